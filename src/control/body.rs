@@ -1,0 +1,53 @@
+//! The JSON body of a control call.
+
+use http::StatusCode;
+use serde_json::{Map, Value as Json};
+
+use super::Problem;
+use crate::kit::http::Request;
+use crate::kit::json::{DEPTH_MAX, depth, repeated_member};
+
+/// The members of the body; an empty body is an empty object and needs no media type.
+pub fn members(request: &Request) -> Result<Map<String, Json>, Problem> {
+    if request.body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Map::new());
+    }
+    is_json(request)?;
+    if depth(&request.body) > DEPTH_MAX {
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_json", format!("The body is nested deeper than {DEPTH_MAX} levels.")));
+    }
+    let parsed: Result<Map<String, Json>, _> = serde_json::from_slice(&request.body);
+    let members = parsed.map_err(|it| Problem::new(StatusCode::BAD_REQUEST, "invalid_json", format!("The body is not a JSON object: {it}.")))?;
+    match repeated_member(&request.body) {
+        Some(name) => Err(Problem::new(StatusCode::BAD_REQUEST, "duplicate_member", format!("The body names `{name}` twice."))),
+        None => Ok(members),
+    }
+}
+
+/// Refuses any other media type: a form on a foreign page can send those without being asked.
+pub fn is_json(request: &Request) -> Result<(), Problem> {
+    let media = request.media_type();
+    if media == "application/json" || media.ends_with("+json") {
+        return Ok(());
+    }
+    let detail = format!("Send the body as Content-Type: application/json, not `{media}`.");
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail))
+}
+
+/// Refuses members that the call does not know.
+pub fn only(members: &Map<String, Json>, known: &[&str]) -> Result<(), Problem> {
+    match members.keys().find(|it| !known.contains(&it.as_str())) {
+        None => Ok(()),
+        Some(name) if known.is_empty() => Err(Problem::invalid(format!("This call takes no `{name}`: its body is empty."))),
+        Some(name) => Err(Problem::invalid(format!("This call takes no `{name}`; it takes {}.", known.join(", ")))),
+    }
+}
+
+/// A member that is text.
+pub fn text<'a>(members: &'a Map<String, Json>, name: &str) -> Result<Option<&'a str>, Problem> {
+    match members.get(name) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Problem::invalid(format!("`{name}` is text."))),
+    }
+}

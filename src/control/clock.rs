@@ -1,0 +1,137 @@
+//! `/__admin/clock`.
+
+use http::StatusCode;
+use serde_json::{Map, Value as Json, json};
+
+use super::{Answer, Ask, Problem, body, ok};
+use crate::engine::agenda::Due;
+use crate::engine::clock::{Mode, Rate};
+use crate::engine::walk::{LIMIT, Then, Until, Walk};
+use crate::engine::world::World;
+use crate::kit::http::Response;
+use crate::kit::time::{Timestamp, end_of_time, later, parse_duration, parse_timestamp};
+
+pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    ok(&shown(ask.world))
+}
+
+/// The clock as every call of this section answers with it.
+pub fn shown(world: &World) -> Json {
+    let (mode, rate) = match world.core.clock.mode() {
+        Mode::Frozen => ("frozen", json!(0)),
+        Mode::Real => ("real", json!(1)),
+        Mode::Scaled(rate) => ("scaled", rate.number()),
+    };
+    let next = world.next_due().map(|(at, due)| next(world, at, due));
+    json!({"mode": mode, "now": world.core.now, "rate": rate, "pending": world.pending(), "next": next})
+}
+
+fn next(world: &World, at: Timestamp, due: &Due) -> Json {
+    let (kind, seat, subject) = match due {
+        Due::Row { seat, object, .. } => {
+            let mut core = world.core.clone_for_show();
+            let member = world.member(*seat);
+            let cx = crate::engine::provider::Context::new(&mut core, *seat, member.contract(), crate::kit::time::Uptime::START);
+            ("timer", *seat, member.show(&cx, *object).map(|it| it.subject))
+        }
+        Due::Attempt { delivery, .. } | Due::Answer { delivery, .. } => {
+            let webhook = world.core.outbox.get(*delivery);
+            let seat = webhook.map_or(crate::engine::provider::Seat(0), |it| it.seat);
+            ("delivery", seat, webhook.map(|it| it.subject.clone()))
+        }
+    };
+    json!({"at": at, "kind": kind, "provider": world.member(seat).contract().slug, "subject": subject})
+}
+
+pub fn freeze(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    body::only(&body::members(ask.request)?, &[])?;
+    set_mode(ask, Mode::Frozen)
+}
+
+pub fn resume(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    body::only(&body::members(ask.request)?, &[])?;
+    set_mode(ask, Mode::Real)
+}
+
+pub fn scale(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let members = body::members(ask.request)?;
+    body::only(&members, &["rate"])?;
+    let rate = match members.get("rate") {
+        Some(Json::Number(number)) => Rate::parse(&number.to_string()),
+        _ => Err("`rate` is a number of simulated seconds a second, as 60".to_owned()),
+    };
+    set_mode(ask, Mode::Scaled(rate.map_err(Problem::invalid)?))
+}
+
+fn set_mode(ask: &mut Ask<'_>, mode: Mode) -> Result<Answer, Problem> {
+    is_free(ask.world)?;
+    ask.world.core.clock.set_mode(mode, ask.uptime);
+    ok(&shown(ask.world))
+}
+
+fn is_free(world: &World) -> Result<(), Problem> {
+    if world.walk.is_none() {
+        return Ok(());
+    }
+    let detail = "Time is being advanced already, and waits for a receiver. Only one caller moves a sandbox's clock at a time.";
+    Err(Problem::new(StatusCode::CONFLICT, "advance_in_progress", detail))
+}
+
+pub fn advance(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let members = body::members(ask.request)?;
+    body::only(&members, &["by", "to", "until", "limit"])?;
+    is_free(ask.world)?;
+    let until = until(ask.world.core.now, &members)?;
+    begin(ask, until, Then::Report);
+    Ok(Answer::Walk)
+}
+
+/// Time is held, and a walk begins.
+pub fn begin(ask: &mut Ask<'_>, until: Until, then: Then) {
+    let world = &mut *ask.world;
+    world.core.clock.hold(ask.uptime);
+    world.walk = Some(Walk::new(world.core.now, until, then, ask.uptime));
+}
+
+fn until(now: Timestamp, members: &Map<String, Json>) -> Result<Until, Problem> {
+    let choice = (body::text(members, "by")?, body::text(members, "to")?, body::text(members, "until")?);
+    let limit = body::text(members, "limit")?;
+    let after = |text: &str| {
+        let span = parse_duration(text).map_err(Problem::invalid)?;
+        later(now, span).ok_or_else(|| Problem::invalid(format!("`{text}` leads past the year 9999; it is {now} now")))
+    };
+    match choice {
+        (Some(by), None, None) if limit.is_none() => after(by).map(Until::Time),
+        (None, Some(to), None) if limit.is_none() => {
+            let to = parse_timestamp(to).map_err(Problem::invalid)?;
+            if to < now || end_of_time() < to {
+                return Err(Problem::invalid(format!("`to` is {to}, but it is {now} already, and simulated time ends with the year 9999")));
+            }
+            Ok(Until::Time(to))
+        }
+        (None, None, Some(word)) => {
+            let limit = limit.map_or_else(|| Ok(later(now, LIMIT).unwrap_or_else(end_of_time)), after)?;
+            match word {
+                "next" => Ok(Until::Next(limit)),
+                "idle" => Ok(Until::Idle(limit)),
+                "delivery" => Ok(Until::Delivery(limit)),
+                _ => Err(Problem::invalid(format!("`until` is next, idle or delivery, not `{word}`"))),
+            }
+        }
+        _ => Err(Problem::invalid("Say one of `by` (\"31m\"), `to` (RFC 3339) and `until` (next, idle or delivery); `limit` goes with `until`.")),
+    }
+}
+
+/// Everything that the walk has met.
+pub fn report(world: &World, walk: &Walk) -> Response {
+    let mut answer = json!({
+        "from": walk.from, "now": world.core.now,
+        "fired": walk.fired, "fired_total": walk.fired_total,
+        "deliveries": walk.deliveries, "deliveries_total": walk.deliveries_total,
+    });
+    if walk.incomplete && let Some(members) = answer.as_object_mut() {
+        members.insert("incomplete".to_owned(), json!(true));
+        members.insert("pending".to_owned(), json!(world.pending()));
+    }
+    Response::json(StatusCode::OK, &answer)
+}

@@ -1,0 +1,116 @@
+//! `/__admin/deliveries` and `/__admin/webhooks`.
+
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde_json::{Map, Value as Json, json};
+
+use super::mask::Mask;
+use super::{Answer, Ask, Problem, body, clock, ok, seat};
+use crate::engine::account::Account;
+use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::provider::Received;
+use crate::engine::walk::{Then, Until};
+use crate::engine::world::{World, delivery_id, delivery_name};
+use crate::kit::http::{Response, headers_as_object};
+
+/// What may be asked for in the query.
+const FILTERS: [&str; 4] = ["provider", "event", "subject", "status"];
+
+pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let wanted = super::journal::filters(ask.request, &FILTERS)?;
+    let mask = Mask::of(ask.world);
+    let world = &*ask.world;
+    let fits = |it: &&Delivery| {
+        let own = [world.member(it.seat).contract().slug, &it.event, &it.subject, it.status.word()];
+        FILTERS.iter().zip(own).all(|(name, own)| wanted.get(*name).is_none_or(|asked| asked == own))
+    };
+    let deliveries: Vec<_> = world.core.outbox.iter().filter(fits).map(|it| shown(world, it, &mask)).collect();
+    ok(&json!({"deliveries": deliveries, "truncated": world.core.outbox.truncated}))
+}
+
+fn shown(world: &World, it: &Delivery, mask: &Mask) -> Json {
+    json!({
+        "id": delivery_name(it.id), "provider": world.member(it.seat).contract().slug, "account": it.account,
+        "event": it.event, "event_id": it.event_id, "subject": it.subject, "url": mask.text(&it.url),
+        "status": it.status.word(), "created_at": it.created_at, "next_attempt_at": it.next_attempt_at,
+        "attempts": it.attempts.iter().map(|it| attempt(it, mask)).collect::<Vec<_>>(),
+    })
+}
+
+fn attempt(it: &Attempt, mask: &Mask) -> Json {
+    let show = |text: &str| mask.text(text);
+    let answer = it.outcome.as_ref().and_then(|it| it.result.as_ref().ok());
+    let response = answer.map(|it| json!({"headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())}));
+    let mut shown = json!({
+        "number": it.number, "at": it.at,
+        "status": it.outcome.as_ref().and_then(|it| it.answered()), "error": it.outcome.as_ref().and_then(|it| it.error()),
+        "duration_ms": it.outcome.as_ref().map_or(0, |it| it.took.as_millis()),
+        "request": {"headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())},
+        "response": response, "signed": it.signed.as_deref().map(show),
+    });
+    if let Some(members) = shown.as_object_mut() {
+        members.extend(it.repeated.then(|| ("repeated".to_owned(), json!(true))));
+        members.extend(it.resend.then(|| ("resend".to_owned(), json!(true))));
+    }
+    shown
+}
+
+pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let id = ask.captures[0];
+    body::only(&body::members(ask.request)?, &[])?;
+    let nothing = || Problem::nothing(format!("There is no delivery `{id}`."));
+    let delivery = delivery_id(id).filter(|it| ask.world.core.outbox.get(*it).is_some()).ok_or_else(nothing)?;
+    let Some(number) = ask.world.leave(ask.uptime, delivery, true) else {
+        return Err(Problem::new(StatusCode::CONFLICT, "no_target", "The account has no webhook URL any more, so there is nowhere to send it."));
+    };
+    if ask.world.walk.is_some() {
+        let response = report(ask.world, delivery, number);
+        return Ok(Answer::Now(response));
+    }
+    let now = ask.world.core.now;
+    clock::begin(ask, Until::Time(now), Then::Attempt { delivery, number });
+    Ok(Answer::Walk)
+}
+
+/// What came of one attempt; `settled` is false while nothing has.
+pub fn report(world: &mut World, delivery: u64, number: u32) -> Response {
+    let mask = Mask::of(world);
+    let Some(found) = world.core.outbox.attempt_mut(delivery, number) else {
+        return Response::problem(StatusCode::GONE, "dropped", "The delivery was dropped to keep the outbox within its bound.");
+    };
+    let mut shown = attempt(found, &mask);
+    if found.outcome.is_none() && let Some(members) = shown.as_object_mut() {
+        members.insert("settled".to_owned(), json!(false));
+    }
+    Response::json(StatusCode::OK, &shown)
+}
+
+pub fn verify(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let members = body::members(ask.request)?;
+    body::only(&members, &["provider", "url", "headers", "body", "secret"])?;
+    let slug = body::text(&members, "provider")?.ok_or_else(|| Problem::invalid("`provider` is missing: the slug of the provider that sent the webhook."))?;
+    let seat = seat(ask.world, slug)?;
+    let text = body::text(&members, "body")?.ok_or_else(|| Problem::invalid("`body` is missing: the body of the webhook, as text, to the byte."))?;
+    let headers = headers(&members)?;
+    let received = Received { url: body::text(&members, "url")?, headers: &headers, body: text.as_bytes(), now: ask.world.core.now };
+    let accounts = &ask.world.core.accounts[usize::from(seat.0)];
+    let known: Vec<&str> = accounts.values().filter_map(Account::webhook_secret).map(|it| it.expose()).collect();
+    let secret = body::text(&members, "secret")?.or(known.first().copied()).unwrap_or("");
+    let verdict = ask.world.member(seat).verify(&received, secret, &known);
+    ok(&serde_json::to_value(verdict).unwrap_or_default())
+}
+
+fn headers(members: &Map<String, Json>) -> Result<HeaderMap, Problem> {
+    let mut headers = HeaderMap::new();
+    let given = match members.get("headers") {
+        None | Some(Json::Null) => return Ok(headers),
+        Some(Json::Object(given)) => given,
+        Some(_) => return Err(Problem::invalid("`headers` is an object of names and texts.")),
+    };
+    for (name, value) in given {
+        let wrong = || Problem::invalid(format!("`headers`: `{name}` is not a header with a text."));
+        let parsed: HeaderName = name.parse().map_err(|_| wrong())?;
+        let text = value.as_str().map(str::to_owned).or_else(|| value.as_i64().map(|it| it.to_string())).ok_or_else(wrong)?;
+        headers.insert(parsed, HeaderValue::from_str(&text).map_err(|_| wrong())?);
+    }
+    Ok(headers)
+}

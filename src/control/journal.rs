@@ -1,0 +1,94 @@
+//! `/__admin/requests`: the journal.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use super::mask::Mask;
+use super::{Answer, Ask, Problem, ok};
+use crate::engine::contract::violations;
+use crate::engine::journal::Entry;
+use crate::engine::world::World;
+use crate::kit::http::{Request, form_pairs, headers_as_object};
+use crate::kit::time::{Timestamp, parse_timestamp};
+
+/// The query of a list, refused when it asks for what the list does not know.
+pub fn filters(request: &Request, known: &[&str]) -> Result<BTreeMap<String, String>, Problem> {
+    let pairs = form_pairs(request.query.as_bytes());
+    match pairs.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+        Some((name, _)) => Err(Problem::invalid(format!("There is no filter `{name}`; there are {}.", known.join(", ")))),
+        None => Ok(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()),
+    }
+}
+
+/// Where a list begins: after an entry, or at a moment.
+enum Since {
+    Beginning,
+    Entry(u64),
+    Moment(Timestamp),
+}
+
+pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let wanted = filters(ask.request, &["provider", "operation", "status", "since", "limit"])?;
+    let limit: usize = match wanted.get("limit") {
+        Some(text) => text.parse().map_err(|_| Problem::invalid("`limit` is a whole number."))?,
+        None => usize::MAX,
+    };
+    let status: Option<u16> = match wanted.get("status") {
+        Some(text) => Some(text.parse().map_err(|_| Problem::invalid("`status` is an HTTP status."))?),
+        None => None,
+    };
+    let since = match wanted.get("since") {
+        None => Since::Beginning,
+        Some(text) => match text.strip_prefix("req-").and_then(|it| it.parse().ok()) {
+            Some(id) => Since::Entry(id),
+            None => Since::Moment(parse_timestamp(text).map_err(|it| Problem::invalid(format!("`since` is an entry's id or a time: {it}.")))?),
+        },
+    };
+    if let Some(operation) = wanted.get("operation") {
+        is_operation(ask.world, operation)?;
+    }
+    let fits = |it: &&Entry| {
+        let operation = wanted.get("operation").map(|asked| asked.split_once('.').map_or(asked.as_str(), |it| it.1));
+        let begun = match since {
+            Since::Beginning => true,
+            Since::Entry(id) => it.id > id,
+            Since::Moment(at) => it.at >= at,
+        };
+        begun
+            && wanted.get("provider").is_none_or(|asked| *asked == it.provider)
+            && operation.is_none_or(|asked| it.operation.as_deref() == Some(asked))
+            && status.is_none_or(|asked| it.answer.as_ref().is_some_and(|own| own.status == asked))
+    };
+    let mask = Mask::of(ask.world);
+    let journal = &ask.world.core.journal;
+    let entries: Vec<Json> = journal.entries().filter(fits).take(limit).map(|it| shown(ask.world, it, &mask)).collect();
+    ok(&json!({"requests": entries, "truncated": journal.truncated}))
+}
+
+/// Refuses an operation that nobody documents: an empty list would look like an answer.
+fn is_operation(world: &World, asked: &str) -> Result<(), Problem> {
+    let (slug, name) = asked.split_once('.').map_or((None, asked), |(slug, name)| (Some(slug), name));
+    let contracts = world.members.iter().map(|it| it.contract()).filter(|it| slug.is_none_or(|slug| slug == it.slug));
+    if contracts.into_iter().any(|it| it.operation(name).is_some()) {
+        return Ok(());
+    }
+    Err(Problem::invalid(format!("No provider has an operation `{asked}`.")))
+}
+
+fn shown(world: &World, it: &Entry, mask: &Mask) -> Json {
+    let show = |text: &str| mask.text(text);
+    let contract = world.seat(&it.provider).map(|seat| world.member(seat).contract());
+    let error = it.error.as_deref().and_then(|name| contract?.error(name)).map(|it| it.evidence);
+    let operation = it.operation.as_deref().and_then(|name| contract?.operation(name)).map(|it| it.evidence);
+    let response = it.answer.as_ref().map(|it| {
+        json!({"status": it.status, "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())})
+    });
+    json!({
+        "id": format!("req-{}", it.id), "at": it.at, "provider": it.provider, "operation": it.operation, "account": it.account,
+        "request": {"method": it.method, "path": show(&it.target), "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())},
+        "response": response, "rule": it.rule, "error": it.error,
+        "evidence": error.or(operation),
+        "violations": contract.map_or_else(Vec::new, |contract| violations::of(contract, it)),
+    })
+}

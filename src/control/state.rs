@@ -1,0 +1,48 @@
+//! `/__admin/state` and `/__admin/reset`: the sandbox as a value.
+
+use serde_json::json;
+
+use super::clock::{self, shown};
+use super::{Answer, Ask, Problem, body, ok};
+use crate::engine::state;
+use crate::engine::walk::{Then, Until};
+use crate::engine::world::World;
+use crate::kit::http::Response;
+
+pub fn save(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    ok(&state::save(ask.world, ask.uptime))
+}
+
+pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    is_free(ask.world)?;
+    body::is_json(ask.request)?;
+    let world = &mut *ask.world;
+    let (start, life) = (world.start.clone(), world.life + 1);
+    let mut restored = state::restore(&ask.request.body, start, &world.members, life, ask.uptime).map_err(Problem::invalid)?;
+    world.core.name.clone_into(&mut restored.core.name);
+    *world = restored;
+    let now = world.core.now;
+    clock::begin(ask, Until::Time(now), Then::Restored);
+    Ok(Answer::Walk)
+}
+
+/// What a restored sandbox is answered with.
+pub fn report(world: &World) -> Response {
+    Response::json(http::StatusCode::OK, &json!({"restored": true, "clock": shown(world)}))
+}
+
+pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    is_free(ask.world)?;
+    body::only(&body::members(ask.request)?, &[])?;
+    let world = &mut *ask.world;
+    *world = World::new(world.start.clone(), crate::providers::all(), world.life + 1, ask.uptime);
+    ok(&json!({"reset": true, "clock": shown(world)}))
+}
+
+fn is_free(world: &World) -> Result<(), Problem> {
+    if world.walk.is_none() {
+        return Ok(());
+    }
+    let detail = "Time is being advanced, and waits for a receiver. A sandbox is replaced between two advances, not during one.";
+    Err(Problem::new(http::StatusCode::CONFLICT, "advance_in_progress", detail))
+}

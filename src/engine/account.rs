@@ -1,0 +1,143 @@
+//! The merchants of a sandbox: their credentials, and the switches that a tester sets on them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+use super::contract::{Contract, Setting, SettingKind};
+use crate::kit::secret::Secret;
+use crate::kit::sign;
+
+/// One merchant at one provider.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Account {
+    pub id: String,
+    pub credentials: BTreeMap<String, Secret>,
+    /// What was set; a setting that is not here has its default.
+    settings: BTreeMap<String, Value>,
+}
+
+/// A setting's value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    Flag(bool),
+    Text(String),
+    List(Vec<String>),
+    Secret(Secret),
+    /// Set to nothing on purpose.
+    Nothing,
+}
+
+impl Account {
+    /// The account that every sandbox has at a provider. `default`'s keys are the published ones, those of any
+    /// other sandbox follow from its name.
+    pub fn initial(contract: &Contract, sandbox: &str) -> Self {
+        let key = |it: &super::contract::Credential| {
+            let text = if sandbox == "default" {
+                it.test_value.to_owned()
+            } else {
+                let drawn = sign::derived(&[sandbox, contract.slug, it.name]);
+                format!("{}{}", it.prefix, &drawn[..it.drawn_chars.min(drawn.len())])
+            };
+            (it.name.to_owned(), Secret::issued(text))
+        };
+        let mut credentials: BTreeMap<_, _> = contract.credentials.iter().map(key).collect();
+        let mut settings = BTreeMap::new();
+        if let Some(secret) = credentials.remove("webhook_secret") {
+            settings.insert("webhook_secret".to_owned(), Value::Secret(secret));
+        }
+        Self { id: contract.account.to_owned(), credentials, settings }
+    }
+
+    /// Whether a switch is on.
+    pub fn flag(&self, row: &Setting) -> bool {
+        match (self.settings.get(row.name), row.kind) {
+            (Some(Value::Flag(it)), _) => *it,
+            (_, SettingKind::Flag { default }) => default,
+            _ => false,
+        }
+    }
+
+    /// A word or a text; `None` when it is set to nothing.
+    pub fn text<'a>(&'a self, row: &Setting) -> Option<&'a str> {
+        match (self.settings.get(row.name), row.kind) {
+            (Some(Value::Text(it)), _) => Some(it),
+            (Some(Value::Nothing), _) => None,
+            (_, SettingKind::Word { default, .. }) => Some(default),
+            (_, SettingKind::Text { default }) => default,
+            _ => None,
+        }
+    }
+
+    /// Whether a list names that word.
+    pub fn lists(&self, row: &Setting, word: &str) -> bool {
+        match (self.settings.get(row.name), row.kind) {
+            (Some(Value::List(it)), _) => it.iter().any(|own| own == word),
+            (_, SettingKind::List { words }) => words.contains(&word),
+            _ => false,
+        }
+    }
+
+    /// The secret that signs webhooks.
+    pub fn webhook_secret(&self) -> Option<&Secret> {
+        match self.settings.get("webhook_secret") {
+            Some(Value::Secret(secret)) => Some(secret),
+            _ => None,
+        }
+    }
+
+    /// Sets a value that is known to be right for its row.
+    pub fn set(&mut self, row: &Setting, value: Value) {
+        self.settings.insert(row.name.to_owned(), value);
+    }
+
+    /// Reads values from outside, all or none.
+    ///
+    /// # Errors
+    /// A sentence about the first value that cannot be taken.
+    pub fn change(&mut self, contract: &Contract, changes: &serde_json::Map<String, Json>) -> Result<(), String> {
+        let mut settings = self.settings.clone();
+        for (name, value) in changes {
+            let row = contract.setting(name).ok_or_else(|| unknown(contract, name))?;
+            match row.read(value)? {
+                Some(value) => settings.insert(name.clone(), value),
+                None => settings.remove(name),
+            };
+        }
+        self.settings = settings;
+        Ok(())
+    }
+
+    /// The credentials as they may be shown, the webhook secret among them.
+    pub fn shown_credentials(&self, show: impl Fn(&Secret) -> String) -> Json {
+        let mut shown: BTreeMap<_, _> = self.credentials.iter().map(|(name, it)| (name.as_str(), show(it))).collect();
+        shown.extend(self.webhook_secret().map(|it| ("webhook_secret", show(it))));
+        json!(shown)
+    }
+
+    /// A setting as JSON.
+    pub fn shown(&self, row: &Setting, show: impl Fn(&Secret) -> String) -> Json {
+        match self.settings.get(row.name) {
+            Some(Value::Flag(it)) => json!(it),
+            Some(Value::Text(it)) => json!(it),
+            Some(Value::List(it)) => json!(it),
+            Some(Value::Secret(it)) => json!(show(it)),
+            Some(Value::Nothing) => Json::Null,
+            None => row.kind.default(),
+        }
+    }
+
+    /// Everything here that came from outside and must not be shown.
+    pub fn secrets_from_outside(&self) -> impl Iterator<Item = &str> {
+        let settings = self.settings.values().filter_map(|it| if let Value::Secret(secret) = it { Some(secret) } else { None });
+        self.credentials.values().chain(settings).filter(|it| it.is_from_outside()).map(Secret::expose)
+    }
+}
+
+fn unknown(contract: &Contract, name: &str) -> String {
+    let known = contract.settings().map(|it| it.name);
+    let nearest = super::contract::hints::nearest(name, known).map_or(String::new(), |it| format!("; the nearest is `{it}`"));
+    format!("{} has no setting `{name}`{nearest}", contract.name)
+}

@@ -1,0 +1,75 @@
+//! Everything that will happen, ordered by time and, within an instant, by the order of booking: the only timer queue.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::delivery::Outcome;
+use super::provider::{ObjectId, Seat};
+use crate::kit::time::Timestamp;
+
+/// Something that is due at a moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Due {
+    /// A row of an object's status table. `stay` says in which of its stays it was booked: once the object has
+    /// moved on, the entry falls through.
+    Row { seat: Seat, object: ObjectId, stay: u32, row: u8 },
+    /// The next attempt of a webhook.
+    Attempt { delivery: u64, number: u32 },
+    /// A simulated receiver answers late, or never.
+    Answer { delivery: u64, number: u32, outcome: Box<Outcome> },
+}
+
+/// The queue. Nothing is ever taken out of it but by becoming due.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Saved", into = "Saved")]
+pub struct Agenda {
+    entries: BTreeMap<(Timestamp, u64), Due>,
+    sequence: u64,
+}
+
+impl Agenda {
+    /// Something will happen at that moment, after all that is booked for it already.
+    pub fn book(&mut self, at: Timestamp, due: Due) {
+        self.sequence += 1;
+        self.entries.insert((at, self.sequence), due);
+    }
+
+    /// What comes next.
+    pub fn first(&self) -> Option<(Timestamp, &Due)> {
+        self.entries.first_key_value().map(|((at, _), due)| (*at, due))
+    }
+
+    /// Takes what comes next, if it is due by then.
+    pub fn take(&mut self, until: Timestamp) -> Option<(Timestamp, Due)> {
+        let entry = self.entries.first_entry().filter(|it| it.key().0 <= until)?;
+        let ((at, _), due) = entry.remove_entry();
+        Some((at, due))
+    }
+
+    /// Everything, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (Timestamp, &Due)> {
+        self.entries.iter().map(|((at, _), due)| (*at, due))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    sequence: u64,
+    entries: Vec<(Timestamp, u64, Due)>,
+}
+
+impl From<Agenda> for Saved {
+    fn from(agenda: Agenda) -> Self {
+        let entries = agenda.entries.into_iter().map(|((at, sequence), due)| (at, sequence, due)).collect();
+        Self { sequence: agenda.sequence, entries }
+    }
+}
+
+impl From<Saved> for Agenda {
+    fn from(saved: Saved) -> Self {
+        let entries = saved.entries.into_iter().map(|(at, sequence, due)| ((at, sequence), due)).collect();
+        Self { sequence: saved.sequence, entries }
+    }
+}

@@ -1,0 +1,215 @@
+//! What is known of a provider, as rows: the provider's own tables, collected once and read by everybody.
+
+pub mod describe;
+pub mod hints;
+pub mod openapi;
+pub mod settings;
+pub mod violations;
+
+use http::{Method, StatusCode};
+pub use settings::{Setting, SettingKind};
+
+use crate::kit::evidence::Evidence;
+use crate::kit::fields::Field;
+use crate::kit::lifecycle::{Lifecycle, On, Word};
+use crate::kit::time::Duration;
+
+/// One provider, whole.
+pub struct Contract {
+    pub slug: &'static str,
+    pub name: &'static str,
+    /// One sentence: what it is for.
+    pub about: &'static str,
+    /// Scheme and host of its own, as its documentation writes them.
+    pub base_url: &'static str,
+    /// Host names that mean this provider.
+    pub hosts: &'static [&'static str],
+    /// The id of the account that every sandbox has.
+    pub account: &'static str,
+    pub credentials: &'static [Credential],
+    pub sources: &'static [Source],
+    /// Functions, because the rows stand in tables of the provider's own types.
+    pub operations: fn() -> Vec<&'static Operation>,
+    pub acts: fn() -> Vec<&'static Act>,
+    pub lifecycles: fn() -> Vec<StatusTable>,
+    pub pages: &'static [Page],
+    pub errors: &'static [ErrorRow],
+    pub events: &'static [EventRow],
+    pub schedule: Schedule,
+    pub settings: &'static [&'static Setting],
+    pub decisions: &'static [Decision],
+}
+
+impl Contract {
+    /// The setting of that name, of this provider or of all.
+    pub fn setting(&self, name: &str) -> Option<&'static Setting> {
+        self.settings().find(|it| it.name == name)
+    }
+
+    /// All settings: those of every provider, then its own.
+    pub fn settings(&self) -> impl Iterator<Item = &'static Setting> {
+        settings::COMMON.iter().chain(self.settings).copied()
+    }
+
+    /// The documented error of that name.
+    pub fn error(&self, name: &str) -> Option<&'static ErrorRow> {
+        self.errors.iter().find(|it| it.name == name)
+    }
+
+    /// The operation of that name.
+    pub fn operation(&self, name: &str) -> Option<&'static Operation> {
+        (self.operations)().into_iter().find(|it| it.name == name)
+    }
+
+    /// The prefix of this provider's environment variables: `QUANTUM_PAYOUTS`.
+    pub fn environment_prefix(&self) -> String {
+        self.slug.to_ascii_uppercase().replace('-', "_")
+    }
+}
+
+/// A stored state of a document that a fact can come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    pub name: &'static str,
+    pub what: &'static str,
+}
+
+/// A credential of the account that every sandbox has.
+#[derive(Clone, Copy, Debug)]
+pub struct Credential {
+    pub name: &'static str,
+    /// What it is in the default sandbox.
+    pub test_value: &'static str,
+    /// In other sandboxes: this, and that many drawn hexadecimal characters.
+    pub prefix: &'static str,
+    pub drawn_chars: usize,
+}
+
+/// One call that the documentation lists.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    pub name: &'static str,
+    pub method: Method,
+    /// Below the provider's scheme and host.
+    pub path: &'static str,
+    pub auth: Auth,
+    pub summary: &'static str,
+    /// Media types that the body may have.
+    pub media: &'static [&'static str],
+    pub headers: &'static [Field],
+    pub parameters: &'static [Field],
+    /// What stands in the answer.
+    pub answer: &'static [Field],
+    /// Names of rows of the error table.
+    pub errors: &'static [&'static str],
+    /// A request body from the documentation, when there is one.
+    pub example: Option<&'static str>,
+    pub evidence: Evidence,
+}
+
+/// How a caller proves who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    Bearer,
+    /// The cookie of a portal session, and a token from one of its forms.
+    Session,
+}
+
+/// A page for people.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    pub name: &'static str,
+    pub path: &'static str,
+    pub what: &'static str,
+    pub evidence: Evidence,
+}
+
+/// Something that customer, bank or blockchain can do.
+#[derive(Clone, Copy, Debug)]
+pub struct Act {
+    pub name: &'static str,
+    pub meaning: &'static str,
+    pub parameters: &'static [Field],
+    pub evidence: Evidence,
+}
+
+/// One documented refusal.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorRow {
+    /// In snake case: what rules and coverage call it.
+    pub name: &'static str,
+    /// As the answer writes it.
+    pub code: &'static str,
+    pub status: StatusCode,
+    pub when: &'static str,
+    pub evidence: Evidence,
+}
+
+/// A status table with its type forgotten.
+#[derive(Clone, Debug)]
+pub struct StatusTable {
+    pub object: &'static str,
+    pub statuses: Vec<&'static str>,
+    pub rows: Vec<Transition>,
+}
+
+/// A row of a status table.
+#[derive(Clone, Debug)]
+pub struct Transition {
+    pub on: On,
+    pub from: Vec<&'static str>,
+    pub to: &'static str,
+    pub event: Option<&'static str>,
+    pub evidence: Evidence,
+}
+
+impl StatusTable {
+    /// The table of one kind of object.
+    pub fn of<S: Word>(object: &'static str, statuses: &[S], table: &Lifecycle<S>) -> Self {
+        let words = |it: &[S]| it.iter().map(|status| status.word()).collect();
+        let rows = table.0.iter().map(|it| Transition {
+            on: it.on,
+            from: words(it.from),
+            to: it.to.word(),
+            event: it.event,
+            evidence: it.evidence,
+        });
+        Self { object, statuses: words(statuses), rows: rows.collect() }
+    }
+
+    /// Whether nothing leads out of a status.
+    pub fn is_final(&self, status: &str) -> bool {
+        !self.rows.iter().any(|it| it.from.contains(&status))
+    }
+}
+
+/// A webhook event.
+#[derive(Clone, Copy, Debug)]
+pub struct EventRow {
+    pub name: &'static str,
+    pub when: &'static str,
+    pub headers: &'static [Field],
+    pub body: &'static [Field],
+    pub signature: &'static str,
+    pub example: &'static str,
+    pub evidence: Evidence,
+}
+
+/// When a webhook is tried again.
+#[derive(Clone, Copy, Debug)]
+pub struct Schedule {
+    /// The wait before each attempt, counted from the attempt before; the first is the wait before the first.
+    pub waits: &'static [Duration],
+    /// A receiver has this long to answer.
+    pub time_limit: Duration,
+    pub evidence: Evidence,
+    pub time_limit_evidence: Evidence,
+}
+
+/// Where the documents are silent or contradict themselves: what we do.
+#[derive(Clone, Copy, Debug)]
+pub struct Decision {
+    pub question: &'static str,
+    pub decision: &'static str,
+    pub evidence: Evidence,
+}

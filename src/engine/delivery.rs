@@ -1,0 +1,161 @@
+//! A webhook that is owed, its attempts, and what came of each.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::provider::{ObjectId, Seat};
+use crate::kit::http::{HeaderMap, Kept, header_pairs};
+use crate::kit::time::{Duration, Timestamp};
+
+/// Of a receiver's answer this much is kept.
+pub const ANSWER_BYTES_MAX: usize = 16 * 1024;
+
+/// One event for one target, from its making to its end.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Delivery {
+    pub id: u64,
+    pub seat: Seat,
+    pub account: String,
+    pub event: String,
+    /// What the merchant calls the object: an order number.
+    pub subject: String,
+    pub object: ObjectId,
+    /// The target of the latest attempt; before the first, of the event.
+    pub url: String,
+    pub status: Status,
+    pub created_at: Timestamp,
+    pub next_attempt_at: Option<Timestamp>,
+    /// How many attempts of the schedule have left; a resend is none of them.
+    pub scheduled: u32,
+    /// A test delivery: one attempt, no retries.
+    pub once: bool,
+    pub body: Kept,
+    /// The provider's own identifier of the event, the same on every attempt.
+    pub event_id: String,
+    pub attempts: Vec<Attempt>,
+}
+
+/// Where a delivery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Pending,
+    Delivered,
+    Failed,
+}
+
+impl Status {
+    /// As the control API writes it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// One request to a receiver.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Attempt {
+    pub number: u32,
+    pub at: Timestamp,
+    #[serde(with = "header_pairs")]
+    pub headers: HeaderMap,
+    pub body: Kept,
+    /// The text that was signed.
+    pub signed: Option<String>,
+    /// Not known yet while the request is under way.
+    pub outcome: Option<Outcome>,
+    /// The request was under way when the sandbox was saved, and left once more when it was restored.
+    pub repeated: bool,
+    /// Asked for by hand, outside the schedule.
+    pub resend: bool,
+}
+
+/// What came of one attempt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    pub result: Result<Answer, Failure>,
+    /// Simulated time until it was known: zero unless an inbox or a rule delays.
+    pub took: Duration,
+}
+
+impl Outcome {
+    /// A receiver that said this at once.
+    pub fn status(status: u16) -> Self {
+        Self { result: Ok(Answer { status, ..Answer::default() }), took: Duration::ZERO }
+    }
+
+    /// No answer, for that reason.
+    pub fn failed(failure: Failure) -> Self {
+        Self { result: Err(failure), took: Duration::ZERO }
+    }
+
+    /// Whether the receiver has taken it: any 2xx.
+    pub fn accepted(&self) -> bool {
+        self.answered().is_some_and(|status| (200..300).contains(&status))
+    }
+
+    /// The status that was answered.
+    pub fn answered(&self) -> Option<u16> {
+        self.result.as_ref().ok().map(|it| it.status)
+    }
+
+    /// The word for a failure.
+    pub fn error(&self) -> Option<&'static str> {
+        self.result.as_ref().err().map(|it| it.word())
+    }
+}
+
+/// A receiver's answer, the first [`ANSWER_BYTES_MAX`] of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    pub status: u16,
+    #[serde(with = "header_pairs")]
+    pub headers: HeaderMap,
+    pub body: Kept,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    Timeout,
+    Refused,
+    Reset,
+    Dns,
+    Tls,
+    /// The address is one that webhooks are never sent to.
+    Blocked,
+    BadResponse,
+}
+
+impl Failure {
+    /// As the control API writes it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Refused => "refused",
+            Self::Reset => "reset",
+            Self::Dns => "dns",
+            Self::Tls => "tls",
+            Self::Blocked => "blocked",
+            Self::BadResponse => "bad_response",
+        }
+    }
+}
+
+/// An attempt on its way out: all that is needed to post it, and nothing of the sandbox.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    pub delivery: u64,
+    pub number: u32,
+    /// Which life of the sandbox it belongs to: what comes back after a reset means nothing.
+    pub life: u64,
+    pub url: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    /// The provider gives a receiver this long.
+    pub time_limit: Duration,
+}

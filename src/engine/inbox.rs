@@ -1,0 +1,172 @@
+//! The built-in receiver: it stores what arrives and answers what its script says.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::delivery::{Answer, Failure, Outcome};
+use crate::kit::http::{HeaderMap, Kept, header_pairs};
+use crate::kit::time::{Duration, Timestamp, parse_duration};
+
+/// An inbox without a socket is `http://NAME` followed by this.
+pub const HOST_SUFFIX: &str = ".inbox.playmoney.test";
+/// Bytes of messages kept in one inbox.
+pub const BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Steps of a script.
+pub const SCRIPT_MAX: usize = 1_000;
+/// Inboxes of one sandbox.
+pub const INBOXES_MAX: usize = 1_000;
+
+/// One receiver.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Inbox {
+    script: Vec<Reaction>,
+    /// How many messages the present script has answered.
+    answered: usize,
+    messages: VecDeque<Message>,
+    bytes: usize,
+    /// Something was dropped to stay below the bound.
+    pub truncated: bool,
+}
+
+/// What arrived.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Message {
+    pub at: Timestamp,
+    pub method: String,
+    pub path: String,
+    #[serde(with = "header_pairs")]
+    pub headers: HeaderMap,
+    pub body: Kept,
+    /// The slug of the provider whose webhook it looks like.
+    pub provider: Option<String>,
+    pub signature: Signature,
+}
+
+/// The verdict on a message's signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signature {
+    Valid,
+    Invalid,
+    Unsigned,
+}
+
+/// One step of a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reaction {
+    /// That status, so much simulated time later.
+    Answer { status: u16, delay: Duration },
+    /// Nothing, for longer than any provider waits.
+    Timeout,
+    /// The connection is cut.
+    Reset,
+}
+
+const AT_ONCE: Reaction = Reaction::Answer { status: 200, delay: Duration::ZERO };
+
+impl Reaction {
+    /// What a provider that waits that long makes of it.
+    pub fn outcome(self, time_limit: Duration) -> Outcome {
+        match self {
+            Self::Answer { delay, .. } if delay >= time_limit => Outcome { result: Err(Failure::Timeout), took: time_limit },
+            Self::Answer { status, delay } => Outcome { result: Ok(Answer { status, ..Answer::default() }), took: delay },
+            Self::Timeout => Outcome { result: Err(Failure::Timeout), took: time_limit },
+            Self::Reset => Outcome::failed(Failure::Reset),
+        }
+    }
+
+    fn parse(step: &Json) -> Result<Self, String> {
+        let wrong = || format!("`{step}` is no step of a script: write 500, \"timeout\", \"reset\" or {{\"status\": 200, \"delay\": \"11s\"}}");
+        match step {
+            Json::Number(_) => Ok(Self::Answer { status: status(step)?, delay: Duration::ZERO }),
+            Json::String(word) if word == "timeout" => Ok(Self::Timeout),
+            Json::String(word) if word == "reset" => Ok(Self::Reset),
+            Json::Object(members) => {
+                if let Some(name) = members.keys().find(|it| !["status", "delay"].contains(&it.as_str())) {
+                    return Err(format!("`{name}` is no part of a step: it has `status` and `delay`"));
+                }
+                let delay = match members.get("delay") {
+                    Some(Json::String(text)) => parse_duration(text)?,
+                    Some(other) => return Err(format!("`{other}` is not a duration: write \"11s\"")),
+                    None => Duration::ZERO,
+                };
+                Ok(Self::Answer { status: members.get("status").map_or(Ok(200), status)?, delay })
+            }
+            _ => Err(wrong()),
+        }
+    }
+}
+
+fn status(value: &Json) -> Result<u16, String> {
+    let status = value.as_u64().and_then(|it| u16::try_from(it).ok()).filter(|it| (200..600).contains(it));
+    status.ok_or_else(|| format!("`{value}` is not an HTTP status from 200 to 599"))
+}
+
+/// Reads a script.
+///
+/// # Errors
+/// A sentence about the first step that cannot be taken.
+pub fn parse_script(steps: &Json) -> Result<Vec<Reaction>, String> {
+    let steps = steps.as_array().ok_or("`respond` is a list, as [500, \"timeout\", 200]")?;
+    if steps.len() > SCRIPT_MAX {
+        return Err(format!("a script has at most {SCRIPT_MAX} steps"));
+    }
+    steps.iter().map(Reaction::parse).collect()
+}
+
+impl Inbox {
+    /// Another script, from its beginning. The last step is repeated; an empty script answers 200.
+    pub fn set_script(&mut self, script: Vec<Reaction>) {
+        self.script = script;
+        self.answered = 0;
+    }
+
+    /// Stores what arrived and says how the receiver reacts.
+    pub fn receive(&mut self, message: Message) -> Reaction {
+        self.bytes += size(&message);
+        self.messages.push_back(message);
+        while self.bytes > BYTES_MAX
+            && self.messages.len() > 1
+            && let Some(oldest) = self.messages.pop_front()
+        {
+            self.bytes -= size(&oldest);
+            self.truncated = true;
+        }
+        let step = self.script.get(self.answered).or(self.script.last()).copied();
+        self.answered += 1;
+        step.unwrap_or(AT_ONCE)
+    }
+
+    /// What arrived, oldest first.
+    pub fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.messages.iter()
+    }
+
+    /// Forgets what arrived; the script stays where it is.
+    pub fn clear(&mut self) {
+        self.messages.clear();
+        self.bytes = 0;
+        self.truncated = false;
+    }
+}
+
+/// Whether an inbox may be called that.
+pub fn is_name(name: &str) -> bool {
+    (1..=63).contains(&name.len()) && name.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-')
+}
+
+/// The inbox that a URL means, when it means one without a socket: its name and the path.
+pub fn of_url(url: &str) -> Option<(String, String)> {
+    let uri: http::Uri = url.parse().ok()?;
+    let name = uri.host()?.strip_suffix(HOST_SUFFIX)?.to_owned();
+    let path = uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
+    is_name(&name).then_some((name, path))
+}
+
+fn size(message: &Message) -> usize {
+    let headers: usize = message.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
+    size_of::<Message>() + message.path.len() + message.body.0.len() + headers
+}

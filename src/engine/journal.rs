@@ -1,0 +1,157 @@
+//! What happened, bounded by bytes: the requests with their answers, and every change of a status with its cause.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use super::provider::Trace;
+use crate::kit::http::{HeaderMap, Kept, Request, Response, header_pairs};
+use crate::kit::time::Timestamp;
+
+/// Without `--journal-bytes`.
+pub const BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Status changes kept.
+pub const CHANGES_MAX: usize = 10_000;
+
+/// One request to a provider and its answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    pub id: u64,
+    pub at: Timestamp,
+    pub provider: String,
+    pub operation: Option<Cow<'static, str>>,
+    pub account: Option<String>,
+    /// The documented error that was answered, by name.
+    pub error: Option<Cow<'static, str>>,
+    /// The rule that answered in the provider's place.
+    pub rule: Option<String>,
+    pub method: String,
+    pub target: String,
+    #[serde(with = "header_pairs")]
+    pub headers: HeaderMap,
+    pub body: Kept,
+    pub answer: Option<Answer>,
+}
+
+/// What was answered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Answer {
+    pub status: u16,
+    #[serde(with = "header_pairs")]
+    pub headers: HeaderMap,
+    pub body: Kept,
+}
+
+/// An object went from one status to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub at: Timestamp,
+    pub provider: Cow<'static, str>,
+    pub subject: String,
+    pub from: Cow<'static, str>,
+    pub to: Cow<'static, str>,
+    pub cause: String,
+}
+
+/// The ring of both.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Journal {
+    pub bytes_max: usize,
+    bytes: usize,
+    next: u64,
+    entries: VecDeque<Entry>,
+    changes: VecDeque<Change>,
+    /// Something was dropped to stay below the bound.
+    pub truncated: bool,
+    changes_total: u64,
+}
+
+impl Journal {
+    /// An empty journal with that bound.
+    pub fn new(bytes_max: usize) -> Self {
+        let (entries, changes) = (VecDeque::new(), VecDeque::new());
+        Self { bytes_max, bytes: 0, next: 1, entries, changes, truncated: false, changes_total: 0 }
+    }
+
+    /// A request was heard. The answer follows with [`Self::answered`]; the number is the entry's.
+    pub fn received(&mut self, at: Timestamp, provider: &str, request: Request, trace: &Trace, rule: Option<String>) -> u64 {
+        let id = self.next;
+        self.next += 1;
+        let mut entry = Entry {
+            id,
+            at,
+            provider: provider.to_owned(),
+            operation: trace.operation.map(Cow::Borrowed),
+            account: trace.account.clone(),
+            error: trace.error.map(Cow::Borrowed),
+            rule,
+            method: request.method.as_str().to_owned(),
+            target: request.target,
+            headers: request.headers,
+            body: Kept(request.body),
+            answer: None,
+        };
+        for (text, mask) in &trace.concealed {
+            let kept = entry.body.text().replace(text, mask);
+            entry.body = Kept(kept.into());
+        }
+        self.bytes += size(&entry);
+        self.entries.push_back(entry);
+        self.trim();
+        id
+    }
+
+    /// The answer to that entry, unless it was dropped meanwhile.
+    pub fn answered(&mut self, id: u64, response: &Response) {
+        let first = self.entries.front().map_or(self.next, |it| it.id);
+        let Some(entry) = usize::try_from(id.wrapping_sub(first)).ok().and_then(|it| self.entries.get_mut(it)) else { return };
+        let (headers, body) = (response.headers.clone(), Kept(response.body.clone()));
+        self.bytes += header_bytes(&headers) + body.0.len();
+        entry.answer = Some(Answer { status: response.status.as_u16(), headers, body });
+        self.trim();
+    }
+
+    /// An object went from one status to another.
+    pub fn changed(&mut self, at: Timestamp, provider: &'static str, subject: &str, from: &'static str, to: &'static str, cause: String) {
+        self.changes_total += 1;
+        if self.changes.len() == CHANGES_MAX {
+            self.changes.pop_front();
+        }
+        let subject = subject.to_owned();
+        self.changes.push_back(Change { at, provider: provider.into(), subject, from: from.into(), to: to.into(), cause });
+    }
+
+    /// The entries, oldest first.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// The latest status changes, oldest first.
+    pub fn changes(&self) -> impl DoubleEndedIterator<Item = &Change> {
+        self.changes.iter()
+    }
+
+    /// How many status changes there have been, dropped ones included.
+    pub fn changes_total(&self) -> u64 {
+        self.changes_total
+    }
+
+    fn trim(&mut self) {
+        while self.bytes > self.bytes_max
+            && let Some(oldest) = self.entries.pop_front()
+        {
+            self.bytes -= size(&oldest);
+            self.truncated = true;
+        }
+    }
+}
+
+fn size(entry: &Entry) -> usize {
+    let answer = entry.answer.as_ref().map_or(0, |it| header_bytes(&it.headers) + it.body.0.len());
+    size_of::<Entry>() + entry.target.len() + header_bytes(&entry.headers) + entry.body.0.len() + answer
+}
+
+fn header_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum()
+}

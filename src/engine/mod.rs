@@ -1,0 +1,14 @@
+//! Machinery that knows no provider: one sandbox as a value that can be copied, saved and restored at any step.
+
+pub mod account;
+pub mod agenda;
+pub mod clock;
+pub mod contract;
+pub mod delivery;
+pub mod inbox;
+pub mod journal;
+pub mod outbox;
+pub mod provider;
+pub mod state;
+pub mod walk;
+pub mod world;

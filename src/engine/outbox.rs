@@ -1,0 +1,184 @@
+//! Webhooks owed. First attempts to a target leave one after another; retries wait for nobody.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use super::delivery::{Attempt, Delivery, Outcome, Status};
+use super::provider::{Event, Seat};
+use crate::kit::http::Kept;
+use crate::kit::time::Timestamp;
+
+/// Deliveries kept; past it the oldest finished one goes, and a sandbox that owes that many owes no more.
+pub const DELIVERIES_MAX: usize = 100_000;
+
+/// Every delivery of a sandbox.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Outbox {
+    deliveries: BTreeMap<u64, Delivery>,
+    next: u64,
+    /// First attempts by target: the front one is under way, the others wait for its outcome.
+    lanes: BTreeMap<String, VecDeque<u64>>,
+    /// First attempts that leave now.
+    leaving: VecDeque<u64>,
+    /// Attempts that receivers have not answered yet, in the order in which they were made.
+    flights: VecDeque<Flight>,
+    /// Finished deliveries, oldest first: the ones that may be dropped.
+    finished: VecDeque<u64>,
+    /// Something was dropped to stay below the bound.
+    pub truncated: bool,
+}
+
+/// An attempt under way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Flight {
+    pub delivery: u64,
+    pub number: u32,
+    /// Known, but not applied yet: an earlier attempt of the same instant has none.
+    outcome: Option<Outcome>,
+}
+
+impl Outbox {
+    /// An event for a target. `None` when the sandbox owes too many already, which `truncated` then says.
+    pub fn owe(&mut self, now: Timestamp, seat: Seat, event: Event) -> Option<u64> {
+        if self.deliveries.len() >= DELIVERIES_MAX {
+            self.truncated = true;
+            let oldest = self.finished.pop_front()?;
+            self.deliveries.remove(&oldest);
+        }
+        self.next += 1;
+        let id = self.next;
+        let lane = self.lanes.entry(lane(seat, &event.account, &event.url)).or_default();
+        lane.push_back(id);
+        if lane.len() == 1 {
+            self.leaving.push_back(id);
+        }
+        let delivery = Delivery {
+            id,
+            seat,
+            account: event.account,
+            event: event.name.to_owned(),
+            subject: event.subject,
+            object: event.object,
+            url: event.url,
+            status: Status::Pending,
+            created_at: now,
+            next_attempt_at: Some(now),
+            scheduled: 0,
+            once: event.once,
+            body: Kept(event.body),
+            event_id: event.id,
+            attempts: Vec::new(),
+        };
+        self.deliveries.insert(id, delivery);
+        Some(id)
+    }
+
+    /// The next first attempt whose turn has come.
+    pub fn next_leaving(&mut self) -> Option<u64> {
+        self.leaving.pop_front()
+    }
+
+    /// Whether that attempt of the schedule is still wanted.
+    pub fn expects(&self, id: u64, number: u32) -> bool {
+        self.deliveries.get(&id).is_some_and(|it| it.status == Status::Pending && it.scheduled + 1 == number)
+    }
+
+    /// One delivery.
+    pub fn get(&self, id: u64) -> Option<&Delivery> {
+        self.deliveries.get(&id)
+    }
+
+    /// One delivery, to change it.
+    pub fn get_mut(&mut self, id: u64) -> Option<&mut Delivery> {
+        self.deliveries.get_mut(&id)
+    }
+
+    /// All, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Delivery> {
+        self.deliveries.values()
+    }
+
+    /// An attempt has left for the network.
+    pub fn took_off(&mut self, delivery: u64, number: u32) {
+        self.flights.push_back(Flight { delivery, number, outcome: None });
+    }
+
+    /// Whether every attempt that has left has an outcome.
+    pub fn is_quiet(&self) -> bool {
+        self.flights.is_empty() && self.leaving.is_empty()
+    }
+
+    /// The attempts under way.
+    pub fn flights(&self) -> impl Iterator<Item = &Flight> {
+        self.flights.iter()
+    }
+
+    /// A receiver has answered. With `in_order` the outcome waits for those of the attempts made before it.
+    /// Returns whether that attempt was under way.
+    pub fn landed(&mut self, delivery: u64, number: u32, outcome: Outcome, in_order: bool) -> bool {
+        let Some(place) = self.flights.iter().position(|it| (it.delivery, it.number) == (delivery, number)) else { return false };
+        self.flights[place].outcome = Some(outcome);
+        if !in_order && let Some(flight) = self.flights.remove(place) {
+            self.flights.push_front(flight);
+        }
+        true
+    }
+
+    /// The next outcome that may be applied.
+    pub fn next_landed(&mut self) -> Option<(u64, u32, Outcome)> {
+        let outcome = self.flights.front_mut()?.outcome.take()?;
+        self.flights.pop_front().map(|it| (it.delivery, it.number, outcome))
+    }
+
+    /// The front first attempt of a lane has an outcome, or never leaves: the next one's turn.
+    pub fn lane_moves_on(&mut self, id: u64) {
+        let Some(delivery) = self.deliveries.get(&id) else { return };
+        let name = lane(delivery.seat, &delivery.account, &delivery.url);
+        let named = self.lanes.get(&name).is_some_and(|it| it.front() == Some(&id));
+        let front = |it: &&String| self.lanes[*it].front() == Some(&id);
+        let Some(name) = named.then_some(name).or_else(|| self.lanes.keys().find(front).cloned()) else { return };
+        let Some(lane) = self.lanes.get_mut(&name) else { return };
+        lane.pop_front();
+        match lane.front() {
+            Some(next) => self.leaving.push_back(*next),
+            None => _ = self.lanes.remove(&name),
+        }
+    }
+
+    /// A delivery has reached its end.
+    pub fn finish(&mut self, id: u64, status: Status) {
+        if let Some(delivery) = self.deliveries.get_mut(&id) {
+            if delivery.status == Status::Pending {
+                self.finished.push_back(id);
+            }
+            delivery.status = status;
+            delivery.next_attempt_at = None;
+        }
+    }
+
+    /// First attempts that wait for their turn.
+    pub fn waiting(&self) -> usize {
+        self.lanes.values().map(|it| it.len() - 1).sum()
+    }
+
+    /// Attempts whose outcome got lost with the process that made them, so that they are sent again.
+    pub fn take_lost(&mut self) -> Vec<(u64, u32)> {
+        let lost: Vec<_> = self.flights.iter().filter(|it| it.outcome.is_none()).map(|it| (it.delivery, it.number)).collect();
+        for (delivery, number) in &lost {
+            if let Some(attempt) = self.attempt_mut(*delivery, *number) {
+                attempt.repeated = true;
+            }
+        }
+        lost
+    }
+
+    /// One attempt of one delivery.
+    pub fn attempt_mut(&mut self, delivery: u64, number: u32) -> Option<&mut Attempt> {
+        self.deliveries.get_mut(&delivery)?.attempts.iter_mut().find(|it| it.number == number)
+    }
+}
+
+fn lane(seat: Seat, account: &str, url: &str) -> String {
+    format!("{} {account} {url}", seat.0)
+}

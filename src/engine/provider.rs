@@ -1,0 +1,315 @@
+//! What a provider is to the engine, and all that it may touch.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::account::Account;
+use super::agenda::Due;
+use super::contract::{Contract, Setting, settings};
+use super::delivery::{Attempt, Delivery};
+use super::world::Core;
+use crate::kit::fields::Fields;
+use crate::kit::http::{HeaderMap, Request, Response};
+use crate::kit::ids::Draws;
+use crate::kit::lifecycle::{Lifecycle, On, Word};
+use crate::kit::time::{Timestamp, Uptime, later};
+
+/// A provider's place in its sandbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Seat(pub u8);
+
+/// One of a provider's objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectId {
+    /// Which of its kinds, as the provider counts them.
+    pub kind: u8,
+    pub number: u64,
+}
+
+/// Why an object takes a step by itself.
+#[derive(Clone, Copy, Debug)]
+pub enum Cause<'a> {
+    /// That row of its status table is due.
+    Row(u8),
+    /// A receiver accepted that event.
+    Delivered(&'a str),
+}
+
+/// Something to tell a merchant.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub name: &'static str,
+    pub id: String,
+    pub account: String,
+    pub subject: String,
+    pub object: ObjectId,
+    pub url: String,
+    pub body: Bytes,
+    /// One attempt, no retries.
+    pub once: bool,
+}
+
+/// An attempt as it leaves.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    pub url: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    /// The text that was signed, when one was.
+    pub signed: Option<String>,
+}
+
+/// A webhook as somebody has received it.
+#[derive(Clone, Debug)]
+pub struct Received<'a> {
+    pub url: Option<&'a str>,
+    pub headers: &'a HeaderMap,
+    pub body: &'a [u8],
+    pub now: Timestamp,
+}
+
+/// Whether a signature is right and, if not, the likely reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    pub valid: bool,
+    pub reason: Option<&'static str>,
+    pub canonical: String,
+    pub expected: String,
+    pub received: Option<String>,
+}
+
+/// Why an action did not happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotActed {
+    /// There is no such action.
+    Unknown,
+    /// The object is in a state that does not allow it; a sentence that names the state.
+    State(String),
+    /// A parameter is missing or wrong.
+    Invalid(String),
+    /// The object does not exist.
+    Nothing(String),
+}
+
+/// What an action was done to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acted {
+    pub object: ObjectId,
+}
+
+/// An object as a control answer shows it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub subject: String,
+    pub status: &'static str,
+    /// As the provider's own API would show it.
+    pub object: Json,
+}
+
+/// One payment provider: its memory of a sandbox, and its rules.
+pub trait Provider: Send {
+    /// Everything that is known of it.
+    fn contract(&self) -> &'static Contract;
+
+    /// The merchant, or a payer's browser, asks. `path` lacks our prefixes.
+    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response;
+
+    /// The outside world acts.
+    ///
+    /// # Errors
+    /// The action does not exist, is incomplete, or the state forbids it; then nothing has changed.
+    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed>;
+
+    /// A row is due, or a webhook was accepted.
+    fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>);
+
+    /// Builds and signs an attempt at the moment it leaves. `None`: the target is gone.
+    fn attempt(&mut self, cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed>;
+
+    /// When the next attempt leaves after a failure; `None` when the schedule has ended.
+    fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp>;
+
+    /// The answer to a call that waited for its own webhook.
+    fn tested(&self, webhook: &Delivery) -> Response;
+
+    /// A documented error by its name, in the provider's own dialect.
+    fn refuse(&self, error: &str) -> Option<Response>;
+
+    /// Whether a received webhook looks like one of this provider's.
+    fn recognises(&self, headers: &HeaderMap) -> bool;
+
+    /// Whether a webhook's signature is right. `others` are secrets that the sender may have used by mistake.
+    fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict;
+
+    /// In which of its stays an object is; `None` when it does not exist.
+    fn stay(&self, object: ObjectId) -> Option<u32>;
+
+    /// The object for control answers.
+    fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown>;
+}
+
+/// A provider of any type, as a sandbox holds it: the one place where types are forgotten.
+pub trait Member: Provider {
+    /// A copy that shares nothing.
+    fn boxed(&self) -> Box<dyn Member>;
+    /// Its memory, for a saved state.
+    fn save(&self) -> Json;
+    /// The same provider with another memory.
+    ///
+    /// # Errors
+    /// The memory is not one of this provider's.
+    fn restored(&self, memory: Json) -> Result<Box<dyn Member>, serde_json::Error>;
+}
+
+impl<P: Provider + Clone + Serialize + DeserializeOwned + 'static> Member for P {
+    fn boxed(&self) -> Box<dyn Member> {
+        Box::new(self.clone())
+    }
+
+    fn save(&self) -> Json {
+        serde_json::to_value(self).expect("a provider's memory is JSON")
+    }
+
+    fn restored(&self, memory: Json) -> Result<Box<dyn Member>, serde_json::Error> {
+        Ok(Box::new(serde_json::from_value::<P>(memory)?))
+    }
+}
+
+/// What the journal learns about one request.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    pub operation: Option<&'static str>,
+    pub account: Option<String>,
+    /// The documented error that was answered, by name.
+    pub error: Option<&'static str>,
+    pub hint: Option<Cow<'static, str>>,
+    /// Texts that must not be kept, and what stands for each.
+    pub concealed: Vec<(String, String)>,
+    /// The answer waits for this delivery.
+    pub waits_for: Option<u64>,
+}
+
+/// All that a provider may touch: the moment, the accounts, chance, the agenda, the outbox and the journal.
+pub struct Context<'a> {
+    core: &'a mut Core,
+    seat: Seat,
+    contract: &'static Contract,
+    uptime: Uptime,
+    pub trace: Trace,
+}
+
+impl<'a> Context<'a> {
+    /// For one call into the provider on that seat.
+    pub fn new(core: &'a mut Core, seat: Seat, contract: &'static Contract, uptime: Uptime) -> Self {
+        Self { core, seat, contract, uptime, trace: Trace::default() }
+    }
+
+    /// The simulated moment.
+    pub fn now(&self) -> Timestamp {
+        self.core.now
+    }
+
+    /// The date for a signature that leaves: simulated, or real when the account says so.
+    pub fn signature_date(&self, account: &Account) -> Timestamp {
+        if account.text(&settings::SIGNATURE_TIME) == Some("real") { self.uptime.date } else { self.core.now }
+    }
+
+    /// The stream of draws for a purpose and an entity.
+    pub fn draws(&self, purpose: &str, entity: u64) -> Draws {
+        Draws::new(self.core.seed, purpose, entity)
+    }
+
+    /// The sandbox's seed.
+    pub fn seed(&self) -> u64 {
+        self.core.seed
+    }
+
+    /// What stands for the provider's scheme and host in a link that answers this request.
+    pub fn base_url(&self, request: &Request) -> String {
+        let mut base = self.sandbox_url(request);
+        if !request.by_own_host {
+            base.push('/');
+            base.push_str(self.contract.slug);
+        }
+        base
+    }
+
+    fn sandbox_url(&self, request: &Request) -> String {
+        let name = self.core.name.as_str();
+        if name == "default" { request.origin.clone() } else { format!("{}/s/{name}", request.origin) }
+    }
+
+    /// An account by its id.
+    pub fn account(&self, id: &str) -> Option<&Account> {
+        self.core.accounts[usize::from(self.seat.0)].get(id)
+    }
+
+    /// An account by its id, to change it.
+    pub fn account_mut(&mut self, id: &str) -> Option<&mut Account> {
+        self.core.accounts[usize::from(self.seat.0)].get_mut(id)
+    }
+
+    /// The accounts of this provider, by id.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.core.accounts[usize::from(self.seat.0)].values()
+    }
+
+    /// Whether a switch of an account is on.
+    pub fn flag(&self, account: &str, row: &Setting) -> bool {
+        self.account(account).is_some_and(|it| it.flag(row))
+    }
+
+    /// Whether every step of the outside world is left to actions.
+    pub fn manual_pace(&self, account: &str) -> bool {
+        self.account(account).and_then(|it| it.text(&settings::PACE)) == Some("manual")
+    }
+
+    /// Books what time alone does to an object that has just entered a status.
+    pub fn book_rows<S: Word>(&mut self, table: &Lifecycle<S>, status: S, stay: Stay<'_>) {
+        let manual = self.manual_pace(stay.account);
+        for (row, it) in table.timed(status) {
+            let at = match it.on {
+                On::Pace(_) if manual => None,
+                On::After(span) | On::Pace(span) => later(self.core.now, span),
+                On::Deadline(_) => stay.deadline,
+                On::Call(_) | On::Act(_) | On::Delivered(_) => None,
+            };
+            if let Some(at) = at {
+                let due = Due::Row { seat: self.seat, object: stay.object, stay: stay.number, row };
+                self.core.agenda.book(at, due);
+            }
+        }
+    }
+
+    /// A status has changed; the journal learns from what to what, and why.
+    pub fn changed(&mut self, subject: &str, from: &'static str, to: &'static str, on: On) {
+        let at = self.core.now;
+        self.core.journal.changed(at, self.contract.slug, subject, from, to, on.to_string());
+    }
+
+    /// A webhook is owed. Its first attempt leaves as soon as the one before it to that target has an outcome.
+    pub fn notify(&mut self, event: Event) -> Option<u64> {
+        let (now, seat) = (self.core.now, self.seat);
+        self.core.outbox.owe(now, seat, event)
+    }
+
+    /// The answer to this request waits for the outcome of that delivery.
+    pub fn wait_for(&mut self, delivery: u64) {
+        self.trace.waits_for = Some(delivery);
+    }
+}
+
+/// An object that has entered a status: what the agenda has to know of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Stay<'a> {
+    pub object: ObjectId,
+    /// The count of its status changes.
+    pub number: u32,
+    pub account: &'a str,
+    /// The moment that the object carries for its `Deadline` rows.
+    pub deadline: Option<Timestamp>,
+}

@@ -1,0 +1,92 @@
+//! A sandbox as one JSON document, and back.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::account::Account;
+use super::delivery::Outgoing;
+use super::provider::Member;
+use super::world::{Core, Start, World};
+use crate::kit::time::Uptime;
+
+/// The version of the document; another one is refused.
+pub const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    playmoney_state: u32,
+    /// Secrets that came from outside stand in it in clear.
+    contains_secrets: bool,
+    core: Core,
+    /// In the order of the seats.
+    providers: Vec<Memory>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Memory {
+    slug: String,
+    memory: Json,
+}
+
+/// Writes a sandbox down as it stands at that uptime.
+///
+/// # Panics
+/// When a part of the state is no JSON, which no type of ours is.
+pub fn save(world: &World, uptime: Uptime) -> Json {
+    let mut core = world.core.clone();
+    core.clock.settle(uptime);
+    let contains_secrets = secrets_from_outside(&core).next().is_some();
+    let memory = |it: &Box<dyn Member>| Memory { slug: it.contract().slug.to_owned(), memory: it.save() };
+    let providers = world.members.iter().map(memory).collect();
+    let document = Document { playmoney_state: VERSION, contains_secrets, core, providers };
+    serde_json::to_value(document).expect("the state is JSON")
+}
+
+/// Builds the sandbox that a document describes, over the providers of this binary.
+///
+/// # Errors
+/// A sentence that says why the document is not one of ours; nothing has changed then.
+pub fn restore(document: &[u8], start: Start, known: &[Box<dyn Member>], life: u64, uptime: Uptime) -> Result<World, String> {
+    let version: Version = serde_json::from_slice(document).map_err(|_| "this is not a saved sandbox: it has no `playmoney_state`")?;
+    if version.playmoney_state != VERSION {
+        return Err(format!("the document has version {}, this Playmoney reads version {VERSION}", version.playmoney_state));
+    }
+    let document: Document = serde_json::from_slice(document).map_err(|it| format!("the document is damaged: {it}"))?;
+    let member = |it: Memory| {
+        let known = known.iter().find(|own| own.contract().slug == it.slug);
+        let known = known.ok_or_else(|| format!("the document holds a provider `{}` that this Playmoney does not have", it.slug))?;
+        known.restored(it.memory).map_err(|why| format!("the memory of {} is damaged: {why}", it.slug))
+    };
+    let members = document.providers.into_iter().map(member).collect::<Result<Vec<_>, _>>()?;
+    if members.len() != known.len() || members.len() != document.core.accounts.len() {
+        return Err("the document does not hold the providers of this Playmoney".to_owned());
+    }
+    let mut world = World { start, core: document.core, members, walk: None, outgoing: Vec::new(), life };
+    world.core.clock.resume(uptime);
+    send_lost_again(&mut world);
+    Ok(world)
+}
+
+#[derive(Deserialize)]
+struct Version {
+    playmoney_state: u32,
+}
+
+/// What was under way in the process that saved has lost its outcome: it leaves once more, as it was.
+fn send_lost_again(world: &mut World) {
+    for (delivery, number) in world.core.outbox.take_lost() {
+        let Some(webhook) = world.core.outbox.get(delivery) else { continue };
+        let Some(attempt) = webhook.attempts.iter().find(|it| it.number == number) else { continue };
+        let (headers, body) = (attempt.headers.clone(), attempt.body.0.clone());
+        let time_limit = world.member(webhook.seat).contract().schedule.time_limit;
+        let outgoing = Outgoing { delivery, number, life: world.life, url: webhook.url.clone(), headers, body, time_limit };
+        world.outgoing.push(outgoing);
+    }
+}
+
+/// Every secret of a sandbox that must not be shown.
+pub fn secrets_from_outside(core: &Core) -> impl Iterator<Item = &str> {
+    core.accounts.iter().flat_map(|it| it.values()).flat_map(Account::secrets_from_outside)
+}

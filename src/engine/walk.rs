@@ -1,0 +1,134 @@
+//! A walk through time that somebody asked for: how far it goes, what it has met, and what is answered at its end.
+
+use serde::Serialize;
+
+use super::provider::{Acted, Seat};
+use crate::kit::time::{Duration, Timestamp, Uptime};
+
+/// Steps of the agenda in one walk.
+pub const STEPS_MAX: u64 = 1_000_000;
+/// Attempts in one walk.
+pub const DELIVERIES_MAX: u64 = 100_000;
+/// Real time of one walk.
+pub const REAL_TIME_MAX: std::time::Duration = std::time::Duration::from_secs(60);
+/// Of what a walk has met this much is listed.
+pub const LISTED_MAX: usize = 10_000;
+/// Without `limit`, `idle` and its kin look this far.
+pub const LIMIT: Duration = Duration::from_hours(30 * 24);
+
+/// Where a walk ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// At that moment.
+    Time(Timestamp),
+    /// After the next thing that is due, but not past that moment.
+    Next(Timestamp),
+    /// When nothing is left to come, but not past that moment.
+    Idle(Timestamp),
+    /// After the next attempt of a webhook, but not past that moment.
+    Delivery(Timestamp),
+}
+
+impl Until {
+    /// The moment that the walk never passes.
+    pub const fn limit(self) -> Timestamp {
+        match self {
+            Self::Time(at) | Self::Next(at) | Self::Idle(at) | Self::Delivery(at) => at,
+        }
+    }
+}
+
+/// What is answered when the walk has arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Everything that it has met.
+    Report,
+    /// What an action has done.
+    Acted { seat: Seat, act: String, acted: Acted },
+    /// What came of one attempt.
+    Attempt { delivery: u64, number: u32 },
+    /// That the sandbox is the one that was put.
+    Restored,
+}
+
+/// Something that was due and has happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fired {
+    pub at: Timestamp,
+    pub kind: &'static str,
+    pub provider: &'static str,
+    pub subject: String,
+    pub detail: String,
+}
+
+/// An attempt that has its outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Attempted {
+    pub id: String,
+    pub provider: &'static str,
+    pub event: String,
+    pub subject: String,
+    pub attempt: u32,
+    pub at: Timestamp,
+    pub status: Option<u16>,
+    pub error: Option<&'static str>,
+}
+
+/// A walk under way.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    pub from: Timestamp,
+    pub until: Until,
+    pub then: Then,
+    pub started: Uptime,
+    pub steps: u64,
+    pub fired: Vec<Fired>,
+    pub fired_total: u64,
+    pub deliveries: Vec<Attempted>,
+    pub deliveries_total: u64,
+    /// A bound was hit before the end was reached.
+    pub incomplete: bool,
+}
+
+impl Walk {
+    /// One that begins now.
+    pub fn new(from: Timestamp, until: Until, then: Then, started: Uptime) -> Self {
+        let (fired, deliveries) = (Vec::new(), Vec::new());
+        Self { from, until, then, started, steps: 0, fired, fired_total: 0, deliveries, deliveries_total: 0, incomplete: false }
+    }
+
+    /// Something due has happened.
+    pub fn fired(&mut self, it: impl FnOnce() -> Fired) {
+        self.fired_total += 1;
+        if self.fired.len() < LISTED_MAX {
+            self.fired.push(it());
+        }
+    }
+
+    /// An attempt has its outcome.
+    pub fn attempted(&mut self, it: impl FnOnce() -> Attempted) {
+        self.deliveries_total += 1;
+        if self.deliveries.len() < LISTED_MAX {
+            self.deliveries.push(it());
+        }
+    }
+
+    /// Whether one of the bounds of a walk is reached.
+    pub fn is_exhausted(&self, uptime: Uptime) -> bool {
+        let took = uptime.elapsed.saturating_sub(self.started.elapsed);
+        self.steps >= STEPS_MAX || self.deliveries_total >= DELIVERIES_MAX || took >= REAL_TIME_MAX
+    }
+}
+
+/// How far one go of a walk came.
+#[derive(Debug)]
+pub enum Progress {
+    /// It has arrived, or hit a bound: the walk, to be answered.
+    Arrived(Box<Walk>),
+    /// Receivers have to answer first.
+    Waiting,
+    /// A breath: many steps have been taken, more are to come.
+    More,
+    /// Somebody else has ended it.
+    Gone,
+}

@@ -1,0 +1,276 @@
+//! One cursor over what a caller sent, whether JSON, form or query, and the rows that say what may be sent.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use super::evidence::Evidence;
+use super::http::{Request, form_pairs};
+use super::json::Members;
+
+/// A parameter or a field, as a row of the provider's own table. The parser and the contract read the same row.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Dots reach inside objects: `urls.returnUrl`.
+    pub name: &'static str,
+    pub kind: Kind,
+    pub need: Need,
+    pub meaning: &'static str,
+    pub evidence: Evidence,
+}
+
+/// Whether it has to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    Required,
+    Optional,
+    /// Used when it is not sent.
+    Default(&'static str),
+}
+
+/// What kind of value, and its limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text of at most that many characters.
+    Text { chars_max: usize },
+    /// A whole number in that range. A number written as text, with a fraction or with an exponent is none.
+    Integer { min: i64, max: i64 },
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// Only digits, that many.
+    Digits { min: usize, max: usize },
+    /// `true` or `false`; in a form also `1`, `0`, `on`, `off`.
+    Flag,
+    /// An address that a browser can be sent to.
+    Url,
+    /// An object with fields of its own.
+    Object,
+    /// Always this text.
+    Constant(&'static str),
+    /// `null`, or text in other answers.
+    Nullable,
+}
+
+/// Text without a limit that anybody would meet.
+pub const TEXT: Kind = Kind::Text { chars_max: 65_536 };
+
+/// Why a value cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    Missing,
+    /// Another JSON type than the row asks for; the word for the right one.
+    NotA(&'static str),
+    TooLong(usize),
+    Below(i64),
+    Above(i64),
+    NotOneOf(&'static [&'static str]),
+    NotDigits { min: usize, max: usize },
+    NotAUrl,
+}
+
+/// A value as it was sent.
+#[derive(Clone, Debug)]
+enum Raw<'a> {
+    Json(&'a RawValue),
+    Text(Cow<'a, str>),
+}
+
+/// What was sent, to be read row by row.
+#[derive(Clone, Debug, Default)]
+pub struct Fields<'a> {
+    entries: Vec<(Cow<'a, str>, Raw<'a>)>,
+}
+
+impl<'a> Fields<'a> {
+    /// `None` when the body is not one JSON object.
+    pub fn json(body: &'a [u8]) -> Option<Self> {
+        Members::parse(body).map(Self::of)
+    }
+
+    /// A form body or a query: every value is text.
+    pub fn form(body: &[u8]) -> Self {
+        let entries = form_pairs(body).into_iter().map(|(name, value)| (name.into(), Raw::Text(value.into()))).collect();
+        Self { entries }
+    }
+
+    /// JSON or form, as the request says.
+    pub fn body(request: &'a Request) -> Option<Self> {
+        if request.media_type() == "application/x-www-form-urlencoded" {
+            return Some(Self::form(&request.body));
+        }
+        Self::json(&request.body)
+    }
+
+    fn of(members: Members<'a>) -> Self {
+        Self { entries: members.0.into_iter().map(|(name, value)| (name, Raw::Json(value))).collect() }
+    }
+
+    /// The names that were sent, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|(name, _)| name.as_ref())
+    }
+
+    /// The value of that name, the last of several; `null` and empty text count as not sent.
+    fn raw(&self, name: &str) -> Option<Raw<'a>> {
+        if let Some((outer, inner)) = name.split_once('.')
+            && let Some(Raw::Json(value)) = self.own(outer)
+        {
+            return Fields::json(value.get().as_bytes())?.raw(inner);
+        }
+        self.own(name).filter(|it| match it {
+            Raw::Json(value) => !matches!(value.get(), "null" | "\"\""),
+            Raw::Text(text) => !text.is_empty(),
+        })
+    }
+
+    fn own(&self, name: &str) -> Option<Raw<'a>> {
+        self.entries.iter().rev().find(|(it, _)| it == name).map(|(_, value)| value.clone())
+    }
+
+    /// Whether anything but `null` and empty text was sent under that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.raw(name).is_some()
+    }
+
+    /// The text of a row, `None` when it is optional and was not sent.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn text(&self, row: &Field) -> Result<Option<String>, Fault> {
+        let Some(raw) = self.present(row)? else { return Ok(None) };
+        let text = match &raw {
+            Raw::Text(text) => text.clone().into_owned(),
+            Raw::Json(value) => serde_json::from_str(value.get()).map_err(|_| Fault::NotA("string"))?,
+        };
+        within(row.kind, &text)?;
+        Ok(Some(text))
+    }
+
+    /// The whole number of a row.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn integer(&self, row: &Field) -> Result<Option<i64>, Fault> {
+        let Some(raw) = self.present(row)? else { return Ok(None) };
+        let digits = match &raw {
+            Raw::Text(text) => text.as_ref(),
+            Raw::Json(value) => value.get(),
+        };
+        let Kind::Integer { min, max } = row.kind else { return Err(Fault::NotA("integer")) };
+        let unsigned = digits.strip_prefix('-').unwrap_or(digits);
+        if unsigned.is_empty() || !unsigned.bytes().all(|it| it.is_ascii_digit()) {
+            return Err(Fault::NotA("integer"));
+        }
+        match digits.parse::<i64>() {
+            Ok(it) if it < min => Err(Fault::Below(min)),
+            Ok(it) if it > max => Err(Fault::Above(max)),
+            Ok(it) => Ok(Some(it)),
+            Err(_) if digits.starts_with('-') => Err(Fault::Below(min)),
+            Err(_) => Err(Fault::Above(max)),
+        }
+    }
+
+    /// The switch of a row.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn flag(&self, row: &Field) -> Result<Option<bool>, Fault> {
+        let Some(raw) = self.present(row)? else { return Ok(None) };
+        match &raw {
+            Raw::Json(value) => match value.get() {
+                "true" | "1" => Ok(Some(true)),
+                "false" | "0" => Ok(Some(false)),
+                _ => Err(Fault::NotA("boolean")),
+            },
+            Raw::Text(text) => match text.as_ref() {
+                "true" | "1" | "on" => Ok(Some(true)),
+                "false" | "0" | "off" => Ok(Some(false)),
+                _ => Err(Fault::NotA("boolean")),
+            },
+        }
+    }
+
+    /// Whether an object was sent where the row wants one.
+    ///
+    /// # Errors
+    /// It is missing, or is no object.
+    pub fn object(&self, row: &Field) -> Result<(), Fault> {
+        match self.present(row)? {
+            Some(Raw::Json(value)) if !value.get().starts_with('{') => Err(Fault::NotA("object")),
+            Some(Raw::Text(_)) => Err(Fault::NotA("object")),
+            _ => Ok(()),
+        }
+    }
+
+    fn present(&self, row: &Field) -> Result<Option<Raw<'a>>, Fault> {
+        match self.raw(row.name) {
+            None if row.need == Need::Required => Err(Fault::Missing),
+            it => Ok(it),
+        }
+    }
+}
+
+fn within(kind: Kind, text: &str) -> Result<(), Fault> {
+    match kind {
+        Kind::Text { chars_max } if text.chars().count() > chars_max => Err(Fault::TooLong(chars_max)),
+        Kind::Word(words) if !words.contains(&text) => Err(Fault::NotOneOf(words)),
+        Kind::Digits { min, max } => {
+            let right = (min..=max).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
+            if right { Ok(()) } else { Err(Fault::NotDigits { min, max }) }
+        }
+        Kind::Url if !is_browser_url(text) => Err(Fault::NotAUrl),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a browser may be sent there: http, https, or the scheme of an app; never one that runs or reads.
+pub fn is_browser_url(text: &str) -> bool {
+    const REFUSED: [&str; 6] = ["javascript", "data", "vbscript", "file", "blob", "about"];
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let scheme = scheme.to_ascii_lowercase();
+    let plain = |it: u8| it.is_ascii_alphanumeric() || b"+.-".contains(&it);
+    let named = scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && scheme.bytes().all(plain);
+    let printable = text.bytes().all(|it| it > b' ' && it != 0x7f);
+    let rooted = !matches!(scheme.as_str(), "http" | "https") || rest.strip_prefix("//").is_some_and(|it| !it.is_empty());
+    named && printable && rooted && text.len() <= 2048 && !REFUSED.contains(&scheme.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AMOUNT: Field = Field {
+        name: "a.amount",
+        kind: Kind::Integer { min: 1, max: 999 },
+        need: Need::Required,
+        meaning: "",
+        evidence: Evidence::Assumed("a test"),
+    };
+
+    #[test]
+    fn integers_are_exact() {
+        let read = |value: &str| {
+            let body = format!(r#"{{"a":{{"amount":{value}}}}}"#);
+            Fields::json(body.as_bytes()).expect("an object").integer(&AMOUNT)
+        };
+        assert_eq!(read("999"), Ok(Some(999)));
+        for text in ["\"12\"", "1.0", "1e2", "true", "{}", "0x1"] {
+            let body = format!(r#"{{"a":{{"amount":{text}}}}}"#);
+            let got = Fields::json(body.as_bytes()).map(|it| it.integer(&AMOUNT));
+            assert!(!matches!(got, Some(Ok(_))), "{text}");
+        }
+        assert_eq!(read("0"), Err(Fault::Below(1)));
+        assert_eq!(read("99999999999999999999999"), Err(Fault::Above(999)));
+        assert_eq!(read("null"), Err(Fault::Missing));
+    }
+
+    #[test]
+    fn t7_no_address_that_runs_code() {
+        for good in ["http://a", "https://a/b?c=d#e", "myapp://paid", "com.shop.app:done"] {
+            assert!(is_browser_url(good), "{good}");
+        }
+        for bad in ["javascript:alert(1)", "JaVaScRiPt:1", "data:text/html,1", "/relative", "http:", "http://", "http://a b", "a\nb:c", ""] {
+            assert!(!is_browser_url(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! JSON read without losing what a tree would lose: the order of members, repeated members, the digits of a number.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// Deeper nesting than this is refused before anything is parsed.
+pub const DEPTH_MAX: usize = 64;
+
+/// The members of one object in the order in which they were sent, values unread.
+#[derive(Debug, Default, Clone)]
+pub struct Members<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    /// `None` when the text is not one JSON object, or is nested deeper than [`DEPTH_MAX`].
+    pub fn parse(text: &'a [u8]) -> Option<Self> {
+        (depth(text) <= DEPTH_MAX).then(|| serde_json::from_slice(text).ok()).flatten()
+    }
+
+    /// The member of that name; of several, the last.
+    pub fn get(&self, name: &str) -> Option<&'a RawValue> {
+        self.0.iter().rev().find(|(it, _)| it == name).map(|(_, value)| *value)
+    }
+
+    /// The first name that occurs twice.
+    pub fn repeated(&self) -> Option<&str> {
+        let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_ref()).collect();
+        names.sort_unstable();
+        names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
+                    members.push((name, value));
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// A member's name, borrowed unless it holds escapes.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Name<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Borrowed(text)))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+/// How deep the brackets of a text nest, whether or not it is well formed.
+pub fn depth(text: &[u8]) -> usize {
+    let (mut open, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => {
+                open += 1;
+                deepest = deepest.max(open);
+            }
+            b'}' | b']' if !quoted => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// Where an object somewhere inside the text names a member twice: the name.
+pub fn repeated_member(text: &[u8]) -> Option<String> {
+    let raw: &RawValue = (depth(text) <= DEPTH_MAX).then(|| serde_json::from_slice(text).ok()).flatten()?;
+    repeated_within(raw)
+}
+
+fn repeated_within(raw: &RawValue) -> Option<String> {
+    match raw.get().as_bytes().first() {
+        Some(b'{') => {
+            let members: Members<'_> = serde_json::from_str(raw.get()).ok()?;
+            let own = members.repeated().map(str::to_owned);
+            own.or_else(|| members.0.iter().find_map(|(_, value)| repeated_within(value)))
+        }
+        Some(b'[') => {
+            let items: Vec<&RawValue> = serde_json::from_str(raw.get()).ok()?;
+            items.into_iter().find_map(repeated_within)
+        }
+        _ => None,
+    }
+}
+
+/// How [`rewritten`] writes what it has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writing {
+    /// No white space, text unescaped, order kept: `JSON.stringify(JSON.parse(it))`.
+    Minified,
+    /// The same with `/` and everything outside ASCII escaped: PHP's `json_encode` without flags.
+    Escaped,
+    /// Minified, members sorted by name.
+    Sorted,
+}
+
+/// The same value written anew. `None` when the text is not JSON.
+pub fn rewritten(text: &[u8], writing: Writing) -> Option<String> {
+    let raw: &RawValue = (depth(text) <= DEPTH_MAX).then(|| serde_json::from_slice(text).ok()).flatten()?;
+    let mut out = String::with_capacity(text.len());
+    rewrite(raw, writing, &mut out)?;
+    Some(out)
+}
+
+fn rewrite(raw: &RawValue, writing: Writing, out: &mut String) -> Option<()> {
+    match raw.get().as_bytes().first()? {
+        b'{' => {
+            let Members(mut members) = serde_json::from_str(raw.get()).ok()?;
+            if writing == Writing::Sorted {
+                members.sort_by(|a, b| a.0.cmp(&b.0));
+            }
+            let mut separator = '{';
+            for (name, value) in &members {
+                out.push(separator);
+                write_text(name, writing, out)?;
+                out.push(':');
+                rewrite(value, writing, out)?;
+                separator = ',';
+            }
+            out.push_str(if members.is_empty() { "{}" } else { "}" });
+        }
+        b'[' => {
+            let items: Vec<&RawValue> = serde_json::from_str(raw.get()).ok()?;
+            let mut separator = '[';
+            for item in &items {
+                out.push(separator);
+                rewrite(item, writing, out)?;
+                separator = ',';
+            }
+            out.push_str(if items.is_empty() { "[]" } else { "]" });
+        }
+        b'"' => write_text(&serde_json::from_str::<String>(raw.get()).ok()?, writing, out)?,
+        _ => out.push_str(raw.get()),
+    }
+    Some(())
+}
+
+fn write_text(text: &str, writing: Writing, out: &mut String) -> Option<()> {
+    use fmt::Write;
+    let quoted = serde_json::to_string(text).ok()?;
+    if writing != Writing::Escaped {
+        out.push_str(&quoted);
+        return Some(());
+    }
+    for character in quoted.chars() {
+        match character {
+            '/' => out.push_str("\\/"),
+            it if it.is_ascii() => out.push(it),
+            it => {
+                for unit in it.encode_utf16(&mut [0; 2]) {
+                    write!(out, "\\u{unit:04x}").ok()?;
+                }
+            }
+        }
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rewriting_keeps_order_and_unescapes() {
+        let text = "{ \"b\" : \"\\u0417\\/1\",\n \"a\": [1, 2.50, {}], \"c\": [] }".as_bytes();
+        assert_eq!(rewritten(text, Writing::Minified).as_deref(), Some(r#"{"b":"З/1","a":[1,2.50,{}],"c":[]}"#));
+        assert_eq!(rewritten(text, Writing::Escaped).as_deref(), Some(r#"{"b":"\u0417\/1","a":[1,2.50,{}],"c":[]}"#));
+        assert_eq!(rewritten(text, Writing::Sorted).as_deref(), Some(r#"{"a":[1,2.50,{}],"b":"З/1","c":[]}"#));
+        assert_eq!(rewritten(b"{", Writing::Minified), None);
+    }
+
+    #[test]
+    fn repeated_members_are_found_at_any_depth() {
+        assert_eq!(repeated_member(br#"{"a":1,"b":[{"c":1,"c":2}]}"#).as_deref(), Some("c"));
+        assert_eq!(repeated_member(br#"{"a":{"a":1}}"#), None);
+    }
+
+    #[test]
+    fn depth_ignores_brackets_in_text() {
+        assert_eq!(depth(br#"{"a":"[[[\"[","b":[1]}"#), 2);
+        assert!(Members::parse(format!("{}1{}", "{\"a\":".repeat(65), "}".repeat(65)).as_bytes()).is_none());
+    }
+}

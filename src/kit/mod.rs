@@ -1,0 +1,12 @@
+//! Words that every provider needs and none owns.
+
+pub mod evidence;
+pub mod fields;
+pub mod html;
+pub mod http;
+pub mod ids;
+pub mod json;
+pub mod lifecycle;
+pub mod secret;
+pub mod sign;
+pub mod time;

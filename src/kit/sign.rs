@@ -1,0 +1,38 @@
+//! Digests and their comparison. The mathematics is `RustCrypto`'s.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// HMAC-SHA256 of a message, lowercase hexadecimal.
+///
+/// # Panics
+/// Never: HMAC takes keys of any length.
+pub fn hmac_sha256_hex(secret: &[u8], message: &[u8]) -> String {
+    hex::encode(hmac_sha256(secret, message))
+}
+
+/// HMAC-SHA256 of a message.
+///
+/// # Panics
+/// Never: HMAC takes keys of any length.
+pub fn hmac_sha256(secret: &[u8], message: &[u8]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+/// Whether two texts are equal, in a time that tells nothing about where they differ.
+pub fn same(a: &str, b: &str) -> bool {
+    a.as_bytes().ct_eq(b.as_bytes()).into()
+}
+
+/// Key material that follows from names alone, lowercase hexadecimal, 64 characters.
+pub fn derived(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hex::encode(hash.finalize())
+}

@@ -1,0 +1,101 @@
+//! Instants and spans, as people and machines write them. Calendars are jiff's.
+
+use std::time::Duration as RealDuration;
+
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
+use serde::{Deserialize, Serialize};
+
+pub use jiff::Timestamp;
+
+/// A span of simulated time, to the nanosecond.
+pub type Duration = SignedDuration;
+
+/// The last instant that a sandbox can reach.
+pub const END_OF_TIME: &str = "9999-12-30T22:00:00Z";
+
+/// A moment outside: the only thing about real time that the core is ever told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uptime {
+    /// Since the process began, monotonic.
+    pub elapsed: RealDuration,
+    /// The real date, for clocks that follow it and for signatures judged by it.
+    pub date: Timestamp,
+}
+
+impl Uptime {
+    /// The beginning of a process whose real date nobody asks for.
+    pub const START: Self = Self { elapsed: RealDuration::ZERO, date: Timestamp::UNIX_EPOCH };
+}
+
+/// Reads `1h30m`, `90s`, `2 days` or `PT31M`; a day is 24 hours. Negative spans and calendar months are refused.
+///
+/// # Errors
+/// A sentence that says what is wrong and what would be right.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is not a duration: write 90s, 31m, 1h30m, 7d or PT31M");
+    let span: Span = text.trim().parse().map_err(|_| wrong())?;
+    let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+    if duration.is_negative() {
+        return Err(format!("`{text}` is negative: simulated time never runs backwards"));
+    }
+    Ok(duration)
+}
+
+/// Reads an RFC 3339 instant.
+///
+/// # Errors
+/// A sentence that says what is wrong and what would be right.
+pub fn parse_timestamp(text: &str) -> Result<Timestamp, String> {
+    text.trim().parse().map_err(|_| format!("`{text}` is not an RFC 3339 time: write 2026-01-01T00:00:00Z"))
+}
+
+/// `at + span`, unless that lies past the year 9999.
+pub fn later(at: Timestamp, span: Duration) -> Option<Timestamp> {
+    at.checked_add(span).ok().filter(|it| *it <= end_of_time())
+}
+
+/// [`END_OF_TIME`] as an instant.
+pub fn end_of_time() -> Timestamp {
+    Timestamp::constant(253_402_207_200, 0)
+}
+
+/// Whole seconds since 1970, rounded down.
+pub fn unix_seconds(at: Timestamp) -> i64 {
+    at.as_second() - i64::from(at.subsec_nanosecond() < 0)
+}
+
+/// `2025-09-15T19:40:21+03:00`: whole seconds with a fixed offset.
+pub fn with_offset(at: Timestamp, hours: i8) -> String {
+    let whole = Timestamp::from_second(unix_seconds(at)).unwrap_or(at);
+    whole.display_with_offset(Offset::constant(hours)).to_string()
+}
+
+/// The `Date` header of that moment.
+pub fn http_date(at: Timestamp) -> String {
+    let seconds = u64::try_from(unix_seconds(at)).unwrap_or(0);
+    httpdate::fmt_http_date(std::time::UNIX_EPOCH + RealDuration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_in_both_styles() {
+        for (text, seconds) in [("31m", 1860), ("1h30m", 5400), ("90s", 90), ("PT31M", 1860), ("7d", 604_800), ("0s", 0)] {
+            assert_eq!(parse_duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "soon", "-1s", "1 month", "5"] {
+            assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn moscow_time_has_whole_seconds() {
+        let at: Timestamp = "2025-09-15T16:40:21.987Z".parse().expect("a time");
+        assert_eq!(with_offset(at, 3), "2025-09-15T19:40:21+03:00");
+        assert_eq!(http_date(at), "Mon, 15 Sep 2025 16:40:21 GMT");
+        assert_eq!(END_OF_TIME.parse(), Ok(end_of_time()));
+    }
+}
