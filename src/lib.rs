@@ -1,1 +1,7 @@
 //! x
+
+pub mod control;
+pub mod engine;
+pub mod kit;
+pub mod providers;
+pub mod sandbox;

@@ -28,12 +28,7 @@ pub fn shown(world: &World) -> Json {
 
 fn next(world: &World, at: Timestamp, due: &Due) -> Json {
     let (kind, seat, subject) = match due {
-        Due::Row { seat, object, .. } => {
-            let mut core = world.core.clone_for_show();
-            let member = world.member(*seat);
-            let cx = crate::engine::provider::Context::new(&mut core, *seat, member.contract(), crate::kit::time::Uptime::START);
-            ("timer", *seat, member.show(&cx, *object).map(|it| it.subject))
-        }
+        Due::Row { seat, object, .. } => ("timer", *seat, world.member(*seat).subject(*object)),
         Due::Attempt { delivery, .. } | Due::Answer { delivery, .. } => {
             let webhook = world.core.outbox.get(*delivery);
             let seat = webhook.map_or(crate::engine::provider::Seat(0), |it| it.seat);

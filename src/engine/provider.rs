@@ -148,6 +148,9 @@ pub trait Provider: Send {
     /// In which of its stays an object is; `None` when it does not exist.
     fn stay(&self, object: ObjectId) -> Option<u32>;
 
+    /// What the merchant calls an object; `None` when it does not exist.
+    fn subject(&self, object: ObjectId) -> Option<String>;
+
     /// The object for control answers.
     fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown>;
 }

@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use minijinja::{Environment, UndefinedBehavior};
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::http::{HeaderName, HeaderValue, Response, StatusCode, header};
@@ -34,7 +33,7 @@ impl Pages {
     ///
     /// # Panics
     /// When the template names a value that it was not given: a mistake of ours that any test of the page shows.
-    pub fn render(&self, status: StatusCode, name: &str, values: &impl Serialize) -> Response {
+    pub fn render(&self, status: StatusCode, name: &str, values: minijinja::Value) -> Response {
         let template = self.0.get_template(name).expect("the page is one of ours");
         let body = template.render(values).expect("the page gets every value that it names");
         let mut response = Response::new(status, "text/html; charset=utf-8", body);
