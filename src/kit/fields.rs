@@ -47,8 +47,10 @@ pub enum Kind {
     Object,
     /// Always this text.
     Constant(&'static str),
-    /// `null`, or text in other answers.
+    /// Text or `null`.
     Nullable,
+    /// A whole number or `null`.
+    NullableInteger,
 }
 
 /// Text without a limit that anybody would meet.
@@ -130,6 +132,11 @@ impl<'a> Fields<'a> {
     /// Whether anything but `null` and empty text was sent under that name.
     pub fn has(&self, name: &str) -> bool {
         self.raw(name).is_some()
+    }
+
+    /// Whether anything at all was sent under that name, `null` and empty text included.
+    pub fn is_sent(&self, name: &str) -> bool {
+        self.own(name).is_some()
     }
 
     /// The text of a row, `None` when it is optional and was not sent.

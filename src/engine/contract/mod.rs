@@ -34,6 +34,8 @@ pub struct Contract {
     pub lifecycles: fn() -> Vec<StatusTable>,
     pub pages: &'static [Page],
     pub errors: &'static [ErrorRow],
+    /// What stands in the body of every refusal.
+    pub error_body: &'static [Field],
     pub events: &'static [EventRow],
     pub schedule: Schedule,
     pub settings: &'static [&'static Setting],

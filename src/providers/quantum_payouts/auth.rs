@@ -1,0 +1,80 @@
+//! Credentials on a request: a Bearer token, or the cookie of a portal session.
+
+use super::errors::Error;
+use super::model::{Memory, Session};
+use super::settings::STRICT_HEADERS;
+use super::wire::{GET_HEADERS, POST_HEADERS};
+use crate::engine::account::Account;
+use crate::engine::provider::Context;
+use crate::kit::fields::{Field, Kind};
+use crate::kit::http::{Method, Request, header};
+use crate::kit::sign::same;
+use crate::kit::time::unix_seconds;
+
+/// The cookie of a portal session.
+pub const COOKIE: &str = "payouts_session";
+/// What the documentation asks callers to stay within.
+const CALLS_PER_SECOND_MAX: u32 = 30;
+
+/// The account that a Bearer token belongs to. A token in the query is none.
+pub fn bearer(cx: &mut Context<'_>, request: &Request) -> Result<String, Error> {
+    let (scheme, token) = request.header(header::AUTHORIZATION).split_once(' ').unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Error::Unauthorized);
+    }
+    let owns = |it: &&Account| it.credentials.get("token").is_some_and(|own| same(own.expose(), token.trim()));
+    let account = cx.accounts().find(owns).map(|it| it.id.clone()).ok_or(Error::Unauthorized)?;
+    cx.trace.account = Some(account.clone());
+    Ok(account)
+}
+
+/// Refuses a call without the documented headers, where an account is strict about them.
+pub fn headers(cx: &Context<'_>, request: &Request, account: &str) -> Result<(), Error> {
+    if !cx.flag(account, &STRICT_HEADERS) {
+        return Ok(());
+    }
+    let rows = if request.method == Method::POST { POST_HEADERS } else { GET_HEADERS };
+    match rows.iter().find(|it| !is_as_documented(request, it)) {
+        None => Ok(()),
+        Some(row) => Err(Error::Validation(format!("{} header must be {}", row.name, documented(row)))),
+    }
+}
+
+fn documented(row: &Field) -> &'static str {
+    if let Kind::Constant(text) = row.kind { text } else { "" }
+}
+
+fn is_as_documented(request: &Request, row: &Field) -> bool {
+    let plain = |it: &str| it.replace(' ', "").to_ascii_lowercase();
+    plain(request.header(row.name)) == plain(documented(row))
+}
+
+/// Counts a call, where an account wants the limit to hold.
+pub fn pace(memory: &mut Memory, cx: &mut Context<'_>, account: &str) -> Result<(), Error> {
+    let enforced = cx.account(account).and_then(|it| it.text(&crate::engine::contract::settings::RATE_LIMIT)) == Some("enforce");
+    if !enforced || memory.count_call(account, unix_seconds(cx.now()), CALLS_PER_SECOND_MAX) {
+        return Ok(());
+    }
+    let hint = "30 calls a second of simulated time: advance the clock by 1s, or set the account's `rate_limit` to `off`";
+    cx.trace.hint = Some(hint.into());
+    Err(Error::RateLimited)
+}
+
+/// The portal session of a request, with the id of its cookie.
+pub fn session<'a>(memory: &'a Memory, cx: &mut Context<'_>, request: &'a Request) -> Result<(&'a str, &'a Session), Error> {
+    let id = request.cookie(COOKIE).ok_or(Error::NoSession)?;
+    let session = memory.session(id, cx.now()).ok_or(Error::NoSession)?;
+    cx.trace.account = Some(session.account.clone());
+    Ok((id, session))
+}
+
+/// The account that a portal login means.
+pub fn login(cx: &mut Context<'_>, username: &str, password: &str) -> Option<String> {
+    let owns = |it: &&Account| {
+        let is = |name: &str, given: &str| it.credentials.get(name).is_some_and(|own| same(own.expose(), given));
+        is("username", username) && is("password", password)
+    };
+    let account = cx.accounts().find(owns).map(|it| it.id.clone());
+    cx.trace.account.clone_from(&account);
+    account
+}

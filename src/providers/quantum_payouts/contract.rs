@@ -1,0 +1,81 @@
+//! Everything that is known of this provider, collected from its rooms.
+
+use super::acts::ACTS;
+use super::errors::ERRORS;
+use super::lifecycle::PAYOUT;
+use super::model::STATUSES;
+use super::pages::PAGES;
+use super::routes::{BASE_URL, ROUTES};
+use super::settings::SETTINGS;
+use super::webhooks::{EVENTS, SCHEDULE};
+use super::wire::REFUSAL;
+use crate::engine::contract::{Contract, Credential, Decision, Source, StatusTable};
+use crate::kit::evidence::Evidence::{self, Assumed, Documented};
+
+/// The provider on one page.
+pub static CONTRACT: Contract = Contract {
+    slug: "quantum-payouts",
+    name: "Quantum Payouts",
+    about: "Russian payouts in roubles to bank cards and, through SBP, to phone numbers: one at a time by API, with signed webhooks for every status.",
+    base_url: BASE_URL,
+    hosts: &["payouts-dev.quantumlabs.ru"],
+    account: "default",
+    credentials: &[
+        Credential { name: "token", test_value: "qm_test_token", prefix: "qm_test_", drawn_chars: 32 },
+        Credential { name: "username", test_value: "demo", prefix: "demo-", drawn_chars: 8 },
+        Credential { name: "password", test_value: "demo-password", prefix: "", drawn_chars: 24 },
+        Credential {
+            name: "webhook_secret",
+            test_value: "sk_test_1234567890abcdef1234567890abcdef12345678",
+            prefix: "sk_test_",
+            drawn_chars: 40,
+        },
+    ],
+    sources: &[
+        Source { name: "Developer API", what: "the provider's Developer API page in English, newest stored state, whole" },
+        Source { name: "older page", what: "an earlier stored state of the same page, its beginning" },
+        Source { name: "portal guide", what: "the portal's user guide (docs/index.php?page=lk), its first part" },
+    ],
+    operations: || ROUTES.iter().map(|it| &it.0).collect(),
+    acts: || ACTS.iter().map(|it| &it.0).collect(),
+    lifecycles: || vec![StatusTable::of("payout", STATUSES, &PAYOUT)],
+    pages: PAGES,
+    errors: ERRORS,
+    error_body: REFUSAL,
+    events: EVENTS,
+    schedule: SCHEDULE,
+    settings: SETTINGS,
+    decisions: DECISIONS,
+};
+
+const SILENT: Evidence = Assumed("the documentation is silent");
+
+const fn decided(question: &'static str, decision: &'static str, evidence: Evidence) -> Decision {
+    Decision { question, decision, evidence }
+}
+
+#[rustfmt::skip]
+const DECISIONS: &[Decision] = &[
+    decided("an orderNumber has 36 characters in createPayout and 32 elsewhere", "getPayoutStatus takes 36, unless `strict_order_number` is set", Assumed("otherwise a payout with 33 to 36 characters could never be asked for")),
+    decided("getPayoutStatus calls orderId required, `if available`, and leaves it out of its example", "absent until the bank has answered, then present", Assumed("the text between table and example")),
+    decided("orderId means two things", "createPayout answers the provider's own identifier, the other calls the bank's code", Documented("Developer API, response parameters of the three calls")),
+    decided("createPayout with an orderNumber that exists", "400 VALIDATION_ERROR, `orderNumber must be unique`", Assumed("idempotency is promised for performPayout only")),
+    decided("performPayout again with another amount or card", "the stored payout is answered, nothing changes", Assumed("idempotency per (user, orderNumber) is documented, other parameters are not")),
+    decided("getPayoutStatus for an unknown orderNumber", "400 VALIDATION_ERROR, `payout not found`", Assumed("the code table has no 404")),
+    decided("createPayout without `type`", "a card payout; with `type_when_absent: choose` the recipient chooses", Documented("Developer API, Create Payout, channel; the older page let the recipient choose")),
+    decided("nobody opens the link", "after sessionTimeoutSecs the payout is cancelled, with a webhook, and the page says so", SILENT),
+    decided("parameters added to returnUrl and failUrl", "none", SILENT),
+    decided("the sample signature is not the HMAC of its body", "the real HMAC of the minified body", Documented("Developer API: `This is an example hash`")),
+    decided("the signature covers the body `exactly as it was sent`, and then its minified form", "its minified form; bodies are sent minified unless `pretty_body` is set", Documented("Developer API, both code samples minify")),
+    decided("what the figures of the retry schedule count from", "each is the wait before that attempt, from the attempt before; `retry_clock: event` counts from the event", SILENT),
+    decided("the first 2xx never comes", "after ten attempts the delivery has failed; the webhook stays enabled", SILENT),
+    decided("webhooks need HTTPS", "http is taken as well, for local receivers, unless `require_https` is set", Assumed("a sandbox needs local receivers")),
+    decided("headers called required", "not enforced unless `strict_headers` is set; a JSON body is read whatever its content type", SILENT),
+    decided("several faults in one request", "one message, joined by `; `: createPayout in the order orderNumber, urls.returnUrl, amount, then the rest; performPayout in the order of its table", Documented("Developer API, both error examples")),
+    decided("the wording for an amount of zero", "`must be positive` in createPayout, `must be greater than 0` in performPayout", Documented("Developer API, both error examples")),
+    decided("a doubled slash in the path", "served as one", Documented("Developer API, Integration Examples: the Python client makes one")),
+    decided("the check digit of a card number", "not checked", SILENT),
+    decided("bank outcomes", "no magic numbers: the action `settle` chooses, otherwise the bank accepts after five seconds", SILENT),
+    decided("more than 30 requests per second", "served, unless the account's `rate_limit` is `enforce`: then 429 RATE_LIMITED", SILENT),
+    decided("environment in features", "development", Assumed("the example says production, on a host that says dev")),
+];

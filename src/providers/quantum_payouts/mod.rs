@@ -1,0 +1,116 @@
+//! Quantum Payouts: roubles to cards and phone numbers.
+
+use serde::{Deserialize, Serialize};
+
+use self::errors::Error;
+use self::model::{Memory, Payout};
+use crate::engine::contract::Contract;
+use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::provider::{Acted, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, Verdict};
+use crate::kit::fields::Fields;
+use crate::kit::http::{HeaderMap, Request, Response};
+use crate::kit::lifecycle::Word;
+use crate::kit::time::Timestamp;
+
+mod acts;
+mod auth;
+mod contract;
+mod errors;
+mod lifecycle;
+mod model;
+mod pages;
+mod routes;
+mod settings;
+mod webhooks;
+mod wire;
+
+/// The provider, with its memory of one sandbox.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct QuantumPayouts(Memory);
+
+impl Provider for QuantumPayouts {
+    fn contract(&self) -> &'static Contract {
+        &contract::CONTRACT
+    }
+
+    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
+        let path = without_doubled_slashes(path);
+        let answer = if path.starts_with(routes::API) {
+            routes::call(&mut self.0, cx, &path, request)
+        } else {
+            pages::call(&mut self.0, cx, &path, request).unwrap_or(Err(Error::NotFound))
+        };
+        answer.unwrap_or_else(|error| {
+            cx.trace.error = Some(error.row().name);
+            error.render()
+        })
+    }
+
+    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
+        acts::act(&mut self.0, cx, act, with)
+    }
+
+    fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {
+        if let Cause::Row(row) = cause
+            && let Some(row) = lifecycle::PAYOUT.0.get(usize::from(row))
+        {
+            lifecycle::follow(&mut self.0, cx, object.number, row);
+        }
+    }
+
+    fn attempt(&mut self, cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed> {
+        webhooks::attempt(cx, webhook)
+    }
+
+    fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
+        webhooks::retry(cx.account(&webhook.account), webhook, failed)
+    }
+
+    fn tested(&self, webhook: &Delivery) -> Response {
+        let outcome = webhook.attempts.last().and_then(|it| it.outcome.as_ref());
+        wire::tested(outcome.and_then(|it| it.answered()), outcome.map_or(0, |it| it.took.as_millis()))
+    }
+
+    fn refuse(&self, error: &str) -> Option<Response> {
+        Error::named(error).map(|it| it.render())
+    }
+
+    fn recognises(&self, headers: &HeaderMap) -> bool {
+        webhooks::recognises(headers)
+    }
+
+    fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
+        webhooks::verify(webhook, secret, others)
+    }
+
+    fn stay(&self, object: ObjectId) -> Option<u32> {
+        self.payout(object).map(|it| it.stay)
+    }
+
+    fn subject(&self, object: ObjectId) -> Option<String> {
+        self.payout(object).map(Payout::subject)
+    }
+
+    fn show(&self, _: &Context<'_>, object: ObjectId) -> Option<Shown> {
+        let payout = self.payout(object)?;
+        Some(Shown { subject: payout.subject(), status: payout.status.word(), object: wire::shown(payout) })
+    }
+}
+
+impl QuantumPayouts {
+    /// Only payouts are objects; a test event is about none.
+    fn payout(&self, object: ObjectId) -> Option<&Payout> {
+        (object.kind == 0).then(|| self.0.payout(object.number))?
+    }
+}
+
+/// `/api/v1//createPayout`, as the documented Python client asks for it, is `/api/v1/createPayout`.
+fn without_doubled_slashes(path: &str) -> std::borrow::Cow<'_, str> {
+    if !path.contains("//") {
+        return path.into();
+    }
+    let mut plain = String::with_capacity(path.len());
+    plain.extend(path.chars().scan(' ', |before, it| Some((std::mem::replace(before, it), it))).filter(|it| *it != ('/', '/')).map(|it| it.1));
+    plain.into()
+}

@@ -1,0 +1,183 @@
+//! What people see: the recipient's page, and the portal's login and webhook settings.
+
+use minijinja::context;
+
+use super::acts::{Details, enter, right};
+use super::auth::{self, COOKIE};
+use super::errors::Error;
+use super::model::{Kind, Link, Memory, Payout, Session, Status};
+use super::settings::{CARD_PAYOUTS, COMPANY, SBP_PAYOUTS, WEBHOOK_ENABLED, WEBHOOK_SIGNED};
+use super::wire::{MOSCOW_HOURS, concealed_pan};
+use crate::engine::contract::{Page, settings};
+use crate::engine::provider::Context;
+use crate::kit::evidence::Evidence::{Assumed, Documented};
+use crate::kit::fields::Fields;
+use crate::kit::html::{Pages, environment};
+use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use crate::kit::lifecycle::Word;
+use crate::kit::sign::same;
+use crate::kit::time::with_offset;
+
+/// The recipient's page.
+pub const PAYOUT_PATH: &str = "/static/payout.php";
+/// The portal.
+pub const PORTAL_PATH: &str = "/index.php";
+
+/// The pages of this provider.
+pub const PAGES: &[Page] = &[
+    Page {
+        name: "payout",
+        path: PAYOUT_PATH,
+        what: "the recipient enters a card or a phone number and goes on to returnUrl",
+        evidence: Documented("Developer API, Create Payout: payoutUrl; the fields are those of the portal's file columns"),
+    },
+    Page {
+        name: "login",
+        path: "/index.php?view=login",
+        what: "user name and password begin a portal session of 30 idle minutes",
+        evidence: Assumed("the portal guide names the session and its limit; the form is ours"),
+    },
+    Page {
+        name: "settings",
+        path: "/index.php?view=settings",
+        what: "the webhook settings, with the csrf_token that webhook_save and webhook_test need",
+        evidence: Assumed("Dashboard, Settings, Webhook is documented; the form is ours"),
+    },
+];
+
+static TEMPLATES: Pages = Pages::new(|| {
+    environment(&[
+        ("payout.html", include_str!("pages/payout.html")),
+        ("login.html", include_str!("pages/login.html")),
+        ("settings.html", include_str!("pages/settings.html")),
+        ("message.html", include_str!("pages/message.html")),
+    ])
+});
+
+/// A person's browser asks. `None`: there is no such page.
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Option<Result<Response, Error>> {
+    let handler = match path {
+        PAYOUT_PATH => payout,
+        PORTAL_PATH | "/" => portal,
+        _ => return None,
+    };
+    if request.method != Method::GET && request.method != Method::POST {
+        return Some(Err(Error::MethodNotAllowed("GET, POST")));
+    }
+    Some(Ok(handler(memory, cx, request)))
+}
+
+fn message(status: StatusCode, title: &str, text: &str, link: Option<&str>) -> Response {
+    TEMPLATES.render(status, "message.html", context! { title, text, link })
+}
+
+fn payout(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {
+    let asked = request.query_parameter("payout_id").and_then(|it| it.parse().ok());
+    let token = request.query_parameter("token").unwrap_or_default();
+    let found = asked.and_then(|id| memory.payout(id));
+    let found = found.and_then(|it| it.link.as_ref().filter(|link| same(&link.token, &token)).map(|link| (it, link)));
+    let Some((payout, link)) = found else {
+        return message(StatusCode::NOT_FOUND, "No such payout", "The link is wrong or incomplete.", None);
+    };
+    cx.trace.account = Some(payout.account.clone());
+    if payout.status == Status::Cancelled && payout.target.is_none() {
+        let text = "This link has expired. Nothing will be paid out.";
+        return message(StatusCode::OK, "The link has expired", text, link.fail_url.as_deref());
+    }
+    if payout.status != Status::Uploaded {
+        let text = format!("Details have been received. The payout is {}.", payout.status.word());
+        return message(StatusCode::OK, "Payout", &text, None);
+    }
+    if request.method == Method::GET {
+        return form(cx, payout, link, StatusCode::OK, None);
+    }
+    submitted(memory, cx, request, asked.unwrap_or_default())
+}
+
+/// The recipient has sent the form of a payout that waits for it.
+fn submitted(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, id: u64) -> Response {
+    let fields = Fields::form(&request.body);
+    let Some((payout, link)) = memory.payout(id).and_then(|it| it.link.clone().map(|link| (it, link))) else {
+        return message(StatusCode::NOT_FOUND, "No such payout", "The link is wrong or incomplete.", None);
+    };
+    let details = match Details::parse(&fields, payout.kind) {
+        Ok(details) => details,
+        Err(fault) => return form(cx, payout, &link, StatusCode::BAD_REQUEST, Some(&fault)),
+    };
+    if let Details::Card { pan } = &details {
+        cx.trace.concealed.extend(concealed_pan(pan).map(|mask| (pan.clone(), mask)));
+    }
+    if !cx.flag(&payout.account, right(details.kind())) {
+        return match &link.fail_url {
+            Some(url) => Response::see_other(url),
+            None => message(StatusCode::FORBIDDEN, "The payout cannot be made", "Payouts of this kind are not enabled.", None),
+        };
+    }
+    enter(memory, cx, id, details);
+    Response::see_other(&link.return_url)
+}
+
+fn form(cx: &Context<'_>, payout: &Payout, link: &Link, status: StatusCode, fault: Option<&str>) -> Response {
+    let offered = |kind: Kind| payout.kind.is_none_or(|it| it == kind);
+    let enabled = |kind: Kind, row| offered(kind) && (payout.kind.is_some() || cx.flag(&payout.account, row));
+    let values = context! {
+        fault,
+        sum => format!("{}.{:02} RUB", payout.kopecks / 100, payout.kopecks % 100),
+        description => payout.description.as_deref(),
+        card => enabled(Kind::Card, &CARD_PAYOUTS),
+        sbp => enabled(Kind::Sbp, &SBP_PAYOUTS),
+        until => with_offset(link.until, MOSCOW_HOURS),
+        order => payout.order_number.as_deref(),
+    };
+    TEMPLATES.render(status, "payout.html", values)
+}
+
+fn portal(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {
+    let view = request.query_parameter("view").unwrap_or_else(|| "settings".to_owned());
+    match (view.as_str(), &request.method) {
+        ("login", &Method::GET) => TEMPLATES.render(StatusCode::OK, "login.html", context! { fault => None::<&str>, username => "" }),
+        ("login", _) => log_in(memory, cx, request),
+        ("settings", &Method::GET) => shown(memory, cx, request),
+        _ => message(StatusCode::NOT_FOUND, "No such page", "The portal has a login and the webhook settings.", Some("index.php?view=settings")),
+    }
+}
+
+fn log_in(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {
+    let pairs = crate::kit::http::form_pairs(&request.body);
+    let field = |name: &str| pairs.iter().find(|it| it.0 == name).map_or("", |it| it.1.as_str());
+    let username = field("username");
+    let Some(account) = auth::login(cx, username, field("password")) else {
+        let values = context! { fault => "Wrong user name or password.", username };
+        return TEMPLATES.render(StatusCode::UNAUTHORIZED, "login.html", values);
+    };
+    memory.logins += 1;
+    let mut draws = cx.draws("quantum-payouts session", memory.logins);
+    let (id, csrf_token) = (draws.hex(32), draws.hex(32));
+    let cookie = format!("{COOKIE}={id}; Path=/; HttpOnly; SameSite=Lax");
+    memory.log_in(request.cookie(COOKIE), id, account, csrf_token, cx.now());
+    let mut response = Response::see_other("index.php?view=settings");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers.insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn shown(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {
+    let Ok((id, Session { account, csrf_token, .. })) = auth::session(memory, cx, request) else {
+        return Response::see_other("index.php?view=login");
+    };
+    let (id, account, csrf_token) = (id.to_owned(), account.clone(), csrf_token.clone());
+    memory.touch(&id, cx.now());
+    let own = cx.account(&account);
+    let text = |row| own.and_then(|it| it.text(row));
+    let flag = |row| own.is_some_and(|it| it.flag(row));
+    let secret = own.and_then(|it| it.webhook_secret()).map(crate::kit::secret::Secret::shown);
+    let values = context! {
+        csrf_token, secret,
+        company => text(&COMPANY),
+        url => text(&settings::WEBHOOK_URL),
+        enabled => flag(&WEBHOOK_ENABLED),
+        use_signature => flag(&WEBHOOK_SIGNED),
+    };
+    TEMPLATES.render(StatusCode::OK, "settings.html", values)
+}

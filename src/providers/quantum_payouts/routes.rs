@@ -1,0 +1,198 @@
+//! The calls that the documentation lists, and what each does.
+
+use super::auth;
+use super::errors::Error;
+use super::lifecycle::{blank, register, run_at_once};
+use super::model::{Kind, Link, Memory, Session, Target};
+use super::settings::{
+    CARD_PAYOUTS, CHANNELS, COMPANY, FILE_DOWNLOAD, REQUIRE_HTTPS, SBP_PAYOUTS, STRICT_ORDER_NUMBER, TYPE_WHEN_ABSENT, WEBHOOK_ENABLED,
+    WEBHOOK_SIGNED,
+};
+use super::webhooks;
+use super::wire::{self, CardPayout, Features, NewPayout, WebhookSettings, concealed_pan, masked_pan};
+use super::{acts::right, pages::PAYOUT_PATH};
+use crate::engine::account::{Account, Value};
+use crate::engine::contract::settings::{DOCUMENTED_LINKS, WEBHOOK_SECRET, WEBHOOK_URL, webhook_url};
+use crate::engine::contract::{Auth, Operation};
+use crate::engine::provider::Context;
+use crate::kit::http::{Method, Request, Response};
+use crate::kit::lifecycle::On;
+use crate::kit::secret::Secret;
+use crate::kit::sign::same;
+use crate::kit::time::{Duration, end_of_time, later};
+
+mod table;
+
+pub use table::ROUTES;
+
+/// The provider's own scheme and host.
+pub const BASE_URL: &str = "https://payouts-dev.quantumlabs.ru";
+/// Below it live the methods.
+pub const API: &str = "/api/v1/";
+
+/// A call whose caller is known.
+pub struct Call<'a, 'c> {
+    memory: &'a mut Memory,
+    cx: &'a mut Context<'c>,
+    request: &'a Request,
+    account: String,
+}
+
+type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
+
+/// A documented call and its handler.
+pub struct Route(pub Operation, Handler);
+
+/// One call of the API. Who asks is settled before the body is looked at.
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
+    let route = ROUTES.iter().find(|it| it.0.path == path).ok_or(Error::NotFound)?;
+    if request.method != route.0.method {
+        return Err(Error::MethodNotAllowed(if route.0.method == Method::GET { "GET" } else { "POST" }));
+    }
+    cx.trace.operation = Some(route.0.name);
+    let account = match route.0.auth {
+        Auth::Bearer => {
+            let account = auth::bearer(cx, request)?;
+            auth::headers(cx, request, &account)?;
+            auth::pace(memory, cx, &account)?;
+            account
+        }
+        Auth::Session => auth::session(memory, cx, request)?.1.account.clone(),
+    };
+    (route.1)(Call { memory, cx, request, account })
+}
+
+fn create_payout(call: Call<'_, '_>) -> Result<Response, Error> {
+    let Call { memory, cx, request, account } = call;
+    let new = NewPayout::parse(request)?;
+    let own = cx.account(&account).ok_or(Error::Unauthorized)?;
+    let chooses = new.kind.is_none() && own.text(&TYPE_WHEN_ABSENT) == Some("choose");
+    let kind = if chooses { None } else { Some(new.kind.unwrap_or(Kind::Card)) };
+    may_pay(own, kind, new.channel.word())?;
+    let base = if own.flag(&DOCUMENTED_LINKS) { BASE_URL.to_owned() } else { cx.base_url(request) };
+    if memory.by_order_number(&account, &new.order_number).is_some() {
+        return Err(Error::Validation("orderNumber must be unique".to_owned()));
+    }
+    let token = cx.draws("quantum-payouts link", memory.next_id()).hex(32);
+    let until = later(cx.now(), Duration::from_secs(new.session_secs)).unwrap_or_else(end_of_time);
+    let mut payout = blank(memory, cx, account, new.kopecks);
+    payout.order_number = Some(new.order_number);
+    payout.description = new.description;
+    payout.kind = kind;
+    payout.channel = new.channel;
+    let url = format!("{base}{PAYOUT_PATH}?payout_id={}&token={token}", payout.id);
+    payout.link = Some(Link { token, return_url: new.return_url, fail_url: new.fail_url, until });
+    let id = register(memory, cx, On::Call("createPayout"), payout);
+    memory.payout(id).map(|it| wire::registered(it, &url)).ok_or(Error::Internal)
+}
+
+/// Refuses what the account has no right or no bank for.
+fn may_pay(account: &Account, kind: Option<Kind>, channel: &str) -> Result<(), Error> {
+    let enabled = match kind {
+        Some(kind) => account.flag(right(kind)),
+        None => account.flag(&CARD_PAYOUTS) || account.flag(&SBP_PAYOUTS),
+    };
+    if !enabled {
+        let kind = kind.map_or("card and SBP", |it| if it == Kind::Sbp { "SBP" } else { "card" });
+        return Err(Error::PermissionDenied(format!("{kind} payouts are not enabled")));
+    }
+    if !account.lists(&CHANNELS, channel) {
+        return Err(Error::PermissionDenied(format!("channel {channel} is not integrated")));
+    }
+    Ok(())
+}
+
+fn perform_payout(call: Call<'_, '_>) -> Result<Response, Error> {
+    let Call { memory, cx, request, account } = call;
+    let new = CardPayout::parse(request)?;
+    cx.trace.concealed.extend(concealed_pan(&new.pan).map(|mask| (new.pan.clone(), mask)));
+    let own = cx.account(&account).ok_or(Error::Unauthorized)?;
+    may_pay(own, Some(Kind::Card), "vtb")?;
+    if let Some(known) = memory.by_order_number(&account, &new.order_number) {
+        return Ok(wire::performed(known));
+    }
+    let mut payout = blank(memory, cx, account, new.kopecks);
+    payout.order_number = Some(new.order_number);
+    payout.description = Some(new.description);
+    payout.target = Some(Target::Card { masked_pan: masked_pan(&new.pan) });
+    let id = run_at_once(memory, cx, On::Call("performPayout"), payout);
+    memory.payout(id).map(wire::performed).ok_or(Error::Internal)
+}
+
+fn get_payout_status(call: Call<'_, '_>) -> Result<Response, Error> {
+    let strict = call.cx.flag(&call.account, &STRICT_ORDER_NUMBER);
+    let asked = wire::asked_order_number(call.request, strict)?;
+    let payout = call.memory.by_order_number(&call.account, &asked);
+    payout.map(wire::status).ok_or_else(|| Error::Validation("payout not found".to_owned()))
+}
+
+fn features(call: Call<'_, '_>) -> Result<Response, Error> {
+    let flag = |row| call.cx.flag(&call.account, row);
+    let features = Features {
+        single_payout: true,
+        batch_processing: true,
+        bearer_auth: true,
+        card_payouts: flag(&CARD_PAYOUTS),
+        sbp_payouts: flag(&SBP_PAYOUTS),
+        file_download: flag(&FILE_DOWNLOAD),
+    };
+    Ok(wire::features(call.cx.now(), features))
+}
+
+/// Refuses a portal call without the token of its form, or of a user without a company. Nothing is used up before.
+fn admit(call: &mut Call<'_, '_>, given: Option<String>) -> Result<(), Error> {
+    let (id, Session { csrf_token, .. }) = auth::session(call.memory, call.cx, call.request)?;
+    if !given.is_some_and(|it| same(&it, csrf_token)) {
+        return Err(Error::PermissionDenied("csrf_token is missing or wrong".to_owned()));
+    }
+    let id = id.to_owned();
+    if call.cx.account(&call.account).and_then(|it| it.text(&COMPANY)).is_none() {
+        return Err(Error::NoCompany);
+    }
+    call.memory.touch(&id, call.cx.now());
+    Ok(())
+}
+
+fn webhook_save(mut call: Call<'_, '_>) -> Result<Response, Error> {
+    let fields = wire::portal_fields(call.request)?;
+    admit(&mut call, fields.text(&wire::CSRF_TOKEN).ok().flatten())?;
+    let new = WebhookSettings::parse(&fields)?;
+    let own = call.cx.account(&call.account).ok_or(Error::Unauthorized)?;
+    let enabled = new.enabled.unwrap_or_else(|| own.flag(&WEBHOOK_ENABLED));
+    let url = new.url.or_else(|| own.text(&WEBHOOK_URL).map(str::to_owned)).filter(|it| !it.is_empty());
+    match &url {
+        Some(url) if webhook_url(url).is_err() => return Err(Error::Validation("url must be a valid URL".to_owned())),
+        Some(url) if enabled && own.flag(&REQUIRE_HTTPS) && !url.to_ascii_lowercase().starts_with("https:") => {
+            return Err(Error::Validation("url must use HTTPS".to_owned()));
+        }
+        None if new.enabled == Some(true) => return Err(Error::Validation("url is required".to_owned())),
+        _ => {}
+    }
+    let secret = new.regenerate_secret.then(|| {
+        call.memory.secrets += 1;
+        let drawn = call.cx.draws("quantum-payouts webhook secret", call.memory.secrets).hex(40);
+        Secret::issued(format!("sk_test_{drawn}"))
+    });
+    let own = call.cx.account_mut(&call.account).ok_or(Error::Unauthorized)?;
+    own.set(&WEBHOOK_URL, url.map_or(Value::Nothing, Value::Text));
+    own.set(&WEBHOOK_ENABLED, Value::Flag(enabled));
+    if let Some(signed) = new.use_signature {
+        own.set(&WEBHOOK_SIGNED, Value::Flag(signed));
+    }
+    if let Some(secret) = secret {
+        own.set(&WEBHOOK_SECRET, Value::Secret(secret));
+    }
+    let secret = own.webhook_secret().map(Secret::expose);
+    Ok(wire::saved(own.text(&WEBHOOK_URL), own.flag(&WEBHOOK_ENABLED), own.flag(&WEBHOOK_SIGNED), secret))
+}
+
+fn webhook_test(mut call: Call<'_, '_>) -> Result<Response, Error> {
+    let fields = wire::portal_fields(call.request)?;
+    admit(&mut call, fields.text(&wire::CSRF_TOKEN).ok().flatten())?;
+    let url = call.cx.account(&call.account).and_then(|it| it.text(&WEBHOOK_URL)).map(str::to_owned);
+    let url = url.ok_or_else(|| Error::Validation("no webhook url is saved".to_owned()))?;
+    let delivery = webhooks::test(call.memory, call.cx, &call.account, url).ok_or(Error::Internal)?;
+    call.cx.wait_for(delivery);
+    // What the caller gets is written once the receiver has answered.
+    Ok(wire::tested(None, 0))
+}

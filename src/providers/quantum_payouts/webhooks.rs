@@ -1,0 +1,175 @@
+//! The one event: when it is owed, how it is signed, when it is tried again.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use super::model::{Memory, Payout, Status};
+use super::settings::{PRETTY_BODY, RETRY_CLOCK, WEBHOOK_ENABLED, WEBHOOK_SIGNED};
+use super::wire::{self, EVENT_BODY, EVENT_HEADERS, STATUS_CHANGED, Told};
+use crate::engine::account::Account;
+use crate::engine::contract::settings::WEBHOOK_URL;
+use crate::engine::contract::{EventRow, Schedule};
+use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::provider::{Context, Event, ObjectId, Received, Signed, Verdict};
+use crate::kit::evidence::Evidence::Documented;
+use crate::kit::json::{Writing, rewritten};
+use crate::kit::sign::{hmac_sha256, hmac_sha256_hex, same};
+use crate::kit::time::{Duration, Timestamp, later, unix_seconds};
+
+const EVENT: HeaderName = HeaderName::from_static("x-payouts-event");
+const EVENT_ID: HeaderName = HeaderName::from_static("x-payouts-event-id");
+const TIMESTAMP: HeaderName = HeaderName::from_static("x-payouts-timestamp");
+const SIGNATURE: HeaderName = HeaderName::from_static("x-payouts-signature");
+
+/// The kind of object that a test event is about: no payout.
+const TEST: ObjectId = ObjectId { kind: 1, number: 0 };
+
+#[rustfmt::skip]
+pub const EVENTS: &[EventRow] = &[EventRow {
+    name: STATUS_CHANGED,
+    when: "a payout enters a status, `uploaded` included",
+    headers: EVENT_HEADERS,
+    body: EVENT_BODY,
+    signature: "X-Payouts-Signature: sha256= and the HMAC-SHA256 of the minified JSON body under the webhook secret as it stands, lowercase hexadecimal. Minified: decoded and encoded again without white space, text unescaped, order of members kept",
+    example: r#"{"event":"payout.status_changed","eventId":"2f4b1b0a0c2a4d32b2b0c9d311e7e59b","occurredAt":"2025-09-15T19:40:21+03:00","payout":{"id":123456,"externalId":"ORDER-2025-0001","status":"success","amount":150000,"currency":"RUB"}}"#,
+    evidence: Documented("Developer API, Webhook: the event and its statuses; that every status fires is assumed from that list"),
+}];
+
+#[rustfmt::skip]
+pub const SCHEDULE: Schedule = Schedule {
+    waits: &[
+        Duration::ZERO,           Duration::from_secs(15),  Duration::from_secs(30),  Duration::from_mins(1),   Duration::from_mins(5),
+        Duration::from_mins(15),  Duration::from_mins(30),  Duration::from_mins(60),  Duration::from_mins(120), Duration::from_mins(180),
+    ],
+    time_limit: Duration::from_secs(10),
+    evidence: Documented("Developer API, Retry policy; that each figure is the wait before that attempt, counted from the attempt before, is assumed (`retry_clock`)"),
+    time_limit_evidence: Documented("Developer API, Receiver requirements: about 10 seconds"),
+};
+
+/// Tells the merchant that a payout has entered its status, when they want to be told.
+pub fn announce(cx: &mut Context<'_>, payout: &Payout) {
+    let Some(account) = cx.account(&payout.account).filter(|it| it.flag(&WEBHOOK_ENABLED)) else { return };
+    let Some(url) = account.text(&WEBHOOK_URL).map(str::to_owned) else { return };
+    let pretty = account.flag(&PRETTY_BODY);
+    let id = cx.draws("quantum-payouts event", payout.id << 16 | u64::from(payout.stay)).hex(32);
+    let told = Told { id: payout.id, external_id: payout.order_number.as_deref(), status: payout.status, kopecks: payout.kopecks };
+    let body = wire::event(&id, cx.now(), told, pretty);
+    let (account, subject, object) = (payout.account.clone(), payout.subject(), payout.object());
+    cx.notify(Event { name: STATUS_CHANGED, id, account, subject, object, url, body, once: false });
+}
+
+/// Owes a test event to that target. `None`: the sandbox owes too many already.
+pub fn test(memory: &mut Memory, cx: &mut Context<'_>, account: &str, url: String) -> Option<u64> {
+    memory.tests += 1;
+    let pretty = cx.flag(account, &PRETTY_BODY);
+    let id = cx.draws("quantum-payouts test event", memory.tests).hex(32);
+    let told = Told { id: 0, external_id: Some("TEST"), status: Status::Success, kopecks: 100 };
+    let body = wire::event(&id, cx.now(), told, pretty);
+    let (account, subject) = (account.to_owned(), "TEST".to_owned());
+    cx.notify(Event { name: STATUS_CHANGED, id, account, subject, object: TEST, url, body, once: true })
+}
+
+/// Builds and signs an attempt with the settings of this moment; the body stays what it was.
+pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
+    let account = cx.account(&webhook.account)?;
+    let url = account.text(&WEBHOOK_URL).map(str::to_owned)?;
+    if !webhook.once && !account.flag(&WEBHOOK_ENABLED) {
+        return None;
+    }
+    let body = webhook.body.0.clone();
+    let mut headers = HeaderMap::with_capacity(8);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(EVENT, HeaderValue::from_static(STATUS_CHANGED));
+    headers.insert(EVENT_ID, HeaderValue::from_str(&webhook.event_id).ok()?);
+    headers.insert(TIMESTAMP, HeaderValue::from(unix_seconds(cx.signature_date(account))));
+    let signed = account.webhook_secret().filter(|_| account.flag(&WEBHOOK_SIGNED)).map(|secret| {
+        let text = minified(&body);
+        let signature = signature(&text, secret.expose());
+        (text, signature)
+    });
+    if let Some((_, signature)) = &signed {
+        headers.insert(SIGNATURE, HeaderValue::from_str(signature).ok()?);
+    }
+    Some(Signed { url, headers, body, signed: signed.map(|it| it.0) })
+}
+
+/// When the attempt after that failure leaves.
+pub fn retry(account: Option<&Account>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
+    let wait = *SCHEDULE.waits.get(usize::try_from(webhook.scheduled).ok()?)?;
+    let from_event = account.and_then(|it| it.text(&RETRY_CLOCK)) == Some("event");
+    later(if from_event { webhook.created_at } else { failed.at }, wait)
+}
+
+/// Whether that looks like one of these webhooks.
+pub fn recognises(headers: &HeaderMap) -> bool {
+    headers.contains_key(EVENT) || headers.contains_key(SIGNATURE)
+}
+
+/// The signature header of a text under a secret.
+pub fn signature(text: &str, secret: &str) -> String {
+    format!("sha256={}", hmac_sha256_hex(secret.as_bytes(), text.as_bytes()))
+}
+
+/// What is signed: the body decoded and encoded again. A body that is no JSON is signed as it stands.
+pub fn minified(body: &[u8]) -> String {
+    rewritten(body, Writing::Minified).unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
+}
+
+/// Whether a signature is right and, when it is not, which usual mistake explains it.
+pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
+    let canonical = minified(webhook.body);
+    let expected = signature(&canonical, secret);
+    let received = webhook.headers.get(SIGNATURE).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
+    let reason = match &received {
+        None => Some("missing_signature"),
+        Some(received) if same(received, &expected) => None,
+        Some(received) => Some(mistake(webhook.body, &canonical, received, secret, others)),
+    };
+    Verdict { valid: reason.is_none(), reason, canonical, expected, received }
+}
+
+fn mistake(body: &[u8], canonical: &str, received: &str, secret: &str, others: &[&str]) -> &'static str {
+    let hex = received.trim().strip_prefix("sha256=").unwrap_or(received.trim());
+    let raw = hmac_sha256(secret.as_bytes(), canonical.as_bytes());
+    if hex.eq_ignore_ascii_case(&hex::encode(raw)) || hex == STANDARD.encode(raw) {
+        return "wrong_encoding"; // the right digest, written another way
+    }
+    let covers = |text: &[u8], secret: &[u8]| same(&hmac_sha256_hex(secret, text), &hex.to_ascii_lowercase());
+    if covers(body, secret.as_bytes()) {
+        return "reserialised_body"; // the bytes as they came, not minified
+    }
+    let rewritten_as = |writing| rewritten(body, writing).unwrap_or_default();
+    if covers(rewritten_as(Writing::Escaped).as_bytes(), secret.as_bytes()) {
+        return "wrong_encoding"; // slashes or Cyrillic escaped
+    }
+    let ordered = [Some(rewritten_as(Writing::Sorted)), documented_order(canonical)];
+    if ordered.iter().flatten().any(|it| covers(it.as_bytes(), secret.as_bytes())) {
+        return "wrong_field_order";
+    }
+    let decoded = secret.rsplit('_').next().and_then(|it| hex::decode(it).ok()).unwrap_or_default();
+    let bare = secret.rsplit('_').next().unwrap_or_default();
+    let alike = [secret.trim().as_bytes(), bare.as_bytes(), &decoded, b""];
+    let other = others.iter().filter(|it| **it != secret).map(|it| it.as_bytes()).chain(alike);
+    let mut other = other.filter(|it| *it != secret.as_bytes());
+    if other.any(|it| covers(canonical.as_bytes(), it)) { "wrong_secret" } else { "mismatch" }
+}
+
+/// The same members in the order in which the provider writes them.
+fn documented_order(canonical: &str) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_str(canonical).ok()?;
+    let names = |object: &'static str| {
+        let prefix = move |it: &'static str| if object.is_empty() { Some(it) } else { it.strip_prefix(object)?.strip_prefix('.') };
+        EVENT_BODY.iter().filter_map(move |it| prefix(it.name)).filter(|it| !it.contains('.'))
+    };
+    let written = |value: &serde_json::Value, object: &'static str| -> Option<String> {
+        let members = names(object).map(|name| value.get(name).map(|it| format!("\"{name}\":{it}")));
+        Some(format!("{{{}}}", members.collect::<Option<Vec<_>>>()?.join(",")))
+    };
+    let payout = written(body.get("payout")?, "payout")?;
+    let outer = names("").map(|name| match name {
+        "payout" => Some(format!("\"payout\":{payout}")),
+        other => body.get(other).map(|it| format!("\"{other}\":{it}")),
+    });
+    Some(format!("{{{}}}", outer.collect::<Option<Vec<_>>>()?.join(",")))
+}
