@@ -1,4 +1,4 @@
-//! x
+//! Five payment providers on a simulated clock.
 
 pub mod control;
 pub mod engine;

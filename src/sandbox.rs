@@ -67,7 +67,7 @@ impl Sandbox {
         });
         let answer = match answer.unwrap_or_else(Answer::Now) {
             Answer::Now(response) => Answer::Now(self.stamped(response)),
-            other => other,
+            other @ (Answer::Walk | Answer::Wait(_) | Answer::Hangup) => other,
         };
         Reply { answer, outgoing: std::mem::take(&mut self.world.outgoing) }
     }
@@ -102,12 +102,11 @@ impl Sandbox {
         }
         let at = self.world.core.now;
         let entry = self.world.core.journal.received(at, contract.slug, request, &trace, rule);
-        match trace.waits_for {
-            Some(delivery) => Answer::Wait(Waiting::Tested { seat, delivery, entry }),
-            None => {
-                self.world.core.journal.answered(entry, &response);
-                Answer::Now(response)
-            }
+        if let Some(delivery) = trace.waits_for {
+            Answer::Wait(Waiting::Tested { seat, delivery, entry })
+        } else {
+            self.world.core.journal.answered(entry, &response);
+            Answer::Now(response)
         }
     }
 

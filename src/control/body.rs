@@ -17,7 +17,8 @@ pub fn members(request: &Request) -> Result<Map<String, Json>, Problem> {
         return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_json", format!("The body is nested deeper than {DEPTH_MAX} levels.")));
     }
     let parsed: Result<Map<String, Json>, _> = serde_json::from_slice(&request.body);
-    let members = parsed.map_err(|it| Problem::new(StatusCode::BAD_REQUEST, "invalid_json", format!("The body is not a JSON object: {it}.")))?;
+    let members =
+        parsed.map_err(|it| Problem::new(StatusCode::BAD_REQUEST, "invalid_json", format!("The body is not a JSON object: {it}.")))?;
     match repeated_member(&request.body) {
         Some(name) => Err(Problem::new(StatusCode::BAD_REQUEST, "duplicate_member", format!("The body names `{name}` twice."))),
         None => Ok(members),

@@ -113,7 +113,9 @@ fn until(now: Timestamp, members: &Map<String, Json>) -> Result<Until, Problem> 
                 _ => Err(Problem::invalid(format!("`until` is next, idle or delivery, not `{word}`"))),
             }
         }
-        _ => Err(Problem::invalid("Say one of `by` (\"31m\"), `to` (RFC 3339) and `until` (next, idle or delivery); `limit` goes with `until`.")),
+        _ => Err(Problem::invalid(
+            "Say one of `by` (\"31m\"), `to` (RFC 3339) and `until` (next, idle or delivery); `limit` goes with `until`.",
+        )),
     }
 }
 
@@ -124,7 +126,9 @@ pub fn report(world: &World, walk: &Walk) -> Response {
         "fired": walk.fired, "fired_total": walk.fired_total,
         "deliveries": walk.deliveries, "deliveries_total": walk.deliveries_total,
     });
-    if walk.incomplete && let Some(members) = answer.as_object_mut() {
+    if walk.incomplete
+        && let Some(members) = answer.as_object_mut()
+    {
         members.insert("incomplete".to_owned(), json!(true));
         members.insert("pending".to_owned(), json!(world.pending()));
     }

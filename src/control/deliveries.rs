@@ -42,7 +42,7 @@ fn attempt(it: &Attempt, mask: &Mask) -> Json {
     let response = answer.map(|it| json!({"headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())}));
     let mut shown = json!({
         "number": it.number, "at": it.at,
-        "status": it.outcome.as_ref().and_then(|it| it.answered()), "error": it.outcome.as_ref().and_then(|it| it.error()),
+        "status": it.outcome.as_ref().and_then(super::super::engine::delivery::Outcome::answered), "error": it.outcome.as_ref().and_then(super::super::engine::delivery::Outcome::error),
         "duration_ms": it.outcome.as_ref().map_or(0, |it| it.took.as_millis()),
         "request": {"headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())},
         "response": response, "signed": it.signed.as_deref().map(show),
@@ -60,7 +60,11 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let nothing = || Problem::nothing(format!("There is no delivery `{id}`."));
     let delivery = delivery_id(id).filter(|it| ask.world.core.outbox.get(*it).is_some()).ok_or_else(nothing)?;
     let Some(number) = ask.world.leave(ask.uptime, delivery, true) else {
-        return Err(Problem::new(StatusCode::CONFLICT, "no_target", "The account has no webhook URL any more, so there is nowhere to send it."));
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "no_target",
+            "The account has no webhook URL any more, so there is nowhere to send it.",
+        ));
     };
     if ask.world.walk.is_some() {
         let response = report(ask.world, delivery, number);
@@ -78,7 +82,9 @@ pub fn report(world: &mut World, delivery: u64, number: u32) -> Response {
         return Response::problem(StatusCode::GONE, "dropped", "The delivery was dropped to keep the outbox within its bound.");
     };
     let mut shown = attempt(found, &mask);
-    if found.outcome.is_none() && let Some(members) = shown.as_object_mut() {
+    if found.outcome.is_none()
+        && let Some(members) = shown.as_object_mut()
+    {
         members.insert("settled".to_owned(), json!(false));
     }
     Response::json(StatusCode::OK, &shown)
@@ -87,13 +93,15 @@ pub fn report(world: &mut World, delivery: u64, number: u32) -> Response {
 pub fn verify(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let members = body::members(ask.request)?;
     body::only(&members, &["provider", "url", "headers", "body", "secret"])?;
-    let slug = body::text(&members, "provider")?.ok_or_else(|| Problem::invalid("`provider` is missing: the slug of the provider that sent the webhook."))?;
+    let slug = body::text(&members, "provider")?
+        .ok_or_else(|| Problem::invalid("`provider` is missing: the slug of the provider that sent the webhook."))?;
     let seat = seat(ask.world, slug)?;
-    let text = body::text(&members, "body")?.ok_or_else(|| Problem::invalid("`body` is missing: the body of the webhook, as text, to the byte."))?;
+    let text = body::text(&members, "body")?
+        .ok_or_else(|| Problem::invalid("`body` is missing: the body of the webhook, as text, to the byte."))?;
     let headers = headers(&members)?;
     let received = Received { url: body::text(&members, "url")?, headers: &headers, body: text.as_bytes(), now: ask.world.core.now };
     let accounts = &ask.world.core.accounts[usize::from(seat.0)];
-    let known: Vec<&str> = accounts.values().filter_map(Account::webhook_secret).map(|it| it.expose()).collect();
+    let known: Vec<&str> = accounts.values().filter_map(Account::webhook_secret).map(super::super::kit::secret::Secret::expose).collect();
     let secret = body::text(&members, "secret")?.or(known.first().copied()).unwrap_or("");
     let verdict = ask.world.member(seat).verify(&received, secret, &known);
     ok(&serde_json::to_value(verdict).unwrap_or_default())

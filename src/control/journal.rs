@@ -42,7 +42,9 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         None => Since::Beginning,
         Some(text) => match text.strip_prefix("req-").and_then(|it| it.parse().ok()) {
             Some(id) => Since::Entry(id),
-            None => Since::Moment(parse_timestamp(text).map_err(|it| Problem::invalid(format!("`since` is an entry's id or a time: {it}.")))?),
+            None => {
+                Since::Moment(parse_timestamp(text).map_err(|it| Problem::invalid(format!("`since` is an entry's id or a time: {it}.")))?)
+            }
         },
     };
     if let Some(operation) = wanted.get("operation") {
@@ -81,9 +83,10 @@ fn shown(world: &World, it: &Entry, mask: &Mask) -> Json {
     let contract = world.seat(&it.provider).map(|seat| world.member(seat).contract());
     let error = it.error.as_deref().and_then(|name| contract?.error(name)).map(|it| it.evidence);
     let operation = it.operation.as_deref().and_then(|name| contract?.operation(name)).map(|it| it.evidence);
-    let response = it.answer.as_ref().map(|it| {
-        json!({"status": it.status, "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())})
-    });
+    let response = it
+        .answer
+        .as_ref()
+        .map(|it| json!({"status": it.status, "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())}));
     json!({
         "id": format!("req-{}", it.id), "at": it.at, "provider": it.provider, "operation": it.operation, "account": it.account,
         "request": {"method": it.method, "path": show(&it.target), "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())},

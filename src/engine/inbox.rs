@@ -79,7 +79,8 @@ impl Reaction {
     }
 
     fn parse(step: &Json) -> Result<Self, String> {
-        let wrong = || format!("`{step}` is no step of a script: write 500, \"timeout\", \"reset\" or {{\"status\": 200, \"delay\": \"11s\"}}");
+        let wrong =
+            || format!("`{step}` is no step of a script: write 500, \"timeout\", \"reset\" or {{\"status\": 200, \"delay\": \"11s\"}}");
         match step {
             Json::Number(_) => Ok(Self::Answer { status: status(step)?, delay: Duration::ZERO }),
             Json::String(word) if word == "timeout" => Ok(Self::Timeout),
@@ -95,7 +96,7 @@ impl Reaction {
                 };
                 Ok(Self::Answer { status: members.get("status").map_or(Ok(200), status)?, delay })
             }
-            _ => Err(wrong()),
+            Json::Null | Json::Bool(_) | Json::String(_) | Json::Array(_) => Err(wrong()),
         }
     }
 }

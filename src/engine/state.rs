@@ -38,8 +38,8 @@ pub fn save(world: &World, uptime: Uptime) -> Json {
     let mut core = world.core.clone();
     core.clock.settle(uptime);
     let contains_secrets = secrets_from_outside(&core).next().is_some();
-    let memory = |it: &Box<dyn Member>| Memory { slug: it.contract().slug.to_owned(), memory: it.save() };
-    let providers = world.members.iter().map(memory).collect();
+    let memory = |it: &dyn Member| Memory { slug: it.contract().slug.to_owned(), memory: it.save() };
+    let providers = world.members.iter().map(|it| memory(it.as_ref())).collect();
     let document = Document { playmoney_state: VERSION, contains_secrets, core, providers };
     serde_json::to_value(document).expect("the state is JSON")
 }

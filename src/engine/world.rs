@@ -88,7 +88,7 @@ impl World {
     /// A sandbox at its beginning, with these providers.
     pub fn new(start: Start, members: Vec<Box<dyn Member>>, life: u64, uptime: Uptime) -> Self {
         let now = start.now.unwrap_or(uptime.date);
-        let account = |it: &Box<dyn Member>| {
+        let account = |it: &dyn Member| {
             let contract = it.contract();
             let mut account = Account::initial(contract, &start.name);
             if let Some(url) = &start.webhook_url {
@@ -105,7 +105,7 @@ impl World {
             outbox: Outbox::default(),
             journal: Journal::new(start.journal_bytes_max),
             inboxes: BTreeMap::new(),
-            accounts: members.iter().map(account).collect(),
+            accounts: members.iter().map(|it| account(it.as_ref())).collect(),
         };
         Self { start, core, members, walk: None, outgoing: Vec::new(), life }
     }
@@ -205,12 +205,11 @@ impl World {
             stored.next_attempt_at = None;
         }
         webhook.url = signed.url;
-        match inbox::of_url(&webhook.url) {
-            Some((name, path)) => self.drop_into(uptime, &name, path, &webhook, &outgoing),
-            None => {
-                self.core.outbox.took_off(id, number);
-                self.outgoing.push(outgoing);
-            }
+        if let Some((name, path)) = inbox::of_url(&webhook.url) {
+            self.drop_into(uptime, &name, path, &webhook, &outgoing);
+        } else {
+            self.core.outbox.took_off(id, number);
+            self.outgoing.push(outgoing);
         }
         Some(number)
     }

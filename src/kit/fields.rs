@@ -66,7 +66,10 @@ pub enum Fault {
     Below(i64),
     Above(i64),
     NotOneOf(&'static [&'static str]),
-    NotDigits { min: usize, max: usize },
+    NotDigits {
+        min: usize,
+        max: usize,
+    },
     NotAUrl,
 }
 
@@ -226,7 +229,15 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
             if right { Ok(()) } else { Err(Fault::NotDigits { min, max }) }
         }
         Kind::Url if !is_browser_url(text) => Err(Fault::NotAUrl),
-        _ => Ok(()),
+        Kind::Text { .. }
+        | Kind::Word(_)
+        | Kind::Url
+        | Kind::Object
+        | Kind::Constant(_)
+        | Kind::Integer { .. }
+        | Kind::Flag
+        | Kind::Nullable
+        | Kind::NullableInteger => Ok(()),
     }
 }
 
@@ -276,7 +287,8 @@ mod tests {
         for good in ["http://a", "https://a/b?c=d#e", "myapp://paid", "com.shop.app:done"] {
             assert!(is_browser_url(good), "{good}");
         }
-        for bad in ["javascript:alert(1)", "JaVaScRiPt:1", "data:text/html,1", "/relative", "http:", "http://", "http://a b", "a\nb:c", ""] {
+        for bad in ["javascript:alert(1)", "JaVaScRiPt:1", "data:text/html,1", "/relative", "http:", "http://", "http://a b", "a\nb:c", ""]
+        {
             assert!(!is_browser_url(bad), "{bad}");
         }
     }

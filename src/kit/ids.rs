@@ -100,8 +100,8 @@ mod tests {
     fn i7_draws_are_the_same_for_ever() {
         let mut draws = Draws::new(1, "golden", 7);
         let seen = (draws.hex(32), draws.text(LOWER, 12), draws.below(1_000_000), draws.uuid());
-        insta::assert_snapshot!(format!("{seen:?}"), @"");
-        insta::assert_snapshot!(unique_code(1, "golden", 1, LOWER, 6), @"");
+        insta::assert_snapshot!(format!("{seen:?}"), @r#"("78447d6dd0264b02fb600956ef59fd38", "nxkhmtjmypmx", 958854, "7540b481-5a1c-4474-b5da-9006a42b0c01")"#);
+        insta::assert_snapshot!(unique_code(1, "golden", 1, LOWER, 6), @"tx0kzj");
     }
 
     #[test]

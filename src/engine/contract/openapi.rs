@@ -1,4 +1,6 @@
 //! stub
 use super::Contract;
 /// d
-pub fn document(_: &Contract) -> serde_json::Value { serde_json::Value::Null }
+pub fn document(_: &Contract) -> serde_json::Value {
+    serde_json::Value::Null
+}

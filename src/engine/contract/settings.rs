@@ -16,11 +16,20 @@ pub struct Setting {
 /// What a switch can be set to.
 #[derive(Clone, Copy, Debug)]
 pub enum SettingKind {
-    Flag { default: bool },
-    Word { words: &'static [&'static str], default: &'static str },
-    Text { default: Option<&'static str> },
+    Flag {
+        default: bool,
+    },
+    Word {
+        words: &'static [&'static str],
+        default: &'static str,
+    },
+    Text {
+        default: Option<&'static str>,
+    },
     /// Some of these words; all of them unless set.
-    List { words: &'static [&'static str] },
+    List {
+        words: &'static [&'static str],
+    },
     /// An http or https address.
     Url,
     Secret,

@@ -115,7 +115,13 @@ fn text(with: &Fields<'_>, row: &Field) -> Result<Option<String>, String> {
         Value::Digits { min, max } => format!("{} is {min} to {max} digits", row.name),
         Value::Text { chars_max } => format!("{} is a text of at most {chars_max} characters", row.name),
         Value::Word(words) => format!("{} is one of {}", row.name, words.join(", ")),
-        _ => format!("{} is missing or wrong", row.name),
+        Value::Integer { .. }
+        | Value::Flag
+        | Value::Url
+        | Value::Object
+        | Value::Constant(_)
+        | Value::Nullable
+        | Value::NullableInteger => format!("{} is missing or wrong", row.name),
     })
 }
 
@@ -171,16 +177,13 @@ fn settle(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resul
     let (id, status, subject) = (payout.id, payout.status, payout.subject());
     let outcome = text(with, &TO).map_err(NotActed::Invalid)?.unwrap_or_default();
     let rows = || PAYOUT.0.iter().filter(|it| it.on == On::Act("settle"));
-    match rows().find(|it| it.from.contains(&status) && it.to.word() == outcome) {
-        Some(row) => {
-            follow(memory, cx, id, row);
-            Ok(id)
-        }
-        None => {
-            let from: Vec<_> = rows().filter(|it| it.to.word() == outcome).flat_map(|it| it.from).map(|it| it.word()).collect();
-            let (status, from) = (status.word(), from.join(" or "));
-            Err(NotActed::State(format!("The payout `{subject}` is {status}; it becomes {outcome} from {from}.")))
-        }
+    if let Some(row) = rows().find(|it| it.from.contains(&status) && it.to.word() == outcome) {
+        follow(memory, cx, id, row);
+        Ok(id)
+    } else {
+        let from: Vec<_> = rows().filter(|it| it.to.word() == outcome).flat_map(|it| it.from).map(|it| it.word()).collect();
+        let (status, from) = (status.word(), from.join(" or "));
+        Err(NotActed::State(format!("The payout `{subject}` is {status}; it becomes {outcome} from {from}.")))
     }
 }
 

@@ -44,13 +44,8 @@ const NO_COMPANY: ErrorRow = ErrorRow {
     when: "webhook settings are saved by a user without a company",
     evidence: Assumed("the code is documented under Saving webhook settings, its HTTP status is not"),
 };
-const NOT_FOUND: ErrorRow = ErrorRow {
-    name: "not_found",
-    code: "NOT_FOUND",
-    status: StatusCode::NOT_FOUND,
-    when: "there is no such method",
-    evidence: TRANSPORT,
-};
+const NOT_FOUND: ErrorRow =
+    ErrorRow { name: "not_found", code: "NOT_FOUND", status: StatusCode::NOT_FOUND, when: "there is no such method", evidence: TRANSPORT };
 const NOT_ALLOWED: ErrorRow = ErrorRow {
     name: "method_not_allowed",
     code: "METHOD_NOT_ALLOWED",

@@ -12,8 +12,10 @@ use crate::kit::lifecycle::{Lifecycle, On, Row, Word};
 use crate::kit::time::{Duration, Timestamp, with_offset};
 
 const TABLE: Evidence = Documented("Developer API, Payout Lifecycle");
-const AT_ONCE: Evidence = Documented("Developer API, Perform Single Payout: registers and submits in one call; its example answers processing");
-const EXPIRY: Evidence = Assumed("sessionTimeoutSecs is documented, what follows its end is not; cancelled is a final state without another way in");
+const AT_ONCE: Evidence =
+    Documented("Developer API, Perform Single Payout: registers and submits in one call; its example answers processing");
+const EXPIRY: Evidence =
+    Assumed("sessionTimeoutSecs is documented, what follows its end is not; cancelled is a final state without another way in");
 const TEMPO: Evidence = Assumed("no times are named between the statuses");
 const OUTCOME: Evidence = Documented("Developer API, Payout Lifecycle: final status success, failed, or cancelled");
 const BY_HAND: Evidence = Assumed("manual payouts are mentioned under externalId; they run like performPayout");

@@ -69,7 +69,7 @@ impl Provider for QuantumPayouts {
 
     fn tested(&self, webhook: &Delivery) -> Response {
         let outcome = webhook.attempts.last().and_then(|it| it.outcome.as_ref());
-        wire::tested(outcome.and_then(|it| it.answered()), outcome.map_or(0, |it| it.took.as_millis()))
+        wire::tested(outcome.and_then(super::super::engine::delivery::Outcome::answered), outcome.map_or(0, |it| it.took.as_millis()))
     }
 
     fn refuse(&self, error: &str) -> Option<Response> {
@@ -111,6 +111,8 @@ fn without_doubled_slashes(path: &str) -> std::borrow::Cow<'_, str> {
         return path.into();
     }
     let mut plain = String::with_capacity(path.len());
-    plain.extend(path.chars().scan(' ', |before, it| Some((std::mem::replace(before, it), it))).filter(|it| *it != ('/', '/')).map(|it| it.1));
+    plain.extend(
+        path.chars().scan(' ', |before, it| Some((std::mem::replace(before, it), it))).filter(|it| *it != ('/', '/')).map(|it| it.1),
+    );
     plain.into()
 }

@@ -138,7 +138,12 @@ fn portal(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
         ("login", &Method::GET) => TEMPLATES.render(StatusCode::OK, "login.html", context! { fault => None::<&str>, username => "" }),
         ("login", _) => log_in(memory, cx, request),
         ("settings", &Method::GET) => shown(memory, cx, request),
-        _ => message(StatusCode::NOT_FOUND, "No such page", "The portal has a login and the webhook settings.", Some("index.php?view=settings")),
+        _ => message(
+            StatusCode::NOT_FOUND,
+            "No such page",
+            "The portal has a login and the webhook settings.",
+            Some("index.php?view=settings"),
+        ),
     }
 }
 

@@ -27,17 +27,15 @@ pub const PRETTY_BODY: Setting = Setting {
     kind: OFF,
     meaning: "webhook bodies are indented while the signature still covers their minified form, as in the documentation's walk-through",
 };
-pub const CARD_PAYOUTS: Setting = Setting {
-    name: "card_payouts",
-    kind: ON,
-    meaning: "payouts to cards are enabled: right given, client_id and client_secret present",
-};
+pub const CARD_PAYOUTS: Setting =
+    Setting { name: "card_payouts", kind: ON, meaning: "payouts to cards are enabled: right given, client_id and client_secret present" };
 pub const SBP_PAYOUTS: Setting = Setting {
     name: "sbp_payouts",
     kind: ON,
     meaning: "payouts through SBP are enabled: right given, sbp_client_id and sbp_client_secret present",
 };
-pub const FILE_DOWNLOAD: Setting = Setting { name: "file_download", kind: ON, meaning: "the user may download result files; shown by features" };
+pub const FILE_DOWNLOAD: Setting =
+    Setting { name: "file_download", kind: ON, meaning: "the user may download result files; shown by features" };
 pub const CHANNELS: Setting =
     Setting { name: "channels", kind: SettingKind::List { words: &["vtb", "alfa"] }, meaning: "the banks that are integrated" };
 pub const COMPANY: Setting = Setting {

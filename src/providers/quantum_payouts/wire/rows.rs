@@ -32,7 +32,7 @@ use Need::{Default, Optional, Required};
 
 #[rustfmt::skip]
 mod parameters {
-    use super::*;
+    use super::{Field, row, Value, Required, CREATE, PERFORM, KOPECKS, Optional, Default, TEXT, PORTAL, Evidence, Assumed, Documented};
 
     pub const ORDER_NUMBER_36: Field = row("orderNumber", Value::Text { chars_max: 36 }, Required, "unique payout identifier", CREATE);
     pub const ORDER_NUMBER_32: Field = row("orderNumber", Value::Text { chars_max: 32 }, Required, "unique payout identifier, idempotent per user", PERFORM);
@@ -63,8 +63,7 @@ mod parameters {
 pub use parameters::*;
 
 /// `createPayout` takes.
-pub const CREATE_PAYOUT: &[Field] =
-    &[ORDER_NUMBER_36, AMOUNT, URLS, RETURN_URL, FAIL_URL, DESCRIPTION, SESSION_SECS, TYPE, CHANNEL];
+pub const CREATE_PAYOUT: &[Field] = &[ORDER_NUMBER_36, AMOUNT, URLS, RETURN_URL, FAIL_URL, DESCRIPTION, SESSION_SECS, TYPE, CHANNEL];
 /// `performPayout` takes.
 pub const PERFORM_PAYOUT: &[Field] = &[ORDER_NUMBER_32, AMOUNT, DESCRIPTION_REQUIRED, TARGET, PAN];
 /// `getPayoutStatus` takes.

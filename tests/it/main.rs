@@ -1,0 +1,4 @@
+//! The one integration binary.
+
+mod quantum_payouts;
+mod tape;

@@ -1,0 +1,3 @@
+//! Quantum Payouts, from the outside.
+
+mod edge_cases;

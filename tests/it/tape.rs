@@ -1,0 +1,235 @@
+//! A tape drives a bare sandbox, without sockets or waiting, and writes down all that the outside world could see.
+//!
+//! ```text
+//! POST /quantum-payouts/api/v1/features {"a": 1}   a request; the body is the rest of the line
+//! with Name: value                                 a header for the next request; `without Name` takes one away
+//! merchant 500 timeout 204                         how receivers answer from here on, the last one repeated
+//! act quantum-payouts.settle orderNumber=A         an action
+//! advance 30m                                      or `advance until idle`
+//! wait 5s                                          real time passes
+//! restart                                          the sandbox is saved, and another process goes on with it
+//! # a remark
+//! ```
+
+use std::collections::VecDeque;
+use std::fmt::Write;
+use std::time::Duration;
+
+use playmoney::control::Answer;
+use playmoney::engine::delivery::{Failure, Outcome, Outgoing};
+use playmoney::engine::walk::Progress;
+use playmoney::engine::world::Start;
+use playmoney::kit::http::{Method, Request, Response};
+use playmoney::kit::time::{Uptime, parse_duration};
+use playmoney::sandbox::Sandbox;
+use serde_json::{Value as Json, json};
+
+/// Where webhooks go unless a tape says otherwise.
+pub const SHOP: &str = "http://shop.test/hooks";
+
+/// A sandbox with a network of the test's own.
+pub struct Tape {
+    pub sandbox: Sandbox,
+    uptime: Uptime,
+    merchant: VecDeque<String>,
+    with: Vec<(String, String)>,
+    without: Vec<String>,
+    /// Everything that was seen.
+    pub log: String,
+    /// Every attempt that was posted.
+    pub posted: Vec<Outgoing>,
+}
+
+impl Tape {
+    /// A sandbox that starts like this.
+    pub fn new(start: Start) -> Self {
+        let sandbox = Sandbox::new(start, Uptime::START);
+        let merchant = VecDeque::from(["200".to_owned()]);
+        Self { sandbox, uptime: Uptime::START, merchant, with: Vec::new(), without: Vec::new(), log: String::new(), posted: Vec::new() }
+    }
+
+    /// The sandbox of most tests: frozen, seed 1, with a shop that listens.
+    pub fn shop() -> Self {
+        Self::new(Start { webhook_url: Some(SHOP.to_owned()), ..Start::default() })
+    }
+
+    /// Plays every line.
+    pub fn play(&mut self, tape: &str) -> &mut Self {
+        for line in tape.lines().map(str::trim).filter(|it| !it.is_empty() && !it.starts_with('#')) {
+            self.line(line);
+        }
+        self
+    }
+
+    fn line(&mut self, line: &str) {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "with" => {
+                let (name, value) = rest.split_once(':').expect("with Name: value");
+                self.with.push((name.to_owned(), value.trim().to_owned()));
+            }
+            "without" => self.without.push(rest.to_owned()),
+            "merchant" => self.merchant = rest.split(' ').map(str::to_owned).collect(),
+            "wait" => {
+                self.uptime.elapsed += parse_duration(rest).expect("a duration").unsigned_abs();
+                writeln!(self.log, "{line}").expect("text");
+                let outgoing = self.sandbox.wake(self.uptime);
+                self.pump(outgoing);
+            }
+            "restart" => self.restart(),
+            "advance" => {
+                let body = rest.strip_prefix("until ").map_or_else(|| json!({"by": rest}), |until| json!({"until": until}));
+                self.seen(line, &Self::control("POST", "clock/advance", &body));
+            }
+            "act" => {
+                let mut words = rest.split(' ');
+                let (provider, act) = words.next().and_then(|it| it.split_once('.')).expect("act provider.action");
+                let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Json::from(text));
+                let typed = |name: &str, text: &str| if name == "amount" { value(text) } else { Json::from(text.replace('_', " ")) };
+                let members: serde_json::Map<String, Json> =
+                    words.filter_map(|it| it.split_once('=')).map(|(name, text)| (name.to_owned(), typed(name, text))).collect();
+                self.seen(line, &Self::control("POST", &format!("act/{provider}/{act}"), &Json::Object(members)));
+            }
+            _ => {
+                let (target, body) = rest.split_once(' ').unwrap_or((rest, ""));
+                let method: Method = word.parse().expect("a method");
+                let request = self.dressed(Request::new(method, target, body.as_bytes().to_vec()));
+                self.seen(line, &request);
+            }
+        }
+    }
+
+    /// A request as a merchant's client makes it, with what the tape has said about the next one.
+    fn dressed(&mut self, mut request: Request) -> Request {
+        let bearer = ("Authorization", "Bearer qm_test_token");
+        let usual = [bearer, ("Content-Type", "application/json; charset=UTF-8"), ("Accept", "application/json; version=1.0")];
+        let own = std::mem::take(&mut self.with);
+        for (name, value) in usual {
+            let replaced =
+                own.iter().any(|it| it.0.eq_ignore_ascii_case(name)) || self.without.iter().any(|it| it.eq_ignore_ascii_case(name));
+            if !replaced {
+                request = request.with(name, value);
+            }
+        }
+        self.without.clear();
+        own.iter().fold(request, |it, (name, value)| it.with(name, value))
+    }
+
+    fn control(method: &str, path: &str, body: &Json) -> Request {
+        let method: Method = method.parse().expect("a method");
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        Request::new(method, &format!("/__admin/{path}"), body.into_bytes()).with("Content-Type", "application/json")
+    }
+
+    /// A control call, answered.
+    pub fn admin(&mut self, method: &str, path: &str, body: &Json) -> Json {
+        let response = self.ask(Self::control(method, path, body));
+        serde_json::from_slice(&response.body).expect("control answers are JSON")
+    }
+
+    fn seen(&mut self, line: &str, request: &Request) {
+        writeln!(self.log, "{line}").expect("text");
+        let response = self.ask(request.clone());
+        self.log.push_str(&written(&response));
+    }
+
+    /// One request, its webhooks and its answer.
+    pub fn ask(&mut self, request: Request) -> Response {
+        let reply = self.sandbox.handle(self.uptime, request);
+        match reply.answer {
+            Answer::Now(response) => {
+                self.pump(reply.outgoing);
+                response
+            }
+            Answer::Walk => self.walk(reply.outgoing),
+            Answer::Wait(waiting) => {
+                self.pump(reply.outgoing);
+                self.sandbox.poll(&waiting, true).expect("patience has ended")
+            }
+            Answer::Hangup => panic!("a tape has no connection to cut"),
+        }
+    }
+
+    fn walk(&mut self, outgoing: Vec<Outgoing>) -> Response {
+        self.pump(outgoing);
+        loop {
+            let (progress, outgoing) = self.sandbox.proceed(self.uptime);
+            self.pump(outgoing);
+            match progress {
+                Progress::Arrived(walk) => return self.sandbox.conclude(&walk),
+                Progress::Waiting | Progress::More => {}
+                Progress::Gone => panic!("nobody ends a tape's walk"),
+            }
+        }
+    }
+
+    /// Posts, and what the answers cause, until nothing is under way.
+    fn pump(&mut self, outgoing: Vec<Outgoing>) {
+        let mut leaving = VecDeque::from(outgoing);
+        while let Some(it) = leaving.pop_front() {
+            let answer = self.merchant.front().cloned().unwrap_or_default();
+            if self.merchant.len() > 1 {
+                self.merchant.pop_front();
+            }
+            let outcome = match answer.as_str() {
+                "timeout" => Outcome::failed(Failure::Timeout),
+                "reset" => Outcome::failed(Failure::Reset),
+                "refused" => Outcome::failed(Failure::Refused),
+                status => Outcome::status(status.parse().expect("a status")),
+            };
+            self.log.push_str(&self.told(&it, &answer));
+            self.posted.push(it.clone());
+            leaving.extend(self.sandbox.settle(self.uptime, &it, outcome));
+        }
+    }
+
+    fn told(&self, it: &Outgoing, answer: &str) -> String {
+        let text = |name: &str| it.headers.get(name).map_or("-", |it| it.to_str().unwrap_or("?"));
+        let at = self.sandbox.world().core.now;
+        let body = String::from_utf8_lossy(&it.body);
+        let (seconds, signature) = (text("x-payouts-timestamp"), text("x-payouts-signature"));
+        format!("  ~ {at} dlv-{} #{} -> {} {answer}\n    {seconds} {signature}\n    {body}\n", it.delivery, it.number, it.url)
+    }
+
+    /// Saves the sandbox and goes on with what was saved, in a process that began a while ago.
+    pub fn restart(&mut self) {
+        let saved = self.ask(Self::control("GET", "state", &Json::Null)).body;
+        let start = Start { webhook_url: None, ..self.sandbox.world().start.clone() };
+        self.uptime.elapsed += Duration::from_secs(1000);
+        self.sandbox = Sandbox::new(start, self.uptime);
+        let mut put = Self::control("PUT", "state", &Json::Null);
+        put.body = saved;
+        let response = self.ask(put);
+        assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
+    }
+}
+
+fn written(response: &Response) -> String {
+    let mut text = format!("  < {}", response.status.as_u16());
+    for name in ["location", "allow", "playmoney-hint", "set-cookie"] {
+        if let Some(value) = response.headers.get(name) {
+            write!(text, " [{name}: {}]", value.to_str().unwrap_or("?")).expect("text");
+        }
+    }
+    let body = String::from_utf8_lossy(&response.body);
+    let body = body.split_once("<main>").and_then(|it| it.1.split_once("</main>")).map_or(body.as_ref(), |it| it.0);
+    let body = body.lines().map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().join("\n    ");
+    text + " " + &body + "\n"
+}
+
+/// Plays a tape in the shop and compares what was seen with what was accepted.
+pub fn check(name: &str, tape: &str) {
+    let mut shop = Tape::shop();
+    shop.play(tape);
+    snapshot(name, &shop.log);
+}
+
+/// Compares a text with the accepted one.
+pub fn snapshot(name: &str, text: &str) {
+    let (folder, name) = name.rsplit_once('/').unwrap_or(("", name));
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(format!("{}/snapshots/{folder}", env!("CARGO_MANIFEST_DIR")));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
