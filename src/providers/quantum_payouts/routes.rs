@@ -73,13 +73,13 @@ fn create_payout(call: Call<'_, '_>) -> Result<Response, Error> {
     if memory.by_order_number(&account, &new.order_number).is_some() {
         return Err(Error::Validation("orderNumber must be unique".to_owned()));
     }
-    let token = cx.draws("quantum-payouts link", memory.next_id()).hex(32);
     let until = later(cx.now(), Duration::from_secs(new.session_secs)).unwrap_or_else(end_of_time);
     let mut payout = blank(memory, cx, account, new.kopecks);
     payout.order_number = Some(new.order_number);
     payout.description = new.description;
     payout.kind = kind;
     payout.channel = new.channel;
+    let token = cx.draws("quantum-payouts link", payout.stream()).hex(32);
     let url = format!("{base}{PAYOUT_PATH}?payout_id={}&token={token}", payout.id);
     payout.link = Some(Link { token, return_url: new.return_url, fail_url: new.fail_url, until });
     let id = register(memory, cx, On::Call("createPayout"), payout);

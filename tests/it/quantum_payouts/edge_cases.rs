@@ -95,8 +95,10 @@ fn e10_nobody_opens_the_link() {
 #[test]
 fn e11_nine_failures_and_then_a_receiver_that_listens() {
     let answers = "merchant 500 500 500 500 500 500 500 500 500 204";
+    let create = CREATE.replace("\"amount\"", "\"sessionTimeoutSecs\":86400,\"amount\"");
     let mut shop = Tape::shop();
-    shop.play(&[answers, CREATE, "advance 7h"].join("\n"));
+    shop.play(&[answers, &create, "advance 7h"].join("\n"));
+    assert_eq!(shop.posted.len(), 10, "no eleventh attempt");
     let event = |n: usize| shop.posted[n].headers.get("x-payouts-event-id").cloned();
     let ids: Vec<_> = (0..10).map(event).collect();
     assert!(ids.windows(2).all(|it| it[0] == it[1]), "the same event each time");
