@@ -145,9 +145,9 @@ impl World {
                 self.with(seat, uptime, |it, cx| it.step(cx, object, Cause::Row(row)));
                 self.note_timer(at, seat, before);
             }
-            Due::Attempt { delivery, number } => {
-                self.note_delivery(at, delivery, || format!("attempt {number}"));
-                self.leave(uptime, delivery, false);
+            Due::Attempt { delivery, .. } => {
+                let left = self.leave(uptime, delivery, false);
+                self.note_delivery(at, delivery, || left.map_or("has no target any more".to_owned(), |it| format!("attempt {it}")));
             }
             Due::Answer { delivery, number, outcome } => {
                 self.note_delivery(at, delivery, || format!("attempt {number} answered"));

@@ -21,15 +21,21 @@ impl World {
         }
     }
 
-    /// One attempt leaves: for the network, or straight into an inbox. Returns its number.
+    /// One attempt leaves: for the network, or straight into an inbox. Returns its number; `None` when its target is
+    /// gone, or another attempt's outcome comes first.
     pub fn leave(&mut self, uptime: Uptime, id: u64, resend: bool) -> Option<u32> {
         let mut webhook = self.core.outbox.get(id)?.clone();
         let seat = webhook.seat;
         let Some(signed) = self.with(seat, uptime, |it, cx| it.attempt(cx, &webhook)) else {
-            self.core.outbox.lane_moves_on(id);
-            self.core.outbox.finish(id, Status::Failed);
+            if !resend {
+                self.core.outbox.lane_moves_on(id);
+                self.core.outbox.finish(id, Status::Failed);
+            }
             return None;
         };
+        if !resend && webhook.scheduled == 0 && !self.core.outbox.may_leave_for(id, &signed.url) {
+            return None;
+        }
         let number = u32::try_from(webhook.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
         let (at, outgoing) = (self.core.now, self.outgoing(id, number, seat, &signed.url, &signed.headers, &signed.body));
         let attempt = Attempt {
@@ -124,7 +130,10 @@ impl World {
     }
 
     pub(super) fn apply(&mut self, uptime: Uptime, id: u64, number: u32, outcome: Outcome) {
-        let Some(attempt) = self.core.outbox.attempt_mut(id, number) else { return };
+        let Some(attempt) = self.core.outbox.attempt_mut(id, number) else {
+            self.core.outbox.lane_moves_on(id); // dropped meanwhile; the events behind it are not
+            return;
+        };
         attempt.outcome = Some(outcome.clone());
         let failed = attempt.clone();
         let Some(webhook) = self.core.outbox.get(id).cloned() else { return };

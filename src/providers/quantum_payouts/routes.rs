@@ -9,7 +9,7 @@ use super::settings::{
     WEBHOOK_SIGNED,
 };
 use super::webhooks;
-use super::wire::{self, CardPayout, Features, NewPayout, WebhookSettings, concealed_pan, masked_pan};
+use super::wire::{self, CardPayout, Features, NewPayout, WebhookSettings, masked_pan};
 use super::{acts::right, pages::PAYOUT_PATH};
 use crate::engine::account::{Account, Value};
 use crate::engine::contract::settings::{DOCUMENTED_LINKS, WEBHOOK_SECRET, WEBHOOK_URL, webhook_url};
@@ -105,7 +105,6 @@ fn may_pay(account: &Account, kind: Option<Kind>, channel: &str) -> Result<(), E
 fn perform_payout(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, account } = call;
     let new = CardPayout::parse(request)?;
-    cx.trace.concealed.extend(concealed_pan(&new.pan).map(|mask| (new.pan.clone(), mask)));
     let own = cx.account(&account).ok_or(Error::Unauthorized)?;
     may_pay(own, Some(Kind::Card), "vtb")?;
     if let Some(known) = memory.by_order_number(&account, &new.order_number) {
