@@ -100,7 +100,7 @@ impl Sandbox {
             }
             None => self.world.with(seat, uptime, |it, cx| (it.call(cx, path, &request), std::mem::take(&mut cx.trace), None)),
         };
-        let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND;
+        let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
         let hint = trace.hint.clone().or_else(|| unknown.then(|| hints::for_path(contract, request.method.as_str(), path).into()));
         if let Some(Ok(hint)) = hint.map(|it| HeaderValue::from_str(&it)) {
             response.headers.insert(HINT, hint);

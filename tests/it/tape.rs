@@ -127,7 +127,7 @@ impl Tape {
     }
 
     /// A request as a merchant's client makes it, with what the tape has said about the next one.
-    fn dressed(&mut self, mut request: Request) -> Request {
+    pub fn dressed(&mut self, mut request: Request) -> Request {
         let bearer = ("Authorization", "Bearer qm_test_token");
         let usual = [bearer, ("Content-Type", "application/json; charset=UTF-8"), ("Accept", "application/json; version=1.0")];
         let own = std::mem::take(&mut self.with);
@@ -160,6 +160,11 @@ impl Tape {
         let response = self.ask(request.clone());
         self.note(&response);
         self.log.push_str(&written(&response));
+    }
+
+    /// What stands for `${name}` now.
+    pub fn noted(&self, name: &str) -> &str {
+        &self.noted[name]
     }
 
     /// Remembers what the next lines may need of an answer.

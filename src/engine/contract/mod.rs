@@ -73,6 +73,11 @@ impl Contract {
         (self.operations)().into_iter().find(|it| it.method == *method && fits(it.path))
     }
 
+    /// Whether a page for people lives there, whatever it shows.
+    pub fn has_page(&self, path: &str) -> bool {
+        self.pages.iter().any(|it| it.path.split('?').next() == Some(path))
+    }
+
     /// The prefix of this provider's environment variables: `QUANTUM_PAYOUTS`.
     pub fn environment_prefix(&self) -> String {
         self.slug.to_ascii_uppercase().replace('-', "_")
