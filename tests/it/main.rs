@@ -1,4 +1,5 @@
 //! The one integration binary.
 
+mod control;
 mod quantum_payouts;
 mod tape;
