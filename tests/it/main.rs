@@ -2,4 +2,5 @@
 
 mod control;
 mod quantum_payouts;
+mod simulate;
 mod tape;

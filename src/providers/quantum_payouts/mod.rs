@@ -84,6 +84,10 @@ impl Provider for QuantumPayouts {
         webhooks::verify(webhook, secret, others)
     }
 
+    fn is_sound(&self) -> bool {
+        self.0.is_sound()
+    }
+
     fn stay(&self, object: ObjectId) -> Option<u32> {
         self.payout(object).map(|it| it.stay)
     }

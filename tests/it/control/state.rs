@@ -72,9 +72,11 @@ fn i27_reset_is_a_fresh_start() {
     assert_eq!(exported(&mut shop), fresh, "twice is once");
     shop.play("merchant 200");
     let mut other = Tape::new(start);
-    (shop.log.clear(), other.log.clear());
-    (perform(&mut shop, "A"), perform(&mut other, "A"));
-    (shop.play("advance until idle"), other.play("advance until idle"));
+    for it in [&mut shop, &mut other] {
+        it.log.clear();
+        perform(it, "A");
+        it.play("advance until idle");
+    }
     assert_eq!(shop.log, other.log);
     assert_eq!(refused(&mut shop, "POST", "reset", &json!({"seed": 2})).0, 422);
 }
