@@ -4,3 +4,4 @@ mod control;
 mod quantum_payouts;
 mod simulate;
 mod tape;
+mod tidy;
