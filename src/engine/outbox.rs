@@ -216,3 +216,38 @@ impl Outbox {
 fn lane(seat: Seat, account: &str, url: &str) -> String {
     format!("{} {account} {url}", seat.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::provider::ObjectId;
+
+    fn event(id: u8) -> Event {
+        let (account, subject, url) = ("default".to_owned(), id.to_string(), "http://shop.test/".to_owned());
+        let object = ObjectId { kind: 0, number: id.into() };
+        Event { name: "told", id: id.to_string(), account, subject, object, url, body: bytes::Bytes::new(), once: false }
+    }
+
+    #[test]
+    fn a_delivery_that_was_dropped_holds_up_nobody() {
+        let mut outbox = Outbox::default();
+        let [first, second] = [1, 2].map(|id| outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(id)).expect("room"));
+        assert_eq!((outbox.next_leaving(), outbox.next_leaving(), outbox.waiting()), (Some(first), None, 1));
+        outbox.finish(first, Status::Delivered); // by a resend, while the first attempt is under way
+        outbox.deliveries.remove(&first); // to make room
+        outbox.lane_moves_on(first);
+        assert_eq!((outbox.next_leaving(), outbox.waiting()), (Some(second), 0));
+    }
+
+    #[test]
+    fn i21_a_full_outbox_says_what_it_has_not_kept() {
+        let mut outbox = Outbox::default();
+        let full = (0..DELIVERIES_MAX).map(|_| outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(1)).expect("room")).collect::<Vec<_>>();
+        assert!(!outbox.truncated);
+        assert_eq!(outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(2)), None, "all are still owed");
+        assert!(outbox.truncated);
+        outbox.finish(full[7], Status::Failed);
+        assert!(outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(3)).is_some());
+        assert!(outbox.get(full[7]).is_none() && outbox.iter().count() == DELIVERIES_MAX);
+    }
+}

@@ -8,6 +8,7 @@ use crate::tape::Tape;
 mod decisions;
 mod documented;
 mod edge_cases;
+mod portal;
 mod settings;
 
 /// A shop whose account has these settings, each as `name=value`.

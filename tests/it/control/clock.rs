@@ -262,6 +262,51 @@ fn a_real_clock_lets_things_happen_by_themselves() {
 }
 
 #[test]
+fn a_walk_holds_a_real_clock_and_lets_it_go_on_from_there() {
+    let start = Start { webhook_url: Some(SHOP.to_owned()), mode: Mode::Real, ..Start::default() };
+    let mut sandbox = Sandbox::new(start, Uptime::START);
+    let after = |secs: u64| Uptime { elapsed: Duration::from_secs(secs), ..Uptime::START };
+    let body = r#"{"orderNumber":"A","amount":1,"urls":{"returnUrl":"https://shop.test/ok"}}"#;
+    let create = Request::new(Method::POST, "/quantum-payouts/api/v1/createPayout", body).with("Authorization", "Bearer qm_test_token");
+    let outgoing = sandbox.handle(Uptime::START, create).outgoing;
+    post(&mut sandbox, outgoing);
+    let now = |sandbox: &mut Sandbox, secs: u64| {
+        let Answer::Now(response) = sandbox.handle(after(secs), Tape::control("GET", "clock", &Json::Null)).answer else {
+            panic!("at once")
+        };
+        read(&response).1["now"].as_str().expect("a time").to_owned()
+    };
+    sandbox.handle(after(10), Tape::control("POST", "clock/advance", &json!({"by": "20m"})));
+    let (_, outgoing) = sandbox.proceed(after(11));
+    assert_eq!(outgoing.len(), 1, "the link has expired");
+    assert_eq!(now(&mut sandbox, 30), "2026-01-01T00:10:00Z", "time stands while the receiver thinks");
+    sandbox.settle(after(40), &outgoing[0], Outcome::status(200));
+    let (progress, _) = sandbox.proceed(after(41));
+    assert!(matches!(progress, Progress::Arrived(_)));
+    assert_eq!(now(&mut sandbox, 41), "2026-01-01T00:20:10Z");
+    assert_eq!(now(&mut sandbox, 44), "2026-01-01T00:20:13Z");
+}
+
+#[test]
+fn a_caller_that_hangs_up_ends_the_walk_at_its_step() {
+    let start = Start { webhook_url: Some(SHOP.to_owned()), ..Start::default() };
+    let mut sandbox = Sandbox::new(start, Uptime::START);
+    let body = r#"{"orderNumber":"A","amount":1,"urls":{"returnUrl":"https://shop.test/ok"}}"#;
+    let create = Request::new(Method::POST, "/quantum-payouts/api/v1/createPayout", body).with("Authorization", "Bearer qm_test_token");
+    let outgoing = sandbox.handle(Uptime::START, create).outgoing;
+    post(&mut sandbox, outgoing);
+    sandbox.handle(Uptime::START, Tape::control("POST", "clock/advance", &json!({"by": "1h"})));
+    let (_, outgoing) = sandbox.proceed(Uptime::START);
+    sandbox.abandon(Uptime::START);
+    post(&mut sandbox, outgoing);
+    assert!(matches!(sandbox.proceed(Uptime::START), (Progress::Gone, _)));
+    let Answer::Now(response) = sandbox.handle(Uptime::START, Tape::control("GET", "clock", &Json::Null)).answer else { panic!("at once") };
+    assert_eq!(read(&response).1["now"], "2026-01-01T00:10:00Z");
+    let again = sandbox.handle(Uptime::START, Tape::control("POST", "clock/advance", &json!({"by": "0s"})));
+    assert!(matches!(again.answer, Answer::Walk), "the next caller may advance");
+}
+
+#[test]
 fn what_the_control_api_does_not_have() {
     let mut shop = Tape::shop();
     let (status, code, detail) = refused(&mut shop, "GET", "clok", &Json::Null);

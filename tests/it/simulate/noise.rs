@@ -113,7 +113,7 @@ fn request() -> impl Strategy<Value = Noise> {
 
 #[test]
 fn i24_noise_is_never_answered_with_a_5xx() {
-    always(200, &(tape(), vec(request(), 1..40)), |(tape, requests)| {
+    always(120, &(tape(), vec(request(), 1..40)), |(tape, requests)| {
         let mut shop = played(&tape);
         for (method, target, headers, body) in requests {
             let mut request = Request::new(method, &target, body);
@@ -158,7 +158,7 @@ fn i24_a_damaged_state_is_refused_or_served_but_never_breaks_the_sandbox() {
             "[0]",
         ][..],
     );
-    always(600, &(tape(), any::<u32>(), values), |(tape, place, value)| {
+    always(400, &(tape(), any::<u32>(), values), |(tape, place, value)| {
         let mut shop = played(&tape);
         let mut document = exported(&mut shop);
         let mut found = Vec::new();

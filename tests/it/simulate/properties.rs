@@ -21,7 +21,7 @@ fn left(shop: &Tape) -> Vec<String> {
 
 #[test]
 fn i1_i2_i3_i4_i13_i15_hold_at_every_step() {
-    always(200, &tape(), |tape| {
+    always(120, &tape(), |tape| {
         let mut shop = Tape::shop();
         for line in &tape {
             shop.play(line);
@@ -34,7 +34,7 @@ fn i1_i2_i3_i4_i13_i15_hold_at_every_step() {
 
 #[test]
 fn i7_the_same_tape_gives_the_same_bytes() {
-    always(200, &tape(), |tape| {
+    always(120, &tape(), |tape| {
         let (mut a, mut b) = (played(&tape), played(&tape));
         assert_eq!(a.log, b.log);
         same_state(&mut a, &mut b);
@@ -43,7 +43,7 @@ fn i7_the_same_tape_gives_the_same_bytes() {
 
 #[test]
 fn i8_two_steps_equal_one_leap() {
-    always(200, &(tape(), 0..1000_u64), |(tape, thousandths)| {
+    always(120, &(tape(), 0..1000_u64), |(tape, thousandths)| {
         let (mut leap, mut steps) = (played(&tape), played(&halved(&tape, thousandths)));
         assert_eq!(left(&leap), left(&steps));
         same_state(&mut leap, &mut steps);
@@ -52,7 +52,7 @@ fn i8_two_steps_equal_one_leap() {
 
 #[test]
 fn i10_a_restart_goes_unnoticed() {
-    always(200, &(tape(), any::<u32>()), |(tape, places)| {
+    always(120, &(tape(), any::<u32>()), |(tape, places)| {
         let mut shop = Tape::shop();
         for (n, line) in tape.iter().enumerate() {
             shop.play(line);
@@ -68,7 +68,7 @@ fn i10_a_restart_goes_unnoticed() {
 
 #[test]
 fn i10_a_fork_and_its_original_never_meet() {
-    always(200, &(tape(), tape(), tape()), |(before, own, forks)| {
+    always(120, &(tape(), tape(), tape()), |(before, own, forks)| {
         let mut shop = played(&before);
         let mut fork = shop.fork();
         let mut alone = shop.fork();
@@ -82,7 +82,7 @@ fn i10_a_fork_and_its_original_never_meet() {
 
 #[test]
 fn i11_sandboxes_side_by_side_are_alone() {
-    always(80, &(tape(), tape()), |(a, b)| {
+    always(50, &(tape(), tape()), |(a, b)| {
         let (mut first, mut second) = (Tape::shop(), Tape::shop());
         for n in 0..a.len().max(b.len()) {
             second.play(b.get(n).map_or("", String::as_str));
@@ -113,7 +113,7 @@ fn drawn(shop: &mut Tape) -> BTreeMap<String, String> {
 fn i12_another_payout_changes_no_draw_of_the_others() {
     let receivers_agree =
         |line: &String| !line.starts_with("merchant") && !line.contains("script") && !line.contains("resend") && !line.contains("until");
-    always(200, &(tape(), 0..24_usize), |(tape, place)| {
+    always(120, &(tape(), 0..24_usize), |(tape, place)| {
         let mut tape: Vec<String> = tape.into_iter().filter(receivers_agree).collect();
         let alone = drawn(&mut played(&tape));
         let extra = r#"POST /quantum-payouts/api/v1/performPayout {"orderNumber":"X","amount":1,"description":"d","target":{"pan":"4111111111111111"}}"#;
@@ -126,7 +126,7 @@ fn i12_another_payout_changes_no_draw_of_the_others() {
 
 #[test]
 fn i9_every_clock_tells_the_same_story() {
-    always(80, &(tape_without_ties(), select(&[1_u32, 10, 1000][..])), |(tape, rate)| {
+    always(50, &(tape_without_ties(), select(&[1_u32, 10, 1000][..])), |(tape, rate)| {
         let frozen = played(&tape);
         let mut running = Tape::shop();
         running.play(&if rate == 1 {
@@ -173,7 +173,7 @@ const REFUSED: &[&str] = &[
 
 #[test]
 fn i6_a_refusal_changes_nothing() {
-    always(80, &tape(), |tape| {
+    always(50, &tape(), |tape| {
         let mut shop = played(&tape);
         for line in REFUSED {
             let before = without_requests(&mut shop);
@@ -188,7 +188,7 @@ fn i6_a_refusal_changes_nothing() {
 
 #[test]
 fn i17_performing_again_answers_the_stored_payout_and_does_nothing() {
-    always(80, &tape(), |tape| {
+    always(50, &tape(), |tape| {
         let mut shop = played(&tape);
         for number in ["A", "B", "C", "D"] {
             let perform = |amount: u32| {
@@ -207,7 +207,7 @@ fn i17_performing_again_answers_the_stored_payout_and_does_nothing() {
 
 #[test]
 fn i21_what_is_kept_stays_within_its_bound() {
-    always(80, &(tape(), 1_000..20_000_usize), |(tape, bytes_max)| {
+    always(50, &(tape(), 1_000..20_000_usize), |(tape, bytes_max)| {
         let start = playmoney::engine::world::Start { journal_bytes_max: bytes_max, ..playmoney::engine::world::Start::default() };
         let mut shop = Tape::new(start);
         let mut asked = 0;
