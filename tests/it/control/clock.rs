@@ -110,6 +110,40 @@ fn advance_until() {
 }
 
 #[test]
+fn until_next_takes_all_of_an_instant() {
+    let mut shop = Tape::shop();
+    create(&mut shop, "A");
+    create(&mut shop, "B");
+    shop.play("advance 1ms");
+    create(&mut shop, "C");
+    let (_, report) = call(&mut shop, "POST", "clock/advance", &json!({"until": "next"}));
+    assert_eq!((&report["fired_total"], &report["now"]), (&json!(2), &json!("2026-01-01T00:10:00Z")));
+    let (_, report) = call(&mut shop, "POST", "clock/advance", &json!({"until": "next"}));
+    assert_eq!((&report["fired_total"], &report["now"]), (&json!(1), &json!("2026-01-01T00:10:00.001Z")));
+}
+
+#[test]
+fn outcomes_of_one_instant_are_applied_in_the_order_of_their_deliveries() {
+    let mut shop = Tape::shop();
+    let mut outgoing = Vec::new();
+    for (number, url) in [("A", "http://shop.test/a"), ("B", "http://shop.test/b"), ("C", "http://shop.test/c")] {
+        shop.play(&format!("set webhook_url={url}"));
+        let body = format!(r#"{{"orderNumber":"{number}","amount":1,"urls":{{"returnUrl":"https://shop.test/ok"}}}}"#);
+        let request = crate::quantum_payouts::request(&mut shop, "POST", "createPayout", &body);
+        outgoing.extend(shop.sandbox.handle(shop.uptime, request).outgoing);
+    }
+    assert_eq!(outgoing.len(), 3, "different targets go in parallel");
+    shop.sandbox.handle(shop.uptime, Tape::control("POST", "clock/advance", &json!({"by": "0s"})));
+    for it in outgoing.iter().rev() {
+        shop.sandbox.settle(shop.uptime, it, Outcome::status(500));
+    }
+    let (Progress::Arrived(walk), _) = shop.sandbox.proceed(shop.uptime) else { panic!("all have answered") };
+    let report = read(&shop.sandbox.conclude(&walk)).1;
+    let subjects: Vec<_> = report["deliveries"].as_array().expect("a list").iter().map(|it| it["subject"].clone()).collect();
+    assert_eq!(subjects, ["A", "B", "C"]);
+}
+
+#[test]
 fn until_delivery_waits_for_an_answer_that_is_delayed() {
     check(
         "control/until_delivery_waits_for_an_answer_that_is_delayed",

@@ -115,6 +115,28 @@ fn a_failed_delivery_is_delivered_by_a_resend() {
 }
 
 #[test]
+fn a_failure_that_comes_after_a_resend_was_accepted_books_nothing() {
+    let mut shop = scripted(&json!(["timeout", 200]));
+    create(&mut shop, "A");
+    assert_eq!(call(&mut shop, "POST", "deliveries/dlv-1/resend", &Json::Null).1["status"], 200);
+    shop.play("advance 10s");
+    let it = &deliveries(&mut shop, "")[0];
+    assert_eq!(attempts(it), [(0, json!("timeout")), (0, json!(200))]);
+    assert_eq!((&it["status"], &it["next_attempt_at"]), (&json!("delivered"), &Json::Null));
+}
+
+#[test]
+fn a_resend_gives_nobody_else_a_turn() {
+    let mut shop = scripted(&json!(["timeout", 500, 200]));
+    create(&mut shop, "A");
+    create(&mut shop, "B");
+    call(&mut shop, "POST", "deliveries/dlv-1/resend", &Json::Null);
+    assert_eq!(attempts(&deliveries(&mut shop, "?subject=B")[0]), [], "A's first attempt has no outcome yet");
+    shop.play("advance 10s");
+    assert_eq!(attempts(&deliveries(&mut shop, "?subject=B")[0]), [(10, json!(200))]);
+}
+
+#[test]
 fn a_resend_to_nowhere_changes_nothing() {
     let mut shop = Tape::shop();
     create(&mut shop, "A");

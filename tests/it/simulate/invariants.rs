@@ -80,6 +80,9 @@ fn keeps_the_schedule(delivery: &Json, now: Timestamp) {
         None if scheduled.len() == WAITS_SECS.len() && all_known => assert_eq!(status, "failed", "{delivery}"),
         None => assert_eq!(status, "pending", "{delivery}"),
     }
+    if status != "pending" {
+        assert_eq!(delivery["next_attempt_at"], Json::Null, "{delivery}");
+    }
     if status == "pending"
         && let Some(last) = scheduled.last().filter(|it| known(it))
     {
