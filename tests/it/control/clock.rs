@@ -112,6 +112,7 @@ fn advance_until() {
 #[test]
 fn until_next_takes_all_of_an_instant() {
     let mut shop = Tape::shop();
+    shop.play("set webhook_enabled=false");
     create(&mut shop, "A");
     create(&mut shop, "B");
     shop.play("advance 1ms");
