@@ -10,7 +10,7 @@ use crate::engine::provider::{Seat, Trace};
 use crate::engine::walk::{Progress, STEPS_MAX, Until, Walk};
 use crate::engine::world::{Start, World};
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
-use crate::kit::time::{Uptime, http_date};
+use crate::kit::time::{Timestamp, Uptime, http_date};
 use crate::providers;
 
 /// The simulated moment of an answer.
@@ -151,7 +151,7 @@ impl Sandbox {
 
     /// Whether every webhook that has left has been answered.
     pub fn is_quiet(&self) -> bool {
-        self.world.outgoing.is_empty() && self.world.core.outbox.is_quiet()
+        self.world.is_quiet()
     }
 
     /// Lets the walk under way go on, but only as far as the next webhook.
@@ -163,7 +163,7 @@ impl Sandbox {
     fn walk_on(&mut self, uptime: Uptime) -> Progress {
         for _ in 0..BREATH {
             let Some(walk) = &self.world.walk else { return Progress::Gone };
-            if !self.world.outgoing.is_empty() || !self.world.core.outbox.is_quiet() {
+            if !self.world.is_quiet() {
                 return Progress::Waiting;
             }
             let until = walk.until;
@@ -227,8 +227,8 @@ impl Sandbox {
     }
 
     /// The answer that a waiting caller gets, once there is one, or at the end of their patience.
-    pub fn poll(&mut self, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
-        let response = control::poll(&mut self.world, waiting, patience_ended)?;
+    pub fn poll(&mut self, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
+        let response = control::poll(&mut self.world, uptime, waiting, patience_ended)?;
         if let Waiting::Tested { entry, .. } = waiting {
             self.world.core.journal.answered(*entry, &response);
         }
@@ -242,9 +242,17 @@ impl Sandbox {
         self.world.receive(inbox, "POST", path, &outgoing.headers, &outgoing.body)
     }
 
+    /// Puts the moment, the date and the name on an answer that was made outside.
+    pub fn stamped_at(&self, uptime: Uptime, response: Response) -> Response {
+        self.dated(self.world.core.clock.at(uptime).max(self.world.core.now), response)
+    }
+
     /// Puts the moment, the date and the name on an answer; the body stays as it is.
-    fn stamped(&self, mut response: Response) -> Response {
-        let now = self.world.core.now;
+    fn stamped(&self, response: Response) -> Response {
+        self.dated(self.world.core.now, response)
+    }
+
+    fn dated(&self, now: Timestamp, mut response: Response) -> Response {
         let texts = [(TIME, now.to_string()), (header::DATE, http_date(now)), (SANDBOX, self.name().to_owned())];
         for (name, text) in texts {
             if let Ok(value) = HeaderValue::from_str(&text) {

@@ -40,6 +40,8 @@ pub enum Waiting {
     Messages { inbox: String, patience: std::time::Duration },
     /// The outcome of the only attempt of a delivery. The receiver's time limit bounds it.
     Tested { seat: Seat, delivery: u64, entry: u64 },
+    /// The end of every attempt under way, so that the saved state holds none.
+    Quiet,
 }
 
 impl Waiting {
@@ -48,6 +50,7 @@ impl Waiting {
         match self {
             Self::Messages { patience, .. } => *patience,
             Self::Tested { .. } => std::time::Duration::from_secs(60),
+            Self::Quiet => std::time::Duration::from_secs(10),
         }
     }
 }
@@ -180,9 +183,10 @@ pub fn conclude(world: &mut World, walk: &Walk) -> Response {
 }
 
 /// The answer that a waiting caller gets, once there is one or their patience has ended.
-pub fn poll(world: &mut World, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
+pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
     match waiting {
         Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended),
+        Waiting::Quiet => (world.is_quiet() || patience_ended).then(|| state::saved(world, uptime)),
         Waiting::Tested { seat, delivery, .. } => {
             let webhook = world.core.outbox.get(*delivery)?;
             let known = webhook.attempts.last().is_none_or(|it| it.outcome.is_some());

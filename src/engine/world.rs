@@ -365,6 +365,11 @@ impl World {
         }
     }
 
+    /// Whether every attempt that has left has its outcome.
+    pub fn is_quiet(&self) -> bool {
+        self.outgoing.is_empty() && self.core.outbox.is_quiet()
+    }
+
     /// How many live timers and deliveries are to come.
     pub fn pending(&self) -> usize {
         self.core.agenda.iter().filter(|(_, due)| self.is_live(due)).count() + self.core.outbox.waiting()

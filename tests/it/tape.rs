@@ -144,7 +144,7 @@ impl Tape {
             Answer::Walk => self.walk(reply.outgoing),
             Answer::Wait(waiting) => {
                 self.pump(reply.outgoing);
-                self.sandbox.poll(&waiting, true).expect("patience has ended")
+                self.sandbox.poll(self.uptime, &waiting, true).expect("patience has ended")
             }
             Answer::Hangup => panic!("a tape has no connection to cut"),
         }
