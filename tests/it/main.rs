@@ -1,4 +1,6 @@
 //! The one integration binary.
 
+mod edge;
+mod net;
 mod quantum_payouts;
 mod tape;
