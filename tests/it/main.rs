@@ -1,4 +1,5 @@
 //! The one integration binary.
 
+mod contract;
 mod quantum_payouts;
 mod tape;
