@@ -1,5 +1,6 @@
 //! The one integration binary.
 
+mod contract;
 mod edge;
 mod net;
 mod quantum_payouts;

@@ -57,7 +57,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
             auth::pace(memory, cx, &account)?;
             account
         }
-        Auth::Session => auth::session(memory, cx, request)?.1.account.clone(),
+        Auth::Session { .. } => auth::session(memory, cx, request)?.1.account.clone(),
     };
     (route.1)(Call { memory, cx, request, account })
 }
