@@ -1,4 +1,4 @@
-//! Five payment providers on a simulated clock.
+#![doc = include_str!("../README.md")]
 
 pub mod control;
 pub mod edge;

@@ -1,7 +1,8 @@
 //! `playmoney describe` and `playmoney openapi`: the contract as a page and as a document.
 
 use clap::Args;
-use playmoney::engine::contract::{Contract, hints, openapi};
+use playmoney::engine::contract::describe::{self, Asked};
+use playmoney::engine::contract::{Contract, openapi};
 use playmoney::providers;
 
 use super::{Exit, Stop, print};
@@ -27,26 +28,42 @@ pub struct OpenApi {
 impl Describe {
     /// Prints the page.
     pub fn run(self) -> Result<Exit, Stop> {
-        _ = (self.what, self.json);
+        let contracts = contracts();
+        let Some(what) = self.what else {
+            print(&if self.json { pretty(&describe::providers_json(&contracts)) } else { describe::providers(&contracts) });
+            return Ok(Exit::Good);
+        };
+        let page = match describe::resolve(&contracts, &what).map_err(Stop::usage)? {
+            Asked::Provider(it) if self.json => pretty(&describe::provider_json(it)),
+            Asked::Provider(it) => describe::provider(it),
+            Asked::Operation(it, operation) if self.json => pretty(&describe::operation_json(it, operation)),
+            Asked::Operation(it, operation) => describe::operation(it, operation),
+        };
+        print(&page);
         Ok(Exit::Good)
     }
+}
+
+fn pretty(document: &serde_json::Value) -> String {
+    format!("{document:#}")
 }
 
 impl OpenApi {
     /// Prints the document.
     pub fn run(self) -> Result<Exit, Stop> {
-        let document = openapi::document(provider(&self.provider)?);
-        print(&serde_json::to_string_pretty(&document).map_err(|why| Stop::usage(why.to_string()))?);
+        print(&pretty(&openapi::document(provider(&self.provider)?)));
         Ok(Exit::Good)
     }
 }
 
 /// The contract of a provider that the command line names.
 pub fn provider(slug: &str) -> Result<&'static Contract, Stop> {
-    let contracts: Vec<_> = providers::all().iter().map(|it| it.contract()).collect();
-    contracts.iter().find(|it| it.slug == slug).copied().ok_or_else(|| {
-        let known = contracts.iter().map(|it| it.slug);
-        let nearest = hints::nearest(slug, known.clone()).map_or(String::new(), |it| format!(", the nearest is `{it}`"));
-        Stop::usage(format!("there is no provider `{slug}`{nearest}; there is {}", known.collect::<Vec<_>>().join(", ")))
-    })
+    match describe::resolve(&contracts(), slug).map_err(Stop::usage)? {
+        Asked::Provider(contract) => Ok(contract),
+        Asked::Operation(..) => Err(Stop::usage(format!("`{slug}` is an operation; name its provider alone"))),
+    }
+}
+
+fn contracts() -> Vec<&'static Contract> {
+    providers::all().iter().map(|it| it.contract()).collect()
 }

@@ -24,7 +24,7 @@ enum Command {
     Serve(serve::Serve),
     /// Shows a provider's contract: operations, parameters, errors, lifecycle, webhooks, each with its evidence.
     Describe(contract::Describe),
-    /// Writes a provider's `OpenAPI` 3.1 document to standard output.
+    /// Writes a provider's OpenAPI 3.1 document to standard output.
     #[command(name = "openapi")]
     OpenApi(contract::OpenApi),
     /// Shows what is signed in a webhook of a provider, and its signature.

@@ -88,7 +88,7 @@ fn public_url(text: &str) -> Result<String, String> {
     let text = text.trim_end_matches('/');
     let bare = text.split_once("://").is_some_and(|it| !it.1.contains('/'));
     if !bare || webhook_url(text).is_err() {
-        return Err("this is a scheme, a host and perhaps a port, as https://pay.test.example or http://localhost:3000".to_owned());
+        return Err("write a scheme, a host and perhaps a port, as https://pay.test.example or http://localhost:3000".to_owned());
     }
     Ok(text.to_owned())
 }

@@ -1,7 +1,9 @@
 //! The one integration binary.
 
+mod cli;
 mod contract;
 mod edge;
 mod net;
 mod quantum_payouts;
+mod readme;
 mod tape;
