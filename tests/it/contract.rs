@@ -3,5 +3,6 @@
 mod answers;
 mod dialects;
 mod documents;
+mod limits;
 mod rows;
 mod served;

@@ -62,6 +62,13 @@ impl Served {
         assert!(sent.is_subset(&known), "{event} sends {sent:?}, documented are {known:?}");
     }
 
+    /// Whether a body fits what is documented for an operation.
+    pub fn takes(&self, operation: &str, body: &Json) -> bool {
+        let mut schema = self.operation(operation)["requestBody"]["content"]["application/json"]["schema"].clone();
+        schema["components"] = self.document["components"].clone();
+        jsonschema::options().should_validate_formats(true).build(&schema).expect("a schema").is_valid(body)
+    }
+
     fn operation(&self, name: &str) -> &Json {
         let paths = self.document["paths"].as_object().expect("paths").values();
         let mut operations = paths.flat_map(|it| it.as_object().expect("a path").values());
