@@ -192,8 +192,6 @@ pub struct Trace {
     /// The documented error that was answered, by name.
     pub error: Option<&'static str>,
     pub hint: Option<Cow<'static, str>>,
-    /// Texts that must not be kept, and what stands for each.
-    pub concealed: Vec<(String, String)>,
     /// The answer waits for this delivery.
     pub waits_for: Option<u64>,
 }

@@ -73,6 +73,21 @@ impl Contract {
         self.credentials.first()
     }
 
+    /// The operation that a method and a path mean, whoever asks.
+    pub fn operation_at(&self, method: &Method, path: &str) -> Option<&'static Operation> {
+        let same = |own: &str, asked: &str| own == asked || own.starts_with('{');
+        let fits = |own: &str| {
+            let (mut own, mut asked) = (own.split('/').filter(|it| !it.is_empty()), path.split('/').filter(|it| !it.is_empty()));
+            own.by_ref().zip(asked.by_ref()).all(|(own, asked)| same(own, asked)) && own.next().is_none() && asked.next().is_none()
+        };
+        (self.operations)().into_iter().find(|it| it.method == *method && fits(it.path))
+    }
+
+    /// Whether a page for people lives there, whatever it shows.
+    pub fn has_page(&self, path: &str) -> bool {
+        self.pages.iter().any(|it| it.path.split('?').next() == Some(path))
+    }
+
     /// The prefix of this provider's environment variables: `QUANTUM_PAYOUTS`.
     pub fn environment_prefix(&self) -> String {
         self.slug.to_ascii_uppercase().replace('-', "_")

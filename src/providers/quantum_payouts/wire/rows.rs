@@ -1,6 +1,7 @@
 //! The parameter and answer tables of the documentation, row by row.
 
-use super::{Assumed, Documented, Evidence, Field, Need, TEXT, Value};
+use crate::kit::evidence::Evidence::{self, Assumed, Documented};
+use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
 
 /// The only event.
 pub const STATUS_CHANGED: &str = "payout.status_changed";
