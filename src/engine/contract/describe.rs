@@ -55,11 +55,10 @@ pub fn providers(contracts: &[&Contract]) -> String {
         sheet.line("");
     }
     if let Some(first) = contracts.first() {
-        let operation = (first.operations)().first().map_or("", |it| it.name);
-        sheet.line(&format!(
-            "`playmoney describe {}` shows a provider, `playmoney describe {}.{operation}` a call.",
-            first.slug, first.slug
-        ));
+        let call = (first.operations)().first().map_or("", |it| it.name);
+        sheet.line("A provider whole, and one of its calls:");
+        sheet.line(&format!("  playmoney describe {}", first.slug));
+        sheet.line(&format!("  playmoney describe {}.{call}", first.slug));
     }
     sheet.finish()
 }
@@ -174,7 +173,7 @@ fn command(contract: &Contract, operation: &Operation) -> String {
     lines.join(" \\\n  ")
 }
 
-/// The same as JSON.
+/// The same as JSON, each of its errors as a whole row.
 pub fn operation_json(contract: &Contract, operation: &Operation) -> Json {
     let mut row = operation_row(operation);
     row["provider"] = contract.slug.into();
