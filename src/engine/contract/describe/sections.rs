@@ -16,7 +16,8 @@ fn text(it: &str) -> String {
 pub fn addresses(sheet: &mut Sheet, contract: &Contract) {
     sheet.heading("Addresses", "");
     let here = format!("{DEFAULT_ORIGIN}/{}", contract.slug);
-    sheet.table(2, 1, &[[text("Its own"), text(contract.base_url)], [text("Here"), here]]);
+    let hosts = format!("{} in the header Host stands for the slug", contract.hosts.join(" or "));
+    sheet.table(2, 1, &[[text("Its own"), text(contract.base_url)], [text("Here"), here], [text("By name"), hosts]]);
     sheet.heading("Credentials", &format!("of the account `{}` in the default sandbox", contract.account));
     let rows: Vec<_> = contract.credentials.iter().map(|it| [text(it.name), text(it.test_value)]).collect();
     sheet.table(2, 1, &rows);
