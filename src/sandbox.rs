@@ -74,12 +74,13 @@ impl Sandbox {
 
     fn answer(&mut self, uptime: Uptime, request: Request) -> Answer {
         let path = request.path.clone();
-        let (first, rest) = path[1.min(path.len())..].split_once('/').unwrap_or((&path[1.min(path.len())..], ""));
+        let Some(below) = path.strip_prefix('/') else { return Answer::Now(nobody(&self.world, &path)) };
+        let (first, rest) = below.split_once('/').unwrap_or((below, ""));
         if first == "__admin" {
             return control::call(&mut self.world, uptime, rest, &request);
         }
         match self.world.seat(first) {
-            Some(seat) => self.call(uptime, seat, &path[first.len() + 1..], request),
+            Some(seat) => self.call(uptime, seat, &below[first.len()..], request),
             None => Answer::Now(nobody(&self.world, &path)),
         }
     }
@@ -89,13 +90,17 @@ impl Sandbox {
         let contract = self.world.member(seat).contract();
         let fault = request.headers.get(FAULT).map(|it| it.to_str().unwrap_or("").to_owned());
         let (mut response, trace, rule) = match fault {
-            Some(name) => match self.world.member(seat).refuse(&name) {
-                Some(response) => (response, Trace { error: contract.error(&name).map(|it| it.name), ..Trace::default() }, Some(name)),
-                None => return Answer::Now(no_such_fault(contract, &name)),
-            },
+            Some(name) => {
+                let operation = contract.operation_at(&request.method, path).map(|it| it.name);
+                let error = contract.error(&name).map(|it| it.name);
+                let refusal = self.world.member(seat).refuse(&name);
+                let rule = refusal.is_some().then(|| name.clone());
+                let response = refusal.unwrap_or_else(|| no_such_fault(contract, &name));
+                (response, Trace { operation, error, ..Trace::default() }, rule)
+            }
             None => self.world.with(seat, uptime, |it, cx| (it.call(cx, path, &request), std::mem::take(&mut cx.trace), None)),
         };
-        let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND;
+        let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
         let hint = trace.hint.clone().or_else(|| unknown.then(|| hints::for_path(contract, request.method.as_str(), path).into()));
         if let Some(Ok(hint)) = hint.map(|it| HeaderValue::from_str(&it)) {
             response.headers.insert(HINT, hint);
@@ -103,7 +108,7 @@ impl Sandbox {
         let at = self.world.core.now;
         let entry = self.world.core.journal.received(at, contract.slug, request, &trace, rule);
         if let Some(delivery) = trace.waits_for {
-            Answer::Wait(Waiting::Tested { seat, delivery, entry })
+            Answer::Wait(Waiting::Tested { seat, delivery, entry, life: self.world.life })
         } else {
             self.world.core.journal.answered(entry, &response);
             Answer::Now(response)
@@ -162,16 +167,22 @@ impl Sandbox {
 
     fn walk_on(&mut self, uptime: Uptime) -> Progress {
         for _ in 0..BREATH {
-            let Some(walk) = &self.world.walk else { return Progress::Gone };
-            if !self.world.is_quiet() {
-                return Progress::Waiting;
-            }
+            let (now, quiet) = (self.world.core.now, self.world.is_quiet());
+            let Some(walk) = &mut self.world.walk else { return Progress::Gone };
+            walk.stands_at(now);
             let until = walk.until;
             let full = walk.is_exhausted(uptime);
+            if !quiet {
+                if !full {
+                    return Progress::Waiting;
+                }
+                walk.incomplete = true;
+                return self.arrive(uptime);
+            }
             let met = (walk.fired_total, walk.deliveries_total);
             let next = self.world.next_live_at().filter(|it| *it <= until.limit());
             let arrived = match (until, next) {
-                (Until::Next(_), Some(at)) => 0 < met.0 && self.world.core.now < at,
+                (Until::Next(_), Some(at)) => 0 < met.0 && now < at,
                 (Until::Delivery(_), _) if 0 < met.1 => true,
                 (_, next) => next.is_none(),
             };
@@ -179,7 +190,7 @@ impl Sandbox {
                 _ if arrived => return self.arrive(uptime),
                 Some(at) if !full => {
                     if let Some(walk) = &mut self.world.walk {
-                        walk.steps += 1;
+                        walk.stepped();
                     }
                     self.world.step(uptime, at);
                 }
@@ -229,7 +240,9 @@ impl Sandbox {
     /// The answer that a waiting caller gets, once there is one, or at the end of their patience.
     pub fn poll(&mut self, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
         let response = control::poll(&mut self.world, uptime, waiting, patience_ended)?;
-        if let Waiting::Tested { entry, .. } = waiting {
+        if let Waiting::Tested { entry, life, .. } = waiting
+            && *life == self.world.life
+        {
             self.world.core.journal.answered(*entry, &response);
         }
         Some(self.stamped(response))

@@ -5,28 +5,36 @@ use serde_json::{Map, Value as Json};
 
 use super::Problem;
 use crate::kit::http::Request;
-use crate::kit::json::{DEPTH_MAX, depth, repeated_member};
+use crate::kit::json::{DEPTH_MAX, Members, depth, repeated_member};
 
 /// The members of the body; an empty body is an empty object and needs no media type.
 pub fn members(request: &Request) -> Result<Map<String, Json>, Problem> {
     if request.body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Map::new());
     }
+    document(request)?;
+    serde_json::from_slice(&request.body).map_err(|it| invalid_json(&it))
+}
+
+/// Refuses a body that is no JSON object, is nested too deep, or leaves open which of two members is meant.
+pub fn document(request: &Request) -> Result<(), Problem> {
     is_json(request)?;
     if depth(&request.body) > DEPTH_MAX {
         return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_json", format!("The body is nested deeper than {DEPTH_MAX} levels.")));
     }
-    let parsed: Result<Map<String, Json>, _> = serde_json::from_slice(&request.body);
-    let members =
-        parsed.map_err(|it| Problem::new(StatusCode::BAD_REQUEST, "invalid_json", format!("The body is not a JSON object: {it}.")))?;
+    serde_json::from_slice::<Members<'_>>(&request.body).map_err(|it| invalid_json(&it))?;
     match repeated_member(&request.body) {
         Some(name) => Err(Problem::new(StatusCode::BAD_REQUEST, "duplicate_member", format!("The body names `{name}` twice."))),
-        None => Ok(members),
+        None => Ok(()),
     }
 }
 
+fn invalid_json(why: &serde_json::Error) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "invalid_json", format!("The body is not a JSON object: {why}."))
+}
+
 /// Refuses any other media type: a form on a foreign page can send those without being asked.
-pub fn is_json(request: &Request) -> Result<(), Problem> {
+fn is_json(request: &Request) -> Result<(), Problem> {
     let media = request.media_type();
     if media == "application/json" || media.ends_with("+json") {
         return Ok(());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::mask::Mask;
-use super::{Answer, Ask, Problem, ok};
+use super::{Answer, Ask, Problem, ok, seat};
 use crate::engine::contract::violations;
 use crate::engine::journal::Entry;
 use crate::engine::world::World;
@@ -50,8 +50,9 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     if let Some(operation) = wanted.get("operation") {
         is_operation(ask.world, operation)?;
     }
+    is_provider(ask.world, &wanted)?;
     let fits = |it: &&Entry| {
-        let operation = wanted.get("operation").map(|asked| asked.split_once('.').map_or(asked.as_str(), |it| it.1));
+        let operation = wanted.get("operation").map(|it| named(it));
         let begun = match since {
             Since::Beginning => true,
             Since::Entry(id) => it.id > id,
@@ -59,7 +60,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         };
         begun
             && wanted.get("provider").is_none_or(|asked| *asked == it.provider)
-            && operation.is_none_or(|asked| it.operation.as_deref() == Some(asked))
+            && operation.is_none_or(|asked| asked.0.is_none_or(|slug| slug == it.provider) && it.operation.as_deref() == Some(asked.1))
             && status.is_none_or(|asked| it.answer.as_ref().is_some_and(|own| own.status == asked))
     };
     let mask = Mask::of(ask.world);
@@ -68,9 +69,22 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     ok(&json!({"requests": entries, "truncated": journal.truncated}))
 }
 
+/// `quantum-payouts.createPayout`, or the operation's name alone.
+fn named(asked: &str) -> (Option<&str>, &str) {
+    asked.split_once('.').map_or((None, asked), |(slug, name)| (Some(slug), name))
+}
+
+/// Refuses to list what belongs to a provider that does not exist.
+pub fn is_provider(world: &World, wanted: &BTreeMap<String, String>) -> Result<(), Problem> {
+    match wanted.get("provider") {
+        Some(slug) => seat(world, slug).map(drop).map_err(|it| Problem::invalid(it.detail)),
+        None => Ok(()),
+    }
+}
+
 /// Refuses an operation that nobody documents: an empty list would look like an answer.
 fn is_operation(world: &World, asked: &str) -> Result<(), Problem> {
-    let (slug, name) = asked.split_once('.').map_or((None, asked), |(slug, name)| (Some(slug), name));
+    let (slug, name) = named(asked);
     let contracts = world.members.iter().map(|it| it.contract()).filter(|it| slug.is_none_or(|slug| slug == it.slug));
     if contracts.into_iter().any(|it| it.operation(name).is_some()) {
         return Ok(());

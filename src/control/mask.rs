@@ -2,7 +2,23 @@
 
 use crate::engine::state::secrets_from_outside;
 use crate::engine::world::World;
+use crate::kit::http::encoded;
 use crate::kit::secret::{Secret, masked};
+
+/// A shorter secret hides nothing, and would be found in every other word.
+const SECRET_BYTES_MIN: usize = 4;
+
+/// A secret as it may stand in a text: as it is, in JSON, in a query, in a form.
+fn writings(secret: &str) -> [String; 4] {
+    let json = serde_json::Value::from(secret).to_string();
+    let form: String = form_urlencoded(secret);
+    [secret.to_owned(), json[1..json.len() - 1].to_owned(), encoded(secret).into_owned(), form]
+}
+
+fn form_urlencoded(text: &str) -> String {
+    let pair = serde_urlencoded::to_string([("", text)]).unwrap_or_default();
+    pair.strip_prefix('=').unwrap_or(&pair).to_owned()
+}
 
 /// Every secret of a sandbox that must not be shown, longest first, with what stands for it.
 pub struct Mask {
@@ -14,8 +30,10 @@ impl Mask {
     /// For all that is shown of this sandbox.
     pub fn of(world: &World) -> Self {
         let show = world.start.show_secrets;
-        let mut secrets: Vec<_> = secrets_from_outside(&world.core).map(|it| (it.to_owned(), masked(it))).collect();
-        secrets.sort_by_key(|it| std::cmp::Reverse(it.0.len()));
+        let long = secrets_from_outside(&world.core).filter(|it| it.len() >= SECRET_BYTES_MIN);
+        let mut secrets: Vec<_> = long.flat_map(|it| writings(it).map(|text| (text, masked(it)))).collect();
+        secrets.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
+        secrets.dedup();
         Self { secrets: if show { Vec::new() } else { secrets }, show }
     }
 

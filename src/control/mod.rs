@@ -39,7 +39,7 @@ pub enum Waiting {
     /// A message in an inbox, for so much real time.
     Messages { inbox: String, patience: std::time::Duration },
     /// The outcome of the only attempt of a delivery. The receiver's time limit bounds it.
-    Tested { seat: Seat, delivery: u64, entry: u64 },
+    Tested { seat: Seat, delivery: u64, entry: u64, life: u64 },
     /// The end of every attempt under way, so that the saved state holds none.
     Quiet,
 }
@@ -176,7 +176,7 @@ fn health(_: &mut Ask<'_>) -> Result<Answer, Problem> {
 pub fn conclude(world: &mut World, walk: &Walk) -> Response {
     match &walk.then {
         Then::Report => clock::report(world, walk),
-        Then::Acted { seat, act, acted } => acts::report(world, *seat, act, *acted, true),
+        Then::Acted { seat, act, acted } => acts::report(world, *seat, act, *acted, !walk.incomplete),
         Then::Attempt { delivery, number } => deliveries::report(world, *delivery, *number),
         Then::Restored => state::report(world),
     }
@@ -187,8 +187,12 @@ pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended
     match waiting {
         Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended),
         Waiting::Quiet => (world.is_quiet() || patience_ended).then(|| state::saved(world, uptime)),
-        Waiting::Tested { seat, delivery, .. } => {
-            let webhook = world.core.outbox.get(*delivery)?;
+        Waiting::Tested { seat, delivery, life, .. } => {
+            let webhook = world.core.outbox.get(*delivery).filter(|_| *life == world.life);
+            let Some(webhook) = webhook else {
+                let detail = "The sandbox was reset or replaced while this call waited for its webhook.";
+                return Some(Response::problem(StatusCode::GONE, "dropped", detail));
+            };
             let known = webhook.attempts.last().is_none_or(|it| it.outcome.is_some());
             (known || patience_ended).then(|| world.member(*seat).tested(webhook))
         }

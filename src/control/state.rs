@@ -21,7 +21,7 @@ pub fn saved(world: &World, uptime: Uptime) -> Response {
 
 pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     is_free(ask.world)?;
-    body::is_json(ask.request)?;
+    body::document(ask.request)?;
     let world = &mut *ask.world;
     let (start, life) = (world.start.clone(), world.life + 1);
     let mut restored = state::restore(&ask.request.body, start, &world.members, life, ask.uptime).map_err(Problem::invalid)?;

@@ -16,7 +16,12 @@ pub struct Account {
     pub credentials: BTreeMap<String, Secret>,
     /// What was set; a setting that is not here has its default.
     settings: BTreeMap<String, Value>,
+    /// Secrets from outside that others have replaced: what was written down before may still hold them.
+    former: Vec<Secret>,
 }
+
+/// Secrets from outside that one account has had.
+pub const FORMER_MAX: usize = 1_000;
 
 /// A setting's value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,7 +53,7 @@ impl Account {
         if let Some(secret) = credentials.remove("webhook_secret") {
             settings.insert("webhook_secret".to_owned(), Value::Secret(secret));
         }
-        Self { id: contract.account.to_owned(), credentials, settings }
+        Self { id: contract.account.to_owned(), credentials, settings, former: Vec::new() }
     }
 
     /// Whether a switch is on.
@@ -90,7 +95,8 @@ impl Account {
 
     /// Sets a value that is known to be right for its row.
     pub fn set(&mut self, row: &Setting, value: Value) {
-        self.settings.insert(row.name.to_owned(), value);
+        let before = self.settings.insert(row.name.to_owned(), value);
+        self.former.extend(secret_from_outside(before));
     }
 
     /// Reads values from outside, all or none.
@@ -98,15 +104,19 @@ impl Account {
     /// # Errors
     /// A sentence about the first value that cannot be taken.
     pub fn change(&mut self, contract: &Contract, changes: &serde_json::Map<String, Json>) -> Result<(), String> {
-        let mut settings = self.settings.clone();
+        let (mut settings, mut former) = (self.settings.clone(), self.former.clone());
         for (name, value) in changes {
             let row = contract.setting(name).ok_or_else(|| unknown(contract, name))?;
-            match row.read(value)? {
+            let before = match row.read(value)? {
                 Some(value) => settings.insert(name.clone(), value),
                 None => settings.remove(name),
             };
+            former.extend(secret_from_outside(before));
         }
-        self.settings = settings;
+        if former.len() > FORMER_MAX {
+            return Err(format!("an account remembers {FORMER_MAX} secrets, so as to mask them: reset the sandbox before it gets another"));
+        }
+        (self.settings, self.former) = (settings, former);
         Ok(())
     }
 
@@ -132,7 +142,14 @@ impl Account {
     /// Everything here that came from outside and must not be shown.
     pub fn secrets_from_outside(&self) -> impl Iterator<Item = &str> {
         let settings = self.settings.values().filter_map(|it| if let Value::Secret(secret) = it { Some(secret) } else { None });
-        self.credentials.values().chain(settings).filter(|it| it.is_from_outside()).map(Secret::expose)
+        self.credentials.values().chain(settings).chain(&self.former).filter(|it| it.is_from_outside()).map(Secret::expose)
+    }
+}
+
+fn secret_from_outside(value: Option<Value>) -> Option<Secret> {
+    match value {
+        Some(Value::Secret(secret)) if secret.is_from_outside() => Some(secret),
+        _ => None,
     }
 }
 

@@ -69,7 +69,8 @@ impl From<Agenda> for Saved {
 
 impl From<Saved> for Agenda {
     fn from(saved: Saved) -> Self {
+        let sequence = saved.entries.iter().map(|it| it.1).fold(saved.sequence, u64::max);
         let entries = saved.entries.into_iter().map(|(at, sequence, due)| ((at, sequence), due)).collect();
-        Self { sequence: saved.sequence, entries }
+        Self { entries, sequence }
     }
 }

@@ -25,6 +25,8 @@ pub struct Inbox {
     /// How many messages the present script has answered.
     answered: usize,
     messages: VecDeque<Message>,
+    /// Counted anew when a saved state is read.
+    #[serde(skip)]
     bytes: usize,
     /// Something was dropped to stay below the bound.
     pub truncated: bool,
@@ -139,6 +141,11 @@ impl Inbox {
         let step = self.script.get(self.answered).or(self.script.last()).copied();
         self.answered += 1;
         step.unwrap_or(AT_ONCE)
+    }
+
+    /// Counts what a saved state holds.
+    pub fn recount(&mut self) {
+        self.bytes = self.messages.iter().map(size).sum();
     }
 
     /// What arrived, oldest first.

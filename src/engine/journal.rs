@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::provider::Trace;
+use crate::kit::cards::concealed;
 use crate::kit::http::{HeaderMap, Kept, Request, Response, header_pairs};
 use crate::kit::time::Timestamp;
 
@@ -57,7 +59,9 @@ pub struct Change {
 /// The ring of both.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Journal {
+    #[serde(skip)]
     pub bytes_max: usize,
+    #[serde(skip)]
     bytes: usize,
     next: u64,
     entries: VecDeque<Entry>,
@@ -68,6 +72,14 @@ pub struct Journal {
 }
 
 impl Journal {
+    /// The same journal under that bound, whatever its own counts say: it comes from outside.
+    pub fn bound(&mut self, bytes_max: usize) {
+        self.bytes_max = bytes_max;
+        self.bytes = self.entries.iter().map(size).sum();
+        self.next = self.entries.back().map_or(self.next, |it| self.next.max(it.id + 1));
+        self.trim();
+    }
+
     /// An empty journal with that bound.
     pub fn new(bytes_max: usize) -> Self {
         let (entries, changes) = (VecDeque::new(), VecDeque::new());
@@ -78,7 +90,7 @@ impl Journal {
     pub fn received(&mut self, at: Timestamp, provider: &str, request: Request, trace: &Trace, rule: Option<String>) -> u64 {
         let id = self.next;
         self.next += 1;
-        let mut entry = Entry {
+        let entry = Entry {
             id,
             at,
             provider: provider.to_owned(),
@@ -87,15 +99,11 @@ impl Journal {
             error: trace.error.map(Cow::Borrowed),
             rule,
             method: request.method.as_str().to_owned(),
-            target: request.target,
+            target: concealed(request.target.as_bytes()).and_then(|it| String::from_utf8(it).ok()).unwrap_or(request.target),
             headers: request.headers,
-            body: Kept(request.body),
+            body: Kept(concealed(&request.body).map_or(request.body, Bytes::from)),
             answer: None,
         };
-        for (text, mask) in &trace.concealed {
-            let kept = entry.body.text().replace(text, mask);
-            entry.body = Kept(kept.into());
-        }
         self.bytes += size(&entry);
         self.entries.push_back(entry);
         self.trim();

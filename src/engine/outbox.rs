@@ -48,10 +48,15 @@ impl Outbox {
         }
         self.next += 1;
         let id = self.next;
-        let lane = self.lanes.entry(lane(seat, &event.account, &event.url)).or_default();
-        lane.push_back(id);
-        if lane.len() == 1 {
+        if event.once {
+            // Somebody waits for a test: it takes no turn.
             self.leaving.push_back(id);
+        } else {
+            let lane = self.lanes.entry(lane(seat, &event.account, &event.url)).or_default();
+            lane.push_back(id);
+            if lane.len() == 1 {
+                self.leaving.push_back(id);
+            }
         }
         let delivery = Delivery {
             id,
@@ -133,17 +138,32 @@ impl Outbox {
 
     /// The front first attempt of a lane has an outcome, or never leaves: the next one's turn.
     pub fn lane_moves_on(&mut self, id: u64) {
-        let Some(delivery) = self.deliveries.get(&id) else { return };
-        let name = lane(delivery.seat, &delivery.account, &delivery.url);
-        let named = self.lanes.get(&name).is_some_and(|it| it.front() == Some(&id));
-        let front = |it: &&String| self.lanes[*it].front() == Some(&id);
-        let Some(name) = named.then_some(name).or_else(|| self.lanes.keys().find(front).cloned()) else { return };
+        let own = self.deliveries.get(&id).map(|it| lane(it.seat, &it.account, &it.url));
+        let own = own.filter(|name| self.lanes.get(name).is_some_and(|it| it.front() == Some(&id)));
+        let other = || self.lanes.iter().find(|it| it.1.front() == Some(&id)).map(|it| it.0.clone());
+        let Some(name) = own.or_else(other) else { return };
         let Some(lane) = self.lanes.get_mut(&name) else { return };
         lane.pop_front();
         match lane.front() {
             Some(next) => self.leaving.push_back(*next),
             None => _ = self.lanes.remove(&name),
         }
+    }
+
+    /// Whether a first attempt may leave for that target now. When the target has changed since the event, it waits
+    /// for its turn there, ahead of later events that wait as well.
+    pub fn may_leave_for(&mut self, id: u64, url: &str) -> bool {
+        let Some(delivery) = self.deliveries.get_mut(&id) else { return false };
+        let name = lane(delivery.seat, &delivery.account, url);
+        if delivery.once || self.lanes.get(&name).is_some_and(|it| it.front() == Some(&id)) {
+            return true;
+        }
+        url.clone_into(&mut delivery.url);
+        self.lane_moves_on(id);
+        let lane = self.lanes.entry(name).or_default();
+        let place = (1..lane.len()).find(|it| id < lane[*it]).unwrap_or(lane.len());
+        lane.insert(place, id);
+        lane.len() == 1
     }
 
     /// A delivery has reached its end.
@@ -159,7 +179,8 @@ impl Outbox {
 
     /// First attempts that wait for their turn.
     pub fn waiting(&self) -> usize {
-        self.lanes.values().map(|it| it.len() - 1).sum()
+        let waits = |it: &&u64| self.expects(**it, 1);
+        self.lanes.values().map(|it| it.iter().skip(1).filter(waits).count()).sum()
     }
 
     /// Attempts whose outcome got lost with the process that made them, so that they are sent again.

@@ -137,7 +137,9 @@ pub trait Provider: Send {
     fn tested(&self, webhook: &Delivery) -> Response;
 
     /// A documented error by its name, in the provider's own dialect.
-    fn refuse(&self, error: &str) -> Option<Response>;
+    fn refuse(&self, error: &str) -> Option<Response> {
+        (self.contract().refusal)(error)
+    }
 
     /// Whether a received webhook looks like one of this provider's.
     fn recognises(&self, headers: &HeaderMap) -> bool;
@@ -190,8 +192,6 @@ pub struct Trace {
     /// The documented error that was answered, by name.
     pub error: Option<&'static str>,
     pub hint: Option<Cow<'static, str>>,
-    /// Texts that must not be kept, and what stands for each.
-    pub concealed: Vec<(String, String)>,
     /// The answer waits for this delivery.
     pub waits_for: Option<u64>,
 }

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::account::Account;
 use super::delivery::Outgoing;
+use super::inbox::Inbox;
 use super::provider::Member;
 use super::world::{Core, Start, World};
 use crate::kit::time::Uptime;
@@ -65,6 +66,8 @@ pub fn restore(document: &[u8], start: Start, known: &[Box<dyn Member>], life: u
     }
     let mut world = World { start, core: document.core, members, walk: None, outgoing: Vec::new(), life };
     world.core.clock.resume(uptime);
+    world.core.journal.bound(world.start.journal_bytes_max);
+    world.core.inboxes.values_mut().for_each(Inbox::recount);
     send_lost_again(&mut world);
     Ok(world)
 }

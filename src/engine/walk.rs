@@ -9,6 +9,8 @@ use crate::kit::time::{Duration, Timestamp, Uptime};
 pub const STEPS_MAX: u64 = 1_000_000;
 /// Attempts in one walk.
 pub const DELIVERIES_MAX: u64 = 100_000;
+/// Steps and attempts at one instant: a receiver that causes its own next webhook stands still for ever.
+pub const INSTANT_MAX: u64 = 10_000;
 /// Real time of one walk.
 pub const REAL_TIME_MAX: std::time::Duration = std::time::Duration::from_secs(60);
 /// Of what a walk has met this much is listed.
@@ -82,6 +84,8 @@ pub struct Walk {
     pub then: Then,
     pub started: Uptime,
     pub steps: u64,
+    /// The instant at which it stands, and what has happened there.
+    instant: (Timestamp, u64),
     pub fired: Vec<Fired>,
     pub fired_total: u64,
     pub deliveries: Vec<Attempted>,
@@ -94,7 +98,32 @@ impl Walk {
     /// One that begins now.
     pub fn new(from: Timestamp, until: Until, then: Then, started: Uptime) -> Self {
         let (fired, deliveries) = (Vec::new(), Vec::new());
-        Self { from, until, then, started, steps: 0, fired, fired_total: 0, deliveries, deliveries_total: 0, incomplete: false }
+        Self {
+            from,
+            until,
+            then,
+            started,
+            steps: 0,
+            instant: (from, 0),
+            fired,
+            fired_total: 0,
+            deliveries,
+            deliveries_total: 0,
+            incomplete: false,
+        }
+    }
+
+    /// A step is taken.
+    pub fn stepped(&mut self) {
+        self.steps += 1;
+        self.instant.1 += 1;
+    }
+
+    /// The walk stands there now.
+    pub fn stands_at(&mut self, now: Timestamp) {
+        if self.instant.0 < now {
+            self.instant = (now, 0);
+        }
     }
 
     /// Something due has happened.
@@ -108,6 +137,7 @@ impl Walk {
     /// An attempt has its outcome.
     pub fn attempted(&mut self, it: impl FnOnce() -> Attempted) {
         self.deliveries_total += 1;
+        self.instant.1 += 1;
         if self.deliveries.len() < LISTED_MAX {
             self.deliveries.push(it());
         }
@@ -116,7 +146,8 @@ impl Walk {
     /// Whether one of the bounds of a walk is reached.
     pub fn is_exhausted(&self, uptime: Uptime) -> bool {
         let took = uptime.elapsed.saturating_sub(self.started.elapsed);
-        self.steps >= STEPS_MAX || self.deliveries_total >= DELIVERIES_MAX || took >= REAL_TIME_MAX
+        let bounds = self.steps >= STEPS_MAX || self.instant.1 >= INSTANT_MAX;
+        bounds || self.deliveries_total >= DELIVERIES_MAX || took >= REAL_TIME_MAX
     }
 }
 

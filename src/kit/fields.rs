@@ -123,6 +123,8 @@ impl<'a> Fields<'a> {
             return Fields::json(value.get().as_bytes())?.raw(inner);
         }
         self.own(name).filter(|it| match it {
+            // A dot inside a JSON name reaches nowhere; in a form it is the only way to write one.
+            Raw::Json(_) if name.contains('.') => false,
             Raw::Json(value) => !matches!(value.get(), "null" | "\"\""),
             Raw::Text(text) => !text.is_empty(),
         })

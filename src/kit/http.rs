@@ -192,22 +192,22 @@ impl<'de> Deserialize<'de> for Kept {
     }
 }
 
-/// Headers in a saved state or a journal: names and texts, in order.
+/// Headers in a saved state or a journal: names and values, in order.
 pub mod header_pairs {
-    use super::{HeaderMap, HeaderName, HeaderValue};
+    use super::{Bytes, HeaderMap, HeaderName, HeaderValue, Kept};
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     /// Writes a list of pairs.
     pub fn serialize<S: Serializer>(headers: &HeaderMap, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(headers.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()))))
+        serializer.collect_seq(headers.iter().map(|(name, value)| (name.as_str(), Kept(Bytes::copy_from_slice(value.as_bytes())))))
     }
 
     /// Reads a list of pairs.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HeaderMap, D::Error> {
         let mut headers = HeaderMap::new();
-        for (name, value) in Vec::<(String, String)>::deserialize(deserializer)? {
+        for (name, value) in Vec::<(String, Kept)>::deserialize(deserializer)? {
             let name: HeaderName = name.parse().map_err(D::Error::custom)?;
-            headers.append(name, HeaderValue::from_bytes(value.as_bytes()).map_err(D::Error::custom)?);
+            headers.append(name, HeaderValue::from_bytes(&value.0).map_err(D::Error::custom)?);
         }
         Ok(headers)
     }

@@ -4,6 +4,8 @@ use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
+use super::sign::derived;
+
 /// `0-9a-f`.
 pub const HEX: &[u8] = b"0123456789abcdef";
 /// `0-9a-z`.
@@ -60,6 +62,14 @@ impl Draws {
         bytes[8..].copy_from_slice(&self.0.next_u64().to_le_bytes());
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
+}
+
+/// The number under which something with a name has its draws: whatever else was made before it.
+///
+/// # Panics
+/// Never: a digest is hexadecimal.
+pub fn entity(names: &[&str]) -> u64 {
+    u64::from_str_radix(&derived(names)[..16], 16).expect("a digest is hexadecimal")
 }
 
 /// A short code that looks drawn and never repeats: number `n` of a seeded walk through all words of that length.

@@ -1,5 +1,6 @@
 //! Words that every provider needs and none owns.
 
+pub mod cards;
 pub mod evidence;
 pub mod fields;
 pub mod html;

@@ -1,4 +1,7 @@
 //! The one integration binary.
 
+mod contract;
+mod edge;
+mod net;
 mod quantum_payouts;
 mod tape;

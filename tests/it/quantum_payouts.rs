@@ -1,3 +1,48 @@
 //! Quantum Payouts, from the outside.
 
+use playmoney::kit::http::{Method, Request};
+use serde_json::Value as Json;
+
+use crate::tape::Tape;
+
+mod decisions;
+mod documented;
 mod edge_cases;
+mod settings;
+
+/// A shop whose account has these settings, each as `name=value`.
+fn shop(settings: &[&str]) -> Tape {
+    let mut shop = Tape::shop();
+    if !settings.is_empty() {
+        shop.play(&format!("set {}", settings.join(" ")));
+    }
+    shop
+}
+
+/// A call of the API with the headers that the documentation calls required.
+fn request(shop: &mut Tape, method: &str, name: &str, body: &str) -> Request {
+    let method: Method = method.parse().expect("a method");
+    shop.dressed(Request::new(method, &format!("/quantum-payouts/api/v1/{name}"), body.as_bytes().to_vec()))
+}
+
+/// The answer to such a call: its status and its body.
+fn answer(shop: &mut Tape, method: &str, name: &str, body: &str) -> (u16, String) {
+    let request = request(shop, method, name, body);
+    let response = shop.ask(request);
+    (response.status.as_u16(), String::from_utf8(response.body.to_vec()).expect("text"))
+}
+
+/// The answer to a portal call of somebody who has just logged in.
+fn portal(shop: &mut Tape, name: &str, body: &Json) -> (u16, String) {
+    shop.play(
+        "with Content-Type: application/x-www-form-urlencoded
+        POST /quantum-payouts/index.php?view=login username=demo&password=demo-password
+        with Cookie: ${cookie}
+        GET /quantum-payouts/index.php?view=settings
+        with Cookie: ${cookie}
+        without Authorization",
+    );
+    let mut body = body.clone();
+    body["csrf_token"] = shop.noted("csrf").into();
+    answer(shop, "POST", name, &body.to_string())
+}

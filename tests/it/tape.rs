@@ -3,6 +3,8 @@
 //! ```text
 //! POST /quantum-payouts/api/v1/features {"a": 1}   a request; the body is the rest of the line
 //! with Name: value                                 a header for the next request; `without Name` takes one away
+//! control GET clock {"a": 1}                       a call of the control API
+//! set pretty_body=true                             settings of the default account
 //! merchant 500 timeout 204                         how receivers answer from here on, the last one repeated
 //! act quantum-payouts.settle orderNumber=A         an action
 //! advance 30m                                      or `advance until idle`
@@ -10,8 +12,10 @@
 //! restart                                          the sandbox is saved, and another process goes on with it
 //! # a remark
 //! ```
+//!
+//! `${link}` stands for the last payoutUrl, `${cookie}` and `${csrf}` for the portal session that was begun last.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -34,6 +38,8 @@ pub struct Tape {
     merchant: VecDeque<String>,
     with: Vec<(String, String)>,
     without: Vec<String>,
+    /// What stands for `${name}` in a line.
+    noted: BTreeMap<&'static str, String>,
     /// Everything that was seen.
     pub log: String,
     /// Every attempt that was posted.
@@ -45,7 +51,8 @@ impl Tape {
     pub fn new(start: Start) -> Self {
         let sandbox = Sandbox::new(start, Uptime::START);
         let merchant = VecDeque::from(["200".to_owned()]);
-        Self { sandbox, uptime: Uptime::START, merchant, with: Vec::new(), without: Vec::new(), log: String::new(), posted: Vec::new() }
+        let (with, without, noted) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self { sandbox, uptime: Uptime::START, merchant, with, without, noted, log: String::new(), posted: Vec::new() }
     }
 
     /// The sandbox of most tests: frozen, seed 1, with a shop that listens.
@@ -62,13 +69,33 @@ impl Tape {
     }
 
     fn line(&mut self, line: &str) {
-        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let meant = self.noted.iter().fold(line.to_owned(), |it, (name, text)| it.replace(&format!("${{{name}}}"), text));
+        let (word, rest) = meant.split_once(' ').unwrap_or((&meant, ""));
         match word {
             "with" => {
                 let (name, value) = rest.split_once(':').expect("with Name: value");
                 self.with.push((name.to_owned(), value.trim().to_owned()));
+                writeln!(self.log, "{line}").expect("text");
             }
-            "without" => self.without.push(rest.to_owned()),
+            "without" => {
+                self.without.push(rest.to_owned());
+                writeln!(self.log, "{line}").expect("text");
+            }
+            "control" => {
+                let (method, rest) = rest.split_once(' ').expect("control METHOD path");
+                let (path, body) = rest.split_once(' ').unwrap_or((rest, "null"));
+                let request = Self::control(method, path, &serde_json::from_str(body).expect("JSON"));
+                self.seen(line, &request);
+            }
+            "set" => {
+                let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Json::from(text));
+                let members: serde_json::Map<String, Json> =
+                    rest.split(' ').filter_map(|it| it.split_once('=')).map(|(name, text)| (name.to_owned(), value(text))).collect();
+                writeln!(self.log, "{line}").expect("text");
+                let request = Self::control("PATCH", "accounts/quantum-payouts/default", &Json::Object(members));
+                let response = self.ask(request);
+                assert_eq!(response.status, 200, "{line}: {}", String::from_utf8_lossy(&response.body));
+            }
             "merchant" => self.merchant = rest.split(' ').map(str::to_owned).collect(),
             "wait" => {
                 self.uptime.elapsed += parse_duration(rest).expect("a duration").unsigned_abs();
@@ -100,7 +127,7 @@ impl Tape {
     }
 
     /// A request as a merchant's client makes it, with what the tape has said about the next one.
-    fn dressed(&mut self, mut request: Request) -> Request {
+    pub fn dressed(&mut self, mut request: Request) -> Request {
         let bearer = ("Authorization", "Bearer qm_test_token");
         let usual = [bearer, ("Content-Type", "application/json; charset=UTF-8"), ("Accept", "application/json; version=1.0")];
         let own = std::mem::take(&mut self.with);
@@ -115,7 +142,8 @@ impl Tape {
         own.iter().fold(request, |it, (name, value)| it.with(name, value))
     }
 
-    fn control(method: &str, path: &str, body: &Json) -> Request {
+    /// A control call as a client makes it.
+    pub fn control(method: &str, path: &str, body: &Json) -> Request {
         let method: Method = method.parse().expect("a method");
         let body = if body.is_null() { String::new() } else { body.to_string() };
         Request::new(method, &format!("/__admin/{path}"), body.into_bytes()).with("Content-Type", "application/json")
@@ -130,7 +158,23 @@ impl Tape {
     fn seen(&mut self, line: &str, request: &Request) {
         writeln!(self.log, "{line}").expect("text");
         let response = self.ask(request.clone());
+        self.note(&response);
         self.log.push_str(&written(&response));
+    }
+
+    /// What stands for `${name}` now.
+    pub fn noted(&self, name: &str) -> &str {
+        &self.noted[name]
+    }
+
+    /// Remembers what the next lines may need of an answer.
+    fn note(&mut self, response: &Response) {
+        let body = String::from_utf8_lossy(&response.body);
+        let between = |before: &str| body.split_once(before).and_then(|it| it.1.split_once('"')).map(|it| it.0.to_owned());
+        let link = between("\"payoutUrl\":\"").map(|it| it.replace("http://127.0.0.1:4242", ""));
+        let cookie = response.headers.get("set-cookie").and_then(|it| it.to_str().ok()?.split(';').next().map(str::to_owned));
+        let found = [("link", link), ("cookie", cookie), ("csrf", between("name=\"csrf_token\" value=\""))];
+        self.noted.extend(found.into_iter().filter_map(|(name, text)| text.map(|it| (name, it))));
     }
 
     /// One request, its webhooks and its answer.

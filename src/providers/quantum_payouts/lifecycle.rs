@@ -67,7 +67,7 @@ pub fn follow(memory: &mut Memory, cx: &mut Context<'_>, id: u64, row: &'static 
     payout.status = row.to;
     payout.stay += 1;
     if from == Processing {
-        payout.bank_order = Some(cx.draws("quantum-payouts bank order", id).uuid());
+        payout.bank_order = Some(cx.draws("quantum-payouts bank order", payout.stream()).uuid());
     }
     settle_in(memory, cx, id, from.word(), row);
     Some(row.to)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::provider::ObjectId;
+use crate::kit::ids::entity;
 use crate::kit::lifecycle::Word;
 use crate::kit::time::{Duration, Timestamp};
 
@@ -155,6 +156,11 @@ impl Payout {
     /// How the engine names it.
     pub const fn object(&self) -> ObjectId {
         ObjectId { kind: 0, number: self.id }
+    }
+
+    /// The number of its draws: that of its orderNumber, so that a payout made before it changes none of them.
+    pub fn stream(&self) -> u64 {
+        self.order_number.as_ref().map_or(self.id, |number| entity(&[&self.account, number]))
     }
 
     /// How a tester names it: by the merchant's number, or by its own when it has no other.

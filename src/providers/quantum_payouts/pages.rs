@@ -7,7 +7,7 @@ use super::auth::{self, COOKIE};
 use super::errors::Error;
 use super::model::{Kind, Link, Memory, Payout, Session, Status};
 use super::settings::{CARD_PAYOUTS, COMPANY, SBP_PAYOUTS, WEBHOOK_ENABLED, WEBHOOK_SIGNED};
-use super::wire::{MOSCOW_HOURS, concealed_pan};
+use super::wire::MOSCOW_HOURS;
 use crate::engine::contract::{Page, settings};
 use crate::engine::provider::Context;
 use crate::kit::evidence::Evidence::{Assumed, Documented};
@@ -104,9 +104,6 @@ fn submitted(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, id: u
         Ok(details) => details,
         Err(fault) => return form(cx, payout, &link, StatusCode::BAD_REQUEST, Some(&fault)),
     };
-    if let Details::Card { pan } = &details {
-        cx.trace.concealed.extend(concealed_pan(pan).map(|mask| (pan.clone(), mask)));
-    }
     if !cx.flag(&payout.account, right(details.kind())) {
         return match &link.fail_url {
             Some(url) => Response::see_other(url),

@@ -9,7 +9,7 @@ use super::settings::{
     WEBHOOK_SIGNED,
 };
 use super::webhooks;
-use super::wire::{self, CardPayout, Features, NewPayout, WebhookSettings, concealed_pan, masked_pan};
+use super::wire::{self, CardPayout, Features, NewPayout, WebhookSettings, masked_pan};
 use super::{acts::right, pages::PAYOUT_PATH};
 use crate::engine::account::{Account, Value};
 use crate::engine::contract::settings::{DOCUMENTED_LINKS, WEBHOOK_SECRET, WEBHOOK_URL, webhook_url};
@@ -57,7 +57,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
             auth::pace(memory, cx, &account)?;
             account
         }
-        Auth::Session => auth::session(memory, cx, request)?.1.account.clone(),
+        Auth::Session { .. } => auth::session(memory, cx, request)?.1.account.clone(),
     };
     (route.1)(Call { memory, cx, request, account })
 }
@@ -73,13 +73,13 @@ fn create_payout(call: Call<'_, '_>) -> Result<Response, Error> {
     if memory.by_order_number(&account, &new.order_number).is_some() {
         return Err(Error::Validation("orderNumber must be unique".to_owned()));
     }
-    let token = cx.draws("quantum-payouts link", memory.next_id()).hex(32);
     let until = later(cx.now(), Duration::from_secs(new.session_secs)).unwrap_or_else(end_of_time);
     let mut payout = blank(memory, cx, account, new.kopecks);
     payout.order_number = Some(new.order_number);
     payout.description = new.description;
     payout.kind = kind;
     payout.channel = new.channel;
+    let token = cx.draws("quantum-payouts link", payout.stream()).hex(32);
     let url = format!("{base}{PAYOUT_PATH}?payout_id={}&token={token}", payout.id);
     payout.link = Some(Link { token, return_url: new.return_url, fail_url: new.fail_url, until });
     let id = register(memory, cx, On::Call("createPayout"), payout);
@@ -105,7 +105,6 @@ fn may_pay(account: &Account, kind: Option<Kind>, channel: &str) -> Result<(), E
 fn perform_payout(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, account } = call;
     let new = CardPayout::parse(request)?;
-    cx.trace.concealed.extend(concealed_pan(&new.pan).map(|mask| (new.pan.clone(), mask)));
     let own = cx.account(&account).ok_or(Error::Unauthorized)?;
     may_pay(own, Some(Kind::Card), "vtb")?;
     if let Some(known) = memory.by_order_number(&account, &new.order_number) {

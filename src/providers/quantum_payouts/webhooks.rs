@@ -52,7 +52,7 @@ pub fn announce(cx: &mut Context<'_>, payout: &Payout) {
     let Some(account) = cx.account(&payout.account).filter(|it| it.flag(&WEBHOOK_ENABLED)) else { return };
     let Some(url) = account.text(&WEBHOOK_URL).map(str::to_owned) else { return };
     let pretty = account.flag(&PRETTY_BODY);
-    let id = cx.draws("quantum-payouts event", payout.id << 16 | u64::from(payout.stay)).hex(32);
+    let id = cx.draws(&format!("quantum-payouts event {}", payout.stay), payout.stream()).hex(32);
     let told = Told { id: payout.id, external_id: payout.order_number.as_deref(), status: payout.status, kopecks: payout.kopecks };
     let body = wire::event(&id, cx.now(), told, pretty);
     let (account, subject, object) = (payout.account.clone(), payout.subject(), payout.object());

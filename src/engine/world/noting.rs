@@ -1,0 +1,45 @@
+//! What a walk learns of the things that happen on its way.
+
+use super::{World, delivery_name};
+use crate::engine::delivery::{Attempt, Delivery, Outcome};
+use crate::engine::provider::Seat;
+use crate::engine::walk::{Attempted, Fired};
+use crate::kit::time::Timestamp;
+
+impl World {
+    pub(super) fn note_timer(&mut self, at: Timestamp, seat: Seat, before: u64) {
+        let Some(walk) = &mut self.walk else { return };
+        let journal = &self.core.journal;
+        let change = journal.changes().next_back().filter(|_| journal.changes_total() > before);
+        let provider = self.members[usize::from(seat.0)].contract().slug;
+        walk.fired(|| Fired {
+            at,
+            kind: "timer",
+            provider,
+            subject: change.map_or(String::new(), |it| it.subject.clone()),
+            detail: change.map_or(String::new(), |it| format!("{} to {} ({})", it.from, it.to, it.cause)),
+        });
+    }
+
+    pub(super) fn note_delivery(&mut self, at: Timestamp, id: u64, detail: impl FnOnce() -> String) {
+        let (Some(walk), Some(webhook)) = (&mut self.walk, self.core.outbox.get(id)) else { return };
+        let provider = self.members[usize::from(webhook.seat.0)].contract().slug;
+        let detail = || format!("{} {}", webhook.event, detail());
+        walk.fired(|| Fired { at, kind: "delivery", provider, subject: webhook.subject.clone(), detail: detail() });
+    }
+
+    pub(super) fn note_attempt(&mut self, webhook: &Delivery, attempt: &Attempt, outcome: &Outcome) {
+        let Some(walk) = &mut self.walk else { return };
+        let provider = self.members[usize::from(webhook.seat.0)].contract().slug;
+        walk.attempted(|| Attempted {
+            id: delivery_name(webhook.id),
+            provider,
+            event: webhook.event.clone(),
+            subject: webhook.subject.clone(),
+            attempt: attempt.number,
+            at: attempt.at,
+            status: outcome.answered(),
+            error: outcome.error(),
+        });
+    }
+}

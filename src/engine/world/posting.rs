@@ -1,0 +1,169 @@
+//! How webhooks leave, and what their outcomes cause.
+
+use super::World;
+use crate::engine::account::Account;
+use crate::engine::agenda::Due;
+use crate::engine::delivery::{Attempt, Delivery, Outcome, Outgoing, Status};
+use crate::engine::inbox::{self, Message, Reaction, Signature};
+use crate::engine::provider::{Cause, ObjectId, Received, Seat};
+use crate::kit::http::{HeaderMap, Kept};
+use crate::kit::time::Uptime;
+
+impl World {
+    /// First attempts whose turn has come leave.
+    pub fn depart(&mut self, uptime: Uptime) {
+        while let Some(id) = self.core.outbox.next_leaving() {
+            if self.core.outbox.expects(id, 1) {
+                self.leave(uptime, id, false);
+            } else {
+                self.core.outbox.lane_moves_on(id);
+            }
+        }
+    }
+
+    /// One attempt leaves: for the network, or straight into an inbox. Returns its number; `None` when its target is
+    /// gone, or another attempt's outcome comes first.
+    pub fn leave(&mut self, uptime: Uptime, id: u64, resend: bool) -> Option<u32> {
+        let mut webhook = self.core.outbox.get(id)?.clone();
+        let seat = webhook.seat;
+        let Some(signed) = self.with(seat, uptime, |it, cx| it.attempt(cx, &webhook)) else {
+            if !resend {
+                self.core.outbox.lane_moves_on(id);
+                self.core.outbox.finish(id, Status::Failed);
+            }
+            return None;
+        };
+        if !resend && webhook.scheduled == 0 && !self.core.outbox.may_leave_for(id, &signed.url) {
+            return None;
+        }
+        let number = u32::try_from(webhook.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let (at, outgoing) = (self.core.now, self.outgoing(id, number, seat, &signed.url, &signed.headers, &signed.body));
+        let attempt = Attempt {
+            number,
+            at,
+            headers: signed.headers,
+            body: Kept(signed.body),
+            signed: signed.signed,
+            outcome: None,
+            repeated: false,
+            resend,
+        };
+        let stored = self.core.outbox.get_mut(id)?;
+        signed.url.clone_into(&mut stored.url);
+        stored.attempts.push(attempt);
+        if !resend {
+            stored.scheduled += 1;
+            stored.next_attempt_at = None;
+        }
+        webhook.url = signed.url;
+        if let Some((name, path)) = inbox::of_url(&webhook.url) {
+            self.drop_into(uptime, &name, path, &webhook, &outgoing);
+        } else {
+            self.core.outbox.took_off(id, number);
+            self.outgoing.push(outgoing);
+        }
+        Some(number)
+    }
+
+    fn outgoing(&self, delivery: u64, number: u32, seat: Seat, url: &str, headers: &HeaderMap, body: &bytes::Bytes) -> Outgoing {
+        let time_limit = self.member(seat).contract().schedule.time_limit;
+        Outgoing { delivery, number, life: self.life, url: url.to_owned(), headers: headers.clone(), body: body.clone(), time_limit }
+    }
+
+    fn drop_into(&mut self, uptime: Uptime, name: &str, path: String, webhook: &Delivery, out: &Outgoing) {
+        let reaction = self.receive(name, "POST", path, &out.headers, &out.body);
+        let outcome = reaction.map_or_else(|| Outcome::status(503), |it| it.outcome(out.time_limit));
+        self.arrive(uptime, webhook.id, out.number, webhook.once, outcome);
+    }
+
+    /// An outcome from the simulated world: known now, but it happens only when its time has come. A call that
+    /// waits for its own webhook cannot wait for that.
+    fn arrive(&mut self, uptime: Uptime, delivery: u64, number: u32, once: bool, outcome: Outcome) {
+        let at = self.core.now.saturating_add(outcome.took).unwrap_or(self.core.now);
+        if at == self.core.now || once {
+            self.apply(uptime, delivery, number, outcome);
+        } else {
+            self.core.agenda.book(at, Due::Answer { delivery, number, outcome: Box::new(outcome) });
+        }
+    }
+
+    /// Something arrives in an inbox. `None`: the sandbox has too many.
+    pub fn receive(&mut self, name: &str, method: &str, path: String, headers: &HeaderMap, body: &bytes::Bytes) -> Option<Reaction> {
+        let (provider, signature) = self.judge(headers, body);
+        let provider = provider.map(str::to_owned);
+        let (at, headers, body) = (self.core.now, headers.clone(), Kept(body.clone()));
+        let message = Message { at, method: method.to_owned(), path, headers, body, provider, signature };
+        if !self.core.inboxes.contains_key(name) && self.core.inboxes.len() >= inbox::INBOXES_MAX {
+            return None;
+        }
+        Some(self.core.inboxes.entry(name.to_owned()).or_default().receive(message))
+    }
+
+    fn judge(&self, headers: &HeaderMap, body: &bytes::Bytes) -> (Option<&'static str>, Signature) {
+        let recognised = self.members.iter().zip(&self.core.accounts).find(|(it, _)| it.recognises(headers));
+        let Some((member, accounts)) = recognised else { return (None, Signature::Unsigned) };
+        let webhook = Received { url: None, headers, body, now: self.core.now };
+        let mut signature = Signature::Unsigned;
+        for secret in accounts.values().filter_map(Account::webhook_secret) {
+            let verdict = member.verify(&webhook, secret.expose(), &[]);
+            if verdict.valid {
+                return (Some(member.contract().slug), Signature::Valid);
+            }
+            if verdict.received.is_some() {
+                signature = Signature::Invalid;
+            }
+        }
+        (Some(member.contract().slug), signature)
+    }
+
+    /// A receiver has answered an attempt.
+    pub fn settle(&mut self, uptime: Uptime, life: u64, delivery: u64, number: u32, outcome: Outcome) {
+        let in_order = self.core.clock.stands();
+        if life != self.life || !self.core.outbox.landed(delivery, number, outcome, in_order) {
+            return;
+        }
+        while let Some((delivery, number, outcome)) = self.core.outbox.next_landed() {
+            let once = self.core.outbox.get(delivery).is_some_and(|it| it.once);
+            self.arrive(uptime, delivery, number, once, outcome);
+        }
+        self.depart(uptime);
+    }
+
+    pub(super) fn apply(&mut self, uptime: Uptime, id: u64, number: u32, outcome: Outcome) {
+        let Some(attempt) = self.core.outbox.attempt_mut(id, number) else {
+            self.core.outbox.lane_moves_on(id); // dropped meanwhile; the events behind it are not
+            return;
+        };
+        attempt.outcome = Some(outcome.clone());
+        let failed = attempt.clone();
+        let Some(webhook) = self.core.outbox.get(id).cloned() else { return };
+        if !failed.resend && webhook.scheduled == 1 {
+            self.core.outbox.lane_moves_on(id);
+        }
+        self.note_attempt(&webhook, &failed, &outcome);
+        let seat = webhook.seat;
+        if outcome.accepted() {
+            let first = webhook.status != Status::Delivered;
+            self.core.outbox.finish(id, Status::Delivered);
+            if first {
+                let object: ObjectId = webhook.object;
+                self.with(seat, uptime, |it, cx| it.step(cx, object, Cause::Delivered(&webhook.event)));
+            }
+            return;
+        }
+        if failed.resend || webhook.status != Status::Pending {
+            return;
+        }
+        let next = self.with(seat, uptime, |it, cx| if webhook.once { None } else { it.retry(cx, &webhook, &failed) });
+        match next {
+            Some(at) => {
+                let at = at.max(self.core.now);
+                self.core.agenda.book(at, Due::Attempt { delivery: id, number: webhook.scheduled + 1 });
+                if let Some(stored) = self.core.outbox.get_mut(id) {
+                    stored.next_attempt_at = Some(at);
+                }
+            }
+            None => self.core.outbox.finish(id, Status::Failed),
+        }
+    }
+}
