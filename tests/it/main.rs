@@ -1,5 +1,6 @@
 //! The one integration binary.
 
+mod clients;
 mod contract;
 mod edge;
 mod net;
