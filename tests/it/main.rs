@@ -1,6 +1,7 @@
 //! The one integration binary.
 
 mod cli;
+mod clients;
 mod contract;
 mod edge;
 mod net;
