@@ -122,9 +122,11 @@ impl Clock {
         self.held = true;
     }
 
-    /// The walk stands at `now`. Earlier moments are ignored: time never falls.
+    /// The walk stands at `now`. Earlier moments are ignored: time never falls. A clock that runs is there already.
     pub fn step_to(&mut self, now: Timestamp) {
-        self.now = self.now.max(now);
+        if self.stands() {
+            self.now = self.now.max(now);
+        }
     }
 
     /// The walk is over; time goes on from where it stands.

@@ -3,6 +3,7 @@
 mod cli;
 mod clients;
 mod contract;
+mod control;
 mod edge;
 mod net;
 mod quantum_payouts;

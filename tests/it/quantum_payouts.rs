@@ -20,7 +20,7 @@ fn shop(settings: &[&str]) -> Tape {
 }
 
 /// A call of the API with the headers that the documentation calls required.
-fn request(shop: &mut Tape, method: &str, name: &str, body: &str) -> Request {
+pub fn request(shop: &mut Tape, method: &str, name: &str, body: &str) -> Request {
     let method: Method = method.parse().expect("a method");
     shop.dressed(Request::new(method, &format!("/quantum-payouts/api/v1/{name}"), body.as_bytes().to_vec()))
 }
@@ -33,7 +33,7 @@ fn answer(shop: &mut Tape, method: &str, name: &str, body: &str) -> (u16, String
 }
 
 /// The answer to a portal call of somebody who has just logged in.
-fn portal(shop: &mut Tape, name: &str, body: &Json) -> (u16, String) {
+pub fn portal(shop: &mut Tape, name: &str, body: &Json) -> (u16, String) {
     shop.play(
         "with Content-Type: application/x-www-form-urlencoded
         POST /quantum-payouts/index.php?view=login username=demo&password=demo-password

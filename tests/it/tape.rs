@@ -34,7 +34,7 @@ pub const SHOP: &str = "http://shop.test/hooks";
 /// A sandbox with a network of the test's own.
 pub struct Tape {
     pub sandbox: Sandbox,
-    uptime: Uptime,
+    pub uptime: Uptime,
     merchant: VecDeque<String>,
     with: Vec<(String, String)>,
     without: Vec<String>,
