@@ -146,6 +146,9 @@ fn caller(contract: &Contract, auth: Auth) -> String {
     match (auth, contract.credential()) {
         (Auth::Bearer, Some(it)) => format!("Authorization: Bearer, then the {}; in the default sandbox {}", it.name, it.test_value),
         (Auth::Bearer, None) => "Authorization: Bearer".to_owned(),
+        (Auth::Basic, Some(it)) => format!("HTTP Basic, the {} as user and no password; in the default sandbox {}", it.name, it.test_value),
+        (Auth::Basic, None) => "HTTP Basic".to_owned(),
+        (Auth::Signed { scheme, how }, _) => format!("Authorization: {scheme}, {how}"),
         (Auth::Session { cookie }, _) => format!("the cookie {cookie} of a portal session"),
     }
 }
@@ -155,7 +158,9 @@ fn command(contract: &Contract, operation: &Operation) -> String {
     let mut lines = vec![format!("curl -X {} {DEFAULT_ORIGIN}/{}{}", operation.method, contract.slug, operation.path)];
     match (operation.auth, contract.credential()) {
         (Auth::Bearer, Some(it)) => lines.push(format!("-H 'Authorization: Bearer {}'", it.test_value)),
-        (Auth::Bearer, None) => {}
+        (Auth::Basic, Some(it)) => lines.push(format!("-u {}:", it.test_value)),
+        (Auth::Bearer | Auth::Basic, None) => {}
+        (Auth::Signed { scheme, .. }, _) => lines.push(format!("-H 'Authorization: {scheme} ...'")),
         (Auth::Session { cookie }, _) => lines.push(format!("-b {cookie}=...")),
     }
     for header in operation.headers {
@@ -184,6 +189,8 @@ pub fn operation_json(contract: &Contract, operation: &Operation) -> Json {
 fn operation_row(it: &Operation) -> Json {
     let auth = match it.auth {
         Auth::Bearer => json!({"scheme": "bearer"}),
+        Auth::Basic => json!({"scheme": "basic"}),
+        Auth::Signed { scheme, how } => json!({"scheme": scheme, "how": how}),
         Auth::Session { cookie } => json!({"scheme": "session", "cookie": cookie}),
     };
     json!({

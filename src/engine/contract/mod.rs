@@ -141,6 +141,10 @@ pub struct Operation {
 pub enum Auth {
     /// The header `Authorization: Bearer`, and the account's first credential.
     Bearer,
+    /// HTTP Basic: the account's first credential is the user name, the password is empty.
+    Basic,
+    /// A signature over the request in the header `Authorization`, under that scheme; `how` says how it is made.
+    Signed { scheme: &'static str, how: &'static str },
     /// The cookie of a portal session; a token from one of its forms stands among the parameters.
     Session { cookie: &'static str },
 }

@@ -66,6 +66,10 @@ fn schemas(contract: &Contract) -> Json {
 fn scheme(auth: Auth) -> (&'static str, Json) {
     match auth {
         Auth::Bearer => ("bearer", json!({"type": "http", "scheme": "bearer"})),
+        Auth::Basic => ("basic", json!({"type": "http", "scheme": "basic"})),
+        Auth::Signed { scheme, how } => {
+            ("signed", json!({"type": "apiKey", "in": "header", "name": "Authorization", "description": format!("{scheme}: {how}")}))
+        }
         Auth::Session { cookie } => (
             "session",
             json!({
@@ -81,8 +85,11 @@ fn security_schemes(contract: &Contract) -> Json {
         let (name, written) = scheme(it.auth);
         (name.to_owned(), written)
     }));
-    if let (Some(bearer), Some(credential)) = (schemes.get_mut("bearer"), contract.credential()) {
-        bearer["description"] = format!("The {} of an account: {} in the default sandbox.", credential.name, credential.test_value).into();
+    for scheme in ["bearer", "basic"] {
+        if let (Some(scheme), Some(credential)) = (schemes.get_mut(scheme), contract.credential()) {
+            scheme["description"] =
+                format!("The {} of an account: {} in the default sandbox.", credential.name, credential.test_value).into();
+        }
     }
     schemes
 }

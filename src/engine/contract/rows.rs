@@ -91,7 +91,12 @@ pub fn attempts(it: &Schedule) -> impl Iterator<Item = (usize, Duration, Duratio
 pub fn setting(it: &&Setting) -> Json {
     let words = match it.kind {
         SettingKind::Word { words, .. } | SettingKind::List { words } => json!(words),
-        SettingKind::Flag { .. } | SettingKind::Text { .. } | SettingKind::Url | SettingKind::Secret => Json::Null,
+        SettingKind::Flag { .. }
+        | SettingKind::Text { .. }
+        | SettingKind::Integer { .. }
+        | SettingKind::Fraction { .. }
+        | SettingKind::Url
+        | SettingKind::Secret => Json::Null,
     };
     json!({"name": it.name, "kind": kind(it.kind), "words": words, "default": it.kind.default(), "meaning": it.meaning})
 }
@@ -102,6 +107,8 @@ const fn kind(it: SettingKind) -> &'static str {
         SettingKind::Flag { .. } => "flag",
         SettingKind::Word { .. } => "word",
         SettingKind::Text { .. } => "text",
+        SettingKind::Integer { .. } => "integer",
+        SettingKind::Fraction { .. } => "fraction",
         SettingKind::List { .. } => "list",
         SettingKind::Url => "url",
         SettingKind::Secret => "secret",

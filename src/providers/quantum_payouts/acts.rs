@@ -127,7 +127,13 @@ fn text(with: &Fields<'_>, row: &Field) -> Result<Option<String>, String> {
         | Value::Object
         | Value::Constant(_)
         | Value::Nullable
-        | Value::NullableInteger => format!("{} is missing or wrong", row.name),
+        | Value::NullableInteger
+        | Value::Number
+        | Value::Amount { .. }
+        | Value::Time
+        | Value::NullableTime
+        | Value::List
+        | Value::Any => format!("{} is missing or wrong", row.name),
     })
 }
 

@@ -58,7 +58,10 @@ fn values(field: &Field) -> Vec<Option<Json>> {
         Kind::Url => vec![json!("app.shop:paid"), json!("/relative"), json!(["https://shop.test"])],
         Kind::Object => vec![json!("an object"), json!(7)],
         Kind::Constant(text) => vec![json!(text), json!(format!("{text}x"))],
-        Kind::Nullable | Kind::NullableInteger => vec![Json::Null],
+        Kind::Amount { .. } => vec![json!(1), json!(0), json!(-1), json!("no number")],
+        Kind::Number => vec![json!(1.5), json!("no number")],
+        Kind::List => vec![json!([]), json!(7)],
+        Kind::Time | Kind::NullableTime | Kind::Any | Kind::Nullable | Kind::NullableInteger => vec![Json::Null],
     };
     // A text that is empty counts as one that is not there.
     let absent = (field.need == Need::Required && matches!(field.kind, Kind::Text { .. } | Kind::Url)).then(|| Some(json!("")));

@@ -122,6 +122,8 @@ fn values(row: &Setting) -> Vec<Json> {
         SettingKind::Word { words, .. } => words.iter().map(|it| json!(it)).collect(),
         SettingKind::Text { .. } => vec![json!("a text")],
         SettingKind::List { words } => words.iter().map(|it| json!([it])).chain([json!([]), json!(words)]).collect(),
+        SettingKind::Integer { min, max, .. } => vec![json!(min), json!(max)],
+        SettingKind::Fraction { .. } => vec![json!(0), json!(0.019)],
         SettingKind::Url => vec![json!("https://other.test/hooks")],
         SettingKind::Secret => vec![json!("a secret that ends with 4321")],
     }

@@ -127,7 +127,10 @@ pub fn settings(sheet: &mut Sheet, contract: &Contract) {
     rows.extend(contract.settings().map(|it| {
         let default = match it.kind {
             SettingKind::Flag { default } => default.to_string(),
-            SettingKind::Word { default, .. } | SettingKind::Text { default: Some(default) } => text(default),
+            SettingKind::Word { default, .. } | SettingKind::Text { default: Some(default) } | SettingKind::Fraction { default } => {
+                text(default)
+            }
+            SettingKind::Integer { default, .. } => default.to_string(),
             SettingKind::List { .. } => text("all"),
             SettingKind::Text { default: None } | SettingKind::Url | SettingKind::Secret => text("-"),
         };
@@ -140,6 +143,8 @@ fn takes(setting: &Setting) -> String {
     match setting.kind {
         SettingKind::Flag { .. } => text("true or false"),
         SettingKind::Word { words, .. } => words.join(" | "),
+        SettingKind::Integer { min, max, .. } => format!("integer, {min} to {max}"),
+        SettingKind::Fraction { .. } => text("share of one"),
         SettingKind::Text { .. } => text("text or null"),
         SettingKind::List { words } => format!("list of {}", words.join(", ")),
         SettingKind::Url => text("URL or null"),
@@ -193,5 +198,11 @@ fn values(kind: Kind) -> String {
         Kind::Constant(value) => format!("always `{value}`"),
         Kind::Nullable => text("text or null"),
         Kind::NullableInteger => text("integer or null"),
+        Kind::Number => text("number"),
+        Kind::Amount { decimals_max } => format!("number above 0, {decimals_max} decimals"),
+        Kind::Time => text("time"),
+        Kind::NullableTime => text("time or null"),
+        Kind::List => text("list"),
+        Kind::Any => text("any"),
     }
 }

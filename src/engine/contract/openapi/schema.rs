@@ -23,16 +23,25 @@ pub fn of(kind: Kind) -> Json {
         Kind::Constant(text) => json!({"type": "string", "const": text}),
         Kind::Nullable => json!({"type": ["string", "null"]}),
         Kind::NullableInteger => json!({"type": ["integer", "null"]}),
+        Kind::Number => json!({"type": "number"}),
+        Kind::Amount { .. } => json!({"type": "number", "exclusiveMinimum": 0}),
+        Kind::Time => json!({"type": "string", "format": "date-time"}),
+        Kind::NullableTime => json!({"type": ["string", "null"], "format": "date-time"}),
+        Kind::List => json!({"type": "array"}),
+        Kind::Any => json!({}),
     }
 }
 
 /// A default as the row writes it, in the type of the row.
 pub fn typed(kind: Kind, text: &str) -> Json {
     match kind {
-        Kind::Integer { .. } | Kind::NullableInteger | Kind::Flag => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+        Kind::Integer { .. } | Kind::NullableInteger | Kind::Flag | Kind::Number | Kind::Amount { .. } | Kind::Any => {
+            serde_json::from_str(text).unwrap_or_else(|_| text.into())
+        }
         Kind::Text { .. } | Kind::Word(_) | Kind::Digits { .. } | Kind::Url | Kind::Object | Kind::Constant(_) | Kind::Nullable => {
             text.into()
         }
+        Kind::Time | Kind::NullableTime | Kind::List => text.into(),
     }
 }
 
@@ -78,19 +87,29 @@ pub fn request<'a>(rows: impl IntoIterator<Item = &'a Field> + Clone) -> Json {
 
 /// Where the schema of a dotted name stands within that of its object.
 pub fn pointer(name: &str) -> String {
-    format!("/properties/{}", name.split('.').collect::<Vec<_>>().join("/properties/"))
+    name.split('.').fold(String::new(), |path, it| match it.strip_suffix("[]") {
+        Some(list) => path + "/properties/" + list + "/items",
+        None => path + "/properties/" + it,
+    })
 }
 
 /// The schema of a member that is an object, made when no row has made it.
 fn inner<'a>(object: &'a mut Json, name: &str) -> &'a mut Json {
-    let member = &mut object["properties"][name];
+    let (member, empty) = match name.strip_suffix("[]") {
+        Some(list) => (&mut object["properties"][list]["items"], json!({"type": "object"})),
+        None => (&mut object["properties"][name], json!({"type": "object"})),
+    };
     if member.is_null() {
-        *member = json!({"type": "object"});
+        *member = empty;
     }
     member
 }
 
 fn insert(object: &mut Json, name: &str, row: &Field) {
+    if let Some(list) = name.strip_suffix("[]") {
+        object["properties"][list]["items"] = field(row);
+        return;
+    }
     object["properties"][name] = field(row);
     if row.need == Need::Required {
         let mut names = object["required"].take();
