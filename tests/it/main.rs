@@ -4,6 +4,7 @@ mod cli;
 mod clients;
 mod contract;
 mod edge;
+mod engine;
 mod net;
 mod quantum_payouts;
 mod readme;
