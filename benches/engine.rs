@@ -39,10 +39,13 @@ fn main() {
     calls();
 }
 
-/// A fresh sandbox with that many payouts.
+/// A fresh sandbox with that many payouts, made over a while: at one instant a walk takes a bounded number of steps.
 fn sandbox(start: Start, operation: &str, payouts: u64) -> Sandbox {
     let mut sandbox = Sandbox::new(start, Uptime::START);
     for n in 0..payouts {
+        if n % 5_000 == 4_999 {
+            ask(&mut sandbox, control(Method::POST, "clock/advance", br#"{"by":"10ms"}"#.to_vec()));
+        }
         let response = ask(&mut sandbox, post(operation, &body(operation, n)));
         assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
     }

@@ -209,12 +209,11 @@ impl Sandbox {
     fn arrive(&mut self, uptime: Uptime) -> Progress {
         let Some(walk) = self.world.walk.take() else { return Progress::Gone };
         let met = match walk.until {
-            Until::Time(_) => false,
+            Until::Time(_) | Until::Idle(_) => false,
             Until::Next(_) => 0 < walk.fired_total,
             Until::Delivery(_) => 0 < walk.deliveries_total,
-            Until::Idle(_) => self.world.pending() == 0,
         };
-        let nothing_left = !matches!(walk.until, Until::Time(_)) && self.world.pending() == 0;
+        let nothing_left = !matches!(walk.until, Until::Time(_)) && self.world.is_idle();
         let found = walk.incomplete || met || nothing_left;
         if !found {
             self.world.core.now = self.world.core.now.max(walk.until.limit());

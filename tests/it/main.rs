@@ -5,6 +5,7 @@ mod clients;
 mod contract;
 mod control;
 mod edge;
+mod engine;
 mod net;
 mod quantum_payouts;
 mod readme;
