@@ -20,11 +20,7 @@ fn name<'a>(ask: &Ask<'a>) -> Result<&'a str, Problem> {
         return Err(Problem::invalid(format!("`{name}` is no name for an inbox: it has 1 to 63 of a-z, 0-9 and -.")));
     }
     if new && ask.world.core.inboxes.len() >= INBOXES_MAX {
-        return Err(Problem::new(
-            StatusCode::INSUFFICIENT_STORAGE,
-            "too_many_inboxes",
-            format!("A sandbox has at most {INBOXES_MAX} inboxes."),
-        ));
+        return Err(Problem::new(StatusCode::CONFLICT, "too_many_inboxes", format!("A sandbox has at most {INBOXES_MAX} inboxes.")));
     }
     Ok(name)
 }
@@ -82,8 +78,6 @@ pub fn receive(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
             Ok(Answer::Now(Response::new(status, "text/plain; charset=utf-8", bytes::Bytes::new())))
         }
         Some(Reaction::Timeout | Reaction::Reset) => Ok(Answer::Hangup),
-        None => {
-            Err(Problem::new(StatusCode::INSUFFICIENT_STORAGE, "too_many_inboxes", format!("A sandbox has at most {INBOXES_MAX} inboxes.")))
-        }
+        None => Err(Problem::new(StatusCode::CONFLICT, "too_many_inboxes", format!("A sandbox has at most {INBOXES_MAX} inboxes."))),
     }
 }

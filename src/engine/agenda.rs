@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::delivery::Outcome;
 use super::provider::{ObjectId, Seat};
+use super::state::COUNT_MAX;
 use crate::kit::time::Timestamp;
 
 /// Something that is due at a moment.
@@ -21,7 +22,7 @@ pub enum Due {
     Answer { delivery: u64, number: u32, outcome: Box<Outcome> },
 }
 
-/// The queue. Nothing is ever taken out of it but by becoming due.
+/// The queue. Nothing that still means something is taken out of it but by becoming due.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Saved", into = "Saved")]
 pub struct Agenda {
@@ -48,6 +49,17 @@ impl Agenda {
         Some((at, due))
     }
 
+    /// Whether what was read was booked in its order, for providers that there are.
+    pub fn is_sound(&self, seats: u8) -> bool {
+        let seat = |due: &Due| if let Due::Row { seat, .. } = due { seat.0 < seats } else { true };
+        self.sequence < COUNT_MAX && self.entries.iter().all(|((_, sequence), due)| *sequence <= self.sequence && seat(due))
+    }
+
+    /// Forgets what means nothing any more: a saved state is the same whether or not it was passed already.
+    pub fn retain(&mut self, is_live: impl Fn(&Due) -> bool) {
+        self.entries.retain(|_, due| is_live(due));
+    }
+
     /// Everything, in order.
     pub fn iter(&self) -> impl Iterator<Item = (Timestamp, &Due)> {
         self.entries.iter().map(|((at, _), due)| (*at, due))
@@ -69,8 +81,7 @@ impl From<Agenda> for Saved {
 
 impl From<Saved> for Agenda {
     fn from(saved: Saved) -> Self {
-        let sequence = saved.entries.iter().map(|it| it.1).fold(saved.sequence, u64::max);
         let entries = saved.entries.into_iter().map(|(at, sequence, due)| ((at, sequence), due)).collect();
-        Self { entries, sequence }
+        Self { entries, sequence: saved.sequence }
     }
 }

@@ -64,6 +64,11 @@ impl Clock {
         Self { mode, now, anchor: uptime.elapsed, held: false }
     }
 
+    /// Whether a clock that was read can run.
+    pub fn is_sound(&self) -> bool {
+        !matches!(self.mode, Mode::Scaled(rate) if !(1..=Rate::MAX * 1_000_000).contains(&rate.millionths))
+    }
+
     /// The mode, also during a walk.
     pub fn mode(&self) -> Mode {
         self.mode

@@ -139,7 +139,7 @@ impl Inbox {
             self.truncated = true;
         }
         let step = self.script.get(self.answered).or(self.script.last()).copied();
-        self.answered += 1;
+        self.answered = self.answered.saturating_add(1);
         step.unwrap_or(AT_ONCE)
     }
 

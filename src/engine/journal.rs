@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::provider::Trace;
+use super::state::COUNT_MAX;
 use crate::kit::cards::concealed;
 use crate::kit::http::{HeaderMap, Kept, Request, Response, header_pairs};
 use crate::kit::time::Timestamp;
@@ -76,8 +77,14 @@ impl Journal {
     pub fn bound(&mut self, bytes_max: usize) {
         self.bytes_max = bytes_max;
         self.bytes = self.entries.iter().map(size).sum();
-        self.next = self.entries.back().map_or(self.next, |it| self.next.max(it.id + 1));
         self.trim();
+    }
+
+    /// Whether what was read is numbered without gaps.
+    pub fn is_sound(&self) -> bool {
+        let first = self.next.checked_sub(self.entries.len() as u64);
+        let numbered = first.is_some_and(|first| (first..).zip(&self.entries).all(|(id, it)| id == it.id));
+        numbered && self.next < COUNT_MAX && self.changes_total < COUNT_MAX
     }
 
     /// An empty journal with that bound.
@@ -123,7 +130,7 @@ impl Journal {
     /// An object went from one status to another.
     pub fn changed(&mut self, at: Timestamp, provider: &'static str, subject: &str, from: &'static str, to: &'static str, cause: String) {
         self.changes_total += 1;
-        if self.changes.len() == CHANGES_MAX {
+        while self.changes.len() >= CHANGES_MAX {
             self.changes.pop_front();
         }
         let subject = subject.to_owned();

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::delivery::{Attempt, Delivery, Outcome, Status};
 use super::provider::{Event, Seat};
+use super::state::COUNT_MAX;
 use crate::kit::http::Kept;
 use crate::kit::time::Timestamp;
 
@@ -77,6 +78,18 @@ impl Outbox {
         };
         self.deliveries.insert(id, delivery);
         Some(id)
+    }
+
+    /// Whether what was read is counted right: every number names what it should.
+    pub fn is_sound(&self, seats: u8) -> bool {
+        let delivery = |(id, it): (&u64, &Delivery)| {
+            let numbered = (1_u32..).zip(&it.attempts).all(|(number, attempt)| attempt.number == number);
+            *id == it.id && *id <= self.next && it.seat.0 < seats && numbered && it.scheduled as usize <= it.attempts.len()
+        };
+        let known =
+            |it: &Flight| self.deliveries.get(&it.delivery).is_some_and(|own| (1..=own.attempts.len()).contains(&(it.number as usize)));
+        let lanes = self.lanes.values().all(|it| !it.is_empty());
+        self.next < COUNT_MAX && lanes && self.deliveries.iter().all(delivery) && self.flights.iter().all(known)
     }
 
     /// The next first attempt whose turn has come.

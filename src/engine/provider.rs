@@ -147,6 +147,9 @@ pub trait Provider: Send {
     /// Whether a webhook's signature is right. `others` are secrets that the sender may have used by mistake.
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict;
 
+    /// Whether a memory that was read from outside is one that it can go on from.
+    fn is_sound(&self) -> bool;
+
     /// In which of its stays an object is; `None` when it does not exist.
     fn stay(&self, object: ObjectId) -> Option<u32>;
 

@@ -8,10 +8,12 @@ use super::delivery::Outgoing;
 use super::inbox::Inbox;
 use super::provider::Member;
 use super::world::{Core, Start, World};
-use crate::kit::time::Uptime;
+use crate::kit::time::{Uptime, end_of_time};
 
 /// The version of the document; another one is refused.
 pub const VERSION: u32 = 1;
+/// Nobody has counted further than this: a larger number in a document is no count of ours.
+pub const COUNT_MAX: u64 = 1 << 53;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +40,7 @@ struct Memory {
 pub fn save(world: &World, uptime: Uptime) -> Json {
     let mut core = world.core.clone();
     core.clock.settle(uptime);
+    core.agenda.retain(|due| world.is_live(due));
     let contains_secrets = secrets_from_outside(&core).next().is_some();
     let memory = |it: &dyn Member| Memory { slug: it.contract().slug.to_owned(), memory: it.save() };
     let providers = world.members.iter().map(|it| memory(it.as_ref())).collect();
@@ -64,12 +67,23 @@ pub fn restore(document: &[u8], start: Start, known: &[Box<dyn Member>], life: u
     if members.len() != known.len() || members.len() != document.core.accounts.len() {
         return Err("the document does not hold the providers of this Playmoney".to_owned());
     }
+    let seats = u8::try_from(members.len()).unwrap_or(u8::MAX);
+    if !is_sound(&document.core, seats) || !members.iter().all(|it| it.is_sound()) {
+        return Err("the document is damaged: its parts contradict each other".to_owned());
+    }
     let mut world = World { start, core: document.core, members, walk: None, outgoing: Vec::new(), life };
     world.core.clock.resume(uptime);
     world.core.journal.bound(world.start.journal_bytes_max);
     world.core.inboxes.values_mut().for_each(Inbox::recount);
     send_lost_again(&mut world);
     Ok(world)
+}
+
+/// Whether the engine can go on from there. A document is the word of a stranger.
+fn is_sound(core: &Core, seats: u8) -> bool {
+    let accounts = core.accounts.iter().flatten().all(|(id, it)| *id == it.id);
+    let parts = core.clock.is_sound() && core.agenda.is_sound(seats) && core.outbox.is_sound(seats) && core.journal.is_sound();
+    accounts && parts && core.now <= end_of_time()
 }
 
 #[derive(Deserialize)]

@@ -9,4 +9,6 @@ mod engine;
 mod net;
 mod quantum_payouts;
 mod readme;
+mod simulate;
 mod tape;
+mod tidy;

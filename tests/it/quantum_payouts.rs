@@ -26,7 +26,7 @@ pub fn request(shop: &mut Tape, method: &str, name: &str, body: &str) -> Request
 }
 
 /// The answer to such a call: its status and its body.
-fn answer(shop: &mut Tape, method: &str, name: &str, body: &str) -> (u16, String) {
+pub fn answer(shop: &mut Tape, method: &str, name: &str, body: &str) -> (u16, String) {
     let request = request(shop, method, name, body);
     let response = shop.ask(request);
     (response.status.as_u16(), String::from_utf8(response.body.to_vec()).expect("text"))

@@ -24,7 +24,7 @@ use playmoney::engine::delivery::{Failure, Outcome, Outgoing};
 use playmoney::engine::walk::Progress;
 use playmoney::engine::world::Start;
 use playmoney::kit::http::{Method, Request, Response};
-use playmoney::kit::time::{Uptime, parse_duration};
+use playmoney::kit::time::{Timestamp, Uptime, parse_duration};
 use playmoney::sandbox::Sandbox;
 use serde_json::{Value as Json, json};
 
@@ -44,6 +44,8 @@ pub struct Tape {
     pub log: String,
     /// Every attempt that was posted.
     pub posted: Vec<Outgoing>,
+    /// The moments that answers and webhooks were dated with, in their order.
+    pub times: Vec<Timestamp>,
 }
 
 impl Tape {
@@ -52,7 +54,7 @@ impl Tape {
         let sandbox = Sandbox::new(start, Uptime::START);
         let merchant = VecDeque::from(["200".to_owned()]);
         let (with, without, noted) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { sandbox, uptime: Uptime::START, merchant, with, without, noted, log: String::new(), posted: Vec::new() }
+        Self { sandbox, uptime: Uptime::START, merchant, with, without, noted, log: String::new(), posted: Vec::new(), times: Vec::new() }
     }
 
     /// The sandbox of most tests: frozen, seed 1, with a shop that listens.
@@ -179,8 +181,13 @@ impl Tape {
 
     /// One request, its webhooks and its answer.
     pub fn ask(&mut self, request: Request) -> Response {
+        self.try_ask(request).expect("the connection is not cut")
+    }
+
+    /// The same; `None` when the connection is cut.
+    pub fn try_ask(&mut self, request: Request) -> Option<Response> {
         let reply = self.sandbox.handle(self.uptime, request);
-        match reply.answer {
+        let response = match reply.answer {
             Answer::Now(response) => {
                 self.pump(reply.outgoing);
                 response
@@ -190,8 +197,11 @@ impl Tape {
                 self.pump(reply.outgoing);
                 self.sandbox.poll(self.uptime, &waiting, true).expect("patience has ended")
             }
-            Answer::Hangup => panic!("a tape has no connection to cut"),
-        }
+            Answer::Hangup => return None,
+        };
+        let time = response.headers.get("playmoney-time").and_then(|it| it.to_str().ok()?.parse().ok());
+        self.times.push(time.expect("every answer is dated"));
+        Some(response)
     }
 
     fn walk(&mut self, outgoing: Vec<Outgoing>) -> Response {
@@ -222,6 +232,7 @@ impl Tape {
                 status => Outcome::status(status.parse().expect("a status")),
             };
             self.log.push_str(&self.told(&it, &answer));
+            self.times.push(self.sandbox.world().core.now);
             self.posted.push(it.clone());
             leaving.extend(self.sandbox.settle(self.uptime, &it, outcome));
         }
@@ -233,6 +244,25 @@ impl Tape {
         let body = String::from_utf8_lossy(&it.body);
         let (seconds, signature) = (text("x-payouts-timestamp"), text("x-payouts-signature"));
         format!("  ~ {at} dlv-{} #{} -> {} {answer}\n    {seconds} {signature}\n    {body}\n", it.delivery, it.number, it.url)
+    }
+
+    /// Real time passes, and whatever is due by itself happens when it is due.
+    pub fn run_for(&mut self, span: Duration) {
+        let end = self.uptime.elapsed + span;
+        while let Some(wait) = self.sandbox.sleep(self.uptime).filter(|it| self.uptime.elapsed + *it <= end) {
+            self.uptime.elapsed += wait;
+            let outgoing = self.sandbox.wake(self.uptime);
+            self.pump(outgoing);
+        }
+        self.uptime.elapsed = end;
+        let outgoing = self.sandbox.wake(self.uptime);
+        self.pump(outgoing);
+    }
+
+    /// Another tape that goes on from here with the same receivers.
+    pub fn fork(&self) -> Self {
+        let (sandbox, merchant, noted) = (self.sandbox.clone(), self.merchant.clone(), self.noted.clone());
+        Self { sandbox, merchant, noted, log: self.log.clone(), posted: self.posted.clone(), times: self.times.clone(), ..Self::shop() }
     }
 
     /// Saves the sandbox and goes on with what was saved, in a process that began a while ago.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use self::errors::Error;
 use self::model::{Memory, Payout};
 use crate::engine::contract::Contract;
-use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::delivery::{Attempt, Delivery, Outcome};
 use crate::engine::provider::{Acted, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, Verdict};
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};
@@ -69,7 +69,7 @@ impl Provider for QuantumPayouts {
 
     fn tested(&self, webhook: &Delivery) -> Response {
         let outcome = webhook.attempts.last().and_then(|it| it.outcome.as_ref());
-        wire::tested(outcome.and_then(super::super::engine::delivery::Outcome::answered), outcome.map_or(0, |it| it.took.as_millis()))
+        wire::tested(outcome.and_then(Outcome::answered), outcome.map_or(0, |it| it.took.as_millis()))
     }
 
     fn recognises(&self, headers: &HeaderMap) -> bool {
@@ -78,6 +78,10 @@ impl Provider for QuantumPayouts {
 
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
         webhooks::verify(webhook, secret, others)
+    }
+
+    fn is_sound(&self) -> bool {
+        self.0.is_sound()
     }
 
     fn stay(&self, object: ObjectId) -> Option<u32> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::provider::ObjectId;
+use crate::engine::state::COUNT_MAX;
 use crate::kit::ids::entity;
 use crate::kit::lifecycle::Word;
 use crate::kit::time::{Duration, Timestamp};
@@ -185,6 +186,15 @@ impl Memory {
             self.numbers.entry(payout.account.clone()).or_default().insert(number.clone(), payout.id);
         }
         self.payouts.push(payout);
+    }
+
+    /// Whether every number names what it should, and no count is one that nobody has counted to.
+    pub fn is_sound(&self) -> bool {
+        let numbered = (1..).zip(&self.payouts).all(|(id, it)| it.id == id && it.stay < u32::MAX);
+        let named = self.numbers.iter().flat_map(|(account, it)| it.iter().map(move |(number, id)| (account, number, *id)));
+        let owns = |it: &Payout, account: &String, number: &String| it.account == *account && it.order_number.as_ref() == Some(number);
+        let mut found = named.map(|(account, number, id)| self.payout(id).is_some_and(|it| owns(it, account, number)));
+        numbered && found.all(|it| it) && [self.tests, self.logins, self.secrets].iter().all(|it| *it < COUNT_MAX)
     }
 
     /// By its own number.

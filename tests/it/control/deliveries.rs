@@ -290,7 +290,7 @@ fn i21_inboxes_are_bounded_in_number_and_in_bytes() {
     for n in 1..1000 {
         assert_eq!(receive(&mut shop, &format!("box-{n}"), 0), 200);
     }
-    assert_eq!(receive(&mut shop, "one-too-many", 0), 507);
+    assert_eq!(receive(&mut shop, "one-too-many", 0), 409);
     assert_eq!(receive(&mut shop, "box-1", 0), 200);
     shop.play("set webhook_url=http://one-too-many.inbox.playmoney.test/");
     create(&mut shop, "A");

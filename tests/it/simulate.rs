@@ -1,0 +1,66 @@
+//! What must always hold, over tapes that chance writes. Chance repeats: the same cases on every machine.
+
+use proptest::prelude::Strategy;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use serde_json::Value as Json;
+
+use crate::tape::Tape;
+
+mod arbitrary;
+mod invariants;
+mod noise;
+mod properties;
+
+/// Tries that many cases, the same ones each time.
+fn always<S: Strategy>(cases: u32, strategy: &S, test: impl Fn(S::Value))
+where
+    S::Value: std::fmt::Debug,
+{
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let outcome = runner.run(strategy, |value| {
+        test(value);
+        Ok::<_, TestCaseError>(())
+    });
+    outcome.unwrap_or_else(|why| panic!("{why}"));
+}
+
+/// The shop after a tape.
+fn played(tape: &[String]) -> Tape {
+    let mut shop = Tape::shop();
+    shop.play(&tape.join("\n"));
+    shop
+}
+
+/// What the sandbox would save.
+fn exported(shop: &mut Tape) -> Json {
+    shop.admin("GET", "state", &Json::Null)
+}
+
+/// The same without the journal's requests, which note refusals too.
+fn without_requests(shop: &mut Tape) -> Json {
+    let mut state = exported(shop);
+    for name in ["entries", "next", "truncated"] {
+        state["core"]["journal"].as_object_mut().expect("an object").remove(name);
+    }
+    state
+}
+
+/// Where two documents differ first.
+fn difference(a: &Json, b: &Json, path: &str) -> Option<String> {
+    match (a, b) {
+        (Json::Object(one), Json::Object(other)) => {
+            let names = one.keys().chain(other.keys());
+            names.into_iter().find_map(|name| difference(&a[name], &b[name], &format!("{path}/{name}")))
+        }
+        (Json::Array(one), Json::Array(other)) if one.len() == other.len() => {
+            one.iter().zip(other).enumerate().find_map(|(n, (a, b))| difference(a, b, &format!("{path}/{n}")))
+        }
+        _ => (a != b).then(|| format!("{path}: {a}, and then {b}")),
+    }
+}
+
+/// Two sandboxes would save the same, to the byte.
+fn same_state(a: &mut Tape, b: &mut Tape) {
+    assert_eq!(difference(&exported(a), &exported(b), ""), None);
+}
