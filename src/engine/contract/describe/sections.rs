@@ -1,8 +1,8 @@
 //! The sections of a page, one table of the contract each.
 
-use super::super::rows::attempts;
-use super::super::{Contract, Decision, ErrorRow, EventRow, Schedule, Setting, SettingKind, StatusTable};
 use super::sheet::Sheet;
+use crate::engine::contract::rows::attempts;
+use crate::engine::contract::{Contract, Decision, ErrorRow, EventRow, Schedule, Setting, SettingKind, StatusTable};
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::DEFAULT_ORIGIN;
 use crate::kit::json::indented;

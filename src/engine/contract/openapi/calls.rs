@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::super::{Contract, ErrorRow, Operation};
 use super::{map, mark, reference, schema, scheme};
+use crate::engine::contract::{Contract, ErrorRow, Operation};
 use crate::kit::fields::{Field, Need};
 use crate::kit::http::StatusCode;
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::{Contract, EventRow};
 use super::calls::parameter;
 use super::{map, mark, reference, schema};
+use crate::engine::contract::{Contract, EventRow};
 
 /// The name of the schema of what a webhook carries.
 pub fn body_name(it: &EventRow) -> String {
