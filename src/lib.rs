@@ -1,6 +1,7 @@
-//! Five payment providers on a simulated clock.
+#![doc = include_str!("../README.md")]
 
 pub mod control;
+pub mod edge;
 pub mod engine;
 pub mod kit;
 pub mod providers;

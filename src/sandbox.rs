@@ -10,7 +10,7 @@ use crate::engine::provider::{Seat, Trace};
 use crate::engine::walk::{Progress, STEPS_MAX, Until, Walk};
 use crate::engine::world::{Start, World};
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
-use crate::kit::time::{Uptime, http_date};
+use crate::kit::time::{Timestamp, Uptime, http_date};
 use crate::providers;
 
 /// The simulated moment of an answer.
@@ -156,7 +156,7 @@ impl Sandbox {
 
     /// Whether every webhook that has left has been answered.
     pub fn is_quiet(&self) -> bool {
-        self.world.outgoing.is_empty() && self.world.core.outbox.is_quiet()
+        self.world.is_quiet()
     }
 
     /// Lets the walk under way go on, but only as far as the next webhook.
@@ -167,12 +167,12 @@ impl Sandbox {
 
     fn walk_on(&mut self, uptime: Uptime) -> Progress {
         for _ in 0..BREATH {
-            let now = self.world.core.now;
+            let (now, quiet) = (self.world.core.now, self.world.is_quiet());
             let Some(walk) = &mut self.world.walk else { return Progress::Gone };
             walk.stands_at(now);
             let until = walk.until;
             let full = walk.is_exhausted(uptime);
-            if !self.world.outgoing.is_empty() || !self.world.core.outbox.is_quiet() {
+            if !quiet {
                 if !full {
                     return Progress::Waiting;
                 }
@@ -209,12 +209,11 @@ impl Sandbox {
     fn arrive(&mut self, uptime: Uptime) -> Progress {
         let Some(walk) = self.world.walk.take() else { return Progress::Gone };
         let met = match walk.until {
-            Until::Time(_) => false,
+            Until::Time(_) | Until::Idle(_) => false,
             Until::Next(_) => 0 < walk.fired_total,
             Until::Delivery(_) => 0 < walk.deliveries_total,
-            Until::Idle(_) => self.world.pending() == 0,
         };
-        let nothing_left = !matches!(walk.until, Until::Time(_)) && self.world.pending() == 0;
+        let nothing_left = !matches!(walk.until, Until::Time(_)) && self.world.is_idle();
         let found = walk.incomplete || met || nothing_left;
         if !found {
             self.world.core.now = self.world.core.now.max(walk.until.limit());
@@ -238,8 +237,8 @@ impl Sandbox {
     }
 
     /// The answer that a waiting caller gets, once there is one, or at the end of their patience.
-    pub fn poll(&mut self, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
-        let response = control::poll(&mut self.world, waiting, patience_ended)?;
+    pub fn poll(&mut self, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
+        let response = control::poll(&mut self.world, uptime, waiting, patience_ended)?;
         if let Waiting::Tested { entry, life, .. } = waiting
             && *life == self.world.life
         {
@@ -255,9 +254,17 @@ impl Sandbox {
         self.world.receive(inbox, "POST", path, &outgoing.headers, &outgoing.body)
     }
 
+    /// Puts the moment, the date and the name on an answer that was made outside.
+    pub fn stamped_at(&self, uptime: Uptime, response: Response) -> Response {
+        self.dated(self.world.core.clock.at(uptime).max(self.world.core.now), response)
+    }
+
     /// Puts the moment, the date and the name on an answer; the body stays as it is.
-    fn stamped(&self, mut response: Response) -> Response {
-        let now = self.world.core.now;
+    fn stamped(&self, response: Response) -> Response {
+        self.dated(self.world.core.now, response)
+    }
+
+    fn dated(&self, now: Timestamp, mut response: Response) -> Response {
         let texts = [(TIME, now.to_string()), (header::DATE, http_date(now)), (SANDBOX, self.name().to_owned())];
         for (name, text) in texts {
             if let Ok(value) = HeaderValue::from_str(&text) {

@@ -40,6 +40,8 @@ pub enum Waiting {
     Messages { inbox: String, patience: std::time::Duration },
     /// The outcome of the only attempt of a delivery. The receiver's time limit bounds it.
     Tested { seat: Seat, delivery: u64, entry: u64, life: u64 },
+    /// The end of every attempt under way, so that the saved state holds none.
+    Quiet,
 }
 
 impl Waiting {
@@ -48,6 +50,7 @@ impl Waiting {
         match self {
             Self::Messages { patience, .. } => *patience,
             Self::Tested { .. } => std::time::Duration::from_secs(60),
+            Self::Quiet => std::time::Duration::from_secs(10),
         }
     }
 }
@@ -81,7 +84,7 @@ struct Ask<'a> {
     world: &'a mut World,
     uptime: Uptime,
     request: &'a Request,
-    /// What stood in the `{}` of the pattern.
+    /// What stood in the braces of the pattern.
     captures: Vec<&'a str>,
 }
 
@@ -92,29 +95,30 @@ struct Route(Option<Method>, &'static str, Handler, &'static str);
 
 #[rustfmt::skip]
 const ROUTES: &[Route] = &[
-    Route(Some(Method::GET),   "",                           index,                "this list"),
-    Route(Some(Method::GET),   "health",                     health,               "whether requests are served"),
-    Route(Some(Method::GET),   "clock",                      clock::show,          "the simulated time and what comes next"),
-    Route(Some(Method::POST),  "clock/freeze",               clock::freeze,        "time stands"),
-    Route(Some(Method::POST),  "clock/resume",               clock::resume,        "time runs as real time does"),
-    Route(Some(Method::POST),  "clock/scale",                clock::scale,         "time runs at a rate: {\"rate\": 60}"),
-    Route(Some(Method::POST),  "clock/advance",              clock::advance,       "time leaps, and all that is due happens: {\"by\": \"31m\"}, {\"to\": RFC 3339} or {\"until\": \"next\" | \"idle\" | \"delivery\"}"),
-    Route(Some(Method::GET),   "act",                        acts::list,           "what the outside world can do"),
-    Route(Some(Method::POST),  "act/{}/{}",                  acts::act,            "the outside world does it"),
-    Route(Some(Method::GET),   "deliveries",                 deliveries::list,     "webhooks and their attempts: ?provider=&event=&subject=&status="),
-    Route(Some(Method::POST),  "deliveries/{}/resend",       deliveries::resend,   "sends the same event again now"),
-    Route(Some(Method::POST),  "webhooks/verify",            deliveries::verify,   "whether a webhook's signature is right and, if not, why"),
-    Route(Some(Method::PUT),   "inbox/{}/script",            inbox::script,        "how a built-in receiver answers: {\"respond\": [500, \"timeout\", 200]}"),
-    Route(Some(Method::GET),   "inbox/{}/messages",          inbox::messages,      "what arrived: ?wait=5s"),
-    Route(None,                "inbox/{}",                   inbox::receive,       "a built-in receiver"),
-    Route(Some(Method::GET),   "requests",                   journal::list,        "the journal: ?provider=&operation=&status=&since=&limit="),
-    Route(Some(Method::GET),   "accounts",                   accounts::list,       "the merchants of all providers"),
-    Route(Some(Method::GET),   "accounts/{}/{}",             accounts::show,       "a merchant's credentials and settings"),
-    Route(Some(Method::PATCH), "accounts/{}/{}",             accounts::change,     "changes settings: {\"webhook_url\": ..., \"pace\": \"manual\"}"),
-    Route(Some(Method::POST),  "reset",                      state::reset,         "back to the sandbox's start"),
-    Route(Some(Method::GET),   "state",                      state::save,          "the whole sandbox as one JSON document"),
-    Route(Some(Method::PUT),   "state",                      state::restore,       "replaces the sandbox by such a document"),
-    Route(Some(Method::GET),   "openapi/{}",                 contracts::openapi,   "a provider's OpenAPI 3.1 document: quantum-payouts.json"),
+    Route(Some(Method::GET),   "",                              index,               "this list"),
+    Route(Some(Method::GET),   "health",                        health,              "whether requests are served"),
+    Route(Some(Method::GET),   "clock",                         clock::show,         "the simulated time and what comes next"),
+    Route(Some(Method::POST),  "clock/freeze",                  clock::freeze,       "time stands"),
+    Route(Some(Method::POST),  "clock/resume",                  clock::resume,       "time runs as real time does"),
+    Route(Some(Method::POST),  "clock/scale",                   clock::scale,        "time runs at a rate: {\"rate\": 60}"),
+    Route(Some(Method::POST),  "clock/advance",                 clock::advance,      "time leaps, and all that is due happens: {\"by\": \"31m\"}, {\"to\": RFC 3339} or {\"until\": \"next\" | \"idle\" | \"delivery\"}"),
+    Route(Some(Method::GET),   "act",                           acts::list,          "what the outside world can do"),
+    Route(Some(Method::POST),  "act/{provider}/{action}",       acts::act,           "the outside world does it"),
+    Route(Some(Method::GET),   "deliveries",                    deliveries::list,    "webhooks and their attempts: ?provider=&event=&subject=&status="),
+    Route(Some(Method::POST),  "deliveries/{delivery}/resend",  deliveries::resend,  "sends the same event again now"),
+    Route(Some(Method::POST),  "webhooks/verify",               deliveries::verify,  "whether a webhook's signature is right and, if not, why"),
+    Route(Some(Method::PUT),   "inbox/{inbox}/script",          inbox::script,       "how a built-in receiver answers: {\"respond\": [500, \"timeout\", 200]}"),
+    Route(Some(Method::GET),   "inbox/{inbox}/messages",        inbox::messages,     "what arrived: ?wait=5s"),
+    Route(None,                "inbox/{inbox}",                 inbox::receive,      "a built-in receiver"),
+    Route(Some(Method::GET),   "requests",                      journal::list,       "the journal: ?provider=&operation=&status=&since=&limit="),
+    Route(Some(Method::GET),   "accounts",                      accounts::list,      "the merchants of all providers"),
+    Route(Some(Method::GET),   "accounts/{provider}/{account}", accounts::show,      "a merchant's credentials and settings"),
+    Route(Some(Method::PATCH), "accounts/{provider}/{account}", accounts::change,    "changes settings: {\"webhook_url\": ..., \"pace\": \"manual\"}"),
+    Route(Some(Method::POST),  "reset",                         state::reset,        "back to the sandbox's start"),
+    Route(Some(Method::GET),   "state",                         state::save,         "the whole sandbox as one JSON document"),
+    Route(Some(Method::PUT),   "state",                         state::restore,      "replaces the sandbox by such a document"),
+    Route(Some(Method::GET),   "openapi/{provider}.json",       contracts::provider, "a provider's OpenAPI 3.1 document"),
+    Route(Some(Method::GET),   "openapi.json",                  contracts::control,  "the OpenAPI 3.1 document of these calls"),
 ];
 
 /// Whether a control path may be called by anybody, from any page, without a token: receiving and health.
@@ -142,9 +146,17 @@ pub fn call(world: &mut World, uptime: Uptime, path: &str, request: &Request) ->
 }
 
 fn fits<'a>(pattern: &str, segments: &[&'a str]) -> Option<Vec<&'a str>> {
-    let parts: Vec<&str> = pattern.split('/').filter(|it| !it.is_empty()).collect();
-    let same = parts.len() == segments.len() && parts.iter().zip(segments).all(|(part, it)| *part == "{}" || part == it);
-    same.then(|| parts.iter().zip(segments).filter(|(part, _)| **part == "{}").map(|(_, it)| *it).collect())
+    let mut captures = Vec::new();
+    let mut rest = segments.iter();
+    for part in pattern.split('/').filter(|it| !it.is_empty()) {
+        let segment = rest.next()?;
+        match part.strip_prefix('{').and_then(|it| it.split_once('}')) {
+            Some((_, ending)) => captures.push(segment.strip_suffix(ending)?),
+            None if part == *segment => {}
+            None => return None,
+        }
+    }
+    rest.next().is_none().then_some(captures)
 }
 
 fn no_route<'a>(segments: &[&str], fitting: impl Iterator<Item = &'a Route>) -> Response {
@@ -161,7 +173,8 @@ fn no_route<'a>(segments: &[&str], fitting: impl Iterator<Item = &'a Route>) -> 
 }
 
 fn index(_: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let row = |it: &Route| json!({"method": it.0.as_ref().map_or("ANY", Method::as_str), "path": format!("/__admin/{}", it.1.replace("{}", "{...}")), "does": it.3});
+    let row =
+        |it: &Route| json!({"method": it.0.as_ref().map_or("ANY", Method::as_str), "path": format!("/__admin/{}", it.1), "does": it.3});
     ok(&json!({"calls": ROUTES.iter().map(row).collect::<Vec<_>>()}))
 }
 
@@ -180,9 +193,10 @@ pub fn conclude(world: &mut World, walk: &Walk) -> Response {
 }
 
 /// The answer that a waiting caller gets, once there is one or their patience has ended.
-pub fn poll(world: &mut World, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
+pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
     match waiting {
         Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended),
+        Waiting::Quiet => (world.is_quiet() || patience_ended).then(|| state::saved(world, uptime)),
         Waiting::Tested { seat, delivery, life, .. } => {
             let webhook = world.core.outbox.get(*delivery).filter(|_| *life == world.life);
             let Some(webhook) = webhook else {

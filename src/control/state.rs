@@ -3,14 +3,20 @@
 use serde_json::json;
 
 use super::clock::{self, shown};
-use super::{Answer, Ask, Problem, body, ok};
+use super::{Answer, Ask, Problem, Waiting, body, ok};
 use crate::engine::state;
 use crate::engine::walk::{Then, Until};
 use crate::engine::world::World;
 use crate::kit::http::Response;
+use crate::kit::time::Uptime;
 
 pub fn save(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    ok(&state::save(ask.world, ask.uptime))
+    if ask.world.is_quiet() { Ok(Answer::Now(saved(ask.world, ask.uptime))) } else { Ok(Answer::Wait(Waiting::Quiet)) }
+}
+
+/// The document, as it is now.
+pub fn saved(world: &World, uptime: Uptime) -> Response {
+    Response::json(http::StatusCode::OK, &state::save(world, uptime))
 }
 
 pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {

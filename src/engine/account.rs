@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::contract::{Contract, Setting, SettingKind};
+use crate::kit::money::{self, Number};
 use crate::kit::secret::Secret;
 use crate::kit::sign;
 
@@ -29,6 +31,8 @@ pub const FORMER_MAX: usize = 1_000;
 pub enum Value {
     Flag(bool),
     Text(String),
+    Integer(i64),
+    Fraction(Decimal),
     List(Vec<String>),
     Secret(Secret),
     /// Set to nothing on purpose.
@@ -73,6 +77,24 @@ impl Account {
             (_, SettingKind::Word { default, .. }) => Some(default),
             (_, SettingKind::Text { default }) => default,
             _ => None,
+        }
+    }
+
+    /// A whole number.
+    pub fn integer(&self, row: &Setting) -> i64 {
+        match (self.settings.get(row.name), row.kind) {
+            (Some(Value::Integer(it)), _) => *it,
+            (_, SettingKind::Integer { default, .. }) => default,
+            _ => 0,
+        }
+    }
+
+    /// A share of one.
+    pub fn fraction(&self, row: &Setting) -> Decimal {
+        match (self.settings.get(row.name), row.kind) {
+            (Some(Value::Fraction(it)), _) => *it,
+            (_, SettingKind::Fraction { default }) => money::parse(default).unwrap_or_default(),
+            _ => Decimal::ZERO,
         }
     }
 
@@ -132,6 +154,8 @@ impl Account {
         match self.settings.get(row.name) {
             Some(Value::Flag(it)) => json!(it),
             Some(Value::Text(it)) => json!(it),
+            Some(Value::Integer(it)) => json!(it),
+            Some(Value::Fraction(it)) => json!(Number(*it)),
             Some(Value::List(it)) => json!(it),
             Some(Value::Secret(it)) => json!(show(it)),
             Some(Value::Nothing) => Json::Null,

@@ -137,7 +137,9 @@ pub trait Provider: Send {
     fn tested(&self, webhook: &Delivery) -> Response;
 
     /// A documented error by its name, in the provider's own dialect.
-    fn refuse(&self, error: &str) -> Option<Response>;
+    fn refuse(&self, error: &str) -> Option<Response> {
+        (self.contract().refusal)(error)
+    }
 
     /// Whether a received webhook looks like one of this provider's.
     fn recognises(&self, headers: &HeaderMap) -> bool;

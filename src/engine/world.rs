@@ -183,6 +183,17 @@ impl World {
         }
     }
 
+    /// Whether every attempt that has left has its outcome.
+    pub fn is_quiet(&self) -> bool {
+        self.outgoing.is_empty() && self.core.outbox.is_quiet()
+    }
+
+    /// Whether nothing is to come by itself. Unlike [`Self::pending`] it counts nothing: a live entry at the front
+    /// says enough.
+    pub fn is_idle(&mut self) -> bool {
+        self.next_live_at().is_none() && self.core.outbox.waiting() == 0
+    }
+
     /// How many live timers and deliveries are to come.
     pub fn pending(&self) -> usize {
         self.core.agenda.iter().filter(|(_, due)| self.is_live(due)).count() + self.core.outbox.waiting()

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use super::evidence::Evidence;
 use super::http::{Request, form_pairs};
 use super::json::Members;
+use super::money;
 
 /// A parameter or a field, as a row of the provider's own table. The parser and the contract read the same row.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +53,18 @@ pub enum Kind {
     Nullable,
     /// A whole number or `null`.
     NullableInteger,
+    /// A number with a fraction or without.
+    Number,
+    /// A number above zero with at most that many decimals; in a form, as text.
+    Amount { decimals_max: u32 },
+    /// RFC 3339, as the provider writes it.
+    Time,
+    /// The same or `null`.
+    NullableTime,
+    /// A list. The rows of its items carry `[]` after its name: `data[].id`; `tags[]` alone says what plain items are.
+    List,
+    /// Any JSON value.
+    Any,
 }
 
 /// Text without a limit that anybody would meet.
@@ -71,6 +85,8 @@ pub enum Fault {
         max: usize,
     },
     NotAUrl,
+    /// More decimals than the row takes.
+    TooPrecise(u32),
 }
 
 /// A value as it was sent.
@@ -182,6 +198,32 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The amount of a row, exactly as it was written: above zero, and no more precise than the row takes.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn amount(&self, row: &Field) -> Result<Option<Decimal>, Fault> {
+        let Some(raw) = self.present(row)? else { return Ok(None) };
+        let text = match &raw {
+            Raw::Text(text) => text.as_ref(),
+            Raw::Json(value) => value.get(),
+        };
+        let amount = money::parse(text).ok_or(Fault::NotA("number"))?;
+        let Kind::Amount { decimals_max } = row.kind else { return Err(Fault::NotA("number")) };
+        if amount <= Decimal::ZERO {
+            return Err(Fault::Below(0));
+        }
+        if amount.normalize().scale() > decimals_max { Err(Fault::TooPrecise(decimals_max)) } else { Ok(Some(amount)) }
+    }
+
+    /// The value of a row as it was sent, when it was sent as JSON.
+    pub fn json_value(&self, name: &str) -> Option<&'a RawValue> {
+        match self.raw(name)? {
+            Raw::Json(value) => Some(value),
+            Raw::Text(_) => None,
+        }
+    }
+
     /// The switch of a row.
     ///
     /// # Errors
@@ -239,7 +281,13 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
         | Kind::Integer { .. }
         | Kind::Flag
         | Kind::Nullable
-        | Kind::NullableInteger => Ok(()),
+        | Kind::NullableInteger
+        | Kind::Number
+        | Kind::Amount { .. }
+        | Kind::Time
+        | Kind::NullableTime
+        | Kind::List
+        | Kind::Any => Ok(()),
     }
 }
 

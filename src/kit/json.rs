@@ -187,6 +187,43 @@ fn write_text(text: &str, writing: Writing, out: &mut String) -> Option<()> {
     Some(())
 }
 
+/// The same value over several lines, two spaces a level, members in the order in which they stand. `None` when the
+/// text is not JSON.
+pub fn indented(text: &str) -> Option<String> {
+    let raw: &RawValue = (depth(text.as_bytes()) <= DEPTH_MAX).then(|| serde_json::from_str(text).ok()).flatten()?;
+    let mut out = String::with_capacity(text.len() * 2);
+    indent(raw, 1, &mut out)?;
+    Some(out)
+}
+
+fn indent(raw: &RawValue, level: usize, out: &mut String) -> Option<()> {
+    let entries: Vec<(String, &RawValue)> = match raw.get().as_bytes().first()? {
+        b'{' => {
+            let Members(members) = serde_json::from_str(raw.get()).ok()?;
+            members.into_iter().map(|(name, value)| Some((serde_json::to_string(&name).ok()? + ": ", value))).collect::<Option<_>>()?
+        }
+        b'[' => serde_json::from_str::<Vec<&RawValue>>(raw.get()).ok()?.into_iter().map(|it| (String::new(), it)).collect(),
+        _ => Vec::new(),
+    };
+    if entries.is_empty() {
+        return rewrite(raw, Writing::Minified, out);
+    }
+    let (open, close) = raw.get().split_at(1);
+    let mut separator = open;
+    for (name, value) in entries {
+        out.push_str(separator);
+        out.push('\n');
+        out.push_str(&"  ".repeat(level));
+        out.push_str(&name);
+        indent(value, level + 1, out)?;
+        separator = ",";
+    }
+    out.push('\n');
+    out.push_str(&"  ".repeat(level - 1));
+    out.push_str(&close[close.len() - 1..]);
+    Some(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,6 +235,15 @@ mod tests {
         assert_eq!(rewritten(text, Writing::Escaped).as_deref(), Some(r#"{"b":"\u0417\/1","a":[1,2.50,{}],"c":[]}"#));
         assert_eq!(rewritten(text, Writing::Sorted).as_deref(), Some(r#"{"a":[1,2.50,{}],"b":"З/1","c":[]}"#));
         assert_eq!(rewritten(b"{", Writing::Minified), None);
+    }
+
+    #[test]
+    fn indenting_keeps_order_and_digits() {
+        let text = r#"{"b":{"c":[1,2.50,[]],"a":{}},"a":"x"}"#;
+        let lines = "{\n  \"b\": {\n    \"c\": [\n      1,\n      2.50,\n      []\n    ],\n    \"a\": {}\n  },\n  \"a\": \"x\"\n}";
+        assert_eq!(indented(text).as_deref(), Some(lines));
+        assert_eq!(indented("1").as_deref(), Some("1"));
+        assert_eq!(indented("{"), None);
     }
 
     #[test]

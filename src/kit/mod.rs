@@ -8,6 +8,7 @@ pub mod http;
 pub mod ids;
 pub mod json;
 pub mod lifecycle;
+pub mod money;
 pub mod secret;
 pub mod sign;
 pub mod time;

@@ -1,6 +1,8 @@
 //! Digests and their comparison. The mathematics is `RustCrypto`'s.
 
 use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
+use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -20,6 +22,21 @@ pub fn hmac_sha256(secret: &[u8], message: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
     mac.update(message);
     mac.finalize().into_bytes().into()
+}
+
+/// HMAC-SHA1 of a message.
+///
+/// # Panics
+/// Never: HMAC takes keys of any length.
+pub fn hmac_sha1(secret: &[u8], message: &[u8]) -> [u8; 20] {
+    let mut mac = Hmac::<Sha1>::new_from_slice(secret).expect("HMAC takes keys of any length");
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+/// MD5 of a message: not for secrets, but some providers sign with it.
+pub fn md5(message: &[u8]) -> [u8; 16] {
+    Md5::digest(message).into()
 }
 
 /// Whether two texts are equal, in a time that tells nothing about where they differ.

@@ -1,7 +1,14 @@
 //! The one integration binary.
 
+mod cli;
+mod clients;
+mod contract;
 mod control;
+mod edge;
+mod engine;
+mod net;
 mod quantum_payouts;
+mod readme;
 mod simulate;
 mod tape;
 mod tidy;

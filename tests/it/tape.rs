@@ -195,7 +195,7 @@ impl Tape {
             Answer::Walk => self.walk(reply.outgoing),
             Answer::Wait(waiting) => {
                 self.pump(reply.outgoing);
-                self.sandbox.poll(&waiting, true).expect("patience has ended")
+                self.sandbox.poll(self.uptime, &waiting, true).expect("patience has ended")
             }
             Answer::Hangup => return None,
         };

@@ -3,6 +3,7 @@
 pub mod describe;
 pub mod hints;
 pub mod openapi;
+pub mod rows;
 pub mod settings;
 pub mod violations;
 
@@ -11,6 +12,7 @@ pub use settings::{Setting, SettingKind};
 
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::Field;
+use crate::kit::http::Response;
 use crate::kit::lifecycle::{Lifecycle, On, Word};
 use crate::kit::time::Duration;
 
@@ -26,6 +28,7 @@ pub struct Contract {
     pub hosts: &'static [&'static str],
     /// The id of the account that every sandbox has.
     pub account: &'static str,
+    /// The first is the one that calls carry.
     pub credentials: &'static [Credential],
     pub sources: &'static [Source],
     /// Functions, because the rows stand in tables of the provider's own types.
@@ -36,6 +39,8 @@ pub struct Contract {
     pub errors: &'static [ErrorRow],
     /// What stands in the body of every refusal.
     pub error_body: &'static [Field],
+    /// A documented refusal by its name, as the provider would answer it.
+    pub refusal: fn(&str) -> Option<Response>,
     pub events: &'static [EventRow],
     pub schedule: Schedule,
     pub settings: &'static [&'static Setting],
@@ -61,6 +66,11 @@ impl Contract {
     /// The operation of that name.
     pub fn operation(&self, name: &str) -> Option<&'static Operation> {
         (self.operations)().into_iter().find(|it| it.name == name)
+    }
+
+    /// The credential that calls carry.
+    pub fn credential(&self) -> Option<&'static Credential> {
+        self.credentials.first()
     }
 
     /// The operation that a method and a path mean, whoever asks.
@@ -115,7 +125,9 @@ pub struct Operation {
     pub media: &'static [&'static str],
     pub headers: &'static [Field],
     pub parameters: &'static [Field],
-    /// What stands in the answer.
+    /// The status of an answer that is no refusal.
+    pub success: StatusCode,
+    /// What stands in it.
     pub answer: &'static [Field],
     /// Names of rows of the error table.
     pub errors: &'static [&'static str],
@@ -127,9 +139,14 @@ pub struct Operation {
 /// How a caller proves who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
+    /// The header `Authorization: Bearer`, and the account's first credential.
     Bearer,
-    /// The cookie of a portal session, and a token from one of its forms.
-    Session,
+    /// HTTP Basic: the account's first credential is the user name, the password is empty.
+    Basic,
+    /// A signature over the request in the header `Authorization`, under that scheme; `how` says how it is made.
+    Signed { scheme: &'static str, how: &'static str },
+    /// The cookie of a portal session; a token from one of its forms stands among the parameters.
+    Session { cookie: &'static str },
 }
 
 /// A page for people.

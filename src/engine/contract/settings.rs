@@ -1,8 +1,10 @@
 //! Switches of an account: the row says what may be set, what it means and what holds when nothing is set.
 
+use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
 use crate::engine::account::Value;
+use crate::kit::money;
 use crate::kit::secret::Secret;
 
 /// One switch.
@@ -26,6 +28,16 @@ pub enum SettingKind {
     Text {
         default: Option<&'static str>,
     },
+    /// A whole number in that range.
+    Integer {
+        default: i64,
+        min: i64,
+        max: i64,
+    },
+    /// A share of one, as a decimal: 0.005.
+    Fraction {
+        default: &'static str,
+    },
     /// Some of these words; all of them unless set.
     List {
         words: &'static [&'static str],
@@ -42,6 +54,8 @@ impl SettingKind {
             Self::Flag { default } => json!(default),
             Self::Word { default, .. } => json!(default),
             Self::Text { default } => json!(default),
+            Self::Integer { default, .. } => json!(default),
+            Self::Fraction { default } => serde_json::from_str(default).unwrap_or_default(),
             Self::List { words } => json!(words),
             Self::Url | Self::Secret => Json::Null,
         }
@@ -110,6 +124,15 @@ impl Setting {
             (SettingKind::Word { words, .. }, _) => Err(format!("`{name}` is one of {}", words.join(", "))),
             (SettingKind::Text { .. }, Json::String(it)) if it.len() <= 256 => Ok(Some(Value::Text(it.clone()))),
             (SettingKind::Text { .. }, _) => Err(format!("`{name}` is a text of at most 256 bytes, or null")),
+            (SettingKind::Integer { min, max, .. }, _) => match value.as_i64().filter(|it| (min..=max).contains(it)) {
+                Some(it) => Ok(Some(Value::Integer(it))),
+                None => Err(format!("`{name}` is a whole number from {min} to {max}")),
+            },
+            (SettingKind::Fraction { .. }, Json::Number(it)) => match money::parse(&it.to_string()) {
+                Some(share) if (Decimal::ZERO..Decimal::ONE).contains(&share) => Ok(Some(Value::Fraction(share))),
+                _ => Err(format!("`{name}` is a share of one, from 0 up to but not 1")),
+            },
+            (SettingKind::Fraction { .. }, _) => Err(format!("`{name}` is a share of one, as 0.005")),
             (SettingKind::Url, Json::String(it)) => target(name, it).map(Some),
             (SettingKind::Url, _) => Err(format!("`{name}` is an http or https address, or null")),
             (SettingKind::Secret, Json::String(it)) if (1..=256).contains(&it.len()) => {

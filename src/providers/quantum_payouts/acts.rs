@@ -19,12 +19,18 @@ const fn field(name: &'static str, kind: Value, need: Need, meaning: &'static st
     Field { name, kind, need, meaning, evidence: Assumed("the page documents what a recipient enters only in part") }
 }
 
-const ORDER: Field = field("orderNumber", TEXT, Need::Required, "the payout; one without an orderNumber by its own number");
+const ORDER: Field = Field {
+    evidence: Assumed("an action has to name its payout; the page knows no other name that a tester has"),
+    ..field("orderNumber", TEXT, Need::Required, "the payout; one without an orderNumber by its own number")
+};
 const CARD: Field = field("pan", Value::Digits { min: 13, max: 19 }, Need::Optional, "card number, for a card payout");
 const PHONE: Field = field("phone", Value::Text { chars_max: 20 }, Need::Optional, "Russian phone number, for an SBP payout");
 const BANK: Field = field("bank_id", Value::Text { chars_max: 32 }, Need::Optional, "the recipient's bank, with a phone number");
 const NAME: Field = field("full_name", Value::Text { chars_max: 255 }, Need::Optional, "the recipient's name, with a phone number");
-const TO: Field = field("outcome", Value::Word(&["processing", "success", "failed", "cancelled"]), Need::Required, "the status to go to");
+const TO: Field = Field {
+    evidence: Documented("Developer API, Payout Lifecycle: Processing, Completion"),
+    ..field("outcome", Value::Word(&["processing", "success", "failed", "cancelled"]), Need::Required, "the status to go to")
+};
 const PAN_REQUIRED: Field = Field { name: "pan", ..PAN };
 
 /// The actions of this provider.
@@ -121,7 +127,13 @@ fn text(with: &Fields<'_>, row: &Field) -> Result<Option<String>, String> {
         | Value::Object
         | Value::Constant(_)
         | Value::Nullable
-        | Value::NullableInteger => format!("{} is missing or wrong", row.name),
+        | Value::NullableInteger
+        | Value::Number
+        | Value::Amount { .. }
+        | Value::Time
+        | Value::NullableTime
+        | Value::List
+        | Value::Any => format!("{} is missing or wrong", row.name),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Everything that is known of this provider, collected from its rooms.
 
 use super::acts::ACTS;
-use super::errors::ERRORS;
+use super::errors::{ERRORS, Error};
 use super::lifecycle::PAYOUT;
 use super::model::STATUSES;
 use super::pages::PAGES;
@@ -42,6 +42,7 @@ pub static CONTRACT: Contract = Contract {
     pages: PAGES,
     errors: ERRORS,
     error_body: REFUSAL,
+    refusal: |name| Error::named(name).map(|it| it.render()),
     events: EVENTS,
     schedule: SCHEDULE,
     settings: SETTINGS,

@@ -72,10 +72,6 @@ impl Provider for QuantumPayouts {
         wire::tested(outcome.and_then(Outcome::answered), outcome.map_or(0, |it| it.took.as_millis()))
     }
 
-    fn refuse(&self, error: &str) -> Option<Response> {
-        Error::named(error).map(|it| it.render())
-    }
-
     fn recognises(&self, headers: &HeaderMap) -> bool {
         webhooks::recognises(headers)
     }

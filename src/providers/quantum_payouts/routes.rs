@@ -50,14 +50,13 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
         return Err(Error::MethodNotAllowed(if route.0.method == Method::GET { "GET" } else { "POST" }));
     }
     cx.trace.operation = Some(route.0.name);
-    let account = match route.0.auth {
-        Auth::Bearer => {
-            let account = auth::bearer(cx, request)?;
-            auth::headers(cx, request, &account)?;
-            auth::pace(memory, cx, &account)?;
-            account
-        }
-        Auth::Session => auth::session(memory, cx, request)?.1.account.clone(),
+    let account = if let Auth::Session { .. } = route.0.auth {
+        auth::session(memory, cx, request)?.1.account.clone()
+    } else {
+        let account = auth::bearer(cx, request)?;
+        auth::headers(cx, request, &account)?;
+        auth::pace(memory, cx, &account)?;
+        account
     };
     (route.1)(Call { memory, cx, request, account })
 }

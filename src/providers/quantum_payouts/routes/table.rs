@@ -3,11 +3,14 @@
 use super::{Auth, Method, Operation, Route};
 use super::{create_payout, features, get_payout_status, perform_payout, webhook_save, webhook_test};
 use crate::kit::evidence::Evidence::Documented;
+use crate::kit::http::StatusCode;
+use crate::providers::quantum_payouts::auth::COOKIE;
 use crate::providers::quantum_payouts::wire::{
     CREATE_PAYOUT, FEATURE_FLAGS, GET_HEADERS, GET_PAYOUT_STATUS, PAYOUT_CREATED, PAYOUT_PERFORMED, PAYOUT_STATUS, PERFORM_PAYOUT,
     POST_HEADERS, WEBHOOK_SAVE, WEBHOOK_SAVED, WEBHOOK_TEST, WEBHOOK_TESTED,
 };
 
+const SESSION: Auth = Auth::Session { cookie: COOKIE };
 const JSON: &[&str] = &["application/json"];
 const JSON_OR_FORM: &[&str] = &["application/json", "application/x-www-form-urlencoded"];
 
@@ -23,8 +26,9 @@ pub static ROUTES: &[Route] = &[
             media: JSON,
             headers: POST_HEADERS,
             parameters: CREATE_PAYOUT,
+            success: StatusCode::OK,
             answer: PAYOUT_CREATED,
-            errors: &["validation_error", "unauthorized", "permission_denied", "rate_limited", "internal_error", "method_not_allowed"],
+            errors: &["validation_error", "unauthorized", "permission_denied", "rate_limited", "internal_error"],
             example: Some(
                 r#"{"orderNumber":"ORDER_12345","amount":150000,"description":"Payout for order #12345","sessionTimeoutSecs":1800,"type":"card","urls":{"returnUrl":"https://your-site.com/success","failUrl":"https://your-site.com/fail"}}"#,
             ),
@@ -42,8 +46,9 @@ pub static ROUTES: &[Route] = &[
             media: JSON,
             headers: POST_HEADERS,
             parameters: PERFORM_PAYOUT,
+            success: StatusCode::OK,
             answer: PAYOUT_PERFORMED,
-            errors: &["validation_error", "unauthorized", "permission_denied", "rate_limited", "internal_error", "method_not_allowed"],
+            errors: &["validation_error", "unauthorized", "permission_denied", "rate_limited", "internal_error"],
             example: Some(
                 r#"{"orderNumber":"ORDER_12345","amount":150000,"description":"One-time payout","target":{"pan":"4111111111111111"}}"#,
             ),
@@ -61,8 +66,9 @@ pub static ROUTES: &[Route] = &[
             media: JSON,
             headers: POST_HEADERS,
             parameters: GET_PAYOUT_STATUS,
+            success: StatusCode::OK,
             answer: PAYOUT_STATUS,
-            errors: &["validation_error", "unauthorized", "rate_limited", "internal_error", "method_not_allowed"],
+            errors: &["validation_error", "unauthorized", "rate_limited", "internal_error"],
             example: Some(r#"{"orderNumber":"ORDER_12345"}"#),
             evidence: Documented("Developer API, Get Payout Status"),
         },
@@ -78,8 +84,9 @@ pub static ROUTES: &[Route] = &[
             media: &[],
             headers: GET_HEADERS,
             parameters: &[],
+            success: StatusCode::OK,
             answer: FEATURE_FLAGS,
-            errors: &["validation_error", "unauthorized", "rate_limited", "internal_error", "method_not_allowed"],
+            errors: &["validation_error", "unauthorized", "rate_limited", "internal_error"],
             example: None,
             evidence: Documented("Developer API, System Features"),
         },
@@ -90,13 +97,14 @@ pub static ROUTES: &[Route] = &[
             name: "webhook_save",
             method: Method::POST,
             path: "/api/v1/webhook_save",
-            auth: Auth::Session,
+            auth: SESSION,
             summary: "saves the webhook settings of the portal",
             media: JSON_OR_FORM,
             headers: &[],
             parameters: WEBHOOK_SAVE,
+            success: StatusCode::OK,
             answer: WEBHOOK_SAVED,
-            errors: &["validation_error", "unauthorized", "permission_denied", "no_company", "internal_error", "method_not_allowed"],
+            errors: &["validation_error", "unauthorized", "permission_denied", "no_company", "internal_error"],
             example: None,
             evidence: Documented("Developer API, Saving webhook settings (portal UI)"),
         },
@@ -107,13 +115,14 @@ pub static ROUTES: &[Route] = &[
             name: "webhook_test",
             method: Method::POST,
             path: "/api/v1/webhook_test",
-            auth: Auth::Session,
+            auth: SESSION,
             summary: "sends a test event once and answers what the receiver said",
             media: JSON_OR_FORM,
             headers: &[],
             parameters: WEBHOOK_TEST,
+            success: StatusCode::OK,
             answer: WEBHOOK_TESTED,
-            errors: &["validation_error", "unauthorized", "permission_denied", "no_company", "internal_error", "method_not_allowed"],
+            errors: &["validation_error", "unauthorized", "permission_denied", "no_company", "internal_error"],
             example: None,
             evidence: Documented("Developer API, Saving webhook settings (portal UI): Test delivery"),
         },

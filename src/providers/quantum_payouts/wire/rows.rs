@@ -74,15 +74,16 @@ pub const WEBHOOK_SAVE: &[Field] = &[CSRF_TOKEN, URL, ENABLED, USE_SIGNATURE, RE
 /// `webhook_test` takes.
 pub const WEBHOOK_TEST: &[Field] = &[CSRF_TOKEN];
 
-const RESULT: Field = row("result", Value::Object, Required, "request status", CREATED);
-const RESULT_ERROR: Field = row("result.error", Value::Constant("0"), Required, "`0` is success", CREATED);
-const RESULT_MESSAGE: Field = row("result.message", Value::Nullable, Required, "null on success", CREATED);
+const STATUS_BLOCK: Evidence = Documented("Developer API, response parameters of every method: the request status block");
+const RESULT: Field = row("result", Value::Object, Required, "request status", STATUS_BLOCK);
+const RESULT_ERROR: Field = row("result.error", Value::Constant("0"), Required, "`0` is success", STATUS_BLOCK);
+const RESULT_MESSAGE: Field = row("result.message", Value::Nullable, Required, "null on success", STATUS_BLOCK);
 
 /// Every refusal's body.
 pub const REFUSAL: &[Field] = &[
     RESULT,
-    row("result.error", TEXT, Required, "error code", CREATED),
-    row("result.message", TEXT, Required, "what is wrong, every fault joined by `; `", CREATED),
+    row("result.error", TEXT, Required, "error code", STATUS_BLOCK),
+    row("result.message", TEXT, Required, "what is wrong, every fault joined by `; `", STATUS_BLOCK),
 ];
 
 #[rustfmt::skip]

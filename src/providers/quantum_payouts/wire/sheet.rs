@@ -69,6 +69,7 @@ impl<'a, F: std::borrow::Borrow<Fields<'a>>> Sheet<F> {
             Fault::NotOneOf(words) => format!("{name} must be one of: {}", words.join(", ")),
             Fault::NotDigits { min, max } => format!("{name} must be {min}-{max} digits"),
             Fault::NotAUrl => format!("{name} must be a valid URL"),
+            Fault::TooPrecise(decimals) => format!("{name} must have at most {decimals} decimals"),
         })
     }
 

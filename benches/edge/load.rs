@@ -1,0 +1,117 @@
+//! The client: one thread a connection, one request at a time, each connection kept alive.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use super::process::Process;
+
+/// How much is asked.
+#[derive(Clone, Copy)]
+pub struct Load {
+    pub connections: u64,
+    pub requests: u64,
+}
+
+/// What came of it.
+#[derive(Clone, Copy)]
+pub struct Measured {
+    pub per_second: u64,
+    pub p50_micros: u64,
+    pub p99_micros: u64,
+    pub cpu_nanos_per_request: u64,
+}
+
+/// Requests written out beforehand, by connection.
+pub struct Prepared(Vec<Vec<Vec<u8>>>);
+
+/// Writes every request before the first one leaves.
+pub fn prepare(load: Load, ask: impl Fn(u64) -> Vec<u8>) -> Prepared {
+    let own = |connection| (0..load.requests).filter(|n| n % load.connections == connection).map(&ask).collect();
+    Prepared((0..load.connections).map(own).collect())
+}
+
+/// Asks, and measures nothing.
+pub fn run(address: SocketAddr, load: Load, ask: impl Fn(u64) -> Vec<u8>) {
+    prepare(load, ask).send(address);
+}
+
+/// One request on a connection of its own, and the whole answer.
+pub fn answer(address: SocketAddr, request: &[u8]) -> Vec<u8> {
+    let mut client = Client::connect(address);
+    client.exchange(request);
+    client.buffer[..client.filled].to_vec()
+}
+
+impl Prepared {
+    /// Sends everything to a server and reads what it cost.
+    pub fn fire(self, server: &Process) -> Measured {
+        let (cpu, begun) = (server.cpu(), Instant::now());
+        let mut latencies = self.send(server.address);
+        let (took, cpu) = (begun.elapsed(), server.cpu().saturating_sub(cpu));
+        latencies.sort_unstable();
+        let requests = latencies.len();
+        let at = |percent: usize| micros(latencies[(requests * percent / 100).min(requests - 1)]);
+        let each = |it: Duration| u64::try_from(it.as_nanos() / requests as u128).unwrap_or(u64::MAX);
+        Measured { per_second: 1_000_000_000 / each(took).max(1), p50_micros: at(50), p99_micros: at(99), cpu_nanos_per_request: each(cpu) }
+    }
+
+    fn send(self, address: SocketAddr) -> Vec<Duration> {
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = self.0.iter().map(|own| scope.spawn(|| converse(address, own))).collect();
+            threads.into_iter().flat_map(|it| it.join().expect("no client fails")).collect()
+        })
+    }
+}
+
+fn micros(it: Duration) -> u64 {
+    u64::try_from(it.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn converse(address: SocketAddr, requests: &[Vec<u8>]) -> Vec<Duration> {
+    let mut client = Client::connect(address);
+    let mut latencies = Vec::with_capacity(requests.len());
+    for request in requests {
+        let begun = Instant::now();
+        client.exchange(request);
+        latencies.push(begun.elapsed());
+    }
+    latencies
+}
+
+struct Client {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+    filled: usize,
+}
+
+impl Client {
+    fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).expect("the server listens");
+        stream.set_nodelay(true).expect("a socket");
+        Self { stream, buffer: vec![0; 16 * 1024], filled: 0 }
+    }
+
+    /// Sends a request and reads the answer, which must be a good one.
+    fn exchange(&mut self, request: &[u8]) {
+        self.stream.write_all(request).expect("the server reads");
+        self.filled = 0;
+        loop {
+            let read = self.stream.read(&mut self.buffer[self.filled..]).expect("the server answers");
+            assert!(read > 0, "the server has hung up: {}", String::from_utf8_lossy(&self.buffer[..self.filled]));
+            self.filled += read;
+            if is_whole(&self.buffer[..self.filled]) {
+                break;
+            }
+        }
+        assert!(self.buffer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&self.buffer[..self.filled]));
+    }
+}
+
+/// Whether an answer has arrived to the last byte that its head announces.
+fn is_whole(text: &[u8]) -> bool {
+    let Some(end) = text.windows(4).position(|it| it == b"\r\n\r\n") else { return false };
+    let head = std::str::from_utf8(&text[..end]).expect("a head is text");
+    let length = head.lines().find_map(|it| it.strip_prefix("content-length: ")).expect("the answer says how long it is");
+    text.len() == end + 4 + length.parse::<usize>().expect("a number")
+}

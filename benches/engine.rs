@@ -1,0 +1,200 @@
+//! What the engine costs without a socket: timers, a leap over timers that are not due, a saved state, one request.
+//!
+//! `cargo bench --bench engine`. Every figure is the median of several rounds after one that does not count.
+
+#![expect(clippy::disallowed_methods, reason = "a bench reads the real clock")]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use playmoney::control::Answer;
+use playmoney::engine::walk::Progress;
+use playmoney::engine::world::Start;
+use playmoney::kit::http::{Method, Request, Response};
+use playmoney::kit::time::Uptime;
+use playmoney::sandbox::Sandbox;
+use serde_json::{Value as Json, json};
+
+const API: &str = "/quantum-payouts/api/v1";
+/// Timers of one advance; a walk has at most a million steps.
+const TIMERS: u64 = 200_000;
+/// Timers that lie beyond the leap.
+const LATER: u64 = 1_000_000;
+/// Payouts in a saved state.
+const SAVED: u64 = 10_000;
+/// Requests of one round.
+const CALLS: u64 = 20_000;
+
+fn main() {
+    println!("timers, no webhook target");
+    timers("expire: uploaded to cancelled", "createPayout", TIMERS);
+    timers("settle: processing to success", "performPayout", TIMERS);
+    println!("\nten years in one advance");
+    leap("over no timer", 0);
+    leap("over a million later timers", LATER);
+    println!("\nsaved state, {SAVED} payouts");
+    saved("with its journal", Start::default());
+    saved("without a journal", Start { journal_bytes_max: 0, ..Start::default() });
+    println!("\nSandbox::handle");
+    calls();
+}
+
+/// A fresh sandbox with that many payouts, made over a while: at one instant a walk takes a bounded number of steps.
+fn sandbox(start: Start, operation: &str, payouts: u64) -> Sandbox {
+    let mut sandbox = Sandbox::new(start, Uptime::START);
+    for n in 0..payouts {
+        if n % 5_000 == 4_999 {
+            ask(&mut sandbox, control(Method::POST, "clock/advance", br#"{"by":"10ms"}"#.to_vec()));
+        }
+        let response = ask(&mut sandbox, post(operation, &body(operation, n)));
+        assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
+    }
+    sandbox
+}
+
+/// A request body; the recipient's pages end at different moments.
+fn body(operation: &str, n: u64) -> Json {
+    let order_number = format!("ORDER_{n}");
+    match operation {
+        "createPayout" => json!({
+            "orderNumber": order_number, "amount": 150_000, "description": "Payout for an order", "type": "card",
+            "sessionTimeoutSecs": 1 + n % 3_600,
+            "urls": {"returnUrl": "https://your-site.com/success", "failUrl": "https://your-site.com/fail"},
+        }),
+        "performPayout" => {
+            json!({"orderNumber": order_number, "amount": 150_000, "description": "d", "target": {"pan": "4111111111111111"}})
+        }
+        _ => json!({"orderNumber": order_number}),
+    }
+}
+
+fn post(operation: &str, body: &Json) -> Request {
+    let body = body.to_string().into_bytes();
+    let length = body.len().to_string();
+    let request = called(Method::POST, operation, body);
+    request.with("content-type", "application/json; charset=UTF-8").with("content-length", &length)
+}
+
+/// A call as a client library sends it.
+fn called(method: Method, operation: &str, body: Vec<u8>) -> Request {
+    Request::new(method, &format!("{API}/{operation}"), body)
+        .with("host", "127.0.0.1:4242")
+        .with("user-agent", "playmoney-bench/1")
+        .with("authorization", "Bearer qm_test_token")
+        .with("accept", "application/json; version=1.0")
+}
+
+fn control(method: Method, path: &str, body: Vec<u8>) -> Request {
+    Request::new(method, &format!("/__admin/{path}"), body).with("content-type", "application/json")
+}
+
+fn ask(sandbox: &mut Sandbox, request: Request) -> Response {
+    match sandbox.handle(Uptime::START, request).answer {
+        Answer::Now(response) => response,
+        Answer::Walk => walk(sandbox),
+        Answer::Wait(_) | Answer::Hangup => panic!("nothing here waits for a webhook"),
+    }
+}
+
+fn walk(sandbox: &mut Sandbox) -> Response {
+    loop {
+        let (progress, outgoing) = sandbox.proceed(Uptime::START);
+        assert!(outgoing.is_empty(), "nobody is told");
+        match progress {
+            Progress::More => {}
+            Progress::Arrived(walk) => return sandbox.conclude(&walk),
+            Progress::Waiting | Progress::Gone => panic!("nothing stops this walk"),
+        }
+    }
+}
+
+fn read(response: &Response) -> Json {
+    serde_json::from_slice(&response.body).expect("an answer is JSON")
+}
+
+/// The median of five rounds, each on something fresh that was made outside the measured time.
+fn median<T>(mut fresh: impl FnMut() -> T, mut work: impl FnMut(&mut T)) -> Duration {
+    let mut rounds: Vec<Duration> = Vec::new();
+    for _ in 0..6 {
+        let mut subject = fresh();
+        let begun = Instant::now();
+        work(black_box(&mut subject));
+        rounds.push(begun.elapsed());
+        drop(black_box(subject));
+    }
+    rounds.remove(0);
+    rounds.sort_unstable();
+    rounds[rounds.len() / 2]
+}
+
+fn timers(label: &str, operation: &str, timers: u64) {
+    let prepared = sandbox(Start::default(), operation, timers);
+    let took = median(
+        || prepared.clone(),
+        |it| {
+            let report = read(&ask(it, control(Method::POST, "clock/advance", br#"{"by":"1h"}"#.to_vec())));
+            assert_eq!(report["fired_total"], timers);
+        },
+    );
+    let per_second = u128::from(timers) * 1_000_000_000 / took.as_nanos();
+    println!("  {label:<34}{per_second:>12} /s {:>8} ns each", took.as_nanos() / u128::from(timers));
+}
+
+/// One payout whose agenda holds that many rows later than the leap.
+fn leap(label: &str, later: u64) {
+    let mut origin = sandbox(Start::default(), "performPayout", 1);
+    let mut state = read(&ask(&mut origin, control(Method::GET, "state", Vec::new())));
+    let agenda = &mut state["core"]["agenda"];
+    let mut row = agenda["entries"][0].clone();
+    row[0] = json!("2036-06-01T00:00:00Z");
+    let sequenced = |sequence: u64| {
+        row[1] = json!(sequence);
+        row.clone()
+    };
+    agenda["entries"] = (1..=later).map(sequenced).collect();
+    agenda["sequence"] = json!(later);
+    let mut prepared = Sandbox::new(Start::default(), Uptime::START);
+    assert_eq!(ask(&mut prepared, control(Method::PUT, "state", state.to_string().into_bytes())).status, 200);
+    drop(state);
+    let took = median(
+        || prepared.clone(),
+        |it| {
+            let report = read(&ask(it, control(Method::POST, "clock/advance", br#"{"to":"2036-01-01T00:00:00Z"}"#.to_vec())));
+            assert_eq!((&report["fired_total"], &report["now"]), (&json!(0), &json!("2036-01-01T00:00:00Z")));
+        },
+    );
+    println!("  {label:<34}{:>12} us", took.as_micros());
+}
+
+fn saved(label: &str, start: Start) {
+    let origin = sandbox(start.clone(), "createPayout", SAVED);
+    let mut document = Vec::new();
+    let save = median(|| origin.clone(), |it| document = ask(it, control(Method::GET, "state", Vec::new())).body.to_vec());
+    let restore = median(
+        || (Sandbox::new(start.clone(), Uptime::START), control(Method::PUT, "state", document.clone())),
+        |(sandbox, request)| assert_eq!(ask(sandbox, request.clone()).status, 200),
+    );
+    let (save, restore, kib) = (save.as_millis(), restore.as_millis(), document.len() / 1024);
+    println!("  {label:<34}{save:>9} ms save {restore:>6} ms restore {kib:>8} KiB");
+}
+
+/// One request after another into a sandbox that holds ten thousand payouts.
+fn calls() {
+    let prepared = sandbox(Start::default(), "createPayout", SAVED);
+    let requests: [(&str, Vec<Request>); 3] = [
+        ("createPayout", (SAVED..SAVED + CALLS).map(|n| post("createPayout", &body("createPayout", n))).collect()),
+        ("getPayoutStatus", (0..CALLS).map(|n| post("getPayoutStatus", &body("getPayoutStatus", n * 7919 % SAVED))).collect()),
+        ("features", (0..CALLS).map(|_| called(Method::GET, "features", Vec::new())).collect()),
+    ];
+    for (operation, requests) in &requests {
+        let took = median(
+            || (prepared.clone(), requests.clone()),
+            |(sandbox, requests)| {
+                for request in requests.drain(..) {
+                    assert_eq!(ask(sandbox, black_box(request)).status, 200);
+                }
+            },
+        );
+        println!("  {operation:<34}{:>12} ns", took.as_nanos() / u128::from(CALLS));
+    }
+}

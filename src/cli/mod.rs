@@ -1,0 +1,92 @@
+//! Parse, run, exit code; one file per command.
+
+mod contract;
+mod serve;
+mod signature;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Five payment providers on a simulated clock: test an integration without keys, networks or waiting.
+#[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::Serve,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves all providers; also without a command.
+    Serve(serve::Serve),
+    /// Shows a provider's contract: operations, parameters, errors, lifecycle, webhooks, each with its evidence.
+    Describe(contract::Describe),
+    /// Writes a provider's OpenAPI 3.1 document to standard output.
+    #[command(name = "openapi")]
+    OpenApi(contract::OpenApi),
+    /// Shows what is signed in a webhook of a provider, and its signature.
+    Sign(signature::Sign),
+    /// Says whether the signature of a webhook is right and, if not, why.
+    Verify(signature::Verify),
+}
+
+/// The documented exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    Good,
+    /// An expectation failed.
+    Failed,
+    /// Bad usage or a bad file.
+    Usage,
+    /// The server could not start.
+    Start,
+}
+
+/// Why a command ends early: one line for standard error, and the exit code.
+struct Stop {
+    exit: Exit,
+    why: String,
+}
+
+impl Stop {
+    fn usage(why: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, why: why.into() }
+    }
+}
+
+impl Exit {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Good => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Start => 3,
+        }
+    }
+}
+
+/// Runs the command of this process.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(serve) => serve.run(),
+        Command::Describe(describe) => describe.run(),
+        Command::OpenApi(openapi) => openapi.run(),
+        Command::Sign(sign) => sign.run(),
+        Command::Verify(verify) => verify.run(),
+    };
+    let exit = done.unwrap_or_else(|stop| {
+        anstream::eprintln!("playmoney: {}", stop.why);
+        stop.exit
+    });
+    ExitCode::from(exit.code())
+}
+
+/// Writes to standard output; a reader who has closed it has seen enough.
+fn print(text: &str) {
+    use std::io::Write;
+    _ = writeln!(anstream::stdout(), "{}", text.trim_end());
+}

@@ -1,0 +1,271 @@
+//! `playmoney serve`: the server, its greeting and its end.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use ipnet::IpNet;
+use playmoney::edge::{Config, Server};
+use playmoney::engine::clock::{Mode, Rate};
+use playmoney::engine::contract::settings::webhook_url;
+use playmoney::engine::journal;
+use playmoney::engine::world::Start;
+use playmoney::kit::secret::Secret;
+use playmoney::kit::time::{Timestamp, parse_timestamp};
+use playmoney::providers;
+use serde_json::json;
+
+use super::{Exit, Stop};
+
+/// How the server starts. Every flag is also an environment variable.
+#[derive(Args)]
+pub struct Serve {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:4242", env = "PLAYMONEY_LISTEN")]
+    listen: SocketAddr,
+    /// A file for the base URL, as JSON, written once requests are accepted
+    #[arg(long, value_name = "FILE", env = "PLAYMONEY_READY_FILE")]
+    ready_file: Option<PathBuf>,
+    /// The seed of everything that is drawn
+    #[arg(long, value_name = "N", default_value_t = 1, env = "PLAYMONEY_SEED")]
+    seed: u64,
+    /// How simulated time runs: real, frozen, or a rate as 60x
+    #[arg(long, value_name = "real|frozen|RATEx", default_value = "real", value_parser = clock, env = "PLAYMONEY_CLOCK")]
+    clock: Mode,
+    /// Where the simulated clock starts; the real time unless given
+    #[arg(long, value_name = "RFC3339", value_parser = parse_timestamp, env = "PLAYMONEY_NOW")]
+    now: Option<Timestamp>,
+    /// The starting webhook target of every account; {provider} is replaced by the provider's slug
+    #[arg(long, value_name = "URL", value_parser = target, env = "PLAYMONEY_WEBHOOK_URL")]
+    webhook_url: Option<String>,
+    /// What links in answers begin with; the scheme and host of the request unless given
+    #[arg(long, value_name = "URL", value_parser = public_url, env = "PLAYMONEY_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// A further host name to serve (repeatable)
+    #[arg(long, value_name = "NAME", value_delimiter = ',', env = "PLAYMONEY_ALLOW_HOST")]
+    allow_host: Vec<String>,
+    #[arg(long, help = "The origin of a page elsewhere that may call, as http://localhost:3000 (repeatable)", value_name = "ORIGIN", value_delimiter = ',', value_parser = public_url, env = "PLAYMONEY_ALLOW_ORIGIN")]
+    allow_origin: Vec<String>,
+    /// A network that webhooks may go to (repeatable); once given it is the whole list
+    #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = network, env = "PLAYMONEY_WEBHOOK_ALLOW")]
+    webhook_allow: Vec<IpNet>,
+    /// Show secrets that came from outside in full
+    #[arg(long, env = "PLAYMONEY_SHOW_SECRETS")]
+    show_secrets: bool,
+    /// What control calls have to show as Bearer; `none` for no token on an address that is not loopback
+    #[arg(long, value_name = "TOKEN", env = "PLAYMONEY_ADMIN_TOKEN", hide_env_values = true)]
+    admin_token: Option<String>,
+    /// How many bytes of requests and answers the journal keeps
+    #[arg(long, value_name = "N", default_value_t = journal::BYTES_MAX, env = "PLAYMONEY_JOURNAL_BYTES")]
+    journal_bytes: usize,
+    /// Log every request and webhook to standard error
+    #[arg(long, value_name = "text|json", env = "PLAYMONEY_LOG")]
+    log: Option<LogFormat>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
+}
+
+fn clock(text: &str) -> Result<Mode, String> {
+    match text {
+        "real" => Ok(Mode::Real),
+        "frozen" => Ok(Mode::Frozen),
+        rate => Rate::parse(rate).map(Mode::Scaled).map_err(|_| format!("`{rate}` is not a clock: write real, frozen, or a rate as 60x")),
+    }
+}
+
+fn target(text: &str) -> Result<String, String> {
+    webhook_url(&text.replace("{provider}", "quantum-payouts")).map_err(str::to_owned)?;
+    Ok(text.to_owned())
+}
+
+fn public_url(text: &str) -> Result<String, String> {
+    let text = text.trim_end_matches('/');
+    let bare = text.split_once("://").is_some_and(|it| !it.1.contains('/'));
+    if !bare || webhook_url(text).is_err() {
+        return Err("write a scheme, a host and perhaps a port, as https://pay.test.example or http://localhost:3000".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let single = || text.parse::<std::net::IpAddr>().map(IpNet::from).ok();
+    text.parse().ok().or_else(single).ok_or_else(|| "this is not a network: write 10.0.0.0/8 or 127.0.0.1".to_owned())
+}
+
+impl Serve {
+    /// Serves until SIGINT or SIGTERM.
+    pub fn run(self) -> Result<Exit, Stop> {
+        if let Some(format) = self.log {
+            log_to_stderr(format);
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("no threads can be started: {why}") })?;
+        let done = runtime.block_on(self.serve());
+        runtime.shutdown_timeout(Duration::from_millis(100));
+        done
+    }
+
+    async fn serve(self) -> Result<Exit, Stop> {
+        let mut signals = Signals::listen()?;
+        let token = self.token()?;
+        let (ready_file, listen) = (self.ready_file.clone(), self.listen);
+        let config = self.config(token.clone());
+        let greeting = Greeting::of(&config);
+        let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(listen, &why) })?;
+        let base = server.base_url();
+        greeting.print(&base, token.as_ref());
+        if let Some(file) = ready_file {
+            let token = token.as_ref().map(Secret::expose);
+            announce(&file, &json!({"base_url": base, "admin_token": token}))?;
+        }
+        signals.wait().await;
+        server.stop().await;
+        Ok(Exit::Good)
+    }
+
+    /// The token of the control API: on loopback only when asked for, elsewhere unless `none` is meant.
+    fn token(&self) -> Result<Option<Secret>, Stop> {
+        match self.admin_token.as_deref() {
+            Some("none") => Ok(None),
+            Some("") => Err(Stop::usage("--admin-token is empty; leave it out, or say `none`")),
+            Some(token) => Ok(Some(Secret::from_outside(token))),
+            None if self.listen.ip().is_loopback() => Ok(None),
+            None => Ok(Some(Secret::issued(unpredictable()?))),
+        }
+    }
+
+    fn config(self, admin_token: Option<Secret>) -> Config {
+        let start = Start {
+            seed: self.seed,
+            mode: self.clock,
+            now: self.now,
+            webhook_url: self.webhook_url,
+            journal_bytes_max: self.journal_bytes,
+            show_secrets: self.show_secrets,
+            ..Start::default()
+        };
+        Config {
+            listen: self.listen,
+            start,
+            public_url: self.public_url,
+            allow_hosts: self.allow_host,
+            allow_origins: self.allow_origin,
+            webhook_allow: self.webhook_allow,
+            admin_token,
+        }
+    }
+}
+
+/// 256 bits from the system: the one draw that must not repeat.
+fn unpredictable() -> Result<String, Stop> {
+    use rand::TryRng;
+    let mut bytes = [0; 32];
+    let drawn = rand::rngs::SysRng.try_fill_bytes(&mut bytes);
+    drawn.map_err(|why| Stop { exit: Exit::Start, why: format!("no token can be drawn: {why}") })?;
+    Ok(hex::encode(bytes))
+}
+
+fn cannot_listen(listen: SocketAddr, why: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    let advices = [
+        (ErrorKind::AddrInUse, "something listens there already: stop it, or choose another port with --listen (port 0 picks a free one)"),
+        (ErrorKind::PermissionDenied, "this user may not listen there: choose a port above 1023 with --listen"),
+        (ErrorKind::AddrNotAvailable, "this machine has no such address: choose another with --listen"),
+    ];
+    let advice = advices.iter().find(|it| it.0 == why.kind()).map_or_else(|| why.to_string(), |it| it.1.to_owned());
+    format!("cannot listen on {listen}: {advice}")
+}
+
+/// Written beside and renamed, so that whoever watches for the file finds it whole.
+fn announce(file: &Path, ready: &serde_json::Value) -> Result<(), Stop> {
+    let beside = file.with_extension("new");
+    let written = std::fs::write(&beside, format!("{ready}\n")).and_then(|()| std::fs::rename(&beside, file));
+    written.map_err(|why| Stop::usage(format!("cannot write the ready file {}: {why}", file.display())))
+}
+
+fn log_to_stderr(format: LogFormat) {
+    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).with_max_level(tracing::Level::INFO);
+    match format {
+        LogFormat::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+    }
+}
+
+/// What ends the server.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Stop> {
+        Ok(Self {
+            #[cfg(unix)]
+            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+                .map_err(|why| Stop { exit: Exit::Start, why: format!("SIGTERM cannot be heard: {why}") })?,
+        })
+    }
+
+    async fn wait(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        {
+            _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+/// What a newcomer needs to know first.
+struct Greeting {
+    seed: u64,
+    clock: String,
+    webhooks: Option<String>,
+}
+
+impl Greeting {
+    fn of(config: &Config) -> Self {
+        let clock = match config.start.mode {
+            Mode::Frozen => "frozen".to_owned(),
+            Mode::Real => "real".to_owned(),
+            Mode::Scaled(rate) => format!("{}x", rate.number()),
+        };
+        let clock = config.start.now.map_or_else(|| clock.clone(), |it| format!("{clock}, from {it}"));
+        Self { seed: config.start.seed, clock, webhooks: config.start.webhook_url.clone() }
+    }
+
+    fn print(&self, base: &str, token: Option<&Secret>) {
+        let mut out = anstream::stdout().lock();
+        let mut line = |text: String| _ = writeln!(out, "{text}");
+        line(format!("Playmoney {} on {base} (seed {}, clock {})", env!("CARGO_PKG_VERSION"), self.seed, self.clock));
+        for contract in providers::all().iter().map(|it| it.contract()) {
+            line(format!("\n{}: {base}/{} in place of {}", contract.name, contract.slug, contract.base_url));
+            for credential in contract.credentials {
+                line(format!("  {:<15} {}", credential.name, credential.test_value));
+            }
+        }
+        line(format!(
+            "\nwebhooks          {}",
+            self.webhooks.as_deref().unwrap_or("none yet: --webhook-url, or PATCH /__admin/accounts/...")
+        ));
+        line(format!("control API       {base}/__admin/"));
+        if let Some(token) = token {
+            line(format!("  Authorization   Bearer {}", token.shown()));
+        }
+        line(format!(
+            "\nNext:\n  curl {base}/quantum-payouts/api/v1/features -H 'Authorization: Bearer qm_test_token'\n  \
+             curl {base}/__admin/clock/advance -H 'Content-Type: application/json' -d '{{\"by\": \"31m\"}}'\n  \
+             playmoney describe quantum-payouts"
+        ));
+        _ = out.flush();
+    }
+}

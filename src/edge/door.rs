@@ -1,0 +1,292 @@
+//! Who may come in: host names against DNS rebinding, origins against other people's pages, a token where it is asked
+//! for. Each rule looks at the head of a request and at nothing else.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use parking_lot::Mutex;
+
+use super::courier::DELIVERY;
+use crate::control;
+use crate::kit::http::Response;
+use crate::kit::secret::Secret;
+use crate::kit::sign::same;
+use crate::sandbox::HINT;
+
+/// Wrong tokens of one peer in one second; further ones are not even looked at.
+const WRONG_TOKENS_MAX: u32 = 5;
+/// Peers whose wrong tokens are counted at a time.
+const PEERS_MAX: usize = 1_000;
+
+/// The rules of one server.
+#[derive(Default)]
+pub struct Door {
+    /// `http://shop.example:4242`: what links in answers begin with, when it is set.
+    pub public_url: Option<String>,
+    /// Further host names that are served.
+    pub allow_hosts: Vec<String>,
+    /// Pages elsewhere that may call.
+    pub allow_origins: Vec<String>,
+    pub admin_token: Option<Secret>,
+    /// The providers' own host names and their slugs.
+    pub provider_hosts: Vec<(&'static str, &'static str)>,
+    /// By peer: the second, and the wrong tokens in it.
+    pub wrong_tokens: Mutex<BTreeMap<IpAddr, (u64, u32)>>,
+}
+
+/// Under which name a server was called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// Scheme and host for absolute links.
+    pub origin: String,
+    /// The slug of the provider whose own host name it is.
+    pub provider: Option<&'static str>,
+}
+
+/// What a request is, as far as the rules are concerned.
+#[derive(Clone, Copy)]
+pub struct Head<'a> {
+    pub method: &'a Method,
+    pub headers: &'a HeaderMap,
+    /// The path below `/__admin/`, for a control call.
+    pub control: Option<&'a str>,
+    pub peer: IpAddr,
+    /// Seconds of uptime.
+    pub second: u64,
+}
+
+impl Door {
+    /// The host of a request, when it is one that is served.
+    pub fn called(&self, uri: &Uri, headers: &HeaderMap) -> Result<Called, Response> {
+        let mut hosts = headers.get_all(header::HOST).iter();
+        let host = match (uri.authority(), hosts.next(), hosts.next()) {
+            (_, _, Some(_)) => return Err(misdirected("A request names one host; this one has several Host headers.")),
+            (Some(authority), _, None) => authority.as_str(),
+            (None, Some(host), None) => host.to_str().unwrap_or(""),
+            (None, None, None) => return Err(misdirected("The request has no Host header.")),
+        };
+        let name = host_name(host).to_ascii_lowercase();
+        if let Some((_, slug)) = self.provider_hosts.iter().find(|it| it.0 == name) {
+            return Ok(Called { origin: format!("http://{host}"), provider: Some(slug) });
+        }
+        let listed = self.allow_hosts.iter().any(|it| it.eq_ignore_ascii_case(&name));
+        let public = self.public_url.as_deref().and_then(|it| it.split_once("://")).is_some_and(|it| host_name(it.1) == name);
+        if !(listed || public || is_local(&name)) {
+            return Err(misdirected(&format!("This server is not `{name}`.")).with(HINT, "start it with --allow-host to serve that name"));
+        }
+        Ok(Called { origin: self.public_url.clone().unwrap_or_else(|| format!("http://{host}")), provider: None })
+    }
+
+    /// Refuses what another site's page sends, and control calls without the token.
+    pub fn admit(&self, head: Head<'_>, called: &Called) -> Result<(), Response> {
+        let open = head.control.is_some_and(control::is_open);
+        if let Some(origin) = self.foreign_origin(head, called).filter(|_| !open) {
+            let detail = format!("The request comes from a page of {origin}, which may not change anything here.");
+            let hint = "start the server with --allow-origin and that page's origin to let it call";
+            return Err(Response::problem(StatusCode::FORBIDDEN, "foreign_origin", &detail).with(HINT, hint));
+        }
+        if head.control.is_none() || open {
+            return Ok(());
+        }
+        if head.headers.contains_key(DELIVERY) {
+            let detail = "This is a webhook of Playmoney's own. The control API takes none, except in its inboxes.";
+            return Err(Response::problem(StatusCode::FORBIDDEN, "own_webhook", detail));
+        }
+        self.check_token(head)
+    }
+
+    /// The origin of a page that is not ours, when the request would change something.
+    fn foreign_origin(&self, head: Head<'_>, called: &Called) -> Option<String> {
+        if [Method::GET, Method::HEAD, Method::OPTIONS].contains(head.method) {
+            return None;
+        }
+        let mut origins = head.headers.get_all(header::ORIGIN).iter().map(|it| it.to_str().unwrap_or("?"));
+        let Some(origin) = origins.next() else {
+            let cross_site = head.headers.get("sec-fetch-site").is_some_and(|it| it == "cross-site");
+            return cross_site.then(|| "another site".to_owned());
+        };
+        let own = [Some(called.origin.as_str()), self.public_url.as_deref(), host_origin(head.headers).as_deref()]
+            .into_iter()
+            .flatten()
+            .any(|it| is_same_origin(it, origin));
+        let known = (own || self.is_allowed_origin(origin)) && origins.next().is_none();
+        (!known).then(|| origin.to_owned())
+    }
+
+    fn is_allowed_origin(&self, origin: &str) -> bool {
+        self.allow_origins.iter().any(|it| is_same_origin(it, origin))
+    }
+
+    fn check_token(&self, head: Head<'_>) -> Result<(), Response> {
+        let Some(token) = &self.admin_token else { return Ok(()) };
+        let mut peers = self.wrong_tokens.lock();
+        peers.retain(|_, it| it.0 == head.second);
+        if peers.get(&head.peer).is_some_and(|it| it.1 >= WRONG_TOKENS_MAX) || peers.len() >= PEERS_MAX {
+            let detail = "Too many wrong tokens in this second.";
+            return Err(Response::problem(StatusCode::TOO_MANY_REQUESTS, "too_many_wrong_tokens", detail));
+        }
+        let given = head.headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()).unwrap_or("");
+        let (scheme, given) = given.split_once(' ').unwrap_or_default();
+        if scheme.eq_ignore_ascii_case("bearer") && same(given.trim(), token.expose()) {
+            return Ok(());
+        }
+        peers.entry(head.peer).or_insert((head.second, 0)).1 += 1;
+        let detail =
+            "The control API of this server needs its token: Authorization: Bearer, as the server printed it or as --admin-token says.";
+        Err(Response::problem(StatusCode::UNAUTHORIZED, "admin_token_needed", detail).with(header::WWW_AUTHENTICATE, "Bearer"))
+    }
+
+    /// The answer to a browser that asks beforehand, when the page that asks may call.
+    pub fn preflight(&self, method: &Method, headers: &HeaderMap) -> Option<Response> {
+        let asked = headers.get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
+        if method != Method::OPTIONS || !self.is_allowed_origin(headers.get(header::ORIGIN)?.to_str().ok()?) {
+            return None;
+        }
+        let mut response = Response::new(StatusCode::NO_CONTENT, "text/plain; charset=utf-8", bytes::Bytes::new());
+        response.headers.remove(header::CONTENT_TYPE);
+        response.headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, asked.clone());
+        if let Some(names) = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
+            response.headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
+        }
+        response.headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+        Some(response)
+    }
+
+    /// Lets the page of an allowed origin read the answer.
+    pub fn show_to(&self, origin: Option<&HeaderValue>, response: &mut Response) {
+        let Some(origin) = origin.filter(|it| it.to_str().is_ok_and(|it| self.is_allowed_origin(it))) else { return };
+        response.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        response.headers.append(header::VARY, HeaderValue::from_static("Origin"));
+        let exposed = HeaderValue::from_static("Playmoney-Time, Playmoney-Sandbox, Playmoney-Hint");
+        response.headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    }
+}
+
+fn misdirected(detail: &str) -> Response {
+    Response::problem(StatusCode::MISDIRECTED_REQUEST, "unknown_host", detail)
+}
+
+/// What a browser calls the origin of a page from here, whatever links in answers begin with.
+fn host_origin(headers: &HeaderMap) -> Option<String> {
+    headers.get(header::HOST)?.to_str().ok().map(|host| format!("http://{host}"))
+}
+
+/// A host without its port and without the dot that ends a full name.
+fn host_name(authority: &str) -> &str {
+    let authority = authority.split('/').next().unwrap_or("");
+    let bracketed = authority.strip_prefix('[').and_then(|it| it.split_once(']')).map(|it| it.0);
+    let name = bracketed.unwrap_or_else(|| authority.split(':').next().unwrap_or(""));
+    name.strip_suffix('.').unwrap_or(name)
+}
+
+/// Names that no public DNS zone can point here: loopback names, addresses, and names of a single label.
+fn is_local(name: &str) -> bool {
+    let label = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it));
+    name.parse::<IpAddr>().is_ok() || label(name) || name.strip_suffix(".localhost").is_some_and(|it| it.split('.').all(label))
+}
+
+/// Whether two origins have the same scheme, host and port.
+fn is_same_origin(a: &str, b: &str) -> bool {
+    let parts = |it: &str| {
+        let (scheme, rest) = it.split_once("://")?;
+        let (scheme, authority) = (scheme.to_ascii_lowercase(), rest.split('/').next()?.to_ascii_lowercase());
+        let default = if scheme == "https" { ":443" } else { ":80" };
+        let authority = authority.strip_suffix(default).unwrap_or(&authority).to_owned();
+        Some((scheme, authority))
+    };
+    parts(a).is_some_and(|it| parts(b) == Some(it))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn door() -> Door {
+        Door {
+            public_url: Some("https://pay.test.example".to_owned()),
+            allow_hosts: vec!["mock.ci.example".to_owned()],
+            allow_origins: vec!["http://app.example:3000".to_owned()],
+            provider_hosts: vec![("payouts-dev.quantumlabs.ru", "quantum-payouts")],
+            ..Door::default()
+        }
+    }
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_str(value).expect("text"))).collect()
+    }
+
+    #[test]
+    fn t3_only_names_that_cannot_be_rebound_are_served() {
+        let called = |host: &str| door().called(&Uri::from_static("/"), &headers(&[("host", host)]));
+        for host in
+            ["127.0.0.1:4242", "localhost", "LOCALHOST:1", "api.localhost", "[::1]:4242", "192.168.1.7", "playmoney:80", "mock.ci.example"]
+        {
+            assert!(called(host).is_ok(), "{host}");
+        }
+        assert_eq!(called("pay.test.example").map(|it| it.origin).ok().as_deref(), Some("https://pay.test.example"));
+        assert_eq!(called("payouts-dev.quantumlabs.ru.").ok().and_then(|it| it.provider), Some("quantum-payouts"));
+        for host in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example:4242", "", "a b"] {
+            assert_eq!(called(host).map_err(|it| it.status), Err(StatusCode::MISDIRECTED_REQUEST), "{host}");
+        }
+        let mut twice = headers(&[("host", "localhost")]);
+        twice.append(header::HOST, HeaderValue::from_static("localhost"));
+        assert!(door().called(&Uri::from_static("/"), &twice).is_err());
+        assert!(door().called(&Uri::from_static("/"), &HeaderMap::new()).is_err());
+    }
+
+    fn admit(door: &Door, method: &Method, control: Option<&str>, given: &[(&'static str, &str)]) -> Option<StatusCode> {
+        let (peer, second) = ("127.0.0.1".parse().expect("an address"), 1);
+        let headers = headers(given);
+        let head = Head { method, headers: &headers, control, peer, second };
+        let called = Called { origin: "http://127.0.0.1:4242".to_owned(), provider: None };
+        door.admit(head, &called).err().map(|it| it.status)
+    }
+
+    #[test]
+    fn t4_a_foreign_page_changes_nothing() {
+        let forbidden = Some(StatusCode::FORBIDDEN);
+        let with = |method, control, origin| admit(&door(), method, control, &[("origin", origin)]);
+        for own in ["http://127.0.0.1:4242", "https://pay.test.example", "https://pay.test.example:443", "http://app.example:3000"] {
+            assert_eq!(with(&Method::POST, Some("reset"), own), None, "{own}");
+        }
+        for foreign in ["null", "http://evil.example", "http://127.0.0.1:4243", "https://127.0.0.1:4242", "http://app.example", ""] {
+            assert_eq!(with(&Method::POST, Some("reset"), foreign), forbidden, "{foreign}");
+            assert_eq!(with(&Method::POST, None, foreign), forbidden, "{foreign}, provider path");
+            assert_eq!(with(&Method::GET, None, foreign), None, "{foreign}, reading");
+            assert_eq!(with(&Method::POST, Some("inbox/shop"), foreign), None, "{foreign}, receiving");
+        }
+        assert_eq!(admit(&door(), &Method::POST, None, &[("sec-fetch-site", "cross-site")]), forbidden);
+        assert_eq!(admit(&door(), &Method::POST, None, &[]), None);
+    }
+
+    #[test]
+    fn t2_a_delivery_does_not_reach_the_control_api() {
+        let marked = [("playmoney-delivery", "dlv-1")];
+        assert_eq!(admit(&door(), &Method::POST, Some("reset"), &marked), Some(StatusCode::FORBIDDEN));
+        assert_eq!(admit(&door(), &Method::POST, Some("inbox/shop"), &marked), None);
+    }
+
+    #[test]
+    fn t5_control_needs_the_token_where_there_is_one() {
+        let door = Door { admin_token: Some(Secret::issued("right")), ..door() };
+        let ask = |control, token| admit(&door, &Method::GET, Some(control), &[("authorization", token)]);
+        assert_eq!(ask("clock", "Bearer right"), None);
+        assert_eq!(ask("health", ""), None);
+        assert_eq!(admit(&door, &Method::GET, None, &[]), None);
+        for _ in 0..WRONG_TOKENS_MAX {
+            assert_eq!(ask("clock", "Bearer wrong"), Some(StatusCode::UNAUTHORIZED));
+        }
+        assert_eq!(ask("clock", "Bearer right"), Some(StatusCode::TOO_MANY_REQUESTS));
+    }
+
+    #[test]
+    fn an_allowed_page_may_ask_beforehand_and_read() {
+        let asked = headers(&[("origin", "http://app.example:3000"), ("access-control-request-method", "POST")]);
+        let mut response = door().preflight(&Method::OPTIONS, &asked).expect("allowed");
+        door().show_to(asked.get(header::ORIGIN), &mut response);
+        assert_eq!(response.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "http://app.example:3000");
+        let foreign = headers(&[("origin", "http://evil.example"), ("access-control-request-method", "POST")]);
+        assert!(door().preflight(&Method::OPTIONS, &foreign).is_none());
+    }
+}

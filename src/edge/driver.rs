@@ -1,0 +1,245 @@
+//! One sandbox behind its own lock: wake-ups, waits, and the loop that lets time pass.
+
+use std::collections::VecDeque;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+
+use http::StatusCode;
+use parking_lot::{Mutex, MutexGuard};
+use tokio::sync::Notify;
+
+use super::courier::Courier;
+use super::mailroom::Mailroom;
+use crate::control::{Answer, Waiting};
+use crate::engine::delivery::{Outcome, Outgoing};
+use crate::engine::walk::Progress;
+use crate::kit::http::{Request, Response};
+use crate::kit::time::{Timestamp, Uptime};
+use crate::sandbox::Sandbox;
+
+/// The only clock that is read: since when the process runs, and what date it is outside.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[expect(clippy::disallowed_methods, reason = "the edge tells the core the time")]
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// The moment outside.
+    #[expect(clippy::disallowed_methods, reason = "the edge tells the core the time")]
+    pub fn uptime(self) -> Uptime {
+        Uptime { elapsed: self.0.elapsed(), date: Timestamp::now() }
+    }
+}
+
+/// No wake-up is set.
+const NEVER: u64 = u64::MAX;
+
+/// A sandbox, and all that waits on its behalf. The lock is never held across an `.await`.
+pub struct Driver {
+    sandbox: Mutex<Sandbox>,
+    stopwatch: Stopwatch,
+    courier: Arc<Courier>,
+    mailroom: Arc<Mailroom>,
+    /// Something has happened that a waiting caller may have waited for.
+    changed: Notify,
+    /// The uptime of the next wake-up, in nanoseconds.
+    alarm: AtomicU64,
+    /// The alarm was set anew.
+    alarm_set: Notify,
+}
+
+impl Driver {
+    /// Takes a sandbox over and keeps its time until the driver is dropped.
+    pub fn start(sandbox: Sandbox, stopwatch: Stopwatch, courier: Arc<Courier>, mailroom: Arc<Mailroom>) -> Arc<Self> {
+        let driver = Arc::new(Self {
+            sandbox: Mutex::new(sandbox),
+            stopwatch,
+            courier,
+            mailroom,
+            changed: Notify::new(),
+            alarm: AtomicU64::new(NEVER),
+            alarm_set: Notify::new(),
+        });
+        tokio::spawn(keep_time(Arc::downgrade(&driver)));
+        driver
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sandbox> {
+        self.sandbox.lock()
+    }
+
+    /// One request. `None`: the connection is cut without an answer.
+    pub async fn handle(self: &Arc<Self>, request: Request) -> Option<Response> {
+        let uptime = self.stopwatch.uptime();
+        let answer = {
+            let mut sandbox = self.lock();
+            let reply = sandbox.handle(uptime, request);
+            self.set_alarm(&mut sandbox, uptime);
+            drop(sandbox);
+            self.post(reply.outgoing);
+            reply.answer
+        };
+        self.changed.notify_waiters();
+        match answer {
+            Answer::Now(response) => Some(response),
+            Answer::Walk => Some(self.walk().await),
+            Answer::Wait(waiting) => Some(self.wait(&waiting).await),
+            Answer::Hangup => None,
+        }
+    }
+
+    /// Puts this sandbox's time and name on an answer that the edge has made itself.
+    pub fn stamped(&self, response: Response) -> Response {
+        self.lock().stamped_at(self.stopwatch.uptime(), response)
+    }
+
+    /// Lets time pass until the walk that has begun arrives; receivers are waited for, and no lock is held meanwhile.
+    async fn walk(self: &Arc<Self>) -> Response {
+        let _hangs_up = Walking(self);
+        loop {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            let (progress, outgoing, response) = {
+                let uptime = self.stopwatch.uptime();
+                let mut sandbox = self.lock();
+                let (progress, outgoing) = sandbox.proceed(uptime);
+                let response = if let Progress::Arrived(walk) = &progress { Some(sandbox.conclude(walk)) } else { None };
+                self.set_alarm(&mut sandbox, uptime);
+                (progress, outgoing, response)
+            };
+            self.post(outgoing);
+            match (progress, response) {
+                (_, Some(response)) => {
+                    self.changed.notify_waiters();
+                    return response;
+                }
+                (Progress::Waiting, None) => changed.await,
+                (Progress::More, None) => tokio::task::yield_now().await,
+                (Progress::Arrived(_) | Progress::Gone, None) => {
+                    let detail = "The walk through time was ended from elsewhere.";
+                    return self.stamped(Response::problem(StatusCode::CONFLICT, "advance_ended", detail));
+                }
+            }
+        }
+    }
+
+    async fn wait(&self, waiting: &Waiting) -> Response {
+        let mut patience = pin!(tokio::time::sleep(waiting.patience()));
+        loop {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            if let Some(response) = self.lock().poll(self.stopwatch.uptime(), waiting, false) {
+                return response;
+            }
+            tokio::select! {
+                () = changed => {}
+                () = &mut patience => break,
+            }
+        }
+        let response = self.lock().poll(self.stopwatch.uptime(), waiting, true);
+        response.unwrap_or_else(|| {
+            let detail = "What the call waited for is not there any more.";
+            self.stamped(Response::problem(StatusCode::GONE, "dropped", detail))
+        })
+    }
+
+    /// Sends attempts on their way: a built-in inbox takes one at once, any other receiver is waited for elsewhere.
+    fn post(self: &Arc<Self>, outgoing: Vec<Outgoing>) {
+        let mut leaving = VecDeque::from(outgoing);
+        while let Some(it) = leaving.pop_front() {
+            if let Some(outcome) = self.mailroom.take(&it) {
+                leaving.extend(self.settle(&it, outcome));
+                continue;
+            }
+            let driver = Arc::clone(self);
+            tokio::spawn(async move {
+                let outcome = driver.courier.post(&it).await;
+                tracing::info!(
+                    delivery = it.delivery,
+                    attempt = it.number,
+                    url = it.url.split('?').next(),
+                    status = outcome.answered(),
+                    error = outcome.error(),
+                    "webhook"
+                );
+                let outgoing = driver.settle(&it, outcome);
+                driver.post(outgoing);
+            });
+        }
+    }
+
+    fn settle(&self, outgoing: &Outgoing, outcome: Outcome) -> Vec<Outgoing> {
+        let uptime = self.stopwatch.uptime();
+        let mut sandbox = self.lock();
+        let more = sandbox.settle(uptime, outgoing, outcome);
+        self.set_alarm(&mut sandbox, uptime);
+        drop(sandbox);
+        self.changed.notify_waiters();
+        more
+    }
+
+    /// A webhook from this process arrives in one of this sandbox's inboxes.
+    pub fn receive(&self, inbox: &str, path: String, outgoing: &Outgoing) -> Outcome {
+        let reaction = self.lock().receive(self.stopwatch.uptime(), inbox, path, outgoing);
+        self.changed.notify_waiters();
+        reaction.map_or_else(|| Outcome::status(StatusCode::INSUFFICIENT_STORAGE.as_u16()), |it| it.outcome(outgoing.time_limit))
+    }
+
+    /// What is due by now happens.
+    fn wake(self: &Arc<Self>, uptime: Uptime) {
+        let mut sandbox = self.lock();
+        let outgoing = sandbox.wake(uptime);
+        self.set_alarm(&mut sandbox, uptime);
+        drop(sandbox);
+        self.post(outgoing);
+        self.changed.notify_waiters();
+    }
+
+    /// Tells the time keeper when the sandbox has to be woken next.
+    fn set_alarm(&self, sandbox: &mut Sandbox, uptime: Uptime) {
+        let nanos = |it: std::time::Duration| u64::try_from(it.as_nanos()).unwrap_or(NEVER);
+        let next = sandbox.sleep(uptime).map_or(NEVER, |it| nanos(uptime.elapsed.saturating_add(it)));
+        if self.alarm.swap(next, Ordering::AcqRel) != next {
+            self.alarm_set.notify_one();
+        }
+    }
+}
+
+/// A caller who hangs up ends their walk at the step it is in.
+struct Walking<'a>(&'a Arc<Driver>);
+
+impl Drop for Walking<'_> {
+    fn drop(&mut self) {
+        let uptime = self.0.stopwatch.uptime();
+        let mut sandbox = self.0.lock();
+        sandbox.abandon(uptime);
+        self.0.set_alarm(&mut sandbox, uptime);
+    }
+}
+
+/// Wakes a sandbox when something is due by itself, as long as somebody holds its driver.
+async fn keep_time(driver: Weak<Driver>) {
+    loop {
+        let Some(held) = driver.upgrade() else { return };
+        let uptime = held.stopwatch.uptime();
+        let alarm = held.alarm.load(Ordering::Acquire);
+        let elapsed = u64::try_from(uptime.elapsed.as_nanos()).unwrap_or(NEVER);
+        if alarm <= elapsed {
+            held.wake(uptime);
+            drop(held);
+            tokio::task::yield_now().await;
+            continue;
+        }
+        // A driver that nobody holds any more is looked for once a minute.
+        let wait = std::time::Duration::from_nanos(alarm - elapsed).min(std::time::Duration::from_secs(60));
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = held.alarm_set.notified() => {}
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! hyper in: bytes become a request, the sandbox answers, the answer becomes bytes.
+
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{StatusCode, header};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+
+use super::desk::{DEFAULT, Desk, address};
+use super::door::{Door, Head};
+use super::driver::Stopwatch;
+use crate::kit::http::{HeaderValue, Request, Response};
+
+/// A body, unless it is a saved sandbox.
+pub const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// A saved sandbox: its journal alone may hold 32 MiB.
+pub const STATE_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// All headers of a request together.
+pub const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Headers of a request.
+pub const HEADERS_MAX: usize = 100;
+/// Until the headers are there, and between two requests of a connection.
+const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
+/// Until the body is there.
+const BODY_TIME_MAX: Duration = Duration::from_secs(10);
+const STATE_TIME_MAX: Duration = Duration::from_secs(60);
+/// A body may take its time so long; from then on it has to keep the pace below.
+const BODY_GRACE: Duration = Duration::from_secs(2);
+const BODY_BYTES_PER_SECOND_MIN: u64 = 1024;
+/// Of a body that is too large this much is read and thrown away, so that its sender reads the refusal.
+const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Connections at a time.
+const CONNECTIONS_MAX: usize = 20_000;
+/// Connections get this long to finish what they are at when the server stops.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// What every connection shares.
+pub struct House {
+    pub desk: Desk,
+    pub door: Door,
+    pub stopwatch: Stopwatch,
+}
+
+/// Serves until told to stop; then what is under way is finished, within limits.
+pub async fn serve(listener: TcpListener, house: Arc<House>, mut stop: watch::Receiver<bool>) {
+    let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stop.wait_for(|it| *it) => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let connection = graceful.watch(connection(stream, peer, Arc::clone(&house)));
+                tokio::spawn(async move {
+                    if let Err(why) = connection.await {
+                        tracing::debug!(%peer, %why, "connection");
+                    }
+                    drop(place);
+                });
+            }
+            Err(why) => {
+                tracing::warn!(%why, "no connection can be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await; // most likely out of file descriptors
+            }
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(FAREWELL, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests were cut off by the end of the server");
+    }
+}
+
+fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    house: Arc<House>,
+) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
+    _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let house = Arc::clone(&house);
+        async move { answer(&house, peer.ip(), request).await.ok_or(Hangup) }
+    });
+    let mut builder = hyper::server::conn::http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_buf_size(HEAD_BYTES_MAX).max_headers(HEADERS_MAX);
+    builder.serve_connection(TokioIo::new(stream), service)
+}
+
+/// The connection is cut without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is cut on purpose")]
+struct Hangup;
+
+async fn answer(house: &House, peer: IpAddr, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
+    let (head, body) = request.into_parts();
+    let origin = head.headers.get(header::ORIGIN).cloned();
+    let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, head.uri.path()));
+    let mut response = match admitted(house, peer, head, body).await {
+        Ok(answer) => answer?,
+        Err(refusal) => house.desk.find(DEFAULT).map_or_else(|| (*refusal).clone(), |it| it.stamped((*refusal).clone())),
+    };
+    if let Some(asked) = asked {
+        tracing::info!(status = response.status.as_u16(), "{asked}");
+    }
+    if let Some(origin) = &origin {
+        house.door.show_to(Some(origin), &mut response);
+    }
+    let mut written = hyper::Response::new(Full::new(response.body));
+    *written.status_mut() = response.status;
+    *written.headers_mut() = response.headers;
+    Some(written)
+}
+
+/// What the sandbox answers, or why the request does not get that far.
+async fn admitted(house: &House, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Option<Response>, Box<Response>> {
+    let called = house.door.called(&head.uri, &head.headers)?;
+    let (driver, path) = {
+        let address = address(&called, head.uri.path());
+        let control = address.path.strip_prefix("/__admin").filter(|it| it.is_empty() || it.starts_with('/'));
+        let control = control.map(|it| it.trim_start_matches('/'));
+        if let Some(response) = house.door.preflight(&head.method, &head.headers) {
+            return Err(response.into());
+        }
+        let second = house.stopwatch.uptime().elapsed.as_secs();
+        house.door.admit(Head { method: &head.method, headers: &head.headers, control, peer, second }, &called)?;
+        (house.desk.choose(address.sandbox, &head.headers)?, address.path.into_owned())
+    };
+    let is_state = path == "/__admin/state";
+    let body =
+        read(body, if is_state { STATE_BYTES_MAX } else { BODY_BYTES_MAX }, if is_state { STATE_TIME_MAX } else { BODY_TIME_MAX }).await?;
+    let target = head.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
+    let query = head.uri.query().unwrap_or("").to_owned();
+    let by_own_host = called.provider.is_some();
+    let request = Request { method: head.method, target, path, query, headers: head.headers, body, origin: called.origin, by_own_host };
+    Ok(driver.handle(request).await)
+}
+
+/// The whole body, within its bounds.
+async fn read(mut body: Incoming, bytes_max: usize, time_max: Duration) -> Result<Bytes, Box<Response>> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
+    let announced = body.size_hint().lower();
+    if announced > bytes_max as u64 {
+        return Err(too_large(body, bytes_max).await);
+    }
+    let mut kept = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0));
+    let mut pace = pin!(tokio::time::sleep(BODY_GRACE));
+    let begun = pace.deadline() - BODY_GRACE;
+    loop {
+        let frame = tokio::select! {
+            biased;
+            frame = body.frame() => frame,
+            () = &mut pace => return Err(too_slow(time_max)),
+        };
+        let Some(frame) = frame else { return Ok(kept.freeze()) };
+        let frame = frame.map_err(|_| refused(StatusCode::BAD_REQUEST, "broken_body", "The body ended before it was complete."))?;
+        let Some(chunk) = frame.data_ref() else { continue };
+        if kept.len() + chunk.len() > bytes_max {
+            return Err(too_large(body, bytes_max).await);
+        }
+        kept.extend_from_slice(chunk);
+        let earned = Duration::from_secs(kept.len() as u64 / BODY_BYTES_PER_SECOND_MIN);
+        pace.as_mut().reset(begun + time_max.min(BODY_GRACE + earned));
+    }
+}
+
+async fn too_large(body: Incoming, bytes_max: usize) -> Box<Response> {
+    _ = tokio::time::timeout(BODY_GRACE, discard(body)).await;
+    refused(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", &format!("A body has at most {bytes_max} bytes here."))
+}
+
+async fn discard(mut body: Incoming) {
+    let mut seen = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        seen += frame.data_ref().map_or(0, Bytes::len);
+        if seen > DISCARDED_BYTES_MAX {
+            return;
+        }
+    }
+}
+
+fn too_slow(time_max: Duration) -> Box<Response> {
+    let seconds = time_max.as_secs();
+    let detail = format!(
+        "The body trickles: it has {seconds} s in all, and at least {BODY_BYTES_PER_SECOND_MIN} bytes a second after the first 2 s."
+    );
+    refused(StatusCode::REQUEST_TIMEOUT, "body_too_slow", &detail)
+}
+
+/// A refusal after which the connection cannot be used again, because the body was not read to its end.
+fn refused(status: StatusCode, kind: &str, detail: &str) -> Box<Response> {
+    let mut response = Response::problem(status, kind, detail);
+    response.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    Box::new(response)
+}

@@ -1,0 +1,131 @@
+//! Everything that waits: sockets, the real clock, receivers. The sandboxes behind it never do.
+
+pub mod courier;
+pub mod desk;
+pub mod door;
+pub mod driver;
+pub mod egress;
+pub mod inbound;
+pub mod mailroom;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use self::courier::Courier;
+use self::desk::{DEFAULT, Desk};
+use self::door::Door;
+use self::driver::{Driver, Stopwatch};
+use self::egress::Egress;
+use self::inbound::House;
+use self::mailroom::Mailroom;
+use crate::engine::world::Start;
+use crate::kit::secret::Secret;
+use crate::providers;
+use crate::sandbox::Sandbox;
+
+/// How a server starts.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// The default sandbox.
+    pub start: Start,
+    /// What links in answers begin with; without it, the scheme and host of the request.
+    pub public_url: Option<String>,
+    /// Further host names that are served.
+    pub allow_hosts: Vec<String>,
+    /// Pages elsewhere that may call.
+    pub allow_origins: Vec<String>,
+    /// Once it has an entry it is the whole list of webhook targets.
+    pub webhook_allow: Vec<IpNet>,
+    /// What control calls have to show.
+    pub admin_token: Option<Secret>,
+}
+
+impl Default for Config {
+    /// A free port on loopback, and the frozen default sandbox.
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            start: Start::default(),
+            public_url: None,
+            allow_hosts: Vec::new(),
+            allow_origins: Vec::new(),
+            webhook_allow: Vec::new(),
+            admin_token: None,
+        }
+    }
+}
+
+/// A server that accepts connections until it is stopped or dropped.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+}
+
+impl Server {
+    /// Binds the address and begins to serve, on the current tokio runtime.
+    ///
+    /// # Errors
+    /// The address cannot be listened on.
+    pub async fn start(config: Config) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(config.listen).await?;
+        let address = listener.local_addr()?;
+        let stopwatch = Stopwatch::start();
+        let mailroom = Arc::new(Mailroom::new(origins(address, config.public_url.as_deref())));
+        let courier = Arc::new(Courier::new(Egress { allow: config.webhook_allow, own: Some(address) }));
+        let sandbox = Sandbox::new(config.start, stopwatch.uptime());
+        let driver = Driver::start(sandbox, stopwatch, courier, Arc::clone(&mailroom));
+        mailroom.enter(DEFAULT, &driver);
+        let desk = Desk::default();
+        desk.enter(DEFAULT, driver);
+        let hosts = providers::all().iter().map(|it| it.contract()).flat_map(|it| it.hosts.iter().map(|host| (*host, it.slug))).collect();
+        let door = Door {
+            public_url: config.public_url,
+            allow_hosts: config.allow_hosts,
+            allow_origins: config.allow_origins,
+            admin_token: config.admin_token,
+            provider_hosts: hosts,
+            ..Door::default()
+        };
+        let (stop, stopped) = watch::channel(false);
+        let serving = tokio::spawn(inbound::serve(listener, Arc::new(House { desk, door, stopwatch }), stopped));
+        Ok(Self { address, stop, serving })
+    }
+
+    /// The address that is listened on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where clients on this machine reach it: `http://127.0.0.1:4242`.
+    pub fn base_url(&self) -> String {
+        base_url(self.address)
+    }
+
+    /// Takes no more connections, lets the requests under way finish within five seconds, and returns.
+    pub async fn stop(self) {
+        _ = self.stop.send(true);
+        _ = self.serving.await;
+    }
+}
+
+fn base_url(address: SocketAddr) -> String {
+    let (ip, port) = (address.ip(), address.port());
+    if ip.is_unspecified() { format!("http://127.0.0.1:{port}") } else { format!("http://{}", SocketAddr::new(ip, port)) }
+}
+
+/// Every way to write this server's own address that a webhook URL may use.
+fn origins(address: SocketAddr, public_url: Option<&str>) -> Vec<String> {
+    let port = address.port();
+    let own = [base_url(address), format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}"), format!("http://[::1]:{port}")];
+    let reachable = own.into_iter().take(if address.ip().is_loopback() || address.ip().is_unspecified() { 4 } else { 1 });
+    reachable.chain(public_url.map(str::to_owned)).collect()
+}

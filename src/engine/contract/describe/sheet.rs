@@ -1,0 +1,152 @@
+//! A page of plain text: headings, wrapped paragraphs, aligned tables, and the sources at its foot.
+
+use crate::kit::evidence::Evidence;
+
+/// A terminal of that many columns shows every line whole.
+pub const WIDTH: usize = 110;
+/// A column that does not stretch is wrapped at this width.
+const COLUMN_MAX: usize = 40;
+/// What stands behind the stretched column is as wide as `documented 12`, so that it ends at the right edge everywhere.
+const EVIDENCE_COLUMNS: usize = 13;
+/// Even beside very long neighbours a text keeps this much room.
+const COLUMN_MIN: usize = 20;
+const GAP: usize = 2;
+
+/// A page that grows section by section.
+#[derive(Debug, Default)]
+pub struct Sheet {
+    text: String,
+    notes: Vec<Evidence>,
+}
+
+impl Sheet {
+    /// The first line: what it is about, and beside it, at the right edge, where it belongs.
+    pub fn title(&mut self, left: &str, right: &str) {
+        let space = WIDTH.saturating_sub(chars(left) + chars(right));
+        self.line(&format!("{left}{}{right}", " ".repeat(space)));
+        self.line(&"=".repeat(WIDTH));
+    }
+
+    /// The beginning of a section, in capitals, and what belongs to it as it is written.
+    pub fn heading(&mut self, text: &str, of: &str) {
+        self.line("");
+        self.line(&format!("{}  {of}", text.to_uppercase()));
+    }
+
+    /// One line as it stands.
+    pub fn line(&mut self, text: &str) {
+        self.text.push_str(text.trim_end());
+        self.text.push('\n');
+    }
+
+    /// A text, wrapped.
+    pub fn paragraph(&mut self, indent: usize, text: &str) {
+        for line in wrapped(text, WIDTH - indent) {
+            self.line(&format!("{}{line}", " ".repeat(indent)));
+        }
+    }
+
+    /// A text of several lines, each as it stands.
+    pub fn block(&mut self, indent: usize, text: &str) {
+        for line in text.lines() {
+            self.line(&format!("{}{line}", " ".repeat(indent)));
+        }
+    }
+
+    /// The tag of an evidence, and the number under which its source stands at the foot.
+    pub fn cite(&mut self, evidence: Evidence) -> String {
+        let known = self.notes.iter().position(|it| *it == evidence);
+        let place = known.unwrap_or_else(|| {
+            self.notes.push(evidence);
+            self.notes.len() - 1
+        });
+        format!("{} {}", evidence.tag(), place + 1)
+    }
+
+    /// Rows with aligned columns. The column at that place takes all the space that the others leave.
+    pub fn table<const N: usize>(&mut self, indent: usize, stretch: usize, rows: &[[String; N]]) {
+        let natural = |column: usize| rows.iter().map(|it| chars(&it[column])).max().unwrap_or(0);
+        let mut widths: [usize; N] = std::array::from_fn(|it| natural(it).min(COLUMN_MAX));
+        let last = N - 1;
+        if stretch < last {
+            widths[last] = widths[last].max(EVIDENCE_COLUMNS);
+        }
+        let taken: usize = widths.iter().enumerate().filter(|it| it.0 != stretch).map(|it| it.1).sum();
+        widths[stretch] = WIDTH.saturating_sub(indent + GAP * last + taken).max(COLUMN_MIN);
+        for row in rows {
+            self.row(indent, &widths, row);
+        }
+    }
+
+    fn row<const N: usize>(&mut self, indent: usize, widths: &[usize; N], row: &[String; N]) {
+        let cells: [Vec<String>; N] = std::array::from_fn(|it| wrapped(&row[it], widths[it].max(1)));
+        let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+        for place in 0..height {
+            let mut line = " ".repeat(indent);
+            for (cell, width) in cells.iter().zip(widths) {
+                let text = cell.get(place).map_or("", String::as_str);
+                line.push_str(text);
+                line.push_str(&" ".repeat(width.saturating_sub(chars(text)) + GAP));
+            }
+            self.line(&line);
+        }
+    }
+
+    /// The page, with every source that was cited at its foot.
+    pub fn finish(mut self) -> String {
+        let notes = std::mem::take(&mut self.notes);
+        if !notes.is_empty() {
+            self.heading("Evidence", "where it is written, or why it was decided so");
+            let rows = (1..).zip(&notes).map(|(number, it): (u32, _)| [number.to_string(), it.tag().to_owned(), it.source().to_owned()]);
+            self.table(2, 2, &rows.collect::<Vec<_>>());
+        }
+        self.text
+    }
+}
+
+fn chars(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Lines of at most that many characters, broken between words; only a word that is longer itself is cut.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let mut word = word;
+        let last = lines.last_mut().expect("there is a first line");
+        if !last.is_empty() && chars(last) + 1 + chars(word) <= width {
+            last.push(' ');
+        } else if !last.is_empty() {
+            lines.push(String::new());
+        }
+        while chars(word) > width {
+            let cut = word.char_indices().nth(width).map_or(word.len(), |it| it.0);
+            lines.last_mut().expect("there is a first line").push_str(&word[..cut]);
+            lines.push(String::new());
+            word = &word[cut..];
+        }
+        lines.last_mut().expect("there is a first line").push_str(word);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_kept_whole_while_they_fit() {
+        assert_eq!(wrapped("one two  three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("a abcdefghij b", 4), ["a", "abcd", "efgh", "ij b"]);
+        assert_eq!(wrapped("", 4), [""]);
+        assert_eq!(wrapped("деньги на карту", 9), ["деньги на", "карту"]);
+    }
+
+    #[test]
+    fn the_same_source_has_one_number() {
+        let mut sheet = Sheet::default();
+        let (page, guess) = (Evidence::Documented("a page"), Evidence::Assumed("a reason"));
+        assert_eq!([page, guess, page].map(|it| sheet.cite(it)), ["documented 1", "assumed 2", "documented 1"]);
+        assert!(sheet.finish().ends_with("  1  documented  a page\n  2  assumed     a reason\n"));
+    }
+}

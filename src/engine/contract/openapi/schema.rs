@@ -1,0 +1,131 @@
+//! Rows of fields as JSON Schema 2020-12: dotted names become nested objects.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::kit::evidence::Evidence;
+use crate::kit::fields::{Field, Kind, Need, TEXT};
+
+/// An address that a browser is sent to is no longer than this.
+const URL_CHARS_MAX: usize = 2048;
+
+/// The values that a kind of field takes.
+pub fn of(kind: Kind) -> Json {
+    match kind {
+        TEXT => json!({"type": "string"}),
+        Kind::Text { chars_max } => json!({"type": "string", "maxLength": chars_max}),
+        Kind::Integer { min, max: i64::MAX } => json!({"type": "integer", "format": "int64", "minimum": min}),
+        Kind::Integer { min, max } => json!({"type": "integer", "format": "int64", "minimum": min, "maximum": max}),
+        Kind::Word(words) => json!({"type": "string", "enum": words}),
+        Kind::Digits { min, max } => json!({"type": "string", "pattern": format!("^[0-9]{{{min},{max}}}$")}),
+        Kind::Flag => json!({"type": "boolean"}),
+        Kind::Url => json!({"type": "string", "format": "uri", "maxLength": URL_CHARS_MAX}),
+        Kind::Object => json!({"type": "object"}),
+        Kind::Constant(text) => json!({"type": "string", "const": text}),
+        Kind::Nullable => json!({"type": ["string", "null"]}),
+        Kind::NullableInteger => json!({"type": ["integer", "null"]}),
+        Kind::Number => json!({"type": "number"}),
+        Kind::Amount { .. } => json!({"type": "number", "exclusiveMinimum": 0}),
+        Kind::Time => json!({"type": "string", "format": "date-time"}),
+        Kind::NullableTime => json!({"type": ["string", "null"], "format": "date-time"}),
+        Kind::List => json!({"type": "array"}),
+        Kind::Any => json!({}),
+    }
+}
+
+/// A default as the row writes it, in the type of the row.
+pub fn typed(kind: Kind, text: &str) -> Json {
+    match kind {
+        Kind::Integer { .. } | Kind::NullableInteger | Kind::Flag | Kind::Number | Kind::Amount { .. } | Kind::Any => {
+            serde_json::from_str(text).unwrap_or_else(|_| text.into())
+        }
+        Kind::Text { .. } | Kind::Word(_) | Kind::Digits { .. } | Kind::Url | Kind::Object | Kind::Constant(_) | Kind::Nullable => {
+            text.into()
+        }
+        Kind::Time | Kind::NullableTime | Kind::List => text.into(),
+    }
+}
+
+/// Puts the evidence of a row on what was made of it.
+pub fn mark(target: &mut Json, evidence: Evidence) {
+    target["x-evidence"] = evidence.tag().into();
+    target["x-source"] = evidence.source().into();
+}
+
+/// One field: its values, meaning, default and evidence.
+pub fn field(row: &Field) -> Json {
+    let mut schema = of(row.kind);
+    schema["description"] = row.meaning.into();
+    if let Need::Default(text) = row.need {
+        schema["default"] = typed(row.kind, text);
+    }
+    mark(&mut schema, row.evidence);
+    schema
+}
+
+/// An object with these fields.
+pub fn object<'a>(rows: impl IntoIterator<Item = &'a Field>) -> Json {
+    let mut root = json!({"type": "object"});
+    for row in rows {
+        let (holder, name) = row.name.rsplit_once('.').map_or((None, row.name), |(outer, name)| (Some(outer), name));
+        let holder = holder.map_or_else(Vec::new, |it| it.split('.').collect());
+        let object = holder.into_iter().fold(&mut root, inner);
+        insert(object, name, row);
+    }
+    root
+}
+
+/// The same object as somebody has to send it: a required text is not empty, because empty text counts as not sent.
+pub fn request<'a>(rows: impl IntoIterator<Item = &'a Field> + Clone) -> Json {
+    let mut schema = object(rows.clone());
+    for row in rows.into_iter().filter(|it| it.need == Need::Required && matches!(it.kind, Kind::Text { .. } | Kind::Url)) {
+        if let Some(own) = schema.pointer_mut(&pointer(row.name)) {
+            own["minLength"] = 1.into();
+        }
+    }
+    schema
+}
+
+/// Where the schema of a dotted name stands within that of its object.
+pub fn pointer(name: &str) -> String {
+    name.split('.').fold(String::new(), |path, it| match it.strip_suffix("[]") {
+        Some(list) => path + "/properties/" + list + "/items",
+        None => path + "/properties/" + it,
+    })
+}
+
+/// The schema of a member that is an object, made when no row has made it.
+fn inner<'a>(object: &'a mut Json, name: &str) -> &'a mut Json {
+    let (member, empty) = match name.strip_suffix("[]") {
+        Some(list) => (&mut object["properties"][list]["items"], json!({"type": "object"})),
+        None => (&mut object["properties"][name], json!({"type": "object"})),
+    };
+    if member.is_null() {
+        *member = empty;
+    }
+    member
+}
+
+fn insert(object: &mut Json, name: &str, row: &Field) {
+    if let Some(list) = name.strip_suffix("[]") {
+        object["properties"][list]["items"] = field(row);
+        return;
+    }
+    object["properties"][name] = field(row);
+    if row.need == Need::Required {
+        let mut names = object["required"].take();
+        if let Some(names) = names.as_array_mut() {
+            names.push(name.into());
+        }
+        object["required"] = if names.is_null() { json!([name]) } else { names };
+    }
+}
+
+/// A body from the documentation, as the value that it is.
+pub fn example(text: &str) -> Json {
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
+}
+
+/// A map from pairs, for objects whose names come from the tables.
+pub fn map(pairs: impl IntoIterator<Item = (String, Json)>) -> Json {
+    pairs.into_iter().collect::<Map<_, _>>().into()
+}

@@ -1,0 +1,159 @@
+//! The command, as a shell uses it: what it prints, and how it ends.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value as Json;
+
+use crate::tape::snapshot;
+
+/// The program under test.
+pub const PLAYMONEY: &str = env!("CARGO_BIN_EXE_playmoney");
+
+/// A free port and a ready file of the test's own.
+pub struct Ready {
+    pub port: u16,
+    pub file: PathBuf,
+}
+
+impl Ready {
+    pub fn new(name: &str) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("bound").port();
+        let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}.json", std::process::id()));
+        _ = std::fs::remove_file(&file);
+        Self { port, file }
+    }
+
+    /// What the file says, once it is there.
+    pub fn wait(&self) -> Json {
+        for _ in 0..6_000 {
+            if let Ok(text) = std::fs::read_to_string(&self.file) {
+                return serde_json::from_str(&text).expect("the file is never half written");
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        panic!("the server never became ready");
+    }
+}
+
+impl Drop for Ready {
+    fn drop(&mut self) {
+        _ = std::fs::remove_file(&self.file);
+    }
+}
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(PLAYMONEY).args(arguments).stdin(Stdio::null()).output().expect("it runs")
+}
+
+fn exit(arguments: &[&str]) -> i32 {
+    run(arguments).status.code().expect("it ends by itself")
+}
+
+const BODY: &str = r#"{"event":"payout.status_changed","eventId":"2f4b1b0a0c2a4d32b2b0c9d311e7e59b","occurredAt":"2025-09-15T19:40:21+03:00","payout":{"id":123456,"externalId":"ORDER-2025-0001","status":"success","amount":150000,"currency":"RUB"}}"#;
+const SIGNATURE: &str = "sha256=42498ace54edf22484596b6e88e7cbc11fa014783d47363b4786a58318a6044e";
+
+#[test]
+fn the_documented_webhook_is_signed_and_verified() {
+    let signed = run(&["sign", "quantum-payouts", "--body", BODY, "--json"]);
+    let signed: Json = serde_json::from_slice(&signed.stdout).expect("JSON");
+    assert_eq!((&signed["canonical"], &signed["signature"]), (&BODY.into(), &SIGNATURE.into()));
+    let header = format!("X-Payouts-Signature: {SIGNATURE}");
+    assert_eq!(exit(&["verify", "quantum-payouts", "--body", BODY, "-H", &header]), 0);
+    let wrong = run(&["verify", "quantum-payouts", "--body", BODY, "-H", &header, "--secret", "another", "--json"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    let verdict: Json = serde_json::from_slice(&wrong.stdout).expect("JSON");
+    assert_eq!((&verdict["valid"], &verdict["reason"]), (&false.into(), &"wrong_secret".into()));
+}
+
+#[test]
+fn mistakes_are_told_in_a_line() {
+    let rows: [&[&str]; 9] = [
+        &["describe", "quantum-payout"],
+        &["describe", "quantum-payouts.createPayot"],
+        &["openapi", "quantum"],
+        &["sign", "quantum-payouts", "--body", "@/no/such/file"],
+        &["verify", "quantum-payouts", "--body", "x", "-H", "no header"],
+        &["serve", "--clock", "fast"],
+        &["serve", "--now", "yesterday"],
+        &["serve", "--webhook-url", "ftp://shop.test"],
+        &["serve", "--public-url", "pay.test"],
+    ];
+    let mut told = String::new();
+    for row in rows {
+        let output = run(row);
+        assert_eq!(output.status.code(), Some(2), "{row:?}");
+        assert!(output.stdout.is_empty(), "{row:?}");
+        writeln!(told, "$ playmoney {}\n{}", row.join(" "), String::from_utf8_lossy(&output.stderr)).expect("text");
+    }
+    snapshot("cli/mistakes", &told);
+}
+
+#[test]
+fn a_port_that_is_taken_is_said() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("bound").to_string();
+    let output = run(&["--listen", &address]);
+    assert_eq!(output.status.code(), Some(3));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains(&address) && told.contains("--listen") && told.lines().count() == 1, "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_greets_announces_itself_and_ends_well() {
+    let ready = Ready::new("greeting");
+    let serving = Command::new(PLAYMONEY)
+        .env("PLAYMONEY_LISTEN", "127.0.0.1:0")
+        .env("PLAYMONEY_CLOCK", "frozen")
+        .env("PLAYMONEY_NOW", "2026-01-01T00:00:00Z")
+        .args(["--ready-file", ready.file.to_str().expect("text")])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let base = ready.wait()["base_url"].as_str().expect("a URL").to_owned();
+    let ended = Command::new("kill").args(["-TERM", &serving.id().to_string()]).status().expect("kill is there");
+    assert!(ended.success());
+    let output = serving.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0));
+    let greeting = String::from_utf8_lossy(&output.stdout).replace(&base, "http://127.0.0.1:4242");
+    snapshot("cli/greeting", &greeting.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_open_address_asks_for_a_token() {
+    let ready = Ready::new("token");
+    let mut serving = Command::new(PLAYMONEY)
+        .args(["--listen", "0.0.0.0:0", "--ready-file", ready.file.to_str().expect("text")])
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let announced = ready.wait();
+    let base = announced["base_url"].as_str().expect("a URL");
+    let token = announced["admin_token"].as_str().expect("a token");
+    assert_eq!(token.len(), 64);
+    let asked = |header: &str| {
+        let output = Command::new("curl")
+            .args(["-s", "-o", "/dev/null", "-w", "%{http_code}", "-H", header, &format!("{base}/__admin/clock")])
+            .output();
+        String::from_utf8(output.expect("curl is there").stdout).expect("text")
+    };
+    assert_eq!((asked(&format!("Authorization: Bearer {token}")), asked("X-None: 1")), ("200".to_owned(), "401".to_owned()));
+    _ = serving.kill();
+    _ = serving.wait();
+}
+
+#[test]
+fn a_contract_is_printed_as_a_page_and_as_data() {
+    for arguments in [&["describe"][..], &["describe", "quantum-payouts"], &["describe", "quantum-payouts.performPayout"]] {
+        let page = run(arguments);
+        assert!(page.status.success() && !page.stdout.is_empty(), "{arguments:?}");
+        let data = run(&[arguments, &["--json"]].concat());
+        assert!(serde_json::from_slice::<Json>(&data.stdout).is_ok_and(|it| it.is_object()), "{arguments:?}");
+    }
+    let document: Json = serde_json::from_slice(&run(&["openapi", "quantum-payouts"]).stdout).expect("JSON");
+    assert_eq!(document["openapi"], "3.1.0");
+}

@@ -1,0 +1,8 @@
+//! The contract tables: as documents, and compared with what the server does, both ways.
+
+mod answers;
+mod dialects;
+mod documents;
+mod limits;
+mod rows;
+mod served;

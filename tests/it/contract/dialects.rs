@@ -1,0 +1,131 @@
+//! A provider that does not exist and speaks as others do: parameters in path and query, forms, one address for
+//! several functions.
+
+use std::sync::LazyLock;
+
+use playmoney::engine::contract::{Auth, Contract, ErrorRow, Operation, Schedule, openapi};
+use playmoney::kit::evidence::Evidence::{self, Documented};
+use playmoney::kit::fields::{Field, Kind, Need, TEXT};
+use playmoney::kit::http::{Method, Response, StatusCode};
+use playmoney::kit::time::Duration;
+use serde_json::{Value as Json, json};
+
+use super::documents::is_openapi;
+
+const PAGE: Evidence = Documented("a page");
+const FORM: &[&str] = &["application/x-www-form-urlencoded"];
+
+const fn field(name: &'static str, kind: Kind, need: Need) -> Field {
+    Field { name, kind, need, meaning: "a field", evidence: PAGE }
+}
+
+const ID: Field = field("id", TEXT, Need::Required);
+const NAME: Field = field("name", TEXT, Need::Required);
+
+static ANSWER: [Field; 1] = [field("thing.id", TEXT, Need::Required)];
+static SHOWN: [Field; 2] = [ID, field("page", Kind::Integer { min: 1, max: 9 }, Need::Default("1"))];
+static NONCE: [Field; 1] = [field("NONCE", TEXT, Need::Required)];
+static RENAMED: [Field; 2] = [ID, NAME];
+static MADE: [Field; 2] = [field("function", Kind::Constant("make"), Need::Required), NAME];
+static DROPPED: [Field; 1] = [field("function", Kind::Constant("drop"), Need::Required)];
+
+/// A call with a form for a body.
+const fn call(name: &'static str, method: Method, path: &'static str, parameters: &'static [Field]) -> Operation {
+    Operation {
+        name,
+        method,
+        path,
+        auth: Auth::Bearer,
+        summary: "a call",
+        media: FORM,
+        headers: &[],
+        parameters,
+        success: StatusCode::OK,
+        answer: &ANSWER,
+        errors: &["lost"],
+        example: None,
+        evidence: PAGE,
+    }
+}
+
+static SHOW: LazyLock<Operation> =
+    LazyLock::new(|| Operation { media: &[], headers: &NONCE, ..call("show", Method::GET, "/things/{id}", &SHOWN) });
+static RENAME: Operation = call("rename", Method::PUT, "/things/{id}", &RENAMED);
+static MAKE: LazyLock<Operation> = LazyLock::new(|| Operation {
+    success: StatusCode::CREATED,
+    errors: &["lost", "full"],
+    ..call("make", Method::POST, "/api.php", &MADE)
+});
+static DROP: Operation = call("drop", Method::POST, "/api.php", &DROPPED);
+
+const fn error(name: &'static str, code: &'static str) -> ErrorRow {
+    ErrorRow { name, code, status: StatusCode::BAD_REQUEST, when: "it happens", evidence: PAGE }
+}
+
+static CONTRACT: Contract = Contract {
+    slug: "toy",
+    name: "Toy",
+    about: "A provider for one test.",
+    base_url: "https://toy.test",
+    hosts: &["toy.test"],
+    account: "default",
+    credentials: &[],
+    sources: &[],
+    operations: || vec![&SHOW, &RENAME, &MAKE, &DROP],
+    acts: Vec::new,
+    lifecycles: Vec::new,
+    pages: &[],
+    errors: &[error("lost", "thing-lost"), error("full", "shelf-full")],
+    error_body: &[field("0", TEXT, Need::Required), field("why.code", TEXT, Need::Required)],
+    refusal: |name| {
+        let code = CONTRACT.error(name)?.code;
+        Some(Response::json(StatusCode::BAD_REQUEST, &json!({"0": "error", "why": {"code": code}})))
+    },
+    events: &[],
+    schedule: Schedule { waits: &[], time_limit: Duration::ZERO, evidence: PAGE, time_limit_evidence: PAGE },
+    settings: &[],
+    decisions: &[],
+};
+
+fn places(operation: &Json) -> Vec<(&str, &str)> {
+    let parameters = operation["parameters"].as_array().expect("parameters").iter();
+    parameters.map(|it| (it["name"].as_str().expect("a name"), it["in"].as_str().expect("a place"))).collect()
+}
+
+#[test]
+fn parameters_stand_where_they_travel() {
+    let document = openapi::document(&CONTRACT);
+    is_openapi(&document);
+    let (show, rename) = (&document["paths"]["/things/{id}"]["get"], &document["paths"]["/things/{id}"]["put"]);
+    assert_eq!(places(show), [("id", "path"), ("page", "query"), ("NONCE", "header")]);
+    assert_eq!(show["parameters"][1]["schema"]["default"], 1);
+    assert!(show["requestBody"].is_null());
+    assert_eq!(places(rename), [("id", "path")]);
+    let body = &document["components"]["schemas"]["rename.request"];
+    assert_eq!(body["required"], json!(["name"]));
+    assert!(body["properties"]["id"].is_null(), "{body}");
+    assert_eq!(document["components"]["schemas"]["show.answer"]["properties"]["thing"]["required"], json!(["id"]));
+}
+
+#[test]
+fn functions_behind_one_address_are_one_operation() {
+    let document = openapi::document(&CONTRACT);
+    let both = &document["paths"]["/api.php"]["post"];
+    assert_eq!(both["operationId"], "make_or_drop");
+    let taken = &both["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"];
+    assert_eq!(*taken, json!({"oneOf": [{"$ref": "#/components/schemas/make.request"}, {"$ref": "#/components/schemas/drop.request"}]}));
+    let answered = both["responses"].as_object().expect("responses").keys().map(String::as_str);
+    assert_eq!(answered.collect::<Vec<_>>(), ["200", "201", "400"]);
+    assert_eq!(both["x-operations"][1]["errors"], json!(["lost"]));
+}
+
+#[test]
+fn a_refusal_names_the_codes_of_its_status() {
+    let document = openapi::document(&CONTRACT);
+    let codes = |path: &str, method: &str| {
+        let schema = &document["paths"][path][method]["responses"]["400"]["content"]["application/json"]["schema"];
+        schema["allOf"][1]["properties"]["why"]["properties"]["code"]["enum"].clone()
+    };
+    assert_eq!(codes("/api.php", "post"), json!(["thing-lost", "shelf-full"]));
+    assert_eq!(codes("/things/{id}", "get"), json!(["thing-lost"]));
+}

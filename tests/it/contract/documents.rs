@@ -1,0 +1,194 @@
+//! `describe` and the OpenAPI documents.
+
+use std::collections::BTreeSet;
+
+use playmoney::engine::contract::describe::{self, Asked};
+use playmoney::engine::contract::{Contract, openapi};
+use playmoney::providers;
+use serde_json::{Value as Json, json};
+
+use crate::tape::{Tape, snapshot};
+
+/// A person reads in a terminal of so many columns.
+const COLUMNS: usize = 110;
+
+fn contracts() -> Vec<&'static Contract> {
+    providers::all().iter().map(|it| it.contract()).collect()
+}
+
+fn pretty(document: &Json) -> String {
+    serde_json::to_string_pretty(document).expect("JSON")
+}
+
+#[test]
+fn describe_is_read_in_a_terminal() {
+    let mut pages = vec![("providers".to_owned(), describe::providers(&contracts()))];
+    for contract in contracts() {
+        pages.push((contract.slug.to_owned(), describe::provider(contract)));
+        let named = |it: &str| format!("{}.{it}", contract.slug);
+        pages.extend((contract.operations)().iter().map(|it| (named(it.name), describe::operation(contract, it))));
+    }
+    for (name, page) in pages {
+        let wide = page.lines().find(|it| it.chars().count() > COLUMNS);
+        assert_eq!(wide, None, "{name}");
+        snapshot(&format!("contract/{name}"), &page);
+    }
+}
+
+#[test]
+fn describe_as_json_has_every_row() {
+    let all = contracts();
+    assert_eq!(describe::providers_json(&all)["providers"].as_array().map(Vec::len), Some(all.len()));
+    for contract in all {
+        let whole = describe::provider_json(contract);
+        let count = |name: &str| whole[name].as_array().map_or(0, Vec::len);
+        assert_eq!(count("operations"), (contract.operations)().len());
+        assert_eq!(count("actions"), (contract.acts)().len());
+        assert_eq!(count("errors"), contract.errors.len());
+        assert_eq!(count("settings"), contract.settings().count());
+        assert_eq!(count("decisions"), contract.decisions.len());
+        assert_eq!(whole["retry_schedule"]["attempts"].as_array().map(Vec::len), Some(contract.schedule.waits.len()));
+        let first = (contract.operations)()[0];
+        assert_eq!(whole["operations"][0]["parameters"], describe::operation_json(contract, first)["parameters"]);
+        snapshot(&format!("contract/{}.{}.json", contract.slug, first.name), &pretty(&describe::operation_json(contract, first)));
+    }
+}
+
+#[test]
+fn what_is_asked_for_is_found_or_nearly() {
+    let all = contracts();
+    let asked = |text: &str| match describe::resolve(&all, text) {
+        Ok(Asked::Provider(it)) => it.slug.to_owned(),
+        Ok(Asked::Operation(it, operation)) => format!("{} {}", it.slug, operation.name),
+        Err(why) => why,
+    };
+    assert_eq!(asked("quantum-payouts"), "quantum-payouts");
+    assert_eq!(asked("quantum-payouts.webhook_save"), "quantum-payouts webhook_save");
+    let near = ["quantum-payout", "quantum-payouts.createpayuot", "quantum-payouts.", ""].map(asked);
+    snapshot("contract/nearest", &near.join("\n"));
+}
+
+#[test]
+fn an_openapi_document_of_every_provider() {
+    for contract in contracts() {
+        let document = openapi::document(contract);
+        is_openapi(&document);
+        is_tagged(contract, &document);
+        snapshot(&format!("contract/{}.openapi", contract.slug), &pretty(&document));
+        let served = Tape::shop().admin("GET", &format!("openapi/{}.json", contract.slug), &Json::Null);
+        assert_eq!(served, document);
+    }
+    let mut shop = Tape::shop();
+    assert_eq!(shop.admin("GET", "openapi/quantum-payout.json", &Json::Null)["code"], "not_found");
+    assert_eq!(shop.admin("GET", "openapi/quantum-payouts", &Json::Null)["code"], "not_found");
+}
+
+#[test]
+fn an_openapi_document_of_the_control_api() {
+    let mut shop = Tape::shop();
+    let document = shop.admin("GET", "openapi.json", &Json::Null);
+    is_openapi(&document);
+    snapshot("contract/control.openapi", &pretty(&document));
+    let paths = document["paths"].as_object().expect("paths");
+    let mut queries = 0;
+    for it in shop.admin("GET", "", &Json::Null)["calls"].as_array().expect("calls") {
+        let path = it["path"].as_str().expect("a path");
+        let method = it["method"].as_str().expect("a method").replace("ANY", "trace").to_ascii_lowercase();
+        let call = &paths[path][&method];
+        assert!(call.is_object(), "{method} {path}");
+        let parameters = call["parameters"].as_array().into_iter().flatten();
+        for name in parameters.filter(|it| it["in"] == "query").filter_map(|it| it["name"].as_str()) {
+            queries += 1;
+            let target = path.trim_start_matches("/__admin/").replace("{inbox}", "shop");
+            let answer = shop.admin("GET", &format!("{target}?{name}="), &Json::Null);
+            assert!(!answer["detail"].as_str().unwrap_or_default().contains("no filter"), "{target} {name}: {answer}");
+        }
+    }
+    assert!(0 < queries);
+}
+
+/// Holds a document against the official schema, and what that leaves out: schemas, references, names, examples.
+pub fn is_openapi(document: &Json) {
+    let official: Json = serde_json::from_str(include_str!("oas/schema-3.1-2022-10-07.json")).expect("JSON");
+    let official = jsonschema::validator_for(&official).expect("a schema");
+    let faults: Vec<String> = official.iter_errors(document).map(|it| format!("{it} at {}", it.instance_path())).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+    let mut anonymous = document.clone();
+    anonymous.as_object_mut().expect("an object").remove("info");
+    assert!(!official.is_valid(&anonymous), "the official schema finds what is missing");
+
+    let mut names = BTreeSet::new();
+    walk(document, &mut |name, value| match (name, value) {
+        ("$ref", Json::String(place)) => {
+            let place = place.strip_prefix('#').expect("a reference within the document");
+            assert!(document.pointer(place).is_some(), "{place} leads nowhere");
+        }
+        ("operationId", Json::String(id)) => assert!(names.insert(id.clone()), "{id} is there twice"),
+        ("schema", schema) => is_schema(schema),
+        ("schemas", Json::Object(schemas)) => schemas.values().for_each(is_schema),
+        ("application/json" | "application/x-www-form-urlencoded", content) => examples_fit(document, content),
+        _ => {}
+    });
+    assert!(!names.is_empty());
+}
+
+fn is_schema(schema: &Json) {
+    if let Err(fault) = jsonschema::draft202012::meta::validate(schema) {
+        panic!("{fault} in {schema}");
+    }
+}
+
+fn examples_fit(document: &Json, content: &Json) {
+    let mut schema = content["schema"].clone();
+    schema["components"] = document["components"].clone();
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    for (name, example) in content["examples"].as_object().into_iter().flatten() {
+        let faults: Vec<String> = validator.iter_errors(&example["value"]).map(|it| it.to_string()).collect();
+        assert!(faults.is_empty(), "{name}: {faults:?} in {example}");
+    }
+}
+
+fn walk(value: &Json, visit: &mut dyn FnMut(&str, &Json)) {
+    match value {
+        Json::Object(members) => {
+            for (name, inner) in members {
+                visit(name, inner);
+                walk(inner, visit);
+            }
+        }
+        Json::Array(items) => items.iter().for_each(|it| walk(it, visit)),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+    }
+}
+
+/// Every operation, parameter, field, error and event says how much is known about it, and from where.
+fn is_tagged(contract: &Contract, document: &Json) {
+    let tagged = |it: &Json| {
+        let tag = it["x-evidence"].as_str().unwrap_or_default();
+        assert!(["documented", "observed", "assumed"].contains(&tag), "{it}");
+        assert!(!it["x-source"].as_str().unwrap_or_default().is_empty(), "{it}");
+    };
+    let calls = document["paths"].as_object().expect("paths").values();
+    let events = document["webhooks"].as_object().expect("webhooks").values();
+    let operations: Vec<&Json> = calls.chain(events).flat_map(|it| it.as_object().expect("methods").values()).collect();
+    assert_eq!(operations.len(), (contract.operations)().len() + contract.events.len());
+    for it in operations {
+        tagged(it);
+        it["parameters"].as_array().into_iter().flatten().for_each(tagged);
+        for (status, response) in it["responses"].as_object().expect("responses") {
+            let refusals = response["content"]["application/json"]["examples"].as_object();
+            assert_eq!(refusals.is_some(), status.starts_with(['4', '5']), "{response}");
+            refusals.into_iter().flat_map(|it| it.values()).for_each(tagged);
+        }
+    }
+    walk(&document["components"]["schemas"], &mut |name, value| {
+        if name == "properties" {
+            value.as_object().expect("properties").values().for_each(tagged);
+        }
+    });
+    for rows in ["x-actions", "x-decisions", "x-pages", "x-errors"] {
+        let rows = document[rows].as_array().expect("rows");
+        assert!(!rows.is_empty() && rows.iter().all(|it| it["evidence"].is_string() && it["source"].is_string()), "{rows:?}");
+    }
+    assert_eq!(document["x-lifecycle"][0]["transitions"][0]["source"], json!((contract.lifecycles)()[0].rows[0].evidence.source()));
+}

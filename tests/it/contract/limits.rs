@@ -1,0 +1,82 @@
+//! Parameters at their limits and one beyond: the server takes what the served schema takes, and names what it refuses.
+
+use playmoney::engine::contract::{Contract, Operation};
+use playmoney::kit::fields::{Field, Kind, Need};
+use playmoney::kit::http::Request;
+use playmoney::providers;
+use serde_json::{Value as Json, json};
+
+use super::served::Served;
+use crate::tape::Tape;
+
+#[test]
+fn a_parameter_is_taken_up_to_its_limits() {
+    let mut tried = 0;
+    for contract in providers::all().iter().map(|it| it.contract()) {
+        let served = Served::by(&mut Tape::shop(), contract.slug);
+        let operations = (contract.operations)();
+        for (row, example) in operations.iter().filter_map(|it| Some((it, it.example?))) {
+            let example: Json = serde_json::from_str(example).expect("an example is JSON");
+            assert!(served.takes(row.name, &example));
+            for field in row.parameters {
+                assert_eq!(complaint(contract, row, &example, field.name), None);
+                for value in values(field) {
+                    let body = changed(&example, field.name, value.as_ref());
+                    let refused = complaint(contract, row, &body, field.name);
+                    assert_eq!(refused.is_none(), served.takes(row.name, &body), "{}: {refused:?} of {body}", row.name);
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(50 < tried, "only {tried} bodies were tried");
+}
+
+/// The refusal of a body for the sake of that parameter, in a sandbox where nothing has happened.
+fn complaint(contract: &Contract, row: &Operation, body: &Json, parameter: &str) -> Option<String> {
+    let mut shop = Tape::shop();
+    let token = contract.credential().expect("a credential").test_value;
+    let request = Request::new(row.method.clone(), &format!("/{}{}", contract.slug, row.path), body.to_string().into_bytes());
+    let response = shop.ask(request.with("Authorization", &format!("Bearer {token}")).with("Content-Type", "application/json"));
+    let answer = String::from_utf8_lossy(&response.body).into_owned();
+    let blamed = shop.sandbox.world().core.journal.entries().last().is_some_and(|it| it.error.as_deref() == Some("validation_error"));
+    let named = [' ', '.'].iter().any(|it| answer.contains(&format!("{parameter}{it}"))); // an object by what it holds
+    (blamed && named).then_some(answer)
+}
+
+/// Values at the limits of a parameter and just outside; `None` leaves it out.
+fn values(field: &Field) -> Vec<Option<Json>> {
+    let inside_out: Vec<Json> = match field.kind {
+        Kind::Text { chars_max } => vec![json!("ы".repeat(chars_max)), json!("x".repeat(chars_max + 1)), json!(5)],
+        Kind::Integer { min, max } => vec![json!(min), json!(max), json!(min - 1), json!(max + 1), json!(min.to_string()), json!(1.5)],
+        Kind::Word(words) => words.iter().map(|it| json!(it)).chain([json!("no such word"), json!(true)]).collect(),
+        Kind::Digits { min, max } => {
+            let digits = |count: usize| json!("4".repeat(count));
+            vec![digits(min), digits(max), digits(min - 1), digits(max + 1), json!("4111 1111 1111 1111"), json!(4_111_111_111_111_111_i64)]
+        }
+        Kind::Flag => vec![json!(true), json!(false), json!("perhaps")],
+        Kind::Url => vec![json!("app.shop:paid"), json!("/relative"), json!(["https://shop.test"])],
+        Kind::Object => vec![json!("an object"), json!(7)],
+        Kind::Constant(text) => vec![json!(text), json!(format!("{text}x"))],
+        Kind::Amount { .. } => vec![json!(1), json!(0), json!(-1), json!("no number")],
+        Kind::Number => vec![json!(1.5), json!("no number")],
+        Kind::List => vec![json!([]), json!(7)],
+        Kind::Time | Kind::NullableTime | Kind::Any | Kind::Nullable | Kind::NullableInteger => vec![Json::Null],
+    };
+    // A text that is empty counts as one that is not there.
+    let absent = (field.need == Need::Required && matches!(field.kind, Kind::Text { .. } | Kind::Url)).then(|| Some(json!("")));
+    inside_out.into_iter().map(Some).chain([None]).chain(absent).collect()
+}
+
+/// The example with another value, or none, for a dotted name.
+fn changed(example: &Json, name: &str, value: Option<&Json>) -> Json {
+    let mut body = example.clone();
+    let (holder, last) =
+        name.rsplit_once('.').map_or((String::new(), name), |(outer, last)| (format!("/{}", outer.replace('.', "/")), last));
+    let holder = body.pointer_mut(&holder).and_then(Json::as_object_mut).expect("the example has that object");
+    match value {
+        Some(value) => holder.insert(last.to_owned(), value.clone()),
+        None => holder.remove(last),
+    };
+    body
+}
