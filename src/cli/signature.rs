@@ -3,8 +3,10 @@
 use std::io::Read;
 
 use clap::Args;
+use playmoney::engine::account::Account;
 use playmoney::engine::provider::{Member, Received, Verdict};
 use playmoney::kit::http::{HeaderMap, HeaderName, HeaderValue};
+use playmoney::kit::secret::Secret;
 use playmoney::kit::time::Timestamp;
 use playmoney::providers;
 use serde_json::json;
@@ -51,7 +53,8 @@ impl Webhook {
     fn verdict(&self, headers: &HeaderMap) -> Result<Verdict, Stop> {
         let contract = contract::provider(&self.provider)?;
         let member = member(contract.slug)?;
-        let known = contract.credentials.iter().find(|it| it.name == "webhook_secret").map(|it| it.test_value);
+        let account = Account::initial(contract, "default");
+        let known = member.signing_secret(&account).map(Secret::expose);
         let secret = self.secret.as_deref().or(known).unwrap_or("");
         let body = self.read()?;
         let received = Received { url: self.url.as_deref(), headers, body: &body, now: Timestamp::UNIX_EPOCH };

@@ -16,6 +16,7 @@ use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};
 use crate::kit::ids::Draws;
 use crate::kit::lifecycle::{Lifecycle, On, Word};
+use crate::kit::secret::Secret;
 use crate::kit::time::{Timestamp, Uptime, later};
 
 /// A provider's place in its sandbox.
@@ -115,6 +116,9 @@ pub trait Provider: Send {
     /// Everything that is known of it.
     fn contract(&self) -> &'static Contract;
 
+    /// An account begins: what it owns from the start.
+    fn open(&mut self, _: &mut Context<'_>, _account: &str) {}
+
     /// The merchant, or a payer's browser, asks. `path` lacks our prefixes.
     fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response;
 
@@ -146,6 +150,11 @@ pub trait Provider: Send {
 
     /// Whether a webhook's signature is right. `others` are secrets that the sender may have used by mistake.
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict;
+
+    /// What signs an account's webhooks.
+    fn signing_secret<'a>(&self, account: &'a Account) -> Option<&'a Secret> {
+        account.webhook_secret()
+    }
 
     /// Whether a memory that was read from outside is one that it can go on from.
     fn is_sound(&self) -> bool;
@@ -227,6 +236,11 @@ impl<'a> Context<'a> {
     /// The stream of draws for a purpose and an entity.
     pub fn draws(&self, purpose: &str, entity: u64) -> Draws {
         Draws::new(self.core.seed, purpose, entity)
+    }
+
+    /// The sandbox's name.
+    pub fn sandbox(&self) -> &str {
+        &self.core.name
     }
 
     /// The sandbox's seed.

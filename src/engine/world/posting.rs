@@ -1,7 +1,6 @@
 //! How webhooks leave, and what their outcomes cause.
 
 use super::World;
-use crate::engine::account::Account;
 use crate::engine::agenda::Due;
 use crate::engine::delivery::{Attempt, Delivery, Outcome, Outgoing, Status};
 use crate::engine::inbox::{self, Message, Reaction, Signature};
@@ -104,7 +103,7 @@ impl World {
         let Some((member, accounts)) = recognised else { return (None, Signature::Unsigned) };
         let webhook = Received { url: None, headers, body, now: self.core.now };
         let mut signature = Signature::Unsigned;
-        for secret in accounts.values().filter_map(Account::webhook_secret) {
+        for secret in accounts.values().filter_map(|it| member.signing_secret(it)) {
             let verdict = member.verify(&webhook, secret.expose(), &[]);
             if verdict.valid {
                 return (Some(member.contract().slug), Signature::Valid);
