@@ -238,6 +238,11 @@ impl<'a> Context<'a> {
         Draws::new(self.core.seed, purpose, entity)
     }
 
+    /// What is known of the provider.
+    pub fn contract(&self) -> &'static Contract {
+        self.contract
+    }
+
     /// The sandbox's name.
     pub fn sandbox(&self) -> &str {
         &self.core.name

@@ -7,6 +7,7 @@ mod control;
 mod edge;
 mod engine;
 mod net;
+mod qbitpay;
 mod quantum_payouts;
 mod readme;
 mod simulate;

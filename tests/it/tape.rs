@@ -5,6 +5,7 @@
 //! with Name: value                                 a header for the next request; `without Name` takes one away
 //! control GET clock {"a": 1}                       a call of the control API
 //! set pretty_body=true                             settings of the default account
+//! set qbitpay livemode=false                       the same of another provider than Quantum Payouts
 //! merchant 500 timeout 204                         how receivers answer from here on, the last one repeated
 //! act quantum-payouts.settle orderNumber=A         an action
 //! advance 30m                                      or `advance until idle`
@@ -13,7 +14,9 @@
 //! # a remark
 //! ```
 //!
-//! `${link}` stands for the last payoutUrl, `${cookie}` and `${csrf}` for the portal session that was begun last.
+//! `${link}` stands for the last payoutUrl, `${cookie}` and `${csrf}` for the portal session that was begun last,
+//! `${charge}`, `${payout}`, `${order}`, `${deposit}` for the object of that kind that was answered last, `${page}` for the
+//! path of the last paymentPageUrl.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
@@ -94,7 +97,8 @@ impl Tape {
                 let members: serde_json::Map<String, Json> =
                     rest.split(' ').filter_map(|it| it.split_once('=')).map(|(name, text)| (name.to_owned(), value(text))).collect();
                 writeln!(self.log, "{line}").expect("text");
-                let request = Self::control("PATCH", "accounts/quantum-payouts/default", &Json::Object(members));
+                let slug = rest.split(' ').next().filter(|it| !it.contains('=')).unwrap_or("quantum-payouts");
+                let request = Self::control("PATCH", &format!("accounts/{slug}/default"), &Json::Object(members));
                 let response = self.ask(request);
                 assert_eq!(response.status, 200, "{line}: {}", String::from_utf8_lossy(&response.body));
             }
@@ -114,7 +118,9 @@ impl Tape {
                 let mut words = rest.split(' ');
                 let (provider, act) = words.next().and_then(|it| it.split_once('.')).expect("act provider.action");
                 let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Json::from(text));
-                let typed = |name: &str, text: &str| if name == "amount" { value(text) } else { Json::from(text.replace('_', " ")) };
+                let typed = |name: &str, text: &str| {
+                    if ["amount", "ask", "bid"].contains(&name) { value(text) } else { Json::from(text.replace('_', " ")) }
+                };
                 let members: serde_json::Map<String, Json> =
                     words.filter_map(|it| it.split_once('=')).map(|(name, text)| (name.to_owned(), typed(name, text))).collect();
                 self.seen(line, &Self::control("POST", &format!("act/{provider}/{act}"), &Json::Object(members)));
@@ -130,8 +136,9 @@ impl Tape {
 
     /// A request as a merchant's client makes it, with what the tape has said about the next one.
     pub fn dressed(&mut self, mut request: Request) -> Request {
-        let bearer = ("Authorization", "Bearer qm_test_token");
-        let usual = [bearer, ("Content-Type", "application/json; charset=UTF-8"), ("Accept", "application/json; version=1.0")];
+        let key = if request.path.starts_with("/qbitpay") { "Basic cWJpdF90ZXN0X2tleTo=" } else { "Bearer qm_test_token" };
+        let usual =
+            [("Authorization", key), ("Content-Type", "application/json; charset=UTF-8"), ("Accept", "application/json; version=1.0")];
         let own = std::mem::take(&mut self.with);
         for (name, value) in usual {
             let replaced =
@@ -175,7 +182,12 @@ impl Tape {
         let between = |before: &str| body.split_once(before).and_then(|it| it.1.split_once('"')).map(|it| it.0.to_owned());
         let link = between("\"payoutUrl\":\"").map(|it| it.replace("http://127.0.0.1:4242", ""));
         let cookie = response.headers.get("set-cookie").and_then(|it| it.to_str().ok()?.split(';').next().map(str::to_owned));
-        let found = [("link", link), ("cookie", cookie), ("csrf", between("name=\"csrf_token\" value=\""))];
+        let page = between("\"paymentPageUrl\":\"").map(|it| it.replace("http://127.0.0.1:4242", ""));
+        let found = [("link", link), ("cookie", cookie), ("csrf", between("name=\"csrf_token\" value=\"")), ("page", page)];
+        let kinds = ["charge", "payout", "order", "deposit"].into_iter();
+        let answered = kinds.filter(|it| body.contains(&format!("\"object\":\"{it}\"")) && !body.contains("\"object\":\"list\""));
+        let id = if body.contains("\"subject\":") { between("\"subject\":\"") } else { between("{\"id\":\"") };
+        self.noted.extend(answered.filter_map(|it| Some((it, id.clone()?))));
         self.noted.extend(found.into_iter().filter_map(|(name, text)| text.map(|it| (name, it))));
     }
 
@@ -242,7 +254,10 @@ impl Tape {
         let text = |name: &str| it.headers.get(name).map_or("-", |it| it.to_str().unwrap_or("?"));
         let at = self.sandbox.world().core.now;
         let body = String::from_utf8_lossy(&it.body);
-        let (seconds, signature) = (text("x-payouts-timestamp"), text("x-payouts-signature"));
+        let (seconds, signature) = match it.headers.get("qbitpay-signature") {
+            Some(_) => ("qbitpay-signature", text("qbitpay-signature")),
+            None => (text("x-payouts-timestamp"), text("x-payouts-signature")),
+        };
         format!("  ~ {at} dlv-{} #{} -> {} {answer}\n    {seconds} {signature}\n    {body}\n", it.delivery, it.number, it.url)
     }
 

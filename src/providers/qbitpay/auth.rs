@@ -1,0 +1,54 @@
+//! HTTP Basic authentication, permissions, and how often a key may call.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::errors::Error;
+use super::model::Memory;
+use super::settings::PERMISSIONS;
+use crate::engine::account::Account;
+use crate::engine::contract::settings::RATE_LIMIT;
+use crate::engine::provider::Context;
+use crate::kit::http::{Request, header};
+use crate::kit::sign::same;
+use crate::kit::time::unix_seconds;
+
+/// Calls of one key in one second, where an account wants a limit.
+const CALLS_PER_SECOND_MAX: u32 = 20;
+
+/// The account whose key is the user name; the password does not matter.
+pub fn basic(cx: &mut Context<'_>, request: &Request) -> Result<String, Error> {
+    let key = key(request).ok_or(Error::Unauthorized)?;
+    let owns = |it: &&Account| it.credentials.get("api_key").is_some_and(|own| same(own.expose(), &key));
+    let account = cx.accounts().find(owns).map(|it| it.id.clone()).ok_or(Error::Unauthorized)?;
+    cx.trace.account = Some(account.clone());
+    Ok(account)
+}
+
+/// What stands before the first colon.
+fn key(request: &Request) -> Option<String> {
+    let (scheme, encoded) = request.header(header::AUTHORIZATION).split_once(' ')?;
+    let decoded = STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let text = String::from_utf8(decoded).ok()?;
+    text.split_once(':').map(|it| it.0.to_owned()).filter(|it| !it.is_empty())
+}
+
+/// Refuses a resource that the account's key may not use.
+pub fn permit(cx: &mut Context<'_>, account: &str, resource: &str) -> Result<(), Error> {
+    if cx.account(account).is_some_and(|it| it.lists(&PERMISSIONS, resource)) {
+        return Ok(());
+    }
+    cx.trace.hint = Some(format!("the account's setting `permissions` does not list `{resource}`").into());
+    Err(Error::Forbidden)
+}
+
+/// Counts a call, where an account wants the limit to hold.
+pub fn pace(memory: &mut Memory, cx: &mut Context<'_>, account: &str, merchant: u32) -> Result<(), Error> {
+    let enforced = cx.account(account).and_then(|it| it.text(&RATE_LIMIT)) == Some("enforce");
+    if !enforced || memory.own_mut(merchant).count_call(unix_seconds(cx.now()), CALLS_PER_SECOND_MAX) {
+        return Ok(());
+    }
+    let hint = "20 calls a second of simulated time: advance the clock by 1s, or set the account's `rate_limit` to `off`";
+    cx.trace.hint = Some(hint.into());
+    Err(Error::TooMany)
+}

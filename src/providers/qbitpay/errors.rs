@@ -1,0 +1,145 @@
+//! Every refusal, and the only function that writes one.
+
+use serde::Serialize;
+
+use crate::engine::contract::ErrorRow;
+use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
+use crate::kit::http::{Response, StatusCode};
+
+/// The type of almost every refusal: the caller's fault.
+const INVALID: &str = "invalid_request_error";
+
+const TABLE: Evidence = Documented("API reference, Errors: status codes and types");
+const ENGLISH: Evidence = Documented("API reference, Errors: 402, the parameters were valid but the request failed; the text is assumed");
+const SERVER: Evidence = Observed("the server of a later product by the same team answers in these words");
+
+const fn row(name: &'static str, code: &'static str, status: StatusCode, when: &'static str, evidence: Evidence) -> ErrorRow {
+    ErrorRow { name, code, status, when, evidence }
+}
+
+#[rustfmt::skip]
+mod rows {
+    use super::{Assumed, Documented, ENGLISH, ErrorRow, INVALID, SERVER, StatusCode, TABLE, row};
+
+    pub const VALIDATION: ErrorRow = row("validation_failed", INVALID, StatusCode::BAD_REQUEST, "a parameter is missing or wrong; `detail` names every one", TABLE);
+    pub const JSON: ErrorRow = row("invalid_json", INVALID, StatusCode::BAD_REQUEST, "the body is not one JSON object", Assumed("400 is documented for unacceptable requests, the text is not"));
+    pub const AUTHENTICATION: ErrorRow = row("authentication_error", "authentication_error", StatusCode::UNAUTHORIZED, "no valid API key in HTTP Basic authentication", TABLE);
+    pub const BALANCE: ErrorRow = row("insufficient_balance", INVALID, StatusCode::PAYMENT_REQUIRED, "the available balance is too small", ENGLISH);
+    pub const LIMIT: ErrorRow = row("limit_exceeded", INVALID, StatusCode::PAYMENT_REQUIRED, "the amount lies outside the account's limits", ENGLISH);
+    pub const STATE: ErrorRow = row("wrong_state", INVALID, StatusCode::PAYMENT_REQUIRED, "the charge is not pending any more", ENGLISH);
+    pub const FORBIDDEN: ErrorRow = row("forbidden", INVALID, StatusCode::FORBIDDEN, "the key has no permission, or the object is another merchant's", TABLE);
+    pub const RATE: ErrorRow = row("rate_limit_error", "rate_limit_error", StatusCode::FORBIDDEN, "more than 20 calls in one second, and the account's `rate_limit` is `enforce`", Documented("earlier Chinese page, status table: too many concurrent calls are 403; the figure is assumed"));
+    pub const CURSOR: ErrorRow = row("invalid_cursor", INVALID, StatusCode::NOT_FOUND, "starting_after or ending_before names nothing in this list", SERVER);
+    pub const OBJECT: ErrorRow = row("object_not_found", INVALID, StatusCode::NOT_FOUND, "there is no object with that id", Documented("API reference, Errors: 404; the words are those of a later product's server"));
+    pub const PATH: ErrorRow = row("not_found", INVALID, StatusCode::NOT_FOUND, "there is no such path, or not for this method", Documented("earlier Chinese page, error types: a wrong address is an invalid request; the text is assumed"));
+    pub const API: ErrorRow = row("api_error", "api_error", StatusCode::INTERNAL_SERVER_ERROR, "only when it is asked for, by a rule or by the header Playmoney-Fault", Documented("API reference, Errors: 500, api_error; the text is that of a later product's server"));
+}
+use rows::{API, AUTHENTICATION, BALANCE, CURSOR, FORBIDDEN, JSON, LIMIT, OBJECT, PATH, RATE, STATE, VALIDATION};
+
+/// The catalogue.
+pub const ERRORS: &[ErrorRow] = &[VALIDATION, JSON, AUTHENTICATION, BALANCE, LIMIT, STATE, FORBIDDEN, RATE, CURSOR, OBJECT, PATH, API];
+
+/// What is wrong with one parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    pub message: String,
+    pub code: &'static str,
+    pub field: &'static str,
+}
+
+impl Fault {
+    /// It has to be there.
+    pub fn missing(field: &'static str) -> Self {
+        Self { message: "required".to_owned(), code: "missing_field", field }
+    }
+
+    /// It is there, and wrong.
+    pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
+        Self { message: message.into(), code: "invalid", field }
+    }
+}
+
+/// Why a call is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    #[error("Validation Failed")]
+    Validation(Vec<Fault>),
+    #[error("Invalid JSON body")]
+    NotJson,
+    #[error("No valid API key provided")]
+    Unauthorized,
+    #[error("Insufficient balance")]
+    Balance,
+    /// Which bound, in words.
+    #[error("Amount is {0}")]
+    Limit(String),
+    #[error("Charge status can not be updated")]
+    State,
+    #[error("Forbidden")]
+    Forbidden,
+    #[error("Too many requests")]
+    TooMany,
+    /// The parameter that names nothing.
+    #[error("Params {0} is invalid")]
+    Cursor(&'static str),
+    /// The kind of object.
+    #[error("{0} not found")]
+    Nothing(&'static str),
+    #[error("Not Found")]
+    NoPath,
+    #[error("Internal Server Error")]
+    Internal,
+}
+
+impl Error {
+    /// Its row of the catalogue.
+    pub fn row(&self) -> &'static ErrorRow {
+        match self {
+            Self::Validation(_) => &VALIDATION,
+            Self::NotJson => &JSON,
+            Self::Unauthorized => &AUTHENTICATION,
+            Self::Balance => &BALANCE,
+            Self::Limit(_) => &LIMIT,
+            Self::State => &STATE,
+            Self::Forbidden => &FORBIDDEN,
+            Self::TooMany => &RATE,
+            Self::Cursor(_) => &CURSOR,
+            Self::Nothing(_) => &OBJECT,
+            Self::NoPath => &PATH,
+            Self::Internal => &API,
+        }
+    }
+
+    /// An example of the documented error of that name, as a tester asks for it.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "validation_failed" => Self::Validation(vec![Fault::missing("amount")]),
+            "invalid_json" => Self::NotJson,
+            "authentication_error" => Self::Unauthorized,
+            "insufficient_balance" => Self::Balance,
+            "limit_exceeded" => Self::Limit("below the minimum of 5".to_owned()),
+            "wrong_state" => Self::State,
+            "forbidden" => Self::Forbidden,
+            "rate_limit_error" => Self::TooMany,
+            "invalid_cursor" => Self::Cursor("starting_after"),
+            "object_not_found" => Self::Nothing("Payout"),
+            "not_found" => Self::NoPath,
+            "api_error" => Self::Internal,
+            _ => return None,
+        })
+    }
+
+    /// The only function that writes this provider's error body.
+    pub fn render(&self) -> Response {
+        #[derive(Serialize)]
+        struct Refusal<'a> {
+            r#type: &'static str,
+            message: String,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            detail: Option<&'a [Fault]>,
+        }
+        let row = self.row();
+        let detail = if let Self::Validation(faults) = self { Some(faults.as_slice()) } else { None };
+        Response::json(row.status, &Refusal { r#type: row.code, message: self.to_string(), detail })
+    }
+}

@@ -1,0 +1,15 @@
+//! The documentation's status tables, and the only functions that change a status.
+
+mod charges;
+mod deposits;
+mod ledger;
+mod orders;
+mod payouts;
+mod shown;
+
+pub use charges::*;
+pub use deposits::*;
+pub use ledger::*;
+pub use orders::*;
+pub use payouts::*;
+pub use shown::*;

@@ -1,0 +1,112 @@
+//! Charges: from the asking to the credit, or to the end of it.
+
+use super::ledger::{Posting, post};
+use crate::engine::provider::{Context, Stay};
+use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
+use crate::kit::lifecycle::On::{Act, After, Call, Deadline, Pace};
+use crate::kit::lifecycle::{Lifecycle, On, Row, Word};
+use crate::kit::time::{Duration, later};
+use crate::providers::qbitpay::model::ChargeStatus::{self, BuyerPaid, Cancelled, Closed, Dispute, Pending, SellerConfirmed};
+use crate::providers::qbitpay::model::{Charge, Memory, RowKind, RowStatus, Source};
+use crate::providers::qbitpay::webhooks;
+
+const MADE: Evidence = Documented("API reference, Charges: create; status values");
+const SAID: Evidence = Documented("API reference, Charges: update, the payer has paid");
+const EXPIRY: Evidence = Assumed(
+    "expiresAt and charge.expired are documented, the status and the time are not: 30 minutes, for which the server of a later product reserves an amount",
+);
+const CONFIRMED: Evidence = Observed("a test in a later product's server: charge.succeeded has paid true");
+const TEMPO: Evidence = Assumed("no time is named until the seller confirms");
+const DELIVERED: Evidence = Observed("a later product's server delivers the coins at once; the example list pairs paid with closed");
+const FAILED: Evidence = Assumed("charge.failed is documented, what leads to it is not");
+const DISPUTED: Evidence = Assumed("the events of a dispute are documented, its statuses only by name");
+const RIGHT: Evidence = Assumed("the payment stands: charge.dispute.closed, and then charge.succeeded, because the charge is paid now");
+
+/// What a charge does.
+#[rustfmt::skip]
+pub static CHARGE: Lifecycle<ChargeStatus> = Lifecycle(&[
+    Row { on: Call("createCharge"),           from: &[],                   to: Pending,         event: None,                           evidence: MADE },
+    Row { on: Call("updateCharge"),           from: &[Pending],            to: BuyerPaid,       event: None,                           evidence: SAID },
+    Row { on: Act("buyer-paid"),              from: &[Pending],            to: BuyerPaid,       event: None,                           evidence: SAID },
+    Row { on: Deadline("expiresAt"),          from: &[Pending],            to: Cancelled,       event: Some("charge.expired"),         evidence: EXPIRY },
+    Row { on: Act("confirm-charge"),          from: &[BuyerPaid],          to: SellerConfirmed, event: Some("charge.succeeded"),       evidence: CONFIRMED },
+    Row { on: Pace(Duration::from_secs(60)),  from: &[BuyerPaid],          to: SellerConfirmed, event: Some("charge.succeeded"),       evidence: TEMPO },
+    Row { on: After(Duration::ZERO),          from: &[SellerConfirmed],    to: Closed,          event: None,                           evidence: DELIVERED },
+    Row { on: Act("fail-charge"),             from: &[Pending, BuyerPaid], to: Cancelled,       event: Some("charge.failed"),          evidence: FAILED },
+    Row { on: Act("dispute"),                 from: &[BuyerPaid],          to: Dispute,         event: Some("charge.dispute.created"), evidence: DISPUTED },
+    Row { on: Act("close-dispute"),           from: &[Dispute],            to: Closed,          event: Some("charge.dispute.closed"),  evidence: RIGHT },
+    Row { on: Act("close-dispute"),           from: &[Dispute],            to: Cancelled,       event: Some("charge.dispute.closed"),  evidence: DISPUTED },
+]);
+
+/// Paid money can be used so long after it was received.
+const MATURES: Duration = Duration::from_hours(24);
+
+/// Keeps a new charge.
+pub fn register_charge(memory: &mut Memory, cx: &mut Context<'_>, charge: Charge) {
+    let number = charge.number;
+    memory.keep_charge(charge);
+    let row = CHARGE.row(None, Call("createCharge")).expect("a charge is born of its call");
+    settle_in(memory, cx, number, "", row);
+}
+
+/// Moves a charge along the row that `on` means for it. `None`: its status knows no such row, and nothing has changed.
+pub fn take_charge(memory: &mut Memory, cx: &mut Context<'_>, number: u32, on: On) -> Option<()> {
+    let from = memory.charges.get(number)?.status;
+    follow_charge(memory, cx, number, CHARGE.row(Some(from), on)?)
+}
+
+/// Moves a charge along that row, if it starts where the charge stands.
+pub fn follow_charge(memory: &mut Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<ChargeStatus>) -> Option<()> {
+    let charge = memory.charges.get_mut(number)?;
+    let from = charge.status;
+    if !row.from.contains(&from) {
+        return None;
+    }
+    charge.status = row.to;
+    charge.stay += 1;
+    settle_in(memory, cx, number, from.word(), row);
+    if row.to.is_paid() && !from.is_paid() {
+        credit(memory, cx, number);
+        if row.event != Some("charge.succeeded") {
+            tell(memory, cx, number, "charge.succeeded");
+        }
+    }
+    Some(())
+}
+
+/// What follows from having entered a status: a line in the journal, timers, the event.
+fn settle_in(memory: &Memory, cx: &mut Context<'_>, number: u32, from: &'static str, row: &Row<ChargeStatus>) {
+    let Some(charge) = memory.charges.get(number) else { return };
+    cx.changed(&charge.id, from, row.to.word(), row.on);
+    let account = &memory.own(charge.merchant).account;
+    let stay = Stay { object: charge.object(), number: charge.stay, account, deadline: Some(charge.expires_at()) };
+    cx.book_rows(&CHARGE, charge.status, stay);
+    if let Some(name) = row.event {
+        webhooks::charge(memory, cx, charge, name);
+    }
+}
+
+fn tell(memory: &Memory, cx: &mut Context<'_>, number: u32, name: &'static str) {
+    if let Some(charge) = memory.charges.get(number) {
+        webhooks::charge(memory, cx, charge, name);
+    }
+}
+
+/// The payment has been received: money that can be used tomorrow.
+fn credit(memory: &mut Memory, cx: &mut Context<'_>, number: u32) {
+    let Some(charge) = memory.charges.get(number) else { return };
+    let posting = Posting {
+        merchant: charge.merchant,
+        currency: charge.currency,
+        kind: RowKind::Charge,
+        source: Source::Charge(number),
+        amount_units: charge.amount_units,
+        fee_units: 0,
+        status: RowStatus::Pending,
+        available_on: later(cx.now(), MATURES),
+    };
+    let row = post(memory, cx, posting);
+    if let Some(charge) = memory.charges.get_mut(number) {
+        charge.row = Some(row);
+    }
+}

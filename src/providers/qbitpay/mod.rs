@@ -1,0 +1,121 @@
+//! QbitPay: charges, a balance, a market and payouts.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use self::errors::Error;
+use self::lifecycle::{BALANCE_TRANSACTION, CHARGE, DEPOSIT, PAYOUT};
+use self::model::{Currency, Kind, Memory, Merchant};
+use crate::engine::account::Account;
+use crate::engine::contract::Contract;
+use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::provider::{Acted, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, Verdict};
+use crate::kit::fields::Fields;
+use crate::kit::http::{HeaderMap, Request, Response};
+use crate::kit::secret::Secret;
+use crate::kit::time::Timestamp;
+
+mod acts;
+mod auth;
+mod contract;
+mod errors;
+mod lifecycle;
+mod model;
+mod pages;
+mod routes;
+mod settings;
+mod webhooks;
+mod wire;
+
+/// What every account has from the start, in cents of each.
+const OPENING_UNITS: i64 = 1_000_000;
+
+/// The provider, with its memory of one sandbox.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct QbitPay(Memory);
+
+impl Provider for QbitPay {
+    fn contract(&self) -> &'static Contract {
+        &contract::CONTRACT
+    }
+
+    fn open(&mut self, cx: &mut Context<'_>, account: &str) {
+        let memory = &mut self.0;
+        memory.merchants.push(Merchant::new(account));
+        let Some(merchant) = memory.merchant(account) else { return };
+        for currency in [Currency::Usd, Currency::Usdt] {
+            lifecycle::open_with(memory, cx, merchant, currency, OPENING_UNITS);
+        }
+    }
+
+    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
+        let answer = if path.starts_with(pages::PAY_PATH) {
+            pages::call(&mut self.0, cx, path, request)
+        } else {
+            routes::call(&mut self.0, cx, path, request)
+        };
+        answer.unwrap_or_else(|error: Error| {
+            cx.trace.error = Some(error.row().name);
+            error.render()
+        })
+    }
+
+    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
+        acts::act_on(&mut self.0, cx, act, with)
+    }
+
+    fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {
+        let (Cause::Row(row), Ok(number)) = (cause, u32::try_from(object.number)) else { return };
+        let (memory, row) = (&mut self.0, usize::from(row));
+        match Kind::of(object) {
+            Some(Kind::Charge) => _ = CHARGE.0.get(row).and_then(|it| lifecycle::follow_charge(memory, cx, number, it)),
+            Some(Kind::Payout) => _ = PAYOUT.0.get(row).and_then(|it| lifecycle::follow_payout(memory, cx, number, it)),
+            Some(Kind::Deposit) => _ = DEPOSIT.0.get(row).and_then(|it| lifecycle::follow_deposit(memory, cx, number, it)),
+            Some(Kind::Row) => _ = BALANCE_TRANSACTION.0.get(row).map(|it| lifecycle::release(memory, cx, number, it)),
+            Some(Kind::Order | Kind::Test | Kind::Price) | None => {}
+        }
+    }
+
+    fn attempt(&mut self, cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed> {
+        webhooks::attempt(cx, webhook)
+    }
+
+    fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
+        webhooks::retry(cx.account(&webhook.account), webhook, failed)
+    }
+
+    /// No call waits: `events/test` answers before its receiver does.
+    fn tested(&self, _: &Delivery) -> Response {
+        Error::Internal.render()
+    }
+
+    fn recognises(&self, headers: &HeaderMap) -> bool {
+        webhooks::recognises(headers)
+    }
+
+    fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
+        webhooks::verify(webhook, secret, others)
+    }
+
+    fn signing_secret<'a>(&self, account: &'a Account) -> Option<&'a Secret> {
+        webhooks::secret(account)
+    }
+
+    fn is_sound(&self) -> bool {
+        self.0.is_sound()
+    }
+
+    fn stay(&self, object: ObjectId) -> Option<u32> {
+        self.0.stay(object)
+    }
+
+    fn subject(&self, object: ObjectId) -> Option<String> {
+        self.0.subject(object)
+    }
+
+    fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {
+        let (status, shown): (&'static str, Json) = lifecycle::shown(&self.0, cx, object)?;
+        Some(Shown { subject: self.subject(object)?, status, object: shown })
+    }
+}

@@ -1,0 +1,150 @@
+//! Charges: payments that a merchant asks of a payer.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::{Currency, Kind};
+use crate::engine::provider::ObjectId;
+use crate::kit::lifecycle::Word;
+use crate::kit::time::{Duration, Timestamp, end_of_time, later};
+
+/// An unpaid charge lives so long.
+pub const CHARGE_LIVES: Duration = Duration::from_mins(30);
+
+/// One charge.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Charge {
+    pub number: u32,
+    pub merchant: u32,
+    pub id: String,
+    /// What its payment page is found by.
+    pub trade: String,
+    /// How many charges of the same externalOrderId came before.
+    pub nth: u32,
+    pub created_at: Timestamp,
+    pub status: ChargeStatus,
+    pub stay: u32,
+    pub currency: Currency,
+    pub amount_units: i64,
+    pub base: Currency,
+    pub base_units: i64,
+    pub quote: Currency,
+    pub cost_units: i64,
+    /// Of one `base` in `quote`.
+    pub price: Decimal,
+    pub external_order_id: String,
+    pub page_url: String,
+    pub cb_url: String,
+    pub redirect_url: String,
+    pub payment_type: PaymentType,
+    pub payer_name: Option<Box<str>>,
+    /// The ledger's row, once it is paid.
+    pub row: Option<u32>,
+}
+
+impl Charge {
+    /// How the engine names it.
+    pub const fn object(&self) -> ObjectId {
+        Kind::Charge.object(self.number)
+    }
+
+    /// From this moment on nobody can pay it.
+    pub fn expires_at(&self) -> Timestamp {
+        later(self.created_at, CHARGE_LIVES).unwrap_or_else(end_of_time)
+    }
+}
+
+/// Where a charge stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ChargeStatus {
+    Pending,
+    BuyerPaid,
+    SellerConfirmed,
+    Closed,
+    Cancelled,
+    Dispute,
+}
+
+/// In the order of the documentation.
+pub const CHARGE_STATUSES: &[ChargeStatus] = &[
+    ChargeStatus::Pending,
+    ChargeStatus::BuyerPaid,
+    ChargeStatus::SellerConfirmed,
+    ChargeStatus::Closed,
+    ChargeStatus::Cancelled,
+    ChargeStatus::Dispute,
+];
+
+impl ChargeStatus {
+    /// Whether the payment has been received.
+    pub const fn is_paid(self) -> bool {
+        matches!(self, Self::SellerConfirmed | Self::Closed)
+    }
+}
+
+impl Word for ChargeStatus {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::BuyerPaid => "buyerPaid",
+            Self::SellerConfirmed => "sellerConfirmed",
+            Self::Closed => "closed",
+            Self::Cancelled => "cancelled",
+            Self::Dispute => "dispute",
+        }
+    }
+}
+
+/// Through what a payer pays, or a recipient is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum PaymentType {
+    Alipay,
+    Yunshanfu,
+    #[serde(rename = "bankAccount")]
+    BankAccount,
+    PayPal,
+    #[serde(rename = "Coins.ph")]
+    CoinsPh,
+    GCash,
+    #[serde(rename = "wallet")]
+    Wallet,
+}
+
+impl Word for PaymentType {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Alipay => "Alipay",
+            Self::Yunshanfu => "Yunshanfu",
+            Self::BankAccount => "bankAccount",
+            Self::PayPal => "PayPal",
+            Self::CoinsPh => "Coins.ph",
+            Self::GCash => "GCash",
+            Self::Wallet => "wallet",
+        }
+    }
+}
+
+impl PaymentType {
+    /// What a charge can be paid with in a currency; the first unless another is asked for.
+    pub const fn of_charges(quote: Currency) -> &'static [Self] {
+        match quote {
+            Currency::Cny => &[Self::Alipay, Self::Yunshanfu, Self::BankAccount],
+            Currency::Php => &[Self::CoinsPh, Self::GCash],
+            Currency::Usd | Currency::Usdt | Currency::Btc => &[Self::PayPal, Self::BankAccount],
+        }
+    }
+
+    /// What people call it, in English and in Chinese.
+    pub const fn labels(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Alipay => ("Alipay", "支付宝"),
+            Self::Yunshanfu => ("Yunshanfu", "云闪付"),
+            Self::BankAccount => ("Bank account", "银行转账"),
+            Self::PayPal => ("PayPal", "PayPal"),
+            Self::CoinsPh => ("Coins.ph", "Coins.ph"),
+            Self::GCash => ("GCash", "GCash"),
+            Self::Wallet => ("Wallet", "钱包"),
+        }
+    }
+}

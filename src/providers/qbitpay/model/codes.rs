@@ -1,0 +1,69 @@
+//! Identifiers as the provider's samples show them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kit::ids::Draws;
+
+/// `A-Za-z0-9`, of which charges and events have their ids.
+pub const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// Counts of objects stay below this.
+pub const NUMBERS_MAX: u32 = 1 << 24;
+
+/// 24 hexadecimal characters: the second of its making, five bytes that a sandbox keeps for the kind of object, and a
+/// count, which leads back to the object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Oid([u8; 12]);
+
+impl Oid {
+    /// The id of object number `number` of a kind whose bytes are drawn there.
+    pub fn counted(unix_second: i64, kind: &mut Draws, number: u32) -> Self {
+        let mut own = Self::drawn(kind);
+        own.0[..4].copy_from_slice(&unix_second.to_be_bytes()[4..]);
+        own.0[9..].copy_from_slice(&number.to_be_bytes()[1..]);
+        own
+    }
+
+    /// One that counts nothing.
+    ///
+    /// # Panics
+    /// Never: what is drawn is hexadecimal.
+    pub fn drawn(draws: &mut Draws) -> Self {
+        Self::parse(&draws.hex(24)).expect("24 hexadecimal characters were drawn")
+    }
+
+    /// Exactly as it is written.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; 12];
+        let lower = !text.bytes().any(|it| it.is_ascii_uppercase());
+        (lower && hex::decode_to_slice(text, &mut bytes).is_ok()).then_some(Self(bytes))
+    }
+
+    /// The count in it.
+    pub fn number(self) -> u32 {
+        let [.., a, b, c] = self.0;
+        u32::from_be_bytes([0, a, b, c])
+    }
+}
+
+impl fmt::Display for Oid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl From<Oid> for String {
+    fn from(id: Oid) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for Oid {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("this is no id of 24 hexadecimal characters")
+    }
+}

@@ -1,0 +1,112 @@
+//! Currencies, pairs of them, and amounts in their smallest units.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::kit::lifecycle::Word;
+use crate::kit::money;
+
+/// The currencies that the documentation names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Currency {
+    Usd,
+    Usdt,
+    Cny,
+    Php,
+    Btc,
+}
+
+/// Their codes, in the same order.
+pub const CODES: &[&str] = &["USD", "USDT", "CNY", "PHP", "BTC"];
+/// Each of them.
+pub const CURRENCIES: [Currency; 5] = [Currency::Usd, Currency::Usdt, Currency::Cny, Currency::Php, Currency::Btc];
+
+impl Word for Currency {
+    fn word(self) -> &'static str {
+        CODES[self as usize]
+    }
+}
+
+impl Currency {
+    /// By its code, in capitals.
+    pub fn parse(code: &str) -> Option<Self> {
+        CURRENCIES.into_iter().find(|it| it.word() == code)
+    }
+
+    /// How many decimals an amount in it has.
+    pub const fn decimals(self) -> u32 {
+        match self {
+            Self::Usd | Self::Usdt | Self::Cny | Self::Php => 2,
+            Self::Btc => 6,
+        }
+    }
+
+    /// The nearest whole number of its smallest units. `None` when it does not fit.
+    pub fn units(self, amount: Decimal) -> Option<i64> {
+        money::minor(amount, self.decimals())
+    }
+
+    /// So many of its smallest units, as a decimal.
+    pub fn amount(self, units: i64) -> Decimal {
+        money::major(units, self.decimals())
+    }
+
+    /// Whether an amount has no fraction of a smallest unit.
+    pub fn can_hold(self, amount: Decimal) -> bool {
+        amount.normalize().scale() <= self.decimals()
+    }
+}
+
+/// A pair: the price of one `base` in `quote`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Symbol {
+    pub base: Currency,
+    pub quote: Currency,
+}
+
+impl Symbol {
+    /// Of two different currencies.
+    pub fn of(base: Currency, quote: Currency) -> Option<Self> {
+        (base != quote).then_some(Self { base, quote })
+    }
+
+    /// `BTC/CNY`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (base, quote) = text.split_once('/')?;
+        Self::of(Currency::parse(base)?, Currency::parse(quote)?)
+    }
+
+    /// A number for it, and back with [`Self::numbered`].
+    pub const fn number(self) -> u64 {
+        self.base as u64 * 5 + self.quote as u64
+    }
+
+    /// The pair of that number.
+    pub fn numbered(number: u64) -> Option<Self> {
+        let currency = |it: u64| usize::try_from(it).ok().and_then(|it| CURRENCIES.get(it)).copied();
+        Self::of(currency(number / 5)?, currency(number % 5)?)
+    }
+}
+
+impl fmt::Display for Symbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.base.word(), self.quote.word())
+    }
+}
+
+impl From<Symbol> for String {
+    fn from(symbol: Symbol) -> Self {
+        symbol.to_string()
+    }
+}
+
+impl TryFrom<String> for Symbol {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("this is no pair of two currencies")
+    }
+}

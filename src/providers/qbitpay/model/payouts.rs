@@ -1,0 +1,116 @@
+//! Payouts, and the destinations that they go to.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Currency, Kind, Oid, PaymentType};
+use crate::engine::provider::ObjectId;
+use crate::kit::lifecycle::Word;
+use crate::kit::time::{Duration, Timestamp, end_of_time, later};
+
+/// When a payout arrives, as it is foretold.
+const ARRIVES_AFTER: Duration = Duration::from_hours(48);
+
+/// One payout.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Payout {
+    pub number: u32,
+    pub merchant: u32,
+    pub id: Oid,
+    pub created_at: Timestamp,
+    pub status: PayoutStatus,
+    pub stay: u32,
+    pub currency: Currency,
+    /// What the recipient gets.
+    pub amount_units: i64,
+    pub fee_units: i64,
+    pub description: Option<Box<str>>,
+    pub external_order_id: Option<Box<str>>,
+    pub destination: Oid,
+    pub paid_at: Option<Timestamp>,
+    /// The ledger's row, and the one that takes it back.
+    pub row: u32,
+    pub reversal: Option<u32>,
+}
+
+impl Payout {
+    /// How the engine names it.
+    pub const fn object(&self) -> ObjectId {
+        Kind::Payout.object(self.number)
+    }
+
+    /// When it arrived or, before that, when it should.
+    pub fn arrival_date(&self) -> Timestamp {
+        self.paid_at.or_else(|| later(self.created_at, ARRIVES_AFTER)).unwrap_or_else(end_of_time)
+    }
+}
+
+/// Where a payout stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PayoutStatus {
+    Pending,
+    InTransit,
+    Paid,
+    Failed,
+    Cancelled,
+}
+
+/// In the order of the documentation.
+pub const PAYOUT_STATUSES: &[PayoutStatus] =
+    &[PayoutStatus::Pending, PayoutStatus::InTransit, PayoutStatus::Paid, PayoutStatus::Failed, PayoutStatus::Cancelled];
+
+impl Word for PayoutStatus {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::InTransit => "inTransit",
+            Self::Paid => "paid",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// A payment method that payouts have gone to. The same details again are the same destination.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Destination {
+    pub kind: PaymentType,
+    /// In the order in which they are shown.
+    pub details: Vec<(Detail, String)>,
+}
+
+/// A detail of a destination, under the key that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Detail {
+    PayerName,
+    BankAccountNum,
+    BankRoutingNum,
+    BankName,
+    BankDetailName,
+    BankAddr,
+    Swift,
+    Country,
+    States,
+    State,
+    City,
+    PostalCode,
+    Addr,
+}
+
+/// Each of them, in the order in which they are shown.
+pub const DETAILS: [Detail; 13] = [
+    Detail::PayerName,
+    Detail::BankAccountNum,
+    Detail::BankRoutingNum,
+    Detail::BankName,
+    Detail::BankDetailName,
+    Detail::BankAddr,
+    Detail::Swift,
+    Detail::Country,
+    Detail::States,
+    Detail::State,
+    Detail::City,
+    Detail::PostalCode,
+    Detail::Addr,
+];

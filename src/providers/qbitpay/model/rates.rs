@@ -1,0 +1,157 @@
+//! What currencies cost: one table per sandbox, and division through CNY for what is not in it.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Deserialize, Serialize};
+
+use super::Currency::{self, Btc, Cny, Php, Usd, Usdt};
+use super::Symbol;
+use crate::kit::money;
+use crate::kit::time::{Duration, Timestamp};
+
+/// A quoted price holds for so long.
+pub const QUOTE_HOLDS: Duration = Duration::from_secs(30);
+/// Decimals of a price that is worked out.
+const PRICE_DECIMALS: u32 = 8;
+
+/// From the merchant's point of view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// What the merchant pays.
+    Ask,
+    /// What the merchant gets.
+    Bid,
+}
+
+impl Side {
+    const fn other(self) -> Self {
+        match self {
+            Self::Ask => Self::Bid,
+            Self::Bid => Self::Ask,
+        }
+    }
+}
+
+/// Both prices of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Price {
+    pub ask: Decimal,
+    pub bid: Decimal,
+}
+
+impl Price {
+    pub const fn at(self, side: Side) -> Decimal {
+        match side {
+            Side::Ask => self.ask,
+            Side::Bid => self.bid,
+        }
+    }
+}
+
+/// A price that a merchant was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    pub price: Decimal,
+    pub at: Timestamp,
+}
+
+/// The table that every sandbox begins with: pair, ask, bid.
+const TABLE: [(Symbol, &str, &str); 5] = [
+    (Symbol { base: Btc, quote: Cny }, "38737.7", "38737.7"),
+    (Symbol { base: Usd, quote: Cny }, "6.76", "6.76"),
+    (Symbol { base: Usdt, quote: Cny }, "6.97", "6.95"),
+    (Symbol { base: Usd, quote: Php }, "52", "52"),
+    (Symbol { base: Usdt, quote: Usd }, "1", "1"),
+];
+
+/// The table of one sandbox.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Rates(BTreeMap<Symbol, Price>);
+
+impl Rates {
+    /// From now on a pair costs that.
+    pub fn set(&mut self, symbol: Symbol, price: Price) {
+        self.0.insert(symbol, price);
+    }
+
+    /// The price of a pair. `None` when it is beyond what can be written.
+    pub fn price(&self, symbol: Symbol, side: Side) -> Option<Decimal> {
+        if let Some(price) = self.listed(symbol) {
+            return Some(price.at(side));
+        }
+        let price = self.in_cny(symbol.base, side)?.checked_div(self.in_cny(symbol.quote, side.other())?)?;
+        let price = price.round_dp_with_strategy(PRICE_DECIMALS, RoundingStrategy::MidpointAwayFromZero);
+        Some(price.max(Decimal::new(1, PRICE_DECIMALS)))
+    }
+
+    /// What one of `from` costs in `to`; one, when they are the same.
+    pub fn conversion(&self, from: Currency, to: Currency, side: Side) -> Option<Decimal> {
+        Symbol::of(from, to).map_or(Some(Decimal::ONE), |it| self.price(it, side))
+    }
+
+    fn listed(&self, symbol: Symbol) -> Option<Price> {
+        let own = self.0.get(&symbol).copied();
+        let usual = || TABLE.iter().find(|it| it.0 == symbol);
+        own.or_else(|| usual().and_then(|it| Some(Price { ask: money::parse(it.1)?, bid: money::parse(it.2)? })))
+    }
+
+    fn in_cny(&self, currency: Currency, side: Side) -> Option<Decimal> {
+        if currency == Cny {
+            return Some(Decimal::ONE);
+        }
+        if let Some(price) = self.listed(Symbol { base: currency, quote: Cny }) {
+            return Some(price.at(side));
+        }
+        let in_php = self.listed(Symbol { base: Usd, quote: Php })?.at(side.other());
+        self.in_cny(Usd, side)?.checked_div(in_php).filter(|_| currency == Php)
+    }
+
+    /// Whether every price is one.
+    pub fn is_sound(&self) -> bool {
+        self.0.values().all(|it| is_price(it.ask) && is_price(it.bid))
+    }
+}
+
+/// Whether somebody could have set that price.
+pub fn is_price(price: Decimal) -> bool {
+    Decimal::ZERO < price && price <= Decimal::from(1_000_000_000) && price.normalize().scale() <= PRICE_DECIMALS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_outside_the_table_go_through_cny() {
+        let rates = Rates::default();
+        for (symbol, ask, bid) in [
+            ("BTC/CNY", "38737.7", "38737.7"),
+            ("USDT/CNY", "6.97", "6.95"),
+            ("USDT/USD", "1", "1"),
+            ("CNY/USDT", "0.14388489", "0.14347202"),
+            ("BTC/USD", "5730.42899408", "5730.42899408"),
+            ("BTC/USDT", "5573.76978417", "5557.77618364"),
+            ("USD/BTC", "0.00017451", "0.00017451"),
+            ("PHP/CNY", "0.13", "0.13"),
+            ("PHP/USD", "0.01923077", "0.01923077"),
+        ] {
+            let symbol = Symbol::parse(symbol).expect("a pair");
+            let seen = [Side::Ask, Side::Bid].map(|side| rates.price(symbol, side).map(|it| it.normalize().to_string()));
+            assert_eq!(seen, [Some(ask.to_owned()), Some(bid.to_owned())], "{symbol}");
+        }
+    }
+
+    #[test]
+    fn a_price_that_is_set_moves_what_is_divided_by_it() {
+        let mut rates = Rates::default();
+        let ten = Decimal::from(10);
+        rates.set(Symbol { base: Usd, quote: Cny }, Price { ask: ten, bid: ten });
+        let price = |text: &str| rates.price(Symbol::parse(text).expect("a pair"), Side::Ask).map(|it| it.normalize().to_string());
+        assert_eq!(price("CNY/USD").as_deref(), Some("0.1"));
+        assert_eq!(price("PHP/CNY").as_deref(), Some("0.19230769"));
+        assert_eq!(price("BTC/USD").as_deref(), Some("3873.77"));
+    }
+}

@@ -1,0 +1,118 @@
+//! Numbered objects, and lists of them that are read a page at a time.
+
+use std::collections::BTreeSet;
+use std::ops::Bound::{Excluded, Included};
+
+use serde::{Deserialize, Serialize};
+
+/// Objects of one kind: number `n` stands at `n - 1`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Numbered<T>(Vec<T>);
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Numbered<T> {
+    /// The number of the next one.
+    ///
+    /// # Panics
+    /// When there are more than can be numbered; memory has ended long before.
+    pub fn next(&self) -> u32 {
+        u32::try_from(self.0.len() + 1).expect("a sandbox has fewer objects than a u32 counts")
+    }
+
+    /// Keeps one under the next number.
+    pub fn push(&mut self, object: T) {
+        self.0.push(object);
+    }
+
+    pub fn get(&self, number: u32) -> Option<&T> {
+        self.0.get(usize::try_from(number.checked_sub(1)?).ok()?)
+    }
+
+    pub fn get_mut(&mut self, number: u32) -> Option<&mut T> {
+        self.0.get_mut(usize::try_from(number.checked_sub(1)?).ok()?)
+    }
+
+    /// All, each with its number.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        (1..).zip(&self.0)
+    }
+}
+
+/// Where a page begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    /// At the newest.
+    Newest,
+    /// Behind that number: older ones.
+    After(u32),
+    /// Before that number: the newer ones that are nearest to it.
+    Before(u32),
+}
+
+/// Numbers under keys. A page costs as much as it holds, however many stand on the shelf.
+#[derive(Clone, Debug)]
+pub struct Shelves<K>(BTreeSet<(K, u32)>);
+
+impl<K> Default for Shelves<K> {
+    fn default() -> Self {
+        Self(BTreeSet::new())
+    }
+}
+
+impl<K: Ord + Copy> Shelves<K> {
+    pub fn put(&mut self, key: K, number: u32) {
+        self.0.insert((key, number));
+    }
+
+    pub fn take(&mut self, key: K, number: u32) {
+        self.0.remove(&(key, number));
+    }
+
+    /// So many numbers under a key, newest first.
+    pub fn page(&self, key: K, cursor: Cursor, limit: usize) -> Vec<u32> {
+        let (low, high) = match cursor {
+            Cursor::Newest => (0, u32::MAX),
+            Cursor::After(number) => (0, number.saturating_sub(1)),
+            Cursor::Before(number) => (number, u32::MAX),
+        };
+        let range = self.0.range((Excluded((key, low)), Included((key, high)))).map(|it| it.1);
+        match cursor {
+            Cursor::Newest | Cursor::After(_) => range.rev().take(limit).collect(),
+            Cursor::Before(_) => {
+                let mut page: Vec<u32> = range.take(limit).collect();
+                page.reverse();
+                page
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_newest_first_and_stay_under_their_key() {
+        let mut shelves = Shelves::default();
+        for number in 1..=7 {
+            shelves.put(number % 2, number);
+        }
+        let page = |cursor, limit| shelves.page(1, cursor, limit);
+        assert_eq!(page(Cursor::Newest, 3), [7, 5, 3]);
+        assert_eq!(page(Cursor::After(3), 3), [1]);
+        assert_eq!(page(Cursor::After(4), 1), [3]);
+        assert_eq!(page(Cursor::After(1), 3), []);
+        assert_eq!(page(Cursor::After(0), 3), []);
+        assert_eq!(page(Cursor::Before(1), 2), [5, 3]);
+        assert_eq!(page(Cursor::Before(7), 2), []);
+        shelves.take(1, 5);
+        assert_eq!(shelves.page(1, Cursor::Newest, 9), [7, 3, 1]);
+        assert_eq!(shelves.page(2, Cursor::Newest, 9), []);
+    }
+}

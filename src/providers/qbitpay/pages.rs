@@ -1,0 +1,71 @@
+//! What the payer sees.
+
+use minijinja::context;
+
+use super::errors::Error;
+use super::lifecycle::take_charge;
+use super::model::{Charge, ChargeStatus, Memory};
+use super::wire::{ChargeObject, number};
+use crate::engine::contract::Page;
+use crate::engine::provider::Context;
+use crate::kit::evidence::Evidence::Documented;
+use crate::kit::html::{Pages, environment};
+use crate::kit::http::{Method, Request, Response, StatusCode};
+use crate::kit::lifecycle::{On, Word};
+
+/// The payment page, in front of the charge's own name.
+pub const PAY_PATH: &str = "/pay/";
+
+/// The pages of this provider.
+pub const PAGES: &[Page] = &[Page {
+    name: "pay",
+    path: "/pay/{tradeId}",
+    what: "the payer sees what to pay and how, says that they have paid, and goes on to redirectUrl",
+    evidence: Documented(
+        "API reference, Charges: paymentPageUrl and redirectUrl; the page itself is ours, at an address of ours unless `documented_links` is set",
+    ),
+}];
+
+static TEMPLATES: Pages =
+    Pages::new(|| environment(&[("pay.html", include_str!("pages/pay.html")), ("message.html", include_str!("pages/message.html"))]));
+
+/// A payer's browser asks.
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
+    let trade = path.strip_prefix(PAY_PATH).filter(|it| !it.is_empty() && !it.contains('/')).ok_or(Error::NoPath)?;
+    if request.method != Method::GET && request.method != Method::POST {
+        return Err(Error::NoPath);
+    }
+    let Some(charge) = memory.traded(trade) else {
+        let text = "The link is wrong or incomplete.";
+        return Ok(TEMPLATES.render(StatusCode::NOT_FOUND, "message.html", context! { title => "No such payment", text }));
+    };
+    cx.trace.account = Some(memory.own(charge.merchant).account.clone());
+    if request.method == Method::GET {
+        return Ok(shown(charge, StatusCode::OK));
+    }
+    let (number, redirect_url) = (charge.number, charge.redirect_url.clone());
+    match take_charge(memory, cx, number, On::Act("buyer-paid")) {
+        Some(()) => Ok(Response::see_other(&redirect_url)),
+        None => memory.charges.get(number).map(|it| shown(it, StatusCode::CONFLICT)).ok_or(Error::Internal),
+    }
+}
+
+fn shown(charge: &Charge, status: StatusCode) -> Response {
+    let object = serde_json::to_value(ChargeObject::of(charge)).unwrap_or_default();
+    let method = &object["paymentMethod"];
+    let text = |name: &str| method[name].as_str().map(str::to_owned);
+    let values = context! {
+        amount => number(charge.quote, charge.cost_units).text(),
+        currency => charge.quote.word(),
+        order => &charge.external_order_id,
+        label => charge.payment_type.labels().0,
+        qr => text("alipayQRCodeUrl"),
+        bank => text("bankName"),
+        account => text("bankAccountNum"),
+        status => charge.status.word(),
+        open => charge.status == ChargeStatus::Pending,
+        until => super::wire::written(charge.expires_at()),
+        redirect_url => &charge.redirect_url,
+    };
+    TEMPLATES.render(status, "pay.html", values)
+}

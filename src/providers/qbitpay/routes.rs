@@ -1,0 +1,73 @@
+//! The calls that the documentation lists, and what each does.
+
+use super::auth;
+use super::errors::Error;
+use super::model::{Cursor, Memory};
+use super::wire::From;
+use crate::engine::contract::Operation;
+use crate::engine::provider::Context;
+use crate::kit::http::{Request, Response};
+
+mod charges;
+mod ledger;
+mod orders;
+mod payouts;
+mod table;
+
+pub use table::ROUTES;
+
+/// The provider's own scheme and host.
+pub const BASE_URL: &str = "https://api.qbitnetwork.com";
+/// Below it live the resources.
+pub const API: &str = "/api/v1/";
+
+/// A call whose caller is known, and may make it.
+pub struct Call<'a, 'c> {
+    memory: &'a mut Memory,
+    cx: &'a mut Context<'c>,
+    request: &'a Request,
+    account: String,
+    merchant: u32,
+    /// What stands for `{id}` in the path.
+    id: &'a str,
+}
+
+type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
+
+/// A documented call and its handler.
+pub struct Route(pub Operation, Handler);
+
+/// One call of the API. Who asks is settled before anything else is looked at.
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
+    let below = path.strip_prefix(API).ok_or(Error::NoPath)?;
+    let mut here = ROUTES.iter().filter(|it| it.0.method == request.method);
+    let found = here.find_map(|it| Some((it, captured(it.0.path.strip_prefix(API)?, below)?)));
+    let (route, id) = found.ok_or(Error::NoPath)?;
+    cx.trace.operation = Some(route.0.name);
+    let account = auth::basic(cx, request)?;
+    auth::permit(cx, &account, below.split('/').next().unwrap_or_default())?;
+    let merchant = memory.merchant(&account).ok_or(Error::Internal)?;
+    auth::pace(memory, cx, &account, merchant)?;
+    (route.1)(Call { memory, cx, request, account, merchant, id })
+}
+
+/// What stands for the braces of a pattern in a path; empty when it has none.
+fn captured<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
+    let Some((before, _)) = pattern.split_once('{') else { return (pattern == path).then_some("") };
+    path.strip_prefix(before).filter(|it| !it.is_empty() && !it.contains('/'))
+}
+
+/// Where a page begins, once the item that it is counted from is found by `find`.
+fn cursor(from: &From, find: impl Fn(&str) -> Option<u32>) -> Result<Cursor, Error> {
+    match from {
+        From::Newest => Ok(Cursor::Newest),
+        From::After(id) => find(id).map(Cursor::After).ok_or(Error::Cursor("starting_after")),
+        From::Before(id) => find(id).map(Cursor::Before).ok_or(Error::Cursor("ending_before")),
+    }
+}
+
+/// An object that was found, when it is the caller's own.
+fn owned<'a, T>(found: Option<&'a T>, kind: &'static str, owner: impl Fn(&T) -> u32, caller: u32) -> Result<&'a T, Error> {
+    let object = found.ok_or(Error::Nothing(kind))?;
+    if owner(object) == caller { Ok(object) } else { Err(Error::Forbidden) }
+}

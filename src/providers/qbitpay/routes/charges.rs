@@ -1,0 +1,111 @@
+//! Charges, and the test event about one.
+
+use rust_decimal::Decimal;
+
+use super::{Call, cursor, owned};
+use crate::engine::contract::settings::{DOCUMENTED_LINKS, WEBHOOK_URL};
+use crate::kit::http::{Response, StatusCode};
+use crate::kit::ids::entity;
+use crate::kit::lifecycle::On;
+use crate::providers::qbitpay::errors::{Error, Fault};
+use crate::providers::qbitpay::lifecycle::{register_charge, take_charge};
+use crate::providers::qbitpay::model::{ALPHANUMERIC, Charge, ChargeStatus, Side, Symbol, order_key};
+use crate::providers::qbitpay::pages::PAY_PATH;
+use crate::providers::qbitpay::webhooks;
+use crate::providers::qbitpay::wire::{self, ChargeObject, NewCharge, PAY_MAX, PAY_MIN};
+
+/// The payment page as the documentation writes its address.
+const DOCUMENTED_PAGE: &str = "https://qbitpay.blockscape.co/?zh#/otc/payment?tradeId=";
+
+pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
+    let new = NewCharge::parse(call.request)?;
+    // USD and USDT count alike here.
+    if new.amount < Decimal::from(PAY_MIN) {
+        return Err(Error::Limit(format!("below the minimum of {PAY_MIN}")));
+    }
+    if Decimal::from(PAY_MAX) < new.amount {
+        return Err(Error::Limit(format!("above the maximum of {PAY_MAX}")));
+    }
+    let charge = priced(&call, new).ok_or_else(|| Error::Limit("beyond what its price can express".to_owned()))?;
+    let number = charge.number;
+    let Call { memory, cx, .. } = call;
+    register_charge(memory, cx, charge);
+    shown(memory.charges.get(number))
+}
+
+/// The charge that was asked for, at the prices of this moment. `None` when one of its amounts cannot be written.
+fn priced(call: &Call<'_, '_>, new: NewCharge) -> Option<Charge> {
+    let Call { memory, cx, merchant, .. } = call;
+    let NewCharge { amount, currency, base, quote, .. } = new;
+    let cost = amount.checked_mul(memory.rates.conversion(currency, quote, Side::Ask)?)?;
+    let cost_units = quote.units(cost)?;
+    let price = memory.rates.price(Symbol::of(base, quote)?, Side::Ask)?;
+    let base_units = base.units(quote.amount(cost_units).checked_div(price)?)?;
+    let nth = memory.charges_of_order(*merchant, &new.external_order_id);
+    let mut draws = cx.draws("qbitpay charge", entity(&[&call.account, &new.external_order_id, &nth.to_string()]));
+    let (id, trade) = (draws.text(ALPHANUMERIC, 13), draws.text(ALPHANUMERIC, 20));
+    let documented = cx.flag(&call.account, &DOCUMENTED_LINKS);
+    let page = if documented { DOCUMENTED_PAGE.to_owned() } else { format!("{}{PAY_PATH}", cx.base_url(call.request)) };
+    Some(Charge {
+        number: memory.charges.next(),
+        merchant: *merchant,
+        id,
+        page_url: format!("{page}{trade}"),
+        trade,
+        nth,
+        created_at: cx.now(),
+        status: ChargeStatus::Pending,
+        stay: 0,
+        currency,
+        amount_units: currency.units(amount)?,
+        base,
+        base_units,
+        quote,
+        cost_units,
+        price,
+        external_order_id: new.external_order_id,
+        cb_url: new.cb_url,
+        redirect_url: new.redirect_url,
+        payment_type: new.payment_type,
+        payer_name: new.payer_name.map(String::into_boxed_str),
+        row: None,
+    })
+}
+
+fn shown(charge: Option<&Charge>) -> Result<Response, Error> {
+    charge.map(|it| Response::json(StatusCode::OK, &ChargeObject::of(it))).ok_or(Error::Internal)
+}
+
+fn find<'a>(call: &'a Call<'_, '_>) -> Result<&'a Charge, Error> {
+    owned(call.memory.charge(call.id), "Charge", |it| it.merchant, call.merchant)
+}
+
+pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
+    find(&call).and_then(|it| shown(Some(it)))
+}
+
+pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
+    let (page, order) = wire::charges_asked(call.request)?;
+    let memory = &*call.memory;
+    let own = |id: &str| memory.charge(id).filter(|it| it.merchant == call.merchant).map(|it| it.number);
+    let key = (call.merchant, order.as_deref().map(order_key));
+    let numbers = memory.index.charges.page(key, cursor(&page.from, own)?, page.limit);
+    let data: Vec<_> = numbers.iter().filter_map(|it| memory.charges.get(*it)).map(ChargeObject::of).collect();
+    Ok(wire::list("/api/v1/charges", &data))
+}
+
+pub fn update(call: Call<'_, '_>) -> Result<Response, Error> {
+    let number = find(&call)?.number;
+    wire::update_asked(call.request)?;
+    let Call { memory, cx, .. } = call;
+    take_charge(memory, cx, number, On::Call("updateCharge")).ok_or(Error::State)?;
+    shown(memory.charges.get(number))
+}
+
+pub fn test_event(call: Call<'_, '_>) -> Result<Response, Error> {
+    let asked = wire::test_asked(call.request)?;
+    let url = asked.or_else(|| call.cx.account(&call.account).and_then(|it| it.text(&WEBHOOK_URL)).map(str::to_owned));
+    let url = url.ok_or_else(|| Error::Validation(vec![Fault::missing("cbUrl")]))?;
+    let body = webhooks::test(call.memory, call.cx, call.merchant, url);
+    Ok(Response::new(StatusCode::OK, "application/json", body))
+}

@@ -1,0 +1,109 @@
+//! Access token, account, balance and the rows of the ledger.
+
+use rust_decimal::Decimal;
+
+use super::orders::TRADE_FEE_RATE;
+use super::{Call, cursor, owned};
+use crate::kit::http::{Response, StatusCode};
+use crate::kit::ids::entity;
+use crate::kit::lifecycle::Word;
+use crate::kit::sign::derived;
+use crate::providers::qbitpay::errors::Error;
+use crate::providers::qbitpay::model::{Balance, BalanceTransaction, CURRENCIES, Cursor, Memory, Oid, RowKind, Source};
+use crate::providers::qbitpay::settings::PAYOUT_FEE_RATE;
+use crate::providers::qbitpay::webhooks::wallet;
+use crate::providers::qbitpay::wire::{self, RowObject, RowsAsked};
+
+/// What a charge costs, as a share of it.
+const PAY_FEE_RATE: Decimal = Decimal::ZERO;
+
+pub fn access_token(call: Call<'_, '_>) -> Result<Response, Error> {
+    let mut draws = call.cx.draws("qbitpay user", entity(&[&call.account]));
+    let (user, code) = (Oid::drawn(&mut draws), draws.text(b"0123456789", 6));
+    let secret = token_secret(call.cx.sandbox());
+    call.cx.trace.hint = Some(format!("HS256 with the secret {secret}").into());
+    Ok(wire::access_token(user, &code, call.cx.now(), &secret))
+}
+
+/// What signs the access tokens of a sandbox: published for `default`, and following from the name of any other.
+fn token_secret(sandbox: &str) -> String {
+    if sandbox == "default" { "qbit_test_jwt_secret".to_owned() } else { derived(&[sandbox, "qbitpay", "jwt_secret"])[..32].to_owned() }
+}
+
+pub fn show_account(call: Call<'_, '_>) -> Result<Response, Error> {
+    let rate = call.cx.account(&call.account).map_or(Decimal::ZERO, |it| it.fraction(&PAYOUT_FEE_RATE));
+    let wallets: Vec<_> = CURRENCIES.into_iter().filter_map(|it| Some((it, wallet(call.cx, &call.account, it)?))).collect();
+    Ok(wire::account(rate, TRADE_FEE_RATE, PAY_FEE_RATE, &wallets))
+}
+
+pub fn show_balance(call: Call<'_, '_>) -> Result<Response, Error> {
+    let currency = wire::balance_asked(call.request)?;
+    let own = call.memory.own(call.merchant).balances.get(&currency).cloned();
+    let drawn = || Oid::drawn(&mut call.cx.draws("qbitpay balance", entity(&[&call.account, currency.word()])));
+    Ok(wire::balance(currency, &own.unwrap_or_else(|| Balance::empty(drawn()))))
+}
+
+/// A row with the id and the description of what caused it.
+fn object<'a>(memory: &'a Memory, row: &BalanceTransaction) -> RowObject<'a> {
+    let (source, description) = match row.source {
+        Source::Charge(number) => (memory.charges.get(number).map(|it| it.id.clone()), None),
+        Source::Payout(number) => {
+            let payout = memory.payouts.get(number);
+            (payout.map(|it| it.id.to_string()), payout.and_then(|it| it.description.as_deref()))
+        }
+        Source::Deposit(number) => (memory.deposits.get(number).map(|it| it.id.to_string()), None),
+        Source::Order(number) => (memory.orders.get(number).map(|it| it.id.to_string()), None),
+    };
+    RowObject::of(row, source.unwrap_or_default(), description)
+}
+
+pub fn get_row(call: Call<'_, '_>) -> Result<Response, Error> {
+    let memory = &*call.memory;
+    let row = owned(memory.row(call.id), "BalanceTransaction", |it| it.merchant, call.merchant)?;
+    Ok(Response::json(StatusCode::OK, &object(memory, row)))
+}
+
+pub fn list_rows(call: Call<'_, '_>) -> Result<Response, Error> {
+    let RowsAsked { page, source, kind, status } = RowsAsked::parse(call.request)?;
+    let memory = &*call.memory;
+    let own = |id: &str| memory.row(id).filter(|it| it.merchant == call.merchant).map(|it| it.number);
+    let cursor = cursor(&page.from, own)?;
+    let numbers = match (source, kind) {
+        (Some(id), Some(kind)) => {
+            let fits = |it: &u32| {
+                let row = memory.rows.get(*it).filter(|it| it.merchant == call.merchant && it.kind == kind);
+                row.is_some_and(|it| status.is_none_or(|own| it.status == own))
+            };
+            let all: Vec<u32> = source_of(memory, kind, &id).map_or_else(Vec::new, |it| memory.rows_of(it));
+            one_page(all.into_iter().filter(fits).collect(), cursor, page.limit)
+        }
+        (_, kind) => memory.index.rows.page((call.merchant, kind, status), cursor, page.limit),
+    };
+    let data: Vec<_> = numbers.iter().filter_map(|it| memory.rows.get(*it)).map(|it| object(memory, it)).collect();
+    Ok(wire::list("/api/v1/balanceTransactions", &data))
+}
+
+/// The object that rows of that kind come from, by its id.
+fn source_of(memory: &Memory, kind: RowKind, id: &str) -> Option<Source> {
+    match kind {
+        RowKind::Charge => memory.charge(id).map(|it| Source::Charge(it.number)),
+        RowKind::Payout | RowKind::PayoutCancel | RowKind::PayoutFailure => memory.payout(id).map(|it| Source::Payout(it.number)),
+        RowKind::Order => memory.order(id).map(|it| Source::Order(it.number)),
+        RowKind::Deposit => memory.deposit(id).map(|it| Source::Deposit(it.number)),
+    }
+}
+
+/// A page of the few rows of one object, which come oldest first.
+fn one_page(mut rows: Vec<u32>, cursor: Cursor, limit: usize) -> Vec<u32> {
+    match cursor {
+        Cursor::Newest => {}
+        Cursor::After(number) => rows.retain(|it| *it < number),
+        Cursor::Before(number) => {
+            rows.retain(|it| number < *it);
+            rows.truncate(limit);
+        }
+    }
+    rows.reverse();
+    rows.truncate(limit);
+    rows
+}

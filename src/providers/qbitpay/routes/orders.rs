@@ -1,0 +1,92 @@
+//! The ticker, and orders at its prices.
+
+use rust_decimal::Decimal;
+
+use super::{Call, cursor, owned};
+use crate::kit::http::{Response, StatusCode};
+use crate::kit::lifecycle::Word;
+use crate::kit::time::unix_seconds;
+use crate::providers::qbitpay::errors::Error;
+use crate::providers::qbitpay::lifecycle::register_order;
+use crate::providers::qbitpay::model::{BALANCE_UNITS_MAX, Direction, Oid, Order, QUOTE_HOLDS, Quote, Side, Symbol};
+use crate::providers::qbitpay::wire::{self, NewOrder, OrderObject, Page};
+
+/// What an order costs, as a share of its price.
+pub const TRADE_FEE_RATE: Decimal = Decimal::ZERO;
+
+pub fn ticker(call: Call<'_, '_>) -> Result<Response, Error> {
+    let Call { memory, cx, request, merchant, .. } = call;
+    let (asked, side) = wire::ticker_asked(request)?;
+    let found = Symbol::parse(&asked).and_then(|symbol| Some((symbol, memory.rates.price(symbol, side)?)));
+    let (symbol, price) = found.ok_or(Error::Nothing("Symbol"))?;
+    let at = cx.now();
+    memory.own_mut(merchant).quotes(side).insert(symbol, Quote { price, at });
+    Ok(wire::ticker(symbol, side, price, at))
+}
+
+pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
+    let Call { memory, cx, request, merchant, .. } = call;
+    let new = NewOrder::parse(request)?;
+    let Symbol { base, quote } = new.symbol;
+    let side = if new.direction == Direction::Buy { Side::Ask } else { Side::Bid };
+    let now = cx.now();
+    let own = memory.own_mut(merchant);
+    let told = own.quotes(side).get(&new.symbol).filter(|it| now.duration_since(it.at) <= QUOTE_HOLDS).map(|it| it.price);
+    let beyond = || Error::Limit("beyond what its price can express".to_owned());
+    let price = told.or_else(|| memory.rates.price(new.symbol, side)).ok_or_else(beyond)?;
+    let own = memory.own(merchant);
+    let base_units = base.units(new.amount).filter(|it| *it <= BALANCE_UNITS_MAX);
+    let cost = new.amount.checked_mul(price);
+    let units = |amount: Option<Decimal>| amount.and_then(|it| quote.units(it)).filter(|it| *it <= BALANCE_UNITS_MAX);
+    let fee = units(cost.and_then(|it| it.checked_mul(TRADE_FEE_RATE)));
+    let (Some(base_units), Some(cost_units), Some(fee_units)) = (base_units, units(cost), fee) else {
+        return Err(if new.direction == Direction::Sell { Error::Balance } else { beyond() });
+    };
+    if cost_units == 0 {
+        return Err(Error::Limit(format!("worth nothing in {}", quote.word())));
+    }
+    let (given, given_units, got, got_units) = match new.direction {
+        Direction::Buy => (quote, cost_units + fee_units, base, base_units),
+        Direction::Sell => (base, base_units, quote, cost_units - fee_units),
+    };
+    if own.available_units(given) < given_units {
+        return Err(Error::Balance);
+    }
+    if BALANCE_UNITS_MAX < own.all_units(got).saturating_add(got_units) {
+        return Err(beyond());
+    }
+    let number = memory.orders.next();
+    let order = Order {
+        number,
+        merchant,
+        id: Oid::counted(unix_seconds(now), &mut cx.draws("qbitpay order", 0), number),
+        created_at: now,
+        symbol: new.symbol,
+        direction: new.direction,
+        base_units,
+        price,
+        cost_units,
+        fee_units,
+        external_order_id: new.external_order_id.map(String::into_boxed_str),
+        row: memory.rows.next(),
+    };
+    register_order(memory, cx, order);
+    shown(memory.orders.get(number))
+}
+
+fn shown(order: Option<&Order>) -> Result<Response, Error> {
+    order.map(|it| Response::json(StatusCode::OK, &OrderObject::of(it))).ok_or(Error::Internal)
+}
+
+pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
+    owned(call.memory.order(call.id), "Order", |it| it.merchant, call.merchant).and_then(|it| shown(Some(it)))
+}
+
+pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
+    let page = Page::parse(call.request)?;
+    let memory = &*call.memory;
+    let own = |id: &str| memory.order(id).filter(|it| it.merchant == call.merchant).map(|it| it.number);
+    let numbers = memory.index.orders.page(call.merchant, cursor(&page.from, own)?, page.limit);
+    let data: Vec<_> = numbers.iter().filter_map(|it| memory.orders.get(*it)).map(OrderObject::of).collect();
+    Ok(wire::list("/api/v1/orders", &data))
+}

@@ -1,0 +1,86 @@
+//! Payouts.
+
+use rust_decimal::Decimal;
+
+use super::{Call, cursor, owned};
+use crate::kit::http::{Response, StatusCode};
+use crate::kit::ids::entity;
+use crate::kit::lifecycle::Word;
+use crate::kit::time::unix_seconds;
+use crate::providers::qbitpay::errors::Error;
+use crate::providers::qbitpay::lifecycle::{Posting, post, register_payout};
+use crate::providers::qbitpay::model::{Currency, Destination, Memory, Oid, Payout, PayoutStatus, RowKind, Source};
+use crate::providers::qbitpay::settings::PAYOUT_FEE_RATE;
+use crate::providers::qbitpay::wire::{self, NewPayout, PAYOUT_MIN, PayoutObject};
+
+pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
+    let Call { memory, cx, request, account, merchant, .. } = call;
+    let new = NewPayout::parse(request)?;
+    let currency = new.currency;
+    if currency == Currency::Usdt && new.amount < Decimal::from(PAYOUT_MIN) {
+        return Err(Error::Limit(format!("below the minimum of {PAYOUT_MIN}")));
+    }
+    let units = currency.units(new.amount).filter(|it| *it <= memory.own(merchant).available_units(currency));
+    let units = units.ok_or(Error::Balance)?;
+    let rate = cx.account(&account).map_or(Decimal::ZERO, |it| it.fraction(&PAYOUT_FEE_RATE));
+    let fee_units = new.amount.checked_mul(rate).and_then(|it| currency.units(it)).ok_or(Error::Internal)?;
+    let destination = destination_id(&account, &new.destination, |entity| Oid::drawn(&mut cx.draws("qbitpay destination", entity)));
+    memory.destinations.entry(destination).or_insert(new.destination);
+    let (number, created_at, amount_units) = (memory.payouts.next(), cx.now(), units - fee_units);
+    let posting = Posting::now(cx, merchant, currency, RowKind::Payout, Source::Payout(number));
+    let row = post(memory, cx, Posting { amount_units: -amount_units, fee_units, ..posting });
+    let payout = Payout {
+        number,
+        merchant,
+        id: Oid::counted(unix_seconds(created_at), &mut cx.draws("qbitpay payout", 0), number),
+        created_at,
+        status: PayoutStatus::Pending,
+        stay: 0,
+        currency,
+        amount_units,
+        fee_units,
+        description: new.description.map(String::into_boxed_str),
+        external_order_id: new.external_order_id.map(String::into_boxed_str),
+        destination,
+        paid_at: None,
+        row,
+        reversal: None,
+    };
+    register_payout(memory, cx, payout);
+    shown(memory, memory.payouts.get(number))
+}
+
+/// The same details of the same merchant are the same destination.
+fn destination_id(account: &str, destination: &Destination, drawn: impl Fn(u64) -> Oid) -> Oid {
+    let details = serde_json::to_string(&destination.details).unwrap_or_default();
+    drawn(entity(&[account, destination.kind.word(), &details]))
+}
+
+fn object<'a>(memory: &'a Memory, payout: &'a Payout) -> Option<PayoutObject<'a>> {
+    memory.destinations.get(&payout.destination).map(|it| PayoutObject::of(payout, it))
+}
+
+fn shown(memory: &Memory, payout: Option<&Payout>) -> Result<Response, Error> {
+    payout.and_then(|it| object(memory, it)).map(|it| Response::json(StatusCode::OK, &it)).ok_or(Error::Internal)
+}
+
+pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
+    let memory = &*call.memory;
+    let payout = owned(memory.payout(call.id), "Payout", |it| it.merchant, call.merchant)?;
+    shown(memory, Some(payout))
+}
+
+pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
+    let (page, destination, status) = wire::payouts_asked(call.request)?;
+    let memory = &*call.memory;
+    let own = |id: &str| memory.payout(id).filter(|it| it.merchant == call.merchant).map(|it| it.number);
+    let cursor = cursor(&page.from, own)?;
+    let destination = destination.map(|it| Oid::parse(&it));
+    let numbers = match destination {
+        Some(None) => Vec::new(), // what is no id is the id of nothing
+        Some(id @ Some(_)) => memory.index.payouts.page((call.merchant, id, status), cursor, page.limit),
+        None => memory.index.payouts.page((call.merchant, None, status), cursor, page.limit),
+    };
+    let data: Vec<_> = numbers.iter().filter_map(|it| object(memory, memory.payouts.get(*it)?)).collect();
+    Ok(wire::list("/api/v1/payouts", &data))
+}

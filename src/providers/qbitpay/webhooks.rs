@@ -1,0 +1,236 @@
+//! The eleven events: when they are owed, how they are signed, when they are tried again.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::model::{Charge, ChargeStatus, Currency, Deposit, Kind, Memory, PaymentType, Payout};
+use super::settings::{LIVEMODE, WEBHOOK_RETRIES};
+use super::wire::{self, ChargeObject, DepositObject, PayoutObject};
+use crate::engine::account::Account;
+use crate::engine::contract::Schedule;
+use crate::engine::contract::settings::WEBHOOK_URL;
+use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::provider::{Context, Event, ObjectId, Received, Signed, Verdict};
+use crate::kit::evidence::Evidence::{Assumed, Documented};
+use crate::kit::ids::entity;
+use crate::kit::json::{Members, Writing, rewritten};
+use crate::kit::secret::Secret;
+use crate::kit::sign::{md5, same};
+use crate::kit::time::{Duration, Timestamp, later};
+
+mod rows;
+
+pub use rows::EVENTS;
+
+const SIGNATURE: HeaderName = HeaderName::from_static("qbitpay-signature");
+/// Between two attempts.
+const WAIT: Duration = Duration::from_mins(15);
+/// A deposit that is credited lies this deep.
+pub const CONFIRMATIONS: u32 = 12;
+
+#[rustfmt::skip]
+pub const SCHEDULE: Schedule = Schedule {
+    waits: &[Duration::ZERO, WAIT, WAIT, WAIT, WAIT, WAIT],
+    time_limit: Duration::from_secs(10),
+    evidence: Documented("earlier Chinese page, Webhooks: at once, then up to five more, 15 minutes apart; the English page says up to 5 times"),
+    time_limit_evidence: Assumed("no time limit is named"),
+};
+
+/// What a signature is made with: the webhook secret where somebody has set one, else the API key.
+pub fn secret(account: &Account) -> Option<&Secret> {
+    account.webhook_secret().or_else(|| account.credentials.get("api_key"))
+}
+
+/// The address of a merchant's wallet; only one currency has a wallet.
+pub fn wallet(cx: &Context<'_>, account: &str, currency: Currency) -> Option<String> {
+    (currency == Currency::Usdt).then(|| format!("0x{}", cx.draws("qbitpay wallet", entity(&[account])).hex(40)))
+}
+
+/// Tells the merchant of a charge, at the charge's own address.
+pub fn charge(memory: &Memory, cx: &mut Context<'_>, charge: &Charge, name: &'static str) {
+    let url = charge.cb_url.clone();
+    owe(
+        memory,
+        cx,
+        Told { merchant: charge.merchant, name, object: charge.object(), subject: charge.id.clone(), url },
+        &ChargeObject::of(charge),
+    );
+}
+
+/// Tells the merchant of a payout, when the account has a webhook URL.
+pub fn payout(memory: &Memory, cx: &mut Context<'_>, payout: &Payout, name: &'static str) {
+    let Some(destination) = memory.destinations.get(&payout.destination) else { return };
+    let Some(url) = account_url(memory, cx, payout.merchant) else { return };
+    let told = Told { merchant: payout.merchant, name, object: payout.object(), subject: payout.id.to_string(), url };
+    owe(memory, cx, told, &PayoutObject::of(payout, destination));
+}
+
+/// Tells the merchant of a deposit, when the account has a webhook URL.
+pub fn deposit(memory: &Memory, cx: &mut Context<'_>, deposit: &Deposit, name: &'static str) {
+    let Some(url) = account_url(memory, cx, deposit.merchant) else { return };
+    let addr = wallet(cx, &memory.own(deposit.merchant).account, deposit.currency);
+    let told = Told { merchant: deposit.merchant, name, object: deposit.object(), subject: deposit.id.to_string(), url };
+    owe(memory, cx, told, &DepositObject::of(deposit, addr.as_deref(), CONFIRMATIONS));
+}
+
+/// An event about to be owed.
+struct Told {
+    merchant: u32,
+    name: &'static str,
+    object: ObjectId,
+    subject: String,
+    url: String,
+}
+
+fn account_url(memory: &Memory, cx: &Context<'_>, merchant: u32) -> Option<String> {
+    cx.account(&memory.own(merchant).account)?.text(&WEBHOOK_URL).map(str::to_owned)
+}
+
+fn event_id(cx: &Context<'_>, subject: &str, name: &str) -> String {
+    cx.draws("qbitpay event", entity(&[subject, name])).text(super::model::ALPHANUMERIC, 13)
+}
+
+fn owe(memory: &Memory, cx: &mut Context<'_>, told: Told, data: &impl Serialize) {
+    let Told { merchant, name, object, subject, url } = told;
+    let account = memory.own(merchant).account.clone();
+    let id = event_id(cx, &subject, name);
+    let body = wire::event(&id, name, cx.now(), cx.flag(&account, &LIVEMODE), data);
+    cx.notify(Event { name, id, account, subject, object, url, body, once: false });
+}
+
+/// Owes one test event to that address, and returns its body.
+pub fn test(memory: &mut Memory, cx: &mut Context<'_>, merchant: u32, url: String) -> Bytes {
+    memory.tests += 1;
+    let subject = format!("TEST-{}", memory.tests);
+    let (account, number) = (memory.own(merchant).account.clone(), memory.tests);
+    let id = event_id(cx, &subject, "charge.succeeded");
+    let sample = sample(cx, number, merchant, &url);
+    let body = wire::event(&id, "charge.succeeded", cx.now(), false, &ChargeObject::of(&sample));
+    let object = Kind::Test.object(number);
+    cx.notify(Event { name: "charge.succeeded", id, account, subject, object, url, body: body.clone(), once: true });
+    body
+}
+
+/// A charge that there is none of: what a test event tells about.
+fn sample(cx: &Context<'_>, number: u32, merchant: u32, url: &str) -> Charge {
+    let mut draws = cx.draws("qbitpay test charge", number.into());
+    let (id, trade) = (draws.text(super::model::ALPHANUMERIC, 13), draws.text(super::model::ALPHANUMERIC, 20));
+    Charge {
+        number,
+        merchant,
+        id,
+        nth: 0,
+        created_at: cx.now(),
+        status: ChargeStatus::SellerConfirmed,
+        stay: 0,
+        currency: Currency::Usd,
+        amount_units: 100_000,
+        base: Currency::Btc,
+        base_units: 174_507,
+        quote: Currency::Cny,
+        cost_units: 676_000,
+        price: rust_decimal::Decimal::new(387_377, 1),
+        external_order_id: format!("TEST-{number}"),
+        page_url: format!("https://qbitpay.blockscape.co/?zh#/otc/payment?tradeId={trade}"),
+        trade,
+        cb_url: url.to_owned(),
+        redirect_url: "https://qbitpay.blockscape.co".to_owned(),
+        payment_type: PaymentType::Alipay,
+        payer_name: None,
+        row: None,
+    }
+}
+
+/// Builds and signs an attempt: the body counts the attempts that were not accepted, so each has a signature of its own.
+/// A charge's events go where the charge says, any other where the account says now.
+pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
+    let account = cx.account(&webhook.account)?;
+    let own_address = matches!(Kind::of(webhook.object), Some(Kind::Charge | Kind::Test));
+    let url = if own_address { webhook.url.clone() } else { account.text(&WEBHOOK_URL)?.to_owned() };
+    let failures = webhook.attempts.iter().filter(|it| it.outcome.as_ref().is_some_and(|it| !it.accepted())).count();
+    let body = wire::after_failures(&webhook.body.0, failures);
+    let text = canonical(&body);
+    let signature = signature(&text, secret(account)?.expose());
+    let mut headers = HeaderMap::with_capacity(4);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(SIGNATURE, HeaderValue::from_str(&signature).ok()?);
+    Some(Signed { url, headers, body, signed: Some(text) })
+}
+
+/// When the attempt after that failure leaves.
+pub fn retry(account: Option<&Account>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
+    let retries = account.map_or(0, |it| it.integer(&WEBHOOK_RETRIES));
+    if i64::from(webhook.scheduled) > retries { None } else { later(failed.at, WAIT) }
+}
+
+/// Whether that looks like one of these webhooks.
+pub fn recognises(headers: &HeaderMap) -> bool {
+    headers.contains_key(SIGNATURE)
+}
+
+/// The signature of a text under a key.
+pub fn signature(text: &str, key: &str) -> String {
+    hex::encode_upper(md5(format!("{text}&key={key}").as_bytes()))
+}
+
+/// The text that is signed: the members of the event by name, objects as their compact JSON.
+pub fn canonical(body: &[u8]) -> String {
+    let written = |value: &RawValue| rewritten(value.get().as_bytes(), Writing::Minified);
+    joined(body, true, written).unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
+}
+
+/// `name=value` for every member that is not empty. `None` when the body is no object.
+fn joined(body: &[u8], sorted: bool, written: impl Fn(&RawValue) -> Option<String>) -> Option<String> {
+    let Members(mut members) = Members::parse(body)?;
+    if sorted {
+        members.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+    let pair = |(name, value): (std::borrow::Cow<'_, str>, &RawValue)| {
+        let text = match value.get().as_bytes().first()? {
+            b'"' => serde_json::from_str(value.get()).ok()?,
+            b'{' | b'[' => written(value)?,
+            _ => value.get().to_owned(),
+        };
+        (!text.is_empty() && text != "null").then(|| format!("{name}={text}"))
+    };
+    Some(members.into_iter().filter_map(pair).collect::<Vec<_>>().join("&"))
+}
+
+/// Whether a signature is right and, when it is not, which usual mistake explains it.
+pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
+    let canonical = canonical(webhook.body);
+    let expected = signature(&canonical, secret);
+    let received = webhook.headers.get(SIGNATURE).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
+    let reason = match &received {
+        None => Some("missing_signature"),
+        Some(received) if same(received, &expected) => None,
+        Some(received) => Some(mistake(webhook.body, &canonical, received.trim(), secret, others)),
+    };
+    Verdict { valid: reason.is_none(), reason, canonical, expected, received }
+}
+
+fn mistake(body: &[u8], canonical: &str, received: &str, secret: &str, others: &[&str]) -> &'static str {
+    let digest = md5(format!("{canonical}&key={secret}").as_bytes());
+    if received.eq_ignore_ascii_case(&hex::encode(digest)) || received == STANDARD.encode(digest) {
+        return "wrong_encoding"; // the right digest, written another way
+    }
+    let covers = |text: &str, key: &str| same(&signature(text, key), &received.to_ascii_uppercase());
+    let with = |sorted, writing| joined(body, sorted, |it| rewritten(it.get().as_bytes(), writing)).unwrap_or_default();
+    if covers(&with(true, Writing::Escaped), secret) {
+        return "wrong_encoding"; // slashes or Chinese escaped
+    }
+    let as_it_came = joined(body, true, |it| Some(it.get().to_owned())).unwrap_or_default();
+    if covers(&as_it_came, secret) || covers(&String::from_utf8_lossy(body), secret) {
+        return "reserialised_body"; // the bytes as they came, not compact or not joined
+    }
+    if covers(&with(true, Writing::Sorted), secret) || covers(&with(false, Writing::Minified), secret) {
+        return "wrong_field_order";
+    }
+    let alike = [secret.trim(), ""];
+    let mut other = others.iter().copied().chain(alike).filter(|it| *it != secret);
+    if other.any(|it| covers(canonical, it)) { "wrong_secret" } else { "mismatch" }
+}

@@ -1,0 +1,51 @@
+//! The documentation's tables of event types.
+
+use crate::engine::contract::EventRow;
+use crate::kit::evidence::Evidence::{self, Assumed, Documented};
+use crate::kit::fields::Field;
+use crate::providers::qbitpay::wire::{CHARGE_EVENT, DEPOSIT_EVENT, EVENT_HEADERS, PAYOUT_EVENT};
+
+const SIGNATURE: &str = "QbitPay-Signature: the members of the event that are not empty, sorted by name, as name=value joined with &, an object as its compact JSON exactly as it is in the body; then &key= and the API key; of that the MD5 in capital hexadecimal. Zero and false are not empty. The first key under which it was made signs: `webhook_secret` of the account, if one was set";
+
+const CHARGES: Evidence = Documented("API reference, Charges: event types");
+const PAYOUTS: Evidence = Documented("API reference, Payouts: event types");
+
+const fn event(name: &'static str, when: &'static str, body: &'static [Field], example: &'static str, evidence: Evidence) -> EventRow {
+    EventRow { name, when, headers: EVENT_HEADERS, body, signature: SIGNATURE, example, evidence }
+}
+
+macro_rules! charged {
+    ($name:literal, $paid:literal, $status:literal) => {
+        concat!(
+            r#"{"id":"fDOuTy95uSiTi","type":""#, $name, r#"","createdAt":"2019-02-25T16:13:12.278Z","object":"event","pendingWebhooks":0,"livemode":true,"data":{"id":"ifDOu5uTSTy9i","object":"charge","createdAt":"2019-02-25T15:53:12.278Z","paid":"#,
+            $paid, r#","status":""#, $status, r#"","amount":100,"totalCost":676,"price":38737.7,"fee":0,"baseAmount":0.017451,"currency":"USD","quoteCurrency":"CNY","baseCurrency":"BTC","externalOrderId":"DTSifOuTy95ui","paymentPageUrl":"https://qbitpay.blockscape.co/?zh#/otc/payment?tradeId=uTifOuTy95DTSifOy95","cbUrl":"https://api.blockscape.co","redirectUrl":"https://qbitpay.blockscape.co","paymentMethod":{"object":"paymentMethod","alipayQRCodeUrl":"https://alipay.net.com/qrcode","type":"Alipay","currency":"CNY","status":"active","typeLabel":{"en":"Alipay","zh":"支付宝"}},"expiresAt":"2019-02-25T16:23:12.278Z"}}"#
+        )
+    };
+}
+
+macro_rules! paid_out {
+    ($name:literal, $status:literal) => {
+        concat!(
+            r#"{"id":"fDOuTy95uSiTi","type":""#, $name, r#"","createdAt":"2019-02-25T16:13:12.278Z","object":"event","pendingWebhooks":0,"livemode":true,"data":{"id":"55ba126aa385c808a8aeb0d0","object":"payout","createdAt":"2019-02-23T16:13:12.278Z","amount":99.5,"fee":0.5,"currency":"USD","description":"Payout memo","status":""#,
+            $status, r#"","type":"bankAccount","arrivalDate":"2019-02-25T16:13:12.278Z","externalOrderId":"ba126aa385cd5580","destination":{"id":"ba126aa385cd55808a8aeb0d","object":"bankAccount","payerName":"user name","bankAccountNum":"444444444444111","bankName":"Chase","type":"bankAccount","typeLabel":{"en":"Bank account","zh":"银行转账"}}}}"#
+        )
+    };
+}
+
+const DEPOSITED: &str = r#"{"id":"fDOuTy95uSiTi","type":"deposit.succeeded","createdAt":"2019-02-25T16:15:36.278Z","object":"event","pendingWebhooks":0,"livemode":true,"data":{"id":"5c74148800ba126aa3000003","object":"deposit","createdAt":"2019-02-25T16:13:12.278Z","amount":1000,"currency":"USDT","addr":"0x31C27642169B61ceD340Ba99643CC3EAd729321F","confirmations":12}}"#;
+
+/// Every event.
+#[rustfmt::skip]
+pub const EVENTS: &[EventRow] = &[
+    event("charge.succeeded", "the payment of a charge has been received; `paid` is true in it", CHARGE_EVENT, charged!("charge.succeeded", "true", "sellerConfirmed"), CHARGES),
+    event("charge.expired", "a charge was not paid in time", CHARGE_EVENT, charged!("charge.expired", "false", "cancelled"), CHARGES),
+    event("charge.failed", "a payment failed", CHARGE_EVENT, charged!("charge.failed", "false", "cancelled"), CHARGES),
+    event("charge.dispute.created", "a payment is disputed", CHARGE_EVENT, charged!("charge.dispute.created", "false", "dispute"), CHARGES),
+    event("charge.dispute.closed", "a dispute has ended: the charge is closed when the buyer was right, else cancelled", CHARGE_EVENT, charged!("charge.dispute.closed", "true", "closed"), CHARGES),
+    event("payout.pending", "a payout was made", PAYOUT_EVENT, paid_out!("payout.pending", "pending"), PAYOUTS),
+    event("payout.inTransition", "a payout is on its way; its status is inTransit", PAYOUT_EVENT, paid_out!("payout.inTransition", "inTransit"), PAYOUTS),
+    event("payout.paid", "a payout has arrived", PAYOUT_EVENT, paid_out!("payout.paid", "paid"), PAYOUTS),
+    event("payout.failed", "a payout failed, and its money is back", PAYOUT_EVENT, paid_out!("payout.failed", "failed"), PAYOUTS),
+    event("payout.cancelled", "a payout was cancelled, and its money is back", PAYOUT_EVENT, paid_out!("payout.cancelled", "cancelled"), PAYOUTS),
+    event("deposit.succeeded", "a deposit has enough confirmations and is credited", DEPOSIT_EVENT, DEPOSITED, Assumed("the notification is documented in Quickstart, its name and object are not")),
+];

@@ -1,0 +1,176 @@
+//! Access token, account, balance and the rows of the ledger.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::sheet::Sheet;
+use super::{BALANCE_CURRENCY, number, written};
+use crate::kit::http::{Request, Response, StatusCode};
+use crate::kit::lifecycle::Word;
+use crate::kit::money::Number;
+use crate::kit::sign::hmac_sha256;
+use crate::kit::time::{Timestamp, unix_seconds};
+use crate::providers::qbitpay::errors::Error;
+use crate::providers::qbitpay::model::{Balance, BalanceTransaction, Currency, Oid};
+
+/// An access token is good for so long.
+const TOKEN_SECS: i64 = 30 * 24 * 60 * 60;
+/// Bounds of one charge, of one payout and of one withdrawal, in USDT.
+pub const PAY_MIN: i64 = 5;
+pub const PAY_MAX: i64 = 10_000;
+pub const PAYOUT_MIN: i64 = 200;
+const WITHDRAW_MIN: i64 = 200;
+
+/// A JWT for the hosted page, HS256 on the simulated clock.
+///
+/// # Panics
+/// Never: both parts are JSON.
+pub fn access_token(user: Oid, auth_code: &str, now: Timestamp, secret: &str) -> Response {
+    #[derive(Serialize)]
+    struct Head {
+        alg: &'static str,
+        typ: &'static str,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Claims<'a> {
+        #[serde(rename = "_id")]
+        id: Oid,
+        is_admin: bool,
+        auth_code: &'a str,
+        iat: i64,
+        exp: i64,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Token {
+        access_token: String,
+    }
+    let iat = unix_seconds(now);
+    let head = serde_json::to_vec(&Head { alg: "HS256", typ: "JWT" }).expect("a header is JSON");
+    let claims = Claims { id: user, is_admin: true, auth_code, iat, exp: iat + TOKEN_SECS };
+    let claims = serde_json::to_vec(&claims).expect("claims are JSON");
+    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(head), URL_SAFE_NO_PAD.encode(claims));
+    let signature = URL_SAFE_NO_PAD.encode(hmac_sha256(secret.as_bytes(), signed.as_bytes()));
+    Response::json(StatusCode::OK, &Token { access_token: format!("{signed}.{signature}") })
+}
+
+/// What `GET /accounts/show` answers.
+pub fn account(payout_rate: Decimal, trade_rate: Decimal, pay_rate: Decimal, wallets: &[(Currency, String)]) -> Response {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Account {
+        fee_rates: Rates,
+        limit: Limits,
+        wallets: Vec<Wallet>,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Rates {
+        payout: Number,
+        pay: Number,
+        withdraw_token: Number,
+        trade: Number,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Limits {
+        pay: Limit,
+        payout: Limit,
+        withdraw_token: Limit,
+    }
+    #[derive(Serialize)]
+    struct Limit {
+        currency: &'static str,
+        min: i64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        max: Option<i64>,
+    }
+    #[derive(Serialize)]
+    struct Wallet {
+        currency: &'static str,
+        addr: String,
+    }
+    let limit = |min, max| Limit { currency: "USDT", min, max };
+    let account = Account {
+        fee_rates: Rates {
+            payout: Number(payout_rate),
+            pay: Number(pay_rate),
+            withdraw_token: Number(Decimal::ZERO),
+            trade: Number(trade_rate),
+        },
+        limit: Limits { pay: limit(PAY_MIN, Some(PAY_MAX)), payout: limit(PAYOUT_MIN, None), withdraw_token: limit(WITHDRAW_MIN, None) },
+        wallets: wallets.iter().map(|(currency, addr)| Wallet { currency: currency.word(), addr: addr.clone() }).collect(),
+    };
+    Response::json(StatusCode::OK, &account)
+}
+
+/// The query of `GET /balances/show`.
+pub fn balance_asked(request: &Request) -> Result<Currency, Error> {
+    let mut sheet = Sheet::query(request);
+    let currency = sheet.currency(&BALANCE_CURRENCY, Currency::Usd);
+    sheet.complete(currency)
+}
+
+/// The balance object.
+pub fn balance(currency: Currency, balance: &Balance) -> Response {
+    #[derive(Serialize)]
+    struct Shown {
+        id: Oid,
+        object: &'static str,
+        currency: &'static str,
+        available: Number,
+        pending: Number,
+    }
+    let shown = Shown {
+        id: balance.id,
+        object: "balance",
+        currency: currency.word(),
+        available: number(currency, balance.available_units),
+        pending: number(currency, balance.pending_units),
+    };
+    Response::json(StatusCode::OK, &shown)
+}
+
+/// The object of a ledger's row.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RowObject<'a> {
+    id: Oid,
+    object: &'static str,
+    currency: &'static str,
+    amount: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    available_on: Option<String>,
+    created_at: String,
+    r#type: &'static str,
+    source: String,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    fee: Number,
+    net: Number,
+}
+
+impl<'a> RowObject<'a> {
+    /// With the id of what caused it, and its description.
+    pub fn of(row: &BalanceTransaction, source: String, description: Option<&'a str>) -> Self {
+        let shown = |units| number(row.currency, units);
+        Self {
+            id: row.id,
+            object: "balanceTransaction",
+            currency: row.currency.word(),
+            amount: shown(row.amount_units),
+            available_on: row.available_on.map(written),
+            created_at: written(row.created_at),
+            r#type: row.kind.word(),
+            source,
+            status: row.status.word(),
+            description,
+            fee: shown(row.fee_units),
+            net: shown(row.net_units()),
+        }
+    }
+}

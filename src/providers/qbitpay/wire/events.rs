@@ -1,0 +1,88 @@
+//! Events: the envelope, and the deposit that only an event shows.
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::sheet::Sheet;
+use super::{TEST_URL, number, written};
+use crate::kit::http::Request;
+use crate::kit::json::Members;
+use crate::kit::lifecycle::Word;
+use crate::kit::money::Number;
+use crate::kit::time::Timestamp;
+use crate::providers::qbitpay::errors::Error;
+use crate::providers::qbitpay::model::{Deposit, Oid};
+
+/// The query of `GET /events/test`.
+pub fn test_asked(request: &Request) -> Result<Option<String>, Error> {
+    let mut sheet = Sheet::query(request);
+    let url = sheet.text(&TEST_URL);
+    sheet.complete(Some(url))
+}
+
+/// The body of an event that nobody has failed to accept yet.
+///
+/// # Panics
+/// Never: an event is JSON.
+pub fn event(id: &str, name: &'static str, at: Timestamp, livemode: bool, data: &impl Serialize) -> Bytes {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Event<'a, T> {
+        id: &'a str,
+        r#type: &'static str,
+        created_at: String,
+        object: &'static str,
+        pending_webhooks: u32,
+        livemode: bool,
+        data: &'a T,
+    }
+    let event = Event { id, r#type: name, created_at: written(at), object: "event", pending_webhooks: 0, livemode, data };
+    serde_json::to_vec(&event).expect("an event is JSON").into()
+}
+
+/// The same event after so many attempts that were not accepted; every other byte stays.
+pub fn after_failures(body: &Bytes, failures: usize) -> Bytes {
+    let Some(Members(members)) = Members::parse(body).filter(|_| 0 < failures) else { return body.clone() };
+    let mut out = String::with_capacity(body.len() + 4);
+    for (name, value) in members {
+        out.push_str(if out.is_empty() { "{\"" } else { ",\"" });
+        out.push_str(&name);
+        out.push_str("\":");
+        if name == "pendingWebhooks" {
+            out.push_str(&failures.to_string());
+        } else {
+            out.push_str(value.get());
+        }
+    }
+    out.push('}');
+    out.into()
+}
+
+/// The deposit object.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DepositObject<'a> {
+    id: Oid,
+    object: &'static str,
+    created_at: String,
+    amount: Number,
+    currency: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    addr: Option<&'a str>,
+    confirmations: u32,
+}
+
+impl<'a> DepositObject<'a> {
+    /// With the wallet that it went to, and how deep it lies in the chain.
+    pub fn of(deposit: &Deposit, addr: Option<&'a str>, confirmations: u32) -> Self {
+        Self {
+            id: deposit.id,
+            object: "deposit",
+            created_at: written(deposit.created_at),
+            amount: number(deposit.currency, deposit.amount_units),
+            currency: deposit.currency.word(),
+            addr,
+            confirmations,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Parameters being read: every one that is wrong is named at once.
+
+use rust_decimal::Decimal;
+
+use crate::kit::fields::{Fault as Wrong, Field, Fields};
+use crate::kit::http::Request;
+use crate::providers::qbitpay::errors::{Error, Fault};
+use crate::providers::qbitpay::model::Currency;
+
+/// What was sent, and what was wrong with it so far.
+pub struct Sheet<'a> {
+    pub fields: Fields<'a>,
+    faults: Vec<Fault>,
+}
+
+impl<'a> Sheet<'a> {
+    /// A body, JSON or form; none at all is an empty one.
+    pub fn body(request: &'a Request) -> Result<Self, Error> {
+        let empty = request.body.iter().all(u8::is_ascii_whitespace);
+        let fields = if empty { Some(Fields::default()) } else { Fields::body(request) };
+        Ok(Self { fields: fields.ok_or(Error::NotJson)?, faults: Vec::new() })
+    }
+
+    /// A query.
+    pub fn query(request: &Request) -> Self {
+        Self { fields: Fields::form(request.query.as_bytes()), faults: Vec::new() }
+    }
+
+    pub fn text(&mut self, row: &Field) -> Option<String> {
+        let read = self.fields.text(row);
+        self.read(row, read)
+    }
+
+    pub fn integer(&mut self, row: &Field) -> Option<i64> {
+        let read = self.fields.integer(row);
+        self.read(row, read)
+    }
+
+    /// A number above zero.
+    pub fn amount(&mut self, row: &Field) -> Option<Decimal> {
+        let read = self.fields.amount(row);
+        self.read(row, read)
+    }
+
+    /// A currency, or that one when it was not sent.
+    pub fn currency(&mut self, row: &Field, absent: Currency) -> Option<Currency> {
+        let text = self.text(row);
+        text.map_or_else(|| (!self.fields.has(row.name)).then_some(absent), |it| Currency::parse(&it))
+    }
+
+    /// An object. In a form nothing but its members can be sent.
+    pub fn object(&mut self, row: &Field) {
+        let members = format!("{}.", row.name);
+        if !self.fields.names().any(|it| it.starts_with(&members)) {
+            let read = self.fields.object(row).map(Some);
+            self.read(row, read);
+        }
+    }
+
+    /// Says that a parameter is missing which only the others make required.
+    pub fn require<T>(&mut self, row: &Field, read: Option<&T>) {
+        if read.is_none() && !self.fields.has(row.name) {
+            self.faults.push(Fault::missing(row.name));
+        }
+    }
+
+    /// Says what is wrong with a parameter that was read.
+    pub fn refuse(&mut self, row: &Field, message: impl Into<String>) {
+        self.faults.push(Fault::invalid(row.name, message));
+    }
+
+    /// An amount that its currency cannot hold is refused.
+    pub fn holds(&mut self, row: &Field, amount: Option<Decimal>, currency: Option<Currency>) {
+        if let (Some(amount), Some(currency)) = (amount, currency)
+            && !currency.can_hold(amount)
+        {
+            self.refuse(row, too_precise(currency.decimals()));
+        }
+    }
+
+    fn read<T>(&mut self, row: &Field, read: Result<Option<T>, Wrong>) -> Option<T> {
+        match read {
+            Ok(value) => return value,
+            Err(Wrong::Missing) => self.faults.push(Fault::missing(row.name)),
+            Err(wrong) => self.refuse(row, said(&wrong)),
+        }
+        None
+    }
+
+    /// What was read, when nothing was wrong with any of it.
+    pub fn complete<T>(self, read: Option<T>) -> Result<T, Error> {
+        match read {
+            Some(read) if self.faults.is_empty() => Ok(read),
+            _ => Err(Error::Validation(self.faults)),
+        }
+    }
+}
+
+fn too_precise(decimals: u32) -> String {
+    format!("should have at most {decimals} decimals")
+}
+
+fn said(wrong: &Wrong) -> String {
+    match wrong {
+        Wrong::Missing => "required".to_owned(),
+        Wrong::NotA(kind @ ("integer" | "object")) => format!("should be an {kind}"),
+        Wrong::NotA(kind) => format!("should be a {kind}"),
+        Wrong::TooLong(chars) => format!("should have at most {chars} characters"),
+        Wrong::Below(0) => "should be greater than 0".to_owned(),
+        Wrong::Below(min) => format!("should not be less than {min}"),
+        Wrong::Above(max) => format!("should not be greater than {max}"),
+        Wrong::NotOneOf(words) => format!("should be one of {}", words.join(", ")),
+        Wrong::NotDigits { min, max } => format!("should be {min} to {max} digits"),
+        Wrong::NotAUrl => "should be a url".to_owned(),
+        Wrong::TooPrecise(decimals) => too_precise(*decimals),
+    }
+}

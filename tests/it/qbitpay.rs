@@ -1,0 +1,3 @@
+//! QbitPay, from the outside.
+
+mod edge_cases;
