@@ -37,6 +37,12 @@ fn exported(shop: &mut Tape) -> Json {
     shop.admin("GET", "state", &Json::Null)
 }
 
+/// What a provider remembers in such a document.
+fn memory<'a>(state: &'a Json, slug: &str) -> &'a Json {
+    let providers = state["providers"].as_array().expect("a list");
+    &providers.iter().find(|it| it["slug"] == slug).expect("the provider")["memory"]
+}
+
 /// The same without the journal's requests, which note refusals too.
 fn without_requests(shop: &mut Tape) -> Json {
     let mut state = exported(shop);

@@ -87,9 +87,7 @@ pub fn provider(contract: &Contract) -> String {
         sections::statuses(&mut sheet, &table);
     }
     sections::errors(&mut sheet, contract.errors);
-    for event in contract.events {
-        sections::event(&mut sheet, event);
-    }
+    sections::events(&mut sheet, contract.events);
     sections::schedule(&mut sheet, &contract.schedule);
     sections::settings(&mut sheet, contract);
     sections::decisions(&mut sheet, contract.decisions);

@@ -1,7 +1,8 @@
 //! Parameters at their limits and one beyond: the server takes what the served schema takes, and names what it refuses.
 
-use playmoney::engine::contract::{Contract, Operation};
-use playmoney::kit::fields::{Field, Kind, Need};
+use base64::Engine;
+use playmoney::engine::contract::{Auth, Contract, Operation};
+use playmoney::kit::fields::{Field, Kind, Need, TEXT};
 use playmoney::kit::http::Request;
 use playmoney::providers;
 use serde_json::{Value as Json, json};
@@ -18,7 +19,7 @@ fn a_parameter_is_taken_up_to_its_limits() {
         for (row, example) in operations.iter().filter_map(|it| Some((it, it.example?))) {
             let example: Json = serde_json::from_str(example).expect("an example is JSON");
             assert!(served.takes(row.name, &example));
-            for field in row.parameters {
+            for field in row.parameters.iter().filter(|it| !row.path.contains(&format!("{{{}}}", it.name))) {
                 assert_eq!(complaint(contract, row, &example, field.name), None);
                 for value in values(field) {
                     let body = changed(&example, field.name, value.as_ref());
@@ -32,21 +33,33 @@ fn a_parameter_is_taken_up_to_its_limits() {
     assert!(50 < tried, "only {tried} bodies were tried");
 }
 
-/// The refusal of a body for the sake of that parameter, in a sandbox where nothing has happened.
+/// The refusal of a body for the sake of that parameter, in a sandbox where nothing has happened. What only another
+/// parameter makes wrong, "when" that has some value, no schema of one can say.
 fn complaint(contract: &Contract, row: &Operation, body: &Json, parameter: &str) -> Option<String> {
     let mut shop = Tape::shop();
-    let token = contract.credential().expect("a credential").test_value;
     let request = Request::new(row.method.clone(), &format!("/{}{}", contract.slug, row.path), body.to_string().into_bytes());
-    let response = shop.ask(request.with("Authorization", &format!("Bearer {token}")).with("Content-Type", "application/json"));
+    let response = shop.ask(request.with("Authorization", &authorization(contract, row)).with("Content-Type", "application/json"));
     let answer = String::from_utf8_lossy(&response.body).into_owned();
-    let blamed = shop.sandbox.world().core.journal.entries().last().is_some_and(|it| it.error.as_deref() == Some("validation_error"));
-    let named = [' ', '.'].iter().any(|it| answer.contains(&format!("{parameter}{it}"))); // an object by what it holds
-    (blamed && named).then_some(answer)
+    let error = shop.sandbox.world().core.journal.entries().last().and_then(|it| it.error.as_deref().map(str::to_owned));
+    let blamed = error.is_some_and(|it| it.starts_with("validation_"));
+    // An object by what it holds.
+    let named = [' ', '.'].iter().any(|it| answer.contains(&format!("{parameter}{it}"))) || answer.contains(&format!("\"{parameter}\""));
+    (blamed && named && !answer.contains(" when ")).then_some(answer)
+}
+
+/// How the account of every sandbox says who it is.
+fn authorization(contract: &Contract, row: &Operation) -> String {
+    let key = contract.credential().expect("a credential").test_value;
+    match row.auth {
+        Auth::Basic => format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{key}:"))),
+        Auth::Bearer | Auth::Signed { .. } | Auth::Session { .. } => format!("Bearer {key}"),
+    }
 }
 
 /// Values at the limits of a parameter and just outside; `None` leaves it out.
 fn values(field: &Field) -> Vec<Option<Json>> {
     let inside_out: Vec<Json> = match field.kind {
+        TEXT => vec![json!("ы"), json!(5)],
         Kind::Text { chars_max } => vec![json!("ы".repeat(chars_max)), json!("x".repeat(chars_max + 1)), json!(5)],
         Kind::Integer { min, max } => vec![json!(min), json!(max), json!(min - 1), json!(max + 1), json!(min.to_string()), json!(1.5)],
         Kind::Word(words) => words.iter().map(|it| json!(it)).chain([json!("no such word"), json!(true)]).collect(),

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 use sha2::Sha256;
 
-use crate::simulate::exported;
+use crate::simulate::{exported, memory};
 use crate::tape::Tape;
 
 /// The documentation's schedule, typed once more: 0s, 15s, 30s, 60s, 5m, 15m, 30m, 60m, 120m, 180m.
@@ -121,7 +121,7 @@ fn statuses_follow_the_table(state: &Json, deliveries: usize) {
         assert_eq!(stands.insert(text(it, "subject"), to).unwrap_or(""), from, "{it}");
     }
     assert_eq!(changes.len(), deliveries, "every change is one event, and every event one delivery");
-    for payout in list(state, "/providers/0/memory/payouts") {
+    for payout in list(memory(state, "quantum-payouts"), "/payouts") {
         let subject = payout["order_number"].as_str().map_or_else(|| payout["id"].to_string(), str::to_owned);
         assert_eq!(stands[subject.as_str()], text(payout, "status"));
     }

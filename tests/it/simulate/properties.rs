@@ -7,7 +7,7 @@ use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
 use super::arbitrary::{halved, tape, tape_without_ties};
-use super::{always, exported, invariants, played, same_state, without_requests};
+use super::{always, exported, invariants, memory, played, same_state, without_requests};
 use crate::tape::Tape;
 
 /// What left the sandbox: its webhooks with their moments, without what control calls answered.
@@ -96,7 +96,7 @@ fn i11_sandboxes_side_by_side_are_alone() {
 /// What chance has drawn for each order number: the link's token, the bank's code, an event id for each status.
 fn drawn(shop: &mut Tape) -> BTreeMap<String, String> {
     let state = exported(shop);
-    let payouts = state["providers"][0]["memory"]["payouts"].as_array().expect("a list").clone();
+    let payouts = memory(&state, "quantum-payouts")["payouts"].as_array().expect("a list").clone();
     let own = payouts.iter().filter_map(|it| {
         let number = it["order_number"].as_str()?;
         Some((number.to_owned(), format!("{} {}", it["link"]["token"], it["bank_order"])))

@@ -55,10 +55,11 @@ pub fn actions(sheet: &mut Sheet, contract: &Contract) {
 
 /// Statuses, and what leads from one to another.
 pub fn statuses(sheet: &mut Sheet, table: &StatusTable) {
-    sheet.heading("Statuses", &format!("of a {}", table.object));
+    let whose = format!("of {} {}", if table.object.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }, table.object);
+    sheet.heading("Statuses", &whose);
     let (ends, open): (Vec<&str>, Vec<&str>) = table.statuses.iter().partition(|it| table.is_final(it));
     sheet.table(2, 1, &[[text("open"), open.join(", ")], [text("final"), ends.join(", ")]]);
-    sheet.heading("Transitions", &format!("of a {}", table.object));
+    sheet.heading("Transitions", &whose);
     let mut rows = vec![["from", "to", "when", "event", "evidence"].map(text)];
     rows.extend(table.rows.iter().map(|it| {
         let from = if it.from.is_empty() { text("(new)") } else { it.from.join(", ") };
@@ -88,11 +89,24 @@ pub fn errors<'a>(sheet: &mut Sheet, errors: impl IntoIterator<Item = &'a ErrorR
     sheet.table(2, 3, &rows);
 }
 
-/// A webhook event: when it is sent, what it carries, how it is signed.
-pub fn event(sheet: &mut Sheet, event: &EventRow) {
-    sheet.heading("Webhook", event.name);
-    let cited = sheet.cite(event.evidence);
-    sheet.table(2, 0, &[[text(event.when), cited]]);
+/// The webhook events: when each is sent; what it carries and how it is signed once for all that are alike in it.
+pub fn events(sheet: &mut Sheet, events: &[EventRow]) {
+    for alike in events.chunk_by(|a, b| std::ptr::eq(a.body, b.body)) {
+        let [event, others @ ..] = alike else { continue };
+        if others.is_empty() {
+            sheet.heading("Webhook", event.name);
+            let cited = sheet.cite(event.evidence);
+            sheet.table(2, 0, &[[text(event.when), cited]]);
+        } else {
+            sheet.heading("Webhooks", &format!("{} to {}", event.name, alike[others.len()].name));
+            let rows: Vec<_> = alike.iter().map(|it| [text(it.name), text(it.when), sheet.cite(it.evidence)]).collect();
+            sheet.table(2, 1, &rows);
+        }
+        what_arrives(sheet, event);
+    }
+}
+
+fn what_arrives(sheet: &mut Sheet, event: &EventRow) {
     sheet.line("");
     sheet.line("  headers");
     field_rows(sheet, 4, event.headers);

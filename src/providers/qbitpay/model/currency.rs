@@ -60,6 +60,16 @@ impl Currency {
     }
 }
 
+/// Every pair of two of them.
+#[rustfmt::skip]
+pub const SYMBOLS: &[&str] = &[
+    "USD/USDT", "USD/CNY", "USD/PHP", "USD/BTC",
+    "USDT/USD", "USDT/CNY", "USDT/PHP", "USDT/BTC",
+    "CNY/USD", "CNY/USDT", "CNY/PHP", "CNY/BTC",
+    "PHP/USD", "PHP/USDT", "PHP/CNY", "PHP/BTC",
+    "BTC/USD", "BTC/USDT", "BTC/CNY", "BTC/PHP",
+];
+
 /// A pair: the price of one `base` in `quote`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -108,5 +118,18 @@ impl TryFrom<String> for Symbol {
     type Error = &'static str;
     fn try_from(text: String) -> Result<Self, Self::Error> {
         Self::parse(&text).ok_or("this is no pair of two currencies")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pair_is_listed() {
+        let pairs = (0..25).filter_map(Symbol::numbered);
+        assert_eq!(pairs.map(|it| it.to_string()).collect::<Vec<_>>(), SYMBOLS);
+        assert!(SYMBOLS.iter().all(|it| Symbol::parse(it).is_some()));
+        assert_eq!(["USD/USD", "USD", "usd/cny", "USD/CNY/", "EUR/USD"].map(Symbol::parse), [None; 5]);
     }
 }

@@ -103,16 +103,19 @@ mod tests {
         for number in 1..=7 {
             shelves.put(number % 2, number);
         }
-        let page = |cursor, limit| shelves.page(1, cursor, limit);
-        assert_eq!(page(Cursor::Newest, 3), [7, 5, 3]);
-        assert_eq!(page(Cursor::After(3), 3), [1]);
-        assert_eq!(page(Cursor::After(4), 1), [3]);
-        assert_eq!(page(Cursor::After(1), 3), []);
-        assert_eq!(page(Cursor::After(0), 3), []);
-        assert_eq!(page(Cursor::Before(1), 2), [5, 3]);
-        assert_eq!(page(Cursor::Before(7), 2), []);
+        for (cursor, limit, page) in [
+            (Cursor::Newest, 3, &[7_u32, 5, 3][..]),
+            (Cursor::After(3), 3, &[1]),
+            (Cursor::After(4), 1, &[3]),
+            (Cursor::After(1), 3, &[]),
+            (Cursor::After(0), 3, &[]),
+            (Cursor::Before(1), 2, &[5, 3]),
+            (Cursor::Before(7), 2, &[]),
+        ] {
+            assert_eq!(shelves.page(1, cursor, limit), page, "{cursor:?}");
+        }
         shelves.take(1, 5);
-        assert_eq!(shelves.page(1, Cursor::Newest, 9), [7, 3, 1]);
-        assert_eq!(shelves.page(2, Cursor::Newest, 9), []);
+        assert_eq!(shelves.page(1, Cursor::Newest, 9), [7_u32, 3, 1]);
+        assert!(shelves.page(2, Cursor::Newest, 9).is_empty());
     }
 }

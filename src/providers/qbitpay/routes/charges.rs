@@ -95,8 +95,8 @@ pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
 }
 
 pub fn update(call: Call<'_, '_>) -> Result<Response, Error> {
-    let number = find(&call)?.number;
     wire::update_asked(call.request)?;
+    let number = find(&call)?.number;
     let Call { memory, cx, .. } = call;
     take_charge(memory, cx, number, On::Call("updateCharge")).ok_or(Error::State)?;
     shown(memory.charges.get(number))

@@ -5,7 +5,7 @@ use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::Field;
 use crate::providers::qbitpay::wire::{CHARGE_EVENT, DEPOSIT_EVENT, EVENT_HEADERS, PAYOUT_EVENT};
 
-const SIGNATURE: &str = "QbitPay-Signature: the members of the event that are not empty, sorted by name, as name=value joined with &, an object as its compact JSON exactly as it is in the body; then &key= and the API key; of that the MD5 in capital hexadecimal. Zero and false are not empty. The first key under which it was made signs: `webhook_secret` of the account, if one was set";
+const SIGNATURE: &str = "QbitPay-Signature: the members of the event that are not empty, sorted by name, as name=value joined with &, an object as its compact JSON exactly as it is in the body; then &key= and the API key; of that the MD5 in capital hexadecimal. Zero and false are not empty. Where the account has a `webhook_secret`, that takes the key's place";
 
 const CHARGES: Evidence = Documented("API reference, Charges: event types");
 const PAYOUTS: Evidence = Documented("API reference, Payouts: event types");

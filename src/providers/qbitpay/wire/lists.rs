@@ -85,7 +85,7 @@ impl RowsAsked {
         let kind = sheet.text(&ROW_TYPE).and_then(|it| meant(ROW_KINDS, &it));
         let status = sheet.text(&ROW_STATUS).and_then(|it| meant(ROW_STATUSES, &it));
         if source.is_some() {
-            sheet.require(&ROW_TYPE, kind.as_ref());
+            sheet.require(&ROW_TYPE, "source is sent");
         }
         sheet.complete(page.map(|page| Self { page, source, kind, status }))
     }

@@ -1,8 +1,8 @@
 //! The fields of every object, wherever it stands: alone, in a list, in an event.
 
-use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
+use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
-use crate::providers::qbitpay::model::CODES;
+use crate::providers::qbitpay::model::{CODES, SYMBOLS};
 
 pub use Need::{Optional, Required};
 
@@ -126,7 +126,7 @@ macro_rules! order {
         row(concat!($prefix, "id"), OID, Required, "id of the order", ORDER),
         row(concat!($prefix, "object"), Value::Constant("order"), Required, "type of the object", ORDER),
         row(concat!($prefix, "createdAt"), Value::Time, Required, "time of its making, UTC", ORDER),
-        row(concat!($prefix, "symbol"), TEXT, Required, "the pair, as USDT/CNY", ORDER),
+        row(concat!($prefix, "symbol"), Value::Word(SYMBOLS), Required, "the pair", ORDER),
         row(concat!($prefix, "side"), Value::Word(&["buy", "sell"]), Required, "from the merchant's point of view", ORDER),
         row(concat!($prefix, "status"), Value::Constant("closed"), Required, "an order is executed at once", ORDER),
         row(concat!($prefix, "baseCurrency"), CURRENCY, Required, "what is bought or sold", ORDER),
@@ -165,7 +165,7 @@ macro_rules! told {
     };
 }
 const COUNTED: Evidence =
-    Observed("API reference, Webhooks: `number of webhooks not pushed successfully`; a later product's server counts attempts");
+    Assumed("documented as the number of webhooks that were not pushed successfully; that it grows with each attempt is a reading of that");
 
 macro_rules! deposit {
     ($prefix:literal $(, $first:expr)*) => { &[

@@ -24,11 +24,7 @@ impl NewOrder {
     /// Names every fault at once.
     pub fn parse(request: &Request) -> Result<Self, Error> {
         let mut sheet = Sheet::body(request)?;
-        let asked = sheet.text(&ORDER_SYMBOL);
-        let symbol = asked.as_deref().and_then(Symbol::parse);
-        if asked.is_some() && symbol.is_none() {
-            sheet.refuse(&ORDER_SYMBOL, "should be a pair of two currencies, as USDT/CNY");
-        }
+        let symbol = sheet.text(&ORDER_SYMBOL).as_deref().and_then(Symbol::parse);
         let direction = sheet.text(&ORDER_SIDE).map(|it| if it == "buy" { Direction::Buy } else { Direction::Sell });
         let amount = sheet.amount(&ORDER_AMOUNT);
         sheet.holds(&ORDER_AMOUNT, amount, symbol.map(|it| it.base));

@@ -53,15 +53,16 @@ fn destination(sheet: &mut Sheet<'_>) -> Option<Destination> {
     }
     let kind = sheet.text(&DESTINATION_TYPE).and_then(|it| KINDS.into_iter().find(|own| own.word() == it));
     let details: Vec<(Detail, Option<String>)> = DETAILS.into_iter().map(|it| (it, sheet.text(row(it)))).collect();
-    let has = |asked: Detail| details.iter().find(|it| it.0 == asked).and_then(|it| it.1.as_ref());
     let kind = kind?;
-    if kind != PaymentType::Wallet {
-        sheet.require(&BANK_ACCOUNT_NUM, has(Detail::BankAccountNum));
-    }
-    match kind {
-        PaymentType::BankAccount => sheet.require(&BANK_NAME, has(Detail::BankName)),
-        PaymentType::Wallet => sheet.require(&ADDR, has(Detail::Addr)),
-        PaymentType::Alipay | PaymentType::Yunshanfu | PaymentType::PayPal | PaymentType::CoinsPh | PaymentType::GCash => {}
+    let required: &[&Field] = match kind {
+        PaymentType::BankAccount => &[&BANK_ACCOUNT_NUM, &BANK_NAME],
+        PaymentType::Wallet => &[&ADDR],
+        PaymentType::Alipay | PaymentType::Yunshanfu | PaymentType::PayPal | PaymentType::CoinsPh | PaymentType::GCash => {
+            &[&BANK_ACCOUNT_NUM]
+        }
+    };
+    for row in required {
+        sheet.require(row, &format!("destination.type is {}", kind.word()));
     }
     Some(Destination { kind, details: details.into_iter().filter_map(|(it, text)| text.map(|text| (it, text))).collect() })
 }

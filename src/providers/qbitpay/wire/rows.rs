@@ -3,6 +3,7 @@
 use super::{CHARGE_EVENT, CURRENCY, Optional, Required, row};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
+use crate::providers::qbitpay::model::SYMBOLS;
 
 const TOKEN: Evidence = Documented("API reference, Authentication: fetch access token");
 const ACCOUNT: Evidence = Documented("API reference, Accounts: the example");
@@ -26,7 +27,7 @@ const AMOUNT: Value = Value::Amount { decimals_max: 6 };
 
 #[rustfmt::skip]
 mod parameters {
-    use super::{AMOUNT, Assumed, CHARGES, CURRENCY, EVENTS, Evidence, Field, LEDGER, LIMIT_MAX, Need, ONE, ORDERS, Optional, PAGING, PAYOUTS, Required, TEXT, TICKER, Value, row};
+    use super::{AMOUNT, Assumed, CHARGES, CURRENCY, EVENTS, Evidence, Field, LEDGER, LIMIT_MAX, Need, ONE, ORDERS, Optional, PAGING, PAYOUTS, Required, SYMBOLS, TEXT, TICKER, Value, row};
 
     pub const ID: Field = row("id", TEXT, Required, "id of the object", ONE);
 
@@ -79,7 +80,7 @@ mod parameters {
 
     pub const TEST_URL: Field = row("cbUrl", Value::Url, Optional, "where the event goes; the account's webhook URL unless sent", EVENTS);
 
-    pub const ORDER_SYMBOL: Field = row("symbol", TEXT, Required, "the pair, as USDT/CNY", ORDERS);
+    pub const ORDER_SYMBOL: Field = row("symbol", Value::Word(SYMBOLS), Required, "the pair", ORDERS);
     pub const ORDER_SIDE: Field = row("side", Value::Word(&["buy", "sell"]), Required, "from the merchant's point of view", ORDERS);
     pub const ORDER_AMOUNT: Field = row("amount", AMOUNT, Required, "amount in the base currency", ORDERS);
     pub const ORDER_NUMBER: Field = row("externalOrderId", TEXT, Optional, "the merchant's own number", ORDERS);

@@ -57,10 +57,10 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Says that a parameter is missing which only the others make required.
-    pub fn require<T>(&mut self, row: &Field, read: Option<&T>) {
-        if read.is_none() && !self.fields.has(row.name) {
-            self.faults.push(Fault::missing(row.name));
+    /// Says that a parameter is missing which only another one makes required.
+    pub fn require(&mut self, row: &Field, when: &str) {
+        if !self.fields.has(row.name) {
+            self.faults.push(Fault { message: format!("required when {when}"), ..Fault::missing(row.name) });
         }
     }
 
