@@ -4,5 +4,6 @@ mod answers;
 mod dialects;
 mod documents;
 mod limits;
+mod qbitpay;
 mod rows;
 mod served;

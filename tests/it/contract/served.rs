@@ -103,6 +103,7 @@ fn note(seen: &mut BTreeSet<String>, prefix: &str, value: &Json) {
     for (name, inner) in value.as_object().into_iter().flatten() {
         let dotted = format!("{prefix}{name}");
         note(seen, &format!("{dotted}."), inner);
+        inner.as_array().into_iter().flatten().for_each(|it| note(seen, &format!("{dotted}[]."), it));
         seen.insert(dotted);
     }
 }
