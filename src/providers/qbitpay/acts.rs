@@ -108,7 +108,7 @@ fn find_charge<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Charge, 
 fn not_from(charge: &Charge, act: &'static str, rows: &[Step<ChargeStatus>]) -> NotActed {
     let from: Vec<&str> = rows.iter().filter(|it| it.on == On::Act(act)).flat_map(|it| it.from).map(|it| it.word()).collect();
     let from = if from.windows(2).all(|it| it[0] == it[1]) { from.first().copied().unwrap_or("").to_owned() } else { from.join(" or ") };
-    NotActed::State(format!("The charge `{}` is {}; `{act}` is possible while it is {from}.", charge.id, charge.status.word()))
+    NotActed::State(format!("The charge `{}` has the status {}; `{act}` needs {from}.", charge.id, charge.status.word()))
 }
 
 fn charged(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>, act: &'static str) -> Result<ObjectId, NotActed> {

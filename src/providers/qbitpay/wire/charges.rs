@@ -185,7 +185,7 @@ impl Method {
 
 /// Digits that follow from the page's name: they are the same each time the charge is shown.
 fn account_number(trade: &str) -> String {
-    Draws::new(0, "qbitpay account number", entity(&[trade])).text(b"0123456789", 16)
+    Draws::new(0, "qbitpay account number", entity(&[trade])).text(b"0123456789", 12)
 }
 
 /// Where the QR image is: below the payment page, which the documented form of its address has no place for.

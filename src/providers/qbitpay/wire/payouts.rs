@@ -37,8 +37,7 @@ impl NewPayout {
         let amount = sheet.amount(&PAYOUT_AMOUNT);
         let currency = sheet.text(&PAYOUT_CURRENCY).and_then(|it| Currency::parse(&it));
         sheet.holds(&PAYOUT_AMOUNT, amount, currency);
-        sheet.object(&DESTINATION);
-        let destination = destination(&mut sheet);
+        let destination = if sheet.object(&DESTINATION) { destination(&mut sheet) } else { None };
         let description = sheet.text(&DESCRIPTION);
         let external_order_id = sheet.text(&PAYOUT_ORDER);
         let read = amount.zip(currency).zip(destination);
@@ -48,9 +47,6 @@ impl NewPayout {
 }
 
 fn destination(sheet: &mut Sheet<'_>) -> Option<Destination> {
-    if !sheet.fields.has(DESTINATION.name) && !sheet.fields.names().any(|it| it.starts_with("destination.")) {
-        return None;
-    }
     let kind = sheet.text(&DESTINATION_TYPE).and_then(|it| KINDS.into_iter().find(|own| own.word() == it));
     let details: Vec<(Detail, Option<String>)> = DETAILS.into_iter().map(|it| (it, sheet.text(row(it)))).collect();
     let kind = kind?;

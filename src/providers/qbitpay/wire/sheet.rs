@@ -48,13 +48,11 @@ impl<'a> Sheet<'a> {
         text.map_or_else(|| (!self.fields.has(row.name)).then_some(absent), |it| Currency::parse(&it))
     }
 
-    /// An object. In a form nothing but its members can be sent.
-    pub fn object(&mut self, row: &Field) {
+    /// Whether there is an object. In a form nothing but its members can be sent.
+    pub fn object(&mut self, row: &Field) -> bool {
         let members = format!("{}.", row.name);
-        if !self.fields.names().any(|it| it.starts_with(&members)) {
-            let read = self.fields.object(row).map(Some);
-            self.read(row, read);
-        }
+        let read = if self.fields.names().any(|it| it.starts_with(&members)) { Ok(()) } else { self.fields.object(row) };
+        self.read(row, read.map(Some)).is_some()
     }
 
     /// Says that a parameter is missing which only another one makes required.
