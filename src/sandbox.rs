@@ -166,6 +166,9 @@ impl Sandbox {
 
     /// How long until something is due by itself.
     pub fn sleep(&mut self, uptime: Uptime) -> Option<std::time::Duration> {
+        if self.world.core.clock.stands() {
+            return None;
+        }
         let next = self.world.next_live_at()?;
         self.world.core.clock.wait(uptime, next)
     }
