@@ -32,6 +32,33 @@ pub struct Sandbox {
     world: World,
     /// A panic has left the state in doubt; the last words of it.
     broken: Option<String>,
+    /// What the latest answer was stamped with: as long as time stands, the next one gets the same.
+    stamp: Stamp,
+}
+
+/// The headers that say when an answer was given, and by which sandbox.
+#[derive(Clone)]
+struct Stamp {
+    at: Timestamp,
+    name: String,
+    headers: [(HeaderName, Option<HeaderValue>); 3],
+}
+
+impl Stamp {
+    fn new(at: Timestamp, name: &str) -> Self {
+        let texts = [(TIME, at.to_string()), (header::DATE, http_date(at)), (SANDBOX, name.to_owned())];
+        Self { at, name: name.to_owned(), headers: texts.map(|(header, text)| (header, HeaderValue::from_str(&text).ok())) }
+    }
+
+    /// Puts itself on an answer; the body stays as it is.
+    fn put_on(&self, mut response: Response) -> Response {
+        for (name, value) in &self.headers {
+            if let Some(value) = value {
+                response.headers.insert(name, value.clone());
+            }
+        }
+        response
+    }
 }
 
 /// What comes out of a request.
@@ -44,7 +71,9 @@ pub struct Reply {
 impl Sandbox {
     /// A sandbox at its beginning.
     pub fn new(start: Start, uptime: Uptime) -> Self {
-        Self { world: World::new(start, providers::all(), 0, uptime), broken: None }
+        let world = World::new(start, providers::all(), 0, uptime);
+        let stamp = Stamp::new(world.core.now, &world.core.name);
+        Self { world, broken: None, stamp }
     }
 
     /// Its name.
@@ -137,6 +166,9 @@ impl Sandbox {
 
     /// How long until something is due by itself.
     pub fn sleep(&mut self, uptime: Uptime) -> Option<std::time::Duration> {
+        if self.world.core.clock.stands() {
+            return None;
+        }
         let next = self.world.next_live_at()?;
         self.world.core.clock.wait(uptime, next)
     }
@@ -256,22 +288,17 @@ impl Sandbox {
 
     /// Puts the moment, the date and the name on an answer that was made outside.
     pub fn stamped_at(&self, uptime: Uptime, response: Response) -> Response {
-        self.dated(self.world.core.clock.at(uptime).max(self.world.core.now), response)
+        let now = self.world.core.clock.at(uptime).max(self.world.core.now);
+        Stamp::new(now, self.name()).put_on(response)
     }
 
-    /// Puts the moment, the date and the name on an answer; the body stays as it is.
-    fn stamped(&self, response: Response) -> Response {
-        self.dated(self.world.core.now, response)
-    }
-
-    fn dated(&self, now: Timestamp, mut response: Response) -> Response {
-        let texts = [(TIME, now.to_string()), (header::DATE, http_date(now)), (SANDBOX, self.name().to_owned())];
-        for (name, text) in texts {
-            if let Ok(value) = HeaderValue::from_str(&text) {
-                response.headers.insert(name, value);
-            }
+    /// Puts the moment, the date and the name on an answer.
+    fn stamped(&mut self, response: Response) -> Response {
+        let (now, name) = (self.world.core.now, &self.world.core.name);
+        if self.stamp.at != now || self.stamp.name != *name {
+            self.stamp = Stamp::new(now, name);
         }
-        response
+        self.stamp.put_on(response)
     }
 
     /// A bug in one sandbox is that sandbox's end, not the process's.
