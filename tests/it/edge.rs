@@ -16,6 +16,8 @@ use tokio::net::TcpStream;
 use crate::cli::{PLAYMONEY, Ready};
 use crate::net::{Answer, Receiver, admin, answered, eventually, exchange, perform, raw, request, send, server, shop};
 
+mod pages;
+
 const STATUS: &str = "/quantum-payouts/api/v1/getPayoutStatus";
 
 /// The state without what only looks at it: the journal, and the moment of a real clock.
