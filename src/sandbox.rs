@@ -135,8 +135,11 @@ impl Sandbox {
         std::mem::take(&mut self.world.outgoing)
     }
 
-    /// How long until something is due by itself.
+    /// How long until something is due by itself; in a broken sandbox nothing is.
     pub fn sleep(&mut self, uptime: Uptime) -> Option<std::time::Duration> {
+        if self.broken.is_some() {
+            return None;
+        }
         let next = self.world.next_live_at()?;
         self.world.core.clock.wait(uptime, next)
     }
@@ -225,8 +228,17 @@ impl Sandbox {
 
     /// What a walk that has arrived is answered with.
     pub fn conclude(&mut self, walk: &Walk) -> Response {
-        let response = control::conclude(&mut self.world, walk);
+        let response = self.guarded(|it| control::conclude(&mut it.world, walk)).unwrap_or_else(|broken| broken);
         self.stamped(response)
+    }
+
+    /// What a walk is answered with that somebody else has ended.
+    pub fn ended(&self) -> Response {
+        let elsewhere = "The walk through time was ended from elsewhere.";
+        self.stamped(match &self.broken {
+            Some(why) => broken(&self.world, why),
+            None => Response::problem(StatusCode::CONFLICT, "advance_ended", elsewhere),
+        })
     }
 
     /// Nobody waits for the walk any more: time goes on from the step it is in.
@@ -238,20 +250,26 @@ impl Sandbox {
 
     /// The answer that a waiting caller gets, once there is one, or at the end of their patience.
     pub fn poll(&mut self, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
-        let response = control::poll(&mut self.world, uptime, waiting, patience_ended)?;
-        if let Waiting::Tested { entry, life, .. } = waiting
-            && *life == self.world.life
-        {
-            self.world.core.journal.answered(*entry, &response);
-        }
-        Some(self.stamped(response))
+        let response = self.guarded(|it| {
+            let response = control::poll(&mut it.world, uptime, waiting, patience_ended)?;
+            if let Waiting::Tested { entry, life, .. } = waiting
+                && *life == it.world.life
+            {
+                it.world.core.journal.answered(*entry, &response);
+            }
+            Some(response)
+        });
+        response.unwrap_or_else(Some).map(|it| self.stamped(it))
     }
 
     /// Something arrives for a built-in inbox from inside this process: no socket, so that its script's delays cost
     /// simulated time only.
     pub fn receive(&mut self, uptime: Uptime, inbox: &str, path: String, outgoing: &Outgoing) -> Option<Reaction> {
-        self.pass_to(uptime);
-        self.world.receive(inbox, "POST", path, &outgoing.headers, &outgoing.body)
+        let received = self.guarded(|it| {
+            it.pass_to(uptime);
+            it.world.receive(inbox, "POST", path, &outgoing.headers, &outgoing.body)
+        });
+        received.ok().flatten()
     }
 
     /// Puts the moment, the date and the name on an answer that was made outside.
@@ -316,4 +334,37 @@ fn no_such_fault(contract: &crate::engine::contract::Contract, name: &str) -> Re
     let names = known.collect::<Vec<_>>().join(", ");
     let detail = format!("{} documents no error `{name}`.{nearest} It has {names}.", contract.name);
     Response::problem(StatusCode::UNPROCESSABLE_ENTITY, "unknown_fault", &detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::clock::Mode;
+    use crate::kit::http::Method;
+
+    fn after(seconds: u64) -> Uptime {
+        Uptime { elapsed: std::time::Duration::from_secs(seconds), ..Uptime::START }
+    }
+
+    fn is_broken(response: &Response) -> bool {
+        response.status == StatusCode::INTERNAL_SERVER_ERROR && String::from_utf8_lossy(&response.body).contains("sandbox_broken")
+    }
+
+    #[test]
+    fn t22_a_broken_sandbox_says_so_and_sleeps() {
+        let mut sandbox = Sandbox::new(Start { mode: Mode::Real, ..Start::default() }, after(0));
+        let body = r#"{"orderNumber":"A","amount":1,"description":"d","target":{"pan":"4111111111111111"}}"#;
+        let perform = Request::new(Method::POST, "/quantum-payouts/api/v1/performPayout", body);
+        sandbox.handle(after(0), perform.with("Authorization", "Bearer qm_test_token"));
+        assert!(sandbox.sleep(after(1)).is_some(), "the bank will answer");
+        let advance = Request::new(Method::POST, "/__admin/clock/advance", r#"{"by":"1m"}"#).with("Content-Type", "application/json");
+        assert!(matches!(sandbox.handle(after(1), advance).answer, Answer::Walk));
+        assert!(sandbox.guarded::<()>(|_| panic!("a bug")).is_err_and(|it| is_broken(&it)));
+        assert!(matches!(sandbox.proceed(after(1)).0, Progress::Gone));
+        assert!(is_broken(&sandbox.ended()), "whoever waits for the walk learns why it ended");
+        sandbox.abandon(after(1));
+        assert!(matches!(sandbox.handle(after(2), Request::new(Method::GET, "/", "")).answer, Answer::Now(it) if is_broken(&it)));
+        assert!(sandbox.poll(after(2), &Waiting::Quiet, false).is_some_and(|it| is_broken(&it)));
+        assert_eq!(sandbox.sleep(after(99)), None, "nothing happens in it any more, so nothing wakes it");
+    }
 }
