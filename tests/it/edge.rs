@@ -17,6 +17,7 @@ use crate::cli::{PLAYMONEY, Ready};
 use crate::net::{Answer, Receiver, admin, answered, eventually, exchange, perform, raw, request, send, server, shop};
 
 mod pages;
+mod walks;
 
 const STATUS: &str = "/quantum-payouts/api/v1/getPayoutStatus";
 
