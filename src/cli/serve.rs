@@ -52,7 +52,7 @@ pub struct Serve {
     #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = network, env = "PLAYMONEY_WEBHOOK_ALLOW")]
     webhook_allow: Vec<IpNet>,
     /// Show secrets that came from outside in full
-    #[arg(long, env = "PLAYMONEY_SHOW_SECRETS")]
+    #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), env = "PLAYMONEY_SHOW_SECRETS")]
     show_secrets: bool,
     /// What control calls have to show as Bearer; `none` for no token on an address that is not loopback
     #[arg(long, value_name = "TOKEN", env = "PLAYMONEY_ADMIN_TOKEN", hide_env_values = true)]

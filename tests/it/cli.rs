@@ -109,6 +109,7 @@ fn a_server_greets_announces_itself_and_ends_well() {
         .env("PLAYMONEY_LISTEN", "127.0.0.1:0")
         .env("PLAYMONEY_CLOCK", "frozen")
         .env("PLAYMONEY_NOW", "2026-01-01T00:00:00Z")
+        .env("PLAYMONEY_SHOW_SECRETS", "1")
         .args(["--ready-file", ready.file.to_str().expect("text")])
         .stdout(Stdio::piped())
         .spawn()
