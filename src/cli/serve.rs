@@ -115,6 +115,9 @@ impl Serve {
         let mut signals = Signals::listen()?;
         let token = self.token()?;
         let (ready_file, listen) = (self.ready_file.clone(), self.listen);
+        if let Some(file) = &ready_file {
+            _ = std::fs::remove_file(file); // an earlier server's: whoever watches would believe it
+        }
         let config = self.config(token.clone());
         let greeting = Greeting::of(&config);
         let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(listen, &why) })?;
