@@ -52,7 +52,7 @@ pub struct Serve {
     #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = network, env = "PLAYMONEY_WEBHOOK_ALLOW")]
     webhook_allow: Vec<IpNet>,
     /// Show secrets that came from outside in full
-    #[arg(long, env = "PLAYMONEY_SHOW_SECRETS")]
+    #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), env = "PLAYMONEY_SHOW_SECRETS")]
     show_secrets: bool,
     /// What control calls have to show as Bearer; `none` for no token on an address that is not loopback
     #[arg(long, value_name = "TOKEN", env = "PLAYMONEY_ADMIN_TOKEN", hide_env_values = true)]
@@ -115,6 +115,9 @@ impl Serve {
         let mut signals = Signals::listen()?;
         let token = self.token()?;
         let (ready_file, listen) = (self.ready_file.clone(), self.listen);
+        if let Some(file) = &ready_file {
+            _ = std::fs::remove_file(file); // an earlier server's: whoever watches would believe it
+        }
         let config = self.config(token.clone());
         let greeting = Greeting::of(&config);
         let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(listen, &why) })?;
