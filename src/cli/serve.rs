@@ -23,7 +23,7 @@ use super::{Exit, Stop};
 #[derive(Args)]
 pub struct Serve {
     /// Where to listen; port 0 picks a free one
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:4242", env = "PLAYMONEY_LISTEN")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", env = "PLAYMONEY_LISTEN")]
     listen: SocketAddr,
     /// A file for the base URL, as JSON, written once requests are accepted
     #[arg(long, value_name = "FILE", env = "PLAYMONEY_READY_FILE")]
@@ -69,6 +69,10 @@ pub struct Serve {
 enum LogFormat {
     Text,
     Json,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "write an IP address and a port, as 127.0.0.1:4242 or [::1]:4242".to_owned())
 }
 
 fn clock(text: &str) -> Result<Mode, String> {

@@ -70,12 +70,13 @@ fn the_documented_webhook_is_signed_and_verified() {
 
 #[test]
 fn mistakes_are_told_in_a_line() {
-    let rows: [&[&str]; 9] = [
+    let rows: [&[&str]; 10] = [
         &["describe", "quantum-payout"],
         &["describe", "quantum-payouts.createPayot"],
         &["openapi", "quantum"],
         &["sign", "quantum-payouts", "--body", "@/no/such/file"],
         &["verify", "quantum-payouts", "--body", "x", "-H", "no header"],
+        &["serve", "--listen", "localhost"],
         &["serve", "--clock", "fast"],
         &["serve", "--now", "yesterday"],
         &["serve", "--webhook-url", "ftp://shop.test"],
