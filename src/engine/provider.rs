@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::account::Account;
 use super::agenda::Due;
+use super::chain::Blockchain;
 use super::contract::{Contract, Setting, settings};
 use super::delivery::{Attempt, Delivery};
 use super::world::Core;
@@ -23,11 +24,26 @@ use crate::kit::time::{Timestamp, Uptime, later};
 pub struct Seat(pub u8);
 
 /// One of a provider's objects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ObjectId {
     /// Which of its kinds, as the provider counts them.
     pub kind: u8,
     pub number: u64,
+}
+
+impl ObjectId {
+    /// The kind that no provider counts to: a chain, by its place.
+    const CHAIN: u8 = u8::MAX;
+
+    /// A chain as the object of an action.
+    pub const fn of_chain(blockchain: Blockchain) -> Self {
+        Self { kind: Self::CHAIN, number: blockchain.place() }
+    }
+
+    /// The chain that it is, if it is one.
+    pub fn as_chain(self) -> Option<Blockchain> {
+        (self.kind == Self::CHAIN).then(|| Blockchain::at(self.number))?
+    }
 }
 
 /// Why an object takes a step by itself.
@@ -37,6 +53,8 @@ pub enum Cause<'a> {
     Row(u8),
     /// A receiver accepted that event.
     Delivered(&'a str),
+    /// The confirmations of that transfer to it have changed: a block has come, or a reorganisation has undone some.
+    Block { transfer: u32, confirmations: u32 },
 }
 
 /// Something to tell a merchant.
@@ -124,7 +142,7 @@ pub trait Provider: Send {
     /// The action does not exist, is incomplete, or the state forbids it; then nothing has changed.
     fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed>;
 
-    /// A row is due, or a webhook was accepted.
+    /// A row is due, a webhook was accepted, or a block has come.
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>);
 
     /// Builds and signs an attempt at the moment it leaves. `None`: the target is gone.
@@ -201,8 +219,8 @@ pub struct Trace {
 
 /// All that a provider may touch: the moment, the accounts, chance, the agenda, the outbox and the journal.
 pub struct Context<'a> {
-    core: &'a mut Core,
-    seat: Seat,
+    pub(super) core: &'a mut Core,
+    pub(super) seat: Seat,
     contract: &'static Contract,
     uptime: Uptime,
     pub trace: Trace,
@@ -282,7 +300,7 @@ impl<'a> Context<'a> {
                 On::Pace(_) if manual => None,
                 On::After(span) | On::Pace(span) => later(self.core.now, span),
                 On::Deadline(_) => stay.deadline,
-                On::Call(_) | On::Act(_) | On::Delivered(_) => None,
+                On::Call(_) | On::Act(_) | On::Delivered(_) | On::Block(_) => None,
             };
             if let Some(at) = at {
                 let due = Due::Row { seat: self.seat, object: stay.object, stay: stay.number, row };

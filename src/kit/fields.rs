@@ -224,6 +224,18 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A number or a text as it was written, for callers who may write either.
+    pub fn plain(&self, name: &str) -> Option<String> {
+        match self.raw(name)? {
+            Raw::Text(text) => Some(text.into_owned()),
+            Raw::Json(value) => match value.get().as_bytes().first()? {
+                b'"' => serde_json::from_str(value.get()).ok(),
+                b'{' | b'[' => None,
+                _ => Some(value.get().to_owned()),
+            },
+        }
+    }
+
     /// The switch of a row.
     ///
     /// # Errors

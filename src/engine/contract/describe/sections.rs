@@ -75,6 +75,7 @@ fn cause(on: On) -> String {
         On::Pace(span) => format!("after {span:#}, unless pace is manual"),
         On::Deadline(name) => format!("the end of {name}"),
         On::Delivered(event) => format!("a receiver has accepted {event}"),
+        On::Block(what) => format!("a block brings {what}"),
     }
 }
 
