@@ -251,7 +251,7 @@ impl Sandbox {
     /// simulated time only.
     pub fn receive(&mut self, uptime: Uptime, inbox: &str, path: String, outgoing: &Outgoing) -> Option<Reaction> {
         self.pass_to(uptime);
-        self.world.receive(inbox, "POST", path, &outgoing.headers, &outgoing.body)
+        self.world.receive(uptime, inbox, "POST", path, &outgoing.headers, &outgoing.body)
     }
 
     /// Puts the moment, the date and the name on an answer that was made outside.

@@ -17,7 +17,8 @@ use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};
 use crate::kit::ids::Draws;
 use crate::kit::lifecycle::{Lifecycle, On, Word};
-use crate::kit::time::{Timestamp, Uptime, later};
+use crate::kit::secret::Secret;
+use crate::kit::time::{Timestamp, Uptime, later, nearer};
 
 /// A provider's place in its sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -88,6 +89,17 @@ pub struct Received<'a> {
     pub headers: &'a HeaderMap,
     pub body: &'a [u8],
     pub now: Timestamp,
+    /// The real date, for signatures that were dated by it.
+    pub date: Timestamp,
+}
+
+/// What a client signs in a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedRequest {
+    pub canonical: String,
+    pub signature: String,
+    /// Headers that go with it, as they are sent.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 /// Whether a signature is right and, if not, the likely reason.
@@ -165,6 +177,21 @@ pub trait Provider: Send {
     /// Whether a webhook's signature is right. `others` are secrets that the sender may have used by mistake.
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict;
 
+    /// How a client signs a request, with that secret. `None`: this provider's requests are not signed.
+    fn sign_request(&self, _: &Request, _: &str) -> Option<SignedRequest> {
+        None
+    }
+
+    /// The account that every sandbox has, with the keys that follow from the sandbox's name.
+    fn initial_account(&self, sandbox: &str) -> Account {
+        Account::initial(self.contract(), sandbox)
+    }
+
+    /// What signs an account's webhooks.
+    fn signing_secret<'a>(&self, account: &'a Account) -> Option<&'a Secret> {
+        account.webhook_secret()
+    }
+
     /// Whether a memory that was read from outside is one that it can go on from.
     fn is_sound(&self) -> bool;
 
@@ -215,6 +242,8 @@ pub struct Trace {
     pub hint: Option<Cow<'static, str>>,
     /// The answer waits for this delivery.
     pub waits_for: Option<u64>,
+    /// What a reader of the journal has to know of it besides: a bound that was hit.
+    pub note: Option<&'static str>,
 }
 
 /// All that a provider may touch: the moment, the accounts, chance, the agenda, the outbox and the journal.
@@ -240,6 +269,15 @@ impl<'a> Context<'a> {
     /// The date for a signature that leaves: simulated, or real when the account says so.
     pub fn signature_date(&self, account: &Account) -> Timestamp {
         if account.text(&settings::SIGNATURE_TIME) == Some("real") { self.uptime.date } else { self.core.now }
+    }
+
+    /// The clock that judges a date that arrives: the sandbox's, the real one, or the one that is nearer to it.
+    pub fn judging(&self, account: &Account, date: Timestamp) -> Timestamp {
+        match account.text(&settings::FRESHNESS) {
+            Some("virtual") => self.core.now,
+            Some("real") => self.uptime.date,
+            _ => nearer(date, self.core.now, self.uptime.date),
+        }
     }
 
     /// The stream of draws for a purpose and an entity.

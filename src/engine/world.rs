@@ -94,7 +94,7 @@ impl World {
         let now = start.now.unwrap_or(uptime.date);
         let account = |it: &dyn Member| {
             let contract = it.contract();
-            let mut account = Account::initial(contract, &start.name);
+            let mut account = it.initial_account(&start.name);
             if let Some(url) = &start.webhook_url {
                 account.set(&settings::WEBHOOK_URL, Value::Text(url.replace("{provider}", contract.slug)));
             }

@@ -57,6 +57,8 @@ pub enum Kind {
     Number,
     /// A number above zero with at most that many decimals; in a form, as text.
     Amount { decimals_max: u32 },
+    /// A number above zero, or the same written as text.
+    Decimal,
     /// RFC 3339, as the provider writes it.
     Time,
     /// The same or `null`.
@@ -296,6 +298,7 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
         | Kind::NullableInteger
         | Kind::Number
         | Kind::Amount { .. }
+        | Kind::Decimal
         | Kind::Time
         | Kind::NullableTime
         | Kind::List

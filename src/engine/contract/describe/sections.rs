@@ -201,6 +201,7 @@ fn values(kind: Kind) -> String {
         Kind::NullableInteger => text("integer or null"),
         Kind::Number => text("number"),
         Kind::Amount { decimals_max } => format!("number above 0, {decimals_max} decimals"),
+        Kind::Decimal => text("number above 0, or text"),
         Kind::Time => text("time"),
         Kind::NullableTime => text("time or null"),
         Kind::List => text("list"),
