@@ -266,7 +266,7 @@ impl Sandbox {
     pub fn receive(&mut self, uptime: Uptime, inbox: &str, path: String, outgoing: &Outgoing) -> Option<Reaction> {
         let received = self.guarded(|it| {
             it.pass_to(uptime);
-            it.world.receive(inbox, "POST", path, &outgoing.headers, &outgoing.body)
+            it.world.receive(uptime, inbox, "POST", path, &outgoing.headers, &outgoing.body)
         });
         received.ok().flatten()
     }

@@ -29,6 +29,9 @@ pub fn shown(world: &World) -> Json {
 fn next(world: &World, at: Timestamp, due: &Due) -> Json {
     let (kind, seat, subject) = match due {
         Due::Row { seat, object, .. } => ("timer", *seat, world.member(*seat).subject(*object)),
+        Due::Block { transfer, .. } | Due::Undone { transfer, .. } => {
+            ("block", transfer.seat, world.member(transfer.seat).subject(transfer.object))
+        }
         Due::Attempt { delivery, .. } | Due::Answer { delivery, .. } => {
             let webhook = world.core.outbox.get(*delivery);
             let seat = webhook.map_or(crate::engine::provider::Seat(0), |it| it.seat);

@@ -5,7 +5,6 @@ use serde_json::{Map, Value as Json, json};
 
 use super::mask::Mask;
 use super::{Answer, Ask, Problem, body, clock, ok, seat};
-use crate::engine::account::Account;
 use crate::engine::delivery::{Attempt, Delivery, Outcome, Status};
 use crate::engine::provider::Received;
 use crate::engine::walk::{Then, Until};
@@ -107,9 +106,11 @@ pub fn verify(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let text = body::text(&members, "body")?
         .ok_or_else(|| Problem::invalid("`body` is missing: the body of the webhook, as text, to the byte."))?;
     let headers = headers(&members)?;
-    let received = Received { url: body::text(&members, "url")?, headers: &headers, body: text.as_bytes(), now: ask.world.core.now };
+    let url = body::text(&members, "url")?;
+    let (now, date) = (ask.world.core.now, ask.uptime.date);
+    let received = Received { url, headers: &headers, body: text.as_bytes(), now, date };
     let accounts = &ask.world.core.accounts[usize::from(seat.0)];
-    let known: Vec<&str> = accounts.values().filter_map(Account::webhook_secret).map(Secret::expose).collect();
+    let known: Vec<&str> = accounts.values().filter_map(|it| ask.world.member(seat).signing_secret(it)).map(Secret::expose).collect();
     let given = body::text(&members, "secret")?;
     let judge = |secret: &str| ask.world.member(seat).verify(&received, secret, &known);
     // Without a secret, that of any account will do.

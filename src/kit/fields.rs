@@ -57,6 +57,8 @@ pub enum Kind {
     Number,
     /// A number above zero with at most that many decimals; in a form, as text.
     Amount { decimals_max: u32 },
+    /// A number above zero, or the same written as text.
+    Decimal,
     /// RFC 3339, as the provider writes it.
     Time,
     /// The same or `null`.
@@ -224,6 +226,18 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A number or a text as it was written, for callers who may write either.
+    pub fn plain(&self, name: &str) -> Option<String> {
+        match self.raw(name)? {
+            Raw::Text(text) => Some(text.into_owned()),
+            Raw::Json(value) => match value.get().as_bytes().first()? {
+                b'"' => serde_json::from_str(value.get()).ok(),
+                b'{' | b'[' => None,
+                _ => Some(value.get().to_owned()),
+            },
+        }
+    }
+
     /// The switch of a row.
     ///
     /// # Errors
@@ -284,6 +298,7 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
         | Kind::NullableInteger
         | Kind::Number
         | Kind::Amount { .. }
+        | Kind::Decimal
         | Kind::Time
         | Kind::NullableTime
         | Kind::List

@@ -75,23 +75,27 @@ impl Contract {
 
     /// The operation that a method and a path mean, whoever asks.
     pub fn operation_at(&self, method: &Method, path: &str) -> Option<&'static Operation> {
-        let same = |own: &str, asked: &str| own == asked || own.starts_with('{');
-        let fits = |own: &str| {
-            let (mut own, mut asked) = (own.split('/').filter(|it| !it.is_empty()), path.split('/').filter(|it| !it.is_empty()));
-            own.by_ref().zip(asked.by_ref()).all(|(own, asked)| same(own, asked)) && own.next().is_none() && asked.next().is_none()
-        };
-        (self.operations)().into_iter().find(|it| it.method == *method && fits(it.path))
+        (self.operations)().into_iter().find(|it| it.method == *method && fits(it.path, path))
     }
 
     /// Whether a page for people lives there, whatever it shows.
     pub fn has_page(&self, path: &str) -> bool {
-        self.pages.iter().any(|it| it.path.split('?').next() == Some(path))
+        self.pages.iter().any(|it| it.path.split('?').next().is_some_and(|own| fits(own, path)))
     }
 
     /// The prefix of this provider's environment variables: `QUANTUM_PAYOUTS`.
     pub fn environment_prefix(&self) -> String {
         self.slug.to_ascii_uppercase().replace('-', "_")
     }
+}
+
+/// Whether a path is one of a pattern, whose braces take any segment.
+fn fits(pattern: &str, path: &str) -> bool {
+    fn segments(path: &str) -> Vec<&str> {
+        path.split('/').filter(|it| !it.is_empty()).collect()
+    }
+    let (own, asked) = (segments(pattern), segments(path));
+    own.len() == asked.len() && own.iter().zip(&asked).all(|(own, asked)| own == asked || own.starts_with('{'))
 }
 
 /// A stored state of a document that a fact can come from.

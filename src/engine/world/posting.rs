@@ -1,7 +1,6 @@
 //! How webhooks leave, and what their outcomes cause.
 
 use super::World;
-use crate::engine::account::Account;
 use crate::engine::agenda::Due;
 use crate::engine::delivery::{Attempt, Delivery, Outcome, Outgoing, Status};
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
@@ -71,7 +70,7 @@ impl World {
     }
 
     fn drop_into(&mut self, uptime: Uptime, name: &str, path: String, webhook: &Delivery, out: &Outgoing) {
-        let reaction = self.receive(name, "POST", path, &out.headers, &out.body);
+        let reaction = self.receive(uptime, name, "POST", path, &out.headers, &out.body);
         let outcome = reaction.map_or_else(|| Outcome::status(503), |it| it.outcome(out.time_limit));
         self.arrive(uptime, webhook.id, out.number, webhook.once, outcome);
     }
@@ -88,8 +87,17 @@ impl World {
     }
 
     /// Something arrives in an inbox. `None`: the sandbox has too many.
-    pub fn receive(&mut self, name: &str, method: &str, path: String, headers: &HeaderMap, body: &bytes::Bytes) -> Option<Reaction> {
-        let (provider, signature) = self.judge(headers, body);
+    pub fn receive(
+        &mut self,
+        uptime: Uptime,
+        name: &str,
+        method: &str,
+        path: String,
+        headers: &HeaderMap,
+        body: &bytes::Bytes,
+    ) -> Option<Reaction> {
+        let webhook = Received { url: Some(&path), headers, body, now: self.core.now, date: uptime.date };
+        let (provider, signature) = self.judge(&webhook);
         let provider = provider.map(str::to_owned);
         let (at, headers, body) = (self.core.now, headers.clone(), Kept(body.clone()));
         let message = Message { at, method: method.to_owned(), path, headers, body, provider, signature };
@@ -103,13 +111,12 @@ impl World {
         Some(reaction)
     }
 
-    fn judge(&self, headers: &HeaderMap, body: &bytes::Bytes) -> (Option<&'static str>, Signature) {
-        let recognised = self.members.iter().zip(&self.core.accounts).find(|(it, _)| it.recognises(headers));
+    fn judge(&self, webhook: &Received<'_>) -> (Option<&'static str>, Signature) {
+        let recognised = self.members.iter().zip(&self.core.accounts).find(|(it, _)| it.recognises(webhook.headers));
         let Some((member, accounts)) = recognised else { return (None, Signature::Unsigned) };
-        let webhook = Received { url: None, headers, body, now: self.core.now };
         let mut signature = Signature::Unsigned;
-        for secret in accounts.values().filter_map(Account::webhook_secret) {
-            let verdict = member.verify(&webhook, secret.expose(), &[]);
+        for secret in accounts.values().filter_map(|it| member.signing_secret(it)) {
+            let verdict = member.verify(webhook, secret.expose(), &[]);
             if verdict.valid {
                 return (Some(member.contract().slug), Signature::Valid);
             }

@@ -130,6 +130,7 @@ fn text(with: &Fields<'_>, row: &Field) -> Result<Option<String>, String> {
         | Value::NullableInteger
         | Value::Number
         | Value::Amount { .. }
+        | Value::Decimal
         | Value::Time
         | Value::NullableTime
         | Value::List

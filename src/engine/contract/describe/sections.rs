@@ -75,6 +75,7 @@ fn cause(on: On) -> String {
         On::Pace(span) => format!("after {span:#}, unless pace is manual"),
         On::Deadline(name) => format!("the end of {name}"),
         On::Delivered(event) => format!("a receiver has accepted {event}"),
+        On::Block(what) => format!("a block brings {what}"),
     }
 }
 
@@ -200,6 +201,7 @@ fn values(kind: Kind) -> String {
         Kind::NullableInteger => text("integer or null"),
         Kind::Number => text("number"),
         Kind::Amount { decimals_max } => format!("number above 0, {decimals_max} decimals"),
+        Kind::Decimal => text("number above 0, or text"),
         Kind::Time => text("time"),
         Kind::NullableTime => text("time or null"),
         Kind::List => text("list"),

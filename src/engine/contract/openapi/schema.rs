@@ -25,6 +25,7 @@ pub fn of(kind: Kind) -> Json {
         Kind::NullableInteger => json!({"type": ["integer", "null"]}),
         Kind::Number => json!({"type": "number"}),
         Kind::Amount { .. } => json!({"type": "number", "exclusiveMinimum": 0}),
+        Kind::Decimal => json!({"type": ["number", "string"], "exclusiveMinimum": 0, "minLength": 1}),
         Kind::Time => json!({"type": "string", "format": "date-time"}),
         Kind::NullableTime => json!({"type": ["string", "null"], "format": "date-time"}),
         Kind::List => json!({"type": "array"}),
@@ -35,7 +36,7 @@ pub fn of(kind: Kind) -> Json {
 /// A default as the row writes it, in the type of the row.
 pub fn typed(kind: Kind, text: &str) -> Json {
     match kind {
-        Kind::Integer { .. } | Kind::NullableInteger | Kind::Flag | Kind::Number | Kind::Amount { .. } | Kind::Any => {
+        Kind::Integer { .. } | Kind::NullableInteger | Kind::Flag | Kind::Number | Kind::Amount { .. } | Kind::Decimal | Kind::Any => {
             serde_json::from_str(text).unwrap_or_else(|_| text.into())
         }
         Kind::Text { .. } | Kind::Word(_) | Kind::Digits { .. } | Kind::Url | Kind::Object | Kind::Constant(_) | Kind::Nullable => {
