@@ -36,7 +36,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 fn shown(world: &World, it: &Delivery, mask: &Mask) -> Json {
     json!({
         "id": delivery_name(it.id), "provider": world.member(it.seat).contract().slug, "account": it.account,
-        "event": it.event, "event_id": it.event_id, "subject": it.subject, "url": mask.text(&it.url),
+        "event": it.event, "event_id": it.event_id, "subject": mask.text(&it.subject), "url": mask.text(&it.url),
         "status": it.status.word(), "created_at": it.created_at, "next_attempt_at": it.next_attempt_at,
         "attempts": it.attempts.iter().map(|it| attempt(it, mask)).collect::<Vec<_>>(),
     })
