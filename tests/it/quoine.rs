@@ -6,6 +6,8 @@ use serde_json::{Value as Json, json};
 use crate::tape::Tape;
 
 pub mod client;
+mod documented;
+mod edge_cases;
 mod signature;
 
 pub const PATH: &str = "/quoine/api/v1";
