@@ -145,6 +145,9 @@ pub trait Provider: Send {
     /// Everything that is known of it.
     fn contract(&self) -> &'static Contract;
 
+    /// An account begins: what it owns from the start.
+    fn open(&mut self, _: &mut Context<'_>, _account: &str) {}
+
     /// The merchant, or a payer's browser, asks. `path` lacks our prefixes.
     fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response;
 
@@ -283,6 +286,11 @@ impl<'a> Context<'a> {
     /// The stream of draws for a purpose and an entity.
     pub fn draws(&self, purpose: &str, entity: u64) -> Draws {
         Draws::new(self.core.seed, purpose, entity)
+    }
+
+    /// The sandbox's name.
+    pub fn sandbox(&self) -> &str {
+        &self.core.name
     }
 
     /// The sandbox's seed.

@@ -112,7 +112,14 @@ impl World {
             inboxes: BTreeMap::new(),
             accounts: members.iter().map(|it| account(it.as_ref())).collect(),
         };
-        Self { start, core, members, walk: None, outgoing: Vec::new(), life }
+        let mut world = Self { start, core, members, walk: None, outgoing: Vec::new(), life };
+        for seat in (0_u8..).map(Seat).take(world.members.len()) {
+            let ids: Vec<String> = world.core.accounts[usize::from(seat.0)].keys().cloned().collect();
+            for id in &ids {
+                world.with(seat, uptime, |it, cx| it.open(cx, id));
+            }
+        }
+        world
     }
 
     /// The seat of a provider.

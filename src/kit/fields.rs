@@ -138,7 +138,7 @@ impl<'a> Fields<'a> {
         if let Some((outer, inner)) = name.split_once('.')
             && let Some(Raw::Json(value)) = self.own(outer)
         {
-            return Fields::json(value.get().as_bytes())?.raw(inner);
+            return Members::within(value).map(Self::of)?.raw(inner);
         }
         self.own(name).filter(|it| match it {
             // A dot inside a JSON name reaches nowhere; in a form it is the only way to write one.

@@ -3,7 +3,7 @@
 use super::World;
 use crate::engine::agenda::Due;
 use crate::engine::delivery::{Attempt, Delivery, Outcome, Outgoing, Status};
-use crate::engine::inbox::{self, Message, Reaction, Signature};
+use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
 use crate::engine::provider::{Cause, ObjectId, Received, Seat};
 use crate::kit::http::{HeaderMap, Kept};
 use crate::kit::time::Uptime;
@@ -104,7 +104,11 @@ impl World {
         if !self.core.inboxes.contains_key(name) && self.core.inboxes.len() >= inbox::INBOXES_MAX {
             return None;
         }
-        Some(self.core.inboxes.entry(name.to_owned()).or_default().receive(message))
+        let reaction = self.core.inboxes.entry(name.to_owned()).or_default().receive(message);
+        while self.core.inboxes.values().map(Inbox::bytes).sum::<usize>() > inbox::ALL_BYTES_MAX {
+            self.core.inboxes.values_mut().max_by_key(|it| it.bytes())?.drop_oldest();
+        }
+        Some(reaction)
     }
 
     fn judge(&self, webhook: &Received<'_>) -> (Option<&'static str>, Signature) {
