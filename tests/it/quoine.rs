@@ -8,7 +8,55 @@ use crate::tape::Tape;
 pub mod client;
 mod documented;
 mod edge_cases;
+mod payments;
 mod signature;
+
+/// Tapes that play every row of the contract once.
+pub const TAPES: &[&str] = &[
+    r#"
+    POST /quoine/api/v1/invoices {"price":500}
+    POST /quoine/api/v1/invoices {"price":500}
+    act quoine.pay invoice=1
+    merchant 200 500
+    act quoine.reorg depth=1
+    advance until idle
+    GET /quoine/api/v1/invoices/1
+    GET /quoine/api/v1/invoices
+    GET /quoine/api/v1/profile
+    GET /quoine/pay/1
+    GET /quoine/qr/1
+    set quoine/2 confirmations=0
+    POST /quoine/api/v1/invoices {"price":500}
+    act quoine.pay invoice=3
+    set quoine/2 confirmations=6 pace=manual
+    POST /quoine/api/v1/payments_callback_url {"callback":"http://shop.test/hooks"}
+    POST /quoine/api/v1/invoices {"price":500}
+    POST /quoine/api/v1/invoices {"price":500}
+    act quoine.pay invoice=4
+    act quoine.confirm invoice=4
+    merchant 200
+    act quoine.capture invoice=4
+    act quoine.pay invoice=5
+    advance 3h
+    "#,
+    "
+    POST /quoine/api/v1/invoices {
+    POST /quoine/api/v1/invoices {}
+    without Authorization
+    GET /quoine/api/v1/profile
+    with Authorization: APIAuth 9:x
+    GET /quoine/api/v1/profile
+    GET /quoine/api/v1/invoices/9
+    GET /quoine/api/v1/nothing
+    with Playmoney-Fault: authy_error
+    GET /quoine/api/v1/profile
+    with Playmoney-Fault: access_denied
+    GET /quoine/api/v1/profile
+    with Playmoney-Fault: internal_error
+    GET /quoine/api/v1/profile
+    set quoine/2 rate_limit=enforce
+    ",
+];
 
 pub const PATH: &str = "/quoine/api/v1";
 

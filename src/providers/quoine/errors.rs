@@ -6,7 +6,9 @@ use crate::engine::contract::ErrorRow;
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::http::{Response, StatusCode};
 
-const TEXT: Evidence = Assumed("API Reference, status codes, names the status and the case; the text of the message is ours");
+const TEXT: Evidence = Documented("API Reference, status codes; the text of the message is assumed");
+const TOLD_APART: Evidence =
+    Documented("API Reference, status codes: the body of a 401 tells the two apart, in these words; its shape is assumed");
 
 const fn row(name: &'static str, code: &'static str, status: StatusCode, when: &'static str, evidence: Evidence) -> ErrorRow {
     ErrorRow { name, code, status, when, evidence }
@@ -14,11 +16,11 @@ const fn row(name: &'static str, code: &'static str, status: StatusCode, when: &
 
 #[rustfmt::skip]
 mod catalogue {
-    use super::{Assumed, Documented, ErrorRow, StatusCode, TEXT, row};
+    use super::{Assumed, Documented, ErrorRow, StatusCode, TEXT, TOLD_APART, row};
 
-    pub const INVALID: ErrorRow = row("invalid_request", "Invalid request body", StatusCode::BAD_REQUEST, "the body of a POST is no JSON object, or is sent as anything but JSON", TEXT);
-    pub const TOKEN: ErrorRow = row("token_invalid", "Token is invalid", StatusCode::UNAUTHORIZED, "the Authorization header is missing or malformed, the signature or Content-MD5 is wrong, the Date is more than 900 seconds old, or the NONCE is no 32 alphanumeric characters or was used before", TEXT);
-    pub const API_KEY: ErrorRow = row("api_key_invalid", "API_KEY is invalid", StatusCode::UNAUTHORIZED, "there is no such user id", TEXT);
+    pub const INVALID: ErrorRow = row("invalid_request", "Invalid request body", StatusCode::BAD_REQUEST, "the body of a POST is no JSON object, or is sent as anything but JSON", Documented("API Reference, status codes; which requests it means, and the text, are assumed"));
+    pub const TOKEN: ErrorRow = row("token_invalid", "Token is invalid", StatusCode::UNAUTHORIZED, "the Authorization header is missing or malformed, the signature or Content-MD5 is wrong, the Date is more than 900 seconds old, or the NONCE is no 32 alphanumeric characters or was used before", TOLD_APART);
+    pub const API_KEY: ErrorRow = row("api_key_invalid", "API_KEY is invalid", StatusCode::UNAUTHORIZED, "there is no such user id", TOLD_APART);
     pub const NO_INVOICE: ErrorRow = row("invoice_not_found", "Invoice not found", StatusCode::NOT_FOUND, "the merchant has no such invoice", Documented("API Reference, Get An Invoice, sample error"));
     pub const NOT_FOUND: ErrorRow = row("not_found", "Not found", StatusCode::NOT_FOUND, "there is no such path, or not for this method", Assumed("no page says how an unknown path is answered"));
     pub const VALIDATION: ErrorRow = row("validation_error", "can't be blank", StatusCode::UNPROCESSABLE_ENTITY, "a parameter is missing or has a wrong format; each wrong one is named with what is wrong", Documented("API Reference, Create An Invoice, sample error; the texts for other faults are assumed"));

@@ -20,7 +20,7 @@ const SEEN_CONFIRMED: Evidence = Assumed("a payment that is confirmed when it is
 const AT_ONCE: Evidence = Assumed("no delay is named between confirmation and conversion");
 
 /// Enough blocks have come.
-pub const ENOUGH: On = Block("confirmations");
+pub const ENOUGH: On = Block("enough confirmations");
 
 /// What an invoice does.
 #[rustfmt::skip]

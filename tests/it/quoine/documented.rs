@@ -112,7 +112,7 @@ fn the_sample_of_a_list_has_its_meta() {
 /// A body, and the answer to it.
 #[rustfmt::skip]
 const CREATE: &[(&str, u16, &str)] = &[
-    (r#"{}"#,                               422, r#"{"price":["can't be blank"]}"#),
+    ("{}",                               422, r#"{"price":["can't be blank"]}"#),
     (r#"{"price":null}"#,                   422, r#"{"price":["can't be blank"]}"#),
     (r#"{"price":""}"#,                     422, r#"{"price":["can't be blank"]}"#),
     (r#"{"price":"  "}"#,                   422, r#"{"price":["can't be blank"]}"#),

@@ -27,6 +27,7 @@ const NUMBERS: Evidence =
 const PROFILE: Evidence = Documented("API Reference, Get Profile");
 const CALLBACK: Evidence = Documented("API Reference, Update Notification URL");
 const AUTH: Evidence = Documented("API Reference, Authentication, request headers");
+const DATED: Evidence = Documented("API Reference, Authentication, request headers; the 900 seconds are observed in the api_auth gem");
 const REFUSED: Evidence = Documented("API Reference, sample errors of Create An Invoice and Get An Invoice");
 const SIGNED: Evidence = Observed("the final revision of the page signs callbacks, and Quoine's demo shop verifies them so");
 
@@ -62,7 +63,7 @@ pub const LIST_INVOICES: &[Field] = &[
 /// `updateCallbackUrl` takes.
 #[rustfmt::skip]
 pub const UPDATE_CALLBACK_URL: &[Field] = &[
-    row("callback", Value::Text { chars_max: CALLBACK_CHARS_MAX }, Required, "an http or https address, called whenever an invoice's status is updated", CALLBACK),
+    row("callback", Value::HttpUrl, Required, "an http or https address, called whenever an invoice's status is updated", CALLBACK),
 ];
 
 /// The signed headers of every request.
@@ -70,7 +71,7 @@ pub const UPDATE_CALLBACK_URL: &[Field] = &[
 pub const HEADERS: &[Field] = &[
     row("Content-Type", Value::Constant("application/json"), Required, "JSON; its text is signed as it is sent", AUTH),
     row("Content-MD5", TEXT, Optional, "MD5 of the body, base64; without it its slot in the signed text stays, empty", AUTH),
-    row("Date", TEXT, Required, "HTTP date, at most 900 seconds old", AUTH),
+    row("Date", TEXT, Required, "HTTP date, as Sat, 27 Sep 2014 04:55:17 GMT, at most 900 seconds old", DATED),
     row("NONCE", Value::Text { chars_max: 32 }, Required, "32 alphanumeric characters, others for each request", AUTH),
     row("Authorization", TEXT, Required, "APIAuth, the user id, a colon and the signature", AUTH),
 ];
@@ -94,7 +95,7 @@ macro_rules! invoice {
             row(concat!($prefix, "bitcoin_amount_claimed"), Value::Number, Optional, "what was claimed of the surplus; only with the setting `claim_bitcoin`", CLAIMED),
             row(concat!($prefix, "currency"), Value::Word(&["USD", "JPY", "SGD", "EUR"]), Required, "the merchant's currency when the invoice was made", SAMPLE),
             row(concat!($prefix, "qrcode_address_url"), TEXT, Required, "a QR picture of the address", SAMPLE),
-            row(concat!($prefix, "qrcode_protocol_url"), TEXT, Required, "a QR picture of bitcoin:ADDRESS?amount=BTC_PRICE", SAMPLE),
+            row(concat!($prefix, "qrcode_protocol_url"), TEXT, Required, "a QR picture that asks a wallet for btc_price", SAMPLE),
             row(concat!($prefix, "paid_at"), Value::NullableTime, Required, "when the full payment was seen", SAMPLE),
             row(concat!($prefix, "created_at"), Value::Time, Required, "Japan time, with milliseconds", SAMPLE),
             row(concat!($prefix, "updated_at"), Value::Time, Required, "the last change", UPDATED),
