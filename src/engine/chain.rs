@@ -20,6 +20,8 @@ pub use watching::{BLOCKCHAIN, DEPTH, Watch, reorganise};
 /// Transfers watched; past it the one that was finished first is forgotten, and a sandbox in which none is finished
 /// watches no more.
 pub const TRANSFERS_MAX: usize = 100_000;
+/// Every chain is older than its sandbox: a reorganisation has something to undo.
+pub const BLOCKS_BEFORE: i64 = 1_000_000;
 /// Nobody asks for more confirmations.
 pub const CONFIRMATIONS_MAX: u32 = 1_000;
 /// A reorganisation undoes at most so many blocks.
@@ -80,10 +82,9 @@ impl Chains {
         Self { genesis, undone: BTreeMap::new(), transfers: BTreeMap::new(), finished: BTreeMap::new(), finishes: 0 }
     }
 
-    /// The number of the latest block. A reorganisation may undo blocks from before the sandbox's start, so that it can
-    /// be negative.
+    /// The number of the latest block.
     pub fn height(&self, blockchain: Blockchain, now: Timestamp) -> i64 {
-        self.intervals(blockchain, now) - self.undone.get(&blockchain).copied().unwrap_or(0)
+        BLOCKS_BEFORE + self.intervals(blockchain, now) - self.undone.get(&blockchain).copied().unwrap_or(0)
     }
 
     /// Whole intervals since the start.

@@ -45,6 +45,8 @@ pub enum Kind {
     Flag,
     /// An address that a browser can be sent to.
     Url,
+    /// An http or https address.
+    HttpUrl,
     /// An object with fields of its own.
     Object,
     /// Always this text.
@@ -287,9 +289,11 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
             if right { Ok(()) } else { Err(Fault::NotDigits { min, max }) }
         }
         Kind::Url if !is_browser_url(text) => Err(Fault::NotAUrl),
+        Kind::HttpUrl if !is_http_url(text) => Err(Fault::NotAUrl),
         Kind::Text { .. }
         | Kind::Word(_)
         | Kind::Url
+        | Kind::HttpUrl
         | Kind::Object
         | Kind::Constant(_)
         | Kind::Integer { .. }
@@ -316,6 +320,12 @@ pub fn is_browser_url(text: &str) -> bool {
     let printable = text.bytes().all(|it| it > b' ' && it != 0x7f);
     let rooted = !matches!(scheme.as_str(), "http" | "https") || rest.strip_prefix("//").is_some_and(|it| !it.is_empty());
     named && printable && rooted && text.len() <= 2048 && !REFUSED.contains(&scheme.as_str())
+}
+
+/// Whether it is an address of the web.
+pub fn is_http_url(text: &str) -> bool {
+    let scheme = text.split_once(':').map_or("", |it| it.0);
+    is_browser_url(text) && ["http", "https"].iter().any(|it| scheme.eq_ignore_ascii_case(it))
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use crate::engine::provider::Member;
 
 mod quantum_payouts;
+mod quoine;
 
 /// Every provider with an empty memory, in the order of their seats.
 pub fn all() -> Vec<Box<dyn Member>> {
-    vec![Box::new(quantum_payouts::QuantumPayouts::default())]
+    vec![Box::new(quantum_payouts::QuantumPayouts::default()), Box::new(quoine::Quoine::default())]
 }

@@ -76,11 +76,11 @@ fn blocks_fall_on_multiples_since_the_start() {
 fn the_height_follows_from_the_time_and_from_what_was_undone() {
     let mut bench = Bench::new();
     bench.pass(1_199_999);
-    assert_eq!(bench.chains.height(Blockchain::Btc, bench.now), 1);
-    assert_eq!(bench.chains.height(Blockchain::Eth, bench.now), 99);
+    assert_eq!(bench.chains.height(Blockchain::Btc, bench.now), 1_000_001);
+    assert_eq!(bench.chains.height(Blockchain::Eth, bench.now), 1_000_099);
     bench.undo(Blockchain::Eth, 9);
-    assert_eq!(bench.chains.height(Blockchain::Eth, bench.now), 90);
-    assert_eq!(bench.chains.height(Blockchain::Btc, bench.now), 1);
+    assert_eq!(bench.chains.height(Blockchain::Eth, bench.now), 1_000_090);
+    assert_eq!(bench.chains.height(Blockchain::Btc, bench.now), 1_000_001);
 }
 
 #[test]

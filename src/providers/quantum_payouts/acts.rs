@@ -124,6 +124,7 @@ fn text(with: &Fields<'_>, row: &Field) -> Result<Option<String>, String> {
         Value::Integer { .. }
         | Value::Flag
         | Value::Url
+        | Value::HttpUrl
         | Value::Object
         | Value::Constant(_)
         | Value::Nullable

@@ -35,12 +35,12 @@ fn a_parameter_is_taken_up_to_its_limits() {
 /// The refusal of a body for the sake of that parameter, in a sandbox where nothing has happened.
 fn complaint(contract: &Contract, row: &Operation, body: &Json, parameter: &str) -> Option<String> {
     let mut shop = Tape::shop();
-    let token = contract.credential().expect("a credential").test_value;
     let request = Request::new(row.method.clone(), &format!("/{}{}", contract.slug, row.path), body.to_string().into_bytes());
-    let response = shop.ask(request.with("Authorization", &format!("Bearer {token}")).with("Content-Type", "application/json"));
+    let request = shop.dressed(request);
+    let response = shop.ask(request);
     let answer = String::from_utf8_lossy(&response.body).into_owned();
     let blamed = shop.sandbox.world().core.journal.entries().last().is_some_and(|it| it.error.as_deref() == Some("validation_error"));
-    let named = [' ', '.'].iter().any(|it| answer.contains(&format!("{parameter}{it}"))); // an object by what it holds
+    let named = [' ', '.', '"'].iter().any(|it| answer.contains(&format!("{parameter}{it}"))); // an object by what it holds
     (blamed && named).then_some(answer)
 }
 
@@ -56,6 +56,9 @@ fn values(field: &Field) -> Vec<Option<Json>> {
         }
         Kind::Flag => vec![json!(true), json!(false), json!("perhaps")],
         Kind::Url => vec![json!("app.shop:paid"), json!("/relative"), json!(["https://shop.test"])],
+        Kind::HttpUrl => {
+            vec![json!("HTTP://shop.test:8080/a?b=c"), json!("app.shop:paid"), json!("/relative"), json!(["https://shop.test"])]
+        }
         Kind::Object => vec![json!("an object"), json!(7)],
         Kind::Constant(text) => vec![json!(text), json!(format!("{text}x"))],
         Kind::Amount { .. } => vec![json!(1), json!(0), json!(-1), json!("no number")],
@@ -65,7 +68,8 @@ fn values(field: &Field) -> Vec<Option<Json>> {
         Kind::Time | Kind::NullableTime | Kind::Any | Kind::Nullable | Kind::NullableInteger => vec![Json::Null],
     };
     // A text that is empty counts as one that is not there.
-    let absent = (field.need == Need::Required && matches!(field.kind, Kind::Text { .. } | Kind::Url)).then(|| Some(json!("")));
+    let absent =
+        (field.need == Need::Required && matches!(field.kind, Kind::Text { .. } | Kind::Url | Kind::HttpUrl)).then(|| Some(json!("")));
     inside_out.into_iter().map(Some).chain([None]).chain(absent).collect()
 }
 

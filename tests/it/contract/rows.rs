@@ -139,11 +139,17 @@ fn what_no_row_names_is_refused() {
             let has = |method: &Method| operations.iter().any(|it| it.path == row.path && it.method == *method);
             for method in METHODS.into_iter().filter(|it| !has(it)) {
                 let response = shop.ask(Request { method: method.clone(), ..request(contract, row) });
-                assert_eq!(response.status, 405, "{method} {}", row.path);
-                assert_eq!(response.headers["allow"], row.method.as_str());
-                assert_eq!(last(shop), (None, Some("method_not_allowed".to_owned())));
+                if contract.error("method_not_allowed").is_some() {
+                    assert_eq!(response.status, 405, "{method} {}", row.path);
+                    assert_eq!(response.headers["allow"], row.method.as_str());
+                    assert_eq!(last(shop), (None, Some("method_not_allowed".to_owned())));
+                } else {
+                    assert_eq!(response.status, 404, "{method} {}", row.path);
+                    assert_eq!(last(shop), (None, Some("not_found".to_owned())));
+                }
             }
-            for path in [format!("{}/", row.path), format!("{}x", row.path), row.path.to_ascii_uppercase(), format!("/x{}", row.path)] {
+            let strange = [format!("{}/", row.path), format!("{}x", row.path), row.path.to_ascii_uppercase(), format!("/x{}", row.path)];
+            for path in strange.into_iter().filter(|it| !it.ends_with("}x")) {
                 let mut strange = request(contract, row);
                 strange.path = format!("/{}{path}", contract.slug);
                 assert_eq!(shop.ask(strange).status, 404, "{path}");

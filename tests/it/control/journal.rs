@@ -66,7 +66,7 @@ fn filters_since_and_limit() {
         assert_eq!(ids(&mut shop, query).join(" "), found, "{query}");
     }
     for query in [
-        "?operation=createInvoice",
+        "?operation=createNothing",
         "?operation=quoine.createPayout",
         "?provider=quoin",
         "?status=ok",

@@ -55,10 +55,11 @@ pub fn actions(sheet: &mut Sheet, contract: &Contract) {
 
 /// Statuses, and what leads from one to another.
 pub fn statuses(sheet: &mut Sheet, table: &StatusTable) {
-    sheet.heading("Statuses", &format!("of a {}", table.object));
+    let of = format!("of {} {}", if table.object.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }, table.object);
+    sheet.heading("Statuses", &of);
     let (ends, open): (Vec<&str>, Vec<&str>) = table.statuses.iter().partition(|it| table.is_final(it));
     sheet.table(2, 1, &[[text("open"), open.join(", ")], [text("final"), ends.join(", ")]]);
-    sheet.heading("Transitions", &format!("of a {}", table.object));
+    sheet.heading("Transitions", &of);
     let mut rows = vec![["from", "to", "when", "event", "evidence"].map(text)];
     rows.extend(table.rows.iter().map(|it| {
         let from = if it.from.is_empty() { text("(new)") } else { it.from.join(", ") };
@@ -195,6 +196,7 @@ fn values(kind: Kind) -> String {
         Kind::Digits { min, max } => format!("{min} to {max} digits"),
         Kind::Flag => text("true or false"),
         Kind::Url => text("URL"),
+        Kind::HttpUrl => text("http or https URL"),
         Kind::Object => text("object"),
         Kind::Constant(value) => format!("always `{value}`"),
         Kind::Nullable => text("text or null"),
