@@ -1,6 +1,6 @@
 //! What the engine costs without a socket: timers, a leap over timers that are not due, a saved state, one request.
 //!
-//! `cargo bench --bench engine`. Every figure is the median of several rounds after one that does not count.
+//! `cargo bench --bench engine`, or `-- timers`, `leap`, `state` or `handle` for one section. Every figure is the median of several rounds after one that does not count.
 
 #![expect(clippy::disallowed_methods, reason = "a bench reads the real clock")]
 
@@ -26,17 +26,13 @@ const SAVED: u64 = 10_000;
 const CALLS: u64 = 20_000;
 
 fn main() {
-    println!("timers, no webhook target");
-    timers("expire: uploaded to cancelled", "createPayout", TIMERS);
-    timers("settle: processing to success", "performPayout", TIMERS);
-    println!("\nten years in one advance");
-    leap("over no timer", 0);
-    leap("over a million later timers", LATER);
-    println!("\nsaved state, {SAVED} payouts");
-    saved("with its journal", Start::default());
-    saved("without a journal", Start { journal_bytes_max: 0, ..Start::default() });
-    println!("\nSandbox::handle");
-    calls();
+    let wanted = std::env::args().skip(1).find(|it| !it.starts_with("--"));
+    let sections: [(&str, fn()); 4] = [("timers", timers), ("leap", leaps), ("state", states), ("handle", calls)];
+    for (name, section) in sections {
+        if wanted.as_deref().is_none_or(|it| it == name) {
+            section();
+        }
+    }
 }
 
 /// A fresh sandbox with that many payouts, made over a while: at one instant a walk takes a bounded number of steps.
@@ -127,7 +123,13 @@ fn median<T>(mut fresh: impl FnMut() -> T, mut work: impl FnMut(&mut T)) -> Dura
     rounds[rounds.len() / 2]
 }
 
-fn timers(label: &str, operation: &str, timers: u64) {
+fn timers() {
+    println!("timers, no webhook target");
+    fire("expire: uploaded to cancelled", "createPayout", TIMERS);
+    fire("settle: processing to success", "performPayout", TIMERS);
+}
+
+fn fire(label: &str, operation: &str, timers: u64) {
     let prepared = sandbox(Start::default(), operation, timers);
     let took = median(
         || prepared.clone(),
@@ -138,6 +140,12 @@ fn timers(label: &str, operation: &str, timers: u64) {
     );
     let per_second = u128::from(timers) * 1_000_000_000 / took.as_nanos();
     println!("  {label:<34}{per_second:>12} /s {:>8} ns each", took.as_nanos() / u128::from(timers));
+}
+
+fn leaps() {
+    println!("\nten years in one advance");
+    leap("over no timer", 0);
+    leap("over a million later timers", LATER);
 }
 
 /// One payout whose agenda holds that many rows later than the leap.
@@ -166,6 +174,12 @@ fn leap(label: &str, later: u64) {
     println!("  {label:<34}{:>12} us", took.as_micros());
 }
 
+fn states() {
+    println!("\nsaved state, {SAVED} payouts");
+    saved("with its journal", Start::default());
+    saved("without a journal", Start { journal_bytes_max: 0, ..Start::default() });
+}
+
 fn saved(label: &str, start: Start) {
     let origin = sandbox(start.clone(), "createPayout", SAVED);
     let mut document = Vec::new();
@@ -180,6 +194,7 @@ fn saved(label: &str, start: Start) {
 
 /// One request after another into a sandbox that holds ten thousand payouts.
 fn calls() {
+    println!("\nSandbox::handle");
     let prepared = sandbox(Start::default(), "createPayout", SAVED);
     let requests: [(&str, Vec<Request>); 3] = [
         ("createPayout", (SAVED..SAVED + CALLS).map(|n| post("createPayout", &body("createPayout", n))).collect()),

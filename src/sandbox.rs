@@ -1,7 +1,11 @@
 //! The value: its doors, and the story of one request on one screen.
 
+mod answers;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+pub use self::answers::{FAULT, HINT, SANDBOX, TIME};
+use self::answers::{Stamp, broken, no_such_fault, nobody};
 use crate::control::{self, Answer, Waiting};
 use crate::engine::contract::hints;
 use crate::engine::delivery::{Outcome, Outgoing};
@@ -9,18 +13,9 @@ use crate::engine::inbox::Reaction;
 use crate::engine::provider::{Seat, Trace};
 use crate::engine::walk::{Progress, STEPS_MAX, Until, Walk};
 use crate::engine::world::{Start, World};
-use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
-use crate::kit::time::{Timestamp, Uptime, http_date};
+use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode};
+use crate::kit::time::Uptime;
 use crate::providers;
-
-/// The simulated moment of an answer.
-pub const TIME: HeaderName = HeaderName::from_static("playmoney-time");
-/// The sandbox that answered, or the one that is meant.
-pub const SANDBOX: HeaderName = HeaderName::from_static("playmoney-sandbox");
-/// What to do about a refusal.
-pub const HINT: HeaderName = HeaderName::from_static("playmoney-hint");
-/// Asks for one documented error.
-pub const FAULT: HeaderName = HeaderName::from_static("playmoney-fault");
 
 /// Between two breaths a walk takes this many steps.
 const BREATH: u32 = 10_000;
@@ -32,6 +27,8 @@ pub struct Sandbox {
     world: World,
     /// A panic has left the state in doubt; the last words of it.
     broken: Option<String>,
+    /// What the latest answer was stamped with: as long as time stands, the next one gets the same.
+    stamp: Stamp,
 }
 
 /// What comes out of a request.
@@ -44,7 +41,9 @@ pub struct Reply {
 impl Sandbox {
     /// A sandbox at its beginning.
     pub fn new(start: Start, uptime: Uptime) -> Self {
-        Self { world: World::new(start, providers::all(), 0, uptime), broken: None }
+        let world = World::new(start, providers::all(), 0, uptime);
+        let stamp = Stamp::new(world.core.now, &world.core.name);
+        Self { world, broken: None, stamp }
     }
 
     /// Its name.
@@ -59,6 +58,11 @@ impl Sandbox {
 
     /// A merchant, a payer or a tester calls. Whatever was due by now has happened before the call is heard.
     pub fn handle(&mut self, uptime: Uptime, request: Request) -> Reply {
+        if self.broken.is_some() && request.method == Method::POST && request.path == "/__admin/reset" {
+            // Nothing of the state in doubt stays, and what comes back late for it means nothing.
+            self.world = World::new(self.world.start.clone(), providers::all(), self.world.life + 1, uptime);
+            self.broken = None;
+        }
         let answer = self.guarded(|it| {
             it.pass_to(uptime);
             let answer = it.answer(uptime, request);
@@ -135,8 +139,11 @@ impl Sandbox {
         std::mem::take(&mut self.world.outgoing)
     }
 
-    /// How long until something is due by itself.
+    /// How long until something is due by itself; in a broken sandbox nothing is.
     pub fn sleep(&mut self, uptime: Uptime) -> Option<std::time::Duration> {
+        if self.broken.is_some() || self.world.core.clock.stands() {
+            return None;
+        }
         let next = self.world.next_live_at()?;
         self.world.core.clock.wait(uptime, next)
     }
@@ -225,8 +232,17 @@ impl Sandbox {
 
     /// What a walk that has arrived is answered with.
     pub fn conclude(&mut self, walk: &Walk) -> Response {
-        let response = control::conclude(&mut self.world, walk);
+        let response = self.guarded(|it| control::conclude(&mut it.world, walk)).unwrap_or_else(|broken| broken);
         self.stamped(response)
+    }
+
+    /// What a walk is answered with that somebody else has ended.
+    pub fn ended(&mut self) -> Response {
+        let elsewhere = "The walk through time was ended from elsewhere.";
+        self.stamped(match &self.broken {
+            Some(why) => broken(&self.world, why),
+            None => Response::problem(StatusCode::CONFLICT, "advance_ended", elsewhere),
+        })
     }
 
     /// Nobody waits for the walk any more: time goes on from the step it is in.
@@ -238,40 +254,41 @@ impl Sandbox {
 
     /// The answer that a waiting caller gets, once there is one, or at the end of their patience.
     pub fn poll(&mut self, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
-        let response = control::poll(&mut self.world, uptime, waiting, patience_ended)?;
-        if let Waiting::Tested { entry, life, .. } = waiting
-            && *life == self.world.life
-        {
-            self.world.core.journal.answered(*entry, &response);
-        }
-        Some(self.stamped(response))
+        let response = self.guarded(|it| {
+            let response = control::poll(&mut it.world, uptime, waiting, patience_ended)?;
+            if let Waiting::Tested { entry, life, .. } = waiting
+                && *life == it.world.life
+            {
+                it.world.core.journal.answered(*entry, &response);
+            }
+            Some(response)
+        });
+        response.unwrap_or_else(Some).map(|it| self.stamped(it))
     }
 
     /// Something arrives for a built-in inbox from inside this process: no socket, so that its script's delays cost
     /// simulated time only.
     pub fn receive(&mut self, uptime: Uptime, inbox: &str, path: String, outgoing: &Outgoing) -> Option<Reaction> {
-        self.pass_to(uptime);
-        self.world.receive(inbox, "POST", path, &outgoing.headers, &outgoing.body)
+        let received = self.guarded(|it| {
+            it.pass_to(uptime);
+            it.world.receive(uptime, inbox, "POST", path, &outgoing.headers, &outgoing.body)
+        });
+        received.ok().flatten()
     }
 
     /// Puts the moment, the date and the name on an answer that was made outside.
     pub fn stamped_at(&self, uptime: Uptime, response: Response) -> Response {
-        self.dated(self.world.core.clock.at(uptime).max(self.world.core.now), response)
+        let now = self.world.core.clock.at(uptime).max(self.world.core.now);
+        Stamp::new(now, self.name()).put_on(response)
     }
 
-    /// Puts the moment, the date and the name on an answer; the body stays as it is.
-    fn stamped(&self, response: Response) -> Response {
-        self.dated(self.world.core.now, response)
-    }
-
-    fn dated(&self, now: Timestamp, mut response: Response) -> Response {
-        let texts = [(TIME, now.to_string()), (header::DATE, http_date(now)), (SANDBOX, self.name().to_owned())];
-        for (name, text) in texts {
-            if let Ok(value) = HeaderValue::from_str(&text) {
-                response.headers.insert(name, value);
-            }
+    /// Puts the moment, the date and the name on an answer.
+    fn stamped(&mut self, response: Response) -> Response {
+        let (now, name) = (self.world.core.now, &self.world.core.name);
+        if self.stamp.at != now || self.stamp.name != *name {
+            self.stamp = Stamp::new(now, name);
         }
-        response
+        self.stamp.put_on(response)
     }
 
     /// A bug in one sandbox is that sandbox's end, not the process's.
@@ -289,31 +306,36 @@ impl Sandbox {
     }
 }
 
-fn broken(world: &World, why: &str) -> Response {
-    let detail = format!(
-        "Playmoney has a bug, and this sandbox is not to be trusted any more: {why}. Please report it with the requests since its start (seed {}). Other sandboxes go on.",
-        world.core.seed
-    );
-    Response::problem(StatusCode::INTERNAL_SERVER_ERROR, "sandbox_broken", &detail)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::clock::Mode;
 
-fn nobody(world: &World, path: &str) -> Response {
-    if path == "/" {
-        return Response::see_other("/__admin/");
+    fn after(seconds: u64) -> Uptime {
+        Uptime { elapsed: std::time::Duration::from_secs(seconds), ..Uptime::START }
     }
-    let slugs: Vec<&str> = world.members.iter().map(|it| it.contract().slug).collect();
-    let first = path.split('/').nth(1).unwrap_or("");
-    let hint = match hints::nearest(first, slugs.iter().copied()) {
-        Some(it) => format!("the nearest provider is /{it}"),
-        None => format!("paths begin with a provider, as /{}", slugs.join(", /")),
-    };
-    Response::problem(StatusCode::NOT_FOUND, "not_found", &format!("No provider lives under {path}; {hint}.")).with(HINT, &hint)
-}
 
-fn no_such_fault(contract: &crate::engine::contract::Contract, name: &str) -> Response {
-    let known = contract.errors.iter().map(|it| it.name);
-    let nearest = hints::nearest(name, known.clone()).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
-    let names = known.collect::<Vec<_>>().join(", ");
-    let detail = format!("{} documents no error `{name}`.{nearest} It has {names}.", contract.name);
-    Response::problem(StatusCode::UNPROCESSABLE_ENTITY, "unknown_fault", &detail)
+    fn is_broken(response: &Response) -> bool {
+        response.status == StatusCode::INTERNAL_SERVER_ERROR && String::from_utf8_lossy(&response.body).contains("sandbox_broken")
+    }
+
+    #[test]
+    fn t22_a_broken_sandbox_says_so_and_sleeps() {
+        let mut sandbox = Sandbox::new(Start { mode: Mode::Real, ..Start::default() }, after(0));
+        let body = r#"{"orderNumber":"A","amount":1,"description":"d","target":{"pan":"4111111111111111"}}"#;
+        let perform = Request::new(Method::POST, "/quantum-payouts/api/v1/performPayout", body);
+        sandbox.handle(after(0), perform.with("Authorization", "Bearer qm_test_token"));
+        assert!(sandbox.sleep(after(1)).is_some(), "the bank will answer");
+        let advance = Request::new(Method::POST, "/__admin/clock/advance", r#"{"by":"1m"}"#).with("Content-Type", "application/json");
+        assert!(matches!(sandbox.handle(after(1), advance).answer, Answer::Walk));
+        assert!(sandbox.guarded::<()>(|_| panic!("a bug")).is_err_and(|it| is_broken(&it)));
+        assert!(matches!(sandbox.proceed(after(1)).0, Progress::Gone));
+        assert!(is_broken(&sandbox.ended()), "whoever waits for the walk learns why it ended");
+        sandbox.abandon(after(1));
+        assert!(matches!(sandbox.handle(after(2), Request::new(Method::GET, "/", "")).answer, Answer::Now(it) if is_broken(&it)));
+        assert!(sandbox.poll(after(2), &Waiting::Quiet, false).is_some_and(|it| is_broken(&it)));
+        assert_eq!(sandbox.sleep(after(99)), None, "nothing happens in it any more, so nothing wakes it");
+        let reset = sandbox.handle(after(3), Request::new(Method::POST, "/__admin/reset", ""));
+        assert!(matches!(reset.answer, Answer::Now(it) if it.status == StatusCode::OK), "it can begin anew");
+    }
 }

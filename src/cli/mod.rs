@@ -27,7 +27,7 @@ enum Command {
     /// Writes a provider's OpenAPI 3.1 document to standard output.
     #[command(name = "openapi")]
     OpenApi(contract::OpenApi),
-    /// Shows what is signed in a webhook of a provider, and its signature.
+    /// Shows what is signed in a webhook of a provider, or in a request to it, and the signature.
     Sign(signature::Sign),
     /// Says whether the signature of a webhook is right and, if not, why.
     Verify(signature::Verify),

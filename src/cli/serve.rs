@@ -23,7 +23,7 @@ use super::{Exit, Stop};
 #[derive(Args)]
 pub struct Serve {
     /// Where to listen; port 0 picks a free one
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:4242", env = "PLAYMONEY_LISTEN")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", env = "PLAYMONEY_LISTEN")]
     listen: SocketAddr,
     /// A file for the base URL, as JSON, written once requests are accepted
     #[arg(long, value_name = "FILE", env = "PLAYMONEY_READY_FILE")]
@@ -52,7 +52,7 @@ pub struct Serve {
     #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = network, env = "PLAYMONEY_WEBHOOK_ALLOW")]
     webhook_allow: Vec<IpNet>,
     /// Show secrets that came from outside in full
-    #[arg(long, env = "PLAYMONEY_SHOW_SECRETS")]
+    #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), env = "PLAYMONEY_SHOW_SECRETS")]
     show_secrets: bool,
     /// What control calls have to show as Bearer; `none` for no token on an address that is not loopback
     #[arg(long, value_name = "TOKEN", env = "PLAYMONEY_ADMIN_TOKEN", hide_env_values = true)]
@@ -69,6 +69,10 @@ pub struct Serve {
 enum LogFormat {
     Text,
     Json,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "write an IP address and a port, as 127.0.0.1:4242 or [::1]:4242".to_owned())
 }
 
 fn clock(text: &str) -> Result<Mode, String> {
@@ -115,6 +119,9 @@ impl Serve {
         let mut signals = Signals::listen()?;
         let token = self.token()?;
         let (ready_file, listen) = (self.ready_file.clone(), self.listen);
+        if let Some(file) = &ready_file {
+            _ = std::fs::remove_file(file); // an earlier server's: whoever watches would believe it
+        }
         let config = self.config(token.clone());
         let greeting = Greeting::of(&config);
         let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(listen, &why) })?;
@@ -261,9 +268,10 @@ impl Greeting {
         if let Some(token) = token {
             line(format!("  Authorization   Bearer {}", token.shown()));
         }
+        let proof = token.map_or(String::new(), |it| format!(" -H 'Authorization: Bearer {}'", it.shown()));
         line(format!(
             "\nNext:\n  curl {base}/quantum-payouts/api/v1/features -H 'Authorization: Bearer qm_test_token'\n  \
-             curl {base}/__admin/clock/advance -H 'Content-Type: application/json' -d '{{\"by\": \"31m\"}}'\n  \
+             curl {base}/__admin/clock/advance{proof} -H 'Content-Type: application/json' -d '{{\"by\": \"31m\"}}'\n  \
              playmoney describe quantum-payouts"
         ));
         _ = out.flush();

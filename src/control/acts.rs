@@ -60,7 +60,10 @@ fn refused(why: NotActed) -> Problem {
 /// What the action has done.
 pub fn report(world: &mut World, seat: Seat, act: &str, acted: Acted, settled: bool) -> Response {
     let slug = world.member(seat).contract().slug;
-    let shown = world.with(seat, crate::kit::time::Uptime::START, |it, cx| it.show(cx, acted.object));
+    let shown = match acted.object.as_chain() {
+        Some(blockchain) => Some(world.core.chains.show(blockchain, world.core.now)),
+        None => world.with(seat, crate::kit::time::Uptime::START, |it, cx| it.show(cx, acted.object)),
+    };
     let (subject, status, object) = shown.map_or((String::new(), "", Json::Null), |it| (it.subject, it.status, it.object));
     let mut answer = json!({"provider": slug, "action": act, "subject": subject, "status": status, "object": object});
     if !settled && let Some(members) = answer.as_object_mut() {

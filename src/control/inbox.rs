@@ -71,7 +71,7 @@ fn shown(it: &Message, mask: &Mask) -> serde_json::Value {
 pub fn receive(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let name = name(ask)?;
     let request = ask.request;
-    let reaction = ask.world.receive(name, request.method.as_str(), request.target.clone(), &request.headers, &request.body);
+    let reaction = ask.world.receive(ask.uptime, name, request.method.as_str(), request.target.clone(), &request.headers, &request.body);
     match reaction {
         Some(Reaction::Answer { status, .. }) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);

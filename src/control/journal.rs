@@ -101,11 +101,15 @@ fn shown(world: &World, it: &Entry, mask: &Mask) -> Json {
         .answer
         .as_ref()
         .map(|it| json!({"status": it.status, "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())}));
-    json!({
+    let mut shown = json!({
         "id": format!("req-{}", it.id), "at": it.at, "provider": it.provider, "operation": it.operation, "account": it.account,
         "request": {"method": it.method, "path": show(&it.target), "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())},
         "response": response, "rule": it.rule, "error": it.error,
         "evidence": error.or(operation),
         "violations": contract.map_or_else(Vec::new, |contract| violations::of(contract, it)),
-    })
+    });
+    if let Some(note) = &it.note {
+        shown["note"] = json!(note);
+    }
+    shown
 }

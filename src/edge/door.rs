@@ -73,7 +73,8 @@ impl Door {
         let listed = self.allow_hosts.iter().any(|it| it.eq_ignore_ascii_case(&name));
         let public = self.public_url.as_deref().and_then(|it| it.split_once("://")).is_some_and(|it| host_name(it.1) == name);
         if !(listed || public || is_local(&name)) {
-            return Err(misdirected(&format!("This server is not `{name}`.")).with(HINT, "start it with --allow-host to serve that name"));
+            return Err(misdirected(&format!("This server is not `{}`.", if name.is_empty() { host } else { &name }))
+                .with(HINT, "start it with --allow-host to serve that name"));
         }
         Ok(Called { origin: self.public_url.clone().unwrap_or_else(|| format!("http://{host}")), provider: None })
     }
@@ -172,12 +173,12 @@ fn host_origin(headers: &HeaderMap) -> Option<String> {
     headers.get(header::HOST)?.to_str().ok().map(|host| format!("http://{host}"))
 }
 
-/// A host without its port and without the dot that ends a full name.
+/// A host without its port and without the dot that ends a full name; nothing when more than a port follows it.
 fn host_name(authority: &str) -> &str {
-    let authority = authority.split('/').next().unwrap_or("");
-    let bracketed = authority.strip_prefix('[').and_then(|it| it.split_once(']')).map(|it| it.0);
-    let name = bracketed.unwrap_or_else(|| authority.split(':').next().unwrap_or(""));
-    name.strip_suffix('.').unwrap_or(name)
+    let bracketed = authority.strip_prefix('[').and_then(|it| it.split_once(']'));
+    let (name, rest) = bracketed.unwrap_or_else(|| authority.split_at(authority.find([':', '/']).unwrap_or(authority.len())));
+    let is_port = rest.is_empty() || rest.strip_prefix(':').is_some_and(|it| it.bytes().all(|it| it.is_ascii_digit()));
+    if is_port { name.strip_suffix('.').unwrap_or(name) } else { "" }
 }
 
 /// Names that no public DNS zone can point here: loopback names, addresses, and names of a single label.
@@ -226,7 +227,17 @@ mod tests {
         }
         assert_eq!(called("pay.test.example").map(|it| it.origin).ok().as_deref(), Some("https://pay.test.example"));
         assert_eq!(called("payouts-dev.quantumlabs.ru.").ok().and_then(|it| it.provider), Some("quantum-payouts"));
-        for host in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example:4242", "", "a b"] {
+        for host in [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "evil.example:4242",
+            "",
+            "a b",
+            "localhost:x@evil.example",
+            "localhost/evil.example",
+            "[::1]evil.example",
+        ] {
             assert_eq!(called(host).map_err(|it| it.status), Err(StatusCode::MISDIRECTED_REQUEST), "{host}");
         }
         let mut twice = headers(&[("host", "localhost")]);

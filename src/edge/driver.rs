@@ -100,7 +100,7 @@ impl Driver {
 
     /// Lets time pass until the walk that has begun arrives; receivers are waited for, and no lock is held meanwhile.
     async fn walk(self: &Arc<Self>) -> Response {
-        let _hangs_up = Walking(self);
+        let mut hangs_up = Walking(Some(self));
         loop {
             let mut changed = pin!(self.changed.notified());
             changed.as_mut().enable();
@@ -108,23 +108,23 @@ impl Driver {
                 let uptime = self.stopwatch.uptime();
                 let mut sandbox = self.lock();
                 let (progress, outgoing) = sandbox.proceed(uptime);
-                let response = if let Progress::Arrived(walk) = &progress { Some(sandbox.conclude(walk)) } else { None };
+                let response = match &progress {
+                    Progress::Arrived(walk) => Some(sandbox.conclude(walk)),
+                    Progress::Gone => Some(sandbox.ended()),
+                    Progress::Waiting | Progress::More => None,
+                };
+                if response.is_some() {
+                    hangs_up.0 = None; // before the lock is given back: the next walk is somebody else's
+                }
                 self.set_alarm(&mut sandbox, uptime);
                 (progress, outgoing, response)
             };
             self.post(outgoing);
-            match (progress, response) {
-                (_, Some(response)) => {
-                    self.changed.notify_waiters();
-                    return response;
-                }
-                (Progress::Waiting, None) => changed.await,
-                (Progress::More, None) => tokio::task::yield_now().await,
-                (Progress::Arrived(_) | Progress::Gone, None) => {
-                    let detail = "The walk through time was ended from elsewhere.";
-                    return self.stamped(Response::problem(StatusCode::CONFLICT, "advance_ended", detail));
-                }
+            if let Some(response) = response {
+                self.changed.notify_waiters();
+                return response;
             }
+            if let Progress::Waiting = progress { changed.await } else { tokio::task::yield_now().await }
         }
     }
 
@@ -211,14 +211,15 @@ impl Driver {
 }
 
 /// A caller who hangs up ends their walk at the step it is in.
-struct Walking<'a>(&'a Arc<Driver>);
+struct Walking<'a>(Option<&'a Arc<Driver>>);
 
 impl Drop for Walking<'_> {
     fn drop(&mut self) {
-        let uptime = self.0.stopwatch.uptime();
-        let mut sandbox = self.0.lock();
+        let Some(driver) = self.0 else { return };
+        let uptime = driver.stopwatch.uptime();
+        let mut sandbox = driver.lock();
         sandbox.abandon(uptime);
-        self.0.set_alarm(&mut sandbox, uptime);
+        driver.set_alarm(&mut sandbox, uptime);
     }
 }
 

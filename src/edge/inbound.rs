@@ -55,9 +55,9 @@ pub async fn serve(listener: TcpListener, house: Arc<House>, mut stop: watch::Re
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let next = async { (Arc::clone(&places).acquire_owned().await, listener.accept().await) };
+        let (place, accepted) = tokio::select! {
+            next = next => next,
             _ = stop.wait_for(|it| *it) => break,
         };
         match accepted {
@@ -124,6 +124,10 @@ async fn answer(house: &House, peer: IpAddr, request: hyper::Request<Incoming>) 
 
 /// What the sandbox answers, or why the request does not get that far.
 async fn admitted(house: &House, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Option<Response>, Box<Response>> {
+    if head_bytes(&head) > HEAD_BYTES_MAX {
+        let detail = format!("All headers together have at most {HEAD_BYTES_MAX} bytes here.");
+        return Err(refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", &detail));
+    }
     let called = house.door.called(&head.uri, &head.headers)?;
     let (driver, path) = {
         let address = address(&called, head.uri.path());
@@ -146,6 +150,12 @@ async fn admitted(house: &House, peer: IpAddr, head: http::request::Parts, body:
     Ok(driver.handle(request).await)
 }
 
+/// The request line and the headers as they were sent, nearly: hyper refuses what is much larger, but not to the byte.
+fn head_bytes(head: &http::request::Parts) -> usize {
+    let line = head.uri.path_and_query().map_or(0, |it| it.as_str().len());
+    head.headers.iter().fold(line, |sum, (name, value)| sum + name.as_str().len() + value.len() + ": \r\n".len())
+}
+
 /// The whole body, within its bounds.
 async fn read(mut body: Incoming, bytes_max: usize, time_max: Duration) -> Result<Bytes, Box<Response>> {
     if body.is_end_stream() {
@@ -155,7 +165,7 @@ async fn read(mut body: Incoming, bytes_max: usize, time_max: Duration) -> Resul
     if announced > bytes_max as u64 {
         return Err(too_large(body, bytes_max).await);
     }
-    let mut kept = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0));
+    let mut kept = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0).min(BODY_BYTES_MAX)); // announcing costs nothing
     let mut pace = pin!(tokio::time::sleep(BODY_GRACE));
     let begun = pace.deadline() - BODY_GRACE;
     loop {
@@ -171,6 +181,9 @@ async fn read(mut body: Incoming, bytes_max: usize, time_max: Duration) -> Resul
             return Err(too_large(body, bytes_max).await);
         }
         kept.extend_from_slice(chunk);
+        if body.is_end_stream() {
+            return Ok(kept.freeze()); // the usual body comes whole, and no timer was touched for it
+        }
         let earned = Duration::from_secs(kept.len() as u64 / BODY_BYTES_PER_SECOND_MIN);
         pace.as_mut().reset(begun + time_max.min(BODY_GRACE + earned));
     }

@@ -28,9 +28,14 @@ impl Mailroom {
         self.drivers.write().insert(name.to_owned(), Arc::downgrade(driver));
     }
 
+    /// The path of an address of this server.
+    fn own_path<'a>(&self, url: &'a str) -> Option<&'a str> {
+        self.origins.iter().find_map(|it| url.strip_prefix(it.as_str())).filter(|it| it.starts_with('/'))
+    }
+
     /// Hands an attempt over to the inbox that it is meant for. `None`: it is for somebody outside.
     pub fn take(&self, outgoing: &Outgoing) -> Option<Outcome> {
-        let path = self.origins.iter().find_map(|it| outgoing.url.strip_prefix(it.as_str()))?;
+        let path = self.own_path(&outgoing.url)?;
         let (sandbox, inbox) = address(path.split('?').next()?)?;
         let driver = self.drivers.read().get(sandbox).and_then(Weak::upgrade)?;
         Some(driver.receive(inbox, path.to_owned(), outgoing))
@@ -50,7 +55,14 @@ fn address(path: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::address;
+    use super::{Mailroom, address};
+
+    #[test]
+    fn a_port_that_begins_alike_is_somebody_else() {
+        let mailroom = Mailroom::new(vec!["http://127.0.0.1:4242".to_owned()]);
+        assert_eq!(mailroom.own_path("http://127.0.0.1:4242/__admin/inbox/shop"), Some("/__admin/inbox/shop"));
+        assert_eq!(mailroom.own_path("http://127.0.0.1:42420/__admin/inbox/shop"), None);
+    }
 
     #[test]
     fn an_inbox_has_three_addresses() {

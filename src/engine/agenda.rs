@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::chain::TransferId;
 use super::delivery::Outcome;
 use super::provider::{ObjectId, Seat};
 use super::state::COUNT_MAX;
@@ -16,6 +17,10 @@ pub enum Due {
     /// A row of an object's status table. `stay` says in which of its stays it was booked: once the object has
     /// moved on, the entry falls through.
     Row { seat: Seat, object: ObjectId, stay: u32, row: u8 },
+    /// A block that confirms a watched transfer. Like a stay, a turn says when it was booked.
+    Block { transfer: TransferId, turn: u32 },
+    /// A watched transfer has lost confirmations.
+    Undone { transfer: TransferId, turn: u32 },
     /// The next attempt of a webhook.
     Attempt { delivery: u64, number: u32 },
     /// A simulated receiver answers late, or never.
@@ -51,7 +56,11 @@ impl Agenda {
 
     /// Whether what was read was booked in its order, for providers that there are.
     pub fn is_sound(&self, seats: u8) -> bool {
-        let seat = |due: &Due| if let Due::Row { seat, .. } = due { seat.0 < seats } else { true };
+        let seat = |due: &Due| match due {
+            Due::Row { seat, .. } => seat.0 < seats,
+            Due::Block { transfer, .. } | Due::Undone { transfer, .. } => transfer.seat.0 < seats,
+            Due::Attempt { .. } | Due::Answer { .. } => true,
+        };
         self.sequence < COUNT_MAX && self.entries.iter().all(|((_, sequence), due)| *sequence <= self.sequence && seat(due))
     }
 

@@ -13,6 +13,8 @@ use crate::kit::time::{Duration, Timestamp, parse_duration};
 pub const HOST_SUFFIX: &str = ".inbox.playmoney.test";
 /// Bytes of messages kept in one inbox.
 pub const BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of messages kept in all inboxes of a sandbox: anybody may fill them.
+pub const ALL_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Steps of a script.
 pub const SCRIPT_MAX: usize = 1_000;
 /// Inboxes of one sandbox.
@@ -131,16 +133,25 @@ impl Inbox {
     pub fn receive(&mut self, message: Message) -> Reaction {
         self.bytes += size(&message);
         self.messages.push_back(message);
-        while self.bytes > BYTES_MAX
-            && self.messages.len() > 1
-            && let Some(oldest) = self.messages.pop_front()
-        {
-            self.bytes -= size(&oldest);
-            self.truncated = true;
+        while self.bytes > BYTES_MAX && self.messages.len() > 1 {
+            self.drop_oldest();
         }
         let step = self.script.get(self.answered).or(self.script.last()).copied();
         self.answered = self.answered.saturating_add(1);
         step.unwrap_or(AT_ONCE)
+    }
+
+    /// Bytes of the messages kept.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Drops the oldest message, and says so from now on.
+    pub fn drop_oldest(&mut self) {
+        if let Some(oldest) = self.messages.pop_front() {
+            self.bytes -= size(&oldest);
+            self.truncated = true;
+        }
     }
 
     /// Counts what a saved state holds.

@@ -29,6 +29,9 @@ pub struct Entry {
     pub error: Option<Cow<'static, str>>,
     /// The rule that answered in the provider's place.
     pub rule: Option<String>,
+    /// What a reader has to know besides: a bound that was hit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Cow<'static, str>>,
     pub method: String,
     pub target: String,
     #[serde(with = "header_pairs")]
@@ -105,6 +108,7 @@ impl Journal {
             account: trace.account.clone(),
             error: trace.error.map(Cow::Borrowed),
             rule,
+            note: trace.note.map(Cow::Borrowed),
             method: request.method.as_str().to_owned(),
             target: concealed(request.target.as_bytes()).and_then(|it| String::from_utf8(it).ok()).unwrap_or(request.target),
             headers: request.headers,

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod agenda;
+pub mod chain;
 pub mod clock;
 pub mod contract;
 pub mod delivery;

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::account::Account;
 use super::agenda::Due;
+use super::chain::Blockchain;
 use super::contract::{Contract, Setting, settings};
 use super::delivery::{Attempt, Delivery};
 use super::world::Core;
@@ -17,18 +18,33 @@ use crate::kit::http::{HeaderMap, Request, Response};
 use crate::kit::ids::Draws;
 use crate::kit::lifecycle::{Lifecycle, On, Word};
 use crate::kit::secret::Secret;
-use crate::kit::time::{Timestamp, Uptime, later};
+use crate::kit::time::{Timestamp, Uptime, later, nearer};
 
 /// A provider's place in its sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Seat(pub u8);
 
 /// One of a provider's objects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ObjectId {
     /// Which of its kinds, as the provider counts them.
     pub kind: u8,
     pub number: u64,
+}
+
+impl ObjectId {
+    /// The kind that no provider counts to: a chain, by its place.
+    const CHAIN: u8 = u8::MAX;
+
+    /// A chain as the object of an action.
+    pub const fn of_chain(blockchain: Blockchain) -> Self {
+        Self { kind: Self::CHAIN, number: blockchain.place() }
+    }
+
+    /// The chain that it is, if it is one.
+    pub fn as_chain(self) -> Option<Blockchain> {
+        (self.kind == Self::CHAIN).then(|| Blockchain::at(self.number))?
+    }
 }
 
 /// Why an object takes a step by itself.
@@ -38,6 +54,8 @@ pub enum Cause<'a> {
     Row(u8),
     /// A receiver accepted that event.
     Delivered(&'a str),
+    /// The confirmations of that transfer to it have changed: a block has come, or a reorganisation has undone some.
+    Block { transfer: u32, confirmations: u32 },
 }
 
 /// Something to tell a merchant.
@@ -71,6 +89,17 @@ pub struct Received<'a> {
     pub headers: &'a HeaderMap,
     pub body: &'a [u8],
     pub now: Timestamp,
+    /// The real date, for signatures that were dated by it.
+    pub date: Timestamp,
+}
+
+/// What a client signs in a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedRequest {
+    pub canonical: String,
+    pub signature: String,
+    /// Headers that go with it, as they are sent.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 /// Whether a signature is right and, if not, the likely reason.
@@ -128,7 +157,7 @@ pub trait Provider: Send {
     /// The action does not exist, is incomplete, or the state forbids it; then nothing has changed.
     fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed>;
 
-    /// A row is due, or a webhook was accepted.
+    /// A row is due, a webhook was accepted, or a block has come.
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>);
 
     /// Builds and signs an attempt at the moment it leaves. `None`: the target is gone.
@@ -150,6 +179,16 @@ pub trait Provider: Send {
 
     /// Whether a webhook's signature is right. `others` are secrets that the sender may have used by mistake.
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict;
+
+    /// How a client signs a request, with that secret. `None`: this provider's requests are not signed.
+    fn sign_request(&self, _: &Request, _: &str) -> Option<SignedRequest> {
+        None
+    }
+
+    /// The account that every sandbox has, with the keys that follow from the sandbox's name.
+    fn initial_account(&self, sandbox: &str) -> Account {
+        Account::initial(self.contract(), sandbox)
+    }
 
     /// What signs an account's webhooks.
     fn signing_secret<'a>(&self, account: &'a Account) -> Option<&'a Secret> {
@@ -206,12 +245,14 @@ pub struct Trace {
     pub hint: Option<Cow<'static, str>>,
     /// The answer waits for this delivery.
     pub waits_for: Option<u64>,
+    /// What a reader of the journal has to know of it besides: a bound that was hit.
+    pub note: Option<&'static str>,
 }
 
 /// All that a provider may touch: the moment, the accounts, chance, the agenda, the outbox and the journal.
 pub struct Context<'a> {
-    core: &'a mut Core,
-    seat: Seat,
+    pub(super) core: &'a mut Core,
+    pub(super) seat: Seat,
     contract: &'static Contract,
     uptime: Uptime,
     pub trace: Trace,
@@ -231,6 +272,15 @@ impl<'a> Context<'a> {
     /// The date for a signature that leaves: simulated, or real when the account says so.
     pub fn signature_date(&self, account: &Account) -> Timestamp {
         if account.text(&settings::SIGNATURE_TIME) == Some("real") { self.uptime.date } else { self.core.now }
+    }
+
+    /// The clock that judges a date that arrives: the sandbox's, the real one, or the one that is nearer to it.
+    pub fn judging(&self, account: &Account, date: Timestamp) -> Timestamp {
+        match account.text(&settings::FRESHNESS) {
+            Some("virtual") => self.core.now,
+            Some("real") => self.uptime.date,
+            _ => nearer(date, self.core.now, self.uptime.date),
+        }
     }
 
     /// The stream of draws for a purpose and an entity.
@@ -301,7 +351,7 @@ impl<'a> Context<'a> {
                 On::Pace(_) if manual => None,
                 On::After(span) | On::Pace(span) => later(self.core.now, span),
                 On::Deadline(_) => stay.deadline,
-                On::Call(_) | On::Act(_) | On::Delivered(_) => None,
+                On::Call(_) | On::Act(_) | On::Delivered(_) | On::Block(_) => None,
             };
             if let Some(at) = at {
                 let due = Due::Row { seat: self.seat, object: stay.object, stay: stay.number, row };

@@ -75,6 +75,7 @@ pub fn restore(document: &[u8], start: Start, known: &[Box<dyn Member>], life: u
     world.core.clock.resume(uptime);
     world.core.journal.bound(world.start.journal_bytes_max);
     world.core.inboxes.values_mut().for_each(Inbox::recount);
+    world.core.outbox.recount();
     send_lost_again(&mut world);
     Ok(world)
 }
@@ -82,7 +83,11 @@ pub fn restore(document: &[u8], start: Start, known: &[Box<dyn Member>], life: u
 /// Whether the engine can go on from there. A document is the word of a stranger.
 fn is_sound(core: &Core, seats: u8) -> bool {
     let accounts = core.accounts.iter().flatten().all(|(id, it)| *id == it.id);
-    let parts = core.clock.is_sound() && core.agenda.is_sound(seats) && core.outbox.is_sound(seats) && core.journal.is_sound();
+    let parts = core.clock.is_sound()
+        && core.agenda.is_sound(seats)
+        && core.chains.is_sound(seats)
+        && core.outbox.is_sound(seats)
+        && core.journal.is_sound();
     accounts && parts && core.now <= end_of_time()
 }
 

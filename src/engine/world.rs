@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Value};
 use super::agenda::{Agenda, Due};
+use super::chain::{Chains, TransferId};
 use super::clock::{Clock, Mode};
 use super::contract::settings;
 use super::delivery::Outgoing;
@@ -28,6 +29,7 @@ pub struct Core {
     pub now: Timestamp,
     pub clock: Clock,
     pub agenda: Agenda,
+    pub chains: Chains,
     pub outbox: Outbox,
     pub journal: Journal,
     pub inboxes: BTreeMap<String, Inbox>,
@@ -92,7 +94,7 @@ impl World {
         let now = start.now.unwrap_or(uptime.date);
         let account = |it: &dyn Member| {
             let contract = it.contract();
-            let mut account = Account::initial(contract, &start.name);
+            let mut account = it.initial_account(&start.name);
             if let Some(url) = &start.webhook_url {
                 account.set(&settings::WEBHOOK_URL, Value::Text(url.replace("{provider}", contract.slug)));
             }
@@ -104,6 +106,7 @@ impl World {
             now,
             clock: Clock::new(start.mode, now, uptime),
             agenda: Agenda::default(),
+            chains: Chains::new(now),
             outbox: Outbox::default(),
             journal: Journal::new(start.journal_bytes_max),
             inboxes: BTreeMap::new(),
@@ -152,6 +155,11 @@ impl World {
                 self.with(seat, uptime, |it, cx| it.step(cx, object, Cause::Row(row)));
                 self.note_timer(at, seat, before);
             }
+            Due::Block { transfer, .. } => {
+                self.core.chains.mine(&mut self.core.agenda, self.core.now, transfer);
+                self.tell_of_block(uptime, at, transfer);
+            }
+            Due::Undone { transfer, .. } => self.tell_of_block(uptime, at, transfer),
             Due::Attempt { delivery, .. } => {
                 let left = self.leave(uptime, delivery, false);
                 self.note_delivery(at, delivery, || left.map_or("has no target any more".to_owned(), |it| format!("attempt {it}")));
@@ -165,10 +173,20 @@ impl World {
         true
     }
 
+    /// A provider learns what a transfer's confirmations are now.
+    fn tell_of_block(&mut self, uptime: Uptime, at: Timestamp, id: TransferId) {
+        let Some(transfer) = self.core.chains.get(id).copied() else { return };
+        let before = self.core.journal.changes_total();
+        let cause = Cause::Block { transfer: id.number, confirmations: transfer.confirmations };
+        self.with(id.seat, uptime, |it, cx| it.step(cx, id.object, cause));
+        self.note_block(at, id, transfer, before);
+    }
+
     /// Whether something booked still means anything.
     pub fn is_live(&self, due: &Due) -> bool {
         match due {
             Due::Row { seat, object, stay, .. } => self.member(*seat).stay(*object) == Some(*stay),
+            Due::Block { transfer, turn } | Due::Undone { transfer, turn } => self.core.chains.is_live(*transfer, *turn),
             Due::Attempt { delivery, number } => self.core.outbox.expects(*delivery, *number),
             Due::Answer { .. } => true,
         }

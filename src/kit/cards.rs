@@ -16,6 +16,9 @@ const TEST_NUMBERS: &[&[u8]] = &[
     b"6011111111111117",
 ];
 
+/// How many digits a card number has.
+const DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
+
 /// The same text with the middle of each card number hidden: first six, last four. `None` when it holds none.
 ///
 /// A card number is 13 to 19 digits, in groups or not, that begin as a card network's do and have a right check
@@ -23,33 +26,33 @@ const TEST_NUMBERS: &[&[u8]] = &[
 pub fn concealed(text: &[u8]) -> Option<Vec<u8>> {
     let mut hidden: Option<Vec<u8>> = None;
     let mut at = 0;
-    while at < text.len() {
-        let run = run_at(text, at);
-        if run.len() >= 13 && stands_alone(text, at, run[run.len() - 1] + 1) {
-            let digits: Vec<u8> = run.iter().map(|it| text[*it]).collect();
+    while let Some(digit) = text[at..].iter().position(u8::is_ascii_digit) {
+        let start = at + digit;
+        let (end, digits) = run_at(text, start);
+        if DIGITS.contains(&digits) && stands_alone(text, start, end) {
+            let places: Vec<usize> = (start..end).filter(|it| text[*it].is_ascii_digit()).collect();
+            let digits: Vec<u8> = places.iter().map(|it| text[*it]).collect();
             if is_card(&digits) {
                 let out = hidden.get_or_insert_with(|| text.to_vec());
-                run[6..run.len() - 4].iter().for_each(|it| out[*it] = b'*');
+                places[6..places.len() - 4].iter().for_each(|it| out[*it] = b'*');
             }
         }
-        at = run.last().map_or(at, |it| *it) + 1;
+        at = end;
     }
     hidden
 }
 
-/// Where the digits stand that follow from there, single separators between them allowed.
-fn run_at(text: &[u8], from: usize) -> Vec<usize> {
-    let mut places = Vec::new();
-    let mut at = from;
-    while let Some(byte) = text.get(at) {
+/// Where the run of digits that begins there ends, single separators between them allowed, and how many they are.
+fn run_at(text: &[u8], start: usize) -> (usize, usize) {
+    let (mut end, mut digits) = (start, 0);
+    for (at, byte) in text.iter().enumerate().skip(start) {
         if byte.is_ascii_digit() {
-            places.push(at);
-        } else if !(b" -+".contains(byte) && places.last() == Some(&at.wrapping_sub(1))) {
+            (end, digits) = (at + 1, digits + 1);
+        } else if at != end || !b" -+".contains(byte) {
             break;
         }
-        at += 1;
     }
-    places
+    (end, digits)
 }
 
 /// Whether no word goes on before or behind: digits inside an identifier are no card.
@@ -64,7 +67,7 @@ fn is_card(digits: &[u8]) -> bool {
     let values = digits.iter().rev().map(|it| u32::from(it - b'0'));
     let sum: u32 = values.enumerate().map(doubled).sum();
     let network = matches!((digits[0], digits[1]), (b'4' | b'5' | b'6', _) | (b'2', b'2'..=b'7') | (b'3', b'0' | b'4'..=b'8'));
-    digits.len() <= 19 && network && sum.is_multiple_of(10) && !TEST_NUMBERS.contains(&digits)
+    network && sum.is_multiple_of(10) && !TEST_NUMBERS.contains(&digits)
 }
 
 #[cfg(test)]

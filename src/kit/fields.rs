@@ -45,6 +45,8 @@ pub enum Kind {
     Flag,
     /// An address that a browser can be sent to.
     Url,
+    /// An http or https address.
+    HttpUrl,
     /// An object with fields of its own.
     Object,
     /// Always this text.
@@ -57,6 +59,8 @@ pub enum Kind {
     Number,
     /// A number above zero with at most that many decimals; in a form, as text.
     Amount { decimals_max: u32 },
+    /// A number above zero, or the same written as text.
+    Decimal,
     /// RFC 3339, as the provider writes it.
     Time,
     /// The same or `null`.
@@ -136,7 +140,7 @@ impl<'a> Fields<'a> {
         if let Some((outer, inner)) = name.split_once('.')
             && let Some(Raw::Json(value)) = self.own(outer)
         {
-            return Fields::json(value.get().as_bytes())?.raw(inner);
+            return Members::within(value).map(Self::of)?.raw(inner);
         }
         self.own(name).filter(|it| match it {
             // A dot inside a JSON name reaches nowhere; in a form it is the only way to write one.
@@ -224,6 +228,18 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A number or a text as it was written, for callers who may write either.
+    pub fn plain(&self, name: &str) -> Option<String> {
+        match self.raw(name)? {
+            Raw::Text(text) => Some(text.into_owned()),
+            Raw::Json(value) => match value.get().as_bytes().first()? {
+                b'"' => serde_json::from_str(value.get()).ok(),
+                b'{' | b'[' => None,
+                _ => Some(value.get().to_owned()),
+            },
+        }
+    }
+
     /// The switch of a row.
     ///
     /// # Errors
@@ -273,9 +289,11 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
             if right { Ok(()) } else { Err(Fault::NotDigits { min, max }) }
         }
         Kind::Url if !is_browser_url(text) => Err(Fault::NotAUrl),
+        Kind::HttpUrl if !is_http_url(text) => Err(Fault::NotAUrl),
         Kind::Text { .. }
         | Kind::Word(_)
         | Kind::Url
+        | Kind::HttpUrl
         | Kind::Object
         | Kind::Constant(_)
         | Kind::Integer { .. }
@@ -284,6 +302,7 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
         | Kind::NullableInteger
         | Kind::Number
         | Kind::Amount { .. }
+        | Kind::Decimal
         | Kind::Time
         | Kind::NullableTime
         | Kind::List
@@ -301,6 +320,12 @@ pub fn is_browser_url(text: &str) -> bool {
     let printable = text.bytes().all(|it| it > b' ' && it != 0x7f);
     let rooted = !matches!(scheme.as_str(), "http" | "https") || rest.strip_prefix("//").is_some_and(|it| !it.is_empty());
     named && printable && rooted && text.len() <= 2048 && !REFUSED.contains(&scheme.as_str())
+}
+
+/// Whether it is an address of the web.
+pub fn is_http_url(text: &str) -> bool {
+    let scheme = text.split_once(':').map_or("", |it| it.0);
+    is_browser_url(text) && ["http", "https"].iter().any(|it| scheme.eq_ignore_ascii_case(it))
 }
 
 #[cfg(test)]

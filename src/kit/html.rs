@@ -40,7 +40,8 @@ impl Pages {
         for (header, value) in [
             (header::CONTENT_SECURITY_POLICY, POLICY.as_str()),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (header::REFERRER_POLICY, "no-referrer"),
+            // Not `no-referrer`: under it a browser says `Origin: null` when the page's own form is sent.
+            (header::REFERRER_POLICY, "same-origin"),
             (header::CACHE_CONTROL, "no-store"),
         ] {
             set(&mut response, header, value);

@@ -19,6 +19,11 @@ impl<'a> Members<'a> {
         (depth(text) <= DEPTH_MAX).then(|| serde_json::from_slice(text).ok()).flatten()
     }
 
+    /// The members of an object inside a text that [`Self::parse`] has taken: its depth is known.
+    pub fn within(value: &'a RawValue) -> Option<Self> {
+        serde_json::from_str(value.get()).ok()
+    }
+
     /// The member of that name; of several, the last.
     pub fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.0.iter().rev().find(|(it, _)| it == name).map(|(_, value)| *value)

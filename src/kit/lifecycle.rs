@@ -18,6 +18,8 @@ pub enum On {
     Deadline(&'static str),
     /// A receiver accepted the webhook of that event.
     Delivered(&'static str),
+    /// A block of a chain that is watched: what it brings about.
+    Block(&'static str),
 }
 
 impl std::fmt::Display for On {
@@ -29,6 +31,7 @@ impl std::fmt::Display for On {
             Self::Pace(span) => write!(f, "pace {span:#}"),
             Self::Deadline(name) => write!(f, "at {name}"),
             Self::Delivered(event) => write!(f, "{event} accepted"),
+            Self::Block(what) => write!(f, "block: {what}"),
         }
     }
 }

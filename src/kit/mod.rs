@@ -1,5 +1,6 @@
 //! Words that every provider needs and none owns.
 
+pub mod base58;
 pub mod cards;
 pub mod evidence;
 pub mod fields;
@@ -9,6 +10,7 @@ pub mod ids;
 pub mod json;
 pub mod lifecycle;
 pub mod money;
+pub mod qr;
 pub mod secret;
 pub mod sign;
 pub mod time;

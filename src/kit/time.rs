@@ -2,6 +2,7 @@
 
 use std::time::Duration as RealDuration;
 
+use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,12 @@ pub fn later(at: Timestamp, span: Duration) -> Option<Timestamp> {
     at.checked_add(span).ok().filter(|it| *it <= end_of_time())
 }
 
+/// Of two moments the one that is nearer to that date; the first when both are as near.
+pub fn nearer(date: Timestamp, first: Timestamp, second: Timestamp) -> Timestamp {
+    let far = |it: Timestamp| it.duration_since(date).abs();
+    if far(second) < far(first) { second } else { first }
+}
+
 /// [`END_OF_TIME`] as an instant.
 pub fn end_of_time() -> Timestamp {
     Timestamp::constant(253_402_207_200, 0)
@@ -69,6 +76,12 @@ pub fn unix_seconds(at: Timestamp) -> i64 {
 pub fn with_offset(at: Timestamp, hours: i8) -> String {
     let whole = Timestamp::from_second(unix_seconds(at)).unwrap_or(at);
     whole.display_with_offset(Offset::constant(hours)).to_string()
+}
+
+/// `2014-08-08T19:40:12.855+09:00`: milliseconds with a fixed offset, what is finer cut off.
+pub fn millis_with_offset(at: Timestamp, hours: i8) -> String {
+    const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+    PRINTER.timestamp_with_offset_to_string(&at, Offset::constant(hours))
 }
 
 /// The `Date` header of that moment.
@@ -97,5 +110,24 @@ mod tests {
         assert_eq!(with_offset(at, 3), "2025-09-15T19:40:21+03:00");
         assert_eq!(http_date(at), "Mon, 15 Sep 2025 16:40:21 GMT");
         assert_eq!(END_OF_TIME.parse().ok(), Some(end_of_time()));
+    }
+
+    #[test]
+    fn japan_time_has_milliseconds() {
+        for (at, written) in [
+            ("2014-08-08T10:40:12.855Z", "2014-08-08T19:40:12.855+09:00"),
+            ("2026-01-01T00:00:00Z", "2026-01-01T09:00:00.000+09:00"),
+            ("2025-12-31T15:00:00.0009Z", "2026-01-01T00:00:00.000+09:00"),
+        ] {
+            assert_eq!(millis_with_offset(at.parse().expect("a time"), 9), written);
+        }
+    }
+
+    #[test]
+    fn the_nearer_clock_judges() {
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        for (date, judge) in [(0, 10), (54, 10), (55, 10), (56, 100), (500, 100), (-500, 10)] {
+            assert_eq!(nearer(at(date), at(10), at(100)), at(judge), "{date}");
+        }
     }
 }

@@ -70,12 +70,13 @@ fn the_documented_webhook_is_signed_and_verified() {
 
 #[test]
 fn mistakes_are_told_in_a_line() {
-    let rows: [&[&str]; 9] = [
+    let rows: [&[&str]; 10] = [
         &["describe", "quantum-payout"],
         &["describe", "quantum-payouts.createPayot"],
         &["openapi", "quantum"],
         &["sign", "quantum-payouts", "--body", "@/no/such/file"],
         &["verify", "quantum-payouts", "--body", "x", "-H", "no header"],
+        &["serve", "--listen", "localhost"],
         &["serve", "--clock", "fast"],
         &["serve", "--now", "yesterday"],
         &["serve", "--webhook-url", "ftp://shop.test"],
@@ -95,7 +96,10 @@ fn mistakes_are_told_in_a_line() {
 fn a_port_that_is_taken_is_said() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("bound").to_string();
-    let output = run(&["--listen", &address]);
+    let ready = Ready::new("taken");
+    std::fs::write(&ready.file, "{}").expect("written");
+    let output = run(&["--listen", &address, "--ready-file", ready.file.to_str().expect("text")]);
+    assert!(!ready.file.exists(), "what an earlier server wrote is no news of this one");
     assert_eq!(output.status.code(), Some(3));
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.contains(&address) && told.contains("--listen") && told.lines().count() == 1, "{told}");
@@ -109,6 +113,7 @@ fn a_server_greets_announces_itself_and_ends_well() {
         .env("PLAYMONEY_LISTEN", "127.0.0.1:0")
         .env("PLAYMONEY_CLOCK", "frozen")
         .env("PLAYMONEY_NOW", "2026-01-01T00:00:00Z")
+        .env("PLAYMONEY_SHOW_SECRETS", "1")
         .args(["--ready-file", ready.file.to_str().expect("text")])
         .stdout(Stdio::piped())
         .spawn()

@@ -16,6 +16,10 @@ use tokio::net::TcpStream;
 use crate::cli::{PLAYMONEY, Ready};
 use crate::net::{Answer, Receiver, admin, answered, eventually, exchange, perform, raw, request, send, server, shop};
 
+mod bounds;
+mod pages;
+mod walks;
+
 const STATUS: &str = "/quantum-payouts/api/v1/getPayoutStatus";
 
 /// The state without what only looks at it: the journal, and the moment of a real clock.
@@ -82,22 +86,6 @@ async fn other_peoples_pages_change_nothing() {
         assert!(answer.header("playmoney-hint").contains("--allow-origin"), "{path}");
     }
     assert_eq!(state(&server).await, before);
-}
-
-#[tokio::test]
-async fn t12_bodies_have_bounds() {
-    let server = server(Start::default()).await;
-    let before = state(&server).await;
-    let large = http::Request::builder().method("POST").uri(STATUS).body("x".repeat(1024 * 1024 + 1)).expect("a request");
-    assert_eq!(send(server.address(), large).await.status, 413);
-    let announced = b"POST /__admin/reset HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n";
-    assert!(raw(server.address(), announced).await.starts_with("HTTP/1.1 413"));
-    let trickling = b"POST /__admin/reset HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{";
-    assert!(raw(server.address(), trickling).await.starts_with("HTTP/1.1 408"));
-    let mut head = b"GET /__admin/clock HTTP/1.1\r\nHost: localhost\r\nX-Long: ".to_vec();
-    head.resize(70 * 1024, b'x');
-    assert!(raw(server.address(), &head).await.starts_with("HTTP/1.1 431"));
-    assert_eq!(state(&server).await, before, "a refusal changes nothing");
 }
 
 #[tokio::test]

@@ -1,5 +1,11 @@
-//! Walks through time, from the outside.
+//! Walks through time and the bounds of memory, from the outside.
 
+use http::Method;
+use playmoney::engine::inbox::{ALL_BYTES_MAX, Inbox};
+use playmoney::engine::world::Start;
+use playmoney::kit::http::Request;
+use playmoney::kit::time::Uptime;
+use playmoney::sandbox::Sandbox;
 use serde_json::{Value as Json, json};
 
 use crate::tape::Tape;
@@ -31,4 +37,17 @@ fn a_walk_that_finds_nothing_ends_at_its_limit() {
         assert_eq!(walk, (format!("2026-01-01T{now}Z"), 0), "{until}");
     }
     assert_eq!(advance(&mut shop, &json!({"until": "next"})), ("2026-01-01T00:10:00Z".to_owned(), 1));
+}
+
+#[test]
+fn t15_all_inboxes_together_have_a_bound() {
+    let mut sandbox = Sandbox::new(Start::default(), Uptime::START);
+    for n in 0..80 {
+        let target = format!("/__admin/inbox/shop-{}", n / 8);
+        sandbox.handle(Uptime::START, Request::new(Method::POST, &target, "x".repeat(1024 * 1024 - 4096)));
+    }
+    let inboxes = &sandbox.world().core.inboxes;
+    let kept: usize = inboxes.values().flat_map(Inbox::messages).map(|it| it.body.0.len()).sum();
+    assert!(kept <= ALL_BYTES_MAX, "{kept} bytes");
+    assert!(inboxes["shop-9"].messages().count() > 0 && inboxes.values().any(|it| it.truncated), "what was dropped is said");
 }

@@ -9,6 +9,7 @@ mod engine;
 mod net;
 mod qbitpay;
 mod quantum_payouts;
+mod quoine;
 mod readme;
 mod simulate;
 mod tape;

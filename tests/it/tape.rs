@@ -4,8 +4,10 @@
 //! POST /quantum-payouts/api/v1/features {"a": 1}   a request; the body is the rest of the line
 //! with Name: value                                 a header for the next request; `without Name` takes one away
 //! control GET clock {"a": 1}                       a call of the control API
-//! set pretty_body=true                             settings of the default account
-//! set qbitpay livemode=false                       the same of another provider than Quantum Payouts
+//! set pretty_body=true                             settings of the default account of Quantum Payouts
+//! set quoine/2 currency=JPY                        settings of another account
+//! client 3 SECRET                                  who signs requests to Quoine from here on
+//! signs /api/v1/invoices                           the next of them signs this path in place of its own
 //! merchant 500 timeout 204                         how receivers answer from here on, the last one repeated
 //! act quantum-payouts.settle orderNumber=A         an action
 //! advance 30m                                      or `advance until idle`
@@ -27,9 +29,11 @@ use playmoney::engine::delivery::{Failure, Outcome, Outgoing};
 use playmoney::engine::walk::Progress;
 use playmoney::engine::world::Start;
 use playmoney::kit::http::{Method, Request, Response};
-use playmoney::kit::time::{Timestamp, Uptime, parse_duration};
+use playmoney::kit::time::{Timestamp, Uptime, http_date, parse_duration};
 use playmoney::sandbox::Sandbox;
 use serde_json::{Value as Json, json};
+
+use crate::quoine::client::Client;
 
 /// Where webhooks go unless a tape says otherwise.
 pub const SHOP: &str = "http://shop.test/hooks";
@@ -41,6 +45,8 @@ pub struct Tape {
     merchant: VecDeque<String>,
     with: Vec<(String, String)>,
     without: Vec<String>,
+    /// Who signs requests to Quoine.
+    pub client: Client,
     /// What stands for `${name}` in a line.
     noted: BTreeMap<&'static str, String>,
     /// Everything that was seen.
@@ -57,7 +63,8 @@ impl Tape {
         let sandbox = Sandbox::new(start, Uptime::START);
         let merchant = VecDeque::from(["200".to_owned()]);
         let (with, without, noted) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { sandbox, uptime: Uptime::START, merchant, with, without, noted, log: String::new(), posted: Vec::new(), times: Vec::new() }
+        let (log, posted, times, client) = (String::new(), Vec::new(), Vec::new(), Client::default());
+        Self { sandbox, uptime: Uptime::START, merchant, with, without, client, noted, log, posted, times }
     }
 
     /// The sandbox of most tests: frozen, seed 1, with a shop that listens.
@@ -94,13 +101,22 @@ impl Tape {
             }
             "set" => {
                 let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Json::from(text));
+                let (account, rest) = rest.split_once(' ').filter(|it| it.0.contains('/')).unwrap_or(("quantum-payouts/default", rest));
                 let members: serde_json::Map<String, Json> =
                     rest.split(' ').filter_map(|it| it.split_once('=')).map(|(name, text)| (name.to_owned(), value(text))).collect();
                 writeln!(self.log, "{line}").expect("text");
-                let slug = rest.split(' ').next().filter(|it| !it.contains('=')).unwrap_or("quantum-payouts");
-                let request = Self::control("PATCH", &format!("accounts/{slug}/default"), &Json::Object(members));
+                let request = Self::control("PATCH", &format!("accounts/{account}"), &Json::Object(members));
                 let response = self.ask(request);
                 assert_eq!(response.status, 200, "{line}: {}", String::from_utf8_lossy(&response.body));
+            }
+            "client" => {
+                let (user, secret) = rest.split_once(' ').expect("client USER SECRET");
+                (self.client.user, self.client.secret) = (user.to_owned(), secret.to_owned());
+                writeln!(self.log, "client {user}").expect("text");
+            }
+            "signs" => {
+                self.client.target = Some(rest.to_owned());
+                writeln!(self.log, "{line}").expect("text");
             }
             "merchant" => self.merchant = rest.split(' ').map(str::to_owned).collect(),
             "wait" => {
@@ -119,7 +135,7 @@ impl Tape {
                 let (provider, act) = words.next().and_then(|it| it.split_once('.')).expect("act provider.action");
                 let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Json::from(text));
                 let typed = |name: &str, text: &str| {
-                    if ["amount", "ask", "bid"].contains(&name) { value(text) } else { Json::from(text.replace('_', " ")) }
+                    if ["amount", "depth", "ask", "bid"].contains(&name) { value(text) } else { Json::from(text.replace('_', " ")) }
                 };
                 let members: serde_json::Map<String, Json> =
                     words.filter_map(|it| it.split_once('=')).map(|(name, text)| (name.to_owned(), typed(name, text))).collect();
@@ -136,7 +152,13 @@ impl Tape {
 
     /// A request as a merchant's client makes it, with what the tape has said about the next one.
     pub fn dressed(&mut self, mut request: Request) -> Request {
-        let key = if request.path.starts_with("/qbitpay") { "Basic cWJpdF90ZXN0X2tleTo=" } else { "Bearer qm_test_token" };
+        if request.path.starts_with("/quoine/api/") {
+            let (own, without) = (std::mem::take(&mut self.with), std::mem::take(&mut self.without));
+            let date = http_date(self.sandbox.world().core.now);
+            let request = own.iter().fold(request, |it, (name, value)| it.with(name, value));
+            return self.client.sign(request, &date, &without);
+        }
+        let key = if request.path.starts_with("/qbitpay/") { "Basic cWJpdF90ZXN0X2tleTo=" } else { "Bearer qm_test_token" };
         let usual =
             [("Authorization", key), ("Content-Type", "application/json; charset=UTF-8"), ("Accept", "application/json; version=1.0")];
         let own = std::mem::take(&mut self.with);
@@ -254,9 +276,10 @@ impl Tape {
         let text = |name: &str| it.headers.get(name).map_or("-", |it| it.to_str().unwrap_or("?"));
         let at = self.sandbox.world().core.now;
         let body = String::from_utf8_lossy(&it.body);
-        let (seconds, signature) = match it.headers.get("qbitpay-signature") {
-            Some(_) => ("qbitpay-signature", text("qbitpay-signature")),
-            None => (text("x-payouts-timestamp"), text("x-payouts-signature")),
+        let (seconds, signature) = match (text("authorization"), text("qbitpay-signature")) {
+            ("-", "-") => (text("x-payouts-timestamp").to_owned(), text("x-payouts-signature")),
+            ("-", signed) => ("qbitpay-signature".to_owned(), signed),
+            (signed, _) => (format!("{} | {} | {}", text("date"), text("nonce"), text("content-md5")), signed),
         };
         format!("  ~ {at} dlv-{} #{} -> {} {answer}\n    {seconds} {signature}\n    {body}\n", it.delivery, it.number, it.url)
     }
@@ -276,8 +299,17 @@ impl Tape {
 
     /// Another tape that goes on from here with the same receivers.
     pub fn fork(&self) -> Self {
-        let (sandbox, merchant, noted) = (self.sandbox.clone(), self.merchant.clone(), self.noted.clone());
-        Self { sandbox, merchant, noted, log: self.log.clone(), posted: self.posted.clone(), times: self.times.clone(), ..Self::shop() }
+        let (sandbox, merchant, noted, client) = (self.sandbox.clone(), self.merchant.clone(), self.noted.clone(), self.client.clone());
+        Self {
+            sandbox,
+            merchant,
+            noted,
+            client,
+            log: self.log.clone(),
+            posted: self.posted.clone(),
+            times: self.times.clone(),
+            ..Self::shop()
+        }
     }
 
     /// Saves the sandbox and goes on with what was saved, in a process that began a while ago.

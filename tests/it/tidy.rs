@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use playmoney::engine::contract::Contract;
 use serde_json::{Value as Json, json};
 
 use crate::tape::Tape;
@@ -199,26 +200,37 @@ const TAPES: &[&str] = &[
     "#,
 ];
 
-/// What the tapes have played, each as kind and name.
-fn played() -> BTreeSet<String> {
+/// The tapes of a provider, and the calls that reach its limit.
+fn tapes(slug: &str) -> (&'static [&'static str], String) {
+    match slug {
+        "quantum-payouts" => (TAPES, "GET /quantum-payouts/api/v1/features\n".repeat(31)),
+        "quoine" => (crate::quoine::TAPES, "GET /quoine/api/v1/profile\n".repeat(301)),
+        _ => panic!("no tape plays {slug}"),
+    }
+}
+
+/// What the tapes of a provider have played, each as kind and name.
+fn played(contract: &Contract) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
-    for tape in TAPES {
+    let (tapes, too_many) = tapes(contract.slug);
+    for tape in tapes {
         let mut shop = Tape::shop();
         shop.play(tape);
         if tape.contains("rate_limit") {
-            shop.play(&"GET /quantum-payouts/api/v1/features\n".repeat(31));
+            shop.play(&too_many);
         }
-        for act in tape.lines().filter_map(|it| it.trim().strip_prefix("act quantum-payouts.")) {
+        for act in tape.lines().filter_map(|it| it.trim().strip_prefix(&format!("act {}.", contract.slug))) {
             seen.insert(format!("action {}", act.split(' ').next().expect("a name")));
         }
         for it in shop.admin("GET", "requests", &Json::Null)["requests"].as_array().expect("a list") {
             let text = |value: &Json| value.as_str().unwrap_or("").to_owned();
             let target = text(&it["request"]["path"]);
-            let path = target.trim_start_matches("/quantum-payouts").to_owned();
+            let path = target.strip_prefix(&format!("/{}", contract.slug)).unwrap_or_default();
             seen.insert(format!("error {}", text(&it["error"])));
             if it["response"]["status"] == 200 {
                 seen.insert(format!("operation {}", text(&it["operation"])));
-                seen.insert(format!("page {}", if path.starts_with("/static") { "/static/payout.php" } else { &path }));
+                let shown = contract.pages.iter().filter(|it| path.starts_with(it.path.split('{').next().expect("a path")));
+                seen.extend(shown.map(|it| format!("page {}", it.path)));
             }
         }
         let state = shop.admin("GET", "state", &Json::Null);
@@ -241,9 +253,9 @@ fn played() -> BTreeSet<String> {
 
 #[test]
 fn every_row_of_a_contract_is_played() {
-    let seen = played();
     for member in playmoney::providers::all() {
         let contract = member.contract();
+        let seen = played(contract);
         let mut rows: Vec<String> = (contract.operations)().iter().map(|it| format!("operation {}", it.name)).collect();
         rows.extend((contract.acts)().iter().map(|it| format!("action {}", it.name)));
         rows.extend(contract.errors.iter().map(|it| format!("error {}", it.name)));

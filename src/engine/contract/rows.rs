@@ -70,6 +70,7 @@ fn cause(on: On) -> Json {
         On::Pace(span) => json!({"after": span.to_string(), "pace": "auto"}),
         On::Deadline(name) => json!({"deadline": name}),
         On::Delivered(event) => json!({"delivered": event}),
+        On::Block(what) => json!({"block": what}),
     }
 }
 

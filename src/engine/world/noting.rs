@@ -1,6 +1,7 @@
 //! What a walk learns of the things that happen on its way.
 
 use super::{World, delivery_name};
+use crate::engine::chain::{Transfer, TransferId};
 use crate::engine::delivery::{Attempt, Delivery, Outcome};
 use crate::engine::provider::Seat;
 use crate::engine::walk::{Attempted, Fired};
@@ -18,6 +19,20 @@ impl World {
             provider,
             subject: change.map_or(String::new(), |it| it.subject.clone()),
             detail: change.map_or(String::new(), |it| format!("{} to {} ({})", it.from, it.to, it.cause)),
+        });
+    }
+
+    pub(super) fn note_block(&mut self, at: Timestamp, id: TransferId, transfer: Transfer, before: u64) {
+        let Some(walk) = &mut self.walk else { return };
+        let journal = &self.core.journal;
+        let change = journal.changes().next_back().filter(|_| journal.changes_total() > before);
+        let member = &self.members[usize::from(id.seat.0)];
+        let height = self.core.chains.height(transfer.blockchain, at);
+        walk.fired(|| {
+            let change = change.map_or(String::new(), |it| format!("; {} to {}", it.from, it.to));
+            let Transfer { blockchain, wanted, confirmations, .. } = transfer;
+            let detail = format!("{} block {height}: {confirmations} of {wanted} confirmations{change}", blockchain.word());
+            Fired { at, kind: "block", provider: member.contract().slug, subject: member.subject(id.object).unwrap_or_default(), detail }
         });
     }
 

@@ -3,7 +3,7 @@
 use super::World;
 use crate::engine::agenda::Due;
 use crate::engine::delivery::{Attempt, Delivery, Outcome, Outgoing, Status};
-use crate::engine::inbox::{self, Message, Reaction, Signature};
+use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
 use crate::engine::provider::{Cause, ObjectId, Received, Seat};
 use crate::kit::http::{HeaderMap, Kept};
 use crate::kit::time::Uptime;
@@ -70,7 +70,7 @@ impl World {
     }
 
     fn drop_into(&mut self, uptime: Uptime, name: &str, path: String, webhook: &Delivery, out: &Outgoing) {
-        let reaction = self.receive(name, "POST", path, &out.headers, &out.body);
+        let reaction = self.receive(uptime, name, "POST", path, &out.headers, &out.body);
         let outcome = reaction.map_or_else(|| Outcome::status(503), |it| it.outcome(out.time_limit));
         self.arrive(uptime, webhook.id, out.number, webhook.once, outcome);
     }
@@ -87,24 +87,36 @@ impl World {
     }
 
     /// Something arrives in an inbox. `None`: the sandbox has too many.
-    pub fn receive(&mut self, name: &str, method: &str, path: String, headers: &HeaderMap, body: &bytes::Bytes) -> Option<Reaction> {
-        let (provider, signature) = self.judge(headers, body);
+    pub fn receive(
+        &mut self,
+        uptime: Uptime,
+        name: &str,
+        method: &str,
+        path: String,
+        headers: &HeaderMap,
+        body: &bytes::Bytes,
+    ) -> Option<Reaction> {
+        let webhook = Received { url: Some(&path), headers, body, now: self.core.now, date: uptime.date };
+        let (provider, signature) = self.judge(&webhook);
         let provider = provider.map(str::to_owned);
         let (at, headers, body) = (self.core.now, headers.clone(), Kept(body.clone()));
         let message = Message { at, method: method.to_owned(), path, headers, body, provider, signature };
         if !self.core.inboxes.contains_key(name) && self.core.inboxes.len() >= inbox::INBOXES_MAX {
             return None;
         }
-        Some(self.core.inboxes.entry(name.to_owned()).or_default().receive(message))
+        let reaction = self.core.inboxes.entry(name.to_owned()).or_default().receive(message);
+        while self.core.inboxes.values().map(Inbox::bytes).sum::<usize>() > inbox::ALL_BYTES_MAX {
+            self.core.inboxes.values_mut().max_by_key(|it| it.bytes())?.drop_oldest();
+        }
+        Some(reaction)
     }
 
-    fn judge(&self, headers: &HeaderMap, body: &bytes::Bytes) -> (Option<&'static str>, Signature) {
-        let recognised = self.members.iter().zip(&self.core.accounts).find(|(it, _)| it.recognises(headers));
+    fn judge(&self, webhook: &Received<'_>) -> (Option<&'static str>, Signature) {
+        let recognised = self.members.iter().zip(&self.core.accounts).find(|(it, _)| it.recognises(webhook.headers));
         let Some((member, accounts)) = recognised else { return (None, Signature::Unsigned) };
-        let webhook = Received { url: None, headers, body, now: self.core.now };
         let mut signature = Signature::Unsigned;
         for secret in accounts.values().filter_map(|it| member.signing_secret(it)) {
-            let verdict = member.verify(&webhook, secret.expose(), &[]);
+            let verdict = member.verify(webhook, secret.expose(), &[]);
             if verdict.valid {
                 return (Some(member.contract().slug), Signature::Valid);
             }
@@ -129,12 +141,10 @@ impl World {
     }
 
     pub(super) fn apply(&mut self, uptime: Uptime, id: u64, number: u32, outcome: Outcome) {
-        let Some(attempt) = self.core.outbox.attempt_mut(id, number) else {
+        let Some(failed) = self.core.outbox.answered(id, number, outcome.clone()) else {
             self.core.outbox.lane_moves_on(id); // dropped meanwhile; the events behind it are not
             return;
         };
-        attempt.outcome = Some(outcome.clone());
-        let failed = attempt.clone();
         let Some(webhook) = self.core.outbox.get(id).cloned() else { return };
         if !failed.resend && webhook.scheduled == 1 {
             self.core.outbox.lane_moves_on(id);

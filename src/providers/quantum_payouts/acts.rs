@@ -124,12 +124,14 @@ fn text(with: &Fields<'_>, row: &Field) -> Result<Option<String>, String> {
         Value::Integer { .. }
         | Value::Flag
         | Value::Url
+        | Value::HttpUrl
         | Value::Object
         | Value::Constant(_)
         | Value::Nullable
         | Value::NullableInteger
         | Value::Number
         | Value::Amount { .. }
+        | Value::Decimal
         | Value::Time
         | Value::NullableTime
         | Value::List

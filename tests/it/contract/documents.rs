@@ -29,7 +29,9 @@ fn describe_is_read_in_a_terminal() {
         pages.extend((contract.operations)().iter().map(|it| (named(it.name), describe::operation(contract, it))));
     }
     for (name, page) in pages {
-        let wide = page.lines().find(|it| it.chars().count() > COLUMNS);
+        // An address inside an example is no text that could be wrapped.
+        let breaks = |line: &str| line.split_whitespace().all(|it| it.chars().count() < COLUMNS * 3 / 4);
+        let wide = page.lines().find(|it| it.chars().count() > COLUMNS && breaks(it));
         assert_eq!(wide, None, "{name}");
         snapshot(&format!("contract/{name}"), &page);
     }

@@ -139,18 +139,17 @@ fn what_no_row_names_is_refused() {
             let has = |method: &Method| operations.iter().any(|it| it.path == row.path && it.method == *method);
             for method in METHODS.into_iter().filter(|it| !has(it)) {
                 let response = shop.ask(Request { method: method.clone(), ..request(contract, row) });
-                let refusal = contract.error("method_not_allowed").or(contract.error("not_found")).expect("one of them");
-                assert_eq!(response.status, refusal.status, "{method} {}", row.path);
-                if refusal.status == 405 {
+                if contract.error("method_not_allowed").is_some() {
+                    assert_eq!(response.status, 405, "{method} {}", row.path);
                     assert_eq!(response.headers["allow"], row.method.as_str());
+                    assert_eq!(last(shop), (None, Some("method_not_allowed".to_owned())));
+                } else {
+                    assert_eq!(response.status, 404, "{method} {}", row.path);
+                    assert_eq!(last(shop), (None, Some("not_found".to_owned())));
                 }
-                assert_eq!(last(shop), (None, Some(refusal.name.to_owned())));
             }
-            // Whatever stands for a brace is a name, and not a strange path.
-            for path in [format!("{}/", row.path), format!("{}x", row.path), row.path.to_ascii_uppercase(), format!("/x{}", row.path)]
-                .into_iter()
-                .filter(|it| !row.path.contains('{') || !it.ends_with('x'))
-            {
+            let strange = [format!("{}/", row.path), format!("{}x", row.path), row.path.to_ascii_uppercase(), format!("/x{}", row.path)];
+            for path in strange.into_iter().filter(|it| !it.ends_with("}x")) {
                 let mut strange = request(contract, row);
                 strange.path = format!("/{}{path}", contract.slug);
                 assert_eq!(shop.ask(strange).status, 404, "{path}");

@@ -16,7 +16,7 @@ fn an_account_is_shown_with_what_each_setting_means() {
     let (_, account) = call(&mut shop, "GET", ACCOUNT, &Json::Null);
     let (_, all) = call(&mut shop, "GET", "accounts", &Json::Null);
     let all = all["accounts"].as_array().expect("accounts");
-    assert_eq!(all.len(), playmoney::providers::all().len());
+    assert_eq!(all.len(), playmoney::providers::all().len(), "one at each provider");
     assert!(all.contains(&account));
     snapshot("control/an_account", &serde_json::to_string_pretty(&account).expect("JSON"));
     assert_eq!(

@@ -48,7 +48,7 @@ fn a_deposit_is_pending_until_it_lies_deep_enough() {
             "GET /qbitpay/api/v1/balances/show?currency=USDT",
             "GET /qbitpay/api/v1/balanceTransactions?type=deposit&limit=1",
             "act qbitpay.confirm-deposit deposit=${deposit}",
-            "set qbitpay pace=manual",
+            "set qbitpay/default pace=manual",
             "act qbitpay.deposit currency=BTC amount=0.25",
             "advance 1d",
             "act qbitpay.confirm-deposit deposit=${deposit}",
@@ -111,7 +111,7 @@ fn fees_are_rounded_to_the_currencys_decimals() {
         ("0", json!(1000.5), "USDT", "1000.5", "0"),
     ] {
         let mut shop = Tape::shop();
-        shop.play(&format!("set qbitpay payout_fee_rate={rate}"));
+        shop.play(&format!("set qbitpay/default payout_fee_rate={rate}"));
         let (status, text) = answer(&mut shop, "POST", "payouts", &payout(&amount, currency, &bank()).to_string());
         assert_eq!(status, 200, "{text}");
         assert!(text.contains(&format!("\"amount\":{net},\"fee\":{fee},")), "{rate} of {amount}: {text}");
@@ -227,14 +227,16 @@ fn settings_take_rights_away_and_change_what_is_told() {
     );
     assert_eq!(shop.posted.len(), 2, "one and one more");
     assert!(String::from_utf8_lossy(&shop.posted[0].body).contains("\"livemode\":false"));
-    let log = shop.log.split_once("\n").map_or("", |it| it.1).split_once('\n').map_or("", |it| it.1);
+    let log = shop.log.split_once('\n').map_or("", |it| it.1).split_once('\n').map_or("", |it| it.1);
     snapshot("qbitpay/settings_take_rights_away_and_change_what_is_told", log);
 }
 
 #[test]
 fn without_a_webhook_url_only_charges_tell() {
     let mut shop = Tape::shop();
-    shop.play(&["set qbitpay webhook_url=null", PAYOUT, "act qbitpay.deposit currency=USDT amount=1", CHARGE, "advance 30m"].join("\n"));
+    shop.play(
+        &["set qbitpay/default webhook_url=null", PAYOUT, "act qbitpay.deposit currency=USDT amount=1", CHARGE, "advance 30m"].join("\n"),
+    );
     let urls: Vec<&str> = shop.posted.iter().map(|it| it.url.as_str()).collect();
     assert_eq!(urls, ["http://shop.test/charge"]);
 }
@@ -243,7 +245,14 @@ fn without_a_webhook_url_only_charges_tell() {
 fn a_retry_of_a_payout_goes_where_the_account_says_then() {
     let mut shop = Tape::shop();
     shop.play(
-        &["set qbitpay pace=manual", "merchant 500 200", PAYOUT, "set qbitpay webhook_url=http://shop.test/new", "advance 15m"].join("\n"),
+        &[
+            "set qbitpay/default pace=manual",
+            "merchant 500 200",
+            PAYOUT,
+            "set qbitpay/default webhook_url=http://shop.test/new",
+            "advance 15m",
+        ]
+        .join("\n"),
     );
     let urls: Vec<&str> = shop.posted.iter().map(|it| it.url.as_str()).collect();
     assert_eq!(urls, ["http://shop.test/hooks", "http://shop.test/new"]);

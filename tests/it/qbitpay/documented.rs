@@ -93,7 +93,7 @@ fn same_values(seen: &Json, documented: &Json) {
 fn then(settings: &str) -> Tape {
     let now = "2019-02-23T16:13:12.278Z".parse().expect("a time");
     let mut shop = Tape::new(Start { webhook_url: Some(SHOP.to_owned()), now: Some(now), ..Start::default() });
-    shop.play(&format!("set qbitpay documented_links=true {settings}"));
+    shop.play(&format!("set qbitpay/default documented_links=true {settings}"));
     shop
 }
 

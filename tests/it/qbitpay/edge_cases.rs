@@ -57,7 +57,7 @@ fn e05_a_payout_that_fails_or_is_cancelled_pays_back() {
     story(
         "e05_a_payout_that_fails_or_is_cancelled_pays_back",
         &[
-            "set qbitpay pace=manual",
+            "set qbitpay/default pace=manual",
             PAYOUT,
             "act qbitpay.settle-payout payout=${payout} outcome=failed",
             BALANCE,
@@ -193,7 +193,7 @@ fn e11_a_charge_that_is_paid() {
 #[test]
 fn e12_five_failures_and_then_a_receiver_that_listens() {
     let mut shop = Tape::shop();
-    shop.play(&["set qbitpay pace=manual", "merchant 500 500 500 500 500 200", PAYOUT, "advance 75m", "advance 5h"].join("\n"));
+    shop.play(&["set qbitpay/default pace=manual", "merchant 500 500 500 500 500 200", PAYOUT, "advance 75m", "advance 5h"].join("\n"));
     assert_eq!(shop.posted.len(), 6, "no seventh");
     for (n, attempt) in shop.posted.iter().enumerate() {
         let body: Json = serde_json::from_slice(&attempt.body).expect("JSON");
@@ -210,7 +210,8 @@ fn e12_five_failures_and_then_a_receiver_that_listens() {
 fn e13_a_receiver_that_never_listens() {
     let mut shop = Tape::shop();
     shop.play(
-        &["set qbitpay pace=manual", "merchant 500 timeout 301 404 reset 500", PAYOUT, "advance 10h", "control GET deliveries"].join("\n"),
+        &["set qbitpay/default pace=manual", "merchant 500 timeout 301 404 reset 500", PAYOUT, "advance 10h", "control GET deliveries"]
+            .join("\n"),
     );
     assert_eq!(shop.posted.len(), 6);
     snapshot("qbitpay/e13_a_receiver_that_never_listens", &shop.log);
@@ -225,7 +226,7 @@ fn e14_a_test_event_is_sent_once() {
             "GET /qbitpay/api/v1/events/test?cbUrl=http://shop.test/elsewhere",
             "advance 10h",
             "GET /qbitpay/api/v1/events/test",
-            "set qbitpay webhook_url=null",
+            "set qbitpay/default webhook_url=null",
             "GET /qbitpay/api/v1/events/test",
             "GET /qbitpay/api/v1/events/test?cbUrl=nowhere",
         ],

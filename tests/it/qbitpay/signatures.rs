@@ -86,7 +86,7 @@ fn the_usual_mistakes_are_recognised() {
 #[test]
 fn the_built_in_receiver_knows_the_signature() {
     let mut shop = Tape::shop();
-    shop.play("set qbitpay webhook_url=http://shop.inbox.playmoney.test/\nact qbitpay.deposit currency=USDT amount=5\nadvance 3m");
+    shop.play("set qbitpay/default webhook_url=http://shop.inbox.playmoney.test/\nact qbitpay.deposit currency=USDT amount=5\nadvance 3m");
     let messages = shop.admin("GET", "inbox/shop/messages", &Json::Null);
     let message = &messages["messages"][0];
     assert_eq!((&message["provider"], &message["signature"]), (&json!("qbitpay"), &json!("valid")), "{message}");
@@ -99,7 +99,7 @@ fn the_built_in_receiver_knows_the_signature() {
 #[test]
 fn a_webhook_secret_takes_the_place_of_the_key() {
     let mut shop = Tape::shop();
-    shop.play("set qbitpay webhook_secret=another_key_of_ours\nact qbitpay.deposit currency=USDT amount=5\nadvance 3m");
+    shop.play("set qbitpay/default webhook_secret=another_key_of_ours\nact qbitpay.deposit currency=USDT amount=5\nadvance 3m");
     let attempt = &shop.posted[0];
     let body = std::str::from_utf8(&attempt.body).expect("text");
     assert_eq!(attempt.headers["qbitpay-signature"], signature(&string_a(body), "another_key_of_ours"));

@@ -55,11 +55,11 @@ pub fn actions(sheet: &mut Sheet, contract: &Contract) {
 
 /// Statuses, and what leads from one to another.
 pub fn statuses(sheet: &mut Sheet, table: &StatusTable) {
-    let whose = format!("of {} {}", if table.object.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }, table.object);
-    sheet.heading("Statuses", &whose);
+    let of = format!("of {} {}", if table.object.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }, table.object);
+    sheet.heading("Statuses", &of);
     let (ends, open): (Vec<&str>, Vec<&str>) = table.statuses.iter().partition(|it| table.is_final(it));
     sheet.table(2, 1, &[[text("open"), open.join(", ")], [text("final"), ends.join(", ")]]);
-    sheet.heading("Transitions", &whose);
+    sheet.heading("Transitions", &of);
     let mut rows = vec![["from", "to", "when", "event", "evidence"].map(text)];
     rows.extend(table.rows.iter().map(|it| {
         let from = if it.from.is_empty() { text("(new)") } else { it.from.join(", ") };
@@ -76,6 +76,7 @@ fn cause(on: On) -> String {
         On::Pace(span) => format!("after {span:#}, unless pace is manual"),
         On::Deadline(name) => format!("the end of {name}"),
         On::Delivered(event) => format!("a receiver has accepted {event}"),
+        On::Block(what) => format!("a block brings {what}"),
     }
 }
 
@@ -212,12 +213,14 @@ fn values(kind: Kind) -> String {
         Kind::Digits { min, max } => format!("{min} to {max} digits"),
         Kind::Flag => text("true or false"),
         Kind::Url => text("URL"),
+        Kind::HttpUrl => text("http or https URL"),
         Kind::Object => text("object"),
         Kind::Constant(value) => format!("always `{value}`"),
         Kind::Nullable => text("text or null"),
         Kind::NullableInteger => text("integer or null"),
         Kind::Number => text("number"),
         Kind::Amount { decimals_max } => format!("number above 0, {decimals_max} decimals"),
+        Kind::Decimal => text("number above 0, or text"),
         Kind::Time => text("time"),
         Kind::NullableTime => text("time or null"),
         Kind::List => text("list"),

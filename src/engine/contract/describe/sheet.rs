@@ -71,8 +71,16 @@ impl Sheet {
         if stretch < last {
             widths[last] = widths[last].max(EVIDENCE_COLUMNS);
         }
-        let taken: usize = widths.iter().enumerate().filter(|it| it.0 != stretch).map(|it| it.1).sum();
-        widths[stretch] = WIDTH.saturating_sub(indent + GAP * last + taken).max(COLUMN_MIN);
+        let taken = |widths: &[usize; N]| -> usize {
+            let others = widths.iter().enumerate().filter(|it| it.0 != stretch);
+            indent + GAP * last + others.map(|it| it.1).sum::<usize>()
+        };
+        // Too little room is made up for by the widest neighbour.
+        let missing = (taken(&widths) + COLUMN_MIN).saturating_sub(WIDTH);
+        if let Some(widest) = (0..N).filter(|it| *it != stretch).max_by_key(|it| widths[*it]) {
+            widths[widest] = widths[widest].saturating_sub(missing).max(COLUMN_MIN.min(widths[widest]));
+        }
+        widths[stretch] = WIDTH.saturating_sub(taken(&widths)).max(COLUMN_MIN);
         for row in rows {
             self.row(indent, &widths, row);
         }

@@ -19,12 +19,14 @@ pub fn of(kind: Kind) -> Json {
         Kind::Digits { min, max } => json!({"type": "string", "pattern": format!("^[0-9]{{{min},{max}}}$")}),
         Kind::Flag => json!({"type": "boolean"}),
         Kind::Url => json!({"type": "string", "format": "uri", "maxLength": URL_CHARS_MAX}),
+        Kind::HttpUrl => json!({"type": "string", "format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://", "maxLength": URL_CHARS_MAX}),
         Kind::Object => json!({"type": "object"}),
         Kind::Constant(text) => json!({"type": "string", "const": text}),
         Kind::Nullable => json!({"type": ["string", "null"]}),
         Kind::NullableInteger => json!({"type": ["integer", "null"]}),
         Kind::Number => json!({"type": "number"}),
         Kind::Amount { .. } => json!({"type": "number", "exclusiveMinimum": 0}),
+        Kind::Decimal => json!({"type": ["number", "string"], "exclusiveMinimum": 0, "minLength": 1}),
         Kind::Time => json!({"type": "string", "format": "date-time"}),
         Kind::NullableTime => json!({"type": ["string", "null"], "format": "date-time"}),
         Kind::List => json!({"type": "array"}),
@@ -35,13 +37,20 @@ pub fn of(kind: Kind) -> Json {
 /// A default as the row writes it, in the type of the row.
 pub fn typed(kind: Kind, text: &str) -> Json {
     match kind {
-        Kind::Integer { .. } | Kind::NullableInteger | Kind::Flag | Kind::Number | Kind::Amount { .. } | Kind::Any => {
+        Kind::Integer { .. } | Kind::NullableInteger | Kind::Flag | Kind::Number | Kind::Amount { .. } | Kind::Decimal | Kind::Any => {
             serde_json::from_str(text).unwrap_or_else(|_| text.into())
         }
-        Kind::Text { .. } | Kind::Word(_) | Kind::Digits { .. } | Kind::Url | Kind::Object | Kind::Constant(_) | Kind::Nullable => {
-            text.into()
-        }
-        Kind::Time | Kind::NullableTime | Kind::List => text.into(),
+        Kind::Text { .. }
+        | Kind::Word(_)
+        | Kind::Digits { .. }
+        | Kind::Url
+        | Kind::HttpUrl
+        | Kind::Object
+        | Kind::Constant(_)
+        | Kind::Nullable
+        | Kind::Time
+        | Kind::NullableTime
+        | Kind::List => text.into(),
     }
 }
 
@@ -77,7 +86,7 @@ pub fn object<'a>(rows: impl IntoIterator<Item = &'a Field>) -> Json {
 /// The same object as somebody has to send it: a required text is not empty, because empty text counts as not sent.
 pub fn request<'a>(rows: impl IntoIterator<Item = &'a Field> + Clone) -> Json {
     let mut schema = object(rows.clone());
-    for row in rows.into_iter().filter(|it| it.need == Need::Required && matches!(it.kind, Kind::Text { .. } | Kind::Url)) {
+    for row in rows.into_iter().filter(|it| it.need == Need::Required && matches!(it.kind, Kind::Text { .. } | Kind::Url | Kind::HttpUrl)) {
         if let Some(own) = schema.pointer_mut(&pointer(row.name)) {
             own["minLength"] = 1.into();
         }

@@ -1,0 +1,81 @@
+//! The chains that there are, and how often each has a block.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kit::time::Duration;
+
+/// A chain by its slug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Blockchain {
+    Btc,
+    Ltc,
+    Doge,
+    Eth,
+    Bsc,
+    Base,
+    Polygon,
+    Tron,
+    Sol,
+    Arbitrum,
+}
+
+/// Slug and milliseconds between two blocks.
+#[rustfmt::skip]
+const TABLE: &[(Blockchain, &str, i64)] = &[
+    (Blockchain::Btc,      "btc",      600_000),
+    (Blockchain::Ltc,      "ltc",      150_000),
+    (Blockchain::Doge,     "doge",      60_000),
+    (Blockchain::Eth,      "eth",       12_000),
+    (Blockchain::Bsc,      "bsc",        3_000),
+    (Blockchain::Base,     "base",       2_000),
+    (Blockchain::Polygon,  "polygon",    2_000),
+    (Blockchain::Tron,     "tron",       3_000),
+    (Blockchain::Sol,      "sol",          400),
+    (Blockchain::Arbitrum, "arbitrum",     250),
+];
+
+impl Blockchain {
+    /// The chain of that slug.
+    pub fn of(slug: &str) -> Option<Self> {
+        TABLE.iter().find(|it| it.1 == slug).map(|it| it.0)
+    }
+
+    /// As providers and actions write it.
+    pub fn word(self) -> &'static str {
+        self.row().1
+    }
+
+    /// From one block to the next, always the same.
+    pub fn interval(self) -> Duration {
+        Duration::from_millis(self.row().2)
+    }
+
+    fn row(self) -> &'static (Self, &'static str, i64) {
+        &TABLE[self as usize]
+    }
+
+    /// By its place in the table.
+    pub fn at(place: u64) -> Option<Self> {
+        TABLE.get(usize::try_from(place).ok()?).map(|it| it.0)
+    }
+
+    /// Its place in the table.
+    pub const fn place(self) -> u64 {
+        self as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Blockchain, TABLE};
+
+    #[test]
+    fn every_chain_stands_at_its_place() {
+        for (place, (chain, slug, _)) in (0..).zip(TABLE) {
+            assert_eq!((chain.place(), Blockchain::at(place), Blockchain::of(slug)), (place, Some(*chain), Some(*chain)));
+            assert_eq!((chain.word(), serde_json::to_value(chain).ok()), (*slug, Some((*slug).into())));
+        }
+        assert_eq!((Blockchain::at(10), Blockchain::of("xmr")), (None, None));
+    }
+}

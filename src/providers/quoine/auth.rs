@@ -1,0 +1,106 @@
+//! Who asks: the signature on a request, in the order in which it is checked.
+
+use super::errors::Error;
+use super::model::Memory;
+use super::settings::LEGACY_NO_NONCE;
+use super::wire::{Signable, content_md5, credentials, is_nonce, signature};
+use crate::engine::account::Account;
+use crate::engine::contract::settings::RATE_LIMIT;
+use crate::engine::provider::Context;
+use crate::kit::http::{Method, Request};
+use crate::kit::sign::same;
+use crate::kit::time::{Duration, Timestamp};
+
+/// A date may be so old.
+pub const DATE_AGE_MAX: Duration = Duration::from_secs(900);
+/// Calls of one user in one window.
+const CALLS_MAX: u32 = 300;
+const WINDOW: Duration = Duration::from_mins(5);
+
+const FORGOTTEN: &str = "100000 NONCEs are kept for a user: the one with the oldest Date was forgotten and could be used again";
+
+/// Somebody whose signature is right.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub account: String,
+    pub user: u64,
+    /// What their request uses up once it is served: a refused one uses up nothing.
+    nonce: Option<(String, Timestamp)>,
+}
+
+/// The merchant who has signed a request. `path` lacks our prefixes.
+pub fn caller(memory: &Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Caller, Error> {
+    let wrong = Error::TokenInvalid;
+    let given = credentials(&request.headers);
+    let (user, given) = given.ok_or(wrong("the Authorization header is `APIAuth`, a space, the user id, a colon and the signature"))?;
+    let number = user.parse().ok().filter(|it: &u64| it.to_string() == user);
+    let known = number.and_then(|number| Some((number, cx.account(user)?.clone())));
+    let (user, account) = known.ok_or(Error::ApiKeyInvalid)?;
+    cx.trace.account = Some(account.id.clone());
+    let parts = Signable::of(&request.headers);
+    let has_body = request.method == Method::POST || request.method == Method::PUT;
+    if has_body && request.headers.contains_key("content-md5") && parts.md5 != content_md5(&request.body) {
+        return Err(wrong("Content-MD5 is not the base64 MD5 of the body that arrived"));
+    }
+    let legacy = account.flag(&LEGACY_NO_NONCE);
+    if !is_signed(&account, parts, given, &uris(path, request, legacy)) {
+        return Err(wrong(
+            "the signature does not fit: compare `playmoney sign quoine --target PATH`, which shows the text that is signed",
+        ));
+    }
+    let date = date(parts.date).ok_or(wrong("Date is no HTTP date, as Sat, 27 Sep 2014 04:55:17 GMT"))?;
+    if !is_fresh(cx, &account, date) {
+        return Err(wrong("Date is more than 900 seconds old by the clock that the account's `freshness` names"));
+    }
+    let nonce = match parts.nonce {
+        None if legacy => None,
+        None => return Err(wrong("NONCE is missing; clients of 2014 need the account's `legacy_no_nonce`")),
+        Some(nonce) if !is_nonce(nonce) => return Err(wrong("NONCE is not 32 alphanumeric characters")),
+        Some(nonce) if memory.has_used(user, nonce) => return Err(wrong("this NONCE was used before; each request needs another one")),
+        Some(nonce) => Some((nonce.to_owned(), date)),
+    };
+    Ok(Caller { account: account.id, user, nonce })
+}
+
+/// What a client may have signed as the request's address: as it was sent, or without what Playmoney puts before it.
+fn uris(path: &str, request: &Request, legacy: bool) -> Vec<String> {
+    let below = if request.query.is_empty() { path.to_owned() } else { format!("{path}?{}", request.query) };
+    let mut uris = vec![request.target.clone(), below];
+    if legacy {
+        // Quirk: the C# client leaves the query out.
+        uris.extend(request.target.split('?').next().map(str::to_owned));
+        uris.push(path.to_owned());
+    }
+    uris
+}
+
+fn is_signed(account: &Account, parts: Signable<'_>, given: &str, uris: &[String]) -> bool {
+    let Some(secret) = account.credentials.get("secret") else { return false };
+    uris.iter().any(|it| same(&signature(secret.expose(), &parts.canonical(it)), given))
+}
+
+/// The moment of a Date header. Its day has two digits; the two older forms of an HTTP date are read as well.
+pub fn date(text: &str) -> Option<Timestamp> {
+    Timestamp::try_from(httpdate::parse_http_date(text).ok()?).ok()
+}
+
+/// Whether a date is taken: not older than 900 seconds; one from the future is.
+fn is_fresh(cx: &Context<'_>, account: &Account, date: Timestamp) -> bool {
+    cx.judging(account, date).duration_since(date) <= DATE_AGE_MAX
+}
+
+/// Counts a call, where an account wants the limit to hold.
+pub fn pace(memory: &mut Memory, cx: &Context<'_>, caller: &Caller) -> Result<(), Error> {
+    let enforced = cx.account(&caller.account).and_then(|it| it.text(&RATE_LIMIT)) == Some("enforce");
+    if enforced && !memory.user(caller.user).count_call(cx.now(), WINDOW, CALLS_MAX) { Err(Error::UsageLimit) } else { Ok(()) }
+}
+
+/// The request was served: its NONCE is used up.
+pub fn served(memory: &mut Memory, cx: &mut Context<'_>, caller: Caller) {
+    let Some((nonce, date)) = caller.nonce else { return };
+    let Some(account) = cx.account(&caller.account) else { return };
+    let is_fresh = |second: i64| Timestamp::from_second(second).is_ok_and(|it| is_fresh(cx, account, it));
+    if !memory.user(caller.user).nonces.insert(&nonce, date.as_second(), is_fresh) {
+        cx.trace.note = Some(FORGOTTEN);
+    }
+}

@@ -1,0 +1,53 @@
+//! Everything that is known of this provider, collected from its rooms.
+
+use super::acts::ACTS;
+use super::errors::{ERRORS, Error};
+use super::lifecycle::INVOICE;
+use super::model::STATUSES;
+use super::pages::PAGES;
+use super::routes::{BASE_URL, ROUTES};
+use super::settings::SETTINGS;
+use super::webhooks::{EVENTS, SCHEDULE};
+use super::wire::REFUSAL;
+use crate::engine::contract::{Contract, Credential, Source, StatusTable};
+
+mod decisions;
+
+/// The provider on one page.
+pub static CONTRACT: Contract = Contract {
+    slug: "quoine",
+    name: "Quoine Payment",
+    about: "Invoices in a merchant's currency that are paid in bitcoins within 30 minutes: the price in BTC is locked, the merchant is credited the exact amount, and signed callbacks tell of every status.",
+    base_url: BASE_URL,
+    hosts: &["pay.quoine.com"],
+    account: "2",
+    credentials: &[
+        Credential { name: "user_id", test_value: "2", prefix: "", drawn_chars: 0 },
+        Credential {
+            name: "secret",
+            test_value: "cGxheW1vbmV5LXF1b2luZS10ZXN0LXNlY3JldC1vbmx5LWZvci1sb2NhbC11c2UtMDAwMDAwMDAwMDAwMDAwMDA=",
+            prefix: "",
+            drawn_chars: 0,
+        },
+    ],
+    sources: &[
+        Source { name: "API Reference", what: "Quoine Payment API Reference, state of 2015-06-01, whole: the one that is served" },
+        Source { name: "first revision", what: "the same page, state of 2015-05-26, with older status words" },
+        Source { name: "final revision", what: "the same page, state of 2015-06-23, with renamed fields, claims and signed callbacks" },
+        Source { name: "Exchange API", what: "the sibling page on the exchange, for limits and error shapes" },
+        Source { name: "api_auth gem", what: "the Ruby tool that the page names, branch quoine: both sides of the signature" },
+        Source { name: "demo shop", what: "Quoine's own Rails shop, 2014 to 2015, a receiver of callbacks" },
+        Source { name: "SDKs of 2014", what: "Quoine's Python and C# samples, from before NONCE existed" },
+    ],
+    operations: || ROUTES.iter().map(|it| &it.0).collect(),
+    acts: || ACTS.iter().map(|it| &it.0).collect(),
+    lifecycles: || vec![StatusTable::of("invoice", STATUSES, &INVOICE)],
+    pages: PAGES,
+    errors: ERRORS,
+    error_body: REFUSAL,
+    refusal: |name| Error::named(name).map(|it| it.render()),
+    events: EVENTS,
+    schedule: SCHEDULE,
+    settings: SETTINGS,
+    decisions: decisions::DECISIONS,
+};

@@ -1,0 +1,158 @@
+//! Quoine Payment: merchants invoice in their currency, payers pay in bitcoins.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use self::model::{Invoice, Memory};
+use self::wire::Signable;
+use crate::engine::account::Account;
+use crate::engine::contract::Contract;
+use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::provider::{Acted, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, SignedRequest, Verdict};
+use crate::kit::fields::Fields;
+use crate::kit::http::{HeaderMap, HeaderValue, Request, Response};
+use crate::kit::lifecycle::{On, Word};
+use crate::kit::secret::Secret;
+use crate::kit::sign::derived;
+use crate::kit::time::Timestamp;
+
+mod acts;
+mod auth;
+mod contract;
+mod errors;
+mod lifecycle;
+mod model;
+mod pages;
+mod routes;
+mod settings;
+mod webhooks;
+mod wire;
+
+/// The provider, with its memory of one sandbox.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Quoine(Memory);
+
+impl Provider for Quoine {
+    fn contract(&self) -> &'static Contract {
+        &contract::CONTRACT
+    }
+
+    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
+        let answer = if path.starts_with(routes::API) {
+            routes::call(&mut self.0, cx, path, request)
+        } else {
+            pages::call(&mut self.0, cx, path, request)
+        };
+        answer.unwrap_or_else(|error| {
+            cx.trace.error = Some(error.row().name);
+            cx.trace.hint = error.hint().map(Into::into);
+            error.render()
+        })
+    }
+
+    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
+        acts::act(&mut self.0, cx, act, with)
+    }
+
+    fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {
+        match cause {
+            Cause::Row(row) => {
+                if let Some(row) = lifecycle::INVOICE.0.get(usize::from(row)) {
+                    lifecycle::follow(&mut self.0, cx, object.number, row);
+                }
+            }
+            Cause::Delivered(webhooks::CAPTURED) => _ = lifecycle::take(&mut self.0, cx, object.number, On::Delivered(webhooks::CAPTURED)),
+            Cause::Delivered(_) => {}
+            Cause::Block { .. } => lifecycle::look_at_confirmations(&mut self.0, cx, object.number, lifecycle::ENOUGH),
+        }
+    }
+
+    fn attempt(&mut self, cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed> {
+        webhooks::attempt(cx, webhook)
+    }
+
+    fn retry(&self, _: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
+        webhooks::retry(webhook, failed)
+    }
+
+    fn tested(&self, _: &Delivery) -> Response {
+        // No call of this provider waits for its own callback.
+        errors::Error::Internal.render()
+    }
+
+    fn recognises(&self, headers: &HeaderMap) -> bool {
+        webhooks::recognises(headers)
+    }
+
+    fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
+        webhooks::verify(webhook, secret, others)
+    }
+
+    fn sign_request(&self, request: &Request, secret: &str) -> Option<SignedRequest> {
+        let mut headers = request.headers.clone();
+        headers.entry("content-type").or_insert(HeaderValue::from_static("application/json"));
+        let digest = (!request.body.is_empty()).then(|| wire::content_md5(&request.body));
+        if let Some(Ok(digest)) = digest.map(|it| HeaderValue::from_str(&it)) {
+            headers.entry(wire::CONTENT_MD5).or_insert(digest);
+        }
+        let parts = Signable::of(&headers);
+        let canonical = parts.canonical(&request.target);
+        let signature = wire::signature(secret, &canonical);
+        let user = contract::CONTRACT.credential().map_or("", |it| it.test_value);
+        let own =
+            [("Content-Type", parts.content_type), ("Content-MD5", parts.md5), ("Date", parts.date), ("NONCE", parts.nonce.unwrap_or(""))];
+        let mut sent: Vec<_> = own.into_iter().filter(|it| !it.1.is_empty()).map(|(name, text)| (name, text.to_owned())).collect();
+        sent.push(("Authorization", wire::authorization(user, &signature)));
+        Some(SignedRequest { canonical, signature, headers: sent })
+    }
+
+    fn initial_account(&self, sandbox: &str) -> Account {
+        let mut account = Account::initial(self.contract(), sandbox);
+        if sandbox != "default" {
+            let (user, secret) = drawn_keys(sandbox);
+            account.id.clone_from(&user);
+            account.credentials.insert("user_id".to_owned(), Secret::issued(user));
+            account.credentials.insert("secret".to_owned(), Secret::issued(secret));
+        }
+        account
+    }
+
+    fn signing_secret<'a>(&self, account: &'a Account) -> Option<&'a Secret> {
+        webhooks::secret(account)
+    }
+
+    fn is_sound(&self) -> bool {
+        self.0.is_sound()
+    }
+
+    fn stay(&self, object: ObjectId) -> Option<u32> {
+        self.invoice(object).map(|it| it.stay)
+    }
+
+    fn subject(&self, object: ObjectId) -> Option<String> {
+        self.invoice(object).map(|it| it.id.to_string())
+    }
+
+    fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {
+        let invoice = self.invoice(object)?;
+        let look = webhooks::look(cx.account(&invoice.account()), self.0.base_of(invoice));
+        Some(Shown { subject: invoice.id.to_string(), status: invoice.status.word(), object: wire::shown(invoice, look) })
+    }
+}
+
+impl Quoine {
+    fn invoice(&self, object: ObjectId) -> Option<&Invoice> {
+        (object.kind == 0).then(|| self.0.invoice(object.number))?
+    }
+}
+
+/// User id and secret of a sandbox. The secret has 88 characters like every real one: the C# client hashes it before it
+/// signs, which changes nothing for secrets of more than 64 bytes only.
+fn drawn_keys(sandbox: &str) -> (String, String) {
+    let number = u32::from_str_radix(&derived(&[sandbox, "quoine", "user_id"])[..8], 16).unwrap_or(0);
+    let half = |name: &str| hex::decode(derived(&[sandbox, "quoine", name])).unwrap_or_default();
+    let secret = [half("secret"), half("secret, second half")].concat();
+    (1_000_000_000_u64.wrapping_add(number.into()).to_string(), STANDARD.encode(secret))
+}

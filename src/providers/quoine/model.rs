@@ -1,0 +1,249 @@
+//! What is remembered: invoices by number, and of each user the NONCEs and the calls of the last minutes.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::provider::ObjectId;
+use crate::engine::state::COUNT_MAX;
+use crate::kit::json::Members;
+use crate::kit::money;
+use crate::kit::time::{Duration, Timestamp};
+
+mod nonces;
+mod status;
+
+pub use nonces::{NONCES_MAX, Nonces};
+pub use status::{INVOICE_STATUSES, STATUSES, SYSTEM_STATUSES, Status};
+
+/// Decimals of a bitcoin.
+pub const BTC_DECIMALS: u32 = 8;
+/// More satoshi than there will ever be: 21 million bitcoins.
+pub const SATOSHI_MAX: i64 = 2_100_000_000_000_000;
+/// An invoice can be paid for so long.
+pub const PAYMENT_TIME: Duration = Duration::from_mins(30);
+/// Payments to one invoice.
+pub const PAYMENTS_MAX: usize = 10_000;
+/// Places at which links of invoices begin; past it further ones are not told apart.
+const BASES_MAX: usize = 1_000;
+
+/// The provider's memory of a sandbox.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Memory {
+    /// Number `n` stands at `n - 1`.
+    invoices: Vec<Invoice>,
+    /// The numbers of each user's invoices, ascending.
+    numbers: BTreeMap<u64, Vec<u64>>,
+    users: BTreeMap<u64, User>,
+    /// Where links of invoices begin: scheme and host as the merchant called them, sandbox and slug.
+    bases: Vec<String>,
+}
+
+/// What has to be known of a user's calls.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct User {
+    pub nonces: Nonces,
+    /// When the present window of the usage limit began, and the calls in it.
+    window: Option<Timestamp>,
+    calls: u32,
+}
+
+/// One invoice.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Invoice {
+    pub id: u64,
+    pub user: u64,
+    pub address: Box<str>,
+    pub name: Option<Box<str>>,
+    pub attached: Option<Attached>,
+    pub price: Decimal,
+    pub currency: Currency,
+    /// The price at the rate of the moment at which it was made.
+    pub satoshi: i64,
+    /// What has come, in satoshi, in this order: the numbers of the chain's transfers.
+    pub payments: Vec<i64>,
+    /// Of the surplus, what the merchant has claimed.
+    pub claimed: i64,
+    pub status: Status,
+    /// The count of its status changes.
+    pub stay: u32,
+    pub base: u16,
+    /// When the full payment was seen.
+    pub paid_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What a merchant attaches to an invoice under `data`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attached {
+    Text(Box<str>),
+    /// An object, as JSON without white space.
+    Object(Box<str>),
+}
+
+/// In what a merchant is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Currency {
+    Usd,
+    Jpy,
+    Sgd,
+    Eur,
+}
+
+/// Code, and what a bitcoin costs.
+pub const CURRENCIES: &[(Currency, &str, i64)] =
+    &[(Currency::Usd, "USD", 1_000), (Currency::Jpy, "JPY", 120_000), (Currency::Sgd, "SGD", 1_350), (Currency::Eur, "EUR", 900)];
+
+impl Currency {
+    /// The currency of that code.
+    pub fn of(code: &str) -> Option<Self> {
+        CURRENCIES.iter().find(|it| it.1 == code).map(|it| it.0)
+    }
+
+    /// As the API writes it.
+    pub fn word(self) -> &'static str {
+        CURRENCIES[self as usize].1
+    }
+
+    /// What a price is in satoshi, halves away from zero. `None`: more than there can be.
+    pub fn satoshi(self, price: Decimal) -> Option<i64> {
+        let bitcoins = price.checked_div(Decimal::from(CURRENCIES[self as usize].2))?;
+        money::minor(bitcoins, BTC_DECIMALS).filter(|it| *it <= SATOSHI_MAX)
+    }
+}
+
+impl Invoice {
+    /// How the engine names it.
+    pub const fn object(&self) -> ObjectId {
+        ObjectId { kind: 0, number: self.id }
+    }
+
+    /// The merchant's account.
+    pub fn account(&self) -> String {
+        self.user.to_string()
+    }
+
+    /// What has come so far.
+    pub fn balance(&self) -> i64 {
+        self.payments.iter().sum()
+    }
+
+    /// What is missing for the full payment.
+    pub fn due(&self) -> i64 {
+        (self.satoshi - self.balance()).max(0)
+    }
+
+    /// What the merchant may claim: of a paid invoice what came beyond its price, of an expired one everything.
+    pub fn surplus(&self) -> i64 {
+        let beyond = match self.status {
+            Status::Ready | Status::Unconfirmed => 0,
+            Status::Confirmed | Status::Captured | Status::Complete => self.balance() - self.satoshi,
+            Status::Expired | Status::Invalid => self.balance(),
+        };
+        beyond - self.claimed
+    }
+
+    fn is_sound(&self) -> bool {
+        let positive = |it: &i64| (1..=SATOSHI_MAX).contains(it);
+        let attached = match &self.attached {
+            Some(Attached::Object(text)) => Members::parse(text.as_bytes()).is_some(),
+            Some(Attached::Text(_)) | None => true,
+        };
+        let paid = self.payments.len() <= PAYMENTS_MAX && self.payments.iter().all(positive) && self.balance() <= SATOSHI_MAX;
+        let claimed = (0..=self.balance()).contains(&self.claimed) && 0 <= self.surplus();
+        attached && paid && claimed && positive(&self.satoshi) && self.stay < u32::MAX && Decimal::ZERO < self.price
+    }
+}
+
+impl Memory {
+    /// The number of the next invoice.
+    pub fn next_id(&self) -> u64 {
+        self.invoices.len() as u64 + 1
+    }
+
+    /// How many invoices a user has.
+    pub fn count(&self, user: u64) -> u64 {
+        self.numbers.get(&user).map_or(0, |it| it.len() as u64)
+    }
+
+    /// Keeps an invoice.
+    ///
+    /// # Panics
+    /// When its number is not the next one: numbers have no gaps.
+    pub fn insert(&mut self, invoice: Invoice) {
+        assert_eq!(invoice.id, self.next_id(), "invoice numbers have no gaps");
+        self.numbers.entry(invoice.user).or_default().push(invoice.id);
+        self.invoices.push(invoice);
+    }
+
+    /// Whether every number names what it should, and no count is one that nobody has counted to.
+    pub fn is_sound(&self) -> bool {
+        let known = |it: &Invoice| usize::from(it.base) < self.bases.len();
+        let numbered = (1..).zip(&self.invoices).all(|(id, it)| it.id == id && known(it) && it.is_sound());
+        let owns = |user: u64, ids: &[u64]| ids.is_sorted() && ids.iter().all(|it| self.invoice(*it).is_some_and(|it| it.user == user));
+        let owned = self.numbers.iter().all(|(user, ids)| owns(*user, ids));
+        let counted: usize = self.numbers.values().map(Vec::len).sum();
+        let unique = self.numbers.values().all(|it| it.windows(2).all(|it| it[0] < it[1]));
+        let users = self.users.values().all(|it| it.nonces.len() <= NONCES_MAX);
+        numbered && owned && unique && counted == self.invoices.len() && users && self.next_id() < COUNT_MAX
+    }
+
+    /// By its number.
+    pub fn invoice(&self, id: u64) -> Option<&Invoice> {
+        self.invoices.get(usize::try_from(id.checked_sub(1)?).ok()?)
+    }
+
+    /// By its number, to change it.
+    pub fn invoice_mut(&mut self, id: u64) -> Option<&mut Invoice> {
+        self.invoices.get_mut(usize::try_from(id.checked_sub(1)?).ok()?)
+    }
+
+    /// A user's invoices from a place on, by number.
+    pub fn page(&self, user: u64, from: u64, length: u64) -> impl Iterator<Item = &Invoice> {
+        let all = self.numbers.get(&user).map_or(&[][..], Vec::as_slice);
+        let place = |it: u64| usize::try_from(it).unwrap_or(usize::MAX).min(all.len());
+        all[place(from)..place(from.saturating_add(length))].iter().filter_map(|it| self.invoice(*it))
+    }
+
+    /// What is known of a user's calls.
+    pub fn user(&mut self, user: u64) -> &mut User {
+        self.users.entry(user).or_default()
+    }
+
+    /// Whether a user has used a NONCE that is still remembered.
+    pub fn has_used(&self, user: u64, nonce: &str) -> bool {
+        self.users.get(&user).is_some_and(|it| it.nonces.has(nonce))
+    }
+
+    /// The place of a base among those that are known.
+    pub fn base(&mut self, base: String) -> u16 {
+        let place = self.bases.iter().position(|it| *it == base).unwrap_or_else(|| {
+            if self.bases.len() < BASES_MAX {
+                self.bases.push(base);
+            }
+            self.bases.len() - 1
+        });
+        u16::try_from(place).unwrap_or(0)
+    }
+
+    /// Where the links of an invoice begin.
+    pub fn base_of(&self, invoice: &Invoice) -> &str {
+        self.bases.get(usize::from(invoice.base)).map_or("", String::as_str)
+    }
+}
+
+impl User {
+    /// Counts a call; `false` when this window has had that many already. A window begins with its first call.
+    pub fn count_call(&mut self, now: Timestamp, window: Duration, calls_max: u32) -> bool {
+        if self.window.is_none_or(|it| window <= now.duration_since(it)) {
+            (self.window, self.calls) = (Some(now), 0);
+        }
+        let fits = self.calls < calls_max;
+        self.calls += u32::from(fits);
+        fits
+    }
+}

@@ -1,0 +1,109 @@
+//! What the payer sees: the invoice, and its QR picture.
+
+use minijinja::context;
+
+use super::acts::{amount, pay_exactly};
+use super::errors::Error;
+use super::model::{Invoice, Memory, Status};
+use super::wire::{btc, countdown, expires_at, payment_uri, price, time};
+use crate::engine::contract::Page;
+use crate::engine::provider::{Context, NotActed};
+use crate::kit::evidence::Evidence::{Assumed, Documented};
+use crate::kit::fields::Fields;
+use crate::kit::html::{Pages, environment};
+use crate::kit::http::{Method, Request, Response, StatusCode};
+use crate::kit::lifecycle::Word;
+use crate::kit::qr;
+
+/// The pages of this provider.
+pub const PAGES: &[Page] = &[
+    Page {
+        name: "invoice",
+        path: "/pay/{id}",
+        what: "the payer sees amount, address, QR code and the time that is left, and pays",
+        evidence: Assumed("the page documents addresses and QR pictures; merchants show them on pages of their own"),
+    },
+    Page {
+        name: "qr",
+        path: "/qr/{id}",
+        what: "a QR picture of bitcoin:ADDRESS?amount=BTC_PRICE; with ?of=address of the address alone",
+        evidence: Documented(
+            "API Reference, Create An Invoice: qrcode_protocol_url and qrcode_address_url, whose pictures are made elsewhere",
+        ),
+    },
+];
+
+static TEMPLATES: Pages = Pages::new(|| {
+    environment(&[("invoice.html", include_str!("pages/invoice.html")), ("nothing.html", include_str!("pages/nothing.html"))])
+});
+
+/// A person's browser asks.
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
+    let mut segments = path.split('/').skip(1);
+    let (Some(page), Some(id), None) = (segments.next(), segments.next(), segments.next()) else { return Err(Error::NotFound) };
+    let found = id.parse().ok().filter(|it| memory.invoice(*it).is_some());
+    match (page, &request.method, found) {
+        ("pay", &(Method::GET | Method::POST), None) | ("qr", &Method::GET, None) => {
+            Ok(TEMPLATES.render(StatusCode::NOT_FOUND, "nothing.html", context! {}))
+        }
+        ("pay", &Method::GET, Some(id)) => shown(memory, cx, id, StatusCode::OK, None),
+        ("pay", &Method::POST, Some(id)) => paid(memory, cx, id, request),
+        ("qr", &Method::GET, Some(id)) => {
+            let invoice = memory.invoice(id).ok_or(Error::NotFound)?;
+            cx.trace.account = Some(invoice.account());
+            let of_address = request.query_parameter("of").as_deref() == Some("address");
+            let text = if of_address { invoice.address.to_string() } else { payment_uri(invoice) };
+            qr::picture(&text).ok_or(Error::Internal)
+        }
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// The payer has pressed the button.
+fn paid(memory: &mut Memory, cx: &mut Context<'_>, id: u64, request: &Request) -> Result<Response, Error> {
+    let amount = amount(&Fields::form(&request.body));
+    match amount.map(|it| pay_exactly(memory, cx, id, it)) {
+        Ok(Ok(())) => Ok(Response::see_other(&request.target)),
+        Ok(Err(NotActed::State(why) | NotActed::Invalid(why) | NotActed::Nothing(why))) => {
+            shown(memory, cx, id, StatusCode::CONFLICT, Some(&why))
+        }
+        Ok(Err(NotActed::Unknown)) => Err(Error::Internal),
+        Err(why) => shown(memory, cx, id, StatusCode::BAD_REQUEST, Some(&why)),
+    }
+}
+
+fn shown(memory: &Memory, cx: &mut Context<'_>, id: u64, status: StatusCode, fault: Option<&str>) -> Result<Response, Error> {
+    let invoice = memory.invoice(id).ok_or(Error::NotFound)?;
+    cx.trace.account = Some(invoice.account());
+    let until = expires_at(invoice);
+    let confirmations = cx.transfers(invoice.object()).map(|it| format!("{} of {}", it.1.confirmations, it.1.wanted));
+    let values = context! {
+        id, fault,
+        title => invoice.name.as_deref().unwrap_or("Invoice"),
+        price => format!("{} {}", price(invoice.price), invoice.currency.word()),
+        amount => btc(invoice.satoshi).text(),
+        balance => btc(invoice.balance()).text(),
+        due => btc(invoice.due()).text(),
+        address => &*invoice.address,
+        uri => payment_uri(invoice),
+        status => invoice.status.word(),
+        says => says(invoice),
+        waits => invoice.status == Status::Ready,
+        left => countdown(cx.now(), until),
+        until => time(until),
+        confirmations => confirmations.collect::<Vec<_>>(),
+    };
+    Ok(TEMPLATES.render(status, "invoice.html", values))
+}
+
+/// The status in the words of a payer.
+const fn says(invoice: &Invoice) -> &'static str {
+    match invoice.status {
+        Status::Ready if invoice.payments.is_empty() => "Waiting for your payment.",
+        Status::Ready => "Part of the payment has arrived; the rest is missing.",
+        Status::Unconfirmed => "Your payment has been seen and waits for confirmation.",
+        Status::Confirmed | Status::Captured | Status::Complete => "Paid. Thank you.",
+        Status::Expired => "This invoice has expired. Do not pay it any more.",
+        Status::Invalid => "Your payment was not confirmed in time.",
+    }
+}

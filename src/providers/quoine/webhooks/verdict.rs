@@ -1,0 +1,77 @@
+//! Whether a callback's signature is right and, when it is not, which usual mistake explains it.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use http::HeaderMap;
+
+use crate::engine::provider::{Received, Verdict};
+use crate::kit::json::{Writing, rewritten};
+use crate::kit::sign::{hmac_sha1, same};
+use crate::kit::time::{Duration, Timestamp, nearer};
+use crate::providers::quoine::wire::{Signable, content_md5, credentials, request_uri, signature};
+
+/// As old as the date of a request may be.
+const AGE_MAX: Duration = Duration::from_secs(900);
+
+/// Judges a callback as Quoine's own shop did: signature, digest of the body, age.
+pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
+    let parts = Signable::of(webhook.headers);
+    let uri = request_uri(webhook.url.unwrap_or(""));
+    let canonical = parts.canonical(&uri);
+    let expected = signature(secret, &canonical);
+    let received = credentials(webhook.headers).map(|it| it.1.to_owned());
+    let reason = match &received {
+        None => Some("missing_signature"),
+        Some(received) if same(received, &expected) => later_fault(webhook, parts),
+        Some(received) => Some(mistake(parts, (&uri, &canonical), received, secret, others)),
+    };
+    Verdict { valid: reason.is_none(), reason, canonical, expected, received }
+}
+
+/// What can be wrong although the signature is right: it covers the digest of the body and the date, not what they say.
+fn later_fault(webhook: &Received<'_>, parts: Signable<'_>) -> Option<&'static str> {
+    if is_sent(webhook.headers) && parts.md5 != content_md5(webhook.body) {
+        let writings = [Writing::Minified, Writing::Escaped, Writing::Sorted];
+        let rewritten = writings.into_iter().filter_map(|it| rewritten(webhook.body, it));
+        let same_json = rewritten.into_iter().any(|it| content_md5(it.as_bytes()) == parts.md5);
+        return Some(if same_json { "reserialised_body" } else { "mismatch" });
+    }
+    let Some(date) = httpdate::parse_http_date(parts.date).ok().and_then(|it| Timestamp::try_from(it).ok()) else {
+        return Some("stale_timestamp");
+    };
+    let age = nearer(date, webhook.now, webhook.date).duration_since(date);
+    (AGE_MAX < age).then_some("stale_timestamp")
+}
+
+fn is_sent(headers: &HeaderMap) -> bool {
+    headers.contains_key(super::CONTENT_MD5)
+}
+
+fn mistake(parts: Signable<'_>, (uri, canonical): (&str, &str), received: &str, secret: &str, others: &[&str]) -> &'static str {
+    let raw = hmac_sha1(secret.as_bytes(), canonical.as_bytes());
+    let bare = |it: &str| it.split_whitespace().collect::<String>().trim_end_matches('=').to_owned();
+    let writings = [hex::encode(raw), STANDARD.encode(hex::encode(raw)), bare(&URL_SAFE.encode(raw)), bare(&STANDARD.encode(raw))];
+    if writings.iter().any(|it| bare(it) == bare(received) || it.eq_ignore_ascii_case(received)) {
+        return "wrong_encoding"; // the right digest, written another way
+    }
+    let Signable { content_type, md5, date, nonce } = parts;
+    let nonce = nonce.unwrap_or("");
+    let path = uri.split('?').next().unwrap_or(uri);
+    let orders = [
+        format!("{content_type},{uri},{date},{nonce}"),
+        format!("{content_type},{md5},{uri},{nonce},{date}"),
+        format!("{content_type},{md5},{uri},{date}"),
+        format!("{md5},{content_type},{uri},{date},{nonce}"),
+        format!("{content_type},,{uri},{date},{nonce}"),
+        format!("{content_type},{md5},{path},{date},{nonce}"),
+        format!("POST,{content_type},{md5},{uri},{date},{nonce}"),
+    ];
+    if orders.iter().filter(|it| *it != canonical).any(|it| same(&signature(secret, it), received)) {
+        return "wrong_field_order"; // a part too many, too few, or elsewhere
+    }
+    let decoded = STANDARD.decode(secret).unwrap_or_default();
+    let alike = [secret.trim().as_bytes(), &decoded, b""];
+    let mut other = others.iter().map(|it| it.as_bytes()).chain(alike).filter(|it| *it != secret.as_bytes());
+    let covers = |key: &[u8]| same(&STANDARD.encode(hmac_sha1(key, canonical.as_bytes())), received);
+    if other.any(covers) { "wrong_secret" } else { "mismatch" }
+}

@@ -1,0 +1,119 @@
+//! `APIAuth`: what is signed in a request and in a callback, and how.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::kit::http::{HeaderMap, header};
+use crate::kit::sign::{hmac_sha1, md5};
+
+/// The scheme of the Authorization header.
+pub const SCHEME: &str = "APIAuth";
+/// The header that makes each request another one.
+pub const NONCE: &str = "nonce";
+/// The header with the digest of the body.
+pub const CONTENT_MD5: &str = "content-md5";
+/// A NONCE has so many characters.
+pub const NONCE_CHARS: usize = 32;
+
+/// The parts of a request or callback that are signed, as its headers say them.
+#[derive(Clone, Copy, Debug)]
+pub struct Signable<'a> {
+    pub content_type: &'a str,
+    /// Empty when it was not sent: its slot stays.
+    pub md5: &'a str,
+    pub date: &'a str,
+    pub nonce: Option<&'a str>,
+}
+
+impl<'a> Signable<'a> {
+    /// From the headers that were sent; one that is absent or no text is empty.
+    pub fn of(headers: &'a HeaderMap) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
+        let part = |name: &str| text(name).unwrap_or("");
+        Self { content_type: part("content-type"), md5: part(CONTENT_MD5), date: part("date"), nonce: text(NONCE) }
+    }
+
+    /// The text that is signed: five parts, or without a NONCE four, as it was before 2015-02-26.
+    pub fn canonical(&self, uri: &str) -> String {
+        let Self { content_type, md5, date, nonce } = self;
+        let nonce = nonce.map_or(String::new(), |it| format!(",{it}"));
+        format!("{content_type},{md5},{uri},{date}{nonce}")
+    }
+}
+
+/// The signature of a text.
+pub fn signature(secret: &str, canonical: &str) -> String {
+    STANDARD.encode(hmac_sha1(secret.as_bytes(), canonical.as_bytes()))
+}
+
+/// The digest of a body as Content-MD5 writes it.
+pub fn content_md5(body: &[u8]) -> String {
+    STANDARD.encode(md5(body))
+}
+
+/// The Authorization header.
+pub fn authorization(user: &str, signature: &str) -> String {
+    format!("{SCHEME} {user}:{signature}")
+}
+
+/// User id and signature of an Authorization header. `None`: there is none of this form.
+pub fn credentials(headers: &HeaderMap) -> Option<(&str, &str)> {
+    let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (user, signature) = text.strip_prefix(SCHEME)?.strip_prefix(' ')?.split_once(':')?;
+    (!user.is_empty() && !signature.is_empty()).then_some((user, signature))
+}
+
+/// Whether a NONCE has the documented form.
+pub fn is_nonce(text: &str) -> bool {
+    text.len() == NONCE_CHARS && text.bytes().all(|it| it.is_ascii_alphanumeric())
+}
+
+/// Path and query of an address or a path, as a request for it carries them.
+pub fn request_uri(url: &str) -> String {
+    let below = url.split_once("://").map_or(url, |it| it.1.find(['/', '?', '#']).map_or("", |at| &it.1[at..]));
+    let uri = below.split('#').next().unwrap_or("");
+    if uri.starts_with('/') { uri.to_owned() } else { format!("/{uri}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "qFVgWtyUlm86GM98qLrIWXRv13cWOKWhkHxlqlGlUBTYSC+yqxGpBF/pyFy2N9UPJ8A7YXHxEs1iq7cVjTm5yw==";
+
+    #[test]
+    fn a_long_secret_may_be_hashed_before_it_signs() {
+        use sha1::{Digest, Sha1};
+        let text = "application/json,,/api/v1/profile,Sat, 27 Sep 2014 04:55:17 GMT,0599e5ed6cbb522053f4faf4eccfbd3a";
+        let hashed = |secret: &str| STANDARD.encode(hmac_sha1(&Sha1::digest(secret), text.as_bytes()));
+        assert_eq!(hashed(SECRET), signature(SECRET, text), "what the C# client does, with a key longer than a block");
+        assert_ne!(hashed("short"), signature("short", text), "and breaks with any other");
+    }
+
+    #[test]
+    fn only_path_and_query_of_an_address_are_signed() {
+        for (url, uri) in [
+            ("https://shop.test/cb?x=1", "/cb?x=1"),
+            ("https://shop.test/cb#top", "/cb"),
+            ("https://shop.test", "/"),
+            ("https://shop.test?x=1", "/?x=1"),
+            ("/cb?x=1", "/cb?x=1"),
+            ("", "/"),
+        ] {
+            assert_eq!(request_uri(url), uri);
+        }
+    }
+
+    #[test]
+    fn an_authorization_header_is_read_or_not() {
+        let read = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("authorization", text.parse().expect("text"));
+            credentials(&headers).map(|(user, signature)| format!("{user} {signature}"))
+        };
+        assert_eq!(read("APIAuth 2:a:b=").as_deref(), Some("2 a:b="));
+        for wrong in ["APIAuth 2", "APIAuth :x", "APIAuth 2:", "apiauth 2:x", "Bearer 2:x", "APIAuth2:x"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
+}

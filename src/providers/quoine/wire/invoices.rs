@@ -1,0 +1,174 @@
+//! An invoice as answers and callbacks show it, and a list of them.
+
+use bytes::Bytes;
+use serde::{Serialize, Serializer};
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+
+use super::{Page, btc, price, time};
+use crate::kit::http::{Response, StatusCode};
+use crate::kit::lifecycle::Word;
+use crate::kit::money::Number;
+use crate::kit::time::{Timestamp, end_of_time, later};
+use crate::providers::quoine::model::{Attached, Invoice, PAYMENT_TIME, Status};
+
+/// Where the documentation's QR pictures live.
+const CHART: &str = "http://chart.googleapis.com/chart?chs=500x500&cht=qr&chl=";
+
+/// How an invoice is to be shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// QR addresses begin there, when they lead to this server.
+    pub local_qr: Option<&'a str>,
+    /// With what was claimed of its surplus.
+    pub claimed: bool,
+}
+
+/// What a QR code of an invoice says to a wallet.
+pub fn payment_uri(invoice: &Invoice) -> String {
+    format!("bitcoin:{}?amount={}", invoice.address, btc(invoice.satoshi).text())
+}
+
+/// From this moment on a payment is late.
+pub fn expires_at(invoice: &Invoice) -> Timestamp {
+    later(invoice.created_at, PAYMENT_TIME).unwrap_or_else(end_of_time)
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    id: u64,
+    system_status: &'static str,
+    invoice_status: &'static str,
+    user_id: u64,
+    sub_account_id: u64,
+    bitcoin_address: &'a str,
+    name: Option<&'a str>,
+    data: Option<Written<'a>>,
+    price: String,
+    btc_price: Number,
+    btc_balance: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bitcoin_amount_claimed: Option<Number>,
+    currency: &'static str,
+    /// A text or `null`, where the field is at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Json>,
+    qrcode_address_url: String,
+    qrcode_protocol_url: String,
+    paid_at: Option<String>,
+    created_at: String,
+    updated_at: String,
+    expired_at: String,
+}
+
+impl<'a> Shown<'a> {
+    fn of(invoice: &'a Invoice, look: Look<'_>) -> Self {
+        let id = invoice.id;
+        let (of_address, of_payment) = match look.local_qr {
+            Some(base) => (format!("{base}/qr/{id}?of=address"), format!("{base}/qr/{id}")),
+            None => (format!("{CHART}{}", invoice.address), format!("{CHART}{}", payment_uri(invoice))),
+        };
+        Self {
+            id,
+            system_status: invoice.status.word(),
+            invoice_status: invoice.status.for_merchants(),
+            user_id: invoice.user,
+            sub_account_id: id,
+            bitcoin_address: &invoice.address,
+            name: invoice.name.as_deref(),
+            data: invoice.attached.as_ref().map(Written),
+            price: price(invoice.price),
+            btc_price: btc(invoice.satoshi),
+            btc_balance: btc(invoice.balance()),
+            bitcoin_amount_claimed: look.claimed.then(|| btc(invoice.claimed)),
+            currency: invoice.currency.word(),
+            status: None,
+            qrcode_address_url: of_address,
+            qrcode_protocol_url: of_payment,
+            paid_at: invoice.paid_at.map(time),
+            created_at: time(invoice.created_at),
+            updated_at: time(invoice.updated_at),
+            expired_at: time(expires_at(invoice)),
+        }
+    }
+
+    /// The one call that asks for a single invoice answers one field more.
+    fn single(invoice: &'a Invoice, look: Look<'_>) -> Self {
+        Self { status: Some(invoice.paid_at.map_or(Json::Null, |_| "btc_sent".into())), ..Self::of(invoice, look) }
+    }
+}
+
+/// Data in the writing of an answer.
+struct Written<'a>(&'a Attached);
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Attached::Text(text) => serializer.serialize_str(text),
+            Attached::Object(json) => serde_json::from_str::<&RawValue>(json).map_err(serde::ser::Error::custom)?.serialize(serializer),
+        }
+    }
+}
+
+/// The answer of `POST /invoices`.
+pub fn created(invoice: &Invoice, look: Look<'_>) -> Response {
+    Response::json(StatusCode::OK, &Shown::of(invoice, look))
+}
+
+/// The answer of `GET /invoices/{id}`.
+pub fn single(invoice: &Invoice, look: Look<'_>) -> Response {
+    Response::json(StatusCode::OK, &Shown::single(invoice, look))
+}
+
+/// The same for control answers.
+pub fn shown(invoice: &Invoice, look: Look<'_>) -> Json {
+    serde_json::to_value(Shown::single(invoice, look)).unwrap_or_default()
+}
+
+/// The body of a callback. `status`: the word that it carries, which the notice of a capture says ahead of time.
+///
+/// # Panics
+/// Never: an invoice is JSON.
+pub fn callback(invoice: &Invoice, look: Look<'_>, status: Status) -> Bytes {
+    #[derive(Serialize)]
+    struct Callback<'a> {
+        invoice: Shown<'a>,
+    }
+    let shown = Shown { system_status: status.word(), ..Shown::of(invoice, look) };
+    serde_json::to_vec(&Callback { invoice: shown }).expect("an invoice is JSON").into()
+}
+
+/// The answer of `GET /invoices`.
+pub fn list<'a>(invoices: impl Iterator<Item = &'a Invoice>, look: Look<'_>, page: Page, total: u64) -> Response {
+    #[derive(Serialize)]
+    struct List<'a> {
+        invoices: Vec<Shown<'a>>,
+        meta: Meta,
+    }
+    #[derive(Serialize)]
+    struct Meta {
+        current_page: u64,
+        next_page: Option<u64>,
+        prev_page: Option<u64>,
+        total_pages: u64,
+        total_count: u64,
+    }
+    let (current, pages) = (page.number, total.div_ceil(page.per));
+    let meta = Meta {
+        current_page: current,
+        next_page: (current < pages).then(|| current + 1),
+        prev_page: (1 < current).then(|| current - 1),
+        total_pages: pages,
+        total_count: total,
+    };
+    Response::json(StatusCode::OK, &List { invoices: invoices.map(|it| Shown::of(it, look)).collect(), meta })
+}
+
+/// The answer of `GET /invoices/{id}/claim_bitcoin`.
+pub fn claimed(satoshi: i64) -> Response {
+    #[derive(Serialize)]
+    struct Claimed {
+        amount: Number,
+    }
+    Response::json(StatusCode::OK, &Claimed { amount: btc(satoshi) })
+}

@@ -1,0 +1,73 @@
+//! What a sandbox says in its own name: who answered and when, and why nobody could.
+
+use crate::engine::contract::{Contract, hints};
+use crate::engine::world::World;
+use crate::kit::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use crate::kit::time::{Timestamp, http_date};
+
+/// The simulated moment of an answer.
+pub const TIME: HeaderName = HeaderName::from_static("playmoney-time");
+/// The sandbox that answered, or the one that is meant.
+pub const SANDBOX: HeaderName = HeaderName::from_static("playmoney-sandbox");
+/// What to do about a refusal.
+pub const HINT: HeaderName = HeaderName::from_static("playmoney-hint");
+/// Asks for one documented error.
+pub const FAULT: HeaderName = HeaderName::from_static("playmoney-fault");
+
+/// The headers that say when an answer was given, and by which sandbox.
+#[derive(Clone)]
+pub struct Stamp {
+    pub at: Timestamp,
+    pub name: String,
+    headers: [(HeaderName, Option<HeaderValue>); 3],
+}
+
+impl Stamp {
+    /// For that moment and that sandbox.
+    pub fn new(at: Timestamp, name: &str) -> Self {
+        let texts = [(TIME, at.to_string()), (header::DATE, http_date(at)), (SANDBOX, name.to_owned())];
+        Self { at, name: name.to_owned(), headers: texts.map(|(header, text)| (header, HeaderValue::from_str(&text).ok())) }
+    }
+
+    /// Puts itself on an answer; the body stays as it is.
+    pub fn put_on(&self, mut response: Response) -> Response {
+        for (name, value) in &self.headers {
+            if let Some(value) = value {
+                response.headers.insert(name, value.clone());
+            }
+        }
+        response
+    }
+}
+
+/// A bug has struck this sandbox.
+pub fn broken(world: &World, why: &str) -> Response {
+    let detail = format!(
+        "Playmoney has a bug, and this sandbox is not to be trusted any more: {why}. Please report it with the requests since its start (seed {}). Other sandboxes go on; POST /__admin/reset begins this one anew.",
+        world.core.seed
+    );
+    Response::problem(StatusCode::INTERNAL_SERVER_ERROR, "sandbox_broken", &detail)
+}
+
+/// No provider has that path.
+pub fn nobody(world: &World, path: &str) -> Response {
+    if path == "/" {
+        return Response::see_other("/__admin/");
+    }
+    let slugs: Vec<&str> = world.members.iter().map(|it| it.contract().slug).collect();
+    let first = path.split('/').nth(1).unwrap_or("");
+    let hint = match hints::nearest(first, slugs.iter().copied()) {
+        Some(it) => format!("the nearest provider is /{it}"),
+        None => format!("paths begin with a provider, as /{}", slugs.join(", /")),
+    };
+    Response::problem(StatusCode::NOT_FOUND, "not_found", &format!("No provider lives under {path}; {hint}.")).with(HINT, &hint)
+}
+
+/// No documented error has that name.
+pub fn no_such_fault(contract: &Contract, name: &str) -> Response {
+    let known = contract.errors.iter().map(|it| it.name);
+    let nearest = hints::nearest(name, known.clone()).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
+    let names = known.collect::<Vec<_>>().join(", ");
+    let detail = format!("{} documents no error `{name}`.{nearest} It has {names}.", contract.name);
+    Response::problem(StatusCode::UNPROCESSABLE_ENTITY, "unknown_fault", &detail)
+}

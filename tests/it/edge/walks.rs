@@ -1,0 +1,33 @@
+//! Walks through time that meet each other.
+
+use std::sync::Arc;
+
+use http::Method;
+use playmoney::edge::courier::Courier;
+use playmoney::edge::driver::{Driver, Stopwatch};
+use playmoney::edge::egress::Egress;
+use playmoney::edge::mailroom::Mailroom;
+use playmoney::engine::world::Start;
+use playmoney::kit::http::Request;
+use playmoney::sandbox::Sandbox;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_walk_that_has_arrived_ends_no_other() {
+    let stopwatch = Stopwatch::start();
+    let sandbox = Sandbox::new(Start::default(), stopwatch.uptime());
+    let driver = Driver::start(sandbox, stopwatch, Arc::new(Courier::new(Egress::default())), Arc::new(Mailroom::default()));
+    let walks = || {
+        let driver = Arc::clone(&driver);
+        tokio::spawn(async move {
+            for _ in 0..20_000 {
+                let advance = Request::new(Method::POST, "/__admin/clock/advance", r#"{"by": "1s"}"#);
+                let answer = driver.handle(advance.with("Content-Type", "application/json")).await.expect("an answer");
+                let body = String::from_utf8_lossy(&answer.body);
+                assert!(!body.contains("advance_ended"), "{body}");
+            }
+        })
+    };
+    let (one, other) = (walks(), walks());
+    one.await.expect("no walk of one caller is ended by the other");
+    other.await.expect("no walk of one caller is ended by the other");
+}
