@@ -72,6 +72,7 @@ pub const TAPES: &[&str] = &[
     merchant 500
     POST /qbitpay/api/v1/charges {"amount":100,"currency":"USD","externalOrderId":"A","cbUrl":"http://shop.test/charge","redirectUrl":"https://shop.test/ok"}
     GET ${page}
+    GET ${page}/qr
     GET /qbitpay/api/v1/charges/${charge}
     advance 2h
     merchant 200
