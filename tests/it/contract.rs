@@ -5,4 +5,4 @@ mod dialects;
 mod documents;
 mod limits;
 mod rows;
-mod served;
+pub mod served;

@@ -10,6 +10,7 @@ mod arbitrary;
 mod invariants;
 mod noise;
 mod properties;
+mod quoine;
 
 /// Tries that many cases, the same ones each time.
 fn always<S: Strategy>(cases: u32, strategy: &S, test: impl Fn(S::Value))
