@@ -47,6 +47,18 @@ fn without_requests(shop: &mut Tape) -> Json {
     state
 }
 
+/// I6: each of these lines is refused, and leaves the state as it was.
+fn changes_nothing(shop: &mut Tape, refused: &[&str]) {
+    for line in refused {
+        let before = without_requests(shop);
+        shop.log.clear();
+        shop.play(line);
+        let status: u16 = shop.log.split("  < ").nth(1).and_then(|it| it[..3].parse().ok()).expect("a status");
+        assert!((400..501).contains(&status), "{}", shop.log);
+        assert_eq!(without_requests(shop), before, "{line}");
+    }
+}
+
 /// Where two documents differ first.
 fn difference(a: &Json, b: &Json, path: &str) -> Option<String> {
     match (a, b) {

@@ -24,15 +24,15 @@ const STEPS: [(&str, &str); 7] = [
 ];
 const SECRET: &str = "sk_test_1234567890abcdef1234567890abcdef12345678";
 
-fn list<'a>(value: &'a Json, path: &str) -> &'a Vec<Json> {
+pub fn list<'a>(value: &'a Json, path: &str) -> &'a Vec<Json> {
     value.pointer(path).and_then(Json::as_array).unwrap_or_else(|| panic!("{path} is a list"))
 }
 
-fn text<'a>(value: &'a Json, name: &str) -> &'a str {
+pub fn text<'a>(value: &'a Json, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_else(|| panic!("{name} is text: {value}"))
 }
 
-fn time(value: &Json, name: &str) -> Timestamp {
+pub fn time(value: &Json, name: &str) -> Timestamp {
     text(value, name).parse().expect("a time")
 }
 

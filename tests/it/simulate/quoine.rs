@@ -9,9 +9,9 @@ use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
 use super::arbitrary::{self, halved};
-use super::invariants::keeps_the_schedule;
+use super::invariants::{keeps_the_schedule, list, text, time};
 use super::noise::{DAMAGES, places};
-use super::{always, exported, played, same_state, without_requests};
+use super::{always, changes_nothing, exported, played, same_state};
 use crate::quoine::client::{SECRET, digest, signature};
 use crate::tape::Tape;
 
@@ -64,18 +64,6 @@ fn line() -> impl Strategy<Value = String> {
 fn tape() -> impl Strategy<Value = Vec<String>> {
     let begins = Just(r#"POST /quoine/api/v1/invoices {"price":500}"#.to_owned());
     (begins, vec(line(), 1..26)).prop_map(|(first, rest)| [vec![first.clone(), first], rest].concat())
-}
-
-fn list<'a>(value: &'a Json, path: &str) -> &'a Vec<Json> {
-    value.pointer(path).and_then(Json::as_array).unwrap_or_else(|| panic!("{path} is a list"))
-}
-
-fn text<'a>(value: &'a Json, name: &str) -> &'a str {
-    value[name].as_str().unwrap_or_else(|| panic!("{name} is text: {value}"))
-}
-
-fn time(value: &Json, name: &str) -> Timestamp {
-    text(value, name).parse().expect("a time")
 }
 
 /// Everything that holds at any moment. It reads what is posted and exported, and shares no code with the engine.
@@ -220,14 +208,7 @@ const REFUSED: &[&str] = &[
 fn i6_a_refusal_changes_nothing() {
     always(30, &tape(), |tape| {
         let mut shop = played(&tape);
-        for line in REFUSED {
-            let before = without_requests(&mut shop);
-            shop.log.clear();
-            shop.play(line);
-            let status: u16 = shop.log.split("  < ").nth(1).and_then(|it| it[..3].parse().ok()).expect("a status");
-            assert!((400..500).contains(&status), "{}", shop.log);
-            assert_eq!(without_requests(&mut shop), before, "{line}");
-        }
+        changes_nothing(&mut shop, REFUSED);
     });
 }
 
