@@ -268,9 +268,10 @@ impl Greeting {
         if let Some(token) = token {
             line(format!("  Authorization   Bearer {}", token.shown()));
         }
+        let proof = token.map_or(String::new(), |it| format!(" -H 'Authorization: Bearer {}'", it.shown()));
         line(format!(
             "\nNext:\n  curl {base}/quantum-payouts/api/v1/features -H 'Authorization: Bearer qm_test_token'\n  \
-             curl {base}/__admin/clock/advance -H 'Content-Type: application/json' -d '{{\"by\": \"31m\"}}'\n  \
+             curl {base}/__admin/clock/advance{proof} -H 'Content-Type: application/json' -d '{{\"by\": \"31m\"}}'\n  \
              playmoney describe quantum-payouts"
         ));
         _ = out.flush();

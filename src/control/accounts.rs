@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 use super::mask::Mask;
 use super::{Answer, Ask, Problem, body, ok, seat};
 use crate::engine::account::Account;
+use crate::engine::contract::SettingKind;
 use crate::engine::provider::Seat;
 use crate::engine::world::World;
 
@@ -23,7 +24,10 @@ fn shown(world: &World, seat: Seat, account: &Account) -> Json {
     let mut document = json!({"provider": contract.slug, "account": account.id, "credentials": account.shown_credentials(show)});
     let mut settings = serde_json::Map::new();
     for row in contract.settings() {
-        let value = account.shown(row, show);
+        let mut value = account.shown(row, show);
+        if let (SettingKind::Url | SettingKind::Text { .. }, Some(text)) = (row.kind, value.as_str()) {
+            value = json!(mask.text(text));
+        }
         settings.insert(row.name.to_owned(), json!({"value": value, "default": row.kind.default(), "meaning": row.meaning}));
         document[row.name] = value;
     }

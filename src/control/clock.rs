@@ -3,10 +3,11 @@
 use http::StatusCode;
 use serde_json::{Map, Value as Json, json};
 
+use super::mask::Mask;
 use super::{Answer, Ask, Problem, body, ok};
 use crate::engine::agenda::Due;
 use crate::engine::clock::{Mode, Rate};
-use crate::engine::walk::{LIMIT, Then, Until, Walk};
+use crate::engine::walk::{Attempted, Fired, LIMIT, Then, Until, Walk};
 use crate::engine::world::World;
 use crate::kit::http::Response;
 use crate::kit::time::{Timestamp, end_of_time, later, parse_duration, parse_timestamp};
@@ -38,6 +39,7 @@ fn next(world: &World, at: Timestamp, due: &Due) -> Json {
             ("delivery", seat, webhook.map(|it| it.subject.clone()))
         }
     };
+    let subject = subject.map(|it| Mask::of(world).text(&it));
     json!({"at": at, "kind": kind, "provider": world.member(seat).contract().slug, "subject": subject})
 }
 
@@ -124,10 +126,14 @@ fn until(now: Timestamp, members: &Map<String, Json>) -> Result<Until, Problem> 
 
 /// Everything that the walk has met.
 pub fn report(world: &World, walk: &Walk) -> Response {
+    let mask = Mask::of(world);
+    let fired = walk.fired.iter().map(|it| Fired { subject: mask.text(&it.subject), ..it.clone() });
+    let deliveries = walk.deliveries.iter().map(|it| Attempted { subject: mask.text(&it.subject), ..it.clone() });
+    let (fired, deliveries): (Vec<_>, Vec<_>) = (fired.collect(), deliveries.collect());
     let mut answer = json!({
         "from": walk.from, "now": world.core.now,
-        "fired": walk.fired, "fired_total": walk.fired_total,
-        "deliveries": walk.deliveries, "deliveries_total": walk.deliveries_total,
+        "fired": fired, "fired_total": walk.fired_total,
+        "deliveries": deliveries, "deliveries_total": walk.deliveries_total,
     });
     if walk.incomplete
         && let Some(members) = answer.as_object_mut()

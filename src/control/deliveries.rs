@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use super::mask::Mask;
 use super::{Answer, Ask, Problem, body, clock, ok, seat};
 use crate::engine::delivery::{Attempt, Delivery, Outcome, Status};
+use crate::engine::outbox::ATTEMPTS_MAX;
 use crate::engine::provider::Received;
 use crate::engine::walk::{Then, Until};
 use crate::engine::world::{World, delivery_id, delivery_name};
@@ -36,7 +37,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 fn shown(world: &World, it: &Delivery, mask: &Mask) -> Json {
     json!({
         "id": delivery_name(it.id), "provider": world.member(it.seat).contract().slug, "account": it.account,
-        "event": it.event, "event_id": it.event_id, "subject": it.subject, "url": mask.text(&it.url),
+        "event": it.event, "event_id": it.event_id, "subject": mask.text(&it.subject), "url": mask.text(&it.url),
         "status": it.status.word(), "created_at": it.created_at, "next_attempt_at": it.next_attempt_at,
         "attempts": it.attempts.iter().map(|it| attempt(it, mask)).collect::<Vec<_>>(),
     })
@@ -66,6 +67,10 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     body::only(&body::members(ask.request)?, &[])?;
     let nothing = || Problem::nothing(format!("There is no delivery `{id}`."));
     let delivery = delivery_id(id).filter(|it| ask.world.core.outbox.get(*it).is_some()).ok_or_else(nothing)?;
+    if ask.world.core.outbox.get(delivery).is_some_and(|it| it.attempts.len() >= ATTEMPTS_MAX) {
+        let detail = format!("`{id}` has had {ATTEMPTS_MAX} attempts, as many as are kept of one delivery.");
+        return Err(Problem::new(StatusCode::CONFLICT, "too_many_attempts", detail));
+    }
     let Some(number) = ask.world.leave(ask.uptime, delivery, true) else {
         return Err(Problem::new(
             StatusCode::CONFLICT,

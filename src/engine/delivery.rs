@@ -56,7 +56,7 @@ impl Status {
 }
 
 /// One request to a receiver.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Attempt {
     pub number: u32,
     pub at: Timestamp,

@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::delivery::{Attempt, Delivery, Outcome, Status};
 use super::provider::{Event, Seat};
 use super::state::COUNT_MAX;
-use crate::kit::http::Kept;
+use crate::kit::http::{HeaderMap, Kept};
 use crate::kit::time::Timestamp;
 
 /// Deliveries kept; past it the oldest finished one goes, and a sandbox that owes that many owes no more.
 pub const DELIVERIES_MAX: usize = 100_000;
+/// Bytes of receivers' answers kept; past it the oldest finished deliveries go, and what cannot go loses its answers.
+pub const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Attempts of one delivery, resends included.
+pub const ATTEMPTS_MAX: usize = 1_000;
 
 /// Every delivery of a sandbox.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -28,6 +32,9 @@ pub struct Outbox {
     finished: VecDeque<u64>,
     /// Something was dropped to stay below the bound.
     pub truncated: bool,
+    /// A saved outbox is counted again.
+    #[serde(skip)]
+    answer_bytes: usize,
 }
 
 /// An attempt under way.
@@ -44,8 +51,9 @@ impl Outbox {
     pub fn owe(&mut self, now: Timestamp, seat: Seat, event: Event) -> Option<u64> {
         if self.deliveries.len() >= DELIVERIES_MAX {
             self.truncated = true;
-            let oldest = self.finished.pop_front()?;
-            self.deliveries.remove(&oldest);
+            if !self.drop_oldest() {
+                return None;
+            }
         }
         self.next += 1;
         let id = self.next;
@@ -207,10 +215,55 @@ impl Outbox {
         lost
     }
 
+    /// An attempt has its outcome. `None`: it was dropped meanwhile.
+    pub fn answered(&mut self, delivery: u64, number: u32, outcome: Outcome) -> Option<Attempt> {
+        let attempt = self.attempt_mut(delivery, number)?;
+        let bytes = size(&outcome);
+        attempt.outcome = Some(outcome);
+        let attempt = attempt.clone();
+        self.answer_bytes += bytes;
+        while self.answer_bytes > ANSWER_BYTES_MAX && self.drop_oldest() {
+            self.truncated = true;
+        }
+        if self.answer_bytes > ANSWER_BYTES_MAX
+            && let Some(stored) = self.attempt_mut(delivery, number).and_then(|it| it.outcome.as_mut()?.result.as_mut().ok())
+        {
+            // Every delivery that is kept is still owed: the status is enough to go on.
+            (stored.headers, stored.body) = (HeaderMap::new(), Kept::default());
+            self.answer_bytes -= bytes;
+            self.truncated = true;
+        }
+        Some(attempt)
+    }
+
+    /// The oldest finished delivery goes. `false`: every one is still owed.
+    fn drop_oldest(&mut self) -> bool {
+        let Some(oldest) = self.finished.pop_front() else { return false };
+        if let Some(dropped) = self.deliveries.remove(&oldest) {
+            self.answer_bytes = self.answer_bytes.saturating_sub(answers(&dropped));
+        }
+        true
+    }
+
+    /// Counts what was read from outside.
+    pub fn recount(&mut self) {
+        self.answer_bytes = self.deliveries.values().map(answers).sum();
+    }
+
     /// One attempt of one delivery.
     pub fn attempt_mut(&mut self, delivery: u64, number: u32) -> Option<&mut Attempt> {
         self.deliveries.get_mut(&delivery)?.attempts.iter_mut().find(|it| it.number == number)
     }
+}
+
+fn answers(delivery: &Delivery) -> usize {
+    delivery.attempts.iter().filter_map(|it| it.outcome.as_ref()).map(size).sum()
+}
+
+/// What an outcome keeps of a receiver's words.
+fn size(outcome: &Outcome) -> usize {
+    let Ok(answer) = &outcome.result else { return 0 };
+    answer.body.0.len() + answer.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum::<usize>()
 }
 
 fn lane(seat: Seat, account: &str, url: &str) -> String {
@@ -220,7 +273,9 @@ fn lane(seat: Seat, account: &str, url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::delivery::Answer;
     use crate::engine::provider::ObjectId;
+    use crate::kit::time::Duration;
 
     fn event(id: u8) -> Event {
         let (account, subject, url) = ("default".to_owned(), id.to_string(), "http://shop.test/".to_owned());
@@ -237,6 +292,30 @@ mod tests {
         outbox.deliveries.remove(&first); // to make room
         outbox.lane_moves_on(first);
         assert_eq!((outbox.next_leaving(), outbox.waiting()), (Some(second), 0));
+    }
+
+    #[test]
+    fn i21_answers_are_kept_within_their_bound() {
+        let mut outbox = Outbox::default();
+        let long = Answer { status: 500, body: Kept(vec![b'x'; ANSWER_BYTES_MAX / 3].into()), ..Answer::default() };
+        let ids = [1, 2, 3, 4, 5].map(|id| {
+            let id = outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(id)).expect("room");
+            let attempt = outbox.get_mut(id).map(|it| &mut it.attempts).expect("kept");
+            attempt.push(Attempt { number: 1, ..Attempt::default() });
+            id
+        });
+        let mut answer = |id: u64| {
+            outbox.answered(id, 1, Outcome { result: Ok(long.clone()), took: Duration::ZERO }).expect("kept");
+            (outbox.answer_bytes <= ANSWER_BYTES_MAX, outbox.truncated)
+        };
+        assert_eq!([ids[0], ids[1], ids[2]].map(&mut answer), [(true, false); 3]);
+        assert_eq!(answer(ids[3]), (true, true), "nothing is finished: the new answer's words go");
+        outbox.finish(ids[0], Status::Failed);
+        outbox.answered(ids[4], 1, Outcome { result: Ok(long), took: Duration::ZERO }).expect("kept");
+        assert!(outbox.get(ids[0]).is_none(), "the oldest finished delivery went");
+        let counted = outbox.answer_bytes;
+        outbox.recount();
+        assert_eq!((outbox.answer_bytes, counted <= ANSWER_BYTES_MAX), (counted, true));
     }
 
     #[test]

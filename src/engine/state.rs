@@ -75,6 +75,7 @@ pub fn restore(document: &[u8], start: Start, known: &[Box<dyn Member>], life: u
     world.core.clock.resume(uptime);
     world.core.journal.bound(world.start.journal_bytes_max);
     world.core.inboxes.values_mut().for_each(Inbox::recount);
+    world.core.outbox.recount();
     send_lost_again(&mut world);
     Ok(world)
 }

@@ -141,12 +141,10 @@ impl World {
     }
 
     pub(super) fn apply(&mut self, uptime: Uptime, id: u64, number: u32, outcome: Outcome) {
-        let Some(attempt) = self.core.outbox.attempt_mut(id, number) else {
+        let Some(failed) = self.core.outbox.answered(id, number, outcome.clone()) else {
             self.core.outbox.lane_moves_on(id); // dropped meanwhile; the events behind it are not
             return;
         };
-        attempt.outcome = Some(outcome.clone());
-        let failed = attempt.clone();
         let Some(webhook) = self.core.outbox.get(id).cloned() else { return };
         if !failed.resend && webhook.scheduled == 1 {
             self.core.outbox.lane_moves_on(id);

@@ -211,6 +211,13 @@ fn i28_a_secret_from_outside_is_shown_nowhere() {
     let shown = |text: &str| text.contains("canary") || text.contains("секрет") || text.contains("%D1%81%D0%B5%D0%BA");
     assert!(!shown(&views(&mut shop)));
     assert!(views(&mut shop).contains("***7890"));
+    let target = format!("http://shop.inbox.playmoney.test/?{form}");
+    call(&mut shop, "PATCH", "accounts/quantum-payouts/default", &json!({"webhook_url": target}));
+    let named = json!({"orderNumber": CANARY, "amount": 1, "urls": {"returnUrl": "https://shop.test/ok"}});
+    answer(&mut shop, "POST", "createPayout", &named.to_string());
+    assert!(!shown(&views(&mut shop)), "nor as the name of an object or in a target");
+    let (_, walk) = call(&mut shop, "POST", "clock/advance", &json!({"until": "next"}));
+    assert!(walk["fired_total"] != 0 && !shown(&walk.to_string()), "{walk}");
     portal(&mut shop, "webhook_save", &json!({"regenerate_secret": true}));
     assert!(!shown(&views(&mut shop)), "nor once another has replaced it");
     call(&mut shop, "PATCH", "accounts/quantum-payouts/default", &json!({"webhook_secret": "another one from outside"}));
