@@ -133,7 +133,7 @@ fn is_signed(attempt: &Json, attempts: &[Json]) {
 
 #[test]
 fn i1_i2_i3_i4_i5_i13_i15_hold_at_every_step() {
-    always(80, &tape(), |tape| {
+    always(60, &tape(), |tape| {
         let mut shop = Tape::shop();
         for line in &tape {
             shop.play(line);
@@ -214,7 +214,7 @@ fn i6_a_refusal_changes_nothing() {
 
 #[test]
 fn i24_a_damaged_state_never_breaks_the_sandbox() {
-    always(250, &(tape(), any::<u32>(), select(DAMAGES)), |(tape, place, value)| {
+    always(120, &(tape(), any::<u32>(), select(DAMAGES)), |(tape, place, value)| {
         let mut shop = played(&tape);
         let mut document = exported(&mut shop);
         let mut found = Vec::new();
