@@ -10,12 +10,12 @@ use crate::tape::Tape;
 mod decisions;
 mod documented;
 mod edge_cases;
-mod ledger;
+pub mod ledger;
 mod pages;
 mod signatures;
 
 /// The API key of the default sandbox.
-const KEY: &str = "qbit_test_key";
+pub const KEY: &str = "qbit_test_key";
 
 /// The answer to a call of the API: its status and its body.
 pub fn answer(shop: &mut Tape, method: &str, target: &str, body: &str) -> (u16, String) {
@@ -40,7 +40,7 @@ pub fn good(shop: &mut Tape, method: &str, target: &str, body: &Json) -> Json {
 }
 
 /// The text that the documented recipe signs, made by string surgery from a compact body whose `data` comes last.
-fn string_a(body: &str) -> String {
+pub fn string_a(body: &str) -> String {
     let (head, data) = body.split_once(",\"data\":").expect("data comes last");
     let data = data.strip_suffix('}').expect("an object");
     let mut pairs: Vec<String> = head[1..]
@@ -56,7 +56,7 @@ fn string_a(body: &str) -> String {
 }
 
 /// The signature of a text, as the documentation's second step makes it.
-fn signature(string_a: &str, key: &str) -> String {
+pub fn signature(string_a: &str, key: &str) -> String {
     hex::encode(Md5::digest(format!("{string_a}&key={key}"))).to_uppercase()
 }
 

@@ -82,7 +82,7 @@ fn deposit(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
         units.ok_or_else(|| NotActed::Invalid(format!("`amount` has at most {decimals} decimals in {code}, and is no fortune.")))?;
     let own = cx.contract().account;
     let account = cx.account(own).or_else(|| cx.accounts().next()).map(|it| it.id.clone()).ok_or(NotActed::Unknown)?;
-    let merchant = memory.merchant(&account).ok_or(NotActed::Unknown)?;
+    let merchant = memory.merchant_of(&account);
     if memory.own(merchant).all_units(currency).saturating_add(units) > BALANCE_UNITS_MAX {
         return Err(NotActed::State(format!("The balance in {code} is as large as a balance can be.")));
     }
