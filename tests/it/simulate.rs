@@ -1,6 +1,6 @@
 //! What must always hold, over tapes that chance writes. Chance repeats: the same cases on every machine.
 
-use proptest::prelude::Strategy;
+use proptest::prelude::{BoxedStrategy, Strategy, any};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use serde_json::Value as Json;
 
@@ -25,6 +25,58 @@ where
         Ok::<_, TestCaseError>(())
     });
     outcome.unwrap_or_else(|why| panic!("{why}"));
+}
+
+/// I7: the same tape gives the same bytes.
+fn repeats(cases: u32, tapes: &impl Strategy<Value = Vec<String>>) {
+    always(cases, tapes, |tape| {
+        let (mut a, mut b) = (played(&tape), played(&tape));
+        assert_eq!(a.log, b.log);
+        same_state(&mut a, &mut b);
+    });
+}
+
+/// I8: two steps equal one leap, in all that has left the sandbox, and in what it would save.
+fn leaps(cases: u32, tapes: impl Strategy<Value = Vec<String>>) {
+    let left = |shop: &Tape| -> Vec<String> {
+        shop.posted.iter().map(|it| format!("{} {} {:?} {:?}", it.delivery, it.number, it.headers, it.body)).collect()
+    };
+    always(cases, &(tapes, 0..1000_u64), |(tape, thousandths)| {
+        let (mut leap, mut steps) = (played(&tape), played(&arbitrary::halved(&tape, thousandths)));
+        assert_eq!(left(&leap), left(&steps));
+        same_state(&mut leap, &mut steps);
+    });
+}
+
+/// I10: a restart goes unnoticed, and what a fork plays is heard by nobody else.
+fn restarts(cases: u32, tapes: impl Fn() -> BoxedStrategy<Vec<String>>) {
+    always(cases, &(tapes(), tapes(), any::<u32>()), |(tape, forks, places)| {
+        let mut shop = Tape::shop();
+        for (n, line) in tape.iter().enumerate() {
+            shop.play(line);
+            if places >> (n % 32) & 1 == 1 {
+                shop.fork().play(&forks.join("\n"));
+                shop.restart();
+            }
+        }
+        let mut straight = played(&tape);
+        assert_eq!(shop.log, straight.log);
+        same_state(&mut shop, &mut straight);
+    });
+}
+
+/// At every step of every tape.
+fn at_every_step(cases: u32, tapes: &impl Strategy<Value = Vec<String>>, check: impl Fn(&mut Tape)) {
+    always(cases, tapes, |tape| {
+        let mut shop = Tape::shop();
+        for line in &tape {
+            shop.play(line);
+            check(&mut shop);
+        }
+        shop.play("merchant 200\nadvance until idle");
+        check(&mut shop);
+        assert!(shop.times.is_sorted());
+    });
 }
 
 /// The shop after a tape.

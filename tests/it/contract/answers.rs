@@ -225,14 +225,7 @@ fn webhooks(run: &mut Run) {
     run.set(&json!({"pretty_body": true}));
     run.call("performPayout", &card("indented"));
     run.shop.play("advance until idle");
-    let deliveries = run.shop.admin("GET", "deliveries", &Json::Null);
-    let deliveries = deliveries["deliveries"].as_array().expect("deliveries");
-    for it in deliveries {
-        for attempt in it["attempts"].as_array().expect("attempts") {
-            let body = attempt["request"]["body"].as_str().expect("a body");
-            run.served.judge_webhook(it["event"].as_str().expect("an event"), &attempt["request"]["headers"], body);
-        }
-    }
+    let deliveries = run.served.judge_deliveries(&mut run.shop, "deliveries");
     let retried = deliveries.iter().find(|it| it["subject"] == "retried").expect("a delivery");
     assert_eq!(retried["attempts"].as_array().map(Vec::len), Some(run.contract.schedule.waits.len()));
     assert!(deliveries.iter().any(|it| it["attempts"][0]["request"]["headers"]["x-payouts-signature"].is_null()), "an unsigned one");

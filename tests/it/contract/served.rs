@@ -40,6 +40,19 @@ impl Served {
         body
     }
 
+    /// Holds everything that was sent against what is documented, and returns it.
+    pub fn judge_deliveries(&mut self, shop: &mut Tape, path: &str) -> Vec<Json> {
+        let deliveries = shop.admin("GET", path, &Json::Null);
+        let deliveries = deliveries["deliveries"].as_array().expect("deliveries").clone();
+        for it in &deliveries {
+            for attempt in it["attempts"].as_array().expect("attempts") {
+                let body = attempt["request"]["body"].as_str().expect("a body");
+                self.judge_webhook(it["event"].as_str().expect("an event"), &attempt["request"]["headers"], body);
+            }
+        }
+        deliveries
+    }
+
     /// Holds a webhook against what is documented for its event.
     pub fn judge_webhook(&mut self, event: &str, headers: &Json, body: &str) {
         let documented = self.document["webhooks"][event]["post"].clone();

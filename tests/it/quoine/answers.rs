@@ -116,14 +116,7 @@ fn webhooks(run: &mut Run) {
     run.shop.play("set quoine/2 confirmations=0 pace=auto\nmerchant 200 200 500");
     let made = run.call("createInvoice", "POST", "invoices", NEW);
     run.shop.play(&format!("act quoine.pay invoice={}\nadvance until idle", made["id"]));
-    let deliveries = run.shop.admin("GET", "deliveries?provider=quoine", &Json::Null);
-    let deliveries = deliveries["deliveries"].as_array().expect("deliveries");
-    for it in deliveries {
-        for attempt in it["attempts"].as_array().expect("attempts") {
-            let body = attempt["request"]["body"].as_str().expect("a body");
-            run.served.judge_webhook(it["event"].as_str().expect("an event"), &attempt["request"]["headers"], body);
-        }
-    }
+    let deliveries = run.served.judge_deliveries(&mut run.shop, "deliveries?provider=quoine");
     let longest = deliveries.iter().map(|it| it["attempts"].as_array().map_or(0, Vec::len)).max();
     assert_eq!(longest, Some(run.contract.schedule.waits.len()));
     assert!(deliveries.iter().any(|it| it["status"] == json!("failed")));

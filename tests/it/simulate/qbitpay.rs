@@ -7,10 +7,10 @@ use proptest::prelude::{Strategy, any, prop_oneof};
 use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
-use super::arbitrary::{self, halved};
+use super::arbitrary;
 use super::invariants::{keeps_the_schedule, list, text, time};
 use super::noise::{DAMAGES, places};
-use super::{always, changes_nothing, exported, memory, played, same_state};
+use super::{always, at_every_step, changes_nothing, exported, leaps, memory, played, repeats, restarts};
 use crate::qbitpay::ledger::{balances_are_the_sums_of_their_rows, walked};
 use crate::qbitpay::{KEY, good, signature, string_a};
 use crate::tape::Tape;
@@ -196,56 +196,22 @@ fn is_signed(delivery: &Json) {
 
 #[test]
 fn i1_i2_i3_i4_i5_i13_i15_hold_at_every_step() {
-    always(60, &tape(), |tape| {
-        let mut shop = Tape::shop();
-        for line in &tape {
-            shop.play(line);
-            check(&mut shop);
-        }
-        shop.play("merchant 200\nadvance until idle");
-        check(&mut shop);
-        assert!(shop.times.is_sorted());
-    });
+    at_every_step(25, &tape(), check);
 }
 
 #[test]
 fn i7_the_same_tape_gives_the_same_bytes() {
-    always(30, &tape(), |tape| {
-        let (mut a, mut b) = (played(&tape), played(&tape));
-        assert_eq!(a.log, b.log);
-        same_state(&mut a, &mut b);
-    });
-}
-
-/// What left the sandbox, without what control calls answered.
-fn left(shop: &Tape) -> Vec<String> {
-    shop.posted.iter().map(|it| format!("{} {} {:?} {:?}", it.delivery, it.number, it.headers, it.body)).collect()
+    repeats(20, &tape());
 }
 
 #[test]
 fn i8_two_steps_equal_one_leap() {
-    always(60, &(tape(), 0..1000_u64), |(tape, thousandths)| {
-        let (mut leap, mut steps) = (played(&tape), played(&halved(&tape, thousandths)));
-        assert_eq!(left(&leap), left(&steps));
-        same_state(&mut leap, &mut steps);
-    });
+    leaps(30, tape());
 }
 
 #[test]
 fn i10_a_restart_goes_unnoticed_and_a_fork_is_alone() {
-    always(40, &(tape(), tape(), any::<u32>()), |(tape, forks, places)| {
-        let mut shop = Tape::shop();
-        for (n, line) in tape.iter().enumerate() {
-            shop.play(line);
-            if places >> (n % 32) & 1 == 1 {
-                shop.fork().play(&forks.join("\n"));
-                shop.restart();
-            }
-        }
-        let mut straight = played(&tape);
-        assert_eq!(shop.log, straight.log);
-        same_state(&mut shop, &mut straight);
-    });
+    restarts(20, || tape().boxed());
 }
 
 /// Calls that are refused whatever the state is.
@@ -275,7 +241,7 @@ const REFUSED: &[&str] = &[
 
 #[test]
 fn i6_a_refusal_changes_nothing() {
-    always(30, &tape(), |tape| {
+    always(15, &tape(), |tape| {
         let mut shop = played(&tape);
         changes_nothing(&mut shop, REFUSED);
     });
@@ -319,7 +285,7 @@ fn i19_a_reader_of_pages_meets_each_item_once() {
         "payouts?status=pending",
         "balanceTransactions?type=payout",
     ];
-    always(60, &(tape(), 1..6_usize, select(LISTS), any::<bool>(), vec(line(), 8)), |(tape, limit, asked, backwards, between)| {
+    always(40, &(tape(), 1..6_usize, select(LISTS), any::<bool>(), vec(line(), 8)), |(tape, limit, asked, backwards, between)| {
         let mut shop = played(&tape);
         // What a filter holds may leave it: statuses stand still.
         let between: Vec<String> = between.into_iter().filter(|it| it.starts_with("POST /qbitpay/api") || it.starts_with("GET")).collect();
@@ -349,7 +315,7 @@ fn i19_a_reader_of_pages_meets_each_item_once() {
 
 #[test]
 fn i24_a_damaged_state_never_breaks_the_sandbox() {
-    always(200, &(tape(), any::<u32>(), select(DAMAGES)), |(tape, place, value)| {
+    always(80, &(tape(), any::<u32>(), select(DAMAGES)), |(tape, place, value)| {
         let mut shop = played(&tape);
         let mut document = exported(&mut shop);
         let seat = list(&document, "/providers").iter().position(|it| it["slug"] == "qbitpay").expect("the provider");

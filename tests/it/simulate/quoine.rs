@@ -8,10 +8,10 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
-use super::arbitrary::{self, halved};
+use super::arbitrary;
 use super::invariants::{keeps_the_schedule, list, text, time};
 use super::noise::{DAMAGES, places};
-use super::{always, changes_nothing, exported, played, same_state};
+use super::{always, at_every_step, changes_nothing, exported, leaps, played, repeats, restarts};
 use crate::quoine::client::{SECRET, digest, signature};
 use crate::tape::Tape;
 
@@ -133,56 +133,22 @@ fn is_signed(attempt: &Json, attempts: &[Json]) {
 
 #[test]
 fn i1_i2_i3_i4_i5_i13_i15_hold_at_every_step() {
-    always(60, &tape(), |tape| {
-        let mut shop = Tape::shop();
-        for line in &tape {
-            shop.play(line);
-            check(&mut shop);
-        }
-        shop.play("merchant 200\nadvance until idle");
-        check(&mut shop);
-        assert!(shop.times.is_sorted());
-    });
+    at_every_step(60, &tape(), check);
 }
 
 #[test]
 fn i7_the_same_tape_gives_the_same_bytes() {
-    always(30, &tape(), |tape| {
-        let (mut a, mut b) = (played(&tape), played(&tape));
-        assert_eq!(a.log, b.log);
-        same_state(&mut a, &mut b);
-    });
-}
-
-/// What left the sandbox, without what control calls answered.
-fn left(shop: &Tape) -> Vec<String> {
-    shop.posted.iter().map(|it| format!("{} {} {:?} {:?}", it.delivery, it.number, it.headers, it.body)).collect()
+    repeats(30, &tape());
 }
 
 #[test]
 fn i8_two_steps_equal_one_leap() {
-    always(60, &(tape(), 0..1000_u64), |(tape, thousandths)| {
-        let (mut leap, mut steps) = (played(&tape), played(&halved(&tape, thousandths)));
-        assert_eq!(left(&leap), left(&steps));
-        same_state(&mut leap, &mut steps);
-    });
+    leaps(60, tape());
 }
 
 #[test]
 fn i10_a_restart_goes_unnoticed_and_a_fork_is_alone() {
-    always(40, &(tape(), tape(), any::<u32>()), |(tape, forks, places)| {
-        let mut shop = Tape::shop();
-        for (n, line) in tape.iter().enumerate() {
-            shop.play(line);
-            if places >> (n % 32) & 1 == 1 {
-                shop.fork().play(&forks.join("\n"));
-                shop.restart();
-            }
-        }
-        let mut straight = played(&tape);
-        assert_eq!(shop.log, straight.log);
-        same_state(&mut shop, &mut straight);
-    });
+    restarts(40, || tape().boxed());
 }
 
 /// Calls that are refused whatever the state is.

@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::saved::Saved;
 use super::{
-    Balance, BalanceTransaction, Charge, Currency, Deposit, Destination, Numbered, Oid, Order, Payout, PayoutStatus, Quote, Rates, RowKind,
-    RowStatus, Shelves, Side, Source, Symbol,
+    Balance, BalanceTransaction, Charge, Cursor, Deposit, Destination, Index, Merchant, Numbered, Oid, Order, Payout, PayoutStatus, Rates,
+    RowStatus, Source, Symbol, order_key,
 };
 use crate::engine::provider::ObjectId;
-use crate::kit::ids::entity;
 
 /// The kinds of objects, as the engine counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,79 +54,6 @@ pub struct Memory {
     pub tests: u32,
     #[serde(skip)]
     pub index: Index,
-}
-
-/// One merchant.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Merchant {
-    pub account: String,
-    pub balances: BTreeMap<Currency, Balance>,
-    /// The last price that was told of a pair, to buy and to sell.
-    pub asks: BTreeMap<Symbol, Quote>,
-    pub bids: BTreeMap<Symbol, Quote>,
-    calls: Calls,
-}
-
-/// Calls in one second.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-struct Calls {
-    second: i64,
-    count: u32,
-}
-
-impl Merchant {
-    /// One who has done nothing yet.
-    pub fn new(account: &str) -> Self {
-        let (balances, asks, bids) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { account: account.to_owned(), balances, asks, bids, calls: Calls::default() }
-    }
-
-    /// The prices that were told on that side.
-    pub const fn quotes(&mut self, side: Side) -> &mut BTreeMap<Symbol, Quote> {
-        match side {
-            Side::Ask => &mut self.asks,
-            Side::Bid => &mut self.bids,
-        }
-    }
-
-    /// Money that can be spent.
-    pub fn available_units(&self, currency: Currency) -> i64 {
-        self.balances.get(&currency).map_or(0, |it| it.available_units)
-    }
-
-    /// Money that it has or will have.
-    pub fn all_units(&self, currency: Currency) -> i64 {
-        self.balances.get(&currency).map_or(0, |it| it.available_units.saturating_add(it.pending_units))
-    }
-
-    /// Counts a call; `false` when this second has had that many already.
-    pub const fn count_call(&mut self, second: i64, calls_max: u32) -> bool {
-        if self.calls.second != second {
-            self.calls = Calls { second, count: 0 };
-        }
-        let fits = self.calls.count < calls_max;
-        self.calls.count += fits as u32;
-        fits
-    }
-}
-
-/// What is found by something else than its number.
-#[derive(Clone, Debug, Default)]
-pub struct Index {
-    charge_ids: BTreeMap<String, u32>,
-    trades: BTreeMap<String, u32>,
-    /// By merchant, all or those of one externalOrderId.
-    pub charges: Shelves<(u32, Option<u64>)>,
-    /// By merchant, all or those of one destination, of any status or of one.
-    pub payouts: Shelves<(u32, Option<Oid>, Option<PayoutStatus>)>,
-    pub orders: Shelves<u32>,
-    /// By merchant, all or those of one kind, of any status or of one.
-    pub rows: Shelves<(u32, Option<RowKind>, Option<RowStatus>)>,
-}
-
-/// What stands for an externalOrderId in the index.
-pub fn order_key(external_order_id: &str) -> u64 {
-    entity(&[external_order_id])
 }
 
 impl Memory {
@@ -195,7 +121,7 @@ impl Memory {
     /// How many charges of that externalOrderId a merchant has.
     pub fn charges_of_order(&self, merchant: u32, external_order_id: &str) -> u32 {
         let key = (merchant, Some(order_key(external_order_id)));
-        let last = self.index.charges.page(key, super::Cursor::Newest, 1);
+        let last = self.index.charges.page(key, Cursor::Newest, 1);
         last.first().and_then(|it| self.charges.get(*it)).map_or(0, |it| it.nth + 1)
     }
 
@@ -258,29 +184,6 @@ impl Memory {
             Source::Payout(number) => self.payouts.get(number).into_iter().flat_map(|it| [Some(it.row), it.reversal]).flatten().collect(),
             Source::Deposit(number) => self.deposits.get(number).into_iter().map(|it| it.row).collect(),
             Source::Order(number) => self.orders.get(number).into_iter().flat_map(|it| [it.row, it.row + 1]).collect(),
-        }
-    }
-}
-
-impl Index {
-    pub fn charge(&mut self, it: &Charge) {
-        self.charge_ids.insert(it.id.clone(), it.number);
-        self.trades.insert(it.trade.clone(), it.number);
-        self.charges.put((it.merchant, None), it.number);
-        self.charges.put((it.merchant, Some(order_key(&it.external_order_id))), it.number);
-    }
-
-    pub fn payout(&mut self, it: &Payout) {
-        for destination in [None, Some(it.destination)] {
-            self.payouts.put((it.merchant, destination, None), it.number);
-            self.payouts.put((it.merchant, destination, Some(it.status)), it.number);
-        }
-    }
-
-    pub fn row(&mut self, it: &BalanceTransaction) {
-        for kind in [None, Some(it.kind)] {
-            self.rows.put((it.merchant, kind, None), it.number);
-            self.rows.put((it.merchant, kind, Some(it.status)), it.number);
         }
     }
 }

@@ -1,0 +1,61 @@
+//! Merchants: their balances, and what they were told.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Balance, Currency, Quote, Side, Symbol};
+
+/// One merchant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Merchant {
+    pub account: String,
+    pub balances: BTreeMap<Currency, Balance>,
+    /// The last price that was told of a pair, to buy and to sell.
+    pub asks: BTreeMap<Symbol, Quote>,
+    pub bids: BTreeMap<Symbol, Quote>,
+    calls: Calls,
+}
+
+/// Calls in one second.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Calls {
+    second: i64,
+    count: u32,
+}
+
+impl Merchant {
+    /// One who has done nothing yet.
+    pub fn new(account: &str) -> Self {
+        let (balances, asks, bids) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { account: account.to_owned(), balances, asks, bids, calls: Calls::default() }
+    }
+
+    /// The prices that were told on that side.
+    pub const fn quotes(&mut self, side: Side) -> &mut BTreeMap<Symbol, Quote> {
+        match side {
+            Side::Ask => &mut self.asks,
+            Side::Bid => &mut self.bids,
+        }
+    }
+
+    /// Money that can be spent.
+    pub fn available_units(&self, currency: Currency) -> i64 {
+        self.balances.get(&currency).map_or(0, |it| it.available_units)
+    }
+
+    /// Money that it has or will have.
+    pub fn all_units(&self, currency: Currency) -> i64 {
+        self.balances.get(&currency).map_or(0, |it| it.available_units.saturating_add(it.pending_units))
+    }
+
+    /// Counts a call; `false` when this second has had that many already.
+    pub const fn count_call(&mut self, second: i64, calls_max: u32) -> bool {
+        if self.calls.second != second {
+            self.calls = Calls { second, count: 0 };
+        }
+        let fits = self.calls.count < calls_max;
+        self.calls.count += fits as u32;
+        fits
+    }
+}
