@@ -69,14 +69,54 @@ fn the_documented_webhook_is_signed_and_verified() {
 }
 
 #[test]
+fn a_request_is_signed_with_the_headers_that_go_with_it() {
+    let secret = "qFVgWtyUlm86GM98qLrIWXRv13cWOKWhkHxlqlGlUBTYSC+yqxGpBF/pyFy2N9UPJ8A7YXHxEs1iq7cVjTm5yw==";
+    let date = "Sat, 27 Sep 2014 04:55:17 GMT";
+    let nonce = "0599e5ed6cbb522053f4faf4eccfbd3a";
+    let body = r#"{"price":500,"name":"invoice name","data":"any data"}"#;
+    let signed = |more: &[&str]| {
+        let usual = ["sign", "quoine", "--json", "--secret", secret, "--date", date];
+        serde_json::from_slice::<Json>(&run(&[&usual, more].concat()).stdout).expect("JSON")
+    };
+    for (more, signature) in [
+        (&["--target", "/api/v1/profile", "--nonce", nonce][..], "tdMmEKADVx64uPY1PEFXAi9Hf7s="),
+        (&["--target", "/api/v1/invoices?page=2&per=5", "--nonce", nonce], "POaSHl1V4/vQC21cBhCQJ4S1GL4="),
+        (&["--target", "/api/v1/invoices", "--nonce", nonce, "--method", "POST", "--body", body], "lTnZT8ug7v7gW9V8sIlxe72cfwM="),
+        (&["--target", "/api/v1/payments_callback_url", "--nonce", nonce], "jECX+3tszB9hHgVbo/kDbVYrpy8="),
+        (&["--target", "/api/v1/invoices", "--body", body], "Qc/RGfImQDt5edipmwPMC6c3tS8="),
+    ] {
+        assert_eq!(signed(more)["signature"], signature, "{more:?}");
+    }
+    let whole = signed(&["--target", "/api/v1/invoices", "--nonce", nonce, "--body", body]);
+    assert_eq!(whole["canonical"], format!("application/json,L8M0zBNkQfaGsDmYdrOzjA==,/api/v1/invoices,{date},{nonce}"));
+    assert_eq!(
+        whole["headers"],
+        serde_json::json!({
+            "Authorization": "APIAuth 2:lTnZT8ug7v7gW9V8sIlxe72cfwM=", "Content-MD5": "L8M0zBNkQfaGsDmYdrOzjA==",
+            "Content-Type": "application/json", "Date": date, "NONCE": nonce,
+        })
+    );
+    let callback = r#"{"invoice":{"id":1,"system_status":"unconfirmed","invoice_status":"payment_detected"}}"#;
+    let authorization = "Authorization: APIAuth 2:dBG87HLAXgk8SWdeo1Jq6ALsDs8=";
+    let (date, nonce) = (format!("Date: {date}"), format!("NONCE: {nonce}"));
+    let parts = ["Content-Type: application/json", "Content-MD5: T6XiwOzfnrlpnP7PT1ZU3A==", &date, &nonce, authorization];
+    let headers: Vec<&str> = parts.into_iter().flat_map(|it| ["-H", it]).collect();
+    let verify = |url: &str| exit(&[&["verify", "quoine", "--secret", secret, "--body", callback, "--url", url][..], &headers].concat());
+    assert_eq!([verify("https://shop.test/callback?shop=7"), verify("https://shop.test/callback")], [0, 1]);
+}
+
+#[test]
 fn mistakes_are_told_in_a_line() {
-    let rows: [&[&str]; 10] = [
+    let rows: [&[&str]; 13] = [
         &["describe", "quantum-payout"],
         &["describe", "quantum-payouts.createPayot"],
         &["openapi", "quantum"],
         &["sign", "quantum-payouts", "--body", "@/no/such/file"],
         &["verify", "quantum-payouts", "--body", "x", "-H", "no header"],
         &["serve", "--listen", "localhost"],
+        &["sign", "quantum-payouts", "--target", "/api/v1/features"],
+        &["sign", "quoine", "--target", "api/v1/profile"],
+        &["sign", "quoine", "--nonce", "x"],
         &["serve", "--clock", "fast"],
         &["serve", "--now", "yesterday"],
         &["serve", "--webhook-url", "ftp://shop.test"],

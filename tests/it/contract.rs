@@ -6,4 +6,4 @@ mod documents;
 mod limits;
 mod qbitpay;
 mod rows;
-mod served;
+pub mod served;

@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 
 use crate::tape::Tape;
 
+mod answers;
 pub mod client;
 mod documented;
 mod edge_cases;

@@ -10,6 +10,7 @@ mod arbitrary;
 mod invariants;
 mod noise;
 mod properties;
+mod quoine;
 
 /// Tries that many cases, the same ones each time.
 fn always<S: Strategy>(cases: u32, strategy: &S, test: impl Fn(S::Value))
@@ -50,6 +51,18 @@ fn without_requests(shop: &mut Tape) -> Json {
         state["core"]["journal"].as_object_mut().expect("an object").remove(name);
     }
     state
+}
+
+/// I6: each of these lines is refused, and leaves the state as it was.
+fn changes_nothing(shop: &mut Tape, refused: &[&str]) {
+    for line in refused {
+        let before = without_requests(shop);
+        shop.log.clear();
+        shop.play(line);
+        let status: u16 = shop.log.split("  < ").nth(1).and_then(|it| it[..3].parse().ok()).expect("a status");
+        assert!((400..501).contains(&status), "{}", shop.log);
+        assert_eq!(without_requests(shop), before, "{line}");
+    }
 }
 
 /// Where two documents differ first.

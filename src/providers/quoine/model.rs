@@ -129,7 +129,7 @@ impl Invoice {
 
     /// What has come so far.
     pub fn balance(&self) -> i64 {
-        self.payments.iter().sum()
+        self.payments.iter().fold(0, |sum, it| sum.saturating_add(*it))
     }
 
     /// What is missing for the full payment.

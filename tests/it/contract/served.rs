@@ -99,7 +99,11 @@ fn close(schema: &mut Json) {
     }
 }
 
+/// The items of a list are noted under its name with `[]`, as the tables write it.
 fn note(seen: &mut BTreeSet<String>, prefix: &str, value: &Json) {
+    for item in value.as_array().into_iter().flatten() {
+        note(seen, &format!("{}[].", prefix.trim_end_matches('.')), item);
+    }
     for (name, inner) in value.as_object().into_iter().flatten() {
         let dotted = format!("{prefix}{name}");
         note(seen, &format!("{dotted}."), inner);

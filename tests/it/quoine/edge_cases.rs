@@ -273,3 +273,45 @@ fn inboxes_judge_callbacks_by_their_address() {
         assert_eq!(last["signature"], signature, "{path}");
     }
 }
+
+#[test]
+fn callbacks_are_dated_and_signed_as_the_account_says() {
+    for (settings, date, secret) in [
+        ("confirmations=0", "Thu, 01 Jan 2026 00:00:00 GMT", SECRET),
+        ("confirmations=0 signature_time=real", "Mon, 01 Jun 2026 12:00:00 GMT", SECRET),
+        ("confirmations=0 webhook_secret=another-secret", "Thu, 01 Jan 2026 00:00:00 GMT", "another-secret"),
+    ] {
+        let mut shop = Tape::shop();
+        shop.uptime.date = "2026-06-01T12:00:00Z".parse().expect("a time");
+        let inbox = "http://shop.inbox.playmoney.test/cb";
+        shop.play(&format!("set quoine/2 webhook_url={inbox} {settings}\n{CREATE}\nact quoine.pay invoice=1"));
+        let messages = shop.admin("GET", "inbox/shop/messages", &serde_json::Value::Null);
+        let first = &messages["messages"][0];
+        let header = |name: &str| first["headers"][name].as_str().expect("text");
+        assert_eq!(header("date"), date);
+        let text = format!("application/json,{},/cb,{date},{}", header("content-md5"), header("nonce"));
+        assert_eq!(header("authorization"), format!("APIAuth 2:{}", signature(secret, &text)));
+        assert_eq!(first["signature"], "valid", "{settings}: {first}");
+    }
+}
+
+#[test]
+fn another_sandbox_has_a_user_and_a_secret_of_its_own() {
+    let start = |name: &str| playmoney::engine::world::Start { name: name.to_owned(), ..Default::default() };
+    let keys = |name: &str| {
+        let all = Tape::new(start(name)).admin("GET", "accounts", &serde_json::Value::Null);
+        let own = all["accounts"].as_array().and_then(|it| it.iter().find(|it| it["provider"] == "quoine").cloned()).expect("Quoine");
+        let text = |name: &str| own["credentials"][name].as_str().expect("text").to_owned();
+        assert_eq!(own["account"], text("user_id"));
+        (text("user_id"), text("secret"))
+    };
+    let (user, secret) = keys("checkout-7");
+    assert_eq!((&user, &secret), (&keys("checkout-7").0, &keys("checkout-7").1), "they follow from the name");
+    assert_ne!(user, keys("checkout-8").0);
+    assert!(user.parse::<u32>().is_ok() || user.parse::<u64>().is_ok_and(|it| it < 10_000_000_000), "{user}");
+    assert_eq!(secret.len(), 88, "longer than a block, like every real one");
+    let mut shop = Tape::new(start("checkout-7"));
+    assert_eq!(super::answer(&mut shop, "GET", "profile", "").0, 401, "the default sandbox's keys are not good here");
+    shop.play(&format!("client {user} {secret}"));
+    assert_eq!(super::served(&mut shop, "GET", "profile", "")["id"].to_string(), user);
+}

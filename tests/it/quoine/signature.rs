@@ -203,6 +203,29 @@ fn i6_a_refused_request_uses_up_no_nonce() {
     }
 }
 
+/// A user of whom so many NONCEs are remembered that the next one pushes another out.
+#[test]
+fn i21_a_nonce_that_had_to_go_is_confessed_in_the_journal() {
+    let mut shop = shop(&[]);
+    served(&mut shop, "GET", "profile", "");
+    let mut state = shop.admin("GET", "state", &Json::Null);
+    let memory = state["providers"].as_array_mut().expect("a list").iter_mut().find(|it| it["slug"] == "quoine").expect("Quoine");
+    let second = 1_767_225_600;
+    let many: serde_json::Map<_, _> = (0..100_000).map(|n| (format!("x{n:031}"), json!(second + n))).collect();
+    memory["memory"]["users"]["2"]["nonces"] = many.into();
+    assert_eq!(shop.admin("PUT", "state", &state)["restored"], true);
+    served(&mut shop, "GET", "profile", "");
+    let journal = shop.admin("GET", "requests", &Json::Null);
+    let notes: Vec<&Json> = journal["requests"].as_array().expect("a list").iter().map(|it| &it["note"]).collect();
+    assert_eq!(*notes[0], Json::Null);
+    let note = notes.last().and_then(|it| it.as_str()).expect("a note");
+    assert!(note.contains("100000 NONCEs") && note.contains("could be used again"), "{note}");
+    shop.play(&format!("with NONCE: x{:031}", 0));
+    assert_eq!(answer(&mut shop, "GET", "profile", "").0, 200, "that one was forgotten");
+    shop.play(&format!("with NONCE: x{:031}", 5));
+    assert_eq!(answer(&mut shop, "GET", "profile", "").0, 401, "this one was not");
+}
+
 #[test]
 fn two_users_may_use_the_same_nonce() {
     let mut shop = shop(&[]);

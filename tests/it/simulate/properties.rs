@@ -7,7 +7,7 @@ use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
 use super::arbitrary::{halved, tape, tape_without_ties};
-use super::{always, exported, invariants, memory, played, same_state, without_requests};
+use super::{always, changes_nothing, exported, invariants, memory, played, same_state, without_requests};
 use crate::tape::Tape;
 
 /// What left the sandbox: its webhooks with their moments, without what control calls answered.
@@ -175,14 +175,7 @@ const REFUSED: &[&str] = &[
 fn i6_a_refusal_changes_nothing() {
     always(50, &tape(), |tape| {
         let mut shop = played(&tape);
-        for line in REFUSED {
-            let before = without_requests(&mut shop);
-            shop.log.clear();
-            shop.play(line);
-            let status: u16 = shop.log.split("  < ").nth(1).and_then(|it| it[..3].parse().ok()).expect("a status");
-            assert!((400..501).contains(&status), "{}", shop.log);
-            assert_eq!(without_requests(&mut shop), before, "{line}");
-        }
+        changes_nothing(&mut shop, REFUSED);
     });
 }
 

