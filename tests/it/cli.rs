@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use md5::{Digest, Md5};
 use serde_json::Value as Json;
 
 use crate::tape::snapshot;
@@ -66,6 +67,17 @@ fn the_documented_webhook_is_signed_and_verified() {
     assert_eq!(wrong.status.code(), Some(1));
     let verdict: Json = serde_json::from_slice(&wrong.stdout).expect("JSON");
     assert_eq!((&verdict["valid"], &verdict["reason"]), (&false.into(), &"wrong_secret".into()));
+}
+
+#[test]
+fn a_signature_by_api_key_is_made_and_explained() {
+    let body = r#"{"id":"A","type":"charge.succeeded","pendingWebhooks":0,"data":{"id":"5"}}"#;
+    let text = r#"data={"id":"5"}&id=A&pendingWebhooks=0&type=charge.succeeded"#;
+    let signature = hex::encode(Md5::digest(format!("{text}&key=qbit_test_key"))).to_uppercase();
+    let signed: Json = serde_json::from_slice(&run(&["sign", "qbitpay", "--body", body, "--json"]).stdout).expect("JSON");
+    assert_eq!((&signed["canonical"], &signed["signature"]), (&text.into(), &signature.clone().into()));
+    let verify = |signature: &str| exit(&["verify", "qbitpay", "--body", body, "-H", &format!("QbitPay-Signature: {signature}")]);
+    assert_eq!([verify(&signature), verify(&signature.to_lowercase())], [0, 1]);
 }
 
 #[test]

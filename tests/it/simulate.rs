@@ -10,6 +10,7 @@ mod arbitrary;
 mod invariants;
 mod noise;
 mod properties;
+mod qbitpay;
 mod quoine;
 
 /// Tries that many cases, the same ones each time.

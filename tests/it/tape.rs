@@ -18,7 +18,7 @@
 //!
 //! `${link}` stands for the last payoutUrl, `${cookie}` and `${csrf}` for the portal session that was begun last,
 //! `${charge}`, `${payout}`, `${order}`, `${deposit}` for the object of that kind that was answered last, `${page}` for the
-//! path of the last paymentPageUrl.
+//! path of the last paymentPageUrl, `${row}` for the first row of the ledger's last page.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
@@ -209,6 +209,8 @@ impl Tape {
         let kinds = ["charge", "payout", "order", "deposit"].into_iter();
         let answered = kinds.filter(|it| body.contains(&format!("\"object\":\"{it}\"")) && !body.contains("\"object\":\"list\""));
         let id = if body.contains("\"subject\":") { between("\"subject\":\"") } else { between("{\"id\":\"") };
+        let row = between("\"data\":[{\"id\":\"").filter(|_| body.contains("/balanceTransactions\""));
+        self.noted.extend(row.map(|it| ("row", it)));
         self.noted.extend(answered.filter_map(|it| Some((it, id.clone()?))));
         self.noted.extend(found.into_iter().filter_map(|(name, text)| text.map(|it| (name, it))));
     }

@@ -203,6 +203,7 @@ const TAPES: &[&str] = &[
 /// The tapes of a provider, and the calls that reach its limit.
 fn tapes(slug: &str) -> (&'static [&'static str], String) {
     match slug {
+        "qbitpay" => (crate::qbitpay::TAPES, "GET /qbitpay/api/v1/accounts/show\n".repeat(21)),
         "quantum-payouts" => (TAPES, "GET /quantum-payouts/api/v1/features\n".repeat(31)),
         "quoine" => (crate::quoine::TAPES, "GET /quoine/api/v1/profile\n".repeat(301)),
         _ => panic!("no tape plays {slug}"),

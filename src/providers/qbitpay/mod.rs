@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use self::errors::Error;
 use self::lifecycle::{BALANCE_TRANSACTION, CHARGE, DEPOSIT, PAYOUT};
-use self::model::{Currency, Kind, Memory, Merchant};
+use self::model::{Currency, Kind, Memory};
 use crate::engine::account::Account;
 use crate::engine::contract::Contract;
 use crate::engine::delivery::{Attempt, Delivery};
@@ -42,8 +42,7 @@ impl Provider for QbitPay {
 
     fn open(&mut self, cx: &mut Context<'_>, account: &str) {
         let memory = &mut self.0;
-        memory.merchants.push(Merchant::new(account));
-        let Some(merchant) = memory.merchant(account) else { return };
+        let merchant = memory.merchant_of(account);
         for currency in [Currency::Usd, Currency::Usdt] {
             lifecycle::open_with(memory, cx, merchant, currency, OPENING_UNITS);
         }

@@ -12,33 +12,51 @@ use crate::kit::evidence::Evidence::Documented;
 use crate::kit::html::{Pages, environment};
 use crate::kit::http::{Method, Request, Response, StatusCode};
 use crate::kit::lifecycle::{On, Word};
+use crate::kit::qr;
 
 /// The payment page, in front of the charge's own name.
 pub const PAY_PATH: &str = "/pay/";
 
+/// Behind a charge's name: the picture of its QR code.
+const QR: &str = "/qr";
+
 /// The pages of this provider.
-pub const PAGES: &[Page] = &[Page {
-    name: "pay",
-    path: "/pay/{tradeId}",
-    what: "the payer sees what to pay and how, says that they have paid, and goes on to redirectUrl",
-    evidence: Documented(
-        "API reference, Charges: paymentPageUrl and redirectUrl; the page itself is ours, at an address of ours unless `documented_links` is set",
-    ),
-}];
+pub const PAGES: &[Page] = &[
+    Page {
+        name: "pay",
+        path: "/pay/{tradeId}",
+        what: "the payer sees what to pay and how, says that they have paid, and goes on to redirectUrl",
+        evidence: Documented(
+            "API reference, Charges: paymentPageUrl and redirectUrl; the page itself is ours, at an address of ours unless `documented_links` is set",
+        ),
+    },
+    Page {
+        name: "qr",
+        path: "/pay/{tradeId}/qr",
+        what: "the QR code that the payer photographs, as a picture: alipayQRCodeUrl, with other ways to pay the address of the page",
+        evidence: Documented("API reference, Payment methods: qrCodeImgUrl and alipayQRCodeUrl; what the picture says is assumed"),
+    },
+];
 
 static TEMPLATES: Pages =
     Pages::new(|| environment(&[("pay.html", include_str!("pages/pay.html")), ("message.html", include_str!("pages/message.html"))]));
 
 /// A payer's browser asks.
 pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
-    let trade = path.strip_prefix(PAY_PATH).filter(|it| !it.is_empty() && !it.contains('/')).ok_or(Error::NoPath)?;
-    if request.method != Method::GET && request.method != Method::POST {
+    let asked = path.strip_prefix(PAY_PATH).ok_or(Error::NoPath)?;
+    let picture = asked.strip_suffix(QR);
+    let trade = Some(picture.unwrap_or(asked)).filter(|it| !it.is_empty() && !it.contains('/')).ok_or(Error::NoPath)?;
+    if request.method != Method::GET && (request.method != Method::POST || picture.is_some()) {
         return Err(Error::NoPath);
     }
     let Some(charge) = memory.traded(trade) else {
         let text = "The link is wrong or incomplete.";
         return Ok(TEMPLATES.render(StatusCode::NOT_FOUND, "message.html", context! { title => "No such payment", text }));
     };
+    if picture.is_some() {
+        let text = method(charge, "alipayQRCodeUrl").unwrap_or_else(|| format!("{}{PAY_PATH}{trade}", cx.base_url(request)));
+        return qr::picture(&text).ok_or(Error::Internal);
+    }
     cx.trace.account = Some(memory.own(charge.merchant).account.clone());
     if request.method == Method::GET {
         return Ok(shown(charge, StatusCode::OK));
@@ -50,16 +68,22 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     }
 }
 
+/// What the charge's payment method says under that name.
+fn method(charge: &Charge, name: &str) -> Option<String> {
+    let object = serde_json::to_value(ChargeObject::of(charge)).ok()?;
+    object["paymentMethod"][name].as_str().map(str::to_owned)
+}
+
 fn shown(charge: &Charge, status: StatusCode) -> Response {
-    let object = serde_json::to_value(ChargeObject::of(charge)).unwrap_or_default();
-    let method = &object["paymentMethod"];
-    let text = |name: &str| method[name].as_str().map(str::to_owned);
+    let text = |name: &str| method(charge, name);
     let values = context! {
         amount => number(charge.quote, charge.cost_units).text(),
         currency => charge.quote.word(),
         order => &charge.external_order_id,
         label => charge.payment_type.labels().0,
         qr => text("alipayQRCodeUrl"),
+        picture => format!("{}{QR}", charge.trade),
+        has_picture => text("alipayQRCodeUrl").or(text("qrCodeImgUrl")).is_some(),
         bank => text("bankName"),
         account => text("bankAccountNum"),
         status => charge.status.word(),

@@ -46,7 +46,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     cx.trace.operation = Some(route.0.name);
     let account = auth::basic(cx, request)?;
     auth::permit(cx, &account, below.split('/').next().unwrap_or_default())?;
-    let merchant = memory.merchant(&account).ok_or(Error::Internal)?;
+    let merchant = memory.merchant_of(&account);
     auth::pace(memory, cx, &account, merchant)?;
     (route.1)(Call { memory, cx, request, account, merchant, id })
 }

@@ -1,6 +1,8 @@
 //! What the payer sees.
 
-use crate::tape::check;
+use playmoney::kit::http::{Method, Request};
+
+use crate::tape::{Tape, check};
 
 const CHARGE: &str = r#"POST /qbitpay/api/v1/charges {"amount":100,"currency":"USD","externalOrderId":"<b>1</b>","cbUrl":"http://shop.test/charge","redirectUrl":"https://shop.test/ok?order=1"}"#;
 
@@ -35,4 +37,16 @@ fn a_page_of_no_charge() {
         "GET ${page}",
     ];
     check("qbitpay/a_page_of_no_charge", &lines.join("\n"));
+}
+
+#[test]
+fn the_picture_of_a_qr_code() {
+    let mut shop = Tape::shop();
+    shop.play(CHARGE);
+    let page = shop.noted("page").to_owned();
+    let picture = shop.ask(Request::new(Method::GET, &format!("{page}/qr"), ""));
+    assert_eq!((picture.status.as_u16(), &picture.headers["content-type"]), (200, &"image/svg+xml".parse().expect("text")));
+    for (method, target, status) in [(Method::POST, format!("{page}/qr"), 404), (Method::GET, "/qbitpay/pay/nobody/qr".to_owned(), 404)] {
+        assert_eq!(shop.ask(Request::new(method, &target, "")).status, status, "{target}");
+    }
 }

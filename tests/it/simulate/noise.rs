@@ -17,6 +17,18 @@ const PIECES: &[&str] = &[
     "api",
     "v1",
     "createPayout",
+    "qbitpay",
+    "charges",
+    "balanceTransactions",
+    "orders",
+    "markets",
+    "ticker",
+    "symbol=BTC/CNY",
+    "side=ask",
+    "starting_after=x",
+    "deposit",
+    "set-price",
+    "settle-payout",
     "quoine",
     "invoices",
     "profile",
@@ -126,7 +138,7 @@ fn request() -> impl Strategy<Value = Noise> {
         ][..],
     );
     let value = prop_oneof![
-        3 => select(&["application/json", "Bearer qm_test_token", "application/x-www-form-urlencoded", "payouts_session=1", "Bearer", "=;=", "", "APIAuth 2:x", "APIAuth :", "Thu, 01 Jan 2026 00:00:00 GMT"][..]).prop_map(|it| it.as_bytes().to_vec()),
+        3 => select(&["application/json", "Bearer qm_test_token", "application/x-www-form-urlencoded", "payouts_session=1", "Bearer", "=;=", "", "APIAuth 2:x", "APIAuth :", "Basic cWJpdF90ZXN0X2tleTo=", "Thu, 01 Jan 2026 00:00:00 GMT"][..]).prop_map(|it| it.as_bytes().to_vec()),
         1 => vec(any::<u8>(), 0..20),
     ];
     let headers = vec((name.prop_map(str::to_owned), value), 0..6);

@@ -136,6 +136,17 @@ impl Memory {
         self.merchants.iter().position(|it| it.account == account).and_then(|it| u32::try_from(it).ok())
     }
 
+    /// The same; an account that nobody has opened owns nothing.
+    ///
+    /// # Panics
+    /// When there are more than can be numbered; memory has ended long before.
+    pub fn merchant_of(&mut self, account: &str) -> u32 {
+        self.merchant(account).unwrap_or_else(|| {
+            self.merchants.push(Merchant::new(account));
+            u32::try_from(self.merchants.len() - 1).expect("a sandbox has fewer merchants than a u32 counts")
+        })
+    }
+
     /// The merchant of that number.
     ///
     /// # Panics

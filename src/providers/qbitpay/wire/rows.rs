@@ -123,7 +123,13 @@ pub const REFUSAL: &[Field] = &[
     row("detail[].field", TEXT, Required, "its name; dots reach inside objects", DETAIL),
 ];
 
-pub const ACCESS_TOKEN: &[Field] = &[row("accessToken", TEXT, Required, "a JWT, good for 30 days", TOKEN)];
+pub const ACCESS_TOKEN: &[Field] = &[row(
+    "accessToken",
+    TEXT,
+    Required,
+    "a JWT by HS256, good for 30 days; the header Playmoney-Hint of the answer names its secret",
+    TOKEN,
+)];
 
 #[rustfmt::skip]
 pub const ACCOUNT_OBJECT: &[Field] = &[
