@@ -4,6 +4,7 @@ pub mod account;
 pub mod agenda;
 pub mod chain;
 pub mod clock;
+pub mod context;
 pub mod contract;
 pub mod delivery;
 pub mod inbox;

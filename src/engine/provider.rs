@@ -1,6 +1,4 @@
-//! What a provider is to the engine, and all that it may touch.
-
-use std::borrow::Cow;
+//! What a provider is to the engine.
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -8,17 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::account::Account;
-use super::agenda::Due;
 use super::chain::Blockchain;
-use super::contract::{Contract, Setting, settings};
+pub use super::context::{Context, Stay, Trace};
+use super::contract::Contract;
 use super::delivery::{Attempt, Delivery};
-use super::world::Core;
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};
-use crate::kit::ids::Draws;
-use crate::kit::lifecycle::{Lifecycle, On, Word};
 use crate::kit::secret::Secret;
-use crate::kit::time::{Timestamp, Uptime, later, nearer};
+use crate::kit::time::Timestamp;
 
 /// A provider's place in its sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -233,158 +228,4 @@ impl<P: Provider + Clone + Serialize + DeserializeOwned + 'static> Member for P 
     fn restored(&self, memory: Json) -> Result<Box<dyn Member>, serde_json::Error> {
         Ok(Box::new(serde_json::from_value::<P>(memory)?))
     }
-}
-
-/// What the journal learns about one request.
-#[derive(Clone, Debug, Default)]
-pub struct Trace {
-    pub operation: Option<&'static str>,
-    pub account: Option<String>,
-    /// The documented error that was answered, by name.
-    pub error: Option<&'static str>,
-    pub hint: Option<Cow<'static, str>>,
-    /// The answer waits for this delivery.
-    pub waits_for: Option<u64>,
-    /// What a reader of the journal has to know of it besides: a bound that was hit.
-    pub note: Option<&'static str>,
-}
-
-/// All that a provider may touch: the moment, the accounts, chance, the agenda, the outbox and the journal.
-pub struct Context<'a> {
-    pub(super) core: &'a mut Core,
-    pub(super) seat: Seat,
-    contract: &'static Contract,
-    uptime: Uptime,
-    pub trace: Trace,
-}
-
-impl<'a> Context<'a> {
-    /// For one call into the provider on that seat.
-    pub fn new(core: &'a mut Core, seat: Seat, contract: &'static Contract, uptime: Uptime) -> Self {
-        Self { core, seat, contract, uptime, trace: Trace::default() }
-    }
-
-    /// The simulated moment.
-    pub fn now(&self) -> Timestamp {
-        self.core.now
-    }
-
-    /// The date for a signature that leaves: simulated, or real when the account says so.
-    pub fn signature_date(&self, account: &Account) -> Timestamp {
-        if account.text(&settings::SIGNATURE_TIME) == Some("real") { self.uptime.date } else { self.core.now }
-    }
-
-    /// The clock that judges a date that arrives: the sandbox's, the real one, or the one that is nearer to it.
-    pub fn judging(&self, account: &Account, date: Timestamp) -> Timestamp {
-        match account.text(&settings::FRESHNESS) {
-            Some("virtual") => self.core.now,
-            Some("real") => self.uptime.date,
-            _ => nearer(date, self.core.now, self.uptime.date),
-        }
-    }
-
-    /// The stream of draws for a purpose and an entity.
-    pub fn draws(&self, purpose: &str, entity: u64) -> Draws {
-        Draws::new(self.core.seed, purpose, entity)
-    }
-
-    /// What is known of the provider.
-    pub fn contract(&self) -> &'static Contract {
-        self.contract
-    }
-
-    /// The sandbox's name.
-    pub fn sandbox(&self) -> &str {
-        &self.core.name
-    }
-
-    /// The sandbox's seed.
-    pub fn seed(&self) -> u64 {
-        self.core.seed
-    }
-
-    /// What stands for the provider's scheme and host in a link that answers this request.
-    pub fn base_url(&self, request: &Request) -> String {
-        let mut base = self.sandbox_url(request);
-        if !request.by_own_host {
-            base.push('/');
-            base.push_str(self.contract.slug);
-        }
-        base
-    }
-
-    fn sandbox_url(&self, request: &Request) -> String {
-        let name = self.core.name.as_str();
-        if name == "default" { request.origin.clone() } else { format!("{}/s/{name}", request.origin) }
-    }
-
-    /// An account by its id.
-    pub fn account(&self, id: &str) -> Option<&Account> {
-        self.core.accounts[usize::from(self.seat.0)].get(id)
-    }
-
-    /// An account by its id, to change it.
-    pub fn account_mut(&mut self, id: &str) -> Option<&mut Account> {
-        self.core.accounts[usize::from(self.seat.0)].get_mut(id)
-    }
-
-    /// The accounts of this provider, by id.
-    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
-        self.core.accounts[usize::from(self.seat.0)].values()
-    }
-
-    /// Whether a switch of an account is on.
-    pub fn flag(&self, account: &str, row: &Setting) -> bool {
-        self.account(account).is_some_and(|it| it.flag(row))
-    }
-
-    /// Whether every step of the outside world is left to actions.
-    pub fn manual_pace(&self, account: &str) -> bool {
-        self.account(account).and_then(|it| it.text(&settings::PACE)) == Some("manual")
-    }
-
-    /// Books what time alone does to an object that has just entered a status.
-    pub fn book_rows<S: Word>(&mut self, table: &Lifecycle<S>, status: S, stay: Stay<'_>) {
-        let manual = self.manual_pace(stay.account);
-        for (row, it) in table.timed(status) {
-            let at = match it.on {
-                On::Pace(_) if manual => None,
-                On::After(span) | On::Pace(span) => later(self.core.now, span),
-                On::Deadline(_) => stay.deadline,
-                On::Call(_) | On::Act(_) | On::Delivered(_) | On::Block(_) => None,
-            };
-            if let Some(at) = at {
-                let due = Due::Row { seat: self.seat, object: stay.object, stay: stay.number, row };
-                self.core.agenda.book(at, due);
-            }
-        }
-    }
-
-    /// A status has changed; the journal learns from what to what, and why.
-    pub fn changed(&mut self, subject: &str, from: &'static str, to: &'static str, on: On) {
-        let at = self.core.now;
-        self.core.journal.changed(at, self.contract.slug, subject, from, to, on.to_string());
-    }
-
-    /// A webhook is owed. Its first attempt leaves as soon as the one before it to that target has an outcome.
-    pub fn notify(&mut self, event: Event) -> Option<u64> {
-        let (now, seat) = (self.core.now, self.seat);
-        self.core.outbox.owe(now, seat, event)
-    }
-
-    /// The answer to this request waits for the outcome of that delivery.
-    pub fn wait_for(&mut self, delivery: u64) {
-        self.trace.waits_for = Some(delivery);
-    }
-}
-
-/// An object that has entered a status: what the agenda has to know of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Stay<'a> {
-    pub object: ObjectId,
-    /// The count of its status changes.
-    pub number: u32,
-    pub account: &'a str,
-    /// The moment that the object carries for its `Deadline` rows.
-    pub deadline: Option<Timestamp>,
 }
