@@ -11,6 +11,7 @@ mod decisions;
 mod documented;
 mod edge_cases;
 pub mod ledger;
+mod market;
 mod pages;
 mod signatures;
 

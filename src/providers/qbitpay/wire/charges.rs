@@ -37,7 +37,7 @@ impl NewCharge {
         let currency = sheet.text(&CHARGE_CURRENCY).and_then(|it| Currency::parse(&it));
         sheet.holds(&CHARGE_AMOUNT, amount, currency);
         let external_order_id = sheet.text(&CHARGE_ORDER);
-        let cb_url = sheet.text(&CB_URL);
+        let cb_url = sheet.target(&CB_URL);
         let redirect_url = sheet.text(&REDIRECT_URL);
         let base = sheet.currency(&BASE_CURRENCY, Currency::Btc);
         let quote = sheet.currency(&QUOTE_CURRENCY, Currency::Cny);

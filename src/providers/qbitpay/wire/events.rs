@@ -16,7 +16,7 @@ use crate::providers::qbitpay::model::{Deposit, Oid};
 /// The query of `GET /events/test`.
 pub fn test_asked(request: &Request) -> Result<Option<String>, Error> {
     let mut sheet = Sheet::query(request);
-    let url = sheet.text(&TEST_URL);
+    let url = sheet.target(&TEST_URL);
     sheet.complete(Some(url))
 }
 

@@ -47,7 +47,7 @@ macro_rules! charge {
         row(concat!($prefix, "payerName"), TEXT, Optional, "name or account of the payer, when it was given", CHARGE),
         row(concat!($prefix, "externalOrderId"), TEXT, Required, "the merchant's own number", CHARGE),
         row(concat!($prefix, "paymentPageUrl"), Value::Url, Required, "where the payer pays", CHARGE),
-        row(concat!($prefix, "cbUrl"), Value::Url, Required, "where its webhooks go", CHARGE),
+        row(concat!($prefix, "cbUrl"), Value::HttpUrl, Required, "where its webhooks go", CHARGE),
         row(concat!($prefix, "redirectUrl"), Value::Url, Required, "where the payer goes afterwards", CHARGE),
         row(concat!($prefix, "paymentMethod"), Value::Object, Required, "through what the payer pays", CHARGE),
         row(concat!($prefix, "paymentMethod.object"), Value::Constant("paymentMethod"), Required, "type of the object", CHARGE),

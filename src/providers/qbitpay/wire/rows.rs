@@ -69,7 +69,7 @@ mod parameters {
     pub const CHARGE_AMOUNT: Field = row("amount", AMOUNT, Required, "amount in `currency`", CHARGES);
     pub const CHARGE_CURRENCY: Field = row("currency", Value::Word(&["USD", "USDT"]), Required, "settlement currency", CHARGES);
     pub const CHARGE_ORDER: Field = row("externalOrderId", TEXT, Required, "the merchant's own number, which may repeat", CHARGES);
-    pub const CB_URL: Field = row("cbUrl", Value::Url, Required, "where the webhooks of this charge go", CHARGES);
+    pub const CB_URL: Field = row("cbUrl", Value::HttpUrl, Required, "where the webhooks of this charge go", CHARGES);
     pub const REDIRECT_URL: Field = row("redirectUrl", Value::Url, Required, "where the payer goes afterwards", CHARGES);
     pub const BASE_CURRENCY: Field = row("baseCurrency", Value::Word(&["BTC", "USDT"]), Need::Default("BTC"), "the crypto currency in between", CHARGES);
     pub const QUOTE_CURRENCY: Field = row("quoteCurrency", Value::Word(&["CNY", "USD", "PHP"]), Need::Default("CNY"), "the payer's currency", CHARGES);
@@ -78,7 +78,7 @@ mod parameters {
     pub const CHARGES_OF: Field = row("externalOrderId", TEXT, Optional, "the merchant's own number", CHARGES);
     pub const CHARGE_STATUS: Field = row("status", Value::Constant("buyerPaid"), Required, "the payer says that they have paid", CHARGES);
 
-    pub const TEST_URL: Field = row("cbUrl", Value::Url, Optional, "where the event goes; the account's webhook URL unless sent", EVENTS);
+    pub const TEST_URL: Field = row("cbUrl", Value::HttpUrl, Optional, "where the event goes; the account's webhook URL unless sent", EVENTS);
 
     pub const ORDER_SYMBOL: Field = row("symbol", Value::Word(SYMBOLS), Required, "the pair", ORDERS);
     pub const ORDER_SIDE: Field = row("side", Value::Word(&["buy", "sell"]), Required, "from the merchant's point of view", ORDERS);

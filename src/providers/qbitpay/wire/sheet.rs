@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::engine::contract::settings::webhook_url;
 use crate::kit::fields::{Fault as Wrong, Field, Fields};
 use crate::kit::http::Request;
 use crate::providers::qbitpay::errors::{Error, Fault};
@@ -29,6 +30,16 @@ impl<'a> Sheet<'a> {
     pub fn text(&mut self, row: &Field) -> Option<String> {
         let read = self.fields.text(row);
         self.read(row, read)
+    }
+
+    /// An address that webhooks can go to.
+    pub fn target(&mut self, row: &Field) -> Option<String> {
+        let url = self.text(row)?;
+        match webhook_url(&url) {
+            Ok(()) => return Some(url),
+            Err(why) => self.refuse(row, why),
+        }
+        None
     }
 
     pub fn integer(&mut self, row: &Field) -> Option<i64> {
