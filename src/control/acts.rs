@@ -1,6 +1,8 @@
 //! `/__admin/act`: what a customer, a bank or a blockchain does.
 
 use http::StatusCode;
+use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
 use super::{Answer, Ask, Problem, body, clock, ok, seat};
@@ -57,6 +59,18 @@ fn refused(why: NotActed) -> Problem {
     }
 }
 
+#[derive(Serialize)]
+struct Report<'a> {
+    provider: &'static str,
+    action: &'a str,
+    subject: String,
+    status: &'static str,
+    object: Box<RawValue>,
+    /// Only where deliveries may still be under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settled: Option<bool>,
+}
+
 /// What the action has done.
 pub fn report(world: &mut World, seat: Seat, act: &str, acted: Acted, settled: bool) -> Response {
     let slug = world.member(seat).contract().slug;
@@ -64,10 +78,7 @@ pub fn report(world: &mut World, seat: Seat, act: &str, acted: Acted, settled: b
         Some(blockchain) => Some(world.core.chains.show(blockchain, world.core.now)),
         None => world.with(seat, crate::kit::time::Uptime::START, |it, cx| it.show(cx, acted.object)),
     };
-    let (subject, status, object) = shown.map_or((String::new(), "", Json::Null), |it| (it.subject, it.status, it.object));
-    let mut answer = json!({"provider": slug, "action": act, "subject": subject, "status": status, "object": object});
-    if !settled && let Some(members) = answer.as_object_mut() {
-        members.insert("settled".to_owned(), json!(false));
-    }
-    Response::json(StatusCode::OK, &answer)
+    let (subject, status, object) = shown.map_or_else(Default::default, |it| (it.subject, it.status, it.object));
+    let settled = (!settled).then_some(false);
+    Response::json(StatusCode::OK, &Report { provider: slug, action: act, subject, status, object, settled })
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::agenda::{Agenda, Due};
 use super::provider::{ObjectId, Seat, Shown};
 use super::state::COUNT_MAX;
+use crate::kit::json::written;
 use crate::kit::time::{Duration, Timestamp, later};
 
 mod blockchain;
@@ -135,7 +136,7 @@ impl Chains {
     /// A chain as the answer to an action on it.
     pub fn show(&self, blockchain: Blockchain, now: Timestamp) -> Shown {
         let watched = self.transfers.values().filter(|it| it.blockchain == blockchain).count();
-        let object = json!({"blockchain": blockchain, "height": self.height(blockchain, now), "watched_transfers": watched});
+        let object = written(&json!({"blockchain": blockchain, "height": self.height(blockchain, now), "watched_transfers": watched}));
         Shown { subject: blockchain.word().to_owned(), status: "reorganised", object }
     }
 

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use super::account::Account;
 use super::chain::Blockchain;
@@ -131,8 +132,8 @@ pub struct Acted {
 pub struct Shown {
     pub subject: String,
     pub status: &'static str,
-    /// As the provider's own API would show it.
-    pub object: Json,
+    /// As the provider's own API would show it: its order of members, its writing of numbers.
+    pub object: Box<RawValue>,
 }
 
 /// One payment provider: its memory of a sandbox, and its rules.

@@ -3,11 +3,17 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Deeper nesting than this is refused before anything is parsed.
 pub const DEPTH_MAX: usize = 64;
+
+/// A value as it is sent: its members in their order, its numbers as they are written. A tree would lose both.
+pub fn written(value: &impl Serialize) -> Box<RawValue> {
+    serde_json::value::to_raw_value(value).unwrap_or_default()
+}
 
 /// The members of one object in the order in which they were sent, values unread.
 #[derive(Debug, Default, Clone)]

@@ -1,7 +1,6 @@
 //! QbitPay: charges, a balance, a market and payouts.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 use self::errors::Error;
 use self::lifecycle::{BALANCE_TRANSACTION, CHARGE, DEPOSIT, PAYOUT};
@@ -114,7 +113,7 @@ impl Provider for QbitPay {
     }
 
     fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {
-        let (status, shown): (&'static str, Json) = lifecycle::shown(&self.0, cx, object)?;
+        let (status, shown) = lifecycle::shown(&self.0, cx, object)?;
         Some(Shown { subject: self.subject(object)?, status, object: shown })
     }
 }

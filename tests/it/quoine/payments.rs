@@ -1,6 +1,9 @@
 //! Payments and the chain that confirms them, actions, and the payer's page, one tape each.
 
-use crate::tape::check;
+use serde_json::json;
+
+use super::{answer, served, shop, text};
+use crate::tape::{Tape, check};
 
 const CREATE: &str = r#"POST /quoine/api/v1/invoices {"price":"500.0","name":"order 1"}"#;
 const GET: &str = "GET /quoine/api/v1/invoices/1";
@@ -143,4 +146,16 @@ fn the_page_of_an_invoice() {
             "DELETE /quoine/pay/1",
         ],
     );
+}
+
+#[test]
+fn an_action_shows_the_invoice_as_the_api_writes_it() {
+    let mut shop = shop(&[]);
+    served(&mut shop, "POST", "invoices", r#"{"price":"0.00001"}"#);
+    let act = Tape::control("POST", "act/quoine/pay", &json!({"invoice": 1}));
+    let (status, acted) = text(&shop.ask(act));
+    assert_eq!(status, 200, "{acted}");
+    assert!(acted.contains(r#""btc_price":0.00000001,"btc_balance":0.00000001,"#), "no exponents: {acted}");
+    let (_, invoice) = answer(&mut shop, "GET", "invoices/1", "");
+    assert!(acted.ends_with(&format!(r#""status":"unconfirmed","object":{invoice}}}"#)), "{acted}\n{invoice}");
 }

@@ -1,9 +1,9 @@
 //! Objects as control answers show them: as the provider's own API or its events would.
 
-use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use crate::engine::provider::{Context, ObjectId};
+use crate::kit::json::written;
 use crate::kit::lifecycle::Word;
 use crate::kit::money::Number;
 use crate::providers::qbitpay::model::{DepositStatus, Kind, Memory, Side, Symbol};
@@ -11,30 +11,26 @@ use crate::providers::qbitpay::webhooks::{CONFIRMATIONS, wallet};
 use crate::providers::qbitpay::wire::{ChargeObject, DepositObject, PayoutObject, PriceObject};
 
 /// The status of an object, and the object.
-pub fn shown(memory: &Memory, cx: &Context<'_>, object: ObjectId) -> Option<(&'static str, Json)> {
+pub fn shown(memory: &Memory, cx: &Context<'_>, object: ObjectId) -> Option<(&'static str, Box<RawValue>)> {
     let number = u32::try_from(object.number).ok()?;
     match Kind::of(object)? {
-        Kind::Charge => memory.charges.get(number).map(|it| (it.status.word(), json(&ChargeObject::of(it)))),
+        Kind::Charge => memory.charges.get(number).map(|it| (it.status.word(), written(&ChargeObject::of(it)))),
         Kind::Payout => {
             let payout = memory.payouts.get(number)?;
             let destination = memory.destinations.get(&payout.destination)?;
-            Some((payout.status.word(), json(&PayoutObject::of(payout, destination))))
+            Some((payout.status.word(), written(&PayoutObject::of(payout, destination))))
         }
         Kind::Deposit => {
             let deposit = memory.deposits.get(number)?;
             let addr = wallet(cx, &memory.own(deposit.merchant).account, deposit.currency);
             let confirmations = if deposit.status == DepositStatus::Credited { CONFIRMATIONS } else { 0 };
-            Some((deposit.status.word(), json(&DepositObject::of(deposit, addr.as_deref(), confirmations))))
+            Some((deposit.status.word(), written(&DepositObject::of(deposit, addr.as_deref(), confirmations))))
         }
         Kind::Price => {
             let symbol = Symbol::numbered(object.number)?;
             let price = |side| memory.rates.price(symbol, side).map(Number);
-            Some(("set", json(&PriceObject { symbol, ask: price(Side::Ask), bid: price(Side::Bid) })))
+            Some(("set", written(&PriceObject { symbol, ask: price(Side::Ask), bid: price(Side::Bid) })))
         }
         Kind::Order | Kind::Row | Kind::Test => None,
     }
-}
-
-fn json(object: &impl Serialize) -> Json {
-    serde_json::to_value(object).unwrap_or_default()
 }

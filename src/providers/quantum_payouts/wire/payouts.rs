@@ -1,11 +1,13 @@
 //! Create Payout, Perform Single Payout, Get Payout Status.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::rows::{self, SESSION_SECS_DEFAULT};
 use super::sheet::Sheet;
 use super::{Block, SUCCESS};
 use crate::kit::http::{Request, Response, StatusCode};
+use crate::kit::json::written;
 use crate::kit::lifecycle::Word;
 use crate::kit::time::unix_seconds;
 use crate::providers::quantum_payouts::errors::Error;
@@ -151,6 +153,6 @@ pub fn status(payout: &Payout) -> Response {
 }
 
 /// The same for control answers.
-pub fn shown(payout: &Payout) -> serde_json::Value {
-    serde_json::to_value(State::whole(payout)).unwrap_or_default()
+pub fn shown(payout: &Payout) -> Box<RawValue> {
+    written(&State::whole(payout))
 }

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::{Page, btc, price, time};
 use crate::kit::http::{Response, StatusCode};
+use crate::kit::json::written;
 use crate::kit::lifecycle::Word;
 use crate::kit::money::Number;
 use crate::kit::time::{Timestamp, end_of_time, later};
@@ -121,8 +122,8 @@ pub fn single(invoice: &Invoice, look: Look<'_>) -> Response {
 }
 
 /// The same for control answers.
-pub fn shown(invoice: &Invoice, look: Look<'_>) -> Json {
-    serde_json::to_value(Shown::single(invoice, look)).unwrap_or_default()
+pub fn shown(invoice: &Invoice, look: Look<'_>) -> Box<RawValue> {
+    written(&Shown::single(invoice, look))
 }
 
 /// The body of a callback. `status`: the word that it carries, which the notice of a capture says ahead of time.
