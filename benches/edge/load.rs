@@ -31,16 +31,19 @@ pub fn prepare(load: Load, ask: impl Fn(u64) -> Vec<u8>) -> Prepared {
     Prepared((0..load.connections).map(own).collect())
 }
 
-/// Asks, and measures nothing.
-pub fn run(address: SocketAddr, load: Load, ask: impl Fn(u64) -> Vec<u8>) {
-    prepare(load, ask).send(address);
+/// One request after another on one connection, and the whole answer to each.
+pub fn answers(address: SocketAddr, requests: impl Iterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
+    let mut client = Client::connect(address);
+    let answer = |request: Vec<u8>| {
+        client.exchange(&request);
+        client.buffer[..client.filled].to_vec()
+    };
+    requests.map(answer).collect()
 }
 
-/// One request on a connection of its own, and the whole answer.
+/// One request on a connection of its own.
 pub fn answer(address: SocketAddr, request: &[u8]) -> Vec<u8> {
-    let mut client = Client::connect(address);
-    client.exchange(request);
-    client.buffer[..client.filled].to_vec()
+    answers(address, std::iter::once(request.to_vec())).remove(0)
 }
 
 impl Prepared {

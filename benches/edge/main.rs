@@ -1,6 +1,6 @@
 //! What a request costs at the edge: the `playmoney` binary and a bare hyper server, loaded in turn by one client.
 //!
-//! `cargo bench --bench edge`; `PLAYMONEY_BENCH_ROUNDS`, `PLAYMONEY_BENCH_REQUESTS` and
+//! `cargo bench --bench edge`, or `-- createCharge` for one operation; `PLAYMONEY_BENCH_ROUNDS`, `PLAYMONEY_BENCH_REQUESTS` and
 //! `PLAYMONEY_BENCH_CONNECTIONS` change its size. The load is a closed loop over keep-alive connections and is bounded
 //! by its count. The bare server reads the body, stores nothing, and answers the same headers and as many bytes. What
 //! counts is the CPU time of the server's process; each ratio is the median of the rounds' ratios, so that a noisy
@@ -10,6 +10,8 @@
 
 mod bare;
 mod load;
+#[path = "../merchant/mod.rs"]
+mod merchant;
 mod process;
 
 use std::time::Duration;
@@ -18,11 +20,9 @@ use load::{Load, Measured};
 use process::Process;
 
 /// What is asked of both servers.
-const OPERATIONS: [&str; 3] = ["createPayout", "getPayoutStatus", "features"];
-/// Payouts that `getPayoutStatus` asks for.
+const OPERATIONS: [&str; 7] = ["createPayout", "getPayoutStatus", "features", "createCharge", "getCharge", "createInvoice", "getInvoice"];
+/// Payouts, charges and invoices that are there before anything is measured, and that are asked for.
 const KNOWN: u64 = 10_000;
-/// The number of a payout that no round makes.
-const UNUSED: u64 = 9_999_999;
 /// Starts whose median is told.
 const STARTS: usize = 25;
 
@@ -35,21 +35,22 @@ fn main() {
         given.map_or(default, |it| it.parse().unwrap_or_else(|why| panic!("PLAYMONEY_BENCH_{name}={it}: {why}")))
     };
     let (rounds, requests, connections) = (size("ROUNDS", 7), size("REQUESTS", 30_000), size("CONNECTIONS", 8));
+    let wanted = std::env::args().skip(1).find(|it| !it.starts_with("--"));
     starts();
     let playmoney = Process::playmoney();
-    load::run(playmoney.address, Load { connections, requests: KNOWN }, |n| request("createPayout", n));
+    let known = Known::made(&playmoney);
     println!("\n{rounds} rounds of {requests} requests over {connections} connections, median of the rounds");
     println!("{:<16} {:<10} {:>9} {:>8} {:>8} {:>15}", "", "", "req/s", "p50 us", "p99 us", "CPU s / 10,000");
     let mut fresh = KNOWN;
-    for operation in OPERATIONS {
-        let creates = operation == "createPayout";
-        let bare = Process::bare(&load::answer(playmoney.address, &request(operation, if creates { UNUSED } else { 0 })));
+    for operation in OPERATIONS.into_iter().filter(|it| wanted.as_deref().is_none_or(|wanted| wanted == *it)) {
+        let bare = Process::bare(&load::answer(playmoney.address, &known.request(operation, fresh)));
+        fresh += 1;
         let mut pairs = Vec::new();
         for round in 0..=rounds {
             let first = fresh;
             fresh += requests;
             let load = Load { connections, requests };
-            let ask = |n: u64| request(operation, if creates { first + n } else { n * 7919 % KNOWN });
+            let ask = |n: u64| known.request(operation, first + n);
             let ours = || load::prepare(load, ask).fire(&playmoney);
             let theirs = || load::prepare(load, ask).fire(&bare);
             let pair = if round % 2 == 0 { (ours(), theirs()) } else { swapped(theirs(), ours()) };
@@ -66,16 +67,56 @@ fn swapped(theirs: Measured, ours: Measured) -> (Measured, Measured) {
     (ours, theirs)
 }
 
-/// The same bytes for both servers.
-fn request(operation: &str, n: u64) -> Vec<u8> {
-    let order = format!("ORDER_{n}");
-    let body = match operation {
-        "createPayout" => format!(
-            r#"{{"orderNumber":"{order}","amount":150000,"description":"Payout for an order","sessionTimeoutSecs":1800,"type":"card","urls":{{"returnUrl":"https://your-site.com/success","failUrl":"https://your-site.com/fail"}}}}"#
-        ),
-        "getPayoutStatus" => format!(r#"{{"orderNumber":"{order}"}}"#),
-        _ => String::new(),
-    };
+/// What the client knows of what it has made: numbers are counted, a charge has an id of its own.
+struct Known {
+    charges: Vec<String>,
+}
+
+impl Known {
+    fn made(server: &Process) -> Self {
+        let mut known = Self { charges: Vec::new() };
+        for operation in ["createPayout", "createInvoice"] {
+            load::answers(server.address, (0..KNOWN).map(|n| known.request(operation, n)));
+        }
+        let charges = load::answers(server.address, (0..KNOWN).map(|n| known.request("createCharge", n)));
+        known.charges = charges.iter().map(|it| id_of(it)).collect();
+        known
+    }
+
+    /// The same bytes for both servers. No two requests share a number: it names what is made, and it is each
+    /// signature's NONCE.
+    fn request(&self, operation: &str, n: u64) -> Vec<u8> {
+        let any = n * 7919 % KNOWN;
+        match operation {
+            "createCharge" => written(&merchant::qbitpay("charges", merchant::charge(n))),
+            "getCharge" => {
+                let id = &self.charges[usize::try_from(any).expect("small")];
+                written(&merchant::qbitpay(&format!("charges/{id}"), String::new()))
+            }
+            "createInvoice" => written(&merchant::quoine("invoices", merchant::invoice(n), n)),
+            "getInvoice" => written(&merchant::quoine(&format!("invoices/{}", any + 1), String::new(), n)),
+            "getPayoutStatus" => payouts(operation, &format!(r#"{{"orderNumber":"ORDER_{any}"}}"#)),
+            "createPayout" => payouts(
+                operation,
+                &format!(
+                    r#"{{"orderNumber":"ORDER_{n}","amount":150000,"description":"Payout for an order","sessionTimeoutSecs":1800,"type":"card","urls":{{"returnUrl":"https://your-site.com/success","failUrl":"https://your-site.com/fail"}}}}"#
+                ),
+            ),
+            _ => payouts(operation, ""),
+        }
+    }
+}
+
+/// The id in an answer's body.
+fn id_of(answer: &[u8]) -> String {
+    let body = String::from_utf8_lossy(answer);
+    let body = body.split_once("\r\n\r\n").expect("a head").1;
+    let object: serde_json::Value = serde_json::from_str(body).expect("an answer is JSON");
+    object["id"].as_str().expect("an id").to_owned()
+}
+
+/// A request of Quantum Payouts.
+fn payouts(operation: &str, body: &str) -> Vec<u8> {
     let head = "Host: 127.0.0.1:4242\r\nUser-Agent: playmoney-bench/1\r\nAuthorization: Bearer qm_test_token\r\nAccept: application/json; version=1.0\r\n";
     let (method, length) = if body.is_empty() {
         ("GET", String::new())
@@ -83,6 +124,13 @@ fn request(operation: &str, n: u64) -> Vec<u8> {
         ("POST", format!("Content-Type: application/json; charset=UTF-8\r\nContent-Length: {}\r\n", body.len()))
     };
     format!("{method} /quantum-payouts/api/v1/{operation} HTTP/1.1\r\n{head}{length}\r\n{body}").into_bytes()
+}
+
+/// A request of another provider, as it goes over the wire.
+fn written(asked: &merchant::Asked) -> Vec<u8> {
+    let method = if asked.body.is_empty() { "GET" } else { "POST" };
+    let headers = asked.headers.iter().fold(String::new(), |head, (name, value)| head + name + ": " + value + "\r\n");
+    format!("{method} {} HTTP/1.1\r\n{headers}\r\n{}", asked.target, asked.body).into_bytes()
 }
 
 fn told(operation: &str, pairs: &[(Measured, Measured)]) {
@@ -121,7 +169,7 @@ fn starts() {
     for _ in 0..=STARTS {
         let begun = std::time::Instant::now();
         let server = Process::playmoney();
-        load::answer(server.address, &request("features", 0));
+        load::answer(server.address, &payouts("features", ""));
         micros.push(u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
         std::thread::sleep(Duration::from_millis(20));
         kib.push(server.rss_kib());

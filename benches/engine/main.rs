@@ -1,8 +1,15 @@
-//! What the engine costs without a socket: timers, a leap over timers that are not due, a saved state, one request.
+//! What the engine costs without a socket: timers, a leap over timers that are not due, a saved state, one request, a
+//! page of a list, an object that is kept.
 //!
-//! `cargo bench --bench engine`, or `-- timers`, `leap`, `state` or `handle` for one section. Every figure is the median of several rounds after one that does not count.
+//! `cargo bench --bench engine`, or `-- timers`, `leap`, `state`, `handle`, `lists` or `memory` for one section. Every
+//! figure but the memory is the median of several rounds after one that does not count.
 
 #![expect(clippy::disallowed_methods, reason = "a bench reads the real clock")]
+
+mod lists;
+mod memory;
+#[path = "../merchant/mod.rs"]
+mod merchant;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -26,8 +33,13 @@ const SAVED: u64 = 10_000;
 const CALLS: u64 = 20_000;
 
 fn main() {
-    let wanted = std::env::args().skip(1).find(|it| !it.starts_with("--"));
-    let sections: [(&str, fn()); 4] = [("timers", timers), ("leap", leaps), ("state", states), ("handle", calls)];
+    let mut arguments = std::env::args().skip(1).filter(|it| !it.starts_with("--"));
+    let wanted = arguments.next();
+    if wanted.as_deref() == Some(memory::ARGUMENT) {
+        return memory::measure(&arguments.next().unwrap_or_default());
+    }
+    let sections: [(&str, fn()); 6] =
+        [("timers", timers), ("leap", leaps), ("state", states), ("handle", calls), ("lists", lists::section), ("memory", memory::section)];
     for (name, section) in sections {
         if wanted.as_deref().is_none_or(|it| it == name) {
             section();
@@ -78,6 +90,13 @@ fn called(method: Method, operation: &str, body: Vec<u8>) -> Request {
         .with("user-agent", "playmoney-bench/1")
         .with("authorization", "Bearer qm_test_token")
         .with("accept", "application/json; version=1.0")
+}
+
+/// What a merchant asks, as the edge hands it over.
+fn sent(asked: merchant::Asked) -> Request {
+    let method = if asked.body.is_empty() { Method::GET } else { Method::POST };
+    let request = Request::new(method, &asked.target, asked.body.into_bytes());
+    asked.headers.iter().fold(request, |request, (name, value)| request.with(name, value))
 }
 
 fn control(method: Method, path: &str, body: Vec<u8>) -> Request {

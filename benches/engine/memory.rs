@@ -1,0 +1,133 @@
+//! What an object holds, its event and its timers included and the journal excluded.
+//!
+//! Counted is what the system says the process holds, so that nothing the allocator needs for itself is left out. Each
+//! kind has a process of its own: memory that another one has given back would hide what is taken.
+
+use std::process::Command;
+
+use playmoney::control::Answer;
+use playmoney::engine::delivery::{Answer as Answered, Outcome, Outgoing};
+use playmoney::engine::walk::Progress;
+use playmoney::engine::world::Start;
+use playmoney::kit::http::{HeaderMap, HeaderValue, Kept, Method, Request, Response};
+use playmoney::kit::time::{Duration, Uptime};
+use playmoney::sandbox::Sandbox;
+
+use super::{control, merchant, read, sent};
+
+/// What makes this executable measure one kind.
+pub const ARGUMENT: &str = "memory-of";
+/// Objects that are made before the first look: whatever does not grow with them is there by then.
+const FIRST: u64 = 20_000;
+/// Objects that are counted. With the first ones they are fewer than the deliveries that a sandbox keeps.
+const COUNTED: u64 = 60_000;
+/// Objects between two advances of the clock.
+const LOT: u64 = 5_000;
+
+/// How one object is made; with the second, what the time brings that passes after each lot.
+type Making = (&'static str, fn(&mut Sandbox, u64), &'static str);
+
+const KINDS: [Making; 6] = [
+    ("charge, pending", |it, n| drop(charge(it, n)), "10ms"),
+    ("charge, paid, event and ledger row", paid_charge, "61s"),
+    ("charge, expired, event", |it, n| drop(charge(it, n)), "31m"),
+    ("payout, event and ledger row", payout, "10ms"),
+    ("invoice, ready", invoice, "10ms"),
+    ("invoice, expired, event", invoice, "31m"),
+];
+
+/// Every kind, each in a process of its own.
+pub fn section() {
+    println!("\nmemory of an object, {COUNTED} of each, without a journal");
+    for (label, ..) in KINDS {
+        let this = std::env::current_exe().expect("this bench has a path");
+        let told = Command::new(this).args([ARGUMENT, label]).output().expect("this bench starts again");
+        assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+        println!("  {label:<38}{:>8} bytes", String::from_utf8_lossy(&told.stdout).trim());
+    }
+}
+
+/// Writes down how many bytes one object of a kind takes.
+pub fn measure(kind: &str) {
+    let (_, make, passes) = KINDS.iter().find(|it| it.0 == kind).expect("a kind that there is");
+    let webhook_url = Some("http://your-site.com/{provider}".to_owned());
+    let mut sandbox = Sandbox::new(Start { journal_bytes_max: 0, webhook_url, ..Start::default() }, Uptime::START);
+    let mut make_all = |numbers: std::ops::Range<u64>| {
+        for n in numbers {
+            make(&mut sandbox, n);
+            if n % LOT == LOT - 1 {
+                tell(&mut sandbox, control(Method::POST, "clock/advance", format!(r#"{{"by":"{passes}"}}"#).into_bytes()));
+            }
+        }
+    };
+    make_all(0..FIRST);
+    let before = resident_kib();
+    make_all(FIRST..FIRST + COUNTED);
+    println!("{}", (resident_kib() - before) * 1024 / COUNTED);
+}
+
+/// Resident memory of this process.
+fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("a system that says what a process holds");
+    let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:")).expect("a line about it");
+    line.split_whitespace().next().and_then(|it| it.parse().ok()).expect("a number of KiB")
+}
+
+fn charge(sandbox: &mut Sandbox, n: u64) -> Response {
+    tell(sandbox, sent(merchant::qbitpay("charges", merchant::charge(n))))
+}
+
+fn paid_charge(sandbox: &mut Sandbox, n: u64) {
+    let made = read(&charge(sandbox, n));
+    let below = format!("charges/{}", made["id"].as_str().expect("an id"));
+    let mut paid = sent(merchant::qbitpay(&below, r#"{"status":"buyerPaid"}"#.to_owned()));
+    paid.method = Method::PUT;
+    tell(sandbox, paid);
+}
+
+fn payout(sandbox: &mut Sandbox, n: u64) {
+    let body = format!(
+        r#"{{"amount":0.1,"currency":"USD","description":"Payout memo","externalOrderId":"ORDER_{n}","destination":{{"payerName":"user name","bankAccountNum":"444444444444111","bankName":"Chase","type":"bankAccount"}}}}"#
+    );
+    tell(sandbox, sent(merchant::qbitpay("payouts", body)));
+}
+
+fn invoice(sandbox: &mut Sandbox, n: u64) {
+    tell(sandbox, sent(merchant::quoine("invoices", merchant::invoice(n), n)));
+}
+
+/// Asks, and answers every webhook that leaves meanwhile as a receiver does.
+fn tell(sandbox: &mut Sandbox, request: Request) -> Response {
+    let reply = sandbox.handle(Uptime::START, request);
+    settle(sandbox, reply.outgoing);
+    let response = match reply.answer {
+        Answer::Now(response) => response,
+        Answer::Walk => loop {
+            let (progress, outgoing) = sandbox.proceed(Uptime::START);
+            settle(sandbox, outgoing);
+            match progress {
+                Progress::More | Progress::Waiting => {}
+                Progress::Arrived(walk) => break sandbox.conclude(&walk),
+                Progress::Gone => panic!("nobody ends this walk"),
+            }
+        },
+        Answer::Wait(_) | Answer::Hangup => panic!("nothing here waits for a webhook"),
+    };
+    assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
+    response
+}
+
+fn settle(sandbox: &mut Sandbox, mut outgoing: Vec<Outgoing>) {
+    while let Some(it) = outgoing.pop() {
+        outgoing.extend(sandbox.settle(Uptime::START, &it, accepted()));
+    }
+}
+
+/// A receiver's short answer, with the headers that most of them send.
+fn accepted() -> Outcome {
+    let mut headers = HeaderMap::new();
+    for (name, value) in [("content-type", "text/plain"), ("content-length", "2"), ("date", "Thu, 01 Jan 2026 00:00:00 GMT")] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    Outcome { result: Ok(Answered { status: 200, headers, body: Kept(b"ok".to_vec().into()) }), took: Duration::ZERO }
+}
