@@ -36,19 +36,14 @@ impl World {
             return None;
         }
         let number = u32::try_from(webhook.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let (at, outgoing) = (self.core.now, self.outgoing(id, number, seat, &signed.url, &signed.headers, &signed.body));
-        let attempt = Attempt {
-            number,
-            at,
-            headers: signed.headers,
-            body: Kept(signed.body),
-            signed: signed.signed,
-            outcome: None,
-            repeated: false,
-            resend,
-        };
+        // What is kept is the copy: it has no more room than it needs.
+        let (at, headers) = (self.core.now, signed.headers.clone());
+        let outgoing = self.outgoing(id, number, seat, &signed.url, signed.headers, &signed.body);
+        let attempt =
+            Attempt { number, at, headers, body: Kept(signed.body), signed: signed.signed, outcome: None, repeated: false, resend };
         let stored = self.core.outbox.get_mut(id)?;
         signed.url.clone_into(&mut stored.url);
+        stored.attempts.reserve_exact(1); // most deliveries need no second one
         stored.attempts.push(attempt);
         if !resend {
             stored.scheduled += 1;
@@ -64,9 +59,9 @@ impl World {
         Some(number)
     }
 
-    fn outgoing(&self, delivery: u64, number: u32, seat: Seat, url: &str, headers: &HeaderMap, body: &bytes::Bytes) -> Outgoing {
+    fn outgoing(&self, delivery: u64, number: u32, seat: Seat, url: &str, headers: HeaderMap, body: &bytes::Bytes) -> Outgoing {
         let time_limit = self.member(seat).contract().schedule.time_limit;
-        Outgoing { delivery, number, life: self.life, url: url.to_owned(), headers: headers.clone(), body: body.clone(), time_limit }
+        Outgoing { delivery, number, life: self.life, url: url.to_owned(), headers, body: body.clone(), time_limit }
     }
 
     fn drop_into(&mut self, uptime: Uptime, name: &str, path: String, webhook: &Delivery, out: &Outgoing) {
