@@ -211,14 +211,28 @@ fn saved(label: &str, start: Start) {
     println!("  {label:<34}{save:>9} ms save {restore:>6} ms restore {kib:>8} KiB");
 }
 
-/// One request after another into a sandbox that holds ten thousand payouts.
+/// One request after another into a sandbox that holds ten thousand payouts, charges and invoices.
 fn calls() {
     println!("\nSandbox::handle");
-    let prepared = sandbox(Start::default(), "createPayout", SAVED);
-    let requests: [(&str, Vec<Request>); 3] = [
-        ("createPayout", (SAVED..SAVED + CALLS).map(|n| post("createPayout", &body("createPayout", n))).collect()),
-        ("getPayoutStatus", (0..CALLS).map(|n| post("getPayoutStatus", &body("getPayoutStatus", n * 7919 % SAVED))).collect()),
-        ("features", (0..CALLS).map(|_| called(Method::GET, "features", Vec::new())).collect()),
+    let mut prepared = sandbox(Start::default(), "createPayout", SAVED);
+    let charge = |n: u64| sent(merchant::qbitpay("charges", merchant::charge(n)));
+    let invoice = |n: u64| sent(merchant::quoine("invoices", merchant::invoice(n), n));
+    let made: Vec<Json> = (0..SAVED).map(|n| read(&ask(&mut prepared, charge(n)))).collect();
+    let ids: Vec<&str> = made.iter().map(|it| it["id"].as_str().expect("an id")).collect();
+    for n in 0..SAVED {
+        assert_eq!(ask(&mut prepared, invoice(n)).status, 200);
+    }
+    let known = |n: u64| n * 7919 % SAVED;
+    let id = |n: u64| ids[usize::try_from(known(n)).expect("small")];
+    let fresh = SAVED..SAVED + CALLS;
+    let requests: [(&str, Vec<Request>); 7] = [
+        ("createPayout", fresh.clone().map(|n| post("createPayout", &body("createPayout", n))).collect()),
+        ("getPayoutStatus", fresh.clone().map(|n| post("getPayoutStatus", &body("getPayoutStatus", known(n)))).collect()),
+        ("features", fresh.clone().map(|_| called(Method::GET, "features", Vec::new())).collect()),
+        ("createCharge", fresh.clone().map(charge).collect()),
+        ("getCharge", fresh.clone().map(|n| sent(merchant::qbitpay(&format!("charges/{}", id(n)), String::new()))).collect()),
+        ("createInvoice", fresh.clone().map(invoice).collect()),
+        ("getInvoice", fresh.map(|n| sent(merchant::quoine(&format!("invoices/{}", known(n) + 1), String::new(), n))).collect()),
     ];
     for (operation, requests) in &requests {
         let took = median(
