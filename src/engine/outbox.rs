@@ -12,8 +12,9 @@ use crate::kit::time::Timestamp;
 
 /// Deliveries kept; past it the oldest finished one goes, and a sandbox that owes that many owes no more.
 pub const DELIVERIES_MAX: usize = 100_000;
-/// Bytes of receivers' answers kept; past it the oldest finished deliveries go, and what cannot go loses its answers.
-pub const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes kept of deliveries, their attempts and answers; past it the oldest finished ones go, as in the journal. What is
+/// still owed cannot go, but then new answers lose their words.
+pub const BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Attempts of one delivery, resends included.
 pub const ATTEMPTS_MAX: usize = 1_000;
 
@@ -35,7 +36,7 @@ pub struct Outbox {
     pub truncated: bool,
     /// A saved outbox is counted again.
     #[serde(skip)]
-    answer_bytes: usize,
+    bytes: usize,
 }
 
 /// An attempt under way.
@@ -85,7 +86,9 @@ impl Outbox {
             event_id: event.id,
             attempts: Vec::new(),
         };
+        self.bytes += own_size(&delivery);
         self.deliveries.insert(id, Box::new(delivery));
+        self.trim();
         Some(id)
     }
 
@@ -217,39 +220,57 @@ impl Outbox {
         lost
     }
 
+    /// An attempt has left for that address.
+    pub fn attempted(&mut self, id: u64, url: &str, attempt: Attempt) {
+        let Some(stored) = self.deliveries.get_mut(&id) else { return };
+        self.bytes = self.bytes + attempt_size(&attempt) + url.len() - stored.url.len();
+        url.clone_into(&mut stored.url);
+        if !attempt.resend {
+            stored.scheduled += 1;
+            stored.next_attempt_at = None;
+        }
+        stored.attempts.reserve_exact(1); // most deliveries need no second one
+        stored.attempts.push(attempt);
+    }
+
     /// An attempt has its outcome. `None`: it was dropped meanwhile.
     pub fn answered(&mut self, delivery: u64, number: u32, outcome: Outcome) -> Option<Attempt> {
         let attempt = self.attempt_mut(delivery, number)?;
-        let bytes = size(&outcome);
+        let before = attempt.outcome.as_ref().map_or(0, answer_size);
+        let bytes = answer_size(&outcome);
         attempt.outcome = Some(outcome);
         let attempt = attempt.clone();
-        self.answer_bytes += bytes;
-        while self.answer_bytes > ANSWER_BYTES_MAX && self.drop_oldest() {
-            self.truncated = true;
-        }
-        if self.answer_bytes > ANSWER_BYTES_MAX
+        self.bytes = self.bytes + bytes - before;
+        self.trim();
+        if self.bytes > BYTES_MAX
             && let Some(stored) = self.attempt_mut(delivery, number).and_then(|it| it.outcome.as_mut()?.result.as_mut().ok())
         {
             // Every delivery that is kept is still owed: the status is enough to go on.
             (stored.headers, stored.body) = (HeaderMap::new(), Kept::default());
-            self.answer_bytes -= bytes;
+            self.bytes -= bytes;
             self.truncated = true;
         }
         Some(attempt)
+    }
+
+    fn trim(&mut self) {
+        while self.bytes > BYTES_MAX && self.drop_oldest() {
+            self.truncated = true;
+        }
     }
 
     /// The oldest finished delivery goes. `false`: every one is still owed.
     fn drop_oldest(&mut self) -> bool {
         let Some(oldest) = self.finished.pop_front() else { return false };
         if let Some(dropped) = self.deliveries.remove(&oldest) {
-            self.answer_bytes = self.answer_bytes.saturating_sub(answers(&dropped));
+            self.bytes = self.bytes.saturating_sub(size(&dropped));
         }
         true
     }
 
     /// Counts what was read from outside.
     pub fn recount(&mut self) {
-        self.answer_bytes = self.iter().map(answers).sum();
+        self.bytes = self.iter().map(size).sum();
     }
 
     /// One attempt of one delivery.
@@ -258,14 +279,27 @@ impl Outbox {
     }
 }
 
-fn answers(delivery: &Delivery) -> usize {
-    delivery.attempts.iter().filter_map(|it| it.outcome.as_ref()).map(size).sum()
+fn size(delivery: &Delivery) -> usize {
+    let attempts = |it: &Attempt| attempt_size(it) + it.outcome.as_ref().map_or(0, answer_size);
+    own_size(delivery) + delivery.attempts.iter().map(attempts).sum::<usize>()
+}
+
+fn own_size(it: &Delivery) -> usize {
+    let texts = it.account.len() + it.event.len() + it.subject.len() + it.url.len() + it.event_id.len();
+    size_of::<Delivery>() + texts + it.body.0.len()
+}
+
+fn attempt_size(it: &Attempt) -> usize {
+    size_of::<Attempt>() + header_size(&it.headers) + it.body.0.len() + it.signed.as_ref().map_or(0, String::len)
 }
 
 /// What an outcome keeps of a receiver's words.
-fn size(outcome: &Outcome) -> usize {
-    let Ok(answer) = &outcome.result else { return 0 };
-    answer.body.0.len() + answer.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum::<usize>()
+fn answer_size(outcome: &Outcome) -> usize {
+    outcome.result.as_ref().map_or(0, |it| it.body.0.len() + header_size(&it.headers))
+}
+
+fn header_size(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 64).sum()
 }
 
 fn lane(seat: Seat, account: &str, url: &str) -> String {
@@ -297,27 +331,26 @@ mod tests {
     }
 
     #[test]
-    fn i21_answers_are_kept_within_their_bound() {
+    fn i21_deliveries_are_kept_within_their_bound() {
         let mut outbox = Outbox::default();
-        let long = Answer { status: 500, body: Kept(vec![b'x'; ANSWER_BYTES_MAX / 3].into()), ..Answer::default() };
+        let long = Answer { status: 500, body: Kept(vec![b'x'; BYTES_MAX / 3 - 10_000].into()), ..Answer::default() };
         let ids = [1, 2, 3, 4, 5].map(|id| {
             let id = outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(id)).expect("room");
-            let attempt = outbox.get_mut(id).map(|it| &mut it.attempts).expect("kept");
-            attempt.push(Attempt { number: 1, ..Attempt::default() });
+            outbox.attempted(id, "http://shop.test/", Attempt { number: 1, ..Attempt::default() });
             id
         });
         let mut answer = |id: u64| {
             outbox.answered(id, 1, Outcome { result: Ok(long.clone()), took: Duration::ZERO }).expect("kept");
-            (outbox.answer_bytes <= ANSWER_BYTES_MAX, outbox.truncated)
+            (outbox.bytes <= BYTES_MAX, outbox.truncated)
         };
         assert_eq!([ids[0], ids[1], ids[2]].map(&mut answer), [(true, false); 3]);
         assert_eq!(answer(ids[3]), (true, true), "nothing is finished: the new answer's words go");
         outbox.finish(ids[0], Status::Failed);
         outbox.answered(ids[4], 1, Outcome { result: Ok(long), took: Duration::ZERO }).expect("kept");
         assert!(outbox.get(ids[0]).is_none(), "the oldest finished delivery went");
-        let counted = outbox.answer_bytes;
+        let counted = outbox.bytes;
         outbox.recount();
-        assert_eq!((outbox.answer_bytes, counted <= ANSWER_BYTES_MAX), (counted, true));
+        assert_eq!((outbox.bytes, counted <= BYTES_MAX), (counted, true));
     }
 
     #[test]

@@ -41,14 +41,7 @@ impl World {
         let outgoing = self.outgoing(id, number, seat, &signed.url, signed.headers, &signed.body);
         let attempt =
             Attempt { number, at, headers, body: Kept(signed.body), signed: signed.signed, outcome: None, repeated: false, resend };
-        let stored = self.core.outbox.get_mut(id)?;
-        signed.url.clone_into(&mut stored.url);
-        stored.attempts.reserve_exact(1); // most deliveries need no second one
-        stored.attempts.push(attempt);
-        if !resend {
-            stored.scheduled += 1;
-            stored.next_attempt_at = None;
-        }
+        self.core.outbox.attempted(id, &signed.url, attempt);
         webhook.url = signed.url;
         if let Some((name, path)) = inbox::of_url(&webhook.url) {
             self.drop_into(uptime, &name, path, &webhook, &outgoing);
