@@ -168,12 +168,11 @@ async fn a_slow_receiver_delays_nothing_but_its_own_webhooks() {
     assert_eq!(slow.statuses(), ["uploaded"], "its second waits for the outcome of its first");
 }
 
-#[tokio::test]
-async fn a_caller_who_hangs_up_ends_the_walk_at_its_step() {
-    let held = Arc::new(AtomicBool::new(true));
-    let inner = Arc::clone(&held);
-    let receiver = Receiver::start(move |_| {
-        let held = Arc::clone(&inner);
+/// A receiver that answers nothing as long as it is held.
+async fn holding(held: &Arc<AtomicBool>) -> Receiver {
+    let held = Arc::clone(held);
+    Receiver::start(move |_| {
+        let held = Arc::clone(&held);
         Box::pin(async move {
             while held.load(Ordering::Acquire) {
                 tokio::time::sleep(Duration::from_millis(1)).await;
@@ -181,7 +180,13 @@ async fn a_caller_who_hangs_up_ends_the_walk_at_its_step() {
             answered(200)
         })
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn a_caller_who_hangs_up_ends_the_walk_at_its_step() {
+    let held = Arc::new(AtomicBool::new(true));
+    let receiver = holding(&held).await;
     let server = shop(&receiver.url()).await;
     let create = json!({"orderNumber": "A", "amount": 1, "urls": {"returnUrl": "https://shop.test/ok"}});
     send(server.address(), request("POST", "/quantum-payouts/api/v1/createPayout", &create)).await;
@@ -308,17 +313,7 @@ async fn on_a_clock_that_runs_things_happen_by_themselves() {
 #[tokio::test]
 async fn stopping_finishes_what_is_under_way() {
     let held = Arc::new(AtomicBool::new(true));
-    let inner = Arc::clone(&held);
-    let receiver = Receiver::start(move |_| {
-        let held = Arc::clone(&inner);
-        Box::pin(async move {
-            while held.load(Ordering::Acquire) {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-            answered(200)
-        })
-    })
-    .await;
+    let receiver = holding(&held).await;
     let server = shop(&receiver.url()).await;
     let to = server.address();
     perform(&server, "A").await;

@@ -251,3 +251,11 @@ pub struct Decision {
     pub decision: &'static str,
     pub evidence: Evidence,
 }
+
+/// A row of the decisions.
+pub const fn decided(question: &'static str, decision: &'static str, evidence: Evidence) -> Decision {
+    Decision { question, decision, evidence }
+}
+
+/// Nobody says anything about it.
+pub const SILENT: Evidence = Evidence::Assumed("the documentation is silent");

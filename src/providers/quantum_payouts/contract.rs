@@ -9,8 +9,8 @@ use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, SCHEDULE};
 use super::wire::REFUSAL;
-use crate::engine::contract::{Contract, Credential, Decision, Source, StatusTable};
-use crate::kit::evidence::Evidence::{self, Assumed, Documented};
+use crate::engine::contract::{Contract, Credential, Decision, SILENT, Source, StatusTable, decided};
+use crate::kit::evidence::Evidence::{Assumed, Documented};
 
 /// The provider on one page.
 pub static CONTRACT: Contract = Contract {
@@ -48,12 +48,6 @@ pub static CONTRACT: Contract = Contract {
     settings: SETTINGS,
     decisions: DECISIONS,
 };
-
-const SILENT: Evidence = Assumed("the documentation is silent");
-
-const fn decided(question: &'static str, decision: &'static str, evidence: Evidence) -> Decision {
-    Decision { question, decision, evidence }
-}
 
 #[rustfmt::skip]
 const DECISIONS: &[Decision] = &[

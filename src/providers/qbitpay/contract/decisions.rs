@@ -1,13 +1,7 @@
 //! Where the documentation contradicts itself or says nothing, and what happens here.
 
-use crate::engine::contract::Decision;
-use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
-
-const SILENT: Evidence = Assumed("the documentation is silent");
-
-const fn decided(question: &'static str, decision: &'static str, evidence: Evidence) -> Decision {
-    Decision { question, decision, evidence }
-}
+use crate::engine::contract::{Decision, SILENT, decided};
+use crate::kit::evidence::Evidence::{Assumed, Documented, Observed};
 
 #[rustfmt::skip]
 pub const DECISIONS: &[Decision] = &[
