@@ -1,0 +1,5 @@
+//! scenario
+
+pub mod mistakes;
+pub mod reference;
+pub mod yaml;

@@ -1,0 +1,122 @@
+//! What is wrong with a text, for the one who wrote it: where, why, and what to write instead.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde_json::{Value as Json, json};
+
+/// Of one file so many are told.
+pub const TOLD_MAX: usize = 50;
+
+/// One mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// Bytes of the text.
+    pub at: Range<usize>,
+    pub what: String,
+    /// What to write instead, where that is known.
+    pub help: Option<String>,
+    /// Another place that has to do with it, and what it has to do.
+    pub also: Option<(Range<usize>, String)>,
+}
+
+impl Mistake {
+    /// A mistake there.
+    pub fn at(at: Range<usize>, what: impl Into<String>) -> Self {
+        Self { at, what: what.into(), help: None, also: None }
+    }
+
+    /// The same with advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same with a second place.
+    #[must_use]
+    pub fn also(mut self, at: Range<usize>, why: impl Into<String>) -> Self {
+        self.also = Some((at, why.into()));
+        self
+    }
+}
+
+/// All mistakes of one text, and the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistakes {
+    /// The file's name, or what stands for it.
+    pub file: String,
+    /// With every secret struck out.
+    text: String,
+    /// In the order of the text.
+    pub all: Vec<Mistake>,
+}
+
+impl Mistakes {
+    /// Of that text, whose `secrets` are not to be shown.
+    pub fn of(file: &str, text: &str, secrets: &[Range<usize>], mut all: Vec<Mistake>) -> Self {
+        all.sort_by_key(|it| (it.at.start, it.at.end));
+        all.dedup();
+        let mut shown = text.as_bytes().to_vec();
+        for it in secrets {
+            shown[it.clone()].fill(b'*');
+        }
+        Self { file: file.to_owned(), text: String::from_utf8(shown).unwrap_or_default(), all }
+    }
+
+    /// Line and column of a byte, both from 1; a column counts characters.
+    fn line_and_column(&self, at: usize) -> (usize, usize) {
+        let before = self.text.get(..at).unwrap_or(&self.text);
+        let line = before.rsplit('\n').next().unwrap_or("");
+        (before.matches('\n').count() + 1, line.chars().count() + 1)
+    }
+
+    /// Every mistake with its piece of the text.
+    pub fn render(&self, styled: bool) -> String {
+        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+        let mut reports: Vec<String> = self.all.iter().take(TOLD_MAX).map(|it| renderer.render(&self.report(it))).collect();
+        if let Some(more) = self.all.len().checked_sub(TOLD_MAX).filter(|it| 0 < *it) {
+            reports.push(format!("and {more} more in {}", self.file));
+        }
+        reports.join("\n\n")
+    }
+
+    fn report<'a>(&'a self, it: &'a Mistake) -> Vec<Group<'a>> {
+        let mut snippet = Snippet::source(&self.text).path(&self.file).annotation(AnnotationKind::Primary.span(self.visible(&it.at)));
+        if let Some((at, why)) = &it.also {
+            snippet = snippet.annotation(AnnotationKind::Context.span(self.visible(at)).label(why));
+        }
+        let mut group = Level::ERROR.primary_title(&it.what).element(snippet);
+        if let Some(help) = &it.help {
+            group = group.element(Level::HELP.message(help));
+        }
+        vec![group]
+    }
+
+    /// Of a place that spans lines, the first line.
+    fn visible(&self, at: &Range<usize>) -> Range<usize> {
+        let end = at.end.min(self.text.len());
+        let start = at.start.min(end);
+        let first = self.text[start..end].find('\n').map_or(end, |it| start + it);
+        start..first
+    }
+
+    /// For machines: a list of places and sentences.
+    pub fn to_json(&self) -> Json {
+        let one = |it: &Mistake| {
+            let (line, column) = self.line_and_column(it.at.start);
+            json!({"file": self.file, "line": line, "column": column, "message": it.what, "help": it.help})
+        };
+        self.all.iter().take(TOLD_MAX).map(one).collect::<Vec<_>>().into()
+    }
+
+    /// One line a mistake: what a problem document says.
+    pub fn in_words(&self) -> String {
+        let one = |it: &Mistake| {
+            let (line, column) = self.line_and_column(it.at.start);
+            let help = it.help.as_ref().map_or(String::new(), |it| format!(" ({it})"));
+            format!("{}:{line}:{column}: {}{help}", self.file, it.what)
+        };
+        self.all.iter().take(TOLD_MAX).map(one).collect::<Vec<_>>().join("\n")
+    }
+}
