@@ -12,6 +12,7 @@ pub mod journal;
 pub mod matching;
 pub mod outbox;
 pub mod provider;
+pub mod rules;
 pub mod scenario;
 pub mod state;
 pub mod walk;

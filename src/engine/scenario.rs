@@ -1,5 +1,233 @@
-//! scenario
+//! A scenario: the state that a sandbox starts with, what differs from the documented behaviour, and a script.
 
+use std::ops::Range;
+
+use serde_json::Value as Json;
+
+use super::clock::{Mode, Rate};
+use super::rules::Rule;
+use crate::kit::time::{Timestamp, parse_timestamp};
+
+pub mod check;
+pub mod keys;
 pub mod mistakes;
 pub mod reference;
+pub mod rule;
+pub mod schema;
+pub mod shape;
+pub mod step;
 pub mod yaml;
+
+pub use check::Known;
+use check::Check;
+pub use mistakes::{Mistake, Mistakes};
+use reference::{Saved, resolved};
+pub use step::{Call, Doing, Expect, Proof, Step};
+use yaml::Node;
+
+/// Steps of one scenario.
+pub const STEPS_MAX: usize = 1_000;
+
+/// A scenario that is known to be good, as far as its text tells.
+#[derive(Clone, Debug, Default)]
+pub struct Scenario {
+    pub name: String,
+    pub description: String,
+    pub seed: Option<u64>,
+    pub mode: Option<Mode>,
+    pub now: Option<Timestamp>,
+    pub providers: Vec<Setup>,
+    pub rules: Vec<Rule>,
+    pub steps: Vec<Step>,
+    /// The text that it was read from, for mistakes that show only when it is loaded.
+    source: Source,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Source {
+    file: String,
+    text: String,
+    secrets: Vec<Range<usize>>,
+}
+
+/// What one provider starts with.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    pub slug: String,
+    /// For every account of the provider.
+    pub settings: Vec<(String, Json)>,
+    pub accounts: Vec<Account>,
+    pub rates: Vec<Price>,
+    /// Of the account that every sandbox has.
+    pub balances: Vec<Balance>,
+}
+
+/// One merchant.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub id: String,
+    pub at: Range<usize>,
+    pub credentials: Vec<(String, String)>,
+    pub settings: Vec<(String, Json)>,
+    pub balances: Vec<Balance>,
+}
+
+/// What an account has of a currency, as it is written.
+#[derive(Clone, Debug)]
+pub struct Balance {
+    pub currency: String,
+    pub amount: String,
+    pub at: Range<usize>,
+}
+
+/// A price, as it is written.
+#[derive(Clone, Debug)]
+pub struct Price {
+    pub pair: String,
+    pub ask: String,
+    pub bid: String,
+    pub at: Range<usize>,
+}
+
+/// Reads a scenario. `file` stands in what is said of it.
+///
+/// # Errors
+/// Every mistake of the text, with its place.
+pub fn parse(file: &str, text: &str, known: Known<'_>) -> Result<Scenario, Mistakes> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut check = Check::new(known);
+    let node = yaml::parse(text).map_err(|it| Mistakes::of(file, text, &[], vec![it]))?;
+    let node = check.substituted(&node);
+    check.scenario(&node);
+    let scenario = read(&mut check, &node, file, text);
+    if check.mistakes.is_empty() { Ok(scenario) } else { Err(Mistakes::of(file, text, &check.secrets, check.mistakes)) }
+}
+
+/// Reads one rule: the body of a control call.
+///
+/// # Errors
+/// Every mistake of the text, with its place.
+pub fn parse_rule(text: &str, known: Known<'_>) -> Result<Rule, Mistakes> {
+    const FILE: &str = "rule";
+    let mut check = Check::new(known);
+    let node = yaml::parse(text).map_err(|it| Mistakes::of(FILE, text, &[], vec![it]))?;
+    let node = check.substituted(&node);
+    check.shape(&node, &keys::RULE, None);
+    let rule = rule::read(&mut check, &node);
+    if check.mistakes.is_empty() { Ok(rule) } else { Err(Mistakes::of(FILE, text, &check.secrets, check.mistakes)) }
+}
+
+impl Scenario {
+    /// Mistakes that showed when it was loaded.
+    pub fn mistakes(&self, all: Vec<Mistake>) -> Mistakes {
+        Mistakes::of(&self.source.file, &self.source.text, &self.source.secrets, all)
+    }
+
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.source.text
+    }
+}
+
+fn read(check: &mut Check<'_>, node: &Node, file: &str, text: &str) -> Scenario {
+    let plain = |name: &str| node.get(name).and_then(Node::plain);
+    let clock = |name: &str| node.get("clock").and_then(|it| it.get(name)).and_then(Node::plain);
+    let mode = clock("mode").and_then(|it| match it {
+        "frozen" => Some(Mode::Frozen),
+        "real" => Some(Mode::Real),
+        rate => Rate::parse(rate).ok().map(Mode::Scaled),
+    });
+    let rules: Vec<Rule> = node.get("rules").map_or(&[][..], Node::items).iter().map(|it| rule::read(check, it)).collect();
+    repeated_names(check, node);
+    let steps = steps(check, node, text);
+    let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    Scenario {
+        name: plain("name").unwrap_or_else(|| stem.strip_suffix(".yaml").or(stem.strip_suffix(".yml")).unwrap_or(stem)).to_owned(),
+        description: plain("description").unwrap_or("").to_owned(),
+        seed: plain("seed").and_then(|it| it.parse().ok()),
+        mode,
+        now: clock("now").and_then(|it| parse_timestamp(it).ok()),
+        providers: node.get("providers").map_or(&[][..], Node::members).iter().map(|(key, it)| setup(check, &key.name, it)).collect(),
+        rules,
+        steps,
+        source: Source { file: file.to_owned(), text: text.to_owned(), secrets: check.secrets.clone() },
+    }
+}
+
+fn repeated_names(check: &mut Check<'_>, node: &Node) {
+    let items = node.get("rules").map_or(&[][..], Node::items);
+    if items.len() > super::rules::RULES_MAX {
+        check.wrong(&node.at, format!("a sandbox has at most {} rules", super::rules::RULES_MAX));
+    }
+    let names: Vec<&Node> = items.iter().filter_map(|it| it.get("name")).collect();
+    for (place, it) in names.iter().enumerate() {
+        if let Some(first) = names[..place].iter().find(|own| own.what == it.what) {
+            let mistake = Mistake::at(it.at.clone(), format!("two rules have the name `{}`", it.plain().unwrap_or("")));
+            check.mistakes.push(mistake.also(first.at.clone(), "the first of them"));
+        }
+    }
+}
+
+fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
+    let items = node.get("steps").map_or(&[][..], Node::items);
+    if items.len() > STEPS_MAX {
+        check.wrong(&node.at, format!("a scenario has at most {STEPS_MAX} steps"));
+    }
+    let (mut saved, mut forks, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+    let mut steps = Vec::new();
+    for it in items.iter().take(STEPS_MAX) {
+        let line = text.get(..it.at.start).unwrap_or("").matches('\n').count() + 1;
+        for (name, known, what) in [("in", &forks, "fork"), ("restore", &kept, "snapshot")] {
+            if let Some(own) = it.get(name)
+                && let Some(asked) = own.plain()
+                && !known.iter().any(|it: &String| it == asked)
+            {
+                check.unknown(&own.at, format!("no step before this one makes a {what} `{asked}`"), asked, known.iter().map(String::as_str));
+            }
+        }
+        let step = step::read(check, it, line, &saved);
+        let own = |name: &str| it.get(name).and_then(Node::plain).map(str::to_owned);
+        saved.extend(own("save"));
+        forks.extend(own("fork"));
+        kept.extend(own("snapshot"));
+        steps.extend(step);
+    }
+    steps
+}
+
+fn setup(check: &mut Check<'_>, slug: &str, node: &Node) -> Setup {
+    let node = &resolved(node, &Saved::new()).unwrap_or_else(|_| node.clone());
+    let rate = |(key, it): &(yaml::Key, Node)| {
+        let side = |name: &str| it.get(name).unwrap_or(it).plain().unwrap_or("").to_owned();
+        Price { pair: key.name.clone(), ask: side("ask"), bid: side("bid"), at: key.at.clone() }
+    };
+    let contract = check.known.provider(slug);
+    let account = |it: &Node| Account {
+        id: it.get("id").and_then(Node::plain).unwrap_or("").to_owned(),
+        at: it.get("id").map_or(it.at.clone(), |it| it.at.clone()),
+        credentials: pairs(it.get("credentials")),
+        settings: settings(contract, it),
+        balances: balances(it.get("balances")),
+    };
+    Setup {
+        slug: slug.to_owned(),
+        settings: settings(contract, node),
+        accounts: node.get("accounts").map_or(&[][..], Node::items).iter().map(account).collect(),
+        rates: node.get("rates").map_or(&[][..], Node::members).iter().map(rate).collect(),
+        balances: balances(node.get("balances")),
+    }
+}
+
+fn pairs(node: Option<&Node>) -> Vec<(String, String)> {
+    node.map_or(&[][..], Node::members).iter().map(|(key, it)| (key.name.clone(), it.plain().unwrap_or("").to_owned())).collect()
+}
+
+fn settings(contract: Option<&'static super::contract::Contract>, node: &Node) -> Vec<(String, Json)> {
+    let is_setting = |name: &str| contract.is_some_and(|it| it.setting(name).is_some());
+    node.members().iter().filter(|it| is_setting(&it.0.name)).map(|(key, it)| (key.name.clone(), it.to_value())).collect()
+}
+
+fn balances(node: Option<&Node>) -> Vec<Balance> {
+    let one = |(key, it): &(yaml::Key, Node)| Balance { currency: key.name.clone(), amount: it.plain().unwrap_or("").to_owned(), at: it.at.clone() };
+    node.map_or(&[][..], Node::members).iter().map(one).collect()
+}

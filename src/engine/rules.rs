@@ -1,0 +1,262 @@
+//! What differs from the documented behaviour: each rule says on what it waits, when it fires and what it does then.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::matching::Matcher;
+use crate::kit::ids::Draws;
+use crate::kit::time::{Duration, Timestamp, later};
+
+pub mod effects;
+
+pub use effects::{Answered, Business, Course, Effects, Latency, Spoil, Spread, Transport};
+
+/// Rules of one sandbox.
+pub const RULES_MAX: usize = 1_000;
+
+/// One rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Unique in its sandbox: the name it was given, or `rule-3`.
+    pub name: String,
+    pub on: On,
+    pub when: When,
+    pub then: Effects,
+    /// It goes away by itself so long after it was added.
+    pub ttl: Option<Duration>,
+    /// As it was written, to be shown.
+    pub written: Json,
+}
+
+/// What a rule waits on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum On {
+    /// Requests to a provider; one operation of it, or any.
+    Requests { provider: String, operation: Option<String> },
+    /// Webhooks of a provider.
+    Webhooks { provider: String },
+    /// Only the header `Playmoney-Fault` asks for it.
+    Header,
+}
+
+/// When a rule fires, of all that it waits on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct When {
+    pub body: Option<Matcher>,
+    pub headers: Option<Matcher>,
+    pub query: Option<Matcher>,
+    pub event: Option<Matcher>,
+    pub account: Option<Matcher>,
+    /// The first so many that fit are let through.
+    pub after: u64,
+    /// It fires so many times.
+    pub times: Option<u64>,
+    pub until: Option<Until>,
+    /// Of those that fit, this share.
+    pub probability: Option<Decimal>,
+}
+
+/// Until when a rule fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Until {
+    Moment(Timestamp),
+    /// So long after the rule was added.
+    Age(Duration),
+}
+
+/// A rule at work, with its counts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    pub rule: Rule,
+    pub added_at: Timestamp,
+    /// How many requests or webhooks have fitted.
+    pub fitted: u64,
+    /// How many times it has fired.
+    pub fired: u64,
+}
+
+/// The rules of a sandbox, in the order in which they are asked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rules {
+    standing: Vec<Standing>,
+    /// How many rules have been added, for names.
+    added: u64,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    pub provider: &'a str,
+    /// The operation asked for; `None` for a path that is none.
+    pub operation: Option<&'a str>,
+    /// The event, for a webhook.
+    pub event: Option<&'a str>,
+    pub account: Option<&'a str>,
+    /// Read only by rules that ask for it.
+    pub body: &'a dyn Fn() -> Json,
+    pub headers: &'a dyn Fn() -> Json,
+    pub query: &'a dyn Fn() -> Json,
+}
+
+impl Rules {
+    /// Whether there is none: the usual case, which costs nothing.
+    pub fn is_empty(&self) -> bool {
+        self.standing.is_empty()
+    }
+
+    /// All, in the order in which they are asked.
+    pub fn iter(&self) -> impl Iterator<Item = &Standing> {
+        self.standing.iter()
+    }
+
+    /// The rule of that name.
+    pub fn get(&self, name: &str) -> Option<&Standing> {
+        self.standing.iter().find(|it| it.rule.name == name)
+    }
+
+    /// Adds a rule: last, or ahead of all others. `None`: there are [`RULES_MAX`] already, or one has that name.
+    pub fn add(&mut self, now: Timestamp, mut rule: Rule, first: bool) -> Option<&Standing> {
+        if self.standing.len() >= RULES_MAX {
+            return None;
+        }
+        self.added += 1;
+        if rule.name.is_empty() {
+            rule.name = format!("rule-{}", self.added);
+        }
+        if self.get(&rule.name).is_some() {
+            return None;
+        }
+        let place = if first { 0 } else { self.standing.len() };
+        self.standing.insert(place, Standing { rule, added_at: now, fitted: 0, fired: 0 });
+        self.standing.get(place)
+    }
+
+    /// Takes a rule away; `false`: there is none of that name.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let before = self.standing.len();
+        self.standing.retain(|it| it.rule.name != name);
+        self.standing.len() < before
+    }
+
+    /// Takes all away.
+    pub fn clear(&mut self) {
+        self.standing.clear();
+    }
+
+    /// Forgets rules whose time is over.
+    pub fn expire(&mut self, now: Timestamp) {
+        self.standing.retain(|it| it.rule.ttl.is_none_or(|ttl| later(it.added_at, ttl).is_none_or(|end| now < end)));
+    }
+
+    /// The first rule that fires, its name and what it does. Every rule that fits is counted, whether or not it fires;
+    /// those behind the one that fires are not asked.
+    pub fn fire(&mut self, now: Timestamp, seed: u64, seen: Seen<'_>) -> Option<(String, Effects)> {
+        self.expire(now);
+        let fired = self.standing.iter_mut().find_map(|it| it.fires(now, seed, seen).then_some(it))?;
+        Some((fired.rule.name.clone(), fired.rule.then.clone()))
+    }
+
+    /// The rule that a request asks for by name, whatever it waits on.
+    pub fn ask_for(&mut self, now: Timestamp, name: &str) -> Option<(String, Effects)> {
+        self.expire(now);
+        let it = self.standing.iter_mut().find(|it| it.rule.name == name && !matches!(it.rule.on, On::Webhooks { .. }))?;
+        it.fired += 1;
+        Some((it.rule.name.clone(), it.rule.then.clone()))
+    }
+
+    /// Whether what was read from outside can be gone on from.
+    pub fn is_sound(&self) -> bool {
+        self.standing.len() <= RULES_MAX && self.added < super::state::COUNT_MAX
+    }
+}
+
+impl Standing {
+    fn fires(&mut self, now: Timestamp, seed: u64, seen: Seen<'_>) -> bool {
+        if !self.waits_on(seen) || !self.rule.when.holds(seen) {
+            return false;
+        }
+        let when = &self.rule.when;
+        let over = match when.until {
+            None => false,
+            Some(Until::Moment(end)) => end <= now,
+            Some(Until::Age(span)) => later(self.added_at, span).is_some_and(|end| end <= now),
+        };
+        if over || when.times.is_some_and(|times| times <= self.fired) {
+            return false;
+        }
+        self.fitted += 1;
+        let fires = when.after < self.fitted && self.is_drawn(seed);
+        self.fired += u64::from(fires);
+        fires
+    }
+
+    fn waits_on(&self, seen: Seen<'_>) -> bool {
+        match &self.rule.on {
+            On::Requests { provider, operation } => {
+                seen.event.is_none() && provider == seen.provider && operation.as_ref().is_none_or(|it| Some(it.as_str()) == seen.operation)
+            }
+            On::Webhooks { provider } => seen.event.is_some() && provider == seen.provider,
+            On::Header => false,
+        }
+    }
+
+    /// The how manieth that fits is drawn from a stream of the rule's own: another rule changes nothing here.
+    fn is_drawn(&self, seed: u64) -> bool {
+        /// As fine as shares are drawn.
+        const PARTS: u64 = 1_000_000_000;
+        let Some(share) = self.rule.when.probability else { return true };
+        let drawn = Draws::new(seed, &format!("rule {}", self.rule.name), self.fitted).below(PARTS);
+        Decimal::from(drawn) < share * Decimal::from(PARTS)
+    }
+}
+
+impl When {
+    fn holds(&self, seen: Seen<'_>) -> bool {
+        let fits = |matcher: &Option<Matcher>, value: &dyn Fn() -> Option<Json>| matcher.as_ref().is_none_or(|it| it.fits(value().as_ref()));
+        fits(&self.event, &|| seen.event.map(Json::from))
+            && fits(&self.account, &|| seen.account.map(Json::from))
+            && fits(&self.body, &|| Some((seen.body)()))
+            && fits(&self.headers, &|| Some((seen.headers)()))
+            && fits(&self.query, &|| Some((seen.query)()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(when: When) -> Rule {
+        let on = On::Requests { provider: "shop".to_owned(), operation: None };
+        Rule { name: "r".to_owned(), on, when, then: Effects::default(), ttl: None, written: Json::Null }
+    }
+
+    fn fires(when: When, times: usize) -> Vec<bool> {
+        let mut rules = Rules::default();
+        rules.add(Timestamp::UNIX_EPOCH, rule(when), false).expect("room");
+        let nothing = || Json::Null;
+        let seen = Seen { provider: "shop", operation: Some("buy"), event: None, account: None, body: &nothing, headers: &nothing, query: &nothing };
+        (0..times).map(|_| rules.fire(Timestamp::UNIX_EPOCH, 7, seen).is_some()).collect()
+    }
+
+    #[test]
+    fn i25_a_rule_fires_as_often_as_it_says() {
+        assert_eq!(fires(When::default(), 3), [true; 3]);
+        assert_eq!(fires(When { times: Some(2), ..When::default() }, 4), [true, true, false, false]);
+        assert_eq!(fires(When { after: 2, times: Some(1), ..When::default() }, 4), [false, false, true, false]);
+        assert_eq!(fires(When { until: Some(Until::Age(Duration::ZERO)), ..When::default() }, 1), [false]);
+    }
+
+    #[test]
+    fn i25_shares_stay_within_six_sigma() {
+        for (share, fewest, most) in [("0", 0, 0), ("1", 10_000, 10_000), ("0.3", 2_725, 3_275)] {
+            let when = When { probability: Some(share.parse().expect("a share")), ..When::default() };
+            let hits = fires(when, 10_000).into_iter().filter(|it| *it).count();
+            assert!((fewest..=most).contains(&hits), "{share}: {hits}");
+        }
+    }
+}
