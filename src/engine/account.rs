@@ -10,6 +10,7 @@ use super::contract::{Contract, Setting, SettingKind};
 use crate::kit::money::{self, Number};
 use crate::kit::secret::Secret;
 use crate::kit::sign;
+use crate::kit::time::{Duration, parse_duration};
 
 /// One merchant at one provider.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -95,6 +96,15 @@ impl Account {
             (Some(Value::Fraction(it)), _) => *it,
             (_, SettingKind::Fraction { default }) => money::parse(default).unwrap_or_default(),
             _ => Decimal::ZERO,
+        }
+    }
+
+    /// The waits between attempts.
+    pub fn waits(&self, row: &Setting) -> Vec<Duration> {
+        match (self.settings.get(row.name), row.kind) {
+            (Some(Value::List(it)), _) => it.iter().filter_map(|it| parse_duration(it).ok()).collect(),
+            (_, SettingKind::Waits { default }) => default.iter().filter_map(|it| parse_duration(it).ok()).collect(),
+            _ => Vec::new(),
         }
     }
 

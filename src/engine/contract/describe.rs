@@ -147,6 +147,7 @@ fn caller(contract: &Contract, auth: Auth) -> String {
         (Auth::Basic, Some(it)) => format!("HTTP Basic, the {} as user and no password; in the default sandbox {}", it.name, it.test_value),
         (Auth::Basic, None) => "HTTP Basic".to_owned(),
         (Auth::Signed { scheme, how }, _) => format!("Authorization: {scheme}, {how}"),
+        (Auth::Open, _) => "anybody".to_owned(),
         (Auth::Session { cookie }, _) => format!("the cookie {cookie} of a portal session"),
     }
 }
@@ -157,7 +158,7 @@ fn command(contract: &Contract, operation: &Operation) -> String {
     match (operation.auth, contract.credential()) {
         (Auth::Bearer, Some(it)) => lines.push(format!("-H 'Authorization: Bearer {}'", it.test_value)),
         (Auth::Basic, Some(it)) => lines.push(format!("-u {}:", it.test_value)),
-        (Auth::Bearer | Auth::Basic, None) => {}
+        (Auth::Bearer | Auth::Basic, None) | (Auth::Open, _) => {}
         (Auth::Signed { scheme, .. }, _) => lines.push(format!("-H 'Authorization: {scheme} ...'")),
         (Auth::Session { cookie }, _) => lines.push(format!("-b {cookie}=...")),
     }
@@ -189,6 +190,7 @@ fn operation_row(it: &Operation) -> Json {
         Auth::Bearer => json!({"scheme": "bearer"}),
         Auth::Basic => json!({"scheme": "basic"}),
         Auth::Signed { scheme, how } => json!({"scheme": scheme, "how": how}),
+        Auth::Open => json!({"scheme": "open"}),
         Auth::Session { cookie } => json!({"scheme": "session", "cookie": cookie}),
     };
     json!({

@@ -122,6 +122,7 @@ fn values(row: &Setting) -> Vec<Json> {
         SettingKind::Word { words, .. } => words.iter().map(|it| json!(it)).collect(),
         SettingKind::Text { .. } => vec![json!("a text")],
         SettingKind::List { words } => words.iter().map(|it| json!([it])).chain([json!([]), json!(words)]).collect(),
+        SettingKind::Waits { .. } => vec![json!([]), json!(["90s", "1h30m"])],
         SettingKind::Integer { min, max, .. } => vec![json!(min), json!(max)],
         SettingKind::Fraction { .. } => vec![json!(0), json!(0.019)],
         SettingKind::Url => vec![json!("https://other.test/hooks")],

@@ -151,6 +151,7 @@ pub fn settings(sheet: &mut Sheet, contract: &Contract) {
             }
             SettingKind::Integer { default, .. } => default.to_string(),
             SettingKind::List { .. } => text("all"),
+            SettingKind::Waits { default } => default.join(", "),
             SettingKind::Text { default: None } | SettingKind::Url | SettingKind::Secret => text("-"),
         };
         [text(it.name), takes(it), default, text(it.meaning)]
@@ -166,6 +167,7 @@ fn takes(setting: &Setting) -> String {
         SettingKind::Fraction { .. } => text("share of one"),
         SettingKind::Text { .. } => text("text or null"),
         SettingKind::List { words } => format!("list of {}", words.join(", ")),
+        SettingKind::Waits { .. } => text("list of durations"),
         SettingKind::Url => text("URL or null"),
         SettingKind::Secret => text("secret"),
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::{map, mark, reference, schema, scheme};
+use super::{map, mark, reference, schema, security};
 use crate::engine::contract::{Contract, ErrorRow, Operation};
 use crate::kit::fields::{Field, Need};
 use crate::kit::http::StatusCode;
@@ -59,7 +59,7 @@ fn operation(contract: &Contract, row: &Operation) -> Json {
     let mut it = json!({
         "operationId": row.name,
         "summary": row.summary,
-        "security": [{scheme(row.auth).0: []}],
+        "security": security(&[row]),
         "responses": responses(contract, &[row]),
     });
     mark(&mut it, row.evidence);
@@ -79,7 +79,6 @@ fn operation(contract: &Contract, row: &Operation) -> Json {
 /// Several calls behind one path and method.
 fn shared(contract: &Contract, rows: &[&Operation]) -> Json {
     let names: Vec<&str> = rows.iter().map(|it| it.name).collect();
-    let schemes: std::collections::BTreeSet<&str> = rows.iter().map(|it| scheme(it.auth).0).collect();
     let calls = rows.iter().map(|it| {
         let mut call = json!({"name": it.name, "summary": it.summary, "errors": it.errors});
         mark(&mut call, it.evidence);
@@ -88,7 +87,7 @@ fn shared(contract: &Contract, rows: &[&Operation]) -> Json {
     json!({
         "operationId": names.join("_or_"),
         "summary": format!("one of {}", names.join(", ")),
-        "security": schemes.into_iter().map(|it| json!({it: []})).collect::<Vec<_>>(),
+        "security": security(rows),
         "requestBody": request_body(rows),
         "responses": responses(contract, rows),
         "x-operations": calls.collect::<Vec<_>>(),
