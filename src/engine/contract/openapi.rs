@@ -62,9 +62,11 @@ fn schemas(contract: &Contract) -> Json {
     map(calls.chain(events).chain([refusal]))
 }
 
-/// The name of a way to prove who one is, and how it is written.
-fn scheme(auth: Auth) -> (&'static str, Json) {
-    match auth {
+/// The name of a way to prove who one is, and how it is written. A field of the body is no scheme for the
+/// specification: it stands among the parameters.
+fn scheme(auth: Auth) -> Option<(&'static str, Json)> {
+    Some(match auth {
+        Auth::Field { .. } => return None,
         Auth::Bearer => ("bearer", json!({"type": "http", "scheme": "bearer"})),
         Auth::Basic => ("basic", json!({"type": "http", "scheme": "basic"})),
         Auth::Signed { scheme, how } => {
@@ -77,14 +79,12 @@ fn scheme(auth: Auth) -> (&'static str, Json) {
                 "description": "The cookie of a portal session. The token of a portal form goes with it in the body.",
             }),
         ),
-    }
+    })
 }
 
 fn security_schemes(contract: &Contract) -> Json {
-    let mut schemes = map((contract.operations)().iter().map(|it| {
-        let (name, written) = scheme(it.auth);
-        (name.to_owned(), written)
-    }));
+    let used = (contract.operations)();
+    let mut schemes = map(used.iter().filter_map(|it| scheme(it.auth)).map(|(name, written)| (name.to_owned(), written)));
     for scheme in ["bearer", "basic"] {
         if let (Some(scheme), Some(credential)) = (schemes.get_mut(scheme), contract.credential()) {
             scheme["description"] =

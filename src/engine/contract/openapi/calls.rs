@@ -1,6 +1,6 @@
 //! Paths: the calls, what they take and what they answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
@@ -59,7 +59,7 @@ fn operation(contract: &Contract, row: &Operation) -> Json {
     let mut it = json!({
         "operationId": row.name,
         "summary": row.summary,
-        "security": [{scheme(row.auth).0: []}],
+        "security": security(&[row]),
         "responses": responses(contract, &[row]),
     });
     mark(&mut it, row.evidence);
@@ -76,10 +76,15 @@ fn operation(contract: &Contract, row: &Operation) -> Json {
     it
 }
 
+/// The ways to prove who one is, any of which will do.
+fn security(rows: &[&Operation]) -> Json {
+    let schemes: BTreeSet<&str> = rows.iter().filter_map(|it| scheme(it.auth)).map(|it| it.0).collect();
+    schemes.into_iter().map(|it| json!({it: []})).collect::<Vec<_>>().into()
+}
+
 /// Several calls behind one path and method.
 fn shared(contract: &Contract, rows: &[&Operation]) -> Json {
     let names: Vec<&str> = rows.iter().map(|it| it.name).collect();
-    let schemes: std::collections::BTreeSet<&str> = rows.iter().map(|it| scheme(it.auth).0).collect();
     let calls = rows.iter().map(|it| {
         let mut call = json!({"name": it.name, "summary": it.summary, "errors": it.errors});
         mark(&mut call, it.evidence);
@@ -88,7 +93,7 @@ fn shared(contract: &Contract, rows: &[&Operation]) -> Json {
     json!({
         "operationId": names.join("_or_"),
         "summary": format!("one of {}", names.join(", ")),
-        "security": schemes.into_iter().map(|it| json!({it: []})).collect::<Vec<_>>(),
+        "security": security(rows),
         "requestBody": request_body(rows),
         "responses": responses(contract, rows),
         "x-operations": calls.collect::<Vec<_>>(),
@@ -131,7 +136,7 @@ pub fn parameter(row: &Field, place: &str) -> Json {
 
 fn request_body(rows: &[&Operation]) -> Json {
     let schemas: Vec<Json> = rows.iter().map(|it| reference("schemas", &request_name(it))).collect();
-    let examples = map(rows.iter().filter_map(|it| Some((it.name.to_owned(), json!({"value": schema::example(it.example?)})))));
+    let examples = map(rows.iter().filter_map(|it| Some((it.name.to_owned(), json!({"value": schema::example(it.media, it.example?)})))));
     let mut content = json!({});
     for media in rows.iter().flat_map(|it| it.media) {
         content[media] = json!({"schema": one_of(schemas.clone())});
@@ -142,8 +147,13 @@ fn request_body(rows: &[&Operation]) -> Json {
     json!({"required": true, "content": content})
 }
 
-fn one_of(mut schemas: Vec<Json>) -> Json {
-    if schemas.len() == 1 { schemas.remove(0) } else { json!({"oneOf": schemas}) }
+fn one_of(schemas: Vec<Json>) -> Json {
+    some_of("oneOf", schemas)
+}
+
+/// Schemas of which `how` says how many fit.
+fn some_of(how: &str, mut schemas: Vec<Json>) -> Json {
+    if schemas.len() == 1 { schemas.remove(0) } else { json!({how: schemas}) }
 }
 
 fn responses(contract: &Contract, rows: &[&Operation]) -> Json {
@@ -152,7 +162,8 @@ fn responses(contract: &Contract, rows: &[&Operation]) -> Json {
         answers.entry(it.success).or_default().push(reference("schemas", &answer_name(it)));
     }
     let success = answers.into_iter().map(|(status, schemas)| {
-        let content = json!({"application/json": {"schema": one_of(schemas)}});
+        // One answer can have the shape of several functions behind one address.
+        let content = json!({"application/json": {"schema": some_of("anyOf", schemas)}});
         (status.as_str().to_owned(), json!({"description": "success", "headers": stamps(), "content": content}))
     });
     let mut refusals: BTreeMap<StatusCode, Vec<&ErrorRow>> = BTreeMap::new();
@@ -160,7 +171,25 @@ fn responses(contract: &Contract, rows: &[&Operation]) -> Json {
         refusals.entry(it.status).or_default().push(it);
     }
     let refused = refusals.into_iter().map(|(status, errors)| (status.as_str().to_owned(), refusal(contract, &errors)));
-    map(success.chain(refused))
+    let mut responses: Json = map(success);
+    for (status, refused) in refused {
+        let place = &mut responses[status];
+        *place = if place.is_null() { refused } else { either(place, &refused) };
+    }
+    responses
+}
+
+/// Where a provider refuses with the status of a success: one body or the other.
+fn either(success: &Json, refused: &Json) -> Json {
+    let schema = |it: &Json| it["content"]["application/json"]["schema"].clone();
+    let mut both = success.clone();
+    both["description"] = format!("success, or a refusal. {}", refused["description"].as_str().unwrap_or_default()).into();
+    let answered = schema(success);
+    let mut schemas = answered["anyOf"].as_array().cloned().unwrap_or_else(|| vec![answered]);
+    schemas.push(schema(refused));
+    both["content"]["application/json"] =
+        json!({"schema": {"anyOf": schemas}, "examples": refused["content"]["application/json"]["examples"]});
+    both
 }
 
 /// The refusals of one status: which codes they write where, and what each looks like.
@@ -181,7 +210,7 @@ fn refusal(contract: &Contract, errors: &[&ErrorRow]) -> Json {
 
 /// A refusal as the provider writes it.
 fn example(contract: &Contract, row: &ErrorRow) -> Json {
-    (contract.refusal)(row.name).map_or(Json::Null, |it| schema::example(&String::from_utf8_lossy(&it.body)))
+    (contract.refusal)(row.name).map_or(Json::Null, |it| schema::example(&[], &String::from_utf8_lossy(&it.body)))
 }
 
 /// Which codes can stand in these bodies, where there is a field that holds the code of each.
