@@ -95,7 +95,7 @@ impl Sandbox {
         let fault = request.headers.get(FAULT).map(|it| it.to_str().unwrap_or("").to_owned());
         let (mut response, trace, rule) = match fault {
             Some(name) => {
-                let operation = contract.operation_at(&request.method, path).map(|it| it.name);
+                let operation = contract.operation_of(path, &request).map(|it| it.name);
                 let error = contract.error(&name).map(|it| it.name);
                 let refusal = self.world.member(seat).refuse(&name, self.world.core.now);
                 let rule = refusal.is_some().then(|| name.clone());

@@ -21,7 +21,7 @@ fn shown(world: &World, seat: Seat, account: &Account) -> Json {
     let contract = world.member(seat).contract();
     let mask = Mask::of(world);
     let show = |it: &crate::kit::secret::Secret| mask.secret(it);
-    let mut document = json!({"provider": contract.slug, "account": account.id, "credentials": account.shown_credentials(show)});
+    let mut document = json!({"provider": contract.slug, "account": account.id, "credentials": account.shown_credentials(contract, show)});
     let mut settings = serde_json::Map::new();
     for row in contract.settings() {
         let mut value = account.shown(row, show);

@@ -152,9 +152,12 @@ impl Account {
         Ok(())
     }
 
-    /// The credentials as they may be shown, the webhook secret among them.
-    pub fn shown_credentials(&self, show: impl Fn(&Secret) -> String) -> Json {
-        let mut shown: BTreeMap<_, _> = self.credentials.iter().map(|(name, it)| (name.as_str(), show(it))).collect();
+    /// The credentials of the contract as they may be shown, the webhook secret among them. What else an account keeps
+    /// under lock is nobody's credential.
+    pub fn shown_credentials(&self, contract: &Contract, show: impl Fn(&Secret) -> String) -> Json {
+        let known = |name: &&str| contract.credentials.iter().any(|it| it.name == *name);
+        let own = self.credentials.iter().map(|(name, it)| (name.as_str(), it)).filter(|it| known(&it.0));
+        let mut shown: BTreeMap<_, _> = own.map(|(name, it)| (name, show(it))).collect();
         shown.extend(self.webhook_secret().map(|it| ("webhook_secret", show(it))));
         json!(shown)
     }

@@ -4,6 +4,7 @@ pub mod base58;
 pub mod cards;
 pub mod evidence;
 pub mod fields;
+pub mod form;
 pub mod html;
 pub mod http;
 pub mod ids;

@@ -18,6 +18,16 @@ pub enum Blockchain {
     Tron,
     Sol,
     Arbitrum,
+    Bch,
+    Xmr,
+    Xrp,
+    Xlm,
+    Algo,
+    Avax,
+    Dot,
+    Xtz,
+    Ton,
+    Optimism,
 }
 
 /// Slug and milliseconds between two blocks.
@@ -33,6 +43,16 @@ const TABLE: &[(Blockchain, &str, i64)] = &[
     (Blockchain::Tron,     "tron",       3_000),
     (Blockchain::Sol,      "sol",          400),
     (Blockchain::Arbitrum, "arbitrum",     250),
+    (Blockchain::Bch,      "bch",      600_000),
+    (Blockchain::Xmr,      "xmr",      120_000),
+    (Blockchain::Xrp,      "xrp",        4_000),
+    (Blockchain::Xlm,      "xlm",        5_000),
+    (Blockchain::Algo,     "algo",       3_000),
+    (Blockchain::Avax,     "avax",       2_000),
+    (Blockchain::Dot,      "dot",        6_000),
+    (Blockchain::Xtz,      "xtz",        8_000),
+    (Blockchain::Ton,      "ton",        5_000),
+    (Blockchain::Optimism, "optimism",   2_000),
 ];
 
 impl Blockchain {
@@ -77,6 +97,6 @@ mod tests {
             assert_eq!((chain.place(), Blockchain::at(place), Blockchain::of(slug)), (place, Some(*chain), Some(*chain)));
             assert_eq!((chain.word(), serde_json::to_value(chain).ok()), (*slug, Some((*slug).into())));
         }
-        assert_eq!((Blockchain::at(10), Blockchain::of("xmr")), (None, None));
+        assert_eq!((Blockchain::at(20), Blockchain::of("btc_ln")), (None, None));
     }
 }

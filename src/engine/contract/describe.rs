@@ -146,6 +146,8 @@ fn caller(contract: &Contract, auth: Auth) -> String {
         (Auth::Bearer, None) => "Authorization: Bearer".to_owned(),
         (Auth::Basic, Some(it)) => format!("HTTP Basic, the {} as user and no password; in the default sandbox {}", it.name, it.test_value),
         (Auth::Basic, None) => "HTTP Basic".to_owned(),
+        (Auth::Field { name }, Some(it)) => format!("the form field {name}; in the default sandbox {}", it.test_value),
+        (Auth::Field { name }, None) => format!("the form field {name}"),
         (Auth::Signed { scheme, how }, _) => format!("Authorization: {scheme}, {how}"),
         (Auth::Open, _) => "anybody".to_owned(),
         (Auth::Session { cookie }, _) => format!("the cookie {cookie} of a portal session"),
@@ -158,7 +160,7 @@ fn command(contract: &Contract, operation: &Operation) -> String {
     match (operation.auth, contract.credential()) {
         (Auth::Bearer, Some(it)) => lines.push(format!("-H 'Authorization: Bearer {}'", it.test_value)),
         (Auth::Basic, Some(it)) => lines.push(format!("-u {}:", it.test_value)),
-        (Auth::Bearer | Auth::Basic, None) | (Auth::Open, _) => {}
+        (Auth::Bearer | Auth::Basic, None) | (Auth::Open | Auth::Field { .. }, _) => {}
         (Auth::Signed { scheme, .. }, _) => lines.push(format!("-H 'Authorization: {scheme} ...'")),
         (Auth::Session { cookie }, _) => lines.push(format!("-b {cookie}=...")),
     }
@@ -167,7 +169,9 @@ fn command(contract: &Contract, operation: &Operation) -> String {
             lines.push(format!("-H '{}: {value}'", header.name));
         }
     }
-    if let Some(example) = operation.example {
+    if let Some(example) = operation.example.filter(|_| schema::is_form(operation.media)) {
+        lines.extend(example.split('&').map(|pair| format!("-d '{pair}'")));
+    } else if let Some(example) = operation.example {
         if !operation.headers.iter().any(|it| it.name.eq_ignore_ascii_case("content-type")) {
             lines.extend(operation.media.first().map(|it| format!("-H 'Content-Type: {it}'")));
         }
@@ -189,6 +193,7 @@ fn operation_row(it: &Operation) -> Json {
     let auth = match it.auth {
         Auth::Bearer => json!({"scheme": "bearer"}),
         Auth::Basic => json!({"scheme": "basic"}),
+        Auth::Field { name } => json!({"scheme": "field", "name": name}),
         Auth::Signed { scheme, how } => json!({"scheme": scheme, "how": how}),
         Auth::Open => json!({"scheme": "open"}),
         Auth::Session { cookie } => json!({"scheme": "session", "cookie": cookie}),
@@ -197,6 +202,6 @@ fn operation_row(it: &Operation) -> Json {
         "name": it.name, "method": it.method.as_str(), "path": it.path, "auth": auth, "summary": it.summary, "media": it.media,
         "headers": all(it.headers, rows::field), "parameters": all(it.parameters, rows::field),
         "success": it.success.as_u16(), "answer": all(it.answer, rows::field), "errors": it.errors,
-        "example": it.example.map(schema::example), "evidence": it.evidence.tag(), "source": it.evidence.source(),
+        "example": it.example.map(|text| schema::example(it.media, text)), "evidence": it.evidence.tag(), "source": it.evidence.source(),
     })
 }

@@ -11,8 +11,9 @@ use http::{Method, StatusCode};
 pub use settings::{Setting, SettingKind};
 
 use crate::kit::evidence::Evidence;
-use crate::kit::fields::Field;
-use crate::kit::http::Response;
+use crate::kit::fields::{Field, Kind};
+use crate::kit::form::Form;
+use crate::kit::http::{Request, Response};
 use crate::kit::lifecycle::{Lifecycle, On, Word};
 use crate::kit::time::Duration;
 
@@ -77,9 +78,19 @@ impl Contract {
         self.credentials.first()
     }
 
-    /// The operation that a method and a path mean, whoever asks.
-    pub fn operation_at(&self, method: &Method, path: &str) -> Option<&'static Operation> {
-        (self.operations)().into_iter().find(|it| it.method == *method && fits(it.path, path))
+    /// The operation that a request to that path means, whoever asks. Those behind one address are told apart by the
+    /// parameters that always have the same value.
+    pub fn operation_of(&self, path: &str, request: &Request) -> Option<&'static Operation> {
+        let mut here = (self.operations)().into_iter().filter(|it| it.method == request.method && fits(it.path, path));
+        let first = here.next()?;
+        let Some(second) = here.next() else { return Some(first) };
+        let form = Form::of(request);
+        let means = |it: &&'static Operation| {
+            let constant = |field: &&Field| matches!(field.kind, Kind::Constant(_));
+            let sent = |field: &Field| matches!(field.kind, Kind::Constant(text) if form.get(field.name) == Some(text));
+            it.parameters.iter().filter(constant).all(sent)
+        };
+        [first, second].into_iter().chain(here).find(means)
     }
 
     /// Whether a page for people lives there, whatever it shows.
@@ -155,6 +166,8 @@ pub enum Auth {
     Signed { scheme: &'static str, how: &'static str },
     /// Nobody has to: the call is how one becomes somebody.
     Open,
+    /// A field of the form that is sent: the account's first credential.
+    Field { name: &'static str },
     /// The cookie of a portal session; a token from one of its forms stands among the parameters.
     Session { cookie: &'static str },
 }

@@ -64,9 +64,11 @@ fn schemas(contract: &Contract) -> Json {
     map(calls.chain(events).chain([refusal]))
 }
 
-/// The name of a way to prove who one is, and how it is written; `None` where nobody has to.
+/// The name of a way to prove who one is, and how it is written; `None` where nobody has to. A field of the body is no
+/// scheme for the specification: it stands among the parameters.
 fn scheme(auth: Auth) -> Option<(&'static str, Json)> {
     Some(match auth {
+        Auth::Field { .. } => return None,
         Auth::Bearer => ("bearer", json!({"type": "http", "scheme": "bearer"})),
         Auth::Basic => ("basic", json!({"type": "http", "scheme": "basic"})),
         Auth::Signed { scheme, how } => {

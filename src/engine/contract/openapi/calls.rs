@@ -130,7 +130,7 @@ pub fn parameter(row: &Field, place: &str) -> Json {
 
 fn request_body(rows: &[&Operation]) -> Json {
     let schemas: Vec<Json> = rows.iter().map(|it| reference("schemas", &request_name(it))).collect();
-    let examples = map(rows.iter().filter_map(|it| Some((it.name.to_owned(), json!({"value": schema::example(it.example?)})))));
+    let examples = map(rows.iter().filter_map(|it| Some((it.name.to_owned(), json!({"value": schema::example(it.media, it.example?)})))));
     let mut content = json!({});
     for media in rows.iter().flat_map(|it| it.media) {
         content[media] = json!({"schema": one_of(schemas.clone())});
@@ -141,8 +141,13 @@ fn request_body(rows: &[&Operation]) -> Json {
     json!({"required": true, "content": content})
 }
 
-fn one_of(mut schemas: Vec<Json>) -> Json {
-    if schemas.len() == 1 { schemas.remove(0) } else { json!({"oneOf": schemas}) }
+fn one_of(schemas: Vec<Json>) -> Json {
+    some_of("oneOf", schemas)
+}
+
+/// Schemas of which `how` says how many fit.
+fn some_of(how: &str, mut schemas: Vec<Json>) -> Json {
+    if schemas.len() == 1 { schemas.remove(0) } else { json!({how: schemas}) }
 }
 
 fn responses(contract: &Contract, rows: &[&Operation]) -> Json {
@@ -151,7 +156,8 @@ fn responses(contract: &Contract, rows: &[&Operation]) -> Json {
         answers.entry(it.success).or_default().push(reference("schemas", &answer_name(it)));
     }
     let success = answers.into_iter().map(|(status, schemas)| {
-        let content = json!({"application/json": {"schema": one_of(schemas)}});
+        // One answer can have the shape of several functions behind one address.
+        let content = json!({"application/json": {"schema": some_of("anyOf", schemas)}});
         (status.as_str().to_owned(), json!({"description": "success", "headers": stamps(), "content": content}))
     });
     let mut refusals: BTreeMap<StatusCode, Vec<&ErrorRow>> = BTreeMap::new();
@@ -159,7 +165,25 @@ fn responses(contract: &Contract, rows: &[&Operation]) -> Json {
         refusals.entry(it.status).or_default().push(it);
     }
     let refused = refusals.into_iter().map(|(status, errors)| (status.as_str().to_owned(), refusal(contract, &errors)));
-    map(success.chain(refused))
+    let mut responses: Json = map(success);
+    for (status, refused) in refused {
+        let place = &mut responses[status];
+        *place = if place.is_null() { refused } else { either(place, &refused) };
+    }
+    responses
+}
+
+/// Where a provider refuses with the status of a success: one body or the other.
+fn either(success: &Json, refused: &Json) -> Json {
+    let schema = |it: &Json| it["content"]["application/json"]["schema"].clone();
+    let mut both = success.clone();
+    both["description"] = format!("success, or a refusal. {}", refused["description"].as_str().unwrap_or_default()).into();
+    let answered = schema(success);
+    let mut schemas = answered["anyOf"].as_array().cloned().unwrap_or_else(|| vec![answered]);
+    schemas.push(schema(refused));
+    both["content"]["application/json"] =
+        json!({"schema": {"anyOf": schemas}, "examples": refused["content"]["application/json"]["examples"]});
+    both
 }
 
 /// The refusals of one status: which codes they write where, and what each looks like.
@@ -180,7 +204,7 @@ fn refusal(contract: &Contract, errors: &[&ErrorRow]) -> Json {
 
 /// A refusal as the provider writes it.
 fn example(contract: &Contract, row: &ErrorRow) -> Json {
-    (contract.refusal)(row.name).map_or(Json::Null, |it| schema::example(&String::from_utf8_lossy(&it.body)))
+    (contract.refusal)(row.name).map_or(Json::Null, |it| schema::example(&[], &String::from_utf8_lossy(&it.body)))
 }
 
 /// Which codes can stand in these bodies, where there is a field that holds the code of each.

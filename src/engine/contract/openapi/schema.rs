@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
+use crate::kit::http::form_pairs;
 
 /// An address that a browser is sent to is no longer than this.
 const URL_CHARS_MAX: usize = 2048;
@@ -129,8 +130,16 @@ fn insert(object: &mut Json, name: &str, row: &Field) {
     }
 }
 
-/// A body from the documentation, as the value that it is.
-pub fn example(text: &str) -> Json {
+/// Whether a body of these media types is a form, and nothing else.
+pub fn is_form(media: &[&str]) -> bool {
+    !media.is_empty() && !media.contains(&"application/json")
+}
+
+/// A body from the documentation, as the value that it is: of a form, its fields.
+pub fn example(media: &[&str], text: &str) -> Json {
+    if is_form(media) {
+        return map(form_pairs(text.as_bytes()).into_iter().map(|(name, value)| (name, value.into())));
+    }
     serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }
 

@@ -29,7 +29,7 @@ fn webhook(contract: &Contract, event: &EventRow) -> Json {
             "required": true,
             "content": {"application/json": {
                 "schema": reference("schemas", &body_name(event)),
-                "examples": {"documented": {"value": schema::example(event.example)}},
+                "examples": {"documented": {"value": schema::example(&[], event.example)}},
             }},
         },
         "responses": {
