@@ -152,7 +152,7 @@ impl Sandbox {
     pub fn settle(&mut self, uptime: Uptime, outgoing: &Outgoing, outcome: Outcome) -> Vec<Outgoing> {
         let done = self.guarded(|it| {
             it.pass_to(uptime);
-            it.world.settle(uptime, outgoing.life, outgoing.delivery, outgoing.number, outcome);
+            it.world.settle(uptime, outgoing.life, outgoing.id, outcome);
             it.pass_to(uptime);
         });
         if done.is_err() {

@@ -7,6 +7,7 @@ use super::mask::Mask;
 use super::{Answer, Ask, Problem, body, ok};
 use crate::engine::agenda::Due;
 use crate::engine::clock::{Mode, Rate};
+use crate::engine::delivery::AttemptId;
 use crate::engine::walk::{Attempted, Fired, LIMIT, Then, Until, Walk};
 use crate::engine::world::World;
 use crate::kit::http::Response;
@@ -33,7 +34,9 @@ fn next(world: &World, at: Timestamp, due: &Due) -> Json {
         Due::Block { transfer, .. } | Due::Undone { transfer, .. } => {
             ("block", transfer.seat, world.member(transfer.seat).subject(transfer.object))
         }
-        Due::Attempt { delivery, .. } | Due::Answer { delivery, .. } => {
+        Due::Act { seat, with, .. } => ("timer", *seat, Some(with.to_string())),
+        Due::Held => return json!({"at": at, "kind": "timer", "provider": null, "subject": "an answer that a rule holds back"}),
+        Due::Attempt { delivery, .. } | Due::Answer { attempt: AttemptId { delivery, .. }, .. } => {
             let webhook = world.core.outbox.get(*delivery);
             let seat = webhook.map_or(crate::engine::provider::Seat(0), |it| it.seat);
             ("delivery", seat, webhook.map(|it| it.subject.clone()))

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::mask::Mask;
 use super::{Answer, Ask, Problem, body, clock, ok, seat};
-use crate::engine::delivery::{Attempt, Delivery, Outcome, Status};
+use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Status};
 use crate::engine::outbox::ATTEMPTS_MAX;
 use crate::engine::provider::Received;
 use crate::engine::walk::{Then, Until};
@@ -34,12 +34,16 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 }
 
 fn shown(world: &World, it: &Delivery, mask: &Mask) -> Json {
-    json!({
+    let mut document = json!({
         "id": delivery_name(it.id), "provider": world.member(it.seat).contract().slug, "account": it.account,
         "event": it.event, "event_id": it.event_id, "subject": mask.text(&it.subject), "url": mask.text(&it.url),
         "status": it.status.word(), "created_at": it.created_at, "next_attempt_at": it.next_attempt_at,
         "attempts": it.attempts.iter().map(|it| attempt(it, mask)).collect::<Vec<_>>(),
-    })
+    });
+    if let (Some(spoiled), Some(members)) = (&it.spoiled, document.as_object_mut()) {
+        members.insert("rule".to_owned(), json!(spoiled.rule));
+    }
+    document
 }
 
 fn attempt(it: &Attempt, mask: &Mask) -> Json {
@@ -85,7 +89,7 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 /// What came of one attempt; `settled` is false while nothing has.
 pub fn report(world: &mut World, delivery: u64, number: u32) -> Response {
     let mask = Mask::of(world);
-    let Some(found) = world.core.outbox.attempt_mut(delivery, number) else {
+    let Some(found) = world.core.outbox.attempt_mut(AttemptId { delivery, number, copy: 0 }) else {
         return Response::problem(StatusCode::GONE, "dropped", "The delivery was dropped to keep the outbox within its bound.");
     };
     let mut shown = attempt(found, &mask);

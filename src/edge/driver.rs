@@ -160,8 +160,8 @@ impl Driver {
             tokio::spawn(async move {
                 let outcome = driver.courier.post(&it).await;
                 tracing::info!(
-                    delivery = it.delivery,
-                    attempt = it.number,
+                    delivery = it.id.delivery,
+                    attempt = it.id.number,
                     url = it.url.split('?').next(),
                     status = outcome.answered(),
                     error = outcome.error(),

@@ -61,6 +61,18 @@ impl Account {
         Self { id: contract.account.to_owned(), credentials, settings, former: Vec::new() }
     }
 
+    /// An account beside the one that every sandbox has. Its keys follow from the sandbox's name and its id.
+    pub fn further(contract: &Contract, sandbox: &str, id: &str) -> Self {
+        let drawn = |name: &str| sign::derived(&[sandbox, contract.slug, name, id]);
+        let key = |it: &super::contract::Credential| {
+            let drawn = drawn(it.name);
+            (it.name.to_owned(), Secret::issued(format!("{}{}", it.prefix, &drawn[..it.drawn_chars.min(drawn.len())])))
+        };
+        let mut credentials: BTreeMap<_, _> = contract.credentials.iter().map(key).collect();
+        let secret = credentials.remove("webhook_secret").map(|it| ("webhook_secret".to_owned(), Value::Secret(it)));
+        Self { id: id.to_owned(), credentials, settings: secret.into_iter().collect(), former: Vec::new() }
+    }
+
     /// Whether a switch is on.
     pub fn flag(&self, row: &Setting) -> bool {
         match (self.settings.get(row.name), row.kind) {
@@ -129,6 +141,15 @@ impl Account {
     pub fn set(&mut self, row: &Setting, value: Value) {
         let before = self.settings.insert(row.name.to_owned(), value);
         self.former.extend(secret_from_outside(before));
+    }
+
+    /// Another key; the webhook secret is a setting.
+    pub fn set_credential(&mut self, name: &str, key: Secret) {
+        if name == "webhook_secret" {
+            self.set(&super::contract::settings::WEBHOOK_SECRET, Value::Secret(key));
+        } else {
+            self.credentials.insert(name.to_owned(), key);
+        }
     }
 
     /// Reads values from outside, all or none.

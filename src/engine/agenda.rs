@@ -1,11 +1,12 @@
 //! Everything that will happen, ordered by time and, within an instant, by the order of booking: the only timer queue.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::chain::TransferId;
-use super::delivery::Outcome;
+use super::delivery::{AttemptId, Outcome};
 use super::provider::{ObjectId, Seat};
 use super::state::COUNT_MAX;
 use crate::kit::time::Timestamp;
@@ -24,7 +25,11 @@ pub enum Due {
     /// The next attempt of a webhook.
     Attempt { delivery: u64, number: u32 },
     /// A simulated receiver answers late, or never.
-    Answer { delivery: u64, number: u32, outcome: Box<Outcome> },
+    Answer { attempt: AttemptId, outcome: Box<Outcome> },
+    /// What a rule has the outside world do: an action with its parameters.
+    Act { seat: Seat, act: Cow<'static, str>, with: Box<str>, rule: Box<str> },
+    /// An answer that a rule holds back may leave.
+    Held,
 }
 
 /// The queue. Nothing that still means something is taken out of it but by becoming due.
@@ -59,7 +64,8 @@ impl Agenda {
         let seat = |due: &Due| match due {
             Due::Row { seat, .. } => seat.0 < seats,
             Due::Block { transfer, .. } | Due::Undone { transfer, .. } => transfer.seat.0 < seats,
-            Due::Attempt { .. } | Due::Answer { .. } => true,
+            Due::Act { seat, .. } => seat.0 < seats,
+            Due::Attempt { .. } | Due::Answer { .. } | Due::Held => true,
         };
         self.sequence < COUNT_MAX && self.entries.iter().all(|((_, sequence), due)| *sequence <= self.sequence && seat(due))
     }

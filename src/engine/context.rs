@@ -6,11 +6,16 @@ use super::account::Account;
 use super::agenda::Due;
 use super::contract::{Contract, Setting, settings};
 use super::provider::{Event, ObjectId, Seat};
+use super::rules::Spoil;
 use super::world::Core;
 use crate::kit::http::Request;
 use crate::kit::ids::Draws;
 use crate::kit::lifecycle::{Lifecycle, On, Word};
-use crate::kit::time::{Timestamp, Uptime, later, nearer};
+use crate::kit::sign::derived;
+use crate::kit::time::{Duration, Timestamp, Uptime, later, nearer};
+
+/// A webhook that waits for the next one to its target waits no longer than this.
+const REORDER_MAX: Duration = Duration::from_secs(60);
 
 /// What the journal learns about one request.
 #[derive(Clone, Debug, Default)]
@@ -33,12 +38,16 @@ pub struct Context<'a> {
     contract: &'static Contract,
     uptime: Uptime,
     pub trace: Trace,
+    /// What a rule does to the webhook that is being made.
+    pub(super) spoil: Option<Spoil>,
+    /// A rule leads the life of what this call makes: the objects that it has made.
+    pub(super) led: Option<Vec<ObjectId>>,
 }
 
 impl<'a> Context<'a> {
     /// For one call into the provider on that seat.
     pub fn new(core: &'a mut Core, seat: Seat, contract: &'static Contract, uptime: Uptime) -> Self {
-        Self { core, seat, contract, uptime, trace: Trace::default() }
+        Self { core, seat, contract, uptime, trace: Trace::default(), spoil: None, led: None }
     }
 
     /// The simulated moment.
@@ -53,7 +62,14 @@ impl<'a> Context<'a> {
 
     /// The date for a signature that leaves: simulated, or real when the account says so.
     pub fn signature_date(&self, account: &Account) -> Timestamp {
-        if account.text(&settings::SIGNATURE_TIME) == Some("real") { self.uptime.date } else { self.core.now }
+        let date = if account.text(&settings::SIGNATURE_TIME) == Some("real") { self.uptime.date } else { self.core.now };
+        self.spoil.as_ref().and_then(|it| it.stale).and_then(|it| date.checked_sub(it).ok()).unwrap_or(date)
+    }
+
+    /// The secret that signs the webhook that is being made: the given one, unless a rule wants a wrong signature.
+    pub fn signing<'s>(&self, secret: &'s str) -> Cow<'s, str> {
+        let is_wrong = self.spoil.as_ref().is_some_and(|it| it.bad_signature);
+        if is_wrong { Cow::Owned(derived(&[secret, "a secret that nobody knows"])) } else { Cow::Borrowed(secret) }
     }
 
     /// The clock that judges a date that arrives: the sandbox's, the real one, or the one that is nearer to it.
@@ -137,7 +153,8 @@ impl<'a> Context<'a> {
 
     /// Books what time alone does to an object that has just entered a status.
     pub fn book_rows<S: Word>(&mut self, table: &Lifecycle<S>, status: S, stay: Stay<'_>) {
-        let manual = self.manual_pace(stay.account);
+        let led = self.led.as_mut().map(|it| it.push(stay.object)).is_some();
+        let manual = led || self.manual_pace(stay.account) || self.is_led(stay.object);
         for (row, it) in table.timed(status) {
             let at = match it.on {
                 On::Pace(_) if manual => None,
@@ -152,6 +169,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether a rule leads an object's life.
+    pub(super) fn is_led(&self, object: ObjectId) -> bool {
+        !self.core.led.is_empty() && self.core.led.contains(&(self.seat, object))
+    }
+
     /// A status has changed; the journal learns from what to what, and why.
     pub fn changed(&mut self, subject: &str, from: &'static str, to: &'static str, on: On) {
         let at = self.core.now;
@@ -161,7 +183,16 @@ impl<'a> Context<'a> {
     /// A webhook is owed. Its first attempt leaves as soon as the one before it to that target has an outcome.
     pub fn notify(&mut self, event: Event) -> Option<u64> {
         let (now, seat) = (self.core.now, self.seat);
-        self.core.outbox.owe(now, seat, event)
+        let spoiled = if self.core.rules.is_empty() { None } else { self.spoiled_by_rule(&event) };
+        let delay = spoiled.as_ref().and_then(|it| it.how.delay.or(it.how.reorder.then_some(REORDER_MAX)));
+        let id = self.core.outbox.owe(now, seat, event, spoiled)?;
+        if let Some(at) = delay.and_then(|it| later(now, it)) {
+            self.core.agenda.book(at, Due::Attempt { delivery: id, number: 1 });
+            if let Some(delivery) = self.core.outbox.get_mut(id) {
+                delivery.next_attempt_at = Some(at);
+            }
+        }
+        Some(id)
     }
 
     /// The same for one of several targets, each of which gets a delivery of its own: its number tells [`attempt`] which.

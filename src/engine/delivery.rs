@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::provider::{ObjectId, Seat};
+use super::rules::Spoil;
 use crate::kit::http::{HeaderMap, Kept, header_pairs};
 use crate::kit::time::{Duration, Timestamp};
 
@@ -35,6 +36,23 @@ pub struct Delivery {
     /// The provider's own identifier of the event, the same on every attempt.
     pub event_id: String,
     pub attempts: Vec<Attempt>,
+    /// What a rule does to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spoiled: Option<Box<Spoiled>>,
+}
+
+/// A rule that has fired on a webhook.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spoiled {
+    pub rule: String,
+    pub how: Spoil,
+}
+
+impl Delivery {
+    /// Whether it has no turn among the events for its target: a test, or a rule has taken it out of the row.
+    pub fn stands_aside(&self) -> bool {
+        self.once || self.spoiled.as_ref().is_some_and(|it| it.how.delay.is_some() || it.how.reorder)
+    }
 }
 
 /// Where a delivery stands.
@@ -73,6 +91,9 @@ pub struct Attempt {
     pub repeated: bool,
     /// Asked for by hand, outside the schedule.
     pub resend: bool,
+    /// Which of the duplicates that a rule makes; the first, 0, decides.
+    #[serde(default)]
+    pub copy: u32,
 }
 
 /// What came of one attempt.
@@ -148,11 +169,19 @@ impl Failure {
     }
 }
 
+/// Which request it is: one of the duplicates of one attempt of one delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptId {
+    pub delivery: u64,
+    pub number: u32,
+    /// Which of the duplicates that a rule makes; the first, 0, decides.
+    pub copy: u32,
+}
+
 /// An attempt on its way out: all that is needed to post it, and nothing of the sandbox.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
-    pub delivery: u64,
-    pub number: u32,
+    pub id: AttemptId,
     /// Which life of the sandbox it belongs to: what comes back after a reset means nothing.
     pub life: u64,
     pub url: String,

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod agenda;
 pub mod chain;
+pub mod client;
 pub mod clock;
 pub mod context;
 pub mod contract;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::delivery::{Attempt, Delivery, Outcome, Status};
+use super::delivery::{Attempt, AttemptId, Delivery, Outcome, Spoiled, Status};
 use super::provider::{Event, Seat};
 use super::state::COUNT_MAX;
 use crate::kit::http::{HeaderMap, Kept};
@@ -32,6 +32,9 @@ pub struct Outbox {
     flights: VecDeque<Flight>,
     /// Finished deliveries, oldest first: the ones that may be dropped.
     finished: VecDeque<u64>,
+    /// Deliveries that a rule lets leave after the next one to their target.
+    #[serde(default)]
+    reordered: BTreeMap<String, u64>,
     /// Something was dropped to stay below the bound.
     pub truncated: bool,
     /// A saved outbox is counted again.
@@ -42,15 +45,14 @@ pub struct Outbox {
 /// An attempt under way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Flight {
-    pub delivery: u64,
-    pub number: u32,
+    pub attempt: AttemptId,
     /// Known, but not applied yet: an earlier attempt of the same instant has none.
     outcome: Option<Outcome>,
 }
 
 impl Outbox {
     /// An event for a target. `None` when the sandbox owes too many already, which `truncated` then says.
-    pub fn owe(&mut self, now: Timestamp, seat: Seat, event: Event) -> Option<u64> {
+    pub fn owe(&mut self, now: Timestamp, seat: Seat, event: Event, spoiled: Option<Box<Spoiled>>) -> Option<u64> {
         if self.deliveries.len() >= DELIVERIES_MAX {
             self.truncated = true;
             if !self.drop_oldest() {
@@ -59,14 +61,22 @@ impl Outbox {
         }
         self.next += 1;
         let id = self.next;
-        if event.once {
+        let how = spoiled.as_ref().map(|it| &it.how);
+        let dropped = how.is_some_and(|it| it.drop);
+        let lane = lane(seat, &event.account, &event.url);
+        if dropped {
+            self.finished.push_back(id);
+        } else if event.once {
             // Somebody waits for a test: it takes no turn.
             self.leaving.push_back(id);
+        } else if how.is_some_and(|it| it.delay.is_some()) {
+            // The agenda lets it leave.
+        } else if how.is_some_and(|it| it.reorder) && !self.reordered.contains_key(&lane) {
+            self.reordered.insert(lane, id);
         } else {
-            let lane = self.lanes.entry(lane(seat, &event.account, &event.url)).or_default();
-            lane.push_back(id);
-            if lane.len() == 1 {
-                self.leaving.push_back(id);
+            self.queue(&lane, id);
+            if let Some(earlier) = self.reordered.remove(&lane) {
+                self.queue(&lane, earlier);
             }
         }
         let delivery = Delivery {
@@ -78,14 +88,15 @@ impl Outbox {
             object: event.object,
             target: 0,
             url: event.url,
-            status: Status::Pending,
+            status: if dropped { Status::Failed } else { Status::Pending },
             created_at: now,
-            next_attempt_at: Some(now),
+            next_attempt_at: (!dropped).then_some(now),
             scheduled: 0,
             once: event.once,
             body: Kept(event.body),
             event_id: event.id,
             attempts: Vec::new(),
+            spoiled,
         };
         self.bytes += own_size(&delivery);
         self.deliveries.insert(id, Box::new(delivery));
@@ -93,15 +104,25 @@ impl Outbox {
         Some(id)
     }
 
+    /// Takes its turn among the events for a target.
+    fn queue(&mut self, lane: &str, id: u64) {
+        let turns = self.lanes.entry(lane.to_owned()).or_default();
+        turns.push_back(id);
+        if turns.len() == 1 {
+            self.leaving.push_back(id);
+        }
+    }
+
     /// Whether what was read is counted right: every number names what it should.
     pub fn is_sound(&self, seats: u8) -> bool {
         let delivery = |it: &Delivery| {
-            let numbered = (1_u32..).zip(&it.attempts).all(|(number, attempt)| attempt.number == number);
+            let firsts = it.attempts.iter().filter(|it| it.copy == 0);
+            let numbered = (1_u32..).zip(firsts).all(|(number, attempt)| attempt.number == number);
             it.id <= self.next && it.seat.0 < seats && numbered && it.scheduled as usize <= it.attempts.len()
         };
         let placed = self.deliveries.iter().all(|(id, it)| *id == it.id);
         let known =
-            |it: &Flight| self.deliveries.get(&it.delivery).is_some_and(|own| (1..=own.attempts.len()).contains(&(it.number as usize)));
+            |it: &Flight| self.deliveries.get(&it.attempt.delivery).is_some_and(|own| (1..=own.attempts.len()).contains(&(it.attempt.number as usize)));
         let lanes = self.lanes.values().all(|it| !it.is_empty());
         self.next < COUNT_MAX && lanes && placed && self.iter().all(delivery) && self.flights.iter().all(known)
     }
@@ -132,8 +153,8 @@ impl Outbox {
     }
 
     /// An attempt has left for the network.
-    pub fn took_off(&mut self, delivery: u64, number: u32) {
-        self.flights.push_back(Flight { delivery, number, outcome: None });
+    pub fn took_off(&mut self, attempt: AttemptId) {
+        self.flights.push_back(Flight { attempt, outcome: None });
     }
 
     /// Whether every attempt that has left has an outcome.
@@ -148,8 +169,8 @@ impl Outbox {
 
     /// A receiver has answered. With `in_order` the outcome waits for those of the attempts made before it.
     /// Returns whether that attempt was under way.
-    pub fn landed(&mut self, delivery: u64, number: u32, outcome: Outcome, in_order: bool) -> bool {
-        let Some(place) = self.flights.iter().position(|it| (it.delivery, it.number) == (delivery, number)) else { return false };
+    pub fn landed(&mut self, attempt: AttemptId, outcome: Outcome, in_order: bool) -> bool {
+        let Some(place) = self.flights.iter().position(|it| it.attempt == attempt) else { return false };
         self.flights[place].outcome = Some(outcome);
         if !in_order && let Some(flight) = self.flights.remove(place) {
             self.flights.push_front(flight);
@@ -158,9 +179,9 @@ impl Outbox {
     }
 
     /// The next outcome that may be applied.
-    pub fn next_landed(&mut self) -> Option<(u64, u32, Outcome)> {
+    pub fn next_landed(&mut self) -> Option<(AttemptId, Outcome)> {
         let outcome = self.flights.front_mut()?.outcome.take()?;
-        self.flights.pop_front().map(|it| (it.delivery, it.number, outcome))
+        self.flights.pop_front().map(|it| (it.attempt, outcome))
     }
 
     /// The front first attempt of a lane has an outcome, or never leaves: the next one's turn.
@@ -182,7 +203,7 @@ impl Outbox {
     pub fn may_leave_for(&mut self, id: u64, url: &str) -> bool {
         let Some(delivery) = self.deliveries.get_mut(&id) else { return false };
         let name = lane(delivery.seat, &delivery.account, url);
-        if delivery.once || self.lanes.get(&name).is_some_and(|it| it.front() == Some(&id)) {
+        if delivery.stands_aside() || self.lanes.get(&name).is_some_and(|it| it.front() == Some(&id)) {
             return true;
         }
         url.clone_into(&mut delivery.url);
@@ -211,10 +232,10 @@ impl Outbox {
     }
 
     /// Attempts whose outcome got lost with the process that made them, so that they are sent again.
-    pub fn take_lost(&mut self) -> Vec<(u64, u32)> {
-        let lost: Vec<_> = self.flights.iter().filter(|it| it.outcome.is_none()).map(|it| (it.delivery, it.number)).collect();
-        for (delivery, number) in &lost {
-            if let Some(attempt) = self.attempt_mut(*delivery, *number) {
+    pub fn take_lost(&mut self) -> Vec<AttemptId> {
+        let lost: Vec<_> = self.flights.iter().filter(|it| it.outcome.is_none()).map(|it| it.attempt).collect();
+        for it in &lost {
+            if let Some(attempt) = self.attempt_mut(*it) {
                 attempt.repeated = true;
             }
         }
@@ -226,17 +247,18 @@ impl Outbox {
         let Some(stored) = self.deliveries.get_mut(&id) else { return };
         self.bytes = self.bytes + attempt_size(&attempt) + url.len() - stored.url.len();
         url.clone_into(&mut stored.url);
-        if !attempt.resend {
+        if !attempt.resend && attempt.copy == 0 {
             stored.scheduled += 1;
             stored.next_attempt_at = None;
         }
         stored.attempts.reserve_exact(1); // most deliveries need no second one
         stored.attempts.push(attempt);
+        self.reordered.retain(|_, it| *it != id);
     }
 
     /// An attempt has its outcome. `None`: it was dropped meanwhile.
-    pub fn answered(&mut self, delivery: u64, number: u32, outcome: Outcome) -> Option<Attempt> {
-        let attempt = self.attempt_mut(delivery, number)?;
+    pub fn answered(&mut self, id: AttemptId, outcome: Outcome) -> Option<Attempt> {
+        let attempt = self.attempt_mut(id)?;
         let before = attempt.outcome.as_ref().map_or(0, answer_size);
         let bytes = answer_size(&outcome);
         attempt.outcome = Some(outcome);
@@ -244,7 +266,7 @@ impl Outbox {
         self.bytes = self.bytes + bytes - before;
         self.trim();
         if self.bytes > BYTES_MAX
-            && let Some(stored) = self.attempt_mut(delivery, number).and_then(|it| it.outcome.as_mut()?.result.as_mut().ok())
+            && let Some(stored) = self.attempt_mut(id).and_then(|it| it.outcome.as_mut()?.result.as_mut().ok())
         {
             // Every delivery that is kept is still owed: the status is enough to go on.
             (stored.headers, stored.body) = (HeaderMap::new(), Kept::default());
@@ -275,8 +297,9 @@ impl Outbox {
     }
 
     /// One attempt of one delivery.
-    pub fn attempt_mut(&mut self, delivery: u64, number: u32) -> Option<&mut Attempt> {
-        self.deliveries.get_mut(&delivery)?.attempts.iter_mut().find(|it| it.number == number)
+    pub fn attempt_mut(&mut self, id: AttemptId) -> Option<&mut Attempt> {
+        let same = |it: &&mut Attempt| (it.number, it.copy) == (id.number, id.copy);
+        self.deliveries.get_mut(&id.delivery)?.attempts.iter_mut().find(same)
     }
 }
 
@@ -323,7 +346,7 @@ mod tests {
     #[test]
     fn a_delivery_that_was_dropped_holds_up_nobody() {
         let mut outbox = Outbox::default();
-        let [first, second] = [1, 2].map(|id| outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(id)).expect("room"));
+        let [first, second] = [1, 2].map(|id| outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(id), None).expect("room"));
         assert_eq!((outbox.next_leaving(), outbox.next_leaving(), outbox.waiting()), (Some(first), None, 1));
         outbox.finish(first, Status::Delivered); // by a resend, while the first attempt is under way
         outbox.deliveries.remove(&first); // to make room
@@ -336,18 +359,18 @@ mod tests {
         let mut outbox = Outbox::default();
         let long = Answer { status: 500, body: Kept(vec![b'x'; BYTES_MAX / 3 - 10_000].into()), ..Answer::default() };
         let ids = [1, 2, 3, 4, 5].map(|id| {
-            let id = outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(id)).expect("room");
+            let id = outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(id), None).expect("room");
             outbox.attempted(id, "http://shop.test/", Attempt { number: 1, ..Attempt::default() });
             id
         });
         let mut answer = |id: u64| {
-            outbox.answered(id, 1, Outcome { result: Ok(long.clone()), took: Duration::ZERO }).expect("kept");
+            outbox.answered(AttemptId { delivery: id, number: 1, copy: 0 }, Outcome { result: Ok(long.clone()), took: Duration::ZERO }).expect("kept");
             (outbox.bytes <= BYTES_MAX, outbox.truncated)
         };
         assert_eq!([ids[0], ids[1], ids[2]].map(&mut answer), [(true, false); 3]);
         assert_eq!(answer(ids[3]), (true, true), "nothing is finished: the new answer's words go");
         outbox.finish(ids[0], Status::Failed);
-        outbox.answered(ids[4], 1, Outcome { result: Ok(long), took: Duration::ZERO }).expect("kept");
+        outbox.answered(AttemptId { delivery: ids[4], number: 1, copy: 0 }, Outcome { result: Ok(long), took: Duration::ZERO }).expect("kept");
         assert!(outbox.get(ids[0]).is_none(), "the oldest finished delivery went");
         let counted = outbox.bytes;
         outbox.recount();
@@ -357,12 +380,12 @@ mod tests {
     #[test]
     fn i21_a_full_outbox_says_what_it_has_not_kept() {
         let mut outbox = Outbox::default();
-        let full = (0..DELIVERIES_MAX).map(|_| outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(1)).expect("room")).collect::<Vec<_>>();
+        let full = (0..DELIVERIES_MAX).map(|_| outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(1), None).expect("room")).collect::<Vec<_>>();
         assert!(!outbox.truncated);
-        assert_eq!(outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(2)), None, "all are still owed");
+        assert_eq!(outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(2), None), None, "all are still owed");
         assert!(outbox.truncated);
         outbox.finish(full[7], Status::Failed);
-        assert!(outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(3)).is_some());
+        assert!(outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(3), None).is_some());
         assert!(outbox.get(full[7]).is_none() && outbox.iter().count() == DELIVERIES_MAX);
     }
 }

@@ -1,6 +1,7 @@
 //! What a provider is to the engine.
 
 use bytes::Bytes;
+use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -8,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::account::Account;
 use super::chain::Blockchain;
+pub use super::client::{self, Proof, Signing};
 pub use super::context::{Context, Stay, Trace};
 use super::contract::Contract;
 use super::delivery::{Attempt, Delivery};
@@ -136,13 +138,59 @@ pub struct Shown {
     pub object: Box<RawValue>,
 }
 
+/// What a customer is asked to pay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bill {
+    pub due: Decimal,
+    /// No payment is finer.
+    pub decimals: u32,
+    /// A payment is late from then on.
+    pub closes_at: Timestamp,
+    /// Where it is paid, when that is known.
+    pub blockchain: Option<Blockchain>,
+}
+
 /// One payment provider: its memory of a sandbox, and its rules.
 pub trait Provider: Send {
     /// Everything that is known of it.
     fn contract(&self) -> &'static Contract;
 
-    /// An account begins: what it owns from the start.
-    fn open(&mut self, _: &mut Context<'_>, _account: &str) {}
+    /// An account begins: what it owns from the start. Balances that are given, by currency, stand in place of the usual
+    /// ones.
+    ///
+    /// # Errors
+    /// The first balance that cannot be, by its place, and why.
+    fn open(&mut self, _: &mut Context<'_>, _account: &str, balances: &[(String, Decimal)]) -> Result<(), (usize, String)> {
+        if balances.is_empty() { Ok(()) } else { Err((0, format!("{} keeps no balances", self.contract().name))) }
+    }
+
+    /// A price is another from now on.
+    ///
+    /// # Errors
+    /// A sentence about what is wrong with it.
+    fn set_rate(&mut self, _: &mut Context<'_>, _pair: &str, _ask: Decimal, _bid: Decimal) -> Result<(), String> {
+        Err(format!("{} has no rates", self.contract().name))
+    }
+
+    /// The account whose credential a request carries, whether or not it would be served.
+    fn caller(&self, cx: &Context<'_>, _path: &str, request: &Request) -> Option<String> {
+        client::caller(self.contract(), cx, request)
+    }
+
+    /// What was sent, for rules: the JSON of the body, or the fields of a form as text.
+    fn sent(&self, request: &Request) -> Json {
+        client::sent(request)
+    }
+
+    /// Dresses a request as that account's client would send it.
+    fn authorise(&self, account: &Account, request: &mut Request, signing: &Signing) {
+        client::authorise(self.contract(), account, request, signing);
+    }
+
+    /// What a customer is asked to pay for an object. `None`: there is nothing to pay.
+    fn bill(&self, _: &Context<'_>, _object: ObjectId) -> Option<Bill> {
+        None
+    }
 
     /// The merchant, or a payer's browser, asks. `path` lacks our prefixes.
     fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response;
@@ -184,6 +232,14 @@ pub trait Provider: Send {
     /// The account that every sandbox has, with the keys that follow from the sandbox's name.
     fn initial_account(&self, sandbox: &str) -> Account {
         Account::initial(self.contract(), sandbox)
+    }
+
+    /// A further account, with keys that follow from the sandbox's name and the id.
+    ///
+    /// # Errors
+    /// Why no account can have that id.
+    fn further_account(&self, sandbox: &str, id: &str) -> Result<Account, String> {
+        Ok(Account::further(self.contract(), sandbox, id))
     }
 
     /// What signs an account's webhooks.

@@ -87,7 +87,8 @@ fn is_sound(core: &Core, seats: u8) -> bool {
         && core.agenda.is_sound(seats)
         && core.chains.is_sound(seats)
         && core.outbox.is_sound(seats)
-        && core.journal.is_sound();
+        && core.journal.is_sound()
+        && core.rules.is_sound();
     accounts && parts && core.now <= end_of_time()
 }
 
@@ -98,12 +99,12 @@ struct Version {
 
 /// What was under way in the process that saved has lost its outcome: it leaves once more, as it was.
 fn send_lost_again(world: &mut World) {
-    for (delivery, number) in world.core.outbox.take_lost() {
-        let Some(webhook) = world.core.outbox.get(delivery) else { continue };
-        let Some(attempt) = webhook.attempts.iter().find(|it| it.number == number) else { continue };
+    for id in world.core.outbox.take_lost() {
+        let Some(webhook) = world.core.outbox.get(id.delivery) else { continue };
+        let Some(attempt) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (id.number, id.copy)) else { continue };
         let (headers, body) = (attempt.headers.clone(), attempt.body.0.clone());
         let time_limit = world.member(webhook.seat).contract().schedule.time_limit;
-        let outgoing = Outgoing { delivery, number, life: world.life, url: webhook.url.clone(), headers, body, time_limit };
+        let outgoing = Outgoing { id, life: world.life, url: webhook.url.clone(), headers, body, time_limit };
         world.outgoing.push(outgoing);
     }
 }

@@ -1,24 +1,28 @@
 //! All the state of one sandbox; `step` lets one due thing happen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::account::{Account, Value};
+use super::account::Account;
 use super::agenda::{Agenda, Due};
 use super::chain::{Chains, TransferId};
-use super::clock::{Clock, Mode};
-use super::contract::settings;
+use super::clock::Clock;
 use super::delivery::Outgoing;
 use super::inbox::Inbox;
-use super::journal::{self, Journal};
+use super::journal::Journal;
 use super::outbox::Outbox;
-use super::provider::{Cause, Context, Member, Seat};
+use super::provider::{Cause, Context, Member, ObjectId, Seat};
+use super::rules::Rules;
 use super::walk::Walk;
 use crate::kit::time::{Timestamp, Uptime};
 
+pub use beginning::Start;
+
+mod beginning;
 mod noting;
 mod posting;
+mod ruling;
 
 /// Everything but the providers' own memories.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,38 +37,13 @@ pub struct Core {
     pub outbox: Outbox,
     pub journal: Journal,
     pub inboxes: BTreeMap<String, Inbox>,
+    #[serde(default)]
+    pub rules: Rules,
+    /// Objects whose life a rule leads: their pace is left to it.
+    #[serde(default)]
+    pub led: BTreeSet<(Seat, ObjectId)>,
     /// The accounts of each seat, by id.
     pub accounts: Vec<BTreeMap<String, Account>>,
-}
-
-/// How a sandbox begins, and what `reset` returns it to.
-#[derive(Clone, Debug)]
-pub struct Start {
-    pub name: String,
-    pub seed: u64,
-    pub mode: Mode,
-    /// The first moment; without one, the real date.
-    pub now: Option<Timestamp>,
-    /// Where every account's webhooks go at first; `{provider}` stands for the slug.
-    pub webhook_url: Option<String>,
-    pub journal_bytes_max: usize,
-    /// Secrets from outside are shown in full.
-    pub show_secrets: bool,
-}
-
-impl Default for Start {
-    /// The default sandbox, frozen at the beginning of 2026.
-    fn default() -> Self {
-        Self {
-            name: "default".to_owned(),
-            seed: 1,
-            mode: Mode::Frozen,
-            now: Some(Timestamp::constant(1_767_225_600, 0)),
-            webhook_url: None,
-            journal_bytes_max: journal::BYTES_MAX,
-            show_secrets: false,
-        }
-    }
 }
 
 /// One sandbox.
@@ -89,39 +68,6 @@ impl Clone for World {
 }
 
 impl World {
-    /// A sandbox at its beginning, with these providers.
-    pub fn new(start: Start, members: Vec<Box<dyn Member>>, life: u64, uptime: Uptime) -> Self {
-        let now = start.now.unwrap_or(uptime.date);
-        let account = |it: &dyn Member| {
-            let contract = it.contract();
-            let mut account = it.initial_account(&start.name);
-            if let Some(url) = &start.webhook_url {
-                account.set(&settings::WEBHOOK_URL, Value::Text(url.replace("{provider}", contract.slug)));
-            }
-            BTreeMap::from([(account.id.clone(), account)])
-        };
-        let core = Core {
-            name: start.name.clone(),
-            seed: start.seed,
-            now,
-            clock: Clock::new(start.mode, now, uptime),
-            agenda: Agenda::default(),
-            chains: Chains::new(now),
-            outbox: Outbox::default(),
-            journal: Journal::new(start.journal_bytes_max),
-            inboxes: BTreeMap::new(),
-            accounts: members.iter().map(|it| account(it.as_ref())).collect(),
-        };
-        let mut world = Self { start, core, members, walk: None, outgoing: Vec::new(), life };
-        for seat in (0_u8..).map(Seat).take(world.members.len()) {
-            let ids: Vec<String> = world.core.accounts[usize::from(seat.0)].keys().cloned().collect();
-            for id in &ids {
-                world.with(seat, uptime, |it, cx| it.open(cx, id));
-            }
-        }
-        world
-    }
-
     /// The seat of a provider.
     pub fn seat(&self, slug: &str) -> Option<Seat> {
         let place = self.members.iter().position(|it| it.contract().slug == slug)?;
@@ -164,10 +110,12 @@ impl World {
                 let left = self.leave(uptime, delivery, false);
                 self.note_delivery(at, delivery, || left.map_or("has no target any more".to_owned(), |it| format!("attempt {it}")));
             }
-            Due::Answer { delivery, number, outcome } => {
-                self.note_delivery(at, delivery, || format!("attempt {number} answered"));
-                self.apply(uptime, delivery, number, *outcome);
+            Due::Answer { attempt, outcome } => {
+                self.note_delivery(at, attempt.delivery, || format!("attempt {} answered", attempt.number));
+                self.apply(uptime, attempt, *outcome);
             }
+            Due::Act { seat, act, with, rule } => self.act_by_rule(uptime, at, seat, &act, &with, &rule),
+            Due::Held => {}
         }
         self.depart(uptime);
         true
@@ -188,7 +136,7 @@ impl World {
             Due::Row { seat, object, stay, .. } => self.member(*seat).stay(*object) == Some(*stay),
             Due::Block { transfer, turn } | Due::Undone { transfer, turn } => self.core.chains.is_live(*transfer, *turn),
             Due::Attempt { delivery, number } => self.core.outbox.expects(*delivery, *number),
-            Due::Answer { .. } => true,
+            Due::Answer { .. } | Due::Act { .. } | Due::Held => true,
         }
     }
 

@@ -125,6 +125,38 @@ fn repeated_within(raw: &RawValue) -> Option<String> {
     }
 }
 
+/// The same text with one value replaced, and every other byte as it was. A dotted path reaches inside; a member that is
+/// not there is added. `None` when the path leads nowhere.
+pub fn altered(text: &[u8], path: &str, value: &str) -> Option<Vec<u8>> {
+    let whole: &RawValue = (depth(text) <= DEPTH_MAX).then(|| serde_json::from_slice(text).ok()).flatten()?;
+    let mut at: &RawValue = whole;
+    let mut steps = path.split('.').peekable();
+    while let Some(step) = steps.next() {
+        let inner = match at.get().as_bytes().first()? {
+            b'{' => serde_json::from_str::<Members<'_>>(at.get()).ok()?.get(step),
+            b'[' => serde_json::from_str::<Vec<&RawValue>>(at.get()).ok()?.into_iter().nth(step.parse().ok()?),
+            _ => None,
+        };
+        match inner {
+            Some(inner) => at = inner,
+            None if steps.peek().is_none() && at.get().starts_with('{') => {
+                let end = place_in(text, at) + at.get().len() - 1;
+                let is_empty = serde_json::from_str::<Members<'_>>(at.get()).is_ok_and(|it| it.0.is_empty());
+                let member = format!("{}{}:{value}", if is_empty { "" } else { "," }, serde_json::to_string(step).ok()?);
+                return Some([&text[..end], member.as_bytes(), &text[end..]].concat());
+            }
+            None => return None,
+        }
+    }
+    let begin = place_in(text, at);
+    Some([&text[..begin], value.as_bytes(), &text[begin + at.get().len()..]].concat())
+}
+
+/// Where a value that was read from the text stands in it.
+fn place_in(text: &[u8], raw: &RawValue) -> usize {
+    (raw.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
+}
+
 /// How [`rewritten`] writes what it has read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Writing {
@@ -238,6 +270,22 @@ fn indent(raw: &RawValue, level: usize, out: &mut String) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_value_is_altered_and_every_other_byte_stays() {
+        let text = r#"{ "a": {"b": [1, 2.50], "c":"x"}, "d" : null}"#;
+        for (path, value, expected) in [
+            ("a.b.1", "3", Some(r#"{ "a": {"b": [1, 3], "c":"x"}, "d" : null}"#)),
+            ("d", "\"y\"", Some(r#"{ "a": {"b": [1, 2.50], "c":"x"}, "d" : "y"}"#)),
+            ("a.new", "true", Some(r#"{ "a": {"b": [1, 2.50], "c":"x","new":true}, "d" : null}"#)),
+            ("a.c.d", "1", None),
+            ("no.way", "1", None),
+        ] {
+            assert_eq!(altered(text.as_bytes(), path, value).as_deref(), expected.map(str::as_bytes), "{path}");
+        }
+        assert_eq!(altered(b"{}", "a", "1").as_deref(), Some(&b"{\"a\":1}"[..]));
+        assert_eq!(altered(b"no JSON", "a", "1"), None);
+    }
 
     #[test]
     fn rewriting_keeps_order_and_unescapes() {

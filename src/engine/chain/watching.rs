@@ -24,7 +24,7 @@ impl Context<'_> {
     /// Watches a transfer from now on: each block that confirms it is a [`Cause::Block`](crate::engine::provider::Cause).
     /// `false`: the sandbox watches as many as it can.
     pub fn watch(&mut self, transfer: Watch<'_>) -> bool {
-        let by_hand = self.manual_pace(transfer.account);
+        let by_hand = self.manual_pace(transfer.account) || self.is_led(transfer.object);
         let id = TransferId { seat: self.seat, object: transfer.object, number: transfer.number };
         self.core.chains.watch(&mut self.core.agenda, self.core.now, id, transfer, by_hand)
     }

@@ -1,11 +1,14 @@
 //! How webhooks leave, and what their outcomes cause.
 
+use bytes::Bytes;
+
 use super::World;
 use crate::engine::agenda::Due;
-use crate::engine::delivery::{Attempt, Delivery, Outcome, Outgoing, Status};
+use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Outgoing, Status};
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
-use crate::engine::provider::{Cause, ObjectId, Received, Seat};
+use crate::engine::provider::{Cause, ObjectId, Received, Signed};
 use crate::kit::http::{HeaderMap, Kept};
+use crate::kit::json::altered;
 use crate::kit::time::Uptime;
 
 impl World {
@@ -24,8 +27,12 @@ impl World {
     /// gone, or another attempt's outcome comes first.
     pub fn leave(&mut self, uptime: Uptime, id: u64, resend: bool) -> Option<u32> {
         let mut webhook = self.core.outbox.get(id)?.clone();
-        let seat = webhook.seat;
-        let Some(signed) = self.with(seat, uptime, |it, cx| it.attempt(cx, &webhook)) else {
+        let how = webhook.spoiled.as_ref().map(|it| it.how.clone()).filter(|_| !resend);
+        let attempt = self.with(webhook.seat, uptime, |it, cx| {
+            cx.spoil.clone_from(&how);
+            it.attempt(cx, &webhook)
+        });
+        let Some(mut signed) = attempt else {
             if !resend {
                 self.core.outbox.lane_moves_on(id);
                 self.core.outbox.finish(id, Status::Failed);
@@ -35,42 +42,50 @@ impl World {
         if !resend && webhook.scheduled == 0 && !self.core.outbox.may_leave_for(id, &signed.url) {
             return None;
         }
-        let number = u32::try_from(webhook.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
-        // What is kept is the copy: it has no more room than it needs.
-        let (at, headers) = (self.core.now, signed.headers.clone());
-        let outgoing = self.outgoing(id, number, seat, &signed.url, signed.headers, &signed.body);
-        let attempt =
-            Attempt { number, at, headers, body: Kept(signed.body), signed: signed.signed, outcome: None, repeated: false, resend };
-        self.core.outbox.attempted(id, &signed.url, attempt);
-        webhook.url = signed.url;
-        if let Some((name, path)) = inbox::of_url(&webhook.url) {
-            self.drop_into(uptime, &name, path, &webhook, &outgoing);
-        } else {
-            self.core.outbox.took_off(id, number);
-            self.outgoing.push(outgoing);
+        for (path, value) in how.iter().flat_map(|it| &it.tamper) {
+            signed.body = altered(&signed.body, path, value).map_or(signed.body, Bytes::from);
+        }
+        let last = webhook.attempts.last().map_or(0, |it| it.number);
+        let number = last.saturating_add(1);
+        webhook.url.clone_from(&signed.url);
+        for copy in 0..how.map_or(1, |it| it.duplicate.max(1)) {
+            self.send(uptime, &webhook, AttemptId { delivery: id, number, copy }, signed.clone(), resend);
         }
         Some(number)
     }
 
-    fn outgoing(&self, delivery: u64, number: u32, seat: Seat, url: &str, headers: HeaderMap, body: &bytes::Bytes) -> Outgoing {
-        let time_limit = self.member(seat).contract().schedule.time_limit;
-        Outgoing { delivery, number, life: self.life, url: url.to_owned(), headers, body: body.clone(), time_limit }
+    /// One request of an attempt.
+    fn send(&mut self, uptime: Uptime, webhook: &Delivery, id: AttemptId, signed: Signed, resend: bool) {
+        let AttemptId { delivery, number, copy } = id;
+        // What is kept is the copy: it has no more room than it needs.
+        let (at, headers) = (self.core.now, signed.headers.clone());
+        let time_limit = self.member(webhook.seat).contract().schedule.time_limit;
+        let outgoing = Outgoing { id, life: self.life, url: signed.url, headers: signed.headers, body: signed.body.clone(), time_limit };
+        let attempt =
+            Attempt { number, at, headers, body: Kept(signed.body), signed: signed.signed, outcome: None, repeated: false, resend, copy };
+        self.core.outbox.attempted(delivery, &webhook.url, attempt);
+        if let Some((name, path)) = inbox::of_url(&webhook.url) {
+            self.drop_into(uptime, &name, path, webhook, &outgoing);
+        } else {
+            self.core.outbox.took_off(id);
+            self.outgoing.push(outgoing);
+        }
     }
 
     fn drop_into(&mut self, uptime: Uptime, name: &str, path: String, webhook: &Delivery, out: &Outgoing) {
         let reaction = self.receive(uptime, name, "POST", path, &out.headers, &out.body);
         let outcome = reaction.map_or_else(|| Outcome::status(503), |it| it.outcome(out.time_limit));
-        self.arrive(uptime, webhook.id, out.number, webhook.once, outcome);
+        self.arrive(uptime, out.id, webhook.once, outcome);
     }
 
     /// An outcome from the simulated world: known now, but it happens only when its time has come. A call that
     /// waits for its own webhook cannot wait for that.
-    fn arrive(&mut self, uptime: Uptime, delivery: u64, number: u32, once: bool, outcome: Outcome) {
+    fn arrive(&mut self, uptime: Uptime, attempt: AttemptId, once: bool, outcome: Outcome) {
         let at = self.core.now.saturating_add(outcome.took).unwrap_or(self.core.now);
         if at == self.core.now || once {
-            self.apply(uptime, delivery, number, outcome);
+            self.apply(uptime, attempt, outcome);
         } else {
-            self.core.agenda.book(at, Due::Answer { delivery, number, outcome: Box::new(outcome) });
+            self.core.agenda.book(at, Due::Answer { attempt, outcome: Box::new(outcome) });
         }
     }
 
@@ -82,7 +97,7 @@ impl World {
         method: &str,
         path: String,
         headers: &HeaderMap,
-        body: &bytes::Bytes,
+        body: &Bytes,
     ) -> Option<Reaction> {
         let webhook = Received { url: Some(&path), headers, body, now: self.core.now, date: uptime.date };
         let (provider, signature) = self.judge(&webhook);
@@ -99,7 +114,8 @@ impl World {
         Some(reaction)
     }
 
-    fn judge(&self, webhook: &Received<'_>) -> (Option<&'static str>, Signature) {
+    /// Whose webhook it is, and whether its signature is right by any secret of theirs.
+    pub fn judge(&self, webhook: &Received<'_>) -> (Option<&'static str>, Signature) {
         let recognised = self.members.iter().zip(&self.core.accounts).find(|(it, _)| it.recognises(webhook.headers));
         let Some((member, accounts)) = recognised else { return (None, Signature::Unsigned) };
         let mut signature = Signature::Unsigned;
@@ -116,24 +132,28 @@ impl World {
     }
 
     /// A receiver has answered an attempt.
-    pub fn settle(&mut self, uptime: Uptime, life: u64, delivery: u64, number: u32, outcome: Outcome) {
+    pub fn settle(&mut self, uptime: Uptime, life: u64, attempt: AttemptId, outcome: Outcome) {
         let in_order = self.core.clock.stands();
-        if life != self.life || !self.core.outbox.landed(delivery, number, outcome, in_order) {
+        if life != self.life || !self.core.outbox.landed(attempt, outcome, in_order) {
             return;
         }
-        while let Some((delivery, number, outcome)) = self.core.outbox.next_landed() {
-            let once = self.core.outbox.get(delivery).is_some_and(|it| it.once);
-            self.arrive(uptime, delivery, number, once, outcome);
+        while let Some((attempt, outcome)) = self.core.outbox.next_landed() {
+            let once = self.core.outbox.get(attempt.delivery).is_some_and(|it| it.once);
+            self.arrive(uptime, attempt, once, outcome);
         }
         self.depart(uptime);
     }
 
-    pub(super) fn apply(&mut self, uptime: Uptime, id: u64, number: u32, outcome: Outcome) {
-        let Some(failed) = self.core.outbox.answered(id, number, outcome.clone()) else {
+    pub(super) fn apply(&mut self, uptime: Uptime, attempt: AttemptId, outcome: Outcome) {
+        let id = attempt.delivery;
+        let Some(failed) = self.core.outbox.answered(attempt, outcome.clone()) else {
             self.core.outbox.lane_moves_on(id); // dropped meanwhile; the events behind it are not
             return;
         };
         let Some(webhook) = self.core.outbox.get(id).cloned() else { return };
+        if 0 < attempt.copy {
+            return self.note_attempt(&webhook, &failed, &outcome); // the first of the duplicates decides
+        }
         if !failed.resend && webhook.scheduled == 1 {
             self.core.outbox.lane_moves_on(id);
         }

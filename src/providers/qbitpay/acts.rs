@@ -161,12 +161,28 @@ fn settle_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -
 
 fn set_price(memory: &mut Memory, _: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, NotActed> {
     let asked = text(with, &SYMBOL)?;
-    let symbol =
-        Symbol::parse(&asked).ok_or_else(|| NotActed::Invalid(format!("`symbol` is a pair of {}, as BTC/CNY.", CODES.join(", "))))?;
-    let price = Price { ask: amount(with, &ASK)?, bid: amount(with, &BID)? };
+    let (ask, bid) = (amount(with, &ASK)?, amount(with, &BID)?);
+    price(memory, &asked, ask, bid).map_err(NotActed::Invalid)
+}
+
+/// A pair has another price from now on.
+pub fn price(memory: &mut Memory, pair: &str, ask: Decimal, bid: Decimal) -> Result<ObjectId, String> {
+    let symbol = Symbol::parse(pair).ok_or_else(|| format!("`{pair}` is no pair of {}, as BTC/CNY.", CODES.join(", ")))?;
+    let price = Price { ask, bid };
     if !is_price(price.ask) || !is_price(price.bid) {
-        return Err(NotActed::Invalid("`ask` and `bid` are at most 1000000000.".to_owned()));
+        return Err("`ask` and `bid` are at most 1000000000.".to_owned());
     }
     memory.rates.set(symbol, price);
     Ok(ObjectId { kind: Kind::Price as u8, number: symbol.number() })
+}
+
+/// What an account starts with, in smallest units.
+pub fn balances(given: &[(String, Decimal)]) -> Result<Vec<(Currency, i64)>, (usize, String)> {
+    let read = |(place, (code, amount)): (usize, &(String, Decimal))| {
+        let currency = Currency::parse(code).ok_or_else(|| (place, format!("QbitPay has no currency `{code}`; it has {}", CODES.join(", "))))?;
+        let units = currency.units(*amount).filter(|it| currency.can_hold(*amount) && (0..=BALANCE_UNITS_MAX).contains(it));
+        let decimals = currency.decimals();
+        Ok((currency, units.ok_or_else(|| (place, format!("an amount in {code} has at most {decimals} decimals, and is no fortune")))?))
+    };
+    given.iter().enumerate().map(read).collect()
 }

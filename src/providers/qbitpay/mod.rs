@@ -1,5 +1,6 @@
 //! QbitPay: charges, a balance, a market and payouts.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use self::errors::Error;
@@ -39,12 +40,21 @@ impl Provider for QbitPay {
         &contract::CONTRACT
     }
 
-    fn open(&mut self, cx: &mut Context<'_>, account: &str) {
+    fn open(&mut self, cx: &mut Context<'_>, account: &str, balances: &[(String, Decimal)]) -> Result<(), (usize, String)> {
         let memory = &mut self.0;
         let merchant = memory.merchant_of(account);
-        for currency in [Currency::Usd, Currency::Usdt] {
+        let given = acts::balances(balances)?;
+        for currency in [Currency::Usd, Currency::Usdt].into_iter().filter(|it| given.iter().all(|own| own.0 != *it)) {
             lifecycle::open_with(memory, cx, merchant, currency, OPENING_UNITS);
         }
+        for (currency, units) in given.into_iter().filter(|it| 0 < it.1) {
+            lifecycle::open_with(memory, cx, merchant, currency, units);
+        }
+        Ok(())
+    }
+
+    fn set_rate(&mut self, _: &mut Context<'_>, pair: &str, ask: Decimal, bid: Decimal) -> Result<(), String> {
+        acts::price(&mut self.0, pair, ask, bid).map(|_| ())
     }
 
     fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {

@@ -1,7 +1,9 @@
 //! What payer, blockchain and exchange can do.
 
+use rust_decimal::Decimal;
+
 use super::lifecycle::{NotPaid, look_at_confirmations, pay as paid, take};
-use super::model::{BTC_DECIMALS, Invoice, Memory, SATOSHI_MAX, Status};
+use super::model::{BTC_DECIMALS, Currency, Invoice, Memory, SATOSHI_MAX, Status};
 use crate::engine::chain::{BLOCKCHAIN, Blockchain, DEPTH, reorganise};
 use crate::engine::contract::Act;
 use crate::engine::provider::{Acted, Context, NotActed};
@@ -97,6 +99,17 @@ pub fn amount(with: &Fields<'_>) -> Result<Option<i64>, String> {
     let exact = money::parse(written.trim()).filter(|it| it.normalize().scale() <= BTC_DECIMALS);
     let satoshi = exact.and_then(|it| money::minor(it, BTC_DECIMALS)).filter(|it| (1..=SATOSHI_MAX).contains(it));
     satoshi.map(Some).ok_or_else(wrong_amount)
+}
+
+/// A bitcoin has another price from now on.
+pub fn set_rate(memory: &mut Memory, pair: &str, ask: Decimal, bid: Decimal) -> Result<(), String> {
+    let code = pair.strip_prefix("BTC/").and_then(Currency::of);
+    let currency = code.ok_or_else(|| format!("`{pair}` is no price of Quoine's; it has BTC/USD, BTC/JPY, BTC/SGD, BTC/EUR"))?;
+    if ask != bid {
+        return Err("Quoine has one price for both sides: BTC/USD: 1000".to_owned());
+    }
+    memory.set_rate(currency, ask);
+    Ok(())
 }
 
 fn wrong_amount() -> String {

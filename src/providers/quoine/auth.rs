@@ -3,13 +3,14 @@
 use super::errors::Error;
 use super::model::Memory;
 use super::settings::LEGACY_NO_NONCE;
-use super::wire::{Signable, content_md5, credentials, is_nonce, signature};
+use super::wire::{CONTENT_MD5, NONCE, Signable, authorization, content_md5, credentials, is_nonce, signature};
 use crate::engine::account::Account;
+use crate::engine::client::{Signing, put, spoilt};
 use crate::engine::contract::settings::RATE_LIMIT;
 use crate::engine::provider::Context;
-use crate::kit::http::{Method, Request};
+use crate::kit::http::{HeaderName, Method, Request, header};
 use crate::kit::sign::same;
-use crate::kit::time::{Duration, Timestamp};
+use crate::kit::time::{Duration, Timestamp, http_date};
 
 /// A date may be so old.
 pub const DATE_AGE_MAX: Duration = Duration::from_secs(900);
@@ -60,6 +61,27 @@ pub fn caller(memory: &Memory, cx: &mut Context<'_>, path: &str, request: &Reque
         Some(nonce) => Some((nonce.to_owned(), date)),
     };
     Ok(Caller { account: account.id, user, nonce })
+}
+
+/// The user whom a request names, whether or not its signature is right.
+pub fn named(cx: &Context<'_>, request: &Request) -> Option<String> {
+    let (user, _) = credentials(&request.headers)?;
+    cx.account(user).map(|it| it.id.clone())
+}
+
+/// Dresses a request as the user's client sends it: dated, with a NONCE and a signature.
+pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
+    put(request, header::CONTENT_TYPE, "application/json");
+    put(request, header::DATE, &http_date(signing.date));
+    put(request, HeaderName::from_static(NONCE), &signing.nonce);
+    if !request.body.is_empty() {
+        let digest = content_md5(&request.body);
+        put(request, HeaderName::from_static(CONTENT_MD5), &digest);
+    }
+    let secret = account.credentials.get("secret").map_or("", |it| it.expose());
+    let canonical = Signable::of(&request.headers).canonical(&request.target);
+    let signature = signature(&spoilt(secret, signing.proof), &canonical);
+    put(request, header::AUTHORIZATION, &authorization(&account.id, &signature));
 }
 
 /// What a client may have signed as the request's address: as it was sent, or without what Playmoney puts before it.

@@ -2,20 +2,24 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use self::model::{Invoice, Memory};
+use self::model::{BTC_DECIMALS, Invoice, Memory, PAYMENT_TIME};
 use self::wire::Signable;
 use crate::engine::account::Account;
+use crate::engine::chain::Blockchain;
+use crate::engine::client::Signing;
 use crate::engine::contract::Contract;
 use crate::engine::delivery::{Attempt, Delivery};
-use crate::engine::provider::{Acted, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, SignedRequest, Verdict};
+use crate::engine::provider::{Acted, Bill, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, SignedRequest, Verdict};
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, HeaderValue, Request, Response};
 use crate::kit::lifecycle::{On, Word};
+use crate::kit::money;
 use crate::kit::secret::Secret;
 use crate::kit::sign::derived;
-use crate::kit::time::Timestamp;
+use crate::kit::time::{Timestamp, later};
 
 mod acts;
 mod auth;
@@ -37,6 +41,25 @@ pub struct Quoine(Memory);
 impl Provider for Quoine {
     fn contract(&self) -> &'static Contract {
         &contract::CONTRACT
+    }
+
+    fn set_rate(&mut self, _: &mut Context<'_>, pair: &str, ask: Decimal, bid: Decimal) -> Result<(), String> {
+        acts::set_rate(&mut self.0, pair, ask, bid)
+    }
+
+    fn caller(&self, cx: &Context<'_>, _: &str, request: &Request) -> Option<String> {
+        auth::named(cx, request)
+    }
+
+    fn authorise(&self, account: &Account, request: &mut Request, signing: &Signing) {
+        auth::authorise(account, request, signing);
+    }
+
+    fn bill(&self, _: &Context<'_>, object: ObjectId) -> Option<Bill> {
+        let invoice = self.invoice(object)?;
+        let due = money::major(invoice.due(), BTC_DECIMALS);
+        let closes_at = later(invoice.created_at, PAYMENT_TIME)?;
+        Some(Bill { due, decimals: BTC_DECIMALS, closes_at, blockchain: Some(Blockchain::Btc) })
     }
 
     fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
@@ -117,6 +140,15 @@ impl Provider for Quoine {
             account.credentials.insert("secret".to_owned(), Secret::issued(secret));
         }
         account
+    }
+
+    fn further_account(&self, sandbox: &str, id: &str) -> Result<Account, String> {
+        let number: u64 = id.parse().ok().filter(|it: &u64| 0 < *it && it.to_string() == id).ok_or_else(|| format!("a user id of Quoine is a whole number above 0, not `{id}`"))?;
+        let mut account = Account::further(self.contract(), sandbox, &number.to_string());
+        let (_, secret) = drawn_keys(&format!("{sandbox} {number}"));
+        account.credentials.insert("user_id".to_owned(), Secret::issued(id));
+        account.credentials.insert("secret".to_owned(), Secret::issued(secret));
+        Ok(account)
     }
 
     fn signing_secret<'a>(&self, account: &'a Account) -> Option<&'a Secret> {

@@ -38,6 +38,9 @@ pub struct Memory {
     users: BTreeMap<u64, User>,
     /// Where links of invoices begin: scheme and host as the merchant called them, sandbox and slug.
     bases: Vec<String>,
+    /// What a bitcoin costs, by currency, where it is not the usual price.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    rates: BTreeMap<String, Decimal>,
 }
 
 /// What has to be known of a user's calls.
@@ -109,11 +112,11 @@ impl Currency {
         CURRENCIES[self as usize].1
     }
 
-    /// What a price is in satoshi, halves away from zero. `None`: more than there can be.
-    pub fn satoshi(self, price: Decimal) -> Option<i64> {
-        let bitcoins = price.checked_div(Decimal::from(CURRENCIES[self as usize].2))?;
-        money::minor(bitcoins, BTC_DECIMALS).filter(|it| *it <= SATOSHI_MAX)
-    }
+}
+
+/// What a price is in satoshi, when a bitcoin costs so much: halves away from zero. `None`: more than there can be.
+pub fn satoshi(price: Decimal, rate: Decimal) -> Option<i64> {
+    money::minor(price.checked_div(rate)?, BTC_DECIMALS).filter(|it| *it <= SATOSHI_MAX)
 }
 
 impl Invoice {
@@ -189,7 +192,8 @@ impl Memory {
         let counted: usize = self.numbers.values().map(Vec::len).sum();
         let unique = self.numbers.values().all(|it| it.windows(2).all(|it| it[0] < it[1]));
         let users = self.users.values().all(|it| it.nonces.len() <= NONCES_MAX);
-        numbered && owned && unique && counted == self.invoices.len() && users && self.next_id() < COUNT_MAX
+        let priced = self.rates.values().all(|it| Decimal::ZERO < *it);
+        priced && numbered && owned && unique && counted == self.invoices.len() && users && self.next_id() < COUNT_MAX
     }
 
     /// By its number.
@@ -207,6 +211,16 @@ impl Memory {
         let all = self.numbers.get(&user).map_or(&[][..], Vec::as_slice);
         let place = |it: u64| usize::try_from(it).unwrap_or(usize::MAX).min(all.len());
         all[place(from)..place(from.saturating_add(length))].iter().filter_map(|it| self.invoice(*it))
+    }
+
+    /// What a bitcoin costs.
+    pub fn rate(&self, currency: Currency) -> Decimal {
+        self.rates.get(currency.word()).copied().unwrap_or(Decimal::from(CURRENCIES[currency as usize].2))
+    }
+
+    /// What a bitcoin costs from now on.
+    pub fn set_rate(&mut self, currency: Currency, rate: Decimal) {
+        self.rates.insert(currency.word().to_owned(), rate);
     }
 
     /// What is known of a user's calls.

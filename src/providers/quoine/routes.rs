@@ -105,7 +105,7 @@ impl Call<'_, '_> {
 
 fn create_invoice(call: Call<'_, '_>) -> Result<Response, Error> {
     let currency = call.currency();
-    let NewInvoice { price, satoshi, name, attached } = NewInvoice::parse(call.request, currency)?;
+    let NewInvoice { price, satoshi, name, attached } = NewInvoice::parse(call.request, call.memory.rate(currency))?;
     let base = call.cx.base_url(call.request);
     let look = call.look(&base);
     let Call { memory, cx, caller, .. } = call;

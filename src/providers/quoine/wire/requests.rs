@@ -9,7 +9,7 @@ use crate::kit::http::Request;
 use crate::kit::json::{Members, Writing, rewritten};
 use crate::kit::money;
 use crate::providers::quoine::errors::{Error, Fault, Faults};
-use crate::providers::quoine::model::{Attached, Currency};
+use crate::providers::quoine::model::{Attached, satoshi};
 
 /// The members of a JSON body; anything else is not understood.
 fn members(request: &Request) -> Result<Members<'_>, Error> {
@@ -38,11 +38,11 @@ pub struct NewInvoice {
 
 impl NewInvoice {
     /// Names what is wrong with each parameter, in the order of the documentation.
-    pub fn parse(request: &Request, currency: Currency) -> Result<Self, Error> {
+    pub fn parse(request: &Request, rate: Decimal) -> Result<Self, Error> {
         let members = members(request)?;
         let mut faults = Faults::new();
         let mut or_fault = |name: &'static str, fault: Fault| faults.push((name, fault));
-        let price = price(sent(&members, "price"), currency);
+        let price = price(sent(&members, "price"), rate);
         let price = price.map_err(|it| or_fault("price", it)).ok();
         let name = sent(&members, "name").map(|it| text(it, NAME_CHARS_MAX)).transpose();
         let name = name.map_err(|it| or_fault("name", it)).ok();
@@ -58,7 +58,7 @@ impl NewInvoice {
 }
 
 /// A number or the same as text, and what it is in satoshi.
-fn price(raw: Option<&RawValue>, currency: Currency) -> Result<(Decimal, i64), Fault> {
+fn price(raw: Option<&RawValue>, rate: Decimal) -> Result<(Decimal, i64), Fault> {
     let raw = raw.ok_or(Fault::Blank)?.get();
     let written: String = if raw.starts_with('"') { serde_json::from_str(raw).map_err(|_| Fault::NotANumber)? } else { raw.to_owned() };
     let written = written.trim();
@@ -72,7 +72,7 @@ fn price(raw: Option<&RawValue>, currency: Currency) -> Result<(Decimal, i64), F
     if Decimal::from(PRICE_MAX) < price {
         return Err(Fault::TooLarge(PRICE_MAX));
     }
-    let satoshi = currency.satoshi(price).filter(|it| 0 < *it).ok_or(Fault::TooSmall)?;
+    let satoshi = satoshi(price, rate).filter(|it| 0 < *it).ok_or(Fault::TooSmall)?;
     Ok((price, satoshi))
 }
 

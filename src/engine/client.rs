@@ -1,0 +1,85 @@
+//! A merchant's client: who calls, and how a call proves it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value as Json;
+
+use super::account::Account;
+use super::contract::{Auth, Contract};
+use super::provider::Context;
+use crate::kit::form::Form;
+use crate::kit::http::{HeaderName, HeaderValue, Request, header};
+use crate::kit::sign::{derived, same};
+use crate::kit::time::Timestamp;
+
+/// How a call proves who makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// As clients usually do.
+    Usual,
+    /// With everything that the provider can check, also what is optional.
+    Right,
+    /// With a key that is none.
+    Wrong,
+}
+
+/// What goes into a proof besides the keys.
+#[derive(Clone, Debug)]
+pub struct Signing {
+    pub proof: Proof,
+    /// The date that the client believes it is.
+    pub date: Timestamp,
+    /// Another one for every request.
+    pub nonce: String,
+}
+
+/// The account whose first credential a request carries, for providers whose calls say no more.
+pub fn caller(contract: &Contract, cx: &Context<'_>, request: &Request) -> Option<String> {
+    let key = contract.credential()?.name;
+    let given = given(request)?;
+    let owns = |it: &&Account| it.credentials.get(key).is_some_and(|own| same(own.expose(), &given));
+    cx.accounts().find(owns).map(|it| it.id.clone())
+}
+
+/// The key in the header `Authorization`, by the schemes that carry one.
+fn given(request: &Request) -> Option<String> {
+    let (scheme, rest) = request.header(header::AUTHORIZATION).split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(rest.trim().to_owned());
+    }
+    let decoded = STANDARD.decode(rest.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    String::from_utf8(decoded).ok()?.split(':').next().map(str::to_owned)
+}
+
+/// Puts an account's first credential on a request, as the provider's calls carry it.
+pub fn authorise(contract: &Contract, account: &Account, request: &mut Request, signing: &Signing) {
+    let Some(key) = contract.credential().and_then(|it| account.credentials.get(it.name)) else { return };
+    let key = spoilt(key.expose(), signing.proof);
+    let auths = (contract.operations)();
+    let value = if auths.iter().any(|it| it.auth == Auth::Basic) { format!("Basic {}", STANDARD.encode(format!("{key}:"))) } else { format!("Bearer {key}") };
+    put(request, header::AUTHORIZATION, &value);
+}
+
+/// The key, or one that nobody has.
+pub fn spoilt(key: &str, proof: Proof) -> String {
+    match proof {
+        Proof::Usual | Proof::Right => key.to_owned(),
+        Proof::Wrong => derived(&[key, "a key that nobody has"]),
+    }
+}
+
+/// Sets a header unless the request has it.
+pub fn put(request: &mut Request, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        request.headers.entry(name).or_insert(value);
+    }
+}
+
+/// The JSON of a body, or the fields of a form as text; `null` when it is neither.
+pub fn sent(request: &Request) -> Json {
+    let media = request.media_type();
+    if media == "application/x-www-form-urlencoded" || media == "multipart/form-data" {
+        return Form::of(request).0.into_iter().map(|(name, text)| (name, Json::from(text))).collect();
+    }
+    serde_json::from_slice(&request.body).unwrap_or_default()
+}

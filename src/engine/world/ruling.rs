@@ -1,0 +1,161 @@
+//! What rules do: they answer requests, spoil webhooks, and lead the life of what a call has made.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde_json::{Value as Json, json};
+
+use super::World;
+use crate::engine::agenda::Due;
+use crate::engine::contract::Contract;
+use crate::engine::delivery::Spoiled;
+use crate::engine::provider::{Context, Event, NotActed, ObjectId, Seat};
+use crate::engine::rules::{Business, Course, Effects, Seen};
+use crate::engine::scenario::rule::{leading_to, paying};
+use crate::engine::walk::Fired;
+use crate::kit::fields::Fields;
+use crate::kit::http::{HeaderMap, Request, form_pairs};
+use crate::kit::time::{Duration, Timestamp, Uptime, later};
+
+impl World {
+    /// The rule that fires on a request, and what it does.
+    pub fn rule_on(&mut self, uptime: Uptime, seat: Seat, path: &str, request: &Request) -> Option<(String, Effects)> {
+        if self.core.rules.is_empty() {
+            return None;
+        }
+        let member = &self.members[usize::from(seat.0)];
+        let contract = member.contract();
+        let operation = contract.operation_of(path, request).map(|it| it.name);
+        let account = self.with(seat, uptime, |it, cx| it.caller(cx, path, request));
+        let member = &self.members[usize::from(seat.0)];
+        let seen = Seen {
+            provider: contract.slug,
+            operation,
+            event: None,
+            account: account.as_deref(),
+            body: &|| member.sent(request),
+            headers: &|| headers(&request.headers),
+            query: &|| form_pairs(request.query.as_bytes()).into_iter().map(|(name, text)| (name, Json::from(text))).collect(),
+        };
+        let Self { core, .. } = self;
+        core.rules.fire(core.now, core.seed, seen)
+    }
+
+    /// The rule leads the life of the objects that a call has made.
+    pub fn lead(&mut self, uptime: Uptime, seat: Seat, made: &[ObjectId], rule: &str, effects: &Effects) {
+        let Some(object) = made.first() else { return };
+        let contract = self.member(seat).contract();
+        let planned = if effects.course.is_empty() {
+            effects.business.as_ref().map_or(Vec::new(), |it| self.fate(uptime, seat, *object, it))
+        } else {
+            self.course(contract, seat, *object, &effects.course)
+        };
+        if !effects.course.is_empty() {
+            self.core.led.extend(made.iter().map(|it| (seat, *it)));
+        }
+        for (at, act, with) in planned {
+            self.core.agenda.book(at, Due::Act { seat, act: act.into(), with: with.to_string().into(), rule: rule.into() });
+        }
+    }
+
+    fn course(&self, contract: &Contract, seat: Seat, object: ObjectId, course: &[Course]) -> Vec<(Timestamp, &'static str, Json)> {
+        let Some(subject) = self.member(seat).subject(object) else { return Vec::new() };
+        let mut at = self.core.now;
+        let mut planned = Vec::new();
+        for it in course {
+            let Some((act, outcome)) = leading_to(contract, &it.to) else { continue };
+            at = later(at, it.after).unwrap_or(at);
+            let mut with = naming(contract, act, &subject);
+            if let Some(outcome) = outcome {
+                with["outcome"] = outcome.into();
+            }
+            planned.push((at, act, with));
+        }
+        planned
+    }
+
+    /// What a business effect means for an object, as actions.
+    fn fate(&mut self, uptime: Uptime, seat: Seat, object: ObjectId, fate: &Business) -> Vec<(Timestamp, &'static str, Json)> {
+        /// A payer whom nothing holds up.
+        const PROMPTLY: Duration = Duration::from_secs(1);
+        let contract = self.member(seat).contract();
+        let Some(subject) = self.member(seat).subject(object) else { return Vec::new() };
+        let bill = self.with(seat, uptime, |it, cx| it.bill(cx, object));
+        let now = self.core.now;
+        let after = |from: Timestamp, span: Duration| later(from, span).unwrap_or(from);
+        let pay = paying(contract);
+        match fate {
+            Business::Underpaid { share, after: span } => {
+                let (Some(pay), Some(bill)) = (pay, bill) else { return Vec::new() };
+                let due = bill.due.checked_mul(*share).unwrap_or(Decimal::ZERO);
+                let due = due.round_dp_with_strategy(bill.decimals, RoundingStrategy::ToZero);
+                let mut with = naming(contract, pay, &subject);
+                with["amount"] = due.normalize().to_string().into();
+                vec![(after(now, *span), pay, with)]
+            }
+            Business::LatePayment { after: span } => {
+                let (Some(pay), Some(bill)) = (pay, bill) else { return Vec::new() };
+                vec![(after(bill.closes_at, *span), pay, naming(contract, pay, &subject))]
+            }
+            Business::Reorg { depth, after: span } => {
+                let Some(pay) = pay else { return Vec::new() };
+                let paid = after(now, PROMPTLY);
+                let mut undone = json!({"depth": depth});
+                if let Some(blockchain) = bill.and_then(|it| it.blockchain) {
+                    undone["blockchain"] = blockchain.word().into();
+                }
+                vec![(paid, pay, naming(contract, pay, &subject)), (after(paid, *span), "reorg", undone)]
+            }
+            Business::PayoutReturned { after: span } => {
+                let Some((act, outcome)) = leading_to(contract, "failed") else { return Vec::new() };
+                let mut with = naming(contract, act, &subject);
+                with["outcome"] = outcome.unwrap_or("failed").into();
+                self.core.led.insert((seat, object));
+                vec![(after(now, *span), act, with)]
+            }
+        }
+    }
+
+    /// An action that a rule has booked. When the state forbids it, nothing happens, which a walk says.
+    pub(super) fn act_by_rule(&mut self, uptime: Uptime, at: Timestamp, seat: Seat, act: &str, with: &str, rule: &str) {
+        let fields = Fields::json(with.as_bytes()).unwrap_or_default();
+        let done = self.with(seat, uptime, |it, cx| it.act(cx, act, &fields));
+        let provider = self.member(seat).contract().slug;
+        let subject = done.as_ref().ok().and_then(|it| self.member(seat).subject(it.object)).unwrap_or_default();
+        let Some(walk) = &mut self.walk else { return };
+        let why = match done {
+            Ok(_) => String::new(),
+            Err(NotActed::Unknown) => ", but there is no such action".to_owned(),
+            Err(NotActed::State(why) | NotActed::Invalid(why) | NotActed::Nothing(why)) => format!(", but: {why}"),
+        };
+        walk.fired(|| Fired { at, kind: "timer", provider, subject, detail: format!("{act} {with} by the rule `{rule}`{why}") });
+    }
+}
+
+/// The parameters of an action that name its object.
+fn naming(contract: &Contract, act: &str, subject: &str) -> Json {
+    let row = (contract.acts)().into_iter().find(|it| it.name == act);
+    let name = row.and_then(|it| it.parameters.first()).map_or("", |it| it.name);
+    json!({name: subject})
+}
+
+/// Headers as rules see them: by their names in lower case, repeated ones joined.
+pub fn headers(headers: &HeaderMap) -> Json {
+    crate::kit::http::headers_as_object(headers, str::to_owned)
+}
+
+impl Context<'_> {
+    /// The rule that fires on a webhook that is owed.
+    pub(in crate::engine) fn spoiled_by_rule(&mut self, event: &Event) -> Option<Box<Spoiled>> {
+        let seen = Seen {
+            provider: self.contract().slug,
+            operation: None,
+            event: Some(event.name),
+            account: Some(&event.account),
+            body: &|| serde_json::from_slice(&event.body).unwrap_or_default(),
+            headers: &|| json!({}),
+            query: &|| json!({}),
+        };
+        let (now, seed) = (self.core.now, self.core.seed);
+        let (rule, effects) = self.core.rules.fire(now, seed, seen)?;
+        effects.spoil.map(|how| Box::new(Spoiled { rule, how }))
+    }
+}
