@@ -1,16 +1,19 @@
 //! The value: its doors, and the story of one request on one screen.
 
 mod answers;
+mod served;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use self::answers::{FAULT, HINT, SANDBOX, TIME};
-use self::answers::{Stamp, broken, no_such_fault, nobody};
+use self::answers::{Stamp, broken, nobody};
+pub use self::served::Pacing;
+use self::served::{Served, serve};
 use crate::control::{self, Answer, Waiting};
 use crate::engine::contract::hints;
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::inbox::Reaction;
-use crate::engine::provider::{Seat, Trace};
+use crate::engine::provider::Seat;
 use crate::engine::walk::{Progress, STEPS_MAX, Until, Walk};
 use crate::engine::world::{Start, World};
 use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -36,6 +39,8 @@ pub struct Sandbox {
 pub struct Reply {
     pub answer: Answer,
     pub outgoing: Vec<Outgoing>,
+    /// What a rule does to the answer on its way.
+    pub pacing: Option<Pacing>,
 }
 
 impl Sandbox {
@@ -69,41 +74,31 @@ impl Sandbox {
             it.pass_to(uptime); // what it caused at this very moment
             answer
         });
-        let answer = match answer.unwrap_or_else(Answer::Now) {
+        let (answer, pacing) = answer.unwrap_or_else(|broken| (Answer::Now(broken), None));
+        let answer = match answer {
             Answer::Now(response) => Answer::Now(self.stamped(response)),
             other @ (Answer::Walk | Answer::Wait(_) | Answer::Hangup) => other,
         };
-        Reply { answer, outgoing: std::mem::take(&mut self.world.outgoing) }
+        Reply { answer, outgoing: std::mem::take(&mut self.world.outgoing), pacing }
     }
 
-    fn answer(&mut self, uptime: Uptime, request: Request) -> Answer {
+    fn answer(&mut self, uptime: Uptime, request: Request) -> (Answer, Option<Pacing>) {
         let path = request.path.clone();
-        let Some(below) = path.strip_prefix('/') else { return Answer::Now(nobody(&self.world, &path)) };
+        let Some(below) = path.strip_prefix('/') else { return (Answer::Now(nobody(&self.world, &path)), None) };
         let (first, rest) = below.split_once('/').unwrap_or((below, ""));
         if first == "__admin" {
-            return control::call(&mut self.world, uptime, rest, &request);
+            return (control::call(&mut self.world, uptime, rest, &request), None);
         }
         match self.world.seat(first) {
             Some(seat) => self.call(uptime, seat, &below[first.len()..], request),
-            None => Answer::Now(nobody(&self.world, &path)),
+            None => (Answer::Now(nobody(&self.world, &path)), None),
         }
     }
 
     /// One request to one provider, from the journal's point of view.
-    fn call(&mut self, uptime: Uptime, seat: Seat, path: &str, request: Request) -> Answer {
+    fn call(&mut self, uptime: Uptime, seat: Seat, path: &str, request: Request) -> (Answer, Option<Pacing>) {
         let contract = self.world.member(seat).contract();
-        let fault = request.headers.get(FAULT).map(|it| it.to_str().unwrap_or("").to_owned());
-        let (mut response, trace, rule) = match fault {
-            Some(name) => {
-                let operation = contract.operation_of(path, &request).map(|it| it.name);
-                let error = contract.error(&name).map(|it| it.name);
-                let refusal = self.world.member(seat).refuse(&name, self.world.core.now);
-                let rule = refusal.is_some().then(|| name.clone());
-                let response = refusal.unwrap_or_else(|| no_such_fault(contract, &name));
-                (response, Trace { operation, error, ..Trace::default() }, rule)
-            }
-            None => self.world.with(seat, uptime, |it, cx| (it.call(cx, path, &request), std::mem::take(&mut cx.trace), None)),
-        };
+        let Served { mut response, trace, rule, pacing } = serve(&mut self.world, uptime, seat, path, &request);
         let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
         let hint = trace.hint.clone().or_else(|| unknown.then(|| hints::for_path(contract, request.method.as_str(), path).into()));
         if let Some(Ok(hint)) = hint.map(|it| HeaderValue::from_str(&it)) {
@@ -112,10 +107,10 @@ impl Sandbox {
         let at = self.world.core.now;
         let entry = self.world.core.journal.received(at, contract.slug, request, &trace, rule);
         if let Some(delivery) = trace.waits_for {
-            Answer::Wait(Waiting::Tested { seat, delivery, entry, life: self.world.life })
+            (Answer::Wait(Waiting::Tested { seat, delivery, entry, life: self.world.life }), pacing)
         } else {
             self.world.core.journal.answered(entry, &response);
-            Answer::Now(response)
+            (Answer::Now(response), pacing)
         }
     }
 

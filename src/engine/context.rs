@@ -40,14 +40,22 @@ pub struct Context<'a> {
     pub trace: Trace,
     /// What a rule does to the webhook that is being made.
     pub(super) spoil: Option<Spoil>,
-    /// A rule leads the life of what this call makes: the objects that it has made.
-    pub(super) led: Option<Vec<ObjectId>>,
+    /// What this call has made, when a rule wants to know.
+    made: Option<Made>,
+}
+
+/// Objects that a call has made.
+#[derive(Debug)]
+struct Made {
+    objects: Vec<ObjectId>,
+    /// Their pace is left to the rule.
+    alone: bool,
 }
 
 impl<'a> Context<'a> {
     /// For one call into the provider on that seat.
     pub fn new(core: &'a mut Core, seat: Seat, contract: &'static Contract, uptime: Uptime) -> Self {
-        Self { core, seat, contract, uptime, trace: Trace::default(), spoil: None, led: None }
+        Self { core, seat, contract, uptime, trace: Trace::default(), spoil: None, made: None }
     }
 
     /// The simulated moment.
@@ -153,7 +161,10 @@ impl<'a> Context<'a> {
 
     /// Books what time alone does to an object that has just entered a status.
     pub fn book_rows<S: Word>(&mut self, table: &Lifecycle<S>, status: S, stay: Stay<'_>) {
-        let led = self.led.as_mut().map(|it| it.push(stay.object)).is_some();
+        let led = self.made.as_mut().is_some_and(|it| {
+            it.objects.push(stay.object);
+            it.alone
+        });
         let manual = led || self.manual_pace(stay.account) || self.is_led(stay.object);
         for (row, it) in table.timed(status) {
             let at = match it.on {
@@ -167,6 +178,16 @@ impl<'a> Context<'a> {
                 self.core.agenda.book(at, due);
             }
         }
+    }
+
+    /// From here on, what is made is noted; with `alone`, its pace is left to the rule.
+    pub fn lead(&mut self, alone: bool) {
+        self.made = Some(Made { objects: Vec::new(), alone });
+    }
+
+    /// What has been made since [`Self::lead`].
+    pub fn made(&mut self) -> Vec<ObjectId> {
+        self.made.take().map_or(Vec::new(), |it| it.objects)
     }
 
     /// Whether a rule leads an object's life.

@@ -1,6 +1,7 @@
 //! What a sandbox says in its own name: who answered and when, and why nobody could.
 
 use crate::engine::contract::{Contract, hints};
+use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::world::World;
 use crate::kit::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use crate::kit::time::{Timestamp, http_date};
@@ -63,11 +64,15 @@ pub fn nobody(world: &World, path: &str) -> Response {
     Response::problem(StatusCode::NOT_FOUND, "not_found", &format!("No provider lives under {path}; {hint}.")).with(HINT, &hint)
 }
 
-/// No documented error has that name.
-pub fn no_such_fault(contract: &Contract, name: &str) -> Response {
-    let known = contract.errors.iter().map(|it| it.name);
+/// Nothing that can be asked for has that name.
+pub fn no_such_fault(contract: &Contract, name: &str, rules: &[String]) -> Response {
+    let transports = TRANSPORTS.iter().map(|it| it.0);
+    let known = rules.iter().map(String::as_str).chain(contract.errors.iter().map(|it| it.name)).chain(transports);
     let nearest = hints::nearest(name, known.clone()).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
     let names = known.collect::<Vec<_>>().join(", ");
-    let detail = format!("{} documents no error `{name}`.{nearest} It has {names}.", contract.name);
+    let detail = format!(
+        "There is no rule, no documented error of {} and no effect of the transport `{name}`.{nearest} There is {names}.",
+        contract.name
+    );
     Response::problem(StatusCode::UNPROCESSABLE_ENTITY, "unknown_fault", &detail)
 }

@@ -23,6 +23,13 @@ pub struct Effects {
     pub spoil: Option<Spoil>,
 }
 
+impl Effects {
+    /// Whether what the call makes takes no step at its own pace.
+    pub fn leads_alone(&self) -> bool {
+        !self.course.is_empty() || matches!(self.business, Some(Business::PayoutReturned { .. }))
+    }
+}
+
 /// An answer in the provider's place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -49,7 +49,7 @@ impl World {
             self.course(contract, seat, *object, &effects.course)
         };
         if !effects.course.is_empty() {
-            self.core.led.extend(made.iter().map(|it| (seat, *it)));
+            made.iter().for_each(|it| self.leave_to_rules(seat, *it));
         }
         for (at, act, with) in planned {
             self.core.agenda.book(at, Due::Act { seat, act: act.into(), with: with.to_string().into(), rule: rule.into() });
@@ -108,10 +108,20 @@ impl World {
                 let Some((act, outcome)) = leading_to(contract, "failed") else { return Vec::new() };
                 let mut with = naming(contract, act, &subject);
                 with["outcome"] = outcome.unwrap_or("failed").into();
-                self.core.led.insert((seat, object));
+                self.leave_to_rules(seat, object);
                 vec![(after(now, *span), act, with)]
             }
         }
+    }
+
+    /// An object takes no step at its own pace from now on. Of too many, the first goes back to its own.
+    fn leave_to_rules(&mut self, seat: Seat, object: ObjectId) {
+        /// Objects that rules lead at a time.
+        const LED_MAX: usize = 100_000;
+        if self.core.led.len() >= LED_MAX {
+            self.core.led.pop_first();
+        }
+        self.core.led.insert((seat, object));
     }
 
     /// An action that a rule has booked. When the state forbids it, nothing happens, which a walk says.

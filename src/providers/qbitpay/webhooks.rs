@@ -154,7 +154,7 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let failures = webhook.attempts.iter().filter(|it| it.outcome.as_ref().is_some_and(|it| !it.accepted())).count();
     let body = wire::after_failures(&webhook.body.0, failures);
     let text = canonical(&body);
-    let signature = signature(&text, secret(account)?.expose());
+    let signature = signature(&text, &cx.signing(secret(account)?.expose()));
     let mut headers = HeaderMap::with_capacity(4);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(SIGNATURE, HeaderValue::from_str(&signature).ok()?);

@@ -85,7 +85,7 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     headers.insert(TIMESTAMP, HeaderValue::from(unix_seconds(cx.signature_date(account))));
     let signed = account.webhook_secret().filter(|_| account.flag(&WEBHOOK_SIGNED)).map(|secret| {
         let text = minified(&body);
-        let signature = signature(&text, secret.expose());
+        let signature = signature(&text, &cx.signing(secret.expose()));
         (text, signature)
     });
     if let Some((_, signature)) = &signed {

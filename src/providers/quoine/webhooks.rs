@@ -98,7 +98,7 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
     }
     let canonical = Signable::of(&headers).canonical(&request_uri(&url));
-    let signature = signature(secret(account)?.expose(), &canonical);
+    let signature = signature(&cx.signing(secret(account)?.expose()), &canonical);
     headers.insert(header::AUTHORIZATION, HeaderValue::from_str(&authorization(&account.id, &signature)).ok()?);
     Some(Signed { url, headers, body, signed: Some(canonical) })
 }

@@ -1,0 +1,140 @@
+//! Who answers a request: the provider, or a rule in its place; and what becomes of the answer on its way.
+
+use super::answers::{FAULT, no_such_fault};
+use crate::engine::agenda::Due;
+use crate::engine::provider::{Seat, Trace};
+use crate::engine::rules::{Answered, Effects, Transport};
+use crate::engine::scenario::rule::transport_named;
+use crate::engine::world::World;
+use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use crate::kit::ids::Draws;
+use crate::kit::time::{Timestamp, Uptime, later};
+
+/// An answer, and how it came about.
+pub struct Served {
+    pub response: Response,
+    pub trace: Trace,
+    /// The rule that had a hand in it.
+    pub rule: Option<String>,
+    pub pacing: Option<Pacing>,
+}
+
+/// What a rule does to an answer on its way. The sandbox only says so; whoever carries the answer does it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pacing {
+    /// It leaves at that simulated moment.
+    pub held_until: Option<Timestamp>,
+    /// It leaves after so much real time.
+    pub held_for: Option<std::time::Duration>,
+    pub transport: Option<Transport>,
+}
+
+/// One request to one provider.
+pub fn serve(world: &mut World, uptime: Uptime, seat: Seat, path: &str, request: &Request) -> Served {
+    let asked = request.headers.get(FAULT).map(|it| it.to_str().unwrap_or("").to_owned());
+    let ruled = match &asked {
+        Some(name) => match asked_for(world, seat, name) {
+            Ok(found) => Some(found),
+            Err(response) => return Served { response: *response, trace: trace_of(world, uptime, seat, path, request), rule: None, pacing: None },
+        },
+        None => world.rule_on(uptime, seat, path, request),
+    };
+    let Some((rule, effects)) = ruled else {
+        let (response, trace) = world.with(seat, uptime, |it, cx| (it.call(cx, path, request), std::mem::take(&mut cx.trace)));
+        return Served { response, trace, rule: None, pacing: None };
+    };
+    let (response, trace) = answered(world, uptime, seat, path, request, &rule, &effects);
+    let pacing = pacing(world, &rule, &effects);
+    Served { response, trace, rule: Some(rule), pacing }
+}
+
+/// What the header `Playmoney-Fault` means: a rule, a documented error, or an effect of the transport.
+fn asked_for(world: &mut World, seat: Seat, name: &str) -> Result<(String, Effects), Box<Response>> {
+    let now = world.core.now;
+    if let Some(found) = world.core.rules.ask_for(now, name) {
+        return Ok(found);
+    }
+    let contract = world.member(seat).contract();
+    if contract.error(name).is_some() {
+        let answer = Some(Answered::Error(name.to_owned()));
+        return Ok((name.to_owned(), Effects { answer, ..Effects::default() }));
+    }
+    match transport_named(name) {
+        Ok(transport) => Ok((name.to_owned(), Effects { transport: Some(transport), ..Effects::default() })),
+        Err(_) => {
+            let rules: Vec<String> = world.core.rules.iter().map(|it| it.rule.name.clone()).collect();
+            Err(no_such_fault(contract, name, &rules).into())
+        }
+    }
+}
+
+/// What the journal learns of a request that the provider does not see.
+fn trace_of(world: &mut World, uptime: Uptime, seat: Seat, path: &str, request: &Request) -> Trace {
+    let operation = world.member(seat).contract().operation_of(path, request).map(|it| it.name);
+    let account = world.with(seat, uptime, |it, cx| it.caller(cx, path, request));
+    Trace { operation, account, ..Trace::default() }
+}
+
+fn answered(world: &mut World, uptime: Uptime, seat: Seat, path: &str, request: &Request, rule: &str, effects: &Effects) -> (Response, Trace) {
+    let contract = world.member(seat).contract();
+    match &effects.answer {
+        Some(Answered::Error(name)) => {
+            let trace = Trace { error: contract.error(name).map(|it| it.name), ..trace_of(world, uptime, seat, path, request) };
+            let refusal = world.member(seat).refuse(name, world.core.now);
+            (refusal.unwrap_or_else(|| no_such_fault(contract, name, &[])), trace)
+        }
+        Some(Answered::Own { status, headers, body }) if status.is_some() || body.is_some() => {
+            let trace = trace_of(world, uptime, seat, path, request);
+            (with_headers(own(*status, body.as_deref()), headers), trace)
+        }
+        other => {
+            let leads = !effects.course.is_empty() || effects.business.is_some();
+            let (response, trace, made) = world.with(seat, uptime, |it, cx| {
+                if leads {
+                    cx.lead(effects.leads_alone());
+                }
+                let response = it.call(cx, path, request);
+                (response, std::mem::take(&mut cx.trace), cx.made())
+            });
+            world.lead(uptime, seat, &made, rule, effects);
+            let headers = if let Some(Answered::Own { headers, .. }) = other { headers.as_slice() } else { &[] };
+            (with_headers(response, headers), trace)
+        }
+    }
+}
+
+/// An answer of the rule's own: JSON where the text is JSON.
+fn own(status: Option<u16>, body: Option<&str>) -> Response {
+    let status = status.and_then(|it| StatusCode::from_u16(it).ok()).unwrap_or(StatusCode::OK);
+    let body = body.unwrap_or("");
+    let is_json = serde_json::from_str::<&serde_json::value::RawValue>(body).is_ok();
+    let mut response = Response::new(status, if is_json { "application/json" } else { "text/plain; charset=utf-8" }, body.to_owned());
+    if body.is_empty() {
+        response.headers.remove(header::CONTENT_TYPE);
+    }
+    response
+}
+
+fn with_headers(mut response: Response, headers: &[(String, String)]) -> Response {
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+            response.headers.insert(name, value);
+        }
+    }
+    response
+}
+
+fn pacing(world: &mut World, rule: &str, effects: &Effects) -> Option<Pacing> {
+    let mut pacing = Pacing { transport: effects.transport.clone(), ..Pacing::default() };
+    if let Some(latency) = &effects.latency {
+        let fired = world.core.rules.get(rule).map_or(0, |it| it.fired);
+        let span = latency.spread.drawn(Draws::new(world.core.seed, &format!("latency {rule}"), fired));
+        if latency.real {
+            pacing.held_for = Some(span.unsigned_abs());
+        } else if let Some(at) = later(world.core.now, span).filter(|_| !span.is_zero()) {
+            world.core.agenda.book(at, Due::Held);
+            pacing.held_until = Some(at);
+        }
+    }
+    (pacing != Pacing::default()).then_some(pacing)
+}
