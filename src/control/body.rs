@@ -43,6 +43,19 @@ fn is_json(request: &Request) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail))
 }
 
+/// Refuses a body that is neither YAML nor JSON. What it says is read where it is known.
+pub fn yaml_or_json(request: &Request) -> Result<(), Problem> {
+    let media = request.media_type();
+    if media == "application/yaml" || media == "text/yaml" || media == "application/x-yaml" || media == "text/x-yaml" {
+        return Ok(());
+    }
+    is_json(request).map_err(|mut it| {
+        it.detail = format!("Send the body as Content-Type: application/yaml or application/json, not `{media}`.");
+        it
+    })?;
+    document(request)
+}
+
 /// Refuses members that the call does not know.
 pub fn only(members: &Map<String, Json>, known: &[&str]) -> Result<(), Problem> {
     match members.keys().find(|it| !known.contains(&it.as_str())) {

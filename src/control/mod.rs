@@ -9,6 +9,8 @@ mod deliveries;
 mod inbox;
 mod journal;
 mod mask;
+mod rules;
+mod scenario;
 mod state;
 
 use http::{Method, StatusCode, header};
@@ -61,11 +63,13 @@ pub struct Problem {
     pub status: StatusCode,
     pub code: &'static str,
     pub detail: String,
+    /// Members that the document has besides.
+    pub members: serde_json::Value,
 }
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into() }
+        Self { status, code, detail: detail.into(), members: serde_json::Value::Null }
     }
 
     /// The values cannot be taken: 422.
@@ -114,6 +118,11 @@ const ROUTES: &[Route] = &[
     Route(Some(Method::GET),   "accounts",                      accounts::list,      "the merchants of all providers"),
     Route(Some(Method::GET),   "accounts/{provider}/{account}", accounts::show,      "a merchant's credentials and settings"),
     Route(Some(Method::PATCH), "accounts/{provider}/{account}", accounts::change,    "changes settings: {\"webhook_url\": ..., \"pace\": \"manual\"}"),
+    Route(Some(Method::GET),   "rules",                         rules::list,         "what differs from the documented behaviour, in the order in which it is asked"),
+    Route(Some(Method::POST),  "rules",                         rules::add,          "adds a rule ahead of those that stand: {\"on\": \"quoine.createInvoice\", \"when\": {\"times\": 1}, \"then\": {\"error\": \"usage_limit\"}}"),
+    Route(Some(Method::DELETE), "rules",                        rules::clear,        "takes all rules away"),
+    Route(Some(Method::DELETE), "rules/{rule}",                 rules::remove,       "takes one rule away"),
+    Route(Some(Method::POST),  "scenario",                      scenario::replace,   "begins the sandbox anew with a scenario: YAML or JSON"),
     Route(Some(Method::POST),  "reset",                         state::reset,        "back to the sandbox's start"),
     Route(Some(Method::GET),   "state",                         state::save,         "the whole sandbox as one JSON document"),
     Route(Some(Method::PUT),   "state",                         state::restore,      "replaces the sandbox by such a document"),
@@ -142,7 +151,7 @@ pub fn call(world: &mut World, uptime: Uptime, path: &str, request: &Request) ->
         }
         None => Ok(Answer::Now(no_route(&segments, ROUTES.iter().filter(fitting)))),
     };
-    answer.unwrap_or_else(|it| Answer::Now(Response::problem(it.status, it.code, &it.detail)))
+    answer.unwrap_or_else(|it| Answer::Now(Response::problem_with(it.status, it.code, &it.detail, &it.members)))
 }
 
 fn fits<'a>(pattern: &str, segments: &[&'a str]) -> Option<Vec<&'a str>> {

@@ -45,7 +45,8 @@ pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     ok(&json!({"reset": true, "clock": shown(world)}))
 }
 
-fn is_free(world: &World) -> Result<(), Problem> {
+/// Whether nobody is walking through time.
+pub fn is_free(world: &World) -> Result<(), Problem> {
     if world.walk.is_none() {
         return Ok(());
     }

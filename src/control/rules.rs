@@ -1,0 +1,63 @@
+//! `/__admin/rules`: what differs from the documented behaviour, changed at run time.
+
+use http::StatusCode;
+use serde_json::{Value as Json, json};
+
+use super::{Answer, Ask, Problem, body, ok, scenario};
+use crate::engine::rules::{RULES_MAX, Standing};
+use crate::engine::scenario::parse_rule;
+use crate::kit::http::Response;
+use crate::kit::time::later;
+
+pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let now = ask.world.core.now;
+    ask.world.core.rules.expire(now);
+    let rules: Vec<Json> = ask.world.core.rules.iter().map(shown).collect();
+    ok(&json!({"rules": rules}))
+}
+
+/// As it was written, with its name and its counts.
+fn shown(it: &Standing) -> Json {
+    let ends_at = it.rule.ttl.and_then(|ttl| later(it.added_at, ttl));
+    let mut shown = it.rule.written.clone();
+    if let Some(members) = shown.as_object_mut() {
+        members.insert("name".to_owned(), json!(it.rule.name));
+        members.insert("added_at".to_owned(), json!(it.added_at));
+        members.insert("ends_at".to_owned(), json!(ends_at));
+        members.insert("fitted".to_owned(), json!(it.fitted));
+        members.insert("fired".to_owned(), json!(it.fired));
+    }
+    shown
+}
+
+pub fn add(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    body::yaml_or_json(ask.request)?;
+    let text = std::str::from_utf8(&ask.request.body).map_err(|_| Problem::invalid("The body is not UTF-8."))?;
+    let contracts = scenario::contracts(ask.world);
+    let rule = parse_rule(text, scenario::known(&contracts)).map_err(|it| scenario::refused(&it))?;
+    let now = ask.world.core.now;
+    let name = rule.name.clone();
+    ask.world.core.rules.expire(now);
+    if !name.is_empty() && ask.world.core.rules.get(&name).is_some() {
+        return Err(Problem::new(StatusCode::CONFLICT, "name_taken", format!("There is a rule `{name}` already: DELETE it first.")));
+    }
+    let full = || Problem::new(StatusCode::CONFLICT, "too_many_rules", format!("A sandbox has at most {RULES_MAX} rules."));
+    let standing = ask.world.core.rules.add(now, rule, true).ok_or_else(full)?;
+    Ok(Answer::Now(Response::json(StatusCode::CREATED, &shown(standing))))
+}
+
+pub fn remove(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let name = ask.captures[0].to_owned();
+    if ask.world.core.rules.remove(&name) {
+        return ok(&json!({"removed": [name]}));
+    }
+    let known: Vec<&str> = ask.world.core.rules.iter().map(|it| it.rule.name.as_str()).collect();
+    let nearest = crate::engine::contract::hints::nearest(&name, known).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
+    Err(Problem::nothing(format!("There is no rule `{name}`.{nearest}")))
+}
+
+pub fn clear(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let removed: Vec<String> = ask.world.core.rules.iter().map(|it| it.rule.name.clone()).collect();
+    ask.world.core.rules.clear();
+    ok(&json!({"removed": removed}))
+}

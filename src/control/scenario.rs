@@ -1,0 +1,47 @@
+//! `/__admin/scenario`: the sandbox begins anew with another starting state and other rules.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use serde_json::json;
+
+use super::clock::shown;
+use super::{Answer, Ask, Problem, body, ok, state};
+use crate::engine::contract::Contract;
+use crate::engine::scenario::{Known, Mistakes, parse};
+use crate::engine::world::{Start, World};
+
+/// What a text that comes over the network may speak of: the providers, and nothing of this machine.
+pub fn known<'a>(contracts: &'a [&'static Contract]) -> Known<'a> {
+    Known { contracts, environment: None }
+}
+
+/// The providers of a sandbox.
+pub fn contracts(world: &World) -> Vec<&'static Contract> {
+    world.members.iter().map(|it| it.contract()).collect()
+}
+
+/// A text that is no scenario, or no rule.
+pub fn refused(mistakes: &Mistakes) -> Problem {
+    let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_scenario", mistakes.in_words());
+    problem.members = json!({"mistakes": mistakes.to_json(), "rendered": mistakes.render(false)});
+    problem
+}
+
+pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    state::is_free(ask.world)?;
+    body::yaml_or_json(ask.request)?;
+    let text = std::str::from_utf8(&ask.request.body).map_err(|_| Problem::invalid("The body is not UTF-8."))?;
+    let contracts = contracts(ask.world);
+    let scenario = parse("scenario", text, known(&contracts)).map_err(|it| refused(&it))?;
+    let (name, steps) = (scenario.name.clone(), scenario.steps.len());
+    let start = Start { webhook_url_wins: false, ..ask.world.start.clone() }.with(Arc::new(scenario));
+    let world = World::load(start, crate::providers::all(), ask.world.life + 1, ask.uptime).map_err(|it| refused(&it))?;
+    *ask.world = world;
+    let note = (0 < steps).then_some("steps are played by `playmoney run`; here the starting state and the rules are in force");
+    let mut answer = json!({"scenario": name, "clock": shown(ask.world)});
+    if let (Some(note), Some(members)) = (note, answer.as_object_mut()) {
+        members.insert("note".to_owned(), json!(note));
+    }
+    ok(&answer)
+}
