@@ -5,4 +5,5 @@ pub mod edge;
 pub mod engine;
 pub mod kit;
 pub mod providers;
+pub mod runner;
 pub mod sandbox;

@@ -61,6 +61,11 @@ impl Sandbox {
         &self.world
     }
 
+    /// The state, for whoever prepares a request or looks at what came of one.
+    pub fn world_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+
     /// A merchant, a payer or a tester calls. Whatever was due by now has happened before the call is heard.
     pub fn handle(&mut self, uptime: Uptime, request: Request) -> Reply {
         if self.broken.is_some() && request.method == Method::POST && request.path == "/__admin/reset" {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::provider::Trace;
 use super::state::COUNT_MAX;
 use crate::kit::cards::concealed;
-use crate::kit::http::{HeaderMap, Kept, Request, Response, header_pairs};
+use crate::kit::http::{HeaderMap, Kept, Method, Request, Response, header_pairs};
 use crate::kit::time::Timestamp;
 
 /// Without `--journal-bytes`.
@@ -38,6 +38,14 @@ pub struct Entry {
     pub headers: HeaderMap,
     pub body: Kept,
     pub answer: Option<Answer>,
+}
+
+impl Entry {
+    /// The request as it came, as far as it was kept.
+    pub fn as_request(&self) -> Request {
+        let method = self.method.parse().unwrap_or(Method::GET);
+        Request { headers: self.headers.clone(), ..Request::new(method, &self.target, self.body.0.clone()) }
+    }
 }
 
 /// What was answered.
@@ -139,6 +147,11 @@ impl Journal {
         }
         let subject = subject.to_owned();
         self.changes.push_back(Change { at, provider: provider.into(), subject, from: from.into(), to: to.into(), cause });
+    }
+
+    /// The number of the next entry.
+    pub fn next_id(&self) -> u64 {
+        self.next
     }
 
     /// The entries, oldest first.

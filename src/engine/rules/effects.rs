@@ -108,6 +108,20 @@ pub enum Transport {
     Dribble { chunks: u32, over: Duration },
 }
 
+impl Transport {
+    /// As a rule writes it.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::ConnectionReset => "connection_reset",
+            Self::EmptyResponse => "empty_response",
+            Self::MalformedResponseChunk => "malformed_response_chunk",
+            Self::RandomDataThenClose => "random_data_then_close",
+            Self::TruncateBodyAtFraction(_) => "truncate_body_at_fraction",
+            Self::Dribble { .. } => "dribble",
+        }
+    }
+}
+
 /// The words for those effects of the transport that need no value, which a request may ask for by name.
 pub const TRANSPORTS: &[(&str, Transport)] = &[
     ("connection_reset", Transport::ConnectionReset),

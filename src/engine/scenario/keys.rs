@@ -210,6 +210,7 @@ static ANSWER: Shape = Shape { what: "an answer", rows: &[
     may("status",  Matcher,  "the HTTP status"),
     may("headers", Matchers, "headers, by their names in lower case"),
     may("body",    Matcher,  "the body: JSON where it is JSON, else text"),
+    may("error",   Word(&["connection_reset", "empty_response", "malformed_response_chunk", "random_data_then_close", "truncate_body_at_fraction"]), "how the connection fails in place of an answer, by the effect of a rule"),
 ]};
 
 #[rustfmt::skip]

@@ -60,6 +60,9 @@ pub struct Call {
 /// How a call proves who makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
+    /// As clients usually do.
+    Usual,
+    /// With everything that the provider can check, also what is optional.
     Right,
     Wrong,
     Absent,
@@ -71,6 +74,8 @@ pub struct Expect {
     pub status: Option<Node>,
     pub headers: Option<Node>,
     pub body: Option<Node>,
+    /// How the connection fails in place of an answer.
+    pub error: Option<Node>,
 }
 
 /// Reads a step whose shape has been checked. `None`: it is none, which has been noted.
@@ -85,7 +90,7 @@ pub fn read(check: &mut Check<'_>, node: &Node, line: usize, saved_before: &[Str
 
 fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<Doing> {
     let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
-    let expect = node.get("expect").map(|it| Expect { status: it.get("status").cloned(), headers: it.get("headers").cloned(), body: it.get("body").cloned() });
+    let expect = node.get("expect").map(|it| Expect { status: it.get("status").cloned(), headers: it.get("headers").cloned(), body: it.get("body").cloned(), error: it.get("error").cloned() });
     if let Some(name) = text("call") {
         return call(check, node, &name, expect).map(|it| Doing::Call(Box::new(it)));
     }
@@ -160,7 +165,8 @@ fn call(check: &mut Check<'_>, node: &Node, name: &str, expect: Option<Expect>) 
     let signature = match text("signature").as_deref() {
         Some("wrong") => Proof::Wrong,
         Some("none") => Proof::Absent,
-        _ => Proof::Right,
+        Some("right") => Proof::Right,
+        _ => Proof::Usual,
     };
     Some(Call {
         provider: provider.to_owned(),

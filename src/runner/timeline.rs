@@ -1,0 +1,40 @@
+//! What happened in a sandbox, in order: calls, changes of status and webhooks.
+
+use crate::engine::delivery::Outcome;
+use crate::engine::world::{World, delivery_name};
+use crate::kit::time::Timestamp;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub at: Timestamp,
+    pub kind: &'static str,
+    pub what: String,
+}
+
+/// Everything that is still known, oldest first; of one moment, calls come before what they cause.
+pub fn timeline(world: &World) -> Vec<Entry> {
+    let calls = world.core.journal.entries().map(|it| {
+        let operation = it.operation.as_deref().unwrap_or(&it.target);
+        let answer = it.answer.as_ref().map_or("no answer yet".to_owned(), |it| it.status.to_string());
+        let rule = it.rule.as_ref().map_or(String::new(), |it| format!(" (rule `{it}`)"));
+        Entry { at: it.at, kind: "call", what: format!("{}.{operation} {answer}{rule}", it.provider) }
+    });
+    let changes = world.core.journal.changes().map(|it| {
+        let from = if it.from.is_empty() { "new" } else { &it.from };
+        Entry { at: it.at, kind: "change", what: format!("{} {}: {from} to {} ({})", it.provider, it.subject, it.to, it.cause) }
+    });
+    let webhooks = world.core.outbox.iter().flat_map(|it| {
+        let provider = world.member(it.seat).contract().slug;
+        it.attempts.iter().map(move |attempt| {
+            let outcome = attempt.outcome.as_ref();
+            let answer = outcome.and_then(Outcome::answered).map(|it| it.to_string());
+            let answer = answer.or_else(|| outcome.and_then(Outcome::error).map(str::to_owned)).unwrap_or_else(|| "under way".to_owned());
+            let id = delivery_name(it.id);
+            Entry { at: attempt.at, kind: "webhook", what: format!("{provider} {} for {}, {id} attempt {}: {answer}", it.event, it.subject, attempt.number) }
+        })
+    });
+    let mut all: Vec<Entry> = calls.chain(changes).chain(webhooks).collect();
+    all.sort_by_key(|it| it.at);
+    all
+}
