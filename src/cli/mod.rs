@@ -1,6 +1,8 @@
 //! Parse, run, exit code; one file per command.
 
 mod contract;
+mod run;
+mod scenarios;
 mod serve;
 mod signature;
 
@@ -22,6 +24,14 @@ struct Cli {
 enum Command {
     /// Serves all providers; also without a command.
     Serve(serve::Serve),
+    /// Plays scenario files, each in a fresh sandbox, and says which expectations failed.
+    Run(run::Run),
+    /// Says what is wrong with scenario files, and where.
+    Check(scenarios::Check),
+    /// Writes a commented scenario to begin with.
+    Init(scenarios::Init),
+    /// Writes the JSON Schema of scenario files to standard output.
+    Schema(scenarios::Schema),
     /// Shows a provider's contract: operations, parameters, errors, lifecycle, webhooks, each with its evidence.
     Describe(contract::Describe),
     /// Writes a provider's OpenAPI 3.1 document to standard output.
@@ -73,6 +83,10 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(serve) => serve.run(),
+        Command::Run(run) => run.run(),
+        Command::Check(check) => check.run(),
+        Command::Init(init) => init.run(),
+        Command::Schema(schema) => schema.run(),
         Command::Describe(describe) => describe.run(),
         Command::OpenApi(openapi) => openapi.run(),
         Command::Sign(sign) => sign.run(),

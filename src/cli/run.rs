@@ -1,0 +1,138 @@
+//! `playmoney run`: scenario files, each in a fresh sandbox, in parallel.
+
+mod report;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use clap::Args;
+use playmoney::engine::scenario::{Mistakes, Scenario};
+use playmoney::engine::world::Start;
+use playmoney::runner::{Bench, INBOXES, Played, play};
+
+use super::scenarios::{File, counted, files, load, styled};
+use super::{Exit, Stop};
+
+/// What to play, and how to tell of it.
+#[derive(Args)]
+pub struct Run {
+    /// Scenario files, or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Only scenarios whose path or name holds this text
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// The seed of every sandbox, in place of the files' own
+    #[arg(long, value_name = "N", env = "PLAYMONEY_SEED")]
+    seed: Option<u64>,
+    /// Play each file so often, each time with the next seed
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    repeat: u64,
+    /// Write a JUnit report
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// One file, played once.
+pub struct Verdict {
+    pub path: String,
+    pub name: String,
+    pub seed: u64,
+    /// What came of it; or why it is no scenario.
+    pub came: Result<Played, Mistakes>,
+}
+
+impl Verdict {
+    fn exit(&self) -> Exit {
+        match &self.came {
+            Err(_) => Exit::Usage,
+            Ok(played) if played.failed().is_some() => Exit::Failed,
+            Ok(_) => Exit::Good,
+        }
+    }
+}
+
+impl Run {
+    /// Plays everything; the exit code tells the worst.
+    pub fn run(self) -> Result<Exit, Stop> {
+        let loaded: Vec<(File, Result<Scenario, Mistakes>)> = files(&self.paths)?.into_iter().map(|it| { let read = load(&it); (it, read) }).collect();
+        let wanted = |it: &&(File, Result<Scenario, Mistakes>)| {
+            let holds = |text: &str, own: &str| own.to_lowercase().contains(&text.to_lowercase());
+            self.filter.as_ref().is_none_or(|text| holds(text, &it.0.path) || it.1.as_ref().is_ok_and(|it| holds(text, &it.name)))
+        };
+        let chosen: Vec<&(File, Result<Scenario, Mistakes>)> = loaded.iter().filter(wanted).collect();
+        if chosen.is_empty() {
+            let text = self.filter.as_deref().unwrap_or("");
+            return Err(Stop::usage(format!("no scenario of {} holds `{text}` in its path or name", loaded.len())));
+        }
+        let verdicts = self.verdicts(&chosen);
+        if let Some(file) = &self.junit {
+            let written = std::fs::write(file, report::junit(&verdicts));
+            written.map_err(|why| Stop::usage(format!("cannot write {}: {why}", file.display())))?;
+        }
+        if self.json {
+            super::print(&report::json(&verdicts).to_string());
+        } else {
+            report::tell(&verdicts, styled());
+        }
+        let worst = verdicts.iter().map(Verdict::exit).max_by_key(|it| it.code());
+        Ok(worst.unwrap_or(Exit::Good))
+    }
+
+    /// In the order of the files, whichever is done first.
+    fn verdicts(&self, chosen: &[&(File, Result<Scenario, Mistakes>)]) -> Vec<Verdict> {
+        let tasks: Vec<(usize, u64)> = (0..chosen.len()).flat_map(|file| (0..self.repeat).map(move |nth| (file, nth))).collect();
+        let next = AtomicUsize::new(0);
+        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(tasks.len());
+        let progress = report::Progress::of(tasks.len(), self.json);
+        let mut done: Vec<(usize, Verdict)> = std::thread::scope(|scope| {
+            let work = || {
+                let mut own = Vec::new();
+                while let Some((file, nth)) = tasks.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
+                    own.push((file, self.verdict(chosen[file], nth)));
+                    progress.one_more();
+                }
+                own
+            };
+            let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+            workers.into_iter().flat_map(|it| it.join().unwrap_or_default()).collect()
+        });
+        progress.done();
+        done.sort_by_key(|it| (it.0, it.1.seed));
+        done.into_iter().map(|it| it.1).collect()
+    }
+
+    fn verdict(&self, (file, read): &(File, Result<Scenario, Mistakes>), nth: u64) -> Verdict {
+        let scenario = match read {
+            Ok(scenario) => scenario,
+            Err(mistakes) => return Verdict { path: file.path.clone(), name: file.path.clone(), seed: 0, came: Err(mistakes.clone()) },
+        };
+        let seed = self.seed.or(scenario.seed).unwrap_or(1).wrapping_add(nth);
+        let start = start(Arc::new(scenario.clone()), seed);
+        let mut bench = Bench::new(start);
+        Verdict { path: file.path.clone(), name: scenario.name.clone(), seed, came: Ok(play(scenario, &mut bench)) }
+    }
+}
+
+/// How the sandbox of a scenario begins: its accounts tell the built-in inboxes of their providers.
+fn start(scenario: Arc<Scenario>, seed: u64) -> Start {
+    let start = Start { webhook_url: Some(INBOXES.to_owned()), judged_by_simulated_time: true, ..Start::default() };
+    Start { seed, ..start.with(scenario) }
+}
+
+/// `3 scenarios, 2 good, 1 failed`.
+fn summary(verdicts: &[Verdict]) -> String {
+    let of = |exit: Exit| verdicts.iter().filter(|it| it.exit() == exit).count();
+    let mut text = format!("{}: {} good", counted(verdicts.len(), "scenario"), of(Exit::Good));
+    for (exit, word) in [(Exit::Failed, "failed"), (Exit::Usage, "invalid")] {
+        let n = of(exit);
+        if 0 < n {
+            text.push_str(&format!(", {n} {word}"));
+        }
+    }
+    text
+}

@@ -1,0 +1,164 @@
+//! Scenario files on the command line: found, read, and `playmoney check`, `init` and `schema`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use playmoney::engine::contract::Contract;
+use playmoney::engine::scenario::{Known, Mistakes, Scenario, parse, schema};
+use playmoney::engine::world::{Start, World};
+use playmoney::kit::time::Uptime;
+use playmoney::providers;
+
+use super::{Exit, Stop, print};
+
+/// What to check.
+#[derive(Args)]
+pub struct Check {
+    /// Scenario files, or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Where to write a first scenario.
+#[derive(Args)]
+pub struct Init {
+    /// The file to write
+    #[arg(default_value = "scenario.yaml")]
+    file: PathBuf,
+}
+
+/// Nothing to say.
+#[derive(Args)]
+pub struct Schema {}
+
+/// A file's path as it is shown, and its text.
+pub struct File {
+    pub path: String,
+    pub text: String,
+}
+
+/// The files that paths mean: themselves, or all below a folder that end in .yaml or .yml, in the order of their names.
+pub fn files(paths: &[PathBuf]) -> Result<Vec<File>, Stop> {
+    let mut found = Vec::new();
+    for path in paths {
+        let is_folder = path.is_dir();
+        let before = found.len();
+        collect(path, is_folder, &mut found)?;
+        if is_folder && found.len() == before {
+            return Err(Stop::usage(format!("{} holds no .yaml file", path.display())));
+        }
+    }
+    found.iter().map(|path| read(path)).collect()
+}
+
+fn collect(path: &Path, is_folder: bool, found: &mut Vec<PathBuf>) -> Result<(), Stop> {
+    if !is_folder {
+        found.push(path.to_owned());
+        return Ok(());
+    }
+    let cannot = |why: std::io::Error| Stop::usage(format!("cannot read {}: {why}", path.display()));
+    let mut entries = std::fs::read_dir(path).map_err(cannot)?.map(|it| it.map(|it| it.path())).collect::<Result<Vec<_>, _>>().map_err(cannot)?;
+    entries.sort();
+    for it in entries {
+        let is_hidden = it.file_name().is_some_and(|it| it.to_string_lossy().starts_with('.'));
+        let is_scenario = it.extension().is_some_and(|it| it == "yaml" || it == "yml");
+        if it.is_dir() && !is_hidden {
+            collect(&it, true, found)?;
+        } else if is_scenario && !is_hidden {
+            found.push(it);
+        }
+    }
+    Ok(())
+}
+
+/// One file.
+pub fn read(path: &Path) -> Result<File, Stop> {
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|why| Stop::usage(format!("cannot read {shown}: {why}")))?;
+    let text = String::from_utf8(bytes).map_err(|why| {
+        let at = why.utf8_error().valid_up_to();
+        Stop::usage(format!("{shown} is not UTF-8: byte {} is wrong; save it as UTF-8", at + 1))
+    })?;
+    Ok(File { path: shown, text })
+}
+
+/// The providers of this binary.
+pub fn contracts() -> Vec<&'static Contract> {
+    providers::all().iter().map(|it| it.contract()).collect()
+}
+
+/// Reads a file's scenario, and tries whether a sandbox can begin with it.
+pub fn load(file: &File) -> Result<Scenario, Mistakes> {
+    let contracts = contracts();
+    let environment = |name: &str| std::env::var(name).ok();
+    let scenario = parse(&file.path, &file.text, Known { contracts: &contracts, environment: Some(&environment) })?;
+    let start = Start::default().with(std::sync::Arc::new(scenario.clone()));
+    World::load(start, providers::all(), 0, Uptime::START)?;
+    Ok(scenario)
+}
+
+/// Whether people look at standard error.
+pub fn styled() -> bool {
+    std::io::IsTerminal::is_terminal(&std::io::stderr()) && std::env::var_os("NO_COLOR").is_none()
+}
+
+impl Check {
+    /// Prints what is wrong; the exit code tells it too.
+    pub fn run(self) -> Result<Exit, Stop> {
+        let files = files(&self.paths)?;
+        let mut all = Vec::new();
+        let mut broken = 0;
+        for file in &files {
+            let Err(mistakes) = load(file) else { continue };
+            broken += 1;
+            if self.json {
+                all.extend(mistakes.to_json().as_array().cloned().unwrap_or_default());
+            } else {
+                anstream::eprintln!("{}\n", mistakes.render(styled()));
+            }
+        }
+        if self.json {
+            print(&serde_json::json!({"files": files.len(), "invalid": broken, "mistakes": all}).to_string());
+        } else if broken == 0 {
+            print(&format!("{} good", counted(files.len(), "scenario")));
+        } else {
+            anstream::eprintln!("{} of {} invalid", broken, counted(files.len(), "scenario"));
+        }
+        Ok(if broken == 0 { Exit::Good } else { Exit::Usage })
+    }
+}
+
+/// `1 scenario`, `3 scenarios`.
+pub fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+impl Init {
+    /// Writes the file, unless there is one.
+    pub fn run(self) -> Result<Exit, Stop> {
+        use std::io::Write;
+        let shown = self.file.display();
+        let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&self.file);
+        let mut file = file.map_err(|why| match why.kind() {
+            std::io::ErrorKind::AlreadyExists => Stop::usage(format!("{shown} exists already: name another file")),
+            _ => Stop::usage(format!("cannot write {shown}: {why}")),
+        })?;
+        file.write_all(STARTER.as_bytes()).map_err(|why| Stop::usage(format!("cannot write {shown}: {why}")))?;
+        print(&format!("wrote {shown}; play it with: playmoney run {shown}"));
+        Ok(Exit::Good)
+    }
+}
+
+impl Schema {
+    /// Prints the schema.
+    pub fn run(self) -> Result<Exit, Stop> {
+        print(&format!("{:#}", schema::document(&contracts())));
+        Ok(Exit::Good)
+    }
+}
+
+/// What a newcomer begins with.
+const STARTER: &str = include_str!("starter.yaml");
