@@ -14,6 +14,7 @@ use crate::engine::contract::hints;
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::inbox::Reaction;
 use crate::engine::provider::Seat;
+use crate::engine::scenario::Mistakes;
 use crate::engine::walk::{Progress, STEPS_MAX, Until, Walk};
 use crate::engine::world::{Start, World};
 use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -59,6 +60,16 @@ impl Sandbox {
     /// The state, to be looked at.
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// Begins anew, as another sandbox of the same name would.
+    ///
+    /// # Errors
+    /// What the scenario asks for in vain; then nothing has changed.
+    pub fn begin(&mut self, start: Start, uptime: Uptime) -> Result<(), Mistakes> {
+        self.world = World::load(start, providers::all(), self.world.life + 1, uptime)?;
+        self.broken = None;
+        Ok(())
     }
 
     /// The state, for whoever prepares a request or looks at what came of one.

@@ -60,7 +60,8 @@ fn collect(path: &Path, is_folder: bool, found: &mut Vec<PathBuf>) -> Result<(),
         return Ok(());
     }
     let cannot = |why: std::io::Error| Stop::usage(format!("cannot read {}: {why}", path.display()));
-    let mut entries = std::fs::read_dir(path).map_err(cannot)?.map(|it| it.map(|it| it.path())).collect::<Result<Vec<_>, _>>().map_err(cannot)?;
+    let mut entries =
+        std::fs::read_dir(path).map_err(cannot)?.map(|it| it.map(|it| it.path())).collect::<Result<Vec<_>, _>>().map_err(cannot)?;
     entries.sort();
     for it in entries {
         let is_hidden = it.file_name().is_some_and(|it| it.to_string_lossy().starts_with('.'));

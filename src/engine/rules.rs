@@ -217,7 +217,8 @@ impl Standing {
 
 impl When {
     fn holds(&self, seen: Seen<'_>) -> bool {
-        let fits = |matcher: &Option<Matcher>, value: &dyn Fn() -> Option<Json>| matcher.as_ref().is_none_or(|it| it.fits(value().as_ref()));
+        let fits =
+            |matcher: &Option<Matcher>, value: &dyn Fn() -> Option<Json>| matcher.as_ref().is_none_or(|it| it.fits(value().as_ref()));
         fits(&self.event, &|| seen.event.map(Json::from))
             && fits(&self.account, &|| seen.account.map(Json::from))
             && fits(&self.body, &|| Some((seen.body)()))
@@ -239,7 +240,15 @@ mod tests {
         let mut rules = Rules::default();
         rules.add(Timestamp::UNIX_EPOCH, rule(when), false).expect("room");
         let nothing = || Json::Null;
-        let seen = Seen { provider: "shop", operation: Some("buy"), event: None, account: None, body: &nothing, headers: &nothing, query: &nothing };
+        let seen = Seen {
+            provider: "shop",
+            operation: Some("buy"),
+            event: None,
+            account: None,
+            body: &nothing,
+            headers: &nothing,
+            query: &nothing,
+        };
         (0..times).map(|_| rules.fire(Timestamp::UNIX_EPOCH, 7, seen).is_some()).collect()
     }
 

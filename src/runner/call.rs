@@ -29,7 +29,12 @@ impl Runner<'_> {
         let mut request = built(&call.provider, operation, with.as_ref());
         if let Some(path) = &call.path {
             let path = self.plain(path)?;
-            request = Request { method: request.method, body: request.body, headers: request.headers, ..Request::new(Method::GET, &format!("/{}{path}", call.provider), "") };
+            request = Request {
+                method: request.method,
+                body: request.body,
+                headers: request.headers,
+                ..Request::new(Method::GET, &format!("/{}{path}", call.provider), "")
+            };
         }
         if let Some(method) = call.method.as_deref().and_then(|it| it.parse().ok()) {
             request.method = method;
@@ -115,7 +120,9 @@ fn built(slug: &str, operation: &Operation, with: Option<&Node>) -> Request {
     let media = operation.media.first().copied().unwrap_or(JSON);
     request.body = if media == FORM {
         let constants = operation.parameters.iter().filter(|it| rest.iter().all(|own| own.0 != it.name));
-        let constants = constants.filter_map(|it| if let Kind::Constant(text) = it.kind { Some(format!("{}={}", encoded(it.name), encoded(text))) } else { None });
+        let constants = constants.filter_map(|it| {
+            if let Kind::Constant(text) = it.kind { Some(format!("{}={}", encoded(it.name), encoded(text))) } else { None }
+        });
         let own = form(&rest);
         constants.chain((!own.is_empty()).then_some(own)).collect::<Vec<_>>().join("&").into()
     } else {
@@ -148,7 +155,9 @@ fn form(members: &[(&str, &Node)]) -> String {
             What::Map(members) => members.iter().for_each(|(key, it)| pairs(&format!("{name}[{}]", key.name), it, into)),
             What::List(items) => items.iter().enumerate().for_each(|(place, it)| pairs(&format!("{name}[{place}]"), it, into)),
             What::Null => into.push(format!("{}=", encoded(name))),
-            What::Flag(_) | What::Number(_) | What::Text(_) => into.push(format!("{}={}", encoded(name), encoded(node.plain().unwrap_or("")))),
+            What::Flag(_) | What::Number(_) | What::Text(_) => {
+                into.push(format!("{}={}", encoded(name), encoded(node.plain().unwrap_or(""))))
+            }
         }
     }
     let mut all = Vec::new();

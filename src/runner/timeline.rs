@@ -31,7 +31,11 @@ pub fn timeline(world: &World) -> Vec<Entry> {
             let answer = outcome.and_then(Outcome::answered).map(|it| it.to_string());
             let answer = answer.or_else(|| outcome.and_then(Outcome::error).map(str::to_owned)).unwrap_or_else(|| "under way".to_owned());
             let id = delivery_name(it.id);
-            Entry { at: attempt.at, kind: "webhook", what: format!("{provider} {} for {}, {id} attempt {}: {answer}", it.event, it.subject, attempt.number) }
+            Entry {
+                at: attempt.at,
+                kind: "webhook",
+                what: format!("{provider} {} for {}, {id} attempt {}: {answer}", it.event, it.subject, attempt.number),
+            }
         })
     });
     let mut all: Vec<Entry> = calls.chain(changes).chain(webhooks).collect();

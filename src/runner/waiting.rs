@@ -21,7 +21,8 @@ impl Runner<'_> {
         let name = with.get("operation").and_then(Node::plain).unwrap_or("").to_owned();
         let (provider, operation) = name.split_once('.').unwrap_or((&name, ""));
         let wanted = criteria(with.get("where"))?;
-        let patience = with.get("timeout").and_then(Node::plain).and_then(|it| parse_duration(it).ok()).map_or(PATIENCE, |it| it.unsigned_abs());
+        let patience =
+            with.get("timeout").and_then(Node::plain).and_then(|it| parse_duration(it).ok()).map_or(PATIENCE, |it| it.unsigned_abs());
         let mut nearest: Option<(Vec<Miss>, Json)> = None;
         let mut waited = std::time::Duration::ZERO;
         loop {
@@ -33,7 +34,10 @@ impl Runner<'_> {
                 seen = world.core.journal.entries().filter(fits).filter(foreign).map(|it| (it.id, shown(world, it))).collect();
             });
             for (id, it) in seen {
-                let misses: Vec<Miss> = wanted.iter().flat_map(|(name, own)| own.misses(it["judged"].get(*name)).into_iter().map(|it| within(name, it))).collect();
+                let misses: Vec<Miss> = wanted
+                    .iter()
+                    .flat_map(|(name, own)| own.misses(it["judged"].get(*name)).into_iter().map(|it| within(name, it)))
+                    .collect();
                 if misses.is_empty() {
                     self.taken.insert(id);
                     let status = it["response"]["status"].clone();

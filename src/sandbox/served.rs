@@ -35,7 +35,9 @@ pub fn serve(world: &mut World, uptime: Uptime, seat: Seat, path: &str, request:
     let ruled = match &asked {
         Some(name) => match asked_for(world, seat, name) {
             Ok(found) => Some(found),
-            Err(response) => return Served { response: *response, trace: trace_of(world, uptime, seat, path, request), rule: None, pacing: None },
+            Err(response) => {
+                return Served { response: *response, trace: trace_of(world, uptime, seat, path, request), rule: None, pacing: None };
+            }
         },
         None => world.rule_on(uptime, seat, path, request),
     };
@@ -75,7 +77,15 @@ fn trace_of(world: &mut World, uptime: Uptime, seat: Seat, path: &str, request: 
     Trace { operation, account, ..Trace::default() }
 }
 
-fn answered(world: &mut World, uptime: Uptime, seat: Seat, path: &str, request: &Request, rule: &str, effects: &Effects) -> (Response, Trace) {
+fn answered(
+    world: &mut World,
+    uptime: Uptime,
+    seat: Seat,
+    path: &str,
+    request: &Request,
+    rule: &str,
+    effects: &Effects,
+) -> (Response, Trace) {
     let contract = world.member(seat).contract();
     match &effects.answer {
         Some(Answered::Error(name)) => {

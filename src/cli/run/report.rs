@@ -36,7 +36,11 @@ fn told(it: &Verdict, played: &Played) -> String {
     }
     let from = played.timeline.len().saturating_sub(TIMELINE_MAX);
     if 0 < played.timeline.len() {
-        _ = writeln!(text, "  timeline{}", if 0 < from { format!(" (the last {TIMELINE_MAX} of {})", played.timeline.len()) } else { String::new() });
+        _ = writeln!(
+            text,
+            "  timeline{}",
+            if 0 < from { format!(" (the last {TIMELINE_MAX} of {})", played.timeline.len()) } else { String::new() }
+        );
     }
     for entry in &played.timeline[from..] {
         _ = writeln!(text, "    {}  {:<8} {}", entry.at, entry.kind, entry.what);
@@ -48,7 +52,9 @@ fn told(it: &Verdict, played: &Played) -> String {
 /// The step, and expected and actual beside each other.
 fn explained(it: &Verdict, step: &Told, failure: &Failure) -> String {
     let mut text = format!("  {}:{}  {}\n  at {}: {}\n", it.path, step.line, step.title, step.at, failure.why);
-    let width = |of: fn(&playmoney::engine::matching::Miss) -> &String, least: usize| failure.misses.iter().map(|it| of(it).chars().count()).max().unwrap_or(0).clamp(least, 60);
+    let width = |of: fn(&playmoney::engine::matching::Miss) -> &String, least: usize| {
+        failure.misses.iter().map(|it| of(it).chars().count()).max().unwrap_or(0).clamp(least, 60)
+    };
     let (path, expected) = (width(|it| &it.path, 5), width(|it| &it.expected, 8));
     if !failure.misses.is_empty() {
         _ = writeln!(text, "    {:<path$}  {:<expected$}  actual", "where", "expected");
