@@ -31,8 +31,7 @@ pub struct Run {
     /// Play each file so often, each time with the next seed
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     repeat: u64,
-    /// Write a JUnit report
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = "Write a report for CI servers, in the XML of JUnit")]
     junit: Option<PathBuf>,
     /// As JSON
     #[arg(long)]
@@ -159,7 +158,7 @@ fn summary(verdicts: &[Verdict]) -> String {
     for (exit, word) in [(Exit::Failed, "failed"), (Exit::Usage, "invalid")] {
         let n = of(exit);
         if 0 < n {
-            text.push_str(&format!(", {n} {word}"));
+            text = format!("{text}, {n} {word}");
         }
     }
     text

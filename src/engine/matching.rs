@@ -197,7 +197,7 @@ fn operation(name: &str, node: &Node) -> Result<Matcher, Mistake> {
         }
         "one_of" => match &node.what {
             What::List(items) if !items.is_empty() => Ok(Matcher::OneOf(items.iter().map(Node::to_value).collect())),
-            _ => Err(wrong("a list of values")),
+            What::Null | What::Flag(_) | What::Number(_) | What::Text(_) | What::List(_) | What::Map(_) => Err(wrong("a list of values")),
         },
         "length" => {
             let inner = Matcher::read(node)?;

@@ -156,11 +156,13 @@ fn form(members: &[(&str, &Node)]) -> String {
             What::List(items) => items.iter().enumerate().for_each(|(place, it)| pairs(&format!("{name}[{place}]"), it, into)),
             What::Null => into.push(format!("{}=", encoded(name))),
             What::Flag(_) | What::Number(_) | What::Text(_) => {
-                into.push(format!("{}={}", encoded(name), encoded(node.plain().unwrap_or(""))))
+                into.push(format!("{}={}", encoded(name), encoded(node.plain().unwrap_or(""))));
             }
         }
     }
     let mut all = Vec::new();
-    members.iter().for_each(|(name, it)| pairs(name, it, &mut all));
+    for (name, it) in members {
+        pairs(name, it, &mut all);
+    }
     all.join("&")
 }

@@ -61,12 +61,11 @@ fn asked_for(world: &mut World, seat: Seat, name: &str) -> Result<(String, Effec
         let answer = Some(Answered::Error(name.to_owned()));
         return Ok((name.to_owned(), Effects { answer, ..Effects::default() }));
     }
-    match transport_named(name) {
-        Ok(transport) => Ok((name.to_owned(), Effects { transport: Some(transport), ..Effects::default() })),
-        Err(_) => {
-            let rules: Vec<String> = world.core.rules.iter().map(|it| it.rule.name.clone()).collect();
-            Err(no_such_fault(contract, name, &rules).into())
-        }
+    if let Ok(transport) = transport_named(name) {
+        Ok((name.to_owned(), Effects { transport: Some(transport), ..Effects::default() }))
+    } else {
+        let rules: Vec<String> = world.core.rules.iter().map(|it| it.rule.name.clone()).collect();
+        Err(no_such_fault(contract, name, &rules).into())
     }
 }
 

@@ -35,7 +35,7 @@ fn told(it: &Verdict, played: &Played) -> String {
         text.push_str(&explained(it, step, failure));
     }
     let from = played.timeline.len().saturating_sub(TIMELINE_MAX);
-    if 0 < played.timeline.len() {
+    if !played.timeline.is_empty() {
         _ = writeln!(
             text,
             "  timeline{}",
@@ -93,7 +93,7 @@ pub fn json(verdicts: &[Verdict]) -> Json {
     json!({"scenarios": verdicts.iter().map(one).collect::<Vec<_>>(), "summary": summary(verdicts)})
 }
 
-/// A report as JUnit writes it: a suite a folder would be one too many, so all are one suite. No durations: simulated
+/// A report as `JUnit` writes it: a suite a folder would be one too many, so all are one suite. No durations: simulated
 /// time is none that a CI server should add up.
 pub fn junit(verdicts: &[Verdict]) -> String {
     let failed = verdicts.iter().filter(|it| it.came.as_ref().is_ok_and(|it| it.failed().is_some())).count();
@@ -156,7 +156,7 @@ impl Progress {
     /// One more is done.
     pub fn one_more(&self) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.shown && done % 50 == 0 {
+        if self.shown && done.is_multiple_of(50) {
             anstream::eprint!("\r{done} of {}", self.all);
         }
     }

@@ -146,7 +146,7 @@ impl<'a> Check<'a> {
                 }
             }
             Kind::Amount if plain.and_then(money::parse).is_none_or(|it| it <= rust_decimal::Decimal::ZERO) => {
-                self.a(node, "a number above 0")
+                self.a(node, "a number above 0");
             }
             Kind::Share
                 if plain
@@ -157,7 +157,7 @@ impl<'a> Check<'a> {
             }
             Kind::Duration => self.text_that(node, "a duration as 31m or PT31M", |it| parse_duration(it).map(|_| ())),
             Kind::Offset => {
-                self.text_that(node, "a duration with a sign as -10m", |it| parse_duration(it.trim_start_matches(['-', '+'])).map(|_| ()))
+                self.text_that(node, "a duration with a sign as -10m", |it| parse_duration(it.trim_start_matches(['-', '+'])).map(|_| ()));
             }
             Kind::Moment => self.text_that(node, "a time as 2026-01-01T00:00:00Z", |it| parse_timestamp(it).map(|_| ())),
             Kind::ClockMode => self.text_that(node, "frozen, real or a rate as 60x", |it| match it {
@@ -284,7 +284,7 @@ impl<'a> Check<'a> {
             match shape.row(&key.name) {
                 Some(row) => self.value(it, row.kind, provider),
                 None => {
-                    self.unknown(&key.at, format!("{} has no `{}`", shape.what, key.name), &key.name, shape.rows.iter().map(|it| it.name))
+                    self.unknown(&key.at, format!("{} has no `{}`", shape.what, key.name), &key.name, shape.rows.iter().map(|it| it.name));
                 }
             }
         }
@@ -304,12 +304,11 @@ impl<'a> Check<'a> {
         let What::Map(members) = &node.what else { return self.a(node, "a mapping of providers, by their slugs") };
         self.repeated(members);
         for (key, it) in members {
-            match self.known.provider(&key.name) {
-                Some(contract) => self.settings(it, shape, Some(contract)),
-                None => {
-                    let slugs = self.known.contracts.iter().map(|it| it.slug);
-                    self.unknown(&key.at, format!("there is no provider `{}`", key.name), &key.name, slugs);
-                }
+            if let Some(contract) = self.known.provider(&key.name) {
+                self.settings(it, shape, Some(contract))
+            } else {
+                let slugs = self.known.contracts.iter().map(|it| it.slug);
+                self.unknown(&key.at, format!("there is no provider `{}`", key.name), &key.name, slugs);
             }
         }
     }
@@ -369,13 +368,14 @@ impl<'a> Check<'a> {
                 );
             }
             [one] => one,
-            [..] => match found.iter().filter(|it| verb(it) != "expect").collect::<Vec<_>>()[..] {
-                [one] => one,
-                _ => {
+            [..] => {
+                if let [one] = found.iter().filter(|it| verb(it) != "expect").collect::<Vec<_>>()[..] {
+                    one
+                } else {
                     let names: Vec<&str> = found.iter().map(verb).collect();
                     return self.wrong(&node.at, format!("a step does one thing, this one does {}", names.join(" and ")));
                 }
-            },
+            }
         };
         self.repeated(members);
         for (key, it) in members {
@@ -405,13 +405,12 @@ impl<'a> Check<'a> {
             self.a(node, what);
             return None;
         };
-        match self.known.provider(slug) {
-            Some(contract) => Some((contract, rest)),
-            None => {
-                let slugs = self.known.contracts.iter().map(|it| it.slug);
-                self.unknown(&node.at, format!("there is no provider `{slug}`"), slug, slugs);
-                None
-            }
+        if let Some(contract) = self.known.provider(slug) {
+            Some((contract, rest))
+        } else {
+            let slugs = self.known.contracts.iter().map(|it| it.slug);
+            self.unknown(&node.at, format!("there is no provider `{slug}`"), slug, slugs);
+            None
         }
     }
 

@@ -98,7 +98,7 @@ fn fitting(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&'stati
         let is_request = ON_REQUESTS.contains(&key.name.as_str());
         match on {
             On::Webhooks { .. } if is_request => {
-                check.wrong(&key.at, format!("`{}` is an effect on requests, this rule is on webhooks", key.name))
+                check.wrong(&key.at, format!("`{}` is an effect on requests, this rule is on webhooks", key.name));
             }
             On::Requests { .. } | On::Header if !is_request => {
                 check.wrong(&key.at, format!("`{}` is an effect on webhooks, this rule is on requests", key.name));
