@@ -114,6 +114,7 @@ impl Sandbox {
     /// One request to one provider, from the journal's point of view.
     fn call(&mut self, uptime: Uptime, seat: Seat, path: &str, request: Request) -> (Answer, Option<Pacing>) {
         let contract = self.world.member(seat).contract();
+        let turn = self.world.core.journal.turn();
         let Served { mut response, trace, rule, pacing } = serve(&mut self.world, uptime, seat, path, &request);
         let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
         let hint = trace.hint.clone().or_else(|| unknown.then(|| hints::for_path(contract, request.method.as_str(), path).into()));
@@ -121,7 +122,7 @@ impl Sandbox {
             response.headers.insert(HINT, hint);
         }
         let at = self.world.core.now;
-        let entry = self.world.core.journal.received(at, contract.slug, request, &trace, rule);
+        let entry = self.world.core.journal.received((at, turn), contract.slug, request, &trace, rule);
         if let Some(delivery) = trace.waits_for {
             (Answer::Wait(Waiting::Tested { seat, delivery, entry, life: self.world.life }), pacing)
         } else {

@@ -58,7 +58,7 @@ impl Stage for Live<'_> {
     }
 
     fn pause(&mut self) -> bool {
-        self.runtime.block_on(tokio::time::sleep(PAUSE));
+        self.runtime.block_on(async { tokio::time::sleep(PAUSE).await });
         true
     }
 }

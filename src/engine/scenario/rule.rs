@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::check::Check;
+use super::keys::THEN;
 use super::mistakes::Mistake;
 use super::reference::{Saved, resolved};
 use super::yaml::{Node, What};
@@ -94,7 +95,7 @@ fn fitting(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&'stati
     {
         check.wrong(&then.at, "a rule that does nothing: `then` names at least one effect");
     }
-    for (key, it) in then.members() {
+    for (key, it) in then.members().iter().filter(|it| THEN.row(&it.0.name).is_some()) {
         let is_request = ON_REQUESTS.contains(&key.name.as_str());
         match on {
             On::Webhooks { .. } if is_request => {
