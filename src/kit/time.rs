@@ -84,6 +84,17 @@ pub fn millis_with_offset(at: Timestamp, hours: i8) -> String {
     PRINTER.timestamp_with_offset_to_string(&at, Offset::constant(hours))
 }
 
+/// `2026-03-08 10:00:00`: whole seconds of UTC, without saying so.
+pub fn plain_utc(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// Reads such a moment, or a day alone, which is its first.
+pub fn parse_plain_utc(text: &str) -> Option<Timestamp> {
+    let civil: jiff::civil::DateTime = text.trim().parse().ok()?;
+    civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|it| it.timestamp())
+}
+
 /// The `Date` header of that moment.
 pub fn http_date(at: Timestamp) -> String {
     let seconds = u64::try_from(unix_seconds(at)).unwrap_or(0);
@@ -110,6 +121,18 @@ mod tests {
         assert_eq!(with_offset(at, 3), "2025-09-15T19:40:21+03:00");
         assert_eq!(http_date(at), "Mon, 15 Sep 2025 16:40:21 GMT");
         assert_eq!(END_OF_TIME.parse().ok(), Some(end_of_time()));
+    }
+
+    #[test]
+    fn plain_times_are_those_of_utc() {
+        for (text, second) in
+            [("2026-03-08 10:00:00", 1_772_964_000), ("2026-03-08", 1_772_928_000), ("2023-11-14T22:13:20", 1_700_000_000)]
+        {
+            let at = parse_plain_utc(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(at.as_second(), second);
+        }
+        assert_eq!(plain_utc("2026-03-08T10:00:00.999Z".parse().expect("a time")), "2026-03-08 10:00:00");
+        assert_eq!(["", "soon", "2026-13-01"].map(parse_plain_utc), [None; 3]);
     }
 
     #[test]

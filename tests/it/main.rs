@@ -8,6 +8,7 @@ mod edge;
 mod engine;
 mod net;
 mod qbitpay;
+mod quantapay;
 mod quantum_payouts;
 mod quoine;
 mod readme;

@@ -18,7 +18,8 @@
 //!
 //! `${link}` stands for the last payoutUrl, `${cookie}` and `${csrf}` for the portal session that was begun last,
 //! `${charge}`, `${payout}`, `${order}`, `${deposit}` for the object of that kind that was answered last, `${page}` for the
-//! path of the last paymentPageUrl, `${row}` for the first row of the ledger's last page.
+//! path of the last paymentPageUrl, `${row}` for the first row of the ledger's last page, `${session}` for the checkout
+//! session that was answered last.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
@@ -134,8 +135,10 @@ impl Tape {
                 let mut words = rest.split(' ');
                 let (provider, act) = words.next().and_then(|it| it.split_once('.')).expect("act provider.action");
                 let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Json::from(text));
-                let typed = |name: &str, text: &str| {
-                    if ["amount", "depth", "ask", "bid"].contains(&name) { value(text) } else { Json::from(text.replace('_', " ")) }
+                let typed = |name: &str, text: &str| match name {
+                    "amount" | "depth" | "ask" | "bid" => value(text),
+                    "session" | "cryptocurrency" => Json::from(text),
+                    _ => Json::from(text.replace('_', " ")),
                 };
                 let members: serde_json::Map<String, Json> =
                     words.filter_map(|it| it.split_once('=')).map(|(name, text)| (name.to_owned(), typed(name, text))).collect();
@@ -157,6 +160,12 @@ impl Tape {
             let date = http_date(self.sandbox.world().core.now);
             let request = own.iter().fold(request, |it, (name, value)| it.with(name, value));
             return self.client.sign(request, &date, &without);
+        }
+        if request.path.starts_with("/quantapay/") {
+            let own = std::mem::take(&mut self.with);
+            let typed = own.iter().any(|it| it.0.eq_ignore_ascii_case("Content-Type")) || !std::mem::take(&mut self.without).is_empty();
+            let request = if typed { request } else { request.with("Content-Type", "application/x-www-form-urlencoded") };
+            return own.iter().fold(request, |it, (name, value)| it.with(name, value));
         }
         let key = if request.path.starts_with("/qbitpay/") { "Basic cWJpdF90ZXN0X2tleTo=" } else { "Bearer qm_test_token" };
         let usual =
@@ -211,6 +220,7 @@ impl Tape {
         let id = if body.contains("\"subject\":") { between("\"subject\":\"") } else { between("{\"id\":\"") };
         let row = between("\"data\":[{\"id\":\"").filter(|_| body.contains("/balanceTransactions\""));
         self.noted.extend(row.map(|it| ("row", it)));
+        self.noted.extend(between("\"session_id\":\"").map(|it| ("session", it)));
         self.noted.extend(answered.filter_map(|it| Some((it, id.clone()?))));
         self.noted.extend(found.into_iter().filter_map(|(name, text)| text.map(|it| (name, it))));
     }
