@@ -1,4 +1,4 @@
-//! QuantaPay, from the outside.
+//! `QuantaPay`, from the outside.
 
 use hmac::{Hmac, KeyInit, Mac};
 use playmoney::kit::http::{Method, Request, encoded};
@@ -10,6 +10,67 @@ use crate::tape::Tape;
 mod edge_cases;
 
 pub const KEY: &str = "qp_test_key";
+
+/// Tapes that play every row of the contract once.
+pub const TAPES: &[&str] = &[
+    "
+    set quantapay/default webhook_retries=5
+    POST /quantapay/api.php function=create-checkout-session&api-key=qp_test_key&price=49.99&currency=USD
+    GET /quantapay/pay.php?checkout_id=cs-${session}
+    act quantapay.choose-coin session=${session} cryptocurrency=eth
+    act quantapay.pay session=${session}
+    act quantapay.reorg depth=1 blockchain=eth
+    merchant 500
+    advance 9h
+    act quantapay.refund transaction=1
+    POST /quantapay/api.php function=create-transaction&api-key=qp_test_key&amount=20&cryptocurrency_code=usdt_tron
+    act quantapay.cancel transaction=2
+    POST /quantapay/api.php function=create-transaction&api-key=qp_test_key&amount=20&cryptocurrency_code=btc
+    advance 48h
+    set quantapay/default pace=manual address_mode=fresh
+    POST /quantapay/api.php function=create-transaction&api-key=qp_test_key&amount=20&cryptocurrency_code=eth
+    act quantapay.pay transaction=4
+    act quantapay.confirm transaction=4
+    POST /quantapay/api.php function=create-transaction&api-key=qp_test_key&amount=20&cryptocurrency_code=eth
+    act quantapay.pay transaction=5 amount=0.001
+    act quantapay.confirm transaction=5
+    act quantapay.accept-underpayment transaction=5
+    set quantapay/default pace=auto
+    POST /quantapay/api.php function=create-transaction&api-key=qp_test_key&amount=20&cryptocurrency_code=eth
+    act quantapay.pay transaction=6 amount=0.001
+    advance 1h
+    act quantapay.refund transaction=6
+    set quantapay/default confirmations=0
+    POST /quantapay/api.php function=create-transaction&api-key=qp_test_key&amount=20&cryptocurrency_code=eth
+    act quantapay.pay transaction=7
+    POST /quantapay/api.php function=create-transaction&api-key=qp_test_key&amount=20&cryptocurrency_code=eth
+    act quantapay.pay transaction=8 amount=0.001
+    POST /quantapay/api.php function=get-credit-balance&api-key=qp_test_key
+    POST /quantapay/api.php function=get-balances&api-key=qp_test_key
+    POST /quantapay/api.php function=get-exchange-rates&api-key=qp_test_key&currency_code=USD&cryptocurrency_code=btc
+    POST /quantapay/api.php function=get-fiat-value&api-key=qp_test_key&amount=0.5&cryptocurrency_code=btc&currency_code=USD
+    POST /quantapay/api.php function=get-transaction&api-key=qp_test_key&transaction_id=7
+    POST /quantapay/api.php function=get-transactions&api-key=qp_test_key
+    POST /quantapay/api.php function=check-transactions&api-key=qp_test_key&transaction_id=7
+    POST /quantapay/api.php function=check-transaction&api-key=qp_test_key&transaction=x
+    POST /quantapay/api.php function=payment-link&api-key=qp_test_key&transaction_id=7
+    POST /quantapay/api.php function=get-cryptocurrency-codes&api-key=qp_test_key&cryptocurrency_code=ETH
+    ",
+    "
+    POST /quantapay/api.php
+    POST /quantapay/api.php function=nothing
+    POST /quantapay/api.php function=get-balances
+    POST /quantapay/api.php function=get-balances&api-key=x
+    POST /quantapay/api.php function=get-transaction&api-key=qp_test_key
+    POST /quantapay/api.php function=create-checkout-session&api-key=qp_test_key&price=0&currency=USD
+    POST /quantapay/api.php function=create-checkout-session&api-key=qp_test_key&price=1&currency=USD&signature=x&timestamp=900000
+    POST /quantapay/api.php function=create-checkout-session&api-key=qp_test_key&price=1&currency=USD&signature=x&timestamp=1767225600
+    GET /quantapay/nothing
+    with Playmoney-Fault: internal_error
+    POST /quantapay/api.php function=get-balances&api-key=qp_test_key
+    set quantapay/default rate_limit=enforce
+    ",
+];
 
 /// A form of these fields, with the key of the default sandbox in front.
 pub fn form(function: &str, fields: &[(&str, &str)]) -> String {

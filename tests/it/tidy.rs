@@ -205,6 +205,7 @@ fn tapes(slug: &str) -> (&'static [&'static str], String) {
     match slug {
         "qbitpay" => (crate::qbitpay::TAPES, "GET /qbitpay/api/v1/accounts/show\n".repeat(21)),
         "quantum-payouts" => (TAPES, "GET /quantum-payouts/api/v1/features\n".repeat(31)),
+        "quantapay" => (crate::quantapay::TAPES, "POST /quantapay/api.php function=get-balances&api-key=qp_test_key\n".repeat(101)),
         "quoine" => (crate::quoine::TAPES, "GET /quoine/api/v1/profile\n".repeat(301)),
         _ => panic!("no tape plays {slug}"),
     }

@@ -31,7 +31,7 @@ mod catalogue {
     pub const EXPIRED_REQUEST: ErrorRow = row("request_expired", "request-expired", OK, "the timestamp of a signed request is more than 300 seconds away", EXPIRED);
     pub const SIGNATURE: ErrorRow = row("invalid_signature", "invalid-signature", OK, "the signature is not that of the posted price, currency, order_id and timestamp", OURS);
     pub const INVALID: ErrorRow = row("invalid_argument", "invalid-argument", OK, "a field has a value that cannot be taken", OURS);
-    pub const TOO_MANY: ErrorRow = row("too_many_requests", "too-many-requests", StatusCode::TOO_MANY_REQUESTS, "more than 100 calls of an account in one minute, and the account's `rate_limit` is `enforce`", Documented("API Overview, Rate Limits: may be throttled; that it ever is, its status and its code are assumed"));
+    pub const TOO_MANY: ErrorRow = row("too_many_requests", "too-many-requests", StatusCode::TOO_MANY_REQUESTS, "more than 100 calls of an account in one minute, and the account's `rate_limit` is `enforce`", Assumed("API Overview, Rate Limits, says that excessive requests may be throttled: that they are, its status and its code are ours"));
     pub const NO_PATH: ErrorRow = row("not_found", "not-found", StatusCode::NOT_FOUND, "there is no such path", Assumed("no page says how an unknown path is answered"));
     pub const INTERNAL: ErrorRow = row("internal_error", "internal-error", StatusCode::INTERNAL_SERVER_ERROR, ONLY_ASKED_FOR, Assumed("no page documents it; a client has to survive it all the same"));
 }

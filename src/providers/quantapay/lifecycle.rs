@@ -19,8 +19,7 @@ mod paying;
 pub use making::{NotMade, begin, choose, transact};
 pub use paying::{NotPaid, Sent, pay};
 
-const CHOSEN: Evidence =
-    Documented("Transactions API: the payer picks a coin on the hosted page; the letter is observed in the sibling product");
+const CHOSEN: Evidence = Observed("the sibling product; that the payer picks a coin on the hosted page stands in the Transactions API");
 const SIBLING: Evidence = Observed("the sibling product's states of a transaction");
 const DONE: Evidence =
     Documented("Webhooks, 2026-04-08: status C once the payment is completed; the way there is observed in the sibling product");
@@ -103,7 +102,7 @@ pub fn look_at_confirmations(memory: &mut Memory, cx: &mut Context<'_>, id: u32,
     if received < due && !accepts {
         if let Some(missing) = memory.row(id).and_then(wire::missing) {
             memory.change(id, |it| {
-                it.texts = Some(Box::new(Texts { missing: missing.into(), ..it.texts.take().map(|it| *it).unwrap_or_default() }))
+                it.texts = Some(Box::new(Texts { missing: missing.into(), ..it.texts.take().map(|it| *it).unwrap_or_default() }));
             });
         }
         take(memory, cx, id, on, Underpaid);

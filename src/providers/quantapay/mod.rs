@@ -1,4 +1,4 @@
-//! QuantaPay: prices in any currency, paid in a coin to the merchant's own wallet.
+//! `QuantaPay`: prices in any currency, paid in a coin to the merchant's own wallet.
 
 use serde::{Deserialize, Serialize};
 
@@ -53,10 +53,8 @@ impl Provider for QuantaPay {
         };
         answer.unwrap_or_else(|error| {
             cx.trace.error = Some(error.row().name);
-            cx.trace.hint = match &error {
-                Error::NoSuchFunction(asked) => routes::nearest_function(asked).map(Into::into),
-                known => known.hint().map(Into::into),
-            };
+            let nearest = if let Error::NoSuchFunction(asked) = &error { routes::nearest_function(asked) } else { None };
+            cx.trace.hint = nearest.map(Into::into).or_else(|| error.hint().map(Into::into));
             error.render()
         })
     }

@@ -15,7 +15,8 @@ fn a_parameter_is_taken_up_to_its_limits() {
     for contract in providers::all().iter().map(|it| it.contract()) {
         let served = Served::by(&mut Tape::shop(), contract.slug);
         let operations = (contract.operations)();
-        for (row, example) in operations.iter().filter_map(|it| Some((it, it.example?))) {
+        let json = operations.iter().filter(|it| it.media.contains(&"application/json"));
+        for (row, example) in json.filter_map(|it| Some((it, it.example?))) {
             let example: Json = serde_json::from_str(example).expect("an example is JSON");
             assert!(served.takes(row.name, &example));
             for field in row.parameters.iter().filter(|it| !row.path.contains(&format!("{{{}}}", it.name))) {

@@ -1,5 +1,7 @@
 //! What an integrator needs to reproduce, one tape each.
 
+use std::fmt::Write;
+
 use serde_json::{Value as Json, json};
 
 use super::{form, served};
@@ -308,7 +310,7 @@ fn e15_a_forged_webhook_is_known() {
     ] {
         let verdict =
             shop.admin("POST", "webhooks/verify", &json!({"provider": "quantapay", "headers": {}, "body": forged, "secret": secret}));
-        told.push_str(&format!("{verdict}\n"));
+        writeln!(told, "{verdict}").expect("text");
         let headers = [("User-Agent", "QuantaPay"), ("Content-Type", "application/json")];
         let sent = playmoney::kit::http::Request::new(playmoney::kit::http::Method::POST, "/__admin/inbox/shop", forged.into_bytes());
         shop.ask(headers.iter().fold(sent, |it, (name, value)| it.with(name, value)));

@@ -28,7 +28,7 @@ const PAY: &[Field] = &[
     field("amount", Value::Decimal, Need::Optional, "how many coins, 8 decimals at most; the exact amount unless given", OURS),
     field("cryptocurrency", TEXT, Need::Optional, "in which coin; chooses it where the session has no payment in it; in another coin than the transaction's it goes to the merchant's address for that coin", OURS),
     field("hash", Value::Text { chars_max: HASH_CHARS_MAX }, Need::Optional, "the hash of the transfer; one that has paid for something already is no other transfer. Drawn unless given", OURS),
-    field("token", Value::Word(&["fake"]), Need::Optional, "a token of the same name from another contract is sent: it does not count", Documented("Help center, Security: tokens are checked by their contract address; the parameter is ours")),
+    field("token", Value::Word(&["fake"]), Need::Optional, "a token of the same name from another contract is sent: it does not count", Assumed("the Help center says that tokens are checked by their contract address; the parameter is ours")),
 ];
 
 #[rustfmt::skip]

@@ -68,7 +68,7 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(),
         let hash = sent.hash.clone().unwrap_or_else(|| sent.coin.hash(&mut draws));
         let from = sent.coin.address(&mut draws);
         memory.change(id, |it| {
-            it.transfer = Some(Box::new(Transfer { hash: hash.into(), from: from.into(), amount: sent.amount.normalize() }))
+            it.transfer = Some(Box::new(Transfer { hash: hash.into(), from: from.into(), amount: sent.amount.normalize() }));
         });
         look_at_confirmations(memory, cx, id, Act("pay"));
     }

@@ -8,7 +8,11 @@ use crate::engine::contract::{Auth, Operation};
 use crate::kit::evidence::Evidence::{self, Documented, Observed};
 use crate::kit::fields::Field;
 use crate::kit::http::{Method, StatusCode};
-use crate::providers::quantapay::wire::*;
+use crate::providers::quantapay::wire::{
+    BALANCES, CHECK_TRANSACTION, CHECK_TRANSACTIONS, CHECKED, COIN_CODES, CREATE_CHECKOUT_SESSION, CREATE_TRANSACTION, CREDITS,
+    FIAT_AMOUNT, GET_BALANCES, GET_CREDIT_BALANCE, GET_CRYPTOCURRENCY_CODES, GET_EXCHANGE_RATES, GET_FIAT_VALUE, GET_TRANSACTION,
+    GET_TRANSACTIONS, LINK, PAYMENT, PAYMENT_LINK, RATE, SEEN, SESSION, TRANSACTION_OR_FALSE, TRANSACTIONS,
+};
 
 const FORMS: &[&str] = &["application/x-www-form-urlencoded", "multipart/form-data"];
 const SIBLING: Evidence = Observed("the sibling product's function of that name; QuantaPay promises what it does, and names none");
