@@ -7,7 +7,12 @@ use sha2::Sha256;
 
 use crate::tape::Tape;
 
+mod answers;
+mod decisions;
+mod documented;
 mod edge_cases;
+mod pages;
+mod signature;
 
 pub const KEY: &str = "qp_test_key";
 

@@ -14,7 +14,7 @@ mod qbitpay;
 mod quoine;
 
 /// Tries that many cases, the same ones each time.
-fn always<S: Strategy>(cases: u32, strategy: &S, test: impl Fn(S::Value))
+pub fn always<S: Strategy>(cases: u32, strategy: &S, test: impl Fn(S::Value))
 where
     S::Value: std::fmt::Debug,
 {

@@ -120,7 +120,7 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
         return Err(forbidden(own, "it is paid while it is pending"));
     }
     if own.transfer.is_some() {
-        return Err(forbidden(own, "and its transfer has been seen, so that it waits for confirmations alone"));
+        return Err(forbidden(own, "its transfer has been seen, so that it waits for confirmations alone"));
     }
     let due = match coin.filter(|it| *it != own.coin) {
         // Somebody pays in another coin than they have chosen: as much as the price is in that one.
@@ -156,30 +156,26 @@ fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
         return Err(wants());
     }
     if cx.confirm(object, 0, reached).is_none() {
-        return Err(forbidden(own, "and no transfer has been seen"));
+        return Err(forbidden(own, "no transfer has been seen that could be confirmed"));
     }
     look_at_confirmations(memory, cx, id, On::Act("confirm"));
     Ok(Acted { object })
 }
 
 fn cancel(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
-    step(memory, cx, with, ("cancel", Status::Deleted), "it is cancelled while it is pending")
+    let id = find(memory, with)?.id;
+    if !lifecycle::cancel(memory, cx, id) {
+        return Err(memory
+            .row(id)
+            .map_or(NotActed::Unknown, |it| forbidden(it, "it is cancelled while it is pending and no transfer has been seen")));
+    }
+    acted(memory, id)
 }
 
 fn refund(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
-    step(memory, cx, with, ("refund", Status::Refunded), "it is refunded once it is completed or underpaid")
-}
-
-fn step(
-    memory: &mut Memory,
-    cx: &mut Context<'_>,
-    with: &Fields<'_>,
-    (name, to): (&'static str, Status),
-    when: &str,
-) -> Result<Acted, NotActed> {
     let id = find(memory, with)?.id;
-    if !take(memory, cx, id, On::Act(name), to) {
-        return Err(memory.row(id).map_or(NotActed::Unknown, |it| forbidden(it, when)));
+    if !take(memory, cx, id, On::Act("refund"), Status::Refunded) {
+        return Err(memory.row(id).map_or(NotActed::Unknown, |it| forbidden(it, "it is refunded once it is completed or underpaid")));
     }
     acted(memory, id)
 }

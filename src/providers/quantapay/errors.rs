@@ -19,7 +19,7 @@ const fn row(name: &'static str, code: &'static str, status: StatusCode, when: &
 
 #[rustfmt::skip]
 mod catalogue {
-    use super::{Assumed, CODES, Documented, ErrorRow, EXPIRED, ONLY_ASKED_FOR, OURS, StatusCode, row};
+    use super::{Assumed, CODES, ErrorRow, EXPIRED, ONLY_ASKED_FOR, OURS, StatusCode, row};
 
     const OK: StatusCode = StatusCode::OK;
 

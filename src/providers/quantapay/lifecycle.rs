@@ -111,6 +111,11 @@ pub fn look_at_confirmations(memory: &mut Memory, cx: &mut Context<'_>, id: u32,
     }
 }
 
+/// The payer cancels, as long as they have sent nothing: from then on the page offers no way to.
+pub fn cancel(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> bool {
+    memory.row(id).is_some_and(|it| it.transfer.is_none()) && take(memory, cx, id, Act("cancel"), Deleted)
+}
+
 /// The merchant is content with what arrived.
 pub fn accept_underpayment(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> bool {
     if memory.row(id).is_none_or(|it| it.status != Underpaid) {

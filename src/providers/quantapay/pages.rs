@@ -4,7 +4,7 @@ use minijinja::context;
 
 use super::acts::{choose, send};
 use super::errors::Error;
-use super::lifecycle::{Sent, begin, take};
+use super::lifecycle::{Sent, begin, cancel as cancelled};
 use super::model::{COIN_DECIMALS_MAX, Coin, Memory, Session, SessionStatus, Status, Transaction, coins_max};
 use super::wire::{self, NewSession, coins, payment_uri};
 use crate::engine::contract::Page;
@@ -13,7 +13,7 @@ use crate::kit::evidence::Evidence::Documented;
 use crate::kit::form::Form;
 use crate::kit::html::{Pages, environment};
 use crate::kit::http::{Method, Request, Response, StatusCode, encoded, header};
-use crate::kit::lifecycle::{On, Word};
+use crate::kit::lifecycle::Word;
 use crate::kit::qr;
 
 mod asked;
@@ -127,11 +127,7 @@ fn own_address(memory: &Memory, cx: &Context<'_>, request: &Request, session: u3
 }
 
 fn cancel(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> Result<(), String> {
-    if take(memory, cx, id, On::Act("cancel"), Status::Deleted) {
-        Ok(())
-    } else {
-        Err("This payment cannot be cancelled any more.".to_owned())
-    }
+    if cancelled(memory, cx, id) { Ok(()) } else { Err("This payment cannot be cancelled any more.".to_owned()) }
 }
 
 /// Play money is sent.

@@ -50,7 +50,7 @@ pub static ACTS: &[Row] = &[
     Row(row("choose-coin", "the payer chooses a coin on the page of a session: a pending transaction begins", &[SESSION, COIN], Documented("Transactions API: the payer picks a coin on the hosted page")), choose_coin),
     Row(row("pay", "the payer sends coins, and the network has seen them; they count if address, amount and hash are right", PAY, Documented("Transactions API: the payer sends the coins; what is recognised is observed in the sibling product")), pay),
     Row(row("confirm", "the network confirms the transfer of a transaction", &[TRANSACTION, CONFIRMATIONS], Documented("Help center, Security: a number of confirmations is checked")), confirm),
-    Row(row("cancel", "the payer cancels a pending transaction on the page: nobody finds it any more", &[TRANSACTION], SIBLING), cancel),
+    Row(row("cancel", "the payer, who has sent nothing yet, cancels on the page: nobody finds the transaction any more", &[TRANSACTION], SIBLING), cancel),
     Row(row("refund", "the merchant refunds a payment", &[TRANSACTION], SIBLING), refund),
     Row(row("accept-underpayment", "the merchant is content with what arrived: the payment is completed, over that much", &[TRANSACTION], SIBLING), accept_underpayment),
     Row(row("reorg", "the chain undoes its latest blocks: transfers lose confirmations, statuses that were reached stay", &[DEPTH, BLOCKCHAIN], Assumed("no page knows a way back out of a status")), |_, cx, with| reorganise(cx, with, CHAINS)),
