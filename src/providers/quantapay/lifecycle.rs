@@ -132,7 +132,8 @@ fn pay_fee(memory: &mut Memory, id: u32, lowers: bool) {
     }
     let Some((merchant, fiat, amount)) = memory.row(id).map(|it| (it.merchant, it.fiat, it.amount_fiat)) else { return };
     let dollars = amount.checked_div(memory.rates.per_dollar(fiat)).unwrap_or_default();
-    memory.merchant_mut(merchant).pay_fee(dollars);
+    let fee = memory.merchant_mut(merchant).pay_fee(dollars);
+    memory.change(id, |it| it.fee = fee);
 }
 
 /// From now on what arrived is the whole amount.

@@ -29,6 +29,12 @@ const PIECES: &[&str] = &[
     "deposit",
     "set-price",
     "settle-payout",
+    "quantapay",
+    "api.php",
+    "pay.php",
+    "checkout_id=cs-cs_0",
+    "choose-coin",
+    "accept-underpayment",
     "quoine",
     "invoices",
     "profile",
@@ -111,6 +117,9 @@ const BODIES: &[&str] = &[
     "{\"webhook_url\":\"http://[::1]:1/\"}",
     "{\"provider\":\"quantum-payouts\",\"body\":\"{\",\"headers\":{\"x-payouts-signature\":\"sha256=\"}}",
     "{\"playmoney_state\":1}",
+    "function=create-checkout-session&api-key=qp_test_key&price=1e9&currency=%FF",
+    "function=get-transactions&api-key=qp_test_key&pagination=-2&date_range%5B0%5D=9999-12-31",
+    "{\"transaction\":\"1\",\"amount\":\"1e-9\",\"hash\":\"\"}",
 ];
 
 /// Method, target, headers, body.

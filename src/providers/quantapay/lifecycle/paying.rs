@@ -63,6 +63,9 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(),
     if !memory.merchant_mut(merchant).receive(sent.coin, sent.amount) {
         return Err(NotPaid::TooMuch);
     }
+    if meant.is_none() {
+        memory.merchant_mut(merchant).stray(sent.coin, sent.amount);
+    }
     if let Some(id) = meant {
         let mut draws = cx.draws("quantapay transfer", entity(&[&account, &id.to_string()]));
         let hash = sent.hash.clone().unwrap_or_else(|| sent.coin.hash(&mut draws));

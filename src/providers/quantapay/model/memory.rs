@@ -216,13 +216,17 @@ impl Memory {
             let of_session = it.session.is_none_or(|own| self.session(own).is_some_and(|own| own.merchant == it.merchant));
             it.id == id && owned(it.merchant) && of_session && it.is_sound()
         };
+        let merchant = |(place, it): (u16, &Merchant)| {
+            let sessions = self.sessions.iter().filter(|own| own.merchant == place).count();
+            usize::try_from(it.sessions) == Ok(sessions) && it.is_sound(self.transactions.iter().filter(|own| own.merchant == place))
+        };
         let names: BTreeSet<&str> = self.merchants.iter().map(|it| it.account.as_str()).collect();
         let pending = |it: &&Transaction| it.status == Status::Pending && !it.fresh;
         let counted = self.sessions.len() < usize::try_from(COUNT_MAX).unwrap_or(usize::MAX).min(1 << 31);
         self.rates.is_sound()
             && merchants < usize::from(u16::MAX)
             && names.len() == merchants
-            && self.merchants.iter().all(Merchant::is_sound)
+            && (0..).zip(&self.merchants).all(merchant)
             && counted
             && self.transactions.len() < 1 << 31
             && self.transactions.is_sorted_by_key(|it| it.created_at)

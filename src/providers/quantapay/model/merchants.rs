@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
-use super::{Coin, coins_max};
+use super::{Coin, Transaction, coins_max};
 use crate::kit::time::{Duration, Timestamp};
 
 /// Hundredths of a percent of each completed payment.
@@ -24,6 +24,8 @@ pub struct Merchant {
     pub credits: Decimal,
     /// What has come to the wallet of each coin, beside what was there at first.
     received: BTreeMap<Coin, Decimal>,
+    /// Of that, what has paid for nothing.
+    strays: BTreeMap<Coin, Decimal>,
     /// How many sessions and transactions were made for them.
     pub sessions: u32,
     pub transactions: u32,
@@ -58,10 +60,17 @@ impl Merchant {
         fits
     }
 
-    /// A payment of so many dollars has its fee.
-    pub fn pay_fee(&mut self, dollars: Decimal) {
-        let fee = dollars.saturating_mul(Decimal::new(FEE_BASIS_POINTS, 4));
-        self.credits = self.credits.saturating_sub(fee.round_dp_with_strategy(CENTS, RoundingStrategy::MidpointAwayFromZero));
+    /// What has arrived pays for nothing.
+    pub fn stray(&mut self, coin: Coin, amount: Decimal) {
+        *self.strays.entry(coin).or_default() += amount;
+    }
+
+    /// A payment of so many dollars has its fee, which is returned.
+    pub fn pay_fee(&mut self, dollars: Decimal) -> Decimal {
+        let exact = dollars.saturating_mul(Decimal::new(FEE_BASIS_POINTS, 4));
+        let fee = exact.round_dp_with_strategy(CENTS, RoundingStrategy::MidpointAwayFromZero);
+        self.credits = self.credits.saturating_sub(fee);
+        fee
     }
 
     /// Counts a call; `false` when this minute has had that many already. A minute begins with its first call.
@@ -74,8 +83,21 @@ impl Merchant {
         fits
     }
 
-    pub fn is_sound(&self) -> bool {
+    /// Whether credits and wallets are the sums of these payments: each with its fee and, in a coin, what came for it.
+    pub fn is_sound<'a>(&self, payments: impl Iterator<Item = &'a Transaction>) -> bool {
         let coins = |it: &Decimal| Decimal::ZERO <= *it && *it <= coins_max() && it.scale() <= super::COIN_DECIMALS_MAX;
-        self.received.values().all(coins) && self.credits.scale() <= CENTS
+        if !self.received.values().chain(self.strays.values()).all(coins) {
+            return false;
+        }
+        let (mut credits, mut received, mut count) = (Decimal::new(OPENING_CENTS, CENTS), self.strays.clone(), 0);
+        for it in payments {
+            count += 1;
+            credits = credits.saturating_sub(it.fee);
+            if let Some(transfer) = &it.transfer {
+                let sum = received.entry(it.coin).or_default();
+                *sum = sum.saturating_add(transfer.amount);
+            }
+        }
+        count == self.transactions && credits == self.credits && received == self.received
     }
 }

@@ -40,6 +40,8 @@ pub struct Transaction {
     /// Coins to send.
     pub amount: Decimal,
     pub amount_fiat: Decimal,
+    /// What it has cost the merchant, in dollars.
+    pub fee: Decimal,
     pub created_at: Timestamp,
     pub address: Box<str>,
     pub reference: Option<Box<str>>,
@@ -100,6 +102,7 @@ impl Transaction {
         let fiat = Decimal::ZERO <= self.amount_fiat && self.amount_fiat.scale() <= PRICE_DECIMALS;
         let paid = matches!(self.status, Status::Completed | Status::Underpaid | Status::Refunded);
         let transfer = self.transfer.as_ref().map_or(!paid, |it| coins(it.amount));
-        coins(self.amount) && fiat && transfer && self.stay < u32::MAX && self.biz < 1 << 20
+        let fee = Decimal::ZERO <= self.fee && self.fee.scale() <= 2;
+        coins(self.amount) && fiat && fee && transfer && self.stay < u32::MAX && self.biz < 1 << 20
     }
 }
