@@ -30,7 +30,7 @@ const MANY: u64 = 1_000_000;
 /// How one object is made, what time passes after each lot, and how many are counted.
 type Making = (&'static str, fn(&mut Sandbox, u64), &'static str, u64);
 
-const KINDS: [Making; 7] = [
+const KINDS: [Making; 10] = [
     ("charge, pending", |it, n| drop(charge(it, n)), "10ms", COUNTED),
     ("charge, paid, event and ledger row", paid_charge, "61s", COUNTED),
     ("charge, expired, event", |it, n| drop(charge(it, n)), "31m", COUNTED),
@@ -38,6 +38,9 @@ const KINDS: [Making; 7] = [
     ("payout, event and ledger row", payout, "10ms", COUNTED),
     ("invoice, ready", invoice, "10ms", COUNTED),
     ("invoice, expired, event", invoice, "31m", COUNTED),
+    ("checkout session", checkout, "10ms", COUNTED),
+    ("transaction, pending", |it, n| drop(transaction(it, n)), "10ms", COUNTED),
+    ("transaction, completed, event", completed, "61s", COUNTED),
 ];
 
 /// Every kind, each in a process of its own.
@@ -98,6 +101,21 @@ fn payout(sandbox: &mut Sandbox, n: u64) {
 
 fn invoice(sandbox: &mut Sandbox, n: u64) {
     tell(sandbox, sent(merchant::quoine("invoices", merchant::invoice(n), n)));
+}
+
+fn checkout(sandbox: &mut Sandbox, n: u64) {
+    tell(sandbox, sent(merchant::quantapay("create-checkout-session", &merchant::checkout(n))));
+}
+
+fn transaction(sandbox: &mut Sandbox, n: u64) -> Response {
+    let fields = format!("amount={}.{:02}&cryptocurrency_code=eth&external_reference=ORDER_{n}", 1 + n / 100, n % 100);
+    tell(sandbox, sent(merchant::quantapay("create-transaction", &fields)))
+}
+
+fn completed(sandbox: &mut Sandbox, n: u64) {
+    let made = read(&transaction(sandbox, n));
+    let paid = format!(r#"{{"transaction":{}}}"#, made["response"][0]);
+    tell(sandbox, control(Method::POST, "act/quantapay/pay", paid.into_bytes()));
 }
 
 /// Asks, and answers every webhook that leaves meanwhile as a receiver does.

@@ -1,4 +1,4 @@
-//! What merchants of QbitPay and Quoine send: the same requests in both benches, a signature on each that needs one.
+//! What merchants of QuantaPay, QbitPay and Quoine send: the same requests in both benches, a signature on each that needs one.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -25,6 +25,19 @@ pub fn qbitpay(below: &str, body: String) -> Asked {
     asked(format!("/qbitpay/api/v1/{below}"), body, vec![("authorization", authorization)])
 }
 
+/// A call of QuantaPay: a form with the key in it.
+pub fn quantapay(function: &str, fields: &str) -> Asked {
+    let body = format!("function={function}&api-key=qp_test_key&{fields}");
+    let media = "application/x-www-form-urlencoded".to_owned();
+    let headers = common().chain([("content-type", media), ("content-length", body.len().to_string())]);
+    Asked { target: "/quantapay/api.php".to_owned(), headers: headers.collect(), body }
+}
+
+/// The fields of `create-checkout-session`.
+pub fn checkout(n: u64) -> String {
+    format!("price=49.99&currency=USD&order_id=ORDER_{n}&redirect=https%3A%2F%2Fyour-site.com%2Fsuccess&title=Order+{n}")
+}
+
 /// A call of Quoine, signed as its own client library does. `serial` makes the NONCE: no two requests share one.
 pub fn quoine(below: &str, body: String, serial: u64) -> Asked {
     let target = format!("/quoine/api/v1/{below}");
@@ -41,10 +54,13 @@ pub fn quoine(below: &str, body: String, serial: u64) -> Asked {
     asked(target, body, headers)
 }
 
-fn asked(target: String, body: String, own: Vec<(&'static str, String)>) -> Asked {
+fn common() -> impl Iterator<Item = (&'static str, String)> {
     let common = [("host", "127.0.0.1:4242"), ("user-agent", "playmoney-bench/1"), ("accept", "application/json")];
-    let mut headers: Vec<_> = common.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
-    headers.extend(own);
+    common.into_iter().map(|(name, value)| (name, value.to_owned()))
+}
+
+fn asked(target: String, body: String, own: Vec<(&'static str, String)>) -> Asked {
+    let mut headers: Vec<_> = common().chain(own).collect();
     if !body.is_empty() {
         headers.extend([("content-type", "application/json".to_owned()), ("content-length", body.len().to_string())]);
     }

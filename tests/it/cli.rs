@@ -118,6 +118,18 @@ fn a_request_is_signed_with_the_headers_that_go_with_it() {
 }
 
 #[test]
+fn a_checkout_is_signed_and_a_webhook_is_known_by_its_secret() {
+    let form = "function=create-checkout-session&price=49.99&currency=usd&order_id=ORD-12345&timestamp=1772964000";
+    let usual = ["sign", "quantapay", "--json", "--secret", "your-webhook-secret-key", "--method", "POST", "--target", "/api.php"];
+    let signed: Json = serde_json::from_slice(&run(&[&usual[..], &["--body", form]].concat()).stdout).expect("JSON");
+    let signature = "9c4e62a14895bb506256f95eca7ef87491876d86958fec7fdd0ec62dac7b5c30";
+    let canonical = "49.99|usd|ORD-12345|1772964000";
+    assert_eq!(signed, serde_json::json!({"canonical": canonical, "signature": signature, "headers": {}}));
+    let verify = |key: &str| exit(&["verify", "quantapay", "--body", &format!(r#"{{"key":"{key}","transaction":{{}}}}"#)]);
+    assert_eq!([verify("qp_test_webhook_secret"), verify("qp_test_key")], [0, 1]);
+}
+
+#[test]
 fn mistakes_are_told_in_a_line() {
     let rows: [&[&str]; 13] = [
         &["describe", "quantum-payout"],

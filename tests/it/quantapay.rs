@@ -1,4 +1,4 @@
-//! `QuantaPay`, from the outside.
+//! QuantaPay, from the outside.
 
 use hmac::{Hmac, KeyInit, Mac};
 use playmoney::kit::http::{Method, Request, encoded};
@@ -8,6 +8,7 @@ use sha2::Sha256;
 use crate::tape::Tape;
 
 mod answers;
+mod clients;
 mod decisions;
 mod documented;
 mod edge_cases;

@@ -1,4 +1,4 @@
-//! `QuantaPay`: prices in any currency, paid in a coin to the merchant's own wallet.
+//! QuantaPay: prices in any currency, paid in a coin to the merchant's own wallet.
 
 use serde::{Deserialize, Serialize};
 

@@ -55,6 +55,15 @@ fn a_form_is_a_form_in_either_encoding_and_the_last_of_a_name_counts() {
 }
 
 #[test]
+fn a_field_that_no_function_takes_is_noted() {
+    let mut shop = Tape::shop();
+    post(&mut shop, &form("get-balances", &[("currency", "USD")]));
+    let journal = shop.admin("GET", "requests", &Json::Null);
+    let violations = &journal["requests"][0]["violations"];
+    assert_eq!((violations.as_array().map(Vec::len), &violations[0]["code"]), (Some(1), &json!("unknown_field")), "{violations}");
+}
+
+#[test]
 fn prices_have_bounds() {
     for (price, taken) in [
         ("0.00000001", true),
