@@ -108,3 +108,17 @@ pub fn signature(secret: &str, text: &str) -> String {
     mac.update(text.as_bytes());
     hex::encode(mac.finalize().into_bytes())
 }
+
+/// A second merchant moves in: a state that holds one more is put in place of the sandbox's own.
+pub fn second_merchant(shop: &mut Tape, account: &str, key: &str) {
+    let mut state = shop.admin("GET", "state", &Json::Null);
+    let accounts = state["core"]["accounts"].as_array_mut().expect("seats");
+    let own = accounts.iter_mut().find(|it| it["default"]["credentials"]["encryption_key"].is_object()).expect("QuantaPay's seat");
+    let mut other = own["default"].clone();
+    other["id"] = json!(account);
+    other["credentials"]["api_key"]["text"] = json!(key);
+    other["settings"]["webhook_secret"]["secret"]["text"] = json!(format!("{account}-secret"));
+    own[account] = other;
+    let answer = shop.admin("PUT", "state", &state);
+    assert_eq!(answer["restored"], true, "{answer}");
+}

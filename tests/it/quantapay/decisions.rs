@@ -316,3 +316,39 @@ fn i19_pages_show_each_transaction_once_and_in_order() {
         assert_eq!(pages.concat(), alive);
     });
 }
+
+#[test]
+fn merchants_do_not_see_each_other() {
+    let mut shop = shop("confirmations=0");
+    super::second_merchant(&mut shop, "another", "another-key");
+    let session = served(&mut shop, "create-checkout-session", &[("price", "1"), ("currency", "USD")]);
+    let token = made(&mut shop, "49.99", "eth")[4].clone();
+    shop.play("act quantapay.pay transaction=1");
+    let ask = |shop: &mut Tape, call: &str| post(shop, &format!("api-key=another-key&function={call}")).1;
+    assert!(ask(&mut shop, "get-transaction&transaction_id=1").ends_with("\"response\":false}"));
+    assert!(ask(&mut shop, "get-transactions").ends_with("\"response\":[]}"));
+    assert!(ask(&mut shop, &format!("get-transactions&checkout_id={}", session["session_id"].as_str().expect("text"))).ends_with("[]}"));
+    assert!(ask(&mut shop, &format!("check-transaction&transaction={}", token.as_str().expect("text"))).contains("transaction-not-found"));
+    assert!(ask(&mut shop, "get-credit-balance").contains("150.00"));
+    let other = ask(&mut shop, "create-transaction&amount=49.99&cryptocurrency_code=eth");
+    assert!(other.contains("\"2\",\"0.025\""), "another merchant's address is another one: {other}");
+}
+
+#[test]
+fn another_sandbox_has_keys_of_its_own() {
+    let start = |name: &str| playmoney::engine::world::Start { name: name.to_owned(), ..Default::default() };
+    let keys = |name: &str| {
+        let account = Tape::new(start(name)).admin("GET", "accounts/quantapay/default", &Json::Null);
+        let text = |name: &str| account["credentials"][name].as_str().expect("text").to_owned();
+        assert_eq!(account["credentials"].as_object().map(serde_json::Map::len), Some(2), "{account}");
+        (text("api_key"), text("webhook_secret"))
+    };
+    let (key, secret) = keys("checkout-7");
+    assert_eq!((key.clone(), secret), keys("checkout-7"), "they follow from the name");
+    assert_ne!(keys("checkout-7"), keys("checkout-8"));
+    assert_eq!(keys("default"), ("qp_test_key".to_owned(), "qp_test_webhook_secret".to_owned()));
+    let mut shop = Tape::new(start("checkout-7"));
+    assert!(post(&mut shop, &form("get-balances", &[])).1.contains("invalid-api-key"), "the default sandbox's key is not good here");
+    let (_, body) = post(&mut shop, &format!("function=create-checkout-session&api-key={key}&price=1&currency=USD"));
+    assert!(body.contains("http://127.0.0.1:4242/s/checkout-7/quantapay/pay.php?checkout_id="), "{body}");
+}

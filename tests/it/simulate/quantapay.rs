@@ -201,6 +201,28 @@ fn i10_a_restart_goes_unnoticed_and_a_fork_is_alone() {
     restarts(25, || tape().boxed());
 }
 
+#[test]
+fn i12_another_merchants_payments_change_nothing_but_numbers() {
+    always(15, &vec(any::<bool>(), 1..10), |whose| {
+        let paid = |others: bool| {
+            let mut shop = Tape::shop();
+            crate::quantapay::second_merchant(&mut shop, "another", "another-key");
+            shop.play("set quantapay/default confirmations=0\nset quantapay/another confirmations=0");
+            for is_own in whose.iter().filter(|it| **it || others) {
+                let key = if *is_own { "qp_test_key" } else { "another-key" };
+                let fields = "amount=49.99&cryptocurrency_code=eth";
+                let (_, made) = post(&mut shop, &format!("function=create-transaction&api-key={key}&{fields}"));
+                let made: Json = serde_json::from_str(&made).expect("JSON");
+                shop.play(&format!("act quantapay.pay transaction={}", made["response"][0].as_str().expect("an id")));
+            }
+            let told = shop.posted.iter().map(|it| serde_json::from_slice::<Json>(&it.body).expect("JSON"));
+            let own = told.filter(|it| it["key"] == "qp_test_webhook_secret").map(|it| it["transaction"].clone());
+            own.map(|it| [&it["biz_id"], &it["hash"], &it["from"], &it["to"], &it["amount"]].map(Json::to_string)).collect::<Vec<_>>()
+        };
+        assert_eq!(paid(true), paid(false));
+    });
+}
+
 /// Calls that are refused whatever the state is.
 const REFUSED: &[&str] = &[
     "POST /quantapay/api.php",

@@ -120,13 +120,15 @@ fn make(memory: &mut Memory, cx: &mut Context<'_>, merchant: u16, draft: Draft, 
     let own = cx.account(&account);
     let fresh = own.and_then(|it| it.text(&ADDRESS_MODE)) == Some("fresh");
     let wanted = own.map_or(0, |it| it.integer(&CONFIRMATIONS));
-    let count = memory.merchant(merchant).transactions.to_string();
+    let nth = memory.merchant(merchant).transactions;
+    let count = nth.to_string();
     let place = if fresh { count.as_str() } else { "" };
     let address = draft.coin.address(&mut cx.draws("quantapay address", entity(&[&account, draft.coin.code(), place])));
     let amount = if fresh { draft.amount.normalize() } else { free(memory, cx, merchant, &draft, &count).ok_or(NotMade::Amount)? };
-    let biz = unique_code(cx.seed(), "quantapay biz_id", id.into(), b"0123456789abcdef", 5);
+    let biz = unique_code(cx.seed(), &format!("quantapay biz_id of {account}"), nth.into(), b"0123456789abcdef", 5);
     memory.keep_transaction(Transaction {
         id,
+        nth,
         merchant,
         coin: draft.coin,
         fiat: draft.fiat,

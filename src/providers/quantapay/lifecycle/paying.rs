@@ -67,7 +67,8 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(),
         memory.merchant_mut(merchant).stray(sent.coin, sent.amount);
     }
     if let Some(id) = meant {
-        let mut draws = cx.draws("quantapay transfer", entity(&[&account, &id.to_string()]));
+        let nth = memory.row(id).map_or(0, |it| it.nth);
+        let mut draws = cx.draws("quantapay transfer", entity(&[&account, &nth.to_string()]));
         let hash = sent.hash.clone().unwrap_or_else(|| sent.coin.hash(&mut draws));
         let from = sent.coin.address(&mut draws);
         memory.change(id, |it| {

@@ -20,6 +20,8 @@ pub const PRICE_DECIMALS: u32 = 8;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Transaction {
     pub id: u32,
+    /// The how manieth of its merchant's it is: what it draws follows from that alone.
+    pub nth: u32,
     pub merchant: u16,
     pub coin: Coin,
     pub fiat: Fiat,
