@@ -61,6 +61,11 @@ impl Account {
         Self { id: contract.account.to_owned(), credentials, settings, former: Vec::new() }
     }
 
+    /// One of that id with these credentials, and no setting yet.
+    pub fn new(id: String, credentials: BTreeMap<String, Secret>) -> Self {
+        Self { id, credentials, ..Self::default() }
+    }
+
     /// Whether a switch is on.
     pub fn flag(&self, row: &Setting) -> bool {
         match (self.settings.get(row.name), row.kind) {

@@ -2,11 +2,17 @@
 
 use crate::engine::provider::Member;
 
+mod cryptopay;
 mod qbitpay;
 mod quantum_payouts;
 mod quoine;
 
 /// Every provider with an empty memory, in the order of their seats.
 pub fn all() -> Vec<Box<dyn Member>> {
-    vec![Box::new(qbitpay::QbitPay::default()), Box::new(quantum_payouts::QuantumPayouts::default()), Box::new(quoine::Quoine::default())]
+    vec![
+        Box::new(qbitpay::QbitPay::default()),
+        Box::new(cryptopay::CryptoPay::default()),
+        Box::new(quantum_payouts::QuantumPayouts::default()),
+        Box::new(quoine::Quoine::default()),
+    ]
 }
