@@ -5,8 +5,14 @@ use serde_json::{Value as Json, json};
 
 use crate::tape::Tape;
 
+mod decisions;
+mod documented;
 mod edge_cases;
+mod limits;
+mod lists;
+mod pages;
 mod signatures;
+mod users;
 
 /// An order of the documentation's example, under another nonce.
 macro_rules! order {

@@ -11,7 +11,7 @@ use super::{AMOUNT, CHAIN, CURRENCY, EXPIRES_AT, NONCE, ORDER_INFO, REDIRECT_URL
 use crate::kit::http::Request;
 use crate::kit::json::{DEPTH_MAX, depth};
 use crate::kit::lifecycle::Word;
-use crate::kit::time::{Timestamp, end_of_time, whole_second};
+use crate::kit::time::{Timestamp, whole_second};
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{Address, CHAINS, Chain, Order, TOKENS, Token, Transaction};
 
@@ -128,8 +128,6 @@ fn expires_at(sheet: &mut Sheet<'_>, now: Timestamp) -> Option<Timestamp> {
     };
     if at <= now {
         sheet.refuse(&EXPIRES_AT, "This value must be in the future");
-    } else if end_of_time() < at {
-        sheet.refuse(&EXPIRES_AT, "This value lies beyond the last moment that there is");
     }
     Some(at)
 }
