@@ -11,7 +11,7 @@ mod edge_cases;
 mod limits;
 mod lists;
 mod pages;
-mod signatures;
+pub mod signatures;
 mod users;
 
 /// An order of the documentation's example, under another nonce.

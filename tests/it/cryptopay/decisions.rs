@@ -73,7 +73,7 @@ fn a_reorganisation_takes_confirmations_back() {
             "act cryptopay.reorg depth=4 blockchain=base\nGET /cryptopay/api/transactions/${hash}/\n",
             "act cryptopay.reorg depth=100\nGET /cryptopay/api/transactions/${hash}/\n",
             "act cryptopay.reorg depth=1 blockchain=ethereum\nact cryptopay.reorg depth=1 blockchain=btc\n",
-            "advance 1m\nact cryptopay.reorg depth=3\nGET /cryptopay/api/payment-orders/${order_id}/\n",
+            "advance 30s\nact cryptopay.reorg depth=3\nGET /cryptopay/api/payment-orders/${order_id}/\n",
             "advance 1m\nGET /cryptopay/api/payment-orders/${order_id}/\n",
         ]
         .concat(),
