@@ -7,4 +7,5 @@ mod documents;
 mod limits;
 mod qbitpay;
 mod rows;
+mod run;
 pub mod served;
