@@ -115,7 +115,7 @@ fn check(shop: &mut Tape) {
     lists_are_counted(shop, own);
 }
 
-/// I15 and I16: body and webhook_id stay to the byte, and another implementation of the signature agrees.
+/// I15 and I16: body and `webhook_id` stay to the byte, and another implementation of the signature agrees.
 fn is_signed(delivery: &Json, secrets: &[&str]) {
     let attempts = list(delivery, "/attempts");
     for it in attempts {
