@@ -78,8 +78,10 @@ enum Found<'a> {
     Elsewhere(Response),
 }
 
+const SLASHLESS: &str = "paths end with a slash here: most clients follow this redirect with GET, whatever they have sent";
+
 /// The call that is meant, or why there is none.
-fn routed<'a>(cx: &Context<'_>, path: &'a str, request: &Request) -> Result<Found<'a>, Error> {
+fn routed<'a>(cx: &mut Context<'_>, path: &'a str, request: &Request) -> Result<Found<'a>, Error> {
     let here: Vec<(&Route, &str)> = ROUTES.iter().filter_map(|it| Some((it, captured(it, path)?))).collect();
     if let Some((route, id)) = here.iter().find(|it| it.0.0.method == request.method) {
         return Ok(Found::Route(route, id));
@@ -97,6 +99,7 @@ fn routed<'a>(cx: &Context<'_>, path: &'a str, request: &Request) -> Result<Foun
     }
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
     let location = format!("{}{slashed}{query}", Links::below(&cx.base_url(request)).prefix);
+    cx.trace.hint = Some(SLASHLESS.into());
     let response = Response::new(StatusCode::MOVED_PERMANENTLY, "text/html; charset=utf-8", "");
     Ok(Found::Elsewhere(response.with(header::LOCATION, &location)))
 }

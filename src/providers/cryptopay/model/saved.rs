@@ -34,10 +34,9 @@ impl From<Saved> for Memory {
     fn from(saved: Saved) -> Self {
         let Saved { homes, starting_url, merchants, orders, transactions, wallets, endpoints, bases, spent } = saved;
         let mut index = Index::default();
-        let placed = |nth: u32| nth < NUMBERS_MAX;
         merchants.iter().for_each(|(number, it)| index.merchant(number, it));
         // A place that nobody has counted to would take room for all before it; the memory is refused anyhow.
-        orders.iter().filter(|it| placed(it.1.nth) && it.1.nth < it.0).for_each(|it| index.order(it.1));
+        orders.iter().filter(|it| it.1.nth < it.0).for_each(|it| index.order(it.1));
         for (number, it) in transactions.iter() {
             if let Some(order) = orders.get(it.order).filter(|_| it.nth < number) {
                 index.transaction(it, order);
