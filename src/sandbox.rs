@@ -97,7 +97,7 @@ impl Sandbox {
             Some(name) => {
                 let operation = contract.operation_of(path, &request).map(|it| it.name);
                 let error = contract.error(&name).map(|it| it.name);
-                let refusal = self.world.member(seat).refuse(&name);
+                let refusal = self.world.member(seat).refuse(&name, self.world.core.now);
                 let rule = refusal.is_some().then(|| name.clone());
                 let response = refusal.unwrap_or_else(|| no_such_fault(contract, &name));
                 (response, Trace { operation, error, ..Trace::default() }, rule)

@@ -20,8 +20,18 @@ use load::{Load, Measured};
 use process::Process;
 
 /// What is asked of both servers.
-const OPERATIONS: [&str; 8] =
-    ["createPayout", "getPayoutStatus", "features", "create-checkout-session", "createCharge", "getCharge", "createInvoice", "getInvoice"];
+const OPERATIONS: [&str; 10] = [
+    "createPayout",
+    "getPayoutStatus",
+    "features",
+    "create-checkout-session",
+    "createCharge",
+    "getCharge",
+    "createPaymentOrder",
+    "login",
+    "createInvoice",
+    "getInvoice",
+];
 /// Payouts, charges and invoices that are there before anything is measured, and that are asked for.
 const KNOWN: u64 = 10_000;
 /// Starts whose median is told.
@@ -76,7 +86,9 @@ struct Known {
 impl Known {
     fn made(server: &Process) -> Self {
         let mut known = Self { charges: Vec::new() };
-        for operation in ["createPayout", "createInvoice"] {
+        // Counted and told, but never refused.
+        load::answer(server.address, &settings(r#"{"rate_limit":"headers"}"#));
+        for operation in ["createPayout", "createPaymentOrder", "createInvoice"] {
             load::answers(server.address, (0..KNOWN).map(|n| known.request(operation, n)));
         }
         let charges = load::answers(server.address, (0..KNOWN).map(|n| known.request("createCharge", n)));
@@ -95,6 +107,8 @@ impl Known {
                 let id = &self.charges[usize::try_from(any).expect("small")];
                 written(&merchant::qbitpay(&format!("charges/{id}"), String::new()))
             }
+            "createPaymentOrder" => written(&merchant::cryptopay("payment-orders/", merchant::order(n))),
+            "login" => written(&merchant::cryptopay("auth/login", r#"{"username":"demo","password":"demo-password"}"#.to_owned())),
             "createInvoice" => written(&merchant::quoine("invoices", merchant::invoice(n), n)),
             "getInvoice" => written(&merchant::quoine(&format!("invoices/{}", any + 1), String::new(), n)),
             "getPayoutStatus" => payouts(operation, &format!(r#"{{"orderNumber":"ORDER_{any}"}}"#)),
@@ -107,6 +121,12 @@ impl Known {
             _ => payouts(operation, ""),
         }
     }
+}
+
+/// Changes settings of `CryptoPay`'s account.
+fn settings(body: &str) -> Vec<u8> {
+    let head = format!("Host: 127.0.0.1:4242\r\nContent-Type: application/json\r\nContent-Length: {}", body.len());
+    format!("PATCH /__admin/accounts/cryptopay/default HTTP/1.1\r\n{head}\r\n\r\n{body}").into_bytes()
 }
 
 /// The id in an answer's body.

@@ -1,10 +1,12 @@
-//! What merchants of QuantaPay, QbitPay and Quoine send: the same requests in both benches, a signature on each that needs one.
+//! What merchants of QuantaPay, QbitPay, CryptoPay and Quoine send: the same requests in both benches, a signature on each that
+//! needs one.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use playmoney::kit::sign::{hmac_sha1, md5};
 
 const QBITPAY_KEY: &str = "qbit_test_key";
+const CRYPTOPAY_KEY: &str = "cp_test_key";
 const QUOINE_USER: &str = "2";
 const QUOINE_SECRET: &str = "cGxheW1vbmV5LXF1b2luZS10ZXN0LXNlY3JldC1vbmx5LWZvci1sb2NhbC11c2UtMDAwMDAwMDAwMDAwMDAwMDA=";
 /// On the day of the frozen clocks, and later than any of them gets to: a date may lie ahead, and none is too old then.
@@ -36,6 +38,11 @@ pub fn quantapay(function: &str, fields: &str) -> Asked {
 /// The fields of `create-checkout-session`.
 pub fn checkout(n: u64) -> String {
     format!("price=49.99&currency=USD&order_id=ORDER_{n}&redirect=https%3A%2F%2Fyour-site.com%2Fsuccess&title=Order+{n}")
+}
+
+/// A call of CryptoPay under the static key.
+pub fn cryptopay(below: &str, body: String) -> Asked {
+    asked(format!("/cryptopay/api/{below}"), body, vec![("authorization", format!("Bearer {CRYPTOPAY_KEY}"))])
 }
 
 /// A call of Quoine, signed as its own client library does. `serial` makes the NONCE: no two requests share one.
@@ -72,6 +79,14 @@ pub fn charge(n: u64) -> String {
     let order = n / CHARGES_PER_ORDER;
     format!(
         r#"{{"amount":100,"currency":"USD","externalOrderId":"ORDER_{order}","cbUrl":"https://your-site.com/callback","redirectUrl":"https://your-site.com/success"}}"#
+    )
+}
+
+/// The body of `POST /payment-orders/`: a nonce that no other has.
+pub fn order(n: u64) -> String {
+    let nonce = n + 1;
+    format!(
+        r#"{{"amount":"100.00","currency":"USDC","blockchain":"base","order_info":"{{\"product\": \"Premium Plan\", \"quantity\": 1}}","nonce":{nonce}}}"#
     )
 }
 

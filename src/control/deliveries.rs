@@ -11,7 +11,6 @@ use crate::engine::provider::Received;
 use crate::engine::walk::{Then, Until};
 use crate::engine::world::{World, delivery_id, delivery_name};
 use crate::kit::http::{Response, headers_as_object};
-use crate::kit::secret::Secret;
 
 /// What may be asked for in the query.
 const FILTERS: [&str; 4] = ["provider", "event", "subject", "status"];
@@ -72,11 +71,7 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         return Err(Problem::new(StatusCode::CONFLICT, "too_many_attempts", detail));
     }
     let Some(number) = ask.world.leave(ask.uptime, delivery, true) else {
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
-            "no_target",
-            "The account has no webhook URL any more, so there is nowhere to send it.",
-        ));
+        return Err(Problem::new(StatusCode::CONFLICT, "no_target", "The webhook has no target any more, so there is nowhere to send it."));
     };
     if ask.world.walk.is_some() {
         let response = report(ask.world, delivery, number);
@@ -115,7 +110,7 @@ pub fn verify(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let (now, date) = (ask.world.core.now, ask.uptime.date);
     let received = Received { url, headers: &headers, body: text.as_bytes(), now, date };
     let accounts = &ask.world.core.accounts[usize::from(seat.0)];
-    let known: Vec<&str> = accounts.values().filter_map(|it| ask.world.member(seat).signing_secret(it)).map(Secret::expose).collect();
+    let known: Vec<&str> = accounts.values().flat_map(|it| ask.world.member(seat).signing_secrets(it)).collect();
     let given = body::text(&members, "secret")?;
     let judge = |secret: &str| ask.world.member(seat).verify(&received, secret, &known);
     // Without a secret, that of any account will do.

@@ -10,6 +10,7 @@ use super::contract::{Contract, Setting, SettingKind};
 use crate::kit::money::{self, Number};
 use crate::kit::secret::Secret;
 use crate::kit::sign;
+use crate::kit::time::{Duration, parse_duration};
 
 /// One merchant at one provider.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -60,6 +61,11 @@ impl Account {
         Self { id: contract.account.to_owned(), credentials, settings, former: Vec::new() }
     }
 
+    /// One of that id with these credentials, and no setting yet.
+    pub fn new(id: String, credentials: BTreeMap<String, Secret>) -> Self {
+        Self { id, credentials, ..Self::default() }
+    }
+
     /// Whether a switch is on.
     pub fn flag(&self, row: &Setting) -> bool {
         match (self.settings.get(row.name), row.kind) {
@@ -95,6 +101,15 @@ impl Account {
             (Some(Value::Fraction(it)), _) => *it,
             (_, SettingKind::Fraction { default }) => money::parse(default).unwrap_or_default(),
             _ => Decimal::ZERO,
+        }
+    }
+
+    /// The waits between attempts.
+    pub fn waits(&self, row: &Setting) -> Vec<Duration> {
+        match (self.settings.get(row.name), row.kind) {
+            (Some(Value::List(it)), _) => it.iter().filter_map(|it| parse_duration(it).ok()).collect(),
+            (_, SettingKind::Waits { default }) => default.iter().filter_map(|it| parse_duration(it).ok()).collect(),
+            _ => Vec::new(),
         }
     }
 

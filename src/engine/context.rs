@@ -46,6 +46,11 @@ impl<'a> Context<'a> {
         self.core.now
     }
 
+    /// Whether time stands still unless somebody moves it.
+    pub fn time_stands(&self) -> bool {
+        self.core.clock.stands()
+    }
+
     /// The date for a signature that leaves: simulated, or real when the account says so.
     pub fn signature_date(&self, account: &Account) -> Timestamp {
         if account.text(&settings::SIGNATURE_TIME) == Some("real") { self.uptime.date } else { self.core.now }
@@ -105,6 +110,16 @@ impl<'a> Context<'a> {
         self.core.accounts[usize::from(self.seat.0)].get_mut(id)
     }
 
+    /// A merchant moves in. `false`: there is one of that id already.
+    pub fn add_account(&mut self, account: Account) -> bool {
+        let accounts = &mut self.core.accounts[usize::from(self.seat.0)];
+        let is_new = !accounts.contains_key(&account.id);
+        if is_new {
+            accounts.insert(account.id.clone(), account);
+        }
+        is_new
+    }
+
     /// The accounts of this provider, by id.
     pub fn accounts(&self) -> impl Iterator<Item = &Account> {
         self.core.accounts[usize::from(self.seat.0)].values()
@@ -147,6 +162,17 @@ impl<'a> Context<'a> {
     pub fn notify(&mut self, event: Event) -> Option<u64> {
         let (now, seat) = (self.core.now, self.seat);
         self.core.outbox.owe(now, seat, event)
+    }
+
+    /// The same for one of several targets, each of which gets a delivery of its own: its number tells [`attempt`] which.
+    ///
+    /// [`attempt`]: super::provider::Provider::attempt
+    pub fn notify_target(&mut self, target: u32, event: Event) -> Option<u64> {
+        let id = self.notify(event)?;
+        if let Some(delivery) = self.core.outbox.get_mut(id) {
+            delivery.target = target;
+        }
+        Some(id)
     }
 
     /// The answer to this request waits for the outcome of that delivery.

@@ -20,6 +20,8 @@ pub struct Delivery {
     /// What the merchant calls the object: an order number.
     pub subject: String,
     pub object: ObjectId,
+    /// Which of the account's targets, as the provider counts them; 0 where it has only one.
+    pub target: u32,
     /// The target of the latest attempt; before the first, of the event.
     pub url: String,
     pub status: Status,

@@ -76,6 +76,7 @@ impl Outbox {
             event: event.name.to_owned(),
             subject: event.subject,
             object: event.object,
+            target: 0,
             url: event.url,
             status: Status::Pending,
             created_at: now,

@@ -165,8 +165,8 @@ pub trait Provider: Send {
     /// The answer to a call that waited for its own webhook.
     fn tested(&self, webhook: &Delivery) -> Response;
 
-    /// A documented error by its name, in the provider's own dialect.
-    fn refuse(&self, error: &str) -> Option<Response> {
+    /// A documented error by its name, in the provider's own dialect, answered at that moment.
+    fn refuse(&self, error: &str, _: Timestamp) -> Option<Response> {
         (self.contract().refusal)(error)
     }
 
@@ -189,6 +189,11 @@ pub trait Provider: Send {
     /// What signs an account's webhooks.
     fn signing_secret<'a>(&self, account: &'a Account) -> Option<&'a Secret> {
         account.webhook_secret()
+    }
+
+    /// Every secret that an account's webhooks may be signed with, the likeliest first: targets may have their own.
+    fn signing_secrets<'a>(&'a self, account: &'a Account) -> Vec<&'a str> {
+        self.signing_secret(account).map(Secret::expose).into_iter().collect()
     }
 
     /// Whether a memory that was read from outside is one that it can go on from.

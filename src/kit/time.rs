@@ -72,10 +72,19 @@ pub fn unix_seconds(at: Timestamp) -> i64 {
     at.as_second() - i64::from(at.subsec_nanosecond() < 0)
 }
 
+/// The whole second that a moment lies in.
+pub fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(unix_seconds(at)).unwrap_or(at)
+}
+
 /// `2025-09-15T19:40:21+03:00`: whole seconds with a fixed offset.
 pub fn with_offset(at: Timestamp, hours: i8) -> String {
-    let whole = Timestamp::from_second(unix_seconds(at)).unwrap_or(at);
-    whole.display_with_offset(Offset::constant(hours)).to_string()
+    whole_second(at).display_with_offset(Offset::constant(hours)).to_string()
+}
+
+/// `2024-01-01T12:00:00Z`: whole seconds in UTC.
+pub fn in_utc(at: Timestamp) -> String {
+    whole_second(at).to_string()
 }
 
 /// `2014-08-08T19:40:12.855+09:00`: milliseconds with a fixed offset, what is finer cut off.
@@ -120,6 +129,7 @@ mod tests {
         let at: Timestamp = "2025-09-15T16:40:21.987Z".parse().expect("a time");
         assert_eq!(with_offset(at, 3), "2025-09-15T19:40:21+03:00");
         assert_eq!(http_date(at), "Mon, 15 Sep 2025 16:40:21 GMT");
+        assert_eq!(in_utc(at), "2025-09-15T16:40:21Z");
         assert_eq!(END_OF_TIME.parse().ok(), Some(end_of_time()));
     }
 

@@ -2,6 +2,7 @@
 
 use crate::engine::provider::Member;
 
+mod cryptopay;
 mod qbitpay;
 mod quantapay;
 mod quantum_payouts;
@@ -12,6 +13,7 @@ pub fn all() -> Vec<Box<dyn Member>> {
     vec![
         Box::new(quantapay::QuantaPay::default()),
         Box::new(qbitpay::QbitPay::default()),
+        Box::new(cryptopay::CryptoPay::default()),
         Box::new(quantum_payouts::QuantumPayouts::default()),
         Box::new(quoine::Quoine::default()),
     ]

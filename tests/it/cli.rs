@@ -70,6 +70,16 @@ fn the_documented_webhook_is_signed_and_verified() {
 }
 
 #[test]
+fn bare_bytes_are_signed_and_verified() {
+    let body = r#"{"event":"order.expired"}"#;
+    let signed: Json = serde_json::from_slice(&run(&["sign", "cryptopay", "--body", body, "--json"]).stdout).expect("JSON");
+    let signature = crate::cryptopay::signatures::signature(body, "whsec_test_secret");
+    assert_eq!((&signed["canonical"], &signed["signature"]), (&body.into(), &signature.clone().into()));
+    let verify = |body: &str| exit(&["verify", "cryptopay", "--body", body, "-H", &format!("X-Webhook-Signature: {signature}")]);
+    assert_eq!([verify(body), verify(r#"{"event": "order.expired"}"#)], [0, 1]);
+}
+
+#[test]
 fn a_signature_by_api_key_is_made_and_explained() {
     let body = r#"{"id":"A","type":"charge.succeeded","pendingWebhooks":0,"data":{"id":"5"}}"#;
     let text = r#"data={"id":"5"}&id=A&pendingWebhooks=0&type=charge.succeeded"#;

@@ -4,6 +4,7 @@ mod cli;
 mod clients;
 mod contract;
 mod control;
+mod cryptopay;
 mod edge;
 mod engine;
 mod net;

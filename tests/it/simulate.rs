@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use crate::tape::Tape;
 
 mod arbitrary;
+mod cryptopay;
 mod invariants;
 mod noise;
 mod properties;

@@ -56,8 +56,9 @@ const TABLE: &[(Blockchain, &str, i64)] = &[
 ];
 
 impl Blockchain {
-    /// The chain of that slug.
+    /// The chain of that slug; Ethereum's by its whole name too, as some providers write it.
     pub fn of(slug: &str) -> Option<Self> {
+        let slug = if slug == "ethereum" { "eth" } else { slug };
         TABLE.iter().find(|it| it.1 == slug).map(|it| it.0)
     }
 

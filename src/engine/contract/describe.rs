@@ -149,6 +149,7 @@ fn caller(contract: &Contract, auth: Auth) -> String {
         (Auth::Field { name }, Some(it)) => format!("the form field {name}; in the default sandbox {}", it.test_value),
         (Auth::Field { name }, None) => format!("the form field {name}"),
         (Auth::Signed { scheme, how }, _) => format!("Authorization: {scheme}, {how}"),
+        (Auth::Open, _) => "anybody".to_owned(),
         (Auth::Session { cookie }, _) => format!("the cookie {cookie} of a portal session"),
     }
 }
@@ -159,7 +160,7 @@ fn command(contract: &Contract, operation: &Operation) -> String {
     match (operation.auth, contract.credential()) {
         (Auth::Bearer, Some(it)) => lines.push(format!("-H 'Authorization: Bearer {}'", it.test_value)),
         (Auth::Basic, Some(it)) => lines.push(format!("-u {}:", it.test_value)),
-        (Auth::Bearer | Auth::Basic, None) | (Auth::Field { .. }, _) => {}
+        (Auth::Bearer | Auth::Basic, None) | (Auth::Open | Auth::Field { .. }, _) => {}
         (Auth::Signed { scheme, .. }, _) => lines.push(format!("-H 'Authorization: {scheme} ...'")),
         (Auth::Session { cookie }, _) => lines.push(format!("-b {cookie}=...")),
     }
@@ -194,6 +195,7 @@ fn operation_row(it: &Operation) -> Json {
         Auth::Basic => json!({"scheme": "basic"}),
         Auth::Field { name } => json!({"scheme": "field", "name": name}),
         Auth::Signed { scheme, how } => json!({"scheme": scheme, "how": how}),
+        Auth::Open => json!({"scheme": "open"}),
         Auth::Session { cookie } => json!({"scheme": "session", "cookie": cookie}),
     };
     json!({

@@ -54,9 +54,13 @@ impl Contract {
         self.settings().find(|it| it.name == name)
     }
 
-    /// All settings: those of every provider, then its own.
+    /// All settings: those of every provider, then its own. One of its own that has the name of a common one takes its
+    /// place: the provider has another default.
     pub fn settings(&self) -> impl Iterator<Item = &'static Setting> {
-        settings::COMMON.iter().chain(self.settings).copied()
+        let common = |name: &str| settings::COMMON.iter().any(|it| it.name == name);
+        let own = |name: &str| self.settings.iter().find(|it| it.name == name).copied();
+        let shared = settings::COMMON.iter().map(move |it| own(it.name).unwrap_or(it));
+        shared.chain(self.settings.iter().copied().filter(move |it| !common(it.name)))
     }
 
     /// The documented error of that name.
@@ -160,6 +164,8 @@ pub enum Auth {
     Basic,
     /// A signature over the request in the header `Authorization`, under that scheme; `how` says how it is made.
     Signed { scheme: &'static str, how: &'static str },
+    /// Nobody has to: the call is how one becomes somebody.
+    Open,
     /// A field of the form that is sent: the account's first credential.
     Field { name: &'static str },
     /// The cookie of a portal session; a token from one of its forms stands among the parameters.

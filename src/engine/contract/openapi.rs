@@ -4,11 +4,13 @@ mod calls;
 pub mod schema;
 mod webhooks;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value as Json, json};
 
 use self::schema::{map, mark};
 use super::rows::{self, all};
-use super::{Auth, Contract};
+use super::{Auth, Contract, Operation};
 use crate::kit::http::DEFAULT_ORIGIN;
 
 /// The version of the specification that every document follows.
@@ -62,8 +64,8 @@ fn schemas(contract: &Contract) -> Json {
     map(calls.chain(events).chain([refusal]))
 }
 
-/// The name of a way to prove who one is, and how it is written. A field of the body is no scheme for the
-/// specification: it stands among the parameters.
+/// The name of a way to prove who one is, and how it is written; `None` where nobody has to. A field of the body is no
+/// scheme for the specification: it stands among the parameters.
 fn scheme(auth: Auth) -> Option<(&'static str, Json)> {
     Some(match auth {
         Auth::Field { .. } => return None,
@@ -79,12 +81,19 @@ fn scheme(auth: Auth) -> Option<(&'static str, Json)> {
                 "description": "The cookie of a portal session. The token of a portal form goes with it in the body.",
             }),
         ),
+        Auth::Open => return None,
     })
 }
 
+/// What a caller has to prove, by the names of the schemes: any one of them will do, none when anybody may call.
+fn security(rows: &[&Operation]) -> Json {
+    let schemes: BTreeSet<&str> = rows.iter().filter_map(|it| scheme(it.auth)).map(|it| it.0).collect();
+    schemes.into_iter().map(|it| json!({it: []})).collect::<Vec<_>>().into()
+}
+
 fn security_schemes(contract: &Contract) -> Json {
-    let used = (contract.operations)();
-    let mut schemes = map(used.iter().filter_map(|it| scheme(it.auth)).map(|(name, written)| (name.to_owned(), written)));
+    let written = (contract.operations)().into_iter().filter_map(|it| scheme(it.auth));
+    let mut schemes = map(written.map(|(name, written)| (name.to_owned(), written)));
     for scheme in ["bearer", "basic"] {
         if let (Some(scheme), Some(credential)) = (schemes.get_mut(scheme), contract.credential()) {
             scheme["description"] =

@@ -93,6 +93,7 @@ pub fn setting(it: &&Setting) -> Json {
     let words = match it.kind {
         SettingKind::Word { words, .. } | SettingKind::List { words } => json!(words),
         SettingKind::Flag { .. }
+        | SettingKind::Waits { .. }
         | SettingKind::Text { .. }
         | SettingKind::Integer { .. }
         | SettingKind::Fraction { .. }
@@ -111,6 +112,7 @@ const fn kind(it: SettingKind) -> &'static str {
         SettingKind::Integer { .. } => "integer",
         SettingKind::Fraction { .. } => "fraction",
         SettingKind::List { .. } => "list",
+        SettingKind::Waits { .. } => "durations",
         SettingKind::Url => "url",
         SettingKind::Secret => "secret",
     }

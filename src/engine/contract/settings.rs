@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::engine::account::Value;
 use crate::kit::money;
 use crate::kit::secret::Secret;
+use crate::kit::time::parse_duration;
 
 /// One switch.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,10 @@ pub enum SettingKind {
     Fraction {
         default: &'static str,
     },
+    /// The waits between attempts, as durations.
+    Waits {
+        default: &'static [&'static str],
+    },
     /// Some of these words; all of them unless set.
     List {
         words: &'static [&'static str],
@@ -56,7 +61,7 @@ impl SettingKind {
             Self::Text { default } => json!(default),
             Self::Integer { default, .. } => json!(default),
             Self::Fraction { default } => serde_json::from_str(default).unwrap_or_default(),
-            Self::List { words } => json!(words),
+            Self::List { words } | Self::Waits { default: words } => json!(words),
             Self::Url | Self::Secret => Json::Null,
         }
     }
@@ -133,6 +138,8 @@ impl Setting {
                 _ => Err(format!("`{name}` is a share of one, from 0 up to but not 1")),
             },
             (SettingKind::Fraction { .. }, _) => Err(format!("`{name}` is a share of one, as 0.005")),
+            (SettingKind::Waits { .. }, Json::Array(items)) => waits(name, items).map(Some),
+            (SettingKind::Waits { .. }, _) => Err(format!("`{name}` is a list of durations, as [\"1m\", \"1h\"]")),
             (SettingKind::Url, Json::String(it)) => target(name, it).map(Some),
             (SettingKind::Url, _) => Err(format!("`{name}` is an http or https address, or null")),
             (SettingKind::Secret, Json::String(it)) if (1..=256).contains(&it.len()) => {
@@ -156,6 +163,20 @@ fn list(name: &str, words: &[&str], items: &[Json]) -> Result<Value, String> {
     let word = |it: &Json| it.as_str().filter(|word| words.contains(word)).map(str::to_owned);
     let items: Option<Vec<String>> = items.iter().map(word).collect();
     items.map(Value::List).ok_or_else(|| format!("`{name}` is a list of {}", words.join(", ")))
+}
+
+/// More attempts than this nobody waits for.
+const WAITS_MAX: usize = 100;
+
+fn waits(name: &str, items: &[Json]) -> Result<Value, String> {
+    if WAITS_MAX < items.len() {
+        return Err(format!("`{name}` has at most {WAITS_MAX} waits"));
+    }
+    let wait = |it: &Json| {
+        let text = it.as_str().ok_or_else(|| format!("`{name}` is a list of durations, as [\"1m\", \"1h\"]"))?;
+        parse_duration(text).map(|_| text.to_owned()).map_err(|why| format!("`{name}`: {why}"))
+    };
+    items.iter().map(wait).collect::<Result<_, _>>().map(Value::List)
 }
 
 /// Whether webhooks may be aimed there, as far as the text of the address tells.

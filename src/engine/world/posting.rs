@@ -103,8 +103,8 @@ impl World {
         let recognised = self.members.iter().zip(&self.core.accounts).find(|(it, _)| it.recognises(webhook.headers));
         let Some((member, accounts)) = recognised else { return (None, Signature::Unsigned) };
         let mut signature = Signature::Unsigned;
-        for secret in accounts.values().filter_map(|it| member.signing_secret(it)) {
-            let verdict = member.verify(webhook, secret.expose(), &[]);
+        for secret in accounts.values().flat_map(|it| member.signing_secrets(it)) {
+            let verdict = member.verify(webhook, secret, &[]);
             if verdict.valid {
                 return (Some(member.contract().slug), Signature::Valid);
             }

@@ -127,7 +127,12 @@ fn note(seen: &mut BTreeSet<String>, prefix: &str, value: &Json) {
     for (name, inner) in value.as_object().into_iter().flatten() {
         let dotted = format!("{prefix}{name}");
         note(seen, &format!("{dotted}."), inner);
-        inner.as_array().into_iter().flatten().for_each(|it| note(seen, &format!("{dotted}[]."), it));
+        for item in inner.as_array().into_iter().flatten() {
+            if !item.is_object() {
+                seen.insert(format!("{dotted}[]"));
+            }
+            note(seen, &format!("{dotted}[]."), item);
+        }
         seen.insert(dotted);
     }
 }

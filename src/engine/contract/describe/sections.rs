@@ -151,6 +151,7 @@ pub fn settings(sheet: &mut Sheet, contract: &Contract) {
             }
             SettingKind::Integer { default, .. } => default.to_string(),
             SettingKind::List { .. } => text("all"),
+            SettingKind::Waits { default } => default.join(", "),
             SettingKind::Text { default: None } | SettingKind::Url | SettingKind::Secret => text("-"),
         };
         [text(it.name), takes(it), default, text(it.meaning)]
@@ -166,6 +167,7 @@ fn takes(setting: &Setting) -> String {
         SettingKind::Fraction { .. } => text("share of one"),
         SettingKind::Text { .. } => text("text or null"),
         SettingKind::List { words } => format!("list of {}", words.join(", ")),
+        SettingKind::Waits { .. } => text("list of durations"),
         SettingKind::Url => text("URL or null"),
         SettingKind::Secret => text("secret"),
     }
@@ -215,6 +217,7 @@ fn values(kind: Kind) -> String {
         Kind::Url => text("URL"),
         Kind::HttpUrl => text("http or https URL"),
         Kind::Object => text("object"),
+        Kind::NullableObject => text("object or null"),
         Kind::Constant(value) => format!("always `{value}`"),
         Kind::Nullable => text("text or null"),
         Kind::NullableInteger => text("integer or null"),
@@ -224,6 +227,7 @@ fn values(kind: Kind) -> String {
         Kind::Time => text("time"),
         Kind::NullableTime => text("time or null"),
         Kind::List => text("list"),
+        Kind::JsonText => text("JSON as text"),
         Kind::Any => text("any"),
     }
 }

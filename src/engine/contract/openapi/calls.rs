@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use super::{map, mark, reference, schema, scheme};
+use super::{map, mark, reference, schema, security};
 use crate::engine::contract::{Contract, ErrorRow, Operation};
 use crate::kit::fields::{Field, Need};
 use crate::kit::http::StatusCode;
