@@ -30,7 +30,7 @@ const MANY: u64 = 1_000_000;
 /// How one object is made, what time passes after each lot, and how many are counted.
 type Making = (&'static str, fn(&mut Sandbox, u64), &'static str, u64);
 
-const KINDS: [Making; 10] = [
+const KINDS: [Making; 13] = [
     ("charge, pending", |it, n| drop(charge(it, n)), "10ms", COUNTED),
     ("charge, paid, event and ledger row", paid_charge, "61s", COUNTED),
     ("charge, expired, event", |it, n| drop(charge(it, n)), "31m", COUNTED),

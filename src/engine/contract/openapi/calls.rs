@@ -1,6 +1,6 @@
 //! Paths: the calls, what they take and what they answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
@@ -74,12 +74,6 @@ fn operation(contract: &Contract, row: &Operation) -> Json {
         it["requestBody"] = request_body(&[row]);
     }
     it
-}
-
-/// The ways to prove who one is, any of which will do.
-fn security(rows: &[&Operation]) -> Json {
-    let schemes: BTreeSet<&str> = rows.iter().filter_map(|it| scheme(it.auth)).map(|it| it.0).collect();
-    schemes.into_iter().map(|it| json!({it: []})).collect::<Vec<_>>().into()
 }
 
 /// Several calls behind one path and method.
