@@ -40,6 +40,14 @@ pub fn caller(memory: &Memory, cx: &mut Context<'_>, request: &Request) -> Resul
     Ok(merchant)
 }
 
+/// The account that a bearer speaks for, whether or not its token has ended.
+pub fn named(memory: &Memory, cx: &Context<'_>, request: &Request) -> Option<String> {
+    let (scheme, bearer) = request.header(header::AUTHORIZATION).trim().split_once(' ')?;
+    let bearer = Some(bearer.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"))?;
+    let merchant = opened(memory, cx, bearer).map(|it| it.user_id).or_else(|| owner_of_key(memory, cx, bearer))?;
+    memory.merchants.get(merchant).map(|_| memory.account_of(merchant).to_owned())
+}
+
 fn owner_of_key(memory: &Memory, cx: &Context<'_>, key: &str) -> Option<u32> {
     let owns = |it: &&Account| it.credentials.get("api_key").is_some_and(|own| same(own.expose(), key));
     memory.merchant_of(&cx.accounts().find(owns)?.id)

@@ -1,5 +1,6 @@
 //! CryptoPay: payment orders that customers pay in tokens, straight to the merchant's wallet.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use self::errors::Error;
@@ -10,7 +11,7 @@ use crate::engine::account::Account;
 use crate::engine::contract::Contract;
 use crate::engine::contract::settings::DOCUMENTED_LINKS;
 use crate::engine::delivery::{Attempt, Delivery};
-use crate::engine::provider::{Acted, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, Verdict};
+use crate::engine::provider::{Acted, Bill, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, Verdict};
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};
 use crate::kit::json::written;
@@ -39,8 +40,19 @@ impl Provider for CryptoPay {
         &contract::CONTRACT
     }
 
-    fn open(&mut self, cx: &mut Context<'_>, account: &str) {
+    fn open(&mut self, cx: &mut Context<'_>, account: &str, balances: &[(String, Decimal)]) -> Result<(), (usize, String)> {
         routes::move_in(&mut self.0, cx, account);
+        if balances.is_empty() { Ok(()) } else { Err((0, "CryptoPay holds no money: a merchant's wallet is their own".to_owned())) }
+    }
+
+    fn caller(&self, cx: &Context<'_>, _: &str, request: &Request) -> Option<String> {
+        auth::named(&self.0, cx, request)
+    }
+
+    fn bill(&self, _: &Context<'_>, object: ObjectId) -> Option<Bill> {
+        let order = self.order(object).filter(|it| it.transaction.is_none())?;
+        let decimals = order.chain.decimals(order.token)?;
+        Some(Bill { due: order.amount, decimals, closes_at: order.expires_at, blockchain: Some(order.chain.blockchain()) })
     }
 
     fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {

@@ -111,7 +111,7 @@ pub fn attempt(memory: &Memory, cx: &Context<'_>, webhook: &Delivery) -> Option<
     let mut headers = HeaderMap::with_capacity(4);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let signed = secret.map(|it| {
-        let signature = hmac_sha256_hex(it.as_bytes(), &body);
+        let signature = hmac_sha256_hex(cx.signing(it).as_bytes(), &body);
         headers.extend(HeaderValue::from_str(&signature).ok().map(|it| (SIGNATURE, it)));
         String::from_utf8_lossy(&body).into_owned()
     });

@@ -1,5 +1,7 @@
 //! What payer, merchant and blockchain can do.
 
+use rust_decimal::Decimal;
+
 use super::lifecycle::{self, NotMade, NotPaid, Sent, look_at_confirmations, take};
 use super::model::{CHAINS, CODES, COIN_DECIMALS_MAX, Coin, Memory, Session, SessionStatus, Status, Transaction, coins_max};
 use super::wire::amount;
@@ -22,6 +24,25 @@ pub struct Row(pub Act, Doing);
 pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
     let row = ACTS.iter().find(|it| it.0.name == act).ok_or(NotActed::Unknown)?;
     (row.1)(memory, cx, with)
+}
+
+/// A merchant begins with so much: in USD, credits; in a coin, what its wallet holds.
+pub fn endow(memory: &mut Memory, merchant: u16, code: &str, amount: Decimal) -> Result<(), String> {
+    if code.eq_ignore_ascii_case("usd") {
+        let fits = amount.normalize().scale() <= 2 && amount <= coins_max();
+        return if fits {
+            Ok(memory.merchant_mut(merchant).begin_with_credits(amount))
+        } else {
+            Err("credits have at most 2 decimals".to_owned())
+        };
+    }
+    let coin = Coin::of(&code.to_ascii_lowercase());
+    let coin = coin.ok_or_else(|| format!("QuantaPay has no coin `{code}`; it has USD for credits, and the coins {CODES}"))?;
+    if amount.normalize().scale() > coin.decimals() || coins_max() < amount {
+        return Err(format!("an amount in {code} has at most {} decimals, and is no fortune", coin.decimals()));
+    }
+    memory.merchant_mut(merchant).begin_with(coin, amount);
+    Ok(())
 }
 
 fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Transaction, NotActed> {

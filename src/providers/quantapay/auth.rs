@@ -5,9 +5,11 @@ use super::model::Memory;
 use super::webhooks::secret;
 use super::wire::{SIGNATURE, SignedText, TIMESTAMP};
 use crate::engine::account::Account;
+use crate::engine::client::{Proof, Signing, spoilt};
 use crate::engine::contract::settings::RATE_LIMIT;
 use crate::engine::provider::Context;
 use crate::kit::form::Form;
+use crate::kit::http::Request;
 use crate::kit::sign::{hmac_sha256_hex, same};
 use crate::kit::time::{Duration, Timestamp, unix_seconds};
 
@@ -27,6 +29,37 @@ pub fn caller(cx: &mut Context<'_>, form: &Form) -> Result<String, Error> {
     let account = cx.accounts().find(owns).map(|it| it.id.clone()).ok_or(Error::WrongKey)?;
     cx.trace.account = Some(account.clone());
     Ok(account)
+}
+
+/// The account whose key a form carries, whether or not the call would be served.
+pub fn named(cx: &Context<'_>, form: &Form) -> Option<String> {
+    let key = form.get(API_KEY)?;
+    let owns = |it: &&Account| it.credentials.get("api_key").is_some_and(|own| same(own.expose(), key));
+    cx.accounts().find(owns).map(|it| it.id.clone())
+}
+
+/// Puts the key into the form, unless it names one; a checkout is signed as well when the proof is to be complete, or wrong.
+pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
+    if request.media_type() != "application/x-www-form-urlencoded" {
+        return; // whatever it is, no key can be read from it
+    }
+    let mut form = Form::of(request);
+    let is_checkout = form.get("function") == Some("create-checkout-session");
+    let signs = is_checkout && signing.proof != Proof::Usual;
+    if form.get(API_KEY).is_none() {
+        let proof = if is_checkout { Proof::Usual } else { signing.proof };
+        let key = account.credentials.get("api_key").map_or(String::new(), |it| spoilt(it.expose(), proof));
+        form.0.push((API_KEY.to_owned(), key));
+    }
+    if signs && form.get(SIGNATURE).is_none() {
+        if form.get(TIMESTAMP).is_none() {
+            form.0.push((TIMESTAMP.to_owned(), unix_seconds(signing.date).to_string()));
+        }
+        let secret = secret(account).map_or(String::new(), |it| spoilt(it.expose(), signing.proof));
+        let signature = hmac_sha256_hex(secret.as_bytes(), SignedText::of(&form).canonical().as_bytes());
+        form.0.push((SIGNATURE.to_owned(), signature));
+    }
+    request.body = serde_urlencoded::to_string(&form.0).unwrap_or_default().into();
 }
 
 /// Counts a call, where an account wants the limit to hold.

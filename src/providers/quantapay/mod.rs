@@ -1,5 +1,6 @@
 //! QuantaPay: prices in any currency, paid in a coin to the merchant's own wallet.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use self::errors::Error;
@@ -8,9 +9,10 @@ use self::model::{Memory, Transaction};
 use self::webhooks::ENCRYPTION_KEY;
 use self::wire::SignedText;
 use crate::engine::account::Account;
+use crate::engine::client::Signing;
 use crate::engine::contract::Contract;
 use crate::engine::delivery::{Attempt, Delivery};
-use crate::engine::provider::{Acted, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, SignedRequest, Verdict};
+use crate::engine::provider::{Acted, Bill, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, SignedRequest, Verdict};
 use crate::kit::fields::Fields;
 use crate::kit::form::Form;
 use crate::kit::http::{HeaderMap, Request, Response};
@@ -41,8 +43,33 @@ impl Provider for QuantaPay {
         &contract::CONTRACT
     }
 
-    fn open(&mut self, _: &mut Context<'_>, account: &str) {
-        self.0.merchant_of(account);
+    fn open(&mut self, _: &mut Context<'_>, account: &str, balances: &[(String, Decimal)]) -> Result<(), (usize, String)> {
+        let place = self.0.merchant_of(account);
+        balances
+            .iter()
+            .enumerate()
+            .try_for_each(|(nth, (code, amount))| acts::endow(&mut self.0, place, code, *amount).map_err(|why| (nth, why)))
+    }
+
+    fn set_rate(&mut self, _: &mut Context<'_>, pair: &str, ask: Decimal, bid: Decimal) -> Result<(), String> {
+        if ask != bid {
+            return Err("QuantaPay has one price for both sides: BTC/USD: 64850.25".to_owned());
+        }
+        self.0.rates.set(pair, ask)
+    }
+
+    fn caller(&self, cx: &Context<'_>, _: &str, request: &Request) -> Option<String> {
+        auth::named(cx, &Form::of(request))
+    }
+
+    fn authorise(&self, account: &Account, request: &mut Request, signing: &Signing) {
+        auth::authorise(account, request, signing);
+    }
+
+    fn bill(&self, _: &Context<'_>, object: ObjectId) -> Option<Bill> {
+        let transaction = self.row(object).filter(|it| it.transfer.is_none())?;
+        let (due, decimals) = (transaction.amount, transaction.coin.decimals());
+        Some(Bill { due, decimals, closes_at: transaction.expires_at(), blockchain: Some(transaction.coin.chain()) })
     }
 
     fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {

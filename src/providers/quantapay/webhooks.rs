@@ -1,8 +1,11 @@
 //! The one webhook: when it is owed, what it carries, and whether one is genuine.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, header};
+use serde_json::Value as Json;
 
 use super::model::{Memory, Transaction};
 use super::settings::{PAYLOAD, WEBHOOK_RETRIES};
@@ -13,7 +16,7 @@ use crate::engine::contract::{EventRow, Schedule};
 use crate::engine::delivery::{Attempt, Delivery};
 use crate::engine::provider::{Context, Event, Received, Signed, Verdict};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
-use crate::kit::json::Members;
+use crate::kit::json::{Members, altered};
 use crate::kit::secret::Secret;
 use crate::kit::sign::{hmac_sha256, same};
 use crate::kit::time::{Duration, Timestamp, later};
@@ -79,7 +82,12 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let mut headers = HeaderMap::with_capacity(4);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-    Some(Signed { url, headers, body: webhook.body.0.clone(), signed: None })
+    let own = key(&webhook.body.0).unwrap_or_default();
+    let body = match cx.signing(&own) {
+        Cow::Borrowed(_) => webhook.body.0.clone(),
+        Cow::Owned(other) => altered(&webhook.body.0, "key", &Json::from(other).to_string())?.into(),
+    };
+    Some(Signed { url, headers, body, signed: None })
 }
 
 /// When the attempt after that failure leaves: never, unless the account says otherwise.

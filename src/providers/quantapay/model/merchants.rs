@@ -22,6 +22,11 @@ pub struct Merchant {
     pub account: String,
     /// Dollars, which fall by the fee of each payment, below zero as well.
     pub credits: Decimal,
+    /// What was there at first, where it was not the usual: credits, and what each wallet held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    opening_credits: Option<Decimal>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    opening_coins: BTreeMap<Coin, Decimal>,
     /// What has come to the wallet of each coin, beside what was there at first.
     received: BTreeMap<Coin, Decimal>,
     /// Of that, what has paid for nothing.
@@ -40,10 +45,20 @@ impl Merchant {
         Self { account: account.to_owned(), credits: Decimal::new(OPENING_CENTS, CENTS), ..Self::default() }
     }
 
+    /// Begins with other credits.
+    pub fn begin_with_credits(&mut self, credits: Decimal) {
+        (self.opening_credits, self.credits) = (Some(credits), credits);
+    }
+
+    /// Begins with so much in the wallet of a coin.
+    pub fn begin_with(&mut self, coin: Coin, amount: Decimal) {
+        self.opening_coins.insert(coin, amount);
+    }
+
     /// What is in the wallet of a coin.
     pub fn balance(&self, coin: Coin) -> Decimal {
-        let opening = OPENING_COINS.iter().find(|it| it.0 == coin.code()).map_or(Decimal::ZERO, |it| Decimal::new(it.1, it.2));
-        opening + self.received.get(&coin).copied().unwrap_or_default()
+        let usual = || OPENING_COINS.iter().find(|it| it.0 == coin.code()).map_or(Decimal::ZERO, |it| Decimal::new(it.1, it.2));
+        self.opening_coins.get(&coin).copied().unwrap_or_else(usual) + self.received.get(&coin).copied().unwrap_or_default()
     }
 
     /// Whether a wallet holds so much more.
@@ -86,10 +101,11 @@ impl Merchant {
     /// Whether credits and wallets are the sums of these payments: each with its fee and, in a coin, what came for it.
     pub fn is_sound<'a>(&self, payments: impl Iterator<Item = &'a Transaction>) -> bool {
         let coins = |it: &Decimal| Decimal::ZERO <= *it && *it <= coins_max() && it.scale() <= super::COIN_DECIMALS_MAX;
-        if !self.received.values().chain(self.strays.values()).all(coins) {
+        if !self.received.values().chain(self.strays.values()).chain(self.opening_coins.values()).all(coins) {
             return false;
         }
-        let (mut credits, mut received, mut count) = (Decimal::new(OPENING_CENTS, CENTS), self.strays.clone(), 0);
+        let opening = self.opening_credits.unwrap_or(Decimal::new(OPENING_CENTS, CENTS));
+        let (mut credits, mut received, mut count) = (opening, self.strays.clone(), 0);
         for it in payments {
             count += 1;
             credits = credits.saturating_sub(it.fee);

@@ -40,6 +40,20 @@ impl Rates {
         (Decimal::ZERO < coins && coins <= super::coins_max()).then_some(coins)
     }
 
+    /// Another price from now on; the pair as `BTC/USD` or `USD/EUR`.
+    pub fn set(&mut self, pair: &str, price: Decimal) -> Result<(), String> {
+        let pair = pair.to_ascii_lowercase();
+        let before = self.0.insert(pair.clone(), price.normalize());
+        if self.is_sound() {
+            return Ok(());
+        }
+        match before {
+            Some(before) => _ = self.0.insert(pair.clone(), before),
+            None => _ = self.0.remove(&pair),
+        }
+        Err(format!("`{pair}` is no pair of a coin and a currency, as BTC/USD, or of USD and another currency, or {price} is no price"))
+    }
+
     fn pair(&self, base: &str, quote: &str) -> Option<Decimal> {
         if self.0.is_empty() { None } else { self.0.get(&format!("{base}/{quote}")).copied() }
     }
