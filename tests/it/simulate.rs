@@ -39,7 +39,7 @@ fn repeats(cases: u32, tapes: &impl Strategy<Value = Vec<String>>) {
 /// I8: two steps equal one leap, in all that has left the sandbox, and in what it would save.
 fn leaps(cases: u32, tapes: impl Strategy<Value = Vec<String>>) {
     let left = |shop: &Tape| -> Vec<String> {
-        shop.posted.iter().map(|it| format!("{} {} {:?} {:?}", it.delivery, it.number, it.headers, it.body)).collect()
+        shop.posted.iter().map(|it| format!("{} {} {:?} {:?}", it.id.delivery, it.id.number, it.headers, it.body)).collect()
     };
     always(cases, &(tapes, 0..1000_u64), |(tape, thousandths)| {
         let (mut leap, mut steps) = (played(&tape), played(&arbitrary::halved(&tape, thousandths)));

@@ -283,7 +283,7 @@ impl Tape {
             ("-", signed) => ("qbitpay-signature".to_owned(), signed),
             (signed, _) => (format!("{} | {} | {}", text("date"), text("nonce"), text("content-md5")), signed),
         };
-        format!("  ~ {at} dlv-{} #{} -> {} {answer}\n    {seconds} {signature}\n    {body}\n", it.delivery, it.number, it.url)
+        format!("  ~ {at} dlv-{} #{} -> {} {answer}\n    {seconds} {signature}\n    {body}\n", it.id.delivery, it.id.number, it.url)
     }
 
     /// Real time passes, and whatever is due by itself happens when it is due.
