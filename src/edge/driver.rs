@@ -1,5 +1,7 @@
 //! One sandbox behind its own lock: wake-ups, waits, and the loop that lets time pass.
 
+mod walking;
+
 use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +15,6 @@ use super::courier::Courier;
 use super::mailroom::Mailroom;
 use crate::control::{Answer, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
-use crate::engine::walk::Progress;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::{Timestamp, Uptime};
 use crate::sandbox::Sandbox;
@@ -98,36 +99,6 @@ impl Driver {
         self.lock().stamped_at(self.stopwatch.uptime(), response)
     }
 
-    /// Lets time pass until the walk that has begun arrives; receivers are waited for, and no lock is held meanwhile.
-    async fn walk(self: &Arc<Self>) -> Response {
-        let mut hangs_up = Walking(Some(self));
-        loop {
-            let mut changed = pin!(self.changed.notified());
-            changed.as_mut().enable();
-            let (progress, outgoing, response) = {
-                let uptime = self.stopwatch.uptime();
-                let mut sandbox = self.lock();
-                let (progress, outgoing) = sandbox.proceed(uptime);
-                let response = match &progress {
-                    Progress::Arrived(walk) => Some(sandbox.conclude(walk)),
-                    Progress::Gone => Some(sandbox.ended()),
-                    Progress::Waiting | Progress::More => None,
-                };
-                if response.is_some() {
-                    hangs_up.0 = None; // before the lock is given back: the next walk is somebody else's
-                }
-                self.set_alarm(&mut sandbox, uptime);
-                (progress, outgoing, response)
-            };
-            self.post(outgoing);
-            if let Some(response) = response {
-                self.changed.notify_waiters();
-                return response;
-            }
-            if let Progress::Waiting = progress { changed.await } else { tokio::task::yield_now().await }
-        }
-    }
-
     async fn wait(&self, waiting: &Waiting) -> Response {
         let mut patience = pin!(tokio::time::sleep(waiting.patience()));
         loop {
@@ -207,19 +178,6 @@ impl Driver {
         if self.alarm.swap(next, Ordering::AcqRel) != next {
             self.alarm_set.notify_one();
         }
-    }
-}
-
-/// A caller who hangs up ends their walk at the step it is in.
-struct Walking<'a>(Option<&'a Arc<Driver>>);
-
-impl Drop for Walking<'_> {
-    fn drop(&mut self) {
-        let Some(driver) = self.0 else { return };
-        let uptime = driver.stopwatch.uptime();
-        let mut sandbox = driver.lock();
-        sandbox.abandon(uptime);
-        driver.set_alarm(&mut sandbox, uptime);
     }
 }
 
