@@ -12,6 +12,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 use super::courier::Courier;
+use super::holding::{Holding, Leaving};
 use super::mailroom::Mailroom;
 use crate::control::{Answer, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
@@ -48,6 +49,8 @@ pub struct Driver {
     mailroom: Arc<Mailroom>,
     /// Something has happened that a waiting caller may have waited for.
     changed: Notify,
+    /// Answers that a rule holds back.
+    holding: Holding,
     /// The uptime of the next wake-up, in nanoseconds.
     alarm: AtomicU64,
     /// The alarm was set anew.
@@ -63,6 +66,7 @@ impl Driver {
             courier,
             mailroom,
             changed: Notify::new(),
+            holding: Holding::default(),
             alarm: AtomicU64::new(NEVER),
             alarm_set: Notify::new(),
         });
@@ -75,23 +79,25 @@ impl Driver {
     }
 
     /// One request. `None`: the connection is cut without an answer.
-    pub async fn handle(self: &Arc<Self>, request: Request) -> Option<Response> {
+    pub async fn handle(self: &Arc<Self>, request: Request) -> Option<Leaving> {
         let uptime = self.stopwatch.uptime();
-        let answer = {
+        let (answer, departure) = {
             let mut sandbox = self.lock();
             let reply = sandbox.handle(uptime, request);
+            let departure = self.holding.admit(reply.pacing);
             self.set_alarm(&mut sandbox, uptime);
             drop(sandbox);
             self.post(reply.outgoing);
-            reply.answer
+            (reply.answer, departure)
         };
         self.changed.notify_waiters();
-        match answer {
-            Answer::Now(response) => Some(response),
-            Answer::Walk => Some(self.walk().await),
-            Answer::Wait(waiting) => Some(self.wait(&waiting).await),
-            Answer::Hangup => None,
-        }
+        let response = match answer {
+            Answer::Now(response) => response,
+            Answer::Walk => self.walk().await,
+            Answer::Wait(waiting) => self.wait(&waiting).await,
+            Answer::Hangup => return None,
+        };
+        Some(departure.of(response).await)
     }
 
     /// Puts this sandbox's time and name on an answer that the edge has made itself.
@@ -171,8 +177,9 @@ impl Driver {
         self.changed.notify_waiters();
     }
 
-    /// Tells the time keeper when the sandbox has to be woken next.
+    /// Time may have passed: answers leave that were held back until now, and the time keeper learns of the next wake-up.
     fn set_alarm(&self, sandbox: &mut Sandbox, uptime: Uptime) {
+        self.holding.pass(sandbox.reached());
         let nanos = |it: std::time::Duration| u64::try_from(it.as_nanos()).unwrap_or(NEVER);
         let next = sandbox.sleep(uptime).map_or(NEVER, |it| nanos(uptime.elapsed.saturating_add(it)));
         if self.alarm.swap(next, Ordering::AcqRel) != next {
