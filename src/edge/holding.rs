@@ -142,3 +142,31 @@ impl Drop for Gate<'_> {
         self.holding.gates.lock().shut.remove(&self.place);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(holding: &Holding, second: i64) -> Departure<'_> {
+        let held_until = Some(Timestamp::from_second(second).expect("a time"));
+        holding.admit(Some(Pacing { held_until, ..Pacing::default() }))
+    }
+
+    fn waiting(holding: &Holding) -> Vec<i64> {
+        holding.gates.lock().shut.keys().map(|it| it.0.as_second()).collect()
+    }
+
+    #[test]
+    fn gates_open_in_the_order_of_their_moments_and_leave_nothing() {
+        let holding = Holding::default();
+        let departures = [held(&holding, 3), held(&holding, 1), held(&holding, 2), held(&holding, 2)];
+        assert_eq!(waiting(&holding), [1, 2, 2, 3]);
+        holding.pass((0, Timestamp::from_second(1).expect("a time")));
+        assert_eq!(waiting(&holding), [2, 2, 3]);
+        drop(departures);
+        assert_eq!((waiting(&holding).len(), holding.places.available_permits()), (0, HELD_MAX));
+        let _of_an_earlier_life = held(&holding, 9);
+        holding.pass((1, Timestamp::from_second(1).expect("a time")));
+        assert_eq!(waiting(&holding).len(), 0);
+    }
+}

@@ -106,6 +106,15 @@ async fn a_sandbox_that_begins_anew_holds_nothing_back() {
 }
 
 #[tokio::test]
+async fn pages_are_not_held_back() {
+    let driver = driver(ruled("quantum-payouts.*", "{latency: 1h}"));
+    let page = Request::new(Method::GET, "/quantum-payouts/index.php?view=login", "");
+    assert_eq!(at_once(&mut ask(&driver, page)).map(|it| it.response.status.as_u16()), Some(200));
+    let clock = control(&driver, Method::GET, "clock", "").await.body;
+    assert!(String::from_utf8_lossy(&clock).contains("\"pending\":0"), "{clock:?}");
+}
+
+#[tokio::test]
 async fn t17_so_many_answers_are_held_back_and_no_more() {
     let driver = driver(ruled("quantum-payouts.features", "{latency: 1h}"));
     let mut held: Vec<_> = (0..HELD_MAX).map(|_| ask(&driver, features(""))).collect();
