@@ -102,7 +102,7 @@ fn memory<'a>(state: &'a Json, slug: &str) -> &'a Json {
 /// The same without the journal's requests, which note refusals too.
 fn without_requests(shop: &mut Tape) -> Json {
     let mut state = exported(shop);
-    for name in ["entries", "next", "truncated"] {
+    for name in ["entries", "next", "truncated", "turns"] {
         state["core"]["journal"].as_object_mut().expect("an object").remove(name);
     }
     state

@@ -8,6 +8,7 @@ use playmoney::runner::{Failure, Played, Told};
 use serde_json::{Value as Json, json};
 
 use super::{Verdict, summary};
+use crate::cli::print;
 
 /// Entries of the timeline that are shown with a failure: the latest.
 const TIMELINE_MAX: usize = 30;
@@ -17,13 +18,13 @@ pub fn tell(verdicts: &[Verdict], styled: bool) {
     for it in verdicts {
         match &it.came {
             Err(mistakes) => {
-                super::super::print(&format!("invalid  {}", it.path));
+                print(&format!("invalid  {}", it.path));
                 anstream::eprintln!("{}\n", mistakes.render(styled));
             }
-            Ok(played) => super::super::print(&told(it, played)),
+            Ok(played) => print(&told(it, played)),
         }
     }
-    super::super::print(&summary(verdicts));
+    print(&summary(verdicts));
 }
 
 fn told(it: &Verdict, played: &Played) -> String {

@@ -161,16 +161,21 @@ fn settle_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -
 
 fn set_price(memory: &mut Memory, _: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, NotActed> {
     let asked = text(with, &SYMBOL)?;
+    pair(&asked).map_err(|why| NotActed::Invalid(format!("{why}.")))?;
     let (ask, bid) = (amount(with, &ASK)?, amount(with, &BID)?);
-    price(memory, &asked, ask, bid).map_err(NotActed::Invalid)
+    price(memory, &asked, ask, bid).map_err(|why| NotActed::Invalid(format!("{why}.")))
+}
+
+fn pair(text: &str) -> Result<Symbol, String> {
+    Symbol::parse(text).ok_or_else(|| format!("`{text}` is no pair of {}, as BTC/CNY", CODES.join(", ")))
 }
 
 /// A pair has another price from now on.
-pub fn price(memory: &mut Memory, pair: &str, ask: Decimal, bid: Decimal) -> Result<ObjectId, String> {
-    let symbol = Symbol::parse(pair).ok_or_else(|| format!("`{pair}` is no pair of {}, as BTC/CNY.", CODES.join(", ")))?;
+pub fn price(memory: &mut Memory, symbol: &str, ask: Decimal, bid: Decimal) -> Result<ObjectId, String> {
+    let symbol = pair(symbol)?;
     let price = Price { ask, bid };
     if !is_price(price.ask) || !is_price(price.bid) {
-        return Err("`ask` and `bid` are at most 1000000000.".to_owned());
+        return Err("`ask` and `bid` are at most 1000000000".to_owned());
     }
     memory.rates.set(symbol, price);
     Ok(ObjectId { kind: Kind::Price as u8, number: symbol.number() })
