@@ -4,8 +4,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::scenario::mistakes::Mistake;
-use super::scenario::yaml::{Node, What};
+use super::contract::hints;
+use super::scenario::mistakes::{Mistake, shown as cut};
+use super::scenario::yaml::{Key, Node, What};
 use crate::kit::money;
 
 /// The source of a pattern.
@@ -82,6 +83,7 @@ impl Matcher {
                 Ok(if all.len() == 1 { all.swap_remove(0) } else { Self::All(all) })
             }
             What::Map(members) => {
+                mixed(members)?;
                 let members = members.iter().map(|(key, it)| Ok((key.name.clone(), Self::read(it)?)));
                 members.collect::<Result<_, _>>().map(Self::Members)
             }
@@ -180,6 +182,23 @@ pub fn is_operation(node: &Node) -> bool {
     !members.is_empty() && members.iter().all(|(key, _)| OPERATORS.iter().any(|it| it.0 == key.name))
 }
 
+/// Operators that no member of a body is called like: beside one of them, any other name is a slip.
+const NEVER_MEMBERS: &[&str] = &["gt", "gte", "lt", "lte", "one_of"];
+
+/// Refuses operators and members in one mapping.
+fn mixed(members: &[(Key, Node)]) -> Result<(), Mistake> {
+    let operator = members.iter().find(|it| NEVER_MEMBERS.contains(&it.0.name.as_str()));
+    let other = members.iter().find(|(key, _)| OPERATORS.iter().all(|it| it.0 != key.name));
+    let (Some((operator, _)), Some((other, _))) = (operator, other) else { return Ok(()) };
+    let words = || OPERATORS.iter().map(|it| it.0);
+    let help = match hints::close(&other.name, words()) {
+        Some(near) => format!("the nearest is `{near}`"),
+        None => format!("there is {}", words().collect::<Vec<_>>().join(", ")),
+    };
+    let what = format!("`{}` is none of the matchers, and stands beside one", cut(&other.name));
+    Err(Mistake::at(other.at.clone(), what).also(operator.at.clone(), "a matcher").help(help))
+}
+
 fn operation(name: &str, node: &Node) -> Result<Matcher, Mistake> {
     let wrong = |what: &str| Mistake::at(node.at.clone(), format!("`{name}` takes {what}, not {}", node.word()));
     let bound = || node.plain().and_then(money::parse).ok_or_else(|| wrong("a number"));
@@ -218,7 +237,7 @@ fn compiled(pattern: &str) -> Result<regex::Regex, String> {
     built.map_err(|why| {
         let why = why.to_string();
         let last = why.lines().rev().find(|it| !it.trim().is_empty()).unwrap_or("it cannot be read").trim();
-        format!("`{pattern}` is no regular expression: {}", last.trim_start_matches("error: "))
+        format!("`{}` is no regular expression: {}", cut(pattern), last.trim_start_matches("error: "))
     })
 }
 
