@@ -1,5 +1,6 @@
 //! The one integration binary.
 
+mod broken;
 mod cli;
 mod clients;
 mod contract;
