@@ -92,6 +92,14 @@ impl Matcher {
         }
     }
 
+    /// Reads a matcher of names, which are text: `account: 2` asks for the account that `account: "2"` asks for.
+    ///
+    /// # Errors
+    /// The first mistake, with its place.
+    pub fn of_name(node: &Node) -> Result<Self, Mistake> {
+        Self::read(&named(node))
+    }
+
     /// Whether a value fits; `None`: there is none.
     pub fn fits(&self, value: Option<&Json>) -> bool {
         let mut misses = Vec::new();
@@ -180,6 +188,20 @@ impl Comparison {
 pub fn is_operation(node: &Node) -> bool {
     let members = node.members();
     !members.is_empty() && members.iter().all(|(key, _)| OPERATORS.iter().any(|it| it.0 == key.name))
+}
+
+/// The same with a number as the text that is written.
+fn named(node: &Node) -> Node {
+    let what = match &node.what {
+        What::Number(it) => What::Text(it.clone()),
+        What::List(items) => What::List(items.iter().map(named).collect()),
+        What::Map(members) => {
+            let of = |(key, it): &(Key, Node)| (key.clone(), if key.name == "one_of" { named(it) } else { it.clone() });
+            What::Map(members.iter().map(of).collect())
+        }
+        What::Null | What::Flag(_) | What::Text(_) => node.what.clone(),
+    };
+    Node { at: node.at.clone(), what }
 }
 
 /// Operators that no member of a body is called like: beside one of them, any other name is a slip.

@@ -57,7 +57,7 @@ pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
     if node.get("on").is_none() && node.get("when").is_some() {
         check.wrong(&node.place_of("when"), "a rule without `on` waits on nothing: say `on`, or leave `when` out");
     }
-    if node.get("on").is_none() && node.get("name").is_none() {
+    if matches!(node.what, What::Map(_)) && node.get("on").is_none() && node.get("name").is_none() {
         let mistake = Mistake::at(node.at.clone(), "a rule without `on` needs a name for Playmoney-Fault to ask by");
         check.mistakes.push(mistake.help("give it `on` or `name`"));
     }
@@ -238,7 +238,7 @@ fn when(node: &Node) -> When {
         headers: matcher("headers"),
         query: matcher("query"),
         event: matcher("event"),
-        account: matcher("account"),
+        account: node.get("account").and_then(|it| Matcher::of_name(it).ok()),
         after: count("after").unwrap_or(0),
         times: count("times"),
         until,
