@@ -63,11 +63,11 @@ impl<'a> Check<'a> {
         let mut wrong = Vec::new();
         let mut outside: Vec<(Range<usize>, String)> = Vec::new();
         let mapped = node.map_texts(&mut |text, at| {
-            let mut note = |what: String, help: &str| wrong.push(Mistake::at(at.clone(), what).help(help));
+            let mut wrongly = |what: String, help: &str| wrong.push(Mistake::at(at.clone(), what).help(help));
             let found = match pieces(text) {
                 Ok(found) => found,
                 Err(why) => {
-                    note(why, "references are `${step.field}`, `${env:NAME|default}` and `${inbox:NAME}`; `$${` writes the characters themselves");
+                    wrongly(why, "references are `${step.field}`, `${env:NAME|default}` and `${inbox:NAME}`; `$${` writes the characters themselves");
                     return Ok::<_, std::convert::Infallible>(What::Null);
                 }
             };
@@ -78,17 +78,18 @@ impl<'a> Check<'a> {
                     Piece::Plain(it) => out.push_str(it),
                     Piece::Inbox(name) => out.push_str(&inbox_url(name)),
                     Piece::Saved { name, path } => {
-                        let path = path.iter().map(|it| format!(".{it}")).collect::<String>();
-                        out.push_str(&format!("${{{name}{path}}}"));
+                        out.push_str("${");
+                        out.push_str(&[&[name], &path[..]].concat().join("."));
+                        out.push('}');
                     }
                     Piece::Environment { name, default } => match (known.environment, default) {
-                        (None, _) => note("a scenario that comes over the network reads no environment".to_owned(), "put the value in its place, or load the file from the command line"),
+                        (None, _) => wrongly("a scenario that comes over the network reads no environment".to_owned(), "put the value in its place, or load the file from the command line"),
                         (Some(read), default) => match read(name).or_else(|| default.map(str::to_owned)) {
                             Some(value) => {
                                 outside.push((at.clone(), value.clone()));
                                 out.push_str(&value.replace("${", "$${"));
                             }
-                            None => note(format!("the environment has no `{name}`"), "set it, or give a default: ${env:NAME|default}"),
+                            None => wrongly(format!("the environment has no `{name}`"), "set it, or give a default: ${env:NAME|default}"),
                         },
                     },
                 }
@@ -96,7 +97,9 @@ impl<'a> Check<'a> {
             Ok(What::Text(out))
         });
         self.mistakes.extend(wrong);
-        outside.iter().for_each(|(at, value)| self.secrets.came_in(at, value));
+        for (at, value) in &outside {
+            self.secrets.came_in(at, value);
+        }
         match mapped {
             Ok(it) => it,
             Err(never) => match never {},
@@ -153,16 +156,14 @@ impl<'a> Check<'a> {
             Kind::Operation => _ = self.operation(node),
             Kind::Trigger => _ = self.trigger(node),
             Kind::Action => _ = self.action(node),
-            Kind::Value => self.anything(node),
             Kind::Values if !matches!(node.what, What::Map(_)) => self.a(node, "a mapping of names and values"),
-            Kind::Values => self.anything(node),
-            Kind::Matcher => self.matcher(node),
             Kind::Matchers if !matches!(node.what, What::Map(_)) => self.a(node, "a mapping of names and what they have to be"),
-            Kind::Matchers => self.matcher(node),
+            Kind::Value | Kind::Values => self.anything(node),
+            Kind::Matcher | Kind::Matchers => self.matcher(node),
             Kind::Script => self.script(node),
             Kind::List(each) => match &node.what {
                 What::List(items) => items.iter().for_each(|it| self.value(it, *each, provider)),
-                _ => {
+                What::Null | What::Flag(_) | What::Number(_) | What::Text(_) | What::Map(_) => {
                     let dashed = node.members().first().is_some_and(|it| it.0.name.starts_with('-'));
                     let help = if dashed { "a space is missing behind the dash" } else { "each of its items begins with `- `" };
                     self.nearly(node, "a list", Some(help));
@@ -171,9 +172,11 @@ impl<'a> Check<'a> {
             Kind::Map(each) => match &node.what {
                 What::Map(members) => {
                     self.repeated(members);
-                    members.iter().for_each(|(_, it)| self.value(it, *each, provider));
+                    for (_, it) in members {
+                        self.value(it, *each, provider);
+                    }
                 }
-                _ => self.a(node, "a mapping of names and values"),
+                What::Null | What::Flag(_) | What::Number(_) | What::Text(_) | What::List(_) => self.a(node, "a mapping of names and values"),
             },
             Kind::Shape(shape) => self.shape(node, shape, provider),
             Kind::Either(first, second) if matches!(second, Kind::Shape(_) | Kind::List(_)) => {
@@ -260,12 +263,11 @@ impl<'a> Check<'a> {
         let What::Map(members) = &node.what else { return self.a(node, "a mapping of providers, by their slugs") };
         self.repeated(members);
         for (key, it) in members {
-            match self.known.provider(&key.name) {
-                Some(contract) => self.settings(it, shape, Some(contract)),
-                None => {
-                    let slugs = self.known.contracts.iter().map(|it| it.slug);
-                    self.unknown(&key.at, format!("there is no provider `{}`", key.name), &key.name, slugs);
-                }
+            if let Some(contract) = self.known.provider(&key.name) {
+                self.settings(it, shape, Some(contract));
+            } else {
+                let slugs = self.known.contracts.iter().map(|it| it.slug);
+                self.unknown(&key.at, format!("there is no provider `{}`", shown(&key.name)), &key.name, slugs);
             }
         }
     }

@@ -16,12 +16,11 @@ impl Check<'_> {
         let Some(shape) = self.verb(node, members) else { return };
         self.repeated(members);
         for (key, it) in members {
-            match shape.row(&key.name).or_else(|| ANY_STEP.row(&key.name)) {
-                Some(row) => self.value(it, row.kind, None),
-                None => {
-                    let words = shape.rows.iter().chain(ANY_STEP.rows).map(|it| it.name);
-                    self.unknown(&key.at, format!("{} has no `{}`", shape.what, shown(&key.name)), &key.name, words);
-                }
+            if let Some(row) = shape.row(&key.name).or_else(|| ANY_STEP.row(&key.name)) {
+                self.value(it, row.kind, None);
+            } else {
+                let words = shape.rows.iter().chain(ANY_STEP.rows).map(|it| it.name);
+                self.unknown(&key.at, format!("{} has no `{}`", shape.what, shown(&key.name)), &key.name, words);
             }
         }
         self.missing(node, shape);

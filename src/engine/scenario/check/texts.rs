@@ -41,7 +41,7 @@ impl Check<'_> {
                 }
             }
             What::Number(it) if read(&format!("{it}s")).is_ok() => self.nearly(node, what, Some("say the unit too: 30s, 30m, 30h")),
-            _ => self.a(node, what),
+            What::Null | What::Flag(_) | What::Number(_) | What::List(_) | What::Map(_) => self.a(node, what),
         }
     }
 
@@ -59,7 +59,7 @@ impl Check<'_> {
                 self.mistakes.push(Mistake::at(node.at.clone(), format!("a clock has no mode `{}`", shown(it))).help(near));
             }
             What::Number(it) => self.nearly(node, "frozen, real or a rate as 60x", Some(&format!("write {it}x"))),
-            _ => self.a(node, "frozen, real or a rate as 60x"),
+            What::Null | What::Flag(_) | What::List(_) | What::Map(_) => self.a(node, "frozen, real or a rate as 60x"),
         }
     }
 

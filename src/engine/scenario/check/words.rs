@@ -50,14 +50,12 @@ impl Check<'_> {
             self.a(node, what);
             return None;
         };
-        match self.known.provider(slug) {
-            Some(contract) => Some((contract, rest)),
-            None => {
-                let slugs = self.known.contracts.iter().map(|it| it.slug);
-                self.unknown(&node.at, format!("there is no provider `{}`", shown(slug)), slug, slugs);
-                None
-            }
+        let found = self.known.provider(slug);
+        if found.is_none() {
+            let slugs = self.known.contracts.iter().map(|it| it.slug);
+            self.unknown(&node.at, format!("there is no provider `{}`", shown(slug)), slug, slugs);
         }
+        found.map(|it| (it, rest))
     }
 
     /// The provider that a text names.

@@ -83,15 +83,13 @@ pub fn mistake(text: &str, at: Range<usize>, said: &str) -> Mistake {
 /// A character that begins no value, or that stands in no text.
 fn character(text: &str, at: Range<usize>) -> Mistake {
     let rest = text.get(at.start..).unwrap_or("");
-    match rest.chars().next() {
-        Some(it @ ('@' | '`' | '%')) => Mistake::at(at, format!("no text without quotes begins with {it}")).help(QUOTES),
-        _ => {
-            let is_out = |it: &(usize, char)| it.1.is_control() && !matches!(it.1, '\n' | '\r' | '\t');
-            let found = rest.char_indices().find(is_out);
-            let at = found.map_or(at.clone(), |(place, it)| at.start + place..at.start + place + it.len_utf8());
-            let which = found.map_or(String::new(), |it| format!(" (U+{:04X})", u32::from(it.1)));
-            Mistake::at(at, format!("a character that YAML does not take{which}"))
-                .help("take it out; in double quotes it can be written as \\u0007")
-        }
+    if let Some(it @ ('@' | '`' | '%')) = rest.chars().next() {
+        return Mistake::at(at, format!("no text without quotes begins with {it}")).help(QUOTES);
     }
+    let is_out = |it: &(usize, char)| it.1.is_control() && !matches!(it.1, '\n' | '\r' | '\t');
+    let found = rest.char_indices().find(is_out);
+    let at = found.map_or(at.clone(), |(place, it)| at.start + place..at.start + place + it.len_utf8());
+    let which = found.map_or(String::new(), |it| format!(" (U+{:04X})", u32::from(it.1)));
+    Mistake::at(at, format!("a character that YAML does not take{which}"))
+        .help("take it out; in double quotes it can be written as \\u0007")
 }
