@@ -12,6 +12,7 @@ mod qbitpay;
 mod quantum_payouts;
 mod quoine;
 mod readme;
+mod rules;
 mod simulate;
 mod tape;
 mod tidy;

@@ -12,9 +12,11 @@ mod noise;
 mod properties;
 mod qbitpay;
 mod quoine;
+mod rules;
+mod texts;
 
 /// Tries that many cases, the same ones each time.
-fn always<S: Strategy>(cases: u32, strategy: &S, test: impl Fn(S::Value))
+pub fn always<S: Strategy>(cases: u32, strategy: &S, test: impl Fn(S::Value))
 where
     S::Value: std::fmt::Debug,
 {
