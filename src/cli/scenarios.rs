@@ -80,8 +80,10 @@ pub fn read(path: &Path) -> Result<File, Stop> {
     let shown = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|why| Stop::usage(format!("cannot read {shown}: {why}")))?;
     let text = String::from_utf8(bytes).map_err(|why| {
-        let at = why.utf8_error().valid_up_to();
-        Stop::usage(format!("{shown} is not UTF-8: byte {} is wrong; save it as UTF-8", at + 1))
+        let good = why.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(&why.as_bytes()[..good]);
+        let (line, column) = (before.matches('\n').count() + 1, before.rsplit('\n').next().map_or(1, |it| it.chars().count() + 1));
+        Stop::usage(format!("{shown}:{line}:{column}: this is not UTF-8: save the file as UTF-8"))
     })?;
     Ok(File { path: shown, text })
 }

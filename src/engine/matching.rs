@@ -4,8 +4,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::scenario::mistakes::Mistake;
-use super::scenario::yaml::{Node, What};
+use super::contract::hints;
+use super::scenario::mistakes::{Mistake, shown as cut};
+use super::scenario::yaml::{Key, Node, What};
 use crate::kit::money;
 
 /// The source of a pattern.
@@ -82,12 +83,21 @@ impl Matcher {
                 Ok(if all.len() == 1 { all.swap_remove(0) } else { Self::All(all) })
             }
             What::Map(members) => {
+                mixed(members)?;
                 let members = members.iter().map(|(key, it)| Ok((key.name.clone(), Self::read(it)?)));
                 members.collect::<Result<_, _>>().map(Self::Members)
             }
             What::List(items) => items.iter().map(Self::read).collect::<Result<_, _>>().map(Self::Items),
             What::Null | What::Flag(_) | What::Number(_) | What::Text(_) => Ok(Self::Equal(node.to_value())),
         }
+    }
+
+    /// Reads a matcher of names, which are text: `account: 2` asks for the account that `account: "2"` asks for.
+    ///
+    /// # Errors
+    /// The first mistake, with its place.
+    pub fn of_name(node: &Node) -> Result<Self, Mistake> {
+        Self::read(&named(node))
     }
 
     /// Whether a value fits; `None`: there is none.
@@ -182,6 +192,37 @@ pub fn is_operation(node: &Node) -> bool {
     !members.is_empty() && members.iter().all(|(key, _)| OPERATORS.iter().any(|it| it.0 == key.name))
 }
 
+/// The same with a number as the text that is written.
+fn named(node: &Node) -> Node {
+    let what = match &node.what {
+        What::Number(it) => What::Text(it.clone()),
+        What::List(items) => What::List(items.iter().map(named).collect()),
+        What::Map(members) => {
+            let of = |(key, it): &(Key, Node)| (key.clone(), if key.name == "one_of" { named(it) } else { it.clone() });
+            What::Map(members.iter().map(of).collect())
+        }
+        What::Null | What::Flag(_) | What::Text(_) => node.what.clone(),
+    };
+    Node { at: node.at.clone(), what }
+}
+
+/// Operators that no member of a body is called like: beside one of them, any other name is a slip.
+const NEVER_MEMBERS: &[&str] = &["gt", "gte", "lt", "lte", "one_of"];
+
+/// Refuses operators and members in one mapping.
+fn mixed(members: &[(Key, Node)]) -> Result<(), Mistake> {
+    let operator = members.iter().find(|it| NEVER_MEMBERS.contains(&it.0.name.as_str()));
+    let other = members.iter().find(|(key, _)| OPERATORS.iter().all(|it| it.0 != key.name));
+    let (Some((operator, _)), Some((other, _))) = (operator, other) else { return Ok(()) };
+    let words = || OPERATORS.iter().map(|it| it.0);
+    let help = match hints::close(&other.name, words()) {
+        Some(near) => format!("the nearest is `{near}`"),
+        None => format!("there is {}", words().collect::<Vec<_>>().join(", ")),
+    };
+    let what = format!("`{}` is none of the matchers, and stands beside one", cut(&other.name));
+    Err(Mistake::at(other.at.clone(), what).also(operator.at.clone(), "a matcher").help(help))
+}
+
 fn operation(name: &str, node: &Node) -> Result<Matcher, Mistake> {
     let wrong = |what: &str| Mistake::at(node.at.clone(), format!("`{name}` takes {what}, not {}", node.word()));
     let bound = || node.plain().and_then(money::parse).ok_or_else(|| wrong("a number"));
@@ -220,7 +261,7 @@ fn compiled(pattern: &str) -> Result<regex::Regex, String> {
     built.map_err(|why| {
         let why = why.to_string();
         let last = why.lines().rev().find(|it| !it.trim().is_empty()).unwrap_or("it cannot be read").trim();
-        format!("`{pattern}` is no regular expression: {}", last.trim_start_matches("error: "))
+        format!("`{}` is no regular expression: {}", cut(pattern), last.trim_start_matches("error: "))
     })
 }
 

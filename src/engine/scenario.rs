@@ -14,6 +14,7 @@ pub mod mistakes;
 pub mod reference;
 pub mod rule;
 pub mod schema;
+pub mod secrets;
 pub mod shape;
 pub mod step;
 pub mod yaml;
@@ -22,6 +23,7 @@ use check::Check;
 pub use check::Known;
 pub use mistakes::{Mistake, Mistakes};
 use reference::{Saved, resolved};
+use secrets::Secrets;
 pub use step::{Call, Doing, Expect, Proof, Step};
 use yaml::Node;
 
@@ -47,7 +49,7 @@ pub struct Scenario {
 struct Source {
     file: String,
     text: String,
-    secrets: Vec<Range<usize>>,
+    secrets: Secrets,
 }
 
 /// What one provider starts with.
@@ -77,7 +79,10 @@ pub struct Account {
 pub struct Balance {
     pub currency: String,
     pub amount: String,
+    /// Where the amount stands.
     pub at: Range<usize>,
+    /// Where the currency stands.
+    pub named_at: Range<usize>,
 }
 
 /// A price, as it is written.
@@ -95,12 +100,10 @@ pub struct Price {
 /// Every mistake of the text, with its place.
 pub fn parse(file: &str, text: &str, known: Known<'_>) -> Result<Scenario, Mistakes> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut check = Check::new(known);
-    let node = yaml::parse(text).map_err(|it| Mistakes::of(file, text, &[], vec![it]))?;
-    let node = check.substituted(&node);
-    check.scenario(&node);
-    let scenario = read(&mut check, &node, file, text);
-    if check.mistakes.is_empty() { Ok(scenario) } else { Err(Mistakes::of(file, text, &check.secrets, check.mistakes)) }
+    checked(file, text, known, |check, node| {
+        check.scenario(node);
+        read(check, node, file, text)
+    })
 }
 
 /// Reads one rule: the body of a control call.
@@ -108,13 +111,24 @@ pub fn parse(file: &str, text: &str, known: Known<'_>) -> Result<Scenario, Mista
 /// # Errors
 /// Every mistake of the text, with its place.
 pub fn parse_rule(text: &str, known: Known<'_>) -> Result<Rule, Mistakes> {
-    const FILE: &str = "rule";
+    checked("rule", text, known, |check, node| {
+        check.shape(node, &keys::RULE, None);
+        rule::read(check, node)
+    })
+}
+
+fn checked<T>(file: &str, text: &str, known: Known<'_>, read: impl FnOnce(&mut Check<'_>, &Node) -> T) -> Result<T, Mistakes> {
     let mut check = Check::new(known);
-    let node = yaml::parse(text).map_err(|it| Mistakes::of(FILE, text, &[], vec![it]))?;
+    let node = yaml::parse(text).map_err(|it| Mistakes::of(file, text, &Secrets::by_lines(text, known.contracts), vec![it]))?;
+    check.secrets.find(&node, known.contracts);
     let node = check.substituted(&node);
-    check.shape(&node, &keys::RULE, None);
-    let rule = rule::read(&mut check, &node);
-    if check.mistakes.is_empty() { Ok(rule) } else { Err(Mistakes::of(FILE, text, &check.secrets, check.mistakes)) }
+    check.secrets.find(&node, known.contracts);
+    let unread = std::mem::take(&mut check.mistakes);
+    let value = read(&mut check, &node);
+    // What could not be read is one mistake, and not also a wrong value.
+    check.mistakes.retain(|it| unread.iter().all(|own| own.at != it.at));
+    check.mistakes.extend(unread);
+    if check.mistakes.is_empty() { Ok(value) } else { Err(Mistakes::of(file, text, &check.secrets, check.mistakes)) }
 }
 
 impl Scenario {
@@ -182,11 +196,12 @@ fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
                 && let Some(asked) = own.plain()
                 && !known.iter().any(|it: &String| it == asked)
             {
-                check.unknown(
+                check.unmade(
                     &own.at,
                     format!("no step before this one makes a {what} `{asked}`"),
                     asked,
-                    known.iter().map(String::as_str),
+                    known,
+                    &format!("a step `{what}: {asked}` makes it"),
                 );
             }
         }
@@ -237,6 +252,7 @@ fn balances(node: Option<&Node>) -> Vec<Balance> {
         currency: key.name.clone(),
         amount: it.plain().unwrap_or("").to_owned(),
         at: it.at.clone(),
+        named_at: key.at.clone(),
     };
     node.map_or(&[][..], Node::members).iter().map(one).collect()
 }

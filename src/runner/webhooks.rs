@@ -89,7 +89,8 @@ fn seen(world: &World, delivery: &Delivery, attempt: &Attempt) -> Json {
 }
 
 fn criteria(with: &Node) -> Result<Vec<(&'static str, Matcher)>, Failure> {
-    let one = |name: &&'static str| with.get(name).map(|it| Matcher::read(it).map(|it| (*name, it)).map_err(|it| Failure::new(it.what)));
+    let read = |name: &str, it: &Node| if ["subject", "account"].contains(&name) { Matcher::of_name(it) } else { Matcher::read(it) };
+    let one = |name: &&'static str| with.get(name).map(|it| read(name, it).map(|it| (*name, it)).map_err(|it| Failure::new(it.what)));
     CRITERIA.iter().filter_map(one).collect()
 }
 

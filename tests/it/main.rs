@@ -1,5 +1,6 @@
 //! The one integration binary.
 
+mod broken;
 mod cli;
 mod clients;
 mod contract;
@@ -14,6 +15,7 @@ mod quantapay;
 mod quantum_payouts;
 mod quoine;
 mod readme;
+mod rules;
 mod simulate;
 mod tape;
 mod tidy;

@@ -14,6 +14,8 @@ mod properties;
 mod qbitpay;
 mod quantapay;
 mod quoine;
+mod rules;
+mod texts;
 
 /// Tries that many cases, the same ones each time.
 pub fn always<S: Strategy>(cases: u32, strategy: &S, test: impl Fn(S::Value))

@@ -3,17 +3,23 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::keys::{ANY_STEP, SCENARIO, STEPS};
-use super::mistakes::Mistake;
+use super::keys::SCENARIO;
+use super::mistakes::{Mistake, shown};
 use super::reference::{Piece, inbox_url, is_name, pieces};
+use super::secrets::Secrets;
 use super::shape::{Kind, Shape};
 use super::yaml::{Key, Node, What};
-use crate::engine::clock::Rate;
-use crate::engine::contract::{Contract, SettingKind, hints};
-use crate::engine::inbox::{is_name as is_inbox, parse_script};
+use crate::engine::contract::{Contract, Setting};
+use crate::engine::inbox::is_name as is_inbox;
 use crate::engine::matching::Matcher;
 use crate::kit::money;
 use crate::kit::time::{parse_duration, parse_timestamp};
+
+use texts::{BEGINNING, offset};
+
+mod steps;
+mod texts;
+mod words;
 
 /// What a scenario may speak of.
 #[derive(Clone, Copy)]
@@ -34,8 +40,8 @@ impl Known<'_> {
 pub struct Check<'a> {
     pub known: Known<'a>,
     pub mistakes: Vec<Mistake>,
-    /// Places whose text is not to be shown.
-    pub secrets: Vec<Range<usize>>,
+    /// What is not to be shown.
+    pub secrets: Secrets,
     /// What the steps so far have saved.
     saved: BTreeMap<String, Range<usize>>,
 }
@@ -43,7 +49,7 @@ pub struct Check<'a> {
 impl<'a> Check<'a> {
     /// With nothing noted yet.
     pub fn new(known: Known<'a>) -> Self {
-        Self { known, mistakes: Vec::new(), secrets: Vec::new(), saved: BTreeMap::new() }
+        Self { known, mistakes: Vec::new(), secrets: Secrets::default(), saved: BTreeMap::new() }
     }
 
     /// A mistake there.
@@ -51,28 +57,17 @@ impl<'a> Check<'a> {
         self.mistakes.push(Mistake::at(at.clone(), what));
     }
 
-    /// A word that does not exist, with the nearest that does.
-    pub fn unknown<'w>(&mut self, at: &Range<usize>, what: String, asked: &str, words: impl Iterator<Item = &'w str>) {
-        let all: Vec<&str> = words.collect();
-        let help = match hints::nearest(asked, all.iter().copied()) {
-            Some(near) => format!("the nearest is `{near}`"),
-            None if all.is_empty() => "there is none here".to_owned(),
-            None => format!("there is {}", all.join(", ")),
-        };
-        self.mistakes.push(Mistake::at(at.clone(), what).help(help));
-    }
-
     /// Replaces what the environment and the inboxes stand for; what steps save stays.
     pub fn substituted(&mut self, node: &Node) -> Node {
         let known = self.known;
         let mut wrong = Vec::new();
-        let mut outside = Vec::new();
+        let mut outside: Vec<(Range<usize>, String)> = Vec::new();
         let mapped = node.map_texts(&mut |text, at| {
-            let mut note = |what: String, help: &str| wrong.push(Mistake::at(at.clone(), what).help(help));
+            let mut wrongly = |what: String, help: &str| wrong.push(Mistake::at(at.clone(), what).help(help));
             let found = match pieces(text) {
                 Ok(found) => found,
                 Err(why) => {
-                    note(
+                    wrongly(
                         why,
                         "references are `${step.field}`, `${env:NAME|default}` and `${inbox:NAME}`; `$${` writes the characters themselves",
                     );
@@ -86,20 +81,21 @@ impl<'a> Check<'a> {
                     Piece::Plain(it) => out.push_str(it),
                     Piece::Inbox(name) => out.push_str(&inbox_url(name)),
                     Piece::Saved { name, path } => {
-                        let path = path.iter().map(|it| format!(".{it}")).collect::<String>();
-                        out.push_str(&format!("${{{name}{path}}}"));
+                        out.push_str("${");
+                        out.push_str(&[&[name], &path[..]].concat().join("."));
+                        out.push('}');
                     }
                     Piece::Environment { name, default } => match (known.environment, default) {
-                        (None, _) => note(
+                        (None, _) => wrongly(
                             "a scenario that comes over the network reads no environment".to_owned(),
                             "put the value in its place, or load the file from the command line",
                         ),
                         (Some(read), default) => match read(name).or_else(|| default.map(str::to_owned)) {
                             Some(value) => {
-                                outside.push(at.clone());
+                                outside.push((at.clone(), value.clone()));
                                 out.push_str(&value.replace("${", "$${"));
                             }
-                            None => note(format!("the environment has no `{name}`"), "set it, or give a default: ${env:NAME|default}"),
+                            None => wrongly(format!("the environment has no `{name}`"), "set it, or give a default: ${env:NAME|default}"),
                         },
                     },
                 }
@@ -107,7 +103,9 @@ impl<'a> Check<'a> {
             Ok(What::Text(out))
         });
         self.mistakes.extend(wrong);
-        self.secrets.extend(outside);
+        for (at, value) in &outside {
+            self.secrets.came_in(at, value);
+        }
         match mapped {
             Ok(it) => it,
             Err(never) => match never {},
@@ -116,16 +114,11 @@ impl<'a> Check<'a> {
 
     /// A whole file.
     pub fn scenario(&mut self, node: &Node) {
-        self.shape(node, &SCENARIO, None);
-    }
-
-    fn a(&mut self, node: &Node, what: &str) {
-        let said = if matches!(node.what, What::Text(_) | What::Number(_)) {
-            format!("`{}`", node.plain().unwrap_or(""))
+        if node.what == What::Null {
+            self.mistakes.push(Mistake::at(node.at.clone(), "there is no scenario in this text").help(BEGINNING));
         } else {
-            node.word().to_owned()
-        };
-        self.wrong(&node.at, format!("here stands {what}, not {said}"));
+            self.shape(node, &SCENARIO, None);
+        }
     }
 
     /// One value.
@@ -137,16 +130,19 @@ impl<'a> Check<'a> {
         match kind {
             Kind::Text if !matches!(node.what, What::Text(_) | What::Number(_)) => self.a(node, "text"),
             Kind::Plain if plain.is_none() => self.a(node, "text or a number"),
-            Kind::Flag if !matches!(node.what, What::Flag(true)) => self.a(node, "true"),
+            Kind::Flag if node.what == What::Flag(false) => self.nearly(node, "true", Some("leave it out where it is not wanted")),
+            Kind::Flag if node.what != What::Flag(true) => self.a(node, "true"),
             Kind::Integer { min, max } => {
                 let fits = matches!(node.what, What::Number(_))
                     && plain.and_then(|it| it.parse::<i64>().ok()).is_some_and(|it| (min..=max).contains(&it));
                 if !fits {
-                    self.a(node, &if min == max { format!("the number {min}") } else { format!("a whole number from {min} to {max}") });
+                    let what = if min == max { format!("the number {min}") } else { format!("a whole number from {min} to {max}") };
+                    let quoted = matches!(&node.what, What::Text(it) if it.parse::<i64>().is_ok());
+                    self.nearly(node, &what, quoted.then_some("write it without quotes"));
                 }
             }
             Kind::Amount if plain.and_then(money::parse).is_none_or(|it| it <= rust_decimal::Decimal::ZERO) => {
-                self.a(node, "a number above 0");
+                self.a(node, "a number above 0")
             }
             Kind::Share
                 if plain
@@ -156,17 +152,12 @@ impl<'a> Check<'a> {
                 self.a(node, "a share from 0 to 1");
             }
             Kind::Duration => self.text_that(node, "a duration as 31m or PT31M", |it| parse_duration(it).map(|_| ())),
-            Kind::Offset => {
-                self.text_that(node, "a duration with a sign as -10m", |it| parse_duration(it.trim_start_matches(['-', '+'])).map(|_| ()));
-            }
+            Kind::Offset => self.text_that(node, "a duration with a sign as -10m", offset),
             Kind::Moment => self.text_that(node, "a time as 2026-01-01T00:00:00Z", |it| parse_timestamp(it).map(|_| ())),
-            Kind::ClockMode => self.text_that(node, "frozen, real or a rate as 60x", |it| match it {
-                "frozen" | "real" => Ok(()),
-                rate => Rate::parse(rate).map(|_| ()),
-            }),
+            Kind::ClockMode => self.clock_mode(node),
             Kind::Word(words) => match plain {
                 Some(it) if words.contains(&it) => {}
-                Some(it) => self.unknown(&node.at, format!("`{it}` is none of {}", words.join(", ")), it, words.iter().copied()),
+                Some(it) => self.unknown(&node.at, format!("`{}` is none of {}", shown(it), words.join(", ")), it, words.iter().copied()),
                 None => self.a(node, &format!("one of {}", words.join(", "))),
             },
             Kind::Name => match plain.filter(|it| is_name(it)) {
@@ -178,43 +169,43 @@ impl<'a> Check<'a> {
             Kind::Operation => _ = self.operation(node),
             Kind::Trigger => _ = self.trigger(node),
             Kind::Action => _ = self.action(node),
-            Kind::Value => self.anything(node),
             Kind::Values if !matches!(node.what, What::Map(_)) => self.a(node, "a mapping of names and values"),
-            Kind::Values => self.anything(node),
-            Kind::Matcher => self.matcher(node),
             Kind::Matchers if !matches!(node.what, What::Map(_)) => self.a(node, "a mapping of names and what they have to be"),
-            Kind::Matchers => self.matcher(node),
-            Kind::Script => {
-                if let Err(why) = parse_script(&node.to_value()) {
-                    self.wrong(&node.at, why);
-                }
-            }
+            Kind::Value | Kind::Values => self.anything(node),
+            Kind::Matcher | Kind::Matchers => self.matcher(node),
+            Kind::Script => self.script(node),
             Kind::List(each) => match &node.what {
                 What::List(items) => items.iter().for_each(|it| self.value(it, *each, provider)),
-                _ => self.a(node, "a list"),
+                What::Null | What::Flag(_) | What::Number(_) | What::Text(_) | What::Map(_) => {
+                    let dashed = node.members().first().is_some_and(|it| it.0.name.starts_with('-'));
+                    let help = if dashed { "a space is missing behind the dash" } else { "each of its items begins with `- `" };
+                    self.nearly(node, "a list", Some(help));
+                }
             },
             Kind::Map(each) => match &node.what {
                 What::Map(members) => {
                     self.repeated(members);
-                    members.iter().for_each(|(_, it)| self.value(it, *each, provider));
+                    for (_, it) in members {
+                        self.value(it, *each, provider);
+                    }
                 }
-                _ => self.a(node, "a mapping of names and values"),
+                What::Null | What::Flag(_) | What::Number(_) | What::Text(_) | What::List(_) => {
+                    self.a(node, "a mapping of names and values")
+                }
             },
             Kind::Shape(shape) => self.shape(node, shape, provider),
-            Kind::Either(first, second) => {
+            Kind::Either(first, second) if matches!(second, Kind::Shape(_) | Kind::List(_)) => {
                 let is_composed = matches!(node.what, What::Map(_) | What::List(_));
-                let second_is = matches!(second, Kind::Shape(_) | Kind::List(_));
-                if second_is == is_composed {
-                    self.value(node, *second, provider);
-                } else if !second_is {
-                    let noted = self.mistakes.len();
-                    self.value(node, *second, provider);
-                    if noted < self.mistakes.len() {
-                        self.mistakes.truncate(noted);
-                        self.value(node, *first, provider);
-                    }
-                } else {
+                self.value(node, if is_composed { *second } else { *first }, provider);
+            }
+            Kind::Either(first, second) => {
+                let noted = self.mistakes.len();
+                self.value(node, *second, provider);
+                if let Some(why_not) = self.mistakes.split_off(noted).pop() {
                     self.value(node, *first, provider);
+                    if let Some(it) = self.mistakes.get_mut(noted) {
+                        it.help.get_or_insert(why_not.what);
+                    }
                 }
             }
             Kind::Settings(shape) => self.settings(node, shape, provider),
@@ -231,10 +222,7 @@ impl<'a> Check<'a> {
         for piece in pieces(text).unwrap_or_default() {
             if let Piece::Saved { name, .. } = piece {
                 refers = true;
-                if !self.saved.contains_key(name) {
-                    let names: Vec<String> = self.saved.keys().cloned().collect();
-                    self.unknown(&node.at, format!("no step before this one saves `{name}`"), name, names.iter().map(String::as_str));
-                }
+                self.saved_before(&node.at, name);
             }
         }
         refers
@@ -256,20 +244,11 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn text_that(&mut self, node: &Node, what: &str, read: impl Fn(&str) -> Result<(), String>) {
-        match &node.what {
-            What::Text(text) => {
-                if let Err(why) = read(text) {
-                    self.wrong(&node.at, why);
-                }
-            }
-            _ => self.a(node, what),
-        }
-    }
-
     fn repeated(&mut self, members: &[(Key, Node)]) {
-        for (place, (key, _)) in members.iter().enumerate() {
-            if let Some((first, _)) = members[..place].iter().find(|it| it.0.name == key.name) {
+        let mut seen: BTreeMap<&str, &Key> = BTreeMap::new();
+        for (key, _) in members {
+            let first = *seen.entry(&key.name).or_insert(key);
+            if first.at != key.at {
                 let mistake = Mistake::at(key.at.clone(), format!("`{}` stands here twice", key.name));
                 self.mistakes.push(mistake.also(first.at.clone(), "the first time"));
             }
@@ -278,14 +257,17 @@ impl<'a> Check<'a> {
 
     /// A mapping of known names.
     pub fn shape(&mut self, node: &Node, shape: &'static Shape, provider: Option<&'static Contract>) {
-        let What::Map(members) = &node.what else { return self.a(node, &format!("{}: a mapping", shape.what)) };
+        let What::Map(members) = &node.what else { return self.no_mapping(node, shape) };
         self.repeated(members);
         for (key, it) in members {
             match shape.row(&key.name) {
                 Some(row) => self.value(it, row.kind, provider),
-                None => {
-                    self.unknown(&key.at, format!("{} has no `{}`", shape.what, key.name), &key.name, shape.rows.iter().map(|it| it.name));
-                }
+                None => self.unknown(
+                    &key.at,
+                    format!("{} has no `{}`", shape.what, shown(&key.name)),
+                    &key.name,
+                    shape.rows.iter().map(|it| it.name),
+                ),
             }
         }
         self.missing(node, shape);
@@ -295,7 +277,7 @@ impl<'a> Check<'a> {
         for row in shape.rows.iter().filter(|it| it.required && node.get(it.name).is_none()) {
             self.mistakes.push(
                 Mistake::at(node.at.clone(), format!("{} needs `{}`", shape.what, row.name))
-                    .help(format!("`{}` is {}", row.name, row.meaning)),
+                    .help(format!("`{}`: {}", row.name, row.meaning)),
             );
         }
     }
@@ -305,19 +287,17 @@ impl<'a> Check<'a> {
         self.repeated(members);
         for (key, it) in members {
             if let Some(contract) = self.known.provider(&key.name) {
-                self.settings(it, shape, Some(contract))
+                self.settings(it, shape, Some(contract));
             } else {
                 let slugs = self.known.contracts.iter().map(|it| it.slug);
-                self.unknown(&key.at, format!("there is no provider `{}`", key.name), &key.name, slugs);
+                self.unknown(&key.at, format!("there is no provider `{}`", shown(&key.name)), &key.name, slugs);
             }
         }
     }
 
     /// The rows of a shape, and the settings of the provider's accounts.
     fn settings(&mut self, node: &Node, shape: &'static Shape, provider: Option<&'static Contract>) {
-        let (What::Map(members), Some(contract)) = (&node.what, provider) else {
-            return self.a(node, &format!("{}: a mapping", shape.what));
-        };
+        let (What::Map(members), Some(contract)) = (&node.what, provider) else { return self.no_mapping(node, shape) };
         self.repeated(members);
         for (key, it) in members {
             if let Some(row) = shape.row(&key.name) {
@@ -326,137 +306,30 @@ impl<'a> Check<'a> {
                 }
                 self.value(it, row.kind, provider);
             } else if let Some(setting) = contract.setting(&key.name) {
-                if matches!(setting.kind, SettingKind::Secret) {
-                    self.secrets.push(it.at.clone());
-                }
-                if let Err(why) = setting.read(&it.to_value()) {
-                    self.mistakes.push(Mistake::at(it.at.clone(), why).help(format!("`{}`: {}", setting.name, setting.meaning)));
-                }
+                self.setting(it, setting);
             } else {
                 let words = shape.rows.iter().map(|it| it.name).chain(contract.settings().map(|it| it.name));
-                self.unknown(&key.at, format!("{} of {} has no `{}`", shape.what, contract.name, key.name), &key.name, words);
+                let whose = if shape.row("id").is_some() { format!("an account of {}", contract.name) } else { contract.name.to_owned() };
+                self.unknown(&key.at, format!("{whose} has no `{}`", shown(&key.name)), &key.name, words);
             }
         }
         self.missing(node, shape);
     }
 
+    /// A value that a setting takes.
+    pub fn setting(&mut self, node: &Node, setting: &Setting) {
+        if let Err(why) = setting.read(&node.to_value()) {
+            self.mistakes.push(Mistake::at(node.at.clone(), why).help(format!("`{}`: {}", setting.name, setting.meaning)));
+        }
+    }
+
     fn credentials(&mut self, node: &Node, contract: &'static Contract) {
-        for (key, it) in node.members() {
-            self.secrets.push(it.at.clone());
+        for (key, _) in node.members() {
             if !contract.credentials.iter().any(|own| own.name == key.name) {
                 let words = contract.credentials.iter().map(|it| it.name);
                 self.unknown(&key.at, format!("an account of {} has no credential `{}`", contract.name, key.name), &key.name, words);
             }
         }
-    }
-
-    fn step(&mut self, node: &Node) {
-        let What::Map(members) = &node.what else { return self.a(node, "a step: a mapping that begins with its verb") };
-        let verb = |shape: &&'static Shape| shape.rows.first().map_or("", |it| it.name);
-        let verbs: Vec<&'static str> = STEPS.iter().map(|it| verb(&it)).collect();
-        // `expect` stands beside other verbs as well.
-        let found: Vec<&'static Shape> = STEPS.iter().filter(|it| node.get(verb(it)).is_some()).collect();
-        let shape = match found[..] {
-            [] => {
-                let first = members.first().map_or("", |it| it.0.name.as_str());
-                let at = members.first().map_or(node.at.clone(), |it| it.0.at.clone());
-                return self.unknown(
-                    &at,
-                    format!("`{first}` is no step: one begins with {}", verbs.join(", ")),
-                    first,
-                    verbs.iter().copied(),
-                );
-            }
-            [one] => one,
-            [..] => {
-                if let [one] = found.iter().filter(|it| verb(it) != "expect").collect::<Vec<_>>()[..] {
-                    one
-                } else {
-                    let names: Vec<&str> = found.iter().map(verb).collect();
-                    return self.wrong(&node.at, format!("a step does one thing, this one does {}", names.join(" and ")));
-                }
-            }
-        };
-        self.repeated(members);
-        for (key, it) in members {
-            match shape.row(&key.name).or_else(|| ANY_STEP.row(&key.name)) {
-                Some(row) if row.name == "save" => self.value(it, row.kind, None),
-                Some(row) => self.value(it, row.kind, None),
-                None => {
-                    let words = shape.rows.iter().chain(ANY_STEP.rows).map(|it| it.name);
-                    self.unknown(&key.at, format!("{} has no `{}`", shape.what, key.name), &key.name, words);
-                }
-            }
-        }
-        self.missing(node, shape);
-        if let Some(name) = node.get("save") {
-            self.saved.insert(name.plain().unwrap_or("").to_owned(), name.at.clone());
-        }
-    }
-
-    /// Whether a step before has saved that name.
-    pub fn has_saved(&self, name: &str) -> bool {
-        self.saved.contains_key(name)
-    }
-
-    fn split<'t>(&mut self, node: &'t Node, mark: char, what: &str) -> Option<(&'static Contract, &'t str)> {
-        let split = node.plain().and_then(|it| it.split_once(mark));
-        let Some((slug, rest)) = split else {
-            self.a(node, what);
-            return None;
-        };
-        if let Some(contract) = self.known.provider(slug) {
-            Some((contract, rest))
-        } else {
-            let slugs = self.known.contracts.iter().map(|it| it.slug);
-            self.unknown(&node.at, format!("there is no provider `{slug}`"), slug, slugs);
-            None
-        }
-    }
-
-    /// The provider that a text names.
-    pub fn provider(&mut self, node: &Node) -> Option<&'static Contract> {
-        let slug = node.plain().unwrap_or("");
-        let found = self.known.provider(slug);
-        if found.is_none() {
-            let slugs = self.known.contracts.iter().map(|it| it.slug);
-            self.unknown(&node.at, format!("there is no provider `{slug}`"), slug, slugs);
-        }
-        found
-    }
-
-    fn operation(&mut self, node: &Node) -> Option<()> {
-        let (contract, name) = self.split(node, '.', "an operation as quoine.createInvoice")?;
-        if contract.operation(name).is_none() {
-            let names: Vec<&str> = (contract.operations)().iter().map(|it| it.name).collect();
-            self.unknown(&node.at, format!("{} has no operation `{name}`", contract.name), name, names.into_iter());
-        }
-        Some(())
-    }
-
-    fn trigger(&mut self, node: &Node) -> Option<()> {
-        let text = node.plain().unwrap_or("");
-        if text.contains(':') {
-            let (_, rest) = self.split(node, ':', "webhooks as quoine:webhook")?;
-            if rest != "webhook" {
-                self.wrong(&node.at, format!("`{text}` is no trigger: write an operation, `PROVIDER.*` or `PROVIDER:webhook`"));
-            }
-            return Some(());
-        }
-        if text.ends_with(".*") {
-            self.split(node, '.', "all operations as quoine.*")?;
-            return Some(());
-        }
-        self.operation(node)
-    }
-
-    fn action(&mut self, node: &Node) -> Option<()> {
-        let (contract, name) = self.split(node, '.', "an action as quoine.pay")?;
-        let names: Vec<&str> = (contract.acts)().iter().map(|it| it.name).collect();
-        if !names.contains(&name) {
-            self.unknown(&node.at, format!("{} has no action `{name}`", contract.name), name, names.into_iter());
-        }
-        Some(())
     }
 }
 

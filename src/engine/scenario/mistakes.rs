@@ -1,12 +1,25 @@
 //! What is wrong with a text, for the one who wrote it: where, why, and what to write instead.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value as Json, json};
 
+use super::secrets::Secrets;
+
 /// Of one file so many are told.
 pub const TOLD_MAX: usize = 50;
+
+/// A text inside a sentence, cut where it would fill the screen.
+pub fn shown(text: &str) -> Cow<'_, str> {
+    /// Characters of a text inside a sentence.
+    const SHOWN_MAX: usize = 60;
+    match text.char_indices().nth(SHOWN_MAX) {
+        None => text.into(),
+        Some((end, _)) => format!("{}...", &text[..end]).into(),
+    }
+}
 
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,14 +67,16 @@ pub struct Mistakes {
 
 impl Mistakes {
     /// Of that text, whose `secrets` are not to be shown.
-    pub fn of(file: &str, text: &str, secrets: &[Range<usize>], mut all: Vec<Mistake>) -> Self {
+    pub fn of(file: &str, text: &str, secrets: &Secrets, mut all: Vec<Mistake>) -> Self {
+        // What is missing at the end is missing behind the last thing that is there.
+        let end = text.trim_end().len();
+        for it in &mut all {
+            it.at = it.at.start.min(end)..it.at.end.min(end);
+            it.what = secrets.masked(&it.at, &it.what);
+        }
         all.sort_by_key(|it| (it.at.start, it.at.end));
         all.dedup();
-        let mut shown = text.as_bytes().to_vec();
-        for it in secrets {
-            shown[it.clone()].fill(b'*');
-        }
-        Self { file: file.to_owned(), text: String::from_utf8(shown).unwrap_or_default(), all }
+        Self { file: file.to_owned(), text: secrets.struck(text), all }
     }
 
     /// Line and column of a byte, both from 1; a column counts characters.
@@ -75,9 +90,7 @@ impl Mistakes {
     pub fn render(&self, styled: bool) -> String {
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
         let mut reports: Vec<String> = self.all.iter().take(TOLD_MAX).map(|it| renderer.render(&self.report(it))).collect();
-        if let Some(more) = self.all.len().checked_sub(TOLD_MAX).filter(|it| 0 < *it) {
-            reports.push(format!("and {more} more in {}", self.file));
-        }
+        reports.extend(self.more().map(|(_, n)| format!("and {n} more in {}", self.file)));
         reports.join("\n\n")
     }
 
@@ -101,13 +114,19 @@ impl Mistakes {
         start..first
     }
 
-    /// For machines: a list of places and sentences.
+    /// For machines: a list of places and sentences. The last of them says how many are not told.
     pub fn to_json(&self) -> Json {
         let one = |it: &Mistake| {
             let (line, column) = self.line_and_column(it.at.start);
             json!({"file": self.file, "line": line, "column": column, "message": it.what, "help": it.help})
         };
-        self.all.iter().take(TOLD_MAX).map(one).collect::<Vec<_>>().into()
+        let more = self.more().map(|(next, n)| one(&Mistake::at(next.at.clone(), format!("and {n} more from here on"))));
+        self.all.iter().take(TOLD_MAX).map(one).chain(more).collect::<Vec<_>>().into()
+    }
+
+    /// The first that is not told, and how many there are from it on.
+    fn more(&self) -> Option<(&Mistake, usize)> {
+        self.all.get(TOLD_MAX).map(|it| (it, self.all.len() - TOLD_MAX))
     }
 
     /// One line a mistake: what a problem document says.
@@ -117,6 +136,7 @@ impl Mistakes {
             let help = it.help.as_ref().map_or(String::new(), |it| format!(" ({it})"));
             format!("{}:{line}:{column}: {}{help}", self.file, it.what)
         };
-        self.all.iter().take(TOLD_MAX).map(one).collect::<Vec<_>>().join("\n")
+        let more = self.more().map(|(_, n)| format!("and {n} more"));
+        self.all.iter().take(TOLD_MAX).map(one).chain(more).collect::<Vec<_>>().join("\n")
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::mistakes::shown;
 use super::yaml::{Node, What};
 use crate::engine::inbox::{HOST_SUFFIX, is_name as is_inbox};
 
@@ -40,8 +41,7 @@ pub fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
             continue;
         }
         found.push(Piece::Plain(before));
-        let (inner, behind) =
-            after.split_once('}').ok_or_else(|| format!("`${{{after}` has no `}}`; write `$${{` for the characters themselves"))?;
+        let (inner, behind) = after.split_once('}').ok_or_else(|| "`${` has no `}`".to_owned())?;
         found.push(reference(inner)?);
         rest = behind;
     }
@@ -57,14 +57,14 @@ fn reference(inner: &str) -> Result<Piece<'_>, String> {
         return if fits {
             Ok(Piece::Environment { name, default })
         } else {
-            Err(format!("`{name}` is no name of an environment variable"))
+            Err(format!("`{}` is no name of an environment variable", shown(name)))
         };
     }
     if let Some(name) = inner.strip_prefix("inbox:") {
         return if is_inbox(name) {
             Ok(Piece::Inbox(name))
         } else {
-            Err(format!("`{name}` is no name of an inbox: it has a-z, 0-9 and -, 63 characters at most"))
+            Err(format!("`{}` is no name of an inbox: it has a-z, 0-9 and -, 63 characters at most", shown(name)))
         };
     }
     let mut path = inner.split(['.', '[']).map(|it| it.strip_suffix(']').unwrap_or(it));
@@ -72,7 +72,7 @@ fn reference(inner: &str) -> Result<Piece<'_>, String> {
     let path: Vec<&str> = path.collect();
     match name {
         Some(name) if path.iter().all(|it| !it.is_empty()) => Ok(Piece::Saved { name, path }),
-        _ => Err(format!("`${{{inner}}}` is no reference: write `${{step.field}}`, `${{env:NAME|default}}` or `${{inbox:NAME}}`")),
+        _ => Err(format!("`${{{}}}` is no reference", shown(inner))),
     }
 }
 

@@ -4,9 +4,9 @@ use rust_decimal::Decimal;
 
 use super::check::Check;
 use super::keys::THEN;
-use super::mistakes::Mistake;
+use super::mistakes::{Mistake, shown};
 use super::reference::{Saved, resolved};
-use super::yaml::{Node, What};
+use super::yaml::{Key, Node, What};
 use crate::engine::contract::{Contract, hints};
 use crate::engine::matching::Matcher;
 use crate::engine::rules::effects::TRANSPORTS;
@@ -60,13 +60,18 @@ pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
     if let Some(then) = node.get("then") {
         fitting(check, then, &on, contract);
     }
-    if let (On::Requests { .. }, Some(event)) = (&on, node.get("when").and_then(|it| it.get("event"))) {
-        check.wrong(&event.at, "a request has no event: `on` is `PROVIDER:webhook` for rules on webhooks");
+    match (&on, node.get("when").and_then(|it| it.get("event")), contract) {
+        (On::Requests { provider, .. }, Some(_), _) => {
+            let at = node.get("when").map_or(node.at.clone(), |it| it.place_of("event"));
+            check.mistakes.push(Mistake::at(at, "a request has no event").help(format!("a rule on webhooks is on `{provider}:webhook`")));
+        }
+        (On::Webhooks { .. }, Some(event), Some(contract)) => check.events(event, contract),
+        _ => {}
     }
-    if let (On::Header, Some(when)) = (&on, node.get("when")) {
-        check.wrong(&when.at, "a rule without `on` waits on nothing: say `on`, or leave `when` out");
+    if node.get("on").is_none() && node.get("when").is_some() {
+        check.wrong(&node.place_of("when"), "a rule without `on` waits on nothing: say `on`, or leave `when` out");
     }
-    if let (On::Header, None) = (&on, node.get("name")) {
+    if matches!(node.what, What::Map(_)) && node.get("on").is_none() && node.get("name").is_none() {
         let mistake = Mistake::at(node.at.clone(), "a rule without `on` needs a name for Playmoney-Fault to ask by");
         check.mistakes.push(mistake.help("give it `on` or `name`"));
     }
@@ -95,19 +100,20 @@ fn fitting(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&'stati
     {
         check.wrong(&then.at, "a rule that does nothing: `then` names at least one effect");
     }
-    for (key, it) in then.members().iter().filter(|it| THEN.row(&it.0.name).is_some()) {
+    for (key, it) in then.members() {
         let is_request = ON_REQUESTS.contains(&key.name.as_str());
-        match on {
-            On::Webhooks { .. } if is_request => {
-                check.wrong(&key.at, format!("`{}` is an effect on requests, this rule is on webhooks", key.name));
-            }
-            On::Requests { .. } | On::Header if !is_request => {
-                check.wrong(&key.at, format!("`{}` is an effect on webhooks, this rule is on requests", key.name));
-            }
-            _ => {}
+        let misplaced = match on {
+            _ if THEN.row(&key.name).is_none() => None,
+            On::Webhooks { .. } if is_request => Some("an effect on requests, and this rule is on webhooks"),
+            On::Requests { .. } if !is_request => Some("an effect on webhooks, and this rule is on requests"),
+            On::Header if !is_request => Some("an effect on webhooks, and Playmoney-Fault asks for effects on requests"),
+            On::Webhooks { .. } | On::Requests { .. } | On::Header => None,
+        };
+        if let Some(why) = misplaced {
+            check.wrong(&key.at, format!("`{}` is {why}", key.name));
         }
         if let (Some(contract), true) = (contract, is_request) {
-            possible(check, contract, &key.name, it);
+            possible(check, contract, key, it);
         }
         if key.name == "headers" {
             headers(check, it);
@@ -116,15 +122,15 @@ fn fitting(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&'stati
     for group in [ON_BYTES, FATES] {
         let found: Vec<&str> = group.iter().copied().filter(|it| then.get(it).is_some()).collect();
         if let [first, .., last] = found[..] {
-            check.wrong(&then.at, format!("`{first}` and `{last}` exclude each other"));
+            exclude(check, then, first, last, &format!("`{first}` and `{last}` exclude each other"));
         }
     }
-    if then.get("error").is_some() && ANSWERS[1..].iter().any(|it| then.get(it).is_some()) {
-        check.wrong(&then.at, "`error` brings its own status and body: leave `status` and `body` out, or `error`");
+    if let (Some(_), Some(own)) = (then.get("error"), ANSWERS[1..].iter().find(|it| then.get(it).is_some())) {
+        exclude(check, then, "error", own, &format!("`error` brings its own status and body: leave `{own}` out, or `error`"));
     }
-    let answers = ANSWERS.iter().any(|it| then.get(it).is_some());
-    if let (true, Some(fate)) = (answers, FATES.iter().find(|it| then.get(it).is_some())) {
-        check.wrong(&then.at, format!("`{fate}` needs an object, and a call that is answered by the rule makes none"));
+    let answer = ANSWERS.iter().find(|it| then.get(it).is_some());
+    if let (Some(answer), Some(fate)) = (answer, FATES.iter().find(|it| then.get(it).is_some())) {
+        exclude(check, then, answer, fate, &format!("`{fate}` needs an object, and a call that the rule answers makes none"));
     }
     if let Some(spread) = then.get("latency").filter(|it| matches!(it.what, What::Map(_))) {
         let kinds = ["fixed", "uniform", "lognormal"].iter().filter(|it| spread.get(it).is_some()).count();
@@ -142,13 +148,31 @@ fn headers(check: &mut Check<'_>, node: &Node) {
     for (key, it) in node.members() {
         let good = key.name.parse::<HeaderName>().is_ok() && it.plain().is_some_and(|it| HeaderValue::from_str(it).is_ok());
         if !good {
-            check.wrong(&key.at, format!("`{}` is no header with a text", key.name));
+            no_header(check, key);
         }
     }
 }
 
+/// A pair that is no header.
+pub fn no_header(check: &mut Check<'_>, key: &Key) {
+    if key.name.parse::<HeaderName>().is_ok() {
+        check.wrong(&key.at, format!("the header `{}` has a value of one line", key.name));
+    } else {
+        let mistake = Mistake::at(key.at.clone(), format!("`{}` is no name of a header", shown(&key.name)));
+        check.mistakes.push(mistake.help("it has letters, digits and -, as Retry-After"));
+    }
+}
+
+/// Two members that cannot stand beside each other: the mistake is at the later one.
+pub fn exclude(check: &mut Check<'_>, node: &Node, one: &str, other: &str, why: &str) {
+    let (one, other) = (node.place_of(one), node.place_of(other));
+    let (first, last) = if one.start < other.start { (one, other) } else { (other, one) };
+    check.mistakes.push(Mistake::at(last, why).also(first, "the other one"));
+}
+
 /// Whether the provider knows what the effect is about.
-fn possible(check: &mut Check<'_>, contract: &'static Contract, name: &str, node: &Node) {
+fn possible(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node: &Node) {
+    let (name, at) = (key.name.as_str(), key.at.clone());
     let acts = (contract.acts)();
     let has = |act: &str| acts.iter().any(|it| it.name == act);
     let impossible = match name {
@@ -156,7 +180,7 @@ fn possible(check: &mut Check<'_>, contract: &'static Contract, name: &str, node
             let asked = node.plain().unwrap_or("");
             if contract.error(asked).is_none() {
                 let names = contract.errors.iter().map(|it| it.name);
-                check.unknown(&node.at, format!("{} documents no error `{asked}`", contract.name), asked, names);
+                check.unknown(&node.at, format!("{} documents no error `{}`", contract.name, shown(asked)), asked, names);
             }
             false
         }
@@ -165,7 +189,12 @@ fn possible(check: &mut Check<'_>, contract: &'static Contract, name: &str, node
                 let to = it.plain().unwrap_or("");
                 if leading_to(contract, to).is_none() {
                     let known = reachable(contract);
-                    check.unknown(&it.at, format!("no action of {} leads to the status `{to}`", contract.name), to, known.iter().copied());
+                    check.unknown(
+                        &it.at,
+                        format!("no action of {} leads to the status `{}`", contract.name, shown(to)),
+                        to,
+                        known.iter().copied(),
+                    );
                 }
             }
             false
@@ -177,7 +206,7 @@ fn possible(check: &mut Check<'_>, contract: &'static Contract, name: &str, node
         _ => false,
     };
     if impossible {
-        check.wrong(&node.at, format!("{} has nothing that `{name}` could happen to", contract.name));
+        check.wrong(&at, format!("{} has nothing that `{name}` could happen to", contract.name));
     }
 }
 
@@ -232,7 +261,7 @@ fn when(node: &Node) -> When {
         headers: matcher("headers"),
         query: matcher("query"),
         event: matcher("event"),
-        account: matcher("account"),
+        account: node.get("account").and_then(|it| Matcher::of_name(it).ok()),
         after: count("after").unwrap_or(0),
         times: count("times"),
         until,

@@ -82,6 +82,11 @@ impl Shape {
     pub fn row(&self, name: &str) -> Option<&'static Row> {
         self.rows.iter().find(|it| it.name == name)
     }
+
+    /// Of a step, the name that it is known by.
+    pub fn verb(&self) -> &'static str {
+        self.rows.first().map_or("", |it| it.name)
+    }
 }
 
 /// A name that may be left out.

@@ -1,8 +1,10 @@
 //! The steps of a scenario, read from their nodes.
 
 use super::check::{Check, holds_reference};
-use super::rule;
-use super::yaml::Node;
+use super::keys::STEPS;
+use super::mistakes::Mistake;
+use super::rule::{self, exclude};
+use super::yaml::{Key, Node};
 use crate::engine::contract::{Contract, Operation};
 use crate::kit::fields::Need;
 use crate::kit::http::{HeaderName, HeaderValue};
@@ -81,7 +83,8 @@ pub struct Expect {
 /// Reads a step whose shape has been checked. `None`: it is none, which has been noted.
 pub fn read(check: &mut Check<'_>, node: &Node, line: usize, saved_before: &[String]) -> Option<Step> {
     let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
-    let verb = node.members().first().map_or("", |it| it.0.name.as_str());
+    let is_verb = |it: &&(Key, Node)| STEPS.iter().any(|own| own.verb() == it.0.name);
+    let verb = node.members().iter().find(is_verb).map_or("", |it| it.0.name.as_str());
     let doing = doing(check, node, saved_before)?;
     let named = text(verb).unwrap_or_default();
     let title = text("title").unwrap_or_else(|| format!("{verb} {named}").trim().to_owned());
@@ -109,6 +112,12 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
         leaping(check, with);
         return Some(Doing::Advance { with: with.clone(), expect });
     }
+    if let Some(it) = node.get("expect_webhook").or(node.get("expect_no_webhook"))
+        && let (Some(contract), Some(event)) =
+            (it.get("provider").and_then(Node::plain).and_then(|it| check.known.provider(it)), it.get("event"))
+    {
+        check.events(event, contract);
+    }
     if let Some(it) = node.get("expect_webhook") {
         return Some(Doing::ExpectWebhook(it.clone()));
     }
@@ -119,7 +128,8 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
         let of = it.get("of")?;
         let name = of.plain()?.to_owned();
         if !saved_before.contains(&name) {
-            check.unknown(&of.at, format!("no step before this one saves `{name}`"), &name, saved_before.iter().map(String::as_str));
+            let how = format!("a step with `save: {name}` keeps its answer");
+            check.unmade(&of.at, format!("no step before this one saves `{name}`"), &name, saved_before, &how);
         }
         return Some(Doing::Expect { of: name, body: it.get("body")?.clone() });
     }
@@ -157,11 +167,11 @@ fn call(check: &mut Check<'_>, node: &Node, name: &str, expect: Option<Expect>) 
         let good = key.name.parse::<HeaderName>().is_ok()
             && (holds_reference(it) || it.plain().is_some_and(|it| HeaderValue::from_str(it).is_ok()));
         if !good {
-            check.wrong(&key.at, format!("`{}` is no header with a text", key.name));
+            rule::no_header(check, key);
         }
     }
-    if let (Some(with), Some(_)) = (node.get("with"), node.get("body")) {
-        check.wrong(&with.at, "a call sends either `with` or `body`");
+    if node.get("with").is_some() && node.get("body").is_some() {
+        exclude(check, node, "with", "body", "a call sends either `with` or `body`");
     }
     if let (Some(row), Some(with)) = (row, node.get("with")) {
         in_path(check, row, with, node);
@@ -170,7 +180,8 @@ fn call(check: &mut Check<'_>, node: &Node, name: &str, expect: Option<Expect>) 
         && row.path.contains('{')
     {
         let name = row.path.split(['{', '}']).nth(1).unwrap_or("");
-        check.wrong(&node.at, format!("`{operation}` has `{name}` in its path: {}; say it in `with`", row.path));
+        let mistake = Mistake::at(node.at.clone(), format!("`{operation}` has `{name}` in its path: {}", row.path));
+        check.mistakes.push(mistake.help(format!("say it in `with`: {{ {name}: ... }}")));
     }
     let signature = match text("signature").as_deref() {
         Some("wrong") => Proof::Wrong,
@@ -226,7 +237,7 @@ fn leaping(check: &mut Check<'_>, with: &Node) {
     if with.plain().is_none() && ways.len() != 1 {
         check.wrong(&with.at, "a leap goes `by` a span, `to` a moment or `until` next, idle or delivery: one of the three");
     } else if with.get("limit").is_some() && ways != ["until"] {
-        check.wrong(&with.at, "`limit` goes with `until`");
+        check.wrong(&with.place_of("limit"), "`limit` goes with `until`, and with nothing else");
     }
 }
 
@@ -235,11 +246,7 @@ fn setting(check: &mut Check<'_>, provider: &str, with: &Node) {
     for (key, it) in with.members() {
         match contract.setting(&key.name) {
             Some(_) if holds_reference(it) => {}
-            Some(setting) => {
-                if let Err(why) = setting.read(&it.to_value()) {
-                    check.wrong(&it.at, why);
-                }
-            }
+            Some(setting) => check.setting(it, setting),
             None => {
                 let words = contract.settings().map(|it| it.name);
                 check.unknown(&key.at, format!("{} has no setting `{}`", contract.name, key.name), &key.name, words);

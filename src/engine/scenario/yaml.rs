@@ -9,6 +9,8 @@ use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
 
 use super::mistakes::Mistake;
 
+mod syntax;
+
 /// A scenario's text.
 pub const BYTES_MAX: usize = 1024 * 1024;
 /// How deep its nodes nest.
@@ -48,6 +50,11 @@ impl Node {
     /// The member of that name.
     pub fn get(&self, name: &str) -> Option<&Self> {
         self.members().iter().find(|it| it.0.name == name).map(|it| &it.1)
+    }
+
+    /// Where the name of that member stands; without one, where the node does.
+    pub fn place_of(&self, name: &str) -> Range<usize> {
+        self.members().iter().find(|it| it.0.name == name).map_or(self.at.clone(), |it| it.0.at.clone())
     }
 
     /// The members; none when it is no mapping.
@@ -161,6 +168,7 @@ pub fn parse(text: &str) -> Result<Node, Mistake> {
         budget: budget,
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         strict_booleans: true,
+        reject_unsupported_tags: true,
     };
     let read: Result<Spanned<Content>, _> = serde_saphyr::from_str_with_options(text, options);
     read.map(|it| node(text, it)).map_err(|why| refused(text, &why))
@@ -171,22 +179,8 @@ fn refused(text: &str, why: &serde_saphyr::Error) -> Mistake {
     let why = why.without_snippet();
     let at = why.location().map_or(0..0, |it| place(text, it));
     let said = why.to_string();
-    let said = said.split(" at line ").next().unwrap_or(&said).trim_end_matches('.').to_owned();
-    match why {
-        serde_saphyr::Error::Budget { .. }
-        | serde_saphyr::Error::AliasReplayLimitExceeded { .. }
-        | serde_saphyr::Error::AliasExpansionLimitExceeded { .. }
-        | serde_saphyr::Error::AliasReplayStackDepthExceeded { .. } => {
-            let bounds = format!(
-                "a scenario has at most {NODES_MAX} values, {DEPTH_MAX} levels, {ANCHORS_MAX} anchors and {ALIASES_MAX} aliases, in one document"
-            );
-            Mistake::at(at, format!("this is more than a scenario may hold: {said}")).help(bounds)
-        }
-        serde_saphyr::Error::MultipleDocuments { .. } => {
-            Mistake::at(at, "a scenario is one document").help("put the second one into a file of its own")
-        }
-        _ => Mistake::at(at, format!("this is not YAML: {said}")),
-    }
+    let said = said.split(" at line ").next().unwrap_or(&said).trim_end_matches('.');
+    syntax::mistake(text, at, said)
 }
 
 /// The bytes of a place. Of a place that is not known, the beginning.
@@ -230,12 +224,27 @@ fn node(text: &str, it: Spanned<Content>) -> Node {
         }
     };
     let end = at.start + text[at.clone()].trim_end().len();
-    // Of a block, the library knows the beginning only: its first name stands for it.
+    // Of lists and mappings, the library knows the beginning only. A block's first name stands for it.
     let end = match &what {
         What::Map(members) if end == at.start => members.first().map_or(end, |it| it.0.at.end),
-        _ => end,
+        What::Map(members) => closed(text, &at, members.last().map(|it| it.1.at.end)).unwrap_or(end),
+        What::List(items) => closed(text, &at, items.last().map(|it| it.at.end)).unwrap_or(end),
+        What::Null | What::Flag(_) | What::Number(_) | What::Text(_) => end,
     };
     Node { at: at.start..end.max(at.start), what }
+}
+
+/// Where the bracket that closes a list or a mapping ends, when nothing but space and a comma stands before it.
+fn closed(text: &str, at: &Range<usize>, last: Option<usize>) -> Option<usize> {
+    let bracket = match text.get(at.start..)?.chars().next()? {
+        '{' => '}',
+        '[' => ']',
+        _ => return None,
+    };
+    let from = last.unwrap_or(at.start + 1);
+    let rest = text.get(from..)?;
+    let gap = rest.len() - rest.trim_start_matches(|it: char| it.is_whitespace() || it == ',').len();
+    rest[gap..].starts_with(bracket).then_some(from + gap + 1)
 }
 
 /// The digits as they were written, where JSON writes numbers like that.
@@ -340,7 +349,7 @@ mod tests {
         let node = parse(text).expect("YAML");
         let mut found = Vec::new();
         slices(text, &node, &mut found);
-        assert_eq!(found, ["a", "a", "1.50", "\"b\"", "[", "'x'", "true", "c", "{", "d", "~"]);
+        assert_eq!(found, ["a", "a", "1.50", "\"b\"", "[ 'x', true ]", "'x'", "true", "c", "{d: ~}", "d", "~"]);
         assert_eq!(node.get("a").map(|it| it.what.clone()), Some(What::Number("1.50".to_owned())));
     }
 
@@ -354,6 +363,25 @@ mod tests {
         for text in ["2026-01-01T00:00:00Z", "yes", "\"1\"", "31m"] {
             assert!(matches!(parse(text).expect("YAML").what, What::Text(_)), "{text}");
         }
+    }
+
+    #[test]
+    fn every_number_is_one_in_json() {
+        for text in
+            ["007", "0o17", "0b11", "1_000", "0x1F", "1e21", "1e-400", "18446744073709551616", "-0", ".5", "5.", "1.", "+1e2", "12e03"]
+        {
+            let json = parse(&format!("a: {text}")).expect("YAML").to_json();
+            assert!(serde_json::from_str::<Json>(&json).is_ok(), "{text}: {json}");
+        }
+        for text in [".inf", "-.INF", ".nan", "1e400"] {
+            assert!(parse(&format!("a: {text}")).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_merged_mapping_gives_what_is_not_said_beside_it() {
+        let node = parse("a: &base { id: 1, name: x }\nb: { <<: *base, id: 2 }\n").expect("YAML");
+        assert_eq!(node.get("b").map(Node::to_value), Some(serde_json::json!({"id": 2, "name": "x"})));
     }
 
     #[test]

@@ -133,7 +133,9 @@ impl World {
         for it in setup.iter().flat_map(|it| &it.accounts) {
             match member.further_account(&self.start.name, &it.id) {
                 _ if accounts.contains_key(&it.id) && (it.id != usual || balances.contains_key(&it.id)) => {
-                    mistakes.push(Mistake::at(it.at.clone(), format!("{} has two accounts `{}` here", contract.name, it.id)));
+                    let first = setup.iter().flat_map(|own| &own.accounts).find(|own| own.id == it.id);
+                    let mistake = Mistake::at(it.at.clone(), format!("{} has two accounts `{}` here", contract.name, it.id));
+                    mistakes.push(mistake.also(first.map_or(it.at.clone(), |own| own.at.clone()), "the first of them"));
                 }
                 Ok(account) => _ = accounts.entry(it.id.clone()).or_insert(account),
                 Err(_) if it.id == usual => {}
@@ -190,7 +192,7 @@ impl World {
             }
         }
         if let Err((place, why)) = self.with(seat, uptime, |own, cx| own.open(cx, id, &read)) {
-            mistakes.push(Mistake::at(given.get(place).map_or(0..0, |it| it.at.clone()), why));
+            mistakes.push(Mistake::at(given.get(place).map_or(0..0, |it| it.named_at.clone()), why));
         }
     }
 }

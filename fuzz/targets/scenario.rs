@@ -1,0 +1,27 @@
+//! Any text is a scenario, or is refused with places that lie inside it; a good one furnishes a sandbox.
+#![no_main]
+
+use std::sync::{Arc, LazyLock};
+
+use libfuzzer_sys::fuzz_target;
+use playmoney::engine::contract::Contract;
+use playmoney::engine::scenario::{Known, parse, parse_rule};
+use playmoney::engine::world::{Start, World};
+use playmoney::kit::time::Uptime;
+use playmoney::providers;
+
+static CONTRACTS: LazyLock<Vec<&'static Contract>> = LazyLock::new(|| providers::all().iter().map(|it| it.contract()).collect());
+
+fuzz_target!(|text: &str| {
+    let environment = |name: &str| (name == "SET").then(|| "a value".to_owned());
+    let known = Known { contracts: &CONTRACTS, environment: Some(&environment) };
+    let mistakes = match parse("a.yaml", text, known) {
+        Ok(scenario) => World::load(Start::default().with(Arc::new(scenario)), providers::all(), 0, Uptime::START).err(),
+        Err(mistakes) => Some(mistakes),
+    };
+    let inner = text.strip_prefix('\u{feff}').unwrap_or(text);
+    for told in mistakes.iter().chain(parse_rule(text, known).err().iter().filter(|_| inner.len() == text.len())) {
+        assert!(told.all.iter().all(|it| inner.get(it.at.clone()).is_some()), "every place lies in the text");
+        assert!(told.render(false).len() < 200_000 && told.to_json().is_array() && !told.in_words().is_empty());
+    }
+});

@@ -1,0 +1,75 @@
+//! The header `Playmoney-Fault`: one request asks for a rule, a documented error or an effect of the transport.
+
+use playmoney::engine::rules::Transport;
+use playmoney::kit::http::{Method, Request};
+use playmoney::sandbox::Pacing;
+use serde_json::{Value as Json, json};
+
+use super::{FEATURES, document, list, shop, statuses};
+use crate::tape::Tape;
+
+const RULES: &str = "rules:
+  - { name: busy, then: { error: rate_limited } }
+  - { name: teapot, on: quantum-payouts.createPayout, when: { times: 1 }, then: { status: 418, headers: { X-Tea: green }, body: { a: 0.10 } } }
+  - { name: spoilt, on: \"quantum-payouts:webhook\", then: { drop: true } }
+";
+
+fn asking(name: &str) -> Request {
+    Request::new(Method::GET, "/quantum-payouts/api/v1/features", Vec::new()).with("Playmoney-Fault", name)
+}
+
+#[test]
+fn a_rule_is_asked_for_by_its_name_whatever_it_waits_on() {
+    let mut shop = shop(RULES);
+    assert_eq!(shop.ask(asking("busy")).status, 429);
+    let tea = shop.ask(asking("teapot"));
+    assert_eq!((tea.status.as_u16(), &tea.headers["x-tea"], &tea.body[..]), (418, &"green".parse().expect("text"), &b"{\"a\":0.10}"[..]));
+    assert_eq!(tea.headers["content-type"], "application/json");
+    let entries = shop.admin("GET", "requests", &Json::Null);
+    let rules: Vec<_> = entries["requests"].as_array().expect("a list").iter().map(|it| it["rule"].clone()).collect();
+    assert_eq!(rules, ["busy", "teapot"]);
+    shop.play(FEATURES);
+    assert_eq!(statuses(&shop), [200], "nobody else is meant");
+}
+
+#[test]
+fn a_documented_error_is_asked_for_by_its_name() {
+    for member in playmoney::providers::all() {
+        let contract = member.contract();
+        for row in contract.errors {
+            let mut shop = Tape::shop();
+            let answer = shop.ask(Request::new(Method::GET, &format!("/{}/", contract.slug), Vec::new()).with("Playmoney-Fault", row.name));
+            assert_eq!(answer.status, row.status, "{} {}", contract.slug, row.name);
+        }
+    }
+}
+
+#[test]
+fn an_effect_of_the_transport_is_asked_for_by_its_word() {
+    for (word, transport) in playmoney::engine::rules::effects::TRANSPORTS {
+        let mut shop = Tape::shop();
+        let reply = shop.sandbox.handle(shop.uptime, asking(word));
+        assert_eq!(reply.pacing, Some(Pacing { transport: Some(transport.clone()), ..Pacing::default() }), "{word}");
+    }
+    let mut shop = shop(
+        "rules:\n  - { name: slow, on: \"quantum-payouts.*\", then: { latency: { fixed: 2s, clock: real }, dribble: { chunks: 3, over: 1s } } }\n",
+    );
+    let reply = shop.sandbox.handle(shop.uptime, Request::new(Method::GET, "/quantum-payouts/api/v1/features", Vec::new()));
+    let pacing = reply.pacing.expect("a rule had its hands on it");
+    assert_eq!(pacing.held_for, Some(std::time::Duration::from_secs(2)));
+    assert!(matches!(pacing.transport, Some(Transport::Dribble { chunks: 3, .. })), "{:?}", pacing.transport);
+}
+
+#[test]
+fn what_nobody_knows_is_told_with_the_nearest() {
+    let mut shop = shop(RULES);
+    for (asked, nearest) in [("bussy", "busy"), ("internal_eror", "internal_error"), ("conection_reset", "connection_reset")] {
+        let answer = shop.ask(asking(asked));
+        let problem = document(&answer);
+        assert_eq!((answer.status.as_u16(), &problem["code"]), (422, &json!("unknown_fault")));
+        let detail = problem["detail"].as_str().expect("text");
+        assert!(detail.contains(&format!("`{asked}`")) && detail.contains(&format!("The nearest is `{nearest}`.")), "{detail}");
+    }
+    assert_eq!(shop.ask(asking("spoilt")).status, 422, "a rule on webhooks answers no request");
+    assert!(list(&mut shop, "rules").iter().all(|it| it["fired"] == 0));
+}

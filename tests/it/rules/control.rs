@@ -1,0 +1,148 @@
+//! `/__admin/rules`: rules at run time.
+
+use playmoney::kit::http::{Method, Request};
+use serde_json::{Value as Json, json};
+
+use super::{FEATURES, answered, document, list, shop, statuses, yaml};
+use crate::tape::Tape;
+
+const BUSY: &str = "name: busy\non: quantum-payouts.features\nwhen: { times: 1 }\nthen: { error: rate_limited }\n";
+
+/// A call that is refused: nothing has changed.
+fn refused(shop: &mut Tape, request: Request) -> (u16, String, String) {
+    let before = shop.admin("GET", "state", &Json::Null);
+    let answer = shop.ask(request);
+    let problem = document(&answer);
+    assert_eq!(answer.headers["content-type"], "application/problem+json", "{problem}");
+    assert_eq!(shop.admin("GET", "state", &Json::Null), before, "{problem}");
+    let text = |name: &str| problem[name].as_str().expect("text").to_owned();
+    (answer.status.as_u16(), text("code"), text("detail"))
+}
+
+#[test]
+fn a_rule_is_added_shown_and_taken_away() {
+    let mut shop = Tape::shop();
+    let added = shop.ask(yaml("rules", BUSY));
+    assert_eq!(added.status, 201);
+    let shown = json!({
+        "name": "busy", "on": "quantum-payouts.features", "when": {"times": 1}, "then": {"error": "rate_limited"},
+        "added_at": "2026-01-01T00:00:00Z", "ends_at": null, "fitted": 0, "fired": 0,
+    });
+    assert_eq!(document(&added), shown);
+    assert_eq!(list(&mut shop, "rules"), [shown]);
+    shop.play(FEATURES).play(FEATURES);
+    assert_eq!(statuses(&shop), [429, 200]);
+    let own = &list(&mut shop, "rules")[0];
+    assert_eq!((&own["fitted"], &own["fired"]), (&json!(1), &json!(1)));
+    let gone = shop.ask(Tape::control("DELETE", "rules/busy", &Json::Null));
+    assert_eq!(document(&gone), json!({"removed": ["busy"]}));
+    assert!(list(&mut shop, "rules").is_empty());
+}
+
+#[test]
+fn a_rule_that_is_added_stands_ahead_of_the_others() {
+    let mut shop = shop("rules: [{ name: last, on: \"quantum-payouts.*\", then: { status: 418 } }]\n");
+    for text in ["on: quantum-payouts.features\nthen: { status: 503 }\n", BUSY] {
+        assert_eq!(shop.ask(yaml("rules", text)).status, 201);
+    }
+    let names: Vec<Json> = list(&mut shop, "rules").iter().map(|it| it["name"].clone()).collect();
+    assert_eq!(names, ["busy", "rule-2", "last"]);
+    shop.play(FEATURES).play(FEATURES).play("control DELETE rules/rule-2");
+    shop.play(FEATURES);
+    assert_eq!(statuses(&shop), [429, 503, 200, 418]);
+    let all = shop.ask(Tape::control("DELETE", "rules", &Json::Null));
+    assert_eq!(document(&all), json!({"removed": ["busy", "last"]}));
+    assert_eq!(answered(&mut shop, 2), [false, false]);
+}
+
+#[test]
+fn a_name_is_taken_once() {
+    let mut shop = Tape::shop();
+    assert_eq!(shop.ask(yaml("rules", BUSY)).status, 201);
+    assert_eq!(
+        refused(&mut shop, yaml("rules", BUSY)),
+        (409, "name_taken".to_owned(), "There is a rule `busy` already: DELETE it first.".to_owned())
+    );
+    let brief = format!("{}ttl: 5s\n", BUSY.replace("busy", "brief"));
+    assert_eq!(shop.ask(yaml("rules", &brief)).status, 201);
+    assert_eq!(list(&mut shop, "rules")[0]["ends_at"], "2026-01-01T00:00:05Z");
+    shop.play("advance 5s");
+    assert_eq!(shop.ask(yaml("rules", &brief)).status, 201, "its time was over");
+}
+
+#[test]
+fn a_rule_that_is_not_there_is_told_with_the_nearest() {
+    let mut shop = Tape::shop();
+    let delete = |name: &str| Tape::control("DELETE", &format!("rules/{name}"), &Json::Null);
+    assert_eq!(refused(&mut shop, delete("busy")).2, "There is no rule `busy`.");
+    shop.ask(yaml("rules", BUSY));
+    let (status, _, detail) = refused(&mut shop, delete("bussy"));
+    assert_eq!((status, detail.as_str()), (404, "There is no rule `bussy`. The nearest is `busy`."));
+}
+
+#[test]
+fn a_broken_rule_is_told_with_its_place() {
+    let mut shop = Tape::shop();
+    for (text, told) in [
+        ("on: quoine.createInvoice\nthen: { eror: usage_limit }\n", "rule:2:9: an effect has no `eror` (the nearest is `error`)"),
+        (
+            "on: quoine.createInvoic\nthen: { status: 500 }\n",
+            "rule:1:5: Quoine Payment has no operation `createInvoic` (the nearest is `createInvoice`)",
+        ),
+        ("then: { status: 500 }\n", "rule:1:1: a rule without `on` needs a name for Playmoney-Fault to ask by (give it `on` or `name`)"),
+        ("on: quoine.createInvoice\n", "rule:1:1: a rule needs `then` (`then`: what it does)"),
+        ("- 1\n", "rule:1:1: a rule is a mapping, and this is a list (it has name, on, when, then, ttl)"),
+        ("", "rule:1:1: a rule is a mapping, and this is nothing (it has name, on, when, then, ttl)"),
+        (
+            "on: quoine.*\nthen: { body: \"${env:PATH}\" }\n",
+            "rule:2:15: a scenario that comes over the network reads no environment (put the value in its place, or load the file from the command line)",
+        ),
+        (
+            "on: quoine.*\nthen: { body: \"${saved.id}\" }\n",
+            "rule:2:15: no step before this one saves `saved` (a step with `save: saved` keeps its answer)",
+        ),
+    ] {
+        let (status, code, detail) = refused(&mut shop, yaml("rules", text));
+        assert_eq!((status, code.as_str(), detail.as_str()), (422, "invalid_scenario", told), "{text}");
+    }
+}
+
+#[test]
+fn t11_only_yaml_and_json_are_taken() {
+    let mut shop = Tape::shop();
+    let send = |kind: &str, body: &str| Request::new(Method::POST, "/__admin/rules", body.as_bytes().to_vec()).with("Content-Type", kind);
+    let twice = r#"{"on":"quoine.*","then":{"status":500,"status":501}}"#;
+    assert_eq!(refused(&mut shop, send("text/plain", BUSY)).0, 415);
+    assert_eq!(
+        refused(&mut shop, send("application/json", twice)),
+        (400, "duplicate_member".to_owned(), "The body names `status` twice.".to_owned())
+    );
+    assert_eq!(refused(&mut shop, send("application/json", &"[".repeat(100))).0, 400);
+    assert_eq!(refused(&mut shop, send("application/yaml", &"[".repeat(10_000))).0, 422);
+    assert_eq!(shop.ask(send("application/json", r#"{"on":"quoine.*","then":{"status":500}}"#)).status, 201);
+}
+
+#[test]
+fn i21_a_sandbox_has_a_thousand_rules() {
+    let mut shop = Tape::shop();
+    for _ in 0..1_000 {
+        assert_eq!(shop.ask(yaml("rules", "on: quoine.*\nwhen: { times: 0 }\nthen: { status: 500 }\n")).status, 201);
+    }
+    let (status, code, detail) = refused(&mut shop, yaml("rules", BUSY));
+    assert_eq!((status, code.as_str(), detail.as_str()), (409, "too_many_rules", "A sandbox has at most 1000 rules."));
+    assert_eq!(list(&mut shop, "rules").len(), 1_000);
+}
+
+#[test]
+fn i10_rules_are_part_of_the_state() {
+    let mut shop = Tape::shop();
+    shop.ask(yaml("rules", "name: all\non: quantum-payouts.features\nwhen: { after: 1, times: 2, until: 1h, probability: 1, body: { a: { one_of: [1, x] } }, account: { any: true } }\nthen: { latency: { lognormal: { median: 1s, sigma: 0.5 } }, dribble: { chunks: 2, over: 1s }, headers: { X-A: b } }\nttl: 2h\n"));
+    let saved = shop.admin("GET", "state", &Json::Null);
+    shop.restart();
+    assert_eq!(shop.admin("GET", "state", &Json::Null), saved);
+    for it in ["rule", "added_at"] {
+        let mut broken = saved.clone();
+        broken["core"]["rules"]["standing"][0].as_object_mut().expect("an object").remove(it);
+        assert_eq!(refused(&mut shop, Tape::control("PUT", "state", &broken)).0, 422, "{it}");
+    }
+}
