@@ -90,6 +90,24 @@ impl Matcher {
         }
     }
 
+    /// The same for what is always text, as ids are: a number stands for its digits.
+    ///
+    /// # Errors
+    /// The first mistake, with its place.
+    pub fn read_name(node: &Node) -> Result<Self, Mistake> {
+        Self::read(node).map(Self::in_digits)
+    }
+
+    fn in_digits(self) -> Self {
+        let text = |it: Json| if it.is_number() { Json::from(it.to_string()) } else { it };
+        match self {
+            Self::Equal(it) => Self::Equal(text(it)),
+            Self::OneOf(all) => Self::OneOf(all.into_iter().map(text).collect()),
+            Self::All(all) => Self::All(all.into_iter().map(Self::in_digits).collect()),
+            other => other,
+        }
+    }
+
     /// Whether a value fits; `None`: there is none.
     pub fn fits(&self, value: Option<&Json>) -> bool {
         let mut misses = Vec::new();

@@ -65,7 +65,8 @@ impl Runner<'_> {
 
 fn criteria(node: Option<&Node>) -> Result<Vec<(&'static str, Matcher)>, Failure> {
     let names = ["body", "headers", "query", "account", "status"];
-    let read = |name: &'static str| node?.get(name).map(|it| Matcher::read(it).map(|it| (name, it)).map_err(|it| Failure::new(it.what)));
+    let matcher = |name: &str, it: &Node| if name == "account" { Matcher::read_name(it) } else { Matcher::read(it) };
+    let read = |name: &'static str| node?.get(name).map(|it| matcher(name, it).map(|it| (name, it)).map_err(|it| Failure::new(it.what)));
     names.into_iter().filter_map(read).collect()
 }
 

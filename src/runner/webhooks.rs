@@ -15,6 +15,8 @@ use crate::kit::http::{HeaderMap, headers_as_object};
 
 /// What a webhook is judged by, in this order.
 const CRITERIA: &[&str] = &["event", "subject", "account", "url", "headers", "body", "signature", "status", "attempts"];
+/// Those of them that are ids.
+const NAMES: &[&str] = &["subject", "account"];
 
 impl Runner<'_> {
     /// That such a webhook has left.
@@ -89,7 +91,8 @@ fn seen(world: &World, delivery: &Delivery, attempt: &Attempt) -> Json {
 }
 
 fn criteria(with: &Node) -> Result<Vec<(&'static str, Matcher)>, Failure> {
-    let one = |name: &&'static str| with.get(name).map(|it| Matcher::read(it).map(|it| (*name, it)).map_err(|it| Failure::new(it.what)));
+    let read = |name: &str, it: &Node| if NAMES.contains(&name) { Matcher::read_name(it) } else { Matcher::read(it) };
+    let one = |name: &&'static str| with.get(name).map(|it| read(name, it).map(|it| (*name, it)).map_err(|it| Failure::new(it.what)));
     CRITERIA.iter().filter_map(one).collect()
 }
 

@@ -11,6 +11,7 @@ mod qbitpay;
 mod quantum_payouts;
 mod quoine;
 mod readme;
+mod scenarios;
 mod simulate;
 mod tape;
 mod tidy;

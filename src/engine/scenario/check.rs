@@ -184,18 +184,15 @@ impl<'a> Check<'a> {
             Kind::Shape(shape) => self.shape(node, shape, provider),
             Kind::Either(first, second) => {
                 let is_composed = matches!(node.what, What::Map(_) | What::List(_));
-                let second_is = matches!(second, Kind::Shape(_) | Kind::List(_));
-                if second_is == is_composed {
-                    self.value(node, *second, provider);
-                } else if !second_is {
+                if matches!(second, Kind::Shape(_) | Kind::List(_)) {
+                    self.value(node, if is_composed { *second } else { *first }, provider);
+                } else {
                     let noted = self.mistakes.len();
                     self.value(node, *second, provider);
                     if noted < self.mistakes.len() {
                         self.mistakes.truncate(noted);
                         self.value(node, *first, provider);
                     }
-                } else {
-                    self.value(node, *first, provider);
                 }
             }
             Kind::Settings(shape) => self.settings(node, shape, provider),

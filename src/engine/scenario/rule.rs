@@ -211,7 +211,7 @@ fn when(node: &Node) -> When {
         headers: matcher("headers"),
         query: matcher("query"),
         event: matcher("event"),
-        account: matcher("account"),
+        account: node.get("account").and_then(|it| Matcher::read_name(it).ok()),
         after: count("after").unwrap_or(0),
         times: count("times"),
         until,

@@ -1,0 +1,142 @@
+//! The scenario files that ship with the program, and what their steps mean.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use playmoney::engine::contract::Contract;
+use playmoney::engine::scenario::{Known, Scenario, parse, schema, yaml};
+use playmoney::engine::world::{Start, World};
+use playmoney::kit::time::Uptime;
+use playmoney::providers;
+use playmoney::runner::{Bench, INBOXES, Played, play};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn contracts() -> Vec<&'static Contract> {
+    providers::all().iter().map(|it| it.contract()).collect()
+}
+
+/// A scenario that a sandbox can begin with.
+fn loaded(name: &str, text: &str) -> Scenario {
+    let contracts = contracts();
+    let scenario =
+        parse(name, text, Known { contracts: &contracts, environment: None }).unwrap_or_else(|it| panic!("{}", it.render(false)));
+    let start = Start::default().with(Arc::new(scenario.clone()));
+    if let Err(mistakes) = World::load(start, providers::all(), 0, Uptime::START) {
+        panic!("{}", mistakes.render(false));
+    }
+    scenario
+}
+
+fn played(scenario: &Scenario) -> Played {
+    let start = Start { webhook_url: Some(INBOXES.to_owned()), judged_by_simulated_time: true, ..Start::default() };
+    play(scenario, &mut Bench::new(start.with(Arc::new(scenario.clone()))))
+}
+
+/// Plays a text's steps: why the first that fails does so.
+fn failure(steps: &str) -> Option<String> {
+    let scenario = loaded("steps.yaml", &format!("version: 1\n{steps}"));
+    let played = played(&scenario);
+    played.failed().map(|it| format!("line {}: {}", it.line, it.seen))
+}
+
+/// Every file below `scenarios/`, by its path from there, with its text.
+fn shipped() -> Vec<(String, String)> {
+    let base = root().join("scenarios");
+    let mut folders = vec![base.clone()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let path: PathBuf = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "yaml" || it == "yml") {
+                let name = path.strip_prefix(&base).expect("below").to_string_lossy().replace('\\', "/");
+                found.push((name, std::fs::read_to_string(&path).expect("text")));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+const STARTER: &str = include_str!("../../src/cli/starter.yaml");
+
+fn told(played: &Played) -> String {
+    let steps = played.steps.iter().map(|it| format!("{} {}: {}: {}: {:?}", it.at, it.line, it.title, it.seen, it.failure));
+    let timeline = played.timeline.iter().map(|it| format!("{} {} {}", it.at, it.kind, it.what));
+    steps.chain(timeline).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_shipped_scenario_passes_and_passes_alike() {
+    let all = shipped();
+    assert!(!all.is_empty());
+    for (name, text) in all.into_iter().chain([("starter.yaml".to_owned(), STARTER.to_owned())]) {
+        let scenario = loaded(&name, &text);
+        assert!(!scenario.steps.is_empty(), "{name} proves nothing");
+        let (first, second) = (played(&scenario), played(&scenario));
+        if let Some(it) = first.failed() {
+            panic!("scenarios/{name}:{}: {}: {:#?}\n{}", it.line, it.seen, it.failure, told(&first));
+        }
+        assert_eq!(first.steps.len(), scenario.steps.len(), "{name}");
+        assert_eq!(told(&first), told(&second), "{name} twice");
+    }
+}
+
+#[test]
+fn every_shipped_scenario_says_what_it_teaches() {
+    for (name, text) in shipped() {
+        let lines = text.lines().take_while(|it| it.starts_with("# ")).count();
+        assert!((2..=5).contains(&lines), "{name} opens with {lines} lines of comment, not two to five");
+        let stem = name.rsplit('/').next().and_then(|it| it.strip_suffix(".yaml")).unwrap_or("");
+        let scenario = loaded(&name, &text);
+        let words: String =
+            scenario.name.chars().map(|it| if it.is_ascii_alphanumeric() { it.to_ascii_lowercase() } else { '-' }).collect();
+        assert_eq!(words, stem, "{name} is called by the fact that it shows");
+        let folder = name.split('/').next().unwrap_or("");
+        assert!(folder == "across" || contracts().iter().any(|it| it.slug == folder), "{name} lies in the folder of its provider");
+    }
+}
+
+#[test]
+fn every_shipped_scenario_is_good_by_the_schema() {
+    let schema = schema::document(&contracts());
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    for (name, text) in shipped().into_iter().chain([("starter.yaml".to_owned(), STARTER.to_owned())]) {
+        let document = yaml::parse(&text).unwrap_or_else(|it| panic!("{name}: {}", it.what)).to_value();
+        let faults: Vec<String> = validator.iter_errors(&document).map(|it| format!("{}: {it}", it.instance_path())).collect();
+        assert!(faults.is_empty(), "{name}: {faults:#?}");
+    }
+}
+
+const INVOICE: &str = "
+steps:
+  - { call: quoine.createInvoice, with: { price: 500 }, save: invoice }
+  - { act: quoine.pay, with: { invoice: '${invoice.id}' } }";
+
+#[test]
+fn ids_are_text_however_they_are_written() {
+    let told = |it: &str| failure(&format!("{INVOICE}\n  - {it}"));
+    for subject in ["'${invoice.id}'", "1", "'1'", "{ one_of: [7, 1] }", "{ matches: '^1$' }"] {
+        assert_eq!(told(&format!("expect_webhook: {{ provider: quoine, subject: {subject}, account: 2 }}")), None, "{subject}");
+        let unexpected = told(&format!("expect_no_webhook: {{ provider: quoine, subject: {subject} }}"));
+        assert!(unexpected.is_some(), "{subject} was told of");
+    }
+    assert_eq!(told("expect_no_webhook: { provider: quoine, subject: 2 }"), None);
+    assert_eq!(told("expect_no_webhook: { provider: quoine, account: 3 }"), None);
+    let rule = "rules: [{ on: quoine.*, when: { account: 2 }, then: { error: usage_limit } }]\nsteps:\n  - { call: quoine.getProfile, expect: { status: 503 } }";
+    assert_eq!(failure(rule), None);
+}
+
+#[test]
+fn a_rule_ends_after_a_span_or_at_a_moment() {
+    for until in ["5m", "'2026-01-01T00:05:00Z'"] {
+        let rule = format!("rules: [{{ on: quoine.*, when: {{ until: {until} }}, then: {{ status: 418 }} }}]");
+        let call = |status: u16| format!("  - {{ call: quoine.getProfile, expect: {{ status: {status} }} }}");
+        let steps = [call(418), "  - advance: 299s".to_owned(), call(418), "  - advance: 1s".to_owned(), call(200)].join("\n");
+        assert_eq!(failure(&format!("{rule}\nsteps:\n{steps}")), None, "{until}");
+    }
+}
