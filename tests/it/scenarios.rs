@@ -140,3 +140,16 @@ fn a_rule_ends_after_a_span_or_at_a_moment() {
         assert_eq!(failure(&format!("{rule}\nsteps:\n{steps}")), None, "{until}");
     }
 }
+
+#[test]
+fn calls_of_the_portal_log_in_by_themselves() {
+    let call = |rest: &str| failure(&format!("steps:\n  - {{ call: quantum-payouts.webhook_save, {rest} }}"));
+    assert_eq!(call("with: { enabled: false }, expect: { status: 200, body: { webhook.enabled: false } }"), None);
+    assert_eq!(call("expect: { status: 200 }"), None);
+    assert_eq!(call("signature: none, expect: { status: 401 }"), None);
+    assert_eq!(call("signature: wrong, expect: { status: 403 }"), None);
+    assert_eq!(call("with: { csrf_token: guessed }, expect: { status: 403 }"), None);
+    assert_eq!(call("headers: { Cookie: payouts_session=guessed }, expect: { status: 401 }"), None);
+    assert_eq!(call("body: '{}', expect: { status: 403 }"), None);
+    assert_eq!(call("account: nobody"), Some("line 3: quantum-payouts has no account `nobody` that could log in".to_owned()));
+}

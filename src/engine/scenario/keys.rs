@@ -160,7 +160,7 @@ pub static STEPS: &[Shape] = &[
         may("body",      Text,                                "this very body, as text, in place of `with`"),
         may("path",      Text,                                "this very path below the provider's slug, in place of the operation's"),
         may("method",    Word(&["GET", "POST", "PUT", "PATCH", "DELETE"]), "this method in place of the operation's"),
-        may("signature", Word(&["right", "wrong", "none"]),   "proves who calls: with the right key unless given, a wrong one, or not at all"),
+        may("signature", Word(&["right", "wrong", "none"]),   "proves who calls: with the right key unless given, a wrong one, or not at all; calls of a portal log in"),
         may("date",      Offset,                              "dates and signs it so much off the simulated time: -20m"),
         may("fault",     Text,                                "asks for a rule, a documented error or an effect of the transport: the header Playmoney-Fault"),
         EXPECT, SAVE,
