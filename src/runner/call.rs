@@ -30,7 +30,7 @@ impl Runner<'_> {
         let mut request = built(&call.provider, operation, with.as_ref());
         if let Some(path) = &call.path {
             let path = self.plain(path)?;
-            request = Request { method: request.method, body: request.body, headers: request.headers, ..Request::new(Method::GET, &format!("/{}{path}", call.provider), "") };
+            request = Request { method: request.method, body: request.body, headers: request.headers, ..Request::new(Method::GET, &target(&call.provider, &path), "") };
         }
         if let Some(method) = call.method.as_deref().and_then(|it| it.parse().ok()) {
             request.method = method;
@@ -107,6 +107,12 @@ impl Runner<'_> {
         }
         Ok(())
     }
+}
+
+/// A path below a provider's slug; of a link from an answer, all behind its host.
+fn target(slug: &str, path: &str) -> String {
+    let behind_host = path.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| rest[at..].to_owned()));
+    behind_host.filter(|_| path.starts_with("http")).unwrap_or_else(|| format!("/{slug}{path}"))
 }
 
 /// A body with one member more, unless it is no object.

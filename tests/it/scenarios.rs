@@ -153,3 +153,13 @@ fn calls_of_the_portal_log_in_by_themselves() {
     assert_eq!(call("body: '{}', expect: { status: 403 }"), None);
     assert_eq!(call("account: nobody"), Some("line 3: quantum-payouts has no account `nobody` that could log in".to_owned()));
 }
+
+#[test]
+fn a_link_from_an_answer_can_be_followed() {
+    let create = "call: quantum-payouts.createPayout, with: { orderNumber: A, amount: 1, urls: { returnUrl: 'https://shop.test/ok' } }, save: payout";
+    let page = "call: quantum-payouts.createPayout, method: GET, signature: none";
+    let visit = |path: &str, status: u16| failure(&format!("steps:\n  - {{ {create} }}\n  - {{ {page}, path: '{path}', expect: {{ status: {status} }} }}"));
+    assert_eq!(visit("${payout.payoutUrl}", 200), None);
+    assert_eq!(visit("/static/payout.php?payout_id=1&token=guessed", 404), None);
+    assert_eq!(visit("/api/v1/nowhere?back=http://127.0.0.1/quantum-payouts/api/v1/features", 404), None);
+}

@@ -158,7 +158,7 @@ pub static STEPS: &[Shape] = &[
         may("account",   Plain,                               "who calls; the account that every sandbox has unless given"),
         may("headers",   Map(&Plain),                         "further headers, or others in place of the usual ones"),
         may("body",      Text,                                "this very body, as text, in place of `with`"),
-        may("path",      Text,                                "this very path below the provider's slug, in place of the operation's"),
+        may("path",      Text,                                "this very path below the provider's slug, or a link from an answer, in place of the operation's"),
         may("method",    Word(&["GET", "POST", "PUT", "PATCH", "DELETE"]), "this method in place of the operation's"),
         may("signature", Word(&["right", "wrong", "none"]),   "proves who calls: with the right key unless given, a wrong one, or not at all; calls of a portal log in"),
         may("date",      Offset,                              "dates and signs it so much off the simulated time: -20m"),
