@@ -89,7 +89,8 @@ impl Played {
 /// Plays every step up to the first that fails.
 pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Played {
     let started_at = now(stage, None);
-    let mut runner = Runner { stage, saved: Saved::new(), snapshots: BTreeMap::new(), calls: 0, own: BTreeSet::new(), taken: BTreeSet::new() };
+    let mut runner =
+        Runner { stage, saved: Saved::new(), snapshots: BTreeMap::new(), calls: 0, own: BTreeSet::new(), taken: BTreeSet::new() };
     let mut steps = Vec::new();
     for step in &scenario.steps {
         let fork = step.fork.as_deref();
@@ -237,7 +238,13 @@ impl Runner<'_> {
 
     /// Judges an answer, and keeps it where the step says so. Without an expectation, a control call has to succeed; what
     /// a provider answers may be anything.
-    fn answered(&mut self, step: &Step, expect: Option<&Expect>, answer: Result<Response, &'static str>, is_call: bool) -> Result<String, Failure> {
+    fn answered(
+        &mut self,
+        step: &Step,
+        expect: Option<&Expect>,
+        answer: Result<Response, &'static str>,
+        is_call: bool,
+    ) -> Result<String, Failure> {
         let wanted = expect.and_then(|it| it.error.as_ref()).map(|it| self.plain(it)).transpose()?;
         let response = match (answer, wanted) {
             (Err(error), Some(wanted)) if error == wanted => return Ok(error.to_owned()),
@@ -248,7 +255,10 @@ impl Runner<'_> {
             }
             (Ok(response), Some(wanted)) => {
                 let why = "there was an answer";
-                return Err(Failure { misses: vec![miss("error", wanted, &format!("status {}", response.status.as_u16()))], ..Failure::new(why) });
+                return Err(Failure {
+                    misses: vec![miss("error", wanted, &format!("status {}", response.status.as_u16()))],
+                    ..Failure::new(why)
+                });
             }
             (Ok(response), None) => response,
         };
@@ -259,7 +269,11 @@ impl Runner<'_> {
         let status = response.status.as_u16();
         if let Some(expect) = expect {
             let mut misses = Vec::new();
-            let seen = [("status", &expect.status, json!(status)), ("headers", &expect.headers, webhooks::headers(&response.headers)), ("body", &expect.body, body.clone())];
+            let seen = [
+                ("status", &expect.status, json!(status)),
+                ("headers", &expect.headers, webhooks::headers(&response.headers)),
+                ("body", &expect.body, body.clone()),
+            ];
             for (name, node, value) in seen {
                 let Some(node) = node else { continue };
                 misses.extend(self.matcher(node)?.misses(Some(&value)).into_iter().map(|it| within(name, it)));
@@ -319,7 +333,8 @@ fn judged(misses: Vec<Miss>, answer: impl FnOnce() -> String) -> Result<(), Fail
     if misses.is_empty() {
         return Ok(());
     }
-    let why = if misses.len() == 1 { "an expectation was not met".to_owned() } else { format!("{} expectations were not met", misses.len()) };
+    let why =
+        if misses.len() == 1 { "an expectation was not met".to_owned() } else { format!("{} expectations were not met", misses.len()) };
     Err(Failure { why, misses, answer: Some(answer()) })
 }
 
@@ -348,6 +363,6 @@ fn brief(response: &Response) -> String {
 }
 
 /// Real time between two looks.
-const PAUSE: RealDuration = RealDuration::from_millis(10);
+pub const PAUSE: RealDuration = RealDuration::from_millis(10);
 /// How long a step waits unless it says otherwise, in real time.
 const PATIENCE: RealDuration = RealDuration::from_secs(5);

@@ -14,6 +14,7 @@ use crate::engine::contract::hints;
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::inbox::Reaction;
 use crate::engine::provider::Seat;
+use crate::engine::scenario::Mistakes;
 use crate::engine::walk::{Progress, STEPS_MAX, Until, Walk};
 use crate::engine::world::{Start, World};
 use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -61,6 +62,16 @@ impl Sandbox {
         &self.world
     }
 
+    /// Begins anew, as another sandbox of the same name would.
+    ///
+    /// # Errors
+    /// What the scenario asks for in vain; then nothing has changed.
+    pub fn begin(&mut self, start: Start, uptime: Uptime) -> Result<(), Mistakes> {
+        self.world = World::load(start, providers::all(), self.world.life + 1, uptime)?;
+        self.broken = None;
+        Ok(())
+    }
+
     /// The state, for whoever prepares a request or looks at what came of one.
     pub fn world_mut(&mut self) -> &mut World {
         &mut self.world
@@ -103,6 +114,7 @@ impl Sandbox {
     /// One request to one provider, from the journal's point of view.
     fn call(&mut self, uptime: Uptime, seat: Seat, path: &str, request: Request) -> (Answer, Option<Pacing>) {
         let contract = self.world.member(seat).contract();
+        let turn = self.world.core.journal.turn();
         let Served { mut response, trace, rule, pacing } = serve(&mut self.world, uptime, seat, path, &request);
         let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
         let hint = trace.hint.clone().or_else(|| unknown.then(|| hints::for_path(contract, request.method.as_str(), path).into()));
@@ -110,7 +122,7 @@ impl Sandbox {
             response.headers.insert(HINT, hint);
         }
         let at = self.world.core.now;
-        let entry = self.world.core.journal.received(at, contract.slug, request, &trace, rule);
+        let entry = self.world.core.journal.received((at, turn), contract.slug, request, &trace, rule);
         if let Some(delivery) = trace.waits_for {
             (Answer::Wait(Waiting::Tested { seat, delivery, entry, life: self.world.life }), pacing)
         } else {

@@ -1,5 +1,6 @@
 //! `playmoney run`: scenario files, each in a fresh sandbox, in parallel.
 
+mod live;
 mod report;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use playmoney::engine::world::Start;
 use playmoney::runner::{Bench, INBOXES, Played, play};
 
 use super::scenarios::{File, counted, files, load, styled};
+use super::serve::{address, target};
 use super::{Exit, Stop};
 
 /// What to play, and how to tell of it.
@@ -29,13 +31,25 @@ pub struct Run {
     /// Play each file so often, each time with the next seed
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     repeat: u64,
-    /// Write a JUnit report
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = "Write a report for CI servers, in the XML of JUnit")]
     junit: Option<PathBuf>,
     /// As JSON
     #[arg(long)]
     json: bool,
+    /// Serve, one file at a time, and send webhooks to a real application in place of the built-in inboxes; {provider} is
+    /// replaced by the provider's slug
+    #[arg(long, value_name = "URL", value_parser = target, env = "PLAYMONEY_WEBHOOK_URL")]
+    webhook_url: Option<String>,
+    /// Where to serve, with --webhook-url; port 0 picks a free one
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", requires = "webhook_url", env = "PLAYMONEY_LISTEN")]
+    listen: std::net::SocketAddr,
+    /// With --webhook-url, a file for the base URL, as JSON, written once requests are accepted
+    #[arg(long, value_name = "FILE", requires = "webhook_url", env = "PLAYMONEY_READY_FILE")]
+    ready_file: Option<PathBuf>,
 }
+
+/// A file, and the scenario in it.
+type Loaded = (File, Result<Scenario, Mistakes>);
 
 /// One file, played once.
 pub struct Verdict {
@@ -59,17 +73,20 @@ impl Verdict {
 impl Run {
     /// Plays everything; the exit code tells the worst.
     pub fn run(self) -> Result<Exit, Stop> {
-        let loaded: Vec<(File, Result<Scenario, Mistakes>)> = files(&self.paths)?.into_iter().map(|it| { let read = load(&it); (it, read) }).collect();
-        let wanted = |it: &&(File, Result<Scenario, Mistakes>)| {
+        let loaded: Vec<Loaded> = files(&self.paths)?.into_iter().map(loaded).collect();
+        let wanted = |it: &&Loaded| {
             let holds = |text: &str, own: &str| own.to_lowercase().contains(&text.to_lowercase());
             self.filter.as_ref().is_none_or(|text| holds(text, &it.0.path) || it.1.as_ref().is_ok_and(|it| holds(text, &it.name)))
         };
-        let chosen: Vec<&(File, Result<Scenario, Mistakes>)> = loaded.iter().filter(wanted).collect();
+        let chosen: Vec<&Loaded> = loaded.iter().filter(wanted).collect();
         if chosen.is_empty() {
             let text = self.filter.as_deref().unwrap_or("");
             return Err(Stop::usage(format!("no scenario of {} holds `{text}` in its path or name", loaded.len())));
         }
-        let verdicts = self.verdicts(&chosen);
+        let verdicts = match &self.webhook_url {
+            Some(url) => live::verdicts(&self, url, &chosen)?,
+            None => self.verdicts(&chosen),
+        };
         if let Some(file) = &self.junit {
             let written = std::fs::write(file, report::junit(&verdicts));
             written.map_err(|why| Stop::usage(format!("cannot write {}: {why}", file.display())))?;
@@ -84,7 +101,7 @@ impl Run {
     }
 
     /// In the order of the files, whichever is done first.
-    fn verdicts(&self, chosen: &[&(File, Result<Scenario, Mistakes>)]) -> Vec<Verdict> {
+    fn verdicts(&self, chosen: &[&Loaded]) -> Vec<Verdict> {
         let tasks: Vec<(usize, u64)> = (0..chosen.len()).flat_map(|file| (0..self.repeat).map(move |nth| (file, nth))).collect();
         let next = AtomicUsize::new(0);
         let workers = std::thread::available_parallelism().map_or(1, usize::from).min(tasks.len());
@@ -93,7 +110,7 @@ impl Run {
             let work = || {
                 let mut own = Vec::new();
                 while let Some((file, nth)) = tasks.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
-                    own.push((file, self.verdict(chosen[file], nth)));
+                    own.push((file, self.verdict(chosen[file], nth, |start, scenario| Ok(play(scenario, &mut Bench::new(start))))));
                     progress.one_more();
                 }
                 own
@@ -106,22 +123,32 @@ impl Run {
         done.into_iter().map(|it| it.1).collect()
     }
 
-    fn verdict(&self, (file, read): &(File, Result<Scenario, Mistakes>), nth: u64) -> Verdict {
+    /// One file, on whatever stage begins like that.
+    fn verdict(&self, (file, read): &Loaded, nth: u64, on_stage: impl FnOnce(Start, &Scenario) -> Result<Played, Mistakes>) -> Verdict {
         let scenario = match read {
             Ok(scenario) => scenario,
             Err(mistakes) => return Verdict { path: file.path.clone(), name: file.path.clone(), seed: 0, came: Err(mistakes.clone()) },
         };
         let seed = self.seed.or(scenario.seed).unwrap_or(1).wrapping_add(nth);
-        let start = start(Arc::new(scenario.clone()), seed);
-        let mut bench = Bench::new(start);
-        Verdict { path: file.path.clone(), name: scenario.name.clone(), seed, came: Ok(play(scenario, &mut bench)) }
+        let came = on_stage(start(Arc::new(scenario.clone()), seed, self.webhook_url.as_deref()), scenario);
+        Verdict { path: file.path.clone(), name: scenario.name.clone(), seed, came }
     }
 }
 
-/// How the sandbox of a scenario begins: its accounts tell the built-in inboxes of their providers.
-fn start(scenario: Arc<Scenario>, seed: u64) -> Start {
-    let start = Start { webhook_url: Some(INBOXES.to_owned()), judged_by_simulated_time: true, ..Start::default() };
+/// How the sandbox of a scenario begins: its accounts tell the application, or the built-in inboxes of their providers.
+fn start(scenario: Arc<Scenario>, seed: u64, application: Option<&str>) -> Start {
+    let start = Start {
+        webhook_url: Some(application.unwrap_or(INBOXES).to_owned()),
+        webhook_url_wins: application.is_some(),
+        judged_by_simulated_time: true,
+        ..Start::default()
+    };
     Start { seed, ..start.with(scenario) }
+}
+
+fn loaded(file: File) -> Loaded {
+    let read = load(&file);
+    (file, read)
 }
 
 /// `3 scenarios, 2 good, 1 failed`.
@@ -131,7 +158,7 @@ fn summary(verdicts: &[Verdict]) -> String {
     for (exit, word) in [(Exit::Failed, "failed"), (Exit::Usage, "invalid")] {
         let n = of(exit);
         if 0 < n {
-            text.push_str(&format!(", {n} {word}"));
+            text = format!("{text}, {n} {word}");
         }
     }
     text

@@ -60,7 +60,8 @@ fn collect(path: &Path, is_folder: bool, found: &mut Vec<PathBuf>) -> Result<(),
         return Ok(());
     }
     let cannot = |why: std::io::Error| Stop::usage(format!("cannot read {}: {why}", path.display()));
-    let mut entries = std::fs::read_dir(path).map_err(cannot)?.map(|it| it.map(|it| it.path())).collect::<Result<Vec<_>, _>>().map_err(cannot)?;
+    let mut entries =
+        std::fs::read_dir(path).map_err(cannot)?.map(|it| it.map(|it| it.path())).collect::<Result<Vec<_>, _>>().map_err(cannot)?;
     entries.sort();
     for it in entries {
         let is_hidden = it.file_name().is_some_and(|it| it.to_string_lossy().starts_with('.'));
@@ -142,9 +143,9 @@ impl Init {
         use std::io::Write;
         let shown = self.file.display();
         let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&self.file);
-        let mut file = file.map_err(|why| match why.kind() {
-            std::io::ErrorKind::AlreadyExists => Stop::usage(format!("{shown} exists already: name another file")),
-            _ => Stop::usage(format!("cannot write {shown}: {why}")),
+        let mut file = file.map_err(|why| {
+            let exists = why.kind() == std::io::ErrorKind::AlreadyExists;
+            Stop::usage(if exists { format!("{shown} exists already: name another file") } else { format!("cannot write {shown}: {why}") })
         })?;
         file.write_all(STARTER.as_bytes()).map_err(|why| Stop::usage(format!("cannot write {shown}: {why}")))?;
         print(&format!("wrote {shown}; play it with: playmoney run {shown}"));
@@ -154,6 +155,7 @@ impl Init {
 
 impl Schema {
     /// Prints the schema.
+    #[expect(clippy::unused_self, reason = "every command runs alike")]
     pub fn run(self) -> Result<Exit, Stop> {
         print(&format!("{:#}", schema::document(&contracts())));
         Ok(Exit::Good)

@@ -17,24 +17,29 @@ use playmoney::kit::time::{Timestamp, parse_timestamp};
 use playmoney::providers;
 use serde_json::json;
 
+use self::watch::Flags;
 use super::{Exit, Stop};
+
+mod watch;
 
 /// How the server starts. Every flag is also an environment variable.
 #[derive(Args)]
 pub struct Serve {
+    /// A scenario file: the starting state and the rules
+    scenario: Option<PathBuf>,
     /// Where to listen; port 0 picks a free one
     #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", env = "PLAYMONEY_LISTEN")]
     listen: SocketAddr,
     /// A file for the base URL, as JSON, written once requests are accepted
     #[arg(long, value_name = "FILE", env = "PLAYMONEY_READY_FILE")]
     ready_file: Option<PathBuf>,
-    /// The seed of everything that is drawn
-    #[arg(long, value_name = "N", default_value_t = 1, env = "PLAYMONEY_SEED")]
-    seed: u64,
-    /// How simulated time runs: real, frozen, or a rate as 60x
-    #[arg(long, value_name = "real|frozen|RATEx", default_value = "real", value_parser = clock, env = "PLAYMONEY_CLOCK")]
-    clock: Mode,
-    /// Where the simulated clock starts; the real time unless given
+    /// The seed of everything that is drawn; the scenario's, or 1, unless given
+    #[arg(long, value_name = "N", env = "PLAYMONEY_SEED")]
+    seed: Option<u64>,
+    /// How simulated time runs: real, frozen, or a rate as 60x; as the scenario says, or real, unless given
+    #[arg(long, value_name = "real|frozen|RATEx", value_parser = clock, env = "PLAYMONEY_CLOCK")]
+    clock: Option<Mode>,
+    /// Where the simulated clock starts; where the scenario says, or the real time, unless given
     #[arg(long, value_name = "RFC3339", value_parser = parse_timestamp, env = "PLAYMONEY_NOW")]
     now: Option<Timestamp>,
     /// The starting webhook target of every account; {provider} is replaced by the provider's slug
@@ -60,6 +65,9 @@ pub struct Serve {
     /// How many bytes of requests and answers the journal keeps
     #[arg(long, value_name = "N", default_value_t = journal::BYTES_MAX, env = "PLAYMONEY_JOURNAL_BYTES")]
     journal_bytes: usize,
+    /// Load the scenario again whenever its file changes
+    #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), requires = "scenario", env = "PLAYMONEY_WATCH")]
+    watch: bool,
     /// Log every request and webhook to standard error
     #[arg(long, value_name = "text|json", env = "PLAYMONEY_LOG")]
     log: Option<LogFormat>,
@@ -71,7 +79,7 @@ enum LogFormat {
     Json,
 }
 
-fn address(text: &str) -> Result<SocketAddr, String> {
+pub fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "write an IP address and a port, as 127.0.0.1:4242 or [::1]:4242".to_owned())
 }
 
@@ -83,7 +91,7 @@ fn clock(text: &str) -> Result<Mode, String> {
     }
 }
 
-fn target(text: &str) -> Result<String, String> {
+pub fn target(text: &str) -> Result<String, String> {
     webhook_url(&text.replace("{provider}", "quantum-payouts")).map_err(str::to_owned)?;
     Ok(text.to_owned())
 }
@@ -119,10 +127,16 @@ impl Serve {
         let mut signals = Signals::listen()?;
         let token = self.token()?;
         let (ready_file, listen) = (self.ready_file.clone(), self.listen);
+        let watched = self.scenario.clone().filter(|_| self.watch);
+        let flags = self.flags();
+        let start = match &self.scenario {
+            Some(path) => flags.with_scenario(path)?,
+            None => flags.start(None),
+        };
         if let Some(file) = &ready_file {
             _ = std::fs::remove_file(file); // an earlier server's: whoever watches would believe it
         }
-        let config = self.config(token.clone());
+        let config = self.config(start, token.clone());
         let greeting = Greeting::of(&config);
         let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(listen, &why) })?;
         let base = server.base_url();
@@ -131,7 +145,10 @@ impl Serve {
             let token = token.as_ref().map(Secret::expose);
             announce(&file, &json!({"base_url": base, "admin_token": token}))?;
         }
-        signals.wait().await;
+        tokio::select! {
+            () = signals.wait() => {}
+            () = watch::watch(&server, watched.as_deref(), &flags) => {}
+        }
         server.stop().await;
         Ok(Exit::Good)
     }
@@ -147,16 +164,18 @@ impl Serve {
         }
     }
 
-    fn config(self, admin_token: Option<Secret>) -> Config {
-        let start = Start {
+    fn flags(&self) -> Flags {
+        Flags {
             seed: self.seed,
             mode: self.clock,
             now: self.now,
-            webhook_url: self.webhook_url,
+            webhook_url: self.webhook_url.clone(),
             journal_bytes_max: self.journal_bytes,
             show_secrets: self.show_secrets,
-            ..Start::default()
-        };
+        }
+    }
+
+    fn config(self, start: Start, admin_token: Option<Secret>) -> Config {
         Config {
             listen: self.listen,
             start,
@@ -178,7 +197,7 @@ fn unpredictable() -> Result<String, Stop> {
     Ok(hex::encode(bytes))
 }
 
-fn cannot_listen(listen: SocketAddr, why: &std::io::Error) -> String {
+pub fn cannot_listen(listen: SocketAddr, why: &std::io::Error) -> String {
     use std::io::ErrorKind;
     let advices = [
         (ErrorKind::AddrInUse, "something listens there already: stop it, or choose another port with --listen (port 0 picks a free one)"),
@@ -190,7 +209,7 @@ fn cannot_listen(listen: SocketAddr, why: &std::io::Error) -> String {
 }
 
 /// Written beside and renamed, so that whoever watches for the file finds it whole.
-fn announce(file: &Path, ready: &serde_json::Value) -> Result<(), Stop> {
+pub fn announce(file: &Path, ready: &serde_json::Value) -> Result<(), Stop> {
     let beside = file.with_extension("new");
     let written = std::fs::write(&beside, format!("{ready}\n")).and_then(|()| std::fs::rename(&beside, file));
     written.map_err(|why| Stop::usage(format!("cannot write the ready file {}: {why}", file.display())))
@@ -237,6 +256,7 @@ struct Greeting {
     seed: u64,
     clock: String,
     webhooks: Option<String>,
+    scenario: Option<String>,
 }
 
 impl Greeting {
@@ -247,7 +267,8 @@ impl Greeting {
             Mode::Scaled(rate) => format!("{}x", rate.number()),
         };
         let clock = config.start.now.map_or_else(|| clock.clone(), |it| format!("{clock}, from {it}"));
-        Self { seed: config.start.seed, clock, webhooks: config.start.webhook_url.clone() }
+        let scenario = config.start.scenario.as_ref().map(|it| it.name.clone());
+        Self { seed: config.start.seed, clock, webhooks: config.start.webhook_url.clone(), scenario }
     }
 
     fn print(&self, base: &str, token: Option<&Secret>) {
@@ -259,6 +280,9 @@ impl Greeting {
             for credential in contract.credentials {
                 line(format!("  {:<15} {}", credential.name, credential.test_value));
             }
+        }
+        if let Some(scenario) = &self.scenario {
+            line(format!("\nscenario          {scenario}"));
         }
         line(format!(
             "\nwebhooks          {}",

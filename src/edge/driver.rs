@@ -13,7 +13,9 @@ use super::courier::Courier;
 use super::mailroom::Mailroom;
 use crate::control::{Answer, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
+use crate::engine::scenario::Mistakes;
 use crate::engine::walk::Progress;
+use crate::engine::world::{Start, World};
 use crate::kit::http::{Request, Response};
 use crate::kit::time::{Timestamp, Uptime};
 use crate::sandbox::Sandbox;
@@ -91,6 +93,32 @@ impl Driver {
             Answer::Wait(waiting) => Some(self.wait(&waiting).await),
             Answer::Hangup => None,
         }
+    }
+
+    /// The sandbox begins anew.
+    ///
+    /// # Errors
+    /// What the scenario asks for in vain; then nothing has changed.
+    pub fn begin(&self, start: Start) -> Result<(), Mistakes> {
+        let uptime = self.stopwatch.uptime();
+        let mut sandbox = self.lock();
+        sandbox.begin(start, uptime)?;
+        self.set_alarm(&mut sandbox, uptime);
+        drop(sandbox);
+        self.changed.notify_waiters();
+        Ok(())
+    }
+
+    /// Looks into the sandbox.
+    pub fn look(&self, look: impl FnOnce(&mut World)) {
+        look(self.lock().world_mut());
+    }
+
+    /// A driver of its own for a copy of the sandbox, under another name.
+    pub fn fork(&self, name: &str) -> Arc<Self> {
+        let mut copy = self.lock().clone();
+        name.clone_into(&mut copy.world_mut().core.name);
+        Self::start(copy, self.stopwatch, Arc::clone(&self.courier), Arc::clone(&self.mailroom))
     }
 
     /// Puts this sandbox's time and name on an answer that the edge has made itself.

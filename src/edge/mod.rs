@@ -6,6 +6,7 @@ pub mod door;
 pub mod driver;
 pub mod egress;
 pub mod inbound;
+pub mod live;
 pub mod mailroom;
 
 use std::net::SocketAddr;
@@ -22,7 +23,9 @@ use self::door::Door;
 use self::driver::{Driver, Stopwatch};
 use self::egress::Egress;
 use self::inbound::House;
+use self::live::Live;
 use self::mailroom::Mailroom;
+use crate::engine::scenario::Mistakes;
 use crate::engine::world::Start;
 use crate::kit::secret::Secret;
 use crate::providers;
@@ -63,9 +66,11 @@ impl Default for Config {
 }
 
 /// A server that accepts connections until it is stopped or dropped.
-#[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    house: Arc<House>,
+    mailroom: Arc<Mailroom>,
+    driver: Arc<Driver>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
 }
@@ -85,7 +90,7 @@ impl Server {
         let driver = Driver::start(sandbox, stopwatch, courier, Arc::clone(&mailroom));
         mailroom.enter(DEFAULT, &driver);
         let desk = Desk::default();
-        desk.enter(DEFAULT, driver);
+        desk.enter(DEFAULT, Arc::clone(&driver));
         let hosts = providers::all().iter().map(|it| it.contract()).flat_map(|it| it.hosts.iter().map(|host| (*host, it.slug))).collect();
         let door = Door {
             public_url: config.public_url,
@@ -96,8 +101,23 @@ impl Server {
             ..Door::default()
         };
         let (stop, stopped) = watch::channel(false);
-        let serving = tokio::spawn(inbound::serve(listener, Arc::new(House { desk, door, stopwatch }), stopped));
-        Ok(Self { address, stop, serving })
+        let house = Arc::new(House { desk, door, stopwatch });
+        let serving = tokio::spawn(inbound::serve(listener, Arc::clone(&house), stopped));
+        Ok(Self { address, house, mailroom, driver, stop, serving })
+    }
+
+    /// The default sandbox begins anew.
+    ///
+    /// # Errors
+    /// What its scenario asks for in vain; then nothing has changed.
+    pub fn begin(&self, start: Start) -> Result<(), Mistakes> {
+        self.driver.begin(start)
+    }
+
+    /// The default sandbox as the stage of a scenario. Its steps are taken on the caller's thread, which must not be one
+    /// of the runtime's.
+    pub fn stage(&self, runtime: tokio::runtime::Handle) -> Live<'_> {
+        Live::new(self, runtime)
     }
 
     /// The address that is listened on.

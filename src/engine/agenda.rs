@@ -62,9 +62,8 @@ impl Agenda {
     /// Whether what was read was booked in its order, for providers that there are.
     pub fn is_sound(&self, seats: u8) -> bool {
         let seat = |due: &Due| match due {
-            Due::Row { seat, .. } => seat.0 < seats,
+            Due::Row { seat, .. } | Due::Act { seat, .. } => seat.0 < seats,
             Due::Block { transfer, .. } | Due::Undone { transfer, .. } => transfer.seat.0 < seats,
-            Due::Act { seat, .. } => seat.0 < seats,
             Due::Attempt { .. } | Due::Answer { .. } | Due::Held => true,
         };
         self.sequence < COUNT_MAX && self.entries.iter().all(|((_, sequence), due)| *sequence <= self.sequence && seat(due))

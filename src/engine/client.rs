@@ -56,7 +56,11 @@ pub fn authorise(contract: &Contract, account: &Account, request: &mut Request, 
     let Some(key) = contract.credential().and_then(|it| account.credentials.get(it.name)) else { return };
     let key = spoilt(key.expose(), signing.proof);
     let auths = (contract.operations)();
-    let value = if auths.iter().any(|it| it.auth == Auth::Basic) { format!("Basic {}", STANDARD.encode(format!("{key}:"))) } else { format!("Bearer {key}") };
+    let value = if auths.iter().any(|it| it.auth == Auth::Basic) {
+        format!("Basic {}", STANDARD.encode(format!("{key}:")))
+    } else {
+        format!("Bearer {key}")
+    };
     put(request, header::AUTHORIZATION, &value);
 }
 

@@ -94,6 +94,9 @@ pub struct Attempt {
     /// Which of the duplicates that a rule makes; the first, 0, decides.
     #[serde(default)]
     pub copy: u32,
+    /// When it left, among all that happens in a sandbox.
+    #[serde(default)]
+    pub turn: u64,
 }
 
 /// What came of one attempt.

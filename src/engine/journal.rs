@@ -21,6 +21,9 @@ pub const CHANGES_MAX: usize = 10_000;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     pub id: u64,
+    /// When it happened, among all that happens in a sandbox.
+    #[serde(default)]
+    pub turn: u64,
     pub at: Timestamp,
     pub provider: String,
     pub operation: Option<Cow<'static, str>>,
@@ -60,6 +63,9 @@ pub struct Answer {
 /// An object went from one status to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
+    /// When it happened, among all that happens in a sandbox.
+    #[serde(default)]
+    pub turn: u64,
     pub at: Timestamp,
     pub provider: Cow<'static, str>,
     pub subject: String,
@@ -81,6 +87,9 @@ pub struct Journal {
     /// Something was dropped to stay below the bound.
     pub truncated: bool,
     changes_total: u64,
+    /// Counts all that happens: requests, changes, attempts of webhooks.
+    #[serde(default)]
+    turns: u64,
 }
 
 impl Journal {
@@ -95,21 +104,22 @@ impl Journal {
     pub fn is_sound(&self) -> bool {
         let first = self.next.checked_sub(self.entries.len() as u64);
         let numbered = first.is_some_and(|first| (first..).zip(&self.entries).all(|(id, it)| id == it.id));
-        numbered && self.next < COUNT_MAX && self.changes_total < COUNT_MAX
+        numbered && self.next < COUNT_MAX && self.changes_total < COUNT_MAX && self.turns < COUNT_MAX
     }
 
     /// An empty journal with that bound.
     pub fn new(bytes_max: usize) -> Self {
         let (entries, changes) = (VecDeque::new(), VecDeque::new());
-        Self { bytes_max, bytes: 0, next: 1, entries, changes, truncated: false, changes_total: 0 }
+        Self { bytes_max, bytes: 0, next: 1, entries, changes, truncated: false, changes_total: 0, turns: 0 }
     }
 
-    /// A request was heard. The answer follows with [`Self::answered`]; the number is the entry's.
-    pub fn received(&mut self, at: Timestamp, provider: &str, request: Request, trace: &Trace, rule: Option<String>) -> u64 {
+    /// A request was heard. Its turn was taken when it was. The answer follows with [`Self::answered`]; the number is the entry's.
+    pub fn received(&mut self, (at, turn): (Timestamp, u64), provider: &str, request: Request, trace: &Trace, rule: Option<String>) -> u64 {
         let id = self.next;
         self.next += 1;
         let entry = Entry {
             id,
+            turn,
             at,
             provider: provider.to_owned(),
             operation: trace.operation.map(Cow::Borrowed),
@@ -146,7 +156,14 @@ impl Journal {
             self.changes.pop_front();
         }
         let subject = subject.to_owned();
-        self.changes.push_back(Change { at, provider: provider.into(), subject, from: from.into(), to: to.into(), cause });
+        let turn = self.turn();
+        self.changes.push_back(Change { turn, at, provider: provider.into(), subject, from: from.into(), to: to.into(), cause });
+    }
+
+    /// The turn of what happens now.
+    pub fn turn(&mut self) -> u64 {
+        self.turns += 1;
+        self.turns
     }
 
     /// The number of the next entry.

@@ -162,7 +162,9 @@ impl Matcher {
             Self::Absent => "nothing".to_owned(),
             Self::Equal(it) => it.to_string(),
             Self::Members(members) => format!("an object with {}", members.iter().map(|it| it.0.as_str()).collect::<Vec<_>>().join(", ")),
-            Self::Items(items) => format!("a list of {} items: [{}]", items.len(), items.iter().map(Self::in_words).collect::<Vec<_>>().join(", ")),
+            Self::Items(items) => {
+                format!("a list of {} items: [{}]", items.len(), items.iter().map(Self::in_words).collect::<Vec<_>>().join(", "))
+            }
             Self::Compare(side, bound) => format!("{} {bound}", side.sign()),
             Self::Matches(pattern) => format!("text that matches {pattern}"),
             Self::OneOf(all) => format!("one of {}", listed(all)),
@@ -213,7 +215,7 @@ fn operation(name: &str, node: &Node) -> Result<Matcher, Mistake> {
         }
         "one_of" => match &node.what {
             What::List(items) if !items.is_empty() => Ok(Matcher::OneOf(items.iter().map(Node::to_value).collect())),
-            _ => Err(wrong("a list of values")),
+            What::Null | What::Flag(_) | What::Number(_) | What::Text(_) | What::List(_) | What::Map(_) => Err(wrong("a list of values")),
         },
         "length" => {
             let inner = Matcher::read(node)?;
@@ -257,7 +259,9 @@ pub fn reached<'a>(value: &'a Json, name: &str) -> Option<&'a Json> {
 fn equal(own: &Json, other: &Json) -> bool {
     match (own, other) {
         (Json::Number(a), Json::Number(b)) => a == b || number(own).zip(number(other)).is_some_and(|(a, b)| a == b),
-        (Json::Object(a), Json::Object(b)) => a.len() == b.len() && a.iter().all(|(name, it)| b.get(name).is_some_and(|other| equal(it, other))),
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(name, it)| b.get(name).is_some_and(|other| equal(it, other)))
+        }
         (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
         _ => own == other,
     }
@@ -305,15 +309,39 @@ mod tests {
     fn values_fit_by_type_subset_and_operator() {
         let value = json!({"a": 1, "t": "12.5", "o": {"x": [1, 2], "y": null}, "dotted.name": true});
         for matcher in [
-            "{a: 1}", "{a: 1.0}", "{t: '12.5'}", "{t: {gt: 12}}", "{t: {gt: '12', lte: 12.5}}", "{o.x: [1, 2]}", "{o.x.1: 2}", "{o: {y: null}}",
-            "{z: {absent: true}}", "{o: {any: true}}", "{t: {matches: '^1.*5$'}}", "{a: {one_of: [2, 1]}}", "{o.x: {length: 2}}",
-            "{t: {length: {gte: 4}}}", "{dotted.name: true}", "{}",
+            "{a: 1}",
+            "{a: 1.0}",
+            "{t: '12.5'}",
+            "{t: {gt: 12}}",
+            "{t: {gt: '12', lte: 12.5}}",
+            "{o.x: [1, 2]}",
+            "{o.x.1: 2}",
+            "{o: {y: null}}",
+            "{z: {absent: true}}",
+            "{o: {any: true}}",
+            "{t: {matches: '^1.*5$'}}",
+            "{a: {one_of: [2, 1]}}",
+            "{o.x: {length: 2}}",
+            "{t: {length: {gte: 4}}}",
+            "{dotted.name: true}",
+            "{}",
         ] {
             assert_eq!(misses(matcher, &value), [], "{matcher}");
         }
         for matcher in [
-            "{a: '1'}", "{t: 12.5}", "{t: {gt: 12.5}}", "{o.x: [1]}", "{o.x: [1, 2, 3]}", "{o.y: {absent: true}}", "{z: {any: true}}", "{z: null}",
-            "{o.x: {length: 3}}", "{a: {matches: '1'}}", "{a: {one_of: ['1']}}", "{o: 1}", "[]",
+            "{a: '1'}",
+            "{t: 12.5}",
+            "{t: {gt: 12.5}}",
+            "{o.x: [1]}",
+            "{o.x: [1, 2, 3]}",
+            "{o.y: {absent: true}}",
+            "{z: {any: true}}",
+            "{z: null}",
+            "{o.x: {length: 3}}",
+            "{a: {matches: '1'}}",
+            "{a: {one_of: ['1']}}",
+            "{o: 1}",
+            "[]",
         ] {
             assert_eq!(misses(matcher, &value).len(), 1, "{matcher}");
         }
@@ -324,7 +352,10 @@ mod tests {
         let value = json!({"invoice": {"status": "paid", "n": 3}});
         let found = misses("{invoice: {status: expired, n: {gt: 3}}, order: {any: true}}", &value);
         let texts = |it: [&str; 3]| (it[0].to_owned(), it[1].to_owned(), it[2].to_owned());
-        assert_eq!(found, [["invoice.status", "\"expired\"", "\"paid\""], ["invoice.n", "> 3", "3"], ["order", "any value", "nothing"]].map(texts));
+        assert_eq!(
+            found,
+            [["invoice.status", "\"expired\"", "\"paid\""], ["invoice.n", "> 3", "3"], ["order", "any value", "nothing"]].map(texts)
+        );
     }
 
     #[test]

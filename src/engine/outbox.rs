@@ -121,8 +121,9 @@ impl Outbox {
             it.id <= self.next && it.seat.0 < seats && numbered && it.scheduled as usize <= it.attempts.len()
         };
         let placed = self.deliveries.iter().all(|(id, it)| *id == it.id);
-        let known =
-            |it: &Flight| self.deliveries.get(&it.attempt.delivery).is_some_and(|own| (1..=own.attempts.len()).contains(&(it.attempt.number as usize)));
+        let known = |it: &Flight| {
+            self.deliveries.get(&it.attempt.delivery).is_some_and(|own| (1..=own.attempts.len()).contains(&(it.attempt.number as usize)))
+        };
         let lanes = self.lanes.values().all(|it| !it.is_empty());
         self.next < COUNT_MAX && lanes && placed && self.iter().all(delivery) && self.flights.iter().all(known)
     }
@@ -364,13 +365,17 @@ mod tests {
             id
         });
         let mut answer = |id: u64| {
-            outbox.answered(AttemptId { delivery: id, number: 1, copy: 0 }, Outcome { result: Ok(long.clone()), took: Duration::ZERO }).expect("kept");
+            outbox
+                .answered(AttemptId { delivery: id, number: 1, copy: 0 }, Outcome { result: Ok(long.clone()), took: Duration::ZERO })
+                .expect("kept");
             (outbox.bytes <= BYTES_MAX, outbox.truncated)
         };
         assert_eq!([ids[0], ids[1], ids[2]].map(&mut answer), [(true, false); 3]);
         assert_eq!(answer(ids[3]), (true, true), "nothing is finished: the new answer's words go");
         outbox.finish(ids[0], Status::Failed);
-        outbox.answered(AttemptId { delivery: ids[4], number: 1, copy: 0 }, Outcome { result: Ok(long), took: Duration::ZERO }).expect("kept");
+        outbox
+            .answered(AttemptId { delivery: ids[4], number: 1, copy: 0 }, Outcome { result: Ok(long), took: Duration::ZERO })
+            .expect("kept");
         assert!(outbox.get(ids[0]).is_none(), "the oldest finished delivery went");
         let counted = outbox.bytes;
         outbox.recount();
@@ -380,7 +385,8 @@ mod tests {
     #[test]
     fn i21_a_full_outbox_says_what_it_has_not_kept() {
         let mut outbox = Outbox::default();
-        let full = (0..DELIVERIES_MAX).map(|_| outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(1), None).expect("room")).collect::<Vec<_>>();
+        let full =
+            (0..DELIVERIES_MAX).map(|_| outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(1), None).expect("room")).collect::<Vec<_>>();
         assert!(!outbox.truncated);
         assert_eq!(outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(2), None), None, "all are still owed");
         assert!(outbox.truncated);

@@ -90,7 +90,7 @@ pub struct Rules {
 
 /// What a rule looks at.
 #[derive(Clone, Copy)]
-pub struct Seen<'a> {
+pub struct Sight<'a> {
     pub provider: &'a str,
     /// The operation asked for; `None` for a path that is none.
     pub operation: Option<&'a str>,
@@ -155,9 +155,9 @@ impl Rules {
 
     /// The first rule that fires, its name and what it does. Every rule that fits is counted, whether or not it fires;
     /// those behind the one that fires are not asked.
-    pub fn fire(&mut self, now: Timestamp, seed: u64, seen: Seen<'_>) -> Option<(String, Effects)> {
+    pub fn fire(&mut self, now: Timestamp, seed: u64, sight: Sight<'_>) -> Option<(String, Effects)> {
         self.expire(now);
-        let fired = self.standing.iter_mut().find_map(|it| it.fires(now, seed, seen).then_some(it))?;
+        let fired = self.standing.iter_mut().find_map(|it| it.fires(now, seed, sight).then_some(it))?;
         Some((fired.rule.name.clone(), fired.rule.then.clone()))
     }
 
@@ -176,8 +176,8 @@ impl Rules {
 }
 
 impl Standing {
-    fn fires(&mut self, now: Timestamp, seed: u64, seen: Seen<'_>) -> bool {
-        if !self.waits_on(seen) || !self.rule.when.holds(seen) {
+    fn fires(&mut self, now: Timestamp, seed: u64, sight: Sight<'_>) -> bool {
+        if !self.waits_on(sight) || !self.rule.when.holds(sight) {
             return false;
         }
         let when = &self.rule.when;
@@ -195,12 +195,14 @@ impl Standing {
         fires
     }
 
-    fn waits_on(&self, seen: Seen<'_>) -> bool {
+    fn waits_on(&self, sight: Sight<'_>) -> bool {
         match &self.rule.on {
             On::Requests { provider, operation } => {
-                seen.event.is_none() && provider == seen.provider && operation.as_ref().is_none_or(|it| Some(it.as_str()) == seen.operation)
+                sight.event.is_none()
+                    && provider == sight.provider
+                    && operation.as_ref().is_none_or(|it| Some(it.as_str()) == sight.operation)
             }
-            On::Webhooks { provider } => seen.event.is_some() && provider == seen.provider,
+            On::Webhooks { provider } => sight.event.is_some() && provider == sight.provider,
             On::Header => false,
         }
     }
@@ -216,13 +218,14 @@ impl Standing {
 }
 
 impl When {
-    fn holds(&self, seen: Seen<'_>) -> bool {
-        let fits = |matcher: &Option<Matcher>, value: &dyn Fn() -> Option<Json>| matcher.as_ref().is_none_or(|it| it.fits(value().as_ref()));
-        fits(&self.event, &|| seen.event.map(Json::from))
-            && fits(&self.account, &|| seen.account.map(Json::from))
-            && fits(&self.body, &|| Some((seen.body)()))
-            && fits(&self.headers, &|| Some((seen.headers)()))
-            && fits(&self.query, &|| Some((seen.query)()))
+    fn holds(&self, sight: Sight<'_>) -> bool {
+        let fits =
+            |matcher: &Option<Matcher>, value: &dyn Fn() -> Option<Json>| matcher.as_ref().is_none_or(|it| it.fits(value().as_ref()));
+        fits(&self.event, &|| sight.event.map(Json::from))
+            && fits(&self.account, &|| sight.account.map(Json::from))
+            && fits(&self.body, &|| Some((sight.body)()))
+            && fits(&self.headers, &|| Some((sight.headers)()))
+            && fits(&self.query, &|| Some((sight.query)()))
     }
 }
 
@@ -239,8 +242,16 @@ mod tests {
         let mut rules = Rules::default();
         rules.add(Timestamp::UNIX_EPOCH, rule(when), false).expect("room");
         let nothing = || Json::Null;
-        let seen = Seen { provider: "shop", operation: Some("buy"), event: None, account: None, body: &nothing, headers: &nothing, query: &nothing };
-        (0..times).map(|_| rules.fire(Timestamp::UNIX_EPOCH, 7, seen).is_some()).collect()
+        let sight = Sight {
+            provider: "shop",
+            operation: Some("buy"),
+            event: None,
+            account: None,
+            body: &nothing,
+            headers: &nothing,
+            query: &nothing,
+        };
+        (0..times).map(|_| rules.fire(Timestamp::UNIX_EPOCH, 7, sight).is_some()).collect()
     }
 
     #[test]

@@ -18,8 +18,8 @@ pub mod shape;
 pub mod step;
 pub mod yaml;
 
-pub use check::Known;
 use check::Check;
+pub use check::Known;
 pub use mistakes::{Mistake, Mistakes};
 use reference::{Saved, resolved};
 pub use step::{Call, Doing, Expect, Proof, Step};
@@ -182,7 +182,12 @@ fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
                 && let Some(asked) = own.plain()
                 && !known.iter().any(|it: &String| it == asked)
             {
-                check.unknown(&own.at, format!("no step before this one makes a {what} `{asked}`"), asked, known.iter().map(String::as_str));
+                check.unknown(
+                    &own.at,
+                    format!("no step before this one makes a {what} `{asked}`"),
+                    asked,
+                    known.iter().map(String::as_str),
+                );
             }
         }
         let step = step::read(check, it, line, &saved);
@@ -228,6 +233,10 @@ fn settings(contract: Option<&'static super::contract::Contract>, node: &Node) -
 }
 
 fn balances(node: Option<&Node>) -> Vec<Balance> {
-    let one = |(key, it): &(yaml::Key, Node)| Balance { currency: key.name.clone(), amount: it.plain().unwrap_or("").to_owned(), at: it.at.clone() };
+    let one = |(key, it): &(yaml::Key, Node)| Balance {
+        currency: key.name.clone(),
+        amount: it.plain().unwrap_or("").to_owned(),
+        at: it.at.clone(),
+    };
     node.map_or(&[][..], Node::members).iter().map(one).collect()
 }

@@ -30,7 +30,12 @@ impl Runner<'_> {
         let mut request = built(&call.provider, operation, with.as_ref());
         if let Some(path) = &call.path {
             let path = self.plain(path)?;
-            request = Request { method: request.method, body: request.body, headers: request.headers, ..Request::new(Method::GET, &target(&call.provider, &path), "") };
+            request = Request {
+                method: request.method,
+                body: request.body,
+                headers: request.headers,
+                ..Request::new(Method::GET, &target(&call.provider, &path), "")
+            };
         }
         if let Some(method) = call.method.as_deref().and_then(|it| it.parse().ok()) {
             request.method = method;
@@ -156,7 +161,9 @@ fn built(slug: &str, operation: &Operation, with: Option<&Node>) -> Request {
     let media = operation.media.first().copied().unwrap_or(JSON);
     request.body = if media == FORM {
         let constants = operation.parameters.iter().filter(|it| rest.iter().all(|own| own.0 != it.name));
-        let constants = constants.filter_map(|it| if let Kind::Constant(text) = it.kind { Some(format!("{}={}", encoded(it.name), encoded(text))) } else { None });
+        let constants = constants.filter_map(|it| {
+            if let Kind::Constant(text) = it.kind { Some(format!("{}={}", encoded(it.name), encoded(text))) } else { None }
+        });
         let own = form(&rest);
         constants.chain((!own.is_empty()).then_some(own)).collect::<Vec<_>>().join("&").into()
     } else {
@@ -189,10 +196,14 @@ fn form(members: &[(&str, &Node)]) -> String {
             What::Map(members) => members.iter().for_each(|(key, it)| pairs(&format!("{name}[{}]", key.name), it, into)),
             What::List(items) => items.iter().enumerate().for_each(|(place, it)| pairs(&format!("{name}[{place}]"), it, into)),
             What::Null => into.push(format!("{}=", encoded(name))),
-            What::Flag(_) | What::Number(_) | What::Text(_) => into.push(format!("{}={}", encoded(name), encoded(node.plain().unwrap_or("")))),
+            What::Flag(_) | What::Number(_) | What::Text(_) => {
+                into.push(format!("{}={}", encoded(name), encoded(node.plain().unwrap_or(""))));
+            }
         }
     }
     let mut all = Vec::new();
-    members.iter().for_each(|(name, it)| pairs(name, it, &mut all));
+    for (name, it) in members {
+        pairs(name, it, &mut all);
+    }
     all.join("&")
 }

@@ -12,17 +12,17 @@ pub struct Entry {
     pub what: String,
 }
 
-/// Everything that is still known, oldest first; of one moment, calls come before what they cause.
+/// Everything that is still known, in the order in which it happened.
 pub fn timeline(world: &World) -> Vec<Entry> {
     let calls = world.core.journal.entries().map(|it| {
         let operation = it.operation.as_deref().unwrap_or(&it.target);
         let answer = it.answer.as_ref().map_or("no answer yet".to_owned(), |it| it.status.to_string());
         let rule = it.rule.as_ref().map_or(String::new(), |it| format!(" (rule `{it}`)"));
-        Entry { at: it.at, kind: "call", what: format!("{}.{operation} {answer}{rule}", it.provider) }
+        (it.turn, Entry { at: it.at, kind: "call", what: format!("{}.{operation} {answer}{rule}", it.provider) })
     });
     let changes = world.core.journal.changes().map(|it| {
         let from = if it.from.is_empty() { "new" } else { &it.from };
-        Entry { at: it.at, kind: "change", what: format!("{} {}: {from} to {} ({})", it.provider, it.subject, it.to, it.cause) }
+        (it.turn, Entry { at: it.at, kind: "change", what: format!("{} {}: {from} to {} ({})", it.provider, it.subject, it.to, it.cause) })
     });
     let webhooks = world.core.outbox.iter().flat_map(|it| {
         let provider = world.member(it.seat).contract().slug;
@@ -31,10 +31,11 @@ pub fn timeline(world: &World) -> Vec<Entry> {
             let answer = outcome.and_then(Outcome::answered).map(|it| it.to_string());
             let answer = answer.or_else(|| outcome.and_then(Outcome::error).map(str::to_owned)).unwrap_or_else(|| "under way".to_owned());
             let id = delivery_name(it.id);
-            Entry { at: attempt.at, kind: "webhook", what: format!("{provider} {} for {}, {id} attempt {}: {answer}", it.event, it.subject, attempt.number) }
+            let what = format!("{provider} {} for {}, {id} attempt {}: {answer}", it.event, it.subject, attempt.number);
+            (attempt.turn, Entry { at: attempt.at, kind: "webhook", what })
         })
     });
-    let mut all: Vec<Entry> = calls.chain(changes).chain(webhooks).collect();
-    all.sort_by_key(|it| it.at);
-    all
+    let mut all: Vec<(u64, Entry)> = calls.chain(changes).chain(webhooks).collect();
+    all.sort_by_key(|it| it.0);
+    all.into_iter().map(|it| it.1).collect()
 }

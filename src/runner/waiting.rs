@@ -21,19 +21,26 @@ impl Runner<'_> {
         let name = with.get("operation").and_then(Node::plain).unwrap_or("").to_owned();
         let (provider, operation) = name.split_once('.').unwrap_or((&name, ""));
         let wanted = criteria(with.get("where"))?;
-        let patience = with.get("timeout").and_then(Node::plain).and_then(|it| parse_duration(it).ok()).map_or(PATIENCE, |it| it.unsigned_abs());
+        let patience = with
+            .get("timeout")
+            .and_then(Node::plain)
+            .and_then(|it| parse_duration(it).ok())
+            .map_or(PATIENCE, jiff::SignedDuration::unsigned_abs);
         let mut nearest: Option<(Vec<Miss>, Json)> = None;
-        let mut waited = std::time::Duration::ZERO;
+        let mut waiting = std::time::Duration::ZERO;
         loop {
-            let mut seen = Vec::new();
+            let mut calls = Vec::new();
             let (own, taken) = (&self.own, &self.taken);
             self.stage.look(fork, &mut |world| {
                 let fits = |it: &&Entry| it.provider == provider && it.operation.as_deref() == Some(operation);
                 let foreign = |it: &&Entry| !own.contains(&(step.fork.clone(), it.id)) && !taken.contains(&it.id) && it.answer.is_some();
-                seen = world.core.journal.entries().filter(fits).filter(foreign).map(|it| (it.id, shown(world, it))).collect();
+                calls = world.core.journal.entries().filter(fits).filter(foreign).map(|it| (it.id, shown(world, it))).collect();
             });
-            for (id, it) in seen {
-                let misses: Vec<Miss> = wanted.iter().flat_map(|(name, own)| own.misses(it["judged"].get(*name)).into_iter().map(|it| within(name, it))).collect();
+            for (id, it) in calls {
+                let misses: Vec<Miss> = wanted
+                    .iter()
+                    .flat_map(|(name, own)| own.misses(it["judged"].get(*name)).into_iter().map(|it| within(name, it)))
+                    .collect();
                 if misses.is_empty() {
                     self.taken.insert(id);
                     let status = it["response"]["status"].clone();
@@ -44,12 +51,12 @@ impl Runner<'_> {
                 }
                 nearest = Some((misses, it["request"].clone()));
             }
-            if patience <= waited || !self.stage.pause() {
+            if patience <= waiting || !self.stage.pause() {
                 break;
             }
-            waited += super::PAUSE;
+            waiting += super::PAUSE;
         }
-        let why = if waited.is_zero() {
+        let why = if waiting.is_zero() {
             format!("nobody calls {name} here: `playmoney run --webhook-url URL` serves, and waits for an application")
         } else {
             format!("nobody called {name} like that within {patience:?}")

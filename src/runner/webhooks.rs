@@ -61,14 +61,14 @@ impl Runner<'_> {
     /// Every request that has left for a receiver, as it is judged.
     fn sent(&mut self, fork: Option<&str>, with: &Node) -> Result<Vec<Json>, Failure> {
         let provider = with.get("provider").and_then(Node::plain).unwrap_or("").to_owned();
-        let mut sent = Vec::new();
+        let mut all = Vec::new();
         let mut known = true;
         self.stage.look(fork, &mut |world| {
             let Some(seat) = world.seat(&provider) else { return known = false };
             let own = world.core.outbox.iter().filter(|it| it.seat == seat);
-            sent = own.flat_map(|it| it.attempts.iter().map(|attempt| seen(world, it, attempt))).collect();
+            all = own.flat_map(|it| it.attempts.iter().map(|attempt| seen(world, it, attempt))).collect();
         });
-        if known { Ok(sent) } else { Err(Failure::new(format!("there is no provider `{provider}`"))) }
+        if known { Ok(all) } else { Err(Failure::new(format!("there is no provider `{provider}`"))) }
     }
 }
 

@@ -35,7 +35,9 @@ pub fn serve(world: &mut World, uptime: Uptime, seat: Seat, path: &str, request:
     let ruled = match &asked {
         Some(name) => match asked_for(world, seat, name) {
             Ok(found) => Some(found),
-            Err(response) => return Served { response: *response, trace: trace_of(world, uptime, seat, path, request), rule: None, pacing: None },
+            Err(response) => {
+                return Served { response: *response, trace: trace_of(world, uptime, seat, path, request), rule: None, pacing: None };
+            }
         },
         None => world.rule_on(uptime, seat, path, request),
     };
@@ -59,12 +61,11 @@ fn asked_for(world: &mut World, seat: Seat, name: &str) -> Result<(String, Effec
         let answer = Some(Answered::Error(name.to_owned()));
         return Ok((name.to_owned(), Effects { answer, ..Effects::default() }));
     }
-    match transport_named(name) {
-        Ok(transport) => Ok((name.to_owned(), Effects { transport: Some(transport), ..Effects::default() })),
-        Err(_) => {
-            let rules: Vec<String> = world.core.rules.iter().map(|it| it.rule.name.clone()).collect();
-            Err(no_such_fault(contract, name, &rules).into())
-        }
+    if let Ok(transport) = transport_named(name) {
+        Ok((name.to_owned(), Effects { transport: Some(transport), ..Effects::default() }))
+    } else {
+        let rules: Vec<String> = world.core.rules.iter().map(|it| it.rule.name.clone()).collect();
+        Err(no_such_fault(contract, name, &rules).into())
     }
 }
 
@@ -75,7 +76,15 @@ fn trace_of(world: &mut World, uptime: Uptime, seat: Seat, path: &str, request: 
     Trace { operation, account, ..Trace::default() }
 }
 
-fn answered(world: &mut World, uptime: Uptime, seat: Seat, path: &str, request: &Request, rule: &str, effects: &Effects) -> (Response, Trace) {
+fn answered(
+    world: &mut World,
+    uptime: Uptime,
+    seat: Seat,
+    path: &str,
+    request: &Request,
+    rule: &str,
+    effects: &Effects,
+) -> (Response, Trace) {
     let contract = world.member(seat).contract();
     match &effects.answer {
         Some(Answered::Error(name)) => {

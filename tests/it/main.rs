@@ -7,6 +7,7 @@ mod control;
 mod edge;
 mod engine;
 mod net;
+mod playing;
 mod qbitpay;
 mod quantum_payouts;
 mod quoine;

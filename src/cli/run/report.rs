@@ -35,8 +35,12 @@ fn told(it: &Verdict, played: &Played) -> String {
         text.push_str(&explained(it, step, failure));
     }
     let from = played.timeline.len().saturating_sub(TIMELINE_MAX);
-    if 0 < played.timeline.len() {
-        _ = writeln!(text, "  timeline{}", if 0 < from { format!(" (the last {TIMELINE_MAX} of {})", played.timeline.len()) } else { String::new() });
+    if !played.timeline.is_empty() {
+        _ = writeln!(
+            text,
+            "  timeline{}",
+            if 0 < from { format!(" (the last {TIMELINE_MAX} of {})", played.timeline.len()) } else { String::new() }
+        );
     }
     for entry in &played.timeline[from..] {
         _ = writeln!(text, "    {}  {:<8} {}", entry.at, entry.kind, entry.what);
@@ -48,7 +52,9 @@ fn told(it: &Verdict, played: &Played) -> String {
 /// The step, and expected and actual beside each other.
 fn explained(it: &Verdict, step: &Told, failure: &Failure) -> String {
     let mut text = format!("  {}:{}  {}\n  at {}: {}\n", it.path, step.line, step.title, step.at, failure.why);
-    let width = |of: fn(&playmoney::engine::matching::Miss) -> &String, least: usize| failure.misses.iter().map(|it| of(it).chars().count()).max().unwrap_or(0).clamp(least, 60);
+    let width = |of: fn(&playmoney::engine::matching::Miss) -> &String, least: usize| {
+        failure.misses.iter().map(|it| of(it).chars().count()).max().unwrap_or(0).clamp(least, 60)
+    };
     let (path, expected) = (width(|it| &it.path, 5), width(|it| &it.expected, 8));
     if !failure.misses.is_empty() {
         _ = writeln!(text, "    {:<path$}  {:<expected$}  actual", "where", "expected");
@@ -87,7 +93,7 @@ pub fn json(verdicts: &[Verdict]) -> Json {
     json!({"scenarios": verdicts.iter().map(one).collect::<Vec<_>>(), "summary": summary(verdicts)})
 }
 
-/// A report as JUnit writes it: a suite a folder would be one too many, so all are one suite. No durations: simulated
+/// A report as `JUnit` writes it: a suite a folder would be one too many, so all are one suite. No durations: simulated
 /// time is none that a CI server should add up.
 pub fn junit(verdicts: &[Verdict]) -> String {
     let failed = verdicts.iter().filter(|it| it.came.as_ref().is_ok_and(|it| it.failed().is_some())).count();
@@ -150,7 +156,7 @@ impl Progress {
     /// One more is done.
     pub fn one_more(&self) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.shown && done % 50 == 0 {
+        if self.shown && done.is_multiple_of(50) {
             anstream::eprint!("\r{done} of {}", self.all);
         }
     }

@@ -56,7 +56,10 @@ pub enum Spread {
     /// Each between the two as likely as any other.
     Uniform(Duration, Duration),
     /// Half of them below the median, and a long tail above it, as slow networks have.
-    Lognormal { median: Duration, sigma: Decimal },
+    Lognormal {
+        median: Duration,
+        sigma: Decimal,
+    },
 }
 
 impl Spread {

@@ -72,7 +72,10 @@ impl<'a> Check<'a> {
             let found = match pieces(text) {
                 Ok(found) => found,
                 Err(why) => {
-                    note(why, "references are `${step.field}`, `${env:NAME|default}` and `${inbox:NAME}`; `$${` writes the characters themselves");
+                    note(
+                        why,
+                        "references are `${step.field}`, `${env:NAME|default}` and `${inbox:NAME}`; `$${` writes the characters themselves",
+                    );
                     return Ok::<_, std::convert::Infallible>(What::Null);
                 }
             };
@@ -87,7 +90,10 @@ impl<'a> Check<'a> {
                         out.push_str(&format!("${{{name}{path}}}"));
                     }
                     Piece::Environment { name, default } => match (known.environment, default) {
-                        (None, _) => note("a scenario that comes over the network reads no environment".to_owned(), "put the value in its place, or load the file from the command line"),
+                        (None, _) => note(
+                            "a scenario that comes over the network reads no environment".to_owned(),
+                            "put the value in its place, or load the file from the command line",
+                        ),
                         (Some(read), default) => match read(name).or_else(|| default.map(str::to_owned)) {
                             Some(value) => {
                                 outside.push(at.clone());
@@ -114,7 +120,11 @@ impl<'a> Check<'a> {
     }
 
     fn a(&mut self, node: &Node, what: &str) {
-        let said = if matches!(node.what, What::Text(_) | What::Number(_)) { format!("`{}`", node.plain().unwrap_or("")) } else { node.word().to_owned() };
+        let said = if matches!(node.what, What::Text(_) | What::Number(_)) {
+            format!("`{}`", node.plain().unwrap_or(""))
+        } else {
+            node.word().to_owned()
+        };
         self.wrong(&node.at, format!("here stands {what}, not {said}"));
     }
 
@@ -129,17 +139,26 @@ impl<'a> Check<'a> {
             Kind::Plain if plain.is_none() => self.a(node, "text or a number"),
             Kind::Flag if !matches!(node.what, What::Flag(true)) => self.a(node, "true"),
             Kind::Integer { min, max } => {
-                let fits = matches!(node.what, What::Number(_)) && plain.and_then(|it| it.parse::<i64>().ok()).is_some_and(|it| (min..=max).contains(&it));
+                let fits = matches!(node.what, What::Number(_))
+                    && plain.and_then(|it| it.parse::<i64>().ok()).is_some_and(|it| (min..=max).contains(&it));
                 if !fits {
                     self.a(node, &if min == max { format!("the number {min}") } else { format!("a whole number from {min} to {max}") });
                 }
             }
-            Kind::Amount if plain.and_then(money::parse).is_none_or(|it| it <= rust_decimal::Decimal::ZERO) => self.a(node, "a number above 0"),
-            Kind::Share if plain.and_then(money::parse).is_none_or(|it| !(rust_decimal::Decimal::ZERO..=rust_decimal::Decimal::ONE).contains(&it)) => {
+            Kind::Amount if plain.and_then(money::parse).is_none_or(|it| it <= rust_decimal::Decimal::ZERO) => {
+                self.a(node, "a number above 0");
+            }
+            Kind::Share
+                if plain
+                    .and_then(money::parse)
+                    .is_none_or(|it| !(rust_decimal::Decimal::ZERO..=rust_decimal::Decimal::ONE).contains(&it)) =>
+            {
                 self.a(node, "a share from 0 to 1");
             }
             Kind::Duration => self.text_that(node, "a duration as 31m or PT31M", |it| parse_duration(it).map(|_| ())),
-            Kind::Offset => self.text_that(node, "a duration with a sign as -10m", |it| parse_duration(it.trim_start_matches(['-', '+'])).map(|_| ())),
+            Kind::Offset => {
+                self.text_that(node, "a duration with a sign as -10m", |it| parse_duration(it.trim_start_matches(['-', '+'])).map(|_| ()));
+            }
             Kind::Moment => self.text_that(node, "a time as 2026-01-01T00:00:00Z", |it| parse_timestamp(it).map(|_| ())),
             Kind::ClockMode => self.text_that(node, "frozen, real or a rate as 60x", |it| match it {
                 "frozen" | "real" => Ok(()),
@@ -261,7 +280,9 @@ impl<'a> Check<'a> {
         for (key, it) in members {
             match shape.row(&key.name) {
                 Some(row) => self.value(it, row.kind, provider),
-                None => self.unknown(&key.at, format!("{} has no `{}`", shape.what, key.name), &key.name, shape.rows.iter().map(|it| it.name)),
+                None => {
+                    self.unknown(&key.at, format!("{} has no `{}`", shape.what, key.name), &key.name, shape.rows.iter().map(|it| it.name));
+                }
             }
         }
         self.missing(node, shape);
@@ -269,7 +290,10 @@ impl<'a> Check<'a> {
 
     fn missing(&mut self, node: &Node, shape: &'static Shape) {
         for row in shape.rows.iter().filter(|it| it.required && node.get(it.name).is_none()) {
-            self.mistakes.push(Mistake::at(node.at.clone(), format!("{} needs `{}`", shape.what, row.name)).help(format!("`{}` is {}", row.name, row.meaning)));
+            self.mistakes.push(
+                Mistake::at(node.at.clone(), format!("{} needs `{}`", shape.what, row.name))
+                    .help(format!("`{}` is {}", row.name, row.meaning)),
+            );
         }
     }
 
@@ -277,19 +301,20 @@ impl<'a> Check<'a> {
         let What::Map(members) = &node.what else { return self.a(node, "a mapping of providers, by their slugs") };
         self.repeated(members);
         for (key, it) in members {
-            match self.known.provider(&key.name) {
-                Some(contract) => self.settings(it, shape, Some(contract)),
-                None => {
-                    let slugs = self.known.contracts.iter().map(|it| it.slug);
-                    self.unknown(&key.at, format!("there is no provider `{}`", key.name), &key.name, slugs);
-                }
+            if let Some(contract) = self.known.provider(&key.name) {
+                self.settings(it, shape, Some(contract))
+            } else {
+                let slugs = self.known.contracts.iter().map(|it| it.slug);
+                self.unknown(&key.at, format!("there is no provider `{}`", key.name), &key.name, slugs);
             }
         }
     }
 
     /// The rows of a shape, and the settings of the provider's accounts.
     fn settings(&mut self, node: &Node, shape: &'static Shape, provider: Option<&'static Contract>) {
-        let (What::Map(members), Some(contract)) = (&node.what, provider) else { return self.a(node, &format!("{}: a mapping", shape.what)) };
+        let (What::Map(members), Some(contract)) = (&node.what, provider) else {
+            return self.a(node, &format!("{}: a mapping", shape.what));
+        };
         self.repeated(members);
         for (key, it) in members {
             if let Some(row) = shape.row(&key.name) {
@@ -332,16 +357,22 @@ impl<'a> Check<'a> {
             [] => {
                 let first = members.first().map_or("", |it| it.0.name.as_str());
                 let at = members.first().map_or(node.at.clone(), |it| it.0.at.clone());
-                return self.unknown(&at, format!("`{first}` is no step: one begins with {}", verbs.join(", ")), first, verbs.iter().copied());
+                return self.unknown(
+                    &at,
+                    format!("`{first}` is no step: one begins with {}", verbs.join(", ")),
+                    first,
+                    verbs.iter().copied(),
+                );
             }
             [one] => one,
-            [..] => match found.iter().filter(|it| verb(it) != "expect").collect::<Vec<_>>()[..] {
-                [one] => one,
-                _ => {
+            [..] => {
+                if let [one] = found.iter().filter(|it| verb(it) != "expect").collect::<Vec<_>>()[..] {
+                    one
+                } else {
                     let names: Vec<&str> = found.iter().map(verb).collect();
                     return self.wrong(&node.at, format!("a step does one thing, this one does {}", names.join(" and ")));
                 }
-            },
+            }
         };
         self.repeated(members);
         for (key, it) in members {
@@ -371,13 +402,12 @@ impl<'a> Check<'a> {
             self.a(node, what);
             return None;
         };
-        match self.known.provider(slug) {
-            Some(contract) => Some((contract, rest)),
-            None => {
-                let slugs = self.known.contracts.iter().map(|it| it.slug);
-                self.unknown(&node.at, format!("there is no provider `{slug}`"), slug, slugs);
-                None
-            }
+        if let Some(contract) = self.known.provider(slug) {
+            Some((contract, rest))
+        } else {
+            let slugs = self.known.contracts.iter().map(|it| it.slug);
+            self.unknown(&node.at, format!("there is no provider `{slug}`"), slug, slugs);
+            None
         }
     }
 

@@ -1,8 +1,8 @@
 //! Every name of a scenario file.
 
 use super::shape::Kind::{
-    Action, Amount, ClockMode, Duration, Either, Flag, Inbox, Integer, List, Map, Matcher, Matchers, Moment, Name, Offset, Operation, Plain,
-    Provider, Providers, Script, Settings, Share, Step, Text, Trigger, Value, Values, Word,
+    Action, Amount, ClockMode, Duration, Either, Flag, Inbox, Integer, List, Map, Matcher, Matchers, Moment, Name, Offset, Operation,
+    Plain, Provider, Providers, Script, Settings, Share, Step, Text, Trigger, Value, Values, Word,
 };
 use super::shape::{Kind, Row, Shape, may, must};
 

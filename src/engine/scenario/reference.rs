@@ -12,9 +12,15 @@ use crate::engine::inbox::{HOST_SUFFIX, is_name as is_inbox};
 pub enum Piece<'a> {
     Plain(&'a str),
     /// `${invoice.id}`: a saved step, and the way into what it has saved.
-    Saved { name: &'a str, path: Vec<&'a str> },
+    Saved {
+        name: &'a str,
+        path: Vec<&'a str>,
+    },
     /// `${env:NAME|default}`.
-    Environment { name: &'a str, default: Option<&'a str> },
+    Environment {
+        name: &'a str,
+        default: Option<&'a str>,
+    },
     /// `${inbox:shop}`.
     Inbox(&'a str),
 }
@@ -34,7 +40,8 @@ pub fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
             continue;
         }
         found.push(Piece::Plain(before));
-        let (inner, behind) = after.split_once('}').ok_or_else(|| format!("`${{{after}` has no `}}`; write `$${{` for the characters themselves"))?;
+        let (inner, behind) =
+            after.split_once('}').ok_or_else(|| format!("`${{{after}` has no `}}`; write `$${{` for the characters themselves"))?;
         found.push(reference(inner)?);
         rest = behind;
     }
@@ -47,10 +54,18 @@ fn reference(inner: &str) -> Result<Piece<'_>, String> {
     if let Some(variable) = inner.strip_prefix("env:") {
         let (name, default) = variable.split_once('|').map_or((variable, None), |it| (it.0, Some(it.1)));
         let fits = !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
-        return if fits { Ok(Piece::Environment { name, default }) } else { Err(format!("`{name}` is no name of an environment variable")) };
+        return if fits {
+            Ok(Piece::Environment { name, default })
+        } else {
+            Err(format!("`{name}` is no name of an environment variable"))
+        };
     }
     if let Some(name) = inner.strip_prefix("inbox:") {
-        return if is_inbox(name) { Ok(Piece::Inbox(name)) } else { Err(format!("`{name}` is no name of an inbox: it has a-z, 0-9 and -, 63 characters at most")) };
+        return if is_inbox(name) {
+            Ok(Piece::Inbox(name))
+        } else {
+            Err(format!("`{name}` is no name of an inbox: it has a-z, 0-9 and -, 63 characters at most"))
+        };
     }
     let mut path = inner.split(['.', '[']).map(|it| it.strip_suffix(']').unwrap_or(it));
     let name = path.next().filter(|it| is_name(it));

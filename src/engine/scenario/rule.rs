@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::check::Check;
+use super::keys::THEN;
 use super::mistakes::Mistake;
 use super::reference::{Saved, resolved};
 use super::yaml::{Node, What};
@@ -18,8 +19,22 @@ use crate::kit::time::{Duration, parse_duration, parse_timestamp};
 
 /// Effects on a request, and on nothing else.
 const ON_REQUESTS: &[&str] = &[
-    "error", "status", "headers", "body", "latency", "connection_reset", "empty_response", "malformed_response_chunk",
-    "random_data_then_close", "truncate_body_at_fraction", "dribble", "lifecycle", "underpaid", "late_payment", "reorg", "payout_returned",
+    "error",
+    "status",
+    "headers",
+    "body",
+    "latency",
+    "connection_reset",
+    "empty_response",
+    "malformed_response_chunk",
+    "random_data_then_close",
+    "truncate_body_at_fraction",
+    "dribble",
+    "lifecycle",
+    "underpaid",
+    "late_payment",
+    "reorg",
+    "payout_returned",
 ];
 /// What answers in the provider's place; two of them would contradict each other.
 const ANSWERS: &[&str] = &["error", "status", "body"];
@@ -80,10 +95,12 @@ fn fitting(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&'stati
     {
         check.wrong(&then.at, "a rule that does nothing: `then` names at least one effect");
     }
-    for (key, it) in then.members() {
+    for (key, it) in then.members().iter().filter(|it| THEN.row(&it.0.name).is_some()) {
         let is_request = ON_REQUESTS.contains(&key.name.as_str());
         match on {
-            On::Webhooks { .. } if is_request => check.wrong(&key.at, format!("`{}` is an effect on requests, this rule is on webhooks", key.name)),
+            On::Webhooks { .. } if is_request => {
+                check.wrong(&key.at, format!("`{}` is an effect on requests, this rule is on webhooks", key.name));
+            }
             On::Requests { .. } | On::Header if !is_request => {
                 check.wrong(&key.at, format!("`{}` is an effect on webhooks, this rule is on requests", key.name));
             }
@@ -171,7 +188,8 @@ pub fn paying(contract: &Contract) -> Option<&'static str> {
 
 /// The statuses that an action leads to.
 fn reachable(contract: &Contract) -> Vec<&'static str> {
-    let mut all: Vec<&str> = (contract.lifecycles)().iter().flat_map(|it| it.statuses.clone()).filter(|it| leading_to(contract, it).is_some()).collect();
+    let mut all: Vec<&str> =
+        (contract.lifecycles)().iter().flat_map(|it| it.statuses.clone()).filter(|it| leading_to(contract, it).is_some()).collect();
     all.sort_unstable();
     all.dedup();
     all
@@ -182,7 +200,10 @@ pub fn leading_to(contract: &Contract, status: &str) -> Option<(&'static str, Op
     let acts = (contract.acts)();
     let outcome = |act: &str| {
         let row = acts.iter().find(|it| it.name == act)?;
-        let words = row.parameters.iter().find_map(|it| if let (true, Value::Word(words)) = (it.name == "outcome", it.kind) { Some(words) } else { None });
+        let words = row
+            .parameters
+            .iter()
+            .find_map(|it| if let (true, Value::Word(words)) = (it.name == "outcome", it.kind) { Some(words) } else { None });
         Some(words)
     };
     let tables = (contract.lifecycles)();
@@ -278,7 +299,10 @@ fn transport(node: &Node) -> Option<Transport> {
 }
 
 fn course(node: &Node) -> Vec<Course> {
-    let one = |it: &Node| Course { after: it.get("after").and_then(duration).unwrap_or_default(), to: it.get("to").and_then(Node::plain).unwrap_or("").to_owned() };
+    let one = |it: &Node| Course {
+        after: it.get("after").and_then(duration).unwrap_or_default(),
+        to: it.get("to").and_then(Node::plain).unwrap_or("").to_owned(),
+    };
     node.items().iter().map(one).collect()
 }
 

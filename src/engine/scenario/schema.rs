@@ -14,7 +14,8 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 pub fn document(contracts: &[&'static Contract]) -> Json {
     let mut schema = shape(&SCENARIO, contracts, None);
     let step = STEPS.iter().map(|it| step(it, contracts)).collect::<Vec<_>>();
-    let operators: Map<String, Json> = OPERATORS.iter().map(|(name, meaning)| ((*name).to_owned(), json!({"description": meaning}))).collect();
+    let operators: Map<String, Json> =
+        OPERATORS.iter().map(|(name, meaning)| ((*name).to_owned(), json!({"description": meaning}))).collect();
     let operation = json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": operators});
     schema["$schema"] = DIALECT.into();
     schema["title"] = "Playmoney scenario".into();

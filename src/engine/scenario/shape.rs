@@ -25,7 +25,10 @@ pub enum Kind {
     /// Text, or a number that is read as text: an account's id.
     Plain,
     Flag,
-    Integer { min: i64, max: i64 },
+    Integer {
+        min: i64,
+        max: i64,
+    },
     /// A number above zero, also as text.
     Amount,
     /// A share of one: 0 to 1.

@@ -90,7 +90,12 @@ pub fn read(check: &mut Check<'_>, node: &Node, line: usize, saved_before: &[Str
 
 fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<Doing> {
     let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
-    let expect = node.get("expect").map(|it| Expect { status: it.get("status").cloned(), headers: it.get("headers").cloned(), body: it.get("body").cloned(), error: it.get("error").cloned() });
+    let expect = node.get("expect").map(|it| Expect {
+        status: it.get("status").cloned(),
+        headers: it.get("headers").cloned(),
+        body: it.get("body").cloned(),
+        error: it.get("error").cloned(),
+    });
     if let Some(name) = text("call") {
         return call(check, node, &name, expect).map(|it| Doing::Call(Box::new(it)));
     }
@@ -136,7 +141,11 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
         return Some(Doing::WaitFor(it.clone()));
     }
     let named = |name: &str| text(name);
-    named("drop_rule").map(Doing::DropRule).or_else(|| named("snapshot").map(Doing::Snapshot)).or_else(|| named("restore").map(Doing::Restore)).or_else(|| named("fork").map(Doing::Fork))
+    named("drop_rule")
+        .map(Doing::DropRule)
+        .or_else(|| named("snapshot").map(Doing::Snapshot))
+        .or_else(|| named("restore").map(Doing::Restore))
+        .or_else(|| named("fork").map(Doing::Fork))
 }
 
 fn call(check: &mut Check<'_>, node: &Node, name: &str, expect: Option<Expect>) -> Option<Call> {
@@ -145,7 +154,8 @@ fn call(check: &mut Check<'_>, node: &Node, name: &str, expect: Option<Expect>) 
     let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
     let headers: Vec<_> = node.get("headers").map_or(&[][..], Node::members).iter().map(|(key, it)| (key.clone(), it.clone())).collect();
     for (key, it) in &headers {
-        let good = key.name.parse::<HeaderName>().is_ok() && (holds_reference(it) || it.plain().is_some_and(|it| HeaderValue::from_str(it).is_ok()));
+        let good = key.name.parse::<HeaderName>().is_ok()
+            && (holds_reference(it) || it.plain().is_some_and(|it| HeaderValue::from_str(it).is_ok()));
         if !good {
             check.wrong(&key.at, format!("`{}` is no header with a text", key.name));
         }

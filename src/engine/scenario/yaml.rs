@@ -177,7 +177,9 @@ fn refused(text: &str, why: &serde_saphyr::Error) -> Mistake {
         | serde_saphyr::Error::AliasReplayLimitExceeded { .. }
         | serde_saphyr::Error::AliasExpansionLimitExceeded { .. }
         | serde_saphyr::Error::AliasReplayStackDepthExceeded { .. } => {
-            let bounds = format!("a scenario has at most {NODES_MAX} values, {DEPTH_MAX} levels, {ANCHORS_MAX} anchors and {ALIASES_MAX} aliases, in one document");
+            let bounds = format!(
+                "a scenario has at most {NODES_MAX} values, {DEPTH_MAX} levels, {ANCHORS_MAX} anchors and {ALIASES_MAX} aliases, in one document"
+            );
             Mistake::at(at, format!("this is more than a scenario may hold: {said}")).help(bounds)
         }
         serde_saphyr::Error::MultipleDocuments { .. } => {
@@ -344,7 +346,9 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_digits() {
-        for (text, number) in [("0.10", "0.10"), ("9007199254740993", "9007199254740993"), ("-1", "-1"), ("0x1F", "31"), ("1e3", "1e3"), ("+5", "5")] {
+        for (text, number) in
+            [("0.10", "0.10"), ("9007199254740993", "9007199254740993"), ("-1", "-1"), ("0x1F", "31"), ("1e3", "1e3"), ("+5", "5")]
+        {
             assert_eq!(parse(text).expect("YAML").what, What::Number(number.to_owned()), "{text}");
         }
         for text in ["2026-01-01T00:00:00Z", "yes", "\"1\"", "31m"] {
@@ -355,7 +359,9 @@ mod tests {
     #[test]
     fn t10_what_is_too_much_is_refused_with_its_place() {
         let deep = format!("{}{}", "[".repeat(40), "]".repeat(40));
-        let laughs = (0..9).fold("a0: &a0 [x, x]\n".to_owned(), |it, n| format!("{it}a{}: &a{} [*a{n}, *a{n}, *a{n}, *a{n}, *a{n}, *a{n}, *a{n}]\n", n + 1, n + 1));
+        let laughs = (0..9).fold("a0: &a0 [x, x]\n".to_owned(), |it, n| {
+            format!("{it}a{}: &a{} [*a{n}, *a{n}, *a{n}, *a{n}, *a{n}, *a{n}, *a{n}]\n", n + 1, n + 1)
+        });
         for text in [deep, laughs, "a: b\n---\nc: d\n".to_owned(), "a: *nobody\n".to_owned(), format!("a: {}", "x".repeat(BYTES_MAX))] {
             let mistake = parse(&text).expect_err("too much");
             assert!(mistake.at.end <= text.len() && !mistake.what.is_empty(), "{mistake:?}");

@@ -58,11 +58,21 @@ impl World {
     fn send(&mut self, uptime: Uptime, webhook: &Delivery, id: AttemptId, signed: Signed, resend: bool) {
         let AttemptId { delivery, number, copy } = id;
         // What is kept is the copy: it has no more room than it needs.
-        let (at, headers) = (self.core.now, signed.headers.clone());
+        let (at, headers, turn) = (self.core.now, signed.headers.clone(), self.core.journal.turn());
         let time_limit = self.member(webhook.seat).contract().schedule.time_limit;
         let outgoing = Outgoing { id, life: self.life, url: signed.url, headers: signed.headers, body: signed.body.clone(), time_limit };
-        let attempt =
-            Attempt { number, at, headers, body: Kept(signed.body), signed: signed.signed, outcome: None, repeated: false, resend, copy };
+        let attempt = Attempt {
+            number,
+            at,
+            headers,
+            body: Kept(signed.body),
+            signed: signed.signed,
+            outcome: None,
+            repeated: false,
+            resend,
+            copy,
+            turn,
+        };
         self.core.outbox.attempted(delivery, &webhook.url, attempt);
         if let Some((name, path)) = inbox::of_url(&webhook.url) {
             self.drop_into(uptime, &name, path, webhook, &outgoing);

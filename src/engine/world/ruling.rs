@@ -8,7 +8,7 @@ use crate::engine::agenda::Due;
 use crate::engine::contract::Contract;
 use crate::engine::delivery::Spoiled;
 use crate::engine::provider::{Context, Event, NotActed, ObjectId, Seat};
-use crate::engine::rules::{Business, Course, Effects, Seen};
+use crate::engine::rules::{Business, Course, Effects, Sight};
 use crate::engine::scenario::rule::{leading_to, paying};
 use crate::engine::walk::Fired;
 use crate::kit::fields::Fields;
@@ -26,7 +26,7 @@ impl World {
         let operation = contract.operation_of(path, request).map(|it| it.name);
         let account = self.with(seat, uptime, |it, cx| it.caller(cx, path, request));
         let member = &self.members[usize::from(seat.0)];
-        let seen = Seen {
+        let sight = Sight {
             provider: contract.slug,
             operation,
             event: None,
@@ -36,7 +36,7 @@ impl World {
             query: &|| form_pairs(request.query.as_bytes()).into_iter().map(|(name, text)| (name, Json::from(text))).collect(),
         };
         let Self { core, .. } = self;
-        core.rules.fire(core.now, core.seed, seen)
+        core.rules.fire(core.now, core.seed, sight)
     }
 
     /// The rule leads the life of the objects that a call has made.
@@ -49,7 +49,9 @@ impl World {
             self.course(contract, seat, *object, &effects.course)
         };
         if !effects.course.is_empty() {
-            made.iter().for_each(|it| self.leave_to_rules(seat, *it));
+            for it in made {
+                self.leave_to_rules(seat, *it);
+            }
         }
         for (at, act, with) in planned {
             self.core.agenda.book(at, Due::Act { seat, act: act.into(), with: with.to_string().into(), rule: rule.into() });
@@ -155,7 +157,7 @@ pub fn headers(headers: &HeaderMap) -> Json {
 impl Context<'_> {
     /// The rule that fires on a webhook that is owed.
     pub(in crate::engine) fn spoiled_by_rule(&mut self, event: &Event) -> Option<Box<Spoiled>> {
-        let seen = Seen {
+        let sight = Sight {
             provider: self.contract().slug,
             operation: None,
             event: Some(event.name),
@@ -165,7 +167,7 @@ impl Context<'_> {
             query: &|| json!({}),
         };
         let (now, seed) = (self.core.now, self.core.seed);
-        let (rule, effects) = self.core.rules.fire(now, seed, seen)?;
+        let (rule, effects) = self.core.rules.fire(now, seed, sight)?;
         effects.spoil.map(|how| Box::new(Spoiled { rule, how }))
     }
 }

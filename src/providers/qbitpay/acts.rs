@@ -179,7 +179,8 @@ pub fn price(memory: &mut Memory, pair: &str, ask: Decimal, bid: Decimal) -> Res
 /// What an account starts with, in smallest units.
 pub fn balances(given: &[(String, Decimal)]) -> Result<Vec<(Currency, i64)>, (usize, String)> {
     let read = |(place, (code, amount)): (usize, &(String, Decimal))| {
-        let currency = Currency::parse(code).ok_or_else(|| (place, format!("QbitPay has no currency `{code}`; it has {}", CODES.join(", "))))?;
+        let currency =
+            Currency::parse(code).ok_or_else(|| (place, format!("QbitPay has no currency `{code}`; it has {}", CODES.join(", "))))?;
         let units = currency.units(*amount).filter(|it| currency.can_hold(*amount) && (0..=BALANCE_UNITS_MAX).contains(it));
         let decimals = currency.decimals();
         Ok((currency, units.ok_or_else(|| (place, format!("an amount in {code} has at most {decimals} decimals, and is no fortune")))?))

@@ -143,7 +143,11 @@ impl Provider for Quoine {
     }
 
     fn further_account(&self, sandbox: &str, id: &str) -> Result<Account, String> {
-        let number: u64 = id.parse().ok().filter(|it: &u64| 0 < *it && it.to_string() == id).ok_or_else(|| format!("a user id of Quoine is a whole number above 0, not `{id}`"))?;
+        let number: u64 = id
+            .parse()
+            .ok()
+            .filter(|it: &u64| 0 < *it && it.to_string() == id)
+            .ok_or_else(|| format!("a user id of Quoine is a whole number above 0, not `{id}`"))?;
         let mut account = Account::further(self.contract(), sandbox, &number.to_string());
         let (_, secret) = drawn_keys(&format!("{sandbox} {number}"));
         account.credentials.insert("user_id".to_owned(), Secret::issued(id));

@@ -111,7 +111,6 @@ impl Currency {
     pub fn word(self) -> &'static str {
         CURRENCIES[self as usize].1
     }
-
 }
 
 /// What a price is in satoshi, when a bitcoin costs so much: halves away from zero. `None`: more than there can be.

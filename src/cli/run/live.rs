@@ -1,0 +1,36 @@
+//! Scenarios with a real application: one file at a time, in the default sandbox of a server.
+
+use playmoney::edge::{Config, Server};
+use playmoney::engine::world::Start;
+use playmoney::runner::play;
+use serde_json::json;
+
+use super::{Loaded, Run, Verdict};
+use crate::cli::serve::{announce, cannot_listen};
+use crate::cli::{Exit, Stop};
+
+/// Plays every file before a server that stays the same, so that the application needs no new address.
+pub fn verdicts(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<Verdict>, Stop> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("no threads can be started: {why}") })?;
+    let config = Config { listen: run.listen, start: Start::default(), ..Config::default() };
+    let server = runtime.block_on(Server::start(config));
+    let server = server.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(run.listen, &why) })?;
+    if !run.json {
+        anstream::eprintln!("playmoney: serving on {}, webhooks go to {webhook_url}", server.base_url());
+    }
+    if let Some(file) = &run.ready_file {
+        announce(file, &json!({"base_url": server.base_url(), "admin_token": null}))?;
+    }
+    let mut verdicts = Vec::new();
+    for loaded in chosen {
+        for nth in 0..run.repeat {
+            verdicts.push(run.verdict(loaded, nth, |start, scenario| {
+                server.begin(start)?;
+                Ok(play(scenario, &mut server.stage(runtime.handle().clone())))
+            }));
+        }
+    }
+    runtime.block_on(server.stop());
+    Ok(verdicts)
+}
