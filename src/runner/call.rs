@@ -79,7 +79,7 @@ impl Runner<'_> {
         match operation.auth {
             Auth::Open => return Ok(()),
             Auth::Session { .. } => return self.log_in(fork, call, &account, request),
-            _ => {}
+            Auth::Bearer | Auth::Basic | Auth::Signed { .. } | Auth::Field { .. } => {}
         }
         let (calls, mut known) = (self.calls, true);
         self.stage.look(fork, &mut |world| {

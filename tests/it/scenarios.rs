@@ -158,7 +158,9 @@ fn calls_of_the_portal_log_in_by_themselves() {
 fn a_link_from_an_answer_can_be_followed() {
     let create = "call: quantum-payouts.createPayout, with: { orderNumber: A, amount: 1, urls: { returnUrl: 'https://shop.test/ok' } }, save: payout";
     let page = "call: quantum-payouts.createPayout, method: GET, signature: none";
-    let visit = |path: &str, status: u16| failure(&format!("steps:\n  - {{ {create} }}\n  - {{ {page}, path: '{path}', expect: {{ status: {status} }} }}"));
+    let visit = |path: &str, status: u16| {
+        failure(&format!("steps:\n  - {{ {create} }}\n  - {{ {page}, path: '{path}', expect: {{ status: {status} }} }}"))
+    };
     assert_eq!(visit("${payout.payoutUrl}", 200), None);
     assert_eq!(visit("/static/payout.php?payout_id=1&token=guessed", 404), None);
     assert_eq!(visit("/api/v1/nowhere?back=http://127.0.0.1/quantum-payouts/api/v1/features", 404), None);
@@ -169,7 +171,9 @@ fn a_rule_leads_what_was_asked_for_and_not_its_ledger_row() {
     let payout = "{ amount: 100, currency: USD, destination: { type: GCash, payerName: A, bankAccountNum: '1' } }";
     for (then, event) in [("payout_returned: 5m", "payout.failed"), ("lifecycle: [{ after: 5m, to: cancelled }]", "payout.cancelled")] {
         let rule = format!("rules: [{{ on: qbitpay.createPayout, then: {{ {then} }} }}]");
-        let steps = format!("  - {{ call: qbitpay.createPayout, with: {payout} }}\n  - advance: 5m\n  - expect_webhook: {{ provider: qbitpay, event: {event}, count: 1 }}");
+        let steps = format!(
+            "  - {{ call: qbitpay.createPayout, with: {payout} }}\n  - advance: 5m\n  - expect_webhook: {{ provider: qbitpay, event: {event}, count: 1 }}"
+        );
         assert_eq!(failure(&format!("{rule}\nsteps:\n{steps}\n  - expect_webhook: {{ provider: qbitpay, count: 2 }}")), None, "{then}");
     }
 }

@@ -161,7 +161,7 @@ fn log_in(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
     response
 }
 
-/// Begins a session: its id and its csrf_token.
+/// Begins a session: its id and its `csrf_token`.
 pub fn admit(memory: &mut Memory, cx: &Context<'_>, before: Option<&str>, account: String) -> (String, String) {
     memory.logins += 1;
     let mut draws = cx.draws("quantum-payouts session", memory.logins);
