@@ -104,7 +104,8 @@ impl Matcher {
             Self::Equal(it) => Self::Equal(text(it)),
             Self::OneOf(all) => Self::OneOf(all.into_iter().map(text).collect()),
             Self::All(all) => Self::All(all.into_iter().map(Self::in_digits).collect()),
-            it @ (Self::Any | Self::Absent | Self::Members(_) | Self::Items(_) | Self::Compare(..) | Self::Matches(_) | Self::Length(_)) => it,
+            it
+            @ (Self::Any | Self::Absent | Self::Members(_) | Self::Items(_) | Self::Compare(..) | Self::Matches(_) | Self::Length(_)) => it,
         }
     }
 

@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use playmoney::engine::contract::Contract;
+use playmoney::engine::matching::OPERATORS;
+use playmoney::engine::scenario::keys::{ANY_STEP, SCENARIO, STEPS, THEN};
+use playmoney::engine::scenario::shape::{Kind, Row, Shape};
 use playmoney::engine::scenario::{Known, Scenario, parse, schema, yaml};
 use playmoney::engine::world::{Start, World};
 use playmoney::kit::time::Uptime;
@@ -112,6 +115,75 @@ fn every_shipped_scenario_is_good_by_the_schema() {
     }
 }
 
+/// Every mapping of the grammar below these rows.
+fn shapes(rows: &'static [Row], found: &mut Vec<&'static Shape>) {
+    fn inside(kind: &Kind, found: &mut Vec<&'static Shape>) {
+        match kind {
+            Kind::Shape(it) | Kind::Settings(it) | Kind::Providers(it) => {
+                if !found.iter().any(|known| std::ptr::eq(*known, *it)) {
+                    found.push(it);
+                    shapes(it.rows, found);
+                }
+            }
+            Kind::List(it) | Kind::Map(it) => inside(it, found),
+            Kind::Either(first, second) => [first, second].into_iter().for_each(|it| inside(it, found)),
+            _ => {}
+        }
+    }
+    rows.iter().for_each(|it| inside(&it.kind, found));
+}
+
+/// What stands in backticks in a line.
+fn quoted(line: &str) -> impl Iterator<Item = &str> {
+    line.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn the_page_on_the_grammar_has_every_name_and_no_other() {
+    let page = include_str!("../../scenarios/README.md");
+    let rows = |it: &&str| it.starts_with('|');
+    let mut tables: Vec<Vec<&str>> = vec![Vec::new()];
+    for line in page.lines() {
+        if rows(&line) {
+            tables.last_mut().expect("one at least").push(line);
+        } else if !tables.last().expect("one at least").is_empty() {
+            tables.push(Vec::new());
+        }
+    }
+    let mut all: Vec<&'static Shape> = vec![&SCENARIO, &ANY_STEP];
+    shapes(SCENARIO.rows, &mut all);
+    for it in STEPS {
+        all.push(it);
+        shapes(it.rows, &mut all);
+    }
+    assert!(20 < all.len(), "{}", all.len());
+    for shape in &all {
+        let has = |lines: &[&str], name: &str| lines.iter().any(|it| quoted(it).any(|own| own == name));
+        // The effects of rules are in a table for each of the three things that they happen to.
+        let in_one = tables.iter().any(|lines| shape.rows.iter().all(|it| has(lines, it.name)));
+        let in_some = std::ptr::eq(*shape, &THEN) && shape.rows.iter().all(|it| tables.iter().any(|lines| has(lines, it.name)));
+        assert!(in_one || in_some, "no table names all of {}: {:?}", shape.what, shape.rows.iter().map(|it| it.name).collect::<Vec<_>>());
+    }
+    let operators = OPERATORS.iter().map(|it| it.0);
+    let known: Vec<&str> = all.iter().flat_map(|it| it.rows).map(|it| it.name).chain(operators.clone()).collect();
+    for line in tables.iter().flatten() {
+        let first = line.split('|').nth(1).and_then(|it| quoted(it).next()).unwrap_or("");
+        let is_name = !first.is_empty() && first.bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
+        assert!(!is_name || known.contains(&first), "there is no `{first}`: {line}");
+    }
+    for it in operators {
+        assert!(page.contains(&format!("| `{it}` |")), "{it}");
+    }
+}
+
+#[test]
+fn the_scenario_on_the_page_passes() {
+    let page = include_str!("../../scenarios/README.md");
+    let text = page.split("```yaml\n").nth(1).and_then(|it| it.split("```").next()).expect("a scenario");
+    let played = played(&loaded("README.md", text));
+    assert!(played.failed().is_none(), "{}", told(&played));
+}
+
 const INVOICE: &str = "
 steps:
   - { call: quoine.createInvoice, with: { price: 500 }, save: invoice }
@@ -176,4 +248,11 @@ fn a_rule_leads_what_was_asked_for_and_not_its_ledger_row() {
         );
         assert_eq!(failure(&format!("{rule}\nsteps:\n{steps}\n  - expect_webhook: {{ provider: qbitpay, count: 2 }}")), None, "{then}");
     }
+}
+
+#[test]
+fn a_step_is_called_by_what_it_does() {
+    let text = "version: 1\nsteps:\n  - { fork: other }\n  - { in: other, expect: { status: 200 }, call: quoine.getProfile }\n  - { advance: 1s, title: a second }";
+    let titles: Vec<String> = loaded("steps.yaml", text).steps.into_iter().map(|it| it.title).collect();
+    assert_eq!(titles, ["fork other", "call quoine.getProfile", "a second"]);
 }

@@ -1,6 +1,7 @@
 //! The steps of a scenario, read from their nodes.
 
 use super::check::{Check, holds_reference};
+use super::keys::STEPS;
 use super::rule;
 use super::yaml::Node;
 use crate::engine::contract::{Contract, Operation};
@@ -81,7 +82,8 @@ pub struct Expect {
 /// Reads a step whose shape has been checked. `None`: it is none, which has been noted.
 pub fn read(check: &mut Check<'_>, node: &Node, line: usize, saved_before: &[String]) -> Option<Step> {
     let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
-    let verb = node.members().first().map_or("", |it| it.0.name.as_str());
+    let verbs = STEPS.iter().filter_map(|it| it.rows.first()).map(|it| it.name).filter(|it| node.get(it).is_some());
+    let verb = verbs.min_by_key(|it| *it == "expect").unwrap_or("");
     let doing = doing(check, node, saved_before)?;
     let named = text(verb).unwrap_or_default();
     let title = text("title").unwrap_or_else(|| format!("{verb} {named}").trim().to_owned());
