@@ -314,7 +314,11 @@ impl Runner<'_> {
     }
 }
 
-fn control(method: Method, path: &str, body: impl Into<Bytes>) -> Request {
+/// A call of the control API.
+///
+/// # Panics
+/// Never: the header is one.
+pub fn control(method: Method, path: &str, body: impl Into<Bytes>) -> Request {
     Request::new(method, &format!("/__admin/{path}"), body).with("Content-Type", "application/json")
 }
 

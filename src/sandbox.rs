@@ -18,7 +18,7 @@ use crate::engine::scenario::Mistakes;
 use crate::engine::walk::{Progress, STEPS_MAX, Until, Walk};
 use crate::engine::world::{Start, World};
 use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode};
-use crate::kit::time::Uptime;
+use crate::kit::time::{Timestamp, Uptime};
 use crate::providers;
 
 /// Between two breaths a walk takes this many steps.
@@ -91,6 +91,7 @@ impl Sandbox {
             answer
         });
         let (answer, pacing) = answer.unwrap_or_else(|broken| (Answer::Now(broken), None));
+        // Stamped now, however late it leaves: a rule that holds it back makes its way slow, not the provider.
         let answer = match answer {
             Answer::Now(response) => Answer::Now(self.stamped(response)),
             other @ (Answer::Walk | Answer::Wait(_) | Answer::Hangup) => other,
@@ -171,6 +172,11 @@ impl Sandbox {
             return Vec::new();
         }
         std::mem::take(&mut self.world.outgoing)
+    }
+
+    /// How far time has come, and in which life. In a broken sandbox nothing comes any more that could be waited for.
+    pub fn reached(&self) -> (u64, Timestamp) {
+        (self.world.life, if self.broken.is_some() { Timestamp::MAX } else { self.world.core.now })
     }
 
     /// Whether every webhook that has left has been answered.

@@ -107,7 +107,7 @@ impl Client {
                 break;
             }
         }
-        assert!(self.buffer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&self.buffer[..self.filled]));
+        assert!(self.buffer.starts_with(b"HTTP/1.1 20"), "{}", String::from_utf8_lossy(&self.buffer[..self.filled]));
     }
 }
 

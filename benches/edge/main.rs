@@ -20,7 +20,18 @@ use load::{Load, Measured};
 use process::Process;
 
 /// What is asked of both servers.
-const OPERATIONS: [&str; 7] = ["createPayout", "getPayoutStatus", "features", "createCharge", "getCharge", "createInvoice", "getInvoice"];
+const OPERATIONS: [&str; 10] = [
+    "createPayout",
+    "getPayoutStatus",
+    "features",
+    "create-checkout-session",
+    "createCharge",
+    "getCharge",
+    "createPaymentOrder",
+    "login",
+    "createInvoice",
+    "getInvoice",
+];
 /// Payouts, charges and invoices that are there before anything is measured, and that are asked for.
 const KNOWN: u64 = 10_000;
 /// Starts whose median is told.
@@ -40,7 +51,7 @@ fn main() {
     let playmoney = Process::playmoney();
     let known = Known::made(&playmoney);
     println!("\n{rounds} rounds of {requests} requests over {connections} connections, median of the rounds");
-    println!("{:<16} {:<10} {:>9} {:>8} {:>8} {:>15}", "", "", "req/s", "p50 us", "p99 us", "CPU s / 10,000");
+    println!("{:<24} {:<10} {:>9} {:>8} {:>8} {:>15}", "", "", "req/s", "p50 us", "p99 us", "CPU s / 10,000");
     let mut fresh = KNOWN;
     for operation in OPERATIONS.into_iter().filter(|it| wanted.as_deref().is_none_or(|wanted| wanted == *it)) {
         let bare = Process::bare(&load::answer(playmoney.address, &known.request(operation, fresh)));
@@ -75,7 +86,9 @@ struct Known {
 impl Known {
     fn made(server: &Process) -> Self {
         let mut known = Self { charges: Vec::new() };
-        for operation in ["createPayout", "createInvoice"] {
+        // Counted and told, but never refused.
+        load::answer(server.address, &settings(r#"{"rate_limit":"headers"}"#));
+        for operation in ["createPayout", "createPaymentOrder", "createInvoice"] {
             load::answers(server.address, (0..KNOWN).map(|n| known.request(operation, n)));
         }
         let charges = load::answers(server.address, (0..KNOWN).map(|n| known.request("createCharge", n)));
@@ -88,11 +101,14 @@ impl Known {
     fn request(&self, operation: &str, n: u64) -> Vec<u8> {
         let any = n * 7919 % KNOWN;
         match operation {
+            "create-checkout-session" => written(&merchant::quantapay(operation, &merchant::checkout(n))),
             "createCharge" => written(&merchant::qbitpay("charges", merchant::charge(n))),
             "getCharge" => {
                 let id = &self.charges[usize::try_from(any).expect("small")];
                 written(&merchant::qbitpay(&format!("charges/{id}"), String::new()))
             }
+            "createPaymentOrder" => written(&merchant::cryptopay("payment-orders/", merchant::order(n))),
+            "login" => written(&merchant::cryptopay("auth/login", r#"{"username":"demo","password":"demo-password"}"#.to_owned())),
             "createInvoice" => written(&merchant::quoine("invoices", merchant::invoice(n), n)),
             "getInvoice" => written(&merchant::quoine(&format!("invoices/{}", any + 1), String::new(), n)),
             "getPayoutStatus" => payouts(operation, &format!(r#"{{"orderNumber":"ORDER_{any}"}}"#)),
@@ -105,6 +121,12 @@ impl Known {
             _ => payouts(operation, ""),
         }
     }
+}
+
+/// Changes settings of `CryptoPay`'s account.
+fn settings(body: &str) -> Vec<u8> {
+    let head = format!("Host: 127.0.0.1:4242\r\nContent-Type: application/json\r\nContent-Length: {}", body.len());
+    format!("PATCH /__admin/accounts/cryptopay/default HTTP/1.1\r\n{head}\r\n\r\n{body}").into_bytes()
 }
 
 /// The id in an answer's body.
@@ -138,7 +160,7 @@ fn told(operation: &str, pairs: &[(Measured, Measured)]) {
         let pick = |figure: fn(&Measured) -> u64| middle(pairs.iter().map(|it| figure(&of(it))).collect());
         let cpu = pick(|it| it.cpu_nanos_per_request);
         println!(
-            "{operation:<16} {name:<10} {:>9} {:>8} {:>8} {:>15}",
+            "{operation:<24} {name:<10} {:>9} {:>8} {:>8} {:>15}",
             pick(|it| it.per_second),
             pick(|it| it.p50_micros),
             pick(|it| it.p99_micros),
@@ -150,7 +172,7 @@ fn told(operation: &str, pairs: &[(Measured, Measured)]) {
     let ratio =
         |figure: fn(&Measured) -> u64| hundredths(middle(pairs.iter().map(|it| figure(&it.0) * 100 / figure(&it.1).max(1)).collect()));
     let (cpu, latency) = (ratio(|it| it.cpu_nanos_per_request), ratio(|it| it.p50_micros));
-    println!("{operation:<16} {:<10} CPU {cpu}x, p50 {latency}x", "ratio");
+    println!("{operation:<24} {:<10} CPU {cpu}x, p50 {latency}x", "ratio");
 }
 
 /// `1234` hundredths are `12.34`.

@@ -3,12 +3,12 @@
 use std::hint::black_box;
 
 use playmoney::engine::world::Start;
-use playmoney::kit::http::Request;
+use playmoney::kit::http::{Method, Request};
 use playmoney::kit::time::Uptime;
 use playmoney::sandbox::Sandbox;
 
 use super::merchant::{self, CHARGES_PER_ORDER};
-use super::{ask, read, sent};
+use super::{ask, control, read, sent};
 
 /// Objects of each kind.
 const SIZES: [u64; 3] = [1_000, 10_000, 1_000_000];
@@ -32,13 +32,16 @@ struct Stored {
 type Page = fn(&Stored, u64) -> Request;
 
 /// What is asked for: how the `n`th page of a round is.
-const LISTS: [(&str, Page); 6] = [
+const LISTS: [(&str, Page); 9] = [
     ("charges, first page", |_, _| charges("")),
     ("charges, after one in the middle", |it, _| charges(&format!("&starting_after={}", it.middle))),
     ("charges of one order in the middle", |it, _| charges(&format!("&externalOrderId=ORDER_{}", it.size / 2 / CHARGES_PER_ORDER))),
     ("charges, after one of 500 anywhere", |it, n| {
         charges(&format!("&starting_after={}", it.cursors[usize::try_from(n % CURSORS).expect("small")]))
     }),
+    ("orders, first page", |_, _| orders("")),
+    ("orders, a page in the middle", |it, _| orders(&format!("&page={}", it.size / 20))),
+    ("orders of a status and a chain, there", |it, _| orders(&format!("&status=pending&blockchain=base&page={}", it.size / 20))),
     ("invoices, first page", |it, n| invoices(1, it.serial + n)),
     ("invoices, a page in the middle", |it, n| invoices(it.size / 20, it.serial + n)),
 ];
@@ -74,6 +77,10 @@ fn charges(asked: &str) -> Request {
     sent(merchant::qbitpay(&format!("charges?limit=10{asked}"), String::new()))
 }
 
+fn orders(asked: &str) -> Request {
+    sent(merchant::cryptopay(&format!("payment-orders/?page_size=10{asked}"), String::new()))
+}
+
 fn invoices(page: u64, serial: u64) -> Request {
     sent(merchant::quoine(&format!("invoices?page={page}&per=10"), String::new(), serial))
 }
@@ -103,7 +110,11 @@ fn cpu_nanos() -> u64 {
 fn stored(size: u64) -> Stored {
     let mut stored =
         Stored { sandbox: Sandbox::new(Start::default(), Uptime::START), size, middle: String::new(), cursors: Vec::new(), serial: 0 };
+    let unlimited = control(Method::PATCH, "accounts/cryptopay/default", br#"{"rate_limit":"headers"}"#.to_vec());
+    assert_eq!(ask(&mut stored.sandbox, unlimited).status, 200);
     for n in 0..size {
+        let order = ask(&mut stored.sandbox, sent(merchant::cryptopay("payment-orders/", merchant::order(n))));
+        assert_eq!(order.status, 201, "{}", String::from_utf8_lossy(&order.body));
         let charge = ask(&mut stored.sandbox, sent(merchant::qbitpay("charges", merchant::charge(n))));
         assert_eq!(charge.status, 200, "{}", String::from_utf8_lossy(&charge.body));
         let id = |wanted: bool| wanted.then(|| read(&charge)["id"].as_str().expect("an id").to_owned());

@@ -225,10 +225,12 @@ fn calls() {
     let known = |n: u64| n * 7919 % SAVED;
     let id = |n: u64| ids[usize::try_from(known(n)).expect("small")];
     let fresh = SAVED..SAVED + CALLS;
-    let requests: [(&str, Vec<Request>); 7] = [
+    let checkout = |n: u64| sent(merchant::quantapay("create-checkout-session", &merchant::checkout(n)));
+    let requests: [(&str, Vec<Request>); 8] = [
         ("createPayout", fresh.clone().map(|n| post("createPayout", &body("createPayout", n))).collect()),
         ("getPayoutStatus", fresh.clone().map(|n| post("getPayoutStatus", &body("getPayoutStatus", known(n)))).collect()),
         ("features", fresh.clone().map(|_| called(Method::GET, "features", Vec::new())).collect()),
+        ("create-checkout-session", fresh.clone().map(checkout).collect()),
         ("createCharge", fresh.clone().map(charge).collect()),
         ("getCharge", fresh.clone().map(|n| sent(merchant::qbitpay(&format!("charges/{}", id(n)), String::new()))).collect()),
         ("createInvoice", fresh.clone().map(invoice).collect()),

@@ -30,14 +30,20 @@ const MANY: u64 = 1_000_000;
 /// How one object is made, what time passes after each lot, and how many are counted.
 type Making = (&'static str, fn(&mut Sandbox, u64), &'static str, u64);
 
-const KINDS: [Making; 7] = [
+const KINDS: [Making; 13] = [
     ("charge, pending", |it, n| drop(charge(it, n)), "10ms", COUNTED),
     ("charge, paid, event and ledger row", paid_charge, "61s", COUNTED),
     ("charge, expired, event", |it, n| drop(charge(it, n)), "31m", COUNTED),
     ("charge, expired, event, of a million", |it, n| drop(charge(it, n)), "31m", MANY),
     ("payout, event and ledger row", payout, "10ms", COUNTED),
+    ("order, pending", order, "10ms", COUNTED),
+    ("order, confirmed, transaction, events", paid_order, "31s", COUNTED / 2),
+    ("order, expired, event", order, "2h", COUNTED),
     ("invoice, ready", invoice, "10ms", COUNTED),
     ("invoice, expired, event", invoice, "31m", COUNTED),
+    ("checkout session", checkout, "10ms", COUNTED),
+    ("transaction, pending", |it, n| drop(transaction(it, n)), "10ms", COUNTED),
+    ("transaction, completed, event", completed, "61s", COUNTED),
 ];
 
 /// Every kind, each in a process of its own.
@@ -56,6 +62,7 @@ pub fn measure(kind: &str) {
     let (_, make, passes, counted) = KINDS.iter().find(|it| it.0 == kind).expect("a kind that there is");
     let webhook_url = Some("http://your-site.com/{provider}".to_owned());
     let mut sandbox = Sandbox::new(Start { journal_bytes_max: 0, webhook_url, ..Start::default() }, Uptime::START);
+    tell(&mut sandbox, control(Method::PATCH, "accounts/cryptopay/default", br#"{"rate_limit":"off"}"#.to_vec()));
     let mut make_all = |numbers: std::ops::Range<u64>| {
         for n in numbers {
             make(&mut sandbox, n);
@@ -96,8 +103,32 @@ fn payout(sandbox: &mut Sandbox, n: u64) {
     tell(sandbox, sent(merchant::qbitpay("payouts", body)));
 }
 
+fn order(sandbox: &mut Sandbox, n: u64) {
+    tell(sandbox, sent(merchant::cryptopay("payment-orders/", merchant::order(n))));
+}
+
+fn paid_order(sandbox: &mut Sandbox, n: u64) {
+    order(sandbox, n);
+    tell(sandbox, control(Method::POST, "act/cryptopay/pay", format!(r#"{{"order":{}}}"#, n + 1).into_bytes()));
+}
+
 fn invoice(sandbox: &mut Sandbox, n: u64) {
     tell(sandbox, sent(merchant::quoine("invoices", merchant::invoice(n), n)));
+}
+
+fn checkout(sandbox: &mut Sandbox, n: u64) {
+    tell(sandbox, sent(merchant::quantapay("create-checkout-session", &merchant::checkout(n))));
+}
+
+fn transaction(sandbox: &mut Sandbox, n: u64) -> Response {
+    let fields = format!("amount={}.{:02}&cryptocurrency_code=eth&external_reference=ORDER_{n}", 1 + n / 100, n % 100);
+    tell(sandbox, sent(merchant::quantapay("create-transaction", &fields)))
+}
+
+fn completed(sandbox: &mut Sandbox, n: u64) {
+    let made = read(&transaction(sandbox, n));
+    let paid = format!(r#"{{"transaction":{}}}"#, made["response"][0]);
+    tell(sandbox, control(Method::POST, "act/quantapay/pay", paid.into_bytes()));
 }
 
 /// Asks, and answers every webhook that leaves meanwhile as a receiver does.
@@ -117,7 +148,7 @@ fn tell(sandbox: &mut Sandbox, request: Request) -> Response {
         },
         Answer::Wait(_) | Answer::Hangup => panic!("nothing here waits for a webhook"),
     };
-    assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
+    assert!(response.status.is_success(), "{}", String::from_utf8_lossy(&response.body));
     response
 }
 

@@ -1,5 +1,7 @@
 //! One sandbox behind its own lock: wake-ups, waits, and the loop that lets time pass.
 
+mod walking;
+
 use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,11 +12,11 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 use super::courier::Courier;
+use super::holding::{Holding, Leaving};
 use super::mailroom::Mailroom;
 use crate::control::{Answer, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::scenario::Mistakes;
-use crate::engine::walk::Progress;
 use crate::engine::world::{Start, World};
 use crate::kit::http::{Request, Response};
 use crate::kit::time::{Timestamp, Uptime};
@@ -49,6 +51,8 @@ pub struct Driver {
     mailroom: Arc<Mailroom>,
     /// Something has happened that a waiting caller may have waited for.
     changed: Notify,
+    /// Answers that a rule holds back.
+    holding: Holding,
     /// The uptime of the next wake-up, in nanoseconds.
     alarm: AtomicU64,
     /// The alarm was set anew.
@@ -64,6 +68,7 @@ impl Driver {
             courier,
             mailroom,
             changed: Notify::new(),
+            holding: Holding::default(),
             alarm: AtomicU64::new(NEVER),
             alarm_set: Notify::new(),
         });
@@ -76,23 +81,25 @@ impl Driver {
     }
 
     /// One request. `None`: the connection is cut without an answer.
-    pub async fn handle(self: &Arc<Self>, request: Request) -> Option<Response> {
+    pub async fn handle(self: &Arc<Self>, request: Request) -> Option<Leaving> {
         let uptime = self.stopwatch.uptime();
-        let answer = {
+        let (answer, departure) = {
             let mut sandbox = self.lock();
             let reply = sandbox.handle(uptime, request);
+            let departure = self.holding.admit(reply.pacing);
             self.set_alarm(&mut sandbox, uptime);
             drop(sandbox);
             self.post(reply.outgoing);
-            reply.answer
+            (reply.answer, departure)
         };
         self.changed.notify_waiters();
-        match answer {
-            Answer::Now(response) => Some(response),
-            Answer::Walk => Some(self.walk().await),
-            Answer::Wait(waiting) => Some(self.wait(&waiting).await),
-            Answer::Hangup => None,
-        }
+        let response = match answer {
+            Answer::Now(response) => response,
+            Answer::Walk => self.walk().await,
+            Answer::Wait(waiting) => self.wait(&waiting).await,
+            Answer::Hangup => return None,
+        };
+        Some(departure.of(response).await)
     }
 
     /// The sandbox begins anew.
@@ -124,36 +131,6 @@ impl Driver {
     /// Puts this sandbox's time and name on an answer that the edge has made itself.
     pub fn stamped(&self, response: Response) -> Response {
         self.lock().stamped_at(self.stopwatch.uptime(), response)
-    }
-
-    /// Lets time pass until the walk that has begun arrives; receivers are waited for, and no lock is held meanwhile.
-    async fn walk(self: &Arc<Self>) -> Response {
-        let mut hangs_up = Walking(Some(self));
-        loop {
-            let mut changed = pin!(self.changed.notified());
-            changed.as_mut().enable();
-            let (progress, outgoing, response) = {
-                let uptime = self.stopwatch.uptime();
-                let mut sandbox = self.lock();
-                let (progress, outgoing) = sandbox.proceed(uptime);
-                let response = match &progress {
-                    Progress::Arrived(walk) => Some(sandbox.conclude(walk)),
-                    Progress::Gone => Some(sandbox.ended()),
-                    Progress::Waiting | Progress::More => None,
-                };
-                if response.is_some() {
-                    hangs_up.0 = None; // before the lock is given back: the next walk is somebody else's
-                }
-                self.set_alarm(&mut sandbox, uptime);
-                (progress, outgoing, response)
-            };
-            self.post(outgoing);
-            if let Some(response) = response {
-                self.changed.notify_waiters();
-                return response;
-            }
-            if let Progress::Waiting = progress { changed.await } else { tokio::task::yield_now().await }
-        }
     }
 
     async fn wait(&self, waiting: &Waiting) -> Response {
@@ -228,26 +205,14 @@ impl Driver {
         self.changed.notify_waiters();
     }
 
-    /// Tells the time keeper when the sandbox has to be woken next.
+    /// Time may have passed: answers leave that were held back until now, and the time keeper learns of the next wake-up.
     fn set_alarm(&self, sandbox: &mut Sandbox, uptime: Uptime) {
+        self.holding.pass(sandbox.reached());
         let nanos = |it: std::time::Duration| u64::try_from(it.as_nanos()).unwrap_or(NEVER);
         let next = sandbox.sleep(uptime).map_or(NEVER, |it| nanos(uptime.elapsed.saturating_add(it)));
         if self.alarm.swap(next, Ordering::AcqRel) != next {
             self.alarm_set.notify_one();
         }
-    }
-}
-
-/// A caller who hangs up ends their walk at the step it is in.
-struct Walking<'a>(Option<&'a Arc<Driver>>);
-
-impl Drop for Walking<'_> {
-    fn drop(&mut self) {
-        let Some(driver) = self.0 else { return };
-        let uptime = driver.stopwatch.uptime();
-        let mut sandbox = driver.lock();
-        sandbox.abandon(uptime);
-        driver.set_alarm(&mut sandbox, uptime);
     }
 }
 

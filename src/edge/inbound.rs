@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
@@ -18,6 +18,9 @@ use tokio::sync::{Semaphore, watch};
 use super::desk::{DEFAULT, Desk, address};
 use super::door::{Door, Head};
 use super::driver::Stopwatch;
+use super::holding::Leaving;
+use super::line::Line;
+use super::mishap::befall;
 use crate::kit::http::{HeaderValue, Request, Response};
 
 /// A body, unless it is a saved sandbox.
@@ -88,33 +91,41 @@ fn connection(
     house: Arc<House>,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
     _ = stream.set_nodelay(true);
+    let line = Line::new(stream);
+    let own = line.clone();
     let service = service_fn(move |request| {
-        let house = Arc::clone(&house);
-        async move { answer(&house, peer.ip(), request).await.ok_or(Hangup) }
+        let (house, line) = (Arc::clone(&house), own.clone());
+        async move { answer(&house, peer.ip(), line, request).await.ok_or(Hangup) }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_buf_size(HEAD_BYTES_MAX).max_headers(HEADERS_MAX);
-    builder.serve_connection(TokioIo::new(stream), service)
+    builder.serve_connection(TokioIo::new(line), service)
 }
 
-/// The connection is cut without an answer.
+/// The connection is cut: without an answer, or after what a rule has put in its place.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is cut on purpose")]
 struct Hangup;
 
-async fn answer(house: &House, peer: IpAddr, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
+async fn answer(house: &House, peer: IpAddr, line: Line, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
     let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, head.uri.path()));
-    let mut response = match admitted(house, peer, head, body).await {
+    let is_head = head.method == Method::HEAD;
+    let leaving = match admitted(house, peer, head, body).await {
         Ok(answer) => answer?,
-        Err(refusal) => house.desk.find(DEFAULT).map_or_else(|| (*refusal).clone(), |it| it.stamped((*refusal).clone())),
+        Err(refusal) => Leaving::at_once(house.desk.find(DEFAULT).map_or_else(|| (*refusal).clone(), |it| it.stamped((*refusal).clone()))),
     };
+    let Leaving { mut response, transport, place: _place } = leaving;
     if let Some(asked) = asked {
         tracing::info!(status = response.status.as_u16(), "{asked}");
     }
     if let Some(origin) = &origin {
         house.door.show_to(Some(origin), &mut response);
+    }
+    if let Some(transport) = transport {
+        tracing::info!(?transport, "a rule lets this befall the answer");
+        response = Box::pin(befall(line, &transport, is_head, response)).await?; // boxed: the usual answer has no use for its size
     }
     let mut written = hyper::Response::new(Full::new(response.body));
     *written.status_mut() = response.status;
@@ -123,7 +134,7 @@ async fn answer(house: &House, peer: IpAddr, request: hyper::Request<Incoming>) 
 }
 
 /// What the sandbox answers, or why the request does not get that far.
-async fn admitted(house: &House, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Option<Response>, Box<Response>> {
+async fn admitted(house: &House, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Option<Leaving>, Box<Response>> {
     if head_bytes(&head) > HEAD_BYTES_MAX {
         let detail = format!("All headers together have at most {HEAD_BYTES_MAX} bytes here.");
         return Err(refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", &detail));

@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::json;
 use tokio::runtime::Handle;
 
 use super::Server;
 use super::driver::Driver;
+use super::holding::Leaving;
 use crate::engine::account::Value;
+use crate::engine::agenda::Due;
 use crate::engine::contract::settings;
+use crate::engine::rules::Transport;
 use crate::engine::world::World;
-use crate::kit::http::{Request, Response};
-use crate::runner::{PAUSE, Stage};
+use crate::kit::http::{Method, Request, Response};
+use crate::runner::{PAUSE, Stage, control};
 
 /// Where the copy of a served sandbox sends its webhooks: the application hears of the original alone.
 const FORK_INBOX: &str = "http://fork.inbox.playmoney.test/";
@@ -37,7 +41,11 @@ impl<'a> Live<'a> {
 impl Stage for Live<'_> {
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
         let driver = Arc::clone(self.driver(fork));
-        self.runtime.block_on(async move { driver.handle(request).await }).ok_or("empty_response")
+        let leaving = self.runtime.block_on(answered(driver, request)).ok_or("empty_response")?;
+        match leaving.transport {
+            None | Some(Transport::Dribble { .. }) => Ok(leaving.response),
+            Some(it) => Err(it.word()),
+        }
     }
 
     fn look(&mut self, fork: Option<&str>, look: &mut dyn FnMut(&mut World)) {
@@ -60,5 +68,25 @@ impl Stage for Live<'_> {
     fn pause(&mut self) -> bool {
         self.runtime.block_on(async { tokio::time::sleep(PAUSE).await });
         true
+    }
+}
+
+/// An answer, whatever a rule holds it back for: the script that calls lets the simulated time pass for which it waits.
+async fn answered(driver: Arc<Driver>, request: Request) -> Option<Leaving> {
+    /// An answer that comes at all comes sooner than this.
+    const SOON: std::time::Duration = std::time::Duration::from_millis(100);
+    let mut answer = std::pin::pin!(driver.handle(request));
+    loop {
+        if let Ok(answer) = tokio::time::timeout(SOON, &mut answer).await {
+            return answer;
+        }
+        let mut held_until = None;
+        driver.look(|world| {
+            let held = world.core.agenda.iter().find(|it| matches!(it.1, Due::Held));
+            held_until = held.map(|it| it.0).filter(|_| world.core.clock.stands() && world.walk.is_none());
+        });
+        if let Some(at) = held_until {
+            driver.handle(control(Method::POST, "clock/advance", json!({"to": at}).to_string())).await;
+        }
     }
 }

@@ -5,9 +5,12 @@ pub mod desk;
 pub mod door;
 pub mod driver;
 pub mod egress;
+pub mod holding;
 pub mod inbound;
+pub mod line;
 pub mod live;
 pub mod mailroom;
+pub mod mishap;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -73,6 +73,11 @@ impl Account {
         Self { id: id.to_owned(), credentials, settings: secret.into_iter().collect(), former: Vec::new() }
     }
 
+    /// One of that id with these credentials, and no setting yet.
+    pub fn new(id: String, credentials: BTreeMap<String, Secret>) -> Self {
+        Self { id, credentials, ..Self::default() }
+    }
+
     /// Whether a switch is on.
     pub fn flag(&self, row: &Setting) -> bool {
         match (self.settings.get(row.name), row.kind) {

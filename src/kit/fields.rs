@@ -49,6 +49,8 @@ pub enum Kind {
     HttpUrl,
     /// An object with fields of its own.
     Object,
+    /// The same or `null`.
+    NullableObject,
     /// Always this text.
     Constant(&'static str),
     /// Text or `null`.
@@ -67,6 +69,8 @@ pub enum Kind {
     NullableTime,
     /// A list. The rows of its items carry `[]` after its name: `data[].id`; `tags[]` alone says what plain items are.
     List,
+    /// Text that is itself JSON.
+    JsonText,
     /// Any JSON value.
     Any,
 }
@@ -295,6 +299,7 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
         | Kind::Url
         | Kind::HttpUrl
         | Kind::Object
+        | Kind::NullableObject
         | Kind::Constant(_)
         | Kind::Integer { .. }
         | Kind::Flag
@@ -306,6 +311,7 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
         | Kind::Time
         | Kind::NullableTime
         | Kind::List
+        | Kind::JsonText
         | Kind::Any => Ok(()),
     }
 }

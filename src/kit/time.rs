@@ -72,16 +72,36 @@ pub fn unix_seconds(at: Timestamp) -> i64 {
     at.as_second() - i64::from(at.subsec_nanosecond() < 0)
 }
 
+/// The whole second that a moment lies in.
+pub fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(unix_seconds(at)).unwrap_or(at)
+}
+
 /// `2025-09-15T19:40:21+03:00`: whole seconds with a fixed offset.
 pub fn with_offset(at: Timestamp, hours: i8) -> String {
-    let whole = Timestamp::from_second(unix_seconds(at)).unwrap_or(at);
-    whole.display_with_offset(Offset::constant(hours)).to_string()
+    whole_second(at).display_with_offset(Offset::constant(hours)).to_string()
+}
+
+/// `2024-01-01T12:00:00Z`: whole seconds in UTC.
+pub fn in_utc(at: Timestamp) -> String {
+    whole_second(at).to_string()
 }
 
 /// `2014-08-08T19:40:12.855+09:00`: milliseconds with a fixed offset, what is finer cut off.
 pub fn millis_with_offset(at: Timestamp, hours: i8) -> String {
     const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
     PRINTER.timestamp_with_offset_to_string(&at, Offset::constant(hours))
+}
+
+/// `2026-03-08 10:00:00`: whole seconds of UTC, without saying so.
+pub fn plain_utc(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// Reads such a moment, or a day alone, which is its first.
+pub fn parse_plain_utc(text: &str) -> Option<Timestamp> {
+    let civil: jiff::civil::DateTime = text.trim().parse().ok()?;
+    civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|it| it.timestamp())
 }
 
 /// The `Date` header of that moment.
@@ -109,7 +129,20 @@ mod tests {
         let at: Timestamp = "2025-09-15T16:40:21.987Z".parse().expect("a time");
         assert_eq!(with_offset(at, 3), "2025-09-15T19:40:21+03:00");
         assert_eq!(http_date(at), "Mon, 15 Sep 2025 16:40:21 GMT");
+        assert_eq!(in_utc(at), "2025-09-15T16:40:21Z");
         assert_eq!(END_OF_TIME.parse().ok(), Some(end_of_time()));
+    }
+
+    #[test]
+    fn plain_times_are_those_of_utc() {
+        for (text, second) in
+            [("2026-03-08 10:00:00", 1_772_964_000), ("2026-03-08", 1_772_928_000), ("2023-11-14T22:13:20", 1_700_000_000)]
+        {
+            let at = parse_plain_utc(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(at.as_second(), second);
+        }
+        assert_eq!(plain_utc("2026-03-08T10:00:00.999Z".parse().expect("a time")), "2026-03-08 10:00:00");
+        assert_eq!(["", "soon", "2026-13-01"].map(parse_plain_utc), [None; 3]);
     }
 
     #[test]

@@ -2,11 +2,19 @@
 
 use crate::engine::provider::Member;
 
+mod cryptopay;
 mod qbitpay;
+mod quantapay;
 mod quantum_payouts;
 mod quoine;
 
 /// Every provider with an empty memory, in the order of their seats.
 pub fn all() -> Vec<Box<dyn Member>> {
-    vec![Box::new(qbitpay::QbitPay::default()), Box::new(quantum_payouts::QuantumPayouts::default()), Box::new(quoine::Quoine::default())]
+    vec![
+        Box::new(quantapay::QuantaPay::default()),
+        Box::new(qbitpay::QbitPay::default()),
+        Box::new(cryptopay::CryptoPay::default()),
+        Box::new(quantum_payouts::QuantumPayouts::default()),
+        Box::new(quoine::Quoine::default()),
+    ]
 }

@@ -70,6 +70,16 @@ fn the_documented_webhook_is_signed_and_verified() {
 }
 
 #[test]
+fn bare_bytes_are_signed_and_verified() {
+    let body = r#"{"event":"order.expired"}"#;
+    let signed: Json = serde_json::from_slice(&run(&["sign", "cryptopay", "--body", body, "--json"]).stdout).expect("JSON");
+    let signature = crate::cryptopay::signatures::signature(body, "whsec_test_secret");
+    assert_eq!((&signed["canonical"], &signed["signature"]), (&body.into(), &signature.clone().into()));
+    let verify = |body: &str| exit(&["verify", "cryptopay", "--body", body, "-H", &format!("X-Webhook-Signature: {signature}")]);
+    assert_eq!([verify(body), verify(r#"{"event": "order.expired"}"#)], [0, 1]);
+}
+
+#[test]
 fn a_signature_by_api_key_is_made_and_explained() {
     let body = r#"{"id":"A","type":"charge.succeeded","pendingWebhooks":0,"data":{"id":"5"}}"#;
     let text = r#"data={"id":"5"}&id=A&pendingWebhooks=0&type=charge.succeeded"#;
@@ -115,6 +125,18 @@ fn a_request_is_signed_with_the_headers_that_go_with_it() {
     let headers: Vec<&str> = parts.into_iter().flat_map(|it| ["-H", it]).collect();
     let verify = |url: &str| exit(&[&["verify", "quoine", "--secret", secret, "--body", callback, "--url", url][..], &headers].concat());
     assert_eq!([verify("https://shop.test/callback?shop=7"), verify("https://shop.test/callback")], [0, 1]);
+}
+
+#[test]
+fn a_checkout_is_signed_and_a_webhook_is_known_by_its_secret() {
+    let form = "function=create-checkout-session&price=49.99&currency=usd&order_id=ORD-12345&timestamp=1772964000";
+    let usual = ["sign", "quantapay", "--json", "--secret", "your-webhook-secret-key", "--method", "POST", "--target", "/api.php"];
+    let signed: Json = serde_json::from_slice(&run(&[&usual[..], &["--body", form]].concat()).stdout).expect("JSON");
+    let signature = "9c4e62a14895bb506256f95eca7ef87491876d86958fec7fdd0ec62dac7b5c30";
+    let canonical = "49.99|usd|ORD-12345|1772964000";
+    assert_eq!(signed, serde_json::json!({"canonical": canonical, "signature": signature, "headers": {}}));
+    let verify = |key: &str| exit(&["verify", "quantapay", "--body", &format!(r#"{{"key":"{key}","transaction":{{}}}}"#)]);
+    assert_eq!([verify("qp_test_webhook_secret"), verify("qp_test_key")], [0, 1]);
 }
 
 #[test]

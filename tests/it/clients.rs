@@ -14,11 +14,13 @@ use serde_json::{Value as Json, json};
 
 use crate::net::{Receiver, admin, answered, perform, request, send, server, shop};
 
+mod cryptopay;
+
 const TOKEN: &str = "qm_test_token";
 const SECRET: &str = "sk_test_1234567890abcdef1234567890abcdef12345678";
 
 /// A program in the folder of the foreign clients, which reaches this machine without a proxy.
-fn program(path: impl AsRef<Path>) -> Command {
+pub fn program(path: impl AsRef<Path>) -> Command {
     let mut command = Command::new(path.as_ref());
     command.current_dir(folder()).env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1").env("WEBHOOK_SECRET", SECRET);
     command
@@ -55,7 +57,7 @@ fn documented(file: &str, server: &Server) -> String {
 }
 
 /// Runs a program that reads its text from standard input, and returns what it printed there and to standard error.
-fn run(mut command: Command, text: &str) -> (String, String) {
+pub fn run(mut command: Command, text: &str) -> (String, String) {
     let mut child = started({
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command

@@ -1,9 +1,11 @@
 //! The contract tables: as documents, and compared with what the server does, both ways.
 
 mod answers;
+mod cryptopay;
 mod dialects;
 mod documents;
 mod limits;
 mod qbitpay;
 mod rows;
+mod run;
 pub mod served;

@@ -17,6 +17,8 @@ use crate::cli::{PLAYMONEY, Ready};
 use crate::net::{Answer, Receiver, admin, answered, eventually, exchange, perform, raw, request, send, server, shop};
 
 mod bounds;
+mod mishaps;
+mod paced;
 mod pages;
 mod walks;
 

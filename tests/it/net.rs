@@ -11,7 +11,9 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use playmoney::edge::{Config, Server};
+use playmoney::engine::scenario::{self, Known};
 use playmoney::engine::world::Start;
+use playmoney::providers;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -42,6 +44,15 @@ pub async fn server(start: Start) -> Server {
 /// The frozen default sandbox, whose webhooks go there.
 pub async fn shop(webhook_url: &str) -> Server {
     server(Start { webhook_url: Some(webhook_url.to_owned()), ..Start::default() }).await
+}
+
+/// The frozen default sandbox with one rule.
+pub fn ruled(on: &str, then: &str) -> Start {
+    let text = format!("version: 1\nrules:\n  - on: {on}\n    then: {then}\n");
+    let contracts: Vec<_> = providers::all().iter().map(|it| it.contract()).collect();
+    let known = Known { contracts: &contracts, environment: None };
+    let scenario = scenario::parse("test.yaml", &text, known).unwrap_or_else(|it| panic!("{}", it.render(false)));
+    Start::default().with(Arc::new(scenario))
 }
 
 /// One request on a connection of its own.

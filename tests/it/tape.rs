@@ -18,7 +18,9 @@
 //!
 //! `${link}` stands for the last payoutUrl, `${cookie}` and `${csrf}` for the portal session that was begun last,
 //! `${charge}`, `${payout}`, `${order}`, `${deposit}` for the object of that kind that was answered last, `${page}` for the
-//! path of the last paymentPageUrl, `${row}` for the first row of the ledger's last page.
+//! path of the last paymentPageUrl, `${row}` for the first row of the ledger's last page, `${session}` for the checkout
+//! session that was answered last; of CryptoPay `${order_id}` and `${hash}` for the order and transaction, `${access}` and
+//! `${refresh}` for the tokens that were answered last.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
@@ -134,8 +136,10 @@ impl Tape {
                 let mut words = rest.split(' ');
                 let (provider, act) = words.next().and_then(|it| it.split_once('.')).expect("act provider.action");
                 let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Json::from(text));
-                let typed = |name: &str, text: &str| {
-                    if ["amount", "depth", "ask", "bid"].contains(&name) { value(text) } else { Json::from(text.replace('_', " ")) }
+                let typed = |name: &str, text: &str| match name {
+                    "amount" | "depth" | "ask" | "bid" => value(text),
+                    "session" | "cryptocurrency" => Json::from(text),
+                    _ => Json::from(text.replace('_', " ")),
                 };
                 let members: serde_json::Map<String, Json> =
                     words.filter_map(|it| it.split_once('=')).map(|(name, text)| (name.to_owned(), typed(name, text))).collect();
@@ -158,7 +162,17 @@ impl Tape {
             let request = own.iter().fold(request, |it, (name, value)| it.with(name, value));
             return self.client.sign(request, &date, &without);
         }
-        let key = if request.path.starts_with("/qbitpay/") { "Basic cWJpdF90ZXN0X2tleTo=" } else { "Bearer qm_test_token" };
+        if request.path.starts_with("/quantapay/") {
+            let own = std::mem::take(&mut self.with);
+            let typed = own.iter().any(|it| it.0.eq_ignore_ascii_case("Content-Type")) || !std::mem::take(&mut self.without).is_empty();
+            let request = if typed { request } else { request.with("Content-Type", "application/x-www-form-urlencoded") };
+            return own.iter().fold(request, |it, (name, value)| it.with(name, value));
+        }
+        let key = match request.path.split('/').nth(1) {
+            Some("qbitpay") => "Basic cWJpdF90ZXN0X2tleTo=",
+            Some("cryptopay") => "Bearer cp_test_key",
+            _ => "Bearer qm_test_token",
+        };
         let usual =
             [("Authorization", key), ("Content-Type", "application/json; charset=UTF-8"), ("Accept", "application/json; version=1.0")];
         let own = std::mem::take(&mut self.with);
@@ -205,12 +219,17 @@ impl Tape {
         let link = between("\"payoutUrl\":\"").map(|it| it.replace("http://127.0.0.1:4242", ""));
         let cookie = response.headers.get("set-cookie").and_then(|it| it.to_str().ok()?.split(';').next().map(str::to_owned));
         let page = between("\"paymentPageUrl\":\"").map(|it| it.replace("http://127.0.0.1:4242", ""));
+        let (order, hash) = (between("\"order_id\":\"ORD-"), between("\"transaction_hash\":\""));
+        let tokens = [("access", between("\"access\":\"")), ("refresh", between("\"refresh\":\""))];
+        let answered = [("order_id", order.map(|it| format!("ORD-{it}"))), ("hash", hash)].into_iter().chain(tokens);
+        self.noted.extend(answered.filter_map(|(name, text)| Some((name, text?))));
         let found = [("link", link), ("cookie", cookie), ("csrf", between("name=\"csrf_token\" value=\"")), ("page", page)];
         let kinds = ["charge", "payout", "order", "deposit"].into_iter();
         let answered = kinds.filter(|it| body.contains(&format!("\"object\":\"{it}\"")) && !body.contains("\"object\":\"list\""));
         let id = if body.contains("\"subject\":") { between("\"subject\":\"") } else { between("{\"id\":\"") };
         let row = between("\"data\":[{\"id\":\"").filter(|_| body.contains("/balanceTransactions\""));
         self.noted.extend(row.map(|it| ("row", it)));
+        self.noted.extend(between("\"session_id\":\"").map(|it| ("session", it)));
         self.noted.extend(answered.filter_map(|it| Some((it, id.clone()?))));
         self.noted.extend(found.into_iter().filter_map(|(name, text)| text.map(|it| (name, it))));
     }
@@ -279,6 +298,7 @@ impl Tape {
         let at = self.sandbox.world().core.now;
         let body = String::from_utf8_lossy(&it.body);
         let (seconds, signature) = match (text("authorization"), text("qbitpay-signature")) {
+            ("-", "-") if it.headers.contains_key("x-webhook-signature") => ("x-webhook-signature".to_owned(), text("x-webhook-signature")),
             ("-", "-") => (text("x-payouts-timestamp").to_owned(), text("x-payouts-signature")),
             ("-", signed) => ("qbitpay-signature".to_owned(), signed),
             (signed, _) => (format!("{} | {} | {}", text("date"), text("nonce"), text("content-md5")), signed),

@@ -7,6 +7,8 @@ use super::{Contract, Operation};
 use crate::engine::journal::Entry;
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Field, Fields, Need};
+use crate::kit::form::Form;
+use crate::kit::http::header;
 
 /// One breach.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,11 +33,19 @@ pub fn of(contract: &Contract, entry: &Entry) -> Vec<Violation> {
     found
 }
 
+/// The names of what was sent, in JSON or in a form.
+fn names(entry: &Entry) -> Vec<String> {
+    if let Some(fields) = Fields::json(&entry.body.0) {
+        return fields.names().map(str::to_owned).collect();
+    }
+    let content_type = entry.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or("");
+    Form::read(content_type, &entry.body.0).0.into_iter().map(|it| it.0).collect()
+}
+
 fn unknown_fields(operation: &Operation, entry: &Entry) -> Vec<Violation> {
-    let Some(fields) = Fields::json(&entry.body.0) else { return Vec::new() };
     let known = |name: &str| operation.parameters.iter().any(|it: &Field| it.name.split('.').next() == Some(name));
-    let unknown = fields.names().filter(|it| !known(it));
-    let violation = |name: &str| Violation {
+    let unknown = names(entry).into_iter().filter(|it| !known(it));
+    let violation = |name: String| Violation {
         code: "unknown_field",
         detail: format!("{} has no parameter `{name}`", operation.name),
         evidence: operation.evidence,

@@ -24,3 +24,5 @@ pub use payouts::*;
 pub use rates::*;
 pub use shelves::*;
 pub use trades::*;
+
+pub use crate::kit::numbered::Numbered;

@@ -1,83 +1,12 @@
 //! Every answer and every webhook of a run that exercises all rows of QbitPay, held against the served documents.
 
-use std::collections::BTreeSet;
-
-use playmoney::engine::contract::Contract;
-use playmoney::kit::http::{Method, Request};
-use playmoney::providers;
 use serde_json::{Value as Json, json};
 
 use super::answers::rows_are_played;
-use super::served::Served;
-use crate::tape::Tape;
+use super::run::Run;
 
-const SLUG: &str = "qbitpay";
 const KEY: &str = "Basic cWJpdF90ZXN0X2tleTo=";
 const NOBODY: &str = "aaaaaaaaaaaaaaaaaaaaaaaa";
-
-/// A shop whose every answer is judged.
-struct Run {
-    shop: Tape,
-    served: Served,
-    contract: &'static Contract,
-    seen: BTreeSet<(String, Option<String>)>,
-}
-
-impl Run {
-    fn new() -> Self {
-        let contract = providers::all().iter().map(|it| it.contract()).find(|it| it.slug == SLUG).expect("the provider");
-        let mut shop = Tape::shop();
-        let served = Served::by(&mut shop, SLUG);
-        Self { shop, served, contract, seen: BTreeSet::new() }
-    }
-
-    /// A call whose parameters travel in path, query or body, as its row says.
-    fn request(&self, operation: &str, with: &Json) -> Request {
-        let row = self.contract.operation(operation).expect("a row");
-        let text = |it: &Json| it.as_str().map_or_else(|| it.to_string(), str::to_owned);
-        let path = row.path.replace("{id}", &text(with.get("id").unwrap_or(&json!("nothing"))));
-        let members = with.as_object().expect("an object").iter().filter(|it| it.0 != "id");
-        let (query, body) = if row.method == Method::GET {
-            let pairs: Vec<String> = members.map(|(name, it)| format!("{name}={}", text(it))).collect();
-            (format!("?{}", pairs.join("&")), String::new())
-        } else {
-            let body: serde_json::Map<String, Json> = members.map(|(name, it)| (name.clone(), it.clone())).collect();
-            (String::new(), Json::Object(body).to_string())
-        };
-        let request = Request::new(row.method.clone(), &format!("/{SLUG}{path}{query}"), body.into_bytes());
-        request.with("Authorization", KEY).with("Content-Type", "application/json")
-    }
-
-    fn call(&mut self, operation: &str, with: &Json) -> Json {
-        let request = self.request(operation, with);
-        self.ask(operation, request)
-    }
-
-    fn ask(&mut self, operation: &str, request: Request) -> Json {
-        let response = self.shop.ask(request);
-        let entry = self.shop.sandbox.world().core.journal.entries().last().expect("an entry");
-        self.seen.insert((operation.to_owned(), entry.error.as_deref().map(str::to_owned)));
-        self.served.judge(operation, &response)
-    }
-
-    /// A call whose answer has to be that documented error.
-    fn refused(&mut self, operation: &str, with: &Json, error: &str) -> Json {
-        let answer = self.call(operation, with);
-        assert!(self.seen.contains(&(operation.to_owned(), Some(error.to_owned()))), "{operation} {with}: {answer}");
-        answer
-    }
-
-    fn set(&mut self, settings: &Json) {
-        let answer = self.shop.admin("PATCH", &format!("accounts/{SLUG}/default"), settings);
-        assert!(answer["settings"].is_object(), "{answer}");
-    }
-
-    fn act(&mut self, act: &str, with: &Json) -> Json {
-        let answer = self.shop.admin("POST", &format!("act/{SLUG}/{act}"), with);
-        assert_eq!(answer["action"], act, "{answer}");
-        answer["subject"].clone()
-    }
-}
 
 fn charge(more: &Json) -> Json {
     with(
@@ -100,7 +29,7 @@ fn with(mut body: Json, more: &Json) -> Json {
 
 #[test]
 fn every_answer_is_the_documented_one() {
-    let mut run = Run::new();
+    let mut run = Run::of("qbitpay", KEY);
     charges(&mut run);
     payouts(&mut run);
     trades(&mut run);
@@ -217,11 +146,8 @@ fn refusals(run: &mut Run) {
     let operations = (run.contract.operations)();
     for row in &operations {
         run.refused(row.name, &json!({}), "forbidden");
-        let mut nobody = run.request(row.name, &json!({}));
-        nobody.headers.remove("authorization");
-        run.ask(row.name, nobody);
-        let broken = run.request(row.name, &json!({})).with("Playmoney-Fault", "api_error");
-        run.ask(row.name, broken);
+        run.ask_as_nobody(row.name);
+        run.ask_for_fault(row.name, "api_error");
     }
     run.set(&json!({"permissions": null, "rate_limit": "enforce"}));
     for _ in 0..20 {

@@ -15,10 +15,13 @@ fn each(mut check: impl FnMut(&mut Tape, &'static Contract)) {
     }
 }
 
-/// A request for an operation: no credentials, its documented headers, its documented example.
+/// A request for an operation: no credentials but those in its example, its documented headers and example.
 fn request(contract: &Contract, row: &Operation) -> Request {
     let target = format!("/{}{}", contract.slug, row.path.replace(['{', '}'], ""));
     let bare = Request::new(row.method.clone(), &target, row.example.unwrap_or("{}").as_bytes().to_vec());
+    let typed = row.headers.iter().any(|it| it.name.eq_ignore_ascii_case("content-type"));
+    let media = row.media.first().filter(|_| !typed);
+    let bare = media.iter().fold(bare, |it, media| it.with("Content-Type", media));
     row.headers.iter().fold(bare, |it, header| if let Kind::Constant(value) = header.kind { it.with(header.name, value) } else { it })
 }
 
@@ -138,19 +141,28 @@ fn what_no_row_names_is_refused() {
         let operations = (contract.operations)();
         for row in &operations {
             let has = |method: &Method| operations.iter().any(|it| it.path == row.path && it.method == *method);
+            let mut allowed: Vec<&str> = operations.iter().filter(|it| it.path == row.path).map(|it| it.method.as_str()).collect();
+            allowed.sort_unstable();
             for method in METHODS.into_iter().filter(|it| !has(it)) {
                 let response = shop.ask(Request { method: method.clone(), ..request(contract, row) });
-                if contract.error("method_not_allowed").is_some() {
+                if contract.error("missing_function_name").is_some() {
+                    assert_eq!(response.status, 200, "{method} {}", row.path);
+                    assert_eq!(last(shop), (None, Some("missing_function_name".to_owned())));
+                } else if contract.error("method_not_allowed").is_some() {
                     assert_eq!(response.status, 405, "{method} {}", row.path);
-                    assert_eq!(response.headers["allow"], row.method.as_str());
+                    assert_eq!(response.headers["allow"], allowed.join(", "));
                     assert_eq!(last(shop), (None, Some("method_not_allowed".to_owned())));
                 } else {
                     assert_eq!(response.status, 404, "{method} {}", row.path);
                     assert_eq!(last(shop), (None, Some("not_found".to_owned())));
                 }
             }
-            let strange = [format!("{}/", row.path), format!("{}x", row.path), row.path.to_ascii_uppercase(), format!("/x{}", row.path)];
-            for path in strange.into_iter().filter(|it| !it.ends_with("}x")) {
+            // Where a slash at the end is asked for or forgiven, the nearest paths are no strange ones.
+            let slashed = operations.iter().any(|it| it.path.ends_with('/'));
+            let near = if slashed { ["/x/y", "/x/y/"] } else { ["/", "x"] };
+            let beside = near.map(|it| format!("{}{it}", row.path.trim_end_matches('/')));
+            let strange = beside.into_iter().chain([row.path.to_ascii_uppercase(), format!("/x{}", row.path)]);
+            for path in strange.filter(|it| !it.ends_with("}x")) {
                 let mut strange = request(contract, row);
                 strange.path = format!("/{}{path}", contract.slug);
                 assert_eq!(shop.ask(strange).status, 404, "{path}");

@@ -23,7 +23,7 @@ fn an_account_is_shown_with_what_each_setting_means() {
         refused(&mut shop, "GET", "accounts/quantum-payouts/shop", &Json::Null).2,
         "quantum-payouts has no account `shop`; it has default."
     );
-    assert_eq!(refused(&mut shop, "GET", "accounts/quantapay/default", &Json::Null).0, 404);
+    assert_eq!(refused(&mut shop, "GET", "accounts/nobody/default", &Json::Null).0, 404);
 }
 
 #[test]

@@ -11,18 +11,23 @@ use playmoney::engine::world::Start;
 use playmoney::kit::http::Request;
 use playmoney::sandbox::Sandbox;
 
+/// A sandbox behind its lock, and no socket before it.
+pub fn driver(start: Start) -> Arc<Driver> {
+    let stopwatch = Stopwatch::start();
+    let sandbox = Sandbox::new(start, stopwatch.uptime());
+    Driver::start(sandbox, stopwatch, Arc::new(Courier::new(Egress::default())), Arc::new(Mailroom::default()))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_walk_that_has_arrived_ends_no_other() {
-    let stopwatch = Stopwatch::start();
-    let sandbox = Sandbox::new(Start::default(), stopwatch.uptime());
-    let driver = Driver::start(sandbox, stopwatch, Arc::new(Courier::new(Egress::default())), Arc::new(Mailroom::default()));
+    let driver = driver(Start::default());
     let walks = || {
         let driver = Arc::clone(&driver);
         tokio::spawn(async move {
             for _ in 0..20_000 {
                 let advance = Request::new(Method::POST, "/__admin/clock/advance", r#"{"by": "1s"}"#);
                 let answer = driver.handle(advance.with("Content-Type", "application/json")).await.expect("an answer");
-                let body = String::from_utf8_lossy(&answer.body);
+                let body = String::from_utf8_lossy(&answer.response.body);
                 assert!(!body.contains("advance_ended"), "{body}");
             }
         })

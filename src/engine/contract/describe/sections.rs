@@ -217,6 +217,7 @@ fn values(kind: Kind) -> String {
         Kind::Url => text("URL"),
         Kind::HttpUrl => text("http or https URL"),
         Kind::Object => text("object"),
+        Kind::NullableObject => text("object or null"),
         Kind::Constant(value) => format!("always `{value}`"),
         Kind::Nullable => text("text or null"),
         Kind::NullableInteger => text("integer or null"),
@@ -226,6 +227,7 @@ fn values(kind: Kind) -> String {
         Kind::Time => text("time"),
         Kind::NullableTime => text("time or null"),
         Kind::List => text("list"),
+        Kind::JsonText => text("JSON as text"),
         Kind::Any => text("any"),
     }
 }

@@ -22,6 +22,7 @@ pub fn of(kind: Kind) -> Json {
         Kind::Url => json!({"type": "string", "format": "uri", "maxLength": URL_CHARS_MAX}),
         Kind::HttpUrl => json!({"type": "string", "format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://", "maxLength": URL_CHARS_MAX}),
         Kind::Object => json!({"type": "object"}),
+        Kind::NullableObject => json!({"type": ["object", "null"]}),
         Kind::Constant(text) => json!({"type": "string", "const": text}),
         Kind::Nullable => json!({"type": ["string", "null"]}),
         Kind::NullableInteger => json!({"type": ["integer", "null"]}),
@@ -31,6 +32,7 @@ pub fn of(kind: Kind) -> Json {
         Kind::Time => json!({"type": "string", "format": "date-time"}),
         Kind::NullableTime => json!({"type": ["string", "null"], "format": "date-time"}),
         Kind::List => json!({"type": "array"}),
+        Kind::JsonText => json!({"type": "string", "contentMediaType": "application/json"}),
         Kind::Any => json!({}),
     }
 }
@@ -47,10 +49,12 @@ pub fn typed(kind: Kind, text: &str) -> Json {
         | Kind::Url
         | Kind::HttpUrl
         | Kind::Object
+        | Kind::NullableObject
         | Kind::Constant(_)
         | Kind::Nullable
         | Kind::Time
         | Kind::NullableTime
+        | Kind::JsonText
         | Kind::List => text.into(),
     }
 }

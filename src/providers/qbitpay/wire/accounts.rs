@@ -1,20 +1,20 @@
 //! Access token, account, balance and the rows of the ledger.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::sheet::Sheet;
 use super::{BALANCE_CURRENCY, number, written};
 use crate::kit::http::{Request, Response, StatusCode};
+use crate::kit::jwt;
 use crate::kit::lifecycle::Word;
 use crate::kit::money::Number;
-use crate::kit::sign::hmac_sha256;
 use crate::kit::time::{Timestamp, unix_seconds};
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{Balance, BalanceTransaction, Currency, Oid};
 
+/// The first part of an access token.
+const HEAD: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 /// An access token is good for so long.
 const TOKEN_SECS: i64 = 30 * 24 * 60 * 60;
 /// Bounds of one charge, of one payout and of one withdrawal, in USDT.
@@ -24,15 +24,7 @@ pub const PAYOUT_MIN: i64 = 200;
 const WITHDRAW_MIN: i64 = 200;
 
 /// A JWT for the hosted page, HS256 on the simulated clock.
-///
-/// # Panics
-/// Never: both parts are JSON.
 pub fn access_token(user: Oid, auth_code: &str, now: Timestamp, secret: &str) -> Response {
-    #[derive(Serialize)]
-    struct Head {
-        alg: &'static str,
-        typ: &'static str,
-    }
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Claims<'a> {
@@ -49,12 +41,9 @@ pub fn access_token(user: Oid, auth_code: &str, now: Timestamp, secret: &str) ->
         access_token: String,
     }
     let iat = unix_seconds(now);
-    let head = serde_json::to_vec(&Head { alg: "HS256", typ: "JWT" }).expect("a header is JSON");
     let claims = Claims { id: user, is_admin: true, auth_code, iat, exp: iat + TOKEN_SECS };
-    let claims = serde_json::to_vec(&claims).expect("claims are JSON");
-    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(head), URL_SAFE_NO_PAD.encode(claims));
-    let signature = URL_SAFE_NO_PAD.encode(hmac_sha256(secret.as_bytes(), signed.as_bytes()));
-    Response::json(StatusCode::OK, &Token { access_token: format!("{signed}.{signature}") })
+    let access_token = jwt::signed(HEAD, &claims, secret.as_bytes());
+    Response::json(StatusCode::OK, &Token { access_token })
 }
 
 /// What `GET /accounts/show` answers.

@@ -1,0 +1,58 @@
+//! Everything that is known of this provider, collected from its rooms.
+
+use super::acts::ACTS;
+use super::errors::{ERRORS, Error};
+use super::lifecycle::{ORDER, TRANSACTION};
+use super::model::{ORDER_STATUSES, TRANSACTION_STATUSES};
+use super::pages::PAGES;
+use super::routes::{BASE_URL, ROUTES};
+use super::settings::SETTINGS;
+use super::webhooks::{EVENTS, SCHEDULE};
+use super::wire::REFUSAL;
+use crate::engine::contract::{Contract, Credential, Source, StatusTable};
+use crate::kit::time::Timestamp;
+
+mod decisions;
+
+/// The moment that the documentation's refusal is dated with: 2024-01-01T12:00:00Z.
+const EXAMPLE: Timestamp = Timestamp::constant(1_704_110_400, 0);
+
+/// The provider on one page.
+pub static CONTRACT: Contract = Contract {
+    slug: "cryptopay",
+    name: "CryptoPay",
+    about: "Payment orders in tokens on five chains that customers pay straight to the merchant's own wallet; CryptoPay watches the chain and tells of it by signed webhooks.",
+    base_url: BASE_URL,
+    hosts: &["sandbox-api.cryptopay.com", "pay.cryptopay.com"],
+    account: "default",
+    credentials: &[
+        Credential { name: "api_key", test_value: "cp_test_key", prefix: "cp_test_", drawn_chars: 24 },
+        Credential { name: "username", test_value: "demo", prefix: "demo-", drawn_chars: 8 },
+        Credential { name: "password", test_value: "demo-password", prefix: "", drawn_chars: 24 },
+        Credential { name: "webhook_secret", test_value: "whsec_test_secret", prefix: "whsec_", drawn_chars: 32 },
+    ],
+    sources: &[
+        Source { name: "API overview", what: "the documentation's API overview, whole" },
+        Source { name: "Payment Orders", what: "the page on payment orders: creating one; the rest is not readable" },
+        Source { name: "Webhooks", what: "the page on webhooks: events, payload and signature; retries are not readable" },
+        Source { name: "Authentication", what: "the page on authentication: registration, login, lifetimes of tokens, refresh" },
+        Source { name: "FAQ", what: "the frequently asked questions: chains, tokens, custody, sandbox" },
+        Source {
+            name: "project page",
+            what: "what the authors say of their project: a Django server, nonces against replays, a payment page",
+        },
+    ],
+    operations: || ROUTES.iter().map(|it| &it.0).collect(),
+    acts: || ACTS.iter().map(|it| &it.0).collect(),
+    lifecycles: || {
+        vec![StatusTable::of("order", ORDER_STATUSES, &ORDER), StatusTable::of("transaction", TRANSACTION_STATUSES, &TRANSACTION)]
+    },
+    pages: PAGES,
+    errors: ERRORS,
+    error_body: REFUSAL,
+    refusal: |name| Error::named(name).map(|it| it.render(EXAMPLE)),
+    events: EVENTS,
+    schedule: SCHEDULE,
+    settings: SETTINGS,
+    decisions: decisions::DECISIONS,
+};

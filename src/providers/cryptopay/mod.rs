@@ -1,0 +1,137 @@
+//! CryptoPay: payment orders that customers pay in tokens, straight to the merchant's wallet.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use self::errors::Error;
+use self::lifecycle::ORDER;
+use self::model::{Memory, Order};
+use self::wire::{Links, OrderObject};
+use crate::engine::account::Account;
+use crate::engine::contract::Contract;
+use crate::engine::contract::settings::DOCUMENTED_LINKS;
+use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::provider::{Acted, Bill, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, Verdict};
+use crate::kit::fields::Fields;
+use crate::kit::http::{HeaderMap, Request, Response};
+use crate::kit::json::written;
+use crate::kit::lifecycle::Word;
+use crate::kit::time::Timestamp;
+
+mod acts;
+mod auth;
+mod contract;
+mod errors;
+mod lifecycle;
+mod model;
+mod pages;
+mod routes;
+mod settings;
+mod webhooks;
+mod wire;
+
+/// The provider, with its memory of one sandbox.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CryptoPay(Memory);
+
+impl Provider for CryptoPay {
+    fn contract(&self) -> &'static Contract {
+        &contract::CONTRACT
+    }
+
+    fn open(&mut self, cx: &mut Context<'_>, account: &str, balances: &[(String, Decimal)]) -> Result<(), (usize, String)> {
+        routes::move_in(&mut self.0, cx, account);
+        if balances.is_empty() { Ok(()) } else { Err((0, "CryptoPay holds no money: a merchant's wallet is their own".to_owned())) }
+    }
+
+    fn caller(&self, cx: &Context<'_>, _: &str, request: &Request) -> Option<String> {
+        auth::named(&self.0, cx, request)
+    }
+
+    fn bill(&self, _: &Context<'_>, object: ObjectId) -> Option<Bill> {
+        let order = self.order(object).filter(|it| it.transaction.is_none())?;
+        let decimals = order.chain.decimals(order.token)?;
+        Some(Bill { due: order.amount, decimals, closes_at: order.expires_at, blockchain: Some(order.chain.blockchain()) })
+    }
+
+    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
+        let memory = &mut self.0;
+        let is_page = pages::has(path);
+        let answered = if is_page { pages::call(memory, cx, path, request).into() } else { routes::call(memory, cx, path, request) };
+        let response = answered.answer.unwrap_or_else(|error: Error| {
+            cx.trace.error = Some(error.row().name);
+            error.render(cx.now())
+        });
+        if let Some(rate) = answered.rate { routes::with_rate(response, rate) } else { response }
+    }
+
+    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
+        acts::act(&mut self.0, cx, act, with)
+    }
+
+    fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {
+        let Some(number) = self.order(object).map(|it| it.number) else { return };
+        match cause {
+            Cause::Row(row) => _ = ORDER.0.get(usize::from(row)).and_then(|it| lifecycle::follow(&mut self.0, cx, number, it)),
+            Cause::Block { .. } => lifecycle::look_at_confirmations(&mut self.0, cx, number, false),
+            Cause::Delivered(_) => {}
+        }
+    }
+
+    fn attempt(&mut self, cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed> {
+        webhooks::attempt(&self.0, cx, webhook)
+    }
+
+    fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
+        webhooks::retry(cx.account(&webhook.account), webhook, failed)
+    }
+
+    /// No call waits for its webhook.
+    fn tested(&self, webhook: &Delivery) -> Response {
+        Error::Internal.render(webhook.created_at)
+    }
+
+    fn refuse(&self, error: &str, now: Timestamp) -> Option<Response> {
+        Error::named(error).map(|it| it.render(now))
+    }
+
+    fn recognises(&self, headers: &HeaderMap) -> bool {
+        webhooks::recognises(headers)
+    }
+
+    fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
+        webhooks::verify(webhook, secret, others)
+    }
+
+    fn signing_secrets<'a>(&'a self, account: &'a Account) -> Vec<&'a str> {
+        webhooks::secrets(&self.0, account)
+    }
+
+    fn is_sound(&self) -> bool {
+        self.0.is_sound()
+    }
+
+    fn stay(&self, object: ObjectId) -> Option<u32> {
+        self.order(object).map(|it| it.stay)
+    }
+
+    fn subject(&self, object: ObjectId) -> Option<String> {
+        self.order(object).map(Order::order_id)
+    }
+
+    fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {
+        let order = self.order(object)?;
+        let base = self.0.bases.get(usize::from(order.base))?;
+        let documented = cx.flag(self.0.account_of(order.merchant), &DOCUMENTED_LINKS);
+        let links = if documented { Links::DOCUMENTED } else { Links::below(base) };
+        let shown = written(&OrderObject::of(order, self.0.transaction_of(order), links));
+        Some(Shown { subject: order.order_id(), status: order.status.word(), object: shown })
+    }
+}
+
+impl CryptoPay {
+    fn order(&self, object: ObjectId) -> Option<&Order> {
+        (object.kind == 0).then(|| self.0.orders.get(u32::try_from(object.number).ok()?))?
+    }
+}

@@ -1,0 +1,98 @@
+//! What a merchant has set: wallets to be paid to, endpoints to be told at.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Address, Chain};
+use crate::kit::lifecycle::Word;
+use crate::kit::time::Timestamp;
+
+/// Endpoints of one merchant.
+pub const ENDPOINTS_MAX: usize = 100;
+
+/// Where a merchant is paid on a chain; one for each.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Wallet {
+    pub number: u32,
+    pub merchant: u32,
+    pub chain: Chain,
+    pub address: Address,
+    pub is_active: bool,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// Where a merchant is told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Endpoint {
+    pub number: u32,
+    pub merchant: u32,
+    pub url: Box<str>,
+    /// Which events, in the order in which they were asked for.
+    pub events: Box<[Notice]>,
+    pub is_active: bool,
+    pub secret: Box<str>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// An event by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    #[serde(rename = "payment.pending")]
+    Pending,
+    #[serde(rename = "payment.confirmed")]
+    Confirmed,
+    #[serde(rename = "payment.failed")]
+    Failed,
+    #[serde(rename = "order.expired")]
+    Expired,
+}
+
+/// In the order of the documentation.
+pub const NOTICES: &[Notice] = &[Notice::Pending, Notice::Confirmed, Notice::Failed, Notice::Expired];
+/// Their names.
+pub const NOTICE_WORDS: &[&str] = &["payment.pending", "payment.confirmed", "payment.failed", "order.expired"];
+
+impl Word for Notice {
+    fn word(self) -> &'static str {
+        NOTICE_WORDS[self as usize]
+    }
+}
+
+impl Notice {
+    /// The event of that name.
+    pub fn of(name: &str) -> Option<Self> {
+        NOTICES.iter().copied().find(|it| it.word() == name)
+    }
+}
+
+/// One receiver of a merchant's events, as an attempt finds it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The address that the account was given from outside: it gets everything, under the account's secret.
+    Account,
+    /// That endpoint.
+    Endpoint(u32),
+    /// The order's own address, in place of all others, under the account's secret.
+    Order,
+}
+
+impl Target {
+    /// How the engine counts it.
+    pub const fn number(self) -> u32 {
+        match self {
+            Self::Account => 0,
+            Self::Endpoint(number) => number,
+            Self::Order => u32::MAX,
+        }
+    }
+
+    /// The one that the engine means.
+    pub const fn of(number: u32) -> Self {
+        match number {
+            0 => Self::Account,
+            u32::MAX => Self::Order,
+            number => Self::Endpoint(number),
+        }
+    }
+}

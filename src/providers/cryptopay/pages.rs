@@ -1,0 +1,147 @@
+//! What the payer sees: the order, and its QR picture.
+
+use minijinja::context;
+
+use super::acts::{pay_exactly, sum};
+use super::errors::Error;
+use super::model::{Memory, Order, OrderStatus, TRANSFER};
+use super::wire::written;
+use crate::engine::contract::Page;
+use crate::engine::provider::{Context, NotActed};
+use crate::kit::evidence::Evidence::Documented;
+use crate::kit::fields::Fields;
+use crate::kit::html::{Pages, environment};
+use crate::kit::http::{HeaderName, Method, Request, Response, StatusCode, header};
+use crate::kit::lifecycle::Word;
+use crate::kit::qr;
+use crate::kit::time::Timestamp;
+
+/// The pages of this provider.
+pub const PAGES: &[Page] = &[
+    Page {
+        name: "order",
+        path: "/order/{order_id}",
+        what: "the payer sees amount, token, chain, address, QR code and the time that is left, pays, and goes to redirect_url once the payment is confirmed",
+        evidence: Documented("Payment Orders, Create Payment Order: payment_url and redirect_url; what the page shows is assumed"),
+    },
+    Page {
+        name: "qr",
+        path: "/qr/{order_id}",
+        what: "a QR picture of ethereum:ADDRESS@CHAIN, the receiving address on its chain",
+        evidence: Documented("Payment Orders, Create Payment Order: qr_code_url; what the picture says is assumed"),
+    },
+];
+
+static TEMPLATES: Pages =
+    Pages::new(|| environment(&[("order.html", include_str!("pages/order.html")), ("nothing.html", include_str!("pages/nothing.html"))]));
+
+/// While a transfer waits for its blocks, a browser looks again by itself.
+const REFRESH: (HeaderName, &str) = (header::REFRESH, "5");
+
+/// Whether a path is one of these pages'.
+pub fn has(path: &str) -> bool {
+    path.starts_with("/order/") || path.starts_with("/qr/")
+}
+
+/// A person's browser asks.
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
+    let mut segments = path.split('/').skip(1);
+    let (Some(page), Some(id), None) = (segments.next(), segments.next(), segments.next()) else { return Err(Error::NotFound) };
+    let is_read = request.method == Method::GET;
+    if !is_read && (page == "qr" || request.method != Method::POST) {
+        let allowed = if page == "qr" { "GET" } else { "GET, POST" };
+        return Err(Error::Method { method: request.method.to_string(), allowed: allowed.to_owned() });
+    }
+    let named = id.starts_with("ORD-").then(|| memory.order_called(id)).flatten();
+    let Some(number) = named.map(|it| it.number) else {
+        return Ok(TEMPLATES.render(StatusCode::NOT_FOUND, "nothing.html", context! {}));
+    };
+    match (page, is_read) {
+        ("qr", _) => memory.orders.get(number).and_then(|it| qr::picture(&uri(it))).ok_or(Error::Internal),
+        (_, true) => shown(memory, cx, number, StatusCode::OK, None),
+        (_, false) => paid(memory, cx, number, request),
+    }
+}
+
+/// The receiving address as wallets read it.
+fn uri(order: &Order) -> String {
+    format!("ethereum:{}@{}", order.receiving_address.text(), order.chain.eip155())
+}
+
+/// The payer has pressed the button.
+fn paid(memory: &mut Memory, cx: &mut Context<'_>, number: u32, request: &Request) -> Result<Response, Error> {
+    let order = memory.orders.get(number).ok_or(Error::NotFound)?;
+    let status = order.status;
+    if status != OrderStatus::Pending || order.transaction.is_some() {
+        return shown(memory, cx, number, StatusCode::CONFLICT, Some("This order takes no payment any more."));
+    }
+    match sum(order, &Fields::form(&request.body)) {
+        Ok((amount, token)) => match pay_exactly(memory, cx, number, amount, token) {
+            Ok(()) => Ok(Response::see_other(&request.target)),
+            Err(NotActed::State(why) | NotActed::Invalid(why) | NotActed::Nothing(why)) => {
+                shown(memory, cx, number, StatusCode::CONFLICT, Some(&why))
+            }
+            Err(NotActed::Unknown) => Err(Error::Internal),
+        },
+        Err(why) => shown(memory, cx, number, StatusCode::BAD_REQUEST, Some(&why)),
+    }
+}
+
+fn shown(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode, fault: Option<&str>) -> Result<Response, Error> {
+    let order = memory.orders.get(number).ok_or(Error::NotFound)?;
+    cx.trace.account = Some(memory.account_of(order.merchant).to_owned());
+    if let (OrderStatus::Confirmed, Some(url), None) = (order.status, &order.redirect_url, fault) {
+        return Ok(Response::see_other(&returned(url, order)));
+    }
+    let transaction = memory.transaction_of(order);
+    let transfer = cx.transfer(order.object(), TRANSFER);
+    let waits = order.status == OrderStatus::Pending && transaction.is_none();
+    let is_watched = order.status == OrderStatus::Pending && !waits;
+    let values = context! {
+        fault, waits,
+        order_id => order.order_id(),
+        amount => order.amount.to_string(),
+        token => order.token.word(),
+        chain => order.chain.word(),
+        address => order.receiving_address.text(),
+        uri => uri(order),
+        status => order.status.word(),
+        says => says(order),
+        received => transaction.map(|it| format!("{} {}", it.amount, it.token.word())),
+        hash => transaction.map(|it| it.hash.to_string()),
+        confirmations => transfer.map(|it| format!("{} of {}", it.confirmations, it.wanted)),
+        left => countdown(cx.now(), order.expires_at),
+        until => written(order.expires_at),
+    };
+    let response = TEMPLATES.render(status, "order.html", values);
+    Ok(if is_watched { response.with(REFRESH.0, REFRESH.1) } else { response })
+}
+
+/// The status in the words of a payer.
+const fn says(order: &Order) -> &'static str {
+    match (order.status, order.transaction) {
+        (OrderStatus::Pending, None) => "Waiting for your payment.",
+        (OrderStatus::Pending, Some(_)) => "Your payment has been seen and waits for confirmation.",
+        (OrderStatus::Confirmed, _) => "Paid. Thank you.",
+        (OrderStatus::Failed, _) => "The payment has failed.",
+        (OrderStatus::Expired, _) => "This order has expired. Do not pay it any more.",
+    }
+}
+
+/// Minutes and seconds until then; nothing once it has passed.
+fn countdown(now: Timestamp, until: Timestamp) -> String {
+    let seconds = until.duration_since(now).as_secs().max(0);
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// Where the customer goes, with what has become of the order behind the parameters that are there.
+fn returned(url: &str, order: &Order) -> String {
+    let (address, fragment) = url.split_once('#').map_or((url, None), |it| (it.0, Some(it.1)));
+    let separator = match address.split_once('?') {
+        None => "?",
+        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+        Some(_) => "&",
+    };
+    let fragment = fragment.map_or(String::new(), |it| format!("#{it}"));
+    format!("{address}{separator}order_id={}&status={}{fragment}", order.order_id(), order.status.word())
+}

@@ -1,0 +1,144 @@
+//! The calls that the documentation lists, and what each does.
+
+use super::auth;
+use super::errors::Error;
+use super::model::{Memory, Rate};
+use super::wire::Links;
+use crate::engine::contract::settings::DOCUMENTED_LINKS;
+use crate::engine::contract::{Auth, Operation};
+use crate::engine::provider::Context;
+use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+
+mod orders;
+mod settled;
+mod table;
+mod transactions;
+mod users;
+
+pub use table::ROUTES;
+pub use users::move_in;
+
+/// The provider's own scheme and host.
+pub const BASE_URL: &str = "https://sandbox-api.cryptopay.com";
+
+/// A call that may be made.
+pub struct Call<'a, 'c> {
+    memory: &'a mut Memory,
+    cx: &'a mut Context<'c>,
+    request: &'a Request,
+    /// Who asks; 0 where anybody may.
+    merchant: u32,
+    /// What stands for the braces in the path.
+    id: &'a str,
+}
+
+type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
+
+/// A documented call and its handler.
+pub struct Route(pub Operation, Handler);
+
+/// An answer, and what the rate limit says about its call: nothing where nobody was recognised.
+pub struct Answered {
+    pub answer: Result<Response, Error>,
+    pub rate: Option<Rate>,
+}
+
+impl From<Result<Response, Error>> for Answered {
+    fn from(answer: Result<Response, Error>) -> Self {
+        Self { answer, rate: None }
+    }
+}
+
+/// One call of the API. Path and method are settled first, then who asks, then the rest.
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Answered {
+    let (route, id) = match routed(cx, path, request) {
+        Ok(Found::Route(route, id)) => (route, id),
+        Ok(Found::Elsewhere(response)) => return Ok(response).into(),
+        Err(error) => return Err(error).into(),
+    };
+    cx.trace.operation = Some(route.0.name);
+    if route.0.auth == Auth::Open {
+        return (route.1)(Call { memory, cx, request, merchant: 0, id }).into();
+    }
+    let merchant = match auth::caller(memory, cx, request) {
+        Ok(merchant) => merchant,
+        Err(error) => return Err(error).into(),
+    };
+    let rate = auth::pace(memory, cx, merchant);
+    let held = rate.map_or(Ok(()), |it| auth::hold(memory, cx, merchant, it));
+    let may = held.and_then(|()| auth::permit(memory, cx, merchant));
+    let answer = may.and_then(|()| (route.1)(Call { memory, cx, request, merchant, id }));
+    Answered { answer, rate }
+}
+
+/// What a path leads to.
+enum Found<'a> {
+    Route(&'static Route, &'a str),
+    /// The answer that says where it is to be asked for.
+    Elsewhere(Response),
+}
+
+const SLASHLESS: &str = "paths end with a slash here: most clients follow this redirect with GET, whatever they have sent";
+
+/// The call that is meant, or why there is none.
+fn routed<'a>(cx: &mut Context<'_>, path: &'a str, request: &Request) -> Result<Found<'a>, Error> {
+    let here: Vec<(&Route, &str)> = ROUTES.iter().filter_map(|it| Some((it, captured(it, path)?))).collect();
+    if let Some((route, id)) = here.iter().find(|it| it.0.0.method == request.method) {
+        return Ok(Found::Route(route, id));
+    }
+    if !here.is_empty() {
+        let mut allowed: Vec<&str> = here.iter().map(|it| it.0.0.method.as_str()).collect();
+        allowed.sort_unstable();
+        return Err(Error::Method { method: request.method.to_string(), allowed: allowed.join(", ") });
+    }
+    // Quirk: only the slash is missing, so the caller is sent to the path that has it, whatever the method. Most clients
+    // then ask with GET.
+    let slashed = format!("{path}/");
+    if path.ends_with('/') || !ROUTES.iter().any(|it| captured(it, &slashed).is_some()) {
+        return Err(Error::NotFound);
+    }
+    let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
+    let location = format!("{}{slashed}{query}", Links::below(&cx.base_url(request)).prefix);
+    cx.trace.hint = Some(SLASHLESS.into());
+    let response = Response::new(StatusCode::MOVED_PERMANENTLY, "text/html; charset=utf-8", "");
+    Ok(Found::Elsewhere(response.with(header::LOCATION, &location)))
+}
+
+/// What stands for the braces of a route's path; empty when it has none. The calls that log somebody in are known with
+/// and without the slash at their end.
+fn captured<'a>(route: &Route, path: &'a str) -> Option<&'a str> {
+    let pattern = route.0.path;
+    if route.0.auth == Auth::Open {
+        let bare = |it: &'a str| it.strip_suffix('/').unwrap_or(it);
+        return (pattern.trim_end_matches('/') == bare(path)).then_some("");
+    }
+    let Some((before, after)) = pattern.split_once('{') else { return (pattern == path).then_some("") };
+    let after = after.split_once('}').map_or("", |it| it.1);
+    path.strip_prefix(before)?.strip_suffix(after).filter(|it| !it.is_empty() && !it.contains('/'))
+}
+
+impl Call<'_, '_> {
+    /// Where the links of the answer begin; below `base` unless the account wants those of the documentation.
+    fn links<'b>(&self, base: &'b str) -> Links<'b> {
+        let documented = self.cx.flag(self.memory.account_of(self.merchant), &DOCUMENTED_LINKS);
+        if documented { Links::DOCUMENTED } else { Links::below(base) }
+    }
+
+    /// The object that the path names by its number.
+    fn number(&self) -> Result<u32, Error> {
+        let number: Option<u32> = self.id.parse().ok();
+        number.filter(|it| it.to_string() == self.id).ok_or(Error::NotFound)
+    }
+}
+
+/// Puts what the rate limit says on an answer.
+pub fn with_rate(mut response: Response, rate: Rate) -> Response {
+    for (name, value) in [
+        ("x-ratelimit-limit", i64::from(rate.limit)),
+        ("x-ratelimit-remaining", i64::from(rate.remaining)),
+        ("x-ratelimit-reset", rate.reset),
+    ] {
+        response.headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
+    }
+    response
+}

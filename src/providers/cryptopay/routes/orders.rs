@@ -1,0 +1,74 @@
+//! Payment orders.
+
+use super::Call;
+use crate::kit::http::{Response, StatusCode};
+use crate::kit::ids::entity;
+use crate::kit::time::{Duration, end_of_time, later, whole_second};
+use crate::providers::cryptopay::errors::Error;
+use crate::providers::cryptopay::lifecycle::register;
+use crate::providers::cryptopay::model::{Code, Order, OrderStatus};
+use crate::providers::cryptopay::wire::{self, NewOrder, OrderObject, Page, enveloped};
+
+/// Nobody has said how long an order can be paid.
+const LIVES: Duration = Duration::from_hours(2);
+
+pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
+    let (merchant, now) = (call.merchant, call.cx.now());
+    let memory = &*call.memory;
+    let is_used = |nonce: i64| memory.index.nonces.contains(&(merchant, nonce));
+    let wallet = |chain| memory.wallet_on(merchant, chain).filter(|it| it.is_active).map(|it| it.address);
+    let asked = NewOrder::parse(call.request, now, is_used, wallet)?;
+    let (base, created_at) = (call.cx.base_url(call.request), whole_second(now));
+    let links = call.links(&base);
+    let Call { memory, cx, .. } = call;
+    let nth = memory.shelf(merchant).map_or(0, |it| u32::try_from(it.orders.len()).unwrap_or(u32::MAX));
+    // A code follows from the merchant's own count, so that another merchant's order changes none.
+    let mut draws = cx.draws("cryptopay order", entity(&[memory.account_of(merchant), &nth.to_string()]));
+    let mut code = Code::drawn(&mut draws);
+    while memory.index.codes.contains_key(&code) {
+        code = Code::drawn(&mut draws);
+    }
+    let order = Order {
+        number: memory.orders.next(),
+        merchant,
+        nth,
+        code,
+        amount: asked.amount,
+        token: asked.token,
+        chain: asked.chain,
+        status: OrderStatus::Pending,
+        stay: 0,
+        receiving_address: asked.receiving_address,
+        nonce: asked.nonce,
+        order_info: asked.order_info.into(),
+        webhook_url: asked.webhook_url.map(Into::into),
+        redirect_url: asked.redirect_url.map(Into::into),
+        base: memory.base(&base),
+        created_at,
+        expires_at: asked.expires_at.or_else(|| later(created_at, LIVES)).unwrap_or_else(end_of_time),
+        transaction: None,
+    };
+    let response = enveloped(StatusCode::CREATED, &OrderObject::of(&order, None, links), "Payment order created successfully", now);
+    register(memory, cx, order);
+    Ok(response)
+}
+
+pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
+    let base = call.cx.base_url(call.request);
+    let order = call.memory.order_called(call.id).filter(|it| it.merchant == call.merchant).ok_or(Error::NotFound)?;
+    let object = OrderObject::of(order, call.memory.transaction_of(order), call.links(&base));
+    Ok(enveloped(StatusCode::OK, &object, "Payment order retrieved successfully", call.cx.now()))
+}
+
+pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
+    let filter = wire::orders_asked(call.request)?;
+    let page = Page::parse(call.request)?;
+    let memory = &*call.memory;
+    let (count, numbers) = memory.shelf(call.merchant).map_or((0, Vec::new()), |it| it.orders(filter, page.skipped(), page.size));
+    page.exists(count)?;
+    let base = call.cx.base_url(call.request);
+    let links = call.links(&base);
+    let orders = numbers.iter().filter_map(|it| memory.orders.get(*it));
+    let objects: Vec<_> = orders.map(|it| OrderObject::of(it, memory.transaction_of(it), links)).collect();
+    Ok(wire::list(&format!("{}/api/payment-orders/", links.prefix), &page, count, &objects))
+}

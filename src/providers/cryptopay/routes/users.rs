@@ -1,0 +1,113 @@
+//! Registration, login and refresh.
+
+use super::Call;
+use crate::engine::account::{Account, Value};
+use crate::engine::contract::settings::{WEBHOOK_SECRET, WEBHOOK_URL};
+use crate::engine::provider::Context;
+use crate::kit::http::Response;
+use crate::kit::ids::entity;
+use crate::kit::secret::Secret;
+use crate::kit::sign::{derived, same};
+use crate::kit::time::whole_second;
+use crate::providers::cryptopay::auth;
+use crate::providers::cryptopay::errors::{BAD_LOGIN, Error};
+use crate::providers::cryptopay::model::{Address, CHAINS, MERCHANTS_MAX, Memory, Merchant, Wallet};
+use crate::providers::cryptopay::settings::REFRESH_ROTATION;
+use crate::providers::cryptopay::wire::{self, Registration, USERNAME};
+
+const FORGOTTEN: &str = "100000 used refresh tokens are remembered: the one that ends first was forgotten and could be used again";
+
+/// The account that every sandbox has moves in, with a wallet on each chain.
+pub fn move_in(memory: &mut Memory, cx: &Context<'_>, account: &str) {
+    let Some(own) = cx.account(account) else { return };
+    let username: Box<str> = own.credentials.get("username").map_or(account, Secret::expose).into();
+    memory.starting_url = own.text(&WEBHOOK_URL).map(str::to_owned);
+    let merchant = memory.keep_merchant(Merchant {
+        account: account.to_owned(),
+        email: format!("{username}@example.com").into(),
+        username,
+        shop_name: "Demo Shop".into(),
+        tokens: 0,
+        window: None,
+        calls: 0,
+    });
+    let now = whole_second(cx.now());
+    for chain in CHAINS.iter().copied() {
+        let address = Address::drawn(&mut cx.draws("cryptopay wallet", entity(&[account, &(chain as u8).to_string()])));
+        let number = memory.wallets.next();
+        memory.keep_wallet(Wallet { number, merchant, chain, address, is_active: true, created_at: now, updated_at: now });
+    }
+}
+
+pub fn register(call: Call<'_, '_>) -> Result<Response, Error> {
+    let Call { memory, cx, request, .. } = call;
+    let is_taken = |name: &'static str, text: &str| {
+        let index = &memory.index;
+        if name == USERNAME.name { index.usernames.contains_key(text) } else { index.emails.contains_key(&text.to_lowercase()) }
+    };
+    let Registration { username, email, password, shop_name } = Registration::parse(request, is_taken)?;
+    let number = memory.merchants.next();
+    if MERCHANTS_MAX < number as usize {
+        return Err(Error::field(USERNAME.name, format!("This sandbox has {MERCHANTS_MAX} users, as many as it keeps")));
+    }
+    let account = opened(memory, cx, number, &username, &password);
+    let merchant = Merchant {
+        account: account.id.clone(),
+        username: username.into(),
+        email: email.into(),
+        shop_name: shop_name.into(),
+        tokens: 0,
+        window: None,
+        calls: 0,
+    };
+    if !cx.add_account(account) {
+        return Err(Error::Internal);
+    }
+    let number = memory.keep_merchant(merchant);
+    auth::note(memory, cx, number);
+    memory.merchants.get(number).map(|it| wire::registered(number, it)).ok_or(Error::Internal)
+}
+
+/// The account of somebody new. The password came from outside and is masked like any such secret; their keys follow
+/// from the sandbox's name, as the first account's do.
+fn opened(memory: &Memory, cx: &Context<'_>, number: u32, username: &str, password: &str) -> Account {
+    let key = |name: &str, chars: usize| derived(&[cx.sandbox(), "cryptopay", name, username])[..chars].to_owned();
+    let credentials = [
+        ("username", Secret::issued(username)),
+        ("password", Secret::from_outside(password)),
+        ("api_key", Secret::issued(format!("cp_test_{}", key("api_key", 24)))),
+    ];
+    let credentials = credentials.map(|(name, secret)| (name.to_owned(), secret));
+    let mut account = Account::new(format!("user-{number}"), credentials.into());
+    account.set(&WEBHOOK_SECRET, Value::Secret(Secret::issued(format!("whsec_{}", key("webhook_secret", 32)))));
+    if let Some(url) = &memory.starting_url {
+        account.set(&WEBHOOK_URL, Value::Text(url.clone()));
+    }
+    account
+}
+
+pub fn login(call: Call<'_, '_>) -> Result<Response, Error> {
+    let Call { memory, cx, request, .. } = call;
+    let (username, password) = wire::login_asked(request)?;
+    let merchant = memory.index.usernames.get(username.as_str()).copied().ok_or(BAD_LOGIN)?;
+    let own = cx.account(memory.account_of(merchant)).and_then(|it| it.credentials.get("password"));
+    if !own.is_some_and(|it| same(it.expose(), &password)) {
+        return Err(BAD_LOGIN);
+    }
+    auth::note(memory, cx, merchant);
+    auth::permit(memory, cx, merchant)?;
+    let (access, refresh) = auth::issue(memory, cx, merchant)?;
+    memory.merchants.get(merchant).map(|it| wire::logged_in(&access, &refresh, merchant, it)).ok_or(Error::Internal)
+}
+
+pub fn refresh(call: Call<'_, '_>) -> Result<Response, Error> {
+    let Call { memory, cx, request, .. } = call;
+    let token = wire::refresh_asked(request)?;
+    let claims = auth::refreshing(memory, cx, &token)?;
+    auth::permit(memory, cx, claims.user_id)?;
+    if cx.flag(memory.account_of(claims.user_id), &REFRESH_ROTATION) && !memory.spend(claims.exp, &claims.jti, cx.now().as_second()) {
+        cx.trace.note = Some(FORGOTTEN);
+    }
+    let (access, refresh) = auth::issue(memory, cx, claims.user_id)?;
+    Ok(wire::refreshed(&access, &refresh))
+}

@@ -1,0 +1,33 @@
+//! What a tester can switch on an account, beside what every provider has.
+
+use crate::engine::contract::{Setting, SettingKind};
+
+pub const REFRESH_ROTATION: Setting = Setting {
+    name: "refresh_rotation",
+    kind: SettingKind::Flag { default: true },
+    meaning: "a refresh token works once: the answer brings the next one",
+};
+pub const PLAN: Setting = Setting {
+    name: "plan",
+    kind: SettingKind::Word { words: &["standard", "premium", "enterprise"], default: "standard" },
+    meaning: "calls an hour: 1000, 5000 or, on the plan without a figure, 100000",
+};
+/// Takes the place of the switch that every provider has: here the limit is on.
+pub const RATE_LIMIT: Setting = Setting {
+    name: "rate_limit",
+    kind: SettingKind::Word { words: &["enforce", "headers", "off"], default: "enforce" },
+    meaning: "`enforce` refuses calls above the plan's limit, `headers` only reports it, `off` does neither and counts nothing",
+};
+pub const RETRY_SCHEDULE: Setting = Setting {
+    name: "retry_schedule",
+    kind: SettingKind::Waits { default: &["1m", "5m", "15m", "1h", "6h"] },
+    meaning: "the waits before a webhook that was not accepted is sent again, each counted from the attempt before",
+};
+pub const SUSPENDED: Setting = Setting {
+    name: "suspended",
+    kind: SettingKind::Flag { default: false },
+    meaning: "every call of the account, logins included, is answered 403 FORBIDDEN",
+};
+
+/// All of them.
+pub const SETTINGS: &[&Setting] = &[&REFRESH_ROTATION, &PLAN, &RATE_LIMIT, &RETRY_SCHEDULE, &SUSPENDED];

@@ -1,0 +1,233 @@
+//! Payment orders and transactions: what is sent to make one, and the objects.
+
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+use rust_decimal::Decimal;
+use serde::Serialize;
+use serde::de::IgnoredAny;
+
+use super::sheet::Sheet;
+use super::{AMOUNT, CHAIN, CURRENCY, EXPIRES_AT, NONCE, ORDER_INFO, REDIRECT_URL, WEBHOOK_URL, written};
+use crate::kit::http::Request;
+use crate::kit::json::{DEPTH_MAX, depth};
+use crate::kit::lifecycle::Word;
+use crate::kit::time::{Timestamp, whole_second};
+use crate::providers::cryptopay::errors::Error;
+use crate::providers::cryptopay::model::{Address, CHAINS, Chain, Order, TOKENS, Token, Transaction};
+
+/// Digits of an amount: what a decimal surely holds.
+const DIGITS_MAX: usize = 28;
+
+/// The body of `POST /api/payment-orders/`, once it is known to be good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewOrder {
+    pub amount: Decimal,
+    pub token: Token,
+    pub chain: Chain,
+    pub receiving_address: Address,
+    pub order_info: String,
+    pub nonce: i64,
+    pub webhook_url: Option<String>,
+    pub redirect_url: Option<String>,
+    pub expires_at: Option<Timestamp>,
+}
+
+impl NewOrder {
+    /// Names every fault at once, in the order of the documented table. `is_used` knows the merchant's nonces, `wallet`
+    /// where the merchant is paid on a chain.
+    pub fn parse(
+        request: &Request,
+        now: Timestamp,
+        is_used: impl Fn(i64) -> bool,
+        wallet: impl Fn(Chain) -> Option<Address>,
+    ) -> Result<Self, Error> {
+        let mut sheet = Sheet::body(request)?;
+        let amount = amount(&mut sheet);
+        let token = sheet.word(&CURRENCY, TOKENS);
+        let chain = sheet.word(&CHAIN, CHAINS);
+        pair(&mut sheet, amount, token, chain);
+        let receiving_address = chain.and_then(wallet);
+        if let (Some(chain), None) = (chain, receiving_address) {
+            sheet.refuse(&CHAIN, format!("You have no active wallet on {}", chain.word()));
+        }
+        let order_info = sheet.text(&ORDER_INFO);
+        if order_info.as_deref().is_some_and(|it| !is_json(it)) {
+            sheet.refuse(&ORDER_INFO, "Value must be valid JSON");
+        }
+        let nonce = sheet.integer(&NONCE);
+        if nonce.is_some_and(is_used) {
+            sheet.refuse(&NONCE, "This nonce has already been used");
+        }
+        let webhook_url = sheet.target(&WEBHOOK_URL);
+        let redirect_url = sheet.text(&REDIRECT_URL);
+        let expires_at = expires_at(&mut sheet, now);
+        let read = (|| {
+            let (amount, token, chain, receiving_address) = (amount?, token?, chain?, receiving_address?);
+            let (order_info, nonce) = (order_info?, nonce?);
+            Some(Self { amount, token, chain, receiving_address, order_info, nonce, webhook_url, redirect_url, expires_at })
+        })();
+        sheet.complete(read)
+    }
+}
+
+/// A decimal above zero, as text or as a number.
+fn amount(sheet: &mut Sheet<'_>) -> Option<Decimal> {
+    let Some(text) = sheet.fields.plain(AMOUNT.name) else {
+        let why = if sheet.fields.has(AMOUNT.name) { "A valid number is required" } else { "This field is required" };
+        sheet.refuse(&AMOUNT, why);
+        return None;
+    };
+    match decimal(&text) {
+        Ok(it) if it <= Decimal::ZERO => sheet.refuse(&AMOUNT, "Ensure this value is greater than 0"),
+        Ok(it) => return Some(it),
+        Err(why) => sheet.refuse(&AMOUNT, why),
+    }
+    None
+}
+
+/// Digits, and perhaps a point with more digits; written back it is the same text.
+pub fn decimal(text: &str) -> Result<Decimal, String> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    let digits = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) || (whole.len() > 1 && whole.starts_with('0')) {
+        return Err("A valid number is required".to_owned());
+    }
+    if whole.len() + fraction.len() > DIGITS_MAX {
+        return Err(format!("Ensure that there are no more than {DIGITS_MAX} digits in total"));
+    }
+    Decimal::from_str_exact(text).map_err(|_| "A valid number is required".to_owned())
+}
+
+/// The token has to be offered on the chain, and the amount no finer than it can be.
+fn pair(sheet: &mut Sheet<'_>, amount: Option<Decimal>, token: Option<Token>, chain: Option<Chain>) {
+    let (Some(token), Some(chain)) = (token, chain) else { return };
+    match chain.decimals(token) {
+        None => sheet.refuse(&CURRENCY, format!("{} is not available when blockchain is {}", token.word(), chain.word())),
+        Some(decimals) if amount.is_some_and(|it| decimals < it.scale()) => {
+            sheet
+                .refuse(&AMOUNT, format!("Ensure that there are no more than {decimals} decimal places when currency is {}", token.word()));
+        }
+        Some(_) => {}
+    }
+}
+
+/// Whether a text is itself JSON.
+pub fn is_json(text: &str) -> bool {
+    depth(text.as_bytes()) <= DEPTH_MAX && serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
+/// A moment still to come; without an offset it is UTC.
+fn expires_at(sheet: &mut Sheet<'_>, now: Timestamp) -> Option<Timestamp> {
+    let text = sheet.text(&EXPIRES_AT)?;
+    let zoned: Option<Timestamp> = text.parse().ok();
+    let plain = || text.contains(['T', 't', ' ']).then(|| text.parse::<DateTime>().ok())?;
+    let Some(at) = zoned.or_else(|| Offset::UTC.to_timestamp(plain()?).ok()).map(whole_second) else {
+        sheet.refuse(&EXPIRES_AT, "Datetime has wrong format. Use ISO 8601: YYYY-MM-DDThh:mm:ssZ");
+        return None;
+    };
+    if at <= now {
+        sheet.refuse(&EXPIRES_AT, "This value must be in the future");
+    }
+    Some(at)
+}
+
+/// Where the links of an object begin.
+#[derive(Clone, Copy, Debug)]
+pub struct Links<'a> {
+    /// In front of absolute ones: scheme, host, sandbox and slug.
+    pub base: &'a str,
+    /// In front of relative ones: sandbox and slug.
+    pub prefix: &'a str,
+}
+
+impl<'a> Links<'a> {
+    /// The links of the documentation itself.
+    pub const DOCUMENTED: Self = Self { base: "https://pay.cryptopay.com", prefix: "" };
+
+    /// Links below that base.
+    pub fn below(base: &'a str) -> Self {
+        let host = base.find("://").map_or(0, |it| it + 3);
+        let prefix = base[host..].find('/').map_or("", |it| &base[host + it..]);
+        Self { base, prefix }
+    }
+}
+
+/// A payment order.
+#[derive(Serialize)]
+pub struct OrderObject<'a> {
+    id: u32,
+    order_id: String,
+    amount: Decimal,
+    currency: &'static str,
+    blockchain: &'static str,
+    status: &'static str,
+    receiving_address: &'a str,
+    payment_url: String,
+    qr_code_url: String,
+    order_info: &'a str,
+    nonce: i64,
+    created_at: String,
+    expires_at: String,
+    transaction: Option<TransactionObject<'a>>,
+}
+
+impl<'a> OrderObject<'a> {
+    pub fn of(it: &'a Order, transaction: Option<&'a Transaction>, links: Links<'_>) -> Self {
+        let order_id = it.order_id();
+        Self {
+            id: it.number,
+            amount: it.amount,
+            currency: it.token.word(),
+            blockchain: it.chain.word(),
+            status: it.status.word(),
+            receiving_address: it.receiving_address.text(),
+            payment_url: [links.base, "/order/", &order_id].concat(),
+            qr_code_url: [links.prefix, "/qr/", &order_id].concat(),
+            order_id,
+            order_info: &it.order_info,
+            nonce: it.nonce,
+            created_at: written(it.created_at),
+            expires_at: written(it.expires_at),
+            transaction: transaction.map(|own| TransactionObject::of(own, it)),
+        }
+    }
+}
+
+/// A transaction.
+#[derive(Serialize)]
+pub struct TransactionObject<'a> {
+    id: u32,
+    transaction_hash: String,
+    order_id: String,
+    blockchain: &'static str,
+    currency: &'static str,
+    amount: Decimal,
+    from_address: &'a str,
+    to_address: &'a str,
+    block_number: Option<i64>,
+    confirmations: u32,
+    status: &'static str,
+    created_at: String,
+    confirmed_at: Option<String>,
+}
+
+impl<'a> TransactionObject<'a> {
+    pub fn of(it: &'a Transaction, order: &'a Order) -> Self {
+        Self {
+            id: it.number,
+            transaction_hash: it.hash.to_string(),
+            order_id: order.order_id(),
+            blockchain: order.chain.word(),
+            currency: it.token.word(),
+            amount: it.amount,
+            from_address: it.from_address.text(),
+            to_address: order.receiving_address.text(),
+            block_number: it.block,
+            confirmations: it.confirmations,
+            status: it.status.word(),
+            created_at: written(it.created_at),
+            confirmed_at: it.confirmed_at.map(written),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Merchant wallets and webhook endpoints: what is sent to make or replace one, and the objects.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::sheet::Sheet;
+use super::{ENDPOINT_ACTIVE, ENDPOINT_EVENTS, ENDPOINT_URL, WALLET_ACTIVE, WALLET_ADDRESS, WALLET_CHAIN, written};
+use crate::kit::http::Request;
+use crate::kit::lifecycle::Word;
+use crate::providers::cryptopay::errors::Error;
+use crate::providers::cryptopay::model::{Address, CHAINS, Chain, Endpoint, NOTICES, Notice, Wallet};
+
+/// The body of a wallet's POST or PUT.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewWallet {
+    pub chain: Chain,
+    pub address: Address,
+    pub is_active: bool,
+}
+
+impl NewWallet {
+    /// Names every fault at once; `is_taken` says whether another wallet stands on a chain.
+    pub fn parse(request: &Request, is_taken: impl Fn(Chain) -> bool) -> Result<Self, Error> {
+        let mut sheet = Sheet::body(request)?;
+        let chain = sheet.word(&WALLET_CHAIN, CHAINS);
+        if let Some(chain) = chain.filter(|it| is_taken(*it)) {
+            sheet.refuse(&WALLET_CHAIN, format!("You already have a wallet on {}", chain.word()));
+        }
+        let text = sheet.text(&WALLET_ADDRESS);
+        let address = text.as_deref().and_then(Address::of);
+        if text.is_some() && address.is_none() {
+            sheet.refuse(&WALLET_ADDRESS, "Enter a valid address: 0x and 40 hexadecimal characters");
+        }
+        let is_active = sheet.flag(&WALLET_ACTIVE).unwrap_or(true);
+        sheet.complete(chain.zip(address).map(|(chain, address)| Self { chain, address, is_active }))
+    }
+}
+
+/// The body of an endpoint's POST or PUT.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEndpoint {
+    pub url: String,
+    pub events: Vec<Notice>,
+    pub is_active: bool,
+}
+
+impl NewEndpoint {
+    pub fn parse(request: &Request) -> Result<Self, Error> {
+        let mut sheet = Sheet::body(request)?;
+        let url = sheet.target(&ENDPOINT_URL);
+        let events = match sheet.fields.json_value(ENDPOINT_EVENTS.name) {
+            None => Some(NOTICES.to_vec()),
+            Some(value) => events(value).map_err(|why| sheet.refuse(&ENDPOINT_EVENTS, why)).ok(),
+        };
+        let is_active = sheet.flag(&ENDPOINT_ACTIVE).unwrap_or(true);
+        sheet.complete(url.zip(events).map(|(url, events)| Self { url, events, is_active }))
+    }
+}
+
+/// Names of events in the order in which they were sent, each once.
+fn events(value: &RawValue) -> Result<Vec<Notice>, String> {
+    let items: Vec<&RawValue> = serde_json::from_str(value.get()).map_err(|_| "Expected a list of items".to_owned())?;
+    let mut events = Vec::new();
+    for item in items {
+        let name: String = serde_json::from_str(item.get()).map_err(|_| "Not a valid string".to_owned())?;
+        let event = Notice::of(&name).ok_or_else(|| format!("\"{name}\" is not a valid choice"))?;
+        if !events.contains(&event) {
+            events.push(event);
+        }
+    }
+    if events.is_empty() { Err("This list may not be empty".to_owned()) } else { Ok(events) }
+}
+
+/// A merchant wallet.
+#[derive(Serialize)]
+pub struct WalletObject<'a> {
+    id: u32,
+    blockchain: &'static str,
+    address: &'a str,
+    is_active: bool,
+    created_at: String,
+    updated_at: String,
+}
+
+impl<'a> WalletObject<'a> {
+    pub fn of(it: &'a Wallet) -> Self {
+        Self {
+            id: it.number,
+            blockchain: it.chain.word(),
+            address: it.address.text(),
+            is_active: it.is_active,
+            created_at: written(it.created_at),
+            updated_at: written(it.updated_at),
+        }
+    }
+}
+
+/// A webhook endpoint.
+#[derive(Serialize)]
+pub struct EndpointObject<'a> {
+    id: u32,
+    url: &'a str,
+    events: Vec<&'static str>,
+    is_active: bool,
+    secret: &'a str,
+    created_at: String,
+    updated_at: String,
+}
+
+impl<'a> EndpointObject<'a> {
+    pub fn of(it: &'a Endpoint) -> Self {
+        Self {
+            id: it.number,
+            url: &it.url,
+            events: it.events.iter().map(|it| it.word()).collect(),
+            is_active: it.is_active,
+            secret: &it.secret,
+            created_at: written(it.created_at),
+            updated_at: written(it.updated_at),
+        }
+    }
+}

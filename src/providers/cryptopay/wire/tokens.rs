@@ -1,0 +1,36 @@
+//! Access and refresh tokens.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kit::jwt;
+
+/// The first part of every token, as the documentation's begin.
+const HEAD: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
+/// An access token is good for 24 hours, a refresh token for 30 days.
+pub const ACCESS_SECS: i64 = 24 * 60 * 60;
+pub const REFRESH_SECS: i64 = 30 * 24 * 60 * 60;
+/// What a token says it is.
+pub const ACCESS: &str = "access";
+pub const REFRESH: &str = "refresh";
+
+/// What a token says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    pub token_type: String,
+    pub exp: i64,
+    pub iat: i64,
+    pub jti: String,
+    pub user_id: u32,
+}
+
+impl Claims {
+    /// As it travels.
+    pub fn signed(&self, secret: &str) -> String {
+        jwt::signed(HEAD, self, secret.as_bytes())
+    }
+
+    /// What a token says, if it was signed with that secret.
+    pub fn opened(token: &str, secret: &str) -> Option<Self> {
+        jwt::opened(token, secret.as_bytes())
+    }
+}

@@ -1,0 +1,88 @@
+//! Who asks: the key in the form, and the optional signature of a checkout.
+
+use super::errors::Error;
+use super::model::Memory;
+use super::webhooks::secret;
+use super::wire::{SIGNATURE, SignedText, TIMESTAMP};
+use crate::engine::account::Account;
+use crate::engine::client::{Proof, Signing, spoilt};
+use crate::engine::contract::settings::RATE_LIMIT;
+use crate::engine::provider::Context;
+use crate::kit::form::Form;
+use crate::kit::http::Request;
+use crate::kit::sign::{hmac_sha256_hex, same};
+use crate::kit::time::{Duration, Timestamp, unix_seconds};
+
+/// The field of the key.
+pub const API_KEY: &str = "api-key";
+/// A signed request may be so far away in time, in either direction.
+const AGE_SECONDS_MAX: u64 = 300;
+/// Calls of one account in one window.
+const CALLS_MAX: u32 = 100;
+const WINDOW: Duration = Duration::from_mins(1);
+
+/// The account whose key the form carries.
+pub fn caller(cx: &mut Context<'_>, form: &Form) -> Result<String, Error> {
+    // Quirk: `0` is as good as nothing, as PHP's `empty` has it.
+    let key = form.get(API_KEY).filter(|it| !matches!(*it, "" | "0")).ok_or(Error::NoKey)?;
+    let owns = |it: &&Account| it.credentials.get("api_key").is_some_and(|own| same(own.expose(), key));
+    let account = cx.accounts().find(owns).map(|it| it.id.clone()).ok_or(Error::WrongKey)?;
+    cx.trace.account = Some(account.clone());
+    Ok(account)
+}
+
+/// The account whose key a form carries, whether or not the call would be served.
+pub fn named(cx: &Context<'_>, form: &Form) -> Option<String> {
+    let key = form.get(API_KEY)?;
+    let owns = |it: &&Account| it.credentials.get("api_key").is_some_and(|own| same(own.expose(), key));
+    cx.accounts().find(owns).map(|it| it.id.clone())
+}
+
+/// Puts the key into the form, unless it names one; a checkout is signed as well when the proof is to be complete, or wrong.
+pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
+    if request.media_type() != "application/x-www-form-urlencoded" {
+        return; // whatever it is, no key can be read from it
+    }
+    let mut form = Form::of(request);
+    let is_checkout = form.get("function") == Some("create-checkout-session");
+    let signs = is_checkout && signing.proof != Proof::Usual;
+    if form.get(API_KEY).is_none() {
+        let proof = if is_checkout { Proof::Usual } else { signing.proof };
+        let key = account.credentials.get("api_key").map_or(String::new(), |it| spoilt(it.expose(), proof));
+        form.0.push((API_KEY.to_owned(), key));
+    }
+    if signs && form.get(SIGNATURE).is_none() {
+        if form.get(TIMESTAMP).is_none() {
+            form.0.push((TIMESTAMP.to_owned(), unix_seconds(signing.date).to_string()));
+        }
+        let secret = secret(account).map_or(String::new(), |it| spoilt(it.expose(), signing.proof));
+        let signature = hmac_sha256_hex(secret.as_bytes(), SignedText::of(&form).canonical().as_bytes());
+        form.0.push((SIGNATURE.to_owned(), signature));
+    }
+    request.body = serde_urlencoded::to_string(&form.0).unwrap_or_default().into();
+}
+
+/// Counts a call, where an account wants the limit to hold.
+pub fn pace(memory: &mut Memory, cx: &Context<'_>, account: &str) -> Result<(), Error> {
+    let enforced = cx.account(account).and_then(|it| it.text(&RATE_LIMIT)) == Some("enforce");
+    if !enforced {
+        return Ok(());
+    }
+    let merchant = memory.merchant_of(account);
+    if memory.merchant_mut(merchant).count_call(cx.now(), WINDOW, CALLS_MAX) { Ok(()) } else { Err(Error::TooMany) }
+}
+
+/// Judges the signature of a checkout, when there is one: first its age, then itself.
+pub fn is_signed(cx: &Context<'_>, account: &str, form: &Form) -> Result<(), Error> {
+    let (Some(given), Some(stamp)) = (form.get(SIGNATURE), form.get(TIMESTAMP)) else { return Ok(()) };
+    let whole = !stamp.is_empty() && stamp.len() <= 11 && stamp.bytes().all(|it| it.is_ascii_digit());
+    let seconds: i64 = stamp.parse().ok().filter(|_| whole).ok_or(Error::Invalid(TIMESTAMP, "is in unix seconds"))?;
+    let own = cx.account(account).ok_or(Error::Internal)?;
+    let date = Timestamp::from_second(seconds).map_err(|_| Error::Expired)?;
+    if unix_seconds(cx.judging(own, date)).abs_diff(seconds) > AGE_SECONDS_MAX {
+        return Err(Error::Expired);
+    }
+    let secret = secret(own).ok_or(Error::Internal)?;
+    let expected = hmac_sha256_hex(secret.expose().as_bytes(), SignedText::of(form).canonical().as_bytes());
+    if same(&expected, given) { Ok(()) } else { Err(Error::Signature) }
+}

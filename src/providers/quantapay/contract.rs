@@ -1,0 +1,60 @@
+//! Everything that is known of this provider, collected from its rooms.
+
+use super::acts::ACTS;
+use super::errors::{ERRORS, Error};
+use super::lifecycle::TRANSACTION;
+use super::model::STATUSES;
+use super::pages::PAGES;
+use super::routes::{BASE_URL, ROUTES};
+use super::settings::SETTINGS;
+use super::webhooks::{EVENTS, SCHEDULE};
+use super::wire::REFUSAL;
+use crate::engine::contract::{Contract, Credential, Source, StatusTable};
+
+mod decisions;
+
+/// The provider on one page.
+pub static CONTRACT: Contract = Contract {
+    slug: "quantapay",
+    name: "QuantaPay",
+    about: "A gateway that holds no money: prices in over 160 currencies, paid in a coin of the payer's choice to the merchant's own wallet, told by one webhook, with a fee of 0.8 % from prepaid credits.",
+    base_url: BASE_URL,
+    hosts: &["cloud.quantapay.app"],
+    account: "default",
+    credentials: &[
+        Credential { name: "api_key", test_value: "qp_test_key", prefix: "qp_", drawn_chars: 40 },
+        Credential { name: "webhook_secret", test_value: "qp_test_webhook_secret", prefix: "", drawn_chars: 64 },
+    ],
+    sources: &[
+        Source { name: "API Overview", what: "API Overview & Authentication, whole" },
+        Source {
+            name: "Transactions API",
+            what: "state of 2026-03-09: the flow and the first request; parameters, responses and later functions are cut off",
+        },
+        Source {
+            name: "Webhooks",
+            what: "states of 2026-03-09 and 2026-04-08, English and Chinese: setup, payload, fields, how to verify; retries and examples are cut off",
+        },
+        Source {
+            name: "Utilities API",
+            what: "credits, balances and rates whole, get-fiat-value without its response; a function on supported coins is announced and cut off",
+        },
+        Source { name: "Help center", what: "FAQ and Security, the first half of each" },
+        Source {
+            name: "sibling product",
+            what: "Boxcoin, on which QuantaPay is visibly built: its public documentation and its behaviour",
+        },
+        Source { name: "official client", what: "a published client of the cloud service" },
+    ],
+    operations: || ROUTES.iter().map(|it| &it.0).collect(),
+    acts: || ACTS.iter().map(|it| &it.0).collect(),
+    lifecycles: || vec![StatusTable::of("transaction", STATUSES, &TRANSACTION)],
+    pages: PAGES,
+    errors: ERRORS,
+    error_body: REFUSAL,
+    refusal: |name| Error::named(name).map(|it| it.render()),
+    events: EVENTS,
+    schedule: SCHEDULE,
+    settings: SETTINGS,
+    decisions: decisions::DECISIONS,
+};

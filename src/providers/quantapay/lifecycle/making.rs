@@ -1,0 +1,175 @@
+//! Checkout sessions and transactions begin.
+
+use rust_decimal::Decimal;
+
+use super::{TRANSACTION, settle_in};
+use crate::engine::provider::Context;
+use crate::kit::ids::{entity, unique_code};
+use crate::kit::lifecycle::On;
+use crate::providers::quantapay::model::{Coin, DIGITS, Fiat, Memory, Session, Status, Texts, Transaction, coins_max};
+use crate::providers::quantapay::settings::{ADDRESS_MODE, CONFIRMATIONS};
+use crate::providers::quantapay::wire::{Amount, NewSession, NewTransaction};
+
+/// Beside the first payment of an amount, another one is higher by so many hundred-thousandths, drawn.
+const NUDGE_MIN: u64 = 10;
+const NUDGE_MAX: u64 = 100;
+/// After so many draws the next amount above all others is taken.
+const DRAWS_MAX: u32 = 32;
+
+/// Why there is no transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotMade {
+    /// The price is less than the smallest part of the coin, or more coins than there are.
+    Amount,
+    /// The sandbox holds as many as it can.
+    TooMany,
+}
+
+/// Sessions and transactions of a sandbox.
+const COUNT_MAX: u32 = 1 << 30;
+
+/// A checkout begins; its number.
+pub fn begin(memory: &mut Memory, cx: &Context<'_>, account: &str, new: NewSession) -> Result<u32, NotMade> {
+    let merchant = memory.merchant_of(account);
+    let number = memory.next_session();
+    if number >= COUNT_MAX {
+        return Err(NotMade::TooMany);
+    }
+    // Ids follow from the merchant's own count, so that another merchant's session changes none.
+    let stream = entity(&[account, &memory.merchant(merchant).sessions.to_string()]);
+    let digits = cx.draws("quantapay session", stream).hex(DIGITS).into();
+    let NewSession { price, fiat, reference, texts } = new;
+    memory.keep_session(Session {
+        number,
+        digits,
+        merchant,
+        fiat,
+        price,
+        reference,
+        texts,
+        created_at: cx.now(),
+        transaction: None,
+        completed: false,
+    });
+    Ok(number)
+}
+
+/// What a transaction is made of.
+struct Draft {
+    coin: Coin,
+    fiat: Fiat,
+    amount: Decimal,
+    amount_fiat: Decimal,
+    kind: u8,
+    session: Option<u32>,
+    reference: Option<Box<str>>,
+    texts: Option<Box<Texts>>,
+}
+
+/// The payer of a session chooses a coin; the id of the payment.
+pub fn choose(memory: &mut Memory, cx: &mut Context<'_>, session: u32, coin: Coin) -> Result<u32, NotMade> {
+    let Some(own) = memory.session(session).cloned() else { return Err(NotMade::Amount) };
+    let amount = memory.rates.coins(own.price, own.fiat, coin).ok_or(NotMade::Amount)?;
+    let draft = Draft {
+        coin,
+        fiat: own.fiat,
+        amount,
+        amount_fiat: own.price,
+        kind: 2,
+        session: Some(session),
+        reference: own.reference,
+        texts: own.texts,
+    };
+    let id = make(memory, cx, own.merchant, draft, On::Act("choose-coin"))?;
+    if let Some(own) = memory.session_mut(session) {
+        own.transaction = Some(id);
+    }
+    Ok(id)
+}
+
+/// The merchant makes a transaction; its id.
+pub fn transact(
+    memory: &mut Memory,
+    cx: &mut Context<'_>,
+    account: &str,
+    new: NewTransaction,
+    session: Option<u32>,
+) -> Result<u32, NotMade> {
+    let merchant = memory.merchant_of(account);
+    let (amount, amount_fiat, fiat) = match new.amount {
+        Amount::Fiat(price, fiat) => (memory.rates.coins(price, fiat, new.coin).ok_or(NotMade::Amount)?, price, fiat),
+        Amount::Coins(coins) => {
+            let cut = coins.trunc_with_scale(new.coin.decimals());
+            let worth = cut.saturating_mul(memory.rates.price(new.coin, Fiat::USD)).trunc_with_scale(8);
+            (Some(cut).filter(|it| Decimal::ZERO < *it).ok_or(NotMade::Amount)?, worth, Fiat::USD)
+        }
+    };
+    let draft = Draft { coin: new.coin, fiat, amount, amount_fiat, kind: new.kind, session, reference: new.reference, texts: new.texts };
+    make(memory, cx, merchant, draft, On::Call("create-transaction"))
+}
+
+/// # Panics
+/// When the table has no row for a new transaction.
+fn make(memory: &mut Memory, cx: &mut Context<'_>, merchant: u16, draft: Draft, on: On) -> Result<u32, NotMade> {
+    let row = TRANSACTION.row(None, on).expect("what makes a transaction is a row of the table");
+    let id = memory.next_transaction();
+    if id >= COUNT_MAX {
+        return Err(NotMade::TooMany);
+    }
+    let account = memory.merchant(merchant).account.clone();
+    let own = cx.account(&account);
+    let fresh = own.and_then(|it| it.text(&ADDRESS_MODE)) == Some("fresh");
+    let wanted = own.map_or(0, |it| it.integer(&CONFIRMATIONS));
+    let nth = memory.merchant(merchant).transactions;
+    let count = nth.to_string();
+    let place = if fresh { count.as_str() } else { "" };
+    let address = draft.coin.address(&mut cx.draws("quantapay address", entity(&[&account, draft.coin.code(), place])));
+    let amount = if fresh { draft.amount.normalize() } else { free(memory, cx, merchant, &draft, &count).ok_or(NotMade::Amount)? };
+    let biz = unique_code(cx.seed(), &format!("quantapay biz_id of {account}"), nth.into(), b"0123456789abcdef", 5);
+    memory.keep_transaction(Transaction {
+        id,
+        nth,
+        merchant,
+        coin: draft.coin,
+        fiat: draft.fiat,
+        status: Status::Pending,
+        notified: false,
+        fresh,
+        kind: draft.kind,
+        stay: 0,
+        wanted: u32::try_from(wanted).unwrap_or(0),
+        biz: u32::from_str_radix(&biz, 16).unwrap_or(0),
+        session: draft.session,
+        amount,
+        amount_fiat: draft.amount_fiat,
+        fee: Decimal::ZERO,
+        created_at: cx.now(),
+        address: address.into(),
+        reference: draft.reference,
+        transfer: None,
+        texts: draft.texts,
+    });
+    settle_in(memory, cx, id, "", row);
+    Ok(id)
+}
+
+/// An amount that no pending payment on the merchant's shared address waits for.
+fn free(memory: &Memory, cx: &Context<'_>, merchant: u16, draft: &Draft, count: &str) -> Option<Decimal> {
+    let unit = Decimal::new(1, draft.coin.decimals());
+    let taken = |amount: Decimal| memory.is_waited_for(merchant, draft.coin, amount.normalize());
+    let mut amount = draft.amount.normalize();
+    let mut draws = cx.draws("quantapay amount", entity(&[&memory.merchant(merchant).account, count]));
+    for _ in 0..DRAWS_MAX {
+        if !taken(amount) {
+            return Some(amount);
+        }
+        let share = NUDGE_MIN + draws.below(NUDGE_MAX - NUDGE_MIN + 1);
+        let nudged = draft.amount.checked_mul(Decimal::new(100_000 + i64::try_from(share).unwrap_or(0), 5))?;
+        amount = nudged.trunc_with_scale(draft.coin.decimals()).max(draft.amount + unit).normalize();
+    }
+    while taken(amount) {
+        let highest = memory.highest_waited_for(merchant, draft.coin, amount + amount)?;
+        amount = (highest + unit).normalize();
+    }
+    (amount <= coins_max()).then_some(amount)
+}

@@ -1,0 +1,171 @@
+//! QuantaPay: prices in any currency, paid in a coin to the merchant's own wallet.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use self::errors::Error;
+use self::lifecycle::TRANSACTION;
+use self::model::{Memory, Transaction};
+use self::webhooks::ENCRYPTION_KEY;
+use self::wire::SignedText;
+use crate::engine::account::Account;
+use crate::engine::client::Signing;
+use crate::engine::contract::Contract;
+use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::provider::{Acted, Bill, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, SignedRequest, Verdict};
+use crate::kit::fields::Fields;
+use crate::kit::form::Form;
+use crate::kit::http::{HeaderMap, Request, Response};
+use crate::kit::lifecycle::Word;
+use crate::kit::secret::Secret;
+use crate::kit::sign::{derived, hmac_sha256_hex};
+use crate::kit::time::Timestamp;
+
+mod acts;
+mod auth;
+mod contract;
+mod errors;
+mod lifecycle;
+mod model;
+mod pages;
+mod routes;
+mod settings;
+mod webhooks;
+mod wire;
+
+/// The provider, with its memory of one sandbox.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct QuantaPay(Memory);
+
+impl Provider for QuantaPay {
+    fn contract(&self) -> &'static Contract {
+        &contract::CONTRACT
+    }
+
+    fn open(&mut self, _: &mut Context<'_>, account: &str, balances: &[(String, Decimal)]) -> Result<(), (usize, String)> {
+        let place = self.0.merchant_of(account);
+        balances
+            .iter()
+            .enumerate()
+            .try_for_each(|(nth, (code, amount))| acts::endow(&mut self.0, place, code, *amount).map_err(|why| (nth, why)))
+    }
+
+    fn set_rate(&mut self, _: &mut Context<'_>, pair: &str, ask: Decimal, bid: Decimal) -> Result<(), String> {
+        if ask != bid {
+            return Err("QuantaPay has one price for both sides: BTC/USD: 64850.25".to_owned());
+        }
+        self.0.rates.set(pair, ask)
+    }
+
+    fn caller(&self, cx: &Context<'_>, _: &str, request: &Request) -> Option<String> {
+        auth::named(cx, &Form::of(request))
+    }
+
+    fn authorise(&self, account: &Account, request: &mut Request, signing: &Signing) {
+        auth::authorise(account, request, signing);
+    }
+
+    fn bill(&self, _: &Context<'_>, object: ObjectId) -> Option<Bill> {
+        let transaction = self.row(object).filter(|it| it.transfer.is_none())?;
+        let (due, decimals) = (transaction.amount, transaction.coin.decimals());
+        Some(Bill { due, decimals, closes_at: transaction.expires_at(), blockchain: Some(transaction.coin.chain()) })
+    }
+
+    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
+        let answer = match path {
+            routes::API => routes::call(&mut self.0, cx, request),
+            routes::PAY_PAGE => pages::call(&mut self.0, cx, request),
+            _ => Err(Error::NoPath),
+        };
+        answer.unwrap_or_else(|error| {
+            cx.trace.error = Some(error.row().name);
+            let nearest = if let Error::NoSuchFunction(asked) = &error { routes::nearest_function(asked) } else { None };
+            cx.trace.hint = nearest.map(Into::into).or_else(|| error.hint().map(Into::into));
+            error.render()
+        })
+    }
+
+    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
+        acts::act(&mut self.0, cx, act, with)
+    }
+
+    fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {
+        let Ok(id) = u32::try_from(object.number) else { return };
+        match cause {
+            Cause::Row(row) => {
+                if let Some(row) = TRANSACTION.0.get(usize::from(row)) {
+                    lifecycle::follow(&mut self.0, cx, id, row);
+                }
+            }
+            Cause::Delivered(_) => {}
+            Cause::Block { .. } => lifecycle::look_at_confirmations(&mut self.0, cx, id, lifecycle::ENOUGH),
+        }
+    }
+
+    fn attempt(&mut self, cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed> {
+        webhooks::attempt(cx, webhook)
+    }
+
+    fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
+        webhooks::retry(cx.account(&webhook.account), webhook, failed)
+    }
+
+    /// No call of this provider waits for its own webhook.
+    fn tested(&self, _: &Delivery) -> Response {
+        Error::Internal.render()
+    }
+
+    fn recognises(&self, headers: &HeaderMap) -> bool {
+        webhooks::recognises(headers)
+    }
+
+    fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
+        webhooks::verify(webhook, secret, others)
+    }
+
+    /// The signature is a field of the form itself: no header goes with it.
+    fn sign_request(&self, request: &Request, secret: &str) -> Option<SignedRequest> {
+        let form = Form::urlencoded(&request.body);
+        let canonical = SignedText::of(&form).canonical();
+        let signature = hmac_sha256_hex(secret.as_bytes(), canonical.as_bytes());
+        Some(SignedRequest { canonical, signature, headers: Vec::new() })
+    }
+
+    fn initial_account(&self, sandbox: &str) -> Account {
+        let mut account = Account::initial(self.contract(), sandbox);
+        let key = derived(&[sandbox, self.contract().slug, ENCRYPTION_KEY]);
+        account.credentials.insert(ENCRYPTION_KEY.to_owned(), Secret::issued(&key[..40]));
+        account
+    }
+
+    fn signing_secret<'a>(&self, account: &'a Account) -> Option<&'a Secret> {
+        webhooks::secret(account)
+    }
+
+    fn is_sound(&self) -> bool {
+        self.0.is_sound()
+    }
+
+    fn stay(&self, object: ObjectId) -> Option<u32> {
+        self.row(object).map(|it| it.stay)
+    }
+
+    fn subject(&self, object: ObjectId) -> Option<String> {
+        self.row(object).map(|it| it.id.to_string())
+    }
+
+    fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {
+        let it = self.row(object)?;
+        let look = webhooks::look(cx.account(&self.0.merchant(it.merchant).account));
+        let session = it.session.and_then(|it| self.0.session(it));
+        Some(Shown { subject: it.id.to_string(), status: it.status.word(), object: wire::shown(it, session, look) })
+    }
+}
+
+impl QuantaPay {
+    fn row(&self, object: ObjectId) -> Option<&Transaction> {
+        let id = u32::try_from(object.number).ok().filter(|_| object.kind == 0)?;
+        self.0.row(id)
+    }
+}

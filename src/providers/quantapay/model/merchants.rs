@@ -1,0 +1,119 @@
+//! What a merchant owns: prepaid credits, and a wallet for each coin.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Deserialize, Serialize};
+
+use super::{Coin, Transaction, coins_max};
+use crate::kit::time::{Duration, Timestamp};
+
+/// Hundredths of a percent of each completed payment.
+const FEE_BASIS_POINTS: i64 = 80;
+/// Decimals of credits.
+const CENTS: u32 = 2;
+/// What everybody begins with, in cents and in coins.
+const OPENING_CENTS: i64 = 15_000;
+const OPENING_COINS: &[(&str, i64, u32)] = &[("btc", 5_432, 4), ("eth", 12_345, 3)];
+
+/// One merchant.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Merchant {
+    pub account: String,
+    /// Dollars, which fall by the fee of each payment, below zero as well.
+    pub credits: Decimal,
+    /// What was there at first, where it was not the usual: credits, and what each wallet held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    opening_credits: Option<Decimal>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    opening_coins: BTreeMap<Coin, Decimal>,
+    /// What has come to the wallet of each coin, beside what was there at first.
+    received: BTreeMap<Coin, Decimal>,
+    /// Of that, what has paid for nothing.
+    strays: BTreeMap<Coin, Decimal>,
+    /// How many sessions and transactions were made for them.
+    pub sessions: u32,
+    pub transactions: u32,
+    /// When the present minute of calls began, and the calls in it.
+    window: Option<Timestamp>,
+    calls: u32,
+}
+
+impl Merchant {
+    /// Somebody who has just moved in.
+    pub fn new(account: &str) -> Self {
+        Self { account: account.to_owned(), credits: Decimal::new(OPENING_CENTS, CENTS), ..Self::default() }
+    }
+
+    /// Begins with other credits.
+    pub fn begin_with_credits(&mut self, credits: Decimal) {
+        (self.opening_credits, self.credits) = (Some(credits), credits);
+    }
+
+    /// Begins with so much in the wallet of a coin.
+    pub fn begin_with(&mut self, coin: Coin, amount: Decimal) {
+        self.opening_coins.insert(coin, amount);
+    }
+
+    /// What is in the wallet of a coin.
+    pub fn balance(&self, coin: Coin) -> Decimal {
+        let usual = || OPENING_COINS.iter().find(|it| it.0 == coin.code()).map_or(Decimal::ZERO, |it| Decimal::new(it.1, it.2));
+        self.opening_coins.get(&coin).copied().unwrap_or_else(usual) + self.received.get(&coin).copied().unwrap_or_default()
+    }
+
+    /// Whether a wallet holds so much more.
+    pub fn has_room(&self, coin: Coin, amount: Decimal) -> bool {
+        amount <= coins_max() && self.received.get(&coin).copied().unwrap_or_default() + amount <= coins_max()
+    }
+
+    /// Coins arrive. `false`: no wallet holds as many.
+    pub fn receive(&mut self, coin: Coin, amount: Decimal) -> bool {
+        let fits = self.has_room(coin, amount);
+        if fits {
+            *self.received.entry(coin).or_default() += amount;
+        }
+        fits
+    }
+
+    /// What has arrived pays for nothing.
+    pub fn stray(&mut self, coin: Coin, amount: Decimal) {
+        *self.strays.entry(coin).or_default() += amount;
+    }
+
+    /// A payment of so many dollars has its fee, which is returned.
+    pub fn pay_fee(&mut self, dollars: Decimal) -> Decimal {
+        let exact = dollars.saturating_mul(Decimal::new(FEE_BASIS_POINTS, 4));
+        let fee = exact.round_dp_with_strategy(CENTS, RoundingStrategy::MidpointAwayFromZero);
+        self.credits = self.credits.saturating_sub(fee);
+        fee
+    }
+
+    /// Counts a call; `false` when this minute has had that many already. A minute begins with its first call.
+    pub fn count_call(&mut self, now: Timestamp, window: Duration, calls_max: u32) -> bool {
+        if self.window.is_none_or(|it| window <= now.duration_since(it)) {
+            (self.window, self.calls) = (Some(now), 0);
+        }
+        let fits = self.calls < calls_max;
+        self.calls += u32::from(fits);
+        fits
+    }
+
+    /// Whether credits and wallets are the sums of these payments: each with its fee and, in a coin, what came for it.
+    pub fn is_sound<'a>(&self, payments: impl Iterator<Item = &'a Transaction>) -> bool {
+        let coins = |it: &Decimal| Decimal::ZERO <= *it && *it <= coins_max() && it.scale() <= super::COIN_DECIMALS_MAX;
+        if !self.received.values().chain(self.strays.values()).chain(self.opening_coins.values()).all(coins) {
+            return false;
+        }
+        let opening = self.opening_credits.unwrap_or(Decimal::new(OPENING_CENTS, CENTS));
+        let (mut credits, mut received, mut count) = (opening, self.strays.clone(), 0);
+        for it in payments {
+            count += 1;
+            credits = credits.saturating_sub(it.fee);
+            if let Some(transfer) = &it.transfer {
+                let sum = received.entry(it.coin).or_default();
+                *sum = sum.saturating_add(transfer.amount);
+            }
+        }
+        count == self.transactions && credits == self.credits && received == self.received
+    }
+}

@@ -1,0 +1,110 @@
+//! One payment in one coin.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::{Coin, Fiat, Status, coins_max};
+use crate::engine::provider::ObjectId;
+use crate::kit::time::{Duration, Timestamp, end_of_time, later};
+
+/// A payer has so long to pay, from the creation of the transaction on.
+pub const WINDOW: Duration = Duration::from_mins(60);
+/// After so long a transaction that is still pending is deleted.
+pub const PURGE: Duration = Duration::from_hours(48);
+/// Nobody is charged more, in any currency.
+pub const PRICE_MAX: i64 = 999_999_999_999_999;
+/// Decimals of a price.
+pub const PRICE_DECIMALS: u32 = 8;
+
+/// A transaction.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Transaction {
+    pub id: u32,
+    /// The how manieth of its merchant's it is: what it draws follows from that alone.
+    pub nth: u32,
+    pub merchant: u16,
+    pub coin: Coin,
+    pub fiat: Fiat,
+    pub status: Status,
+    /// The notification was issued.
+    pub notified: bool,
+    /// Its address is its own: whatever comes there is for it.
+    pub fresh: bool,
+    /// What the API calls `type`.
+    pub kind: u8,
+    /// The count of its status changes.
+    pub stay: u32,
+    /// So many confirmations are enough.
+    pub wanted: u32,
+    /// The five digits of its `biz_id`.
+    pub biz: u32,
+    pub session: Option<u32>,
+    /// Coins to send.
+    pub amount: Decimal,
+    pub amount_fiat: Decimal,
+    /// What it has cost the merchant, in dollars.
+    pub fee: Decimal,
+    pub created_at: Timestamp,
+    pub address: Box<str>,
+    pub reference: Option<Box<str>>,
+    pub transfer: Option<Box<Transfer>>,
+    pub texts: Option<Box<Texts>>,
+}
+
+/// What was sent to pay a transaction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transfer {
+    pub hash: Box<str>,
+    pub from: Box<str>,
+    pub amount: Decimal,
+}
+
+/// What most transactions and sessions do not have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Texts {
+    pub title: Box<str>,
+    pub description: Box<str>,
+    pub note: Box<str>,
+    pub redirect: Box<str>,
+    pub vat: Box<str>,
+    pub billing: Box<str>,
+    /// What was missing when it was found underpaid.
+    pub missing: Box<str>,
+}
+
+impl Texts {
+    /// Nothing is kept of nothing.
+    pub fn boxed(self) -> Option<Box<Self>> {
+        (self != Self::default()).then(|| Box::new(self))
+    }
+}
+
+impl Transaction {
+    /// How the engine names it.
+    pub const fn object(&self) -> ObjectId {
+        ObjectId { kind: 0, number: self.id as u64 }
+    }
+
+    /// From this moment on a payment is late.
+    pub fn expires_at(&self) -> Timestamp {
+        later(self.created_at, WINDOW).unwrap_or_else(end_of_time)
+    }
+
+    /// Nothing has come for it, and its time is over.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.status == Status::Pending && self.transfer.is_none() && self.expires_at() <= now
+    }
+
+    pub fn is_deleted(&self) -> bool {
+        self.status == Status::Deleted
+    }
+
+    pub fn is_sound(&self) -> bool {
+        let coins = |it: Decimal| Decimal::ZERO < it && it <= coins_max() && it.scale() <= super::COIN_DECIMALS_MAX;
+        let fiat = Decimal::ZERO <= self.amount_fiat && self.amount_fiat.scale() <= PRICE_DECIMALS;
+        let paid = matches!(self.status, Status::Completed | Status::Underpaid | Status::Refunded);
+        let transfer = self.transfer.as_ref().map_or(!paid, |it| coins(it.amount));
+        let fee = Decimal::ZERO <= self.fee && self.fee.scale() <= 2;
+        coins(self.amount) && fiat && fee && transfer && self.stay < u32::MAX && self.biz < 1 << 20
+    }
+}

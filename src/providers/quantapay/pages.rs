@@ -1,0 +1,250 @@
+//! What the payer sees: the price, a choice of coins, then address, amount and what is left of the hour.
+
+use minijinja::context;
+
+use super::acts::{choose, send};
+use super::errors::Error;
+use super::lifecycle::{Sent, begin, cancel as cancelled};
+use super::model::{COIN_DECIMALS_MAX, Coin, Memory, Session, SessionStatus, Status, Transaction, coins_max};
+use super::wire::{self, NewSession, coins, payment_uri};
+use crate::engine::contract::Page;
+use crate::engine::provider::{Context, NotActed};
+use crate::kit::evidence::Evidence::Documented;
+use crate::kit::form::Form;
+use crate::kit::html::{Pages, environment};
+use crate::kit::http::{Method, Request, Response, StatusCode, encoded, header};
+use crate::kit::lifecycle::Word;
+use crate::kit::qr;
+
+mod asked;
+
+use asked::{Asked, asked};
+
+/// The page of this provider.
+pub const PAGES: &[Page] = &[Page {
+    name: "pay",
+    path: "/pay.php?checkout_id={checkout_id}",
+    what: "the payer chooses a coin, sees address, exact amount, QR code and the time that is left, cancels, and goes on to `redirect`; also by `id` of payment-link, or by price, currency, external_reference, redirect, title, description, note, cloud and pay, which begin a checkout",
+    evidence: Documented(
+        "Transactions API: pay.php and the steps on it; its parameters and panels are observed in the sibling product and an official client",
+    ),
+}];
+
+static TEMPLATES: Pages = Pages::new(|| {
+    environment(&[
+        ("choose.html", include_str!("pages/choose.html")),
+        ("pay.html", include_str!("pages/pay.html")),
+        ("message.html", include_str!("pages/message.html")),
+    ])
+});
+
+/// A payer's page asks anew so often, in seconds.
+const POLL_SECONDS: &str = "5";
+/// Beside the opaque id of a payment: its QR code in place of its page.
+const PICTURE: &str = "qr";
+/// Reads a done panel, and goes on.
+const REDIRECT_SECONDS: &str = "3";
+
+/// A payer's browser asks.
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Result<Response, Error> {
+    if request.method != Method::GET && request.method != Method::POST {
+        return Err(Error::NoPath);
+    }
+    let asked = asked(memory, cx, request);
+    if let Some(account) = asked.account(memory) {
+        cx.trace.account = Some(account.clone());
+        let merchant = memory.merchant_of(&account);
+        if memory.merchant(merchant).credits < rust_decimal::Decimal::ZERO {
+            return Ok(message("Payments are not available", "no-credit-balance", "The shop has used up its credits: no-credit-balance."));
+        }
+    }
+    match (asked, &request.method) {
+        (Asked::Nothing(kind), _) => Ok(nothing(kind)),
+        (asked, &Method::POST) => acted(memory, cx, request, asked),
+        (Asked::Session(number), _) => session(memory, cx, number, StatusCode::OK, None),
+        (Asked::Transaction(id), _) if request.query_parameter(PICTURE).is_some() => {
+            let uri = memory.transaction(id).map(payment_uri).unwrap_or_default();
+            qr::picture(&uri).ok_or(Error::Internal)
+        }
+        (Asked::Transaction(id), _) => Ok(transaction(memory, cx, id, StatusCode::OK, None)),
+        (Asked::Price { new, .. }, _) => Ok(offer(&Offer::of(&new, request.query_parameter("pay").as_deref()), StatusCode::OK, None)),
+    }
+}
+
+/// A form of the page is sent.
+fn acted(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, asked: Asked) -> Result<Response, Error> {
+    let form = Form::of(request);
+    let chosen = form.get("cryptocurrency").and_then(Coin::of);
+    let fault = |why: NotActed| match why {
+        NotActed::State(text) | NotActed::Invalid(text) | NotActed::Nothing(text) => text,
+        NotActed::Unknown => "This cannot be done.".to_owned(),
+    };
+    let back = |target: &str| Ok(Response::see_other(target));
+    match asked {
+        Asked::Session(number) => {
+            let latest = memory.session(number).and_then(|it| it.transaction).filter(|it| memory.transaction(*it).is_some());
+            let done = match (form.get("do"), latest, chosen) {
+                (Some("cancel"), Some(id), _) => cancel(memory, cx, id),
+                (Some("pay"), Some(id), _) => pay(memory, cx, id, &form),
+                (_, _, Some(coin)) => choose(memory, cx, number, coin).map(|_| ()).map_err(fault),
+                _ => Err("Choose one of the coins.".to_owned()),
+            };
+            match done {
+                Ok(()) => back(&own_address(memory, cx, request, number)),
+                Err(why) => session(memory, cx, number, StatusCode::BAD_REQUEST, Some(&why)),
+            }
+        }
+        Asked::Transaction(id) => {
+            let done = match form.get("do") {
+                Some("cancel") => cancel(memory, cx, id),
+                Some("pay") => pay(memory, cx, id, &form),
+                _ => Err("This cannot be done.".to_owned()),
+            };
+            match done {
+                Ok(()) => back(&format!("{}/pay.php?{}", cx.base_url(request), request.query)),
+                Err(why) => Ok(transaction(memory, cx, id, StatusCode::BAD_REQUEST, Some(&why))),
+            }
+        }
+        Asked::Price { new, account } => {
+            let shown = Offer::of(&new, None);
+            let Some(coin) = chosen else {
+                return Ok(offer(&shown, StatusCode::BAD_REQUEST, Some("Choose one of the coins.")));
+            };
+            if memory.rates.coins(new.price, new.fiat, coin).is_none() {
+                return Ok(offer(&shown, StatusCode::BAD_REQUEST, Some("The price cannot be paid in that coin.")));
+            }
+            let number = begin(memory, cx, &account, *new).map_err(|_| Error::Internal)?;
+            choose(memory, cx, number, coin).map_err(|_| Error::Internal)?;
+            back(&own_address(memory, cx, request, number))
+        }
+        Asked::Nothing(kind) => Ok(nothing(kind)),
+    }
+}
+
+fn own_address(memory: &Memory, cx: &Context<'_>, request: &Request, session: u32) -> String {
+    let id = memory.session(session).map(Session::checkout_id).unwrap_or_default();
+    format!("{}/pay.php?checkout_id={}", cx.base_url(request), encoded(&id).replace("%2D", "-").replace("%5F", "_"))
+}
+
+fn cancel(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> Result<(), String> {
+    if cancelled(memory, cx, id) { Ok(()) } else { Err("This payment cannot be cancelled any more.".to_owned()) }
+}
+
+/// Play money is sent.
+fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, form: &Form) -> Result<(), String> {
+    let own = memory.transaction(id).filter(|it| it.status == Status::Pending && it.transfer.is_none());
+    let own = own.ok_or("This payment is not waited for any more.")?;
+    let given = form.get("amount").map(str::trim).filter(|it| !it.is_empty());
+    let wrong = || format!("The amount is a number of coins above 0 with at most {COIN_DECIMALS_MAX} decimals.");
+    let amount = given.map_or(Ok(own.amount), |it| wire::amount(it, COIN_DECIMALS_MAX, coins_max()).ok_or_else(wrong))?;
+    let sent = Sent { to: id, coin: own.coin, amount, hash: None, fake: false };
+    send(memory, cx, &sent).map_err(|_| "The sandbox cannot take this payment.".to_owned())
+}
+
+fn message(title: &str, kind: &str, text: &str) -> Response {
+    TEMPLATES.render(StatusCode::OK, "message.html", context! { title, kind, text })
+}
+
+/// A link that leads to nothing.
+fn nothing(kind: &str) -> Response {
+    match kind {
+        // Quirk: plain text, and no error.
+        "id" => Response::new(StatusCode::OK, "text/plain; charset=utf-8", "This payment does not exist, or is not pending any more."),
+        _ => TEMPLATES.render(
+            StatusCode::NOT_FOUND,
+            "message.html",
+            context! { title => "No such payment", kind => "nothing", text => "The link is wrong or incomplete." },
+        ),
+    }
+}
+
+/// What the coins are offered for.
+struct Offer<'a> {
+    price: String,
+    currency: String,
+    title: &'a str,
+    description: &'a str,
+    chosen: Option<&'static str>,
+}
+
+impl<'a> Offer<'a> {
+    fn of(new: &'a NewSession, preselected: Option<&str>) -> Self {
+        let texts = new.texts.as_deref();
+        Self {
+            price: wire::rate(new.price),
+            currency: new.fiat.code().to_uppercase(),
+            title: texts.map_or("", |it| &it.title),
+            description: texts.map_or("", |it| &it.description),
+            chosen: preselected.and_then(Coin::of).map(Coin::code),
+        }
+    }
+}
+
+fn offer(it: &Offer<'_>, status: StatusCode, fault: Option<&str>) -> Response {
+    let coins: Vec<_> = Coin::all().map(|it| context! { code => it.code(), name => it.name() }).collect();
+    let Offer { price, currency, title, description, chosen } = it;
+    TEMPLATES.render(
+        status,
+        "choose.html",
+        context! { price, currency, title => *title, description => *description, chosen => *chosen, coins, fault },
+    )
+}
+
+/// A session's page: its latest payment, or the choice of coins.
+fn session(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode, fault: Option<&str>) -> Result<Response, Error> {
+    let session = memory.session(number).ok_or(Error::Internal)?;
+    if let Some(id) = session.transaction.filter(|it| memory.transaction(*it).is_some()) {
+        return Ok(transaction(memory, cx, id, status, fault));
+    }
+    if session.status(cx.now()) == SessionStatus::Expired {
+        return Ok(message("Expired", "expired", "The time to pay is over. Go back to the shop to begin anew."));
+    }
+    let Session { price, fiat, ref texts, .. } = *session;
+    let new = NewSession { price, fiat, reference: None, texts: texts.clone() };
+    Ok(offer(&Offer::of(&new, None), status, fault))
+}
+
+/// A payment's page.
+fn transaction(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCode, fault: Option<&str>) -> Response {
+    let Some(it) = memory.transaction(id) else { return nothing("id") };
+    let now = cx.now();
+    let left = it.expires_at().duration_since(now).as_secs().max(0);
+    let confirmations = cx.transfer(it.object(), 0).map_or(it.wanted, |it| it.confirmations);
+    let redirect = wire::redirect(it).filter(|_| it.status == Status::Completed);
+    let panel = panel(it, it.is_expired(now));
+    let values = context! {
+        id, fault, panel, confirmations,
+        redirect => redirect.as_deref(),
+        title => it.texts.as_deref().map_or("", |it| &it.title),
+        price => wire::rate(it.amount_fiat),
+        currency => it.fiat.code().to_uppercase(),
+        coin => it.coin.code(),
+        amount => coins(it.amount),
+        address => &*it.address,
+        token => wire::tokens::of(cx, id),
+        uri => payment_uri(it),
+        status => it.status.word(),
+        left => format!("{}:{:02}", left / 60, left % 60),
+        until => crate::kit::time::plain_utc(it.expires_at()),
+        wanted => it.wanted,
+        received => it.transfer.as_ref().map(|it| coins(it.amount)),
+    };
+    let response = TEMPLATES.render(status, "pay.html", values);
+    match (panel, &redirect) {
+        ("pending" | "seen", _) => response.with(header::REFRESH, POLL_SECONDS),
+        ("done", Some(target)) => response.with(header::REFRESH, &format!("{REDIRECT_SECONDS}; url={target}")),
+        _ => response,
+    }
+}
+
+/// Which of its panels the page shows.
+fn panel(it: &Transaction, expired: bool) -> &'static str {
+    match it.status {
+        Status::Pending if expired => "expired",
+        Status::Pending if it.transfer.is_some() => "seen",
+        Status::Pending => "pending",
+        Status::Completed => "done",
+        Status::Underpaid => "underpaid",
+        Status::Refunded | Status::Deleted => "refunded",
+    }
+}

@@ -1,0 +1,220 @@
+//! The functions behind the one address, and what each does.
+
+use rust_decimal::Decimal;
+
+use super::auth;
+use super::errors::Error;
+use super::lifecycle::{NotMade, begin, transact};
+use super::model::{Coin, Filter, Memory, Transaction};
+use super::settings::DOCUMENTED_ONLY;
+use super::webhooks::{look, object};
+use super::wire::{self, Checked, ListAsked, NewSession, NewTransaction, TextOrFalse, coins, present, tokens};
+use crate::engine::contract::Operation;
+use crate::engine::contract::hints::nearest;
+use crate::engine::contract::settings::DOCUMENTED_LINKS;
+use crate::engine::provider::Context;
+use crate::kit::evidence::Evidence;
+use crate::kit::form::Form;
+use crate::kit::http::{Method, Request, Response};
+use crate::kit::money;
+
+mod lists;
+mod table;
+
+pub use table::ROUTES;
+
+/// The provider's own scheme and host.
+pub const BASE_URL: &str = "https://cloud.quantapay.app";
+/// The only path of the API.
+pub const API: &str = "/api.php";
+/// The page of the payer.
+pub const PAY_PAGE: &str = "/pay.php";
+
+/// A call whose caller is known.
+pub struct Call<'a, 'c> {
+    memory: &'a mut Memory,
+    cx: &'a mut Context<'c>,
+    request: &'a Request,
+    form: &'a Form,
+    account: &'a str,
+}
+
+type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
+
+/// A documented call and its handler.
+pub struct Route(pub Operation, Handler);
+
+/// One call of the API: the function, the key, then the function's own fields.
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Result<Response, Error> {
+    let form = if request.method == Method::POST { Form::of(request) } else { Form::default() };
+    let name = form.get("function").ok_or(Error::NoFunction)?;
+    let unknown = || Error::NoSuchFunction(name.to_owned());
+    let route = ROUTES.iter().find(|it| it.0.name == name).ok_or_else(unknown)?;
+    let is_own = matches!(route.0.evidence, Evidence::Documented(_));
+    // Whose setting it would be is known by the key, which is judged later.
+    if !is_own && auth::caller(cx, &form).is_ok_and(|it| cx.flag(&it, &DOCUMENTED_ONLY)) {
+        return Err(unknown());
+    }
+    cx.trace.operation = Some(route.0.name);
+    let account = auth::caller(cx, &form)?;
+    auth::pace(memory, cx, &account)?;
+    (route.1)(Call { memory, cx, request, form: &form, account: &account })
+}
+
+/// The function that is nearest to one that there is not.
+pub fn nearest_function(asked: &str) -> Option<String> {
+    let nearest = nearest(asked, ROUTES.iter().map(|it| it.0.name))?;
+    Some(format!("the nearest function is {nearest}; some exist only while the account's `documented_only` is off"))
+}
+
+impl Call<'_, '_> {
+    /// Where links of this answer begin.
+    fn base(&self) -> String {
+        if self.cx.flag(self.account, &DOCUMENTED_LINKS) { BASE_URL.to_owned() } else { self.cx.base_url(self.request) }
+    }
+
+    /// The caller's transaction of that id.
+    fn transaction(&self, id: &str) -> Option<&Transaction> {
+        self.memory.transaction_of(id).filter(|it| self.memory.merchant(it.merchant).account == self.account)
+    }
+
+    /// The one that the form asks for.
+    fn asked(&self) -> Result<Option<&Transaction>, Error> {
+        present(self.form, &["transaction_id"])?;
+        Ok(self.transaction(self.form.get("transaction_id").unwrap_or("")))
+    }
+}
+
+const fn unmade(why: NotMade, field: &'static str) -> Error {
+    match why {
+        NotMade::Amount => Error::Invalid(field, "is less than the smallest part of that coin, or more of it than there is"),
+        NotMade::TooMany => Error::Internal,
+    }
+}
+
+fn create_checkout_session(call: Call<'_, '_>) -> Result<Response, Error> {
+    let new = NewSession::parse(call.form)?;
+    auth::is_signed(call.cx, call.account, call.form)?;
+    let base = call.base();
+    let number = begin(call.memory, call.cx, call.account, new).map_err(|it| unmade(it, "price"))?;
+    let session = call.memory.session(number).ok_or(Error::Internal)?;
+    Ok(wire::created(session, &format!("{base}{PAY_PAGE}?checkout_id={}", session.checkout_id())))
+}
+
+fn get_credit_balance(call: Call<'_, '_>) -> Result<Response, Error> {
+    let merchant = call.memory.merchant_of(call.account);
+    Ok(wire::credits(call.memory.merchant(merchant).credits))
+}
+
+fn get_balances(call: Call<'_, '_>) -> Result<Response, Error> {
+    let place = call.memory.merchant_of(call.account);
+    let (merchant, rates) = (call.memory.merchant(place), &call.memory.rates);
+    let wallet = |coin: Coin| {
+        let amount = merchant.balance(coin);
+        (coin.code(), amount, amount.saturating_mul(rates.price(coin, super::model::Fiat::USD)))
+    };
+    Ok(wire::balances(Coin::all().map(wallet)))
+}
+
+fn get_exchange_rates(call: Call<'_, '_>) -> Result<Response, Error> {
+    present(call.form, &["currency_code", "cryptocurrency_code"])?;
+    let fiat = wire::fiat(call.form, "currency_code")?;
+    let coin = wire::coin(call.form, "cryptocurrency_code")?;
+    Ok(wire::answer(&wire::rate(call.memory.rates.price(coin, fiat))))
+}
+
+fn get_fiat_value(call: Call<'_, '_>) -> Result<Response, Error> {
+    present(call.form, &["amount", "cryptocurrency_code", "currency_code"])?;
+    let exact = call.form.get("amount").and_then(money::parse);
+    let wrong = Error::Invalid("amount", "is a number, zero or more");
+    let amount = exact.filter(|it| Decimal::ZERO <= *it && *it <= super::model::coins_max()).ok_or(wrong)?;
+    let coin = wire::coin(call.form, "cryptocurrency_code")?;
+    let fiat = wire::fiat(call.form, "currency_code")?;
+    Ok(wire::answer(&wire::cents(amount.saturating_mul(call.memory.rates.price(coin, fiat)))))
+}
+
+fn get_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
+    let look = look(call.cx.account(call.account));
+    Ok(match call.asked()? {
+        Some(it) => wire::answer(&object(call.memory, it, look)),
+        None => wire::answer(&false),
+    })
+}
+
+fn get_transactions(call: Call<'_, '_>) -> Result<Response, Error> {
+    let ListAsked { page, search, status, coin, checkout, from, until } = ListAsked::parse(call.form)?;
+    let merchant = call.memory.merchant_of(call.account);
+    let look = look(call.cx.account(call.account));
+    // A session that there is not has no payments.
+    let session = checkout.map(|it| call.memory.session_of(&it).map_or(u32::MAX, |it| it.number));
+    let filter = Filter { status, coin, session, from, until };
+    let found = lists::page(call.memory, merchant, &filter, search.as_deref(), page);
+    Ok(wire::answer(&found.into_iter().map(|it| object(call.memory, it, look)).collect::<Vec<_>>()))
+}
+
+fn create_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
+    let new = NewTransaction::parse(call.form)?;
+    let session = match &new.checkout {
+        Some(id) => {
+            let known = call.memory.session_of(id).filter(|it| call.memory.merchant(it.merchant).account == call.account);
+            Some(known.map(|it| it.number).ok_or(Error::Invalid("checkout_id", "is a session's id"))?)
+        }
+        None => None,
+    };
+    let id = transact(call.memory, call.cx, call.account, new, session).map_err(|it| unmade(it, "amount"))?;
+    if let Some(session) = session.and_then(|it| call.memory.session_mut(it)) {
+        session.transaction = Some(id);
+    }
+    let made = call.memory.transaction(id).ok_or(Error::Internal)?;
+    Ok(wire::answer(&(id.to_string(), coins(made.amount), &made.address, made.wanted, tokens::of(call.cx, id))))
+}
+
+fn check_transactions(call: Call<'_, '_>) -> Result<Response, Error> {
+    Ok(match call.asked()? {
+        None => wire::answer(&["error", "transaction-not-found"]),
+        Some(it) if it.is_expired(call.cx.now()) => wire::answer(&"expired"),
+        Some(it) if it.transfer.is_some() => wire::answer(&tokens::of(call.cx, it.id)),
+        Some(_) => wire::answer(&false),
+    })
+}
+
+fn check_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
+    present(call.form, &["transaction"])?;
+    let id = tokens::id(call.cx, call.form.get("transaction").unwrap_or(""));
+    let found = id.and_then(|it| call.transaction(&it.to_string()));
+    let Some((it, transfer)) = found.and_then(|it| Some((it, it.transfer.as_ref()?))) else {
+        return Ok(wire::answer(&"transaction-not-found"));
+    };
+    let watched = call.cx.transfer(it.object(), 0).map(|it| it.confirmations);
+    let confirmations = watched.unwrap_or(it.wanted);
+    let short = (transfer.amount < it.amount).then(|| coins(transfer.amount));
+    let completed = it.status == super::model::Status::Completed;
+    Ok(wire::answer(&Checked {
+        confirmed: it.wanted <= confirmations,
+        confirmations,
+        minimum_confirmations: it.wanted,
+        hash: &transfer.hash,
+        invoice: false,
+        underpayment: TextOrFalse(short),
+        redirect: TextOrFalse(wire::redirect(it).filter(|_| completed)),
+        source: false,
+    }))
+}
+
+fn payment_link(call: Call<'_, '_>) -> Result<Response, Error> {
+    let base = call.base();
+    Ok(match call.asked()? {
+        Some(it) => wire::answer(&format!("{base}{PAY_PAGE}?id={}", tokens::of(call.cx, it.id))),
+        None => wire::answer(&false),
+    })
+}
+
+fn get_cryptocurrency_codes(call: Call<'_, '_>) -> Result<Response, Error> {
+    present(call.form, &["cryptocurrency_code"])?;
+    let codes: Vec<&str> = Coin::on(call.form.get("cryptocurrency_code").unwrap_or("")).map(Coin::code).collect();
+    if codes.is_empty() {
+        Err(Error::Invalid("cryptocurrency_code", "is a network by its own coin, as ETH"))
+    } else {
+        Ok(wire::answer(&codes))
+    }
+}

@@ -1,0 +1,283 @@
+//! The parameter and answer tables, row by row.
+
+use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
+use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
+use crate::providers::quantapay::model::LETTERS;
+
+/// Characters of a merchant's own reference.
+pub const ORDER_ID_CHARS_MAX: usize = 255;
+/// Characters of any other text.
+pub const TEXT_CHARS_MAX: usize = 4_096;
+
+const OVERVIEW: Evidence = Documented("API Overview, Authentication");
+const HMAC: Evidence = Documented("API Overview, HMAC Signature");
+const FORMAT: Evidence = Documented("API Overview, Response Format");
+const CREATE: Evidence =
+    Documented("Transactions API, Create a checkout session; its table of parameters is cut off in the state that is at hand");
+const CREATED: Evidence = Documented("Transactions API, Create a checkout session: the page names payment_url");
+const UNSHOWN: Evidence = Assumed("the response is cut off in the state that is at hand; a client should rely on payment_url alone");
+const ORDER: Evidence =
+    Documented("API Overview, HMAC Signature, and Webhooks, external_reference; that it is optional and its length are assumed");
+const UTILITIES: Evidence = Documented("Utilities API");
+const FIAT_VALUE: Evidence = Documented("Utilities API, get-fiat-value, request");
+const SIBLING: Evidence = Observed("the sibling product's function of that name");
+const PAGE_FIELD: Evidence = Observed("the sibling product's payment page");
+const WEBHOOK: Evidence = Documented("Webhooks, 2026-04-08, payload");
+const CONTENT: Evidence = Documented("Webhooks, 2026-04-08");
+const AGENT: Evidence = Assumed("the sibling product sends its own name");
+
+const fn row(name: &'static str, kind: Value, need: Need, meaning: &'static str, evidence: Evidence) -> Field {
+    Field { name, kind, need, meaning, evidence }
+}
+
+use Need::{Default, Optional, Required};
+
+const LONG: Value = Value::Text { chars_max: TEXT_CHARS_MAX };
+const SHORT: Value = Value::Text { chars_max: ORDER_ID_CHARS_MAX };
+
+const fn function(name: &'static str) -> Field {
+    row("function", Value::Constant(name), Required, "the function to call", OVERVIEW)
+}
+
+const KEY: Field = row("api-key", TEXT, Required, "the account's API key; empty and `0` count as absent", OVERVIEW);
+const CURRENCY: Field = row("currency_code", TEXT, Required, "a currency code, as USD, in any case", UTILITIES);
+const COIN: Field = row("cryptocurrency_code", TEXT, Required, "a coin, as btc, in any case", UTILITIES);
+const ID: Field = row("transaction_id", TEXT, Required, "the transaction's id", SIBLING);
+
+const fn optional(name: &'static str, meaning: &'static str) -> Field {
+    row(name, LONG, Optional, meaning, SIBLING)
+}
+
+/// `create-checkout-session` takes.
+#[rustfmt::skip]
+pub const CREATE_CHECKOUT_SESSION: &[Field] = &[
+    function("create-checkout-session"), KEY,
+    row("price", TEXT, Required, "the price, above zero, of 15 digits and 8 decimals at most", CREATE),
+    row("currency", TEXT, Required, "a currency code, as USD, in any case", CREATE),
+    row("order_id", SHORT, Optional, "your reference: `external_reference` of the webhook", ORDER),
+    row("signature", TEXT, Optional, "lowercase hexadecimal HMAC-SHA256 of price, currency, order_id and timestamp as they are posted, joined by |, under the webhook secret", HMAC),
+    row("timestamp", TEXT, Optional, "unix seconds, at most 300 away; goes with the signature", HMAC),
+    row("redirect", Value::HttpUrl, Optional, "where the page sends the payer after completion", PAGE_FIELD),
+    row("title", LONG, Optional, "shown on the page", PAGE_FIELD),
+    row("description", LONG, Optional, "shown on the page, and kept", PAGE_FIELD),
+    row("note", LONG, Optional, "kept with the payment", PAGE_FIELD),
+];
+
+const SUCCESS: Field = row("success", Value::Flag, Required, "true", FORMAT);
+
+/// It answers.
+#[rustfmt::skip]
+pub const SESSION: &[Field] = &[
+    SUCCESS,
+    row("response", Value::Object, Required, "the session", UNSHOWN),
+    row("response.session_id", TEXT, Required, "cs_ and 20 hexadecimal digits", UNSHOWN),
+    row("response.payment_url", Value::HttpUrl, Required, "the payment page, to which the payer is sent", CREATED),
+    row("response.price", TEXT, Required, "the price as it was posted", UNSHOWN),
+    row("response.currency", TEXT, Required, "its currency, lowercase", UNSHOWN),
+    row("response.order_id", Value::Nullable, Required, "your reference", UNSHOWN),
+    row("response.created_at", TEXT, Required, "YYYY-MM-DD HH:MM:SS, UTC", UNSHOWN),
+    row("response.expires_at", TEXT, Required, "an hour later", UNSHOWN),
+];
+
+/// `get-credit-balance` takes.
+pub const GET_CREDIT_BALANCE: &[Field] = &[function("get-credit-balance"), KEY];
+
+/// It answers.
+#[rustfmt::skip]
+pub const CREDITS: &[Field] = &[
+    SUCCESS,
+    row("response", Value::Object, Required, "the credits", UTILITIES),
+    row("response.credit_balance", Value::Number, Required, "what is left of the prepaid credits, with two decimals; may be below zero", UTILITIES),
+    row("response.credit_currency", Value::Constant("USD"), Required, "in what they are counted", UTILITIES),
+];
+
+/// `get-balances` takes.
+pub const GET_BALANCES: &[Field] = &[function("get-balances"), KEY];
+
+/// It answers.
+#[rustfmt::skip]
+pub const BALANCES: &[Field] = &[
+    SUCCESS,
+    row("response", Value::Any, Required, "an object with a member for each coin that has a wallet address: `amount` in coins and `fiat` in dollars, both as text", UTILITIES),
+];
+
+/// `get-exchange-rates` takes.
+pub const GET_EXCHANGE_RATES: &[Field] = &[function("get-exchange-rates"), KEY, CURRENCY, COIN];
+
+/// It answers.
+pub const RATE: &[Field] = &[SUCCESS, row("response", TEXT, Required, "what one coin costs in that currency", UTILITIES)];
+
+/// `get-fiat-value` takes.
+#[rustfmt::skip]
+pub const GET_FIAT_VALUE: &[Field] = &[
+    function("get-fiat-value"), KEY,
+    row("amount", TEXT, Required, "coins, zero or more", FIAT_VALUE),
+    row("cryptocurrency_code", TEXT, Required, "a coin, as btc, in any case", FIAT_VALUE),
+    row("currency_code", TEXT, Required, "a currency code, as USD, in any case", FIAT_VALUE),
+];
+
+/// It answers.
+#[rustfmt::skip]
+pub const FIAT_AMOUNT: &[Field] =
+    &[SUCCESS, row("response", TEXT, Required, "what they are worth, with two decimals, halves up", Assumed("the response is cut off in the state that is at hand; the sibling product rounds to two decimals"))];
+
+/// `get-transaction` takes.
+pub const GET_TRANSACTION: &[Field] = &[function("get-transaction"), KEY, ID];
+
+/// It answers.
+#[rustfmt::skip]
+pub const TRANSACTION_OR_FALSE: &[Field] =
+    &[SUCCESS, row("response", Value::Any, Required, "the transaction as in webhooks, or false: unknown, cancelled, or deleted after 48 hours", SIBLING)];
+
+/// `get-transactions` takes.
+#[rustfmt::skip]
+pub const GET_TRANSACTIONS: &[Field] = &[
+    function("get-transactions"), KEY,
+    row("pagination", TEXT, Default("0"), "a page of 100, from 0 on, newest first; -1 is everything", SIBLING),
+    optional("search", "a part of title, description, coin, currency, addresses, hash, reference or amounts"),
+    row("status", Value::Word(LETTERS), Optional, "a letter", SIBLING),
+    optional("cryptocurrency", "a coin"),
+    optional("date_range[0]", "from that day or moment on, UTC"),
+    optional("date_range[1]", "until that day or moment, itself included"),
+    optional("checkout_id", "payments of that session"),
+];
+
+/// `create-transaction` takes.
+#[rustfmt::skip]
+pub const CREATE_TRANSACTION: &[Field] = &[
+    function("create-transaction"), KEY,
+    row("amount", TEXT, Required, "the price; with currency_code `crypto`, the coins", SIBLING),
+    row("cryptocurrency_code", TEXT, Required, "the coin to pay in", SIBLING),
+    row("currency_code", TEXT, Default("USD"), "a currency code, or `crypto`", SIBLING),
+    row("external_reference", SHORT, Optional, "your reference", SIBLING),
+    optional("title", "shown on the page"),
+    optional("description", "kept with the payment"),
+    optional("note", "kept with the payment"),
+    optional("billing", "billing details, as JSON text"),
+    optional("vat", "the VAT amount"),
+    optional("checkout_id", "the session that it pays"),
+    row("redirect", Value::HttpUrl, Optional, "where the page sends the payer after completion", SIBLING),
+    row("type", TEXT, Default("1"), "the kind of transaction", SIBLING),
+];
+
+/// It answers.
+#[rustfmt::skip]
+pub const PAYMENT: &[Field] = &[
+    SUCCESS,
+    row("response", Value::List, Required, "id, coins to send, address, confirmations that are needed, and an opaque token for check-transaction", SIBLING),
+    row("response[]", Value::Any, Optional, "a text, or the number of confirmations", SIBLING),
+];
+
+/// `check-transactions` takes.
+pub const CHECK_TRANSACTIONS: &[Field] = &[function("check-transactions"), KEY, ID];
+
+/// It answers.
+#[rustfmt::skip]
+pub const SEEN: &[Field] =
+    &[SUCCESS, row("response", Value::Any, Required, "false: nothing is seen; \"expired\": the hour is over; a token: a transfer is seen; a list that begins with \"error\"", SIBLING)];
+
+/// `check-transaction` takes.
+#[rustfmt::skip]
+pub const CHECK_TRANSACTION: &[Field] = &[
+    function("check-transaction"), KEY,
+    row("transaction", TEXT, Required, "the token of create-transaction or check-transactions", SIBLING),
+];
+
+/// It answers.
+#[rustfmt::skip]
+pub const CHECKED: &[Field] =
+    &[SUCCESS, row("response", Value::Any, Required, "confirmed, confirmations, minimum_confirmations, hash, invoice, underpayment, redirect and source; or the text \"transaction-not-found\"", SIBLING)];
+
+/// `payment-link` takes.
+pub const PAYMENT_LINK: &[Field] = &[function("payment-link"), KEY, ID];
+
+/// It answers.
+pub const LINK: &[Field] =
+    &[SUCCESS, row("response", Value::Any, Required, "the payment page of that transaction; false when there is none", SIBLING)];
+
+/// `get-cryptocurrency-codes` takes.
+#[rustfmt::skip]
+pub const GET_CRYPTOCURRENCY_CODES: &[Field] = &[
+    function("get-cryptocurrency-codes"), KEY,
+    row("cryptocurrency_code", TEXT, Required, "a network by its own coin, as ETH, in any case", SIBLING),
+];
+
+/// It answers.
+#[rustfmt::skip]
+pub const COIN_CODES: &[Field] = &[
+    SUCCESS,
+    row("response", Value::List, Required, "the coins on that network", SIBLING),
+    row("response[]", TEXT, Optional, "a coin", SIBLING),
+];
+
+/// A refusal.
+#[rustfmt::skip]
+pub const REFUSAL: &[Field] = &[
+    row("success", Value::Flag, Required, "false", FORMAT),
+    row("error_code", TEXT, Required, "a code of the catalogue", FORMAT),
+    row("message", TEXT, Required, "for people", Documented("API Overview, Response Format; the words are assumed but for \"Request expired\"")),
+];
+
+/// The headers of a webhook.
+#[rustfmt::skip]
+pub const EVENT_HEADERS: &[Field] = &[
+    row("Content-Type", Value::Constant("application/json"), Required, "JSON", CONTENT),
+    row("User-Agent", Value::Constant("QuantaPay"), Required, "who sends it", AGENT),
+];
+
+macro_rules! transaction_fields {
+    ($($prefix:literal)?) => {
+        &[
+            row(concat!($($prefix,)? "id"), TEXT, Required, "a whole number as text, counted up", WEBHOOK),
+            row(concat!($($prefix,)? "biz_id"), TEXT, Optional, "for people: QP-YYYYMMDD- and five uppercase hexadecimal digits; since April", WEBHOOK),
+            row(concat!($($prefix,)? "title"), TEXT, Required, "empty text when there is none", WEBHOOK),
+            row(concat!($($prefix,)? "description"), TEXT, Required, "empty text, or notes as the text of a JSON array", Documented("Webhooks, 2026-04-08, payload; the array is observed in the sibling product")),
+            row(concat!($($prefix,)? "from"), TEXT, Required, "the payer's address, empty while it is pending", WEBHOOK),
+            row(concat!($($prefix,)? "to"), TEXT, Required, "the merchant's address", WEBHOOK),
+            row(concat!($($prefix,)? "hash"), TEXT, Required, "the transfer's hash, empty while it is pending", WEBHOOK),
+            row(concat!($($prefix,)? "amount"), TEXT, Required, "coins", WEBHOOK),
+            row(concat!($($prefix,)? "amount_fiat"), TEXT, Required, "the price with 8 decimals; before April with two", WEBHOOK),
+            row(concat!($($prefix,)? "cryptocurrency"), TEXT, Required, "the coin, lowercase", WEBHOOK),
+            row(concat!($($prefix,)? "currency"), TEXT, Required, "the currency, lowercase", WEBHOOK),
+            row(concat!($($prefix,)? "external_reference"), TEXT, Required, "your reference to the byte, empty text when there is none", WEBHOOK),
+            row(concat!($($prefix,)? "creation_time"), TEXT, Required, "YYYY-MM-DD HH:MM:SS, UTC", WEBHOOK),
+            row(concat!($($prefix,)? "status"), Value::Word(LETTERS), Required, "P pending, C completed, X underpaid, R refunded", Documented("Webhooks, 2026-04-08, payload: C; the other letters are observed in the sibling product")),
+            row(concat!($($prefix,)? "webhook"), TEXT, Required, "1 once the notification was issued", WEBHOOK),
+            row(concat!($($prefix,)? "vat"), TEXT, Required, "the VAT amount: 0, before April empty text, when there is none", WEBHOOK),
+            row(concat!($($prefix,)? "billing"), TEXT, Required, "billing details as JSON text, or empty text", WEBHOOK),
+            row(concat!($($prefix,)? "checkout_id"), Value::Nullable, Required, "the session; null when there is none or the reference is not empty, before April always", Documented("Webhooks, 2026-04-08, payload: null, of 2026-03-09: cs-cs_...; when it is which is assumed")),
+            row(concat!($($prefix,)? "type"), TEXT, Optional, "the kind of transaction: 2 for a checkout session, 1 else; since April", Documented("Webhooks, 2026-04-08, payload: 2; what it means is assumed")),
+        ]
+    };
+}
+
+const IN_WEBHOOK: [Field; 19] = *transaction_fields!("transaction.");
+const IN_LIST: [Field; 19] = *transaction_fields!("response[].");
+
+/// Two rows in front of those of a transaction.
+const fn before(first: [Field; 2], rest: &[Field; 19]) -> [Field; 21] {
+    let mut all = [first[0]; 21];
+    all[1] = first[1];
+    let mut place = 0;
+    while place < rest.len() {
+        all[place + 2] = rest[place];
+        place += 1;
+    }
+    all
+}
+
+#[rustfmt::skip]
+static BODY: [Field; 21] = before(
+    [
+        row("key", TEXT, Required, "the webhook secret itself, to be compared in constant time; without one, the account's encryption key", CONTENT),
+        row("transaction", Value::Object, Required, "the payment", WEBHOOK),
+    ],
+    &IN_WEBHOOK,
+);
+static LIST: [Field; 21] =
+    before([SUCCESS, row("response", Value::List, Required, "transactions as in webhooks, newest first", SIBLING)], &IN_LIST);
+
+/// The body of a webhook.
+pub const EVENT_BODY: &[Field] = &BODY;
+/// `get-transactions` answers.
+pub const TRANSACTIONS: &[Field] = &LIST;

@@ -1,0 +1,111 @@
+//! The rate limit, its headers, and who it counts.
+
+use playmoney::kit::http::Response;
+use serde_json::{Value as Json, json};
+
+use super::{answer, asked};
+use crate::tape::Tape;
+
+const LIST: &str = "/api/merchant-wallets/";
+
+/// Limit, remaining and reset of an answer; `None` when it has none of them.
+fn rate(response: &Response) -> Option<[i64; 3]> {
+    let header = |name: &str| response.headers.get(name).map(|it| it.to_str().expect("text").parse().expect("a number"));
+    let found = ["limit", "remaining", "reset"].map(|it| header(&format!("x-ratelimit-{it}")));
+    assert!(found.iter().all(Option::is_some) || found.iter().all(Option::is_none), "{found:?}");
+    found[0].map(|_| found.map(Option::unwrap_or_default))
+}
+
+fn called(shop: &mut Tape, method: &str, target: &str) -> (u16, Option<[i64; 3]>) {
+    let response = asked(shop, method, target, "");
+    (response.status.as_u16(), rate(&response))
+}
+
+/// 2026-01-01T01:00:00Z.
+const RESET: i64 = 1_767_229_200;
+
+#[test]
+fn every_authenticated_answer_says_what_is_left() {
+    let mut shop = Tape::shop();
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 999, RESET])));
+    shop.play("advance 90s");
+    assert_eq!(called(&mut shop, "GET", "/api/payment-orders/7/"), (404, Some([1000, 998, RESET])), "refused calls count");
+    assert_eq!(called(&mut shop, "POST", "/api/payment-orders/"), (400, Some([1000, 997, RESET])));
+    shop.play("set cryptopay/default suspended=true");
+    assert_eq!(called(&mut shop, "GET", LIST), (403, Some([1000, 996, RESET])));
+    shop.play("set cryptopay/default suspended=false\nwithout Authorization");
+    assert_eq!(called(&mut shop, "GET", LIST), (401, None));
+    assert_eq!(called(&mut shop, "GET", "/api/nothing/"), (404, None), "nobody was asked who they are");
+    assert_eq!(called(&mut shop, "DELETE", LIST), (405, None));
+    assert_eq!(called(&mut shop, "POST", "/api/payment-orders"), (301, None));
+    let login = asked(&mut shop, "POST", "/api/auth/login", r#"{"username":"demo","password":"demo-password"}"#);
+    assert_eq!((login.status.as_u16(), rate(&login)), (200, None));
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 995, RESET])));
+}
+
+#[test]
+fn i18_a_window_ends_to_the_second_an_hour_after_its_first_call() {
+    let mut shop = Tape::shop();
+    shop.play("advance 250ms");
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 999, RESET])));
+    shop.play("advance 59m59s");
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 998, RESET])));
+    shop.play("advance 750ms");
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 999, RESET + 3600])), "a new window from its own first call");
+    shop.play("advance 3h");
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 999, RESET + 4 * 3600])));
+}
+
+#[test]
+fn a_plan_allows_so_many_calls() {
+    for (plan, limit) in [("standard", 1_000), ("premium", 5_000), ("enterprise", 100_000)] {
+        let mut shop = Tape::shop();
+        shop.play(&format!("set cryptopay/default plan={plan}"));
+        assert_eq!(called(&mut shop, "GET", LIST), (200, Some([limit, limit - 1, RESET])));
+    }
+    let mut shop = Tape::shop();
+    shop.play("set cryptopay/default plan=premium");
+    (0..1_500).for_each(|_| _ = called(&mut shop, "GET", LIST));
+    shop.play("set cryptopay/default plan=standard");
+    assert_eq!(called(&mut shop, "GET", LIST), (429, Some([1000, 0, RESET])), "the calls that were counted stay counted");
+}
+
+#[test]
+fn a_refusal_says_when_to_come_back_and_what_to_do() {
+    let mut shop = Tape::shop();
+    (0..1_000).for_each(|_| _ = called(&mut shop, "GET", LIST));
+    shop.play("advance 10m");
+    let refused = asked(&mut shop, "GET", LIST, "");
+    assert_eq!((refused.status.as_u16(), rate(&refused)), (429, Some([1000, 0, RESET])));
+    assert_eq!(refused.headers["retry-after"], "3000");
+    let hint = refused.headers["playmoney-hint"].to_str().expect("text");
+    assert!(hint.contains("`rate_limit` to `off`") && hint.contains("advance the clock by 1h"), "{hint}");
+    shop.admin("POST", "clock/resume", &json!({}));
+    let refused = asked(&mut shop, "GET", LIST, "");
+    let hint = refused.headers["playmoney-hint"].to_str().expect("text");
+    assert!(refused.status == 429 && !hint.contains("advance"), "a clock that runs gets there: {hint}");
+}
+
+#[test]
+fn the_limit_can_be_told_only_or_turned_off() {
+    let mut shop = Tape::shop();
+    shop.play("set cryptopay/default rate_limit=headers");
+    (0..1_000).for_each(|_| _ = called(&mut shop, "GET", LIST));
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 0, RESET])));
+    shop.play("set cryptopay/default rate_limit=off");
+    assert_eq!(called(&mut shop, "GET", LIST), (200, None));
+    shop.play("set cryptopay/default rate_limit=null");
+    assert_eq!(called(&mut shop, "GET", LIST).0, 429, "on unless it is set");
+}
+
+#[test]
+fn merchants_are_counted_apart() {
+    let mut shop = Tape::shop();
+    let ann = r#"{"username":"ann","email":"ann@shop.test","password":"correct horse","shop_name":"Ann's"}"#;
+    assert_eq!(answer(&mut shop, "POST", "/api/auth/register", ann).0, 201);
+    (0..1_000).for_each(|_| _ = called(&mut shop, "GET", LIST));
+    let login: Json = answer(&mut shop, "POST", "/api/auth/login", ann).1;
+    shop.play(&format!("with Authorization: Bearer {}", login["access"].as_str().expect("a token")));
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 999, RESET])));
+    assert_eq!(called(&mut shop, "GET", LIST).0, 429);
+}

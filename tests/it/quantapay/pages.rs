@@ -1,0 +1,97 @@
+//! The payer's page, as a browser without scripts uses it.
+
+use playmoney::kit::http::{Method, Request, Response};
+
+use super::served;
+use crate::tape::{Tape, check};
+
+fn browse(shop: &mut Tape, method: Method, target: &str, body: &str) -> Response {
+    let request = Request::new(method, target, body.as_bytes().to_vec());
+    shop.ask(request.with("Content-Type", "application/x-www-form-urlencoded"))
+}
+
+fn text(response: &Response) -> String {
+    String::from_utf8_lossy(&response.body).into_owned()
+}
+
+#[test]
+fn a_payer_chooses_cancels_chooses_again_and_pays() {
+    check(
+        "quantapay/a_payer_chooses_cancels_chooses_again_and_pays",
+        "
+        POST /quantapay/api.php function=create-checkout-session&api-key=qp_test_key&price=49.99&currency=USD&title=Shoes+%26+%3Cb%3E&description=Two
+        GET /quantapay/pay.php?checkout_id=cs-${session}
+        POST /quantapay/pay.php?checkout_id=cs-${session} cryptocurrency=gold
+        POST /quantapay/pay.php?checkout_id=cs-${session} cryptocurrency=ltc
+        POST /quantapay/pay.php?checkout_id=cs-${session} do=cancel
+        POST /quantapay/pay.php?checkout_id=cs-${session} cryptocurrency=sol
+        POST /quantapay/pay.php?checkout_id=cs-${session} do=pay&amount=x
+        POST /quantapay/pay.php?checkout_id=cs-${session} do=pay
+        POST /quantapay/pay.php?checkout_id=cs-${session} do=cancel
+        GET /quantapay/pay.php?checkout_id=cs-${session}
+        act quantapay.refund transaction=2
+        advance 2s
+        act quantapay.refund transaction=2
+        GET /quantapay/pay.php?checkout_id=cs-${session}
+        ",
+    );
+}
+
+#[test]
+fn a_price_in_the_address_begins_a_checkout() {
+    let mut shop = Tape::shop();
+    let target = "/quantapay/pay.php?price=20&currency=eur&external_reference=A%2F1&redirect=https%3A%2F%2Fshop.test%2F&title=T&pay=doge&cloud=qp_test_key&plugin=x&lang=en";
+    let page = browse(&mut shop, Method::GET, target, "");
+    assert_eq!(page.status, 200);
+    assert!(text(&page).contains("data-testid=\"coin-doge\" selected"), "{}", text(&page));
+    let chosen = browse(&mut shop, Method::POST, target, "cryptocurrency=doge");
+    assert_eq!(chosen.status, 303);
+    let location = chosen.headers["location"].to_str().expect("text").replace("http://127.0.0.1:4242", "");
+    assert!(text(&browse(&mut shop, Method::GET, &location, "")).contains("data-panel=\"pending\""));
+    let row = served(&mut shop, "get-transaction", &[("transaction_id", "1")]);
+    assert_eq!(
+        (row["external_reference"].as_str(), row["currency"].as_str(), row["title"].as_str()),
+        (Some("A/1"), Some("eur"), Some("T"))
+    );
+    for wrong in ["price=0&currency=eur", "price=1", "price=1&currency=eur&cloud=wrong", "checkout_id=x", ""] {
+        let page = browse(&mut shop, Method::GET, &format!("/quantapay/pay.php?{wrong}"), "");
+        assert_eq!((page.status.as_u16(), text(&page).contains("No such payment")), (404, true), "{wrong}");
+    }
+}
+
+#[test]
+fn a_link_opens_the_page_its_picture_and_nothing_else() {
+    let mut shop = Tape::shop();
+    served(&mut shop, "create-transaction", &[("amount", "20"), ("cryptocurrency_code", "btc")]);
+    let link = served(&mut shop, "payment-link", &[("transaction_id", "1")]);
+    let target = link.as_str().expect("a link").replace("http://127.0.0.1:4242", "");
+    let page = browse(&mut shop, Method::GET, &target, "");
+    assert!(text(&page).contains("data-panel=\"pending\""));
+    assert_eq!(page.headers["refresh"], "5");
+    let picture = browse(&mut shop, Method::GET, &format!("{target}&qr=1"), "");
+    assert_eq!(picture.headers["content-type"], "image/svg+xml");
+    let forged = format!("{}0", &target[..target.len() - 1]);
+    for wrong in [forged.as_str(), "/quantapay/pay.php?id=1", "/quantapay/pay.php?id="] {
+        let page = browse(&mut shop, Method::GET, wrong, "");
+        assert_eq!((page.status.as_u16(), page.headers["content-type"].to_str().ok()), (200, Some("text/plain; charset=utf-8")), "{wrong}");
+    }
+    assert_eq!(browse(&mut shop, Method::POST, &target, "do=pay&amount=0.00000001").status, 303, "nobody recognises it");
+    assert_eq!(browse(&mut shop, Method::POST, &target, "do=pay").status, 303);
+    assert_eq!(browse(&mut shop, Method::POST, &target, "do=pay").status, 400, "its transfer has been seen");
+    assert_eq!(browse(&mut shop, Method::DELETE, &target, "").status, 404);
+}
+
+#[test]
+fn a_shop_that_is_paid_gets_its_customer_back() {
+    let mut shop = Tape::shop();
+    shop.play("set quantapay/default confirmations=0");
+    let made = served(&mut shop, "create-checkout-session", &[("price", "20"), ("currency", "USD"), ("redirect", "https://shop.test/ok")]);
+    let session = made["session_id"].as_str().expect("text");
+    let target = format!("/quantapay/pay.php?checkout_id=cs-{session}");
+    browse(&mut shop, Method::POST, &target, "cryptocurrency=usdc");
+    browse(&mut shop, Method::POST, &target, "do=pay");
+    let page = browse(&mut shop, Method::GET, &target, "");
+    let refresh = page.headers["refresh"].to_str().expect("text");
+    assert!(refresh.starts_with("3; url=https://shop.test/ok?transaction_id=1&amount=20&address=0x"), "{refresh}");
+    assert!(refresh.ends_with("&cryptocurrency=usdc&external_reference="), "{refresh}");
+}
