@@ -162,7 +162,10 @@ impl<'a> Context<'a> {
     /// Books what time alone does to an object that has just entered a status.
     pub fn book_rows<S: Word>(&mut self, table: &Lifecycle<S>, status: S, stay: Stay<'_>) {
         let led = self.made.as_mut().is_some_and(|it| {
-            it.objects.push(stay.object);
+            // What is made along the way, as a row of a ledger, is not what was asked for.
+            if table.is_born_of_calls() {
+                it.objects.push(stay.object);
+            }
             it.alone
         });
         let manual = led || self.manual_pace(stay.account) || self.is_led(stay.object);

@@ -138,6 +138,15 @@ pub struct Shown {
     pub object: Box<RawValue>,
 }
 
+/// A session on a provider's pages for people, as a browser keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedIn {
+    /// As the header `Cookie` carries it.
+    pub cookie: String,
+    /// The field by which forms prove where they come from, and its value.
+    pub token: (&'static str, String),
+}
+
 /// What a customer is asked to pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bill {
@@ -185,6 +194,11 @@ pub trait Provider: Send {
     /// Dresses a request as that account's client would send it.
     fn authorise(&self, account: &Account, request: &mut Request, signing: &Signing) {
         client::authorise(self.contract(), account, request, signing);
+    }
+
+    /// An account's user logs in on the provider's pages for people. `None`: there is nowhere to.
+    fn log_in(&mut self, _: &mut Context<'_>, _account: &str) -> Option<LoggedIn> {
+        None
     }
 
     /// What a customer is asked to pay for an object. `None`: there is nothing to pay.

@@ -63,6 +63,11 @@ impl<S: Word> Lifecycle<S> {
         self.0.iter().find(|it| it.on == on && starts(it, from))
     }
 
+    /// Whether such an object comes into being because a client asks for it.
+    pub fn is_born_of_calls(&self) -> bool {
+        self.0.iter().any(|it| it.from.is_empty() && matches!(it.on, On::Call(_)))
+    }
+
     /// The rows that time alone brings about from there, with their places in the table.
     pub fn timed(&self, from: S) -> impl Iterator<Item = (u8, &'static Row<S>)> {
         let rows = (0_u8..).zip(self.0);

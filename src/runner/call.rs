@@ -1,15 +1,16 @@
 //! A merchant's call, built from the operation's own rows: what travels in the path, the query or the body.
 
 use super::{Failure, Runner};
-use crate::engine::client::{Proof as Proven, Signing};
+use crate::engine::client::{Proof as Proven, Signing, put, spoilt};
 use crate::engine::contract::{Auth, Operation};
+use crate::engine::provider::LoggedIn;
 use crate::engine::scenario::reference::resolved;
 use crate::engine::scenario::yaml::{Node, What};
 use crate::engine::scenario::{Call, Proof};
 use crate::kit::fields::Kind;
 use crate::kit::http::{HeaderName, HeaderValue, Method, Request, encoded, header};
 use crate::kit::ids::Draws;
-use crate::kit::time::{Timestamp, parse_duration};
+use crate::kit::time::{Timestamp, Uptime, parse_duration};
 use crate::sandbox::FAULT;
 
 const JSON: &str = "application/json";
@@ -33,7 +34,7 @@ impl Runner<'_> {
                 method: request.method,
                 body: request.body,
                 headers: request.headers,
-                ..Request::new(Method::GET, &format!("/{}{path}", call.provider), "")
+                ..Request::new(Method::GET, &target(&call.provider, &path), "")
             };
         }
         if let Some(method) = call.method.as_deref().and_then(|it| it.parse().ok()) {
@@ -75,8 +76,10 @@ impl Runner<'_> {
             Proof::Wrong => Proven::Wrong,
             Proof::Absent => return Ok(()),
         };
-        if matches!(operation.auth, Auth::Open | Auth::Session { .. }) {
-            return Ok(());
+        match operation.auth {
+            Auth::Open => return Ok(()),
+            Auth::Session { .. } => return self.log_in(fork, call, &account, request),
+            Auth::Bearer | Auth::Basic | Auth::Signed { .. } | Auth::Field { .. } => {}
         }
         let (calls, mut known) = (self.calls, true);
         self.stage.look(fork, &mut |world| {
@@ -87,6 +90,44 @@ impl Runner<'_> {
             world.member(seat).authorise(own, request, &Signing { proof, date, nonce });
         });
         if known { Ok(()) } else { Err(Failure::new(format!("{} has no account `{account}`", call.provider))) }
+    }
+
+    /// A call of a portal comes from one of its pages: with the session's cookie, and the token of the page's form.
+    fn log_in(&mut self, fork: Option<&str>, call: &Call, account: &str, request: &mut Request) -> Result<(), Failure> {
+        let mut session = None;
+        self.stage.look(fork, &mut |world| {
+            let Some(seat) = world.seat(&call.provider) else { return };
+            if world.core.accounts[usize::from(seat.0)].contains_key(account) {
+                session = world.with(seat, Uptime::START, |it, cx| it.log_in(cx, account));
+            }
+        });
+        let Some(LoggedIn { cookie, token: (name, token) }) = session else {
+            return Err(Failure::new(format!("{} has no account `{account}` that could log in", call.provider)));
+        };
+        put(request, header::COOKIE, &cookie);
+        let has_own = call.body.is_some() || call.with.as_ref().is_some_and(|it| it.get(name).is_some());
+        if !has_own {
+            let proof = if call.signature == Proof::Wrong { Proven::Wrong } else { Proven::Usual };
+            request.body = with_member(&request.body, name, &spoilt(&token, proof)).into();
+        }
+        Ok(())
+    }
+}
+
+/// A path below a provider's slug; of a link from an answer, all behind its host.
+fn target(slug: &str, path: &str) -> String {
+    let behind_host = path.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| rest[at..].to_owned()));
+    behind_host.filter(|_| path.starts_with("http")).unwrap_or_else(|| format!("/{slug}{path}"))
+}
+
+/// A body with one member more, unless it is no object.
+fn with_member(body: &[u8], name: &str, value: &str) -> String {
+    let body = String::from_utf8_lossy(body);
+    let member = format!("{}:{}", serde_json::Value::from(name), serde_json::Value::from(value));
+    match body.strip_prefix('{') {
+        Some("}") => format!("{{{member}}}"),
+        Some(rest) => format!("{{{member},{rest}"),
+        None => body.into_owned(),
     }
 }
 

@@ -16,6 +16,7 @@ mod quantum_payouts;
 mod quoine;
 mod readme;
 mod rules;
+mod scenarios;
 mod simulate;
 mod tape;
 mod tidy;

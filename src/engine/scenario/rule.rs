@@ -7,7 +7,7 @@ use super::keys::THEN;
 use super::mistakes::{Mistake, shown};
 use super::reference::{Saved, resolved};
 use super::yaml::{Key, Node, What};
-use crate::engine::contract::{Contract, hints};
+use crate::engine::contract::{Contract, Transition, hints};
 use crate::engine::matching::Matcher;
 use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::rules::{Answered, Business, Course, Effects, Latency, On, Rule, Spoil, Spread, Transport, Until, When};
@@ -187,7 +187,7 @@ fn possible(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node:
         "lifecycle" => {
             for it in node.items().iter().filter_map(|it| it.get("to")) {
                 let to = it.plain().unwrap_or("");
-                if leading_to(contract, to).is_none() {
+                if leading_to(contract, None, to).is_none() {
                     let known = reachable(contract);
                     check.unknown(
                         &it.at,
@@ -202,7 +202,7 @@ fn possible(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node:
         "underpaid" => !acts.iter().any(|it| it.name == "pay" && it.parameters.iter().any(|it| it.name == "amount")),
         "late_payment" => paying(contract).is_none(),
         "reorg" => !has("reorg"),
-        "payout_returned" => leading_to(contract, "failed").is_none_or(|it| it.1.is_none()),
+        "payout_returned" => leading_to(contract, None, "failed").is_none_or(|it| it.1.is_none()),
         _ => false,
     };
     if impossible {
@@ -218,14 +218,15 @@ pub fn paying(contract: &Contract) -> Option<&'static str> {
 /// The statuses that an action leads to.
 fn reachable(contract: &Contract) -> Vec<&'static str> {
     let mut all: Vec<&str> =
-        (contract.lifecycles)().iter().flat_map(|it| it.statuses.clone()).filter(|it| leading_to(contract, it).is_some()).collect();
+        (contract.lifecycles)().iter().flat_map(|it| it.statuses.clone()).filter(|it| leading_to(contract, None, it).is_some()).collect();
     all.sort_unstable();
     all.dedup();
     all
 }
 
-/// The action that leads to a status, and the outcome that it has to be given, if it wants one.
-pub fn leading_to(contract: &Contract, status: &str) -> Option<(&'static str, Option<&'static str>)> {
+/// The action that leads to a status, and the outcome that it has to be given, if it wants one. Several kinds of object
+/// may know the status: what that call makes is looked at first.
+pub fn leading_to(contract: &Contract, made_by: Option<&str>, status: &str) -> Option<(&'static str, Option<&'static str>)> {
     let acts = (contract.acts)();
     let outcome = |act: &str| {
         let row = acts.iter().find(|it| it.name == act)?;
@@ -235,7 +236,9 @@ pub fn leading_to(contract: &Contract, status: &str) -> Option<(&'static str, Op
             .find_map(|it| if let (true, Value::Word(words)) = (it.name == "outcome", it.kind) { Some(words) } else { None });
         Some(words)
     };
-    let tables = (contract.lifecycles)();
+    let mut tables = (contract.lifecycles)();
+    let is_born = |row: &Transition| row.from.is_empty() && matches!(row.on, Cause::Call(own) if Some(own) == made_by);
+    tables.sort_by_key(|it| !it.rows.iter().any(is_born));
     let rows = tables.iter().flat_map(|it| &it.rows).filter(|it| it.to == status);
     rows.filter_map(|it| if let Cause::Act(act) = it.on { Some(act) } else { None }).find_map(|act| match outcome(act)? {
         None => Some((act, None)),

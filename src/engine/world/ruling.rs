@@ -39,14 +39,13 @@ impl World {
         core.rules.fire(core.now, core.seed, sight)
     }
 
-    /// The rule leads the life of the objects that a call has made.
-    pub fn lead(&mut self, uptime: Uptime, seat: Seat, made: &[ObjectId], rule: &str, effects: &Effects) {
+    /// The rule leads the life of the objects that the call of that name has made.
+    pub fn lead(&mut self, uptime: Uptime, seat: Seat, (operation, made): (Option<&str>, &[ObjectId]), rule: &str, effects: &Effects) {
         let Some(object) = made.first() else { return };
-        let contract = self.member(seat).contract();
         let planned = if effects.course.is_empty() {
-            effects.business.as_ref().map_or(Vec::new(), |it| self.fate(uptime, seat, *object, it))
+            effects.business.as_ref().map_or(Vec::new(), |it| self.fate(uptime, seat, operation, *object, it))
         } else {
-            self.course(contract, seat, *object, &effects.course)
+            self.course(seat, operation, *object, &effects.course)
         };
         if !effects.course.is_empty() {
             for it in made {
@@ -58,12 +57,13 @@ impl World {
         }
     }
 
-    fn course(&self, contract: &Contract, seat: Seat, object: ObjectId, course: &[Course]) -> Vec<(Timestamp, &'static str, Json)> {
+    fn course(&self, seat: Seat, operation: Option<&str>, object: ObjectId, course: &[Course]) -> Vec<(Timestamp, &'static str, Json)> {
+        let contract = self.member(seat).contract();
         let Some(subject) = self.member(seat).subject(object) else { return Vec::new() };
         let mut at = self.core.now;
         let mut planned = Vec::new();
         for it in course {
-            let Some((act, outcome)) = leading_to(contract, &it.to) else { continue };
+            let Some((act, outcome)) = leading_to(contract, operation, &it.to) else { continue };
             at = later(at, it.after).unwrap_or(at);
             let mut with = naming(contract, act, &subject);
             if let Some(outcome) = outcome {
@@ -75,7 +75,14 @@ impl World {
     }
 
     /// What a business effect means for an object, as actions.
-    fn fate(&mut self, uptime: Uptime, seat: Seat, object: ObjectId, fate: &Business) -> Vec<(Timestamp, &'static str, Json)> {
+    fn fate(
+        &mut self,
+        uptime: Uptime,
+        seat: Seat,
+        operation: Option<&str>,
+        object: ObjectId,
+        fate: &Business,
+    ) -> Vec<(Timestamp, &'static str, Json)> {
         /// A payer whom nothing holds up.
         const PROMPTLY: Duration = Duration::from_secs(1);
         let contract = self.member(seat).contract();
@@ -107,7 +114,7 @@ impl World {
                 vec![(paid, pay, naming(contract, pay, &subject)), (after(paid, *span), "reorg", undone)]
             }
             Business::PayoutReturned { after: span } => {
-                let Some((act, outcome)) = leading_to(contract, "failed") else { return Vec::new() };
+                let Some((act, outcome)) = leading_to(contract, operation, "failed") else { return Vec::new() };
                 let mut with = naming(contract, act, &subject);
                 with["outcome"] = outcome.unwrap_or("failed").into();
                 self.leave_to_rules(seat, object);

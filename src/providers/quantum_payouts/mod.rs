@@ -6,7 +6,7 @@ use self::errors::Error;
 use self::model::{Memory, Payout};
 use crate::engine::contract::Contract;
 use crate::engine::delivery::{Attempt, Delivery, Outcome};
-use crate::engine::provider::{Acted, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, Verdict};
+use crate::engine::provider::{Acted, Cause, Context, LoggedIn, NotActed, ObjectId, Provider, Received, Shown, Signed, Verdict};
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};
 use crate::kit::lifecycle::Word;
@@ -45,6 +45,11 @@ impl Provider for QuantumPayouts {
             cx.trace.error = Some(error.row().name);
             error.render()
         })
+    }
+
+    fn log_in(&mut self, cx: &mut Context<'_>, account: &str) -> Option<LoggedIn> {
+        let (id, csrf_token) = pages::admit(&mut self.0, cx, None, account.to_owned());
+        Some(LoggedIn { cookie: format!("{}={id}", auth::COOKIE), token: (wire::CSRF_TOKEN.name, csrf_token) })
     }
 
     fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {

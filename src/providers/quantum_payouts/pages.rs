@@ -152,16 +152,22 @@ fn log_in(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
         let values = context! { fault => "Wrong user name or password.", username };
         return TEMPLATES.render(StatusCode::UNAUTHORIZED, "login.html", values);
     };
-    memory.logins += 1;
-    let mut draws = cx.draws("quantum-payouts session", memory.logins);
-    let (id, csrf_token) = (draws.hex(32), draws.hex(32));
+    let (id, _) = admit(memory, cx, request.cookie(COOKIE), account);
     let cookie = format!("{COOKIE}={id}; Path=/; HttpOnly; SameSite=Lax");
-    memory.log_in(request.cookie(COOKIE), id, account, csrf_token, cx.now());
     let mut response = Response::see_other("index.php?view=settings");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers.insert(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// Begins a session: its id and its `csrf_token`.
+pub fn admit(memory: &mut Memory, cx: &Context<'_>, before: Option<&str>, account: String) -> (String, String) {
+    memory.logins += 1;
+    let mut draws = cx.draws("quantum-payouts session", memory.logins);
+    let (id, csrf_token) = (draws.hex(32), draws.hex(32));
+    memory.log_in(before, id.clone(), account, csrf_token.clone(), cx.now());
+    (id, csrf_token)
 }
 
 fn shown(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {

@@ -1,0 +1,258 @@
+//! The scenario files that ship with the program, and what their steps mean.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use playmoney::engine::contract::Contract;
+use playmoney::engine::matching::OPERATORS;
+use playmoney::engine::scenario::keys::{ANY_STEP, SCENARIO, STEPS, THEN};
+use playmoney::engine::scenario::shape::{Kind, Row, Shape};
+use playmoney::engine::scenario::{Known, Scenario, parse, schema, yaml};
+use playmoney::engine::world::{Start, World};
+use playmoney::kit::time::Uptime;
+use playmoney::providers;
+use playmoney::runner::{Bench, INBOXES, Played, play};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn contracts() -> Vec<&'static Contract> {
+    providers::all().iter().map(|it| it.contract()).collect()
+}
+
+/// A scenario that a sandbox can begin with.
+fn loaded(name: &str, text: &str) -> Scenario {
+    let contracts = contracts();
+    let scenario =
+        parse(name, text, Known { contracts: &contracts, environment: None }).unwrap_or_else(|it| panic!("{}", it.render(false)));
+    let start = Start::default().with(Arc::new(scenario.clone()));
+    if let Err(mistakes) = World::load(start, providers::all(), 0, Uptime::START) {
+        panic!("{}", mistakes.render(false));
+    }
+    scenario
+}
+
+fn played(scenario: &Scenario) -> Played {
+    let start = Start { webhook_url: Some(INBOXES.to_owned()), judged_by_simulated_time: true, ..Start::default() };
+    play(scenario, &mut Bench::new(start.with(Arc::new(scenario.clone()))))
+}
+
+/// Plays a text's steps: why the first that fails does so.
+fn failure(steps: &str) -> Option<String> {
+    let scenario = loaded("steps.yaml", &format!("version: 1\n{steps}"));
+    let played = played(&scenario);
+    played.failed().map(|it| format!("line {}: {}", it.line, it.seen))
+}
+
+/// Every file below `scenarios/`, by its path from there, with its text.
+fn shipped() -> Vec<(String, String)> {
+    let base = root().join("scenarios");
+    let mut folders = vec![base.clone()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let path: PathBuf = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "yaml" || it == "yml") {
+                let name = path.strip_prefix(&base).expect("below").to_string_lossy().replace('\\', "/");
+                found.push((name, std::fs::read_to_string(&path).expect("text")));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+const STARTER: &str = include_str!("../../src/cli/starter.yaml");
+
+fn told(played: &Played) -> String {
+    let steps = played.steps.iter().map(|it| format!("{} {}: {}: {}: {:?}", it.at, it.line, it.title, it.seen, it.failure));
+    let timeline = played.timeline.iter().map(|it| format!("{} {} {}", it.at, it.kind, it.what));
+    steps.chain(timeline).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_shipped_scenario_passes_and_passes_alike() {
+    let all = shipped();
+    assert!(!all.is_empty());
+    for (name, text) in all.into_iter().chain([("starter.yaml".to_owned(), STARTER.to_owned())]) {
+        let scenario = loaded(&name, &text);
+        assert!(!scenario.steps.is_empty(), "{name} proves nothing");
+        let (first, second) = (played(&scenario), played(&scenario));
+        if let Some(it) = first.failed() {
+            panic!("scenarios/{name}:{}: {}: {:#?}\n{}", it.line, it.seen, it.failure, told(&first));
+        }
+        assert_eq!(first.steps.len(), scenario.steps.len(), "{name}");
+        assert_eq!(told(&first), told(&second), "{name} twice");
+    }
+}
+
+#[test]
+fn every_shipped_scenario_says_what_it_teaches() {
+    for (name, text) in shipped() {
+        let lines = text.lines().take_while(|it| it.starts_with("# ")).count();
+        assert!((2..=5).contains(&lines), "{name} opens with {lines} lines of comment, not two to five");
+        let stem = name.rsplit('/').next().and_then(|it| it.strip_suffix(".yaml")).unwrap_or("");
+        let scenario = loaded(&name, &text);
+        let words: String =
+            scenario.name.chars().map(|it| if it.is_ascii_alphanumeric() { it.to_ascii_lowercase() } else { '-' }).collect();
+        assert_eq!(words, stem, "{name} is called by the fact that it shows");
+        let folder = name.split('/').next().unwrap_or("");
+        assert!(folder == "across" || contracts().iter().any(|it| it.slug == folder), "{name} lies in the folder of its provider");
+    }
+}
+
+#[test]
+fn every_shipped_scenario_is_good_by_the_schema() {
+    let schema = schema::document(&contracts());
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    for (name, text) in shipped().into_iter().chain([("starter.yaml".to_owned(), STARTER.to_owned())]) {
+        let document = yaml::parse(&text).unwrap_or_else(|it| panic!("{name}: {}", it.what)).to_value();
+        let faults: Vec<String> = validator.iter_errors(&document).map(|it| format!("{}: {it}", it.instance_path())).collect();
+        assert!(faults.is_empty(), "{name}: {faults:#?}");
+    }
+}
+
+/// Every mapping of the grammar below these rows.
+fn shapes(rows: &'static [Row], found: &mut Vec<&'static Shape>) {
+    fn inside(kind: &Kind, found: &mut Vec<&'static Shape>) {
+        match kind {
+            Kind::Shape(it) | Kind::Settings(it) | Kind::Providers(it) => {
+                if !found.iter().any(|known| std::ptr::eq(*known, *it)) {
+                    found.push(it);
+                    shapes(it.rows, found);
+                }
+            }
+            Kind::List(it) | Kind::Map(it) => inside(it, found),
+            Kind::Either(first, second) => [first, second].into_iter().for_each(|it| inside(it, found)),
+            _ => {}
+        }
+    }
+    rows.iter().for_each(|it| inside(&it.kind, found));
+}
+
+/// What stands in backticks in a line.
+fn quoted(line: &str) -> impl Iterator<Item = &str> {
+    line.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn the_page_on_the_grammar_has_every_name_and_no_other() {
+    let page = include_str!("../../scenarios/README.md");
+    let rows = |it: &&str| it.starts_with('|');
+    let mut tables: Vec<Vec<&str>> = vec![Vec::new()];
+    for line in page.lines() {
+        if rows(&line) {
+            tables.last_mut().expect("one at least").push(line);
+        } else if !tables.last().expect("one at least").is_empty() {
+            tables.push(Vec::new());
+        }
+    }
+    let mut all: Vec<&'static Shape> = vec![&SCENARIO, &ANY_STEP];
+    shapes(SCENARIO.rows, &mut all);
+    for it in STEPS {
+        all.push(it);
+        shapes(it.rows, &mut all);
+    }
+    assert!(20 < all.len(), "{}", all.len());
+    for shape in &all {
+        let has = |lines: &[&str], name: &str| lines.iter().any(|it| quoted(it).any(|own| own == name));
+        // The effects of rules are in a table for each of the three things that they happen to.
+        let in_one = tables.iter().any(|lines| shape.rows.iter().all(|it| has(lines, it.name)));
+        let in_some = std::ptr::eq(*shape, &THEN) && shape.rows.iter().all(|it| tables.iter().any(|lines| has(lines, it.name)));
+        assert!(in_one || in_some, "no table names all of {}: {:?}", shape.what, shape.rows.iter().map(|it| it.name).collect::<Vec<_>>());
+    }
+    let operators = OPERATORS.iter().map(|it| it.0);
+    let known: Vec<&str> = all.iter().flat_map(|it| it.rows).map(|it| it.name).chain(operators.clone()).collect();
+    for line in tables.iter().flatten() {
+        let first = line.split('|').nth(1).and_then(|it| quoted(it).next()).unwrap_or("");
+        let is_name = !first.is_empty() && first.bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
+        assert!(!is_name || known.contains(&first), "there is no `{first}`: {line}");
+    }
+    for it in operators {
+        assert!(page.contains(&format!("| `{it}` |")), "{it}");
+    }
+}
+
+#[test]
+fn the_scenario_on_the_page_passes() {
+    let page = include_str!("../../scenarios/README.md");
+    let text = page.split("```yaml\n").nth(1).and_then(|it| it.split("```").next()).expect("a scenario");
+    let played = played(&loaded("README.md", text));
+    assert!(played.failed().is_none(), "{}", told(&played));
+}
+
+const INVOICE: &str = "
+steps:
+  - { call: quoine.createInvoice, with: { price: 500 }, save: invoice }
+  - { act: quoine.pay, with: { invoice: '${invoice.id}' } }";
+
+#[test]
+fn ids_are_text_however_they_are_written() {
+    let told = |it: &str| failure(&format!("{INVOICE}\n  - {it}"));
+    for subject in ["'${invoice.id}'", "1", "'1'", "{ one_of: [7, 1] }", "{ matches: '^1$' }"] {
+        assert_eq!(told(&format!("expect_webhook: {{ provider: quoine, subject: {subject}, account: 2 }}")), None, "{subject}");
+        let unexpected = told(&format!("expect_no_webhook: {{ provider: quoine, subject: {subject} }}"));
+        assert!(unexpected.is_some(), "{subject} was told of");
+    }
+    assert_eq!(told("expect_no_webhook: { provider: quoine, subject: 2 }"), None);
+    assert_eq!(told("expect_no_webhook: { provider: quoine, account: 3 }"), None);
+    let rule = "rules: [{ on: quoine.*, when: { account: 2 }, then: { error: usage_limit } }]\nsteps:\n  - { call: quoine.getProfile, expect: { status: 503 } }";
+    assert_eq!(failure(rule), None);
+}
+
+#[test]
+fn a_rule_ends_after_a_span_or_at_a_moment() {
+    for until in ["5m", "'2026-01-01T00:05:00Z'"] {
+        let rule = format!("rules: [{{ on: quoine.*, when: {{ until: {until} }}, then: {{ status: 418 }} }}]");
+        let call = |status: u16| format!("  - {{ call: quoine.getProfile, expect: {{ status: {status} }} }}");
+        let steps = [call(418), "  - advance: 299s".to_owned(), call(418), "  - advance: 1s".to_owned(), call(200)].join("\n");
+        assert_eq!(failure(&format!("{rule}\nsteps:\n{steps}")), None, "{until}");
+    }
+}
+
+#[test]
+fn calls_of_the_portal_log_in_by_themselves() {
+    let call = |rest: &str| failure(&format!("steps:\n  - {{ call: quantum-payouts.webhook_save, {rest} }}"));
+    assert_eq!(call("with: { enabled: false }, expect: { status: 200, body: { webhook.enabled: false } }"), None);
+    assert_eq!(call("expect: { status: 200 }"), None);
+    assert_eq!(call("signature: none, expect: { status: 401 }"), None);
+    assert_eq!(call("signature: wrong, expect: { status: 403 }"), None);
+    assert_eq!(call("with: { csrf_token: guessed }, expect: { status: 403 }"), None);
+    assert_eq!(call("headers: { Cookie: payouts_session=guessed }, expect: { status: 401 }"), None);
+    assert_eq!(call("body: '{}', expect: { status: 403 }"), None);
+    assert_eq!(call("account: nobody"), Some("line 3: quantum-payouts has no account `nobody` that could log in".to_owned()));
+}
+
+#[test]
+fn a_link_from_an_answer_can_be_followed() {
+    let create = "call: quantum-payouts.createPayout, with: { orderNumber: A, amount: 1, urls: { returnUrl: 'https://shop.test/ok' } }, save: payout";
+    let page = "call: quantum-payouts.createPayout, method: GET, signature: none";
+    let visit = |path: &str, status: u16| {
+        failure(&format!("steps:\n  - {{ {create} }}\n  - {{ {page}, path: '{path}', expect: {{ status: {status} }} }}"))
+    };
+    assert_eq!(visit("${payout.payoutUrl}", 200), None);
+    assert_eq!(visit("/static/payout.php?payout_id=1&token=guessed", 404), None);
+    assert_eq!(visit("/api/v1/nowhere?back=http://127.0.0.1/quantum-payouts/api/v1/features", 404), None);
+}
+
+#[test]
+fn a_rule_leads_what_was_asked_for_and_not_its_ledger_row() {
+    let payout = "{ amount: 100, currency: USD, destination: { type: GCash, payerName: A, bankAccountNum: '1' } }";
+    for (then, event) in [("payout_returned: 5m", "payout.failed"), ("lifecycle: [{ after: 5m, to: cancelled }]", "payout.cancelled")] {
+        let rule = format!("rules: [{{ on: qbitpay.createPayout, then: {{ {then} }} }}]");
+        let steps = format!(
+            "  - {{ call: qbitpay.createPayout, with: {payout} }}\n  - advance: 5m\n  - expect_webhook: {{ provider: qbitpay, event: {event}, count: 1 }}"
+        );
+        assert_eq!(failure(&format!("{rule}\nsteps:\n{steps}\n  - expect_webhook: {{ provider: qbitpay, count: 2 }}")), None, "{then}");
+    }
+}
+
+#[test]
+fn a_step_is_called_by_what_it_does() {
+    let text = "version: 1\nsteps:\n  - { fork: other }\n  - { in: other, expect: { status: 200 }, call: quoine.getProfile }\n  - { advance: 1s, title: a second }";
+    let titles: Vec<String> = loaded("steps.yaml", text).steps.into_iter().map(|it| it.title).collect();
+    assert_eq!(titles, ["fork other", "call quoine.getProfile", "a second"]);
+}
