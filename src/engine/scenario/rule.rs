@@ -114,6 +114,9 @@ fn fitting(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&'stati
         }
         if let (Some(contract), true) = (contract, is_request) {
             possible(check, contract, key, it);
+            if let On::Requests { operation: Some(operation), .. } = on {
+                born(check, contract, operation, key);
+            }
         }
         if key.name == "headers" {
             headers(check, it);
@@ -207,6 +210,20 @@ fn possible(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node:
     };
     if impossible {
         check.wrong(&at, format!("{} has nothing that `{name}` could happen to", contract.name));
+    }
+}
+
+/// Whether the call makes an object, when the effect is about the life of one.
+fn born(check: &mut Check<'_>, contract: &'static Contract, operation: &str, key: &Key) {
+    if !FATES.contains(&key.name.as_str()) || contract.operation(operation).is_none() {
+        return;
+    }
+    let births = || (contract.lifecycles)().into_iter().flat_map(|it| it.rows).filter(|it| it.from.is_empty());
+    let mut makers: Vec<&str> = births().filter_map(|it| if let Cause::Call(call) = it.on { Some(call) } else { None }).collect();
+    makers.dedup();
+    if !makers.contains(&operation) {
+        let why = format!("`{}` needs an object, and {}.{operation} makes none", key.name, contract.slug);
+        check.mistakes.push(Mistake::at(key.at.clone(), why).help(format!("what makes one: {}", makers.join(", "))));
     }
 }
 
