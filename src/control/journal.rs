@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::mask::Mask;
 use super::{Answer, Ask, Problem, ok, seat};
 use crate::engine::contract::violations;
-use crate::engine::journal::Entry;
+use crate::engine::journal::{Entry, Note};
 use crate::engine::world::World;
 use crate::kit::http::{Request, form_pairs, headers_as_object};
 use crate::kit::time::{Timestamp, parse_timestamp};
@@ -66,7 +66,13 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let mask = Mask::of(ask.world);
     let journal = &ask.world.core.journal;
     let entries: Vec<Json> = journal.entries().filter(fits).take(limit).map(|it| shown(ask.world, it, &mask)).collect();
-    ok(&json!({"requests": entries, "truncated": journal.truncated}))
+    let mut answer = json!({"requests": entries, "truncated": journal.truncated});
+    let note = |it: &Note| json!({"at": it.at, "provider": it.provider, "text": mask.text(&it.text)});
+    let notes: Vec<Json> = journal.notes().map(note).collect();
+    if let (false, Some(members)) = (notes.is_empty(), answer.as_object_mut()) {
+        members.insert("notes".to_owned(), notes.into());
+    }
+    ok(&answer)
 }
 
 /// `quantum-payouts.createPayout`, or the operation's name alone.

@@ -16,6 +16,8 @@ use crate::kit::time::Timestamp;
 pub const BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Status changes kept.
 pub const CHANGES_MAX: usize = 10_000;
+/// Notes kept.
+pub const NOTES_MAX: usize = 1_000;
 
 /// One request to a provider and its answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -74,7 +76,16 @@ pub struct Change {
     pub cause: String,
 }
 
-/// The ring of both.
+/// Something that a reader would look for in vain among the others: a rule's action that the state forbade.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    pub turn: u64,
+    pub at: Timestamp,
+    pub provider: Cow<'static, str>,
+    pub text: String,
+}
+
+/// The ring of all three.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Journal {
     #[serde(skip)]
@@ -87,6 +98,8 @@ pub struct Journal {
     /// Something was dropped to stay below the bound.
     pub truncated: bool,
     changes_total: u64,
+    #[serde(default)]
+    notes: VecDeque<Note>,
     /// Counts all that happens: requests, changes, attempts of webhooks.
     #[serde(default)]
     turns: u64,
@@ -110,7 +123,7 @@ impl Journal {
     /// An empty journal with that bound.
     pub fn new(bytes_max: usize) -> Self {
         let (entries, changes) = (VecDeque::new(), VecDeque::new());
-        Self { bytes_max, bytes: 0, next: 1, entries, changes, truncated: false, changes_total: 0, turns: 0 }
+        Self { bytes_max, bytes: 0, next: 1, entries, changes, truncated: false, changes_total: 0, notes: VecDeque::new(), turns: 0 }
     }
 
     /// A request was heard. Its turn was taken when it was. The answer follows with [`Self::answered`]; the number is the entry's.
@@ -158,6 +171,20 @@ impl Journal {
         let subject = subject.to_owned();
         let turn = self.turn();
         self.changes.push_back(Change { turn, at, provider: provider.into(), subject, from: from.into(), to: to.into(), cause });
+    }
+
+    /// Something did not happen that was to, and why.
+    pub fn note(&mut self, at: Timestamp, provider: &'static str, text: String) {
+        while self.notes.len() >= NOTES_MAX {
+            self.notes.pop_front();
+        }
+        let turn = self.turn();
+        self.notes.push_back(Note { turn, at, provider: provider.into(), text });
+    }
+
+    /// The latest notes, oldest first.
+    pub fn notes(&self) -> impl DoubleEndedIterator<Item = &Note> {
+        self.notes.iter()
     }
 
     /// The turn of what happens now.

@@ -77,6 +77,9 @@ pub struct Standing {
     pub fitted: u64,
     /// How many times it has fired.
     pub fired: u64,
+    /// What its draws follow from when nobody has named it: what it says, and how manieth it is of those that say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stream: Option<String>,
 }
 
 /// The rules of a sandbox, in the order in which they are asked.
@@ -125,14 +128,17 @@ impl Rules {
             return None;
         }
         self.added += 1;
+        let mut stream = None;
         if rule.name.is_empty() {
+            let nth = self.standing.iter().filter(|it| it.stream.is_some() && it.rule.written == rule.written).count();
+            stream = Some(format!("{:016x} {nth}", Draws::new(0, &rule.written.to_string(), 0).below(u64::MAX)));
             rule.name = format!("rule-{}", self.added);
         }
         if self.get(&rule.name).is_some() {
             return None;
         }
         let place = if first { 0 } else { self.standing.len() };
-        self.standing.insert(place, Standing { rule, added_at: now, fitted: 0, fired: 0 });
+        self.standing.insert(place, Standing { rule, added_at: now, fitted: 0, fired: 0, stream });
         self.standing.get(place)
     }
 
@@ -176,6 +182,11 @@ impl Rules {
 }
 
 impl Standing {
+    /// What its draws follow from, beside the seed: no other rule changes it.
+    pub fn stream(&self) -> &str {
+        self.stream.as_deref().unwrap_or(&self.rule.name)
+    }
+
     fn fires(&mut self, now: Timestamp, seed: u64, sight: Sight<'_>) -> bool {
         if !self.waits_on(sight) || !self.rule.when.holds(sight) {
             return false;
@@ -212,7 +223,7 @@ impl Standing {
         /// As fine as shares are drawn.
         const PARTS: u64 = 1_000_000_000;
         let Some(share) = self.rule.when.probability else { return true };
-        let drawn = Draws::new(seed, &format!("rule {}", self.rule.name), self.fitted).below(PARTS);
+        let drawn = Draws::new(seed, &format!("rule {}", self.stream()), self.fitted).below(PARTS);
         Decimal::from(drawn) < share * Decimal::from(PARTS)
     }
 }

@@ -112,7 +112,9 @@ pub fn parse(file: &str, text: &str, known: Known<'_>) -> Result<Scenario, Mista
 /// Every mistake of the text, with its place.
 pub fn parse_rule(text: &str, known: Known<'_>) -> Result<Rule, Mistakes> {
     checked("rule", text, known, |check, node| {
-        check.shape(node, &keys::RULE, None);
+        if check.is_bounded(node) {
+            check.shape(node, &keys::RULE, None);
+        }
         rule::read(check, node)
     })
 }

@@ -35,7 +35,9 @@ pub fn timeline(world: &World) -> Vec<Entry> {
             (attempt.turn, Entry { at: attempt.at, kind: "webhook", what })
         })
     });
-    let mut all: Vec<(u64, Entry)> = calls.chain(changes).chain(webhooks).collect();
+    let notes = world.core.journal.notes();
+    let notes = notes.map(|it| (it.turn, Entry { at: it.at, kind: "note", what: format!("{}: {}", it.provider, it.text) }));
+    let mut all: Vec<(u64, Entry)> = calls.chain(changes).chain(webhooks).chain(notes).collect();
     all.sort_by_key(|it| it.0);
     all.into_iter().map(|it| it.1).collect()
 }

@@ -15,7 +15,6 @@ use crate::kit::http::{HeaderMap, headers_as_object};
 
 /// What a webhook is judged by, in this order.
 const CRITERIA: &[&str] = &["event", "subject", "account", "url", "headers", "body", "signature", "status", "attempts"];
-/// Those of them that are ids.
 
 impl Runner<'_> {
     /// That such a webhook has left.

@@ -138,8 +138,8 @@ fn with_headers(mut response: Response, headers: &[(String, String)]) -> Respons
 fn pacing(world: &mut World, rule: &str, effects: &Effects) -> Option<Pacing> {
     let mut pacing = Pacing { transport: effects.transport.clone(), ..Pacing::default() };
     if let Some(latency) = &effects.latency {
-        let fired = world.core.rules.get(rule).map_or(0, |it| it.fired);
-        let span = latency.spread.drawn(Draws::new(world.core.seed, &format!("latency {rule}"), fired));
+        let (stream, fired) = world.core.rules.get(rule).map_or((rule, 0), |it| (it.stream(), it.fired));
+        let span = latency.spread.drawn(Draws::new(world.core.seed, &format!("latency {stream}"), fired));
         if latency.real {
             pacing.held_for = Some(span.unsigned_abs());
         } else if let Some(at) = later(world.core.now, span).filter(|_| !span.is_zero()) {

@@ -201,3 +201,22 @@ fn other_encodings_are_told_in_a_line() {
     }
     _ = std::fs::remove_file(&file);
 }
+
+#[test]
+fn t21_patterns_and_accounts_are_counted() {
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("counted-{}.yaml", std::process::id()));
+    let told = |text: &str| {
+        std::fs::write(&file, text).expect("written");
+        let output = playmoney(&["check", file.to_str().expect("text")]);
+        (output.status.code(), String::from_utf8(output.stderr).expect("text"))
+    };
+    let rule = "  - { on: quoine.createInvoice, when: { body: { name: { matches: x } } }, then: { error: usage_limit } }\n";
+    let patterns = |n: usize| told(&format!("version: 1\nrules:\n{}", rule.repeat(n)));
+    assert_eq!(patterns(200), (Some(0), String::new()));
+    let (code, said) = patterns(201);
+    assert!(code == Some(2) && said.contains("there are 201 patterns (`matches`) here; at most 200 are read"), "{said}");
+    let accounts = (1..=1_001).map(|id| format!("{{ id: a{id} }}")).collect::<Vec<_>>().join(", ");
+    let (code, said) = told(&format!("version: 1\nproviders: {{ qbitpay: {{ accounts: [{accounts}] }} }}\n"));
+    assert!(code == Some(2) && said.contains("there are 1001 accounts here; a scenario makes at most 1000"), "{said}");
+    _ = std::fs::remove_file(&file);
+}

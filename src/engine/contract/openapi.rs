@@ -68,7 +68,7 @@ fn schemas(contract: &Contract) -> Json {
 /// scheme for the specification: it stands among the parameters.
 fn scheme(auth: Auth) -> Option<(&'static str, Json)> {
     Some(match auth {
-        Auth::Field { .. } => return None,
+        Auth::Field { .. } | Auth::Open => return None,
         Auth::Bearer => ("bearer", json!({"type": "http", "scheme": "bearer"})),
         Auth::Basic => ("basic", json!({"type": "http", "scheme": "basic"})),
         Auth::Signed { scheme, how } => {
@@ -81,7 +81,6 @@ fn scheme(auth: Auth) -> Option<(&'static str, Json)> {
                 "description": "The cookie of a portal session. The token of a portal form goes with it in the body.",
             }),
         ),
-        Auth::Open => return None,
     })
 }
 

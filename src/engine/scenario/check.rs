@@ -21,12 +21,20 @@ mod steps;
 mod texts;
 mod words;
 
+/// Regular expressions of one text.
+pub const PATTERNS_MAX: usize = 200;
+/// Accounts of one scenario.
+pub const ACCOUNTS_MAX: usize = 1_000;
+
+/// The value of a variable of this process, when there is one.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// What a scenario may speak of.
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
     pub contracts: &'a [&'static Contract],
     /// Reads the environment; without it, `${env:...}` is refused: a text from the network reads nothing of this machine.
-    pub environment: Option<&'a dyn Fn(&str) -> Option<String>>,
+    pub environment: Option<Environment<'a>>,
 }
 
 impl Known<'_> {
@@ -116,7 +124,7 @@ impl<'a> Check<'a> {
     pub fn scenario(&mut self, node: &Node) {
         if node.what == What::Null {
             self.mistakes.push(Mistake::at(node.at.clone(), "there is no scenario in this text").help(BEGINNING));
-        } else {
+        } else if self.is_bounded(node) {
             self.shape(node, &SCENARIO, None);
         }
     }
@@ -142,7 +150,7 @@ impl<'a> Check<'a> {
                 }
             }
             Kind::Amount if plain.and_then(money::parse).is_none_or(|it| it <= rust_decimal::Decimal::ZERO) => {
-                self.a(node, "a number above 0")
+                self.a(node, "a number above 0");
             }
             Kind::Share
                 if plain
@@ -190,7 +198,7 @@ impl<'a> Check<'a> {
                     }
                 }
                 What::Null | What::Flag(_) | What::Number(_) | What::Text(_) | What::List(_) => {
-                    self.a(node, "a mapping of names and values")
+                    self.a(node, "a mapping of names and values");
                 }
             },
             Kind::Shape(shape) => self.shape(node, shape, provider),
@@ -233,6 +241,20 @@ impl<'a> Check<'a> {
         self.repeated(node.members());
         node.items().iter().for_each(|it| self.anything(it));
         node.members().iter().for_each(|(_, it)| self.anything(it));
+    }
+
+    /// Notes what there is too much of; each pattern and each account costs something.
+    pub fn is_bounded(&mut self, node: &Node) -> bool {
+        let patterns = counted(node, &|key, _| key.name == "matches");
+        if PATTERNS_MAX < patterns {
+            self.wrong(&node.at, format!("there are {patterns} patterns (`matches`) here; at most {PATTERNS_MAX} are read"));
+        }
+        let accounts = |(_, it): &(Key, Node)| it.get("accounts").map_or(0, |it| it.items().len());
+        let accounts = node.get("providers").map_or(0, |it| it.members().iter().map(accounts).sum());
+        if ACCOUNTS_MAX < accounts {
+            self.wrong(&node.at, format!("there are {accounts} accounts here; a scenario makes at most {ACCOUNTS_MAX}"));
+        }
+        patterns <= PATTERNS_MAX && accounts <= ACCOUNTS_MAX
     }
 
     fn matcher(&mut self, node: &Node) {
@@ -337,4 +359,11 @@ impl<'a> Check<'a> {
 pub fn holds_reference(node: &Node) -> bool {
     let own = matches!(&node.what, What::Text(text) if pieces(text).unwrap_or_default().iter().any(|it| matches!(it, Piece::Saved { .. })));
     own || node.items().iter().any(holds_reference) || node.members().iter().any(|it| holds_reference(&it.1))
+}
+
+/// How many members of a tree fit.
+fn counted(node: &Node, fits: &impl Fn(&Key, &Node) -> bool) -> usize {
+    let own = node.members().iter().filter(|(key, it)| fits(key, it)).count();
+    let inside = node.members().iter().map(|it| &it.1).chain(node.items());
+    own + inside.map(|it| counted(it, fits)).sum::<usize>()
 }

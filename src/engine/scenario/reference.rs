@@ -109,7 +109,7 @@ pub fn resolved(node: &Node, saved: &Saved) -> Result<Node, String> {
                 Piece::Environment { default, .. } => out.push_str(default.unwrap_or("")),
                 Piece::Saved { name, path } => match followed(saved, name, &path)? {
                     Json::String(it) => out.push_str(it),
-                    it => out.push_str(&it.to_string()),
+                    it @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_)) => out.push_str(&it.to_string()),
                 },
             }
         }

@@ -4,7 +4,8 @@ use super::check::{Check, holds_reference};
 use super::keys::STEPS;
 use super::mistakes::Mistake;
 use super::rule::{self, exclude};
-use super::yaml::{Key, Node};
+use super::shape::Shape;
+use super::yaml::Node;
 use crate::engine::contract::{Contract, Operation};
 use crate::kit::fields::Need;
 use crate::kit::http::{HeaderName, HeaderValue};
@@ -83,8 +84,9 @@ pub struct Expect {
 /// Reads a step whose shape has been checked. `None`: it is none, which has been noted.
 pub fn read(check: &mut Check<'_>, node: &Node, line: usize, saved_before: &[String]) -> Option<Step> {
     let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
-    let is_verb = |it: &&(Key, Node)| STEPS.iter().any(|own| own.verb() == it.0.name);
-    let verb = node.members().iter().find(is_verb).map_or("", |it| it.0.name.as_str());
+    // `expect` stands beside other verbs as well, and perhaps before them.
+    let verbs = STEPS.iter().map(Shape::verb).filter(|it| node.get(it).is_some());
+    let verb = verbs.min_by_key(|it| *it == "expect").unwrap_or("");
     let doing = doing(check, node, saved_before)?;
     let named = text(verb).unwrap_or_default();
     let title = text("title").unwrap_or_else(|| format!("{verb} {named}").trim().to_owned());

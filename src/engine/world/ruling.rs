@@ -41,12 +41,23 @@ impl World {
 
     /// The rule leads the life of the objects that the call of that name has made.
     pub fn lead(&mut self, uptime: Uptime, seat: Seat, (operation, made): (Option<&str>, &[ObjectId]), rule: &str, effects: &Effects) {
-        let Some(object) = made.first() else { return };
+        let (now, slug) = (self.core.now, self.member(seat).contract().slug);
+        let Some(object) = made.first() else {
+            self.core.journal.note(
+                now,
+                slug,
+                format!("the rule `{rule}` finds nothing to lead: the call has made no object with a life of its own"),
+            );
+            return;
+        };
         let planned = if effects.course.is_empty() {
             effects.business.as_ref().map_or(Vec::new(), |it| self.fate(uptime, seat, operation, *object, it))
         } else {
             self.course(seat, operation, *object, &effects.course)
         };
+        if planned.is_empty() {
+            self.core.journal.note(now, slug, format!("the rule `{rule}` knows no action that could lead what the call has made"));
+        }
         if !effects.course.is_empty() {
             for it in made {
                 self.leave_to_rules(seat, *it);
@@ -139,12 +150,15 @@ impl World {
         let done = self.with(seat, uptime, |it, cx| it.act(cx, act, &fields));
         let provider = self.member(seat).contract().slug;
         let subject = done.as_ref().ok().and_then(|it| self.member(seat).subject(it.object)).unwrap_or_default();
-        let Some(walk) = &mut self.walk else { return };
         let why = match done {
             Ok(_) => String::new(),
             Err(NotActed::Unknown) => ", but there is no such action".to_owned(),
             Err(NotActed::State(why) | NotActed::Invalid(why) | NotActed::Nothing(why)) => format!(", but: {why}"),
         };
+        if !why.is_empty() {
+            self.core.journal.note(at, provider, format!("{act} {with} by the rule `{rule}`{why}"));
+        }
+        let Some(walk) = &mut self.walk else { return };
         walk.fired(|| Fired { at, kind: "timer", provider, subject, detail: format!("{act} {with} by the rule `{rule}`{why}") });
     }
 }

@@ -29,12 +29,11 @@ pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'
 /// A merchant begins with so much: in USD, credits; in a coin, what its wallet holds.
 pub fn endow(memory: &mut Memory, merchant: u16, code: &str, amount: Decimal) -> Result<(), String> {
     if code.eq_ignore_ascii_case("usd") {
-        let fits = amount.normalize().scale() <= 2 && amount <= coins_max();
-        return if fits {
-            Ok(memory.merchant_mut(merchant).begin_with_credits(amount))
-        } else {
-            Err("credits have at most 2 decimals".to_owned())
-        };
+        if 2 < amount.normalize().scale() || coins_max() < amount {
+            return Err("credits have at most 2 decimals, and are no fortune".to_owned());
+        }
+        memory.merchant_mut(merchant).begin_with_credits(amount);
+        return Ok(());
     }
     let coin = Coin::of(&code.to_ascii_lowercase());
     let coin = coin.ok_or_else(|| format!("QuantaPay has no coin `{code}`; it has USD for credits, and the coins {CODES}"))?;

@@ -80,6 +80,28 @@ fn i7_i12_draws_follow_from_seed_and_name_alone() {
 }
 
 #[test]
+fn i12_an_unnamed_rule_keeps_its_draws_when_another_is_added() {
+    let rule = |share: &str, path: &str| {
+        format!("  - {{ on: quantum-payouts.{path}, when: {{ probability: {share} }}, then: {{ error: internal_error }} }}\n")
+    };
+    let own = rule("0.5", "features");
+    let drawn = |seed: u32, before: &str| answered(&mut shop(&format!("seed: {seed}\nrules:\n{before}{own}")), 64);
+    always(20, &any::<u32>(), |seed| {
+        let alone = drawn(seed, "");
+        assert_eq!(drawn(seed, &rule("0.5", "createPayout")), alone);
+        assert_eq!(drawn(seed, "  - { name: first, then: { status: 500 } }\n"), alone);
+        let both = drawn(seed, &own);
+        let hits = |all: &[bool]| all.iter().filter(|it| **it).count();
+        assert!(hits(&alone) < hits(&both), "two of a kind draw each for itself");
+        let mut halting = shop(&format!("seed: {seed}\nrules:\n{own}"));
+        let first = answered(&mut halting, 30);
+        halting.restart();
+        let rest = answered(&mut halting, 34);
+        assert_eq!([first, rest].concat(), alone);
+    });
+}
+
+#[test]
 fn a_rule_ends_on_the_instant() {
     for (when, more, gone) in [("until: 30m", "", false), ("until: \"2026-01-01T00:30:00Z\"", "", false), ("", "ttl: 30m, ", true)] {
         let line = rule("brief", when).replace("then:", &format!("{more}then:"));
