@@ -171,12 +171,14 @@ impl Transport {
     }
 }
 
-/// The words for those effects of the transport that need no value, which a request may ask for by name.
+/// The effects of the transport that a request may ask for by name. Those that need a value have it here.
 pub const TRANSPORTS: &[(&str, Transport)] = &[
     ("connection_reset", Transport::ConnectionReset),
     ("empty_response", Transport::EmptyResponse),
     ("malformed_response_chunk", Transport::MalformedResponseChunk),
     ("random_data_then_close", Transport::RandomDataThenClose),
+    ("truncate_body_at_fraction", Transport::TruncateBodyAtFraction(Decimal::from_parts(5, 0, 0, false, 1))),
+    ("dribble", Transport::Dribble { chunks: 5, over: Duration::from_secs(2) }),
 ];
 
 /// One step of an object's life: so long after the step before it, to that status.
@@ -200,8 +202,6 @@ pub enum Business {
     PayoutReturned { after: Duration },
 }
 
-/// What becomes of a webhook.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 impl Business {
     fn is_sound(&self) -> bool {
         match self {
@@ -212,6 +212,8 @@ impl Business {
     }
 }
 
+/// What becomes of a webhook.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Spoil {
     /// Each attempt is sent so often in all; 0 and 1 are once.
@@ -230,8 +232,6 @@ pub struct Spoil {
     pub stale: Option<Duration>,
 }
 
-#[cfg(test)]
-mod tests {
 impl Spoil {
     /// Whether what was read from outside is something that a rule could do.
     pub fn is_sound(&self) -> bool {
@@ -239,10 +239,10 @@ impl Spoil {
     }
 }
 
+#[cfg(test)]
+mod tests {
     use super::*;
 
-    #[test]
-    fn i7_spans_are_drawn_the_same_everywhere() {
     #[test]
     fn i24_a_spread_of_any_width_gives_a_span() {
         for sigma in ["0.5", "40", "79228162514264337593543950335"] {
@@ -254,6 +254,8 @@ impl Spoil {
         }
     }
 
+    #[test]
+    fn i7_spans_are_drawn_the_same_everywhere() {
         let millis = Duration::from_millis;
         let uniform = Spread::Uniform(millis(100), millis(300));
         let long = Spread::Lognormal { median: millis(100), sigma: "0.5".parse().expect("a number") };
