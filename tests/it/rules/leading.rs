@@ -62,7 +62,8 @@ fn notes(shop: &mut Tape) -> Vec<String> {
 
 #[test]
 fn only_a_rule_that_leads_is_said_to_lead_nothing() {
-    for (then, said) in [("latency: 1s", 0), ("headers: { X-A: b }", 0), ("empty_response: true", 0), ("lifecycle: [{ to: cancelled }]", 1)] {
+    for (then, said) in [("latency: 1s", 0), ("headers: { X-A: b }", 0), ("empty_response: true", 0), ("lifecycle: [{ to: cancelled }]", 1)]
+    {
         let mut shop = shop(&rule("quantum-payouts.features", then));
         shop.play("GET /quantum-payouts/api/v1/features");
         assert_eq!(notes(&mut shop).len(), said, "{then}");
