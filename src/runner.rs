@@ -7,6 +7,7 @@ use std::time::Duration as RealDuration;
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
 
+use crate::control::Mask;
 use crate::engine::matching::{Matcher, Miss};
 use crate::engine::scenario::reference::{Saved, resolved};
 use crate::engine::scenario::yaml::{Node, What};
@@ -15,15 +16,15 @@ use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response, encoded};
 use crate::kit::time::{Timestamp, later, parse_duration};
 
-mod bench;
 mod answers;
+mod bench;
 mod call;
 mod timeline;
 mod waiting;
 mod webhooks;
 
-pub use bench::{Bench, INBOXES};
 use answers::{good, judged};
+pub use bench::{Bench, INBOXES};
 pub use timeline::{Entry, timeline};
 
 /// What carries steps out.
@@ -64,6 +65,18 @@ pub struct Failure {
     pub misses: Vec<Miss>,
     /// What was answered instead, as far as it helps.
     pub answer: Option<String>,
+}
+
+impl Told {
+    /// Secrets from outside are not told.
+    fn veil(&mut self, mask: &Mask) {
+        let veiled = |text: &mut String| *text = mask.text(text);
+        [&mut self.title, &mut self.seen].into_iter().for_each(veiled);
+        let Some(failure) = &mut self.failure else { return };
+        veiled(&mut failure.why);
+        failure.misses.iter_mut().flat_map(|it| [&mut it.path, &mut it.expected, &mut it.actual]).for_each(veiled);
+        failure.answer.iter_mut().for_each(veiled);
+    }
 }
 
 impl Failure {
@@ -108,7 +121,16 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Played {
     }
     let ended_at = now(stage, None);
     let mut events = Vec::new();
-    stage.look(None, &mut |world| events = timeline(world));
+    stage.look(None, &mut |world| {
+        let mask = Mask::of(world);
+        for it in &mut steps {
+            it.veil(&mask);
+        }
+        events = timeline(world);
+        for it in &mut events {
+            it.what = mask.text(&it.what);
+        }
+    });
     Played { steps, started_at, ended_at, timeline: events }
 }
 
@@ -188,10 +210,19 @@ impl Runner<'_> {
             Doing::Restore(name) => {
                 let state = self.snapshots.get(name).cloned().unwrap_or_default();
                 good(self.stage.ask(fork, control(Method::PUT, "state", state)))?;
+                // Numbers beyond are given once more, to other calls.
+                let (next, name_of) = (self.journaled(fork), step.fork.clone());
+                let stays = |it: &(Option<String>, u64)| it.0 != name_of || it.1 < next;
+                self.own.retain(stays);
+                self.taken.retain(stays);
                 Ok(format!("back at {name}"))
             }
             Doing::Fork(name) => {
                 self.stage.fork(fork, name);
+                for it in [&mut self.own, &mut self.taken] {
+                    let known: Vec<u64> = it.iter().filter(|own| own.0 == step.fork).map(|own| own.1).collect();
+                    it.extend(known.into_iter().map(|id| (Some(name.clone()), id)));
+                }
                 Ok(format!("copied as {name}"))
             }
             Doing::WaitFor(with) => self.wait_for(step, with),
@@ -210,19 +241,10 @@ impl Runner<'_> {
     }
 
     /// Time passes until the walk is done: one that hit a bound is taken up again.
-                // Numbers beyond are given once more, to other calls.
-                let (next, name_of) = (self.journaled(fork), step.fork.clone());
-                let stays = |it: &(Option<String>, u64)| it.0 != name_of || it.1 < next;
-                self.own.retain(stays);
-                self.taken.retain(stays);
     fn advance(&mut self, fork: Option<&str>, with: &Node) -> Result<Response, Failure> {
         let with = resolved(with, &self.saved).map_err(Failure::new)?;
         let by = with.get("by").unwrap_or(&with).plain();
         let start = now(self.stage, fork);
-                for it in [&mut self.own, &mut self.taken] {
-                    let known: Vec<u64> = it.iter().filter(|own| own.0 == step.fork).map(|own| own.1).collect();
-                    it.extend(known.into_iter().map(|id| (Some(name.clone()), id)));
-                }
         let body = match by {
             Some(by) => {
                 let span = parse_duration(by).map_err(Failure::new)?;
@@ -251,6 +273,13 @@ impl Runner<'_> {
         resolved(node, &self.saved).map(|it| it.to_json()).map_err(Failure::new)
     }
 
+    /// A rule with its references replaced. What looks like one now was saved or escaped, and is text.
+    fn rule(&self, node: &Node) -> Result<String, Failure> {
+        let node = resolved(node, &self.saved).map_err(Failure::new)?;
+        let escaped = node.map_texts(&mut |text, _| Ok::<_, Failure>(What::Text(text.replace("${", "$${"))))?;
+        Ok(escaped.to_json())
+    }
+
     /// A value with its references replaced, as text.
     fn plain(&self, node: &Node) -> Result<String, Failure> {
         let node = resolved(node, &self.saved).map_err(Failure::new)?;
@@ -273,13 +302,6 @@ impl Runner<'_> {
         found.ok_or_else(|| Failure::new(format!("{provider} has no account")))
     }
 }
-    /// A rule with its references replaced. What looks like one now was saved or escaped, and is text.
-    fn rule(&self, node: &Node) -> Result<String, Failure> {
-        let node = resolved(node, &self.saved).map_err(Failure::new)?;
-        let escaped = node.map_texts(&mut |text, _| Ok::<_, Failure>(What::Text(text.replace("${", "$${"))))?;
-        Ok(escaped.to_json())
-    }
-
 
 /// A call of the control API.
 ///
