@@ -4,9 +4,9 @@ use crate::engine::contract::{Act, Contract, StatusTable, Transition};
 use crate::kit::fields::Kind;
 use crate::kit::lifecycle::On;
 
-/// The action by which a customer pays.
+/// The action by which a customer pays a bill. A payer who says that they have paid does not.
 pub fn paying(contract: &Contract) -> Option<&'static str> {
-    (contract.acts)().iter().map(|it| it.name).find(|it| ["pay", "buyer-paid"].contains(it))
+    (contract.acts)().iter().map(|it| it.name).find(|it| *it == "pay")
 }
 
 /// The calls that make an object.
