@@ -54,7 +54,7 @@ pub static ACTS: &[Row] = &[
     Row(
         Act {
             name: "pay",
-            meaning: "the payer's transfer to the order's address is seen; to an order that has ended, or has had its transfer, it changes nothing",
+            meaning: "the payer's transfer to the order's address is seen; an order that has ended, or has had its transfer, takes none",
             parameters: &[WHICH, AMOUNT, CURRENCY],
             evidence: Documented("Webhooks, Webhook Events: payment.pending"),
         },
@@ -126,8 +126,18 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
     pay_exactly(memory, cx, number, amount, token).map(|()| acted)
 }
 
-/// Pays so much.
+/// Pays so much. What a chain does with coins that an order takes no more is nothing to the provider, so that a tester who
+/// sends them hears that they are lost.
 pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decimal, token: Token) -> Result<(), NotActed> {
+    let order = memory.orders.get(number).ok_or(NotActed::Unknown)?;
+    if !order.waits() {
+        let had = if order.status == OrderStatus::Pending { ", and its transfer was seen" } else { "" };
+        return Err(NotActed::State(format!(
+            "The order {} is {}{had}; it is paid while it is pending, and once.",
+            order.order_id(),
+            order.status.word()
+        )));
+    }
     let full = |_| NotActed::State("The order is pending, and the sandbox watches too many transfers already.".to_owned());
     paid(memory, cx, number, amount, token).map_err(full)
 }
