@@ -42,6 +42,7 @@ pub struct Contract {
     pub error_body: &'static [Field],
     /// A documented refusal by its name, as the provider would answer it.
     pub refusal: fn(&str) -> Option<Response>,
+    pub limit: Limit,
     pub events: &'static [EventRow],
     pub schedule: Schedule,
     pub settings: &'static [&'static Setting],
@@ -188,6 +189,15 @@ pub struct Act {
     pub meaning: &'static str,
     pub parameters: &'static [Field],
     pub evidence: Evidence,
+}
+
+/// How often an account may call.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// The error that answers a call above it, by name.
+    pub error: &'static str,
+    pub calls_max: u32,
+    pub window: Duration,
 }
 
 /// One documented refusal.

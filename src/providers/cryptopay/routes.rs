@@ -2,11 +2,12 @@
 
 use super::auth;
 use super::errors::Error;
-use super::model::{Memory, Rate};
+use super::model::Memory;
 use super::wire::Links;
 use crate::engine::contract::settings::DOCUMENTED_LINKS;
 use crate::engine::contract::{Auth, Operation};
 use crate::engine::provider::Context;
+use crate::engine::throttle::Count;
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 
 mod orders;
@@ -40,7 +41,7 @@ pub struct Route(pub Operation, Handler);
 /// An answer, and what the rate limit says about its call: nothing where nobody was recognised.
 pub struct Answered {
     pub answer: Result<Response, Error>,
-    pub rate: Option<Rate>,
+    pub rate: Option<Count>,
 }
 
 impl From<Result<Response, Error>> for Answered {
@@ -64,8 +65,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
         Ok(merchant) => merchant,
         Err(error) => return Err(error).into(),
     };
-    let rate = auth::pace(memory, cx, merchant);
-    let held = rate.map_or(Ok(()), |it| auth::hold(memory, cx, merchant, it));
+    let (rate, held) = auth::pace(memory, cx, merchant);
     let may = held.and_then(|()| auth::permit(memory, cx, merchant));
     let answer = may.and_then(|()| (route.1)(Call { memory, cx, request, merchant, id }));
     Answered { answer, rate }
@@ -132,9 +132,9 @@ impl Call<'_, '_> {
 }
 
 /// Puts what the rate limit says on an answer.
-pub fn with_rate(mut response: Response, rate: Rate) -> Response {
+pub fn with_rate(mut response: Response, rate: Count) -> Response {
     for (name, value) in [
-        ("x-ratelimit-limit", i64::from(rate.limit)),
+        ("x-ratelimit-limit", i64::from(rate.calls_max)),
         ("x-ratelimit-remaining", i64::from(rate.remaining)),
         ("x-ratelimit-reset", rate.reset),
     ] {
