@@ -66,6 +66,11 @@ impl Context<'_> {
         Some(self.account_mut(account)?.calls.count(second, limit))
     }
 
+    /// What is said of one call too many at this moment, counted or not.
+    pub fn exhausted(&self, account: &str, limit: Limit) -> Count {
+        self.account(account).map_or(Window::default(), |it| it.calls).exhausted(unix_seconds(self.now()), limit)
+    }
+
     /// Whether such a call is refused; the caller learns what to do about it.
     pub fn is_refused(&mut self, account: &str, limit: Limit, count: Count) -> bool {
         let refused = count.is_exceeded && self.limit_mode(account) == "enforce";

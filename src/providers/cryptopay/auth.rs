@@ -114,15 +114,16 @@ pub fn permit(memory: &Memory, cx: &mut Context<'_>, merchant: u32) -> Result<()
     Err(Error::Suspended)
 }
 
-/// How often a merchant may call: as often as the plan allows.
-pub fn limit(memory: &Memory, cx: &Context<'_>, merchant: u32) -> Limit {
-    let plan = cx.account(memory.account_of(merchant)).and_then(|it| it.text(&PLAN)).unwrap_or_default();
+/// How often an account may call: as often as its plan allows.
+pub fn limit(cx: &Context<'_>, account: &str) -> Limit {
+    let plan = cx.account(account).and_then(|it| it.text(&PLAN)).unwrap_or_default();
     Limit { calls_max: PLANS.iter().find(|it| it.0 == plan).map_or(STANDARD.calls_max, |it| it.1), ..STANDARD }
 }
 
 /// Counts a call, unless the account wants no limit at all; the answer says what is left.
 pub fn pace(memory: &Memory, cx: &mut Context<'_>, merchant: u32) -> (Option<Count>, Result<(), Error>) {
-    let (account, limit) = (memory.account_of(merchant), limit(memory, cx, merchant));
+    let account = memory.account_of(merchant);
+    let limit = limit(cx, account);
     let count = cx.count_call(account, limit);
     let held = match count {
         Some(count) if cx.is_refused(account, limit, count) => Err(exceeded(cx, count)),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use self::errors::Error;
 use self::lifecycle::ORDER;
 use self::model::{Memory, Order};
+use self::routes::Answered;
 use self::wire::{Links, OrderObject};
 use crate::engine::account::Account;
 use crate::engine::contract::Contract;
@@ -59,11 +60,8 @@ impl Provider for CryptoPay {
         let memory = &mut self.0;
         let is_page = pages::has(path);
         let answered = if is_page { pages::call(memory, cx, path, request).into() } else { routes::call(memory, cx, path, request) };
-        let response = answered.answer.unwrap_or_else(|error: Error| {
-            cx.trace.error = Some(error.row().name);
-            error.render(cx.now())
-        });
-        if let Some(rate) = answered.rate { routes::with_rate(response, rate) } else { response }
+        cx.trace.error = answered.answer.as_ref().err().map(|it| it.row().name);
+        written_out(cx.now(), answered)
     }
 
     fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
@@ -92,8 +90,9 @@ impl Provider for CryptoPay {
         Error::Internal.render(webhook.created_at)
     }
 
-    fn refuse(&self, error: &str, now: Timestamp) -> Option<Response> {
-        Error::named(error).map(|it| it.render(now))
+    fn refuse(&mut self, cx: &mut Context<'_>, error: &str, path: &str, request: &Request) -> Option<Response> {
+        let answered = routes::refused(&self.0, cx, path, request, Error::named(error)?);
+        Some(written_out(cx.now(), answered))
     }
 
     fn recognises(&self, headers: &HeaderMap) -> bool {
@@ -128,6 +127,12 @@ impl Provider for CryptoPay {
         let shown = written(&OrderObject::of(order, self.0.transaction_of(order), links));
         Some(Shown { subject: order.order_id(), status: order.status.word(), object: shown })
     }
+}
+
+/// An answer with its headers.
+fn written_out(now: Timestamp, answered: Answered) -> Response {
+    let response = answered.answer.unwrap_or_else(|error| error.render(now));
+    if let Some(rate) = answered.rate { routes::with_rate(response, rate) } else { response }
 }
 
 impl CryptoPay {

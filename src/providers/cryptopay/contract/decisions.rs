@@ -15,7 +15,7 @@ pub const DECISIONS: &[Decision] = &[
     decided("a nonce has 13 digits in one sample, 16 in another", "any whole number from 1 to 9223372036854775807, exactly; a number written as text is refused", Documented("Payment Orders, Create Payment Order: integer, unique")),
     decided("whose nonce has to be unique", "the merchant's; one that was refused is not used up", SILENT),
     decided("order_info is JSON, but sent as text", "text that parses as JSON; an object is refused", Documented("Payment Orders, Create Payment Order, and the JavaScript sample")),
-    decided("DELETE is listed as a method, and no call has it", "405 METHOD_NOT_ALLOWED with Allow, whoever asks; so are HEAD, OPTIONS and PATCH", Documented("API overview, Request Format and Core Resources")),
+    decided("DELETE is listed as a method, and no call has it", "405 METHOD_NOT_ALLOWED with Allow, for callers that are known: others are told 401 first, as the framework does; so are HEAD, OPTIONS and PATCH", Documented("API overview, Request Format and Core Resources")),
     decided("the page says to use any HTTP client, the FAQ speaks of SDKs", "none is known", Documented("API overview, HTTP Client Libraries")),
     decided("{id} in a path: the number or the order_id", "both", Documented("API overview, Core Resources; Payment Orders shows both identifiers")),
     decided("events are payment.* and order.*, statuses pending and confirmed", "pending, confirmed, failed, expired: the last words of the events", Documented("Webhooks, Webhook Events; Payment Orders")),
