@@ -233,15 +233,21 @@ pub struct Transition {
 impl StatusTable {
     /// The table of one kind of object.
     pub fn of<S: Word>(object: &'static str, statuses: &[S], table: &Lifecycle<S>) -> Self {
-        let words = |it: &[S]| it.iter().map(|status| status.word()).collect();
-        let rows = table.0.iter().map(|it| Transition {
+        let none = Self { object, statuses: statuses.iter().map(|it| it.word()).collect(), rows: Vec::new() };
+        none.and(table)
+    }
+
+    /// With the rows of another table of the same statuses.
+    #[must_use]
+    pub fn and<S: Word>(mut self, table: &Lifecycle<S>) -> Self {
+        self.rows.extend(table.0.iter().map(|it| Transition {
             on: it.on,
-            from: words(it.from),
+            from: it.from.iter().map(|status| status.word()).collect(),
             to: it.to.word(),
             event: it.event,
             evidence: it.evidence,
-        });
-        Self { object, statuses: words(statuses), rows: rows.collect() }
+        }));
+        self
     }
 
     /// Whether nothing leads out of a status.
