@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use self::errors::Error;
 use self::lifecycle::ORDER;
-use self::model::{Memory, Order};
+use self::model::{Endpoint, Memory, Order};
 use self::routes::Answered;
-use self::wire::{Links, OrderObject};
+use self::wire::{EndpointObject, Links, OrderObject};
 use crate::engine::account::Account;
 use crate::engine::contract::Contract;
 use crate::engine::contract::settings::DOCUMENTED_LINKS;
@@ -116,10 +116,15 @@ impl Provider for CryptoPay {
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {
-        self.order(object).map(Order::order_id)
+        let endpoint = || self.endpoint(object).map(|it| it.number.to_string());
+        self.order(object).map(Order::order_id).or_else(endpoint)
     }
 
     fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {
+        if let Some(it) = self.endpoint(object) {
+            let status = if it.is_active { "active" } else { "inactive" };
+            return Some(Shown { subject: it.number.to_string(), status, object: written(&EndpointObject::of(it)) });
+        }
         let order = self.order(object)?;
         let base = self.0.bases.get(usize::from(order.base))?;
         let documented = cx.flag(self.0.account_of(order.merchant), &DOCUMENTED_LINKS);
@@ -138,5 +143,9 @@ fn written_out(now: Timestamp, answered: Answered) -> Response {
 impl CryptoPay {
     fn order(&self, object: ObjectId) -> Option<&Order> {
         (object.kind == 0).then(|| self.0.orders.get(u32::try_from(object.number).ok()?))?
+    }
+
+    fn endpoint(&self, object: ObjectId) -> Option<&Endpoint> {
+        (object.kind == 1).then(|| self.0.endpoints.get(u32::try_from(object.number).ok()?))?
     }
 }
