@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::contract::{Contract, Setting, SettingKind};
+use super::throttle::Window;
 use crate::kit::money::{self, Number};
 use crate::kit::secret::Secret;
 use crate::kit::sign;
@@ -21,6 +22,8 @@ pub struct Account {
     settings: BTreeMap<String, Value>,
     /// Secrets from outside that others have replaced: what was written down before may still hold them.
     former: Vec<Secret>,
+    /// How often it has called of late.
+    pub calls: Window,
 }
 
 /// Secrets from outside that one account has had.
@@ -58,7 +61,7 @@ impl Account {
         if let Some(secret) = credentials.remove("webhook_secret") {
             settings.insert("webhook_secret".to_owned(), Value::Secret(secret));
         }
-        Self { id: contract.account.to_owned(), credentials, settings, former: Vec::new() }
+        Self { settings, ..Self::new(contract.account.to_owned(), credentials) }
     }
 
     /// An account beside the one that every sandbox has. Its keys follow from the sandbox's name and its id.
@@ -70,7 +73,7 @@ impl Account {
         };
         let mut credentials: BTreeMap<_, _> = contract.credentials.iter().map(key).collect();
         let secret = credentials.remove("webhook_secret").map(|it| ("webhook_secret".to_owned(), Value::Secret(it)));
-        Self { id: id.to_owned(), credentials, settings: secret.into_iter().collect(), former: Vec::new() }
+        Self { settings: secret.into_iter().collect(), ..Self::new(id.to_owned(), credentials) }
     }
 
     /// One of that id with these credentials, and no setting yet.

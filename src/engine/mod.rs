@@ -16,5 +16,6 @@ pub mod provider;
 pub mod rules;
 pub mod scenario;
 pub mod state;
+pub mod throttle;
 pub mod walk;
 pub mod world;

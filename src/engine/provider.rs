@@ -227,8 +227,8 @@ pub trait Provider: Send {
     /// The answer to a call that waited for its own webhook.
     fn tested(&self, webhook: &Delivery) -> Response;
 
-    /// A documented error by its name, in the provider's own dialect, answered at that moment.
-    fn refuse(&self, error: &str, _: Timestamp) -> Option<Response> {
+    /// A documented error by its name, as this request would be answered with it, in the provider's own dialect.
+    fn refuse(&mut self, _: &mut Context<'_>, error: &str, _path: &str, _request: &Request) -> Option<Response> {
         (self.contract().refusal)(error)
     }
 

@@ -90,8 +90,14 @@ fn answered(
     let contract = world.member(seat).contract();
     match &effects.answer {
         Some(Answered::Error(name)) => {
-            let trace = Trace { error: contract.error(name).map(|it| it.name), ..trace_of(world, uptime, seat, path, request) };
-            let refusal = world.member(seat).refuse(name, world.core.now);
+            let mut trace = Trace { error: contract.error(name).map(|it| it.name), ..trace_of(world, uptime, seat, path, request) };
+            let (refusal, hint) = world.with(seat, uptime, |it, cx| {
+                if name == contract.limit.error {
+                    cx.hint_at(contract.limit);
+                }
+                (it.refuse(cx, name, path, request), cx.trace.hint.take())
+            });
+            trace.hint = hint;
             (refusal.unwrap_or_else(|| no_such_fault(contract, name, &[])), trace)
         }
         Some(Answered::Own { status, headers, body }) if status.is_some() || body.is_some() => {

@@ -60,6 +60,7 @@ pub const TAPES: &[&str] = &[
     POST /cryptopay/api/webhook-endpoints/ {"url":"http://shop.test/own"}
     PUT /cryptopay/api/webhook-endpoints/1/ {"url":"http://shop.test/other"}
     GET /cryptopay/api/webhook-endpoints/
+    act cryptopay.rotate-secret endpoint=1
     POST /cryptopay/api/payment-orders/ {}
     without Authorization
     GET /cryptopay/api/payment-orders/

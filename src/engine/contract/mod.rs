@@ -42,6 +42,7 @@ pub struct Contract {
     pub error_body: &'static [Field],
     /// A documented refusal by its name, as the provider would answer it.
     pub refusal: fn(&str) -> Option<Response>,
+    pub limit: Limit,
     pub events: &'static [EventRow],
     pub schedule: Schedule,
     pub settings: &'static [&'static Setting],
@@ -190,6 +191,15 @@ pub struct Act {
     pub evidence: Evidence,
 }
 
+/// How often an account may call.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// The error that answers a call above it, by name.
+    pub error: &'static str,
+    pub calls_max: u32,
+    pub window: Duration,
+}
+
 /// One documented refusal.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorRow {
@@ -223,15 +233,21 @@ pub struct Transition {
 impl StatusTable {
     /// The table of one kind of object.
     pub fn of<S: Word>(object: &'static str, statuses: &[S], table: &Lifecycle<S>) -> Self {
-        let words = |it: &[S]| it.iter().map(|status| status.word()).collect();
-        let rows = table.0.iter().map(|it| Transition {
+        let none = Self { object, statuses: statuses.iter().map(|it| it.word()).collect(), rows: Vec::new() };
+        none.and(table)
+    }
+
+    /// With the rows of another table of the same statuses.
+    #[must_use]
+    pub fn and<S: Word>(mut self, table: &Lifecycle<S>) -> Self {
+        self.rows.extend(table.0.iter().map(|it| Transition {
             on: it.on,
-            from: words(it.from),
+            from: it.from.iter().map(|status| status.word()).collect(),
             to: it.to.word(),
             event: it.event,
             evidence: it.evidence,
-        });
-        Self { object, statuses: words(statuses), rows: rows.collect() }
+        }));
+        self
     }
 
     /// Whether nothing leads out of a status.

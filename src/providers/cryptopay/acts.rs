@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::lifecycle::{fail as failed, look_at_confirmations, pay as paid};
-use super::model::{Memory, Order, OrderStatus, TOKEN_WORDS, TOKENS, TRANSFER, Token};
+use super::model::{Endpoint, Memory, Order, OrderStatus, TOKEN_WORDS, TOKENS, TRANSFER, Token};
 use super::wire::decimal;
 use crate::engine::chain::{BLOCKCHAIN, Blockchain, CONFIRMATIONS_MAX, DEPTH, reorganise};
 use crate::engine::contract::Act;
@@ -46,6 +46,14 @@ const CONFIRMATIONS: Field = Field {
     evidence: Assumed("the number of confirmations that is enough is documented by an example only"),
 };
 
+const ENDPOINT: Field = Field {
+    name: "endpoint",
+    kind: TEXT,
+    need: Need::Required,
+    meaning: "the endpoint's id; the account's own secret is its setting `webhook_secret`",
+    evidence: Assumed("an action has to name its object"),
+};
+
 /// The chains that this provider watches; the documented examples are on the first.
 const WATCHED: &[Blockchain] = &[Blockchain::Base, Blockchain::Eth, Blockchain::Polygon, Blockchain::Bsc, Blockchain::Arbitrum];
 
@@ -54,7 +62,7 @@ pub static ACTS: &[Row] = &[
     Row(
         Act {
             name: "pay",
-            meaning: "the payer's transfer to the order's address is seen; to an order that has ended, or has had its transfer, it changes nothing",
+            meaning: "the payer's transfer to the order's address is seen; an order that has ended, or has had its transfer, takes none",
             parameters: &[WHICH, AMOUNT, CURRENCY],
             evidence: Documented("Webhooks, Webhook Events: payment.pending"),
         },
@@ -77,6 +85,15 @@ pub static ACTS: &[Row] = &[
             evidence: Documented("Webhooks, Webhook Events: payment.failed"),
         },
         fail,
+    ),
+    Row(
+        Act {
+            name: "rotate-secret",
+            meaning: "the merchant has another secret drawn for a webhook endpoint: what is sent from now on, retries included, is signed with it",
+            parameters: &[ENDPOINT],
+            evidence: Assumed("no call changes a secret; a receiver has to survive it all the same"),
+        },
+        rotate_secret,
     ),
     Row(
         Act {
@@ -126,8 +143,18 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
     pay_exactly(memory, cx, number, amount, token).map(|()| acted)
 }
 
-/// Pays so much.
+/// Pays so much. What a chain does with coins that an order takes no more is nothing to the provider, so that a tester who
+/// sends them hears that they are lost.
 pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decimal, token: Token) -> Result<(), NotActed> {
+    let order = memory.orders.get(number).ok_or(NotActed::Unknown)?;
+    if !order.waits() {
+        let had = if order.status == OrderStatus::Pending { ", and its transfer was seen" } else { "" };
+        return Err(NotActed::State(format!(
+            "The order {} is {}{had}; it is paid while it is pending, and once.",
+            order.order_id(),
+            order.status.word()
+        )));
+    }
     let full = |_| NotActed::State("The order is pending, and the sandbox watches too many transfers already.".to_owned());
     paid(memory, cx, number, amount, token).map_err(full)
 }
@@ -157,6 +184,15 @@ fn fail(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<
     let (number, acted) = (order.number, Acted { object: order.object() });
     let refusal = format!("The order {} is {}; a payment fails while its order is pending.", order.order_id(), order.status.word());
     failed(memory, cx, number).ok_or(NotActed::State(refusal)).map(|()| acted)
+}
+
+fn rotate_secret(memory: &mut Memory, _: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+    let asked = with.plain(ENDPOINT.name).ok_or_else(|| NotActed::Invalid("`endpoint` is required: the endpoint's id.".to_owned()))?;
+    let number = asked.parse().ok().filter(|it: &u32| it.to_string() == asked);
+    let endpoint = number.and_then(|it| memory.endpoints.get_mut(it));
+    let endpoint = endpoint.ok_or_else(|| NotActed::Nothing(format!("There is no endpoint `{asked}`.")))?;
+    endpoint.secret = Endpoint::secret_from(&[&endpoint.secret, "rotated"]);
+    Ok(Acted { object: endpoint.object() })
 }
 
 #[cfg(test)]

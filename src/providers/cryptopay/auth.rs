@@ -1,18 +1,22 @@
 //! Who asks: a bearer token on the simulated clock, or a static key; and how often they may.
 
 use super::errors::{BAD_TOKEN, Error, NO_CREDENTIALS, OLD_TOKEN};
-use super::model::{Memory, Rate};
-use super::settings::{PLAN, RATE_LIMIT, SUSPENDED};
+use super::model::Memory;
+use super::settings::{PLAN, SUSPENDED};
 use super::wire::{ACCESS, ACCESS_SECS, Claims, REFRESH, REFRESH_SECS};
 use crate::engine::account::Account;
+use crate::engine::contract::Limit;
 use crate::engine::provider::Context;
+use crate::engine::throttle::Count;
 use crate::kit::http::{Request, header};
 use crate::kit::ids::entity;
 use crate::kit::sign::{derived, same};
-use crate::kit::time::unix_seconds;
+use crate::kit::time::{Duration, unix_seconds};
 
+/// The limit of the plan that a merchant begins with.
+pub const STANDARD: Limit = Limit { error: "rate_limited", calls_max: 1_000, window: Duration::from_hours(1) };
 /// The plans with what each allows in an hour; the last has no documented figure.
-const PLANS: &[(&str, u32)] = &[("standard", 1_000), ("premium", 5_000), ("enterprise", 100_000)];
+const PLANS: &[(&str, u32)] = &[("standard", STANDARD.calls_max), ("premium", 5_000), ("enterprise", 100_000)];
 /// Sandboxes whose tokens one state takes.
 const HOMES_MAX: usize = 100;
 
@@ -110,28 +114,25 @@ pub fn permit(memory: &Memory, cx: &mut Context<'_>, merchant: u32) -> Result<()
     Err(Error::Suspended)
 }
 
-/// Counts a call, unless the account wants no limit at all; the answer says what is left.
-pub fn pace(memory: &mut Memory, cx: &Context<'_>, merchant: u32) -> Option<Rate> {
-    let account = cx.account(memory.account_of(merchant))?;
-    if account.text(&RATE_LIMIT) == Some("off") {
-        return None;
-    }
-    let plan = account.text(&PLAN).unwrap_or_default();
-    let limit = PLANS.iter().find(|it| it.0 == plan).map_or(PLANS[0].1, |it| it.1);
-    Some(memory.merchants.get_mut(merchant)?.count_call(unix_seconds(cx.now()), limit))
+/// How often an account may call: as often as its plan allows.
+pub fn limit(cx: &Context<'_>, account: &str) -> Limit {
+    let plan = cx.account(account).and_then(|it| it.text(&PLAN)).unwrap_or_default();
+    Limit { calls_max: PLANS.iter().find(|it| it.0 == plan).map_or(STANDARD.calls_max, |it| it.1), ..STANDARD }
 }
 
-/// Refuses a call above the limit, where the account wants it to hold.
-pub fn hold(memory: &Memory, cx: &mut Context<'_>, merchant: u32, rate: Rate) -> Result<(), Error> {
-    let enforced = cx.account(memory.account_of(merchant)).and_then(|it| it.text(&RATE_LIMIT)) == Some("enforce");
-    if !rate.is_exceeded || !enforced {
-        return Ok(());
-    }
-    let advance = if cx.time_stands() { ", advance the clock by 1h," } else { "" };
-    let hint = format!(
-        "{} calls an hour of simulated time are the plan's limit: wait until it resets{advance} or set the account's `rate_limit` to `off`",
-        rate.limit
-    );
-    cx.trace.hint = Some(hint.into());
-    Err(Error::RateLimited((rate.reset - unix_seconds(cx.now())).max(0)))
+/// Counts a call, unless the account wants no limit at all; the answer says what is left.
+pub fn pace(memory: &Memory, cx: &mut Context<'_>, merchant: u32) -> (Option<Count>, Result<(), Error>) {
+    let account = memory.account_of(merchant);
+    let limit = limit(cx, account);
+    let count = cx.count_call(account, limit);
+    let held = match count {
+        Some(count) if cx.is_refused(account, limit, count) => Err(exceeded(cx, count)),
+        _ => Ok(()),
+    };
+    (count, held)
+}
+
+/// The refusal of a call above the limit.
+pub fn exceeded(cx: &Context<'_>, count: Count) -> Error {
+    Error::RateLimited((count.reset - unix_seconds(cx.now())).max(0))
 }

@@ -1,6 +1,7 @@
 //! Everything that is known of this provider, collected from its rooms.
 
 use super::acts::ACTS;
+use super::auth::STANDARD;
 use super::errors::{ERRORS, Error};
 use super::lifecycle::{ORDER, TRANSACTION};
 use super::model::{ORDER_STATUSES, TRANSACTION_STATUSES};
@@ -51,6 +52,7 @@ pub static CONTRACT: Contract = Contract {
     errors: ERRORS,
     error_body: REFUSAL,
     refusal: |name| Error::named(name).map(|it| it.render(EXAMPLE)),
+    limit: STANDARD,
     events: EVENTS,
     schedule: SCHEDULE,
     settings: SETTINGS,

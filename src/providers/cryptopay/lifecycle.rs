@@ -97,10 +97,9 @@ fn move_transaction(memory: &mut Memory, cx: &mut Context<'_>, number: u32, on: 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooMany;
 
-/// A transfer to an order is seen. One to an order that has ended, or that has had its transfer, is nothing to it.
+/// A transfer to an order that waits for one is seen.
 pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decimal, token: Token) -> Result<(), TooMany> {
-    let waits = |it: &&Order| it.status == OrderStatus::Pending && it.transaction.is_none();
-    let Some(order) = memory.orders.get(number).filter(waits) else { return Ok(()) };
+    let Some(order) = memory.orders.get(number).filter(|it| it.waits()) else { return Ok(()) };
     let (chain, account) = (order.chain, memory.account_of(order.merchant));
     let wanted = chain.confirmations();
     if !cx.watch(Watch { object: order.object(), number: TRANSFER, blockchain: chain.blockchain(), wanted, account }) {

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use self::errors::Error;
 use self::lifecycle::ORDER;
-use self::model::{Memory, Order};
-use self::wire::{Links, OrderObject};
+use self::model::{Endpoint, Memory, Order};
+use self::routes::Answered;
+use self::wire::{EndpointObject, Links, OrderObject};
 use crate::engine::account::Account;
 use crate::engine::contract::Contract;
 use crate::engine::contract::settings::DOCUMENTED_LINKS;
@@ -59,11 +60,8 @@ impl Provider for CryptoPay {
         let memory = &mut self.0;
         let is_page = pages::has(path);
         let answered = if is_page { pages::call(memory, cx, path, request).into() } else { routes::call(memory, cx, path, request) };
-        let response = answered.answer.unwrap_or_else(|error: Error| {
-            cx.trace.error = Some(error.row().name);
-            error.render(cx.now())
-        });
-        if let Some(rate) = answered.rate { routes::with_rate(response, rate) } else { response }
+        cx.trace.error = answered.answer.as_ref().err().map(|it| it.row().name);
+        written_out(cx.now(), answered)
     }
 
     fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
@@ -92,8 +90,9 @@ impl Provider for CryptoPay {
         Error::Internal.render(webhook.created_at)
     }
 
-    fn refuse(&self, error: &str, now: Timestamp) -> Option<Response> {
-        Error::named(error).map(|it| it.render(now))
+    fn refuse(&mut self, cx: &mut Context<'_>, error: &str, path: &str, request: &Request) -> Option<Response> {
+        let answered = routes::refused(&self.0, cx, path, request, Error::named(error)?);
+        Some(written_out(cx.now(), answered))
     }
 
     fn recognises(&self, headers: &HeaderMap) -> bool {
@@ -117,10 +116,15 @@ impl Provider for CryptoPay {
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {
-        self.order(object).map(Order::order_id)
+        let endpoint = || self.endpoint(object).map(|it| it.number.to_string());
+        self.order(object).map(Order::order_id).or_else(endpoint)
     }
 
     fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {
+        if let Some(it) = self.endpoint(object) {
+            let status = if it.is_active { "active" } else { "inactive" };
+            return Some(Shown { subject: it.number.to_string(), status, object: written(&EndpointObject::of(it)) });
+        }
         let order = self.order(object)?;
         let base = self.0.bases.get(usize::from(order.base))?;
         let documented = cx.flag(self.0.account_of(order.merchant), &DOCUMENTED_LINKS);
@@ -130,8 +134,18 @@ impl Provider for CryptoPay {
     }
 }
 
+/// An answer with its headers.
+fn written_out(now: Timestamp, answered: Answered) -> Response {
+    let response = answered.answer.unwrap_or_else(|error| error.render(now));
+    if let Some(rate) = answered.rate { routes::with_rate(response, rate) } else { response }
+}
+
 impl CryptoPay {
     fn order(&self, object: ObjectId) -> Option<&Order> {
         (object.kind == 0).then(|| self.0.orders.get(u32::try_from(object.number).ok()?))?
+    }
+
+    fn endpoint(&self, object: ObjectId) -> Option<&Endpoint> {
+        (object.kind == 1).then(|| self.0.endpoints.get(u32::try_from(object.number).ok()?))?
     }
 }

@@ -71,8 +71,7 @@ fn uri(order: &Order) -> String {
 /// The payer has pressed the button.
 fn paid(memory: &mut Memory, cx: &mut Context<'_>, number: u32, request: &Request) -> Result<Response, Error> {
     let order = memory.orders.get(number).ok_or(Error::NotFound)?;
-    let status = order.status;
-    if status != OrderStatus::Pending || order.transaction.is_some() {
+    if !order.waits() {
         return shown(memory, cx, number, StatusCode::CONFLICT, Some("This order takes no payment any more."));
     }
     match sum(order, &Fields::form(&request.body)) {
@@ -95,7 +94,7 @@ fn shown(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode,
     }
     let transaction = memory.transaction_of(order);
     let transfer = cx.transfer(order.object(), TRANSFER);
-    let waits = order.status == OrderStatus::Pending && transaction.is_none();
+    let waits = order.waits();
     let is_watched = order.status == OrderStatus::Pending && !waits;
     let values = context! {
         fault, waits,

@@ -1,12 +1,13 @@
 //! The calls that the documentation lists, and what each does.
 
-use super::auth;
+use super::auth::{self, STANDARD};
 use super::errors::Error;
-use super::model::{Memory, Rate};
+use super::model::Memory;
 use super::wire::Links;
 use crate::engine::contract::settings::DOCUMENTED_LINKS;
 use crate::engine::contract::{Auth, Operation};
 use crate::engine::provider::Context;
+use crate::engine::throttle::Count;
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 
 mod orders;
@@ -40,7 +41,7 @@ pub struct Route(pub Operation, Handler);
 /// An answer, and what the rate limit says about its call: nothing where nobody was recognised.
 pub struct Answered {
     pub answer: Result<Response, Error>,
-    pub rate: Option<Rate>,
+    pub rate: Option<Count>,
 }
 
 impl From<Result<Response, Error>> for Answered {
@@ -49,59 +50,91 @@ impl From<Result<Response, Error>> for Answered {
     }
 }
 
-/// One call of the API. Path and method are settled first, then who asks, then the rest.
+/// One call of the API. The path is settled first, then who asks, then the method and the rest.
 pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Answered {
-    let (route, id) = match routed(cx, path, request) {
-        Ok(Found::Route(route, id)) => (route, id),
-        Ok(Found::Elsewhere(response)) => return Ok(response).into(),
-        Err(error) => return Err(error).into(),
-    };
-    cx.trace.operation = Some(route.0.name);
-    if route.0.auth == Auth::Open {
-        return (route.1)(Call { memory, cx, request, merchant: 0, id }).into();
+    match routed(cx, path, request) {
+        Found::Route(route, id) => {
+            cx.trace.operation = Some(route.0.name);
+            let does = |memory: &mut Memory, cx: &mut Context<'_>, merchant: u32| (route.1)(Call { memory, cx, request, merchant, id });
+            if route.0.auth == Auth::Open { does(memory, cx, 0).into() } else { entered(memory, cx, request, does) }
+        }
+        Found::OtherMethods { error, is_open: false } => entered(memory, cx, request, |_, _, _| Err(error)),
+        Found::OtherMethods { error, .. } => Err(error).into(),
+        Found::Elsewhere(response) => Ok(response).into(),
+        Found::Nothing => Err(Error::NotFound).into(),
     }
+}
+
+/// Lets in who is known and may call. Whatever becomes of their call, it counts.
+fn entered(
+    memory: &mut Memory,
+    cx: &mut Context<'_>,
+    request: &Request,
+    does: impl FnOnce(&mut Memory, &mut Context<'_>, u32) -> Result<Response, Error>,
+) -> Answered {
     let merchant = match auth::caller(memory, cx, request) {
         Ok(merchant) => merchant,
         Err(error) => return Err(error).into(),
     };
-    let rate = auth::pace(memory, cx, merchant);
-    let held = rate.map_or(Ok(()), |it| auth::hold(memory, cx, merchant, it));
+    let (rate, held) = auth::pace(memory, cx, merchant);
     let may = held.and_then(|()| auth::permit(memory, cx, merchant));
-    let answer = may.and_then(|()| (route.1)(Call { memory, cx, request, merchant, id }));
-    Answered { answer, rate }
+    Answered { answer: may.and_then(|()| does(memory, cx, merchant)), rate }
+}
+
+/// A call that a tester wants refused: it counts as if it had been made, and a refusal for too many shows the limit as
+/// reached.
+pub fn refused(memory: &Memory, cx: &mut Context<'_>, path: &str, request: &Request, error: Error) -> Answered {
+    let is_guarded = cx.contract().operation_of(path, request).is_some_and(|it| it.auth != Auth::Open);
+    let account = auth::named(memory, cx, request).filter(|_| is_guarded);
+    let limit = account.as_deref().map_or(STANDARD, |it| auth::limit(cx, it));
+    if let Error::RateLimited(_) = error {
+        cx.hint_at(limit);
+        let count = cx.exhausted(account.as_deref().unwrap_or_default(), limit);
+        return Answered { answer: Err(auth::exceeded(cx, count)), rate: Some(count) };
+    }
+    let known = account.filter(|_| !matches!(error, Error::Unauthorized(_)));
+    Answered { rate: known.and_then(|it| cx.count_call(&it, limit)), answer: Err(error) }
 }
 
 /// What a path leads to.
 enum Found<'a> {
     Route(&'static Route, &'a str),
+    /// Calls of other methods.
+    OtherMethods {
+        error: Error,
+        /// Anybody may make them.
+        is_open: bool,
+    },
     /// The answer that says where it is to be asked for.
     Elsewhere(Response),
+    Nothing,
 }
 
 const SLASHLESS: &str = "paths end with a slash here: most clients follow this redirect with GET, whatever they have sent";
 
 /// The call that is meant, or why there is none.
-fn routed<'a>(cx: &mut Context<'_>, path: &'a str, request: &Request) -> Result<Found<'a>, Error> {
+fn routed<'a>(cx: &mut Context<'_>, path: &'a str, request: &Request) -> Found<'a> {
     let here: Vec<(&Route, &str)> = ROUTES.iter().filter_map(|it| Some((it, captured(it, path)?))).collect();
     if let Some((route, id)) = here.iter().find(|it| it.0.0.method == request.method) {
-        return Ok(Found::Route(route, id));
+        return Found::Route(route, id);
     }
-    if !here.is_empty() {
+    if let Some((first, _)) = here.first() {
         let mut allowed: Vec<&str> = here.iter().map(|it| it.0.0.method.as_str()).collect();
         allowed.sort_unstable();
-        return Err(Error::Method { method: request.method.to_string(), allowed: allowed.join(", ") });
+        let error = Error::Method { method: request.method.to_string(), allowed: allowed.join(", ") };
+        return Found::OtherMethods { error, is_open: first.0.auth == Auth::Open };
     }
     // Quirk: only the slash is missing, so the caller is sent to the path that has it, whatever the method. Most clients
     // then ask with GET.
     let slashed = format!("{path}/");
     if path.ends_with('/') || !ROUTES.iter().any(|it| captured(it, &slashed).is_some()) {
-        return Err(Error::NotFound);
+        return Found::Nothing;
     }
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
     let location = format!("{}{slashed}{query}", Links::below(&cx.base_url(request)).prefix);
     cx.trace.hint = Some(SLASHLESS.into());
     let response = Response::new(StatusCode::MOVED_PERMANENTLY, "text/html; charset=utf-8", "");
-    Ok(Found::Elsewhere(response.with(header::LOCATION, &location)))
+    Found::Elsewhere(response.with(header::LOCATION, &location))
 }
 
 /// What stands for the braces of a route's path; empty when it has none. The calls that log somebody in are known with
@@ -132,9 +165,9 @@ impl Call<'_, '_> {
 }
 
 /// Puts what the rate limit says on an answer.
-pub fn with_rate(mut response: Response, rate: Rate) -> Response {
+pub fn with_rate(mut response: Response, rate: Count) -> Response {
     for (name, value) in [
-        ("x-ratelimit-limit", i64::from(rate.limit)),
+        ("x-ratelimit-limit", i64::from(rate.calls_max)),
         ("x-ratelimit-remaining", i64::from(rate.remaining)),
         ("x-ratelimit-reset", rate.reset),
     ] {

@@ -4,17 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::errors::Error;
-use super::model::Memory;
 use super::settings::PERMISSIONS;
 use crate::engine::account::Account;
-use crate::engine::contract::settings::RATE_LIMIT;
 use crate::engine::provider::Context;
 use crate::kit::http::{Request, header};
 use crate::kit::sign::same;
-use crate::kit::time::unix_seconds;
-
-/// Calls of one key in one second, where an account wants a limit.
-const CALLS_PER_SECOND_MAX: u32 = 20;
 
 /// The account whose key is the user name; the password does not matter.
 pub fn basic(cx: &mut Context<'_>, request: &Request) -> Result<String, Error> {
@@ -40,15 +34,4 @@ pub fn permit(cx: &mut Context<'_>, account: &str, resource: &str) -> Result<(),
     }
     cx.trace.hint = Some(format!("the account's setting `permissions` does not list `{resource}`").into());
     Err(Error::Forbidden)
-}
-
-/// Counts a call, where an account wants the limit to hold.
-pub fn pace(memory: &mut Memory, cx: &mut Context<'_>, account: &str, merchant: u32) -> Result<(), Error> {
-    let enforced = cx.account(account).and_then(|it| it.text(&RATE_LIMIT)) == Some("enforce");
-    if !enforced || memory.own_mut(merchant).count_call(unix_seconds(cx.now()), CALLS_PER_SECOND_MAX) {
-        return Ok(());
-    }
-    let hint = "20 calls a second of simulated time: advance the clock by 1s, or set the account's `rate_limit` to `off`";
-    cx.trace.hint = Some(hint.into());
-    Err(Error::TooMany)
 }

@@ -47,7 +47,9 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     let account = auth::basic(cx, request)?;
     auth::permit(cx, &account, below.split('/').next().unwrap_or_default())?;
     let merchant = memory.merchant_of(&account);
-    auth::pace(memory, cx, &account, merchant)?;
+    if !cx.admits(&account) {
+        return Err(Error::TooMany);
+    }
     (route.1)(Call { memory, cx, request, account, merchant, id })
 }
 

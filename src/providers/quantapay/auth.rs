@@ -1,25 +1,20 @@
 //! Who asks: the key in the form, and the optional signature of a checkout.
 
 use super::errors::Error;
-use super::model::Memory;
 use super::webhooks::secret;
 use super::wire::{SIGNATURE, SignedText, TIMESTAMP};
 use crate::engine::account::Account;
 use crate::engine::client::{Proof, Signing, spoilt};
-use crate::engine::contract::settings::RATE_LIMIT;
 use crate::engine::provider::Context;
 use crate::kit::form::Form;
 use crate::kit::http::Request;
 use crate::kit::sign::{hmac_sha256_hex, same};
-use crate::kit::time::{Duration, Timestamp, unix_seconds};
+use crate::kit::time::{Timestamp, unix_seconds};
 
 /// The field of the key.
 pub const API_KEY: &str = "api-key";
 /// A signed request may be so far away in time, in either direction.
 const AGE_SECONDS_MAX: u64 = 300;
-/// Calls of one account in one window.
-const CALLS_MAX: u32 = 100;
-const WINDOW: Duration = Duration::from_mins(1);
 
 /// The account whose key the form carries.
 pub fn caller(cx: &mut Context<'_>, form: &Form) -> Result<String, Error> {
@@ -60,16 +55,6 @@ pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
         form.0.push((SIGNATURE.to_owned(), signature));
     }
     request.body = serde_urlencoded::to_string(&form.0).unwrap_or_default().into();
-}
-
-/// Counts a call, where an account wants the limit to hold.
-pub fn pace(memory: &mut Memory, cx: &Context<'_>, account: &str) -> Result<(), Error> {
-    let enforced = cx.account(account).and_then(|it| it.text(&RATE_LIMIT)) == Some("enforce");
-    if !enforced {
-        return Ok(());
-    }
-    let merchant = memory.merchant_of(account);
-    if memory.merchant_mut(merchant).count_call(cx.now(), WINDOW, CALLS_MAX) { Ok(()) } else { Err(Error::TooMany) }
 }
 
 /// Judges the signature of a checkout, when there is one: first its age, then itself.

@@ -2,14 +2,15 @@
 
 use super::acts::ACTS;
 use super::errors::{ERRORS, Error};
-use super::lifecycle::TRANSACTION;
+use super::lifecycle::{HOUR, TRANSACTION};
 use super::model::STATUSES;
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, SCHEDULE};
 use super::wire::REFUSAL;
-use crate::engine::contract::{Contract, Credential, Source, StatusTable};
+use crate::engine::contract::{Contract, Credential, Limit, Source, StatusTable};
+use crate::kit::time::Duration;
 
 mod decisions;
 
@@ -48,11 +49,12 @@ pub static CONTRACT: Contract = Contract {
     ],
     operations: || ROUTES.iter().map(|it| &it.0).collect(),
     acts: || ACTS.iter().map(|it| &it.0).collect(),
-    lifecycles: || vec![StatusTable::of("transaction", STATUSES, &TRANSACTION)],
+    lifecycles: || vec![StatusTable::of("transaction", STATUSES, &TRANSACTION).and(&HOUR)],
     pages: PAGES,
     errors: ERRORS,
     error_body: REFUSAL,
     refusal: |name| Error::named(name).map(|it| it.render()),
+    limit: Limit { error: "too_many_requests", calls_max: 100, window: Duration::from_mins(1) },
     events: EVENTS,
     schedule: SCHEDULE,
     settings: SETTINGS,

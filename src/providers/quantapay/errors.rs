@@ -105,10 +105,7 @@ impl Error {
             Self::Signature => Some(
                 "compare `playmoney sign quantapay --method POST --target /api.php --body FORM`, which shows the text that is signed: price, currency and order_id exactly as they are posted",
             ),
-            Self::TooMany => {
-                Some("100 calls in a minute of simulated time: advance the clock by 1m, or set the account's `rate_limit` to `off`")
-            }
-            Self::NoSuchFunction(_) | Self::Missing(_) | Self::Invalid(..) | Self::NoPath | Self::Internal => None,
+            Self::TooMany | Self::NoSuchFunction(_) | Self::Missing(_) | Self::Invalid(..) | Self::NoPath | Self::Internal => None,
         }
     }
 

@@ -3,7 +3,7 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::model::Status::{self, Completed, Deleted, Pending, Refunded, Underpaid};
-use super::model::{Memory, PRICE_DECIMALS, PURGE, Texts, Transaction};
+use super::model::{Kind, Memory, PRICE_DECIMALS, PURGE, Texts, Transaction, WINDOW};
 use super::settings::ACCEPT_UNDERPAYMENTS;
 use super::webhooks::{self, COMPLETED};
 use super::wire;
@@ -46,6 +46,22 @@ pub static TRANSACTION: Lifecycle<Status> = Lifecycle(&[
     Row { on: Act("cancel"),              from: &[Pending],              to: Deleted,   event: None,            evidence: SIBLING },
     Row { on: After(PURGE),               from: &[Pending],              to: Deleted,   event: None,            evidence: SIBLING },
 ]);
+
+/// What becomes of one that nobody has paid within its hour.
+#[rustfmt::skip]
+pub static HOUR: Lifecycle<Status> = Lifecycle(&[
+    Row { on: After(WINDOW), from: &[Pending], to: Pending, event: None, evidence: Observed("the sibling product: the row stays pending, while check-transactions answers `expired` and the page says so") },
+]);
+
+/// An hour to pay begins. It falls through when a transfer is seen in it.
+fn begin_hour(cx: &mut Context<'_>, id: u32, account: &str) {
+    cx.book_rows(&HOUR, Pending, Stay { object: Kind::Hour.object(id), number: 0, account, deadline: None });
+}
+
+/// An hour is over: from now on the transaction is said to be expired.
+pub fn end_hour(cx: &mut Context<'_>, id: u32) {
+    cx.changed(&id.to_string(), Pending.word(), Pending.word(), After(WINDOW));
+}
 
 /// Moves a transaction along the row that `on` means for it and that leads there. `false`: there is no such row from
 /// where it stands, and nothing has changed.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use self::errors::Error;
 use self::lifecycle::TRANSACTION;
-use self::model::{Memory, Transaction};
+use self::model::{Kind, Memory, Transaction};
 use self::webhooks::ENCRYPTION_KEY;
 use self::wire::SignedText;
 use crate::engine::account::Account;
@@ -81,7 +81,7 @@ impl Provider for QuantaPay {
         answer.unwrap_or_else(|error| {
             cx.trace.error = Some(error.row().name);
             let nearest = if let Error::NoSuchFunction(asked) = &error { routes::nearest_function(asked) } else { None };
-            cx.trace.hint = nearest.map(Into::into).or_else(|| error.hint().map(Into::into));
+            cx.trace.hint = nearest.map(Into::into).or_else(|| error.hint().map(Into::into)).or(cx.trace.hint.take());
             error.render()
         })
     }
@@ -91,15 +91,16 @@ impl Provider for QuantaPay {
     }
 
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {
-        let Ok(id) = u32::try_from(object.number) else { return };
-        match cause {
-            Cause::Row(row) => {
+        let Some((kind, number)) = Kind::of(object) else { return };
+        match (cause, kind) {
+            (Cause::Row(row), Kind::Transaction) => {
                 if let Some(row) = TRANSACTION.0.get(usize::from(row)) {
-                    lifecycle::follow(&mut self.0, cx, id, row);
+                    lifecycle::follow(&mut self.0, cx, number, row);
                 }
             }
-            Cause::Delivered(_) => {}
-            Cause::Block { .. } => lifecycle::look_at_confirmations(&mut self.0, cx, id, lifecycle::ENOUGH),
+            (Cause::Row(_), Kind::Hour) => lifecycle::end_hour(cx, number),
+            (Cause::Block { .. }, _) => lifecycle::look_at_confirmations(&mut self.0, cx, number, lifecycle::ENOUGH),
+            (Cause::Delivered(_), _) => {}
         }
     }
 
@@ -147,12 +148,16 @@ impl Provider for QuantaPay {
         self.0.is_sound()
     }
 
+    /// An hour means nothing any more once a transfer has been seen.
     fn stay(&self, object: ObjectId) -> Option<u32> {
-        self.row(object).map(|it| it.stay)
+        match Kind::of(object)? {
+            (Kind::Transaction, id) => self.0.row(id).map(|it| it.stay),
+            (Kind::Hour, id) => self.0.row(id).filter(|it| it.waits()).map(|_| 0),
+        }
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {
-        self.row(object).map(|it| it.id.to_string())
+        self.0.row(Kind::of(object)?.1).map(|it| it.id.to_string())
     }
 
     fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {
@@ -165,7 +170,6 @@ impl Provider for QuantaPay {
 
 impl QuantaPay {
     fn row(&self, object: ObjectId) -> Option<&Transaction> {
-        let id = u32::try_from(object.number).ok().filter(|_| object.kind == 0)?;
-        self.0.row(id)
+        Kind::of(object).filter(|it| it.0 == Kind::Transaction).and_then(|it| self.0.row(it.1))
     }
 }

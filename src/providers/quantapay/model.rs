@@ -20,6 +20,29 @@ pub use transactions::{PRICE_DECIMALS, PRICE_MAX, PURGE, Texts, Transaction, Tra
 
 use rust_decimal::Decimal;
 
+use crate::engine::provider::ObjectId;
+
+/// The kinds of objects, as the engine counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Transaction,
+    /// The hour in which a transaction is paid in time. It ends although the transaction stands where it stood.
+    Hour,
+}
+
+impl Kind {
+    /// How the engine names one of them.
+    pub const fn object(self, number: u32) -> ObjectId {
+        ObjectId { kind: self as u8, number: number as u64 }
+    }
+
+    /// Which kind an object is of, and its number.
+    pub fn of(object: ObjectId) -> Option<(Self, u32)> {
+        let kind = [Self::Transaction, Self::Hour].get(usize::from(object.kind)).copied()?;
+        Some((kind, u32::try_from(object.number).ok()?))
+    }
+}
+
 /// Decimals of an amount of coins, at most.
 pub const COIN_DECIMALS_MAX: u32 = 8;
 

@@ -57,7 +57,9 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Res
     }
     cx.trace.operation = Some(route.0.name);
     let account = auth::caller(cx, &form)?;
-    auth::pace(memory, cx, &account)?;
+    if !cx.admits(&account) {
+        return Err(Error::TooMany);
+    }
     (route.1)(Call { memory, cx, request, form: &form, account: &account })
 }
 

@@ -9,12 +9,9 @@ use crate::engine::provider::Context;
 use crate::kit::fields::{Field, Kind};
 use crate::kit::http::{Method, Request, header};
 use crate::kit::sign::same;
-use crate::kit::time::unix_seconds;
 
 /// The cookie of a portal session.
 pub const COOKIE: &str = "payouts_session";
-/// What the documentation asks callers to stay within.
-const CALLS_PER_SECOND_MAX: u32 = 30;
 
 /// The account that a Bearer token belongs to. A token in the query is none.
 pub fn bearer(cx: &mut Context<'_>, request: &Request) -> Result<String, Error> {
@@ -47,17 +44,6 @@ fn documented(row: &Field) -> &'static str {
 fn is_as_documented(request: &Request, row: &Field) -> bool {
     let plain = |it: &str| it.replace(' ', "").to_ascii_lowercase();
     plain(request.header(row.name)) == plain(documented(row))
-}
-
-/// Counts a call, where an account wants the limit to hold.
-pub fn pace(memory: &mut Memory, cx: &mut Context<'_>, account: &str) -> Result<(), Error> {
-    let enforced = cx.account(account).and_then(|it| it.text(&crate::engine::contract::settings::RATE_LIMIT)) == Some("enforce");
-    if !enforced || memory.count_call(account, unix_seconds(cx.now()), CALLS_PER_SECOND_MAX) {
-        return Ok(());
-    }
-    let hint = "30 calls a second of simulated time: advance the clock by 1s, or set the account's `rate_limit` to `off`";
-    cx.trace.hint = Some(hint.into());
-    Err(Error::RateLimited)
 }
 
 /// The portal session of a request, with the id of its cookie.

@@ -9,8 +9,9 @@ use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, SCHEDULE};
 use super::wire::REFUSAL;
-use crate::engine::contract::{Contract, Credential, Decision, SILENT, Source, StatusTable, decided};
+use crate::engine::contract::{Contract, Credential, Decision, Limit, SILENT, Source, StatusTable, decided};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
+use crate::kit::time::Duration;
 
 /// The provider on one page.
 pub static CONTRACT: Contract = Contract {
@@ -43,6 +44,7 @@ pub static CONTRACT: Contract = Contract {
     errors: ERRORS,
     error_body: REFUSAL,
     refusal: |name| Error::named(name).map(|it| it.render()),
+    limit: Limit { error: "rate_limited", calls_max: 30, window: Duration::from_secs(1) },
     events: EVENTS,
     schedule: SCHEDULE,
     settings: SETTINGS,

@@ -27,14 +27,6 @@ pub struct Memory {
     pub tests: u64,
     pub logins: u64,
     pub secrets: u64,
-    calls: BTreeMap<String, Calls>,
-}
-
-/// Calls of one account in one second.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-struct Calls {
-    second: i64,
-    count: u32,
 }
 
 /// Somebody who is logged into the portal.
@@ -216,17 +208,6 @@ impl Memory {
     pub fn by_subject(&self, subject: &str) -> Option<&Payout> {
         let ordered = self.numbers.values().find_map(|it| it.get(subject)).and_then(|id| self.payout(*id));
         ordered.or_else(|| self.payout(subject.parse().ok()?).filter(|it| it.order_number.is_none()))
-    }
-
-    /// Counts a call; `false` when this second has had that many already.
-    pub fn count_call(&mut self, account: &str, second: i64, calls_max: u32) -> bool {
-        let calls = self.calls.entry(account.to_owned()).or_default();
-        if calls.second != second {
-            *calls = Calls { second, count: 0 };
-        }
-        let fits = calls.count < calls_max;
-        calls.count += u32::from(fits);
-        fits
     }
 
     /// Somebody has logged in; the session they came with ends.

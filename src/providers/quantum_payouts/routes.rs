@@ -55,7 +55,9 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     } else {
         let account = auth::bearer(cx, request)?;
         auth::headers(cx, request, &account)?;
-        auth::pace(memory, cx, &account)?;
+        if !cx.admits(&account) {
+            return Err(Error::RateLimited);
+        }
         account
     };
     (route.1)(Call { memory, cx, request, account })

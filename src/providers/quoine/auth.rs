@@ -6,7 +6,6 @@ use super::settings::LEGACY_NO_NONCE;
 use super::wire::{CONTENT_MD5, NONCE, Signable, authorization, content_md5, credentials, is_nonce, signature};
 use crate::engine::account::Account;
 use crate::engine::client::{Signing, put, spoilt};
-use crate::engine::contract::settings::RATE_LIMIT;
 use crate::engine::provider::Context;
 use crate::kit::http::{HeaderName, Method, Request, header};
 use crate::kit::sign::same;
@@ -14,9 +13,6 @@ use crate::kit::time::{Duration, Timestamp, http_date};
 
 /// A date may be so old.
 pub const DATE_AGE_MAX: Duration = Duration::from_secs(900);
-/// Calls of one user in one window.
-const CALLS_MAX: u32 = 300;
-const WINDOW: Duration = Duration::from_mins(5);
 
 const FORGOTTEN: &str = "100000 NONCEs are kept for a user: the one with the oldest Date was forgotten and could be used again";
 
@@ -111,18 +107,12 @@ fn is_fresh(cx: &Context<'_>, account: &Account, date: Timestamp) -> bool {
     cx.judging(account, date).duration_since(date) <= DATE_AGE_MAX
 }
 
-/// Counts a call, where an account wants the limit to hold.
-pub fn pace(memory: &mut Memory, cx: &Context<'_>, caller: &Caller) -> Result<(), Error> {
-    let enforced = cx.account(&caller.account).and_then(|it| it.text(&RATE_LIMIT)) == Some("enforce");
-    if enforced && !memory.user(caller.user).count_call(cx.now(), WINDOW, CALLS_MAX) { Err(Error::UsageLimit) } else { Ok(()) }
-}
-
 /// The request was served: its NONCE is used up.
 pub fn served(memory: &mut Memory, cx: &mut Context<'_>, caller: Caller) {
     let Some((nonce, date)) = caller.nonce else { return };
     let Some(account) = cx.account(&caller.account) else { return };
     let is_fresh = |second: i64| Timestamp::from_second(second).is_ok_and(|it| is_fresh(cx, account, it));
-    if !memory.user(caller.user).nonces.insert(&nonce, date.as_second(), is_fresh) {
+    if !memory.nonces_of(caller.user).insert(&nonce, date.as_second(), is_fresh) {
         cx.trace.note = Some(FORGOTTEN);
     }
 }

@@ -9,7 +9,8 @@ use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, SCHEDULE};
 use super::wire::REFUSAL;
-use crate::engine::contract::{Contract, Credential, Source, StatusTable};
+use crate::engine::contract::{Contract, Credential, Limit, Source, StatusTable};
+use crate::kit::time::Duration;
 
 mod decisions;
 
@@ -46,6 +47,7 @@ pub static CONTRACT: Contract = Contract {
     errors: ERRORS,
     error_body: REFUSAL,
     refusal: |name| Error::named(name).map(|it| it.render()),
+    limit: Limit { error: "usage_limit", calls_max: 300, window: Duration::from_mins(5) },
     events: EVENTS,
     schedule: SCHEDULE,
     settings: SETTINGS,

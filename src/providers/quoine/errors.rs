@@ -98,13 +98,15 @@ impl Error {
     pub const fn hint(&self) -> Option<&'static str> {
         match self {
             Self::TokenInvalid(hint) => Some(hint),
-            Self::UsageLimit => {
-                Some("300 calls in five minutes of simulated time: advance the clock by 5m, or set the account's `rate_limit` to `off`")
-            }
             Self::ApiKeyInvalid => Some("GET /__admin/accounts lists the user ids of this sandbox"),
-            Self::NotJson | Self::NoSuchInvoice | Self::NotFound | Self::Fields(_) | Self::Authy | Self::AccessDenied | Self::Internal => {
-                None
-            }
+            Self::NotJson
+            | Self::NoSuchInvoice
+            | Self::NotFound
+            | Self::Fields(_)
+            | Self::UsageLimit
+            | Self::Authy
+            | Self::AccessDenied
+            | Self::Internal => None,
         }
     }
 

@@ -70,7 +70,7 @@ impl Provider for Quoine {
         };
         answer.unwrap_or_else(|error| {
             cx.trace.error = Some(error.row().name);
-            cx.trace.hint = error.hint().map(Into::into);
+            cx.trace.hint = error.hint().map(Into::into).or(cx.trace.hint.take());
             error.render()
         })
     }

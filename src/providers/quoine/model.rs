@@ -1,4 +1,4 @@
-//! What is remembered: invoices by number, and of each user the NONCEs and the calls of the last minutes.
+//! What is remembered: invoices by number, and of each user the NONCEs of the last minutes.
 
 use std::collections::BTreeMap;
 
@@ -35,21 +35,13 @@ pub struct Memory {
     invoices: Vec<Invoice>,
     /// The numbers of each user's invoices, ascending.
     numbers: BTreeMap<u64, Vec<u64>>,
-    users: BTreeMap<u64, User>,
+    /// What each user's signed requests have used up.
+    nonces: BTreeMap<u64, Nonces>,
     /// Where links of invoices begin: scheme and host as the merchant called them, sandbox and slug.
     bases: Vec<String>,
     /// What a bitcoin costs, by currency, where it is not the usual price.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     rates: BTreeMap<String, Decimal>,
-}
-
-/// What has to be known of a user's calls.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct User {
-    pub nonces: Nonces,
-    /// When the present window of the usage limit began, and the calls in it.
-    window: Option<Timestamp>,
-    calls: u32,
 }
 
 /// One invoice.
@@ -190,9 +182,9 @@ impl Memory {
         let owned = self.numbers.iter().all(|(user, ids)| owns(*user, ids));
         let counted: usize = self.numbers.values().map(Vec::len).sum();
         let unique = self.numbers.values().all(|it| it.windows(2).all(|it| it[0] < it[1]));
-        let users = self.users.values().all(|it| it.nonces.len() <= NONCES_MAX);
+        let nonces = self.nonces.values().all(|it| it.len() <= NONCES_MAX);
         let priced = self.rates.values().all(|it| Decimal::ZERO < *it);
-        priced && numbered && owned && unique && counted == self.invoices.len() && users && self.next_id() < COUNT_MAX
+        priced && numbered && owned && unique && counted == self.invoices.len() && nonces && self.next_id() < COUNT_MAX
     }
 
     /// By its number.
@@ -222,14 +214,14 @@ impl Memory {
         self.rates.insert(currency.word().to_owned(), rate);
     }
 
-    /// What is known of a user's calls.
-    pub fn user(&mut self, user: u64) -> &mut User {
-        self.users.entry(user).or_default()
+    /// The NONCEs that a user has used, to add another.
+    pub fn nonces_of(&mut self, user: u64) -> &mut Nonces {
+        self.nonces.entry(user).or_default()
     }
 
     /// Whether a user has used a NONCE that is still remembered.
     pub fn has_used(&self, user: u64, nonce: &str) -> bool {
-        self.users.get(&user).is_some_and(|it| it.nonces.has(nonce))
+        self.nonces.get(&user).is_some_and(|it| it.has(nonce))
     }
 
     /// The place of a base among those that are known.
@@ -246,17 +238,5 @@ impl Memory {
     /// Where the links of an invoice begin.
     pub fn base_of(&self, invoice: &Invoice) -> &str {
         self.bases.get(usize::from(invoice.base)).map_or("", String::as_str)
-    }
-}
-
-impl User {
-    /// Counts a call; `false` when this window has had that many already. A window begins with its first call.
-    pub fn count_call(&mut self, now: Timestamp, window: Duration, calls_max: u32) -> bool {
-        if self.window.is_none_or(|it| window <= now.duration_since(it)) {
-            (self.window, self.calls) = (Some(now), 0);
-        }
-        let fits = self.calls < calls_max;
-        self.calls += u32::from(fits);
-        fits
     }
 }

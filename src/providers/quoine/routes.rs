@@ -71,7 +71,9 @@ fn asked(
     (pattern, handler): (&str, Handler),
 ) -> Result<Response, Error> {
     let caller = auth::caller(memory, cx, path, request)?;
-    auth::pace(memory, cx, &caller)?;
+    if !cx.admits(&caller.account) {
+        return Err(Error::UsageLimit);
+    }
     let id = captured(pattern, path).unwrap_or("");
     let response = handler(Call { memory: &mut *memory, cx: &mut *cx, request, caller: &caller, id })?;
     auth::served(memory, cx, caller);

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use playmoney::engine::contract::{Auth, Contract, ErrorRow, Operation, Schedule, openapi};
+use playmoney::engine::contract::{Auth, Contract, ErrorRow, Limit, Operation, Schedule, openapi};
 use playmoney::kit::evidence::Evidence::{self, Documented};
 use playmoney::kit::fields::{Field, Kind, Need, TEXT};
 use playmoney::kit::http::{Method, Response, StatusCode};
@@ -81,6 +81,7 @@ static CONTRACT: Contract = Contract {
         let code = CONTRACT.error(name)?.code;
         Some(Response::json(StatusCode::BAD_REQUEST, &json!({"0": "error", "why": {"code": code}})))
     },
+    limit: Limit { error: "full", calls_max: 1, window: Duration::from_secs(1) },
     events: &[],
     schedule: Schedule { waits: &[], time_limit: Duration::ZERO, evidence: PAGE, time_limit_evidence: PAGE },
     settings: &[],

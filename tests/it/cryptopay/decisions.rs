@@ -51,14 +51,14 @@ fn actions_that_the_state_does_not_allow_name_it() {
     assert_eq!(act(&mut shop, "pay", &json!({"order": 1})), (Json::Null, "pending".to_owned()));
     assert_eq!(
         act(&mut shop, "pay", &json!({"order": 1, "amount": 7})),
-        (Json::Null, "pending".to_owned()),
+        refused("The order ID is pending, and its transfer was seen; it is paid while it is pending, and once."),
         "a second transfer is nothing to it"
     );
     assert_eq!(act(&mut shop, "confirm", &json!({"order": id, "confirmations": 0})).0, "invalid_request");
     assert_eq!(act(&mut shop, "confirm", &with), (Json::Null, "confirmed".to_owned()));
     assert_eq!(act(&mut shop, "confirm", &with), refused("The order ID is confirmed; a transfer is confirmed while its order is pending."));
     assert_eq!(act(&mut shop, "fail", &with), refused("The order ID is confirmed; a payment fails while its order is pending."));
-    assert_eq!(act(&mut shop, "pay", &with), (Json::Null, "confirmed".to_owned()));
+    assert_eq!(act(&mut shop, "pay", &with), refused("The order ID is confirmed; it is paid while it is pending, and once."));
     assert_eq!(served(&mut shop, "GET", "/api/transactions/", &Json::Null)["count"], 1);
     assert_eq!(deliveries(&mut shop).len(), 2);
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::signatures::signature;
 use super::{order, ordered, served};
 use crate::tape::{Tape, check, snapshot};
 
@@ -216,6 +217,35 @@ fn e17_a_secret_that_changes_between_attempts() {
             "act cryptopay.pay order=${order_id}\nset cryptopay/default webhook_secret=another_secret_entirely\nadvance 1m\n",
         ],
     );
+}
+
+#[test]
+fn e17_an_endpoints_secret_that_changes_between_attempts() {
+    let mut shop = Tape::shop();
+    let endpoint = json!({"url": "https://your-site.com/webhooks/cryptopay"});
+    let before = served(&mut shop, "POST", "/api/webhook-endpoints/", &endpoint)["data"]["secret"].clone();
+    shop.play("set cryptopay/default pace=manual webhook_url=null\nmerchant 500 200");
+    let order = ordered(&mut shop, 1, &Json::Null);
+    shop.admin("POST", "act/cryptopay/pay", &json!({"order": order["id"]}));
+    let rotated = shop.admin("POST", "act/cryptopay/rotate-secret", &json!({"endpoint": 1}));
+    assert_eq!((&rotated["subject"], &rotated["status"]), (&json!("1"), &json!("active")));
+    let after = served(&mut shop, "GET", "/api/webhook-endpoints/", &Json::Null)["results"][0].clone();
+    assert_eq!(rotated["object"], after);
+    assert!(after["secret"] != before && after["secret"].as_str().is_some_and(|it| it.starts_with("whsec_") && it.len() == 38));
+    shop.play("advance 1m");
+    let signed: Vec<bool> = [&before, &after["secret"]]
+        .iter()
+        .zip(&shop.posted)
+        .map(|(secret, it)| {
+            let expected = signature(std::str::from_utf8(&it.body).expect("text"), secret.as_str().expect("text"));
+            it.headers["x-webhook-signature"] == expected.as_str()
+        })
+        .collect();
+    assert_eq!(signed, [true, true], "each attempt under the secret of its moment");
+    assert_eq!(shop.posted[0].body, shop.posted[1].body);
+    for (with, code) in [(json!({}), "invalid_request"), (json!({"endpoint": 2}), "not_found"), (json!({"endpoint": "x"}), "not_found")] {
+        assert_eq!(shop.admin("POST", "act/cryptopay/rotate-secret", &with)["code"], code);
+    }
 }
 
 #[test]

@@ -36,11 +36,36 @@ fn every_authenticated_answer_says_what_is_left() {
     shop.play("set cryptopay/default suspended=false\nwithout Authorization");
     assert_eq!(called(&mut shop, "GET", LIST), (401, None));
     assert_eq!(called(&mut shop, "GET", "/api/nothing/"), (404, None), "nobody was asked who they are");
-    assert_eq!(called(&mut shop, "DELETE", LIST), (405, None));
+    assert_eq!(called(&mut shop, "GET", "/api/auth/login"), (405, None), "anybody may log in");
+    assert_eq!(called(&mut shop, "DELETE", LIST), (405, Some([1000, 995, RESET])));
+    shop.play("without Authorization");
+    assert_eq!(called(&mut shop, "DELETE", LIST), (401, None), "who asks is settled before the method");
     assert_eq!(called(&mut shop, "POST", "/api/payment-orders"), (301, None));
     let login = asked(&mut shop, "POST", "/api/auth/login", r#"{"username":"demo","password":"demo-password"}"#);
     assert_eq!((login.status.as_u16(), rate(&login)), (200, None));
-    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 995, RESET])));
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 994, RESET])));
+}
+
+#[test]
+fn an_error_that_is_asked_for_says_what_a_real_one_says() {
+    let mut shop = Tape::shop();
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 999, RESET])));
+    shop.play("advance 10m\nset cryptopay/default plan=premium\nwith Playmoney-Fault: rate_limited");
+    let refused = asked(&mut shop, "GET", LIST, "");
+    assert_eq!((refused.status.as_u16(), rate(&refused)), (429, Some([5000, 0, RESET])));
+    assert_eq!(refused.headers["retry-after"], "3000");
+    let hint = refused.headers["playmoney-hint"].to_str().expect("text");
+    assert!(hint.starts_with("5000 calls in 1h") && hint.contains("`rate_limit` to `off`") && hint.contains("advance"), "{hint}");
+    for (fault, status, remaining) in [("internal_error", 500, 4998), ("forbidden", 403, 4997), ("method_not_allowed", 405, 4996)] {
+        shop.play(&format!("with Playmoney-Fault: {fault}"));
+        assert_eq!(called(&mut shop, "GET", LIST), (status, Some([5000, remaining, RESET])), "{fault}");
+    }
+    shop.play("with Playmoney-Fault: unauthorized");
+    assert_eq!(called(&mut shop, "GET", LIST), (401, None), "nobody is known");
+    shop.play("with Playmoney-Fault: internal_error");
+    assert_eq!(called(&mut shop, "POST", "/api/auth/login"), (500, None), "a login does not count");
+    shop.play("without Playmoney-Fault");
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([5000, 4995, RESET])));
 }
 
 #[test]

@@ -352,3 +352,23 @@ fn another_sandbox_has_keys_of_its_own() {
     let (_, body) = post(&mut shop, &format!("function=create-checkout-session&api-key={key}&price=1&currency=USD"));
     assert!(body.contains("http://127.0.0.1:4242/s/checkout-7/quantapay/pay.php?checkout_id="), "{body}");
 }
+
+#[test]
+fn the_end_of_an_hour_is_something_that_a_walk_stops_at() {
+    let mut shop = Tape::shop();
+    for price in ["10", "20"] {
+        served(&mut shop, "create-transaction", &[("amount", price), ("cryptocurrency_code", "eth"), ("currency_code", "USD")]);
+    }
+    shop.play("set quantapay/default pace=manual\nact quantapay.pay transaction=2");
+    let asked = |shop: &mut Tape| served(shop, "check-transactions", &[("transaction_id", "1")]);
+    shop.play("advance 59m59s");
+    assert_eq!(asked(&mut shop), json!(false));
+    let clock = shop.admin("GET", "clock", &Json::Null);
+    assert_eq!((&clock["next"]["at"], &clock["next"]["subject"]), (&json!("2026-01-01T01:00:00Z"), &json!("1")));
+    let walked = shop.admin("POST", "clock/advance", &json!({"until": "next"}));
+    assert_eq!(walked["now"], "2026-01-01T01:00:00Z");
+    let told: Vec<_> = walked["fired"].as_array().expect("a list").iter().map(|it| (&it["subject"], &it["detail"])).collect();
+    assert_eq!(told, [(&json!("1"), &json!("P to P (after 1h)"))], "the one whose transfer was seen does not expire");
+    assert_eq!(asked(&mut shop), json!("expired"));
+    assert_eq!(served(&mut shop, "get-transaction", &[("transaction_id", "1")])["status"], "P");
+}

@@ -212,7 +212,7 @@ fn i21_a_nonce_that_had_to_go_is_confessed_in_the_journal() {
     let memory = state["providers"].as_array_mut().expect("a list").iter_mut().find(|it| it["slug"] == "quoine").expect("Quoine");
     let second = 1_767_225_600;
     let many: serde_json::Map<_, _> = (0..100_000).map(|n| (format!("x{n:031}"), json!(second + n))).collect();
-    memory["memory"]["users"]["2"]["nonces"] = many.into();
+    memory["memory"]["nonces"]["2"] = many.into();
     assert_eq!(shop.admin("PUT", "state", &state)["restored"], true);
     served(&mut shop, "GET", "profile", "");
     let journal = shop.admin("GET", "requests", &Json::Null);

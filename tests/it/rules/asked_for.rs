@@ -40,6 +40,8 @@ fn a_documented_error_is_asked_for_by_its_name() {
             let mut shop = Tape::shop();
             let answer = shop.ask(Request::new(Method::GET, &format!("/{}/", contract.slug), Vec::new()).with("Playmoney-Fault", row.name));
             assert_eq!(answer.status, row.status, "{} {}", contract.slug, row.name);
+            let hint = answer.headers.get("playmoney-hint").map_or("", |it| it.to_str().expect("text"));
+            assert_eq!(hint.contains("`rate_limit` to `off`"), row.name == contract.limit.error, "{}: {hint}", row.name);
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::tape::Tape;
 /// One attempt; with retries switched on, five more.
 const WAITS_SECS: [i64; 1] = [0];
 /// The states, typed once more.
-const STEPS: [(&str, &str); 8] = [("", "P"), ("P", "C"), ("P", "X"), ("P", "deleted"), ("X", "C"), ("X", "R"), ("C", "R"), ("", "")];
+const STEPS: [(&str, &str); 8] = [("", "P"), ("P", "C"), ("P", "X"), ("P", "deleted"), ("X", "C"), ("X", "R"), ("C", "R"), ("P", "P")];
 /// Block times, the hour, the two days, and moments beside them.
 const SPANS_MS: &[u64] = &[0, 1, 400, 3_000, 12_000, 12_001, 36_000, 600_000, 1_800_000, 3_599_999, 3_600_000, 172_799_999, 172_800_000];
 

@@ -49,6 +49,11 @@ impl Order {
     pub fn order_id(&self) -> String {
         format!("ORD-{}", self.code.text())
     }
+
+    /// Whether it takes a transfer: one alone, before its end.
+    pub fn waits(&self) -> bool {
+        self.status == OrderStatus::Pending && self.transaction.is_none()
+    }
 }
 
 /// One transfer to an order.

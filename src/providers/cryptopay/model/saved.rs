@@ -57,11 +57,10 @@ impl Memory {
     }
 
     fn merchants_are_sound(&self) -> bool {
-        let counted = |it: &Merchant| it.tokens < COUNT_MAX && it.window.is_none_or(|it| it.unsigned_abs() < COUNT_MAX);
         let own = |number: u32, it: &Merchant| {
             let index = &self.index;
             let named = [index.accounts.get(&it.account), index.usernames.get(&it.username), index.emails.get(&it.email.to_lowercase())];
-            named.iter().all(|it| *it == Some(&number)) && counted(it)
+            named.iter().all(|it| *it == Some(&number)) && it.tokens < COUNT_MAX
         };
         self.merchants.iter().count() <= MERCHANTS_MAX && self.merchants.iter().all(|(number, it)| own(number, it))
     }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Address, Chain};
+use crate::engine::provider::ObjectId;
 use crate::kit::lifecycle::Word;
+use crate::kit::sign::derived;
 use crate::kit::time::Timestamp;
 
 /// Endpoints of one merchant.
@@ -33,6 +35,18 @@ pub struct Endpoint {
     pub secret: Box<str>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+impl Endpoint {
+    /// How the engine names it.
+    pub const fn object(&self) -> ObjectId {
+        ObjectId { kind: 1, number: self.number as u64 }
+    }
+
+    /// A secret that follows from these words.
+    pub fn secret_from(words: &[&str]) -> Box<str> {
+        format!("whsec_{}", &derived(words)[..32]).into()
+    }
 }
 
 /// An event by its name.

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::Call;
 use crate::kit::http::{Response, StatusCode};
-use crate::kit::sign::derived;
 use crate::kit::time::whole_second;
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{ENDPOINTS_MAX, Endpoint, Wallet};
@@ -60,7 +59,7 @@ pub fn create_endpoint(call: Call<'_, '_>) -> Result<Response, Error> {
     if ENDPOINTS_MAX <= nth {
         return Err(Error::field(ENDPOINT_URL.name, format!("A merchant has at most {ENDPOINTS_MAX} endpoints")));
     }
-    let key = derived(&[cx.sandbox(), "cryptopay", "endpoint secret", memory.account_of(merchant), &nth.to_string()]);
+    let secret = Endpoint::secret_from(&[cx.sandbox(), "cryptopay", "endpoint secret", memory.account_of(merchant), &nth.to_string()]);
     let now = whole_second(cx.now());
     let endpoint = Endpoint {
         number: memory.endpoints.next(),
@@ -68,7 +67,7 @@ pub fn create_endpoint(call: Call<'_, '_>) -> Result<Response, Error> {
         url: url.into(),
         events: events.into(),
         is_active,
-        secret: format!("whsec_{}", &key[..32]).into(),
+        secret,
         created_at: now,
         updated_at: now,
     };

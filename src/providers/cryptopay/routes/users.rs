@@ -28,8 +28,6 @@ pub fn move_in(memory: &mut Memory, cx: &Context<'_>, account: &str) {
         username,
         shop_name: "Demo Shop".into(),
         tokens: 0,
-        window: None,
-        calls: 0,
     });
     let now = whole_second(cx.now());
     for chain in CHAINS.iter().copied() {
@@ -51,15 +49,8 @@ pub fn register(call: Call<'_, '_>) -> Result<Response, Error> {
         return Err(Error::field(USERNAME.name, format!("This sandbox has {MERCHANTS_MAX} users, as many as it keeps")));
     }
     let account = opened(memory, cx, number, &username, &password);
-    let merchant = Merchant {
-        account: account.id.clone(),
-        username: username.into(),
-        email: email.into(),
-        shop_name: shop_name.into(),
-        tokens: 0,
-        window: None,
-        calls: 0,
-    };
+    let merchant =
+        Merchant { account: account.id.clone(), username: username.into(), email: email.into(), shop_name: shop_name.into(), tokens: 0 };
     if !cx.add_account(account) {
         return Err(Error::Internal);
     }

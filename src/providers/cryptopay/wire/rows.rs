@@ -207,7 +207,7 @@ macro_rules! endpoint {
             row(concat!($p, "events"), Value::List, Required, "in the order in which they were sent", ENDPOINT),
             row(concat!($p, "events[]"), Value::Word(NOTICE_WORDS), Required, "an event's name", ENDPOINT),
             row(concat!($p, "is_active"), Value::Flag, Required, "whether events are sent", ENDPOINT),
-            row(concat!($p, "secret"), TEXT, Required, "signs what goes there: whsec_ and 32 hexadecimal characters, made by the server and never changed", ENDPOINT),
+            row(concat!($p, "secret"), TEXT, Required, "signs what goes there: whsec_ and 32 hexadecimal characters, made by the server and changed by no call", ENDPOINT),
             row(concat!($p, "created_at"), Value::Time, Required, "when it was added", ENDPOINT),
             row(concat!($p, "updated_at"), Value::Time, Required, "when it was changed last", ENDPOINT)
         ]

@@ -14,21 +14,13 @@ pub struct Merchant {
     /// The last price that was told of a pair, to buy and to sell.
     pub asks: BTreeMap<Symbol, Quote>,
     pub bids: BTreeMap<Symbol, Quote>,
-    calls: Calls,
-}
-
-/// Calls in one second.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-struct Calls {
-    second: i64,
-    count: u32,
 }
 
 impl Merchant {
     /// One who has done nothing yet.
     pub fn new(account: &str) -> Self {
         let (balances, asks, bids) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { account: account.to_owned(), balances, asks, bids, calls: Calls::default() }
+        Self { account: account.to_owned(), balances, asks, bids }
     }
 
     /// The prices that were told on that side.
@@ -47,15 +39,5 @@ impl Merchant {
     /// Money that it has or will have.
     pub fn all_units(&self, currency: Currency) -> i64 {
         self.balances.get(&currency).map_or(0, |it| it.available_units.saturating_add(it.pending_units))
-    }
-
-    /// Counts a call; `false` when this second has had that many already.
-    pub const fn count_call(&mut self, second: i64, calls_max: u32) -> bool {
-        if self.calls.second != second {
-            self.calls = Calls { second, count: 0 };
-        }
-        let fits = self.calls.count < calls_max;
-        self.calls.count += fits as u32;
-        fits
     }
 }

@@ -33,7 +33,7 @@ pub const DECISIONS: &[Decision] = &[
     decided("which key signs without a webhook secret", "the account's encryption key, for requests as for webhooks", Documented("Webhooks, Chinese state of 2026-03-09: for webhooks; for requests it is assumed")),
     decided("statuses other than C", "P pending, X underpaid, R refunded; a row that is deleted answers false", Observed("the sibling product")),
     decided("how long a session lives", "60 minutes; each payment in it has 60 minutes of its own", Assumed("the sibling product gives a payment 60 minutes")),
-    decided("whether `expired` is a status", "no: the row stays pending, and a late transfer still completes it, until it is deleted after 48 hours", Observed("the sibling product")),
+    decided("whether `expired` is a status", "no: the row stays pending, and a late transfer still completes it, until it is deleted after 48 hours; the end of the hour is a timer all the same, which a walk stops at", Observed("the sibling product")),
     decided("a pending row of 48 hours whose transfer is not confirmed yet", "deleted all the same", SILENT),
     decided("retries of a webhook", "none: one attempt, 7 seconds, whatever the answer; `webhook_retries` turns a schedule on", Observed("the sibling product; the schedule is ours")),
     decided("refund and cancel by the API", "not offered", SILENT),

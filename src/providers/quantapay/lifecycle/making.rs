@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{TRANSACTION, settle_in};
+use super::{TRANSACTION, begin_hour, settle_in};
 use crate::engine::provider::Context;
 use crate::kit::ids::{entity, unique_code};
 use crate::kit::lifecycle::On;
@@ -150,6 +150,7 @@ fn make(memory: &mut Memory, cx: &mut Context<'_>, merchant: u16, draft: Draft, 
         texts: draft.texts,
     });
     settle_in(memory, cx, id, "", row);
+    begin_hour(cx, id, &account);
     Ok(id)
 }
 

@@ -6,7 +6,6 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
 use super::{Coin, Transaction, coins_max};
-use crate::kit::time::{Duration, Timestamp};
 
 /// Hundredths of a percent of each completed payment.
 const FEE_BASIS_POINTS: i64 = 80;
@@ -34,9 +33,6 @@ pub struct Merchant {
     /// How many sessions and transactions were made for them.
     pub sessions: u32,
     pub transactions: u32,
-    /// When the present minute of calls began, and the calls in it.
-    window: Option<Timestamp>,
-    calls: u32,
 }
 
 impl Merchant {
@@ -86,16 +82,6 @@ impl Merchant {
         let fee = exact.round_dp_with_strategy(CENTS, RoundingStrategy::MidpointAwayFromZero);
         self.credits = self.credits.saturating_sub(fee);
         fee
-    }
-
-    /// Counts a call; `false` when this minute has had that many already. A minute begins with its first call.
-    pub fn count_call(&mut self, now: Timestamp, window: Duration, calls_max: u32) -> bool {
-        if self.window.is_none_or(|it| window <= now.duration_since(it)) {
-            (self.window, self.calls) = (Some(now), 0);
-        }
-        let fits = self.calls < calls_max;
-        self.calls += u32::from(fits);
-        fits
     }
 
     /// Whether credits and wallets are the sums of these payments: each with its fee and, in a coin, what came for it.

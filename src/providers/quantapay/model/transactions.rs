@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Coin, Fiat, Status, coins_max};
+use super::{Coin, Fiat, Kind, Status, coins_max};
 use crate::engine::provider::ObjectId;
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
 
@@ -82,7 +82,7 @@ impl Texts {
 impl Transaction {
     /// How the engine names it.
     pub const fn object(&self) -> ObjectId {
-        ObjectId { kind: 0, number: self.id as u64 }
+        Kind::Transaction.object(self.id)
     }
 
     /// From this moment on a payment is late.
@@ -90,9 +90,14 @@ impl Transaction {
         later(self.created_at, WINDOW).unwrap_or_else(end_of_time)
     }
 
+    /// Nothing has come for it.
+    pub fn waits(&self) -> bool {
+        self.status == Status::Pending && self.transfer.is_none()
+    }
+
     /// Nothing has come for it, and its time is over.
     pub fn is_expired(&self, now: Timestamp) -> bool {
-        self.status == Status::Pending && self.transfer.is_none() && self.expires_at() <= now
+        self.waits() && self.expires_at() <= now
     }
 
     pub fn is_deleted(&self) -> bool {
