@@ -107,7 +107,9 @@ fn answered(
                 let response = it.call(cx, path, request);
                 (response, std::mem::take(&mut cx.trace), cx.made())
             });
-            world.lead(uptime, seat, (trace.operation, &made), rule, effects);
+            if leads {
+                world.lead(uptime, seat, (trace.operation, &made), rule, effects);
+            }
             let headers = if let Some(Answered::Own { headers, .. }) = other { headers.as_slice() } else { &[] };
             (with_headers(response, headers), trace)
         }
