@@ -177,7 +177,7 @@ fn repeated_names(check: &mut Check<'_>, node: &Node) {
     }
     let names: Vec<&Node> = items.iter().filter_map(|it| it.get("name")).collect();
     for (place, it) in names.iter().enumerate() {
-        if let Some(first) = names[..place].iter().find(|own| own.what == it.what) {
+        if let Some(first) = names[..place].iter().find(|own| it.plain().is_some() && own.plain() == it.plain()) {
             let mistake = Mistake::at(it.at.clone(), format!("two rules have the name `{}`", it.plain().unwrap_or("")));
             check.mistakes.push(mistake.also(first.at.clone(), "the first of them"));
         }

@@ -7,7 +7,7 @@ use super::account::Account;
 use super::delivery::Outgoing;
 use super::inbox::Inbox;
 use super::provider::Member;
-use super::world::{Core, Start, World};
+use super::world::{Core, LED_MAX, Start, World};
 use crate::kit::time::{Uptime, end_of_time};
 
 /// The version of the document; another one is refused.
@@ -88,7 +88,9 @@ fn is_sound(core: &Core, seats: u8) -> bool {
         && core.chains.is_sound(seats)
         && core.outbox.is_sound(seats)
         && core.journal.is_sound()
-        && core.rules.is_sound();
+        && core.rules.is_sound()
+        && core.led.len() <= LED_MAX
+        && core.led.iter().all(|it| it.0.0 < seats);
     accounts && parts && core.now <= end_of_time()
 }
 

@@ -18,6 +18,7 @@ use super::walk::Walk;
 use crate::kit::time::{Timestamp, Uptime};
 
 pub use beginning::Start;
+pub use ruling::LED_MAX;
 
 mod beginning;
 mod noting;
