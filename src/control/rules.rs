@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::{Answer, Ask, Problem, body, ok, scenario};
 use crate::engine::rules::{RULES_MAX, Standing};
 use crate::engine::scenario::parse_rule;
-use crate::kit::http::Response;
+use crate::kit::http::{Response, decoded};
 use crate::kit::time::later;
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
@@ -47,7 +47,7 @@ pub fn add(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 }
 
 pub fn remove(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let name = ask.captures[0].to_owned();
+    let name = decoded(ask.captures[0]).into_owned();
     if ask.world.core.rules.remove(&name) {
         return ok(&json!({"removed": [name]}));
     }

@@ -152,6 +152,11 @@ pub fn encoded(text: &str) -> Cow<'_, str> {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).into()
 }
 
+/// The text that somebody has percent-encoded in a path.
+pub fn decoded(segment: &str) -> Cow<'_, str> {
+    percent_encoding::percent_decode_str(segment).decode_utf8_lossy()
+}
+
 /// A body that is kept: as text where it is text, so that a saved state can be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept(pub Bytes);

@@ -71,6 +71,18 @@ fn a_name_is_taken_once() {
 }
 
 #[test]
+fn any_name_stands_in_a_path() {
+    let mut shop = Tape::shop();
+    for (name, segment) in
+        [("second create hits the limit", "second%20create%20hits%20the%20limit"), ("a/b?c", "a%2Fb%3Fc"), ("50%", "50%25")]
+    {
+        assert_eq!(shop.ask(yaml("rules", &BUSY.replace("busy", &format!("'{name}'")))).status, 201);
+        let gone = shop.ask(Tape::control("DELETE", &format!("rules/{segment}"), &Json::Null));
+        assert_eq!(document(&gone), json!({"removed": [name]}));
+    }
+}
+
+#[test]
 fn a_rule_that_is_not_there_is_told_with_the_nearest() {
     let mut shop = Tape::shop();
     let delete = |name: &str| Tape::control("DELETE", &format!("rules/{name}"), &Json::Null);
