@@ -54,7 +54,7 @@ impl Runner<'_> {
         }
         self.prove(fork, call, operation, &mut request)?;
         if let Some(fault) = &call.fault {
-            let fault = HeaderValue::from_str(fault).map_err(|_| Failure::new("`fault` is no header text"))?;
+            let fault = HeaderValue::from_bytes(fault.as_bytes()).map_err(|_| Failure::new("`fault` is no header text"))?;
             request.headers.insert(FAULT, fault);
         }
         for name in taken_away {

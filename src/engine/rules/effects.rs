@@ -171,12 +171,14 @@ impl Transport {
     }
 }
 
-/// The words for those effects of the transport that need no value, which a request may ask for by name.
+/// The effects of the transport that a request may ask for by name. Those that need a value have it here.
 pub const TRANSPORTS: &[(&str, Transport)] = &[
     ("connection_reset", Transport::ConnectionReset),
     ("empty_response", Transport::EmptyResponse),
     ("malformed_response_chunk", Transport::MalformedResponseChunk),
     ("random_data_then_close", Transport::RandomDataThenClose),
+    ("truncate_body_at_fraction", Transport::TruncateBodyAtFraction(Decimal::from_parts(5, 0, 0, false, 1))),
+    ("dribble", Transport::Dribble { chunks: 5, over: Duration::from_secs(2) }),
 ];
 
 /// One step of an object's life: so long after the step before it, to that status.
