@@ -21,6 +21,7 @@ pub mod yaml;
 
 use check::Check;
 pub use check::Known;
+use check::names::Made;
 pub use mistakes::{Mistake, Mistakes};
 use reference::{Saved, resolved};
 use secrets::Secrets;
@@ -189,30 +190,13 @@ fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
     if items.len() > STEPS_MAX {
         check.wrong(&node.at, format!("a scenario has at most {STEPS_MAX} steps"));
     }
-    let (mut saved, mut forks, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+    let mut made = Made::before_the_steps(node);
     let mut steps = Vec::new();
     for it in items.iter().take(STEPS_MAX) {
         let line = text.get(..it.at.start).unwrap_or("").matches('\n').count() + 1;
-        for (name, known, what) in [("in", &forks, "fork"), ("restore", &kept, "snapshot")] {
-            if let Some(own) = it.get(name)
-                && let Some(asked) = own.plain()
-                && !known.iter().any(|it: &String| it == asked)
-            {
-                check.unmade(
-                    &own.at,
-                    format!("no step before this one makes a {what} `{asked}`"),
-                    asked,
-                    known,
-                    &format!("a step `{what}: {asked}` makes it"),
-                );
-            }
-        }
-        let step = step::read(check, it, line, &saved);
-        let own = |name: &str| it.get(name).and_then(Node::plain).map(str::to_owned);
-        saved.extend(own("save"));
-        forks.extend(own("fork"));
-        kept.extend(own("snapshot"));
-        steps.extend(step);
+        made.look_at(check, it);
+        steps.extend(step::read(check, it, line, &made.saved));
+        made.learn(it);
     }
     steps
 }

@@ -17,6 +17,7 @@ use crate::kit::time::{parse_duration, parse_timestamp};
 
 use texts::{BEGINNING, offset};
 
+pub mod names;
 mod steps;
 mod texts;
 mod words;

@@ -63,8 +63,8 @@ pub static RULE: Shape = Shape { what: "a rule", rows: &[
 #[rustfmt::skip]
 static WHEN: Shape = Shape { what: "a condition", rows: &[
     may("body",        Matchers,                   "fields of the request's or the webhook's body; a form's are text"),
-    may("headers",     Matchers,                   "headers, by their names in lower case"),
-    may("query",       Matchers,                   "parameters of the query"),
+    may("headers",     Matchers,                   "headers of the request, by their names in lower case"),
+    may("query",       Matchers,                   "parameters of its query"),
     may("event",       Matcher,                    "the webhook's event"),
     may("account",     Matcher,                    "the id of the account that asks, or is told"),
     may("after",       COUNT,                      "the first so many that fit are let through"),

@@ -68,6 +68,12 @@ pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
         (On::Webhooks { .. }, Some(event), Some(contract)) => check.events(event, contract),
         _ => {}
     }
+    if let (On::Webhooks { .. }, Some(when)) = (&on, node.get("when")) {
+        for name in ["headers", "query"].into_iter().filter(|it| when.get(it).is_some()) {
+            let mistake = Mistake::at(when.place_of(name), format!("`{name}` is a condition on requests, and this rule is on webhooks"));
+            check.mistakes.push(mistake.help("a webhook is known by its event, account and body"));
+        }
+    }
     if node.get("on").is_none() && node.get("when").is_some() {
         check.wrong(&node.place_of("when"), "a rule without `on` waits on nothing: say `on`, or leave `when` out");
     }

@@ -2,10 +2,10 @@
 
 use super::check::{Check, holds_reference};
 use super::keys::STEPS;
-use super::mistakes::Mistake;
+use super::mistakes::{Mistake, shown};
 use super::rule::{self, exclude};
 use super::shape::Shape;
-use super::yaml::Node;
+use super::yaml::{Node, What};
 use crate::engine::contract::{Contract, Operation};
 use crate::kit::fields::Need;
 use crate::kit::http::{HeaderName, HeaderValue};
@@ -101,6 +101,10 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
         body: it.get("body").cloned(),
         error: it.get("error").cloned(),
     });
+    let waited = node.get("wait_for").and_then(|it| it.get("where"));
+    for it in [node.get("expect"), waited] {
+        numeric(check, it.and_then(|it| it.get("status")));
+    }
     if let Some(name) = text("call") {
         return call(check, node, &name, expect).map(|it| Doing::Call(Box::new(it)));
     }
@@ -121,6 +125,7 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
         check.events(event, contract);
     }
     if let Some(it) = node.get("expect_webhook") {
+        numeric(check, it.get("count"));
         return Some(Doing::ExpectWebhook(it.clone()));
     }
     if let Some(it) = node.get("expect_no_webhook") {
@@ -231,6 +236,19 @@ fn acting(check: &mut Check<'_>, node: &Node, provider: &str, action: &str, with
             let at = with.map_or(node.at.clone(), |it| it.at.clone());
             check.wrong(&at, format!("{provider}.{action} needs `{}`: {}", it.name, it.meaning));
         }
+    }
+}
+
+/// A text that equals no number, where one is looked at.
+fn numeric(check: &mut Check<'_>, node: Option<&Node>) {
+    if let Some(it) = node
+        && let What::Text(text) = &it.what
+        && !holds_reference(it)
+    {
+        let help = if text.parse::<u32>().is_ok() { "write it without quotes" } else { "write a number, or a matcher as { gte: 400 }" };
+        check
+            .mistakes
+            .push(Mistake::at(it.at.clone(), format!("this is a number, and the text `{}` never equals it", shown(text))).help(help));
     }
 }
 
