@@ -9,9 +9,10 @@ use playmoney::engine::scenario::keys::{ANY_STEP, SCENARIO, STEPS, THEN};
 use playmoney::engine::scenario::shape::{Kind, Row, Shape};
 use playmoney::engine::scenario::{Known, Scenario, parse, schema, yaml};
 use playmoney::engine::world::{Start, World};
+use playmoney::kit::http::{Method, Request, Response};
 use playmoney::kit::time::Uptime;
 use playmoney::providers;
-use playmoney::runner::{Bench, INBOXES, Played, play};
+use playmoney::runner::{Bench, INBOXES, Played, Stage, play};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -256,4 +257,65 @@ fn a_step_is_called_by_what_it_does() {
     let text = "version: 1\nsteps:\n  - { fork: other }\n  - { in: other, expect: { status: 200 }, call: quoine.getProfile }\n  - { advance: 1s, title: a second }";
     let titles: Vec<String> = loaded("steps.yaml", text).steps.into_iter().map(|it| it.title).collect();
     assert_eq!(titles, ["fork other", "call quoine.getProfile", "a second"]);
+}
+
+#[test]
+fn a_rule_of_a_step_says_what_it_says() {
+    for (body, sent) in [("'$${a}'", "${a}"), ("'$${env:PATH} $${'", "${env:PATH} ${"), ("'${invoice.name} $$'", "${env:HOME} $$")] {
+        let text = format!(
+            "steps:
+  - {{ call: quoine.createInvoice, with: {{ price: 5, name: '$${{env:HOME}}' }}, save: invoice }}
+  - rule: {{ name: 'a rule, 100 % odd/even?', on: quoine.*, then: {{ status: 500, body: {body} }} }}
+  - {{ call: quoine.getProfile, expect: {{ status: 500, body: '{}' }} }}
+  - drop_rule: a rule, 100 % odd/even?
+  - {{ call: quoine.getProfile, expect: {{ status: 200 }} }}",
+            sent.replace("${", "$${")
+        );
+        assert_eq!(failure(&text), None, "{body}");
+    }
+}
+
+/// A sandbox and somebody outside, who calls whenever a step waits.
+struct Outside(Bench, usize);
+
+impl Stage for Outside {
+    fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
+        self.0.ask(fork, request)
+    }
+
+    fn look(&mut self, fork: Option<&str>, look: &mut dyn FnMut(&mut World)) {
+        self.0.look(fork, look);
+    }
+
+    fn fork(&mut self, from: Option<&str>, name: &str) {
+        self.0.fork(from, name);
+    }
+
+    fn pause(&mut self) -> bool {
+        if 0 < self.1 {
+            self.1 -= 1;
+            _ = self.0.ask(None, Request::new(Method::GET, "/quoine/api/v1/profile", ""));
+        }
+        true
+    }
+}
+
+/// The same with so many calls from outside.
+fn failure_outside(calls: usize, steps: &str) -> Option<String> {
+    let scenario = loaded("steps.yaml", &format!("version: 1\nsteps:\n{steps}"));
+    let start = Start { webhook_url: Some(INBOXES.to_owned()), ..Start::default() };
+    let played = play(&scenario, &mut Outside(Bench::new(start.with(Arc::new(scenario.clone()))), calls));
+    played.failed().map(|it| format!("line {}: {}", it.line, it.seen))
+}
+
+#[test]
+fn a_wait_takes_the_calls_of_others_and_each_once() {
+    let (own, wait) = ("  - call: quoine.getProfile\n", "  - wait_for: { operation: quoine.getProfile, timeout: 50ms }\n");
+    let nobody = |line: u32| Some(format!("line {line}: nobody called quoine.getProfile like that within 50ms"));
+    assert_eq!(failure_outside(1, &format!("{own}{wait}{wait}")), nobody(5));
+    assert_eq!(failure_outside(2, &format!("{own}{wait}{own}{wait}")), None);
+    let back = format!("{own}  - snapshot: kept\n{own}{own}  - restore: kept\n{wait}{wait}");
+    assert_eq!(failure_outside(2, &back), None, "numbers of calls that were undone are given again");
+    let forked = format!("{own}{wait}  - fork: other\n  - wait_for: {{ operation: quoine.getProfile, timeout: 50ms }}\n    in: other\n");
+    assert_eq!(failure_outside(1, &forked), nobody(6), "a fork remembers whose the calls were");
 }
