@@ -7,6 +7,7 @@ use std::time::Duration as RealDuration;
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
 
+use crate::control::Mask;
 use crate::engine::matching::{Matcher, Miss};
 use crate::engine::scenario::reference::{Saved, resolved};
 use crate::engine::scenario::yaml::{Node, What};
@@ -66,6 +67,18 @@ pub struct Failure {
     pub answer: Option<String>,
 }
 
+impl Told {
+    /// Secrets from outside are not told.
+    fn veil(&mut self, mask: &Mask) {
+        let veiled = |text: &mut String| *text = mask.text(text);
+        [&mut self.title, &mut self.seen].into_iter().for_each(veiled);
+        let Some(failure) = &mut self.failure else { return };
+        veiled(&mut failure.why);
+        failure.misses.iter_mut().flat_map(|it| [&mut it.path, &mut it.expected, &mut it.actual]).for_each(veiled);
+        failure.answer.iter_mut().for_each(veiled);
+    }
+}
+
 impl Failure {
     fn new(why: impl Into<String>) -> Self {
         Self { why: why.into(), ..Self::default() }
@@ -108,7 +121,16 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Played {
     }
     let ended_at = now(stage, None);
     let mut events = Vec::new();
-    stage.look(None, &mut |world| events = timeline(world));
+    stage.look(None, &mut |world| {
+        let mask = Mask::of(world);
+        for it in &mut steps {
+            it.veil(&mask);
+        }
+        events = timeline(world);
+        for it in &mut events {
+            it.what = mask.text(&it.what);
+        }
+    });
     Played { steps, started_at, ended_at, timeline: events }
 }
 

@@ -140,6 +140,11 @@ impl Scenario {
         Mistakes::of(&self.source.file, &self.source.text, &self.source.secrets, all)
     }
 
+    /// What the environment has put into it and may be a key.
+    pub fn secrets_from_outside(&self) -> &[String] {
+        self.source.secrets.outside()
+    }
+
     /// Its text.
     pub fn text(&self) -> &str {
         &self.source.text
@@ -157,10 +162,11 @@ fn read(check: &mut Check<'_>, node: &Node, file: &str, text: &str) -> Scenario 
     let rules: Vec<Rule> = node.get("rules").map_or(&[][..], Node::items).iter().map(|it| rule::read(check, it)).collect();
     repeated_names(check, node);
     let steps = steps(check, node, text);
+    let told = |name: &str| plain(name).map(|it| check.secrets.veiled(it));
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
     Scenario {
-        name: plain("name").unwrap_or_else(|| stem.strip_suffix(".yaml").or(stem.strip_suffix(".yml")).unwrap_or(stem)).to_owned(),
-        description: plain("description").unwrap_or("").to_owned(),
+        name: told("name").unwrap_or_else(|| stem.strip_suffix(".yaml").or(stem.strip_suffix(".yml")).unwrap_or(stem).to_owned()),
+        description: told("description").unwrap_or_default(),
         seed: plain("seed").and_then(|it| it.parse().ok()),
         mode,
         now: clock("now").and_then(|it| parse_timestamp(it).ok()),

@@ -113,5 +113,6 @@ fn send_lost_again(world: &mut World) {
 
 /// Every secret of a sandbox that must not be shown.
 pub fn secrets_from_outside(core: &Core) -> impl Iterator<Item = &str> {
-    core.accounts.iter().flat_map(|it| it.values()).flat_map(Account::secrets_from_outside)
+    let own = core.accounts.iter().flat_map(|it| it.values()).flat_map(Account::secrets_from_outside);
+    own.chain(core.secrets.iter().map(String::as_str))
 }

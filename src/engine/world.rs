@@ -43,6 +43,9 @@ pub struct Core {
     /// Objects whose life a rule leads: their pace is left to it.
     #[serde(default)]
     pub led: BTreeSet<(Seat, ObjectId)>,
+    /// What the environment has put into the scenario and may be a key: kept to be hidden.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
     /// The accounts of each seat, by id.
     pub accounts: Vec<BTreeMap<String, Account>>,
 }

@@ -259,6 +259,41 @@ fn a_step_is_called_by_what_it_does() {
     assert_eq!(titles, ["fork other", "call quoine.getProfile", "a second"]);
 }
 
+/// What the environment of a test holds.
+const KEYS: [(&str, &str); 2] = [("SHOP_KEY", "a-canary-for-the-shop-4711"), ("SHOP_WORD", "a-canary-for-a-body-0815")];
+
+#[test]
+fn i28_no_secret_of_the_environment_is_told() {
+    let text = r#"version: 1
+name: "with ${env:SHOP_KEY}"
+providers:
+  quoine: { accounts: [{ id: 2, credentials: { secret: "${env:SHOP_KEY}" } }] }
+rules:
+  - name: busy
+    on: quoine.createInvoice
+    when: { body: { name: "${env:SHOP_WORD}" } }
+    then: { status: 503, body: { said: "no ${env:SHOP_WORD}" } }
+steps:
+  - call: quoine.createInvoice
+    title: "${env:SHOP_WORD} is busy"
+    with: { price: 5, name: "${env:SHOP_WORD}" }
+    expect: { status: 200, body: { said: "${env:SHOP_WORD}" } }
+"#;
+    let contracts = contracts();
+    let environment = |name: &str| KEYS.iter().find(|it| it.0 == name).map(|it| it.1.to_owned());
+    let scenario = parse("secret.yaml", text, Known { contracts: &contracts, environment: Some(&environment) }).expect("a scenario");
+    let played = played(&scenario);
+    let all = format!("{} {}", scenario.name, told(&played));
+    assert!(played.failed().is_some() && all.contains("with ***4711") && all.contains("***0815 is busy"), "{all}");
+    let mut shop = crate::tape::Tape::new(Start::default().with(Arc::new(scenario)));
+    shop.play("POST /quoine/api/v1/invoices {\"price\":5,\"name\":\"a-canary-for-a-body-0815\"}");
+    let mut look = |path: &str| shop.admin("GET", path, &serde_json::Value::Null).to_string();
+    let (rules, requests, state) = (look("rules"), look("requests"), look("state"));
+    assert!(rules.contains("no ***0815") && requests.contains("no ***0815"), "{rules} {requests}");
+    assert!([all, rules, requests].iter().all(|it| !it.contains("a-canary")));
+    assert!(state.contains("a-canary-for-a-body-0815") && state.contains("\"contains_secrets\":true"), "it can be gone on from");
+}
+
 #[test]
 fn a_rule_of_a_step_says_what_it_says() {
     for (body, sent) in [("'$${a}'", "${a}"), ("'$${env:PATH} $${'", "${env:PATH} ${"), ("'${invoice.name} $$'", "${env:HOME} $$")] {

@@ -70,7 +70,7 @@ impl<'a> Check<'a> {
     pub fn substituted(&mut self, node: &Node) -> Node {
         let known = self.known;
         let mut wrong = Vec::new();
-        let mut outside: Vec<(Range<usize>, String)> = Vec::new();
+        let mut secrets = std::mem::take(&mut self.secrets);
         let mapped = node.map_texts(&mut |text, at| {
             let mut wrongly = |what: String, help: &str| wrong.push(Mistake::at(at.clone(), what).help(help));
             let found = match pieces(text) {
@@ -99,12 +99,18 @@ impl<'a> Check<'a> {
                             "a scenario that comes over the network reads no environment".to_owned(),
                             "put the value in its place, or load the file from the command line",
                         ),
-                        (Some(read), default) => match read(name).or_else(|| default.map(str::to_owned)) {
-                            Some(value) => {
-                                outside.push((at.clone(), value.clone()));
+                        (Some(read), default) => match (read(name), default) {
+                            (Some(value), _) => {
+                                secrets.came_from_outside(at, &value);
                                 out.push_str(&value.replace("${", "$${"));
                             }
-                            None => wrongly(format!("the environment has no `{name}`"), "set it, or give a default: ${env:NAME|default}"),
+                            (None, Some(value)) => {
+                                secrets.came_in(at, value);
+                                out.push_str(&value.replace("${", "$${"));
+                            }
+                            (None, None) => {
+                                wrongly(format!("the environment has no `{name}`"), "set it, or give a default: ${env:NAME|default}");
+                            }
                         },
                     },
                 }
@@ -112,9 +118,7 @@ impl<'a> Check<'a> {
             Ok(What::Text(out))
         });
         self.mistakes.extend(wrong);
-        for (at, value) in &outside {
-            self.secrets.came_in(at, value);
-        }
+        self.secrets = secrets;
         match mapped {
             Ok(it) => it,
             Err(never) => match never {},

@@ -107,6 +107,7 @@ impl World {
             inboxes: BTreeMap::new(),
             rules: Rules::of(now, scenario.as_ref().map_or(&[], |it| &it.rules)),
             led: BTreeSet::new(),
+            secrets: scenario.as_ref().map_or(Vec::new(), |it| it.secrets_from_outside().to_vec()),
             accounts: Vec::new(),
         };
         let mut world = Self { start, core, members, walk: None, outgoing: Vec::new(), life };
