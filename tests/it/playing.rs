@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::{Value as Json, json};
 
 use crate::cli::{PLAYMONEY, Ready};
-use crate::net::{Receiver, eventually, request, send};
+use crate::net::{Receiver, answered, eventually, request, send};
 use crate::tape::snapshot;
 
 /// A folder of the test's own, empty.
@@ -214,6 +214,12 @@ steps:
   - advance: 1h
   - expect_webhook: { provider: quantum-payouts, subject: '${made.request.body.orderNumber}', body: { payout.status: success }, status: delivered }
   - wait_for: { operation: quantum-payouts.getPayoutStatus, timeout: 60s }
+  - rule: { on: quantum-payouts.features, then: { latency: 3s } }
+  - wait_for: { operation: quantum-payouts.features, timeout: 60s }
+  - act: quantum-payouts.manual-payout
+    with: { amount: 5, pan: '4111111111111111' }
+  - advance: { to: '2026-01-01T01:00:01Z' }
+  - advance: 2s
   - fork: aside
   - advance: 1h
     in: aside
@@ -221,7 +227,15 @@ steps:
 ",
     );
     let ready = Ready::new("application");
-    let receiver = Receiver::always(200).await;
+    // The payout by hand is heard of slowly: meanwhile no time passes for the answer that is held back.
+    let receiver = Receiver::start(|event| {
+        Box::pin(async move {
+            let slowly = if event["payout"]["amount"] == 5 { 300 } else { 0 };
+            tokio::time::sleep(std::time::Duration::from_millis(slowly)).await;
+            answered(200)
+        })
+    })
+    .await;
     let playing = Command::new(PLAYMONEY)
         .current_dir(&here)
         .args(["run", "s.yaml", "--json", "--listen", "127.0.0.1:0", "--webhook-url", &receiver.url()])
@@ -234,11 +248,14 @@ steps:
     assert_eq!(send(address, request("POST", "/quantum-payouts/api/v1/performPayout", &body)).await.status, 200);
     eventually(async || receiver.statuses().contains(&"success".to_owned())).await;
     send(address, request("POST", "/quantum-payouts/api/v1/getPayoutStatus", &json!({"orderNumber": "A-7"}))).await;
+    eventually(async || send(address, request("GET", "/__admin/rules", &Json::Null)).await.json()["rules"][0].is_object()).await;
+    let held = tokio::spawn(send(address, request("GET", "/quantum-payouts/api/v1/features", &Json::Null)));
     let output = playing.wait_with_output().expect("it ends");
+    assert_eq!(held.await.expect("an answer").status, 200);
     let told: Json = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(output.status.code(), Some(1), "nobody asks for the features: {told:#}");
     let steps = told["scenarios"][0]["steps"].as_array().expect("a list");
-    assert_eq!(steps.len(), 7);
-    assert!(steps[..6].iter().all(|it| it["failure"].is_null()), "{told:#}");
-    assert!(steps[6]["failure"]["why"].as_str().is_some_and(|it| it.contains("nobody called quantum-payouts.features")), "{told:#}");
+    assert_eq!(steps.len(), 12, "{told:#}");
+    assert!(steps[..11].iter().all(|it| it["failure"].is_null()), "{told:#}");
+    assert!(steps[11]["failure"]["why"].as_str().is_some_and(|it| it.contains("nobody called quantum-payouts.features")), "{told:#}");
 }
