@@ -184,6 +184,31 @@ async fn a_served_scenario_is_loaded_again_when_it_changes() {
     assert_eq!(send(serving.2, request("GET", "/quoine/api/v1/profile", &Json::Null)).await.status, 503, "the rule is in force");
 }
 
+#[test]
+fn the_greeting_shows_the_keys_that_the_scenario_gives() {
+    let here = folder("greeting");
+    write(
+        &here,
+        "s.yaml",
+        "version: 1\nproviders:\n  qbitpay: { accounts: [{ id: default, credentials: { api_key: a-key-from-outside-4711 }, webhook_url: '${inbox:shop}' }] }\n",
+    );
+    let greeting = |arguments: &[&str]| {
+        let ready = Ready::new("greeting");
+        let mut command = Command::new(PLAYMONEY);
+        command.current_dir(&here).args(["serve", "--listen", "127.0.0.1:0", "--ready-file", ready.file.to_str().expect("text")]);
+        let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
+        ready.wait();
+        child.kill().expect("it runs");
+        text(&child.wait_with_output().expect("it ends").stdout)
+    };
+    let shown = greeting(&["s.yaml"]);
+    assert!(shown.contains("  api_key         ***4711\n") && shown.contains("webhooks          as the scenario says\n"), "{shown}");
+    assert!(shown.contains("  api_key         qp_test_key\n") && shown.contains("  user_id         2\n"), "{shown}");
+    assert!(greeting(&["s.yaml", "--show-secrets"]).contains("  api_key         a-key-from-outside-4711\n"));
+    let plain = greeting(&[]);
+    assert!(plain.contains("  api_key         qbit_test_key\n") && plain.contains("none yet: --webhook-url"), "{plain}");
+}
+
 #[tokio::test]
 async fn a_flag_beats_the_file_that_is_served() {
     let here = folder("flags");
