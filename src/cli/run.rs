@@ -102,7 +102,8 @@ impl Run {
 
     /// In the order of the files, whichever is done first.
     fn verdicts(&self, chosen: &[&Loaded]) -> Vec<Verdict> {
-        let tasks: Vec<(usize, u64)> = (0..chosen.len()).flat_map(|file| (0..self.repeat).map(move |nth| (file, nth))).collect();
+        let tasks: Vec<(usize, u64)> =
+            chosen.iter().enumerate().flat_map(|(file, it)| self.times(it).map(move |nth| (file, nth))).collect();
         let next = AtomicUsize::new(0);
         let workers = std::thread::available_parallelism().map_or(1, usize::from).min(tasks.len());
         let progress = report::Progress::of(tasks.len(), self.json);
@@ -116,11 +117,17 @@ impl Run {
                 own
             };
             let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-            workers.into_iter().flat_map(|it| it.join().unwrap_or_default()).collect()
+            let joined = |it: std::thread::ScopedJoinHandle<'_, _>| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            workers.into_iter().flat_map(joined).collect()
         });
         progress.done();
         done.sort_by_key(|it| (it.0, it.1.seed));
         done.into_iter().map(|it| it.1).collect()
+    }
+
+    /// How often a file is played. One that is no scenario is said to be none once.
+    fn times(&self, loaded: &Loaded) -> std::ops::Range<u64> {
+        0..if loaded.1.is_ok() { self.repeat } else { 1 }
     }
 
     /// One file, on whatever stage begins like that.

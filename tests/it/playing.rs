@@ -127,6 +127,28 @@ fn reports_for_machines_hold_every_file_and_seed() {
 }
 
 #[test]
+fn a_file_that_is_no_scenario_is_said_to_be_none_once() {
+    let here = folder("once");
+    write(&here, "broken.yaml", BROKEN);
+    write(&here, "good.yaml", GOOD);
+    let output = run(&here, &["run", ".", "--repeat", "3"]);
+    assert!(text(&output.stdout).ends_with("4 scenarios: 3 good, 1 invalid\n"), "{}", text(&output.stdout));
+    assert_eq!(text(&output.stderr).matches("broken.yaml:3:11").count(), 1);
+}
+
+#[test]
+fn t19_what_is_told_moves_no_cursor() {
+    let here = folder("controls");
+    let rule = "rules: [{ on: quoine.*, then: { status: 200, body: \"\\e[31mred\\u0007\\uFFFE\" } }]\n";
+    write(&here, "s.yaml", &format!("version: 1\n{rule}steps:\n  - {{ call: quoine.getProfile, expect: {{ body: white }} }}\n"));
+    let output = run(&here, &["run", "s.yaml", "--junit", "report.xml"]);
+    let told = text(&output.stdout);
+    assert!(told.contains("200 \\u{1b}[31mred\\u{7}") && !told.contains(['\u{1b}', '\u{7}']), "{told}");
+    let report = std::fs::read_to_string(here.join("report.xml")).expect("written");
+    assert!(report.contains("200 \u{fffd}[31mred\u{fffd}\u{fffd}"), "{report}");
+}
+
+#[test]
 fn a_starter_is_written_once_and_passes() {
     let here = folder("starter");
     assert_eq!(run(&here, &["init", "first.yaml"]).status.code(), Some(0));
