@@ -216,9 +216,9 @@ fn possible(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node:
     }
 }
 
-/// The action by which a customer pays.
+/// The action by which a customer pays a bill. A payer who says that they have paid does not.
 pub fn paying(contract: &Contract) -> Option<&'static str> {
-    (contract.acts)().iter().map(|it| it.name).find(|it| ["pay", "buyer-paid"].contains(it))
+    (contract.acts)().iter().map(|it| it.name).find(|it| *it == "pay")
 }
 
 /// The statuses that an action leads to.
