@@ -194,39 +194,47 @@ impl Runner<'_> {
                 let answer = self.control(fork, Method::PUT, &format!("inbox/{inbox}/script"), body);
                 self.answered(step, None, answer, false)
             }
-            Doing::Set { provider, account, with } => {
-                let account = account.as_ref().map(|it| self.plain(it)).transpose()?;
-                let account = account.map_or_else(|| self.usual_account(fork, provider), Ok)?;
-                let body = self.json(with)?;
-                let answer = self.control(fork, Method::PATCH, &format!("accounts/{provider}/{}", encoded(&account)), body);
-                self.answered(step, None, answer, false)
-            }
+            Doing::Set { provider, account, with } => self.set(step, provider, account.as_ref(), with),
             Doing::Snapshot(name) => {
                 let answer = self.control(fork, Method::GET, "state", String::new());
                 let state = good(answer)?;
                 self.snapshots.insert(name.clone(), state.body);
                 Ok(format!("kept as {name}"))
             }
-            Doing::Restore(name) => {
-                let state = self.snapshots.get(name).cloned().unwrap_or_default();
-                good(self.stage.ask(fork, control(Method::PUT, "state", state)))?;
-                // Numbers beyond are given once more, to other calls.
-                let (next, name_of) = (self.journaled(fork), step.fork.clone());
-                let stays = |it: &(Option<String>, u64)| it.0 != name_of || it.1 < next;
-                self.own.retain(stays);
-                self.taken.retain(stays);
-                Ok(format!("back at {name}"))
-            }
-            Doing::Fork(name) => {
-                self.stage.fork(fork, name);
-                for it in [&mut self.own, &mut self.taken] {
-                    let known: Vec<u64> = it.iter().filter(|own| own.0 == step.fork).map(|own| own.1).collect();
-                    it.extend(known.into_iter().map(|id| (Some(name.clone()), id)));
-                }
-                Ok(format!("copied as {name}"))
-            }
+            Doing::Restore(name) => self.restore(fork, name),
+            Doing::Fork(name) => self.fork(fork, name),
             Doing::WaitFor(with) => self.wait_for(step, with),
         }
+    }
+
+    fn set(&mut self, step: &Step, provider: &str, account: Option<&Node>, with: &Node) -> Result<String, Failure> {
+        let fork = step.fork.as_deref();
+        let account = account.map(|it| self.plain(it)).transpose()?;
+        let account = account.map_or_else(|| self.usual_account(fork, provider), Ok)?;
+        let body = self.json(with)?;
+        let answer = self.control(fork, Method::PATCH, &format!("accounts/{provider}/{}", encoded(&account)), body);
+        self.answered(step, None, answer, false)
+    }
+
+    fn restore(&mut self, fork: Option<&str>, name: &str) -> Result<String, Failure> {
+        let state = self.snapshots.get(name).cloned().unwrap_or_default();
+        good(self.stage.ask(fork, control(Method::PUT, "state", state)))?;
+        // Numbers beyond are given once more, to other calls.
+        let next = self.journaled(fork);
+        let stays = |it: &(Option<String>, u64)| it.0.as_deref() != fork || it.1 < next;
+        self.own.retain(stays);
+        self.taken.retain(stays);
+        Ok(format!("back at {name}"))
+    }
+
+    fn fork(&mut self, from: Option<&str>, name: &str) -> Result<String, Failure> {
+        self.stage.fork(from, name);
+        // Whose the calls were that it begins with is known there too.
+        for all in [&mut self.own, &mut self.taken] {
+            let known: Vec<u64> = all.iter().filter(|it| it.0.as_deref() == from).map(|it| it.1).collect();
+            all.extend(known.into_iter().map(|id| (Some(name.to_owned()), id)));
+        }
+        Ok(format!("copied as {name}"))
     }
 
     fn control(&mut self, fork: Option<&str>, method: Method, path: &str, body: impl Into<Bytes>) -> Result<Response, &'static str> {

@@ -101,10 +101,7 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
         body: it.get("body").cloned(),
         error: it.get("error").cloned(),
     });
-    let waited = node.get("wait_for").and_then(|it| it.get("where"));
-    for it in [node.get("expect"), waited] {
-        numeric(check, it.and_then(|it| it.get("status")));
-    }
+    look_at(check, node);
     if let Some(name) = text("call") {
         return call(check, node, &name, expect).map(|it| Doing::Call(Box::new(it)));
     }
@@ -118,14 +115,7 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
         leaping(check, with);
         return Some(Doing::Advance { with: with.clone(), expect });
     }
-    if let Some(it) = node.get("expect_webhook").or(node.get("expect_no_webhook"))
-        && let (Some(contract), Some(event)) =
-            (it.get("provider").and_then(Node::plain).and_then(|it| check.known.provider(it)), it.get("event"))
-    {
-        check.events(event, contract);
-    }
     if let Some(it) = node.get("expect_webhook") {
-        numeric(check, it.get("count"));
         return Some(Doing::ExpectWebhook(it.clone()));
     }
     if let Some(it) = node.get("expect_no_webhook") {
@@ -163,6 +153,21 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
         .or_else(|| named("snapshot").map(Doing::Snapshot))
         .or_else(|| named("restore").map(Doing::Restore))
         .or_else(|| named("fork").map(Doing::Fork))
+}
+
+/// Events that are nobody's, and texts where numbers are looked at.
+fn look_at(check: &mut Check<'_>, node: &Node) {
+    if let Some(it) = node.get("expect_webhook").or(node.get("expect_no_webhook"))
+        && let (Some(contract), Some(event)) =
+            (it.get("provider").and_then(Node::plain).and_then(|it| check.known.provider(it)), it.get("event"))
+    {
+        check.events(event, contract);
+    }
+    let inside = |name: &str, inner: &str| node.get(name).and_then(|it| it.get(inner));
+    let waited = inside("wait_for", "where").and_then(|it| it.get("status"));
+    for it in [inside("expect", "status"), inside("expect_webhook", "count"), waited] {
+        numeric(check, it);
+    }
 }
 
 fn call(check: &mut Check<'_>, node: &Node, name: &str, expect: Option<Expect>) -> Option<Call> {
