@@ -77,7 +77,7 @@ fn held(driver: &Driver) -> Vec<Timestamp> {
     let mut moments = Vec::new();
     driver.look(|world| {
         if world.core.clock.stands() && world.walk.is_none() {
-            moments = world.core.agenda.iter().filter(|it| matches!(it.1, Due::Held)).map(|it| it.0).collect();
+            moments = world.core.agenda.iter().filter(|it| matches!(it.1, Due::Held { .. })).map(|it| it.0).collect();
         }
     });
     moments

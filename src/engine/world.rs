@@ -18,6 +18,7 @@ use super::walk::Walk;
 use crate::kit::time::{Timestamp, Uptime};
 
 pub use beginning::Start;
+pub use noting::HELD;
 pub use ruling::LED_MAX;
 
 mod beginning;
@@ -119,7 +120,7 @@ impl World {
                 self.apply(uptime, attempt, *outcome);
             }
             Due::Act { seat, act, with, rule } => self.act_by_rule(uptime, at, seat, &act, &with, &rule),
-            Due::Held => {}
+            Due::Held { seat } => self.note_release(at, seat),
         }
         self.depart(uptime);
         true
@@ -140,7 +141,7 @@ impl World {
             Due::Row { seat, object, stay, .. } => self.member(*seat).stay(*object) == Some(*stay),
             Due::Block { transfer, turn } | Due::Undone { transfer, turn } => self.core.chains.is_live(*transfer, *turn),
             Due::Attempt { delivery, number } => self.core.outbox.expects(*delivery, *number),
-            Due::Answer { .. } | Due::Act { .. } | Due::Held => true,
+            Due::Answer { .. } | Due::Act { .. } | Due::Held { .. } => true,
         }
     }
 

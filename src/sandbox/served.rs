@@ -147,11 +147,11 @@ fn pacing(world: &mut World, seat: Seat, rule: &str, effects: &Effects) -> Optio
         let span = latency.spread.drawn(Draws::new(world.core.seed, &format!("latency {stream}"), fired));
         if latency.real {
             pacing.held_for = Some(span.unsigned_abs());
-        } else if HELD_MAX <= world.core.agenda.iter().filter(|it| matches!(it.1, Due::Held)).count() {
+        } else if HELD_MAX <= world.core.agenda.iter().filter(|it| matches!(it.1, Due::Held { .. })).count() {
             let text = format!("the rule `{rule}` holds an answer back no more: {HELD_MAX} are held back already");
             world.core.journal.note(world.core.now, world.member(seat).contract().slug, text);
         } else if let Some(at) = later(world.core.now, span).filter(|_| !span.is_zero()) {
-            world.core.agenda.book(at, Due::Held);
+            world.core.agenda.book(at, Due::Held { seat });
             pacing.held_until = Some(at);
         }
     }

@@ -69,6 +69,18 @@ fn a_name_is_any_text() {
 }
 
 #[test]
+fn what_is_held_back_is_due_and_fires() {
+    let mut shop = shop("rules: [{ name: slow, on: quantum-payouts.*, then: { latency: 5s } }]\n");
+    shop.sandbox.handle(shop.uptime, Request::new(Method::GET, "/quantum-payouts/api/v1/features", ""));
+    let next = shop.admin("GET", "clock", &Json::Null)["next"].clone();
+    let due = json!({"at": "2026-01-01T00:00:05Z", "kind": "timer", "provider": "quantum-payouts", "subject": "an answer that a rule holds back"});
+    assert_eq!(next, due);
+    let mut fired = shop.admin("POST", "clock/advance", &json!({"until": "next"}))["fired"][0].clone();
+    assert_eq!(fired.as_object_mut().expect("an object").remove("detail"), Some(json!("it leaves")));
+    assert_eq!(fired, due);
+}
+
+#[test]
 fn i21_only_so_many_answers_are_held_back() {
     let mut shop = shop("rules: [{ name: slow, on: quantum-payouts.*, then: { latency: { uniform: [1m, 1h] } } }]\n");
     let mut held = 0;
