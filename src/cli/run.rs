@@ -38,13 +38,13 @@ pub struct Run {
     json: bool,
     /// Serve, one file at a time, and send webhooks to a real application in place of the built-in inboxes; {provider} is
     /// replaced by the provider's slug
-    #[arg(long, value_name = "URL", value_parser = target, env = "PLAYMONEY_WEBHOOK_URL")]
+    #[arg(long, value_name = "URL", value_parser = target)]
     webhook_url: Option<String>,
     /// Where to serve, with --webhook-url; port 0 picks a free one
-    #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", requires = "webhook_url", env = "PLAYMONEY_LISTEN")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", requires = "webhook_url")]
     listen: std::net::SocketAddr,
     /// With --webhook-url, a file for the base URL, as JSON, written once requests are accepted
-    #[arg(long, value_name = "FILE", requires = "webhook_url", env = "PLAYMONEY_READY_FILE")]
+    #[arg(long, value_name = "FILE", requires = "webhook_url")]
     ready_file: Option<PathBuf>,
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -147,9 +148,10 @@ pub fn form_pairs(text: &[u8]) -> Vec<(String, String)> {
     serde_urlencoded::from_bytes(text).unwrap_or_default()
 }
 
-/// Percent-encodes what may not stand in a query value.
+/// Percent-encodes all but what RFC 3986 leaves as it is wherever it stands.
 pub fn encoded(text: &str) -> Cow<'_, str> {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).into()
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(text, RESERVED).into()
 }
 
 /// The text that somebody has percent-encoded in a path.

@@ -145,7 +145,7 @@ fn built(slug: &str, operation: &Operation, with: Option<&Node>) -> Request {
         let mark = format!("{{{name}}}");
         let is_in_path = path.contains(&mark);
         if is_in_path {
-            path = path.replace(&mark, &encoded_segment(it.plain().unwrap_or("")));
+            path = path.replace(&mark, &encoded(it.plain().unwrap_or("")));
         }
         !is_in_path
     });
@@ -178,10 +178,6 @@ fn built(slug: &str, operation: &Operation, with: Option<&Node>) -> Request {
         request.headers.insert(header::CONTENT_TYPE, media);
     }
     request
-}
-
-fn encoded_segment(text: &str) -> String {
-    encoded(text).replace("%2D", "-").replace("%5F", "_").replace("%2E", ".")
 }
 
 fn object(members: &[(&str, &Node)]) -> String {

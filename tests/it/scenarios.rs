@@ -253,6 +253,29 @@ fn a_rule_leads_what_was_asked_for_and_not_its_ledger_row() {
 }
 
 #[test]
+fn a_life_is_led_by_the_action_that_leads_nowhere_else() {
+    let order =
+        "{ call: cryptopay.createPaymentOrder, with: { amount: '1', currency: USDC, blockchain: base, order_info: '{}', nonce: 1 } }";
+    for (to, event) in [("failed", "payment.failed"), ("confirmed", "payment.confirmed")] {
+        let rule = format!("rules: [{{ on: cryptopay.*, then: {{ lifecycle: [{{ to: pending }}, {{ after: 5m, to: {to} }}] }} }}]");
+        let told = format!("  - advance: 5m\n  - expect_webhook: {{ provider: cryptopay, event: {event}, count: 1 }}");
+        assert_eq!(failure(&format!("{rule}\nsteps:\n  - {order}\n{told}")), None, "{to}");
+    }
+    let pay = "{ act: quantapay.pay, with: { transaction: 1, amount: '0.02' } }";
+    let payment = "{ call: quantapay.create-transaction, with: { amount: '49.99', cryptocurrency_code: eth } }";
+    let rule = "rules: [{ on: quantapay.create-transaction, then: { lifecycle: [{ after: 1m, to: X }, { after: 5m, to: C }, { after: 5m, to: R }] } }]";
+    let seen = |status: &str| {
+        format!(
+            "  - {{ call: quantapay.get-transaction, with: {{ transaction_id: 1 }}, expect: {{ body: {{ response.status: {status} }} }} }}"
+        )
+    };
+    let steps =
+        format!("  - {payment}\n  - {pay}\n  - advance: 1m\n{}\n  - advance: 5m\n{}\n  - advance: 5m\n{}", seen("X"), seen("C"), seen("R"));
+    let fresh = "providers: { quantapay: { address_mode: fresh } }";
+    assert_eq!(failure(&format!("{fresh}\n{rule}\nsteps:\n{steps}")), None);
+}
+
+#[test]
 fn a_step_is_called_by_what_it_does() {
     let text = "version: 1\nsteps:\n  - { fork: other }\n  - { in: other, expect: { status: 200 }, call: quoine.getProfile }\n  - { advance: 1s, title: a second }";
     let titles: Vec<String> = loaded("steps.yaml", text).steps.into_iter().map(|it| it.title).collect();

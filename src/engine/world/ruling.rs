@@ -76,8 +76,10 @@ impl World {
         let Some(subject) = self.member(seat).subject(object) else { return Vec::new() };
         let mut at = self.core.now;
         let mut planned = Vec::new();
+        let mut from = None;
         for it in course {
-            let Some((act, outcome)) = leading_to(contract, operation, &it.to) else { continue };
+            let Some((act, outcome)) = leading_to(contract, operation, from, &it.to) else { continue };
+            from = Some(it.to.as_str());
             at = later(at, it.after).unwrap_or(at);
             let mut with = naming(contract, act, &subject);
             if let Some(outcome) = outcome {
@@ -128,7 +130,7 @@ impl World {
                 vec![(paid, pay, naming(contract, pay, &subject)), (after(paid, *span), "reorg", undone)]
             }
             Business::PayoutReturned { after: span } => {
-                let Some((act, outcome)) = leading_to(contract, operation, "failed") else { return Vec::new() };
+                let Some((act, outcome)) = leading_to(contract, operation, None, "failed") else { return Vec::new() };
                 let mut with = naming(contract, act, &subject);
                 with["outcome"] = outcome.unwrap_or("failed").into();
                 self.leave_to_rules(seat, object, rule);
