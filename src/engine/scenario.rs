@@ -10,6 +10,7 @@ use crate::kit::time::{Timestamp, parse_timestamp};
 
 pub mod check;
 pub mod keys;
+pub mod matchers;
 pub mod mistakes;
 pub mod reference;
 pub mod rule;

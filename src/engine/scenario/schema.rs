@@ -3,9 +3,9 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::keys::{ANY_STEP, SCENARIO, STEPS};
+use super::matchers::OPERATORS;
 use super::shape::{Kind, Row, Shape};
 use crate::engine::contract::{Contract, Setting, SettingKind};
-use crate::engine::matching::OPERATORS;
 
 /// The dialect that editors know.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
