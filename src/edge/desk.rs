@@ -34,6 +34,11 @@ impl Desk {
         self.0.write().insert(name.to_owned(), driver);
     }
 
+    /// A sandbox has moved out.
+    pub fn leave(&self, name: &str) {
+        self.0.write().remove(name);
+    }
+
     /// The sandbox of that name.
     pub fn find(&self, name: &str) -> Option<Arc<Driver>> {
         self.0.read().get(name).cloned()

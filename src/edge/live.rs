@@ -39,6 +39,15 @@ impl<'a> Live<'a> {
     }
 }
 
+/// The copies belong to the scenario that has made them.
+impl Drop for Live<'_> {
+    fn drop(&mut self) {
+        for name in self.forks.keys() {
+            self.server.house.desk.leave(name);
+        }
+    }
+}
+
 impl Stage for Live<'_> {
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
         let driver = Arc::clone(self.driver(fork));

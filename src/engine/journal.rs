@@ -177,6 +177,7 @@ impl Journal {
     pub fn note(&mut self, at: Timestamp, provider: &'static str, text: String) {
         while self.notes.len() >= NOTES_MAX {
             self.notes.pop_front();
+            self.truncated = true;
         }
         let turn = self.turn();
         self.notes.push_back(Note { turn, at, provider: provider.into(), text });

@@ -193,6 +193,11 @@ impl Context<'_> {
         };
         let (now, seed) = (self.core.now, self.core.seed);
         let (rule, effects) = self.core.rules.fire(now, seed, sight)?;
-        effects.spoil.map(|how| Box::new(Spoiled { rule, how }))
+        let how = effects.spoil?;
+        if how.drop {
+            let slug = self.contract().slug;
+            self.core.journal.note(now, slug, format!("the rule `{rule}` drops the webhook {} for {}", event.name, event.subject));
+        }
+        Some(Box::new(Spoiled { rule, how }))
     }
 }
