@@ -123,7 +123,7 @@ fn acted(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, asked: As
 
 fn own_address(memory: &Memory, cx: &Context<'_>, request: &Request, session: u32) -> String {
     let id = memory.session(session).map(Session::checkout_id).unwrap_or_default();
-    format!("{}/pay.php?checkout_id={}", cx.base_url(request), encoded(&id).replace("%2D", "-").replace("%5F", "_"))
+    format!("{}/pay.php?checkout_id={}", cx.base_url(request), encoded(&id))
 }
 
 fn cancel(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> Result<(), String> {
