@@ -14,7 +14,7 @@ use crate::kit::html::{Pages, environment};
 use crate::kit::http::{HeaderName, Method, Request, Response, StatusCode, header, with_query};
 use crate::kit::lifecycle::Word;
 use crate::kit::qr;
-use crate::kit::time::Timestamp;
+use crate::kit::time::countdown;
 
 /// The pages of this provider.
 pub const PAGES: &[Page] = &[
@@ -127,10 +127,4 @@ const fn says(order: &Order) -> &'static str {
         (OrderStatus::Failed, _) => "The payment has failed.",
         (OrderStatus::Expired, _) => "This order has expired. Do not pay it any more.",
     }
-}
-
-/// Minutes and seconds until then; nothing once it has passed.
-fn countdown(now: Timestamp, until: Timestamp) -> String {
-    let seconds = until.duration_since(now).as_secs().max(0);
-    format!("{}:{:02}", seconds / 60, seconds % 60)
 }
