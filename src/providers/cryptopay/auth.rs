@@ -4,13 +4,12 @@ use super::errors::{BAD_TOKEN, Error, NO_CREDENTIALS, OLD_TOKEN};
 use super::model::Memory;
 use super::settings::{PLAN, SUSPENDED};
 use super::wire::{ACCESS, ACCESS_SECS, Claims, REFRESH, REFRESH_SECS};
-use crate::engine::account::Account;
 use crate::engine::contract::Limit;
 use crate::engine::provider::Context;
 use crate::engine::throttle::Count;
 use crate::kit::http::{Request, header};
 use crate::kit::ids::entity;
-use crate::kit::sign::{derived, same};
+use crate::kit::sign::derived;
 use crate::kit::time::{Duration, unix_seconds};
 
 /// The limit of the plan that a merchant begins with.
@@ -53,8 +52,7 @@ pub fn named(memory: &Memory, cx: &Context<'_>, request: &Request) -> Option<Str
 }
 
 fn owner_of_key(memory: &Memory, cx: &Context<'_>, key: &str) -> Option<u32> {
-    let owns = |it: &&Account| it.credentials.get("api_key").is_some_and(|own| same(own.expose(), key));
-    memory.merchant_of(&cx.accounts().find(owns)?.id)
+    memory.merchant_of(&cx.owner_of("api_key", key)?.id)
 }
 
 /// The journal learns whose request it was.
