@@ -1,7 +1,7 @@
 //! Who asks: a bearer token on the simulated clock, or a static key; and how often they may.
 
 use super::errors::{BAD_TOKEN, Error, NO_CREDENTIALS, OLD_TOKEN};
-use super::model::Memory;
+use super::model::{HOMES_MAX, Memory};
 use super::settings::{PLAN, SUSPENDED};
 use super::wire::{ACCESS, ACCESS_SECS, Claims, REFRESH, REFRESH_SECS};
 use crate::engine::contract::Limit;
@@ -16,8 +16,6 @@ use crate::kit::time::{Duration, unix_seconds};
 pub const STANDARD: Limit = Limit { error: "rate_limited", calls_max: 1_000, window: Duration::from_hours(1) };
 /// The plans with what each allows in an hour; the last has no documented figure.
 const PLANS: &[(&str, u32)] = &[("standard", STANDARD.calls_max), ("premium", 5_000), ("enterprise", 100_000)];
-/// Sandboxes whose tokens one state takes.
-const HOMES_MAX: usize = 100;
 
 /// What signs the tokens of a sandbox: it follows from the sandbox's name, as every key does.
 fn secret_of(sandbox: &str) -> String {

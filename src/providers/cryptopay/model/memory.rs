@@ -8,6 +8,8 @@ use super::saved::Saved;
 use super::{Chain, Code, Endpoint, Hash, Index, Merchant, Numbered, Order, OrderStatus, Shelf, Transaction, TransactionStatus, Wallet};
 use crate::kit::bases::Bases;
 
+/// Sandboxes whose tokens one state takes.
+pub const HOMES_MAX: usize = 100;
 /// Refresh tokens that are known to be used up; past it the one that ends first is forgotten.
 pub const SPENT_MAX: usize = 100_000;
 

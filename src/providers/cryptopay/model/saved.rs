@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::{
-    Address, Endpoint, Index, MERCHANTS_MAX, Memory, Merchant, NOTICES, Numbered, Order, OrderStatus, SPENT_MAX, Transaction,
+    Address, Endpoint, HOMES_MAX, Index, MERCHANTS_MAX, Memory, Merchant, NOTICES, Numbered, Order, OrderStatus, SPENT_MAX, Transaction,
     TransactionStatus, Wallet,
 };
 use crate::engine::contract::settings::webhook_url;
@@ -52,7 +52,7 @@ impl From<Saved> for Memory {
 impl Memory {
     /// Whether every number names what it should.
     pub fn is_sound(&self) -> bool {
-        let names = self.homes.len() <= MERCHANTS_MAX && self.bases.is_sound() && self.spent.len() <= SPENT_MAX;
+        let names = self.homes.len() <= HOMES_MAX && self.bases.is_sound() && self.spent.len() <= SPENT_MAX;
         let urls = self.starting_url.iter().all(|it| webhook_url(it).is_ok());
         names && urls && self.merchants_are_sound() && self.orders_are_sound() && self.transactions_are_sound() && self.settled_is_sound()
     }
