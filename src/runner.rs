@@ -7,20 +7,23 @@ use std::time::Duration as RealDuration;
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
 
+use crate::control::Mask;
 use crate::engine::matching::{Matcher, Miss};
 use crate::engine::scenario::reference::{Saved, resolved};
-use crate::engine::scenario::yaml::Node;
-use crate::engine::scenario::{Doing, Expect, Scenario, Step};
+use crate::engine::scenario::yaml::{Node, What};
+use crate::engine::scenario::{Doing, Scenario, Step};
 use crate::engine::world::World;
-use crate::kit::http::{Method, Request, Response, StatusCode};
+use crate::kit::http::{Method, Request, Response, encoded};
 use crate::kit::time::{Timestamp, later, parse_duration};
 
+mod answers;
 mod bench;
 mod call;
 mod timeline;
 mod waiting;
 mod webhooks;
 
+use answers::{good, judged};
 pub use bench::{Bench, INBOXES};
 pub use timeline::{Entry, timeline};
 
@@ -62,6 +65,18 @@ pub struct Failure {
     pub misses: Vec<Miss>,
     /// What was answered instead, as far as it helps.
     pub answer: Option<String>,
+}
+
+impl Told {
+    /// Secrets from outside are not told.
+    fn veil(&mut self, mask: &Mask) {
+        let veiled = |text: &mut String| *text = mask.text(text);
+        [&mut self.title, &mut self.seen].into_iter().for_each(veiled);
+        let Some(failure) = &mut self.failure else { return };
+        veiled(&mut failure.why);
+        failure.misses.iter_mut().flat_map(|it| [&mut it.path, &mut it.expected, &mut it.actual]).for_each(veiled);
+        failure.answer.iter_mut().for_each(veiled);
+    }
 }
 
 impl Failure {
@@ -106,7 +121,16 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Played {
     }
     let ended_at = now(stage, None);
     let mut events = Vec::new();
-    stage.look(None, &mut |world| events = timeline(world));
+    stage.look(None, &mut |world| {
+        let mask = Mask::of(world);
+        for it in &mut steps {
+            it.veil(&mask);
+        }
+        events = timeline(world);
+        for it in &mut events {
+            it.what = mask.text(&it.what);
+        }
+    });
     Played { steps, started_at, ended_at, timeline: events }
 }
 
@@ -124,8 +148,8 @@ struct Runner<'a> {
     calls: u64,
     /// Journal entries of the scenario's own calls, by fork.
     own: BTreeSet<(Option<String>, u64)>,
-    /// Journal entries that a step has waited for.
-    taken: BTreeSet<u64>,
+    /// Journal entries that a step has waited for, by fork.
+    taken: BTreeSet<(Option<String>, u64)>,
 }
 
 impl Runner<'_> {
@@ -158,12 +182,11 @@ impl Runner<'_> {
             Doing::ExpectWebhook(with) => self.expect_webhook(step, with),
             Doing::ExpectNoWebhook(with) => self.expect_no_webhook(fork, with),
             Doing::Rule(rule) => {
-                let body = self.json(rule)?;
-                let answer = self.control(fork, Method::POST, "rules", body);
+                let answer = self.control(fork, Method::POST, "rules", self.rule(rule)?);
                 self.answered(step, None, answer, false)
             }
             Doing::DropRule(name) => {
-                let answer = self.control(fork, Method::DELETE, &format!("rules/{name}"), String::new());
+                let answer = self.control(fork, Method::DELETE, &format!("rules/{}", encoded(name)), String::new());
                 self.answered(step, None, answer, false)
             }
             Doing::Receiver { inbox, respond } => {
@@ -171,30 +194,47 @@ impl Runner<'_> {
                 let answer = self.control(fork, Method::PUT, &format!("inbox/{inbox}/script"), body);
                 self.answered(step, None, answer, false)
             }
-            Doing::Set { provider, account, with } => {
-                let account = account.as_ref().map(|it| self.plain(it)).transpose()?;
-                let account = account.map_or_else(|| self.usual_account(fork, provider), Ok)?;
-                let body = self.json(with)?;
-                let answer = self.control(fork, Method::PATCH, &format!("accounts/{provider}/{account}"), body);
-                self.answered(step, None, answer, false)
-            }
+            Doing::Set { provider, account, with } => self.set(step, provider, account.as_ref(), with),
             Doing::Snapshot(name) => {
                 let answer = self.control(fork, Method::GET, "state", String::new());
                 let state = good(answer)?;
                 self.snapshots.insert(name.clone(), state.body);
                 Ok(format!("kept as {name}"))
             }
-            Doing::Restore(name) => {
-                let state = self.snapshots.get(name).cloned().unwrap_or_default();
-                good(self.stage.ask(fork, control(Method::PUT, "state", state)))?;
-                Ok(format!("back at {name}"))
-            }
-            Doing::Fork(name) => {
-                self.stage.fork(fork, name);
-                Ok(format!("copied as {name}"))
-            }
+            Doing::Restore(name) => self.restore(fork, name),
+            Doing::Fork(name) => self.fork(fork, name),
             Doing::WaitFor(with) => self.wait_for(step, with),
         }
+    }
+
+    fn set(&mut self, step: &Step, provider: &str, account: Option<&Node>, with: &Node) -> Result<String, Failure> {
+        let fork = step.fork.as_deref();
+        let account = account.map(|it| self.plain(it)).transpose()?;
+        let account = account.map_or_else(|| self.usual_account(fork, provider), Ok)?;
+        let body = self.json(with)?;
+        let answer = self.control(fork, Method::PATCH, &format!("accounts/{provider}/{}", encoded(&account)), body);
+        self.answered(step, None, answer, false)
+    }
+
+    fn restore(&mut self, fork: Option<&str>, name: &str) -> Result<String, Failure> {
+        let state = self.snapshots.get(name).cloned().unwrap_or_default();
+        good(self.stage.ask(fork, control(Method::PUT, "state", state)))?;
+        // Numbers beyond are given once more, to other calls.
+        let next = self.journaled(fork);
+        let stays = |it: &(Option<String>, u64)| it.0.as_deref() != fork || it.1 < next;
+        self.own.retain(stays);
+        self.taken.retain(stays);
+        Ok(format!("back at {name}"))
+    }
+
+    fn fork(&mut self, from: Option<&str>, name: &str) -> Result<String, Failure> {
+        self.stage.fork(from, name);
+        // Whose the calls were that it begins with is known there too.
+        for all in [&mut self.own, &mut self.taken] {
+            let known: Vec<u64> = all.iter().filter(|it| it.0.as_deref() == from).map(|it| it.1).collect();
+            all.extend(known.into_iter().map(|id| (Some(name.to_owned()), id)));
+        }
+        Ok(format!("copied as {name}"))
     }
 
     fn control(&mut self, fork: Option<&str>, method: Method, path: &str, body: impl Into<Bytes>) -> Result<Response, &'static str> {
@@ -236,59 +276,16 @@ impl Runner<'_> {
         }
     }
 
-    /// Judges an answer, and keeps it where the step says so. Without an expectation, a control call has to succeed; what
-    /// a provider answers may be anything.
-    fn answered(
-        &mut self,
-        step: &Step,
-        expect: Option<&Expect>,
-        answer: Result<Response, &'static str>,
-        is_call: bool,
-    ) -> Result<String, Failure> {
-        let wanted = expect.and_then(|it| it.error.as_ref()).map(|it| self.plain(it)).transpose()?;
-        let response = match (answer, wanted) {
-            (Err(error), Some(wanted)) if error == wanted => return Ok(error.to_owned()),
-            (Err(error), wanted) => {
-                let why = format!("there was no answer: {error}");
-                let expected = wanted.unwrap_or_else(|| "an answer".to_owned());
-                return Err(Failure { misses: vec![miss("error", expected, error)], ..Failure::new(why) });
-            }
-            (Ok(response), Some(wanted)) => {
-                let why = "there was an answer";
-                return Err(Failure {
-                    misses: vec![miss("error", wanted, &format!("status {}", response.status.as_u16()))],
-                    ..Failure::new(why)
-                });
-            }
-            (Ok(response), None) => response,
-        };
-        if expect.is_none_or(|it| it.status.is_none()) && !is_call {
-            good(Ok(response.clone()))?;
-        }
-        let body = serde_json::from_slice(&response.body).unwrap_or_else(|_| Json::from(String::from_utf8_lossy(&response.body)));
-        let status = response.status.as_u16();
-        if let Some(expect) = expect {
-            let mut misses = Vec::new();
-            let seen = [
-                ("status", &expect.status, json!(status)),
-                ("headers", &expect.headers, webhooks::headers(&response.headers)),
-                ("body", &expect.body, body.clone()),
-            ];
-            for (name, node, value) in seen {
-                let Some(node) = node else { continue };
-                misses.extend(self.matcher(node)?.misses(Some(&value)).into_iter().map(|it| within(name, it)));
-            }
-            judged(misses, || format!("{status} {}", String::from_utf8_lossy(&response.body)))?;
-        }
-        if let Some(name) = &step.save {
-            self.saved.insert(name.clone(), body);
-        }
-        Ok(if is_call { format!("{status} {}", StatusCode::canonical_reason(&response.status).unwrap_or("")) } else { brief(&response) })
-    }
-
     /// A value with its references replaced, as JSON.
     fn json(&self, node: &Node) -> Result<String, Failure> {
         resolved(node, &self.saved).map(|it| it.to_json()).map_err(Failure::new)
+    }
+
+    /// A rule with its references replaced. What looks like one now was saved or escaped, and is text.
+    fn rule(&self, node: &Node) -> Result<String, Failure> {
+        let node = resolved(node, &self.saved).map_err(Failure::new)?;
+        let escaped = node.map_texts(&mut |text, _| Ok::<_, Failure>(What::Text(text.replace("${", "$${"))))?;
+        Ok(escaped.to_json())
     }
 
     /// A value with its references replaced, as text.
@@ -320,50 +317,6 @@ impl Runner<'_> {
 /// Never: the header is one.
 pub fn control(method: Method, path: &str, body: impl Into<Bytes>) -> Request {
     Request::new(method, &format!("/__admin/{path}"), body).with("Content-Type", "application/json")
-}
-
-/// An answer of the control API that is no refusal.
-fn good(answer: Result<Response, &'static str>) -> Result<Response, Failure> {
-    let response = answer.map_err(|it| Failure::new(format!("there was no answer: {it}")))?;
-    if response.status.is_success() {
-        return Ok(response);
-    }
-    let document: Json = serde_json::from_slice(&response.body).unwrap_or_default();
-    let why = document["detail"].as_str().map_or_else(|| String::from_utf8_lossy(&response.body).into_owned(), str::to_owned);
-    Err(Failure::new(why))
-}
-
-fn judged(misses: Vec<Miss>, answer: impl FnOnce() -> String) -> Result<(), Failure> {
-    if misses.is_empty() {
-        return Ok(());
-    }
-    let why =
-        if misses.len() == 1 { "an expectation was not met".to_owned() } else { format!("{} expectations were not met", misses.len()) };
-    Err(Failure { why, misses, answer: Some(answer()) })
-}
-
-fn miss(path: &str, expected: impl Into<String>, actual: &str) -> Miss {
-    Miss { path: path.to_owned(), expected: expected.into(), actual: actual.to_owned() }
-}
-
-fn within(name: &str, it: Miss) -> Miss {
-    let path = if it.path.is_empty() { name.to_owned() } else { format!("{name}.{}", it.path) };
-    Miss { path, ..it }
-}
-
-/// A control answer in a few words.
-fn brief(response: &Response) -> String {
-    let document: Json = serde_json::from_slice(&response.body).unwrap_or_default();
-    let text = |name: &str| document[name].as_str();
-    match (text("subject"), text("status"), text("now")) {
-        (Some(subject), Some(status), _) => format!("{subject} is {status}"),
-        (_, _, Some(now)) => {
-            let fired = document["fired_total"].as_u64().unwrap_or(0);
-            let deliveries = document["deliveries_total"].as_u64().unwrap_or(0);
-            format!("it is {now}: {fired} things have happened, {deliveries} attempts of webhooks")
-        }
-        _ => "done".to_owned(),
-    }
 }
 
 /// Real time between two looks.

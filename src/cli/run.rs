@@ -38,13 +38,13 @@ pub struct Run {
     json: bool,
     /// Serve, one file at a time, and send webhooks to a real application in place of the built-in inboxes; {provider} is
     /// replaced by the provider's slug
-    #[arg(long, value_name = "URL", value_parser = target, env = "PLAYMONEY_WEBHOOK_URL")]
+    #[arg(long, value_name = "URL", value_parser = target)]
     webhook_url: Option<String>,
     /// Where to serve, with --webhook-url; port 0 picks a free one
-    #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", requires = "webhook_url", env = "PLAYMONEY_LISTEN")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", requires = "webhook_url")]
     listen: std::net::SocketAddr,
     /// With --webhook-url, a file for the base URL, as JSON, written once requests are accepted
-    #[arg(long, value_name = "FILE", requires = "webhook_url", env = "PLAYMONEY_READY_FILE")]
+    #[arg(long, value_name = "FILE", requires = "webhook_url")]
     ready_file: Option<PathBuf>,
 }
 
@@ -102,7 +102,8 @@ impl Run {
 
     /// In the order of the files, whichever is done first.
     fn verdicts(&self, chosen: &[&Loaded]) -> Vec<Verdict> {
-        let tasks: Vec<(usize, u64)> = (0..chosen.len()).flat_map(|file| (0..self.repeat).map(move |nth| (file, nth))).collect();
+        let tasks: Vec<(usize, u64)> =
+            chosen.iter().enumerate().flat_map(|(file, it)| self.times(it).map(move |nth| (file, nth))).collect();
         let next = AtomicUsize::new(0);
         let workers = std::thread::available_parallelism().map_or(1, usize::from).min(tasks.len());
         let progress = report::Progress::of(tasks.len(), self.json);
@@ -116,11 +117,17 @@ impl Run {
                 own
             };
             let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-            workers.into_iter().flat_map(|it| it.join().unwrap_or_default()).collect()
+            let joined = |it: std::thread::ScopedJoinHandle<'_, _>| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            workers.into_iter().flat_map(joined).collect()
         });
         progress.done();
         done.sort_by_key(|it| (it.0, it.1.seed));
         done.into_iter().map(|it| it.1).collect()
+    }
+
+    /// How often a file is played. One that is no scenario is said to be none once.
+    fn times(&self, loaded: &Loaded) -> std::ops::Range<u64> {
+        0..if loaded.1.is_ok() { self.repeat } else { 1 }
     }
 
     /// One file, on whatever stage begins like that.

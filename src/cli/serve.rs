@@ -1,5 +1,6 @@
 //! `playmoney serve`: the server, its greeting and its end.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -8,12 +9,14 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use playmoney::edge::{Config, Server};
+use playmoney::engine::account::Account;
 use playmoney::engine::clock::{Mode, Rate};
-use playmoney::engine::contract::settings::webhook_url;
+use playmoney::engine::contract::settings::{self, webhook_url};
+use playmoney::engine::contract::{Contract, Credential};
 use playmoney::engine::journal;
-use playmoney::engine::world::Start;
+use playmoney::engine::world::{Start, World};
 use playmoney::kit::secret::Secret;
-use playmoney::kit::time::{Timestamp, parse_timestamp};
+use playmoney::kit::time::{Timestamp, Uptime, parse_timestamp};
 use playmoney::providers;
 use serde_json::json;
 
@@ -251,12 +254,31 @@ impl Signals {
     }
 }
 
+/// Whether an account has a target for its webhooks.
+fn tells_somebody(world: &World) -> bool {
+    world.core.accounts.iter().flat_map(|it| it.values()).any(|it| it.text(&settings::WEBHOOK_URL).is_some())
+}
+
+/// What opens the account that every sandbox has, by provider: as the scenario has it, masked where it is not ours.
+fn credentials(world: &World, in_full: bool) -> Vec<Vec<(String, String)>> {
+    let show = |it: &Secret| if in_full { it.expose().to_owned() } else { it.shown() };
+    let each = world.members.iter().map(|it| it.contract()).zip(&world.core.accounts);
+    let of = |(contract, accounts): (&'static Contract, &BTreeMap<String, Account>)| {
+        let own = accounts.get(contract.account).map(|it| it.shown_credentials(contract, show)).unwrap_or_default();
+        let value = |it: &Credential| own[it.name].as_str().unwrap_or(it.test_value).to_owned();
+        contract.credentials.iter().map(|it| (it.name.to_owned(), value(it))).collect()
+    };
+    each.map(of).collect()
+}
+
 /// What a newcomer needs to know first.
 struct Greeting {
     seed: u64,
     clock: String,
     webhooks: Option<String>,
     scenario: Option<String>,
+    /// Of each provider, the name and the value of each credential.
+    credentials: Vec<Vec<(String, String)>>,
 }
 
 impl Greeting {
@@ -268,17 +290,19 @@ impl Greeting {
         };
         let clock = config.start.now.map_or_else(|| clock.clone(), |it| format!("{clock}, from {it}"));
         let scenario = config.start.scenario.as_ref().map(|it| it.name.clone());
-        Self { seed: config.start.seed, clock, webhooks: config.start.webhook_url.clone(), scenario }
+        let world = World::new(config.start.clone(), providers::all(), 0, Uptime::START);
+        let webhooks = config.start.webhook_url.clone().or_else(|| tells_somebody(&world).then(|| "as the scenario says".to_owned()));
+        Self { seed: config.start.seed, clock, webhooks, scenario, credentials: credentials(&world, config.start.show_secrets) }
     }
 
     fn print(&self, base: &str, token: Option<&Secret>) {
         let mut out = anstream::stdout().lock();
         let mut line = |text: String| _ = writeln!(out, "{text}");
         line(format!("Playmoney {} on {base} (seed {}, clock {})", env!("CARGO_PKG_VERSION"), self.seed, self.clock));
-        for contract in providers::all().iter().map(|it| it.contract()) {
+        for (contract, credentials) in providers::all().iter().map(|it| it.contract()).zip(&self.credentials) {
             line(format!("\n{}: {base}/{} in place of {}", contract.name, contract.slug, contract.base_url));
-            for credential in contract.credentials {
-                line(format!("  {:<15} {}", credential.name, credential.test_value));
+            for (name, value) in credentials {
+                line(format!("  {name:<15} {value}"));
             }
         }
         if let Some(scenario) = &self.scenario {

@@ -8,6 +8,7 @@ use crate::engine::account::Account;
 use crate::engine::contract::SettingKind;
 use crate::engine::provider::Seat;
 use crate::engine::world::World;
+use crate::kit::http::decoded;
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let world = &*ask.world;
@@ -36,11 +37,11 @@ fn shown(world: &World, seat: Seat, account: &Account) -> Json {
 }
 
 fn find(ask: &Ask<'_>) -> Result<(Seat, String), Problem> {
-    let (slug, id) = (ask.captures[0], ask.captures[1]);
+    let (slug, id) = (ask.captures[0], decoded(ask.captures[1]));
     let seat = seat(ask.world, slug)?;
     let accounts = &ask.world.core.accounts[usize::from(seat.0)];
-    if accounts.contains_key(id) {
-        return Ok((seat, id.to_owned()));
+    if accounts.contains_key(&*id) {
+        return Ok((seat, id.into_owned()));
     }
     let known = accounts.keys().cloned().collect::<Vec<_>>().join(", ");
     Err(Problem::nothing(format!("{slug} has no account `{id}`; it has {known}.")))

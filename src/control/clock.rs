@@ -9,7 +9,7 @@ use crate::engine::agenda::Due;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::delivery::AttemptId;
 use crate::engine::walk::{Attempted, Fired, LIMIT, Then, Until, Walk};
-use crate::engine::world::World;
+use crate::engine::world::{HELD, World};
 use crate::kit::http::Response;
 use crate::kit::time::{Timestamp, end_of_time, later, parse_duration, parse_timestamp};
 
@@ -35,7 +35,7 @@ fn next(world: &World, at: Timestamp, due: &Due) -> Json {
             ("block", transfer.seat, world.member(transfer.seat).subject(transfer.object))
         }
         Due::Act { seat, with, .. } => ("timer", *seat, Some(with.to_string())),
-        Due::Held => return json!({"at": at, "kind": "timer", "provider": null, "subject": "an answer that a rule holds back"}),
+        Due::Held { seat } => ("timer", *seat, Some(HELD.to_owned())),
         Due::Attempt { delivery, .. } | Due::Answer { attempt: AttemptId { delivery, .. }, .. } => {
             let webhook = world.core.outbox.get(*delivery);
             let seat = webhook.map_or(crate::engine::provider::Seat(0), |it| it.seat);

@@ -1,5 +1,7 @@
 //! What may be shown of what has passed through: secrets from outside are masked wherever they stand.
 
+use serde_json::Value as Json;
+
 use crate::engine::state::secrets_from_outside;
 use crate::engine::world::World;
 use crate::kit::http::encoded;
@@ -10,7 +12,7 @@ const SECRET_BYTES_MIN: usize = 4;
 
 /// A secret as it may stand in a text: as it is, in JSON, in a query, in a form.
 fn writings(secret: &str) -> [String; 4] {
-    let json = serde_json::Value::from(secret).to_string();
+    let json = Json::from(secret).to_string();
     let form: String = form_urlencoded(secret);
     [secret.to_owned(), json[1..json.len() - 1].to_owned(), encoded(secret).into_owned(), form]
 }
@@ -40,6 +42,16 @@ impl Mask {
     /// A text without those secrets.
     pub fn text(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |it, (secret, mask)| if it.contains(secret) { it.replace(secret, mask) } else { it })
+    }
+
+    /// A value whose texts have none of them.
+    pub fn value(&self, value: &Json) -> Json {
+        match value {
+            Json::String(it) => self.text(it).into(),
+            Json::Array(items) => items.iter().map(|it| self.value(it)).collect(),
+            Json::Object(members) => members.iter().map(|(name, it)| (self.text(name), self.value(it))).collect(),
+            Json::Null | Json::Bool(_) | Json::Number(_) => value.clone(),
+        }
     }
 
     /// A secret as it may be shown.

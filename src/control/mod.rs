@@ -13,6 +13,8 @@ mod rules;
 mod scenario;
 mod state;
 
+pub use mask::Mask;
+
 use http::{Method, StatusCode, header};
 use serde_json::json;
 

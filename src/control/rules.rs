@@ -3,25 +3,27 @@
 use http::StatusCode;
 use serde_json::{Value as Json, json};
 
+use super::mask::Mask;
 use super::{Answer, Ask, Problem, body, ok, scenario};
 use crate::engine::rules::{RULES_MAX, Standing};
 use crate::engine::scenario::parse_rule;
-use crate::kit::http::Response;
+use crate::kit::http::{Response, decoded};
 use crate::kit::time::later;
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let now = ask.world.core.now;
     ask.world.core.rules.expire(now);
-    let rules: Vec<Json> = ask.world.core.rules.iter().map(shown).collect();
+    let mask = Mask::of(ask.world);
+    let rules: Vec<Json> = ask.world.core.rules.iter().map(|it| shown(it, &mask)).collect();
     ok(&json!({"rules": rules}))
 }
 
 /// As it was written, with its name and its counts.
-fn shown(it: &Standing) -> Json {
+fn shown(it: &Standing, mask: &Mask) -> Json {
     let ends_at = it.rule.ttl.and_then(|ttl| later(it.added_at, ttl));
-    let mut shown = it.rule.written.clone();
+    let mut shown = mask.value(&it.rule.written);
     if let Some(members) = shown.as_object_mut() {
-        members.insert("name".to_owned(), json!(it.rule.name));
+        members.insert("name".to_owned(), json!(mask.text(&it.rule.name)));
         members.insert("added_at".to_owned(), json!(it.added_at));
         members.insert("ends_at".to_owned(), json!(ends_at));
         members.insert("fitted".to_owned(), json!(it.fitted));
@@ -42,12 +44,13 @@ pub fn add(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         return Err(Problem::new(StatusCode::CONFLICT, "name_taken", format!("There is a rule `{name}` already: DELETE it first.")));
     }
     let full = || Problem::new(StatusCode::CONFLICT, "too_many_rules", format!("A sandbox has at most {RULES_MAX} rules."));
+    let mask = Mask::of(ask.world);
     let standing = ask.world.core.rules.add(now, rule, true).ok_or_else(full)?;
-    Ok(Answer::Now(Response::json(StatusCode::CREATED, &shown(standing))))
+    Ok(Answer::Now(Response::json(StatusCode::CREATED, &shown(standing, &mask))))
 }
 
 pub fn remove(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let name = ask.captures[0].to_owned();
+    let name = decoded(ask.captures[0]).into_owned();
     if ask.world.core.rules.remove(&name) {
         return ok(&json!({"removed": [name]}));
     }

@@ -15,6 +15,7 @@ use crate::engine::contract::settings;
 use crate::engine::rules::Transport;
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response};
+use crate::kit::time::Timestamp;
 use crate::runner::{PAUSE, Stage, control};
 
 /// Where the copy of a served sandbox sends its webhooks: the application hears of the original alone.
@@ -71,21 +72,33 @@ impl Stage for Live<'_> {
     }
 }
 
+/// When the answers leave that rules hold back, as far as somebody has to let time pass for it.
+fn held(driver: &Driver) -> Vec<Timestamp> {
+    let mut moments = Vec::new();
+    driver.look(|world| {
+        if world.core.clock.stands() && world.walk.is_none() {
+            moments = world.core.agenda.iter().filter(|it| matches!(it.1, Due::Held { .. })).map(|it| it.0).collect();
+        }
+    });
+    moments
+}
+
 /// An answer, whatever a rule holds it back for: the script that calls lets the simulated time pass for which it waits.
+/// For answers to others no time passes here, however long a receiver takes.
 async fn answered(driver: Arc<Driver>, request: Request) -> Option<Leaving> {
     /// An answer that comes at all comes sooner than this.
     const SOON: std::time::Duration = std::time::Duration::from_millis(100);
+    let others = held(&driver);
     let mut answer = std::pin::pin!(driver.handle(request));
     loop {
         if let Ok(answer) = tokio::time::timeout(SOON, &mut answer).await {
             return answer;
         }
-        let mut held_until = None;
-        driver.look(|world| {
-            let held = world.core.agenda.iter().find(|it| matches!(it.1, Due::Held));
-            held_until = held.map(|it| it.0).filter(|_| world.core.clock.stands() && world.walk.is_none());
-        });
-        if let Some(at) = held_until {
+        let mut own = held(&driver);
+        for it in &others {
+            own.iter().position(|at| at == it).map(|place| own.remove(place));
+        }
+        if let Some(at) = own.first() {
             driver.handle(control(Method::POST, "clock/advance", json!({"to": at}).to_string())).await;
         }
     }

@@ -29,7 +29,7 @@ pub enum Due {
     /// What a rule has the outside world do: an action with its parameters.
     Act { seat: Seat, act: Cow<'static, str>, with: Box<str>, rule: Box<str> },
     /// An answer that a rule holds back may leave.
-    Held,
+    Held { seat: Seat },
 }
 
 /// The queue. Nothing that still means something is taken out of it but by becoming due.
@@ -62,9 +62,9 @@ impl Agenda {
     /// Whether what was read was booked in its order, for providers that there are.
     pub fn is_sound(&self, seats: u8) -> bool {
         let seat = |due: &Due| match due {
-            Due::Row { seat, .. } | Due::Act { seat, .. } => seat.0 < seats,
+            Due::Row { seat, .. } | Due::Act { seat, .. } | Due::Held { seat } => seat.0 < seats,
             Due::Block { transfer, .. } | Due::Undone { transfer, .. } => transfer.seat.0 < seats,
-            Due::Attempt { .. } | Due::Answer { .. } | Due::Held => true,
+            Due::Attempt { .. } | Due::Answer { .. } => true,
         };
         self.sequence < COUNT_MAX && self.entries.iter().all(|((_, sequence), due)| *sequence <= self.sequence && seat(due))
     }

@@ -118,7 +118,8 @@ impl Outbox {
         let delivery = |it: &Delivery| {
             let firsts = it.attempts.iter().filter(|it| it.copy == 0);
             let numbered = (1_u32..).zip(firsts).all(|(number, attempt)| attempt.number == number);
-            it.id <= self.next && it.seat.0 < seats && numbered && it.scheduled as usize <= it.attempts.len()
+            let spoiled = it.spoiled.as_ref().is_none_or(|it| it.how.is_sound());
+            it.id <= self.next && it.seat.0 < seats && numbered && spoiled && it.scheduled as usize <= it.attempts.len()
         };
         let placed = self.deliveries.iter().all(|(id, it)| *id == it.id);
         let known = |it: &Flight| {

@@ -1,10 +1,13 @@
 //! What differs from the documented behaviour: each rule says on what it waits, when it fires and what it does then.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::matching::Matcher;
+use super::state::COUNT_MAX;
 use crate::kit::ids::Draws;
 use crate::kit::time::{Duration, Timestamp, later};
 
@@ -107,6 +110,17 @@ pub struct Sight<'a> {
 }
 
 impl Rules {
+    /// The rules of a scenario, in its order. Those that it names keep their names: one that is made up here is none of
+    /// them.
+    pub fn of(now: Timestamp, all: &[Rule]) -> Self {
+        let given: BTreeSet<&str> = all.iter().map(|it| it.name.as_str()).collect();
+        let mut own = Self::default();
+        for it in all {
+            own.put(now, it.clone(), false, &given);
+        }
+        own
+    }
+
     /// Whether there is none: the usual case, which costs nothing.
     pub fn is_empty(&self) -> bool {
         self.standing.is_empty()
@@ -123,7 +137,11 @@ impl Rules {
     }
 
     /// Adds a rule: last, or ahead of all others. `None`: there are [`RULES_MAX`] already, or one has that name.
-    pub fn add(&mut self, now: Timestamp, mut rule: Rule, first: bool) -> Option<&Standing> {
+    pub fn add(&mut self, now: Timestamp, rule: Rule, first: bool) -> Option<&Standing> {
+        self.put(now, rule, first, &BTreeSet::new())
+    }
+
+    fn put(&mut self, now: Timestamp, mut rule: Rule, first: bool, given: &BTreeSet<&str>) -> Option<&Standing> {
         if self.standing.len() >= RULES_MAX {
             return None;
         }
@@ -132,7 +150,8 @@ impl Rules {
         if rule.name.is_empty() {
             let nth = self.standing.iter().filter(|it| it.stream.is_some() && it.rule.written == rule.written).count();
             stream = Some(format!("{:016x} {nth}", Draws::new(0, &rule.written.to_string(), 0).below(u64::MAX)));
-            rule.name = format!("rule-{}", self.added);
+            let is_free = |name: &String| self.get(name).is_none() && !given.contains(name.as_str());
+            rule.name = (self.added..=COUNT_MAX).map(|it| format!("rule-{it}")).find(is_free)?;
         }
         if self.get(&rule.name).is_some() {
             return None;
@@ -177,7 +196,18 @@ impl Rules {
 
     /// Whether what was read from outside can be gone on from.
     pub fn is_sound(&self) -> bool {
-        self.standing.len() <= RULES_MAX && self.added < super::state::COUNT_MAX
+        let names: BTreeSet<&str> = self.standing.iter().map(|it| it.rule.name.as_str()).collect();
+        let counts = |it: &Standing| it.fitted < COUNT_MAX && it.fired < COUNT_MAX;
+        let rules = self.standing.iter().all(|it| counts(it) && it.rule.is_sound());
+        self.standing.len() <= RULES_MAX && names.len() == self.standing.len() && rules && self.added < COUNT_MAX
+    }
+}
+
+impl Rule {
+    fn is_sound(&self) -> bool {
+        let age = if let Some(Until::Age(span)) = self.when.until { Some(span) } else { None };
+        let spans = [self.ttl, age].into_iter().flatten().all(|it| !it.is_negative());
+        !self.name.is_empty() && spans && self.when.probability.is_none_or(effects::is_share) && self.then.is_sound()
     }
 }
 
@@ -263,6 +293,17 @@ mod tests {
             query: &nothing,
         };
         (0..times).map(|_| rules.fire(Timestamp::UNIX_EPOCH, 7, sight).is_some()).collect()
+    }
+
+    #[test]
+    fn a_name_that_is_made_up_is_nobodys() {
+        let called = |name: &str| Rule { name: name.to_owned(), ..rule(When::default()) };
+        let names = |rules: &Rules| rules.iter().map(|it| it.rule.name.clone()).collect::<Vec<_>>();
+        let now = Timestamp::UNIX_EPOCH;
+        let mut rules = Rules::of(now, &[called(""), called("rule-1"), called(""), called("rule-4")]);
+        assert_eq!(names(&rules), ["rule-2", "rule-1", "rule-3", "rule-4"]);
+        assert!(rules.add(now, called(""), false).is_some());
+        assert_eq!(names(&rules)[4], "rule-5");
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod yaml;
 
 use check::Check;
 pub use check::Known;
+use check::names::Made;
 pub use mistakes::{Mistake, Mistakes};
 use reference::{Saved, resolved};
 use secrets::Secrets;
@@ -139,6 +140,11 @@ impl Scenario {
         Mistakes::of(&self.source.file, &self.source.text, &self.source.secrets, all)
     }
 
+    /// What the environment has put into it and may be a key.
+    pub fn secrets_from_outside(&self) -> &[String] {
+        self.source.secrets.outside()
+    }
+
     /// Its text.
     pub fn text(&self) -> &str {
         &self.source.text
@@ -156,10 +162,11 @@ fn read(check: &mut Check<'_>, node: &Node, file: &str, text: &str) -> Scenario 
     let rules: Vec<Rule> = node.get("rules").map_or(&[][..], Node::items).iter().map(|it| rule::read(check, it)).collect();
     repeated_names(check, node);
     let steps = steps(check, node, text);
+    let told = |name: &str| plain(name).map(|it| check.secrets.veiled(it));
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
     Scenario {
-        name: plain("name").unwrap_or_else(|| stem.strip_suffix(".yaml").or(stem.strip_suffix(".yml")).unwrap_or(stem)).to_owned(),
-        description: plain("description").unwrap_or("").to_owned(),
+        name: told("name").unwrap_or_else(|| stem.strip_suffix(".yaml").or(stem.strip_suffix(".yml")).unwrap_or(stem).to_owned()),
+        description: told("description").unwrap_or_default(),
         seed: plain("seed").and_then(|it| it.parse().ok()),
         mode,
         now: clock("now").and_then(|it| parse_timestamp(it).ok()),
@@ -177,7 +184,7 @@ fn repeated_names(check: &mut Check<'_>, node: &Node) {
     }
     let names: Vec<&Node> = items.iter().filter_map(|it| it.get("name")).collect();
     for (place, it) in names.iter().enumerate() {
-        if let Some(first) = names[..place].iter().find(|own| own.what == it.what) {
+        if let Some(first) = names[..place].iter().find(|own| it.plain().is_some() && own.plain() == it.plain()) {
             let mistake = Mistake::at(it.at.clone(), format!("two rules have the name `{}`", it.plain().unwrap_or("")));
             check.mistakes.push(mistake.also(first.at.clone(), "the first of them"));
         }
@@ -189,30 +196,13 @@ fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
     if items.len() > STEPS_MAX {
         check.wrong(&node.at, format!("a scenario has at most {STEPS_MAX} steps"));
     }
-    let (mut saved, mut forks, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+    let mut made = Made::before_the_steps(node);
     let mut steps = Vec::new();
     for it in items.iter().take(STEPS_MAX) {
         let line = text.get(..it.at.start).unwrap_or("").matches('\n').count() + 1;
-        for (name, known, what) in [("in", &forks, "fork"), ("restore", &kept, "snapshot")] {
-            if let Some(own) = it.get(name)
-                && let Some(asked) = own.plain()
-                && !known.iter().any(|it: &String| it == asked)
-            {
-                check.unmade(
-                    &own.at,
-                    format!("no step before this one makes a {what} `{asked}`"),
-                    asked,
-                    known,
-                    &format!("a step `{what}: {asked}` makes it"),
-                );
-            }
-        }
-        let step = step::read(check, it, line, &saved);
-        let own = |name: &str| it.get(name).and_then(Node::plain).map(str::to_owned);
-        saved.extend(own("save"));
-        forks.extend(own("fork"));
-        kept.extend(own("snapshot"));
-        steps.extend(step);
+        made.look_at(check, it);
+        steps.extend(step::read(check, it, line, &made.saved));
+        made.learn(it);
     }
     steps
 }

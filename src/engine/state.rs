@@ -7,7 +7,7 @@ use super::account::Account;
 use super::delivery::Outgoing;
 use super::inbox::Inbox;
 use super::provider::Member;
-use super::world::{Core, Start, World};
+use super::world::{Core, LED_MAX, Start, World};
 use crate::kit::time::{Uptime, end_of_time};
 
 /// The version of the document; another one is refused.
@@ -88,7 +88,9 @@ fn is_sound(core: &Core, seats: u8) -> bool {
         && core.chains.is_sound(seats)
         && core.outbox.is_sound(seats)
         && core.journal.is_sound()
-        && core.rules.is_sound();
+        && core.rules.is_sound()
+        && core.led.len() <= LED_MAX
+        && core.led.iter().all(|it| it.0.0 < seats);
     accounts && parts && core.now <= end_of_time()
 }
 
@@ -111,5 +113,6 @@ fn send_lost_again(world: &mut World) {
 
 /// Every secret of a sandbox that must not be shown.
 pub fn secrets_from_outside(core: &Core) -> impl Iterator<Item = &str> {
-    core.accounts.iter().flat_map(|it| it.values()).flat_map(Account::secrets_from_outside)
+    let own = core.accounts.iter().flat_map(|it| it.values()).flat_map(Account::secrets_from_outside);
+    own.chain(core.secrets.iter().map(String::as_str))
 }

@@ -18,6 +18,8 @@ use super::walk::Walk;
 use crate::kit::time::{Timestamp, Uptime};
 
 pub use beginning::Start;
+pub use noting::HELD;
+pub use ruling::LED_MAX;
 
 mod beginning;
 mod noting;
@@ -42,6 +44,9 @@ pub struct Core {
     /// Objects whose life a rule leads: their pace is left to it.
     #[serde(default)]
     pub led: BTreeSet<(Seat, ObjectId)>,
+    /// What the environment has put into the scenario and may be a key: kept to be hidden.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
     /// The accounts of each seat, by id.
     pub accounts: Vec<BTreeMap<String, Account>>,
 }
@@ -115,7 +120,7 @@ impl World {
                 self.apply(uptime, attempt, *outcome);
             }
             Due::Act { seat, act, with, rule } => self.act_by_rule(uptime, at, seat, &act, &with, &rule),
-            Due::Held => {}
+            Due::Held { seat } => self.note_release(at, seat),
         }
         self.depart(uptime);
         true
@@ -136,7 +141,7 @@ impl World {
             Due::Row { seat, object, stay, .. } => self.member(*seat).stay(*object) == Some(*stay),
             Due::Block { transfer, turn } | Due::Undone { transfer, turn } => self.core.chains.is_live(*transfer, *turn),
             Due::Attempt { delivery, number } => self.core.outbox.expects(*delivery, *number),
-            Due::Answer { .. } | Due::Act { .. } | Due::Held => true,
+            Due::Answer { .. } | Due::Act { .. } | Due::Held { .. } => true,
         }
     }
 

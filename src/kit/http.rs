@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use percent_encoding::AsciiSet;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -148,12 +148,15 @@ pub fn form_pairs(text: &[u8]) -> Vec<(String, String)> {
     serde_urlencoded::from_bytes(text).unwrap_or_default()
 }
 
-/// What needs no encoding anywhere in an address stays as it is.
-const RESERVED: &AsciiSet = &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// Percent-encodes what may not stand in a query value.
+/// Percent-encodes all but what RFC 3986 leaves as it is wherever it stands.
 pub fn encoded(text: &str) -> Cow<'_, str> {
-    percent_encoding::utf8_percent_encode(text, RESERVED).into()
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(text, RESERVED).into()
+}
+
+/// The text that somebody has percent-encoded in a path.
+pub fn decoded(segment: &str) -> Cow<'_, str> {
+    percent_encoding::percent_decode_str(segment).decode_utf8_lossy()
 }
 
 /// An address with more parameters behind those that it has, and before its fragment.

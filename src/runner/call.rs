@@ -54,7 +54,7 @@ impl Runner<'_> {
         }
         self.prove(fork, call, operation, &mut request)?;
         if let Some(fault) = &call.fault {
-            let fault = HeaderValue::from_str(fault).map_err(|_| Failure::new("`fault` is no header text"))?;
+            let fault = HeaderValue::from_bytes(fault.as_bytes()).map_err(|_| Failure::new("`fault` is no header text"))?;
             request.headers.insert(FAULT, fault);
         }
         for name in taken_away {
@@ -145,7 +145,7 @@ fn built(slug: &str, operation: &Operation, with: Option<&Node>) -> Request {
         let mark = format!("{{{name}}}");
         let is_in_path = path.contains(&mark);
         if is_in_path {
-            path = path.replace(&mark, &encoded_segment(it.plain().unwrap_or("")));
+            path = path.replace(&mark, &encoded(it.plain().unwrap_or("")));
         }
         !is_in_path
     });
@@ -178,10 +178,6 @@ fn built(slug: &str, operation: &Operation, with: Option<&Node>) -> Request {
         request.headers.insert(header::CONTENT_TYPE, media);
     }
     request
-}
-
-fn encoded_segment(text: &str) -> String {
-    encoded(text).replace("%2D", "-").replace("%5F", "_").replace("%2E", ".")
 }
 
 fn object(members: &[(&str, &Node)]) -> String {

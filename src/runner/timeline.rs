@@ -26,12 +26,14 @@ pub fn timeline(world: &World) -> Vec<Entry> {
     });
     let webhooks = world.core.outbox.iter().flat_map(|it| {
         let provider = world.member(it.seat).contract().slug;
+        let rule = it.spoiled.as_ref().map_or(String::new(), |it| format!(" (rule `{}`)", it.rule));
         it.attempts.iter().map(move |attempt| {
             let outcome = attempt.outcome.as_ref();
             let answer = outcome.and_then(Outcome::answered).map(|it| it.to_string());
             let answer = answer.or_else(|| outcome.and_then(Outcome::error).map(str::to_owned)).unwrap_or_else(|| "under way".to_owned());
             let id = delivery_name(it.id);
-            let what = format!("{provider} {} for {}, {id} attempt {}: {answer}", it.event, it.subject, attempt.number);
+            let rule = if attempt.resend { "" } else { &rule };
+            let what = format!("{provider} {} for {}, {id} attempt {}: {answer}{rule}", it.event, it.subject, attempt.number);
             (attempt.turn, Entry { at: attempt.at, kind: "webhook", what })
         })
     });

@@ -2,8 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
+use super::answers::within;
 use super::webhooks::headers;
-use super::{Failure, PATIENCE, Runner, within};
+use super::{Failure, PATIENCE, Runner};
 use crate::engine::journal::Entry;
 use crate::engine::matching::{Matcher, Miss};
 use crate::engine::scenario::Step;
@@ -33,7 +34,10 @@ impl Runner<'_> {
             let (own, taken) = (&self.own, &self.taken);
             self.stage.look(fork, &mut |world| {
                 let fits = |it: &&Entry| it.provider == provider && it.operation.as_deref() == Some(operation);
-                let foreign = |it: &&Entry| !own.contains(&(step.fork.clone(), it.id)) && !taken.contains(&it.id) && it.answer.is_some();
+                let foreign = |it: &&Entry| {
+                    let entry = (step.fork.clone(), it.id);
+                    !own.contains(&entry) && !taken.contains(&entry) && it.answer.is_some()
+                };
                 calls = world.core.journal.entries().filter(fits).filter(foreign).map(|it| (it.id, shown(world, it))).collect();
             });
             for (id, it) in calls {
@@ -42,7 +46,7 @@ impl Runner<'_> {
                     .flat_map(|(name, own)| own.misses(it["judged"].get(*name)).into_iter().map(|it| within(name, it)))
                     .collect();
                 if misses.is_empty() {
-                    self.taken.insert(id);
+                    self.taken.insert((step.fork.clone(), id));
                     let status = it["response"]["status"].clone();
                     if let Some(save) = &step.save {
                         self.saved.insert(save.clone(), it);

@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Failure, Runner, judged, within};
+use super::answers::{judged, miss, within};
+use super::{Failure, Runner};
 use crate::engine::delivery::{Attempt, Delivery};
 use crate::engine::inbox::Signature;
 use crate::engine::matching::{Matcher, Miss};
@@ -52,7 +53,7 @@ impl Runner<'_> {
         let fitting = sent.iter().find(|it| misses(&wanted, it).is_empty());
         match fitting {
             None => Ok("none sent".to_owned()),
-            Some(it) => judged(vec![super::miss("webhook", "none", "one was sent")], || it.to_string()).map(|()| String::new()),
+            Some(it) => judged(vec![miss("webhook", "none", "one was sent")], || it.to_string()).map(|()| String::new()),
         }
     }
 

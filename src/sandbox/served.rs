@@ -31,7 +31,7 @@ pub struct Pacing {
 
 /// One request to one provider.
 pub fn serve(world: &mut World, uptime: Uptime, seat: Seat, path: &str, request: &Request) -> Served {
-    let asked = request.headers.get(FAULT).map(|it| it.to_str().unwrap_or("").to_owned());
+    let asked = request.headers.get(FAULT).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
     let ruled = match &asked {
         Some(name) => match asked_for(world, seat, name) {
             Ok(found) => Some(found),
@@ -48,7 +48,7 @@ pub fn serve(world: &mut World, uptime: Uptime, seat: Seat, path: &str, request:
     let (response, trace) = answered(world, uptime, seat, path, request, &rule, &effects);
     // What people look at is never slow or broken on purpose.
     let is_page = trace.operation.is_none() && world.member(seat).contract().has_page(path);
-    let pacing = if is_page { None } else { pacing(world, &rule, &effects) };
+    let pacing = if is_page { None } else { pacing(world, seat, &rule, &effects) };
     Served { response, trace, rule: Some(rule), pacing }
 }
 
@@ -113,7 +113,9 @@ fn answered(
                 let response = it.call(cx, path, request);
                 (response, std::mem::take(&mut cx.trace), cx.made())
             });
-            world.lead(uptime, seat, (trace.operation, &made), rule, effects);
+            if leads {
+                world.lead(uptime, seat, (trace.operation, &made), rule, effects);
+            }
             let headers = if let Some(Answered::Own { headers, .. }) = other { headers.as_slice() } else { &[] };
             (with_headers(response, headers), trace)
         }
@@ -141,15 +143,21 @@ fn with_headers(mut response: Response, headers: &[(String, String)]) -> Respons
     response
 }
 
-fn pacing(world: &mut World, rule: &str, effects: &Effects) -> Option<Pacing> {
+/// Answers that rules hold back by simulated time in one sandbox, those included whose callers have hung up.
+const HELD_MAX: usize = 4_096;
+
+fn pacing(world: &mut World, seat: Seat, rule: &str, effects: &Effects) -> Option<Pacing> {
     let mut pacing = Pacing { transport: effects.transport.clone(), ..Pacing::default() };
     if let Some(latency) = &effects.latency {
         let (stream, fired) = world.core.rules.get(rule).map_or((rule, 0), |it| (it.stream(), it.fired));
         let span = latency.spread.drawn(Draws::new(world.core.seed, &format!("latency {stream}"), fired));
         if latency.real {
             pacing.held_for = Some(span.unsigned_abs());
+        } else if HELD_MAX <= world.core.agenda.iter().filter(|it| matches!(it.1, Due::Held { .. })).count() {
+            let text = format!("the rule `{rule}` holds an answer back no more: {HELD_MAX} are held back already");
+            world.core.journal.note(world.core.now, world.member(seat).contract().slug, text);
         } else if let Some(at) = later(world.core.now, span).filter(|_| !span.is_zero()) {
-            world.core.agenda.book(at, Due::Held);
+            world.core.agenda.book(at, Due::Held { seat });
             pacing.held_until = Some(at);
         }
     }

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::{Value as Json, json};
 
 use crate::cli::{PLAYMONEY, Ready};
-use crate::net::{Receiver, eventually, request, send};
+use crate::net::{Receiver, answered, eventually, request, send};
 use crate::tape::snapshot;
 
 /// A folder of the test's own, empty.
@@ -127,6 +127,28 @@ fn reports_for_machines_hold_every_file_and_seed() {
 }
 
 #[test]
+fn a_file_that_is_no_scenario_is_said_to_be_none_once() {
+    let here = folder("once");
+    write(&here, "broken.yaml", BROKEN);
+    write(&here, "good.yaml", GOOD);
+    let output = run(&here, &["run", ".", "--repeat", "3"]);
+    assert!(text(&output.stdout).ends_with("4 scenarios: 3 good, 1 invalid\n"), "{}", text(&output.stdout));
+    assert_eq!(text(&output.stderr).matches("broken.yaml:3:11").count(), 1);
+}
+
+#[test]
+fn t19_what_is_told_moves_no_cursor() {
+    let here = folder("controls");
+    let rule = "rules: [{ on: quoine.*, then: { status: 200, body: \"\\e[31mred\\u0007\\uFFFE\" } }]\n";
+    write(&here, "s.yaml", &format!("version: 1\n{rule}steps:\n  - {{ call: quoine.getProfile, expect: {{ body: white }} }}\n"));
+    let output = run(&here, &["run", "s.yaml", "--junit", "report.xml"]);
+    let told = text(&output.stdout);
+    assert!(told.contains("200 \\u{1b}[31mred\\u{7}") && !told.contains(['\u{1b}', '\u{7}']), "{told}");
+    let report = std::fs::read_to_string(here.join("report.xml")).expect("written");
+    assert!(report.contains("200 \u{fffd}[31mred\u{fffd}\u{fffd}"), "{report}");
+}
+
+#[test]
 fn a_starter_is_written_once_and_passes() {
     let here = folder("starter");
     assert_eq!(run(&here, &["init", "first.yaml"]).status.code(), Some(0));
@@ -184,6 +206,31 @@ async fn a_served_scenario_is_loaded_again_when_it_changes() {
     assert_eq!(send(serving.2, request("GET", "/quoine/api/v1/profile", &Json::Null)).await.status, 503, "the rule is in force");
 }
 
+#[test]
+fn the_greeting_shows_the_keys_that_the_scenario_gives() {
+    let here = folder("greeting");
+    write(
+        &here,
+        "s.yaml",
+        "version: 1\nproviders:\n  qbitpay: { accounts: [{ id: default, credentials: { api_key: a-key-from-outside-4711 }, webhook_url: '${inbox:shop}' }] }\n",
+    );
+    let greeting = |arguments: &[&str]| {
+        let ready = Ready::new("greeting");
+        let mut command = Command::new(PLAYMONEY);
+        command.current_dir(&here).args(["serve", "--listen", "127.0.0.1:0", "--ready-file", ready.file.to_str().expect("text")]);
+        let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
+        ready.wait();
+        child.kill().expect("it runs");
+        text(&child.wait_with_output().expect("it ends").stdout)
+    };
+    let shown = greeting(&["s.yaml"]);
+    assert!(shown.contains("  api_key         ***4711\n") && shown.contains("webhooks          as the scenario says\n"), "{shown}");
+    assert!(shown.contains("  api_key         qp_test_key\n") && shown.contains("  user_id         2\n"), "{shown}");
+    assert!(greeting(&["s.yaml", "--show-secrets"]).contains("  api_key         a-key-from-outside-4711\n"));
+    let plain = greeting(&[]);
+    assert!(plain.contains("  api_key         qbit_test_key\n") && plain.contains("none yet: --webhook-url"), "{plain}");
+}
+
 #[tokio::test]
 async fn a_flag_beats_the_file_that_is_served() {
     let here = folder("flags");
@@ -214,6 +261,12 @@ steps:
   - advance: 1h
   - expect_webhook: { provider: quantum-payouts, subject: '${made.request.body.orderNumber}', body: { payout.status: success }, status: delivered }
   - wait_for: { operation: quantum-payouts.getPayoutStatus, timeout: 60s }
+  - rule: { on: quantum-payouts.features, then: { latency: 3s } }
+  - wait_for: { operation: quantum-payouts.features, timeout: 60s }
+  - act: quantum-payouts.manual-payout
+    with: { amount: 5, pan: '4111111111111111' }
+  - advance: { to: '2026-01-01T01:00:01Z' }
+  - advance: 2s
   - fork: aside
   - advance: 1h
     in: aside
@@ -221,7 +274,15 @@ steps:
 ",
     );
     let ready = Ready::new("application");
-    let receiver = Receiver::always(200).await;
+    // The payout by hand is heard of slowly: meanwhile no time passes for the answer that is held back.
+    let receiver = Receiver::start(|event| {
+        Box::pin(async move {
+            let slowly = if event["payout"]["amount"] == 5 { 300 } else { 0 };
+            tokio::time::sleep(std::time::Duration::from_millis(slowly)).await;
+            answered(200)
+        })
+    })
+    .await;
     let playing = Command::new(PLAYMONEY)
         .current_dir(&here)
         .args(["run", "s.yaml", "--json", "--listen", "127.0.0.1:0", "--webhook-url", &receiver.url()])
@@ -234,11 +295,14 @@ steps:
     assert_eq!(send(address, request("POST", "/quantum-payouts/api/v1/performPayout", &body)).await.status, 200);
     eventually(async || receiver.statuses().contains(&"success".to_owned())).await;
     send(address, request("POST", "/quantum-payouts/api/v1/getPayoutStatus", &json!({"orderNumber": "A-7"}))).await;
+    eventually(async || send(address, request("GET", "/__admin/rules", &Json::Null)).await.json()["rules"][0].is_object()).await;
+    let held = tokio::spawn(send(address, request("GET", "/quantum-payouts/api/v1/features", &Json::Null)));
     let output = playing.wait_with_output().expect("it ends");
+    assert_eq!(held.await.expect("an answer").status, 200);
     let told: Json = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(output.status.code(), Some(1), "nobody asks for the features: {told:#}");
     let steps = told["scenarios"][0]["steps"].as_array().expect("a list");
-    assert_eq!(steps.len(), 7);
-    assert!(steps[..6].iter().all(|it| it["failure"].is_null()), "{told:#}");
-    assert!(steps[6]["failure"]["why"].as_str().is_some_and(|it| it.contains("nobody called quantum-payouts.features")), "{told:#}");
+    assert_eq!(steps.len(), 12, "{told:#}");
+    assert!(steps[..11].iter().all(|it| it["failure"].is_null()), "{told:#}");
+    assert!(steps[11]["failure"]["why"].as_str().is_some_and(|it| it.contains("nobody called quantum-payouts.features")), "{told:#}");
 }

@@ -9,9 +9,10 @@ use playmoney::engine::scenario::keys::{ANY_STEP, SCENARIO, STEPS, THEN};
 use playmoney::engine::scenario::shape::{Kind, Row, Shape};
 use playmoney::engine::scenario::{Known, Scenario, parse, schema, yaml};
 use playmoney::engine::world::{Start, World};
+use playmoney::kit::http::{Method, Request, Response};
 use playmoney::kit::time::Uptime;
 use playmoney::providers;
-use playmoney::runner::{Bench, INBOXES, Played, play};
+use playmoney::runner::{Bench, INBOXES, Played, Stage, play};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -225,7 +226,6 @@ fn calls_of_the_portal_log_in_by_themselves() {
     assert_eq!(call("with: { csrf_token: guessed }, expect: { status: 403 }"), None);
     assert_eq!(call("headers: { Cookie: payouts_session=guessed }, expect: { status: 401 }"), None);
     assert_eq!(call("body: '{}', expect: { status: 403 }"), None);
-    assert_eq!(call("account: nobody"), Some("line 3: quantum-payouts has no account `nobody` that could log in".to_owned()));
 }
 
 #[test]
@@ -253,8 +253,127 @@ fn a_rule_leads_what_was_asked_for_and_not_its_ledger_row() {
 }
 
 #[test]
+fn a_life_is_led_by_the_action_that_leads_nowhere_else() {
+    let order =
+        "{ call: cryptopay.createPaymentOrder, with: { amount: '1', currency: USDC, blockchain: base, order_info: '{}', nonce: 1 } }";
+    for (to, event) in [("failed", "payment.failed"), ("confirmed", "payment.confirmed")] {
+        let rule = format!("rules: [{{ on: cryptopay.*, then: {{ lifecycle: [{{ to: pending }}, {{ after: 5m, to: {to} }}] }} }}]");
+        let told = format!("  - advance: 5m\n  - expect_webhook: {{ provider: cryptopay, event: {event}, count: 1 }}");
+        assert_eq!(failure(&format!("{rule}\nsteps:\n  - {order}\n{told}")), None, "{to}");
+    }
+    let pay = "{ act: quantapay.pay, with: { transaction: 1, amount: '0.02' } }";
+    let payment = "{ call: quantapay.create-transaction, with: { amount: '49.99', cryptocurrency_code: eth } }";
+    let rule = "rules: [{ on: quantapay.create-transaction, then: { lifecycle: [{ after: 1m, to: X }, { after: 5m, to: C }, { after: 5m, to: R }] } }]";
+    let seen = |status: &str| {
+        format!(
+            "  - {{ call: quantapay.get-transaction, with: {{ transaction_id: 1 }}, expect: {{ body: {{ response.status: {status} }} }} }}"
+        )
+    };
+    let steps =
+        format!("  - {payment}\n  - {pay}\n  - advance: 1m\n{}\n  - advance: 5m\n{}\n  - advance: 5m\n{}", seen("X"), seen("C"), seen("R"));
+    let fresh = "providers: { quantapay: { address_mode: fresh } }";
+    assert_eq!(failure(&format!("{fresh}\n{rule}\nsteps:\n{steps}")), None);
+}
+
+#[test]
 fn a_step_is_called_by_what_it_does() {
     let text = "version: 1\nsteps:\n  - { fork: other }\n  - { in: other, expect: { status: 200 }, call: quoine.getProfile }\n  - { advance: 1s, title: a second }";
     let titles: Vec<String> = loaded("steps.yaml", text).steps.into_iter().map(|it| it.title).collect();
     assert_eq!(titles, ["fork other", "call quoine.getProfile", "a second"]);
+}
+
+/// What the environment of a test holds.
+const KEYS: [(&str, &str); 2] = [("SHOP_KEY", "a-canary-for-the-shop-4711"), ("SHOP_WORD", "a-canary-for-a-body-0815")];
+
+#[test]
+fn i28_no_secret_of_the_environment_is_told() {
+    let text = r#"version: 1
+name: "with ${env:SHOP_KEY}"
+providers:
+  quoine: { accounts: [{ id: 2, credentials: { secret: "${env:SHOP_KEY}" } }] }
+rules:
+  - name: busy
+    on: quoine.createInvoice
+    when: { body: { name: "${env:SHOP_WORD}" } }
+    then: { status: 503, body: { said: "no ${env:SHOP_WORD}" } }
+steps:
+  - call: quoine.createInvoice
+    title: "${env:SHOP_WORD} is busy"
+    with: { price: 5, name: "${env:SHOP_WORD}" }
+    expect: { status: 200, body: { said: "${env:SHOP_WORD}" } }
+"#;
+    let contracts = contracts();
+    let environment = |name: &str| KEYS.iter().find(|it| it.0 == name).map(|it| it.1.to_owned());
+    let scenario = parse("secret.yaml", text, Known { contracts: &contracts, environment: Some(&environment) }).expect("a scenario");
+    let played = played(&scenario);
+    let all = format!("{} {}", scenario.name, told(&played));
+    assert!(played.failed().is_some() && all.contains("with ***4711") && all.contains("***0815 is busy"), "{all}");
+    let mut shop = crate::tape::Tape::new(Start::default().with(Arc::new(scenario)));
+    shop.play("POST /quoine/api/v1/invoices {\"price\":5,\"name\":\"a-canary-for-a-body-0815\"}");
+    let mut look = |path: &str| shop.admin("GET", path, &serde_json::Value::Null).to_string();
+    let (rules, requests, state) = (look("rules"), look("requests"), look("state"));
+    assert!(rules.contains("no ***0815") && requests.contains("no ***0815"), "{rules} {requests}");
+    assert!([all, rules, requests].iter().all(|it| !it.contains("a-canary")));
+    assert!(state.contains("a-canary-for-a-body-0815") && state.contains("\"contains_secrets\":true"), "it can be gone on from");
+}
+
+#[test]
+fn a_rule_of_a_step_says_what_it_says() {
+    for (body, sent) in [("'$${a}'", "${a}"), ("'$${env:PATH} $${'", "${env:PATH} ${"), ("'${invoice.name} $$'", "${env:HOME} $$")] {
+        let text = format!(
+            "steps:
+  - {{ call: quoine.createInvoice, with: {{ price: 5, name: '$${{env:HOME}}' }}, save: invoice }}
+  - rule: {{ name: 'a rule, 100 % odd/even?', on: quoine.*, then: {{ status: 500, body: {body} }} }}
+  - {{ call: quoine.getProfile, expect: {{ status: 500, body: '{}' }} }}
+  - drop_rule: a rule, 100 % odd/even?
+  - {{ call: quoine.getProfile, expect: {{ status: 200 }} }}",
+            sent.replace("${", "$${")
+        );
+        assert_eq!(failure(&text), None, "{body}");
+    }
+}
+
+/// A sandbox and somebody outside, who calls whenever a step waits.
+struct Outside(Bench, usize);
+
+impl Stage for Outside {
+    fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
+        self.0.ask(fork, request)
+    }
+
+    fn look(&mut self, fork: Option<&str>, look: &mut dyn FnMut(&mut World)) {
+        self.0.look(fork, look);
+    }
+
+    fn fork(&mut self, from: Option<&str>, name: &str) {
+        self.0.fork(from, name);
+    }
+
+    fn pause(&mut self) -> bool {
+        if 0 < self.1 {
+            self.1 -= 1;
+            _ = self.0.ask(None, Request::new(Method::GET, "/quoine/api/v1/profile", ""));
+        }
+        true
+    }
+}
+
+/// The same with so many calls from outside.
+fn failure_outside(calls: usize, steps: &str) -> Option<String> {
+    let scenario = loaded("steps.yaml", &format!("version: 1\nsteps:\n{steps}"));
+    let start = Start { webhook_url: Some(INBOXES.to_owned()), ..Start::default() };
+    let played = play(&scenario, &mut Outside(Bench::new(start.with(Arc::new(scenario.clone()))), calls));
+    played.failed().map(|it| format!("line {}: {}", it.line, it.seen))
+}
+
+#[test]
+fn a_wait_takes_the_calls_of_others_and_each_once() {
+    let (own, wait) = ("  - call: quoine.getProfile\n", "  - wait_for: { operation: quoine.getProfile, timeout: 50ms }\n");
+    let nobody = |line: u32| Some(format!("line {line}: nobody called quoine.getProfile like that within 50ms"));
+    assert_eq!(failure_outside(1, &format!("{own}{wait}{wait}")), nobody(5));
+    assert_eq!(failure_outside(2, &format!("{own}{wait}{own}{wait}")), None);
+    let back = format!("{own}  - snapshot: kept\n{own}{own}  - restore: kept\n{wait}{wait}");
+    assert_eq!(failure_outside(2, &back), None, "numbers of calls that were undone are given again");
+    let forked = format!("{own}{wait}  - fork: other\n  - wait_for: {{ operation: quoine.getProfile, timeout: 50ms }}\n    in: other\n");
+    assert_eq!(failure_outside(1, &forked), nobody(6), "a fork remembers whose the calls were");
 }

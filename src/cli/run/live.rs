@@ -24,7 +24,7 @@ pub fn verdicts(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<
     }
     let mut verdicts = Vec::new();
     for loaded in chosen {
-        for nth in 0..run.repeat {
+        for nth in run.times(loaded) {
             verdicts.push(run.verdict(loaded, nth, |start, scenario| {
                 server.begin(start)?;
                 Ok(play(scenario, &mut server.stage(runtime.handle().clone())))

@@ -21,7 +21,7 @@ pub fn tell(verdicts: &[Verdict], styled: bool) {
                 print(&format!("invalid  {}", it.path));
                 anstream::eprintln!("{}\n", mistakes.render(styled));
             }
-            Ok(played) => print(&told(it, played)),
+            Ok(played) => print(&printable(&told(it, played))),
         }
     }
     print(&summary(verdicts));
@@ -48,6 +48,12 @@ fn told(it: &Verdict, played: &Played) -> String {
     }
     _ = write!(text, "  play it again with: playmoney run {} --seed {}", it.path, it.seed);
     text
+}
+
+/// A text whose characters move no cursor and colour nothing: an answer may hold any.
+fn printable(text: &str) -> String {
+    let shown = |it: char| if it.is_control() && it != '\n' { it.escape_unicode().to_string() } else { it.to_string() };
+    text.chars().map(shown).collect()
 }
 
 /// The step, and expected and actual beside each other.
@@ -131,7 +137,7 @@ fn escaped(text: &str) -> String {
             '&' => out.push_str("&amp;"),
             '"' => out.push_str("&quot;"),
             '\n' | '\t' => out.push(it),
-            it if it.is_control() => out.push('\u{fffd}'),
+            it if it.is_control() || matches!(it, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
             it => out.push(it),
         }
     }

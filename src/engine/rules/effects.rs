@@ -23,7 +23,35 @@ pub struct Effects {
     pub spoil: Option<Spoil>,
 }
 
+/// Copies of a webhook that a rule sends.
+pub const DUPLICATES_MAX: u32 = 100;
+/// Pieces in which a body dribbles.
+pub const CHUNKS_MAX: u32 = 1_000;
+/// Blocks that a rule has a chain undo.
+pub const DEPTH_MAX: u32 = 1_000;
+
+/// Whether it is a share of one.
+pub fn is_share(it: Decimal) -> bool {
+    (Decimal::ZERO..=Decimal::ONE).contains(&it)
+}
+
+/// Whether time does not run backwards in it.
+fn is_span(it: Duration) -> bool {
+    !it.is_negative()
+}
+
 impl Effects {
+    /// Whether what was read from outside is something that a rule could have been made of.
+    pub fn is_sound(&self) -> bool {
+        let answer = !matches!(self.answer, Some(Answered::Own { status: Some(status), .. }) if !(200..=599).contains(&status));
+        answer
+            && self.latency.as_ref().is_none_or(|it| it.spread.is_sound())
+            && self.transport.as_ref().is_none_or(Transport::is_sound)
+            && self.course.iter().all(|it| is_span(it.after))
+            && self.business.as_ref().is_none_or(Business::is_sound)
+            && self.spoil.as_ref().is_none_or(Spoil::is_sound)
+    }
+
     /// Whether what the call makes takes no step at its own pace.
     pub fn leads_alone(&self) -> bool {
         !self.course.is_empty() || matches!(self.business, Some(Business::PayoutReturned { .. }))
@@ -76,12 +104,22 @@ impl Spread {
             }
             Self::Lognormal { median, sigma } => {
                 let micros = Decimal::from(i64::try_from(median.as_micros()).unwrap_or(i64::MAX));
-                let factor = (sigma * normal(&mut draws)).checked_exp();
+                let deviation = normal(&mut draws);
+                let factor = sigma.checked_mul(deviation).and_then(|it| it.checked_exp());
                 let span = factor.and_then(|it| micros.checked_mul(it)).and_then(|it| i64::try_from(it.trunc()).ok());
-                span.map_or(Self::MAX, Duration::from_micros)
+                // What no number tells is far out in one of the two tails.
+                let tail = if deviation.is_sign_negative() { Duration::ZERO } else { Self::MAX };
+                span.map_or(tail, Duration::from_micros)
             }
         };
         span.min(Self::MAX)
+    }
+
+    fn is_sound(&self) -> bool {
+        match self {
+            Self::Fixed(span) | Self::Lognormal { median: span, .. } => is_span(*span),
+            Self::Uniform(from, to) => is_span(*from) && from <= to,
+        }
     }
 }
 
@@ -112,6 +150,14 @@ pub enum Transport {
 }
 
 impl Transport {
+    fn is_sound(&self) -> bool {
+        match self {
+            Self::TruncateBodyAtFraction(share) => is_share(*share),
+            Self::Dribble { chunks, over } => (1..=CHUNKS_MAX).contains(chunks) && is_span(*over),
+            Self::ConnectionReset | Self::EmptyResponse | Self::MalformedResponseChunk | Self::RandomDataThenClose => true,
+        }
+    }
+
     /// As a rule writes it.
     pub const fn word(&self) -> &'static str {
         match self {
@@ -125,12 +171,14 @@ impl Transport {
     }
 }
 
-/// The words for those effects of the transport that need no value, which a request may ask for by name.
+/// The effects of the transport that a request may ask for by name. Those that need a value have it here.
 pub const TRANSPORTS: &[(&str, Transport)] = &[
     ("connection_reset", Transport::ConnectionReset),
     ("empty_response", Transport::EmptyResponse),
     ("malformed_response_chunk", Transport::MalformedResponseChunk),
     ("random_data_then_close", Transport::RandomDataThenClose),
+    ("truncate_body_at_fraction", Transport::TruncateBodyAtFraction(Decimal::from_parts(5, 0, 0, false, 1))),
+    ("dribble", Transport::Dribble { chunks: 5, over: Duration::from_secs(2) }),
 ];
 
 /// One step of an object's life: so long after the step before it, to that status.
@@ -154,6 +202,16 @@ pub enum Business {
     PayoutReturned { after: Duration },
 }
 
+impl Business {
+    fn is_sound(&self) -> bool {
+        match self {
+            Self::Underpaid { share, after } => is_share(*share) && is_span(*after),
+            Self::Reorg { depth, after } => (1..=DEPTH_MAX).contains(depth) && is_span(*after),
+            Self::LatePayment { after } | Self::PayoutReturned { after } => is_span(*after),
+        }
+    }
+}
+
 /// What becomes of a webhook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -174,9 +232,27 @@ pub struct Spoil {
     pub stale: Option<Duration>,
 }
 
+impl Spoil {
+    /// Whether what was read from outside is something that a rule could do.
+    pub fn is_sound(&self) -> bool {
+        self.duplicate <= DUPLICATES_MAX && [self.delay, self.stale].into_iter().flatten().all(is_span)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn i24_a_spread_of_any_width_gives_a_span() {
+        for sigma in ["0.5", "40", "79228162514264337593543950335"] {
+            let long = Spread::Lognormal { median: Duration::from_secs(1), sigma: sigma.parse().expect("a number") };
+            let drawn: Vec<_> = (0..200).map(|n| long.drawn(Draws::new(3, "test", n))).collect();
+            let below = drawn.iter().filter(|it| **it < Duration::from_secs(1)).count();
+            assert!((70..130).contains(&below), "{sigma}: {below} of 200 below the median");
+            assert!(drawn.iter().all(|it| (Duration::ZERO..=Spread::MAX).contains(it)), "{sigma}");
+        }
+    }
 
     #[test]
     fn i7_spans_are_drawn_the_same_everywhere() {

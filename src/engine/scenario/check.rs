@@ -17,6 +17,7 @@ use crate::kit::time::{parse_duration, parse_timestamp};
 
 use texts::{BEGINNING, offset};
 
+pub mod names;
 mod steps;
 mod texts;
 mod words;
@@ -69,7 +70,7 @@ impl<'a> Check<'a> {
     pub fn substituted(&mut self, node: &Node) -> Node {
         let known = self.known;
         let mut wrong = Vec::new();
-        let mut outside: Vec<(Range<usize>, String)> = Vec::new();
+        let mut secrets = std::mem::take(&mut self.secrets);
         let mapped = node.map_texts(&mut |text, at| {
             let mut wrongly = |what: String, help: &str| wrong.push(Mistake::at(at.clone(), what).help(help));
             let found = match pieces(text) {
@@ -98,12 +99,18 @@ impl<'a> Check<'a> {
                             "a scenario that comes over the network reads no environment".to_owned(),
                             "put the value in its place, or load the file from the command line",
                         ),
-                        (Some(read), default) => match read(name).or_else(|| default.map(str::to_owned)) {
-                            Some(value) => {
-                                outside.push((at.clone(), value.clone()));
+                        (Some(read), default) => match (read(name), default) {
+                            (Some(value), _) => {
+                                secrets.came_from_outside(at, &value);
                                 out.push_str(&value.replace("${", "$${"));
                             }
-                            None => wrongly(format!("the environment has no `{name}`"), "set it, or give a default: ${env:NAME|default}"),
+                            (None, Some(value)) => {
+                                secrets.came_in(at, value);
+                                out.push_str(&value.replace("${", "$${"));
+                            }
+                            (None, None) => {
+                                wrongly(format!("the environment has no `{name}`"), "set it, or give a default: ${env:NAME|default}");
+                            }
                         },
                     },
                 }
@@ -111,9 +118,7 @@ impl<'a> Check<'a> {
             Ok(What::Text(out))
         });
         self.mistakes.extend(wrong);
-        for (at, value) in &outside {
-            self.secrets.came_in(at, value);
-        }
+        self.secrets = secrets;
         match mapped {
             Ok(it) => it,
             Err(never) => match never {},
@@ -182,44 +187,48 @@ impl<'a> Check<'a> {
             Kind::Value | Kind::Values => self.anything(node),
             Kind::Matcher | Kind::Matchers => self.matcher(node),
             Kind::Script => self.script(node),
-            Kind::List(each) => match &node.what {
-                What::List(items) => items.iter().for_each(|it| self.value(it, *each, provider)),
-                What::Null | What::Flag(_) | What::Number(_) | What::Text(_) | What::Map(_) => {
-                    let dashed = node.members().first().is_some_and(|it| it.0.name.starts_with('-'));
-                    let help = if dashed { "a space is missing behind the dash" } else { "each of its items begins with `- `" };
-                    self.nearly(node, "a list", Some(help));
-                }
-            },
-            Kind::Map(each) => match &node.what {
-                What::Map(members) => {
-                    self.repeated(members);
-                    for (_, it) in members {
-                        self.value(it, *each, provider);
-                    }
-                }
-                What::Null | What::Flag(_) | What::Number(_) | What::Text(_) | What::List(_) => {
-                    self.a(node, "a mapping of names and values");
-                }
-            },
+            Kind::List(each) => self.list(node, *each, provider),
+            Kind::Map(each) => self.map(node, *each, provider),
             Kind::Shape(shape) => self.shape(node, shape, provider),
-            Kind::Either(first, second) if matches!(second, Kind::Shape(_) | Kind::List(_)) => {
-                let is_composed = matches!(node.what, What::Map(_) | What::List(_));
-                self.value(node, if is_composed { *second } else { *first }, provider);
-            }
-            Kind::Either(first, second) => {
-                let noted = self.mistakes.len();
-                self.value(node, *second, provider);
-                if let Some(why_not) = self.mistakes.split_off(noted).pop() {
-                    self.value(node, *first, provider);
-                    if let Some(it) = self.mistakes.get_mut(noted) {
-                        it.help.get_or_insert(why_not.what);
-                    }
-                }
-            }
+            Kind::Either(first, second) => self.either(node, (*first, *second), provider),
             Kind::Settings(shape) => self.settings(node, shape, provider),
             Kind::Providers(shape) => self.providers(node, shape),
             Kind::Step => self.step(node),
             Kind::Text | Kind::Plain | Kind::Flag | Kind::Amount | Kind::Share | Kind::Inbox => {}
+        }
+    }
+
+    fn list(&mut self, node: &Node, each: Kind, provider: Option<&'static Contract>) {
+        if let What::List(items) = &node.what {
+            return items.iter().for_each(|it| self.value(it, each, provider));
+        }
+        let dashed = node.members().first().is_some_and(|it| it.0.name.starts_with('-'));
+        let help = if dashed { "a space is missing behind the dash" } else { "each of its items begins with `- `" };
+        self.nearly(node, "a list", Some(help));
+    }
+
+    fn map(&mut self, node: &Node, each: Kind, provider: Option<&'static Contract>) {
+        let What::Map(members) = &node.what else { return self.a(node, "a mapping of names and values") };
+        self.repeated(members);
+        for (_, it) in members {
+            self.value(it, each, provider);
+        }
+    }
+
+    /// A value that is written in one of two ways. What is composed shows which is meant; else the mistake of the first
+    /// is told, and that of the second as advice.
+    fn either(&mut self, node: &Node, (first, second): (Kind, Kind), provider: Option<&'static Contract>) {
+        if matches!(second, Kind::Shape(_) | Kind::List(_)) {
+            let is_composed = matches!(node.what, What::Map(_) | What::List(_));
+            return self.value(node, if is_composed { second } else { first }, provider);
+        }
+        let noted = self.mistakes.len();
+        self.value(node, second, provider);
+        if let Some(why_not) = self.mistakes.split_off(noted).pop() {
+            self.value(node, first, provider);
+            if let Some(it) = self.mistakes.get_mut(noted) {
+                it.help.get_or_insert(why_not.what);
+            }
         }
     }
 

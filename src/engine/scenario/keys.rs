@@ -5,6 +5,7 @@ use super::shape::Kind::{
     Plain, Provider, Providers, Script, Settings, Share, Step, Text, Trigger, Value, Values, Word,
 };
 use super::shape::{Kind, Row, Shape, may, must};
+use crate::engine::rules::effects::{CHUNKS_MAX, DEPTH_MAX, DUPLICATES_MAX};
 
 const COUNT: Kind = Integer { min: 0, max: 1_000_000 };
 const SEED: Kind = Integer { min: 0, max: i64::MAX };
@@ -62,8 +63,8 @@ pub static RULE: Shape = Shape { what: "a rule", rows: &[
 #[rustfmt::skip]
 static WHEN: Shape = Shape { what: "a condition", rows: &[
     may("body",        Matchers,                   "fields of the request's or the webhook's body; a form's are text"),
-    may("headers",     Matchers,                   "headers, by their names in lower case"),
-    may("query",       Matchers,                   "parameters of the query"),
+    may("headers",     Matchers,                   "headers of the request, by their names in lower case"),
+    may("query",       Matchers,                   "parameters of its query"),
     may("event",       Matcher,                    "the webhook's event"),
     may("account",     Matcher,                    "the id of the account that asks, or is told"),
     may("after",       COUNT,                      "the first so many that fit are let through"),
@@ -91,7 +92,7 @@ pub static THEN: Shape = Shape { what: "an effect", rows: &[
     may("late_payment",             Duration,           "the customer pays so long after the window has closed"),
     may("reorg",                    Either(&DEPTH, &Kind::Shape(&REORG)), "the customer pays, and then the chain undoes so many blocks"),
     may("payout_returned",          Duration,           "the bank sends the payout back so long after the call"),
-    may("duplicate",                Integer { min: 2, max: 100 }, "sends each attempt of the webhook so often in all"),
+    may("duplicate",                Integer { min: 2, max: DUPLICATES_MAX as i64 }, "sends each attempt of the webhook so often in all"),
     may("drop",                     TRUE,               "never sends it"),
     may("delay",                    Duration,           "its first attempt leaves so much later; later events do not wait"),
     may("reorder",                  TRUE,               "it leaves after the next webhook to that target, 60 simulated seconds later at most"),
@@ -101,7 +102,7 @@ pub static THEN: Shape = Shape { what: "an effect", rows: &[
 ]};
 
 const TRUE: Kind = Flag;
-const DEPTH: Kind = Integer { min: 1, max: 1_000 };
+const DEPTH: Kind = Integer { min: 1, max: DEPTH_MAX as i64 };
 const LATENCY: Kind = Either(&Duration, &Kind::Shape(&SPREAD));
 
 #[rustfmt::skip]
@@ -120,8 +121,8 @@ static LOGNORMAL: Shape = Shape { what: "a spread", rows: &[
 
 #[rustfmt::skip]
 static DRIBBLE: Shape = Shape { what: "a dribble", rows: &[
-    must("chunks", Integer { min: 1, max: 1_000 }, "so many pieces"),
-    must("over",   Duration,                       "so much real time from the first to the last"),
+    must("chunks", Integer { min: 1, max: CHUNKS_MAX as i64 }, "so many pieces"),
+    must("over",   Duration,                                   "so much real time from the first to the last"),
 ]};
 
 #[rustfmt::skip]

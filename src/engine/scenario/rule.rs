@@ -7,15 +7,18 @@ use super::keys::THEN;
 use super::mistakes::{Mistake, shown};
 use super::reference::{Saved, resolved};
 use super::yaml::{Key, Node, What};
-use crate::engine::contract::{Contract, Transition, hints};
+use crate::engine::contract::{Contract, hints};
 use crate::engine::matching::Matcher;
 use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::rules::{Answered, Business, Course, Effects, Latency, On, Rule, Spoil, Spread, Transport, Until, When};
-use crate::kit::fields::Kind as Value;
 use crate::kit::http::{HeaderName, HeaderValue};
-use crate::kit::lifecycle::On as Cause;
 use crate::kit::money;
 use crate::kit::time::{Duration, parse_duration, parse_timestamp};
+
+mod leading;
+
+pub use leading::{leading_to, paying};
+use leading::{makers, reachable};
 
 /// Effects on a request, and on nothing else.
 const ON_REQUESTS: &[&str] = &[
@@ -68,6 +71,12 @@ pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
         (On::Webhooks { .. }, Some(event), Some(contract)) => check.events(event, contract),
         _ => {}
     }
+    if let (On::Webhooks { .. }, Some(when)) = (&on, node.get("when")) {
+        for name in ["headers", "query"].into_iter().filter(|it| when.get(it).is_some()) {
+            let mistake = Mistake::at(when.place_of(name), format!("`{name}` is a condition on requests, and this rule is on webhooks"));
+            check.mistakes.push(mistake.help("a webhook is known by its event, account and body"));
+        }
+    }
     if node.get("on").is_none() && node.get("when").is_some() {
         check.wrong(&node.place_of("when"), "a rule without `on` waits on nothing: say `on`, or leave `when` out");
     }
@@ -114,6 +123,9 @@ fn fitting(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&'stati
         }
         if let (Some(contract), true) = (contract, is_request) {
             possible(check, contract, key, it);
+            if let On::Requests { operation: Some(operation), .. } = on {
+                born(check, contract, operation, key);
+            }
         }
         if key.name == "headers" {
             headers(check, it);
@@ -187,7 +199,7 @@ fn possible(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node:
         "lifecycle" => {
             for it in node.items().iter().filter_map(|it| it.get("to")) {
                 let to = it.plain().unwrap_or("");
-                if leading_to(contract, None, to).is_none() {
+                if leading_to(contract, None, None, to).is_none() {
                     let known = reachable(contract);
                     check.unknown(
                         &it.at,
@@ -202,7 +214,7 @@ fn possible(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node:
         "underpaid" => !acts.iter().any(|it| it.name == "pay" && it.parameters.iter().any(|it| it.name == "amount")),
         "late_payment" => paying(contract).is_none(),
         "reorg" => !has("reorg"),
-        "payout_returned" => leading_to(contract, None, "failed").is_none_or(|it| it.1.is_none()),
+        "payout_returned" => leading_to(contract, None, None, "failed").is_none_or(|it| it.1.is_none()),
         _ => false,
     };
     if impossible {
@@ -210,40 +222,16 @@ fn possible(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node:
     }
 }
 
-/// The action by which a customer pays.
-pub fn paying(contract: &Contract) -> Option<&'static str> {
-    (contract.acts)().iter().map(|it| it.name).find(|it| ["pay", "buyer-paid"].contains(it))
-}
-
-/// The statuses that an action leads to.
-fn reachable(contract: &Contract) -> Vec<&'static str> {
-    let mut all: Vec<&str> =
-        (contract.lifecycles)().iter().flat_map(|it| it.statuses.clone()).filter(|it| leading_to(contract, None, it).is_some()).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
-/// The action that leads to a status, and the outcome that it has to be given, if it wants one. Several kinds of object
-/// may know the status: what that call makes is looked at first.
-pub fn leading_to(contract: &Contract, made_by: Option<&str>, status: &str) -> Option<(&'static str, Option<&'static str>)> {
-    let acts = (contract.acts)();
-    let outcome = |act: &str| {
-        let row = acts.iter().find(|it| it.name == act)?;
-        let words = row
-            .parameters
-            .iter()
-            .find_map(|it| if let (true, Value::Word(words)) = (it.name == "outcome", it.kind) { Some(words) } else { None });
-        Some(words)
-    };
-    let mut tables = (contract.lifecycles)();
-    let is_born = |row: &Transition| row.from.is_empty() && matches!(row.on, Cause::Call(own) if Some(own) == made_by);
-    tables.sort_by_key(|it| !it.rows.iter().any(is_born));
-    let rows = tables.iter().flat_map(|it| &it.rows).filter(|it| it.to == status);
-    rows.filter_map(|it| if let Cause::Act(act) = it.on { Some(act) } else { None }).find_map(|act| match outcome(act)? {
-        None => Some((act, None)),
-        Some(words) => words.iter().find(|it| **it == status).map(|it| (act, Some(*it))),
-    })
+/// Whether the call makes an object, when the effect is about the life of one.
+fn born(check: &mut Check<'_>, contract: &'static Contract, operation: &str, key: &Key) {
+    if !FATES.contains(&key.name.as_str()) || contract.operation(operation).is_none() {
+        return;
+    }
+    let makers = makers(contract);
+    if !makers.contains(&operation) {
+        let why = format!("`{}` needs an object, and {}.{operation} makes none", key.name, contract.slug);
+        check.mistakes.push(Mistake::at(key.at.clone(), why).help(format!("what makes one: {}", makers.join(", "))));
+    }
 }
 
 fn duration(node: &Node) -> Option<Duration> {

@@ -4,9 +4,13 @@ use std::ops::Range;
 
 use super::yaml::Node;
 use crate::engine::contract::{Contract, SettingKind};
+use crate::kit::secret::masked;
 
 /// Names whose values are keys, whatever the provider.
 const NAMES: &[&str] = &["credentials", "authorization", "cookie", "password", "secret", "token", "api_key", "x-api-key"];
+
+/// A shorter value of the environment is a word, a number or a port, and no key.
+const KEY_BYTES_MIN: usize = 8;
 
 /// Places and values.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +19,8 @@ pub struct Secrets {
     places: Vec<Range<usize>>,
     /// What stands at a place, or has come in there from the environment.
     values: Vec<(Range<usize>, String)>,
+    /// What has come in from the environment and may be a key: nowhere shown.
+    outside: Vec<String>,
 }
 
 impl Secrets {
@@ -42,6 +48,24 @@ impl Secrets {
     /// The environment has put a value there. The text itself does not show it.
     pub fn came_in(&mut self, at: &Range<usize>, value: &str) {
         self.values.push((at.clone(), value.to_owned()));
+    }
+
+    /// The same for a value that the environment holds, and not the default beside its name.
+    pub fn came_from_outside(&mut self, at: &Range<usize>, value: &str) {
+        self.came_in(at, value);
+        if may_be_key(value) && !self.outside.iter().any(|it| it == value) {
+            self.outside.push(value.to_owned());
+        }
+    }
+
+    /// What the environment has put into the text and may be a key.
+    pub fn outside(&self) -> &[String] {
+        &self.outside
+    }
+
+    /// A text without those.
+    pub fn veiled(&self, text: &str) -> String {
+        self.outside.iter().fold(text.to_owned(), |it, own| it.replace(own, &masked(own)))
     }
 
     /// The same for a text that is no YAML, and has no tree: what stands behind a secret's name, and below it.
@@ -100,6 +124,12 @@ impl Secrets {
     }
 }
 
+/// Whether a value may be a key. The bare origin of an address is none, and stands in every link.
+fn may_be_key(value: &str) -> bool {
+    let is_origin = value.split_once("://").is_some_and(|it| !it.1.trim_end_matches('/').contains(['/', '@', '?', '#']));
+    KEY_BYTES_MIN <= value.len() && !is_origin
+}
+
 fn is_secret(name: &str, contracts: &[&'static Contract]) -> bool {
     let is = |own: &str| own.eq_ignore_ascii_case(name);
     let of = |it: &&'static Contract| {
@@ -136,7 +166,7 @@ mod tests {
     fn i28_what_is_struck_keeps_its_room() {
         let text = "a: \"ключ 鍵 🔑\" # é\nb:\n  c\n";
         let place = 3..text.find(" #").expect("there");
-        let own = Secrets { places: Vec::from([place]), values: Vec::new() };
+        let own = Secrets { places: Vec::from([place]), ..Secrets::default() };
         let struck = own.struck(text);
         assert_eq!(struck, "a: *····*•*𝄐* # é\nb:\n  c\n");
         assert_eq!((struck.len(), struck.chars().count()), (text.len(), text.chars().count()));
@@ -148,6 +178,18 @@ mod tests {
         let struck = Secrets::by_lines(text, &[]).struck(text);
         assert!(!struck.contains("s3cret") && struck.contains("pace: [auto\n") && struck.contains("- id: 7\n"), "{struck}");
         assert_eq!(struck.matches('\n').count(), text.matches('\n').count());
+    }
+
+    #[test]
+    fn i28_what_may_be_a_key_is_veiled() {
+        let mut own = Secrets::default();
+        for value in
+            ["quick-secret-4711", "USDC", "4242", "http://127.0.0.1:4242/", "https://shop.test/hooks/s3cret", "http://me:s3cret@shop.test"]
+        {
+            own.came_from_outside(&(0..1), value);
+        }
+        assert_eq!(own.outside(), ["quick-secret-4711", "https://shop.test/hooks/s3cret", "http://me:s3cret@shop.test"]);
+        assert_eq!(own.veiled("USDC for quick-secret-4711"), "USDC for ***4711");
     }
 
     #[test]

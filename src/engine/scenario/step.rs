@@ -2,10 +2,10 @@
 
 use super::check::{Check, holds_reference};
 use super::keys::STEPS;
-use super::mistakes::Mistake;
+use super::mistakes::{Mistake, shown};
 use super::rule::{self, exclude};
 use super::shape::Shape;
-use super::yaml::Node;
+use super::yaml::{Node, What};
 use crate::engine::contract::{Contract, Operation};
 use crate::kit::fields::Need;
 use crate::kit::http::{HeaderName, HeaderValue};
@@ -101,6 +101,7 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
         body: it.get("body").cloned(),
         error: it.get("error").cloned(),
     });
+    look_at(check, node);
     if let Some(name) = text("call") {
         return call(check, node, &name, expect).map(|it| Doing::Call(Box::new(it)));
     }
@@ -113,12 +114,6 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
     if let Some(with) = node.get("advance") {
         leaping(check, with);
         return Some(Doing::Advance { with: with.clone(), expect });
-    }
-    if let Some(it) = node.get("expect_webhook").or(node.get("expect_no_webhook"))
-        && let (Some(contract), Some(event)) =
-            (it.get("provider").and_then(Node::plain).and_then(|it| check.known.provider(it)), it.get("event"))
-    {
-        check.events(event, contract);
     }
     if let Some(it) = node.get("expect_webhook") {
         return Some(Doing::ExpectWebhook(it.clone()));
@@ -158,6 +153,21 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
         .or_else(|| named("snapshot").map(Doing::Snapshot))
         .or_else(|| named("restore").map(Doing::Restore))
         .or_else(|| named("fork").map(Doing::Fork))
+}
+
+/// Events that are nobody's, and texts where numbers are looked at.
+fn look_at(check: &mut Check<'_>, node: &Node) {
+    if let Some(it) = node.get("expect_webhook").or(node.get("expect_no_webhook"))
+        && let (Some(contract), Some(event)) =
+            (it.get("provider").and_then(Node::plain).and_then(|it| check.known.provider(it)), it.get("event"))
+    {
+        check.events(event, contract);
+    }
+    let inside = |name: &str, inner: &str| node.get(name).and_then(|it| it.get(inner));
+    let waited = inside("wait_for", "where").and_then(|it| it.get("status"));
+    for it in [inside("expect", "status"), inside("expect_webhook", "count"), waited] {
+        numeric(check, it);
+    }
 }
 
 fn call(check: &mut Check<'_>, node: &Node, name: &str, expect: Option<Expect>) -> Option<Call> {
@@ -231,6 +241,19 @@ fn acting(check: &mut Check<'_>, node: &Node, provider: &str, action: &str, with
             let at = with.map_or(node.at.clone(), |it| it.at.clone());
             check.wrong(&at, format!("{provider}.{action} needs `{}`: {}", it.name, it.meaning));
         }
+    }
+}
+
+/// A text that equals no number, where one is looked at.
+fn numeric(check: &mut Check<'_>, node: Option<&Node>) {
+    if let Some(it) = node
+        && let What::Text(text) = &it.what
+        && !holds_reference(it)
+    {
+        let help = if text.parse::<u32>().is_ok() { "write it without quotes" } else { "write a number, or a matcher as { gte: 400 }" };
+        check
+            .mistakes
+            .push(Mistake::at(it.at.clone(), format!("this is a number, and the text `{}` never equals it", shown(text))).help(help));
     }
 }
 

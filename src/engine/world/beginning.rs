@@ -94,6 +94,7 @@ impl World {
 
     fn begin(start: Start, members: Vec<Box<dyn Member>>, life: u64, uptime: Uptime) -> (Self, Vec<Mistake>) {
         let now = start.now.unwrap_or(uptime.date);
+        let scenario = start.scenario.clone();
         let core = Core {
             name: start.name.clone(),
             seed: start.seed,
@@ -104,20 +105,17 @@ impl World {
             outbox: Outbox::default(),
             journal: Journal::new(start.journal_bytes_max),
             inboxes: BTreeMap::new(),
-            rules: Rules::default(),
+            rules: Rules::of(now, scenario.as_ref().map_or(&[], |it| &it.rules)),
             led: BTreeSet::new(),
+            secrets: scenario.as_ref().map_or(Vec::new(), |it| it.secrets_from_outside().to_vec()),
             accounts: Vec::new(),
         };
-        let scenario = start.scenario.clone();
         let mut world = Self { start, core, members, walk: None, outgoing: Vec::new(), life };
         let mut mistakes = Vec::new();
         for seat in (0_u8..).map(Seat).take(world.members.len()) {
             let slug = world.member(seat).contract().slug;
             let setup = scenario.as_ref().and_then(|it| it.providers.iter().find(|it| it.slug == slug));
             world.open(seat, uptime, setup, &mut mistakes);
-        }
-        for rule in scenario.iter().flat_map(|it| &it.rules) {
-            world.core.rules.add(now, rule.clone(), false);
         }
         (world, mistakes)
     }

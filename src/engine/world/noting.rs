@@ -7,6 +7,9 @@ use crate::engine::provider::Seat;
 use crate::engine::walk::{Attempted, Fired};
 use crate::kit::time::Timestamp;
 
+/// What is due when a rule holds an answer back.
+pub const HELD: &str = "an answer that a rule holds back";
+
 impl World {
     pub(super) fn note_timer(&mut self, at: Timestamp, seat: Seat, before: u64) {
         let Some(walk) = &mut self.walk else { return };
@@ -20,6 +23,12 @@ impl World {
             subject: change.map_or(String::new(), |it| it.subject.clone()),
             detail: change.map_or(String::new(), |it| format!("{} to {} ({})", it.from, it.to, it.cause)),
         });
+    }
+
+    pub(super) fn note_release(&mut self, at: Timestamp, seat: Seat) {
+        let provider = self.member(seat).contract().slug;
+        let Some(walk) = &mut self.walk else { return };
+        walk.fired(|| Fired { at, kind: "timer", provider, subject: HELD.to_owned(), detail: "it leaves".to_owned() });
     }
 
     pub(super) fn note_block(&mut self, at: Timestamp, id: TransferId, transfer: Transfer, before: u64) {

@@ -43,7 +43,11 @@ impl World {
             return None;
         }
         for (path, value) in how.iter().flat_map(|it| &it.tamper) {
-            signed.body = altered(&signed.body, path, value).map_or(signed.body, Bytes::from);
+            match altered(&signed.body, path, value) {
+                Some(body) => signed.body = Bytes::from(body),
+                None if webhook.scheduled == 0 => self.note_untouched(&webhook, path),
+                None => {}
+            }
         }
         let last = webhook.attempts.last().map_or(0, |it| it.number);
         let number = last.saturating_add(1);
@@ -52,6 +56,12 @@ impl World {
             self.send(uptime, &webhook, AttemptId { delivery: id, number, copy }, signed.clone(), resend);
         }
         Some(number)
+    }
+
+    fn note_untouched(&mut self, webhook: &Delivery, path: &str) {
+        let rule = webhook.spoiled.as_ref().map_or("", |it| &it.rule);
+        let text = format!("the rule `{rule}` alters nothing at `{path}`: the body of {} has no such place", webhook.event);
+        self.core.journal.note(self.core.now, self.member(webhook.seat).contract().slug, text);
     }
 
     /// One request of an attempt.

@@ -15,6 +15,9 @@ use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, form_pairs};
 use crate::kit::time::{Duration, Timestamp, Uptime, later};
 
+/// Objects that rules lead in one sandbox.
+pub const LED_MAX: usize = 100_000;
+
 impl World {
     /// The rule that fires on a request, and what it does.
     pub fn rule_on(&mut self, uptime: Uptime, seat: Seat, path: &str, request: &Request) -> Option<(String, Effects)> {
@@ -51,7 +54,7 @@ impl World {
             return;
         };
         let planned = if effects.course.is_empty() {
-            effects.business.as_ref().map_or(Vec::new(), |it| self.fate(uptime, seat, operation, *object, it))
+            effects.business.as_ref().map_or(Vec::new(), |it| self.fate(uptime, (seat, *object), operation, it, rule))
         } else {
             self.course(seat, operation, *object, &effects.course)
         };
@@ -60,7 +63,7 @@ impl World {
         }
         if !effects.course.is_empty() {
             for it in made {
-                self.leave_to_rules(seat, *it);
+                self.leave_to_rules(seat, *it, rule);
             }
         }
         for (at, act, with) in planned {
@@ -73,8 +76,10 @@ impl World {
         let Some(subject) = self.member(seat).subject(object) else { return Vec::new() };
         let mut at = self.core.now;
         let mut planned = Vec::new();
+        let mut from = None;
         for it in course {
-            let Some((act, outcome)) = leading_to(contract, operation, &it.to) else { continue };
+            let Some((act, outcome)) = leading_to(contract, operation, from, &it.to) else { continue };
+            from = Some(it.to.as_str());
             at = later(at, it.after).unwrap_or(at);
             let mut with = naming(contract, act, &subject);
             if let Some(outcome) = outcome {
@@ -89,10 +94,10 @@ impl World {
     fn fate(
         &mut self,
         uptime: Uptime,
-        seat: Seat,
+        (seat, object): (Seat, ObjectId),
         operation: Option<&str>,
-        object: ObjectId,
         fate: &Business,
+        rule: &str,
     ) -> Vec<(Timestamp, &'static str, Json)> {
         /// A payer whom nothing holds up.
         const PROMPTLY: Duration = Duration::from_secs(1);
@@ -125,21 +130,20 @@ impl World {
                 vec![(paid, pay, naming(contract, pay, &subject)), (after(paid, *span), "reorg", undone)]
             }
             Business::PayoutReturned { after: span } => {
-                let Some((act, outcome)) = leading_to(contract, operation, "failed") else { return Vec::new() };
+                let Some((act, outcome)) = leading_to(contract, operation, None, "failed") else { return Vec::new() };
                 let mut with = naming(contract, act, &subject);
                 with["outcome"] = outcome.unwrap_or("failed").into();
-                self.leave_to_rules(seat, object);
+                self.leave_to_rules(seat, object, rule);
                 vec![(after(now, *span), act, with)]
             }
         }
     }
 
-    /// An object takes no step at its own pace from now on. Of too many, the first goes back to its own.
-    fn leave_to_rules(&mut self, seat: Seat, object: ObjectId) {
-        /// Objects that rules lead at a time.
-        const LED_MAX: usize = 100_000;
-        if self.core.led.len() >= LED_MAX {
-            self.core.led.pop_first();
+    /// An object takes no step at its own pace from now on. There may be too many: then it keeps its pace.
+    fn leave_to_rules(&mut self, seat: Seat, object: ObjectId, rule: &str) {
+        if LED_MAX <= self.core.led.len() {
+            let note = format!("the rule `{rule}` leaves an object to its own pace besides: {LED_MAX} are led already");
+            return self.core.journal.note(self.core.now, self.member(seat).contract().slug, note);
         }
         self.core.led.insert((seat, object));
     }

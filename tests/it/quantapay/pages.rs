@@ -95,3 +95,17 @@ fn a_shop_that_is_paid_gets_its_customer_back() {
     assert!(refresh.starts_with("3; url=https://shop.test/ok?transaction_id=1&amount=20&address=0x"), "{refresh}");
     assert!(refresh.ends_with("&cryptocurrency=usdc&external_reference="), "{refresh}");
 }
+
+#[test]
+fn the_redirect_has_plain_what_an_address_may_have_plain() {
+    let mut shop = Tape::shop();
+    let target =
+        "/quantapay/pay.php?price=49.99&currency=usd&external_reference=A-1_b.c~d+e&redirect=https%3A%2F%2Fshop.test%2F&cloud=qp_test_key";
+    let chosen = browse(&mut shop, Method::POST, target, "cryptocurrency=eth");
+    let location = chosen.headers["location"].to_str().expect("text").replace("http://127.0.0.1:4242", "");
+    shop.play("act quantapay.pay transaction=1");
+    shop.play("advance 36s");
+    let page = browse(&mut shop, Method::GET, &location, "");
+    let refresh = page.headers["refresh"].to_str().expect("text");
+    assert!(refresh.contains("&amount=0.025&") && refresh.ends_with("&external_reference=A-1_b.c~d%20e"), "{refresh}");
+}

@@ -63,6 +63,40 @@ fn an_effect_of_the_transport_is_asked_for_by_its_word() {
 }
 
 #[test]
+fn a_name_is_any_text() {
+    let mut shop = shop("rules: [{ name: später, then: { error: rate_limited } }]\n");
+    let mut asking = Request::new(Method::GET, "/quantum-payouts/api/v1/features", "");
+    asking.headers.insert("playmoney-fault", "später".as_bytes().try_into().expect("a value"));
+    assert_eq!(shop.ask(asking).status, 429);
+}
+
+#[test]
+fn what_is_held_back_is_due_and_fires() {
+    let mut shop = shop("rules: [{ name: slow, on: quantum-payouts.*, then: { latency: 5s } }]\n");
+    shop.sandbox.handle(shop.uptime, Request::new(Method::GET, "/quantum-payouts/api/v1/features", ""));
+    let next = shop.admin("GET", "clock", &Json::Null)["next"].clone();
+    let due = json!({"at": "2026-01-01T00:00:05Z", "kind": "timer", "provider": "quantum-payouts", "subject": "an answer that a rule holds back"});
+    assert_eq!(next, due);
+    let mut fired = shop.admin("POST", "clock/advance", &json!({"until": "next"}))["fired"][0].clone();
+    assert_eq!(fired.as_object_mut().expect("an object").remove("detail"), Some(json!("it leaves")));
+    assert_eq!(fired, due);
+}
+
+#[test]
+fn i21_only_so_many_answers_are_held_back() {
+    let mut shop = shop("rules: [{ name: slow, on: quantum-payouts.*, then: { latency: { uniform: [1m, 1h] } } }]\n");
+    let mut held = 0;
+    for _ in 0..4_100 {
+        let reply = shop.sandbox.handle(shop.uptime, Request::new(Method::GET, "/quantum-payouts/api/v1/features", ""));
+        held += usize::from(reply.pacing.is_some());
+    }
+    assert_eq!(held, 4_096);
+    assert_eq!(shop.admin("GET", "clock", &Json::Null)["pending"], 4_096);
+    let notes = shop.admin("GET", "requests", &Json::Null)["notes"].clone();
+    assert_eq!(notes[0]["text"], "the rule `slow` holds an answer back no more: 4096 are held back already");
+}
+
+#[test]
 fn what_nobody_knows_is_told_with_the_nearest() {
     let mut shop = shop(RULES);
     for (asked, nearest) in [("bussy", "busy"), ("internal_eror", "internal_error"), ("conection_reset", "connection_reset")] {

@@ -71,6 +71,18 @@ fn a_name_is_taken_once() {
 }
 
 #[test]
+fn any_name_stands_in_a_path() {
+    let mut shop = Tape::shop();
+    for (name, segment) in
+        [("second create hits the limit", "second%20create%20hits%20the%20limit"), ("a/b?c", "a%2Fb%3Fc"), ("50%", "50%25")]
+    {
+        assert_eq!(shop.ask(yaml("rules", &BUSY.replace("busy", &format!("'{name}'")))).status, 201);
+        let gone = shop.ask(Tape::control("DELETE", &format!("rules/{segment}"), &Json::Null));
+        assert_eq!(document(&gone), json!({"removed": [name]}));
+    }
+}
+
+#[test]
 fn a_rule_that_is_not_there_is_told_with_the_nearest() {
     let mut shop = Tape::shop();
     let delete = |name: &str| Tape::control("DELETE", &format!("rules/{name}"), &Json::Null);
@@ -123,6 +135,15 @@ fn t11_only_yaml_and_json_are_taken() {
 }
 
 #[test]
+fn a_rule_without_a_name_gets_one_that_is_free() {
+    let mut shop = shop("rules: [{ on: quoine.*, then: { status: 500 } }, { name: rule-1, on: quoine.*, then: { status: 501 } }]\n");
+    assert_eq!(shop.ask(yaml("rules", "name: rule-4\non: quoine.*\nthen: { status: 502 }\n")).status, 201);
+    assert_eq!(shop.ask(yaml("rules", "on: quoine.*\nthen: { status: 503 }\n")).status, 201);
+    let names: Vec<Json> = list(&mut shop, "rules").iter().map(|it| it["name"].clone()).collect();
+    assert_eq!(names, ["rule-5", "rule-4", "rule-2", "rule-1"]);
+}
+
+#[test]
 fn i21_a_sandbox_has_a_thousand_rules() {
     let mut shop = Tape::shop();
     for _ in 0..1_000 {
@@ -140,6 +161,29 @@ fn i10_rules_are_part_of_the_state() {
     let saved = shop.admin("GET", "state", &Json::Null);
     shop.restart();
     assert_eq!(shop.admin("GET", "state", &Json::Null), saved);
+    let changed = |pointer: &str, value: Json| {
+        let mut broken = saved.clone();
+        *broken.pointer_mut(&format!("/core/rules/standing/0/{pointer}")).expect("there") = value;
+        broken
+    };
+    for broken in [
+        changed("rule/name", json!("")),
+        changed("fired", json!(u64::MAX)),
+        changed("rule/ttl", json!("-PT2H")),
+        changed("rule/when/until/age", json!("-PT1H")),
+        changed("rule/when/probability", json!("2")),
+        changed("rule/then/latency/spread/lognormal/median", json!("-PT1S")),
+        changed("rule/then/transport/dribble/chunks", json!(0)),
+        changed("rule/then/spoil", json!({"duplicate": 4_000_000_000_u32})),
+        changed("rule/then/business", json!({"reorg": {"depth": 0, "after": "PT1H"}})),
+        changed("rule/then/answer", json!({"own": {"status": 99, "headers": [], "body": null}})),
+    ] {
+        assert_eq!(refused(&mut shop, Tape::control("PUT", "state", &broken)).0, 422, "{}", broken["core"]["rules"]);
+    }
+    let mut twice = saved.clone();
+    let standing = twice["core"]["rules"]["standing"].as_array_mut().expect("a list");
+    standing.push(standing[0].clone());
+    assert_eq!(refused(&mut shop, Tape::control("PUT", "state", &twice)).0, 422);
     for it in ["rule", "added_at"] {
         let mut broken = saved.clone();
         broken["core"]["rules"]["standing"][0].as_object_mut().expect("an object").remove(it);

@@ -53,6 +53,23 @@ fn a_lifecycle_leads_the_object_of_its_own_call() {
     assert_eq!(changes(&mut led), pairs(&[("00:00:00Z", "uploaded"), ("00:00:00Z", "cancelled"), ("00:00:00Z", "uploaded")]));
 }
 
+/// What the journal says besides the requests.
+fn notes(shop: &mut Tape) -> Vec<String> {
+    let journal = shop.admin("GET", "requests", &Json::Null);
+    let text = |it: &Json| it["text"].as_str().expect("text").to_owned();
+    journal["notes"].as_array().map_or(Vec::new(), |all| all.iter().map(text).collect())
+}
+
+#[test]
+fn only_a_rule_that_leads_is_said_to_lead_nothing() {
+    for (then, said) in [("latency: 1s", 0), ("headers: { X-A: b }", 0), ("empty_response: true", 0), ("lifecycle: [{ to: cancelled }]", 1)]
+    {
+        let mut shop = shop(&rule("quantum-payouts.*", then));
+        shop.play("GET /quantum-payouts/api/v1/features");
+        assert_eq!(notes(&mut shop).len(), said, "{then}");
+    }
+}
+
 #[test]
 fn a_call_that_is_refused_makes_nothing_to_lead() {
     let mut led = shop(&rule("quantum-payouts.createPayout", "lifecycle: [{ to: cancelled }]"));

@@ -70,6 +70,15 @@ fn duplicates_share_number_and_id_and_the_first_decides() {
 }
 
 #[test]
+fn a_place_that_no_body_has_is_said_to_stay_untouched() {
+    let mut shop = shop(&rule("quantum-payouts", "times: 1", "tamper: { payout.amount: 1, payout.card.pan: x }"));
+    shop.play("merchant 500").play(PERFORM).play("advance 15s");
+    let journal = shop.admin("GET", "requests", &Json::Null);
+    let said: Vec<_> = journal["notes"].as_array().expect("notes").iter().map(|it| it["text"].clone()).collect();
+    assert_eq!(said, ["the rule `spoilt` alters nothing at `payout.card.pan`: the body of payout.status_changed has no such place"]);
+}
+
+#[test]
 fn a_reordered_webhook_swaps_with_the_next_one() {
     let mut shop = shop(&rule("quantum-payouts", "body: { payout.status: uploaded }", "reorder: true"));
     shop.play(PERFORM).play("advance until idle");

@@ -66,13 +66,12 @@ impl Check<'_> {
     /// How a receiver answers. A mistake is its step's.
     pub(super) fn script(&mut self, node: &Node) {
         let one = |it: &Node| parse_script(&serde_json::Value::Array(vec![it.to_value()])).err().map(|why| (it.at.clone(), why));
-        match node.items().iter().find_map(one) {
-            Some((at, why)) => self.wrong(&at, why),
-            None => {
-                if let Err(why) = parse_script(&node.to_value()) {
-                    self.wrong(&node.at, why);
-                }
-            }
+        let wrong: Vec<_> = node.items().iter().filter_map(one).collect();
+        if let (true, Err(why)) = (wrong.is_empty(), parse_script(&node.to_value())) {
+            self.wrong(&node.at, why);
+        }
+        for (at, why) in wrong {
+            self.wrong(&at, why);
         }
     }
 }

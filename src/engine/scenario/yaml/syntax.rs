@@ -71,6 +71,9 @@ pub fn mistake(text: &str, at: Range<usize>, said: &str) -> Mistake {
     if lower.contains("unexpected character") {
         return character(text, at);
     }
+    if let Some(tab) = indented_with_a_tab(text, at.start) {
+        return Mistake::at(tab, "a tab stands where the line is indented").help("indent with spaces");
+    }
     match SENTENCES.iter().find(|it| lower.contains(&it.0.to_lowercase())) {
         Some((_, what, TOO_MUCH)) => Mistake::at(at, *what).help(format!(
             "a scenario has at most {NODES_MAX} values, {DEPTH_MAX} levels, {ANCHORS_MAX} anchors and {ALIASES_MAX} aliases"
@@ -78,6 +81,23 @@ pub fn mistake(text: &str, at: Range<usize>, said: &str) -> Mistake {
         Some((_, what, help)) => Mistake::at(at, *what).help(*help),
         None => Mistake::at(at, format!("this is not YAML: {}", shown(said))),
     }
+}
+
+/// The tab that indents a line near that place: what cannot be read there begins with it.
+fn indented_with_a_tab(text: &str, at: usize) -> Option<Range<usize>> {
+    /// Lines before the place and one behind it: the text of a value may have gone on over the tab.
+    const NEAR: usize = 4;
+    let line = text.get(..at)?.matches('\n').count();
+    let mut start = 0;
+    for (number, own) in text.split_inclusive('\n').take(line + 2).enumerate() {
+        let indent = own.len() - own.trim_start_matches([' ', '\t']).len();
+        let tab = own[..indent].find('\t').filter(|_| line < number + NEAR && !own.trim().is_empty());
+        if let Some(tab) = tab {
+            return Some(start + tab..start + tab + 1);
+        }
+        start += own.len();
+    }
+    None
 }
 
 /// A character that begins no value, or that stands in no text.
