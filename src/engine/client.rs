@@ -9,7 +9,7 @@ use super::contract::{Auth, Contract};
 use super::provider::Context;
 use crate::kit::form::Form;
 use crate::kit::http::{HeaderName, HeaderValue, Request, header};
-use crate::kit::sign::{derived, same};
+use crate::kit::sign::derived;
 use crate::kit::time::Timestamp;
 
 /// How a call proves who makes it.
@@ -37,8 +37,7 @@ pub struct Signing {
 pub fn caller(contract: &Contract, cx: &Context<'_>, request: &Request) -> Option<String> {
     let key = contract.credential()?.name;
     let given = given(request)?;
-    let owns = |it: &&Account| it.credentials.get(key).is_some_and(|own| same(own.expose(), &given));
-    cx.accounts().find(owns).map(|it| it.id.clone())
+    cx.owner_of(key, &given).map(|it| it.id.clone())
 }
 
 /// The key in the header `Authorization`, by the schemes that carry one.

@@ -11,7 +11,7 @@ use super::world::Core;
 use crate::kit::http::Request;
 use crate::kit::ids::Draws;
 use crate::kit::lifecycle::{Lifecycle, On, Word};
-use crate::kit::sign::derived;
+use crate::kit::sign::{derived, same};
 use crate::kit::time::{Duration, Timestamp, Uptime, later, nearer};
 
 /// A webhook that waits for the next one to its target waits no longer than this.
@@ -147,6 +147,11 @@ impl<'a> Context<'a> {
     /// The accounts of this provider, by id.
     pub fn accounts(&self) -> impl Iterator<Item = &Account> {
         self.core.accounts[usize::from(self.seat.0)].values()
+    }
+
+    /// The account whose credential of that name the key is; nobody learns from the time it takes how near a guess was.
+    pub fn owner_of(&self, credential: &str, key: &str) -> Option<&Account> {
+        self.accounts().find(|it| it.credentials.get(credential).is_some_and(|own| same(own.expose(), key)))
     }
 
     /// Whether a switch of an account is on.

@@ -159,6 +159,18 @@ pub fn decoded(segment: &str) -> Cow<'_, str> {
     percent_encoding::percent_decode_str(segment).decode_utf8_lossy()
 }
 
+/// An address with more parameters behind those that it has, and before its fragment.
+pub fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
+    let (address, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
+    let joint = match address.split_once('?') {
+        None => "?",
+        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+        Some(_) => "&",
+    };
+    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    format!("{address}{joint}{}{fragment}", pairs.join("&"))
+}
+
 /// A body that is kept: as text where it is text, so that a saved state can be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept(pub Bytes);
@@ -233,4 +245,21 @@ pub fn headers_as_object(headers: &HeaderMap, show: impl Fn(&str) -> String) -> 
 /// The members of a JSON body, for which an empty body is an empty object.
 pub fn members(body: &[u8]) -> Option<Members<'_>> {
     if body.iter().all(u8::is_ascii_whitespace) { Some(Members::default()) } else { Members::parse(body) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_stand_behind_others_and_before_the_fragment() {
+        for (url, expected) in [
+            ("https://shop.test", "https://shop.test?a=1.5&b=x%26%20%C3%BC-_~"),
+            ("https://shop.test/?", "https://shop.test/?a=1.5&b=x%26%20%C3%BC-_~"),
+            ("https://shop.test/?c=d", "https://shop.test/?c=d&a=1.5&b=x%26%20%C3%BC-_~"),
+            ("https://shop.test/?c=d&#e?f", "https://shop.test/?c=d&a=1.5&b=x%26%20%C3%BC-_~#e?f"),
+        ] {
+            assert_eq!(with_query(url, &[("a", "1.5"), ("b", "x& ü-_~")]), expected);
+        }
+    }
 }

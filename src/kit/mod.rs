@@ -1,6 +1,7 @@
 //! Words that every provider needs and none owns.
 
 pub mod base58;
+pub mod bases;
 pub mod cards;
 pub mod evidence;
 pub mod fields;

@@ -98,6 +98,13 @@ pub fn plain_utc(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// `29:59`: minutes and seconds until then; a begun second counts, and what has passed is nothing.
+pub fn countdown(now: Timestamp, until: Timestamp) -> String {
+    let left = until.duration_since(now).max(Duration::ZERO);
+    let seconds = left.as_secs() + i64::from(0 < left.subsec_nanos());
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
 /// Reads such a moment, or a day alone, which is its first.
 pub fn parse_plain_utc(text: &str) -> Option<Timestamp> {
     let civil: jiff::civil::DateTime = text.trim().parse().ok()?;
@@ -143,6 +150,16 @@ mod tests {
         }
         assert_eq!(plain_utc("2026-03-08T10:00:00.999Z".parse().expect("a time")), "2026-03-08 10:00:00");
         assert_eq!(["", "soon", "2026-13-01"].map(parse_plain_utc), [None; 3]);
+    }
+
+    #[test]
+    fn a_countdown_ends_at_the_moment_itself() {
+        let at = |millis| Timestamp::from_millisecond(millis).expect("a time");
+        for (now, written) in
+            [(0, "120:00"), (1, "120:00"), (1_000, "119:59"), (7_199_999, "0:01"), (7_200_000, "0:00"), (9_000_000, "0:00")]
+        {
+            assert_eq!(countdown(at(now), at(7_200_000)), written, "{now}");
+        }
     }
 
     #[test]

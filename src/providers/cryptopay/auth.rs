@@ -1,24 +1,21 @@
 //! Who asks: a bearer token on the simulated clock, or a static key; and how often they may.
 
 use super::errors::{BAD_TOKEN, Error, NO_CREDENTIALS, OLD_TOKEN};
-use super::model::Memory;
+use super::model::{HOMES_MAX, Memory};
 use super::settings::{PLAN, SUSPENDED};
 use super::wire::{ACCESS, ACCESS_SECS, Claims, REFRESH, REFRESH_SECS};
-use crate::engine::account::Account;
 use crate::engine::contract::Limit;
 use crate::engine::provider::Context;
 use crate::engine::throttle::Count;
 use crate::kit::http::{Request, header};
 use crate::kit::ids::entity;
-use crate::kit::sign::{derived, same};
+use crate::kit::sign::derived;
 use crate::kit::time::{Duration, unix_seconds};
 
 /// The limit of the plan that a merchant begins with.
 pub const STANDARD: Limit = Limit { error: "rate_limited", calls_max: 1_000, window: Duration::from_hours(1) };
 /// The plans with what each allows in an hour; the last has no documented figure.
 const PLANS: &[(&str, u32)] = &[("standard", STANDARD.calls_max), ("premium", 5_000), ("enterprise", 100_000)];
-/// Sandboxes whose tokens one state takes.
-const HOMES_MAX: usize = 100;
 
 /// What signs the tokens of a sandbox: it follows from the sandbox's name, as every key does.
 fn secret_of(sandbox: &str) -> String {
@@ -53,8 +50,7 @@ pub fn named(memory: &Memory, cx: &Context<'_>, request: &Request) -> Option<Str
 }
 
 fn owner_of_key(memory: &Memory, cx: &Context<'_>, key: &str) -> Option<u32> {
-    let owns = |it: &&Account| it.credentials.get("api_key").is_some_and(|own| same(own.expose(), key));
-    memory.merchant_of(&cx.accounts().find(owns)?.id)
+    memory.merchant_of(&cx.owner_of("api_key", key)?.id)
 }
 
 /// The journal learns whose request it was.

@@ -126,7 +126,7 @@ impl Provider for CryptoPay {
             return Some(Shown { subject: it.number.to_string(), status, object: written(&EndpointObject::of(it)) });
         }
         let order = self.order(object)?;
-        let base = self.0.bases.get(usize::from(order.base))?;
+        let base = self.0.bases.at(order.base)?;
         let documented = cx.flag(self.0.account_of(order.merchant), &DOCUMENTED_LINKS);
         let links = if documented { Links::DOCUMENTED } else { Links::below(base) };
         let shown = written(&OrderObject::of(order, self.0.transaction_of(order), links));

@@ -11,10 +11,10 @@ use crate::engine::provider::{Context, NotActed};
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::fields::Fields;
 use crate::kit::html::{Pages, environment};
-use crate::kit::http::{HeaderName, Method, Request, Response, StatusCode, header};
+use crate::kit::http::{HeaderName, Method, Request, Response, StatusCode, header, with_query};
 use crate::kit::lifecycle::Word;
 use crate::kit::qr;
-use crate::kit::time::Timestamp;
+use crate::kit::time::countdown;
 
 /// The pages of this provider.
 pub const PAGES: &[Page] = &[
@@ -90,7 +90,9 @@ fn shown(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode,
     let order = memory.orders.get(number).ok_or(Error::NotFound)?;
     cx.trace.account = Some(memory.account_of(order.merchant).to_owned());
     if let (OrderStatus::Confirmed, Some(url), None) = (order.status, &order.redirect_url, fault) {
-        return Ok(Response::see_other(&returned(url, order)));
+        // What has become of the order stands behind the parameters that are there.
+        let became = [("order_id", &*order.order_id()), ("status", order.status.word())];
+        return Ok(Response::see_other(&with_query(url, &became)));
     }
     let transaction = memory.transaction_of(order);
     let transfer = cx.transfer(order.object(), TRANSFER);
@@ -125,22 +127,4 @@ const fn says(order: &Order) -> &'static str {
         (OrderStatus::Failed, _) => "The payment has failed.",
         (OrderStatus::Expired, _) => "This order has expired. Do not pay it any more.",
     }
-}
-
-/// Minutes and seconds until then; nothing once it has passed.
-fn countdown(now: Timestamp, until: Timestamp) -> String {
-    let seconds = until.duration_since(now).as_secs().max(0);
-    format!("{}:{:02}", seconds / 60, seconds % 60)
-}
-
-/// Where the customer goes, with what has become of the order behind the parameters that are there.
-fn returned(url: &str, order: &Order) -> String {
-    let (address, fragment) = url.split_once('#').map_or((url, None), |it| (it.0, Some(it.1)));
-    let separator = match address.split_once('?') {
-        None => "?",
-        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
-        Some(_) => "&",
-    };
-    let fragment = fragment.map_or(String::new(), |it| format!("#{it}"));
-    format!("{address}{separator}order_id={}&status={}{fragment}", order.order_id(), order.status.word())
 }

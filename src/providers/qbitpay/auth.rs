@@ -5,16 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::errors::Error;
 use super::settings::PERMISSIONS;
-use crate::engine::account::Account;
 use crate::engine::provider::Context;
 use crate::kit::http::{Request, header};
-use crate::kit::sign::same;
 
 /// The account whose key is the user name; the password does not matter.
 pub fn basic(cx: &mut Context<'_>, request: &Request) -> Result<String, Error> {
     let key = key(request).ok_or(Error::Unauthorized)?;
-    let owns = |it: &&Account| it.credentials.get("api_key").is_some_and(|own| same(own.expose(), &key));
-    let account = cx.accounts().find(owns).map(|it| it.id.clone()).ok_or(Error::Unauthorized)?;
+    let account = cx.owner_of("api_key", &key).map(|it| it.id.clone()).ok_or(Error::Unauthorized)?;
     cx.trace.account = Some(account.clone());
     Ok(account)
 }

@@ -20,17 +20,14 @@ const AGE_SECONDS_MAX: u64 = 300;
 pub fn caller(cx: &mut Context<'_>, form: &Form) -> Result<String, Error> {
     // Quirk: `0` is as good as nothing, as PHP's `empty` has it.
     let key = form.get(API_KEY).filter(|it| !matches!(*it, "" | "0")).ok_or(Error::NoKey)?;
-    let owns = |it: &&Account| it.credentials.get("api_key").is_some_and(|own| same(own.expose(), key));
-    let account = cx.accounts().find(owns).map(|it| it.id.clone()).ok_or(Error::WrongKey)?;
+    let account = cx.owner_of("api_key", key).map(|it| it.id.clone()).ok_or(Error::WrongKey)?;
     cx.trace.account = Some(account.clone());
     Ok(account)
 }
 
 /// The account whose key a form carries, whether or not the call would be served.
 pub fn named(cx: &Context<'_>, form: &Form) -> Option<String> {
-    let key = form.get(API_KEY)?;
-    let owns = |it: &&Account| it.credentials.get("api_key").is_some_and(|own| same(own.expose(), key));
-    cx.accounts().find(owns).map(|it| it.id.clone())
+    cx.owner_of("api_key", form.get(API_KEY)?).map(|it| it.id.clone())
 }
 
 /// Puts the key into the form, unless it names one; a checkout is signed as well when the proof is to be complete, or wrong.

@@ -15,6 +15,7 @@ use crate::kit::html::{Pages, environment};
 use crate::kit::http::{Method, Request, Response, StatusCode, encoded, header};
 use crate::kit::lifecycle::Word;
 use crate::kit::qr;
+use crate::kit::time::{countdown, plain_utc};
 
 mod asked;
 
@@ -208,7 +209,6 @@ fn session(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCod
 fn transaction(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCode, fault: Option<&str>) -> Response {
     let Some(it) = memory.transaction(id) else { return nothing("id") };
     let now = cx.now();
-    let left = it.expires_at().duration_since(now).as_secs().max(0);
     let confirmations = cx.transfer(it.object(), 0).map_or(it.wanted, |it| it.confirmations);
     let redirect = wire::redirect(it).filter(|_| it.status == Status::Completed);
     let panel = panel(it, it.is_expired(now));
@@ -224,8 +224,8 @@ fn transaction(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCod
         token => wire::tokens::of(cx, id),
         uri => payment_uri(it),
         status => it.status.word(),
-        left => format!("{}:{:02}", left / 60, left % 60),
-        until => crate::kit::time::plain_utc(it.expires_at()),
+        left => countdown(now, it.expires_at()),
+        until => plain_utc(it.expires_at()),
         wanted => it.wanted,
         received => it.transfer.as_ref().map(|it| coins(it.amount)),
     };

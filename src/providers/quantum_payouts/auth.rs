@@ -19,8 +19,7 @@ pub fn bearer(cx: &mut Context<'_>, request: &Request) -> Result<String, Error> 
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Error::Unauthorized);
     }
-    let owns = |it: &&Account| it.credentials.get("token").is_some_and(|own| same(own.expose(), token.trim()));
-    let account = cx.accounts().find(owns).map(|it| it.id.clone()).ok_or(Error::Unauthorized)?;
+    let account = cx.owner_of("token", token.trim()).map(|it| it.id.clone()).ok_or(Error::Unauthorized)?;
     cx.trace.account = Some(account.clone());
     Ok(account)
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::provider::ObjectId;
 use crate::engine::state::COUNT_MAX;
+use crate::kit::bases::Bases;
 use crate::kit::json::Members;
 use crate::kit::money;
 use crate::kit::time::{Duration, Timestamp};
@@ -25,8 +26,6 @@ pub const SATOSHI_MAX: i64 = 2_100_000_000_000_000;
 pub const PAYMENT_TIME: Duration = Duration::from_mins(30);
 /// Payments to one invoice.
 pub const PAYMENTS_MAX: usize = 10_000;
-/// Places at which links of invoices begin; past it further ones are not told apart.
-const BASES_MAX: usize = 1_000;
 
 /// The provider's memory of a sandbox.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -38,7 +37,7 @@ pub struct Memory {
     /// What each user's signed requests have used up.
     nonces: BTreeMap<u64, Nonces>,
     /// Where links of invoices begin: scheme and host as the merchant called them, sandbox and slug.
-    bases: Vec<String>,
+    pub bases: Bases,
     /// What a bitcoin costs, by currency, where it is not the usual price.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     rates: BTreeMap<String, Decimal>,
@@ -176,7 +175,7 @@ impl Memory {
 
     /// Whether every number names what it should, and no count is one that nobody has counted to.
     pub fn is_sound(&self) -> bool {
-        let known = |it: &Invoice| usize::from(it.base) < self.bases.len();
+        let known = |it: &Invoice| self.bases.at(it.base).is_some();
         let numbered = (1..).zip(&self.invoices).all(|(id, it)| it.id == id && known(it) && it.is_sound());
         let owns = |user: u64, ids: &[u64]| ids.is_sorted() && ids.iter().all(|it| self.invoice(*it).is_some_and(|it| it.user == user));
         let owned = self.numbers.iter().all(|(user, ids)| owns(*user, ids));
@@ -184,7 +183,14 @@ impl Memory {
         let unique = self.numbers.values().all(|it| it.windows(2).all(|it| it[0] < it[1]));
         let nonces = self.nonces.values().all(|it| it.len() <= NONCES_MAX);
         let priced = self.rates.values().all(|it| Decimal::ZERO < *it);
-        priced && numbered && owned && unique && counted == self.invoices.len() && nonces && self.next_id() < COUNT_MAX
+        self.bases.is_sound()
+            && priced
+            && numbered
+            && owned
+            && unique
+            && counted == self.invoices.len()
+            && nonces
+            && self.next_id() < COUNT_MAX
     }
 
     /// By its number.
@@ -224,19 +230,8 @@ impl Memory {
         self.nonces.get(&user).is_some_and(|it| it.has(nonce))
     }
 
-    /// The place of a base among those that are known.
-    pub fn base(&mut self, base: String) -> u16 {
-        let place = self.bases.iter().position(|it| *it == base).unwrap_or_else(|| {
-            if self.bases.len() < BASES_MAX {
-                self.bases.push(base);
-            }
-            self.bases.len() - 1
-        });
-        u16::try_from(place).unwrap_or(0)
-    }
-
     /// Where the links of an invoice begin.
     pub fn base_of(&self, invoice: &Invoice) -> &str {
-        self.bases.get(usize::from(invoice.base)).map_or("", String::as_str)
+        self.bases.at(invoice.base).unwrap_or_default()
     }
 }

@@ -5,7 +5,7 @@ use minijinja::context;
 use super::acts::{amount, pay_exactly};
 use super::errors::Error;
 use super::model::{Invoice, Memory, Status};
-use super::wire::{btc, countdown, expires_at, payment_uri, price, time};
+use super::wire::{btc, expires_at, payment_uri, price, time};
 use crate::engine::contract::Page;
 use crate::engine::provider::{Context, NotActed};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
@@ -14,6 +14,7 @@ use crate::kit::html::{Pages, environment};
 use crate::kit::http::{Method, Request, Response, StatusCode};
 use crate::kit::lifecycle::Word;
 use crate::kit::qr;
+use crate::kit::time::countdown;
 
 /// The pages of this provider.
 pub const PAGES: &[Page] = &[

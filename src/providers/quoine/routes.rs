@@ -129,7 +129,7 @@ fn create_invoice(call: Call<'_, '_>) -> Result<Response, Error> {
         claimed: 0,
         status: Status::Ready,
         stay: 0,
-        base: memory.base(base.clone()),
+        base: memory.bases.place(&base),
         paid_at: None,
         created_at: now,
         updated_at: now,

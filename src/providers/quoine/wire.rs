@@ -2,14 +2,12 @@
 
 mod apiauth;
 mod invoices;
-mod pages;
 mod profile;
 mod requests;
 mod rows;
 
 pub use apiauth::*;
 pub use invoices::*;
-pub use pages::*;
 pub use profile::*;
 pub use requests::*;
 pub use rows::*;

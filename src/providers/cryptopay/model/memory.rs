@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::saved::Saved;
 use super::{Chain, Code, Endpoint, Hash, Index, Merchant, Numbered, Order, OrderStatus, Shelf, Transaction, TransactionStatus, Wallet};
+use crate::kit::bases::Bases;
 
-/// Places at which links of orders begin; past it further ones are not told apart.
-pub const BASES_MAX: usize = 1_000;
+/// Sandboxes whose tokens one state takes.
+pub const HOMES_MAX: usize = 100;
 /// Refresh tokens that are known to be used up; past it the one that ends first is forgotten.
 pub const SPENT_MAX: usize = 100_000;
 
@@ -26,7 +27,7 @@ pub struct Memory {
     pub wallets: Numbered<Wallet>,
     pub endpoints: Numbered<Endpoint>,
     /// Where links of orders begin: scheme and host as the merchant called them, sandbox and slug.
-    pub bases: Vec<String>,
+    pub bases: Bases,
     /// Refresh tokens that were used, with the second in which they end.
     pub spent: BTreeSet<(i64, Box<str>)>,
     #[serde(skip)]
@@ -130,17 +131,6 @@ impl Memory {
             shelf.move_transaction(transaction, order.chain, to);
         }
         transaction.status = to;
-    }
-
-    /// The place of a base among those that are known.
-    pub fn base(&mut self, base: &str) -> u16 {
-        let place = self.bases.iter().position(|it| it == base).unwrap_or_else(|| {
-            if self.bases.len() < BASES_MAX {
-                self.bases.push(base.to_owned());
-            }
-            self.bases.len() - 1
-        });
-        u16::try_from(place).unwrap_or(0)
     }
 
     /// Whether a refresh token was used up.

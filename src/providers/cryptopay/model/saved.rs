@@ -6,11 +6,12 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::{
-    Address, BASES_MAX, Endpoint, Index, MERCHANTS_MAX, Memory, Merchant, NOTICES, Numbered, Order, OrderStatus, SPENT_MAX, Transaction,
+    Address, Endpoint, HOMES_MAX, Index, MERCHANTS_MAX, Memory, Merchant, NOTICES, Numbered, Order, OrderStatus, SPENT_MAX, Transaction,
     TransactionStatus, Wallet,
 };
 use crate::engine::contract::settings::webhook_url;
 use crate::engine::state::COUNT_MAX;
+use crate::kit::bases::Bases;
 use crate::kit::fields::is_browser_url;
 
 /// Nothing of a sandbox has been counted further.
@@ -26,7 +27,7 @@ pub struct Saved {
     transactions: Numbered<Transaction>,
     wallets: Numbered<Wallet>,
     endpoints: Numbered<Endpoint>,
-    bases: Vec<String>,
+    bases: Bases,
     spent: BTreeSet<(i64, Box<str>)>,
 }
 
@@ -51,7 +52,7 @@ impl From<Saved> for Memory {
 impl Memory {
     /// Whether every number names what it should.
     pub fn is_sound(&self) -> bool {
-        let names = self.homes.len() <= MERCHANTS_MAX && self.bases.len() <= BASES_MAX && self.spent.len() <= SPENT_MAX;
+        let names = self.homes.len() <= HOMES_MAX && self.bases.is_sound() && self.spent.len() <= SPENT_MAX;
         let urls = self.starting_url.iter().all(|it| webhook_url(it).is_ok());
         names && urls && self.merchants_are_sound() && self.orders_are_sound() && self.transactions_are_sound() && self.settled_is_sound()
     }
@@ -72,7 +73,7 @@ impl Memory {
                 && self.index.codes.get(&it.code) == Some(&number)
                 && Address::of(it.receiving_address.text()).is_some();
             let priced = Decimal::ZERO < it.amount && it.chain.decimals(it.token).is_some() && 0 < it.nonce;
-            let linked = usize::from(it.base) < self.bases.len()
+            let linked = self.bases.at(it.base).is_some()
                 && it.webhook_url.iter().all(|it| webhook_url(it).is_ok())
                 && it.redirect_url.iter().all(|it| is_browser_url(it));
             let paid =

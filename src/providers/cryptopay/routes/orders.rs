@@ -43,7 +43,7 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
         order_info: asked.order_info.into(),
         webhook_url: asked.webhook_url.map(Into::into),
         redirect_url: asked.redirect_url.map(Into::into),
-        base: memory.base(&base),
+        base: memory.bases.place(&base),
         created_at,
         expires_at: asked.expires_at.or_else(|| later(created_at, LIVES)).unwrap_or_else(end_of_time),
         transaction: None,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::sheet::Sheet;
 use super::{LIST_CHAIN, LIST_CURRENCY, LIST_ORDER, ORDER_STATUS, TRANSACTION_STATUS};
-use crate::kit::http::{Request, Response, StatusCode, encoded, form_pairs};
+use crate::kit::http::{Request, Response, StatusCode, form_pairs, with_query};
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{CHAINS, ORDER_STATUSES, OrderFilter, TOKENS, TRANSACTION_STATUSES, TransactionFilter};
 
@@ -45,17 +45,14 @@ impl Page {
     }
 
     fn link(&self, path: &str, number: u32) -> String {
-        let pair = |(name, value): &(String, String)| format!("{}={}", encoded_name(name), encoded(value));
+        fn pair((name, value): &(String, String)) -> (&str, &str) {
+            (name, value)
+        }
         let (before, behind) = self.asked.split_at(self.asked.partition_point(|it| it.0.as_str() < "page"));
-        let own = std::iter::once(format!("page={number}"));
-        let pairs: Vec<String> = before.iter().map(pair).chain(own).chain(behind.iter().map(pair)).collect();
-        format!("{path}?{}", pairs.join("&"))
+        let number = number.to_string();
+        let pairs: Vec<_> = before.iter().map(pair).chain([("page", &*number)]).chain(behind.iter().map(pair)).collect();
+        with_query(path, &pairs)
     }
-}
-
-/// The names that there are stand as they are.
-fn encoded_name(name: &str) -> String {
-    name.split('_').map(encoded).collect::<Vec<_>>().join("_")
 }
 
 /// A page of so many objects in all. `path` is the list's own, prefixes included.

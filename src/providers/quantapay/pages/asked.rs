@@ -1,6 +1,5 @@
 //! Which payment a page's address means.
 
-use crate::engine::account::Account;
 use crate::engine::provider::Context;
 use crate::kit::form::Form;
 use crate::kit::http::Request;
@@ -43,11 +42,11 @@ pub fn asked(memory: &Memory, cx: &Context<'_>, request: &Request) -> Asked {
         let found = tokens::id(cx, token).filter(|it| memory.transaction(*it).is_some());
         return found.map_or(Asked::Nothing("id"), Asked::Transaction);
     }
-    let owns = |it: &&Account| match query.get("cloud").filter(|it| !it.is_empty()) {
-        Some(key) => it.credentials.get("api_key").is_some_and(|own| own.expose() == key),
-        None => it.id == cx.contract().account,
+    let account = match query.get("cloud").filter(|it| !it.is_empty()) {
+        Some(key) => cx.owner_of("api_key", key),
+        None => cx.account(cx.contract().account),
     };
-    let account = cx.accounts().find(owns).map(|it| it.id.clone());
+    let account = account.map(|it| it.id.clone());
     match (account, NewSession::of(&query, "external_reference")) {
         (Some(account), Ok(new)) => Asked::Price { new: Box::new(new), account },
         _ => Asked::Nothing("price"),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{coins, rate};
-use crate::kit::http::encoded;
+use crate::kit::http::with_query;
 use crate::kit::json::written;
 use crate::kit::lifecycle::Word;
 use crate::kit::time::plain_utc;
@@ -126,14 +126,12 @@ pub fn payment_uri(it: &Transaction) -> String {
 /// Where the payer goes once it is paid, with what the shop may want to know.
 pub fn redirect(it: &Transaction) -> Option<String> {
     let target = it.texts.as_deref().map(|it| &*it.redirect).filter(|it| !it.is_empty())?;
-    let joint = if target.contains('?') { '&' } else { '?' };
     let pairs = [
-        ("transaction_id", it.id.to_string()),
-        ("amount", coins(it.amount)),
-        ("address", it.address.to_string()),
-        ("cryptocurrency", it.coin.code().to_owned()),
-        ("external_reference", it.reference.as_deref().unwrap_or("").to_owned()),
+        ("transaction_id", &*it.id.to_string()),
+        ("amount", &*coins(it.amount)),
+        ("address", &*it.address),
+        ("cryptocurrency", it.coin.code()),
+        ("external_reference", it.reference.as_deref().unwrap_or("")),
     ];
-    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-    Some(format!("{target}{joint}{}", pairs.join("&")))
+    Some(with_query(target, &pairs))
 }
