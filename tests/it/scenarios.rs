@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use playmoney::engine::contract::Contract;
-use playmoney::engine::scenario::matchers::OPERATORS;
 use playmoney::engine::scenario::keys::{ANY_STEP, SCENARIO, STEPS, THEN};
+use playmoney::engine::scenario::matchers::OPERATORS;
 use playmoney::engine::scenario::shape::{Kind, Row, Shape};
 use playmoney::engine::scenario::{Known, Scenario, parse, schema, yaml};
 use playmoney::engine::world::{Start, World};

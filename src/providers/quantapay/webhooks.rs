@@ -41,11 +41,15 @@ pub const EVENTS: &[EventRow] = &[EventRow {
 
 #[rustfmt::skip]
 pub const SCHEDULE: Schedule = Schedule {
-    waits: &[Duration::ZERO, Duration::from_mins(1), Duration::from_mins(5), Duration::from_mins(15), Duration::from_mins(60), Duration::from_mins(360)],
+    waits: &[Duration::ZERO],
     time_limit: Duration::from_secs(7),
-    evidence: Assumed("the sibling product sends once and never again, and that is the default; the other steps are taken as far as `webhook_retries` says"),
+    evidence: Assumed("the sibling product sends once and never again; only the setting `webhook_retries` makes it try again, 1m, 5m, 15m, 1h and 6h after the attempt before"),
     time_limit_evidence: Assumed("the sibling product gives a receiver 7 seconds; QuantaPay's page is silent as far as it is at hand"),
 };
+
+/// The waits before the retries that `webhook_retries` turns on.
+const RETRIES: &[Duration] =
+    &[Duration::from_mins(1), Duration::from_mins(5), Duration::from_mins(15), Duration::from_mins(60), Duration::from_mins(360)];
 
 /// How an account's transactions are shown.
 pub fn look(account: Option<&Account>) -> Look {
@@ -93,7 +97,7 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
 /// When the attempt after that failure leaves: never, unless the account says otherwise.
 pub fn retry(account: Option<&Account>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
     let retries = account.map_or(0, |it| it.integer(&WEBHOOK_RETRIES));
-    let wait = SCHEDULE.waits.get(usize::try_from(webhook.scheduled).ok()?)?;
+    let wait = RETRIES.get(usize::try_from(webhook.scheduled).ok()?.checked_sub(1)?)?;
     if i64::from(webhook.scheduled) > retries { None } else { later(failed.at, *wait) }
 }
 

@@ -19,7 +19,10 @@ pub fn webhooks(contract: &Contract) -> Json {
 fn webhook(contract: &Contract, event: &EventRow) -> Json {
     let (headers, types): (Vec<_>, Vec<_>) = event.headers.iter().partition(|it| !it.name.eq_ignore_ascii_case("content-type"));
     let limit = contract.schedule.time_limit.as_secs();
-    let attempts = contract.schedule.waits.len();
+    let again = match contract.schedule.waits.len() {
+        0 | 1 => "not accepted: it does not come again".to_owned(),
+        attempts => format!("not accepted: the same event comes again, {attempts} attempts in all"),
+    };
     let mut it = json!({
         "operationId": event.name,
         "summary": event.when,
@@ -34,7 +37,7 @@ fn webhook(contract: &Contract, event: &EventRow) -> Json {
         },
         "responses": {
             "2XX": {"description": format!("accepted, when it comes within {limit} seconds")},
-            "default": {"description": format!("not accepted: the same event comes again, {attempts} attempts in all")},
+            "default": {"description": again},
         },
         "x-headers": types.into_iter().map(super::rows::field).collect::<Vec<_>>(),
     });
