@@ -36,7 +36,6 @@ pub const STEPS_MAX: usize = 1_000;
 #[derive(Clone, Debug, Default)]
 pub struct Scenario {
     pub name: String,
-    pub description: String,
     pub seed: Option<u64>,
     pub mode: Option<Mode>,
     pub now: Option<Timestamp>,
@@ -145,11 +144,6 @@ impl Scenario {
     pub fn secrets_from_outside(&self) -> &[String] {
         self.source.secrets.outside()
     }
-
-    /// Its text.
-    pub fn text(&self) -> &str {
-        &self.source.text
-    }
 }
 
 fn read(check: &mut Check<'_>, node: &Node, file: &str, text: &str) -> Scenario {
@@ -167,7 +161,6 @@ fn read(check: &mut Check<'_>, node: &Node, file: &str, text: &str) -> Scenario 
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
     Scenario {
         name: told("name").unwrap_or_else(|| stem.strip_suffix(".yaml").or(stem.strip_suffix(".yml")).unwrap_or(stem).to_owned()),
-        description: told("description").unwrap_or_default(),
         seed: plain("seed").and_then(|it| it.parse().ok()),
         mode,
         now: clock("now").and_then(|it| parse_timestamp(it).ok()),
