@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+pub mod contract;
 pub mod control;
 pub mod edge;
 pub mod engine;
 pub mod kit;
 pub mod providers;
-pub mod runner;
 pub mod sandbox;
+pub mod scenario;
+pub mod stage;

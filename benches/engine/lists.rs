@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use playmoney::engine::world::Start;
+use playmoney::engine::start::Start;
 use playmoney::kit::http::{Method, Request};
 use playmoney::kit::time::Uptime;
 use playmoney::sandbox::Sandbox;

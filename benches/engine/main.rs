@@ -15,8 +15,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use playmoney::control::Answer;
+use playmoney::engine::start::Start;
 use playmoney::engine::walk::Progress;
-use playmoney::engine::world::Start;
 use playmoney::kit::http::{Method, Request, Response};
 use playmoney::kit::time::Uptime;
 use playmoney::sandbox::Sandbox;

@@ -7,8 +7,8 @@ use std::process::Command;
 
 use playmoney::control::Answer;
 use playmoney::engine::delivery::{Answer as Answered, Outcome, Outgoing};
+use playmoney::engine::start::Start;
 use playmoney::engine::walk::Progress;
-use playmoney::engine::world::Start;
 use playmoney::kit::http::{HeaderMap, HeaderValue, Kept, Method, Request, Response};
 use playmoney::kit::time::{Duration, Uptime};
 use playmoney::sandbox::Sandbox;

@@ -1,12 +1,13 @@
 //! Any text is a scenario, or is refused with places that lie inside it; a good one furnishes a sandbox.
 #![no_main]
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use playmoney::engine::contract::Contract;
-use playmoney::engine::scenario::{Known, parse, parse_rule};
-use playmoney::engine::world::{Start, World};
+use playmoney::engine::tables::Contract;
+use playmoney::scenario::{Known, parse, parse_rule};
+use playmoney::engine::start::Start;
+use playmoney::engine::world::World;
 use playmoney::kit::time::Uptime;
 use playmoney::providers;
 
@@ -16,7 +17,10 @@ fuzz_target!(|text: &str| {
     let environment = |name: &str| (name == "SET").then(|| "a value".to_owned());
     let known = Known { contracts: &CONTRACTS, environment: Some(&environment) };
     let mistakes = match parse("a.yaml", text, known) {
-        Ok(scenario) => World::load(Start::default().with(Arc::new(scenario)), providers::all(), 0, Uptime::START).err(),
+        Ok(scenario) => {
+            let impossible = World::load(scenario.apply_to(Start::default()), providers::all(), 0, Uptime::START).err();
+            impossible.map(|it| scenario.mistakes(it))
+        }
         Err(mistakes) => Some(mistakes),
     };
     let inner = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -1,8 +1,10 @@
 //! `playmoney describe` and `playmoney openapi`: the contract as a page and as a document.
 
 use clap::Args;
-use playmoney::engine::contract::describe::{self, Asked};
-use playmoney::engine::contract::{Contract, openapi};
+use playmoney::contract::describe;
+use playmoney::contract::describe::Asked;
+use playmoney::contract::openapi;
+use playmoney::engine::tables::Contract;
 use playmoney::providers;
 
 use super::{Exit, Stop, print};

@@ -4,13 +4,12 @@ mod live;
 mod report;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Args;
-use playmoney::engine::scenario::{Mistakes, Scenario};
-use playmoney::engine::world::Start;
-use playmoney::runner::{Bench, INBOXES, Played, play};
+use playmoney::engine::start::Start;
+use playmoney::scenario::{Mistakes, Scenario};
+use playmoney::stage::{Bench, INBOXES, Played, play};
 
 use super::scenarios::{File, counted, files, load, styled};
 use super::serve::{address, target};
@@ -137,20 +136,20 @@ impl Run {
             Err(mistakes) => return Verdict { path: file.path.clone(), name: file.path.clone(), seed: 0, came: Err(mistakes.clone()) },
         };
         let seed = self.seed.or(scenario.seed).unwrap_or(1).wrapping_add(nth);
-        let came = on_stage(start(Arc::new(scenario.clone()), seed, self.webhook_url.as_deref()), scenario);
+        let came = on_stage(start(scenario, seed, self.webhook_url.as_deref()), scenario);
         Verdict { path: file.path.clone(), name: scenario.name.clone(), seed, came }
     }
 }
 
 /// How the sandbox of a scenario begins: its accounts tell the application, or the built-in inboxes of their providers.
-fn start(scenario: Arc<Scenario>, seed: u64, application: Option<&str>) -> Start {
+fn start(scenario: &Scenario, seed: u64, application: Option<&str>) -> Start {
     let start = Start {
         webhook_url: Some(application.unwrap_or(INBOXES).to_owned()),
         webhook_url_wins: application.is_some(),
         judged_by_simulated_time: true,
         ..Start::default()
     };
-    Start { seed, ..start.with(scenario) }
+    Start { seed, ..scenario.apply_to(start) }
 }
 
 fn loaded(file: File) -> Loaded {

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use playmoney::engine::contract::Contract;
-use playmoney::engine::scenario::{Known, Mistakes, Scenario, parse, schema};
-use playmoney::engine::world::{Start, World};
+use playmoney::engine::start::Start;
+use playmoney::engine::tables::Contract;
+use playmoney::engine::world::World;
 use playmoney::kit::time::Uptime;
 use playmoney::providers;
+use playmoney::scenario::{Known, Mistakes, Scenario, parse, schema};
 
 use super::{Exit, Stop, print};
 
@@ -98,8 +99,8 @@ pub fn load(file: &File) -> Result<Scenario, Mistakes> {
     let contracts = contracts();
     let environment = |name: &str| std::env::var(name).ok();
     let scenario = parse(&file.path, &file.text, Known { contracts: &contracts, environment: Some(&environment) })?;
-    let start = Start::default().with(std::sync::Arc::new(scenario.clone()));
-    World::load(start, providers::all(), 0, Uptime::START)?;
+    let start = scenario.apply_to(Start::default());
+    World::load(start, providers::all(), 0, Uptime::START).map_err(|it| scenario.mistakes(it))?;
     Ok(scenario)
 }
 

@@ -11,10 +11,12 @@ use ipnet::IpNet;
 use playmoney::edge::{Config, Server};
 use playmoney::engine::account::Account;
 use playmoney::engine::clock::{Mode, Rate};
-use playmoney::engine::contract::settings::{self, webhook_url};
-use playmoney::engine::contract::{Contract, Credential};
 use playmoney::engine::journal;
-use playmoney::engine::world::{Start, World};
+use playmoney::engine::start::Start;
+use playmoney::engine::tables::settings;
+use playmoney::engine::tables::settings::webhook_url;
+use playmoney::engine::tables::{Contract, Credential};
+use playmoney::engine::world::World;
 use playmoney::kit::secret::Secret;
 use playmoney::kit::time::{Timestamp, Uptime, parse_timestamp};
 use playmoney::providers;
@@ -135,7 +137,7 @@ impl Serve {
         let watched = self.scenario.clone().filter(|_| self.watch);
         let flags = self.flags();
         let start = match &self.scenario {
-            Some(path) => flags.with_scenario(path)?,
+            Some(path) => flags.with_scenario(path)?.0,
             None => flags.start(None),
         };
         if let Some(file) = &ready_file {
@@ -291,7 +293,7 @@ impl Greeting {
             Mode::Scaled(rate) => format!("{}x", rate.number()),
         };
         let clock = config.start.now.map_or_else(|| clock.clone(), |it| format!("{clock}, from {it}"));
-        let scenario = config.start.scenario.as_ref().map(|it| it.name.clone());
+        let scenario = config.start.setup.as_ref().map(|it| it.name.clone());
         let world = World::new(config.start.clone(), providers::all(), 0, Uptime::START);
         let webhooks = config.start.webhook_url.clone().or_else(|| tells_somebody(&world).then(|| "as the scenario says".to_owned()));
         Self { seed: config.start.seed, clock, webhooks, scenario, credentials: credentials(&world, config.start.show_secrets) }

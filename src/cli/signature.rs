@@ -3,7 +3,8 @@
 use std::io::Read;
 
 use clap::Args;
-use playmoney::engine::provider::{Member, Received, SignedRequest, Verdict};
+use playmoney::engine::provider::Member;
+use playmoney::engine::signature::{Received, SignedRequest, Verdict};
 use playmoney::kit::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use playmoney::kit::time::Timestamp;
 use playmoney::providers;

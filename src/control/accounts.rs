@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use super::mask::Mask;
 use super::{Answer, Ask, Problem, body, ok, seat};
 use crate::engine::account::Account;
-use crate::engine::contract::SettingKind;
-use crate::engine::provider::Seat;
+use crate::engine::ids::Seat;
+use crate::engine::tables::SettingKind;
 use crate::engine::world::World;
 use crate::kit::http::decoded;
 

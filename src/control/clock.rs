@@ -38,7 +38,7 @@ fn next(world: &World, at: Timestamp, due: &Due) -> Json {
         Due::Held { seat } => ("timer", *seat, Some(HELD.to_owned())),
         Due::Attempt { delivery, .. } | Due::Answer { attempt: AttemptId { delivery, .. }, .. } => {
             let webhook = world.core.outbox.get(*delivery);
-            let seat = webhook.map_or(crate::engine::provider::Seat(0), |it| it.seat);
+            let seat = webhook.map_or(crate::engine::ids::Seat(0), |it| it.seat);
             ("delivery", seat, webhook.map(|it| it.subject.clone()))
         }
     };

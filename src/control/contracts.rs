@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value as Json, json};
 
 use super::{Answer, Ask, Problem, ROUTES, Route, ok, seat};
-use crate::engine::contract::openapi;
+use crate::contract::openapi;
 use crate::kit::http::DEFAULT_ORIGIN;
 
 pub fn provider(ask: &mut Ask<'_>) -> Result<Answer, Problem> {

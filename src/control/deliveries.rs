@@ -6,10 +6,11 @@ use serde_json::{Map, Value as Json, json};
 use super::mask::Mask;
 use super::{Answer, Ask, Problem, body, clock, ok, seat};
 use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Status};
+use crate::engine::delivery::{delivery_id, delivery_name};
 use crate::engine::outbox::ATTEMPTS_MAX;
-use crate::engine::provider::Received;
+use crate::engine::signature::Received;
 use crate::engine::walk::{Then, Until};
-use crate::engine::world::{World, delivery_id, delivery_name};
+use crate::engine::world::World;
 use crate::kit::http::{Response, headers_as_object};
 
 /// What may be asked for in the query.

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::mask::Mask;
 use super::{Answer, Ask, Problem, ok, seat};
-use crate::engine::contract::violations;
+use crate::contract::violations;
 use crate::engine::journal::{Entry, Note};
 use crate::engine::world::World;
 use crate::kit::http::{Request, form_pairs, headers_as_object};

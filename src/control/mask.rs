@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::engine::state::secrets_from_outside;
+use crate::engine::core::secrets_from_outside;
 use crate::engine::world::World;
 use crate::kit::http::encoded;
 use crate::kit::secret::{Secret, masked};

@@ -1,7 +1,7 @@
 //! `/__admin`: everything that a tester can ask of a sandbox, one file a section.
 
 mod accounts;
-mod acts;
+mod actions;
 mod body;
 mod clock;
 mod contracts;
@@ -18,11 +18,11 @@ pub use mask::Mask;
 use http::{Method, StatusCode, header};
 use serde_json::json;
 
-use crate::engine::contract::hints;
-use crate::engine::provider::Seat;
+use crate::engine::ids::Seat;
 use crate::engine::walk::{Then, Walk};
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
+use crate::kit::nearest::nearest;
 use crate::kit::time::Uptime;
 
 /// What a call leads to.
@@ -108,8 +108,8 @@ const ROUTES: &[Route] = &[
     Route(Some(Method::POST),  "clock/resume",                  clock::resume,       "time runs as real time does"),
     Route(Some(Method::POST),  "clock/scale",                   clock::scale,        "time runs at a rate: {\"rate\": 60}"),
     Route(Some(Method::POST),  "clock/advance",                 clock::advance,      "time leaps, and all that is due happens: {\"by\": \"31m\"}, {\"to\": RFC 3339} or {\"until\": \"next\" | \"idle\" | \"delivery\"}"),
-    Route(Some(Method::GET),   "act",                           acts::list,          "what the outside world can do"),
-    Route(Some(Method::POST),  "act/{provider}/{action}",       acts::act,           "the outside world does it"),
+    Route(Some(Method::GET),   "act",                           actions::list,          "what the outside world can do"),
+    Route(Some(Method::POST),  "act/{provider}/{action}",       actions::act,           "the outside world does it"),
     Route(Some(Method::GET),   "deliveries",                    deliveries::list,    "webhooks and their attempts: ?provider=&event=&subject=&status="),
     Route(Some(Method::POST),  "deliveries/{delivery}/resend",  deliveries::resend,  "sends the same event again now"),
     Route(Some(Method::POST),  "webhooks/verify",               deliveries::verify,  "whether a webhook's signature is right and, if not, why"),
@@ -178,7 +178,7 @@ fn no_route<'a>(segments: &[&str], fitting: impl Iterator<Item = &'a Route>) -> 
         let detail = format!("/__admin/{path} answers to {allowed}.");
         return Response::problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &detail).with(header::ALLOW, &allowed);
     }
-    let nearest = hints::nearest(&path, ROUTES.iter().map(|it| it.1)).map_or(String::new(), |it| format!(" The nearest is /__admin/{it}."));
+    let nearest = nearest(&path, ROUTES.iter().map(|it| it.1)).map_or(String::new(), |it| format!(" The nearest is /__admin/{it}."));
     let detail = format!("There is no /__admin/{path}.{nearest} GET /__admin/ lists every call.");
     Response::problem(StatusCode::NOT_FOUND, "not_found", &detail)
 }
@@ -197,7 +197,7 @@ fn health(_: &mut Ask<'_>) -> Result<Answer, Problem> {
 pub fn conclude(world: &mut World, walk: &Walk) -> Response {
     match &walk.then {
         Then::Report => clock::report(world, walk),
-        Then::Acted { seat, act, acted } => acts::report(world, *seat, act, *acted, !walk.incomplete),
+        Then::Acted { seat, act, acted } => actions::report(world, *seat, act, *acted, !walk.incomplete),
         Then::Attempt { delivery, number } => deliveries::report(world, *delivery, *number),
         Then::Restored => state::report(world),
     }
@@ -227,7 +227,7 @@ fn ok(value: &serde_json::Value) -> Result<Answer, Problem> {
 fn seat(world: &World, slug: &str) -> Result<Seat, Problem> {
     let known = world.members.iter().map(|it| it.contract().slug);
     world.seat(slug).ok_or_else(|| {
-        let nearest = hints::nearest(slug, known).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
+        let nearest = nearest(slug, known).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
         Problem::nothing(format!("There is no provider `{slug}`.{nearest}"))
     })
 }

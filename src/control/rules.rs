@@ -6,9 +6,9 @@ use serde_json::{Value as Json, json};
 use super::mask::Mask;
 use super::{Answer, Ask, Problem, body, ok, scenario};
 use crate::engine::rules::{RULES_MAX, Standing};
-use crate::engine::scenario::parse_rule;
 use crate::kit::http::{Response, decoded};
 use crate::kit::time::later;
+use crate::scenario::parse_rule;
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let now = ask.world.core.now;
@@ -55,7 +55,7 @@ pub fn remove(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         return ok(&json!({"removed": [name]}));
     }
     let known: Vec<&str> = ask.world.core.rules.iter().map(|it| it.rule.name.as_str()).collect();
-    let nearest = crate::engine::contract::hints::nearest(&name, known).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
+    let nearest = crate::kit::nearest::nearest(&name, known).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
     Err(Problem::nothing(format!("There is no rule `{name}`.{nearest}")))
 }
 

@@ -1,15 +1,14 @@
 //! `/__admin/scenario`: the sandbox begins anew with another starting state and other rules.
 
-use std::sync::Arc;
-
 use http::StatusCode;
 use serde_json::json;
 
 use super::clock::shown;
 use super::{Answer, Ask, Problem, body, ok, state};
-use crate::engine::contract::Contract;
-use crate::engine::scenario::{Known, Mistakes, parse};
-use crate::engine::world::{Start, World};
+use crate::engine::start::Start;
+use crate::engine::tables::Contract;
+use crate::engine::world::World;
+use crate::scenario::{Known, Mistakes, parse};
 
 /// What a text that comes over the network may speak of: the providers, and nothing of this machine.
 pub fn known<'a>(contracts: &'a [&'static Contract]) -> Known<'a> {
@@ -35,8 +34,9 @@ pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let contracts = contracts(ask.world);
     let scenario = parse("scenario", text, known(&contracts)).map_err(|it| refused(&it))?;
     let (name, steps) = (scenario.name.clone(), scenario.steps.len());
-    let start = Start { webhook_url_wins: false, ..ask.world.start.clone() }.with(Arc::new(scenario));
-    let world = World::load(start, crate::providers::all(), ask.world.life + 1, ask.uptime).map_err(|it| refused(&it))?;
+    let start = scenario.apply_to(Start { webhook_url_wins: false, ..ask.world.start.clone() });
+    let world =
+        World::load(start, crate::providers::all(), ask.world.life + 1, ask.uptime).map_err(|it| refused(&scenario.mistakes(it)))?;
     *ask.world = world;
     let note = (0 < steps).then_some("steps are played by `playmoney run`; here the starting state and the rules are in force");
     let mut answer = json!({"scenario": name, "clock": shown(ask.world)});

@@ -179,7 +179,7 @@ fn headers(target: &Target, outgoing: &Outgoing) -> HeaderMap {
         headers.insert(header::HOST, host);
     }
     headers.extend(outgoing.headers.clone());
-    if let Ok(id) = HeaderValue::from_str(&crate::engine::world::delivery_name(outgoing.id.delivery)) {
+    if let Ok(id) = HeaderValue::from_str(&crate::engine::delivery::delivery_name(outgoing.id.delivery)) {
         headers.insert(DELIVERY, id);
     }
     headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -13,11 +13,11 @@ use tokio::sync::Notify;
 
 use super::courier::Courier;
 use super::holding::{Holding, Leaving};
-use super::mailroom::Mailroom;
+use super::loopback::Mailroom;
 use crate::control::{Answer, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
-use crate::engine::scenario::Mistakes;
-use crate::engine::world::{Start, World};
+use crate::engine::start::{Impossible, Start};
+use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::{Timestamp, Uptime};
 use crate::sandbox::Sandbox;
@@ -106,7 +106,7 @@ impl Driver {
     ///
     /// # Errors
     /// What the scenario asks for in vain; then nothing has changed.
-    pub fn begin(&self, start: Start) -> Result<(), Mistakes> {
+    pub fn begin(&self, start: Start) -> Result<(), Vec<Impossible>> {
         let uptime = self.stopwatch.uptime();
         let mut sandbox = self.lock();
         sandbox.begin(start, uptime)?;

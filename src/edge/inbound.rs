@@ -15,12 +15,12 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
-use super::desk::{DEFAULT, Desk, address};
-use super::door::{Door, Head};
+use super::access::{Door, Head};
 use super::driver::Stopwatch;
+use super::faults::befall;
 use super::holding::Leaving;
-use super::line::Line;
-use super::mishap::befall;
+use super::registry::{DEFAULT, Desk, address};
+use super::socket::Line;
 use crate::kit::http::{HeaderValue, Request, Response};
 
 /// A body, unless it is a saved sandbox.

@@ -1,16 +1,16 @@
 //! Everything that waits: sockets, the real clock, receivers. The sandboxes behind it never do.
 
+pub mod access;
 pub mod courier;
-pub mod desk;
-pub mod door;
 pub mod driver;
 pub mod egress;
+pub mod faults;
 pub mod holding;
 pub mod inbound;
-pub mod line;
-pub mod live;
-pub mod mailroom;
-pub mod mishap;
+pub mod loopback;
+pub mod registry;
+pub mod socket;
+pub mod stage;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,16 +20,15 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use self::access::Door;
 use self::courier::Courier;
-use self::desk::{DEFAULT, Desk};
-use self::door::Door;
 use self::driver::{Driver, Stopwatch};
 use self::egress::Egress;
 use self::inbound::House;
-use self::live::Live;
-use self::mailroom::Mailroom;
-use crate::engine::scenario::Mistakes;
-use crate::engine::world::Start;
+use self::loopback::Mailroom;
+use self::registry::{DEFAULT, Desk};
+use self::stage::Live;
+use crate::engine::start::{Impossible, Start};
 use crate::kit::secret::Secret;
 use crate::providers;
 use crate::sandbox::Sandbox;
@@ -113,7 +112,7 @@ impl Server {
     ///
     /// # Errors
     /// What its scenario asks for in vain; then nothing has changed.
-    pub fn begin(&self, start: Start) -> Result<(), Mistakes> {
+    pub fn begin(&self, start: Start) -> Result<(), Vec<Impossible>> {
         self.driver.begin(start)
     }
 

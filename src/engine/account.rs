@@ -1,13 +1,14 @@
 //! The merchants of a sandbox: their credentials, and the switches that a tester sets on them.
 
+use crate::engine::tables::settings::Value;
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::contract::{Contract, Setting, SettingKind};
-use super::throttle::Window;
+use super::limits::Window;
+use super::tables::{Contract, Setting, SettingKind};
 use crate::kit::money::{self, Number};
 use crate::kit::secret::Secret;
 use crate::kit::sign;
@@ -29,25 +30,11 @@ pub struct Account {
 /// Secrets from outside that one account has had.
 pub const FORMER_MAX: usize = 1_000;
 
-/// A setting's value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Value {
-    Flag(bool),
-    Text(String),
-    Integer(i64),
-    Fraction(Decimal),
-    List(Vec<String>),
-    Secret(Secret),
-    /// Set to nothing on purpose.
-    Nothing,
-}
-
 impl Account {
     /// The account that every sandbox has at a provider. `default`'s keys are the published ones, those of any
     /// other sandbox follow from its name.
     pub fn initial(contract: &Contract, sandbox: &str) -> Self {
-        let key = |it: &super::contract::Credential| {
+        let key = |it: &crate::engine::tables::Credential| {
             let text = if sandbox == "default" {
                 it.test_value.to_owned()
             } else {
@@ -67,7 +54,7 @@ impl Account {
     /// An account beside the one that every sandbox has. Its keys follow from the sandbox's name and its id.
     pub fn further(contract: &Contract, sandbox: &str, id: &str) -> Self {
         let drawn = |name: &str| sign::derived(&[sandbox, contract.slug, name, id]);
-        let key = |it: &super::contract::Credential| {
+        let key = |it: &crate::engine::tables::Credential| {
             let drawn = drawn(it.name);
             (it.name.to_owned(), Secret::issued(format!("{}{}", it.prefix, &drawn[..it.drawn_chars.min(drawn.len())])))
         };
@@ -154,7 +141,7 @@ impl Account {
     /// Another key; the webhook secret is a setting.
     pub fn set_credential(&mut self, name: &str, key: Secret) {
         if name == "webhook_secret" {
-            self.set(&super::contract::settings::WEBHOOK_SECRET, Value::Secret(key));
+            self.set(&crate::engine::tables::settings::WEBHOOK_SECRET, Value::Secret(key));
         } else {
             self.credentials.insert(name.to_owned(), key);
         }
@@ -221,6 +208,6 @@ fn secret_from_outside(value: Option<Value>) -> Option<Secret> {
 
 fn unknown(contract: &Contract, name: &str) -> String {
     let known = contract.settings().map(|it| it.name);
-    let nearest = super::contract::hints::nearest(name, known).map_or(String::new(), |it| format!("; the nearest is `{it}`"));
+    let nearest = crate::kit::nearest::nearest(name, known).map_or(String::new(), |it| format!("; the nearest is `{it}`"));
     format!("{} has no setting `{name}`{nearest}", contract.name)
 }

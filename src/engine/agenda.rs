@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::chain::TransferId;
 use super::delivery::{AttemptId, Outcome};
-use super::provider::{ObjectId, Seat};
-use super::state::COUNT_MAX;
+use super::ids::COUNT_MAX;
+use super::ids::TransferId;
+use super::ids::{ObjectId, Seat};
 use crate::kit::time::Timestamp;
 
 /// Something that is due at a moment.

@@ -1,22 +1,19 @@
 //! Small simulated blockchains, shared by every provider of a sandbox. Their height follows from the time; only the
 //! confirmations of transfers that somebody watches are booked.
 
+use crate::engine::blockchain::Blockchain;
+use crate::engine::ids::TransferId;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::actions::Shown;
 use super::agenda::{Agenda, Due};
-use super::provider::{ObjectId, Seat, Shown};
-use super::state::COUNT_MAX;
+use super::ids::COUNT_MAX;
+use super::ids::{ObjectId, Seat};
 use crate::kit::json::written;
 use crate::kit::time::{Duration, Timestamp, later};
-
-mod blockchain;
-mod watching;
-
-pub use blockchain::Blockchain;
-pub use watching::{BLOCKCHAIN, DEPTH, Watch, reorganise};
 
 /// Transfers watched; past it the one that was finished first is forgotten, and a sandbox in which none is finished
 /// watches no more.
@@ -28,13 +25,18 @@ pub const CONFIRMATIONS_MAX: u32 = 1_000;
 /// A reorganisation undoes at most so many blocks.
 pub const DEPTH_MAX: u32 = 1_000;
 
-/// One transfer to one object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct TransferId {
-    pub seat: Seat,
+/// A transfer that has just been seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Watch<'a> {
+    /// Whom it pays.
     pub object: ObjectId,
-    /// Which of the transfers to that object, as its provider counts them.
+    /// Which of the transfers to that object.
     pub number: u32,
+    pub blockchain: Blockchain,
+    /// So many confirmations are enough; none are booked beyond.
+    pub wanted: u32,
+    /// Its `pace` says whether blocks or actions confirm.
+    pub account: &'a str,
 }
 
 /// Coins on their way, as far as the chain is asked about them.

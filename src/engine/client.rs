@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 
 use super::account::Account;
-use super::contract::{Auth, Contract};
-use super::provider::Context;
+use super::context::Context;
+use super::tables::{Auth, Contract};
 use crate::kit::form::Form;
 use crate::kit::http::{HeaderName, HeaderValue, Request, header};
 use crate::kit::sign::derived;

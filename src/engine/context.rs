@@ -1,35 +1,27 @@
 //! All that a provider may touch while it works, and what it leaves for the journal.
 
+use crate::engine::journal::Trace;
 use std::borrow::Cow;
 
 use super::account::Account;
 use super::agenda::Due;
-use super::contract::{Contract, Setting, settings};
-use super::provider::{Event, ObjectId, Seat};
+use super::core::Core;
+use super::delivery::Event;
+use super::ids::{ObjectId, Seat};
 use super::rules::Spoil;
-use super::world::Core;
+use super::tables::{Contract, Setting, settings};
 use crate::kit::http::Request;
 use crate::kit::ids::Draws;
 use crate::kit::lifecycle::{Lifecycle, On, Word};
 use crate::kit::sign::{derived, same};
 use crate::kit::time::{Duration, Timestamp, Uptime, later, nearer};
 
+mod limiting;
+mod ruling;
+pub mod watching;
+
 /// A webhook that waits for the next one to its target waits no longer than this.
 const REORDER_MAX: Duration = Duration::from_secs(60);
-
-/// What the journal learns about one request.
-#[derive(Clone, Debug, Default)]
-pub struct Trace {
-    pub operation: Option<&'static str>,
-    pub account: Option<String>,
-    /// The documented error that was answered, by name.
-    pub error: Option<&'static str>,
-    pub hint: Option<Cow<'static, str>>,
-    /// The answer waits for this delivery.
-    pub waits_for: Option<u64>,
-    /// What a reader of the journal has to know of it besides: a bound that was hit.
-    pub note: Option<&'static str>,
-}
 
 /// All that a provider may touch: the moment, the accounts, chance, the agenda, the outbox and the journal.
 pub struct Context<'a> {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::provider::{ObjectId, Seat};
+use super::ids::{ObjectId, Seat};
 use super::rules::Spoil;
 use crate::kit::http::{HeaderMap, Kept, header_pairs};
 use crate::kit::time::{Duration, Timestamp};
@@ -53,6 +53,30 @@ impl Delivery {
     pub fn stands_aside(&self) -> bool {
         self.once || self.spoiled.as_ref().is_some_and(|it| it.how.delay.is_some() || it.how.reorder)
     }
+}
+
+/// Something to tell a merchant.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub name: &'static str,
+    pub id: String,
+    pub account: String,
+    pub subject: String,
+    pub object: ObjectId,
+    pub url: String,
+    pub body: Bytes,
+    /// One attempt, no retries.
+    pub once: bool,
+}
+
+/// An attempt as it leaves.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    pub url: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    /// The text that was signed, when one was.
+    pub signed: Option<String>,
 }
 
 /// Where a delivery stands.
@@ -192,4 +216,14 @@ pub struct Outgoing {
     pub body: Bytes,
     /// The provider gives a receiver this long.
     pub time_limit: Duration,
+}
+
+/// How the control API names a delivery.
+pub fn delivery_name(id: u64) -> String {
+    format!("dlv-{id}")
+}
+
+/// The delivery that such a name means.
+pub fn delivery_id(name: &str) -> Option<u64> {
+    name.strip_prefix("dlv-")?.parse().ok()
 }

@@ -6,8 +6,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::provider::Trace;
-use super::state::COUNT_MAX;
+use super::ids::COUNT_MAX;
 use crate::kit::cards::concealed;
 use crate::kit::http::{HeaderMap, Kept, Method, Request, Response, header_pairs};
 use crate::kit::time::Timestamp;
@@ -18,6 +17,20 @@ pub const BYTES_MAX: usize = 32 * 1024 * 1024;
 pub const CHANGES_MAX: usize = 10_000;
 /// Notes kept.
 pub const NOTES_MAX: usize = 1_000;
+
+/// What the journal learns about one request.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    pub operation: Option<&'static str>,
+    pub account: Option<String>,
+    /// The documented error that was answered, by name.
+    pub error: Option<&'static str>,
+    pub hint: Option<Cow<'static, str>>,
+    /// The answer waits for this delivery.
+    pub waits_for: Option<u64>,
+    /// What a reader of the journal has to know of it besides: a bound that was hit.
+    pub note: Option<&'static str>,
+}
 
 /// One request to a provider and its answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,21 +1,30 @@
 //! Machinery that knows no provider: one sandbox as a value that can be copied, saved and restored at any step.
+//!
+//! The files stand in one order, and each imports only from those before it: blockchain, ids, clock, matching, tables,
+//! limits, account, rules, delivery, inbox, outbox, agenda, actions, chain, signature, journal, start, core, context,
+//! client, provider, walk, world, state.
 
 pub mod account;
+pub mod actions;
 pub mod agenda;
+pub mod blockchain;
 pub mod chain;
 pub mod client;
 pub mod clock;
 pub mod context;
-pub mod contract;
+pub mod core;
 pub mod delivery;
+pub mod ids;
 pub mod inbox;
 pub mod journal;
+pub mod limits;
 pub mod matching;
 pub mod outbox;
 pub mod provider;
 pub mod rules;
-pub mod scenario;
+pub mod signature;
+pub mod start;
 pub mod state;
-pub mod throttle;
+pub mod tables;
 pub mod walk;
 pub mod world;

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use super::delivery::Event;
 use super::delivery::{Attempt, AttemptId, Delivery, Outcome, Spoiled, Status};
-use super::provider::{Event, Seat};
-use super::state::COUNT_MAX;
+use super::ids::COUNT_MAX;
+use super::ids::Seat;
 use crate::kit::http::{HeaderMap, Kept};
 use crate::kit::time::Timestamp;
 
@@ -336,7 +337,7 @@ fn lane(seat: Seat, account: &str, url: &str) -> String {
 mod tests {
     use super::*;
     use crate::engine::delivery::Answer;
-    use crate::engine::provider::ObjectId;
+    use crate::engine::ids::ObjectId;
     use crate::kit::time::Duration;
 
     fn event(id: u8) -> Event {

@@ -1,163 +1,31 @@
 //! What a provider is to the engine.
 
-use bytes::Bytes;
+use crate::engine::actions::Acted;
+use crate::engine::actions::Bill;
+use crate::engine::actions::Cause;
+use crate::engine::actions::LoggedIn;
+use crate::engine::actions::NotActed;
+use crate::engine::actions::Shown;
+use crate::engine::delivery::Signed;
+use crate::engine::ids::ObjectId;
+use crate::engine::signature::Received;
+use crate::engine::signature::SignedRequest;
+use crate::engine::signature::Verdict;
 use rust_decimal::Decimal;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use serde_json::value::RawValue;
 
 use super::account::Account;
-use super::chain::Blockchain;
 pub use super::client::{self, Proof, Signing};
-pub use super::context::{Context, Stay, Trace};
-use super::contract::Contract;
+pub use super::context::{Context, Stay};
 use super::delivery::{Attempt, Delivery};
+pub use super::journal::Trace;
+use super::tables::Contract;
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};
 use crate::kit::secret::Secret;
 use crate::kit::time::Timestamp;
-
-/// A provider's place in its sandbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Seat(pub u8);
-
-/// One of a provider's objects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct ObjectId {
-    /// Which of its kinds, as the provider counts them.
-    pub kind: u8,
-    pub number: u64,
-}
-
-impl ObjectId {
-    /// The kind that no provider counts to: a chain, by its place.
-    const CHAIN: u8 = u8::MAX;
-
-    /// A chain as the object of an action.
-    pub const fn of_chain(blockchain: Blockchain) -> Self {
-        Self { kind: Self::CHAIN, number: blockchain.place() }
-    }
-
-    /// The chain that it is, if it is one.
-    pub fn as_chain(self) -> Option<Blockchain> {
-        (self.kind == Self::CHAIN).then(|| Blockchain::at(self.number))?
-    }
-}
-
-/// Why an object takes a step by itself.
-#[derive(Clone, Copy, Debug)]
-pub enum Cause<'a> {
-    /// That row of its status table is due.
-    Row(u8),
-    /// A receiver accepted that event.
-    Delivered(&'a str),
-    /// The confirmations of that transfer to it have changed: a block has come, or a reorganisation has undone some.
-    Block { transfer: u32, confirmations: u32 },
-}
-
-/// Something to tell a merchant.
-#[derive(Clone, Debug)]
-pub struct Event {
-    pub name: &'static str,
-    pub id: String,
-    pub account: String,
-    pub subject: String,
-    pub object: ObjectId,
-    pub url: String,
-    pub body: Bytes,
-    /// One attempt, no retries.
-    pub once: bool,
-}
-
-/// An attempt as it leaves.
-#[derive(Clone, Debug)]
-pub struct Signed {
-    pub url: String,
-    pub headers: HeaderMap,
-    pub body: Bytes,
-    /// The text that was signed, when one was.
-    pub signed: Option<String>,
-}
-
-/// A webhook as somebody has received it.
-#[derive(Clone, Debug)]
-pub struct Received<'a> {
-    pub url: Option<&'a str>,
-    pub headers: &'a HeaderMap,
-    pub body: &'a [u8],
-    pub now: Timestamp,
-    /// The real date, for signatures that were dated by it.
-    pub date: Timestamp,
-}
-
-/// What a client signs in a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedRequest {
-    pub canonical: String,
-    pub signature: String,
-    /// Headers that go with it, as they are sent.
-    pub headers: Vec<(&'static str, String)>,
-}
-
-/// Whether a signature is right and, if not, the likely reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Verdict {
-    pub valid: bool,
-    pub reason: Option<&'static str>,
-    pub canonical: String,
-    pub expected: String,
-    pub received: Option<String>,
-}
-
-/// Why an action did not happen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotActed {
-    /// There is no such action.
-    Unknown,
-    /// The object is in a state that does not allow it; a sentence that names the state.
-    State(String),
-    /// A parameter is missing or wrong.
-    Invalid(String),
-    /// The object does not exist.
-    Nothing(String),
-}
-
-/// What an action was done to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Acted {
-    pub object: ObjectId,
-}
-
-/// An object as a control answer shows it.
-#[derive(Clone, Debug)]
-pub struct Shown {
-    pub subject: String,
-    pub status: &'static str,
-    /// As the provider's own API would show it: its order of members, its writing of numbers.
-    pub object: Box<RawValue>,
-}
-
-/// A session on a provider's pages for people, as a browser keeps it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoggedIn {
-    /// As the header `Cookie` carries it.
-    pub cookie: String,
-    /// The field by which forms prove where they come from, and its value.
-    pub token: (&'static str, String),
-}
-
-/// What a customer is asked to pay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bill {
-    pub due: Decimal,
-    /// No payment is finer.
-    pub decimals: u32,
-    /// A payment is late from then on.
-    pub closes_at: Timestamp,
-    /// Where it is paid, when that is known.
-    pub blockchain: Option<Blockchain>,
-}
 
 /// One payment provider: its memory of a sandbox, and its rules.
 pub trait Provider: Send {

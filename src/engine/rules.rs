@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::ids::COUNT_MAX;
 use super::matching::Matcher;
-use super::state::COUNT_MAX;
 use crate::kit::ids::Draws;
 use crate::kit::time::{Duration, Timestamp, later};
 

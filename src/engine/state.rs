@@ -1,20 +1,19 @@
 //! A sandbox as one JSON document, and back.
 
+use crate::engine::core::secrets_from_outside;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::account::Account;
+use super::core::{Core, LED_MAX};
 use super::delivery::Outgoing;
 use super::inbox::Inbox;
 use super::provider::Member;
-use super::world::{Core, LED_MAX, Start, World};
+use super::start::Start;
+use super::world::World;
 use crate::kit::time::{Uptime, end_of_time};
 
 /// The version of the document; another one is refused.
 pub const VERSION: u32 = 1;
-/// Nobody has counted further than this: a larger number in a document is no count of ours.
-pub const COUNT_MAX: u64 = 1 << 53;
-
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
@@ -109,10 +108,4 @@ fn send_lost_again(world: &mut World) {
         let outgoing = Outgoing { id, life: world.life, url: webhook.url.clone(), headers, body, time_limit };
         world.outgoing.push(outgoing);
     }
-}
-
-/// Every secret of a sandbox that must not be shown.
-pub fn secrets_from_outside(core: &Core) -> impl Iterator<Item = &str> {
-    let own = core.accounts.iter().flat_map(|it| it.values()).flat_map(Account::secrets_from_outside);
-    own.chain(core.secrets.iter().map(String::as_str))
 }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::provider::{Acted, Seat};
+use super::actions::Acted;
+use super::ids::Seat;
 use crate::kit::time::{Duration, Timestamp, Uptime};
 
 /// Steps of the agenda in one walk.

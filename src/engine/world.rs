@@ -1,55 +1,24 @@
 //! All the state of one sandbox; `step` lets one due thing happen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::engine::core::Core;
+use crate::engine::start::Start;
 
-use serde::{Deserialize, Serialize};
-
-use super::account::Account;
-use super::agenda::{Agenda, Due};
-use super::chain::{Chains, TransferId};
-use super::clock::Clock;
+use super::actions::Cause;
+use super::agenda::Due;
+use super::context::Context;
 use super::delivery::Outgoing;
-use super::inbox::Inbox;
-use super::journal::Journal;
-use super::outbox::Outbox;
-use super::provider::{Cause, Context, Member, ObjectId, Seat};
-use super::rules::Rules;
+use super::ids::Seat;
+use super::ids::TransferId;
+use super::provider::Member;
 use super::walk::Walk;
 use crate::kit::time::{Timestamp, Uptime};
 
-pub use beginning::Start;
 pub use noting::HELD;
-pub use ruling::LED_MAX;
 
 mod beginning;
 mod noting;
 mod posting;
 mod ruling;
-
-/// Everything but the providers' own memories.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Core {
-    pub name: String,
-    pub seed: u64,
-    /// The simulated moment of what is happening.
-    pub now: Timestamp,
-    pub clock: Clock,
-    pub agenda: Agenda,
-    pub chains: Chains,
-    pub outbox: Outbox,
-    pub journal: Journal,
-    pub inboxes: BTreeMap<String, Inbox>,
-    #[serde(default)]
-    pub rules: Rules,
-    /// Objects whose life a rule leads: their pace is left to it.
-    #[serde(default)]
-    pub led: BTreeSet<(Seat, ObjectId)>,
-    /// What the environment has put into the scenario and may be a key: kept to be hidden.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub secrets: Vec<String>,
-    /// The accounts of each seat, by id.
-    pub accounts: Vec<BTreeMap<String, Account>>,
-}
 
 /// One sandbox.
 pub struct World {
@@ -176,14 +145,4 @@ impl World {
     pub fn pending(&self) -> usize {
         self.core.agenda.iter().filter(|(_, due)| self.is_live(due)).count() + self.core.outbox.waiting()
     }
-}
-
-/// How the control API names a delivery.
-pub fn delivery_name(id: u64) -> String {
-    format!("dlv-{id}")
-}
-
-/// The delivery that such a name means.
-pub fn delivery_id(name: &str) -> Option<u64> {
-    name.strip_prefix("dlv-")?.parse().ok()
 }

@@ -13,6 +13,7 @@ pub mod json;
 pub mod jwt;
 pub mod lifecycle;
 pub mod money;
+pub mod nearest;
 pub mod numbered;
 pub mod qr;
 pub mod secret;

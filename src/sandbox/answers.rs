@@ -1,9 +1,10 @@
 //! What a sandbox says in its own name: who answered and when, and why nobody could.
 
-use crate::engine::contract::{Contract, hints};
 use crate::engine::rules::effects::TRANSPORTS;
+use crate::engine::tables::Contract;
 use crate::engine::world::World;
 use crate::kit::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use crate::kit::nearest::nearest;
 use crate::kit::time::{Timestamp, http_date};
 
 /// The simulated moment of an answer.
@@ -57,7 +58,7 @@ pub fn nobody(world: &World, path: &str) -> Response {
     }
     let slugs: Vec<&str> = world.members.iter().map(|it| it.contract().slug).collect();
     let first = path.split('/').nth(1).unwrap_or("");
-    let hint = match hints::nearest(first, slugs.iter().copied()) {
+    let hint = match nearest(first, slugs.iter().copied()) {
         Some(it) => format!("the nearest provider is /{it}"),
         None => format!("paths begin with a provider, as /{}", slugs.join(", /")),
     };
@@ -68,7 +69,7 @@ pub fn nobody(world: &World, path: &str) -> Response {
 pub fn no_such_fault(contract: &Contract, name: &str, rules: &[String]) -> Response {
     let transports = TRANSPORTS.iter().map(|it| it.0);
     let known = rules.iter().map(String::as_str).chain(contract.errors.iter().map(|it| it.name)).chain(transports);
-    let nearest = hints::nearest(name, known.clone()).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
+    let nearest = nearest(name, known.clone()).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
     let names = known.collect::<Vec<_>>().join(", ");
     let detail = format!(
         "There is no rule, no documented error of {} and no effect of the transport `{name}`.{nearest} There is {names}.",

@@ -2,13 +2,14 @@
 
 use super::answers::{FAULT, no_such_fault};
 use crate::engine::agenda::Due;
-use crate::engine::provider::{Seat, Trace};
+use crate::engine::ids::Seat;
+use crate::engine::journal::Trace;
 use crate::engine::rules::{Answered, Effects, Transport};
-use crate::engine::scenario::rule::transport_named;
 use crate::engine::world::World;
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use crate::kit::ids::Draws;
 use crate::kit::time::{Timestamp, Uptime, later};
+use crate::scenario::rule::transport_named;
 
 /// An answer, and how it came about.
 pub struct Served {

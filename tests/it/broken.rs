@@ -5,12 +5,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::Arc;
 
-use playmoney::engine::contract::Contract;
-use playmoney::engine::scenario::{Known, Mistakes, Scenario, parse};
-use playmoney::engine::world::{Start, World};
+use playmoney::engine::start::Start;
+use playmoney::engine::tables::Contract;
+use playmoney::engine::world::World;
 use playmoney::kit::time::Uptime;
+use playmoney::scenario::{Known, Mistakes, Scenario, parse};
 use serde_json::Value as Json;
 
 use crate::cli::PLAYMONEY;
@@ -43,8 +43,11 @@ pub fn load(file: &str, text: &str) -> Result<Scenario, Mistakes> {
     let contracts = contracts();
     let environment = |name: &str| (name == "PLAYMONEY_TEST_CANARY").then(|| CANARY.to_owned());
     let scenario = parse(file, text, Known { contracts: &contracts, environment: Some(&environment) })?;
-    let start = Start::default().with(Arc::new(scenario.clone()));
-    World::load(start, playmoney::providers::all(), 0, Uptime::START).map(|_| scenario)
+    let start = scenario.apply_to(Start::default());
+    match World::load(start, playmoney::providers::all(), 0, Uptime::START) {
+        Ok(_) => Ok(scenario),
+        Err(impossible) => Err(scenario.mistakes(impossible)),
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use playmoney::edge::Server;
-use playmoney::engine::world::Start;
+use playmoney::engine::start::Start;
 use serde_json::{Value as Json, json};
 
 use crate::net::{Receiver, admin, answered, perform, request, send, server, shop};

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::tape::Tape;
 
-mod acts;
+mod actions;
 mod clock;
 mod deliveries;
 mod journal;

@@ -8,7 +8,7 @@ use http_body_util::Full;
 use hyper_util::rt::TokioIo;
 use playmoney::edge::{Config, Server};
 use playmoney::engine::clock::{Mode, Rate};
-use playmoney::engine::world::Start;
+use playmoney::engine::start::Start;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -17,7 +17,7 @@ use crate::cli::{PLAYMONEY, Ready};
 use crate::net::{Answer, Receiver, admin, answered, eventually, exchange, perform, raw, request, send, server, shop};
 
 mod bounds;
-mod mishaps;
+mod faults;
 mod paced;
 mod pages;
 mod walks;

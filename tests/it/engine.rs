@@ -2,7 +2,7 @@
 
 use http::Method;
 use playmoney::engine::inbox::{ALL_BYTES_MAX, Inbox};
-use playmoney::engine::world::Start;
+use playmoney::engine::start::Start;
 use playmoney::kit::http::Request;
 use playmoney::kit::time::Uptime;
 use playmoney::sandbox::Sandbox;

@@ -11,9 +11,10 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use playmoney::edge::{Config, Server};
-use playmoney::engine::scenario::{self, Known};
-use playmoney::engine::world::Start;
+use playmoney::engine::start::Start;
 use playmoney::providers;
+use playmoney::scenario;
+use playmoney::scenario::Known;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -52,7 +53,7 @@ pub fn ruled(on: &str, then: &str) -> Start {
     let contracts: Vec<_> = providers::all().iter().map(|it| it.contract()).collect();
     let known = Known { contracts: &contracts, environment: None };
     let scenario = scenario::parse("test.yaml", &text, known).unwrap_or_else(|it| panic!("{}", it.render(false)));
-    Start::default().with(Arc::new(scenario))
+    scenario.apply_to(Start::default())
 }
 
 /// One request on a connection of its own.

@@ -1,18 +1,18 @@
 //! The scenario files that ship with the program, and what their steps mean.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use playmoney::engine::contract::Contract;
-use playmoney::engine::scenario::keys::{ANY_STEP, SCENARIO, STEPS, THEN};
-use playmoney::engine::scenario::matchers::OPERATORS;
-use playmoney::engine::scenario::shape::{Kind, Row, Shape};
-use playmoney::engine::scenario::{Known, Scenario, parse, schema, yaml};
-use playmoney::engine::world::{Start, World};
+use playmoney::engine::start::Start;
+use playmoney::engine::tables::Contract;
+use playmoney::engine::world::World;
 use playmoney::kit::http::{Method, Request, Response};
 use playmoney::kit::time::Uptime;
 use playmoney::providers;
-use playmoney::runner::{Bench, INBOXES, Played, Stage, play};
+use playmoney::scenario::keys::{ANY_STEP, SCENARIO, STEPS, THEN};
+use playmoney::scenario::matchers::OPERATORS;
+use playmoney::scenario::shape::{Kind, Row, Shape};
+use playmoney::scenario::{Known, Scenario, parse, schema, yaml};
+use playmoney::stage::{Bench, INBOXES, Played, Stage, play};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -27,16 +27,16 @@ fn loaded(name: &str, text: &str) -> Scenario {
     let contracts = contracts();
     let scenario =
         parse(name, text, Known { contracts: &contracts, environment: None }).unwrap_or_else(|it| panic!("{}", it.render(false)));
-    let start = Start::default().with(Arc::new(scenario.clone()));
-    if let Err(mistakes) = World::load(start, providers::all(), 0, Uptime::START) {
-        panic!("{}", mistakes.render(false));
+    let start = scenario.apply_to(Start::default());
+    if let Err(impossible) = World::load(start, providers::all(), 0, Uptime::START) {
+        panic!("{}", scenario.mistakes(impossible).render(false));
     }
     scenario
 }
 
 fn played(scenario: &Scenario) -> Played {
     let start = Start { webhook_url: Some(INBOXES.to_owned()), judged_by_simulated_time: true, ..Start::default() };
-    play(scenario, &mut Bench::new(start.with(Arc::new(scenario.clone()))))
+    play(scenario, &mut Bench::new(scenario.apply_to(start)))
 }
 
 /// Plays a text's steps: why the first that fails does so.
@@ -308,7 +308,7 @@ steps:
     let played = played(&scenario);
     let all = format!("{} {}", scenario.name, told(&played));
     assert!(played.failed().is_some() && all.contains("with ***4711") && all.contains("***0815 is busy"), "{all}");
-    let mut shop = crate::tape::Tape::new(Start::default().with(Arc::new(scenario)));
+    let mut shop = crate::tape::Tape::new(scenario.apply_to(Start::default()));
     shop.play("POST /quoine/api/v1/invoices {\"price\":5,\"name\":\"a-canary-for-a-body-0815\"}");
     let mut look = |path: &str| shop.admin("GET", path, &serde_json::Value::Null).to_string();
     let (rules, requests, state) = (look("rules"), look("requests"), look("state"));
@@ -362,7 +362,7 @@ impl Stage for Outside {
 fn failure_outside(calls: usize, steps: &str) -> Option<String> {
     let scenario = loaded("steps.yaml", &format!("version: 1\nsteps:\n{steps}"));
     let start = Start { webhook_url: Some(INBOXES.to_owned()), ..Start::default() };
-    let played = play(&scenario, &mut Outside(Bench::new(start.with(Arc::new(scenario.clone()))), calls));
+    let played = play(&scenario, &mut Outside(Bench::new(scenario.apply_to(start)), calls));
     played.failed().map(|it| format!("line {}: {}", it.line, it.seen))
 }
 

@@ -28,8 +28,8 @@ use std::time::Duration;
 
 use playmoney::control::Answer;
 use playmoney::engine::delivery::{Failure, Outcome, Outgoing};
+use playmoney::engine::start::Start;
 use playmoney::engine::walk::Progress;
-use playmoney::engine::world::Start;
 use playmoney::kit::http::{Method, Request, Response};
 use playmoney::kit::time::{Timestamp, Uptime, http_date, parse_duration};
 use playmoney::sandbox::Sandbox;

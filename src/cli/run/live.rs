@@ -1,8 +1,8 @@
 //! Scenarios with a real application: one file at a time, in the default sandbox of a server.
 
 use playmoney::edge::{Config, Server};
-use playmoney::engine::world::Start;
-use playmoney::runner::play;
+use playmoney::engine::start::Start;
+use playmoney::stage::play;
 use serde_json::json;
 
 use super::{Loaded, Run, Verdict};
@@ -26,7 +26,7 @@ pub fn verdicts(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<
     for loaded in chosen {
         for nth in run.times(loaded) {
             verdicts.push(run.verdict(loaded, nth, |start, scenario| {
-                server.begin(start)?;
+                server.begin(start).map_err(|it| scenario.mistakes(it))?;
                 Ok(play(scenario, &mut server.stage(runtime.handle().clone())))
             }));
         }

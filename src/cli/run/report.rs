@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use playmoney::engine::scenario::Mistakes;
-use playmoney::runner::{Failure, Played, Told};
+use playmoney::scenario::Mistakes;
+use playmoney::stage::{Failure, Played, Told};
 use serde_json::{Value as Json, json};
 
 use super::{Verdict, summary};

@@ -1,14 +1,13 @@
 //! The scenario that is served: how flags and file go together, and what happens when the file changes.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use playmoney::edge::Server;
 use playmoney::engine::clock::Mode;
-use playmoney::engine::scenario::Scenario;
-use playmoney::engine::world::Start;
+use playmoney::engine::start::Start;
 use playmoney::kit::time::Timestamp;
+use playmoney::scenario::Scenario;
 
 use crate::cli::scenarios::{load, read, styled};
 use crate::cli::{Exit, Stop};
@@ -29,10 +28,10 @@ pub struct Flags {
 
 impl Flags {
     /// How the sandbox begins.
-    pub fn start(&self, scenario: Option<Scenario>) -> Start {
+    pub fn start(&self, scenario: Option<&Scenario>) -> Start {
         let usual = Start { mode: Mode::Real, now: None, ..Start::default() };
         let start = match scenario {
-            Some(scenario) => usual.with(Arc::new(scenario)),
+            Some(scenario) => scenario.apply_to(usual),
             None => usual,
         };
         Start {
@@ -48,11 +47,11 @@ impl Flags {
     }
 
     /// How it begins with the scenario of that file.
-    pub fn with_scenario(&self, path: &Path) -> Result<Start, Stop> {
+    pub fn with_scenario(&self, path: &Path) -> Result<(Start, Scenario), Stop> {
         let file = read(path)?;
         let loaded = load(&file)
             .map_err(|it| Stop { exit: Exit::Usage, why: format!("{} is no scenario\n\n{}", file.path, it.render(styled())) })?;
-        Ok(self.start(Some(loaded)))
+        Ok((self.start(Some(&loaded)), loaded))
     }
 }
 
@@ -69,7 +68,9 @@ pub async fn watch(server: &Server, path: Option<&Path>, flags: &Flags) {
             continue;
         }
         seen = now;
-        let begun = flags.with_scenario(path).and_then(|start| server.begin(start).map_err(|it| Stop::usage(it.render(styled()))));
+        let begun = flags
+            .with_scenario(path)
+            .and_then(|(start, scenario)| server.begin(start).map_err(|it| Stop::usage(scenario.mistakes(it).render(styled()))));
         match begun {
             Ok(()) => anstream::eprintln!("playmoney: {} was loaded again", path.display()),
             Err(stop) => anstream::eprintln!("playmoney: {}\nplaymoney: the sandbox goes on as it was", stop.why),

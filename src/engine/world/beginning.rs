@@ -1,76 +1,28 @@
 //! How a sandbox begins: its accounts, what they own, and what a scenario makes different.
 
+use crate::engine::start::Start;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
-use super::{Core, World};
-use crate::engine::account::{Account, Value};
+use super::World;
+use crate::engine::account::Account;
 use crate::engine::agenda::Agenda;
 use crate::engine::chain::Chains;
-use crate::engine::clock::{Clock, Mode};
-use crate::engine::contract::{Contract, settings};
-use crate::engine::journal::{self, Journal};
+use crate::engine::clock::Clock;
+use crate::engine::core::Core;
+use crate::engine::ids::Seat;
+use crate::engine::journal::Journal;
 use crate::engine::outbox::Outbox;
-use crate::engine::provider::{Member, Seat};
+use crate::engine::provider::Member;
 use crate::engine::rules::Rules;
-use crate::engine::scenario::{Balance, Mistake, Mistakes, Scenario, Setup};
+use crate::engine::start::{BalanceSetup, Impossible, ProviderSetup};
+use crate::engine::tables::settings::Value;
+use crate::engine::tables::{Contract, settings};
 use crate::kit::money;
 use crate::kit::secret::Secret;
-use crate::kit::time::{Timestamp, Uptime};
-
-/// How a sandbox begins, and what `reset` returns it to.
-#[derive(Clone, Debug)]
-pub struct Start {
-    pub name: String,
-    pub seed: u64,
-    pub mode: Mode,
-    /// The first moment; without one, the real date.
-    pub now: Option<Timestamp>,
-    /// Where every account's webhooks go at first; `{provider}` stands for the slug.
-    pub webhook_url: Option<String>,
-    /// That target was asked for louder than the scenario asks for others.
-    pub webhook_url_wins: bool,
-    pub journal_bytes_max: usize,
-    /// Secrets from outside are shown in full.
-    pub show_secrets: bool,
-    /// Dates that arrive are judged by simulated time alone, unless an account says otherwise.
-    pub judged_by_simulated_time: bool,
-    /// What it starts with besides, once [`World::load`] has taken it.
-    pub scenario: Option<Arc<Scenario>>,
-}
-
-impl Default for Start {
-    /// The default sandbox, frozen at the beginning of 2026.
-    fn default() -> Self {
-        Self {
-            name: "default".to_owned(),
-            seed: 1,
-            mode: Mode::Frozen,
-            now: Some(Timestamp::constant(1_767_225_600, 0)),
-            webhook_url: None,
-            webhook_url_wins: false,
-            journal_bytes_max: journal::BYTES_MAX,
-            show_secrets: false,
-            judged_by_simulated_time: false,
-            scenario: None,
-        }
-    }
-}
-
-impl Start {
-    /// The same with a scenario, whose seed and clock take the place of these where it has its own.
-    #[must_use]
-    pub fn with(mut self, scenario: Arc<Scenario>) -> Self {
-        self.seed = scenario.seed.unwrap_or(self.seed);
-        self.mode = scenario.mode.unwrap_or(self.mode);
-        self.now = scenario.now.or(self.now);
-        self.scenario = Some(scenario);
-        self
-    }
-}
+use crate::kit::time::Uptime;
 
 impl World {
     /// A sandbox at its beginning, with these providers. What its scenario asks for and cannot be had is left out; a
@@ -83,18 +35,14 @@ impl World {
     ///
     /// # Errors
     /// Everything that the scenario asks for in vain, with its places.
-    pub fn load(start: Start, members: Vec<Box<dyn Member>>, life: u64, uptime: Uptime) -> Result<Self, Mistakes> {
-        let scenario = start.scenario.clone();
-        let (world, mistakes) = Self::begin(start, members, life, uptime);
-        match scenario {
-            Some(scenario) if !mistakes.is_empty() => Err(scenario.mistakes(mistakes)),
-            _ => Ok(world),
-        }
+    pub fn load(start: Start, members: Vec<Box<dyn Member>>, life: u64, uptime: Uptime) -> Result<Self, Vec<Impossible>> {
+        let (world, impossible) = Self::begin(start, members, life, uptime);
+        if impossible.is_empty() { Ok(world) } else { Err(impossible) }
     }
 
-    fn begin(start: Start, members: Vec<Box<dyn Member>>, life: u64, uptime: Uptime) -> (Self, Vec<Mistake>) {
+    fn begin(start: Start, members: Vec<Box<dyn Member>>, life: u64, uptime: Uptime) -> (Self, Vec<Impossible>) {
         let now = start.now.unwrap_or(uptime.date);
-        let scenario = start.scenario.clone();
+        let setup = start.setup.clone();
         let core = Core {
             name: start.name.clone(),
             seed: start.seed,
@@ -105,39 +53,40 @@ impl World {
             outbox: Outbox::default(),
             journal: Journal::new(start.journal_bytes_max),
             inboxes: BTreeMap::new(),
-            rules: Rules::of(now, scenario.as_ref().map_or(&[], |it| &it.rules)),
+            rules: Rules::of(now, setup.as_ref().map_or(&[], |it| &it.rules)),
             led: BTreeSet::new(),
-            secrets: scenario.as_ref().map_or(Vec::new(), |it| it.secrets_from_outside().to_vec()),
+            secrets: setup.as_ref().map_or(Vec::new(), |it| it.secrets.clone()),
             accounts: Vec::new(),
         };
         let mut world = Self { start, core, members, walk: None, outgoing: Vec::new(), life };
-        let mut mistakes = Vec::new();
+        let mut impossible = Vec::new();
         for seat in (0_u8..).map(Seat).take(world.members.len()) {
             let slug = world.member(seat).contract().slug;
-            let setup = scenario.as_ref().and_then(|it| it.providers.iter().find(|it| it.slug == slug));
-            world.open(seat, uptime, setup, &mut mistakes);
+            let own = setup.as_ref().and_then(|it| it.providers.iter().find(|it| it.slug == slug));
+            world.open(seat, uptime, own, &mut impossible);
         }
-        (world, mistakes)
+        (world, impossible)
     }
 
     /// The accounts of one provider begin.
-    fn open(&mut self, seat: Seat, uptime: Uptime, setup: Option<&Setup>, mistakes: &mut Vec<Mistake>) {
+    fn open(&mut self, seat: Seat, uptime: Uptime, setup: Option<&ProviderSetup>, impossible: &mut Vec<Impossible>) {
         let member = self.member(seat);
         let contract = member.contract();
         let first = member.initial_account(&self.start.name);
         let usual = first.id.clone();
         let mut accounts = BTreeMap::from([(usual.clone(), first)]);
-        let mut balances: BTreeMap<String, &[Balance]> = BTreeMap::new();
+        let mut balances: BTreeMap<String, &[BalanceSetup]> = BTreeMap::new();
         for it in setup.iter().flat_map(|it| &it.accounts) {
             match member.further_account(&self.start.name, &it.id) {
                 _ if accounts.contains_key(&it.id) && (it.id != usual || balances.contains_key(&it.id)) => {
                     let first = setup.iter().flat_map(|own| &own.accounts).find(|own| own.id == it.id);
-                    let mistake = Mistake::at(it.at.clone(), format!("{} has two accounts `{}` here", contract.name, it.id));
-                    mistakes.push(mistake.also(first.map_or(it.at.clone(), |own| own.at.clone()), "the first of them"));
+                    let mistake = Impossible::at(it.at.clone(), format!("{} has two accounts `{}` here", contract.name, it.id));
+                    let also = Some((first.map_or(it.at.clone(), |own| own.at.clone()), "the first of them"));
+                    impossible.push(Impossible { also, ..mistake });
                 }
                 Ok(account) => _ = accounts.entry(it.id.clone()).or_insert(account),
                 Err(_) if it.id == usual => {}
-                Err(why) => mistakes.push(Mistake::at(it.at.clone(), why)),
+                Err(why) => impossible.push(Impossible::at(it.at.clone(), why)),
             }
             balances.insert(it.id.clone(), &it.balances);
         }
@@ -154,14 +103,14 @@ impl World {
         for it in setup.iter().flat_map(|it| &it.rates) {
             let sides = money::parse(&it.ask).zip(money::parse(&it.bid)).unwrap_or_default();
             if let Err(why) = self.with(seat, uptime, |own, cx| own.set_rate(cx, &it.pair, sides.0, sides.1)) {
-                mistakes.push(Mistake::at(it.at.clone(), why));
+                impossible.push(Impossible::at(it.at.clone(), why));
             }
         }
         let ids: Vec<String> = self.core.accounts[usize::from(seat.0)].keys().cloned().collect();
         for id in ids {
             let shared = setup.filter(|_| id == usual).map_or(&[][..], |it| &it.balances);
-            let given: Vec<&Balance> = shared.iter().chain(balances.get(&id).copied().unwrap_or_default()).collect();
-            self.endow(seat, uptime, &id, &given, mistakes);
+            let given: Vec<&BalanceSetup> = shared.iter().chain(balances.get(&id).copied().unwrap_or_default()).collect();
+            self.endow(seat, uptime, &id, &given, impossible);
         }
     }
 
@@ -181,16 +130,18 @@ impl World {
         }
     }
 
-    fn endow(&mut self, seat: Seat, uptime: Uptime, id: &str, given: &[&Balance], mistakes: &mut Vec<Mistake>) {
+    fn endow(&mut self, seat: Seat, uptime: Uptime, id: &str, given: &[&BalanceSetup], impossible: &mut Vec<Impossible>) {
         let mut read: Vec<(String, Decimal)> = Vec::new();
         for it in given {
             match money::parse(&it.amount).filter(|amount| !amount.is_sign_negative()) {
                 Some(amount) => read.push((it.currency.clone(), amount)),
-                None => return mistakes.push(Mistake::at(it.at.clone(), format!("`{}` is no amount: a number of at least 0", it.amount))),
+                None => {
+                    return impossible.push(Impossible::at(it.at.clone(), format!("`{}` is no amount: a number of at least 0", it.amount)));
+                }
             }
         }
         if let Err((place, why)) = self.with(seat, uptime, |own, cx| own.open(cx, id, &read)) {
-            mistakes.push(Mistake::at(given.get(place).map_or(0..0, |it| it.named_at.clone()), why));
+            impossible.push(Impossible::at(given.get(place).map_or(0..0, |it| it.named_at.clone()), why));
         }
     }
 }

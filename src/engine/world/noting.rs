@@ -1,9 +1,11 @@
 //! What a walk learns of the things that happen on its way.
 
-use super::{World, delivery_name};
-use crate::engine::chain::{Transfer, TransferId};
+use super::World;
+use crate::engine::chain::Transfer;
+use crate::engine::delivery::delivery_name;
 use crate::engine::delivery::{Attempt, Delivery, Outcome};
-use crate::engine::provider::Seat;
+use crate::engine::ids::Seat;
+use crate::engine::ids::TransferId;
 use crate::engine::walk::{Attempted, Fired};
 use crate::kit::time::Timestamp;
 

@@ -3,10 +3,13 @@
 use bytes::Bytes;
 
 use super::World;
+use crate::engine::actions::Cause;
 use crate::engine::agenda::Due;
+use crate::engine::delivery::Signed;
 use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Outgoing, Status};
+use crate::engine::ids::ObjectId;
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
-use crate::engine::provider::{Cause, ObjectId, Received, Signed};
+use crate::engine::signature::Received;
 use crate::kit::http::{HeaderMap, Kept};
 use crate::kit::json::altered;
 use crate::kit::time::Uptime;

@@ -1,22 +1,20 @@
 //! What rules do: they answer requests, spoil webhooks, and lead the life of what a call has made.
 
+use crate::engine::core::LED_MAX;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Value as Json, json};
 
 use super::World;
+use crate::engine::actions::NotActed;
 use crate::engine::agenda::Due;
-use crate::engine::contract::Contract;
-use crate::engine::delivery::Spoiled;
-use crate::engine::provider::{Context, Event, NotActed, ObjectId, Seat};
+use crate::engine::ids::{ObjectId, Seat};
 use crate::engine::rules::{Business, Course, Effects, Sight};
-use crate::engine::scenario::rule::{leading_to, paying};
+use crate::engine::tables::Contract;
+use crate::engine::tables::leading::{leading_to, paying};
 use crate::engine::walk::Fired;
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, form_pairs};
 use crate::kit::time::{Duration, Timestamp, Uptime, later};
-
-/// Objects that rules lead in one sandbox.
-pub const LED_MAX: usize = 100_000;
 
 impl World {
     /// The rule that fires on a request, and what it does.
@@ -177,27 +175,4 @@ fn naming(contract: &Contract, act: &str, subject: &str) -> Json {
 /// Headers as rules see them: by their names in lower case, repeated ones joined.
 pub fn headers(headers: &HeaderMap) -> Json {
     crate::kit::http::headers_as_object(headers, str::to_owned)
-}
-
-impl Context<'_> {
-    /// The rule that fires on a webhook that is owed.
-    pub(in crate::engine) fn spoiled_by_rule(&mut self, event: &Event) -> Option<Box<Spoiled>> {
-        let sight = Sight {
-            provider: self.contract().slug,
-            operation: None,
-            event: Some(event.name),
-            account: Some(&event.account),
-            body: &|| serde_json::from_slice(&event.body).unwrap_or_default(),
-            headers: &|| json!({}),
-            query: &|| json!({}),
-        };
-        let (now, seed) = (self.core.now, self.core.seed);
-        let (rule, effects) = self.core.rules.fire(now, seed, sight)?;
-        let how = effects.spoil?;
-        if how.drop {
-            let slug = self.contract().slug;
-            self.core.journal.note(now, slug, format!("the rule `{rule}` drops the webhook {} for {}", event.name, event.subject));
-        }
-        Some(Box::new(Spoiled { rule, how }))
-    }
 }

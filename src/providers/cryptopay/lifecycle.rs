@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::model::{Address, Hash, Memory, Notice, Order, OrderStatus, TRANSFER, Token, Transaction, TransactionStatus};
 use super::webhooks;
 use crate::engine::chain::{Transfer, Watch};
-use crate::engine::provider::{Context, Stay};
+use crate::engine::context::{Context, Stay};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::ids::entity;
 use crate::kit::lifecycle::On::{Act, Block, Call, Deadline};

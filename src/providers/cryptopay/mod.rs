@@ -9,17 +9,22 @@ use self::model::{Endpoint, Memory, Order};
 use self::routes::Answered;
 use self::wire::{EndpointObject, Links, OrderObject};
 use crate::engine::account::Account;
-use crate::engine::contract::Contract;
-use crate::engine::contract::settings::DOCUMENTED_LINKS;
+use crate::engine::actions::{Acted, Bill, Cause, NotActed, Shown};
+use crate::engine::context::Context;
+use crate::engine::delivery::Signed;
 use crate::engine::delivery::{Attempt, Delivery};
-use crate::engine::provider::{Acted, Bill, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, Verdict};
+use crate::engine::ids::ObjectId;
+use crate::engine::provider::Provider;
+use crate::engine::signature::{Received, Verdict};
+use crate::engine::tables::Contract;
+use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};
 use crate::kit::json::written;
 use crate::kit::lifecycle::Word;
 use crate::kit::time::Timestamp;
 
-mod acts;
+mod actions;
 mod auth;
 mod contract;
 mod errors;
@@ -65,7 +70,7 @@ impl Provider for CryptoPay {
     }
 
     fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
-        acts::act(&mut self.0, cx, act, with)
+        actions::act(&mut self.0, cx, act, with)
     }
 
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {

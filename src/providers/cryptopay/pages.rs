@@ -2,12 +2,13 @@
 
 use minijinja::context;
 
-use super::acts::{pay_exactly, sum};
+use super::actions::{pay_exactly, sum};
 use super::errors::Error;
 use super::model::{Memory, Order, OrderStatus, TRANSFER};
 use super::wire::written;
-use crate::engine::contract::Page;
-use crate::engine::provider::{Context, NotActed};
+use crate::engine::actions::NotActed;
+use crate::engine::context::Context;
+use crate::engine::tables::Page;
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::fields::Fields;
 use crate::kit::html::{Pages, environment};

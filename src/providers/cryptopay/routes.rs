@@ -4,10 +4,10 @@ use super::auth::{self, STANDARD};
 use super::errors::Error;
 use super::model::Memory;
 use super::wire::Links;
-use crate::engine::contract::settings::DOCUMENTED_LINKS;
-use crate::engine::contract::{Auth, Operation};
-use crate::engine::provider::Context;
-use crate::engine::throttle::Count;
+use crate::engine::context::Context;
+use crate::engine::limits::Count;
+use crate::engine::tables::settings::DOCUMENTED_LINKS;
+use crate::engine::tables::{Auth, Operation};
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 
 mod orders;

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::errors::Error;
 use super::settings::PERMISSIONS;
-use crate::engine::provider::Context;
+use crate::engine::context::Context;
 use crate::kit::http::{Request, header};
 
 /// The account whose key is the user name; the password does not matter.

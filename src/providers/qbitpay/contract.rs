@@ -1,6 +1,6 @@
 //! Everything that is known of this provider, collected from its rooms.
 
-use super::acts::ACTS;
+use super::actions::ACTS;
 use super::errors::{ERRORS, Error};
 use super::lifecycle::{BALANCE_TRANSACTION, CHARGE, DEPOSIT, ORDER, PAYOUT};
 use super::model::{CHARGE_STATUSES, DEPOSIT_STATUSES, OrderStatus, PAYOUT_STATUSES, ROW_STATUSES};
@@ -9,7 +9,7 @@ use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, SCHEDULE};
 use super::wire::REFUSAL;
-use crate::engine::contract::{Contract, Credential, Limit, Source, StatusTable};
+use crate::engine::tables::{Contract, Credential, Limit, Source, StatusTable};
 use crate::kit::time::Duration;
 
 mod decisions;

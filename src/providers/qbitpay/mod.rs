@@ -7,15 +7,20 @@ use self::errors::Error;
 use self::lifecycle::{BALANCE_TRANSACTION, CHARGE, DEPOSIT, PAYOUT};
 use self::model::{Currency, Kind, Memory};
 use crate::engine::account::Account;
-use crate::engine::contract::Contract;
+use crate::engine::actions::{Acted, Cause, NotActed, Shown};
+use crate::engine::context::Context;
+use crate::engine::delivery::Signed;
 use crate::engine::delivery::{Attempt, Delivery};
-use crate::engine::provider::{Acted, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, Verdict};
+use crate::engine::ids::ObjectId;
+use crate::engine::provider::Provider;
+use crate::engine::signature::{Received, Verdict};
+use crate::engine::tables::Contract;
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};
 use crate::kit::secret::Secret;
 use crate::kit::time::Timestamp;
 
-mod acts;
+mod actions;
 mod auth;
 mod contract;
 mod errors;
@@ -43,7 +48,7 @@ impl Provider for QbitPay {
     fn open(&mut self, cx: &mut Context<'_>, account: &str, balances: &[(String, Decimal)]) -> Result<(), (usize, String)> {
         let memory = &mut self.0;
         let merchant = memory.merchant_of(account);
-        let given = acts::balances(balances)?;
+        let given = actions::balances(balances)?;
         for currency in [Currency::Usd, Currency::Usdt].into_iter().filter(|it| given.iter().all(|own| own.0 != *it)) {
             lifecycle::open_with(memory, cx, merchant, currency, OPENING_UNITS);
         }
@@ -54,7 +59,7 @@ impl Provider for QbitPay {
     }
 
     fn set_rate(&mut self, _: &mut Context<'_>, pair: &str, ask: Decimal, bid: Decimal) -> Result<(), String> {
-        acts::price(&mut self.0, pair, ask, bid).map(|_| ())
+        actions::price(&mut self.0, pair, ask, bid).map(|_| ())
     }
 
     fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
@@ -70,7 +75,7 @@ impl Provider for QbitPay {
     }
 
     fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
-        acts::act_on(&mut self.0, cx, act, with)
+        actions::act_on(&mut self.0, cx, act, with)
     }
 
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {

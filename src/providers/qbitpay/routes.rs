@@ -4,8 +4,8 @@ use super::auth;
 use super::errors::Error;
 use super::model::{Cursor, Memory};
 use super::wire::From;
-use crate::engine::contract::Operation;
-use crate::engine::provider::Context;
+use crate::engine::context::Context;
+use crate::engine::tables::Operation;
 use crate::kit::http::{Request, Response};
 
 mod charges;

@@ -11,10 +11,13 @@ use super::model::{Charge, ChargeStatus, Currency, Deposit, Kind, Memory, Paymen
 use super::settings::{LIVEMODE, WEBHOOK_RETRIES};
 use super::wire::{self, ChargeObject, DepositObject, PayoutObject};
 use crate::engine::account::Account;
-use crate::engine::contract::Schedule;
-use crate::engine::contract::settings::WEBHOOK_URL;
+use crate::engine::context::Context;
 use crate::engine::delivery::{Attempt, Delivery};
-use crate::engine::provider::{Context, Event, ObjectId, Received, Signed, Verdict};
+use crate::engine::delivery::{Event, Signed};
+use crate::engine::ids::ObjectId;
+use crate::engine::signature::{Received, Verdict};
+use crate::engine::tables::Schedule;
+use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::ids::entity;
 use crate::kit::json::{Members, Writing, rewritten};

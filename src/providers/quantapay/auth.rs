@@ -5,7 +5,7 @@ use super::webhooks::secret;
 use super::wire::{SIGNATURE, SignedText, TIMESTAMP};
 use crate::engine::account::Account;
 use crate::engine::client::{Proof, Signing, spoilt};
-use crate::engine::provider::Context;
+use crate::engine::context::Context;
 use crate::kit::form::Form;
 use crate::kit::http::Request;
 use crate::kit::sign::{hmac_sha256_hex, same};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::engine::contract::ErrorRow;
+use crate::engine::tables::ErrorRow;
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::http::{Response, StatusCode};
 

@@ -8,7 +8,7 @@ use super::settings::ACCEPT_UNDERPAYMENTS;
 use super::webhooks::{self, COMPLETED};
 use super::wire;
 use crate::engine::chain::Transfer as Sighting;
-use crate::engine::provider::{Context, Stay};
+use crate::engine::context::{Context, Stay};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
 use crate::kit::lifecycle::On::{Act, After, Block, Call};
 use crate::kit::lifecycle::{Lifecycle, On, Row, Word};

@@ -9,10 +9,15 @@ use self::model::{Kind, Memory, Transaction};
 use self::webhooks::ENCRYPTION_KEY;
 use self::wire::SignedText;
 use crate::engine::account::Account;
+use crate::engine::actions::{Acted, Bill, Cause, NotActed, Shown};
 use crate::engine::client::Signing;
-use crate::engine::contract::Contract;
+use crate::engine::context::Context;
+use crate::engine::delivery::Signed;
 use crate::engine::delivery::{Attempt, Delivery};
-use crate::engine::provider::{Acted, Bill, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, SignedRequest, Verdict};
+use crate::engine::ids::ObjectId;
+use crate::engine::provider::Provider;
+use crate::engine::signature::{Received, SignedRequest, Verdict};
+use crate::engine::tables::Contract;
 use crate::kit::fields::Fields;
 use crate::kit::form::Form;
 use crate::kit::http::{HeaderMap, Request, Response};
@@ -21,7 +26,7 @@ use crate::kit::secret::Secret;
 use crate::kit::sign::{derived, hmac_sha256_hex};
 use crate::kit::time::Timestamp;
 
-mod acts;
+mod actions;
 mod auth;
 mod contract;
 mod errors;
@@ -48,7 +53,7 @@ impl Provider for QuantaPay {
         balances
             .iter()
             .enumerate()
-            .try_for_each(|(nth, (code, amount))| acts::endow(&mut self.0, place, code, *amount).map_err(|why| (nth, why)))
+            .try_for_each(|(nth, (code, amount))| actions::endow(&mut self.0, place, code, *amount).map_err(|why| (nth, why)))
     }
 
     fn set_rate(&mut self, _: &mut Context<'_>, pair: &str, ask: Decimal, bid: Decimal) -> Result<(), String> {
@@ -87,7 +92,7 @@ impl Provider for QuantaPay {
     }
 
     fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
-        acts::act(&mut self.0, cx, act, with)
+        actions::act(&mut self.0, cx, act, with)
     }
 
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {

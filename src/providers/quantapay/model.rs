@@ -20,7 +20,7 @@ pub use transactions::{PRICE_DECIMALS, PRICE_MAX, PURGE, Texts, Transaction, Tra
 
 use rust_decimal::Decimal;
 
-use crate::engine::provider::ObjectId;
+use crate::engine::ids::ObjectId;
 
 /// The kinds of objects, as the engine counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

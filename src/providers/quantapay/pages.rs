@@ -2,13 +2,14 @@
 
 use minijinja::context;
 
-use super::acts::{choose, send};
+use super::actions::{choose, send};
 use super::errors::Error;
 use super::lifecycle::{Sent, begin, cancel as cancelled};
 use super::model::{COIN_DECIMALS_MAX, Coin, Memory, Session, SessionStatus, Status, Transaction, coins_max};
 use super::wire::{self, NewSession, coins, payment_uri};
-use crate::engine::contract::Page;
-use crate::engine::provider::{Context, NotActed};
+use crate::engine::actions::NotActed;
+use crate::engine::context::Context;
+use crate::engine::tables::Page;
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::form::Form;
 use crate::kit::html::{Pages, environment};

@@ -9,14 +9,14 @@ use super::model::{Coin, Filter, Memory, Transaction};
 use super::settings::DOCUMENTED_ONLY;
 use super::webhooks::{look, object};
 use super::wire::{self, Checked, ListAsked, NewSession, NewTransaction, TextOrFalse, coins, present, tokens};
-use crate::engine::contract::Operation;
-use crate::engine::contract::hints::nearest;
-use crate::engine::contract::settings::DOCUMENTED_LINKS;
-use crate::engine::provider::Context;
+use crate::engine::context::Context;
+use crate::engine::tables::Operation;
+use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::kit::evidence::Evidence;
 use crate::kit::form::Form;
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::money;
+use crate::kit::nearest::nearest;
 
 mod lists;
 mod table;

@@ -5,7 +5,7 @@ use super::model::{Memory, Session};
 use super::settings::STRICT_HEADERS;
 use super::wire::{GET_HEADERS, POST_HEADERS};
 use crate::engine::account::Account;
-use crate::engine::provider::Context;
+use crate::engine::context::Context;
 use crate::kit::fields::{Field, Kind};
 use crate::kit::http::{Method, Request, header};
 use crate::kit::sign::same;

@@ -1,6 +1,6 @@
 //! Everything that is known of this provider, collected from its rooms.
 
-use super::acts::ACTS;
+use super::actions::ACTS;
 use super::errors::{ERRORS, Error};
 use super::lifecycle::PAYOUT;
 use super::model::STATUSES;
@@ -9,7 +9,7 @@ use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, SCHEDULE};
 use super::wire::REFUSAL;
-use crate::engine::contract::{Contract, Credential, Decision, Limit, SILENT, Source, StatusTable, decided};
+use crate::engine::tables::{Contract, Credential, Decision, Limit, SILENT, Source, StatusTable, decided};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::time::Duration;
 

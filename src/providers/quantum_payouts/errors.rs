@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::engine::contract::ErrorRow;
+use crate::engine::tables::ErrorRow;
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::http::{HeaderValue, Response, StatusCode, header};
 

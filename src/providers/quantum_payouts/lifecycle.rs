@@ -4,7 +4,7 @@ use super::model::Status::{self, Cancelled, Created, Failed, Processing, Success
 use super::model::{Channel, Kind, Memory, Payout};
 use super::webhooks;
 use super::wire::{MOSCOW_HOURS, STATUS_CHANGED};
-use crate::engine::provider::{Context, Stay};
+use crate::engine::context::{Context, Stay};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::ids::{LOWER, unique_code};
 use crate::kit::lifecycle::On::{Act, Call, Deadline, Pace};

@@ -4,15 +4,20 @@ use serde::{Deserialize, Serialize};
 
 use self::errors::Error;
 use self::model::{Memory, Payout};
-use crate::engine::contract::Contract;
+use crate::engine::actions::{Acted, Cause, LoggedIn, NotActed, Shown};
+use crate::engine::context::Context;
+use crate::engine::delivery::Signed;
 use crate::engine::delivery::{Attempt, Delivery, Outcome};
-use crate::engine::provider::{Acted, Cause, Context, LoggedIn, NotActed, ObjectId, Provider, Received, Shown, Signed, Verdict};
+use crate::engine::ids::ObjectId;
+use crate::engine::provider::Provider;
+use crate::engine::signature::{Received, Verdict};
+use crate::engine::tables::Contract;
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};
 use crate::kit::lifecycle::Word;
 use crate::kit::time::Timestamp;
 
-mod acts;
+mod actions;
 mod auth;
 mod contract;
 mod errors;
@@ -53,7 +58,7 @@ impl Provider for QuantumPayouts {
     }
 
     fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
-        acts::act(&mut self.0, cx, act, with)
+        actions::act(&mut self.0, cx, act, with)
     }
 
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::provider::ObjectId;
-use crate::engine::state::COUNT_MAX;
+use crate::engine::ids::COUNT_MAX;
+use crate::engine::ids::ObjectId;
 use crate::kit::ids::entity;
 use crate::kit::lifecycle::Word;
 use crate::kit::time::{Duration, Timestamp};

@@ -2,14 +2,14 @@
 
 use minijinja::context;
 
-use super::acts::{Details, enter, right};
+use super::actions::{Details, enter, right};
 use super::auth::{self, COOKIE};
 use super::errors::Error;
 use super::model::{Kind, Link, Memory, Payout, Session, Status};
 use super::settings::{CARD_PAYOUTS, COMPANY, SBP_PAYOUTS, WEBHOOK_ENABLED, WEBHOOK_SIGNED};
 use super::wire::MOSCOW_HOURS;
-use crate::engine::contract::{Page, settings};
-use crate::engine::provider::Context;
+use crate::engine::context::Context;
+use crate::engine::tables::{Page, settings};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::fields::Fields;
 use crate::kit::html::{Pages, environment};

@@ -1,20 +1,22 @@
 //! The calls that the documentation lists, and what each does.
 
+use super::actions::right;
 use super::auth;
 use super::errors::Error;
 use super::lifecycle::{blank, register, run_at_once};
 use super::model::{Kind, Link, Memory, Session, Target};
+use super::pages::PAYOUT_PATH;
 use super::settings::{
     CARD_PAYOUTS, CHANNELS, COMPANY, FILE_DOWNLOAD, REQUIRE_HTTPS, SBP_PAYOUTS, STRICT_ORDER_NUMBER, TYPE_WHEN_ABSENT, WEBHOOK_ENABLED,
     WEBHOOK_SIGNED,
 };
 use super::webhooks;
 use super::wire::{self, CardPayout, Features, NewPayout, WebhookSettings, masked_pan};
-use super::{acts::right, pages::PAYOUT_PATH};
-use crate::engine::account::{Account, Value};
-use crate::engine::contract::settings::{DOCUMENTED_LINKS, WEBHOOK_SECRET, WEBHOOK_URL, webhook_url};
-use crate::engine::contract::{Auth, Operation};
-use crate::engine::provider::Context;
+use crate::engine::account::Account;
+use crate::engine::context::Context;
+use crate::engine::tables::settings::Value;
+use crate::engine::tables::settings::{DOCUMENTED_LINKS, WEBHOOK_SECRET, WEBHOOK_URL, webhook_url};
+use crate::engine::tables::{Auth, Operation};
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::lifecycle::On;
 use crate::kit::secret::Secret;

@@ -1,6 +1,6 @@
 //! What a tester can switch on an account, beside what every provider has.
 
-use crate::engine::contract::{Setting, SettingKind};
+use crate::engine::tables::{Setting, SettingKind};
 
 const OFF: SettingKind = SettingKind::Flag { default: false };
 const ON: SettingKind = SettingKind::Flag { default: true };

@@ -6,7 +6,7 @@ use super::settings::LEGACY_NO_NONCE;
 use super::wire::{CONTENT_MD5, NONCE, Signable, authorization, content_md5, credentials, is_nonce, signature};
 use crate::engine::account::Account;
 use crate::engine::client::{Signing, put, spoilt};
-use crate::engine::provider::Context;
+use crate::engine::context::Context;
 use crate::kit::http::{HeaderName, Method, Request, header};
 use crate::kit::sign::same;
 use crate::kit::time::{Duration, Timestamp, http_date};

@@ -4,8 +4,9 @@ use super::model::Status::{self, Captured, Complete, Confirmed, Expired, Invalid
 use super::model::{Invoice, Memory, PAYMENT_TIME, SATOSHI_MAX};
 use super::settings::CONFIRMATIONS;
 use super::webhooks::{self, CAPTURED, CONFIRMED, DETECTED, EXPIRED};
-use crate::engine::chain::{Blockchain, Transfer, Watch};
-use crate::engine::provider::{Context, Stay};
+use crate::engine::blockchain::Blockchain;
+use crate::engine::chain::{Transfer, Watch};
+use crate::engine::context::{Context, Stay};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::lifecycle::On::{Act, After, Block, Call, Delivered, Pace};
 use crate::kit::lifecycle::{Lifecycle, On, Row, Word};

@@ -8,11 +8,16 @@ use serde::{Deserialize, Serialize};
 use self::model::{BTC_DECIMALS, Invoice, Memory, PAYMENT_TIME};
 use self::wire::Signable;
 use crate::engine::account::Account;
-use crate::engine::chain::Blockchain;
+use crate::engine::actions::{Acted, Bill, Cause, NotActed, Shown};
+use crate::engine::blockchain::Blockchain;
 use crate::engine::client::Signing;
-use crate::engine::contract::Contract;
+use crate::engine::context::Context;
+use crate::engine::delivery::Signed;
 use crate::engine::delivery::{Attempt, Delivery};
-use crate::engine::provider::{Acted, Bill, Cause, Context, NotActed, ObjectId, Provider, Received, Shown, Signed, SignedRequest, Verdict};
+use crate::engine::ids::ObjectId;
+use crate::engine::provider::Provider;
+use crate::engine::signature::{Received, SignedRequest, Verdict};
+use crate::engine::tables::Contract;
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, HeaderValue, Request, Response};
 use crate::kit::lifecycle::{On, Word};
@@ -21,7 +26,7 @@ use crate::kit::secret::Secret;
 use crate::kit::sign::derived;
 use crate::kit::time::{Timestamp, later};
 
-mod acts;
+mod actions;
 mod auth;
 mod contract;
 mod errors;
@@ -44,7 +49,7 @@ impl Provider for Quoine {
     }
 
     fn set_rate(&mut self, _: &mut Context<'_>, pair: &str, ask: Decimal, bid: Decimal) -> Result<(), String> {
-        acts::set_rate(&mut self.0, pair, ask, bid)
+        actions::set_rate(&mut self.0, pair, ask, bid)
     }
 
     fn caller(&self, cx: &Context<'_>, _: &str, request: &Request) -> Option<String> {
@@ -76,7 +81,7 @@ impl Provider for Quoine {
     }
 
     fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
-        acts::act(&mut self.0, cx, act, with)
+        actions::act(&mut self.0, cx, act, with)
     }
 
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::provider::ObjectId;
-use crate::engine::state::COUNT_MAX;
+use crate::engine::ids::COUNT_MAX;
+use crate::engine::ids::ObjectId;
 use crate::kit::bases::Bases;
 use crate::kit::json::Members;
 use crate::kit::money;

@@ -2,12 +2,13 @@
 
 use minijinja::context;
 
-use super::acts::{amount, pay_exactly};
+use super::actions::{amount, pay_exactly};
 use super::errors::Error;
 use super::model::{Invoice, Memory, Status};
 use super::wire::{btc, expires_at, payment_uri, price, time};
-use crate::engine::contract::Page;
-use crate::engine::provider::{Context, NotActed};
+use crate::engine::actions::NotActed;
+use crate::engine::context::Context;
+use crate::engine::tables::Page;
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::fields::Fields;
 use crate::kit::html::{Pages, environment};

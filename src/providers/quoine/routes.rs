@@ -7,10 +7,10 @@ use super::model::{Currency, Invoice, Memory, Status};
 use super::settings::{CLAIM_BITCOIN, CURRENCY, SET_PAYMENTS_CALLBACK};
 use super::webhooks::look;
 use super::wire::{self, Look, Merchant, NewInvoice, Page};
-use crate::engine::account::Value;
-use crate::engine::contract::Operation;
-use crate::engine::contract::settings::WEBHOOK_URL;
-use crate::engine::provider::Context;
+use crate::engine::context::Context;
+use crate::engine::tables::Operation;
+use crate::engine::tables::settings::Value;
+use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::kit::base58;
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::ids::entity;
@@ -56,7 +56,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
 }
 
 /// Method, path, the setting that makes it exist, and what it does.
-type Undocumented = (Method, &'static str, &'static crate::engine::contract::Setting, Handler);
+type Undocumented = (Method, &'static str, &'static crate::engine::tables::Setting, Handler);
 
 const UNDOCUMENTED: &[Undocumented] = &[
     (Method::GET, "/api/v1/invoices/{id}/claim_bitcoin", &CLAIM_BITCOIN, claim_bitcoin),

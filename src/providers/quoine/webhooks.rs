@@ -8,10 +8,11 @@ use super::wire::{
     self, CONTENT_MD5, EVENT_BODY, EVENT_HEADERS, Look, NONCE, NONCE_CHARS, Signable, authorization, content_md5, request_uri, signature,
 };
 use crate::engine::account::Account;
-use crate::engine::contract::settings::WEBHOOK_URL;
-use crate::engine::contract::{EventRow, Schedule};
+use crate::engine::context::Context;
 use crate::engine::delivery::{Attempt, Delivery};
-use crate::engine::provider::{Context, Event, Signed};
+use crate::engine::delivery::{Event, Signed};
+use crate::engine::tables::settings::WEBHOOK_URL;
+use crate::engine::tables::{EventRow, Schedule};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::ids::entity;
 use crate::kit::secret::Secret;

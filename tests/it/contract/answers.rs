@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use playmoney::engine::contract::Contract;
+use playmoney::engine::tables::Contract;
 use playmoney::kit::fields::Field;
 use playmoney::kit::http::{Method, Request};
 use playmoney::providers;

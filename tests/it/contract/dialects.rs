@@ -3,7 +3,8 @@
 
 use std::sync::LazyLock;
 
-use playmoney::engine::contract::{Auth, Contract, ErrorRow, Limit, Operation, Schedule, openapi};
+use playmoney::contract::openapi;
+use playmoney::engine::tables::{Auth, Contract, ErrorRow, Limit, Operation, Schedule};
 use playmoney::kit::evidence::Evidence::{self, Documented};
 use playmoney::kit::fields::{Field, Kind, Need, TEXT};
 use playmoney::kit::http::{Method, Response, StatusCode};

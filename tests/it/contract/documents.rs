@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use playmoney::engine::contract::describe::{self, Asked};
-use playmoney::engine::contract::{Contract, openapi};
+use playmoney::contract::describe;
+use playmoney::contract::describe::Asked;
+use playmoney::contract::openapi;
+use playmoney::engine::tables::Contract;
 use playmoney::providers;
 use serde_json::{Value as Json, json};
 

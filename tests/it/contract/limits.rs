@@ -1,6 +1,6 @@
 //! Parameters at their limits and one beyond: the server takes what the served schema takes, and names what it refuses.
 
-use playmoney::engine::contract::{Contract, Operation};
+use playmoney::engine::tables::{Contract, Operation};
 use playmoney::kit::fields::{Field, Kind, Need, TEXT};
 use playmoney::kit::http::Request;
 use playmoney::providers;

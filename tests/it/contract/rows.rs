@@ -1,6 +1,6 @@
 //! Every row of the tables is something that the server does, and the server does nothing beside them.
 
-use playmoney::engine::contract::{Contract, Operation, Setting, SettingKind};
+use playmoney::engine::tables::{Contract, Operation, Setting, SettingKind};
 use playmoney::kit::fields::Kind;
 use playmoney::kit::http::{Method, Request, Response};
 use playmoney::providers;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use playmoney::engine::contract::Contract;
+use playmoney::engine::tables::Contract;
 use playmoney::kit::http::{Method, Request};
 use playmoney::providers;
 use serde_json::{Value as Json, json};

@@ -1,6 +1,6 @@
 //! The journal: what it holds, what it hides, what it has dropped.
 
-use playmoney::engine::world::Start;
+use playmoney::engine::start::Start;
 use playmoney::kit::http::{Method, Request};
 use serde_json::{Value as Json, json};
 

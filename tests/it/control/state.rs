@@ -1,7 +1,7 @@
 //! Accounts, and the sandbox as a value: saved, restored, reset.
 
 use playmoney::engine::clock::Mode;
-use playmoney::engine::world::Start;
+use playmoney::engine::start::Start;
 use playmoney::kit::time::Uptime;
 use serde_json::{Value as Json, json};
 

@@ -9,7 +9,7 @@ use http::Method;
 use playmoney::edge::driver::Driver;
 use playmoney::edge::holding::{HELD_MAX, Leaving};
 use playmoney::engine::rules::Transport;
-use playmoney::engine::world::Start;
+use playmoney::engine::start::Start;
 use playmoney::kit::http::{Request, Response};
 use serde_json::{Value as Json, json};
 use tokio::task::coop::unconstrained;

@@ -6,8 +6,8 @@ use http::Method;
 use playmoney::edge::courier::Courier;
 use playmoney::edge::driver::{Driver, Stopwatch};
 use playmoney::edge::egress::Egress;
-use playmoney::edge::mailroom::Mailroom;
-use playmoney::engine::world::Start;
+use playmoney::edge::loopback::Mailroom;
+use playmoney::engine::start::Start;
 use playmoney::kit::http::Request;
 use playmoney::sandbox::Sandbox;
 

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use playmoney::engine::world::Start;
+use playmoney::engine::start::Start;
 use playmoney::kit::sign::derived;
 use serde_json::{Value as Json, json};
 use sha2::Sha256;

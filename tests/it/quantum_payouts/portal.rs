@@ -1,6 +1,6 @@
 //! The portal, the links, and what people see.
 
-use playmoney::engine::world::Start;
+use playmoney::engine::start::Start;
 use playmoney::kit::time::Uptime;
 use serde_json::{Value as Json, json};
 

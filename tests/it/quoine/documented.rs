@@ -1,6 +1,6 @@
 //! The documentation's own examples, and its tables row by row. They never change to suit us.
 
-use playmoney::engine::world::Start;
+use playmoney::engine::start::Start;
 use playmoney::kit::http::{Method, Request};
 use serde_json::{Value as Json, json};
 

@@ -46,7 +46,7 @@ fn known_answers_of_requests() {
 
 /// A sandbox at the moment of the known answers, whose user has their secret.
 fn at_the_known_moment(settings: &[&str]) -> Tape {
-    let start = playmoney::engine::world::Start { now: Some("2014-09-27T04:55:17Z".parse().expect("a time")), ..Default::default() };
+    let start = playmoney::engine::start::Start { now: Some("2014-09-27T04:55:17Z".parse().expect("a time")), ..Default::default() };
     let mut shop = Tape::new(start);
     if !settings.is_empty() {
         shop.play(&format!("set quoine/2 {}", settings.join(" ")));
@@ -296,7 +296,7 @@ fn the_known_answer_of_a_callback() {
     let text = format!("application/json,T6XiwOzfnrlpnP7PT1ZU3A==,/callback?shop=7,{DATE},{NONCE}");
     assert_eq!(digest(CALLBACK.as_bytes()), "T6XiwOzfnrlpnP7PT1ZU3A==");
     assert_eq!(signature(TEST_SECRET, &text), "dBG87HLAXgk8SWdeo1Jq6ALsDs8=");
-    let start = playmoney::engine::world::Start { now: Some("2014-09-27T04:55:17Z".parse().expect("a time")), ..Default::default() };
+    let start = playmoney::engine::start::Start { now: Some("2014-09-27T04:55:17Z".parse().expect("a time")), ..Default::default() };
     for url in ["https://shop.test/callback?shop=7", "/callback?shop=7"] {
         let call =
             json!({"provider": "quoine", "headers": signed(TEST_SECRET, &text), "body": CALLBACK, "url": url, "secret": TEST_SECRET});

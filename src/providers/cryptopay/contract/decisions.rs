@@ -1,6 +1,6 @@
 //! Where the documentation is silent or contradicts itself, and what happens here.
 
-use crate::engine::contract::{Decision, SILENT, decided};
+use crate::engine::tables::{Decision, SILENT, decided};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 
 #[rustfmt::skip]

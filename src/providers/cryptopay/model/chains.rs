@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::chain::Blockchain;
+use crate::engine::blockchain::Blockchain;
 use crate::kit::lifecycle::Word;
 
 /// A chain that merchants are paid on.

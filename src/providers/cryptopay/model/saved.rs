@@ -9,8 +9,8 @@ use super::{
     Address, Endpoint, HOMES_MAX, Index, MERCHANTS_MAX, Memory, Merchant, NOTICES, Numbered, Order, OrderStatus, SPENT_MAX, Transaction,
     TransactionStatus, Wallet,
 };
-use crate::engine::contract::settings::webhook_url;
-use crate::engine::state::COUNT_MAX;
+use crate::engine::ids::COUNT_MAX;
+use crate::engine::tables::settings::webhook_url;
 use crate::kit::bases::Bases;
 use crate::kit::fields::is_browser_url;
 

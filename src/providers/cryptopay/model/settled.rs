@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Address, Chain};
-use crate::engine::provider::ObjectId;
+use crate::engine::ids::ObjectId;
 use crate::kit::lifecycle::Word;
 use crate::kit::sign::derived;
 use crate::kit::time::Timestamp;

@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::{Route, orders, settled, transactions, users};
-use crate::engine::contract::{Auth, Operation};
+use crate::engine::tables::{Auth, Operation};
 use crate::kit::evidence::Evidence::{self, Documented};
 use crate::kit::fields::Field;
 use crate::kit::http::StatusCode;

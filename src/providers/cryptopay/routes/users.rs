@@ -1,9 +1,10 @@
 //! Registration, login and refresh.
 
 use super::Call;
-use crate::engine::account::{Account, Value};
-use crate::engine::contract::settings::{WEBHOOK_SECRET, WEBHOOK_URL};
-use crate::engine::provider::Context;
+use crate::engine::account::Account;
+use crate::engine::context::Context;
+use crate::engine::tables::settings::Value;
+use crate::engine::tables::settings::{WEBHOOK_SECRET, WEBHOOK_URL};
 use crate::kit::http::Response;
 use crate::kit::ids::entity;
 use crate::kit::secret::Secret;

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::SIGNATURE;
-use crate::engine::provider::{Received, Verdict};
+use crate::engine::signature::{Received, Verdict};
 use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha256, hmac_sha256_hex, same};
 use crate::providers::cryptopay::wire::EVENT_BODY;

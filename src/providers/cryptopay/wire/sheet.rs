@@ -1,6 +1,6 @@
 //! Parameters being read: every one that is wrong is named at once.
 
-use crate::engine::contract::settings::webhook_url;
+use crate::engine::tables::settings::webhook_url;
 use crate::kit::fields::{Fault, Field, Fields};
 use crate::kit::http::Request;
 use crate::kit::lifecycle::Word;

@@ -1,6 +1,6 @@
 //! Where the documentation contradicts itself or says nothing, and what happens here.
 
-use crate::engine::contract::{Decision, SILENT, decided};
+use crate::engine::tables::{Decision, SILENT, decided};
 use crate::kit::evidence::Evidence::{Assumed, Documented, Observed};
 
 #[rustfmt::skip]

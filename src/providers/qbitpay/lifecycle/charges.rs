@@ -1,7 +1,7 @@
 //! Charges: from the asking to the credit, or to the end of it.
 
 use super::ledger::{Posting, post};
-use crate::engine::provider::{Context, Stay};
+use crate::engine::context::{Context, Stay};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
 use crate::kit::lifecycle::On::{Act, After, Call, Deadline, Pace};
 use crate::kit::lifecycle::{Lifecycle, On, Row, Word};

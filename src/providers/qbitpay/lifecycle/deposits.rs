@@ -1,7 +1,7 @@
 //! Deposits: seen in the chain, and credited when they lie deep enough.
 
 use super::ledger::{Posting, await_release, post};
-use crate::engine::provider::{Context, Stay};
+use crate::engine::context::{Context, Stay};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::lifecycle::On::{Act, Pace};
 use crate::kit::lifecycle::{Lifecycle, On, Row, Word};

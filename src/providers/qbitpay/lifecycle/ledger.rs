@@ -1,6 +1,6 @@
 //! Rows of the ledger: how they are posted, and when pending money can be used.
 
-use crate::engine::provider::{Context, Stay};
+use crate::engine::context::{Context, Stay};
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::ids::entity;
 use crate::kit::lifecycle::On::Deadline;

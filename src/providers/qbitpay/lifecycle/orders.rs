@@ -1,7 +1,7 @@
 //! Orders: executed in the moment of their making.
 
 use super::ledger::{Posting, post};
-use crate::engine::provider::Context;
+use crate::engine::context::Context;
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::lifecycle::On::Call;
 use crate::kit::lifecycle::{Lifecycle, Row, Word};

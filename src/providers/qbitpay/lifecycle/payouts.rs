@@ -1,7 +1,7 @@
 //! Payouts: the money leaves at once, and comes back when it does not arrive.
 
 use super::ledger::{Posting, post};
-use crate::engine::provider::{Context, Stay};
+use crate::engine::context::{Context, Stay};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::lifecycle::On::{Act, Call, Pace};
 use crate::kit::lifecycle::{Lifecycle, Row, Word};

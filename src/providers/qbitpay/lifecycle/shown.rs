@@ -2,7 +2,8 @@
 
 use serde_json::value::RawValue;
 
-use crate::engine::provider::{Context, ObjectId};
+use crate::engine::context::Context;
+use crate::engine::ids::ObjectId;
 use crate::kit::json::written;
 use crate::kit::lifecycle::Word;
 use crate::kit::money::Number;

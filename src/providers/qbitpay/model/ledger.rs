@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Currency, Kind, Oid};
-use crate::engine::provider::ObjectId;
+use crate::engine::ids::ObjectId;
 use crate::kit::lifecycle::Word;
 use crate::kit::time::Timestamp;
 

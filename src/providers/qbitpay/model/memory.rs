@@ -9,7 +9,7 @@ use super::{
     Balance, BalanceTransaction, Charge, Cursor, Deposit, Destination, Index, Merchant, Numbered, Oid, Order, Payout, PayoutStatus, Rates,
     RowStatus, Source, Symbol, order_key,
 };
-use crate::engine::provider::ObjectId;
+use crate::engine::ids::ObjectId;
 
 /// The kinds of objects, as the engine counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

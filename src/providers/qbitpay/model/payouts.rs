@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Currency, Kind, Oid, PaymentType};
-use crate::engine::provider::ObjectId;
+use crate::engine::ids::ObjectId;
 use crate::kit::lifecycle::Word;
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
 

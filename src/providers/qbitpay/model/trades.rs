@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{Currency, Kind, Oid, Symbol};
-use crate::engine::provider::ObjectId;
+use crate::engine::ids::ObjectId;
 use crate::kit::lifecycle::Word;
 use crate::kit::time::Timestamp;
 

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Call, cursor, owned};
-use crate::engine::contract::settings::{DOCUMENTED_LINKS, WEBHOOK_URL};
+use crate::engine::tables::settings::{DOCUMENTED_LINKS, WEBHOOK_URL};
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::ids::entity;
 use crate::kit::lifecycle::On;

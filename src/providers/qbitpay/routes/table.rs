@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::{Route, charges, ledger, orders, payouts};
-use crate::engine::contract::{Auth, Operation};
+use crate::engine::tables::{Auth, Operation};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::Field;
 use crate::kit::http::StatusCode;

@@ -1,6 +1,6 @@
 //! The documentation's tables of event types.
 
-use crate::engine::contract::EventRow;
+use crate::engine::tables::EventRow;
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::Field;
 use crate::providers::qbitpay::wire::{CHARGE_EVENT, DEPOSIT_EVENT, EVENT_HEADERS, PAYOUT_EVENT};

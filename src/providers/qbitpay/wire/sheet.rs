@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::engine::contract::settings::webhook_url;
+use crate::engine::tables::settings::webhook_url;
 use crate::kit::fields::{Fault as Wrong, Field, Fields};
 use crate::kit::http::Request;
 use crate::providers::qbitpay::errors::{Error, Fault};

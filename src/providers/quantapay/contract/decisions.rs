@@ -1,6 +1,6 @@
 //! Where the documents are silent or contradict themselves.
 
-use crate::engine::contract::{Decision, SILENT, decided};
+use crate::engine::tables::{Decision, SILENT, decided};
 use crate::kit::evidence::Evidence::{Assumed, Documented, Observed};
 
 #[rustfmt::skip]

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{TRANSACTION, begin_hour, settle_in};
-use crate::engine::provider::Context;
+use crate::engine::context::Context;
 use crate::kit::ids::{entity, unique_code};
 use crate::kit::lifecycle::On;
 use crate::providers::quantapay::model::{Coin, DIGITS, Fiat, Memory, Session, Status, Texts, Transaction, coins_max};

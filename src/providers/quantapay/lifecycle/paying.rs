@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::look_at_confirmations;
 use crate::engine::chain::Watch;
-use crate::engine::provider::Context;
+use crate::engine::context::Context;
 use crate::kit::ids::entity;
 use crate::kit::lifecycle::On::Act;
 use crate::providers::quantapay::model::{Coin, Memory, Status, Transfer};

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::chain::Blockchain;
+use crate::engine::blockchain::Blockchain;
 use crate::kit::base58;
 use crate::kit::ids::Draws;
 

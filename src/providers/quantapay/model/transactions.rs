@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{Coin, Fiat, Kind, Status, coins_max};
-use crate::engine::provider::ObjectId;
+use crate::engine::ids::ObjectId;
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
 
 /// A payer has so long to pay, from the creation of the transaction on.

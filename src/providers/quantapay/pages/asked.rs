@@ -1,6 +1,6 @@
 //! Which payment a page's address means.
 
-use crate::engine::provider::Context;
+use crate::engine::context::Context;
 use crate::kit::form::Form;
 use crate::kit::http::Request;
 use crate::providers::quantapay::model::Memory;

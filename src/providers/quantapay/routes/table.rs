@@ -4,7 +4,7 @@ use super::{
     Route, check_transaction, check_transactions, create_checkout_session, create_transaction, get_balances, get_credit_balance,
     get_cryptocurrency_codes, get_exchange_rates, get_fiat_value, get_transaction, get_transactions, payment_link,
 };
-use crate::engine::contract::{Auth, Operation};
+use crate::engine::tables::{Auth, Operation};
 use crate::kit::evidence::Evidence::{self, Documented, Observed};
 use crate::kit::fields::Field;
 use crate::kit::http::{Method, StatusCode};

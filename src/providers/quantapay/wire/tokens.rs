@@ -1,6 +1,6 @@
 //! Opaque names of transactions, for links and for `check-transaction`: they say nothing to whoever holds one.
 
-use crate::engine::provider::Context;
+use crate::engine::context::Context;
 use crate::kit::sign::same;
 
 /// Digits that hide the id, and digits that prove it.

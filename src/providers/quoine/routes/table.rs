@@ -2,7 +2,7 @@
 
 use super::{Method, Operation, Route};
 use super::{create_invoice, get_invoice, get_profile, list_invoices, update_callback_url};
-use crate::engine::contract::Auth;
+use crate::engine::tables::Auth;
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::http::StatusCode;
 use crate::providers::quoine::errors::COMMON;

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use http::HeaderMap;
 
-use crate::engine::provider::{Received, Verdict};
+use crate::engine::signature::{Received, Verdict};
 use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha1, same};
 use crate::kit::time::{Duration, Timestamp, nearer};

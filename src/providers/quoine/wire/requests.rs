@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use super::rows::{CALLBACK_CHARS_MAX, DATA_CHARS_MAX, NAME_CHARS_MAX, PER_DEFAULT, PER_MAX, PRICE_MAX};
-use crate::engine::contract::settings::webhook_url;
+use crate::engine::tables::settings::webhook_url;
 use crate::kit::http::Request;
 use crate::kit::json::{Members, Writing, rewritten};
 use crate::kit::money;

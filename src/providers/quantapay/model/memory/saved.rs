@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::Memory;
-use crate::engine::state::COUNT_MAX;
+use crate::engine::ids::COUNT_MAX;
 use crate::providers::quantapay::model::{Merchant, Rates, Session, Status, Transaction};
 
 /// What is written down: all but the orders in which it is looked for.

@@ -1,0 +1,109 @@
+//! The contract as an OpenAPI 3.1 document.
+
+mod calls;
+pub mod schema;
+mod webhooks;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value as Json, json};
+
+use self::schema::{map, mark};
+use super::rows;
+use super::rows::all;
+use crate::engine::tables::{Auth, Contract, Operation};
+use crate::kit::http::DEFAULT_ORIGIN;
+
+/// The version of the specification that every document follows.
+pub const VERSION: &str = "3.1.0";
+
+/// One provider's document. The local address is the first server, so that a tool which takes the first never calls
+/// a real provider.
+pub fn document(contract: &Contract) -> Json {
+    json!({
+        "openapi": VERSION,
+        "info": {
+            "title": contract.name,
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "As Playmoney serves it, made from the tables that serve it.",
+            "description": contract.about,
+        },
+        "servers": [
+            {"url": format!("{DEFAULT_ORIGIN}/{}", contract.slug), "description": "Playmoney, the default sandbox"},
+            {"url": contract.base_url, "description": "the provider itself"},
+        ],
+        "paths": calls::paths(contract),
+        "webhooks": webhooks::webhooks(contract),
+        "components": {
+            "headers": calls::headers(),
+            "schemas": schemas(contract),
+            "securitySchemes": security_schemes(contract),
+        },
+        "x-slug": contract.slug,
+        "x-hosts": contract.hosts,
+        "x-test-credentials": rows::credentials(contract),
+        "x-sources": rows::sources(contract),
+        "x-pages": all(contract.pages, rows::page),
+        "x-actions": all((contract.acts)(), rows::act),
+        "x-lifecycle": all(&(contract.lifecycles)(), rows::statuses),
+        "x-errors": all(contract.errors, rows::error),
+        "x-retry-schedule": rows::schedule(&contract.schedule),
+        "x-settings": contract.settings().map(|it| rows::setting(&it)).collect::<Vec<_>>(),
+        "x-decisions": all(contract.decisions, rows::decision),
+    })
+}
+
+/// Every body that has a name.
+fn schemas(contract: &Contract) -> Json {
+    let operations = (contract.operations)();
+    let calls = operations.iter().flat_map(|it| {
+        let request = (!it.media.is_empty()).then(|| (calls::request_name(it), schema::request(calls::body(it))));
+        request.into_iter().chain([(calls::answer_name(it), schema::object(it.answer))])
+    });
+    let events = contract.events.iter().map(|it| (webhooks::body_name(it), schema::object(it.body)));
+    let refusal = (calls::REFUSAL.to_owned(), schema::object(contract.error_body));
+    map(calls.chain(events).chain([refusal]))
+}
+
+/// The name of a way to prove who one is, and how it is written; `None` where nobody has to. A field of the body is no
+/// scheme for the specification: it stands among the parameters.
+fn scheme(auth: Auth) -> Option<(&'static str, Json)> {
+    Some(match auth {
+        Auth::Field { .. } | Auth::Open => return None,
+        Auth::Bearer => ("bearer", json!({"type": "http", "scheme": "bearer"})),
+        Auth::Basic => ("basic", json!({"type": "http", "scheme": "basic"})),
+        Auth::Signed { scheme, how } => {
+            ("signed", json!({"type": "apiKey", "in": "header", "name": "Authorization", "description": format!("{scheme}: {how}")}))
+        }
+        Auth::Session { cookie } => (
+            "session",
+            json!({
+                "type": "apiKey", "in": "cookie", "name": cookie,
+                "description": "The cookie of a portal session. The token of a portal form goes with it in the body.",
+            }),
+        ),
+    })
+}
+
+/// What a caller has to prove, by the names of the schemes: any one of them will do, none when anybody may call.
+fn security(rows: &[&Operation]) -> Json {
+    let schemes: BTreeSet<&str> = rows.iter().filter_map(|it| scheme(it.auth)).map(|it| it.0).collect();
+    schemes.into_iter().map(|it| json!({it: []})).collect::<Vec<_>>().into()
+}
+
+fn security_schemes(contract: &Contract) -> Json {
+    let written = (contract.operations)().into_iter().filter_map(|it| scheme(it.auth));
+    let mut schemes = map(written.map(|(name, written)| (name.to_owned(), written)));
+    for scheme in ["bearer", "basic"] {
+        if let (Some(scheme), Some(credential)) = (schemes.get_mut(scheme), contract.credential()) {
+            scheme["description"] =
+                format!("The {} of an account: {} in the default sandbox.", credential.name, credential.test_value).into();
+        }
+    }
+    schemes
+}
+
+/// A reference to a component.
+fn reference(kind: &str, name: &str) -> Json {
+    json!({"$ref": format!("#/components/{kind}/{name}")})
+}

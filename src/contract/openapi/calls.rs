@@ -1,0 +1,219 @@
+//! Paths: the calls, what they take and what they answer.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use super::{map, mark, reference, schema, security};
+use crate::engine::tables::{Contract, ErrorRow, Operation};
+use crate::kit::fields::{Field, Need};
+use crate::kit::http::StatusCode;
+
+/// The schema of every refusal's body.
+pub const REFUSAL: &str = "refusal";
+/// Headers that the specification wants said elsewhere: by media types and security schemes.
+const SAID_ELSEWHERE: [&str; 3] = ["accept", "content-type", "authorization"];
+/// What Playmoney puts on every answer.
+const STAMPS: [&str; 2] = ["Playmoney-Time", "Playmoney-Sandbox"];
+
+/// The name of the schema of what a call takes.
+pub fn request_name(it: &Operation) -> String {
+    format!("{}.request", it.name)
+}
+
+/// The name of the schema of what a call answers.
+pub fn answer_name(it: &Operation) -> String {
+    format!("{}.answer", it.name)
+}
+
+/// Headers of Playmoney's own.
+pub fn headers() -> Json {
+    json!({
+        STAMPS[0]: {"description": "the simulated moment of the answer", "required": true, "schema": {"type": "string", "format": "date-time"}},
+        STAMPS[1]: {"description": "the sandbox that answered", "required": true, "schema": {"type": "string"}},
+    })
+}
+
+fn stamps() -> Json {
+    map(STAMPS.map(|it| (it.to_owned(), reference("headers", it))))
+}
+
+/// Every call under its path. Calls that share path and method are one operation for the specification: it takes one
+/// of their bodies.
+pub fn paths(contract: &Contract) -> Json {
+    let mut groups: BTreeMap<(&str, String), Vec<&Operation>> = BTreeMap::new();
+    for it in (contract.operations)() {
+        groups.entry((it.path, it.method.as_str().to_ascii_lowercase())).or_default().push(it);
+    }
+    let mut paths = json!({});
+    for ((path, method), rows) in groups {
+        paths[path][method] = match rows[..] {
+            [row] => operation(contract, row),
+            _ => shared(contract, &rows),
+        };
+    }
+    paths
+}
+
+fn operation(contract: &Contract, row: &Operation) -> Json {
+    let mut it = json!({
+        "operationId": row.name,
+        "summary": row.summary,
+        "security": security(&[row]),
+        "responses": responses(contract, &[row]),
+    });
+    mark(&mut it, row.evidence);
+    let parameters: Vec<Json> = beside_the_body(row).chain(own_headers(row.headers)).collect();
+    if !parameters.is_empty() {
+        it["parameters"] = parameters.into();
+    }
+    if !row.headers.is_empty() {
+        it["x-headers"] = row.headers.iter().map(crate::contract::openapi::rows::field).collect::<Vec<_>>().into();
+    }
+    if !row.media.is_empty() {
+        it["requestBody"] = request_body(&[row]);
+    }
+    it
+}
+
+/// Several calls behind one path and method.
+fn shared(contract: &Contract, rows: &[&Operation]) -> Json {
+    let names: Vec<&str> = rows.iter().map(|it| it.name).collect();
+    let calls = rows.iter().map(|it| {
+        let mut call = json!({"name": it.name, "summary": it.summary, "errors": it.errors});
+        mark(&mut call, it.evidence);
+        call
+    });
+    json!({
+        "operationId": names.join("_or_"),
+        "summary": format!("one of {}", names.join(", ")),
+        "security": security(rows),
+        "requestBody": request_body(rows),
+        "responses": responses(contract, rows),
+        "x-operations": calls.collect::<Vec<_>>(),
+    })
+}
+
+/// The parameters that travel in the body; a parameter named in the path does not, and without a body none does.
+pub fn body(row: &Operation) -> impl Iterator<Item = &'static Field> + Clone {
+    let path = row.path;
+    let bodiless = row.media.is_empty();
+    row.parameters.iter().filter(move |it| !bodiless && !is_in_path(path, it.name))
+}
+
+fn is_in_path(path: &str, name: &str) -> bool {
+    path.split('/').any(|it| it.strip_prefix('{').and_then(|it| it.strip_suffix('}')) == Some(name))
+}
+
+fn beside_the_body(row: &Operation) -> impl Iterator<Item = Json> {
+    let in_path = |it: &Field| is_in_path(row.path, it.name);
+    let rows = row.parameters.iter().filter(move |it| in_path(it) || row.media.is_empty());
+    rows.map(move |it| parameter(it, if in_path(it) { "path" } else { "query" }))
+}
+
+fn own_headers(rows: &[Field]) -> impl Iterator<Item = Json> {
+    rows.iter().filter(|it| !SAID_ELSEWHERE.contains(&it.name.to_ascii_lowercase().as_str())).map(|it| parameter(it, "header"))
+}
+
+/// A field outside a body.
+pub fn parameter(row: &Field, place: &str) -> Json {
+    let mut values = schema::of(row.kind);
+    if let Need::Default(text) = row.need {
+        values["default"] = schema::typed(row.kind, text);
+    }
+    let mut it = json!({
+        "name": row.name, "in": place, "required": row.need == Need::Required, "description": row.meaning, "schema": values,
+    });
+    mark(&mut it, row.evidence);
+    it
+}
+
+fn request_body(rows: &[&Operation]) -> Json {
+    let schemas: Vec<Json> = rows.iter().map(|it| reference("schemas", &request_name(it))).collect();
+    let examples = map(rows.iter().filter_map(|it| Some((it.name.to_owned(), json!({"value": schema::example(it.media, it.example?)})))));
+    let mut content = json!({});
+    for media in rows.iter().flat_map(|it| it.media) {
+        content[media] = json!({"schema": one_of(schemas.clone())});
+        if examples.as_object().is_some_and(|it| !it.is_empty()) {
+            content[media]["examples"] = examples.clone();
+        }
+    }
+    json!({"required": true, "content": content})
+}
+
+fn one_of(schemas: Vec<Json>) -> Json {
+    some_of("oneOf", schemas)
+}
+
+/// Schemas of which `how` says how many fit.
+fn some_of(how: &str, mut schemas: Vec<Json>) -> Json {
+    if schemas.len() == 1 { schemas.remove(0) } else { json!({how: schemas}) }
+}
+
+fn responses(contract: &Contract, rows: &[&Operation]) -> Json {
+    let mut answers: BTreeMap<StatusCode, Vec<Json>> = BTreeMap::new();
+    for it in rows {
+        answers.entry(it.success).or_default().push(reference("schemas", &answer_name(it)));
+    }
+    let success = answers.into_iter().map(|(status, schemas)| {
+        // One answer can have the shape of several functions behind one address.
+        let content = json!({"application/json": {"schema": some_of("anyOf", schemas)}});
+        (status.as_str().to_owned(), json!({"description": "success", "headers": stamps(), "content": content}))
+    });
+    let mut refusals: BTreeMap<StatusCode, Vec<&ErrorRow>> = BTreeMap::new();
+    for it in contract.errors.iter().filter(|it| rows.iter().any(|row| row.errors.contains(&it.name))) {
+        refusals.entry(it.status).or_default().push(it);
+    }
+    let refused = refusals.into_iter().map(|(status, errors)| (status.as_str().to_owned(), refusal(contract, &errors)));
+    let mut responses: Json = map(success);
+    for (status, refused) in refused {
+        let place = &mut responses[status];
+        *place = if place.is_null() { refused } else { either(place, &refused) };
+    }
+    responses
+}
+
+/// Where a provider refuses with the status of a success: one body or the other.
+fn either(success: &Json, refused: &Json) -> Json {
+    let schema = |it: &Json| it["content"]["application/json"]["schema"].clone();
+    let mut both = success.clone();
+    both["description"] = format!("success, or a refusal. {}", refused["description"].as_str().unwrap_or_default()).into();
+    let answered = schema(success);
+    let mut schemas = answered["anyOf"].as_array().cloned().unwrap_or_else(|| vec![answered]);
+    schemas.push(schema(refused));
+    both["content"]["application/json"] =
+        json!({"schema": {"anyOf": schemas}, "examples": refused["content"]["application/json"]["examples"]});
+    both
+}
+
+/// The refusals of one status: which codes they write where, and what each looks like.
+fn refusal(contract: &Contract, errors: &[&ErrorRow]) -> Json {
+    let bodies: Vec<(&ErrorRow, Json)> = errors.iter().map(|it| (*it, example(contract, it))).collect();
+    let mut content = json!({"schema": reference("schemas", REFUSAL), "examples": {}});
+    for (row, body) in &bodies {
+        let mut example = json!({"summary": row.when, "value": body});
+        mark(&mut example, row.evidence);
+        content["examples"][row.name] = example;
+    }
+    if let Some(narrowed) = narrowed(contract, &bodies) {
+        content["schema"] = json!({"allOf": [content["schema"].take(), narrowed]});
+    }
+    let description = errors.iter().map(|it| format!("{}: {}", it.name, it.when)).collect::<Vec<_>>().join(". ");
+    json!({"description": description, "headers": stamps(), "content": {"application/json": content}})
+}
+
+/// A refusal as the provider writes it.
+fn example(contract: &Contract, row: &ErrorRow) -> Json {
+    (contract.refusal)(row.name).map_or(Json::Null, |it| schema::example(&[], &String::from_utf8_lossy(&it.body)))
+}
+
+/// Which codes can stand in these bodies, where there is a field that holds the code of each.
+fn narrowed(contract: &Contract, bodies: &[(&ErrorRow, Json)]) -> Option<Json> {
+    let holds = |field: &&Field, row: &ErrorRow, body: &Json| {
+        let place = format!("/{}", field.name.replace('.', "/"));
+        body.pointer(&place).is_some_and(|it| it == row.code)
+    };
+    let field = contract.error_body.iter().find(|field| bodies.iter().all(|(row, body)| holds(field, row, body)))?;
+    let codes: Vec<&str> = bodies.iter().map(|it| it.0.code).collect();
+    Some(field.name.rsplit('.').fold(json!({"enum": codes}), |inner, name| json!({"properties": {name: inner}})))
+}

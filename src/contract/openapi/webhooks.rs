@@ -1,0 +1,46 @@
+//! Webhooks: what arrives at a receiver, and what its answer means.
+
+use serde_json::{Value as Json, json};
+
+use super::calls::parameter;
+use super::{map, mark, reference, schema};
+use crate::engine::tables::{Contract, EventRow};
+
+/// The name of the schema of what a webhook carries.
+pub fn body_name(it: &EventRow) -> String {
+    format!("{}.event", it.name)
+}
+
+/// Every event under its name.
+pub fn webhooks(contract: &Contract) -> Json {
+    map(contract.events.iter().map(|it| (it.name.to_owned(), json!({"post": webhook(contract, it)}))))
+}
+
+fn webhook(contract: &Contract, event: &EventRow) -> Json {
+    let (headers, types): (Vec<_>, Vec<_>) = event.headers.iter().partition(|it| !it.name.eq_ignore_ascii_case("content-type"));
+    let limit = contract.schedule.time_limit.as_secs();
+    let again = match contract.schedule.waits.len() {
+        0 | 1 => "not accepted: it does not come again".to_owned(),
+        attempts => format!("not accepted: the same event comes again, {attempts} attempts in all"),
+    };
+    let mut it = json!({
+        "operationId": event.name,
+        "summary": event.when,
+        "description": event.signature,
+        "parameters": headers.into_iter().map(|it| parameter(it, "header")).collect::<Vec<_>>(),
+        "requestBody": {
+            "required": true,
+            "content": {"application/json": {
+                "schema": reference("schemas", &body_name(event)),
+                "examples": {"documented": {"value": schema::example(&[], event.example)}},
+            }},
+        },
+        "responses": {
+            "2XX": {"description": format!("accepted, when it comes within {limit} seconds")},
+            "default": {"description": again},
+        },
+        "x-headers": types.into_iter().map(crate::contract::openapi::rows::field).collect::<Vec<_>>(),
+    });
+    mark(&mut it, event.evidence);
+    it
+}

@@ -1,0 +1,54 @@
+//! Where a client broke the documented contract although the provider answered: found afterwards, from the journal
+//! and the tables alone.
+
+use serde::Serialize;
+
+use crate::engine::journal::Entry;
+use crate::engine::tables::{Contract, Operation};
+use crate::kit::evidence::Evidence;
+use crate::kit::fields::{Field, Fields, Need};
+use crate::kit::form::Form;
+use crate::kit::http::header;
+
+/// One breach.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    pub code: &'static str,
+    pub detail: String,
+    #[serde(flatten)]
+    pub evidence: Evidence,
+}
+
+/// What a request broke, judged by the row of its operation.
+pub fn of(contract: &Contract, entry: &Entry) -> Vec<Violation> {
+    let Some(operation) = entry.operation.as_deref().and_then(|it| contract.operation(it)) else { return Vec::new() };
+    let mut found = Vec::new();
+    for header in operation.headers.iter().filter(|it| it.need == Need::Required) {
+        if !entry.headers.contains_key(header.name) {
+            let detail = format!("the header {} is missing", header.name);
+            found.push(Violation { code: "missing_header", detail, evidence: header.evidence });
+        }
+    }
+    found.extend(unknown_fields(operation, entry));
+    found
+}
+
+/// The names of what was sent, in JSON or in a form.
+fn names(entry: &Entry) -> Vec<String> {
+    if let Some(fields) = Fields::json(&entry.body.0) {
+        return fields.names().map(str::to_owned).collect();
+    }
+    let content_type = entry.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or("");
+    Form::read(content_type, &entry.body.0).0.into_iter().map(|it| it.0).collect()
+}
+
+fn unknown_fields(operation: &Operation, entry: &Entry) -> Vec<Violation> {
+    let known = |name: &str| operation.parameters.iter().any(|it: &Field| it.name.split('.').next() == Some(name));
+    let unknown = names(entry).into_iter().filter(|it| !known(it));
+    let violation = |name: String| Violation {
+        code: "unknown_field",
+        detail: format!("{} has no parameter `{name}`", operation.name),
+        evidence: operation.evidence,
+    };
+    unknown.map(violation).collect()
+}

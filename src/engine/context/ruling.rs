@@ -1,0 +1,30 @@
+//! What a rule does to a webhook that is owed.
+
+use serde_json::json;
+
+use super::Context;
+use crate::engine::delivery::{Event, Spoiled};
+use crate::engine::rules::Sight;
+
+impl Context<'_> {
+    /// The rule that fires on a webhook that is owed.
+    pub(super) fn spoiled_by_rule(&mut self, event: &Event) -> Option<Box<Spoiled>> {
+        let sight = Sight {
+            provider: self.contract().slug,
+            operation: None,
+            event: Some(event.name),
+            account: Some(&event.account),
+            body: &|| serde_json::from_slice(&event.body).unwrap_or_default(),
+            headers: &|| json!({}),
+            query: &|| json!({}),
+        };
+        let (now, seed) = (self.core.now, self.core.seed);
+        let (rule, effects) = self.core.rules.fire(now, seed, sight)?;
+        let how = effects.spoil?;
+        if how.drop {
+            let slug = self.contract().slug;
+            self.core.journal.note(now, slug, format!("the rule `{rule}` drops the webhook {} for {}", event.name, event.subject));
+        }
+        Some(Box::new(Spoiled { rule, how }))
+    }
+}

@@ -1,0 +1,86 @@
+//! What a provider does with a chain: it watches transfers, asks for their confirmations, and lets testers confirm and
+//! reorganise.
+
+use super::Context;
+use crate::engine::actions::{Acted, NotActed};
+use crate::engine::blockchain::Blockchain;
+use crate::engine::chain::Watch;
+use crate::engine::chain::{CONFIRMATIONS_MAX, DEPTH_MAX, Transfer};
+use crate::engine::ids::ObjectId;
+use crate::engine::ids::TransferId;
+use crate::kit::evidence::Evidence::Assumed;
+use crate::kit::fields::{Field, Fields, Kind, Need};
+
+impl Context<'_> {
+    /// Watches a transfer from now on: each block that confirms it is a [`Cause::Block`](crate::engine::actions::Cause).
+    /// `false`: the sandbox watches as many as it can.
+    pub fn watch(&mut self, transfer: Watch<'_>) -> bool {
+        let by_hand = self.manual_pace(transfer.account) || self.is_led(transfer.object);
+        let id = TransferId { seat: self.seat, object: transfer.object, number: transfer.number };
+        self.core.chains.watch(&mut self.core.agenda, self.core.now, id, transfer, by_hand)
+    }
+
+    /// Nobody looks at the transfers to that object any more: no block is booked for them, no reorganisation told.
+    pub fn unwatch(&mut self, object: ObjectId) {
+        self.core.chains.forget(self.seat, object);
+    }
+
+    /// The watched transfers to an object, by number.
+    pub fn transfers(&self, object: ObjectId) -> impl Iterator<Item = (u32, &Transfer)> {
+        self.core.chains.of(self.seat, object).map(|(id, it)| (id.number, it))
+    }
+
+    /// One watched transfer.
+    pub fn transfer(&self, object: ObjectId, number: u32) -> Option<&Transfer> {
+        self.core.chains.get(TransferId { seat: self.seat, object, number })
+    }
+
+    /// Confirms a transfer at once: the number reached in the end, all that are wanted unless one is given. The provider
+    /// is not told again. `None`: that transfer is not watched.
+    pub fn confirm(&mut self, object: ObjectId, number: u32, confirmations: Option<u32>) -> Option<u32> {
+        let id = TransferId { seat: self.seat, object, number };
+        let confirmations = confirmations.unwrap_or(CONFIRMATIONS_MAX);
+        self.core.chains.confirm(&mut self.core.agenda, self.core.now, id, confirmations)
+    }
+
+    /// The number of a chain's latest block.
+    pub fn height(&self, blockchain: Blockchain) -> i64 {
+        self.core.chains.height(blockchain, self.core.now)
+    }
+}
+
+/// Parameters of the action `reorg`.
+pub const DEPTH: Field = Field {
+    name: "depth",
+    kind: Kind::Integer { min: 1, max: DEPTH_MAX as i64 },
+    need: Need::Required,
+    meaning: "how many of the latest blocks are undone: watched transfers lose that many confirmations, and get them back with the blocks that follow",
+    evidence: Assumed("a chain reorganises without asking; how a provider reports it is documented nowhere"),
+};
+/// The other one.
+pub const BLOCKCHAIN: Field = Field {
+    name: "blockchain",
+    kind: Kind::Text { chars_max: 32 },
+    need: Need::Optional,
+    meaning: "which chain, by its slug; the first that the provider watches unless given",
+    evidence: Assumed("a chain reorganises without asking; how a provider reports it is documented nowhere"),
+};
+
+/// The action `reorg`, for a provider that watches these chains. Every provider of the sandbox that watches a transfer on
+/// the chain is told.
+///
+/// # Errors
+/// The depth is missing or wrong, or the provider does not watch that chain.
+pub fn reorganise(cx: &mut Context<'_>, with: &Fields<'_>, known: &[Blockchain]) -> Result<Acted, NotActed> {
+    let words = || known.iter().map(|it| it.word()).collect::<Vec<_>>().join(", ");
+    let slug = with.plain(BLOCKCHAIN.name);
+    let blockchain = match &slug {
+        Some(slug) => Blockchain::of(slug).filter(|it| known.contains(it)),
+        None => known.first().copied(),
+    };
+    let blockchain = blockchain.ok_or_else(|| NotActed::Invalid(format!("`blockchain` is one of {}.", words())))?;
+    let depth = with.plain(DEPTH.name).and_then(|it| it.parse().ok()).filter(|it| (1..=DEPTH_MAX).contains(it));
+    let depth: u32 = depth.ok_or_else(|| NotActed::Invalid(format!("`depth` is a whole number from 1 to {DEPTH_MAX}.")))?;
+    cx.core.chains.reorganise(&mut cx.core.agenda, cx.core.now, blockchain, depth);
+    Ok(Acted { object: ObjectId::of_chain(blockchain) })
+}

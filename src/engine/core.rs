@@ -1,0 +1,50 @@
+//! All the state of one sandbox but the providers' own memories.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::account::Account;
+use super::agenda::Agenda;
+use super::chain::Chains;
+use super::clock::Clock;
+use super::ids::{ObjectId, Seat};
+use super::inbox::Inbox;
+use super::journal::Journal;
+use super::outbox::Outbox;
+use super::rules::Rules;
+use crate::kit::time::Timestamp;
+
+/// Objects that rules lead in one sandbox.
+pub const LED_MAX: usize = 100_000;
+
+/// Everything but the providers' own memories.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Core {
+    pub name: String,
+    pub seed: u64,
+    /// The simulated moment of what is happening.
+    pub now: Timestamp,
+    pub clock: Clock,
+    pub agenda: Agenda,
+    pub chains: Chains,
+    pub outbox: Outbox,
+    pub journal: Journal,
+    pub inboxes: BTreeMap<String, Inbox>,
+    #[serde(default)]
+    pub rules: Rules,
+    /// Objects whose life a rule leads: their pace is left to it.
+    #[serde(default)]
+    pub led: BTreeSet<(Seat, ObjectId)>,
+    /// What the environment has put into the scenario and may be a key: kept to be hidden.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
+    /// The accounts of each seat, by id.
+    pub accounts: Vec<BTreeMap<String, Account>>,
+}
+
+/// Every secret of a sandbox that must not be shown.
+pub fn secrets_from_outside(core: &Core) -> impl Iterator<Item = &str> {
+    let own = core.accounts.iter().flat_map(|it| it.values()).flat_map(Account::secrets_from_outside);
+    own.chain(core.secrets.iter().map(String::as_str))
+}

@@ -1,0 +1,122 @@
+//! How a sandbox begins.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::clock::Mode;
+use super::journal;
+use super::rules::Rule;
+use crate::kit::time::Timestamp;
+
+/// How a sandbox begins, and what `reset` returns it to.
+#[derive(Clone, Debug)]
+pub struct Start {
+    pub name: String,
+    pub seed: u64,
+    pub mode: Mode,
+    /// The first moment; without one, the real date.
+    pub now: Option<Timestamp>,
+    /// Where every account's webhooks go at first; `{provider}` stands for the slug.
+    pub webhook_url: Option<String>,
+    /// That target was asked for louder than the scenario asks for others.
+    pub webhook_url_wins: bool,
+    pub journal_bytes_max: usize,
+    /// Secrets from outside are shown in full.
+    pub show_secrets: bool,
+    /// Dates that arrive are judged by simulated time alone, unless an account says otherwise.
+    pub judged_by_simulated_time: bool,
+    /// What it starts with besides.
+    pub setup: Option<Arc<Setup>>,
+}
+
+impl Default for Start {
+    /// The default sandbox, frozen at the beginning of 2026.
+    fn default() -> Self {
+        Self {
+            name: "default".to_owned(),
+            seed: 1,
+            mode: Mode::Frozen,
+            now: Some(Timestamp::constant(1_767_225_600, 0)),
+            webhook_url: None,
+            webhook_url_wins: false,
+            journal_bytes_max: journal::BYTES_MAX,
+            show_secrets: false,
+            judged_by_simulated_time: false,
+            setup: None,
+        }
+    }
+}
+
+/// Where a text says something, in bytes of it. The engine only hands it back with what is impossible.
+pub type Place = Range<usize>;
+
+/// What a scenario gives a sandbox at its beginning.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// The scenario's name.
+    pub name: String,
+    pub providers: Vec<ProviderSetup>,
+    pub rules: Vec<Rule>,
+    /// What the environment has put into the text and may be a key.
+    pub secrets: Vec<String>,
+}
+
+/// What one provider starts with.
+#[derive(Clone, Debug)]
+pub struct ProviderSetup {
+    pub slug: String,
+    /// For every account of the provider.
+    pub settings: Vec<(String, Json)>,
+    pub accounts: Vec<AccountSetup>,
+    pub rates: Vec<RateSetup>,
+    /// Of the account that every sandbox has.
+    pub balances: Vec<BalanceSetup>,
+}
+
+/// One merchant.
+#[derive(Clone, Debug)]
+pub struct AccountSetup {
+    pub id: String,
+    pub at: Place,
+    pub credentials: Vec<(String, String)>,
+    pub settings: Vec<(String, Json)>,
+    pub balances: Vec<BalanceSetup>,
+}
+
+/// What an account has of a currency, as it is written.
+#[derive(Clone, Debug)]
+pub struct BalanceSetup {
+    pub currency: String,
+    pub amount: String,
+    /// Where the amount stands.
+    pub at: Place,
+    /// Where the currency stands.
+    pub named_at: Place,
+}
+
+/// A price, as it is written.
+#[derive(Clone, Debug)]
+pub struct RateSetup {
+    pub pair: String,
+    pub ask: String,
+    pub bid: String,
+    pub at: Place,
+}
+
+/// Something that a setup asks for and that no sandbox can begin with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Impossible {
+    pub at: Place,
+    pub why: String,
+    /// A second place that explains the first.
+    pub also: Option<(Place, &'static str)>,
+}
+
+impl Impossible {
+    /// Something impossible there.
+    pub fn at(at: Place, why: impl Into<String>) -> Self {
+        Self { at, why: why.into(), also: None }
+    }
+}

@@ -1,0 +1,215 @@
+//! What recipient, bank and portal user can do.
+
+use super::lifecycle::{PAYOUT, blank, follow, run_at_once, take};
+use super::model::{Kind, Memory, Payout, Status, Target};
+use super::settings::{CARD_PAYOUTS, SBP_PAYOUTS};
+use super::wire::{AMOUNT, PAN, masked_pan, masked_phone};
+use crate::engine::actions::{Acted, NotActed};
+use crate::engine::context::Context;
+use crate::engine::tables::{Act, Setting};
+use crate::kit::evidence::Evidence::{Assumed, Documented};
+use crate::kit::fields::{Fault, Field, Fields, Kind as Value, Need, TEXT};
+use crate::kit::lifecycle::{On, Word};
+
+type Doing = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<u64, NotActed>;
+
+/// An action and what it does.
+pub struct Row(pub Act, Doing);
+
+const fn field(name: &'static str, kind: Value, need: Need, meaning: &'static str) -> Field {
+    Field { name, kind, need, meaning, evidence: Assumed("the page documents what a recipient enters only in part") }
+}
+
+const ORDER: Field = Field {
+    evidence: Assumed("an action has to name its payout; the page knows no other name that a tester has"),
+    ..field("orderNumber", TEXT, Need::Required, "the payout; one without an orderNumber by its own number")
+};
+const CARD: Field = field("pan", Value::Digits { min: 13, max: 19 }, Need::Optional, "card number, for a card payout");
+const PHONE: Field = field("phone", Value::Text { chars_max: 20 }, Need::Optional, "Russian phone number, for an SBP payout");
+const BANK: Field = field("bank_id", Value::Text { chars_max: 32 }, Need::Optional, "the recipient's bank, with a phone number");
+const NAME: Field = field("full_name", Value::Text { chars_max: 255 }, Need::Optional, "the recipient's name, with a phone number");
+const TO: Field = Field {
+    evidence: Documented("Developer API, Payout Lifecycle: Processing, Completion"),
+    ..field("outcome", Value::Word(&["processing", "success", "failed", "cancelled"]), Need::Required, "the status to go to")
+};
+const PAN_REQUIRED: Field = Field { name: "pan", ..PAN };
+
+/// The actions of this provider.
+pub static ACTS: &[Row] = &[
+    Row(
+        Act {
+            name: "submit-details",
+            meaning: "the recipient fills in the page behind payoutUrl",
+            parameters: &[ORDER, CARD, PHONE, BANK, NAME],
+            evidence: Documented("Developer API, Payout Lifecycle: Details Entry"),
+        },
+        submit_details,
+    ),
+    Row(
+        Act {
+            name: "settle",
+            meaning: "the bank takes a payout on, or says what became of it",
+            parameters: &[ORDER, TO],
+            evidence: Documented("Developer API, Payout Lifecycle: Processing, Completion"),
+        },
+        settle,
+    ),
+    Row(
+        Act {
+            name: "manual-payout",
+            meaning: "somebody pays a card by hand in the portal: the webhooks carry no externalId",
+            parameters: &[AMOUNT, PAN_REQUIRED],
+            evidence: Documented("Developer API, Webhook: externalId is null for manual/file payouts"),
+        },
+        manual_payout,
+    ),
+];
+
+/// Does an action.
+pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
+    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(NotActed::Unknown)?;
+    let id = (row.1)(memory, cx, with)?;
+    let object = memory.payout(id).map(Payout::object).ok_or(NotActed::Unknown)?;
+    Ok(Acted { object })
+}
+
+/// What a recipient enters, once it is known to be good.
+pub enum Details {
+    Card { pan: String },
+    Phone { phone: String, bank_id: String },
+}
+
+impl Details {
+    /// Reads what the recipient of that kind of payout has entered; `None` lets them choose.
+    pub fn parse(with: &Fields<'_>, kind: Option<Kind>) -> Result<Self, String> {
+        let wants_phone = kind == Some(Kind::Sbp) || (kind.is_none() && with.has(PHONE.name));
+        if wants_phone {
+            if with.has(CARD.name) {
+                return Err("an SBP payout goes to a phone number, not to a card".to_owned());
+            }
+            let phone = text(with, &PHONE)?.ok_or("phone is required for an SBP payout")?;
+            let phone = russian(&phone).ok_or("phone is a Russian number, as +79991234567")?;
+            let bank_id = text(with, &BANK)?.ok_or("bank_id is required for an SBP payout")?;
+            text(with, &NAME)?.ok_or("full_name is required for an SBP payout")?;
+            return Ok(Self::Phone { phone, bank_id });
+        }
+        if with.has(PHONE.name) {
+            return Err("a card payout goes to a card number, not to a phone".to_owned());
+        }
+        let pan = text(with, &CARD)?.ok_or("pan is required for a card payout")?;
+        Ok(Self::Card { pan })
+    }
+
+    /// Which kind of payout they make it.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Card { .. } => Kind::Card,
+            Self::Phone { .. } => Kind::Sbp,
+        }
+    }
+
+    fn masked(self) -> Target {
+        match self {
+            Self::Card { pan } => Target::Card { masked_pan: masked_pan(&pan) },
+            Self::Phone { phone, bank_id } => Target::Phone { masked_phone: masked_phone(&phone), bank_id },
+        }
+    }
+}
+
+fn text(with: &Fields<'_>, row: &Field) -> Result<Option<String>, String> {
+    with.text(row).map_err(|fault| match row.kind {
+        _ if fault == Fault::Missing => format!("{} is required: {}", row.name, row.meaning),
+        Value::Digits { min, max } => format!("{} is {min} to {max} digits", row.name),
+        Value::Text { chars_max } => format!("{} is a text of at most {chars_max} characters", row.name),
+        Value::Word(words) => format!("{} is one of {}", row.name, words.join(", ")),
+        Value::Integer { .. }
+        | Value::Flag
+        | Value::Url
+        | Value::HttpUrl
+        | Value::Object
+        | Value::Constant(_)
+        | Value::Nullable
+        | Value::NullableInteger
+        | Value::Number
+        | Value::Amount { .. }
+        | Value::Decimal
+        | Value::Time
+        | Value::NullableTime
+        | Value::List
+        | Value::JsonText
+        | Value::NullableObject
+        | Value::Any => format!("{} is missing or wrong", row.name),
+    })
+}
+
+/// Eleven digits that begin with 7.
+fn russian(phone: &str) -> Option<String> {
+    let bare: String = phone.chars().filter(|it| !" ()-".contains(*it)).collect();
+    let digits = bare.strip_prefix('+').unwrap_or(&bare);
+    let digits = if bare.starts_with('8') { format!("7{}", &digits[1..]) } else { digits.to_owned() };
+    let right = digits.len() == 11 && digits.starts_with('7') && digits.bytes().all(|it| it.is_ascii_digit());
+    right.then_some(digits)
+}
+
+fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Payout, NotActed> {
+    let subject = text(with, &ORDER).map_err(NotActed::Invalid)?.unwrap_or_default();
+    memory.by_subject(&subject).ok_or_else(|| NotActed::Nothing(format!("There is no payout `{subject}`.")))
+}
+
+/// The setting that allows a kind of payout.
+pub const fn right(kind: Kind) -> &'static Setting {
+    match kind {
+        Kind::Card => &CARD_PAYOUTS,
+        Kind::Sbp => &SBP_PAYOUTS,
+    }
+}
+
+fn submit_details(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u64, NotActed> {
+    let payout = find(memory, with)?;
+    let (id, status, subject) = (payout.id, payout.status, payout.subject());
+    if status != Status::Uploaded || payout.link.is_none() {
+        let status = status.word();
+        return Err(NotActed::State(format!("The payout `{subject}` is {status}; details are entered while it is uploaded.")));
+    }
+    let details = Details::parse(with, payout.kind).map_err(NotActed::Invalid)?;
+    if !cx.flag(&payout.account, right(details.kind())) {
+        let name = right(details.kind()).name;
+        return Err(NotActed::State(format!("The payout `{subject}` cannot go on: its account has no right to {name}.")));
+    }
+    enter(memory, cx, id, details);
+    Ok(id)
+}
+
+/// The recipient's details are accepted.
+pub fn enter(memory: &mut Memory, cx: &mut Context<'_>, id: u64, details: Details) {
+    if let Some(payout) = memory.payout_mut(id) {
+        payout.kind = Some(details.kind());
+        payout.target = Some(details.masked());
+    }
+    take(memory, cx, id, On::Act("submit-details"));
+}
+
+fn settle(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u64, NotActed> {
+    let payout = find(memory, with)?;
+    let (id, status, subject) = (payout.id, payout.status, payout.subject());
+    let outcome = text(with, &TO).map_err(NotActed::Invalid)?.unwrap_or_default();
+    let rows = || PAYOUT.0.iter().filter(|it| it.on == On::Act("settle"));
+    if let Some(row) = rows().find(|it| it.from.contains(&status) && it.to.word() == outcome) {
+        follow(memory, cx, id, row);
+        Ok(id)
+    } else {
+        let from: Vec<_> = rows().filter(|it| it.to.word() == outcome).flat_map(|it| it.from).map(|it| it.word()).collect();
+        let (status, from) = (status.word(), from.join(" or "));
+        Err(NotActed::State(format!("The payout `{subject}` is {status}; it becomes {outcome} from {from}.")))
+    }
+}
+
+fn manual_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u64, NotActed> {
+    let wrong = || NotActed::Invalid("amount is required: kopecks, a whole number from 1 to 999999999999".to_owned());
+    let kopecks = with.integer(&AMOUNT).ok().flatten().ok_or_else(wrong)?;
+    let pan = text(with, &PAN_REQUIRED).map_err(NotActed::Invalid)?.unwrap_or_default();
+    let account = cx.accounts().next().map(|it| it.id.clone()).ok_or(NotActed::Unknown)?;
+    let mut payout = blank(memory, cx, account, kopecks);
+    payout.target = Some(Target::Card { masked_pan: masked_pan(&pan) });
+    Ok(run_at_once(memory, cx, On::Act("manual-payout"), payout))
+}

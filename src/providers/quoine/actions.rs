@@ -1,0 +1,160 @@
+//! What payer, blockchain and exchange can do.
+
+use rust_decimal::Decimal;
+
+use super::lifecycle::{NotPaid, look_at_confirmations, pay as paid, take};
+use super::model::{BTC_DECIMALS, Currency, Invoice, Memory, SATOSHI_MAX, Status};
+use crate::engine::actions::{Acted, NotActed};
+use crate::engine::blockchain::Blockchain;
+use crate::engine::context::Context;
+use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, reorganise};
+use crate::engine::tables::Act;
+use crate::kit::evidence::Evidence::{Assumed, Documented};
+use crate::kit::fields::{Field, Fields, Kind as Value, Need};
+use crate::kit::lifecycle::{On, Word};
+use crate::kit::money;
+
+type Doing = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<Acted, NotActed>;
+
+/// An action and what it does.
+pub struct Row(pub Act, Doing);
+
+const WHICH: Field = Field {
+    name: "invoice",
+    kind: Value::Integer { min: 1, max: i64::MAX },
+    need: Need::Required,
+    meaning: "the invoice's number",
+    evidence: Assumed("an action has to name its invoice"),
+};
+const AMOUNT: Field = Field {
+    name: "amount",
+    kind: Value::Decimal,
+    need: Need::Optional,
+    meaning: "how many bitcoins, 8 decimals at most; what is missing for the full payment unless given, the price again when nothing is",
+    evidence: Assumed("the page speaks of the full payment only; any other has to be possible"),
+};
+
+/// The chains that this provider watches.
+const CHAINS: &[Blockchain] = &[Blockchain::Btc];
+
+/// The actions of this provider.
+pub static ACTS: &[Row] = &[
+    Row(
+        Act {
+            name: "pay",
+            meaning: "the payer sends bitcoins to the invoice's address, and the network has seen them",
+            parameters: &[WHICH, AMOUNT],
+            evidence: Documented("API Reference, Create An Invoice"),
+        },
+        pay,
+    ),
+    Row(
+        Act {
+            name: "confirm",
+            meaning: "the network confirms every payment of an invoice, as often as is wanted",
+            parameters: &[WHICH],
+            evidence: Documented("API Reference, Create An Invoice, system_status: confirmed"),
+        },
+        confirm,
+    ),
+    Row(
+        Act {
+            name: "capture",
+            meaning: "the bitcoins are converted and the merchant is credited; done already, it changes nothing",
+            parameters: &[WHICH],
+            evidence: Documented("API Reference, Create An Invoice, system_status: captured"),
+        },
+        capture,
+    ),
+    Row(
+        Act {
+            name: "reorg",
+            meaning: "the chain undoes its latest blocks: payments lose confirmations, statuses that were reached stay",
+            parameters: &[DEPTH, BLOCKCHAIN],
+            evidence: Assumed("the page knows no way back out of a status"),
+        },
+        |_, cx, with| reorganise(cx, with, CHAINS),
+    ),
+];
+
+/// Does an action.
+pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
+    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(NotActed::Unknown)?;
+    (row.1)(memory, cx, with)
+}
+
+fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Invoice, NotActed> {
+    let asked = with.plain(WHICH.name).ok_or_else(|| NotActed::Invalid("`invoice` is required: the invoice's number.".to_owned()))?;
+    let found = asked.parse().ok().and_then(|it| memory.invoice(it));
+    found.ok_or_else(|| NotActed::Nothing(format!("There is no invoice `{asked}`.")))
+}
+
+const fn acted(invoice: &Invoice) -> Acted {
+    Acted { object: invoice.object() }
+}
+
+/// Reads an amount of bitcoins; `None` when none is given.
+pub fn amount(with: &Fields<'_>) -> Result<Option<i64>, String> {
+    let Some(written) = with.plain(AMOUNT.name) else {
+        return if with.has(AMOUNT.name) { Err(wrong_amount()) } else { Ok(None) };
+    };
+    let exact = money::parse(written.trim()).filter(|it| it.normalize().scale() <= BTC_DECIMALS);
+    let satoshi = exact.and_then(|it| money::minor(it, BTC_DECIMALS)).filter(|it| (1..=SATOSHI_MAX).contains(it));
+    satoshi.map(Some).ok_or_else(wrong_amount)
+}
+
+/// A bitcoin has another price from now on.
+pub fn set_rate(memory: &mut Memory, pair: &str, ask: Decimal, bid: Decimal) -> Result<(), String> {
+    let code = pair.strip_prefix("BTC/").and_then(Currency::of);
+    let currency = code.ok_or_else(|| format!("`{pair}` is no price of Quoine's; it has BTC/USD, BTC/JPY, BTC/SGD, BTC/EUR"))?;
+    if ask != bid {
+        return Err("Quoine has one price for both sides: BTC/USD: 1000".to_owned());
+    }
+    memory.set_rate(currency, ask);
+    Ok(())
+}
+
+fn wrong_amount() -> String {
+    format!("`amount` is a number of bitcoins above 0 with at most {BTC_DECIMALS} decimals, and no more than there will ever be.")
+}
+
+fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+    let invoice = find(memory, with)?;
+    let acted = acted(invoice);
+    let amount = amount(with).map_err(NotActed::Invalid)?;
+    pay_exactly(memory, cx, acted.object.number, amount).map(|()| acted)
+}
+
+/// Pays so much or, unless it is said, what is missing.
+pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, id: u64, amount: Option<i64>) -> Result<(), NotActed> {
+    let missing = memory.invoice(id).map_or(0, |it| if it.due() == 0 { it.satoshi } else { it.due() });
+    paid(memory, cx, id, amount.unwrap_or(missing)).map_err(|why| match why {
+        NotPaid::TooMuch => NotActed::State(format!("The invoice {id} has been paid as much, or as often, as can be counted.")),
+        NotPaid::TooMany => NotActed::State(format!("The invoice {id} cannot be paid: the sandbox watches too many transfers already.")),
+    })
+}
+
+fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+    let invoice = find(memory, with)?;
+    let (id, status) = (invoice.id, invoice.status.word());
+    if invoice.status != Status::Unconfirmed {
+        return Err(NotActed::State(format!("The invoice {id} is {status}; its payment is confirmed while it is unconfirmed.")));
+    }
+    let acted = acted(invoice);
+    let numbers: Vec<u32> = cx.transfers(acted.object).map(|it| it.0).collect();
+    for number in numbers {
+        cx.confirm(acted.object, number, None);
+    }
+    look_at_confirmations(memory, cx, id, On::Act("confirm"));
+    Ok(acted)
+}
+
+fn capture(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+    let invoice = find(memory, with)?;
+    let (id, status, acted) = (invoice.id, invoice.status, acted(invoice));
+    let done = matches!(status, Status::Captured | Status::Complete);
+    if done || take(memory, cx, id, On::Act("capture")) {
+        return Ok(acted);
+    }
+    Err(NotActed::State(format!("The invoice {id} is {}; it is captured once it is confirmed.", status.word())))
+}

@@ -1,0 +1,93 @@
+//! Values that stand in the wrong place, and texts that say something else than they should.
+
+use super::Check;
+use crate::engine::clock::Rate;
+use crate::engine::inbox::parse_script;
+use crate::kit::nearest::close;
+use crate::kit::time::parse_duration;
+use crate::scenario::keys::SCENARIO;
+use crate::scenario::mistakes::{Mistake, shown};
+use crate::scenario::shape::Shape;
+use crate::scenario::yaml::{Node, What};
+
+/// How a scenario begins, for somebody who has none.
+pub(super) const BEGINNING: &str = "begin with `version: 1`; `playmoney init` writes a first scenario";
+
+impl Check<'_> {
+    pub(super) fn a(&mut self, node: &Node, what: &str) {
+        self.mistakes.push(Mistake::at(node.at.clone(), format!("this has to be {what}, not {}", said(node))));
+    }
+
+    /// The same with advice, where the value is nearly right.
+    pub(super) fn nearly(&mut self, node: &Node, what: &str, help: Option<&str>) {
+        self.a(node, what);
+        if let (Some(help), Some(it)) = (help, self.mistakes.last_mut()) {
+            it.help = Some(help.to_owned());
+        }
+    }
+
+    pub(super) fn no_mapping(&mut self, node: &Node, shape: &'static Shape) {
+        let names = shape.rows.iter().map(|it| it.name).collect::<Vec<_>>().join(", ");
+        let help = if std::ptr::eq(shape, &raw const SCENARIO) { BEGINNING.to_owned() } else { format!("it has {names}") };
+        self.mistakes.push(Mistake::at(node.at.clone(), format!("{} is a mapping, and this is {}", shape.what, said(node))).help(help));
+    }
+
+    pub(super) fn text_that(&mut self, node: &Node, what: &str, read: impl Fn(&str) -> Result<(), String>) {
+        match &node.what {
+            What::Text(text) => {
+                if read(text).is_err() {
+                    let quoted = format!("`{}`", shown(text));
+                    self.wrong(&node.at, read(text).err().unwrap_or_default().replace(&format!("`{text}`"), &quoted));
+                }
+            }
+            What::Number(it) if read(&format!("{it}s")).is_ok() => self.nearly(node, what, Some("say the unit too: 30s, 30m, 30h")),
+            What::Null | What::Flag(_) | What::Number(_) | What::List(_) | What::Map(_) => self.a(node, what),
+        }
+    }
+
+    pub(super) fn clock_mode(&mut self, node: &Node) {
+        match &node.what {
+            What::Text(it) if it == "frozen" || it == "real" => {}
+            What::Text(it) if it.starts_with(|it: char| it.is_ascii_digit()) => {
+                if let Err(why) = Rate::parse(it) {
+                    self.wrong(&node.at, why);
+                }
+            }
+            What::Text(it) => {
+                let near = close(it, ["frozen", "real"])
+                    .map_or("write frozen, real, or simulated seconds a second as 60x".to_owned(), |it| format!("the nearest is `{it}`"));
+                self.mistakes.push(Mistake::at(node.at.clone(), format!("a clock has no mode `{}`", shown(it))).help(near));
+            }
+            What::Number(it) => self.nearly(node, "frozen, real or a rate as 60x", Some(&format!("write {it}x"))),
+            What::Null | What::Flag(_) | What::List(_) | What::Map(_) => self.a(node, "frozen, real or a rate as 60x"),
+        }
+    }
+
+    /// How a receiver answers. A mistake is its step's.
+    pub(super) fn script(&mut self, node: &Node) {
+        let one = |it: &Node| parse_script(&serde_json::Value::Array(vec![it.to_value()])).err().map(|why| (it.at.clone(), why));
+        let wrong: Vec<_> = node.items().iter().filter_map(one).collect();
+        if let (true, Err(why)) = (wrong.is_empty(), parse_script(&node.to_value())) {
+            self.wrong(&node.at, why);
+        }
+        for (at, why) in wrong {
+            self.wrong(&at, why);
+        }
+    }
+}
+
+pub(super) fn offset(text: &str) -> Result<(), String> {
+    let wrong = |_| format!("`{text}` is no span with a sign: write -20m or +1h");
+    parse_duration(text.trim_start_matches(['-', '+'])).map(|_| ()).map_err(wrong)
+}
+
+/// What somebody has written, in a sentence.
+fn said(node: &Node) -> String {
+    match &node.what {
+        What::Text(it) if it.is_empty() => "an empty text".to_owned(),
+        What::Text(it) => format!("the text `{}`", shown(it)),
+        What::Number(it) => format!("the number `{}`", shown(it)),
+        What::Flag(it) => format!("`{it}`"),
+        What::Null | What::List(_) | What::Map(_) => node.word().to_owned(),
+    }
+}

@@ -1,0 +1,219 @@
+//! A scenario: the state that a sandbox starts with, what differs from the documented behaviour, and a script.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::engine::clock::{Mode, Rate};
+use crate::engine::rules::Rule;
+use crate::engine::start::{AccountSetup, BalanceSetup, Impossible, ProviderSetup, RateSetup, Setup, Start};
+use crate::kit::time::{Timestamp, parse_timestamp};
+
+pub mod check;
+pub mod keys;
+pub mod matchers;
+pub mod mistakes;
+pub mod reference;
+pub mod rule;
+pub mod schema;
+pub mod secrets;
+pub mod shape;
+pub mod step;
+pub mod yaml;
+
+use check::Check;
+pub use check::Known;
+use check::names::Made;
+pub use mistakes::{Mistake, Mistakes};
+use reference::{Saved, resolved};
+use secrets::Secrets;
+pub use step::{Call, Doing, Expect, Proof, Step};
+use yaml::Node;
+
+/// Steps of one scenario.
+pub const STEPS_MAX: usize = 1_000;
+
+/// A scenario that is known to be good, as far as its text tells.
+#[derive(Clone, Debug, Default)]
+pub struct Scenario {
+    pub name: String,
+    pub seed: Option<u64>,
+    pub mode: Option<Mode>,
+    pub now: Option<Timestamp>,
+    /// What a sandbox starts with.
+    pub setup: Arc<Setup>,
+    pub steps: Vec<Step>,
+    /// The text that it was read from, for mistakes that show only when it is loaded.
+    source: Source,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Source {
+    file: String,
+    text: String,
+    secrets: Secrets,
+}
+
+/// Reads a scenario. `file` stands in what is said of it.
+///
+/// # Errors
+/// Every mistake of the text, with its place.
+pub fn parse(file: &str, text: &str, known: Known<'_>) -> Result<Scenario, Mistakes> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    checked(file, text, known, |check, node| {
+        check.scenario(node);
+        read(check, node, file, text)
+    })
+}
+
+/// Reads one rule: the body of a control call.
+///
+/// # Errors
+/// Every mistake of the text, with its place.
+pub fn parse_rule(text: &str, known: Known<'_>) -> Result<Rule, Mistakes> {
+    checked("rule", text, known, |check, node| {
+        if check.is_bounded(node) {
+            check.shape(node, &keys::RULE, None);
+        }
+        rule::read(check, node)
+    })
+}
+
+fn checked<T>(file: &str, text: &str, known: Known<'_>, read: impl FnOnce(&mut Check<'_>, &Node) -> T) -> Result<T, Mistakes> {
+    let mut check = Check::new(known);
+    let node = yaml::parse(text).map_err(|it| Mistakes::of(file, text, &Secrets::by_lines(text, known.contracts), vec![it]))?;
+    check.secrets.find(&node, known.contracts);
+    let node = check.substituted(&node);
+    check.secrets.find(&node, known.contracts);
+    let unread = std::mem::take(&mut check.mistakes);
+    let value = read(&mut check, &node);
+    // What could not be read is one mistake, and not also a wrong value.
+    check.mistakes.retain(|it| unread.iter().all(|own| own.at != it.at));
+    check.mistakes.extend(unread);
+    if check.mistakes.is_empty() { Ok(value) } else { Err(Mistakes::of(file, text, &check.secrets, check.mistakes)) }
+}
+
+impl Scenario {
+    /// A sandbox's start with this scenario, whose seed and clock replace those of the given one where it has its own.
+    #[must_use]
+    pub fn apply_to(&self, start: Start) -> Start {
+        Start {
+            seed: self.seed.unwrap_or(start.seed),
+            mode: self.mode.unwrap_or(start.mode),
+            now: self.now.or(start.now),
+            setup: Some(Arc::clone(&self.setup)),
+            ..start
+        }
+    }
+
+    /// What a sandbox could not begin with, as mistakes of the text.
+    pub fn mistakes(&self, impossible: Vec<Impossible>) -> Mistakes {
+        let mistake = |it: Impossible| {
+            let mistake = Mistake::at(it.at, it.why);
+            match it.also {
+                Some((at, why)) => mistake.also(at, why),
+                None => mistake,
+            }
+        };
+        Mistakes::of(&self.source.file, &self.source.text, &self.source.secrets, impossible.into_iter().map(mistake).collect())
+    }
+}
+
+fn read(check: &mut Check<'_>, node: &Node, file: &str, text: &str) -> Scenario {
+    let plain = |name: &str| node.get(name).and_then(Node::plain);
+    let clock = |name: &str| node.get("clock").and_then(|it| it.get(name)).and_then(Node::plain);
+    let mode = clock("mode").and_then(|it| match it {
+        "frozen" => Some(Mode::Frozen),
+        "real" => Some(Mode::Real),
+        rate => Rate::parse(rate).ok().map(Mode::Scaled),
+    });
+    let rules: Vec<Rule> = node.get("rules").map_or(&[][..], Node::items).iter().map(|it| rule::read(check, it)).collect();
+    repeated_names(check, node);
+    let steps = steps(check, node, text);
+    let told = |name: &str| plain(name).map(|it| check.secrets.veiled(it));
+    let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let name = told("name").unwrap_or_else(|| stem.strip_suffix(".yaml").or(stem.strip_suffix(".yml")).unwrap_or(stem).to_owned());
+    let providers = node.get("providers").map_or(&[][..], Node::members).iter().map(|(key, it)| setup(check, &key.name, it)).collect();
+    let secrets = check.secrets.outside().to_vec();
+    Scenario {
+        setup: Arc::new(Setup { name: name.clone(), providers, rules, secrets }),
+        name,
+        seed: plain("seed").and_then(|it| it.parse().ok()),
+        mode,
+        now: clock("now").and_then(|it| parse_timestamp(it).ok()),
+        steps,
+        source: Source { file: file.to_owned(), text: text.to_owned(), secrets: check.secrets.clone() },
+    }
+}
+
+fn repeated_names(check: &mut Check<'_>, node: &Node) {
+    let items = node.get("rules").map_or(&[][..], Node::items);
+    if items.len() > crate::engine::rules::RULES_MAX {
+        check.wrong(&node.at, format!("a sandbox has at most {} rules", crate::engine::rules::RULES_MAX));
+    }
+    let names: Vec<&Node> = items.iter().filter_map(|it| it.get("name")).collect();
+    for (place, it) in names.iter().enumerate() {
+        if let Some(first) = names[..place].iter().find(|own| it.plain().is_some() && own.plain() == it.plain()) {
+            let mistake = Mistake::at(it.at.clone(), format!("two rules have the name `{}`", it.plain().unwrap_or("")));
+            check.mistakes.push(mistake.also(first.at.clone(), "the first of them"));
+        }
+    }
+}
+
+fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
+    let items = node.get("steps").map_or(&[][..], Node::items);
+    if items.len() > STEPS_MAX {
+        check.wrong(&node.at, format!("a scenario has at most {STEPS_MAX} steps"));
+    }
+    let mut made = Made::before_the_steps(node);
+    let mut steps = Vec::new();
+    for it in items.iter().take(STEPS_MAX) {
+        let line = text.get(..it.at.start).unwrap_or("").matches('\n').count() + 1;
+        made.look_at(check, it);
+        steps.extend(step::read(check, it, line, &made.saved));
+        made.learn(it);
+    }
+    steps
+}
+
+fn setup(check: &mut Check<'_>, slug: &str, node: &Node) -> ProviderSetup {
+    let node = &resolved(node, &Saved::new()).unwrap_or_else(|_| node.clone());
+    let rate = |(key, it): &(yaml::Key, Node)| {
+        let side = |name: &str| it.get(name).unwrap_or(it).plain().unwrap_or("").to_owned();
+        RateSetup { pair: key.name.clone(), ask: side("ask"), bid: side("bid"), at: key.at.clone() }
+    };
+    let contract = check.known.provider(slug);
+    let account = |it: &Node| AccountSetup {
+        id: it.get("id").and_then(Node::plain).unwrap_or("").to_owned(),
+        at: it.get("id").map_or(it.at.clone(), |it| it.at.clone()),
+        credentials: pairs(it.get("credentials")),
+        settings: settings(contract, it),
+        balances: balances(it.get("balances")),
+    };
+    ProviderSetup {
+        slug: slug.to_owned(),
+        settings: settings(contract, node),
+        accounts: node.get("accounts").map_or(&[][..], Node::items).iter().map(account).collect(),
+        rates: node.get("rates").map_or(&[][..], Node::members).iter().map(rate).collect(),
+        balances: balances(node.get("balances")),
+    }
+}
+
+fn pairs(node: Option<&Node>) -> Vec<(String, String)> {
+    node.map_or(&[][..], Node::members).iter().map(|(key, it)| (key.name.clone(), it.plain().unwrap_or("").to_owned())).collect()
+}
+
+fn settings(contract: Option<&'static crate::engine::tables::Contract>, node: &Node) -> Vec<(String, Json)> {
+    let is_setting = |name: &str| contract.is_some_and(|it| it.setting(name).is_some());
+    node.members().iter().filter(|it| is_setting(&it.0.name)).map(|(key, it)| (key.name.clone(), it.to_value())).collect()
+}
+
+fn balances(node: Option<&Node>) -> Vec<BalanceSetup> {
+    let one = |(key, it): &(yaml::Key, Node)| BalanceSetup {
+        currency: key.name.clone(),
+        amount: it.plain().unwrap_or("").to_owned(),
+        at: it.at.clone(),
+        named_at: key.at.clone(),
+    };
+    node.map_or(&[][..], Node::members).iter().map(one).collect()
+}

@@ -1,0 +1,190 @@
+//! `${...}` inside a text: what a step has saved, what the environment holds, where an inbox is.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::mistakes::shown;
+use super::yaml::{Node, What};
+use crate::engine::inbox::{HOST_SUFFIX, is_name as is_inbox};
+
+/// A piece of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    Plain(&'a str),
+    /// `${invoice.id}`: a saved step, and the way into what it has saved.
+    Saved {
+        name: &'a str,
+        path: Vec<&'a str>,
+    },
+    /// `${env:NAME|default}`.
+    Environment {
+        name: &'a str,
+        default: Option<&'a str>,
+    },
+    /// `${inbox:shop}`.
+    Inbox(&'a str),
+}
+
+/// Takes a text apart. `$${` stands for `${`.
+///
+/// # Errors
+/// A sentence about the first reference that is none.
+pub fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let (before, after) = (&rest[..at], &rest[at + 2..]);
+        if let Some(plain) = before.strip_suffix('$') {
+            found.extend([Piece::Plain(plain), Piece::Plain("${")]);
+            rest = after;
+            continue;
+        }
+        found.push(Piece::Plain(before));
+        let (inner, behind) = after.split_once('}').ok_or_else(|| "`${` has no `}`".to_owned())?;
+        found.push(reference(inner)?);
+        rest = behind;
+    }
+    found.push(Piece::Plain(rest));
+    found.retain(|it| *it != Piece::Plain(""));
+    Ok(found)
+}
+
+fn reference(inner: &str) -> Result<Piece<'_>, String> {
+    if let Some(variable) = inner.strip_prefix("env:") {
+        let (name, default) = variable.split_once('|').map_or((variable, None), |it| (it.0, Some(it.1)));
+        let fits = !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+        return if fits {
+            Ok(Piece::Environment { name, default })
+        } else {
+            Err(format!("`{}` is no name of an environment variable", shown(name)))
+        };
+    }
+    if let Some(name) = inner.strip_prefix("inbox:") {
+        return if is_inbox(name) {
+            Ok(Piece::Inbox(name))
+        } else {
+            Err(format!("`{}` is no name of an inbox: it has a-z, 0-9 and -, 63 characters at most", shown(name)))
+        };
+    }
+    let mut path = inner.split(['.', '[']).map(|it| it.strip_suffix(']').unwrap_or(it));
+    let name = path.next().filter(|it| is_name(it));
+    let path: Vec<&str> = path.collect();
+    match name {
+        Some(name) if path.iter().all(|it| !it.is_empty()) => Ok(Piece::Saved { name, path }),
+        _ => Err(format!("`${{{}}}` is no reference", shown(inner))),
+    }
+}
+
+/// Whether a step may be saved under that name.
+pub fn is_name(name: &str) -> bool {
+    let begins = name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_');
+    begins && name.len() <= 63 && name.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-'))
+}
+
+/// Where an inbox is.
+pub fn inbox_url(name: &str) -> String {
+    format!("http://{name}{HOST_SUFFIX}/")
+}
+
+/// What the steps so far have saved.
+pub type Saved = BTreeMap<String, Json>;
+
+/// The same value with every reference to a saved step replaced. A text that is one reference and nothing else takes
+/// over the type of what it refers to.
+///
+/// # Errors
+/// A sentence about the first reference that leads nowhere.
+pub fn resolved(node: &Node, saved: &Saved) -> Result<Node, String> {
+    node.map_texts(&mut |text, at| {
+        let pieces = pieces(text)?;
+        if let [Piece::Saved { name, path }] = &pieces[..] {
+            return Ok(of_value(followed(saved, name, path)?, at.start).what);
+        }
+        let mut out = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Plain(it) => out.push_str(it),
+                Piece::Inbox(name) => out.push_str(&inbox_url(name)),
+                Piece::Environment { default, .. } => out.push_str(default.unwrap_or("")),
+                Piece::Saved { name, path } => match followed(saved, name, &path)? {
+                    Json::String(it) => out.push_str(it),
+                    it @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_)) => out.push_str(&it.to_string()),
+                },
+            }
+        }
+        Ok(What::Text(out))
+    })
+}
+
+fn followed<'a>(saved: &'a Saved, name: &str, path: &[&str]) -> Result<&'a Json, String> {
+    let mut value = saved.get(name).ok_or_else(|| format!("nothing was saved as `{name}`"))?;
+    for (depth, step) in path.iter().enumerate() {
+        let inside = match value {
+            Json::Object(members) => members.get(*step),
+            Json::Array(items) => step.parse::<usize>().ok().and_then(|it| items.get(it)),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => None,
+        };
+        value = inside.ok_or_else(|| {
+            let known = match value {
+                Json::Object(members) => members.keys().cloned().collect::<Vec<_>>().join(", "),
+                Json::Array(items) => format!("{} items", items.len()),
+                Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => value.to_string(),
+            };
+            format!("`{name}` has no `{}`; there is {known}", path[..=depth].join("."))
+        })?;
+    }
+    Ok(value)
+}
+
+/// A value that stands at one place.
+fn of_value(value: &Json, at: usize) -> Node {
+    let key = |name: &String| crate::scenario::yaml::Key { at: at..at, name: name.clone() };
+    let what = match value {
+        Json::Null => What::Null,
+        Json::Bool(it) => What::Flag(*it),
+        Json::Number(it) => What::Number(it.to_string()),
+        Json::String(it) => What::Text(it.clone()),
+        Json::Array(items) => What::List(items.iter().map(|it| of_value(it, at)).collect()),
+        Json::Object(members) => What::Map(members.iter().map(|(name, it)| (key(name), of_value(it, at))).collect()),
+    };
+    Node { at: at..at, what }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn references_are_taken_apart() {
+        let saved = |name, path: &[&'static str]| Piece::Saved { name, path: path.to_vec() };
+        let rows: [(&str, Vec<Piece<'_>>); 7] = [
+            ("plain $ {text}", vec![Piece::Plain("plain $ {text}")]),
+            ("${a}", vec![saved("a", &[])]),
+            ("x${a.b[0].c}y", vec![Piece::Plain("x"), saved("a", &["b", "0", "c"]), Piece::Plain("y")]),
+            ("$${a}", vec![Piece::Plain("${"), Piece::Plain("a}")]),
+            ("${env:HOME}", vec![Piece::Environment { name: "HOME", default: None }]),
+            ("${env:X|http://a/?b=c}", vec![Piece::Environment { name: "X", default: Some("http://a/?b=c") }]),
+            ("${inbox:shop-1}", vec![Piece::Inbox("shop-1")]),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(pieces(text), Ok(expected), "{text}");
+        }
+        for text in ["${", "${}", "${a.}", "${1}", "${env:}", "${env:A B}", "${inbox:Shop}", "${a b}", "${a..b}"] {
+            assert!(pieces(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_lone_reference_keeps_its_type() {
+        let saved = Saved::from([("a".to_owned(), json!({"n": 2, "list": [{"t": "x"}]}))]);
+        let seen = |text: &str| resolved(&Node { at: 0..0, what: What::Text(text.to_owned()) }, &saved).map(|it| it.to_json());
+        assert_eq!(seen("${a.n}"), Ok("2".to_owned()));
+        assert_eq!(seen("n${a.n}"), Ok("\"n2\"".to_owned()));
+        assert_eq!(seen("${a.list[0].t}"), Ok("\"x\"".to_owned()));
+        assert_eq!(seen("${a.list}"), Ok("[{\"t\":\"x\"}]".to_owned()));
+        assert_eq!(seen("${a.m}"), Err("`a` has no `m`; there is list, n".to_owned()));
+        assert_eq!(seen("${b}"), Err("nothing was saved as `b`".to_owned()));
+    }
+}

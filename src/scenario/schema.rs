@@ -1,0 +1,133 @@
+//! The JSON Schema of scenario files, read from the rows of the grammar: what an editor completes by.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::keys::{ANY_STEP, SCENARIO, STEPS};
+use super::matchers::OPERATORS;
+use super::shape::{Kind, Row, Shape};
+use crate::engine::tables::{Contract, Setting, SettingKind};
+
+/// The dialect that editors know.
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// The document, for these providers.
+pub fn document(contracts: &[&'static Contract]) -> Json {
+    let mut schema = shape(&SCENARIO, contracts, None);
+    let step = STEPS.iter().map(|it| step(it, contracts)).collect::<Vec<_>>();
+    let operators: Map<String, Json> =
+        OPERATORS.iter().map(|(name, meaning)| ((*name).to_owned(), json!({"description": meaning}))).collect();
+    let operation = json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": operators});
+    schema["$schema"] = DIALECT.into();
+    schema["title"] = "Playmoney scenario".into();
+    schema["$defs"] = json!({
+        "step": {"oneOf": step},
+        "matcher": {"anyOf": [operation, true], "description": "a value, or a matcher such as {gt: 1}"},
+    });
+    schema
+}
+
+fn step(shape: &'static Shape, contracts: &[&'static Contract]) -> Json {
+    let rows = shape.rows.iter().chain(ANY_STEP.rows);
+    closed(shape.what, rows.clone(), contracts, None, Map::new(), &required(shape.rows.iter()))
+}
+
+fn required<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<&'static str> {
+    rows.filter(|it| it.required).map(|it| it.name).collect()
+}
+
+/// A mapping with known names.
+fn shape(shape: &'static Shape, contracts: &[&'static Contract], provider: Option<&'static Contract>) -> Json {
+    closed(shape.what, shape.rows.iter(), contracts, provider, Map::new(), &required(shape.rows.iter()))
+}
+
+fn closed<'a>(
+    what: &str,
+    rows: impl Iterator<Item = &'a Row>,
+    contracts: &[&'static Contract],
+    provider: Option<&'static Contract>,
+    mut properties: Map<String, Json>,
+    required: &[&str],
+) -> Json {
+    for it in rows {
+        let mut own = kind(it.kind, contracts, provider);
+        if let Some(members) = own.as_object_mut() {
+            members.insert("description".to_owned(), it.meaning.into());
+        }
+        properties.insert(it.name.to_owned(), own);
+    }
+    json!({"type": "object", "description": what, "properties": properties, "required": required, "additionalProperties": false})
+}
+
+fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Contract>) -> Json {
+    let of = |it: &Kind| kind(*it, contracts, provider);
+    let reference = json!({"type": "string", "pattern": r"\$\{"});
+    let or_reference = |own: Json| json!({"anyOf": [own, reference]});
+    match it {
+        Kind::Text => json!({"type": ["string", "number"]}),
+        Kind::Plain => json!({"type": ["string", "number", "boolean"]}),
+        Kind::Flag => json!({"const": true}),
+        Kind::Integer { min, max } if min == max => json!({"const": min}),
+        Kind::Integer { min, max } => or_reference(json!({"type": "integer", "minimum": min, "maximum": max})),
+        Kind::Amount | Kind::Share => json!({"type": ["number", "string"]}),
+        Kind::Duration | Kind::Offset | Kind::Moment | Kind::ClockMode | Kind::Name | Kind::Inbox => json!({"type": "string"}),
+        Kind::Word(words) => json!({"enum": words}),
+        Kind::Provider => json!({"enum": contracts.iter().map(|it| it.slug).collect::<Vec<_>>()}),
+        Kind::Operation => json!({"enum": operations(contracts).collect::<Vec<_>>()}),
+        Kind::Trigger => {
+            let wide = contracts.iter().flat_map(|it| [format!("{}.*", it.slug), format!("{}:webhook", it.slug)]);
+            json!({"enum": operations(contracts).chain(wide).collect::<Vec<_>>()})
+        }
+        Kind::Action => {
+            let acts = contracts.iter().flat_map(|it| (it.acts)().into_iter().map(|act| format!("{}.{}", it.slug, act.name)));
+            json!({"enum": acts.collect::<Vec<_>>()})
+        }
+        Kind::Value => json!({}),
+        Kind::Values => json!({"type": "object"}),
+        Kind::Matcher => json!({"$ref": "#/$defs/matcher"}),
+        Kind::Matchers => json!({"type": "object", "additionalProperties": {"$ref": "#/$defs/matcher"}}),
+        Kind::Script => script(),
+        Kind::List(each) => json!({"type": "array", "items": of(each)}),
+        Kind::Map(each) => json!({"type": "object", "additionalProperties": of(each)}),
+        Kind::Shape(own) => shape(own, contracts, provider),
+        Kind::Either(first, second) => json!({"anyOf": [of(first), of(second)]}),
+        Kind::Settings(own) => furnished(own, contracts, provider),
+        Kind::Providers(own) => {
+            let each = contracts.iter().map(|it| (it.slug.to_owned(), furnished(own, contracts, Some(it))));
+            json!({"type": "object", "additionalProperties": false, "properties": each.collect::<Map<_, _>>()})
+        }
+        Kind::Step => json!({"$ref": "#/$defs/step"}),
+    }
+}
+
+fn operations<'a>(contracts: &'a [&'static Contract]) -> impl Iterator<Item = String> + 'a {
+    contracts.iter().flat_map(|it| (it.operations)().into_iter().map(|operation| format!("{}.{}", it.slug, operation.name)))
+}
+
+/// The rows of a shape and the settings of a provider.
+fn furnished(own: &'static Shape, contracts: &[&'static Contract], provider: Option<&'static Contract>) -> Json {
+    let settings = provider.map_or(Vec::new(), |it| it.settings().collect());
+    let properties = settings.into_iter().map(|it| (it.name.to_owned(), setting(it))).collect();
+    closed(own.what, own.rows.iter(), contracts, provider, properties, &required(own.rows.iter()))
+}
+
+fn setting(it: &Setting) -> Json {
+    let mut schema = match it.kind {
+        SettingKind::Flag { .. } => json!({"type": ["boolean", "null"]}),
+        SettingKind::Word { words, .. } => json!({"enum": words.iter().map(|it| json!(it)).chain([Json::Null]).collect::<Vec<_>>()}),
+        SettingKind::Integer { min, max, .. } => json!({"type": ["integer", "null"], "minimum": min, "maximum": max}),
+        SettingKind::Fraction { .. } => json!({"type": ["number", "null"]}),
+        SettingKind::Waits { .. } => json!({"type": ["array", "null"], "items": {"type": "string"}}),
+        SettingKind::List { words } => json!({"type": ["array", "null"], "items": {"enum": words}}),
+        SettingKind::Text { .. } | SettingKind::Url | SettingKind::Secret => json!({"type": ["string", "null"]}),
+    };
+    schema["description"] = it.meaning.into();
+    schema
+}
+
+/// How a built-in receiver answers.
+fn script() -> Json {
+    let status = json!({"type": "integer", "minimum": 200, "maximum": 599});
+    let failing = json!({"enum": ["timeout", "reset"]});
+    let object = json!({"type": "object", "properties": {"status": status, "delay": {"type": "string"}}, "additionalProperties": false});
+    json!({"type": "array", "items": {"anyOf": [status, failing, object]}})
+}

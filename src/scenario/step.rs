@@ -1,0 +1,282 @@
+//! The steps of a scenario, read from their nodes.
+
+use super::check::{Check, holds_reference};
+use super::keys::STEPS;
+use super::mistakes::{Mistake, shown};
+use super::rule;
+use super::rule::exclude;
+use super::shape::Shape;
+use super::yaml::{Node, What};
+use crate::engine::tables::{Contract, Operation};
+use crate::kit::fields::Need;
+use crate::kit::http::{HeaderName, HeaderValue};
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The line on which it begins, from 1.
+    pub line: usize,
+    /// What it is for, or what it does.
+    pub title: String,
+    /// The fork that it happens in.
+    pub fork: Option<String>,
+    /// Under which name its answer is kept.
+    pub save: Option<String>,
+    pub doing: Doing,
+}
+
+/// What a step does. Nodes in it may still refer to what earlier steps save.
+#[derive(Clone, Debug)]
+pub enum Doing {
+    Call(Box<Call>),
+    Act { provider: String, action: String, with: Option<Node>, expect: Option<Expect> },
+    Advance { with: Node, expect: Option<Expect> },
+    Expect { of: String, body: Node },
+    ExpectWebhook(Node),
+    ExpectNoWebhook(Node),
+    Rule(Node),
+    DropRule(String),
+    Receiver { inbox: String, respond: Node },
+    Set { provider: String, account: Option<Node>, with: Node },
+    Snapshot(String),
+    Restore(String),
+    Fork(String),
+    WaitFor(Node),
+}
+
+/// A merchant's call.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub provider: String,
+    pub operation: String,
+    pub with: Option<Node>,
+    pub account: Option<Node>,
+    pub headers: Vec<(String, Node)>,
+    pub body: Option<Node>,
+    pub path: Option<Node>,
+    pub method: Option<String>,
+    pub signature: Proof,
+    pub date: Option<String>,
+    pub fault: Option<String>,
+    pub expect: Option<Expect>,
+}
+
+/// How a call proves who makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// As clients usually do.
+    Usual,
+    /// With everything that the provider can check, also what is optional.
+    Right,
+    Wrong,
+    Absent,
+}
+
+/// What has to be answered.
+#[derive(Clone, Debug, Default)]
+pub struct Expect {
+    pub status: Option<Node>,
+    pub headers: Option<Node>,
+    pub body: Option<Node>,
+    /// How the connection fails in place of an answer.
+    pub error: Option<Node>,
+}
+
+/// Reads a step whose shape has been checked. `None`: it is none, which has been noted.
+pub fn read(check: &mut Check<'_>, node: &Node, line: usize, saved_before: &[String]) -> Option<Step> {
+    let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
+    // `expect` stands beside other verbs as well, and perhaps before them.
+    let verbs = STEPS.iter().map(Shape::verb).filter(|it| node.get(it).is_some());
+    let verb = verbs.min_by_key(|it| *it == "expect").unwrap_or("");
+    let doing = doing(check, node, saved_before)?;
+    let named = text(verb).unwrap_or_default();
+    let title = text("title").unwrap_or_else(|| format!("{verb} {named}").trim().to_owned());
+    Some(Step { line, title, fork: text("in"), save: text("save"), doing })
+}
+
+fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<Doing> {
+    let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
+    let expect = node.get("expect").map(|it| Expect {
+        status: it.get("status").cloned(),
+        headers: it.get("headers").cloned(),
+        body: it.get("body").cloned(),
+        error: it.get("error").cloned(),
+    });
+    look_at(check, node);
+    if let Some(name) = text("call") {
+        return call(check, node, &name, expect).map(|it| Doing::Call(Box::new(it)));
+    }
+    if let Some(name) = text("act") {
+        let (provider, action) = name.split_once('.').map(|it| (it.0.to_owned(), it.1.to_owned()))?;
+        let with = node.get("with").cloned();
+        acting(check, node, &provider, &action, with.as_ref());
+        return Some(Doing::Act { provider, action, with, expect });
+    }
+    if let Some(with) = node.get("advance") {
+        leaping(check, with);
+        return Some(Doing::Advance { with: with.clone(), expect });
+    }
+    if let Some(it) = node.get("expect_webhook") {
+        return Some(Doing::ExpectWebhook(it.clone()));
+    }
+    if let Some(it) = node.get("expect_no_webhook") {
+        return Some(Doing::ExpectNoWebhook(it.clone()));
+    }
+    if let Some(it) = node.get("expect") {
+        let of = it.get("of")?;
+        let name = of.plain()?.to_owned();
+        if !saved_before.contains(&name) {
+            let how = format!("a step with `save: {name}` keeps its answer");
+            check.unmade(&of.at, format!("no step before this one saves `{name}`"), &name, saved_before, &how);
+        }
+        return Some(Doing::Expect { of: name, body: it.get("body")?.clone() });
+    }
+    if let Some(it) = node.get("rule") {
+        if !holds_reference(it) {
+            rule::read(check, it);
+        }
+        return Some(Doing::Rule(it.clone()));
+    }
+    if let Some(provider) = text("set") {
+        let with = node.get("with")?.clone();
+        setting(check, &provider, &with);
+        return Some(Doing::Set { provider, account: node.get("account").cloned(), with });
+    }
+    if let Some(inbox) = text("receiver") {
+        return Some(Doing::Receiver { inbox, respond: node.get("respond")?.clone() });
+    }
+    if let Some(it) = node.get("wait_for") {
+        return Some(Doing::WaitFor(it.clone()));
+    }
+    let named = |name: &str| text(name);
+    named("drop_rule")
+        .map(Doing::DropRule)
+        .or_else(|| named("snapshot").map(Doing::Snapshot))
+        .or_else(|| named("restore").map(Doing::Restore))
+        .or_else(|| named("fork").map(Doing::Fork))
+}
+
+/// Events that are nobody's, and texts where numbers are looked at.
+fn look_at(check: &mut Check<'_>, node: &Node) {
+    if let Some(it) = node.get("expect_webhook").or(node.get("expect_no_webhook"))
+        && let (Some(contract), Some(event)) =
+            (it.get("provider").and_then(Node::plain).and_then(|it| check.known.provider(it)), it.get("event"))
+    {
+        check.events(event, contract);
+    }
+    let inside = |name: &str, inner: &str| node.get(name).and_then(|it| it.get(inner));
+    let waited = inside("wait_for", "where").and_then(|it| it.get("status"));
+    for it in [inside("expect", "status"), inside("expect_webhook", "count"), waited] {
+        numeric(check, it);
+    }
+}
+
+fn call(check: &mut Check<'_>, node: &Node, name: &str, expect: Option<Expect>) -> Option<Call> {
+    let (provider, operation) = name.split_once('.')?;
+    let row = check.known.provider(provider).and_then(|it| it.operation(operation));
+    let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
+    let headers: Vec<_> = node.get("headers").map_or(&[][..], Node::members).iter().map(|(key, it)| (key.clone(), it.clone())).collect();
+    for (key, it) in &headers {
+        let good = key.name.parse::<HeaderName>().is_ok()
+            && (holds_reference(it) || it.plain().is_some_and(|it| HeaderValue::from_str(it).is_ok()));
+        if !good {
+            rule::no_header(check, key);
+        }
+    }
+    if node.get("with").is_some() && node.get("body").is_some() {
+        exclude(check, node, "with", "body", "a call sends either `with` or `body`");
+    }
+    if let (Some(row), Some(with)) = (row, node.get("with")) {
+        in_path(check, row, with, node);
+    }
+    if let (Some(row), None, None) = (row, node.get("with"), node.get("path"))
+        && row.path.contains('{')
+    {
+        let name = row.path.split(['{', '}']).nth(1).unwrap_or("");
+        let mistake = Mistake::at(node.at.clone(), format!("`{operation}` has `{name}` in its path: {}", row.path));
+        check.mistakes.push(mistake.help(format!("say it in `with`: {{ {name}: ... }}")));
+    }
+    let signature = match text("signature").as_deref() {
+        Some("wrong") => Proof::Wrong,
+        Some("none") => Proof::Absent,
+        Some("right") => Proof::Right,
+        _ => Proof::Usual,
+    };
+    Some(Call {
+        provider: provider.to_owned(),
+        operation: operation.to_owned(),
+        with: node.get("with").cloned(),
+        account: node.get("account").cloned(),
+        headers: headers.into_iter().map(|(key, it)| (key.name, it)).collect(),
+        body: node.get("body").cloned(),
+        path: node.get("path").cloned(),
+        method: text("method"),
+        signature,
+        date: text("date"),
+        fault: text("fault"),
+        expect,
+    })
+}
+
+/// What stands in the path has to be said.
+fn in_path(check: &mut Check<'_>, row: &Operation, with: &Node, node: &Node) {
+    let names = row.path.split('{').skip(1).filter_map(|it| it.split_once('}')).map(|it| it.0);
+    for name in names.filter(|_| node.get("path").is_none()) {
+        if with.get(name).is_none() {
+            check.wrong(&with.at, format!("`{}` has `{name}` in its path: {}", row.name, row.path));
+        }
+    }
+}
+
+fn acting(check: &mut Check<'_>, node: &Node, provider: &str, action: &str, with: Option<&Node>) {
+    let acts = check.known.provider(provider).map(|it| (it.acts)()).unwrap_or_default();
+    let Some(act) = acts.iter().find(|it| it.name == action) else { return };
+    for (key, _) in with.map_or(&[][..], Node::members) {
+        if !act.parameters.iter().any(|it| it.name == key.name) {
+            let words = act.parameters.iter().map(|it| it.name);
+            check.unknown(&key.at, format!("{provider}.{action} takes no `{}`", key.name), &key.name, words);
+        }
+    }
+    for it in act.parameters.iter().filter(|it| it.need == Need::Required) {
+        if with.is_none_or(|with| with.get(it.name).is_none()) {
+            let at = with.map_or(node.at.clone(), |it| it.at.clone());
+            check.wrong(&at, format!("{provider}.{action} needs `{}`: {}", it.name, it.meaning));
+        }
+    }
+}
+
+/// A text that equals no number, where one is looked at.
+fn numeric(check: &mut Check<'_>, node: Option<&Node>) {
+    if let Some(it) = node
+        && let What::Text(text) = &it.what
+        && !holds_reference(it)
+    {
+        let help = if text.parse::<u32>().is_ok() { "write it without quotes" } else { "write a number, or a matcher as { gte: 400 }" };
+        check
+            .mistakes
+            .push(Mistake::at(it.at.clone(), format!("this is a number, and the text `{}` never equals it", shown(text))).help(help));
+    }
+}
+
+fn leaping(check: &mut Check<'_>, with: &Node) {
+    let ways: Vec<&str> = ["by", "to", "until"].into_iter().filter(|it| with.get(it).is_some()).collect();
+    if with.plain().is_none() && ways.len() != 1 {
+        check.wrong(&with.at, "a leap goes `by` a span, `to` a moment or `until` next, idle or delivery: one of the three");
+    } else if with.get("limit").is_some() && ways != ["until"] {
+        check.wrong(&with.place_of("limit"), "`limit` goes with `until`, and with nothing else");
+    }
+}
+
+fn setting(check: &mut Check<'_>, provider: &str, with: &Node) {
+    let Some(contract): Option<&'static Contract> = check.known.provider(provider) else { return };
+    for (key, it) in with.members() {
+        match contract.setting(&key.name) {
+            Some(_) if holds_reference(it) => {}
+            Some(setting) => check.setting(it, setting),
+            None => {
+                let words = contract.settings().map(|it| it.name);
+                check.unknown(&key.at, format!("{} has no setting `{}`", contract.name, key.name), &key.name, words);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What came back: judged by what a step expects, and told when it is something else.
+
+use serde_json::{Value as Json, json};
+
+use super::{Failure, Runner, webhooks};
+use crate::engine::matching::Miss;
+use crate::kit::http::{Response, StatusCode};
+use crate::scenario::{Expect, Step};
+
+impl Runner<'_> {
+    /// Judges an answer, and keeps it where the step says so. Without an expectation, a control call has to succeed; what
+    /// a provider answers may be anything.
+    pub fn answered(
+        &mut self,
+        step: &Step,
+        expect: Option<&Expect>,
+        answer: Result<Response, &'static str>,
+        is_call: bool,
+    ) -> Result<String, Failure> {
+        let wanted = expect.and_then(|it| it.error.as_ref()).map(|it| self.plain(it)).transpose()?;
+        let response = match (answer, wanted) {
+            (Err(error), Some(wanted)) if error == wanted => return Ok(error.to_owned()),
+            (Err(error), wanted) => {
+                let why = format!("there was no answer: {error}");
+                let expected = wanted.unwrap_or_else(|| "an answer".to_owned());
+                return Err(Failure { misses: vec![miss("error", expected, error)], ..Failure::new(why) });
+            }
+            (Ok(response), Some(wanted)) => {
+                let why = "there was an answer";
+                return Err(Failure {
+                    misses: vec![miss("error", wanted, &format!("status {}", response.status.as_u16()))],
+                    ..Failure::new(why)
+                });
+            }
+            (Ok(response), None) => response,
+        };
+        if expect.is_none_or(|it| it.status.is_none()) && !is_call {
+            good(Ok(response.clone()))?;
+        }
+        let body = serde_json::from_slice(&response.body).unwrap_or_else(|_| Json::from(String::from_utf8_lossy(&response.body)));
+        let status = response.status.as_u16();
+        if let Some(expect) = expect {
+            let mut misses = Vec::new();
+            let seen = [
+                ("status", &expect.status, json!(status)),
+                ("headers", &expect.headers, webhooks::headers(&response.headers)),
+                ("body", &expect.body, body.clone()),
+            ];
+            for (name, node, value) in seen {
+                let Some(node) = node else { continue };
+                misses.extend(self.matcher(node)?.misses(Some(&value)).into_iter().map(|it| within(name, it)));
+            }
+            judged(misses, || format!("{status} {}", String::from_utf8_lossy(&response.body)))?;
+        }
+        if let Some(name) = &step.save {
+            self.saved.insert(name.clone(), body);
+        }
+        Ok(if is_call { format!("{status} {}", StatusCode::canonical_reason(&response.status).unwrap_or("")) } else { brief(&response) })
+    }
+}
+
+/// An answer of the control API that is no refusal.
+pub fn good(answer: Result<Response, &'static str>) -> Result<Response, Failure> {
+    let response = answer.map_err(|it| Failure::new(format!("there was no answer: {it}")))?;
+    if response.status.is_success() {
+        return Ok(response);
+    }
+    let document: Json = serde_json::from_slice(&response.body).unwrap_or_default();
+    let why = document["detail"].as_str().map_or_else(|| String::from_utf8_lossy(&response.body).into_owned(), str::to_owned);
+    Err(Failure::new(why))
+}
+
+/// Expectations that were not met are a failure; `answer` is told with them.
+pub fn judged(misses: Vec<Miss>, answer: impl FnOnce() -> String) -> Result<(), Failure> {
+    if misses.is_empty() {
+        return Ok(());
+    }
+    let why =
+        if misses.len() == 1 { "an expectation was not met".to_owned() } else { format!("{} expectations were not met", misses.len()) };
+    Err(Failure { why, misses, answer: Some(answer()) })
+}
+
+/// One expectation that was not met.
+pub fn miss(path: &str, expected: impl Into<String>, actual: &str) -> Miss {
+    Miss { path: path.to_owned(), expected: expected.into(), actual: actual.to_owned() }
+}
+
+/// The same below that name.
+pub fn within(name: &str, it: Miss) -> Miss {
+    let path = if it.path.is_empty() { name.to_owned() } else { format!("{name}.{}", it.path) };
+    Miss { path, ..it }
+}
+
+/// A control answer in a few words.
+fn brief(response: &Response) -> String {
+    let document: Json = serde_json::from_slice(&response.body).unwrap_or_default();
+    let text = |name: &str| document[name].as_str();
+    match (text("subject"), text("status"), text("now")) {
+        (Some(subject), Some(status), _) => format!("{subject} is {status}"),
+        (_, _, Some(now)) => {
+            let fired = document["fired_total"].as_u64().unwrap_or(0);
+            let deliveries = document["deliveries_total"].as_u64().unwrap_or(0);
+            let counted = |n: u64, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
+            let (fired, left) = (counted(fired, "thing has", "things have"), counted(deliveries, "webhook has", "webhooks have"));
+            format!("it is {now}: {fired} happened, {left} left")
+        }
+        _ => "done".to_owned(),
+    }
+}

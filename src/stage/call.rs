@@ -1,0 +1,205 @@
+//! A merchant's call, built from the operation's own rows: what travels in the path, the query or the body.
+
+use super::{Failure, Runner};
+use crate::engine::actions::LoggedIn;
+use crate::engine::client::{Proof as Proven, Signing, put, spoilt};
+use crate::engine::tables::{Auth, Operation};
+use crate::kit::fields::Kind;
+use crate::kit::http::{HeaderName, HeaderValue, Method, Request, encoded, header};
+use crate::kit::ids::Draws;
+use crate::kit::time::{Timestamp, Uptime, parse_duration};
+use crate::sandbox::FAULT;
+use crate::scenario::reference::resolved;
+use crate::scenario::yaml::{Node, What};
+use crate::scenario::{Call, Proof};
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+/// What nonces are made of.
+const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+impl Runner<'_> {
+    /// The request that a call means, with its proof.
+    pub fn request(&mut self, fork: Option<&str>, call: &Call) -> Result<Request, Failure> {
+        let mut operation = None;
+        self.stage.look(fork, &mut |world| {
+            operation = world.seat(&call.provider).and_then(|it| world.member(it).contract().operation(&call.operation));
+        });
+        let operation = operation.ok_or_else(|| Failure::new(format!("there is no {}.{}", call.provider, call.operation)))?;
+        let with = call.with.as_ref().map(|it| resolved(it, &self.saved).map_err(Failure::new)).transpose()?;
+        let mut request = built(&call.provider, operation, with.as_ref());
+        if let Some(path) = &call.path {
+            let path = self.plain(path)?;
+            request = Request {
+                method: request.method,
+                body: request.body,
+                headers: request.headers,
+                ..Request::new(Method::GET, &target(&call.provider, &path), "")
+            };
+        }
+        if let Some(method) = call.method.as_deref().and_then(|it| it.parse().ok()) {
+            request.method = method;
+        }
+        if let Some(body) = &call.body {
+            request.body = self.plain(body)?.into();
+        }
+        let mut taken_away = Vec::new();
+        for (name, value) in &call.headers {
+            let (name, value) = (name.parse::<HeaderName>(), HeaderValue::from_str(&self.plain(value)?));
+            let (Ok(name), Ok(value)) = (name, value) else { return Err(Failure::new("a header is no header text")) };
+            if value.is_empty() {
+                taken_away.push(name.clone());
+            }
+            request.headers.insert(name, value);
+        }
+        self.prove(fork, call, operation, &mut request)?;
+        if let Some(fault) = &call.fault {
+            let fault = HeaderValue::from_bytes(fault.as_bytes()).map_err(|_| Failure::new("`fault` is no header text"))?;
+            request.headers.insert(FAULT, fault);
+        }
+        for name in taken_away {
+            request.headers.remove(name);
+        }
+        Ok(request)
+    }
+
+    fn prove(&mut self, fork: Option<&str>, call: &Call, operation: &Operation, request: &mut Request) -> Result<(), Failure> {
+        self.calls += 1;
+        let asked = call.account.as_ref().map(|it| self.plain(it)).transpose()?;
+        let account = match asked {
+            Some(id) => id,
+            None => self.usual_account(fork, &call.provider)?,
+        };
+        let proof = match call.signature {
+            Proof::Usual => Proven::Usual,
+            Proof::Right => Proven::Right,
+            Proof::Wrong => Proven::Wrong,
+            Proof::Absent => return Ok(()),
+        };
+        match operation.auth {
+            Auth::Open => return Ok(()),
+            Auth::Session { .. } => return self.log_in(fork, call, &account, request),
+            Auth::Bearer | Auth::Basic | Auth::Signed { .. } | Auth::Field { .. } => {}
+        }
+        let (calls, mut known) = (self.calls, true);
+        self.stage.look(fork, &mut |world| {
+            let Some(seat) = world.seat(&call.provider) else { return };
+            let Some(own) = world.core.accounts[usize::from(seat.0)].get(&account) else { return known = false };
+            let nonce = Draws::new(world.core.seed, "scenario nonce", calls).text(ALPHANUMERIC, 32);
+            let date = call.date.as_deref().map_or(world.core.now, |it| shifted(world.core.now, it));
+            world.member(seat).authorise(own, request, &Signing { proof, date, nonce });
+        });
+        if known { Ok(()) } else { Err(Failure::new(format!("{} has no account `{account}`", call.provider))) }
+    }
+
+    /// A call of a portal comes from one of its pages: with the session's cookie, and the token of the page's form.
+    fn log_in(&mut self, fork: Option<&str>, call: &Call, account: &str, request: &mut Request) -> Result<(), Failure> {
+        let mut session = None;
+        self.stage.look(fork, &mut |world| {
+            let Some(seat) = world.seat(&call.provider) else { return };
+            if world.core.accounts[usize::from(seat.0)].contains_key(account) {
+                session = world.with(seat, Uptime::START, |it, cx| it.log_in(cx, account));
+            }
+        });
+        let Some(LoggedIn { cookie, token: (name, token) }) = session else {
+            return Err(Failure::new(format!("{} has no account `{account}` that could log in", call.provider)));
+        };
+        put(request, header::COOKIE, &cookie);
+        let has_own = call.body.is_some() || call.with.as_ref().is_some_and(|it| it.get(name).is_some());
+        if !has_own {
+            let proof = if call.signature == Proof::Wrong { Proven::Wrong } else { Proven::Usual };
+            request.body = with_member(&request.body, name, &spoilt(&token, proof)).into();
+        }
+        Ok(())
+    }
+}
+
+/// A path below a provider's slug; of a link from an answer, all behind its host.
+fn target(slug: &str, path: &str) -> String {
+    let behind_host = path.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| rest[at..].to_owned()));
+    behind_host.filter(|_| path.starts_with("http")).unwrap_or_else(|| format!("/{slug}{path}"))
+}
+
+/// A body with one member more, unless it is no object.
+fn with_member(body: &[u8], name: &str, value: &str) -> String {
+    let body = String::from_utf8_lossy(body);
+    let member = format!("{}:{}", serde_json::Value::from(name), serde_json::Value::from(value));
+    match body.strip_prefix('{') {
+        Some("}") => format!("{{{member}}}"),
+        Some(rest) => format!("{{{member},{rest}"),
+        None => body.into_owned(),
+    }
+}
+
+/// A moment and a span with a sign.
+fn shifted(now: Timestamp, offset: &str) -> Timestamp {
+    let span = parse_duration(offset.trim_start_matches(['-', '+'])).unwrap_or_default();
+    let moved = if offset.starts_with('-') { now.checked_sub(span) } else { now.checked_add(span) };
+    moved.unwrap_or(now)
+}
+
+fn built(slug: &str, operation: &Operation, with: Option<&Node>) -> Request {
+    let mut path = operation.path.to_owned();
+    let mut rest: Vec<(&str, &Node)> = with.map_or(&[][..], Node::members).iter().map(|(key, it)| (key.name.as_str(), it)).collect();
+    rest.retain(|(name, it)| {
+        let mark = format!("{{{name}}}");
+        let is_in_path = path.contains(&mark);
+        if is_in_path {
+            path = path.replace(&mark, &encoded(it.plain().unwrap_or("")));
+        }
+        !is_in_path
+    });
+    let has_body = !operation.media.is_empty();
+    let mut target = format!("/{slug}{path}");
+    if !has_body && !rest.is_empty() {
+        target = format!("{target}?{}", form(&rest));
+    }
+    let mut request = Request::new(operation.method.clone(), &target, "");
+    if !has_body {
+        return request;
+    }
+    let media = operation.media.first().copied().unwrap_or(JSON);
+    request.body = if media == FORM {
+        let constants = operation.parameters.iter().filter(|it| rest.iter().all(|own| own.0 != it.name));
+        let constants = constants.filter_map(|it| {
+            if let Kind::Constant(text) = it.kind { Some(format!("{}={}", encoded(it.name), encoded(text))) } else { None }
+        });
+        let own = form(&rest);
+        constants.chain((!own.is_empty()).then_some(own)).collect::<Vec<_>>().join("&").into()
+    } else {
+        match with {
+            Some(it) if matches!(it.what, What::Map(_)) => object(&rest).into(),
+            Some(it) => it.to_json().into(),
+            None if operation.parameters.is_empty() => String::new().into(),
+            None => "{}".into(),
+        }
+    };
+    if let Ok(media) = HeaderValue::from_str(media) {
+        request.headers.insert(header::CONTENT_TYPE, media);
+    }
+    request
+}
+
+fn object(members: &[(&str, &Node)]) -> String {
+    let one = |(name, it): &(&str, &Node)| format!("{}:{}", serde_json::Value::from(*name), it.to_json());
+    format!("{{{}}}", members.iter().map(one).collect::<Vec<_>>().join(","))
+}
+
+/// Pairs of a form or a query; what is nested has bracketed names: `created[gt]`, `ids[0]`.
+fn form(members: &[(&str, &Node)]) -> String {
+    fn pairs(name: &str, node: &Node, into: &mut Vec<String>) {
+        match &node.what {
+            What::Map(members) => members.iter().for_each(|(key, it)| pairs(&format!("{name}[{}]", key.name), it, into)),
+            What::List(items) => items.iter().enumerate().for_each(|(place, it)| pairs(&format!("{name}[{place}]"), it, into)),
+            What::Null => into.push(format!("{}=", encoded(name))),
+            What::Flag(_) | What::Number(_) | What::Text(_) => {
+                into.push(format!("{}={}", encoded(name), encoded(node.plain().unwrap_or(""))));
+            }
+        }
+    }
+    let mut all = Vec::new();
+    for (name, it) in members {
+        pairs(name, it, &mut all);
+    }
+    all.join("&")
+}

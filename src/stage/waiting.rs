@@ -1,0 +1,98 @@
+//! Calls that the application under test makes.
+
+use serde_json::{Value as Json, json};
+
+use super::answers::within;
+use super::webhooks::headers;
+use super::{Failure, PATIENCE, Runner};
+use crate::engine::journal::Entry;
+use crate::engine::matching::{Matcher, Miss};
+use crate::engine::world::World;
+use crate::kit::http::form_pairs;
+use crate::kit::time::parse_duration;
+use crate::scenario::Step;
+use crate::scenario::reference::resolved;
+use crate::scenario::yaml::Node;
+
+impl Runner<'_> {
+    /// Waits for a call, and takes it: the next step that waits for the same gets the next one.
+    pub fn wait_for(&mut self, step: &Step, with: &Node) -> Result<String, Failure> {
+        let fork = step.fork.as_deref();
+        let with = resolved(with, &self.saved).map_err(Failure::new)?;
+        let name = with.get("operation").and_then(Node::plain).unwrap_or("").to_owned();
+        let (provider, operation) = name.split_once('.').unwrap_or((&name, ""));
+        let wanted = criteria(with.get("where"))?;
+        let patience = with
+            .get("timeout")
+            .and_then(Node::plain)
+            .and_then(|it| parse_duration(it).ok())
+            .map_or(PATIENCE, jiff::SignedDuration::unsigned_abs);
+        let mut nearest: Option<(Vec<Miss>, Json)> = None;
+        let mut waiting = std::time::Duration::ZERO;
+        loop {
+            let mut calls = Vec::new();
+            let (own, taken) = (&self.own, &self.taken);
+            self.stage.look(fork, &mut |world| {
+                let fits = |it: &&Entry| it.provider == provider && it.operation.as_deref() == Some(operation);
+                let foreign = |it: &&Entry| {
+                    let entry = (step.fork.clone(), it.id);
+                    !own.contains(&entry) && !taken.contains(&entry) && it.answer.is_some()
+                };
+                calls = world.core.journal.entries().filter(fits).filter(foreign).map(|it| (it.id, shown(world, it))).collect();
+            });
+            for (id, it) in calls {
+                let misses: Vec<Miss> = wanted
+                    .iter()
+                    .flat_map(|(name, own)| own.misses(it["judged"].get(*name)).into_iter().map(|it| within(name, it)))
+                    .collect();
+                if misses.is_empty() {
+                    self.taken.insert((step.fork.clone(), id));
+                    let status = it["response"]["status"].clone();
+                    if let Some(save) = &step.save {
+                        self.saved.insert(save.clone(), it);
+                    }
+                    return Ok(format!("{name} was called, and answered {status}"));
+                }
+                nearest = Some((misses, it["request"].clone()));
+            }
+            if patience <= waiting || !self.stage.pause() {
+                break;
+            }
+            waiting += crate::stage::PAUSE;
+        }
+        let why = if waiting.is_zero() {
+            format!("nobody calls {name} here: `playmoney run --webhook-url URL` serves, and waits for an application")
+        } else {
+            format!("nobody called {name} like that within {patience:?}")
+        };
+        let mut failure = Failure::new(why);
+        if let Some((misses, request)) = nearest {
+            failure.misses = misses;
+            failure.answer = Some(format!("the nearest: {request}"));
+        }
+        Err(failure)
+    }
+}
+
+fn criteria(node: Option<&Node>) -> Result<Vec<(&'static str, Matcher)>, Failure> {
+    let names = ["body", "headers", "query", "account", "status"];
+    let matcher = |name: &str, it: &Node| if name == "account" { Matcher::of_name(it) } else { Matcher::read(it) };
+    let read = |name: &'static str| node?.get(name).map(|it| matcher(name, it).map(|it| (name, it)).map_err(|it| Failure::new(it.what)));
+    names.into_iter().filter_map(read).collect()
+}
+
+/// A call as it is kept: `${NAME.request.body.price}`, `${NAME.response.body.id}`.
+fn shown(world: &World, it: &Entry) -> Json {
+    let parsed = |text: &[u8]| serde_json::from_slice::<Json>(text).unwrap_or_else(|_| Json::from(String::from_utf8_lossy(text)));
+    let seat = world.seat(&it.provider);
+    let request = it.as_request();
+    let body = seat.map_or(Json::Null, |seat| world.member(seat).sent(&request));
+    let query: Json = form_pairs(request.query.as_bytes()).into_iter().map(|(name, text)| (name, Json::from(text))).collect();
+    let answer = it.answer.as_ref();
+    let status = answer.map(|it| it.status);
+    json!({
+        "request": {"method": it.method, "target": it.target, "headers": headers(&it.headers), "query": query, "body": body},
+        "response": {"status": status, "headers": answer.map(|it| headers(&it.headers)), "body": answer.map(|it| parsed(&it.body.0))},
+        "judged": {"body": body, "headers": headers(&it.headers), "query": query, "account": it.account, "status": status},
+    })
+}

@@ -1,0 +1,106 @@
+//! Webhooks that were to be sent, and those that were not.
+
+use serde_json::{Value as Json, json};
+
+use super::answers::{judged, miss, within};
+use super::{Failure, Runner};
+use crate::engine::delivery::delivery_name;
+use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::inbox::Signature;
+use crate::engine::matching::{Matcher, Miss};
+use crate::engine::signature::Received;
+use crate::engine::world::World;
+use crate::kit::http::{HeaderMap, headers_as_object};
+use crate::scenario::Step;
+use crate::scenario::reference::resolved;
+use crate::scenario::yaml::Node;
+
+/// What a webhook is judged by, in this order.
+const CRITERIA: &[&str] = &["event", "subject", "account", "url", "headers", "body", "signature", "status", "attempts"];
+
+impl Runner<'_> {
+    /// That such a webhook has left.
+    pub fn expect_webhook(&mut self, step: &Step, with: &Node) -> Result<String, Failure> {
+        let fork = step.fork.as_deref();
+        let with = resolved(with, &self.saved).map_err(Failure::new)?;
+        let sent = self.sent(fork, &with)?;
+        let wanted = criteria(&with)?;
+        let judged_all: Vec<(&Json, Vec<Miss>)> = sent.iter().map(|it| (it, misses(&wanted, it))).collect();
+        let fitting: Vec<&Json> = judged_all.iter().filter(|it| it.1.is_empty()).map(|it| it.0).collect();
+        let count = with.get("count").map(|it| Matcher::read(it).map_err(|it| Failure::new(it.what))).transpose()?;
+        let found = json!(fitting.len());
+        let enough = count.as_ref().map_or(!fitting.is_empty(), |it| it.fits(Some(&found)));
+        if !enough {
+            let expected = count.map_or_else(|| "at least one".to_owned(), |it| it.in_words());
+            let mut failure = Failure::new(format!("{} webhooks fit, not {expected}, of {} that were sent", fitting.len(), sent.len()));
+            // The one that comes nearest says most.
+            if let Some((nearest, own)) = judged_all.iter().filter(|it| !it.1.is_empty()).min_by_key(|it| it.1.len()) {
+                failure.misses.clone_from(own);
+                failure.answer = Some(format!("the nearest: {nearest}"));
+            }
+            return Err(failure);
+        }
+        if let (Some(name), Some(last)) = (&step.save, fitting.last()) {
+            self.saved.insert(name.clone(), (*last).clone());
+        }
+        Ok(format!("{} sent", fitting.len()))
+    }
+
+    /// That no such webhook has left.
+    pub fn expect_no_webhook(&mut self, fork: Option<&str>, with: &Node) -> Result<String, Failure> {
+        let with = resolved(with, &self.saved).map_err(Failure::new)?;
+        let sent = self.sent(fork, &with)?;
+        let wanted = criteria(&with)?;
+        let fitting = sent.iter().find(|it| misses(&wanted, it).is_empty());
+        match fitting {
+            None => Ok("none sent".to_owned()),
+            Some(it) => judged(vec![miss("webhook", "none", "one was sent")], || it.to_string()).map(|()| String::new()),
+        }
+    }
+
+    /// Every request that has left for a receiver, as it is judged.
+    fn sent(&mut self, fork: Option<&str>, with: &Node) -> Result<Vec<Json>, Failure> {
+        let provider = with.get("provider").and_then(Node::plain).unwrap_or("").to_owned();
+        let mut all = Vec::new();
+        let mut known = true;
+        self.stage.look(fork, &mut |world| {
+            let Some(seat) = world.seat(&provider) else { return known = false };
+            let own = world.core.outbox.iter().filter(|it| it.seat == seat);
+            all = own.flat_map(|it| it.attempts.iter().map(|attempt| seen(world, it, attempt))).collect();
+        });
+        if known { Ok(all) } else { Err(Failure::new(format!("there is no provider `{provider}`"))) }
+    }
+}
+
+/// One request to a receiver.
+fn seen(world: &World, delivery: &Delivery, attempt: &Attempt) -> Json {
+    let body = &attempt.body.0;
+    let received = Received { url: Some(&delivery.url), headers: &attempt.headers, body, now: attempt.at, date: attempt.at };
+    let (_, signature) = world.judge(&received);
+    let signature = match signature {
+        Signature::Valid => "valid",
+        Signature::Invalid => "invalid",
+        Signature::Unsigned => "unsigned",
+    };
+    let body = serde_json::from_slice(body).unwrap_or_else(|_| Json::from(String::from_utf8_lossy(body)));
+    json!({
+        "id": delivery_name(delivery.id), "event": delivery.event, "subject": delivery.subject, "account": delivery.account,
+        "url": delivery.url, "status": delivery.status.word(), "attempts": delivery.scheduled, "at": attempt.at,
+        "attempt": attempt.number, "signature": signature, "headers": headers(&attempt.headers), "body": body,
+    })
+}
+
+fn criteria(with: &Node) -> Result<Vec<(&'static str, Matcher)>, Failure> {
+    let read = |name: &str, it: &Node| if ["subject", "account"].contains(&name) { Matcher::of_name(it) } else { Matcher::read(it) };
+    let one = |name: &&'static str| with.get(name).map(|it| read(name, it).map(|it| (*name, it)).map_err(|it| Failure::new(it.what)));
+    CRITERIA.iter().filter_map(one).collect()
+}
+
+fn misses(wanted: &[(&'static str, Matcher)], sent: &Json) -> Vec<Miss> {
+    wanted.iter().flat_map(|(name, it)| it.misses(sent.get(*name)).into_iter().map(|it| within(name, it))).collect()
+}
+
+/// Headers by their names in lower case.
+pub fn headers(headers: &HeaderMap) -> Json {
+    headers_as_object(headers, str::to_owned)
+}
