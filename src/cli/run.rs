@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::Args;
 use playmoney::engine::start::Start;
 use playmoney::scenario::{Mistakes, Scenario};
-use playmoney::stage::{Bench, INBOXES, Played, play};
+use playmoney::stage::{INBOXES, MemoryStage, Report, play};
 
 use super::scenarios::{File, counted, files, load, styled};
 use super::serve::{address, target};
@@ -56,7 +56,7 @@ pub struct Verdict {
     pub name: String,
     pub seed: u64,
     /// What came of it; or why it is no scenario.
-    pub came: Result<Played, Mistakes>,
+    pub came: Result<Report, Mistakes>,
 }
 
 impl Verdict {
@@ -110,7 +110,7 @@ impl Run {
             let work = || {
                 let mut own = Vec::new();
                 while let Some((file, nth)) = tasks.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
-                    own.push((file, self.verdict(chosen[file], nth, |start, scenario| Ok(play(scenario, &mut Bench::new(start))))));
+                    own.push((file, self.verdict(chosen[file], nth, |start, scenario| Ok(play(scenario, &mut MemoryStage::new(start))))));
                     progress.one_more();
                 }
                 own
@@ -130,7 +130,7 @@ impl Run {
     }
 
     /// One file, on whatever stage begins like that.
-    fn verdict(&self, (file, read): &Loaded, nth: u64, on_stage: impl FnOnce(Start, &Scenario) -> Result<Played, Mistakes>) -> Verdict {
+    fn verdict(&self, (file, read): &Loaded, nth: u64, on_stage: impl FnOnce(Start, &Scenario) -> Result<Report, Mistakes>) -> Verdict {
         let scenario = match read {
             Ok(scenario) => scenario,
             Err(mistakes) => return Verdict { path: file.path.clone(), name: file.path.clone(), seed: 0, came: Err(mistakes.clone()) },

@@ -266,7 +266,7 @@ fn tells_somebody(world: &World) -> bool {
 /// What opens the account that every sandbox has, by provider: as the scenario has it, masked where it is not ours.
 fn credentials(world: &World, in_full: bool) -> Vec<Vec<(String, String)>> {
     let show = |it: &Secret| if in_full { it.expose().to_owned() } else { it.shown() };
-    let each = world.members.iter().map(|it| it.contract()).zip(&world.core.accounts);
+    let each = world.providers.iter().map(|it| it.contract()).zip(&world.core.accounts);
     let of = |(contract, accounts): (&'static Contract, &BTreeMap<String, Account>)| {
         let own = accounts.get(contract.account).map(|it| it.shown_credentials(contract, show)).unwrap_or_default();
         let value = |it: &Credential| own[it.name].as_str().unwrap_or(it.test_value).to_owned();

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use clap::Args;
-use playmoney::engine::provider::Member;
+use playmoney::engine::provider::DynProvider;
 use playmoney::engine::signature::{Received, SignedRequest, Verdict};
 use playmoney::kit::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use playmoney::kit::time::Timestamp;
@@ -69,7 +69,7 @@ pub struct Verify {
 
 impl Webhook {
     fn verdict(&self) -> Result<Verdict, Stop> {
-        let (member, known) = self.member()?;
+        let (member, known) = self.provider()?;
         let secret = self.secret.as_deref().unwrap_or(&known);
         let (headers, body) = (self.headers()?, read(self.body.as_deref().unwrap_or("-"))?);
         // No clock is read: a signature is never too old here.
@@ -79,7 +79,7 @@ impl Webhook {
     }
 
     /// The provider, and what signs its webhooks in the default sandbox.
-    fn member(&self) -> Result<(Box<dyn Member>, String), Stop> {
+    fn provider(&self) -> Result<(Box<dyn DynProvider>, String), Stop> {
         let member = member(contract::provider(&self.provider)?.slug)?;
         let account = member.initial_account(DEFAULT);
         let known = member.signing_secret(&account).map_or(String::new(), |it| it.expose().to_owned());
@@ -112,7 +112,7 @@ fn read(body: &str) -> Result<Vec<u8>, Stop> {
 /// Of standard input this much is read.
 const BODY_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
-fn member(slug: &str) -> Result<Box<dyn Member>, Stop> {
+fn member(slug: &str) -> Result<Box<dyn DynProvider>, Stop> {
     let found = providers::all().into_iter().find(|it| it.contract().slug == slug);
     found.ok_or_else(|| Stop::usage(format!("there is no provider `{slug}`")))
 }
@@ -142,7 +142,7 @@ impl Sign {
     }
 
     fn request(&self, target: &str) -> Result<SignedRequest, Stop> {
-        let (member, known) = self.webhook.member()?;
+        let (member, known) = self.webhook.provider()?;
         let body = self.webhook.body.as_deref().map_or(Ok(Vec::new()), read)?;
         let mut request = Request::new(self.method.clone(), target, body);
         request.headers = self.webhook.headers()?;

@@ -48,7 +48,7 @@ pub fn providers(contracts: &[&Contract]) -> String {
     for it in contracts {
         let counts = [
             count((it.operations)().len(), "operation"),
-            count((it.acts)().len(), "action"),
+            count((it.actions)().len(), "action"),
             count(it.errors.len(), "error"),
             count(it.events.len(), "event"),
         ];
@@ -103,7 +103,7 @@ pub fn provider_json(contract: &Contract) -> Json {
         "base_url": contract.base_url, "hosts": contract.hosts, "account": contract.account,
         "credentials": rows::credentials(contract), "sources": rows::sources(contract),
         "operations": all((contract.operations)(), operation_row),
-        "pages": all(contract.pages, rows::page), "actions": all((contract.acts)(), rows::act),
+        "pages": all(contract.pages, rows::page), "actions": all((contract.actions)(), rows::act),
         "lifecycles": all(&(contract.lifecycles)(), rows::statuses),
         "errors": all(contract.errors, rows::error), "error_body": all(contract.error_body, rows::field),
         "events": all(contract.events, rows::event), "retry_schedule": rows::schedule(&contract.schedule),

@@ -44,7 +44,7 @@ pub fn document(contract: &Contract) -> Json {
         "x-test-credentials": rows::credentials(contract),
         "x-sources": rows::sources(contract),
         "x-pages": all(contract.pages, rows::page),
-        "x-actions": all((contract.acts)(), rows::act),
+        "x-actions": all((contract.actions)(), rows::act),
         "x-lifecycle": all(&(contract.lifecycles)(), rows::statuses),
         "x-errors": all(contract.errors, rows::error),
         "x-retry-schedule": rows::schedule(&contract.schedule),

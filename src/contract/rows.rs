@@ -3,7 +3,9 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::openapi::schema;
-use crate::engine::tables::{Act, Contract, Decision, ErrorRow, EventRow, Page, Schedule, Setting, SettingKind, StatusTable, Transition};
+use crate::engine::tables::{
+    ActionRow, Contract, Decision, ErrorRow, EventRow, Page, Schedule, Setting, SettingKind, StatusTable, Transition,
+};
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Field, Need};
 use crate::kit::lifecycle::On;
@@ -30,7 +32,7 @@ pub fn field(it: &Field) -> Json {
     with(it.evidence, json!({"name": it.name, "need": need, "default": default, "schema": schema::of(it.kind), "meaning": it.meaning}))
 }
 
-pub fn act(it: &Act) -> Json {
+pub fn act(it: &ActionRow) -> Json {
     with(it.evidence, json!({"name": it.name, "meaning": it.meaning, "parameters": all(it.parameters, field)}))
 }
 

@@ -5,10 +5,10 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
-use super::{Answer, Ask, Problem, body, clock, ok, seat};
-use crate::engine::actions::{Acted, NotActed};
-use crate::engine::ids::Seat;
-use crate::engine::tables::Act;
+use super::{Answer, Ask, Problem, body, clock, ok, provider_id};
+use crate::engine::actions::{ActionDone, ActionError};
+use crate::engine::ids::ProviderId;
+use crate::engine::tables::ActionRow;
 use crate::engine::walk::{Then, Until};
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Fields, Kind, Need};
@@ -16,12 +16,12 @@ use crate::kit::http::Response;
 use crate::kit::nearest::nearest;
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let acts = ask.world.members.iter().map(|it| it.contract());
-    let acts = acts.flat_map(|contract| (contract.acts)().into_iter().map(|it| row(contract.slug, it)));
+    let acts = ask.world.providers.iter().map(|it| it.contract());
+    let acts = acts.flat_map(|contract| (contract.actions)().into_iter().map(|it| row(contract.slug, it)));
     ok(&json!({"actions": acts.collect::<Vec<_>>()}))
 }
 
-fn row(slug: &str, act: &Act) -> Json {
+fn row(slug: &str, act: &ActionRow) -> Json {
     let parameter = |it: &Field| {
         let words = if let Kind::Word(words) = it.kind { json!(words) } else { Json::Null };
         json!({"name": it.name, "required": it.need == Need::Required, "one_of": words, "meaning": it.meaning})
@@ -32,32 +32,32 @@ fn row(slug: &str, act: &Act) -> Json {
 
 pub fn act(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let [slug, name] = ask.captures[..] else { return Err(Problem::nothing("Say which provider and which action.")) };
-    let seat = seat(ask.world, slug)?;
+    let provider_id = provider_id(ask.world, slug)?;
     let members = body::members(ask.request)?;
-    let contract = ask.world.member(seat).contract();
-    let acts = (contract.acts)();
+    let contract = ask.world.provider(provider_id).contract();
+    let acts = (contract.actions)();
     let Some(row) = acts.iter().find(|it| it.name == name) else {
         let nearest = nearest(name, acts.iter().map(|it| it.name)).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
         return Err(Problem::nothing(format!("{} has no action `{name}`.{nearest}", contract.name)));
     };
     body::only(&members, &row.parameters.iter().map(|it| it.name).collect::<Vec<_>>())?;
     let with = Fields::json(&ask.request.body).unwrap_or_default();
-    let acted = ask.world.with(seat, ask.uptime, |it, cx| it.act(cx, name, &with)).map_err(refused)?;
+    let acted = ask.world.with(provider_id, ask.uptime, |it, cx| it.act(cx, name, &with)).map_err(refused)?;
     ask.world.depart(ask.uptime);
     if ask.world.walk.is_some() {
-        return Ok(Answer::Now(report(ask.world, seat, name, acted, false)));
+        return Ok(Answer::Now(report(ask.world, provider_id, name, acted, false)));
     }
     let now = ask.world.core.now;
-    clock::begin(ask, Until::Time(now), Then::Acted { seat, act: name.to_owned(), acted });
+    clock::begin(ask, Until::Time(now), Then::ActionDone { provider_id, act: name.to_owned(), acted });
     Ok(Answer::Walk)
 }
 
-fn refused(why: NotActed) -> Problem {
+fn refused(why: ActionError) -> Problem {
     match why {
-        NotActed::Unknown => Problem::nothing("There is no such action."),
-        NotActed::State(detail) => Problem::new(StatusCode::CONFLICT, "wrong_state", detail),
-        NotActed::Invalid(detail) => Problem::invalid(detail),
-        NotActed::Nothing(detail) => Problem::nothing(detail),
+        ActionError::Unknown => Problem::nothing("There is no such action."),
+        ActionError::State(detail) => Problem::new(StatusCode::CONFLICT, "wrong_state", detail),
+        ActionError::Invalid(detail) => Problem::invalid(detail),
+        ActionError::Nothing(detail) => Problem::nothing(detail),
     }
 }
 
@@ -74,11 +74,11 @@ struct Report<'a> {
 }
 
 /// What the action has done.
-pub fn report(world: &mut World, seat: Seat, act: &str, acted: Acted, settled: bool) -> Response {
-    let slug = world.member(seat).contract().slug;
+pub fn report(world: &mut World, provider_id: ProviderId, act: &str, acted: ActionDone, settled: bool) -> Response {
+    let slug = world.provider(provider_id).contract().slug;
     let shown = match acted.object.as_chain() {
         Some(blockchain) => Some(world.core.chains.show(blockchain, world.core.now)),
-        None => world.with(seat, crate::kit::time::Uptime::START, |it, cx| it.show(cx, acted.object)),
+        None => world.with(provider_id, crate::kit::time::Uptime::START, |it, cx| it.show(cx, acted.object)),
     };
     let (subject, status, object) = shown.map_or_else(Default::default, |it| (it.subject, it.status, it.object));
     let settled = (!settled).then_some(false);

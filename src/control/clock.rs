@@ -29,21 +29,21 @@ pub fn shown(world: &World) -> Json {
 }
 
 fn next(world: &World, at: Timestamp, due: &Due) -> Json {
-    let (kind, seat, subject) = match due {
-        Due::Row { seat, object, .. } => ("timer", *seat, world.member(*seat).subject(*object)),
+    let (kind, provider_id, subject) = match due {
+        Due::Row { provider_id, object, .. } => ("timer", *provider_id, world.provider(*provider_id).subject(*object)),
         Due::Block { transfer, .. } | Due::Undone { transfer, .. } => {
-            ("block", transfer.seat, world.member(transfer.seat).subject(transfer.object))
+            ("block", transfer.provider_id, world.provider(transfer.provider_id).subject(transfer.object))
         }
-        Due::Act { seat, with, .. } => ("timer", *seat, Some(with.to_string())),
-        Due::Held { seat } => ("timer", *seat, Some(HELD.to_owned())),
+        Due::Act { provider_id, with, .. } => ("timer", *provider_id, Some(with.to_string())),
+        Due::Held { provider_id } => ("timer", *provider_id, Some(HELD.to_owned())),
         Due::Attempt { delivery, .. } | Due::Answer { attempt: AttemptId { delivery, .. }, .. } => {
             let webhook = world.core.outbox.get(*delivery);
-            let seat = webhook.map_or(crate::engine::ids::Seat(0), |it| it.seat);
-            ("delivery", seat, webhook.map(|it| it.subject.clone()))
+            let provider_id = webhook.map_or(crate::engine::ids::ProviderId(0), |it| it.provider_id);
+            ("delivery", provider_id, webhook.map(|it| it.subject.clone()))
         }
     };
     let subject = subject.map(|it| Mask::of(world).text(&it));
-    json!({"at": at, "kind": kind, "provider": world.member(seat).contract().slug, "subject": subject})
+    json!({"at": at, "kind": kind, "provider": world.provider(provider_id).contract().slug, "subject": subject})
 }
 
 pub fn freeze(ask: &mut Ask<'_>) -> Result<Answer, Problem> {

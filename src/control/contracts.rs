@@ -3,13 +3,13 @@
 use http::Method;
 use serde_json::{Value as Json, json};
 
-use super::{Answer, Ask, Problem, ROUTES, Route, ok, seat};
+use super::{Answer, Ask, Problem, ROUTES, Route, ok, provider_id};
 use crate::contract::openapi;
 use crate::kit::http::DEFAULT_ORIGIN;
 
 pub fn provider(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let seat = seat(ask.world, ask.captures[0])?;
-    ok(&openapi::document(ask.world.member(seat).contract()))
+    let provider_id = provider_id(ask.world, ask.captures[0])?;
+    ok(&openapi::document(ask.world.provider(provider_id).contract()))
 }
 
 pub fn control(_: &mut Ask<'_>) -> Result<Answer, Problem> {

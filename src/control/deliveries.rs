@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value as Json, json};
 
 use super::mask::Mask;
-use super::{Answer, Ask, Problem, body, clock, ok, seat};
+use super::{Answer, Ask, Problem, body, clock, ok, provider_id};
 use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Status};
 use crate::engine::delivery::{delivery_id, delivery_name};
 use crate::engine::outbox::ATTEMPTS_MAX;
@@ -27,7 +27,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let mask = Mask::of(ask.world);
     let world = &*ask.world;
     let fits = |it: &&Delivery| {
-        let own = [world.member(it.seat).contract().slug, &it.event, &it.subject, it.status.word()];
+        let own = [world.provider(it.provider_id).contract().slug, &it.event, &it.subject, it.status.word()];
         FILTERS.iter().zip(own).all(|(name, own)| wanted.get(*name).is_none_or(|asked| asked == own))
     };
     let deliveries: Vec<_> = world.core.outbox.iter().filter(fits).map(|it| shown(world, it, &mask)).collect();
@@ -36,7 +36,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 
 fn shown(world: &World, it: &Delivery, mask: &Mask) -> Json {
     let mut document = json!({
-        "id": delivery_name(it.id), "provider": world.member(it.seat).contract().slug, "account": it.account,
+        "id": delivery_name(it.id), "provider": world.provider(it.provider_id).contract().slug, "account": it.account,
         "event": it.event, "event_id": it.event_id, "subject": mask.text(&it.subject), "url": mask.text(&it.url),
         "status": it.status.word(), "created_at": it.created_at, "next_attempt_at": it.next_attempt_at,
         "attempts": it.attempts.iter().map(|it| attempt(it, mask)).collect::<Vec<_>>(),
@@ -107,17 +107,17 @@ pub fn verify(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     body::only(&members, &["provider", "url", "headers", "body", "secret"])?;
     let slug = body::text(&members, "provider")?
         .ok_or_else(|| Problem::invalid("`provider` is missing: the slug of the provider that sent the webhook."))?;
-    let seat = seat(ask.world, slug)?;
+    let provider_id = provider_id(ask.world, slug)?;
     let text = body::text(&members, "body")?
         .ok_or_else(|| Problem::invalid("`body` is missing: the body of the webhook, as text, to the byte."))?;
     let headers = headers(&members)?;
     let url = body::text(&members, "url")?;
     let (now, date) = (ask.world.core.now, ask.uptime.date);
     let received = Received { url, headers: &headers, body: text.as_bytes(), now, date };
-    let accounts = &ask.world.core.accounts[usize::from(seat.0)];
-    let known: Vec<&str> = accounts.values().flat_map(|it| ask.world.member(seat).signing_secrets(it)).collect();
+    let accounts = &ask.world.core.accounts[usize::from(provider_id.0)];
+    let known: Vec<&str> = accounts.values().flat_map(|it| ask.world.provider(provider_id).signing_secrets(it)).collect();
     let given = body::text(&members, "secret")?;
-    let judge = |secret: &str| ask.world.member(seat).verify(&received, secret, &known);
+    let judge = |secret: &str| ask.world.provider(provider_id).verify(&received, secret, &known);
     // Without a secret, that of any account will do.
     let fitting = known.iter().filter(|_| given.is_none()).map(|it| judge(it)).find(|it| it.valid);
     let verdict = fitting.unwrap_or_else(|| judge(given.or(known.first().copied()).unwrap_or("")));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::mask::Mask;
-use super::{Answer, Ask, Problem, ok, seat};
+use super::{Answer, Ask, Problem, ok, provider_id};
 use crate::contract::violations;
 use crate::engine::journal::{Entry, Note};
 use crate::engine::world::World;
@@ -83,7 +83,7 @@ fn named(asked: &str) -> (Option<&str>, &str) {
 /// Refuses to list what belongs to a provider that does not exist.
 pub fn is_provider(world: &World, wanted: &BTreeMap<String, String>) -> Result<(), Problem> {
     match wanted.get("provider") {
-        Some(slug) => seat(world, slug).map(drop).map_err(|it| Problem::invalid(it.detail)),
+        Some(slug) => provider_id(world, slug).map(drop).map_err(|it| Problem::invalid(it.detail)),
         None => Ok(()),
     }
 }
@@ -91,7 +91,7 @@ pub fn is_provider(world: &World, wanted: &BTreeMap<String, String>) -> Result<(
 /// Refuses an operation that nobody documents: an empty list would look like an answer.
 fn is_operation(world: &World, asked: &str) -> Result<(), Problem> {
     let (slug, name) = named(asked);
-    let contracts = world.members.iter().map(|it| it.contract()).filter(|it| slug.is_none_or(|slug| slug == it.slug));
+    let contracts = world.providers.iter().map(|it| it.contract()).filter(|it| slug.is_none_or(|slug| slug == it.slug));
     if contracts.into_iter().any(|it| it.operation(name).is_some()) {
         return Ok(());
     }
@@ -100,7 +100,7 @@ fn is_operation(world: &World, asked: &str) -> Result<(), Problem> {
 
 fn shown(world: &World, it: &Entry, mask: &Mask) -> Json {
     let show = |text: &str| mask.text(text);
-    let contract = world.seat(&it.provider).map(|seat| world.member(seat).contract());
+    let contract = world.provider_id(&it.provider).map(|provider_id| world.provider(provider_id).contract());
     let error = it.error.as_deref().and_then(|name| contract?.error(name)).map(|it| it.evidence);
     let operation = it.operation.as_deref().and_then(|name| contract?.operation(name)).map(|it| it.evidence);
     let response = it

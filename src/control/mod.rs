@@ -18,7 +18,7 @@ pub use mask::Mask;
 use http::{Method, StatusCode, header};
 use serde_json::json;
 
-use crate::engine::ids::Seat;
+use crate::engine::ids::ProviderId;
 use crate::engine::walk::{Then, Walk};
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
@@ -43,7 +43,7 @@ pub enum Waiting {
     /// A message in an inbox, for so much real time.
     Messages { inbox: String, patience: std::time::Duration },
     /// The outcome of the only attempt of a delivery. The receiver's time limit bounds it.
-    Tested { seat: Seat, delivery: u64, entry: u64, life: u64 },
+    Tested { provider_id: ProviderId, delivery: u64, entry: u64, generation: u64 },
     /// The end of every attempt under way, so that the saved state holds none.
     Quiet,
 }
@@ -197,7 +197,7 @@ fn health(_: &mut Ask<'_>) -> Result<Answer, Problem> {
 pub fn conclude(world: &mut World, walk: &Walk) -> Response {
     match &walk.then {
         Then::Report => clock::report(world, walk),
-        Then::Acted { seat, act, acted } => actions::report(world, *seat, act, *acted, !walk.incomplete),
+        Then::ActionDone { provider_id, act, acted } => actions::report(world, *provider_id, act, *acted, !walk.incomplete),
         Then::Attempt { delivery, number } => deliveries::report(world, *delivery, *number),
         Then::Restored => state::report(world),
     }
@@ -208,14 +208,14 @@ pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended
     match waiting {
         Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended),
         Waiting::Quiet => (world.is_quiet() || patience_ended).then(|| state::saved(world, uptime)),
-        Waiting::Tested { seat, delivery, life, .. } => {
-            let webhook = world.core.outbox.get(*delivery).filter(|_| *life == world.life);
+        Waiting::Tested { provider_id, delivery, generation, .. } => {
+            let webhook = world.core.outbox.get(*delivery).filter(|_| *generation == world.generation);
             let Some(webhook) = webhook else {
                 let detail = "The sandbox was reset or replaced while this call waited for its webhook.";
                 return Some(Response::problem(StatusCode::GONE, "dropped", detail));
             };
             let known = webhook.attempts.last().is_none_or(|it| it.outcome.is_some());
-            (known || patience_ended).then(|| world.member(*seat).tested(webhook))
+            (known || patience_ended).then(|| world.provider(*provider_id).tested(webhook))
         }
     }
 }
@@ -224,9 +224,9 @@ fn ok(value: &serde_json::Value) -> Result<Answer, Problem> {
     Ok(Answer::Now(Response::json(StatusCode::OK, value)))
 }
 
-fn seat(world: &World, slug: &str) -> Result<Seat, Problem> {
-    let known = world.members.iter().map(|it| it.contract().slug);
-    world.seat(slug).ok_or_else(|| {
+fn provider_id(world: &World, slug: &str) -> Result<ProviderId, Problem> {
+    let known = world.providers.iter().map(|it| it.contract().slug);
+    world.provider_id(slug).ok_or_else(|| {
         let nearest = nearest(slug, known).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
         Problem::nothing(format!("There is no provider `{slug}`.{nearest}"))
     })

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::mask::Mask;
 use super::{Answer, Ask, Problem, body, ok, scenario};
-use crate::engine::rules::{RULES_MAX, Standing};
+use crate::engine::rules::{ActiveRule, RULES_MAX};
 use crate::kit::http::{Response, decoded};
 use crate::kit::time::later;
 use crate::scenario::parse_rule;
@@ -19,7 +19,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 }
 
 /// As it was written, with its name and its counts.
-fn shown(it: &Standing, mask: &Mask) -> Json {
+fn shown(it: &ActiveRule, mask: &Mask) -> Json {
     let ends_at = it.rule.ttl.and_then(|ttl| later(it.added_at, ttl));
     let mut shown = mask.value(&it.rule.written);
     if let Some(members) = shown.as_object_mut() {

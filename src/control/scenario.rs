@@ -17,7 +17,7 @@ pub fn known<'a>(contracts: &'a [&'static Contract]) -> Known<'a> {
 
 /// The providers of a sandbox.
 pub fn contracts(world: &World) -> Vec<&'static Contract> {
-    world.members.iter().map(|it| it.contract()).collect()
+    world.providers.iter().map(|it| it.contract()).collect()
 }
 
 /// A text that is no scenario, or no rule.
@@ -36,7 +36,7 @@ pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let (name, steps) = (scenario.name.clone(), scenario.steps.len());
     let start = scenario.apply_to(Start { webhook_url_wins: false, ..ask.world.start.clone() });
     let world =
-        World::load(start, crate::providers::all(), ask.world.life + 1, ask.uptime).map_err(|it| refused(&scenario.mistakes(it)))?;
+        World::load(start, crate::providers::all(), ask.world.generation + 1, ask.uptime).map_err(|it| refused(&scenario.mistakes(it)))?;
     *ask.world = world;
     let note = (0 < steps).then_some("steps are played by `playmoney run`; here the starting state and the rules are in force");
     let mut answer = json!({"scenario": name, "clock": shown(ask.world)});

@@ -23,8 +23,8 @@ pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     is_free(ask.world)?;
     body::document(ask.request)?;
     let world = &mut *ask.world;
-    let (start, life) = (world.start.clone(), world.life + 1);
-    let mut restored = state::restore(&ask.request.body, start, &world.members, life, ask.uptime).map_err(Problem::invalid)?;
+    let (start, generation) = (world.start.clone(), world.generation + 1);
+    let mut restored = state::restore(&ask.request.body, start, &world.providers, generation, ask.uptime).map_err(Problem::invalid)?;
     world.core.name.clone_into(&mut restored.core.name);
     *world = restored;
     let now = world.core.now;
@@ -41,7 +41,7 @@ pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     is_free(ask.world)?;
     body::only(&body::members(ask.request)?, &[])?;
     let world = &mut *ask.world;
-    *world = World::new(world.start.clone(), crate::providers::all(), world.life + 1, ask.uptime);
+    *world = World::new(world.start.clone(), crate::providers::all(), world.generation + 1, ask.uptime);
     ok(&json!({"reset": true, "clock": shown(world)}))
 }
 

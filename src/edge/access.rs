@@ -21,7 +21,7 @@ const PEERS_MAX: usize = 1_000;
 
 /// The rules of one server.
 #[derive(Default)]
-pub struct Door {
+pub struct Access {
     /// `http://shop.example:4242`: what links in answers begin with, when it is set.
     pub public_url: Option<String>,
     /// Further host names that are served.
@@ -56,7 +56,7 @@ pub struct Head<'a> {
     pub second: u64,
 }
 
-impl Door {
+impl Access {
     /// The host of a request, when it is one that is served.
     pub fn called(&self, uri: &Uri, headers: &HeaderMap) -> Result<Called, Response> {
         let mut hosts = headers.get_all(header::HOST).iter();
@@ -203,13 +203,13 @@ fn is_same_origin(a: &str, b: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn door() -> Door {
-        Door {
+    fn access() -> Access {
+        Access {
             public_url: Some("https://pay.test.example".to_owned()),
             allow_hosts: vec!["mock.ci.example".to_owned()],
             allow_origins: vec!["http://app.example:3000".to_owned()],
             provider_hosts: vec![("payouts-dev.quantumlabs.ru", "quantum-payouts")],
-            ..Door::default()
+            ..Access::default()
         }
     }
 
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn t3_only_names_that_cannot_be_rebound_are_served() {
-        let called = |host: &str| door().called(&Uri::from_static("/"), &headers(&[("host", host)]));
+        let called = |host: &str| access().called(&Uri::from_static("/"), &headers(&[("host", host)]));
         for host in
             ["127.0.0.1:4242", "localhost", "LOCALHOST:1", "api.localhost", "[::1]:4242", "192.168.1.7", "playmoney:80", "mock.ci.example"]
         {
@@ -242,22 +242,22 @@ mod tests {
         }
         let mut twice = headers(&[("host", "localhost")]);
         twice.append(header::HOST, HeaderValue::from_static("localhost"));
-        assert!(door().called(&Uri::from_static("/"), &twice).is_err());
-        assert!(door().called(&Uri::from_static("/"), &HeaderMap::new()).is_err());
+        assert!(access().called(&Uri::from_static("/"), &twice).is_err());
+        assert!(access().called(&Uri::from_static("/"), &HeaderMap::new()).is_err());
     }
 
-    fn admit(door: &Door, method: &Method, control: Option<&str>, given: &[(&'static str, &str)]) -> Option<StatusCode> {
+    fn admit(access: &Access, method: &Method, control: Option<&str>, given: &[(&'static str, &str)]) -> Option<StatusCode> {
         let (peer, second) = ("127.0.0.1".parse().expect("an address"), 1);
         let headers = headers(given);
         let head = Head { method, headers: &headers, control, peer, second };
         let called = Called { origin: "http://127.0.0.1:4242".to_owned(), provider: None };
-        door.admit(head, &called).err().map(|it| it.status)
+        access.admit(head, &called).err().map(|it| it.status)
     }
 
     #[test]
     fn t4_a_foreign_page_changes_nothing() {
         let forbidden = Some(StatusCode::FORBIDDEN);
-        let with = |method, control, origin| admit(&door(), method, control, &[("origin", origin)]);
+        let with = |method, control, origin| admit(&access(), method, control, &[("origin", origin)]);
         for own in ["http://127.0.0.1:4242", "https://pay.test.example", "https://pay.test.example:443", "http://app.example:3000"] {
             assert_eq!(with(&Method::POST, Some("reset"), own), None, "{own}");
         }
@@ -267,24 +267,24 @@ mod tests {
             assert_eq!(with(&Method::GET, None, foreign), None, "{foreign}, reading");
             assert_eq!(with(&Method::POST, Some("inbox/shop"), foreign), None, "{foreign}, receiving");
         }
-        assert_eq!(admit(&door(), &Method::POST, None, &[("sec-fetch-site", "cross-site")]), forbidden);
-        assert_eq!(admit(&door(), &Method::POST, None, &[]), None);
+        assert_eq!(admit(&access(), &Method::POST, None, &[("sec-fetch-site", "cross-site")]), forbidden);
+        assert_eq!(admit(&access(), &Method::POST, None, &[]), None);
     }
 
     #[test]
     fn t2_a_delivery_does_not_reach_the_control_api() {
         let marked = [("playmoney-delivery", "dlv-1")];
-        assert_eq!(admit(&door(), &Method::POST, Some("reset"), &marked), Some(StatusCode::FORBIDDEN));
-        assert_eq!(admit(&door(), &Method::POST, Some("inbox/shop"), &marked), None);
+        assert_eq!(admit(&access(), &Method::POST, Some("reset"), &marked), Some(StatusCode::FORBIDDEN));
+        assert_eq!(admit(&access(), &Method::POST, Some("inbox/shop"), &marked), None);
     }
 
     #[test]
     fn t5_control_needs_the_token_where_there_is_one() {
-        let door = Door { admin_token: Some(Secret::issued("right")), ..door() };
-        let ask = |control, token| admit(&door, &Method::GET, Some(control), &[("authorization", token)]);
+        let access = Access { admin_token: Some(Secret::issued("right")), ..access() };
+        let ask = |control, token| admit(&access, &Method::GET, Some(control), &[("authorization", token)]);
         assert_eq!(ask("clock", "Bearer right"), None);
         assert_eq!(ask("health", ""), None);
-        assert_eq!(admit(&door, &Method::GET, None, &[]), None);
+        assert_eq!(admit(&access, &Method::GET, None, &[]), None);
         for _ in 0..WRONG_TOKENS_MAX {
             assert_eq!(ask("clock", "Bearer wrong"), Some(StatusCode::UNAUTHORIZED));
         }
@@ -294,10 +294,10 @@ mod tests {
     #[test]
     fn an_allowed_page_may_ask_beforehand_and_read() {
         let asked = headers(&[("origin", "http://app.example:3000"), ("access-control-request-method", "POST")]);
-        let mut response = door().preflight(&Method::OPTIONS, &asked).expect("allowed");
-        door().show_to(asked.get(header::ORIGIN), &mut response);
+        let mut response = access().preflight(&Method::OPTIONS, &asked).expect("allowed");
+        access().show_to(asked.get(header::ORIGIN), &mut response);
         assert_eq!(response.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "http://app.example:3000");
         let foreign = headers(&[("origin", "http://evil.example"), ("access-control-request-method", "POST")]);
-        assert!(door().preflight(&Method::OPTIONS, &foreign).is_none());
+        assert!(access().preflight(&Method::OPTIONS, &foreign).is_none());
     }
 }

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 
 use super::courier::Courier;
 use super::holding::{Holding, Leaving};
-use super::loopback::Mailroom;
+use super::loopback::Loopback;
 use crate::control::{Answer, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::start::{Impossible, Start};
@@ -48,7 +48,7 @@ pub struct Driver {
     sandbox: Mutex<Sandbox>,
     stopwatch: Stopwatch,
     courier: Arc<Courier>,
-    mailroom: Arc<Mailroom>,
+    loopback: Arc<Loopback>,
     /// Something has happened that a waiting caller may have waited for.
     changed: Notify,
     /// Answers that a rule holds back.
@@ -61,12 +61,12 @@ pub struct Driver {
 
 impl Driver {
     /// Takes a sandbox over and keeps its time until the driver is dropped.
-    pub fn start(sandbox: Sandbox, stopwatch: Stopwatch, courier: Arc<Courier>, mailroom: Arc<Mailroom>) -> Arc<Self> {
+    pub fn start(sandbox: Sandbox, stopwatch: Stopwatch, courier: Arc<Courier>, loopback: Arc<Loopback>) -> Arc<Self> {
         let driver = Arc::new(Self {
             sandbox: Mutex::new(sandbox),
             stopwatch,
             courier,
-            mailroom,
+            loopback,
             changed: Notify::new(),
             holding: Holding::default(),
             alarm: AtomicU64::new(NEVER),
@@ -125,7 +125,7 @@ impl Driver {
     pub fn fork(&self, name: &str) -> Arc<Self> {
         let mut copy = self.lock().clone();
         name.clone_into(&mut copy.world_mut().core.name);
-        Self::start(copy, self.stopwatch, Arc::clone(&self.courier), Arc::clone(&self.mailroom))
+        Self::start(copy, self.stopwatch, Arc::clone(&self.courier), Arc::clone(&self.loopback))
     }
 
     /// Puts this sandbox's time and name on an answer that the edge has made itself.
@@ -157,7 +157,7 @@ impl Driver {
     fn post(self: &Arc<Self>, outgoing: Vec<Outgoing>) {
         let mut leaving = VecDeque::from(outgoing);
         while let Some(it) = leaving.pop_front() {
-            if let Some(outcome) = self.mailroom.take(&it) {
+            if let Some(outcome) = self.loopback.take(&it) {
                 leaving.extend(self.settle(&it, outcome));
                 continue;
             }

@@ -6,7 +6,7 @@ use http::{StatusCode, header};
 use rust_decimal::Decimal;
 use tokio::io::AsyncWriteExt;
 
-use super::socket::Line;
+use super::socket::Socket;
 use crate::engine::rules::Transport;
 use crate::kit::http::Response;
 use crate::kit::ids::{Draws, entity};
@@ -20,7 +20,7 @@ const NOISE_BYTES: usize = 256;
 /// Writes onto the line what the client gets in place of the answer; afterwards the connection has to end. `Some`: there
 /// is nothing about this answer that could be spoiled, and it goes out as it is. That is so for the effects on a body
 /// where there is none.
-pub async fn befall(mut line: Line, transport: &Transport, is_head: bool, response: Response) -> Option<Response> {
+pub async fn inject(mut line: Socket, transport: &Transport, is_head: bool, response: Response) -> Option<Response> {
     let bodiless = is_head || matches!(response.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     let done = match transport {
         Transport::ConnectionReset => line.end_with_reset(),
@@ -72,7 +72,7 @@ fn noise(response: &Response) -> Vec<u8> {
 
 /// The whole answer, its body in pieces: the first comes at once with the head, the last after that span. Of a body that
 /// has fewer bytes than pieces, some are empty, and the pace stays the same.
-async fn dribble(line: &mut Line, response: &Response, chunks: u32, over: Duration) -> io::Result<()> {
+async fn dribble(line: &mut Socket, response: &Response, chunks: u32, over: Duration) -> io::Result<()> {
     let (body, pieces) = (&response.body, u64::from(chunks.max(1)));
     let gap = over.unsigned_abs() / chunks.saturating_sub(1).max(1);
     let end_of = |piece: u64| usize::try_from(body.len() as u64 * piece / pieces).unwrap_or(body.len());

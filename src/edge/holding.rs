@@ -26,7 +26,7 @@ pub struct Holding {
 #[derive(Default)]
 struct Gates {
     /// The life of the sandbox that they belong to.
-    life: u64,
+    generation: u64,
     made: u64,
     /// By the simulated moment at which each opens. It opens by being dropped.
     shut: BTreeMap<(Timestamp, u64), oneshot::Sender<Infallible>>,
@@ -92,10 +92,10 @@ impl Holding {
     }
 
     /// The sandbox has come to that moment of that life. Whoever waits for something in an earlier life waits no longer.
-    pub fn pass(&self, (life, now): (u64, Timestamp)) {
+    pub fn pass(&self, (generation, now): (u64, Timestamp)) {
         let mut gates = self.gates.lock();
-        if gates.life != life {
-            gates.life = life;
+        if gates.generation != generation {
+            gates.generation = generation;
             gates.shut.clear();
         }
         while let Some(next) = gates.shut.first_entry().filter(|it| it.key().0 <= now) {

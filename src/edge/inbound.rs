@@ -15,12 +15,12 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
-use super::access::{Door, Head};
+use super::access::{Access, Head};
 use super::driver::Stopwatch;
-use super::faults::befall;
+use super::faults::inject;
 use super::holding::Leaving;
-use super::registry::{DEFAULT, Desk, address};
-use super::socket::Line;
+use super::registry::{DEFAULT, Registry, address};
+use super::socket::Socket;
 use crate::kit::http::{HeaderValue, Request, Response};
 
 /// A body, unless it is a saved sandbox.
@@ -47,14 +47,14 @@ const CONNECTIONS_MAX: usize = 20_000;
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// What every connection shares.
-pub struct House {
-    pub desk: Desk,
-    pub door: Door,
+pub struct Shared {
+    pub registry: Registry,
+    pub access: Access,
     pub stopwatch: Stopwatch,
 }
 
 /// Serves until told to stop; then what is under way is finished, within limits.
-pub async fn serve(listener: TcpListener, house: Arc<House>, mut stop: watch::Receiver<bool>) {
+pub async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
@@ -65,7 +65,7 @@ pub async fn serve(listener: TcpListener, house: Arc<House>, mut stop: watch::Re
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = graceful.watch(connection(stream, peer, Arc::clone(&house)));
+                let connection = graceful.watch(connection(stream, peer, Arc::clone(&shared)));
                 tokio::spawn(async move {
                     if let Err(why) = connection.await {
                         tracing::debug!(%peer, %why, "connection");
@@ -88,14 +88,14 @@ pub async fn serve(listener: TcpListener, house: Arc<House>, mut stop: watch::Re
 fn connection(
     stream: TcpStream,
     peer: SocketAddr,
-    house: Arc<House>,
+    shared: Arc<Shared>,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
     _ = stream.set_nodelay(true);
-    let line = Line::new(stream);
+    let line = Socket::new(stream);
     let own = line.clone();
     let service = service_fn(move |request| {
-        let (house, line) = (Arc::clone(&house), own.clone());
-        async move { answer(&house, peer.ip(), line, request).await.ok_or(Hangup) }
+        let (shared, line) = (Arc::clone(&shared), own.clone());
+        async move { answer(&shared, peer.ip(), line, request).await.ok_or(Hangup) }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_buf_size(HEAD_BYTES_MAX).max_headers(HEADERS_MAX);
@@ -107,25 +107,27 @@ fn connection(
 #[error("the connection is cut on purpose")]
 struct Hangup;
 
-async fn answer(house: &House, peer: IpAddr, line: Line, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
+async fn answer(shared: &Shared, peer: IpAddr, line: Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
     let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, head.uri.path()));
     let is_head = head.method == Method::HEAD;
-    let leaving = match admitted(house, peer, head, body).await {
+    let leaving = match admitted(shared, peer, head, body).await {
         Ok(answer) => answer?,
-        Err(refusal) => Leaving::at_once(house.desk.find(DEFAULT).map_or_else(|| (*refusal).clone(), |it| it.stamped((*refusal).clone()))),
+        Err(refusal) => {
+            Leaving::at_once(shared.registry.find(DEFAULT).map_or_else(|| (*refusal).clone(), |it| it.stamped((*refusal).clone())))
+        }
     };
     let Leaving { mut response, transport, place: _place } = leaving;
     if let Some(asked) = asked {
         tracing::info!(status = response.status.as_u16(), "{asked}");
     }
     if let Some(origin) = &origin {
-        house.door.show_to(Some(origin), &mut response);
+        shared.access.show_to(Some(origin), &mut response);
     }
     if let Some(transport) = transport {
-        tracing::info!(?transport, "a rule lets this befall the answer");
-        response = Box::pin(befall(line, &transport, is_head, response)).await?; // boxed: the usual answer has no use for its size
+        tracing::info!(?transport, "a rule lets this inject the answer");
+        response = Box::pin(inject(line, &transport, is_head, response)).await?; // boxed: the usual answer has no use for its size
     }
     let mut written = hyper::Response::new(Full::new(response.body));
     *written.status_mut() = response.status;
@@ -134,22 +136,22 @@ async fn answer(house: &House, peer: IpAddr, line: Line, request: hyper::Request
 }
 
 /// What the sandbox answers, or why the request does not get that far.
-async fn admitted(house: &House, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Option<Leaving>, Box<Response>> {
+async fn admitted(shared: &Shared, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Option<Leaving>, Box<Response>> {
     if head_bytes(&head) > HEAD_BYTES_MAX {
         let detail = format!("All headers together have at most {HEAD_BYTES_MAX} bytes here.");
         return Err(refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", &detail));
     }
-    let called = house.door.called(&head.uri, &head.headers)?;
+    let called = shared.access.called(&head.uri, &head.headers)?;
     let (driver, path) = {
         let address = address(&called, head.uri.path());
         let control = address.path.strip_prefix("/__admin").filter(|it| it.is_empty() || it.starts_with('/'));
         let control = control.map(|it| it.trim_start_matches('/'));
-        if let Some(response) = house.door.preflight(&head.method, &head.headers) {
+        if let Some(response) = shared.access.preflight(&head.method, &head.headers) {
             return Err(response.into());
         }
-        let second = house.stopwatch.uptime().elapsed.as_secs();
-        house.door.admit(Head { method: &head.method, headers: &head.headers, control, peer, second }, &called)?;
-        (house.desk.choose(address.sandbox, &head.headers)?, address.path.into_owned())
+        let second = shared.stopwatch.uptime().elapsed.as_secs();
+        shared.access.admit(Head { method: &head.method, headers: &head.headers, control, peer, second }, &called)?;
+        (shared.registry.choose(address.sandbox, &head.headers)?, address.path.into_owned())
     };
     let is_state = path == "/__admin/state";
     let body =

@@ -11,13 +11,13 @@ use crate::engine::inbox::is_name;
 
 /// Knows this server's own addresses and the sandboxes behind them.
 #[derive(Default)]
-pub struct Mailroom {
+pub struct Loopback {
     /// `http://127.0.0.1:4242` and the other ways to write it.
     origins: Vec<String>,
     drivers: RwLock<BTreeMap<String, Weak<Driver>>>,
 }
 
-impl Mailroom {
+impl Loopback {
     /// For a server that can be reached at these origins.
     pub fn new(origins: Vec<String>) -> Self {
         Self { origins, drivers: RwLock::default() }
@@ -55,13 +55,13 @@ fn address(path: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::edge::loopback::{Mailroom, address};
+    use crate::edge::loopback::{Loopback, address};
 
     #[test]
     fn a_port_that_begins_alike_is_somebody_else() {
-        let mailroom = Mailroom::new(vec!["http://127.0.0.1:4242".to_owned()]);
-        assert_eq!(mailroom.own_path("http://127.0.0.1:4242/__admin/inbox/shop"), Some("/__admin/inbox/shop"));
-        assert_eq!(mailroom.own_path("http://127.0.0.1:42420/__admin/inbox/shop"), None);
+        let loopback = Loopback::new(vec!["http://127.0.0.1:4242".to_owned()]);
+        assert_eq!(loopback.own_path("http://127.0.0.1:4242/__admin/inbox/shop"), Some("/__admin/inbox/shop"));
+        assert_eq!(loopback.own_path("http://127.0.0.1:42420/__admin/inbox/shop"), None);
     }
 
     #[test]

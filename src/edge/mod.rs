@@ -20,14 +20,14 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use self::access::Door;
+use self::access::Access;
 use self::courier::Courier;
 use self::driver::{Driver, Stopwatch};
 use self::egress::Egress;
-use self::inbound::House;
-use self::loopback::Mailroom;
-use self::registry::{DEFAULT, Desk};
-use self::stage::Live;
+use self::inbound::Shared;
+use self::loopback::Loopback;
+use self::registry::{DEFAULT, Registry};
+use self::stage::ServerStage;
 use crate::engine::start::{Impossible, Start};
 use crate::kit::secret::Secret;
 use crate::providers;
@@ -70,8 +70,8 @@ impl Default for Config {
 /// A server that accepts connections until it is stopped or dropped.
 pub struct Server {
     address: SocketAddr,
-    house: Arc<House>,
-    mailroom: Arc<Mailroom>,
+    shared: Arc<Shared>,
+    loopback: Arc<Loopback>,
     driver: Arc<Driver>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
@@ -86,26 +86,26 @@ impl Server {
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
         let stopwatch = Stopwatch::start();
-        let mailroom = Arc::new(Mailroom::new(origins(address, config.public_url.as_deref())));
+        let loopback = Arc::new(Loopback::new(origins(address, config.public_url.as_deref())));
         let courier = Arc::new(Courier::new(Egress { allow: config.webhook_allow, own: Some(address) }));
         let sandbox = Sandbox::new(config.start, stopwatch.uptime());
-        let driver = Driver::start(sandbox, stopwatch, courier, Arc::clone(&mailroom));
-        mailroom.enter(DEFAULT, &driver);
-        let desk = Desk::default();
-        desk.enter(DEFAULT, Arc::clone(&driver));
+        let driver = Driver::start(sandbox, stopwatch, courier, Arc::clone(&loopback));
+        loopback.enter(DEFAULT, &driver);
+        let registry = Registry::default();
+        registry.enter(DEFAULT, Arc::clone(&driver));
         let hosts = providers::all().iter().map(|it| it.contract()).flat_map(|it| it.hosts.iter().map(|host| (*host, it.slug))).collect();
-        let door = Door {
+        let access = Access {
             public_url: config.public_url,
             allow_hosts: config.allow_hosts,
             allow_origins: config.allow_origins,
             admin_token: config.admin_token,
             provider_hosts: hosts,
-            ..Door::default()
+            ..Access::default()
         };
         let (stop, stopped) = watch::channel(false);
-        let house = Arc::new(House { desk, door, stopwatch });
-        let serving = tokio::spawn(inbound::serve(listener, Arc::clone(&house), stopped));
-        Ok(Self { address, house, mailroom, driver, stop, serving })
+        let shared = Arc::new(Shared { registry, access, stopwatch });
+        let serving = tokio::spawn(inbound::serve(listener, Arc::clone(&shared), stopped));
+        Ok(Self { address, shared, loopback, driver, stop, serving })
     }
 
     /// The default sandbox begins anew.
@@ -118,8 +118,8 @@ impl Server {
 
     /// The default sandbox as the stage of a scenario. Its steps are taken on the caller's thread, which must not be one
     /// of the runtime's.
-    pub fn stage(&self, runtime: tokio::runtime::Handle) -> Live<'_> {
-        Live::new(self, runtime)
+    pub fn stage(&self, runtime: tokio::runtime::Handle) -> ServerStage<'_> {
+        ServerStage::new(self, runtime)
     }
 
     /// The address that is listened on.

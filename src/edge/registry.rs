@@ -17,7 +17,7 @@ pub const DEFAULT: &str = "default";
 
 /// Every sandbox of a server, by name.
 #[derive(Default)]
-pub struct Desk(RwLock<BTreeMap<String, Arc<Driver>>>);
+pub struct Registry(RwLock<BTreeMap<String, Arc<Driver>>>);
 
 /// A path, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct Address<'a> {
     pub path: Cow<'a, str>,
 }
 
-impl Desk {
+impl Registry {
     /// A sandbox has moved in.
     pub fn enter(&self, name: &str, driver: Arc<Driver>) {
         self.0.write().insert(name.to_owned(), driver);

@@ -13,9 +13,9 @@ use tokio::net::TcpStream;
 /// One end of a connection. Its clones are the same socket, which closes with the last of them. Both hands belong to
 /// the connection's one task and write in turn: while a request is answered, hyper has nothing to write.
 #[derive(Clone, Debug)]
-pub struct Line(Arc<Mutex<TcpStream>>);
+pub struct Socket(Arc<Mutex<TcpStream>>);
 
-impl Line {
+impl Socket {
     /// A connection that was accepted.
     pub fn new(stream: TcpStream) -> Self {
         Self(Arc::new(Mutex::new(stream)))
@@ -27,13 +27,13 @@ impl Line {
     }
 }
 
-impl AsyncRead for Line {
+impl AsyncRead for Socket {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut *self.0.lock()).poll_read(cx, buffer)
     }
 }
 
-impl AsyncWrite for Line {
+impl AsyncWrite for Socket {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut *self.0.lock()).poll_write(cx, bytes)
     }

@@ -22,13 +22,13 @@ use crate::stage::{PAUSE, Stage, control};
 const FORK_INBOX: &str = "http://fork.inbox.playmoney.test/";
 
 /// The default sandbox of a server, and its forks.
-pub struct Live<'a> {
+pub struct ServerStage<'a> {
     server: &'a Server,
     runtime: Handle,
     forks: BTreeMap<String, Arc<Driver>>,
 }
 
-impl<'a> Live<'a> {
+impl<'a> ServerStage<'a> {
     /// On that server.
     pub fn new(server: &'a Server, runtime: Handle) -> Self {
         Self { server, runtime, forks: BTreeMap::new() }
@@ -40,15 +40,15 @@ impl<'a> Live<'a> {
 }
 
 /// The copies belong to the scenario that has made them.
-impl Drop for Live<'_> {
+impl Drop for ServerStage<'_> {
     fn drop(&mut self) {
         for name in self.forks.keys() {
-            self.server.house.desk.leave(name);
+            self.server.shared.registry.leave(name);
         }
     }
 }
 
-impl Stage for Live<'_> {
+impl Stage for ServerStage<'_> {
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
         let driver = Arc::clone(self.driver(fork));
         let leaving = self.runtime.block_on(answered(driver, request)).ok_or("empty_response")?;
@@ -70,8 +70,8 @@ impl Stage for Live<'_> {
                 account.set(&settings::WEBHOOK_URL, Value::Text(FORK_INBOX.to_owned()));
             }
         });
-        self.server.mailroom.enter(name, &copy);
-        self.server.house.desk.enter(name, Arc::clone(&copy));
+        self.server.loopback.enter(name, &copy);
+        self.server.shared.registry.enter(name, Arc::clone(&copy));
         self.forks.insert(name.to_owned(), copy);
     }
 

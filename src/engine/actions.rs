@@ -21,7 +21,7 @@ pub enum Cause<'a> {
 
 /// Why an action did not happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotActed {
+pub enum ActionError {
     /// There is no such action.
     Unknown,
     /// The object is in a state that does not allow it; a sentence that names the state.
@@ -34,7 +34,7 @@ pub enum NotActed {
 
 /// What an action was done to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Acted {
+pub struct ActionDone {
     pub object: ObjectId,
 }
 

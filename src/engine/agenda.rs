@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::delivery::{AttemptId, Outcome};
 use super::ids::COUNT_MAX;
 use super::ids::TransferId;
-use super::ids::{ObjectId, Seat};
+use super::ids::{ObjectId, ProviderId};
 use crate::kit::time::Timestamp;
 
 /// Something that is due at a moment.
@@ -17,7 +17,7 @@ use crate::kit::time::Timestamp;
 pub enum Due {
     /// A row of an object's status table. `stay` says in which of its stays it was booked: once the object has
     /// moved on, the entry falls through.
-    Row { seat: Seat, object: ObjectId, stay: u32, row: u8 },
+    Row { provider_id: ProviderId, object: ObjectId, stay: u32, row: u8 },
     /// A block that confirms a watched transfer. Like a stay, a turn says when it was booked.
     Block { transfer: TransferId, turn: u32 },
     /// A watched transfer has lost confirmations.
@@ -27,9 +27,9 @@ pub enum Due {
     /// A simulated receiver answers late, or never.
     Answer { attempt: AttemptId, outcome: Box<Outcome> },
     /// What a rule has the outside world do: an action with its parameters.
-    Act { seat: Seat, act: Cow<'static, str>, with: Box<str>, rule: Box<str> },
+    Act { provider_id: ProviderId, act: Cow<'static, str>, with: Box<str>, rule: Box<str> },
     /// An answer that a rule holds back may leave.
-    Held { seat: Seat },
+    Held { provider_id: ProviderId },
 }
 
 /// The queue. Nothing that still means something is taken out of it but by becoming due.
@@ -60,13 +60,13 @@ impl Agenda {
     }
 
     /// Whether what was read was booked in its order, for providers that there are.
-    pub fn is_sound(&self, seats: u8) -> bool {
-        let seat = |due: &Due| match due {
-            Due::Row { seat, .. } | Due::Act { seat, .. } | Due::Held { seat } => seat.0 < seats,
-            Due::Block { transfer, .. } | Due::Undone { transfer, .. } => transfer.seat.0 < seats,
+    pub fn is_sound(&self, provider_count: u8) -> bool {
+        let provider_id = |due: &Due| match due {
+            Due::Row { provider_id, .. } | Due::Act { provider_id, .. } | Due::Held { provider_id } => provider_id.0 < provider_count,
+            Due::Block { transfer, .. } | Due::Undone { transfer, .. } => transfer.provider_id.0 < provider_count,
             Due::Attempt { .. } | Due::Answer { .. } => true,
         };
-        self.sequence < COUNT_MAX && self.entries.iter().all(|((_, sequence), due)| *sequence <= self.sequence && seat(due))
+        self.sequence < COUNT_MAX && self.entries.iter().all(|((_, sequence), due)| *sequence <= self.sequence && provider_id(due))
     }
 
     /// Forgets what means nothing any more: a saved state is the same whether or not it was passed already.

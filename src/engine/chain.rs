@@ -11,7 +11,7 @@ use serde_json::json;
 use super::actions::Shown;
 use super::agenda::{Agenda, Due};
 use super::ids::COUNT_MAX;
-use super::ids::{ObjectId, Seat};
+use super::ids::{ObjectId, ProviderId};
 use crate::kit::json::written;
 use crate::kit::time::{Duration, Timestamp, later};
 
@@ -117,16 +117,16 @@ impl Chains {
     }
 
     /// Nobody looks at the transfers to that object any more.
-    pub fn forget(&mut self, seat: Seat, object: ObjectId) {
-        let ids: Vec<TransferId> = self.of(seat, object).map(|it| it.0).collect();
+    pub fn forget(&mut self, provider_id: ProviderId, object: ObjectId) {
+        let ids: Vec<TransferId> = self.of(provider_id, object).map(|it| it.0).collect();
         for it in ids.iter().filter_map(|it| self.transfers.remove(it)) {
             it.finished.map(|it| self.finished.remove(&it));
         }
     }
 
     /// The watched transfers to an object, in the order of their numbers.
-    pub fn of(&self, seat: Seat, object: ObjectId) -> impl Iterator<Item = (TransferId, &Transfer)> {
-        let id = |number| TransferId { seat, object, number };
+    pub fn of(&self, provider_id: ProviderId, object: ObjectId) -> impl Iterator<Item = (TransferId, &Transfer)> {
+        let id = |number| TransferId { provider_id, object, number };
         self.transfers.range(id(0)..=id(u32::MAX)).map(|(id, it)| (*id, it))
     }
 
@@ -217,12 +217,12 @@ impl Chains {
     }
 
     /// Whether what was read can go on: no count that nobody has counted to, no provider that there is not.
-    pub fn is_sound(&self, seats: u8) -> bool {
+    pub fn is_sound(&self, provider_count: u8) -> bool {
         let counted = |it: &i64| it.unsigned_abs() < COUNT_MAX;
         let transfer = |(id, it): (&TransferId, &Transfer)| {
             let count = it.confirmations <= it.wanted && it.wanted <= CONFIRMATIONS_MAX;
             let finished = it.finished.is_some() == it.is_finished() && it.finished.is_none_or(|it| it <= self.finishes);
-            id.seat.0 < seats && count && finished && it.block.as_ref().is_none_or(counted)
+            id.provider_id.0 < provider_count && count && finished && it.block.as_ref().is_none_or(counted)
         };
         let bounded = self.transfers.len() <= TRANSFERS_MAX && self.finishes < COUNT_MAX;
         bounded && self.undone.values().all(|it| 0 <= *it && counted(it)) && self.transfers.iter().all(transfer)

@@ -7,8 +7,8 @@ use super::account::Account;
 use super::agenda::Due;
 use super::core::Core;
 use super::delivery::Event;
-use super::ids::{ObjectId, Seat};
-use super::rules::Spoil;
+use super::ids::{ObjectId, ProviderId};
+use super::rules::WebhookFault;
 use super::tables::{Contract, Setting, settings};
 use crate::kit::http::Request;
 use crate::kit::ids::Draws;
@@ -26,12 +26,12 @@ const REORDER_MAX: Duration = Duration::from_secs(60);
 /// All that a provider may touch: the moment, the accounts, chance, the agenda, the outbox and the journal.
 pub struct Context<'a> {
     pub(super) core: &'a mut Core,
-    pub(super) seat: Seat,
+    pub(super) provider_id: ProviderId,
     contract: &'static Contract,
     uptime: Uptime,
     pub trace: Trace,
     /// What a rule does to the webhook that is being made.
-    pub(super) spoil: Option<Spoil>,
+    pub(super) spoil: Option<WebhookFault>,
     /// What this call has made, when a rule wants to know.
     made: Option<Made>,
 }
@@ -45,9 +45,9 @@ struct Made {
 }
 
 impl<'a> Context<'a> {
-    /// For one call into the provider on that seat.
-    pub fn new(core: &'a mut Core, seat: Seat, contract: &'static Contract, uptime: Uptime) -> Self {
-        Self { core, seat, contract, uptime, trace: Trace::default(), spoil: None, made: None }
+    /// For one call into that provider.
+    pub fn new(core: &'a mut Core, provider_id: ProviderId, contract: &'static Contract, uptime: Uptime) -> Self {
+        Self { core, provider_id, contract, uptime, trace: Trace::default(), spoil: None, made: None }
     }
 
     /// The simulated moment.
@@ -118,17 +118,17 @@ impl<'a> Context<'a> {
 
     /// An account by its id.
     pub fn account(&self, id: &str) -> Option<&Account> {
-        self.core.accounts[usize::from(self.seat.0)].get(id)
+        self.core.accounts[usize::from(self.provider_id.0)].get(id)
     }
 
     /// An account by its id, to change it.
     pub fn account_mut(&mut self, id: &str) -> Option<&mut Account> {
-        self.core.accounts[usize::from(self.seat.0)].get_mut(id)
+        self.core.accounts[usize::from(self.provider_id.0)].get_mut(id)
     }
 
     /// A merchant moves in. `false`: there is one of that id already.
     pub fn add_account(&mut self, account: Account) -> bool {
-        let accounts = &mut self.core.accounts[usize::from(self.seat.0)];
+        let accounts = &mut self.core.accounts[usize::from(self.provider_id.0)];
         let is_new = !accounts.contains_key(&account.id);
         if is_new {
             accounts.insert(account.id.clone(), account);
@@ -138,7 +138,7 @@ impl<'a> Context<'a> {
 
     /// The accounts of this provider, by id.
     pub fn accounts(&self) -> impl Iterator<Item = &Account> {
-        self.core.accounts[usize::from(self.seat.0)].values()
+        self.core.accounts[usize::from(self.provider_id.0)].values()
     }
 
     /// The account whose credential of that name the key is; nobody learns from the time it takes how near a guess was.
@@ -174,7 +174,7 @@ impl<'a> Context<'a> {
                 On::Call(_) | On::Act(_) | On::Delivered(_) | On::Block(_) => None,
             };
             if let Some(at) = at {
-                let due = Due::Row { seat: self.seat, object: stay.object, stay: stay.number, row };
+                let due = Due::Row { provider_id: self.provider_id, object: stay.object, stay: stay.number, row };
                 self.core.agenda.book(at, due);
             }
         }
@@ -192,7 +192,7 @@ impl<'a> Context<'a> {
 
     /// Whether a rule leads an object's life.
     pub(super) fn is_led(&self, object: ObjectId) -> bool {
-        !self.core.led.is_empty() && self.core.led.contains(&(self.seat, object))
+        !self.core.led.is_empty() && self.core.led.contains(&(self.provider_id, object))
     }
 
     /// A status has changed; the journal learns from what to what, and why.
@@ -203,10 +203,10 @@ impl<'a> Context<'a> {
 
     /// A webhook is owed. Its first attempt leaves as soon as the one before it to that target has an outcome.
     pub fn notify(&mut self, event: Event) -> Option<u64> {
-        let (now, seat) = (self.core.now, self.seat);
+        let (now, provider_id) = (self.core.now, self.provider_id);
         let spoiled = if self.core.rules.is_empty() { None } else { self.spoiled_by_rule(&event) };
         let delay = spoiled.as_ref().and_then(|it| it.how.delay.or(it.how.reorder.then_some(REORDER_MAX)));
-        let id = self.core.outbox.owe(now, seat, event, spoiled)?;
+        let id = self.core.outbox.owe(now, provider_id, event, spoiled)?;
         if let Some(at) = delay.and_then(|it| later(now, it)) {
             self.core.agenda.book(at, Due::Attempt { delivery: id, number: 1 });
             if let Some(delivery) = self.core.outbox.get_mut(id) {

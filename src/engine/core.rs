@@ -8,7 +8,7 @@ use super::account::Account;
 use super::agenda::Agenda;
 use super::chain::Chains;
 use super::clock::Clock;
-use super::ids::{ObjectId, Seat};
+use super::ids::{ObjectId, ProviderId};
 use super::inbox::Inbox;
 use super::journal::Journal;
 use super::outbox::Outbox;
@@ -35,11 +35,11 @@ pub struct Core {
     pub rules: Rules,
     /// Objects whose life a rule leads: their pace is left to it.
     #[serde(default)]
-    pub led: BTreeSet<(Seat, ObjectId)>,
+    pub led: BTreeSet<(ProviderId, ObjectId)>,
     /// What the environment has put into the scenario and may be a key: kept to be hidden.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
-    /// The accounts of each seat, by id.
+    /// The accounts of each provider, by id.
     pub accounts: Vec<BTreeMap<String, Account>>,
 }
 

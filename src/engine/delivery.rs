@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{ObjectId, Seat};
-use super::rules::Spoil;
+use super::ids::{ObjectId, ProviderId};
+use super::rules::WebhookFault;
 use crate::kit::http::{HeaderMap, Kept, header_pairs};
 use crate::kit::time::{Duration, Timestamp};
 
@@ -15,7 +15,7 @@ pub const ANSWER_BYTES_MAX: usize = 16 * 1024;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Delivery {
     pub id: u64,
-    pub seat: Seat,
+    pub provider_id: ProviderId,
     pub account: String,
     pub event: String,
     /// What the merchant calls the object: an order number.
@@ -38,14 +38,14 @@ pub struct Delivery {
     pub attempts: Vec<Attempt>,
     /// What a rule does to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub spoiled: Option<Box<Spoiled>>,
+    pub spoiled: Option<Box<AppliedFault>>,
 }
 
 /// A rule that has fired on a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spoiled {
+pub struct AppliedFault {
     pub rule: String,
-    pub how: Spoil,
+    pub how: WebhookFault,
 }
 
 impl Delivery {
@@ -210,7 +210,7 @@ pub struct AttemptId {
 pub struct Outgoing {
     pub id: AttemptId,
     /// Which life of the sandbox it belongs to: what comes back after a reset means nothing.
-    pub life: u64,
+    pub generation: u64,
     pub url: String,
     pub headers: HeaderMap,
     pub body: Bytes,

@@ -9,7 +9,7 @@ pub const COUNT_MAX: u64 = 1 << 53;
 
 /// A provider's place in its sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Seat(pub u8);
+pub struct ProviderId(pub u8);
 
 /// One of a provider's objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ impl ObjectId {
 /// One transfer to one object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TransferId {
-    pub seat: Seat,
+    pub provider_id: ProviderId,
     pub object: ObjectId,
     /// Which of the transfers to that object, as its provider counts them.
     pub number: u32,

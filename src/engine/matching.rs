@@ -47,7 +47,7 @@ pub enum Comparison {
 
 /// One expectation that was not met.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Miss {
+pub struct Mismatch {
     /// Where: `invoice.invoice_status`; empty for the whole.
     pub path: String,
     pub expected: String,
@@ -63,13 +63,13 @@ impl Matcher {
     }
 
     /// Everything in which a value does not fit.
-    pub fn misses(&self, value: Option<&Json>) -> Vec<Miss> {
+    pub fn misses(&self, value: Option<&Json>) -> Vec<Mismatch> {
         let mut misses = Vec::new();
         self.look(value, "", &mut misses);
         misses
     }
 
-    fn look(&self, value: Option<&Json>, path: &str, misses: &mut Vec<Miss>) {
+    fn look(&self, value: Option<&Json>, path: &str, misses: &mut Vec<Mismatch>) {
         match (self, value) {
             (Self::Members(members), Some(it @ Json::Object(_))) => {
                 for (name, matcher) in members {
@@ -84,7 +84,7 @@ impl Matcher {
             }
             (Self::All(all), _) => all.iter().for_each(|it| it.look(value, path, misses)),
             _ if self.holds(value) => {}
-            _ => misses.push(Miss { path: path.to_owned(), expected: self.in_words(), actual: shown(value) }),
+            _ => misses.push(Mismatch { path: path.to_owned(), expected: self.in_words(), actual: shown(value) }),
         }
     }
 

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::delivery::Event;
-use super::delivery::{Attempt, AttemptId, Delivery, Outcome, Spoiled, Status};
+use super::delivery::{AppliedFault, Attempt, AttemptId, Delivery, Outcome, Status};
 use super::ids::COUNT_MAX;
-use super::ids::Seat;
+use super::ids::ProviderId;
 use crate::kit::http::{HeaderMap, Kept};
 use crate::kit::time::Timestamp;
 
@@ -53,7 +53,7 @@ pub struct Flight {
 
 impl Outbox {
     /// An event for a target. `None` when the sandbox owes too many already, which `truncated` then says.
-    pub fn owe(&mut self, now: Timestamp, seat: Seat, event: Event, spoiled: Option<Box<Spoiled>>) -> Option<u64> {
+    pub fn owe(&mut self, now: Timestamp, provider_id: ProviderId, event: Event, spoiled: Option<Box<AppliedFault>>) -> Option<u64> {
         if self.deliveries.len() >= DELIVERIES_MAX {
             self.truncated = true;
             if !self.drop_oldest() {
@@ -64,7 +64,7 @@ impl Outbox {
         let id = self.next;
         let how = spoiled.as_ref().map(|it| &it.how);
         let dropped = how.is_some_and(|it| it.drop);
-        let lane = lane(seat, &event.account, &event.url);
+        let lane = lane(provider_id, &event.account, &event.url);
         if dropped {
             self.finished.push_back(id);
         } else if event.once {
@@ -82,7 +82,7 @@ impl Outbox {
         }
         let delivery = Delivery {
             id,
-            seat,
+            provider_id,
             account: event.account,
             event: event.name.to_owned(),
             subject: event.subject,
@@ -115,12 +115,12 @@ impl Outbox {
     }
 
     /// Whether what was read is counted right: every number names what it should.
-    pub fn is_sound(&self, seats: u8) -> bool {
+    pub fn is_sound(&self, provider_count: u8) -> bool {
         let delivery = |it: &Delivery| {
             let firsts = it.attempts.iter().filter(|it| it.copy == 0);
             let numbered = (1_u32..).zip(firsts).all(|(number, attempt)| attempt.number == number);
             let spoiled = it.spoiled.as_ref().is_none_or(|it| it.how.is_sound());
-            it.id <= self.next && it.seat.0 < seats && numbered && spoiled && it.scheduled as usize <= it.attempts.len()
+            it.id <= self.next && it.provider_id.0 < provider_count && numbered && spoiled && it.scheduled as usize <= it.attempts.len()
         };
         let placed = self.deliveries.iter().all(|(id, it)| *id == it.id);
         let known = |it: &Flight| {
@@ -189,7 +189,7 @@ impl Outbox {
 
     /// The front first attempt of a lane has an outcome, or never leaves: the next one's turn.
     pub fn lane_moves_on(&mut self, id: u64) {
-        let own = self.deliveries.get(&id).map(|it| lane(it.seat, &it.account, &it.url));
+        let own = self.deliveries.get(&id).map(|it| lane(it.provider_id, &it.account, &it.url));
         let own = own.filter(|name| self.lanes.get(name).is_some_and(|it| it.front() == Some(&id)));
         let other = || self.lanes.iter().find(|it| it.1.front() == Some(&id)).map(|it| it.0.clone());
         let Some(name) = own.or_else(other) else { return };
@@ -205,7 +205,7 @@ impl Outbox {
     /// for its turn there, ahead of later events that wait as well.
     pub fn may_leave_for(&mut self, id: u64, url: &str) -> bool {
         let Some(delivery) = self.deliveries.get_mut(&id) else { return false };
-        let name = lane(delivery.seat, &delivery.account, url);
+        let name = lane(delivery.provider_id, &delivery.account, url);
         if delivery.stands_aside() || self.lanes.get(&name).is_some_and(|it| it.front() == Some(&id)) {
             return true;
         }
@@ -329,8 +329,8 @@ fn header_size(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 64).sum()
 }
 
-fn lane(seat: Seat, account: &str, url: &str) -> String {
-    format!("{} {account} {url}", seat.0)
+fn lane(provider_id: ProviderId, account: &str, url: &str) -> String {
+    format!("{} {account} {url}", provider_id.0)
 }
 
 #[cfg(test)]
@@ -349,7 +349,7 @@ mod tests {
     #[test]
     fn a_delivery_that_was_dropped_holds_up_nobody() {
         let mut outbox = Outbox::default();
-        let [first, second] = [1, 2].map(|id| outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(id), None).expect("room"));
+        let [first, second] = [1, 2].map(|id| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), None).expect("room"));
         assert_eq!((outbox.next_leaving(), outbox.next_leaving(), outbox.waiting()), (Some(first), None, 1));
         outbox.finish(first, Status::Delivered); // by a resend, while the first attempt is under way
         outbox.deliveries.remove(&first); // to make room
@@ -362,7 +362,7 @@ mod tests {
         let mut outbox = Outbox::default();
         let long = Answer { status: 500, body: Kept(vec![b'x'; BYTES_MAX / 3 - 10_000].into()), ..Answer::default() };
         let ids = [1, 2, 3, 4, 5].map(|id| {
-            let id = outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(id), None).expect("room");
+            let id = outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), None).expect("room");
             outbox.attempted(id, "http://shop.test/", Attempt { number: 1, ..Attempt::default() });
             id
         });
@@ -387,13 +387,14 @@ mod tests {
     #[test]
     fn i21_a_full_outbox_says_what_it_has_not_kept() {
         let mut outbox = Outbox::default();
-        let full =
-            (0..DELIVERIES_MAX).map(|_| outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(1), None).expect("room")).collect::<Vec<_>>();
+        let full = (0..DELIVERIES_MAX)
+            .map(|_| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(1), None).expect("room"))
+            .collect::<Vec<_>>();
         assert!(!outbox.truncated);
-        assert_eq!(outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(2), None), None, "all are still owed");
+        assert_eq!(outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(2), None), None, "all are still owed");
         assert!(outbox.truncated);
         outbox.finish(full[7], Status::Failed);
-        assert!(outbox.owe(Timestamp::UNIX_EPOCH, Seat(0), event(3), None).is_some());
+        assert!(outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(3), None).is_some());
         assert!(outbox.get(full[7]).is_none() && outbox.iter().count() == DELIVERIES_MAX);
     }
 }

@@ -1,10 +1,10 @@
 //! What a provider is to the engine.
 
-use crate::engine::actions::Acted;
+use crate::engine::actions::ActionDone;
+use crate::engine::actions::ActionError;
 use crate::engine::actions::Bill;
 use crate::engine::actions::Cause;
 use crate::engine::actions::LoggedIn;
-use crate::engine::actions::NotActed;
 use crate::engine::actions::Shown;
 use crate::engine::delivery::Signed;
 use crate::engine::ids::ObjectId;
@@ -81,7 +81,7 @@ pub trait Provider: Send {
     ///
     /// # Errors
     /// The action does not exist, is incomplete, or the state forbids it; then nothing has changed.
-    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed>;
+    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError>;
 
     /// A row is due, a webhook was accepted, or a block has come.
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>);
@@ -148,20 +148,20 @@ pub trait Provider: Send {
 }
 
 /// A provider of any type, as a sandbox holds it: the one place where types are forgotten.
-pub trait Member: Provider {
+pub trait DynProvider: Provider {
     /// A copy that shares nothing.
-    fn boxed(&self) -> Box<dyn Member>;
+    fn boxed(&self) -> Box<dyn DynProvider>;
     /// Its memory, for a saved state.
     fn save(&self) -> Json;
     /// The same provider with another memory.
     ///
     /// # Errors
     /// The memory is not one of this provider's.
-    fn restored(&self, memory: Json) -> Result<Box<dyn Member>, serde_json::Error>;
+    fn restored(&self, memory: Json) -> Result<Box<dyn DynProvider>, serde_json::Error>;
 }
 
-impl<P: Provider + Clone + Serialize + DeserializeOwned + 'static> Member for P {
-    fn boxed(&self) -> Box<dyn Member> {
+impl<P: Provider + Clone + Serialize + DeserializeOwned + 'static> DynProvider for P {
+    fn boxed(&self) -> Box<dyn DynProvider> {
         Box::new(self.clone())
     }
 
@@ -169,7 +169,7 @@ impl<P: Provider + Clone + Serialize + DeserializeOwned + 'static> Member for P 
         serde_json::to_value(self).expect("a provider's memory is JSON")
     }
 
-    fn restored(&self, memory: Json) -> Result<Box<dyn Member>, serde_json::Error> {
+    fn restored(&self, memory: Json) -> Result<Box<dyn DynProvider>, serde_json::Error> {
         Ok(Box::new(serde_json::from_value::<P>(memory)?))
     }
 }

@@ -13,7 +13,7 @@ use crate::kit::time::{Duration, Timestamp, later};
 
 pub mod effects;
 
-pub use effects::{Answered, Business, Course, Effects, Latency, Spoil, Spread, Transport};
+pub use effects::{Business, Effects, Latency, LifecycleStep, Override, Spread, Transport, WebhookFault};
 
 /// Rules of one sandbox.
 pub const RULES_MAX: usize = 1_000;
@@ -73,7 +73,7 @@ pub enum Until {
 
 /// A rule at work, with its counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct ActiveRule {
     pub rule: Rule,
     pub added_at: Timestamp,
     /// How many requests or webhooks have fitted.
@@ -89,14 +89,14 @@ pub struct Standing {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Rules {
-    standing: Vec<Standing>,
+    standing: Vec<ActiveRule>,
     /// How many rules have been added, for names.
     added: u64,
 }
 
 /// What a rule looks at.
 #[derive(Clone, Copy)]
-pub struct Sight<'a> {
+pub struct RuleInput<'a> {
     pub provider: &'a str,
     /// The operation asked for; `None` for a path that is none.
     pub operation: Option<&'a str>,
@@ -127,21 +127,21 @@ impl Rules {
     }
 
     /// All, in the order in which they are asked.
-    pub fn iter(&self) -> impl Iterator<Item = &Standing> {
+    pub fn iter(&self) -> impl Iterator<Item = &ActiveRule> {
         self.standing.iter()
     }
 
     /// The rule of that name.
-    pub fn get(&self, name: &str) -> Option<&Standing> {
+    pub fn get(&self, name: &str) -> Option<&ActiveRule> {
         self.standing.iter().find(|it| it.rule.name == name)
     }
 
     /// Adds a rule: last, or ahead of all others. `None`: there are [`RULES_MAX`] already, or one has that name.
-    pub fn add(&mut self, now: Timestamp, rule: Rule, first: bool) -> Option<&Standing> {
+    pub fn add(&mut self, now: Timestamp, rule: Rule, first: bool) -> Option<&ActiveRule> {
         self.put(now, rule, first, &BTreeSet::new())
     }
 
-    fn put(&mut self, now: Timestamp, mut rule: Rule, first: bool, given: &BTreeSet<&str>) -> Option<&Standing> {
+    fn put(&mut self, now: Timestamp, mut rule: Rule, first: bool, given: &BTreeSet<&str>) -> Option<&ActiveRule> {
         if self.standing.len() >= RULES_MAX {
             return None;
         }
@@ -157,7 +157,7 @@ impl Rules {
             return None;
         }
         let place = if first { 0 } else { self.standing.len() };
-        self.standing.insert(place, Standing { rule, added_at: now, fitted: 0, fired: 0, stream });
+        self.standing.insert(place, ActiveRule { rule, added_at: now, fitted: 0, fired: 0, stream });
         self.standing.get(place)
     }
 
@@ -180,9 +180,9 @@ impl Rules {
 
     /// The first rule that fires, its name and what it does. Every rule that fits is counted, whether or not it fires;
     /// those behind the one that fires are not asked.
-    pub fn fire(&mut self, now: Timestamp, seed: u64, sight: Sight<'_>) -> Option<(String, Effects)> {
+    pub fn fire(&mut self, now: Timestamp, seed: u64, input: RuleInput<'_>) -> Option<(String, Effects)> {
         self.expire(now);
-        let fired = self.standing.iter_mut().find_map(|it| it.fires(now, seed, sight).then_some(it))?;
+        let fired = self.standing.iter_mut().find_map(|it| it.fires(now, seed, input).then_some(it))?;
         Some((fired.rule.name.clone(), fired.rule.then.clone()))
     }
 
@@ -197,7 +197,7 @@ impl Rules {
     /// Whether what was read from outside can be gone on from.
     pub fn is_sound(&self) -> bool {
         let names: BTreeSet<&str> = self.standing.iter().map(|it| it.rule.name.as_str()).collect();
-        let counts = |it: &Standing| it.fitted < COUNT_MAX && it.fired < COUNT_MAX;
+        let counts = |it: &ActiveRule| it.fitted < COUNT_MAX && it.fired < COUNT_MAX;
         let rules = self.standing.iter().all(|it| counts(it) && it.rule.is_sound());
         self.standing.len() <= RULES_MAX && names.len() == self.standing.len() && rules && self.added < COUNT_MAX
     }
@@ -211,14 +211,14 @@ impl Rule {
     }
 }
 
-impl Standing {
+impl ActiveRule {
     /// What its draws follow from, beside the seed: no other rule changes it.
     pub fn stream(&self) -> &str {
         self.stream.as_deref().unwrap_or(&self.rule.name)
     }
 
-    fn fires(&mut self, now: Timestamp, seed: u64, sight: Sight<'_>) -> bool {
-        if !self.waits_on(sight) || !self.rule.when.holds(sight) {
+    fn fires(&mut self, now: Timestamp, seed: u64, input: RuleInput<'_>) -> bool {
+        if !self.waits_on(input) || !self.rule.when.holds(input) {
             return false;
         }
         let when = &self.rule.when;
@@ -236,14 +236,14 @@ impl Standing {
         fires
     }
 
-    fn waits_on(&self, sight: Sight<'_>) -> bool {
+    fn waits_on(&self, input: RuleInput<'_>) -> bool {
         match &self.rule.on {
             On::Requests { provider, operation } => {
-                sight.event.is_none()
-                    && provider == sight.provider
-                    && operation.as_ref().is_none_or(|it| Some(it.as_str()) == sight.operation)
+                input.event.is_none()
+                    && provider == input.provider
+                    && operation.as_ref().is_none_or(|it| Some(it.as_str()) == input.operation)
             }
-            On::Webhooks { provider } => sight.event.is_some() && provider == sight.provider,
+            On::Webhooks { provider } => input.event.is_some() && provider == input.provider,
             On::Header => false,
         }
     }
@@ -259,14 +259,14 @@ impl Standing {
 }
 
 impl When {
-    fn holds(&self, sight: Sight<'_>) -> bool {
+    fn holds(&self, input: RuleInput<'_>) -> bool {
         let fits =
             |matcher: &Option<Matcher>, value: &dyn Fn() -> Option<Json>| matcher.as_ref().is_none_or(|it| it.fits(value().as_ref()));
-        fits(&self.event, &|| sight.event.map(Json::from))
-            && fits(&self.account, &|| sight.account.map(Json::from))
-            && fits(&self.body, &|| Some((sight.body)()))
-            && fits(&self.headers, &|| Some((sight.headers)()))
-            && fits(&self.query, &|| Some((sight.query)()))
+        fits(&self.event, &|| input.event.map(Json::from))
+            && fits(&self.account, &|| input.account.map(Json::from))
+            && fits(&self.body, &|| Some((input.body)()))
+            && fits(&self.headers, &|| Some((input.headers)()))
+            && fits(&self.query, &|| Some((input.query)()))
     }
 }
 
@@ -283,7 +283,7 @@ mod tests {
         let mut rules = Rules::default();
         rules.add(Timestamp::UNIX_EPOCH, rule(when), false).expect("room");
         let nothing = || Json::Null;
-        let sight = Sight {
+        let input = RuleInput {
             provider: "shop",
             operation: Some("buy"),
             event: None,
@@ -292,7 +292,7 @@ mod tests {
             headers: &nothing,
             query: &nothing,
         };
-        (0..times).map(|_| rules.fire(Timestamp::UNIX_EPOCH, 7, sight).is_some()).collect()
+        (0..times).map(|_| rules.fire(Timestamp::UNIX_EPOCH, 7, input).is_some()).collect()
     }
 
     #[test]

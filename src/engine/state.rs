@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::core::{Core, LED_MAX};
 use super::delivery::Outgoing;
 use super::inbox::Inbox;
-use super::provider::Member;
+use super::provider::DynProvider;
 use super::start::Start;
 use super::world::World;
 use crate::kit::time::{Uptime, end_of_time};
@@ -21,7 +21,7 @@ struct Document {
     /// Secrets that came from outside stand in it in clear.
     contains_secrets: bool,
     core: Core,
-    /// In the order of the seats.
+    /// In the order of their ids.
     providers: Vec<Memory>,
 }
 
@@ -41,8 +41,8 @@ pub fn save(world: &World, uptime: Uptime) -> Json {
     core.clock.settle(uptime);
     core.agenda.retain(|due| world.is_live(due));
     let contains_secrets = secrets_from_outside(&core).next().is_some();
-    let memory = |it: &dyn Member| Memory { slug: it.contract().slug.to_owned(), memory: it.save() };
-    let providers = world.members.iter().map(|it| memory(it.as_ref())).collect();
+    let memory = |it: &dyn DynProvider| Memory { slug: it.contract().slug.to_owned(), memory: it.save() };
+    let providers = world.providers.iter().map(|it| memory(it.as_ref())).collect();
     let document = Document { playmoney_state: VERSION, contains_secrets, core, providers };
     serde_json::to_value(document).expect("the state is JSON")
 }
@@ -51,7 +51,7 @@ pub fn save(world: &World, uptime: Uptime) -> Json {
 ///
 /// # Errors
 /// A sentence that says why the document is not one of ours; nothing has changed then.
-pub fn restore(document: &[u8], start: Start, known: &[Box<dyn Member>], life: u64, uptime: Uptime) -> Result<World, String> {
+pub fn restore(document: &[u8], start: Start, known: &[Box<dyn DynProvider>], generation: u64, uptime: Uptime) -> Result<World, String> {
     let version: Version = serde_json::from_slice(document).map_err(|_| "this is not a saved sandbox: it has no `playmoney_state`")?;
     if version.playmoney_state != VERSION {
         return Err(format!("the document has version {}, this Playmoney reads version {VERSION}", version.playmoney_state));
@@ -62,15 +62,15 @@ pub fn restore(document: &[u8], start: Start, known: &[Box<dyn Member>], life: u
         let known = known.ok_or_else(|| format!("the document holds a provider `{}` that this Playmoney does not have", it.slug))?;
         known.restored(it.memory).map_err(|why| format!("the memory of {} is damaged: {why}", it.slug))
     };
-    let members = document.providers.into_iter().map(member).collect::<Result<Vec<_>, _>>()?;
-    if members.len() != known.len() || members.len() != document.core.accounts.len() {
+    let providers = document.providers.into_iter().map(member).collect::<Result<Vec<_>, _>>()?;
+    if providers.len() != known.len() || providers.len() != document.core.accounts.len() {
         return Err("the document does not hold the providers of this Playmoney".to_owned());
     }
-    let seats = u8::try_from(members.len()).unwrap_or(u8::MAX);
-    if !is_sound(&document.core, seats) || !members.iter().all(|it| it.is_sound()) {
+    let provider_count = u8::try_from(providers.len()).unwrap_or(u8::MAX);
+    if !is_sound(&document.core, provider_count) || !providers.iter().all(|it| it.is_sound()) {
         return Err("the document is damaged: its parts contradict each other".to_owned());
     }
-    let mut world = World { start, core: document.core, members, walk: None, outgoing: Vec::new(), life };
+    let mut world = World { start, core: document.core, providers, walk: None, outgoing: Vec::new(), generation };
     world.core.clock.resume(uptime);
     world.core.journal.bound(world.start.journal_bytes_max);
     world.core.inboxes.values_mut().for_each(Inbox::recount);
@@ -80,16 +80,16 @@ pub fn restore(document: &[u8], start: Start, known: &[Box<dyn Member>], life: u
 }
 
 /// Whether the engine can go on from there. A document is the word of a stranger.
-fn is_sound(core: &Core, seats: u8) -> bool {
+fn is_sound(core: &Core, provider_count: u8) -> bool {
     let accounts = core.accounts.iter().flatten().all(|(id, it)| *id == it.id);
     let parts = core.clock.is_sound()
-        && core.agenda.is_sound(seats)
-        && core.chains.is_sound(seats)
-        && core.outbox.is_sound(seats)
+        && core.agenda.is_sound(provider_count)
+        && core.chains.is_sound(provider_count)
+        && core.outbox.is_sound(provider_count)
         && core.journal.is_sound()
         && core.rules.is_sound()
         && core.led.len() <= LED_MAX
-        && core.led.iter().all(|it| it.0.0 < seats);
+        && core.led.iter().all(|it| it.0.0 < provider_count);
     accounts && parts && core.now <= end_of_time()
 }
 
@@ -104,8 +104,8 @@ fn send_lost_again(world: &mut World) {
         let Some(webhook) = world.core.outbox.get(id.delivery) else { continue };
         let Some(attempt) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (id.number, id.copy)) else { continue };
         let (headers, body) = (attempt.headers.clone(), attempt.body.0.clone());
-        let time_limit = world.member(webhook.seat).contract().schedule.time_limit;
-        let outgoing = Outgoing { id, life: world.life, url: webhook.url.clone(), headers, body, time_limit };
+        let time_limit = world.provider(webhook.provider_id).contract().schedule.time_limit;
+        let outgoing = Outgoing { id, generation: world.generation, url: webhook.url.clone(), headers, body, time_limit };
         world.outgoing.push(outgoing);
     }
 }

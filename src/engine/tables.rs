@@ -30,7 +30,7 @@ pub struct Contract {
     pub sources: &'static [Source],
     /// Functions, because the rows stand in tables of the provider's own types.
     pub operations: fn() -> Vec<&'static Operation>,
-    pub acts: fn() -> Vec<&'static Act>,
+    pub actions: fn() -> Vec<&'static ActionRow>,
     pub lifecycles: fn() -> Vec<StatusTable>,
     pub pages: &'static [Page],
     pub errors: &'static [ErrorRow],
@@ -180,7 +180,7 @@ pub struct Page {
 
 /// Something that customer, bank or blockchain can do.
 #[derive(Clone, Copy, Debug)]
-pub struct Act {
+pub struct ActionRow {
     pub name: &'static str,
     pub meaning: &'static str,
     pub parameters: &'static [Field],

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::actions::Acted;
-use super::ids::Seat;
+use super::actions::ActionDone;
+use super::ids::ProviderId;
 use crate::kit::time::{Duration, Timestamp, Uptime};
 
 /// Steps of the agenda in one walk.
@@ -47,7 +47,7 @@ pub enum Then {
     /// Everything that it has met.
     Report,
     /// What an action has done.
-    Acted { seat: Seat, act: String, acted: Acted },
+    ActionDone { provider_id: ProviderId, act: String, acted: ActionDone },
     /// What came of one attempt.
     Attempt { delivery: u64, number: u32 },
     /// That the sandbox is the one that was put.

@@ -7,9 +7,9 @@ use super::actions::Cause;
 use super::agenda::Due;
 use super::context::Context;
 use super::delivery::Outgoing;
-use super::ids::Seat;
+use super::ids::ProviderId;
 use super::ids::TransferId;
-use super::provider::Member;
+use super::provider::DynProvider;
 use super::walk::Walk;
 use crate::kit::time::{Timestamp, Uptime};
 
@@ -24,39 +24,44 @@ mod ruling;
 pub struct World {
     pub start: Start,
     pub core: Core,
-    pub members: Vec<Box<dyn Member>>,
+    pub providers: Vec<Box<dyn DynProvider>>,
     /// The walk under way. It belongs to a caller who waits, not to the state.
     pub walk: Option<Walk>,
     /// Attempts that the edge has to post.
     pub outgoing: Vec<Outgoing>,
     /// Counts resets and restores, so that what comes back late from an earlier life is known.
-    pub life: u64,
+    pub generation: u64,
 }
 
 impl Clone for World {
     fn clone(&self) -> Self {
-        let members = self.members.iter().map(|it| it.boxed()).collect();
+        let providers = self.providers.iter().map(|it| it.boxed()).collect();
         let outgoing = self.outgoing.clone();
-        Self { start: self.start.clone(), core: self.core.clone(), members, walk: None, outgoing, life: self.life }
+        Self { start: self.start.clone(), core: self.core.clone(), providers, walk: None, outgoing, generation: self.generation }
     }
 }
 
 impl World {
-    /// The seat of a provider.
-    pub fn seat(&self, slug: &str) -> Option<Seat> {
-        let place = self.members.iter().position(|it| it.contract().slug == slug)?;
-        u8::try_from(place).ok().map(Seat)
+    /// The id of the provider with that slug.
+    pub fn provider_id(&self, slug: &str) -> Option<ProviderId> {
+        let place = self.providers.iter().position(|it| it.contract().slug == slug)?;
+        u8::try_from(place).ok().map(ProviderId)
     }
 
-    /// The provider on a seat.
-    pub fn member(&self, seat: Seat) -> &dyn Member {
-        self.members[usize::from(seat.0)].as_ref()
+    /// The provider of that id.
+    pub fn provider(&self, provider_id: ProviderId) -> &dyn DynProvider {
+        self.providers[usize::from(provider_id.0)].as_ref()
     }
 
     /// Calls into a provider with all that it may touch.
-    pub fn with<T>(&mut self, seat: Seat, uptime: Uptime, call: impl FnOnce(&mut dyn Member, &mut Context<'_>) -> T) -> T {
-        let member = &mut self.members[usize::from(seat.0)];
-        let mut cx = Context::new(&mut self.core, seat, member.contract(), uptime);
+    pub fn with<T>(
+        &mut self,
+        provider_id: ProviderId,
+        uptime: Uptime,
+        call: impl FnOnce(&mut dyn DynProvider, &mut Context<'_>) -> T,
+    ) -> T {
+        let member = &mut self.providers[usize::from(provider_id.0)];
+        let mut cx = Context::new(&mut self.core, provider_id, member.contract(), uptime);
         call(member.as_mut(), &mut cx)
     }
 
@@ -70,10 +75,10 @@ impl World {
         self.core.now = self.core.now.max(at);
         self.core.clock.step_to(self.core.now);
         match due {
-            Due::Row { seat, object, row, .. } => {
+            Due::Row { provider_id, object, row, .. } => {
                 let before = self.core.journal.changes_total();
-                self.with(seat, uptime, |it, cx| it.step(cx, object, Cause::Row(row)));
-                self.note_timer(at, seat, before);
+                self.with(provider_id, uptime, |it, cx| it.step(cx, object, Cause::Row(row)));
+                self.note_timer(at, provider_id, before);
             }
             Due::Block { transfer, .. } => {
                 self.core.chains.mine(&mut self.core.agenda, self.core.now, transfer);
@@ -88,8 +93,8 @@ impl World {
                 self.note_delivery(at, attempt.delivery, || format!("attempt {} answered", attempt.number));
                 self.apply(uptime, attempt, *outcome);
             }
-            Due::Act { seat, act, with, rule } => self.act_by_rule(uptime, at, seat, &act, &with, &rule),
-            Due::Held { seat } => self.note_release(at, seat),
+            Due::Act { provider_id, act, with, rule } => self.act_by_rule(uptime, at, provider_id, &act, &with, &rule),
+            Due::Held { provider_id } => self.note_release(at, provider_id),
         }
         self.depart(uptime);
         true
@@ -100,14 +105,14 @@ impl World {
         let Some(transfer) = self.core.chains.get(id).copied() else { return };
         let before = self.core.journal.changes_total();
         let cause = Cause::Block { transfer: id.number, confirmations: transfer.confirmations };
-        self.with(id.seat, uptime, |it, cx| it.step(cx, id.object, cause));
+        self.with(id.provider_id, uptime, |it, cx| it.step(cx, id.object, cause));
         self.note_block(at, id, transfer, before);
     }
 
     /// Whether something booked still means anything.
     pub fn is_live(&self, due: &Due) -> bool {
         match due {
-            Due::Row { seat, object, stay, .. } => self.member(*seat).stay(*object) == Some(*stay),
+            Due::Row { provider_id, object, stay, .. } => self.provider(*provider_id).stay(*object) == Some(*stay),
             Due::Block { transfer, turn } | Due::Undone { transfer, turn } => self.core.chains.is_live(*transfer, *turn),
             Due::Attempt { delivery, number } => self.core.outbox.expects(*delivery, *number),
             Due::Answer { .. } | Due::Act { .. } | Due::Held { .. } => true,

@@ -1,6 +1,6 @@
 //! The providers: one folder and one line each.
 
-use crate::engine::provider::Member;
+use crate::engine::provider::DynProvider;
 
 mod cryptopay;
 mod qbitpay;
@@ -8,8 +8,8 @@ mod quantapay;
 mod quantum_payouts;
 mod quoine;
 
-/// Every provider with an empty memory, in the order of their seats.
-pub fn all() -> Vec<Box<dyn Member>> {
+/// Every provider with an empty memory, in the order of their ids.
+pub fn all() -> Vec<Box<dyn DynProvider>> {
     vec![
         Box::new(quantapay::QuantaPay::default()),
         Box::new(qbitpay::QbitPay::default()),

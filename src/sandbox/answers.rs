@@ -56,7 +56,7 @@ pub fn nobody(world: &World, path: &str) -> Response {
     if path == "/" {
         return Response::see_other("/__admin/");
     }
-    let slugs: Vec<&str> = world.members.iter().map(|it| it.contract().slug).collect();
+    let slugs: Vec<&str> = world.providers.iter().map(|it| it.contract().slug).collect();
     let first = path.split('/').nth(1).unwrap_or("");
     let hint = match nearest(first, slugs.iter().copied()) {
         Some(it) => format!("the nearest provider is /{it}"),

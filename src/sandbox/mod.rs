@@ -12,7 +12,7 @@ use self::served::{Served, serve};
 use crate::contract::hints;
 use crate::control::{self, Answer, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
-use crate::engine::ids::Seat;
+use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Reaction;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::walk::{Progress, STEPS_MAX, Until, Walk};
@@ -67,7 +67,7 @@ impl Sandbox {
     /// # Errors
     /// What the scenario asks for in vain; then nothing has changed.
     pub fn begin(&mut self, start: Start, uptime: Uptime) -> Result<(), Vec<Impossible>> {
-        self.world = World::load(start, providers::all(), self.world.life + 1, uptime)?;
+        self.world = World::load(start, providers::all(), self.world.generation + 1, uptime)?;
         self.broken = None;
         Ok(())
     }
@@ -81,7 +81,7 @@ impl Sandbox {
     pub fn handle(&mut self, uptime: Uptime, request: Request) -> Reply {
         if self.broken.is_some() && request.method == Method::POST && request.path == "/__admin/reset" {
             // Nothing of the state in doubt stays, and what comes back late for it means nothing.
-            self.world = World::new(self.world.start.clone(), providers::all(), self.world.life + 1, uptime);
+            self.world = World::new(self.world.start.clone(), providers::all(), self.world.generation + 1, uptime);
             self.broken = None;
         }
         let answer = self.guarded(|it| {
@@ -106,17 +106,17 @@ impl Sandbox {
         if first == "__admin" {
             return (control::call(&mut self.world, uptime, rest, &request), None);
         }
-        match self.world.seat(first) {
-            Some(seat) => self.call(uptime, seat, &below[first.len()..], request),
+        match self.world.provider_id(first) {
+            Some(provider_id) => self.call(uptime, provider_id, &below[first.len()..], request),
             None => (Answer::Now(nobody(&self.world, &path)), None),
         }
     }
 
     /// One request to one provider, from the journal's point of view.
-    fn call(&mut self, uptime: Uptime, seat: Seat, path: &str, request: Request) -> (Answer, Option<Pacing>) {
-        let contract = self.world.member(seat).contract();
+    fn call(&mut self, uptime: Uptime, provider_id: ProviderId, path: &str, request: Request) -> (Answer, Option<Pacing>) {
+        let contract = self.world.provider(provider_id).contract();
         let turn = self.world.core.journal.turn();
-        let Served { mut response, trace, rule, pacing } = serve(&mut self.world, uptime, seat, path, &request);
+        let Served { mut response, trace, rule, pacing } = serve(&mut self.world, uptime, provider_id, path, &request);
         let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
         let hint = trace.hint.clone().or_else(|| unknown.then(|| hints::for_path(contract, request.method.as_str(), path).into()));
         if let Some(Ok(hint)) = hint.map(|it| HeaderValue::from_str(&it)) {
@@ -125,7 +125,7 @@ impl Sandbox {
         let at = self.world.core.now;
         let entry = self.world.core.journal.received((at, turn), contract.slug, request, &trace, rule);
         if let Some(delivery) = trace.waits_for {
-            (Answer::Wait(Waiting::Tested { seat, delivery, entry, life: self.world.life }), pacing)
+            (Answer::Wait(Waiting::Tested { provider_id, delivery, entry, generation: self.world.generation }), pacing)
         } else {
             self.world.core.journal.answered(entry, &response);
             (Answer::Now(response), pacing)
@@ -165,7 +165,7 @@ impl Sandbox {
     pub fn settle(&mut self, uptime: Uptime, outgoing: &Outgoing, outcome: Outcome) -> Vec<Outgoing> {
         let done = self.guarded(|it| {
             it.pass_to(uptime);
-            it.world.settle(uptime, outgoing.life, outgoing.id, outcome);
+            it.world.settle(uptime, outgoing.generation, outgoing.id, outcome);
             it.pass_to(uptime);
         });
         if done.is_err() {
@@ -176,7 +176,7 @@ impl Sandbox {
 
     /// How far time has come, and in which life. In a broken sandbox nothing comes any more that could be waited for.
     pub fn reached(&self) -> (u64, Timestamp) {
-        (self.world.life, if self.broken.is_some() { Timestamp::MAX } else { self.world.core.now })
+        (self.world.generation, if self.broken.is_some() { Timestamp::MAX } else { self.world.core.now })
     }
 
     /// Whether every webhook that has left has been answered.
@@ -274,8 +274,8 @@ impl Sandbox {
     pub fn poll(&mut self, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
         let response = self.guarded(|it| {
             let response = control::poll(&mut it.world, uptime, waiting, patience_ended)?;
-            if let Waiting::Tested { entry, life, .. } = waiting
-                && *life == it.world.life
+            if let Waiting::Tested { entry, generation, .. } = waiting
+                && *generation == it.world.generation
             {
                 it.world.core.journal.answered(*entry, &response);
             }

@@ -2,9 +2,9 @@
 
 use super::answers::{FAULT, no_such_fault};
 use crate::engine::agenda::Due;
-use crate::engine::ids::Seat;
+use crate::engine::ids::ProviderId;
 use crate::engine::journal::Trace;
-use crate::engine::rules::{Answered, Effects, Transport};
+use crate::engine::rules::{Effects, Override, Transport};
 use crate::engine::world::World;
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use crate::kit::ids::Draws;
@@ -31,37 +31,42 @@ pub struct Pacing {
 }
 
 /// One request to one provider.
-pub fn serve(world: &mut World, uptime: Uptime, seat: Seat, path: &str, request: &Request) -> Served {
+pub fn serve(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Served {
     let asked = request.headers.get(FAULT).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
     let ruled = match &asked {
-        Some(name) => match asked_for(world, seat, name) {
+        Some(name) => match asked_for(world, provider_id, name) {
             Ok(found) => Some(found),
             Err(response) => {
-                return Served { response: *response, trace: trace_of(world, uptime, seat, path, request), rule: None, pacing: None };
+                return Served {
+                    response: *response,
+                    trace: trace_of(world, uptime, provider_id, path, request),
+                    rule: None,
+                    pacing: None,
+                };
             }
         },
-        None => world.rule_on(uptime, seat, path, request),
+        None => world.rule_on(uptime, provider_id, path, request),
     };
     let Some((rule, effects)) = ruled else {
-        let (response, trace) = world.with(seat, uptime, |it, cx| (it.call(cx, path, request), std::mem::take(&mut cx.trace)));
+        let (response, trace) = world.with(provider_id, uptime, |it, cx| (it.call(cx, path, request), std::mem::take(&mut cx.trace)));
         return Served { response, trace, rule: None, pacing: None };
     };
-    let (response, trace) = answered(world, uptime, seat, path, request, &rule, &effects);
+    let (response, trace) = answered(world, uptime, provider_id, path, request, &rule, &effects);
     // What people look at is never slow or broken on purpose.
-    let is_page = trace.operation.is_none() && world.member(seat).contract().has_page(path);
-    let pacing = if is_page { None } else { pacing(world, seat, &rule, &effects) };
+    let is_page = trace.operation.is_none() && world.provider(provider_id).contract().has_page(path);
+    let pacing = if is_page { None } else { pacing(world, provider_id, &rule, &effects) };
     Served { response, trace, rule: Some(rule), pacing }
 }
 
 /// What the header `Playmoney-Fault` means: a rule, a documented error, or an effect of the transport.
-fn asked_for(world: &mut World, seat: Seat, name: &str) -> Result<(String, Effects), Box<Response>> {
+fn asked_for(world: &mut World, provider_id: ProviderId, name: &str) -> Result<(String, Effects), Box<Response>> {
     let now = world.core.now;
     if let Some(found) = world.core.rules.ask_for(now, name) {
         return Ok(found);
     }
-    let contract = world.member(seat).contract();
+    let contract = world.provider(provider_id).contract();
     if contract.error(name).is_some() {
-        let answer = Some(Answered::Error(name.to_owned()));
+        let answer = Some(Override::Error(name.to_owned()));
         return Ok((name.to_owned(), Effects { answer, ..Effects::default() }));
     }
     if let Ok(transport) = transport_named(name) {
@@ -73,26 +78,26 @@ fn asked_for(world: &mut World, seat: Seat, name: &str) -> Result<(String, Effec
 }
 
 /// What the journal learns of a request that the provider does not see.
-fn trace_of(world: &mut World, uptime: Uptime, seat: Seat, path: &str, request: &Request) -> Trace {
-    let operation = world.member(seat).contract().operation_of(path, request).map(|it| it.name);
-    let account = world.with(seat, uptime, |it, cx| it.caller(cx, path, request));
+fn trace_of(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Trace {
+    let operation = world.provider(provider_id).contract().operation_of(path, request).map(|it| it.name);
+    let account = world.with(provider_id, uptime, |it, cx| it.caller(cx, path, request));
     Trace { operation, account, ..Trace::default() }
 }
 
 fn answered(
     world: &mut World,
     uptime: Uptime,
-    seat: Seat,
+    provider_id: ProviderId,
     path: &str,
     request: &Request,
     rule: &str,
     effects: &Effects,
 ) -> (Response, Trace) {
-    let contract = world.member(seat).contract();
+    let contract = world.provider(provider_id).contract();
     match &effects.answer {
-        Some(Answered::Error(name)) => {
-            let mut trace = Trace { error: contract.error(name).map(|it| it.name), ..trace_of(world, uptime, seat, path, request) };
-            let (refusal, hint) = world.with(seat, uptime, |it, cx| {
+        Some(Override::Error(name)) => {
+            let mut trace = Trace { error: contract.error(name).map(|it| it.name), ..trace_of(world, uptime, provider_id, path, request) };
+            let (refusal, hint) = world.with(provider_id, uptime, |it, cx| {
                 if name == contract.limit.error {
                     cx.hint_at(contract.limit);
                 }
@@ -101,13 +106,13 @@ fn answered(
             trace.hint = hint;
             (refusal.unwrap_or_else(|| no_such_fault(contract, name, &[])), trace)
         }
-        Some(Answered::Own { status, headers, body }) if status.is_some() || body.is_some() => {
-            let trace = trace_of(world, uptime, seat, path, request);
+        Some(Override::Own { status, headers, body }) if status.is_some() || body.is_some() => {
+            let trace = trace_of(world, uptime, provider_id, path, request);
             (with_headers(own(*status, body.as_deref()), headers), trace)
         }
         other => {
             let leads = !effects.course.is_empty() || effects.business.is_some();
-            let (response, trace, made) = world.with(seat, uptime, |it, cx| {
+            let (response, trace, made) = world.with(provider_id, uptime, |it, cx| {
                 if leads {
                     cx.lead(effects.leads_alone());
                 }
@@ -115,9 +120,9 @@ fn answered(
                 (response, std::mem::take(&mut cx.trace), cx.made())
             });
             if leads {
-                world.lead(uptime, seat, (trace.operation, &made), rule, effects);
+                world.lead(uptime, provider_id, (trace.operation, &made), rule, effects);
             }
-            let headers = if let Some(Answered::Own { headers, .. }) = other { headers.as_slice() } else { &[] };
+            let headers = if let Some(Override::Own { headers, .. }) = other { headers.as_slice() } else { &[] };
             (with_headers(response, headers), trace)
         }
     }
@@ -147,7 +152,7 @@ fn with_headers(mut response: Response, headers: &[(String, String)]) -> Respons
 /// Answers that rules hold back by simulated time in one sandbox, those included whose callers have hung up.
 const HELD_MAX: usize = 4_096;
 
-fn pacing(world: &mut World, seat: Seat, rule: &str, effects: &Effects) -> Option<Pacing> {
+fn pacing(world: &mut World, provider_id: ProviderId, rule: &str, effects: &Effects) -> Option<Pacing> {
     let mut pacing = Pacing { transport: effects.transport.clone(), ..Pacing::default() };
     if let Some(latency) = &effects.latency {
         let (stream, fired) = world.core.rules.get(rule).map_or((rule, 0), |it| (it.stream(), it.fired));
@@ -156,9 +161,9 @@ fn pacing(world: &mut World, seat: Seat, rule: &str, effects: &Effects) -> Optio
             pacing.held_for = Some(span.unsigned_abs());
         } else if HELD_MAX <= world.core.agenda.iter().filter(|it| matches!(it.1, Due::Held { .. })).count() {
             let text = format!("the rule `{rule}` holds an answer back no more: {HELD_MAX} are held back already");
-            world.core.journal.note(world.core.now, world.member(seat).contract().slug, text);
+            world.core.journal.note(world.core.now, world.provider(provider_id).contract().slug, text);
         } else if let Some(at) = later(world.core.now, span).filter(|_| !span.is_zero()) {
-            world.core.agenda.book(at, Due::Held { seat });
+            world.core.agenda.book(at, Due::Held { provider_id });
             pacing.held_until = Some(at);
         }
     }

@@ -87,7 +87,7 @@ pub static THEN: Shape = Shape { what: "an effect", rows: &[
     may("random_data_then_close",   TRUE,               "bytes that are no HTTP"),
     may("truncate_body_at_fraction", Share,             "announces the whole body and sends this share of it"),
     may("dribble",                  Kind::Shape(&DRIBBLE), "sends the body in pieces"),
-    may("lifecycle",                List(&Kind::Shape(&COURSE)), "the life of the object that the call makes, in place of the default timers"),
+    may("lifecycle",                List(&Kind::Shape(&COURSE)), "the generation of the object that the call makes, in place of the default timers"),
     may("underpaid",                Either(&Share, &Kind::Shape(&UNDERPAID)), "the customer pays this share of what is due"),
     may("late_payment",             Duration,           "the customer pays so long after the window has closed"),
     may("reorg",                    Either(&DEPTH, &Kind::Shape(&REORG)), "the customer pays, and then the chain undoes so many blocks"),

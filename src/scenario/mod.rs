@@ -27,7 +27,7 @@ use check::names::Made;
 pub use mistakes::{Mistake, Mistakes};
 use reference::{Saved, resolved};
 use secrets::Secrets;
-pub use step::{Call, Doing, Expect, Proof, Step};
+pub use step::{Call, Expect, Proof, Step, StepKind};
 use yaml::Node;
 
 /// Steps of one scenario.

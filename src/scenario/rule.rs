@@ -9,7 +9,7 @@ use super::reference::{Saved, resolved};
 use super::yaml::{Key, Node, What};
 use crate::engine::matching::Matcher;
 use crate::engine::rules::effects::TRANSPORTS;
-use crate::engine::rules::{Answered, Business, Course, Effects, Latency, On, Rule, Spoil, Spread, Transport, Until, When};
+use crate::engine::rules::{Business, Effects, Latency, LifecycleStep, On, Override, Rule, Spread, Transport, Until, WebhookFault, When};
 use crate::engine::tables::Contract;
 use crate::engine::tables::leading::{leading_to, makers, paying, reachable};
 use crate::kit::http::{HeaderName, HeaderValue};
@@ -182,7 +182,7 @@ pub fn exclude(check: &mut Check<'_>, node: &Node, one: &str, other: &str, why: 
 /// Whether the provider knows what the effect is about.
 fn possible(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node: &Node) {
     let (name, at) = (key.name.as_str(), key.at.clone());
-    let acts = (contract.acts)();
+    let acts = (contract.actions)();
     let has = |act: &str| acts.iter().any(|it| it.name == act);
     let impossible = match name {
         "error" => {
@@ -261,7 +261,7 @@ fn effects(node: &Node) -> Effects {
     let text = |name: &str| node.get(name).and_then(Node::plain);
     let is_true = |name: &str| node.get(name).is_some_and(|it| it.what == What::Flag(true));
     let span = |name: &str| node.get(name).and_then(duration);
-    let spoil = Spoil {
+    let spoil = WebhookFault {
         duplicate: text("duplicate").and_then(|it| it.parse().ok()).unwrap_or(0),
         drop: is_true("drop"),
         delay: span("delay"),
@@ -276,19 +276,19 @@ fn effects(node: &Node) -> Effects {
         transport: transport(node),
         course: node.get("lifecycle").map_or(Vec::new(), course),
         business: business(node),
-        spoil: (spoil != Spoil::default()).then_some(spoil),
+        spoil: (spoil != WebhookFault::default()).then_some(spoil),
     }
 }
 
-fn answer(node: &Node) -> Option<Answered> {
+fn answer(node: &Node) -> Option<Override> {
     if let Some(error) = node.get("error").and_then(Node::plain) {
-        return Some(Answered::Error(error.to_owned()));
+        return Some(Override::Error(error.to_owned()));
     }
     let status = node.get("status").and_then(Node::plain).and_then(|it| it.parse().ok());
     let pairs = node.get("headers").map_or(&[][..], Node::members).iter();
     let headers: Vec<_> = pairs.map(|(key, it)| (key.name.clone(), it.plain().unwrap_or("").to_owned())).collect();
     let body = node.get("body").map(|it| if let What::Text(text) = &it.what { text.clone() } else { it.to_json() });
-    (status.is_some() || body.is_some() || !headers.is_empty()).then_some(Answered::Own { status, headers, body })
+    (status.is_some() || body.is_some() || !headers.is_empty()).then_some(Override::Own { status, headers, body })
 }
 
 fn latency(node: &Node) -> Latency {
@@ -315,8 +315,8 @@ fn transport(node: &Node) -> Option<Transport> {
     TRANSPORTS.iter().find(|it| node.get(it.0).is_some()).map(|it| it.1.clone())
 }
 
-fn course(node: &Node) -> Vec<Course> {
-    let one = |it: &Node| Course {
+fn course(node: &Node) -> Vec<LifecycleStep> {
+    let one = |it: &Node| LifecycleStep {
         after: it.get("after").and_then(duration).unwrap_or_default(),
         to: it.get("to").and_then(Node::plain).unwrap_or("").to_owned(),
     };

@@ -78,7 +78,7 @@ fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Con
             json!({"enum": operations(contracts).chain(wide).collect::<Vec<_>>()})
         }
         Kind::Action => {
-            let acts = contracts.iter().flat_map(|it| (it.acts)().into_iter().map(|act| format!("{}.{}", it.slug, act.name)));
+            let acts = contracts.iter().flat_map(|it| (it.actions)().into_iter().map(|act| format!("{}.{}", it.slug, act.name)));
             json!({"enum": acts.collect::<Vec<_>>()})
         }
         Kind::Value => json!({}),

@@ -22,12 +22,12 @@ pub struct Step {
     pub fork: Option<String>,
     /// Under which name its answer is kept.
     pub save: Option<String>,
-    pub doing: Doing,
+    pub doing: StepKind,
 }
 
 /// What a step does. Nodes in it may still refer to what earlier steps save.
 #[derive(Clone, Debug)]
-pub enum Doing {
+pub enum StepKind {
     Call(Box<Call>),
     Act { provider: String, action: String, with: Option<Node>, expect: Option<Expect> },
     Advance { with: Node, expect: Option<Expect> },
@@ -94,7 +94,7 @@ pub fn read(check: &mut Check<'_>, node: &Node, line: usize, saved_before: &[Str
     Some(Step { line, title, fork: text("in"), save: text("save"), doing })
 }
 
-fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<Doing> {
+fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<StepKind> {
     let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
     let expect = node.get("expect").map(|it| Expect {
         status: it.get("status").cloned(),
@@ -104,23 +104,23 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
     });
     look_at(check, node);
     if let Some(name) = text("call") {
-        return call(check, node, &name, expect).map(|it| Doing::Call(Box::new(it)));
+        return call(check, node, &name, expect).map(|it| StepKind::Call(Box::new(it)));
     }
     if let Some(name) = text("act") {
         let (provider, action) = name.split_once('.').map(|it| (it.0.to_owned(), it.1.to_owned()))?;
         let with = node.get("with").cloned();
         acting(check, node, &provider, &action, with.as_ref());
-        return Some(Doing::Act { provider, action, with, expect });
+        return Some(StepKind::Act { provider, action, with, expect });
     }
     if let Some(with) = node.get("advance") {
         leaping(check, with);
-        return Some(Doing::Advance { with: with.clone(), expect });
+        return Some(StepKind::Advance { with: with.clone(), expect });
     }
     if let Some(it) = node.get("expect_webhook") {
-        return Some(Doing::ExpectWebhook(it.clone()));
+        return Some(StepKind::ExpectWebhook(it.clone()));
     }
     if let Some(it) = node.get("expect_no_webhook") {
-        return Some(Doing::ExpectNoWebhook(it.clone()));
+        return Some(StepKind::ExpectNoWebhook(it.clone()));
     }
     if let Some(it) = node.get("expect") {
         let of = it.get("of")?;
@@ -129,31 +129,31 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
             let how = format!("a step with `save: {name}` keeps its answer");
             check.unmade(&of.at, format!("no step before this one saves `{name}`"), &name, saved_before, &how);
         }
-        return Some(Doing::Expect { of: name, body: it.get("body")?.clone() });
+        return Some(StepKind::Expect { of: name, body: it.get("body")?.clone() });
     }
     if let Some(it) = node.get("rule") {
         if !holds_reference(it) {
             rule::read(check, it);
         }
-        return Some(Doing::Rule(it.clone()));
+        return Some(StepKind::Rule(it.clone()));
     }
     if let Some(provider) = text("set") {
         let with = node.get("with")?.clone();
         setting(check, &provider, &with);
-        return Some(Doing::Set { provider, account: node.get("account").cloned(), with });
+        return Some(StepKind::Set { provider, account: node.get("account").cloned(), with });
     }
     if let Some(inbox) = text("receiver") {
-        return Some(Doing::Receiver { inbox, respond: node.get("respond")?.clone() });
+        return Some(StepKind::Receiver { inbox, respond: node.get("respond")?.clone() });
     }
     if let Some(it) = node.get("wait_for") {
-        return Some(Doing::WaitFor(it.clone()));
+        return Some(StepKind::WaitFor(it.clone()));
     }
     let named = |name: &str| text(name);
     named("drop_rule")
-        .map(Doing::DropRule)
-        .or_else(|| named("snapshot").map(Doing::Snapshot))
-        .or_else(|| named("restore").map(Doing::Restore))
-        .or_else(|| named("fork").map(Doing::Fork))
+        .map(StepKind::DropRule)
+        .or_else(|| named("snapshot").map(StepKind::Snapshot))
+        .or_else(|| named("restore").map(StepKind::Restore))
+        .or_else(|| named("fork").map(StepKind::Fork))
 }
 
 /// Events that are nobody's, and texts where numbers are looked at.
@@ -229,7 +229,7 @@ fn in_path(check: &mut Check<'_>, row: &Operation, with: &Node, node: &Node) {
 }
 
 fn acting(check: &mut Check<'_>, node: &Node, provider: &str, action: &str, with: Option<&Node>) {
-    let acts = check.known.provider(provider).map(|it| (it.acts)()).unwrap_or_default();
+    let acts = check.known.provider(provider).map(|it| (it.actions)()).unwrap_or_default();
     let Some(act) = acts.iter().find(|it| it.name == action) else { return };
     for (key, _) in with.map_or(&[][..], Node::members) {
         if !act.parameters.iter().any(|it| it.name == key.name) {

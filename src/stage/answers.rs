@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Failure, Runner, webhooks};
-use crate::engine::matching::Miss;
+use super::{Runner, StepFailure, webhooks};
+use crate::engine::matching::Mismatch;
 use crate::kit::http::{Response, StatusCode};
 use crate::scenario::{Expect, Step};
 
@@ -16,20 +16,20 @@ impl Runner<'_> {
         expect: Option<&Expect>,
         answer: Result<Response, &'static str>,
         is_call: bool,
-    ) -> Result<String, Failure> {
+    ) -> Result<String, StepFailure> {
         let wanted = expect.and_then(|it| it.error.as_ref()).map(|it| self.plain(it)).transpose()?;
         let response = match (answer, wanted) {
             (Err(error), Some(wanted)) if error == wanted => return Ok(error.to_owned()),
             (Err(error), wanted) => {
                 let why = format!("there was no answer: {error}");
                 let expected = wanted.unwrap_or_else(|| "an answer".to_owned());
-                return Err(Failure { misses: vec![miss("error", expected, error)], ..Failure::new(why) });
+                return Err(StepFailure { misses: vec![miss("error", expected, error)], ..StepFailure::new(why) });
             }
             (Ok(response), Some(wanted)) => {
                 let why = "there was an answer";
-                return Err(Failure {
+                return Err(StepFailure {
                     misses: vec![miss("error", wanted, &format!("status {}", response.status.as_u16()))],
-                    ..Failure::new(why)
+                    ..StepFailure::new(why)
                 });
             }
             (Ok(response), None) => response,
@@ -60,35 +60,35 @@ impl Runner<'_> {
 }
 
 /// An answer of the control API that is no refusal.
-pub fn good(answer: Result<Response, &'static str>) -> Result<Response, Failure> {
-    let response = answer.map_err(|it| Failure::new(format!("there was no answer: {it}")))?;
+pub fn good(answer: Result<Response, &'static str>) -> Result<Response, StepFailure> {
+    let response = answer.map_err(|it| StepFailure::new(format!("there was no answer: {it}")))?;
     if response.status.is_success() {
         return Ok(response);
     }
     let document: Json = serde_json::from_slice(&response.body).unwrap_or_default();
     let why = document["detail"].as_str().map_or_else(|| String::from_utf8_lossy(&response.body).into_owned(), str::to_owned);
-    Err(Failure::new(why))
+    Err(StepFailure::new(why))
 }
 
 /// Expectations that were not met are a failure; `answer` is told with them.
-pub fn judged(misses: Vec<Miss>, answer: impl FnOnce() -> String) -> Result<(), Failure> {
+pub fn judged(misses: Vec<Mismatch>, answer: impl FnOnce() -> String) -> Result<(), StepFailure> {
     if misses.is_empty() {
         return Ok(());
     }
     let why =
         if misses.len() == 1 { "an expectation was not met".to_owned() } else { format!("{} expectations were not met", misses.len()) };
-    Err(Failure { why, misses, answer: Some(answer()) })
+    Err(StepFailure { why, misses, answer: Some(answer()) })
 }
 
 /// One expectation that was not met.
-pub fn miss(path: &str, expected: impl Into<String>, actual: &str) -> Miss {
-    Miss { path: path.to_owned(), expected: expected.into(), actual: actual.to_owned() }
+pub fn miss(path: &str, expected: impl Into<String>, actual: &str) -> Mismatch {
+    Mismatch { path: path.to_owned(), expected: expected.into(), actual: actual.to_owned() }
 }
 
 /// The same below that name.
-pub fn within(name: &str, it: Miss) -> Miss {
+pub fn within(name: &str, it: Mismatch) -> Mismatch {
     let path = if it.path.is_empty() { name.to_owned() } else { format!("{name}.{}", it.path) };
-    Miss { path, ..it }
+    Mismatch { path, ..it }
 }
 
 /// A control answer in a few words.

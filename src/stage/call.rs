@@ -1,6 +1,6 @@
 //! A merchant's call, built from the operation's own rows: what travels in the path, the query or the body.
 
-use super::{Failure, Runner};
+use super::{Runner, StepFailure};
 use crate::engine::actions::LoggedIn;
 use crate::engine::client::{Proof as Proven, Signing, put, spoilt};
 use crate::engine::tables::{Auth, Operation};
@@ -20,13 +20,13 @@ const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 
 impl Runner<'_> {
     /// The request that a call means, with its proof.
-    pub fn request(&mut self, fork: Option<&str>, call: &Call) -> Result<Request, Failure> {
+    pub fn request(&mut self, fork: Option<&str>, call: &Call) -> Result<Request, StepFailure> {
         let mut operation = None;
         self.stage.look(fork, &mut |world| {
-            operation = world.seat(&call.provider).and_then(|it| world.member(it).contract().operation(&call.operation));
+            operation = world.provider_id(&call.provider).and_then(|it| world.provider(it).contract().operation(&call.operation));
         });
-        let operation = operation.ok_or_else(|| Failure::new(format!("there is no {}.{}", call.provider, call.operation)))?;
-        let with = call.with.as_ref().map(|it| resolved(it, &self.saved).map_err(Failure::new)).transpose()?;
+        let operation = operation.ok_or_else(|| StepFailure::new(format!("there is no {}.{}", call.provider, call.operation)))?;
+        let with = call.with.as_ref().map(|it| resolved(it, &self.saved).map_err(StepFailure::new)).transpose()?;
         let mut request = built(&call.provider, operation, with.as_ref());
         if let Some(path) = &call.path {
             let path = self.plain(path)?;
@@ -46,7 +46,7 @@ impl Runner<'_> {
         let mut taken_away = Vec::new();
         for (name, value) in &call.headers {
             let (name, value) = (name.parse::<HeaderName>(), HeaderValue::from_str(&self.plain(value)?));
-            let (Ok(name), Ok(value)) = (name, value) else { return Err(Failure::new("a header is no header text")) };
+            let (Ok(name), Ok(value)) = (name, value) else { return Err(StepFailure::new("a header is no header text")) };
             if value.is_empty() {
                 taken_away.push(name.clone());
             }
@@ -54,7 +54,7 @@ impl Runner<'_> {
         }
         self.prove(fork, call, operation, &mut request)?;
         if let Some(fault) = &call.fault {
-            let fault = HeaderValue::from_bytes(fault.as_bytes()).map_err(|_| Failure::new("`fault` is no header text"))?;
+            let fault = HeaderValue::from_bytes(fault.as_bytes()).map_err(|_| StepFailure::new("`fault` is no header text"))?;
             request.headers.insert(FAULT, fault);
         }
         for name in taken_away {
@@ -63,7 +63,7 @@ impl Runner<'_> {
         Ok(request)
     }
 
-    fn prove(&mut self, fork: Option<&str>, call: &Call, operation: &Operation, request: &mut Request) -> Result<(), Failure> {
+    fn prove(&mut self, fork: Option<&str>, call: &Call, operation: &Operation, request: &mut Request) -> Result<(), StepFailure> {
         self.calls += 1;
         let asked = call.account.as_ref().map(|it| self.plain(it)).transpose()?;
         let account = match asked {
@@ -83,26 +83,26 @@ impl Runner<'_> {
         }
         let (calls, mut known) = (self.calls, true);
         self.stage.look(fork, &mut |world| {
-            let Some(seat) = world.seat(&call.provider) else { return };
-            let Some(own) = world.core.accounts[usize::from(seat.0)].get(&account) else { return known = false };
+            let Some(provider_id) = world.provider_id(&call.provider) else { return };
+            let Some(own) = world.core.accounts[usize::from(provider_id.0)].get(&account) else { return known = false };
             let nonce = Draws::new(world.core.seed, "scenario nonce", calls).text(ALPHANUMERIC, 32);
             let date = call.date.as_deref().map_or(world.core.now, |it| shifted(world.core.now, it));
-            world.member(seat).authorise(own, request, &Signing { proof, date, nonce });
+            world.provider(provider_id).authorise(own, request, &Signing { proof, date, nonce });
         });
-        if known { Ok(()) } else { Err(Failure::new(format!("{} has no account `{account}`", call.provider))) }
+        if known { Ok(()) } else { Err(StepFailure::new(format!("{} has no account `{account}`", call.provider))) }
     }
 
     /// A call of a portal comes from one of its pages: with the session's cookie, and the token of the page's form.
-    fn log_in(&mut self, fork: Option<&str>, call: &Call, account: &str, request: &mut Request) -> Result<(), Failure> {
+    fn log_in(&mut self, fork: Option<&str>, call: &Call, account: &str, request: &mut Request) -> Result<(), StepFailure> {
         let mut session = None;
         self.stage.look(fork, &mut |world| {
-            let Some(seat) = world.seat(&call.provider) else { return };
-            if world.core.accounts[usize::from(seat.0)].contains_key(account) {
-                session = world.with(seat, Uptime::START, |it, cx| it.log_in(cx, account));
+            let Some(provider_id) = world.provider_id(&call.provider) else { return };
+            if world.core.accounts[usize::from(provider_id.0)].contains_key(account) {
+                session = world.with(provider_id, Uptime::START, |it, cx| it.log_in(cx, account));
             }
         });
         let Some(LoggedIn { cookie, token: (name, token) }) = session else {
-            return Err(Failure::new(format!("{} has no account `{account}` that could log in", call.provider)));
+            return Err(StepFailure::new(format!("{} has no account `{account}` that could log in", call.provider)));
         };
         put(request, header::COOKIE, &cookie);
         let has_own = call.body.is_some() || call.with.as_ref().is_some_and(|it| it.get(name).is_some());

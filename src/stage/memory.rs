@@ -19,12 +19,12 @@ use crate::sandbox::{Pacing, Sandbox};
 pub const INBOXES: &str = "http://{provider}.inbox.playmoney.test/";
 
 /// One sandbox and its forks.
-pub struct Bench {
+pub struct MemoryStage {
     main: Sandbox,
     forks: BTreeMap<String, Sandbox>,
 }
 
-impl Bench {
+impl MemoryStage {
     /// A sandbox that begins like this.
     pub fn new(start: Start) -> Self {
         Self { main: Sandbox::new(start, Uptime::START), forks: BTreeMap::new() }
@@ -38,7 +38,7 @@ impl Bench {
     }
 }
 
-impl Stage for Bench {
+impl Stage for MemoryStage {
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
         ask(self.sandbox(fork), request)
     }

@@ -8,13 +8,13 @@ use bytes::Bytes;
 use serde_json::{Value as Json, json};
 
 use crate::control::Mask;
-use crate::engine::matching::{Matcher, Miss};
+use crate::engine::matching::{Matcher, Mismatch};
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response, encoded};
 use crate::kit::time::{Timestamp, later, parse_duration};
 use crate::scenario::reference::{Saved, resolved};
 use crate::scenario::yaml::{Node, What};
-use crate::scenario::{Doing, Scenario, Step};
+use crate::scenario::{Scenario, Step, StepKind};
 
 mod answers;
 mod call;
@@ -24,7 +24,7 @@ mod waiting;
 mod webhooks;
 
 use answers::{good, judged};
-pub use memory::{Bench, INBOXES};
+pub use memory::{INBOXES, MemoryStage};
 pub use timeline::{Entry, timeline};
 
 /// What carries steps out.
@@ -47,27 +47,27 @@ pub trait Stage {
 
 /// What came of one step.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct StepReport {
     pub line: usize,
     pub title: String,
     /// The simulated moment after it.
     pub at: Timestamp,
     /// What was seen, in a few words.
     pub seen: String,
-    pub failure: Option<Failure>,
+    pub failure: Option<StepFailure>,
 }
 
 /// Why a step failed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Failure {
+pub struct StepFailure {
     pub why: String,
     /// Expectations that were not met, one by one.
-    pub misses: Vec<Miss>,
+    pub misses: Vec<Mismatch>,
     /// What was answered instead, as far as it helps.
     pub answer: Option<String>,
 }
 
-impl Told {
+impl StepReport {
     /// Secrets from outside are not told.
     fn veil(&mut self, mask: &Mask) {
         let veiled = |text: &mut String| *text = mask.text(text);
@@ -79,7 +79,7 @@ impl Told {
     }
 }
 
-impl Failure {
+impl StepFailure {
     fn new(why: impl Into<String>) -> Self {
         Self { why: why.into(), ..Self::default() }
     }
@@ -87,22 +87,22 @@ impl Failure {
 
 /// What came of a whole scenario.
 #[derive(Clone, Debug)]
-pub struct Played {
-    pub steps: Vec<Told>,
+pub struct Report {
+    pub steps: Vec<StepReport>,
     pub started_at: Timestamp,
     pub ended_at: Timestamp,
     pub timeline: Vec<Entry>,
 }
 
-impl Played {
+impl Report {
     /// The step that failed: the last one, since nothing is played after it.
-    pub fn failed(&self) -> Option<&Told> {
+    pub fn failed(&self) -> Option<&StepReport> {
         self.steps.last().filter(|it| it.failure.is_some())
     }
 }
 
 /// Plays every step up to the first that fails.
-pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Played {
+pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
     let started_at = now(stage, None);
     let mut runner =
         Runner { stage, saved: Saved::new(), snapshots: BTreeMap::new(), calls: 0, own: BTreeSet::new(), taken: BTreeSet::new() };
@@ -114,7 +114,7 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Played {
             Err(failure) => (failure.why.clone(), Some(failure)),
         };
         let failed = failure.is_some();
-        steps.push(Told { line: step.line, title: step.title.clone(), at: now(runner.stage, fork), seen, failure });
+        steps.push(StepReport { line: step.line, title: step.title.clone(), at: now(runner.stage, fork), seen, failure });
         if failed {
             break;
         }
@@ -131,7 +131,7 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Played {
             it.what = mask.text(&it.what);
         }
     });
-    Played { steps, started_at, ended_at, timeline: events }
+    Report { steps, started_at, ended_at, timeline: events }
 }
 
 fn now(stage: &mut dyn Stage, fork: Option<&str>) -> Timestamp {
@@ -154,10 +154,10 @@ struct Runner<'a> {
 
 impl Runner<'_> {
     /// One step: what was seen.
-    fn step(&mut self, step: &Step) -> Result<String, Failure> {
+    fn step(&mut self, step: &Step) -> Result<String, StepFailure> {
         let fork = step.fork.as_deref();
         match &step.doing {
-            Doing::Call(call) => {
+            StepKind::Call(call) => {
                 let request = self.request(fork, call)?;
                 let first = self.journaled(fork);
                 let answer = self.stage.ask(fork, request);
@@ -165,49 +165,49 @@ impl Runner<'_> {
                 self.own.extend((first..last).map(|it| (step.fork.clone(), it)));
                 self.answered(step, call.expect.as_ref(), answer, true)
             }
-            Doing::Act { provider, action, with, expect } => {
+            StepKind::Act { provider, action, with, expect } => {
                 let body = with.as_ref().map_or(Ok("{}".to_owned()), |it| self.json(it))?;
                 let answer = self.control(fork, Method::POST, &format!("act/{provider}/{action}"), body);
                 self.answered(step, expect.as_ref(), answer, false)
             }
-            Doing::Advance { with, expect } => {
+            StepKind::Advance { with, expect } => {
                 let answer = self.advance(fork, with)?;
                 self.answered(step, expect.as_ref(), Ok(answer), false)
             }
-            Doing::Expect { of, body } => {
+            StepKind::Expect { of, body } => {
                 let matcher = self.matcher(body)?;
                 judged(matcher.misses(self.saved.get(of)), || self.saved.get(of).map_or(String::new(), Json::to_string))?;
                 Ok(format!("{of} is as expected"))
             }
-            Doing::ExpectWebhook(with) => self.expect_webhook(step, with),
-            Doing::ExpectNoWebhook(with) => self.expect_no_webhook(fork, with),
-            Doing::Rule(rule) => {
+            StepKind::ExpectWebhook(with) => self.expect_webhook(step, with),
+            StepKind::ExpectNoWebhook(with) => self.expect_no_webhook(fork, with),
+            StepKind::Rule(rule) => {
                 let answer = self.control(fork, Method::POST, "rules", self.rule(rule)?);
                 self.answered(step, None, answer, false)
             }
-            Doing::DropRule(name) => {
+            StepKind::DropRule(name) => {
                 let answer = self.control(fork, Method::DELETE, &format!("rules/{}", encoded(name)), String::new());
                 self.answered(step, None, answer, false)
             }
-            Doing::Receiver { inbox, respond } => {
+            StepKind::Receiver { inbox, respond } => {
                 let body = format!("{{\"respond\":{}}}", self.json(respond)?);
                 let answer = self.control(fork, Method::PUT, &format!("inbox/{inbox}/script"), body);
                 self.answered(step, None, answer, false)
             }
-            Doing::Set { provider, account, with } => self.set(step, provider, account.as_ref(), with),
-            Doing::Snapshot(name) => {
+            StepKind::Set { provider, account, with } => self.set(step, provider, account.as_ref(), with),
+            StepKind::Snapshot(name) => {
                 let answer = self.control(fork, Method::GET, "state", String::new());
                 let state = good(answer)?;
                 self.snapshots.insert(name.clone(), state.body);
                 Ok(format!("kept as {name}"))
             }
-            Doing::Restore(name) => self.restore(fork, name),
-            Doing::Fork(name) => self.fork(fork, name),
-            Doing::WaitFor(with) => self.wait_for(step, with),
+            StepKind::Restore(name) => self.restore(fork, name),
+            StepKind::Fork(name) => self.fork(fork, name),
+            StepKind::WaitFor(with) => self.wait_for(step, with),
         }
     }
 
-    fn set(&mut self, step: &Step, provider: &str, account: Option<&Node>, with: &Node) -> Result<String, Failure> {
+    fn set(&mut self, step: &Step, provider: &str, account: Option<&Node>, with: &Node) -> Result<String, StepFailure> {
         let fork = step.fork.as_deref();
         let account = account.map(|it| self.plain(it)).transpose()?;
         let account = account.map_or_else(|| self.usual_account(fork, provider), Ok)?;
@@ -216,7 +216,7 @@ impl Runner<'_> {
         self.answered(step, None, answer, false)
     }
 
-    fn restore(&mut self, fork: Option<&str>, name: &str) -> Result<String, Failure> {
+    fn restore(&mut self, fork: Option<&str>, name: &str) -> Result<String, StepFailure> {
         let state = self.snapshots.get(name).cloned().unwrap_or_default();
         good(self.stage.ask(fork, control(Method::PUT, "state", state)))?;
         // Numbers beyond are given once more, to other calls.
@@ -227,7 +227,7 @@ impl Runner<'_> {
         Ok(format!("back at {name}"))
     }
 
-    fn fork(&mut self, from: Option<&str>, name: &str) -> Result<String, Failure> {
+    fn fork(&mut self, from: Option<&str>, name: &str) -> Result<String, StepFailure> {
         self.stage.fork(from, name);
         // Whose the calls were that it begins with is known there too.
         for all in [&mut self.own, &mut self.taken] {
@@ -249,14 +249,14 @@ impl Runner<'_> {
     }
 
     /// Time passes until the walk is done: one that hit a bound is taken up again.
-    fn advance(&mut self, fork: Option<&str>, with: &Node) -> Result<Response, Failure> {
-        let with = resolved(with, &self.saved).map_err(Failure::new)?;
+    fn advance(&mut self, fork: Option<&str>, with: &Node) -> Result<Response, StepFailure> {
+        let with = resolved(with, &self.saved).map_err(StepFailure::new)?;
         let by = with.get("by").unwrap_or(&with).plain();
         let start = now(self.stage, fork);
         let body = match by {
             Some(by) => {
-                let span = parse_duration(by).map_err(Failure::new)?;
-                let to = later(start, span).ok_or_else(|| Failure::new(format!("{by} leads past the year 9999")))?;
+                let span = parse_duration(by).map_err(StepFailure::new)?;
+                let to = later(start, span).ok_or_else(|| StepFailure::new(format!("{by} leads past the year 9999")))?;
                 json!({"to": to}).to_string()
             }
             None => with.to_json(),
@@ -270,44 +270,44 @@ impl Runner<'_> {
                 return Ok(answer);
             }
             if stands == before {
-                return Err(Failure::new("time does not get on: what happens at this instant causes itself again and again"));
+                return Err(StepFailure::new("time does not get on: what happens at this instant causes itself again and again"));
             }
             before = stands;
         }
     }
 
     /// A value with its references replaced, as JSON.
-    fn json(&self, node: &Node) -> Result<String, Failure> {
-        resolved(node, &self.saved).map(|it| it.to_json()).map_err(Failure::new)
+    fn json(&self, node: &Node) -> Result<String, StepFailure> {
+        resolved(node, &self.saved).map(|it| it.to_json()).map_err(StepFailure::new)
     }
 
     /// A rule with its references replaced. What looks like one now was saved or escaped, and is text.
-    fn rule(&self, node: &Node) -> Result<String, Failure> {
-        let node = resolved(node, &self.saved).map_err(Failure::new)?;
-        let escaped = node.map_texts(&mut |text, _| Ok::<_, Failure>(What::Text(text.replace("${", "$${"))))?;
+    fn rule(&self, node: &Node) -> Result<String, StepFailure> {
+        let node = resolved(node, &self.saved).map_err(StepFailure::new)?;
+        let escaped = node.map_texts(&mut |text, _| Ok::<_, StepFailure>(What::Text(text.replace("${", "$${"))))?;
         Ok(escaped.to_json())
     }
 
     /// A value with its references replaced, as text.
-    fn plain(&self, node: &Node) -> Result<String, Failure> {
-        let node = resolved(node, &self.saved).map_err(Failure::new)?;
-        node.plain().map(str::to_owned).ok_or_else(|| Failure::new(format!("here stands text, not {}", node.word())))
+    fn plain(&self, node: &Node) -> Result<String, StepFailure> {
+        let node = resolved(node, &self.saved).map_err(StepFailure::new)?;
+        node.plain().map(str::to_owned).ok_or_else(|| StepFailure::new(format!("here stands text, not {}", node.word())))
     }
 
-    fn matcher(&self, node: &Node) -> Result<Matcher, Failure> {
-        let node = resolved(node, &self.saved).map_err(Failure::new)?;
-        Matcher::read(&node).map_err(|it| Failure::new(it.what))
+    fn matcher(&self, node: &Node) -> Result<Matcher, StepFailure> {
+        let node = resolved(node, &self.saved).map_err(StepFailure::new)?;
+        Matcher::read(&node).map_err(|it| StepFailure::new(it.what))
     }
 
-    fn usual_account(&mut self, fork: Option<&str>, provider: &str) -> Result<String, Failure> {
+    fn usual_account(&mut self, fork: Option<&str>, provider: &str) -> Result<String, StepFailure> {
         let mut found = None;
         self.stage.look(fork, &mut |world| {
-            let Some(seat) = world.seat(provider) else { return };
-            let accounts = &world.core.accounts[usize::from(seat.0)];
-            let usual = world.member(seat).contract().account;
+            let Some(provider_id) = world.provider_id(provider) else { return };
+            let accounts = &world.core.accounts[usize::from(provider_id.0)];
+            let usual = world.provider(provider_id).contract().account;
             found = accounts.get(usual).or_else(|| accounts.values().next()).map(|it| it.id.clone());
         });
-        found.ok_or_else(|| Failure::new(format!("{provider} has no account")))
+        found.ok_or_else(|| StepFailure::new(format!("{provider} has no account")))
     }
 }
 

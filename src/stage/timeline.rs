@@ -26,7 +26,7 @@ pub fn timeline(world: &World) -> Vec<Entry> {
         (it.turn, Entry { at: it.at, kind: "change", what: format!("{} {}: {from} to {} ({})", it.provider, it.subject, it.to, it.cause) })
     });
     let webhooks = world.core.outbox.iter().flat_map(|it| {
-        let provider = world.member(it.seat).contract().slug;
+        let provider = world.provider(it.provider_id).contract().slug;
         let rule = it.spoiled.as_ref().map_or(String::new(), |it| format!(" (rule `{}`)", it.rule));
         it.attempts.iter().map(move |attempt| {
             let outcome = attempt.outcome.as_ref();

@@ -4,9 +4,9 @@ use serde_json::{Value as Json, json};
 
 use super::answers::within;
 use super::webhooks::headers;
-use super::{Failure, PATIENCE, Runner};
+use super::{PATIENCE, Runner, StepFailure};
 use crate::engine::journal::Entry;
-use crate::engine::matching::{Matcher, Miss};
+use crate::engine::matching::{Matcher, Mismatch};
 use crate::engine::world::World;
 use crate::kit::http::form_pairs;
 use crate::kit::time::parse_duration;
@@ -16,9 +16,9 @@ use crate::scenario::yaml::Node;
 
 impl Runner<'_> {
     /// Waits for a call, and takes it: the next step that waits for the same gets the next one.
-    pub fn wait_for(&mut self, step: &Step, with: &Node) -> Result<String, Failure> {
+    pub fn wait_for(&mut self, step: &Step, with: &Node) -> Result<String, StepFailure> {
         let fork = step.fork.as_deref();
-        let with = resolved(with, &self.saved).map_err(Failure::new)?;
+        let with = resolved(with, &self.saved).map_err(StepFailure::new)?;
         let name = with.get("operation").and_then(Node::plain).unwrap_or("").to_owned();
         let (provider, operation) = name.split_once('.').unwrap_or((&name, ""));
         let wanted = criteria(with.get("where"))?;
@@ -27,7 +27,7 @@ impl Runner<'_> {
             .and_then(Node::plain)
             .and_then(|it| parse_duration(it).ok())
             .map_or(PATIENCE, jiff::SignedDuration::unsigned_abs);
-        let mut nearest: Option<(Vec<Miss>, Json)> = None;
+        let mut nearest: Option<(Vec<Mismatch>, Json)> = None;
         let mut waiting = std::time::Duration::ZERO;
         loop {
             let mut calls = Vec::new();
@@ -41,7 +41,7 @@ impl Runner<'_> {
                 calls = world.core.journal.entries().filter(fits).filter(foreign).map(|it| (it.id, shown(world, it))).collect();
             });
             for (id, it) in calls {
-                let misses: Vec<Miss> = wanted
+                let misses: Vec<Mismatch> = wanted
                     .iter()
                     .flat_map(|(name, own)| own.misses(it["judged"].get(*name)).into_iter().map(|it| within(name, it)))
                     .collect();
@@ -65,7 +65,7 @@ impl Runner<'_> {
         } else {
             format!("nobody called {name} like that within {patience:?}")
         };
-        let mut failure = Failure::new(why);
+        let mut failure = StepFailure::new(why);
         if let Some((misses, request)) = nearest {
             failure.misses = misses;
             failure.answer = Some(format!("the nearest: {request}"));
@@ -74,19 +74,20 @@ impl Runner<'_> {
     }
 }
 
-fn criteria(node: Option<&Node>) -> Result<Vec<(&'static str, Matcher)>, Failure> {
+fn criteria(node: Option<&Node>) -> Result<Vec<(&'static str, Matcher)>, StepFailure> {
     let names = ["body", "headers", "query", "account", "status"];
     let matcher = |name: &str, it: &Node| if name == "account" { Matcher::of_name(it) } else { Matcher::read(it) };
-    let read = |name: &'static str| node?.get(name).map(|it| matcher(name, it).map(|it| (name, it)).map_err(|it| Failure::new(it.what)));
+    let read =
+        |name: &'static str| node?.get(name).map(|it| matcher(name, it).map(|it| (name, it)).map_err(|it| StepFailure::new(it.what)));
     names.into_iter().filter_map(read).collect()
 }
 
 /// A call as it is kept: `${NAME.request.body.price}`, `${NAME.response.body.id}`.
 fn shown(world: &World, it: &Entry) -> Json {
     let parsed = |text: &[u8]| serde_json::from_slice::<Json>(text).unwrap_or_else(|_| Json::from(String::from_utf8_lossy(text)));
-    let seat = world.seat(&it.provider);
+    let provider_id = world.provider_id(&it.provider);
     let request = it.as_request();
-    let body = seat.map_or(Json::Null, |seat| world.member(seat).sent(&request));
+    let body = provider_id.map_or(Json::Null, |provider_id| world.provider(provider_id).sent(&request));
     let query: Json = form_pairs(request.query.as_bytes()).into_iter().map(|(name, text)| (name, Json::from(text))).collect();
     let answer = it.answer.as_ref();
     let status = answer.map(|it| it.status);

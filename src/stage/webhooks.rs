@@ -3,11 +3,11 @@
 use serde_json::{Value as Json, json};
 
 use super::answers::{judged, miss, within};
-use super::{Failure, Runner};
+use super::{Runner, StepFailure};
 use crate::engine::delivery::delivery_name;
 use crate::engine::delivery::{Attempt, Delivery};
 use crate::engine::inbox::Signature;
-use crate::engine::matching::{Matcher, Miss};
+use crate::engine::matching::{Matcher, Mismatch};
 use crate::engine::signature::Received;
 use crate::engine::world::World;
 use crate::kit::http::{HeaderMap, headers_as_object};
@@ -20,19 +20,19 @@ const CRITERIA: &[&str] = &["event", "subject", "account", "url", "headers", "bo
 
 impl Runner<'_> {
     /// That such a webhook has left.
-    pub fn expect_webhook(&mut self, step: &Step, with: &Node) -> Result<String, Failure> {
+    pub fn expect_webhook(&mut self, step: &Step, with: &Node) -> Result<String, StepFailure> {
         let fork = step.fork.as_deref();
-        let with = resolved(with, &self.saved).map_err(Failure::new)?;
+        let with = resolved(with, &self.saved).map_err(StepFailure::new)?;
         let sent = self.sent(fork, &with)?;
         let wanted = criteria(&with)?;
-        let judged_all: Vec<(&Json, Vec<Miss>)> = sent.iter().map(|it| (it, misses(&wanted, it))).collect();
+        let judged_all: Vec<(&Json, Vec<Mismatch>)> = sent.iter().map(|it| (it, misses(&wanted, it))).collect();
         let fitting: Vec<&Json> = judged_all.iter().filter(|it| it.1.is_empty()).map(|it| it.0).collect();
-        let count = with.get("count").map(|it| Matcher::read(it).map_err(|it| Failure::new(it.what))).transpose()?;
+        let count = with.get("count").map(|it| Matcher::read(it).map_err(|it| StepFailure::new(it.what))).transpose()?;
         let found = json!(fitting.len());
         let enough = count.as_ref().map_or(!fitting.is_empty(), |it| it.fits(Some(&found)));
         if !enough {
             let expected = count.map_or_else(|| "at least one".to_owned(), |it| it.in_words());
-            let mut failure = Failure::new(format!("{} webhooks fit, not {expected}, of {} that were sent", fitting.len(), sent.len()));
+            let mut failure = StepFailure::new(format!("{} webhooks fit, not {expected}, of {} that were sent", fitting.len(), sent.len()));
             // The one that comes nearest says most.
             if let Some((nearest, own)) = judged_all.iter().filter(|it| !it.1.is_empty()).min_by_key(|it| it.1.len()) {
                 failure.misses.clone_from(own);
@@ -47,8 +47,8 @@ impl Runner<'_> {
     }
 
     /// That no such webhook has left.
-    pub fn expect_no_webhook(&mut self, fork: Option<&str>, with: &Node) -> Result<String, Failure> {
-        let with = resolved(with, &self.saved).map_err(Failure::new)?;
+    pub fn expect_no_webhook(&mut self, fork: Option<&str>, with: &Node) -> Result<String, StepFailure> {
+        let with = resolved(with, &self.saved).map_err(StepFailure::new)?;
         let sent = self.sent(fork, &with)?;
         let wanted = criteria(&with)?;
         let fitting = sent.iter().find(|it| misses(&wanted, it).is_empty());
@@ -59,16 +59,16 @@ impl Runner<'_> {
     }
 
     /// Every request that has left for a receiver, as it is judged.
-    fn sent(&mut self, fork: Option<&str>, with: &Node) -> Result<Vec<Json>, Failure> {
+    fn sent(&mut self, fork: Option<&str>, with: &Node) -> Result<Vec<Json>, StepFailure> {
         let provider = with.get("provider").and_then(Node::plain).unwrap_or("").to_owned();
         let mut all = Vec::new();
         let mut known = true;
         self.stage.look(fork, &mut |world| {
-            let Some(seat) = world.seat(&provider) else { return known = false };
-            let own = world.core.outbox.iter().filter(|it| it.seat == seat);
+            let Some(provider_id) = world.provider_id(&provider) else { return known = false };
+            let own = world.core.outbox.iter().filter(|it| it.provider_id == provider_id);
             all = own.flat_map(|it| it.attempts.iter().map(|attempt| seen(world, it, attempt))).collect();
         });
-        if known { Ok(all) } else { Err(Failure::new(format!("there is no provider `{provider}`"))) }
+        if known { Ok(all) } else { Err(StepFailure::new(format!("there is no provider `{provider}`"))) }
     }
 }
 
@@ -90,13 +90,13 @@ fn seen(world: &World, delivery: &Delivery, attempt: &Attempt) -> Json {
     })
 }
 
-fn criteria(with: &Node) -> Result<Vec<(&'static str, Matcher)>, Failure> {
+fn criteria(with: &Node) -> Result<Vec<(&'static str, Matcher)>, StepFailure> {
     let read = |name: &str, it: &Node| if ["subject", "account"].contains(&name) { Matcher::of_name(it) } else { Matcher::read(it) };
-    let one = |name: &&'static str| with.get(name).map(|it| read(name, it).map(|it| (*name, it)).map_err(|it| Failure::new(it.what)));
+    let one = |name: &&'static str| with.get(name).map(|it| read(name, it).map(|it| (*name, it)).map_err(|it| StepFailure::new(it.what)));
     CRITERIA.iter().filter_map(one).collect()
 }
 
-fn misses(wanted: &[(&'static str, Matcher)], sent: &Json) -> Vec<Miss> {
+fn misses(wanted: &[(&'static str, Matcher)], sent: &Json) -> Vec<Mismatch> {
     wanted.iter().flat_map(|(name, it)| it.misses(sent.get(*name)).into_iter().map(|it| within(name, it))).collect()
 }
 

@@ -112,8 +112,8 @@ pub fn signature(secret: &str, text: &str) -> String {
 /// A second merchant moves in: a state that holds one more is put in place of the sandbox's own.
 pub fn second_merchant(shop: &mut Tape, account: &str, key: &str) {
     let mut state = shop.admin("GET", "state", &Json::Null);
-    let accounts = state["core"]["accounts"].as_array_mut().expect("seats");
-    let own = accounts.iter_mut().find(|it| it["default"]["credentials"]["encryption_key"].is_object()).expect("QuantaPay's seat");
+    let accounts = state["core"]["accounts"].as_array_mut().expect("provider_count");
+    let own = accounts.iter_mut().find(|it| it["default"]["credentials"]["encryption_key"].is_object()).expect("QuantaPay's provider_id");
     let mut other = own["default"].clone();
     other["id"] = json!(account);
     other["credentials"]["api_key"]["text"] = json!(key);

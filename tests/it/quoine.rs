@@ -96,8 +96,8 @@ pub fn served(shop: &mut Tape, method: &str, name: &str, body: &str) -> Json {
 /// A second merchant moves in: a state that holds one more is put in place of the sandbox's own.
 pub fn second_merchant(shop: &mut Tape, user: &str, secret: &str) {
     let mut state = shop.admin("GET", "state", &Json::Null);
-    let accounts = state["core"]["accounts"].as_array_mut().expect("seats");
-    let own = accounts.iter_mut().find(|it| it["2"].is_object()).expect("Quoine's seat");
+    let accounts = state["core"]["accounts"].as_array_mut().expect("provider_count");
+    let own = accounts.iter_mut().find(|it| it["2"].is_object()).expect("Quoine's provider_id");
     let mut other = own["2"].clone();
     other["id"] = json!(user);
     other["credentials"] = json!({"user_id": {"text": user, "issued": true}, "secret": {"text": secret, "issued": true}});

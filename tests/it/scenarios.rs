@@ -12,7 +12,7 @@ use playmoney::scenario::keys::{ANY_STEP, SCENARIO, STEPS, THEN};
 use playmoney::scenario::matchers::OPERATORS;
 use playmoney::scenario::shape::{Kind, Row, Shape};
 use playmoney::scenario::{Known, Scenario, parse, schema, yaml};
-use playmoney::stage::{Bench, INBOXES, Played, Stage, play};
+use playmoney::stage::{INBOXES, MemoryStage, Report, Stage, play};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -34,9 +34,9 @@ fn loaded(name: &str, text: &str) -> Scenario {
     scenario
 }
 
-fn played(scenario: &Scenario) -> Played {
+fn played(scenario: &Scenario) -> Report {
     let start = Start { webhook_url: Some(INBOXES.to_owned()), judged_by_simulated_time: true, ..Start::default() };
-    play(scenario, &mut Bench::new(scenario.apply_to(start)))
+    play(scenario, &mut MemoryStage::new(scenario.apply_to(start)))
 }
 
 /// Plays a text's steps: why the first that fails does so.
@@ -68,7 +68,7 @@ fn shipped() -> Vec<(String, String)> {
 
 const STARTER: &str = include_str!("../../src/cli/starter.yaml");
 
-fn told(played: &Played) -> String {
+fn told(played: &Report) -> String {
     let steps = played.steps.iter().map(|it| format!("{} {}: {}: {}: {:?}", it.at, it.line, it.title, it.seen, it.failure));
     let timeline = played.timeline.iter().map(|it| format!("{} {} {}", it.at, it.kind, it.what));
     steps.chain(timeline).collect::<Vec<_>>().join("\n")
@@ -334,7 +334,7 @@ fn a_rule_of_a_step_says_what_it_says() {
 }
 
 /// A sandbox and somebody outside, who calls whenever a step waits.
-struct Outside(Bench, usize);
+struct Outside(MemoryStage, usize);
 
 impl Stage for Outside {
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
@@ -362,7 +362,7 @@ impl Stage for Outside {
 fn failure_outside(calls: usize, steps: &str) -> Option<String> {
     let scenario = loaded("steps.yaml", &format!("version: 1\nsteps:\n{steps}"));
     let start = Start { webhook_url: Some(INBOXES.to_owned()), ..Start::default() };
-    let played = play(&scenario, &mut Outside(Bench::new(scenario.apply_to(start)), calls));
+    let played = play(&scenario, &mut Outside(MemoryStage::new(scenario.apply_to(start)), calls));
     played.failed().map(|it| format!("line {}: {}", it.line, it.seen))
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use playmoney::scenario::Mistakes;
-use playmoney::stage::{Failure, Played, Told};
+use playmoney::stage::{Report, StepFailure, StepReport};
 use serde_json::{Value as Json, json};
 
 use super::{Verdict, summary};
@@ -27,7 +27,7 @@ pub fn tell(verdicts: &[Verdict], styled: bool) {
     print(&summary(verdicts));
 }
 
-fn told(it: &Verdict, played: &Played) -> String {
+fn told(it: &Verdict, played: &Report) -> String {
     let simulated = played.ended_at.duration_since(played.started_at);
     let steps = super::counted(played.steps.len(), "step");
     let Some(step) = played.failed() else { return format!("ok       {} ({steps}, {simulated:#} simulated)", it.path) };
@@ -57,9 +57,9 @@ fn printable(text: &str) -> String {
 }
 
 /// The step, and expected and actual beside each other.
-fn explained(it: &Verdict, step: &Told, failure: &Failure) -> String {
+fn explained(it: &Verdict, step: &StepReport, failure: &StepFailure) -> String {
     let mut text = format!("  {}:{}  {}\n  at {}: {}\n", it.path, step.line, step.title, step.at, failure.why);
-    let width = |of: fn(&playmoney::engine::matching::Miss) -> &String, least: usize| {
+    let width = |of: fn(&playmoney::engine::matching::Mismatch) -> &String, least: usize| {
         failure.misses.iter().map(|it| of(it).chars().count()).max().unwrap_or(0).clamp(least, 60)
     };
     let (path, expected) = (width(|it| &it.path, 5), width(|it| &it.expected, 8));
@@ -83,7 +83,7 @@ fn shortened(text: &str) -> String {
 
 /// Everything, as one document.
 pub fn json(verdicts: &[Verdict]) -> Json {
-    let step = |it: &Told| {
+    let step = |it: &StepReport| {
         let failure = it.failure.as_ref().map(|it| json!({"why": it.why, "misses": it.misses, "answer": it.answer}));
         json!({"line": it.line, "title": it.title, "at": it.at, "seen": it.seen, "failure": failure})
     };

@@ -46,7 +46,7 @@ pub fn pages(sheet: &mut Sheet, contract: &Contract) {
 
 pub fn actions(sheet: &mut Sheet, contract: &Contract) {
     sheet.heading("Actions", &format!("of the outside world: POST /__admin/act/{}/ACTION", contract.slug));
-    for act in (contract.acts)() {
+    for act in (contract.actions)() {
         let cited = sheet.cite(act.evidence);
         sheet.table(2, 1, &[[text(act.name), text(act.meaning), cited]]);
         field_rows(sheet, 6, act.parameters);

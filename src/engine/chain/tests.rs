@@ -2,24 +2,24 @@
 
 use super::*;
 
-const SEAT: Seat = Seat(0);
+const SEAT: ProviderId = ProviderId(0);
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).expect("a time")
 }
 
 fn id(number: u32) -> TransferId {
-    TransferId { seat: SEAT, object: ObjectId { kind: 0, number: 7 }, number }
+    TransferId { provider_id: SEAT, object: ObjectId { kind: 0, number: 7 }, number }
 }
 
 /// A sandbox that began at zero.
-struct Bench {
+struct MemoryStage {
     chains: Chains,
     agenda: Agenda,
     now: Timestamp,
 }
 
-impl Bench {
+impl MemoryStage {
     fn new() -> Self {
         Self { chains: Chains::new(at(0)), agenda: Agenda::default(), now: at(0) }
     }
@@ -63,7 +63,7 @@ fn blocks_fall_on_multiples_since_the_start() {
         (Blockchain::Sol, 1_000, vec![1_200, 1_600]),
         (Blockchain::Arbitrum, 250, vec![500, 750]),
     ] {
-        let mut bench = Bench::new();
+        let mut bench = MemoryStage::new();
         bench.pass(seen);
         bench.watch(0, blockchain, 2, false);
         assert_eq!(bench.pass(10_000_000), blocks);
@@ -74,7 +74,7 @@ fn blocks_fall_on_multiples_since_the_start() {
 
 #[test]
 fn the_height_follows_from_the_time_and_from_what_was_undone() {
-    let mut bench = Bench::new();
+    let mut bench = MemoryStage::new();
     bench.pass(1_199_999);
     assert_eq!(bench.chains.height(Blockchain::Btc, bench.now), 1_000_001);
     assert_eq!(bench.chains.height(Blockchain::Eth, bench.now), 1_000_099);
@@ -85,7 +85,7 @@ fn the_height_follows_from_the_time_and_from_what_was_undone() {
 
 #[test]
 fn a_reorganisation_takes_confirmations_back_and_blocks_return_them() {
-    let mut bench = Bench::new();
+    let mut bench = MemoryStage::new();
     bench.watch(0, Blockchain::Doge, 4, false);
     bench.pass(60_000);
     bench.watch(1, Blockchain::Doge, 4, false);
@@ -101,7 +101,7 @@ fn a_reorganisation_takes_confirmations_back_and_blocks_return_them() {
 
 #[test]
 fn a_transfer_that_lies_deep_is_not_reached() {
-    let mut bench = Bench::new();
+    let mut bench = MemoryStage::new();
     bench.watch(0, Blockchain::Doge, 2, false);
     bench.pass(600_000);
     assert_eq!(bench.undo(Blockchain::Doge, 8), 0, "ten blocks deep");
@@ -112,7 +112,7 @@ fn a_transfer_that_lies_deep_is_not_reached() {
 
 #[test]
 fn by_hand_no_block_comes_and_actions_confirm() {
-    let mut bench = Bench::new();
+    let mut bench = MemoryStage::new();
     bench.watch(0, Blockchain::Btc, 6, true);
     assert_eq!(bench.agenda.first(), None);
     let mut confirm = |number| bench.chains.confirm(&mut bench.agenda, at(5), id(0), number);
@@ -125,7 +125,7 @@ fn by_hand_no_block_comes_and_actions_confirm() {
 
 #[test]
 fn an_action_runs_ahead_of_the_blocks_and_they_go_on_from_there() {
-    let mut bench = Bench::new();
+    let mut bench = MemoryStage::new();
     bench.watch(0, Blockchain::Btc, 6, false);
     assert_eq!(bench.chains.confirm(&mut bench.agenda, bench.now, id(0), 4), Some(4));
     assert_eq!(bench.undo(Blockchain::Btc, 1), 1);
@@ -135,7 +135,7 @@ fn an_action_runs_ahead_of_the_blocks_and_they_go_on_from_there() {
 
 #[test]
 fn i21_the_longest_finished_goes_and_nothing_unfinished_does() {
-    let mut bench = Bench::new();
+    let mut bench = MemoryStage::new();
     let object = id(0).object;
     bench.watch(0, Blockchain::Btc, 0, false);
     (1..100_000).for_each(|it| bench.watch(it, Blockchain::Btc, u32::from(it > 1), false));
@@ -151,7 +151,7 @@ fn i21_the_longest_finished_goes_and_nothing_unfinished_does() {
 
 #[test]
 fn what_was_saved_is_what_is_read() {
-    let mut bench = Bench::new();
+    let mut bench = MemoryStage::new();
     bench.watch(0, Blockchain::Btc, 0, false);
     bench.watch(1, Blockchain::Sol, 3, true);
     bench.undo(Blockchain::Sol, 1);

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::Context;
-use crate::engine::delivery::{Event, Spoiled};
-use crate::engine::rules::Sight;
+use crate::engine::delivery::{AppliedFault, Event};
+use crate::engine::rules::RuleInput;
 
 impl Context<'_> {
     /// The rule that fires on a webhook that is owed.
-    pub(super) fn spoiled_by_rule(&mut self, event: &Event) -> Option<Box<Spoiled>> {
-        let sight = Sight {
+    pub(super) fn spoiled_by_rule(&mut self, event: &Event) -> Option<Box<AppliedFault>> {
+        let input = RuleInput {
             provider: self.contract().slug,
             operation: None,
             event: Some(event.name),
@@ -19,12 +19,12 @@ impl Context<'_> {
             query: &|| json!({}),
         };
         let (now, seed) = (self.core.now, self.core.seed);
-        let (rule, effects) = self.core.rules.fire(now, seed, sight)?;
+        let (rule, effects) = self.core.rules.fire(now, seed, input)?;
         let how = effects.spoil?;
         if how.drop {
             let slug = self.contract().slug;
             self.core.journal.note(now, slug, format!("the rule `{rule}` drops the webhook {} for {}", event.name, event.subject));
         }
-        Some(Box::new(Spoiled { rule, how }))
+        Some(Box::new(AppliedFault { rule, how }))
     }
 }

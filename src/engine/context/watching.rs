@@ -2,7 +2,7 @@
 //! reorganise.
 
 use super::Context;
-use crate::engine::actions::{Acted, NotActed};
+use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::blockchain::Blockchain;
 use crate::engine::chain::Watch;
 use crate::engine::chain::{CONFIRMATIONS_MAX, DEPTH_MAX, Transfer};
@@ -16,29 +16,29 @@ impl Context<'_> {
     /// `false`: the sandbox watches as many as it can.
     pub fn watch(&mut self, transfer: Watch<'_>) -> bool {
         let by_hand = self.manual_pace(transfer.account) || self.is_led(transfer.object);
-        let id = TransferId { seat: self.seat, object: transfer.object, number: transfer.number };
+        let id = TransferId { provider_id: self.provider_id, object: transfer.object, number: transfer.number };
         self.core.chains.watch(&mut self.core.agenda, self.core.now, id, transfer, by_hand)
     }
 
     /// Nobody looks at the transfers to that object any more: no block is booked for them, no reorganisation told.
     pub fn unwatch(&mut self, object: ObjectId) {
-        self.core.chains.forget(self.seat, object);
+        self.core.chains.forget(self.provider_id, object);
     }
 
     /// The watched transfers to an object, by number.
     pub fn transfers(&self, object: ObjectId) -> impl Iterator<Item = (u32, &Transfer)> {
-        self.core.chains.of(self.seat, object).map(|(id, it)| (id.number, it))
+        self.core.chains.of(self.provider_id, object).map(|(id, it)| (id.number, it))
     }
 
     /// One watched transfer.
     pub fn transfer(&self, object: ObjectId, number: u32) -> Option<&Transfer> {
-        self.core.chains.get(TransferId { seat: self.seat, object, number })
+        self.core.chains.get(TransferId { provider_id: self.provider_id, object, number })
     }
 
     /// Confirms a transfer at once: the number reached in the end, all that are wanted unless one is given. The provider
     /// is not told again. `None`: that transfer is not watched.
     pub fn confirm(&mut self, object: ObjectId, number: u32, confirmations: Option<u32>) -> Option<u32> {
-        let id = TransferId { seat: self.seat, object, number };
+        let id = TransferId { provider_id: self.provider_id, object, number };
         let confirmations = confirmations.unwrap_or(CONFIRMATIONS_MAX);
         self.core.chains.confirm(&mut self.core.agenda, self.core.now, id, confirmations)
     }
@@ -71,16 +71,16 @@ pub const BLOCKCHAIN: Field = Field {
 ///
 /// # Errors
 /// The depth is missing or wrong, or the provider does not watch that chain.
-pub fn reorganise(cx: &mut Context<'_>, with: &Fields<'_>, known: &[Blockchain]) -> Result<Acted, NotActed> {
+pub fn reorganise(cx: &mut Context<'_>, with: &Fields<'_>, known: &[Blockchain]) -> Result<ActionDone, ActionError> {
     let words = || known.iter().map(|it| it.word()).collect::<Vec<_>>().join(", ");
     let slug = with.plain(BLOCKCHAIN.name);
     let blockchain = match &slug {
         Some(slug) => Blockchain::of(slug).filter(|it| known.contains(it)),
         None => known.first().copied(),
     };
-    let blockchain = blockchain.ok_or_else(|| NotActed::Invalid(format!("`blockchain` is one of {}.", words())))?;
+    let blockchain = blockchain.ok_or_else(|| ActionError::Invalid(format!("`blockchain` is one of {}.", words())))?;
     let depth = with.plain(DEPTH.name).and_then(|it| it.parse().ok()).filter(|it| (1..=DEPTH_MAX).contains(it));
-    let depth: u32 = depth.ok_or_else(|| NotActed::Invalid(format!("`depth` is a whole number from 1 to {DEPTH_MAX}.")))?;
+    let depth: u32 = depth.ok_or_else(|| ActionError::Invalid(format!("`depth` is a whole number from 1 to {DEPTH_MAX}.")))?;
     cx.core.chains.reorganise(&mut cx.core.agenda, cx.core.now, blockchain, depth);
-    Ok(Acted { object: ObjectId::of_chain(blockchain) })
+    Ok(ActionDone { object: ObjectId::of_chain(blockchain) })
 }

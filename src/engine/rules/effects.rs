@@ -11,16 +11,16 @@ use crate::kit::time::Duration;
 #[serde(default)]
 pub struct Effects {
     /// Answers in the provider's place.
-    pub answer: Option<Answered>,
+    pub answer: Option<Override>,
     /// The answer is held back.
     pub latency: Option<Latency>,
     /// What becomes of the answer on its way.
     pub transport: Option<Transport>,
     /// What the outside world does to the object that the call has made.
-    pub course: Vec<Course>,
+    pub course: Vec<LifecycleStep>,
     pub business: Option<Business>,
     /// What becomes of a webhook.
-    pub spoil: Option<Spoil>,
+    pub spoil: Option<WebhookFault>,
 }
 
 /// Copies of a webhook that a rule sends.
@@ -43,13 +43,13 @@ fn is_span(it: Duration) -> bool {
 impl Effects {
     /// Whether what was read from outside is something that a rule could have been made of.
     pub fn is_sound(&self) -> bool {
-        let answer = !matches!(self.answer, Some(Answered::Own { status: Some(status), .. }) if !(200..=599).contains(&status));
+        let answer = !matches!(self.answer, Some(Override::Own { status: Some(status), .. }) if !(200..=599).contains(&status));
         answer
             && self.latency.as_ref().is_none_or(|it| it.spread.is_sound())
             && self.transport.as_ref().is_none_or(Transport::is_sound)
             && self.course.iter().all(|it| is_span(it.after))
             && self.business.as_ref().is_none_or(Business::is_sound)
-            && self.spoil.as_ref().is_none_or(Spoil::is_sound)
+            && self.spoil.as_ref().is_none_or(WebhookFault::is_sound)
     }
 
     /// Whether what the call makes takes no step at its own pace.
@@ -61,7 +61,7 @@ impl Effects {
 /// An answer in the provider's place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answered {
+pub enum Override {
     /// A documented error, by name.
     Error(String),
     /// Anything else. What is missing is as the provider would have answered.
@@ -183,7 +183,7 @@ pub const TRANSPORTS: &[(&str, Transport)] = &[
 
 /// One step of an object's life: so long after the step before it, to that status.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Course {
+pub struct LifecycleStep {
     pub after: Duration,
     pub to: String,
 }
@@ -215,7 +215,7 @@ impl Business {
 /// What becomes of a webhook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Spoil {
+pub struct WebhookFault {
     /// Each attempt is sent so often in all; 0 and 1 are once.
     pub duplicate: u32,
     /// It is never sent.
@@ -232,7 +232,7 @@ pub struct Spoil {
     pub stale: Option<Duration>,
 }
 
-impl Spoil {
+impl WebhookFault {
     /// Whether what was read from outside is something that a rule could do.
     pub fn is_sound(&self) -> bool {
         self.duplicate <= DUPLICATES_MAX && [self.delay, self.stale].into_iter().flatten().all(is_span)

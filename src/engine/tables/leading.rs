@@ -1,12 +1,12 @@
 //! Which actions lead the life of what a call makes.
 
-use crate::engine::tables::{Act, Contract, StatusTable, Transition};
+use crate::engine::tables::{ActionRow, Contract, StatusTable, Transition};
 use crate::kit::fields::Kind;
 use crate::kit::lifecycle::On;
 
 /// The action by which a customer pays a bill. A payer who says that they have paid does not.
 pub fn paying(contract: &Contract) -> Option<&'static str> {
-    (contract.acts)().iter().map(|it| it.name).find(|it| *it == "pay")
+    (contract.actions)().iter().map(|it| it.name).find(|it| *it == "pay")
 }
 
 /// The calls that make an object.
@@ -34,7 +34,7 @@ pub fn leading_to(
     from: Option<&str>,
     status: &str,
 ) -> Option<(&'static str, Option<&'static str>)> {
-    let acts = (contract.acts)();
+    let acts = (contract.actions)();
     let mut tables = (contract.lifecycles)();
     let is_born = |row: &&Transition| row.from.is_empty() && matches!(row.on, On::Call(own) if Some(own) == made_by);
     tables.sort_by_key(|it| !it.rows.iter().any(|row| is_born(&row)));
@@ -55,7 +55,7 @@ struct Step {
 }
 
 /// `None`: no action makes it, or one that begins an object of its own.
-fn step(table: &StatusTable, row: &Transition, acts: &[&Act]) -> Option<Step> {
+fn step(table: &StatusTable, row: &Transition, acts: &[&ActionRow]) -> Option<Step> {
     let On::Act(act) = row.on else { return None };
     let own = || table.rows.iter().filter(|it| it.on == row.on);
     if own().any(|it| it.from.is_empty()) {

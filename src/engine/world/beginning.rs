@@ -12,10 +12,10 @@ use crate::engine::agenda::Agenda;
 use crate::engine::chain::Chains;
 use crate::engine::clock::Clock;
 use crate::engine::core::Core;
-use crate::engine::ids::Seat;
+use crate::engine::ids::ProviderId;
 use crate::engine::journal::Journal;
 use crate::engine::outbox::Outbox;
-use crate::engine::provider::Member;
+use crate::engine::provider::DynProvider;
 use crate::engine::rules::Rules;
 use crate::engine::start::{BalanceSetup, Impossible, ProviderSetup};
 use crate::engine::tables::settings::Value;
@@ -27,20 +27,20 @@ use crate::kit::time::Uptime;
 impl World {
     /// A sandbox at its beginning, with these providers. What its scenario asks for and cannot be had is left out; a
     /// scenario that went through [`Self::load`] asks for no such thing.
-    pub fn new(start: Start, members: Vec<Box<dyn Member>>, life: u64, uptime: Uptime) -> Self {
-        Self::begin(start, members, life, uptime).0
+    pub fn new(start: Start, providers: Vec<Box<dyn DynProvider>>, generation: u64, uptime: Uptime) -> Self {
+        Self::begin(start, providers, generation, uptime).0
     }
 
     /// The same, unless the scenario asks for what cannot be had.
     ///
     /// # Errors
     /// Everything that the scenario asks for in vain, with its places.
-    pub fn load(start: Start, members: Vec<Box<dyn Member>>, life: u64, uptime: Uptime) -> Result<Self, Vec<Impossible>> {
-        let (world, impossible) = Self::begin(start, members, life, uptime);
+    pub fn load(start: Start, providers: Vec<Box<dyn DynProvider>>, generation: u64, uptime: Uptime) -> Result<Self, Vec<Impossible>> {
+        let (world, impossible) = Self::begin(start, providers, generation, uptime);
         if impossible.is_empty() { Ok(world) } else { Err(impossible) }
     }
 
-    fn begin(start: Start, members: Vec<Box<dyn Member>>, life: u64, uptime: Uptime) -> (Self, Vec<Impossible>) {
+    fn begin(start: Start, providers: Vec<Box<dyn DynProvider>>, generation: u64, uptime: Uptime) -> (Self, Vec<Impossible>) {
         let now = start.now.unwrap_or(uptime.date);
         let setup = start.setup.clone();
         let core = Core {
@@ -58,19 +58,19 @@ impl World {
             secrets: setup.as_ref().map_or(Vec::new(), |it| it.secrets.clone()),
             accounts: Vec::new(),
         };
-        let mut world = Self { start, core, members, walk: None, outgoing: Vec::new(), life };
+        let mut world = Self { start, core, providers, walk: None, outgoing: Vec::new(), generation };
         let mut impossible = Vec::new();
-        for seat in (0_u8..).map(Seat).take(world.members.len()) {
-            let slug = world.member(seat).contract().slug;
+        for provider_id in (0_u8..).map(ProviderId).take(world.providers.len()) {
+            let slug = world.provider(provider_id).contract().slug;
             let own = setup.as_ref().and_then(|it| it.providers.iter().find(|it| it.slug == slug));
-            world.open(seat, uptime, own, &mut impossible);
+            world.open(provider_id, uptime, own, &mut impossible);
         }
         (world, impossible)
     }
 
     /// The accounts of one provider begin.
-    fn open(&mut self, seat: Seat, uptime: Uptime, setup: Option<&ProviderSetup>, impossible: &mut Vec<Impossible>) {
-        let member = self.member(seat);
+    fn open(&mut self, provider_id: ProviderId, uptime: Uptime, setup: Option<&ProviderSetup>, impossible: &mut Vec<Impossible>) {
+        let member = self.provider(provider_id);
         let contract = member.contract();
         let first = member.initial_account(&self.start.name);
         let usual = first.id.clone();
@@ -102,15 +102,15 @@ impl World {
         self.core.accounts.push(accounts);
         for it in setup.iter().flat_map(|it| &it.rates) {
             let sides = money::parse(&it.ask).zip(money::parse(&it.bid)).unwrap_or_default();
-            if let Err(why) = self.with(seat, uptime, |own, cx| own.set_rate(cx, &it.pair, sides.0, sides.1)) {
+            if let Err(why) = self.with(provider_id, uptime, |own, cx| own.set_rate(cx, &it.pair, sides.0, sides.1)) {
                 impossible.push(Impossible::at(it.at.clone(), why));
             }
         }
-        let ids: Vec<String> = self.core.accounts[usize::from(seat.0)].keys().cloned().collect();
+        let ids: Vec<String> = self.core.accounts[usize::from(provider_id.0)].keys().cloned().collect();
         for id in ids {
             let shared = setup.filter(|_| id == usual).map_or(&[][..], |it| &it.balances);
             let given: Vec<&BalanceSetup> = shared.iter().chain(balances.get(&id).copied().unwrap_or_default()).collect();
-            self.endow(seat, uptime, &id, &given, impossible);
+            self.endow(provider_id, uptime, &id, &given, impossible);
         }
     }
 
@@ -130,7 +130,7 @@ impl World {
         }
     }
 
-    fn endow(&mut self, seat: Seat, uptime: Uptime, id: &str, given: &[&BalanceSetup], impossible: &mut Vec<Impossible>) {
+    fn endow(&mut self, provider_id: ProviderId, uptime: Uptime, id: &str, given: &[&BalanceSetup], impossible: &mut Vec<Impossible>) {
         let mut read: Vec<(String, Decimal)> = Vec::new();
         for it in given {
             match money::parse(&it.amount).filter(|amount| !amount.is_sign_negative()) {
@@ -140,7 +140,7 @@ impl World {
                 }
             }
         }
-        if let Err((place, why)) = self.with(seat, uptime, |own, cx| own.open(cx, id, &read)) {
+        if let Err((place, why)) = self.with(provider_id, uptime, |own, cx| own.open(cx, id, &read)) {
             impossible.push(Impossible::at(given.get(place).map_or(0..0, |it| it.named_at.clone()), why));
         }
     }

@@ -31,7 +31,7 @@ impl World {
     pub fn leave(&mut self, uptime: Uptime, id: u64, resend: bool) -> Option<u32> {
         let mut webhook = self.core.outbox.get(id)?.clone();
         let how = webhook.spoiled.as_ref().map(|it| it.how.clone()).filter(|_| !resend);
-        let attempt = self.with(webhook.seat, uptime, |it, cx| {
+        let attempt = self.with(webhook.provider_id, uptime, |it, cx| {
             cx.spoil.clone_from(&how);
             it.attempt(cx, &webhook)
         });
@@ -64,7 +64,7 @@ impl World {
     fn note_untouched(&mut self, webhook: &Delivery, path: &str) {
         let rule = webhook.spoiled.as_ref().map_or("", |it| &it.rule);
         let text = format!("the rule `{rule}` alters nothing at `{path}`: the body of {} has no such place", webhook.event);
-        self.core.journal.note(self.core.now, self.member(webhook.seat).contract().slug, text);
+        self.core.journal.note(self.core.now, self.provider(webhook.provider_id).contract().slug, text);
     }
 
     /// One request of an attempt.
@@ -72,8 +72,9 @@ impl World {
         let AttemptId { delivery, number, copy } = id;
         // What is kept is the copy: it has no more room than it needs.
         let (at, headers, turn) = (self.core.now, signed.headers.clone(), self.core.journal.turn());
-        let time_limit = self.member(webhook.seat).contract().schedule.time_limit;
-        let outgoing = Outgoing { id, life: self.life, url: signed.url, headers: signed.headers, body: signed.body.clone(), time_limit };
+        let time_limit = self.provider(webhook.provider_id).contract().schedule.time_limit;
+        let outgoing =
+            Outgoing { id, generation: self.generation, url: signed.url, headers: signed.headers, body: signed.body.clone(), time_limit };
         let attempt = Attempt {
             number,
             at,
@@ -139,7 +140,7 @@ impl World {
 
     /// Whose webhook it is, and whether its signature is right by any secret of theirs.
     pub fn judge(&self, webhook: &Received<'_>) -> (Option<&'static str>, Signature) {
-        let recognised = self.members.iter().zip(&self.core.accounts).find(|(it, _)| it.recognises(webhook.headers));
+        let recognised = self.providers.iter().zip(&self.core.accounts).find(|(it, _)| it.recognises(webhook.headers));
         let Some((member, accounts)) = recognised else { return (None, Signature::Unsigned) };
         let mut signature = Signature::Unsigned;
         for secret in accounts.values().flat_map(|it| member.signing_secrets(it)) {
@@ -155,9 +156,9 @@ impl World {
     }
 
     /// A receiver has answered an attempt.
-    pub fn settle(&mut self, uptime: Uptime, life: u64, attempt: AttemptId, outcome: Outcome) {
+    pub fn settle(&mut self, uptime: Uptime, generation: u64, attempt: AttemptId, outcome: Outcome) {
         let in_order = self.core.clock.stands();
-        if life != self.life || !self.core.outbox.landed(attempt, outcome, in_order) {
+        if generation != self.generation || !self.core.outbox.landed(attempt, outcome, in_order) {
             return;
         }
         while let Some((attempt, outcome)) = self.core.outbox.next_landed() {
@@ -181,20 +182,20 @@ impl World {
             self.core.outbox.lane_moves_on(id);
         }
         self.note_attempt(&webhook, &failed, &outcome);
-        let seat = webhook.seat;
+        let provider_id = webhook.provider_id;
         if outcome.accepted() {
             let first = webhook.status != Status::Delivered;
             self.core.outbox.finish(id, Status::Delivered);
             if first {
                 let object: ObjectId = webhook.object;
-                self.with(seat, uptime, |it, cx| it.step(cx, object, Cause::Delivered(&webhook.event)));
+                self.with(provider_id, uptime, |it, cx| it.step(cx, object, Cause::Delivered(&webhook.event)));
             }
             return;
         }
         if failed.resend || webhook.status != Status::Pending {
             return;
         }
-        let next = self.with(seat, uptime, |it, cx| if webhook.once { None } else { it.retry(cx, &webhook, &failed) });
+        let next = self.with(provider_id, uptime, |it, cx| if webhook.once { None } else { it.retry(cx, &webhook, &failed) });
         match next {
             Some(at) => {
                 let at = at.max(self.core.now);

@@ -5,10 +5,10 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Value as Json, json};
 
 use super::World;
-use crate::engine::actions::NotActed;
+use crate::engine::actions::ActionError;
 use crate::engine::agenda::Due;
-use crate::engine::ids::{ObjectId, Seat};
-use crate::engine::rules::{Business, Course, Effects, Sight};
+use crate::engine::ids::{ObjectId, ProviderId};
+use crate::engine::rules::{Business, Effects, LifecycleStep, RuleInput};
 use crate::engine::tables::Contract;
 use crate::engine::tables::leading::{leading_to, paying};
 use crate::engine::walk::Fired;
@@ -18,16 +18,16 @@ use crate::kit::time::{Duration, Timestamp, Uptime, later};
 
 impl World {
     /// The rule that fires on a request, and what it does.
-    pub fn rule_on(&mut self, uptime: Uptime, seat: Seat, path: &str, request: &Request) -> Option<(String, Effects)> {
+    pub fn rule_on(&mut self, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Option<(String, Effects)> {
         if self.core.rules.is_empty() {
             return None;
         }
-        let member = &self.members[usize::from(seat.0)];
+        let member = &self.providers[usize::from(provider_id.0)];
         let contract = member.contract();
         let operation = contract.operation_of(path, request).map(|it| it.name);
-        let account = self.with(seat, uptime, |it, cx| it.caller(cx, path, request));
-        let member = &self.members[usize::from(seat.0)];
-        let sight = Sight {
+        let account = self.with(provider_id, uptime, |it, cx| it.caller(cx, path, request));
+        let member = &self.providers[usize::from(provider_id.0)];
+        let input = RuleInput {
             provider: contract.slug,
             operation,
             event: None,
@@ -37,41 +37,54 @@ impl World {
             query: &|| form_pairs(request.query.as_bytes()).into_iter().map(|(name, text)| (name, Json::from(text))).collect(),
         };
         let Self { core, .. } = self;
-        core.rules.fire(core.now, core.seed, sight)
+        core.rules.fire(core.now, core.seed, input)
     }
 
     /// The rule leads the life of the objects that the call of that name has made.
-    pub fn lead(&mut self, uptime: Uptime, seat: Seat, (operation, made): (Option<&str>, &[ObjectId]), rule: &str, effects: &Effects) {
-        let (now, slug) = (self.core.now, self.member(seat).contract().slug);
+    pub fn lead(
+        &mut self,
+        uptime: Uptime,
+        provider_id: ProviderId,
+        (operation, made): (Option<&str>, &[ObjectId]),
+        rule: &str,
+        effects: &Effects,
+    ) {
+        let (now, slug) = (self.core.now, self.provider(provider_id).contract().slug);
         let Some(object) = made.first() else {
             self.core.journal.note(
                 now,
                 slug,
-                format!("the rule `{rule}` finds nothing to lead: the call has made no object with a life of its own"),
+                format!("the rule `{rule}` finds nothing to lead: the call has made no object with a generation of its own"),
             );
             return;
         };
         let planned = if effects.course.is_empty() {
-            effects.business.as_ref().map_or(Vec::new(), |it| self.fate(uptime, (seat, *object), operation, it, rule))
+            effects.business.as_ref().map_or(Vec::new(), |it| self.fate(uptime, (provider_id, *object), operation, it, rule))
         } else {
-            self.course(seat, operation, *object, &effects.course)
+            self.course(provider_id, operation, *object, &effects.course)
         };
         if planned.is_empty() {
             self.core.journal.note(now, slug, format!("the rule `{rule}` knows no action that could lead what the call has made"));
         }
         if !effects.course.is_empty() {
             for it in made {
-                self.leave_to_rules(seat, *it, rule);
+                self.leave_to_rules(provider_id, *it, rule);
             }
         }
         for (at, act, with) in planned {
-            self.core.agenda.book(at, Due::Act { seat, act: act.into(), with: with.to_string().into(), rule: rule.into() });
+            self.core.agenda.book(at, Due::Act { provider_id, act: act.into(), with: with.to_string().into(), rule: rule.into() });
         }
     }
 
-    fn course(&self, seat: Seat, operation: Option<&str>, object: ObjectId, course: &[Course]) -> Vec<(Timestamp, &'static str, Json)> {
-        let contract = self.member(seat).contract();
-        let Some(subject) = self.member(seat).subject(object) else { return Vec::new() };
+    fn course(
+        &self,
+        provider_id: ProviderId,
+        operation: Option<&str>,
+        object: ObjectId,
+        course: &[LifecycleStep],
+    ) -> Vec<(Timestamp, &'static str, Json)> {
+        let contract = self.provider(provider_id).contract();
+        let Some(subject) = self.provider(provider_id).subject(object) else { return Vec::new() };
         let mut at = self.core.now;
         let mut planned = Vec::new();
         let mut from = None;
@@ -92,16 +105,16 @@ impl World {
     fn fate(
         &mut self,
         uptime: Uptime,
-        (seat, object): (Seat, ObjectId),
+        (provider_id, object): (ProviderId, ObjectId),
         operation: Option<&str>,
         fate: &Business,
         rule: &str,
     ) -> Vec<(Timestamp, &'static str, Json)> {
         /// A payer whom nothing holds up.
         const PROMPTLY: Duration = Duration::from_secs(1);
-        let contract = self.member(seat).contract();
-        let Some(subject) = self.member(seat).subject(object) else { return Vec::new() };
-        let bill = self.with(seat, uptime, |it, cx| it.bill(cx, object));
+        let contract = self.provider(provider_id).contract();
+        let Some(subject) = self.provider(provider_id).subject(object) else { return Vec::new() };
+        let bill = self.with(provider_id, uptime, |it, cx| it.bill(cx, object));
         let now = self.core.now;
         let after = |from: Timestamp, span: Duration| later(from, span).unwrap_or(from);
         let pay = paying(contract);
@@ -131,31 +144,31 @@ impl World {
                 let Some((act, outcome)) = leading_to(contract, operation, None, "failed") else { return Vec::new() };
                 let mut with = naming(contract, act, &subject);
                 with["outcome"] = outcome.unwrap_or("failed").into();
-                self.leave_to_rules(seat, object, rule);
+                self.leave_to_rules(provider_id, object, rule);
                 vec![(after(now, *span), act, with)]
             }
         }
     }
 
     /// An object takes no step at its own pace from now on. There may be too many: then it keeps its pace.
-    fn leave_to_rules(&mut self, seat: Seat, object: ObjectId, rule: &str) {
+    fn leave_to_rules(&mut self, provider_id: ProviderId, object: ObjectId, rule: &str) {
         if LED_MAX <= self.core.led.len() {
             let note = format!("the rule `{rule}` leaves an object to its own pace besides: {LED_MAX} are led already");
-            return self.core.journal.note(self.core.now, self.member(seat).contract().slug, note);
+            return self.core.journal.note(self.core.now, self.provider(provider_id).contract().slug, note);
         }
-        self.core.led.insert((seat, object));
+        self.core.led.insert((provider_id, object));
     }
 
     /// An action that a rule has booked. When the state forbids it, nothing happens, which a walk says.
-    pub(super) fn act_by_rule(&mut self, uptime: Uptime, at: Timestamp, seat: Seat, act: &str, with: &str, rule: &str) {
+    pub(super) fn act_by_rule(&mut self, uptime: Uptime, at: Timestamp, provider_id: ProviderId, act: &str, with: &str, rule: &str) {
         let fields = Fields::json(with.as_bytes()).unwrap_or_default();
-        let done = self.with(seat, uptime, |it, cx| it.act(cx, act, &fields));
-        let provider = self.member(seat).contract().slug;
-        let subject = done.as_ref().ok().and_then(|it| self.member(seat).subject(it.object)).unwrap_or_default();
+        let done = self.with(provider_id, uptime, |it, cx| it.act(cx, act, &fields));
+        let provider = self.provider(provider_id).contract().slug;
+        let subject = done.as_ref().ok().and_then(|it| self.provider(provider_id).subject(it.object)).unwrap_or_default();
         let why = match done {
             Ok(_) => String::new(),
-            Err(NotActed::Unknown) => ", but there is no such action".to_owned(),
-            Err(NotActed::State(why) | NotActed::Invalid(why) | NotActed::Nothing(why)) => format!(", but: {why}"),
+            Err(ActionError::Unknown) => ", but there is no such action".to_owned(),
+            Err(ActionError::State(why) | ActionError::Invalid(why) | ActionError::Nothing(why)) => format!(", but: {why}"),
         };
         if !why.is_empty() {
             self.core.journal.note(at, provider, format!("{act} {with} by the rule `{rule}`{why}"));
@@ -167,7 +180,7 @@ impl World {
 
 /// The parameters of an action that name its object.
 fn naming(contract: &Contract, act: &str, subject: &str) -> Json {
-    let row = (contract.acts)().into_iter().find(|it| it.name == act);
+    let row = (contract.actions)().into_iter().find(|it| it.name == act);
     let name = row.and_then(|it| it.parameters.first()).map_or("", |it| it.name);
     json!({name: subject})
 }

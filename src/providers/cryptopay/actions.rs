@@ -5,20 +5,20 @@ use rust_decimal::Decimal;
 use super::lifecycle::{fail as failed, look_at_confirmations, pay as paid};
 use super::model::{Endpoint, Memory, Order, OrderStatus, TOKEN_WORDS, TOKENS, TRANSFER, Token};
 use super::wire::decimal;
-use crate::engine::actions::{Acted, NotActed};
+use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::blockchain::Blockchain;
 use crate::engine::chain::CONFIRMATIONS_MAX;
 use crate::engine::context::Context;
 use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, reorganise};
-use crate::engine::tables::Act;
+use crate::engine::tables::ActionRow;
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::fields::{Field, Fields, Kind as Value, Need, TEXT};
 use crate::kit::lifecycle::Word;
 
-type Doing = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<Acted, NotActed>;
+type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ActionDone, ActionError>;
 
 /// An action and what it does.
-pub struct Row(pub Act, Doing);
+pub struct Row(pub ActionRow, Handler);
 
 const WHICH: Field = Field {
     name: "order",
@@ -63,7 +63,7 @@ const WATCHED: &[Blockchain] = &[Blockchain::Base, Blockchain::Eth, Blockchain::
 /// The actions of this provider.
 pub static ACTS: &[Row] = &[
     Row(
-        Act {
+        ActionRow {
             name: "pay",
             meaning: "the payer's transfer to the order's address is seen; an order that has ended, or has had its transfer, takes none",
             parameters: &[WHICH, AMOUNT, CURRENCY],
@@ -72,7 +72,7 @@ pub static ACTS: &[Row] = &[
         pay,
     ),
     Row(
-        Act {
+        ActionRow {
             name: "confirm",
             meaning: "blocks confirm the transfer at once",
             parameters: &[WHICH, CONFIRMATIONS],
@@ -81,7 +81,7 @@ pub static ACTS: &[Row] = &[
         confirm,
     ),
     Row(
-        Act {
+        ActionRow {
             name: "fail",
             meaning: "the transfer is reverted, or the payment rejected",
             parameters: &[WHICH],
@@ -90,7 +90,7 @@ pub static ACTS: &[Row] = &[
         fail,
     ),
     Row(
-        Act {
+        ActionRow {
             name: "rotate-secret",
             meaning: "the merchant has another secret drawn for a webhook endpoint: what is sent from now on, retries included, is signed with it",
             parameters: &[ENDPOINT],
@@ -99,7 +99,7 @@ pub static ACTS: &[Row] = &[
         rotate_secret,
     ),
     Row(
-        Act {
+        ActionRow {
             name: "reorg",
             meaning: "a chain undoes its latest blocks: transfers lose confirmations, statuses that were reached stay",
             parameters: &[DEPTH, BLOCKCHAIN],
@@ -110,15 +110,15 @@ pub static ACTS: &[Row] = &[
 ];
 
 /// Does an action.
-pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
-    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(NotActed::Unknown)?;
+pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
+    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(ActionError::Unknown)?;
     (row.1)(memory, cx, with)
 }
 
-fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Order, NotActed> {
+fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Order, ActionError> {
     let asked =
-        with.plain(WHICH.name).ok_or_else(|| NotActed::Invalid("`order` is required: the order's order_id, or its id.".to_owned()))?;
-    memory.order_called(&asked).ok_or_else(|| NotActed::Nothing(format!("There is no order `{asked}`.")))
+        with.plain(WHICH.name).ok_or_else(|| ActionError::Invalid("`order` is required: the order's order_id, or its id.".to_owned()))?;
+    memory.order_called(&asked).ok_or_else(|| ActionError::Nothing(format!("There is no order `{asked}`.")))
 }
 
 /// What is transferred: amount and token.
@@ -139,39 +139,39 @@ pub fn sum(order: &Order, with: &Fields<'_>) -> Result<(Decimal, Token), String>
     Ok((amount, token))
 }
 
-fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let order = find(memory, with)?;
-    let (amount, token) = sum(order, with).map_err(NotActed::Invalid)?;
-    let (number, acted) = (order.number, Acted { object: order.object() });
+    let (amount, token) = sum(order, with).map_err(ActionError::Invalid)?;
+    let (number, acted) = (order.number, ActionDone { object: order.object() });
     pay_exactly(memory, cx, number, amount, token).map(|()| acted)
 }
 
 /// Pays so much. What a chain does with coins that an order takes no more is nothing to the provider, so that a tester who
 /// sends them hears that they are lost.
-pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decimal, token: Token) -> Result<(), NotActed> {
-    let order = memory.orders.get(number).ok_or(NotActed::Unknown)?;
+pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decimal, token: Token) -> Result<(), ActionError> {
+    let order = memory.orders.get(number).ok_or(ActionError::Unknown)?;
     if !order.waits() {
         let had = if order.status == OrderStatus::Pending { ", and its transfer was seen" } else { "" };
-        return Err(NotActed::State(format!(
+        return Err(ActionError::State(format!(
             "The order {} is {}{had}; it is paid while it is pending, and once.",
             order.order_id(),
             order.status.word()
         )));
     }
-    let full = |_| NotActed::State("The order is pending, and the sandbox watches too many transfers already.".to_owned());
+    let full = |_| ActionError::State("The order is pending, and the sandbox watches too many transfers already.".to_owned());
     paid(memory, cx, number, amount, token).map_err(full)
 }
 
-fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let order = find(memory, with)?;
-    let (number, acted, status) = (order.number, Acted { object: order.object() }, order.status);
+    let (number, acted, status) = (order.number, ActionDone { object: order.object() }, order.status);
     let wanted = with.plain(CONFIRMATIONS.name).map(|it| it.parse().ok().filter(|it| (1..=CONFIRMATIONS_MAX).contains(it)));
     if wanted == Some(None) || (wanted.is_none() && with.has(CONFIRMATIONS.name)) {
-        return Err(NotActed::Invalid(format!("`confirmations` is a whole number from 1 to {CONFIRMATIONS_MAX}.")));
+        return Err(ActionError::Invalid(format!("`confirmations` is a whole number from 1 to {CONFIRMATIONS_MAX}.")));
     }
     if status != OrderStatus::Pending || order.transaction.is_none() {
         let unpaid = if status == OrderStatus::Pending { ", and no transfer was seen" } else { "" };
-        return Err(NotActed::State(format!(
+        return Err(ActionError::State(format!(
             "The order {} is {}{unpaid}; a transfer is confirmed while its order is pending.",
             order.order_id(),
             status.word()
@@ -182,20 +182,20 @@ fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
     Ok(acted)
 }
 
-fn fail(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+fn fail(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let order = find(memory, with)?;
-    let (number, acted) = (order.number, Acted { object: order.object() });
+    let (number, acted) = (order.number, ActionDone { object: order.object() });
     let refusal = format!("The order {} is {}; a payment fails while its order is pending.", order.order_id(), order.status.word());
-    failed(memory, cx, number).ok_or(NotActed::State(refusal)).map(|()| acted)
+    failed(memory, cx, number).ok_or(ActionError::State(refusal)).map(|()| acted)
 }
 
-fn rotate_secret(memory: &mut Memory, _: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
-    let asked = with.plain(ENDPOINT.name).ok_or_else(|| NotActed::Invalid("`endpoint` is required: the endpoint's id.".to_owned()))?;
+fn rotate_secret(memory: &mut Memory, _: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
+    let asked = with.plain(ENDPOINT.name).ok_or_else(|| ActionError::Invalid("`endpoint` is required: the endpoint's id.".to_owned()))?;
     let number = asked.parse().ok().filter(|it: &u32| it.to_string() == asked);
     let endpoint = number.and_then(|it| memory.endpoints.get_mut(it));
-    let endpoint = endpoint.ok_or_else(|| NotActed::Nothing(format!("There is no endpoint `{asked}`.")))?;
+    let endpoint = endpoint.ok_or_else(|| ActionError::Nothing(format!("There is no endpoint `{asked}`.")))?;
     endpoint.secret = Endpoint::secret_from(&[&endpoint.secret, "rotated"]);
-    Ok(Acted { object: endpoint.object() })
+    Ok(ActionDone { object: endpoint.object() })
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub static CONTRACT: Contract = Contract {
         },
     ],
     operations: || ROUTES.iter().map(|it| &it.0).collect(),
-    acts: || ACTS.iter().map(|it| &it.0).collect(),
+    actions: || ACTS.iter().map(|it| &it.0).collect(),
     lifecycles: || {
         vec![StatusTable::of("order", ORDER_STATUSES, &ORDER), StatusTable::of("transaction", TRANSACTION_STATUSES, &TRANSACTION)]
     },

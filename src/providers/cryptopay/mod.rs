@@ -9,7 +9,7 @@ use self::model::{Endpoint, Memory, Order};
 use self::routes::Answered;
 use self::wire::{EndpointObject, Links, OrderObject};
 use crate::engine::account::Account;
-use crate::engine::actions::{Acted, Bill, Cause, NotActed, Shown};
+use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::Signed;
 use crate::engine::delivery::{Attempt, Delivery};
@@ -69,7 +69,7 @@ impl Provider for CryptoPay {
         written_out(cx.now(), answered)
     }
 
-    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
+    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
         actions::act(&mut self.0, cx, act, with)
     }
 

@@ -6,7 +6,7 @@ use super::actions::{pay_exactly, sum};
 use super::errors::Error;
 use super::model::{Memory, Order, OrderStatus, TRANSFER};
 use super::wire::written;
-use crate::engine::actions::NotActed;
+use crate::engine::actions::ActionError;
 use crate::engine::context::Context;
 use crate::engine::tables::Page;
 use crate::kit::evidence::Evidence::Documented;
@@ -78,10 +78,10 @@ fn paid(memory: &mut Memory, cx: &mut Context<'_>, number: u32, request: &Reques
     match sum(order, &Fields::form(&request.body)) {
         Ok((amount, token)) => match pay_exactly(memory, cx, number, amount, token) {
             Ok(()) => Ok(Response::see_other(&request.target)),
-            Err(NotActed::State(why) | NotActed::Invalid(why) | NotActed::Nothing(why)) => {
+            Err(ActionError::State(why) | ActionError::Invalid(why) | ActionError::Nothing(why)) => {
                 shown(memory, cx, number, StatusCode::CONFLICT, Some(&why))
             }
-            Err(NotActed::Unknown) => Err(Error::Internal),
+            Err(ActionError::Unknown) => Err(Error::Internal),
         },
         Err(why) => shown(memory, cx, number, StatusCode::BAD_REQUEST, Some(&why)),
     }

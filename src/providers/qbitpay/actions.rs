@@ -4,18 +4,18 @@ use rust_decimal::Decimal;
 
 use super::lifecycle::{CHARGE, PAYOUT, follow_charge, follow_payout, register_deposit, take_charge, take_deposit};
 use super::model::{BALANCE_UNITS_MAX, CODES, Charge, ChargeStatus, Currency, Kind, Memory, Price, Symbol, is_price};
-use crate::engine::actions::{Acted, NotActed};
+use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::context::Context;
 use crate::engine::ids::ObjectId;
-use crate::engine::tables::Act;
+use crate::engine::tables::ActionRow;
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::{Field, Fields, Kind as Value, Need, TEXT};
 use crate::kit::lifecycle::{On, Row as Step, Word};
 
-type Doing = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ObjectId, NotActed>;
+type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ObjectId, ActionError>;
 
 /// An action and what it does.
-pub struct Row(pub Act, Doing);
+pub struct Row(pub ActionRow, Handler);
 
 const NAMED: Evidence = Assumed("an action has to name its object");
 const DISPUTES: Evidence = Assumed("the events of a dispute are documented, who is right is somebody's word");
@@ -38,8 +38,8 @@ const SYMBOL: Field = field("symbol", TEXT, "the pair, as BTC/CNY", PRICES);
 const ASK: Field = field("ask", Value::Amount { decimals_max: 8 }, "what a merchant pays from now on", PRICES);
 const BID: Field = field("bid", Value::Amount { decimals_max: 8 }, "what a merchant gets from now on", PRICES);
 
-const fn act(name: &'static str, meaning: &'static str, parameters: &'static [Field], evidence: Evidence) -> Act {
-    Act { name, meaning, parameters, evidence }
+const fn act(name: &'static str, meaning: &'static str, parameters: &'static [Field], evidence: Evidence) -> ActionRow {
+    ActionRow { name, meaning, parameters, evidence }
 }
 
 /// The actions of this provider.
@@ -57,87 +57,87 @@ pub static ACTS: &[Row] = &[
 ];
 
 /// Does an action.
-pub fn act_on(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
-    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(NotActed::Unknown)?;
-    Ok(Acted { object: (row.1)(memory, cx, with)? })
+pub fn act_on(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
+    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(ActionError::Unknown)?;
+    Ok(ActionDone { object: (row.1)(memory, cx, with)? })
 }
 
-fn text(with: &Fields<'_>, row: &Field) -> Result<String, NotActed> {
+fn text(with: &Fields<'_>, row: &Field) -> Result<String, ActionError> {
     let read = with.text(row).ok().flatten();
     read.ok_or_else(|| {
         let right = if let Value::Word(words) = row.kind { format!("one of {}", words.join(", ")) } else { "a text".to_owned() };
-        NotActed::Invalid(format!("`{}` is {right}: {}.", row.name, row.meaning))
+        ActionError::Invalid(format!("`{}` is {right}: {}.", row.name, row.meaning))
     })
 }
 
-fn amount(with: &Fields<'_>, row: &Field) -> Result<Decimal, NotActed> {
+fn amount(with: &Fields<'_>, row: &Field) -> Result<Decimal, ActionError> {
     let read = with.amount(row).ok().flatten();
-    read.ok_or_else(|| NotActed::Invalid(format!("`{}` is a number above 0: {}.", row.name, row.meaning)))
+    read.ok_or_else(|| ActionError::Invalid(format!("`{}` is a number above 0: {}.", row.name, row.meaning)))
 }
 
-fn deposit(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, NotActed> {
+fn deposit(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, ActionError> {
     let code = text(with, &CURRENCY)?;
-    let currency = Currency::parse(&code).ok_or_else(|| NotActed::Invalid(format!("There is no currency `{code}`.")))?;
+    let currency = Currency::parse(&code).ok_or_else(|| ActionError::Invalid(format!("There is no currency `{code}`.")))?;
     let amount = amount(with, &AMOUNT)?;
     let units = currency.units(amount).filter(|it| currency.can_hold(amount) && *it <= BALANCE_UNITS_MAX);
     let decimals = currency.decimals();
     let units =
-        units.ok_or_else(|| NotActed::Invalid(format!("`amount` has at most {decimals} decimals in {code}, and is no fortune.")))?;
+        units.ok_or_else(|| ActionError::Invalid(format!("`amount` has at most {decimals} decimals in {code}, and is no fortune.")))?;
     let own = cx.contract().account;
-    let account = cx.account(own).or_else(|| cx.accounts().next()).map(|it| it.id.clone()).ok_or(NotActed::Unknown)?;
+    let account = cx.account(own).or_else(|| cx.accounts().next()).map(|it| it.id.clone()).ok_or(ActionError::Unknown)?;
     let merchant = memory.merchant_of(&account);
     if memory.own(merchant).all_units(currency).saturating_add(units) > BALANCE_UNITS_MAX {
-        return Err(NotActed::State(format!("The balance in {code} is as large as a balance can be.")));
+        return Err(ActionError::State(format!("The balance in {code} is as large as a balance can be.")));
     }
     let number = register_deposit(memory, cx, merchant, currency, units);
     Ok(Kind::Deposit.object(number))
 }
 
-fn confirm_deposit(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, NotActed> {
+fn confirm_deposit(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, ActionError> {
     let id = text(with, &OF_DEPOSIT)?;
-    let deposit = memory.deposit(&id).ok_or_else(|| NotActed::Nothing(format!("There is no deposit `{id}`.")))?;
+    let deposit = memory.deposit(&id).ok_or_else(|| ActionError::Nothing(format!("There is no deposit `{id}`.")))?;
     let (number, status) = (deposit.number, deposit.status.word());
     let taken = take_deposit(memory, cx, number, On::Act("confirm-deposit"));
-    taken.ok_or_else(|| NotActed::State(format!("The deposit `{id}` is {status}; it is confirmed while it is seen.")))?;
+    taken.ok_or_else(|| ActionError::State(format!("The deposit `{id}` is {status}; it is confirmed while it is seen.")))?;
     Ok(Kind::Deposit.object(number))
 }
 
-fn find_charge<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Charge, NotActed> {
+fn find_charge<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Charge, ActionError> {
     let id = text(with, &OF_CHARGE)?;
-    memory.charge(&id).ok_or_else(|| NotActed::Nothing(format!("There is no charge `{id}`.")))
+    memory.charge(&id).ok_or_else(|| ActionError::Nothing(format!("There is no charge `{id}`.")))
 }
 
 /// The state of a charge does not allow an action.
-fn not_from(charge: &Charge, act: &'static str, rows: &[Step<ChargeStatus>]) -> NotActed {
+fn not_from(charge: &Charge, act: &'static str, rows: &[Step<ChargeStatus>]) -> ActionError {
     let from: Vec<&str> = rows.iter().filter(|it| it.on == On::Act(act)).flat_map(|it| it.from).map(|it| it.word()).collect();
     let from = if from.windows(2).all(|it| it[0] == it[1]) { from.first().copied().unwrap_or("").to_owned() } else { from.join(" or ") };
-    NotActed::State(format!("The charge `{}` has the status {}; `{act}` needs {from}.", charge.id, charge.status.word()))
+    ActionError::State(format!("The charge `{}` has the status {}; `{act}` needs {from}.", charge.id, charge.status.word()))
 }
 
-fn charged(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>, act: &'static str) -> Result<ObjectId, NotActed> {
+fn charged(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>, act: &'static str) -> Result<ObjectId, ActionError> {
     let charge = find_charge(memory, with)?;
     let (object, number, refusal) = (charge.object(), charge.number, not_from(charge, act, CHARGE.0));
     take_charge(memory, cx, number, On::Act(act)).ok_or(refusal)?;
     Ok(object)
 }
 
-fn buyer_paid(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, NotActed> {
+fn buyer_paid(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, ActionError> {
     charged(memory, cx, with, "buyer-paid")
 }
 
-fn confirm_charge(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, NotActed> {
+fn confirm_charge(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, ActionError> {
     charged(memory, cx, with, "confirm-charge")
 }
 
-fn fail_charge(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, NotActed> {
+fn fail_charge(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, ActionError> {
     charged(memory, cx, with, "fail-charge")
 }
 
-fn dispute(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, NotActed> {
+fn dispute(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, ActionError> {
     charged(memory, cx, with, "dispute")
 }
 
-fn close_dispute(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, NotActed> {
+fn close_dispute(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, ActionError> {
     let charge = find_charge(memory, with)?;
     let (object, number) = (charge.object(), charge.number);
     let to = if text(with, &WINNER)? == "buyer" { ChargeStatus::Closed } else { ChargeStatus::Cancelled };
@@ -147,25 +147,25 @@ fn close_dispute(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -
     Ok(object)
 }
 
-fn settle_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, NotActed> {
+fn settle_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, ActionError> {
     let id = text(with, &OF_PAYOUT)?;
     let outcome = text(with, &OUTCOME)?;
-    let payout = memory.payout(&id).ok_or_else(|| NotActed::Nothing(format!("There is no payout `{id}`.")))?;
+    let payout = memory.payout(&id).ok_or_else(|| ActionError::Nothing(format!("There is no payout `{id}`.")))?;
     let (object, number, status) = (payout.object(), payout.number, payout.status);
     let rows = || PAYOUT.0.iter().filter(|it| it.on == On::Act("settle-payout") && it.to.word() == outcome);
     let row = rows().find(|it| it.from.contains(&status));
     row.and_then(|row| follow_payout(memory, cx, number, row)).ok_or_else(|| {
         let from: Vec<&str> = rows().flat_map(|it| it.from).map(|it| it.word()).collect();
-        NotActed::State(format!("The payout `{id}` is {}; it becomes {outcome} from {}.", status.word(), from.join(" or ")))
+        ActionError::State(format!("The payout `{id}` is {}; it becomes {outcome} from {}.", status.word(), from.join(" or ")))
     })?;
     Ok(object)
 }
 
-fn set_price(memory: &mut Memory, _: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, NotActed> {
+fn set_price(memory: &mut Memory, _: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, ActionError> {
     let asked = text(with, &SYMBOL)?;
-    pair(&asked).map_err(|why| NotActed::Invalid(format!("{why}.")))?;
+    pair(&asked).map_err(|why| ActionError::Invalid(format!("{why}.")))?;
     let (ask, bid) = (amount(with, &ASK)?, amount(with, &BID)?);
-    price(memory, &asked, ask, bid).map_err(|why| NotActed::Invalid(format!("{why}.")))
+    price(memory, &asked, ask, bid).map_err(|why| ActionError::Invalid(format!("{why}.")))
 }
 
 fn pair(text: &str) -> Result<Symbol, String> {

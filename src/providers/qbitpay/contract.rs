@@ -29,7 +29,7 @@ pub static CONTRACT: Contract = Contract {
         Source { name: "later product's server", what: "public server code of a later product by the same team" },
     ],
     operations: || ROUTES.iter().map(|it| &it.0).collect(),
-    acts: || ACTS.iter().map(|it| &it.0).collect(),
+    actions: || ACTS.iter().map(|it| &it.0).collect(),
     lifecycles: || {
         vec![
             StatusTable::of("charge", CHARGE_STATUSES, &CHARGE),

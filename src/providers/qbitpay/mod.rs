@@ -7,7 +7,7 @@ use self::errors::Error;
 use self::lifecycle::{BALANCE_TRANSACTION, CHARGE, DEPOSIT, PAYOUT};
 use self::model::{Currency, Kind, Memory};
 use crate::engine::account::Account;
-use crate::engine::actions::{Acted, Cause, NotActed, Shown};
+use crate::engine::actions::{ActionDone, ActionError, Cause, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::Signed;
 use crate::engine::delivery::{Attempt, Delivery};
@@ -74,7 +74,7 @@ impl Provider for QbitPay {
         })
     }
 
-    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
+    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
         actions::act_on(&mut self.0, cx, act, with)
     }
 

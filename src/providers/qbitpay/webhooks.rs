@@ -59,7 +59,7 @@ pub fn charge(memory: &Memory, cx: &mut Context<'_>, charge: &Charge, name: &'st
     owe(
         memory,
         cx,
-        Told { merchant: charge.merchant, name, object: charge.object(), subject: charge.id.clone(), url },
+        StepReport { merchant: charge.merchant, name, object: charge.object(), subject: charge.id.clone(), url },
         &ChargeObject::of(charge),
     );
 }
@@ -68,7 +68,7 @@ pub fn charge(memory: &Memory, cx: &mut Context<'_>, charge: &Charge, name: &'st
 pub fn payout(memory: &Memory, cx: &mut Context<'_>, payout: &Payout, name: &'static str) {
     let Some(destination) = memory.destinations.get(&payout.destination) else { return };
     let Some(url) = account_url(memory, cx, payout.merchant) else { return };
-    let told = Told { merchant: payout.merchant, name, object: payout.object(), subject: payout.id.to_string(), url };
+    let told = StepReport { merchant: payout.merchant, name, object: payout.object(), subject: payout.id.to_string(), url };
     owe(memory, cx, told, &PayoutObject::of(payout, destination));
 }
 
@@ -76,12 +76,12 @@ pub fn payout(memory: &Memory, cx: &mut Context<'_>, payout: &Payout, name: &'st
 pub fn deposit(memory: &Memory, cx: &mut Context<'_>, deposit: &Deposit, name: &'static str) {
     let Some(url) = account_url(memory, cx, deposit.merchant) else { return };
     let addr = wallet(cx, &memory.own(deposit.merchant).account, deposit.currency);
-    let told = Told { merchant: deposit.merchant, name, object: deposit.object(), subject: deposit.id.to_string(), url };
+    let told = StepReport { merchant: deposit.merchant, name, object: deposit.object(), subject: deposit.id.to_string(), url };
     owe(memory, cx, told, &DepositObject::of(deposit, addr.as_deref(), CONFIRMATIONS));
 }
 
 /// An event about to be owed.
-struct Told {
+struct StepReport {
     merchant: u32,
     name: &'static str,
     object: ObjectId,
@@ -97,8 +97,8 @@ fn event_id(cx: &Context<'_>, subject: &str, name: &str) -> String {
     cx.draws("qbitpay event", entity(&[subject, name])).text(super::model::ALPHANUMERIC, 13)
 }
 
-fn owe(memory: &Memory, cx: &mut Context<'_>, told: Told, data: &impl Serialize) {
-    let Told { merchant, name, object, subject, url } = told;
+fn owe(memory: &Memory, cx: &mut Context<'_>, told: StepReport, data: &impl Serialize) {
+    let StepReport { merchant, name, object, subject, url } = told;
     let account = memory.own(merchant).account.clone();
     let id = event_id(cx, &subject, name);
     let body = wire::event(&id, name, cx.now(), cx.flag(&account, &LIVEMODE), data);

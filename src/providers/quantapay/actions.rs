@@ -6,11 +6,11 @@ use super::lifecycle;
 use super::lifecycle::{NotMade, NotPaid, Sent, look_at_confirmations, take};
 use super::model::{CHAINS, CODES, COIN_DECIMALS_MAX, Coin, Memory, Session, SessionStatus, Status, Transaction, coins_max};
 use super::wire::amount;
-use crate::engine::actions::{Acted, NotActed};
+use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::chain::CONFIRMATIONS_MAX;
 use crate::engine::context::Context;
 use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, reorganise};
-use crate::engine::tables::Act;
+use crate::engine::tables::ActionRow;
 use crate::kit::fields::Fields;
 use crate::kit::lifecycle::{On, Word};
 
@@ -18,14 +18,14 @@ mod rows;
 
 pub use rows::ACTS;
 
-type Doing = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<Acted, NotActed>;
+type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ActionDone, ActionError>;
 
 /// An action and what it does.
-pub struct Row(pub Act, Doing);
+pub struct Row(pub ActionRow, Handler);
 
 /// Does an action.
-pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
-    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(NotActed::Unknown)?;
+pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
+    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(ActionError::Unknown)?;
     (row.1)(memory, cx, with)
 }
 
@@ -47,60 +47,61 @@ pub fn endow(memory: &mut Memory, merchant: u16, code: &str, amount: Decimal) ->
     Ok(())
 }
 
-fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Transaction, NotActed> {
+fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Transaction, ActionError> {
     let asked =
-        with.plain("transaction").ok_or_else(|| NotActed::Invalid("`transaction` is required: the transaction's id.".to_owned()))?;
-    memory.transaction_of(&asked).ok_or_else(|| NotActed::Nothing(format!("There is no transaction `{asked}`.")))
+        with.plain("transaction").ok_or_else(|| ActionError::Invalid("`transaction` is required: the transaction's id.".to_owned()))?;
+    memory.transaction_of(&asked).ok_or_else(|| ActionError::Nothing(format!("There is no transaction `{asked}`.")))
 }
 
-fn find_session<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Session, NotActed> {
-    let asked = with.plain("session").ok_or_else(|| NotActed::Invalid("`session` is required: the session's id, as cs_...".to_owned()))?;
-    memory.session_of(&asked).ok_or_else(|| NotActed::Nothing(format!("There is no session `{asked}`.")))
+fn find_session<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Session, ActionError> {
+    let asked =
+        with.plain("session").ok_or_else(|| ActionError::Invalid("`session` is required: the session's id, as cs_...".to_owned()))?;
+    memory.session_of(&asked).ok_or_else(|| ActionError::Nothing(format!("There is no session `{asked}`.")))
 }
 
-fn coin(with: &Fields<'_>) -> Result<Option<Coin>, NotActed> {
+fn coin(with: &Fields<'_>) -> Result<Option<Coin>, ActionError> {
     let Some(asked) = with.plain("cryptocurrency") else { return Ok(None) };
-    Coin::of(&asked).map(Some).ok_or_else(|| NotActed::Invalid(format!("`cryptocurrency` is one of {CODES}.")))
+    Coin::of(&asked).map(Some).ok_or_else(|| ActionError::Invalid(format!("`cryptocurrency` is one of {CODES}.")))
 }
 
-fn acted(memory: &Memory, id: u32) -> Result<Acted, NotActed> {
-    memory.row(id).map(|it| Acted { object: it.object() }).ok_or(NotActed::Unknown)
+fn acted(memory: &Memory, id: u32) -> Result<ActionDone, ActionError> {
+    memory.row(id).map(|it| ActionDone { object: it.object() }).ok_or(ActionError::Unknown)
 }
 
 /// What forbids a step, and what would allow it.
-fn forbidden(it: &Transaction, when: &str) -> NotActed {
-    NotActed::State(format!("The transaction {} is {}, {}; {when}.", it.id, it.status.word(), it.status.said()))
+fn forbidden(it: &Transaction, when: &str) -> ActionError {
+    ActionError::State(format!("The transaction {} is {}, {}; {when}.", it.id, it.status.word(), it.status.said()))
 }
 
-fn choose_coin(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+fn choose_coin(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let session = find_session(memory, with)?.number;
-    let coin = coin(with)?.ok_or_else(|| NotActed::Invalid(format!("`cryptocurrency` is required: one of {CODES}.")))?;
+    let coin = coin(with)?.ok_or_else(|| ActionError::Invalid(format!("`cryptocurrency` is required: one of {CODES}.")))?;
     let id = choose(memory, cx, session, coin)?;
     acted(memory, id)
 }
 
 /// The payer of a session chooses a coin.
-pub fn choose(memory: &mut Memory, cx: &mut Context<'_>, session: u32, coin: Coin) -> Result<u32, NotActed> {
-    let own = memory.session(session).ok_or(NotActed::Unknown)?;
+pub fn choose(memory: &mut Memory, cx: &mut Context<'_>, session: u32, coin: Coin) -> Result<u32, ActionError> {
+    let own = memory.session(session).ok_or(ActionError::Unknown)?;
     let status = own.status(cx.now());
     if status != SessionStatus::Open {
-        return Err(NotActed::State(format!("The session {} is {}; a coin is chosen while it is open.", own.id(), status.word())));
+        return Err(ActionError::State(format!("The session {} is {}; a coin is chosen while it is open.", own.id(), status.word())));
     }
     lifecycle::choose(memory, cx, session, coin).map_err(|why| match why {
         NotMade::Amount => {
-            NotActed::State(format!("The price cannot be paid in {}: it is too little or too much of that coin.", coin.code()))
+            ActionError::State(format!("The price cannot be paid in {}: it is too little or too much of that coin.", coin.code()))
         }
-        NotMade::TooMany => NotActed::State("The sandbox holds as many transactions as it can.".to_owned()),
+        NotMade::TooMany => ActionError::State("The sandbox holds as many transactions as it can.".to_owned()),
     })
 }
 
 /// The transaction that `pay` means: the one that is named, or the session's latest; the coin makes one where none is.
-fn payable(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>, coin: Option<Coin>) -> Result<u32, NotActed> {
+fn payable(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>, coin: Option<Coin>) -> Result<u32, ActionError> {
     if with.has("transaction") {
         return find(memory, with).map(|it| it.id);
     }
     if !with.has("session") {
-        return Err(NotActed::Invalid("`transaction` or `session` is required: its id.".to_owned()));
+        return Err(ActionError::Invalid("`transaction` or `session` is required: its id.".to_owned()));
     }
     let session = find_session(memory, with)?;
     let latest = session.transaction.and_then(|it| memory.transaction(it)).filter(|it| coin.is_none_or(|own| own == it.coin));
@@ -112,7 +113,7 @@ fn payable(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>, coin: O
         }
         (None, None) => {
             let status = session.status(cx.now()).word();
-            Err(NotActed::State(format!(
+            Err(ActionError::State(format!(
                 "The session {} is {status}, and no coin is chosen: name one with `cryptocurrency`.",
                 session.id()
             )))
@@ -120,25 +121,25 @@ fn payable(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>, coin: O
     }
 }
 
-fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let coin = coin(with)?;
     let written = with.plain("amount");
     let given = written.as_deref().map(|it| amount(it.trim(), COIN_DECIMALS_MAX, coins_max()));
     if given == Some(None) || (written.is_none() && with.has("amount")) {
-        return Err(NotActed::Invalid(format!("`amount` is a number of coins above 0 with at most {COIN_DECIMALS_MAX} decimals.")));
+        return Err(ActionError::Invalid(format!("`amount` is a number of coins above 0 with at most {COIN_DECIMALS_MAX} decimals.")));
     }
     let fake = match with.plain("token").as_deref() {
         None if !with.has("token") => false,
         Some("fake") => true,
-        _ => return Err(NotActed::Invalid("`token` is `fake`, or is left out.".to_owned())),
+        _ => return Err(ActionError::Invalid("`token` is `fake`, or is left out.".to_owned())),
     };
     let hash = with.plain("hash");
     let hash_is_one = |it: &String| it.len() <= rows::HASH_CHARS_MAX && it.bytes().all(|it| it.is_ascii_alphanumeric());
     if hash.as_ref().map_or(with.has("hash"), |it| !hash_is_one(it)) {
-        return Err(NotActed::Invalid(format!("`hash` is at most {} letters and digits.", rows::HASH_CHARS_MAX)));
+        return Err(ActionError::Invalid(format!("`hash` is at most {} letters and digits.", rows::HASH_CHARS_MAX)));
     }
     let id = payable(memory, cx, with, coin)?;
-    let own = memory.transaction(id).ok_or(NotActed::Unknown)?;
+    let own = memory.transaction(id).ok_or(ActionError::Unknown)?;
     if own.status != Status::Pending {
         return Err(forbidden(own, "it is paid while it is pending"));
     }
@@ -156,22 +157,22 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
 }
 
 /// Sends coins.
-pub fn send(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(), NotActed> {
+pub fn send(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(), ActionError> {
     lifecycle::pay(memory, cx, sent).map_err(|why| match why {
-        NotPaid::TooMuch => NotActed::State(format!("The wallet for {} holds no more than it can count.", sent.coin.code())),
+        NotPaid::TooMuch => ActionError::State(format!("The wallet for {} holds no more than it can count.", sent.coin.code())),
         NotPaid::TooMany => {
-            NotActed::State(format!("The transaction {} cannot be paid: the sandbox watches too many transfers already.", sent.to))
+            ActionError::State(format!("The transaction {} cannot be paid: the sandbox watches too many transfers already.", sent.to))
         }
     })
 }
 
-fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let own = find(memory, with)?;
     let (id, object) = (own.id, own.object());
     if own.status != Status::Pending {
         return Err(forbidden(own, "its transfer is confirmed while it is pending"));
     }
-    let wants = || NotActed::Invalid(format!("`confirmations` is a whole number from 1 to {CONFIRMATIONS_MAX}."));
+    let wants = || ActionError::Invalid(format!("`confirmations` is a whole number from 1 to {CONFIRMATIONS_MAX}."));
     let asked = with.plain("confirmations");
     let reached = asked.as_deref().map(|it| it.parse().ok().filter(|it| (1..=CONFIRMATIONS_MAX).contains(it)).ok_or_else(wants));
     let reached: Option<u32> = reached.transpose()?;
@@ -182,31 +183,31 @@ fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
         return Err(forbidden(own, "no transfer has been seen that could be confirmed"));
     }
     look_at_confirmations(memory, cx, id, On::Act("confirm"));
-    Ok(Acted { object })
+    Ok(ActionDone { object })
 }
 
-fn cancel(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+fn cancel(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let id = find(memory, with)?.id;
     if !lifecycle::cancel(memory, cx, id) {
         return Err(memory
             .row(id)
-            .map_or(NotActed::Unknown, |it| forbidden(it, "it is cancelled while it is pending and no transfer has been seen")));
+            .map_or(ActionError::Unknown, |it| forbidden(it, "it is cancelled while it is pending and no transfer has been seen")));
     }
     acted(memory, id)
 }
 
-fn refund(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+fn refund(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let id = find(memory, with)?.id;
     if !take(memory, cx, id, On::Act("refund"), Status::Refunded) {
-        return Err(memory.row(id).map_or(NotActed::Unknown, |it| forbidden(it, "it is refunded once it is completed or underpaid")));
+        return Err(memory.row(id).map_or(ActionError::Unknown, |it| forbidden(it, "it is refunded once it is completed or underpaid")));
     }
     acted(memory, id)
 }
 
-fn accept_underpayment(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+fn accept_underpayment(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let id = find(memory, with)?.id;
     if !lifecycle::accept_underpayment(memory, cx, id) {
-        return Err(memory.row(id).map_or(NotActed::Unknown, |it| forbidden(it, "what arrived is accepted once it is underpaid")));
+        return Err(memory.row(id).map_or(ActionError::Unknown, |it| forbidden(it, "what arrived is accepted once it is underpaid")));
     }
     acted(memory, id)
 }

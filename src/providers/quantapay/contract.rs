@@ -48,7 +48,7 @@ pub static CONTRACT: Contract = Contract {
         Source { name: "official client", what: "a published client of the cloud service" },
     ],
     operations: || ROUTES.iter().map(|it| &it.0).collect(),
-    acts: || ACTS.iter().map(|it| &it.0).collect(),
+    actions: || ACTS.iter().map(|it| &it.0).collect(),
     lifecycles: || vec![StatusTable::of("transaction", STATUSES, &TRANSACTION).and(&HOUR)],
     pages: PAGES,
     errors: ERRORS,

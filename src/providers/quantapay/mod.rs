@@ -9,7 +9,7 @@ use self::model::{Kind, Memory, Transaction};
 use self::webhooks::ENCRYPTION_KEY;
 use self::wire::SignedText;
 use crate::engine::account::Account;
-use crate::engine::actions::{Acted, Bill, Cause, NotActed, Shown};
+use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
 use crate::engine::client::Signing;
 use crate::engine::context::Context;
 use crate::engine::delivery::Signed;
@@ -91,7 +91,7 @@ impl Provider for QuantaPay {
         })
     }
 
-    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
+    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
         actions::act(&mut self.0, cx, act, with)
     }
 

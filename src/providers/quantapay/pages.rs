@@ -7,7 +7,7 @@ use super::errors::Error;
 use super::lifecycle::{Sent, begin, cancel as cancelled};
 use super::model::{COIN_DECIMALS_MAX, Coin, Memory, Session, SessionStatus, Status, Transaction, coins_max};
 use super::wire::{self, NewSession, coins, payment_uri};
-use crate::engine::actions::NotActed;
+use crate::engine::actions::ActionError;
 use crate::engine::context::Context;
 use crate::engine::tables::Page;
 use crate::kit::evidence::Evidence::Documented;
@@ -77,9 +77,9 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Res
 fn acted(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, asked: Asked) -> Result<Response, Error> {
     let form = Form::of(request);
     let chosen = form.get("cryptocurrency").and_then(Coin::of);
-    let fault = |why: NotActed| match why {
-        NotActed::State(text) | NotActed::Invalid(text) | NotActed::Nothing(text) => text,
-        NotActed::Unknown => "This cannot be done.".to_owned(),
+    let fault = |why: ActionError| match why {
+        ActionError::State(text) | ActionError::Invalid(text) | ActionError::Nothing(text) => text,
+        ActionError::Unknown => "This cannot be done.".to_owned(),
     };
     let back = |target: &str| Ok(Response::see_other(target));
     match asked {

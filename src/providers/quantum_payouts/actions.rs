@@ -4,17 +4,17 @@ use super::lifecycle::{PAYOUT, blank, follow, run_at_once, take};
 use super::model::{Kind, Memory, Payout, Status, Target};
 use super::settings::{CARD_PAYOUTS, SBP_PAYOUTS};
 use super::wire::{AMOUNT, PAN, masked_pan, masked_phone};
-use crate::engine::actions::{Acted, NotActed};
+use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::context::Context;
-use crate::engine::tables::{Act, Setting};
+use crate::engine::tables::{ActionRow, Setting};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::fields::{Fault, Field, Fields, Kind as Value, Need, TEXT};
 use crate::kit::lifecycle::{On, Word};
 
-type Doing = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<u64, NotActed>;
+type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<u64, ActionError>;
 
 /// An action and what it does.
-pub struct Row(pub Act, Doing);
+pub struct Row(pub ActionRow, Handler);
 
 const fn field(name: &'static str, kind: Value, need: Need, meaning: &'static str) -> Field {
     Field { name, kind, need, meaning, evidence: Assumed("the page documents what a recipient enters only in part") }
@@ -37,7 +37,7 @@ const PAN_REQUIRED: Field = Field { name: "pan", ..PAN };
 /// The actions of this provider.
 pub static ACTS: &[Row] = &[
     Row(
-        Act {
+        ActionRow {
             name: "submit-details",
             meaning: "the recipient fills in the page behind payoutUrl",
             parameters: &[ORDER, CARD, PHONE, BANK, NAME],
@@ -46,7 +46,7 @@ pub static ACTS: &[Row] = &[
         submit_details,
     ),
     Row(
-        Act {
+        ActionRow {
             name: "settle",
             meaning: "the bank takes a payout on, or says what became of it",
             parameters: &[ORDER, TO],
@@ -55,7 +55,7 @@ pub static ACTS: &[Row] = &[
         settle,
     ),
     Row(
-        Act {
+        ActionRow {
             name: "manual-payout",
             meaning: "somebody pays a card by hand in the portal: the webhooks carry no externalId",
             parameters: &[AMOUNT, PAN_REQUIRED],
@@ -66,11 +66,11 @@ pub static ACTS: &[Row] = &[
 ];
 
 /// Does an action.
-pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
-    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(NotActed::Unknown)?;
+pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
+    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(ActionError::Unknown)?;
     let id = (row.1)(memory, cx, with)?;
-    let object = memory.payout(id).map(Payout::object).ok_or(NotActed::Unknown)?;
-    Ok(Acted { object })
+    let object = memory.payout(id).map(Payout::object).ok_or(ActionError::Unknown)?;
+    Ok(ActionDone { object })
 }
 
 /// What a recipient enters, once it is known to be good.
@@ -151,9 +151,9 @@ fn russian(phone: &str) -> Option<String> {
     right.then_some(digits)
 }
 
-fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Payout, NotActed> {
-    let subject = text(with, &ORDER).map_err(NotActed::Invalid)?.unwrap_or_default();
-    memory.by_subject(&subject).ok_or_else(|| NotActed::Nothing(format!("There is no payout `{subject}`.")))
+fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Payout, ActionError> {
+    let subject = text(with, &ORDER).map_err(ActionError::Invalid)?.unwrap_or_default();
+    memory.by_subject(&subject).ok_or_else(|| ActionError::Nothing(format!("There is no payout `{subject}`.")))
 }
 
 /// The setting that allows a kind of payout.
@@ -164,17 +164,17 @@ pub const fn right(kind: Kind) -> &'static Setting {
     }
 }
 
-fn submit_details(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u64, NotActed> {
+fn submit_details(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u64, ActionError> {
     let payout = find(memory, with)?;
     let (id, status, subject) = (payout.id, payout.status, payout.subject());
     if status != Status::Uploaded || payout.link.is_none() {
         let status = status.word();
-        return Err(NotActed::State(format!("The payout `{subject}` is {status}; details are entered while it is uploaded.")));
+        return Err(ActionError::State(format!("The payout `{subject}` is {status}; details are entered while it is uploaded.")));
     }
-    let details = Details::parse(with, payout.kind).map_err(NotActed::Invalid)?;
+    let details = Details::parse(with, payout.kind).map_err(ActionError::Invalid)?;
     if !cx.flag(&payout.account, right(details.kind())) {
         let name = right(details.kind()).name;
-        return Err(NotActed::State(format!("The payout `{subject}` cannot go on: its account has no right to {name}.")));
+        return Err(ActionError::State(format!("The payout `{subject}` cannot go on: its account has no right to {name}.")));
     }
     enter(memory, cx, id, details);
     Ok(id)
@@ -189,10 +189,10 @@ pub fn enter(memory: &mut Memory, cx: &mut Context<'_>, id: u64, details: Detail
     take(memory, cx, id, On::Act("submit-details"));
 }
 
-fn settle(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u64, NotActed> {
+fn settle(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u64, ActionError> {
     let payout = find(memory, with)?;
     let (id, status, subject) = (payout.id, payout.status, payout.subject());
-    let outcome = text(with, &TO).map_err(NotActed::Invalid)?.unwrap_or_default();
+    let outcome = text(with, &TO).map_err(ActionError::Invalid)?.unwrap_or_default();
     let rows = || PAYOUT.0.iter().filter(|it| it.on == On::Act("settle"));
     if let Some(row) = rows().find(|it| it.from.contains(&status) && it.to.word() == outcome) {
         follow(memory, cx, id, row);
@@ -200,15 +200,15 @@ fn settle(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resul
     } else {
         let from: Vec<_> = rows().filter(|it| it.to.word() == outcome).flat_map(|it| it.from).map(|it| it.word()).collect();
         let (status, from) = (status.word(), from.join(" or "));
-        Err(NotActed::State(format!("The payout `{subject}` is {status}; it becomes {outcome} from {from}.")))
+        Err(ActionError::State(format!("The payout `{subject}` is {status}; it becomes {outcome} from {from}.")))
     }
 }
 
-fn manual_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u64, NotActed> {
-    let wrong = || NotActed::Invalid("amount is required: kopecks, a whole number from 1 to 999999999999".to_owned());
+fn manual_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u64, ActionError> {
+    let wrong = || ActionError::Invalid("amount is required: kopecks, a whole number from 1 to 999999999999".to_owned());
     let kopecks = with.integer(&AMOUNT).ok().flatten().ok_or_else(wrong)?;
-    let pan = text(with, &PAN_REQUIRED).map_err(NotActed::Invalid)?.unwrap_or_default();
-    let account = cx.accounts().next().map(|it| it.id.clone()).ok_or(NotActed::Unknown)?;
+    let pan = text(with, &PAN_REQUIRED).map_err(ActionError::Invalid)?.unwrap_or_default();
+    let account = cx.accounts().next().map(|it| it.id.clone()).ok_or(ActionError::Unknown)?;
     let mut payout = blank(memory, cx, account, kopecks);
     payout.target = Some(Target::Card { masked_pan: masked_pan(&pan) });
     Ok(run_at_once(memory, cx, On::Act("manual-payout"), payout))

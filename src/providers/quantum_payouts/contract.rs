@@ -38,7 +38,7 @@ pub static CONTRACT: Contract = Contract {
         Source { name: "portal guide", what: "the portal's user guide (docs/index.php?page=lk), its first part" },
     ],
     operations: || ROUTES.iter().map(|it| &it.0).collect(),
-    acts: || ACTS.iter().map(|it| &it.0).collect(),
+    actions: || ACTS.iter().map(|it| &it.0).collect(),
     lifecycles: || vec![StatusTable::of("payout", STATUSES, &PAYOUT)],
     pages: PAGES,
     errors: ERRORS,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use self::errors::Error;
 use self::model::{Memory, Payout};
-use crate::engine::actions::{Acted, Cause, LoggedIn, NotActed, Shown};
+use crate::engine::actions::{ActionDone, ActionError, Cause, LoggedIn, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::Signed;
 use crate::engine::delivery::{Attempt, Delivery, Outcome};
@@ -57,7 +57,7 @@ impl Provider for QuantumPayouts {
         Some(LoggedIn { cookie: format!("{}={id}", auth::COOKIE), token: (wire::CSRF_TOKEN.name, csrf_token) })
     }
 
-    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
+    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
         actions::act(&mut self.0, cx, act, with)
     }
 

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::model::{Memory, Payout, Status};
 use super::settings::{PRETTY_BODY, RETRY_CLOCK, WEBHOOK_ENABLED, WEBHOOK_SIGNED};
-use super::wire::{self, EVENT_BODY, EVENT_HEADERS, STATUS_CHANGED, Told};
+use super::wire::{self, EVENT_BODY, EVENT_HEADERS, STATUS_CHANGED, StepReport};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Attempt, Delivery};
@@ -56,7 +56,7 @@ pub fn announce(cx: &mut Context<'_>, payout: &Payout) {
     let Some(url) = account.text(&WEBHOOK_URL).map(str::to_owned) else { return };
     let pretty = account.flag(&PRETTY_BODY);
     let id = cx.draws(&format!("quantum-payouts event {}", payout.stay), payout.stream()).hex(32);
-    let told = Told { id: payout.id, external_id: payout.order_number.as_deref(), status: payout.status, kopecks: payout.kopecks };
+    let told = StepReport { id: payout.id, external_id: payout.order_number.as_deref(), status: payout.status, kopecks: payout.kopecks };
     let body = wire::event(&id, cx.now(), told, pretty);
     let (account, subject, object) = (payout.account.clone(), payout.subject(), payout.object());
     cx.notify(Event { name: STATUS_CHANGED, id, account, subject, object, url, body, once: false });
@@ -67,7 +67,7 @@ pub fn test(memory: &mut Memory, cx: &mut Context<'_>, account: &str, url: Strin
     memory.tests += 1;
     let pretty = cx.flag(account, &PRETTY_BODY);
     let id = cx.draws("quantum-payouts test event", memory.tests).hex(32);
-    let told = Told { id: 0, external_id: Some("TEST"), status: Status::Success, kopecks: 100 };
+    let told = StepReport { id: 0, external_id: Some("TEST"), status: Status::Success, kopecks: 100 };
     let body = wire::event(&id, cx.now(), told, pretty);
     let (account, subject) = (account.to_owned(), "TEST".to_owned());
     cx.notify(Event { name: STATUS_CHANGED, id, account, subject, object: TEST, url, body, once: true })

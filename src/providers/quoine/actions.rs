@@ -4,20 +4,20 @@ use rust_decimal::Decimal;
 
 use super::lifecycle::{NotPaid, look_at_confirmations, pay as paid, take};
 use super::model::{BTC_DECIMALS, Currency, Invoice, Memory, SATOSHI_MAX, Status};
-use crate::engine::actions::{Acted, NotActed};
+use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::blockchain::Blockchain;
 use crate::engine::context::Context;
 use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, reorganise};
-use crate::engine::tables::Act;
+use crate::engine::tables::ActionRow;
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::fields::{Field, Fields, Kind as Value, Need};
 use crate::kit::lifecycle::{On, Word};
 use crate::kit::money;
 
-type Doing = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<Acted, NotActed>;
+type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ActionDone, ActionError>;
 
 /// An action and what it does.
-pub struct Row(pub Act, Doing);
+pub struct Row(pub ActionRow, Handler);
 
 const WHICH: Field = Field {
     name: "invoice",
@@ -40,7 +40,7 @@ const CHAINS: &[Blockchain] = &[Blockchain::Btc];
 /// The actions of this provider.
 pub static ACTS: &[Row] = &[
     Row(
-        Act {
+        ActionRow {
             name: "pay",
             meaning: "the payer sends bitcoins to the invoice's address, and the network has seen them",
             parameters: &[WHICH, AMOUNT],
@@ -49,7 +49,7 @@ pub static ACTS: &[Row] = &[
         pay,
     ),
     Row(
-        Act {
+        ActionRow {
             name: "confirm",
             meaning: "the network confirms every payment of an invoice, as often as is wanted",
             parameters: &[WHICH],
@@ -58,7 +58,7 @@ pub static ACTS: &[Row] = &[
         confirm,
     ),
     Row(
-        Act {
+        ActionRow {
             name: "capture",
             meaning: "the bitcoins are converted and the merchant is credited; done already, it changes nothing",
             parameters: &[WHICH],
@@ -67,7 +67,7 @@ pub static ACTS: &[Row] = &[
         capture,
     ),
     Row(
-        Act {
+        ActionRow {
             name: "reorg",
             meaning: "the chain undoes its latest blocks: payments lose confirmations, statuses that were reached stay",
             parameters: &[DEPTH, BLOCKCHAIN],
@@ -78,19 +78,19 @@ pub static ACTS: &[Row] = &[
 ];
 
 /// Does an action.
-pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
-    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(NotActed::Unknown)?;
+pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
+    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(ActionError::Unknown)?;
     (row.1)(memory, cx, with)
 }
 
-fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Invoice, NotActed> {
-    let asked = with.plain(WHICH.name).ok_or_else(|| NotActed::Invalid("`invoice` is required: the invoice's number.".to_owned()))?;
+fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Invoice, ActionError> {
+    let asked = with.plain(WHICH.name).ok_or_else(|| ActionError::Invalid("`invoice` is required: the invoice's number.".to_owned()))?;
     let found = asked.parse().ok().and_then(|it| memory.invoice(it));
-    found.ok_or_else(|| NotActed::Nothing(format!("There is no invoice `{asked}`.")))
+    found.ok_or_else(|| ActionError::Nothing(format!("There is no invoice `{asked}`.")))
 }
 
-const fn acted(invoice: &Invoice) -> Acted {
-    Acted { object: invoice.object() }
+const fn acted(invoice: &Invoice) -> ActionDone {
+    ActionDone { object: invoice.object() }
 }
 
 /// Reads an amount of bitcoins; `None` when none is given.
@@ -118,27 +118,27 @@ fn wrong_amount() -> String {
     format!("`amount` is a number of bitcoins above 0 with at most {BTC_DECIMALS} decimals, and no more than there will ever be.")
 }
 
-fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let invoice = find(memory, with)?;
     let acted = acted(invoice);
-    let amount = amount(with).map_err(NotActed::Invalid)?;
+    let amount = amount(with).map_err(ActionError::Invalid)?;
     pay_exactly(memory, cx, acted.object.number, amount).map(|()| acted)
 }
 
 /// Pays so much or, unless it is said, what is missing.
-pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, id: u64, amount: Option<i64>) -> Result<(), NotActed> {
+pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, id: u64, amount: Option<i64>) -> Result<(), ActionError> {
     let missing = memory.invoice(id).map_or(0, |it| if it.due() == 0 { it.satoshi } else { it.due() });
     paid(memory, cx, id, amount.unwrap_or(missing)).map_err(|why| match why {
-        NotPaid::TooMuch => NotActed::State(format!("The invoice {id} has been paid as much, or as often, as can be counted.")),
-        NotPaid::TooMany => NotActed::State(format!("The invoice {id} cannot be paid: the sandbox watches too many transfers already.")),
+        NotPaid::TooMuch => ActionError::State(format!("The invoice {id} has been paid as much, or as often, as can be counted.")),
+        NotPaid::TooMany => ActionError::State(format!("The invoice {id} cannot be paid: the sandbox watches too many transfers already.")),
     })
 }
 
-fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let invoice = find(memory, with)?;
     let (id, status) = (invoice.id, invoice.status.word());
     if invoice.status != Status::Unconfirmed {
-        return Err(NotActed::State(format!("The invoice {id} is {status}; its payment is confirmed while it is unconfirmed.")));
+        return Err(ActionError::State(format!("The invoice {id} is {status}; its payment is confirmed while it is unconfirmed.")));
     }
     let acted = acted(invoice);
     let numbers: Vec<u32> = cx.transfers(acted.object).map(|it| it.0).collect();
@@ -149,12 +149,12 @@ fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
     Ok(acted)
 }
 
-fn capture(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<Acted, NotActed> {
+fn capture(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let invoice = find(memory, with)?;
     let (id, status, acted) = (invoice.id, invoice.status, acted(invoice));
     let done = matches!(status, Status::Captured | Status::Complete);
     if done || take(memory, cx, id, On::Act("capture")) {
         return Ok(acted);
     }
-    Err(NotActed::State(format!("The invoice {id} is {}; it is captured once it is confirmed.", status.word())))
+    Err(ActionError::State(format!("The invoice {id} is {}; it is captured once it is confirmed.", status.word())))
 }

@@ -41,7 +41,7 @@ pub static CONTRACT: Contract = Contract {
         Source { name: "SDKs of 2014", what: "Quoine's Python and C# samples, from before NONCE existed" },
     ],
     operations: || ROUTES.iter().map(|it| &it.0).collect(),
-    acts: || ACTS.iter().map(|it| &it.0).collect(),
+    actions: || ACTS.iter().map(|it| &it.0).collect(),
     lifecycles: || vec![StatusTable::of("invoice", STATUSES, &INVOICE)],
     pages: PAGES,
     errors: ERRORS,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use self::model::{BTC_DECIMALS, Invoice, Memory, PAYMENT_TIME};
 use self::wire::Signable;
 use crate::engine::account::Account;
-use crate::engine::actions::{Acted, Bill, Cause, NotActed, Shown};
+use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
 use crate::engine::blockchain::Blockchain;
 use crate::engine::client::Signing;
 use crate::engine::context::Context;
@@ -80,7 +80,7 @@ impl Provider for Quoine {
         })
     }
 
-    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<Acted, NotActed> {
+    fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
         actions::act(&mut self.0, cx, act, with)
     }
 

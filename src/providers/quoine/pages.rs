@@ -6,7 +6,7 @@ use super::actions::{amount, pay_exactly};
 use super::errors::Error;
 use super::model::{Invoice, Memory, Status};
 use super::wire::{btc, expires_at, payment_uri, price, time};
-use crate::engine::actions::NotActed;
+use crate::engine::actions::ActionError;
 use crate::engine::context::Context;
 use crate::engine::tables::Page;
 use crate::kit::evidence::Evidence::{Assumed, Documented};
@@ -66,10 +66,10 @@ fn paid(memory: &mut Memory, cx: &mut Context<'_>, id: u64, request: &Request) -
     let amount = amount(&Fields::form(&request.body));
     match amount.map(|it| pay_exactly(memory, cx, id, it)) {
         Ok(Ok(())) => Ok(Response::see_other(&request.target)),
-        Ok(Err(NotActed::State(why) | NotActed::Invalid(why) | NotActed::Nothing(why))) => {
+        Ok(Err(ActionError::State(why) | ActionError::Invalid(why) | ActionError::Nothing(why))) => {
             shown(memory, cx, id, StatusCode::CONFLICT, Some(&why))
         }
-        Ok(Err(NotActed::Unknown)) => Err(Error::Internal),
+        Ok(Err(ActionError::Unknown)) => Err(Error::Internal),
         Err(why) => shown(memory, cx, id, StatusCode::BAD_REQUEST, Some(&why)),
     }
 }

@@ -103,7 +103,7 @@ impl Check<'_> {
 
     pub(super) fn action(&mut self, node: &Node) -> Option<()> {
         let (contract, name) = self.split(node, '.', "an action as quoine.pay")?;
-        let names: Vec<&str> = (contract.acts)().iter().map(|it| it.name).collect();
+        let names: Vec<&str> = (contract.actions)().iter().map(|it| it.name).collect();
         if !names.contains(&name) {
             self.unknown(&node.at, format!("{} has no action `{}`", contract.name, shown(name)), name, names.into_iter());
         }

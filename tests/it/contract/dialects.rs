@@ -73,7 +73,7 @@ static CONTRACT: Contract = Contract {
     credentials: &[],
     sources: &[],
     operations: || vec![&SHOW, &RENAME, &MAKE, &DROP],
-    acts: Vec::new,
+    actions: Vec::new,
     lifecycles: Vec::new,
     pages: &[],
     errors: &[error("lost", "thing-lost"), error("full", "shelf-full")],

@@ -47,7 +47,7 @@ fn describe_as_json_has_every_row() {
         let whole = describe::provider_json(contract);
         let count = |name: &str| whole[name].as_array().map_or(0, Vec::len);
         assert_eq!(count("operations"), (contract.operations)().len());
-        assert_eq!(count("actions"), (contract.acts)().len());
+        assert_eq!(count("actions"), (contract.actions)().len());
         assert_eq!(count("errors"), contract.errors.len());
         assert_eq!(count("settings"), contract.settings().count());
         assert_eq!(count("decisions"), contract.decisions.len());

@@ -76,7 +76,7 @@ fn operations_name_errors_of_the_table() {
 fn every_action_is_known() {
     each(|shop, contract| {
         let listed = shop.admin("GET", "act", &Json::Null);
-        for act in (contract.acts)() {
+        for act in (contract.actions)() {
             let here = |it: &&Json| it["provider"] == contract.slug && it["action"] == act.name;
             assert_eq!(listed["actions"].as_array().expect("actions").iter().filter(here).count(), 1, "{}", act.name);
             let empty = shop.admin("POST", &format!("act/{}/{}", contract.slug, act.name), &json!({}));

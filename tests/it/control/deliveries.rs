@@ -333,7 +333,7 @@ fn what_comes_back_after_a_reset_means_nothing() {
     for it in &reply.outgoing {
         assert!(shop.sandbox.settle(shop.uptime, it, Outcome::status(500)).is_empty());
     }
-    assert_eq!(exported(&mut shop), fresh, "no answer of an earlier life is booked");
+    assert_eq!(exported(&mut shop), fresh, "no answer of an earlier generation is booked");
     shop.play("advance 1h");
     assert_eq!(deliveries(&mut shop, ""), [] as [Json; 0]);
 }

@@ -126,7 +126,7 @@ fn a_restored_sandbox_keeps_its_own_name_and_bounds() {
 }
 
 /// Where a provider stands in a saved state.
-fn seat(slug: &str) -> usize {
+fn provider_id(slug: &str) -> usize {
     playmoney::providers::all().iter().position(|it| it.contract().slug == slug).expect("the provider")
 }
 
@@ -153,7 +153,7 @@ fn documents_that_are_no_saved_sandbox_change_nothing() {
         (with("/core/outbox", json!(null)), "damaged"),
         (with("/providers", json!([])), "does not hold the providers"),
         (with("/providers/0/slug", json!("quine")), "`quine`"),
-        (with(&format!("/providers/{}/memory", seat("quantum-payouts")), json!({"payouts": 5})), "memory of quantum-payouts"),
+        (with(&format!("/providers/{}/memory", provider_id("quantum-payouts")), json!({"payouts": 5})), "memory of quantum-payouts"),
         (with("/core/accounts", json!([])), "does not hold the providers"),
     ] {
         let (status, _, detail) = refused(&mut shop, "PUT", "state", &document);

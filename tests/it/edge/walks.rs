@@ -6,7 +6,7 @@ use http::Method;
 use playmoney::edge::courier::Courier;
 use playmoney::edge::driver::{Driver, Stopwatch};
 use playmoney::edge::egress::Egress;
-use playmoney::edge::loopback::Mailroom;
+use playmoney::edge::loopback::Loopback;
 use playmoney::engine::start::Start;
 use playmoney::kit::http::Request;
 use playmoney::sandbox::Sandbox;
@@ -15,7 +15,7 @@ use playmoney::sandbox::Sandbox;
 pub fn driver(start: Start) -> Arc<Driver> {
     let stopwatch = Stopwatch::start();
     let sandbox = Sandbox::new(start, stopwatch.uptime());
-    Driver::start(sandbox, stopwatch, Arc::new(Courier::new(Egress::default())), Arc::new(Mailroom::default()))
+    Driver::start(sandbox, stopwatch, Arc::new(Courier::new(Egress::default())), Arc::new(Loopback::default()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -285,12 +285,12 @@ fn a_foreign_object_is_forbidden_and_no_cursor() {
     shop.play(&[CHARGE, PAYOUT].join("\n"));
     let (charge, payout) = (shop.noted("charge").to_owned(), shop.noted("payout").to_owned());
     let mut state = shop.admin("GET", "state", &Json::Null);
-    let seat = state["providers"].as_array().expect("a list").iter().position(|it| it["slug"] == "qbitpay").expect("the provider");
-    let mut other = state["core"]["accounts"][seat]["default"].clone();
+    let provider_id = state["providers"].as_array().expect("a list").iter().position(|it| it["slug"] == "qbitpay").expect("the provider");
+    let mut other = state["core"]["accounts"][provider_id]["default"].clone();
     other["id"] = json!("other");
     other["credentials"]["api_key"]["text"] = json!("other_key");
-    state["core"]["accounts"][seat]["other"] = other;
-    let merchants = state["providers"][seat]["memory"]["merchants"].as_array_mut().expect("merchants");
+    state["core"]["accounts"][provider_id]["other"] = other;
+    let merchants = state["providers"][provider_id]["memory"]["merchants"].as_array_mut().expect("merchants");
     let mut merchant = merchants[0].clone();
     (merchant["account"], merchant["balances"]) = (json!("other"), json!({}));
     merchants.push(merchant);

@@ -152,5 +152,5 @@ fn a_test_webhook_that_a_reset_overtakes_is_answered_all_the_same() {
     let response = shop.sandbox.poll(shop.uptime, &waiting, false).expect("an answer");
     assert_eq!(response.status, 410);
     let journal = shop.admin("GET", "requests", &Json::Null);
-    assert_eq!(journal["requests"][0]["response"]["status"], 200, "nothing is written into the new life's journal");
+    assert_eq!(journal["requests"][0]["response"]["status"], 200, "nothing is written into the new generation's journal");
 }

@@ -320,8 +320,8 @@ fn i24_a_damaged_state_never_breaks_the_sandbox() {
         let mut found = Vec::new();
         places(&document, "", &mut found);
         // Most of the damage is done to what this provider remembers.
-        let seat = list(&document, "/providers").iter().position(|it| it["slug"] == "cryptopay").expect("CryptoPay");
-        let own: Vec<_> = found.iter().filter(|it| it.starts_with(&format!("/providers/{seat}/memory"))).cloned().collect();
+        let provider_id = list(&document, "/providers").iter().position(|it| it["slug"] == "cryptopay").expect("CryptoPay");
+        let own: Vec<_> = found.iter().filter(|it| it.starts_with(&format!("/providers/{provider_id}/memory"))).cloned().collect();
         let among = if place % 4 == 0 { &found } else { &own };
         let path = &among[usize::try_from(place / 4).expect("a place") % among.len()];
         *document.pointer_mut(path).expect("a place") = serde_json::from_str(value).expect("JSON");

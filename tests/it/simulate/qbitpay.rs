@@ -318,9 +318,9 @@ fn i24_a_damaged_state_never_breaks_the_sandbox() {
     always(80, &(tape(), any::<u32>(), select(DAMAGES)), |(tape, place, value)| {
         let mut shop = played(&tape);
         let mut document = exported(&mut shop);
-        let seat = list(&document, "/providers").iter().position(|it| it["slug"] == "qbitpay").expect("the provider");
+        let provider_id = list(&document, "/providers").iter().position(|it| it["slug"] == "qbitpay").expect("the provider");
         let mut found = Vec::new();
-        places(&document["providers"][seat], &format!("/providers/{seat}"), &mut found);
+        places(&document["providers"][provider_id], &format!("/providers/{provider_id}"), &mut found);
         let path = &found[usize::try_from(place).expect("a place") % found.len()];
         *document.pointer_mut(path).expect("a place") = serde_json::from_str(value).expect("JSON");
         let answers = |shop: &mut Tape, method: &str, path: &str, body: &Json| shop.ask(Tape::control(method, path, body)).status.as_u16();

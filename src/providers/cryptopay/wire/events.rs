@@ -22,13 +22,13 @@ const fn status(notice: Notice) -> &'static str {
 #[derive(Serialize)]
 struct Payload<'a> {
     event: &'static str,
-    data: Told<'a>,
+    data: StepReport<'a>,
     timestamp: String,
     webhook_id: &'a str,
 }
 
 #[derive(Serialize)]
-struct Told<'a> {
+struct StepReport<'a> {
     order_id: String,
     transaction_hash: Option<String>,
     amount: Decimal,
@@ -49,7 +49,7 @@ struct Told<'a> {
 /// # Panics
 /// Never: a payload is JSON.
 pub fn event(webhook_id: &str, notice: Notice, order: &Order, transaction: Option<&Transaction>, now: Timestamp) -> Bytes {
-    let data = Told {
+    let data = StepReport {
         order_id: order.order_id(),
         transaction_hash: transaction.map(|it| it.hash.to_string()),
         amount: transaction.map_or(order.amount, |it| it.amount),

@@ -2,7 +2,7 @@
 
 use super::{BLOCKCHAIN, CHAINS, DEPTH, Row, accept_underpayment, cancel, choose_coin, confirm, pay, refund, reorganise};
 use crate::engine::chain::CONFIRMATIONS_MAX;
-use crate::engine::tables::Act;
+use crate::engine::tables::ActionRow;
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
 use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
 
@@ -40,8 +40,8 @@ const CONFIRMATIONS: Field = field(
     OURS,
 );
 
-const fn row(name: &'static str, meaning: &'static str, parameters: &'static [Field], evidence: Evidence) -> Act {
-    Act { name, meaning, parameters, evidence }
+const fn row(name: &'static str, meaning: &'static str, parameters: &'static [Field], evidence: Evidence) -> ActionRow {
+    ActionRow { name, meaning, parameters, evidence }
 }
 
 /// The actions of this provider.

@@ -73,7 +73,7 @@ pub fn tested(status: Option<u16>, duration_ms: i128) -> Response {
 
 /// What a webhook tells about.
 #[derive(Clone, Copy, Debug)]
-pub struct Told<'a> {
+pub struct StepReport<'a> {
     pub id: u64,
     pub external_id: Option<&'a str>,
     pub status: Status,
@@ -84,7 +84,7 @@ pub struct Told<'a> {
 ///
 /// # Panics
 /// Never: the body is JSON.
-pub fn event(event_id: &str, at: Timestamp, told: Told<'_>, pretty: bool) -> Bytes {
+pub fn event(event_id: &str, at: Timestamp, told: StepReport<'_>, pretty: bool) -> Bytes {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Event<'a> {
@@ -102,7 +102,7 @@ pub fn event(event_id: &str, at: Timestamp, told: Told<'_>, pretty: bool) -> Byt
         amount: i64,
         currency: &'static str,
     }
-    let Told { id, external_id, status, kopecks } = told;
+    let StepReport { id, external_id, status, kopecks } = told;
     let payout = Body { id, external_id, status: status.word(), amount: kopecks, currency: "RUB" };
     let event = Event { event: STATUS_CHANGED, event_id, occurred_at: with_offset(at, MOSCOW_HOURS), payout };
     let body = if pretty { serde_json::to_vec_pretty(&event) } else { serde_json::to_vec(&event) };
