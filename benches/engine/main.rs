@@ -14,12 +14,10 @@ mod merchant;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use playmoney::control::Answer;
 use playmoney::engine::start::Start;
-use playmoney::engine::walk::Progress;
 use playmoney::kit::http::{Method, Request, Response};
 use playmoney::kit::time::Uptime;
-use playmoney::sandbox::Sandbox;
+use playmoney::sandbox::{Sandbox, driving};
 use serde_json::{Value as Json, json};
 
 const API: &str = "/quantum-payouts/api/v1";
@@ -104,23 +102,9 @@ fn control(method: Method, path: &str, body: Vec<u8>) -> Request {
 }
 
 fn ask(sandbox: &mut Sandbox, request: Request) -> Response {
-    match sandbox.handle(Uptime::START, request).answer {
-        Answer::Now(response) => response,
-        Answer::Walk => walk(sandbox),
-        Answer::Wait(_) | Answer::Hangup => panic!("nothing here waits for a webhook"),
-    }
-}
-
-fn walk(sandbox: &mut Sandbox) -> Response {
-    loop {
-        let (progress, outgoing) = sandbox.proceed(Uptime::START);
-        assert!(outgoing.is_empty(), "nobody is told");
-        match progress {
-            Progress::More => {}
-            Progress::Arrived(walk) => return sandbox.conclude(&walk),
-            Progress::Waiting | Progress::Gone => panic!("nothing stops this walk"),
-        }
-    }
+    let ticket = sandbox.handle(Uptime::START, request);
+    let answered = driving::answer(sandbox, Uptime::START, ticket, &mut |_, _| memory::accepted());
+    answered.and_then(|it| it.response).expect("nothing here waits for real time")
 }
 
 fn read(response: &Response) -> Json {

@@ -5,10 +5,8 @@
 
 use std::process::Command;
 
-use playmoney::control::Answer;
-use playmoney::engine::delivery::{Answer as Answered, Outcome, Outgoing};
+use playmoney::engine::delivery::{Answer as Answered, Outcome};
 use playmoney::engine::start::Start;
-use playmoney::engine::walk::Progress;
 use playmoney::kit::http::{HeaderMap, HeaderValue, Kept, Method, Request, Response};
 use playmoney::kit::time::{Duration, Uptime};
 use playmoney::sandbox::Sandbox;
@@ -133,33 +131,13 @@ fn completed(sandbox: &mut Sandbox, n: u64) {
 
 /// Asks, and answers every webhook that leaves meanwhile as a receiver does.
 fn tell(sandbox: &mut Sandbox, request: Request) -> Response {
-    let reply = sandbox.handle(Uptime::START, request);
-    settle(sandbox, reply.outgoing);
-    let response = match reply.answer {
-        Answer::Now(response) => response,
-        Answer::Walk => loop {
-            let (progress, outgoing) = sandbox.proceed(Uptime::START);
-            settle(sandbox, outgoing);
-            match progress {
-                Progress::More | Progress::Waiting => {}
-                Progress::Arrived(walk) => break sandbox.conclude(&walk),
-                Progress::Gone => panic!("nobody ends this walk"),
-            }
-        },
-        Answer::Wait(_) | Answer::Hangup => panic!("nothing here waits for a webhook"),
-    };
+    let response = super::ask(sandbox, request);
     assert!(response.status.is_success(), "{}", String::from_utf8_lossy(&response.body));
     response
 }
 
-fn settle(sandbox: &mut Sandbox, mut outgoing: Vec<Outgoing>) {
-    while let Some(it) = outgoing.pop() {
-        outgoing.extend(sandbox.settle(Uptime::START, &it, accepted()));
-    }
-}
-
 /// A receiver's short answer, with the headers that most of them send.
-fn accepted() -> Outcome {
+pub fn accepted() -> Outcome {
     let mut headers = HeaderMap::new();
     for (name, value) in [("content-type", "text/plain"), ("content-length", "2"), ("date", "Thu, 01 Jan 2026 00:00:00 GMT")] {
         headers.insert(name, HeaderValue::from_static(value));

@@ -18,7 +18,7 @@ fuzz_target!(|text: &str| {
     let known = Known { contracts: &CONTRACTS, environment: Some(&environment) };
     let mistakes = match parse("a.yaml", text, known) {
         Ok(scenario) => {
-            let impossible = World::load(scenario.apply_to(Start::default()), providers::all(), 0, Uptime::START).err();
+            let impossible = World::load(scenario.apply_to(Start::default()), providers::all(), Uptime::START).err();
             impossible.map(|it| scenario.mistakes(it))
         }
         Err(mistakes) => Some(mistakes),

@@ -100,7 +100,7 @@ pub fn load(file: &File) -> Result<Scenario, Mistakes> {
     let environment = |name: &str| std::env::var(name).ok();
     let scenario = parse(&file.path, &file.text, Known { contracts: &contracts, environment: Some(&environment) })?;
     let start = scenario.apply_to(Start::default());
-    World::load(start, providers::all(), 0, Uptime::START).map_err(|it| scenario.mistakes(it))?;
+    World::load(start, providers::all(), Uptime::START).map_err(|it| scenario.mistakes(it))?;
     Ok(scenario)
 }
 

@@ -294,7 +294,7 @@ impl Greeting {
         };
         let clock = config.start.now.map_or_else(|| clock.clone(), |it| format!("{clock}, from {it}"));
         let scenario = config.start.setup.as_ref().map(|it| it.name.clone());
-        let world = World::new(config.start.clone(), providers::all(), 0, Uptime::START);
+        let world = World::new(config.start.clone(), providers::all(), Uptime::START);
         let webhooks = config.start.webhook_url.clone().or_else(|| tells_somebody(&world).then(|| "as the scenario says".to_owned()));
         Self { seed: config.start.seed, clock, webhooks, scenario, credentials: credentials(&world, config.start.show_secrets) }
     }

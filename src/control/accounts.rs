@@ -1,5 +1,6 @@
 //! `/__admin/accounts`: merchants, their credentials and their switches.
 
+use crate::engine::tables::settings::WEBHOOK_URL;
 use serde_json::{Value as Json, json};
 
 use super::mask::Mask;
@@ -60,6 +61,9 @@ pub fn change(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let accounts = &mut ask.world.core.accounts[usize::from(provider_id.0)];
     if let Some(account) = accounts.get_mut(&id) {
         account.change(contract, &members).map_err(Problem::invalid)?;
+    }
+    if let Some(url) = members.get(WEBHOOK_URL.name).and_then(serde_json::Value::as_str) {
+        ask.world.core.set_target(url);
     }
     show(ask)
 }

@@ -5,11 +5,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
-use super::{Answer, Ask, Problem, body, clock, ok, provider_id};
+use super::{Answer, Ask, Conclusion, Problem, body, clock, ok, provider_id};
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::ids::ProviderId;
 use crate::engine::tables::ActionRow;
-use crate::engine::walk::{Then, Until};
+use crate::engine::walk::Until;
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Fields, Kind, Need};
 use crate::kit::http::Response;
@@ -48,8 +48,7 @@ pub fn act(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         return Ok(Answer::Now(report(ask.world, provider_id, name, acted, false)));
     }
     let now = ask.world.core.now;
-    clock::begin(ask, Until::Time(now), Then::ActionDone { provider_id, act: name.to_owned(), acted });
-    Ok(Answer::Walk)
+    Ok(clock::walk(ask, Until::Time(now), Conclusion::Acted { provider_id, action: name.to_owned(), done: acted }))
 }
 
 fn refused(why: ActionError) -> Problem {

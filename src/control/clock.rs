@@ -4,11 +4,11 @@ use http::StatusCode;
 use serde_json::{Map, Value as Json, json};
 
 use super::mask::Mask;
-use super::{Answer, Ask, Problem, body, ok};
+use super::{Answer, Ask, Conclusion, Problem, body, ok};
 use crate::engine::agenda::Due;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::delivery::AttemptId;
-use crate::engine::walk::{Attempted, Fired, LIMIT, Then, Until, Walk};
+use crate::engine::walk::{Attempted, Fired, LIMIT, Until, Walk};
 use crate::engine::world::{HELD, World};
 use crate::kit::http::Response;
 use crate::kit::time::{Timestamp, end_of_time, later, parse_duration, parse_timestamp};
@@ -85,15 +85,15 @@ pub fn advance(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     body::only(&members, &["by", "to", "until", "limit"])?;
     is_free(ask.world)?;
     let until = until(ask.world.core.now, &members)?;
-    begin(ask, until, Then::Report);
-    Ok(Answer::Walk)
+    Ok(walk(ask, until, Conclusion::Report))
 }
 
-/// Time is held, and a walk begins.
-pub fn begin(ask: &mut Ask<'_>, until: Until, then: Then) {
+/// Time is held, and a walk begins, whose end is answered with the conclusion.
+pub fn walk(ask: &mut Ask<'_>, until: Until, conclusion: Conclusion) -> Answer {
     let world = &mut *ask.world;
     world.core.clock.hold(ask.uptime);
-    world.walk = Some(Walk::new(world.core.now, until, then, ask.uptime));
+    world.walk = Some(Walk::new(world.core.now, until, ask.uptime));
+    Answer::Walk(conclusion)
 }
 
 fn until(now: Timestamp, members: &Map<String, Json>) -> Result<Until, Problem> {

@@ -4,12 +4,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value as Json, json};
 
 use super::mask::Mask;
-use super::{Answer, Ask, Problem, body, clock, ok, provider_id};
+use super::{Answer, Ask, Conclusion, Problem, body, clock, ok, provider_id};
 use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Status};
 use crate::engine::delivery::{delivery_id, delivery_name};
 use crate::engine::outbox::ATTEMPTS_MAX;
 use crate::engine::signature::Received;
-use crate::engine::walk::{Then, Until};
+use crate::engine::walk::Until;
 use crate::engine::world::World;
 use crate::kit::http::{Response, headers_as_object};
 
@@ -83,8 +83,7 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         return Ok(Answer::Now(response));
     }
     let now = ask.world.core.now;
-    clock::begin(ask, Until::Time(now), Then::Attempt { delivery, number });
-    Ok(Answer::Walk)
+    Ok(clock::walk(ask, Until::Time(now), Conclusion::Attempt { delivery, number }))
 }
 
 /// What came of one attempt; `settled` is false while nothing has.

@@ -18,8 +18,9 @@ pub use mask::Mask;
 use http::{Method, StatusCode, header};
 use serde_json::json;
 
+use crate::engine::actions::ActionDone;
 use crate::engine::ids::ProviderId;
-use crate::engine::walk::{Then, Walk};
+use crate::engine::walk::Walk;
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
 use crate::kit::nearest::nearest;
@@ -29,12 +30,25 @@ use crate::kit::time::Uptime;
 #[derive(Debug)]
 pub enum Answer {
     Now(Response),
-    /// A walk through time has begun; its end is answered.
-    Walk,
+    /// A walk through time has begun; its end is answered with this.
+    Walk(Conclusion),
     /// Something has to happen first.
     Wait(Waiting),
     /// The connection is cut without an answer.
     Hangup,
+}
+
+/// What is answered when a walk through time has arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Conclusion {
+    /// Everything that it has met.
+    Report,
+    /// What an action has done.
+    Acted { provider_id: ProviderId, action: String, done: ActionDone },
+    /// What came of one attempt.
+    Attempt { delivery: u64, number: u32 },
+    /// That the sandbox is the one that was put.
+    Restored,
 }
 
 /// What a caller waits for.
@@ -194,12 +208,12 @@ fn health(_: &mut Ask<'_>) -> Result<Answer, Problem> {
 }
 
 /// What a walk that has arrived is answered with.
-pub fn conclude(world: &mut World, walk: &Walk) -> Response {
-    match &walk.then {
-        Then::Report => clock::report(world, walk),
-        Then::ActionDone { provider_id, act, acted } => actions::report(world, *provider_id, act, *acted, !walk.incomplete),
-        Then::Attempt { delivery, number } => deliveries::report(world, *delivery, *number),
-        Then::Restored => state::report(world),
+pub fn conclude(world: &mut World, walk: &Walk, conclusion: &Conclusion) -> Response {
+    match conclusion {
+        Conclusion::Report => clock::report(world, walk),
+        Conclusion::Acted { provider_id, action, done } => actions::report(world, *provider_id, action, *done, !walk.incomplete),
+        Conclusion::Attempt { delivery, number } => deliveries::report(world, *delivery, *number),
+        Conclusion::Restored => state::report(world),
     }
 }
 

@@ -35,9 +35,7 @@ pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let scenario = parse("scenario", text, known(&contracts)).map_err(|it| refused(&it))?;
     let (name, steps) = (scenario.name.clone(), scenario.steps.len());
     let start = scenario.apply_to(Start { webhook_url_wins: false, ..ask.world.start.clone() });
-    let world =
-        World::load(start, crate::providers::all(), ask.world.generation + 1, ask.uptime).map_err(|it| refused(&scenario.mistakes(it)))?;
-    *ask.world = world;
+    ask.world.begin(start, ask.uptime).map_err(|it| refused(&scenario.mistakes(it)))?;
     let note = (0 < steps).then_some("steps are played by `playmoney run`; here the starting state and the rules are in force");
     let mut answer = json!({"scenario": name, "clock": shown(ask.world)});
     if let (Some(note), Some(members)) = (note, answer.as_object_mut()) {

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::clock::{self, shown};
-use super::{Answer, Ask, Problem, Waiting, body, ok};
+use super::{Answer, Ask, Conclusion, Problem, Waiting, body, ok};
 use crate::engine::state;
-use crate::engine::walk::{Then, Until};
+use crate::engine::walk::Until;
 use crate::engine::world::World;
 use crate::kit::http::Response;
 use crate::kit::time::Uptime;
@@ -22,14 +22,9 @@ pub fn saved(world: &World, uptime: Uptime) -> Response {
 pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     is_free(ask.world)?;
     body::document(ask.request)?;
-    let world = &mut *ask.world;
-    let (start, generation) = (world.start.clone(), world.generation + 1);
-    let mut restored = state::restore(&ask.request.body, start, &world.providers, generation, ask.uptime).map_err(Problem::invalid)?;
-    world.core.name.clone_into(&mut restored.core.name);
-    *world = restored;
-    let now = world.core.now;
-    clock::begin(ask, Until::Time(now), Then::Restored);
-    Ok(Answer::Walk)
+    state::restore(ask.world, &ask.request.body, ask.uptime).map_err(Problem::invalid)?;
+    let now = ask.world.core.now;
+    Ok(clock::walk(ask, Until::Time(now), Conclusion::Restored))
 }
 
 /// What a restored sandbox is answered with.
@@ -40,9 +35,8 @@ pub fn report(world: &World) -> Response {
 pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     is_free(ask.world)?;
     body::only(&body::members(ask.request)?, &[])?;
-    let world = &mut *ask.world;
-    *world = World::new(world.start.clone(), crate::providers::all(), world.generation + 1, ask.uptime);
-    ok(&json!({"reset": true, "clock": shown(world)}))
+    ask.world.reset(ask.uptime);
+    ok(&json!({"reset": true, "clock": shown(ask.world)}))
 }
 
 /// Whether nobody is walking through time.

@@ -1,8 +1,5 @@
 //! One sandbox behind its own lock: wake-ups, waits, and the loop that lets time pass.
 
-mod walking;
-
-use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -12,15 +9,14 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 use super::courier::Courier;
-use super::holding::{Holding, Leaving};
 use super::loopback::Loopback;
-use crate::control::{Answer, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
+use crate::engine::rules::Transport;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::{Timestamp, Uptime};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Answered, Sandbox, Ticket};
 
 /// The only clock that is read: since when the process runs, and what date it is outside.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +47,6 @@ pub struct Driver {
     loopback: Arc<Loopback>,
     /// Something has happened that a waiting caller may have waited for.
     changed: Notify,
-    /// Answers that a rule holds back.
-    holding: Holding,
     /// The uptime of the next wake-up, in nanoseconds.
     alarm: AtomicU64,
     /// The alarm was set anew.
@@ -68,7 +62,6 @@ impl Driver {
             courier,
             loopback,
             changed: Notify::new(),
-            holding: Holding::default(),
             alarm: AtomicU64::new(NEVER),
             alarm_set: Notify::new(),
         });
@@ -82,37 +75,28 @@ impl Driver {
 
     /// One request. `None`: the connection is cut without an answer.
     pub async fn handle(self: &Arc<Self>, request: Request) -> Option<Leaving> {
+        self.put(request).answer().await
+    }
+
+    /// Puts a request in. The caller waits for the answer, or goes away by being dropped.
+    pub fn put(self: &Arc<Self>, request: Request) -> Caller {
         let uptime = self.stopwatch.uptime();
-        let (answer, departure) = {
-            let mut sandbox = self.lock();
-            let reply = sandbox.handle(uptime, request);
-            let departure = self.holding.admit(reply.pacing);
-            self.set_alarm(&mut sandbox, uptime);
-            drop(sandbox);
-            self.post(reply.outgoing);
-            (reply.answer, departure)
-        };
-        self.changed.notify_waiters();
-        let response = match answer {
-            Answer::Now(response) => response,
-            Answer::Walk => self.walk().await,
-            Answer::Wait(waiting) => self.wait(&waiting).await,
-            Answer::Hangup => return None,
-        };
-        Some(departure.of(response).await)
+        let mut sandbox = self.lock();
+        let ticket = sandbox.handle(uptime, request);
+        let answered = sandbox.poll_answer(uptime, ticket);
+        self.drain(sandbox, uptime);
+        Caller { driver: Arc::clone(self), ticket, answered, is_answered: false }
     }
 
     /// The sandbox begins anew.
     ///
     /// # Errors
     /// What the scenario asks for in vain; then nothing has changed.
-    pub fn begin(&self, start: Start) -> Result<(), Vec<Impossible>> {
+    pub fn begin(self: &Arc<Self>, start: Start) -> Result<(), Vec<Impossible>> {
         let uptime = self.stopwatch.uptime();
         let mut sandbox = self.lock();
         sandbox.begin(start, uptime)?;
-        self.set_alarm(&mut sandbox, uptime);
-        drop(sandbox);
-        self.changed.notify_waiters();
+        self.drain(sandbox, uptime);
         Ok(())
     }
 
@@ -123,8 +107,7 @@ impl Driver {
 
     /// A driver of its own for a copy of the sandbox, under another name.
     pub fn fork(&self, name: &str) -> Arc<Self> {
-        let mut copy = self.lock().clone();
-        name.clone_into(&mut copy.world_mut().core.name);
+        let copy = self.lock().fork(name, None, self.stopwatch.uptime());
         Self::start(copy, self.stopwatch, Arc::clone(&self.courier), Arc::clone(&self.loopback))
     }
 
@@ -133,59 +116,45 @@ impl Driver {
         self.lock().stamped_at(self.stopwatch.uptime(), response)
     }
 
-    async fn wait(&self, waiting: &Waiting) -> Response {
-        let mut patience = pin!(tokio::time::sleep(waiting.patience()));
-        loop {
-            let mut changed = pin!(self.changed.notified());
-            changed.as_mut().enable();
-            if let Some(response) = self.lock().poll(self.stopwatch.uptime(), waiting, false) {
-                return response;
-            }
-            tokio::select! {
-                () = changed => {}
-                () = &mut patience => break,
-            }
+    /// Takes out what has to be sent, sets the alarm, and gives the lock back: what every step of a sandbox ends with.
+    fn drain(self: &Arc<Self>, mut sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) {
+        let mut outgoing = Vec::new();
+        while let Some(it) = sandbox.poll_outgoing() {
+            outgoing.push(it);
         }
-        let response = self.lock().poll(self.stopwatch.uptime(), waiting, true);
-        response.unwrap_or_else(|| {
-            let detail = "What the call waited for is not there any more.";
-            self.stamped(Response::problem(StatusCode::GONE, "dropped", detail))
-        })
-    }
-
-    /// Sends attempts on their way: a built-in inbox takes one at once, any other receiver is waited for elsewhere.
-    fn post(self: &Arc<Self>, outgoing: Vec<Outgoing>) {
-        let mut leaving = VecDeque::from(outgoing);
-        while let Some(it) = leaving.pop_front() {
-            if let Some(outcome) = self.loopback.take(&it) {
-                leaving.extend(self.settle(&it, outcome));
-                continue;
-            }
-            let driver = Arc::clone(self);
-            tokio::spawn(async move {
-                let outcome = driver.courier.post(&it).await;
-                tracing::info!(
-                    delivery = it.id.delivery,
-                    attempt = it.id.number,
-                    url = it.url.split('?').next(),
-                    status = outcome.answered(),
-                    error = outcome.error(),
-                    "webhook"
-                );
-                let outgoing = driver.settle(&it, outcome);
-                driver.post(outgoing);
-            });
-        }
-    }
-
-    fn settle(&self, outgoing: &Outgoing, outcome: Outcome) -> Vec<Outgoing> {
-        let uptime = self.stopwatch.uptime();
-        let mut sandbox = self.lock();
-        let more = sandbox.settle(uptime, outgoing, outcome);
         self.set_alarm(&mut sandbox, uptime);
         drop(sandbox);
+        for it in outgoing {
+            self.post(it);
+        }
         self.changed.notify_waiters();
-        more
+    }
+
+    /// Sends an attempt on its way: a built-in inbox takes it at once, any other receiver is waited for elsewhere.
+    fn post(self: &Arc<Self>, outgoing: Outgoing) {
+        if let Some(outcome) = self.loopback.take(&outgoing) {
+            return self.settle(&outgoing, outcome);
+        }
+        let driver = Arc::clone(self);
+        tokio::spawn(async move {
+            let outcome = driver.courier.post(&outgoing).await;
+            tracing::info!(
+                delivery = outgoing.id.delivery,
+                attempt = outgoing.id.number,
+                url = outgoing.url.split('?').next(),
+                status = outcome.answered(),
+                error = outcome.error(),
+                "webhook"
+            );
+            driver.settle(&outgoing, outcome);
+        });
+    }
+
+    fn settle(self: &Arc<Self>, outgoing: &Outgoing, outcome: Outcome) {
+        let uptime = self.stopwatch.uptime();
+        let mut sandbox = self.lock();
+        sandbox.settle(uptime, outgoing, outcome);
+        self.drain(sandbox, uptime);
     }
 
     /// A webhook from this process arrives in one of this sandbox's inboxes.
@@ -198,21 +167,107 @@ impl Driver {
     /// What is due by now happens.
     fn wake(self: &Arc<Self>, uptime: Uptime) {
         let mut sandbox = self.lock();
-        let outgoing = sandbox.wake(uptime);
-        self.set_alarm(&mut sandbox, uptime);
-        drop(sandbox);
-        self.post(outgoing);
-        self.changed.notify_waiters();
+        sandbox.tick(uptime);
+        self.drain(sandbox, uptime);
     }
 
-    /// Time may have passed: answers leave that were held back until now, and the time keeper learns of the next wake-up.
+    /// The time keeper learns of the next wake-up.
     fn set_alarm(&self, sandbox: &mut Sandbox, uptime: Uptime) {
-        self.holding.pass(sandbox.reached());
         let nanos = |it: std::time::Duration| u64::try_from(it.as_nanos()).unwrap_or(NEVER);
-        let next = sandbox.sleep(uptime).map_or(NEVER, |it| nanos(uptime.elapsed.saturating_add(it)));
+        let next = sandbox.next_wakeup(uptime).map_or(NEVER, |it| nanos(uptime.elapsed.saturating_add(it)));
         if self.alarm.swap(next, Ordering::AcqRel) != next {
             self.alarm_set.notify_one();
         }
+    }
+}
+
+/// An answer that leaves.
+pub struct Leaving {
+    pub response: Response,
+    /// What a rule does to it on the socket.
+    pub transport: Option<Transport>,
+    /// Kept until the last byte has left: an answer that is sent slowly has a place in its sandbox.
+    pub caller: Option<Caller>,
+}
+
+impl Leaving {
+    /// As it is, and now.
+    pub fn at_once(response: Response) -> Self {
+        Self { response, transport: None, caller: None }
+    }
+}
+
+/// Somebody who waits for an answer. Dropped before it has come, they have hung up.
+pub struct Caller {
+    driver: Arc<Driver>,
+    ticket: Ticket,
+    answered: Option<Answered>,
+    /// Nothing of the caller is left in the sandbox.
+    is_answered: bool,
+}
+
+impl Caller {
+    /// The answer, once it is ready. `None`: the connection is cut without one.
+    pub async fn answer(mut self) -> Option<Leaving> {
+        self.ready().await;
+        let Answered { response, transport } = self.answered.take()?;
+        let is_slow = matches!(transport, Some(Transport::Dribble { .. }));
+        self.is_answered = !is_slow;
+        Some(Leaving { response: response?, transport, caller: is_slow.then_some(self) })
+    }
+
+    /// Waits until the answer is ready.
+    pub async fn ready(&mut self) {
+        if self.answered.is_none() {
+            self.answered = Some(self.wait(|sandbox, uptime, ticket| sandbox.poll_answer(uptime, ticket)).await);
+        }
+    }
+
+    /// Waits until the answer is ready, or until nothing but a call can make it so: a rule holds it back until the
+    /// simulated moment that is returned, the clock stands, and no walk through time is under way.
+    pub async fn ready_or_held(&mut self) -> Option<Timestamp> {
+        if self.answered.is_some() {
+            return None;
+        }
+        let look = |sandbox: &mut Sandbox, uptime: Uptime, ticket: Ticket| {
+            if let Some(answered) = sandbox.poll_answer(uptime, ticket) {
+                return Some(Ok(answered));
+            }
+            let waits = sandbox.world().core.clock.stands() && sandbox.world().walk.is_none();
+            sandbox.held_until(ticket).filter(|_| waits).map(Err)
+        };
+        match self.wait(look).await {
+            Ok(answered) => self.answered = Some(answered),
+            Err(held_until) => return Some(held_until),
+        }
+        None
+    }
+
+    /// Looks whenever the sandbox has changed, until there is something.
+    async fn wait<T>(&self, mut look: impl FnMut(&mut Sandbox, Uptime, Ticket) -> Option<T>) -> T {
+        let driver = &self.driver;
+        loop {
+            let mut changed = pin!(driver.changed.notified());
+            changed.as_mut().enable();
+            let uptime = driver.stopwatch.uptime();
+            let found = look(&mut driver.lock(), uptime, self.ticket);
+            if let Some(found) = found {
+                return found;
+            }
+            changed.await;
+        }
+    }
+}
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        if self.is_answered {
+            return;
+        }
+        let uptime = self.driver.stopwatch.uptime();
+        let mut sandbox = self.driver.lock();
+        sandbox.give_up(uptime, self.ticket);
+        self.driver.drain(sandbox, uptime);
     }
 }
 

@@ -16,9 +16,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
 use super::access::{Access, Head};
-use super::driver::Stopwatch;
+use super::driver::{Leaving, Stopwatch};
 use super::faults::inject;
-use super::holding::Leaving;
 use super::registry::{DEFAULT, Registry, address};
 use super::socket::Socket;
 use crate::kit::http::{HeaderValue, Request, Response};
@@ -118,7 +117,7 @@ async fn answer(shared: &Shared, peer: IpAddr, line: Socket, request: hyper::Req
             Leaving::at_once(shared.registry.find(DEFAULT).map_or_else(|| (*refusal).clone(), |it| it.stamped((*refusal).clone())))
         }
     };
-    let Leaving { mut response, transport, place: _place } = leaving;
+    let Leaving { mut response, transport, caller: _caller } = leaving;
     if let Some(asked) = asked {
         tracing::info!(status = response.status.as_u16(), "{asked}");
     }

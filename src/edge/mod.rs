@@ -5,7 +5,6 @@ pub mod courier;
 pub mod driver;
 pub mod egress;
 pub mod faults;
-pub mod holding;
 pub mod inbound;
 pub mod loopback;
 pub mod registry;

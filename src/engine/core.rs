@@ -17,6 +17,8 @@ use crate::kit::time::Timestamp;
 
 /// Objects that rules lead in one sandbox.
 pub const LED_MAX: usize = 100_000;
+/// Addresses that a tester sets in one fork.
+const TARGETS_MAX: usize = 10_000;
 
 /// Everything but the providers' own memories.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,6 +41,9 @@ pub struct Core {
     /// What the environment has put into the scenario and may be a key: kept to be hidden.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
+    /// Where webhooks go in place of their own targets: a fork does not reach the original's application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect: Option<Redirect>,
     /// The accounts of each provider, by id.
     pub accounts: Vec<BTreeMap<String, Account>>,
 }
@@ -47,4 +52,28 @@ pub struct Core {
 pub fn secrets_from_outside(core: &Core) -> impl Iterator<Item = &str> {
     let own = core.accounts.iter().flat_map(|it| it.values()).flat_map(Account::secrets_from_outside);
     own.chain(core.secrets.iter().map(String::as_str))
+}
+
+/// Where the webhooks of a fork go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redirect {
+    pub to: String,
+    /// Addresses that were set on accounts of the fork itself: they win.
+    pub except: BTreeSet<String>,
+}
+
+impl Core {
+    /// Where a webhook for that address really goes.
+    pub fn target<'a>(&'a self, url: &'a str) -> &'a str {
+        self.redirect.as_ref().filter(|it| !it.except.contains(url)).map_or(url, |it| it.to.as_str())
+    }
+
+    /// A tester has set an address in this sandbox.
+    pub fn set_target(&mut self, url: &str) {
+        if let Some(redirect) = &mut self.redirect
+            && redirect.except.len() < TARGETS_MAX
+        {
+            redirect.except.insert(url.to_owned());
+        }
+    }
 }

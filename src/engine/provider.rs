@@ -149,6 +149,8 @@ pub trait Provider: Send {
 
 /// A provider of any type, as a sandbox holds it: the one place where types are forgotten.
 pub trait DynProvider: Provider {
+    /// The same provider with an empty memory.
+    fn fresh(&self) -> Box<dyn DynProvider>;
     /// A copy that shares nothing.
     fn boxed(&self) -> Box<dyn DynProvider>;
     /// Its memory, for a saved state.
@@ -160,7 +162,11 @@ pub trait DynProvider: Provider {
     fn restored(&self, memory: Json) -> Result<Box<dyn DynProvider>, serde_json::Error>;
 }
 
-impl<P: Provider + Clone + Serialize + DeserializeOwned + 'static> DynProvider for P {
+impl<P: Provider + Clone + Default + Serialize + DeserializeOwned + 'static> DynProvider for P {
+    fn fresh(&self) -> Box<dyn DynProvider> {
+        Box::new(P::default())
+    }
+
     fn boxed(&self) -> Box<dyn DynProvider> {
         Box::new(self.clone())
     }

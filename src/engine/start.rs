@@ -22,6 +22,8 @@ pub struct Start {
     pub webhook_url: Option<String>,
     /// That target was asked for louder than the scenario asks for others.
     pub webhook_url_wins: bool,
+    /// Where every webhook goes in place of its own target, unless a tester sets another one later: a fork's inbox.
+    pub redirect: Option<String>,
     pub journal_bytes_max: usize,
     /// Secrets from outside are shown in full.
     pub show_secrets: bool,
@@ -41,6 +43,7 @@ impl Default for Start {
             now: Some(Timestamp::constant(1_767_225_600, 0)),
             webhook_url: None,
             webhook_url_wins: false,
+            redirect: None,
             journal_bytes_max: journal::BYTES_MAX,
             show_secrets: false,
             judged_by_simulated_time: false,

@@ -5,10 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::core::{Core, LED_MAX};
-use super::delivery::Outgoing;
-use super::inbox::Inbox;
 use super::provider::DynProvider;
-use super::start::Start;
 use super::world::World;
 use crate::kit::time::{Uptime, end_of_time};
 
@@ -47,11 +44,12 @@ pub fn save(world: &World, uptime: Uptime) -> Json {
     serde_json::to_value(document).expect("the state is JSON")
 }
 
-/// Builds the sandbox that a document describes, over the providers of this binary.
+/// Goes on from what a document describes, with the providers that a sandbox has.
 ///
 /// # Errors
 /// A sentence that says why the document is not one of ours; nothing has changed then.
-pub fn restore(document: &[u8], start: Start, known: &[Box<dyn DynProvider>], generation: u64, uptime: Uptime) -> Result<World, String> {
+pub fn restore(world: &mut World, document: &[u8], uptime: Uptime) -> Result<(), String> {
+    let known = &world.providers;
     let version: Version = serde_json::from_slice(document).map_err(|_| "this is not a saved sandbox: it has no `playmoney_state`")?;
     if version.playmoney_state != VERSION {
         return Err(format!("the document has version {}, this Playmoney reads version {VERSION}", version.playmoney_state));
@@ -70,13 +68,8 @@ pub fn restore(document: &[u8], start: Start, known: &[Box<dyn DynProvider>], ge
     if !is_sound(&document.core, provider_count) || !providers.iter().all(|it| it.is_sound()) {
         return Err("the document is damaged: its parts contradict each other".to_owned());
     }
-    let mut world = World { start, core: document.core, providers, walk: None, outgoing: Vec::new(), generation };
-    world.core.clock.resume(uptime);
-    world.core.journal.bound(world.start.journal_bytes_max);
-    world.core.inboxes.values_mut().for_each(Inbox::recount);
-    world.core.outbox.recount();
-    send_lost_again(&mut world);
-    Ok(world)
+    world.resume(document.core, providers, uptime);
+    Ok(())
 }
 
 /// Whether the engine can go on from there. A document is the word of a stranger.
@@ -96,16 +89,4 @@ fn is_sound(core: &Core, provider_count: u8) -> bool {
 #[derive(Deserialize)]
 struct Version {
     playmoney_state: u32,
-}
-
-/// What was under way in the process that saved has lost its outcome: it leaves once more, as it was.
-fn send_lost_again(world: &mut World) {
-    for id in world.core.outbox.take_lost() {
-        let Some(webhook) = world.core.outbox.get(id.delivery) else { continue };
-        let Some(attempt) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (id.number, id.copy)) else { continue };
-        let (headers, body) = (attempt.headers.clone(), attempt.body.0.clone());
-        let time_limit = world.provider(webhook.provider_id).contract().schedule.time_limit;
-        let outgoing = Outgoing { id, generation: world.generation, url: webhook.url.clone(), headers, body, time_limit };
-        world.outgoing.push(outgoing);
-    }
 }

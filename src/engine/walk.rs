@@ -2,8 +2,6 @@
 
 use serde::Serialize;
 
-use super::actions::ActionDone;
-use super::ids::ProviderId;
 use crate::kit::time::{Duration, Timestamp, Uptime};
 
 /// Steps of the agenda in one walk.
@@ -41,19 +39,6 @@ impl Until {
     }
 }
 
-/// What is answered when the walk has arrived.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Then {
-    /// Everything that it has met.
-    Report,
-    /// What an action has done.
-    ActionDone { provider_id: ProviderId, act: String, acted: ActionDone },
-    /// What came of one attempt.
-    Attempt { delivery: u64, number: u32 },
-    /// That the sandbox is the one that was put.
-    Restored,
-}
-
 /// Something that was due and has happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fired {
@@ -82,7 +67,6 @@ pub struct Attempted {
 pub struct Walk {
     pub from: Timestamp,
     pub until: Until,
-    pub then: Then,
     pub started: Uptime,
     pub steps: u64,
     /// The instant at which it stands, and what has happened there.
@@ -97,12 +81,11 @@ pub struct Walk {
 
 impl Walk {
     /// One that begins now.
-    pub fn new(from: Timestamp, until: Until, then: Then, started: Uptime) -> Self {
+    pub fn new(from: Timestamp, until: Until, started: Uptime) -> Self {
         let (fired, deliveries) = (Vec::new(), Vec::new());
         Self {
             from,
             until,
-            then,
             started,
             steps: 0,
             instant: (from, 0),
@@ -150,17 +133,4 @@ impl Walk {
         let bounds = self.steps >= STEPS_MAX || self.instant.1 >= INSTANT_MAX;
         bounds || self.deliveries_total >= DELIVERIES_MAX || took >= REAL_TIME_MAX
     }
-}
-
-/// How far one go of a walk came.
-#[derive(Debug)]
-pub enum Progress {
-    /// It has arrived, or hit a bound: the walk, to be answered.
-    Arrived(Box<Walk>),
-    /// Receivers have to answer first.
-    Waiting,
-    /// A breath: many steps have been taken, more are to come.
-    More,
-    /// Somebody else has ended it.
-    Gone,
 }

@@ -1,5 +1,7 @@
 //! All the state of one sandbox; `step` lets one due thing happen.
 
+use std::collections::VecDeque;
+
 use crate::engine::core::Core;
 use crate::engine::start::Start;
 
@@ -16,6 +18,7 @@ use crate::kit::time::{Timestamp, Uptime};
 pub use noting::HELD;
 
 mod beginning;
+mod births;
 mod noting;
 mod posting;
 mod ruling;
@@ -28,17 +31,9 @@ pub struct World {
     /// The walk under way. It belongs to a caller who waits, not to the state.
     pub walk: Option<Walk>,
     /// Attempts that the edge has to post.
-    pub outgoing: Vec<Outgoing>,
-    /// Counts resets and restores, so that what comes back late from an earlier life is known.
+    pub outgoing: VecDeque<Outgoing>,
+    /// Counts its births, so that what comes back late from an earlier one is known.
     pub generation: u64,
-}
-
-impl Clone for World {
-    fn clone(&self) -> Self {
-        let providers = self.providers.iter().map(|it| it.boxed()).collect();
-        let outgoing = self.outgoing.clone();
-        Self { start: self.start.clone(), core: self.core.clone(), providers, walk: None, outgoing, generation: self.generation }
-    }
 }
 
 impl World {

@@ -1,55 +1,74 @@
-//! The value: its doors, and the story of one request on one screen.
+//! The value: what is put in, what is polled out, and the story of one request on one screen.
 
 mod answers;
+pub mod driving;
 mod served;
+mod tickets;
+mod walking;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 pub use self::answers::{FAULT, HINT, SANDBOX, TIME};
 use self::answers::{Stamp, broken, nobody};
-pub use self::served::Pacing;
-use self::served::{Served, serve};
+use self::served::{Pacing, Served, serve};
+pub use self::tickets::{Answered, SLOW_MAX, Ticket};
+use self::tickets::{Open, Tickets};
 use crate::contract::hints;
 use crate::control::{self, Answer, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Reaction;
 use crate::engine::start::{Impossible, Start};
-use crate::engine::walk::{Progress, STEPS_MAX, Until, Walk};
+use crate::engine::walk::{REAL_TIME_MAX, STEPS_MAX};
 use crate::engine::world::World;
 use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode};
 use crate::kit::time::{Timestamp, Uptime};
 use crate::providers;
 
-/// Between two breaths a walk takes this many steps.
-const BREATH: u32 = 10_000;
-
-/// One isolated world of providers, merchants, objects and webhooks. It does nothing by itself: a request, a moment
-/// or a webhook's answer goes in; a reply and things to send come out.
+/// One isolated world of providers, merchants, objects and webhooks, as a state machine.
+///
+/// A sandbox does nothing by itself, and nothing in it waits or reads a clock. Put something in with [`handle`], [`settle`],
+/// [`tick`] or [`receive`]; then take out what has to be sent with [`poll_outgoing`] until there is nothing more, and what
+/// callers get with [`poll_answer`]; then sleep until [`next_wakeup`] and call [`tick`]. A caller who goes away is told
+/// with [`give_up`].
+///
+/// [`handle`]: Self::handle
+/// [`settle`]: Self::settle
+/// [`tick`]: Self::tick
+/// [`receive`]: Self::receive
+/// [`poll_outgoing`]: Self::poll_outgoing
+/// [`poll_answer`]: Self::poll_answer
+/// [`next_wakeup`]: Self::next_wakeup
+/// [`give_up`]: Self::give_up
 #[derive(Clone)]
 pub struct Sandbox {
     world: World,
-    /// A panic has left the state in doubt; the last words of it.
+    /// A panic has left the state in doubt; its message.
     broken: Option<String>,
-    /// What the latest answer was stamped with: as long as time stands, the next one gets the same.
+    /// What the latest answer was stamped with: while time stands, the next one gets the same.
     stamp: Stamp,
-}
-
-/// What comes out of a request.
-#[derive(Debug)]
-pub struct Reply {
-    pub answer: Answer,
-    pub outgoing: Vec<Outgoing>,
-    /// What a rule does to the answer on its way.
-    pub pacing: Option<Pacing>,
+    /// The callers who wait.
+    tickets: Tickets,
+    /// The walk under way has paused for others and goes on at once.
+    has_more: bool,
 }
 
 impl Sandbox {
     /// A sandbox at its beginning.
     pub fn new(start: Start, uptime: Uptime) -> Self {
-        let world = World::new(start, providers::all(), 0, uptime);
+        Self::of(World::new(start, providers::all(), uptime))
+    }
+
+    fn of(world: World) -> Self {
         let stamp = Stamp::new(world.core.now, &world.core.name);
-        Self { world, broken: None, stamp }
+        Self { world, broken: None, stamp, tickets: Tickets::default(), has_more: false }
+    }
+
+    /// A copy at this instant under another name: state, clock, pending timers and deliveries. Its webhooks go to
+    /// `redirect`, or to its own inbox `fork`, whatever addresses its objects carry.
+    pub fn fork(&self, name: &str, redirect: Option<&str>, uptime: Uptime) -> Self {
+        Self { broken: self.broken.clone(), ..Self::of(self.world.fork(name, redirect, uptime)) }
     }
 
     /// Its name.
@@ -57,31 +76,33 @@ impl Sandbox {
         &self.world.core.name
     }
 
-    /// The state, to be looked at.
+    /// The state.
     pub fn world(&self) -> &World {
         &self.world
     }
 
-    /// Begins anew, as another sandbox of the same name would.
-    ///
-    /// # Errors
-    /// What the scenario asks for in vain; then nothing has changed.
-    pub fn begin(&mut self, start: Start, uptime: Uptime) -> Result<(), Vec<Impossible>> {
-        self.world = World::load(start, providers::all(), self.world.generation + 1, uptime)?;
-        self.broken = None;
-        Ok(())
-    }
-
-    /// The state, for whoever prepares a request or looks at what came of one.
+    /// The state, for a caller who prepares a request or looks at what came of one.
     pub fn world_mut(&mut self) -> &mut World {
         &mut self.world
     }
 
-    /// A merchant, a payer or a tester calls. Whatever was due by now has happened before the call is heard.
-    pub fn handle(&mut self, uptime: Uptime, request: Request) -> Reply {
+    /// Begins again with another start, under the name that it has.
+    ///
+    /// # Errors
+    /// What no sandbox can begin with; then nothing has changed.
+    pub fn begin(&mut self, start: Start, uptime: Uptime) -> Result<(), Vec<Impossible>> {
+        self.world.begin(start, uptime)?;
+        self.broken = None;
+        self.proceed(uptime); // a walk that was under way has ended
+        Ok(())
+    }
+
+    /// A merchant, a payer or a tester calls. Whatever was due by now happens before the call is heard. The answer is
+    /// fetched with [`Self::poll_answer`].
+    pub fn handle(&mut self, uptime: Uptime, request: Request) -> Ticket {
         if self.broken.is_some() && request.method == Method::POST && request.path == "/__admin/reset" {
             // Nothing of the state in doubt stays, and what comes back late for it means nothing.
-            self.world = World::new(self.world.start.clone(), providers::all(), self.world.generation + 1, uptime);
+            self.world.reset(uptime);
             self.broken = None;
         }
         let answer = self.guarded(|it| {
@@ -91,12 +112,24 @@ impl Sandbox {
             answer
         });
         let (answer, pacing) = answer.unwrap_or_else(|broken| (Answer::Now(broken), None));
-        // Stamped now, however late it leaves: a rule that holds it back makes its way slow, not the provider.
-        let answer = match answer {
-            Answer::Now(response) => Answer::Now(self.stamped(response)),
-            other @ (Answer::Walk | Answer::Wait(_) | Answer::Hangup) => other,
-        };
-        Reply { answer, outgoing: std::mem::take(&mut self.world.outgoing), pacing }
+        let ticket = self.tickets.next();
+        match answer {
+            Answer::Now(response) => {
+                let response = self.stamped(response);
+                self.tickets.send(ticket, uptime, self.world.generation, response, pacing);
+            }
+            Answer::Walk(conclusion) => {
+                self.tickets.keep(ticket, Open::Walk(conclusion));
+                self.tickets.walker = Some(ticket);
+            }
+            Answer::Wait(waiting) => {
+                let patience_ends = uptime.elapsed.saturating_add(waiting.patience());
+                self.tickets.keep(ticket, Open::Wait { waiting, patience_ends, pacing });
+            }
+            Answer::Hangup => self.tickets.hang_up(ticket),
+        }
+        self.proceed(uptime);
+        ticket
     }
 
     fn answer(&mut self, uptime: Uptime, request: Request) -> (Answer, Option<Pacing>) {
@@ -144,144 +177,92 @@ impl Sandbox {
         self.world.core.clock.step_to(now);
     }
 
-    /// Real time has passed and something may be due: what has to be sent.
-    pub fn wake(&mut self, uptime: Uptime) -> Vec<Outgoing> {
-        if self.guarded(|it| it.pass_to(uptime)).is_err() {
-            return Vec::new();
-        }
-        std::mem::take(&mut self.world.outgoing)
-    }
-
-    /// How long until something is due by itself; in a broken sandbox nothing is.
-    pub fn sleep(&mut self, uptime: Uptime) -> Option<std::time::Duration> {
-        if self.broken.is_some() || self.world.core.clock.stands() {
-            return None;
-        }
-        let next = self.world.next_live_at()?;
-        self.world.core.clock.wait(uptime, next)
-    }
-
-    /// A webhook was answered. A refusal books the next attempt, as the provider's schedule says.
-    pub fn settle(&mut self, uptime: Uptime, outgoing: &Outgoing, outcome: Outcome) -> Vec<Outgoing> {
-        let done = self.guarded(|it| {
+    /// A receiver has answered a webhook. A refusal books the next attempt, as the provider's schedule says.
+    pub fn settle(&mut self, uptime: Uptime, outgoing: &Outgoing, outcome: Outcome) {
+        _ = self.guarded(|it| {
             it.pass_to(uptime);
             it.world.settle(uptime, outgoing.generation, outgoing.id, outcome);
             it.pass_to(uptime);
         });
-        if done.is_err() {
-            return Vec::new();
+        self.proceed(uptime);
+    }
+
+    /// Real time has passed, and something may be due.
+    pub fn tick(&mut self, uptime: Uptime) {
+        _ = self.guarded(|it| it.pass_to(uptime));
+        self.proceed(uptime);
+    }
+
+    /// A caller has gone. Their walk through time ends at the step that it is in.
+    pub fn give_up(&mut self, uptime: Uptime, ticket: Ticket) {
+        if self.tickets.give_up(ticket) {
+            self.abandon(uptime);
         }
-        std::mem::take(&mut self.world.outgoing)
     }
 
-    /// How far time has come, and in which life. In a broken sandbox nothing comes any more that could be waited for.
-    pub fn reached(&self) -> (u64, Timestamp) {
-        (self.world.generation, if self.broken.is_some() { Timestamp::MAX } else { self.world.core.now })
+    /// The next webhook that has to be posted; its outcome comes back with [`Self::settle`].
+    pub fn poll_outgoing(&mut self) -> Option<Outgoing> {
+        if self.broken.is_some() { None } else { self.world.outgoing.pop_front() }
     }
 
-    /// Whether every webhook that has left has been answered.
-    pub fn is_quiet(&self) -> bool {
-        self.world.is_quiet()
-    }
-
-    /// Lets the walk under way go on, but only as far as the next webhook.
-    pub fn proceed(&mut self, uptime: Uptime) -> (Progress, Vec<Outgoing>) {
-        let progress = self.guarded(|it| it.walk_on(uptime)).unwrap_or(Progress::Gone);
-        (progress, std::mem::take(&mut self.world.outgoing))
-    }
-
-    fn walk_on(&mut self, uptime: Uptime) -> Progress {
-        for _ in 0..BREATH {
-            let (now, quiet) = (self.world.core.now, self.world.is_quiet());
-            let Some(walk) = &mut self.world.walk else { return Progress::Gone };
-            walk.stands_at(now);
-            let until = walk.until;
-            let full = walk.is_exhausted(uptime);
-            if !quiet {
-                if !full {
-                    return Progress::Waiting;
-                }
-                walk.incomplete = true;
-                return self.arrive(uptime);
+    /// What a caller gets, once it is ready. It is handed out once.
+    pub fn poll_answer(&mut self, uptime: Uptime, ticket: Ticket) -> Option<Answered> {
+        match self.tickets.open(ticket) {
+            Some(Open::Held(_)) => {
+                // In a broken sandbox nothing comes that could be waited for.
+                let reached = if self.broken.is_some() { Timestamp::MAX } else { self.world.core.now };
+                self.tickets.release(ticket, uptime, self.world.generation, reached);
             }
-            let met = (walk.fired_total, walk.deliveries_total);
-            let next = self.world.next_live_at().filter(|it| *it <= until.limit());
-            let arrived = match (until, next) {
-                (Until::Next(_), Some(at)) => 0 < met.0 && now < at,
-                (Until::Delivery(_), _) if 0 < met.1 => true,
-                (_, next) => next.is_none(),
-            };
-            match next {
-                _ if arrived => return self.arrive(uptime),
-                Some(at) if !full => {
-                    if let Some(walk) = &mut self.world.walk {
-                        walk.stepped();
-                    }
-                    self.world.step(uptime, at);
-                }
-                _ => {
-                    if let Some(walk) = &mut self.world.walk {
-                        walk.incomplete = true;
-                    }
-                    return self.arrive(uptime);
-                }
-            }
+            Some(Open::Wait { .. }) => self.look_after(uptime, ticket),
+            Some(Open::Walk(_) | Open::Sending) | None => {}
         }
-        Progress::More
+        self.tickets.fetch(ticket)
     }
 
-    /// The walk is over. One that has met all it looked for stays where it is; any other ends at its moment.
-    fn arrive(&mut self, uptime: Uptime) -> Progress {
-        let Some(walk) = self.world.walk.take() else { return Progress::Gone };
-        let met = match walk.until {
-            Until::Time(_) | Until::Idle(_) => false,
-            Until::Next(_) => 0 < walk.fired_total,
-            Until::Delivery(_) => 0 < walk.deliveries_total,
-        };
-        let nothing_left = !matches!(walk.until, Until::Time(_)) && self.world.is_idle();
-        let found = walk.incomplete || met || nothing_left;
-        if !found {
-            self.world.core.now = self.world.core.now.max(walk.until.limit());
-        }
-        self.world.core.clock.step_to(self.world.core.now);
-        self.world.core.clock.release(uptime);
-        Progress::Arrived(Box::new(walk))
-    }
-
-    /// What a walk that has arrived is answered with.
-    pub fn conclude(&mut self, walk: &Walk) -> Response {
-        let response = self.guarded(|it| control::conclude(&mut it.world, walk)).unwrap_or_else(|broken| broken);
-        self.stamped(response)
-    }
-
-    /// What a walk is answered with that somebody else has ended.
-    pub fn ended(&mut self) -> Response {
-        let elsewhere = "The walk through time was ended from elsewhere.";
-        self.stamped(match &self.broken {
-            Some(why) => broken(&self.world, why),
-            None => Response::problem(StatusCode::CONFLICT, "advance_ended", elsewhere),
-        })
-    }
-
-    /// Nobody waits for the walk any more: time goes on from the step it is in.
-    pub fn abandon(&mut self, uptime: Uptime) {
-        if self.world.walk.take().is_some() {
-            self.world.core.clock.release(uptime);
-        }
-    }
-
-    /// The answer that a waiting caller gets, once there is one, or at the end of their patience.
-    pub fn poll(&mut self, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
+    /// Answers a caller who waits, if what they wait for has happened or their patience has ended.
+    fn look_after(&mut self, uptime: Uptime, ticket: Ticket) {
+        let Some(Open::Wait { waiting, patience_ends, pacing }) = self.tickets.take(ticket) else { return };
         let response = self.guarded(|it| {
-            let response = control::poll(&mut it.world, uptime, waiting, patience_ended)?;
-            if let Waiting::Tested { entry, generation, .. } = waiting
+            let response = control::poll(&mut it.world, uptime, &waiting, patience_ends <= uptime.elapsed)?;
+            if let Waiting::Tested { entry, generation, .. } = &waiting
                 && *generation == it.world.generation
             {
                 it.world.core.journal.answered(*entry, &response);
             }
             Some(response)
         });
-        response.unwrap_or_else(Some).map(|it| self.stamped(it))
+        match response.unwrap_or_else(Some) {
+            Some(response) => {
+                let response = self.stamped(response);
+                self.tickets.send(ticket, uptime, self.world.generation, response, pacing);
+            }
+            None => self.tickets.keep(ticket, Open::Wait { waiting, patience_ends, pacing }),
+        }
+    }
+
+    /// The simulated moment until which a rule holds a caller's answer back: a driver that makes time may go there.
+    pub fn held_until(&self, ticket: Ticket) -> Option<Timestamp> {
+        self.tickets.held_until(ticket)
+    }
+
+    /// The caller waits no longer: what there is by now is the answer. For drivers without real time.
+    pub fn end_patience(&mut self, ticket: Ticket) {
+        self.tickets.end_patience(ticket);
+    }
+
+    /// How long until something is due by itself, or a caller's wait in real time ends. In a broken sandbox nothing is due.
+    pub fn next_wakeup(&mut self, uptime: Uptime) -> Option<Duration> {
+        if self.broken.is_some() {
+            return None;
+        }
+        if self.has_more {
+            return Some(Duration::ZERO);
+        }
+        let walk_ends = self.world.walk.as_ref().map(|it| it.started.elapsed.saturating_add(REAL_TIME_MAX));
+        let patience = self.tickets.next_deadline().into_iter().chain(walk_ends).min().map(|it| it.saturating_sub(uptime.elapsed));
+        let due = if self.world.core.clock.stands() { None } else { self.world.next_live_at() };
+        let due = due.and_then(|it| self.world.core.clock.wait(uptime, it));
+        due.into_iter().chain(patience).min()
     }
 
     /// Something arrives for a built-in inbox from inside this process: no socket, so that its script's delays cost
@@ -333,6 +314,19 @@ mod tests {
         Uptime { elapsed: std::time::Duration::from_secs(seconds), ..Uptime::START }
     }
 
+    fn ask(sandbox: &mut Sandbox, second: u64, request: Request) -> Response {
+        let ticket = sandbox.handle(after(second), request);
+        sandbox.poll_answer(after(second), ticket).and_then(|it| it.response).expect("at once")
+    }
+
+    fn outgoing() -> Outgoing {
+        use crate::engine::delivery::AttemptId;
+        use crate::kit::http::HeaderMap;
+        let (id, url, headers) = (AttemptId { delivery: 1, number: 1, copy: 0 }, "http://shop.test/".to_owned(), HeaderMap::new());
+        let time_limit = crate::kit::time::Duration::from_secs(10);
+        Outgoing { id, generation: 0, url, headers, body: bytes::Bytes::new(), time_limit }
+    }
+
     fn is_broken(response: &Response) -> bool {
         response.status == StatusCode::INTERNAL_SERVER_ERROR && String::from_utf8_lossy(&response.body).contains("sandbox_broken")
     }
@@ -342,18 +336,19 @@ mod tests {
         let mut sandbox = Sandbox::new(Start { mode: Mode::Real, ..Start::default() }, after(0));
         let body = r#"{"orderNumber":"A","amount":1,"description":"d","target":{"pan":"4111111111111111"}}"#;
         let perform = Request::new(Method::POST, "/quantum-payouts/api/v1/performPayout", body);
-        sandbox.handle(after(0), perform.with("Authorization", "Bearer qm_test_token"));
-        assert!(sandbox.sleep(after(1)).is_some(), "the bank will answer");
+        ask(&mut sandbox, 0, perform.with("Authorization", "Bearer qm_test_token"));
+        assert!(sandbox.next_wakeup(after(1)).is_some(), "the bank will answer");
+        sandbox.world.outgoing.push_back(outgoing());
         let advance = Request::new(Method::POST, "/__admin/clock/advance", r#"{"by":"1m"}"#).with("Content-Type", "application/json");
-        assert!(matches!(sandbox.handle(after(1), advance).answer, Answer::Walk));
+        let walker = sandbox.handle(after(1), advance);
+        assert!(sandbox.poll_answer(after(1), walker).is_none(), "a webhook is not posted yet");
         assert!(sandbox.guarded::<()>(|_| panic!("a bug")).is_err_and(|it| is_broken(&it)));
-        assert!(matches!(sandbox.proceed(after(1)).0, Progress::Gone));
-        assert!(is_broken(&sandbox.ended()), "whoever waits for the walk learns why it ended");
-        sandbox.abandon(after(1));
-        assert!(matches!(sandbox.handle(after(2), Request::new(Method::GET, "/", "")).answer, Answer::Now(it) if is_broken(&it)));
-        assert!(sandbox.poll(after(2), &Waiting::Quiet, false).is_some_and(|it| is_broken(&it)));
-        assert_eq!(sandbox.sleep(after(99)), None, "nothing happens in it any more, so nothing wakes it");
-        let reset = sandbox.handle(after(3), Request::new(Method::POST, "/__admin/reset", ""));
-        assert!(matches!(reset.answer, Answer::Now(it) if it.status == StatusCode::OK), "it can begin anew");
+        sandbox.tick(after(1));
+        let ended = sandbox.poll_answer(after(1), walker).and_then(|it| it.response).expect("the walk has ended");
+        assert!(is_broken(&ended), "a caller who waits for the walk learns why it ended");
+        assert!(is_broken(&ask(&mut sandbox, 2, Request::new(Method::GET, "/", ""))));
+        assert_eq!(sandbox.next_wakeup(after(99)), None, "nothing happens in it any more, so nothing wakes it");
+        let reset = ask(&mut sandbox, 3, Request::new(Method::POST, "/__admin/reset", ""));
+        assert_eq!(reset.status, StatusCode::OK, "it can begin anew");
     }
 }

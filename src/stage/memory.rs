@@ -1,19 +1,17 @@
 //! A sandbox in memory as the stage: no socket, no real time. Whoever is not an inbox refuses the connection.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use serde_json::json;
 
 use super::{Stage, control};
-use crate::control::Answer;
-use crate::engine::delivery::{Failure, Outcome, Outgoing};
+use crate::engine::delivery::{Failure, Outcome};
 use crate::engine::rules::Transport;
 use crate::engine::start::Start;
-use crate::engine::walk::Progress;
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::time::Uptime;
-use crate::sandbox::{Pacing, Sandbox};
+use crate::sandbox::{Answered, Sandbox, Ticket, driving};
 
 /// The inboxes that accounts tell when nothing else is said: one a provider, by its slug.
 pub const INBOXES: &str = "http://{provider}.inbox.playmoney.test/";
@@ -48,7 +46,7 @@ impl Stage for MemoryStage {
     }
 
     fn fork(&mut self, from: Option<&str>, name: &str) {
-        let copy = self.sandbox(from).clone();
+        let copy = self.sandbox(from).fork(name, None, Uptime::START);
         self.forks.insert(name.to_owned(), copy);
     }
 
@@ -57,50 +55,30 @@ impl Stage for MemoryStage {
     }
 }
 
-/// One request, with all that it waits for.
+/// One request, with all that it waits for. Real time takes no time here; the simulated time for which a rule holds the
+/// answer back passes.
 fn ask(sandbox: &mut Sandbox, request: Request) -> Result<Response, &'static str> {
-    let reply = sandbox.handle(Uptime::START, request);
-    post(sandbox, reply.outgoing);
-    let response = match reply.answer {
-        Answer::Now(response) => response,
-        Answer::Walk => walk(sandbox),
-        Answer::Wait(waiting) => {
-            let now = sandbox.poll(Uptime::START, &waiting, false);
-            now.or_else(|| sandbox.poll(Uptime::START, &waiting, true)).ok_or("empty_response")?
-        }
-        Answer::Hangup => return Err("empty_response"),
-    };
-    arrived(sandbox, response, reply.pacing)
-}
-
-/// What the caller sees of an answer that a rule has had its hands on.
-fn arrived(sandbox: &mut Sandbox, response: Response, pacing: Option<Pacing>) -> Result<Response, &'static str> {
-    let Some(pacing) = pacing else { return Ok(response) };
-    if let Some(at) = pacing.held_until {
+    let ticket = sandbox.handle(Uptime::START, request);
+    let mut answered = drive(sandbox, ticket);
+    if answered.is_none()
+        && let Some(at) = sandbox.held_until(ticket)
+    {
         ask(sandbox, control(Method::POST, "clock/advance", json!({"to": at}).to_string()))?;
+        answered = drive(sandbox, ticket);
     }
-    match pacing.transport {
-        None | Some(Transport::Dribble { .. }) => Ok(response),
+    if answered.is_none() {
+        sandbox.end_patience(ticket);
+        answered = drive(sandbox, ticket);
+    }
+    sandbox.give_up(Uptime::START, ticket);
+    let Answered { response, transport } = answered.ok_or("empty_response")?;
+    match transport {
+        None | Some(Transport::Dribble { .. }) => response.ok_or("empty_response"),
         Some(it) => Err(it.word()),
     }
 }
 
-fn walk(sandbox: &mut Sandbox) -> Response {
-    loop {
-        let (progress, outgoing) = sandbox.proceed(Uptime::START);
-        post(sandbox, outgoing);
-        match progress {
-            Progress::Arrived(walk) => return sandbox.conclude(&walk),
-            Progress::Gone => return sandbox.ended(),
-            Progress::Waiting | Progress::More => {}
-        }
-    }
-}
-
-/// Nobody listens outside.
-fn post(sandbox: &mut Sandbox, outgoing: Vec<Outgoing>) {
-    let mut leaving = VecDeque::from(outgoing);
-    while let Some(it) = leaving.pop_front() {
-        leaving.extend(sandbox.settle(Uptime::START, &it, Outcome::failed(Failure::Refused)));
-    }
+/// A receiver that is not an inbox refuses the connection.
+fn drive(sandbox: &mut Sandbox, ticket: Ticket) -> Option<Answered> {
+    driving::answer(sandbox, Uptime::START, ticket, &mut |_, _| Outcome::failed(Failure::Refused))
 }

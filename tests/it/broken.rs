@@ -44,7 +44,7 @@ pub fn load(file: &str, text: &str) -> Result<Scenario, Mistakes> {
     let environment = |name: &str| (name == "PLAYMONEY_TEST_CANARY").then(|| CANARY.to_owned());
     let scenario = parse(file, text, Known { contracts: &contracts, environment: Some(&environment) })?;
     let start = scenario.apply_to(Start::default());
-    match World::load(start, playmoney::providers::all(), 0, Uptime::START) {
+    match World::load(start, playmoney::providers::all(), Uptime::START) {
         Ok(_) => Ok(scenario),
         Err(impossible) => Err(scenario.mistakes(impossible)),
     }

@@ -1,5 +1,6 @@
 //! The one integration binary.
 
+mod births;
 mod broken;
 mod cli;
 mod clients;

@@ -28,7 +28,7 @@ fn loaded(name: &str, text: &str) -> Scenario {
     let scenario =
         parse(name, text, Known { contracts: &contracts, environment: None }).unwrap_or_else(|it| panic!("{}", it.render(false)));
     let start = scenario.apply_to(Start::default());
-    if let Err(impossible) = World::load(start, providers::all(), 0, Uptime::START) {
+    if let Err(impossible) = World::load(start, providers::all(), Uptime::START) {
         panic!("{}", scenario.mistakes(impossible).render(false));
     }
     scenario

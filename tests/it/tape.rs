@@ -26,13 +26,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::time::Duration;
 
-use playmoney::control::Answer;
 use playmoney::engine::delivery::{Failure, Outcome, Outgoing};
 use playmoney::engine::start::Start;
-use playmoney::engine::walk::Progress;
 use playmoney::kit::http::{Method, Request, Response};
 use playmoney::kit::time::{Timestamp, Uptime, http_date, parse_duration};
-use playmoney::sandbox::Sandbox;
+use playmoney::sandbox::{Answered, Sandbox, Ticket, driving};
 use serde_json::{Value as Json, json};
 
 use crate::quoine::client::Client;
@@ -124,8 +122,8 @@ impl Tape {
             "wait" => {
                 self.uptime.elapsed += parse_duration(rest).expect("a duration").unsigned_abs();
                 writeln!(self.log, "{line}").expect("text");
-                let outgoing = self.sandbox.wake(self.uptime);
-                self.pump(outgoing);
+                self.sandbox.tick(self.uptime);
+                self.pump();
             }
             "restart" => self.restart(),
             "advance" => {
@@ -241,82 +239,42 @@ impl Tape {
 
     /// The same; `None` when the connection is cut.
     pub fn try_ask(&mut self, request: Request) -> Option<Response> {
-        let reply = self.sandbox.handle(self.uptime, request);
-        let response = match reply.answer {
-            Answer::Now(response) => {
-                self.pump(reply.outgoing);
-                response
-            }
-            Answer::Walk => self.walk(reply.outgoing),
-            Answer::Wait(waiting) => {
-                self.pump(reply.outgoing);
-                self.sandbox.poll(self.uptime, &waiting, true).expect("patience has ended")
-            }
-            Answer::Hangup => return None,
-        };
+        let ticket = self.sandbox.handle(self.uptime, request);
+        let mut answered = self.drive(ticket);
+        if answered.is_none() {
+            self.sandbox.end_patience(ticket);
+            answered = self.drive(ticket);
+        }
+        self.sandbox.give_up(self.uptime, ticket);
+        let response = answered.expect("an answer").response?;
         let time = response.headers.get("playmoney-time").and_then(|it| it.to_str().ok()?.parse().ok());
         self.times.push(time.expect("every answer is dated"));
         Some(response)
     }
 
-    fn walk(&mut self, outgoing: Vec<Outgoing>) -> Response {
-        self.pump(outgoing);
-        loop {
-            let (progress, outgoing) = self.sandbox.proceed(self.uptime);
-            self.pump(outgoing);
-            match progress {
-                Progress::Arrived(walk) => return self.sandbox.conclude(&walk),
-                Progress::Waiting | Progress::More => {}
-                Progress::Gone => panic!("nobody ends a tape's walk"),
-            }
-        }
+    /// Drives the sandbox until the answer is there, with the tape's receivers.
+    fn drive(&mut self, ticket: Ticket) -> Option<Answered> {
+        let (uptime, mut network) = (self.uptime, Network::of(&mut self.merchant, &mut self.log, &mut self.posted, &mut self.times));
+        driving::answer(&mut self.sandbox, uptime, ticket, &mut |sandbox, it| network.answer(sandbox, it))
     }
 
     /// Posts, and what the answers cause, until nothing is under way.
-    fn pump(&mut self, outgoing: Vec<Outgoing>) {
-        let mut leaving = VecDeque::from(outgoing);
-        while let Some(it) = leaving.pop_front() {
-            let answer = self.merchant.front().cloned().unwrap_or_default();
-            if self.merchant.len() > 1 {
-                self.merchant.pop_front();
-            }
-            let outcome = match answer.as_str() {
-                "timeout" => Outcome::failed(Failure::Timeout),
-                "reset" => Outcome::failed(Failure::Reset),
-                "refused" => Outcome::failed(Failure::Refused),
-                status => Outcome::status(status.parse().expect("a status")),
-            };
-            self.log.push_str(&self.told(&it, &answer));
-            self.times.push(self.sandbox.world().core.now);
-            self.posted.push(it.clone());
-            leaving.extend(self.sandbox.settle(self.uptime, &it, outcome));
-        }
-    }
-
-    fn told(&self, it: &Outgoing, answer: &str) -> String {
-        let text = |name: &str| it.headers.get(name).map_or("-", |it| it.to_str().unwrap_or("?"));
-        let at = self.sandbox.world().core.now;
-        let body = String::from_utf8_lossy(&it.body);
-        let (seconds, signature) = match (text("authorization"), text("qbitpay-signature")) {
-            ("-", "-") if it.headers.contains_key("x-webhook-signature") => ("x-webhook-signature".to_owned(), text("x-webhook-signature")),
-            ("-", "-") => (text("x-payouts-timestamp").to_owned(), text("x-payouts-signature")),
-            ("-", signed) => ("qbitpay-signature".to_owned(), signed),
-            (signed, _) => (format!("{} | {} | {}", text("date"), text("nonce"), text("content-md5")), signed),
-        };
-        format!("  ~ {at} dlv-{} #{} -> {} {answer}\n    {seconds} {signature}\n    {body}\n", it.id.delivery, it.id.number, it.url)
+    fn pump(&mut self) {
+        let (uptime, mut network) = (self.uptime, Network::of(&mut self.merchant, &mut self.log, &mut self.posted, &mut self.times));
+        driving::deliver(&mut self.sandbox, uptime, &mut |sandbox, it| network.answer(sandbox, it));
     }
 
     /// Real time passes, and whatever is due by itself happens when it is due.
     pub fn run_for(&mut self, span: Duration) {
         let end = self.uptime.elapsed + span;
-        while let Some(wait) = self.sandbox.sleep(self.uptime).filter(|it| self.uptime.elapsed + *it <= end) {
+        while let Some(wait) = self.sandbox.next_wakeup(self.uptime).filter(|it| self.uptime.elapsed + *it <= end) {
             self.uptime.elapsed += wait;
-            let outgoing = self.sandbox.wake(self.uptime);
-            self.pump(outgoing);
+            self.sandbox.tick(self.uptime);
+            self.pump();
         }
         self.uptime.elapsed = end;
-        let outgoing = self.sandbox.wake(self.uptime);
-        self.pump(outgoing);
+        self.sandbox.tick(self.uptime);
+        self.pump();
     }
 
     /// Another tape that goes on from here with the same receivers.
@@ -345,6 +303,56 @@ impl Tape {
         let response = self.ask(put);
         assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
     }
+}
+
+/// The receivers of a tape, and what is seen of what they get.
+struct Network<'a> {
+    merchant: &'a mut VecDeque<String>,
+    log: &'a mut String,
+    posted: &'a mut Vec<Outgoing>,
+    times: &'a mut Vec<Timestamp>,
+}
+
+impl<'a> Network<'a> {
+    fn of(merchant: &'a mut VecDeque<String>, log: &'a mut String, posted: &'a mut Vec<Outgoing>, times: &'a mut Vec<Timestamp>) -> Self {
+        Self { merchant, log, posted, times }
+    }
+
+    /// The next answer of the script, whose last one is repeated.
+    fn answer(&mut self, sandbox: &Sandbox, it: &Outgoing) -> Outcome {
+        let answer = self.merchant.front().cloned().unwrap_or_default();
+        if self.merchant.len() > 1 {
+            self.merchant.pop_front();
+        }
+        let outcome = match answer.as_str() {
+            "timeout" => Outcome::failed(Failure::Timeout),
+            "reset" => Outcome::failed(Failure::Reset),
+            "refused" => Outcome::failed(Failure::Refused),
+            status => Outcome::status(status.parse().expect("a status")),
+        };
+        self.log.push_str(&written_down(sandbox, it, &answer));
+        self.times.push(sandbox.world().core.now);
+        self.posted.push(it.clone());
+        outcome
+    }
+}
+
+/// What leaves now, without being posted.
+pub fn polled(sandbox: &mut Sandbox) -> Vec<Outgoing> {
+    std::iter::from_fn(|| sandbox.poll_outgoing()).collect()
+}
+
+fn written_down(sandbox: &Sandbox, it: &Outgoing, answer: &str) -> String {
+    let text = |name: &str| it.headers.get(name).map_or("-", |it| it.to_str().unwrap_or("?"));
+    let at = sandbox.world().core.now;
+    let body = String::from_utf8_lossy(&it.body);
+    let (seconds, signature) = match (text("authorization"), text("qbitpay-signature")) {
+        ("-", "-") if it.headers.contains_key("x-webhook-signature") => ("x-webhook-signature".to_owned(), text("x-webhook-signature")),
+        ("-", "-") => (text("x-payouts-timestamp").to_owned(), text("x-payouts-signature")),
+        ("-", signed) => ("qbitpay-signature".to_owned(), signed),
+        (signed, _) => (format!("{} | {} | {}", text("date"), text("nonce"), text("content-md5")), signed),
+    };
+    format!("  ~ {at} dlv-{} #{} -> {} {answer}\n    {seconds} {signature}\n    {body}\n", it.id.delivery, it.id.number, it.url)
 }
 
 fn written(response: &Response) -> String {

@@ -25,22 +25,13 @@ use crate::kit::secret::Secret;
 use crate::kit::time::Uptime;
 
 impl World {
-    /// A sandbox at its beginning, with these providers. What its scenario asks for and cannot be had is left out; a
-    /// scenario that went through [`Self::load`] asks for no such thing.
-    pub fn new(start: Start, providers: Vec<Box<dyn DynProvider>>, generation: u64, uptime: Uptime) -> Self {
-        Self::begin(start, providers, generation, uptime).0
-    }
-
-    /// The same, unless the scenario asks for what cannot be had.
-    ///
-    /// # Errors
-    /// Everything that the scenario asks for in vain, with its places.
-    pub fn load(start: Start, providers: Vec<Box<dyn DynProvider>>, generation: u64, uptime: Uptime) -> Result<Self, Vec<Impossible>> {
-        let (world, impossible) = Self::begin(start, providers, generation, uptime);
-        if impossible.is_empty() { Ok(world) } else { Err(impossible) }
-    }
-
-    fn begin(start: Start, providers: Vec<Box<dyn DynProvider>>, generation: u64, uptime: Uptime) -> (Self, Vec<Impossible>) {
+    /// A sandbox at its beginning, and all that its setup asks for in vain.
+    pub(super) fn furnished(
+        start: Start,
+        providers: Vec<Box<dyn DynProvider>>,
+        generation: u64,
+        uptime: Uptime,
+    ) -> (Self, Vec<Impossible>) {
         let now = start.now.unwrap_or(uptime.date);
         let setup = start.setup.clone();
         let core = Core {
@@ -57,8 +48,9 @@ impl World {
             led: BTreeSet::new(),
             secrets: setup.as_ref().map_or(Vec::new(), |it| it.secrets.clone()),
             accounts: Vec::new(),
+            redirect: None,
         };
-        let mut world = Self { start, core, providers, walk: None, outgoing: Vec::new(), generation };
+        let mut world = Self::born(start, core, providers, generation);
         let mut impossible = Vec::new();
         for provider_id in (0_u8..).map(ProviderId).take(world.providers.len()) {
             let slug = world.provider(provider_id).contract().slug;

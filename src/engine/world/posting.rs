@@ -42,6 +42,7 @@ impl World {
             }
             return None;
         };
+        signed.url = self.core.target(&signed.url).to_owned();
         if !resend && webhook.scheduled == 0 && !self.core.outbox.may_leave_for(id, &signed.url) {
             return None;
         }
@@ -92,7 +93,7 @@ impl World {
             self.drop_into(uptime, &name, path, webhook, &outgoing);
         } else {
             self.core.outbox.took_off(id);
-            self.outgoing.push(outgoing);
+            self.outgoing.push_back(outgoing);
         }
     }
 

@@ -2,18 +2,16 @@
 
 use std::time::Duration;
 
-use playmoney::control::Answer;
 use playmoney::engine::clock::Mode;
-use playmoney::engine::delivery::{Outcome, Outgoing};
+use playmoney::engine::delivery::Outcome;
 use playmoney::engine::start::Start;
-use playmoney::engine::walk::Progress;
 use playmoney::kit::http::{Method, Request};
 use playmoney::kit::time::Uptime;
-use playmoney::sandbox::Sandbox;
+use playmoney::sandbox::{Sandbox, Ticket, driving};
 use serde_json::{Value as Json, json};
 
 use super::{call, create, perform, problem, read, refused};
-use crate::tape::{SHOP, Tape, check};
+use crate::tape::{SHOP, Tape, check, polled};
 
 #[test]
 fn the_clock_shows_what_comes_next() {
@@ -131,15 +129,15 @@ fn outcomes_of_one_instant_are_applied_in_the_order_of_their_deliveries() {
         shop.play(&format!("set webhook_url={url}"));
         let body = format!(r#"{{"orderNumber":"{number}","amount":1,"urls":{{"returnUrl":"https://shop.test/ok"}}}}"#);
         let request = crate::quantum_payouts::request(&mut shop, "POST", "createPayout", &body);
-        outgoing.extend(shop.sandbox.handle(shop.uptime, request).outgoing);
+        shop.sandbox.handle(shop.uptime, request);
+        outgoing.extend(polled(&mut shop.sandbox));
     }
     assert_eq!(outgoing.len(), 3, "different targets go in parallel");
-    shop.sandbox.handle(shop.uptime, Tape::control("POST", "clock/advance", &json!({"by": "0s"})));
+    let walker = shop.sandbox.handle(shop.uptime, Tape::control("POST", "clock/advance", &json!({"by": "0s"})));
     for it in outgoing.iter().rev() {
         shop.sandbox.settle(shop.uptime, it, Outcome::status(500));
     }
-    let (Progress::Arrived(walk), _) = shop.sandbox.proceed(shop.uptime) else { panic!("all have answered") };
-    let report = read(&shop.sandbox.conclude(&walk)).1;
+    let report = answered(&mut shop.sandbox, shop.uptime, walker).expect("all have answered").1;
     let subjects: Vec<_> = report["deliveries"].as_array().expect("a list").iter().map(|it| it["subject"].clone()).collect();
     assert_eq!(subjects, ["A", "B", "C"]);
 }
@@ -193,10 +191,13 @@ fn time_never_falls_and_ends_with_the_year_9999() {
 }
 
 /// Posts, and all that the answers let leave.
-fn post(sandbox: &mut Sandbox, mut outgoing: Vec<Outgoing>) {
-    while let Some(it) = outgoing.pop() {
-        outgoing.extend(sandbox.settle(Uptime::START, &it, Outcome::status(200)));
-    }
+fn post(sandbox: &mut Sandbox) {
+    driving::deliver(sandbox, Uptime::START, &mut |_, _| Outcome::status(200));
+}
+
+/// What a caller is answered, if their answer is ready.
+fn answered(sandbox: &mut Sandbox, uptime: Uptime, ticket: Ticket) -> Option<(u16, Json)> {
+    sandbox.poll_answer(uptime, ticket).and_then(|it| it.response).map(|it| read(&it))
 }
 
 /// A receiver that calls back while the advance waits for it.
@@ -207,10 +208,10 @@ struct Nested {
 
 impl Nested {
     fn ask(&mut self, method: &str, path: &str, body: &Json) {
-        let reply = self.sandbox.handle(Uptime::START, Tape::control(method, path, body));
-        let Answer::Now(response) = reply.answer else { panic!("a nested call is answered at once") };
-        post(&mut self.sandbox, reply.outgoing);
-        self.answers.push(read(&response));
+        let ticket = self.sandbox.handle(Uptime::START, Tape::control(method, path, body));
+        let answer = answered(&mut self.sandbox, Uptime::START, ticket);
+        post(&mut self.sandbox);
+        self.answers.push(answer.expect("a nested call is answered at once"));
     }
 }
 
@@ -220,13 +221,13 @@ fn i14_a_receiver_may_act_but_not_advance() {
     let mut it = Nested { sandbox: Sandbox::new(start, Uptime::START), answers: Vec::new() };
     let body = r#"{"orderNumber":"A","amount":1,"urls":{"returnUrl":"https://shop.test/ok"}}"#;
     let create = Request::new(Method::POST, "/quantum-payouts/api/v1/createPayout", body).with("Authorization", "Bearer qm_test_token");
-    let outgoing = it.sandbox.handle(Uptime::START, create).outgoing;
-    post(&mut it.sandbox, outgoing);
-    let advance = it.sandbox.handle(Uptime::START, Tape::control("POST", "clock/advance", &json!({"by": "20m"})));
-    assert!(matches!(advance.answer, Answer::Walk));
-    let (_, outgoing) = it.sandbox.proceed(Uptime::START);
+    it.sandbox.handle(Uptime::START, create);
+    post(&mut it.sandbox);
+    let walker = it.sandbox.handle(Uptime::START, Tape::control("POST", "clock/advance", &json!({"by": "20m"})));
+    let outgoing = polled(&mut it.sandbox);
     assert_eq!(outgoing.len(), 1, "the link has expired");
-    assert!(matches!(it.sandbox.proceed(Uptime::START), (Progress::Waiting, none) if none.is_empty()));
+    it.sandbox.tick(Uptime::START);
+    assert!(it.sandbox.poll_outgoing().is_none() && it.sandbox.poll_answer(Uptime::START, walker).is_none());
     it.ask("GET", "clock", &Json::Null);
     it.ask("POST", "act/quantum-payouts/manual-payout", &json!({"amount": 5, "pan": "4111111111111111"}));
     for path in ["clock/advance", "clock/freeze", "clock/resume", "clock/scale", "reset"] {
@@ -243,14 +244,9 @@ fn i14_a_receiver_may_act_but_not_advance() {
     assert_eq!(seen, [(200, ""), (200, ""), busy, busy, busy, busy, busy, busy]);
     assert_eq!(it.answers[0].1["now"], "2026-01-01T00:10:00Z", "the receiver sees the step's time");
     assert_eq!((&it.answers[1].1["settled"], &it.answers[1].1["status"]), (&json!(false), &json!("processing")));
-    post(&mut it.sandbox, outgoing);
-    let arrived = (0..100).find_map(|_| {
-        let (progress, outgoing) = it.sandbox.proceed(Uptime::START);
-        post(&mut it.sandbox, outgoing);
-        if let Progress::Arrived(walk) = progress { Some(walk) } else { None }
-    });
-    let walk = arrived.expect("the walk arrives");
-    let (status, report) = read(&it.sandbox.conclude(&walk));
+    it.sandbox.settle(Uptime::START, &outgoing[0], Outcome::status(200));
+    post(&mut it.sandbox);
+    let (status, report) = answered(&mut it.sandbox, Uptime::START, walker).expect("the walk arrives");
     assert_eq!((status, &report["now"]), (200, &json!("2026-01-01T00:20:00Z")));
     assert_eq!(report["deliveries_total"], 5, "the expiry, three of the payout by hand, and its success");
 }
@@ -262,22 +258,19 @@ fn t16_a_receiver_that_causes_its_own_next_webhook_ends_the_walk() {
     let next = |sandbox: &mut Sandbox, n: u32| {
         let body = format!(r#"{{"orderNumber":"{n}","amount":1,"urls":{{"returnUrl":"https://shop.test/ok"}}}}"#);
         let create = Request::new(Method::POST, "/quantum-payouts/api/v1/createPayout", body).with("Authorization", "Bearer qm_test_token");
-        sandbox.handle(Uptime::START, create).outgoing
+        sandbox.handle(Uptime::START, create);
     };
-    let mut leaving = next(&mut sandbox, 0);
-    sandbox.handle(Uptime::START, Tape::control("POST", "clock/advance", &json!({"by": "0s"})));
+    next(&mut sandbox, 0);
+    let walker = sandbox.handle(Uptime::START, Tape::control("POST", "clock/advance", &json!({"by": "0s"})));
     for n in 1..20_000 {
-        let (progress, more) = sandbox.proceed(Uptime::START);
-        leaving.extend(more);
-        if let Progress::Arrived(walk) = progress {
-            let (status, report) = read(&sandbox.conclude(&walk));
+        for it in polled(&mut sandbox) {
+            next(&mut sandbox, n);
+            sandbox.settle(Uptime::START, &it, Outcome::status(200));
+        }
+        if let Some((status, report)) = answered(&mut sandbox, Uptime::START, walker) {
             assert_eq!((status, &report["incomplete"], &report["now"]), (200, &json!(true), &json!("2026-01-01T00:00:00Z")));
             assert_eq!(report["deliveries_total"], 10_000);
             return;
-        }
-        for it in std::mem::take(&mut leaving) {
-            leaving.extend(next(&mut sandbox, n));
-            leaving.extend(sandbox.settle(Uptime::START, &it, Outcome::status(200)));
         }
     }
     panic!("the walk goes on for ever");
@@ -288,12 +281,12 @@ fn a_real_clock_lets_things_happen_by_themselves() {
     let start = Start { webhook_url: Some(SHOP.to_owned()), mode: Mode::Real, ..Start::default() };
     let mut shop = Tape::new(start);
     perform(&mut shop, "A");
-    assert_eq!(shop.sandbox.sleep(shop.uptime), Some(Duration::from_secs(5)));
+    assert_eq!(shop.sandbox.next_wakeup(shop.uptime), Some(Duration::from_secs(5)));
     shop.play("wait 4999ms");
     assert_eq!(shop.posted.len(), 3);
     shop.play("wait 1ms");
     assert_eq!(shop.posted.len(), 4);
-    assert_eq!(shop.sandbox.sleep(shop.uptime), None);
+    assert_eq!(shop.sandbox.next_wakeup(shop.uptime), None);
 }
 
 #[test]
@@ -303,21 +296,18 @@ fn a_walk_holds_a_real_clock_and_lets_it_go_on_from_there() {
     let after = |secs: u64| Uptime { elapsed: Duration::from_secs(secs), ..Uptime::START };
     let body = r#"{"orderNumber":"A","amount":1,"urls":{"returnUrl":"https://shop.test/ok"}}"#;
     let create = Request::new(Method::POST, "/quantum-payouts/api/v1/createPayout", body).with("Authorization", "Bearer qm_test_token");
-    let outgoing = sandbox.handle(Uptime::START, create).outgoing;
-    post(&mut sandbox, outgoing);
+    sandbox.handle(Uptime::START, create);
+    post(&mut sandbox);
     let now = |sandbox: &mut Sandbox, secs: u64| {
-        let Answer::Now(response) = sandbox.handle(after(secs), Tape::control("GET", "clock", &Json::Null)).answer else {
-            panic!("at once")
-        };
-        read(&response).1["now"].as_str().expect("a time").to_owned()
+        let ticket = sandbox.handle(after(secs), Tape::control("GET", "clock", &Json::Null));
+        answered(sandbox, after(secs), ticket).expect("at once").1["now"].as_str().expect("a time").to_owned()
     };
-    sandbox.handle(after(10), Tape::control("POST", "clock/advance", &json!({"by": "20m"})));
-    let (_, outgoing) = sandbox.proceed(after(11));
+    let walker = sandbox.handle(after(10), Tape::control("POST", "clock/advance", &json!({"by": "20m"})));
+    let outgoing = polled(&mut sandbox);
     assert_eq!(outgoing.len(), 1, "the link has expired");
     assert_eq!(now(&mut sandbox, 30), "2026-01-01T00:10:00Z", "time stands while the receiver thinks");
-    sandbox.settle(after(40), &outgoing[0], Outcome::status(200));
-    let (progress, _) = sandbox.proceed(after(41));
-    assert!(matches!(progress, Progress::Arrived(_)));
+    sandbox.settle(after(41), &outgoing[0], Outcome::status(200));
+    assert!(answered(&mut sandbox, after(41), walker).is_some());
     assert_eq!(now(&mut sandbox, 41), "2026-01-01T00:20:10Z");
     assert_eq!(now(&mut sandbox, 44), "2026-01-01T00:20:13Z");
 }
@@ -328,17 +318,16 @@ fn a_caller_that_hangs_up_ends_the_walk_at_its_step() {
     let mut sandbox = Sandbox::new(start, Uptime::START);
     let body = r#"{"orderNumber":"A","amount":1,"urls":{"returnUrl":"https://shop.test/ok"}}"#;
     let create = Request::new(Method::POST, "/quantum-payouts/api/v1/createPayout", body).with("Authorization", "Bearer qm_test_token");
-    let outgoing = sandbox.handle(Uptime::START, create).outgoing;
-    post(&mut sandbox, outgoing);
-    sandbox.handle(Uptime::START, Tape::control("POST", "clock/advance", &json!({"by": "1h"})));
-    let (_, outgoing) = sandbox.proceed(Uptime::START);
-    sandbox.abandon(Uptime::START);
-    post(&mut sandbox, outgoing);
-    assert!(matches!(sandbox.proceed(Uptime::START), (Progress::Gone, _)));
-    let Answer::Now(response) = sandbox.handle(Uptime::START, Tape::control("GET", "clock", &Json::Null)).answer else { panic!("at once") };
-    assert_eq!(read(&response).1["now"], "2026-01-01T00:10:00Z");
+    sandbox.handle(Uptime::START, create);
+    post(&mut sandbox);
+    let walker = sandbox.handle(Uptime::START, Tape::control("POST", "clock/advance", &json!({"by": "1h"})));
+    sandbox.give_up(Uptime::START, walker);
+    post(&mut sandbox);
+    assert!(answered(&mut sandbox, Uptime::START, walker).is_none());
+    let ticket = sandbox.handle(Uptime::START, Tape::control("GET", "clock", &Json::Null));
+    assert_eq!(answered(&mut sandbox, Uptime::START, ticket).expect("at once").1["now"], "2026-01-01T00:10:00Z");
     let again = sandbox.handle(Uptime::START, Tape::control("POST", "clock/advance", &json!({"by": "0s"})));
-    assert!(matches!(again.answer, Answer::Walk), "the next caller may advance");
+    assert_eq!(answered(&mut sandbox, Uptime::START, again).expect("the next caller may advance").0, 200);
 }
 
 #[test]

@@ -7,10 +7,11 @@ use std::task::{Context, Poll, Waker};
 
 use http::Method;
 use playmoney::edge::driver::Driver;
-use playmoney::edge::holding::{HELD_MAX, Leaving};
+use playmoney::edge::driver::Leaving;
 use playmoney::engine::rules::Transport;
 use playmoney::engine::start::Start;
 use playmoney::kit::http::{Request, Response};
+use playmoney::sandbox::SLOW_MAX;
 use serde_json::{Value as Json, json};
 use tokio::task::coop::unconstrained;
 
@@ -117,7 +118,7 @@ async fn pages_are_not_held_back() {
 #[tokio::test]
 async fn t17_so_many_answers_are_held_back_and_no_more() {
     let driver = driver(ruled("quantum-payouts.features", "{latency: 1h}"));
-    let mut held: Vec<_> = (0..HELD_MAX).map(|_| ask(&driver, features(""))).collect();
+    let mut held: Vec<_> = (0..SLOW_MAX).map(|_| ask(&driver, features(""))).collect();
     assert!(held.iter_mut().all(|it| at_once(it).is_none()));
     let crowded = at_once(&mut ask(&driver, features(""))).expect("there is no place");
     assert!(hint(&crowded).contains("1,024 answers"), "{}", hint(&crowded));
@@ -137,7 +138,7 @@ async fn t17_so_many_answers_are_held_back_and_no_more() {
 async fn t17_what_dribbles_has_a_place_until_it_has_left() {
     let driver = driver(ruled("quantum-payouts.features", "{dribble: {chunks: 2, over: 1h}}"));
     let ask_one = || at_once(&mut ask(&driver, features(""))).expect("it takes its time later");
-    let mut leaving: Vec<_> = (0..HELD_MAX).map(|_| ask_one()).collect();
+    let mut leaving: Vec<_> = (0..SLOW_MAX).map(|_| ask_one()).collect();
     assert!(leaving.iter().all(|it| matches!(it.transport, Some(Transport::Dribble { chunks: 2, .. })) && hint(it).is_empty()));
     let crowded = ask_one();
     assert_eq!(crowded.transport, None);

@@ -144,12 +144,12 @@ fn a_test_webhook_that_a_reset_overtakes_is_answered_all_the_same() {
     let (cookie, csrf) = (shop.noted("cookie").to_owned(), shop.noted("csrf").to_owned());
     shop.play(&format!("with Cookie: {cookie}"));
     let request = request(&mut shop, "POST", "webhook_test", &format!(r#"{{"csrf_token":"{csrf}"}}"#));
-    let reply = shop.sandbox.handle(shop.uptime, request);
-    let playmoney::control::Answer::Wait(waiting) = reply.answer else { panic!("it waits for its webhook") };
-    assert!(shop.sandbox.poll(shop.uptime, &waiting, false).is_none());
+    let ticket = shop.sandbox.handle(shop.uptime, request);
+    assert!(shop.sandbox.poll_answer(shop.uptime, ticket).is_none(), "it waits for its webhook");
+    crate::tape::polled(&mut shop.sandbox);
     shop.play("control POST reset");
     answer(&mut shop, "GET", "features", "");
-    let response = shop.sandbox.poll(shop.uptime, &waiting, false).expect("an answer");
+    let response = shop.sandbox.poll_answer(shop.uptime, ticket).and_then(|it| it.response).expect("an answer");
     assert_eq!(response.status, 410);
     let journal = shop.admin("GET", "requests", &Json::Null);
     assert_eq!(journal["requests"][0]["response"]["status"], 200, "nothing is written into the new generation's journal");

@@ -1,8 +1,9 @@
 //! The header `Playmoney-Fault`: one request asks for a rule, a documented error or an effect of the transport.
 
+use std::time::Duration;
+
 use playmoney::engine::rules::Transport;
 use playmoney::kit::http::{Method, Request};
-use playmoney::sandbox::Pacing;
 use serde_json::{Value as Json, json};
 
 use super::{FEATURES, document, list, shop, statuses};
@@ -50,16 +51,19 @@ fn a_documented_error_is_asked_for_by_its_name() {
 fn an_effect_of_the_transport_is_asked_for_by_its_word() {
     for (word, transport) in playmoney::engine::rules::effects::TRANSPORTS {
         let mut shop = Tape::shop();
-        let reply = shop.sandbox.handle(shop.uptime, asking(word));
-        assert_eq!(reply.pacing, Some(Pacing { transport: Some(transport.clone()), ..Pacing::default() }), "{word}");
+        let ticket = shop.sandbox.handle(shop.uptime, asking(word));
+        let answered = shop.sandbox.poll_answer(shop.uptime, ticket).expect("at once");
+        assert_eq!((answered.response.is_some(), answered.transport.as_ref()), (true, Some(transport)), "{word}");
     }
     let mut shop = shop(
         "rules:\n  - { name: slow, on: \"quantum-payouts.*\", then: { latency: { fixed: 2s, clock: real }, dribble: { chunks: 3, over: 1s } } }\n",
     );
-    let reply = shop.sandbox.handle(shop.uptime, Request::new(Method::GET, "/quantum-payouts/api/v1/features", Vec::new()));
-    let pacing = reply.pacing.expect("a rule had its hands on it");
-    assert_eq!(pacing.held_for, Some(std::time::Duration::from_secs(2)));
-    assert!(matches!(pacing.transport, Some(Transport::Dribble { chunks: 3, .. })), "{:?}", pacing.transport);
+    let ticket = shop.sandbox.handle(shop.uptime, Request::new(Method::GET, "/quantum-payouts/api/v1/features", Vec::new()));
+    assert!(shop.sandbox.poll_answer(shop.uptime, ticket).is_none(), "it is held back");
+    assert_eq!(shop.sandbox.next_wakeup(shop.uptime), Some(Duration::from_secs(2)));
+    shop.uptime.elapsed += Duration::from_secs(2);
+    let answered = shop.sandbox.poll_answer(shop.uptime, ticket).expect("its time has come");
+    assert!(matches!(answered.transport, Some(Transport::Dribble { chunks: 3, .. })), "{answered:?}");
 }
 
 #[test]
@@ -87,8 +91,9 @@ fn i21_only_so_many_answers_are_held_back() {
     let mut shop = shop("rules: [{ name: slow, on: quantum-payouts.*, then: { latency: { uniform: [1m, 1h] } } }]\n");
     let mut held = 0;
     for _ in 0..4_100 {
-        let reply = shop.sandbox.handle(shop.uptime, Request::new(Method::GET, "/quantum-payouts/api/v1/features", ""));
-        held += usize::from(reply.pacing.is_some());
+        let ticket = shop.sandbox.handle(shop.uptime, Request::new(Method::GET, "/quantum-payouts/api/v1/features", ""));
+        held += usize::from(shop.sandbox.held_until(ticket).is_some());
+        shop.sandbox.give_up(shop.uptime, ticket);
     }
     assert_eq!(held, 4_096);
     assert_eq!(shop.admin("GET", "clock", &Json::Null)["pending"], 4_096);

@@ -1,0 +1,252 @@
+//! Callers and their answers: an answer that is not ready yet is a ticket that its caller polls.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::control::{Conclusion, Waiting};
+use crate::engine::rules::Transport;
+use crate::kit::http::{HeaderValue, Response};
+use crate::kit::time::{Timestamp, Uptime};
+
+use super::answers::HINT;
+use super::served::Pacing;
+
+/// Answers of one sandbox that are held back or sent slowly at a time.
+pub const SLOW_MAX: usize = 1_024;
+/// What the next one says.
+const CROWDED: &str = "it came at once: 1,024 answers of this sandbox are held back or dribble already, and no more may";
+
+/// One caller of a sandbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket(u64);
+
+/// What a caller gets.
+#[derive(Debug)]
+pub struct Answered {
+    /// `None`: the connection is closed without an answer.
+    pub response: Option<Response>,
+    /// What a rule does to the answer on its socket.
+    pub transport: Option<Transport>,
+}
+
+impl Answered {
+    fn plain(response: Response) -> Self {
+        Self { response: Some(response), transport: None }
+    }
+}
+
+/// Why an answer is not ready.
+pub enum Open {
+    /// A walk through time has to arrive; then this is concluded.
+    Walk(Conclusion),
+    /// Something has to happen, or the caller's patience has to end at that uptime.
+    Wait { waiting: Waiting, patience_ends: Duration, pacing: Option<Pacing> },
+    /// A rule holds the answer back.
+    Held(Box<Held>),
+    /// The answer has been handed out and is still being sent.
+    Sending,
+}
+
+/// An answer that a rule holds back until one of its moments has come.
+pub struct Held {
+    answered: Answered,
+    /// The sandbox's generation: an answer of an earlier one is not held back any more.
+    generation: u64,
+    until: Option<Timestamp>,
+    /// In uptime.
+    until_uptime: Option<Duration>,
+}
+
+/// The callers of a sandbox. They belong to the process, not to the state: a copy of a sandbox has none.
+#[derive(Default)]
+pub struct Tickets {
+    last: u64,
+    /// Answers that can be fetched: usually one.
+    ready: Vec<(Ticket, Answered)>,
+    open: BTreeMap<Ticket, Open>,
+    /// How many of the open ones are held back or being sent slowly.
+    slow: usize,
+    /// Whose walk through time is under way.
+    pub walker: Option<Ticket>,
+}
+
+impl Clone for Tickets {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Tickets {
+    /// The next caller.
+    pub fn next(&mut self) -> Ticket {
+        self.last += 1;
+        Ticket(self.last)
+    }
+
+    /// Closes the caller's connection without an answer.
+    pub fn hang_up(&mut self, ticket: Ticket) {
+        self.ready.push((ticket, Answered { response: None, transport: None }));
+    }
+
+    /// The answer of a caller is not ready.
+    pub fn keep(&mut self, ticket: Ticket, open: Open) {
+        self.open.insert(ticket, open);
+    }
+
+    /// An answer of which no rule knows.
+    pub fn answer(&mut self, ticket: Ticket, response: Response) {
+        self.open.remove(&ticket);
+        self.ready.push((ticket, Answered::plain(response)));
+    }
+
+    /// An answer leaves, at the pace that a rule gives it. It keeps the stamp of the moment at which it was given: its way
+    /// is slow, not the provider.
+    pub fn send(&mut self, ticket: Ticket, now: Uptime, generation: u64, mut response: Response, pacing: Option<Pacing>) {
+        let Some(Pacing { held_until, held_for, transport }) = pacing else { return self.answer(ticket, response) };
+        self.open.remove(&ticket);
+        let is_held = held_until.is_some() || held_for.is_some();
+        let dribbles = is_dribbled(transport.as_ref());
+        if (is_held || dribbles) && SLOW_MAX <= self.slow {
+            response.headers.append(HINT, HeaderValue::from_static(CROWDED));
+            let transport = transport.filter(|_| !dribbles);
+            return self.ready.push((ticket, Answered { response: Some(response), transport }));
+        }
+        let answered = Answered { response: Some(response), transport };
+        if is_held {
+            self.slow += 1;
+            let until_uptime = held_for.map(|it| now.elapsed.saturating_add(it));
+            self.open.insert(ticket, Open::Held(Box::new(Held { answered, generation, until: held_until, until_uptime })));
+        } else {
+            self.hand_out(ticket, answered, false);
+        }
+    }
+
+    /// The answer can be fetched; one that is sent slowly keeps its place until its caller is gone.
+    fn hand_out(&mut self, ticket: Ticket, answered: Answered, had_place: bool) {
+        let dribbles = is_dribbled(answered.transport.as_ref());
+        match (had_place, dribbles) {
+            (false, true) => self.slow += 1,
+            (true, false) => self.slow -= 1,
+            (true, true) | (false, false) => {}
+        }
+        if dribbles {
+            self.open.insert(ticket, Open::Sending);
+        }
+        self.ready.push((ticket, answered));
+    }
+
+    /// The answer of a caller, if it can be fetched.
+    pub fn fetch(&mut self, ticket: Ticket) -> Option<Answered> {
+        let place = self.ready.iter().rposition(|it| it.0 == ticket)?;
+        Some(self.ready.swap_remove(place).1)
+    }
+
+    /// What a caller waits for.
+    pub fn open(&self, ticket: Ticket) -> Option<&Open> {
+        self.open.get(&ticket)
+    }
+
+    /// Takes out what a caller waits for, to conclude it.
+    pub fn take(&mut self, ticket: Ticket) -> Option<Open> {
+        self.open.remove(&ticket)
+    }
+
+    /// Lets a held answer go if its moment has come.
+    pub fn release(&mut self, ticket: Ticket, now: Uptime, generation: u64, reached: Timestamp) {
+        let Some(Open::Held(held)) = self.open.get(&ticket) else { return };
+        let is_due = held.until.is_some_and(|it| it <= reached) || held.until_uptime.is_some_and(|it| it <= now.elapsed);
+        if !is_due && held.generation == generation {
+            return;
+        }
+        if let Some(Open::Held(held)) = self.open.remove(&ticket) {
+            self.hand_out(ticket, held.answered, true);
+        }
+    }
+
+    /// The simulated moment until which a rule holds a caller's answer back.
+    pub fn held_until(&self, ticket: Ticket) -> Option<Timestamp> {
+        match self.open.get(&ticket) {
+            Some(Open::Held(held)) => held.until,
+            _ => None,
+        }
+    }
+
+    /// A caller does not wait any longer than this: what there is by now is the answer.
+    pub fn end_patience(&mut self, ticket: Ticket) {
+        match self.open.get_mut(&ticket) {
+            Some(Open::Wait { patience_ends, .. }) => *patience_ends = Duration::ZERO,
+            Some(Open::Held(held)) => held.until_uptime = Some(Duration::ZERO),
+            Some(Open::Walk(_) | Open::Sending) | None => {}
+        }
+    }
+
+    /// A caller has gone. Returns whether it walked through time.
+    pub fn give_up(&mut self, ticket: Ticket) -> bool {
+        self.ready.retain(|it| it.0 != ticket);
+        if let Some(Open::Held(_) | Open::Sending) = self.open.remove(&ticket) {
+            self.slow -= 1;
+        }
+        self.walker.take_if(|it| *it == ticket).is_some()
+    }
+
+    /// The uptime at which a caller's wait in real time ends.
+    pub fn next_deadline(&self) -> Option<Duration> {
+        let deadline = |it: &Open| match it {
+            Open::Wait { patience_ends, .. } => Some(*patience_ends),
+            Open::Held(held) => held.until_uptime,
+            Open::Walk(_) | Open::Sending => None,
+        };
+        self.open.values().filter_map(deadline).min()
+    }
+}
+
+fn is_dribbled(transport: Option<&Transport>) -> bool {
+    matches!(transport, Some(Transport::Dribble { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::http::StatusCode;
+
+    fn moment(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a time")
+    }
+
+    fn held(tickets: &mut Tickets, second: i64, generation: u64) -> Ticket {
+        let ticket = tickets.next();
+        let response = Response::new(StatusCode::OK, "text/plain", "");
+        let pacing = Pacing { held_until: Some(moment(second)), ..Pacing::default() };
+        tickets.send(ticket, Uptime::START, generation, response, Some(pacing));
+        ticket
+    }
+
+    #[test]
+    fn held_answers_leave_when_their_moments_come_and_leave_nothing_behind() {
+        let mut tickets = Tickets::default();
+        let all = [held(&mut tickets, 3, 0), held(&mut tickets, 1, 0), held(&mut tickets, 2, 0)];
+        let fetched = |tickets: &mut Tickets, generation, second| {
+            all.map(|it| {
+                tickets.release(it, Uptime::START, generation, moment(second));
+                tickets.fetch(it).is_some()
+            })
+        };
+        assert_eq!(fetched(&mut tickets, 0, 1), [false, true, false]);
+        assert_eq!(fetched(&mut tickets, 0, 2), [false, false, true]);
+        assert_eq!((tickets.slow, tickets.open.len()), (1, 1));
+        assert_eq!(fetched(&mut tickets, 1, 0), [true, false, false], "of an earlier generation");
+        assert_eq!((tickets.slow, tickets.open.len(), tickets.ready.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn i21_one_answer_too_many_is_not_held_back_and_says_so() {
+        let mut tickets = Tickets::default();
+        let all: Vec<Ticket> = (0..SLOW_MAX).map(|_| held(&mut tickets, 9, 0)).collect();
+        let next = held(&mut tickets, 9, 0);
+        let answered = tickets.fetch(next).and_then(|it| it.response).expect("at once");
+        assert_eq!(answered.headers.get(HINT).and_then(|it| it.to_str().ok()), Some(CROWDED));
+        assert!(!tickets.give_up(all[0]), "nobody walks");
+        let after = held(&mut tickets, 9, 0);
+        assert!(tickets.fetch(after).is_none(), "a place is free again");
+    }
+}

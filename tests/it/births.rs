@@ -1,0 +1,162 @@
+//! How sandboxes come into being: a copy keeps to itself, and a name stays.
+
+use std::sync::Arc;
+
+use playmoney::edge::{Config, Server};
+use playmoney::engine::start::Start;
+use playmoney::kit::http::{Method, Request};
+use playmoney::kit::time::Uptime;
+use playmoney::providers;
+use playmoney::scenario::{Known, Scenario, parse};
+use playmoney::stage::{INBOXES, MemoryStage, Report, play};
+use serde_json::{Value as Json, json};
+
+use crate::net::{Receiver, answered};
+use crate::tape::{Tape, polled};
+
+/// Objects of three kinds that carry addresses of their own.
+const ADDRESSES: &str = r#"
+    POST /qbitpay/api/v1/charges {"amount":100,"currency":"USD","externalOrderId":"A","cbUrl":"http://shop.test/charge","redirectUrl":"https://shop.test/ok"}
+    POST /cryptopay/api/webhook-endpoints/ {"url":"http://shop.test/endpoint"}
+    POST /cryptopay/api/payment-orders/ {"amount":"1","currency":"USDC","blockchain":"base","receiving_address":"0x742d35Cc6634C0532925a3b844Bc9e7595f8f8f8","nonce":1,"order_info":"A","webhook_url":"http://shop.test/order"}
+"#;
+/// What happens to them.
+const PAID: &str = r"
+    act qbitpay.buyer-paid charge=${charge}
+    act qbitpay.confirm-charge charge=${charge}
+    act cryptopay.pay order=${order_id}
+    advance 1h
+";
+
+/// A copy of a shop, whose webhooks would be seen in `posted`.
+fn copied(shop: &Tape, redirect: Option<&str>) -> Tape {
+    let mut copy = shop.fork();
+    copy.sandbox = shop.sandbox.fork("twin", redirect, Uptime::START);
+    copy.posted.clear();
+    copy
+}
+
+fn events(shop: &mut Tape, inbox: &str) -> Vec<String> {
+    let messages = shop.admin("GET", &format!("inbox/{inbox}/messages"), &Json::Null);
+    let of = |it: &Json| {
+        let body: Json = serde_json::from_str(it["body"].as_str().expect("text")).unwrap_or_default();
+        [&body["type"], &body["event"]].into_iter().find_map(Json::as_str).unwrap_or("?").to_owned()
+    };
+    messages["messages"].as_array().expect("a list").iter().map(of).collect()
+}
+
+fn name_of(shop: &mut Tape) -> String {
+    let response = shop.ask(Tape::control("GET", "clock", &Json::Null));
+    response.headers["playmoney-sandbox"].to_str().expect("text").to_owned()
+}
+
+#[test]
+fn a_forks_webhooks_go_to_its_own_inbox_whatever_addresses_its_objects_carry() {
+    let mut shop = Tape::shop();
+    shop.play(ADDRESSES);
+    let mut twin = copied(&shop, None);
+    twin.play(PAID);
+    let urls: Vec<&str> = twin.posted.iter().map(|it| it.url.as_str()).collect();
+    assert_eq!(urls, [] as [&str; 0], "nothing leaves the fork");
+    let seen = events(&mut twin, "fork");
+    for event in ["charge.succeeded", "payment.pending", "payment.confirmed"] {
+        assert!(seen.iter().any(|it| it == event), "{event} is among {seen:?}: {}", twin.log);
+    }
+    shop.play(PAID);
+    let mut urls: Vec<&str> = shop.posted.iter().map(|it| it.url.as_str()).collect();
+    urls.sort_unstable();
+    urls.dedup();
+    assert_eq!(urls, ["http://shop.test/charge", "http://shop.test/endpoint", "http://shop.test/order"]);
+}
+
+#[test]
+fn a_fork_can_be_given_another_address_and_addresses_set_later_win() {
+    let mut shop = Tape::shop();
+    shop.play(ADDRESSES);
+    let mut twin = copied(&shop, Some("http://twin.test/hooks"));
+    twin.play(PAID);
+    assert!(!twin.posted.is_empty() && twin.posted.iter().all(|it| it.url == "http://twin.test/hooks"), "{}", twin.log);
+    let mut twin = copied(&shop, None);
+    twin.play("set quoine/2 webhook_url=http://later.test/ confirmations=0");
+    twin.play("POST /quoine/api/v1/invoices {\"price\":\"500.0\"}\nact quoine.pay invoice=1");
+    assert!(!twin.posted.is_empty() && twin.posted.iter().all(|it| it.url == "http://later.test/"), "{}", twin.log);
+}
+
+#[test]
+fn a_reset_and_a_restore_keep_a_forks_name_and_its_inbox() {
+    let mut shop = Tape::shop();
+    let saved = shop.ask(Tape::control("GET", "state", &Json::Null)).body;
+    let mut twin = copied(&shop, None);
+    assert_eq!(name_of(&mut twin), "twin");
+    twin.play("control POST reset");
+    assert_eq!(name_of(&mut twin), "twin");
+    let mut put = Tape::control("PUT", "state", &Json::Null);
+    put.body = saved;
+    assert_eq!(twin.ask(put).status, 200);
+    assert_eq!(name_of(&mut twin), "twin");
+    twin.play(
+        "POST /quantum-payouts/api/v1/createPayout {\"orderNumber\":\"B\",\"amount\":1,\"urls\":{\"returnUrl\":\"https://shop.test/ok\"}}",
+    );
+    assert!(twin.log.contains("/s/twin/"), "links lead into the fork: {}", twin.log);
+    assert_eq!(twin.posted.len(), 0, "nothing leaves the fork: {}", twin.log);
+    let scenario = Request::new(Method::POST, "/__admin/scenario", "version: 1\nname: other").with("Content-Type", "application/yaml");
+    assert_eq!(twin.ask(scenario).status, 200);
+    assert_eq!(name_of(&mut twin), "twin");
+}
+
+#[test]
+fn a_fork_of_a_sandbox_that_is_walked_through_has_a_clock_of_its_own() {
+    let mut shop = Tape::shop();
+    let body = r#"{"orderNumber":"A","amount":1,"urls":{"returnUrl":"https://shop.test/ok"}}"#;
+    let request = crate::quantum_payouts::request(&mut shop, "POST", "createPayout", body);
+    shop.sandbox.handle(Uptime::START, request);
+    let walker = shop.sandbox.handle(Uptime::START, Tape::control("POST", "clock/advance", &json!({"by": "1m"})));
+    assert!(shop.sandbox.poll_answer(Uptime::START, walker).is_none(), "a receiver is waited for");
+    let mut twin = copied(&shop, None);
+    twin.play("advance 30s");
+    assert_eq!(twin.admin("GET", "clock", &Json::Null)["now"], "2026-01-01T00:00:30Z");
+    let delivery = twin.admin("GET", "deliveries", &Json::Null)["deliveries"][0].clone();
+    assert_eq!((&delivery["status"], &delivery["attempts"][0]["repeated"]), (&json!("delivered"), &json!(true)), "{delivery}");
+    assert_eq!(polled(&mut shop.sandbox).len(), 1, "the original's own attempt is still under way");
+}
+
+/// The fork of a charge whose address is the application's.
+fn scenario(application: &str) -> Scenario {
+    let text = format!(
+        "version: 1
+name: a fork
+steps:
+  - call: qbitpay.createCharge
+    with: {{ amount: 100, currency: USD, externalOrderId: A, cbUrl: '{application}/charge', redirectUrl: 'https://shop.test/ok' }}
+    save: charge
+  - fork: twin
+  - {{ in: twin, act: qbitpay.buyer-paid, with: {{ charge: '${{charge.id}}' }} }}
+  - {{ in: twin, act: qbitpay.confirm-charge, with: {{ charge: '${{charge.id}}' }} }}
+  - {{ in: twin, advance: 1m }}
+  - {{ in: twin, expect_webhook: {{ provider: qbitpay, event: charge.succeeded, url: 'http://fork.inbox.playmoney.test/', status: delivered }} }}
+  - {{ in: twin, call: quoine.createInvoice, with: {{ price: '5.0' }}, expect: {{ headers: {{ playmoney-sandbox: twin }} }} }}
+"
+    );
+    let contracts: Vec<_> = providers::all().iter().map(|it| it.contract()).collect();
+    parse("fork.yaml", &text, Known { contracts: &contracts, environment: None }).unwrap_or_else(|it| panic!("{}", it.render(false)))
+}
+
+fn passed(report: &Report) {
+    assert!(report.failed().is_none(), "{:?}", report.failed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_file_has_the_same_fork_in_memory_and_behind_a_server() {
+    let receiver = Receiver::start(|_| Box::pin(async { answered(200) })).await;
+    let scenario = Arc::new(scenario(&receiver.url()));
+    let start = |url: &str| scenario.apply_to(Start { webhook_url: Some(url.to_owned()), ..Start::default() });
+    passed(&play(&scenario, &mut MemoryStage::new(start(INBOXES))));
+    let server = Server::start(Config { start: start(&receiver.url()), ..Config::default() }).await.expect("a free port");
+    let (runtime, played) = (tokio::runtime::Handle::current(), Arc::clone(&scenario));
+    let server = tokio::task::spawn_blocking(move || {
+        passed(&play(&played, &mut server.stage(runtime)));
+        server
+    });
+    server.await.expect("it is played").stop().await;
+    assert!(receiver.arrived.lock().expect("no panic").is_empty(), "nothing of the fork reaches the application");
+}
