@@ -18,7 +18,7 @@ use crate::tape::{Tape, polled};
 const ADDRESSES: &str = r#"
     POST /qbitpay/api/v1/charges {"amount":100,"currency":"USD","externalOrderId":"A","cbUrl":"http://shop.test/charge","redirectUrl":"https://shop.test/ok"}
     POST /cryptopay/api/webhook-endpoints/ {"url":"http://shop.test/endpoint"}
-    POST /cryptopay/api/payment-orders/ {"amount":"1","currency":"USDC","blockchain":"base","receiving_address":"0x742d35Cc6634C0532925a3b844Bc9e7595f8f8f8","nonce":1,"order_info":"A","webhook_url":"http://shop.test/order"}
+    POST /cryptopay/api/payment-orders/ {"amount":"1","currency":"USDC","blockchain":"base","receiving_address":"0x742d35Cc6634C0532925a3b844Bc9e7595f8f8f8","nonce":1,"order_info":"{\"number\":1}","webhook_url":"http://shop.test/order"}
 "#;
 /// What happens to them.
 const PAID: &str = r"
