@@ -4,12 +4,7 @@ default:
 
 # All that CI runs
 check:
-    cargo fmt --check
-    cargo clippy --all-targets --all-features -- -D warnings
-    cargo clippy --no-default-features -- -D warnings
-    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
-    if command -v cargo-deny > /dev/null; then cargo deny --offline check bans licenses sources; fi
-    bash tests/prepare && cargo test
+    bash .ci/run
 
 # The whole test suite
 test *ARGS:
@@ -22,6 +17,10 @@ review:
 # Random tapes, many more than in a normal run
 simulate CASES="2000":
     PROPTEST_CASES={{CASES}} cargo test --test it simulate
+
+# Looks for texts that break a reader: scenario, reference or matcher; needs a nightly compiler and cargo-fuzz
+fuzz TARGET="scenario" *ARGS:
+    cargo +nightly fuzz run {{TARGET}} -- -max_len=4096 -dict=fuzz/words.dict {{ARGS}}
 
 # Figures as ratios to a bare hyper server
 bench:
