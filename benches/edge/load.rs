@@ -1,8 +1,12 @@
-//! The client: one thread a connection, one request at a time, each connection kept alive.
+//! The client: one thread, many connections that stay open, one request at a time on each. It writes requests that were
+//! made beforehand and reads as much of an answer as is needed to find its end, so that the server is what has to work.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::runtime::Runtime;
 
 use super::process::Process;
 
@@ -13,7 +17,7 @@ pub struct Load {
     pub requests: u64,
 }
 
-/// What came of it.
+/// What one server needed for one load.
 #[derive(Clone, Copy)]
 pub struct Measured {
     pub per_second: u64,
@@ -33,12 +37,15 @@ pub fn prepare(load: Load, ask: impl Fn(u64) -> Vec<u8>) -> Prepared {
 
 /// One request after another on one connection, and the whole answer to each.
 pub fn answers(address: SocketAddr, requests: impl Iterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
-    let mut client = Client::connect(address);
-    let answer = |request: Vec<u8>| {
-        client.exchange(&request);
-        client.buffer[..client.filled].to_vec()
-    };
-    requests.map(answer).collect()
+    runtime().block_on(async {
+        let mut client = Client::connect(address).await;
+        let mut answers = Vec::new();
+        for request in requests {
+            client.exchange(&request).await;
+            answers.push(client.buffer[..client.filled].to_vec());
+        }
+        answers
+    })
 }
 
 /// One request on a connection of its own.
@@ -46,40 +53,36 @@ pub fn answer(address: SocketAddr, request: &[u8]) -> Vec<u8> {
     answers(address, std::iter::once(request.to_vec())).remove(0)
 }
 
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime")
+}
+
 impl Prepared {
-    /// Sends everything to a server and reads what it cost.
+    /// Sends everything to a server and reads what it cost. Every connection is open before the first request leaves.
     pub fn fire(self, server: &Process) -> Measured {
-        let (cpu, begun) = (server.cpu(), Instant::now());
-        let mut latencies = self.send(server.address);
-        let (took, cpu) = (begun.elapsed(), server.cpu().saturating_sub(cpu));
+        let (mut latencies, took, cpu) = runtime().block_on(async {
+            let mut clients = Vec::new();
+            for own in self.0 {
+                clients.push((Client::connect(server.address).await, own));
+            }
+            let (cpu, begun) = (server.cpu(), Instant::now());
+            let talks: Vec<_> = clients.into_iter().map(|(client, own)| tokio::spawn(client.converse(own))).collect();
+            let mut latencies = Vec::new();
+            for talk in talks {
+                latencies.extend(talk.await.expect("no client fails"));
+            }
+            (latencies, begun.elapsed(), server.cpu().saturating_sub(cpu))
+        });
         latencies.sort_unstable();
         let requests = latencies.len();
         let at = |percent: usize| micros(latencies[(requests * percent / 100).min(requests - 1)]);
         let each = |it: Duration| u64::try_from(it.as_nanos() / requests as u128).unwrap_or(u64::MAX);
         Measured { per_second: 1_000_000_000 / each(took).max(1), p50_micros: at(50), p99_micros: at(99), cpu_nanos_per_request: each(cpu) }
     }
-
-    fn send(self, address: SocketAddr) -> Vec<Duration> {
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = self.0.iter().map(|own| scope.spawn(|| converse(address, own))).collect();
-            threads.into_iter().flat_map(|it| it.join().expect("no client fails")).collect()
-        })
-    }
 }
 
 fn micros(it: Duration) -> u64 {
     u64::try_from(it.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn converse(address: SocketAddr, requests: &[Vec<u8>]) -> Vec<Duration> {
-    let mut client = Client::connect(address);
-    let mut latencies = Vec::with_capacity(requests.len());
-    for request in requests {
-        let begun = Instant::now();
-        client.exchange(request);
-        latencies.push(begun.elapsed());
-    }
-    latencies
 }
 
 struct Client {
@@ -89,18 +92,28 @@ struct Client {
 }
 
 impl Client {
-    fn connect(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).expect("the server listens");
+    async fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.expect("the server listens");
         stream.set_nodelay(true).expect("a socket");
         Self { stream, buffer: vec![0; 16 * 1024], filled: 0 }
     }
 
+    async fn converse(mut self, requests: Vec<Vec<u8>>) -> Vec<Duration> {
+        let mut latencies = Vec::with_capacity(requests.len());
+        for request in &requests {
+            let begun = Instant::now();
+            self.exchange(request).await;
+            latencies.push(begun.elapsed());
+        }
+        latencies
+    }
+
     /// Sends a request and reads the answer, which must be a good one.
-    fn exchange(&mut self, request: &[u8]) {
-        self.stream.write_all(request).expect("the server reads");
+    async fn exchange(&mut self, request: &[u8]) {
+        self.stream.write_all(request).await.expect("the server reads");
         self.filled = 0;
         loop {
-            let read = self.stream.read(&mut self.buffer[self.filled..]).expect("the server answers");
+            let read = self.stream.read(&mut self.buffer[self.filled..]).await.expect("the server answers");
             assert!(read > 0, "the server has hung up: {}", String::from_utf8_lossy(&self.buffer[..self.filled]));
             self.filled += read;
             if is_whole(&self.buffer[..self.filled]) {

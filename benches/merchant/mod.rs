@@ -29,7 +29,8 @@ pub fn qbitpay(below: &str, body: String) -> Asked {
 
 /// A call of QuantaPay: a form with the key in it.
 pub fn quantapay(function: &str, fields: &str) -> Asked {
-    let body = format!("function={function}&api-key=qp_test_key&{fields}");
+    let joint = if fields.is_empty() { "" } else { "&" };
+    let body = format!("function={function}&api-key=qp_test_key{joint}{fields}");
     let media = "application/x-www-form-urlencoded".to_owned();
     let headers = common().chain([("content-type", media), ("content-length", body.len().to_string())]);
     Asked { target: "/quantapay/api.php".to_owned(), headers: headers.collect(), body }
