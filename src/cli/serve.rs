@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use playmoney::edge::{Config, Server};
 use playmoney::engine::account::Account;
 use playmoney::engine::clock::{Mode, Rate};
-use playmoney::engine::journal;
+use playmoney::engine::log;
 use playmoney::engine::start::Start;
 use playmoney::engine::tables::settings;
 use playmoney::engine::tables::settings::webhook_url;
@@ -68,7 +68,7 @@ pub struct Serve {
     #[arg(long, value_name = "TOKEN", env = "PLAYMONEY_ADMIN_TOKEN", hide_env_values = true)]
     admin_token: Option<String>,
     /// How many bytes of requests and answers the journal keeps
-    #[arg(long, value_name = "N", default_value_t = journal::BYTES_MAX, env = "PLAYMONEY_JOURNAL_BYTES")]
+    #[arg(long, value_name = "N", default_value_t = log::BYTES_MAX, env = "PLAYMONEY_JOURNAL_BYTES")]
     journal_bytes: usize,
     /// Load the scenario again whenever its file changes
     #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), requires = "scenario", env = "PLAYMONEY_WATCH")]

@@ -118,9 +118,6 @@ pub struct Attempt {
     /// Which of the duplicates that a rule makes; the first, 0, decides.
     #[serde(default)]
     pub copy: u32,
-    /// When it left, among all that happens in a sandbox.
-    #[serde(default)]
-    pub turn: u64,
 }
 
 /// What came of one attempt.
@@ -197,7 +194,7 @@ impl Failure {
 }
 
 /// Which request it is: one of the duplicates of one attempt of one delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AttemptId {
     pub delivery: u64,
     pub number: u32,

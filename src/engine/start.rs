@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::clock::Mode;
-use super::journal;
+use super::log;
 use super::rules::Rule;
 use crate::kit::time::Timestamp;
 
@@ -41,7 +41,7 @@ impl Default for Start {
             now: Some(Timestamp::constant(1_767_225_600, 0)),
             webhook_url: None,
             webhook_url_wins: false,
-            journal_bytes_max: journal::BYTES_MAX,
+            journal_bytes_max: log::BYTES_MAX,
             show_secrets: false,
             judged_by_simulated_time: false,
             setup: None,

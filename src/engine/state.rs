@@ -13,7 +13,8 @@ use super::world::World;
 use crate::kit::time::{Uptime, end_of_time};
 
 /// The version of the document; another one is refused.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
@@ -72,7 +73,7 @@ pub fn restore(document: &[u8], start: Start, known: &[Box<dyn DynProvider>], ge
     }
     let mut world = World { start, core: document.core, providers, walk: None, outgoing: Vec::new(), generation };
     world.core.clock.resume(uptime);
-    world.core.journal.bound(world.start.journal_bytes_max);
+    world.core.log.bound(world.start.journal_bytes_max);
     world.core.inboxes.values_mut().for_each(Inbox::recount);
     world.core.outbox.recount();
     send_lost_again(&mut world);
@@ -86,7 +87,7 @@ fn is_sound(core: &Core, provider_count: u8) -> bool {
         && core.agenda.is_sound(provider_count)
         && core.chains.is_sound(provider_count)
         && core.outbox.is_sound(provider_count)
-        && core.journal.is_sound()
+        && core.log.is_sound(provider_count)
         && core.rules.is_sound()
         && core.led.len() <= LED_MAX
         && core.led.iter().all(|it| it.0.0 < provider_count);
