@@ -8,7 +8,7 @@ use crate::contract::violations;
 use crate::engine::delivery::{Attempt, Delivery, Outcome, delivery_name};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Message;
-use crate::engine::log::{ActionEntry, Block, Change, Entry, Fired, OutcomeEntry, Refused, RequestEntry, What};
+use crate::engine::log::{ActionEntry, Block, Change, Entry, Fired, FiredRow, OutcomeEntry, Refused, RequestEntry, What};
 use crate::engine::world::World;
 use crate::kit::http::headers_as_object;
 use crate::kit::secret::Secret;
@@ -82,10 +82,10 @@ impl<'a> Renderer<'a> {
     }
 
     /// Something that was due, as the report of a walk lists it.
-    pub fn fired(&self, row: &Fired) -> Json {
+    pub fn fired(&self, row: &FiredRow) -> Json {
         let (kind, subject, detail) = fired(row);
-        let provider = row.entry.provider.map(|it| self.slug(it));
-        json!({"at": row.entry.at, "kind": kind, "provider": provider, "subject": self.text(subject), "detail": self.text(&detail)})
+        let provider = row.provider.map(|it| self.slug(it));
+        json!({"at": row.at, "kind": kind, "provider": provider, "subject": self.text(subject), "detail": self.text(&detail)})
     }
 
     /// The outcome of an attempt, as the report of a walk lists it; none for another entry.
@@ -146,33 +146,32 @@ impl<'a> Renderer<'a> {
 
 /// What a note says: the sentence itself, or that an action of a rule was refused.
 fn note(what: &What) -> Option<String> {
-    match what {
-        What::Note(text) => Some(text.to_string()),
-        What::Action(it) if it.refused.is_some() => Some(action(it)),
-        _ => None,
+    if let What::Note(text) = what {
+        return Some(text.to_string());
     }
+    if let What::Fired(Fired::Action(it)) = what { it.refused.as_ref().map(|_| action(it)) } else { None }
 }
 
 /// Kind, subject and detail of something that was due.
-fn fired(row: &Fired) -> (&'static str, &str, String) {
+fn fired(row: &FiredRow) -> (&'static str, &str, String) {
     let step = |it: &Change| format!("{} to {}", it.from, it.to);
     let change = row.change.as_ref();
-    match &row.entry.what {
-        What::Block(Block { subject, blockchain, height, confirmations, wanted }) => {
+    match &row.fired {
+        Fired::Timer { .. } => {
+            let detail = change.map_or(String::new(), |it| format!("{} ({})", step(it), it.cause));
+            ("timer", change.map_or("", |it| &it.subject), detail)
+        }
+        Fired::Block(Block { subject, blockchain, height, confirmations, wanted }) => {
             let change = change.map_or(String::new(), |it| format!("; {}", step(it)));
             ("block", subject, format!("{} block {height}: {confirmations} of {wanted} confirmations{change}", blockchain.word()))
         }
-        What::AttemptDue(it) => {
+        Fired::Attempt(it) => {
             let left = row.attempt.map_or("has no target any more".to_owned(), |it| format!("attempt {it}"));
             ("delivery", &it.subject, format!("{} {left}", it.event))
         }
-        What::AnswerDue(it, number) => ("delivery", &it.subject, format!("{} attempt {number} answered", it.event)),
-        What::Action(it) => ("timer", &it.subject, action(it)),
-        What::Released => ("timer", HELD, "it leaves".to_owned()),
-        _ => {
-            let subject = change.map_or("", |it| &it.subject);
-            ("timer", subject, change.map_or(String::new(), |it| format!("{} ({})", step(it), it.cause)))
-        }
+        Fired::Answer(it, number) => ("delivery", &it.subject, format!("{} attempt {number} answered", it.event)),
+        Fired::Action(it) => ("timer", &it.subject, action(it)),
+        Fired::Released => ("timer", HELD, "it leaves".to_owned()),
     }
 }
 

@@ -14,7 +14,7 @@ mod report;
 mod request;
 
 pub use entry::*;
-pub use report::{Fired, WalkReport};
+pub use report::{FiredRow, WalkReport};
 pub use request::{Answer, RequestEntry, Trace};
 
 /// Without `--journal-bytes`.

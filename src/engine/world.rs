@@ -10,7 +10,7 @@ use super::context::Context;
 use super::delivery::Outgoing;
 use super::ids::ProviderId;
 use super::ids::TransferId;
-use super::log::{Block, Webhook, What};
+use super::log::{Block, Fired, Webhook, What};
 use super::provider::DynProvider;
 use super::walk::Walk;
 use crate::kit::time::{Timestamp, Uptime};
@@ -75,7 +75,7 @@ impl World {
         self.core.clock.step_to(self.core.now);
         match due {
             Due::Row { provider_id, object, row, .. } => {
-                self.core.log.push(at, Some(provider_id), What::Timer { object, row });
+                self.core.log.push(at, Some(provider_id), What::Fired(Fired::Timer { object, row }));
                 self.with(provider_id, uptime, |it, cx| it.step(cx, object, Cause::Row(row)));
             }
             Due::Block { transfer, .. } => {
@@ -84,15 +84,15 @@ impl World {
             }
             Due::Undone { transfer, .. } => self.tell_of_block(uptime, at, transfer),
             Due::Attempt { delivery, .. } => {
-                self.log_due(at, delivery, What::AttemptDue);
+                self.log_due(at, delivery, Fired::Attempt);
                 self.leave(uptime, delivery, false);
             }
             Due::Answer { attempt, outcome } => {
-                self.log_due(at, attempt.delivery, |it| What::AnswerDue(it, attempt.number));
+                self.log_due(at, attempt.delivery, |it| Fired::Answer(it, attempt.number));
                 self.apply(uptime, attempt, *outcome);
             }
             Due::Act { provider_id, act, with, rule } => self.act_by_rule(uptime, at, provider_id, (act, with, rule)),
-            Due::Held { provider_id } => _ = self.core.log.push(at, Some(provider_id), What::Released),
+            Due::Held { provider_id } => _ = self.core.log.push(at, Some(provider_id), What::Fired(Fired::Released)),
         }
         self.depart(uptime);
         true
@@ -104,14 +104,14 @@ impl World {
         let Transfer { blockchain, wanted, confirmations, .. } = transfer;
         let subject = self.provider(id.provider_id).subject(id.object).unwrap_or_default().into();
         let block = Block { subject, blockchain, height: self.core.chains.height(blockchain, at), confirmations, wanted };
-        self.core.log.push(at, Some(id.provider_id), What::Block(block));
+        self.core.log.push(at, Some(id.provider_id), What::Fired(Fired::Block(block)));
         self.with(id.provider_id, uptime, |it, cx| it.step(cx, id.object, Cause::Block { transfer: id.number, confirmations }));
     }
 
     /// What was booked for a webhook is due.
-    fn log_due(&mut self, at: Timestamp, delivery: u64, what: impl FnOnce(Webhook) -> What) {
+    fn log_due(&mut self, at: Timestamp, delivery: u64, fired: impl FnOnce(Webhook) -> Fired) {
         if let Some(webhook) = self.core.outbox.get(delivery) {
-            self.core.log.push(at, Some(webhook.provider_id), what(webhook.into()));
+            self.core.log.push(at, Some(webhook.provider_id), What::Fired(fired(webhook.into())));
         }
     }
 

@@ -35,7 +35,8 @@ impl Renderer<'_> {
                     ("change", format!("{provider} {}: {from} to {} ({})", it.subject, it.to, it.cause))
                 }
                 What::Attempt(it) => ("webhook", format!("{provider} {}", attempt(it, outcomes.get(&it.id())))),
-                what => ("note", format!("{provider}: {}", super::note(what)?)),
+                What::Note(_) | What::Fired(_) => ("note", format!("{provider}: {}", super::note(what)?)),
+                What::Outcome(_) | What::Moved { .. } | What::Mode(_) => return None,
             };
             Some(Line { at: *at, kind, what: self.text(&what) })
         };

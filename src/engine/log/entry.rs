@@ -32,28 +32,36 @@ pub enum What {
     Request(Box<RequestEntry>),
     /// An object went from one status to another.
     Change(Change),
-    /// A row of an object's status table was due. The changes that follow are its effect.
-    Timer { object: ObjectId, row: u8 },
-    /// The confirmations of a watched transfer have changed. The changes that follow are the effect.
-    Block(Block),
-    /// The next attempt of a webhook was due. It follows, unless it has no target any more.
-    AttemptDue(Webhook),
-    /// The late answer of a simulated receiver was due: to the attempt of that number.
-    AnswerDue(Webhook, u32),
+    /// Something was due. The changes that follow are its effect.
+    Fired(Fired),
     /// An attempt left.
     Attempt(AttemptEntry),
     /// An attempt has its outcome.
     Outcome(OutcomeEntry),
-    /// An action that a rule had booked was due.
-    Action(Box<ActionEntry>),
     /// A sentence for people: what did not happen although it was to, and why.
     Note(Box<str>),
-    /// An answer that a rule held back may leave.
-    Released,
     /// A walk moved the clock here, from that moment.
     Moved { from: Timestamp },
     /// The clock runs in another mode.
     Mode(Mode),
+}
+
+/// Something that was booked, and due.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fired {
+    /// A row of an object's status table.
+    Timer { object: ObjectId, row: u8 },
+    /// The confirmations of a watched transfer have changed.
+    Block(Block),
+    /// The next attempt of a webhook. Its entry follows, unless the webhook has no target any more.
+    Attempt(Webhook),
+    /// The late answer of a simulated receiver to the attempt of that number.
+    Answer(Webhook, u32),
+    /// An action that a rule had booked; what it changed stands before it.
+    Action(Box<ActionEntry>),
+    /// An answer that a rule held back may leave.
+    Released,
 }
 
 /// An object went from one status to another. An empty `from` is its birth.
@@ -187,26 +195,23 @@ impl Entry {
         let own = match &self.what {
             What::Request(it) => it.size(),
             What::Change(it) => it.subject.len(),
-            What::Block(it) => it.subject.len(),
-            What::AttemptDue(it) | What::AnswerDue(it, _) => webhook(it),
+            What::Fired(Fired::Block(it)) => it.subject.len(),
+            What::Fired(Fired::Attempt(it) | Fired::Answer(it, _)) => webhook(it),
             What::Attempt(it) => webhook(&it.webhook) + it.rule.as_ref().map_or(0, |it| it.len()),
             What::Outcome(it) => webhook(&it.webhook),
-            What::Action(it) => {
+            What::Fired(Fired::Action(it)) => {
                 let why = if let Some(Refused::Because(why)) = &it.refused { why.len() } else { 0 };
                 size_of::<ActionEntry>() + it.with.len() + it.rule.len() + it.subject.len() + why
             }
             What::Note(text) => text.len(),
-            What::Timer { .. } | What::Released | What::Moved { .. } | What::Mode(_) => 0,
+            What::Fired(Fired::Timer { .. } | Fired::Released) | What::Moved { .. } | What::Mode(_) => 0,
         };
         size_of::<Self>() + own
     }
 
     /// Whether the journal lists it.
     pub(super) fn is_listed(&self) -> bool {
-        match &self.what {
-            What::Request(_) | What::Note(_) => true,
-            What::Action(it) => it.refused.is_some(),
-            _ => false,
-        }
+        let refused = matches!(&self.what, What::Fired(Fired::Action(it)) if it.refused.is_some());
+        refused || matches!(self.what, What::Request(_) | What::Note(_))
     }
 }

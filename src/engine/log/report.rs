@@ -1,6 +1,8 @@
 //! What a walk through time has met: the entries of its span that belong into its report.
 
-use super::{AttemptEntry, Change, Entry, Log, What};
+use super::{AttemptEntry, Change, Entry, Fired, Log, What};
+use crate::engine::ids::ProviderId;
+use crate::kit::time::Timestamp;
 
 /// Of each list this many rows are kept; the totals count on.
 pub const LISTED_MAX: usize = 10_000;
@@ -10,7 +12,7 @@ pub const LISTED_MAX: usize = 10_000;
 pub struct WalkReport {
     /// The next entry to read.
     cursor: u64,
-    pub fired: Vec<Fired>,
+    pub fired: Vec<FiredRow>,
     pub fired_total: u64,
     /// The outcomes of attempts.
     pub deliveries: Vec<Entry>,
@@ -19,8 +21,10 @@ pub struct WalkReport {
 
 /// Something that was due and has happened.
 #[derive(Clone, Debug)]
-pub struct Fired {
-    pub entry: Entry,
+pub struct FiredRow {
+    pub at: Timestamp,
+    pub provider: Option<ProviderId>,
+    pub fired: Fired,
     /// The last change that it caused itself.
     pub change: Option<Change>,
     /// The number of the attempt that left because of it.
@@ -41,11 +45,12 @@ impl WalkReport {
         let mut open = false;
         for entry in log.since(self.cursor) {
             match &entry.what {
-                What::Timer { .. } | What::Block(_) | What::AttemptDue(_) | What::AnswerDue(..) | What::Action(_) | What::Released => {
+                What::Fired(fired) => {
                     self.fired_total += 1;
                     open = self.fired.len() < LISTED_MAX;
                     if open {
-                        self.fired.push(Fired { entry: entry.clone(), change: None, attempt: None });
+                        let (fired, Entry { at, provider, .. }) = (fired.clone(), entry);
+                        self.fired.push(FiredRow { at: *at, provider: *provider, fired, change: None, attempt: None });
                     }
                 }
                 What::Change(change) => {
@@ -76,6 +81,6 @@ impl WalkReport {
 }
 
 /// Whether that attempt is the one that was due.
-fn is_due(row: &Fired, attempt: &AttemptEntry) -> bool {
-    matches!(&row.entry.what, What::AttemptDue(webhook) if webhook.delivery == attempt.id().delivery)
+fn is_due(row: &FiredRow, attempt: &AttemptEntry) -> bool {
+    matches!(&row.fired, Fired::Attempt(webhook) if webhook.delivery == attempt.webhook.delivery)
 }

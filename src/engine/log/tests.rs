@@ -26,7 +26,7 @@ fn left(log: &mut Log) {
 }
 
 fn timer() -> What {
-    What::Timer { object: ObjectId { kind: 0, number: 1 }, row: 0 }
+    What::Fired(Fired::Timer { object: ObjectId { kind: 0, number: 1 }, row: 0 })
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_report_is_complete_although_the_log_keeps_nothing() {
         log.trim();
         assert_eq!(log.entries().count(), 0);
     }
-    log.push(START, Some(OWN), What::AttemptDue(Webhook { delivery: 1, event: "paid".into(), subject: "A".into() }));
+    log.push(START, Some(OWN), What::Fired(Fired::Attempt(Webhook { delivery: 1, event: "paid".into(), subject: "A".into() })));
     left(&mut log);
     log.push(START, Some(OWN), timer());
     report.read(&log);

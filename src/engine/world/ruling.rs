@@ -10,7 +10,7 @@ use super::World;
 use crate::engine::actions::ActionError;
 use crate::engine::agenda::Due;
 use crate::engine::ids::{ObjectId, ProviderId};
-use crate::engine::log::{ActionEntry, Refused, What};
+use crate::engine::log::{ActionEntry, Fired, Refused, What};
 use crate::engine::rules::{Business, Effects, LifecycleStep, RuleInput};
 use crate::engine::tables::Contract;
 use crate::engine::tables::leading::{leading_to, paying};
@@ -173,7 +173,7 @@ impl World {
             Err(ActionError::State(why) | ActionError::Invalid(why) | ActionError::Nothing(why)) => Some(Refused::Because(why.into())),
         };
         let entry = ActionEntry { action, with, rule, subject, refused };
-        self.core.log.push(at, Some(provider_id), What::Action(Box::new(entry)));
+        self.core.log.push(at, Some(provider_id), What::Fired(Fired::Action(Box::new(entry))));
     }
 }
 
