@@ -67,7 +67,7 @@ pub struct Serve {
     /// What control calls have to show as Bearer; `none` for no token on an address that is not loopback
     #[arg(long, value_name = "TOKEN", env = "PLAYMONEY_ADMIN_TOKEN", hide_env_values = true)]
     admin_token: Option<String>,
-    /// How many bytes of requests and answers the journal keeps
+    /// How many bytes are kept of what happened: requests with their answers, changes of status, attempts
     #[arg(long, value_name = "N", default_value_t = log::BYTES_MAX, env = "PLAYMONEY_JOURNAL_BYTES")]
     journal_bytes: usize,
     /// Load the scenario again whenever its file changes

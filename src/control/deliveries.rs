@@ -54,7 +54,7 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Ok(Answer::Walk)
 }
 
-/// What came of one attempt; `settled` is false while nothing has.
+/// What came of one attempt. `settled` is false while it has no outcome.
 pub fn report(world: &World, delivery: u64, number: u32) -> Response {
     let attempts = world.core.outbox.get(delivery).map_or(&[][..], |it| &it.attempts);
     let Some(found) = attempts.iter().find(|it| (it.number, it.copy) == (number, 0)) else {

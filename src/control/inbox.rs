@@ -49,7 +49,7 @@ pub fn messages(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     }
 }
 
-/// What is in an inbox, unless it is empty and somebody still has the patience to wait.
+/// What is in an inbox; nothing while it is empty and the caller still waits.
 pub fn poll(world: &World, inbox: &str, patience_ended: bool) -> Option<Response> {
     let render = Renderer::of(world);
     let inbox = world.core.inboxes.get(inbox);

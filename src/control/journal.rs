@@ -1,4 +1,4 @@
-//! `/__admin/requests`: the journal.
+//! `/__admin/requests`: the journal, a view of the log.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub fn filters(request: &Request, known: &[&str]) -> Result<BTreeMap<String, Str
     }
 }
 
-/// Of the notes the latest are listed.
+/// Notes in one answer: the latest.
 const NOTES_MAX: usize = 1_000;
 
 /// Where a list begins: after an entry, or at a moment.
@@ -93,7 +93,7 @@ pub fn is_provider(world: &World, wanted: &BTreeMap<String, String>) -> Result<(
     }
 }
 
-/// Refuses an operation that nobody documents: an empty list would look like an answer.
+/// Refuses an operation that no provider has: an empty list would look like an answer.
 fn is_operation(world: &World, asked: &str) -> Result<(), Problem> {
     let (slug, name) = named(asked);
     let contracts = world.providers.iter().map(|it| it.contract()).filter(|it| slug.is_none_or(|slug| slug == it.slug));

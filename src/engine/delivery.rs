@@ -28,7 +28,7 @@ pub struct Delivery {
     pub status: Status,
     pub created_at: Timestamp,
     pub next_attempt_at: Option<Timestamp>,
-    /// How many attempts of the schedule have left; a resend is none of them.
+    /// How many attempts of the schedule have left. A resend does not count.
     pub scheduled: u32,
     /// A test delivery: one attempt, no retries.
     pub once: bool,
@@ -206,7 +206,7 @@ pub struct AttemptId {
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     pub id: AttemptId,
-    /// Which life of the sandbox it belongs to: what comes back after a reset means nothing.
+    /// The generation of the sandbox that it belongs to: what comes back after a reset means nothing.
     pub generation: u64,
     pub url: String,
     pub headers: HeaderMap,

@@ -36,7 +36,7 @@ struct Memory {
 /// Writes a sandbox down as it stands at that uptime.
 ///
 /// # Panics
-/// When a part of the state is no JSON, which no type of ours is.
+/// When a part of the state cannot be written as JSON. Every type of ours can.
 pub fn save(world: &World, uptime: Uptime) -> Json {
     let mut core = world.core.clone();
     core.clock.settle(uptime);
@@ -80,7 +80,7 @@ pub fn restore(document: &[u8], start: Start, known: &[Box<dyn DynProvider>], ge
     Ok(world)
 }
 
-/// Whether the engine can go on from there. A document is the word of a stranger.
+/// Whether the engine can go on from there. The document may come from anyone and hold anything.
 fn is_sound(core: &Core, provider_count: u8) -> bool {
     let accounts = core.accounts.iter().flatten().all(|(id, it)| *id == it.id);
     let parts = core.clock.is_sound()

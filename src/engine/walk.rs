@@ -1,4 +1,4 @@
-//! A walk through time that somebody asked for: how far it goes, what it has met, and what is answered at its end.
+//! A walk through time that a caller asked for: how far it goes, what it has met, and what is answered at its end.
 
 use super::actions::ActionDone;
 use super::ids::ProviderId;
@@ -100,15 +100,15 @@ impl Walk {
     }
 }
 
-/// How far one go of a walk came.
+/// How far a walk came until it had to pause.
 #[derive(Debug)]
 pub enum Progress {
     /// It has arrived, or hit a bound: the walk, to be answered.
     Arrived(Box<Walk>),
     /// Receivers have to answer first.
     Waiting,
-    /// A breath: many steps have been taken, more are to come.
+    /// Many steps have been taken, and more are to come.
     More,
-    /// Somebody else has ended it.
+    /// It was ended from elsewhere.
     Gone,
 }

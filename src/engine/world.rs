@@ -28,7 +28,7 @@ pub struct World {
     pub walk: Option<Walk>,
     /// Attempts that the edge has to post.
     pub outgoing: Vec<Outgoing>,
-    /// Counts resets and restores, so that what comes back late from an earlier life is known.
+    /// Counts resets and restores: what comes back late belongs to an earlier one.
     pub generation: u64,
 }
 
@@ -153,7 +153,7 @@ impl World {
         self.outgoing.is_empty() && self.core.outbox.is_quiet()
     }
 
-    /// Whether nothing is to come by itself. Unlike [`Self::pending`] it counts nothing: a live entry at the front
+    /// Whether nothing will happen by itself. Unlike [`Self::pending`] it counts nothing: a live entry at the front
     /// says enough.
     pub fn is_idle(&mut self) -> bool {
         self.next_live_at().is_none() && self.core.outbox.waiting() == 0
