@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use playmoney::edge::{Config, Server};
 use playmoney::engine::account::Account;
 use playmoney::engine::clock::{Mode, Rate};
-use playmoney::engine::journal;
+use playmoney::engine::log;
 use playmoney::engine::start::Start;
 use playmoney::engine::tables::settings;
 use playmoney::engine::tables::settings::webhook_url;
@@ -67,8 +67,8 @@ pub struct Serve {
     /// What control calls have to show as Bearer; `none` for no token on an address that is not loopback
     #[arg(long, value_name = "TOKEN", env = "PLAYMONEY_ADMIN_TOKEN", hide_env_values = true)]
     admin_token: Option<String>,
-    /// How many bytes of requests and answers the journal keeps
-    #[arg(long, value_name = "N", default_value_t = journal::BYTES_MAX, env = "PLAYMONEY_JOURNAL_BYTES")]
+    /// How many bytes are kept of what happened: requests with their answers, changes of status, attempts
+    #[arg(long, value_name = "N", default_value_t = log::BYTES_MAX, env = "PLAYMONEY_JOURNAL_BYTES")]
     journal_bytes: usize,
     /// Load the scenario again whenever its file changes
     #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), requires = "scenario", env = "PLAYMONEY_WATCH")]

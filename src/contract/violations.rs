@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::engine::journal::Entry;
+use crate::engine::log::RequestEntry;
 use crate::engine::tables::{Contract, Operation};
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Field, Fields, Need};
@@ -20,7 +20,7 @@ pub struct Violation {
 }
 
 /// What a request broke, judged by the row of its operation.
-pub fn of(contract: &Contract, entry: &Entry) -> Vec<Violation> {
+pub fn of(contract: &Contract, entry: &RequestEntry) -> Vec<Violation> {
     let Some(operation) = entry.operation.as_deref().and_then(|it| contract.operation(it)) else { return Vec::new() };
     let mut found = Vec::new();
     for header in operation.headers.iter().filter(|it| it.need == Need::Required) {
@@ -34,7 +34,7 @@ pub fn of(contract: &Contract, entry: &Entry) -> Vec<Violation> {
 }
 
 /// The names of what was sent, in JSON or in a form.
-fn names(entry: &Entry) -> Vec<String> {
+fn names(entry: &RequestEntry) -> Vec<String> {
     if let Some(fields) = Fields::json(&entry.body.0) {
         return fields.names().map(str::to_owned).collect();
     }
@@ -42,7 +42,7 @@ fn names(entry: &Entry) -> Vec<String> {
     Form::read(content_type, &entry.body.0).0.into_iter().map(|it| it.0).collect()
 }
 
-fn unknown_fields(operation: &Operation, entry: &Entry) -> Vec<Violation> {
+fn unknown_fields(operation: &Operation, entry: &RequestEntry) -> Vec<Violation> {
     let known = |name: &str| operation.parameters.iter().any(|it: &Field| it.name.split('.').next() == Some(name));
     let unknown = names(entry).into_iter().filter(|it| !known(it));
     let violation = |name: String| Violation {

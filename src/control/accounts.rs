@@ -3,7 +3,7 @@
 use crate::engine::tables::settings::WEBHOOK_URL;
 use serde_json::{Value as Json, json};
 
-use super::mask::Mask;
+use super::render::Renderer;
 use super::{Answer, Ask, Problem, body, ok, provider_id};
 use crate::engine::account::Account;
 use crate::engine::ids::ProviderId;
@@ -21,14 +21,14 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 /// Settings stand twice: flat, as they are set, and under `settings` with what each means.
 fn shown(world: &World, provider_id: ProviderId, account: &Account) -> Json {
     let contract = world.provider(provider_id).contract();
-    let mask = Mask::of(world);
-    let show = |it: &crate::kit::secret::Secret| mask.secret(it);
+    let render = Renderer::of(world);
+    let show = |it: &crate::kit::secret::Secret| render.secret(it);
     let mut document = json!({"provider": contract.slug, "account": account.id, "credentials": account.shown_credentials(contract, show)});
     let mut settings = serde_json::Map::new();
     for row in contract.settings() {
         let mut value = account.shown(row, show);
         if let (SettingKind::Url | SettingKind::Text { .. }, Some(text)) = (row.kind, value.as_str()) {
-            value = json!(mask.text(text));
+            value = json!(render.text(text));
         }
         settings.insert(row.name.to_owned(), json!({"value": value, "default": row.kind.default(), "meaning": row.meaning}));
         document[row.name] = value;

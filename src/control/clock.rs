@@ -3,13 +3,14 @@
 use http::StatusCode;
 use serde_json::{Map, Value as Json, json};
 
-use super::mask::Mask;
+use super::render::{HELD, Renderer};
 use super::{Answer, Ask, Conclusion, Problem, body, ok};
 use crate::engine::agenda::Due;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::delivery::AttemptId;
-use crate::engine::walk::{Attempted, Fired, LIMIT, Until, Walk};
-use crate::engine::world::{HELD, World};
+use crate::engine::log::What;
+use crate::engine::walk::{LIMIT, Until, Walk};
+use crate::engine::world::World;
 use crate::kit::http::Response;
 use crate::kit::time::{Timestamp, end_of_time, later, parse_duration, parse_timestamp};
 
@@ -42,7 +43,7 @@ fn next(world: &World, at: Timestamp, due: &Due) -> Json {
             ("delivery", provider_id, webhook.map(|it| it.subject.clone()))
         }
     };
-    let subject = subject.map(|it| Mask::of(world).text(&it));
+    let subject = subject.map(|it| Renderer::of(world).text(&it));
     json!({"at": at, "kind": kind, "provider": world.provider(provider_id).contract().slug, "subject": subject})
 }
 
@@ -68,7 +69,11 @@ pub fn scale(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 
 fn set_mode(ask: &mut Ask<'_>, mode: Mode) -> Result<Answer, Problem> {
     is_free(ask.world)?;
-    ask.world.core.clock.set_mode(mode, ask.uptime);
+    let core = &mut ask.world.core;
+    if mode != core.clock.mode() {
+        core.log.push(core.now, None, What::Mode(mode));
+    }
+    core.clock.set_mode(mode, ask.uptime);
     ok(&shown(ask.world))
 }
 
@@ -92,7 +97,7 @@ pub fn advance(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 pub fn walk(ask: &mut Ask<'_>, until: Until, conclusion: Conclusion) -> Answer {
     let world = &mut *ask.world;
     world.core.clock.hold(ask.uptime);
-    world.walk = Some(Walk::new(world.core.now, until, ask.uptime));
+    world.walk = Some(Walk::new(world.core.now, until, ask.uptime, world.core.log.next_sequence()));
     Answer::Walk(conclusion)
 }
 
@@ -129,14 +134,13 @@ fn until(now: Timestamp, members: &Map<String, Json>) -> Result<Until, Problem> 
 
 /// Everything that the walk has met.
 pub fn report(world: &World, walk: &Walk) -> Response {
-    let mask = Mask::of(world);
-    let fired = walk.fired.iter().map(|it| Fired { subject: mask.text(&it.subject), ..it.clone() });
-    let deliveries = walk.deliveries.iter().map(|it| Attempted { subject: mask.text(&it.subject), ..it.clone() });
-    let (fired, deliveries): (Vec<_>, Vec<_>) = (fired.collect(), deliveries.collect());
+    let render = Renderer::of(world);
+    let fired: Vec<Json> = walk.report.fired.iter().map(|it| render.fired(it)).collect();
+    let deliveries: Vec<Json> = walk.report.deliveries.iter().filter_map(|it| render.attempted(it)).collect();
     let mut answer = json!({
         "from": walk.from, "now": world.core.now,
-        "fired": fired, "fired_total": walk.fired_total,
-        "deliveries": deliveries, "deliveries_total": walk.deliveries_total,
+        "fired": fired, "fired_total": walk.report.fired_total,
+        "deliveries": deliveries, "deliveries_total": walk.report.deliveries_total,
     });
     if walk.incomplete
         && let Some(members) = answer.as_object_mut()

@@ -3,15 +3,14 @@
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value as Json, json};
 
-use super::mask::Mask;
+use super::render::Renderer;
 use super::{Answer, Ask, Conclusion, Problem, body, clock, ok, provider_id};
-use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Status};
-use crate::engine::delivery::{delivery_id, delivery_name};
+use crate::engine::delivery::{Delivery, Status, delivery_id};
 use crate::engine::outbox::ATTEMPTS_MAX;
 use crate::engine::signature::Received;
 use crate::engine::walk::Until;
 use crate::engine::world::World;
-use crate::kit::http::{Response, headers_as_object};
+use crate::kit::http::Response;
 
 /// What may be asked for in the query.
 const FILTERS: [&str; 4] = ["provider", "event", "subject", "status"];
@@ -24,46 +23,14 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     if let Some(status) = wanted.get("status").filter(|it| !STATUSES.contains(&it.as_str())) {
         return Err(Problem::invalid(format!("`status` is one of {}, not `{status}`.", STATUSES.join(", "))));
     }
-    let mask = Mask::of(ask.world);
     let world = &*ask.world;
+    let render = Renderer::of(world);
     let fits = |it: &&Delivery| {
         let own = [world.provider(it.provider_id).contract().slug, &it.event, &it.subject, it.status.word()];
         FILTERS.iter().zip(own).all(|(name, own)| wanted.get(*name).is_none_or(|asked| asked == own))
     };
-    let deliveries: Vec<_> = world.core.outbox.iter().filter(fits).map(|it| shown(world, it, &mask)).collect();
+    let deliveries: Vec<_> = world.core.outbox.iter().filter(fits).map(|it| render.delivery(it)).collect();
     ok(&json!({"deliveries": deliveries, "truncated": world.core.outbox.truncated}))
-}
-
-fn shown(world: &World, it: &Delivery, mask: &Mask) -> Json {
-    let mut document = json!({
-        "id": delivery_name(it.id), "provider": world.provider(it.provider_id).contract().slug, "account": it.account,
-        "event": it.event, "event_id": it.event_id, "subject": mask.text(&it.subject), "url": mask.text(&it.url),
-        "status": it.status.word(), "created_at": it.created_at, "next_attempt_at": it.next_attempt_at,
-        "attempts": it.attempts.iter().map(|it| attempt(it, mask)).collect::<Vec<_>>(),
-    });
-    if let (Some(spoiled), Some(members)) = (&it.spoiled, document.as_object_mut()) {
-        members.insert("rule".to_owned(), json!(spoiled.rule));
-    }
-    document
-}
-
-fn attempt(it: &Attempt, mask: &Mask) -> Json {
-    let show = |text: &str| mask.text(text);
-    let outcome = it.outcome.as_ref();
-    let answer = outcome.and_then(|it| it.result.as_ref().ok());
-    let response = answer.map(|it| json!({"headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())}));
-    let mut shown = json!({
-        "number": it.number, "at": it.at,
-        "status": outcome.and_then(Outcome::answered), "error": outcome.and_then(Outcome::error),
-        "duration_ms": outcome.map_or(0, |it| it.took.as_millis()),
-        "request": {"headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())},
-        "response": response, "signed": it.signed.as_deref().map(show),
-    });
-    if let Some(members) = shown.as_object_mut() {
-        members.extend(it.repeated.then(|| ("repeated".to_owned(), json!(true))));
-        members.extend(it.resend.then(|| ("resend".to_owned(), json!(true))));
-    }
-    shown
 }
 
 pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
@@ -86,17 +53,15 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Ok(clock::walk(ask, Until::Time(now), Conclusion::Attempt { delivery, number }))
 }
 
-/// What came of one attempt; `settled` is false while nothing has.
-pub fn report(world: &mut World, delivery: u64, number: u32) -> Response {
-    let mask = Mask::of(world);
-    let Some(found) = world.core.outbox.attempt_mut(AttemptId { delivery, number, copy: 0 }) else {
+/// What came of one attempt. `settled` is false while it has no outcome.
+pub fn report(world: &World, delivery: u64, number: u32) -> Response {
+    let attempts = world.core.outbox.get(delivery).map_or(&[][..], |it| &it.attempts);
+    let Some(found) = attempts.iter().find(|it| (it.number, it.copy) == (number, 0)) else {
         return Response::problem(StatusCode::GONE, "dropped", "The delivery was dropped to keep the outbox within its bound.");
     };
-    let mut shown = attempt(found, &mask);
-    if found.outcome.is_none()
-        && let Some(members) = shown.as_object_mut()
-    {
-        members.insert("settled".to_owned(), json!(false));
+    let mut shown = Renderer::of(world).attempt(found);
+    if found.outcome.is_none() {
+        shown["settled"] = json!(false);
     }
     Response::json(StatusCode::OK, &shown)
 }
@@ -121,11 +86,11 @@ pub fn verify(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let fitting = known.iter().filter(|_| given.is_none()).map(|it| judge(it)).find(|it| it.valid);
     let verdict = fitting.unwrap_or_else(|| judge(given.or(known.first().copied()).unwrap_or("")));
     // Where the secret itself travels, it is what was expected.
-    let mask = Mask::of(ask.world);
+    let render = Renderer::of(ask.world);
     let mut shown = serde_json::to_value(verdict).unwrap_or_default();
     for text in shown.as_object_mut().into_iter().flat_map(|it| it.values_mut()) {
         if let Json::String(text) = text {
-            *text = mask.text(text);
+            *text = render.text(text);
         }
     }
     ok(&shown)

@@ -3,11 +3,11 @@
 use http::StatusCode;
 use serde_json::json;
 
-use super::mask::Mask;
+use super::render::Renderer;
 use super::{Answer, Ask, Problem, Waiting, body, ok};
-use crate::engine::inbox::{INBOXES_MAX, Inbox, Message, Reaction, is_name, parse_script};
+use crate::engine::inbox::{INBOXES_MAX, Inbox, Reaction, is_name, parse_script};
 use crate::engine::world::World;
-use crate::kit::http::{Response, headers_as_object};
+use crate::kit::http::Response;
 use crate::kit::time::parse_duration;
 
 /// A caller waits at most this long.
@@ -49,23 +49,14 @@ pub fn messages(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     }
 }
 
-/// What is in an inbox, unless it is empty and somebody still has the patience to wait.
+/// What is in an inbox; nothing while it is empty and the caller still waits.
 pub fn poll(world: &World, inbox: &str, patience_ended: bool) -> Option<Response> {
-    let mask = Mask::of(world);
+    let render = Renderer::of(world);
     let inbox = world.core.inboxes.get(inbox);
-    let messages: Vec<_> = inbox.into_iter().flat_map(Inbox::messages).map(|it| shown(it, &mask)).collect();
+    let messages: Vec<_> = inbox.into_iter().flat_map(Inbox::messages).map(|it| render.message(it)).collect();
     let truncated = inbox.is_some_and(|it| it.truncated);
     let answer = json!({"messages": messages, "truncated": truncated});
     (patience_ended || !messages.is_empty()).then(|| Response::json(StatusCode::OK, &answer))
-}
-
-fn shown(it: &Message, mask: &Mask) -> serde_json::Value {
-    let show = |text: &str| mask.text(text);
-    json!({
-        "at": it.at, "method": it.method, "path": show(&it.path),
-        "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text()),
-        "provider": it.provider, "signature": it.signature,
-    })
 }
 
 pub fn receive(ask: &mut Ask<'_>) -> Result<Answer, Problem> {

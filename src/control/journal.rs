@@ -1,15 +1,14 @@
-//! `/__admin/requests`: the journal.
+//! `/__admin/requests`: the journal, a view of the log.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::mask::Mask;
+use super::render::Renderer;
 use super::{Answer, Ask, Problem, ok, provider_id};
-use crate::contract::violations;
-use crate::engine::journal::{Entry, Note};
+use crate::engine::log::{Entry, RequestEntry};
 use crate::engine::world::World;
-use crate::kit::http::{Request, form_pairs, headers_as_object};
+use crate::kit::http::{Request, form_pairs};
 use crate::kit::time::{Timestamp, parse_timestamp};
 
 /// The query of a list, refused when it asks for what the list does not know.
@@ -20,6 +19,9 @@ pub fn filters(request: &Request, known: &[&str]) -> Result<BTreeMap<String, Str
         None => Ok(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()),
     }
 }
+
+/// Notes in one answer: the latest.
+const NOTES_MAX: usize = 1_000;
 
 /// Where a list begins: after an entry, or at a moment.
 enum Since {
@@ -51,24 +53,27 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         is_operation(ask.world, operation)?;
     }
     is_provider(ask.world, &wanted)?;
-    let fits = |it: &&Entry| {
+    let world = &*ask.world;
+    let fits = |(entry, it): &(&Entry, &RequestEntry)| {
+        let slug = entry.provider.map_or("", |it| world.provider(it).contract().slug);
         let operation = wanted.get("operation").map(|it| named(it));
         let begun = match since {
             Since::Beginning => true,
             Since::Entry(id) => it.id > id,
-            Since::Moment(at) => it.at >= at,
+            Since::Moment(at) => entry.at >= at,
         };
         begun
-            && wanted.get("provider").is_none_or(|asked| *asked == it.provider)
-            && operation.is_none_or(|asked| asked.0.is_none_or(|slug| slug == it.provider) && it.operation.as_deref() == Some(asked.1))
+            && wanted.get("provider").is_none_or(|asked| asked == slug)
+            && operation.is_none_or(|asked| asked.0.is_none_or(|it| it == slug) && it.operation.as_deref() == Some(asked.1))
             && status.is_none_or(|asked| it.answer.as_ref().is_some_and(|own| own.status == asked))
     };
-    let mask = Mask::of(ask.world);
-    let journal = &ask.world.core.journal;
-    let entries: Vec<Json> = journal.entries().filter(fits).take(limit).map(|it| shown(ask.world, it, &mask)).collect();
-    let mut answer = json!({"requests": entries, "truncated": journal.truncated});
-    let note = |it: &Note| json!({"at": it.at, "provider": it.provider, "text": mask.text(&it.text)});
-    let notes: Vec<Json> = journal.notes().map(note).collect();
+    let (render, log) = (Renderer::of(world), &world.core.log);
+    let requests: Vec<Json> = log.requests().filter(fits).take(limit).map(|(entry, it)| render.request(entry, it)).collect();
+    let mut notes: Vec<Json> = log.entries().rev().filter_map(|it| render.note(it)).take(NOTES_MAX + 1).collect();
+    let truncated = log.truncated || NOTES_MAX < notes.len();
+    notes.truncate(NOTES_MAX);
+    notes.reverse();
+    let mut answer = json!({"requests": requests, "truncated": truncated});
     if let (false, Some(members)) = (notes.is_empty(), answer.as_object_mut()) {
         members.insert("notes".to_owned(), notes.into());
     }
@@ -88,7 +93,7 @@ pub fn is_provider(world: &World, wanted: &BTreeMap<String, String>) -> Result<(
     }
 }
 
-/// Refuses an operation that nobody documents: an empty list would look like an answer.
+/// Refuses an operation that no provider has: an empty list would look like an answer.
 fn is_operation(world: &World, asked: &str) -> Result<(), Problem> {
     let (slug, name) = named(asked);
     let contracts = world.providers.iter().map(|it| it.contract()).filter(|it| slug.is_none_or(|slug| slug == it.slug));
@@ -96,26 +101,4 @@ fn is_operation(world: &World, asked: &str) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::invalid(format!("No provider has an operation `{asked}`.")))
-}
-
-fn shown(world: &World, it: &Entry, mask: &Mask) -> Json {
-    let show = |text: &str| mask.text(text);
-    let contract = world.provider_id(&it.provider).map(|provider_id| world.provider(provider_id).contract());
-    let error = it.error.as_deref().and_then(|name| contract?.error(name)).map(|it| it.evidence);
-    let operation = it.operation.as_deref().and_then(|name| contract?.operation(name)).map(|it| it.evidence);
-    let response = it
-        .answer
-        .as_ref()
-        .map(|it| json!({"status": it.status, "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())}));
-    let mut shown = json!({
-        "id": format!("req-{}", it.id), "at": it.at, "provider": it.provider, "operation": it.operation, "account": it.account,
-        "request": {"method": it.method, "path": show(&it.target), "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())},
-        "response": response, "rule": it.rule, "error": it.error,
-        "evidence": error.or(operation),
-        "violations": contract.map_or_else(Vec::new, |contract| violations::of(contract, it)),
-    });
-    if let Some(note) = &it.note {
-        shown["note"] = json!(note);
-    }
-    shown
 }

@@ -8,12 +8,12 @@ mod contracts;
 mod deliveries;
 mod inbox;
 mod journal;
-mod mask;
+mod render;
 mod rules;
 mod scenario;
 mod state;
 
-pub use mask::Mask;
+pub use render::{Line, Renderer};
 
 use http::{Method, StatusCode, header};
 use serde_json::json;

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value as Json, json};
 
-use super::mask::Mask;
+use super::render::Renderer;
 use super::{Answer, Ask, Problem, body, ok, scenario};
 use crate::engine::rules::{ActiveRule, RULES_MAX};
 use crate::kit::http::{Response, decoded};
@@ -13,17 +13,17 @@ use crate::scenario::parse_rule;
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let now = ask.world.core.now;
     ask.world.core.rules.expire(now);
-    let mask = Mask::of(ask.world);
-    let rules: Vec<Json> = ask.world.core.rules.iter().map(|it| shown(it, &mask)).collect();
+    let render = Renderer::of(ask.world);
+    let rules: Vec<Json> = ask.world.core.rules.iter().map(|it| shown(it, &render)).collect();
     ok(&json!({"rules": rules}))
 }
 
 /// As it was written, with its name and its counts.
-fn shown(it: &ActiveRule, mask: &Mask) -> Json {
+fn shown(it: &ActiveRule, render: &Renderer<'_>) -> Json {
     let ends_at = it.rule.ttl.and_then(|ttl| later(it.added_at, ttl));
-    let mut shown = mask.value(&it.rule.written);
+    let mut shown = render.value(&it.rule.written);
     if let Some(members) = shown.as_object_mut() {
-        members.insert("name".to_owned(), json!(mask.text(&it.rule.name)));
+        members.insert("name".to_owned(), json!(render.text(&it.rule.name)));
         members.insert("added_at".to_owned(), json!(it.added_at));
         members.insert("ends_at".to_owned(), json!(ends_at));
         members.insert("fitted".to_owned(), json!(it.fitted));
@@ -44,9 +44,10 @@ pub fn add(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         return Err(Problem::new(StatusCode::CONFLICT, "name_taken", format!("There is a rule `{name}` already: DELETE it first.")));
     }
     let full = || Problem::new(StatusCode::CONFLICT, "too_many_rules", format!("A sandbox has at most {RULES_MAX} rules."));
-    let mask = Mask::of(ask.world);
-    let standing = ask.world.core.rules.add(now, rule, true).ok_or_else(full)?;
-    Ok(Answer::Now(Response::json(StatusCode::CREATED, &shown(standing, &mask))))
+    let name = ask.world.core.rules.add(now, rule, true).map(|it| it.rule.name.clone()).ok_or_else(full)?;
+    let render = Renderer::of(ask.world);
+    let standing = ask.world.core.rules.get(&name).map(|it| shown(it, &render));
+    Ok(Answer::Now(Response::json(StatusCode::CREATED, &standing)))
 }
 
 pub fn remove(ask: &mut Ask<'_>) -> Result<Answer, Problem> {

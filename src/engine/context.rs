@@ -1,6 +1,6 @@
-//! All that a provider may touch while it works, and what it leaves for the journal.
+//! All that a provider may touch while it works, and what it leaves for the log.
 
-use crate::engine::journal::Trace;
+use crate::engine::log::{Change, ChangeCause, Trace, What};
 use std::borrow::Cow;
 
 use super::account::Account;
@@ -23,7 +23,7 @@ pub mod watching;
 /// A webhook that waits for the next one to its target waits no longer than this.
 const REORDER_MAX: Duration = Duration::from_secs(60);
 
-/// All that a provider may touch: the moment, the accounts, chance, the agenda, the outbox and the journal.
+/// All that a provider may touch: the moment, the accounts, chance, the agenda, the outbox and the log.
 pub struct Context<'a> {
     pub(super) core: &'a mut Core,
     pub(super) provider_id: ProviderId,
@@ -195,10 +195,10 @@ impl<'a> Context<'a> {
         !self.core.led.is_empty() && self.core.led.contains(&(self.provider_id, object))
     }
 
-    /// A status has changed; the journal learns from what to what, and why.
+    /// A status has changed; the log learns from what to what, and why.
     pub fn changed(&mut self, subject: &str, from: &'static str, to: &'static str, on: On) {
-        let at = self.core.now;
-        self.core.journal.changed(at, self.contract.slug, subject, from, to, on.to_string());
+        let change = Change { subject: subject.into(), from: from.into(), to: to.into(), cause: ChangeCause::Row(on) };
+        self.core.log.push(self.core.now, Some(self.provider_id), What::Change(change));
     }
 
     /// A webhook is owed. Its first attempt leaves as soon as the one before it to that target has an outcome.

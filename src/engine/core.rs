@@ -10,7 +10,7 @@ use super::chain::Chains;
 use super::clock::Clock;
 use super::ids::{ObjectId, ProviderId};
 use super::inbox::Inbox;
-use super::journal::Journal;
+use super::log::{Log, What};
 use super::outbox::Outbox;
 use super::rules::Rules;
 use crate::kit::time::Timestamp;
@@ -31,7 +31,8 @@ pub struct Core {
     pub agenda: Agenda,
     pub chains: Chains,
     pub outbox: Outbox,
-    pub journal: Journal,
+    /// What happened.
+    pub log: Log,
     pub inboxes: BTreeMap<String, Inbox>,
     #[serde(default)]
     pub rules: Rules,
@@ -46,6 +47,13 @@ pub struct Core {
     pub redirect: Option<Redirect>,
     /// The accounts of each provider, by id.
     pub accounts: Vec<BTreeMap<String, Account>>,
+}
+
+impl Core {
+    /// Something did not happen although it was to: a sentence that says so.
+    pub fn note(&mut self, provider_id: ProviderId, text: String) {
+        self.log.push(self.now, Some(provider_id), What::Note(text.into()));
+    }
 }
 
 /// Every secret of a sandbox that must not be shown.

@@ -28,7 +28,7 @@ pub struct Delivery {
     pub status: Status,
     pub created_at: Timestamp,
     pub next_attempt_at: Option<Timestamp>,
-    /// How many attempts of the schedule have left; a resend is none of them.
+    /// How many attempts of the schedule have left. A resend does not count.
     pub scheduled: u32,
     /// A test delivery: one attempt, no retries.
     pub once: bool,
@@ -118,9 +118,6 @@ pub struct Attempt {
     /// Which of the duplicates that a rule makes; the first, 0, decides.
     #[serde(default)]
     pub copy: u32,
-    /// When it left, among all that happens in a sandbox.
-    #[serde(default)]
-    pub turn: u64,
 }
 
 /// What came of one attempt.
@@ -197,7 +194,7 @@ impl Failure {
 }
 
 /// Which request it is: one of the duplicates of one attempt of one delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AttemptId {
     pub delivery: u64,
     pub number: u32,
@@ -209,7 +206,7 @@ pub struct AttemptId {
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     pub id: AttemptId,
-    /// Which life of the sandbox it belongs to: what comes back after a reset means nothing.
+    /// The generation of the sandbox that it belongs to: what comes back after a reset means nothing.
     pub generation: u64,
     pub url: String,
     pub headers: HeaderMap,

@@ -1,7 +1,7 @@
 //! Machinery that knows no provider: one sandbox as a value that can be copied, saved and restored at any step.
 //!
 //! The files stand in one order, and each imports only from those before it: blockchain, ids, clock, matching, tables,
-//! limits, account, rules, delivery, inbox, outbox, agenda, actions, chain, signature, journal, start, core, context,
+//! limits, account, rules, delivery, inbox, outbox, agenda, actions, chain, signature, log, start, core, context,
 //! client, provider, walk, world, state.
 
 pub mod account;
@@ -16,8 +16,8 @@ pub mod core;
 pub mod delivery;
 pub mod ids;
 pub mod inbox;
-pub mod journal;
 pub mod limits;
+pub mod log;
 pub mod matching;
 pub mod outbox;
 pub mod provider;

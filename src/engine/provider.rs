@@ -20,7 +20,7 @@ use super::account::Account;
 pub use super::client::{self, Proof, Signing};
 pub use super::context::{Context, Stay};
 use super::delivery::{Attempt, Delivery};
-pub use super::journal::Trace;
+pub use super::log::Trace;
 use super::tables::Contract;
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::clock::Mode;
-use super::journal;
+use super::log;
 use super::rules::Rule;
 use crate::kit::time::Timestamp;
 
@@ -44,7 +44,7 @@ impl Default for Start {
             webhook_url: None,
             webhook_url_wins: false,
             redirect: None,
-            journal_bytes_max: journal::BYTES_MAX,
+            journal_bytes_max: log::BYTES_MAX,
             show_secrets: false,
             judged_by_simulated_time: false,
             setup: None,

@@ -10,7 +10,8 @@ use super::world::World;
 use crate::kit::time::{Uptime, end_of_time};
 
 /// The version of the document; another one is refused.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
@@ -32,7 +33,7 @@ struct Memory {
 /// Writes a sandbox down as it stands at that uptime.
 ///
 /// # Panics
-/// When a part of the state is no JSON, which no type of ours is.
+/// When a part of the state cannot be written as JSON. Every type of ours can.
 pub fn save(world: &World, uptime: Uptime) -> Json {
     let mut core = world.core.clone();
     core.clock.settle(uptime);
@@ -72,14 +73,14 @@ pub fn restore(world: &mut World, document: &[u8], uptime: Uptime) -> Result<(),
     Ok(())
 }
 
-/// Whether the engine can go on from there. A document is the word of a stranger.
+/// Whether the engine can go on from there. The document may come from anyone and hold anything.
 fn is_sound(core: &Core, provider_count: u8) -> bool {
     let accounts = core.accounts.iter().flatten().all(|(id, it)| *id == it.id);
     let parts = core.clock.is_sound()
         && core.agenda.is_sound(provider_count)
         && core.chains.is_sound(provider_count)
         && core.outbox.is_sound(provider_count)
-        && core.journal.is_sound()
+        && core.log.is_sound(provider_count)
         && core.rules.is_sound()
         && core.led.len() <= LED_MAX
         && core.led.iter().all(|it| it.0.0 < provider_count);

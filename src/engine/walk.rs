@@ -1,7 +1,6 @@
-//! A walk through time that somebody asked for: how far it goes, what it has met, and what is answered at its end.
+//! A walk through time that a caller asked for: how far it goes, what it has met, and what is answered at its end.
 
-use serde::Serialize;
-
+use super::log::{Log, WalkReport};
 use crate::kit::time::{Duration, Timestamp, Uptime};
 
 /// Steps of the agenda in one walk.
@@ -12,8 +11,6 @@ pub const DELIVERIES_MAX: u64 = 100_000;
 pub const INSTANT_MAX: u64 = 10_000;
 /// Real time of one walk.
 pub const REAL_TIME_MAX: std::time::Duration = std::time::Duration::from_secs(60);
-/// Of what a walk has met this much is listed.
-pub const LISTED_MAX: usize = 10_000;
 /// Without `limit`, `idle` and its kin look this far.
 pub const LIMIT: Duration = Duration::from_hours(30 * 24);
 
@@ -39,29 +36,6 @@ impl Until {
     }
 }
 
-/// Something that was due and has happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Fired {
-    pub at: Timestamp,
-    pub kind: &'static str,
-    pub provider: &'static str,
-    pub subject: String,
-    pub detail: String,
-}
-
-/// An attempt that has its outcome.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Attempted {
-    pub id: String,
-    pub provider: &'static str,
-    pub event: String,
-    pub subject: String,
-    pub attempt: u32,
-    pub at: Timestamp,
-    pub status: Option<u16>,
-    pub error: Option<&'static str>,
-}
-
 /// A walk under way.
 #[derive(Clone, Debug)]
 pub struct Walk {
@@ -71,30 +45,17 @@ pub struct Walk {
     pub steps: u64,
     /// The instant at which it stands, and what has happened there.
     instant: (Timestamp, u64),
-    pub fired: Vec<Fired>,
-    pub fired_total: u64,
-    pub deliveries: Vec<Attempted>,
-    pub deliveries_total: u64,
+    /// What it has met.
+    pub report: WalkReport,
     /// A bound was hit before the end was reached.
     pub incomplete: bool,
 }
 
 impl Walk {
-    /// One that begins now.
-    pub fn new(from: Timestamp, until: Until, started: Uptime) -> Self {
-        let (fired, deliveries) = (Vec::new(), Vec::new());
-        Self {
-            from,
-            until,
-            started,
-            steps: 0,
-            instant: (from, 0),
-            fired,
-            fired_total: 0,
-            deliveries,
-            deliveries_total: 0,
-            incomplete: false,
-        }
+    /// One that begins now; its report begins with the log's entry of that sequence number.
+    pub fn new(from: Timestamp, until: Until, started: Uptime, sequence: u64) -> Self {
+        let report = WalkReport::new(sequence);
+        Self { from, until, started, steps: 0, instant: (from, 0), report, incomplete: false }
     }
 
     /// A step is taken.
@@ -110,27 +71,15 @@ impl Walk {
         }
     }
 
-    /// Something due has happened.
-    pub fn fired(&mut self, it: impl FnOnce() -> Fired) {
-        self.fired_total += 1;
-        if self.fired.len() < LISTED_MAX {
-            self.fired.push(it());
-        }
-    }
-
-    /// An attempt has its outcome.
-    pub fn attempted(&mut self, it: impl FnOnce() -> Attempted) {
-        self.deliveries_total += 1;
-        self.instant.1 += 1;
-        if self.deliveries.len() < LISTED_MAX {
-            self.deliveries.push(it());
-        }
+    /// Reads what was logged since the last time.
+    pub fn read(&mut self, log: &Log) {
+        self.instant.1 += self.report.read(log);
     }
 
     /// Whether one of the bounds of a walk is reached.
     pub fn is_exhausted(&self, uptime: Uptime) -> bool {
         let took = uptime.elapsed.saturating_sub(self.started.elapsed);
         let bounds = self.steps >= STEPS_MAX || self.instant.1 >= INSTANT_MAX;
-        bounds || self.deliveries_total >= DELIVERIES_MAX || took >= REAL_TIME_MAX
+        bounds || self.report.deliveries_total >= DELIVERIES_MAX || took >= REAL_TIME_MAX
     }
 }

@@ -7,19 +7,18 @@ use crate::engine::start::Start;
 
 use super::actions::Cause;
 use super::agenda::Due;
+use super::chain::Transfer;
 use super::context::Context;
 use super::delivery::Outgoing;
 use super::ids::ProviderId;
 use super::ids::TransferId;
+use super::log::{Block, Fired, Webhook, What};
 use super::provider::DynProvider;
 use super::walk::Walk;
 use crate::kit::time::{Timestamp, Uptime};
 
-pub use noting::HELD;
-
 mod beginning;
 mod births;
-mod noting;
 mod posting;
 mod ruling;
 
@@ -32,7 +31,7 @@ pub struct World {
     pub walk: Option<Walk>,
     /// Attempts that the edge has to post.
     pub outgoing: VecDeque<Outgoing>,
-    /// Counts its births, so that what comes back late from an earlier one is known.
+    /// Counts its births: what comes back late belongs to an earlier one.
     pub generation: u64,
 }
 
@@ -71,9 +70,8 @@ impl World {
         self.core.clock.step_to(self.core.now);
         match due {
             Due::Row { provider_id, object, row, .. } => {
-                let before = self.core.journal.changes_total();
+                self.core.log.push(at, Some(provider_id), What::Fired(Fired::Timer { object, row }));
                 self.with(provider_id, uptime, |it, cx| it.step(cx, object, Cause::Row(row)));
-                self.note_timer(at, provider_id, before);
             }
             Due::Block { transfer, .. } => {
                 self.core.chains.mine(&mut self.core.agenda, self.core.now, transfer);
@@ -81,15 +79,15 @@ impl World {
             }
             Due::Undone { transfer, .. } => self.tell_of_block(uptime, at, transfer),
             Due::Attempt { delivery, .. } => {
-                let left = self.leave(uptime, delivery, false);
-                self.note_delivery(at, delivery, || left.map_or("has no target any more".to_owned(), |it| format!("attempt {it}")));
+                self.log_due(at, delivery, Fired::Attempt);
+                self.leave(uptime, delivery, false);
             }
             Due::Answer { attempt, outcome } => {
-                self.note_delivery(at, attempt.delivery, || format!("attempt {} answered", attempt.number));
+                self.log_due(at, attempt.delivery, |it| Fired::Answer(it, attempt.number));
                 self.apply(uptime, attempt, *outcome);
             }
-            Due::Act { provider_id, act, with, rule } => self.act_by_rule(uptime, at, provider_id, &act, &with, &rule),
-            Due::Held { provider_id } => self.note_release(at, provider_id),
+            Due::Act { provider_id, act, with, rule } => self.act_by_rule(uptime, at, provider_id, (act, with, rule)),
+            Due::Held { provider_id } => _ = self.core.log.push(at, Some(provider_id), What::Fired(Fired::Released)),
         }
         self.depart(uptime);
         true
@@ -98,10 +96,25 @@ impl World {
     /// A provider learns what a transfer's confirmations are now.
     fn tell_of_block(&mut self, uptime: Uptime, at: Timestamp, id: TransferId) {
         let Some(transfer) = self.core.chains.get(id).copied() else { return };
-        let before = self.core.journal.changes_total();
-        let cause = Cause::Block { transfer: id.number, confirmations: transfer.confirmations };
-        self.with(id.provider_id, uptime, |it, cx| it.step(cx, id.object, cause));
-        self.note_block(at, id, transfer, before);
+        let Transfer { blockchain, wanted, confirmations, .. } = transfer;
+        let subject = self.provider(id.provider_id).subject(id.object).unwrap_or_default().into();
+        let block = Block { subject, blockchain, height: self.core.chains.height(blockchain, at), confirmations, wanted };
+        self.core.log.push(at, Some(id.provider_id), What::Fired(Fired::Block(block)));
+        self.with(id.provider_id, uptime, |it, cx| it.step(cx, id.object, Cause::Block { transfer: id.number, confirmations }));
+    }
+
+    /// What was booked for a webhook is due.
+    fn log_due(&mut self, at: Timestamp, delivery: u64, fired: impl FnOnce(Webhook) -> Fired) {
+        if let Some(webhook) = self.core.outbox.get(delivery) {
+            self.core.log.push(at, Some(webhook.provider_id), What::Fired(fired(webhook.into())));
+        }
+    }
+
+    /// A walk that began at that moment is over, and the clock stands where it has come.
+    pub fn moved(&mut self, from: Timestamp) {
+        if from < self.core.now {
+            self.core.log.push(self.core.now, None, What::Moved { from });
+        }
     }
 
     /// Whether something booked still means anything.
@@ -135,7 +148,7 @@ impl World {
         self.outgoing.is_empty() && self.core.outbox.is_quiet()
     }
 
-    /// Whether nothing is to come by itself. Unlike [`Self::pending`] it counts nothing: a live entry at the front
+    /// Whether nothing will happen by itself. Unlike [`Self::pending`] it counts nothing: a live entry at the front
     /// says enough.
     pub fn is_idle(&mut self) -> bool {
         self.next_live_at().is_none() && self.core.outbox.waiting() == 0

@@ -145,31 +145,41 @@ impl Sandbox {
         }
     }
 
-    /// One request to one provider, from the journal's point of view.
+    /// One request to one provider, from the log's point of view.
     fn call(&mut self, uptime: Uptime, provider_id: ProviderId, path: &str, request: Request) -> (Answer, Option<Pacing>) {
         let contract = self.world.provider(provider_id).contract();
-        let turn = self.world.core.journal.turn();
+        let entry = self.world.core.log.heard(self.world.core.now, provider_id);
         let Served { mut response, trace, rule, pacing } = serve(&mut self.world, uptime, provider_id, path, &request);
         let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
         let hint = trace.hint.clone().or_else(|| unknown.then(|| hints::for_path(contract, request.method.as_str(), path).into()));
         if let Some(Ok(hint)) = hint.map(|it| HeaderValue::from_str(&it)) {
             response.headers.insert(HINT, hint);
         }
-        let at = self.world.core.now;
-        let entry = self.world.core.journal.received((at, turn), contract.slug, request, &trace, rule);
-        if let Some(delivery) = trace.waits_for {
+        let waits_for = trace.waits_for;
+        self.world.core.log.received(entry, request, trace, rule);
+        if let Some(delivery) = waits_for {
             (Answer::Wait(Waiting::Tested { provider_id, delivery, entry, generation: self.world.generation }), pacing)
         } else {
-            self.world.core.journal.answered(entry, &response);
+            self.world.core.log.answered(entry, &response);
             (Answer::Now(response), pacing)
         }
+    }
+
+    /// The next due thing happens. Then the walk under way reads what was logged, and the log may drop the oldest.
+    fn step(&mut self, uptime: Uptime, until: Timestamp) -> bool {
+        let happened = self.world.step(uptime, until);
+        if let Some(walk) = &mut self.world.walk {
+            walk.read(&self.world.core.log);
+        }
+        self.world.core.log.trim();
+        happened
     }
 
     /// The agenda runs up to now.
     fn pass_to(&mut self, uptime: Uptime) {
         let now = self.world.core.clock.at(uptime).max(self.world.core.now);
         for _ in 0..STEPS_MAX {
-            if !self.world.step(uptime, now) {
+            if !self.step(uptime, now) {
                 break;
             }
         }
@@ -227,7 +237,7 @@ impl Sandbox {
             if let Waiting::Tested { entry, generation, .. } = &waiting
                 && *generation == it.world.generation
             {
-                it.world.core.journal.answered(*entry, &response);
+                it.world.core.log.answered(*entry, &response);
             }
             Some(response)
         });

@@ -3,7 +3,7 @@
 use super::answers::{FAULT, no_such_fault};
 use crate::engine::agenda::Due;
 use crate::engine::ids::ProviderId;
-use crate::engine::journal::Trace;
+use crate::engine::log::Trace;
 use crate::engine::rules::{Effects, Override, Transport};
 use crate::engine::world::World;
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -77,7 +77,7 @@ fn asked_for(world: &mut World, provider_id: ProviderId, name: &str) -> Result<(
     }
 }
 
-/// What the journal learns of a request that the provider does not see.
+/// What the log learns of a request that the provider does not see.
 fn trace_of(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Trace {
     let operation = world.provider(provider_id).contract().operation_of(path, request).map(|it| it.name);
     let account = world.with(provider_id, uptime, |it, cx| it.caller(cx, path, request));
@@ -161,7 +161,7 @@ fn pacing(world: &mut World, provider_id: ProviderId, rule: &str, effects: &Effe
             pacing.held_for = Some(span.unsigned_abs());
         } else if HELD_MAX <= world.core.agenda.iter().filter(|it| matches!(it.1, Due::Held { .. })).count() {
             let text = format!("the rule `{rule}` holds an answer back no more: {HELD_MAX} are held back already");
-            world.core.journal.note(world.core.now, world.provider(provider_id).contract().slug, text);
+            world.core.note(provider_id, text);
         } else if let Some(at) = later(world.core.now, span).filter(|_| !span.is_zero()) {
             world.core.agenda.book(at, Due::Held { provider_id });
             pacing.held_until = Some(at);

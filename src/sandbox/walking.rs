@@ -68,7 +68,7 @@ impl Sandbox {
                 walk.incomplete = true;
                 return self.arrive(uptime);
             }
-            let met = (walk.fired_total, walk.deliveries_total);
+            let met = (walk.report.fired_total, walk.report.deliveries_total);
             let next = self.world.next_live_at().filter(|it| *it <= until.limit());
             let arrived = match (until, next) {
                 (Until::Next(_), Some(at)) => 0 < met.0 && now < at,
@@ -80,7 +80,7 @@ impl Sandbox {
                 _ if arrived => return self.arrive(uptime),
                 Some(at) if !full => {
                     walk.stepped();
-                    self.world.step(uptime, at);
+                    self.step(uptime, at);
                 }
                 _ => {
                     walk.incomplete = true;
@@ -96,8 +96,8 @@ impl Sandbox {
         let Some(walk) = self.world.walk.take() else { return Progress::Gone };
         let met = match walk.until {
             Until::Time(_) | Until::Idle(_) => false,
-            Until::Next(_) => 0 < walk.fired_total,
-            Until::Delivery(_) => 0 < walk.deliveries_total,
+            Until::Next(_) => 0 < walk.report.fired_total,
+            Until::Delivery(_) => 0 < walk.report.deliveries_total,
         };
         let nothing_left = !matches!(walk.until, Until::Time(_)) && self.world.is_idle();
         let found = walk.incomplete || met || nothing_left;
@@ -106,14 +106,16 @@ impl Sandbox {
         }
         self.world.core.clock.step_to(self.world.core.now);
         self.world.core.clock.release(uptime);
+        self.world.moved(walk.from);
         Progress::Arrived(Box::new(walk))
     }
 
     /// The walk's caller has gone: time goes on from the step that it is in.
     pub(super) fn abandon(&mut self, uptime: Uptime) {
         self.has_more = false;
-        if self.world.walk.take().is_some() {
+        if let Some(walk) = self.world.walk.take() {
             self.world.core.clock.release(uptime);
+            self.world.moved(walk.from);
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration as RealDuration;
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
 
-use crate::control::Mask;
+use crate::control::{Line, Renderer};
 use crate::engine::matching::{Matcher, Mismatch};
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response, encoded};
@@ -19,13 +19,11 @@ use crate::scenario::{Scenario, Step, StepKind};
 mod answers;
 mod call;
 mod memory;
-mod timeline;
 mod waiting;
 mod webhooks;
 
 use answers::{good, judged};
 pub use memory::{INBOXES, MemoryStage};
-pub use timeline::{Entry, timeline};
 
 /// What carries steps out.
 pub trait Stage {
@@ -69,8 +67,8 @@ pub struct StepFailure {
 
 impl StepReport {
     /// Secrets from outside are not told.
-    fn veil(&mut self, mask: &Mask) {
-        let veiled = |text: &mut String| *text = mask.text(text);
+    fn veil(&mut self, render: &Renderer<'_>) {
+        let veiled = |text: &mut String| *text = render.text(text);
         [&mut self.title, &mut self.seen].into_iter().for_each(veiled);
         let Some(failure) = &mut self.failure else { return };
         veiled(&mut failure.why);
@@ -91,7 +89,7 @@ pub struct Report {
     pub steps: Vec<StepReport>,
     pub started_at: Timestamp,
     pub ended_at: Timestamp,
-    pub timeline: Vec<Entry>,
+    pub timeline: Vec<Line>,
 }
 
 impl Report {
@@ -122,14 +120,11 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
     let ended_at = now(stage, None);
     let mut events = Vec::new();
     stage.look(None, &mut |world| {
-        let mask = Mask::of(world);
+        let render = Renderer::of(world);
         for it in &mut steps {
-            it.veil(&mask);
+            it.veil(&render);
         }
-        events = timeline(world);
-        for it in &mut events {
-            it.what = mask.text(&it.what);
-        }
+        events = render.timeline();
     });
     Report { steps, started_at, ended_at, timeline: events }
 }
@@ -244,7 +239,7 @@ impl Runner<'_> {
     /// The number of the next journal entry.
     fn journaled(&mut self, fork: Option<&str>) -> u64 {
         let mut next = 0;
-        self.stage.look(fork, &mut |world| next = world.core.journal.next_id());
+        self.stage.look(fork, &mut |world| next = world.core.log.next_id());
         next
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::answers::within;
 use super::webhooks::headers;
 use super::{PATIENCE, Runner, StepFailure};
-use crate::engine::journal::Entry;
+use crate::engine::log::{Entry, RequestEntry};
 use crate::engine::matching::{Matcher, Mismatch};
 use crate::engine::world::World;
 use crate::kit::http::form_pairs;
@@ -33,12 +33,15 @@ impl Runner<'_> {
             let mut calls = Vec::new();
             let (own, taken) = (&self.own, &self.taken);
             self.stage.look(fork, &mut |world| {
-                let fits = |it: &&Entry| it.provider == provider && it.operation.as_deref() == Some(operation);
-                let foreign = |it: &&Entry| {
-                    let entry = (step.fork.clone(), it.id);
-                    !own.contains(&entry) && !taken.contains(&entry) && it.answer.is_some()
+                let provider_id = world.provider_id(provider);
+                let fits =
+                    |(entry, it): &(&Entry, &RequestEntry)| entry.provider == provider_id && it.operation.as_deref() == Some(operation);
+                let foreign = |(_, it): &(&Entry, &RequestEntry)| {
+                    let number = (step.fork.clone(), it.id);
+                    !own.contains(&number) && !taken.contains(&number) && it.answer.is_some()
                 };
-                calls = world.core.journal.entries().filter(fits).filter(foreign).map(|it| (it.id, shown(world, it))).collect();
+                let fitting = world.core.log.requests().filter(fits).filter(foreign);
+                calls = fitting.map(|(entry, it)| (it.id, values(world, entry, it))).collect();
             });
             for (id, it) in calls {
                 let misses: Vec<Mismatch> = wanted
@@ -83,11 +86,10 @@ fn criteria(node: Option<&Node>) -> Result<Vec<(&'static str, Matcher)>, StepFai
 }
 
 /// A call as it is kept: `${NAME.request.body.price}`, `${NAME.response.body.id}`.
-fn shown(world: &World, it: &Entry) -> Json {
+fn values(world: &World, entry: &Entry, it: &RequestEntry) -> Json {
     let parsed = |text: &[u8]| serde_json::from_slice::<Json>(text).unwrap_or_else(|_| Json::from(String::from_utf8_lossy(text)));
-    let provider_id = world.provider_id(&it.provider);
     let request = it.as_request();
-    let body = provider_id.map_or(Json::Null, |provider_id| world.provider(provider_id).sent(&request));
+    let body = entry.provider.map_or(Json::Null, |provider_id| world.provider(provider_id).sent(&request));
     let query: Json = form_pairs(request.query.as_bytes()).into_iter().map(|(name, text)| (name, Json::from(text))).collect();
     let answer = it.answer.as_ref();
     let status = answer.map(|it| it.status);

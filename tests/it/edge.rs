@@ -24,10 +24,10 @@ mod walks;
 
 const STATUS: &str = "/quantum-payouts/api/v1/getPayoutStatus";
 
-/// The state without what only looks at it: the journal, and the moment of a real clock.
+/// The state without what only looks at it: the log, and the moment of a real clock.
 async fn state(server: &Server) -> Json {
     let mut state = admin(server, "GET", "state", &Json::Null).await;
-    state["core"]["journal"] = Json::Null;
+    state["core"]["log"] = Json::Null;
     state
 }
 

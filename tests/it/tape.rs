@@ -384,3 +384,15 @@ pub fn snapshot(name: &str, text: &str) {
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
+
+/// The changes of status in a saved state, each with its moment and its provider's slug.
+pub fn changes(state: &Json) -> Vec<Json> {
+    let slugs: Vec<&str> = playmoney::providers::all().iter().map(|it| it.contract().slug).collect();
+    let change = |entry: &Json| {
+        let mut change = entry["what"].get("change")?.clone();
+        change["at"] = entry["at"].clone();
+        change["provider"] = json!(slugs[usize::try_from(entry["provider"].as_u64()?).ok()?]);
+        Some(change)
+    };
+    state["core"]["log"]["entries"].as_array().expect("a list").iter().filter_map(change).collect()
+}

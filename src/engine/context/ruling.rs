@@ -22,8 +22,7 @@ impl Context<'_> {
         let (rule, effects) = self.core.rules.fire(now, seed, input)?;
         let how = effects.spoil?;
         if how.drop {
-            let slug = self.contract().slug;
-            self.core.journal.note(now, slug, format!("the rule `{rule}` drops the webhook {} for {}", event.name, event.subject));
+            self.core.note(self.provider_id, format!("the rule `{rule}` drops the webhook {} for {}", event.name, event.subject));
         }
         Some(Box::new(AppliedFault { rule, how }))
     }

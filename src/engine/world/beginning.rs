@@ -13,7 +13,7 @@ use crate::engine::chain::Chains;
 use crate::engine::clock::Clock;
 use crate::engine::core::Core;
 use crate::engine::ids::ProviderId;
-use crate::engine::journal::Journal;
+use crate::engine::log::Log;
 use crate::engine::outbox::Outbox;
 use crate::engine::provider::DynProvider;
 use crate::engine::rules::Rules;
@@ -42,7 +42,7 @@ impl World {
             agenda: Agenda::default(),
             chains: Chains::new(now),
             outbox: Outbox::default(),
-            journal: Journal::new(start.journal_bytes_max),
+            log: Log::new(start.journal_bytes_max),
             inboxes: BTreeMap::new(),
             rules: Rules::of(now, setup.as_ref().map_or(&[], |it| &it.rules)),
             led: BTreeSet::new(),

@@ -66,7 +66,7 @@ impl World {
     pub fn resume(&mut self, core: Core, providers: Vec<Box<dyn DynProvider>>, uptime: Uptime) {
         let mut world = Self::born(self.start.clone(), core, providers, self.generation + 1);
         world.core.clock.resume(uptime);
-        world.core.journal.bound(world.start.journal_bytes_max);
+        world.core.log.bound(world.start.journal_bytes_max);
         world.core.inboxes.values_mut().for_each(Inbox::recount);
         world.core.outbox.recount();
         world.send_lost_again();

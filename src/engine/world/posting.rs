@@ -9,6 +9,7 @@ use crate::engine::delivery::Signed;
 use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Outgoing, Status};
 use crate::engine::ids::ObjectId;
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
+use crate::engine::log::{AttemptEntry, OutcomeEntry, What};
 use crate::engine::signature::Received;
 use crate::kit::http::{HeaderMap, Kept};
 use crate::kit::json::altered;
@@ -65,29 +66,22 @@ impl World {
     fn note_untouched(&mut self, webhook: &Delivery, path: &str) {
         let rule = webhook.spoiled.as_ref().map_or("", |it| &it.rule);
         let text = format!("the rule `{rule}` alters nothing at `{path}`: the body of {} has no such place", webhook.event);
-        self.core.journal.note(self.core.now, self.provider(webhook.provider_id).contract().slug, text);
+        self.core.note(webhook.provider_id, text);
     }
 
     /// One request of an attempt.
     fn send(&mut self, uptime: Uptime, webhook: &Delivery, id: AttemptId, signed: Signed, resend: bool) {
         let AttemptId { delivery, number, copy } = id;
         // What is kept is the copy: it has no more room than it needs.
-        let (at, headers, turn) = (self.core.now, signed.headers.clone(), self.core.journal.turn());
+        let (at, headers) = (self.core.now, signed.headers.clone());
         let time_limit = self.provider(webhook.provider_id).contract().schedule.time_limit;
         let outgoing =
             Outgoing { id, generation: self.generation, url: signed.url, headers: signed.headers, body: signed.body.clone(), time_limit };
-        let attempt = Attempt {
-            number,
-            at,
-            headers,
-            body: Kept(signed.body),
-            signed: signed.signed,
-            outcome: None,
-            repeated: false,
-            resend,
-            copy,
-            turn,
-        };
+        let attempt =
+            Attempt { number, at, headers, body: Kept(signed.body), signed: signed.signed, outcome: None, repeated: false, resend, copy };
+        let rule = webhook.spoiled.as_ref().filter(|_| !resend).map(|it| it.rule.as_str().into());
+        let entry = AttemptEntry { webhook: webhook.into(), number, copy, rule };
+        self.core.log.push(at, Some(webhook.provider_id), What::Attempt(entry));
         self.core.outbox.attempted(delivery, &webhook.url, attempt);
         if let Some((name, path)) = inbox::of_url(&webhook.url) {
             self.drop_into(uptime, &name, path, webhook, &outgoing);
@@ -177,12 +171,12 @@ impl World {
         };
         let Some(webhook) = self.core.outbox.get(id).cloned() else { return };
         if 0 < attempt.copy {
-            return self.note_attempt(&webhook, &failed, &outcome); // the first of the duplicates decides
+            return self.log_outcome(&webhook, &failed, &outcome); // the first of the duplicates decides
         }
         if !failed.resend && webhook.scheduled == 1 {
             self.core.outbox.lane_moves_on(id);
         }
-        self.note_attempt(&webhook, &failed, &outcome);
+        self.log_outcome(&webhook, &failed, &outcome);
         let provider_id = webhook.provider_id;
         if outcome.accepted() {
             let first = webhook.status != Status::Delivered;
@@ -207,5 +201,11 @@ impl World {
             }
             None => self.core.outbox.finish(id, Status::Failed),
         }
+    }
+    fn log_outcome(&mut self, webhook: &Delivery, attempt: &Attempt, outcome: &Outcome) {
+        let result = outcome.result.as_ref().map(|it| it.status).map_err(|it| *it);
+        let Attempt { number, copy, at: left_at, .. } = *attempt;
+        let entry = OutcomeEntry { webhook: webhook.into(), number, copy, left_at, result };
+        self.core.log.push(self.core.now, Some(webhook.provider_id), What::Outcome(entry));
     }
 }

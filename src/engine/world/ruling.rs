@@ -1,6 +1,8 @@
 //! What rules do: they answer requests, spoil webhooks, and lead the life of what a call has made.
 
 use crate::engine::core::LED_MAX;
+use std::borrow::Cow;
+
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Value as Json, json};
 
@@ -8,10 +10,10 @@ use super::World;
 use crate::engine::actions::ActionError;
 use crate::engine::agenda::Due;
 use crate::engine::ids::{ObjectId, ProviderId};
+use crate::engine::log::{ActionEntry, Fired, Refused, What};
 use crate::engine::rules::{Business, Effects, LifecycleStep, RuleInput};
 use crate::engine::tables::Contract;
 use crate::engine::tables::leading::{leading_to, paying};
-use crate::engine::walk::Fired;
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, form_pairs};
 use crate::kit::time::{Duration, Timestamp, Uptime, later};
@@ -49,14 +51,9 @@ impl World {
         rule: &str,
         effects: &Effects,
     ) {
-        let (now, slug) = (self.core.now, self.provider(provider_id).contract().slug);
         let Some(object) = made.first() else {
-            self.core.journal.note(
-                now,
-                slug,
-                format!("the rule `{rule}` finds nothing to lead: the call has made no object with a generation of its own"),
-            );
-            return;
+            let text = format!("the rule `{rule}` finds nothing to lead: the call has made no object with a generation of its own");
+            return self.core.note(provider_id, text);
         };
         let planned = if effects.course.is_empty() {
             effects.business.as_ref().map_or(Vec::new(), |it| self.fate(uptime, (provider_id, *object), operation, it, rule))
@@ -64,7 +61,7 @@ impl World {
             self.course(provider_id, operation, *object, &effects.course)
         };
         if planned.is_empty() {
-            self.core.journal.note(now, slug, format!("the rule `{rule}` knows no action that could lead what the call has made"));
+            self.core.note(provider_id, format!("the rule `{rule}` knows no action that could lead what the call has made"));
         }
         if !effects.course.is_empty() {
             for it in made {
@@ -153,28 +150,30 @@ impl World {
     /// An object takes no step at its own pace from now on. There may be too many: then it keeps its pace.
     fn leave_to_rules(&mut self, provider_id: ProviderId, object: ObjectId, rule: &str) {
         if LED_MAX <= self.core.led.len() {
-            let note = format!("the rule `{rule}` leaves an object to its own pace besides: {LED_MAX} are led already");
-            return self.core.journal.note(self.core.now, self.provider(provider_id).contract().slug, note);
+            let text = format!("the rule `{rule}` leaves an object to its own pace besides: {LED_MAX} are led already");
+            return self.core.note(provider_id, text);
         }
         self.core.led.insert((provider_id, object));
     }
 
-    /// An action that a rule has booked. When the state forbids it, nothing happens, which a walk says.
-    pub(super) fn act_by_rule(&mut self, uptime: Uptime, at: Timestamp, provider_id: ProviderId, act: &str, with: &str, rule: &str) {
+    /// An action that a rule has booked. When the state forbids it, nothing happens, which the log says.
+    pub(super) fn act_by_rule(
+        &mut self,
+        uptime: Uptime,
+        at: Timestamp,
+        provider_id: ProviderId,
+        (action, with, rule): (Cow<'static, str>, Box<str>, Box<str>),
+    ) {
         let fields = Fields::json(with.as_bytes()).unwrap_or_default();
-        let done = self.with(provider_id, uptime, |it, cx| it.act(cx, act, &fields));
-        let provider = self.provider(provider_id).contract().slug;
-        let subject = done.as_ref().ok().and_then(|it| self.provider(provider_id).subject(it.object)).unwrap_or_default();
-        let why = match done {
-            Ok(_) => String::new(),
-            Err(ActionError::Unknown) => ", but there is no such action".to_owned(),
-            Err(ActionError::State(why) | ActionError::Invalid(why) | ActionError::Nothing(why)) => format!(", but: {why}"),
+        let done = self.with(provider_id, uptime, |it, cx| it.act(cx, &action, &fields));
+        let subject = done.as_ref().ok().and_then(|it| self.provider(provider_id).subject(it.object)).unwrap_or_default().into();
+        let refused = match done {
+            Ok(_) => None,
+            Err(ActionError::Unknown) => Some(Refused::Unknown),
+            Err(ActionError::State(why) | ActionError::Invalid(why) | ActionError::Nothing(why)) => Some(Refused::Because(why.into())),
         };
-        if !why.is_empty() {
-            self.core.journal.note(at, provider, format!("{act} {with} by the rule `{rule}`{why}"));
-        }
-        let Some(walk) = &mut self.walk else { return };
-        walk.fired(|| Fired { at, kind: "timer", provider, subject, detail: format!("{act} {with} by the rule `{rule}`{why}") });
+        let entry = ActionEntry { action, with, rule, subject, refused };
+        self.core.log.push(at, Some(provider_id), What::Fired(Fired::Action(Box::new(entry))));
     }
 }
 

@@ -51,7 +51,7 @@ impl Run {
 
     fn ask(&mut self, operation: &str, request: Request) -> Json {
         let response = self.shop.ask(request);
-        let entry = self.shop.sandbox.world().core.journal.entries().last().expect("an entry");
+        let entry = self.shop.sandbox.world().core.log.requests().last().expect("a request").1;
         self.seen.insert((operation.to_owned(), entry.error.as_deref().map(str::to_owned)));
         self.served.judge(operation, &response)
     }

@@ -9,7 +9,7 @@ const ADDRESS: &str = "0x1234567890123456789012345678901234567890";
 
 /// A new order by its `order_id`.
 fn order(run: &mut Run) -> Json {
-    let nonce = run.shop.sandbox.world().core.journal.entries().count() + 1;
+    let nonce = run.shop.sandbox.world().core.log.requests().count() + 1;
     let order = json!({"amount": 1.5, "currency": "USDC", "blockchain": "base", "order_info": "[]", "nonce": nonce});
     run.call("createPaymentOrder", &order)["data"]["order_id"].clone()
 }

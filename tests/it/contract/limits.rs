@@ -41,7 +41,7 @@ fn complaint(contract: &Contract, row: &Operation, body: &Json, parameter: &str)
     let request = shop.dressed(request);
     let response = shop.ask(request);
     let answer = String::from_utf8_lossy(&response.body).into_owned();
-    let error = shop.sandbox.world().core.journal.entries().last().and_then(|it| it.error.as_deref().map(str::to_owned));
+    let error = shop.sandbox.world().core.log.requests().last().and_then(|it| it.1.error.as_deref().map(str::to_owned));
     let blamed = error.is_some_and(|it| it.starts_with("validation_"));
     let named = [' ', '.', '"'].iter().any(|it| answer.contains(&format!("{parameter}{it}"))); // an object by what it holds
     (blamed && named && !answer.contains(" when ")).then_some(answer)

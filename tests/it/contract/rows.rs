@@ -31,7 +31,7 @@ fn text(response: &Response) -> String {
 
 /// The journal's words for the last request: its operation and its error.
 fn last(shop: &Tape) -> (Option<String>, Option<String>) {
-    let entry = shop.sandbox.world().core.journal.entries().last().expect("an entry");
+    let entry = shop.sandbox.world().core.log.requests().last().expect("a request").1;
     (entry.operation.as_deref().map(str::to_owned), entry.error.as_deref().map(str::to_owned))
 }
 

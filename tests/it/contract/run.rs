@@ -58,7 +58,7 @@ impl Run {
 
     pub fn ask(&mut self, operation: &str, request: Request) -> Json {
         let response = self.shop.ask(request);
-        let entry = self.shop.sandbox.world().core.journal.entries().last().expect("an entry");
+        let entry = self.shop.sandbox.world().core.log.requests().last().expect("a request").1;
         self.seen.insert((operation.to_owned(), entry.error.as_deref().map(str::to_owned)));
         self.served.judge(operation, &response)
     }
@@ -79,7 +79,7 @@ impl Run {
     /// A call whose answer has to be that documented error.
     pub fn refused(&mut self, operation: &str, with: &Json, error: &str) -> Json {
         let answer = self.call(operation, with);
-        let entry = self.shop.sandbox.world().core.journal.entries().last().expect("an entry");
+        let entry = self.shop.sandbox.world().core.log.requests().last().expect("a request").1;
         assert_eq!(entry.error.as_deref(), Some(error), "{operation} {with}: {answer}");
         answer
     }

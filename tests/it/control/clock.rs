@@ -238,7 +238,7 @@ fn i14_a_receiver_may_act_but_not_advance() {
         };
         it.ask("POST", path, &body);
     }
-    it.ask("PUT", "state", &json!({"playmoney_state": 1}));
+    it.ask("PUT", "state", &json!({"playmoney_state": 2}));
     let seen: Vec<_> = it.answers.iter().map(|it| (it.0, it.1["code"].as_str().unwrap_or(""))).collect();
     let busy = (409, "advance_in_progress");
     assert_eq!(seen, [(200, ""), (200, ""), busy, busy, busy, busy, busy, busy]);
@@ -343,4 +343,22 @@ fn what_the_control_api_does_not_have() {
     assert_eq!(status, 200);
     assert!(index["calls"].as_array().is_some_and(|it| it.iter().any(|it| it["path"] == "/__admin/clock/advance")));
     assert_eq!(call(&mut shop, "GET", "health", &Json::Null).1["status"], "ok");
+}
+
+#[test]
+fn a_walk_reports_everything_however_small_the_journal_is() {
+    let reported = |journal_bytes_max: usize| {
+        let start = Start { webhook_url: Some(SHOP.to_owned()), journal_bytes_max, ..Start::default() };
+        let mut shop = Tape::new(start);
+        shop.play("merchant 500 timeout 200");
+        for number in ["A", "B", "C"] {
+            create(&mut shop, number);
+        }
+        perform(&mut shop, "D");
+        call(&mut shop, "POST", "clock/advance", &json!({"by": "9h"})).1
+    };
+    let report = reported(playmoney::engine::log::BYTES_MAX);
+    assert!(report["fired_total"].as_u64() > Some(5) && report["deliveries_total"].as_u64() > Some(5), "{report}");
+    assert_eq!(reported(0), report);
+    assert_eq!(reported(1_000), report);
 }

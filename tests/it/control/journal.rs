@@ -105,8 +105,8 @@ fn a_fault_that_is_asked_for_executes_nothing() {
         (&it["operation"], &it["rule"], &it["error"]),
         (&json!("createPayout"), &json!("permission_denied"), &json!("permission_denied"))
     );
-    after["core"]["journal"] = before["core"]["journal"].clone();
-    assert_eq!(after, before, "nothing but the journal knows of it");
+    after["core"]["log"] = before["core"]["log"].clone();
+    assert_eq!(after, before, "nothing but the log knows of it");
     shop.play("with Playmoney-Fault: permission_denid");
     let request = crate::quantum_payouts::request(&mut shop, "POST", "createPayout", "{}");
     let (status, code, detail) = problem(&shop.ask(request));

@@ -24,7 +24,7 @@ impl Run {
     fn ask(&mut self, operation: &str, body: &str) -> Json {
         let request = self.shop.dressed(Request::new(Method::POST, "/quantapay/api.php", body.as_bytes().to_vec()));
         let response = self.shop.ask(request);
-        let entry = self.shop.sandbox.world().core.journal.entries().last().expect("an entry");
+        let entry = self.shop.sandbox.world().core.log.requests().last().expect("a request").1;
         self.seen.insert((operation.to_owned(), entry.error.as_deref().map(str::to_owned)));
         self.served.judge(operation, &response)
     }

@@ -34,7 +34,7 @@ impl Run {
     fn call(&mut self, operation: &str, method: &str, path: &str, body: &str) -> Json {
         let asked = request(&mut self.shop, method, path, body);
         let response = self.shop.ask(asked);
-        let entry = self.shop.sandbox.world().core.journal.entries().last().expect("an entry");
+        let entry = self.shop.sandbox.world().core.log.requests().last().expect("a request").1;
         self.seen.insert((operation.to_owned(), entry.error.as_deref().map(str::to_owned)));
         self.served.judge(operation, &response)
     }

@@ -15,16 +15,11 @@ fn rule(on: &str, then: &str) -> String {
     format!("rules:\n  - {{ name: fate, on: {on}, when: {{ times: 1 }}, then: {{ {then} }} }}\n")
 }
 
-/// What has become of a provider's objects, as the journal tells: each change with its moment.
+/// What has become of a provider's objects, as the log tells: each change with its moment.
 fn changes(shop: &mut Tape) -> Vec<(String, String)> {
     let state = shop.admin("GET", "state", &Json::Null);
     let text = |it: &Json| it.as_str().expect("text").to_owned();
-    state["core"]["journal"]["changes"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|it| (text(&it["at"])[11..].to_owned(), text(&it["to"])))
-        .collect()
+    crate::tape::changes(&state).iter().map(|it| (text(&it["at"])[11..].to_owned(), text(&it["to"]))).collect()
 }
 
 fn pairs(rows: &[(&str, &str)]) -> Vec<(String, String)> {

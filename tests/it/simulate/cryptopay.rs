@@ -130,9 +130,10 @@ fn is_signed(delivery: &Json, secrets: &[&str]) {
 /// I1 and I4: each change is a row of the table, a final status stays, and each event is told to every target.
 fn statuses_follow_the_tables(state: &Json, told: &BTreeMap<(String, String), usize>) {
     let own = memory(state, "cryptopay");
+    let changes = crate::tape::changes(state);
     let mut stands: BTreeMap<&str, &str> = BTreeMap::new();
     let mut events = BTreeSet::new();
-    for it in list(state, "/core/journal/changes").iter().filter(|it| it["provider"] == "cryptopay") {
+    for it in changes.iter().filter(|it| it["provider"] == "cryptopay") {
         let (subject, from, to) = (text(it, "subject"), text(it, "from"), text(it, "to"));
         let row = STEPS.iter().find(|row| (row.0, row.1) == (from, to)).unwrap_or_else(|| panic!("{it}"));
         assert_eq!(stands.insert(subject, to).unwrap_or(""), from, "{it}");

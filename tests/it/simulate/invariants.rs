@@ -113,9 +113,9 @@ fn is_signed(delivery: &Json) {
 
 /// I4 and I1: each change is a row of the table, a final status stays, and each change is told once.
 fn statuses_follow_the_table(state: &Json, deliveries: usize) {
-    let changes = list(state, "/core/journal/changes");
+    let changes = crate::tape::changes(state);
     let mut stands: BTreeMap<&str, &str> = BTreeMap::new();
-    for it in changes {
+    for it in &changes {
         let (from, to) = (text(it, "from"), text(it, "to"));
         assert!(STEPS.contains(&(from, to)), "{it}");
         assert_eq!(stands.insert(text(it, "subject"), to).unwrap_or(""), from, "{it}");

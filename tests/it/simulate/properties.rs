@@ -7,7 +7,7 @@ use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
 use super::arbitrary::{halved, tape, tape_without_ties};
-use super::{always, changes_nothing, exported, invariants, memory, played, same_state, without_requests};
+use super::{always, changes_nothing, exported, invariants, memory, played, same_but_for_moves, same_state, without_requests};
 use crate::tape::Tape;
 
 /// What left the sandbox: its webhooks with their moments, without what control calls answered.
@@ -46,7 +46,7 @@ fn i8_two_steps_equal_one_leap() {
     always(120, &(tape(), 0..1000_u64), |(tape, thousandths)| {
         let (mut leap, mut steps) = (played(&tape), played(&halved(&tape, thousandths)));
         assert_eq!(left(&leap), left(&steps));
-        same_state(&mut leap, &mut steps);
+        same_but_for_moves(&mut leap, &mut steps);
     });
 }
 
@@ -165,7 +165,7 @@ const REFUSED: &[&str] = &[
     "control POST deliveries/dlv-999/resend",
     "control PATCH accounts/quantum-payouts/default {\"pace\":\"manual\",\"nothing\":1}",
     "control PUT inbox/shop/script {\"respond\":[200,700]}",
-    "control PUT state {\"playmoney_state\":1}",
+    "control PUT state {\"playmoney_state\":2}",
     "control GET requests?operation=nothing",
     "control POST webhooks/verify {}",
     "with Playmoney-Fault: internal_error\nPOST /quantum-payouts/api/v1/performPayout {\"orderNumber\":\"Z\",\"amount\":1,\"description\":\"d\",\"target\":{\"pan\":\"4111111111111111\"}}",

@@ -151,8 +151,9 @@ fn check(shop: &mut Tape) {
 
 /// I4 and I1: each change is a row of a table, a final status stays, and each row's events are told once.
 fn statuses_follow_the_tables(state: &Json, mut told: BTreeMap<String, usize>) {
+    let changes = crate::tape::changes(state);
     let mut stands: BTreeMap<&str, &str> = BTreeMap::new();
-    for it in list(state, "/core/journal/changes").iter().filter(|it| it["provider"] == "qbitpay") {
+    for it in changes.iter().filter(|it| it["provider"] == "qbitpay") {
         let (subject, from, to, cause) = (text(it, "subject"), text(it, "from"), text(it, "to"), text(it, "cause"));
         let row = STEPS.iter().find(|row| (row.0, row.1) == (from, to)).unwrap_or_else(|| panic!("{it}"));
         let known = stands.insert(subject, to);

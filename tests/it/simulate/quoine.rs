@@ -78,8 +78,9 @@ fn check(shop: &mut Tape) {
             assert!(nonces.insert(text(&attempt["request"]["headers"], "nonce").to_owned()), "each attempt has another NONCE: {it}");
         }
     }
+    let changes = crate::tape::changes(&state);
     let mut stands: BTreeMap<&str, &str> = BTreeMap::new();
-    for it in list(&state, "/core/journal/changes").iter().filter(|it| it["provider"] == "quoine") {
+    for it in changes.iter().filter(|it| it["provider"] == "quoine") {
         let (from, to) = (text(it, "from"), text(it, "to"));
         assert!(STEPS.contains(&(from, to)), "{it}");
         assert_eq!(stands.insert(text(it, "subject"), to).unwrap_or(""), from, "{it}");

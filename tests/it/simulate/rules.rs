@@ -6,7 +6,7 @@ use proptest::sample::select;
 use serde_json::Value as Json;
 
 use super::arbitrary::{halved, tape};
-use super::{always, exported, same_state};
+use super::{always, exported, same_but_for_moves, same_state};
 use crate::tape::Tape;
 
 /// What a rule on requests does.
@@ -76,7 +76,7 @@ fn i8_two_steps_equal_one_leap_whatever_rules_do() {
     always(60, &(rules(), tape(), 0..1000_u64), |(rules, tape, thousandths)| {
         let (mut leap, mut steps) = (played(&rules, &tape), played(&rules, &halved(&tape, thousandths)));
         assert_eq!(left(&leap), left(&steps));
-        same_state(&mut leap, &mut steps);
+        same_but_for_moves(&mut leap, &mut steps);
     });
 }
 
@@ -126,7 +126,7 @@ fn i1_every_event_has_one_delivery_and_one_end() {
         let mut shop = played(&rules, &tape);
         shop.play("merchant 200\nadvance until idle");
         let state = exported(&mut shop);
-        let changes = state["core"]["journal"]["changes"].as_array().expect("a list").len();
+        let changes = crate::tape::changes(&state).len();
         let deliveries = shop.admin("GET", "deliveries", &Json::Null)["deliveries"].as_array().expect("a list").clone();
         assert_eq!(deliveries.len(), changes);
         for it in &deliveries {

@@ -1,4 +1,4 @@
-//! What may be shown of what has passed through: secrets from outside are masked wherever they stand.
+//! Masks secrets that came from outside wherever they stand in a text.
 
 use serde_json::Value as Json;
 
@@ -7,7 +7,7 @@ use crate::engine::world::World;
 use crate::kit::http::encoded;
 use crate::kit::secret::{Secret, masked};
 
-/// A shorter secret hides nothing, and would be found in every other word.
+/// A shorter secret is not masked: it would be found in ordinary words.
 const SECRET_BYTES_MIN: usize = 4;
 
 /// A secret as it may stand in a text: as it is, in JSON, in a query, in a form.

@@ -1,0 +1,147 @@
+//! What happened in a sandbox: one log, written in one place and read by cursor. The journal, a walk's report and the
+//! timeline of a scenario are views of it. Live events, coverage and history, which do not exist yet, will be further ones.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{COUNT_MAX, ProviderId};
+use crate::kit::http::{Request, Response};
+use crate::kit::time::Timestamp;
+
+mod entry;
+mod report;
+mod request;
+
+pub use entry::*;
+pub use report::{FiredRow, WalkReport};
+pub use request::{Answer, RequestEntry, Trace};
+
+/// Without `--journal-bytes`.
+pub const BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// A ring of entries, bounded by bytes. Their sequence numbers have no gaps.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Log {
+    #[serde(skip)]
+    pub bytes_max: usize,
+    #[serde(skip)]
+    bytes: usize,
+    entries: VecDeque<Entry>,
+    /// The sequence number of the next entry.
+    next_sequence: u64,
+    /// The number of the next request.
+    next_id: u64,
+    /// Something that the journal lists was dropped to stay below the bound.
+    pub truncated: bool,
+}
+
+impl Log {
+    /// An empty log with that bound.
+    pub fn new(bytes_max: usize) -> Self {
+        Self { bytes_max, bytes: 0, entries: VecDeque::new(), next_sequence: 1, next_id: 1, truncated: false }
+    }
+
+    /// Something has happened. The only function that writes an entry; returns its sequence number.
+    pub fn push(&mut self, at: Timestamp, provider: Option<ProviderId>, what: What) -> u64 {
+        let sequence = self.next_sequence;
+        self.next_sequence += 1;
+        let entry = Entry { sequence, at, provider, what };
+        self.bytes += entry.size();
+        self.entries.push_back(entry);
+        sequence
+    }
+
+    /// A request is heard: it stands before everything that it causes. What it was follows with [`Self::received`].
+    pub fn heard(&mut self, at: Timestamp, provider_id: ProviderId) -> u64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        self.push(at, Some(provider_id), What::Request(Box::new(RequestEntry { id, ..RequestEntry::default() })))
+    }
+
+    /// What the request was, and what the provider says of it. The answer follows with [`Self::answered`].
+    pub fn received(&mut self, sequence: u64, request: Request, trace: Trace, rule: Option<String>) {
+        let Some(it) = self.request_mut(sequence) else { return };
+        let before = it.size();
+        *it = RequestEntry::new(it.id, request, trace, rule);
+        let after = it.size();
+        self.bytes = self.bytes + after - before;
+    }
+
+    /// The answer to that request, unless it was dropped meanwhile.
+    pub fn answered(&mut self, sequence: u64, response: &Response) {
+        let Some(it) = self.request_mut(sequence) else { return };
+        let answer = Answer::of(response);
+        let bytes = answer.size();
+        let before = it.answer.replace(answer).map_or(0, |it| it.size());
+        self.bytes = self.bytes + bytes - before;
+    }
+
+    fn request_mut(&mut self, sequence: u64) -> Option<&mut RequestEntry> {
+        let first = self.next_sequence - self.entries.len() as u64;
+        let place = usize::try_from(sequence.checked_sub(first)?).ok()?;
+        if let What::Request(it) = &mut self.entries.get_mut(place)?.what { Some(it) } else { None }
+    }
+
+    /// Drops the oldest entries until the rest fits. Called between steps and between requests, when readers that follow
+    /// have read; never in the middle of one.
+    pub fn trim(&mut self) {
+        while self.bytes > self.bytes_max
+            && let Some(oldest) = self.entries.pop_front()
+        {
+            self.bytes -= oldest.size();
+            self.truncated |= oldest.is_listed();
+        }
+    }
+
+    /// The entries from that sequence number on, oldest first. Those that were dropped are skipped.
+    pub fn since(&self, sequence: u64) -> impl DoubleEndedIterator<Item = &Entry> {
+        let first = self.next_sequence - self.entries.len() as u64;
+        let place = usize::try_from(sequence.saturating_sub(first)).unwrap_or(usize::MAX);
+        self.entries.range(place.min(self.entries.len())..)
+    }
+
+    /// Every entry, oldest first.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// The requests among them.
+    pub fn requests(&self) -> impl DoubleEndedIterator<Item = (&Entry, &RequestEntry)> {
+        self.entries().filter_map(|it| if let What::Request(request) = &it.what { Some((it, request.as_ref())) } else { None })
+    }
+
+    /// The sequence number of the next entry.
+    pub fn next_sequence(&self) -> u64 {
+        self.next_sequence
+    }
+
+    /// The number of the next request.
+    pub fn next_id(&self) -> u64 {
+        self.next_id
+    }
+
+    /// The same log under that bound: it comes from outside.
+    pub fn bound(&mut self, bytes_max: usize) {
+        self.bytes_max = bytes_max;
+        self.bytes = self.entries.iter().map(Entry::size).sum();
+        self.trim();
+    }
+
+    /// Whether what was read is numbered without gaps, for providers that exist.
+    pub fn is_sound(&self, provider_count: u8) -> bool {
+        let first = self.next_sequence.checked_sub(self.entries.len() as u64);
+        let numbered = first.is_some_and(|first| 0 < first && (first..).zip(&self.entries).all(|(sequence, it)| it.sequence == sequence));
+        let requests = self.requests().count() as u64;
+        let first_id = self.next_id.checked_sub(requests);
+        let ids = first_id.is_some_and(|first| 0 < first && (first..).zip(self.requests()).all(|(id, (_, it))| it.id == id));
+        let owned = self.entries().all(|it| match (it.provider, &it.what) {
+            (Some(provider_id), _) => provider_id.0 < provider_count,
+            (None, what) => matches!(what, What::Moved { .. } | What::Mode(_)),
+        });
+        numbered && ids && owned && self.next_sequence < COUNT_MAX && self.next_id < COUNT_MAX
+    }
+}
+
+#[cfg(test)]
+mod tests;

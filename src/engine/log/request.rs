@@ -1,0 +1,100 @@
+//! A request in the log, with its answer.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::kit::cards::concealed;
+use crate::kit::http::{HeaderMap, Kept, Method, Request, Response, header_pairs};
+
+/// What a provider says of a request that it answers.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    pub operation: Option<&'static str>,
+    pub account: Option<String>,
+    /// The documented error that was answered, by name.
+    pub error: Option<&'static str>,
+    pub hint: Option<Cow<'static, str>>,
+    /// The answer waits for this delivery.
+    pub waits_for: Option<u64>,
+    /// What a reader of the journal has to know of it besides: a bound that was hit.
+    pub note: Option<&'static str>,
+}
+
+/// One request to a provider and its answer. Until the provider has seen it, only its number is known.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct RequestEntry {
+    /// Counts the requests alone: `req-1`, `req-2`.
+    pub id: u64,
+    pub operation: Option<Cow<'static, str>>,
+    pub account: Option<String>,
+    /// The documented error that was answered, by name.
+    pub error: Option<Cow<'static, str>>,
+    /// The rule that answered in the provider's place.
+    pub rule: Option<String>,
+    /// What a reader has to know besides: a bound that was hit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Cow<'static, str>>,
+    pub method: String,
+    pub target: String,
+    #[serde(with = "header_pairs")]
+    pub headers: HeaderMap,
+    pub body: Kept,
+    pub answer: Option<Answer>,
+}
+
+/// What was answered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Answer {
+    pub status: u16,
+    #[serde(with = "header_pairs")]
+    pub headers: HeaderMap,
+    pub body: Kept,
+}
+
+impl RequestEntry {
+    /// The request that has this number, as it came. Card numbers that may be real are kept without their middle.
+    pub(super) fn new(id: u64, request: Request, trace: Trace, rule: Option<String>) -> Self {
+        Self {
+            id,
+            operation: trace.operation.map(Cow::Borrowed),
+            account: trace.account,
+            error: trace.error.map(Cow::Borrowed),
+            rule,
+            note: trace.note.map(Cow::Borrowed),
+            method: request.method.as_str().to_owned(),
+            target: concealed(request.target.as_bytes()).and_then(|it| String::from_utf8(it).ok()).unwrap_or(request.target),
+            headers: request.headers,
+            body: Kept(concealed(&request.body).map_or(request.body, Bytes::from)),
+            answer: None,
+        }
+    }
+
+    /// The request as it came, as far as it was kept.
+    pub fn as_request(&self) -> Request {
+        let method = self.method.parse().unwrap_or(Method::GET);
+        Request { headers: self.headers.clone(), ..Request::new(method, &self.target, self.body.0.clone()) }
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn size(&self) -> usize {
+        let answer = self.answer.as_ref().map_or(0, Answer::size);
+        size_of::<Self>() + self.target.len() + header_size(&self.headers) + self.body.0.len() + answer
+    }
+}
+
+impl Answer {
+    pub(super) fn of(response: &Response) -> Self {
+        Self { status: response.status.as_u16(), headers: response.headers.clone(), body: Kept(response.body.clone()) }
+    }
+
+    /// Bytes that it takes besides its place in the request.
+    pub(super) fn size(&self) -> usize {
+        header_size(&self.headers) + self.body.0.len()
+    }
+}
+
+fn header_size(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum()
+}

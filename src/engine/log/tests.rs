@@ -1,0 +1,134 @@
+use super::*;
+use crate::engine::delivery::Failure;
+use crate::engine::ids::ObjectId;
+use crate::kit::http::{Method, StatusCode};
+use crate::kit::lifecycle::On;
+
+const START: Timestamp = Timestamp::UNIX_EPOCH;
+const OWN: ProviderId = ProviderId(0);
+
+fn asked(log: &mut Log, body: &str) -> u64 {
+    let sequence = log.heard(START, OWN);
+    log.received(sequence, Request::new(Method::POST, "/quoine/api/v1/invoices", body.to_owned()), Trace::default(), None);
+    sequence
+}
+
+fn changed(log: &mut Log, subject: &str) {
+    let change = Change { subject: subject.into(), from: "".into(), to: "new".into(), cause: ChangeCause::Row(On::Call("create")) };
+    log.push(START, Some(OWN), What::Change(change));
+}
+
+fn left(log: &mut Log) {
+    let webhook = Webhook { delivery: 1, event: "paid".into(), subject: "A".into() };
+    log.push(START, Some(OWN), What::Attempt(AttemptEntry { webhook: webhook.clone(), number: 2, copy: 0, rule: None }));
+    let result = Err(Failure::Timeout);
+    log.push(START, Some(OWN), What::Outcome(OutcomeEntry { webhook, number: 2, copy: 0, left_at: START, result }));
+}
+
+fn timer() -> What {
+    What::Fired(Fired::Timer { object: ObjectId { kind: 0, number: 1 }, row: 0 })
+}
+
+#[test]
+fn an_entry_takes_little_room() {
+    assert!(size_of::<Entry>() <= 128, "{}", size_of::<Entry>());
+}
+
+#[test]
+fn the_ring_is_bounded_by_bytes_and_says_what_it_has_dropped() {
+    let mut log = Log::new(2_000);
+    changed(&mut log, "A");
+    changed(&mut log, &"B".repeat(2_000));
+    assert_eq!(log.entries().count(), 2, "nothing is dropped in the middle of a step");
+    log.trim();
+    assert_eq!((log.entries().count(), log.truncated), (0, false), "the journal lists no changes");
+    asked(&mut log, "first");
+    asked(&mut log, "second");
+    log.trim();
+    assert_eq!((log.requests().count(), log.truncated), (2, false));
+    asked(&mut log, &"x".repeat(1_000));
+    log.trim();
+    assert_eq!((log.requests().count(), log.truncated), (1, true));
+    let counted = log.bytes;
+    log.bound(2_000);
+    assert_eq!(log.bytes, counted);
+    assert!(counted <= 2_000 && log.is_sound(1));
+}
+
+#[test]
+fn an_answer_finds_its_request_after_others_were_dropped() {
+    let mut log = Log::new(2_000);
+    let [dropped, kept] = [asked(&mut log, &"x".repeat(1_500)), asked(&mut log, "kept")];
+    changed(&mut log, "A");
+    log.trim();
+    for sequence in [dropped, kept] {
+        log.answered(sequence, &Response::new(StatusCode::OK, "text/plain", sequence.to_string()));
+    }
+    let answers: Vec<_> = log.requests().map(|(_, it)| (it.id, it.answer.as_ref().map(|it| it.body.text().into_owned()))).collect();
+    assert_eq!(answers, [(2, Some(kept.to_string()))]);
+    let counted = log.bytes;
+    log.bound(2_000);
+    assert_eq!(log.bytes, counted, "the answer is counted");
+}
+
+#[test]
+fn a_cursor_skips_what_was_dropped() {
+    let mut log = Log::new(600);
+    for subject in ["A", "B", "C", "D", "E", "F"] {
+        changed(&mut log, subject);
+    }
+    let sequences = |log: &Log, from| log.since(from).map(|it| it.sequence).collect::<Vec<_>>();
+    assert_eq!(sequences(&log, 5), [5, 6]);
+    log.trim();
+    assert_eq!((sequences(&log, 1), sequences(&log, 5)), (vec![3, 4, 5, 6], vec![5, 6]));
+    assert!(sequences(&log, log.next_sequence()).is_empty() && sequences(&log, 99).is_empty());
+}
+
+#[test]
+fn a_report_is_complete_although_the_log_keeps_nothing() {
+    let mut log = Log::new(0);
+    let mut report = WalkReport::new(log.next_sequence());
+    for subject in ["A", "B"] {
+        log.push(START, Some(OWN), timer());
+        changed(&mut log, subject);
+        left(&mut log);
+        changed(&mut log, "after the outcome");
+        assert_eq!(report.read(&log), 1);
+        log.trim();
+        assert_eq!(log.entries().count(), 0);
+    }
+    log.push(START, Some(OWN), What::Fired(Fired::Attempt(Webhook { delivery: 1, event: "paid".into(), subject: "A".into() })));
+    left(&mut log);
+    log.push(START, Some(OWN), timer());
+    report.read(&log);
+    changed(&mut log, "by an action, after the step");
+    report.read(&log);
+    assert_eq!((report.fired_total, report.deliveries_total, report.deliveries.len()), (4, 3, 3));
+    let subjects: Vec<_> = report.fired.iter().map(|it| it.change.as_ref().map(|it| &*it.subject)).collect();
+    assert_eq!(subjects, [Some("A"), Some("B"), None, None]);
+    assert_eq!(report.fired.iter().map(|it| it.attempt).collect::<Vec<_>>(), [None, None, Some(2), None]);
+}
+
+#[test]
+fn a_log_from_outside_is_numbered_without_gaps() {
+    let mut log = Log::new(BYTES_MAX);
+    asked(&mut log, "first");
+    changed(&mut log, "A");
+    asked(&mut log, "second");
+    assert!(log.is_sound(1) && !log.is_sound(0));
+    let broken = |spoil: &dyn Fn(&mut Log)| {
+        let mut log = log.clone();
+        spoil(&mut log);
+        !log.is_sound(1)
+    };
+    assert!(broken(&|it| it.entries[1].sequence = 3));
+    assert!(broken(&|it| it.entries.swap(0, 2)));
+    assert!(broken(&|it| it.next_sequence = 2));
+    assert!(broken(&|it| it.next_id = 2));
+    assert!(broken(&|it| it.next_id = COUNT_MAX));
+    assert!(broken(&|it| it.entries[1].provider = None));
+    let saved = serde_json::to_value(&log).expect("JSON");
+    let read: Log = serde_json::from_value(saved.clone()).expect("a log");
+    assert!(read.is_sound(1));
+    assert_eq!(serde_json::to_value(&read).expect("JSON"), saved);
+}
