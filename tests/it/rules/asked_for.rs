@@ -48,10 +48,10 @@ fn a_documented_error_is_asked_for_by_its_name() {
 
 #[test]
 fn an_effect_of_the_transport_is_asked_for_by_its_word() {
-    for (word, transport) in playmoney::engine::rules::effects::TRANSPORTS {
+    for row in playmoney::engine::rules::effects::TRANSPORTS {
         let mut shop = Tape::shop();
-        let reply = shop.sandbox.handle(shop.uptime, asking(word));
-        assert_eq!(reply.pacing, Some(Pacing { transport: Some(transport.clone()), ..Pacing::default() }), "{word}");
+        let reply = shop.sandbox.handle(shop.uptime, asking(row.word));
+        assert_eq!(reply.pacing, Some(Pacing { transport: Some(row.default.clone()), ..Pacing::default() }), "{}", row.word);
     }
     let mut shop = shop(
         "rules:\n  - { name: slow, on: \"quantum-payouts.*\", then: { latency: { fixed: 2s, clock: real }, dribble: { chunks: 3, over: 1s } } }\n",
