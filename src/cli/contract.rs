@@ -12,18 +12,18 @@ use super::{Exit, Stop, print};
 /// What to show.
 #[derive(Args)]
 pub struct Describe {
-    /// A provider's slug, or one of its operations as quantum-payouts.createPayout; all providers unless given
+    /// The slug of a provider, or one of its operations such as quantum-payouts.createPayout; default: all providers
     #[arg(value_name = "PROVIDER[.OPERATION]")]
     what: Option<String>,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// Whose document to write.
+/// Which document to write.
 #[derive(Args)]
 pub struct OpenApi {
-    /// A provider's slug
+    /// The slug of a provider
     provider: String,
 }
 
@@ -62,7 +62,7 @@ impl OpenApi {
 pub fn provider(slug: &str) -> Result<&'static Contract, Stop> {
     match describe::resolve(&contracts(), slug).map_err(Stop::usage)? {
         Asked::Provider(contract) => Ok(contract),
-        Asked::Operation(..) => Err(Stop::usage(format!("`{slug}` is an operation; name its provider alone"))),
+        Asked::Operation(..) => Err(Stop::usage(format!("`{slug}` is an operation: give only its provider"))),
     }
 }
 

@@ -22,13 +22,13 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serves all providers; also without a command.
+    /// Serves all providers. This is the default command.
     Serve(serve::Serve),
     /// Plays scenario files, each in a fresh sandbox, and says which expectations failed.
     Run(run::Run),
-    /// Says what is wrong with scenario files, and where.
+    /// Checks scenario files, and says what is wrong and where.
     Check(scenarios::Check),
-    /// Writes a commented scenario to begin with.
+    /// Writes a first scenario with comments.
     Init(scenarios::Init),
     /// Writes the JSON Schema of scenario files to standard output.
     Schema(scenarios::Schema),
@@ -37,9 +37,9 @@ enum Command {
     /// Writes a provider's OpenAPI 3.1 document to standard output.
     #[command(name = "openapi")]
     OpenApi(contract::OpenApi),
-    /// Shows what is signed in a webhook of a provider, or in a request to it, and the signature.
+    /// Shows the signed text and the signature of a webhook, or of a request to a provider.
     Sign(signature::Sign),
-    /// Says whether the signature of a webhook is right and, if not, why.
+    /// Checks the signature of a webhook and, if it is wrong, says why.
     Verify(signature::Verify),
 }
 
@@ -99,7 +99,7 @@ pub fn run() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// Writes to standard output; a reader who has closed it has seen enough.
+/// Writes to standard output. An error is ignored: the reader has closed it.
 fn print(text: &str) {
     use std::io::Write;
     _ = writeln!(anstream::stdout(), "{}", text.trim_end());

@@ -11,38 +11,38 @@ use playmoney::engine::start::Start;
 use playmoney::scenario::{Mistakes, Scenario};
 use playmoney::stage::{INBOXES, MemoryStage, Report, play};
 
-use super::scenarios::{File, counted, files, load, styled};
+use super::scenarios::{File, count, files, load, wants_colours};
 use super::serve::{address, target};
 use super::{Exit, Stop};
 
-/// What to play, and how to tell of it.
+/// What to play, and how to report it.
 #[derive(Args)]
 pub struct Run {
     /// Scenario files, or folders of them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Only scenarios whose path or name holds this text
+    /// Play only scenarios whose path or name contains this text
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
-    /// The seed of every sandbox, in place of the files' own
+    /// The seed of every sandbox, instead of the seeds of the files
     #[arg(long, value_name = "N", env = "PLAYMONEY_SEED")]
     seed: Option<u64>,
-    /// Play each file so often, each time with the next seed
+    /// Play each file this number of times, each time with the next seed
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     repeat: u64,
-    #[arg(long, value_name = "FILE", help = "Write a report for CI servers, in the XML of JUnit")]
+    #[arg(long, value_name = "FILE", help = "Write a report for CI servers to this file, in the XML of JUnit")]
     junit: Option<PathBuf>,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Serve, one file at a time, and send webhooks to a real application in place of the built-in inboxes; {provider} is
-    /// replaced by the provider's slug
+    /// Serve one file at a time, and send webhooks to a real application instead of the built-in inboxes; {provider} is
+    /// replaced by the slug of the provider
     #[arg(long, value_name = "URL", value_parser = target)]
     webhook_url: Option<String>,
-    /// Where to serve, with --webhook-url; port 0 picks a free one
+    /// The address to serve on, with --webhook-url; port 0 picks a free port
     #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", requires = "webhook_url")]
     listen: std::net::SocketAddr,
-    /// With --webhook-url, a file for the base URL, as JSON, written once requests are accepted
+    /// With --webhook-url, write the base URL as JSON to this file when the server accepts requests
     #[arg(long, value_name = "FILE", requires = "webhook_url")]
     ready_file: Option<PathBuf>,
 }
@@ -51,17 +51,17 @@ pub struct Run {
 type Loaded = (File, Result<Scenario, Mistakes>);
 
 /// One file, played once.
-pub struct Verdict {
+pub struct PlayedFile {
     pub path: String,
     pub name: String,
     pub seed: u64,
-    /// What came of it; or why it is no scenario.
-    pub came: Result<Report, Mistakes>,
+    /// The report, or the mistakes of the file.
+    pub result: Result<Report, Mistakes>,
 }
 
-impl Verdict {
+impl PlayedFile {
     fn exit(&self) -> Exit {
-        match &self.came {
+        match &self.result {
             Err(_) => Exit::Usage,
             Ok(played) if played.failed().is_some() => Exit::Failed,
             Ok(_) => Exit::Good,
@@ -70,48 +70,50 @@ impl Verdict {
 }
 
 impl Run {
-    /// Plays everything; the exit code tells the worst.
+    /// Plays everything. The exit code is that of the worst result.
     pub fn run(self) -> Result<Exit, Stop> {
-        let loaded: Vec<Loaded> = files(&self.paths)?.into_iter().map(loaded).collect();
+        let loaded: Vec<Loaded> = files(&self.paths)?.into_iter().map(load_file).collect();
         let wanted = |it: &&Loaded| {
-            let holds = |text: &str, own: &str| own.to_lowercase().contains(&text.to_lowercase());
-            self.filter.as_ref().is_none_or(|text| holds(text, &it.0.path) || it.1.as_ref().is_ok_and(|it| holds(text, &it.name)))
+            let contains = |text: &str, own: &str| own.to_lowercase().contains(&text.to_lowercase());
+            self.filter
+                .as_ref()
+                .is_none_or(|text| contains(text, &it.0.path) || it.1.as_ref().is_ok_and(|scenario| contains(text, &scenario.name)))
         };
         let chosen: Vec<&Loaded> = loaded.iter().filter(wanted).collect();
         if chosen.is_empty() {
             let text = self.filter.as_deref().unwrap_or("");
-            return Err(Stop::usage(format!("no scenario of {} holds `{text}` in its path or name", loaded.len())));
+            return Err(Stop::usage(format!("none of {} scenarios has `{text}` in its path or name", loaded.len())));
         }
-        let verdicts = match &self.webhook_url {
-            Some(url) => live::verdicts(&self, url, &chosen)?,
-            None => self.verdicts(&chosen),
+        let files = match &self.webhook_url {
+            Some(url) => live::play_all(&self, url, &chosen)?,
+            None => self.play_all(&chosen),
         };
         if let Some(file) = &self.junit {
-            let written = std::fs::write(file, report::junit(&verdicts));
+            let written = std::fs::write(file, report::junit(&files));
             written.map_err(|why| Stop::usage(format!("cannot write {}: {why}", file.display())))?;
         }
         if self.json {
-            super::print(&report::json(&verdicts).to_string());
+            super::print(&report::json(&files).to_string());
         } else {
-            report::tell(&verdicts, styled());
+            report::print_all(&files, wants_colours());
         }
-        let worst = verdicts.iter().map(Verdict::exit).max_by_key(|it| it.code());
+        let worst = files.iter().map(PlayedFile::exit).max_by_key(|it| it.code());
         Ok(worst.unwrap_or(Exit::Good))
     }
 
-    /// In the order of the files, whichever is done first.
-    fn verdicts(&self, chosen: &[&Loaded]) -> Vec<Verdict> {
+    /// Plays all files in parallel. The results are in the order of the files.
+    fn play_all(&self, chosen: &[&Loaded]) -> Vec<PlayedFile> {
         let tasks: Vec<(usize, u64)> =
-            chosen.iter().enumerate().flat_map(|(file, it)| self.times(it).map(move |nth| (file, nth))).collect();
+            chosen.iter().enumerate().flat_map(|(file, loaded)| self.times(loaded).map(move |nth| (file, nth))).collect();
         let next = AtomicUsize::new(0);
         let workers = std::thread::available_parallelism().map_or(1, usize::from).min(tasks.len());
         let progress = report::Progress::of(tasks.len(), self.json);
-        let mut done: Vec<(usize, Verdict)> = std::thread::scope(|scope| {
+        let mut done: Vec<(usize, PlayedFile)> = std::thread::scope(|scope| {
             let work = || {
                 let mut own = Vec::new();
                 while let Some((file, nth)) = tasks.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
-                    own.push((file, self.verdict(chosen[file], nth, |start, scenario| Ok(play(scenario, &mut MemoryStage::new(start))))));
-                    progress.one_more();
+                    own.push((file, self.play_one(chosen[file], nth, |start, scenario| Ok(play(scenario, &mut MemoryStage::new(start))))));
+                    progress.add_one();
                 }
                 own
             };
@@ -119,29 +121,31 @@ impl Run {
             let joined = |it: std::thread::ScopedJoinHandle<'_, _>| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             workers.into_iter().flat_map(joined).collect()
         });
-        progress.done();
+        progress.clear();
         done.sort_by_key(|it| (it.0, it.1.seed));
         done.into_iter().map(|it| it.1).collect()
     }
 
-    /// How often a file is played. One that is no scenario is said to be none once.
+    /// The indices of the plays of a file. An invalid file is reported once.
     fn times(&self, loaded: &Loaded) -> std::ops::Range<u64> {
         0..if loaded.1.is_ok() { self.repeat } else { 1 }
     }
 
-    /// One file, on whatever stage begins like that.
-    fn verdict(&self, (file, read): &Loaded, nth: u64, on_stage: impl FnOnce(Start, &Scenario) -> Result<Report, Mistakes>) -> Verdict {
+    /// Plays one file on the stage that `on_stage` begins.
+    fn play_one(&self, (file, read): &Loaded, nth: u64, on_stage: impl FnOnce(Start, &Scenario) -> Result<Report, Mistakes>) -> PlayedFile {
         let scenario = match read {
             Ok(scenario) => scenario,
-            Err(mistakes) => return Verdict { path: file.path.clone(), name: file.path.clone(), seed: 0, came: Err(mistakes.clone()) },
+            Err(mistakes) => {
+                return PlayedFile { path: file.path.clone(), name: file.path.clone(), seed: 0, result: Err(mistakes.clone()) };
+            }
         };
         let seed = self.seed.or(scenario.seed).unwrap_or(1).wrapping_add(nth);
-        let came = on_stage(start(scenario, seed, self.webhook_url.as_deref()), scenario);
-        Verdict { path: file.path.clone(), name: scenario.name.clone(), seed, came }
+        let result = on_stage(start(scenario, seed, self.webhook_url.as_deref()), scenario);
+        PlayedFile { path: file.path.clone(), name: scenario.name.clone(), seed, result }
     }
 }
 
-/// How the sandbox of a scenario begins: its accounts tell the application, or the built-in inboxes of their providers.
+/// How the sandbox of a scenario begins: its webhooks go to the application, or to the built-in inboxes of the providers.
 fn start(scenario: &Scenario, seed: u64, application: Option<&str>) -> Start {
     let start = Start {
         webhook_url: Some(application.unwrap_or(INBOXES).to_owned()),
@@ -152,15 +156,15 @@ fn start(scenario: &Scenario, seed: u64, application: Option<&str>) -> Start {
     Start { seed, ..scenario.apply_to(start) }
 }
 
-fn loaded(file: File) -> Loaded {
+fn load_file(file: File) -> Loaded {
     let read = load(&file);
     (file, read)
 }
 
 /// `3 scenarios, 2 good, 1 failed`.
-fn summary(verdicts: &[Verdict]) -> String {
-    let of = |exit: Exit| verdicts.iter().filter(|it| it.exit() == exit).count();
-    let mut text = format!("{}: {} good", counted(verdicts.len(), "scenario"), of(Exit::Good));
+fn summary(files: &[PlayedFile]) -> String {
+    let of = |exit: Exit| files.iter().filter(|it| it.exit() == exit).count();
+    let mut text = format!("{}: {} good", count(files.len(), "scenario"), of(Exit::Good));
     for (exit, word) in [(Exit::Failed, "failed"), (Exit::Usage, "invalid")] {
         let n = of(exit);
         if 0 < n {

@@ -1,4 +1,4 @@
-//! Scenario files on the command line: found, read, and `playmoney check`, `init` and `schema`.
+//! Finds and reads scenario files for the command line; `playmoney check`, `init` and `schema`.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ pub struct Check {
     /// Scenario files, or folders of them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -31,17 +31,17 @@ pub struct Init {
     file: PathBuf,
 }
 
-/// Nothing to say.
+/// No arguments.
 #[derive(Args)]
 pub struct Schema {}
 
-/// A file's path as it is shown, and its text.
+/// The path of a file, for messages, and its text.
 pub struct File {
     pub path: String,
     pub text: String,
 }
 
-/// The files that paths mean: themselves, or all below a folder that end in .yaml or .yml, in the order of their names.
+/// The files of these paths: the files themselves, or all .yaml and .yml files below a folder, in the order of their names.
 pub fn files(paths: &[PathBuf]) -> Result<Vec<File>, Stop> {
     let mut found = Vec::new();
     for path in paths {
@@ -49,7 +49,7 @@ pub fn files(paths: &[PathBuf]) -> Result<Vec<File>, Stop> {
         let before = found.len();
         collect(path, is_folder, &mut found)?;
         if is_folder && found.len() == before {
-            return Err(Stop::usage(format!("{} holds no .yaml file", path.display())));
+            return Err(Stop::usage(format!("{} contains no .yaml file", path.display())));
         }
     }
     found.iter().map(|path| read(path)).collect()
@@ -62,7 +62,7 @@ fn collect(path: &Path, is_folder: bool, found: &mut Vec<PathBuf>) -> Result<(),
     }
     let cannot = |why: std::io::Error| Stop::usage(format!("cannot read {}: {why}", path.display()));
     let mut entries =
-        std::fs::read_dir(path).map_err(cannot)?.map(|it| it.map(|it| it.path())).collect::<Result<Vec<_>, _>>().map_err(cannot)?;
+        std::fs::read_dir(path).map_err(cannot)?.map(|entry| entry.map(|it| it.path())).collect::<Result<Vec<_>, _>>().map_err(cannot)?;
     entries.sort();
     for it in entries {
         let is_hidden = it.file_name().is_some_and(|it| it.to_string_lossy().starts_with('.'));
@@ -76,7 +76,7 @@ fn collect(path: &Path, is_folder: bool, found: &mut Vec<PathBuf>) -> Result<(),
     Ok(())
 }
 
-/// One file.
+/// Reads one file.
 pub fn read(path: &Path) -> Result<File, Stop> {
     let shown = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|why| Stop::usage(format!("cannot read {shown}: {why}")))?;
@@ -89,12 +89,12 @@ pub fn read(path: &Path) -> Result<File, Stop> {
     Ok(File { path: shown, text })
 }
 
-/// The providers of this binary.
+/// The contracts of all providers.
 pub fn contracts() -> Vec<&'static Contract> {
     providers::all().iter().map(|it| it.contract()).collect()
 }
 
-/// Reads a file's scenario, and tries whether a sandbox can begin with it.
+/// Reads the scenario of a file, and checks whether a sandbox can begin with it.
 pub fn load(file: &File) -> Result<Scenario, Mistakes> {
     let contracts = contracts();
     let environment = |name: &str| std::env::var(name).ok();
@@ -104,13 +104,13 @@ pub fn load(file: &File) -> Result<Scenario, Mistakes> {
     Ok(scenario)
 }
 
-/// Whether people look at standard error.
-pub fn styled() -> bool {
+/// Whether standard error is a terminal that wants colours.
+pub fn wants_colours() -> bool {
     std::io::IsTerminal::is_terminal(&std::io::stderr()) && std::env::var_os("NO_COLOR").is_none()
 }
 
 impl Check {
-    /// Prints what is wrong; the exit code tells it too.
+    /// Prints the mistakes. The exit code says whether a file has any.
     pub fn run(self) -> Result<Exit, Stop> {
         let files = files(&self.paths)?;
         let mut all = Vec::new();
@@ -121,34 +121,38 @@ impl Check {
             if self.json {
                 all.extend(mistakes.to_json().as_array().cloned().unwrap_or_default());
             } else {
-                anstream::eprintln!("{}\n", mistakes.render(styled()));
+                anstream::eprintln!("{}\n", mistakes.render(wants_colours()));
             }
         }
         if self.json {
             print(&serde_json::json!({"files": files.len(), "invalid": broken, "mistakes": all}).to_string());
         } else if broken == 0 {
-            print(&format!("{} good", counted(files.len(), "scenario")));
+            print(&format!("{} good", count(files.len(), "scenario")));
         } else {
-            anstream::eprintln!("{} of {} invalid", broken, counted(files.len(), "scenario"));
+            anstream::eprintln!("{} of {} invalid", broken, count(files.len(), "scenario"));
         }
         Ok(if broken == 0 { Exit::Good } else { Exit::Usage })
     }
 }
 
 /// `1 scenario`, `3 scenarios`.
-pub fn counted(n: usize, what: &str) -> String {
+pub fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 impl Init {
-    /// Writes the file, unless there is one.
+    /// Writes the file, unless it exists.
     pub fn run(self) -> Result<Exit, Stop> {
         use std::io::Write;
         let shown = self.file.display();
         let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&self.file);
         let mut file = file.map_err(|why| {
             let exists = why.kind() == std::io::ErrorKind::AlreadyExists;
-            Stop::usage(if exists { format!("{shown} exists already: name another file") } else { format!("cannot write {shown}: {why}") })
+            Stop::usage(if exists {
+                format!("{shown} already exists: choose another name")
+            } else {
+                format!("cannot write {shown}: {why}")
+            })
         })?;
         file.write_all(STARTER.as_bytes()).map_err(|why| Stop::usage(format!("cannot write {shown}: {why}")))?;
         print(&format!("wrote {shown}; play it with: playmoney run {shown}"));
@@ -165,5 +169,5 @@ impl Schema {
     }
 }
 
-/// What a newcomer begins with.
+/// The first scenario of a newcomer.
 const STARTER: &str = include_str!("starter.yaml");

@@ -32,42 +32,42 @@ mod watch;
 pub struct Serve {
     /// A scenario file: the starting state and the rules
     scenario: Option<PathBuf>,
-    /// Where to listen; port 0 picks a free one
+    /// The address to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", env = "PLAYMONEY_LISTEN")]
     listen: SocketAddr,
-    /// A file for the base URL, as JSON, written once requests are accepted
+    /// Write the base URL as JSON to this file when the server accepts requests
     #[arg(long, value_name = "FILE", env = "PLAYMONEY_READY_FILE")]
     ready_file: Option<PathBuf>,
-    /// The seed of everything that is drawn; the scenario's, or 1, unless given
+    /// The seed of all random choices; default: the seed of the scenario, or 1
     #[arg(long, value_name = "N", env = "PLAYMONEY_SEED")]
     seed: Option<u64>,
-    /// How simulated time runs: real, frozen, or a rate as 60x; as the scenario says, or real, unless given
+    /// How simulated time runs: real, frozen, or a rate such as 60x; default: as in the scenario, or real
     #[arg(long, value_name = "real|frozen|RATEx", value_parser = clock, env = "PLAYMONEY_CLOCK")]
     clock: Option<Mode>,
-    /// Where the simulated clock starts; where the scenario says, or the real time, unless given
+    /// The first moment of simulated time; default: as in the scenario, or the real time
     #[arg(long, value_name = "RFC3339", value_parser = parse_timestamp, env = "PLAYMONEY_NOW")]
     now: Option<Timestamp>,
-    /// The starting webhook target of every account; {provider} is replaced by the provider's slug
+    /// The first webhook address of every account; {provider} is replaced by the slug of the provider
     #[arg(long, value_name = "URL", value_parser = target, env = "PLAYMONEY_WEBHOOK_URL")]
     webhook_url: Option<String>,
-    /// What links in answers begin with; the scheme and host of the request unless given
+    /// The beginning of links in answers; default: the scheme and host of the request
     #[arg(long, value_name = "URL", value_parser = public_url, env = "PLAYMONEY_PUBLIC_URL")]
     public_url: Option<String>,
-    /// A further host name to serve (repeatable)
+    /// An additional host name to serve (repeatable)
     #[arg(long, value_name = "NAME", value_delimiter = ',', env = "PLAYMONEY_ALLOW_HOST")]
     allow_host: Vec<String>,
-    #[arg(long, help = "The origin of a page elsewhere that may call, as http://localhost:3000 (repeatable)", value_name = "ORIGIN", value_delimiter = ',', value_parser = public_url, env = "PLAYMONEY_ALLOW_ORIGIN")]
+    #[arg(long, help = "The origin of a web page that may call, such as http://localhost:3000 (repeatable)", value_name = "ORIGIN", value_delimiter = ',', value_parser = public_url, env = "PLAYMONEY_ALLOW_ORIGIN")]
     allow_origin: Vec<String>,
-    /// A network that webhooks may go to (repeatable); once given it is the whole list
+    /// A network that webhooks may go to (repeatable); if given, webhooks go to no other network
     #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = network, env = "PLAYMONEY_WEBHOOK_ALLOW")]
     webhook_allow: Vec<IpNet>,
-    /// Show secrets that came from outside in full
+    /// Show all secrets in full, also those that came from outside
     #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), env = "PLAYMONEY_SHOW_SECRETS")]
     show_secrets: bool,
-    /// What control calls have to show as Bearer; `none` for no token on an address that is not loopback
+    /// The Bearer token that control calls must have; `none` for no token on an address that is not loopback
     #[arg(long, value_name = "TOKEN", env = "PLAYMONEY_ADMIN_TOKEN", hide_env_values = true)]
     admin_token: Option<String>,
-    /// How many bytes are kept of what happened: requests with their answers, changes of status, attempts
+    /// The number of bytes that the log keeps: requests with their answers, status changes, attempts
     #[arg(long, value_name = "N", default_value_t = log::BYTES_MAX, env = "PLAYMONEY_JOURNAL_BYTES")]
     journal_bytes: usize,
     /// Load the scenario again whenever its file changes
@@ -85,14 +85,16 @@ enum LogFormat {
 }
 
 pub fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "write an IP address and a port, as 127.0.0.1:4242 or [::1]:4242".to_owned())
+    text.parse().map_err(|_| "write an IP address and a port, such as 127.0.0.1:4242 or [::1]:4242".to_owned())
 }
 
 fn clock(text: &str) -> Result<Mode, String> {
     match text {
         "real" => Ok(Mode::Real),
         "frozen" => Ok(Mode::Frozen),
-        rate => Rate::parse(rate).map(Mode::Scaled).map_err(|_| format!("`{rate}` is not a clock: write real, frozen, or a rate as 60x")),
+        rate => {
+            Rate::parse(rate).map(Mode::Scaled).map_err(|_| format!("`{rate}` is not a clock: write real, frozen, or a rate such as 60x"))
+        }
     }
 }
 
@@ -105,7 +107,7 @@ fn public_url(text: &str) -> Result<String, String> {
     let text = text.trim_end_matches('/');
     let bare = text.split_once("://").is_some_and(|it| !it.1.contains('/'));
     if !bare || webhook_url(text).is_err() {
-        return Err("write a scheme, a host and perhaps a port, as https://pay.test.example or http://localhost:3000".to_owned());
+        return Err("write a scheme, a host and perhaps a port, such as https://pay.test.example or http://localhost:3000".to_owned());
     }
     Ok(text.to_owned())
 }
@@ -124,7 +126,7 @@ impl Serve {
         // One sandbox is one lock, and a request's work is nearly all done under it: a second thread on the same requests
         // costs both of them twice the processor's time, and serves a third fewer.
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("no threads can be started: {why}") })?;
+        let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot start threads: {why}") })?;
         let done = runtime.block_on(self.serve());
         runtime.shutdown_timeout(Duration::from_millis(100));
         done
@@ -141,7 +143,7 @@ impl Serve {
             None => flags.start(None),
         };
         if let Some(file) = &ready_file {
-            _ = std::fs::remove_file(file); // an earlier server's: whoever watches would believe it
+            _ = std::fs::remove_file(file); // that of an earlier server, which a watching program would believe
         }
         let config = self.config(start, token.clone());
         let greeting = Greeting::of(&config);
@@ -160,11 +162,11 @@ impl Serve {
         Ok(Exit::Good)
     }
 
-    /// The token of the control API: on loopback only when asked for, elsewhere unless `none` is meant.
+    /// The token of the control API: on loopback only if it is given, elsewhere always, unless it is `none`.
     fn token(&self) -> Result<Option<Secret>, Stop> {
         match self.admin_token.as_deref() {
             Some("none") => Ok(None),
-            Some("") => Err(Stop::usage("--admin-token is empty; leave it out, or say `none`")),
+            Some("") => Err(Stop::usage("--admin-token is empty: remove it, or write `none`")),
             Some(token) => Ok(Some(Secret::from_outside(token))),
             None if self.listen.ip().is_loopback() => Ok(None),
             None => Ok(Some(Secret::issued(unpredictable()?))),
@@ -195,19 +197,19 @@ impl Serve {
     }
 }
 
-/// 256 bits from the system: the one draw that must not repeat.
+/// 256 random bits from the system: the only draw that must not repeat.
 fn unpredictable() -> Result<String, Stop> {
     use rand::TryRng;
     let mut bytes = [0; 32];
     let drawn = rand::rngs::SysRng.try_fill_bytes(&mut bytes);
-    drawn.map_err(|why| Stop { exit: Exit::Start, why: format!("no token can be drawn: {why}") })?;
+    drawn.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot draw a token: {why}") })?;
     Ok(hex::encode(bytes))
 }
 
 pub fn cannot_listen(listen: SocketAddr, why: &std::io::Error) -> String {
     use std::io::ErrorKind;
     let advices = [
-        (ErrorKind::AddrInUse, "something listens there already: stop it, or choose another port with --listen (port 0 picks a free one)"),
+        (ErrorKind::AddrInUse, "another program listens there: stop it, or choose another port with --listen (port 0 picks a free port)"),
         (ErrorKind::PermissionDenied, "this user may not listen there: choose a port above 1023 with --listen"),
         (ErrorKind::AddrNotAvailable, "this machine has no such address: choose another with --listen"),
     ];
@@ -215,7 +217,7 @@ pub fn cannot_listen(listen: SocketAddr, why: &std::io::Error) -> String {
     format!("cannot listen on {listen}: {advice}")
 }
 
-/// Written beside and renamed, so that whoever watches for the file finds it whole.
+/// Writes another file and renames it, so that a program which waits for the file finds it complete.
 pub fn announce(file: &Path, ready: &serde_json::Value) -> Result<(), Stop> {
     let beside = file.with_extension("new");
     let written = std::fs::write(&beside, format!("{ready}\n")).and_then(|()| std::fs::rename(&beside, file));
@@ -241,7 +243,7 @@ impl Signals {
         Ok(Self {
             #[cfg(unix)]
             terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-                .map_err(|why| Stop { exit: Exit::Start, why: format!("SIGTERM cannot be heard: {why}") })?,
+                .map_err(|why| Stop { exit: Exit::Start, why: format!("cannot listen for SIGTERM: {why}") })?,
         })
     }
 
@@ -258,12 +260,12 @@ impl Signals {
     }
 }
 
-/// Whether an account has a target for its webhooks.
-fn tells_somebody(world: &World) -> bool {
+/// Whether an account has an address for its webhooks.
+fn has_webhook_url(world: &World) -> bool {
     world.core.accounts.iter().flat_map(|it| it.values()).any(|it| it.text(&settings::WEBHOOK_URL).is_some())
 }
 
-/// What opens the account that every sandbox has, by provider: as the scenario has it, masked where it is not ours.
+/// The credentials of the default account, by provider: as in the scenario, and masked when they came from outside.
 fn credentials(world: &World, in_full: bool) -> Vec<Vec<(String, String)>> {
     let show = |it: &Secret| if in_full { it.expose().to_owned() } else { it.shown() };
     let each = world.providers.iter().map(|it| it.contract()).zip(&world.core.accounts);
@@ -275,13 +277,13 @@ fn credentials(world: &World, in_full: bool) -> Vec<Vec<(String, String)>> {
     each.map(of).collect()
 }
 
-/// What a newcomer needs to know first.
+/// The first information for a newcomer.
 struct Greeting {
     seed: u64,
     clock: String,
     webhooks: Option<String>,
     scenario: Option<String>,
-    /// Of each provider, the name and the value of each credential.
+    /// The name and the value of each credential, for each provider.
     credentials: Vec<Vec<(String, String)>>,
 }
 
@@ -295,7 +297,7 @@ impl Greeting {
         let clock = config.start.now.map_or_else(|| clock.clone(), |it| format!("{clock}, from {it}"));
         let scenario = config.start.setup.as_ref().map(|it| it.name.clone());
         let world = World::new(config.start.clone(), providers::all(), Uptime::START);
-        let webhooks = config.start.webhook_url.clone().or_else(|| tells_somebody(&world).then(|| "as the scenario says".to_owned()));
+        let webhooks = config.start.webhook_url.clone().or_else(|| has_webhook_url(&world).then(|| "as in the scenario".to_owned()));
         Self { seed: config.start.seed, clock, webhooks, scenario, credentials: credentials(&world, config.start.show_secrets) }
     }
 

@@ -1,4 +1,4 @@
-//! `playmoney sign` and `playmoney verify`: signatures of webhooks and requests, shown and explained.
+//! `playmoney sign` and `playmoney verify`: show and explain signatures of webhooks and requests.
 
 use std::io::Read;
 
@@ -15,24 +15,24 @@ use super::{Exit, Stop, contract, print};
 /// The sandbox whose keys are the published ones.
 const DEFAULT: &str = "default";
 
-/// The webhook or request that is meant.
+/// The webhook or request.
 #[derive(Args)]
 struct Webhook {
-    /// A provider's slug
+    /// The slug of a provider
     provider: String,
-    /// The body: text, @FILE, or - for standard input; a webhook's is read from there unless given, a request has none
+    /// The body: text, @FILE, or - for standard input; default: standard input for a webhook, no body for a request
     #[arg(long, value_name = "TEXT|@FILE|-", allow_hyphen_values = true)]
     body: Option<String>,
-    /// The secret that signs; the test secret of the default sandbox unless given
+    /// The secret that signs; default: the test secret of the default sandbox
     #[arg(long, value_name = "SECRET", env = "PLAYMONEY_WEBHOOK_SECRET", hide_env_values = true)]
     secret: Option<String>,
-    /// Where the webhook went, for providers that sign it
+    /// The address of the webhook, for providers that sign it
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
-    /// A header of it, as 'Name: value' (repeatable)
+    /// A header, as 'Name: value' (repeatable)
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
     headers: Vec<String>,
 }
@@ -42,22 +42,22 @@ struct Webhook {
 pub struct Sign {
     #[command(flatten)]
     webhook: Webhook,
-    /// Path and query of a request, as they are sent: a request is signed in place of a webhook
+    /// Sign a request instead of a webhook: its path and query, as they are sent
     #[arg(long, value_name = "PATH", value_parser = target)]
     target: Option<String>,
-    /// The request's method
+    /// The method of the request
     #[arg(long, value_name = "METHOD", default_value = "GET", requires = "target")]
     method: Method,
-    /// Its header Date
+    /// The header Date of the request
     #[arg(long, value_name = "HTTP DATE", requires = "target")]
     date: Option<String>,
-    /// Its header NONCE
+    /// The header NONCE of the request
     #[arg(long, value_name = "TEXT", requires = "target")]
     nonce: Option<String>,
 }
 
 fn target(text: &str) -> Result<String, &'static str> {
-    if text.starts_with('/') { Ok(text.to_owned()) } else { Err("a request target is a path, as /api/v1/invoices?page=2") }
+    if text.starts_with('/') { Ok(text.to_owned()) } else { Err("a request target is a path, such as /api/v1/invoices?page=2") }
 }
 
 /// What to verify.
@@ -78,7 +78,7 @@ impl Webhook {
         Ok(member.verify(&received, secret, &[&known]))
     }
 
-    /// The provider, and what signs its webhooks in the default sandbox.
+    /// The provider, and the secret that signs its webhooks in the default sandbox.
     fn provider(&self) -> Result<(Box<dyn DynProvider>, String), Stop> {
         let member = member(contract::provider(&self.provider)?.slug)?;
         let account = member.initial_account(DEFAULT);
@@ -109,16 +109,16 @@ fn read(body: &str) -> Result<Vec<u8>, Stop> {
     Ok(body)
 }
 
-/// Of standard input this much is read.
+/// Bytes that are read from standard input.
 const BODY_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 fn member(slug: &str) -> Result<Box<dyn DynProvider>, Stop> {
     let found = providers::all().into_iter().find(|it| it.contract().slug == slug);
-    found.ok_or_else(|| Stop::usage(format!("there is no provider `{slug}`")))
+    found.ok_or_else(|| Stop::usage(format!("no provider is named `{slug}`")))
 }
 
 impl Sign {
-    /// Prints the text that is signed, and its signature.
+    /// Prints the signed text and its signature.
     pub fn run(self) -> Result<Exit, Stop> {
         let signed = if let Some(target) = &self.target {
             self.request(target)?
@@ -148,7 +148,7 @@ impl Sign {
         request.headers = self.webhook.headers()?;
         for (name, value) in [("date", &self.date), ("nonce", &self.nonce)] {
             let value = value.as_deref().map(HeaderValue::from_str).transpose();
-            let value = value.map_err(|_| Stop::usage(format!("--{name} is no text that a header can hold")))?;
+            let value = value.map_err(|_| Stop::usage(format!("--{name} is not a valid header value")))?;
             value.map(|it| request.headers.insert(HeaderName::from_static(name), it));
         }
         let signed = member.sign_request(&request, self.webhook.secret.as_deref().unwrap_or(&known));
@@ -157,13 +157,13 @@ impl Sign {
 }
 
 impl Verify {
-    /// Prints the verdict; the exit code tells it too.
+    /// Prints the verdict. The exit code says it too.
     pub fn run(self) -> Result<Exit, Stop> {
         let verdict = self.webhook.verdict()?;
         if self.webhook.json {
             print(&serde_json::to_string(&verdict).unwrap_or_default());
         } else {
-            print(&told(&verdict));
+            print(&render(&verdict));
         }
         Ok(if verdict.valid { Exit::Good } else { Exit::Failed })
     }
@@ -174,26 +174,28 @@ fn header(text: &str) -> Option<(HeaderName, HeaderValue)> {
     Some((name.trim().parse().ok()?, HeaderValue::from_str(value.trim()).ok()?))
 }
 
-fn told(verdict: &Verdict) -> String {
+fn render(verdict: &Verdict) -> String {
     let judgement = match verdict.reason {
         None => "valid".to_owned(),
-        Some(reason) => format!("invalid: {reason}\n           {}", explained(reason)),
+        Some(reason) => format!("invalid: {reason}\n           {}", advice(reason)),
     };
     let received = verdict.received.as_deref().unwrap_or("none");
     format!("{judgement}\nsigned     {}\nexpected   {}\nreceived   {received}", verdict.canonical, verdict.expected)
 }
 
 /// What to do about it.
-fn explained(reason: &str) -> &'static str {
+fn advice(reason: &str) -> &'static str {
     match reason {
         "missing_signature" => "No signature header was given: pass it with --header, or switch signing on for the account.",
-        "wrong_secret" => "The signature was made with another secret that is known here, or with a part of this one: compare both sides.",
+        "wrong_secret" => {
+            "The signature was made with another known secret, or with a part of this one: compare the secrets on both sides."
+        }
         "reserialised_body" => {
             "The signature covers other bytes of the same JSON: sign what the documentation says, not what a library printed."
         }
         "wrong_field_order" => "The signature covers the same members in another order: keep the order of the body.",
-        "wrong_encoding" => "The digest is right but written another way, or covers text that was escaped differently.",
-        "stale_timestamp" => "The signature is right, but too old to be taken.",
-        _ => "Neither the secret nor the usual mistakes explain it: was the body altered on its way?",
+        "wrong_encoding" => "The digest is right but encoded in another way, or it covers text that was escaped differently.",
+        "stale_timestamp" => "The signature is right, but too old to be accepted.",
+        _ => "Neither another known secret nor a usual mistake explains it: was the body changed on its way?",
     }
 }

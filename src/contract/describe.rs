@@ -1,12 +1,12 @@
-//! The contract as text for a terminal, and the same as JSON.
+//! The contract as text for a terminal, and as JSON.
 
+mod layout;
 mod sections;
-mod sheet;
 
 use crate::kit::nearest::nearest;
 use serde_json::{Value as Json, json};
 
-use self::sheet::Sheet;
+use self::layout::Layout;
 use super::openapi::schema;
 use super::rows;
 use super::rows::all;
@@ -15,35 +15,35 @@ use crate::kit::fields::Kind;
 use crate::kit::http::DEFAULT_ORIGIN;
 use crate::kit::json::indented;
 
-/// What `PROVIDER` or `PROVIDER.OPERATION` means.
+/// What `PROVIDER` or `PROVIDER.OPERATION` names.
 #[derive(Clone, Copy)]
 pub enum Asked {
     Provider(&'static Contract),
     Operation(&'static Contract, &'static Operation),
 }
 
-/// Finds what a person has asked for.
+/// Finds the provider or operation with this name.
 ///
 /// # Errors
-/// A sentence that says what there is not, and the nearest valid word.
+/// A sentence that names the nearest and all known words.
 pub fn resolve(contracts: &[&'static Contract], asked: &str) -> Result<Asked, String> {
     let (slug, name) = asked.split_once('.').map_or((asked, None), |(slug, name)| (slug, Some(name)));
     let contract = contracts.iter().copied().find(|it| it.slug == slug);
-    let contract = contract.ok_or_else(|| missing("There is no provider", slug, contracts.iter().map(|it| it.slug)))?;
+    let contract = contract.ok_or_else(|| unknown_name("No provider is named", slug, "providers", contracts.iter().map(|it| it.slug)))?;
     let Some(name) = name else { return Ok(Asked::Provider(contract)) };
     let operation = contract.operation(name).map(|it| Asked::Operation(contract, it));
     let names = || (contract.operations)().into_iter().map(|it| it.name);
-    operation.ok_or_else(|| missing(&format!("{} has no operation", contract.name), name, names()))
+    operation.ok_or_else(|| unknown_name(&format!("{} has no operation", contract.name), name, "operations", names()))
 }
 
-fn missing(what: &str, asked: &str, known: impl Iterator<Item = &'static str> + Clone) -> String {
+fn unknown_name(what: &str, asked: &str, nouns: &str, known: impl Iterator<Item = &'static str> + Clone) -> String {
     let nearest = nearest(asked, known.clone()).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
-    format!("{what} `{asked}`.{nearest} There are: {}.", known.collect::<Vec<_>>().join(", "))
+    format!("{what} `{asked}`.{nearest} Known {nouns}: {}.", known.collect::<Vec<_>>().join(", "))
 }
 
 /// Every provider, one entry each.
 pub fn providers(contracts: &[&Contract]) -> String {
-    let mut sheet = Sheet::default();
+    let mut layout = Layout::default();
     let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
     for it in contracts {
         let counts = [
@@ -53,19 +53,19 @@ pub fn providers(contracts: &[&Contract]) -> String {
             count(it.events.len(), "event"),
         ];
         let lines = [[it.slug.to_owned(), it.about.to_owned()], [String::new(), counts.join(", ")]];
-        sheet.table(0, 1, &lines);
-        sheet.line("");
+        layout.table(0, 1, &lines);
+        layout.line("");
     }
     if let Some(first) = contracts.first() {
         let call = (first.operations)().first().map_or("", |it| it.name);
-        sheet.line("A provider whole, and one of its calls:");
-        sheet.line(&format!("  playmoney describe {}", first.slug));
-        sheet.line(&format!("  playmoney describe {}.{call}", first.slug));
+        layout.line("To see one provider, or one of its operations:");
+        layout.line(&format!("  playmoney describe {}", first.slug));
+        layout.line(&format!("  playmoney describe {}.{call}", first.slug));
     }
-    sheet.finish()
+    layout.finish()
 }
 
-/// The same as JSON.
+/// Every provider as JSON.
 pub fn providers_json(contracts: &[&Contract]) -> Json {
     let row = |it: &&Contract| {
         json!({
@@ -76,34 +76,34 @@ pub fn providers_json(contracts: &[&Contract]) -> Json {
     json!({"providers": contracts.iter().map(row).collect::<Vec<_>>()})
 }
 
-/// One provider, whole.
+/// Everything about one provider.
 pub fn provider(contract: &Contract) -> String {
-    let mut sheet = Sheet::default();
-    sheet.title(contract.name, contract.slug);
-    sheet.paragraph(0, contract.about);
-    sections::addresses(&mut sheet, contract);
-    sections::operations(&mut sheet, contract);
-    sections::pages(&mut sheet, contract);
-    sections::actions(&mut sheet, contract);
+    let mut layout = Layout::default();
+    layout.title(contract.name, contract.slug);
+    layout.paragraph(0, contract.about);
+    sections::addresses(&mut layout, contract);
+    sections::operations(&mut layout, contract);
+    sections::pages(&mut layout, contract);
+    sections::actions(&mut layout, contract);
     for table in (contract.lifecycles)() {
-        sections::statuses(&mut sheet, &table);
+        sections::statuses(&mut layout, &table);
     }
-    sections::errors(&mut sheet, contract.errors);
-    sections::events(&mut sheet, contract.events);
-    sections::schedule(&mut sheet, &contract.schedule);
-    sections::settings(&mut sheet, contract);
-    sections::decisions(&mut sheet, contract.decisions);
-    sheet.finish()
+    sections::errors(&mut layout, contract.errors);
+    sections::events(&mut layout, contract.events);
+    sections::schedule(&mut layout, &contract.schedule);
+    sections::settings(&mut layout, contract);
+    sections::decisions(&mut layout, contract.decisions);
+    layout.finish()
 }
 
-/// The same as JSON.
+/// Everything about one provider as JSON.
 pub fn provider_json(contract: &Contract) -> Json {
     json!({
         "slug": contract.slug, "name": contract.name, "about": contract.about,
         "base_url": contract.base_url, "hosts": contract.hosts, "account": contract.account,
         "credentials": rows::credentials(contract), "sources": rows::sources(contract),
         "operations": all((contract.operations)(), operation_row),
-        "pages": all(contract.pages, rows::page), "actions": all((contract.actions)(), rows::act),
+        "pages": all(contract.pages, rows::page), "actions": all((contract.actions)(), rows::action),
         "lifecycles": all(&(contract.lifecycles)(), rows::statuses),
         "errors": all(contract.errors, rows::error), "error_body": all(contract.error_body, rows::field),
         "events": all(contract.events, rows::event), "retry_schedule": rows::schedule(&contract.schedule),
@@ -114,44 +114,46 @@ pub fn provider_json(contract: &Contract) -> Json {
 
 /// One call of a provider.
 pub fn operation(contract: &Contract, operation: &Operation) -> String {
-    let mut sheet = Sheet::default();
-    sheet.title(&format!("{}.{}", contract.slug, operation.name), contract.name);
-    let cited = sheet.cite(operation.evidence);
-    sheet.paragraph(0, operation.summary);
-    sheet.line("");
+    let mut layout = Layout::default();
+    layout.title(&format!("{}.{}", contract.slug, operation.name), contract.name);
+    let cited = layout.cite(operation.evidence);
+    layout.paragraph(0, operation.summary);
+    layout.line("");
     let row = |name: &str, text: String| [name.to_owned(), text];
     let (method, path) = (operation.method.as_str(), operation.path);
     let mut about = vec![
         row("Call", format!("{method} {}{path}", contract.base_url)),
         row("Here", format!("{method} {DEFAULT_ORIGIN}/{}{path}", contract.slug)),
-        row("Who asks", caller(contract, operation.auth)),
+        row("Caller", caller(contract, operation.auth)),
     ];
     if !operation.media.is_empty() {
         about.push(row("Body", operation.media.join(" or ")));
     }
     about.push(row("Evidence", cited));
-    sheet.table(2, 1, &about);
-    sections::fields(&mut sheet, ("Headers", ""), operation.headers);
-    sections::fields(&mut sheet, ("Parameters", ""), operation.parameters);
-    sections::fields(&mut sheet, ("Answer", operation.success.as_str()), operation.answer);
-    sections::errors(&mut sheet, contract.errors.iter().filter(|it| operation.errors.contains(&it.name)));
+    layout.table(2, 1, &about);
+    sections::fields(&mut layout, ("Headers", ""), operation.headers);
+    sections::fields(&mut layout, ("Parameters", ""), operation.parameters);
+    sections::fields(&mut layout, ("Answer", operation.success.as_str()), operation.answer);
+    sections::errors(&mut layout, contract.errors.iter().filter(|it| operation.errors.contains(&it.name)));
     if operation.example.is_some() || operation.parameters.is_empty() {
-        sheet.heading("Example", "");
-        sheet.block(2, &command(contract, operation));
+        layout.heading("Example", "");
+        layout.block(2, &command(contract, operation));
     }
-    sheet.finish()
+    layout.finish()
 }
 
 fn caller(contract: &Contract, auth: Auth) -> String {
     match (auth, contract.credential()) {
-        (Auth::Bearer, Some(it)) => format!("Authorization: Bearer, then the {}; in the default sandbox {}", it.name, it.test_value),
+        (Auth::Bearer, Some(it)) => format!("Authorization: Bearer with the {}; in the default sandbox {}", it.name, it.test_value),
         (Auth::Bearer, None) => "Authorization: Bearer".to_owned(),
-        (Auth::Basic, Some(it)) => format!("HTTP Basic, the {} as user and no password; in the default sandbox {}", it.name, it.test_value),
+        (Auth::Basic, Some(it)) => {
+            format!("HTTP Basic with the {} as user name, no password; in the default sandbox {}", it.name, it.test_value)
+        }
         (Auth::Basic, None) => "HTTP Basic".to_owned(),
         (Auth::Field { name }, Some(it)) => format!("the form field {name}; in the default sandbox {}", it.test_value),
         (Auth::Field { name }, None) => format!("the form field {name}"),
         (Auth::Signed { scheme, how }, _) => format!("Authorization: {scheme}, {how}"),
-        (Auth::Open, _) => "anybody".to_owned(),
+        (Auth::Open, _) => "anyone, without credentials".to_owned(),
         (Auth::Session { cookie }, _) => format!("the cookie {cookie} of a portal session"),
     }
 }
@@ -183,7 +185,7 @@ fn command(contract: &Contract, operation: &Operation) -> String {
     lines.join(" \\\n  ")
 }
 
-/// The same as JSON, each of its errors as a whole row.
+/// One call as JSON, with each of its errors as a whole row.
 pub fn operation_json(contract: &Contract, operation: &Operation) -> Json {
     let mut row = operation_row(operation);
     row["provider"] = contract.slug.into();

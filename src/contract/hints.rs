@@ -1,9 +1,9 @@
-//! The nearest thing that exists, for somebody who has asked for something that does not.
+//! The nearest known operation, for a request to an unknown path.
 
 use crate::engine::tables::Contract;
 use crate::kit::nearest::nearest;
 
-/// For a path that a provider does not have: the nearest documented operation or page.
+/// The nearest documented operation or page for a path that the provider does not have.
 pub fn for_path(contract: &Contract, method: &str, path: &str) -> String {
     let rows: Vec<String> = (contract.operations)().iter().map(|it| format!("{} {}", it.method, it.path)).collect();
     let pages = contract.pages.iter().map(|it| it.path);

@@ -1,4 +1,4 @@
-//! What is read from a provider's tables: the description for people, OpenAPI documents, hints and violations.
+//! Readers of the tables of a provider: descriptions for people, OpenAPI documents, hints and violations.
 
 pub mod describe;
 pub mod hints;

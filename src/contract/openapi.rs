@@ -17,7 +17,7 @@ use crate::kit::http::DEFAULT_ORIGIN;
 /// The version of the specification that every document follows.
 pub const VERSION: &str = "3.1.0";
 
-/// One provider's document. The local address is the first server, so that a tool which takes the first never calls
+/// The document of one provider. The local address is the first server, so that a tool which uses the first never calls
 /// a real provider.
 pub fn document(contract: &Contract) -> Json {
     json!({
@@ -25,7 +25,7 @@ pub fn document(contract: &Contract) -> Json {
         "info": {
             "title": contract.name,
             "version": env!("CARGO_PKG_VERSION"),
-            "summary": "As Playmoney serves it, made from the tables that serve it.",
+            "summary": "The API as Playmoney serves it, generated from the tables behind it.",
             "description": contract.about,
         },
         "servers": [
@@ -44,7 +44,7 @@ pub fn document(contract: &Contract) -> Json {
         "x-test-credentials": rows::credentials(contract),
         "x-sources": rows::sources(contract),
         "x-pages": all(contract.pages, rows::page),
-        "x-actions": all((contract.actions)(), rows::act),
+        "x-actions": all((contract.actions)(), rows::action),
         "x-lifecycle": all(&(contract.lifecycles)(), rows::statuses),
         "x-errors": all(contract.errors, rows::error),
         "x-retry-schedule": rows::schedule(&contract.schedule),
@@ -53,7 +53,7 @@ pub fn document(contract: &Contract) -> Json {
     })
 }
 
-/// Every body that has a name.
+/// The schemas of all bodies, by name.
 fn schemas(contract: &Contract) -> Json {
     let operations = (contract.operations)();
     let calls = operations.iter().flat_map(|it| {
@@ -65,8 +65,8 @@ fn schemas(contract: &Contract) -> Json {
     map(calls.chain(events).chain([refusal]))
 }
 
-/// The name of a way to prove who one is, and how it is written; `None` where nobody has to. A field of the body is no
-/// scheme for the specification: it stands among the parameters.
+/// The name and the schema of a way to authenticate; `None` when a call needs none. A field of the body is not a scheme
+/// in the specification: it is among the parameters.
 fn scheme(auth: Auth) -> Option<(&'static str, Json)> {
     Some(match auth {
         Auth::Field { .. } | Auth::Open => return None,
@@ -79,21 +79,21 @@ fn scheme(auth: Auth) -> Option<(&'static str, Json)> {
             "session",
             json!({
                 "type": "apiKey", "in": "cookie", "name": cookie,
-                "description": "The cookie of a portal session. The token of a portal form goes with it in the body.",
+                "description": "The cookie of a portal session. The body also carries the token of a portal form.",
             }),
         ),
     })
 }
 
-/// What a caller has to prove, by the names of the schemes: any one of them will do, none when anybody may call.
+/// How callers authenticate, by the names of the schemes: one of them is enough; none when every caller may call.
 fn security(rows: &[&Operation]) -> Json {
     let schemes: BTreeSet<&str> = rows.iter().filter_map(|it| scheme(it.auth)).map(|it| it.0).collect();
     schemes.into_iter().map(|it| json!({it: []})).collect::<Vec<_>>().into()
 }
 
 fn security_schemes(contract: &Contract) -> Json {
-    let written = (contract.operations)().into_iter().filter_map(|it| scheme(it.auth));
-    let mut schemes = map(written.map(|(name, written)| (name.to_owned(), written)));
+    let all = (contract.operations)().into_iter().filter_map(|it| scheme(it.auth));
+    let mut schemes = map(all.map(|(name, scheme)| (name.to_owned(), scheme)));
     for scheme in ["bearer", "basic"] {
         if let (Some(scheme), Some(credential)) = (schemes.get_mut(scheme), contract.credential()) {
             scheme["description"] =

@@ -1,4 +1,4 @@
-//! The rows of the tables as JSON: what `describe --json` and the OpenAPI extensions show alike.
+//! The rows of the tables as JSON, for `describe --json` and for the OpenAPI extensions.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -11,8 +11,8 @@ use crate::kit::fields::{Field, Need};
 use crate::kit::lifecycle::On;
 use crate::kit::time::Duration;
 
-/// A row, with where it is written or why it was decided so.
-fn with(evidence: Evidence, mut row: Json) -> Json {
+/// A row with its source, or with the reason for the decision.
+fn with_evidence(evidence: Evidence, mut row: Json) -> Json {
     row["evidence"] = evidence.tag().into();
     row["source"] = evidence.source().into();
     row
@@ -29,24 +29,27 @@ pub fn field(it: &Field) -> Json {
         Need::Optional => ("optional", Json::Null),
         Need::Default(text) => ("default", schema::typed(it.kind, text)),
     };
-    with(it.evidence, json!({"name": it.name, "need": need, "default": default, "schema": schema::of(it.kind), "meaning": it.meaning}))
+    with_evidence(
+        it.evidence,
+        json!({"name": it.name, "need": need, "default": default, "schema": schema::of(it.kind), "meaning": it.meaning}),
+    )
 }
 
-pub fn act(it: &ActionRow) -> Json {
-    with(it.evidence, json!({"name": it.name, "meaning": it.meaning, "parameters": all(it.parameters, field)}))
+pub fn action(it: &ActionRow) -> Json {
+    with_evidence(it.evidence, json!({"name": it.name, "meaning": it.meaning, "parameters": all(it.parameters, field)}))
 }
 
 pub fn page(it: &Page) -> Json {
-    with(it.evidence, json!({"name": it.name, "path": it.path, "what": it.what}))
+    with_evidence(it.evidence, json!({"name": it.name, "path": it.path, "what": it.what}))
 }
 
 pub fn error(it: &ErrorRow) -> Json {
-    with(it.evidence, json!({"name": it.name, "code": it.code, "status": it.status.as_u16(), "when": it.when}))
+    with_evidence(it.evidence, json!({"name": it.name, "code": it.code, "status": it.status.as_u16(), "when": it.when}))
 }
 
 pub fn event(it: &EventRow) -> Json {
     let example: Json = serde_json::from_str(it.example).unwrap_or_default();
-    with(
+    with_evidence(
         it.evidence,
         json!({
             "name": it.name, "when": it.when, "headers": all(it.headers, field), "body": all(it.body, field),
@@ -61,7 +64,7 @@ pub fn statuses(it: &StatusTable) -> Json {
 }
 
 fn transition(it: &Transition) -> Json {
-    with(it.evidence, json!({"on": cause(it.on), "from": it.from, "to": it.to, "event": it.event}))
+    with_evidence(it.evidence, json!({"on": cause(it.on), "from": it.from, "to": it.to, "event": it.event}))
 }
 
 fn cause(on: On) -> Json {
@@ -76,14 +79,14 @@ fn cause(on: On) -> Json {
     }
 }
 
-/// The attempts of a webhook, each with its wait and its moment, counted from the first.
+/// The attempts of a webhook, each with its wait and its time since the event.
 pub fn schedule(it: &Schedule) -> Json {
     let attempt = |(number, wait, since): (usize, Duration, Duration)| json!({"attempt": number, "wait_seconds": wait.as_secs(), "seconds_since_event": since.as_secs()});
-    let limit = with(it.time_limit_evidence, json!({"seconds": it.time_limit.as_secs()}));
-    with(it.evidence, json!({"attempts": attempts(it).map(attempt).collect::<Vec<_>>(), "time_limit": limit}))
+    let limit = with_evidence(it.time_limit_evidence, json!({"seconds": it.time_limit.as_secs()}));
+    with_evidence(it.evidence, json!({"attempts": attempts(it).map(attempt).collect::<Vec<_>>(), "time_limit": limit}))
 }
 
-/// Number, wait before it, and time since the event when every attempt before it failed at once.
+/// The number of each attempt, the wait before it, and the time since the event if all attempts before it failed at once.
 pub fn attempts(it: &Schedule) -> impl Iterator<Item = (usize, Duration, Duration)> {
     (1..).zip(it.waits).scan(Duration::ZERO, |since, (number, wait)| {
         *since += *wait;
@@ -105,7 +108,7 @@ pub fn setting(it: &&Setting) -> Json {
     json!({"name": it.name, "kind": kind(it.kind), "words": words, "default": it.kind.default(), "meaning": it.meaning})
 }
 
-/// The word for what a setting takes.
+/// The word for the kind of a setting.
 const fn kind(it: SettingKind) -> &'static str {
     match it {
         SettingKind::Flag { .. } => "flag",
@@ -121,7 +124,7 @@ const fn kind(it: SettingKind) -> &'static str {
 }
 
 pub fn decision(it: &Decision) -> Json {
-    with(it.evidence, json!({"question": it.question, "decision": it.decision}))
+    with_evidence(it.evidence, json!({"question": it.question, "decision": it.decision}))
 }
 
 /// The documents that facts come from.

@@ -1,5 +1,5 @@
-//! Where a client broke the documented contract although the provider answered: found afterwards, from the journal
-//! and the tables alone.
+//! Breaches of the documented contract by a client that the provider answered anyway: found later, from the journal and
+//! the tables alone.
 
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ pub struct Violation {
     pub evidence: Evidence,
 }
 
-/// What a request broke, judged by the row of its operation.
+/// The breaches of a request, judged by the row of its operation.
 pub fn of(contract: &Contract, entry: &RequestEntry) -> Vec<Violation> {
     let Some(operation) = entry.operation.as_deref().and_then(|it| contract.operation(it)) else { return Vec::new() };
     let mut found = Vec::new();
@@ -33,7 +33,7 @@ pub fn of(contract: &Contract, entry: &RequestEntry) -> Vec<Violation> {
     found
 }
 
-/// The names of what was sent, in JSON or in a form.
+/// The names of the fields that were sent, in JSON or in a form.
 fn names(entry: &RequestEntry) -> Vec<String> {
     if let Some(fields) = Fields::json(&entry.body.0) {
         return fields.names().map(str::to_owned).collect();

@@ -18,11 +18,11 @@ use crate::engine::delivery::{ANSWER_BYTES_MAX, Answer, Failure, Outcome, Outgoi
 use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, header};
 use crate::kit::time::Duration;
 
-/// Every delivery carries its id under this name. The control API refuses whatever carries it, so that no webhook can
-/// be aimed at it by a detour.
+/// The header with the id of a delivery. The control API refuses requests with this header, so that no webhook can reach
+/// it by a detour.
 pub const DELIVERY: HeaderName = HeaderName::from_static("playmoney-delivery");
 
-/// Connections to one host and port at a time; further attempts wait, and their time limit has not begun.
+/// Connections to one host and port at a time. Further attempts wait; their time limit begins later.
 const CONNECTIONS_PER_TARGET_MAX: usize = 64;
 /// Connections at a time.
 const CONNECTIONS_MAX: usize = 512;
@@ -37,7 +37,7 @@ pub struct Courier {
 }
 
 impl Courier {
-    /// A courier that opens what `egress` permits.
+    /// A courier that opens the connections that `egress` permits.
     pub fn new(egress: Egress) -> Self {
         Self {
             egress,
@@ -61,8 +61,8 @@ impl Courier {
         }
     }
 
-    /// First the target's own turn, then a place among all: a slow target cannot take the places of others while its
-    /// attempts wait for each other.
+    /// First a permit of the target, then one of all: a slow target cannot take the permits of others while its attempts
+    /// wait for each other.
     async fn permits(&self, target: &Target) -> [Option<OwnedSemaphorePermit>; 2] {
         let own = {
             let mut targets = self.targets.lock();
@@ -87,7 +87,7 @@ impl Courier {
         Err(Failure::Tls)
     }
 
-    /// Resolves once, and dials only what was judged.
+    /// Resolves once, and connects only to addresses that were checked.
     async fn connect(&self, target: &Target) -> Result<TcpStream, Failure> {
         let found = tokio::net::lookup_host((target.host.as_str(), target.port)).await.map_err(|_| Failure::Dns)?;
         let found: Vec<SocketAddr> = found.collect();
@@ -110,7 +110,7 @@ impl Courier {
     #[cfg(feature = "tls")]
     async fn handshake(&self, target: &Target, stream: TcpStream) -> Result<impl AsyncRead + AsyncWrite + Unpin + Send + 'static, Failure> {
         let connector = self.tls.get_or_init(connector).as_ref().map_err(|why| {
-            tracing::warn!(%why, "no https webhooks: the system's certificates cannot be used");
+            tracing::warn!(%why, "https webhooks are not possible: the certificates of the system cannot be used");
             Failure::Tls
         })?;
         let name = rustls::pki_types::ServerName::try_from(target.host.clone()).map_err(|_| Failure::Tls)?;
@@ -132,7 +132,7 @@ fn connector() -> Result<tokio_rustls::TlsConnector, String> {
     Ok(tokio_rustls::TlsConnector::from(Arc::new(config)))
 }
 
-/// Where an attempt goes, taken apart once.
+/// The address of an attempt, parsed once.
 struct Target {
     secure: bool,
     host: String,
@@ -186,7 +186,7 @@ fn headers(target: &Target, outgoing: &Outgoing) -> HeaderMap {
     headers
 }
 
-/// Ends the connection's task with the attempt.
+/// Ends the task of the connection with the attempt.
 struct Connection(tokio::task::JoinHandle<()>);
 
 impl Drop for Connection {
@@ -195,7 +195,7 @@ impl Drop for Connection {
     }
 }
 
-/// The first bytes of an answer; what comes after them is not waited for.
+/// The first bytes of an answer. Later bytes are not awaited.
 async fn beginning(mut body: Incoming) -> Result<Bytes, Failure> {
     let mut kept = BytesMut::new();
     while kept.len() < ANSWER_BYTES_MAX

@@ -1,4 +1,4 @@
-//! Where webhooks may go, judged on the address that is really dialled.
+//! Where webhooks may go, judged by the address of the actual connection.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -7,7 +7,7 @@ use ipnet::IpNet;
 /// The rule for every connection that leaves.
 #[derive(Clone, Debug, Default)]
 pub struct Egress {
-    /// Once it has an entry it is the whole list.
+    /// The permitted networks; empty: all but the forbidden ones.
     pub allow: Vec<IpNet>,
     /// The address this server listens on: a webhook to its own control API could reset the sandbox that sends it.
     pub own: Option<SocketAddr>,
@@ -22,8 +22,8 @@ impl Egress {
     }
 }
 
-/// A server that listens on every address owns each loopback address on its port; on other addresses of the machine
-/// the marker that deliveries carry gives them away.
+/// A server that listens on every address owns each loopback address on its port. Webhooks to other addresses of the
+/// machine are recognised by the header that deliveries carry.
 fn is_own(own: SocketAddr, ip: IpAddr, port: u16) -> bool {
     port == own.port() && (own.ip().to_canonical() == ip || (own.ip().is_unspecified() && ip.is_loopback()))
 }

@@ -1,4 +1,4 @@
-//! What befalls an answer on the socket, because a rule says so.
+//! Faults: what a rule does to an answer on its socket. HTTP/1 only.
 
 use std::io;
 
@@ -12,56 +12,57 @@ use crate::kit::http::Response;
 use crate::kit::ids::{Draws, entity};
 use crate::kit::time::Duration;
 
-/// What follows a head that has announced chunks: the size of a chunk is hexadecimal, and this is not.
-const NO_CHUNK: &[u8] = b"no size of a chunk\r\n";
-/// So much of no HTTP at all.
+/// An invalid chunk: the size of a chunk is hexadecimal, and this is not.
+const INVALID_CHUNK: &[u8] = b"no size of a chunk\r\n";
+/// Bytes that are not HTTP.
 const NOISE_BYTES: usize = 256;
 
-/// Writes onto the line what the client gets in place of the answer; afterwards the connection has to end. `Some`: there
-/// is nothing about this answer that could be spoiled, and it goes out as it is. That is so for the effects on a body
-/// where there is none.
-pub async fn inject(mut line: Socket, transport: &Transport, is_head: bool, response: Response) -> Option<Response> {
+/// Writes a faulty answer to the socket; the connection has to be closed afterwards. Returns the response unchanged when
+/// the fault needs a body and the response has none.
+pub async fn inject(mut socket: Socket, transport: &Transport, is_head: bool, response: Response) -> Option<Response> {
     let bodiless = is_head || matches!(response.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     let done = match transport {
-        Transport::ConnectionReset => line.end_with_reset(),
+        Transport::ConnectionReset => socket.close_with_reset(),
         Transport::EmptyResponse => Ok(()),
-        Transport::RandomDataThenClose => line.write_all(&noise(&response)).await,
+        Transport::RandomDataThenClose => socket.write_all(&noise(&response)).await,
         Transport::MalformedResponseChunk | Transport::TruncateBodyAtFraction(_) | Transport::Dribble { .. } if bodiless => {
             return Some(response);
         }
-        Transport::MalformedResponseChunk => line.write_all(&[&head(&response, "transfer-encoding: chunked"), NO_CHUNK].concat()).await,
+        Transport::MalformedResponseChunk => {
+            socket.write_all(&[&head(&response, "transfer-encoding: chunked"), INVALID_CHUNK].concat()).await
+        }
         Transport::TruncateBodyAtFraction(share) => {
             let bytes = response.body.len();
             let announced = format!("content-length: {bytes}");
-            line.write_all(&[&head(&response, &announced), &response.body[..share_of(bytes, *share)]].concat()).await
+            socket.write_all(&[&head(&response, &announced), &response.body[..share_of(bytes, *share)]].concat()).await
         }
-        Transport::Dribble { chunks, over } => dribble(&mut line, &response, *chunks, *over).await,
+        Transport::Dribble { chunks, over } => dribble(&mut socket, &response, *chunks, *over).await,
     };
     if let Err(why) = done {
-        tracing::debug!(%why, "the client did not stay for what a rule does to its answer");
+        tracing::debug!(%why, "the client closed the connection before the fault was complete");
     }
     None
 }
 
-/// Status line and headers as hyper writes them, but for the framing of the body, which is told here.
+/// The status line and headers as hyper writes them, with this framing of the body.
 fn head(response: &Response, framing: &str) -> Vec<u8> {
     let (status, reason) = (response.status.as_str(), response.status.canonical_reason().unwrap_or(""));
     let mut head = format!("HTTP/1.1 {status} {reason}\r\n").into_bytes();
-    let framed_by = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION];
-    for (name, value) in response.headers.iter().filter(|it| !framed_by.contains(it.0)) {
+    let framing_headers = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION];
+    for (name, value) in response.headers.iter().filter(|it| !framing_headers.contains(it.0)) {
         head.extend_from_slice(&[name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
     head.extend_from_slice(format!("{framing}\r\n\r\n").as_bytes());
     head
 }
 
-/// A share of so many bytes, rounded down.
+/// A share of a number of bytes, rounded down.
 fn share_of(bytes: usize, share: Decimal) -> usize {
     let exact = Decimal::from(bytes).checked_mul(share);
     exact.and_then(|it| usize::try_from(it.trunc()).ok()).unwrap_or(bytes).min(bytes)
 }
 
-/// The same for the same answer, and no HTTP: no byte of it is ASCII.
+/// Bytes that are not HTTP, because none is ASCII. They are the same for the same answer.
 fn noise(response: &Response) -> Vec<u8> {
     let texts: Vec<_> = response.headers.values().map(|it| String::from_utf8_lossy(it.as_bytes())).collect();
     let body = String::from_utf8_lossy(&response.body);
@@ -70,17 +71,18 @@ fn noise(response: &Response) -> Vec<u8> {
     (0..NOISE_BYTES).map(|_| 0x80 | u8::try_from(draws.below(0x80)).unwrap_or(0)).collect()
 }
 
-/// The whole answer, its body in pieces: the first comes at once with the head, the last after that span. Of a body that
-/// has fewer bytes than pieces, some are empty, and the pace stays the same.
-async fn dribble(line: &mut Socket, response: &Response, chunks: u32, over: Duration) -> io::Result<()> {
+/// The whole answer, with its body in pieces: the first with the head, the last after the duration `over`. When the body
+/// has fewer bytes than pieces, some pieces are empty, and the pace stays the same.
+async fn dribble(socket: &mut Socket, response: &Response, chunks: u32, over: Duration) -> io::Result<()> {
     let (body, pieces) = (&response.body, u64::from(chunks.max(1)));
     let gap = over.unsigned_abs() / chunks.saturating_sub(1).max(1);
     let end_of = |piece: u64| usize::try_from(body.len() as u64 * piece / pieces).unwrap_or(body.len());
-    line.write_all(&[&head(response, &format!("content-length: {}\r\nconnection: close", body.len())), &body[..end_of(1)]].concat())
+    socket
+        .write_all(&[&head(response, &format!("content-length: {}\r\nconnection: close", body.len())), &body[..end_of(1)]].concat())
         .await?;
     for piece in 1..pieces {
         tokio::time::sleep(gap).await;
-        line.write_all(&body[end_of(piece)..end_of(piece + 1)]).await?;
+        socket.write_all(&body[end_of(piece)..end_of(piece + 1)]).await?;
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! The socket of one connection, for two hands: hyper serves on it, and what a rule does to an answer is written past
-//! hyper.
+//! The socket of one connection with two writers: hyper, and the faults of rules, which are written past hyper. HTTP/1
+//! only.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -10,8 +10,8 @@ use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// One end of a connection. Its clones are the same socket, which closes with the last of them. Both hands belong to
-/// the connection's one task and write in turn: while a request is answered, hyper has nothing to write.
+/// One end of a connection. Clones share the socket, which closes with the last of them. Both writers belong to the one
+/// task of the connection and take turns: while a request is answered, hyper has nothing to write.
 #[derive(Clone, Debug)]
 pub struct Socket(Arc<Mutex<TcpStream>>);
 
@@ -21,8 +21,8 @@ impl Socket {
         Self(Arc::new(Mutex::new(stream)))
     }
 
-    /// From now on its end is a reset: nothing is said goodbye to, and what is not sent yet is lost.
-    pub fn end_with_reset(&self) -> io::Result<()> {
+    /// From now on, closing sends RST, and unsent data is dropped.
+    pub fn close_with_reset(&self) -> io::Result<()> {
         self.0.lock().set_zero_linger()
     }
 }
@@ -43,11 +43,11 @@ impl AsyncWrite for Socket {
     }
 
     fn is_write_vectored(&self) -> bool {
-        true // as a TCP stream has it: head and body leave together, uncopied
+        true // as a TCP stream: head and body leave together, without a copy
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(())) // a TCP stream keeps nothing back
+        Poll::Ready(Ok(())) // a TCP stream has no buffer of its own
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

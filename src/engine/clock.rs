@@ -8,15 +8,15 @@ use crate::kit::time::{Duration, Timestamp, Uptime, end_of_time};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// It stands until somebody advances it.
+    /// Time stands still until a caller advances it.
     Frozen,
-    /// Second by second.
+    /// Simulated time passes as real time does.
     Real,
-    /// That many simulated seconds a second.
+    /// This number of simulated seconds for each real second.
     Scaled(Rate),
 }
 
-/// Simulated seconds a second, in millionths.
+/// Simulated seconds for each real second, in millionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {
     pub millionths: u64,
@@ -29,9 +29,14 @@ impl Rate {
     /// Reads `60`, `0.5` or `60x`.
     ///
     /// # Errors
-    /// A sentence that says what would be right.
+    /// A sentence that says what to write.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is not a rate: write a number of simulated seconds a second, up to {}, as 60 or 0.5", Self::MAX);
+        let wrong = || {
+            format!(
+                "`{text}` is not a rate: write the number of simulated seconds for each real second, up to {}, such as 60 or 0.5",
+                Self::MAX
+            )
+        };
         let number = rust_decimal::Decimal::from_str_exact(text.trim().trim_end_matches('x')).map_err(|_| wrong())?;
         let millionths = number.checked_mul(1_000_000.into()).and_then(|it| u64::try_from(it.trunc()).ok()).ok_or_else(wrong)?;
         if (1..=Self::MAX * 1_000_000).contains(&millionths) { Ok(Self { millionths }) } else { Err(wrong()) }
@@ -44,7 +49,7 @@ impl Rate {
     }
 }
 
-/// A sandbox's clock. It never reads the time: it is told the uptime and says what moment that is.
+/// The clock of a sandbox. It never reads the time: it maps an uptime to a simulated moment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Clock {
     mode: Mode,
@@ -53,18 +58,18 @@ pub struct Clock {
     /// The uptime that belongs to `now`. A saved clock forgets it: another process has another uptime.
     #[serde(skip)]
     anchor: std::time::Duration,
-    /// A walk through time is under way: time stands at its step, whatever the mode.
+    /// A walk through time is in progress: time stands still at its step, in every mode.
     #[serde(skip)]
     held: bool,
 }
 
 impl Clock {
-    /// A clock that shows `now` at that uptime.
+    /// A clock that shows `now` at this uptime.
     pub fn new(mode: Mode, now: Timestamp, uptime: Uptime) -> Self {
         Self { mode, now, anchor: uptime.elapsed, held: false }
     }
 
-    /// Whether a clock that was read can run.
+    /// Whether the clock can run: it may come from a saved state.
     pub fn is_sound(&self) -> bool {
         !matches!(self.mode, Mode::Scaled(rate) if !(1..=Rate::MAX * 1_000_000).contains(&rate.millionths))
     }
@@ -74,12 +79,12 @@ impl Clock {
         self.mode
     }
 
-    /// Whether time stands still unless it is moved.
+    /// Whether time stands still unless it is advanced.
     pub fn stands(&self) -> bool {
         self.held || self.mode == Mode::Frozen
     }
 
-    /// The simulated moment at that uptime.
+    /// The simulated moment at this uptime.
     pub fn at(&self, uptime: Uptime) -> Timestamp {
         let elapsed = uptime.elapsed.saturating_sub(self.anchor).as_nanos();
         let nanos = match self.mode {
@@ -92,7 +97,7 @@ impl Clock {
         self.now.saturating_add(span).unwrap_or(self.now).min(end_of_time())
     }
 
-    /// How much real time must pass until then; `None` when it never comes by itself.
+    /// The real time until a simulated moment; `None` when it never comes by itself.
     pub fn wait(&self, uptime: Uptime, until: Timestamp) -> Option<std::time::Duration> {
         let span = u128::try_from(until.duration_since(self.at(uptime)).as_nanos()).unwrap_or(0);
         let nanos = match self.mode {
@@ -104,37 +109,38 @@ impl Clock {
         Some(std::time::Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
     }
 
-    /// Another mode from here on; time does not jump.
+    /// Changes the mode from now on; time does not jump.
     pub fn set_mode(&mut self, mode: Mode, uptime: Uptime) {
         self.settle(uptime);
         self.mode = mode;
     }
 
-    /// Makes that uptime the anchor; what the clock shows stays the same.
+    /// Makes this uptime the anchor; the simulated moment stays the same.
     pub fn settle(&mut self, uptime: Uptime) {
         self.now = self.at(uptime);
         self.anchor = uptime.elapsed;
     }
 
-    /// A clock that was saved goes on from where it stood.
+    /// Continues a saved clock from its saved moment.
     pub fn resume(&mut self, uptime: Uptime) {
         self.anchor = uptime.elapsed;
     }
 
-    /// Time stands for the length of a walk.
+    /// Stops time for the length of a walk.
     pub fn hold(&mut self, uptime: Uptime) {
         self.settle(uptime);
         self.held = true;
     }
 
-    /// The walk stands at `now`. Earlier moments are ignored: time never falls. A clock that runs is there already.
+    /// Moves a stopped clock to `now`. Earlier moments are ignored: time never runs backwards. A running clock is there
+    /// already.
     pub fn step_to(&mut self, now: Timestamp) {
         if self.stands() {
             self.now = self.now.max(now);
         }
     }
 
-    /// The walk is over; time goes on from where it stands.
+    /// Ends a walk: time continues from its last step.
     pub fn release(&mut self, uptime: Uptime) {
         self.anchor = uptime.elapsed;
         self.held = false;

@@ -1,4 +1,4 @@
-//! The built-in receiver: it stores what arrives and answers what its script says.
+//! The built-in receiver: it stores what arrives and answers as its script says.
 
 use std::collections::VecDeque;
 
@@ -9,11 +9,11 @@ use super::delivery::{Answer, Failure, Outcome};
 use crate::kit::http::{HeaderMap, Kept, header_pairs};
 use crate::kit::time::{Duration, Timestamp, parse_duration};
 
-/// An inbox without a socket is `http://NAME` followed by this.
+/// The address of an inbox without a socket is `http://NAME` and this.
 pub const HOST_SUFFIX: &str = ".inbox.playmoney.test";
 /// Bytes of messages kept in one inbox.
 pub const BYTES_MAX: usize = 8 * 1024 * 1024;
-/// Bytes of messages kept in all inboxes of a sandbox: anybody may fill them.
+/// Bytes of messages kept in all inboxes of a sandbox. Any caller may fill them.
 pub const ALL_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Steps of a script.
 pub const SCRIPT_MAX: usize = 1_000;
@@ -24,17 +24,17 @@ pub const INBOXES_MAX: usize = 1_000;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Inbox {
     script: Vec<Reaction>,
-    /// How many messages the present script has answered.
+    /// How many messages the current script has answered.
     answered: usize,
     messages: VecDeque<Message>,
-    /// Counted anew when a saved state is read.
+    /// Counted again when a saved state is read.
     #[serde(skip)]
     bytes: usize,
-    /// Something was dropped to stay below the bound.
+    /// Messages were dropped to stay below the bound.
     pub truncated: bool,
 }
 
-/// What arrived.
+/// A message that arrived.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Message {
     pub at: Timestamp,
@@ -43,12 +43,12 @@ pub struct Message {
     #[serde(with = "header_pairs")]
     pub headers: HeaderMap,
     pub body: Kept,
-    /// The slug of the provider whose webhook it looks like.
+    /// The slug of the provider whose webhook this seems to be.
     pub provider: Option<String>,
     pub signature: Signature,
 }
 
-/// The verdict on a message's signature.
+/// The judgement of the signature of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signature {
@@ -61,9 +61,9 @@ pub enum Signature {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reaction {
-    /// That status, so much simulated time later.
+    /// This status, after this delay of simulated time.
     Answer { status: u16, delay: Duration },
-    /// Nothing, for longer than any provider waits.
+    /// No answer, for longer than any provider waits.
     Timeout,
     /// The connection is cut.
     Reset,
@@ -72,7 +72,7 @@ pub enum Reaction {
 const AT_ONCE: Reaction = Reaction::Answer { status: 200, delay: Duration::ZERO };
 
 impl Reaction {
-    /// What a provider that waits that long makes of it.
+    /// The outcome for a provider with this time limit.
     pub fn outcome(self, time_limit: Duration) -> Outcome {
         match self {
             Self::Answer { delay, .. } if delay >= time_limit => Outcome { result: Err(Failure::Timeout), took: time_limit },
@@ -84,14 +84,14 @@ impl Reaction {
 
     fn parse(step: &Json) -> Result<Self, String> {
         let wrong =
-            || format!("`{step}` is no step of a script: write 500, \"timeout\", \"reset\" or {{\"status\": 200, \"delay\": \"11s\"}}");
+            || format!("`{step}` is not a step of a script: write 500, \"timeout\", \"reset\" or {{\"status\": 200, \"delay\": \"11s\"}}");
         match step {
             Json::Number(_) => Ok(Self::Answer { status: status(step)?, delay: Duration::ZERO }),
             Json::String(word) if word == "timeout" => Ok(Self::Timeout),
             Json::String(word) if word == "reset" => Ok(Self::Reset),
             Json::Object(members) => {
                 if let Some(name) = members.keys().find(|it| !["status", "delay"].contains(&it.as_str())) {
-                    return Err(format!("`{name}` is no part of a step: it has `status` and `delay`"));
+                    return Err(format!("`{name}` is not a member of a step: its members are `status` and `delay`"));
                 }
                 let delay = match members.get("delay") {
                     Some(Json::String(text)) => parse_duration(text)?,
@@ -113,9 +113,9 @@ fn status(value: &Json) -> Result<u16, String> {
 /// Reads a script.
 ///
 /// # Errors
-/// A sentence about the first step that cannot be taken.
+/// A sentence about the first invalid step.
 pub fn parse_script(steps: &Json) -> Result<Vec<Reaction>, String> {
-    let steps = steps.as_array().ok_or("`respond` is a list, as [500, \"timeout\", 200]")?;
+    let steps = steps.as_array().ok_or("`respond` must be a list such as [500, \"timeout\", 200]")?;
     if steps.len() > SCRIPT_MAX {
         return Err(format!("a script has at most {SCRIPT_MAX} steps"));
     }
@@ -123,13 +123,13 @@ pub fn parse_script(steps: &Json) -> Result<Vec<Reaction>, String> {
 }
 
 impl Inbox {
-    /// Another script, from its beginning. The last step is repeated; an empty script answers 200.
+    /// Replaces the script. The last step is repeated; an empty script answers 200.
     pub fn set_script(&mut self, script: Vec<Reaction>) {
         self.script = script;
         self.answered = 0;
     }
 
-    /// Stores what arrived and says how the receiver reacts.
+    /// Stores a message, and returns the reaction of the receiver.
     pub fn receive(&mut self, message: Message) -> Reaction {
         self.bytes += size(&message);
         self.messages.push_back(message);
@@ -146,7 +146,7 @@ impl Inbox {
         self.bytes
     }
 
-    /// Drops the oldest message, and says so from now on.
+    /// Drops the oldest message, and sets `truncated`.
     pub fn drop_oldest(&mut self) {
         if let Some(oldest) = self.messages.pop_front() {
             self.bytes -= size(&oldest);
@@ -154,17 +154,17 @@ impl Inbox {
         }
     }
 
-    /// Counts what a saved state holds.
+    /// Counts the bytes of a saved state.
     pub fn recount(&mut self) {
         self.bytes = self.messages.iter().map(size).sum();
     }
 
-    /// What arrived, oldest first.
+    /// The messages, oldest first.
     pub fn messages(&self) -> impl Iterator<Item = &Message> {
         self.messages.iter()
     }
 
-    /// Forgets what arrived; the script stays where it is.
+    /// Removes the messages; the script continues.
     pub fn clear(&mut self) {
         self.messages.clear();
         self.bytes = 0;
@@ -172,12 +172,12 @@ impl Inbox {
     }
 }
 
-/// Whether an inbox may be called that.
+/// Whether an inbox can have this name.
 pub fn is_name(name: &str) -> bool {
     (1..=63).contains(&name.len()) && name.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-')
 }
 
-/// The inbox that a URL means, when it means one without a socket: its name and the path.
+/// The name and the path of the inbox without a socket that a URL means, if it means one.
 pub fn of_url(url: &str) -> Option<(String, String)> {
     let uri: http::Uri = url.parse().ok()?;
     let name = uri.host()?.strip_suffix(HOST_SUFFIX)?.to_owned();

@@ -1,4 +1,4 @@
-//! Whether a value is the expected one, and where it is not: the same for rules, for scenarios and for waits.
+//! Whether a value is as expected, and where it is not: the same for rules, scenarios and waits.
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -6,36 +6,36 @@ use serde_json::Value as Json;
 
 use crate::kit::money;
 
-/// The source of a pattern.
+/// Bytes of the text of a pattern.
 const PATTERN_BYTES_MAX: usize = 1024;
-/// A compiled pattern.
+/// Bytes of a compiled pattern.
 const PATTERN_SIZE_MAX: usize = 1024 * 1024;
 
-/// What a value has to be.
+/// The expectation on a value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Matcher {
-    /// There, whatever it is.
+    /// Any value that is present.
     Any,
-    /// Not there.
+    /// A missing value.
     Absent,
     Equal(Json),
     /// An object with at least these members; a dotted name reaches inside.
     Members(Vec<(String, Self)>),
     /// A list of exactly these items.
     Items(Vec<Self>),
-    /// A number, or a text that is one, on that side of the other.
+    /// A number, or a text that is a number, on this side of the bound.
     Compare(Comparison, Decimal),
     /// A text in which the pattern is found.
     Matches(String),
     OneOf(Vec<Json>),
-    /// A text of so many characters, or a list or object of so many items.
+    /// The number of characters of a text, or of items of a list or object.
     Length(Box<Self>),
-    /// Everything at once.
+    /// All of these.
     All(Vec<Self>),
 }
 
-/// The side of a number that another has to be on.
+/// The side of the bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
@@ -48,43 +48,43 @@ pub enum Comparison {
 /// One expectation that was not met.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mismatch {
-    /// Where: `invoice.invoice_status`; empty for the whole.
+    /// The place: `invoice.invoice_status`; empty for the whole value.
     pub path: String,
     pub expected: String,
     pub actual: String,
 }
 
 impl Matcher {
-    /// Whether a value fits; `None`: there is none.
+    /// Whether a value matches; `None` is a missing value.
     pub fn fits(&self, value: Option<&Json>) -> bool {
         let mut misses = Vec::new();
-        self.look(value, "", &mut misses);
+        self.compare(value, "", &mut misses);
         misses.is_empty()
     }
 
-    /// Everything in which a value does not fit.
+    /// Every difference between a value and the expectation.
     pub fn misses(&self, value: Option<&Json>) -> Vec<Mismatch> {
         let mut misses = Vec::new();
-        self.look(value, "", &mut misses);
+        self.compare(value, "", &mut misses);
         misses
     }
 
-    fn look(&self, value: Option<&Json>, path: &str, misses: &mut Vec<Mismatch>) {
+    fn compare(&self, value: Option<&Json>, path: &str, misses: &mut Vec<Mismatch>) {
         match (self, value) {
             (Self::Members(members), Some(it @ Json::Object(_))) => {
                 for (name, matcher) in members {
                     let at = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                    matcher.look(reached(it, name), &at, misses);
+                    matcher.compare(reached(it, name), &at, misses);
                 }
             }
             (Self::Items(own), Some(Json::Array(items))) if own.len() == items.len() => {
                 for (place, (matcher, it)) in own.iter().zip(items).enumerate() {
-                    matcher.look(Some(it), &format!("{path}[{place}]"), misses);
+                    matcher.compare(Some(it), &format!("{path}[{place}]"), misses);
                 }
             }
-            (Self::All(all), _) => all.iter().for_each(|it| it.look(value, path, misses)),
+            (Self::All(all), _) => all.iter().for_each(|it| it.compare(value, path, misses)),
             _ if self.holds(value) => {}
-            _ => misses.push(Mismatch { path: path.to_owned(), expected: self.in_words(), actual: shown(value) }),
+            _ => misses.push(Mismatch { path: path.to_owned(), expected: self.in_words(), actual: render(value) }),
         }
     }
 
@@ -101,7 +101,7 @@ impl Matcher {
         }
     }
 
-    /// What it wants, for somebody who reads why it was not met.
+    /// The expectation in words, for messages.
     pub fn in_words(&self) -> String {
         let listed = |all: &[Json]| all.iter().map(Json::to_string).collect::<Vec<_>>().join(", ");
         match self {
@@ -141,10 +141,10 @@ impl Comparison {
     }
 }
 
-/// A pattern whose compiled size is bounded; its time is linear in the text anyway.
+/// A pattern whose compiled size is bounded. Its time is always linear in the text.
 ///
 /// # Errors
-/// What is wrong with the pattern, in a few words.
+/// A few words about what is wrong with the pattern.
 pub fn compiled(pattern: &str) -> Result<regex::Regex, String> {
     if pattern.len() > PATTERN_BYTES_MAX {
         return Err(format!("it has more than {PATTERN_BYTES_MAX} bytes"));
@@ -157,7 +157,7 @@ pub fn compiled(pattern: &str) -> Result<regex::Regex, String> {
     })
 }
 
-/// The value that a dotted name reaches: a member of exactly that name first.
+/// The value that a dotted name reaches. A member with exactly this name comes first.
 pub fn reached<'a>(value: &'a Json, name: &str) -> Option<&'a Json> {
     let inside = |it: &'a Json, step: &str| match it {
         Json::Object(members) => members.get(step),
@@ -202,9 +202,9 @@ fn length(value: &Json) -> Option<usize> {
     }
 }
 
-fn shown(value: Option<&Json>) -> String {
-    /// Characters of a value in a line for people.
-    const SHOWN_MAX: usize = 400;
+fn render(value: Option<&Json>) -> String {
+    /// Characters of a value in one line.
+    const CHARS_MAX: usize = 400;
     let text = value.map_or("nothing".to_owned(), Json::to_string);
-    if text.chars().count() <= SHOWN_MAX { text } else { text.chars().take(SHOWN_MAX).chain("...".chars()).collect() }
+    if text.chars().count() <= CHARS_MAX { text } else { text.chars().take(CHARS_MAX).chain("...".chars()).collect() }
 }

@@ -1,4 +1,4 @@
-//! What differs from the documented behaviour: each rule says on what it waits, when it fires and what it does then.
+//! What differs from the documented behaviour: each rule says what it is on, when it fires and what it does.
 
 use std::collections::BTreeSet;
 
@@ -26,13 +26,13 @@ pub struct Rule {
     pub on: On,
     pub when: When,
     pub then: Effects,
-    /// It goes away by itself so long after it was added.
+    /// The rule is removed when this duration has passed since it was added.
     pub ttl: Option<Duration>,
-    /// As it was written, to be shown.
+    /// The rule as it was written, for answers.
     pub written: Json,
 }
 
-/// What a rule waits on.
+/// What a rule is on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum On {
@@ -40,11 +40,11 @@ pub enum On {
     Requests { provider: String, operation: Option<String> },
     /// Webhooks of a provider.
     Webhooks { provider: String },
-    /// Only the header `Playmoney-Fault` asks for it.
+    /// Nothing: only the header `Playmoney-Fault` asks for it.
     Header,
 }
 
-/// When a rule fires, of all that it waits on.
+/// The conditions of a rule.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct When {
@@ -53,34 +53,34 @@ pub struct When {
     pub query: Option<Matcher>,
     pub event: Option<Matcher>,
     pub account: Option<Matcher>,
-    /// The first so many that fit are let through.
+    /// This number of matches pass before the rule fires.
     pub after: u64,
-    /// It fires so many times.
+    /// The rule fires at most this number of times.
     pub times: Option<u64>,
     pub until: Option<Until>,
-    /// Of those that fit, this share.
+    /// The share of matches for which it fires.
     pub probability: Option<Decimal>,
 }
 
-/// Until when a rule fires.
+/// When a rule stops firing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Until {
     Moment(Timestamp),
-    /// So long after the rule was added.
+    /// This duration after the rule was added.
     Age(Duration),
 }
 
-/// A rule at work, with its counts.
+/// A rule of a sandbox, with its counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ActiveRule {
     pub rule: Rule,
     pub added_at: Timestamp,
-    /// How many requests or webhooks have fitted.
+    /// How many requests or webhooks have matched.
     pub fitted: u64,
     /// How many times it has fired.
     pub fired: u64,
-    /// What its draws follow from when nobody has named it: what it says, and how manieth it is of those that say so.
+    /// The random stream of an unnamed rule: its text, and its index among rules with the same text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stream: Option<String>,
 }
@@ -94,24 +94,23 @@ pub struct Rules {
     added: u64,
 }
 
-/// What a rule looks at.
+/// What the conditions of a rule are compared with.
 #[derive(Clone, Copy)]
 pub struct RuleInput<'a> {
     pub provider: &'a str,
-    /// The operation asked for; `None` for a path that is none.
+    /// The operation; `None` when the path belongs to none.
     pub operation: Option<&'a str>,
-    /// The event, for a webhook.
+    /// The event of a webhook; `None` for a request.
     pub event: Option<&'a str>,
     pub account: Option<&'a str>,
-    /// Read only by rules that ask for it.
+    /// Called only by rules with a condition on it.
     pub body: &'a dyn Fn() -> Json,
     pub headers: &'a dyn Fn() -> Json,
     pub query: &'a dyn Fn() -> Json,
 }
 
 impl Rules {
-    /// The rules of a scenario, in its order. Those that it names keep their names: one that is made up here is none of
-    /// them.
+    /// The rules of a scenario, in its order. A generated name is never the same as a name in the scenario.
     pub fn of(now: Timestamp, all: &[Rule]) -> Self {
         let given: BTreeSet<&str> = all.iter().map(|it| it.name.as_str()).collect();
         let mut own = Self::default();
@@ -121,7 +120,7 @@ impl Rules {
         own
     }
 
-    /// Whether there is none: the usual case, which costs nothing.
+    /// Whether there are no rules: the usual case, which costs nothing.
     pub fn is_empty(&self) -> bool {
         self.standing.is_empty()
     }
@@ -131,12 +130,12 @@ impl Rules {
         self.standing.iter()
     }
 
-    /// The rule of that name.
+    /// The rule with this name.
     pub fn get(&self, name: &str) -> Option<&ActiveRule> {
         self.standing.iter().find(|it| it.rule.name == name)
     }
 
-    /// Adds a rule: last, or ahead of all others. `None`: there are [`RULES_MAX`] already, or one has that name.
+    /// Adds a rule after or before all others. `None`: the sandbox has [`RULES_MAX`] rules, or one with this name.
     pub fn add(&mut self, now: Timestamp, rule: Rule, first: bool) -> Option<&ActiveRule> {
         self.put(now, rule, first, &BTreeSet::new())
     }
@@ -148,8 +147,8 @@ impl Rules {
         self.added += 1;
         let mut stream = None;
         if rule.name.is_empty() {
-            let nth = self.standing.iter().filter(|it| it.stream.is_some() && it.rule.written == rule.written).count();
-            stream = Some(format!("{:016x} {nth}", Draws::new(0, &rule.written.to_string(), 0).below(u64::MAX)));
+            let index = self.standing.iter().filter(|it| it.stream.is_some() && it.rule.written == rule.written).count();
+            stream = Some(format!("{:016x} {index}", Draws::new(0, &rule.written.to_string(), 0).below(u64::MAX)));
             let is_free = |name: &String| self.get(name).is_none() && !given.contains(name.as_str());
             rule.name = (self.added..=COUNT_MAX).map(|it| format!("rule-{it}")).find(is_free)?;
         }
@@ -161,32 +160,32 @@ impl Rules {
         self.standing.get(place)
     }
 
-    /// Takes a rule away; `false`: there is none of that name.
+    /// Removes a rule; `false`: no rule has this name.
     pub fn remove(&mut self, name: &str) -> bool {
         let before = self.standing.len();
         self.standing.retain(|it| it.rule.name != name);
         self.standing.len() < before
     }
 
-    /// Takes all away.
+    /// Removes all rules.
     pub fn clear(&mut self) {
         self.standing.clear();
     }
 
-    /// Forgets rules whose time is over.
+    /// Removes rules whose `ttl` has passed.
     pub fn expire(&mut self, now: Timestamp) {
         self.standing.retain(|it| it.rule.ttl.is_none_or(|ttl| later(it.added_at, ttl).is_none_or(|end| now < end)));
     }
 
-    /// The first rule that fires, its name and what it does. Every rule that fits is counted, whether or not it fires;
-    /// those behind the one that fires are not asked.
+    /// The name and the effects of the first rule that fires. Every match is counted, whether the rule fires or not; rules
+    /// after the one that fires are not asked.
     pub fn fire(&mut self, now: Timestamp, seed: u64, input: RuleInput<'_>) -> Option<(String, Effects)> {
         self.expire(now);
         let fired = self.standing.iter_mut().find_map(|it| it.fires(now, seed, input).then_some(it))?;
         Some((fired.rule.name.clone(), fired.rule.then.clone()))
     }
 
-    /// The rule that a request asks for by name, whatever it waits on.
+    /// The rule that a request asks for by name, whichever requests the rule is on.
     pub fn ask_for(&mut self, now: Timestamp, name: &str) -> Option<(String, Effects)> {
         self.expire(now);
         let it = self.standing.iter_mut().find(|it| it.rule.name == name && !matches!(it.rule.on, On::Webhooks { .. }))?;
@@ -194,7 +193,7 @@ impl Rules {
         Some((it.rule.name.clone(), it.rule.then.clone()))
     }
 
-    /// Whether what was read from outside can be gone on from.
+    /// Whether a sandbox can have these rules: they may come from a saved state.
     pub fn is_sound(&self) -> bool {
         let names: BTreeSet<&str> = self.standing.iter().map(|it| it.rule.name.as_str()).collect();
         let counts = |it: &ActiveRule| it.fitted < COUNT_MAX && it.fired < COUNT_MAX;
@@ -212,13 +211,13 @@ impl Rule {
 }
 
 impl ActiveRule {
-    /// What its draws follow from, beside the seed: no other rule changes it.
+    /// Its random stream: with the seed it decides the draws. No other rule changes it.
     pub fn stream(&self) -> &str {
         self.stream.as_deref().unwrap_or(&self.rule.name)
     }
 
     fn fires(&mut self, now: Timestamp, seed: u64, input: RuleInput<'_>) -> bool {
-        if !self.waits_on(input) || !self.rule.when.holds(input) {
+        if !self.is_on(input) || !self.rule.when.holds(input) {
             return false;
         }
         let when = &self.rule.when;
@@ -236,7 +235,7 @@ impl ActiveRule {
         fires
     }
 
-    fn waits_on(&self, input: RuleInput<'_>) -> bool {
+    fn is_on(&self, input: RuleInput<'_>) -> bool {
         match &self.rule.on {
             On::Requests { provider, operation } => {
                 input.event.is_none()
@@ -248,9 +247,9 @@ impl ActiveRule {
         }
     }
 
-    /// The how manieth that fits is drawn from a stream of the rule's own: another rule changes nothing here.
+    /// Whether the draw for this match lets the rule fire. Each rule draws from its own stream, by the number of the match.
     fn is_drawn(&self, seed: u64) -> bool {
-        /// As fine as shares are drawn.
+        /// The resolution of a share.
         const PARTS: u64 = 1_000_000_000;
         let Some(share) = self.rule.when.probability else { return true };
         let drawn = Draws::new(seed, &format!("rule {}", self.stream()), self.fitted).below(PARTS);
@@ -296,18 +295,18 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_made_up_is_nobodys() {
-        let called = |name: &str| Rule { name: name.to_owned(), ..rule(When::default()) };
+    fn a_generated_name_is_new() {
+        let with_name = |name: &str| Rule { name: name.to_owned(), ..rule(When::default()) };
         let names = |rules: &Rules| rules.iter().map(|it| it.rule.name.clone()).collect::<Vec<_>>();
         let now = Timestamp::UNIX_EPOCH;
-        let mut rules = Rules::of(now, &[called(""), called("rule-1"), called(""), called("rule-4")]);
+        let mut rules = Rules::of(now, &[with_name(""), with_name("rule-1"), with_name(""), with_name("rule-4")]);
         assert_eq!(names(&rules), ["rule-2", "rule-1", "rule-3", "rule-4"]);
-        assert!(rules.add(now, called(""), false).is_some());
+        assert!(rules.add(now, with_name(""), false).is_some());
         assert_eq!(names(&rules)[4], "rule-5");
     }
 
     #[test]
-    fn i25_a_rule_fires_as_often_as_it_says() {
+    fn i25_a_rule_fires_the_number_of_times_that_it_says() {
         assert_eq!(fires(When::default(), 3), [true; 3]);
         assert_eq!(fires(When { times: Some(2), ..When::default() }, 4), [true, true, false, false]);
         assert_eq!(fires(When { after: 2, times: Some(1), ..When::default() }, 4), [false, false, true, false]);

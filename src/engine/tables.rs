@@ -1,4 +1,4 @@
-//! What is known of a provider, as rows: the provider's own tables, collected once and read by everybody.
+//! What is known about a provider, as rows: its own tables, collected once for all readers.
 
 pub mod leading;
 pub mod settings;
@@ -13,13 +13,13 @@ use crate::kit::http::{Request, Response};
 use crate::kit::lifecycle::{Lifecycle, On, Word};
 use crate::kit::time::Duration;
 
-/// One provider, whole.
+/// Everything about one provider.
 pub struct Contract {
     pub slug: &'static str,
     pub name: &'static str,
-    /// One sentence: what it is for.
+    /// One sentence about its purpose.
     pub about: &'static str,
-    /// Scheme and host of its own, as its documentation writes them.
+    /// Its own scheme and host, as its documentation writes them.
     pub base_url: &'static str,
     /// Host names that mean this provider.
     pub hosts: &'static [&'static str],
@@ -28,15 +28,15 @@ pub struct Contract {
     /// The first is the one that calls carry.
     pub credentials: &'static [Credential],
     pub sources: &'static [Source],
-    /// Functions, because the rows stand in tables of the provider's own types.
+    /// Functions, because the rows are in tables of types of the provider.
     pub operations: fn() -> Vec<&'static Operation>,
     pub actions: fn() -> Vec<&'static ActionRow>,
     pub lifecycles: fn() -> Vec<StatusTable>,
     pub pages: &'static [Page],
     pub errors: &'static [ErrorRow],
-    /// What stands in the body of every refusal.
+    /// The fields in the body of every refusal.
     pub error_body: &'static [Field],
-    /// A documented refusal by its name, as the provider would answer it.
+    /// A documented refusal by its name, as the provider answers it.
     pub refusal: fn(&str) -> Option<Response>,
     pub limit: Limit,
     pub events: &'static [EventRow],
@@ -46,13 +46,13 @@ pub struct Contract {
 }
 
 impl Contract {
-    /// The setting of that name, of this provider or of all.
+    /// The setting with this name, of this provider or of all.
     pub fn setting(&self, name: &str) -> Option<&'static Setting> {
         self.settings().find(|it| it.name == name)
     }
 
-    /// All settings: those of every provider, then its own. One of its own that has the name of a common one takes its
-    /// place: the provider has another default.
+    /// All settings: those of every provider, then its own. One of its own with the name of a common one replaces it: the
+    /// provider has another default.
     pub fn settings(&self) -> impl Iterator<Item = &'static Setting> {
         let common = |name: &str| settings::COMMON.iter().any(|it| it.name == name);
         let own = |name: &str| self.settings.iter().find(|it| it.name == name).copied();
@@ -60,12 +60,12 @@ impl Contract {
         shared.chain(self.settings.iter().copied().filter(move |it| !common(it.name)))
     }
 
-    /// The documented error of that name.
+    /// The documented error with this name.
     pub fn error(&self, name: &str) -> Option<&'static ErrorRow> {
         self.errors.iter().find(|it| it.name == name)
     }
 
-    /// The operation of that name.
+    /// The operation with this name.
     pub fn operation(&self, name: &str) -> Option<&'static Operation> {
         (self.operations)().into_iter().find(|it| it.name == name)
     }
@@ -75,33 +75,28 @@ impl Contract {
         self.credentials.first()
     }
 
-    /// The operation that a request to that path means, whoever asks. Those behind one address are told apart by the
-    /// parameters that always have the same value.
+    /// The operation of a request to this path, from any caller. Operations with the same address differ in parameters
+    /// that always have the same value.
     pub fn operation_of(&self, path: &str, request: &Request) -> Option<&'static Operation> {
         let mut here = (self.operations)().into_iter().filter(|it| it.method == request.method && fits(it.path, path));
         let first = here.next()?;
         let Some(second) = here.next() else { return Some(first) };
         let form = Form::of(request);
-        let means = |it: &&'static Operation| {
+        let is_meant = |operation: &&'static Operation| {
             let constant = |field: &&Field| matches!(field.kind, Kind::Constant(_));
             let sent = |field: &Field| matches!(field.kind, Kind::Constant(text) if form.get(field.name) == Some(text));
-            it.parameters.iter().filter(constant).all(sent)
+            operation.parameters.iter().filter(constant).all(sent)
         };
-        [first, second].into_iter().chain(here).find(means)
+        [first, second].into_iter().chain(here).find(is_meant)
     }
 
-    /// Whether a page for people lives there, whatever it shows.
+    /// Whether a page for people has this path.
     pub fn has_page(&self, path: &str) -> bool {
         self.pages.iter().any(|it| it.path.split('?').next().is_some_and(|own| fits(own, path)))
     }
-
-    /// The prefix of this provider's environment variables: `QUANTUM_PAYOUTS`.
-    pub fn environment_prefix(&self) -> String {
-        self.slug.to_ascii_uppercase().replace('-', "_")
-    }
 }
 
-/// Whether a path is one of a pattern, whose braces take any segment.
+/// Whether a path matches a pattern, whose braces match any segment.
 fn fits(pattern: &str, path: &str) -> bool {
     fn segments(path: &str) -> Vec<&str> {
         path.split('/').filter(|it| !it.is_empty()).collect()
@@ -110,7 +105,7 @@ fn fits(pattern: &str, path: &str) -> bool {
     own.len() == asked.len() && own.iter().zip(&asked).all(|(own, asked)| own == asked || own.starts_with('{'))
 }
 
-/// A stored state of a document that a fact can come from.
+/// A stored version of a document that is a source of facts.
 #[derive(Clone, Copy, Debug)]
 pub struct Source {
     pub name: &'static str,
@@ -121,9 +116,9 @@ pub struct Source {
 #[derive(Clone, Copy, Debug)]
 pub struct Credential {
     pub name: &'static str,
-    /// What it is in the default sandbox.
+    /// Its value in the default sandbox.
     pub test_value: &'static str,
-    /// In other sandboxes: this, and that many drawn hexadecimal characters.
+    /// In other sandboxes: this, and then `drawn_chars` random hexadecimal characters.
     pub prefix: &'static str,
     pub drawn_chars: usize,
 }
@@ -141,18 +136,18 @@ pub struct Operation {
     pub media: &'static [&'static str],
     pub headers: &'static [Field],
     pub parameters: &'static [Field],
-    /// The status of an answer that is no refusal.
+    /// The status of an answer that is not a refusal.
     pub success: StatusCode,
-    /// What stands in it.
+    /// The fields of such an answer.
     pub answer: &'static [Field],
     /// Names of rows of the error table.
     pub errors: &'static [&'static str],
-    /// A request body from the documentation, when there is one.
+    /// A request body from the documentation, when it has one.
     pub example: Option<&'static str>,
     pub evidence: Evidence,
 }
 
-/// How a caller proves who they are.
+/// How a call is authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
     /// The header `Authorization: Bearer`, and the account's first credential.
@@ -161,11 +156,11 @@ pub enum Auth {
     Basic,
     /// A signature over the request in the header `Authorization`, under that scheme; `how` says how it is made.
     Signed { scheme: &'static str, how: &'static str },
-    /// Nobody has to: the call is how one becomes somebody.
+    /// Not at all: the call registers an account or logs in.
     Open,
-    /// A field of the form that is sent: the account's first credential.
+    /// A field of the form: the account's first credential.
     Field { name: &'static str },
-    /// The cookie of a portal session; a token from one of its forms stands among the parameters.
+    /// The cookie of a portal session; a token from one of its forms is among the parameters.
     Session { cookie: &'static str },
 }
 
@@ -178,7 +173,7 @@ pub struct Page {
     pub evidence: Evidence,
 }
 
-/// Something that customer, bank or blockchain can do.
+/// An action of the customer, the bank or the blockchain.
 #[derive(Clone, Copy, Debug)]
 pub struct ActionRow {
     pub name: &'static str,
@@ -187,7 +182,7 @@ pub struct ActionRow {
     pub evidence: Evidence,
 }
 
-/// How often an account may call.
+/// The rate limit of an account.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
     /// The error that answers a call above it, by name.
@@ -199,7 +194,7 @@ pub struct Limit {
 /// One documented refusal.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorRow {
-    /// In snake case: what rules and coverage call it.
+    /// Its name in rules and coverage, in snake case.
     pub name: &'static str,
     /// As the answer writes it.
     pub code: &'static str,
@@ -208,7 +203,7 @@ pub struct ErrorRow {
     pub evidence: Evidence,
 }
 
-/// A status table with its type forgotten.
+/// A status table without its type.
 #[derive(Clone, Debug)]
 pub struct StatusTable {
     pub object: &'static str,
@@ -246,7 +241,7 @@ impl StatusTable {
         self
     }
 
-    /// Whether nothing leads out of a status.
+    /// Whether no row leads out of a status.
     pub fn is_final(&self, status: &str) -> bool {
         !self.rows.iter().any(|it| it.from.contains(&status))
     }
@@ -288,5 +283,5 @@ pub const fn decided(question: &'static str, decision: &'static str, evidence: E
     Decision { question, decision, evidence }
 }
 
-/// Nobody says anything about it.
+/// The documentation does not mention it.
 pub const SILENT: Evidence = Evidence::Assumed("the documentation is silent");

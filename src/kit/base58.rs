@@ -1,10 +1,10 @@
-//! `Base58Check`: a version byte, a payload and four bytes of checksum, in letters that nobody confuses.
+//! `Base58Check`: a version byte, a payload and four bytes of checksum, in letters that are not easily confused.
 
 use sha2::{Digest, Sha256};
 
 const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-/// A payload under its version, as an address of Bitcoin, Tron and their kin is written.
+/// A payload with its version, as Bitcoin, Tron and similar chains write addresses.
 pub fn check(version: u8, payload: &[u8]) -> String {
     let mut bytes = vec![version];
     bytes.extend_from_slice(payload);
@@ -13,7 +13,7 @@ pub fn check(version: u8, payload: &[u8]) -> String {
     encode(&bytes)
 }
 
-/// The number that the bytes are, to base 58; each zero in front is a `1`.
+/// The number that the bytes make, in base 58. Each leading zero byte is a `1`.
 fn encode(bytes: &[u8]) -> String {
     let zeros = bytes.iter().take_while(|it| **it == 0).count();
     // Least significant digit first.
@@ -38,7 +38,7 @@ fn encode(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// The first address that ever received coins, and the one that nobody owns.
+    /// The first address that ever received coins, and the address without an owner.
     #[test]
     fn known_addresses_are_written_to_the_letter() {
         for (hash, address) in [

@@ -1,8 +1,8 @@
-//! Where the links of objects begin, when no request says: few texts, which many objects share.
+//! The beginnings of links in webhooks, for which no request says the host: a few texts that many objects share.
 
 use serde::{Deserialize, Serialize};
 
-/// Bases that are told apart; past it a further one is taken for the last.
+/// Distinct bases at most; later ones share the last place.
 const BASES_MAX: usize = 1_000;
 
 /// Scheme and host as merchants called them, sandbox and slug.
@@ -11,7 +11,7 @@ const BASES_MAX: usize = 1_000;
 pub struct Bases(Vec<String>);
 
 impl Bases {
-    /// The place of a base, which is kept.
+    /// The place of a base. A new base is added.
     pub fn place(&mut self, base: &str) -> u16 {
         let place = self.0.iter().position(|it| it == base).unwrap_or_else(|| {
             if self.0.len() < BASES_MAX {
@@ -27,7 +27,7 @@ impl Bases {
         self.0.get(usize::from(place)).map(String::as_str)
     }
 
-    /// Whether there are no more than can be kept.
+    /// Whether the number of bases is within the bound.
     pub fn is_sound(&self) -> bool {
         self.0.len() <= BASES_MAX
     }
@@ -38,12 +38,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_base_keeps_its_place_and_there_are_only_so_many() {
+    fn a_base_keeps_its_place_and_later_ones_share_the_last() {
         let mut bases = Bases::default();
-        let named = |n: usize| format!("http://shop-{n}.test");
-        assert_eq!([bases.place(&named(0)), bases.place(&named(1)), bases.place(&named(0))], [0, 1, 0]);
-        (2..BASES_MAX).for_each(|n| _ = bases.place(&named(n)));
-        assert_eq!(bases.place(&named(BASES_MAX)), 999, "the last one stands for it");
-        assert!(bases.is_sound() && bases.at(999) == Some(&named(999)) && bases.at(1_000).is_none());
+        let base = |n: usize| format!("http://shop-{n}.test");
+        assert_eq!([bases.place(&base(0)), bases.place(&base(1)), bases.place(&base(0))], [0, 1, 0]);
+        (2..BASES_MAX).for_each(|n| _ = bases.place(&base(n)));
+        assert_eq!(bases.place(&base(BASES_MAX)), 999, "the last place is shared");
+        assert!(bases.is_sound() && bases.at(999) == Some(&base(999)) && bases.at(1_000).is_none());
     }
 }

@@ -1,6 +1,6 @@
-//! Card numbers in what somebody has sent: those that may be somebody's are kept without their middle.
+//! Card numbers in texts that callers send: possibly real ones are kept without their middle.
 
-/// Numbers that card networks publish for tests, and that nobody needs to hide.
+/// Numbers that card networks publish for tests: they are not secret.
 const TEST_NUMBERS: &[&[u8]] = &[
     b"4111111111111111",
     b"4242424242424242",
@@ -16,13 +16,13 @@ const TEST_NUMBERS: &[&[u8]] = &[
     b"6011111111111117",
 ];
 
-/// How many digits a card number has.
+/// The number of digits of a card number.
 const DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
 
-/// The same text with the middle of each card number hidden: first six, last four. `None` when it holds none.
+/// The same text with the middle of each card number hidden: first six, last four. `None` when it contains none.
 ///
-/// A card number is 13 to 19 digits, in groups or not, that begin as a card network's do and have a right check
-/// digit. Test numbers stay.
+/// A card number is 13 to 19 digits, in groups or not, that begin like those of a card network and have a correct
+/// check digit. Test numbers stay.
 pub fn concealed(text: &[u8]) -> Option<Vec<u8>> {
     let mut hidden: Option<Vec<u8>> = None;
     let mut at = 0;
@@ -42,7 +42,7 @@ pub fn concealed(text: &[u8]) -> Option<Vec<u8>> {
     hidden
 }
 
-/// Where the run of digits that begins there ends, single separators between them allowed, and how many they are.
+/// The end of the run of digits that begins at `start`, with single separators between them, and its number of digits.
 fn run_at(text: &[u8], start: usize) -> (usize, usize) {
     let (mut end, mut digits) = (start, 0);
     for (at, byte) in text.iter().enumerate().skip(start) {
@@ -55,7 +55,7 @@ fn run_at(text: &[u8], start: usize) -> (usize, usize) {
     (end, digits)
 }
 
-/// Whether no word goes on before or behind: digits inside an identifier are no card.
+/// Whether the digits are not part of a longer word: digits inside an identifier are not a card.
 fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
     let word = |it: &u8| it.is_ascii_alphanumeric() || b"-_".contains(it);
     let before = start.checked_sub(1).and_then(|it| text.get(it));
@@ -79,14 +79,14 @@ mod tests {
     }
 
     #[test]
-    fn t20_cards_that_may_be_somebodys_lose_their_middle() {
+    fn t20_cards_that_may_be_real_lose_their_middle() {
         assert_eq!(seen(r#"{"pan":"4276380012345679","a":4276380012345679}"#), r#"{"pan":"427638******5679","a":427638******5679}"#);
         assert_eq!(seen("pan=4276+3800+1234+5679&x=1"), "pan=4276+38**+****+5679&x=1");
         assert_eq!(seen("2202201234567895 and 4276-3800-1234-5679."), "220220******7895 and 4276-38**-****-5679.");
     }
 
     #[test]
-    fn what_is_no_card_stays() {
+    fn what_is_not_a_card_stays() {
         for text in [
             "4111111111111111",
             "4276380012345672",

@@ -1,17 +1,17 @@
-//! How much is known about a behaviour, and from where.
+//! How certain a behaviour is, and its source.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// Each text names the source: the page and its part for what was read, the reason for what was not.
+/// Each text names the source: a page and its part, or the reason for a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
-    /// The provider's own page says so.
+    /// A page of the provider says so.
     Documented(&'static str),
     /// Seen in a sibling product or in an official client.
     Observed(&'static str),
-    /// Nobody says so; this is our decision.
+    /// No source says so; this is our decision.
     Assumed(&'static str),
 }
 
@@ -25,7 +25,7 @@ impl Evidence {
         }
     }
 
-    /// Where it is written, or why it was decided so.
+    /// The source, or the reason for the decision.
     pub const fn source(self) -> &'static str {
         match self {
             Self::Documented(source) | Self::Observed(source) | Self::Assumed(source) => source,

@@ -1,4 +1,4 @@
-//! One cursor over what a caller sent, whether JSON, form or query, and the rows that say what may be sent.
+//! One reader of what a caller sent, as JSON, form or query, and the rows that say what may be sent.
 
 use std::borrow::Cow;
 
@@ -21,7 +21,7 @@ pub struct Field {
     pub evidence: Evidence,
 }
 
-/// Whether it has to be there.
+/// Whether a field is required.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     Required,
@@ -30,16 +30,16 @@ pub enum Need {
     Default(&'static str),
 }
 
-/// What kind of value, and its limits.
+/// The kind of a value, and its limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Text of at most that many characters.
+    /// Text of at most this number of characters.
     Text { chars_max: usize },
-    /// A whole number in that range. A number written as text, with a fraction or with an exponent is none.
+    /// A whole number in this range, not written as text, with a fraction or with an exponent.
     Integer { min: i64, max: i64 },
     /// One of these words.
     Word(&'static [&'static str]),
-    /// Only digits, that many.
+    /// Only digits, and a number of them in this range.
     Digits { min: usize, max: usize },
     /// `true` or `false`; in a form also `1`, `0`, `on`, `off`.
     Flag,
@@ -49,7 +49,7 @@ pub enum Kind {
     HttpUrl,
     /// An object with fields of its own.
     Object,
-    /// The same or `null`.
+    /// Such an object or `null`.
     NullableObject,
     /// Always this text.
     Constant(&'static str),
@@ -57,17 +57,17 @@ pub enum Kind {
     Nullable,
     /// A whole number or `null`.
     NullableInteger,
-    /// A number with a fraction or without.
+    /// A number with or without a fraction.
     Number,
-    /// A number above zero with at most that many decimals; in a form, as text.
+    /// A number above zero with at most this number of decimals; in a form, as text.
     Amount { decimals_max: u32 },
     /// A number above zero, or the same written as text.
     Decimal,
     /// RFC 3339, as the provider writes it.
     Time,
-    /// The same or `null`.
+    /// A time or `null`.
     NullableTime,
-    /// A list. The rows of its items carry `[]` after its name: `data[].id`; `tags[]` alone says what plain items are.
+    /// A list. The rows of its items carry `[]` after its name: `data[].id`; `tags[]` alone describes plain items.
     List,
     /// Text that is itself JSON.
     JsonText,
@@ -75,14 +75,14 @@ pub enum Kind {
     Any,
 }
 
-/// Text without a limit that anybody would meet.
+/// Text without a practical limit.
 pub const TEXT: Kind = Kind::Text { chars_max: 65_536 };
 
-/// Why a value cannot be taken.
+/// Why a value is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     Missing,
-    /// Another JSON type than the row asks for; the word for the right one.
+    /// Another JSON type than that of the row; contains the word for the right type.
     NotA(&'static str),
     TooLong(usize),
     Below(i64),
@@ -93,7 +93,7 @@ pub enum Fault {
         max: usize,
     },
     NotAUrl,
-    /// More decimals than the row takes.
+    /// More decimals than the row allows.
     TooPrecise(u32),
 }
 
@@ -104,7 +104,7 @@ enum Raw<'a> {
     Text(Cow<'a, str>),
 }
 
-/// What was sent, to be read row by row.
+/// The fields that were sent, to be read row by row.
 #[derive(Clone, Debug, Default)]
 pub struct Fields<'a> {
     entries: Vec<(Cow<'a, str>, Raw<'a>)>,
@@ -139,7 +139,7 @@ impl<'a> Fields<'a> {
         self.entries.iter().map(|(name, _)| name.as_ref())
     }
 
-    /// The value of that name, the last of several; `null` and empty text count as not sent.
+    /// The value with this name, the last of several; `null` and empty text count as missing.
     fn raw(&self, name: &str) -> Option<Raw<'a>> {
         if let Some((outer, inner)) = name.split_once('.')
             && let Some(Raw::Json(value)) = self.own(outer)
@@ -147,7 +147,7 @@ impl<'a> Fields<'a> {
             return Members::within(value).map(Self::of)?.raw(inner);
         }
         self.own(name).filter(|it| match it {
-            // A dot inside a JSON name reaches nowhere; in a form it is the only way to write one.
+            // In JSON, dots reach into objects; in a form, they are part of the name.
             Raw::Json(_) if name.contains('.') => false,
             Raw::Json(value) => !matches!(value.get(), "null" | "\"\""),
             Raw::Text(text) => !text.is_empty(),
@@ -158,12 +158,12 @@ impl<'a> Fields<'a> {
         self.entries.iter().rev().find(|(it, _)| it == name).map(|(_, value)| value.clone())
     }
 
-    /// Whether anything but `null` and empty text was sent under that name.
+    /// Whether a value other than `null` and empty text was sent under this name.
     pub fn has(&self, name: &str) -> bool {
         self.raw(name).is_some()
     }
 
-    /// Whether anything at all was sent under that name, `null` and empty text included.
+    /// Whether any value was sent under this name, `null` and empty text included.
     pub fn is_sent(&self, name: &str) -> bool {
         self.own(name).is_some()
     }
@@ -171,7 +171,7 @@ impl<'a> Fields<'a> {
     /// The text of a row, `None` when it is optional and was not sent.
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
+    /// The first reason to refuse it.
     pub fn text(&self, row: &Field) -> Result<Option<String>, Fault> {
         let Some(raw) = self.present(row)? else { return Ok(None) };
         let text = match &raw {
@@ -185,7 +185,7 @@ impl<'a> Fields<'a> {
     /// The whole number of a row.
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
+    /// The first reason to refuse it.
     pub fn integer(&self, row: &Field) -> Result<Option<i64>, Fault> {
         let Some(raw) = self.present(row)? else { return Ok(None) };
         let digits = match &raw {
@@ -206,10 +206,10 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The amount of a row, exactly as it was written: above zero, and no more precise than the row takes.
+    /// The amount of a row, exactly as it was written: above zero, and no more precise than the row allows.
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
+    /// The first reason to refuse it.
     pub fn amount(&self, row: &Field) -> Result<Option<Decimal>, Fault> {
         let Some(raw) = self.present(row)? else { return Ok(None) };
         let text = match &raw {
@@ -244,10 +244,10 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The switch of a row.
+    /// The boolean of a row.
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
+    /// The first reason to refuse it.
     pub fn flag(&self, row: &Field) -> Result<Option<bool>, Fault> {
         let Some(raw) = self.present(row)? else { return Ok(None) };
         match &raw {
@@ -264,10 +264,10 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Whether an object was sent where the row wants one.
+    /// Checks that an object was sent for a row.
     ///
     /// # Errors
-    /// It is missing, or is no object.
+    /// It is missing, or is not an object.
     pub fn object(&self, row: &Field) -> Result<(), Fault> {
         match self.present(row)? {
             Some(Raw::Json(value)) if !value.get().starts_with('{') => Err(Fault::NotA("object")),
@@ -316,7 +316,8 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
     }
 }
 
-/// Whether a browser may be sent there: http, https, or the scheme of an app; never one that runs or reads.
+/// Whether a browser may be sent to this address: http, https, or the scheme of an app, but no scheme that runs code or
+/// reads files.
 pub fn is_browser_url(text: &str) -> bool {
     const REFUSED: [&str; 6] = ["javascript", "data", "vbscript", "file", "blob", "about"];
     let Some((scheme, rest)) = text.split_once(':') else { return false };
@@ -328,7 +329,7 @@ pub fn is_browser_url(text: &str) -> bool {
     named && printable && rooted && text.len() <= 2048 && !REFUSED.contains(&scheme.as_str())
 }
 
-/// Whether it is an address of the web.
+/// Whether this is an http or https address.
 pub fn is_http_url(text: &str) -> bool {
     let scheme = text.split_once(':').map_or("", |it| it.0);
     is_browser_url(text) && ["http", "https"].iter().any(|it| scheme.eq_ignore_ascii_case(it))

@@ -1,4 +1,4 @@
-//! A form as a server of PHP reads it: pairs of text, from either of the two encodings that a form can have.
+//! A form as a PHP server reads it: pairs of text, from one of the two encodings of forms.
 
 use std::convert::Infallible;
 
@@ -9,9 +9,9 @@ use multer::{Constraints, Multipart, SizeLimit};
 
 use super::http::{Request, form_pairs, header};
 
-/// What is behind so many fields is not read.
+/// Fields of one form. Later fields are not read.
 pub const FIELDS_MAX: usize = 1_000;
-/// No body is larger, nor a field of one.
+/// Bytes of a body, and of a field.
 const BODY_BYTES_MAX: u64 = 1024 * 1024;
 
 /// The fields of a form, in order.
@@ -19,12 +19,12 @@ const BODY_BYTES_MAX: u64 = 1024 * 1024;
 pub struct Form(pub Vec<(String, String)>);
 
 impl Form {
-    /// The form in a request's body. A body of any other media type is no form, which is an empty one.
+    /// The form in the body of a request. A body of any other media type is an empty form.
     pub fn of(request: &Request) -> Self {
         Self::read(request.header(header::CONTENT_TYPE), &request.body)
     }
 
-    /// The form in a body of that type.
+    /// The form in a body of this type.
     pub fn read(content_type: &str, body: &Bytes) -> Self {
         let media = content_type.split(';').next().unwrap_or("").trim();
         if media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
@@ -36,7 +36,7 @@ impl Form {
         }
     }
 
-    /// One whose pairs are joined with `&`.
+    /// A form whose pairs are joined with `&`.
     pub fn urlencoded(body: &[u8]) -> Self {
         let mut pairs = form_pairs(body);
         pairs.truncate(FIELDS_MAX);
@@ -49,14 +49,14 @@ impl Form {
     }
 }
 
-/// The fields of a body in parts, as far as it can be read. Files are no fields.
+/// The fields of a multipart body, as far as it can be read. Files are not fields.
 fn parts(content_type: &str, body: &Bytes) -> Vec<(String, String)> {
     let Ok(boundary) = multer::parse_boundary(content_type) else { return Vec::new() };
     let limits = SizeLimit::new().whole_stream(BODY_BYTES_MAX).per_field(BODY_BYTES_MAX);
     let whole = once(std::future::ready(Ok::<_, Infallible>(body.clone())));
     let mut multipart = Multipart::with_constraints(whole, boundary, Constraints::new().size_limit(limits));
     let mut pairs = Vec::new();
-    // The body is here already, so that nothing is ever waited for.
+    // The whole body is here, so the future is ready at once.
     while let Some(Ok(Some(field))) = multipart.next_field().now_or_never() {
         let name = field.name().filter(|_| field.file_name().is_none()).map(str::to_owned);
         let Some(Ok(value)) = field.bytes().now_or_never() else { break };
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_form_is_an_empty_one() {
+    fn what_is_not_a_form_is_an_empty_form() {
         for (content_type, body) in [
             ("application/json", "{\"function\":\"get-balances\"}"),
             ("text/plain", "function=get-balances"),

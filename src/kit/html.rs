@@ -1,4 +1,4 @@
-//! Pages for people: templates that escape by themselves, and headers that let nothing else run.
+//! Pages for people: templates with automatic escaping, and headers that allow nothing else to run.
 
 use std::sync::LazyLock;
 
@@ -32,7 +32,7 @@ impl Pages {
     /// Renders one page.
     ///
     /// # Panics
-    /// When the template names a value that it was not given: a mistake of ours that any test of the page shows.
+    /// When the template names a value that it does not get: our mistake, which any test of the page finds.
     pub fn render(&self, status: StatusCode, name: &str, values: minijinja::Value) -> Response {
         let template = self.0.get_template(name).expect("the page is one of ours");
         let body = template.render(values).expect("the page gets every value that it names");
@@ -59,7 +59,7 @@ fn set(response: &mut Response, name: HeaderName, value: &str) {
 /// An environment with the frame and these templates.
 ///
 /// # Panics
-/// When a template does not parse: a mistake of ours that any test of a page shows.
+/// When a template does not parse: our mistake, which any test of a page finds.
 pub fn environment(templates: &[(&'static str, &'static str)]) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);

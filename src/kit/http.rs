@@ -1,4 +1,4 @@
-//! A request and a response as values: no socket, no body that is still arriving.
+//! A request and a response as values: without a socket, and with their whole body.
 
 use std::borrow::Cow;
 
@@ -10,11 +10,11 @@ use serde_json::json;
 
 use super::json::Members;
 
-/// What somebody asks.
+/// A request.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: Method,
-    /// Path and query exactly as sent: what a client has signed.
+    /// Path and query exactly as sent, which a client may have signed.
     pub target: String,
     /// The path that Playmoney routes by: `/__admin/...` or `/{slug}/...`, sandbox prefix removed.
     pub path: String,
@@ -24,12 +24,12 @@ pub struct Request {
     pub body: Bytes,
     /// Scheme and host for absolute links: `http://127.0.0.1:4242`.
     pub origin: String,
-    /// The provider was addressed by its own host name, so that links need no slug.
+    /// The provider was called by its own host name, so links need no slug.
     pub by_own_host: bool,
 }
 
 impl Request {
-    /// A request as a test writes it, straight to the door: no sandbox prefix, no host rules.
+    /// A request of a test: without a sandbox prefix and host rules.
     pub fn new(method: Method, target: &str, body: impl Into<Bytes>) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         Self {
@@ -47,7 +47,7 @@ impl Request {
     /// The same request with one more header.
     ///
     /// # Panics
-    /// When the name or the value is no header text.
+    /// When the name or the value is not valid in a header.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().expect("a header name");
@@ -55,7 +55,7 @@ impl Request {
         self
     }
 
-    /// A header's text; empty when it is absent or not text.
+    /// The text of a header; empty when it is missing or not text.
     pub fn header(&self, name: impl header::AsHeaderName) -> &str {
         self.headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or("")
     }
@@ -66,22 +66,22 @@ impl Request {
         value.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
     }
 
-    /// The first query parameter of that name, decoded.
+    /// The first query parameter with this name, decoded.
     pub fn query_parameter(&self, name: &str) -> Option<String> {
         form_pairs(self.query.as_bytes()).into_iter().find(|(it, _)| it == name).map(|(_, value)| value)
     }
 
-    /// A cookie's value.
+    /// The value of a cookie.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         let all = self.headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
         all.flat_map(|it| it.split(';')).filter_map(|it| it.trim().split_once('=')).find(|it| it.0 == name).map(|it| it.1)
     }
 }
 
-/// Links in what no request has caused start with this.
+/// The beginning of links in messages that no request has caused.
 pub const DEFAULT_ORIGIN: &str = "http://127.0.0.1:4242";
 
-/// What is answered.
+/// A response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response {
     pub status: StatusCode,
@@ -100,7 +100,7 @@ impl Response {
     /// A value as compact JSON.
     ///
     /// # Panics
-    /// When the value cannot be written as JSON, which no type of ours refuses.
+    /// When the value cannot be written as JSON; all our types can.
     pub fn json(status: StatusCode, value: &impl Serialize) -> Self {
         Self::new(status, "application/json", serde_json::to_vec(value).expect("our types are JSON"))
     }
@@ -110,7 +110,7 @@ impl Response {
         Self::problem_with(status, kind, detail, &json!({}))
     }
 
-    /// A problem document with members of its own.
+    /// A problem document with additional members.
     pub fn problem_with(status: StatusCode, kind: &str, detail: &str, members: &serde_json::Value) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         let mut document = json!({
@@ -123,7 +123,7 @@ impl Response {
         Self::new(status, "application/problem+json", document.to_string())
     }
 
-    /// 303 to somewhere else. An address that is no header text leads nowhere: 500 would be our fault, so 400.
+    /// 303 to another address. An address that is not valid in a header is a mistake of the caller: 400.
     pub fn see_other(location: &str) -> Self {
         let mut response = Self::new(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", Bytes::new());
         match HeaderValue::from_str(location) {
@@ -133,7 +133,7 @@ impl Response {
         response
     }
 
-    /// The same response with a header set; a value that is no header text is left out.
+    /// The same response with a header set. A value that is not valid in a header is left out.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -148,18 +148,18 @@ pub fn form_pairs(text: &[u8]) -> Vec<(String, String)> {
     serde_urlencoded::from_bytes(text).unwrap_or_default()
 }
 
-/// Percent-encodes all but what RFC 3986 leaves as it is wherever it stands.
+/// Percent-encodes all characters that RFC 3986 does not call unreserved.
 pub fn encoded(text: &str) -> Cow<'_, str> {
     const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
     utf8_percent_encode(text, RESERVED).into()
 }
 
-/// The text that somebody has percent-encoded in a path.
+/// The text of a percent-encoded segment of a path.
 pub fn decoded(segment: &str) -> Cow<'_, str> {
     percent_encoding::percent_decode_str(segment).decode_utf8_lossy()
 }
 
-/// An address with more parameters behind those that it has, and before its fragment.
+/// An address with additional query parameters, after its own and before its fragment.
 pub fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
     let (address, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
     let joint = match address.split_once('?') {
@@ -171,12 +171,12 @@ pub fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
     format!("{address}{joint}{}{fragment}", pairs.join("&"))
 }
 
-/// A body that is kept: as text where it is text, so that a saved state can be read.
+/// A kept body: saved as text if it is text, so that people can read a saved state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept(pub Bytes);
 
 impl Kept {
-    /// The text, with what is not UTF-8 replaced.
+    /// The text, with invalid UTF-8 replaced.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0)
     }
@@ -232,7 +232,7 @@ pub mod header_pairs {
     }
 }
 
-/// Headers as one JSON object for people: a repeated header is joined with commas.
+/// Headers as one JSON object, in lower case; repeated headers are joined with commas.
 pub fn headers_as_object(headers: &HeaderMap, show: impl Fn(&str) -> String) -> serde_json::Value {
     let mut object = serde_json::Map::new();
     for name in headers.keys() {
@@ -242,7 +242,12 @@ pub fn headers_as_object(headers: &HeaderMap, show: impl Fn(&str) -> String) -> 
     object.into()
 }
 
-/// The members of a JSON body, for which an empty body is an empty object.
+/// Headers as one JSON object, with their values in full.
+pub fn headers_in_full(headers: &HeaderMap) -> serde_json::Value {
+    headers_as_object(headers, str::to_owned)
+}
+
+/// The members of a JSON body. An empty body is an empty object.
 pub fn members(body: &[u8]) -> Option<Members<'_>> {
     if body.iter().all(u8::is_ascii_whitespace) { Some(Members::default()) } else { Members::parse(body) }
 }
@@ -252,7 +257,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameters_stand_behind_others_and_before_the_fragment() {
+    fn parameters_come_after_others_and_before_the_fragment() {
         for (url, expected) in [
             ("https://shop.test", "https://shop.test?a=1.5&b=x%26%20%C3%BC-_~"),
             ("https://shop.test/?", "https://shop.test/?a=1.5&b=x%26%20%C3%BC-_~"),

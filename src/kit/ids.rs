@@ -1,4 +1,4 @@
-//! Chance that repeats: every draw comes from a stream of its own, named by seed, purpose and entity.
+//! Repeatable randomness: every draw comes from its own stream, named by seed, purpose and entity.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
@@ -11,7 +11,7 @@ pub const HEX: &[u8] = b"0123456789abcdef";
 /// `0-9a-z`.
 pub const LOWER: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
-/// One stream of draws. What another object, rule or sandbox draws changes nothing here.
+/// One stream of draws. Draws for another object, rule or sandbox do not change it.
 pub struct Draws(ChaCha8Rng);
 
 impl Draws {
@@ -24,7 +24,7 @@ impl Draws {
         Self(ChaCha8Rng::from_seed(key.finalize().into()))
     }
 
-    /// Below `bound`, each value as likely as any other.
+    /// A number below `bound`; all are equally likely.
     ///
     /// # Panics
     /// When `bound` is zero.
@@ -38,13 +38,13 @@ impl Draws {
         }
     }
 
-    /// That many characters of an alphabet.
+    /// This number of characters of an alphabet.
     pub fn text(&mut self, alphabet: &[u8], chars: usize) -> String {
         let letters = alphabet.len() as u64;
         (0..chars).map(|_| char::from(alphabet[usize::try_from(self.below(letters)).unwrap_or(0)])).collect()
     }
 
-    /// That many lowercase hexadecimal characters.
+    /// This number of lowercase hexadecimal characters.
     pub fn hex(&mut self, chars: usize) -> String {
         let mut bytes = vec![0; chars.div_ceil(2)];
         for chunk in bytes.chunks_mut(8) {
@@ -55,7 +55,7 @@ impl Draws {
         text
     }
 
-    /// A random UUID in its usual writing.
+    /// A random UUID in its usual form.
     pub fn uuid(&mut self) -> String {
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&self.0.next_u64().to_le_bytes());
@@ -64,7 +64,7 @@ impl Draws {
     }
 }
 
-/// The number under which something with a name has its draws: whatever else was made before it.
+/// The entity for the draws of something with a name: independent of what was created before it.
 ///
 /// # Panics
 /// Never: a digest is hexadecimal.
@@ -72,10 +72,10 @@ pub fn entity(names: &[&str]) -> u64 {
     u64::from_str_radix(&derived(names)[..16], 16).expect("a digest is hexadecimal")
 }
 
-/// A short code that looks drawn and never repeats: number `n` of a seeded walk through all words of that length.
+/// A short code that looks random and never repeats: number `n` of a seeded walk through all words of this length.
 ///
 /// # Panics
-/// When the words of that length do not fit into 63 bits.
+/// When the number of words of this length does not fit into 63 bits.
 pub fn unique_code(seed: u64, purpose: &str, n: u64, alphabet: &[u8], chars: u32) -> String {
     let letters = alphabet.len() as u64;
     let words = letters.checked_pow(chars).filter(|it| *it < 1 << 63).expect("the words can be counted");
@@ -105,7 +105,7 @@ fn gcd(a: u64, b: u64) -> u64 {
 mod tests {
     use super::*;
 
-    /// These values are promised for ever: a library that changed them would change every recorded transcript.
+    /// These values must never change: a library that changes them changes every recorded transcript.
     #[test]
     fn i7_draws_are_the_same_for_ever() {
         let mut draws = Draws::new(1, "golden", 7);

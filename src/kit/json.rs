@@ -1,4 +1,4 @@
-//! JSON read without losing what a tree would lose: the order of members, repeated members, the digits of a number.
+//! JSON that keeps what a tree loses: the order of members, repeated members, the digits of numbers.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Deeper nesting than this is refused before anything is parsed.
+/// Levels of nesting. Deeper texts are refused before they are parsed.
 pub const DEPTH_MAX: usize = 64;
 
 /// A value as it is sent: its members in their order, its numbers as they are written. A tree would lose both.
@@ -25,12 +25,12 @@ impl<'a> Members<'a> {
         (depth(text) <= DEPTH_MAX).then(|| serde_json::from_slice(text).ok()).flatten()
     }
 
-    /// The members of an object inside a text that [`Self::parse`] has taken: its depth is known.
+    /// The members of an object inside a text that [`Self::parse`] has accepted: its depth is bounded.
     pub fn within(value: &'a RawValue) -> Option<Self> {
         serde_json::from_str(value.get()).ok()
     }
 
-    /// The member of that name; of several, the last.
+    /// The member with this name, the last of several.
     pub fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.0.iter().rev().find(|(it, _)| it == name).map(|(_, value)| *value)
     }
@@ -63,7 +63,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     }
 }
 
-/// A member's name, borrowed unless it holds escapes.
+/// The name of a member, borrowed unless it contains escapes.
 struct Name<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
@@ -85,7 +85,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
     }
 }
 
-/// How deep the brackets of a text nest, whether or not it is well formed.
+/// The nesting depth of the brackets of a text, even if it is not valid JSON.
 pub fn depth(text: &[u8]) -> usize {
     let (mut open, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
     for byte in text {
@@ -104,7 +104,7 @@ pub fn depth(text: &[u8]) -> usize {
     deepest
 }
 
-/// Where an object somewhere inside the text names a member twice: the name.
+/// The name of a member that an object inside the text has twice.
 pub fn repeated_member(text: &[u8]) -> Option<String> {
     let raw: &RawValue = (depth(text) <= DEPTH_MAX).then(|| serde_json::from_slice(text).ok()).flatten()?;
     repeated_within(raw)
@@ -125,8 +125,8 @@ fn repeated_within(raw: &RawValue) -> Option<String> {
     }
 }
 
-/// The same text with one value replaced, and every other byte as it was. A dotted path reaches inside; a member that is
-/// not there is added. `None` when the path leads nowhere.
+/// The same text with one value replaced, and every other byte as it was. A dotted path reaches inside; a missing member
+/// is added. `None` when the path cannot be followed.
 pub fn altered(text: &[u8], path: &str, value: &str) -> Option<Vec<u8>> {
     let whole: &RawValue = (depth(text) <= DEPTH_MAX).then(|| serde_json::from_slice(text).ok()).flatten()?;
     let mut at: &RawValue = whole;
@@ -152,23 +152,23 @@ pub fn altered(text: &[u8], path: &str, value: &str) -> Option<Vec<u8>> {
     Some([&text[..begin], value.as_bytes(), &text[begin + at.get().len()..]].concat())
 }
 
-/// Where a value that was read from the text stands in it.
+/// The place of a value that was read from the text.
 fn place_in(text: &[u8], raw: &RawValue) -> usize {
     (raw.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
 }
 
-/// How [`rewritten`] writes what it has read.
+/// The form in which [`rewritten`] writes a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Writing {
     /// No white space, text unescaped, order kept: `JSON.stringify(JSON.parse(it))`.
     Minified,
-    /// The same with `/` and everything outside ASCII escaped: PHP's `json_encode` without flags.
+    /// Minified, with `/` and everything outside ASCII escaped: PHP's `json_encode` without flags.
     Escaped,
     /// Minified, members sorted by name.
     Sorted,
 }
 
-/// The same value written anew. `None` when the text is not JSON.
+/// The same value in another form. `None` when the text is not JSON.
 pub fn rewritten(text: &[u8], writing: Writing) -> Option<String> {
     let raw: &RawValue = (depth(text) <= DEPTH_MAX).then(|| serde_json::from_slice(text).ok()).flatten()?;
     let mut out = String::with_capacity(text.len());
@@ -230,8 +230,7 @@ fn write_text(text: &str, writing: Writing, out: &mut String) -> Option<()> {
     Some(())
 }
 
-/// The same value over several lines, two spaces a level, members in the order in which they stand. `None` when the
-/// text is not JSON.
+/// The same value on several lines, two spaces for each level, members in their order. `None` when the text is not JSON.
 pub fn indented(text: &str) -> Option<String> {
     let raw: &RawValue = (depth(text.as_bytes()) <= DEPTH_MAX).then(|| serde_json::from_str(text).ok()).flatten()?;
     let mut out = String::with_capacity(text.len() * 2);

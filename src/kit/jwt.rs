@@ -1,4 +1,4 @@
-//! JSON Web Tokens by HS256 and nothing else: the algorithm is fixed, and whoever opens a token judges its dates.
+//! JSON Web Tokens with HS256 only. The caller that opens a token judges its dates.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use super::sign::{hmac_sha256, same};
 /// A token with these claims. `head` is its first part as JSON, which names HS256.
 ///
 /// # Panics
-/// When the claims cannot be written as JSON, which no type of ours refuses.
+/// When the claims cannot be written as JSON; all our types can.
 pub fn signed(head: &str, claims: &impl Serialize, secret: &[u8]) -> String {
     let claims = serde_json::to_vec(claims).expect("claims are JSON");
     let mut token = String::with_capacity(320);
@@ -23,7 +23,7 @@ pub fn signed(head: &str, claims: &impl Serialize, secret: &[u8]) -> String {
     token
 }
 
-/// The claims of a token that names HS256 and was signed with that secret. Their dates are not looked at.
+/// The claims of a token that names HS256 and was signed with this secret. Their dates are not checked.
 pub fn opened<C: DeserializeOwned>(token: &str, secret: &[u8]) -> Option<C> {
     #[derive(Deserialize)]
     struct Head<'a> {
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn only_hs256_is_taken() {
+    fn only_hs256_is_accepted() {
         let claims = json!({"sub": "a"});
         let token = |head: &str| signed(head, &claims, b"secret");
         assert_eq!(opened::<Json>(&token(r#"{"typ":"JWT","alg":"HS256"}"#), b"secret"), Some(claims.clone()));

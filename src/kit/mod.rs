@@ -1,4 +1,4 @@
-//! Words that every provider needs and none owns.
+//! Words that every provider needs, and that belong to none of them.
 
 pub mod base58;
 pub mod bases;

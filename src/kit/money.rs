@@ -1,13 +1,13 @@
-//! Amounts without floats: minor units inside, decimals at the edge, JSON numbers as JavaScript writes them.
+//! Amounts without floats: minor units inside, decimals outside, JSON numbers as JavaScript writes them.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// Longer numbers are nobody's amount.
+/// Digits of one number.
 const DIGITS_MAX: usize = 40;
 
-/// Reads a number exactly: digits, a fraction, an exponent. `None` when it is no number, or holds more than can be kept.
+/// Reads a number exactly: digits, a fraction, an exponent. `None` when it is not a number, or has too many digits.
 pub fn parse(text: &str) -> Option<Decimal> {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let plain = text.bytes().all(|it| it.is_ascii_digit() || b"+-.eE".contains(&it));
@@ -18,13 +18,13 @@ pub fn parse(text: &str) -> Option<Decimal> {
     if text.contains('e') { Decimal::from_scientific(&text).ok() } else { Decimal::from_str_exact(&text).ok() }
 }
 
-/// The nearest count of minor units, halves away from zero. `None` when it does not fit.
+/// The nearest number of minor units, halves away from zero. `None` when it does not fit.
 pub fn minor(amount: Decimal, decimals: u32) -> Option<i64> {
     let scaled = amount.checked_mul(Decimal::from(10_i64.checked_pow(decimals)?))?;
     i64::try_from(scaled.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero)).ok()
 }
 
-/// So many minor units, as a decimal.
+/// A number of minor units as a decimal.
 pub fn major(minor: i64, decimals: u32) -> Decimal {
     Decimal::new(minor, decimals)
 }
@@ -34,12 +34,12 @@ pub fn major(minor: i64, decimals: u32) -> Decimal {
 pub struct Number(pub Decimal);
 
 impl Number {
-    /// So many minor units.
+    /// A number of minor units.
     pub fn of_minor(units: i64, decimals: u32) -> Self {
         Self(major(units, decimals))
     }
 
-    /// As it is written.
+    /// The number as text.
     pub fn text(self) -> String {
         let plain = self.0.normalize();
         if plain.is_zero() { "0".to_owned() } else { plain.to_string() }

@@ -6,10 +6,10 @@ use qrcode::{EcLevel, QrCode};
 
 use super::http::Response;
 
-/// As wide and high as the pictures that payment pages ask for.
+/// The width and height of the pictures on payment pages.
 const PIXELS: u32 = 500;
 
-/// A picture whose code says that text. `None`: it is longer than a code can hold.
+/// The picture of the code of a text. `None`: the text is too long for a code.
 pub fn picture(text: &str) -> Option<Response> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
     let svg = code.render::<Color<'_>>().min_dimensions(PIXELS, PIXELS).build();

@@ -1,10 +1,10 @@
-//! Keys and passwords, which know where they came from.
+//! Keys and passwords that know where they come from.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A secret has no `Display`: what prints it must say whether it means the text or the mask.
+/// A secret has no `Display`: code that prints it must choose between the text and the mask.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Secret {
     text: String,
@@ -13,12 +13,12 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// One that Playmoney made up.
+    /// A secret that Playmoney generated.
     pub fn issued(text: impl Into<String>) -> Self {
         Self { text: text.into(), issued: true }
     }
 
-    /// One that somebody gave us.
+    /// A secret that a user gave.
     pub fn from_outside(text: impl Into<String>) -> Self {
         Self { text: text.into(), issued: false }
     }
@@ -28,7 +28,7 @@ impl Secret {
         &self.text
     }
 
-    /// Whether it must not be shown.
+    /// Whether it must be masked.
     pub fn is_from_outside(&self) -> bool {
         !self.issued
     }
@@ -45,7 +45,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// `***` and the last four characters; nothing of a secret too short to spare four.
+/// `***` and the last four characters; only `***` for a short secret.
 pub fn masked(text: &str) -> String {
     let chars = text.chars().count();
     let tail: String = text.chars().skip(chars.saturating_sub(4)).collect();

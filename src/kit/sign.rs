@@ -1,4 +1,4 @@
-//! Digests and their comparison. The mathematics is `RustCrypto`'s.
+//! Digests and their comparison, on top of `RustCrypto`.
 
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
@@ -39,12 +39,12 @@ pub fn md5(message: &[u8]) -> [u8; 16] {
     Md5::digest(message).into()
 }
 
-/// Whether two texts are equal, in a time that tells nothing about where they differ.
+/// Whether two texts are equal. The time of the comparison does not depend on where they differ.
 pub fn same(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
 }
 
-/// Key material that follows from names alone, lowercase hexadecimal, 64 characters.
+/// Key material that depends on names alone, lowercase hexadecimal, 64 characters.
 pub fn derived(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {

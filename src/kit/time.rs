@@ -1,4 +1,4 @@
-//! Instants and spans, as people and machines write them. Calendars are jiff's.
+//! Instants and durations, as people and programs write them. Calendars are those of jiff.
 
 use std::time::Duration as RealDuration;
 
@@ -9,13 +9,10 @@ use serde::{Deserialize, Serialize};
 
 pub use jiff::Timestamp;
 
-/// A span of simulated time, to the nanosecond.
+/// A duration of simulated time, to the nanosecond.
 pub type Duration = SignedDuration;
 
-/// The last instant that a sandbox can reach.
-pub const END_OF_TIME: &str = "9999-12-30T22:00:00Z";
-
-/// A moment outside: the only thing about real time that the core is ever told.
+/// A moment of real time: all that the core ever learns about real time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uptime {
     /// Since the process began, monotonic.
@@ -25,14 +22,14 @@ pub struct Uptime {
 }
 
 impl Uptime {
-    /// The beginning of a process whose real date nobody asks for.
+    /// The beginning of a process whose real date does not matter.
     pub const START: Self = Self { elapsed: RealDuration::ZERO, date: Timestamp::UNIX_EPOCH };
 }
 
-/// Reads `1h30m`, `90s`, `2 days` or `PT31M`; a day is 24 hours. Negative spans and calendar months are refused.
+/// Reads `1h30m`, `90s`, `2 days` or `PT31M`; a day is 24 hours. Negative durations and calendar months are refused.
 ///
 /// # Errors
-/// A sentence that says what is wrong and what would be right.
+/// A sentence that says what is wrong and what to write.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is not a duration: write 90s, 31m, 1h30m, 7d or PT31M");
     let span: Span = text.trim().parse().map_err(|_| wrong())?;
@@ -46,23 +43,23 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 /// Reads an RFC 3339 instant.
 ///
 /// # Errors
-/// A sentence that says what is wrong and what would be right.
+/// A sentence that says what is wrong and what to write.
 pub fn parse_timestamp(text: &str) -> Result<Timestamp, String> {
     text.trim().parse().map_err(|_| format!("`{text}` is not an RFC 3339 time: write 2026-01-01T00:00:00Z"))
 }
 
-/// `at + span`, unless that lies past the year 9999.
+/// `at + span`, unless that is past the end of time.
 pub fn later(at: Timestamp, span: Duration) -> Option<Timestamp> {
     at.checked_add(span).ok().filter(|it| *it <= end_of_time())
 }
 
-/// Of two moments the one that is nearer to that date; the first when both are as near.
+/// The moment that is nearer to the date; the first when both are equally near.
 pub fn nearer(date: Timestamp, first: Timestamp, second: Timestamp) -> Timestamp {
     let far = |it: Timestamp| it.duration_since(date).abs();
     if far(second) < far(first) { second } else { first }
 }
 
-/// [`END_OF_TIME`] as an instant.
+/// The last instant that a sandbox can reach: `9999-12-30T22:00:00Z`.
 pub fn end_of_time() -> Timestamp {
     Timestamp::constant(253_402_207_200, 0)
 }
@@ -72,7 +69,7 @@ pub fn unix_seconds(at: Timestamp) -> i64 {
     at.as_second() - i64::from(at.subsec_nanosecond() < 0)
 }
 
-/// The whole second that a moment lies in.
+/// The whole second of a moment.
 pub fn whole_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(unix_seconds(at)).unwrap_or(at)
 }
@@ -87,31 +84,31 @@ pub fn in_utc(at: Timestamp) -> String {
     whole_second(at).to_string()
 }
 
-/// `2014-08-08T19:40:12.855+09:00`: milliseconds with a fixed offset, what is finer cut off.
+/// `2014-08-08T19:40:12.855+09:00`: milliseconds with a fixed offset, rounded down.
 pub fn millis_with_offset(at: Timestamp, hours: i8) -> String {
     const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
     PRINTER.timestamp_with_offset_to_string(&at, Offset::constant(hours))
 }
 
-/// `2026-03-08 10:00:00`: whole seconds of UTC, without saying so.
+/// `2026-03-08 10:00:00`: whole seconds in UTC, without a zone.
 pub fn plain_utc(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// `29:59`: minutes and seconds until then; a begun second counts, and what has passed is nothing.
+/// `29:59`: minutes and seconds until a moment, rounded up; zero when it has passed.
 pub fn countdown(now: Timestamp, until: Timestamp) -> String {
     let left = until.duration_since(now).max(Duration::ZERO);
     let seconds = left.as_secs() + i64::from(0 < left.subsec_nanos());
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// Reads such a moment, or a day alone, which is its first.
+/// Reads a moment as [`plain_utc`] writes it, or a day, which means its first moment.
 pub fn parse_plain_utc(text: &str) -> Option<Timestamp> {
     let civil: jiff::civil::DateTime = text.trim().parse().ok()?;
     civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|it| it.timestamp())
 }
 
-/// The `Date` header of that moment.
+/// The `Date` header of a moment.
 pub fn http_date(at: Timestamp) -> String {
     let seconds = u64::try_from(unix_seconds(at)).unwrap_or(0);
     httpdate::fmt_http_date(std::time::UNIX_EPOCH + RealDuration::from_secs(seconds))
@@ -137,7 +134,7 @@ mod tests {
         assert_eq!(with_offset(at, 3), "2025-09-15T19:40:21+03:00");
         assert_eq!(http_date(at), "Mon, 15 Sep 2025 16:40:21 GMT");
         assert_eq!(in_utc(at), "2025-09-15T16:40:21Z");
-        assert_eq!(END_OF_TIME.parse().ok(), Some(end_of_time()));
+        assert_eq!("9999-12-30T22:00:00Z".parse().ok(), Some(end_of_time()));
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub fn nobody(world: &World, path: &str) -> Response {
 
 /// Nothing that can be asked for has that name.
 pub fn no_such_fault(contract: &Contract, name: &str, rules: &[String]) -> Response {
-    let transports = TRANSPORTS.iter().map(|it| it.0);
+    let transports = TRANSPORTS.iter().map(|it| it.word);
     let known = rules.iter().map(String::as_str).chain(contract.errors.iter().map(|it| it.name)).chain(transports);
     let nearest = nearest(name, known.clone()).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
     let names = known.collect::<Vec<_>>().join(", ");

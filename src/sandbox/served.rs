@@ -156,7 +156,7 @@ fn pacing(world: &mut World, provider_id: ProviderId, rule: &str, effects: &Effe
     let mut pacing = Pacing { transport: effects.transport.clone(), ..Pacing::default() };
     if let Some(latency) = &effects.latency {
         let (stream, fired) = world.core.rules.get(rule).map_or((rule, 0), |it| (it.stream(), it.fired));
-        let span = latency.spread.drawn(Draws::new(world.core.seed, &format!("latency {stream}"), fired));
+        let span = latency.spread.draw(Draws::new(world.core.seed, &format!("latency {stream}"), fired));
         if latency.real {
             pacing.held_for = Some(span.unsigned_abs());
         } else if HELD_MAX <= world.core.agenda.iter().filter(|it| matches!(it.1, Due::Held { .. })).count() {

@@ -1,10 +1,10 @@
 //! Every name of a scenario file.
 
-use super::shape::{Kind, Row, Shape, may, must};
+use super::shape::{Effect, Kind, Row, Shape, effect, may, must};
 use crate::engine::rules::effects::{CHUNKS_MAX, DEPTH_MAX, DUPLICATES_MAX};
 use crate::scenario::shape::Kind::{
-    Action, Amount, ClockMode, Duration, Either, Flag, Inbox, Integer, List, Map, Matcher, Matchers, Moment, Name, Offset, Operation,
-    Plain, Provider, Providers, Script, Settings, Share, Step, Text, Trigger, Value, Values, Word,
+    Action, Amount, ClockMode, Duration, Either, Failure, Flag, Inbox, Integer, List, Map, Matcher, Matchers, Moment, Name, Offset,
+    Operation, Plain, Provider, Providers, Script, Settings, Share, Step, Text, Trigger, Value, Values, Word,
 };
 
 const COUNT: Kind = Integer { min: 0, max: 1_000_000 };
@@ -13,92 +13,92 @@ const STATUS: Kind = Integer { min: 200, max: 599 };
 
 #[rustfmt::skip]
 pub static SCENARIO: Shape = Shape { what: "a scenario", rows: &[
-    must("version",     Integer { min: 1, max: 1 }, "of this grammar: 1"),
-    may("name",         Text,                       "what it is about, in a few words; the file's name unless given"),
-    may("description",  Text,                       "what somebody learns from it"),
-    may("seed",         SEED,                       "every id, address and chance follows from it; 1 unless given"),
-    may("clock",        Kind::Shape(&CLOCK),        "how simulated time begins; frozen at 2026-01-01T00:00:00Z unless given"),
-    may("providers",    Providers(&PROVIDER),       "accounts and what they start with, by the provider's slug"),
+    must("version",     Integer { min: 1, max: 1 }, "the version of this grammar: 1"),
+    may("name",         Text,                       "what it is about, in a few words; default: the name of the file"),
+    may("description",  Text,                       "what the reader learns from it"),
+    may("seed",         SEED,                       "decides every id, address and random choice; default: 1"),
+    may("clock",        Kind::Shape(&CLOCK),        "how simulated time begins; default: frozen at 2026-01-01T00:00:00Z"),
+    may("providers",    Providers(&PROVIDER),       "accounts and what they start with, by the slug of the provider"),
     may("rules",        List(&Kind::Shape(&RULE)),  "what differs from the documented behaviour"),
     may("steps",        List(&Step),                "a script that proves something; `playmoney run` plays it"),
 ]};
 
 #[rustfmt::skip]
 static CLOCK: Shape = Shape { what: "a clock", rows: &[
-    may("mode", ClockMode, "frozen, real, or simulated seconds a second as 60x"),
+    may("mode", ClockMode, "frozen, real, or simulated seconds for each real second, such as 60x"),
     may("now",  Moment,    "the first moment of simulated time"),
 ]};
 
 #[rustfmt::skip]
 static PROVIDER: Shape = Shape { what: "a provider", rows: &[
-    may("accounts", List(&Settings(&ACCOUNT)), "merchants; the one that every sandbox has is changed, any other id is a new one"),
+    may("accounts", List(&Settings(&ACCOUNT)), "merchants; the id of the default account changes that account, any other id adds a new one"),
     may("rates",    Map(&RATE),                "prices by pair: BTC/USD: 1000; or with both sides: {ask, bid}"),
-    may("balances", Map(&Plain),               "what the account that every sandbox has starts with, by currency"),
+    may("balances", Map(&Plain),               "what the default account starts with, by currency"),
 ]};
 
 const RATE: Kind = Either(&Amount, &Kind::Shape(&QUOTE));
 
 #[rustfmt::skip]
 static QUOTE: Shape = Shape { what: "a price", rows: &[
-    must("ask", Amount, "what a buyer pays"),
-    must("bid", Amount, "what a seller gets"),
+    must("ask", Amount, "the price that a buyer pays"),
+    must("bid", Amount, "the price that a seller gets"),
 ]};
 
 #[rustfmt::skip]
 static ACCOUNT: Shape = Shape { what: "an account", rows: &[
-    must("id",         Plain,       "how steps, rules and the control API name it"),
-    may("credentials", Map(&Plain), "keys of its own; what is not given follows from the sandbox's name and the id"),
+    must("id",         Plain,       "the name of the account in steps, rules and the control API"),
+    may("credentials", Map(&Plain), "keys of its own; keys that are not given follow from the name of the sandbox and the id"),
     may("balances",    Map(&Plain), "what it starts with, by currency"),
 ]};
 
 #[rustfmt::skip]
 pub static RULE: Shape = Shape { what: "a rule", rows: &[
-    may("name", Text,               "how the journal, the header Playmoney-Fault and DELETE name it"),
-    may("on",   Trigger,            "an operation, all of a provider's as quoine.*, or its webhooks as quoine:webhook; without it, only Playmoney-Fault asks for the rule"),
-    may("when", Kind::Shape(&WHEN), "when it fires; always unless given"),
+    may("name", Text,               "the name of the rule in the journal, in the header Playmoney-Fault and in DELETE"),
+    may("on",   Trigger,            "one operation, all operations of a provider such as quoine.*, or its webhooks such as quoine:webhook; without it, the rule fires only when the header Playmoney-Fault names it"),
+    may("when", Kind::Shape(&WHEN), "when it fires; default: always"),
     must("then", Kind::Shape(&THEN), "what it does"),
-    may("ttl",  Duration,           "it goes away so much simulated time after it was added"),
+    may("ttl",  Duration,           "the rule is removed when this duration of simulated time has passed"),
 ]};
 
 #[rustfmt::skip]
 static WHEN: Shape = Shape { what: "a condition", rows: &[
-    may("body",        Matchers,                   "fields of the request's or the webhook's body; a form's are text"),
+    may("body",        Matchers,                   "fields of the body of the request or webhook; fields of a form are text"),
     may("headers",     Matchers,                   "headers of the request, by their names in lower case"),
-    may("query",       Matchers,                   "parameters of its query"),
-    may("event",       Matcher,                    "the webhook's event"),
-    may("account",     Matcher,                    "the id of the account that asks, or is told"),
-    may("after",       COUNT,                      "the first so many that fit are let through"),
-    may("times",       COUNT,                      "it fires so many times"),
-    may("until",       Either(&Duration, &Moment), "it fires until that moment, or so long after it was added"),
-    may("probability", Share,                      "the share of those that fit, drawn from the sandbox's seed"),
+    may("query",       Matchers,                   "query parameters of the request"),
+    may("event",       Matcher,                    "the event of the webhook"),
+    may("account",     Matcher,                    "the id of the account that calls, or that gets the webhook"),
+    may("after",       COUNT,                      "this number of matches pass before the rule fires"),
+    may("times",       COUNT,                      "the rule fires at most this number of times"),
+    may("until",       Either(&Duration, &Moment), "the rule fires until this time, or for this duration after it was added"),
+    may("probability", Share,                      "the share of matches for which it fires, drawn from the seed of the sandbox"),
 ]};
 
-/// Effects on requests, then on the object that a call makes, then on webhooks.
+/// Effects, each with what it acts on.
 #[rustfmt::skip]
 pub static THEN: Shape = Shape { what: "an effect", rows: &[
-    may("error",                    Text,               "answers with a documented error, by the name that `playmoney describe` prints"),
-    may("status",                   STATUS,             "answers with this HTTP status"),
-    may("headers",                  Map(&Plain),        "and with these headers"),
-    may("body",                     Value,              "and with this body: text as it is, anything else as JSON"),
-    may("latency",                  LATENCY,            "holds the answer back for so much simulated time, or {clock: real}"),
-    may("connection_reset",         TRUE,               "the connection is reset in place of an answer"),
-    may("empty_response",           TRUE,               "the connection is closed without a byte"),
-    may("malformed_response_chunk", TRUE,               "a good head, then chunks that are none"),
-    may("random_data_then_close",   TRUE,               "bytes that are no HTTP"),
-    may("truncate_body_at_fraction", Share,             "announces the whole body and sends this share of it"),
-    may("dribble",                  Kind::Shape(&DRIBBLE), "sends the body in pieces"),
-    may("lifecycle",                List(&Kind::Shape(&COURSE)), "the generation of the object that the call makes, in place of the default timers"),
-    may("underpaid",                Either(&Share, &Kind::Shape(&UNDERPAID)), "the customer pays this share of what is due"),
-    may("late_payment",             Duration,           "the customer pays so long after the window has closed"),
-    may("reorg",                    Either(&DEPTH, &Kind::Shape(&REORG)), "the customer pays, and then the chain undoes so many blocks"),
-    may("payout_returned",          Duration,           "the bank sends the payout back so long after the call"),
-    may("duplicate",                Integer { min: 2, max: DUPLICATES_MAX as i64 }, "sends each attempt of the webhook so often in all"),
-    may("drop",                     TRUE,               "never sends it"),
-    may("delay",                    Duration,           "its first attempt leaves so much later; later events do not wait"),
-    may("reorder",                  TRUE,               "it leaves after the next webhook to that target, 60 simulated seconds later at most"),
-    may("tamper",                   Values,             "alters members of the body after it was signed: payout.amount: 1"),
-    may("bad_signature",            TRUE,               "signs it with a secret that nobody knows"),
-    may("stale_timestamp",          Duration,           "dates it so much too early"),
+    effect(Effect::Answer,   "error",           Text,         "answers with a documented error, by the name that `playmoney describe` prints"),
+    effect(Effect::Answer,   "status",          STATUS,       "answers with this HTTP status"),
+    effect(Effect::Addition, "headers",         Map(&Plain),  "adds these headers to the answer"),
+    effect(Effect::Answer,   "body",            Value,        "answers with this body: text as it is, anything else as JSON"),
+    effect(Effect::Addition, "latency",         LATENCY,      "delays the answer by this duration of simulated time, or of real time with {clock: real}"),
+    effect(Effect::Bytes,    "connection_reset", TRUE,        "resets the connection instead of sending the answer"),
+    effect(Effect::Bytes,    "empty_response",  TRUE,         "closes the connection without sending a byte"),
+    effect(Effect::Bytes,    "malformed_response_chunk", TRUE, "sends a valid head, then invalid chunks"),
+    effect(Effect::Bytes,    "random_data_then_close", TRUE,  "sends bytes that are not HTTP, then closes the connection"),
+    effect(Effect::Bytes,    "truncate_body_at_fraction", Share, "announces the whole body and sends this share of it"),
+    effect(Effect::Bytes,    "dribble",         Kind::Shape(&DRIBBLE), "sends the body in pieces"),
+    effect(Effect::Fate,     "lifecycle",       List(&Kind::Shape(&STATUS_STEP)), "the statuses of the object that the call creates, instead of the default timers"),
+    effect(Effect::Fate,     "underpaid",       Either(&Share, &Kind::Shape(&UNDERPAID)), "the customer pays this share of the amount due"),
+    effect(Effect::Fate,     "late_payment",    Duration,     "the customer pays this duration after the payment window has closed"),
+    effect(Effect::Fate,     "reorg",           Either(&DEPTH, &Kind::Shape(&REORG)), "the customer pays, then the chain removes this number of blocks"),
+    effect(Effect::Fate,     "payout_returned", Duration,     "the bank returns the payout this duration after the call"),
+    effect(Effect::Webhook,  "duplicate",       Integer { min: 2, max: DUPLICATES_MAX as i64 }, "sends each attempt this number of times"),
+    effect(Effect::Webhook,  "drop",            TRUE,         "never sends the webhook"),
+    effect(Effect::Webhook,  "delay",           Duration,     "sends the first attempt this duration later; later events do not wait for it"),
+    effect(Effect::Webhook,  "reorder",         TRUE,         "sends the webhook after the next one to the same target, at most 60 simulated seconds later"),
+    effect(Effect::Webhook,  "tamper",          Values,       "changes members of the body after it was signed: payout.amount: 1"),
+    effect(Effect::Webhook,  "bad_signature",   TRUE,         "signs the webhook with an unknown secret"),
+    effect(Effect::Webhook,  "stale_timestamp", Duration,     "backdates the timestamp of the webhook by this duration"),
 ]};
 
 const TRUE: Kind = Flag;
@@ -107,117 +107,117 @@ const LATENCY: Kind = Either(&Duration, &Kind::Shape(&SPREAD));
 
 #[rustfmt::skip]
 static SPREAD: Shape = Shape { what: "a latency", rows: &[
-    may("fixed",     Duration,                  "always so long"),
-    may("uniform",   List(&Duration),           "two spans: each between them as likely as any other"),
-    may("lognormal", Kind::Shape(&LOGNORMAL),   "half of them below the median, and a long tail"),
-    may("clock",     Word(&["virtual", "real"]), "whose time passes: simulated unless given"),
+    may("fixed",     Duration,                  "always this duration"),
+    may("uniform",   List(&Duration),           "two durations: every duration between them is equally likely"),
+    may("lognormal", Kind::Shape(&LOGNORMAL),   "half of the delays are below the median, with a long tail above it"),
+    may("clock",     Word(&["virtual", "real"]), "the clock that measures the delay; default: virtual, the simulated clock"),
 ]};
 
 #[rustfmt::skip]
 static LOGNORMAL: Shape = Shape { what: "a spread", rows: &[
-    must("median", Duration, "half of the spans are below it"),
-    must("sigma",  Amount,   "how wide they are spread: 0.5 is usual, 1 is much"),
+    must("median", Duration, "half of the delays are below this duration"),
+    must("sigma",  Amount,   "how widely the delays vary: 0.5 is usual, 1 is wide"),
 ]};
 
 #[rustfmt::skip]
 static DRIBBLE: Shape = Shape { what: "a dribble", rows: &[
-    must("chunks", Integer { min: 1, max: CHUNKS_MAX as i64 }, "so many pieces"),
-    must("over",   Duration,                                   "so much real time from the first to the last"),
+    must("chunks", Integer { min: 1, max: CHUNKS_MAX as i64 }, "the number of pieces"),
+    must("over",   Duration,                                   "the real time from the first piece to the last"),
 ]};
 
 #[rustfmt::skip]
-static COURSE: Shape = Shape { what: "a step of a lifecycle", rows: &[
-    may("after", Duration, "so long after the step before it; at once unless given"),
-    must("to",   Text,     "the status that it reaches, by the provider's own word"),
+static STATUS_STEP: Shape = Shape { what: "a step of a lifecycle", rows: &[
+    may("after", Duration, "the wait since the previous step; default: 0s"),
+    must("to",   Text,     "the status to reach, in the words of the provider"),
 ]};
 
 #[rustfmt::skip]
 static UNDERPAID: Shape = Shape { what: "an underpayment", rows: &[
-    must("share", Share,    "of what is due"),
-    may("after",  Duration, "so long after the call; 1s unless given"),
+    must("share", Share,    "the share of the amount due"),
+    may("after",  Duration, "the wait since the call; default: 1s"),
 ]};
 
 #[rustfmt::skip]
 static REORG: Shape = Shape { what: "a reorganisation", rows: &[
-    must("depth", DEPTH,    "so many blocks are undone"),
-    may("after",  Duration, "so long after the payment; 1h unless given"),
+    must("depth", DEPTH,    "the number of blocks to remove"),
+    may("after",  Duration, "the wait since the payment; default: 1h"),
 ]};
 
 /// What every step may carry.
 #[rustfmt::skip]
 pub static ANY_STEP: Shape = Shape { what: "a step", rows: &[
-    may("title", Text, "what it is for, in the output"),
-    may("in",    Name, "the fork that it happens in"),
+    may("title", Text, "the purpose of the step, for the output"),
+    may("in",    Name, "the fork in which the step happens"),
 ]};
 
-/// The steps: each is known by its first name, and has these beside it.
+/// The steps. The first row of each names it.
 #[rustfmt::skip]
 pub static STEPS: &[Shape] = &[
     Shape { what: "a call", rows: &[
-        must("call",     Operation,                           "the merchant's program calls a provider, signed and authenticated"),
-        may("with",      Value,                               "the parameters, wherever they travel: in the path, the query or the body"),
-        may("account",   Plain,                               "who calls; the account that every sandbox has unless given"),
-        may("headers",   Map(&Plain),                         "further headers, or others in place of the usual ones"),
-        may("body",      Text,                                "this very body, as text, in place of `with`"),
-        may("path",      Text,                                "this very path below the provider's slug, or a link from an answer, in place of the operation's"),
-        may("method",    Word(&["GET", "POST", "PUT", "PATCH", "DELETE"]), "this method in place of the operation's"),
-        may("signature", Word(&["right", "wrong", "none"]),   "proves who calls: with the right key unless given, a wrong one, or not at all; calls of a portal log in"),
-        may("date",      Offset,                              "dates and signs it so much off the simulated time: -20m"),
-        may("fault",     Text,                                "asks for a rule, a documented error or an effect of the transport: the header Playmoney-Fault"),
+        must("call",     Operation,                           "the program of the merchant calls a provider; the call is signed and authenticated"),
+        may("with",      Value,                               "the parameters, whether they belong in the path, the query or the body"),
+        may("account",   Plain,                               "the account that calls; default: the default account"),
+        may("headers",   Map(&Plain),                         "additional headers, or replacements for the usual ones"),
+        may("body",      Text,                                "exactly this body, as text, instead of `with`"),
+        may("path",      Text,                                "exactly this path below the slug of the provider, or a link from an answer, instead of the path of the operation"),
+        may("method",    Word(&["GET", "POST", "PUT", "PATCH", "DELETE"]), "this method instead of the method of the operation"),
+        may("signature", Word(&["right", "wrong", "none"]),   "how the call is authenticated: with the right key (the default), a wrong key, or not at all; calls of a portal log in"),
+        may("date",      Offset,                              "moves the date and signature by this offset from simulated time: -20m"),
+        may("fault",     Text,                                "asks for a rule, a documented error or an effect on the connection: the header Playmoney-Fault"),
         EXPECT, SAVE,
     ]},
     Shape { what: "an action", rows: &[
-        must("act", Action, "customer, bank or blockchain do something"),
-        may("with", Values, "the action's parameters"),
+        must("act", Action, "the customer, the bank or the blockchain does something"),
+        may("with", Values, "the parameters of the action"),
         EXPECT, SAVE,
     ]},
-    Shape { what: "a leap through time", rows: &[
-        must("advance", Either(&Duration, &Kind::Shape(&ADVANCE)), "time passes, and all that is due happens"),
+    Shape { what: "a time advance", rows: &[
+        must("advance", Either(&Duration, &Kind::Shape(&ADVANCE)), "time passes, and everything that is due happens"),
         EXPECT, SAVE,
     ]},
-    Shape { what: "an expectation", rows: &[must("expect", Kind::Shape(&OF), "what a saved step has answered")] },
-    Shape { what: "an expected webhook", rows: &[must("expect_webhook", Kind::Shape(&WEBHOOK), "that a webhook was sent"), SAVE] },
-    Shape { what: "an unexpected webhook", rows: &[must("expect_no_webhook", Kind::Shape(&NO_WEBHOOK), "that no such webhook was sent so far")] },
-    Shape { what: "a new rule", rows: &[must("rule", Kind::Shape(&RULE), "adds a rule, ahead of those that stand")] },
-    Shape { what: "a rule's end", rows: &[must("drop_rule", Text, "takes the rule of that name away")] },
+    Shape { what: "an expectation", rows: &[must("expect", Kind::Shape(&OF), "checks the answer that a step has saved")] },
+    Shape { what: "an expected webhook", rows: &[must("expect_webhook", Kind::Shape(&WEBHOOK), "checks that a webhook was sent"), SAVE] },
+    Shape { what: "an unexpected webhook", rows: &[must("expect_no_webhook", Kind::Shape(&NO_WEBHOOK), "checks that no such webhook has been sent so far")] },
+    Shape { what: "a new rule", rows: &[must("rule", Kind::Shape(&RULE), "adds a rule before all others")] },
+    Shape { what: "a removed rule", rows: &[must("drop_rule", Text, "removes the rule with this name")] },
     Shape { what: "a receiver", rows: &[
         must("receiver", Inbox,  "a built-in receiver: the NAME of ${inbox:NAME}"),
-        must("respond",  Script, "how it answers from now on, the last one repeated: [500, timeout, reset, {status: 200, delay: 11s}]"),
+        must("respond",  Script, "its next answers, the last one repeated: [500, timeout, reset, {status: 200, delay: 11s}]"),
     ]},
     Shape { what: "a change of settings", rows: &[
         must("set",    Provider, "changes settings of an account"),
-        may("account", Plain,    "which; the account that every sandbox has unless given"),
+        may("account", Plain,    "the account to change; default: the default account"),
         must("with",   Values,   "the settings: {webhook_url: ..., pace: manual}"),
     ]},
-    Shape { what: "a snapshot", rows: &[must("snapshot", Name, "keeps the sandbox as it is under that name")] },
-    Shape { what: "a return", rows: &[must("restore", Name, "makes the sandbox what it was at that snapshot")] },
-    Shape { what: "a fork", rows: &[must("fork", Name, "copies the sandbox at this instant; steps with `in` happen in the copy")] },
-    Shape { what: "a wait", rows: &[must("wait_for", Kind::Shape(&WAIT), "a call that the application under test makes"), SAVE] },
+    Shape { what: "a snapshot", rows: &[must("snapshot", Name, "saves the state of the sandbox under this name")] },
+    Shape { what: "a restore", rows: &[must("restore", Name, "returns the sandbox to this snapshot")] },
+    Shape { what: "a fork", rows: &[must("fork", Name, "copies the sandbox as it is now; steps with `in` happen in the copy")] },
+    Shape { what: "a wait", rows: &[must("wait_for", Kind::Shape(&WAIT), "waits for a call from the application under test"), SAVE] },
 ];
 
-const EXPECT: Row = may("expect", Kind::Shape(&ANSWER), "what has to be answered");
-const SAVE: Row = may("save", Name, "keeps the answer's body for later steps: ${NAME.field}");
+const EXPECT: Row = may("expect", Kind::Shape(&ANSWER), "the expected answer");
+const SAVE: Row = may("save", Name, "saves the body of the answer for later steps: ${NAME.field}");
 
 #[rustfmt::skip]
-static ADVANCE: Shape = Shape { what: "a leap", rows: &[
-    may("by",    Duration,                            "so much"),
-    may("to",    Moment,                              "to that moment"),
-    may("until", Word(&["next", "idle", "delivery"]), "to the next thing that is due, until nothing is left, or past the next delivery"),
-    may("limit", Duration,                            "but no further than this; 30d unless given"),
+static ADVANCE: Shape = Shape { what: "a time advance", rows: &[
+    may("by",    Duration,                            "by this duration"),
+    may("to",    Moment,                              "to this time"),
+    may("until", Word(&["next", "idle", "delivery"]), "to the next event that is due, until nothing is due, or past the next delivery"),
+    may("limit", Duration,                            "with `until`, at most this duration; default: 30d"),
 ]};
 
 #[rustfmt::skip]
 static ANSWER: Shape = Shape { what: "an answer", rows: &[
     may("status",  Matcher,  "the HTTP status"),
     may("headers", Matchers, "headers, by their names in lower case"),
-    may("body",    Matcher,  "the body: JSON where it is JSON, else text"),
-    may("error",   Word(&["connection_reset", "empty_response", "malformed_response_chunk", "random_data_then_close", "truncate_body_at_fraction"]), "how the connection fails in place of an answer, by the effect of a rule"),
+    may("body",    Matcher,  "the body: JSON if it is JSON, otherwise text"),
+    may("error",   Failure, "how the connection fails instead of an answer, by the name of the effect"),
 ]};
 
 #[rustfmt::skip]
 static OF: Shape = Shape { what: "an expectation", rows: &[
-    must("of",     Name,     "the step that has saved it"),
-    must("body",   Matcher,  "what has to be in it"),
+    must("of",     Name,     "the name that a step has saved"),
+    must("body",   Matcher,  "what the saved value must contain"),
 ]};
 
 const SIGNATURE: Kind = Word(&["valid", "invalid", "unsigned"]);
@@ -225,45 +225,45 @@ const DELIVERY_STATUS: Kind = Word(&["pending", "delivered", "failed"]);
 
 #[rustfmt::skip]
 static WEBHOOK: Shape = Shape { what: "a webhook", rows: &[
-    must("provider", Provider,       "who sends it"),
+    must("provider", Provider,       "the provider that sends it"),
     may("event",     Matcher,        "its event"),
-    may("subject",   Matcher,        "the object that it tells of, as the merchant names it"),
-    may("account",   Matcher,        "the id of the account that is told"),
-    may("url",       Matcher,        "where it went"),
+    may("subject",   Matcher,        "the object that it reports, by the id that the merchant uses"),
+    may("account",   Matcher,        "the id of the account that gets it"),
+    may("url",       Matcher,        "the address that it was sent to"),
     may("headers",   Matchers,       "its headers, by their names in lower case"),
     may("body",      Matcher,        "its body"),
-    may("signature", SIGNATURE,      "whether its signature is right for the receiver who knows the secret"),
-    may("status",    DELIVERY_STATUS, "what has become of the delivery"),
-    may("attempts",  Matcher,        "how many attempts the delivery has had"),
-    may("count",     Matcher,        "how many fitting requests have left, retries and duplicates included; at least one unless given"),
+    may("signature", SIGNATURE,      "whether its signature is right for a receiver that knows the secret"),
+    may("status",    DELIVERY_STATUS, "the status of the delivery"),
+    may("attempts",  Matcher,        "the number of attempts so far"),
+    may("count",     Matcher,        "the number of matching requests, with retries and duplicates; default: at least one"),
 ]};
 
 #[rustfmt::skip]
 static NO_WEBHOOK: Shape = Shape { what: "a webhook", rows: &[
-    must("provider", Provider,        "who would send it"),
+    must("provider", Provider,        "the provider that would send it"),
     may("event",     Matcher,         "its event"),
-    may("subject",   Matcher,         "the object that it would tell of"),
-    may("account",   Matcher,         "the id of the account that would be told"),
-    may("url",       Matcher,         "where it would go"),
+    may("subject",   Matcher,         "the object that it would report"),
+    may("account",   Matcher,         "the id of the account that would get it"),
+    may("url",       Matcher,         "the address that it would be sent to"),
     may("headers",   Matchers,        "its headers"),
     may("body",      Matcher,         "its body"),
     may("signature", SIGNATURE,       "its signature"),
-    may("status",    DELIVERY_STATUS, "what would have become of the delivery"),
-    may("attempts",  Matcher,         "how many attempts it would have had"),
+    may("status",    DELIVERY_STATUS, "the status that the delivery would have"),
+    may("attempts",  Matcher,         "the number of attempts that it would have had"),
 ]};
 
 #[rustfmt::skip]
 static WAIT: Shape = Shape { what: "a wait", rows: &[
     must("operation", Operation,            "the operation that is called"),
-    may("where",      Kind::Shape(&WHERE),  "and how"),
-    may("timeout",    Duration,             "so much real time is waited; 5s unless given"),
+    may("where",      Kind::Shape(&WHERE),  "conditions on the call"),
+    may("timeout",    Duration,             "the longest wait, in real time; default: 5s"),
 ]};
 
 #[rustfmt::skip]
 static WHERE: Shape = Shape { what: "a condition", rows: &[
-    may("body",    Matchers, "fields of the request's body"),
+    may("body",    Matchers, "fields of the body of the request"),
     may("headers", Matchers, "its headers, by their names in lower case"),
-    may("query",   Matchers, "parameters of its query"),
+    may("query",   Matchers, "its query parameters"),
     may("account", Matcher,  "the id of the account that called"),
-    may("status",  Matcher,  "the HTTP status that was answered"),
+    may("status",  Matcher,  "the HTTP status of the answer"),
 ]};

@@ -1,8 +1,8 @@
-//! Matchers as a scenario writes them.
+//! Reads matchers from the nodes of a scenario.
 
 use serde_json::Value as Json;
 
-use super::mistakes::{Mistake, shown as cut};
+use super::mistakes::{Mistake, cut};
 use super::yaml::{Key, Node, What};
 use crate::engine::matching::{Comparison, Matcher, compiled};
 use crate::kit::money;
@@ -10,20 +10,20 @@ use crate::kit::nearest::close;
 
 /// The words that make a mapping a matcher, each with its meaning.
 pub const OPERATORS: &[(&str, &str)] = &[
-    ("gt", "a number above this, or a text that is one"),
+    ("gt", "a number above this, or a text that is such a number"),
     ("gte", "a number of at least this"),
     ("lt", "a number below this"),
     ("lte", "a number of at most this"),
     ("matches", "a text in which this regular expression is found"),
     ("one_of", "one of these values"),
-    ("length", "so many characters, items or members; a number or another matcher"),
-    ("absent", "true: not there at all"),
-    ("any", "true: there, whatever it is"),
+    ("length", "the number of characters, items or members: a number or a matcher"),
+    ("absent", "true: the value is missing"),
+    ("any", "true: the value is present, with any content"),
 ];
 
 impl Matcher {
-    /// Reads a matcher: a mapping of operators is one, any other mapping asks for its members, a list for its items, and
-    /// all else for equality.
+    /// Reads a matcher. A mapping of operators is checked by them, any other mapping by its members, a list by its items,
+    /// and everything else by equality.
     ///
     /// # Errors
     /// The first mistake, with its place.
@@ -34,7 +34,7 @@ impl Matcher {
                 Ok(if all.len() == 1 { all.swap_remove(0) } else { Self::All(all) })
             }
             What::Map(members) => {
-                mixed(members)?;
+                refuse_mixed(members)?;
                 let members = members.iter().map(|(key, it)| Ok((key.name.clone(), Self::read(it)?)));
                 members.collect::<Result<_, _>>().map(Self::Members)
             }
@@ -43,28 +43,28 @@ impl Matcher {
         }
     }
 
-    /// Reads a matcher of names, which are text: `account: 2` asks for the account that `account: "2"` asks for.
+    /// Reads a matcher of names, which are text: `account: 2` means the same as `account: "2"`.
     ///
     /// # Errors
     /// The first mistake, with its place.
     pub fn of_name(node: &Node) -> Result<Self, Mistake> {
-        Self::read(&named(node))
+        Self::read(&numbers_as_text(node))
     }
 }
 
-/// Whether every name of a mapping is an operator's. An empty mapping is none: it asks for an object.
+/// Whether every name of a mapping is an operator. An empty mapping is not an operation: it matches any object.
 pub fn is_operation(node: &Node) -> bool {
     let members = node.members();
     !members.is_empty() && members.iter().all(|(key, _)| OPERATORS.iter().any(|it| it.0 == key.name))
 }
 
-/// The same with a number as the text that is written.
-fn named(node: &Node) -> Node {
+/// The same with each number as text.
+fn numbers_as_text(node: &Node) -> Node {
     let what = match &node.what {
         What::Number(it) => What::Text(it.clone()),
-        What::List(items) => What::List(items.iter().map(named).collect()),
+        What::List(items) => What::List(items.iter().map(numbers_as_text).collect()),
         What::Map(members) => {
-            let of = |(key, it): &(Key, Node)| (key.clone(), if key.name == "one_of" { named(it) } else { it.clone() });
+            let of = |(key, it): &(Key, Node)| (key.clone(), if key.name == "one_of" { numbers_as_text(it) } else { it.clone() });
             What::Map(members.iter().map(of).collect())
         }
         What::Null | What::Flag(_) | What::Text(_) => node.what.clone(),
@@ -72,20 +72,20 @@ fn named(node: &Node) -> Node {
     Node { at: node.at.clone(), what }
 }
 
-/// Operators that no member of a body is called like: beside one of them, any other name is a slip.
+/// Operators that are never names of members: any other name beside one of them is a mistake.
 const NEVER_MEMBERS: &[&str] = &["gt", "gte", "lt", "lte", "one_of"];
 
 /// Refuses operators and members in one mapping.
-fn mixed(members: &[(Key, Node)]) -> Result<(), Mistake> {
+fn refuse_mixed(members: &[(Key, Node)]) -> Result<(), Mistake> {
     let operator = members.iter().find(|it| NEVER_MEMBERS.contains(&it.0.name.as_str()));
     let other = members.iter().find(|(key, _)| OPERATORS.iter().all(|it| it.0 != key.name));
     let (Some((operator, _)), Some((other, _))) = (operator, other) else { return Ok(()) };
     let words = || OPERATORS.iter().map(|it| it.0);
     let help = match close(&other.name, words()) {
         Some(near) => format!("the nearest is `{near}`"),
-        None => format!("there is {}", words().collect::<Vec<_>>().join(", ")),
+        None => format!("known: {}", words().collect::<Vec<_>>().join(", ")),
     };
-    let what = format!("`{}` is none of the matchers, and stands beside one", cut(&other.name));
+    let what = format!("`{}` is not a matcher, and cannot be beside one", cut(&other.name));
     Err(Mistake::at(other.at.clone(), what).also(operator.at.clone(), "a matcher").help(help))
 }
 
@@ -99,7 +99,8 @@ fn operation(name: &str, node: &Node) -> Result<Matcher, Mistake> {
         "lte" => bound().map(|it| Matcher::Compare(Comparison::Lte, it)),
         "matches" => {
             let What::Text(pattern) = &node.what else { return Err(wrong("a regular expression")) };
-            compiled(pattern).map_err(|why| Mistake::at(node.at.clone(), format!("`{}` is no regular expression: {why}", cut(pattern))))?;
+            compiled(pattern)
+                .map_err(|why| Mistake::at(node.at.clone(), format!("`{}` is not a regular expression: {why}", cut(pattern))))?;
             Ok(Matcher::Matches(pattern.clone()))
         }
         "one_of" => match &node.what {

@@ -1,4 +1,4 @@
-//! What is wrong with a text, for the one who wrote it: where, why, and what to write instead.
+//! What is wrong with a text, for its author: where, why, and what to write instead.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,14 +8,14 @@ use serde_json::{Value as Json, json};
 
 use super::secrets::Secrets;
 
-/// Of one file so many are told.
-pub const TOLD_MAX: usize = 50;
+/// Mistakes that are reported for one file.
+pub const REPORTED_MAX: usize = 50;
 
-/// A text inside a sentence, cut where it would fill the screen.
-pub fn shown(text: &str) -> Cow<'_, str> {
+/// A text for a sentence, cut when it would fill the screen.
+pub fn cut(text: &str) -> Cow<'_, str> {
     /// Characters of a text inside a sentence.
-    const SHOWN_MAX: usize = 60;
-    match text.char_indices().nth(SHOWN_MAX) {
+    const CHARS_MAX: usize = 60;
+    match text.char_indices().nth(CHARS_MAX) {
         None => text.into(),
         Some((end, _)) => format!("{}...", &text[..end]).into(),
     }
@@ -24,17 +24,17 @@ pub fn shown(text: &str) -> Cow<'_, str> {
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
-    /// Bytes of the text.
+    /// The place, in bytes of the text.
     pub at: Range<usize>,
     pub what: String,
-    /// What to write instead, where that is known.
+    /// What to write instead, when that is known.
     pub help: Option<String>,
-    /// Another place that has to do with it, and what it has to do.
+    /// A second place, and what it has to do with the mistake.
     pub also: Option<(Range<usize>, String)>,
 }
 
 impl Mistake {
-    /// A mistake there.
+    /// A mistake at this place.
     pub fn at(at: Range<usize>, what: impl Into<String>) -> Self {
         Self { at, what: what.into(), help: None, also: None }
     }
@@ -57,29 +57,29 @@ impl Mistake {
 /// All mistakes of one text, and the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistakes {
-    /// The file's name, or what stands for it.
+    /// The name of the file, or of what was read.
     pub file: String,
-    /// With every secret struck out.
+    /// The text, with every secret replaced by stars.
     text: String,
-    /// In the order of the text.
+    /// The mistakes, in the order of the text.
     pub all: Vec<Mistake>,
 }
 
 impl Mistakes {
-    /// Of that text, whose `secrets` are not to be shown.
+    /// The mistakes of a text; no message shows its `secrets`.
     pub fn of(file: &str, text: &str, secrets: &Secrets, mut all: Vec<Mistake>) -> Self {
-        // What is missing at the end is missing behind the last thing that is there.
+        // A mistake at the end of the text is shown after its last character.
         let end = text.trim_end().len();
         for it in &mut all {
             it.at = it.at.start.min(end)..it.at.end.min(end);
-            it.what = secrets.masked(&it.at, &it.what);
+            it.what = secrets.mask_sentence(&it.at, &it.what);
         }
         all.sort_by_key(|it| (it.at.start, it.at.end));
         all.dedup();
-        Self { file: file.to_owned(), text: secrets.struck(text), all }
+        Self { file: file.to_owned(), text: secrets.mask_text(text), all }
     }
 
-    /// Line and column of a byte, both from 1; a column counts characters.
+    /// The line and column of a byte, both from 1; columns count characters.
     fn line_and_column(&self, at: usize) -> (usize, usize) {
         let before = self.text.get(..at).unwrap_or(&self.text);
         let line = before.rsplit('\n').next().unwrap_or("");
@@ -89,15 +89,15 @@ impl Mistakes {
     /// Every mistake with its piece of the text.
     pub fn render(&self, styled: bool) -> String {
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
-        let mut reports: Vec<String> = self.all.iter().take(TOLD_MAX).map(|it| renderer.render(&self.report(it))).collect();
+        let mut reports: Vec<String> = self.all.iter().take(REPORTED_MAX).map(|it| renderer.render(&self.report(it))).collect();
         reports.extend(self.more().map(|(_, n)| format!("and {n} more in {}", self.file)));
         reports.join("\n\n")
     }
 
     fn report<'a>(&'a self, it: &'a Mistake) -> Vec<Group<'a>> {
-        let mut snippet = Snippet::source(&self.text).path(&self.file).annotation(AnnotationKind::Primary.span(self.visible(&it.at)));
+        let mut snippet = Snippet::source(&self.text).path(&self.file).annotation(AnnotationKind::Primary.span(self.first_line(&it.at)));
         if let Some((at, why)) = &it.also {
-            snippet = snippet.annotation(AnnotationKind::Context.span(self.visible(at)).label(why));
+            snippet = snippet.annotation(AnnotationKind::Context.span(self.first_line(at)).label(why));
         }
         let mut group = Level::ERROR.primary_title(&it.what).element(snippet);
         if let Some(help) = &it.help {
@@ -106,30 +106,30 @@ impl Mistakes {
         vec![group]
     }
 
-    /// Of a place that spans lines, the first line.
-    fn visible(&self, at: &Range<usize>) -> Range<usize> {
+    /// The first line of a place.
+    fn first_line(&self, at: &Range<usize>) -> Range<usize> {
         let end = at.end.min(self.text.len());
         let start = at.start.min(end);
         let first = self.text[start..end].find('\n').map_or(end, |it| start + it);
         start..first
     }
 
-    /// For machines: a list of places and sentences. The last of them says how many are not told.
+    /// For programs: a list of places and sentences. The last one says how many are not reported.
     pub fn to_json(&self) -> Json {
         let one = |it: &Mistake| {
             let (line, column) = self.line_and_column(it.at.start);
             json!({"file": self.file, "line": line, "column": column, "message": it.what, "help": it.help})
         };
         let more = self.more().map(|(next, n)| one(&Mistake::at(next.at.clone(), format!("and {n} more from here on"))));
-        self.all.iter().take(TOLD_MAX).map(one).chain(more).collect::<Vec<_>>().into()
+        self.all.iter().take(REPORTED_MAX).map(one).chain(more).collect::<Vec<_>>().into()
     }
 
-    /// The first that is not told, and how many there are from it on.
+    /// The first mistake that is not reported, and how many follow from there, itself included.
     fn more(&self) -> Option<(&Mistake, usize)> {
-        self.all.get(TOLD_MAX).map(|it| (it, self.all.len() - TOLD_MAX))
+        self.all.get(REPORTED_MAX).map(|it| (it, self.all.len() - REPORTED_MAX))
     }
 
-    /// One line a mistake: what a problem document says.
+    /// One line for each mistake: the detail of a problem document.
     pub fn in_words(&self) -> String {
         let one = |it: &Mistake| {
             let (line, column) = self.line_and_column(it.at.start);
@@ -137,6 +137,6 @@ impl Mistakes {
             format!("{}:{line}:{column}: {}{help}", self.file, it.what)
         };
         let more = self.more().map(|(_, n)| format!("and {n} more"));
-        self.all.iter().take(TOLD_MAX).map(one).chain(more).collect::<Vec<_>>().join("\n")
+        self.all.iter().take(REPORTED_MAX).map(one).chain(more).collect::<Vec<_>>().join("\n")
     }
 }

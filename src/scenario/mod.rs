@@ -23,7 +23,7 @@ pub mod yaml;
 
 use check::Check;
 pub use check::Known;
-use check::names::Made;
+use check::names::Defined;
 pub use mistakes::{Mistake, Mistakes};
 use reference::{Saved, resolved};
 use secrets::Secrets;
@@ -33,7 +33,7 @@ use yaml::Node;
 /// Steps of one scenario.
 pub const STEPS_MAX: usize = 1_000;
 
-/// A scenario that is known to be good, as far as its text tells.
+/// A scenario whose text has no mistakes.
 #[derive(Clone, Debug, Default)]
 pub struct Scenario {
     pub name: String,
@@ -43,7 +43,7 @@ pub struct Scenario {
     /// What a sandbox starts with.
     pub setup: Arc<Setup>,
     pub steps: Vec<Step>,
-    /// The text that it was read from, for mistakes that show only when it is loaded.
+    /// Its text, for mistakes that are found only when it is loaded.
     source: Source,
 }
 
@@ -54,13 +54,13 @@ struct Source {
     secrets: Secrets,
 }
 
-/// Reads a scenario. `file` stands in what is said of it.
+/// Reads a scenario. `file` is its name in messages.
 ///
 /// # Errors
 /// Every mistake of the text, with its place.
 pub fn parse(file: &str, text: &str, known: Known<'_>) -> Result<Scenario, Mistakes> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    checked(file, text, known, |check, node| {
+    read_checked(file, text, known, |check, node| {
         check.scenario(node);
         read(check, node, file, text)
     })
@@ -71,7 +71,7 @@ pub fn parse(file: &str, text: &str, known: Known<'_>) -> Result<Scenario, Mista
 /// # Errors
 /// Every mistake of the text, with its place.
 pub fn parse_rule(text: &str, known: Known<'_>) -> Result<Rule, Mistakes> {
-    checked("rule", text, known, |check, node| {
+    read_checked("rule", text, known, |check, node| {
         if check.is_bounded(node) {
             check.shape(node, &keys::RULE, None);
         }
@@ -79,22 +79,22 @@ pub fn parse_rule(text: &str, known: Known<'_>) -> Result<Rule, Mistakes> {
     })
 }
 
-fn checked<T>(file: &str, text: &str, known: Known<'_>, read: impl FnOnce(&mut Check<'_>, &Node) -> T) -> Result<T, Mistakes> {
+fn read_checked<T>(file: &str, text: &str, known: Known<'_>, read: impl FnOnce(&mut Check<'_>, &Node) -> T) -> Result<T, Mistakes> {
     let mut check = Check::new(known);
     let node = yaml::parse(text).map_err(|it| Mistakes::of(file, text, &Secrets::by_lines(text, known.contracts), vec![it]))?;
-    check.secrets.find(&node, known.contracts);
-    let node = check.substituted(&node);
-    check.secrets.find(&node, known.contracts);
+    check.secrets.add_named(&node, known.contracts);
+    let node = check.substitute(&node);
+    check.secrets.add_named(&node, known.contracts);
     let unread = std::mem::take(&mut check.mistakes);
     let value = read(&mut check, &node);
-    // What could not be read is one mistake, and not also a wrong value.
+    // A value that could not be read is one mistake, and not a second one for its kind.
     check.mistakes.retain(|it| unread.iter().all(|own| own.at != it.at));
     check.mistakes.extend(unread);
     if check.mistakes.is_empty() { Ok(value) } else { Err(Mistakes::of(file, text, &check.secrets, check.mistakes)) }
 }
 
 impl Scenario {
-    /// A sandbox's start with this scenario, whose seed and clock replace those of the given one where it has its own.
+    /// The start of a sandbox with this scenario. Its seed and clock replace those of `start`, when it has them.
     #[must_use]
     pub fn apply_to(&self, start: Start) -> Start {
         Start {
@@ -106,7 +106,7 @@ impl Scenario {
         }
     }
 
-    /// What a sandbox could not begin with, as mistakes of the text.
+    /// What a sandbox cannot begin with, as mistakes in the text.
     pub fn mistakes(&self, impossible: Vec<Impossible>) -> Mistakes {
         let mistake = |it: Impossible| {
             let mistake = Mistake::at(it.at, it.why);
@@ -128,11 +128,11 @@ fn read(check: &mut Check<'_>, node: &Node, file: &str, text: &str) -> Scenario 
         rate => Rate::parse(rate).ok().map(Mode::Scaled),
     });
     let rules: Vec<Rule> = node.get("rules").map_or(&[][..], Node::items).iter().map(|it| rule::read(check, it)).collect();
-    repeated_names(check, node);
+    check_rule_names(check, node);
     let steps = steps(check, node, text);
-    let told = |name: &str| plain(name).map(|it| check.secrets.veiled(it));
+    let masked = |name: &str| plain(name).map(|it| check.secrets.mask_environment(it));
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let name = told("name").unwrap_or_else(|| stem.strip_suffix(".yaml").or(stem.strip_suffix(".yml")).unwrap_or(stem).to_owned());
+    let name = masked("name").unwrap_or_else(|| stem.strip_suffix(".yaml").or(stem.strip_suffix(".yml")).unwrap_or(stem).to_owned());
     let providers = node.get("providers").map_or(&[][..], Node::members).iter().map(|(key, it)| setup(check, &key.name, it)).collect();
     let secrets = check.secrets.outside().to_vec();
     Scenario {
@@ -146,14 +146,14 @@ fn read(check: &mut Check<'_>, node: &Node, file: &str, text: &str) -> Scenario 
     }
 }
 
-fn repeated_names(check: &mut Check<'_>, node: &Node) {
+fn check_rule_names(check: &mut Check<'_>, node: &Node) {
     let items = node.get("rules").map_or(&[][..], Node::items);
     if items.len() > crate::engine::rules::RULES_MAX {
         check.wrong(&node.at, format!("a sandbox has at most {} rules", crate::engine::rules::RULES_MAX));
     }
     let names: Vec<&Node> = items.iter().filter_map(|it| it.get("name")).collect();
     for (place, it) in names.iter().enumerate() {
-        if let Some(first) = names[..place].iter().find(|own| it.plain().is_some() && own.plain() == it.plain()) {
+        if let Some(first) = names[..place].iter().find(|first| it.plain().is_some() && first.plain() == it.plain()) {
             let mistake = Mistake::at(it.at.clone(), format!("two rules have the name `{}`", it.plain().unwrap_or("")));
             check.mistakes.push(mistake.also(first.at.clone(), "the first of them"));
         }
@@ -165,13 +165,13 @@ fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
     if items.len() > STEPS_MAX {
         check.wrong(&node.at, format!("a scenario has at most {STEPS_MAX} steps"));
     }
-    let mut made = Made::before_the_steps(node);
+    let mut defined = Defined::before_the_steps(node);
     let mut steps = Vec::new();
     for it in items.iter().take(STEPS_MAX) {
         let line = text.get(..it.at.start).unwrap_or("").matches('\n').count() + 1;
-        made.look_at(check, it);
-        steps.extend(step::read(check, it, line, &made.saved));
-        made.learn(it);
+        defined.check(check, it);
+        steps.extend(step::read(check, it, line, &defined.saved));
+        defined.add(it);
     }
     steps
 }

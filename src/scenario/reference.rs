@@ -1,10 +1,10 @@
-//! `${...}` inside a text: what a step has saved, what the environment holds, where an inbox is.
+//! `${...}` inside a text: a saved value, an environment variable, or the address of an inbox.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::mistakes::shown;
+use super::mistakes::cut;
 use super::yaml::{Node, What};
 use crate::engine::inbox::{HOST_SUFFIX, is_name as is_inbox};
 
@@ -12,7 +12,7 @@ use crate::engine::inbox::{HOST_SUFFIX, is_name as is_inbox};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
     Plain(&'a str),
-    /// `${invoice.id}`: a saved step, and the way into what it has saved.
+    /// `${invoice.id}`: a saved name, and the path inside its value.
     Saved {
         name: &'a str,
         path: Vec<&'a str>,
@@ -26,10 +26,10 @@ pub enum Piece<'a> {
     Inbox(&'a str),
 }
 
-/// Takes a text apart. `$${` stands for `${`.
+/// Splits a text into its pieces. `$${` stands for `${`.
 ///
 /// # Errors
-/// A sentence about the first reference that is none.
+/// A sentence about the first invalid reference.
 pub fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -57,14 +57,14 @@ fn reference(inner: &str) -> Result<Piece<'_>, String> {
         return if fits {
             Ok(Piece::Environment { name, default })
         } else {
-            Err(format!("`{}` is no name of an environment variable", shown(name)))
+            Err(format!("`{}` is not the name of an environment variable", cut(name)))
         };
     }
     if let Some(name) = inner.strip_prefix("inbox:") {
         return if is_inbox(name) {
             Ok(Piece::Inbox(name))
         } else {
-            Err(format!("`{}` is no name of an inbox: it has a-z, 0-9 and -, 63 characters at most", shown(name)))
+            Err(format!("`{}` is not the name of an inbox: use a-z, 0-9 and -, at most 63 characters", cut(name)))
         };
     }
     let mut path = inner.split(['.', '[']).map(|it| it.strip_suffix(']').unwrap_or(it));
@@ -72,26 +72,26 @@ fn reference(inner: &str) -> Result<Piece<'_>, String> {
     let path: Vec<&str> = path.collect();
     match name {
         Some(name) if path.iter().all(|it| !it.is_empty()) => Ok(Piece::Saved { name, path }),
-        _ => Err(format!("`${{{}}}` is no reference", shown(inner))),
+        _ => Err(format!("`${{{}}}` is not a reference", cut(inner))),
     }
 }
 
-/// Whether a step may be saved under that name.
+/// Whether a step may be saved under this name.
 pub fn is_name(name: &str) -> bool {
     let begins = name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_');
     begins && name.len() <= 63 && name.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-'))
 }
 
-/// Where an inbox is.
+/// The address of an inbox.
 pub fn inbox_url(name: &str) -> String {
     format!("http://{name}{HOST_SUFFIX}/")
 }
 
-/// What the steps so far have saved.
+/// The values that the steps so far have saved.
 pub type Saved = BTreeMap<String, Json>;
 
-/// The same value with every reference to a saved step replaced. A text that is one reference and nothing else takes
-/// over the type of what it refers to.
+/// The same value with every reference to a saved value replaced. A text that is one reference and nothing else gets
+/// the type of the saved value.
 ///
 /// # Errors
 /// A sentence about the first reference that leads nowhere.
@@ -99,7 +99,7 @@ pub fn resolved(node: &Node, saved: &Saved) -> Result<Node, String> {
     node.map_texts(&mut |text, at| {
         let pieces = pieces(text)?;
         if let [Piece::Saved { name, path }] = &pieces[..] {
-            return Ok(of_value(followed(saved, name, path)?, at.start).what);
+            return Ok(to_node(follow(saved, name, path)?, at.start).what);
         }
         let mut out = String::new();
         for piece in pieces {
@@ -107,7 +107,7 @@ pub fn resolved(node: &Node, saved: &Saved) -> Result<Node, String> {
                 Piece::Plain(it) => out.push_str(it),
                 Piece::Inbox(name) => out.push_str(&inbox_url(name)),
                 Piece::Environment { default, .. } => out.push_str(default.unwrap_or("")),
-                Piece::Saved { name, path } => match followed(saved, name, &path)? {
+                Piece::Saved { name, path } => match follow(saved, name, &path)? {
                     Json::String(it) => out.push_str(it),
                     it @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_)) => out.push_str(&it.to_string()),
                 },
@@ -117,8 +117,9 @@ pub fn resolved(node: &Node, saved: &Saved) -> Result<Node, String> {
     })
 }
 
-fn followed<'a>(saved: &'a Saved, name: &str, path: &[&str]) -> Result<&'a Json, String> {
-    let mut value = saved.get(name).ok_or_else(|| format!("nothing was saved as `{name}`"))?;
+/// The saved value at the end of a path.
+fn follow<'a>(saved: &'a Saved, name: &str, path: &[&str]) -> Result<&'a Json, String> {
+    let mut value = saved.get(name).ok_or_else(|| format!("no step has saved `{name}`"))?;
     for (depth, step) in path.iter().enumerate() {
         let inside = match value {
             Json::Object(members) => members.get(*step),
@@ -127,26 +128,26 @@ fn followed<'a>(saved: &'a Saved, name: &str, path: &[&str]) -> Result<&'a Json,
         };
         value = inside.ok_or_else(|| {
             let known = match value {
-                Json::Object(members) => members.keys().cloned().collect::<Vec<_>>().join(", "),
-                Json::Array(items) => format!("{} items", items.len()),
-                Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => value.to_string(),
+                Json::Object(members) => format!("known members: {}", members.keys().cloned().collect::<Vec<_>>().join(", ")),
+                Json::Array(items) => format!("the list has {} items", items.len()),
+                Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => format!("the value is {value}"),
             };
-            format!("`{name}` has no `{}`; there is {known}", path[..=depth].join("."))
+            format!("`{name}` has no `{}`; {known}", path[..=depth].join("."))
         })?;
     }
     Ok(value)
 }
 
-/// A value that stands at one place.
-fn of_value(value: &Json, at: usize) -> Node {
+/// A JSON value as a node at one place.
+fn to_node(value: &Json, at: usize) -> Node {
     let key = |name: &String| crate::scenario::yaml::Key { at: at..at, name: name.clone() };
     let what = match value {
         Json::Null => What::Null,
         Json::Bool(it) => What::Flag(*it),
         Json::Number(it) => What::Number(it.to_string()),
         Json::String(it) => What::Text(it.clone()),
-        Json::Array(items) => What::List(items.iter().map(|it| of_value(it, at)).collect()),
-        Json::Object(members) => What::Map(members.iter().map(|(name, it)| (key(name), of_value(it, at))).collect()),
+        Json::Array(items) => What::List(items.iter().map(|it| to_node(it, at)).collect()),
+        Json::Object(members) => What::Map(members.iter().map(|(name, it)| (key(name), to_node(it, at))).collect()),
     };
     Node { at: at..at, what }
 }
@@ -157,7 +158,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn references_are_taken_apart() {
+    fn texts_are_split_at_references() {
         let saved = |name, path: &[&'static str]| Piece::Saved { name, path: path.to_vec() };
         let rows: [(&str, Vec<Piece<'_>>); 7] = [
             ("plain $ {text}", vec![Piece::Plain("plain $ {text}")]),
@@ -179,12 +180,12 @@ mod tests {
     #[test]
     fn a_lone_reference_keeps_its_type() {
         let saved = Saved::from([("a".to_owned(), json!({"n": 2, "list": [{"t": "x"}]}))]);
-        let seen = |text: &str| resolved(&Node { at: 0..0, what: What::Text(text.to_owned()) }, &saved).map(|it| it.to_json());
-        assert_eq!(seen("${a.n}"), Ok("2".to_owned()));
-        assert_eq!(seen("n${a.n}"), Ok("\"n2\"".to_owned()));
-        assert_eq!(seen("${a.list[0].t}"), Ok("\"x\"".to_owned()));
-        assert_eq!(seen("${a.list}"), Ok("[{\"t\":\"x\"}]".to_owned()));
-        assert_eq!(seen("${a.m}"), Err("`a` has no `m`; there is list, n".to_owned()));
-        assert_eq!(seen("${b}"), Err("nothing was saved as `b`".to_owned()));
+        let read = |text: &str| resolved(&Node { at: 0..0, what: What::Text(text.to_owned()) }, &saved).map(|it| it.to_json());
+        assert_eq!(read("${a.n}"), Ok("2".to_owned()));
+        assert_eq!(read("n${a.n}"), Ok("\"n2\"".to_owned()));
+        assert_eq!(read("${a.list[0].t}"), Ok("\"x\"".to_owned()));
+        assert_eq!(read("${a.list}"), Ok("[{\"t\":\"x\"}]".to_owned()));
+        assert_eq!(read("${a.m}"), Err("`a` has no `m`; known members: list, n".to_owned()));
+        assert_eq!(read("${b}"), Err("no step has saved `b`".to_owned()));
     }
 }

@@ -1,11 +1,12 @@
-//! A rule, read from its node: what it waits on, when it fires, what it does.
+//! Reads a rule from its node: what it is on, when it fires, what it does.
 
 use rust_decimal::Decimal;
 
 use super::check::Check;
 use super::keys::THEN;
-use super::mistakes::{Mistake, shown};
+use super::mistakes::{Mistake, cut};
 use super::reference::{Saved, resolved};
+use super::shape::Effect;
 use super::yaml::{Key, Node, What};
 use crate::engine::matching::Matcher;
 use crate::engine::rules::effects::TRANSPORTS;
@@ -17,38 +18,12 @@ use crate::kit::money;
 use crate::kit::nearest::nearest;
 use crate::kit::time::{Duration, parse_duration, parse_timestamp};
 
-/// Effects on a request, and on nothing else.
-const ON_REQUESTS: &[&str] = &[
-    "error",
-    "status",
-    "headers",
-    "body",
-    "latency",
-    "connection_reset",
-    "empty_response",
-    "malformed_response_chunk",
-    "random_data_then_close",
-    "truncate_body_at_fraction",
-    "dribble",
-    "lifecycle",
-    "underpaid",
-    "late_payment",
-    "reorg",
-    "payout_returned",
-];
-/// What answers in the provider's place; two of them would contradict each other.
-const ANSWERS: &[&str] = &["error", "status", "body"];
-/// What becomes of the bytes of an answer; only one can.
-const ON_BYTES: &[&str] =
-    &["connection_reset", "empty_response", "malformed_response_chunk", "random_data_then_close", "truncate_body_at_fraction", "dribble"];
-/// What happens to the object that a call makes; only one can.
-const FATES: &[&str] = &["lifecycle", "underpaid", "late_payment", "reorg", "payout_returned"];
-/// Without `after`, a payer takes so long.
-const PROMPTLY: Duration = Duration::from_secs(1);
-/// Without `after`, a reorganisation comes so long after the payment.
-const SOME_BLOCKS: Duration = Duration::from_hours(1);
+/// Default: the customer pays this long after the call.
+const PAYMENT_WAIT: Duration = Duration::from_secs(1);
+/// Default: a reorganisation comes this long after the payment.
+const REORG_WAIT: Duration = Duration::from_hours(1);
 
-/// Reads a rule whose shape has been checked, and notes what its parts have against each other.
+/// Reads a rule whose shape has been checked, and notes parts that exclude each other.
 pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
     let node = &resolved(node, &Saved::new()).unwrap_or_else(|_| node.clone());
     let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
@@ -58,12 +33,14 @@ pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
         On::Header => None,
     };
     if let Some(then) = node.get("then") {
-        fitting(check, then, &on, contract);
+        check_effects(check, then, &on, contract);
     }
     match (&on, node.get("when").and_then(|it| it.get("event")), contract) {
         (On::Requests { provider, .. }, Some(_), _) => {
             let at = node.get("when").map_or(node.at.clone(), |it| it.place_of("event"));
-            check.mistakes.push(Mistake::at(at, "a request has no event").help(format!("a rule on webhooks is on `{provider}:webhook`")));
+            check
+                .mistakes
+                .push(Mistake::at(at, "a request has no event").help(format!("for a rule on webhooks write `on: {provider}:webhook`")));
         }
         (On::Webhooks { .. }, Some(event), Some(contract)) => check.events(event, contract),
         _ => {}
@@ -71,15 +48,15 @@ pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
     if let (On::Webhooks { .. }, Some(when)) = (&on, node.get("when")) {
         for name in ["headers", "query"].into_iter().filter(|it| when.get(it).is_some()) {
             let mistake = Mistake::at(when.place_of(name), format!("`{name}` is a condition on requests, and this rule is on webhooks"));
-            check.mistakes.push(mistake.help("a webhook is known by its event, account and body"));
+            check.mistakes.push(mistake.help("a rule on webhooks can check the event, the account and the body"));
         }
     }
     if node.get("on").is_none() && node.get("when").is_some() {
-        check.wrong(&node.place_of("when"), "a rule without `on` waits on nothing: say `on`, or leave `when` out");
+        check.wrong(&node.place_of("when"), "a rule without `on` has no conditions: add `on`, or remove `when`");
     }
     if matches!(node.what, What::Map(_)) && node.get("on").is_none() && node.get("name").is_none() {
-        let mistake = Mistake::at(node.at.clone(), "a rule without `on` needs a name for Playmoney-Fault to ask by");
-        check.mistakes.push(mistake.help("give it `on` or `name`"));
+        let mistake = Mistake::at(node.at.clone(), "a rule without `on` needs a name, by which the header Playmoney-Fault asks for it");
+        check.mistakes.push(mistake.help("add `on` or `name`"));
     }
     Rule {
         name: text("name").unwrap_or_default(),
@@ -99,97 +76,108 @@ fn on(text: &str) -> On {
     On::Requests { provider: provider.to_owned(), operation: (operation != "*").then(|| operation.to_owned()) }
 }
 
-/// Whether the effects are ones that such a rule can have, and go together.
-fn fitting(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&'static Contract>) {
+/// Notes effects that such a rule cannot have, and effects that exclude each other.
+fn check_effects(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&'static Contract>) {
     if let What::Map(members) = &then.what
         && members.is_empty()
     {
-        check.wrong(&then.at, "a rule that does nothing: `then` names at least one effect");
+        check.wrong(&then.at, "this rule does nothing: `then` needs at least one effect");
     }
     for (key, it) in then.members() {
-        let is_request = ON_REQUESTS.contains(&key.name.as_str());
-        let misplaced = match on {
-            _ if THEN.row(&key.name).is_none() => None,
-            On::Webhooks { .. } if is_request => Some("an effect on requests, and this rule is on webhooks"),
-            On::Requests { .. } if !is_request => Some("an effect on webhooks, and this rule is on requests"),
-            On::Header if !is_request => Some("an effect on webhooks, and Playmoney-Fault asks for effects on requests"),
-            On::Webhooks { .. } | On::Requests { .. } | On::Header => None,
+        let Some(effect) = THEN.row(&key.name).and_then(|row| row.effect) else { continue };
+        let misplaced = match (on, effect) {
+            (On::Webhooks { .. }, Effect::Webhook) => None,
+            (On::Webhooks { .. }, _) => Some("an effect on requests, and this rule is on webhooks"),
+            (On::Requests { .. }, Effect::Webhook) => Some("an effect on webhooks, and this rule is on requests"),
+            (On::Header, Effect::Webhook) => Some("an effect on webhooks, and Playmoney-Fault asks for effects on requests"),
+            (On::Requests { .. } | On::Header, _) => None,
         };
         if let Some(why) = misplaced {
             check.wrong(&key.at, format!("`{}` is {why}", key.name));
         }
-        if let (Some(contract), true) = (contract, is_request) {
-            possible(check, contract, key, it);
-            if let On::Requests { operation: Some(operation), .. } = on {
-                born(check, contract, operation, key);
+        if let Some(contract) = contract.filter(|_| effect != Effect::Webhook) {
+            check_provider(check, contract, key, it);
+            if let (On::Requests { operation: Some(operation), .. }, Effect::Fate) = (on, effect) {
+                check_maker(check, contract, operation, key);
             }
         }
         if key.name == "headers" {
-            headers(check, it);
+            check_headers(check, it);
         }
     }
-    for group in [ON_BYTES, FATES] {
-        let found: Vec<&str> = group.iter().copied().filter(|it| then.get(it).is_some()).collect();
-        if let [first, .., last] = found[..] {
+    check_together(check, then);
+    if let Some(latency) = then.get("latency").filter(|it| matches!(it.what, What::Map(_))) {
+        check_latency(check, latency);
+    }
+}
+
+/// The effects of a rule that act on the same, in the order of the grammar.
+fn effects_on(then: &Node, effect: Effect) -> Vec<&'static str> {
+    THEN.rows.iter().filter(|row| row.effect == Some(effect) && then.get(row.name).is_some()).map(|row| row.name).collect()
+}
+
+fn check_together(check: &mut Check<'_>, then: &Node) {
+    let (answers, fates) = (effects_on(then, Effect::Answer), effects_on(then, Effect::Fate));
+    for group in [&effects_on(then, Effect::Bytes), &fates] {
+        if let [first, .., last] = group[..] {
             exclude(check, then, first, last, &format!("`{first}` and `{last}` exclude each other"));
         }
     }
-    if let (Some(_), Some(own)) = (then.get("error"), ANSWERS[1..].iter().find(|it| then.get(it).is_some())) {
-        exclude(check, then, "error", own, &format!("`error` brings its own status and body: leave `{own}` out, or `error`"));
+    if let ["error", own, ..] = answers[..] {
+        exclude(check, then, "error", own, &format!("`error` has its own status and body: remove `{own}` or `error`"));
     }
-    let answer = ANSWERS.iter().find(|it| then.get(it).is_some());
-    if let (Some(answer), Some(fate)) = (answer, FATES.iter().find(|it| then.get(it).is_some())) {
-        exclude(check, then, answer, fate, &format!("`{fate}` needs an object, and a call that the rule answers makes none"));
-    }
-    if let Some(spread) = then.get("latency").filter(|it| matches!(it.what, What::Map(_))) {
-        let kinds = ["fixed", "uniform", "lognormal"].iter().filter(|it| spread.get(it).is_some()).count();
-        let pair = spread.get("uniform").map_or(&[][..], Node::items);
-        let in_order = pair.iter().filter_map(duration).collect::<Vec<_>>();
-        if kinds != 1 {
-            check.wrong(&spread.at, "a latency is one of fixed, uniform and lognormal");
-        } else if spread.get("uniform").is_some() && !matches!(in_order[..], [from, to] if from <= to) {
-            check.wrong(&spread.at, "`uniform` is a list of two spans, the shorter first: [100ms, 2s]");
-        }
+    if let ([answer, ..], [fate, ..]) = (&answers[..], &fates[..]) {
+        exclude(check, then, answer, fate, &format!("`{fate}` needs an object, and a call that the rule answers creates none"));
     }
 }
 
-fn headers(check: &mut Check<'_>, node: &Node) {
+fn check_latency(check: &mut Check<'_>, latency: &Node) {
+    let kinds = ["fixed", "uniform", "lognormal"].iter().filter(|it| latency.get(it).is_some()).count();
+    let pair = latency.get("uniform").map_or(&[][..], Node::items);
+    let in_order = pair.iter().filter_map(duration).collect::<Vec<_>>();
+    if kinds != 1 {
+        check.wrong(&latency.at, "a latency has exactly one of fixed, uniform and lognormal");
+    } else if latency.get("uniform").is_some() && !matches!(in_order[..], [from, to] if from <= to) {
+        check.wrong(&latency.at, "`uniform` is a list of two durations, the shorter first: [100ms, 2s]");
+    }
+}
+
+fn check_headers(check: &mut Check<'_>, node: &Node) {
     for (key, it) in node.members() {
         let good = key.name.parse::<HeaderName>().is_ok() && it.plain().is_some_and(|it| HeaderValue::from_str(it).is_ok());
         if !good {
-            no_header(check, key);
+            note_header(check, key);
         }
     }
 }
 
-/// A pair that is no header.
-pub fn no_header(check: &mut Check<'_>, key: &Key) {
+/// Notes a pair that cannot be a header.
+pub fn note_header(check: &mut Check<'_>, key: &Key) {
     if key.name.parse::<HeaderName>().is_ok() {
-        check.wrong(&key.at, format!("the header `{}` has a value of one line", key.name));
+        check.wrong(&key.at, format!("the value of the header `{}` must be one line of text", key.name));
     } else {
-        let mistake = Mistake::at(key.at.clone(), format!("`{}` is no name of a header", shown(&key.name)));
-        check.mistakes.push(mistake.help("it has letters, digits and -, as Retry-After"));
+        let mistake = Mistake::at(key.at.clone(), format!("`{}` is not the name of a header", cut(&key.name)));
+        check.mistakes.push(mistake.help("use letters, digits and -, such as Retry-After"));
     }
 }
 
-/// Two members that cannot stand beside each other: the mistake is at the later one.
+/// Notes two members that exclude each other, at the later one.
 pub fn exclude(check: &mut Check<'_>, node: &Node, one: &str, other: &str, why: &str) {
     let (one, other) = (node.place_of(one), node.place_of(other));
     let (first, last) = if one.start < other.start { (one, other) } else { (other, one) };
     check.mistakes.push(Mistake::at(last, why).also(first, "the other one"));
 }
 
-/// Whether the provider knows what the effect is about.
-fn possible(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node: &Node) {
+/// Notes an effect that the provider cannot have.
+fn check_provider(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node: &Node) {
     let (name, at) = (key.name.as_str(), key.at.clone());
-    let acts = (contract.actions)();
-    let has = |act: &str| acts.iter().any(|it| it.name == act);
+    let actions = (contract.actions)();
     let impossible = match name {
         "error" => {
             let asked = node.plain().unwrap_or("");
             if contract.error(asked).is_none() {
                 let names = contract.errors.iter().map(|it| it.name);
-                check.unknown(&node.at, format!("{} documents no error `{}`", contract.name, shown(asked)), asked, names);
+                check.note_unknown(&node.at, format!("{} documents no error `{}`", contract.name, cut(asked)), asked, names);
             }
             false
         }
@@ -198,9 +186,9 @@ fn possible(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node:
                 let to = it.plain().unwrap_or("");
                 if leading_to(contract, None, None, to).is_none() {
                     let known = reachable(contract);
-                    check.unknown(
+                    check.note_unknown(
                         &it.at,
-                        format!("no action of {} leads to the status `{}`", contract.name, shown(to)),
+                        format!("no action of {} leads to the status `{}`", contract.name, cut(to)),
                         to,
                         known.iter().copied(),
                     );
@@ -208,26 +196,26 @@ fn possible(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node:
             }
             false
         }
-        "underpaid" => !acts.iter().any(|it| it.name == "pay" && it.parameters.iter().any(|it| it.name == "amount")),
+        "underpaid" => !actions.iter().any(|action| action.name == "pay" && action.parameters.iter().any(|it| it.name == "amount")),
         "late_payment" => paying(contract).is_none(),
-        "reorg" => !has("reorg"),
+        "reorg" => !actions.iter().any(|it| it.name == "reorg"),
         "payout_returned" => leading_to(contract, None, None, "failed").is_none_or(|it| it.1.is_none()),
         _ => false,
     };
     if impossible {
-        check.wrong(&at, format!("{} has nothing that `{name}` could happen to", contract.name));
+        check.wrong(&at, format!("`{name}` is not possible with {}", contract.name));
     }
 }
 
-/// Whether the call makes an object, when the effect is about the life of one.
-fn born(check: &mut Check<'_>, contract: &'static Contract, operation: &str, key: &Key) {
-    if !FATES.contains(&key.name.as_str()) || contract.operation(operation).is_none() {
+/// Notes a call that creates no object, when the effect needs one.
+fn check_maker(check: &mut Check<'_>, contract: &'static Contract, operation: &str, key: &Key) {
+    if contract.operation(operation).is_none() {
         return;
     }
     let makers = makers(contract);
     if !makers.contains(&operation) {
-        let why = format!("`{}` needs an object, and {}.{operation} makes none", key.name, contract.slug);
-        check.mistakes.push(Mistake::at(key.at.clone(), why).help(format!("what makes one: {}", makers.join(", "))));
+        let why = format!("`{}` needs an object, and {}.{operation} creates none", key.name, contract.slug);
+        check.mistakes.push(Mistake::at(key.at.clone(), why).help(format!("calls that create one: {}", makers.join(", "))));
     }
 }
 
@@ -261,7 +249,7 @@ fn effects(node: &Node) -> Effects {
     let text = |name: &str| node.get(name).and_then(Node::plain);
     let is_true = |name: &str| node.get(name).is_some_and(|it| it.what == What::Flag(true));
     let span = |name: &str| node.get(name).and_then(duration);
-    let spoil = WebhookFault {
+    let fault = WebhookFault {
         duplicate: text("duplicate").and_then(|it| it.parse().ok()).unwrap_or(0),
         drop: is_true("drop"),
         delay: span("delay"),
@@ -274,9 +262,9 @@ fn effects(node: &Node) -> Effects {
         answer: answer(node),
         latency: node.get("latency").map(latency),
         transport: transport(node),
-        course: node.get("lifecycle").map_or(Vec::new(), course),
+        course: node.get("lifecycle").map_or(Vec::new(), lifecycle),
         business: business(node),
-        spoil: (spoil != WebhookFault::default()).then_some(spoil),
+        spoil: (fault != WebhookFault::default()).then_some(fault),
     }
 }
 
@@ -305,17 +293,11 @@ fn latency(node: &Node) -> Latency {
 }
 
 fn transport(node: &Node) -> Option<Transport> {
-    if let Some(it) = node.get("truncate_body_at_fraction") {
-        return Some(Transport::TruncateBodyAtFraction(decimal(it)));
-    }
-    if let Some(it) = node.get("dribble") {
-        let chunks = it.get("chunks").and_then(Node::plain).and_then(|it| it.parse().ok()).unwrap_or(1);
-        return Some(Transport::Dribble { chunks, over: it.get("over").and_then(duration).unwrap_or_default() });
-    }
-    TRANSPORTS.iter().find(|it| node.get(it.0).is_some()).map(|it| it.1.clone())
+    let (row, value) = TRANSPORTS.iter().find_map(|row| Some((row, node.get(row.word)?)))?;
+    row.read(&|part| value.get(part).unwrap_or(value).plain())
 }
 
-fn course(node: &Node) -> Vec<LifecycleStep> {
+fn lifecycle(node: &Node) -> Vec<LifecycleStep> {
     let one = |it: &Node| LifecycleStep {
         after: it.get("after").and_then(duration).unwrap_or_default(),
         to: it.get("to").and_then(Node::plain).unwrap_or("").to_owned(),
@@ -325,7 +307,7 @@ fn course(node: &Node) -> Vec<LifecycleStep> {
 
 fn business(node: &Node) -> Option<Business> {
     if let Some(it) = node.get("underpaid") {
-        let after = it.get("after").and_then(duration).unwrap_or(PROMPTLY);
+        let after = it.get("after").and_then(duration).unwrap_or(PAYMENT_WAIT);
         return Some(Business::Underpaid { share: decimal(it.get("share").unwrap_or(it)), after });
     }
     if let Some(it) = node.get("late_payment") {
@@ -333,16 +315,16 @@ fn business(node: &Node) -> Option<Business> {
     }
     if let Some(it) = node.get("reorg") {
         let depth = it.get("depth").unwrap_or(it).plain().and_then(|it| it.parse().ok()).unwrap_or(1);
-        return Some(Business::Reorg { depth, after: it.get("after").and_then(duration).unwrap_or(SOME_BLOCKS) });
+        return Some(Business::Reorg { depth, after: it.get("after").and_then(duration).unwrap_or(REORG_WAIT) });
     }
     node.get("payout_returned").and_then(duration).map(|after| Business::PayoutReturned { after })
 }
 
-/// The effect that a request asks for by name: one of the transport.
+/// The effect on the bytes of the answer that a request asks for by name.
 ///
 /// # Errors
-/// The nearest of the names that there are.
+/// The nearest known name.
 pub fn transport_named(name: &str) -> Result<Transport, Option<&'static str>> {
-    let names = || TRANSPORTS.iter().map(|it| it.0);
-    TRANSPORTS.iter().find(|it| it.0 == name).map(|it| it.1.clone()).ok_or_else(|| nearest(name, names()))
+    let row = TRANSPORTS.iter().find(|it| it.word == name);
+    row.map(|it| it.default.clone()).ok_or_else(|| nearest(name, TRANSPORTS.iter().map(|it| it.word)))
 }

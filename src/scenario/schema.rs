@@ -1,16 +1,17 @@
-//! The JSON Schema of scenario files, read from the rows of the grammar: what an editor completes by.
+//! The JSON Schema of scenario files, from the rows of the grammar. Editors complete files with it.
 
 use serde_json::{Map, Value as Json, json};
 
 use super::keys::{ANY_STEP, SCENARIO, STEPS};
 use super::matchers::OPERATORS;
 use super::shape::{Kind, Row, Shape};
+use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::{Contract, Setting, SettingKind};
 
-/// The dialect that editors know.
+/// The dialect that editors understand.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// The document, for these providers.
+/// The schema, for these providers.
 pub fn document(contracts: &[&'static Contract]) -> Json {
     let mut schema = shape(&SCENARIO, contracts, None);
     let step = STEPS.iter().map(|it| step(it, contracts)).collect::<Vec<_>>();
@@ -28,7 +29,7 @@ pub fn document(contracts: &[&'static Contract]) -> Json {
 
 fn step(shape: &'static Shape, contracts: &[&'static Contract]) -> Json {
     let rows = shape.rows.iter().chain(ANY_STEP.rows);
-    closed(shape.what, rows.clone(), contracts, None, Map::new(), &required(shape.rows.iter()))
+    object(shape.what, rows.clone(), contracts, None, Map::new(), &required(shape.rows.iter()))
 }
 
 fn required<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<&'static str> {
@@ -37,10 +38,10 @@ fn required<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<&'static str> {
 
 /// A mapping with known names.
 fn shape(shape: &'static Shape, contracts: &[&'static Contract], provider: Option<&'static Contract>) -> Json {
-    closed(shape.what, shape.rows.iter(), contracts, provider, Map::new(), &required(shape.rows.iter()))
+    object(shape.what, shape.rows.iter(), contracts, provider, Map::new(), &required(shape.rows.iter()))
 }
 
-fn closed<'a>(
+fn object<'a>(
     what: &str,
     rows: impl Iterator<Item = &'a Row>,
     contracts: &[&'static Contract],
@@ -71,6 +72,7 @@ fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Con
         Kind::Amount | Kind::Share => json!({"type": ["number", "string"]}),
         Kind::Duration | Kind::Offset | Kind::Moment | Kind::ClockMode | Kind::Name | Kind::Inbox => json!({"type": "string"}),
         Kind::Word(words) => json!({"enum": words}),
+        Kind::Failure => json!({"enum": TRANSPORTS.iter().filter(|it| it.fails).map(|it| it.word).collect::<Vec<_>>()}),
         Kind::Provider => json!({"enum": contracts.iter().map(|it| it.slug).collect::<Vec<_>>()}),
         Kind::Operation => json!({"enum": operations(contracts).collect::<Vec<_>>()}),
         Kind::Trigger => {
@@ -78,8 +80,8 @@ fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Con
             json!({"enum": operations(contracts).chain(wide).collect::<Vec<_>>()})
         }
         Kind::Action => {
-            let acts = contracts.iter().flat_map(|it| (it.actions)().into_iter().map(|act| format!("{}.{}", it.slug, act.name)));
-            json!({"enum": acts.collect::<Vec<_>>()})
+            let actions = contracts.iter().flat_map(|it| (it.actions)().into_iter().map(|action| format!("{}.{}", it.slug, action.name)));
+            json!({"enum": actions.collect::<Vec<_>>()})
         }
         Kind::Value => json!({}),
         Kind::Values => json!({"type": "object"}),
@@ -90,9 +92,9 @@ fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Con
         Kind::Map(each) => json!({"type": "object", "additionalProperties": of(each)}),
         Kind::Shape(own) => shape(own, contracts, provider),
         Kind::Either(first, second) => json!({"anyOf": [of(first), of(second)]}),
-        Kind::Settings(own) => furnished(own, contracts, provider),
+        Kind::Settings(own) => with_settings(own, contracts, provider),
         Kind::Providers(own) => {
-            let each = contracts.iter().map(|it| (it.slug.to_owned(), furnished(own, contracts, Some(it))));
+            let each = contracts.iter().map(|it| (it.slug.to_owned(), with_settings(own, contracts, Some(it))));
             json!({"type": "object", "additionalProperties": false, "properties": each.collect::<Map<_, _>>()})
         }
         Kind::Step => json!({"$ref": "#/$defs/step"}),
@@ -104,10 +106,10 @@ fn operations<'a>(contracts: &'a [&'static Contract]) -> impl Iterator<Item = St
 }
 
 /// The rows of a shape and the settings of a provider.
-fn furnished(own: &'static Shape, contracts: &[&'static Contract], provider: Option<&'static Contract>) -> Json {
+fn with_settings(own: &'static Shape, contracts: &[&'static Contract], provider: Option<&'static Contract>) -> Json {
     let settings = provider.map_or(Vec::new(), |it| it.settings().collect());
     let properties = settings.into_iter().map(|it| (it.name.to_owned(), setting(it))).collect();
-    closed(own.what, own.rows.iter(), contracts, provider, properties, &required(own.rows.iter()))
+    object(own.what, own.rows.iter(), contracts, provider, properties, &required(own.rows.iter()))
 }
 
 fn setting(it: &Setting) -> Json {
@@ -124,7 +126,7 @@ fn setting(it: &Setting) -> Json {
     schema
 }
 
-/// How a built-in receiver answers.
+/// The answers of a built-in receiver.
 fn script() -> Json {
     let status = json!({"type": "integer", "minimum": 200, "maximum": 599});
     let failing = json!({"enum": ["timeout", "reset"]});

@@ -1,4 +1,4 @@
-//! What of a scenario's text is not to be shown to the one who reads what is wrong with it.
+//! Secrets in the text of a scenario, which no message about the text may show.
 
 use std::ops::Range;
 
@@ -6,73 +6,73 @@ use super::yaml::Node;
 use crate::engine::tables::{Contract, SettingKind};
 use crate::kit::secret::masked;
 
-/// Names whose values are keys, whatever the provider.
+/// Names whose values are keys, at every provider.
 const NAMES: &[&str] = &["credentials", "authorization", "cookie", "password", "secret", "token", "api_key", "x-api-key"];
 
-/// A shorter value of the environment is a word, a number or a port, and no key.
+/// A shorter value of the environment is a word, a number or a port, not a key.
 const KEY_BYTES_MIN: usize = 8;
 
-/// Places and values.
+/// The places and values of secrets.
 #[derive(Clone, Debug, Default)]
 pub struct Secrets {
-    /// Bytes of the text that are struck out.
+    /// Bytes of the text that are replaced by stars.
     places: Vec<Range<usize>>,
-    /// What stands at a place, or has come in there from the environment.
+    /// The value at a place, from the text or from the environment.
     values: Vec<(Range<usize>, String)>,
-    /// What has come in from the environment and may be a key: nowhere shown.
+    /// Values from the environment that may be keys.
     outside: Vec<String>,
 }
 
 impl Secrets {
-    /// The values that have a secret's name, wherever they stand in a tree.
-    pub fn find(&mut self, node: &Node, contracts: &[&'static Contract]) {
-        node.items().iter().for_each(|it| self.find(it, contracts));
+    /// Adds every value in a tree whose name is that of a secret.
+    pub fn add_named(&mut self, node: &Node, contracts: &[&'static Contract]) {
+        node.items().iter().for_each(|it| self.add_named(it, contracts));
         for (key, it) in node.members() {
             if is_secret(&key.name, contracts) {
-                self.hide(it);
+                self.add_all(it);
             } else {
-                self.find(it, contracts);
+                self.add_named(it, contracts);
             }
         }
     }
 
-    fn hide(&mut self, node: &Node) {
-        node.items().iter().for_each(|it| self.hide(it));
-        node.members().iter().for_each(|it| self.hide(&it.1));
+    fn add_all(&mut self, node: &Node) {
+        node.items().iter().for_each(|it| self.add_all(it));
+        node.members().iter().for_each(|it| self.add_all(&it.1));
         if let Some(text) = node.plain() {
             self.places.push(node.at.clone());
             self.values.push((node.at.clone(), text.to_owned()));
         }
     }
 
-    /// The environment has put a value there. The text itself does not show it.
-    pub fn came_in(&mut self, at: &Range<usize>, value: &str) {
+    /// Adds a value that replaced a reference at this place. The text itself does not contain it.
+    pub fn add(&mut self, at: &Range<usize>, value: &str) {
         self.values.push((at.clone(), value.to_owned()));
     }
 
-    /// The same for a value that the environment holds, and not the default beside its name.
-    pub fn came_from_outside(&mut self, at: &Range<usize>, value: &str) {
-        self.came_in(at, value);
+    /// Adds a value of the environment, as opposed to the default beside its name.
+    pub fn add_from_environment(&mut self, at: &Range<usize>, value: &str) {
+        self.add(at, value);
         if may_be_key(value) && !self.outside.iter().any(|it| it == value) {
             self.outside.push(value.to_owned());
         }
     }
 
-    /// What the environment has put into the text and may be a key.
+    /// The values from the environment that may be keys.
     pub fn outside(&self) -> &[String] {
         &self.outside
     }
 
-    /// A text without those.
-    pub fn veiled(&self, text: &str) -> String {
-        self.outside.iter().fold(text.to_owned(), |it, own| it.replace(own, &masked(own)))
+    /// A text without the keys of the environment.
+    pub fn mask_environment(&self, text: &str) -> String {
+        self.outside.iter().fold(text.to_owned(), |text, it| text.replace(it, &masked(it)))
     }
 
-    /// The same for a text that is no YAML, and has no tree: what stands behind a secret's name, and below it.
+    /// The secrets of a text that is not YAML and has no tree: what follows the name of a secret, on its line and below.
     pub fn by_lines(text: &str, contracts: &[&'static Contract]) -> Self {
         let mut own = Self::default();
         let mut start = 0;
-        // How far the line is indented under which all is secret.
+        // The indentation of the line below which everything is secret.
         let mut below: Option<usize> = None;
         for line in text.split_inclusive('\n') {
             let indent = line.len() - line.trim_start_matches([' ', '\t', '-']).len();
@@ -81,8 +81,8 @@ impl Secrets {
                 own.places.push(start..start + line.len());
             } else {
                 below = None;
-                if let Some(behind) = behind_a_name(line, contracts) {
-                    own.places.push(start + behind..start + line.len());
+                if let Some(value) = value_start(line, contracts) {
+                    own.places.push(start + value..start + line.len());
                     below = Some(indent);
                 }
             }
@@ -91,8 +91,8 @@ impl Secrets {
         own
     }
 
-    /// The text with stars in place of what is secret: as many bytes, characters and lines as before.
-    pub fn struck(&self, text: &str) -> String {
+    /// The text with stars in place of secrets. The numbers of bytes, characters and lines stay the same.
+    pub fn mask_text(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut places = self.places.clone();
         places.sort_by_key(|it| it.start);
@@ -107,8 +107,8 @@ impl Secrets {
         out
     }
 
-    /// A sentence about a place without what it quotes of a secret that stands there.
-    pub fn masked(&self, at: &Range<usize>, sentence: &str) -> String {
+    /// A sentence about a place, with stars in place of quoted parts of a secret at that place.
+    pub fn mask_sentence(&self, at: &Range<usize>, sentence: &str) -> String {
         let here = |it: &&(Range<usize>, String)| it.0.start <= at.end && at.start <= it.0.end && !it.1.is_empty();
         let values: Vec<&str> = self.values.iter().filter(here).map(|it| it.1.as_str()).collect();
         if values.is_empty() {
@@ -124,7 +124,7 @@ impl Secrets {
     }
 }
 
-/// Whether a value may be a key. The bare origin of an address is none, and stands in every link.
+/// Whether a value may be a key. The bare origin of an address is not, and is part of every link.
 fn may_be_key(value: &str) -> bool {
     let is_origin = value.split_once("://").is_some_and(|it| !it.1.trim_end_matches('/').contains(['/', '@', '?', '#']));
     KEY_BYTES_MIN <= value.len() && !is_origin
@@ -132,14 +132,15 @@ fn may_be_key(value: &str) -> bool {
 
 fn is_secret(name: &str, contracts: &[&'static Contract]) -> bool {
     let is = |own: &str| own.eq_ignore_ascii_case(name);
-    let of = |it: &&'static Contract| {
-        it.credentials.iter().any(|it| is(it.name)) || it.settings().any(|it| is(it.name) && matches!(it.kind, SettingKind::Secret))
+    let of = |contract: &&'static Contract| {
+        contract.credentials.iter().any(|it| is(it.name))
+            || contract.settings().any(|it| is(it.name) && matches!(it.kind, SettingKind::Secret))
     };
     NAMES.iter().copied().any(is) || contracts.iter().any(of)
 }
 
 /// Where the value begins in a line that names a secret.
-fn behind_a_name(line: &str, contracts: &[&'static Contract]) -> Option<usize> {
+fn value_start(line: &str, contracts: &[&'static Contract]) -> Option<usize> {
     line.match_indices(':').map(|it| it.0).find_map(|colon| {
         let before = line[..colon].trim_end().trim_end_matches(['"', '\'']);
         let name = before.rsplit([' ', '\t', '{', '[', ',', '"', '\'']).next().unwrap_or("");
@@ -147,7 +148,7 @@ fn behind_a_name(line: &str, contracts: &[&'static Contract]) -> Option<usize> {
     })
 }
 
-/// A character of as many bytes.
+/// A character with the same number of bytes.
 fn star(it: char) -> char {
     match it.len_utf8() {
         _ if it == '\n' || it == '\r' => it,
@@ -163,41 +164,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn i28_what_is_struck_keeps_its_room() {
+    fn i28_masked_text_keeps_its_length() {
         let text = "a: \"ключ 鍵 🔑\" # é\nb:\n  c\n";
         let place = 3..text.find(" #").expect("there");
         let own = Secrets { places: Vec::from([place]), ..Secrets::default() };
-        let struck = own.struck(text);
-        assert_eq!(struck, "a: *····*•*𝄐* # é\nb:\n  c\n");
-        assert_eq!((struck.len(), struck.chars().count()), (text.len(), text.chars().count()));
+        let masked = own.mask_text(text);
+        assert_eq!(masked, "a: *····*•*𝄐* # é\nb:\n  c\n");
+        assert_eq!((masked.len(), masked.chars().count()), (text.len(), text.chars().count()));
     }
 
     #[test]
-    fn i28_a_text_without_a_tree_is_struck_by_its_lines() {
+    fn i28_a_text_without_a_tree_is_masked_by_its_lines() {
         let text = "name: x\naccounts:\n  - id: 7\n    credentials:\n      secret: |\n        s3cret\n\n      more: s3cret\n    pace: [auto\nwith: { \"password\" : s3cret, a: b }\n";
-        let struck = Secrets::by_lines(text, &[]).struck(text);
-        assert!(!struck.contains("s3cret") && struck.contains("pace: [auto\n") && struck.contains("- id: 7\n"), "{struck}");
-        assert_eq!(struck.matches('\n').count(), text.matches('\n').count());
+        let masked = Secrets::by_lines(text, &[]).mask_text(text);
+        assert!(!masked.contains("s3cret") && masked.contains("pace: [auto\n") && masked.contains("- id: 7\n"), "{masked}");
+        assert_eq!(masked.matches('\n').count(), text.matches('\n').count());
     }
 
     #[test]
-    fn i28_what_may_be_a_key_is_veiled() {
+    fn i28_what_may_be_a_key_is_masked() {
         let mut own = Secrets::default();
         for value in
             ["quick-secret-4711", "USDC", "4242", "http://127.0.0.1:4242/", "https://shop.test/hooks/s3cret", "http://me:s3cret@shop.test"]
         {
-            own.came_from_outside(&(0..1), value);
+            own.add_from_environment(&(0..1), value);
         }
         assert_eq!(own.outside(), ["quick-secret-4711", "https://shop.test/hooks/s3cret", "http://me:s3cret@shop.test"]);
-        assert_eq!(own.veiled("USDC for quick-secret-4711"), "USDC for ***4711");
+        assert_eq!(own.mask_environment("USDC for quick-secret-4711"), "USDC for ***4711");
     }
 
     #[test]
     fn i28_a_sentence_quotes_no_secret() {
         let mut own = Secrets::default();
-        own.came_in(&(10..20), "quick-secret");
-        assert_eq!(own.masked(&(10..20), "`quick-secret` is not a rate: write `60x`"), "`***` is not a rate: write `60x`");
-        assert_eq!(own.masked(&(12..15), "there is no provider `quick`"), "there is no provider `***`");
-        assert_eq!(own.masked(&(30..40), "there is no provider `quick`"), "there is no provider `quick`");
+        own.add(&(10..20), "quick-secret");
+        assert_eq!(own.mask_sentence(&(10..20), "`quick-secret` is not a rate: write `60x`"), "`***` is not a rate: write `60x`");
+        assert_eq!(own.mask_sentence(&(12..15), "no provider is named `quick`"), "no provider is named `***`");
+        assert_eq!(own.mask_sentence(&(30..40), "no provider is named `quick`"), "no provider is named `quick`");
     }
 }

@@ -1,4 +1,4 @@
-//! The grammar as rows: what may stand where, and what it means. The reader and the JSON Schema read the same rows.
+//! The grammar as rows: which names a mapping has, and what they mean. The reader and the JSON Schema read the same rows.
 
 /// A mapping with known names.
 #[derive(Debug)]
@@ -15,9 +15,25 @@ pub struct Row {
     pub kind: Kind,
     pub required: bool,
     pub meaning: &'static str,
+    /// Of an effect of a rule: what it acts on.
+    pub effect: Option<Effect>,
 }
 
-/// What kind of value.
+/// What an effect of a rule acts on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Answers in place of the provider.
+    Answer,
+    /// Adds to an answer: headers, time.
+    Addition,
+    /// The bytes of an answer on the connection. A rule has at most one of these.
+    Bytes,
+    /// The object that a call creates. A rule has at most one of these.
+    Fate,
+    Webhook,
+}
+
+/// The kind of a value.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// Any text; references are replaced in it.
@@ -35,13 +51,15 @@ pub enum Kind {
     Share,
     /// `31m`, `1h30m`, `PT31M`.
     Duration,
-    /// The same with a sign: `-10m`.
+    /// A duration with a sign: `-10m`.
     Offset,
     /// RFC 3339.
     Moment,
-    /// `frozen`, `real` or a rate as `60x`.
+    /// `frozen`, `real` or a rate such as `60x`.
     ClockMode,
     Word(&'static [&'static str]),
+    /// The name of an effect after which the client has no whole answer.
+    Failure,
     /// The name of a step, a snapshot, a fork.
     Name,
     /// The name of a built-in receiver.
@@ -61,15 +79,15 @@ pub enum Kind {
     Matcher,
     /// A mapping of matchers.
     Matchers,
-    /// How a receiver answers, in turn.
+    /// The answers of a receiver, one after the other.
     Script,
     List(&'static Self),
     /// A mapping of names to values of one kind.
     Map(&'static Self),
     Shape(&'static Shape),
-    /// Either of them; the first is the short form.
+    /// One of the two; the first is the short form.
     Either(&'static Self, &'static Self),
-    /// The settings of an account, of the provider in question, beside these rows.
+    /// These rows, and the settings of an account of the provider.
     Settings(&'static Shape),
     /// Providers by slug, each with a shape and its settings.
     Providers(&'static Shape),
@@ -78,12 +96,12 @@ pub enum Kind {
 }
 
 impl Shape {
-    /// The row of that name.
+    /// The row with this name.
     pub fn row(&self, name: &str) -> Option<&'static Row> {
         self.rows.iter().find(|it| it.name == name)
     }
 
-    /// Of a step, the name that it is known by.
+    /// The name of a step: its first row.
     pub fn verb(&self) -> &'static str {
         self.rows.first().map_or("", |it| it.name)
     }
@@ -91,10 +109,15 @@ impl Shape {
 
 /// A name that may be left out.
 pub const fn may(name: &'static str, kind: Kind, meaning: &'static str) -> Row {
-    Row { name, kind, required: false, meaning }
+    Row { name, kind, required: false, meaning, effect: None }
 }
 
-/// A name that has to be there.
+/// A name that is required.
 pub const fn must(name: &'static str, kind: Kind, meaning: &'static str) -> Row {
-    Row { name, kind, required: true, meaning }
+    Row { name, kind, required: true, meaning, effect: None }
+}
+
+/// An effect of a rule.
+pub const fn effect(effect: Effect, name: &'static str, kind: Kind, meaning: &'static str) -> Row {
+    Row { name, kind, required: false, meaning, effect: Some(effect) }
 }

@@ -1,8 +1,8 @@
-//! The steps of a scenario, read from their nodes.
+//! Reads the steps of a scenario from their nodes.
 
 use super::check::{Check, holds_reference};
 use super::keys::STEPS;
-use super::mistakes::{Mistake, shown};
+use super::mistakes::{Mistake, cut};
 use super::rule;
 use super::rule::exclude;
 use super::shape::Shape;
@@ -16,16 +16,16 @@ use crate::kit::http::{HeaderName, HeaderValue};
 pub struct Step {
     /// The line on which it begins, from 1.
     pub line: usize,
-    /// What it is for, or what it does.
+    /// The purpose of the step, or what it does.
     pub title: String,
-    /// The fork that it happens in.
+    /// The fork in which it happens.
     pub fork: Option<String>,
-    /// Under which name its answer is kept.
+    /// The name under which its answer is saved.
     pub save: Option<String>,
     pub doing: StepKind,
 }
 
-/// What a step does. Nodes in it may still refer to what earlier steps save.
+/// What a step does. Its nodes may still refer to what earlier steps save.
 #[derive(Clone, Debug)]
 pub enum StepKind {
     Call(Box<Call>),
@@ -44,7 +44,7 @@ pub enum StepKind {
     WaitFor(Node),
 }
 
-/// A merchant's call.
+/// A call of a merchant.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub provider: String,
@@ -66,35 +66,35 @@ pub struct Call {
 pub enum Proof {
     /// As clients usually do.
     Usual,
-    /// With everything that the provider can check, also what is optional.
+    /// With everything that the provider can check, also optional parts.
     Right,
     Wrong,
     Absent,
 }
 
-/// What has to be answered.
+/// The expected answer.
 #[derive(Clone, Debug, Default)]
 pub struct Expect {
     pub status: Option<Node>,
     pub headers: Option<Node>,
     pub body: Option<Node>,
-    /// How the connection fails in place of an answer.
+    /// How the connection fails instead of an answer.
     pub error: Option<Node>,
 }
 
-/// Reads a step whose shape has been checked. `None`: it is none, which has been noted.
+/// Reads a step whose shape has been checked. `None`: this is not a step, which is noted already.
 pub fn read(check: &mut Check<'_>, node: &Node, line: usize, saved_before: &[String]) -> Option<Step> {
     let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
-    // `expect` stands beside other verbs as well, and perhaps before them.
+    // Other verbs can have `expect` too, and before them.
     let verbs = STEPS.iter().map(Shape::verb).filter(|it| node.get(it).is_some());
     let verb = verbs.min_by_key(|it| *it == "expect").unwrap_or("");
-    let doing = doing(check, node, saved_before)?;
-    let named = text(verb).unwrap_or_default();
-    let title = text("title").unwrap_or_else(|| format!("{verb} {named}").trim().to_owned());
+    let doing = step_kind(check, node, saved_before)?;
+    let object = text(verb).unwrap_or_default();
+    let title = text("title").unwrap_or_else(|| format!("{verb} {object}").trim().to_owned());
     Some(Step { line, title, fork: text("in"), save: text("save"), doing })
 }
 
-fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<StepKind> {
+fn step_kind(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<StepKind> {
     let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
     let expect = node.get("expect").map(|it| Expect {
         status: it.get("status").cloned(),
@@ -102,18 +102,18 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
         body: it.get("body").cloned(),
         error: it.get("error").cloned(),
     });
-    look_at(check, node);
+    check_events_and_numbers(check, node);
     if let Some(name) = text("call") {
         return call(check, node, &name, expect).map(|it| StepKind::Call(Box::new(it)));
     }
     if let Some(name) = text("act") {
         let (provider, action) = name.split_once('.').map(|it| (it.0.to_owned(), it.1.to_owned()))?;
         let with = node.get("with").cloned();
-        acting(check, node, &provider, &action, with.as_ref());
+        check_action(check, node, &provider, &action, with.as_ref());
         return Some(StepKind::Act { provider, action, with, expect });
     }
     if let Some(with) = node.get("advance") {
-        leaping(check, with);
+        check_advance(check, with);
         return Some(StepKind::Advance { with: with.clone(), expect });
     }
     if let Some(it) = node.get("expect_webhook") {
@@ -127,7 +127,7 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
         let name = of.plain()?.to_owned();
         if !saved_before.contains(&name) {
             let how = format!("a step with `save: {name}` keeps its answer");
-            check.unmade(&of.at, format!("no step before this one saves `{name}`"), &name, saved_before, &how);
+            check.note_undefined(&of.at, format!("no step before this one saves `{name}`"), &name, saved_before, &how);
         }
         return Some(StepKind::Expect { of: name, body: it.get("body")?.clone() });
     }
@@ -139,7 +139,7 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
     }
     if let Some(provider) = text("set") {
         let with = node.get("with")?.clone();
-        setting(check, &provider, &with);
+        check_settings(check, &provider, &with);
         return Some(StepKind::Set { provider, account: node.get("account").cloned(), with });
     }
     if let Some(inbox) = text("receiver") {
@@ -148,16 +148,15 @@ fn doing(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<
     if let Some(it) = node.get("wait_for") {
         return Some(StepKind::WaitFor(it.clone()));
     }
-    let named = |name: &str| text(name);
-    named("drop_rule")
+    text("drop_rule")
         .map(StepKind::DropRule)
-        .or_else(|| named("snapshot").map(StepKind::Snapshot))
-        .or_else(|| named("restore").map(StepKind::Restore))
-        .or_else(|| named("fork").map(StepKind::Fork))
+        .or_else(|| text("snapshot").map(StepKind::Snapshot))
+        .or_else(|| text("restore").map(StepKind::Restore))
+        .or_else(|| text("fork").map(StepKind::Fork))
 }
 
-/// Events that are nobody's, and texts where numbers are looked at.
-fn look_at(check: &mut Check<'_>, node: &Node) {
+/// Notes unknown events, and texts that are compared with numbers.
+fn check_events_and_numbers(check: &mut Check<'_>, node: &Node) {
     if let Some(it) = node.get("expect_webhook").or(node.get("expect_no_webhook"))
         && let (Some(contract), Some(event)) =
             (it.get("provider").and_then(Node::plain).and_then(|it| check.known.provider(it)), it.get("event"))
@@ -167,7 +166,7 @@ fn look_at(check: &mut Check<'_>, node: &Node) {
     let inside = |name: &str, inner: &str| node.get(name).and_then(|it| it.get(inner));
     let waited = inside("wait_for", "where").and_then(|it| it.get("status"));
     for it in [inside("expect", "status"), inside("expect_webhook", "count"), waited] {
-        numeric(check, it);
+        check_number(check, it);
     }
 }
 
@@ -180,21 +179,21 @@ fn call(check: &mut Check<'_>, node: &Node, name: &str, expect: Option<Expect>) 
         let good = key.name.parse::<HeaderName>().is_ok()
             && (holds_reference(it) || it.plain().is_some_and(|it| HeaderValue::from_str(it).is_ok()));
         if !good {
-            rule::no_header(check, key);
+            rule::note_header(check, key);
         }
     }
     if node.get("with").is_some() && node.get("body").is_some() {
         exclude(check, node, "with", "body", "a call sends either `with` or `body`");
     }
     if let (Some(row), Some(with)) = (row, node.get("with")) {
-        in_path(check, row, with, node);
+        check_path(check, row, with, node);
     }
     if let (Some(row), None, None) = (row, node.get("with"), node.get("path"))
         && row.path.contains('{')
     {
         let name = row.path.split(['{', '}']).nth(1).unwrap_or("");
         let mistake = Mistake::at(node.at.clone(), format!("`{operation}` has `{name}` in its path: {}", row.path));
-        check.mistakes.push(mistake.help(format!("say it in `with`: {{ {name}: ... }}")));
+        check.mistakes.push(mistake.help(format!("give it in `with`: {{ {name}: ... }}")));
     }
     let signature = match text("signature").as_deref() {
         Some("wrong") => Proof::Wrong,
@@ -218,8 +217,8 @@ fn call(check: &mut Check<'_>, node: &Node, name: &str, expect: Option<Expect>) 
     })
 }
 
-/// What stands in the path has to be said.
-fn in_path(check: &mut Check<'_>, row: &Operation, with: &Node, node: &Node) {
+/// Notes parameters of the path that the call does not give.
+fn check_path(check: &mut Check<'_>, row: &Operation, with: &Node, node: &Node) {
     let names = row.path.split('{').skip(1).filter_map(|it| it.split_once('}')).map(|it| it.0);
     for name in names.filter(|_| node.get("path").is_none()) {
         if with.get(name).is_none() {
@@ -228,16 +227,16 @@ fn in_path(check: &mut Check<'_>, row: &Operation, with: &Node, node: &Node) {
     }
 }
 
-fn acting(check: &mut Check<'_>, node: &Node, provider: &str, action: &str, with: Option<&Node>) {
-    let acts = check.known.provider(provider).map(|it| (it.actions)()).unwrap_or_default();
-    let Some(act) = acts.iter().find(|it| it.name == action) else { return };
+fn check_action(check: &mut Check<'_>, node: &Node, provider: &str, action: &str, with: Option<&Node>) {
+    let actions = check.known.provider(provider).map(|it| (it.actions)()).unwrap_or_default();
+    let Some(row) = actions.iter().find(|it| it.name == action) else { return };
     for (key, _) in with.map_or(&[][..], Node::members) {
-        if !act.parameters.iter().any(|it| it.name == key.name) {
-            let words = act.parameters.iter().map(|it| it.name);
-            check.unknown(&key.at, format!("{provider}.{action} takes no `{}`", key.name), &key.name, words);
+        if !row.parameters.iter().any(|it| it.name == key.name) {
+            let words = row.parameters.iter().map(|it| it.name);
+            check.note_unknown(&key.at, format!("{provider}.{action} has no parameter `{}`", key.name), &key.name, words);
         }
     }
-    for it in act.parameters.iter().filter(|it| it.need == Need::Required) {
+    for it in row.parameters.iter().filter(|it| it.need == Need::Required) {
         if with.is_none_or(|with| with.get(it.name).is_none()) {
             let at = with.map_or(node.at.clone(), |it| it.at.clone());
             check.wrong(&at, format!("{provider}.{action} needs `{}`: {}", it.name, it.meaning));
@@ -245,29 +244,31 @@ fn acting(check: &mut Check<'_>, node: &Node, provider: &str, action: &str, with
     }
 }
 
-/// A text that equals no number, where one is looked at.
-fn numeric(check: &mut Check<'_>, node: Option<&Node>) {
+/// Notes a text that is compared with a number.
+fn check_number(check: &mut Check<'_>, node: Option<&Node>) {
     if let Some(it) = node
         && let What::Text(text) = &it.what
         && !holds_reference(it)
     {
-        let help = if text.parse::<u32>().is_ok() { "write it without quotes" } else { "write a number, or a matcher as { gte: 400 }" };
-        check
-            .mistakes
-            .push(Mistake::at(it.at.clone(), format!("this is a number, and the text `{}` never equals it", shown(text))).help(help));
+        let help =
+            if text.parse::<u32>().is_ok() { "write it without quotes" } else { "write a number, or a matcher such as { gte: 400 }" };
+        check.mistakes.push(
+            Mistake::at(it.at.clone(), format!("this is compared with a number, and the text `{}` never equals a number", cut(text)))
+                .help(help),
+        );
     }
 }
 
-fn leaping(check: &mut Check<'_>, with: &Node) {
+fn check_advance(check: &mut Check<'_>, with: &Node) {
     let ways: Vec<&str> = ["by", "to", "until"].into_iter().filter(|it| with.get(it).is_some()).collect();
     if with.plain().is_none() && ways.len() != 1 {
-        check.wrong(&with.at, "a leap goes `by` a span, `to` a moment or `until` next, idle or delivery: one of the three");
+        check.wrong(&with.at, "`advance` takes exactly one of `by` (a duration), `to` (a time) and `until` (next, idle or delivery)");
     } else if with.get("limit").is_some() && ways != ["until"] {
-        check.wrong(&with.place_of("limit"), "`limit` goes with `until`, and with nothing else");
+        check.wrong(&with.place_of("limit"), "`limit` can be used with `until` only");
     }
 }
 
-fn setting(check: &mut Check<'_>, provider: &str, with: &Node) {
+fn check_settings(check: &mut Check<'_>, provider: &str, with: &Node) {
     let Some(contract): Option<&'static Contract> = check.known.provider(provider) else { return };
     for (key, it) in with.members() {
         match contract.setting(&key.name) {
@@ -275,7 +276,7 @@ fn setting(check: &mut Check<'_>, provider: &str, with: &Node) {
             Some(setting) => check.setting(it, setting),
             None => {
                 let words = contract.settings().map(|it| it.name);
-                check.unknown(&key.at, format!("{} has no setting `{}`", contract.name, key.name), &key.name, words);
+                check.note_unknown(&key.at, format!("{} has no setting `{}`", contract.name, key.name), &key.name, words);
             }
         }
     }

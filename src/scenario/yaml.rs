@@ -1,4 +1,4 @@
-//! YAML text as a tree that knows where each of its nodes stands. The one module that knows the YAML library.
+//! YAML text as a tree whose nodes know their places. The only module that uses the YAML library.
 
 use std::fmt;
 use std::ops::Range;
@@ -11,9 +11,9 @@ use super::mistakes::Mistake;
 
 mod syntax;
 
-/// A scenario's text.
+/// Bytes of the text of a scenario.
 pub const BYTES_MAX: usize = 1024 * 1024;
-/// How deep its nodes nest.
+/// Levels of nested nodes.
 pub const DEPTH_MAX: usize = 32;
 const NODES_MAX: usize = 20_000;
 const ALIASES_MAX: usize = 500;
@@ -22,7 +22,7 @@ const ANCHORS_MAX: usize = 200;
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// Bytes of the text: where it is used, should an alias stand for it.
+    /// Bytes of the text. For an anchor with aliases, the place where it is used.
     pub at: Range<usize>,
     pub what: What,
 }
@@ -32,7 +32,7 @@ pub struct Node {
 pub enum What {
     Null,
     Flag(bool),
-    /// As JSON would write it, with the digits of the text.
+    /// As JSON writes it, with the digits of the text.
     Number(String),
     Text(String),
     List(Vec<Node>),
@@ -47,22 +47,22 @@ pub struct Key {
 }
 
 impl Node {
-    /// The member of that name.
+    /// The member with this name.
     pub fn get(&self, name: &str) -> Option<&Self> {
         self.members().iter().find(|it| it.0.name == name).map(|it| &it.1)
     }
 
-    /// Where the name of that member stands; without one, where the node does.
+    /// The place of the name of a member; without such a member, the place of the node.
     pub fn place_of(&self, name: &str) -> Range<usize> {
         self.members().iter().find(|it| it.0.name == name).map_or(self.at.clone(), |it| it.0.at.clone())
     }
 
-    /// The members; none when it is no mapping.
+    /// The members; none when it is not a mapping.
     pub fn members(&self) -> &[(Key, Self)] {
         if let What::Map(members) = &self.what { members } else { &[] }
     }
 
-    /// The items; none when it is no list.
+    /// The items; none when it is not a list.
     pub fn items(&self) -> &[Self] {
         if let What::List(items) = &self.what { items } else { &[] }
     }
@@ -112,15 +112,15 @@ impl Node {
         }
     }
 
-    /// The same value as a tree, which has forgotten order and digits.
+    /// The same value as a tree without its order and digits.
     pub fn to_value(&self) -> Json {
         serde_json::from_str(&self.to_json()).unwrap_or_default()
     }
 
-    /// The same value with every text replaced by what `with` makes of it.
+    /// The same value with every text replaced by the result of `with`.
     ///
     /// # Errors
-    /// The first that `with` gives.
+    /// The first error of `with`.
     pub fn map_texts<E>(&self, with: &mut impl FnMut(&str, &Range<usize>) -> Result<What, E>) -> Result<Self, E> {
         let what = match &self.what {
             What::Text(text) => with(text, &self.at)?,
@@ -134,7 +134,7 @@ impl Node {
         Ok(Self { at: self.at.clone(), what })
     }
 
-    /// What it is, for somebody who had to write something else there.
+    /// The name of its kind, for messages.
     pub const fn word(&self) -> &'static str {
         match self.what {
             What::Null => "nothing",
@@ -150,7 +150,7 @@ impl Node {
 /// Reads one document.
 ///
 /// # Errors
-/// The place where the text stops being YAML that we take.
+/// The place of the first text that is not acceptable YAML.
 pub fn parse(text: &str) -> Result<Node, Mistake> {
     if text.len() > BYTES_MAX {
         return Err(Mistake::at(0..0, format!("the file is larger than {BYTES_MAX} bytes")));
@@ -171,11 +171,11 @@ pub fn parse(text: &str) -> Result<Node, Mistake> {
         reject_unsupported_tags: true,
     };
     let read: Result<Spanned<Content>, _> = serde_saphyr::from_str_with_options(text, options);
-    read.map(|it| node(text, it)).map_err(|why| refused(text, &why))
+    read.map(|it| node(text, it)).map_err(|why| mistake(text, &why))
 }
 
-/// What the library says, as one of our sentences.
-fn refused(text: &str, why: &serde_saphyr::Error) -> Mistake {
+/// The message of the library, as one of our sentences.
+fn mistake(text: &str, why: &serde_saphyr::Error) -> Mistake {
     let why = why.without_snippet();
     let at = why.location().map_or(0..0, |it| place(text, it));
     let said = why.to_string();
@@ -183,7 +183,7 @@ fn refused(text: &str, why: &serde_saphyr::Error) -> Mistake {
     syntax::mistake(text, at, said)
 }
 
-/// The bytes of a place. Of a place that is not known, the beginning.
+/// The bytes of a place; of an unknown place, the beginning.
 fn place(text: &str, it: Location) -> Range<usize> {
     let span = it.span();
     let Some((from, len)) = span.byte_offset().zip(span.byte_len()) else { return by_line(text, it) };
@@ -199,7 +199,7 @@ fn by_line(text: &str, it: Location) -> Range<usize> {
     begin + within..begin + within
 }
 
-/// As the library hands it over.
+/// A value as the library reads it.
 enum Content {
     Null,
     Flag(bool),
@@ -215,7 +215,7 @@ fn node(text: &str, it: Spanned<Content>) -> Node {
     let what = match it.value {
         Content::Null => What::Null,
         Content::Flag(it) => What::Flag(it),
-        Content::Number(counted) => What::Number(written(text.get(defined).unwrap_or("").trim(), counted)),
+        Content::Number(counted) => What::Number(json_digits(text.get(defined).unwrap_or("").trim(), counted)),
         Content::Text(it) => What::Text(it),
         Content::List(items) => What::List(items.into_iter().map(|it| node(text, it)).collect()),
         Content::Map(members) => {
@@ -224,18 +224,18 @@ fn node(text: &str, it: Spanned<Content>) -> Node {
         }
     };
     let end = at.start + text[at.clone()].trim_end().len();
-    // Of lists and mappings, the library knows the beginning only. A block's first name stands for it.
+    // The library knows only the beginning of lists and mappings. The first name of a block stands for the block.
     let end = match &what {
         What::Map(members) if end == at.start => members.first().map_or(end, |it| it.0.at.end),
-        What::Map(members) => closed(text, &at, members.last().map(|it| it.1.at.end)).unwrap_or(end),
-        What::List(items) => closed(text, &at, items.last().map(|it| it.at.end)).unwrap_or(end),
+        What::Map(members) => closing_bracket(text, &at, members.last().map(|it| it.1.at.end)).unwrap_or(end),
+        What::List(items) => closing_bracket(text, &at, items.last().map(|it| it.at.end)).unwrap_or(end),
         What::Null | What::Flag(_) | What::Number(_) | What::Text(_) => end,
     };
     Node { at: at.start..end.max(at.start), what }
 }
 
-/// Where the bracket that closes a list or a mapping ends, when nothing but space and a comma stands before it.
-fn closed(text: &str, at: &Range<usize>, last: Option<usize>) -> Option<usize> {
+/// The end of the bracket that closes a list or a mapping, when only white space and a comma are before it.
+fn closing_bracket(text: &str, at: &Range<usize>, last: Option<usize>) -> Option<usize> {
     let bracket = match text.get(at.start..)?.chars().next()? {
         '{' => '}',
         '[' => ']',
@@ -247,8 +247,8 @@ fn closed(text: &str, at: &Range<usize>, last: Option<usize>) -> Option<usize> {
     rest[gap..].starts_with(bracket).then_some(from + gap + 1)
 }
 
-/// The digits as they were written, where JSON writes numbers like that.
-fn written(text: &str, counted: String) -> String {
+/// The digits as they were written, when JSON can write them.
+fn json_digits(text: &str, counted: String) -> String {
     let is_json = serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok_and(|it| it.get() == text);
     let begins = text.starts_with(|it: char| it.is_ascii_digit() || it == '-');
     if is_json && begins { text.to_owned() } else { counted }
@@ -379,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn a_merged_mapping_gives_what_is_not_said_beside_it() {
+    fn a_merged_mapping_gives_the_members_that_are_missing() {
         let node = parse("a: &base { id: 1, name: x }\nb: { <<: *base, id: 2 }\n").expect("YAML");
         assert_eq!(node.get("b").map(Node::to_value), Some(serde_json::json!({"id": 2, "name": "x"})));
     }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Runner, StepFailure, webhooks};
+use super::{Runner, StepFailure};
 use crate::engine::matching::Mismatch;
-use crate::kit::http::{Response, StatusCode};
+use crate::kit::http::{Response, StatusCode, headers_in_full};
 use crate::scenario::{Expect, Step};
 
 impl Runner<'_> {
@@ -43,7 +43,7 @@ impl Runner<'_> {
             let mut misses = Vec::new();
             let seen = [
                 ("status", &expect.status, json!(status)),
-                ("headers", &expect.headers, webhooks::headers(&response.headers)),
+                ("headers", &expect.headers, headers_in_full(&response.headers)),
                 ("body", &expect.body, body.clone()),
             ];
             for (name, node, value) in seen {

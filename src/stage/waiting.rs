@@ -3,12 +3,11 @@
 use serde_json::{Value as Json, json};
 
 use super::answers::within;
-use super::webhooks::headers;
 use super::{PATIENCE, Runner, StepFailure};
 use crate::engine::log::{Entry, RequestEntry};
 use crate::engine::matching::{Matcher, Mismatch};
 use crate::engine::world::World;
-use crate::kit::http::form_pairs;
+use crate::kit::http::{form_pairs, headers_in_full};
 use crate::kit::time::parse_duration;
 use crate::scenario::Step;
 use crate::scenario::reference::resolved;
@@ -94,8 +93,8 @@ fn values(world: &World, entry: &Entry, it: &RequestEntry) -> Json {
     let answer = it.answer.as_ref();
     let status = answer.map(|it| it.status);
     json!({
-        "request": {"method": it.method, "target": it.target, "headers": headers(&it.headers), "query": query, "body": body},
-        "response": {"status": status, "headers": answer.map(|it| headers(&it.headers)), "body": answer.map(|it| parsed(&it.body.0))},
-        "judged": {"body": body, "headers": headers(&it.headers), "query": query, "account": it.account, "status": status},
+        "request": {"method": it.method, "target": it.target, "headers": headers_in_full(&it.headers), "query": query, "body": body},
+        "response": {"status": status, "headers": answer.map(|it| headers_in_full(&it.headers)), "body": answer.map(|it| parsed(&it.body.0))},
+        "judged": {"body": body, "headers": headers_in_full(&it.headers), "query": query, "account": it.account, "status": status},
     })
 }

@@ -10,7 +10,7 @@ use crate::engine::inbox::Signature;
 use crate::engine::matching::{Matcher, Mismatch};
 use crate::engine::signature::Received;
 use crate::engine::world::World;
-use crate::kit::http::{HeaderMap, headers_as_object};
+use crate::kit::http::headers_in_full;
 use crate::scenario::Step;
 use crate::scenario::reference::resolved;
 use crate::scenario::yaml::Node;
@@ -86,7 +86,7 @@ fn seen(world: &World, delivery: &Delivery, attempt: &Attempt) -> Json {
     json!({
         "id": delivery_name(delivery.id), "event": delivery.event, "subject": delivery.subject, "account": delivery.account,
         "url": delivery.url, "status": delivery.status.word(), "attempts": delivery.scheduled, "at": attempt.at,
-        "attempt": attempt.number, "signature": signature, "headers": headers(&attempt.headers), "body": body,
+        "attempt": attempt.number, "signature": signature, "headers": headers_in_full(&attempt.headers), "body": body,
     })
 }
 
@@ -98,9 +98,4 @@ fn criteria(with: &Node) -> Result<Vec<(&'static str, Matcher)>, StepFailure> {
 
 fn misses(wanted: &[(&'static str, Matcher)], sent: &Json) -> Vec<Mismatch> {
     wanted.iter().flat_map(|(name, it)| it.misses(sent.get(*name)).into_iter().map(|it| within(name, it))).collect()
-}
-
-/// Headers by their names in lower case.
-pub fn headers(headers: &HeaderMap) -> Json {
-    headers_as_object(headers, str::to_owned)
 }

@@ -189,9 +189,9 @@ fn other_encodings_are_told_in_a_line() {
     let latin: Vec<u8> = text.chars().map(|it| u8::try_from(u32::from(it)).expect("Latin-1")).collect();
     let rows: [(&[u8], &str); 5] = [
         (&utf16, ":1:1: this is not UTF-8: save the file as UTF-8"),
-        (&unmarked, "a character that YAML does not take (U+0000)"),
+        (&unmarked, "YAML does not allow this character (U+0000)"),
         (&latin, ":2:10: this is not UTF-8: save the file as UTF-8"),
-        (b"version: 1\nname: a\0b\n", "a character that YAML does not take (U+0000)"),
+        (b"version: 1\nname: a\0b\n", "YAML does not allow this character (U+0000)"),
         (b"version: 1\nname: \xf0\x9f\x98", ":2:7: this is not UTF-8: save the file as UTF-8"),
     ];
     for (bytes, told) in rows {
@@ -217,9 +217,9 @@ fn t21_patterns_and_accounts_are_counted() {
     let patterns = |n: usize| told(&format!("version: 1\nrules:\n{}", rule.repeat(n)));
     assert_eq!(patterns(200), (Some(0), String::new()));
     let (code, said) = patterns(201);
-    assert!(code == Some(2) && said.contains("there are 201 patterns (`matches`) here; at most 200 are read"), "{said}");
+    assert!(code == Some(2) && said.contains("this text has 201 patterns (`matches`), and at most 200 are allowed"), "{said}");
     let accounts = (1..=1_001).map(|id| format!("{{ id: a{id} }}")).collect::<Vec<_>>().join(", ");
     let (code, said) = told(&format!("version: 1\nproviders: {{ qbitpay: {{ accounts: [{accounts}] }} }}\n"));
-    assert!(code == Some(2) && said.contains("there are 1001 accounts here; a scenario makes at most 1000"), "{said}");
+    assert!(code == Some(2) && said.contains("this scenario has 1001 accounts, and at most 1000 are allowed"), "{said}");
     _ = std::fs::remove_file(&file);
 }

@@ -85,8 +85,8 @@ fn good_failed_and_invalid_files_are_told_apart() {
     assert_eq!(text(&run(&here, &["check", "a"]).stdout), "2 scenarios good\n");
     for (arguments, said) in [
         (&["run", "nowhere.yaml"][..], "cannot read nowhere.yaml"),
-        (&["run", "a", "--filter", "nobody"], "no scenario of 2 holds `nobody`"),
-        (&["check", "empty"], "holds no .yaml file"),
+        (&["run", "a", "--filter", "nobody"], "none of 2 scenarios has `nobody`"),
+        (&["check", "empty"], "contains no .yaml file"),
         (&["run", "a", "--repeat", "0"], "--repeat"),
     ] {
         std::fs::create_dir_all(here.join("empty")).expect("a folder");
@@ -153,7 +153,7 @@ fn a_starter_is_written_once_and_passes() {
     let here = folder("starter");
     assert_eq!(run(&here, &["init", "first.yaml"]).status.code(), Some(0));
     let again = run(&here, &["init", "first.yaml"]);
-    assert!(again.status.code() == Some(2) && text(&again.stderr).contains("exists already"));
+    assert!(again.status.code() == Some(2) && text(&again.stderr).contains("already exists"));
     let played = run(&here, &["run", "first.yaml"]);
     assert_eq!(played.status.code(), Some(0), "{}", text(&played.stdout));
     let schema: Json = serde_json::from_slice(&run(&here, &["schema"]).stdout).expect("JSON");
@@ -224,7 +224,7 @@ fn the_greeting_shows_the_keys_that_the_scenario_gives() {
         text(&child.wait_with_output().expect("it ends").stdout)
     };
     let shown = greeting(&["s.yaml"]);
-    assert!(shown.contains("  api_key         ***4711\n") && shown.contains("webhooks          as the scenario says\n"), "{shown}");
+    assert!(shown.contains("  api_key         ***4711\n") && shown.contains("webhooks          as in the scenario\n"), "{shown}");
     assert!(shown.contains("  api_key         qp_test_key\n") && shown.contains("  user_id         2\n"), "{shown}");
     assert!(greeting(&["s.yaml", "--show-secrets"]).contains("  api_key         a-key-from-outside-4711\n"));
     let plain = greeting(&[]);

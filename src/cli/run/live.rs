@@ -5,14 +5,14 @@ use playmoney::engine::start::Start;
 use playmoney::stage::play;
 use serde_json::json;
 
-use super::{Loaded, Run, Verdict};
+use super::{Loaded, PlayedFile, Run};
 use crate::cli::serve::{announce, cannot_listen};
 use crate::cli::{Exit, Stop};
 
-/// Plays every file before a server that stays the same, so that the application needs no new address.
-pub fn verdicts(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<Verdict>, Stop> {
+/// Plays every file behind the same server, so that its address stays the same for the application.
+pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<PlayedFile>, Stop> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("no threads can be started: {why}") })?;
+    let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot start threads: {why}") })?;
     let config = Config { listen: run.listen, start: Start::default(), ..Config::default() };
     let server = runtime.block_on(Server::start(config));
     let server = server.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(run.listen, &why) })?;
@@ -22,15 +22,15 @@ pub fn verdicts(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<
     if let Some(file) = &run.ready_file {
         announce(file, &json!({"base_url": server.base_url(), "admin_token": null}))?;
     }
-    let mut verdicts = Vec::new();
+    let mut files = Vec::new();
     for loaded in chosen {
         for nth in run.times(loaded) {
-            verdicts.push(run.verdict(loaded, nth, |start, scenario| {
+            files.push(run.play_one(loaded, nth, |start, scenario| {
                 server.begin(start).map_err(|it| scenario.mistakes(it))?;
                 Ok(play(scenario, &mut server.stage(runtime.handle().clone())))
             }));
         }
     }
     runtime.block_on(server.stop());
-    Ok(verdicts)
+    Ok(files)
 }

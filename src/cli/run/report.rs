@@ -1,4 +1,4 @@
-//! What is told of the scenarios that were played: to people, to machines, to a CI server.
+//! Reports of played scenarios: for people, for programs, for CI servers.
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,33 +7,33 @@ use playmoney::scenario::Mistakes;
 use playmoney::stage::{Report, StepFailure, StepReport};
 use serde_json::{Value as Json, json};
 
-use super::{Verdict, summary};
+use super::{PlayedFile, summary};
 use crate::cli::print;
 
-/// Entries of the timeline that are shown with a failure: the latest.
+/// The latest entries of the timeline, which are shown with a failure.
 const TIMELINE_MAX: usize = 30;
 
-/// One line a file; for a failure the step, what was expected and what came, and the timeline up to it.
-pub fn tell(verdicts: &[Verdict], styled: bool) {
-    for it in verdicts {
-        match &it.came {
+/// Prints one line for each file; for a failure also the step, the expected and actual values, and the timeline.
+pub fn print_all(files: &[PlayedFile], styled: bool) {
+    for it in files {
+        match &it.result {
             Err(mistakes) => {
                 print(&format!("invalid  {}", it.path));
                 anstream::eprintln!("{}\n", mistakes.render(styled));
             }
-            Ok(played) => print(&printable(&told(it, played))),
+            Ok(played) => print(&printable(&file_report(it, played))),
         }
     }
-    print(&summary(verdicts));
+    print(&summary(files));
 }
 
-fn told(it: &Verdict, played: &Report) -> String {
+fn file_report(it: &PlayedFile, played: &Report) -> String {
     let simulated = played.ended_at.duration_since(played.started_at);
-    let steps = super::counted(played.steps.len(), "step");
+    let steps = super::count(played.steps.len(), "step");
     let Some(step) = played.failed() else { return format!("ok       {} ({steps}, {simulated:#} simulated)", it.path) };
     let mut text = format!("FAILED   {} ({})\n", it.path, it.name);
     if let Some(failure) = &step.failure {
-        text.push_str(&explained(it, step, failure));
+        text.push_str(&failure_report(it, step, failure));
     }
     let from = played.timeline.len().saturating_sub(TIMELINE_MAX);
     if !played.timeline.is_empty() {
@@ -50,14 +50,14 @@ fn told(it: &Verdict, played: &Report) -> String {
     text
 }
 
-/// A text whose characters move no cursor and colour nothing: an answer may hold any.
+/// Escapes control characters: an answer may contain characters that move the cursor or change colours.
 fn printable(text: &str) -> String {
-    let shown = |it: char| if it.is_control() && it != '\n' { it.escape_unicode().to_string() } else { it.to_string() };
-    text.chars().map(shown).collect()
+    let escape = |it: char| if it.is_control() && it != '\n' { it.escape_unicode().to_string() } else { it.to_string() };
+    text.chars().map(escape).collect()
 }
 
-/// The step, and expected and actual beside each other.
-fn explained(it: &Verdict, step: &StepReport, failure: &StepFailure) -> String {
+/// The step, with expected and actual values beside each other.
+fn failure_report(it: &PlayedFile, step: &StepReport, failure: &StepFailure) -> String {
     let mut text = format!("  {}:{}  {}\n  at {}: {}\n", it.path, step.line, step.title, step.at, failure.why);
     let width = |of: fn(&playmoney::engine::matching::Mismatch) -> &String, least: usize| {
         failure.misses.iter().map(|it| of(it).chars().count()).max().unwrap_or(0).clamp(least, 60)
@@ -70,24 +70,24 @@ fn explained(it: &Verdict, step: &StepReport, failure: &StepFailure) -> String {
         }
     }
     if let Some(answer) = &failure.answer {
-        _ = writeln!(text, "  answer  {}", shortened(answer));
+        _ = writeln!(text, "  answer  {}", shorten(answer));
     }
     text
 }
 
-fn shortened(text: &str) -> String {
-    /// Characters of an answer in a line for people.
-    const SHOWN_MAX: usize = 1_500;
-    if text.chars().count() <= SHOWN_MAX { text.to_owned() } else { text.chars().take(SHOWN_MAX).chain("...".chars()).collect() }
+fn shorten(text: &str) -> String {
+    /// Characters of an answer in one line.
+    const CHARS_MAX: usize = 1_500;
+    if text.chars().count() <= CHARS_MAX { text.to_owned() } else { text.chars().take(CHARS_MAX).chain("...".chars()).collect() }
 }
 
-/// Everything, as one document.
-pub fn json(verdicts: &[Verdict]) -> Json {
+/// Everything as one document.
+pub fn json(files: &[PlayedFile]) -> Json {
     let step = |it: &StepReport| {
         let failure = it.failure.as_ref().map(|it| json!({"why": it.why, "misses": it.misses, "answer": it.answer}));
         json!({"line": it.line, "title": it.title, "at": it.at, "seen": it.seen, "failure": failure})
     };
-    let one = |it: &Verdict| match &it.came {
+    let one = |it: &PlayedFile| match &it.result {
         Err(mistakes) => json!({"file": it.path, "status": "invalid", "mistakes": mistakes.to_json()}),
         Ok(played) => json!({
             "file": it.path, "name": it.name, "seed": it.seed,
@@ -97,29 +97,31 @@ pub fn json(verdicts: &[Verdict]) -> Json {
             "timeline": played.timeline.iter().map(|it| json!({"at": it.at, "kind": it.kind, "what": it.what})).collect::<Vec<_>>(),
         }),
     };
-    json!({"scenarios": verdicts.iter().map(one).collect::<Vec<_>>(), "summary": summary(verdicts)})
+    json!({"scenarios": files.iter().map(one).collect::<Vec<_>>(), "summary": summary(files)})
 }
 
-/// A report as `JUnit` writes it: a suite a folder would be one too many, so all are one suite. No durations: simulated
-/// time is none that a CI server should add up.
-pub fn junit(verdicts: &[Verdict]) -> String {
-    let failed = verdicts.iter().filter(|it| it.came.as_ref().is_ok_and(|it| it.failed().is_some())).count();
-    let invalid = verdicts.iter().filter(|it| it.came.is_err()).count();
+/// A report as `JUnit` writes it, with all files in one suite. It has no durations: a CI server should not add up
+/// simulated time.
+pub fn junit(files: &[PlayedFile]) -> String {
+    let failed = files.iter().filter(|it| it.result.as_ref().is_ok_and(|played| played.failed().is_some())).count();
+    let invalid = files.iter().filter(|it| it.result.is_err()).count();
     let mut text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"playmoney\" tests=\"{}\" failures=\"{failed}\" errors=\"{invalid}\">\n",
-        verdicts.len()
+        files.len()
     );
-    for it in verdicts {
-        let (class, name) = (escaped(&it.path), escaped(&format!("{} (seed {})", it.name, it.seed)));
+    for it in files {
+        let (class, name) = (escape(&it.path), escape(&format!("{} (seed {})", it.name, it.seed)));
         _ = write!(text, "    <testcase classname=\"{class}\" name=\"{name}\"");
-        let trouble = match &it.came {
+        let trouble = match &it.result {
             Err(mistakes) => Some(("error", "invalid scenario".to_owned(), Mistakes::render(mistakes, false))),
-            Ok(played) => played.failed().and_then(|step| step.failure.as_ref().map(|why| ("failure", why.why.clone(), told(it, played)))),
+            Ok(played) => {
+                played.failed().and_then(|step| step.failure.as_ref().map(|why| ("failure", why.why.clone(), file_report(it, played))))
+            }
         };
         match trouble {
             None => text.push_str("/>\n"),
             Some((kind, message, body)) => {
-                _ = write!(text, ">\n      <{kind} message=\"{}\">{}</{kind}>\n    </testcase>\n", escaped(&message), escaped(&body));
+                _ = write!(text, ">\n      <{kind} message=\"{}\">{}</{kind}>\n    </testcase>\n", escape(&message), escape(&body));
             }
         }
     }
@@ -127,8 +129,8 @@ pub fn junit(verdicts: &[Verdict]) -> String {
     text
 }
 
-/// XML's own characters escaped, and those that it cannot hold replaced.
-fn escaped(text: &str) -> String {
+/// Escapes the special characters of XML, and replaces characters that XML does not allow.
+fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for it in text.chars() {
         match it {
@@ -144,7 +146,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A count for people who wait, when there are many and they look.
+/// A progress count on a terminal, for many files.
 pub struct Progress {
     all: usize,
     done: AtomicUsize,
@@ -152,24 +154,24 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Of so many.
+    /// A count up to `all`.
     pub fn of(all: usize, json: bool) -> Self {
-        /// Fewer are done before anybody looks.
+        /// Fewer files are done too quickly to show a count.
         const MANY: usize = 200;
         let shown = !json && MANY <= all && std::io::IsTerminal::is_terminal(&std::io::stderr());
         Self { all, done: AtomicUsize::new(0), shown }
     }
 
-    /// One more is done.
-    pub fn one_more(&self) {
+    /// Counts one more file.
+    pub fn add_one(&self) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         if self.shown && done.is_multiple_of(50) {
             anstream::eprint!("\r{done} of {}", self.all);
         }
     }
 
-    /// Nothing is left to count.
-    pub fn done(&self) {
+    /// Removes the count from the terminal.
+    pub fn clear(&self) {
         if self.shown {
             anstream::eprint!("\r\x1b[K");
         }

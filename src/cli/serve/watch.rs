@@ -1,4 +1,4 @@
-//! The scenario that is served: how flags and file go together, and what happens when the file changes.
+//! The served scenario: how flags and file are combined, and what happens when the file changes.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,13 +9,13 @@ use playmoney::engine::start::Start;
 use playmoney::kit::time::Timestamp;
 use playmoney::scenario::Scenario;
 
-use crate::cli::scenarios::{load, read, styled};
+use crate::cli::scenarios::{load, read, wants_colours};
 use crate::cli::{Exit, Stop};
 
-/// Between two looks at the file.
+/// The wait between two checks of the file.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// What was asked for on the command line: it beats what the file says.
+/// The flags of the command line. They take precedence over the file.
 #[derive(Clone, Debug)]
 pub struct Flags {
     pub seed: Option<u64>,
@@ -46,17 +46,18 @@ impl Flags {
         }
     }
 
-    /// How it begins with the scenario of that file.
+    /// How the sandbox begins with the scenario of this file.
     pub fn with_scenario(&self, path: &Path) -> Result<(Start, Scenario), Stop> {
         let file = read(path)?;
-        let loaded = load(&file)
-            .map_err(|it| Stop { exit: Exit::Usage, why: format!("{} is no scenario\n\n{}", file.path, it.render(styled())) })?;
+        let loaded = load(&file).map_err(|it| Stop {
+            exit: Exit::Usage,
+            why: format!("{} is not a valid scenario\n\n{}", file.path, it.render(wants_colours())),
+        })?;
         Ok((self.start(Some(&loaded)), loaded))
     }
 }
 
-/// Begins the sandbox anew whenever the file has changed; a file that is broken changes nothing. Without a file, it never
-/// returns either.
+/// Restarts the sandbox whenever the file has changed. An invalid file changes nothing. Never returns, also without a file.
 pub async fn watch(server: &Server, path: Option<&Path>, flags: &Flags) {
     let Some(path) = path else { return std::future::pending().await };
     let changed_at = |path: &Path| std::fs::metadata(path).and_then(|it| Ok((it.modified()?, it.len()))).ok();
@@ -70,10 +71,10 @@ pub async fn watch(server: &Server, path: Option<&Path>, flags: &Flags) {
         seen = now;
         let begun = flags
             .with_scenario(path)
-            .and_then(|(start, scenario)| server.begin(start).map_err(|it| Stop::usage(scenario.mistakes(it).render(styled()))));
+            .and_then(|(start, scenario)| server.begin(start).map_err(|it| Stop::usage(scenario.mistakes(it).render(wants_colours()))));
         match begun {
             Ok(()) => anstream::eprintln!("playmoney: {} was loaded again", path.display()),
-            Err(stop) => anstream::eprintln!("playmoney: {}\nplaymoney: the sandbox goes on as it was", stop.why),
+            Err(stop) => anstream::eprintln!("playmoney: {}\nplaymoney: the sandbox continues unchanged", stop.why),
         }
     }
 }

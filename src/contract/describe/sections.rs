@@ -1,6 +1,6 @@
-//! The sections of a page, one table of the contract each.
+//! The sections of a page, one for each table of the contract.
 
-use super::sheet::Sheet;
+use super::layout::Layout;
 use crate::contract::rows::attempts;
 use crate::engine::tables::{Contract, Decision, ErrorRow, EventRow, Schedule, Setting, SettingKind, StatusTable};
 use crate::kit::fields::{Field, Kind, Need, TEXT};
@@ -12,60 +12,60 @@ fn text(it: &str) -> String {
     it.to_owned()
 }
 
-/// Where the provider lives, who may call, and what was read.
-pub fn addresses(sheet: &mut Sheet, contract: &Contract) {
-    sheet.heading("Addresses", "");
+/// The addresses of the provider, its credentials, and the documents that were read.
+pub fn addresses(layout: &mut Layout, contract: &Contract) {
+    layout.heading("Addresses", "");
     let here = format!("{DEFAULT_ORIGIN}/{}", contract.slug);
-    let hosts = format!("{} in the header Host stands for the slug", contract.hosts.join(" or "));
-    sheet.table(2, 1, &[[text("Its own"), text(contract.base_url)], [text("Here"), here], [text("By name"), hosts]]);
-    sheet.heading("Credentials", &format!("of the account `{}` in the default sandbox", contract.account));
+    let hosts = format!("{} in the header Host replaces the slug", contract.hosts.join(" or "));
+    layout.table(2, 1, &[[text("Its own"), text(contract.base_url)], [text("Here"), here], [text("By name"), hosts]]);
+    layout.heading("Credentials", &format!("of the account `{}` in the default sandbox", contract.account));
     let rows: Vec<_> = contract.credentials.iter().map(|it| [text(it.name), text(it.test_value)]).collect();
-    sheet.table(2, 1, &rows);
-    sheet.heading("Sources", "");
+    layout.table(2, 1, &rows);
+    layout.heading("Sources", "");
     let rows: Vec<_> = contract.sources.iter().map(|it| [text(it.name), text(it.what)]).collect();
-    sheet.table(2, 1, &rows);
+    layout.table(2, 1, &rows);
 }
 
-pub fn operations(sheet: &mut Sheet, contract: &Contract) {
-    sheet.heading("Operations", "");
+pub fn operations(layout: &mut Layout, contract: &Contract) {
+    layout.heading("Operations", "");
     let rows: Vec<_> = (contract.operations)()
         .iter()
-        .map(|it| [text(it.name), format!("{} {}", it.method, it.path), text(it.summary), sheet.cite(it.evidence)])
+        .map(|it| [text(it.name), format!("{} {}", it.method, it.path), text(it.summary), layout.cite(it.evidence)])
         .collect();
-    sheet.table(2, 2, &rows);
+    layout.table(2, 2, &rows);
 }
 
-pub fn pages(sheet: &mut Sheet, contract: &Contract) {
+pub fn pages(layout: &mut Layout, contract: &Contract) {
     if contract.pages.is_empty() {
         return;
     }
-    sheet.heading("Pages", "for people");
-    let rows: Vec<_> = contract.pages.iter().map(|it| [text(it.name), text(it.path), text(it.what), sheet.cite(it.evidence)]).collect();
-    sheet.table(2, 2, &rows);
+    layout.heading("Pages", "for people");
+    let rows: Vec<_> = contract.pages.iter().map(|it| [text(it.name), text(it.path), text(it.what), layout.cite(it.evidence)]).collect();
+    layout.table(2, 2, &rows);
 }
 
-pub fn actions(sheet: &mut Sheet, contract: &Contract) {
-    sheet.heading("Actions", &format!("of the outside world: POST /__admin/act/{}/ACTION", contract.slug));
-    for act in (contract.actions)() {
-        let cited = sheet.cite(act.evidence);
-        sheet.table(2, 1, &[[text(act.name), text(act.meaning), cited]]);
-        field_rows(sheet, 6, act.parameters);
+pub fn actions(layout: &mut Layout, contract: &Contract) {
+    layout.heading("Actions", &format!("of the outside world: POST /__admin/act/{}/ACTION", contract.slug));
+    for action in (contract.actions)() {
+        let cited = layout.cite(action.evidence);
+        layout.table(2, 1, &[[text(action.name), text(action.meaning), cited]]);
+        field_rows(layout, 6, action.parameters);
     }
 }
 
-/// Statuses, and what leads from one to another.
-pub fn statuses(sheet: &mut Sheet, table: &StatusTable) {
+/// Statuses, and the transitions between them.
+pub fn statuses(layout: &mut Layout, table: &StatusTable) {
     let of = format!("of {} {}", if table.object.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }, table.object);
-    sheet.heading("Statuses", &of);
+    layout.heading("Statuses", &of);
     let (ends, open): (Vec<&str>, Vec<&str>) = table.statuses.iter().partition(|it| table.is_final(it));
-    sheet.table(2, 1, &[[text("open"), open.join(", ")], [text("final"), ends.join(", ")]]);
-    sheet.heading("Transitions", &of);
+    layout.table(2, 1, &[[text("open"), open.join(", ")], [text("final"), ends.join(", ")]]);
+    layout.heading("Transitions", &of);
     let mut rows = vec![["from", "to", "when", "event", "evidence"].map(text)];
     rows.extend(table.rows.iter().map(|it| {
         let from = if it.from.is_empty() { text("(new)") } else { it.from.join(", ") };
-        [from, text(it.to), cause(it.on), text(it.event.unwrap_or("-")), sheet.cite(it.evidence)]
+        [from, text(it.to), cause(it.on), text(it.event.unwrap_or("-")), layout.cite(it.evidence)]
     }));
-    sheet.table(2, 2, &rows);
+    layout.table(2, 2, &rows);
 }
 
 fn cause(on: On) -> String {
@@ -80,30 +80,30 @@ fn cause(on: On) -> String {
     }
 }
 
-pub fn errors<'a>(sheet: &mut Sheet, errors: impl IntoIterator<Item = &'a ErrorRow>) {
-    sheet.heading("Errors", "");
+pub fn errors<'a>(layout: &mut Layout, errors: impl IntoIterator<Item = &'a ErrorRow>) {
+    layout.heading("Errors", "");
     let mut rows = vec![["name", "status", "code", "when", "evidence"].map(text)];
     rows.extend(errors.into_iter().map(|it| {
         let status = it.status.as_u16().to_string();
-        [text(it.name), status, text(it.code), text(it.when), sheet.cite(it.evidence)]
+        [text(it.name), status, text(it.code), text(it.when), layout.cite(it.evidence)]
     }));
-    sheet.table(2, 3, &rows);
+    layout.table(2, 3, &rows);
 }
 
-/// The webhook events: when each is sent; what it carries and how it is signed once for all that are alike in it.
-pub fn events(sheet: &mut Sheet, events: &[EventRow]) {
+/// The webhook events: when each is sent, and its content and signature, once for all events in which they are the same.
+pub fn events(layout: &mut Layout, events: &[EventRow]) {
     for alike in events.chunk_by(|a, b| a.signature == b.signature && names(a.body).eq(names(b.body))) {
         let [event, others @ ..] = alike else { continue };
         if others.is_empty() {
-            sheet.heading("Webhook", event.name);
-            let cited = sheet.cite(event.evidence);
-            sheet.table(2, 0, &[[text(event.when), cited]]);
+            layout.heading("Webhook", event.name);
+            let cited = layout.cite(event.evidence);
+            layout.table(2, 0, &[[text(event.when), cited]]);
         } else {
-            sheet.heading("Webhooks", &format!("{} to {}", event.name, alike[others.len()].name));
-            let rows: Vec<_> = alike.iter().map(|it| [text(it.name), text(it.when), sheet.cite(it.evidence)]).collect();
-            sheet.table(2, 1, &rows);
+            layout.heading("Webhooks", &format!("{} to {}", event.name, alike[others.len()].name));
+            let rows: Vec<_> = alike.iter().map(|it| [text(it.name), text(it.when), layout.cite(it.evidence)]).collect();
+            layout.table(2, 1, &rows);
         }
-        what_arrives(sheet, event);
+        message(layout, event);
     }
 }
 
@@ -111,37 +111,38 @@ fn names(fields: &[Field]) -> impl Iterator<Item = &str> {
     fields.iter().map(|it| it.name)
 }
 
-fn what_arrives(sheet: &mut Sheet, event: &EventRow) {
-    sheet.line("");
-    sheet.line("  headers");
-    field_rows(sheet, 4, event.headers);
-    sheet.line("");
-    sheet.line("  body");
-    field_rows(sheet, 4, event.body);
-    sheet.line("");
-    sheet.line("  signature");
-    sheet.paragraph(4, event.signature);
-    sheet.line("");
-    sheet.line("  example");
-    sheet.block(4, &indented(event.example).unwrap_or_else(|| text(event.example)));
+/// The content and the signature of a webhook.
+fn message(layout: &mut Layout, event: &EventRow) {
+    layout.line("");
+    layout.line("  headers");
+    field_rows(layout, 4, event.headers);
+    layout.line("");
+    layout.line("  body");
+    field_rows(layout, 4, event.body);
+    layout.line("");
+    layout.line("  signature");
+    layout.paragraph(4, event.signature);
+    layout.line("");
+    layout.line("  example");
+    layout.block(4, &indented(event.example).unwrap_or_else(|| text(event.example)));
 }
 
-pub fn schedule(sheet: &mut Sheet, schedule: &Schedule) {
-    sheet.heading("Attempts", "of a webhook, until a receiver accepts it");
-    let cited = sheet.cite(schedule.evidence);
+pub fn schedule(layout: &mut Layout, schedule: &Schedule) {
+    layout.heading("Attempts", "of a webhook, until a receiver accepts it");
+    let cited = layout.cite(schedule.evidence);
     let mut rows = vec![["attempt", "wait before it", "since the event", "evidence"].map(text)];
     rows.extend(attempts(schedule).map(|(number, wait, since)| {
         let evidence = if number == 1 { cited.clone() } else { String::new() };
         [number.to_string(), format!("{wait:#}"), format!("{since:#}"), evidence]
     }));
-    sheet.table(2, 2, &rows);
-    let cited = sheet.cite(schedule.time_limit_evidence);
-    sheet.table(2, 0, &[[format!("A receiver has {:#} to answer.", schedule.time_limit), cited]]);
+    layout.table(2, 2, &rows);
+    let cited = layout.cite(schedule.time_limit_evidence);
+    layout.table(2, 0, &[[format!("A receiver has {:#} to answer.", schedule.time_limit), cited]]);
 }
 
-/// Every switch of an account, those of all providers first.
-pub fn settings(sheet: &mut Sheet, contract: &Contract) {
-    sheet.heading("Settings", &format!("of an account: PATCH /__admin/accounts/{}/{}", contract.slug, contract.account));
+/// Every setting of an account, those of all providers first.
+pub fn settings(layout: &mut Layout, contract: &Contract) {
+    layout.heading("Settings", &format!("of an account: PATCH /__admin/accounts/{}/{}", contract.slug, contract.account));
     let mut rows = vec![["name", "takes", "default", "meaning"].map(text)];
     rows.extend(contract.settings().map(|it| {
         let default = match it.kind {
@@ -156,7 +157,7 @@ pub fn settings(sheet: &mut Sheet, contract: &Contract) {
         };
         [text(it.name), takes(it), default, text(it.meaning)]
     }));
-    sheet.table(2, 3, &rows);
+    layout.table(2, 3, &rows);
 }
 
 fn takes(setting: &Setting) -> String {
@@ -164,7 +165,7 @@ fn takes(setting: &Setting) -> String {
         SettingKind::Flag { .. } => text("true or false"),
         SettingKind::Word { words, .. } => words.join(" | "),
         SettingKind::Integer { min, max, .. } => format!("integer, {min} to {max}"),
-        SettingKind::Fraction { .. } => text("share of one"),
+        SettingKind::Fraction { .. } => text("number from 0, below 1"),
         SettingKind::Text { .. } => text("text or null"),
         SettingKind::List { words } => format!("list of {}", words.join(", ")),
         SettingKind::Waits { .. } => text("list of durations"),
@@ -173,28 +174,28 @@ fn takes(setting: &Setting) -> String {
     }
 }
 
-/// Where the documents are silent or contradict themselves, and what happens here.
-pub fn decisions(sheet: &mut Sheet, decisions: &[Decision]) {
-    sheet.heading("Decisions", "where the documents are silent or contradict themselves");
+/// Gaps and contradictions in the documents, and the behaviour here.
+pub fn decisions(layout: &mut Layout, decisions: &[Decision]) {
+    layout.heading("Decisions", "where the documents are silent or contradict themselves");
     for it in decisions {
-        let cited = sheet.cite(it.evidence);
-        sheet.table(2, 0, &[[text(it.question), cited]]);
-        sheet.paragraph(6, it.decision);
+        let cited = layout.cite(it.evidence);
+        layout.table(2, 0, &[[text(it.question), cited]]);
+        layout.paragraph(6, it.decision);
     }
 }
 
-/// Parameters or fields under a heading; nothing when there are none.
-pub fn fields(sheet: &mut Sheet, heading: (&str, &str), fields: &[Field]) {
+/// Parameters or fields under a heading, if any.
+pub fn fields(layout: &mut Layout, heading: (&str, &str), fields: &[Field]) {
     if !fields.is_empty() {
-        sheet.heading(heading.0, heading.1);
-        field_rows(sheet, 2, fields);
+        layout.heading(heading.0, heading.1);
+        field_rows(layout, 2, fields);
     }
 }
 
-fn field_rows(sheet: &mut Sheet, indent: usize, fields: &[Field]) {
+fn field_rows(layout: &mut Layout, indent: usize, fields: &[Field]) {
     let rows: Vec<_> =
-        fields.iter().map(|it| [text(it.name), need(it), values(it.kind), text(it.meaning), sheet.cite(it.evidence)]).collect();
-    sheet.table(indent, 3, &rows);
+        fields.iter().map(|it| [text(it.name), need(it), values(it.kind), text(it.meaning), layout.cite(it.evidence)]).collect();
+    layout.table(indent, 3, &rows);
 }
 
 fn need(field: &Field) -> String {

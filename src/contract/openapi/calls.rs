@@ -1,35 +1,36 @@
-//! Paths: the calls, what they take and what they answer.
+//! The paths: calls, their parameters and their answers.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
 use super::{map, mark, reference, schema, security};
+use crate::contract::rows;
 use crate::engine::tables::{Contract, ErrorRow, Operation};
 use crate::kit::fields::{Field, Need};
 use crate::kit::http::StatusCode;
 
 /// The schema of every refusal's body.
 pub const REFUSAL: &str = "refusal";
-/// Headers that the specification wants said elsewhere: by media types and security schemes.
-const SAID_ELSEWHERE: [&str; 3] = ["accept", "content-type", "authorization"];
-/// What Playmoney puts on every answer.
+/// Headers that the specification covers elsewhere: by media types and security schemes.
+const COVERED_ELSEWHERE: [&str; 3] = ["accept", "content-type", "authorization"];
+/// The headers that Playmoney adds to every answer.
 const STAMPS: [&str; 2] = ["Playmoney-Time", "Playmoney-Sandbox"];
 
-/// The name of the schema of what a call takes.
+/// The name of the schema of a request.
 pub fn request_name(it: &Operation) -> String {
     format!("{}.request", it.name)
 }
 
-/// The name of the schema of what a call answers.
+/// The name of the schema of an answer.
 pub fn answer_name(it: &Operation) -> String {
     format!("{}.answer", it.name)
 }
 
-/// Headers of Playmoney's own.
+/// The headers of Playmoney itself.
 pub fn headers() -> Json {
     json!({
-        STAMPS[0]: {"description": "the simulated moment of the answer", "required": true, "schema": {"type": "string", "format": "date-time"}},
+        STAMPS[0]: {"description": "the simulated time of the answer", "required": true, "schema": {"type": "string", "format": "date-time"}},
         STAMPS[1]: {"description": "the sandbox that answered", "required": true, "schema": {"type": "string"}},
     })
 }
@@ -38,8 +39,8 @@ fn stamps() -> Json {
     map(STAMPS.map(|it| (it.to_owned(), reference("headers", it))))
 }
 
-/// Every call under its path. Calls that share path and method are one operation for the specification: it takes one
-/// of their bodies.
+/// Every call under its path. Calls with the same path and method are one operation in the specification, with one of
+/// their bodies.
 pub fn paths(contract: &Contract) -> Json {
     let mut groups: BTreeMap<(&str, String), Vec<&Operation>> = BTreeMap::new();
     for it in (contract.operations)() {
@@ -49,7 +50,7 @@ pub fn paths(contract: &Contract) -> Json {
     for ((path, method), rows) in groups {
         paths[path][method] = match rows[..] {
             [row] => operation(contract, row),
-            _ => shared(contract, &rows),
+            _ => shared_operation(contract, &rows),
         };
     }
     paths
@@ -68,7 +69,7 @@ fn operation(contract: &Contract, row: &Operation) -> Json {
         it["parameters"] = parameters.into();
     }
     if !row.headers.is_empty() {
-        it["x-headers"] = row.headers.iter().map(crate::contract::openapi::rows::field).collect::<Vec<_>>().into();
+        it["x-headers"] = row.headers.iter().map(rows::field).collect::<Vec<_>>().into();
     }
     if !row.media.is_empty() {
         it["requestBody"] = request_body(&[row]);
@@ -76,8 +77,8 @@ fn operation(contract: &Contract, row: &Operation) -> Json {
     it
 }
 
-/// Several calls behind one path and method.
-fn shared(contract: &Contract, rows: &[&Operation]) -> Json {
+/// Several calls with one path and method.
+fn shared_operation(contract: &Contract, rows: &[&Operation]) -> Json {
     let names: Vec<&str> = rows.iter().map(|it| it.name).collect();
     let calls = rows.iter().map(|it| {
         let mut call = json!({"name": it.name, "summary": it.summary, "errors": it.errors});
@@ -94,7 +95,7 @@ fn shared(contract: &Contract, rows: &[&Operation]) -> Json {
     })
 }
 
-/// The parameters that travel in the body; a parameter named in the path does not, and without a body none does.
+/// The parameters in the body. Without a body, and for a parameter in the path, they are elsewhere.
 pub fn body(row: &Operation) -> impl Iterator<Item = &'static Field> + Clone {
     let path = row.path;
     let bodiless = row.media.is_empty();
@@ -102,7 +103,7 @@ pub fn body(row: &Operation) -> impl Iterator<Item = &'static Field> + Clone {
 }
 
 fn is_in_path(path: &str, name: &str) -> bool {
-    path.split('/').any(|it| it.strip_prefix('{').and_then(|it| it.strip_suffix('}')) == Some(name))
+    path.split('/').any(|segment| segment.strip_prefix('{').and_then(|it| it.strip_suffix('}')) == Some(name))
 }
 
 fn beside_the_body(row: &Operation) -> impl Iterator<Item = Json> {
@@ -112,7 +113,7 @@ fn beside_the_body(row: &Operation) -> impl Iterator<Item = Json> {
 }
 
 fn own_headers(rows: &[Field]) -> impl Iterator<Item = Json> {
-    rows.iter().filter(|it| !SAID_ELSEWHERE.contains(&it.name.to_ascii_lowercase().as_str())).map(|it| parameter(it, "header"))
+    rows.iter().filter(|it| !COVERED_ELSEWHERE.contains(&it.name.to_ascii_lowercase().as_str())).map(|it| parameter(it, "header"))
 }
 
 /// A field outside a body.
@@ -145,7 +146,7 @@ fn one_of(schemas: Vec<Json>) -> Json {
     some_of("oneOf", schemas)
 }
 
-/// Schemas of which `how` says how many fit.
+/// Schemas under `oneOf` or `anyOf`; a single schema stays alone.
 fn some_of(how: &str, mut schemas: Vec<Json>) -> Json {
     if schemas.len() == 1 { schemas.remove(0) } else { json!({how: schemas}) }
 }
@@ -156,7 +157,7 @@ fn responses(contract: &Contract, rows: &[&Operation]) -> Json {
         answers.entry(it.success).or_default().push(reference("schemas", &answer_name(it)));
     }
     let success = answers.into_iter().map(|(status, schemas)| {
-        // One answer can have the shape of several functions behind one address.
+        // One answer can match the schemas of several functions with one address.
         let content = json!({"application/json": {"schema": some_of("anyOf", schemas)}});
         (status.as_str().to_owned(), json!({"description": "success", "headers": stamps(), "content": content}))
     });
@@ -173,7 +174,7 @@ fn responses(contract: &Contract, rows: &[&Operation]) -> Json {
     responses
 }
 
-/// Where a provider refuses with the status of a success: one body or the other.
+/// The answers of one status that means success and refusal: one body or the other.
 fn either(success: &Json, refused: &Json) -> Json {
     let schema = |it: &Json| it["content"]["application/json"]["schema"].clone();
     let mut both = success.clone();
@@ -186,7 +187,7 @@ fn either(success: &Json, refused: &Json) -> Json {
     both
 }
 
-/// The refusals of one status: which codes they write where, and what each looks like.
+/// The refusals of one status: their codes, and an example of each.
 fn refusal(contract: &Contract, errors: &[&ErrorRow]) -> Json {
     let bodies: Vec<(&ErrorRow, Json)> = errors.iter().map(|it| (*it, example(contract, it))).collect();
     let mut content = json!({"schema": reference("schemas", REFUSAL), "examples": {}});
@@ -195,20 +196,20 @@ fn refusal(contract: &Contract, errors: &[&ErrorRow]) -> Json {
         mark(&mut example, row.evidence);
         content["examples"][row.name] = example;
     }
-    if let Some(narrowed) = narrowed(contract, &bodies) {
-        content["schema"] = json!({"allOf": [content["schema"].take(), narrowed]});
+    if let Some(codes) = schema_of_codes(contract, &bodies) {
+        content["schema"] = json!({"allOf": [content["schema"].take(), codes]});
     }
     let description = errors.iter().map(|it| format!("{}: {}", it.name, it.when)).collect::<Vec<_>>().join(". ");
     json!({"description": description, "headers": stamps(), "content": {"application/json": content}})
 }
 
-/// A refusal as the provider writes it.
+/// The body of a refusal as the provider writes it.
 fn example(contract: &Contract, row: &ErrorRow) -> Json {
     (contract.refusal)(row.name).map_or(Json::Null, |it| schema::example(&[], &String::from_utf8_lossy(&it.body)))
 }
 
-/// Which codes can stand in these bodies, where there is a field that holds the code of each.
-fn narrowed(contract: &Contract, bodies: &[(&ErrorRow, Json)]) -> Option<Json> {
+/// The schema that allows only the codes of these bodies, when one field contains the code of each.
+fn schema_of_codes(contract: &Contract, bodies: &[(&ErrorRow, Json)]) -> Option<Json> {
     let holds = |field: &&Field, row: &ErrorRow, body: &Json| {
         let place = format!("/{}", field.name.replace('.', "/"));
         body.pointer(&place).is_some_and(|it| it == row.code)

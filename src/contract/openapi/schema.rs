@@ -6,7 +6,7 @@ use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::form_pairs;
 
-/// An address that a browser is sent to is no longer than this.
+/// Characters of an address that a browser is sent to.
 const URL_CHARS_MAX: usize = 2048;
 
 /// The values that a kind of field takes.
@@ -37,7 +37,7 @@ pub fn of(kind: Kind) -> Json {
     }
 }
 
-/// A default as the row writes it, in the type of the row.
+/// A default of a row in the type of the row.
 pub fn typed(kind: Kind, text: &str) -> Json {
     match kind {
         Kind::Integer { .. } | Kind::NullableInteger | Kind::Flag | Kind::Number | Kind::Amount { .. } | Kind::Decimal | Kind::Any => {
@@ -59,7 +59,7 @@ pub fn typed(kind: Kind, text: &str) -> Json {
     }
 }
 
-/// Puts the evidence of a row on what was made of it.
+/// Adds the evidence of a row to its schema.
 pub fn mark(target: &mut Json, evidence: Evidence) {
     target["x-evidence"] = evidence.tag().into();
     target["x-source"] = evidence.source().into();
@@ -88,7 +88,7 @@ pub fn object<'a>(rows: impl IntoIterator<Item = &'a Field>) -> Json {
     root
 }
 
-/// The same object as somebody has to send it: a required text is not empty, because empty text counts as not sent.
+/// The object that a caller has to send: a required text is not empty, because empty text counts as missing.
 pub fn request<'a>(rows: impl IntoIterator<Item = &'a Field> + Clone) -> Json {
     let mut schema = object(rows.clone());
     for row in rows.into_iter().filter(|it| it.need == Need::Required && matches!(it.kind, Kind::Text { .. } | Kind::Url | Kind::HttpUrl)) {
@@ -99,7 +99,7 @@ pub fn request<'a>(rows: impl IntoIterator<Item = &'a Field> + Clone) -> Json {
     schema
 }
 
-/// Where the schema of a dotted name stands within that of its object.
+/// The JSON pointer to the schema of a dotted name in the schema of its object.
 pub fn pointer(name: &str) -> String {
     name.split('.').fold(String::new(), |path, it| match it.strip_suffix("[]") {
         Some(list) => path + "/properties/" + list + "/items",
@@ -107,7 +107,7 @@ pub fn pointer(name: &str) -> String {
     })
 }
 
-/// The schema of a member that is an object, made when no row has made it.
+/// The schema of a member that is an object; created when no row has created it.
 fn inner<'a>(object: &'a mut Json, name: &str) -> &'a mut Json {
     let (member, empty) = match name.strip_suffix("[]") {
         Some(list) => (&mut object["properties"][list]["items"], json!({"type": "object"})),
@@ -134,12 +134,12 @@ fn insert(object: &mut Json, name: &str, row: &Field) {
     }
 }
 
-/// Whether a body of these media types is a form, and nothing else.
+/// Whether a body of these media types can only be a form.
 pub fn is_form(media: &[&str]) -> bool {
     !media.is_empty() && !media.contains(&"application/json")
 }
 
-/// A body from the documentation, as the value that it is: of a form, its fields.
+/// A body from the documentation as a value: a form becomes an object of its fields.
 pub fn example(media: &[&str], text: &str) -> Json {
     if is_form(media) {
         return map(form_pairs(text.as_bytes()).into_iter().map(|(name, value)| (name, value.into())));

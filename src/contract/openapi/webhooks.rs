@@ -1,12 +1,13 @@
-//! Webhooks: what arrives at a receiver, and what its answer means.
+//! Webhooks: the request to a receiver, and the meaning of its answer.
 
 use serde_json::{Value as Json, json};
 
 use super::calls::parameter;
 use super::{map, mark, reference, schema};
+use crate::contract::rows;
 use crate::engine::tables::{Contract, EventRow};
 
-/// The name of the schema of what a webhook carries.
+/// The name of the schema of the body of a webhook.
 pub fn body_name(it: &EventRow) -> String {
     format!("{}.event", it.name)
 }
@@ -20,8 +21,8 @@ fn webhook(contract: &Contract, event: &EventRow) -> Json {
     let (headers, types): (Vec<_>, Vec<_>) = event.headers.iter().partition(|it| !it.name.eq_ignore_ascii_case("content-type"));
     let limit = contract.schedule.time_limit.as_secs();
     let again = match contract.schedule.waits.len() {
-        0 | 1 => "not accepted: it does not come again".to_owned(),
-        attempts => format!("not accepted: the same event comes again, {attempts} attempts in all"),
+        0 | 1 => "not accepted: the event is not sent again".to_owned(),
+        attempts => format!("not accepted: the same event is sent again, up to {attempts} attempts in total"),
     };
     let mut it = json!({
         "operationId": event.name,
@@ -36,10 +37,10 @@ fn webhook(contract: &Contract, event: &EventRow) -> Json {
             }},
         },
         "responses": {
-            "2XX": {"description": format!("accepted, when it comes within {limit} seconds")},
+            "2XX": {"description": format!("accepted, if the answer comes within {limit} seconds")},
             "default": {"description": again},
         },
-        "x-headers": types.into_iter().map(crate::contract::openapi::rows::field).collect::<Vec<_>>(),
+        "x-headers": types.into_iter().map(rows::field).collect::<Vec<_>>(),
     });
     mark(&mut it, event.evidence);
     it

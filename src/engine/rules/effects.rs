@@ -1,47 +1,50 @@
 //! What a rule does when it fires.
 
+use std::mem::discriminant;
+
 use rust_decimal::{Decimal, MathematicalOps};
 use serde::{Deserialize, Serialize};
 
 use crate::kit::ids::Draws;
-use crate::kit::time::Duration;
+use crate::kit::money;
+use crate::kit::time::{Duration, parse_duration};
 
-/// Everything that one rule does. What is not there is as documented.
+/// Everything that one rule does. Everything else stays as documented.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Effects {
-    /// Answers in the provider's place.
+    /// Answers in place of the provider.
     pub answer: Option<Override>,
-    /// The answer is held back.
+    /// Delays the answer.
     pub latency: Option<Latency>,
-    /// What becomes of the answer on its way.
+    /// What happens to the bytes of the answer.
     pub transport: Option<Transport>,
-    /// What the outside world does to the object that the call has made.
+    /// What the outside world does to the object that the call created.
     pub course: Vec<LifecycleStep>,
     pub business: Option<Business>,
-    /// What becomes of a webhook.
+    /// What happens to a webhook.
     pub spoil: Option<WebhookFault>,
 }
 
-/// Copies of a webhook that a rule sends.
+/// Copies of one webhook.
 pub const DUPLICATES_MAX: u32 = 100;
-/// Pieces in which a body dribbles.
+/// Pieces of one dribbled body.
 pub const CHUNKS_MAX: u32 = 1_000;
-/// Blocks that a rule has a chain undo.
+/// Blocks that one rule removes from a chain.
 pub const DEPTH_MAX: u32 = 1_000;
 
-/// Whether it is a share of one.
+/// Whether this is a share of one.
 pub fn is_share(it: Decimal) -> bool {
     (Decimal::ZERO..=Decimal::ONE).contains(&it)
 }
 
-/// Whether time does not run backwards in it.
+/// Whether this is not a negative duration.
 fn is_span(it: Duration) -> bool {
     !it.is_negative()
 }
 
 impl Effects {
-    /// Whether what was read from outside is something that a rule could have been made of.
+    /// Whether a rule can have these effects: they may come from a saved state.
     pub fn is_sound(&self) -> bool {
         let answer = !matches!(self.answer, Some(Override::Own { status: Some(status), .. }) if !(200..=599).contains(&status));
         answer
@@ -52,38 +55,38 @@ impl Effects {
             && self.spoil.as_ref().is_none_or(WebhookFault::is_sound)
     }
 
-    /// Whether what the call makes takes no step at its own pace.
+    /// Whether the rule alone moves the object that the call created: its own timers do nothing.
     pub fn leads_alone(&self) -> bool {
         !self.course.is_empty() || matches!(self.business, Some(Business::PayoutReturned { .. }))
     }
 }
 
-/// An answer in the provider's place.
+/// An answer in place of the provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Override {
     /// A documented error, by name.
     Error(String),
-    /// Anything else. What is missing is as the provider would have answered.
+    /// Any other answer. Missing parts are those of the provider.
     Own { status: Option<u16>, headers: Vec<(String, String)>, body: Option<String> },
 }
 
-/// How long an answer is held back.
+/// How long an answer is delayed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Latency {
     pub spread: Spread,
-    /// Real time in place of simulated time.
+    /// Real time instead of simulated time.
     pub real: bool,
 }
 
-/// How a span is chosen.
+/// How a delay is chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Spread {
     Fixed(Duration),
-    /// Each between the two as likely as any other.
+    /// Every duration between the two is equally likely.
     Uniform(Duration, Duration),
-    /// Half of them below the median, and a long tail above it, as slow networks have.
+    /// Half of the delays are below the median, with a long tail above it, as in slow networks.
     Lognormal {
         median: Duration,
         sigma: Decimal,
@@ -91,11 +94,11 @@ pub enum Spread {
 }
 
 impl Spread {
-    /// No latency is longer.
+    /// The longest delay.
     pub const MAX: Duration = Duration::from_hours(1);
 
-    /// One span.
-    pub fn drawn(&self, mut draws: Draws) -> Duration {
+    /// One delay.
+    pub fn draw(&self, mut draws: Draws) -> Duration {
         let span = match self {
             Self::Fixed(span) => *span,
             Self::Uniform(from, to) => {
@@ -107,7 +110,7 @@ impl Spread {
                 let deviation = normal(&mut draws);
                 let factor = sigma.checked_mul(deviation).and_then(|it| it.checked_exp());
                 let span = factor.and_then(|it| micros.checked_mul(it)).and_then(|it| i64::try_from(it.trunc()).ok());
-                // What no number tells is far out in one of the two tails.
+                // What does not fit into a number is far out in one of the two tails.
                 let tail = if deviation.is_sign_negative() { Duration::ZERO } else { Self::MAX };
                 span.map_or(tail, Duration::from_micros)
             }
@@ -123,15 +126,15 @@ impl Spread {
     }
 }
 
-/// A draw from (nearly) the normal distribution with variance 1: twelve even draws, added up. In decimals, so that it is
-/// the same on every machine.
+/// A draw from (nearly) the normal distribution with variance 1: the sum of twelve uniform draws. In decimals, so that it
+/// is the same on every machine.
 fn normal(draws: &mut Draws) -> Decimal {
     const PARTS: u64 = 1_000_000;
     let sum: u64 = (0..12).map(|_| draws.below(PARTS)).sum();
     Decimal::new(i64::try_from(sum).unwrap_or(0), 6) - Decimal::from(6)
 }
 
-/// What becomes of an answer between here and the client.
+/// What a rule does to the bytes of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Transport {
@@ -139,66 +142,102 @@ pub enum Transport {
     ConnectionReset,
     /// The connection is closed without a byte.
     EmptyResponse,
-    /// A good head, then chunks that are none.
+    /// A valid head, then invalid chunks.
     MalformedResponseChunk,
-    /// Bytes that are no HTTP.
+    /// Bytes that are not HTTP.
     RandomDataThenClose,
-    /// The whole length is announced, this share of it is sent.
+    /// The whole length is announced, and this share of it is sent.
     TruncateBodyAtFraction(Decimal),
-    /// The body comes in so many pieces, over that span of real time.
+    /// The body comes in this number of pieces, over this duration of real time.
     Dribble { chunks: u32, over: Duration },
 }
 
-impl Transport {
-    fn is_sound(&self) -> bool {
-        match self {
-            Self::TruncateBodyAtFraction(share) => is_share(*share),
-            Self::Dribble { chunks, over } => (1..=CHUNKS_MAX).contains(chunks) && is_span(*over),
-            Self::ConnectionReset | Self::EmptyResponse | Self::MalformedResponseChunk | Self::RandomDataThenClose => true,
-        }
-    }
+/// All about one effect on the bytes of an answer, apart from what is written to the socket.
+pub struct TransportRow {
+    /// The name of the effect in a rule.
+    pub word: &'static str,
+    /// The effect when a request asks for it by name, without a value.
+    pub default: Transport,
+    /// Whether the client gets no whole answer.
+    pub fails: bool,
+    parameters: Option<Parameters>,
+}
 
-    /// As a rule writes it.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::ConnectionReset => "connection_reset",
-            Self::EmptyResponse => "empty_response",
-            Self::MalformedResponseChunk => "malformed_response_chunk",
-            Self::RandomDataThenClose => "random_data_then_close",
-            Self::TruncateBodyAtFraction(_) => "truncate_body_at_fraction",
-            Self::Dribble { .. } => "dribble",
-        }
+/// What a rule writes beside the name of an effect.
+struct Parameters {
+    read: fn(Parts<'_>) -> Option<Transport>,
+    is_sound: fn(&Transport) -> bool,
+}
+
+/// The texts in the value of an effect, by name. A value that is not a mapping answers to every name.
+pub type Parts<'a> = &'a dyn Fn(&str) -> Option<&'a str>;
+
+/// The effects on the bytes of an answer, one row each.
+pub const TRANSPORTS: &[TransportRow] = &[
+    TransportRow { word: "connection_reset", default: Transport::ConnectionReset, fails: true, parameters: None },
+    TransportRow { word: "empty_response", default: Transport::EmptyResponse, fails: true, parameters: None },
+    TransportRow { word: "malformed_response_chunk", default: Transport::MalformedResponseChunk, fails: true, parameters: None },
+    TransportRow { word: "random_data_then_close", default: Transport::RandomDataThenClose, fails: true, parameters: None },
+    TransportRow {
+        word: "truncate_body_at_fraction",
+        default: Transport::TruncateBodyAtFraction(Decimal::from_parts(5, 0, 0, false, 1)),
+        fails: true,
+        parameters: Some(Parameters {
+            read: |part| part("share").and_then(money::parse).map(Transport::TruncateBodyAtFraction),
+            is_sound: |it| matches!(it, Transport::TruncateBodyAtFraction(share) if is_share(*share)),
+        }),
+    },
+    TransportRow {
+        word: "dribble",
+        default: Transport::Dribble { chunks: 5, over: Duration::from_secs(2) },
+        fails: false,
+        parameters: Some(Parameters {
+            read: |part| Some(Transport::Dribble { chunks: part("chunks")?.parse().ok()?, over: parse_duration(part("over")?).ok()? }),
+            is_sound: |it| matches!(it, Transport::Dribble { chunks, over } if (1..=CHUNKS_MAX).contains(chunks) && is_span(*over)),
+        }),
+    },
+];
+
+impl TransportRow {
+    /// The effect with the values of a rule.
+    pub fn read(&self, part: Parts<'_>) -> Option<Transport> {
+        self.parameters.as_ref().map_or(Some(self.default.clone()), |it| (it.read)(part))
     }
 }
 
-/// The effects of the transport that a request may ask for by name. Those that need a value have it here.
-pub const TRANSPORTS: &[(&str, Transport)] = &[
-    ("connection_reset", Transport::ConnectionReset),
-    ("empty_response", Transport::EmptyResponse),
-    ("malformed_response_chunk", Transport::MalformedResponseChunk),
-    ("random_data_then_close", Transport::RandomDataThenClose),
-    ("truncate_body_at_fraction", Transport::TruncateBodyAtFraction(Decimal::from_parts(5, 0, 0, false, 1))),
-    ("dribble", Transport::Dribble { chunks: 5, over: Duration::from_secs(2) }),
-];
+impl Transport {
+    fn row(&self) -> Option<&'static TransportRow> {
+        TRANSPORTS.iter().find(|it| discriminant(&it.default) == discriminant(self))
+    }
 
-/// One step of an object's life: so long after the step before it, to that status.
+    fn is_sound(&self) -> bool {
+        self.row().is_some_and(|row| row.parameters.as_ref().is_none_or(|it| (it.is_sound)(self)))
+    }
+
+    /// The name of the effect in a rule.
+    pub fn word(&self) -> &'static str {
+        self.row().map_or("", |it| it.word)
+    }
+}
+
+/// One step in the lifecycle of an object: the wait since the previous step, and the next status.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LifecycleStep {
     pub after: Duration,
     pub to: String,
 }
 
-/// What customer, bank or chain do to the object that a call has made.
+/// What the customer, the bank or the chain does to the object that a call created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Business {
-    /// The customer pays this share of what is due, so long after the call.
+    /// The customer pays this share of the amount due, `after` the call.
     Underpaid { share: Decimal, after: Duration },
-    /// The customer pays in full, so long after the window has closed.
+    /// The customer pays in full, `after` the payment window has closed.
     LatePayment { after: Duration },
-    /// The customer pays at once, and so long later the chain undoes that many blocks.
+    /// The customer pays at once; `after` the payment, the chain removes this number of blocks.
     Reorg { depth: u32, after: Duration },
-    /// The bank sends a payout back, so long after the call.
+    /// The bank returns the payout, `after` the call.
     PayoutReturned { after: Duration },
 }
 
@@ -212,28 +251,28 @@ impl Business {
     }
 }
 
-/// What becomes of a webhook.
+/// What happens to a webhook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WebhookFault {
-    /// Each attempt is sent so often in all; 0 and 1 are once.
+    /// How many times each attempt is sent; 0 and 1 mean once.
     pub duplicate: u32,
-    /// It is never sent.
+    /// The webhook is never sent.
     pub drop: bool,
-    /// The first attempt leaves so much later, and the events behind it do not wait.
+    /// The delay of the first attempt; later events do not wait for it.
     pub delay: Option<Duration>,
-    /// It leaves after the next event for its target.
+    /// The webhook leaves after the next event for its target.
     pub reorder: bool,
-    /// Members of the body that are altered after it was signed, as JSON.
+    /// Members of the body that are changed after it was signed, as JSON.
     pub tamper: Vec<(String, String)>,
-    /// It is signed with a secret that nobody knows.
+    /// The webhook is signed with an unknown secret.
     pub bad_signature: bool,
-    /// It is dated so much too early.
+    /// Its timestamp is backdated by this duration.
     pub stale: Option<Duration>,
 }
 
 impl WebhookFault {
-    /// Whether what was read from outside is something that a rule could do.
+    /// Whether a rule can do this: it may come from a saved state.
     pub fn is_sound(&self) -> bool {
         self.duplicate <= DUPLICATES_MAX && [self.delay, self.stale].into_iter().flatten().all(is_span)
     }
@@ -247,7 +286,7 @@ mod tests {
     fn i24_a_spread_of_any_width_gives_a_span() {
         for sigma in ["0.5", "40", "79228162514264337593543950335"] {
             let long = Spread::Lognormal { median: Duration::from_secs(1), sigma: sigma.parse().expect("a number") };
-            let drawn: Vec<_> = (0..200).map(|n| long.drawn(Draws::new(3, "test", n))).collect();
+            let drawn: Vec<_> = (0..200).map(|n| long.draw(Draws::new(3, "test", n))).collect();
             let below = drawn.iter().filter(|it| **it < Duration::from_secs(1)).count();
             assert!((70..130).contains(&below), "{sigma}: {below} of 200 below the median");
             assert!(drawn.iter().all(|it| (Duration::ZERO..=Spread::MAX).contains(it)), "{sigma}");
@@ -259,8 +298,8 @@ mod tests {
         let millis = Duration::from_millis;
         let uniform = Spread::Uniform(millis(100), millis(300));
         let long = Spread::Lognormal { median: millis(100), sigma: "0.5".parse().expect("a number") };
-        let drawn = |spread: &Spread| (0..5).map(|n| spread.drawn(Draws::new(1, "test", n)).as_micros()).collect::<Vec<_>>();
-        let all: Vec<_> = (0..500).map(|n| (uniform.drawn(Draws::new(2, "test", n)), long.drawn(Draws::new(2, "test", n)))).collect();
+        let drawn = |spread: &Spread| (0..5).map(|n| spread.draw(Draws::new(1, "test", n)).as_micros()).collect::<Vec<_>>();
+        let all: Vec<_> = (0..500).map(|n| (uniform.draw(Draws::new(2, "test", n)), long.draw(Draws::new(2, "test", n)))).collect();
         assert!(all.iter().all(|it| (millis(100)..=millis(300)).contains(&it.0)));
         let below = all.iter().filter(|it| it.1 < millis(100)).count();
         assert!((200..300).contains(&below), "{below} of 500 below the median");

@@ -1,15 +1,15 @@
-//! Which actions lead the life of what a call makes.
+//! Which actions lead an object that a call created through its statuses.
 
 use crate::engine::tables::{ActionRow, Contract, StatusTable, Transition};
 use crate::kit::fields::Kind;
 use crate::kit::lifecycle::On;
 
-/// The action by which a customer pays a bill. A payer who says that they have paid does not.
+/// The action by which a customer pays. A customer who only says that they have paid does not pay.
 pub fn paying(contract: &Contract) -> Option<&'static str> {
     (contract.actions)().iter().map(|it| it.name).find(|it| *it == "pay")
 }
 
-/// The calls that make an object.
+/// The calls that create an object.
 pub fn makers(contract: &Contract) -> Vec<&'static str> {
     let rows = (contract.lifecycles)().into_iter().flat_map(|it| it.rows).filter(|it| it.from.is_empty());
     rows.filter_map(|it| if let On::Call(call) = it.on { Some(call) } else { None }).collect()
@@ -24,49 +24,49 @@ pub fn reachable(contract: &Contract) -> Vec<&'static str> {
     all
 }
 
-/// The action that leads from a status to another, and the outcome that it has to be given, if it wants one. Without a
-/// status to begin at it is the one in which that call leaves its object. Several kinds of object may know the status:
-/// what the call makes is looked at first. Of several actions one that starts there is taken, and of these one that can
-/// lead nowhere else: `fail` rather than a `confirm` that fails only what was short.
+/// The action that leads from a status to another, and its `outcome`, when it has such a parameter. The default for
+/// `from` is the status in which the call leaves its object. Several kinds of object may have the status: the kind that
+/// the call creates comes first. Of several actions, one that starts at `from` is chosen, and of these one that can lead
+/// nowhere else: `fail`, not a `confirm` that fails only a short payment.
 pub fn leading_to(
     contract: &Contract,
     made_by: Option<&str>,
     from: Option<&str>,
     status: &str,
 ) -> Option<(&'static str, Option<&'static str>)> {
-    let acts = (contract.actions)();
+    let actions = (contract.actions)();
     let mut tables = (contract.lifecycles)();
     let is_born = |row: &&Transition| row.from.is_empty() && matches!(row.on, On::Call(own) if Some(own) == made_by);
     tables.sort_by_key(|it| !it.rows.iter().any(|row| is_born(&row)));
     tables.iter().find_map(|table| {
         let start = from.or_else(|| table.rows.iter().find(is_born).map(|it| it.to));
-        let steps = table.rows.iter().filter(|it| it.to == status).filter_map(|row| Some((row, step(table, row, acts.as_slice())?)));
-        let best = steps.min_by_key(|(row, it)| (start.is_some_and(|it| !row.from.contains(&it)), it.is_open));
-        best.map(|(_, it)| (it.act, it.outcome))
+        let steps = table.rows.iter().filter(|it| it.to == status).filter_map(|row| Some((row, step(table, row, actions.as_slice())?)));
+        let best = steps.min_by_key(|(row, it)| (start.is_some_and(|from| !row.from.contains(&from)), it.is_open));
+        best.map(|(_, it)| (it.action, it.outcome))
     })
 }
 
-/// A row as a step that an action can make.
+/// A row that an action can bring about.
 struct Step {
-    act: &'static str,
+    action: &'static str,
     outcome: Option<&'static str>,
-    /// From the same status it may lead elsewhere, as the object's own affairs are.
+    /// The action may lead elsewhere from the same status, which depends on the object.
     is_open: bool,
 }
 
-/// `None`: no action makes it, or one that begins an object of its own.
-fn step(table: &StatusTable, row: &Transition, acts: &[&ActionRow]) -> Option<Step> {
-    let On::Act(act) = row.on else { return None };
+/// `None`: no action brings it about, or the action creates an object.
+fn step(table: &StatusTable, row: &Transition, actions: &[&ActionRow]) -> Option<Step> {
+    let On::Act(action) = row.on else { return None };
     let own = || table.rows.iter().filter(|it| it.on == row.on);
     if own().any(|it| it.from.is_empty()) {
         return None;
     }
-    let parameters = acts.iter().find(|it| it.name == act)?.parameters;
+    let parameters = actions.iter().find(|it| it.name == action)?.parameters;
     let words = parameters.iter().find_map(|it| if let ("outcome", Kind::Word(words)) = (it.name, it.kind) { Some(words) } else { None });
     let outcome = match words {
         None => None,
         Some(words) => Some(*words.iter().find(|it| **it == row.to)?),
     };
-    let elsewhere = |it: &Transition| it.to != row.to && it.from.iter().any(|it| row.from.contains(it));
-    Some(Step { act, outcome, is_open: outcome.is_none() && own().any(elsewhere) })
+    let elsewhere = |other: &Transition| other.to != row.to && other.from.iter().any(|it| row.from.contains(it));
+    Some(Step { action, outcome, is_open: outcome.is_none() && own().any(elsewhere) })
 }

@@ -15,7 +15,7 @@ use crate::engine::rules::{Business, Effects, LifecycleStep, RuleInput};
 use crate::engine::tables::Contract;
 use crate::engine::tables::leading::{leading_to, paying};
 use crate::kit::fields::Fields;
-use crate::kit::http::{HeaderMap, Request, form_pairs};
+use crate::kit::http::{Request, form_pairs, headers_in_full};
 use crate::kit::time::{Duration, Timestamp, Uptime, later};
 
 impl World {
@@ -35,7 +35,7 @@ impl World {
             event: None,
             account: account.as_deref(),
             body: &|| member.sent(request),
-            headers: &|| headers(&request.headers),
+            headers: &|| headers_in_full(&request.headers),
             query: &|| form_pairs(request.query.as_bytes()).into_iter().map(|(name, text)| (name, Json::from(text))).collect(),
         };
         let Self { core, .. } = self;
@@ -182,9 +182,4 @@ fn naming(contract: &Contract, act: &str, subject: &str) -> Json {
     let row = (contract.actions)().into_iter().find(|it| it.name == act);
     let name = row.and_then(|it| it.parameters.first()).map_or("", |it| it.name);
     json!({name: subject})
-}
-
-/// Headers as rules see them: by their names in lower case, repeated ones joined.
-pub fn headers(headers: &HeaderMap) -> Json {
-    crate::kit::http::headers_as_object(headers, str::to_owned)
 }

@@ -1,14 +1,14 @@
-//! Names that a step takes from elsewhere in its file: what steps before it make, rules, and accounts.
+//! Names in a step that are defined elsewhere in the file: by earlier steps, as rules, or as accounts.
 
 use super::{Check, holds_reference};
 use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::{Auth, Contract};
-use crate::scenario::mistakes::shown;
+use crate::scenario::mistakes::cut;
 use crate::scenario::yaml::Node;
 
-/// What there is when a step is played.
-pub struct Made<'a> {
-    /// What the file begins with.
+/// The names that are defined when a step is played.
+pub struct Defined<'a> {
+    /// The section `providers` of the file.
     providers: Option<&'a Node>,
     pub saved: Vec<String>,
     forks: Vec<String>,
@@ -17,15 +17,15 @@ pub struct Made<'a> {
     rules: Vec<(String, bool)>,
 }
 
-impl<'a> Made<'a> {
-    /// Before the first step of a scenario.
+impl<'a> Defined<'a> {
+    /// The names before the first step of a scenario.
     pub fn before_the_steps(scenario: &'a Node) -> Self {
         let rules = scenario.get("rules").map_or(&[][..], Node::items).iter().filter_map(rule).collect();
         Self { providers: scenario.get("providers"), saved: Vec::new(), forks: Vec::new(), snapshots: Vec::new(), rules }
     }
 
-    /// After that step.
-    pub fn learn(&mut self, step: &Node) {
+    /// Adds the names that a step defines.
+    pub fn add(&mut self, step: &Node) {
         let own = |name: &str| step.get(name).and_then(Node::plain).map(str::to_owned);
         self.saved.extend(own("save"));
         self.forks.extend(own("fork"));
@@ -33,16 +33,16 @@ impl<'a> Made<'a> {
         self.rules.extend(step.get("rule").and_then(rule));
     }
 
-    /// Notes names in a step that are nobody's.
-    pub fn look_at(&self, check: &mut Check<'_>, step: &Node) {
+    /// Notes names in a step that are not defined.
+    pub fn check(&self, check: &mut Check<'_>, step: &Node) {
         let known: Vec<String> = self.rules.iter().map(|it| it.0.clone()).collect();
-        for (name, made, what) in [("in", &self.forks, "fork"), ("restore", &self.snapshots, "snapshot")] {
+        for (name, defined, what) in [("in", &self.forks, "fork"), ("restore", &self.snapshots, "snapshot")] {
             let how = |asked: &str| format!("a step `{what}: {asked}` makes it");
-            unmade(check, step.get(name), made, &format!("no step before this one makes a {what}"), how);
+            note_undefined(check, step.get(name), defined, &format!("no step before this one makes a {what}"), how);
         }
         if !self.rules.iter().any(|it| it.0.contains("${")) {
-            let how = |_: &str| "a rule with that `name` has to stand in `rules`, or in a step before".to_owned();
-            unmade(check, step.get("drop_rule").filter(|it| !is_made_up(it)), &known, "there is no rule", how);
+            let how = |_: &str| "add a rule with this `name` to `rules`, or in an earlier step".to_owned();
+            note_undefined(check, step.get("drop_rule").filter(|it| !is_generated(it)), &known, "no rule is named", how);
         }
         let slug = |name: &str| step.get(name).and_then(Node::plain).map(|it| it.split('.').next().unwrap_or(it));
         let Some(contract) = slug("call").or_else(|| slug("set")).and_then(|it| check.known.provider(it)) else { return };
@@ -50,19 +50,19 @@ impl<'a> Made<'a> {
         self.account(check, step, contract);
     }
 
-    /// What a request asks for: a rule, a documented error, or an effect of the transport.
+    /// Checks what a request asks for: a rule, a documented error, or an effect on the connection.
     fn fault(&self, check: &mut Check<'_>, step: &Node, contract: &'static Contract) {
-        let Some(node) = step.get("fault").filter(|it| !is_made_up(it)) else { return };
+        let Some(node) = step.get("fault").filter(|it| !is_generated(it)) else { return };
         let Some(asked) = node.plain() else { return };
         let rules = self.rules.iter().filter(|it| it.1).map(|it| it.0.as_str());
-        let words: Vec<&str> = rules.chain(contract.errors.iter().map(|it| it.name)).chain(TRANSPORTS.iter().map(|it| it.0)).collect();
+        let words: Vec<&str> = rules.chain(contract.errors.iter().map(|it| it.name)).chain(TRANSPORTS.iter().map(|it| it.word)).collect();
         if !words.contains(&asked) && !words.iter().any(|it| it.contains("${")) {
-            let what = format!("no rule, no error of {} and no effect of the transport is called `{}`", contract.name, shown(asked));
-            check.unknown(&node.at, what, asked, words.into_iter());
+            let what = format!("no rule, no error of {} and no effect on the connection is named `{}`", contract.name, cut(asked));
+            check.note_unknown(&node.at, what, asked, words.into_iter());
         }
     }
 
-    /// Whose call it is. Where strangers may register, accounts come into being as well.
+    /// Checks the account of a call. Where a call can register a new account, every id may exist.
     fn account(&self, check: &mut Check<'_>, step: &Node, contract: &'static Contract) {
         let Some(node) = step.get("account").filter(|it| !holds_reference(it)) else { return };
         let Some(asked) = node.plain() else { return };
@@ -71,8 +71,8 @@ impl<'a> Made<'a> {
         let ids: Vec<&str> = [contract.account].into_iter().chain(own).collect();
         let is_open = (contract.operations)().iter().any(|it| it.auth == Auth::Open);
         if !is_open && !ids.contains(&asked) {
-            let what = format!("{} has no account `{}` here", contract.name, shown(asked));
-            check.unknown(&node.at, what, asked, ids.into_iter());
+            let what = format!("{} has no account `{}` here", contract.name, cut(asked));
+            check.note_unknown(&node.at, what, asked, ids.into_iter());
         }
     }
 }
@@ -82,14 +82,14 @@ fn rule(node: &Node) -> Option<(String, bool)> {
     node.get("name").and_then(Node::plain).map(|it| (it.to_owned(), is_request))
 }
 
-/// Whether it is a name as rules get that have none.
-fn is_made_up(node: &Node) -> bool {
+/// Whether this is a name that rules without a name get.
+fn is_generated(node: &Node) -> bool {
     node.plain().and_then(|it| it.strip_prefix("rule-")).is_some_and(|it| it.parse::<u32>().is_ok())
 }
 
-fn unmade(check: &mut Check<'_>, node: Option<&Node>, made: &[String], what: &str, how: impl Fn(&str) -> String) {
+fn note_undefined(check: &mut Check<'_>, node: Option<&Node>, defined: &[String], what: &str, how: impl Fn(&str) -> String) {
     let Some((node, asked)) = node.and_then(|it| Some((it, it.plain()?))) else { return };
-    if !made.iter().any(|it| it == asked) {
-        check.unmade(&node.at, format!("{what} `{}`", shown(asked)), asked, made, &how(asked));
+    if !defined.iter().any(|it| it == asked) {
+        check.note_undefined(&node.at, format!("{what} `{}`", cut(asked)), asked, defined, &how(asked));
     }
 }

@@ -1,37 +1,37 @@
-//! A step: it does one thing, known by its verb.
+//! Checks steps. Each does one thing, named by its verb.
 
 use std::ops::Range;
 
 use super::Check;
 use crate::scenario::keys::{ANY_STEP, STEPS};
-use crate::scenario::mistakes::{Mistake, shown};
+use crate::scenario::mistakes::{Mistake, cut};
 use crate::scenario::shape::Shape;
 use crate::scenario::yaml::{Key, Node, What};
 
 impl Check<'_> {
     pub(super) fn step(&mut self, node: &Node) {
         let What::Map(members) = &node.what else {
-            return self.nearly(node, "a mapping that begins with what the step does", Some("write it as `advance: 30m`"));
+            return self.wrong_kind_but_near(node, "a mapping that begins with what the step does", Some("write it as `advance: 30m`"));
         };
         let Some(shape) = self.verb(node, members) else { return };
-        self.repeated(members);
+        self.check_repeated(members);
         for (key, it) in members {
             if let Some(row) = shape.row(&key.name).or_else(|| ANY_STEP.row(&key.name)) {
                 self.value(it, row.kind, None);
             } else {
                 let words = shape.rows.iter().chain(ANY_STEP.rows).map(|it| it.name);
-                self.unknown(&key.at, format!("{} has no `{}`", shape.what, shown(&key.name)), &key.name, words);
+                self.note_unknown(&key.at, format!("{} has no `{}`", shape.what, cut(&key.name)), &key.name, words);
             }
         }
-        self.missing(node, shape);
+        self.check_missing(node, shape);
         if let Some(name) = node.get("save") {
             self.saved.insert(name.plain().unwrap_or("").to_owned(), name.at.clone());
         }
     }
 
-    /// What a step does: the row of its verb.
+    /// What a step does: the shape of its verb.
     fn verb(&mut self, node: &Node, members: &[(Key, Node)]) -> Option<&'static Shape> {
-        // `expect` stands beside other verbs as well.
+        // Other verbs can have `expect` too.
         let mut found: Vec<&'static Shape> = STEPS.iter().filter(|it| node.get(it.verb()).is_some()).collect();
         if 1 < found.len() {
             found.retain(|it| it.verb() != "expect");
@@ -42,31 +42,28 @@ impl Check<'_> {
                 let mistake = format!("a step does one thing, and this one has `{}` and `{}`", first.verb(), second.verb());
                 let (a, b) = (node.place_of(first.verb()), node.place_of(second.verb()));
                 let (early, late) = if a.start < b.start { (a, b) } else { (b, a) };
-                self.mistakes.push(Mistake::at(late, mistake).also(early, "the first").help("make two steps of it"));
+                self.mistakes.push(Mistake::at(late, mistake).also(early, "the first").help("write two steps"));
                 None
             }
             [] => {
                 let beside =
-                    |it: &&(Key, Node)| ANY_STEP.row(&it.0.name).is_none() && STEPS.iter().all(|own| own.row(&it.0.name).is_none());
+                    |it: &&(Key, Node)| ANY_STEP.row(&it.0.name).is_none() && STEPS.iter().all(|step| step.row(&it.0.name).is_none());
                 let name = members.iter().find(beside).or(members.first()).map(|it| &it.0);
                 let at = name.map_or(node.at.clone(), |it| it.at.clone());
                 let asked = name.map_or("", |it| it.name.as_str());
-                let what = if asked.is_empty() {
-                    "this step does nothing".to_owned()
-                } else {
-                    format!("`{}` is nothing that a step does", shown(asked))
-                };
-                self.unknown(&at, what, asked, STEPS.iter().map(Shape::verb));
+                let what =
+                    if asked.is_empty() { "this step does nothing".to_owned() } else { format!("no step is named `{}`", cut(asked)) };
+                self.note_unknown(&at, what, asked, STEPS.iter().map(Shape::verb));
                 None
             }
         }
     }
 
-    /// Notes when no step before has saved that name.
-    pub fn saved_before(&mut self, at: &Range<usize>, name: &str) {
+    /// Notes a name that no earlier step has saved.
+    pub fn check_saved(&mut self, at: &Range<usize>, name: &str) {
         if !self.saved.contains_key(name) {
             let names: Vec<String> = self.saved.keys().cloned().collect();
-            self.unmade(
+            self.note_undefined(
                 at,
                 format!("no step before this one saves `{name}`"),
                 name,

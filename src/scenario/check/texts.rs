@@ -1,4 +1,4 @@
-//! Values that stand in the wrong place, and texts that say something else than they should.
+//! Values of the wrong kind, and texts that do not say what they should.
 
 use super::Check;
 use crate::engine::clock::Rate;
@@ -6,42 +6,46 @@ use crate::engine::inbox::parse_script;
 use crate::kit::nearest::close;
 use crate::kit::time::parse_duration;
 use crate::scenario::keys::SCENARIO;
-use crate::scenario::mistakes::{Mistake, shown};
+use crate::scenario::mistakes::{Mistake, cut};
 use crate::scenario::shape::Shape;
 use crate::scenario::yaml::{Node, What};
 
-/// How a scenario begins, for somebody who has none.
+/// How a scenario begins.
 pub(super) const BEGINNING: &str = "begin with `version: 1`; `playmoney init` writes a first scenario";
 
 impl Check<'_> {
-    pub(super) fn a(&mut self, node: &Node, what: &str) {
-        self.mistakes.push(Mistake::at(node.at.clone(), format!("this has to be {what}, not {}", said(node))));
+    /// Notes a value that is not `what`.
+    pub(super) fn wrong_kind(&mut self, node: &Node, what: &str) {
+        self.mistakes.push(Mistake::at(node.at.clone(), format!("this has to be {what}, not {}", described(node))));
     }
 
-    /// The same with advice, where the value is nearly right.
-    pub(super) fn nearly(&mut self, node: &Node, what: &str, help: Option<&str>) {
-        self.a(node, what);
+    /// Notes a value that is not `what`, with advice when it is nearly right.
+    pub(super) fn wrong_kind_but_near(&mut self, node: &Node, what: &str, help: Option<&str>) {
+        self.wrong_kind(node, what);
         if let (Some(help), Some(it)) = (help, self.mistakes.last_mut()) {
             it.help = Some(help.to_owned());
         }
     }
 
-    pub(super) fn no_mapping(&mut self, node: &Node, shape: &'static Shape) {
+    pub(super) fn not_a_mapping(&mut self, node: &Node, shape: &'static Shape) {
         let names = shape.rows.iter().map(|it| it.name).collect::<Vec<_>>().join(", ");
-        let help = if std::ptr::eq(shape, &raw const SCENARIO) { BEGINNING.to_owned() } else { format!("it has {names}") };
-        self.mistakes.push(Mistake::at(node.at.clone(), format!("{} is a mapping, and this is {}", shape.what, said(node))).help(help));
+        let help = if std::ptr::eq(shape, &raw const SCENARIO) { BEGINNING.to_owned() } else { format!("its names are {names}") };
+        self.mistakes
+            .push(Mistake::at(node.at.clone(), format!("{} is a mapping, and this is {}", shape.what, described(node))).help(help));
     }
 
-    pub(super) fn text_that(&mut self, node: &Node, what: &str, read: impl Fn(&str) -> Result<(), String>) {
+    pub(super) fn check_text(&mut self, node: &Node, what: &str, read: impl Fn(&str) -> Result<(), String>) {
         match &node.what {
             What::Text(text) => {
                 if read(text).is_err() {
-                    let quoted = format!("`{}`", shown(text));
+                    let quoted = format!("`{}`", cut(text));
                     self.wrong(&node.at, read(text).err().unwrap_or_default().replace(&format!("`{text}`"), &quoted));
                 }
             }
-            What::Number(it) if read(&format!("{it}s")).is_ok() => self.nearly(node, what, Some("say the unit too: 30s, 30m, 30h")),
-            What::Null | What::Flag(_) | What::Number(_) | What::List(_) | What::Map(_) => self.a(node, what),
+            What::Number(it) if read(&format!("{it}s")).is_ok() => {
+                self.wrong_kind_but_near(node, what, Some("add the unit: 30s, 30m or 30h"));
+            }
+            What::Null | What::Flag(_) | What::Number(_) | What::List(_) | What::Map(_) => self.wrong_kind(node, what),
         }
     }
 
@@ -55,15 +59,15 @@ impl Check<'_> {
             }
             What::Text(it) => {
                 let near = close(it, ["frozen", "real"])
-                    .map_or("write frozen, real, or simulated seconds a second as 60x".to_owned(), |it| format!("the nearest is `{it}`"));
-                self.mistakes.push(Mistake::at(node.at.clone(), format!("a clock has no mode `{}`", shown(it))).help(near));
+                    .map_or("write frozen, real, or a rate such as 60x".to_owned(), |it| format!("the nearest is `{it}`"));
+                self.mistakes.push(Mistake::at(node.at.clone(), format!("a clock has no mode `{}`", cut(it))).help(near));
             }
-            What::Number(it) => self.nearly(node, "frozen, real or a rate as 60x", Some(&format!("write {it}x"))),
-            What::Null | What::Flag(_) | What::List(_) | What::Map(_) => self.a(node, "frozen, real or a rate as 60x"),
+            What::Number(it) => self.wrong_kind_but_near(node, "frozen, real or a rate such as 60x", Some(&format!("write {it}x"))),
+            What::Null | What::Flag(_) | What::List(_) | What::Map(_) => self.wrong_kind(node, "frozen, real or a rate such as 60x"),
         }
     }
 
-    /// How a receiver answers. A mistake is its step's.
+    /// Checks the answers of a receiver. A mistake is noted at its step of the script.
     pub(super) fn script(&mut self, node: &Node) {
         let one = |it: &Node| parse_script(&serde_json::Value::Array(vec![it.to_value()])).err().map(|why| (it.at.clone(), why));
         let wrong: Vec<_> = node.items().iter().filter_map(one).collect();
@@ -76,17 +80,17 @@ impl Check<'_> {
     }
 }
 
-pub(super) fn offset(text: &str) -> Result<(), String> {
-    let wrong = |_| format!("`{text}` is no span with a sign: write -20m or +1h");
+pub(super) fn check_offset(text: &str) -> Result<(), String> {
+    let wrong = |_| format!("`{text}` is not a duration with a sign: write -20m or +1h");
     parse_duration(text.trim_start_matches(['-', '+'])).map(|_| ()).map_err(wrong)
 }
 
-/// What somebody has written, in a sentence.
-fn said(node: &Node) -> String {
+/// What a value is, for a sentence.
+fn described(node: &Node) -> String {
     match &node.what {
         What::Text(it) if it.is_empty() => "an empty text".to_owned(),
-        What::Text(it) => format!("the text `{}`", shown(it)),
-        What::Number(it) => format!("the number `{}`", shown(it)),
+        What::Text(it) => format!("the text `{}`", cut(it)),
+        What::Number(it) => format!("the number `{}`", cut(it)),
         What::Flag(it) => format!("`{it}`"),
         What::Null | What::List(_) | What::Map(_) => node.word().to_owned(),
     }

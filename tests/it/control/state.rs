@@ -31,17 +31,17 @@ fn settings_are_taken_all_or_none() {
     let mut shop = Tape::shop();
     for (body, why) in [
         (json!({"pace": "manual", "pretty_bdy": true}), "Quantum Payouts has no setting `pretty_bdy`; the nearest is `pretty_body`"),
-        (json!({"pace": "manual", "pretty_body": "yes"}), "`pretty_body` is true or false"),
-        (json!({"pace": "slow"}), "`pace` is one of auto, manual"),
-        (json!({"channels": ["vtb", "sber"]}), "`channels` is a list of vtb, alfa"),
-        (json!({"channels": "vtb"}), "`channels` is a list of vtb, alfa"),
-        (json!({"company": 5}), "`company` is a text of at most 256 bytes, or null"),
-        (json!({"webhook_url": "shop.test"}), "`webhook_url`: a webhook goes to an http or https address"),
-        (json!({"webhook_url": "ftp://shop.test"}), "`webhook_url`: a webhook goes to an http or https address"),
-        (json!({"webhook_url": "http://me:pw@shop.test/"}), "`webhook_url`: a webhook address carries no user name or password"),
-        (json!({"webhook_url": "http://shop.test:99999/"}), "`webhook_url`: the address names no host, or a port that does not exist"),
-        (json!({"webhook_secret": ""}), "`webhook_secret` is a text of 1 to 256 bytes"),
-        (json!({"rate_limit": "on"}), "`rate_limit` is one of off, headers, enforce"),
+        (json!({"pace": "manual", "pretty_body": "yes"}), "`pretty_body` must be true or false"),
+        (json!({"pace": "slow"}), "`pace` must be one of auto, manual"),
+        (json!({"channels": ["vtb", "sber"]}), "`channels` must be a list of vtb, alfa"),
+        (json!({"channels": "vtb"}), "`channels` must be a list of vtb, alfa"),
+        (json!({"company": 5}), "`company` must be a text of at most 256 bytes, or null"),
+        (json!({"webhook_url": "shop.test"}), "`webhook_url`: a webhook address must begin with http:// or https://"),
+        (json!({"webhook_url": "ftp://shop.test"}), "`webhook_url`: a webhook address must begin with http:// or https://"),
+        (json!({"webhook_url": "http://me:pw@shop.test/"}), "`webhook_url`: a webhook address must not contain a user name or password"),
+        (json!({"webhook_url": "http://shop.test:99999/"}), "`webhook_url`: the address has no host, or its port is invalid"),
+        (json!({"webhook_secret": ""}), "`webhook_secret` must be a text of 1 to 256 bytes"),
+        (json!({"rate_limit": "on"}), "`rate_limit` must be one of off, headers, enforce"),
     ] {
         let (status, _, detail) = refused(&mut shop, "PATCH", ACCOUNT, &body);
         assert_eq!((status, detail.as_str()), (422, why), "{body}");

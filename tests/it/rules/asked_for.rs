@@ -49,11 +49,11 @@ fn a_documented_error_is_asked_for_by_its_name() {
 
 #[test]
 fn an_effect_of_the_transport_is_asked_for_by_its_word() {
-    for (word, transport) in playmoney::engine::rules::effects::TRANSPORTS {
+    for row in playmoney::engine::rules::effects::TRANSPORTS {
         let mut shop = Tape::shop();
-        let ticket = shop.sandbox.handle(shop.uptime, asking(word));
+        let ticket = shop.sandbox.handle(shop.uptime, asking(row.word));
         let answered = shop.sandbox.poll_answer(shop.uptime, ticket).expect("at once");
-        assert_eq!((answered.response.is_some(), answered.transport.as_ref()), (true, Some(transport)), "{word}");
+        assert_eq!((answered.response.is_some(), answered.transport.as_ref()), (true, Some(&row.default)), "{}", row.word);
     }
     let mut shop = shop(
         "rules:\n  - { name: slow, on: \"quantum-payouts.*\", then: { latency: { fixed: 2s, clock: real }, dribble: { chunks: 3, over: 1s } } }\n",

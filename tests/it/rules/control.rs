@@ -101,13 +101,16 @@ fn a_broken_rule_is_told_with_its_place() {
             "on: quoine.createInvoic\nthen: { status: 500 }\n",
             "rule:1:5: Quoine Payment has no operation `createInvoic` (the nearest is `createInvoice`)",
         ),
-        ("then: { status: 500 }\n", "rule:1:1: a rule without `on` needs a name for Playmoney-Fault to ask by (give it `on` or `name`)"),
+        (
+            "then: { status: 500 }\n",
+            "rule:1:1: a rule without `on` needs a name, by which the header Playmoney-Fault asks for it (add `on` or `name`)",
+        ),
         ("on: quoine.createInvoice\n", "rule:1:1: a rule needs `then` (`then`: what it does)"),
-        ("- 1\n", "rule:1:1: a rule is a mapping, and this is a list (it has name, on, when, then, ttl)"),
-        ("", "rule:1:1: a rule is a mapping, and this is nothing (it has name, on, when, then, ttl)"),
+        ("- 1\n", "rule:1:1: a rule is a mapping, and this is a list (its names are name, on, when, then, ttl)"),
+        ("", "rule:1:1: a rule is a mapping, and this is nothing (its names are name, on, when, then, ttl)"),
         (
             "on: quoine.*\nthen: { body: \"${env:PATH}\" }\n",
-            "rule:2:15: a scenario that comes over the network reads no environment (put the value in its place, or load the file from the command line)",
+            "rule:2:15: a scenario from the network cannot read environment variables (write the value itself, or load the file from the command line)",
         ),
         (
             "on: quoine.*\nthen: { body: \"${saved.id}\" }\n",

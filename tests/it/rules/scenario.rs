@@ -98,7 +98,7 @@ fn i28_nothing_of_this_machine_is_read() {
         let answer = shop.ask(yaml("scenario", text));
         let detail = document(&answer)["detail"].as_str().expect("text").to_owned();
         assert!(
-            answer.status == 422 && detail.starts_with("scenario:2:7: a scenario that comes over the network reads no environment"),
+            answer.status == 422 && detail.starts_with("scenario:2:7: a scenario from the network cannot read environment variables"),
             "{detail}"
         );
     }
