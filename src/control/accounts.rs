@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::mask::Mask;
-use super::{Answer, Ask, Problem, body, ok, provider_id};
+use super::{Answer, Ask, Problem, ok, provider_id};
 use crate::engine::account::Account;
 use crate::engine::ids::ProviderId;
 use crate::engine::tables::SettingKind;
@@ -55,11 +55,12 @@ pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 
 pub fn change(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let (provider_id, id) = find(ask)?;
-    let members = body::members(ask.request)?;
+    // An empty body changes nothing.
+    let changes = serde_json::from_slice(&ask.request.body).unwrap_or_default();
     let contract = ask.world.provider(provider_id).contract();
     let accounts = &mut ask.world.core.accounts[usize::from(provider_id.0)];
     if let Some(account) = accounts.get_mut(&id) {
-        account.change(contract, &members).map_err(Problem::invalid)?;
+        account.change(contract, &changes).map_err(Problem::invalid)?;
     }
     show(ask)
 }

@@ -3,32 +3,38 @@
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value as Json, json};
 
+use super::call::field;
 use super::mask::Mask;
-use super::{Answer, Ask, Problem, body, clock, ok, provider_id};
+use super::{Answer, Ask, Problem, clock, ok, provider_id};
 use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Status};
 use crate::engine::delivery::{delivery_id, delivery_name};
 use crate::engine::outbox::ATTEMPTS_MAX;
 use crate::engine::signature::Received;
 use crate::engine::walk::{Then, Until};
 use crate::engine::world::World;
+use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::{Response, headers_as_object};
-
-/// What may be asked for in the query.
-const FILTERS: [&str; 4] = ["provider", "event", "subject", "status"];
 
 const STATUSES: [&str; 3] = [Status::Pending.word(), Status::Delivered.word(), Status::Failed.word()];
 
+const PROVIDER: Field = field("provider", TEXT, Need::Optional, "the slug of a provider: quoine");
+const EVENT: Field = field("event", TEXT, Need::Optional, "the provider's name for the event");
+const SUBJECT: Field = field("subject", TEXT, Need::Optional, "the object that the event is about");
+const STATUS: Field = field("status", Kind::Word(&STATUSES), Need::Optional, "the status of the delivery");
+/// The query of `list_deliveries`.
+pub const FILTERS: &[Field] = &[PROVIDER, EVENT, SUBJECT, STATUS];
+
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let wanted = super::journal::filters(ask.request, &FILTERS)?;
-    super::journal::is_provider(ask.world, &wanted)?;
-    if let Some(status) = wanted.get("status").filter(|it| !STATUSES.contains(&it.as_str())) {
-        return Err(Problem::invalid(format!("`status` is one of {}, not `{status}`.", STATUSES.join(", "))));
+    let mut wanted = Vec::new();
+    for row in FILTERS {
+        wanted.push(ask.query.text(row)?);
     }
+    super::journal::is_provider(ask.world, wanted[0].as_deref())?;
     let mask = Mask::of(ask.world);
     let world = &*ask.world;
     let fits = |it: &&Delivery| {
         let own = [world.provider(it.provider_id).contract().slug, &it.event, &it.subject, it.status.word()];
-        FILTERS.iter().zip(own).all(|(name, own)| wanted.get(*name).is_none_or(|asked| asked == own))
+        wanted.iter().zip(own).all(|(asked, own)| asked.as_ref().is_none_or(|asked| asked == own))
     };
     let deliveries: Vec<_> = world.core.outbox.iter().filter(fits).map(|it| shown(world, it, &mask)).collect();
     ok(&json!({"deliveries": deliveries, "truncated": world.core.outbox.truncated}))
@@ -68,7 +74,6 @@ fn attempt(it: &Attempt, mask: &Mask) -> Json {
 
 pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let id = ask.captures[0];
-    body::only(&body::members(ask.request)?, &[])?;
     let nothing = || Problem::nothing(format!("There is no delivery `{id}`."));
     let delivery = delivery_id(id).filter(|it| ask.world.core.outbox.get(*it).is_some()).ok_or_else(nothing)?;
     if ask.world.core.outbox.get(delivery).is_some_and(|it| it.attempts.len() >= ATTEMPTS_MAX) {
@@ -102,21 +107,25 @@ pub fn report(world: &mut World, delivery: u64, number: u32) -> Response {
     Response::json(StatusCode::OK, &shown)
 }
 
+const SENDER: Field = field("provider", TEXT, Need::Required, "the slug of the provider that sent the webhook");
+const URL: Field = field("url", TEXT, Need::Optional, "the address to which the webhook was sent");
+const HEADERS: Field = field("headers", Kind::Object, Need::Optional, "the headers of the webhook: names and texts");
+const TEXT_OF_BODY: Field = field("body", TEXT, Need::Required, "the body of the webhook, as text, to the byte");
+const SECRET: Field = field("secret", TEXT, Need::Optional, "the secret to verify with, if not that of an account");
+/// The body of `verify_webhook`.
+pub const VERIFY: &[Field] = &[SENDER, URL, HEADERS, TEXT_OF_BODY, SECRET];
+
 pub fn verify(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let members = body::members(ask.request)?;
-    body::only(&members, &["provider", "url", "headers", "body", "secret"])?;
-    let slug = body::text(&members, "provider")?
-        .ok_or_else(|| Problem::invalid("`provider` is missing: the slug of the provider that sent the webhook."))?;
-    let provider_id = provider_id(ask.world, slug)?;
-    let text = body::text(&members, "body")?
-        .ok_or_else(|| Problem::invalid("`body` is missing: the body of the webhook, as text, to the byte."))?;
-    let headers = headers(&members)?;
-    let url = body::text(&members, "url")?;
+    let provider_id = provider_id(ask.world, &ask.body.required_text(&SENDER)?)?;
+    let text = ask.body.required_text(&TEXT_OF_BODY)?;
+    let headers = headers(ask.body.json(&HEADERS))?;
+    let url = ask.body.text(&URL)?;
     let (now, date) = (ask.world.core.now, ask.uptime.date);
-    let received = Received { url, headers: &headers, body: text.as_bytes(), now, date };
+    let received = Received { url: url.as_deref(), headers: &headers, body: text.as_bytes(), now, date };
     let accounts = &ask.world.core.accounts[usize::from(provider_id.0)];
     let known: Vec<&str> = accounts.values().flat_map(|it| ask.world.provider(provider_id).signing_secrets(it)).collect();
-    let given = body::text(&members, "secret")?;
+    let given = ask.body.text(&SECRET)?;
+    let given = given.as_deref();
     let judge = |secret: &str| ask.world.provider(provider_id).verify(&received, secret, &known);
     // Without a secret, that of any account will do.
     let fitting = known.iter().filter(|_| given.is_none()).map(|it| judge(it)).find(|it| it.valid);
@@ -132,13 +141,11 @@ pub fn verify(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     ok(&shown)
 }
 
-fn headers(members: &Map<String, Json>) -> Result<HeaderMap, Problem> {
+fn headers(sent: Option<&str>) -> Result<HeaderMap, Problem> {
     let mut headers = HeaderMap::new();
-    let given = match members.get("headers") {
-        None | Some(Json::Null) => return Ok(headers),
-        Some(Json::Object(given)) => given,
-        Some(_) => return Err(Problem::invalid("`headers` is an object of names and texts.")),
-    };
+    let Some(sent) = sent else { return Ok(headers) };
+    let given: Map<String, Json> =
+        serde_json::from_str(sent).map_err(|_| Problem::invalid("`headers` is an object of names and texts."))?;
     for (name, value) in given {
         let wrong = || Problem::invalid(format!("`headers`: `{name}` is not a header with a text."));
         let parsed: HeaderName = name.parse().map_err(|_| wrong())?;

@@ -4,7 +4,8 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::clock::shown;
-use super::{Answer, Ask, Problem, body, ok, state};
+use super::state::ONE_STATE;
+use super::{Answer, Ask, Problem, input, ok};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
@@ -28,9 +29,8 @@ pub fn refused(mistakes: &Mistakes) -> Problem {
 }
 
 pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    state::is_free(ask.world)?;
-    body::yaml_or_json(ask.request)?;
-    let text = std::str::from_utf8(&ask.request.body).map_err(|_| Problem::invalid("The body is not UTF-8."))?;
+    Problem::unless_walking(ask.world, ONE_STATE)?;
+    let text = input::text(ask.request)?;
     let contracts = contracts(ask.world);
     let scenario = parse("scenario", text, known(&contracts)).map_err(|it| refused(&it))?;
     let (name, steps) = (scenario.name.clone(), scenario.steps.len());

@@ -3,12 +3,15 @@
 use serde_json::json;
 
 use super::clock::{self, shown};
-use super::{Answer, Ask, Problem, Waiting, body, ok};
+use super::{Answer, Ask, Problem, Waiting, ok};
 use crate::engine::state;
 use crate::engine::walk::{Then, Until};
 use crate::engine::world::World;
 use crate::kit::http::Response;
 use crate::kit::time::Uptime;
+
+/// Why a sandbox that is in the middle of a walk is not replaced.
+pub const ONE_STATE: &str = "Time is being advanced, and waits for a receiver. A sandbox is replaced between two advances, not during one.";
 
 pub fn save(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     if ask.world.is_quiet() { Ok(Answer::Now(saved(ask.world, ask.uptime))) } else { Ok(Answer::Wait(Waiting::Quiet)) }
@@ -20,8 +23,7 @@ pub fn saved(world: &World, uptime: Uptime) -> Response {
 }
 
 pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    is_free(ask.world)?;
-    body::document(ask.request)?;
+    Problem::unless_walking(ask.world, ONE_STATE)?;
     let world = &mut *ask.world;
     let (start, generation) = (world.start.clone(), world.generation + 1);
     let mut restored = state::restore(&ask.request.body, start, &world.providers, generation, ask.uptime).map_err(Problem::invalid)?;
@@ -38,18 +40,10 @@ pub fn report(world: &World) -> Response {
 }
 
 pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    is_free(ask.world)?;
-    body::only(&body::members(ask.request)?, &[])?;
+    Problem::unless_walking(ask.world, ONE_STATE)?;
     let world = &mut *ask.world;
-    *world = World::new(world.start.clone(), crate::providers::all(), world.generation + 1, ask.uptime);
+    let mut fresh = World::new(world.start.clone(), crate::providers::all(), world.generation + 1, ask.uptime);
+    world.core.name.clone_into(&mut fresh.core.name);
+    *world = fresh;
     ok(&json!({"reset": true, "clock": shown(world)}))
-}
-
-/// Whether nobody is walking through time.
-pub fn is_free(world: &World) -> Result<(), Problem> {
-    if world.walk.is_none() {
-        return Ok(());
-    }
-    let detail = "Time is being advanced, and waits for a receiver. A sandbox is replaced between two advances, not during one.";
-    Err(Problem::new(http::StatusCode::CONFLICT, "advance_in_progress", detail))
 }

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use parking_lot::Mutex;
 
 use super::courier::DELIVERY;
-use crate::control;
+use crate::control::Caller;
 use crate::kit::http::Response;
 use crate::kit::secret::Secret;
 use crate::kit::sign::same;
@@ -49,8 +49,8 @@ pub struct Called {
 pub struct Head<'a> {
     pub method: &'a Method,
     pub headers: &'a HeaderMap,
-    /// The path below `/__admin/`, for a control call.
-    pub control: Option<&'a str>,
+    /// Who may make this call, if it is a control call.
+    pub may_call: Option<Caller>,
     pub peer: IpAddr,
     /// Seconds of uptime.
     pub second: u64,
@@ -81,13 +81,15 @@ impl Access {
 
     /// Refuses what another site's page sends, and control calls without the token.
     pub fn admit(&self, head: Head<'_>, called: &Called) -> Result<(), Response> {
-        let open = head.control.is_some_and(control::is_open);
-        if let Some(origin) = self.foreign_origin(head, called).filter(|_| !open) {
+        if head.may_call == Some(Caller::Everyone) {
+            return Ok(());
+        }
+        if let Some(origin) = self.foreign_origin(head, called) {
             let detail = format!("The request comes from a page of {origin}, which may not change anything here.");
             let hint = "start the server with --allow-origin and that page's origin to let it call";
             return Err(Response::problem(StatusCode::FORBIDDEN, "foreign_origin", &detail).with(HINT, hint));
         }
-        if head.control.is_none() || open {
+        if head.may_call.is_none() {
             return Ok(());
         }
         if head.headers.contains_key(DELIVERY) {
@@ -202,6 +204,7 @@ fn is_same_origin(a: &str, b: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::Call;
 
     fn access() -> Access {
         Access {
@@ -246,10 +249,11 @@ mod tests {
         assert!(access().called(&Uri::from_static("/"), &HeaderMap::new()).is_err());
     }
 
-    fn admit(access: &Access, method: &Method, control: Option<&str>, given: &[(&'static str, &str)]) -> Option<StatusCode> {
+    fn admit(access: &Access, method: &Method, path: Option<&str>, given: &[(&'static str, &str)]) -> Option<StatusCode> {
         let (peer, second) = ("127.0.0.1".parse().expect("an address"), 1);
         let headers = headers(given);
-        let head = Head { method, headers: &headers, control, peer, second };
+        let may_call = path.map(|it| Call::find(method, it).map_or(Caller::TokenHolder, |it| it.caller));
+        let head = Head { method, headers: &headers, may_call, peer, second };
         let called = Called { origin: "http://127.0.0.1:4242".to_owned(), provider: None };
         access.admit(head, &called).err().map(|it| it.status)
     }

@@ -45,6 +45,8 @@ const NEVER: u64 = u64::MAX;
 
 /// A sandbox, and all that waits on its behalf. The lock is never held across an `.await`.
 pub struct Driver {
+    /// The sandbox's name, which stays the same for as long as it lives.
+    name: String,
     sandbox: Mutex<Sandbox>,
     stopwatch: Stopwatch,
     courier: Arc<Courier>,
@@ -63,6 +65,7 @@ impl Driver {
     /// Takes a sandbox over and keeps its time until the driver is dropped.
     pub fn start(sandbox: Sandbox, stopwatch: Stopwatch, courier: Arc<Courier>, loopback: Arc<Loopback>) -> Arc<Self> {
         let driver = Arc::new(Self {
+            name: sandbox.name().to_owned(),
             sandbox: Mutex::new(sandbox),
             stopwatch,
             courier,
@@ -74,6 +77,11 @@ impl Driver {
         });
         tokio::spawn(keep_time(Arc::downgrade(&driver)));
         driver
+    }
+
+    /// The sandbox's name, without its lock.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     fn lock(&self) -> MutexGuard<'_, Sandbox> {
@@ -165,6 +173,7 @@ impl Driver {
             tokio::spawn(async move {
                 let outcome = driver.courier.post(&it).await;
                 tracing::info!(
+                    sandbox = driver.name,
                     delivery = it.id.delivery,
                     attempt = it.id.number,
                     url = it.url.split('?').next(),

@@ -17,7 +17,7 @@ use crate::engine::inbox::Reaction;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::walk::{Progress, STEPS_MAX, Until, Walk};
 use crate::engine::world::World;
-use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode};
+use crate::kit::http::{HeaderValue, Request, Response, StatusCode, Target};
 use crate::kit::time::{Timestamp, Uptime};
 use crate::providers;
 
@@ -79,7 +79,7 @@ impl Sandbox {
 
     /// A merchant, a payer or a tester calls. Whatever was due by now has happened before the call is heard.
     pub fn handle(&mut self, uptime: Uptime, request: Request) -> Reply {
-        if self.broken.is_some() && request.method == Method::POST && request.path == "/__admin/reset" {
+        if self.broken.is_some() && control::begins_anew(&request) {
             // Nothing of the state in doubt stays, and what comes back late for it means nothing.
             self.world = World::new(self.world.start.clone(), providers::all(), self.world.generation + 1, uptime);
             self.broken = None;
@@ -100,20 +100,18 @@ impl Sandbox {
     }
 
     fn answer(&mut self, uptime: Uptime, request: Request) -> (Answer, Option<Pacing>) {
-        let path = request.path.clone();
-        let Some(below) = path.strip_prefix('/') else { return (Answer::Now(nobody(&self.world, &path)), None) };
-        let (first, rest) = below.split_once('/').unwrap_or((below, ""));
-        if first == "__admin" {
-            return (control::call(&mut self.world, uptime, rest, &request), None);
-        }
-        match self.world.provider_id(first) {
-            Some(provider_id) => self.call(uptime, provider_id, &below[first.len()..], request),
-            None => (Answer::Now(nobody(&self.world, &path)), None),
+        let Target::Provider { slug, .. } = request.path.target() else {
+            return (control::call(&mut self.world, uptime, &request), None);
+        };
+        match self.world.provider_id(slug) {
+            Some(provider_id) => self.call(uptime, provider_id, request),
+            None => (Answer::Now(nobody(&self.world, request.path.as_str())), None),
         }
     }
 
     /// One request to one provider, from the journal's point of view.
-    fn call(&mut self, uptime: Uptime, provider_id: ProviderId, path: &str, request: Request) -> (Answer, Option<Pacing>) {
+    fn call(&mut self, uptime: Uptime, provider_id: ProviderId, request: Request) -> (Answer, Option<Pacing>) {
+        let (Target::Provider { path, .. } | Target::Control { path }) = request.path.target();
         let contract = self.world.provider(provider_id).contract();
         let turn = self.world.core.journal.turn();
         let Served { mut response, trace, rule, pacing } = serve(&mut self.world, uptime, provider_id, path, &request);
@@ -328,6 +326,7 @@ impl Sandbox {
 mod tests {
     use super::*;
     use crate::engine::clock::Mode;
+    use crate::kit::http::Method;
 
     fn after(seconds: u64) -> Uptime {
         Uptime { elapsed: std::time::Duration::from_secs(seconds), ..Uptime::START }

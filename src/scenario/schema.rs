@@ -110,7 +110,8 @@ fn furnished(own: &'static Shape, contracts: &[&'static Contract], provider: Opt
     closed(own.what, own.rows.iter(), contracts, provider, properties, &required(own.rows.iter()))
 }
 
-fn setting(it: &Setting) -> Json {
+/// The values of a setting; `null` removes one.
+pub fn setting(it: &Setting) -> Json {
     let mut schema = match it.kind {
         SettingKind::Flag { .. } => json!({"type": ["boolean", "null"]}),
         SettingKind::Word { words, .. } => json!({"enum": words.iter().map(|it| json!(it)).chain([Json::Null]).collect::<Vec<_>>()}),
@@ -125,7 +126,7 @@ fn setting(it: &Setting) -> Json {
 }
 
 /// How a built-in receiver answers.
-fn script() -> Json {
+pub fn script() -> Json {
     let status = json!({"type": "integer", "minimum": 200, "maximum": 599});
     let failing = json!({"enum": ["timeout", "reset"]});
     let object = json!({"type": "object", "properties": {"status": status, "delay": {"type": "string"}}, "additionalProperties": false});
