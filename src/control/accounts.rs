@@ -17,7 +17,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     ok(&json!({"accounts": all.collect::<Vec<_>>()}))
 }
 
-/// Settings stand twice: flat, as they are set, and under `settings` with what each means.
+/// Each setting is in the document twice: flat, as it is set, and under `settings` with its meaning and default.
 fn shown(world: &World, provider_id: ProviderId, account: &Account) -> Json {
     let contract = world.provider(provider_id).contract();
     let mask = Mask::of(world);

@@ -1,4 +1,4 @@
-//! `/__admin/act`: what a customer, a bank or a blockchain does.
+//! `/__admin/act`: actions of the outside world, of a customer, a bank or a blockchain.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -53,7 +53,7 @@ pub fn act(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 
 fn refused(why: ActionError) -> Problem {
     match why {
-        ActionError::Unknown => Problem::nothing("There is no such action."),
+        ActionError::Unknown => Problem::nothing("No action has that name."),
         ActionError::State(detail) => Problem::new(StatusCode::CONFLICT, "wrong_state", detail),
         ActionError::Invalid(detail) => Problem::invalid(detail),
         ActionError::Nothing(detail) => Problem::nothing(detail),
@@ -72,7 +72,7 @@ struct Report<'a> {
     settled: Option<bool>,
 }
 
-/// What the action has done.
+/// What the action did.
 pub fn report(world: &mut World, provider_id: ProviderId, act: &str, acted: ActionDone, settled: bool) -> Response {
     let slug = world.provider(provider_id).contract().slug;
     let shown = match acted.object.as_chain() {

@@ -36,7 +36,7 @@ pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     ok(&shown(ask.world))
 }
 
-/// The clock as every call of this section answers with it.
+/// The clock, as every call of this section shows it.
 pub fn shown(world: &World) -> Json {
     let (mode, rate) = match world.core.clock.mode() {
         Mode::Frozen => ("frozen", json!(0)),
@@ -98,7 +98,7 @@ pub fn advance(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Ok(Answer::Walk)
 }
 
-/// Time is held, and a walk begins.
+/// Stops the clock and begins a walk.
 pub fn begin(ask: &mut Ask<'_>, until: Until, then: Then) {
     let world = &mut *ask.world;
     world.core.clock.hold(ask.uptime);
@@ -136,7 +136,7 @@ fn until(now: Timestamp, body: &Input<'_>) -> Result<Until, Problem> {
     }
 }
 
-/// Everything that the walk has met.
+/// Everything that happened during the walk.
 pub fn report(world: &World, walk: &Walk) -> Response {
     let mask = Mask::of(world);
     let fired = walk.fired.iter().map(|it| Fired { subject: mask.text(&it.subject), ..it.clone() });

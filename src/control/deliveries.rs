@@ -77,11 +77,11 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let nothing = || Problem::nothing(format!("There is no delivery `{id}`."));
     let delivery = delivery_id(id).filter(|it| ask.world.core.outbox.get(*it).is_some()).ok_or_else(nothing)?;
     if ask.world.core.outbox.get(delivery).is_some_and(|it| it.attempts.len() >= ATTEMPTS_MAX) {
-        let detail = format!("`{id}` has had {ATTEMPTS_MAX} attempts, as many as are kept of one delivery.");
+        let detail = format!("`{id}` has {ATTEMPTS_MAX} attempts already, the most that one delivery can have.");
         return Err(Problem::new(StatusCode::CONFLICT, "too_many_attempts", detail));
     }
     let Some(number) = ask.world.leave(ask.uptime, delivery, true) else {
-        return Err(Problem::new(StatusCode::CONFLICT, "no_target", "The webhook has no target any more, so there is nowhere to send it."));
+        return Err(Problem::new(StatusCode::CONFLICT, "no_target", "The webhook has no target any more, so it cannot be sent."));
     };
     if ask.world.walk.is_some() {
         let response = report(ask.world, delivery, number);
@@ -92,7 +92,7 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Ok(Answer::Walk)
 }
 
-/// What came of one attempt; `settled` is false while nothing has.
+/// The outcome of one attempt; `settled` is false while there is none.
 pub fn report(world: &mut World, delivery: u64, number: u32) -> Response {
     let mask = Mask::of(world);
     let Some(found) = world.core.outbox.attempt_mut(AttemptId { delivery, number, copy: 0 }) else {
@@ -127,10 +127,10 @@ pub fn verify(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let given = ask.body.text(&SECRET)?;
     let given = given.as_deref();
     let judge = |secret: &str| ask.world.provider(provider_id).verify(&received, secret, &known);
-    // Without a secret, that of any account will do.
+    // Without a secret in the body, the secret of any account may fit.
     let fitting = known.iter().filter(|_| given.is_none()).map(|it| judge(it)).find(|it| it.valid);
     let verdict = fitting.unwrap_or_else(|| judge(given.or(known.first().copied()).unwrap_or("")));
-    // Where the secret itself travels, it is what was expected.
+    // Some providers send the secret itself: then `expected` would show it.
     let mask = Mask::of(ask.world);
     let mut shown = serde_json::to_value(verdict).unwrap_or_default();
     for text in shown.as_object_mut().into_iter().flat_map(|it| it.values_mut()) {

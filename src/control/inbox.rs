@@ -28,7 +28,7 @@ fn name<'a>(ask: &Ask<'a>) -> Result<&'a str, Problem> {
     let name = ask.captures[0];
     let new = !ask.world.core.inboxes.contains_key(name);
     if !is_name(name) {
-        return Err(Problem::invalid(format!("`{name}` is no name for an inbox: it has 1 to 63 of a-z, 0-9 and -.")));
+        return Err(Problem::invalid(format!("`{name}` is not a name of an inbox: such a name has 1 to 63 of a-z, 0-9 and -.")));
     }
     if new && ask.world.core.inboxes.len() >= INBOXES_MAX {
         return Err(Problem::new(StatusCode::CONFLICT, "too_many_inboxes", format!("A sandbox has at most {INBOXES_MAX} inboxes.")));
@@ -57,7 +57,7 @@ pub fn messages(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     }
 }
 
-/// What is in an inbox, unless it is empty and somebody still has the patience to wait.
+/// What is in an inbox. `None`: it is empty, and the caller still waits.
 pub fn poll(world: &World, inbox: &str, patience_ended: bool) -> Option<Response> {
     let mask = Mask::of(world);
     let inbox = world.core.inboxes.get(inbox);

@@ -79,7 +79,7 @@ fn named(asked: &str) -> (Option<&str>, &str) {
     asked.split_once('.').map_or((None, asked), |(slug, name)| (Some(slug), name))
 }
 
-/// Refuses to list what belongs to a provider that does not exist.
+/// Refuses a provider that does not exist: an empty list would look like an answer.
 pub fn is_provider(world: &World, wanted: Option<&str>) -> Result<(), Problem> {
     match wanted {
         Some(slug) => provider_id(world, slug).map(drop).map_err(|it| Problem::invalid(it.detail)),
@@ -87,7 +87,7 @@ pub fn is_provider(world: &World, wanted: Option<&str>) -> Result<(), Problem> {
     }
 }
 
-/// Refuses an operation that nobody documents: an empty list would look like an answer.
+/// Refuses an operation that no provider has: an empty list would look like an answer.
 fn is_operation(world: &World, asked: &str) -> Result<(), Problem> {
     let (slug, name) = named(asked);
     let contracts = world.providers.iter().map(|it| it.contract()).filter(|it| slug.is_none_or(|slug| slug == it.slug));

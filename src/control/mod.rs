@@ -33,11 +33,11 @@ use crate::kit::http::{Request, RequestPath, Response, Target};
 use crate::kit::nearest::nearest;
 use crate::kit::time::Uptime;
 
-/// What a call leads to.
+/// How a call is answered.
 #[derive(Debug)]
 pub enum Answer {
     Now(Response),
-    /// A walk through time has begun; its end is answered.
+    /// A walk through time has begun; the answer comes at its end.
     Walk,
     /// Something has to happen first.
     Wait(Waiting),
@@ -48,11 +48,11 @@ pub enum Answer {
 /// What a caller waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Waiting {
-    /// A message in an inbox, for so much real time.
+    /// A message in an inbox, for at most this much real time.
     Messages { inbox: String, patience: std::time::Duration },
     /// The outcome of the only attempt of a delivery. The receiver's time limit bounds it.
     Tested { provider_id: ProviderId, delivery: u64, entry: u64, generation: u64 },
-    /// The end of every attempt under way, so that the saved state holds none.
+    /// The end of every attempt under way: a saved state has no attempt under way.
     Quiet,
 }
 
@@ -73,7 +73,7 @@ pub struct Problem {
     pub status: StatusCode,
     pub code: &'static str,
     pub detail: String,
-    /// Members that the document has besides.
+    /// Further members of the problem document.
     pub members: serde_json::Value,
 }
 
@@ -170,7 +170,7 @@ fn no_call(path: &str) -> Response {
     Response::problem(StatusCode::NOT_FOUND, "not_found", &detail)
 }
 
-/// What a walk that has arrived is answered with.
+/// The answer to the caller whose walk has arrived.
 pub fn conclude(world: &mut World, walk: &Walk) -> Response {
     match &walk.then {
         Then::Report => clock::report(world, walk),
@@ -180,7 +180,7 @@ pub fn conclude(world: &mut World, walk: &Walk) -> Response {
     }
 }
 
-/// The answer that a waiting caller gets, once there is one or their patience has ended.
+/// The answer to a waiting caller, as soon as it is ready or the caller's patience ends.
 pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
     match waiting {
         Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended),

@@ -11,7 +11,7 @@ use crate::engine::tables::Contract;
 use crate::engine::world::World;
 use crate::scenario::{Known, Mistakes, parse};
 
-/// What a text that comes over the network may speak of: the providers, and nothing of this machine.
+/// What a text from the network may name: the providers, and nothing of this machine.
 pub fn known<'a>(contracts: &'a [&'static Contract]) -> Known<'a> {
     Known { contracts, environment: None }
 }
@@ -21,7 +21,7 @@ pub fn contracts(world: &World) -> Vec<&'static Contract> {
     world.providers.iter().map(|it| it.contract()).collect()
 }
 
-/// A text that is no scenario, or no rule.
+/// The refusal of a text that is not a scenario, or not a rule.
 pub fn refused(mistakes: &Mistakes) -> Problem {
     let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_scenario", mistakes.in_words());
     problem.members = json!({"mistakes": mistakes.to_json(), "rendered": mistakes.render(false)});
@@ -38,7 +38,8 @@ pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let world =
         World::load(start, crate::providers::all(), ask.world.generation + 1, ask.uptime).map_err(|it| refused(&scenario.mistakes(it)))?;
     *ask.world = world;
-    let note = (0 < steps).then_some("steps are played by `playmoney run`; here the starting state and the rules are in force");
+    let note =
+        (0 < steps).then_some("the starting state and the rules are in force; the steps are not played here, but by `playmoney run`");
     let mut answer = json!({"scenario": name, "clock": shown(ask.world)});
     if let (Some(note), Some(members)) = (note, answer.as_object_mut()) {
         members.insert("note".to_owned(), json!(note));

@@ -34,7 +34,7 @@ pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Ok(Answer::Walk)
 }
 
-/// What a restored sandbox is answered with.
+/// The answer when a sandbox has been restored.
 pub fn report(world: &World) -> Response {
     Response::json(http::StatusCode::OK, &json!({"restored": true, "clock": shown(world)}))
 }

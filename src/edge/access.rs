@@ -1,5 +1,5 @@
-//! Who may come in: host names against DNS rebinding, origins against other people's pages, a token where it is asked
-//! for. Each rule looks at the head of a request and at nothing else.
+//! Who may call: host names (against DNS rebinding), origins (against pages of other sites), the admin token. Each rule
+//! looks at the head of a request and at nothing else.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -14,7 +14,7 @@ use crate::kit::secret::Secret;
 use crate::kit::sign::same;
 use crate::sandbox::HINT;
 
-/// Wrong tokens of one peer in one second; further ones are not even looked at.
+/// Wrong tokens of one peer in one second; further tokens of that peer are not compared.
 const WRONG_TOKENS_MAX: u32 = 5;
 /// Peers whose wrong tokens are counted at a time.
 const PEERS_MAX: usize = 1_000;
@@ -93,7 +93,7 @@ impl Access {
             return Ok(());
         }
         if head.headers.contains_key(DELIVERY) {
-            let detail = "This is a webhook of Playmoney's own. The control API takes none, except in its inboxes.";
+            let detail = "This is one of Playmoney's own webhooks. The control API does not take webhooks, except in its inboxes.";
             return Err(Response::problem(StatusCode::FORBIDDEN, "own_webhook", detail));
         }
         self.check_token(head)
@@ -135,12 +135,11 @@ impl Access {
             return Ok(());
         }
         peers.entry(head.peer).or_insert((head.second, 0)).1 += 1;
-        let detail =
-            "The control API of this server needs its token: Authorization: Bearer, as the server printed it or as --admin-token says.";
+        let detail = "The control API of this server needs its token: send it as Authorization: Bearer TOKEN. The server printed it at its start, or --admin-token set it.";
         Err(Response::problem(StatusCode::UNAUTHORIZED, "admin_token_needed", detail).with(header::WWW_AUTHENTICATE, "Bearer"))
     }
 
-    /// The answer to a browser that asks beforehand, when the page that asks may call.
+    /// The answer to a browser's preflight request, when the page that asks may call.
     pub fn preflight(&self, method: &Method, headers: &HeaderMap) -> Option<Response> {
         let asked = headers.get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
         if method != Method::OPTIONS || !self.is_allowed_origin(headers.get(header::ORIGIN)?.to_str().ok()?) {

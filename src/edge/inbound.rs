@@ -262,7 +262,7 @@ async fn discard(mut body: Incoming) {
 fn too_slow(time_max: Duration) -> Response {
     let seconds = time_max.as_secs();
     let detail = format!(
-        "The body trickles: it has {seconds} s in all, and at least {BODY_BYTES_PER_SECOND_MIN} bytes a second after the first 2 s."
+        "The body arrives too slowly: it has to be complete within {seconds} s, and to bring at least {BODY_BYTES_PER_SECOND_MIN} bytes a second after the first 2 s."
     );
     refused(StatusCode::REQUEST_TIMEOUT, "body_too_slow", &detail)
 }

@@ -1,4 +1,4 @@
-//! The sandboxes of a server. Each stands here, under its name, and nowhere else.
+//! The sandboxes of a server, each under its name. No other place keeps a list of them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -46,8 +46,13 @@ impl Registry {
     /// Copies a sandbox as it is now, under another name. A sandbox that had this name is replaced.
     pub fn fork(&self, from: &str, name: &str) -> Option<Arc<Driver>> {
         let copy = self.find(from)?.fork(name);
-        self.by_name.write().insert(name.to_owned(), Arc::clone(&copy));
+        self.insert(name, Arc::clone(&copy));
         Some(copy)
+    }
+
+    /// Adds a sandbox. A sandbox that had this name is replaced.
+    pub fn insert(&self, name: &str, driver: Arc<Driver>) {
+        self.by_name.write().insert(name.to_owned(), driver);
     }
 
     /// Removes a sandbox, except the default one. What is under way in it is finished.
@@ -65,5 +70,35 @@ impl Registry {
             let detail = format!("No sandbox is named `{name}`. Known sandboxes: {}.", self.names().join(", "));
             Response::problem(StatusCode::NOT_FOUND, "unknown_sandbox", &detail)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edge::courier::Courier;
+    use crate::edge::driver::Stopwatch;
+    use crate::edge::egress::Egress;
+    use crate::edge::loopback::Loopback;
+    use crate::engine::start::Start;
+    use crate::sandbox::Sandbox;
+
+    #[tokio::test]
+    async fn sandboxes_come_and_go_and_the_default_one_stays() {
+        let stopwatch = Stopwatch::start();
+        let sandbox = Sandbox::new(Start::default(), stopwatch.uptime());
+        let courier = Arc::new(Courier::new(Egress::default()));
+        let registry = Registry::new(Driver::start(sandbox, stopwatch, courier, Arc::new(Loopback::default())));
+        assert!(registry.fork("nothing", "a").is_none());
+        assert_eq!(registry.fork(DEFAULT, "a").expect("a copy").name(), "a");
+        assert_eq!(registry.names(), ["a", DEFAULT]);
+        let headers = HeaderMap::from_iter([(SANDBOX, "a".parse().expect("a header"))]);
+        assert_eq!(registry.choose(None, &headers).map(|it| it.name().to_owned()).ok().as_deref(), Some("a"));
+        assert_eq!(registry.choose(Some(DEFAULT), &headers).map(|it| it.name().to_owned()).ok().as_deref(), Some(DEFAULT));
+        registry.remove("a");
+        registry.remove(DEFAULT);
+        assert_eq!(registry.names(), [DEFAULT]);
+        let refusal = registry.choose(None, &headers).err().expect("it is gone");
+        assert_eq!(refusal.status, StatusCode::NOT_FOUND);
     }
 }

@@ -80,7 +80,7 @@ impl Stage for ServerStage<'_> {
     }
 }
 
-/// When the answers leave that rules hold back, as far as somebody has to let time pass for it.
+/// The moments at which delayed answers leave, where time has to be advanced for that.
 fn held(driver: &Driver) -> Vec<Timestamp> {
     let mut moments = Vec::new();
     driver.look(|world| {

@@ -61,7 +61,7 @@ impl RequestPath {
     }
 }
 
-/// What somebody asks.
+/// A request that has arrived completely.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: Method,
