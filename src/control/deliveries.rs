@@ -4,6 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value as Json, json};
 
 use super::call::field;
+use super::journal::{PROVIDER, is_provider};
 use super::mask::Mask;
 use super::{Answer, Ask, Problem, clock, ok, provider_id};
 use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Status};
@@ -17,7 +18,6 @@ use crate::kit::http::{Response, headers_as_object};
 
 const STATUSES: [&str; 3] = [Status::Pending.word(), Status::Delivered.word(), Status::Failed.word()];
 
-const PROVIDER: Field = field("provider", TEXT, Need::Optional, "the slug of a provider: quoine");
 const EVENT: Field = field("event", TEXT, Need::Optional, "the provider's name for the event");
 const SUBJECT: Field = field("subject", TEXT, Need::Optional, "the object that the event is about");
 const STATUS: Field = field("status", Kind::Word(&STATUSES), Need::Optional, "the status of the delivery");
@@ -29,7 +29,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     for row in FILTERS {
         wanted.push(ask.query.text(row)?);
     }
-    super::journal::is_provider(ask.world, wanted[0].as_deref())?;
+    is_provider(ask.world, wanted[0].as_deref())?;
     let mask = Mask::of(ask.world);
     let world = &*ask.world;
     let fits = |it: &&Delivery| {

@@ -12,7 +12,8 @@ use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::headers_as_object;
 use crate::kit::time::{Timestamp, parse_timestamp};
 
-const PROVIDER: Field = field("provider", TEXT, Need::Optional, "the slug of a provider: quoine");
+/// The provider of which a list shows entries.
+pub const PROVIDER: Field = field("provider", TEXT, Need::Optional, "the slug of a provider: quoine");
 const OPERATION: Field = field("operation", TEXT, Need::Optional, "the name of an operation: quoine.createInvoice or createInvoice");
 const STATUS: Field = field("status", Kind::Integer { min: 100, max: 999 }, Need::Optional, "the HTTP status of the answer");
 const SINCE: Field = field(

@@ -1,4 +1,4 @@
-//! What befalls an answer on the socket, because a rule says so.
+//! What a rule does to an answer on its socket.
 
 use std::io;
 
@@ -14,13 +14,12 @@ use crate::kit::time::Duration;
 
 /// What follows a head that has announced chunks: the size of a chunk is hexadecimal, and this is not.
 const NO_CHUNK: &[u8] = b"no size of a chunk\r\n";
-/// So much of no HTTP at all.
+/// The length of an answer that is not HTTP.
 const NOISE_BYTES: usize = 256;
 
-/// Writes onto the line what the client gets in place of the answer; afterwards the connection has to end. `Some`: there
-/// is nothing about this answer that could be spoiled, and it goes out as it is. That is so for the effects on a body
-/// where there is none.
-pub async fn inject(mut line: Socket, transport: &Transport, is_head: bool, response: Response) -> Option<Response> {
+/// Writes to the socket what the client gets in place of the answer; afterwards the connection has to end. `Some`: the
+/// answer has no body that the effect could change, and it is sent as it is.
+pub async fn inject(mut line: Socket, sandbox: &str, transport: &Transport, is_head: bool, response: Response) -> Option<Response> {
     let bodiless = is_head || matches!(response.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     let done = match transport {
         Transport::ConnectionReset => line.end_with_reset(),
@@ -38,7 +37,7 @@ pub async fn inject(mut line: Socket, transport: &Transport, is_head: bool, resp
         Transport::Dribble { chunks, over } => dribble(&mut line, &response, *chunks, *over).await,
     };
     if let Err(why) = done {
-        tracing::debug!(%why, "the client did not stay for what a rule does to its answer");
+        tracing::debug!(sandbox, %why, "the client hung up before a rule had changed its answer");
     }
     None
 }

@@ -131,7 +131,7 @@ async fn answer(shared: &Shared, peer: IpAddr, line: Socket, request: hyper::Req
     }
     if let Some(transport) = transport {
         tracing::info!(sandbox = driver.name(), ?transport, "a rule changes this answer on its way");
-        response = Box::pin(inject(line, &transport, is_head, response)).await?; // boxed: the usual answer has no use for its size
+        response = Box::pin(inject(line, driver.name(), &transport, is_head, response)).await?; // boxed: the usual answer has no use for its size
     }
     let mut written = hyper::Response::new(Full::new(response.body));
     *written.status_mut() = response.status;

