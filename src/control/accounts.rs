@@ -4,7 +4,7 @@ use crate::engine::tables::settings::WEBHOOK_URL;
 use serde_json::{Value as Json, json};
 
 use super::render::Renderer;
-use super::{Answer, Ask, Problem, body, ok, provider_id};
+use super::{Answer, Ask, Problem, ok, provider_id};
 use crate::engine::account::Account;
 use crate::engine::ids::ProviderId;
 use crate::engine::tables::SettingKind;
@@ -18,7 +18,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     ok(&json!({"accounts": all.collect::<Vec<_>>()}))
 }
 
-/// Settings stand twice: flat, as they are set, and under `settings` with what each means.
+/// Each setting is in the document twice: flat, as it is set, and under `settings` with its meaning and default.
 fn shown(world: &World, provider_id: ProviderId, account: &Account) -> Json {
     let contract = world.provider(provider_id).contract();
     let render = Renderer::of(world);
@@ -56,13 +56,14 @@ pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 
 pub fn change(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let (provider_id, id) = find(ask)?;
-    let members = body::members(ask.request)?;
+    // An empty body changes nothing.
+    let changes: serde_json::Map<String, Json> = serde_json::from_slice(&ask.request.body).unwrap_or_default();
     let contract = ask.world.provider(provider_id).contract();
     let accounts = &mut ask.world.core.accounts[usize::from(provider_id.0)];
     if let Some(account) = accounts.get_mut(&id) {
-        account.change(contract, &members).map_err(Problem::invalid)?;
+        account.change(contract, &changes).map_err(Problem::invalid)?;
     }
-    if let Some(url) = members.get(WEBHOOK_URL.name).and_then(serde_json::Value::as_str) {
+    if let Some(url) = changes.get(WEBHOOK_URL.name).and_then(Json::as_str) {
         ask.world.core.set_target(url);
     }
     show(ask)

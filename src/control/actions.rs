@@ -1,17 +1,17 @@
-//! `/__admin/act`: what a customer, a bank or a blockchain does.
+//! `/__admin/act`: actions of the outside world, of a customer, a bank or a blockchain.
 
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
-use super::{Answer, Ask, Conclusion, Problem, body, clock, ok, provider_id};
+use super::{Answer, Ask, Conclusion, Problem, clock, ok, provider_id};
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::ids::ProviderId;
 use crate::engine::tables::ActionRow;
 use crate::engine::walk::Until;
 use crate::engine::world::World;
-use crate::kit::fields::{Field, Fields, Kind, Need};
+use crate::kit::fields::{Field, Kind, Need};
 use crate::kit::http::Response;
 use crate::kit::nearest::nearest;
 
@@ -33,16 +33,15 @@ fn row(slug: &str, act: &ActionRow) -> Json {
 pub fn act(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let [slug, name] = ask.captures[..] else { return Err(Problem::nothing("Say which provider and which action.")) };
     let provider_id = provider_id(ask.world, slug)?;
-    let members = body::members(ask.request)?;
     let contract = ask.world.provider(provider_id).contract();
     let acts = (contract.actions)();
     let Some(row) = acts.iter().find(|it| it.name == name) else {
         let nearest = nearest(name, acts.iter().map(|it| it.name)).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
         return Err(Problem::nothing(format!("{} has no action `{name}`.{nearest}", contract.name)));
     };
-    body::only(&members, &row.parameters.iter().map(|it| it.name).collect::<Vec<_>>())?;
-    let with = Fields::json(&ask.request.body).unwrap_or_default();
-    let acted = ask.world.with(provider_id, ask.uptime, |it, cx| it.act(cx, name, &with)).map_err(refused)?;
+    ask.body.only(row.parameters)?;
+    let with = ask.body.fields();
+    let acted = ask.world.with(provider_id, ask.uptime, |it, cx| it.act(cx, name, with)).map_err(refused)?;
     ask.world.depart(ask.uptime);
     if ask.world.walk.is_some() {
         return Ok(Answer::Now(report(ask.world, provider_id, name, acted, false)));
@@ -53,7 +52,7 @@ pub fn act(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 
 fn refused(why: ActionError) -> Problem {
     match why {
-        ActionError::Unknown => Problem::nothing("There is no such action."),
+        ActionError::Unknown => Problem::nothing("No action has that name."),
         ActionError::State(detail) => Problem::new(StatusCode::CONFLICT, "wrong_state", detail),
         ActionError::Invalid(detail) => Problem::invalid(detail),
         ActionError::Nothing(detail) => Problem::nothing(detail),
@@ -72,7 +71,7 @@ struct Report<'a> {
     settled: Option<bool>,
 }
 
-/// What the action has done.
+/// What the action did.
 pub fn report(world: &mut World, provider_id: ProviderId, act: &str, acted: ActionDone, settled: bool) -> Response {
     let slug = world.provider(provider_id).contract().slug;
     let shown = match acted.object.as_chain() {

@@ -1,24 +1,43 @@
 //! `/__admin/clock`.
 
 use http::StatusCode;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
+use super::call::field;
+use super::input::Input;
 use super::render::{HELD, Renderer};
-use super::{Answer, Ask, Conclusion, Problem, body, ok};
+use super::{Answer, Ask, Conclusion, Problem, ok};
 use crate::engine::agenda::Due;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::delivery::AttemptId;
 use crate::engine::log::What;
 use crate::engine::walk::{LIMIT, Until, Walk};
 use crate::engine::world::World;
+use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::Response;
 use crate::kit::time::{Timestamp, end_of_time, later, parse_duration, parse_timestamp};
+
+const RATE: Field = field("rate", Kind::Number, Need::Required, "simulated seconds a second, as 60");
+/// The body of `scale`.
+pub const SCALE: &[Field] = &[RATE];
+
+const BY: Field = field("by", TEXT, Need::Optional, "how much time passes: 31m, 1h30m or PT31M");
+const TO: Field = field("to", TEXT, Need::Optional, "the moment at which to stop, as RFC 3339 writes it");
+const UNTIL: Field = field(
+    "until",
+    Kind::Word(&["next", "idle", "delivery"]),
+    Need::Optional,
+    "what to stop after: the next due thing, everything, or the next attempt of a webhook",
+);
+const LIMIT_OF_UNTIL: Field = field("limit", TEXT, Need::Optional, "how far `until` looks: 30d, which is also its default");
+/// The body of `advance`.
+pub const ADVANCE: &[Field] = &[BY, TO, UNTIL, LIMIT_OF_UNTIL];
 
 pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     ok(&shown(ask.world))
 }
 
-/// The clock as every call of this section answers with it.
+/// The clock, as every call of this section shows it.
 pub fn shown(world: &World) -> Json {
     let (mode, rate) = match world.core.clock.mode() {
         Mode::Frozen => ("frozen", json!(0)),
@@ -47,28 +66,28 @@ fn next(world: &World, at: Timestamp, due: &Due) -> Json {
     json!({"at": at, "kind": kind, "provider": world.provider(provider_id).contract().slug, "subject": subject})
 }
 
+/// Why a second caller has to wait.
+const ONE_CLOCK: &str = "Time is being advanced already, and waits for a receiver. Only one caller moves a sandbox's clock at a time.";
+
 pub fn freeze(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    body::only(&body::members(ask.request)?, &[])?;
     set_mode(ask, Mode::Frozen)
 }
 
 pub fn resume(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    body::only(&body::members(ask.request)?, &[])?;
     set_mode(ask, Mode::Real)
 }
 
 pub fn scale(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let members = body::members(ask.request)?;
-    body::only(&members, &["rate"])?;
-    let rate = match members.get("rate") {
-        Some(Json::Number(number)) => Rate::parse(&number.to_string()),
-        _ => Err("`rate` is a number of simulated seconds a second, as 60".to_owned()),
+    // Not text, which `Rate` would also read: the answer has a number, too.
+    let rate = match ask.body.json(&RATE).filter(|it| it.starts_with(|it: char| it == '-' || it.is_ascii_digit())) {
+        Some(number) => Rate::parse(number),
+        None => Err("`rate` is a number of simulated seconds a second, as 60".to_owned()),
     };
     set_mode(ask, Mode::Scaled(rate.map_err(Problem::invalid)?))
 }
 
 fn set_mode(ask: &mut Ask<'_>, mode: Mode) -> Result<Answer, Problem> {
-    is_free(ask.world)?;
+    Problem::unless_walking(ask.world, ONE_CLOCK)?;
     let core = &mut ask.world.core;
     if mode != core.clock.mode() {
         core.log.push(core.now, None, What::Mode(mode));
@@ -77,23 +96,13 @@ fn set_mode(ask: &mut Ask<'_>, mode: Mode) -> Result<Answer, Problem> {
     ok(&shown(ask.world))
 }
 
-fn is_free(world: &World) -> Result<(), Problem> {
-    if world.walk.is_none() {
-        return Ok(());
-    }
-    let detail = "Time is being advanced already, and waits for a receiver. Only one caller moves a sandbox's clock at a time.";
-    Err(Problem::new(StatusCode::CONFLICT, "advance_in_progress", detail))
-}
-
 pub fn advance(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let members = body::members(ask.request)?;
-    body::only(&members, &["by", "to", "until", "limit"])?;
-    is_free(ask.world)?;
-    let until = until(ask.world.core.now, &members)?;
+    Problem::unless_walking(ask.world, ONE_CLOCK)?;
+    let until = until(ask.world.core.now, &ask.body)?;
     Ok(walk(ask, until, Conclusion::Report))
 }
 
-/// Time is held, and a walk begins, whose end is answered with the conclusion.
+/// Stops the clock and begins a walk, whose end is answered with the conclusion.
 pub fn walk(ask: &mut Ask<'_>, until: Until, conclusion: Conclusion) -> Answer {
     let world = &mut *ask.world;
     world.core.clock.hold(ask.uptime);
@@ -101,9 +110,10 @@ pub fn walk(ask: &mut Ask<'_>, until: Until, conclusion: Conclusion) -> Answer {
     Answer::Walk(conclusion)
 }
 
-fn until(now: Timestamp, members: &Map<String, Json>) -> Result<Until, Problem> {
-    let choice = (body::text(members, "by")?, body::text(members, "to")?, body::text(members, "until")?);
-    let limit = body::text(members, "limit")?;
+fn until(now: Timestamp, body: &Input<'_>) -> Result<Until, Problem> {
+    let choice = (body.text(&BY)?, body.text(&TO)?, body.text(&UNTIL)?);
+    let limit = body.text(&LIMIT_OF_UNTIL)?;
+    let (limit, choice) = (limit.as_deref(), (choice.0.as_deref(), choice.1.as_deref(), choice.2.as_deref()));
     let after = |text: &str| {
         let span = parse_duration(text).map_err(Problem::invalid)?;
         later(now, span).ok_or_else(|| Problem::invalid(format!("`{text}` leads past the year 9999; it is {now} now")))
@@ -122,8 +132,7 @@ fn until(now: Timestamp, members: &Map<String, Json>) -> Result<Until, Problem> 
             match word {
                 "next" => Ok(Until::Next(limit)),
                 "idle" => Ok(Until::Idle(limit)),
-                "delivery" => Ok(Until::Delivery(limit)),
-                _ => Err(Problem::invalid(format!("`until` is next, idle or delivery, not `{word}`"))),
+                _ => Ok(Until::Delivery(limit)),
             }
         }
         _ => Err(Problem::invalid(
@@ -132,7 +141,7 @@ fn until(now: Timestamp, members: &Map<String, Json>) -> Result<Until, Problem> 
     }
 }
 
-/// Everything that the walk has met.
+/// Everything that happened during the walk.
 pub fn report(world: &World, walk: &Walk) -> Response {
     let render = Renderer::of(world);
     let fired: Vec<Json> = walk.report.fired.iter().map(|it| render.fired(it)).collect();

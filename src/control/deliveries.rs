@@ -3,31 +3,37 @@
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value as Json, json};
 
+use super::call::field;
+use super::journal::{PROVIDER, is_provider};
 use super::render::Renderer;
-use super::{Answer, Ask, Conclusion, Problem, body, clock, ok, provider_id};
+use super::{Answer, Ask, Conclusion, Problem, clock, ok, provider_id};
 use crate::engine::delivery::{Delivery, Status, delivery_id};
 use crate::engine::outbox::ATTEMPTS_MAX;
 use crate::engine::signature::Received;
 use crate::engine::walk::Until;
 use crate::engine::world::World;
+use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::Response;
-
-/// What may be asked for in the query.
-const FILTERS: [&str; 4] = ["provider", "event", "subject", "status"];
 
 const STATUSES: [&str; 3] = [Status::Pending.word(), Status::Delivered.word(), Status::Failed.word()];
 
+const EVENT: Field = field("event", TEXT, Need::Optional, "the provider's name for the event");
+const SUBJECT: Field = field("subject", TEXT, Need::Optional, "the object that the event is about");
+const STATUS: Field = field("status", Kind::Word(&STATUSES), Need::Optional, "the status of the delivery");
+/// The query of `list_deliveries`.
+pub const FILTERS: &[Field] = &[PROVIDER, EVENT, SUBJECT, STATUS];
+
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let wanted = super::journal::filters(ask.request, &FILTERS)?;
-    super::journal::is_provider(ask.world, &wanted)?;
-    if let Some(status) = wanted.get("status").filter(|it| !STATUSES.contains(&it.as_str())) {
-        return Err(Problem::invalid(format!("`status` is one of {}, not `{status}`.", STATUSES.join(", "))));
+    let mut wanted = Vec::new();
+    for row in FILTERS {
+        wanted.push(ask.query.text(row)?);
     }
+    is_provider(ask.world, wanted[0].as_deref())?;
     let world = &*ask.world;
     let render = Renderer::of(world);
     let fits = |it: &&Delivery| {
         let own = [world.provider(it.provider_id).contract().slug, &it.event, &it.subject, it.status.word()];
-        FILTERS.iter().zip(own).all(|(name, own)| wanted.get(*name).is_none_or(|asked| asked == own))
+        wanted.iter().zip(own).all(|(asked, own)| asked.as_ref().is_none_or(|asked| asked == own))
     };
     let deliveries: Vec<_> = world.core.outbox.iter().filter(fits).map(|it| render.delivery(it)).collect();
     ok(&json!({"deliveries": deliveries, "truncated": world.core.outbox.truncated}))
@@ -35,15 +41,14 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 
 pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let id = ask.captures[0];
-    body::only(&body::members(ask.request)?, &[])?;
     let nothing = || Problem::nothing(format!("There is no delivery `{id}`."));
     let delivery = delivery_id(id).filter(|it| ask.world.core.outbox.get(*it).is_some()).ok_or_else(nothing)?;
     if ask.world.core.outbox.get(delivery).is_some_and(|it| it.attempts.len() >= ATTEMPTS_MAX) {
-        let detail = format!("`{id}` has had {ATTEMPTS_MAX} attempts, as many as are kept of one delivery.");
+        let detail = format!("`{id}` has {ATTEMPTS_MAX} attempts already, the most that one delivery can have.");
         return Err(Problem::new(StatusCode::CONFLICT, "too_many_attempts", detail));
     }
     let Some(number) = ask.world.leave(ask.uptime, delivery, true) else {
-        return Err(Problem::new(StatusCode::CONFLICT, "no_target", "The webhook has no target any more, so there is nowhere to send it."));
+        return Err(Problem::new(StatusCode::CONFLICT, "no_target", "The webhook has no target any more, so it cannot be sent."));
     };
     if ask.world.walk.is_some() {
         let response = report(ask.world, delivery, number);
@@ -66,26 +71,30 @@ pub fn report(world: &World, delivery: u64, number: u32) -> Response {
     Response::json(StatusCode::OK, &shown)
 }
 
+const SENDER: Field = field("provider", TEXT, Need::Required, "the slug of the provider that sent the webhook");
+const URL: Field = field("url", TEXT, Need::Optional, "the address to which the webhook was sent");
+const HEADERS: Field = field("headers", Kind::Object, Need::Optional, "the headers of the webhook: names and texts");
+const TEXT_OF_BODY: Field = field("body", TEXT, Need::Required, "the body of the webhook, as text, to the byte");
+const SECRET: Field = field("secret", TEXT, Need::Optional, "the secret to verify with, if not that of an account");
+/// The body of `verify_webhook`.
+pub const VERIFY: &[Field] = &[SENDER, URL, HEADERS, TEXT_OF_BODY, SECRET];
+
 pub fn verify(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let members = body::members(ask.request)?;
-    body::only(&members, &["provider", "url", "headers", "body", "secret"])?;
-    let slug = body::text(&members, "provider")?
-        .ok_or_else(|| Problem::invalid("`provider` is missing: the slug of the provider that sent the webhook."))?;
-    let provider_id = provider_id(ask.world, slug)?;
-    let text = body::text(&members, "body")?
-        .ok_or_else(|| Problem::invalid("`body` is missing: the body of the webhook, as text, to the byte."))?;
-    let headers = headers(&members)?;
-    let url = body::text(&members, "url")?;
+    let provider_id = provider_id(ask.world, &ask.body.required_text(&SENDER)?)?;
+    let text = ask.body.required_text(&TEXT_OF_BODY)?;
+    let headers = headers(ask.body.json(&HEADERS))?;
+    let url = ask.body.text(&URL)?;
     let (now, date) = (ask.world.core.now, ask.uptime.date);
-    let received = Received { url, headers: &headers, body: text.as_bytes(), now, date };
+    let received = Received { url: url.as_deref(), headers: &headers, body: text.as_bytes(), now, date };
     let accounts = &ask.world.core.accounts[usize::from(provider_id.0)];
     let known: Vec<&str> = accounts.values().flat_map(|it| ask.world.provider(provider_id).signing_secrets(it)).collect();
-    let given = body::text(&members, "secret")?;
+    let given = ask.body.text(&SECRET)?;
+    let given = given.as_deref();
     let judge = |secret: &str| ask.world.provider(provider_id).verify(&received, secret, &known);
-    // Without a secret, that of any account will do.
+    // Without a secret in the body, the secret of any account may fit.
     let fitting = known.iter().filter(|_| given.is_none()).map(|it| judge(it)).find(|it| it.valid);
     let verdict = fitting.unwrap_or_else(|| judge(given.or(known.first().copied()).unwrap_or("")));
-    // Where the secret itself travels, it is what was expected.
+    // Some providers send the secret itself: then `expected` would show it.
     let render = Renderer::of(ask.world);
     let mut shown = serde_json::to_value(verdict).unwrap_or_default();
     for text in shown.as_object_mut().into_iter().flat_map(|it| it.values_mut()) {
@@ -96,13 +105,11 @@ pub fn verify(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     ok(&shown)
 }
 
-fn headers(members: &Map<String, Json>) -> Result<HeaderMap, Problem> {
+fn headers(sent: Option<&str>) -> Result<HeaderMap, Problem> {
     let mut headers = HeaderMap::new();
-    let given = match members.get("headers") {
-        None | Some(Json::Null) => return Ok(headers),
-        Some(Json::Object(given)) => given,
-        Some(_) => return Err(Problem::invalid("`headers` is an object of names and texts.")),
-    };
+    let Some(sent) = sent else { return Ok(headers) };
+    let given: Map<String, Json> =
+        serde_json::from_str(sent).map_err(|_| Problem::invalid("`headers` is an object of names and texts."))?;
     for (name, value) in given {
         let wrong = || Problem::invalid(format!("`headers`: `{name}` is not a header with a text."));
         let parsed: HeaderName = name.parse().map_err(|_| wrong())?;

@@ -3,21 +3,32 @@
 use http::StatusCode;
 use serde_json::json;
 
+use super::call::field;
 use super::render::Renderer;
-use super::{Answer, Ask, Problem, Waiting, body, ok};
+use super::{Answer, Ask, Problem, Waiting, ok};
 use crate::engine::inbox::{INBOXES_MAX, Inbox, Reaction, is_name, parse_script};
 use crate::engine::world::World;
+use crate::kit::fields::{Fault, Field, Kind, Need, TEXT};
 use crate::kit::http::Response;
 use crate::kit::time::parse_duration;
 
 /// A caller waits at most this long.
 const PATIENCE_MAX: std::time::Duration = std::time::Duration::from_secs(60);
 
+/// The name of an inbox in a path.
+pub const NAME: Kind = Kind::Text { chars_max: 63 };
+pub const RESPOND: Field = field("respond", Kind::List, Need::Required, "a list, as [500, \"timeout\", 200]");
+/// The body of `script_inbox`.
+pub const SCRIPT: &[Field] = &[RESPOND];
+const WAIT: Field = field("wait", TEXT, Need::Optional, "how long to wait for the first message, in real time: 5s");
+/// The query of `list_messages`.
+pub const MESSAGES: &[Field] = &[WAIT];
+
 fn name<'a>(ask: &Ask<'a>) -> Result<&'a str, Problem> {
     let name = ask.captures[0];
     let new = !ask.world.core.inboxes.contains_key(name);
     if !is_name(name) {
-        return Err(Problem::invalid(format!("`{name}` is no name for an inbox: it has 1 to 63 of a-z, 0-9 and -.")));
+        return Err(Problem::invalid(format!("`{name}` is not a name of an inbox: such a name has 1 to 63 of a-z, 0-9 and -.")));
     }
     if new && ask.world.core.inboxes.len() >= INBOXES_MAX {
         return Err(Problem::new(StatusCode::CONFLICT, "too_many_inboxes", format!("A sandbox has at most {INBOXES_MAX} inboxes.")));
@@ -27,10 +38,8 @@ fn name<'a>(ask: &Ask<'a>) -> Result<&'a str, Problem> {
 
 pub fn script(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let name = name(ask)?;
-    let members = body::members(ask.request)?;
-    body::only(&members, &["respond"])?;
-    let steps = members.get("respond").ok_or_else(|| Problem::invalid("`respond` is missing: a list, as [500, \"timeout\", 200]."))?;
-    let script = parse_script(steps).map_err(Problem::invalid)?;
+    let steps = ask.body.json(&RESPOND).ok_or_else(|| ask.body.refused(&RESPOND, Fault::Missing))?;
+    let script = parse_script(&serde_json::from_str(steps).unwrap_or_default()).map_err(Problem::invalid)?;
     let steps = script.len();
     ask.world.core.inboxes.entry(name.to_owned()).or_default().set_script(script);
     ok(&json!({"inbox": name, "steps": steps}))
@@ -38,8 +47,7 @@ pub fn script(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 
 pub fn messages(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let inbox = name(ask)?.to_owned();
-    super::journal::filters(ask.request, &["wait"])?;
-    let patience = match ask.request.query_parameter("wait") {
+    let patience = match ask.query.text(&WAIT)? {
         None => std::time::Duration::ZERO,
         Some(text) => parse_duration(&text).map_err(Problem::invalid)?.unsigned_abs().min(PATIENCE_MAX),
     };
@@ -49,7 +57,7 @@ pub fn messages(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     }
 }
 
-/// What is in an inbox; nothing while it is empty and the caller still waits.
+/// What is in an inbox. `None`: it is empty, and the caller still waits.
 pub fn poll(world: &World, inbox: &str, patience_ended: bool) -> Option<Response> {
     let render = Renderer::of(world);
     let inbox = world.core.inboxes.get(inbox);

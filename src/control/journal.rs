@@ -1,24 +1,28 @@
 //! `/__admin/requests`: the journal, a view of the log.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value as Json, json};
 
+use super::call::field;
 use super::render::Renderer;
 use super::{Answer, Ask, Problem, ok, provider_id};
 use crate::engine::log::{Entry, RequestEntry};
 use crate::engine::world::World;
-use crate::kit::http::{Request, form_pairs};
+use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::time::{Timestamp, parse_timestamp};
 
-/// The query of a list, refused when it asks for what the list does not know.
-pub fn filters(request: &Request, known: &[&str]) -> Result<BTreeMap<String, String>, Problem> {
-    let pairs = form_pairs(request.query.as_bytes());
-    match pairs.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-        Some((name, _)) => Err(Problem::invalid(format!("There is no filter `{name}`; there are {}.", known.join(", ")))),
-        None => Ok(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()),
-    }
-}
+/// The provider of which a list shows entries.
+pub const PROVIDER: Field = field("provider", TEXT, Need::Optional, "the slug of a provider: quoine");
+const OPERATION: Field = field("operation", TEXT, Need::Optional, "the name of an operation: quoine.createInvoice or createInvoice");
+const STATUS: Field = field("status", Kind::Integer { min: 100, max: 999 }, Need::Optional, "the HTTP status of the answer");
+const SINCE: Field = field(
+    "since",
+    TEXT,
+    Need::Optional,
+    "the id of the entry after which the list begins, or the moment at which it begins, as RFC 3339 writes it",
+);
+const LIMIT: Field = field("limit", Kind::Integer { min: 0, max: i64::MAX }, Need::Optional, "how many entries are listed at most");
+/// The query of `list_requests`.
+pub const FILTERS: &[Field] = &[PROVIDER, OPERATION, STATUS, SINCE, LIMIT];
 
 /// Notes in one answer: the latest.
 const NOTES_MAX: usize = 1_000;
@@ -31,41 +35,36 @@ enum Since {
 }
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let wanted = filters(ask.request, &["provider", "operation", "status", "since", "limit"])?;
-    let limit: usize = match wanted.get("limit") {
-        Some(text) => text.parse().map_err(|_| Problem::invalid("`limit` is a whole number."))?,
-        None => usize::MAX,
-    };
-    let status: Option<u16> = match wanted.get("status") {
-        Some(text) => Some(text.parse().map_err(|_| Problem::invalid("`status` is an HTTP status."))?),
-        None => None,
-    };
-    let since = match wanted.get("since") {
+    let provider = ask.query.text(&PROVIDER)?;
+    let operation = ask.query.text(&OPERATION)?;
+    let status = ask.query.integer(&STATUS)?;
+    let limit = ask.query.integer(&LIMIT)?.map_or(usize::MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
+    let since = match ask.query.text(&SINCE)? {
         None => Since::Beginning,
         Some(text) => match text.strip_prefix("req-").and_then(|it| it.parse().ok()) {
             Some(id) => Since::Entry(id),
             None => {
-                Since::Moment(parse_timestamp(text).map_err(|it| Problem::invalid(format!("`since` is an entry's id or a time: {it}.")))?)
+                Since::Moment(parse_timestamp(&text).map_err(|it| Problem::invalid(format!("`since` is an entry's id or a time: {it}.")))?)
             }
         },
     };
-    if let Some(operation) = wanted.get("operation") {
+    if let Some(operation) = &operation {
         is_operation(ask.world, operation)?;
     }
-    is_provider(ask.world, &wanted)?;
+    is_provider(ask.world, provider.as_deref())?;
     let world = &*ask.world;
     let fits = |(entry, it): &(&Entry, &RequestEntry)| {
         let slug = entry.provider.map_or("", |it| world.provider(it).contract().slug);
-        let operation = wanted.get("operation").map(|it| named(it));
+        let operation = operation.as_deref().map(named);
         let begun = match since {
             Since::Beginning => true,
             Since::Entry(id) => it.id > id,
             Since::Moment(at) => entry.at >= at,
         };
         begun
-            && wanted.get("provider").is_none_or(|asked| asked == slug)
+            && provider.as_ref().is_none_or(|asked| asked == slug)
             && operation.is_none_or(|asked| asked.0.is_none_or(|it| it == slug) && it.operation.as_deref() == Some(asked.1))
-            && status.is_none_or(|asked| it.answer.as_ref().is_some_and(|own| own.status == asked))
+            && status.is_none_or(|asked| it.answer.as_ref().is_some_and(|own| i64::from(own.status) == asked))
     };
     let (render, log) = (Renderer::of(world), &world.core.log);
     let requests: Vec<Json> = log.requests().filter(fits).take(limit).map(|(entry, it)| render.request(entry, it)).collect();
@@ -85,9 +84,9 @@ fn named(asked: &str) -> (Option<&str>, &str) {
     asked.split_once('.').map_or((None, asked), |(slug, name)| (Some(slug), name))
 }
 
-/// Refuses to list what belongs to a provider that does not exist.
-pub fn is_provider(world: &World, wanted: &BTreeMap<String, String>) -> Result<(), Problem> {
-    match wanted.get("provider") {
+/// Refuses a provider that does not exist: an empty list would look like an answer.
+pub fn is_provider(world: &World, wanted: Option<&str>) -> Result<(), Problem> {
+    match wanted {
         Some(slug) => provider_id(world, slug).map(drop).map_err(|it| Problem::invalid(it.detail)),
         None => Ok(()),
     }

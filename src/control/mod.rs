@@ -1,32 +1,40 @@
-//! `/__admin`: everything that a tester can ask of a sandbox, one file a section.
+//! `/__admin`: everything that a tester can ask of a server and its sandboxes. `table` has every call; the other files
+//! have their handlers, one file a section.
 
 mod accounts;
 mod actions;
-mod body;
+mod call;
 mod clock;
-mod contracts;
 mod deliveries;
 mod inbox;
+mod input;
 mod journal;
+mod openapi;
 mod render;
 mod rules;
 mod scenario;
+mod server;
 mod state;
+mod table;
 
+pub use call::{BodyLimits, Call, Caller, Handler, WhenBroken};
 pub use render::{Line, Renderer};
+pub use table::TABLE;
 
 use http::{Method, StatusCode, header};
-use serde_json::json;
+
+use self::input::Input;
 
 use crate::engine::actions::ActionDone;
 use crate::engine::ids::ProviderId;
+use crate::engine::inbox::is_name;
 use crate::engine::walk::Walk;
 use crate::engine::world::World;
-use crate::kit::http::{Request, Response};
+use crate::kit::http::{Request, RequestPath, Response, Target};
 use crate::kit::nearest::nearest;
 use crate::kit::time::Uptime;
 
-/// What a call leads to.
+/// How a call is answered.
 #[derive(Debug)]
 pub enum Answer {
     Now(Response),
@@ -54,11 +62,11 @@ pub enum Conclusion {
 /// What a caller waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Waiting {
-    /// A message in an inbox, for so much real time.
+    /// A message in an inbox, for at most this much real time.
     Messages { inbox: String, patience: std::time::Duration },
     /// The outcome of the only attempt of a delivery. The receiver's time limit bounds it.
     Tested { provider_id: ProviderId, delivery: u64, entry: u64, generation: u64 },
-    /// The end of every attempt under way, so that the saved state holds none.
+    /// The end of every attempt under way: a saved state has no attempt under way.
     Quiet,
 }
 
@@ -79,7 +87,7 @@ pub struct Problem {
     pub status: StatusCode,
     pub code: &'static str,
     pub detail: String,
-    /// Members that the document has besides.
+    /// Further members of the problem document.
     pub members: serde_json::Value,
 }
 
@@ -93,121 +101,90 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail)
     }
 
-    /// Nothing is there: 404.
+    /// Nothing has that name: 404.
     fn nothing(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    /// Refuses while a walk through time is under way. `why` says what only one caller does at a time.
+    fn unless_walking(world: &World, why: &str) -> Result<(), Self> {
+        if world.walk.is_none() { Ok(()) } else { Err(Self::new(StatusCode::CONFLICT, "advance_in_progress", why)) }
+    }
+
+    fn render(&self) -> Response {
+        Response::problem_with(self.status, self.code, &self.detail, &self.members)
     }
 }
 
 /// One call, as its handler sees it.
-struct Ask<'a> {
+pub struct Ask<'a> {
     world: &'a mut World,
     uptime: Uptime,
     request: &'a Request,
-    /// What stood in the braces of the pattern.
+    /// What stood at the names in braces of the path.
     captures: Vec<&'a str>,
+    query: Input<'a>,
+    body: Input<'a>,
 }
 
-type Handler = fn(&mut Ask<'_>) -> Result<Answer, Problem>;
-
-/// A call of the control API. No method: any.
-struct Route(Option<Method>, &'static str, Handler, &'static str);
-
-#[rustfmt::skip]
-const ROUTES: &[Route] = &[
-    Route(Some(Method::GET),   "",                              index,               "this list"),
-    Route(Some(Method::GET),   "health",                        health,              "whether requests are served"),
-    Route(Some(Method::GET),   "clock",                         clock::show,         "the simulated time and what comes next"),
-    Route(Some(Method::POST),  "clock/freeze",                  clock::freeze,       "time stands"),
-    Route(Some(Method::POST),  "clock/resume",                  clock::resume,       "time runs as real time does"),
-    Route(Some(Method::POST),  "clock/scale",                   clock::scale,        "time runs at a rate: {\"rate\": 60}"),
-    Route(Some(Method::POST),  "clock/advance",                 clock::advance,      "time leaps, and all that is due happens: {\"by\": \"31m\"}, {\"to\": RFC 3339} or {\"until\": \"next\" | \"idle\" | \"delivery\"}"),
-    Route(Some(Method::GET),   "act",                           actions::list,          "what the outside world can do"),
-    Route(Some(Method::POST),  "act/{provider}/{action}",       actions::act,           "the outside world does it"),
-    Route(Some(Method::GET),   "deliveries",                    deliveries::list,    "webhooks and their attempts: ?provider=&event=&subject=&status="),
-    Route(Some(Method::POST),  "deliveries/{delivery}/resend",  deliveries::resend,  "sends the same event again now"),
-    Route(Some(Method::POST),  "webhooks/verify",               deliveries::verify,  "whether a webhook's signature is right and, if not, why"),
-    Route(Some(Method::PUT),   "inbox/{inbox}/script",          inbox::script,       "how a built-in receiver answers: {\"respond\": [500, \"timeout\", 200]}"),
-    Route(Some(Method::GET),   "inbox/{inbox}/messages",        inbox::messages,     "what arrived: ?wait=5s"),
-    Route(None,                "inbox/{inbox}",                 inbox::receive,      "a built-in receiver"),
-    Route(Some(Method::GET),   "requests",                      journal::list,       "the journal: ?provider=&operation=&status=&since=&limit="),
-    Route(Some(Method::GET),   "accounts",                      accounts::list,      "the merchants of all providers"),
-    Route(Some(Method::GET),   "accounts/{provider}/{account}", accounts::show,      "a merchant's credentials and settings"),
-    Route(Some(Method::PATCH), "accounts/{provider}/{account}", accounts::change,    "changes settings: {\"webhook_url\": ..., \"pace\": \"manual\"}"),
-    Route(Some(Method::GET),   "rules",                         rules::list,         "what differs from the documented behaviour, in the order in which it is asked"),
-    Route(Some(Method::POST),  "rules",                         rules::add,          "adds a rule ahead of those that stand: {\"on\": \"quoine.createInvoice\", \"when\": {\"times\": 1}, \"then\": {\"error\": \"usage_limit\"}}"),
-    Route(Some(Method::DELETE), "rules",                        rules::clear,        "takes all rules away"),
-    Route(Some(Method::DELETE), "rules/{rule}",                 rules::remove,       "takes one rule away"),
-    Route(Some(Method::POST),  "scenario",                      scenario::replace,   "begins the sandbox anew with a scenario: YAML or JSON"),
-    Route(Some(Method::POST),  "reset",                         state::reset,        "back to the sandbox's start"),
-    Route(Some(Method::GET),   "state",                         state::save,         "the whole sandbox as one JSON document"),
-    Route(Some(Method::PUT),   "state",                         state::restore,      "replaces the sandbox by such a document"),
-    Route(Some(Method::GET),   "openapi/{provider}.json",       contracts::provider, "a provider's OpenAPI 3.1 document"),
-    Route(Some(Method::GET),   "openapi.json",                  contracts::control,  "the OpenAPI 3.1 document of these calls"),
-];
-
-/// Whether a control path may be called by anybody, from any page, without a token: receiving and health.
-pub fn is_open(path: &str) -> bool {
-    let mut segments = path.split('/').filter(|it| !it.is_empty());
-    match (segments.next(), segments.next(), segments.next()) {
-        (Some("health"), None, None) => true,
-        (Some("inbox"), Some(_), rest) => !matches!(rest, Some("messages" | "script")),
-        _ => false,
-    }
-}
-
-/// One call. `path` lacks `/__admin/`.
-pub fn call(world: &mut World, uptime: Uptime, path: &str, request: &Request) -> Answer {
-    let segments: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
-    let fitting = |it: &&Route| fits(it.1, &segments).is_some();
-    let answer = match ROUTES.iter().find(|it| fitting(it) && it.0.as_ref().is_none_or(|method| *method == request.method)) {
-        Some(route) => {
-            let captures = fits(route.1, &segments).unwrap_or_default();
-            (route.2)(&mut Ask { world, uptime, request, captures })
-        }
-        None => Ok(Answer::Now(no_route(&segments, ROUTES.iter().filter(fitting)))),
+/// One call to a sandbox. A call that concerns the server alone is answered as well: a sandbox may have no server.
+pub fn call(world: &mut World, uptime: Uptime, request: &Request) -> Answer {
+    let path = below(request);
+    let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(path)) };
+    let answered = match call.handler {
+        Handler::Server(answer) => answer().map(Answer::Now),
+        Handler::Sandbox(answer) => ask(call, path, world, uptime, request).and_then(|mut it| answer(&mut it)),
     };
-    answer.unwrap_or_else(|it| Answer::Now(Response::problem_with(it.status, it.code, &it.detail, &it.members)))
+    answered.unwrap_or_else(|it| Answer::Now(it.render()))
 }
 
-fn fits<'a>(pattern: &str, segments: &[&'a str]) -> Option<Vec<&'a str>> {
-    let mut captures = Vec::new();
-    let mut rest = segments.iter();
-    for part in pattern.split('/').filter(|it| !it.is_empty()) {
-        let segment = rest.next()?;
-        match part.strip_prefix('{').and_then(|it| it.split_once('}')) {
-            Some((_, ending)) => captures.push(segment.strip_suffix(ending)?),
-            None if part == *segment => {}
-            None => return None,
-        }
+fn ask<'a>(call: &Call, path: &'a str, world: &'a mut World, uptime: Uptime, request: &'a Request) -> Result<Ask<'a>, Problem> {
+    let captures = call.captures(path).unwrap_or_default();
+    Ok(Ask { world, uptime, request, captures, query: Input::query(call, request)?, body: Input::body(call, request)? })
+}
+
+/// What a call that concerns the server is answered with. `None`: it concerns a sandbox.
+pub fn serve(call: &Call) -> Option<Response> {
+    match call.handler {
+        Handler::Server(answer) => Some(answer().unwrap_or_else(|it| it.render())),
+        Handler::Sandbox(_) => None,
     }
-    rest.next().is_none().then_some(captures)
 }
 
-fn no_route<'a>(segments: &[&str], fitting: impl Iterator<Item = &'a Route>) -> Response {
-    let allowed: Vec<&str> = fitting.filter_map(|it| it.0.as_ref()).map(Method::as_str).collect();
-    let path = segments.join("/");
+/// Whether this call replaces the state of a broken sandbox.
+pub fn begins_anew(request: &Request) -> bool {
+    let is_control = matches!(request.path.target(), Target::Control { .. });
+    is_control && Call::find(&request.method, below(request)).is_some_and(|it| it.when_broken == WhenBroken::BeginsAnew)
+}
+
+/// The inbox that receives what is posted to this path.
+pub fn inbox(path: &str) -> Option<&str> {
+    let call = Call::find(&Method::POST, path).filter(|it| it.name == "receive")?;
+    call.captures(path)?.first().copied().filter(|it| is_name(it))
+}
+
+/// The path of a control call below `/__admin/`.
+fn below(request: &Request) -> &str {
+    let (Target::Control { path } | Target::Provider { path, .. }) = request.path.target();
+    path
+}
+
+fn no_call(path: &str) -> Response {
+    let segments: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
+    let own = RequestPath::control(&segments.join("/"));
+    let allowed: Vec<&str> = Call::at(path).filter_map(|it| it.method).collect();
     if !allowed.is_empty() {
         let allowed = allowed.join(", ");
-        let detail = format!("/__admin/{path} answers to {allowed}.");
+        let detail = format!("{} answers to {allowed}.", own.as_str());
         return Response::problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &detail).with(header::ALLOW, &allowed);
     }
-    let nearest = nearest(&path, ROUTES.iter().map(|it| it.1)).map_or(String::new(), |it| format!(" The nearest is /__admin/{it}."));
-    let detail = format!("There is no /__admin/{path}.{nearest} GET /__admin/ lists every call.");
+    let nearest = nearest(&segments.join("/"), TABLE.iter().map(|it| it.path));
+    let nearest = nearest.map_or(String::new(), |it| format!(" The nearest is {}.", RequestPath::control(it).as_str()));
+    let detail = format!("No control call has the path {}.{nearest} GET /__admin/ lists every call.", own.as_str());
     Response::problem(StatusCode::NOT_FOUND, "not_found", &detail)
 }
 
-fn index(_: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let row =
-        |it: &Route| json!({"method": it.0.as_ref().map_or("ANY", Method::as_str), "path": format!("/__admin/{}", it.1), "does": it.3});
-    ok(&json!({"calls": ROUTES.iter().map(row).collect::<Vec<_>>()}))
-}
-
-fn health(_: &mut Ask<'_>) -> Result<Answer, Problem> {
-    ok(&json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}))
-}
-
-/// What a walk that has arrived is answered with.
+/// The answer to the caller whose walk has arrived.
 pub fn conclude(world: &mut World, walk: &Walk, conclusion: &Conclusion) -> Response {
     match conclusion {
         Conclusion::Report => clock::report(world, walk),
@@ -217,7 +194,7 @@ pub fn conclude(world: &mut World, walk: &Walk, conclusion: &Conclusion) -> Resp
     }
 }
 
-/// The answer that a waiting caller gets, once there is one or their patience has ended.
+/// The answer to a waiting caller, as soon as it is ready or the caller's patience ends.
 pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
     match waiting {
         Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended),

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Value as Json, json};
 
 use super::render::Renderer;
-use super::{Answer, Ask, Problem, body, ok, scenario};
+use super::{Answer, Ask, Problem, input, ok, scenario};
 use crate::engine::rules::{ActiveRule, RULES_MAX};
 use crate::kit::http::{Response, decoded};
 use crate::kit::time::later;
@@ -33,8 +33,7 @@ fn shown(it: &ActiveRule, render: &Renderer<'_>) -> Json {
 }
 
 pub fn add(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    body::yaml_or_json(ask.request)?;
-    let text = std::str::from_utf8(&ask.request.body).map_err(|_| Problem::invalid("The body is not UTF-8."))?;
+    let text = input::text(ask.request)?;
     let contracts = scenario::contracts(ask.world);
     let rule = parse_rule(text, scenario::known(&contracts)).map_err(|it| scenario::refused(&it))?;
     let now = ask.world.core.now;

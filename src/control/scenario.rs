@@ -4,13 +4,14 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::clock::shown;
-use super::{Answer, Ask, Problem, body, ok, state};
+use super::state::ONE_STATE;
+use super::{Answer, Ask, Problem, input, ok};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
 use crate::scenario::{Known, Mistakes, parse};
 
-/// What a text that comes over the network may speak of: the providers, and nothing of this machine.
+/// What a text from the network may name: the providers, and nothing of this machine.
 pub fn known<'a>(contracts: &'a [&'static Contract]) -> Known<'a> {
     Known { contracts, environment: None }
 }
@@ -20,7 +21,7 @@ pub fn contracts(world: &World) -> Vec<&'static Contract> {
     world.providers.iter().map(|it| it.contract()).collect()
 }
 
-/// A text that is no scenario, or no rule.
+/// The refusal of a text that is not a scenario, or not a rule.
 pub fn refused(mistakes: &Mistakes) -> Problem {
     let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_scenario", mistakes.in_words());
     problem.members = json!({"mistakes": mistakes.to_json(), "rendered": mistakes.render(false)});
@@ -28,15 +29,15 @@ pub fn refused(mistakes: &Mistakes) -> Problem {
 }
 
 pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    state::is_free(ask.world)?;
-    body::yaml_or_json(ask.request)?;
-    let text = std::str::from_utf8(&ask.request.body).map_err(|_| Problem::invalid("The body is not UTF-8."))?;
+    Problem::unless_walking(ask.world, ONE_STATE)?;
+    let text = input::text(ask.request)?;
     let contracts = contracts(ask.world);
     let scenario = parse("scenario", text, known(&contracts)).map_err(|it| refused(&it))?;
     let (name, steps) = (scenario.name.clone(), scenario.steps.len());
     let start = scenario.apply_to(Start { webhook_url_wins: false, ..ask.world.start.clone() });
     ask.world.begin(start, ask.uptime).map_err(|it| refused(&scenario.mistakes(it)))?;
-    let note = (0 < steps).then_some("steps are played by `playmoney run`; here the starting state and the rules are in force");
+    let note =
+        (0 < steps).then_some("the starting state and the rules are in force; the steps are not played here, but by `playmoney run`");
     let mut answer = json!({"scenario": name, "clock": shown(ask.world)});
     if let (Some(note), Some(members)) = (note, answer.as_object_mut()) {
         members.insert("note".to_owned(), json!(note));

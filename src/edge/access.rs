@@ -1,5 +1,5 @@
-//! Who may come in: host names against DNS rebinding, origins against other people's pages, a token where it is asked
-//! for. Each rule looks at the head of a request and at nothing else.
+//! Who may call: host names (against DNS rebinding), origins (against pages of other sites), the admin token. Each rule
+//! looks at the head of a request and at nothing else.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -8,13 +8,13 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use parking_lot::Mutex;
 
 use super::courier::DELIVERY;
-use crate::control;
+use crate::control::Caller;
 use crate::kit::http::Response;
 use crate::kit::secret::Secret;
 use crate::kit::sign::same;
 use crate::sandbox::HINT;
 
-/// Wrong tokens of one peer in one second; further ones are not even looked at.
+/// Wrong tokens of one peer in one second; further tokens of that peer are not compared.
 const WRONG_TOKENS_MAX: u32 = 5;
 /// Peers whose wrong tokens are counted at a time.
 const PEERS_MAX: usize = 1_000;
@@ -49,8 +49,8 @@ pub struct Called {
 pub struct Head<'a> {
     pub method: &'a Method,
     pub headers: &'a HeaderMap,
-    /// The path below `/__admin/`, for a control call.
-    pub control: Option<&'a str>,
+    /// Who may make this call, if it is a control call.
+    pub may_call: Option<Caller>,
     pub peer: IpAddr,
     /// Seconds of uptime.
     pub second: u64,
@@ -81,17 +81,19 @@ impl Access {
 
     /// Refuses what another site's page sends, and control calls without the token.
     pub fn admit(&self, head: Head<'_>, called: &Called) -> Result<(), Response> {
-        let open = head.control.is_some_and(control::is_open);
-        if let Some(origin) = self.foreign_origin(head, called).filter(|_| !open) {
+        if head.may_call == Some(Caller::Everyone) {
+            return Ok(());
+        }
+        if let Some(origin) = self.foreign_origin(head, called) {
             let detail = format!("The request comes from a page of {origin}, which may not change anything here.");
             let hint = "start the server with --allow-origin and that page's origin to let it call";
             return Err(Response::problem(StatusCode::FORBIDDEN, "foreign_origin", &detail).with(HINT, hint));
         }
-        if head.control.is_none() || open {
+        if head.may_call.is_none() {
             return Ok(());
         }
         if head.headers.contains_key(DELIVERY) {
-            let detail = "This is a webhook of Playmoney's own. The control API takes none, except in its inboxes.";
+            let detail = "This is one of Playmoney's own webhooks. The control API does not take webhooks, except in its inboxes.";
             return Err(Response::problem(StatusCode::FORBIDDEN, "own_webhook", detail));
         }
         self.check_token(head)
@@ -133,12 +135,11 @@ impl Access {
             return Ok(());
         }
         peers.entry(head.peer).or_insert((head.second, 0)).1 += 1;
-        let detail =
-            "The control API of this server needs its token: Authorization: Bearer, as the server printed it or as --admin-token says.";
+        let detail = "The control API of this server needs its token: send it as Authorization: Bearer TOKEN. The server printed it at its start, or --admin-token set it.";
         Err(Response::problem(StatusCode::UNAUTHORIZED, "admin_token_needed", detail).with(header::WWW_AUTHENTICATE, "Bearer"))
     }
 
-    /// The answer to a browser that asks beforehand, when the page that asks may call.
+    /// The answer to a browser's preflight request, when the page that asks may call.
     pub fn preflight(&self, method: &Method, headers: &HeaderMap) -> Option<Response> {
         let asked = headers.get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
         if method != Method::OPTIONS || !self.is_allowed_origin(headers.get(header::ORIGIN)?.to_str().ok()?) {
@@ -202,6 +203,7 @@ fn is_same_origin(a: &str, b: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::Call;
 
     fn access() -> Access {
         Access {
@@ -246,10 +248,11 @@ mod tests {
         assert!(access().called(&Uri::from_static("/"), &HeaderMap::new()).is_err());
     }
 
-    fn admit(access: &Access, method: &Method, control: Option<&str>, given: &[(&'static str, &str)]) -> Option<StatusCode> {
+    fn admit(access: &Access, method: &Method, path: Option<&str>, given: &[(&'static str, &str)]) -> Option<StatusCode> {
         let (peer, second) = ("127.0.0.1".parse().expect("an address"), 1);
         let headers = headers(given);
-        let head = Head { method, headers: &headers, control, peer, second };
+        let may_call = path.map(|it| Call::find(method, it).map_or(Caller::TokenHolder, |it| it.caller));
+        let head = Head { method, headers: &headers, may_call, peer, second };
         let called = Called { origin: "http://127.0.0.1:4242".to_owned(), provider: None };
         access.admit(head, &called).err().map(|it| it.status)
     }

@@ -41,6 +41,8 @@ const NEVER: u64 = u64::MAX;
 
 /// A sandbox, and all that waits on its behalf. The lock is never held across an `.await`.
 pub struct Driver {
+    /// The sandbox's name, which stays the same for as long as it lives.
+    name: String,
     sandbox: Mutex<Sandbox>,
     stopwatch: Stopwatch,
     courier: Arc<Courier>,
@@ -57,6 +59,7 @@ impl Driver {
     /// Takes a sandbox over and keeps its time until the driver is dropped.
     pub fn start(sandbox: Sandbox, stopwatch: Stopwatch, courier: Arc<Courier>, loopback: Arc<Loopback>) -> Arc<Self> {
         let driver = Arc::new(Self {
+            name: sandbox.name().to_owned(),
             sandbox: Mutex::new(sandbox),
             stopwatch,
             courier,
@@ -67,6 +70,11 @@ impl Driver {
         });
         tokio::spawn(keep_time(Arc::downgrade(&driver)));
         driver
+    }
+
+    /// The sandbox's name, without its lock.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     fn lock(&self) -> MutexGuard<'_, Sandbox> {
@@ -139,6 +147,7 @@ impl Driver {
         tokio::spawn(async move {
             let outcome = driver.courier.post(&outgoing).await;
             tracing::info!(
+                sandbox = driver.name,
                 delivery = outgoing.id.delivery,
                 attempt = outgoing.id.number,
                 url = outgoing.url.split('?').next(),

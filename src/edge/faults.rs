@@ -19,7 +19,7 @@ const NOISE_BYTES: usize = 256;
 
 /// Writes a faulty answer to the socket; the connection has to be closed afterwards. Returns the response unchanged when
 /// the fault needs a body and the response has none.
-pub async fn inject(mut socket: Socket, transport: &Transport, is_head: bool, response: Response) -> Option<Response> {
+pub async fn inject(mut socket: Socket, sandbox: &str, transport: &Transport, is_head: bool, response: Response) -> Option<Response> {
     let bodiless = is_head || matches!(response.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     let done = match transport {
         Transport::ConnectionReset => socket.close_with_reset(),
@@ -39,7 +39,7 @@ pub async fn inject(mut socket: Socket, transport: &Transport, is_head: bool, re
         Transport::Dribble { chunks, over } => dribble(&mut socket, &response, *chunks, *over).await,
     };
     if let Err(why) = done {
-        tracing::debug!(%why, "the client closed the connection before the fault was complete");
+        tracing::debug!(sandbox, %why, "the client closed the connection before the fault was complete");
     }
     None
 }

@@ -1,4 +1,4 @@
-//! hyper in: bytes become a request, the sandbox answers, the answer becomes bytes.
+//! HTTP in, by hyper: bytes become a request, a sandbox or the server answers, the answer becomes bytes.
 
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
@@ -16,38 +16,33 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
 use super::access::{Access, Head};
-use super::driver::{Leaving, Stopwatch};
+use super::address::Address;
+use super::driver::{Driver, Leaving, Stopwatch};
 use super::faults::inject;
-use super::registry::{DEFAULT, Registry, address};
+use super::registry::Registry;
 use super::socket::Socket;
-use crate::kit::http::{HeaderValue, Request, Response};
+use crate::control::{self, BodyLimits, Call, Caller};
+use crate::kit::http::{HeaderValue, Request, Response, Target};
 
-/// A body, unless it is a saved sandbox.
-pub const BODY_BYTES_MAX: usize = 1024 * 1024;
-/// A saved sandbox: its journal alone may hold 32 MiB.
-pub const STATE_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// All headers of a request together.
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Headers of a request.
 pub const HEADERS_MAX: usize = 100;
 /// Until the headers are there, and between two requests of a connection.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
-/// Until the body is there.
-const BODY_TIME_MAX: Duration = Duration::from_secs(10);
-const STATE_TIME_MAX: Duration = Duration::from_secs(60);
-/// A body may take its time so long; from then on it has to keep the pace below.
+/// For this time a body may be as slow as it likes; then it has to keep the pace below.
 const BODY_GRACE: Duration = Duration::from_secs(2);
 const BODY_BYTES_PER_SECOND_MIN: u64 = 1024;
-/// Of a body that is too large this much is read and thrown away, so that its sender reads the refusal.
+/// This much of a body that is too large is read and thrown away: its sender has to come to the end to read the refusal.
 const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Connections at a time.
 const CONNECTIONS_MAX: usize = 20_000;
 /// Connections get this long to finish what they are at when the server stops.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// What every connection shares.
+/// What all connections share.
 pub struct Shared {
-    pub registry: Registry,
+    pub registry: Arc<Registry>,
     pub access: Access,
     pub stopwatch: Stopwatch,
 }
@@ -111,22 +106,31 @@ async fn answer(shared: &Shared, peer: IpAddr, line: Socket, request: hyper::Req
     let origin = head.headers.get(header::ORIGIN).cloned();
     let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, head.uri.path()));
     let is_head = head.method == Method::HEAD;
-    let leaving = match admitted(shared, peer, head, body).await {
-        Ok(answer) => answer?,
+    let (driver, leaving) = match arrive(shared, peer, head, body).await {
+        Ok(Arrived { driver, call, request }) => {
+            let leaving = match call.and_then(control::serve) {
+                Some(response) => Leaving::at_once(driver.stamped(response)),
+                None => driver.handle(request).await?,
+            };
+            (driver, leaving)
+        }
         Err(refusal) => {
-            Leaving::at_once(shared.registry.find(DEFAULT).map_or_else(|| (*refusal).clone(), |it| it.stamped((*refusal).clone())))
+            let Refusal { driver, response } = *refusal;
+            let driver = driver.unwrap_or_else(|| shared.registry.default());
+            let response = driver.stamped(response);
+            (driver, Leaving::at_once(response))
         }
     };
     let Leaving { mut response, transport, caller: _caller } = leaving;
     if let Some(asked) = asked {
-        tracing::info!(status = response.status.as_u16(), "{asked}");
+        tracing::info!(sandbox = driver.name(), status = response.status.as_u16(), "{asked}");
     }
     if let Some(origin) = &origin {
         shared.access.show_to(Some(origin), &mut response);
     }
     if let Some(transport) = transport {
-        tracing::info!(?transport, "a rule lets this inject the answer");
-        response = Box::pin(inject(line, &transport, is_head, response)).await?; // boxed: the usual answer has no use for its size
+        tracing::info!(sandbox = driver.name(), ?transport, "a rule changes this answer on its way");
+        response = Box::pin(inject(line, driver.name(), &transport, is_head, response)).await?; // boxed: the usual answer has no use for its size
     }
     let mut written = hyper::Response::new(Full::new(response.body));
     *written.status_mut() = response.status;
@@ -134,32 +138,69 @@ async fn answer(shared: &Shared, peer: IpAddr, line: Socket, request: hyper::Req
     Some(written)
 }
 
-/// What the sandbox answers, or why the request does not get that far.
-async fn admitted(shared: &Shared, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Option<Leaving>, Box<Response>> {
+/// A request that may be answered, and the sandbox that it is for.
+struct Arrived {
+    driver: Arc<Driver>,
+    /// The row of a control call, where there is one.
+    call: Option<&'static Call>,
+    request: Request,
+}
+
+/// Why a request is not answered by a sandbox.
+struct Refusal {
+    /// The sandbox that it was for, as far as that was found out.
+    driver: Option<Arc<Driver>>,
+    response: Response,
+}
+
+impl From<Response> for Box<Refusal> {
+    fn from(response: Response) -> Self {
+        Self::new(Refusal { driver: None, response })
+    }
+}
+
+/// The order is host, body, sandbox, token: a credential inside a body can say which sandbox is meant.
+///
+/// One exception: where a row allows a body that is larger than usual, the token is checked before the body is read, and
+/// such a body is not touched without it. Otherwise a stranger could make the server hold 256 MiB a connection.
+async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Arrived, Box<Refusal>> {
     if head_bytes(&head) > HEAD_BYTES_MAX {
         let detail = format!("All headers together have at most {HEAD_BYTES_MAX} bytes here.");
-        return Err(refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", &detail));
+        return Err(refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", &detail).into());
     }
     let called = shared.access.called(&head.uri, &head.headers)?;
-    let (driver, path) = {
-        let address = address(&called, head.uri.path());
-        let control = address.path.strip_prefix("/__admin").filter(|it| it.is_empty() || it.starts_with('/'));
-        let control = control.map(|it| it.trim_start_matches('/'));
-        if let Some(response) = shared.access.preflight(&head.method, &head.headers) {
-            return Err(response.into());
+    if let Some(response) = shared.access.preflight(&head.method, &head.headers) {
+        return Err(response.into());
+    }
+    let (call, body, path, driver) = {
+        let address = Address::parse(called.provider, head.uri.path());
+        let (may_call, call) = match address.path.target() {
+            Target::Provider { .. } => (None, None),
+            Target::Control { path } => {
+                let call = Call::find(&head.method, path);
+                (Some(call.map_or(Caller::TokenHolder, |it| it.caller)), call)
+            }
+        };
+        let limits = call.map_or(BodyLimits::USUAL, |it| it.limits);
+        let admit = || {
+            let second = shared.stopwatch.uptime().elapsed.as_secs();
+            shared.access.admit(Head { method: &head.method, headers: &head.headers, may_call, peer, second }, &called)
+        };
+        if BodyLimits::USUAL.bytes_max < limits.bytes_max {
+            admit()?;
         }
-        let second = shared.stopwatch.uptime().elapsed.as_secs();
-        shared.access.admit(Head { method: &head.method, headers: &head.headers, control, peer, second }, &called)?;
-        (shared.registry.choose(address.sandbox, &head.headers)?, address.path.into_owned())
+        let body = read(body, limits).await?;
+        let driver = shared.registry.choose(address.sandbox, &head.headers)?;
+        if let Err(response) = admit() {
+            return Err(Box::new(Refusal { driver: Some(driver), response }));
+        }
+        (call, body, address.path, driver)
     };
-    let is_state = path == "/__admin/state";
-    let body =
-        read(body, if is_state { STATE_BYTES_MAX } else { BODY_BYTES_MAX }, if is_state { STATE_TIME_MAX } else { BODY_TIME_MAX }).await?;
     let target = head.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
     let query = head.uri.query().unwrap_or("").to_owned();
     let by_own_host = called.provider.is_some();
     let request = Request { method: head.method, target, path, query, headers: head.headers, body, origin: called.origin, by_own_host };
-    Ok(driver.handle(request).await)
+    Ok(Arrived { driver, call, request })
 }
 
 /// The request line and the headers as they were sent, nearly: hyper refuses what is much larger, but not to the byte.
@@ -169,7 +210,8 @@ fn head_bytes(head: &http::request::Parts) -> usize {
 }
 
 /// The whole body, within its bounds.
-async fn read(mut body: Incoming, bytes_max: usize, time_max: Duration) -> Result<Bytes, Box<Response>> {
+async fn read(mut body: Incoming, limits: BodyLimits) -> Result<Bytes, Response> {
+    let BodyLimits { bytes_max, time_max } = limits;
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
@@ -177,7 +219,7 @@ async fn read(mut body: Incoming, bytes_max: usize, time_max: Duration) -> Resul
     if announced > bytes_max as u64 {
         return Err(too_large(body, bytes_max).await);
     }
-    let mut kept = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0).min(BODY_BYTES_MAX)); // announcing costs nothing
+    let mut kept = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0).min(BodyLimits::USUAL.bytes_max)); // announcing costs nothing
     let mut pace = pin!(tokio::time::sleep(BODY_GRACE));
     let begun = pace.deadline() - BODY_GRACE;
     loop {
@@ -201,7 +243,7 @@ async fn read(mut body: Incoming, bytes_max: usize, time_max: Duration) -> Resul
     }
 }
 
-async fn too_large(body: Incoming, bytes_max: usize) -> Box<Response> {
+async fn too_large(body: Incoming, bytes_max: usize) -> Response {
     _ = tokio::time::timeout(BODY_GRACE, discard(body)).await;
     refused(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", &format!("A body has at most {bytes_max} bytes here."))
 }
@@ -216,17 +258,17 @@ async fn discard(mut body: Incoming) {
     }
 }
 
-fn too_slow(time_max: Duration) -> Box<Response> {
+fn too_slow(time_max: Duration) -> Response {
     let seconds = time_max.as_secs();
     let detail = format!(
-        "The body trickles: it has {seconds} s in all, and at least {BODY_BYTES_PER_SECOND_MIN} bytes a second after the first 2 s."
+        "The body arrives too slowly: it has to be complete within {seconds} s, and to bring at least {BODY_BYTES_PER_SECOND_MIN} bytes a second after the first 2 s."
     );
     refused(StatusCode::REQUEST_TIMEOUT, "body_too_slow", &detail)
 }
 
 /// A refusal after which the connection cannot be used again, because the body was not read to its end.
-fn refused(status: StatusCode, kind: &str, detail: &str) -> Box<Response> {
+fn refused(status: StatusCode, kind: &str, detail: &str) -> Response {
     let mut response = Response::problem(status, kind, detail);
     response.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    Box::new(response)
+    response
 }

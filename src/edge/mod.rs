@@ -1,6 +1,7 @@
 //! Everything that waits: sockets, the real clock, receivers. The sandboxes behind it never do.
 
 pub mod access;
+pub mod address;
 pub mod courier;
 pub mod driver;
 pub mod egress;
@@ -25,7 +26,7 @@ use self::driver::{Driver, Stopwatch};
 use self::egress::Egress;
 use self::inbound::Shared;
 use self::loopback::Loopback;
-use self::registry::{DEFAULT, Registry};
+use self::registry::Registry;
 use self::stage::ServerStage;
 use crate::engine::start::{Impossible, Start};
 use crate::kit::secret::Secret;
@@ -70,8 +71,6 @@ impl Default for Config {
 pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
-    loopback: Arc<Loopback>,
-    driver: Arc<Driver>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
 }
@@ -89,9 +88,8 @@ impl Server {
         let courier = Arc::new(Courier::new(Egress { allow: config.webhook_allow, own: Some(address) }));
         let sandbox = Sandbox::new(config.start, stopwatch.uptime());
         let driver = Driver::start(sandbox, stopwatch, courier, Arc::clone(&loopback));
-        loopback.enter(DEFAULT, &driver);
-        let registry = Registry::default();
-        registry.enter(DEFAULT, Arc::clone(&driver));
+        let registry = Arc::new(Registry::new(driver));
+        loopback.connect(Arc::downgrade(&registry));
         let hosts = providers::all().iter().map(|it| it.contract()).flat_map(|it| it.hosts.iter().map(|host| (*host, it.slug))).collect();
         let access = Access {
             public_url: config.public_url,
@@ -104,15 +102,15 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let shared = Arc::new(Shared { registry, access, stopwatch });
         let serving = tokio::spawn(inbound::serve(listener, Arc::clone(&shared), stopped));
-        Ok(Self { address, shared, loopback, driver, stop, serving })
+        Ok(Self { address, shared, stop, serving })
     }
 
     /// The default sandbox begins anew.
     ///
     /// # Errors
-    /// What its scenario asks for in vain; then nothing has changed.
+    /// The parts of its scenario that are impossible. In that case nothing has changed.
     pub fn begin(&self, start: Start) -> Result<(), Vec<Impossible>> {
-        self.driver.begin(start)
+        self.shared.registry.default().begin(start)
     }
 
     /// The default sandbox as the stage of a scenario. Its steps are taken on the caller's thread, which must not be one

@@ -1,6 +1,5 @@
 //! A served sandbox as the stage of a scenario: the file drives the outside world, an application the API.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -8,6 +7,7 @@ use tokio::runtime::Handle;
 
 use super::Server;
 use super::driver::{Driver, Leaving};
+use super::registry::DEFAULT;
 use crate::engine::rules::Transport;
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response};
@@ -17,33 +17,34 @@ use crate::stage::{PAUSE, Stage, control};
 pub struct ServerStage<'a> {
     server: &'a Server,
     runtime: Handle,
-    forks: BTreeMap<String, Arc<Driver>>,
+    /// The names of the forks that the scenario has made: they go when it ends.
+    forks: Vec<String>,
 }
 
 impl<'a> ServerStage<'a> {
     /// On that server.
     pub fn new(server: &'a Server, runtime: Handle) -> Self {
-        Self { server, runtime, forks: BTreeMap::new() }
+        Self { server, runtime, forks: Vec::new() }
     }
 
-    fn driver(&self, fork: Option<&str>) -> &Arc<Driver> {
-        fork.and_then(|it| self.forks.get(it)).unwrap_or(&self.server.driver)
+    fn driver(&self, fork: Option<&str>) -> Arc<Driver> {
+        let registry = &self.server.shared.registry;
+        fork.and_then(|it| registry.find(it)).unwrap_or_else(|| registry.default())
     }
 }
 
-/// The copies belong to the scenario that has made them.
+/// The forks belong to the scenario that has made them.
 impl Drop for ServerStage<'_> {
     fn drop(&mut self) {
-        for name in self.forks.keys() {
-            self.server.shared.registry.leave(name);
+        for name in &self.forks {
+            self.server.shared.registry.remove(name);
         }
     }
 }
 
 impl Stage for ServerStage<'_> {
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
-        let driver = Arc::clone(self.driver(fork));
-        let leaving = self.runtime.block_on(answered(driver, request)).ok_or("empty_response")?;
+        let leaving = self.runtime.block_on(answered(self.driver(fork), request)).ok_or("empty_response")?;
         match leaving.transport {
             None | Some(Transport::Dribble { .. }) => Ok(leaving.response),
             Some(it) => Err(it.word()),
@@ -56,10 +57,9 @@ impl Stage for ServerStage<'_> {
 
     fn fork(&mut self, from: Option<&str>, name: &str) {
         let _inside = self.runtime.enter();
-        let copy = self.driver(from).fork(name);
-        self.server.loopback.enter(name, &copy);
-        self.server.shared.registry.enter(name, Arc::clone(&copy));
-        self.forks.insert(name.to_owned(), copy);
+        if self.server.shared.registry.fork(from.unwrap_or(DEFAULT), name).is_some() {
+            self.forks.push(name.to_owned());
+        }
     }
 
     fn pause(&mut self) -> bool {

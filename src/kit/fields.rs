@@ -168,6 +168,11 @@ impl<'a> Fields<'a> {
         self.own(name).is_some()
     }
 
+    /// Whether JSON text was sent under that name, and is empty.
+    pub fn is_empty_text(&self, name: &str) -> bool {
+        matches!(self.own(name), Some(Raw::Json(value)) if value.get() == "\"\"")
+    }
+
     /// The text of a row, `None` when it is optional and was not sent.
     ///
     /// # Errors

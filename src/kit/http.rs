@@ -10,14 +10,65 @@ use serde_json::json;
 
 use super::json::Members;
 
-/// A request.
+/// The first segment of every control path.
+const CONTROL: &str = "__admin";
+
+/// A path of which it is known whom it asks: `/__admin/...` or `/{slug}/...`. This is the one place that recognises the
+/// control API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestPath {
+    text: String,
+    /// Where the first segment ends.
+    first_end: usize,
+    is_control: bool,
+}
+
+/// Whom a path asks, and what is left of it for the one who is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target<'a> {
+    /// The control API: the path below `/__admin/`.
+    Control { path: &'a str },
+    /// A provider, or a name that no provider has: the path below the slug, with its slash.
+    Provider { slug: &'a str, path: &'a str },
+}
+
+impl RequestPath {
+    /// Finds out whom a path asks.
+    pub fn new(text: String) -> Self {
+        let first_end = text.strip_prefix('/').map_or(0, |below| 1 + below.find('/').unwrap_or(below.len()));
+        let is_control = text[..first_end].strip_prefix('/') == Some(CONTROL);
+        Self { text, first_end, is_control }
+    }
+
+    /// The path of a control call, from what stands below `/__admin/`.
+    pub fn control(below: &str) -> Self {
+        Self::new(format!("/{CONTROL}/{below}"))
+    }
+
+    /// Whom it asks.
+    pub fn target(&self) -> Target<'_> {
+        let (first, path) = self.text.split_at(self.first_end);
+        if self.is_control {
+            Target::Control { path: path.strip_prefix('/').unwrap_or(path) }
+        } else {
+            Target::Provider { slug: first.strip_prefix('/').unwrap_or(first), path }
+        }
+    }
+
+    /// The whole path.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// A request that has arrived completely.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: Method,
     /// Path and query exactly as sent, which a client may have signed.
     pub target: String,
-    /// The path that Playmoney routes by: `/__admin/...` or `/{slug}/...`, sandbox prefix removed.
-    pub path: String,
+    /// The path that Playmoney routes by, sandbox prefix removed.
+    pub path: RequestPath,
     /// The query without its `?`.
     pub query: String,
     pub headers: HeaderMap,
@@ -35,7 +86,7 @@ impl Request {
         Self {
             method,
             target: target.to_owned(),
-            path: path.to_owned(),
+            path: RequestPath::new(path.to_owned()),
             query: query.to_owned(),
             headers: HeaderMap::new(),
             body: body.into(),
@@ -255,6 +306,26 @@ pub fn members(body: &[u8]) -> Option<Members<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_control_api_is_recognised_by_its_whole_first_segment() {
+        let target = |path: &str| RequestPath::new(path.to_owned());
+        assert_eq!(RequestPath::control("clock/advance"), target("/__admin/clock/advance"));
+        for (path, below) in [("/__admin", ""), ("/__admin/", ""), ("/__admin/clock", "clock"), ("/__admin//clock", "/clock")] {
+            assert_eq!(target(path).target(), Target::Control { path: below }, "{path}");
+        }
+        for (path, slug, below) in [
+            ("/__administrator/x", "__administrator", "/x"),
+            ("/quoine/__admin/x", "quoine", "/__admin/x"),
+            ("/quoine", "quoine", ""),
+            ("//x", "", "/x"),
+            ("/", "", ""),
+            ("__admin", "", "__admin"),
+            ("", "", ""),
+        ] {
+            assert_eq!(target(path).target(), Target::Provider { slug, path: below }, "{path}");
+        }
+    }
 
     #[test]
     fn parameters_come_after_others_and_before_the_fragment() {

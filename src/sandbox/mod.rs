@@ -22,7 +22,7 @@ use crate::engine::inbox::Reaction;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::walk::{REAL_TIME_MAX, STEPS_MAX};
 use crate::engine::world::World;
-use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode};
+use crate::kit::http::{HeaderValue, Request, Response, StatusCode, Target};
 use crate::kit::time::{Timestamp, Uptime};
 use crate::providers;
 
@@ -100,7 +100,7 @@ impl Sandbox {
     /// A merchant, a payer or a tester calls. Whatever was due by now happens before the call is heard. The answer is
     /// fetched with [`Self::poll_answer`].
     pub fn handle(&mut self, uptime: Uptime, request: Request) -> Ticket {
-        if self.broken.is_some() && request.method == Method::POST && request.path == "/__admin/reset" {
+        if self.broken.is_some() && control::begins_anew(&request) {
             // Nothing of the state in doubt stays, and what comes back late for it means nothing.
             self.world.reset(uptime);
             self.broken = None;
@@ -133,20 +133,18 @@ impl Sandbox {
     }
 
     fn answer(&mut self, uptime: Uptime, request: Request) -> (Answer, Option<Pacing>) {
-        let path = request.path.clone();
-        let Some(below) = path.strip_prefix('/') else { return (Answer::Now(nobody(&self.world, &path)), None) };
-        let (first, rest) = below.split_once('/').unwrap_or((below, ""));
-        if first == "__admin" {
-            return (control::call(&mut self.world, uptime, rest, &request), None);
-        }
-        match self.world.provider_id(first) {
-            Some(provider_id) => self.call(uptime, provider_id, &below[first.len()..], request),
-            None => (Answer::Now(nobody(&self.world, &path)), None),
+        let Target::Provider { slug, .. } = request.path.target() else {
+            return (control::call(&mut self.world, uptime, &request), None);
+        };
+        match self.world.provider_id(slug) {
+            Some(provider_id) => self.call(uptime, provider_id, request),
+            None => (Answer::Now(nobody(&self.world, request.path.as_str())), None),
         }
     }
 
     /// One request to one provider, from the log's point of view.
-    fn call(&mut self, uptime: Uptime, provider_id: ProviderId, path: &str, request: Request) -> (Answer, Option<Pacing>) {
+    fn call(&mut self, uptime: Uptime, provider_id: ProviderId, request: Request) -> (Answer, Option<Pacing>) {
+        let (Target::Provider { path, .. } | Target::Control { path }) = request.path.target();
         let contract = self.world.provider(provider_id).contract();
         let entry = self.world.core.log.heard(self.world.core.now, provider_id);
         let Served { mut response, trace, rule, pacing } = serve(&mut self.world, uptime, provider_id, path, &request);
@@ -319,6 +317,7 @@ impl Sandbox {
 mod tests {
     use super::*;
     use crate::engine::clock::Mode;
+    use crate::kit::http::Method;
 
     fn after(seconds: u64) -> Uptime {
         Uptime { elapsed: std::time::Duration::from_secs(seconds), ..Uptime::START }

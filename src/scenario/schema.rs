@@ -112,7 +112,8 @@ fn with_settings(own: &'static Shape, contracts: &[&'static Contract], provider:
     object(own.what, own.rows.iter(), contracts, provider, properties, &required(own.rows.iter()))
 }
 
-fn setting(it: &Setting) -> Json {
+/// The values of a setting; `null` removes one.
+pub fn setting(it: &Setting) -> Json {
     let mut schema = match it.kind {
         SettingKind::Flag { .. } => json!({"type": ["boolean", "null"]}),
         SettingKind::Word { words, .. } => json!({"enum": words.iter().map(|it| json!(it)).chain([Json::Null]).collect::<Vec<_>>()}),
@@ -127,7 +128,7 @@ fn setting(it: &Setting) -> Json {
 }
 
 /// The answers of a built-in receiver.
-fn script() -> Json {
+pub fn script() -> Json {
     let status = json!({"type": "integer", "minimum": 200, "maximum": 599});
     let failing = json!({"enum": ["timeout", "reset"]});
     let object = json!({"type": "object", "properties": {"status": status, "delay": {"type": "string"}}, "additionalProperties": false});

@@ -154,19 +154,19 @@ impl Tape {
 
     /// A request as a merchant's client makes it, with what the tape has said about the next one.
     pub fn dressed(&mut self, mut request: Request) -> Request {
-        if request.path.starts_with("/quoine/api/") {
+        if request.path.as_str().starts_with("/quoine/api/") {
             let (own, without) = (std::mem::take(&mut self.with), std::mem::take(&mut self.without));
             let date = http_date(self.sandbox.world().core.now);
             let request = own.iter().fold(request, |it, (name, value)| it.with(name, value));
             return self.client.sign(request, &date, &without);
         }
-        if request.path.starts_with("/quantapay/") {
+        if request.path.as_str().starts_with("/quantapay/") {
             let own = std::mem::take(&mut self.with);
             let typed = own.iter().any(|it| it.0.eq_ignore_ascii_case("Content-Type")) || !std::mem::take(&mut self.without).is_empty();
             let request = if typed { request } else { request.with("Content-Type", "application/x-www-form-urlencoded") };
             return own.iter().fold(request, |it, (name, value)| it.with(name, value));
         }
-        let key = match request.path.split('/').nth(1) {
+        let key = match request.path.as_str().split('/').nth(1) {
             Some("qbitpay") => "Basic cWJpdF90ZXN0X2tleTo=",
             Some("cryptopay") => "Bearer cp_test_key",
             _ => "Bearer qm_test_token",

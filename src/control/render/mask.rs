@@ -10,7 +10,7 @@ use crate::kit::secret::{Secret, masked};
 /// A shorter secret is not masked: it would be found in ordinary words.
 const SECRET_BYTES_MIN: usize = 4;
 
-/// A secret as it may stand in a text: as it is, in JSON, in a query, in a form.
+/// All ways to write a secret in a text: as it is, in JSON, in a query, in a form.
 fn writings(secret: &str) -> [String; 4] {
     let json = Json::from(secret).to_string();
     let form: String = form_urlencoded(secret);
@@ -22,7 +22,7 @@ fn form_urlencoded(text: &str) -> String {
     pair.strip_prefix('=').unwrap_or(&pair).to_owned()
 }
 
-/// Every secret of a sandbox that must not be shown, longest first, with what stands for it.
+/// Every secret of a sandbox that must not be shown, longest first, each with its mask.
 pub struct Mask {
     secrets: Vec<(String, String)>,
     show: bool,
@@ -44,7 +44,7 @@ impl Mask {
         self.secrets.iter().fold(text.to_owned(), |it, (secret, mask)| if it.contains(secret) { it.replace(secret, mask) } else { it })
     }
 
-    /// A value whose texts have none of them.
+    /// A value whose texts are without those secrets.
     pub fn value(&self, value: &Json) -> Json {
         match value {
             Json::String(it) => self.text(it).into(),

@@ -2,7 +2,7 @@
 
 use playmoney::engine::tables::{Contract, Operation, Setting, SettingKind};
 use playmoney::kit::fields::Kind;
-use playmoney::kit::http::{Method, Request, Response};
+use playmoney::kit::http::{Method, Request, RequestPath, Response};
 use playmoney::providers;
 use serde_json::{Value as Json, json};
 
@@ -168,7 +168,7 @@ fn what_no_row_names_is_refused() {
             let strange = beside.into_iter().chain([row.path.to_ascii_uppercase(), format!("/x{}", row.path)]);
             for path in strange.filter(|it| !it.ends_with("}x")) {
                 let mut strange = request(contract, row);
-                strange.path = format!("/{}{path}", contract.slug);
+                strange.path = RequestPath::new(format!("/{}{path}", contract.slug));
                 assert_eq!(shop.ask(strange).status, 404, "{path}");
                 assert_eq!(last(shop), (None, Some("not_found".to_owned())));
             }

@@ -1,0 +1,205 @@
+//! What a row of the control API's table says, and how a path finds its row.
+
+use std::time::Duration;
+
+use http::Method;
+
+use super::table::TABLE;
+use super::{Answer, Ask, Problem};
+use crate::kit::evidence::Evidence;
+use crate::kit::fields::{Field, Kind, Need};
+use crate::kit::http::Response;
+
+/// A call of the control API. Everything that is special about a call stands in its row.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// The operation's name in the OpenAPI document.
+    pub name: &'static str,
+    /// `None`: the call answers to every method.
+    pub method: Option<&'static str>,
+    /// Below `/__admin/`. A name in braces is a row of `table::IN_PATH`.
+    pub path: &'static str,
+    pub summary: &'static str,
+    pub query: &'static [Field],
+    pub body: Body,
+    /// Bodies that could be sent, as JSON.
+    pub examples: &'static [&'static str],
+    pub caller: Caller,
+    pub limits: BodyLimits,
+    pub when_broken: WhenBroken,
+    pub handler: Handler,
+}
+
+/// What a call reads of its body.
+#[derive(Clone, Copy, Debug)]
+pub enum Body {
+    /// Nothing: a body is not looked at.
+    Ignored,
+    /// A JSON object with these members and no others. It may be left out where no row is required.
+    Fields(&'static [Field]),
+    /// A JSON object whose rows depend on the path: the parameters of an action, the settings of an account.
+    ByPath(Rows),
+    /// A text in the scenario's language, as YAML or JSON.
+    Scenario { what: &'static str },
+    /// A saved sandbox, as JSON.
+    State,
+    /// Bytes of any kind.
+    Bytes,
+}
+
+/// Whose rows a body follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// Those of the action that the path names.
+    Action,
+    /// The settings of the provider whose account the path names.
+    Account,
+}
+
+/// Who may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// Everyone, from every page, without a token.
+    Everyone,
+    /// Callers with the server's token, where the server has one.
+    TokenHolder,
+}
+
+/// How large a body may be, and how long it may take to arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyLimits {
+    pub bytes_max: usize,
+    pub time_max: Duration,
+}
+
+impl BodyLimits {
+    /// For every request, unless its row says otherwise.
+    pub const USUAL: Self = Self { bytes_max: 1024 * 1024, time_max: Duration::from_secs(10) };
+    /// For a saved sandbox: its journal alone may hold 32 MiB.
+    pub const STATE: Self = Self { bytes_max: 256 * 1024 * 1024, time_max: Duration::from_secs(60) };
+}
+
+/// What a call does in a sandbox that a bug has struck.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenBroken {
+    /// It is refused: the state is in doubt.
+    Refused,
+    /// It replaces the state by a new one first.
+    BeginsAnew,
+}
+
+/// What a call concerns, and the function that answers it.
+#[derive(Clone, Copy, Debug)]
+pub enum Handler {
+    /// The server. Such a call is answered even when the sandbox is broken. Calls about several sandboxes belong here;
+    /// a server hands them its registry behind a trait of this room, because this room lies below the server's.
+    Server(fn() -> Result<Response, Problem>),
+    /// One sandbox.
+    Sandbox(fn(&mut Ask<'_>) -> Result<Answer, Problem>),
+}
+
+impl Call {
+    const fn new(method: Option<&'static str>, path: &'static str, name: &'static str, summary: &'static str, handler: Handler) -> Self {
+        Self {
+            name,
+            method,
+            path,
+            summary,
+            query: &[],
+            body: Body::Ignored,
+            examples: &[],
+            caller: Caller::TokenHolder,
+            limits: BodyLimits::USUAL,
+            when_broken: WhenBroken::Refused,
+            handler,
+        }
+    }
+
+    pub(super) const fn get(path: &'static str, name: &'static str, summary: &'static str, handler: Handler) -> Self {
+        Self::new(Some("GET"), path, name, summary, handler)
+    }
+
+    pub(super) const fn post(path: &'static str, name: &'static str, summary: &'static str, handler: Handler) -> Self {
+        Self::new(Some("POST"), path, name, summary, handler)
+    }
+
+    pub(super) const fn put(path: &'static str, name: &'static str, summary: &'static str, handler: Handler) -> Self {
+        Self::new(Some("PUT"), path, name, summary, handler)
+    }
+
+    pub(super) const fn patch(path: &'static str, name: &'static str, summary: &'static str, handler: Handler) -> Self {
+        Self::new(Some("PATCH"), path, name, summary, handler)
+    }
+
+    pub(super) const fn delete(path: &'static str, name: &'static str, summary: &'static str, handler: Handler) -> Self {
+        Self::new(Some("DELETE"), path, name, summary, handler)
+    }
+
+    pub(super) const fn any(path: &'static str, name: &'static str, summary: &'static str, handler: Handler) -> Self {
+        Self::new(None, path, name, summary, handler)
+    }
+
+    pub(super) const fn query(self, query: &'static [Field]) -> Self {
+        Self { query, ..self }
+    }
+
+    pub(super) const fn body(self, body: Body) -> Self {
+        Self { body, ..self }
+    }
+
+    pub(super) const fn examples(self, examples: &'static [&'static str]) -> Self {
+        Self { examples, ..self }
+    }
+
+    pub(super) const fn caller(self, caller: Caller) -> Self {
+        Self { caller, ..self }
+    }
+
+    pub(super) const fn limits(self, limits: BodyLimits) -> Self {
+        Self { limits, ..self }
+    }
+
+    pub(super) const fn when_broken(self, when_broken: WhenBroken) -> Self {
+        Self { when_broken, ..self }
+    }
+
+    /// The call that answers to this method at this path.
+    pub fn find(method: &Method, path: &str) -> Option<&'static Self> {
+        Self::at(path).find(|it| it.method.is_none_or(|own| own == method.as_str()))
+    }
+
+    /// Every call at this path, whatever its method.
+    pub(super) fn at(path: &str) -> impl Iterator<Item = &'static Self> {
+        TABLE.iter().filter(move |it| it.captures(path).is_some())
+    }
+
+    /// What stands at the names in braces.
+    pub(super) fn captures<'a>(&self, path: &'a str) -> Option<Vec<&'a str>> {
+        captures(self.path, path)
+    }
+
+    /// The names in braces.
+    pub(super) fn names_in_path(&self) -> impl Iterator<Item = &'static str> {
+        self.path.split('/').filter_map(|it| it.strip_prefix('{')?.split_once('}').map(|it| it.0))
+    }
+}
+
+/// What a path has at the names in braces of a pattern. Empty segments do not count.
+fn captures<'a>(pattern: &str, path: &'a str) -> Option<Vec<&'a str>> {
+    let mut captures = Vec::new();
+    let mut segments = path.split('/').filter(|it| !it.is_empty());
+    for part in pattern.split('/').filter(|it| !it.is_empty()) {
+        let segment = segments.next()?;
+        match part.strip_prefix('{').and_then(|it| it.split_once('}')) {
+            Some((_, ending)) => captures.push(segment.strip_suffix(ending)?),
+            None if part == segment => {}
+            None => return None,
+        }
+    }
+    segments.next().is_none().then_some(captures)
+}
+
+/// A row of the control API's own tables.
+pub(super) const fn field(name: &'static str, kind: Kind, need: Need, meaning: &'static str) -> Field {
+    Field { name, kind, need, meaning, evidence: Evidence::Documented("the control API is Playmoney's own") }
+}

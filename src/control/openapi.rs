@@ -1,0 +1,187 @@
+//! `/__admin/openapi`: the providers' contracts and the control API itself, as documents.
+
+use http::StatusCode;
+use serde_json::{Map, Value as Json, json};
+
+use super::call::{Body, Call, Caller, Rows};
+use super::table::{IN_PATH, TABLE};
+use super::{Answer, Ask, Problem, inbox, ok, provider_id};
+use crate::contract::openapi;
+use crate::contract::openapi::schema;
+use crate::engine::tables::Contract;
+use crate::kit::fields::{Field, Need};
+use crate::kit::http::{DEFAULT_ORIGIN, RequestPath, Response};
+use crate::providers;
+use crate::scenario::schema::{script, setting};
+
+/// The methods that a path can list: those of a call that answers to every method.
+const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
+
+pub fn provider(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let provider_id = provider_id(ask.world, ask.captures[0])?;
+    ok(&openapi::document(ask.world.provider(provider_id).contract()))
+}
+
+pub fn control() -> Result<Response, Problem> {
+    Ok(Response::json(StatusCode::OK, &document()))
+}
+
+/// The control API, from its table.
+fn document() -> Json {
+    let mut paths = json!({});
+    for call in TABLE {
+        for method in METHODS.into_iter().filter(|it| call.method.is_none_or(|own| own == *it)) {
+            let method = method.to_ascii_lowercase();
+            paths[RequestPath::control(call.path).as_str()][&method] = operation(call, &method);
+        }
+    }
+    json!({
+        "openapi": openapi::VERSION,
+        "info": {
+            "title": "Playmoney control API",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Time, actions, webhooks, accounts, journal and state of a sandbox. `/__admin/sandboxes/{name}/...` and `/s/{name}/__admin/...` are the same calls to another sandbox.",
+        },
+        "servers": [{"url": DEFAULT_ORIGIN, "description": "the default sandbox"}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas(),
+            "securitySchemes": {"token": {
+                "type": "http", "scheme": "bearer", "description": "Only where the server was started with an admin token.",
+            }},
+        },
+        "security": [{}, {"token": []}],
+    })
+}
+
+fn operation(call: &Call, method: &str) -> Json {
+    let name = if call.method.is_some() { call.name.to_owned() } else { format!("{}_{method}", call.name) };
+    let in_path = call.names_in_path().filter_map(|name| IN_PATH.iter().find(|it| it.name == name)).map(|it| parameter(it, "path"));
+    let parameters: Vec<Json> = in_path.chain(call.query.iter().map(|it| parameter(it, "query"))).collect();
+    let mut operation = json!({
+        "operationId": name,
+        "summary": call.summary,
+        "responses": {
+            "2XX": {"description": "done"},
+            "default": {
+                "description": "not done",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}},
+            },
+        },
+    });
+    if call.caller == Caller::Everyone {
+        operation["security"] = json!([]);
+    }
+    if !parameters.is_empty() {
+        operation["parameters"] = parameters.into();
+    }
+    if let Some(body) = body(call).filter(|_| ["post", "put", "patch"].contains(&method)) {
+        operation["requestBody"] = body;
+    }
+    operation
+}
+
+fn parameter(row: &Field, place: &str) -> Json {
+    json!({
+        "name": row.name, "in": place, "required": row.need == Need::Required,
+        "description": row.meaning, "schema": schema::of(row.kind),
+    })
+}
+
+/// What a call takes as its body.
+fn body(call: &Call) -> Option<Json> {
+    let (media, required, schema): (&[&str], _, _) = match call.body {
+        Body::Ignored | Body::Fields([]) => return None,
+        Body::Fields(rows) => (&["application/json"], rows.iter().any(|it| it.need == Need::Required), reference(&request_name(call))),
+        Body::ByPath(rows) => {
+            let names = contracts().flat_map(|it| names_of(it, rows));
+            (&["application/json"], false, json!({"anyOf": names.map(|it| reference(&it)).collect::<Vec<_>>()}))
+        }
+        Body::Scenario { what } => {
+            let schema = json!({"type": "object", "description": format!("{what}, as `playmoney schema` describes it")});
+            (&["application/json", "application/yaml"], true, schema)
+        }
+        Body::State => (&["application/json"], true, json!({"type": "object", "description": "a document of `save_state`"})),
+        Body::Bytes => (&["*/*"], false, json!({})),
+    };
+    let mut content = json!({"schema": schema});
+    let examples = call.examples.iter().filter_map(|it| serde_json::from_str::<Json>(it).ok());
+    let examples: Map<String, Json> = (1..).zip(examples).map(|(number, it)| (number.to_string(), json!({"value": it}))).collect();
+    if !examples.is_empty() {
+        content["examples"] = examples.into();
+    }
+    let content: Map<String, Json> = media.iter().map(|it| ((*it).to_owned(), content.clone())).collect();
+    Some(json!({"required": required, "content": content}))
+}
+
+fn contracts() -> impl Iterator<Item = &'static Contract> {
+    providers::all().into_iter().map(|it| it.contract())
+}
+
+fn reference(name: &str) -> Json {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn request_name(call: &Call) -> String {
+    format!("{}.request", call.name)
+}
+
+/// The names of the schemas of bodies that depend on the path.
+fn names_of(contract: &Contract, rows: Rows) -> Vec<String> {
+    match rows {
+        Rows::Action => (contract.actions)().iter().map(|it| format!("{}.{}", contract.slug, it.name)).collect(),
+        Rows::Account => vec![format!("{}.settings", contract.slug)],
+    }
+}
+
+/// Every body that has a name.
+fn schemas() -> Json {
+    let mut schemas = Map::from_iter([("problem".to_owned(), problem())]);
+    for call in TABLE {
+        if let Body::Fields(rows @ [_, ..]) = call.body {
+            schemas.insert(request_name(call), closed(schema::object(rows)));
+        }
+    }
+    for contract in contracts() {
+        for action in (contract.actions)() {
+            schemas.insert(format!("{}.{}", contract.slug, action.name), closed(schema::request(action.parameters)));
+        }
+        let settings: Map<String, Json> = contract.settings().map(|it| (it.name.to_owned(), setting(it))).collect();
+        schemas.insert(
+            format!("{}.settings", contract.slug),
+            json!({"type": "object", "properties": settings, "additionalProperties": false}),
+        );
+    }
+    schemas.into()
+}
+
+/// An object with these members and no others. The rows' evidence is left out: these calls are Playmoney's own.
+fn closed(mut object: Json) -> Json {
+    object["additionalProperties"] = false.into();
+    if let Some(properties) = object["properties"].as_object_mut() {
+        for (name, own) in properties.iter_mut() {
+            if *name == inbox::RESPOND.name {
+                *own = script();
+            }
+            if let Some(members) = own.as_object_mut() {
+                members.retain(|name, _| !name.starts_with("x-"));
+            }
+        }
+    }
+    object
+}
+
+/// RFC 9457, as every refusal of the control API is written.
+fn problem() -> Json {
+    json!({
+        "type": "object",
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "code": {"type": "string", "description": "the last word of the type"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string", "description": "what is wrong and what would be right"},
+        },
+        "required": ["type", "code", "title", "status", "detail"],
+    })
+}

@@ -1,0 +1,25 @@
+//! Calls that concern the server, not one of its sandboxes.
+
+use http::StatusCode;
+use serde_json::json;
+
+use super::Problem;
+use super::call::Call;
+use super::table::TABLE;
+use crate::kit::http::{RequestPath, Response};
+
+pub fn index() -> Result<Response, Problem> {
+    let row = |it: &Call| json!({"method": it.method.unwrap_or("ANY"), "path": RequestPath::control(it.path).as_str(), "does": does(it)});
+    Ok(Response::json(StatusCode::OK, &json!({"calls": TABLE.iter().map(row).collect::<Vec<_>>()})))
+}
+
+/// What a call does, and how its query or its body is written.
+fn does(call: &Call) -> String {
+    let query: Vec<String> = call.query.iter().map(|it| format!("{}=", it.name)).collect();
+    let usage = if query.is_empty() { call.examples.join(" or ") } else { format!("?{}", query.join("&")) };
+    if usage.is_empty() { call.summary.to_owned() } else { format!("{}: {usage}", call.summary) }
+}
+
+pub fn health() -> Result<Response, Problem> {
+    Ok(Response::json(StatusCode::OK, &json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})))
+}

@@ -1,0 +1,87 @@
+//! Every call of the control API. Routes, access, limits, the list of calls and the OpenAPI document are read from here.
+
+use super::call::Handler::{Sandbox, Server};
+use super::call::{Body, BodyLimits, Call, Caller, Rows, WhenBroken, field};
+use super::{accounts, actions, clock, deliveries, inbox, journal, openapi, rules, scenario, server, state};
+use crate::kit::fields::{Field, Need, TEXT};
+
+/// What a name in braces stands for.
+pub const IN_PATH: &[Field] = &[
+    field("provider", TEXT, Need::Required, "the slug of a provider: quoine"),
+    field("action", TEXT, Need::Required, "the name of an action of that provider"),
+    field("delivery", TEXT, Need::Required, "the id of a delivery: dlv-1"),
+    field("inbox", super::inbox::NAME, Need::Required, "the name of a built-in inbox: 1 to 63 of a-z, 0-9 and -"),
+    field("account", TEXT, Need::Required, "the id of an account of that provider"),
+    field("rule", TEXT, Need::Required, "the name of a rule"),
+];
+
+/// The calls, in the order in which they are listed. The first that fits answers.
+#[rustfmt::skip]
+pub static TABLE: &[Call] = &[
+    Call::get("", "list_calls", "lists every call", Server(server::index)),
+    Call::get("health", "health", "says whether the server answers requests", Server(server::health)).caller(Caller::Everyone),
+    Call::get("clock", "show_clock", "shows the simulated time and what is due next", Sandbox(clock::show)),
+    Call::post("clock/freeze", "freeze_clock", "stops simulated time", Sandbox(clock::freeze)).body(NOTHING),
+    Call::post("clock/resume", "resume_clock", "lets simulated time run as fast as real time", Sandbox(clock::resume)).body(NOTHING),
+    Call::post("clock/scale", "scale_clock", "lets simulated time run at a rate", Sandbox(clock::scale))
+        .body(Body::Fields(clock::SCALE)).examples(&[r#"{"rate": 60}"#]),
+    Call::post("clock/advance", "advance_clock", "lets simulated time pass; everything that is due on the way happens", Sandbox(clock::advance))
+        .body(Body::Fields(clock::ADVANCE)).examples(&[r#"{"by": "31m"}"#, r#"{"to": "2026-01-02T00:00:00Z"}"#, r#"{"until": "idle"}"#]),
+    Call::get("act", "list_actions", "lists the actions of the outside world", Sandbox(actions::list)),
+    Call::post("act/{provider}/{action}", "act", "does what a customer, a bank or a blockchain does", Sandbox(actions::act))
+        .body(Body::ByPath(Rows::Action)),
+    Call::get("deliveries", "list_deliveries", "lists webhooks and their attempts", Sandbox(deliveries::list)).query(deliveries::FILTERS),
+    Call::post("deliveries/{delivery}/resend", "resend_delivery", "sends the same event again now", Sandbox(deliveries::resend)).body(NOTHING),
+    Call::post("webhooks/verify", "verify_webhook", "says whether a webhook's signature is right and, if not, why", Sandbox(deliveries::verify))
+        .body(Body::Fields(deliveries::VERIFY)),
+    Call::put("inbox/{inbox}/script", "script_inbox", "sets how a built-in inbox answers", Sandbox(inbox::script))
+        .body(Body::Fields(inbox::SCRIPT)).examples(&[r#"{"respond": [500, "timeout", 200]}"#]),
+    Call::get("inbox/{inbox}/messages", "list_messages", "lists what arrived in an inbox", Sandbox(inbox::messages)).query(inbox::MESSAGES),
+    Call::any("inbox/{inbox}", "receive", "receives a webhook", Sandbox(inbox::receive)).body(Body::Bytes).caller(Caller::Everyone),
+    Call::get("requests", "list_requests", "lists the journal: requests and their answers", Sandbox(journal::list)).query(journal::FILTERS),
+    Call::get("accounts", "list_accounts", "lists the merchants of all providers", Sandbox(accounts::list)),
+    Call::get("accounts/{provider}/{account}", "show_account", "shows a merchant's credentials and settings", Sandbox(accounts::show)),
+    Call::patch("accounts/{provider}/{account}", "change_account", "changes a merchant's settings", Sandbox(accounts::change))
+        .body(Body::ByPath(Rows::Account)).examples(&[r#"{"webhook_url": "http://127.0.0.1:9000/hooks", "pace": "manual"}"#]),
+    Call::get("rules", "list_rules", "lists the rules, in the order in which they are asked", Sandbox(rules::list)),
+    Call::post("rules", "add_rule", "adds a rule, which is asked before the others", Sandbox(rules::add)).body(Body::Scenario { what: "a rule" })
+        .examples(&[r#"{"on": "quoine.createInvoice", "when": {"times": 1}, "then": {"error": "usage_limit"}}"#]),
+    Call::delete("rules", "clear_rules", "removes all rules", Sandbox(rules::clear)),
+    Call::delete("rules/{rule}", "remove_rule", "removes one rule", Sandbox(rules::remove)),
+    Call::post("scenario", "replace_scenario", "begins the sandbox anew with a scenario, as YAML or JSON", Sandbox(scenario::replace))
+        .body(Body::Scenario { what: "a scenario" }),
+    Call::post("reset", "reset", "takes the sandbox back to its start", Sandbox(state::reset)).body(NOTHING).when_broken(WhenBroken::BeginsAnew),
+    Call::get("state", "save_state", "shows the whole sandbox as one JSON document", Sandbox(state::save)),
+    Call::put("state", "restore_state", "replaces the sandbox by such a document", Sandbox(state::restore)).body(Body::State).limits(BodyLimits::STATE),
+    Call::get("openapi/{provider}.json", "provider_openapi", "shows a provider's OpenAPI 3.1 document", Sandbox(openapi::provider)),
+    Call::get("openapi.json", "control_openapi", "shows the OpenAPI 3.1 document of these calls", Server(openapi::control)),
+];
+
+/// An object without members, or no body at all.
+const NOTHING: Body = Body::Fields(&[]);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_paths_have_rows_and_names_of_calls_are_unique() {
+        for (index, call) in TABLE.iter().enumerate() {
+            for name in call.names_in_path() {
+                assert!(IN_PATH.iter().any(|it| it.name == name), "{} has {name} in its path", call.name);
+            }
+            assert!(TABLE[..index].iter().all(|it| it.name != call.name), "{} is there twice", call.name);
+            let body = call.body;
+            let bodiless = matches!(call.method, Some("GET" | "DELETE"));
+            assert_eq!(bodiless, matches!(body, Body::Ignored), "{}: a method that carries a body has rows for it", call.name);
+        }
+    }
+
+    #[test]
+    fn only_what_was_meant_to_be_open_is_open() {
+        let open: Vec<&str> = TABLE.iter().filter(|it| it.caller == Caller::Everyone).map(|it| it.name).collect();
+        assert_eq!(open, ["health", "receive"]);
+        let large: Vec<&str> = TABLE.iter().filter(|it| it.limits != BodyLimits::USUAL).map(|it| it.name).collect();
+        assert_eq!(large, ["restore_state"]);
+    }
+}
