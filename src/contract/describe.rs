@@ -32,7 +32,7 @@ pub fn resolve(contracts: &[&'static Contract], asked: &str) -> Result<Asked, St
     let contract = contract.ok_or_else(|| missing("There is no provider", slug, contracts.iter().map(|it| it.slug)))?;
     let Some(name) = name else { return Ok(Asked::Provider(contract)) };
     let operation = contract.operation(name).map(|it| Asked::Operation(contract, it));
-    let names = || (contract.operations)().into_iter().map(|it| it.name);
+    let names = || contract.operations.iter().copied().map(|it| it.name);
     operation.ok_or_else(|| missing(&format!("{} has no operation", contract.name), name, names()))
 }
 
@@ -47,8 +47,8 @@ pub fn providers(contracts: &[&Contract]) -> String {
     let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
     for it in contracts {
         let counts = [
-            count((it.operations)().len(), "operation"),
-            count((it.actions)().len(), "action"),
+            count(it.operations.len(), "operation"),
+            count(it.actions.len(), "action"),
             count(it.errors.len(), "error"),
             count(it.events.len(), "event"),
         ];
@@ -57,7 +57,7 @@ pub fn providers(contracts: &[&Contract]) -> String {
         sheet.line("");
     }
     if let Some(first) = contracts.first() {
-        let call = (first.operations)().first().map_or("", |it| it.name);
+        let call = first.operations.first().map_or("", |it| it.name);
         sheet.line("A provider whole, and one of its calls:");
         sheet.line(&format!("  playmoney describe {}", first.slug));
         sheet.line(&format!("  playmoney describe {}.{call}", first.slug));
@@ -70,7 +70,7 @@ pub fn providers_json(contracts: &[&Contract]) -> Json {
     let row = |it: &&Contract| {
         json!({
             "slug": it.slug, "name": it.name, "about": it.about, "base_url": it.base_url,
-            "operations": (it.operations)().iter().map(|it| it.name).collect::<Vec<_>>(),
+            "operations": it.operations.iter().map(|it| it.name).collect::<Vec<_>>(),
         })
     };
     json!({"providers": contracts.iter().map(row).collect::<Vec<_>>()})
@@ -102,8 +102,8 @@ pub fn provider_json(contract: &Contract) -> Json {
         "slug": contract.slug, "name": contract.name, "about": contract.about,
         "base_url": contract.base_url, "hosts": contract.hosts, "account": contract.account,
         "credentials": rows::credentials(contract), "sources": rows::sources(contract),
-        "operations": all((contract.operations)(), operation_row),
-        "pages": all(contract.pages, rows::page), "actions": all((contract.actions)(), rows::act),
+        "operations": all(contract.operations.iter().copied(), operation_row),
+        "pages": all(contract.pages, rows::page), "actions": all(contract.actions.iter().copied(), rows::act),
         "lifecycles": all(&(contract.lifecycles)(), rows::statuses),
         "errors": all(contract.errors, rows::error), "error_body": all(contract.error_body, rows::field),
         "events": all(contract.events, rows::event), "retry_schedule": rows::schedule(&contract.schedule),

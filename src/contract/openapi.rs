@@ -44,7 +44,7 @@ pub fn document(contract: &Contract) -> Json {
         "x-test-credentials": rows::credentials(contract),
         "x-sources": rows::sources(contract),
         "x-pages": all(contract.pages, rows::page),
-        "x-actions": all((contract.actions)(), rows::act),
+        "x-actions": all(contract.actions.iter().copied(), rows::act),
         "x-lifecycle": all(&(contract.lifecycles)(), rows::statuses),
         "x-errors": all(contract.errors, rows::error),
         "x-retry-schedule": rows::schedule(&contract.schedule),
@@ -55,7 +55,7 @@ pub fn document(contract: &Contract) -> Json {
 
 /// Every body that has a name.
 fn schemas(contract: &Contract) -> Json {
-    let operations = (contract.operations)();
+    let operations = contract.operations;
     let calls = operations.iter().flat_map(|it| {
         let request = (!it.media.is_empty()).then(|| (calls::request_name(it), schema::request(calls::body(it))));
         request.into_iter().chain([(calls::answer_name(it), schema::object(it.answer))])
@@ -92,7 +92,7 @@ fn security(rows: &[&Operation]) -> Json {
 }
 
 fn security_schemes(contract: &Contract) -> Json {
-    let written = (contract.operations)().into_iter().filter_map(|it| scheme(it.auth));
+    let written = contract.operations.iter().copied().filter_map(|it| scheme(it.auth));
     let mut schemes = map(written.map(|(name, written)| (name.to_owned(), written)));
     for scheme in ["bearer", "basic"] {
         if let (Some(scheme), Some(credential)) = (schemes.get_mut(scheme), contract.credential()) {

@@ -22,6 +22,7 @@ pub use super::context::{Context, Stay};
 use super::delivery::{Attempt, Delivery};
 pub use super::journal::Trace;
 use super::tables::Contract;
+use super::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};
 use crate::kit::secret::Secret;
@@ -49,8 +50,9 @@ pub trait Provider: Send {
         Err(format!("{} has no rates", self.contract().name))
     }
 
-    /// The account whose credential a request carries, whether or not it would be served.
-    fn caller(&self, cx: &Context<'_>, _path: &str, request: &Request) -> Option<String> {
+    /// The account whose credential a request carries, whether or not it would be served. It is looked for once: what
+    /// comes of it stands in `found` when the call is made.
+    fn caller(&self, cx: &Context<'_>, _: &Found<'_>, request: &Request) -> Option<Caller> {
         client::caller(self.contract(), cx, request)
     }
 
@@ -74,8 +76,8 @@ pub trait Provider: Send {
         None
     }
 
-    /// The merchant, or a payer's browser, asks. `path` lacks our prefixes.
-    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response;
+    /// The merchant, or a payer's browser, asks.
+    fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response;
 
     /// The outside world acts.
     ///
@@ -96,7 +98,7 @@ pub trait Provider: Send {
     fn tested(&self, webhook: &Delivery) -> Response;
 
     /// A documented error by its name, as this request would be answered with it, in the provider's own dialect.
-    fn refuse(&mut self, _: &mut Context<'_>, error: &str, _path: &str, _request: &Request) -> Option<Response> {
+    fn refuse(&mut self, _: &mut Context<'_>, error: &str, _: &Found<'_>) -> Option<Response> {
         (self.contract().refusal)(error)
     }
 

@@ -1,5 +1,7 @@
 //! What is known of a provider, as rows: the provider's own tables, collected once and read by everybody.
 
+pub mod bound;
+pub mod found;
 pub mod leading;
 pub mod settings;
 
@@ -7,9 +9,8 @@ use http::{Method, StatusCode};
 pub use settings::{Setting, SettingKind};
 
 use crate::kit::evidence::Evidence;
-use crate::kit::fields::{Field, Kind};
-use crate::kit::form::Form;
-use crate::kit::http::{Request, Response};
+use crate::kit::fields::Field;
+use crate::kit::http::Response;
 use crate::kit::lifecycle::{Lifecycle, On, Word};
 use crate::kit::time::Duration;
 
@@ -28,9 +29,9 @@ pub struct Contract {
     /// The first is the one that calls carry.
     pub credentials: &'static [Credential],
     pub sources: &'static [Source],
-    /// Functions, because the rows stand in tables of the provider's own types.
-    pub operations: fn() -> Vec<&'static Operation>,
-    pub actions: fn() -> Vec<&'static ActionRow>,
+    pub operations: &'static [&'static Operation],
+    pub actions: &'static [&'static ActionRow],
+    /// A function, because the tables are of the provider's own types.
     pub lifecycles: fn() -> Vec<StatusTable>,
     pub pages: &'static [Page],
     pub errors: &'static [ErrorRow],
@@ -67,7 +68,7 @@ impl Contract {
 
     /// The operation of that name.
     pub fn operation(&self, name: &str) -> Option<&'static Operation> {
-        (self.operations)().into_iter().find(|it| it.name == name)
+        self.operations.iter().copied().find(|it| it.name == name)
     }
 
     /// The credential that calls carry.
@@ -75,39 +76,10 @@ impl Contract {
         self.credentials.first()
     }
 
-    /// The operation that a request to that path means, whoever asks. Those behind one address are told apart by the
-    /// parameters that always have the same value.
-    pub fn operation_of(&self, path: &str, request: &Request) -> Option<&'static Operation> {
-        let mut here = (self.operations)().into_iter().filter(|it| it.method == request.method && fits(it.path, path));
-        let first = here.next()?;
-        let Some(second) = here.next() else { return Some(first) };
-        let form = Form::of(request);
-        let means = |it: &&'static Operation| {
-            let constant = |field: &&Field| matches!(field.kind, Kind::Constant(_));
-            let sent = |field: &Field| matches!(field.kind, Kind::Constant(text) if form.get(field.name) == Some(text));
-            it.parameters.iter().filter(constant).all(sent)
-        };
-        [first, second].into_iter().chain(here).find(means)
-    }
-
-    /// Whether a page for people lives there, whatever it shows.
-    pub fn has_page(&self, path: &str) -> bool {
-        self.pages.iter().any(|it| it.path.split('?').next().is_some_and(|own| fits(own, path)))
-    }
-
     /// The prefix of this provider's environment variables: `QUANTUM_PAYOUTS`.
     pub fn environment_prefix(&self) -> String {
         self.slug.to_ascii_uppercase().replace('-', "_")
     }
-}
-
-/// Whether a path is one of a pattern, whose braces take any segment.
-fn fits(pattern: &str, path: &str) -> bool {
-    fn segments(path: &str) -> Vec<&str> {
-        path.split('/').filter(|it| !it.is_empty()).collect()
-    }
-    let (own, asked) = (segments(pattern), segments(path));
-    own.len() == asked.len() && own.iter().zip(&asked).all(|(own, asked)| own == asked || own.starts_with('{'))
 }
 
 /// A stored state of a document that a fact can come from.

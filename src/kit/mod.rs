@@ -15,6 +15,7 @@ pub mod lifecycle;
 pub mod money;
 pub mod nearest;
 pub mod numbered;
+pub mod path;
 pub mod qr;
 pub mod secret;
 pub mod sign;

@@ -182,7 +182,7 @@ pub fn exclude(check: &mut Check<'_>, node: &Node, one: &str, other: &str, why: 
 /// Whether the provider knows what the effect is about.
 fn possible(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node: &Node) {
     let (name, at) = (key.name.as_str(), key.at.clone());
-    let acts = (contract.actions)();
+    let acts = contract.actions;
     let has = |act: &str| acts.iter().any(|it| it.name == act);
     let impossible = match name {
         "error" => {

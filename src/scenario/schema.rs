@@ -78,7 +78,7 @@ fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Con
             json!({"enum": operations(contracts).chain(wide).collect::<Vec<_>>()})
         }
         Kind::Action => {
-            let acts = contracts.iter().flat_map(|it| (it.actions)().into_iter().map(|act| format!("{}.{}", it.slug, act.name)));
+            let acts = contracts.iter().flat_map(|it| it.actions.iter().copied().map(|act| format!("{}.{}", it.slug, act.name)));
             json!({"enum": acts.collect::<Vec<_>>()})
         }
         Kind::Value => json!({}),
@@ -100,7 +100,7 @@ fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Con
 }
 
 fn operations<'a>(contracts: &'a [&'static Contract]) -> impl Iterator<Item = String> + 'a {
-    contracts.iter().flat_map(|it| (it.operations)().into_iter().map(|operation| format!("{}.{}", it.slug, operation.name)))
+    contracts.iter().flat_map(|it| it.operations.iter().copied().map(|operation| format!("{}.{}", it.slug, operation.name)))
 }
 
 /// The rows of a shape and the settings of a provider.

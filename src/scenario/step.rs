@@ -229,7 +229,7 @@ fn in_path(check: &mut Check<'_>, row: &Operation, with: &Node, node: &Node) {
 }
 
 fn acting(check: &mut Check<'_>, node: &Node, provider: &str, action: &str, with: Option<&Node>) {
-    let acts = check.known.provider(provider).map(|it| (it.actions)()).unwrap_or_default();
+    let acts = check.known.provider(provider).map(|it| it.actions).unwrap_or_default();
     let Some(act) = acts.iter().find(|it| it.name == action) else { return };
     for (key, _) in with.map_or(&[][..], Node::members) {
         if !act.parameters.iter().any(|it| it.name == key.name) {

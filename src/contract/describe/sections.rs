@@ -28,7 +28,8 @@ pub fn addresses(sheet: &mut Sheet, contract: &Contract) {
 
 pub fn operations(sheet: &mut Sheet, contract: &Contract) {
     sheet.heading("Operations", "");
-    let rows: Vec<_> = (contract.operations)()
+    let rows: Vec<_> = contract
+        .operations
         .iter()
         .map(|it| [text(it.name), format!("{} {}", it.method, it.path), text(it.summary), sheet.cite(it.evidence)])
         .collect();
@@ -46,7 +47,7 @@ pub fn pages(sheet: &mut Sheet, contract: &Contract) {
 
 pub fn actions(sheet: &mut Sheet, contract: &Contract) {
     sheet.heading("Actions", &format!("of the outside world: POST /__admin/act/{}/ACTION", contract.slug));
-    for act in (contract.actions)() {
+    for act in contract.actions {
         let cited = sheet.cite(act.evidence);
         sheet.table(2, 1, &[[text(act.name), text(act.meaning), cited]]);
         field_rows(sheet, 6, act.parameters);

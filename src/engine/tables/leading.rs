@@ -6,7 +6,7 @@ use crate::kit::lifecycle::On;
 
 /// The action by which a customer pays a bill. A payer who says that they have paid does not.
 pub fn paying(contract: &Contract) -> Option<&'static str> {
-    (contract.actions)().iter().map(|it| it.name).find(|it| *it == "pay")
+    contract.actions.iter().map(|it| it.name).find(|it| *it == "pay")
 }
 
 /// The calls that make an object.
@@ -34,13 +34,13 @@ pub fn leading_to(
     from: Option<&str>,
     status: &str,
 ) -> Option<(&'static str, Option<&'static str>)> {
-    let acts = (contract.actions)();
+    let acts = contract.actions;
     let mut tables = (contract.lifecycles)();
     let is_born = |row: &&Transition| row.from.is_empty() && matches!(row.on, On::Call(own) if Some(own) == made_by);
     tables.sort_by_key(|it| !it.rows.iter().any(|row| is_born(&row)));
     tables.iter().find_map(|table| {
         let start = from.or_else(|| table.rows.iter().find(is_born).map(|it| it.to));
-        let steps = table.rows.iter().filter(|it| it.to == status).filter_map(|row| Some((row, step(table, row, acts.as_slice())?)));
+        let steps = table.rows.iter().filter(|it| it.to == status).filter_map(|row| Some((row, step(table, row, acts)?)));
         let best = steps.min_by_key(|(row, it)| (start.is_some_and(|it| !row.from.contains(&it)), it.is_open));
         best.map(|(_, it)| (it.act, it.outcome))
     })

@@ -10,6 +10,7 @@ use crate::engine::agenda::Due;
 use crate::engine::ids::{ObjectId, ProviderId};
 use crate::engine::rules::{Business, Effects, LifecycleStep, RuleInput};
 use crate::engine::tables::Contract;
+use crate::engine::tables::found::Found;
 use crate::engine::tables::leading::{leading_to, paying};
 use crate::engine::walk::Fired;
 use crate::kit::fields::Fields;
@@ -17,21 +18,26 @@ use crate::kit::http::{HeaderMap, Request, form_pairs};
 use crate::kit::time::{Duration, Timestamp, Uptime, later};
 
 impl World {
+    /// What a request to a provider is about, and which account it names.
+    pub fn find<'a>(&mut self, uptime: Uptime, provider_id: ProviderId, path: &'a str, request: &Request) -> Found<'a> {
+        self.with(provider_id, uptime, |it, cx| {
+            let mut found = it.contract().find(path, request);
+            found.caller = it.caller(cx, &found, request);
+            found
+        })
+    }
+
     /// The rule that fires on a request, and what it does.
-    pub fn rule_on(&mut self, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Option<(String, Effects)> {
+    pub fn rule_on(&mut self, provider_id: ProviderId, found: &Found<'_>, request: &Request) -> Option<(String, Effects)> {
         if self.core.rules.is_empty() {
             return None;
         }
         let member = &self.providers[usize::from(provider_id.0)];
-        let contract = member.contract();
-        let operation = contract.operation_of(path, request).map(|it| it.name);
-        let account = self.with(provider_id, uptime, |it, cx| it.caller(cx, path, request));
-        let member = &self.providers[usize::from(provider_id.0)];
         let input = RuleInput {
-            provider: contract.slug,
-            operation,
+            provider: member.contract().slug,
+            operation: found.operation.map(|it| it.name),
             event: None,
-            account: account.as_deref(),
+            account: found.caller.as_ref().map(|it| it.account.as_str()),
             body: &|| member.sent(request),
             headers: &|| headers(&request.headers),
             query: &|| form_pairs(request.query.as_bytes()).into_iter().map(|(name, text)| (name, Json::from(text))).collect(),
@@ -180,7 +186,7 @@ impl World {
 
 /// The parameters of an action that name its object.
 fn naming(contract: &Contract, act: &str, subject: &str) -> Json {
-    let row = (contract.actions)().into_iter().find(|it| it.name == act);
+    let row = contract.actions.iter().copied().find(|it| it.name == act);
     let name = row.and_then(|it| it.parameters.first()).map_or("", |it| it.name);
     json!({name: subject})
 }

@@ -10,6 +10,7 @@ use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, SCHEDULE};
 use super::wire::REFUSAL;
+use crate::engine::tables::bound::rows;
 use crate::engine::tables::{Contract, Credential, Source, StatusTable};
 use crate::kit::time::Timestamp;
 
@@ -43,8 +44,8 @@ pub static CONTRACT: Contract = Contract {
             what: "what the authors say of their project: a Django server, nonces against replays, a payment page",
         },
     ],
-    operations: || ROUTES.iter().map(|it| &it.0).collect(),
-    actions: || ACTS.iter().map(|it| &it.0).collect(),
+    operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),
+    actions: &rows::<_, _, { ACTS.len() }>(ACTS),
     lifecycles: || {
         vec![StatusTable::of("order", ORDER_STATUSES, &ORDER), StatusTable::of("transaction", TRANSACTION_STATUSES, &TRANSACTION)]
     },

@@ -17,6 +17,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::Contract;
+use crate::engine::tables::found::{Caller, Found};
 use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};
@@ -51,7 +52,7 @@ impl Provider for CryptoPay {
         if balances.is_empty() { Ok(()) } else { Err((0, "CryptoPay holds no money: a merchant's wallet is their own".to_owned())) }
     }
 
-    fn caller(&self, cx: &Context<'_>, _: &str, request: &Request) -> Option<String> {
+    fn caller(&self, cx: &Context<'_>, _: &Found<'_>, request: &Request) -> Option<Caller> {
         auth::named(&self.0, cx, request)
     }
 
@@ -61,10 +62,10 @@ impl Provider for CryptoPay {
         Some(Bill { due: order.amount, decimals, closes_at: order.expires_at, blockchain: Some(order.chain.blockchain()) })
     }
 
-    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
+    fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
         let memory = &mut self.0;
-        let is_page = pages::has(path);
-        let answered = if is_page { pages::call(memory, cx, path, request).into() } else { routes::call(memory, cx, path, request) };
+        let is_page = pages::has(found.path);
+        let answered = if is_page { pages::call(memory, cx, found.path, request).into() } else { routes::call(memory, cx, found, request) };
         cx.trace.error = answered.answer.as_ref().err().map(|it| it.row().name);
         written_out(cx.now(), answered)
     }
@@ -95,8 +96,8 @@ impl Provider for CryptoPay {
         Error::Internal.render(webhook.created_at)
     }
 
-    fn refuse(&mut self, cx: &mut Context<'_>, error: &str, path: &str, request: &Request) -> Option<Response> {
-        let answered = routes::refused(&self.0, cx, path, request, Error::named(error)?);
+    fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
+        let answered = routes::refused(cx, found, Error::named(error)?);
         Some(written_out(cx.now(), answered))
     }
 

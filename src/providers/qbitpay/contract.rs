@@ -9,6 +9,7 @@ use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, SCHEDULE};
 use super::wire::REFUSAL;
+use crate::engine::tables::bound::rows;
 use crate::engine::tables::{Contract, Credential, Limit, Source, StatusTable};
 use crate::kit::time::Duration;
 
@@ -28,8 +29,8 @@ pub static CONTRACT: Contract = Contract {
         Source { name: "earlier Chinese page", what: "the same reference in Chinese, states of 2019 and early 2020" },
         Source { name: "later product's server", what: "public server code of a later product by the same team" },
     ],
-    operations: || ROUTES.iter().map(|it| &it.0).collect(),
-    actions: || ACTS.iter().map(|it| &it.0).collect(),
+    operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),
+    actions: &rows::<_, _, { ACTS.len() }>(ACTS),
     lifecycles: || {
         vec![
             StatusTable::of("charge", CHARGE_STATUSES, &CHARGE),

@@ -15,6 +15,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::Contract;
+use crate::engine::tables::found::Found;
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};
 use crate::kit::secret::Secret;
@@ -62,11 +63,11 @@ impl Provider for QbitPay {
         actions::price(&mut self.0, pair, ask, bid).map(|_| ())
     }
 
-    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
-        let answer = if path.starts_with(pages::PAY_PATH) {
-            pages::call(&mut self.0, cx, path, request)
+    fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
+        let answer = if found.path.starts_with(pages::PAY_PATH) {
+            pages::call(&mut self.0, cx, found.path, request)
         } else {
-            routes::call(&mut self.0, cx, path, request)
+            routes::call(&mut self.0, cx, found, request)
         };
         answer.unwrap_or_else(|error: Error| {
             cx.trace.error = Some(error.row().name);

@@ -10,7 +10,7 @@ use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::chain::CONFIRMATIONS_MAX;
 use crate::engine::context::Context;
 use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, reorganise};
-use crate::engine::tables::ActionRow;
+use crate::engine::tables::bound::function;
 use crate::kit::fields::Fields;
 use crate::kit::lifecycle::{On, Word};
 
@@ -20,13 +20,10 @@ pub use rows::ACTS;
 
 type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ActionDone, ActionError>;
 
-/// An action and what it does.
-pub struct Row(pub ActionRow, Handler);
-
 /// Does an action.
 pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
-    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(ActionError::Unknown)?;
-    (row.1)(memory, cx, with)
+    let does = function(ACTS, act).ok_or(ActionError::Unknown)?;
+    does(memory, cx, with)
 }
 
 /// A merchant begins with so much: in USD, credits; in a coin, what its wallet holds.

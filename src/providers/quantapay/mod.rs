@@ -18,6 +18,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::engine::tables::Contract;
+use crate::engine::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;
 use crate::kit::form::Form;
 use crate::kit::http::{HeaderMap, Request, Response};
@@ -63,8 +64,8 @@ impl Provider for QuantaPay {
         self.0.rates.set(pair, ask)
     }
 
-    fn caller(&self, cx: &Context<'_>, _: &str, request: &Request) -> Option<String> {
-        auth::named(cx, &Form::of(request))
+    fn caller(&self, cx: &Context<'_>, found: &Found<'_>, request: &Request) -> Option<Caller> {
+        found.form.as_ref().map_or_else(|| auth::named(cx, &Form::of(request)), |it| auth::named(cx, it))
     }
 
     fn authorise(&self, account: &Account, request: &mut Request, signing: &Signing) {
@@ -77,9 +78,9 @@ impl Provider for QuantaPay {
         Some(Bill { due, decimals, closes_at: transaction.expires_at(), blockchain: Some(transaction.coin.chain()) })
     }
 
-    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
-        let answer = match path {
-            routes::API => routes::call(&mut self.0, cx, request),
+    fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
+        let answer = match found.path {
+            routes::API => routes::call(&mut self.0, cx, found, request),
             routes::PAY_PAGE => pages::call(&mut self.0, cx, request),
             _ => Err(Error::NoPath),
         };

@@ -9,6 +9,7 @@ use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, SCHEDULE};
 use super::wire::REFUSAL;
+use crate::engine::tables::bound::rows;
 use crate::engine::tables::{Contract, Credential, Decision, Limit, SILENT, Source, StatusTable, decided};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::time::Duration;
@@ -37,8 +38,8 @@ pub static CONTRACT: Contract = Contract {
         Source { name: "older page", what: "an earlier stored state of the same page, its beginning" },
         Source { name: "portal guide", what: "the portal's user guide (docs/index.php?page=lk), its first part" },
     ],
-    operations: || ROUTES.iter().map(|it| &it.0).collect(),
-    actions: || ACTS.iter().map(|it| &it.0).collect(),
+    operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),
+    actions: &rows::<_, _, { ACTS.len() }>(ACTS),
     lifecycles: || vec![StatusTable::of("payout", STATUSES, &PAYOUT)],
     pages: PAGES,
     errors: ERRORS,

@@ -12,6 +12,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::Contract;
+use crate::engine::tables::found::Found;
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};
 use crate::kit::lifecycle::Word;
@@ -39,10 +40,10 @@ impl Provider for QuantumPayouts {
         &contract::CONTRACT
     }
 
-    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
-        let path = without_doubled_slashes(path);
+    fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
+        let path = without_doubled_slashes(found.path);
         let answer = if path.starts_with(routes::API) {
-            routes::call(&mut self.0, cx, &path, request)
+            routes::call(&mut self.0, cx, (found, &path), request)
         } else {
             pages::call(&mut self.0, cx, &path, request).unwrap_or(Err(Error::NotFound))
         };

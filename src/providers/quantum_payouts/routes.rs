@@ -14,9 +14,11 @@ use super::webhooks;
 use super::wire::{self, CardPayout, Features, NewPayout, WebhookSettings, masked_pan};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
+use crate::engine::tables::Auth;
+use crate::engine::tables::bound::Bound as Route;
+use crate::engine::tables::found::Found;
 use crate::engine::tables::settings::Value;
 use crate::engine::tables::settings::{DOCUMENTED_LINKS, WEBHOOK_SECRET, WEBHOOK_URL, webhook_url};
-use crate::engine::tables::{Auth, Operation};
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::lifecycle::On;
 use crate::kit::secret::Secret;
@@ -42,27 +44,25 @@ pub struct Call<'a, 'c> {
 
 type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
 
-/// A documented call and its handler.
-pub struct Route(pub Operation, Handler);
-
 /// One call of the API. Who asks is settled before the body is looked at.
-pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
-    let route = ROUTES.iter().find(|it| it.0.path == path).ok_or(Error::NotFound)?;
-    if request.method != route.0.method {
-        return Err(Error::MethodNotAllowed(if route.0.method == Method::GET { "GET" } else { "POST" }));
-    }
-    cx.trace.operation = Some(route.0.name);
-    let account = if let Auth::Session { .. } = route.0.auth {
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, (found, path): (&Found<'_>, &str), request: &Request) -> Result<Response, Error> {
+    // Quirk: doubled slashes in a path do not count; one at its end does.
+    let Some((operation, handler)) = found.handler(ROUTES).filter(|_| !path.ends_with('/')) else {
+        let other = cx.contract().operations_at(path).next().ok_or(Error::NotFound)?;
+        return Err(Error::MethodNotAllowed(if other.method == Method::GET { "GET" } else { "POST" }));
+    };
+    cx.trace.operation = Some(operation.name);
+    let account = if let Auth::Session { .. } = operation.auth {
         auth::session(memory, cx, request)?.1.account.clone()
     } else {
-        let account = auth::bearer(cx, request)?;
+        let account = auth::bearer(cx, found.caller.as_ref())?;
         auth::headers(cx, request, &account)?;
         if !cx.admits(&account) {
             return Err(Error::RateLimited);
         }
         account
     };
-    (route.1)(Call { memory, cx, request, account })
+    handler(Call { memory, cx, request, account })
 }
 
 fn create_payout(call: Call<'_, '_>) -> Result<Response, Error> {

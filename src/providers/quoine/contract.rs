@@ -9,6 +9,7 @@ use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, SCHEDULE};
 use super::wire::REFUSAL;
+use crate::engine::tables::bound::rows;
 use crate::engine::tables::{Contract, Credential, Limit, Source, StatusTable};
 use crate::kit::time::Duration;
 
@@ -40,8 +41,8 @@ pub static CONTRACT: Contract = Contract {
         Source { name: "demo shop", what: "Quoine's own Rails shop, 2014 to 2015, a receiver of callbacks" },
         Source { name: "SDKs of 2014", what: "Quoine's Python and C# samples, from before NONCE existed" },
     ],
-    operations: || ROUTES.iter().map(|it| &it.0).collect(),
-    actions: || ACTS.iter().map(|it| &it.0).collect(),
+    operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),
+    actions: &rows::<_, _, { ACTS.len() }>(ACTS),
     lifecycles: || vec![StatusTable::of("invoice", STATUSES, &INVOICE)],
     pages: PAGES,
     errors: ERRORS,

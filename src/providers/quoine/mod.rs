@@ -18,6 +18,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::engine::tables::Contract;
+use crate::engine::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, HeaderValue, Request, Response};
 use crate::kit::lifecycle::{On, Word};
@@ -52,7 +53,7 @@ impl Provider for Quoine {
         actions::set_rate(&mut self.0, pair, ask, bid)
     }
 
-    fn caller(&self, cx: &Context<'_>, _: &str, request: &Request) -> Option<String> {
+    fn caller(&self, cx: &Context<'_>, _: &Found<'_>, request: &Request) -> Option<Caller> {
         auth::named(cx, request)
     }
 
@@ -67,11 +68,11 @@ impl Provider for Quoine {
         Some(Bill { due, decimals: BTC_DECIMALS, closes_at, blockchain: Some(Blockchain::Btc) })
     }
 
-    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
-        let answer = if path.starts_with(routes::API) {
-            routes::call(&mut self.0, cx, path, request)
+    fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
+        let answer = if found.path.starts_with(routes::API) {
+            routes::call(&mut self.0, cx, found, request)
         } else {
-            pages::call(&mut self.0, cx, path, request)
+            pages::call(&mut self.0, cx, found.path, request)
         };
         answer.unwrap_or_else(|error| {
             cx.trace.error = Some(error.row().name);

@@ -73,7 +73,7 @@ impl Check<'_> {
     pub(super) fn operation(&mut self, node: &Node) -> Option<()> {
         let (contract, name) = self.split(node, '.', "an operation as quoine.createInvoice")?;
         if contract.operation(name).is_none() {
-            let names: Vec<&str> = (contract.operations)().iter().map(|it| it.name).collect();
+            let names: Vec<&str> = contract.operations.iter().map(|it| it.name).collect();
             self.unknown(&node.at, format!("{} has no operation `{}`", contract.name, shown(name)), name, names.into_iter());
         }
         Some(())
@@ -103,7 +103,7 @@ impl Check<'_> {
 
     pub(super) fn action(&mut self, node: &Node) -> Option<()> {
         let (contract, name) = self.split(node, '.', "an action as quoine.pay")?;
-        let names: Vec<&str> = (contract.actions)().iter().map(|it| it.name).collect();
+        let names: Vec<&str> = contract.actions.iter().map(|it| it.name).collect();
         if !names.contains(&name) {
             self.unknown(&node.at, format!("{} has no action `{}`", contract.name, shown(name)), name, names.into_iter());
         }
