@@ -88,7 +88,7 @@ pub fn provider(contract: &Contract) -> String {
     for table in (contract.lifecycles)() {
         sections::statuses(&mut sheet, &table);
     }
-    sections::errors(&mut sheet, contract.errors);
+    sections::errors(&mut sheet, contract.errors.iter().copied());
     sections::events(&mut sheet, contract.events);
     sections::schedule(&mut sheet, &contract.schedule);
     sections::settings(&mut sheet, contract);
@@ -105,7 +105,7 @@ pub fn provider_json(contract: &Contract) -> Json {
         "operations": all(contract.operations.iter().copied(), operation_row),
         "pages": all(contract.pages, rows::page), "actions": all(contract.actions.iter().copied(), rows::act),
         "lifecycles": all(&(contract.lifecycles)(), rows::statuses),
-        "errors": all(contract.errors, rows::error), "error_body": all(contract.error_body, rows::field),
+        "errors": all(contract.errors.iter().copied(), rows::error), "error_body": all(contract.error_body, rows::field),
         "events": all(contract.events, rows::event), "retry_schedule": rows::schedule(&contract.schedule),
         "settings": contract.settings().map(|it| rows::setting(&it)).collect::<Vec<_>>(),
         "decisions": all(contract.decisions, rows::decision),
@@ -134,7 +134,7 @@ pub fn operation(contract: &Contract, operation: &Operation) -> String {
     sections::fields(&mut sheet, ("Headers", ""), operation.headers);
     sections::fields(&mut sheet, ("Parameters", ""), operation.parameters);
     sections::fields(&mut sheet, ("Answer", operation.success.as_str()), operation.answer);
-    sections::errors(&mut sheet, contract.errors.iter().filter(|it| operation.errors.contains(&it.name)));
+    sections::errors(&mut sheet, contract.errors.iter().copied().filter(|it| operation.errors.contains(&it.name)));
     if operation.example.is_some() || operation.parameters.is_empty() {
         sheet.heading("Example", "");
         sheet.block(2, &command(contract, operation));
@@ -187,7 +187,7 @@ fn command(contract: &Contract, operation: &Operation) -> String {
 pub fn operation_json(contract: &Contract, operation: &Operation) -> Json {
     let mut row = operation_row(operation);
     row["provider"] = contract.slug.into();
-    row["errors"] = all(contract.errors.iter().filter(|it| operation.errors.contains(&it.name)), rows::error);
+    row["errors"] = all(contract.errors.iter().copied().filter(|it| operation.errors.contains(&it.name)), rows::error);
     row
 }
 

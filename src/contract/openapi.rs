@@ -46,7 +46,7 @@ pub fn document(contract: &Contract) -> Json {
         "x-pages": all(contract.pages, rows::page),
         "x-actions": all(contract.actions.iter().copied(), rows::act),
         "x-lifecycle": all(&(contract.lifecycles)(), rows::statuses),
-        "x-errors": all(contract.errors, rows::error),
+        "x-errors": all(contract.errors.iter().copied(), rows::error),
         "x-retry-schedule": rows::schedule(&contract.schedule),
         "x-settings": contract.settings().map(|it| rows::setting(&it)).collect::<Vec<_>>(),
         "x-decisions": all(contract.decisions, rows::decision),

@@ -34,7 +34,7 @@ pub struct Contract {
     /// A function, because the tables are of the provider's own types.
     pub lifecycles: fn() -> Vec<StatusTable>,
     pub pages: &'static [Page],
-    pub errors: &'static [ErrorRow],
+    pub errors: &'static [&'static ErrorRow],
     /// What stands in the body of every refusal.
     pub error_body: &'static [Field],
     /// A documented refusal by its name, as the provider would answer it.
@@ -63,7 +63,7 @@ impl Contract {
 
     /// The documented error of that name.
     pub fn error(&self, name: &str) -> Option<&'static ErrorRow> {
-        self.errors.iter().find(|it| it.name == name)
+        self.errors.iter().copied().find(|it| it.name == name)
     }
 
     /// The operation of that name.

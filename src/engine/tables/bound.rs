@@ -2,6 +2,8 @@
 //! refusal and an example of it. The contract lists the rows alone, so that its readers need no type of the provider.
 
 use super::{ActionRow, ErrorRow, Operation};
+use crate::kit::evidence::Evidence;
+use crate::kit::http::StatusCode;
 
 /// A row and its function.
 #[derive(Debug)]
@@ -32,6 +34,18 @@ impl Named for ErrorRow {
     fn name(&self) -> &'static str {
         self.name
     }
+}
+
+/// A documented refusal with a function that makes an example of it.
+pub const fn error<E>(
+    name: &'static str,
+    code: &'static str,
+    status: StatusCode,
+    when: &'static str,
+    evidence: Evidence,
+    example: fn() -> E,
+) -> Bound<ErrorRow, fn() -> E> {
+    Bound(ErrorRow { name, code, status, when, evidence }, example)
 }
 
 /// The rows of a table, in its order.

@@ -2,7 +2,7 @@
 
 use super::actions::ACTS;
 use super::auth::STANDARD;
-use super::errors::{ERRORS, Error};
+use super::errors::ERRORS;
 use super::lifecycle::{ORDER, TRANSACTION};
 use super::model::{ORDER_STATUSES, TRANSACTION_STATUSES};
 use super::pages::PAGES;
@@ -10,7 +10,7 @@ use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, SCHEDULE};
 use super::wire::REFUSAL;
-use crate::engine::tables::bound::rows;
+use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Source, StatusTable};
 use crate::kit::time::Timestamp;
 
@@ -50,9 +50,9 @@ pub static CONTRACT: Contract = Contract {
         vec![StatusTable::of("order", ORDER_STATUSES, &ORDER), StatusTable::of("transaction", TRANSACTION_STATUSES, &TRANSACTION)]
     },
     pages: PAGES,
-    errors: ERRORS,
+    errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
-    refusal: |name| Error::named(name).map(|it| it.render(EXAMPLE)),
+    refusal: |name| example(ERRORS, name).map(|it| it.render(EXAMPLE)),
     limit: STANDARD,
     events: EVENTS,
     schedule: SCHEDULE,

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use self::errors::Error;
+use self::errors::{ERRORS, Error};
 use self::lifecycle::ORDER;
 use self::model::{Endpoint, Memory, Order};
 use self::routes::Answered;
@@ -17,6 +17,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::Contract;
+use crate::engine::tables::bound::example;
 use crate::engine::tables::found::{Caller, Found};
 use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::kit::fields::Fields;
@@ -97,7 +98,7 @@ impl Provider for CryptoPay {
     }
 
     fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
-        let answered = routes::refused(cx, found, Error::named(error)?);
+        let answered = routes::refused(cx, found, example(ERRORS, error)?);
         Some(written_out(cx.now(), answered))
     }
 

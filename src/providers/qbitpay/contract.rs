@@ -1,7 +1,7 @@
 //! Everything that is known of this provider, collected from its rooms.
 
 use super::actions::ACTS;
-use super::errors::{ERRORS, Error};
+use super::errors::ERRORS;
 use super::lifecycle::{BALANCE_TRANSACTION, CHARGE, DEPOSIT, ORDER, PAYOUT};
 use super::model::{CHARGE_STATUSES, DEPOSIT_STATUSES, OrderStatus, PAYOUT_STATUSES, ROW_STATUSES};
 use super::pages::PAGES;
@@ -9,7 +9,7 @@ use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, SCHEDULE};
 use super::wire::REFUSAL;
-use crate::engine::tables::bound::rows;
+use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Limit, Source, StatusTable};
 use crate::kit::time::Duration;
 
@@ -41,9 +41,9 @@ pub static CONTRACT: Contract = Contract {
         ]
     },
     pages: PAGES,
-    errors: ERRORS,
+    errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
-    refusal: |name| Error::named(name).map(|it| it.render()),
+    refusal: |name| example(ERRORS, name).map(|it| it.render()),
     limit: Limit { error: "rate_limit_error", calls_max: 20, window: Duration::from_secs(1) },
     events: EVENTS,
     schedule: SCHEDULE,

@@ -1,7 +1,7 @@
 //! Everything that is known of this provider, collected from its rooms.
 
 use super::actions::ACTS;
-use super::errors::{ERRORS, Error};
+use super::errors::ERRORS;
 use super::lifecycle::PAYOUT;
 use super::model::STATUSES;
 use super::pages::PAGES;
@@ -9,7 +9,7 @@ use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, SCHEDULE};
 use super::wire::REFUSAL;
-use crate::engine::tables::bound::rows;
+use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Decision, Limit, SILENT, Source, StatusTable, decided};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::time::Duration;
@@ -42,9 +42,9 @@ pub static CONTRACT: Contract = Contract {
     actions: &rows::<_, _, { ACTS.len() }>(ACTS),
     lifecycles: || vec![StatusTable::of("payout", STATUSES, &PAYOUT)],
     pages: PAGES,
-    errors: ERRORS,
+    errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
-    refusal: |name| Error::named(name).map(|it| it.render()),
+    refusal: |name| example(ERRORS, name).map(|it| it.render()),
     limit: Limit { error: "rate_limited", calls_max: 30, window: Duration::from_secs(1) },
     events: EVENTS,
     schedule: SCHEDULE,

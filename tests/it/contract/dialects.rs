@@ -58,6 +58,9 @@ const fn error(name: &'static str, code: &'static str) -> ErrorRow {
     ErrorRow { name, code, status: StatusCode::BAD_REQUEST, when: "it happens", evidence: PAGE }
 }
 
+static LOST: ErrorRow = error("lost", "thing-lost");
+static FULL: ErrorRow = error("full", "shelf-full");
+
 static CONTRACT: Contract = Contract {
     slug: "toy",
     name: "Toy",
@@ -71,7 +74,7 @@ static CONTRACT: Contract = Contract {
     actions: &[],
     lifecycles: Vec::new,
     pages: &[],
-    errors: &[error("lost", "thing-lost"), error("full", "shelf-full")],
+    errors: &[&LOST, &FULL],
     error_body: &[field("0", TEXT, Need::Required), field("why.code", TEXT, Need::Required)],
     refusal: |name| {
         let code = CONTRACT.error(name)?.code;
