@@ -18,5 +18,6 @@ pub mod numbered;
 pub mod path;
 pub mod qr;
 pub mod secret;
+pub mod sheet;
 pub mod sign;
 pub mod time;

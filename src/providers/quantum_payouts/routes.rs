@@ -158,7 +158,7 @@ fn admit(call: &mut Call<'_, '_>, given: Option<String>) -> Result<(), Error> {
 fn webhook_save(mut call: Call<'_, '_>) -> Result<Response, Error> {
     let fields = wire::portal_fields(call.request)?;
     admit(&mut call, fields.text(&wire::CSRF_TOKEN).ok().flatten())?;
-    let new = WebhookSettings::parse(&fields)?;
+    let new = WebhookSettings::parse(fields)?;
     let own = call.cx.account(&call.account).ok_or(Error::Unauthorized)?;
     let enabled = new.enabled.unwrap_or_else(|| own.flag(&WEBHOOK_ENABLED));
     let url = new.url.or_else(|| own.text(&WEBHOOK_URL).map(str::to_owned)).filter(|it| !it.is_empty());
