@@ -3,6 +3,7 @@
 pub mod base58;
 pub mod bases;
 pub mod cards;
+pub mod diagnosis;
 pub mod evidence;
 pub mod fields;
 pub mod form;

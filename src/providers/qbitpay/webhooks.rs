@@ -1,7 +1,5 @@
 //! The eleven events: when they are owed, how they are signed, when they are tried again.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde::Serialize;
@@ -18,6 +16,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::Schedule;
 use crate::engine::tables::settings::WEBHOOK_URL;
+use crate::kit::diagnosis::{Diagnosis, RESERIALISED_BODY, WRONG_ENCODING, WRONG_FIELD_ORDER, is_digest};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::ids::entity;
 use crate::kit::json::{Members, Writing, rewritten};
@@ -43,7 +42,7 @@ pub const SCHEDULE: Schedule = Schedule {
     time_limit_evidence: Assumed("no time limit is named"),
 };
 
-/// What a signature is made with: the webhook secret where somebody has set one, else the API key.
+/// What a signature is made with: the webhook secret where one is set, else the API key.
 pub fn secret(account: &Account) -> Option<&Secret> {
     account.webhook_secret().or_else(|| account.credentials.get("api_key"))
 }
@@ -118,7 +117,7 @@ pub fn test(memory: &mut Memory, cx: &mut Context<'_>, merchant: u32, url: Strin
     body
 }
 
-/// A charge that there is none of: what a test event tells about.
+/// The made-up charge of a test event.
 fn sample(cx: &Context<'_>, number: u32, merchant: u32, url: &str) -> Charge {
     let mut draws = cx.draws("qbitpay test charge", number.into());
     let (id, trade) = (draws.text(super::model::ALPHANUMERIC, 13), draws.text(super::model::ALPHANUMERIC, 20));
@@ -186,7 +185,7 @@ pub fn canonical(body: &[u8]) -> String {
     joined(body, true, written).unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
 }
 
-/// `name=value` for every member that is not empty. `None` when the body is no object.
+/// `name=value` for every member that is not empty. `None` when the body is not an object.
 fn joined(body: &[u8], sorted: bool, written: impl Fn(&RawValue) -> Option<String>) -> Option<String> {
     let Members(mut members) = Members::parse(body)?;
     if sorted {
@@ -207,33 +206,20 @@ fn joined(body: &[u8], sorted: bool, written: impl Fn(&RawValue) -> Option<Strin
 pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
     let canonical = canonical(webhook.body);
     let expected = signature(&canonical, secret);
-    let received = webhook.headers.get(SIGNATURE).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
-    let reason = match &received {
-        None => Some("missing_signature"),
-        Some(received) if same(received, &expected) => None,
-        Some(received) => Some(mistake(webhook.body, &canonical, received.trim(), secret, others)),
-    };
-    Verdict { valid: reason.is_none(), reason, canonical, expected, received }
+    Verdict::of(webhook.header(&SIGNATURE), expected, canonical, |received, canonical| {
+        mistake(webhook.body, canonical, received.trim(), secret, others)
+    })
 }
 
 fn mistake(body: &[u8], canonical: &str, received: &str, secret: &str, others: &[&str]) -> &'static str {
-    let digest = md5(format!("{canonical}&key={secret}").as_bytes());
-    if received.eq_ignore_ascii_case(&hex::encode(digest)) || received == STANDARD.encode(digest) {
-        return "wrong_encoding"; // the right digest, written another way
-    }
-    let covers = |text: &str, key: &str| same(&signature(text, key), &received.to_ascii_uppercase());
+    let digest = |text: &[u8], key: &[u8]| md5(&[text, b"&key=", key].concat());
+    let covers = |text: &[u8], key: &[u8]| same(&hex::encode_upper(digest(text, key)), &received.to_ascii_uppercase());
     let with = |sorted, writing| joined(body, sorted, |it| rewritten(it.get().as_bytes(), writing)).unwrap_or_default();
-    if covers(&with(true, Writing::Escaped), secret) {
-        return "wrong_encoding"; // slashes or Chinese escaped
-    }
     let as_it_came = joined(body, true, |it| Some(it.get().to_owned())).unwrap_or_default();
-    if covers(&as_it_came, secret) || covers(&String::from_utf8_lossy(body), secret) {
-        return "reserialised_body"; // the bytes as they came, not compact or not joined
-    }
-    if covers(&with(true, Writing::Sorted), secret) || covers(&with(false, Writing::Minified), secret) {
-        return "wrong_field_order";
-    }
-    let alike = [secret.trim(), ""];
-    let mut other = others.iter().copied().chain(alike).filter(|it| *it != secret);
-    if other.any(|it| covers(canonical, it)) { "wrong_secret" } else { "mismatch" }
+    Diagnosis::of(secret, covers)
+        .when_rewritten(is_digest(received, &digest(canonical.as_bytes(), secret.as_bytes())))
+        .when_of(WRONG_ENCODING, [with(true, Writing::Escaped)]) // slashes or Chinese escaped
+        .when_of(RESERIALISED_BODY, [as_it_came, String::from_utf8_lossy(body).into_owned()]) // not compact, or not joined
+        .when_of(WRONG_FIELD_ORDER, [with(true, Writing::Sorted), with(false, Writing::Minified)])
+        .reason(canonical.as_bytes(), others, &[secret.trim().as_bytes(), b""])
 }

@@ -17,17 +17,18 @@ use crate::engine::delivery::{Event, Signed};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::engine::tables::{EventRow, Schedule};
+use crate::kit::diagnosis::Diagnosis;
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::json::{Members, altered};
 use crate::kit::secret::Secret;
-use crate::kit::sign::{hmac_sha256, same};
+use crate::kit::sign::hmac_sha256;
 use crate::kit::time::{Duration, Timestamp, later};
 
 /// A payment is completed; the provider itself gives the event no name.
 pub const COMPLETED: &str = "completed";
 /// Who sends it.
 const USER_AGENT: &str = "QuantaPay";
-/// Kept with the credentials, and none of them.
+/// Kept among the credentials, although no call carries it.
 pub const ENCRYPTION_KEY: &str = "encryption_key";
 
 #[rustfmt::skip]
@@ -116,19 +117,13 @@ fn key(body: &[u8]) -> Option<String> {
 /// Whether a webhook carries the secret and, when it does not, which usual mistake explains it. Nothing is signed, so
 /// that the canonical text is empty.
 pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
-    let received = key(webhook.body);
-    let reason = match &received {
-        None => Some("missing_signature"),
-        Some(received) if same(received, secret) => None,
-        Some(received) => Some(mistake(webhook.body, received, secret, others)),
-    };
-    Verdict { valid: reason.is_none(), reason, canonical: String::new(), expected: secret.to_owned(), received }
+    let mistake = |received: &str, _: &str| mistake(webhook.body, received, secret, others);
+    Verdict::of(key(webhook.body), secret.to_owned(), String::new(), mistake)
 }
 
 fn mistake(body: &[u8], received: &str, secret: &str, others: &[&str]) -> &'static str {
     let written = [STANDARD.encode(secret), hex::encode(secret), hex::encode(hmac_sha256(secret.as_bytes(), body))];
-    if received.trim() == secret || written.iter().any(|it| it.eq_ignore_ascii_case(received)) {
-        return "wrong_encoding"; // the right secret, written another way
-    }
-    if others.contains(&received) || received.is_empty() { "wrong_secret" } else { "mismatch" }
+    Diagnosis::of(secret, |_, key| key == received.as_bytes())
+        .when_rewritten(received.trim() == secret || written.iter().any(|it| it.eq_ignore_ascii_case(received)))
+        .reason(b"", others, &[b""])
 }
