@@ -10,7 +10,7 @@ pub use settings::{Setting, SettingKind};
 
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::Field;
-use crate::kit::http::Response;
+use crate::kit::http::{HeaderMap, Response};
 use crate::kit::lifecycle::{Lifecycle, On, Word};
 use crate::kit::time::Duration;
 
@@ -41,6 +41,10 @@ pub struct Contract {
     pub refusal: fn(&str) -> Option<Response>,
     pub limit: Limit,
     pub events: &'static [EventRow],
+    /// The headers by which a webhook shows that it is one of this provider's; one is enough.
+    pub marks: &'static [Mark],
+    /// The credential that signs webhooks as long as the account has no webhook secret.
+    pub signing_credential: Option<&'static str>,
     pub schedule: Schedule,
     pub settings: &'static [&'static Setting],
     pub decisions: &'static [Decision],
@@ -74,6 +78,15 @@ impl Contract {
     /// The credential that calls carry.
     pub fn credential(&self) -> Option<&'static Credential> {
         self.credentials.first()
+    }
+
+    /// Whether a received webhook looks like one of this provider's.
+    pub fn recognises(&self, headers: &HeaderMap) -> bool {
+        self.marks.iter().any(|it| match it {
+            Mark::Header(name) => headers.contains_key(*name),
+            Mark::Is(name, value) => headers.get(*name).is_some_and(|it| it == value),
+            Mark::Begins(name, value) => headers.get(*name).is_some_and(|it| it.as_bytes().starts_with(value.as_bytes())),
+        })
     }
 
     /// The prefix of this provider's environment variables: `QUANTUM_PAYOUTS`.
@@ -234,6 +247,17 @@ pub struct EventRow {
     pub signature: &'static str,
     pub example: &'static str,
     pub evidence: Evidence,
+}
+
+/// A header that only this provider's webhooks have.
+#[derive(Clone, Copy, Debug)]
+pub enum Mark {
+    /// Whatever its value.
+    Header(&'static str),
+    /// With exactly that value.
+    Is(&'static str, &'static str),
+    /// With a value that begins so.
+    Begins(&'static str, &'static str),
 }
 
 /// When a webhook is tried again.

@@ -8,7 +8,7 @@ use super::model::{ORDER_STATUSES, TRANSACTION_STATUSES};
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, SCHEDULE};
+use super::webhooks::{EVENTS, MARKS, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Source, StatusTable};
@@ -55,6 +55,8 @@ pub static CONTRACT: Contract = Contract {
     refusal: |name| example(ERRORS, name).map(|it| it.render(EXAMPLE)),
     limit: STANDARD,
     events: EVENTS,
+    marks: MARKS,
+    signing_credential: SIGNING_CREDENTIAL,
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use self::errors::{ERRORS, Error};
+use self::errors::ERRORS;
 use self::lifecycle::ORDER;
 use self::model::{Endpoint, Memory, Order};
 use self::routes::Answered;
@@ -11,8 +11,8 @@ use self::wire::{EndpointObject, Links, OrderObject};
 use crate::engine::account::Account;
 use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
 use crate::engine::context::Context;
+use crate::engine::delivery::Delivery;
 use crate::engine::delivery::Signed;
-use crate::engine::delivery::{Attempt, Delivery};
 use crate::engine::ids::ObjectId;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, Verdict};
@@ -21,10 +21,10 @@ use crate::engine::tables::bound::example;
 use crate::engine::tables::found::{Caller, Found};
 use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::kit::fields::Fields;
-use crate::kit::http::{HeaderMap, Request, Response};
+use crate::kit::http::{Request, Response};
 use crate::kit::json::written;
 use crate::kit::lifecycle::Word;
-use crate::kit::time::Timestamp;
+use crate::kit::time::{Duration, Timestamp};
 
 mod actions;
 mod auth;
@@ -88,22 +88,13 @@ impl Provider for CryptoPay {
         webhooks::attempt(&self.0, cx, webhook)
     }
 
-    fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
-        webhooks::retry(cx.account(&webhook.account), webhook, failed)
-    }
-
-    /// No call waits for its webhook.
-    fn tested(&self, webhook: &Delivery) -> Response {
-        Error::Internal.render(webhook.created_at)
+    fn waits(&self, account: Option<&Account>) -> Vec<Duration> {
+        webhooks::waits(account)
     }
 
     fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
         let answered = routes::refused(cx, found, example(ERRORS, error)?);
         Some(written_out(cx.now(), answered))
-    }
-
-    fn recognises(&self, headers: &HeaderMap) -> bool {
-        webhooks::recognises(headers)
     }
 
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {

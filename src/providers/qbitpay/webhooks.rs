@@ -10,29 +10,34 @@ use super::settings::{LIVEMODE, WEBHOOK_RETRIES};
 use super::wire::{self, ChargeObject, DepositObject, PayoutObject};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
-use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::delivery::Delivery;
 use crate::engine::delivery::{Event, Signed};
 use crate::engine::ids::ObjectId;
 use crate::engine::signature::{Received, Verdict};
-use crate::engine::tables::Schedule;
 use crate::engine::tables::settings::WEBHOOK_URL;
+use crate::engine::tables::{Mark, Schedule};
 use crate::kit::diagnosis::{Diagnosis, RESERIALISED_BODY, WRONG_ENCODING, WRONG_FIELD_ORDER, is_digest};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::ids::entity;
 use crate::kit::json::{Members, Writing, rewritten};
-use crate::kit::secret::Secret;
 use crate::kit::sign::{md5, same};
-use crate::kit::time::{Duration, Timestamp, later};
+use crate::kit::time::Duration;
 
 mod rows;
 
 pub use rows::EVENTS;
 
-const SIGNATURE: HeaderName = HeaderName::from_static("qbitpay-signature");
+const SIGNATURE_NAME: &str = "qbitpay-signature";
+const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
 /// Between two attempts.
 const WAIT: Duration = Duration::from_mins(15);
 /// A deposit that is credited lies this deep.
 pub const CONFIRMATIONS: u32 = 12;
+
+/// What shows that a webhook is from here.
+pub const MARKS: &[Mark] = &[Mark::Header(SIGNATURE_NAME)];
+/// Where no webhook secret is set, the API key signs.
+pub const SIGNING_CREDENTIAL: Option<&str> = Some("api_key");
 
 #[rustfmt::skip]
 pub const SCHEDULE: Schedule = Schedule {
@@ -41,11 +46,6 @@ pub const SCHEDULE: Schedule = Schedule {
     evidence: Documented("earlier Chinese page, Webhooks: at once, then up to five more, 15 minutes apart; the English page says up to 5 times"),
     time_limit_evidence: Assumed("no time limit is named"),
 };
-
-/// What a signature is made with: the webhook secret where one is set, else the API key.
-pub fn secret(account: &Account) -> Option<&Secret> {
-    account.webhook_secret().or_else(|| account.credentials.get("api_key"))
-}
 
 /// The address of a merchant's wallet; only one currency has a wallet.
 pub fn wallet(cx: &Context<'_>, account: &str, currency: Currency) -> Option<String> {
@@ -156,22 +156,17 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let failures = webhook.attempts.iter().filter(|it| it.outcome.as_ref().is_some_and(|it| !it.accepted())).count();
     let body = wire::after_failures(&webhook.body.0, failures);
     let text = canonical(&body);
-    let signature = signature(&text, &cx.signing(secret(account)?.expose()));
+    let signature = signature(&text, &cx.signing(account.signing_secret(SIGNING_CREDENTIAL)?.expose()));
     let mut headers = HeaderMap::with_capacity(4);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(SIGNATURE, HeaderValue::from_str(&signature).ok()?);
     Some(Signed { url, headers, body, signed: Some(text) })
 }
 
-/// When the attempt after that failure leaves.
-pub fn retry(account: Option<&Account>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
+/// The waits before the retries of an account.
+pub fn waits(account: Option<&Account>) -> Vec<Duration> {
     let retries = account.map_or(0, |it| it.integer(&WEBHOOK_RETRIES));
-    if i64::from(webhook.scheduled) > retries { None } else { later(failed.at, WAIT) }
-}
-
-/// Whether that looks like one of these webhooks.
-pub fn recognises(headers: &HeaderMap) -> bool {
-    headers.contains_key(SIGNATURE)
+    vec![WAIT; usize::try_from(retries).unwrap_or_default()]
 }
 
 /// The signature of a text under a key.

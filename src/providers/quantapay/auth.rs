@@ -1,7 +1,7 @@
 //! Who asks: the key in the form, and the optional signature of a checkout.
 
 use super::errors::Error;
-use super::webhooks::secret;
+use super::webhooks::SIGNING_CREDENTIAL;
 use super::wire::{SIGNATURE, SignedText, TIMESTAMP};
 use crate::engine::account::Account;
 use crate::engine::client::{Proof, Signing, spoilt};
@@ -49,7 +49,7 @@ pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
         if form.get(TIMESTAMP).is_none() {
             form.0.push((TIMESTAMP.to_owned(), unix_seconds(signing.date).to_string()));
         }
-        let secret = secret(account).map_or(String::new(), |it| spoilt(it.expose(), signing.proof));
+        let secret = account.signing_secret(SIGNING_CREDENTIAL).map_or(String::new(), |it| spoilt(it.expose(), signing.proof));
         let signature = hmac_sha256_hex(secret.as_bytes(), SignedText::of(&form).canonical().as_bytes());
         form.0.push((SIGNATURE.to_owned(), signature));
     }
@@ -66,7 +66,7 @@ pub fn is_signed(cx: &Context<'_>, account: &str, form: &Form) -> Result<(), Err
     if unix_seconds(cx.judging(own, date)).abs_diff(seconds) > AGE_SECONDS_MAX {
         return Err(Error::Expired);
     }
-    let secret = secret(own).ok_or(Error::Internal)?;
+    let secret = own.signing_secret(SIGNING_CREDENTIAL).ok_or(Error::Internal)?;
     let expected = hmac_sha256_hex(secret.expose().as_bytes(), SignedText::of(form).canonical().as_bytes());
     if same(&expected, given) { Ok(()) } else { Err(Error::Signature) }
 }

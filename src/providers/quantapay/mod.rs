@@ -12,8 +12,8 @@ use crate::engine::account::Account;
 use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
 use crate::engine::client::Signing;
 use crate::engine::context::Context;
+use crate::engine::delivery::Delivery;
 use crate::engine::delivery::Signed;
-use crate::engine::delivery::{Attempt, Delivery};
 use crate::engine::ids::ObjectId;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, SignedRequest, Verdict};
@@ -21,11 +21,11 @@ use crate::engine::tables::Contract;
 use crate::engine::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;
 use crate::kit::form::Form;
-use crate::kit::http::{HeaderMap, Request, Response};
+use crate::kit::http::{Request, Response};
 use crate::kit::lifecycle::Word;
 use crate::kit::secret::Secret;
 use crate::kit::sign::{derived, hmac_sha256_hex};
-use crate::kit::time::Timestamp;
+use crate::kit::time::Duration;
 
 mod actions;
 mod auth;
@@ -114,17 +114,8 @@ impl Provider for QuantaPay {
         webhooks::attempt(cx, webhook)
     }
 
-    fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
-        webhooks::retry(cx.account(&webhook.account), webhook, failed)
-    }
-
-    /// No call of this provider waits for its own webhook.
-    fn tested(&self, _: &Delivery) -> Response {
-        Error::Internal.render()
-    }
-
-    fn recognises(&self, headers: &HeaderMap) -> bool {
-        webhooks::recognises(headers)
+    fn waits(&self, account: Option<&Account>) -> Vec<Duration> {
+        webhooks::waits(account)
     }
 
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
@@ -144,10 +135,6 @@ impl Provider for QuantaPay {
         let key = derived(&[sandbox, self.contract().slug, ENCRYPTION_KEY]);
         account.credentials.insert(ENCRYPTION_KEY.to_owned(), Secret::issued(&key[..40]));
         account
-    }
-
-    fn signing_secret<'a>(&self, account: &'a Account) -> Option<&'a Secret> {
-        webhooks::secret(account)
     }
 
     fn is_sound(&self) -> bool {

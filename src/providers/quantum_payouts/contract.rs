@@ -7,7 +7,7 @@ use super::model::STATUSES;
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, SCHEDULE};
+use super::webhooks::{EVENTS, MARKS, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Decision, Limit, SILENT, Source, StatusTable, decided};
@@ -47,6 +47,8 @@ pub static CONTRACT: Contract = Contract {
     refusal: |name| example(ERRORS, name).map(|it| it.render()),
     limit: Limit { error: "rate_limited", calls_max: 30, window: Duration::from_secs(1) },
     events: EVENTS,
+    marks: MARKS,
+    signing_credential: SIGNING_CREDENTIAL,
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: DECISIONS,

@@ -14,7 +14,7 @@ use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::Found;
 use crate::kit::fields::Fields;
-use crate::kit::http::{HeaderMap, Request, Response};
+use crate::kit::http::{Request, Response};
 use crate::kit::lifecycle::Word;
 use crate::kit::time::Timestamp;
 
@@ -74,17 +74,13 @@ impl Provider for QuantumPayouts {
         webhooks::attempt(cx, webhook)
     }
 
-    fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
-        webhooks::retry(cx.account(&webhook.account), webhook, failed)
+    fn retries_from(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Timestamp {
+        webhooks::retries_from(cx.account(&webhook.account), webhook, failed)
     }
 
     fn tested(&self, webhook: &Delivery) -> Response {
         let outcome = webhook.attempts.last().and_then(|it| it.outcome.as_ref());
         wire::tested(outcome.and_then(Outcome::answered), outcome.map_or(0, |it| it.took.as_millis()))
-    }
-
-    fn recognises(&self, headers: &HeaderMap) -> bool {
-        webhooks::recognises(headers)
     }
 
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {

@@ -12,17 +12,19 @@ use crate::engine::delivery::{Event, Signed};
 use crate::engine::ids::ObjectId;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{EventRow, Schedule};
+use crate::engine::tables::{EventRow, Mark, Schedule};
 use crate::kit::diagnosis::{Diagnosis, RESERIALISED_BODY, WRONG_ENCODING, WRONG_FIELD_ORDER, in_documented_order, is_digest};
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha256, hmac_sha256_hex, same};
-use crate::kit::time::{Duration, Timestamp, later, unix_seconds};
+use crate::kit::time::{Duration, Timestamp, unix_seconds};
 
-const EVENT: HeaderName = HeaderName::from_static("x-payouts-event");
+const EVENT_NAME: &str = "x-payouts-event";
+const EVENT: HeaderName = HeaderName::from_static(EVENT_NAME);
 const EVENT_ID: HeaderName = HeaderName::from_static("x-payouts-event-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("x-payouts-timestamp");
-const SIGNATURE: HeaderName = HeaderName::from_static("x-payouts-signature");
+const SIGNATURE_NAME: &str = "x-payouts-signature";
+const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
 
 /// The object of a test event, which is not a payout.
 const TEST: ObjectId = ObjectId { kind: 1, number: 0 };
@@ -37,6 +39,11 @@ pub const EVENTS: &[EventRow] = &[EventRow {
     example: r#"{"event":"payout.status_changed","eventId":"2f4b1b0a0c2a4d32b2b0c9d311e7e59b","occurredAt":"2025-09-15T19:40:21+03:00","payout":{"id":123456,"externalId":"ORDER-2025-0001","status":"success","amount":150000,"currency":"RUB"}}"#,
     evidence: Documented("Developer API, Webhook: the event and its statuses; that every status fires is assumed from that list"),
 }];
+
+/// What shows that a webhook is from here.
+pub const MARKS: &[Mark] = &[Mark::Header(EVENT_NAME), Mark::Header(SIGNATURE_NAME)];
+/// Nothing signs in the place of a webhook secret.
+pub const SIGNING_CREDENTIAL: Option<&str> = None;
 
 #[rustfmt::skip]
 pub const SCHEDULE: Schedule = Schedule {
@@ -96,16 +103,10 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     Some(Signed { url, headers, body, signed: signed.map(|it| it.0) })
 }
 
-/// When the attempt after that failure leaves.
-pub fn retry(account: Option<&Account>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
-    let wait = *SCHEDULE.waits.get(usize::try_from(webhook.scheduled).ok()?)?;
+/// The moment that the wait before a retry counts from: the attempt before, or the event where the account says so.
+pub fn retries_from(account: Option<&Account>, webhook: &Delivery, failed: &Attempt) -> Timestamp {
     let from_event = account.and_then(|it| it.text(&RETRY_CLOCK)) == Some("event");
-    later(if from_event { webhook.created_at } else { failed.at }, wait)
-}
-
-/// Whether that looks like one of these webhooks.
-pub fn recognises(headers: &HeaderMap) -> bool {
-    headers.contains_key(EVENT) || headers.contains_key(SIGNATURE)
+    if from_event { webhook.created_at } else { failed.at }
 }
 
 /// The signature header of a text under a secret.

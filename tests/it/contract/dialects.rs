@@ -82,6 +82,8 @@ static CONTRACT: Contract = Contract {
     },
     limit: Limit { error: "full", calls_max: 1, window: Duration::from_secs(1) },
     events: &[],
+    marks: &[],
+    signing_credential: None,
     schedule: Schedule { waits: &[], time_limit: Duration::ZERO, evidence: PAGE, time_limit_evidence: PAGE },
     settings: &[],
     decisions: &[],
