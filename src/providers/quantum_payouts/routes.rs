@@ -160,16 +160,7 @@ fn webhook_save(mut call: Call<'_, '_>) -> Result<Response, Error> {
     admit(&mut call, fields.text(&wire::CSRF_TOKEN).ok().flatten())?;
     let new = WebhookSettings::parse(fields)?;
     let own = call.cx.account(&call.account).ok_or(Error::Unauthorized)?;
-    let enabled = new.enabled.unwrap_or_else(|| own.flag(&WEBHOOK_ENABLED));
-    let url = new.url.or_else(|| own.text(&WEBHOOK_URL).map(str::to_owned)).filter(|it| !it.is_empty());
-    match &url {
-        Some(url) if webhook_url(url).is_err() => return Err(Error::Validation("url must be a valid URL".to_owned())),
-        Some(url) if enabled && own.flag(&REQUIRE_HTTPS) && !url.to_ascii_lowercase().starts_with("https:") => {
-            return Err(Error::Validation("url must use HTTPS".to_owned()));
-        }
-        None if new.enabled == Some(true) => return Err(Error::Validation("url is required".to_owned())),
-        _ => {}
-    }
+    let (url, enabled) = target(own, &new)?;
     let secret = new.regenerate_secret.then(|| {
         call.memory.secrets += 1;
         let drawn = call.cx.draws("quantum-payouts webhook secret", call.memory.secrets).hex(40);
@@ -186,6 +177,20 @@ fn webhook_save(mut call: Call<'_, '_>) -> Result<Response, Error> {
     }
     let secret = own.webhook_secret().map(Secret::expose);
     Ok(wire::saved(own.text(&WEBHOOK_URL), own.flag(&WEBHOOK_ENABLED), own.flag(&WEBHOOK_SIGNED), secret))
+}
+
+/// The target of an account's webhooks with new settings, and whether they are sent.
+fn target(own: &Account, new: &WebhookSettings) -> Result<(Option<String>, bool), Error> {
+    let enabled = new.enabled.unwrap_or_else(|| own.flag(&WEBHOOK_ENABLED));
+    let url = new.url.as_deref().or_else(|| own.text(&WEBHOOK_URL)).filter(|it| !it.is_empty());
+    match url {
+        Some(url) if webhook_url(url).is_err() => Err(Error::Validation("url must be a valid URL".to_owned())),
+        Some(url) if enabled && own.flag(&REQUIRE_HTTPS) && !url.to_ascii_lowercase().starts_with("https:") => {
+            Err(Error::Validation("url must use HTTPS".to_owned()))
+        }
+        None if new.enabled == Some(true) => Err(Error::Validation("url is required".to_owned())),
+        _ => Ok((url.map(str::to_owned), enabled)),
+    }
 }
 
 fn webhook_test(mut call: Call<'_, '_>) -> Result<Response, Error> {
