@@ -1,4 +1,4 @@
-//! What is known of a provider, as rows: the provider's own tables, collected once and read by everybody.
+//! What is known of a provider, as rows: the provider's own tables, collected once for all readers.
 
 pub mod bound;
 pub mod found;
@@ -108,7 +108,7 @@ pub struct Credential {
     pub name: &'static str,
     /// What it is in the default sandbox.
     pub test_value: &'static str,
-    /// In other sandboxes: this, and that many drawn hexadecimal characters.
+    /// In other sandboxes it begins with this text; `drawn_chars` drawn hexadecimal characters follow.
     pub prefix: &'static str,
     pub drawn_chars: usize,
 }
@@ -126,7 +126,7 @@ pub struct Operation {
     pub media: &'static [&'static str],
     pub headers: &'static [Field],
     pub parameters: &'static [Field],
-    /// The status of an answer that is no refusal.
+    /// The status of an answer that is not a refusal.
     pub success: StatusCode,
     /// What stands in it.
     pub answer: &'static [Field],
@@ -137,7 +137,7 @@ pub struct Operation {
     pub evidence: Evidence,
 }
 
-/// How a caller proves who they are.
+/// How a caller proves their identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
     /// The header `Authorization: Bearer`, and the account's first credential.
@@ -146,7 +146,7 @@ pub enum Auth {
     Basic,
     /// A signature over the request in the header `Authorization`, under that scheme; `how` says how it is made.
     Signed { scheme: &'static str, how: &'static str },
-    /// Nobody has to: the call is how one becomes somebody.
+    /// No proof is needed: the call registers a user, or logs one in.
     Open,
     /// A field of the form that is sent: the account's first credential.
     Field { name: &'static str },
@@ -284,5 +284,5 @@ pub const fn decided(question: &'static str, decision: &'static str, evidence: E
     Decision { question, decision, evidence }
 }
 
-/// Nobody says anything about it.
+/// No document says anything about it.
 pub const SILENT: Evidence = Evidence::Assumed("the documentation is silent");

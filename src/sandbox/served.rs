@@ -21,7 +21,7 @@ pub struct Served {
     pub pacing: Option<Pacing>,
 }
 
-/// What a rule does to an answer on its way. The sandbox only says so; whoever carries the answer does it.
+/// What a rule does to an answer on its way. The sandbox only says so; the driver does it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pacing {
     /// It leaves at that simulated moment.

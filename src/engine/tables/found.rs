@@ -61,7 +61,7 @@ impl Found<'_> {
 }
 
 impl Contract {
-    /// What a request to that path is about, whoever makes it. Operations behind one address are told apart by the
+    /// What a request to that path is about. Operations behind one address are told apart by the
     /// parameters that always have the same value.
     pub fn find<'a>(&self, path: &'a str, request: &Request) -> Found<'a> {
         let exact = self.fitting(path, request, exactly);

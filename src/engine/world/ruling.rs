@@ -1,4 +1,4 @@
-//! What rules do: they answer requests, spoil webhooks, and lead the life of what a call has made.
+//! What rules do: they answer requests, spoil webhooks, and drive the lifecycle of what a call has made.
 
 use crate::engine::core::LED_MAX;
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -46,7 +46,7 @@ impl World {
         core.rules.fire(core.now, core.seed, input)
     }
 
-    /// The rule leads the life of the objects that the call of that name has made.
+    /// The rule drives the lifecycle of the objects that the call of that name has made.
     pub fn lead(
         &mut self,
         uptime: Uptime,
@@ -116,7 +116,7 @@ impl World {
         fate: &Business,
         rule: &str,
     ) -> Vec<(Timestamp, &'static str, Json)> {
-        /// A payer whom nothing holds up.
+        /// A payer pays at once.
         const PROMPTLY: Duration = Duration::from_secs(1);
         let contract = self.provider(provider_id).contract();
         let Some(subject) = self.provider(provider_id).subject(object) else { return Vec::new() };
@@ -165,7 +165,7 @@ impl World {
         self.core.led.insert((provider_id, object));
     }
 
-    /// An action that a rule has booked. When the state forbids it, nothing happens, which a walk says.
+    /// Does an action that a rule has booked. When the state forbids it, nothing happens, and a walk says so.
     pub(super) fn act_by_rule(&mut self, uptime: Uptime, at: Timestamp, provider_id: ProviderId, act: &str, with: &str, rule: &str) {
         let fields = Fields::json(with.as_bytes()).unwrap_or_default();
         let done = self.with(provider_id, uptime, |it, cx| it.act(cx, act, &fields));

@@ -144,8 +144,8 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
     pay_exactly(memory, cx, number, amount, token).map(|()| acted)
 }
 
-/// Pays so much. What a chain does with coins that an order takes no more is nothing to the provider, so that a tester who
-/// sends them hears that they are lost.
+/// Pays an amount. Refused when the order takes no payment any more: the provider would not see such a transfer, and the
+/// tester would wait in vain.
 pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decimal, token: Token) -> Result<(), ActionError> {
     let order = memory.orders.get(number).ok_or(ActionError::Unknown)?;
     if !order.waits() {

@@ -44,7 +44,7 @@ pub enum Error {
     NoPage,
     #[error("Method \"{method}\" not allowed.")]
     Method { method: String, allowed: String },
-    /// For so many seconds.
+    /// For this many seconds.
     #[error("Request was throttled. Expected available in {0} seconds.")]
     RateLimited(i64),
     #[error("Internal server error.")]

@@ -30,7 +30,7 @@ pub struct Call<'a, 'c> {
     memory: &'a mut Memory,
     cx: &'a mut Context<'c>,
     request: &'a Request,
-    /// Who asks; 0 where anybody may.
+    /// Who asks; 0 for an open call.
     merchant: u32,
     /// What stands for the braces in the path.
     id: &'a str,
@@ -38,7 +38,7 @@ pub struct Call<'a, 'c> {
 
 type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
 
-/// An answer, and what the rate limit says about its call: nothing where nobody was recognised.
+/// An answer, and what the rate limit says about its call; nothing for a caller who is not recognised.
 pub struct Answered {
     pub answer: Result<Response, Error>,
     pub rate: Option<Count>,
@@ -67,7 +67,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, reques
     }
 }
 
-/// Lets in who is known and may call. Whatever becomes of their call, it counts.
+/// Lets in a caller who is known and may call. Each such call counts against the limit, also a refused one.
 fn entered(
     memory: &mut Memory,
     cx: &mut Context<'_>,
@@ -84,7 +84,7 @@ fn entered(
     Answered { answer: may.and_then(|()| does(memory, cx, merchant)), rate }
 }
 
-/// A call that a tester wants refused: it counts as if it had been made, and a refusal for too many shows the limit as
+/// A call that a tester wants refused: it counts against the limit, and a refusal for too many calls shows the limit as
 /// reached.
 pub fn refused(cx: &mut Context<'_>, found: &Found<'_>, error: Error) -> Answered {
     let is_guarded = found.operation.is_some_and(|it| it.auth != Auth::Open);

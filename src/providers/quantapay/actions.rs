@@ -26,7 +26,7 @@ pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'
     does(memory, cx, with)
 }
 
-/// A merchant begins with so much: in USD, credits; in a coin, what its wallet holds.
+/// What a merchant begins with: credits in USD, or the balance of a wallet in a coin.
 pub fn endow(memory: &mut Memory, merchant: u16, code: &str, amount: Decimal) -> Result<(), String> {
     if code.eq_ignore_ascii_case("usd") {
         if 2 < amount.normalize().scale() || coins_max() < amount {
@@ -144,7 +144,7 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
         return Err(forbidden(own, "its transfer has been seen, so that it waits for confirmations alone"));
     }
     let due = match coin.filter(|it| *it != own.coin) {
-        // Somebody pays in another coin than they have chosen: as much as the price is in that one.
+        // The payer sends another coin than they have chosen: the amount is the price in that coin.
         Some(other) => memory.rates.coins(own.amount_fiat, own.fiat, other).unwrap_or(own.amount),
         None => own.amount,
     };

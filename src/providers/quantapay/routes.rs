@@ -147,7 +147,7 @@ fn get_transactions(call: Call<'_, '_>) -> Result<Response, Error> {
     let ListAsked { page, search, status, coin, checkout, from, until } = ListAsked::parse(call.form)?;
     let merchant = call.memory.merchant_of(call.account);
     let look = look(call.cx.account(call.account));
-    // A session that there is not has no payments.
+    // An unknown session has no payments.
     let session = checkout.map(|it| call.memory.session_of(&it).map_or(u32::MAX, |it| it.number));
     let filter = Filter { status, coin, session, from, until };
     let found = lists::page(call.memory, merchant, &filter, search.as_deref(), page);

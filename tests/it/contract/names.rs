@@ -53,7 +53,8 @@ fn handlers_name_rows_of_the_tables() {
                 assert!(contract.operation(name).is_some(), "{} names no operation `{name}`", file.display());
                 found += 1;
             }
-            for name in texts_between(&code, "Act(\"", "\")") {
+            let passed_on = texts_between(&code, "cx, with, \"", "\")");
+            for name in texts_between(&code, "Act(\"", "\")").chain(passed_on) {
                 assert!(contract.actions.iter().any(|it| it.name == name), "{} names no action `{name}`", file.display());
                 found += 1;
             }
