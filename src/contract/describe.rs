@@ -32,7 +32,7 @@ pub fn resolve(contracts: &[&'static Contract], asked: &str) -> Result<Asked, St
     let contract = contract.ok_or_else(|| unknown_name("No provider is named", slug, "providers", contracts.iter().map(|it| it.slug)))?;
     let Some(name) = name else { return Ok(Asked::Provider(contract)) };
     let operation = contract.operation(name).map(|it| Asked::Operation(contract, it));
-    let names = || (contract.operations)().into_iter().map(|it| it.name);
+    let names = || contract.operations.iter().copied().map(|it| it.name);
     operation.ok_or_else(|| unknown_name(&format!("{} has no operation", contract.name), name, "operations", names()))
 }
 
@@ -47,8 +47,8 @@ pub fn providers(contracts: &[&Contract]) -> String {
     let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
     for it in contracts {
         let counts = [
-            count((it.operations)().len(), "operation"),
-            count((it.actions)().len(), "action"),
+            count(it.operations.len(), "operation"),
+            count(it.actions.len(), "action"),
             count(it.errors.len(), "error"),
             count(it.events.len(), "event"),
         ];
@@ -57,7 +57,7 @@ pub fn providers(contracts: &[&Contract]) -> String {
         layout.line("");
     }
     if let Some(first) = contracts.first() {
-        let call = (first.operations)().first().map_or("", |it| it.name);
+        let call = first.operations.first().map_or("", |it| it.name);
         layout.line("To see one provider, or one of its operations:");
         layout.line(&format!("  playmoney describe {}", first.slug));
         layout.line(&format!("  playmoney describe {}.{call}", first.slug));
@@ -70,7 +70,7 @@ pub fn providers_json(contracts: &[&Contract]) -> Json {
     let row = |it: &&Contract| {
         json!({
             "slug": it.slug, "name": it.name, "about": it.about, "base_url": it.base_url,
-            "operations": (it.operations)().iter().map(|it| it.name).collect::<Vec<_>>(),
+            "operations": it.operations.iter().map(|it| it.name).collect::<Vec<_>>(),
         })
     };
     json!({"providers": contracts.iter().map(row).collect::<Vec<_>>()})
@@ -88,7 +88,7 @@ pub fn provider(contract: &Contract) -> String {
     for table in (contract.lifecycles)() {
         sections::statuses(&mut layout, &table);
     }
-    sections::errors(&mut layout, contract.errors);
+    sections::errors(&mut layout, contract.errors.iter().copied());
     sections::events(&mut layout, contract.events);
     sections::schedule(&mut layout, &contract.schedule);
     sections::settings(&mut layout, contract);
@@ -102,10 +102,10 @@ pub fn provider_json(contract: &Contract) -> Json {
         "slug": contract.slug, "name": contract.name, "about": contract.about,
         "base_url": contract.base_url, "hosts": contract.hosts, "account": contract.account,
         "credentials": rows::credentials(contract), "sources": rows::sources(contract),
-        "operations": all((contract.operations)(), operation_row),
-        "pages": all(contract.pages, rows::page), "actions": all((contract.actions)(), rows::action),
+        "operations": all(contract.operations.iter().copied(), operation_row),
+        "pages": all(contract.pages, rows::page), "actions": all(contract.actions.iter().copied(), rows::action),
         "lifecycles": all(&(contract.lifecycles)(), rows::statuses),
-        "errors": all(contract.errors, rows::error), "error_body": all(contract.error_body, rows::field),
+        "errors": all(contract.errors.iter().copied(), rows::error), "error_body": all(contract.error_body, rows::field),
         "events": all(contract.events, rows::event), "retry_schedule": rows::schedule(&contract.schedule),
         "settings": contract.settings().map(|it| rows::setting(&it)).collect::<Vec<_>>(),
         "decisions": all(contract.decisions, rows::decision),
@@ -134,7 +134,7 @@ pub fn operation(contract: &Contract, operation: &Operation) -> String {
     sections::fields(&mut layout, ("Headers", ""), operation.headers);
     sections::fields(&mut layout, ("Parameters", ""), operation.parameters);
     sections::fields(&mut layout, ("Answer", operation.success.as_str()), operation.answer);
-    sections::errors(&mut layout, contract.errors.iter().filter(|it| operation.errors.contains(&it.name)));
+    sections::errors(&mut layout, contract.errors.iter().copied().filter(|it| operation.errors.contains(&it.name)));
     if operation.example.is_some() || operation.parameters.is_empty() {
         layout.heading("Example", "");
         layout.block(2, &command(contract, operation));
@@ -189,7 +189,7 @@ fn command(contract: &Contract, operation: &Operation) -> String {
 pub fn operation_json(contract: &Contract, operation: &Operation) -> Json {
     let mut row = operation_row(operation);
     row["provider"] = contract.slug.into();
-    row["errors"] = all(contract.errors.iter().filter(|it| operation.errors.contains(&it.name)), rows::error);
+    row["errors"] = all(contract.errors.iter().copied().filter(|it| operation.errors.contains(&it.name)), rows::error);
     row
 }
 

@@ -5,7 +5,7 @@ use crate::kit::nearest::nearest;
 
 /// The nearest documented operation or page for a path that the provider does not have.
 pub fn for_path(contract: &Contract, method: &str, path: &str) -> String {
-    let rows: Vec<String> = (contract.operations)().iter().map(|it| format!("{} {}", it.method, it.path)).collect();
+    let rows: Vec<String> = contract.operations.iter().map(|it| format!("{} {}", it.method, it.path)).collect();
     let pages = contract.pages.iter().map(|it| it.path);
     let asked = format!("{method} {path}");
     let nearest = nearest(&asked, rows.iter().map(String::as_str).chain(pages));

@@ -44,9 +44,9 @@ pub fn document(contract: &Contract) -> Json {
         "x-test-credentials": rows::credentials(contract),
         "x-sources": rows::sources(contract),
         "x-pages": all(contract.pages, rows::page),
-        "x-actions": all((contract.actions)(), rows::action),
+        "x-actions": all(contract.actions.iter().copied(), rows::action),
         "x-lifecycle": all(&(contract.lifecycles)(), rows::statuses),
-        "x-errors": all(contract.errors, rows::error),
+        "x-errors": all(contract.errors.iter().copied(), rows::error),
         "x-retry-schedule": rows::schedule(&contract.schedule),
         "x-settings": contract.settings().map(|it| rows::setting(&it)).collect::<Vec<_>>(),
         "x-decisions": all(contract.decisions, rows::decision),
@@ -55,7 +55,7 @@ pub fn document(contract: &Contract) -> Json {
 
 /// The schemas of all bodies, by name.
 fn schemas(contract: &Contract) -> Json {
-    let operations = (contract.operations)();
+    let operations = contract.operations;
     let calls = operations.iter().flat_map(|it| {
         let request = (!it.media.is_empty()).then(|| (calls::request_name(it), schema::request(calls::body(it))));
         request.into_iter().chain([(calls::answer_name(it), schema::object(it.answer))])
@@ -92,7 +92,7 @@ fn security(rows: &[&Operation]) -> Json {
 }
 
 fn security_schemes(contract: &Contract) -> Json {
-    let all = (contract.operations)().into_iter().filter_map(|it| scheme(it.auth));
+    let all = contract.operations.iter().copied().filter_map(|it| scheme(it.auth));
     let mut schemes = map(all.map(|(name, scheme)| (name.to_owned(), scheme)));
     for scheme in ["bearer", "basic"] {
         if let (Some(scheme), Some(credential)) = (schemes.get_mut(scheme), contract.credential()) {

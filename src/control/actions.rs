@@ -17,7 +17,7 @@ use crate::kit::nearest::nearest;
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let acts = ask.world.providers.iter().map(|it| it.contract());
-    let acts = acts.flat_map(|contract| (contract.actions)().into_iter().map(|it| row(contract.slug, it)));
+    let acts = acts.flat_map(|contract| contract.actions.iter().copied().map(|it| row(contract.slug, it)));
     ok(&json!({"actions": acts.collect::<Vec<_>>()}))
 }
 
@@ -34,7 +34,7 @@ pub fn act(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let [slug, name] = ask.captures[..] else { return Err(Problem::nothing("Say which provider and which action.")) };
     let provider_id = provider_id(ask.world, slug)?;
     let contract = ask.world.provider(provider_id).contract();
-    let acts = (contract.actions)();
+    let acts = contract.actions;
     let Some(row) = acts.iter().find(|it| it.name == name) else {
         let nearest = nearest(name, acts.iter().map(|it| it.name)).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
         return Err(Problem::nothing(format!("{} has no action `{name}`.{nearest}", contract.name)));

@@ -129,7 +129,7 @@ fn request_name(call: &Call) -> String {
 /// The names of the schemas of bodies that depend on the path.
 fn names_of(contract: &Contract, rows: Rows) -> Vec<String> {
     match rows {
-        Rows::Action => (contract.actions)().iter().map(|it| format!("{}.{}", contract.slug, it.name)).collect(),
+        Rows::Action => contract.actions.iter().map(|it| format!("{}.{}", contract.slug, it.name)).collect(),
         Rows::Account => vec![format!("{}.settings", contract.slug)],
     }
 }
@@ -143,7 +143,7 @@ fn schemas() -> Json {
         }
     }
     for contract in contracts() {
-        for action in (contract.actions)() {
+        for action in contract.actions {
             schemas.insert(format!("{}.{}", contract.slug, action.name), closed(schema::request(action.parameters)));
         }
         let settings: Map<String, Json> = contract.settings().map(|it| (it.name.to_owned(), setting(it))).collect();

@@ -132,6 +132,11 @@ impl Account {
         }
     }
 
+    /// What signs webhooks: the webhook secret, else the credential of that name.
+    pub fn signing_secret(&self, credential: Option<&str>) -> Option<&Secret> {
+        self.webhook_secret().or_else(|| self.credentials.get(credential?))
+    }
+
     /// Sets a value that is known to be right for its row.
     pub fn set(&mut self, row: &Setting, value: Value) {
         let before = self.settings.insert(row.name.to_owned(), value);

@@ -1,4 +1,4 @@
-//! A merchant's client: who calls, and how a call proves it.
+//! A merchant's client: which account a call names, and how the call proves it.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::account::Account;
 use super::context::Context;
+use super::tables::found::{By, Caller};
 use super::tables::{Auth, Contract};
 use crate::kit::form::Form;
 use crate::kit::http::{HeaderName, HeaderValue, Request, header};
@@ -19,7 +20,7 @@ pub enum Proof {
     Usual,
     /// With everything that the provider can check, also what is optional.
     Right,
-    /// With a key that is none.
+    /// With a key that no account has.
     Wrong,
 }
 
@@ -34,28 +35,29 @@ pub struct Signing {
 }
 
 /// The account whose first credential a request carries, for providers whose calls say no more.
-pub fn caller(contract: &Contract, cx: &Context<'_>, request: &Request) -> Option<String> {
-    let key = contract.credential()?.name;
-    let given = given(request)?;
-    cx.owner_of(key, &given).map(|it| it.id.clone())
+pub fn caller(contract: &Contract, cx: &Context<'_>, request: &Request) -> Option<Caller> {
+    let credential = contract.credential()?.name;
+    let (key, by) = presented(request)?;
+    cx.owner_of(credential, &key).map(|it| Caller { account: it.id.clone(), by })
 }
 
 /// The key in the header `Authorization`, by the schemes that carry one.
-fn given(request: &Request) -> Option<String> {
+fn presented(request: &Request) -> Option<(String, By)> {
     let (scheme, rest) = request.header(header::AUTHORIZATION).split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(rest.trim().to_owned());
+        return Some((rest.trim().to_owned(), By::Bearer));
     }
     let decoded = STANDARD.decode(rest.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
-    String::from_utf8(decoded).ok()?.split(':').next().map(str::to_owned)
+    let text = String::from_utf8(decoded).ok()?;
+    let key = text.split(':').next()?.to_owned();
+    Some((key, By::Basic { is_complete: text.contains(':') }))
 }
 
 /// Puts an account's first credential on a request, as the provider's calls carry it.
 pub fn authorise(contract: &Contract, account: &Account, request: &mut Request, signing: &Signing) {
     let Some(key) = contract.credential().and_then(|it| account.credentials.get(it.name)) else { return };
     let key = spoilt(key.expose(), signing.proof);
-    let auths = (contract.operations)();
-    let value = if auths.iter().any(|it| it.auth == Auth::Basic) {
+    let value = if contract.operations.iter().any(|it| it.auth == Auth::Basic) {
         format!("Basic {}", STANDARD.encode(format!("{key}:")))
     } else {
         format!("Bearer {key}")
@@ -63,7 +65,7 @@ pub fn authorise(contract: &Contract, account: &Account, request: &mut Request, 
     put(request, header::AUTHORIZATION, &value);
 }
 
-/// The key, or one that nobody has.
+/// The key, or one that no account has.
 pub fn spoilt(key: &str, proof: Proof) -> String {
     match proof {
         Proof::Usual | Proof::Right => key.to_owned(),

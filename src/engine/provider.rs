@@ -22,10 +22,11 @@ pub use super::context::{Context, Stay};
 use super::delivery::{Attempt, Delivery};
 pub use super::log::Trace;
 use super::tables::Contract;
+use super::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;
-use crate::kit::http::{HeaderMap, Request, Response};
+use crate::kit::http::{Request, Response, StatusCode};
 use crate::kit::secret::Secret;
-use crate::kit::time::Timestamp;
+use crate::kit::time::{Duration, Timestamp, later};
 
 /// One payment provider: its memory of a sandbox, and its rules.
 pub trait Provider: Send {
@@ -49,8 +50,9 @@ pub trait Provider: Send {
         Err(format!("{} has no rates", self.contract().name))
     }
 
-    /// The account whose credential a request carries, whether or not it would be served.
-    fn caller(&self, cx: &Context<'_>, _path: &str, request: &Request) -> Option<String> {
+    /// The account whose credential a request carries, whether or not it would be served. It is looked for once: what
+    /// comes of it stands in `found` when the call is made.
+    fn caller(&self, cx: &Context<'_>, _: &Found<'_>, request: &Request) -> Option<Caller> {
         client::caller(self.contract(), cx, request)
     }
 
@@ -74,8 +76,8 @@ pub trait Provider: Send {
         None
     }
 
-    /// The merchant, or a payer's browser, asks. `path` lacks our prefixes.
-    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response;
+    /// The merchant, or a payer's browser, asks.
+    fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response;
 
     /// The outside world acts.
     ///
@@ -90,18 +92,31 @@ pub trait Provider: Send {
     fn attempt(&mut self, cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed>;
 
     /// When the next attempt leaves after a failure; `None` when the schedule has ended.
-    fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp>;
-
-    /// The answer to a call that waited for its own webhook.
-    fn tested(&self, webhook: &Delivery) -> Response;
-
-    /// A documented error by its name, as this request would be answered with it, in the provider's own dialect.
-    fn refuse(&mut self, _: &mut Context<'_>, error: &str, _path: &str, _request: &Request) -> Option<Response> {
-        (self.contract().refusal)(error)
+    fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
+        let waits = self.waits(cx.account(&webhook.account));
+        let nth = usize::try_from(webhook.scheduled).ok()?.checked_sub(1)?;
+        later(self.retries_from(cx, webhook, failed), *waits.get(nth)?)
     }
 
-    /// Whether a received webhook looks like one of this provider's.
-    fn recognises(&self, headers: &HeaderMap) -> bool;
+    /// The waits before the retries of an account's webhooks: those of the schedule, unless settings change them.
+    fn waits(&self, _: Option<&Account>) -> Vec<Duration> {
+        self.contract().schedule.waits.iter().skip(1).copied().collect()
+    }
+
+    /// The moment that the wait before a retry counts from.
+    fn retries_from(&self, _: &Context<'_>, _: &Delivery, failed: &Attempt) -> Timestamp {
+        failed.at
+    }
+
+    /// The answer to a call that waited for its own webhook. Calls of most providers do not wait.
+    fn tested(&self, _: &Delivery) -> Response {
+        Response::problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", "No call of this provider waits for its webhook.")
+    }
+
+    /// A documented error by its name, as this request would be answered with it, in the provider's own dialect.
+    fn refuse(&mut self, _: &mut Context<'_>, error: &str, _: &Found<'_>) -> Option<Response> {
+        (self.contract().refusal)(error)
+    }
 
     /// Whether a webhook's signature is right. `others` are secrets that the sender may have used by mistake.
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict;
@@ -126,7 +141,7 @@ pub trait Provider: Send {
 
     /// What signs an account's webhooks.
     fn signing_secret<'a>(&self, account: &'a Account) -> Option<&'a Secret> {
-        account.webhook_secret()
+        account.signing_secret(self.contract().signing_credential)
     }
 
     /// Every secret that an account's webhooks may be signed with, the likeliest first: targets may have their own.

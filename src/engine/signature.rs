@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use crate::kit::http::HeaderMap;
+use crate::kit::http::{HeaderMap, HeaderName};
+use crate::kit::sign::same;
 use crate::kit::time::Timestamp;
 
-/// A webhook as somebody has received it.
+/// A webhook as a receiver got it.
 #[derive(Clone, Debug)]
 pub struct Received<'a> {
     pub url: Option<&'a str>,
@@ -14,6 +15,13 @@ pub struct Received<'a> {
     pub now: Timestamp,
     /// The real date, for signatures that were dated by it.
     pub date: Timestamp,
+}
+
+impl Received<'_> {
+    /// The text of a header.
+    pub fn header(&self, name: &HeaderName) -> Option<String> {
+        self.headers.get(name).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned())
+    }
 }
 
 /// What a client signs in a request.
@@ -33,4 +41,27 @@ pub struct Verdict {
     pub canonical: String,
     pub expected: String,
     pub received: Option<String>,
+}
+
+impl Verdict {
+    /// Compares the signature that was received with the right one of a text. `mistake` explains a wrong one, from itself
+    /// and the text.
+    pub fn of(received: Option<String>, expected: String, canonical: String, mistake: impl FnOnce(&str, &str) -> &'static str) -> Self {
+        let reason = match &received {
+            None => Some("missing_signature"),
+            Some(received) if same(received, &expected) => None,
+            Some(received) => Some(mistake(received, &canonical)),
+        };
+        Self { valid: reason.is_none(), reason, canonical, expected, received }
+    }
+
+    /// The same, unless something is wrong that a right signature does not show.
+    #[must_use]
+    pub fn unless(mut self, fault: impl FnOnce() -> Option<&'static str>) -> Self {
+        if self.valid {
+            self.reason = fault();
+            self.valid = self.reason.is_none();
+        }
+        self
+    }
 }

@@ -1,5 +1,7 @@
 //! What is known about a provider, as rows: its own tables, collected once for all readers.
 
+pub mod bound;
+pub mod found;
 pub mod leading;
 pub mod settings;
 
@@ -7,9 +9,8 @@ use http::{Method, StatusCode};
 pub use settings::{Setting, SettingKind};
 
 use crate::kit::evidence::Evidence;
-use crate::kit::fields::{Field, Kind};
-use crate::kit::form::Form;
-use crate::kit::http::{Request, Response};
+use crate::kit::fields::Field;
+use crate::kit::http::{HeaderMap, Response};
 use crate::kit::lifecycle::{Lifecycle, On, Word};
 use crate::kit::time::Duration;
 
@@ -28,18 +29,22 @@ pub struct Contract {
     /// The first is the one that calls carry.
     pub credentials: &'static [Credential],
     pub sources: &'static [Source],
-    /// Functions, because the rows are in tables of types of the provider.
-    pub operations: fn() -> Vec<&'static Operation>,
-    pub actions: fn() -> Vec<&'static ActionRow>,
+    pub operations: &'static [&'static Operation],
+    pub actions: &'static [&'static ActionRow],
+    /// A function, because the tables are of types of the provider.
     pub lifecycles: fn() -> Vec<StatusTable>,
     pub pages: &'static [Page],
-    pub errors: &'static [ErrorRow],
+    pub errors: &'static [&'static ErrorRow],
     /// The fields in the body of every refusal.
     pub error_body: &'static [Field],
     /// A documented refusal by its name, as the provider answers it.
     pub refusal: fn(&str) -> Option<Response>,
     pub limit: Limit,
     pub events: &'static [EventRow],
+    /// The headers by which a webhook shows that it is one of this provider's; one is enough.
+    pub marks: &'static [Mark],
+    /// The credential that signs webhooks as long as the account has no webhook secret.
+    pub signing_credential: Option<&'static str>,
     pub schedule: Schedule,
     pub settings: &'static [&'static Setting],
     pub decisions: &'static [Decision],
@@ -62,12 +67,12 @@ impl Contract {
 
     /// The documented error with this name.
     pub fn error(&self, name: &str) -> Option<&'static ErrorRow> {
-        self.errors.iter().find(|it| it.name == name)
+        self.errors.iter().copied().find(|it| it.name == name)
     }
 
     /// The operation with this name.
     pub fn operation(&self, name: &str) -> Option<&'static Operation> {
-        (self.operations)().into_iter().find(|it| it.name == name)
+        self.operations.iter().copied().find(|it| it.name == name)
     }
 
     /// The credential that calls carry.
@@ -75,34 +80,14 @@ impl Contract {
         self.credentials.first()
     }
 
-    /// The operation of a request to this path, from any caller. Operations with the same address differ in parameters
-    /// that always have the same value.
-    pub fn operation_of(&self, path: &str, request: &Request) -> Option<&'static Operation> {
-        let mut here = (self.operations)().into_iter().filter(|it| it.method == request.method && fits(it.path, path));
-        let first = here.next()?;
-        let Some(second) = here.next() else { return Some(first) };
-        let form = Form::of(request);
-        let is_meant = |operation: &&'static Operation| {
-            let constant = |field: &&Field| matches!(field.kind, Kind::Constant(_));
-            let sent = |field: &Field| matches!(field.kind, Kind::Constant(text) if form.get(field.name) == Some(text));
-            operation.parameters.iter().filter(constant).all(sent)
-        };
-        [first, second].into_iter().chain(here).find(is_meant)
+    /// Whether a received webhook looks like one of this provider's.
+    pub fn recognises(&self, headers: &HeaderMap) -> bool {
+        self.marks.iter().any(|it| match it {
+            Mark::Header(name) => headers.contains_key(*name),
+            Mark::Is(name, value) => headers.get(*name).is_some_and(|it| it == value),
+            Mark::Begins(name, value) => headers.get(*name).is_some_and(|it| it.as_bytes().starts_with(value.as_bytes())),
+        })
     }
-
-    /// Whether a page for people has this path.
-    pub fn has_page(&self, path: &str) -> bool {
-        self.pages.iter().any(|it| it.path.split('?').next().is_some_and(|own| fits(own, path)))
-    }
-}
-
-/// Whether a path matches a pattern, whose braces match any segment.
-fn fits(pattern: &str, path: &str) -> bool {
-    fn segments(path: &str) -> Vec<&str> {
-        path.split('/').filter(|it| !it.is_empty()).collect()
-    }
-    let (own, asked) = (segments(pattern), segments(path));
-    own.len() == asked.len() && own.iter().zip(&asked).all(|(own, asked)| own == asked || own.starts_with('{'))
 }
 
 /// A stored version of a document that is a source of facts.
@@ -257,6 +242,17 @@ pub struct EventRow {
     pub signature: &'static str,
     pub example: &'static str,
     pub evidence: Evidence,
+}
+
+/// A header that only this provider's webhooks have.
+#[derive(Clone, Copy, Debug)]
+pub enum Mark {
+    /// Whatever its value.
+    Header(&'static str),
+    /// With exactly that value.
+    Is(&'static str, &'static str),
+    /// With a value that begins so.
+    Begins(&'static str, &'static str),
 }
 
 /// When a webhook is tried again.

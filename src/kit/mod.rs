@@ -3,6 +3,7 @@
 pub mod base58;
 pub mod bases;
 pub mod cards;
+pub mod diagnosis;
 pub mod evidence;
 pub mod fields;
 pub mod form;
@@ -15,7 +16,9 @@ pub mod lifecycle;
 pub mod money;
 pub mod nearest;
 pub mod numbered;
+pub mod path;
 pub mod qr;
 pub mod secret;
+pub mod sheet;
 pub mod sign;
 pub mod time;

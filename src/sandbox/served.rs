@@ -5,6 +5,7 @@ use crate::engine::agenda::Due;
 use crate::engine::ids::ProviderId;
 use crate::engine::log::Trace;
 use crate::engine::rules::{Effects, Override, Transport};
+use crate::engine::tables::found::Found;
 use crate::engine::world::World;
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use crate::kit::ids::Draws;
@@ -20,7 +21,7 @@ pub struct Served {
     pub pacing: Option<Pacing>,
 }
 
-/// What a rule does to an answer on its way. The sandbox only says so; whoever carries the answer does it.
+/// What a rule does to an answer on its way. The sandbox only says so; the driver does it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pacing {
     /// It leaves at that simulated moment.
@@ -32,26 +33,22 @@ pub struct Pacing {
 
 /// One request to one provider.
 pub fn serve(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Served {
+    let found = world.find(uptime, provider_id, path, request);
     let asked = request.headers.get(FAULT).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
     let ruled = match &asked {
         Some(name) => match asked_for(world, provider_id, name) {
             Ok(found) => Some(found),
             Err(response) => {
-                return Served {
-                    response: *response,
-                    trace: trace_of(world, uptime, provider_id, path, request),
-                    rule: None,
-                    pacing: None,
-                };
+                return Served { response: *response, trace: trace_of(&found), rule: None, pacing: None };
             }
         },
-        None => world.rule_on(uptime, provider_id, path, request),
+        None => world.rule_on(provider_id, &found, request),
     };
     let Some((rule, effects)) = ruled else {
-        let (response, trace) = world.with(provider_id, uptime, |it, cx| (it.call(cx, path, request), std::mem::take(&mut cx.trace)));
+        let (response, trace) = world.with(provider_id, uptime, |it, cx| (it.call(cx, &found, request), std::mem::take(&mut cx.trace)));
         return Served { response, trace, rule: None, pacing: None };
     };
-    let (response, trace) = answered(world, uptime, provider_id, path, request, &rule, &effects);
+    let (response, trace) = answered(world, uptime, provider_id, (&found, request), (&rule, &effects));
     // What people look at is never slow or broken on purpose.
     let is_page = trace.operation.is_none() && world.provider(provider_id).contract().has_page(path);
     let pacing = if is_page { None } else { pacing(world, provider_id, &rule, &effects) };
@@ -78,37 +75,33 @@ fn asked_for(world: &mut World, provider_id: ProviderId, name: &str) -> Result<(
 }
 
 /// What the log learns of a request that the provider does not see.
-fn trace_of(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Trace {
-    let operation = world.provider(provider_id).contract().operation_of(path, request).map(|it| it.name);
-    let account = world.with(provider_id, uptime, |it, cx| it.caller(cx, path, request));
-    Trace { operation, account, ..Trace::default() }
+fn trace_of(found: &Found<'_>) -> Trace {
+    let account = found.caller.as_ref().map(|it| it.account.clone());
+    Trace { operation: found.operation.map(|it| it.name), account, ..Trace::default() }
 }
 
 fn answered(
     world: &mut World,
     uptime: Uptime,
     provider_id: ProviderId,
-    path: &str,
-    request: &Request,
-    rule: &str,
-    effects: &Effects,
+    (found, request): (&Found<'_>, &Request),
+    (rule, effects): (&str, &Effects),
 ) -> (Response, Trace) {
     let contract = world.provider(provider_id).contract();
     match &effects.answer {
         Some(Override::Error(name)) => {
-            let mut trace = Trace { error: contract.error(name).map(|it| it.name), ..trace_of(world, uptime, provider_id, path, request) };
+            let mut trace = Trace { error: contract.error(name).map(|it| it.name), ..trace_of(found) };
             let (refusal, hint) = world.with(provider_id, uptime, |it, cx| {
                 if name == contract.limit.error {
                     cx.hint_at(contract.limit);
                 }
-                (it.refuse(cx, name, path, request), cx.trace.hint.take())
+                (it.refuse(cx, name, found), cx.trace.hint.take())
             });
             trace.hint = hint;
             (refusal.unwrap_or_else(|| no_such_fault(contract, name, &[])), trace)
         }
         Some(Override::Own { status, headers, body }) if status.is_some() || body.is_some() => {
-            let trace = trace_of(world, uptime, provider_id, path, request);
-            (with_headers(own(*status, body.as_deref()), headers), trace)
+            (with_headers(own(*status, body.as_deref()), headers), trace_of(found))
         }
         other => {
             let leads = !effects.course.is_empty() || effects.business.is_some();
@@ -116,7 +109,7 @@ fn answered(
                 if leads {
                     cx.lead(effects.leads_alone());
                 }
-                let response = it.call(cx, path, request);
+                let response = it.call(cx, found, request);
                 (response, std::mem::take(&mut cx.trace), cx.made())
             });
             if leads {

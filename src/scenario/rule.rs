@@ -171,7 +171,7 @@ pub fn exclude(check: &mut Check<'_>, node: &Node, one: &str, other: &str, why: 
 /// Notes an effect that the provider cannot have.
 fn check_provider(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node: &Node) {
     let (name, at) = (key.name.as_str(), key.at.clone());
-    let actions = (contract.actions)();
+    let actions = contract.actions;
     let impossible = match name {
         "error" => {
             let asked = node.plain().unwrap_or("");

@@ -80,7 +80,7 @@ fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Con
             json!({"enum": operations(contracts).chain(wide).collect::<Vec<_>>()})
         }
         Kind::Action => {
-            let actions = contracts.iter().flat_map(|it| (it.actions)().into_iter().map(|action| format!("{}.{}", it.slug, action.name)));
+            let actions = contracts.iter().flat_map(|it| it.actions.iter().copied().map(|action| format!("{}.{}", it.slug, action.name)));
             json!({"enum": actions.collect::<Vec<_>>()})
         }
         Kind::Value => json!({}),
@@ -102,7 +102,7 @@ fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Con
 }
 
 fn operations<'a>(contracts: &'a [&'static Contract]) -> impl Iterator<Item = String> + 'a {
-    contracts.iter().flat_map(|it| (it.operations)().into_iter().map(|operation| format!("{}.{}", it.slug, operation.name)))
+    contracts.iter().flat_map(|it| it.operations.iter().copied().map(|operation| format!("{}.{}", it.slug, operation.name)))
 }
 
 /// The rows of a shape and the settings of a provider.

@@ -228,7 +228,7 @@ fn check_path(check: &mut Check<'_>, row: &Operation, with: &Node, node: &Node) 
 }
 
 fn check_action(check: &mut Check<'_>, node: &Node, provider: &str, action: &str, with: Option<&Node>) {
-    let actions = check.known.provider(provider).map(|it| (it.actions)()).unwrap_or_default();
+    let actions = check.known.provider(provider).map(|it| it.actions).unwrap_or_default();
     let Some(row) = actions.iter().find(|it| it.name == action) else { return };
     for (key, _) in with.map_or(&[][..], Node::members) {
         if !row.parameters.iter().any(|it| it.name == key.name) {

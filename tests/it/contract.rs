@@ -5,6 +5,7 @@ mod cryptopay;
 mod dialects;
 mod documents;
 mod limits;
+mod names;
 mod qbitpay;
 mod rows;
 mod run;

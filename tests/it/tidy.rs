@@ -294,8 +294,8 @@ fn every_row_of_a_contract_is_played() {
     for member in playmoney::providers::all() {
         let contract = member.contract();
         let seen = played(contract);
-        let mut rows: Vec<String> = (contract.operations)().iter().map(|it| format!("operation {}", it.name)).collect();
-        rows.extend((contract.actions)().iter().map(|it| format!("action {}", it.name)));
+        let mut rows: Vec<String> = contract.operations.iter().map(|it| format!("operation {}", it.name)).collect();
+        rows.extend(contract.actions.iter().map(|it| format!("action {}", it.name)));
         rows.extend(contract.errors.iter().map(|it| format!("error {}", it.name)));
         rows.extend(contract.pages.iter().map(|it| format!("page {}", it.path)));
         rows.extend(contract.events.iter().map(|it| format!("event {}", it.name)));

@@ -28,7 +28,8 @@ pub fn addresses(layout: &mut Layout, contract: &Contract) {
 
 pub fn operations(layout: &mut Layout, contract: &Contract) {
     layout.heading("Operations", "");
-    let rows: Vec<_> = (contract.operations)()
+    let rows: Vec<_> = contract
+        .operations
         .iter()
         .map(|it| [text(it.name), format!("{} {}", it.method, it.path), text(it.summary), layout.cite(it.evidence)])
         .collect();
@@ -46,7 +47,7 @@ pub fn pages(layout: &mut Layout, contract: &Contract) {
 
 pub fn actions(layout: &mut Layout, contract: &Contract) {
     layout.heading("Actions", &format!("of the outside world: POST /__admin/act/{}/ACTION", contract.slug));
-    for action in (contract.actions)() {
+    for action in contract.actions {
         let cited = layout.cite(action.evidence);
         layout.table(2, 1, &[[text(action.name), text(action.meaning), cited]]);
         field_rows(layout, 6, action.parameters);

@@ -43,7 +43,7 @@ fn stamps() -> Json {
 /// their bodies.
 pub fn paths(contract: &Contract) -> Json {
     let mut groups: BTreeMap<(&str, String), Vec<&Operation>> = BTreeMap::new();
-    for it in (contract.operations)() {
+    for it in contract.operations {
         groups.entry((it.path, it.method.as_str().to_ascii_lowercase())).or_default().push(it);
     }
     let mut paths = json!({});

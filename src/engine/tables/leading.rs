@@ -6,7 +6,7 @@ use crate::kit::lifecycle::On;
 
 /// The action by which a customer pays. A customer who only says that they have paid does not pay.
 pub fn paying(contract: &Contract) -> Option<&'static str> {
-    (contract.actions)().iter().map(|it| it.name).find(|it| *it == "pay")
+    contract.actions.iter().map(|it| it.name).find(|it| *it == "pay")
 }
 
 /// The calls that create an object.
@@ -34,13 +34,13 @@ pub fn leading_to(
     from: Option<&str>,
     status: &str,
 ) -> Option<(&'static str, Option<&'static str>)> {
-    let actions = (contract.actions)();
+    let actions = contract.actions;
     let mut tables = (contract.lifecycles)();
     let is_born = |row: &&Transition| row.from.is_empty() && matches!(row.on, On::Call(own) if Some(own) == made_by);
     tables.sort_by_key(|it| !it.rows.iter().any(|row| is_born(&row)));
     tables.iter().find_map(|table| {
         let start = from.or_else(|| table.rows.iter().find(is_born).map(|it| it.to));
-        let steps = table.rows.iter().filter(|it| it.to == status).filter_map(|row| Some((row, step(table, row, actions.as_slice())?)));
+        let steps = table.rows.iter().filter(|it| it.to == status).filter_map(|row| Some((row, step(table, row, actions)?)));
         let best = steps.min_by_key(|(row, it)| (start.is_some_and(|from| !row.from.contains(&from)), it.is_open));
         best.map(|(_, it)| (it.action, it.outcome))
     })

@@ -135,7 +135,7 @@ impl World {
 
     /// Whose webhook it is, and whether its signature is right by any secret of theirs.
     pub fn judge(&self, webhook: &Received<'_>) -> (Option<&'static str>, Signature) {
-        let recognised = self.providers.iter().zip(&self.core.accounts).find(|(it, _)| it.recognises(webhook.headers));
+        let recognised = self.providers.iter().zip(&self.core.accounts).find(|(it, _)| it.contract().recognises(webhook.headers));
         let Some((member, accounts)) = recognised else { return (None, Signature::Unsigned) };
         let mut signature = Signature::Unsigned;
         for secret in accounts.values().flat_map(|it| member.signing_secrets(it)) {

@@ -1,4 +1,4 @@
-//! What rules do: they answer requests, spoil webhooks, and lead the life of what a call has made.
+//! What rules do: they answer requests, spoil webhooks, and drive the lifecycle of what a call has made.
 
 use crate::engine::core::LED_MAX;
 use std::borrow::Cow;
@@ -13,27 +13,33 @@ use crate::engine::ids::{ObjectId, ProviderId};
 use crate::engine::log::{ActionEntry, Fired, Refused, What};
 use crate::engine::rules::{Business, Effects, LifecycleStep, RuleInput};
 use crate::engine::tables::Contract;
+use crate::engine::tables::found::Found;
 use crate::engine::tables::leading::{leading_to, paying};
 use crate::kit::fields::Fields;
 use crate::kit::http::{Request, form_pairs, headers_in_full};
 use crate::kit::time::{Duration, Timestamp, Uptime, later};
 
 impl World {
+    /// What a request to a provider is about, and which account it names.
+    pub fn find<'a>(&mut self, uptime: Uptime, provider_id: ProviderId, path: &'a str, request: &Request) -> Found<'a> {
+        self.with(provider_id, uptime, |it, cx| {
+            let mut found = it.contract().find(path, request);
+            found.caller = it.caller(cx, &found, request);
+            found
+        })
+    }
+
     /// The rule that fires on a request, and what it does.
-    pub fn rule_on(&mut self, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Option<(String, Effects)> {
+    pub fn rule_on(&mut self, provider_id: ProviderId, found: &Found<'_>, request: &Request) -> Option<(String, Effects)> {
         if self.core.rules.is_empty() {
             return None;
         }
         let member = &self.providers[usize::from(provider_id.0)];
-        let contract = member.contract();
-        let operation = contract.operation_of(path, request).map(|it| it.name);
-        let account = self.with(provider_id, uptime, |it, cx| it.caller(cx, path, request));
-        let member = &self.providers[usize::from(provider_id.0)];
         let input = RuleInput {
-            provider: contract.slug,
-            operation,
+            provider: member.contract().slug,
+            operation: found.operation.map(|it| it.name),
             event: None,
-            account: account.as_deref(),
+            account: found.caller.as_ref().map(|it| it.account.as_str()),
             body: &|| member.sent(request),
             headers: &|| headers_in_full(&request.headers),
             query: &|| form_pairs(request.query.as_bytes()).into_iter().map(|(name, text)| (name, Json::from(text))).collect(),
@@ -42,7 +48,7 @@ impl World {
         core.rules.fire(core.now, core.seed, input)
     }
 
-    /// The rule leads the life of the objects that the call of that name has made.
+    /// The rule drives the lifecycle of the objects that the call of that name has made.
     pub fn lead(
         &mut self,
         uptime: Uptime,
@@ -107,7 +113,7 @@ impl World {
         fate: &Business,
         rule: &str,
     ) -> Vec<(Timestamp, &'static str, Json)> {
-        /// A payer whom nothing holds up.
+        /// A payer pays at once.
         const PROMPTLY: Duration = Duration::from_secs(1);
         let contract = self.provider(provider_id).contract();
         let Some(subject) = self.provider(provider_id).subject(object) else { return Vec::new() };
@@ -179,7 +185,7 @@ impl World {
 
 /// The parameters of an action that name its object.
 fn naming(contract: &Contract, act: &str, subject: &str) -> Json {
-    let row = (contract.actions)().into_iter().find(|it| it.name == act);
+    let row = contract.actions.iter().copied().find(|it| it.name == act);
     let name = row.and_then(|it| it.parameters.first()).map_or("", |it| it.name);
     json!({name: subject})
 }

@@ -11,14 +11,12 @@ use crate::engine::chain::CONFIRMATIONS_MAX;
 use crate::engine::context::Context;
 use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, reorganise};
 use crate::engine::tables::ActionRow;
+use crate::engine::tables::bound::{Bound as Row, function};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::fields::{Field, Fields, Kind as Value, Need, TEXT};
 use crate::kit::lifecycle::Word;
 
 type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ActionDone, ActionError>;
-
-/// An action and what it does.
-pub struct Row(pub ActionRow, Handler);
 
 const WHICH: Field = Field {
     name: "order",
@@ -61,7 +59,7 @@ const ENDPOINT: Field = Field {
 const WATCHED: &[Blockchain] = &[Blockchain::Base, Blockchain::Eth, Blockchain::Polygon, Blockchain::Bsc, Blockchain::Arbitrum];
 
 /// The actions of this provider.
-pub static ACTS: &[Row] = &[
+pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(
         ActionRow {
             name: "pay",
@@ -111,8 +109,8 @@ pub static ACTS: &[Row] = &[
 
 /// Does an action.
 pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
-    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(ActionError::Unknown)?;
-    (row.1)(memory, cx, with)
+    let does = function(ACTS, act).ok_or(ActionError::Unknown)?;
+    does(memory, cx, with)
 }
 
 fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Order, ActionError> {
@@ -146,8 +144,8 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
     pay_exactly(memory, cx, number, amount, token).map(|()| acted)
 }
 
-/// Pays so much. What a chain does with coins that an order takes no more is nothing to the provider, so that a tester who
-/// sends them hears that they are lost.
+/// Pays an amount. Refused when the order takes no payment any more: the provider would not see such a transfer, and the
+/// tester would wait in vain.
 pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decimal, token: Token) -> Result<(), ActionError> {
     let order = memory.orders.get(number).ok_or(ActionError::Unknown)?;
     if !order.waits() {

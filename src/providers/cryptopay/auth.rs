@@ -7,6 +7,7 @@ use super::wire::{ACCESS, ACCESS_SECS, Claims, REFRESH, REFRESH_SECS};
 use crate::engine::context::Context;
 use crate::engine::limits::Count;
 use crate::engine::tables::Limit;
+use crate::engine::tables::found::{By, Caller};
 use crate::kit::http::{Request, header};
 use crate::kit::ids::entity;
 use crate::kit::sign::derived;
@@ -22,31 +23,40 @@ fn secret_of(sandbox: &str) -> String {
     if sandbox == "default" { "cp_test_jwt_secret".to_owned() } else { derived(&[sandbox, "cryptopay", "jwt_secret"]) }
 }
 
-/// The merchant whose bearer a request carries. Anything in the query or the body is none.
-pub fn caller(memory: &Memory, cx: &mut Context<'_>, request: &Request) -> Result<u32, Error> {
-    let mut parts = request.header(header::AUTHORIZATION).split_ascii_whitespace();
-    if !parts.next().is_some_and(|it| it.eq_ignore_ascii_case("bearer")) {
-        return Err(NO_CREDENTIALS);
+/// The merchant whose bearer a request carries. A bearer in the query or in the body does not count.
+pub fn caller(memory: &Memory, cx: &mut Context<'_>, caller: Option<&Caller>, request: &Request) -> Result<u32, Error> {
+    let Some(caller) = caller else { return Err(unknown(memory, cx, request)) };
+    if let By::Token { kind, ends } = &caller.by {
+        is_good(cx, (kind, *ends), ACCESS)?;
     }
-    let (Some(bearer), None) = (parts.next(), parts.next()) else { return Err(BAD_TOKEN) };
-    let merchant = match opened(memory, cx, bearer) {
-        Some(claims) => {
-            let merchant = judged(cx, &claims, ACCESS)?;
-            memory.merchants.get(merchant).map(|_| merchant)
-        }
-        None => owner_of_key(memory, cx, bearer),
-    };
-    let merchant = merchant.ok_or(BAD_TOKEN)?;
+    let merchant = memory.merchant_of(&caller.account).ok_or(BAD_TOKEN)?;
     note(memory, cx, merchant);
     Ok(merchant)
 }
 
+/// Why a request names no merchant.
+fn unknown(memory: &Memory, cx: &Context<'_>, request: &Request) -> Error {
+    let Some(bearer) = bearer(request) else { return NO_CREDENTIALS };
+    // The token of a merchant who does not exist any more is judged all the same.
+    let claims = opened(memory, cx, bearer);
+    claims.and_then(|it| is_good(cx, (&it.token_type, it.exp), ACCESS).err()).unwrap_or(BAD_TOKEN)
+}
+
+/// What stands behind `Bearer`.
+fn bearer(request: &Request) -> Option<&str> {
+    let value = request.header(header::AUTHORIZATION).trim();
+    let (scheme, bearer) = value.split_once(|it: char| it.is_ascii_whitespace()).unwrap_or((value, ""));
+    scheme.eq_ignore_ascii_case("bearer").then_some(bearer.trim())
+}
+
 /// The account that a bearer speaks for, whether or not its token has ended.
-pub fn named(memory: &Memory, cx: &Context<'_>, request: &Request) -> Option<String> {
-    let (scheme, bearer) = request.header(header::AUTHORIZATION).trim().split_once(' ')?;
-    let bearer = Some(bearer.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"))?;
-    let merchant = opened(memory, cx, bearer).map(|it| it.user_id).or_else(|| owner_of_key(memory, cx, bearer))?;
-    memory.merchants.get(merchant).map(|_| memory.account_of(merchant).to_owned())
+pub fn named(memory: &Memory, cx: &Context<'_>, request: &Request) -> Option<Caller> {
+    let bearer = bearer(request)?;
+    let (merchant, by) = match opened(memory, cx, bearer) {
+        Some(it) => (it.user_id, By::Token { kind: it.token_type, ends: it.exp }),
+        None => (owner_of_key(memory, cx, bearer)?, By::Bearer),
+    };
+    memory.merchants.get(merchant).map(|_| Caller { account: memory.account_of(merchant).to_owned(), by })
 }
 
 fn owner_of_key(memory: &Memory, cx: &Context<'_>, key: &str) -> Option<u32> {
@@ -64,18 +74,19 @@ fn opened(memory: &Memory, cx: &Context<'_>, token: &str) -> Option<Claims> {
     own.or_else(|| memory.homes.iter().filter(|it| *it != cx.sandbox()).find_map(|it| Claims::opened(token, &secret_of(it))))
 }
 
-/// Whose token it is, if it is of that type and has not ended.
-fn judged(cx: &Context<'_>, claims: &Claims, wanted: &str) -> Result<u32, Error> {
-    if claims.token_type != wanted {
+/// Refuses a token of another kind than that, and one that has ended.
+fn is_good(cx: &Context<'_>, (kind, ends): (&str, i64), wanted: &str) -> Result<(), Error> {
+    if kind != wanted {
         return Err(BAD_TOKEN);
     }
-    if claims.exp <= unix_seconds(cx.now()) { Err(OLD_TOKEN) } else { Ok(claims.user_id) }
+    if ends <= unix_seconds(cx.now()) { Err(OLD_TOKEN) } else { Ok(()) }
 }
 
 /// A refresh token that can still be used, and whose it is.
 pub fn refreshing(memory: &Memory, cx: &mut Context<'_>, token: &str) -> Result<Claims, Error> {
     let claims = opened(memory, cx, token).ok_or(BAD_TOKEN)?;
-    let merchant = judged(cx, &claims, REFRESH)?;
+    is_good(cx, (&claims.token_type, claims.exp), REFRESH)?;
+    let merchant = claims.user_id;
     if memory.merchants.get(merchant).is_none() || memory.is_spent(claims.exp, &claims.jti) {
         return Err(BAD_TOKEN);
     }

@@ -2,14 +2,15 @@
 
 use super::actions::ACTS;
 use super::auth::STANDARD;
-use super::errors::{ERRORS, Error};
+use super::errors::ERRORS;
 use super::lifecycle::{ORDER, TRANSACTION};
 use super::model::{ORDER_STATUSES, TRANSACTION_STATUSES};
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, SCHEDULE};
+use super::webhooks::{EVENTS, MARKS, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::REFUSAL;
+use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Source, StatusTable};
 use crate::kit::time::Timestamp;
 
@@ -43,17 +44,19 @@ pub static CONTRACT: Contract = Contract {
             what: "what the authors say of their project: a Django server, nonces against replays, a payment page",
         },
     ],
-    operations: || ROUTES.iter().map(|it| &it.0).collect(),
-    actions: || ACTS.iter().map(|it| &it.0).collect(),
+    operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),
+    actions: &rows::<_, _, { ACTS.len() }>(ACTS),
     lifecycles: || {
         vec![StatusTable::of("order", ORDER_STATUSES, &ORDER), StatusTable::of("transaction", TRANSACTION_STATUSES, &TRANSACTION)]
     },
     pages: PAGES,
-    errors: ERRORS,
+    errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
-    refusal: |name| Error::named(name).map(|it| it.render(EXAMPLE)),
+    refusal: |name| example(ERRORS, name).map(|it| it.render(EXAMPLE)),
     limit: STANDARD,
     events: EVENTS,
+    marks: MARKS,
+    signing_credential: SIGNING_CREDENTIAL,
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

@@ -3,33 +3,24 @@
 use serde::{Serialize, Serializer};
 
 use crate::engine::tables::ErrorRow;
+use crate::engine::tables::bound::{Refusals, error, refusal};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::http::{HeaderValue, Response, StatusCode, header};
 use crate::kit::time::{Timestamp, in_utc};
 
 const NAMED: Evidence = Documented("API overview, Status Codes; the name of the code is assumed");
 
-const fn row(name: &'static str, code: &'static str, status: StatusCode, when: &'static str, evidence: Evidence) -> ErrorRow {
-    ErrorRow { name, code, status, when, evidence }
-}
-
+/// The catalogue: every refusal, with an example of it for testers who ask for it by name.
 #[rustfmt::skip]
-mod catalogue {
-    use super::{Assumed, Documented, ErrorRow, NAMED, StatusCode, row};
-
-    pub const VALIDATION: ErrorRow = row("validation_error", "VALIDATION_ERROR", StatusCode::BAD_REQUEST, "a parameter is missing or wrong: `details` names every one that is; or the body is no JSON object, then `details` is empty", Documented("API overview, Error Responses; texts other than `This field is required`, and the answer to a body that cannot be read, are assumed"));
-    pub const UNAUTHORIZED: ErrorRow = row("unauthorized", "UNAUTHORIZED", StatusCode::UNAUTHORIZED, "no bearer, or one that is malformed, forged, expired, of another sandbox or of the wrong type; user name and password that nobody has", NAMED);
-    pub const FORBIDDEN: ErrorRow = row("forbidden", "FORBIDDEN", StatusCode::FORBIDDEN, "the account's setting `suspended` is on", NAMED);
-    pub const NOT_FOUND: ErrorRow = row("not_found", "NOT_FOUND", StatusCode::NOT_FOUND, "there is no such path, no such object of the caller's own, or no such page of a list", NAMED);
-    pub const METHOD: ErrorRow = row("method_not_allowed", "METHOD_NOT_ALLOWED", StatusCode::METHOD_NOT_ALLOWED, "the path exists, but not for this method; the header Allow names those that it has", Assumed("the page lists DELETE among its methods and documents no such call; Django REST Framework answers so"));
-    pub const RATE: ErrorRow = row("rate_limited", "RATE_LIMITED", StatusCode::TOO_MANY_REQUESTS, "the plan's calls of this hour are used up; the header Retry-After says for how many seconds", NAMED);
-    pub const INTERNAL: ErrorRow = row("internal_error", "INTERNAL_ERROR", StatusCode::INTERNAL_SERVER_ERROR, "only when it is asked for, by a rule or by the header Playmoney-Fault", NAMED);
-}
-
-use catalogue::{FORBIDDEN, INTERNAL, METHOD, NOT_FOUND, RATE, UNAUTHORIZED, VALIDATION};
-
-/// The catalogue.
-pub const ERRORS: &[ErrorRow] = &[VALIDATION, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, METHOD, RATE, INTERNAL];
+pub static ERRORS: Refusals<Error> = &[
+    error("validation_error", "VALIDATION_ERROR", StatusCode::BAD_REQUEST, "a parameter is missing or wrong: `details` names every one that is; or the body is no JSON object, then `details` is empty", Documented("API overview, Error Responses; texts other than `This field is required`, and the answer to a body that cannot be read, are assumed"), || Error::field("field", "This field is required")),
+    error("unauthorized", "UNAUTHORIZED", StatusCode::UNAUTHORIZED, "no bearer, or one that is malformed, forged, expired, of another sandbox or of the wrong type; user name and password that nobody has", NAMED, || BAD_TOKEN),
+    error("forbidden", "FORBIDDEN", StatusCode::FORBIDDEN, "the account's setting `suspended` is on", NAMED, || Error::Suspended),
+    error("not_found", "NOT_FOUND", StatusCode::NOT_FOUND, "there is no such path, no such object of the caller's own, or no such page of a list", NAMED, || Error::NotFound),
+    error("method_not_allowed", "METHOD_NOT_ALLOWED", StatusCode::METHOD_NOT_ALLOWED, "the path exists, but not for this method; the header Allow names those that it has", Assumed("the page lists DELETE among its methods and documents no such call; Django REST Framework answers so"), || Error::Method { method: "DELETE".to_owned(), allowed: "GET, POST".to_owned() }),
+    error("rate_limited", "RATE_LIMITED", StatusCode::TOO_MANY_REQUESTS, "the plan's calls of this hour are used up; the header Retry-After says for how many seconds", NAMED, || Error::RateLimited(3_600)),
+    error("internal_error", "INTERNAL_ERROR", StatusCode::INTERNAL_SERVER_ERROR, "only when it is asked for, by a rule or by the header Playmoney-Fault", NAMED, || Error::Internal),
+];
 
 /// The wrong parameters of one request with what is wrong with each, in the order in which the documentation lists them.
 pub type Faults = Vec<(&'static str, String)>;
@@ -53,7 +44,7 @@ pub enum Error {
     NoPage,
     #[error("Method \"{method}\" not allowed.")]
     Method { method: String, allowed: String },
-    /// For so many seconds.
+    /// For this many seconds.
     #[error("Request was throttled. Expected available in {0} seconds.")]
     RateLimited(i64),
     #[error("Internal server error.")]
@@ -62,7 +53,7 @@ pub enum Error {
 
 /// What a caller without credentials is told.
 pub const NO_CREDENTIALS: Error = Error::Unauthorized("Authentication credentials were not provided.");
-/// What is told of a bearer that is none.
+/// What is told of a bearer that is not a good one.
 pub const BAD_TOKEN: Error = Error::Unauthorized("Token is invalid.");
 /// What is told of a token that was good once.
 pub const OLD_TOKEN: Error = Error::Unauthorized("Token has expired.");
@@ -76,30 +67,16 @@ impl Error {
     }
 
     /// Its row of the catalogue.
-    pub const fn row(&self) -> &'static ErrorRow {
+    pub fn row(&self) -> &'static ErrorRow {
         match self {
-            Self::Invalid(_) | Self::Unreadable(_) => &VALIDATION,
-            Self::Unauthorized(_) => &UNAUTHORIZED,
-            Self::Suspended => &FORBIDDEN,
-            Self::NotFound | Self::NoPage => &NOT_FOUND,
-            Self::Method { .. } => &METHOD,
-            Self::RateLimited(_) => &RATE,
-            Self::Internal => &INTERNAL,
+            Self::Invalid(_) | Self::Unreadable(_) => const { refusal(ERRORS, "validation_error") },
+            Self::Unauthorized(_) => const { refusal(ERRORS, "unauthorized") },
+            Self::Suspended => const { refusal(ERRORS, "forbidden") },
+            Self::NotFound | Self::NoPage => const { refusal(ERRORS, "not_found") },
+            Self::Method { .. } => const { refusal(ERRORS, "method_not_allowed") },
+            Self::RateLimited(_) => const { refusal(ERRORS, "rate_limited") },
+            Self::Internal => const { refusal(ERRORS, "internal_error") },
         }
-    }
-
-    /// An example of the documented error of that name, as a tester asks for it.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "validation_error" => Self::field("field", "This field is required"),
-            "unauthorized" => BAD_TOKEN,
-            "forbidden" => Self::Suspended,
-            "not_found" => Self::NotFound,
-            "method_not_allowed" => Self::Method { method: "DELETE".to_owned(), allowed: "GET, POST".to_owned() },
-            "rate_limited" => Self::RateLimited(3_600),
-            "internal_error" => Self::Internal,
-            _ => return None,
-        })
     }
 
     /// The only function that writes this provider's error body.
@@ -109,15 +86,14 @@ impl Error {
         let details = if let Self::Invalid(faults) = self { faults.as_slice() } else { &[] };
         let error = Refused { code: row.code, message, details: Details(details) };
         let mut response = Response::json(row.status, &Refusal { success: false, error, timestamp: in_utc(now) });
-        match self {
-            Self::Unauthorized(_) => {
-                response.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"api\""));
-            }
-            Self::Method { allowed, .. } => response = response.with(header::ALLOW, allowed),
-            Self::RateLimited(seconds) => {
-                response.headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
-            }
-            Self::Invalid(_) | Self::Unreadable(_) | Self::Suspended | Self::NotFound | Self::NoPage | Self::Internal => {}
+        if let Self::Unauthorized(_) = self {
+            response.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"api\""));
+        }
+        if let Self::Method { allowed, .. } = self {
+            response = response.with(header::ALLOW, allowed);
+        }
+        if let Self::RateLimited(seconds) = self {
+            response.headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
         }
         response
     }

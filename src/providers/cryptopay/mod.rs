@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use self::errors::Error;
+use self::errors::ERRORS;
 use self::lifecycle::ORDER;
 use self::model::{Endpoint, Memory, Order};
 use self::routes::Answered;
@@ -11,18 +11,20 @@ use self::wire::{EndpointObject, Links, OrderObject};
 use crate::engine::account::Account;
 use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
 use crate::engine::context::Context;
+use crate::engine::delivery::Delivery;
 use crate::engine::delivery::Signed;
-use crate::engine::delivery::{Attempt, Delivery};
 use crate::engine::ids::ObjectId;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::Contract;
+use crate::engine::tables::bound::example;
+use crate::engine::tables::found::{Caller, Found};
 use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::kit::fields::Fields;
-use crate::kit::http::{HeaderMap, Request, Response};
+use crate::kit::http::{Request, Response};
 use crate::kit::json::written;
 use crate::kit::lifecycle::Word;
-use crate::kit::time::Timestamp;
+use crate::kit::time::{Duration, Timestamp};
 
 mod actions;
 mod auth;
@@ -51,7 +53,7 @@ impl Provider for CryptoPay {
         if balances.is_empty() { Ok(()) } else { Err((0, "CryptoPay holds no money: a merchant's wallet is their own".to_owned())) }
     }
 
-    fn caller(&self, cx: &Context<'_>, _: &str, request: &Request) -> Option<String> {
+    fn caller(&self, cx: &Context<'_>, _: &Found<'_>, request: &Request) -> Option<Caller> {
         auth::named(&self.0, cx, request)
     }
 
@@ -61,10 +63,10 @@ impl Provider for CryptoPay {
         Some(Bill { due: order.amount, decimals, closes_at: order.expires_at, blockchain: Some(order.chain.blockchain()) })
     }
 
-    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
+    fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
         let memory = &mut self.0;
-        let is_page = pages::has(path);
-        let answered = if is_page { pages::call(memory, cx, path, request).into() } else { routes::call(memory, cx, path, request) };
+        let is_page = pages::has(found.path);
+        let answered = if is_page { pages::call(memory, cx, found.path, request).into() } else { routes::call(memory, cx, found, request) };
         cx.trace.error = answered.answer.as_ref().err().map(|it| it.row().name);
         written_out(cx.now(), answered)
     }
@@ -86,22 +88,13 @@ impl Provider for CryptoPay {
         webhooks::attempt(&self.0, cx, webhook)
     }
 
-    fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
-        webhooks::retry(cx.account(&webhook.account), webhook, failed)
+    fn waits(&self, account: Option<&Account>) -> Vec<Duration> {
+        webhooks::waits(account)
     }
 
-    /// No call waits for its webhook.
-    fn tested(&self, webhook: &Delivery) -> Response {
-        Error::Internal.render(webhook.created_at)
-    }
-
-    fn refuse(&mut self, cx: &mut Context<'_>, error: &str, path: &str, request: &Request) -> Option<Response> {
-        let answered = routes::refused(&self.0, cx, path, request, Error::named(error)?);
+    fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
+        let answered = routes::refused(cx, found, example(ERRORS, error)?);
         Some(written_out(cx.now(), answered))
-    }
-
-    fn recognises(&self, headers: &HeaderMap) -> bool {
-        webhooks::recognises(headers)
     }
 
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {

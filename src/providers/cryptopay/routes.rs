@@ -6,9 +6,12 @@ use super::model::Memory;
 use super::wire::Links;
 use crate::engine::context::Context;
 use crate::engine::limits::Count;
+use crate::engine::tables::bound::Bound as Route;
+use crate::engine::tables::found::{Caller, Found};
 use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::engine::tables::{Auth, Operation};
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use crate::kit::path::exactly;
 
 mod orders;
 mod settled;
@@ -27,7 +30,7 @@ pub struct Call<'a, 'c> {
     memory: &'a mut Memory,
     cx: &'a mut Context<'c>,
     request: &'a Request,
-    /// Who asks; 0 where anybody may.
+    /// Who asks; 0 for an open call.
     merchant: u32,
     /// What stands for the braces in the path.
     id: &'a str,
@@ -35,10 +38,7 @@ pub struct Call<'a, 'c> {
 
 type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
 
-/// A documented call and its handler.
-pub struct Route(pub Operation, Handler);
-
-/// An answer, and what the rate limit says about its call: nothing where nobody was recognised.
+/// An answer, and what the rate limit says about its call; nothing for a caller who is not recognised.
 pub struct Answered {
     pub answer: Result<Response, Error>,
     pub rate: Option<Count>,
@@ -51,28 +51,31 @@ impl From<Result<Response, Error>> for Answered {
 }
 
 /// One call of the API. The path is settled first, then who asks, then the method and the rest.
-pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Answered {
-    match routed(cx, path, request) {
-        Found::Route(route, id) => {
-            cx.trace.operation = Some(route.0.name);
-            let does = |memory: &mut Memory, cx: &mut Context<'_>, merchant: u32| (route.1)(Call { memory, cx, request, merchant, id });
-            if route.0.auth == Auth::Open { does(memory, cx, 0).into() } else { entered(memory, cx, request, does) }
-        }
-        Found::OtherMethods { error, is_open: false } => entered(memory, cx, request, |_, _, _| Err(error)),
-        Found::OtherMethods { error, .. } => Err(error).into(),
-        Found::Elsewhere(response) => Ok(response).into(),
-        Found::Nothing => Err(Error::NotFound).into(),
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Answered {
+    if let Some((operation, handler)) = found.handler(ROUTES).filter(|it| found.is_exact || is_login_path(it.0, found.path)) {
+        cx.trace.operation = Some(operation.name);
+        let id = found.captures.first();
+        let does = |memory: &mut Memory, cx: &mut Context<'_>, merchant: u32| handler(Call { memory, cx, request, merchant, id });
+        let is_open = operation.auth == Auth::Open;
+        return if is_open { does(memory, cx, 0).into() } else { entered(memory, cx, found.caller.as_ref(), request, does) };
+    }
+    match missed(cx, found.path, request) {
+        Missed::Method { error, is_open: false } => entered(memory, cx, found.caller.as_ref(), request, |_, _, _| Err(error)),
+        Missed::Method { error, .. } => Err(error).into(),
+        Missed::Slash(response) => Ok(response).into(),
+        Missed::Path => Err(Error::NotFound).into(),
     }
 }
 
-/// Lets in who is known and may call. Whatever becomes of their call, it counts.
+/// Lets in a caller who is known and may call. Each such call counts against the limit, also a refused one.
 fn entered(
     memory: &mut Memory,
     cx: &mut Context<'_>,
+    caller: Option<&Caller>,
     request: &Request,
     does: impl FnOnce(&mut Memory, &mut Context<'_>, u32) -> Result<Response, Error>,
 ) -> Answered {
-    let merchant = match auth::caller(memory, cx, request) {
+    let merchant = match auth::caller(memory, cx, caller, request) {
         Ok(merchant) => merchant,
         Err(error) => return Err(error).into(),
     };
@@ -81,73 +84,64 @@ fn entered(
     Answered { answer: may.and_then(|()| does(memory, cx, merchant)), rate }
 }
 
-/// A call that a tester wants refused: it counts as if it had been made, and a refusal for too many shows the limit as
+/// A call that a tester wants refused: it counts against the limit, and a refusal for too many calls shows the limit as
 /// reached.
-pub fn refused(memory: &Memory, cx: &mut Context<'_>, path: &str, request: &Request, error: Error) -> Answered {
-    let is_guarded = cx.contract().operation_of(path, request).is_some_and(|it| it.auth != Auth::Open);
-    let account = auth::named(memory, cx, request).filter(|_| is_guarded);
-    let limit = account.as_deref().map_or(STANDARD, |it| auth::limit(cx, it));
+pub fn refused(cx: &mut Context<'_>, found: &Found<'_>, error: Error) -> Answered {
+    let is_guarded = found.operation.is_some_and(|it| it.auth != Auth::Open);
+    let account = found.caller.as_ref().filter(|_| is_guarded).map(|it| it.account.as_str());
+    let limit = account.map_or(STANDARD, |it| auth::limit(cx, it));
     if let Error::RateLimited(_) = error {
         cx.hint_at(limit);
-        let count = cx.exhausted(account.as_deref().unwrap_or_default(), limit);
+        let count = cx.exhausted(account.unwrap_or_default(), limit);
         return Answered { answer: Err(auth::exceeded(cx, count)), rate: Some(count) };
     }
     let known = account.filter(|_| !matches!(error, Error::Unauthorized(_)));
-    Answered { rate: known.and_then(|it| cx.count_call(&it, limit)), answer: Err(error) }
+    Answered { rate: known.and_then(|it| cx.count_call(it, limit)), answer: Err(error) }
 }
 
-/// What a path leads to.
-enum Found<'a> {
-    Route(&'static Route, &'a str),
-    /// Calls of other methods.
-    OtherMethods {
+/// Why a request is not one of the documented calls.
+enum Missed {
+    /// The path has calls of other methods.
+    Method {
         error: Error,
-        /// Anybody may make them.
         is_open: bool,
     },
-    /// The answer that says where it is to be asked for.
-    Elsewhere(Response),
-    Nothing,
+    /// Only the slash at the end is missing: the answer says where to ask.
+    Slash(Response),
+    Path,
 }
 
 const SLASHLESS: &str = "paths end with a slash here: most clients follow this redirect with GET, whatever they have sent";
 
-/// The call that is meant, or why there is none.
-fn routed<'a>(cx: &mut Context<'_>, path: &'a str, request: &Request) -> Found<'a> {
-    let here: Vec<(&Route, &str)> = ROUTES.iter().filter_map(|it| Some((it, captured(it, path)?))).collect();
-    if let Some((route, id)) = here.iter().find(|it| it.0.0.method == request.method) {
-        return Found::Route(route, id);
-    }
-    if let Some((first, _)) = here.first() {
-        let mut allowed: Vec<&str> = here.iter().map(|it| it.0.0.method.as_str()).collect();
+fn missed(cx: &mut Context<'_>, path: &str, request: &Request) -> Missed {
+    let here: Vec<&Operation> = cx.contract().operations.iter().copied().filter(|it| is_at(it, path)).collect();
+    if let Some(first) = here.first() {
+        let mut allowed: Vec<&str> = here.iter().map(|it| it.method.as_str()).collect();
         allowed.sort_unstable();
         let error = Error::Method { method: request.method.to_string(), allowed: allowed.join(", ") };
-        return Found::OtherMethods { error, is_open: first.0.auth == Auth::Open };
+        return Missed::Method { error, is_open: first.auth == Auth::Open };
     }
-    // Quirk: only the slash is missing, so the caller is sent to the path that has it, whatever the method. Most clients
-    // then ask with GET.
+    // Quirk: whatever the method, a path without its slash is answered by a redirect to the path that has it. Most
+    // clients follow with GET.
     let slashed = format!("{path}/");
-    if path.ends_with('/') || !ROUTES.iter().any(|it| captured(it, &slashed).is_some()) {
-        return Found::Nothing;
+    if path.ends_with('/') || !cx.contract().operations.iter().any(|it| is_at(it, &slashed)) {
+        return Missed::Path;
     }
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
     let location = format!("{}{slashed}{query}", Links::below(&cx.base_url(request)).prefix);
     cx.trace.hint = Some(SLASHLESS.into());
     let response = Response::new(StatusCode::MOVED_PERMANENTLY, "text/html; charset=utf-8", "");
-    Found::Elsewhere(response.with(header::LOCATION, &location))
+    Missed::Slash(response.with(header::LOCATION, &location))
 }
 
-/// What stands for the braces of a route's path; empty when it has none. The calls that log somebody in are known with
-/// and without the slash at their end.
-fn captured<'a>(route: &Route, path: &'a str) -> Option<&'a str> {
-    let pattern = route.0.path;
-    if route.0.auth == Auth::Open {
-        let bare = |it: &'a str| it.strip_suffix('/').unwrap_or(it);
-        return (pattern.trim_end_matches('/') == bare(path)).then_some("");
-    }
-    let Some((before, after)) = pattern.split_once('{') else { return (pattern == path).then_some("") };
-    let after = after.split_once('}').map_or("", |it| it.1);
-    path.strip_prefix(before)?.strip_suffix(after).filter(|it| !it.is_empty() && !it.contains('/'))
+fn is_at(operation: &Operation, path: &str) -> bool {
+    exactly(operation.path, path).is_some() || is_login_path(operation, path)
+}
+
+/// The open calls, which register and log in, are known with and without the slash at their end.
+fn is_login_path(operation: &Operation, path: &str) -> bool {
+    let bare = |it: &str| it.strip_suffix('/').unwrap_or(it).len();
+    operation.auth == Auth::Open && operation.path[..bare(operation.path)] == path[..bare(path)]
 }
 
 impl Call<'_, '_> {

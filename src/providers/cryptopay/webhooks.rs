@@ -7,22 +7,28 @@ use super::settings::RETRY_SCHEDULE;
 use super::wire::{self, EVENT_BODY, EVENT_HEADERS};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
-use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::delivery::Delivery;
 use crate::engine::delivery::{Event, Signed};
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{EventRow, Schedule};
+use crate::engine::tables::{EventRow, Mark, Schedule};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::ids::{LOWER, entity};
 use crate::kit::lifecycle::Word;
 use crate::kit::secret::Secret;
 use crate::kit::sign::hmac_sha256_hex;
-use crate::kit::time::{Duration, Timestamp, later};
+use crate::kit::time::Duration;
 
 mod verdict;
 
 pub use verdict::verify;
 
-const SIGNATURE: HeaderName = HeaderName::from_static("x-webhook-signature");
+const SIGNATURE_NAME: &str = "x-webhook-signature";
+const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
+
+/// What shows that a webhook is from here.
+pub const MARKS: &[Mark] = &[Mark::Header(SIGNATURE_NAME)];
+/// Nothing signs in the place of a webhook secret.
+pub const SIGNING_CREDENTIAL: Option<&str> = None;
 
 #[rustfmt::skip]
 pub const SCHEDULE: Schedule = Schedule {
@@ -119,19 +125,13 @@ pub fn attempt(memory: &Memory, cx: &Context<'_>, webhook: &Delivery) -> Option<
     Some(Signed { url: url.to_owned(), headers, body, signed })
 }
 
-/// When the attempt after that failure leaves.
-pub fn retry(account: Option<&Account>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
-    let waits = account?.waits(&RETRY_SCHEDULE);
-    later(failed.at, *waits.get(usize::try_from(webhook.scheduled).ok()?.checked_sub(1)?)?)
+/// The waits before the retries of an account.
+pub fn waits(account: Option<&Account>) -> Vec<Duration> {
+    account.map_or_else(Vec::new, |it| it.waits(&RETRY_SCHEDULE))
 }
 
 /// Every secret that may have signed a webhook of an account: its own, and those of its endpoints.
 pub fn secrets<'a>(memory: &'a Memory, account: &'a Account) -> Vec<&'a str> {
     let endpoints = memory.merchant_of(&account.id).into_iter().flat_map(|it| memory.endpoints_of(it));
     account.webhook_secret().map(Secret::expose).into_iter().chain(endpoints.map(|it| &*it.secret)).collect()
-}
-
-/// Whether that looks like one of these webhooks.
-pub fn recognises(headers: &HeaderMap) -> bool {
-    headers.contains_key(SIGNATURE)
 }

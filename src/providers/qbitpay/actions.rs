@@ -8,14 +8,12 @@ use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::context::Context;
 use crate::engine::ids::ObjectId;
 use crate::engine::tables::ActionRow;
+use crate::engine::tables::bound::{Bound as Row, function};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::{Field, Fields, Kind as Value, Need, TEXT};
 use crate::kit::lifecycle::{On, Row as Step, Word};
 
 type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ObjectId, ActionError>;
-
-/// An action and what it does.
-pub struct Row(pub ActionRow, Handler);
 
 const NAMED: Evidence = Assumed("an action has to name its object");
 const DISPUTES: Evidence = Assumed("the events of a dispute are documented, who is right is somebody's word");
@@ -44,7 +42,7 @@ const fn act(name: &'static str, meaning: &'static str, parameters: &'static [Fi
 
 /// The actions of this provider.
 #[rustfmt::skip]
-pub static ACTS: &[Row] = &[
+pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(act("deposit", "somebody sends money to the merchant's wallet; it is pending until it lies deep enough", &[CURRENCY, AMOUNT], Documented("API reference, Quickstart: send fund to the wallet address")), deposit),
     Row(act("confirm-deposit", "the deposit has enough confirmations, and is credited", &[OF_DEPOSIT], Documented("API reference, Quickstart: the confirmations meet the requirement")), confirm_deposit),
     Row(act("buyer-paid", "the payer says on the payment page that they have paid", &[OF_CHARGE], Documented("API reference, Charges: status buyerPaid")), buyer_paid),
@@ -58,8 +56,8 @@ pub static ACTS: &[Row] = &[
 
 /// Does an action.
 pub fn act_on(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
-    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(ActionError::Unknown)?;
-    Ok(ActionDone { object: (row.1)(memory, cx, with)? })
+    let does = function(ACTS, act).ok_or(ActionError::Unknown)?;
+    Ok(ActionDone { object: does(memory, cx, with)? })
 }
 
 fn text(with: &Fields<'_>, row: &Field) -> Result<String, ActionError> {

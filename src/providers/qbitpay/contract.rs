@@ -1,14 +1,15 @@
 //! Everything that is known of this provider, collected from its rooms.
 
 use super::actions::ACTS;
-use super::errors::{ERRORS, Error};
+use super::errors::ERRORS;
 use super::lifecycle::{BALANCE_TRANSACTION, CHARGE, DEPOSIT, ORDER, PAYOUT};
 use super::model::{CHARGE_STATUSES, DEPOSIT_STATUSES, OrderStatus, PAYOUT_STATUSES, ROW_STATUSES};
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, SCHEDULE};
+use super::webhooks::{EVENTS, MARKS, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::REFUSAL;
+use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Limit, Source, StatusTable};
 use crate::kit::time::Duration;
 
@@ -28,8 +29,8 @@ pub static CONTRACT: Contract = Contract {
         Source { name: "earlier Chinese page", what: "the same reference in Chinese, states of 2019 and early 2020" },
         Source { name: "later product's server", what: "public server code of a later product by the same team" },
     ],
-    operations: || ROUTES.iter().map(|it| &it.0).collect(),
-    actions: || ACTS.iter().map(|it| &it.0).collect(),
+    operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),
+    actions: &rows::<_, _, { ACTS.len() }>(ACTS),
     lifecycles: || {
         vec![
             StatusTable::of("charge", CHARGE_STATUSES, &CHARGE),
@@ -40,11 +41,13 @@ pub static CONTRACT: Contract = Contract {
         ]
     },
     pages: PAGES,
-    errors: ERRORS,
+    errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
-    refusal: |name| Error::named(name).map(|it| it.render()),
+    refusal: |name| example(ERRORS, name).map(|it| it.render()),
     limit: Limit { error: "rate_limit_error", calls_max: 20, window: Duration::from_secs(1) },
     events: EVENTS,
+    marks: MARKS,
+    signing_credential: SIGNING_CREDENTIAL,
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

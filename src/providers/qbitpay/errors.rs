@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::engine::tables::ErrorRow;
+use crate::engine::tables::bound::{Refusals, error, refusal};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
 use crate::kit::http::{Response, StatusCode};
 
@@ -13,31 +14,22 @@ const TABLE: Evidence = Documented("API reference, Errors: status codes and type
 const ENGLISH: Evidence = Documented("API reference, Errors: 402, the parameters were valid but the request failed; the text is assumed");
 const SERVER: Evidence = Observed("the server of a later product by the same team answers in these words");
 
-const fn row(name: &'static str, code: &'static str, status: StatusCode, when: &'static str, evidence: Evidence) -> ErrorRow {
-    ErrorRow { name, code, status, when, evidence }
-}
-
+/// The catalogue: every refusal, with an example of it for testers who ask for it by name.
 #[rustfmt::skip]
-mod rows {
-    use super::{Assumed, Documented, ENGLISH, ErrorRow, INVALID, SERVER, StatusCode, TABLE, row};
-
-    pub const VALIDATION: ErrorRow = row("validation_failed", INVALID, StatusCode::BAD_REQUEST, "a parameter is missing or wrong; `detail` names every one", TABLE);
-    pub const JSON: ErrorRow = row("invalid_json", INVALID, StatusCode::BAD_REQUEST, "the body is not one JSON object", Assumed("400 is documented for unacceptable requests, the text is not"));
-    pub const AUTHENTICATION: ErrorRow = row("authentication_error", "authentication_error", StatusCode::UNAUTHORIZED, "no valid API key in HTTP Basic authentication", TABLE);
-    pub const BALANCE: ErrorRow = row("insufficient_balance", INVALID, StatusCode::PAYMENT_REQUIRED, "the available balance is too small", ENGLISH);
-    pub const LIMIT: ErrorRow = row("limit_exceeded", INVALID, StatusCode::PAYMENT_REQUIRED, "the amount lies outside the account's limits", ENGLISH);
-    pub const STATE: ErrorRow = row("wrong_state", INVALID, StatusCode::PAYMENT_REQUIRED, "the charge is not pending any more", ENGLISH);
-    pub const FORBIDDEN: ErrorRow = row("forbidden", INVALID, StatusCode::FORBIDDEN, "the key has no permission, or the object is another merchant's", TABLE);
-    pub const RATE: ErrorRow = row("rate_limit_error", "rate_limit_error", StatusCode::FORBIDDEN, "more than 20 calls in one second, and the account's `rate_limit` is `enforce`", Documented("earlier Chinese page, status table: too many concurrent calls are 403; the figure is assumed"));
-    pub const CURSOR: ErrorRow = row("invalid_cursor", INVALID, StatusCode::NOT_FOUND, "starting_after or ending_before names nothing in this list", SERVER);
-    pub const OBJECT: ErrorRow = row("object_not_found", INVALID, StatusCode::NOT_FOUND, "there is no object with that id", Documented("API reference, Errors: 404; the words are those of a later product's server"));
-    pub const PATH: ErrorRow = row("not_found", INVALID, StatusCode::NOT_FOUND, "there is no such path, or not for this method", Documented("earlier Chinese page, error types: a wrong address is an invalid request; the text is assumed"));
-    pub const API: ErrorRow = row("api_error", "api_error", StatusCode::INTERNAL_SERVER_ERROR, "only when it is asked for, by a rule or by the header Playmoney-Fault", Documented("API reference, Errors: 500, api_error; the text is that of a later product's server"));
-}
-use rows::{API, AUTHENTICATION, BALANCE, CURSOR, FORBIDDEN, JSON, LIMIT, OBJECT, PATH, RATE, STATE, VALIDATION};
-
-/// The catalogue.
-pub const ERRORS: &[ErrorRow] = &[VALIDATION, JSON, AUTHENTICATION, BALANCE, LIMIT, STATE, FORBIDDEN, RATE, CURSOR, OBJECT, PATH, API];
+pub static ERRORS: Refusals<Error> = &[
+    error("validation_failed", INVALID, StatusCode::BAD_REQUEST, "a parameter is missing or wrong; `detail` names every one", TABLE, || Error::Validation(vec![Fault::missing("amount")])),
+    error("invalid_json", INVALID, StatusCode::BAD_REQUEST, "the body is not one JSON object", Assumed("400 is documented for unacceptable requests, the text is not"), || Error::NotJson),
+    error("authentication_error", "authentication_error", StatusCode::UNAUTHORIZED, "no valid API key in HTTP Basic authentication", TABLE, || Error::Unauthorized),
+    error("insufficient_balance", INVALID, StatusCode::PAYMENT_REQUIRED, "the available balance is too small", ENGLISH, || Error::Balance),
+    error("limit_exceeded", INVALID, StatusCode::PAYMENT_REQUIRED, "the amount lies outside the account's limits", ENGLISH, || Error::Limit("below the minimum of 5".to_owned())),
+    error("wrong_state", INVALID, StatusCode::PAYMENT_REQUIRED, "the charge is not pending any more", ENGLISH, || Error::State),
+    error("forbidden", INVALID, StatusCode::FORBIDDEN, "the key has no permission, or the object is another merchant's", TABLE, || Error::Forbidden),
+    error("rate_limit_error", "rate_limit_error", StatusCode::FORBIDDEN, "more than 20 calls in one second, and the account's `rate_limit` is `enforce`", Documented("earlier Chinese page, status table: too many concurrent calls are 403; the figure is assumed"), || Error::TooMany),
+    error("invalid_cursor", INVALID, StatusCode::NOT_FOUND, "starting_after or ending_before names nothing in this list", SERVER, || Error::Cursor("starting_after")),
+    error("object_not_found", INVALID, StatusCode::NOT_FOUND, "there is no object with that id", Documented("API reference, Errors: 404; the words are those of a later product's server"), || Error::Nothing("Payout")),
+    error("not_found", INVALID, StatusCode::NOT_FOUND, "there is no such path, or not for this method", Documented("earlier Chinese page, error types: a wrong address is an invalid request; the text is assumed"), || Error::NoPath),
+    error("api_error", "api_error", StatusCode::INTERNAL_SERVER_ERROR, "only when it is asked for, by a rule or by the header Playmoney-Fault", Documented("API reference, Errors: 500, api_error; the text is that of a later product's server"), || Error::Internal),
+];
 
 /// What is wrong with one parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -95,38 +87,19 @@ impl Error {
     /// Its row of the catalogue.
     pub fn row(&self) -> &'static ErrorRow {
         match self {
-            Self::Validation(_) => &VALIDATION,
-            Self::NotJson => &JSON,
-            Self::Unauthorized => &AUTHENTICATION,
-            Self::Balance => &BALANCE,
-            Self::Limit(_) => &LIMIT,
-            Self::State => &STATE,
-            Self::Forbidden => &FORBIDDEN,
-            Self::TooMany => &RATE,
-            Self::Cursor(_) => &CURSOR,
-            Self::Nothing(_) => &OBJECT,
-            Self::NoPath => &PATH,
-            Self::Internal => &API,
+            Self::Validation(_) => const { refusal(ERRORS, "validation_failed") },
+            Self::NotJson => const { refusal(ERRORS, "invalid_json") },
+            Self::Unauthorized => const { refusal(ERRORS, "authentication_error") },
+            Self::Balance => const { refusal(ERRORS, "insufficient_balance") },
+            Self::Limit(_) => const { refusal(ERRORS, "limit_exceeded") },
+            Self::State => const { refusal(ERRORS, "wrong_state") },
+            Self::Forbidden => const { refusal(ERRORS, "forbidden") },
+            Self::TooMany => const { refusal(ERRORS, "rate_limit_error") },
+            Self::Cursor(_) => const { refusal(ERRORS, "invalid_cursor") },
+            Self::Nothing(_) => const { refusal(ERRORS, "object_not_found") },
+            Self::NoPath => const { refusal(ERRORS, "not_found") },
+            Self::Internal => const { refusal(ERRORS, "api_error") },
         }
-    }
-
-    /// An example of the documented error of that name, as a tester asks for it.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "validation_failed" => Self::Validation(vec![Fault::missing("amount")]),
-            "invalid_json" => Self::NotJson,
-            "authentication_error" => Self::Unauthorized,
-            "insufficient_balance" => Self::Balance,
-            "limit_exceeded" => Self::Limit("below the minimum of 5".to_owned()),
-            "wrong_state" => Self::State,
-            "forbidden" => Self::Forbidden,
-            "rate_limit_error" => Self::TooMany,
-            "invalid_cursor" => Self::Cursor("starting_after"),
-            "object_not_found" => Self::Nothing("Payout"),
-            "not_found" => Self::NoPath,
-            "api_error" => Self::Internal,
-            _ => return None,
-        })
     }
 
     /// The only function that writes this provider's error body.

@@ -9,16 +9,16 @@ use self::model::{Currency, Kind, Memory};
 use crate::engine::account::Account;
 use crate::engine::actions::{ActionDone, ActionError, Cause, Shown};
 use crate::engine::context::Context;
+use crate::engine::delivery::Delivery;
 use crate::engine::delivery::Signed;
-use crate::engine::delivery::{Attempt, Delivery};
 use crate::engine::ids::ObjectId;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::Contract;
+use crate::engine::tables::found::Found;
 use crate::kit::fields::Fields;
-use crate::kit::http::{HeaderMap, Request, Response};
-use crate::kit::secret::Secret;
-use crate::kit::time::Timestamp;
+use crate::kit::http::{Request, Response};
+use crate::kit::time::Duration;
 
 mod actions;
 mod auth;
@@ -62,11 +62,11 @@ impl Provider for QbitPay {
         actions::price(&mut self.0, pair, ask, bid).map(|_| ())
     }
 
-    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
-        let answer = if path.starts_with(pages::PAY_PATH) {
-            pages::call(&mut self.0, cx, path, request)
+    fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
+        let answer = if found.path.starts_with(pages::PAY_PATH) {
+            pages::call(&mut self.0, cx, found.path, request)
         } else {
-            routes::call(&mut self.0, cx, path, request)
+            routes::call(&mut self.0, cx, found, request)
         };
         answer.unwrap_or_else(|error: Error| {
             cx.trace.error = Some(error.row().name);
@@ -94,25 +94,12 @@ impl Provider for QbitPay {
         webhooks::attempt(cx, webhook)
     }
 
-    fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
-        webhooks::retry(cx.account(&webhook.account), webhook, failed)
-    }
-
-    /// No call waits: `events/test` answers before its receiver does.
-    fn tested(&self, _: &Delivery) -> Response {
-        Error::Internal.render()
-    }
-
-    fn recognises(&self, headers: &HeaderMap) -> bool {
-        webhooks::recognises(headers)
+    fn waits(&self, account: Option<&Account>) -> Vec<Duration> {
+        webhooks::waits(account)
     }
 
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
         webhooks::verify(webhook, secret, others)
-    }
-
-    fn signing_secret<'a>(&self, account: &'a Account) -> Option<&'a Secret> {
-        webhooks::secret(account)
     }
 
     fn is_sound(&self) -> bool {

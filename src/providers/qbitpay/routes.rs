@@ -5,7 +5,8 @@ use super::errors::Error;
 use super::model::{Cursor, Memory};
 use super::wire::From;
 use crate::engine::context::Context;
-use crate::engine::tables::Operation;
+use crate::engine::tables::bound::Bound as Route;
+use crate::engine::tables::found::Found;
 use crate::kit::http::{Request, Response};
 
 mod charges;
@@ -34,29 +35,18 @@ pub struct Call<'a, 'c> {
 
 type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
 
-/// A documented call and its handler.
-pub struct Route(pub Operation, Handler);
-
 /// One call of the API. Who asks is settled before anything else is looked at.
-pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
-    let below = path.strip_prefix(API).ok_or(Error::NoPath)?;
-    let mut here = ROUTES.iter().filter(|it| it.0.method == request.method);
-    let found = here.find_map(|it| Some((it, captured(it.0.path.strip_prefix(API)?, below)?)));
-    let (route, id) = found.ok_or(Error::NoPath)?;
-    cx.trace.operation = Some(route.0.name);
-    let account = auth::basic(cx, request)?;
-    auth::permit(cx, &account, below.split('/').next().unwrap_or_default())?;
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Result<Response, Error> {
+    let (operation, handler) = found.exact_handler(ROUTES).ok_or(Error::NoPath)?;
+    cx.trace.operation = Some(operation.name);
+    let account = auth::basic(cx, found.caller.as_ref())?;
+    let resource = operation.path.strip_prefix(API).and_then(|it| it.split('/').next());
+    auth::permit(cx, &account, resource.unwrap_or_default())?;
     let merchant = memory.merchant_of(&account);
     if !cx.admits(&account) {
         return Err(Error::TooMany);
     }
-    (route.1)(Call { memory, cx, request, account, merchant, id })
-}
-
-/// What stands for the braces of a pattern in a path; empty when it has none.
-fn captured<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
-    let Some((before, _)) = pattern.split_once('{') else { return (pattern == path).then_some("") };
-    path.strip_prefix(before).filter(|it| !it.is_empty() && !it.contains('/'))
+    handler(Call { memory, cx, request, account, merchant, id: found.captures.first() })
 }
 
 /// Where a page begins, once the item that it is counted from is found by `find`.

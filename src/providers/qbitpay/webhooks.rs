@@ -1,7 +1,5 @@
 //! The eleven events: when they are owed, how they are signed, when they are tried again.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde::Serialize;
@@ -12,28 +10,34 @@ use super::settings::{LIVEMODE, WEBHOOK_RETRIES};
 use super::wire::{self, ChargeObject, DepositObject, PayoutObject};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
-use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::delivery::Delivery;
 use crate::engine::delivery::{Event, Signed};
 use crate::engine::ids::ObjectId;
 use crate::engine::signature::{Received, Verdict};
-use crate::engine::tables::Schedule;
 use crate::engine::tables::settings::WEBHOOK_URL;
+use crate::engine::tables::{Mark, Schedule};
+use crate::kit::diagnosis::{Diagnosis, RESERIALISED_BODY, WRONG_ENCODING, WRONG_FIELD_ORDER, is_digest};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::ids::entity;
 use crate::kit::json::{Members, Writing, rewritten};
-use crate::kit::secret::Secret;
 use crate::kit::sign::{md5, same};
-use crate::kit::time::{Duration, Timestamp, later};
+use crate::kit::time::Duration;
 
 mod rows;
 
 pub use rows::EVENTS;
 
-const SIGNATURE: HeaderName = HeaderName::from_static("qbitpay-signature");
+const SIGNATURE_NAME: &str = "qbitpay-signature";
+const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
 /// Between two attempts.
 const WAIT: Duration = Duration::from_mins(15);
 /// A deposit that is credited lies this deep.
 pub const CONFIRMATIONS: u32 = 12;
+
+/// What shows that a webhook is from here.
+pub const MARKS: &[Mark] = &[Mark::Header(SIGNATURE_NAME)];
+/// Where no webhook secret is set, the API key signs.
+pub const SIGNING_CREDENTIAL: Option<&str> = Some("api_key");
 
 #[rustfmt::skip]
 pub const SCHEDULE: Schedule = Schedule {
@@ -42,11 +46,6 @@ pub const SCHEDULE: Schedule = Schedule {
     evidence: Documented("earlier Chinese page, Webhooks: at once, then up to five more, 15 minutes apart; the English page says up to 5 times"),
     time_limit_evidence: Assumed("no time limit is named"),
 };
-
-/// What a signature is made with: the webhook secret where somebody has set one, else the API key.
-pub fn secret(account: &Account) -> Option<&Secret> {
-    account.webhook_secret().or_else(|| account.credentials.get("api_key"))
-}
 
 /// The address of a merchant's wallet; only one currency has a wallet.
 pub fn wallet(cx: &Context<'_>, account: &str, currency: Currency) -> Option<String> {
@@ -118,7 +117,7 @@ pub fn test(memory: &mut Memory, cx: &mut Context<'_>, merchant: u32, url: Strin
     body
 }
 
-/// A charge that there is none of: what a test event tells about.
+/// The made-up charge of a test event.
 fn sample(cx: &Context<'_>, number: u32, merchant: u32, url: &str) -> Charge {
     let mut draws = cx.draws("qbitpay test charge", number.into());
     let (id, trade) = (draws.text(super::model::ALPHANUMERIC, 13), draws.text(super::model::ALPHANUMERIC, 20));
@@ -157,22 +156,17 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let failures = webhook.attempts.iter().filter(|it| it.outcome.as_ref().is_some_and(|it| !it.accepted())).count();
     let body = wire::after_failures(&webhook.body.0, failures);
     let text = canonical(&body);
-    let signature = signature(&text, &cx.signing(secret(account)?.expose()));
+    let signature = signature(&text, &cx.signing(account.signing_secret(SIGNING_CREDENTIAL)?.expose()));
     let mut headers = HeaderMap::with_capacity(4);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(SIGNATURE, HeaderValue::from_str(&signature).ok()?);
     Some(Signed { url, headers, body, signed: Some(text) })
 }
 
-/// When the attempt after that failure leaves.
-pub fn retry(account: Option<&Account>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
+/// The waits before the retries of an account.
+pub fn waits(account: Option<&Account>) -> Vec<Duration> {
     let retries = account.map_or(0, |it| it.integer(&WEBHOOK_RETRIES));
-    if i64::from(webhook.scheduled) > retries { None } else { later(failed.at, WAIT) }
-}
-
-/// Whether that looks like one of these webhooks.
-pub fn recognises(headers: &HeaderMap) -> bool {
-    headers.contains_key(SIGNATURE)
+    vec![WAIT; usize::try_from(retries).unwrap_or_default()]
 }
 
 /// The signature of a text under a key.
@@ -186,7 +180,7 @@ pub fn canonical(body: &[u8]) -> String {
     joined(body, true, written).unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
 }
 
-/// `name=value` for every member that is not empty. `None` when the body is no object.
+/// `name=value` for every member that is not empty. `None` when the body is not an object.
 fn joined(body: &[u8], sorted: bool, written: impl Fn(&RawValue) -> Option<String>) -> Option<String> {
     let Members(mut members) = Members::parse(body)?;
     if sorted {
@@ -207,33 +201,20 @@ fn joined(body: &[u8], sorted: bool, written: impl Fn(&RawValue) -> Option<Strin
 pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
     let canonical = canonical(webhook.body);
     let expected = signature(&canonical, secret);
-    let received = webhook.headers.get(SIGNATURE).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
-    let reason = match &received {
-        None => Some("missing_signature"),
-        Some(received) if same(received, &expected) => None,
-        Some(received) => Some(mistake(webhook.body, &canonical, received.trim(), secret, others)),
-    };
-    Verdict { valid: reason.is_none(), reason, canonical, expected, received }
+    Verdict::of(webhook.header(&SIGNATURE), expected, canonical, |received, canonical| {
+        mistake(webhook.body, canonical, received.trim(), secret, others)
+    })
 }
 
 fn mistake(body: &[u8], canonical: &str, received: &str, secret: &str, others: &[&str]) -> &'static str {
-    let digest = md5(format!("{canonical}&key={secret}").as_bytes());
-    if received.eq_ignore_ascii_case(&hex::encode(digest)) || received == STANDARD.encode(digest) {
-        return "wrong_encoding"; // the right digest, written another way
-    }
-    let covers = |text: &str, key: &str| same(&signature(text, key), &received.to_ascii_uppercase());
+    let digest = |text: &[u8], key: &[u8]| md5(&[text, b"&key=", key].concat());
+    let covers = |text: &[u8], key: &[u8]| same(&hex::encode_upper(digest(text, key)), &received.to_ascii_uppercase());
     let with = |sorted, writing| joined(body, sorted, |it| rewritten(it.get().as_bytes(), writing)).unwrap_or_default();
-    if covers(&with(true, Writing::Escaped), secret) {
-        return "wrong_encoding"; // slashes or Chinese escaped
-    }
     let as_it_came = joined(body, true, |it| Some(it.get().to_owned())).unwrap_or_default();
-    if covers(&as_it_came, secret) || covers(&String::from_utf8_lossy(body), secret) {
-        return "reserialised_body"; // the bytes as they came, not compact or not joined
-    }
-    if covers(&with(true, Writing::Sorted), secret) || covers(&with(false, Writing::Minified), secret) {
-        return "wrong_field_order";
-    }
-    let alike = [secret.trim(), ""];
-    let mut other = others.iter().copied().chain(alike).filter(|it| *it != secret);
-    if other.any(|it| covers(canonical, it)) { "wrong_secret" } else { "mismatch" }
+    Diagnosis::of(secret, covers)
+        .when_rewritten(is_digest(received, &digest(canonical.as_bytes(), secret.as_bytes())))
+        .when_of(WRONG_ENCODING, [with(true, Writing::Escaped)]) // slashes or Chinese escaped
+        .when_of(RESERIALISED_BODY, [as_it_came, String::from_utf8_lossy(body).into_owned()]) // not compact, or not joined
+        .when_of(WRONG_FIELD_ORDER, [with(true, Writing::Sorted), with(false, Writing::Minified)])
+        .reason(canonical.as_bytes(), others, &[secret.trim().as_bytes(), b""])
 }

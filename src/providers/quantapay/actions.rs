@@ -10,7 +10,7 @@ use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::chain::CONFIRMATIONS_MAX;
 use crate::engine::context::Context;
 use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, reorganise};
-use crate::engine::tables::ActionRow;
+use crate::engine::tables::bound::function;
 use crate::kit::fields::Fields;
 use crate::kit::lifecycle::{On, Word};
 
@@ -20,16 +20,13 @@ pub use rows::ACTS;
 
 type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ActionDone, ActionError>;
 
-/// An action and what it does.
-pub struct Row(pub ActionRow, Handler);
-
 /// Does an action.
 pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
-    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(ActionError::Unknown)?;
-    (row.1)(memory, cx, with)
+    let does = function(ACTS, act).ok_or(ActionError::Unknown)?;
+    does(memory, cx, with)
 }
 
-/// A merchant begins with so much: in USD, credits; in a coin, what its wallet holds.
+/// What a merchant begins with: credits in USD, or the balance of a wallet in a coin.
 pub fn endow(memory: &mut Memory, merchant: u16, code: &str, amount: Decimal) -> Result<(), String> {
     if code.eq_ignore_ascii_case("usd") {
         if 2 < amount.normalize().scale() || coins_max() < amount {
@@ -147,7 +144,7 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
         return Err(forbidden(own, "its transfer has been seen, so that it waits for confirmations alone"));
     }
     let due = match coin.filter(|it| *it != own.coin) {
-        // Somebody pays in another coin than they have chosen: as much as the price is in that one.
+        // The payer sends another coin than they have chosen: the amount is the price in that coin.
         Some(other) => memory.rates.coins(own.amount_fiat, own.fiat, other).unwrap_or(own.amount),
         None => own.amount,
     };

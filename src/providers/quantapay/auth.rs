@@ -1,11 +1,12 @@
 //! Who asks: the key in the form, and the optional signature of a checkout.
 
 use super::errors::Error;
-use super::webhooks::secret;
+use super::webhooks::SIGNING_CREDENTIAL;
 use super::wire::{SIGNATURE, SignedText, TIMESTAMP};
 use crate::engine::account::Account;
 use crate::engine::client::{Proof, Signing, spoilt};
 use crate::engine::context::Context;
+use crate::engine::tables::found::{By, Caller};
 use crate::kit::form::Form;
 use crate::kit::http::Request;
 use crate::kit::sign::{hmac_sha256_hex, same};
@@ -17,17 +18,18 @@ pub const API_KEY: &str = "api-key";
 const AGE_SECONDS_MAX: u64 = 300;
 
 /// The account whose key the form carries.
-pub fn caller(cx: &mut Context<'_>, form: &Form) -> Result<String, Error> {
-    // Quirk: `0` is as good as nothing, as PHP's `empty` has it.
-    let key = form.get(API_KEY).filter(|it| !matches!(*it, "" | "0")).ok_or(Error::NoKey)?;
-    let account = cx.owner_of("api_key", key).map(|it| it.id.clone()).ok_or(Error::WrongKey)?;
+pub fn caller(cx: &mut Context<'_>, form: &Form, caller: Option<&Caller>) -> Result<String, Error> {
+    // Quirk: the key `0` counts as not sent, as in PHP's `empty`.
+    form.get(API_KEY).filter(|it| !matches!(*it, "" | "0")).ok_or(Error::NoKey)?;
+    let account = &caller.ok_or(Error::WrongKey)?.account;
     cx.trace.account = Some(account.clone());
-    Ok(account)
+    Ok(account.clone())
 }
 
 /// The account whose key a form carries, whether or not the call would be served.
-pub fn named(cx: &Context<'_>, form: &Form) -> Option<String> {
-    cx.owner_of("api_key", form.get(API_KEY)?).map(|it| it.id.clone())
+pub fn named(cx: &Context<'_>, form: &Form) -> Option<Caller> {
+    let account = cx.owner_of("api_key", form.get(API_KEY)?)?.id.clone();
+    Some(Caller { account, by: By::Name })
 }
 
 /// Puts the key into the form, unless it names one; a checkout is signed as well when the proof is to be complete, or wrong.
@@ -47,7 +49,7 @@ pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
         if form.get(TIMESTAMP).is_none() {
             form.0.push((TIMESTAMP.to_owned(), unix_seconds(signing.date).to_string()));
         }
-        let secret = secret(account).map_or(String::new(), |it| spoilt(it.expose(), signing.proof));
+        let secret = account.signing_secret(SIGNING_CREDENTIAL).map_or(String::new(), |it| spoilt(it.expose(), signing.proof));
         let signature = hmac_sha256_hex(secret.as_bytes(), SignedText::of(&form).canonical().as_bytes());
         form.0.push((SIGNATURE.to_owned(), signature));
     }
@@ -64,7 +66,7 @@ pub fn is_signed(cx: &Context<'_>, account: &str, form: &Form) -> Result<(), Err
     if unix_seconds(cx.judging(own, date)).abs_diff(seconds) > AGE_SECONDS_MAX {
         return Err(Error::Expired);
     }
-    let secret = secret(own).ok_or(Error::Internal)?;
+    let secret = own.signing_secret(SIGNING_CREDENTIAL).ok_or(Error::Internal)?;
     let expected = hmac_sha256_hex(secret.expose().as_bytes(), SignedText::of(form).canonical().as_bytes());
     if same(&expected, given) { Ok(()) } else { Err(Error::Signature) }
 }

@@ -1,14 +1,15 @@
 //! Everything that is known of this provider, collected from its rooms.
 
 use super::actions::ACTS;
-use super::errors::{ERRORS, Error};
+use super::errors::ERRORS;
 use super::lifecycle::{HOUR, TRANSACTION};
 use super::model::STATUSES;
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, SCHEDULE};
+use super::webhooks::{EVENTS, MARKS, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::REFUSAL;
+use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Limit, Source, StatusTable};
 use crate::kit::time::Duration;
 
@@ -47,15 +48,17 @@ pub static CONTRACT: Contract = Contract {
         },
         Source { name: "official client", what: "a published client of the cloud service" },
     ],
-    operations: || ROUTES.iter().map(|it| &it.0).collect(),
-    actions: || ACTS.iter().map(|it| &it.0).collect(),
+    operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),
+    actions: &rows::<_, _, { ACTS.len() }>(ACTS),
     lifecycles: || vec![StatusTable::of("transaction", STATUSES, &TRANSACTION).and(&HOUR)],
     pages: PAGES,
-    errors: ERRORS,
+    errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
-    refusal: |name| Error::named(name).map(|it| it.render()),
+    refusal: |name| example(ERRORS, name).map(|it| it.render()),
     limit: Limit { error: "too_many_requests", calls_max: 100, window: Duration::from_mins(1) },
     events: EVENTS,
+    marks: MARKS,
+    signing_credential: SIGNING_CREDENTIAL,
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

@@ -12,19 +12,20 @@ use crate::engine::account::Account;
 use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
 use crate::engine::client::Signing;
 use crate::engine::context::Context;
+use crate::engine::delivery::Delivery;
 use crate::engine::delivery::Signed;
-use crate::engine::delivery::{Attempt, Delivery};
 use crate::engine::ids::ObjectId;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::engine::tables::Contract;
+use crate::engine::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;
 use crate::kit::form::Form;
-use crate::kit::http::{HeaderMap, Request, Response};
+use crate::kit::http::{Request, Response};
 use crate::kit::lifecycle::Word;
 use crate::kit::secret::Secret;
 use crate::kit::sign::{derived, hmac_sha256_hex};
-use crate::kit::time::Timestamp;
+use crate::kit::time::Duration;
 
 mod actions;
 mod auth;
@@ -63,8 +64,8 @@ impl Provider for QuantaPay {
         self.0.rates.set(pair, ask)
     }
 
-    fn caller(&self, cx: &Context<'_>, _: &str, request: &Request) -> Option<String> {
-        auth::named(cx, &Form::of(request))
+    fn caller(&self, cx: &Context<'_>, found: &Found<'_>, request: &Request) -> Option<Caller> {
+        found.form.as_ref().map_or_else(|| auth::named(cx, &Form::of(request)), |it| auth::named(cx, it))
     }
 
     fn authorise(&self, account: &Account, request: &mut Request, signing: &Signing) {
@@ -77,9 +78,9 @@ impl Provider for QuantaPay {
         Some(Bill { due, decimals, closes_at: transaction.expires_at(), blockchain: Some(transaction.coin.chain()) })
     }
 
-    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
-        let answer = match path {
-            routes::API => routes::call(&mut self.0, cx, request),
+    fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
+        let answer = match found.path {
+            routes::API => routes::call(&mut self.0, cx, found, request),
             routes::PAY_PAGE => pages::call(&mut self.0, cx, request),
             _ => Err(Error::NoPath),
         };
@@ -113,17 +114,8 @@ impl Provider for QuantaPay {
         webhooks::attempt(cx, webhook)
     }
 
-    fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
-        webhooks::retry(cx.account(&webhook.account), webhook, failed)
-    }
-
-    /// No call of this provider waits for its own webhook.
-    fn tested(&self, _: &Delivery) -> Response {
-        Error::Internal.render()
-    }
-
-    fn recognises(&self, headers: &HeaderMap) -> bool {
-        webhooks::recognises(headers)
+    fn waits(&self, account: Option<&Account>) -> Vec<Duration> {
+        webhooks::waits(account)
     }
 
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
@@ -143,10 +135,6 @@ impl Provider for QuantaPay {
         let key = derived(&[sandbox, self.contract().slug, ENCRYPTION_KEY]);
         account.credentials.insert(ENCRYPTION_KEY.to_owned(), Secret::issued(&key[..40]));
         account
-    }
-
-    fn signing_secret<'a>(&self, account: &'a Account) -> Option<&'a Secret> {
-        webhooks::secret(account)
     }
 
     fn is_sound(&self) -> bool {

@@ -76,26 +76,11 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Res
 /// A form of the page is sent.
 fn acted(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, asked: Asked) -> Result<Response, Error> {
     let form = Form::of(request);
-    let chosen = form.get("cryptocurrency").and_then(Coin::of);
-    let fault = |why: ActionError| match why {
-        ActionError::State(text) | ActionError::Invalid(text) | ActionError::Nothing(text) => text,
-        ActionError::Unknown => "This cannot be done.".to_owned(),
-    };
-    let back = |target: &str| Ok(Response::see_other(target));
     match asked {
-        Asked::Session(number) => {
-            let latest = memory.session(number).and_then(|it| it.transaction).filter(|it| memory.transaction(*it).is_some());
-            let done = match (form.get("do"), latest, chosen) {
-                (Some("cancel"), Some(id), _) => cancel(memory, cx, id),
-                (Some("pay"), Some(id), _) => pay(memory, cx, id, &form),
-                (_, _, Some(coin)) => choose(memory, cx, number, coin).map(|_| ()).map_err(fault),
-                _ => Err("Choose one of the coins.".to_owned()),
-            };
-            match done {
-                Ok(()) => back(&own_address(memory, cx, request, number)),
-                Err(why) => session(memory, cx, number, StatusCode::BAD_REQUEST, Some(&why)),
-            }
-        }
+        Asked::Session(number) => match act_on_session(memory, cx, number, &form) {
+            Ok(()) => Ok(Response::see_other(&own_address(memory, cx, request, number))),
+            Err(why) => session(memory, cx, number, StatusCode::BAD_REQUEST, Some(&why)),
+        },
         Asked::Transaction(id) => {
             let done = match form.get("do") {
                 Some("cancel") => cancel(memory, cx, id),
@@ -103,24 +88,43 @@ fn acted(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, asked: As
                 _ => Err("This cannot be done.".to_owned()),
             };
             match done {
-                Ok(()) => back(&format!("{}/pay.php?{}", cx.base_url(request), request.query)),
+                Ok(()) => Ok(Response::see_other(&format!("{}/pay.php?{}", cx.base_url(request), request.query))),
                 Err(why) => Ok(transaction(memory, cx, id, StatusCode::BAD_REQUEST, Some(&why))),
             }
         }
-        Asked::Price { new, account } => {
-            let shown = Offer::of(&new, None);
-            let Some(coin) = chosen else {
-                return Ok(offer(&shown, StatusCode::BAD_REQUEST, Some("Choose one of the coins.")));
-            };
-            if memory.rates.coins(new.price, new.fiat, coin).is_none() {
-                return Ok(offer(&shown, StatusCode::BAD_REQUEST, Some("The price cannot be paid in that coin.")));
+        Asked::Price { new, account } => match priced(memory, &new, &form) {
+            Ok(coin) => {
+                let number = begin(memory, cx, &account, *new).map_err(|_| Error::Internal)?;
+                choose(memory, cx, number, coin).map_err(|_| Error::Internal)?;
+                Ok(Response::see_other(&own_address(memory, cx, request, number)))
             }
-            let number = begin(memory, cx, &account, *new).map_err(|_| Error::Internal)?;
-            choose(memory, cx, number, coin).map_err(|_| Error::Internal)?;
-            back(&own_address(memory, cx, request, number))
-        }
+            Err(why) => Ok(offer(&Offer::of(&new, None), StatusCode::BAD_REQUEST, Some(why))),
+        },
         Asked::Nothing(kind) => Ok(nothing(kind)),
     }
+}
+
+fn chosen(form: &Form) -> Option<Coin> {
+    form.get("cryptocurrency").and_then(Coin::of)
+}
+
+fn act_on_session(memory: &mut Memory, cx: &mut Context<'_>, number: u32, form: &Form) -> Result<(), String> {
+    let latest = memory.session(number).and_then(|it| it.transaction).filter(|it| memory.transaction(*it).is_some());
+    match (form.get("do"), latest, chosen(form)) {
+        (Some("cancel"), Some(id), _) => cancel(memory, cx, id),
+        (Some("pay"), Some(id), _) => pay(memory, cx, id, form),
+        (_, _, Some(coin)) => choose(memory, cx, number, coin).map(|_| ()).map_err(|why| match why {
+            ActionError::State(text) | ActionError::Invalid(text) | ActionError::Nothing(text) => text,
+            ActionError::Unknown => "This cannot be done.".to_owned(),
+        }),
+        _ => Err("Choose one of the coins.".to_owned()),
+    }
+}
+
+/// The coin in which a price is to be paid, when it can be.
+fn priced(memory: &Memory, new: &NewSession, form: &Form) -> Result<Coin, &'static str> {
+    let coin = chosen(form).ok_or("Choose one of the coins.")?;
+    memory.rates.coins(new.price, new.fiat, coin).map(|_| coin).ok_or("The price cannot be paid in that coin.")
 }
 
 fn own_address(memory: &Memory, cx: &Context<'_>, request: &Request, session: u32) -> String {

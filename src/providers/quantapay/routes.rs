@@ -10,11 +10,12 @@ use super::settings::DOCUMENTED_ONLY;
 use super::webhooks::{look, object};
 use super::wire::{self, Checked, ListAsked, NewSession, NewTransaction, TextOrFalse, coins, present, tokens};
 use crate::engine::context::Context;
-use crate::engine::tables::Operation;
+use crate::engine::tables::bound::Bound as Route;
+use crate::engine::tables::found::Found;
 use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::kit::evidence::Evidence;
 use crate::kit::form::Form;
-use crate::kit::http::{Method, Request, Response};
+use crate::kit::http::{Request, Response};
 use crate::kit::money;
 use crate::kit::nearest::nearest;
 
@@ -41,29 +42,28 @@ pub struct Call<'a, 'c> {
 
 type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
 
-/// A documented call and its handler.
-pub struct Route(pub Operation, Handler);
-
 /// One call of the API: the function, the key, then the function's own fields.
-pub fn call(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Result<Response, Error> {
-    let form = if request.method == Method::POST { Form::of(request) } else { Form::default() };
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Result<Response, Error> {
+    // A request that is not a POST has no form.
+    let form = found.form.as_ref().ok_or(Error::NoFunction)?;
     let name = form.get("function").ok_or(Error::NoFunction)?;
     let unknown = || Error::NoSuchFunction(name.to_owned());
-    let route = ROUTES.iter().find(|it| it.0.name == name).ok_or_else(unknown)?;
-    let is_own = matches!(route.0.evidence, Evidence::Documented(_));
-    // Whose setting it would be is known by the key, which is judged later.
-    if !is_own && auth::caller(cx, &form).is_ok_and(|it| cx.flag(&it, &DOCUMENTED_ONLY)) {
+    let (operation, handler) = found.handler(ROUTES).ok_or_else(unknown)?;
+    let account = auth::caller(cx, form, found.caller.as_ref());
+    let is_documented = matches!(operation.evidence, Evidence::Documented(_));
+    // The key says whose setting it is, and is judged later.
+    if !is_documented && account.as_ref().is_ok_and(|it| cx.flag(it, &DOCUMENTED_ONLY)) {
         return Err(unknown());
     }
-    cx.trace.operation = Some(route.0.name);
-    let account = auth::caller(cx, &form)?;
+    cx.trace.operation = Some(operation.name);
+    let account = account?;
     if !cx.admits(&account) {
         return Err(Error::TooMany);
     }
-    (route.1)(Call { memory, cx, request, form: &form, account: &account })
+    handler(Call { memory, cx, request, form, account: &account })
 }
 
-/// The function that is nearest to one that there is not.
+/// Suggests the function with the nearest name for an unknown one.
 pub fn nearest_function(asked: &str) -> Option<String> {
     let nearest = nearest(asked, ROUTES.iter().map(|it| it.0.name))?;
     Some(format!("the nearest function is {nearest}; some exist only while the account's `documented_only` is off"))
@@ -147,7 +147,7 @@ fn get_transactions(call: Call<'_, '_>) -> Result<Response, Error> {
     let ListAsked { page, search, status, coin, checkout, from, until } = ListAsked::parse(call.form)?;
     let merchant = call.memory.merchant_of(call.account);
     let look = look(call.cx.account(call.account));
-    // A session that there is not has no payments.
+    // An unknown session has no payments.
     let session = checkout.map(|it| call.memory.session_of(&it).map_or(u32::MAX, |it| it.number));
     let filter = Filter { status, coin, session, from, until };
     let found = lists::page(call.memory, merchant, &filter, search.as_deref(), page);

@@ -12,22 +12,22 @@ use super::settings::{PAYLOAD, WEBHOOK_RETRIES};
 use super::wire::{self, EVENT_BODY, EVENT_HEADERS, Look, TransactionObject};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
-use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::delivery::Delivery;
 use crate::engine::delivery::{Event, Signed};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{EventRow, Schedule};
+use crate::engine::tables::{EventRow, Mark, Schedule};
+use crate::kit::diagnosis::Diagnosis;
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::json::{Members, altered};
-use crate::kit::secret::Secret;
-use crate::kit::sign::{hmac_sha256, same};
-use crate::kit::time::{Duration, Timestamp, later};
+use crate::kit::sign::hmac_sha256;
+use crate::kit::time::Duration;
 
 /// A payment is completed; the provider itself gives the event no name.
 pub const COMPLETED: &str = "completed";
 /// Who sends it.
 const USER_AGENT: &str = "QuantaPay";
-/// Kept with the credentials, and none of them.
+/// Kept among the credentials, although no call carries it.
 pub const ENCRYPTION_KEY: &str = "encryption_key";
 
 #[rustfmt::skip]
@@ -40,6 +40,11 @@ pub const EVENTS: &[EventRow] = &[EventRow {
     example: r#"{"key":"your-webhook-secret-key","transaction":{"id":"197","biz_id":"QP-20260408-560BF","title":"","description":"","from":"0xCustomerWalletAddress","to":"0xYourWalletAddress","hash":"0xBlockchainTransactionHash","amount":"0.025","amount_fiat":"49.99000000","cryptocurrency":"eth","currency":"usd","external_reference":"your-order-id-123","creation_time":"2026-03-08 10:00:00","status":"C","webhook":"1","vat":"0","billing":"","checkout_id":null,"type":"2"}}"#,
     evidence: Documented("Webhooks, 2026-04-08; that no other status is told is observed in the sibling product"),
 }];
+
+/// What shows that a webhook is from here.
+pub const MARKS: &[Mark] = &[Mark::Is("user-agent", USER_AGENT)];
+/// Where no webhook secret is set, the encryption key stands in webhooks and signs requests.
+pub const SIGNING_CREDENTIAL: Option<&str> = Some(ENCRYPTION_KEY);
 
 #[rustfmt::skip]
 pub const SCHEDULE: Schedule = Schedule {
@@ -58,17 +63,12 @@ pub fn look(account: Option<&Account>) -> Look {
     if account.and_then(|it| it.text(&PAYLOAD)) == Some("march") { Look::March } else { Look::April }
 }
 
-/// What stands in an account's webhooks and signs its requests: the webhook secret, else the encryption key.
-pub fn secret(account: &Account) -> Option<&Secret> {
-    account.webhook_secret().or_else(|| account.credentials.get(ENCRYPTION_KEY))
-}
-
 /// Tells the merchant that a payment is completed, when they want to be told. The payment says from then on that it was.
 pub fn announce(memory: &mut Memory, cx: &mut Context<'_>, id: u32) {
     let Some(transaction) = memory.row(id) else { return };
     let account = memory.merchant(transaction.merchant).account.clone();
     let Some(own) = cx.account(&account) else { return };
-    let (Some(url), Some(key)) = (own.text(&WEBHOOK_URL).map(str::to_owned), secret(own)) else { return };
+    let (Some(url), Some(key)) = (own.text(&WEBHOOK_URL).map(str::to_owned), own.signing_secret(SIGNING_CREDENTIAL)) else { return };
     let (key, look) = (key.expose().to_owned(), look(Some(own)));
     memory.change(id, |it| it.notified = true);
     let Some(transaction) = memory.row(id) else { return };
@@ -96,16 +96,10 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     Some(Signed { url, headers, body, signed: None })
 }
 
-/// When the attempt after that failure leaves: never, unless the account says otherwise.
-pub fn retry(account: Option<&Account>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
+/// The waits before the retries of an account: none, unless the account says otherwise.
+pub fn waits(account: Option<&Account>) -> Vec<Duration> {
     let retries = account.map_or(0, |it| it.integer(&WEBHOOK_RETRIES));
-    let wait = RETRIES.get(usize::try_from(webhook.scheduled).ok()?.checked_sub(1)?)?;
-    if i64::from(webhook.scheduled) > retries { None } else { later(failed.at, *wait) }
-}
-
-/// Whether that looks like one of these webhooks.
-pub fn recognises(headers: &HeaderMap) -> bool {
-    headers.get(header::USER_AGENT).is_some_and(|it| it == USER_AGENT)
+    RETRIES.iter().copied().take(usize::try_from(retries).unwrap_or_default()).collect()
 }
 
 /// The text under `key` in a webhook's body.
@@ -116,19 +110,13 @@ fn key(body: &[u8]) -> Option<String> {
 /// Whether a webhook carries the secret and, when it does not, which usual mistake explains it. Nothing is signed, so
 /// that the canonical text is empty.
 pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
-    let received = key(webhook.body);
-    let reason = match &received {
-        None => Some("missing_signature"),
-        Some(received) if same(received, secret) => None,
-        Some(received) => Some(mistake(webhook.body, received, secret, others)),
-    };
-    Verdict { valid: reason.is_none(), reason, canonical: String::new(), expected: secret.to_owned(), received }
+    let mistake = |received: &str, _: &str| mistake(webhook.body, received, secret, others);
+    Verdict::of(key(webhook.body), secret.to_owned(), String::new(), mistake)
 }
 
 fn mistake(body: &[u8], received: &str, secret: &str, others: &[&str]) -> &'static str {
     let written = [STANDARD.encode(secret), hex::encode(secret), hex::encode(hmac_sha256(secret.as_bytes(), body))];
-    if received.trim() == secret || written.iter().any(|it| it.eq_ignore_ascii_case(received)) {
-        return "wrong_encoding"; // the right secret, written another way
-    }
-    if others.contains(&received) || received.is_empty() { "wrong_secret" } else { "mismatch" }
+    Diagnosis::of(secret, |_, key| key == received.as_bytes())
+        .when_rewritten(received.trim() == secret || written.iter().any(|it| it.eq_ignore_ascii_case(received)))
+        .reason(b"", others, &[b""])
 }

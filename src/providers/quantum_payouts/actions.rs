@@ -6,15 +6,13 @@ use super::settings::{CARD_PAYOUTS, SBP_PAYOUTS};
 use super::wire::{AMOUNT, PAN, masked_pan, masked_phone};
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::context::Context;
+use crate::engine::tables::bound::{Bound as Row, function};
 use crate::engine::tables::{ActionRow, Setting};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::fields::{Fault, Field, Fields, Kind as Value, Need, TEXT};
 use crate::kit::lifecycle::{On, Word};
 
 type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<u64, ActionError>;
-
-/// An action and what it does.
-pub struct Row(pub ActionRow, Handler);
 
 const fn field(name: &'static str, kind: Value, need: Need, meaning: &'static str) -> Field {
     Field { name, kind, need, meaning, evidence: Assumed("the page documents what a recipient enters only in part") }
@@ -35,7 +33,7 @@ const TO: Field = Field {
 const PAN_REQUIRED: Field = Field { name: "pan", ..PAN };
 
 /// The actions of this provider.
-pub static ACTS: &[Row] = &[
+pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(
         ActionRow {
             name: "submit-details",
@@ -67,8 +65,8 @@ pub static ACTS: &[Row] = &[
 
 /// Does an action.
 pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
-    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(ActionError::Unknown)?;
-    let id = (row.1)(memory, cx, with)?;
+    let does = function(ACTS, act).ok_or(ActionError::Unknown)?;
+    let id = does(memory, cx, with)?;
     let object = memory.payout(id).map(Payout::object).ok_or(ActionError::Unknown)?;
     Ok(ActionDone { object })
 }

@@ -6,22 +6,19 @@ use super::settings::STRICT_HEADERS;
 use super::wire::{GET_HEADERS, POST_HEADERS};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
+use crate::engine::tables::found::{By, Caller};
 use crate::kit::fields::{Field, Kind};
-use crate::kit::http::{Method, Request, header};
+use crate::kit::http::{Method, Request};
 use crate::kit::sign::same;
 
 /// The cookie of a portal session.
 pub const COOKIE: &str = "payouts_session";
 
-/// The account that a Bearer token belongs to. A token in the query is none.
-pub fn bearer(cx: &mut Context<'_>, request: &Request) -> Result<String, Error> {
-    let (scheme, token) = request.header(header::AUTHORIZATION).split_once(' ').unwrap_or_default();
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Error::Unauthorized);
-    }
-    let account = cx.owner_of("token", token.trim()).map(|it| it.id.clone()).ok_or(Error::Unauthorized)?;
-    cx.trace.account = Some(account.clone());
-    Ok(account)
+/// The account that a Bearer token belongs to. A token in the query does not count.
+pub fn bearer(cx: &mut Context<'_>, caller: Option<&Caller>) -> Result<String, Error> {
+    let caller = caller.filter(|it| it.by == By::Bearer).ok_or(Error::Unauthorized)?;
+    cx.trace.account = Some(caller.account.clone());
+    Ok(caller.account.clone())
 }
 
 /// Refuses a call without the documented headers, where an account is strict about them.

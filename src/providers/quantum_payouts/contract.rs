@@ -1,14 +1,15 @@
 //! Everything that is known of this provider, collected from its rooms.
 
 use super::actions::ACTS;
-use super::errors::{ERRORS, Error};
+use super::errors::ERRORS;
 use super::lifecycle::PAYOUT;
 use super::model::STATUSES;
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, SCHEDULE};
+use super::webhooks::{EVENTS, MARKS, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::REFUSAL;
+use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Decision, Limit, SILENT, Source, StatusTable, decided};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::time::Duration;
@@ -37,15 +38,17 @@ pub static CONTRACT: Contract = Contract {
         Source { name: "older page", what: "an earlier stored state of the same page, its beginning" },
         Source { name: "portal guide", what: "the portal's user guide (docs/index.php?page=lk), its first part" },
     ],
-    operations: || ROUTES.iter().map(|it| &it.0).collect(),
-    actions: || ACTS.iter().map(|it| &it.0).collect(),
+    operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),
+    actions: &rows::<_, _, { ACTS.len() }>(ACTS),
     lifecycles: || vec![StatusTable::of("payout", STATUSES, &PAYOUT)],
     pages: PAGES,
-    errors: ERRORS,
+    errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
-    refusal: |name| Error::named(name).map(|it| it.render()),
+    refusal: |name| example(ERRORS, name).map(|it| it.render()),
     limit: Limit { error: "rate_limited", calls_max: 30, window: Duration::from_secs(1) },
     events: EVENTS,
+    marks: MARKS,
+    signing_credential: SIGNING_CREDENTIAL,
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: DECISIONS,

@@ -3,66 +3,25 @@
 use serde::Serialize;
 
 use crate::engine::tables::ErrorRow;
+use crate::engine::tables::bound::{Refusals, error, refusal};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::http::{HeaderValue, Response, StatusCode, header};
 
 const CODES: Evidence = Documented("Developer API, Error Codes");
 const TRANSPORT: Evidence = Assumed("the code table ends at 500; a path or method outside the API has to be answered somehow");
 
-const VALIDATION: ErrorRow = ErrorRow {
-    name: "validation_error",
-    code: "VALIDATION_ERROR",
-    status: StatusCode::BAD_REQUEST,
-    when: "a parameter is missing or outside its limits; one message names every fault, joined by `; `",
-    evidence: CODES,
-};
-const UNAUTHORIZED: ErrorRow = ErrorRow {
-    name: "unauthorized",
-    code: "UNAUTHORIZED",
-    status: StatusCode::UNAUTHORIZED,
-    when: "the Bearer token is missing or unknown, or a portal call has no session",
-    evidence: CODES,
-};
-const DENIED: ErrorRow = ErrorRow {
-    name: "permission_denied",
-    code: "PERMISSION_DENIED",
-    status: StatusCode::FORBIDDEN,
-    when: "the kind of payout is not enabled, the channel is not integrated, or csrf_token is wrong",
-    evidence: CODES,
-};
-const INTERNAL: ErrorRow = ErrorRow {
-    name: "internal_error",
-    code: "INTERNAL_ERROR",
-    status: StatusCode::INTERNAL_SERVER_ERROR,
-    when: "only when it is asked for, by a rule or by the header Playmoney-Fault",
-    evidence: CODES,
-};
-const NO_COMPANY: ErrorRow = ErrorRow {
-    name: "no_company",
-    code: "NO_COMPANY",
-    status: StatusCode::BAD_REQUEST,
-    when: "webhook settings are saved by a user without a company",
-    evidence: Assumed("the code is documented under Saving webhook settings, its HTTP status is not"),
-};
-const NOT_FOUND: ErrorRow =
-    ErrorRow { name: "not_found", code: "NOT_FOUND", status: StatusCode::NOT_FOUND, when: "there is no such method", evidence: TRANSPORT };
-const NOT_ALLOWED: ErrorRow = ErrorRow {
-    name: "method_not_allowed",
-    code: "METHOD_NOT_ALLOWED",
-    status: StatusCode::METHOD_NOT_ALLOWED,
-    when: "the path exists, but not for this HTTP method",
-    evidence: TRANSPORT,
-};
-const RATE_LIMITED: ErrorRow = ErrorRow {
-    name: "rate_limited",
-    code: "RATE_LIMITED",
-    status: StatusCode::TOO_MANY_REQUESTS,
-    when: "more than 30 calls in one second, and the account's `rate_limit` is `enforce`",
-    evidence: Assumed("the page asks for at most 30 requests per second and names no refusal"),
-};
-
-/// The catalogue.
-pub const ERRORS: &[ErrorRow] = &[VALIDATION, UNAUTHORIZED, DENIED, INTERNAL, NO_COMPANY, NOT_FOUND, NOT_ALLOWED, RATE_LIMITED];
+/// The catalogue: every refusal, with an example of it for testers who ask for it by name.
+#[rustfmt::skip]
+pub static ERRORS: Refusals<Error> = &[
+    error("validation_error", "VALIDATION_ERROR", StatusCode::BAD_REQUEST, "a parameter is missing or outside its limits; one message names every fault, joined by `; `", CODES, || Error::Validation("urls.returnUrl is required; amount must be positive".to_owned())),
+    error("unauthorized", "UNAUTHORIZED", StatusCode::UNAUTHORIZED, "the Bearer token is missing or unknown, or a portal call has no session", CODES, || Error::Unauthorized),
+    error("permission_denied", "PERMISSION_DENIED", StatusCode::FORBIDDEN, "the kind of payout is not enabled, the channel is not integrated, or csrf_token is wrong", CODES, || Error::PermissionDenied("Insufficient permissions for operation".to_owned())),
+    error("internal_error", "INTERNAL_ERROR", StatusCode::INTERNAL_SERVER_ERROR, "only when it is asked for, by a rule or by the header Playmoney-Fault", CODES, || Error::Internal),
+    error("no_company", "NO_COMPANY", StatusCode::BAD_REQUEST, "webhook settings are saved by a user without a company", Assumed("the code is documented under Saving webhook settings, its HTTP status is not"), || Error::NoCompany),
+    error("not_found", "NOT_FOUND", StatusCode::NOT_FOUND, "there is no such method", TRANSPORT, || Error::NotFound),
+    error("method_not_allowed", "METHOD_NOT_ALLOWED", StatusCode::METHOD_NOT_ALLOWED, "the path exists, but not for this HTTP method", TRANSPORT, || Error::MethodNotAllowed("POST")),
+    error("rate_limited", "RATE_LIMITED", StatusCode::TOO_MANY_REQUESTS, "more than 30 calls in one second, and the account's `rate_limit` is `enforce`", Assumed("the page asks for at most 30 requests per second and names no refusal"), || Error::RateLimited),
+];
 
 /// Why a call is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -92,30 +51,15 @@ impl Error {
     /// Its row of the catalogue.
     pub fn row(&self) -> &'static ErrorRow {
         match self {
-            Self::Validation(_) => &VALIDATION,
-            Self::Unauthorized | Self::NoSession => &UNAUTHORIZED,
-            Self::PermissionDenied(_) => &DENIED,
-            Self::Internal => &INTERNAL,
-            Self::NoCompany => &NO_COMPANY,
-            Self::NotFound => &NOT_FOUND,
-            Self::MethodNotAllowed(_) => &NOT_ALLOWED,
-            Self::RateLimited => &RATE_LIMITED,
+            Self::Validation(_) => const { refusal(ERRORS, "validation_error") },
+            Self::Unauthorized | Self::NoSession => const { refusal(ERRORS, "unauthorized") },
+            Self::PermissionDenied(_) => const { refusal(ERRORS, "permission_denied") },
+            Self::Internal => const { refusal(ERRORS, "internal_error") },
+            Self::NoCompany => const { refusal(ERRORS, "no_company") },
+            Self::NotFound => const { refusal(ERRORS, "not_found") },
+            Self::MethodNotAllowed(_) => const { refusal(ERRORS, "method_not_allowed") },
+            Self::RateLimited => const { refusal(ERRORS, "rate_limited") },
         }
-    }
-
-    /// An example of the documented error of that name, as a tester asks for it.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "validation_error" => Self::Validation("urls.returnUrl is required; amount must be positive".to_owned()),
-            "unauthorized" => Self::Unauthorized,
-            "permission_denied" => Self::PermissionDenied("Insufficient permissions for operation".to_owned()),
-            "internal_error" => Self::Internal,
-            "no_company" => Self::NoCompany,
-            "not_found" => Self::NotFound,
-            "method_not_allowed" => Self::MethodNotAllowed("POST"),
-            "rate_limited" => Self::RateLimited,
-            _ => return None,
-        })
     }
 
     /// The only function that writes this provider's error body.

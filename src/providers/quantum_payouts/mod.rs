@@ -12,8 +12,9 @@ use crate::engine::ids::ObjectId;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::Contract;
+use crate::engine::tables::found::Found;
 use crate::kit::fields::Fields;
-use crate::kit::http::{HeaderMap, Request, Response};
+use crate::kit::http::{Request, Response};
 use crate::kit::lifecycle::Word;
 use crate::kit::time::Timestamp;
 
@@ -39,10 +40,10 @@ impl Provider for QuantumPayouts {
         &contract::CONTRACT
     }
 
-    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
-        let path = without_doubled_slashes(path);
+    fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
+        let path = without_doubled_slashes(found.path);
         let answer = if path.starts_with(routes::API) {
-            routes::call(&mut self.0, cx, &path, request)
+            routes::call(&mut self.0, cx, (found, &path), request)
         } else {
             pages::call(&mut self.0, cx, &path, request).unwrap_or(Err(Error::NotFound))
         };
@@ -73,17 +74,13 @@ impl Provider for QuantumPayouts {
         webhooks::attempt(cx, webhook)
     }
 
-    fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
-        webhooks::retry(cx.account(&webhook.account), webhook, failed)
+    fn retries_from(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Timestamp {
+        webhooks::retries_from(cx.account(&webhook.account), webhook, failed)
     }
 
     fn tested(&self, webhook: &Delivery) -> Response {
         let outcome = webhook.attempts.last().and_then(|it| it.outcome.as_ref());
         wire::tested(outcome.and_then(Outcome::answered), outcome.map_or(0, |it| it.took.as_millis()))
-    }
-
-    fn recognises(&self, headers: &HeaderMap) -> bool {
-        webhooks::recognises(headers)
     }
 
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {

@@ -14,9 +14,11 @@ use super::webhooks;
 use super::wire::{self, CardPayout, Features, NewPayout, WebhookSettings, masked_pan};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
+use crate::engine::tables::Auth;
+use crate::engine::tables::bound::Bound as Route;
+use crate::engine::tables::found::Found;
 use crate::engine::tables::settings::Value;
 use crate::engine::tables::settings::{DOCUMENTED_LINKS, WEBHOOK_SECRET, WEBHOOK_URL, webhook_url};
-use crate::engine::tables::{Auth, Operation};
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::lifecycle::On;
 use crate::kit::secret::Secret;
@@ -42,27 +44,25 @@ pub struct Call<'a, 'c> {
 
 type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
 
-/// A documented call and its handler.
-pub struct Route(pub Operation, Handler);
-
 /// One call of the API. Who asks is settled before the body is looked at.
-pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
-    let route = ROUTES.iter().find(|it| it.0.path == path).ok_or(Error::NotFound)?;
-    if request.method != route.0.method {
-        return Err(Error::MethodNotAllowed(if route.0.method == Method::GET { "GET" } else { "POST" }));
-    }
-    cx.trace.operation = Some(route.0.name);
-    let account = if let Auth::Session { .. } = route.0.auth {
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, (found, path): (&Found<'_>, &str), request: &Request) -> Result<Response, Error> {
+    // Quirk: doubled slashes in a path do not count; one at its end does.
+    let Some((operation, handler)) = found.handler(ROUTES).filter(|_| !path.ends_with('/')) else {
+        let other = cx.contract().operations_at(path).next().ok_or(Error::NotFound)?;
+        return Err(Error::MethodNotAllowed(if other.method == Method::GET { "GET" } else { "POST" }));
+    };
+    cx.trace.operation = Some(operation.name);
+    let account = if let Auth::Session { .. } = operation.auth {
         auth::session(memory, cx, request)?.1.account.clone()
     } else {
-        let account = auth::bearer(cx, request)?;
+        let account = auth::bearer(cx, found.caller.as_ref())?;
         auth::headers(cx, request, &account)?;
         if !cx.admits(&account) {
             return Err(Error::RateLimited);
         }
         account
     };
-    (route.1)(Call { memory, cx, request, account })
+    handler(Call { memory, cx, request, account })
 }
 
 fn create_payout(call: Call<'_, '_>) -> Result<Response, Error> {
@@ -158,18 +158,9 @@ fn admit(call: &mut Call<'_, '_>, given: Option<String>) -> Result<(), Error> {
 fn webhook_save(mut call: Call<'_, '_>) -> Result<Response, Error> {
     let fields = wire::portal_fields(call.request)?;
     admit(&mut call, fields.text(&wire::CSRF_TOKEN).ok().flatten())?;
-    let new = WebhookSettings::parse(&fields)?;
+    let new = WebhookSettings::parse(fields)?;
     let own = call.cx.account(&call.account).ok_or(Error::Unauthorized)?;
-    let enabled = new.enabled.unwrap_or_else(|| own.flag(&WEBHOOK_ENABLED));
-    let url = new.url.or_else(|| own.text(&WEBHOOK_URL).map(str::to_owned)).filter(|it| !it.is_empty());
-    match &url {
-        Some(url) if webhook_url(url).is_err() => return Err(Error::Validation("url must be a valid URL".to_owned())),
-        Some(url) if enabled && own.flag(&REQUIRE_HTTPS) && !url.to_ascii_lowercase().starts_with("https:") => {
-            return Err(Error::Validation("url must use HTTPS".to_owned()));
-        }
-        None if new.enabled == Some(true) => return Err(Error::Validation("url is required".to_owned())),
-        _ => {}
-    }
+    let (url, enabled) = target(own, &new)?;
     let secret = new.regenerate_secret.then(|| {
         call.memory.secrets += 1;
         let drawn = call.cx.draws("quantum-payouts webhook secret", call.memory.secrets).hex(40);
@@ -186,6 +177,20 @@ fn webhook_save(mut call: Call<'_, '_>) -> Result<Response, Error> {
     }
     let secret = own.webhook_secret().map(Secret::expose);
     Ok(wire::saved(own.text(&WEBHOOK_URL), own.flag(&WEBHOOK_ENABLED), own.flag(&WEBHOOK_SIGNED), secret))
+}
+
+/// The target of an account's webhooks with new settings, and whether they are sent.
+fn target(own: &Account, new: &WebhookSettings) -> Result<(Option<String>, bool), Error> {
+    let enabled = new.enabled.unwrap_or_else(|| own.flag(&WEBHOOK_ENABLED));
+    let url = new.url.as_deref().or_else(|| own.text(&WEBHOOK_URL)).filter(|it| !it.is_empty());
+    match url {
+        Some(url) if webhook_url(url).is_err() => Err(Error::Validation("url must be a valid URL".to_owned())),
+        Some(url) if enabled && own.flag(&REQUIRE_HTTPS) && !url.to_ascii_lowercase().starts_with("https:") => {
+            Err(Error::Validation("url must use HTTPS".to_owned()))
+        }
+        None if new.enabled == Some(true) => Err(Error::Validation("url is required".to_owned())),
+        _ => Ok((url.map(str::to_owned), enabled)),
+    }
 }
 
 fn webhook_test(mut call: Call<'_, '_>) -> Result<Response, Error> {

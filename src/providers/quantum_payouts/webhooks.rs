@@ -1,7 +1,5 @@
 //! The one event: when it is owed, how it is signed, when it is tried again.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::model::{Memory, Payout, Status};
@@ -14,18 +12,21 @@ use crate::engine::delivery::{Event, Signed};
 use crate::engine::ids::ObjectId;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{EventRow, Schedule};
+use crate::engine::tables::{EventRow, Mark, Schedule};
+use crate::kit::diagnosis::{Diagnosis, RESERIALISED_BODY, WRONG_ENCODING, WRONG_FIELD_ORDER, in_documented_order, is_digest};
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha256, hmac_sha256_hex, same};
-use crate::kit::time::{Duration, Timestamp, later, unix_seconds};
+use crate::kit::time::{Duration, Timestamp, unix_seconds};
 
-const EVENT: HeaderName = HeaderName::from_static("x-payouts-event");
+const EVENT_NAME: &str = "x-payouts-event";
+const EVENT: HeaderName = HeaderName::from_static(EVENT_NAME);
 const EVENT_ID: HeaderName = HeaderName::from_static("x-payouts-event-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("x-payouts-timestamp");
-const SIGNATURE: HeaderName = HeaderName::from_static("x-payouts-signature");
+const SIGNATURE_NAME: &str = "x-payouts-signature";
+const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
 
-/// The kind of object that a test event is about: no payout.
+/// The object of a test event, which is not a payout.
 const TEST: ObjectId = ObjectId { kind: 1, number: 0 };
 
 #[rustfmt::skip]
@@ -38,6 +39,11 @@ pub const EVENTS: &[EventRow] = &[EventRow {
     example: r#"{"event":"payout.status_changed","eventId":"2f4b1b0a0c2a4d32b2b0c9d311e7e59b","occurredAt":"2025-09-15T19:40:21+03:00","payout":{"id":123456,"externalId":"ORDER-2025-0001","status":"success","amount":150000,"currency":"RUB"}}"#,
     evidence: Documented("Developer API, Webhook: the event and its statuses; that every status fires is assumed from that list"),
 }];
+
+/// What shows that a webhook is from here.
+pub const MARKS: &[Mark] = &[Mark::Header(EVENT_NAME), Mark::Header(SIGNATURE_NAME)];
+/// Nothing signs in the place of a webhook secret.
+pub const SIGNING_CREDENTIAL: Option<&str> = None;
 
 #[rustfmt::skip]
 pub const SCHEDULE: Schedule = Schedule {
@@ -97,16 +103,10 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     Some(Signed { url, headers, body, signed: signed.map(|it| it.0) })
 }
 
-/// When the attempt after that failure leaves.
-pub fn retry(account: Option<&Account>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
-    let wait = *SCHEDULE.waits.get(usize::try_from(webhook.scheduled).ok()?)?;
+/// The moment that the wait before a retry counts from: the attempt before, or the event where the account says so.
+pub fn retries_from(account: Option<&Account>, webhook: &Delivery, failed: &Attempt) -> Timestamp {
     let from_event = account.and_then(|it| it.text(&RETRY_CLOCK)) == Some("event");
-    later(if from_event { webhook.created_at } else { failed.at }, wait)
-}
-
-/// Whether that looks like one of these webhooks.
-pub fn recognises(headers: &HeaderMap) -> bool {
-    headers.contains_key(EVENT) || headers.contains_key(SIGNATURE)
+    if from_event { webhook.created_at } else { failed.at }
 }
 
 /// The signature header of a text under a secret.
@@ -114,7 +114,7 @@ pub fn signature(text: &str, secret: &str) -> String {
     format!("sha256={}", hmac_sha256_hex(secret.as_bytes(), text.as_bytes()))
 }
 
-/// What is signed: the body decoded and encoded again. A body that is no JSON is signed as it stands.
+/// What is signed: the body decoded and encoded again. A body that is not JSON is signed as it stands.
 pub fn minified(body: &[u8]) -> String {
     rewritten(body, Writing::Minified).unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
 }
@@ -123,56 +123,22 @@ pub fn minified(body: &[u8]) -> String {
 pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
     let canonical = minified(webhook.body);
     let expected = signature(&canonical, secret);
-    let received = webhook.headers.get(SIGNATURE).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
-    let reason = match &received {
-        None => Some("missing_signature"),
-        Some(received) if same(received, &expected) => None,
-        Some(received) => Some(mistake(webhook.body, &canonical, received, secret, others)),
-    };
-    Verdict { valid: reason.is_none(), reason, canonical, expected, received }
+    Verdict::of(webhook.header(&SIGNATURE), expected, canonical, |received, canonical| {
+        mistake(webhook.body, canonical, received.trim(), secret, others)
+    })
 }
 
 fn mistake(body: &[u8], canonical: &str, received: &str, secret: &str, others: &[&str]) -> &'static str {
-    let hex = received.trim().strip_prefix("sha256=").unwrap_or(received.trim());
-    let raw = hmac_sha256(secret.as_bytes(), canonical.as_bytes());
-    if hex.eq_ignore_ascii_case(&hex::encode(raw)) || hex == STANDARD.encode(raw) {
-        return "wrong_encoding"; // the right digest, written another way
-    }
+    let hex = received.strip_prefix("sha256=").unwrap_or(received);
     let covers = |text: &[u8], secret: &[u8]| same(&hmac_sha256_hex(secret, text), &hex.to_ascii_lowercase());
-    if covers(body, secret.as_bytes()) {
-        return "reserialised_body"; // the bytes as they came, not minified
-    }
     let rewritten_as = |writing| rewritten(body, writing).unwrap_or_default();
-    if covers(rewritten_as(Writing::Escaped).as_bytes(), secret.as_bytes()) {
-        return "wrong_encoding"; // slashes or Cyrillic escaped
-    }
-    let ordered = [Some(rewritten_as(Writing::Sorted)), documented_order(canonical)];
-    if ordered.iter().flatten().any(|it| covers(it.as_bytes(), secret.as_bytes())) {
-        return "wrong_field_order";
-    }
-    let decoded = secret.rsplit('_').next().and_then(|it| hex::decode(it).ok()).unwrap_or_default();
+    let ordered = [Some(rewritten_as(Writing::Sorted)), in_documented_order(canonical, EVENT_BODY, "payout")];
     let bare = secret.rsplit('_').next().unwrap_or_default();
-    let alike = [secret.trim().as_bytes(), bare.as_bytes(), &decoded, b""];
-    let other = others.iter().filter(|it| **it != secret).map(|it| it.as_bytes()).chain(alike);
-    let mut other = other.filter(|it| *it != secret.as_bytes());
-    if other.any(|it| covers(canonical.as_bytes(), it)) { "wrong_secret" } else { "mismatch" }
-}
-
-/// The same members in the order in which the provider writes them.
-fn documented_order(canonical: &str) -> Option<String> {
-    let body: serde_json::Value = serde_json::from_str(canonical).ok()?;
-    let names = |object: &'static str| {
-        let prefix = move |it: &'static str| if object.is_empty() { Some(it) } else { it.strip_prefix(object)?.strip_prefix('.') };
-        EVENT_BODY.iter().filter_map(move |it| prefix(it.name)).filter(|it| !it.contains('.'))
-    };
-    let written = |value: &serde_json::Value, object: &'static str| -> Option<String> {
-        let members = names(object).map(|name| value.get(name).map(|it| format!("\"{name}\":{it}")));
-        Some(format!("{{{}}}", members.collect::<Option<Vec<_>>>()?.join(",")))
-    };
-    let payout = written(body.get("payout")?, "payout")?;
-    let outer = names("").map(|name| match name {
-        "payout" => Some(format!("\"payout\":{payout}")),
-        other => body.get(other).map(|it| format!("\"{other}\":{it}")),
-    });
-    Some(format!("{{{}}}", outer.collect::<Option<Vec<_>>>()?.join(",")))
+    let decoded = hex::decode(bare).unwrap_or_default();
+    Diagnosis::of(secret, covers)
+        .when_rewritten(is_digest(hex, &hmac_sha256(secret.as_bytes(), canonical.as_bytes())))
+        .when_of(RESERIALISED_BODY, [body]) // the bytes as they came, not minified
+        .when_of(WRONG_ENCODING, [rewritten_as(Writing::Escaped)]) // slashes or Cyrillic escaped
+        .when_of(WRONG_FIELD_ORDER, ordered.iter().flatten())
+        .reason(canonical.as_bytes(), others, &[secret.trim().as_bytes(), bare.as_bytes(), &decoded, b""])
 }

@@ -9,15 +9,13 @@ use crate::engine::blockchain::Blockchain;
 use crate::engine::context::Context;
 use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, reorganise};
 use crate::engine::tables::ActionRow;
+use crate::engine::tables::bound::{Bound as Row, function};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::fields::{Field, Fields, Kind as Value, Need};
 use crate::kit::lifecycle::{On, Word};
 use crate::kit::money;
 
 type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ActionDone, ActionError>;
-
-/// An action and what it does.
-pub struct Row(pub ActionRow, Handler);
 
 const WHICH: Field = Field {
     name: "invoice",
@@ -38,7 +36,7 @@ const AMOUNT: Field = Field {
 const CHAINS: &[Blockchain] = &[Blockchain::Btc];
 
 /// The actions of this provider.
-pub static ACTS: &[Row] = &[
+pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(
         ActionRow {
             name: "pay",
@@ -79,8 +77,8 @@ pub static ACTS: &[Row] = &[
 
 /// Does an action.
 pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
-    let row = ACTS.iter().find(|it| it.0.name == act).ok_or(ActionError::Unknown)?;
-    (row.1)(memory, cx, with)
+    let does = function(ACTS, act).ok_or(ActionError::Unknown)?;
+    does(memory, cx, with)
 }
 
 fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Invoice, ActionError> {
@@ -125,7 +123,7 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
     pay_exactly(memory, cx, acted.object.number, amount).map(|()| acted)
 }
 
-/// Pays so much or, unless it is said, what is missing.
+/// Pays an amount; without one, what is missing.
 pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, id: u64, amount: Option<i64>) -> Result<(), ActionError> {
     let missing = memory.invoice(id).map_or(0, |it| if it.due() == 0 { it.satoshi } else { it.due() });
     paid(memory, cx, id, amount.unwrap_or(missing)).map_err(|why| match why {

@@ -7,6 +7,7 @@ use super::wire::{CONTENT_MD5, NONCE, Signable, authorization, content_md5, cred
 use crate::engine::account::Account;
 use crate::engine::client::{Signing, put, spoilt};
 use crate::engine::context::Context;
+use crate::engine::tables::found::{self, By, Found};
 use crate::kit::http::{HeaderName, Method, Request, header};
 use crate::kit::sign::same;
 use crate::kit::time::{Duration, Timestamp, http_date};
@@ -16,7 +17,7 @@ pub const DATE_AGE_MAX: Duration = Duration::from_secs(900);
 
 const FORGOTTEN: &str = "100000 NONCEs are kept for a user: the one with the oldest Date was forgotten and could be used again";
 
-/// Somebody whose signature is right.
+/// A user whose signature is right.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub account: String,
@@ -25,14 +26,14 @@ pub struct Caller {
     nonce: Option<(String, Timestamp)>,
 }
 
-/// The merchant who has signed a request. `path` lacks our prefixes.
-pub fn caller(memory: &Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Caller, Error> {
+/// The merchant who has signed a request.
+pub fn caller(memory: &Memory, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Result<Caller, Error> {
     let wrong = Error::TokenInvalid;
     let given = credentials(&request.headers);
     let (user, given) = given.ok_or(wrong("the Authorization header is `APIAuth`, a space, the user id, a colon and the signature"))?;
     let number = user.parse().ok().filter(|it: &u64| it.to_string() == user);
-    let known = number.and_then(|number| Some((number, cx.account(user)?.clone())));
-    let (user, account) = known.ok_or(Error::ApiKeyInvalid)?;
+    let account = found.caller.as_ref().and_then(|it| cx.account(&it.account).cloned());
+    let (user, account) = number.zip(account).ok_or(Error::ApiKeyInvalid)?;
     cx.trace.account = Some(account.id.clone());
     let parts = Signable::of(&request.headers);
     let has_body = request.method == Method::POST || request.method == Method::PUT;
@@ -40,7 +41,7 @@ pub fn caller(memory: &Memory, cx: &mut Context<'_>, path: &str, request: &Reque
         return Err(wrong("Content-MD5 is not the base64 MD5 of the body that arrived"));
     }
     let legacy = account.flag(&LEGACY_NO_NONCE);
-    if !is_signed(&account, parts, given, &uris(path, request, legacy)) {
+    if !is_signed(&account, parts, given, &uris(found.path, request, legacy)) {
         return Err(wrong(
             "the signature does not fit: compare `playmoney sign quoine --target PATH`, which shows the text that is signed",
         ));
@@ -60,9 +61,9 @@ pub fn caller(memory: &Memory, cx: &mut Context<'_>, path: &str, request: &Reque
 }
 
 /// The user whom a request names, whether or not its signature is right.
-pub fn named(cx: &Context<'_>, request: &Request) -> Option<String> {
+pub fn named(cx: &Context<'_>, request: &Request) -> Option<found::Caller> {
     let (user, _) = credentials(&request.headers)?;
-    cx.account(user).map(|it| it.id.clone())
+    cx.account(user).map(|it| found::Caller { account: it.id.clone(), by: By::Name })
 }
 
 /// Dresses a request as the user's client sends it: dated, with a NONCE and a signature.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::engine::tables::ErrorRow;
+use crate::engine::tables::bound::{Refusals, error, refusal};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::http::{Response, StatusCode};
 
@@ -10,30 +11,20 @@ const TEXT: Evidence = Documented("API Reference, status codes; the text of the 
 const TOLD_APART: Evidence =
     Documented("API Reference, status codes: the body of a 401 tells the two apart, in these words; its shape is assumed");
 
-const fn row(name: &'static str, code: &'static str, status: StatusCode, when: &'static str, evidence: Evidence) -> ErrorRow {
-    ErrorRow { name, code, status, when, evidence }
-}
-
+/// The catalogue: every refusal, with an example of it for testers who ask for it by name.
 #[rustfmt::skip]
-mod catalogue {
-    use super::{Assumed, Documented, ErrorRow, StatusCode, TEXT, TOLD_APART, row};
-
-    pub const INVALID: ErrorRow = row("invalid_request", "Invalid request body", StatusCode::BAD_REQUEST, "the body of a POST is no JSON object, or is sent as anything but JSON", Documented("API Reference, status codes; which requests it means, and the text, are assumed"));
-    pub const TOKEN: ErrorRow = row("token_invalid", "Token is invalid", StatusCode::UNAUTHORIZED, "the Authorization header is missing or malformed, the signature or Content-MD5 is wrong, the Date is more than 900 seconds old, or the NONCE is no 32 alphanumeric characters or was used before", TOLD_APART);
-    pub const API_KEY: ErrorRow = row("api_key_invalid", "API_KEY is invalid", StatusCode::UNAUTHORIZED, "there is no such user id", TOLD_APART);
-    pub const NO_INVOICE: ErrorRow = row("invoice_not_found", "Invoice not found", StatusCode::NOT_FOUND, "the merchant has no such invoice", Documented("API Reference, Get An Invoice, sample error"));
-    pub const NOT_FOUND: ErrorRow = row("not_found", "Not found", StatusCode::NOT_FOUND, "there is no such path, or not for this method", Assumed("no page says how an unknown path is answered"));
-    pub const VALIDATION: ErrorRow = row("validation_error", "can't be blank", StatusCode::UNPROCESSABLE_ENTITY, "a parameter is missing or has a wrong format; each wrong one is named with what is wrong", Documented("API Reference, Create An Invoice, sample error; the texts for other faults are assumed"));
-    pub const USAGE: ErrorRow = row("usage_limit", "API usage limit exceeded", StatusCode::SERVICE_UNAVAILABLE, "more than 300 calls of a user in five minutes, and the account's `rate_limit` is `enforce`", TEXT);
-    pub const AUTHY: ErrorRow = row("authy_error", "Internal error on Authy", StatusCode::SERVICE_UNAVAILABLE, "only when it is asked for, by a rule or by the header Playmoney-Fault", TEXT);
-    pub const ACCESS: ErrorRow = row("access_denied", "You don't have access to this API call", StatusCode::SERVICE_UNAVAILABLE, "only when it is asked for, by a rule or by the header Playmoney-Fault", TEXT);
-    pub const INTERNAL: ErrorRow = row("internal_error", "Internal server error", StatusCode::INTERNAL_SERVER_ERROR, "only when it is asked for, by a rule or by the header Playmoney-Fault", Assumed("no page documents it; a client has to survive it all the same"));
-}
-
-use catalogue::{ACCESS, API_KEY, AUTHY, INTERNAL, INVALID, NO_INVOICE, NOT_FOUND, TOKEN, USAGE, VALIDATION};
-
-/// The catalogue.
-pub const ERRORS: &[ErrorRow] = &[INVALID, TOKEN, API_KEY, NO_INVOICE, NOT_FOUND, VALIDATION, USAGE, AUTHY, ACCESS, INTERNAL];
+pub static ERRORS: Refusals<Error> = &[
+    error("invalid_request", "Invalid request body", StatusCode::BAD_REQUEST, "the body of a POST is no JSON object, or is sent as anything but JSON", Documented("API Reference, status codes; which requests it means, and the text, are assumed"), || Error::NotJson),
+    error("token_invalid", "Token is invalid", StatusCode::UNAUTHORIZED, "the Authorization header is missing or malformed, the signature or Content-MD5 is wrong, the Date is more than 900 seconds old, or the NONCE is no 32 alphanumeric characters or was used before", TOLD_APART, || Error::TokenInvalid("")),
+    error("api_key_invalid", "API_KEY is invalid", StatusCode::UNAUTHORIZED, "there is no such user id", TOLD_APART, || Error::ApiKeyInvalid),
+    error("invoice_not_found", "Invoice not found", StatusCode::NOT_FOUND, "the merchant has no such invoice", Documented("API Reference, Get An Invoice, sample error"), || Error::NoSuchInvoice),
+    error("not_found", "Not found", StatusCode::NOT_FOUND, "there is no such path, or not for this method", Assumed("no page says how an unknown path is answered"), || Error::NotFound),
+    error("validation_error", "can't be blank", StatusCode::UNPROCESSABLE_ENTITY, "a parameter is missing or has a wrong format; each wrong one is named with what is wrong", Documented("API Reference, Create An Invoice, sample error; the texts for other faults are assumed"), || Error::Fields(vec![("price", Fault::Blank)])),
+    error("usage_limit", "API usage limit exceeded", StatusCode::SERVICE_UNAVAILABLE, "more than 300 calls of a user in five minutes, and the account's `rate_limit` is `enforce`", TEXT, || Error::UsageLimit),
+    error("authy_error", "Internal error on Authy", StatusCode::SERVICE_UNAVAILABLE, "only when it is asked for, by a rule or by the header Playmoney-Fault", TEXT, || Error::Authy),
+    error("access_denied", "You don't have access to this API call", StatusCode::SERVICE_UNAVAILABLE, "only when it is asked for, by a rule or by the header Playmoney-Fault", TEXT, || Error::AccessDenied),
+    error("internal_error", "Internal server error", StatusCode::INTERNAL_SERVER_ERROR, "only when it is asked for, by a rule or by the header Playmoney-Fault", Assumed("no page documents it; a client has to survive it all the same"), || Error::Internal),
+];
 
 /// What every operation can be refused with.
 pub const COMMON: &[&str] = &["token_invalid", "api_key_invalid", "usage_limit", "authy_error", "access_denied", "internal_error"];
@@ -79,52 +70,27 @@ pub enum Error {
 
 impl Error {
     /// Its row of the catalogue.
-    pub const fn row(&self) -> &'static ErrorRow {
+    pub fn row(&self) -> &'static ErrorRow {
         match self {
-            Self::NotJson => &INVALID,
-            Self::TokenInvalid(_) => &TOKEN,
-            Self::ApiKeyInvalid => &API_KEY,
-            Self::NoSuchInvoice => &NO_INVOICE,
-            Self::NotFound => &NOT_FOUND,
-            Self::Fields(_) => &VALIDATION,
-            Self::UsageLimit => &USAGE,
-            Self::Authy => &AUTHY,
-            Self::AccessDenied => &ACCESS,
-            Self::Internal => &INTERNAL,
+            Self::NotJson => const { refusal(ERRORS, "invalid_request") },
+            Self::TokenInvalid(_) => const { refusal(ERRORS, "token_invalid") },
+            Self::ApiKeyInvalid => const { refusal(ERRORS, "api_key_invalid") },
+            Self::NoSuchInvoice => const { refusal(ERRORS, "invoice_not_found") },
+            Self::NotFound => const { refusal(ERRORS, "not_found") },
+            Self::Fields(_) => const { refusal(ERRORS, "validation_error") },
+            Self::UsageLimit => const { refusal(ERRORS, "usage_limit") },
+            Self::Authy => const { refusal(ERRORS, "authy_error") },
+            Self::AccessDenied => const { refusal(ERRORS, "access_denied") },
+            Self::Internal => const { refusal(ERRORS, "internal_error") },
         }
     }
 
-    /// What the caller can do about it, where the body does not tell.
+    /// What the caller can do about it, where the body does not say so.
     pub const fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::TokenInvalid(hint) => Some(hint),
-            Self::ApiKeyInvalid => Some("GET /__admin/accounts lists the user ids of this sandbox"),
-            Self::NotJson
-            | Self::NoSuchInvoice
-            | Self::NotFound
-            | Self::Fields(_)
-            | Self::UsageLimit
-            | Self::Authy
-            | Self::AccessDenied
-            | Self::Internal => None,
+        if let Self::TokenInvalid(hint) = self {
+            return Some(hint);
         }
-    }
-
-    /// An example of the documented error of that name, as a tester asks for it.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "invalid_request" => Self::NotJson,
-            "token_invalid" => Self::TokenInvalid(""),
-            "api_key_invalid" => Self::ApiKeyInvalid,
-            "invoice_not_found" => Self::NoSuchInvoice,
-            "not_found" => Self::NotFound,
-            "validation_error" => Self::Fields(vec![("price", Fault::Blank)]),
-            "usage_limit" => Self::UsageLimit,
-            "authy_error" => Self::Authy,
-            "access_denied" => Self::AccessDenied,
-            "internal_error" => Self::Internal,
-            _ => return None,
-        })
+        if matches!(self, Self::ApiKeyInvalid) { Some("GET /__admin/accounts lists the user ids of this sandbox") } else { None }
     }
 
     /// The only function that writes this provider's error body.

@@ -12,19 +12,20 @@ use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
 use crate::engine::blockchain::Blockchain;
 use crate::engine::client::Signing;
 use crate::engine::context::Context;
+use crate::engine::delivery::Delivery;
 use crate::engine::delivery::Signed;
-use crate::engine::delivery::{Attempt, Delivery};
 use crate::engine::ids::ObjectId;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::engine::tables::Contract;
+use crate::engine::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;
-use crate::kit::http::{HeaderMap, HeaderValue, Request, Response};
+use crate::kit::http::{HeaderValue, Request, Response};
 use crate::kit::lifecycle::{On, Word};
 use crate::kit::money;
 use crate::kit::secret::Secret;
 use crate::kit::sign::derived;
-use crate::kit::time::{Timestamp, later};
+use crate::kit::time::later;
 
 mod actions;
 mod auth;
@@ -52,7 +53,7 @@ impl Provider for Quoine {
         actions::set_rate(&mut self.0, pair, ask, bid)
     }
 
-    fn caller(&self, cx: &Context<'_>, _: &str, request: &Request) -> Option<String> {
+    fn caller(&self, cx: &Context<'_>, _: &Found<'_>, request: &Request) -> Option<Caller> {
         auth::named(cx, request)
     }
 
@@ -67,11 +68,11 @@ impl Provider for Quoine {
         Some(Bill { due, decimals: BTC_DECIMALS, closes_at, blockchain: Some(Blockchain::Btc) })
     }
 
-    fn call(&mut self, cx: &mut Context<'_>, path: &str, request: &Request) -> Response {
-        let answer = if path.starts_with(routes::API) {
-            routes::call(&mut self.0, cx, path, request)
+    fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
+        let answer = if found.path.starts_with(routes::API) {
+            routes::call(&mut self.0, cx, found, request)
         } else {
-            pages::call(&mut self.0, cx, path, request)
+            pages::call(&mut self.0, cx, found.path, request)
         };
         answer.unwrap_or_else(|error| {
             cx.trace.error = Some(error.row().name);
@@ -99,19 +100,6 @@ impl Provider for Quoine {
 
     fn attempt(&mut self, cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed> {
         webhooks::attempt(cx, webhook)
-    }
-
-    fn retry(&self, _: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
-        webhooks::retry(webhook, failed)
-    }
-
-    fn tested(&self, _: &Delivery) -> Response {
-        // No call of this provider waits for its own callback.
-        errors::Error::Internal.render()
-    }
-
-    fn recognises(&self, headers: &HeaderMap) -> bool {
-        webhooks::recognises(headers)
     }
 
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
@@ -158,10 +146,6 @@ impl Provider for Quoine {
         account.credentials.insert("user_id".to_owned(), Secret::issued(id));
         account.credentials.insert("secret".to_owned(), Secret::issued(secret));
         Ok(account)
-    }
-
-    fn signing_secret<'a>(&self, account: &'a Account) -> Option<&'a Secret> {
-        webhooks::secret(account)
     }
 
     fn is_sound(&self) -> bool {

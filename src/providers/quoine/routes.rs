@@ -8,12 +8,14 @@ use super::settings::{CLAIM_BITCOIN, CURRENCY, SET_PAYMENTS_CALLBACK};
 use super::webhooks::look;
 use super::wire::{self, Look, Merchant, NewInvoice, Page};
 use crate::engine::context::Context;
-use crate::engine::tables::Operation;
+use crate::engine::tables::bound::Bound as Route;
+use crate::engine::tables::found::Found;
 use crate::engine::tables::settings::Value;
 use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::kit::base58;
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::ids::entity;
+use crate::kit::path::exactly;
 
 mod table;
 
@@ -32,27 +34,26 @@ pub struct Call<'a, 'c> {
     cx: &'a mut Context<'c>,
     request: &'a Request,
     caller: &'a Caller,
-    /// What stood in the path's braces.
+    /// What stands for the braces in the path.
     id: &'a str,
 }
 
 type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
 
-/// A documented call and its handler.
-pub struct Route(pub Operation, Handler);
-
 /// One call of the API. Who asks is settled before the body is looked at; the NONCE is used up last.
-pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
-    let documented = ROUTES.iter().find(|it| it.0.method == request.method && captured(it.0.path, path).is_some());
-    if let Some(route) = documented {
-        cx.trace.operation = Some(route.0.name);
-        return asked(memory, cx, path, request, (route.0.path, route.1));
+pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Result<Response, Error> {
+    if let Some((operation, handler)) = found.exact_handler(ROUTES) {
+        cx.trace.operation = Some(operation.name);
+        return serve(memory, cx, found, request, (found.captures.first(), *handler));
     }
     // Calls of other states of the page; whether they exist is a setting of the account that asks.
-    let undocumented = UNDOCUMENTED.iter().find(|it| it.0 == request.method && captured(it.1, path).is_some());
-    let (_, pattern, setting, handler) = undocumented.ok_or(Error::NotFound)?;
-    let on = wire::credentials(&request.headers).is_some_and(|it| cx.flag(it.0, setting));
-    if on { asked(memory, cx, path, request, (pattern, *handler)) } else { Err(Error::NotFound) }
+    let here = |it: &&Undocumented| it.0 == request.method && exactly(it.1, found.path).is_some();
+    let (_, pattern, setting, handler) = UNDOCUMENTED.iter().find(here).ok_or(Error::NotFound)?;
+    if !found.caller.as_ref().is_some_and(|it| cx.flag(&it.account, setting)) {
+        return Err(Error::NotFound);
+    }
+    let id = exactly(pattern, found.path).map_or("", |it| it.first());
+    serve(memory, cx, found, request, (id, *handler))
 }
 
 /// Method, path, the setting that makes it exist, and what it does.
@@ -63,28 +64,20 @@ const UNDOCUMENTED: &[Undocumented] = &[
     (Method::POST, "/api/v1/set_payments_callback", &SET_PAYMENTS_CALLBACK, update_callback_url),
 ];
 
-fn asked(
+fn serve(
     memory: &mut Memory,
     cx: &mut Context<'_>,
-    path: &str,
+    found: &Found<'_>,
     request: &Request,
-    (pattern, handler): (&str, Handler),
+    (id, handler): (&str, Handler),
 ) -> Result<Response, Error> {
-    let caller = auth::caller(memory, cx, path, request)?;
+    let caller = auth::caller(memory, cx, found, request)?;
     if !cx.admits(&caller.account) {
         return Err(Error::UsageLimit);
     }
-    let id = captured(pattern, path).unwrap_or("");
     let response = handler(Call { memory: &mut *memory, cx: &mut *cx, request, caller: &caller, id })?;
     auth::served(memory, cx, caller);
     Ok(response)
-}
-
-/// What stands in a path where its pattern has braces; empty when it has none. `None`: the path is another one.
-fn captured<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
-    let Some((before, after)) = pattern.split_once("{id}") else { return (pattern == path).then_some("") };
-    let id = path.strip_prefix(before)?.strip_suffix(after)?;
-    (!id.is_empty() && !id.contains('/')).then_some(id)
 }
 
 impl Call<'_, '_> {

@@ -9,14 +9,13 @@ use super::wire::{
 };
 use crate::engine::account::Account;
 use crate::engine::context::Context;
-use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::delivery::Delivery;
 use crate::engine::delivery::{Event, Signed};
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{EventRow, Schedule};
+use crate::engine::tables::{EventRow, Mark, Schedule};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::ids::entity;
-use crate::kit::secret::Secret;
-use crate::kit::time::{Duration, Timestamp, http_date, later};
+use crate::kit::time::{Duration, http_date};
 
 mod verdict;
 
@@ -55,6 +54,11 @@ pub const EVENTS: &[EventRow] = &[
     event(CAPTURED, "the bitcoins are converted and the merchant is credited; the notice says `complete`, the invoice becomes so once it is accepted", example!("complete", "payment_confirmed", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), Documented("API Reference, Update Notification URL, data posted to the callback, and system_status `complete`; that the notice runs ahead of the status is assumed")),
 ];
 
+/// What shows that a webhook is from here.
+pub const MARKS: &[Mark] = &[Mark::Header(NONCE), Mark::Begins("authorization", "APIAuth ")];
+/// Where no webhook secret is set, the account's own secret signs.
+pub const SIGNING_CREDENTIAL: Option<&str> = Some("secret");
+
 #[rustfmt::skip]
 pub const SCHEDULE: Schedule = Schedule {
     waits: &[Duration::ZERO, Duration::from_mins(1), Duration::from_mins(5), Duration::from_mins(15), Duration::from_mins(60)],
@@ -80,11 +84,6 @@ pub fn announce(memory: &Memory, cx: &mut Context<'_>, invoice: &Invoice, name: 
     cx.notify(Event { name, id, account, subject: invoice.id.to_string(), object: invoice.object(), url, body, once: false });
 }
 
-/// What signs an account's callbacks: its own secret, unless a tester has set another.
-pub fn secret(account: &Account) -> Option<&Secret> {
-    account.webhook_secret().or_else(|| account.credentials.get("secret"))
-}
-
 /// Builds and signs an attempt with the date and NONCE of this moment; the body stays what it was.
 pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let account = cx.account(&webhook.account)?;
@@ -99,17 +98,7 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
     }
     let canonical = Signable::of(&headers).canonical(&request_uri(&url));
-    let signature = signature(&cx.signing(secret(account)?.expose()), &canonical);
+    let signature = signature(&cx.signing(account.signing_secret(SIGNING_CREDENTIAL)?.expose()), &canonical);
     headers.insert(header::AUTHORIZATION, HeaderValue::from_str(&authorization(&account.id, &signature)).ok()?);
     Some(Signed { url, headers, body, signed: Some(canonical) })
-}
-
-/// When the attempt after that failure leaves.
-pub fn retry(webhook: &Delivery, failed: &Attempt) -> Option<Timestamp> {
-    later(failed.at, *SCHEDULE.waits.get(usize::try_from(webhook.scheduled).ok()?)?)
-}
-
-/// Whether that looks like one of these callbacks.
-pub fn recognises(headers: &HeaderMap) -> bool {
-    headers.contains_key(NONCE) || headers.get(header::AUTHORIZATION).is_some_and(|it| it.as_bytes().starts_with(b"APIAuth "))
 }

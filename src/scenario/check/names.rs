@@ -69,7 +69,7 @@ impl<'a> Defined<'a> {
         let own = self.providers.and_then(|it| it.get(contract.slug)).and_then(|it| it.get("accounts"));
         let own = own.map_or(&[][..], Node::items).iter().filter_map(|it| it.get("id").and_then(Node::plain));
         let ids: Vec<&str> = [contract.account].into_iter().chain(own).collect();
-        let is_open = (contract.operations)().iter().any(|it| it.auth == Auth::Open);
+        let is_open = contract.operations.iter().any(|it| it.auth == Auth::Open);
         if !is_open && !ids.contains(&asked) {
             let what = format!("{} has no account `{}` here", contract.name, cut(asked));
             check.note_unknown(&node.at, what, asked, ids.into_iter());

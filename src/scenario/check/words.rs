@@ -73,7 +73,7 @@ impl Check<'_> {
     pub(super) fn operation(&mut self, node: &Node) -> Option<()> {
         let (contract, name) = self.split(node, '.', "an operation such as quoine.createInvoice")?;
         if contract.operation(name).is_none() {
-            let names: Vec<&str> = (contract.operations)().iter().map(|it| it.name).collect();
+            let names: Vec<&str> = contract.operations.iter().map(|it| it.name).collect();
             self.note_unknown(&node.at, format!("{} has no operation `{}`", contract.name, cut(name)), name, names.into_iter());
         }
         Some(())
@@ -106,7 +106,7 @@ impl Check<'_> {
 
     pub(super) fn action(&mut self, node: &Node) -> Option<()> {
         let (contract, name) = self.split(node, '.', "an action such as quoine.pay")?;
-        let names: Vec<&str> = (contract.actions)().iter().map(|it| it.name).collect();
+        let names: Vec<&str> = contract.actions.iter().map(|it| it.name).collect();
         if !names.contains(&name) {
             self.note_unknown(&node.at, format!("{} has no action `{}`", contract.name, cut(name)), name, names.into_iter());
         }

@@ -213,7 +213,7 @@ fn limits(run: &mut Run) {
         run.refused(operation, &card("no"), "rate_limited");
     }
     run.set(&json!({"rate_limit": "off"}));
-    for row in (run.contract.operations)() {
+    for row in run.contract.operations {
         let broken = run.request(row.name, &card("no")).with("Playmoney-Fault", "internal_error");
         run.ask(row.name, broken);
     }
@@ -233,7 +233,7 @@ fn webhooks(run: &mut Run) {
 
 /// What the tables promise, the run has met: every error of every operation, every field of every body.
 pub fn rows_are_played(served: &Served, contract: &Contract, seen: &BTreeSet<(String, Option<String>)>) {
-    for row in (contract.operations)() {
+    for row in contract.operations {
         let promised = row.errors.iter().map(|it| Some((*it).to_owned())).chain([None]);
         for error in promised {
             let met = seen.contains(&(row.name.to_owned(), error.clone()));
@@ -241,7 +241,7 @@ pub fn rows_are_played(served: &Served, contract: &Contract, seen: &BTreeSet<(St
         }
     }
     // What shares a table shares its optional fields.
-    let answers = (contract.operations)().into_iter().map(|it| (format!("{} {}", it.name, it.success.as_str()), it.answer));
+    let answers = contract.operations.iter().copied().map(|it| (format!("{} {}", it.name, it.success.as_str()), it.answer));
     let bodies: Vec<_> = answers.chain(contract.events.iter().map(|it| (it.name.to_owned(), it.body))).collect();
     for (name, table) in &bodies {
         let names = |fields: &'static [Field]| fields.iter().map(|it| it.name);

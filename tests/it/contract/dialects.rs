@@ -1,8 +1,6 @@
 //! A provider that does not exist and speaks as others do: parameters in path and query, forms, one address for
 //! several functions.
 
-use std::sync::LazyLock;
-
 use playmoney::contract::openapi;
 use playmoney::engine::tables::{Auth, Contract, ErrorRow, Limit, Operation, Schedule};
 use playmoney::kit::evidence::Evidence::{self, Documented};
@@ -31,37 +29,37 @@ static MADE: [Field; 2] = [field("function", Kind::Constant("make"), Need::Requi
 static DROPPED: [Field; 1] = [field("function", Kind::Constant("drop"), Need::Required)];
 
 /// A call with a form for a body.
-const fn call(name: &'static str, method: Method, path: &'static str, parameters: &'static [Field]) -> Operation {
-    Operation {
-        name,
-        method,
-        path,
-        auth: Auth::Bearer,
-        summary: "a call",
-        media: FORM,
-        headers: &[],
-        parameters,
-        success: StatusCode::OK,
-        answer: &ANSWER,
-        errors: &["lost"],
-        example: None,
-        evidence: PAGE,
-    }
+const fn call(
+    name: &'static str,
+    method: Method,
+    path: &'static str,
+    parameters: &'static [Field],
+    (success, errors): (StatusCode, &'static [&'static str]),
+) -> Operation {
+    let (auth, summary, answer) = (Auth::Bearer, "a call", &ANSWER);
+    let (media, headers, example, evidence) = (FORM, &[], None, PAGE);
+    Operation { name, method, path, auth, summary, media, headers, parameters, success, answer, errors, example, evidence }
 }
 
-static SHOW: LazyLock<Operation> =
-    LazyLock::new(|| Operation { media: &[], headers: &NONCE, ..call("show", Method::GET, "/things/{id}", &SHOWN) });
-static RENAME: Operation = call("rename", Method::PUT, "/things/{id}", &RENAMED);
-static MAKE: LazyLock<Operation> = LazyLock::new(|| Operation {
-    success: StatusCode::CREATED,
-    errors: &["lost", "full"],
-    ..call("make", Method::POST, "/api.php", &MADE)
-});
-static DROP: Operation = call("drop", Method::POST, "/api.php", &DROPPED);
+/// A call without a body.
+const fn read(name: &'static str, path: &'static str, parameters: &'static [Field]) -> Operation {
+    let (method, success, errors) = (Method::GET, StatusCode::OK, &["lost"]);
+    let (auth, summary, answer) = (Auth::Bearer, "a call", &ANSWER);
+    let (media, headers, example, evidence) = (&[], &NONCE, None, PAGE);
+    Operation { name, method, path, auth, summary, media, headers, parameters, success, answer, errors, example, evidence }
+}
+
+static SHOW: Operation = read("show", "/things/{id}", &SHOWN);
+static RENAME: Operation = call("rename", Method::PUT, "/things/{id}", &RENAMED, (StatusCode::OK, &["lost"]));
+static MAKE: Operation = call("make", Method::POST, "/api.php", &MADE, (StatusCode::CREATED, &["lost", "full"]));
+static DROP: Operation = call("drop", Method::POST, "/api.php", &DROPPED, (StatusCode::OK, &["lost"]));
 
 const fn error(name: &'static str, code: &'static str) -> ErrorRow {
     ErrorRow { name, code, status: StatusCode::BAD_REQUEST, when: "it happens", evidence: PAGE }
 }
+
+static LOST: ErrorRow = error("lost", "thing-lost");
+static FULL: ErrorRow = error("full", "shelf-full");
 
 static CONTRACT: Contract = Contract {
     slug: "toy",
@@ -72,11 +70,11 @@ static CONTRACT: Contract = Contract {
     account: "default",
     credentials: &[],
     sources: &[],
-    operations: || vec![&SHOW, &RENAME, &MAKE, &DROP],
-    actions: Vec::new,
+    operations: &[&SHOW, &RENAME, &MAKE, &DROP],
+    actions: &[],
     lifecycles: Vec::new,
     pages: &[],
-    errors: &[error("lost", "thing-lost"), error("full", "shelf-full")],
+    errors: &[&LOST, &FULL],
     error_body: &[field("0", TEXT, Need::Required), field("why.code", TEXT, Need::Required)],
     refusal: |name| {
         let code = CONTRACT.error(name)?.code;
@@ -84,6 +82,8 @@ static CONTRACT: Contract = Contract {
     },
     limit: Limit { error: "full", calls_max: 1, window: Duration::from_secs(1) },
     events: &[],
+    marks: &[],
+    signing_credential: None,
     schedule: Schedule { waits: &[], time_limit: Duration::ZERO, evidence: PAGE, time_limit_evidence: PAGE },
     settings: &[],
     decisions: &[],

@@ -28,7 +28,7 @@ fn describe_is_read_in_a_terminal() {
     for contract in contracts() {
         pages.push((contract.slug.to_owned(), describe::provider(contract)));
         let named = |it: &str| format!("{}.{it}", contract.slug);
-        pages.extend((contract.operations)().iter().map(|it| (named(it.name), describe::operation(contract, it))));
+        pages.extend(contract.operations.iter().map(|it| (named(it.name), describe::operation(contract, it))));
     }
     for (name, page) in pages {
         // An address inside an example is no text that could be wrapped.
@@ -46,13 +46,13 @@ fn describe_as_json_has_every_row() {
     for contract in all {
         let whole = describe::provider_json(contract);
         let count = |name: &str| whole[name].as_array().map_or(0, Vec::len);
-        assert_eq!(count("operations"), (contract.operations)().len());
-        assert_eq!(count("actions"), (contract.actions)().len());
+        assert_eq!(count("operations"), contract.operations.len());
+        assert_eq!(count("actions"), contract.actions.len());
         assert_eq!(count("errors"), contract.errors.len());
         assert_eq!(count("settings"), contract.settings().count());
         assert_eq!(count("decisions"), contract.decisions.len());
         assert_eq!(whole["retry_schedule"]["attempts"].as_array().map(Vec::len), Some(contract.schedule.waits.len()));
-        let first = (contract.operations)()[0];
+        let first = contract.operations[0];
         assert_eq!(whole["operations"][0]["parameters"], describe::operation_json(contract, first)["parameters"]);
         snapshot(&format!("contract/{}.{}.json", contract.slug, first.name), &pretty(&describe::operation_json(contract, first)));
     }
@@ -210,7 +210,7 @@ fn is_tagged(contract: &Contract, document: &Json) {
     let events = document["webhooks"].as_object().expect("webhooks").values();
     let operations: Vec<&Json> = calls.chain(events).flat_map(|it| it.as_object().expect("methods").values()).collect();
     let functions = |it: &Json| it["x-operations"].as_array().map_or(1, Vec::len);
-    assert_eq!(operations.iter().map(|it| functions(it)).sum::<usize>(), (contract.operations)().len() + contract.events.len());
+    assert_eq!(operations.iter().map(|it| functions(it)).sum::<usize>(), contract.operations.len() + contract.events.len());
     for it in operations {
         it["x-operations"].as_array().map_or_else(|| tagged(it), |all| all.iter().for_each(tagged));
         it["parameters"].as_array().into_iter().flatten().for_each(tagged);

@@ -14,7 +14,7 @@ fn a_parameter_is_taken_up_to_its_limits() {
     let mut tried = 0;
     for contract in providers::all().iter().map(|it| it.contract()) {
         let served = Served::by(&mut Tape::shop(), contract.slug);
-        let operations = (contract.operations)();
+        let operations = contract.operations;
         let json = operations.iter().filter(|it| it.media.contains(&"application/json"));
         for (row, example) in json.filter_map(|it| Some((it, it.example?))) {
             let example: Json = serde_json::from_str(example).expect("an example is JSON");

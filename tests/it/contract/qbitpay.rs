@@ -143,8 +143,8 @@ fn refusals(run: &mut Run) {
     run.set(&json!({"webhook_url": null}));
     run.refused("testEvent", &json!({}), "validation_failed");
     run.set(&json!({"webhook_url": crate::tape::SHOP, "permissions": []}));
-    let operations = (run.contract.operations)();
-    for row in &operations {
+    let operations = run.contract.operations;
+    for row in operations {
         run.refused(row.name, &json!({}), "forbidden");
         run.ask_as_nobody(row.name);
         run.ask_for_fault(row.name, "api_error");
@@ -153,7 +153,7 @@ fn refusals(run: &mut Run) {
     for _ in 0..20 {
         run.call("showAccount", &json!({}));
     }
-    for row in &operations {
+    for row in operations {
         run.refused(row.name, &json!({}), "rate_limit_error");
     }
     run.set(&json!({"rate_limit": "off"}));

@@ -38,7 +38,7 @@ fn last(shop: &Tape) -> (Option<String>, Option<String>) {
 #[test]
 fn every_operation_is_routed() {
     each(|shop, contract| {
-        for row in (contract.operations)() {
+        for row in contract.operations {
             let response = shop.ask(request(contract, row));
             assert!(![404, 405].contains(&response.status.as_u16()), "{}: {}", row.name, text(&response));
             assert_eq!(last(shop).0.as_deref(), Some(row.name));
@@ -49,13 +49,13 @@ fn every_operation_is_routed() {
 #[test]
 fn every_error_can_be_asked_for_by_name() {
     each(|shop, contract| {
-        for (row, operation) in contract.errors.iter().flat_map(|it| (contract.operations)().into_iter().map(move |row| (it, row))) {
+        for (row, operation) in contract.errors.iter().flat_map(|it| contract.operations.iter().copied().map(move |row| (it, row))) {
             let response = shop.ask(request(contract, operation).with("Playmoney-Fault", row.name));
             assert_eq!(response.status, row.status, "{}", row.name);
             assert!(text(&response).contains(&format!("\"{}\"", row.code)), "{} says {}", row.name, text(&response));
             assert_eq!(last(shop), (Some(operation.name.to_owned()), Some(row.name.to_owned())));
         }
-        let operation = (contract.operations)()[0];
+        let operation = contract.operations[0];
         let unknown = shop.ask(request(contract, operation).with("Playmoney-Fault", "no_such_error"));
         assert_eq!(unknown.status, 422);
     });
@@ -64,7 +64,7 @@ fn every_error_can_be_asked_for_by_name() {
 #[test]
 fn operations_name_errors_of_the_table() {
     each(|_, contract| {
-        for row in (contract.operations)() {
+        for row in contract.operations {
             for name in row.errors {
                 assert!(contract.error(name).is_some(), "{} names the error {name}", row.name);
             }
@@ -76,7 +76,7 @@ fn operations_name_errors_of_the_table() {
 fn every_action_is_known() {
     each(|shop, contract| {
         let listed = shop.admin("GET", "act", &Json::Null);
-        for act in (contract.actions)() {
+        for act in contract.actions {
             let here = |it: &&Json| it["provider"] == contract.slug && it["action"] == act.name;
             assert_eq!(listed["actions"].as_array().expect("actions").iter().filter(here).count(), 1, "{}", act.name);
             let empty = shop.admin("POST", &format!("act/{}/{}", contract.slug, act.name), &json!({}));
@@ -138,8 +138,8 @@ fn what_no_row_names_is_refused() {
     const METHODS: [Method; 8] =
         [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS, Method::TRACE];
     each(|shop, contract| {
-        let operations = (contract.operations)();
-        for row in &operations {
+        let operations = contract.operations;
+        for row in operations {
             let has = |method: &Method| operations.iter().any(|it| it.path == row.path && it.method == *method);
             let mut allowed: Vec<&str> = operations.iter().filter(|it| it.path == row.path).map(|it| it.method.as_str()).collect();
             allowed.sort_unstable();

@@ -35,7 +35,7 @@ impl Run {
 
     /// Each function once, with the example of its row.
     fn examples(&mut self, line: &str) {
-        for row in (self.contract.operations)() {
+        for row in self.contract.operations {
             self.shop.play(line);
             self.ask(row.name, row.example.expect("an example"));
         }
@@ -51,7 +51,7 @@ fn every_answer_is_the_documented_one() {
     payments(&mut run);
     refusals(&mut run);
     webhooks(&mut run);
-    for row in (run.contract.operations)() {
+    for row in run.contract.operations {
         for error in row.errors.iter().map(|it| Some((*it).to_owned())).chain([None]) {
             assert!(run.seen.contains(&(row.name.to_owned(), error.clone())), "{} was never answered with {error:?}", row.name);
         }
@@ -93,7 +93,7 @@ fn payments(run: &mut Run) {
 }
 
 fn refusals(run: &mut Run) {
-    for row in (run.contract.operations)() {
+    for row in run.contract.operations {
         run.ask(row.name, &format!("function={}", row.name));
         run.ask(row.name, &format!("function={}&api-key=wrong", row.name));
         run.ask(row.name, &form(row.name, &[]));

@@ -57,7 +57,7 @@ fn every_answer_is_the_documented_one() {
     statuses(&mut run);
     refusals(&mut run);
     webhooks(&mut run);
-    for row in (run.contract.operations)() {
+    for row in run.contract.operations {
         for error in row.errors.iter().map(|it| Some((*it).to_owned())).chain([None]) {
             assert!(run.seen.contains(&(row.name.to_owned(), error.clone())), "{} was never answered with {error:?}", row.name);
         }

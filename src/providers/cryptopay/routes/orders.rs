@@ -9,7 +9,7 @@ use crate::providers::cryptopay::lifecycle::register;
 use crate::providers::cryptopay::model::{Code, Order, OrderStatus};
 use crate::providers::cryptopay::wire::{self, NewOrder, OrderObject, Page, enveloped};
 
-/// Nobody has said how long an order can be paid.
+/// How long an order can be paid when the request does not say.
 const LIVES: Duration = Duration::from_hours(2);
 
 pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{Route, orders, settled, transactions, users};
+use super::{Handler, Route, orders, settled, transactions, users};
 use crate::engine::tables::{Auth, Operation};
 use crate::kit::evidence::Evidence::{self, Documented};
 use crate::kit::fields::Field;
@@ -76,7 +76,7 @@ const fn call(
 
 /// Every call.
 #[rustfmt::skip]
-pub static ROUTES: &[Route] = &[
+pub static ROUTES: &[Route<Operation, Handler>] = &[
     Route(call("register", Register, "/api/auth/register", [REGISTERING, USER], None, "makes a user, who then logs in", Documented("Authentication, Register; the answer is assumed")), users::register),
     Route(call("login", LogIn, "/api/auth/login", [LOGGING_IN, SESSION], Some(LOGIN), "an access token and a refresh token", Documented("Authentication, Login; API overview, Getting Your API Key")), users::login),
     Route(call("refreshToken", LogIn, "/api/auth/token/refresh/", [REFRESHING, TOKENS_ANEW], None, "a new pair of tokens for a refresh token, which works once", Documented("Authentication, Refresh Token; that the old one is used up is assumed, `refresh_rotation` changes it")), users::refresh),

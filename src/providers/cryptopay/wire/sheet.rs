@@ -1,62 +1,54 @@
-//! Parameters being read: every one that is wrong is named at once.
+//! How parameters are read here, and the words for what is wrong with one.
 
 use crate::engine::tables::settings::webhook_url;
 use crate::kit::fields::{Fault, Field, Fields};
 use crate::kit::http::Request;
 use crate::kit::lifecycle::Word;
+use crate::kit::sheet::{self, Words};
 use crate::providers::cryptopay::errors::{Error, Faults};
 
-/// What was sent, and what was wrong with it so far.
-pub struct Sheet<'a> {
-    pub fields: Fields<'a>,
-    faults: Faults,
+/// Parameters of this provider.
+pub type Sheet<'a> = sheet::Sheet<'a, Said>;
+
+/// The words of this provider.
+#[derive(Debug)]
+pub struct Said;
+
+impl Words for Said {
+    type Said = (&'static str, String);
+    type Error = Error;
+
+    fn say(said: &mut Faults, row: &Field, fault: &Fault) {
+        refuse(said, row, words(fault));
+    }
+
+    fn refusal(said: Faults) -> Error {
+        Error::Invalid(said)
+    }
+}
+
+/// A parameter is wrong, for the first reason that is found.
+fn refuse(said: &mut Faults, row: &Field, why: String) {
+    if said.iter().all(|it| it.0 != row.name) {
+        said.push((row.name, why));
+    }
 }
 
 impl<'a> Sheet<'a> {
     /// A JSON body; none at all is an empty one.
     pub fn body(request: &'a Request) -> Result<Self, Error> {
         if request.body.iter().all(u8::is_ascii_whitespace) {
-            return Ok(Self { fields: Fields::default(), faults: Vec::new() });
+            return Ok(Self::of(Fields::default()));
         }
         if request.media_type() != "application/json" {
             return Err(Error::Unreadable("Unsupported media type: send application/json."));
         }
-        let fields = Fields::json(&request.body).ok_or(Error::Unreadable("The body is not a JSON object."))?;
-        Ok(Self { fields, faults: Vec::new() })
+        Fields::json(&request.body).map(Self::of).ok_or(Error::Unreadable("The body is not a JSON object."))
     }
 
-    /// A query.
-    pub fn query(request: &Request) -> Self {
-        Self { fields: Fields::form(request.query.as_bytes()), faults: Vec::new() }
-    }
-
-    /// That parameter is wrong, for the first reason that is found.
+    /// Says what else is wrong with a parameter that was read.
     pub fn refuse(&mut self, row: &Field, why: impl Into<String>) {
-        if self.faults.iter().all(|it| it.0 != row.name) {
-            self.faults.push((row.name, why.into()));
-        }
-    }
-
-    fn read<T>(&mut self, row: &Field, read: Result<Option<T>, Fault>) -> Option<T> {
-        read.unwrap_or_else(|fault| {
-            self.refuse(row, said(&fault));
-            None
-        })
-    }
-
-    pub fn text(&mut self, row: &Field) -> Option<String> {
-        let read = self.fields.text(row);
-        self.read(row, read)
-    }
-
-    pub fn integer(&mut self, row: &Field) -> Option<i64> {
-        let read = self.fields.integer(row);
-        self.read(row, read)
-    }
-
-    pub fn flag(&mut self, row: &Field) -> Option<bool> {
-        let read = self.fields.flag(row);
-        self.read(row, read)
+        refuse(&mut self.said, row, why.into());
     }
 
     /// One of the provider's own words, in exactly its letters.
@@ -78,21 +70,13 @@ impl<'a> Sheet<'a> {
         if webhook_url(&url).is_ok() {
             return Some(url);
         }
-        self.refuse(row, said(&Fault::NotAUrl));
+        self.refuse(row, words(&Fault::NotAUrl));
         None
-    }
-
-    /// What was read, unless something was wrong.
-    pub fn complete<T>(self, read: Option<T>) -> Result<T, Error> {
-        match read {
-            Some(read) if self.faults.is_empty() => Ok(read),
-            _ => Err(Error::Invalid(self.faults)),
-        }
     }
 }
 
 /// What is wrong, in the words of the framework behind the API; only the first is documented.
-fn said(fault: &Fault) -> String {
+fn words(fault: &Fault) -> String {
     match fault {
         Fault::Missing => "This field is required".to_owned(),
         Fault::NotA("string") => "Not a valid string".to_owned(),

@@ -5,10 +5,10 @@ use rust_decimal::Decimal;
 use super::{Call, cursor, owned};
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::lifecycle::Word;
-use crate::kit::time::unix_seconds;
+use crate::kit::time::{Timestamp, unix_seconds};
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::lifecycle::register_order;
-use crate::providers::qbitpay::model::{BALANCE_UNITS_MAX, Direction, Oid, Order, QUOTE_HOLDS, Quote, Side, Symbol};
+use crate::providers::qbitpay::model::{BALANCE_UNITS_MAX, Direction, Memory, Oid, Order, QUOTE_HOLDS, Quote, Side, Symbol};
 use crate::providers::qbitpay::wire::{self, NewOrder, OrderObject, Page};
 
 /// What an order costs, as a share of its price.
@@ -27,34 +27,8 @@ pub fn ticker(call: Call<'_, '_>) -> Result<Response, Error> {
 pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, merchant, .. } = call;
     let new = NewOrder::parse(request)?;
-    let Symbol { base, quote } = new.symbol;
-    let side = if new.direction == Direction::Buy { Side::Ask } else { Side::Bid };
     let now = cx.now();
-    let own = memory.own_mut(merchant);
-    let told = own.quotes(side).get(&new.symbol).filter(|it| now.duration_since(it.at) <= QUOTE_HOLDS).map(|it| it.price);
-    let beyond = || Error::Limit("beyond what its price can express".to_owned());
-    let price = told.or_else(|| memory.rates.price(new.symbol, side)).ok_or_else(beyond)?;
-    let own = memory.own(merchant);
-    let base_units = base.units(new.amount).filter(|it| *it <= BALANCE_UNITS_MAX);
-    let cost = new.amount.checked_mul(price);
-    let units = |amount: Option<Decimal>| amount.and_then(|it| quote.units(it)).filter(|it| *it <= BALANCE_UNITS_MAX);
-    let fee = units(cost.and_then(|it| it.checked_mul(TRADE_FEE_RATE)));
-    let (Some(base_units), Some(cost_units), Some(fee_units)) = (base_units, units(cost), fee) else {
-        return Err(if new.direction == Direction::Sell { Error::Balance } else { beyond() });
-    };
-    if cost_units == 0 {
-        return Err(Error::Limit(format!("worth nothing in {}", quote.word())));
-    }
-    let (given, given_units, got, got_units) = match new.direction {
-        Direction::Buy => (quote, cost_units + fee_units, base, base_units),
-        Direction::Sell => (base, base_units, quote, cost_units - fee_units),
-    };
-    if own.available_units(given) < given_units {
-        return Err(Error::Balance);
-    }
-    if BALANCE_UNITS_MAX < own.all_units(got).saturating_add(got_units) {
-        return Err(beyond());
-    }
+    let Trade { price, base_units, cost_units, fee_units } = Trade::of(memory, merchant, &new, now)?;
     let number = memory.orders.next();
     let order = Order {
         number,
@@ -72,6 +46,56 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     };
     register_order(memory, cx, order);
     shown(memory.orders.get(number))
+}
+
+fn beyond() -> Error {
+    Error::Limit("beyond what its price can express".to_owned())
+}
+
+/// What an order exchanges, in smallest units, and at which price.
+struct Trade {
+    price: Decimal,
+    base_units: i64,
+    cost_units: i64,
+    fee_units: i64,
+}
+
+impl Trade {
+    /// Refuses amounts that no balance can hold, and those that the merchant's balance does not cover.
+    fn of(memory: &mut Memory, merchant: u32, new: &NewOrder, now: Timestamp) -> Result<Self, Error> {
+        let Symbol { base, quote } = new.symbol;
+        let price = price(memory, merchant, new, now).ok_or_else(beyond)?;
+        let base_units = base.units(new.amount).filter(|it| *it <= BALANCE_UNITS_MAX);
+        let cost = new.amount.checked_mul(price);
+        let units = |amount: Option<Decimal>| amount.and_then(|it| quote.units(it)).filter(|it| *it <= BALANCE_UNITS_MAX);
+        let fee = units(cost.and_then(|it| it.checked_mul(TRADE_FEE_RATE)));
+        let (Some(base_units), Some(cost_units), Some(fee_units)) = (base_units, units(cost), fee) else {
+            return Err(if new.direction == Direction::Sell { Error::Balance } else { beyond() });
+        };
+        if cost_units == 0 {
+            return Err(Error::Limit(format!("worth nothing in {}", quote.word())));
+        }
+        let (given, given_units, got, got_units) = match new.direction {
+            Direction::Buy => (quote, cost_units + fee_units, base, base_units),
+            Direction::Sell => (base, base_units, quote, cost_units - fee_units),
+        };
+        let own = memory.own(merchant);
+        if own.available_units(given) < given_units {
+            return Err(Error::Balance);
+        }
+        if BALANCE_UNITS_MAX < own.all_units(got).saturating_add(got_units) {
+            return Err(beyond());
+        }
+        Ok(Self { price, base_units, cost_units, fee_units })
+    }
+}
+
+/// The price that the ticker answered to this merchant, as long as it holds; else the market's.
+fn price(memory: &mut Memory, merchant: u32, new: &NewOrder, now: Timestamp) -> Option<Decimal> {
+    let side = if new.direction == Direction::Buy { Side::Ask } else { Side::Bid };
+    let answered = memory.own_mut(merchant).quotes(side).get(&new.symbol);
+    let answered = answered.filter(|it| now.duration_since(it.at) <= QUOTE_HOLDS).map(|it| it.price);
+    answered.or_else(|| memory.rates.price(new.symbol, side))
 }
 
 fn shown(order: Option<&Order>) -> Result<Response, Error> {

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{Route, charges, ledger, orders, payouts};
+use super::{Handler, Route, charges, ledger, orders, payouts};
 use crate::engine::tables::{Auth, Operation};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::Field;
@@ -58,7 +58,7 @@ const fn read(
 
 /// Every call.
 #[rustfmt::skip]
-pub static ROUTES: &[Route] = &[
+pub static ROUTES: &[Route<Operation, Handler>] = &[
     Route(read("getAccessToken", "/api/v1/accessToken", &[], ACCESS_TOKEN, PLAIN, "a JWT that lets a payer's browser use the hosted page", Documented("API reference, Authentication")), ledger::access_token),
     Route(read("showAccount", "/api/v1/accounts/show", &[], ACCOUNT_OBJECT, PLAIN, "fee rates, limits and wallets", Documented("API reference, Accounts")), ledger::show_account),
     Route(read("showBalance", "/api/v1/balances/show", BALANCE_SHOW, BALANCE_OBJECT, ASKED, "the balance in one currency", Documented("API reference, Balances")), ledger::show_balance),

@@ -1,17 +1,33 @@
-//! Parameters being read: every one that is wrong is named at once.
+//! How parameters are read here, and the words for what is wrong with one.
 
 use rust_decimal::Decimal;
 
 use crate::engine::tables::settings::webhook_url;
 use crate::kit::fields::{Fault as Wrong, Field, Fields};
 use crate::kit::http::Request;
+use crate::kit::sheet::{self, Words};
 use crate::providers::qbitpay::errors::{Error, Fault};
 use crate::providers::qbitpay::model::Currency;
 
-/// What was sent, and what was wrong with it so far.
-pub struct Sheet<'a> {
-    pub fields: Fields<'a>,
-    faults: Vec<Fault>,
+/// Parameters of this provider.
+pub type Sheet<'a> = sheet::Sheet<'a, Said>;
+
+/// The words of this provider.
+#[derive(Debug)]
+pub struct Said;
+
+impl Words for Said {
+    type Said = Fault;
+    type Error = Error;
+
+    fn say(said: &mut Vec<Fault>, row: &Field, fault: &Wrong) {
+        let is_missing = *fault == Wrong::Missing;
+        said.push(if is_missing { Fault::missing(row.name) } else { Fault::invalid(row.name, words(fault)) });
+    }
+
+    fn refusal(said: Vec<Fault>) -> Error {
+        Error::Validation(said)
+    }
 }
 
 impl<'a> Sheet<'a> {
@@ -19,17 +35,7 @@ impl<'a> Sheet<'a> {
     pub fn body(request: &'a Request) -> Result<Self, Error> {
         let empty = request.body.iter().all(u8::is_ascii_whitespace);
         let fields = if empty { Some(Fields::default()) } else { Fields::body(request) };
-        Ok(Self { fields: fields.ok_or(Error::NotJson)?, faults: Vec::new() })
-    }
-
-    /// A query.
-    pub fn query(request: &Request) -> Self {
-        Self { fields: Fields::form(request.query.as_bytes()), faults: Vec::new() }
-    }
-
-    pub fn text(&mut self, row: &Field) -> Option<String> {
-        let read = self.fields.text(row);
-        self.read(row, read)
+        fields.map(Self::of).ok_or(Error::NotJson)
     }
 
     /// An address that webhooks can go to.
@@ -40,17 +46,6 @@ impl<'a> Sheet<'a> {
             Err(why) => self.refuse(row, why),
         }
         None
-    }
-
-    pub fn integer(&mut self, row: &Field) -> Option<i64> {
-        let read = self.fields.integer(row);
-        self.read(row, read)
-    }
-
-    /// A number above zero.
-    pub fn amount(&mut self, row: &Field) -> Option<Decimal> {
-        let read = self.fields.amount(row);
-        self.read(row, read)
     }
 
     /// A currency, or that one when it was not sent.
@@ -69,13 +64,13 @@ impl<'a> Sheet<'a> {
     /// Says that a parameter is missing which only another one makes required.
     pub fn require(&mut self, row: &Field, when: &str) {
         if !self.fields.has(row.name) {
-            self.faults.push(Fault { message: format!("required when {when}"), ..Fault::missing(row.name) });
+            self.said.push(Fault { message: format!("required when {when}"), ..Fault::missing(row.name) });
         }
     }
 
     /// Says what is wrong with a parameter that was read.
     pub fn refuse(&mut self, row: &Field, message: impl Into<String>) {
-        self.faults.push(Fault::invalid(row.name, message));
+        self.said.push(Fault::invalid(row.name, message));
     }
 
     /// An amount that its currency cannot hold is refused.
@@ -86,30 +81,13 @@ impl<'a> Sheet<'a> {
             self.refuse(row, too_precise(currency.decimals()));
         }
     }
-
-    fn read<T>(&mut self, row: &Field, read: Result<Option<T>, Wrong>) -> Option<T> {
-        match read {
-            Ok(value) => return value,
-            Err(Wrong::Missing) => self.faults.push(Fault::missing(row.name)),
-            Err(wrong) => self.refuse(row, said(&wrong)),
-        }
-        None
-    }
-
-    /// What was read, when nothing was wrong with any of it.
-    pub fn complete<T>(self, read: Option<T>) -> Result<T, Error> {
-        match read {
-            Some(read) if self.faults.is_empty() => Ok(read),
-            _ => Err(Error::Validation(self.faults)),
-        }
-    }
 }
 
 fn too_precise(decimals: u32) -> String {
     format!("should have at most {decimals} decimals")
 }
 
-fn said(wrong: &Wrong) -> String {
+fn words(wrong: &Wrong) -> String {
     match wrong {
         Wrong::Missing => "required".to_owned(),
         Wrong::NotA(kind @ ("integer" | "object")) => format!("should be an {kind}"),

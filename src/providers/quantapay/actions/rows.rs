@@ -1,8 +1,9 @@
 //! The actions, row by row.
 
-use super::{BLOCKCHAIN, CHAINS, DEPTH, Row, accept_underpayment, cancel, choose_coin, confirm, pay, refund, reorganise};
+use super::{BLOCKCHAIN, CHAINS, DEPTH, Handler, accept_underpayment, cancel, choose_coin, confirm, pay, refund, reorganise};
 use crate::engine::chain::CONFIRMATIONS_MAX;
 use crate::engine::tables::ActionRow;
+use crate::engine::tables::bound::Bound as Row;
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
 use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
 
@@ -46,7 +47,7 @@ const fn row(name: &'static str, meaning: &'static str, parameters: &'static [Fi
 
 /// The actions of this provider.
 #[rustfmt::skip]
-pub static ACTS: &[Row] = &[
+pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(row("choose-coin", "the payer chooses a coin on the page of a session: a pending transaction begins", &[SESSION, COIN], Documented("Transactions API: the payer picks a coin on the hosted page")), choose_coin),
     Row(row("pay", "the payer sends coins, and the network has seen them; they count if address, amount and hash are right", PAY, Documented("Transactions API: the payer sends the coins; what is recognised is observed in the sibling product")), pay),
     Row(row("confirm", "the network confirms the transfer of a transaction", &[TRANSACTION, CONFIRMATIONS], Documented("Help center, Security: a number of confirmations is checked")), confirm),

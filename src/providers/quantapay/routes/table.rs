@@ -1,7 +1,7 @@
 //! The functions, with what their pages say of them.
 
 use super::{
-    Route, check_transaction, check_transactions, create_checkout_session, create_transaction, get_balances, get_credit_balance,
+    Handler, Route, check_transaction, check_transactions, create_checkout_session, create_transaction, get_balances, get_credit_balance,
     get_cryptocurrency_codes, get_exchange_rates, get_fiat_value, get_transaction, get_transactions, payment_link,
 };
 use crate::engine::tables::{Auth, Operation};
@@ -44,7 +44,7 @@ const fn function(
 }
 
 /// Every function.
-pub static ROUTES: &[Route] = &[
+pub static ROUTES: &[Route<Operation, Handler>] = &[
     Route(
         function(
             "create-checkout-session",

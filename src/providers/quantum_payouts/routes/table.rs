@@ -1,7 +1,8 @@
 //! The documentation's endpoint reference.
 
-use super::{Auth, Method, Operation, Route};
+use super::{Handler, Method, Route};
 use super::{create_payout, features, get_payout_status, perform_payout, webhook_save, webhook_test};
+use crate::engine::tables::{Auth, Operation};
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::http::StatusCode;
 use crate::providers::quantum_payouts::auth::COOKIE;
@@ -15,7 +16,7 @@ const JSON: &[&str] = &["application/json"];
 const JSON_OR_FORM: &[&str] = &["application/json", "application/x-www-form-urlencoded"];
 
 /// Every documented call.
-pub static ROUTES: &[Route] = &[
+pub static ROUTES: &[Route<Operation, Handler>] = &[
     Route(
         Operation {
             name: "createPayout",

@@ -29,10 +29,10 @@ pub struct NewPayout {
 impl NewPayout {
     /// Names every fault at once, in the order of the documented example.
     pub fn parse(request: &Request) -> Result<Self, Error> {
-        let mut sheet = Sheet::of(request)?;
+        let mut sheet = Sheet::body(request)?;
         let order_number = sheet.text(&rows::ORDER_NUMBER_36);
         let return_url = sheet.within(&rows::URLS, &rows::RETURN_URL);
-        let amount = sheet.amount(&rows::AMOUNT, "must be positive");
+        let amount = sheet.kopecks(&rows::AMOUNT, "must be positive");
         let fail_url = sheet.text(&rows::FAIL_URL);
         let description = sheet.text(&rows::DESCRIPTION);
         let session_secs = sheet.integer(&rows::SESSION_SECS);
@@ -56,9 +56,9 @@ pub struct CardPayout {
 impl CardPayout {
     /// Names every fault at once, in the order of the documented example.
     pub fn parse(request: &Request) -> Result<Self, Error> {
-        let mut sheet = Sheet::of(request)?;
+        let mut sheet = Sheet::body(request)?;
         let order_number = sheet.text(&rows::ORDER_NUMBER_32);
-        let amount = sheet.amount(&rows::AMOUNT, "must be greater than 0");
+        let amount = sheet.kopecks(&rows::AMOUNT, "must be greater than 0");
         let description = sheet.text(&rows::DESCRIPTION_REQUIRED);
         let pan = sheet.within(&rows::TARGET, &rows::PAN);
         let all = order_number.zip(amount).zip(description).zip(pan).map(|(((a, b), c), d)| (a, b, c, d));
@@ -69,7 +69,7 @@ impl CardPayout {
 
 /// The order number that `getPayoutStatus` asks for.
 pub fn asked_order_number(request: &Request, strict: bool) -> Result<String, Error> {
-    let mut sheet = Sheet::of(request)?;
+    let mut sheet = Sheet::body(request)?;
     let number = sheet.text(if strict { &rows::ORDER_NUMBER_32 } else { &rows::ORDER_NUMBER_ASKED });
     sheet.complete(number)
 }

@@ -1,64 +1,29 @@
-//! A body being read: every fault is named at once, in one message.
+//! How parameters are read here, and the words for what is wrong with one.
 
 use super::rows::AMOUNT_DIGITS;
 use crate::kit::fields::{Fault, Field, Fields};
 use crate::kit::http::Request;
+use crate::kit::sheet::{self, Words};
 use crate::providers::quantum_payouts::errors::Error;
 
 pub fn invalid_json() -> Error {
     Error::Validation("invalid JSON".to_owned())
 }
 
-/// One body being read: the faults that were found so far.
-pub struct Sheet<F> {
-    pub fields: F,
-    pub faults: Vec<String>,
-}
+/// Parameters of this provider.
+pub type Sheet<'a> = sheet::Sheet<'a, Said>;
 
-impl<'a> Sheet<Fields<'a>> {
-    pub fn of(request: &'a Request) -> Result<Self, Error> {
-        let fields = Fields::json(&request.body).ok_or_else(invalid_json)?;
-        Ok(Self { fields, faults: Vec::new() })
-    }
-}
+/// The words of this provider.
+#[derive(Debug)]
+pub struct Said;
 
-impl<'a, F: std::borrow::Borrow<Fields<'a>>> Sheet<F> {
-    pub fn text(&mut self, row: &Field) -> Option<String> {
-        let read = self.fields.borrow().text(row);
-        read.unwrap_or_else(|fault| self.fault(row, &fault))
-    }
+impl Words for Said {
+    type Said = String;
+    type Error = Error;
 
-    /// A text inside an object: when that is no object, one fault is enough.
-    pub fn within(&mut self, object: &Field, row: &Field) -> Option<String> {
-        match self.fields.borrow().object(object) {
-            Err(fault @ Fault::NotA(_)) => self.fault(object, &fault),
-            _ => self.text(row),
-        }
-    }
-
-    pub fn integer(&mut self, row: &Field) -> Option<i64> {
-        let read = self.fields.borrow().integer(row);
-        read.unwrap_or_else(|fault| self.fault(row, &fault))
-    }
-
-    pub fn flag(&mut self, row: &Field) -> Option<bool> {
-        let read = self.fields.borrow().flag(row);
-        read.unwrap_or_else(|fault| self.fault(row, &fault))
-    }
-
-    /// Kopecks; each method has its own words for an amount that is too small.
-    pub fn amount(&mut self, row: &Field, too_small: &str) -> Option<i64> {
-        let read = self.fields.borrow().integer(row);
-        match read {
-            Err(Fault::Below(_)) => self.say(format!("{} {too_small}", row.name)),
-            Err(Fault::Above(_)) => self.say(format!("{} must be at most {AMOUNT_DIGITS} digits", row.name)),
-            other => other.unwrap_or_else(|fault| self.fault(row, &fault)),
-        }
-    }
-
-    fn fault<T>(&mut self, row: &Field, fault: &Fault) -> Option<T> {
+    fn say(said: &mut Vec<String>, row: &Field, fault: &Fault) {
         let name = row.name;
-        self.say(match fault {
+        said.push(match fault {
             Fault::Missing => format!("{name} is required"),
             Fault::NotA("integer") => format!("{name} must be an integer"),
             Fault::NotA("object") => format!("{name} must be an object"),
@@ -70,19 +35,36 @@ impl<'a, F: std::borrow::Borrow<Fields<'a>>> Sheet<F> {
             Fault::NotDigits { min, max } => format!("{name} must be {min}-{max} digits"),
             Fault::NotAUrl => format!("{name} must be a valid URL"),
             Fault::TooPrecise(decimals) => format!("{name} must have at most {decimals} decimals"),
-        })
+        });
     }
 
-    fn say<T>(&mut self, fault: String) -> Option<T> {
-        self.faults.push(fault);
-        None
+    fn refusal(said: Vec<String>) -> Error {
+        Error::Validation(said.join("; "))
+    }
+}
+
+impl<'a> Sheet<'a> {
+    /// A JSON body.
+    pub fn body(request: &'a Request) -> Result<Self, Error> {
+        Fields::json(&request.body).map(Self::of).ok_or_else(invalid_json)
     }
 
-    /// What was read, when nothing was wrong with any of it.
-    pub fn complete<T>(self, read: Option<T>) -> Result<T, Error> {
-        match read {
-            Some(read) if self.faults.is_empty() => Ok(read),
-            _ => Err(Error::Validation(self.faults.join("; "))),
+    /// A text inside an object: when that is not an object, one fault is enough.
+    pub fn within(&mut self, object: &Field, row: &Field) -> Option<String> {
+        match self.fields.object(object) {
+            Err(fault @ Fault::NotA(_)) => self.read(object, Err(fault)),
+            _ => self.text(row),
         }
+    }
+
+    /// Kopecks; each method has its own words for an amount that is too small.
+    pub fn kopecks(&mut self, row: &Field, too_small: &str) -> Option<i64> {
+        let fault = match self.fields.integer(row) {
+            Err(Fault::Below(_)) => format!("{} {too_small}", row.name),
+            Err(Fault::Above(_)) => format!("{} must be at most {AMOUNT_DIGITS} digits", row.name),
+            read => return self.read(row, read),
+        };
+        self.said.push(fault);
+        None
     }
 }

@@ -25,9 +25,11 @@ pub struct WebhookSettings {
 
 impl WebhookSettings {
     /// Reads what the portal's form or script sends.
-    pub fn parse(fields: &Fields<'_>) -> Result<Self, Error> {
-        let mut sheet = Sheet { fields, faults: Vec::new() };
-        let url = if fields.has(rows::URL.name) { sheet.text(&rows::URL) } else { fields.is_sent(rows::URL.name).then(String::new) };
+    pub fn parse(fields: Fields<'_>) -> Result<Self, Error> {
+        let mut sheet = Sheet::of(fields);
+        // A URL that is sent as null, or empty, takes the target away.
+        let is_emptied = !sheet.fields.has(rows::URL.name) && sheet.fields.is_sent(rows::URL.name);
+        let url = if is_emptied { Some(String::new()) } else { sheet.text(&rows::URL) };
         let (enabled, use_signature) = (sheet.flag(&rows::ENABLED), sheet.flag(&rows::USE_SIGNATURE));
         let regenerate_secret = sheet.flag(&rows::REGENERATE_SECRET).unwrap_or(false);
         sheet.complete(Some(Self { url, enabled, use_signature, regenerate_secret }))

@@ -1,8 +1,8 @@
 //! The documentation's endpoint reference.
 
-use super::{Method, Operation, Route};
+use super::{Handler, Method, Route};
 use super::{create_invoice, get_invoice, get_profile, list_invoices, update_callback_url};
-use crate::engine::tables::Auth;
+use crate::engine::tables::{Auth, Operation};
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::http::StatusCode;
 use crate::providers::quoine::errors::COMMON;
@@ -18,7 +18,7 @@ const SIGNED: Auth = Auth::Signed {
 const JSON: &[&str] = &["application/json"];
 
 /// Every documented call.
-pub static ROUTES: &[Route] = &[
+pub static ROUTES: &[Route<Operation, Handler>] = &[
     Route(
         Operation {
             name: "createInvoice",

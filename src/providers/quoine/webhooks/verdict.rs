@@ -5,6 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use http::HeaderMap;
 
 use crate::engine::signature::{Received, Verdict};
+use crate::kit::diagnosis::{Diagnosis, WRONG_FIELD_ORDER};
 use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha1, same};
 use crate::kit::time::{Duration, Timestamp, nearer};
@@ -20,12 +21,8 @@ pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict 
     let canonical = parts.canonical(&uri);
     let expected = signature(secret, &canonical);
     let received = credentials(webhook.headers).map(|it| it.1.to_owned());
-    let reason = match &received {
-        None => Some("missing_signature"),
-        Some(received) if same(received, &expected) => later_fault(webhook, parts),
-        Some(received) => Some(mistake(parts, (&uri, &canonical), received, secret, others)),
-    };
-    Verdict { valid: reason.is_none(), reason, canonical, expected, received }
+    let mistake = |received: &str, canonical: &str| mistake(parts, (&uri, canonical), received, secret, others);
+    Verdict::of(received, expected, canonical, mistake).unless(|| later_fault(webhook, parts))
 }
 
 /// What can be wrong although the signature is right: it covers the digest of the body and the date, not what they say.
@@ -51,9 +48,7 @@ fn mistake(parts: Signable<'_>, (uri, canonical): (&str, &str), received: &str, 
     let raw = hmac_sha1(secret.as_bytes(), canonical.as_bytes());
     let bare = |it: &str| it.split_whitespace().collect::<String>().trim_end_matches('=').to_owned();
     let writings = [hex::encode(raw), STANDARD.encode(hex::encode(raw)), bare(&URL_SAFE.encode(raw)), bare(&STANDARD.encode(raw))];
-    if writings.iter().any(|it| bare(it) == bare(received) || it.eq_ignore_ascii_case(received)) {
-        return "wrong_encoding"; // the right digest, written another way
-    }
+    let is_digest = writings.iter().any(|it| bare(it) == bare(received) || it.eq_ignore_ascii_case(received));
     let Signable { content_type, md5, date, nonce } = parts;
     let nonce = nonce.unwrap_or("");
     let path = uri.split('?').next().unwrap_or(uri);
@@ -66,12 +61,9 @@ fn mistake(parts: Signable<'_>, (uri, canonical): (&str, &str), received: &str, 
         format!("{content_type},{md5},{path},{date},{nonce}"),
         format!("POST,{content_type},{md5},{uri},{date},{nonce}"),
     ];
-    if orders.iter().filter(|it| *it != canonical).any(|it| same(&signature(secret, it), received)) {
-        return "wrong_field_order"; // a part too many, too few, or elsewhere
-    }
     let decoded = STANDARD.decode(secret).unwrap_or_default();
-    let alike = [secret.trim().as_bytes(), &decoded, b""];
-    let mut other = others.iter().map(|it| it.as_bytes()).chain(alike).filter(|it| *it != secret.as_bytes());
-    let covers = |key: &[u8]| same(&STANDARD.encode(hmac_sha1(key, canonical.as_bytes())), received);
-    if other.any(covers) { "wrong_secret" } else { "mismatch" }
+    Diagnosis::of(secret, |text, key| same(&STANDARD.encode(hmac_sha1(key, text)), received))
+        .when_rewritten(is_digest)
+        .when_of(WRONG_FIELD_ORDER, orders.iter().filter(|it| *it != canonical)) // a part too many, too few, or elsewhere
+        .reason(canonical.as_bytes(), others, &[secret.trim().as_bytes(), &decoded, b""])
 }

@@ -1,4 +1,7 @@
 //! Bodies and queries, once they are known to be good.
+//!
+//! Faults are collected without the sheet of the kit: a price may be a number or a text, `data` a text or an object, and
+//! `null` is absent while empty text is not. No row can say that.
 
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
