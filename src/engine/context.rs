@@ -9,10 +9,9 @@ use super::core::Core;
 use super::delivery::Event;
 use super::ids::{ObjectId, ProviderId};
 use super::rules::WebhookFault;
-use super::tables::{Contract, Setting, settings};
+use super::tables::{Contract, On, RowId, Setting, settings};
 use crate::kit::http::Request;
 use crate::kit::ids::Draws;
-use crate::kit::lifecycle::{Lifecycle, On, Word};
 use crate::kit::sign::{derived, same};
 use crate::kit::time::{Duration, Timestamp, Uptime, later, nearer};
 
@@ -156,28 +155,16 @@ impl<'a> Context<'a> {
         self.account(account).and_then(|it| it.text(&settings::PACE)) == Some("manual")
     }
 
-    /// Books what time alone does to an object that has just entered a status.
-    pub fn book_rows<S: Word>(&mut self, table: &Lifecycle<S>, status: S, stay: Stay<'_>) {
-        let led = self.made.as_mut().is_some_and(|it| {
-            // What is made along the way, as a row of a ledger, is not what was asked for.
-            if table.is_born_of_calls() {
-                it.objects.push(stay.object);
+    /// Whether the pace of an object that has entered a status is left to rules or actions. One that calls lead is what
+    /// this call has made.
+    pub(super) fn is_led_by_hand(&mut self, object: ObjectId, account: &str, by_calls: bool) -> bool {
+        let alone = self.made.as_mut().is_some_and(|it| {
+            if by_calls {
+                it.objects.push(object);
             }
             it.alone
         });
-        let manual = led || self.manual_pace(stay.account) || self.is_led(stay.object);
-        for (row, it) in table.timed(status) {
-            let at = match it.on {
-                On::Pace(_) if manual => None,
-                On::After(span) | On::Pace(span) => later(self.core.now, span),
-                On::Deadline(_) => stay.deadline,
-                On::Call(_) | On::Act(_) | On::Delivered(_) | On::Block(_) => None,
-            };
-            if let Some(at) = at {
-                let due = Due::Row { provider_id: self.provider_id, object: stay.object, stay: stay.number, row };
-                self.core.agenda.book(at, due);
-            }
-        }
+        alone || self.manual_pace(account) || self.is_led(object)
     }
 
     /// From here on, what is made is noted; with `alone`, its pace is left to the rule.
@@ -195,10 +182,10 @@ impl<'a> Context<'a> {
         !self.core.led.is_empty() && self.core.led.contains(&(self.provider_id, object))
     }
 
-    /// A status has changed; the journal learns from what to what, and why.
-    pub fn changed(&mut self, subject: &str, from: &'static str, to: &'static str, on: On) {
+    /// An object has gone along a row; the journal learns from what to what, and why.
+    pub(super) fn changed(&mut self, subject: &str, from: &'static str, to: &'static str, on: On, row: RowId) {
         let at = self.core.now;
-        self.core.journal.changed(at, self.contract.slug, subject, from, to, on.to_string());
+        self.core.journal.changed(at, self.contract.slug, subject, (from, to), on.to_string(), row);
     }
 
     /// A webhook is owed. Its first attempt leaves as soon as the one before it to that target has an outcome.
@@ -231,15 +218,4 @@ impl<'a> Context<'a> {
     pub fn wait_for(&mut self, delivery: u64) {
         self.trace.waits_for = Some(delivery);
     }
-}
-
-/// An object that has entered a status: what the agenda has to know of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Stay<'a> {
-    pub object: ObjectId,
-    /// The count of its status changes.
-    pub number: u32,
-    pub account: &'a str,
-    /// The moment that the object carries for its `Deadline` rows.
-    pub deadline: Option<Timestamp>,
 }

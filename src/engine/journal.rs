@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::ids::COUNT_MAX;
+use super::tables::RowId;
 use crate::kit::cards::concealed;
 use crate::kit::http::{HeaderMap, Kept, Method, Request, Response, header_pairs};
 use crate::kit::time::Timestamp;
@@ -87,6 +88,9 @@ pub struct Change {
     pub from: Cow<'static, str>,
     pub to: Cow<'static, str>,
     pub cause: String,
+    /// The row of the status table that it went along.
+    #[serde(default)]
+    pub row: Option<RowId>,
 }
 
 /// Something that a reader would look for in vain among the others: a rule's action that the state forbade.
@@ -176,14 +180,23 @@ impl Journal {
     }
 
     /// An object went from one status to another.
-    pub fn changed(&mut self, at: Timestamp, provider: &'static str, subject: &str, from: &'static str, to: &'static str, cause: String) {
+    pub fn changed(
+        &mut self,
+        at: Timestamp,
+        provider: &'static str,
+        subject: &str,
+        (from, to): (&'static str, &'static str),
+        cause: String,
+        row: RowId,
+    ) {
         self.changes_total += 1;
         while self.changes.len() >= CHANGES_MAX {
             self.changes.pop_front();
         }
         let subject = subject.to_owned();
         let turn = self.turn();
-        self.changes.push_back(Change { turn, at, provider: provider.into(), subject, from: from.into(), to: to.into(), cause });
+        let (provider, from, to, row) = (provider.into(), from.into(), to.into(), Some(row));
+        self.changes.push_back(Change { turn, at, provider, subject, from, to, cause, row });
     }
 
     /// Something did not happen that was to, and why.

@@ -2,7 +2,7 @@
 //!
 //! The files stand in one order, and each imports only from those before it: blockchain, ids, clock, matching, tables,
 //! limits, account, rules, delivery, inbox, outbox, agenda, actions, chain, signature, journal, start, core, context,
-//! client, provider, walk, world, state.
+//! store, lifecycle, client, provider, walk, world, state.
 
 pub mod account;
 pub mod actions;
@@ -17,6 +17,7 @@ pub mod delivery;
 pub mod ids;
 pub mod inbox;
 pub mod journal;
+pub mod lifecycle;
 pub mod limits;
 pub mod matching;
 pub mod outbox;
@@ -25,6 +26,7 @@ pub mod rules;
 pub mod signature;
 pub mod start;
 pub mod state;
+pub mod store;
 pub mod tables;
 pub mod walk;
 pub mod world;

@@ -18,12 +18,12 @@ use serde_json::Value as Json;
 
 use super::account::Account;
 pub use super::client::{self, Proof, Signing};
-pub use super::context::{Context, Stay};
+pub use super::context::Context;
 use super::delivery::{Attempt, Delivery};
 pub use super::journal::Trace;
 use super::tables::Contract;
 use crate::kit::fields::Fields;
-use crate::kit::http::{HeaderMap, Request, Response};
+use crate::kit::http::{HeaderMap, Request, Response, StatusCode};
 use crate::kit::secret::Secret;
 use crate::kit::time::Timestamp;
 
@@ -92,8 +92,10 @@ pub trait Provider: Send {
     /// When the next attempt leaves after a failure; `None` when the schedule has ended.
     fn retry(&self, cx: &Context<'_>, webhook: &Delivery, failed: &Attempt) -> Option<Timestamp>;
 
-    /// The answer to a call that waited for its own webhook.
-    fn tested(&self, webhook: &Delivery) -> Response;
+    /// The answer to a call that waited for its own webhook. A provider without such calls is never asked.
+    fn tested(&self, _webhook: &Delivery) -> Response {
+        Response::problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", "No call of this provider waits for a webhook.")
+    }
 
     /// A documented error by its name, as this request would be answered with it, in the provider's own dialect.
     fn refuse(&mut self, _: &mut Context<'_>, error: &str, _path: &str, _request: &Request) -> Option<Response> {
@@ -137,8 +139,13 @@ pub trait Provider: Send {
     /// Whether a memory that was read from outside is one that it can go on from.
     fn is_sound(&self) -> bool;
 
-    /// In which of its stays an object is; `None` when it does not exist.
-    fn stay(&self, object: ObjectId) -> Option<u32>;
+    /// How often an object has entered a status; `None` when it does not exist.
+    fn generation(&self, object: ObjectId) -> Option<u32>;
+
+    /// Whether a timer of that row still means something for an object that has entered no other status since.
+    fn awaits(&self, _object: ObjectId, _row: u8) -> bool {
+        true
+    }
 
     /// What the merchant calls an object; `None` when it does not exist.
     fn subject(&self, object: ObjectId) -> Option<String>;

@@ -2,15 +2,16 @@
 
 pub mod leading;
 pub mod settings;
+mod statuses;
 
 use http::{Method, StatusCode};
 pub use settings::{Setting, SettingKind};
+pub use statuses::{On, RowId, StatusTable, Transition};
 
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Field, Kind};
 use crate::kit::form::Form;
 use crate::kit::http::{Request, Response};
-use crate::kit::lifecycle::{Lifecycle, On, Word};
 use crate::kit::time::Duration;
 
 /// One provider, whole.
@@ -206,50 +207,6 @@ pub struct ErrorRow {
     pub status: StatusCode,
     pub when: &'static str,
     pub evidence: Evidence,
-}
-
-/// A status table with its type forgotten.
-#[derive(Clone, Debug)]
-pub struct StatusTable {
-    pub object: &'static str,
-    pub statuses: Vec<&'static str>,
-    pub rows: Vec<Transition>,
-}
-
-/// A row of a status table.
-#[derive(Clone, Debug)]
-pub struct Transition {
-    pub on: On,
-    pub from: Vec<&'static str>,
-    pub to: &'static str,
-    pub event: Option<&'static str>,
-    pub evidence: Evidence,
-}
-
-impl StatusTable {
-    /// The table of one kind of object.
-    pub fn of<S: Word>(object: &'static str, statuses: &[S], table: &Lifecycle<S>) -> Self {
-        let none = Self { object, statuses: statuses.iter().map(|it| it.word()).collect(), rows: Vec::new() };
-        none.and(table)
-    }
-
-    /// With the rows of another table of the same statuses.
-    #[must_use]
-    pub fn and<S: Word>(mut self, table: &Lifecycle<S>) -> Self {
-        self.rows.extend(table.0.iter().map(|it| Transition {
-            on: it.on,
-            from: it.from.iter().map(|status| status.word()).collect(),
-            to: it.to.word(),
-            event: it.event,
-            evidence: it.evidence,
-        }));
-        self
-    }
-
-    /// Whether nothing leads out of a status.
-    pub fn is_final(&self, status: &str) -> bool {
-        !self.rows.iter().any(|it| it.from.contains(&status))
-    }
 }
 
 /// A webhook event.

@@ -1,8 +1,8 @@
 //! Which actions lead the life of what a call makes.
 
+use crate::engine::tables::On;
 use crate::engine::tables::{ActionRow, Contract, StatusTable, Transition};
 use crate::kit::fields::Kind;
-use crate::kit::lifecycle::On;
 
 /// The action by which a customer pays a bill. A payer who says that they have paid does not.
 pub fn paying(contract: &Contract) -> Option<&'static str> {

@@ -45,9 +45,7 @@ pub static CONTRACT: Contract = Contract {
     ],
     operations: || ROUTES.iter().map(|it| &it.0).collect(),
     actions: || ACTS.iter().map(|it| &it.0).collect(),
-    lifecycles: || {
-        vec![StatusTable::of("order", ORDER_STATUSES, &ORDER), StatusTable::of("transaction", TRANSACTION_STATUSES, &TRANSACTION)]
-    },
+    lifecycles: || vec![StatusTable::of(ORDER_STATUSES, &ORDER), StatusTable::of(TRANSACTION_STATUSES, &TRANSACTION)],
     pages: PAGES,
     errors: ERRORS,
     error_body: REFUSAL,

@@ -13,10 +13,10 @@ use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::engine::tables::{EventRow, Schedule};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::ids::{LOWER, entity};
-use crate::kit::lifecycle::Word;
 use crate::kit::secret::Secret;
 use crate::kit::sign::hmac_sha256_hex;
 use crate::kit::time::{Duration, Timestamp, later};
+use crate::kit::word::Word;
 
 mod verdict;
 

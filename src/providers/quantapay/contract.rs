@@ -2,7 +2,7 @@
 
 use super::actions::ACTS;
 use super::errors::{ERRORS, Error};
-use super::lifecycle::{HOUR, TRANSACTION};
+use super::lifecycle::TRANSACTION;
 use super::model::STATUSES;
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
@@ -49,7 +49,7 @@ pub static CONTRACT: Contract = Contract {
     ],
     operations: || ROUTES.iter().map(|it| &it.0).collect(),
     actions: || ACTS.iter().map(|it| &it.0).collect(),
-    lifecycles: || vec![StatusTable::of("transaction", STATUSES, &TRANSACTION).and(&HOUR)],
+    lifecycles: || vec![StatusTable::of(STATUSES, &TRANSACTION)],
     pages: PAGES,
     errors: ERRORS,
     error_body: REFUSAL,

@@ -65,13 +65,13 @@ pub fn secret(account: &Account) -> Option<&Secret> {
 
 /// Tells the merchant that a payment is completed, when they want to be told. The payment says from then on that it was.
 pub fn announce(memory: &mut Memory, cx: &mut Context<'_>, id: u32) {
-    let Some(transaction) = memory.row(id) else { return };
+    let Some(transaction) = memory.transactions.get(id) else { return };
     let account = memory.merchant(transaction.merchant).account.clone();
     let Some(own) = cx.account(&account) else { return };
     let (Some(url), Some(key)) = (own.text(&WEBHOOK_URL).map(str::to_owned), secret(own)) else { return };
     let (key, look) = (key.expose().to_owned(), look(Some(own)));
-    memory.change(id, |it| it.notified = true);
-    let Some(transaction) = memory.row(id) else { return };
+    memory.transactions.update(id, |it| it.notified = true);
+    let Some(transaction) = memory.transactions.get(id) else { return };
     let body = wire::webhook(&key, &object(memory, transaction, look));
     let (subject, object) = (id.to_string(), transaction.object());
     cx.notify(Event { name: COMPLETED, id: wire::biz_id(transaction), account, subject, object, url, body, once: false });
@@ -79,7 +79,7 @@ pub fn announce(memory: &mut Memory, cx: &mut Context<'_>, id: u32) {
 
 /// A transaction with the session that it pays.
 pub fn object<'a>(memory: &'a Memory, transaction: &'a Transaction, look: Look) -> TransactionObject<'a> {
-    TransactionObject::of(transaction, transaction.session.and_then(|it| memory.session(it)), look)
+    TransactionObject::of(transaction, transaction.session.and_then(|it| memory.sessions.get(it)), look)
 }
 
 /// Builds an attempt; its body stays what it was.

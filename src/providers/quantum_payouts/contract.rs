@@ -39,7 +39,7 @@ pub static CONTRACT: Contract = Contract {
     ],
     operations: || ROUTES.iter().map(|it| &it.0).collect(),
     actions: || ACTS.iter().map(|it| &it.0).collect(),
-    lifecycles: || vec![StatusTable::of("payout", STATUSES, &PAYOUT)],
+    lifecycles: || vec![StatusTable::of(STATUSES, &PAYOUT)],
     pages: PAGES,
     errors: ERRORS,
     error_body: REFUSAL,

@@ -4,14 +4,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::model::{Memory, Payout, Status};
+use super::model::{Memory, ObjectKind, Payout, Status};
 use super::settings::{PRETTY_BODY, RETRY_CLOCK, WEBHOOK_ENABLED, WEBHOOK_SIGNED};
 use super::wire::{self, EVENT_BODY, EVENT_HEADERS, STATUS_CHANGED, StepReport};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Attempt, Delivery};
 use crate::engine::delivery::{Event, Signed};
-use crate::engine::ids::ObjectId;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::engine::tables::{EventRow, Schedule};
@@ -24,9 +23,6 @@ const EVENT: HeaderName = HeaderName::from_static("x-payouts-event");
 const EVENT_ID: HeaderName = HeaderName::from_static("x-payouts-event-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("x-payouts-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("x-payouts-signature");
-
-/// The kind of object that a test event is about: no payout.
-const TEST: ObjectId = ObjectId { kind: 1, number: 0 };
 
 #[rustfmt::skip]
 pub const EVENTS: &[EventRow] = &[EventRow {
@@ -55,8 +51,8 @@ pub fn announce(cx: &mut Context<'_>, payout: &Payout) {
     let Some(account) = cx.account(&payout.account).filter(|it| it.flag(&WEBHOOK_ENABLED)) else { return };
     let Some(url) = account.text(&WEBHOOK_URL).map(str::to_owned) else { return };
     let pretty = account.flag(&PRETTY_BODY);
-    let id = cx.draws(&format!("quantum-payouts event {}", payout.stay), payout.stream()).hex(32);
-    let told = StepReport { id: payout.id, external_id: payout.order_number.as_deref(), status: payout.status, kopecks: payout.kopecks };
+    let id = cx.draws(&format!("quantum-payouts event {}", payout.head.generation()), payout.stream()).hex(32);
+    let told = StepReport { id: payout.id, external_id: payout.order_number.as_deref(), status: payout.status(), kopecks: payout.kopecks };
     let body = wire::event(&id, cx.now(), told, pretty);
     let (account, subject, object) = (payout.account.clone(), payout.subject(), payout.object());
     cx.notify(Event { name: STATUS_CHANGED, id, account, subject, object, url, body, once: false });
@@ -70,7 +66,7 @@ pub fn test(memory: &mut Memory, cx: &mut Context<'_>, account: &str, url: Strin
     let told = StepReport { id: 0, external_id: Some("TEST"), status: Status::Success, kopecks: 100 };
     let body = wire::event(&id, cx.now(), told, pretty);
     let (account, subject) = (account.to_owned(), "TEST".to_owned());
-    cx.notify(Event { name: STATUS_CHANGED, id, account, subject, object: TEST, url, body, once: true })
+    cx.notify(Event { name: STATUS_CHANGED, id, account, subject, object: ObjectKind::Test.object(0), url, body, once: true })
 }
 
 /// Builds and signs an attempt with the settings of this moment; the body stays what it was.

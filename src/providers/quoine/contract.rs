@@ -42,7 +42,7 @@ pub static CONTRACT: Contract = Contract {
     ],
     operations: || ROUTES.iter().map(|it| &it.0).collect(),
     actions: || ACTS.iter().map(|it| &it.0).collect(),
-    lifecycles: || vec![StatusTable::of("invoice", STATUSES, &INVOICE)],
+    lifecycles: || vec![StatusTable::of(STATUSES, &INVOICE)],
     pages: PAGES,
     errors: ERRORS,
     error_body: REFUSAL,

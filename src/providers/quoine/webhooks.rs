@@ -74,9 +74,9 @@ pub fn announce(memory: &Memory, cx: &mut Context<'_>, invoice: &Invoice, name: 
     let account = invoice.account();
     let Some(own) = cx.account(&account) else { return };
     let Some(url) = own.text(&WEBHOOK_URL).map(str::to_owned) else { return };
-    let status = if name == CAPTURED { Status::Complete } else { invoice.status };
+    let status = if name == CAPTURED { Status::Complete } else { invoice.status() };
     let body = wire::callback(invoice, look(Some(own), memory.base_of(invoice)), status);
-    let id = format!("{}-{}", invoice.id, invoice.stay);
+    let id = format!("{}-{}", invoice.id, invoice.head.generation());
     cx.notify(Event { name, id, account, subject: invoice.id.to_string(), object: invoice.object(), url, body, once: false });
 }
 

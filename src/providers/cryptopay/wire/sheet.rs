@@ -3,7 +3,7 @@
 use crate::engine::tables::settings::webhook_url;
 use crate::kit::fields::{Fault, Field, Fields};
 use crate::kit::http::Request;
-use crate::kit::lifecycle::Word;
+use crate::kit::word::Word;
 use crate::providers::cryptopay::errors::{Error, Faults};
 
 /// What was sent, and what was wrong with it so far.

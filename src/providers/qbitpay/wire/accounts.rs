@@ -7,9 +7,9 @@ use super::sheet::Sheet;
 use super::{BALANCE_CURRENCY, number, written};
 use crate::kit::http::{Request, Response, StatusCode};
 use crate::kit::jwt;
-use crate::kit::lifecycle::Word;
 use crate::kit::money::Number;
 use crate::kit::time::{Timestamp, unix_seconds};
+use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{Balance, BalanceTransaction, Currency, Oid};
 
@@ -156,7 +156,7 @@ impl<'a> RowObject<'a> {
             created_at: written(row.created_at),
             r#type: row.kind.word(),
             source,
-            status: row.status.word(),
+            status: row.status().word(),
             description,
             fee: shown(row.fee_units),
             net: shown(row.net_units()),

@@ -7,9 +7,9 @@ use super::sheet::Sheet;
 use super::{TEST_URL, number, written};
 use crate::kit::http::Request;
 use crate::kit::json::Members;
-use crate::kit::lifecycle::Word;
 use crate::kit::money::Number;
 use crate::kit::time::Timestamp;
+use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{Deposit, Oid};
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kit::lifecycle::Word;
+use crate::kit::word::Word;
 
 /// The letters of a transaction's status. One that is deleted is a row that nobody finds any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
