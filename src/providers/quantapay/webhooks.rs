@@ -9,37 +9,28 @@ use serde_json::Value as Json;
 
 use super::model::{Memory, Transaction};
 use super::settings::{PAYLOAD, WEBHOOK_RETRIES};
-use super::wire::{self, EVENT_BODY, EVENT_HEADERS, Look, TransactionObject};
+use super::wire::{self, Look, TransactionObject};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Attempt, Delivery};
 use crate::engine::delivery::{Event, Signed};
 use crate::engine::signature::{Received, Verdict};
+use crate::engine::tables::Schedule;
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{EventRow, Schedule};
-use crate::kit::evidence::Evidence::{Assumed, Documented};
+use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::json::{Members, altered};
 use crate::kit::secret::Secret;
 use crate::kit::sign::{hmac_sha256, same};
 use crate::kit::time::{Duration, Timestamp, later};
 
-/// A payment is completed; the provider itself gives the event no name.
-pub const COMPLETED: &str = "completed";
+mod rows;
+
+pub use rows::{COMPLETED, EVENTS};
+
 /// Who sends it.
 const USER_AGENT: &str = "QuantaPay";
-/// Kept with the credentials, and none of them.
+/// Kept with the credentials, although calls never carry it.
 pub const ENCRYPTION_KEY: &str = "encryption_key";
-
-#[rustfmt::skip]
-pub const EVENTS: &[EventRow] = &[EventRow {
-    name: COMPLETED,
-    when: "a payment is completed; no other status is told",
-    headers: EVENT_HEADERS,
-    body: EVENT_BODY,
-    signature: "none: the body carries the secret itself as `key`, to be compared in constant time",
-    example: r#"{"key":"your-webhook-secret-key","transaction":{"id":"197","biz_id":"QP-20260408-560BF","title":"","description":"","from":"0xCustomerWalletAddress","to":"0xYourWalletAddress","hash":"0xBlockchainTransactionHash","amount":"0.025","amount_fiat":"49.99000000","cryptocurrency":"eth","currency":"usd","external_reference":"your-order-id-123","creation_time":"2026-03-08 10:00:00","status":"C","webhook":"1","vat":"0","billing":"","checkout_id":null,"type":"2"}}"#,
-    evidence: Documented("Webhooks, 2026-04-08; that no other status is told is observed in the sibling product"),
-}];
 
 #[rustfmt::skip]
 pub const SCHEDULE: Schedule = Schedule {

@@ -6,34 +6,27 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::model::{Memory, ObjectKind, Payout, Status};
 use super::settings::{PRETTY_BODY, RETRY_CLOCK, WEBHOOK_ENABLED, WEBHOOK_SIGNED};
-use super::wire::{self, EVENT_BODY, EVENT_HEADERS, STATUS_CHANGED, StepReport};
+use super::wire::{self, EVENT_BODY, STATUS_CHANGED, StepReport};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Attempt, Delivery};
 use crate::engine::delivery::{Event, Signed};
 use crate::engine::signature::{Received, Verdict};
+use crate::engine::tables::Schedule;
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{EventRow, Schedule};
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha256, hmac_sha256_hex, same};
 use crate::kit::time::{Duration, Timestamp, later, unix_seconds};
 
+mod rows;
+
+pub use rows::EVENTS;
+
 const EVENT: HeaderName = HeaderName::from_static("x-payouts-event");
 const EVENT_ID: HeaderName = HeaderName::from_static("x-payouts-event-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("x-payouts-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("x-payouts-signature");
-
-#[rustfmt::skip]
-pub const EVENTS: &[EventRow] = &[EventRow {
-    name: STATUS_CHANGED,
-    when: "a payout enters a status, `uploaded` included",
-    headers: EVENT_HEADERS,
-    body: EVENT_BODY,
-    signature: "X-Payouts-Signature: sha256= and the HMAC-SHA256 of the minified JSON body under the webhook secret as it stands, lowercase hexadecimal. Minified: decoded and encoded again without white space, text unescaped, order of members kept",
-    example: r#"{"event":"payout.status_changed","eventId":"2f4b1b0a0c2a4d32b2b0c9d311e7e59b","occurredAt":"2025-09-15T19:40:21+03:00","payout":{"id":123456,"externalId":"ORDER-2025-0001","status":"success","amount":150000,"currency":"RUB"}}"#,
-    evidence: Documented("Developer API, Webhook: the event and its statuses; that every status fires is assumed from that list"),
-}];
 
 #[rustfmt::skip]
 pub const SCHEDULE: Schedule = Schedule {
