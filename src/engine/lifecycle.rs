@@ -128,6 +128,37 @@ pub trait Object: Indexed + 'static {
     fn entered(memory: &mut Self::Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<Self::Status>);
 }
 
+/// What every [`Object`] says alike: where it is kept, which table it has, and where it stands.
+macro_rules! kept {
+    ($memory:ident.$store:ident, $status:ident, $table:ident) => {
+        type Memory = $memory;
+        type Status = $status;
+
+        const TABLE: &'static $crate::engine::lifecycle::Lifecycle<$status> = &$table;
+
+        fn store(memory: &$memory) -> &$crate::engine::store::Store<Self> {
+            &memory.$store
+        }
+
+        fn store_mut(memory: &mut $memory) -> &mut $crate::engine::store::Store<Self> {
+            &mut memory.$store
+        }
+
+        fn head(&self) -> &$crate::engine::lifecycle::Head<$status> {
+            &self.head
+        }
+
+        fn head_mut(&mut self) -> &mut $crate::engine::lifecycle::Head<$status> {
+            &mut self.head
+        }
+
+        fn object_id(&self) -> $crate::engine::ids::ObjectId {
+            self.object()
+        }
+    };
+}
+pub(crate) use kept;
+
 /// An object begins, along the row that `on` means; its number.
 ///
 /// # Panics

@@ -23,7 +23,7 @@ pub trait Indexed: Sized {
     fn file(&self, number: u32, index: &mut Self::Index);
 
     /// Files an object that an update has changed, which its old keys lead to still.
-    fn refile(&self, number: u32, index: &mut Self::Index, before: &Self::Keys);
+    fn refile(&self, _number: u32, _index: &mut Self::Index, _before: &Self::Keys) {}
 }
 
 /// Objects of one kind: number `n` stands at `n - 1`. The index follows from the objects, and is not saved.

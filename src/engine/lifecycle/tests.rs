@@ -95,8 +95,6 @@ impl Indexed for Bill {
     fn keys(&self) {}
 
     fn file(&self, _: u32, (): &mut ()) {}
-
-    fn refile(&self, _: u32, (): &mut (), (): &()) {}
 }
 
 /// The bills, and the rows whose hook was called.

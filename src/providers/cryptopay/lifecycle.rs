@@ -8,10 +8,8 @@ use super::model::{Address, Hash, Memory, Notice, Order, OrderStatus, TRANSFER, 
 use super::webhooks;
 use crate::engine::chain::Watch;
 use crate::engine::context::Context;
-use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::On::{Act, Block, Call, Deadline};
-use crate::engine::lifecycle::{Head, Lifecycle, Object, On, Row, born, take, take_to};
-use crate::engine::store::Store;
+use crate::engine::lifecycle::{Head, Lifecycle, Object, On, Row, born, kept, take, take_to};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::ids::entity;
 use crate::kit::time::Timestamp;
@@ -54,30 +52,7 @@ pub static TRANSACTION: Lifecycle<TransactionStatus> = Lifecycle::new("transacti
 ]);
 
 impl Object for Order {
-    type Memory = Memory;
-    type Status = OrderStatus;
-
-    const TABLE: &'static Lifecycle<OrderStatus> = &ORDER;
-
-    fn store(memory: &Memory) -> &Store<Self> {
-        &memory.orders
-    }
-
-    fn store_mut(memory: &mut Memory) -> &mut Store<Self> {
-        &mut memory.orders
-    }
-
-    fn head(&self) -> &Head<OrderStatus> {
-        &self.head
-    }
-
-    fn head_mut(&mut self) -> &mut Head<OrderStatus> {
-        &mut self.head
-    }
-
-    fn object_id(&self) -> ObjectId {
-        self.object()
-    }
+    kept!(Memory.orders, OrderStatus, ORDER);
 
     fn subject(&self) -> String {
         self.order_id()
@@ -103,30 +78,7 @@ impl Object for Order {
 }
 
 impl Object for Transaction {
-    type Memory = Memory;
-    type Status = TransactionStatus;
-
-    const TABLE: &'static Lifecycle<TransactionStatus> = &TRANSACTION;
-
-    fn store(memory: &Memory) -> &Store<Self> {
-        &memory.transactions
-    }
-
-    fn store_mut(memory: &mut Memory) -> &mut Store<Self> {
-        &mut memory.transactions
-    }
-
-    fn head(&self) -> &Head<TransactionStatus> {
-        &self.head
-    }
-
-    fn head_mut(&mut self) -> &mut Head<TransactionStatus> {
-        &mut self.head
-    }
-
-    fn object_id(&self) -> ObjectId {
-        self.object()
-    }
+    kept!(Memory.transactions, TransactionStatus, TRANSACTION);
 
     fn subject(&self) -> String {
         self.hash.to_string()

@@ -11,10 +11,8 @@ use super::webhooks::{self, COMPLETED};
 use super::wire;
 use crate::engine::chain::Transfer as Sighting;
 use crate::engine::context::Context;
-use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::On::{Act, After, Block, Call, Timer};
-use crate::engine::lifecycle::{Head, Lifecycle, Object, On, Row, take_to};
-use crate::engine::store::Store;
+use crate::engine::lifecycle::{Lifecycle, Object, On, Row, kept, take_to};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
 
 mod making;
@@ -62,30 +60,7 @@ pub fn awaits(transaction: &Transaction, row: u8) -> bool {
 }
 
 impl Object for Transaction {
-    type Memory = Memory;
-    type Status = Status;
-
-    const TABLE: &'static Lifecycle<Status> = &TRANSACTION;
-
-    fn store(memory: &Memory) -> &Store<Self> {
-        &memory.transactions
-    }
-
-    fn store_mut(memory: &mut Memory) -> &mut Store<Self> {
-        &mut memory.transactions
-    }
-
-    fn head(&self) -> &Head<Status> {
-        &self.head
-    }
-
-    fn head_mut(&mut self) -> &mut Head<Status> {
-        &mut self.head
-    }
-
-    fn object_id(&self) -> ObjectId {
-        self.object()
-    }
+    kept!(Memory.transactions, Status, TRANSACTION);
 
     fn subject(&self) -> String {
         self.id.to_string()

@@ -7,10 +7,8 @@ use super::model::{Channel, Kind, Memory, Payout};
 use super::webhooks;
 use super::wire::{MOSCOW_HOURS, STATUS_CHANGED};
 use crate::engine::context::Context;
-use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::On::{Act, Call, Deadline, Pace};
-use crate::engine::lifecycle::{Head, Lifecycle, Object, On, Row, born, take};
-use crate::engine::store::Store;
+use crate::engine::lifecycle::{Head, Lifecycle, Object, On, Row, born, kept, take};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::ids::{LOWER, unique_code};
 use crate::kit::time::{Duration, Timestamp, with_offset};
@@ -47,30 +45,7 @@ pub static PAYOUT: Lifecycle<Status> = Lifecycle::new("payout", &[
 ]);
 
 impl Object for Payout {
-    type Memory = Memory;
-    type Status = Status;
-
-    const TABLE: &'static Lifecycle<Status> = &PAYOUT;
-
-    fn store(memory: &Memory) -> &Store<Self> {
-        &memory.payouts
-    }
-
-    fn store_mut(memory: &mut Memory) -> &mut Store<Self> {
-        &mut memory.payouts
-    }
-
-    fn head(&self) -> &Head<Status> {
-        &self.head
-    }
-
-    fn head_mut(&mut self) -> &mut Head<Status> {
-        &mut self.head
-    }
-
-    fn object_id(&self) -> ObjectId {
-        self.object()
-    }
+    kept!(Memory.payouts, Status, PAYOUT);
 
     fn subject(&self) -> String {
         self.subject()

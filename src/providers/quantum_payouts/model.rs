@@ -196,8 +196,6 @@ impl Indexed for Payout {
             index.insert(digest(order_number), number);
         }
     }
-
-    fn refile(&self, _: u32, _: &mut Self::Index, (): &()) {}
 }
 
 impl Memory {

@@ -9,10 +9,8 @@ use super::webhooks::{self, CAPTURED, CONFIRMED, DETECTED, EXPIRED};
 use crate::engine::blockchain::Blockchain;
 use crate::engine::chain::{Transfer, Watch};
 use crate::engine::context::Context;
-use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::On::{Act, After, Block, Call, Delivered, Pace};
-use crate::engine::lifecycle::{Head, Lifecycle, Object, On, Row, take};
-use crate::engine::store::Store;
+use crate::engine::lifecycle::{Lifecycle, Object, On, Row, kept, take};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::time::Duration;
 
@@ -43,30 +41,7 @@ pub static INVOICE: Lifecycle<Status> = Lifecycle::new("invoice", &[
 ]);
 
 impl Object for Invoice {
-    type Memory = Memory;
-    type Status = Status;
-
-    const TABLE: &'static Lifecycle<Status> = &INVOICE;
-
-    fn store(memory: &Memory) -> &Store<Self> {
-        &memory.invoices
-    }
-
-    fn store_mut(memory: &mut Memory) -> &mut Store<Self> {
-        &mut memory.invoices
-    }
-
-    fn head(&self) -> &Head<Status> {
-        &self.head
-    }
-
-    fn head_mut(&mut self) -> &mut Head<Status> {
-        &mut self.head
-    }
-
-    fn object_id(&self) -> ObjectId {
-        self.object()
-    }
+    kept!(Memory.invoices, Status, INVOICE);
 
     fn subject(&self) -> String {
         self.id.to_string()

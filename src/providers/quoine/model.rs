@@ -182,8 +182,6 @@ impl Indexed for Invoice {
     fn file(&self, number: u32, index: &mut Self::Index) {
         index.push(self.user, number, []);
     }
-
-    fn refile(&self, _: u32, _: &mut Self::Index, (): &()) {}
 }
 
 impl Memory {

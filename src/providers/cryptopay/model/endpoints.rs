@@ -48,8 +48,6 @@ impl Indexed for Endpoint {
     fn file(&self, number: u32, index: &mut Self::Index) {
         index.insert(self.merchant, number);
     }
-
-    fn refile(&self, _: u32, _: &mut Self::Index, (): &()) {}
 }
 
 /// An event by its name.

@@ -38,6 +38,4 @@ impl Indexed for Merchant {
         index.usernames.insert(self.username.clone(), number);
         index.emails.insert(self.email.to_lowercase(), number);
     }
-
-    fn refile(&self, _: u32, _: &mut MerchantIndex, (): &()) {}
 }

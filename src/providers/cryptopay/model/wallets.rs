@@ -28,6 +28,4 @@ impl Indexed for Wallet {
     fn file(&self, number: u32, index: &mut Self::Index) {
         index.insert(self.merchant, number);
     }
-
-    fn refile(&self, _: u32, _: &mut Self::Index, (): &()) {}
 }

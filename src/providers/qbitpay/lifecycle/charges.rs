@@ -4,10 +4,8 @@ use std::borrow::Cow;
 
 use super::ledger::{Posting, post};
 use crate::engine::context::Context;
-use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::On::{Act, After, Call, Deadline, Pace};
-use crate::engine::lifecycle::{Head, Lifecycle, Object, Row};
-use crate::engine::store::Store;
+use crate::engine::lifecycle::{Lifecycle, Object, Row, kept};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
 use crate::kit::time::{Duration, Timestamp, later};
 use crate::providers::qbitpay::model::ChargeStatus::{self, BuyerPaid, Cancelled, Closed, Dispute, Pending, SellerConfirmed};
@@ -46,30 +44,7 @@ pub static CHARGE: Lifecycle<ChargeStatus> = Lifecycle::new("charge", &[
 const MATURES: Duration = Duration::from_hours(24);
 
 impl Object for Charge {
-    type Memory = Memory;
-    type Status = ChargeStatus;
-
-    const TABLE: &'static Lifecycle<ChargeStatus> = &CHARGE;
-
-    fn store(memory: &Memory) -> &Store<Self> {
-        &memory.charges
-    }
-
-    fn store_mut(memory: &mut Memory) -> &mut Store<Self> {
-        &mut memory.charges
-    }
-
-    fn head(&self) -> &Head<ChargeStatus> {
-        &self.head
-    }
-
-    fn head_mut(&mut self) -> &mut Head<ChargeStatus> {
-        &mut self.head
-    }
-
-    fn object_id(&self) -> ObjectId {
-        self.object()
-    }
+    kept!(Memory.charges, ChargeStatus, CHARGE);
 
     fn subject(&self) -> String {
         self.id.clone()

@@ -4,10 +4,8 @@ use std::borrow::Cow;
 
 use super::ledger::{Posting, post};
 use crate::engine::context::Context;
-use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::On::{Act, Pace};
-use crate::engine::lifecycle::{Head, Lifecycle, Object, Row, book, born, placed};
-use crate::engine::store::Store;
+use crate::engine::lifecycle::{Head, Lifecycle, Object, Row, book, born, kept, placed};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::time::{Duration, unix_seconds};
 use crate::providers::qbitpay::model::DepositStatus::{self, Credited, Seen};
@@ -58,30 +56,7 @@ fn blank(
 }
 
 impl Object for Deposit {
-    type Memory = Memory;
-    type Status = DepositStatus;
-
-    const TABLE: &'static Lifecycle<DepositStatus> = &DEPOSIT;
-
-    fn store(memory: &Memory) -> &Store<Self> {
-        &memory.deposits
-    }
-
-    fn store_mut(memory: &mut Memory) -> &mut Store<Self> {
-        &mut memory.deposits
-    }
-
-    fn head(&self) -> &Head<DepositStatus> {
-        &self.head
-    }
-
-    fn head_mut(&mut self) -> &mut Head<DepositStatus> {
-        &mut self.head
-    }
-
-    fn object_id(&self) -> ObjectId {
-        self.object()
-    }
+    kept!(Memory.deposits, DepositStatus, DEPOSIT);
 
     fn subject(&self) -> String {
         self.id.to_string()

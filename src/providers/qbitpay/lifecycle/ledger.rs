@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 
 use crate::engine::context::Context;
-use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::On::Deadline;
-use crate::engine::lifecycle::{Head, Lifecycle, Object, Row, placed};
-use crate::engine::store::Store;
+use crate::engine::lifecycle::{Head, Lifecycle, Object, Row, kept, placed};
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::ids::entity;
 use crate::kit::time::{Timestamp, unix_seconds};
@@ -55,30 +53,7 @@ pub fn post(memory: &mut Memory, cx: &mut Context<'_>, posting: Posting) -> u32 
 }
 
 impl Object for BalanceTransaction {
-    type Memory = Memory;
-    type Status = RowStatus;
-
-    const TABLE: &'static Lifecycle<RowStatus> = &BALANCE_TRANSACTION;
-
-    fn store(memory: &Memory) -> &Store<Self> {
-        &memory.rows
-    }
-
-    fn store_mut(memory: &mut Memory) -> &mut Store<Self> {
-        &mut memory.rows
-    }
-
-    fn head(&self) -> &Head<RowStatus> {
-        &self.head
-    }
-
-    fn head_mut(&mut self) -> &mut Head<RowStatus> {
-        &mut self.head
-    }
-
-    fn object_id(&self) -> ObjectId {
-        self.object()
-    }
+    kept!(Memory.rows, RowStatus, BALANCE_TRANSACTION);
 
     fn subject(&self) -> String {
         self.id.to_string()

@@ -4,10 +4,8 @@ use std::borrow::Cow;
 
 use super::ledger::{Posting, post};
 use crate::engine::context::Context;
-use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::On::Call;
-use crate::engine::lifecycle::{Head, Lifecycle, Object, Row};
-use crate::engine::store::Store;
+use crate::engine::lifecycle::{Lifecycle, Object, Row, kept};
 use crate::kit::evidence::Evidence::Documented;
 use crate::providers::qbitpay::model::{Direction, Memory, Order, OrderStatus, RowKind, Source};
 
@@ -18,30 +16,7 @@ pub static ORDER: Lifecycle<OrderStatus> = Lifecycle::new("order", &[
 ]);
 
 impl Object for Order {
-    type Memory = Memory;
-    type Status = OrderStatus;
-
-    const TABLE: &'static Lifecycle<OrderStatus> = &ORDER;
-
-    fn store(memory: &Memory) -> &Store<Self> {
-        &memory.orders
-    }
-
-    fn store_mut(memory: &mut Memory) -> &mut Store<Self> {
-        &mut memory.orders
-    }
-
-    fn head(&self) -> &Head<OrderStatus> {
-        &self.head
-    }
-
-    fn head_mut(&mut self) -> &mut Head<OrderStatus> {
-        &mut self.head
-    }
-
-    fn object_id(&self) -> ObjectId {
-        self.object()
-    }
+    kept!(Memory.orders, OrderStatus, ORDER);
 
     fn subject(&self) -> String {
         self.id.to_string()

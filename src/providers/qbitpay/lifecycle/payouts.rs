@@ -4,10 +4,8 @@ use std::borrow::Cow;
 
 use super::ledger::{Posting, post};
 use crate::engine::context::Context;
-use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::On::{Act, Call, Pace};
-use crate::engine::lifecycle::{Head, Lifecycle, Object, Row};
-use crate::engine::store::Store;
+use crate::engine::lifecycle::{Lifecycle, Object, Row, kept};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::time::Duration;
 use crate::providers::qbitpay::model::PayoutStatus::{self, Cancelled, Failed, InTransit, Paid, Pending};
@@ -31,30 +29,7 @@ pub static PAYOUT: Lifecycle<PayoutStatus> = Lifecycle::new("payout", &[
 ]);
 
 impl Object for Payout {
-    type Memory = Memory;
-    type Status = PayoutStatus;
-
-    const TABLE: &'static Lifecycle<PayoutStatus> = &PAYOUT;
-
-    fn store(memory: &Memory) -> &Store<Self> {
-        &memory.payouts
-    }
-
-    fn store_mut(memory: &mut Memory) -> &mut Store<Self> {
-        &mut memory.payouts
-    }
-
-    fn head(&self) -> &Head<PayoutStatus> {
-        &self.head
-    }
-
-    fn head_mut(&mut self) -> &mut Head<PayoutStatus> {
-        &mut self.head
-    }
-
-    fn object_id(&self) -> ObjectId {
-        self.object()
-    }
+    kept!(Memory.payouts, PayoutStatus, PAYOUT);
 
     fn subject(&self) -> String {
         self.id.to_string()

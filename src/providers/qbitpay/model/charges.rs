@@ -82,8 +82,6 @@ impl Indexed for Charge {
         index.lists.insert((self.merchant, None), number);
         index.lists.insert((self.merchant, Some(digest(&self.external_order_id))), number);
     }
-
-    fn refile(&self, _: u32, _: &mut ChargeIndex, (): &()) {}
 }
 
 /// Where a charge stands.

@@ -42,8 +42,6 @@ impl Indexed for Deposit {
     fn keys(&self) {}
 
     fn file(&self, _: u32, (): &mut ()) {}
-
-    fn refile(&self, _: u32, (): &mut (), (): &()) {}
 }
 
 /// Where a deposit stands.

@@ -47,8 +47,6 @@ impl Indexed for Order {
     fn file(&self, number: u32, index: &mut Self::Index) {
         index.insert(self.merchant, number);
     }
-
-    fn refile(&self, _: u32, _: &mut Self::Index, (): &()) {}
 }
 
 /// Which way an order goes, from the merchant's point of view.

@@ -77,6 +77,4 @@ impl Indexed for Session {
     fn file(&self, number: u32, index: &mut Self::Index) {
         index.insert(self.digits.clone(), number);
     }
-
-    fn refile(&self, _: u32, _: &mut Self::Index, (): &()) {}
 }
