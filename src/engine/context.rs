@@ -54,7 +54,7 @@ impl<'a> Context<'a> {
         self.core.now
     }
 
-    /// Whether time stands still unless somebody moves it.
+    /// Whether time stands still unless a caller advances it.
     pub fn time_stands(&self) -> bool {
         self.core.clock.stands()
     }
@@ -140,7 +140,7 @@ impl<'a> Context<'a> {
         self.core.accounts[usize::from(self.provider_id.0)].values()
     }
 
-    /// The account whose credential of that name the key is; nobody learns from the time it takes how near a guess was.
+    /// The account whose credential of that name the key is. The time that this takes does not tell how near a guess was.
     pub fn owner_of(&self, credential: &str, key: &str) -> Option<&Account> {
         self.accounts().find(|it| it.credentials.get(credential).is_some_and(|own| same(own.expose(), key)))
     }

@@ -64,12 +64,12 @@ pub trait Provider: Send {
         client::authorise(self.contract(), account, request, signing);
     }
 
-    /// An account's user logs in on the provider's pages for people. `None`: there is nowhere to.
+    /// An account's user logs in on the provider's pages for people. `None`: it has no such pages.
     fn log_in(&mut self, _: &mut Context<'_>, _account: &str) -> Option<LoggedIn> {
         None
     }
 
-    /// What a customer is asked to pay for an object. `None`: there is nothing to pay.
+    /// What a customer is asked to pay for an object. `None`: nothing is to be paid.
     fn bill(&self, _: &Context<'_>, _object: ObjectId) -> Option<Bill> {
         None
     }

@@ -142,7 +142,7 @@ pub struct Operation {
     pub media: &'static [&'static str],
     pub headers: &'static [Field],
     pub parameters: &'static [Field],
-    /// The status of an answer that is no refusal.
+    /// The status of an answer that does not refuse.
     pub success: StatusCode,
     /// What stands in it.
     pub answer: &'static [Field],
@@ -162,7 +162,7 @@ pub enum Auth {
     Basic,
     /// A signature over the request in the header `Authorization`, under that scheme; `how` says how it is made.
     Signed { scheme: &'static str, how: &'static str },
-    /// Nobody has to: the call is how one becomes somebody.
+    /// No proof is asked for: the call is how a caller gets one.
     Open,
     /// A field of the form that is sent: the account's first credential.
     Field { name: &'static str },
@@ -245,5 +245,5 @@ pub const fn decided(question: &'static str, decision: &'static str, evidence: E
     Decision { question, decision, evidence }
 }
 
-/// Nobody says anything about it.
+/// The documents say nothing about it.
 pub const SILENT: Evidence = Evidence::Assumed("the documentation is silent");

@@ -52,7 +52,7 @@ fn an_update_files_an_object_under_its_new_keys() {
         assert_eq!(store.insert(parcel(number, 7, 0)), number);
     }
     assert_eq!(store.update(2, |it| std::mem::replace(&mut it.colour, 1)), Some(0));
-    assert_eq!(store.update(4, |_| ()), None, "there is no fourth");
+    assert_eq!(store.update(4, |_| ()), None, "it does not exist");
     let index = store.index();
     assert_eq!(index.lists.list((7, Some(0))).collect::<Vec<_>>(), [1, 3]);
     assert_eq!(index.lists.list((7, Some(1))).collect::<Vec<_>>(), [2]);

@@ -146,8 +146,8 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
     pay_exactly(memory, cx, number, amount, token).map(|()| acted)
 }
 
-/// Pays so much. What a chain does with coins that an order takes no more is nothing to the provider, so that a tester who
-/// sends them hears that they are lost.
+/// Pays that amount. The provider does not look at coins that come when an order takes no more; a tester who sends them is
+/// told so.
 pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decimal, token: Token) -> Result<(), ActionError> {
     let order = memory.orders.get(number).ok_or(ActionError::Unknown)?;
     if !order.waits() {

@@ -40,7 +40,7 @@ type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
 /// A documented call and its handler.
 pub struct Route(pub Operation, Handler);
 
-/// An answer, and what the rate limit says about its call: nothing where nobody was recognised.
+/// An answer, and what the rate limit says about its call: `None` when no caller was recognised.
 pub struct Answered {
     pub answer: Result<Response, Error>,
     pub rate: Option<Count>,

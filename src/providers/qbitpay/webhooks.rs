@@ -44,7 +44,7 @@ pub const SCHEDULE: Schedule = Schedule {
     time_limit_evidence: Assumed("no time limit is named"),
 };
 
-/// What a signature is made with: the webhook secret where somebody has set one, else the API key.
+/// What a signature is made with: the webhook secret where one is set, else the API key.
 pub fn secret(account: &Account) -> Option<&Secret> {
     account.webhook_secret().or_else(|| account.credentials.get("api_key"))
 }

@@ -30,7 +30,7 @@ pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'
     (row.1)(memory, cx, with)
 }
 
-/// A merchant begins with so much: in USD, credits; in a coin, what its wallet holds.
+/// A merchant begins with that amount: in USD, credits; in a coin, what its wallet holds.
 pub fn endow(memory: &mut Memory, merchant: u16, code: &str, amount: Decimal) -> Result<(), String> {
     if code.eq_ignore_ascii_case("usd") {
         if 2 < amount.normalize().scale() || coins_max() < amount {

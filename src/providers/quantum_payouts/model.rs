@@ -13,7 +13,7 @@ use crate::kit::word::Word;
 
 /// Portal sessions of one sandbox; past it the one unused for longest ends.
 pub const SESSIONS_MAX: usize = 1_000;
-/// A session that is not used for so long has ended.
+/// A session that is not used for this time has ended.
 pub const SESSION_IDLE: Duration = Duration::from_mins(30);
 
 /// The kinds of objects, as the engine counts them.

@@ -126,7 +126,7 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
     pay_exactly(memory, cx, id, amount).map(|()| acted)
 }
 
-/// Pays so much or, unless it is said, what is missing.
+/// Pays that amount; `None`: what is missing.
 pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, id: u32, amount: Option<i64>) -> Result<(), ActionError> {
     let missing = memory.invoices.get(id).map_or(0, |it| if it.due() == 0 { it.satoshi } else { it.due() });
     paid(memory, cx, id, amount.unwrap_or(missing)).map_err(|why| match why {

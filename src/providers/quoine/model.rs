@@ -23,7 +23,7 @@ pub use status::{INVOICE_STATUSES, STATUSES, SYSTEM_STATUSES, Status};
 pub const BTC_DECIMALS: u32 = 8;
 /// More satoshi than there will ever be: 21 million bitcoins.
 pub const SATOSHI_MAX: i64 = 2_100_000_000_000_000;
-/// An invoice can be paid for so long.
+/// How long an invoice can be paid.
 pub const PAYMENT_TIME: Duration = Duration::from_mins(30);
 /// Payments to one invoice.
 pub const PAYMENTS_MAX: usize = 10_000;
@@ -120,7 +120,7 @@ impl Currency {
     }
 }
 
-/// What a price is in satoshi, when a bitcoin costs so much: halves away from zero. `None`: more than there can be.
+/// What a price is in satoshi, at that price of a bitcoin: halves away from zero. `None`: more than can exist.
 pub fn satoshi(price: Decimal, rate: Decimal) -> Option<i64> {
     money::minor(price.checked_div(rate)?, BTC_DECIMALS).filter(|it| *it <= SATOSHI_MAX)
 }
@@ -190,7 +190,7 @@ impl Memory {
         self.invoices.index().all(&user).len() as u64
     }
 
-    /// Whether every number names what it should, and no count is one that nobody has counted to.
+    /// Whether every number names what it should, and every count can have been counted.
     pub fn is_sound(&self) -> bool {
         let known = |it: &Invoice| self.bases.at(it.base).is_some();
         let numbered = self.invoices.iter().all(|(id, it)| it.id == id && known(it) && it.is_sound());

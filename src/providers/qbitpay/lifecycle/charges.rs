@@ -40,7 +40,7 @@ pub static CHARGE: Lifecycle<ChargeStatus> = Lifecycle::new("charge", &[
     Row { on: Act("close-dispute"),           from: &[Dispute],            to: Cancelled,       event: Some("charge.dispute.closed"),  evidence: DISPUTED },
 ]);
 
-/// Paid money can be used so long after it was received.
+/// How long after it was received paid money can be used.
 const MATURES: Duration = Duration::from_hours(24);
 
 impl Object for Charge {

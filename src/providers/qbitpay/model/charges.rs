@@ -10,7 +10,7 @@ use crate::engine::store::{Index, Indexed, Lookup, digest};
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
 use crate::kit::word::Word;
 
-/// An unpaid charge lives so long.
+/// How long a charge can be paid.
 pub const CHARGE_LIVES: Duration = Duration::from_mins(30);
 
 /// One charge.

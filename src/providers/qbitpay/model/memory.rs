@@ -57,7 +57,7 @@ impl Memory {
         self.merchants.iter().position(|it| it.account == account).and_then(|it| u32::try_from(it).ok())
     }
 
-    /// The same; an account that nobody has opened owns nothing.
+    /// The same; an account that was not opened before owns nothing.
     ///
     /// # Panics
     /// When there are more than can be numbered; memory has ended long before.
@@ -71,17 +71,17 @@ impl Memory {
     /// The merchant of that number.
     ///
     /// # Panics
-    /// When there is none: objects name only merchants that there are.
+    /// When it does not exist: objects name only merchants that exist.
     pub fn own(&self, merchant: u32) -> &Merchant {
-        self.merchants.get(merchant as usize).expect("objects name merchants that there are")
+        self.merchants.get(merchant as usize).expect("objects name merchants that exist")
     }
 
     /// The same, to change it.
     ///
     /// # Panics
-    /// When there is none.
+    /// When it does not exist.
     pub fn own_mut(&mut self, merchant: u32) -> &mut Merchant {
-        self.merchants.get_mut(merchant as usize).expect("objects name merchants that there are")
+        self.merchants.get_mut(merchant as usize).expect("objects name merchants that exist")
     }
 
     pub fn charge(&self, id: &str) -> Option<&Charge> {

@@ -77,7 +77,7 @@ pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     let cursor = cursor(&page.from, own)?;
     let destination = destination.map(|it| Oid::parse(&it));
     let numbers = match destination {
-        Some(None) => Vec::new(), // what is no id is the id of nothing
+        Some(None) => Vec::new(), // a text that is not an id is the id of nothing
         Some(id @ Some(_)) => memory.payouts.index().page((call.merchant, id, status), cursor, page.limit),
         None => memory.payouts.index().page((call.merchant, None, status), cursor, page.limit),
     };

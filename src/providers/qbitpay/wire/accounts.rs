@@ -15,7 +15,7 @@ use crate::providers::qbitpay::model::{Balance, BalanceTransaction, Currency, Oi
 
 /// The first part of an access token.
 const HEAD: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
-/// An access token is good for so long.
+/// How long an access token is valid.
 const TOKEN_SECS: i64 = 30 * 24 * 60 * 60;
 /// Bounds of one charge, of one payout and of one withdrawal, in USDT.
 pub const PAY_MIN: i64 = 5;

@@ -9,13 +9,13 @@ use crate::providers::quantapay::model::{Coin, DIGITS, Fiat, Memory, Session, Te
 use crate::providers::quantapay::settings::{ADDRESS_MODE, CONFIRMATIONS};
 use crate::providers::quantapay::wire::{Amount, NewSession, NewTransaction};
 
-/// Beside the first payment of an amount, another one is higher by so many hundred-thousandths, drawn.
+/// Beside the first payment of an amount, another one is higher by a drawn number of hundred-thousandths.
 const NUDGE_MIN: u64 = 10;
 const NUDGE_MAX: u64 = 100;
-/// After so many draws the next amount above all others is taken.
+/// After this many draws the next amount above all others is taken.
 const DRAWS_MAX: u32 = 32;
 
-/// Why there is no transaction.
+/// Why no transaction was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotMade {
     /// The price is less than the smallest part of the coin, or more coins than there are.

@@ -9,7 +9,7 @@ use crate::engine::lifecycle::On::Act;
 use crate::kit::ids::entity;
 use crate::providers::quantapay::model::{Coin, Memory, Status, Transfer};
 
-/// What somebody sends.
+/// What a payer sends.
 #[derive(Clone, Debug)]
 pub struct Sent {
     /// To the address of that transaction, or, in another coin than its own, to the merchant's address for that coin.
@@ -31,13 +31,13 @@ pub enum NotPaid {
     TooMany,
 }
 
-/// A transfer is seen. It pays the transaction that it is for by address, amount and an unused hash; if there is none,
+/// A transfer is seen. It pays the transaction that it is for by address, amount and an unused hash; if it is for none,
 /// the coins lie in the merchant's wallet and nothing else happens.
 pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(), NotPaid> {
     let Some(named) = memory.transactions.get(sent.to) else { return Ok(()) };
     let (merchant, own_address) = (named.merchant, named.fresh && named.coin == sent.coin);
     if sent.fake {
-        return Ok(()); // the contract is not the coin's: nobody has sent anything that counts
+        return Ok(()); // the contract is not the coin's: nothing that counts was sent
     }
     let used = sent.hash.as_deref().is_some_and(|it| memory.is_used(it));
     if used {

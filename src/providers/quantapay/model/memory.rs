@@ -39,7 +39,7 @@ impl Filter {
 }
 
 impl Memory {
-    /// The merchant of an account, who is added when there is none yet.
+    /// The merchant of an account, who is added when the account has none yet.
     pub fn merchant_of(&mut self, account: &str) -> u16 {
         let known = self.merchants.iter().position(|it| it.account == account);
         let place = known.unwrap_or_else(|| {

@@ -11,9 +11,9 @@ use crate::engine::lifecycle::Head;
 use crate::engine::store::{Index, Indexed, Lookup, digest};
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
 
-/// A payer has so long to pay, from the creation of the transaction on.
+/// How long a payer has to pay, from the creation of the transaction on.
 pub const WINDOW: Duration = Duration::from_mins(60);
-/// After so long a transaction that is still pending is deleted.
+/// After this time a transaction that is still pending is deleted.
 pub const PURGE: Duration = Duration::from_hours(48);
 /// Nobody is charged more, in any currency.
 pub const PRICE_MAX: i64 = 999_999_999_999_999;
@@ -24,7 +24,7 @@ pub const PRICE_DECIMALS: u32 = 8;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Transaction {
     pub id: u32,
-    /// The how manieth of its merchant's it is: what it draws follows from that alone.
+    /// Its place among its merchant's transactions: what it draws follows from that alone.
     pub nth: u32,
     pub merchant: u16,
     pub coin: Coin,
@@ -37,7 +37,7 @@ pub struct Transaction {
     pub fresh: bool,
     /// What the API calls `type`.
     pub kind: u8,
-    /// So many confirmations are enough.
+    /// How many confirmations are enough.
     pub wanted: u32,
     /// The five digits of its `biz_id`.
     pub biz: u32,
