@@ -3,12 +3,12 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::openapi::schema;
+use crate::engine::tables::On;
 use crate::engine::tables::{
     ActionRow, Contract, Decision, ErrorRow, EventRow, Page, Schedule, Setting, SettingKind, StatusTable, Transition,
 };
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Field, Need};
-use crate::kit::lifecycle::On;
 use crate::kit::time::Duration;
 
 /// A row with its source, or with the reason for the decision.
@@ -64,7 +64,11 @@ pub fn statuses(it: &StatusTable) -> Json {
 }
 
 fn transition(it: &Transition) -> Json {
-    with_evidence(it.evidence, json!({"on": cause(it.on), "from": it.from, "to": it.to, "event": it.event}))
+    let mut row = json!({"on": cause(it.on), "from": it.from, "to": it.to, "event": it.event});
+    if it.ends_deadline {
+        row["ends_deadline"] = true.into();
+    }
+    with_evidence(it.evidence, row)
 }
 
 fn cause(on: On) -> Json {
@@ -72,6 +76,7 @@ fn cause(on: On) -> Json {
         On::Call(name) => json!({"call": name}),
         On::Act(name) => json!({"act": name}),
         On::After(span) => json!({"after": span.to_string()}),
+        On::Timer(span) => json!({"after": span.to_string(), "timer": true}),
         On::Pace(span) => json!({"after": span.to_string(), "pace": "auto"}),
         On::Deadline(name) => json!({"deadline": name}),
         On::Delivered(event) => json!({"delivered": event}),

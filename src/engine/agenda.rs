@@ -15,10 +15,10 @@ use crate::kit::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Due {
-    /// A row of an object's status table. `stay` says in which of its stays it was booked: once the object has
-    /// moved on, the entry falls through.
-    Row { provider_id: ProviderId, object: ObjectId, stay: u32, row: u8 },
-    /// A block that confirms a watched transfer. Like a stay, a turn says when it was booked.
+    /// A row of an object's status table. The generation is the object's when it was booked: once the object has entered
+    /// another status, the entry falls through.
+    Row { provider_id: ProviderId, object: ObjectId, generation: u32, row: u8 },
+    /// A block that confirms a watched transfer. Like a generation, a turn says when it was booked.
     Block { transfer: TransferId, turn: u32 },
     /// A watched transfer has lost confirmations.
     Undone { transfer: TransferId, turn: u32 },

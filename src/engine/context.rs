@@ -9,10 +9,9 @@ use super::core::Core;
 use super::delivery::Event;
 use super::ids::{ObjectId, ProviderId};
 use super::rules::WebhookFault;
-use super::tables::{Contract, Setting, settings};
+use super::tables::{Contract, On, RowId, Setting, settings};
 use crate::kit::http::Request;
 use crate::kit::ids::Draws;
-use crate::kit::lifecycle::{Lifecycle, On, Word};
 use crate::kit::sign::{derived, same};
 use crate::kit::time::{Duration, Timestamp, Uptime, later, nearer};
 
@@ -55,7 +54,7 @@ impl<'a> Context<'a> {
         self.core.now
     }
 
-    /// Whether time stands still unless somebody moves it.
+    /// Whether time stands still unless a caller advances it.
     pub fn time_stands(&self) -> bool {
         self.core.clock.stands()
     }
@@ -141,7 +140,7 @@ impl<'a> Context<'a> {
         self.core.accounts[usize::from(self.provider_id.0)].values()
     }
 
-    /// The account whose credential of that name the key is; nobody learns from the time it takes how near a guess was.
+    /// The account whose credential of that name the key is. The time that this takes does not tell how near a guess was.
     pub fn owner_of(&self, credential: &str, key: &str) -> Option<&Account> {
         self.accounts().find(|it| it.credentials.get(credential).is_some_and(|own| same(own.expose(), key)))
     }
@@ -156,28 +155,16 @@ impl<'a> Context<'a> {
         self.account(account).and_then(|it| it.text(&settings::PACE)) == Some("manual")
     }
 
-    /// Books what time alone does to an object that has just entered a status.
-    pub fn book_rows<S: Word>(&mut self, table: &Lifecycle<S>, status: S, stay: Stay<'_>) {
-        let led = self.made.as_mut().is_some_and(|it| {
-            // What is made along the way, as a row of a ledger, is not what was asked for.
-            if table.is_born_of_calls() {
-                it.objects.push(stay.object);
+    /// Whether the pace of an object that has entered a status is left to rules or actions. One that calls lead is what
+    /// this call has made.
+    pub(super) fn is_led_by_hand(&mut self, object: ObjectId, account: &str, by_calls: bool) -> bool {
+        let alone = self.made.as_mut().is_some_and(|it| {
+            if by_calls {
+                it.objects.push(object);
             }
             it.alone
         });
-        let manual = led || self.manual_pace(stay.account) || self.is_led(stay.object);
-        for (row, it) in table.timed(status) {
-            let at = match it.on {
-                On::Pace(_) if manual => None,
-                On::After(span) | On::Pace(span) => later(self.core.now, span),
-                On::Deadline(_) => stay.deadline,
-                On::Call(_) | On::Act(_) | On::Delivered(_) | On::Block(_) => None,
-            };
-            if let Some(at) = at {
-                let due = Due::Row { provider_id: self.provider_id, object: stay.object, stay: stay.number, row };
-                self.core.agenda.book(at, due);
-            }
-        }
+        alone || self.manual_pace(account) || self.is_led(object)
     }
 
     /// From here on, what is made is noted; with `alone`, its pace is left to the rule.
@@ -195,9 +182,9 @@ impl<'a> Context<'a> {
         !self.core.led.is_empty() && self.core.led.contains(&(self.provider_id, object))
     }
 
-    /// A status has changed; the log learns from what to what, and why.
-    pub fn changed(&mut self, subject: &str, from: &'static str, to: &'static str, on: On) {
-        let change = Change { subject: subject.into(), from: from.into(), to: to.into(), cause: ChangeCause::Row(on) };
+    /// An object has gone along a row; the log learns from what to what, and why.
+    pub(super) fn changed(&mut self, subject: &str, from: &'static str, to: &'static str, on: On, row: RowId) {
+        let change = Change { subject: subject.into(), from: from.into(), to: to.into(), cause: ChangeCause::Row(on), row: Some(row) };
         self.core.log.push(self.core.now, Some(self.provider_id), What::Change(change));
     }
 
@@ -232,15 +219,4 @@ impl<'a> Context<'a> {
     pub fn wait_for(&mut self, delivery: u64) {
         self.trace.waits_for = Some(delivery);
     }
-}
-
-/// An object that has entered a status: what the agenda has to know of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Stay<'a> {
-    pub object: ObjectId,
-    /// The count of its status changes.
-    pub number: u32,
-    pub account: &'a str,
-    /// The moment that the object carries for its `Deadline` rows.
-    pub deadline: Option<Timestamp>,
 }

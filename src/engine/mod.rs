@@ -2,7 +2,7 @@
 //!
 //! The files stand in one order, and each imports only from those before it: blockchain, ids, clock, matching, tables,
 //! limits, account, rules, delivery, inbox, outbox, agenda, actions, chain, signature, log, start, core, context,
-//! client, provider, walk, world, state.
+//! store, lifecycle, client, provider, walk, world, state.
 
 pub mod account;
 pub mod actions;
@@ -16,6 +16,7 @@ pub mod core;
 pub mod delivery;
 pub mod ids;
 pub mod inbox;
+pub mod lifecycle;
 pub mod limits;
 pub mod log;
 pub mod matching;
@@ -25,6 +26,7 @@ pub mod rules;
 pub mod signature;
 pub mod start;
 pub mod state;
+pub mod store;
 pub mod tables;
 pub mod walk;
 pub mod world;

@@ -18,13 +18,15 @@ use serde_json::Value as Json;
 
 use super::account::Account;
 pub use super::client::{self, Proof, Signing};
-pub use super::context::{Context, Stay};
+pub use super::context::Context;
 use super::delivery::{Attempt, Delivery};
 pub use super::log::Trace;
 use super::tables::Contract;
 use super::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;
-use crate::kit::http::{Request, Response, StatusCode};
+use crate::kit::http::Request;
+use crate::kit::http::Response;
+use crate::kit::http::StatusCode;
 use crate::kit::secret::Secret;
 use crate::kit::time::{Duration, Timestamp, later};
 
@@ -66,12 +68,12 @@ pub trait Provider: Send {
         client::authorise(self.contract(), account, request, signing);
     }
 
-    /// An account's user logs in on the provider's pages for people. `None`: there is nowhere to.
+    /// An account's user logs in on the provider's pages for people. `None`: it has no such pages.
     fn log_in(&mut self, _: &mut Context<'_>, _account: &str) -> Option<LoggedIn> {
         None
     }
 
-    /// What a customer is asked to pay for an object. `None`: there is nothing to pay.
+    /// What a customer is asked to pay for an object. `None`: nothing is to be paid.
     fn bill(&self, _: &Context<'_>, _object: ObjectId) -> Option<Bill> {
         None
     }
@@ -152,8 +154,13 @@ pub trait Provider: Send {
     /// Whether a memory that was read from outside is one that it can go on from.
     fn is_sound(&self) -> bool;
 
-    /// In which of its stays an object is; `None` when it does not exist.
-    fn stay(&self, object: ObjectId) -> Option<u32>;
+    /// How often an object has entered a status; `None` when it does not exist.
+    fn generation(&self, object: ObjectId) -> Option<u32>;
+
+    /// Whether a timer of that row still means something for an object that has entered no other status since.
+    fn awaits(&self, _object: ObjectId, _row: u8) -> bool {
+        true
+    }
 
     /// What the merchant calls an object; `None` when it does not exist.
     fn subject(&self, object: ObjectId) -> Option<String>;

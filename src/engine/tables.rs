@@ -4,14 +4,16 @@ pub mod bound;
 pub mod found;
 pub mod leading;
 pub mod settings;
+mod statuses;
 
 use http::{Method, StatusCode};
 pub use settings::{Setting, SettingKind};
+pub use statuses::{On, RowId, StatusTable, Transition};
 
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::Field;
-use crate::kit::http::{HeaderMap, Response};
-use crate::kit::lifecycle::{Lifecycle, On, Word};
+use crate::kit::http::HeaderMap;
+use crate::kit::http::Response;
 use crate::kit::time::Duration;
 
 /// Everything about one provider.
@@ -186,50 +188,6 @@ pub struct ErrorRow {
     pub status: StatusCode,
     pub when: &'static str,
     pub evidence: Evidence,
-}
-
-/// A status table without its type.
-#[derive(Clone, Debug)]
-pub struct StatusTable {
-    pub object: &'static str,
-    pub statuses: Vec<&'static str>,
-    pub rows: Vec<Transition>,
-}
-
-/// A row of a status table.
-#[derive(Clone, Debug)]
-pub struct Transition {
-    pub on: On,
-    pub from: Vec<&'static str>,
-    pub to: &'static str,
-    pub event: Option<&'static str>,
-    pub evidence: Evidence,
-}
-
-impl StatusTable {
-    /// The table of one kind of object.
-    pub fn of<S: Word>(object: &'static str, statuses: &[S], table: &Lifecycle<S>) -> Self {
-        let none = Self { object, statuses: statuses.iter().map(|it| it.word()).collect(), rows: Vec::new() };
-        none.and(table)
-    }
-
-    /// With the rows of another table of the same statuses.
-    #[must_use]
-    pub fn and<S: Word>(mut self, table: &Lifecycle<S>) -> Self {
-        self.rows.extend(table.0.iter().map(|it| Transition {
-            on: it.on,
-            from: it.from.iter().map(|status| status.word()).collect(),
-            to: it.to.word(),
-            event: it.event,
-            evidence: it.evidence,
-        }));
-        self
-    }
-
-    /// Whether no row leads out of a status.
-    pub fn is_final(&self, status: &str) -> bool {
-        !self.rows.iter().any(|it| it.from.contains(&status))
-    }
 }
 
 /// A webhook event.

@@ -120,7 +120,10 @@ impl World {
     /// Whether something booked still means anything.
     pub fn is_live(&self, due: &Due) -> bool {
         match due {
-            Due::Row { provider_id, object, stay, .. } => self.provider(*provider_id).stay(*object) == Some(*stay),
+            Due::Row { provider_id, object, generation, row } => {
+                let provider = self.provider(*provider_id);
+                provider.generation(*object) == Some(*generation) && provider.awaits(*object, *row)
+            }
             Due::Block { transfer, turn } | Due::Undone { transfer, turn } => self.core.chains.is_live(*transfer, *turn),
             Due::Attempt { delivery, number } => self.core.outbox.expects(*delivery, *number),
             Due::Answer { .. } | Due::Act { .. } | Due::Held { .. } => true,

@@ -2,11 +2,11 @@
 
 use super::layout::Layout;
 use crate::contract::rows::attempts;
+use crate::engine::tables::On;
 use crate::engine::tables::{Contract, Decision, ErrorRow, EventRow, Schedule, Setting, SettingKind, StatusTable};
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::DEFAULT_ORIGIN;
 use crate::kit::json::indented;
-use crate::kit::lifecycle::On;
 
 fn text(it: &str) -> String {
     it.to_owned()
@@ -64,7 +64,8 @@ pub fn statuses(layout: &mut Layout, table: &StatusTable) {
     let mut rows = vec![["from", "to", "when", "event", "evidence"].map(text)];
     rows.extend(table.rows.iter().map(|it| {
         let from = if it.from.is_empty() { text("(new)") } else { it.from.join(", ") };
-        [from, text(it.to), cause(it.on), text(it.event.unwrap_or("-")), layout.cite(it.evidence)]
+        let ends = if it.ends_deadline { ", which ends the deadline" } else { "" };
+        [from, text(it.to), cause(it.on) + ends, text(it.event.unwrap_or("-")), layout.cite(it.evidence)]
     }));
     layout.table(2, 2, &rows);
 }
@@ -73,7 +74,7 @@ fn cause(on: On) -> String {
     match on {
         On::Call(name) => format!("the call {name}"),
         On::Act(name) => format!("the action {name}"),
-        On::After(span) => format!("after {span:#}"),
+        On::After(span) | On::Timer(span) => format!("after {span:#}"),
         On::Pace(span) => format!("after {span:#}, unless pace is manual"),
         On::Deadline(name) => format!("the end of {name}"),
         On::Delivered(event) => format!("a receiver has accepted {event}"),

@@ -10,7 +10,8 @@ use crate::engine::blockchain::Blockchain;
 use crate::engine::clock::Mode;
 use crate::engine::delivery::{AttemptId, Delivery, Failure};
 use crate::engine::ids::{ObjectId, ProviderId};
-use crate::kit::lifecycle::On;
+use crate::engine::tables::On;
+use crate::engine::tables::RowId;
 use crate::kit::time::Timestamp;
 
 /// One thing that happened.
@@ -71,6 +72,9 @@ pub struct Change {
     pub from: Cow<'static, str>,
     pub to: Cow<'static, str>,
     pub cause: ChangeCause,
+    /// The row of the status table that it went along.
+    #[serde(default)]
+    pub row: Option<RowId>,
 }
 
 /// What made a status change.

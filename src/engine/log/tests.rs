@@ -1,8 +1,8 @@
 use super::*;
 use crate::engine::delivery::Failure;
 use crate::engine::ids::ObjectId;
+use crate::engine::tables::On;
 use crate::kit::http::{Method, StatusCode};
-use crate::kit::lifecycle::On;
 
 const START: Timestamp = Timestamp::UNIX_EPOCH;
 const OWN: ProviderId = ProviderId(0);
@@ -14,7 +14,8 @@ fn asked(log: &mut Log, body: &str) -> u64 {
 }
 
 fn changed(log: &mut Log, subject: &str) {
-    let change = Change { subject: subject.into(), from: "".into(), to: "new".into(), cause: ChangeCause::Row(On::Call("create")) };
+    let cause = ChangeCause::Row(On::Call("create"));
+    let change = Change { subject: subject.into(), from: "".into(), to: "new".into(), cause, row: None };
     log.push(START, Some(OWN), What::Change(change));
 }
 

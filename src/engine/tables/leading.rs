@@ -1,8 +1,8 @@
 //! Which actions lead an object that a call created through its statuses.
 
+use crate::engine::tables::On;
 use crate::engine::tables::{ActionRow, Contract, StatusTable, Transition};
 use crate::kit::fields::Kind;
-use crate::kit::lifecycle::On;
 
 /// The action by which a customer pays. A customer who only says that they have paid does not pay.
 pub fn paying(contract: &Contract) -> Option<&'static str> {

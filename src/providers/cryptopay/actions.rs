@@ -14,7 +14,7 @@ use crate::engine::tables::ActionRow;
 use crate::engine::tables::bound::{Bound as Row, function};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::fields::{Field, Fields, Kind as Value, Need, TEXT};
-use crate::kit::lifecycle::Word;
+use crate::kit::word::Word;
 
 type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ActionDone, ActionError>;
 
@@ -149,11 +149,11 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
 pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decimal, token: Token) -> Result<(), ActionError> {
     let order = memory.orders.get(number).ok_or(ActionError::Unknown)?;
     if !order.waits() {
-        let had = if order.status == OrderStatus::Pending { ", and its transfer was seen" } else { "" };
+        let had = if order.status() == OrderStatus::Pending { ", and its transfer was seen" } else { "" };
         return Err(ActionError::State(format!(
             "The order {} is {}{had}; it is paid while it is pending, and once.",
             order.order_id(),
-            order.status.word()
+            order.status().word()
         )));
     }
     let full = |_| ActionError::State("The order is pending, and the sandbox watches too many transfers already.".to_owned());
@@ -162,7 +162,7 @@ pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amoun
 
 fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let order = find(memory, with)?;
-    let (number, acted, status) = (order.number, ActionDone { object: order.object() }, order.status);
+    let (number, acted, status) = (order.number, ActionDone { object: order.object() }, order.status());
     let wanted = with.plain(CONFIRMATIONS.name).map(|it| it.parse().ok().filter(|it| (1..=CONFIRMATIONS_MAX).contains(it)));
     if wanted == Some(None) || (wanted.is_none() && with.has(CONFIRMATIONS.name)) {
         return Err(ActionError::Invalid(format!("`confirmations` is a whole number from 1 to {CONFIRMATIONS_MAX}.")));
@@ -183,17 +183,20 @@ fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
 fn fail(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let order = find(memory, with)?;
     let (number, acted) = (order.number, ActionDone { object: order.object() });
-    let refusal = format!("The order {} is {}; a payment fails while its order is pending.", order.order_id(), order.status.word());
+    let refusal = format!("The order {} is {}; a payment fails while its order is pending.", order.order_id(), order.status().word());
     failed(memory, cx, number).ok_or(ActionError::State(refusal)).map(|()| acted)
 }
 
 fn rotate_secret(memory: &mut Memory, _: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let asked = with.plain(ENDPOINT.name).ok_or_else(|| ActionError::Invalid("`endpoint` is required: the endpoint's id.".to_owned()))?;
     let number = asked.parse().ok().filter(|it: &u32| it.to_string() == asked);
-    let endpoint = number.and_then(|it| memory.endpoints.get_mut(it));
-    let endpoint = endpoint.ok_or_else(|| ActionError::Nothing(format!("There is no endpoint `{asked}`.")))?;
-    endpoint.secret = Endpoint::secret_from(&[&endpoint.secret, "rotated"]);
-    Ok(ActionDone { object: endpoint.object() })
+    let rotated = number.and_then(|number| {
+        memory.endpoints.update(number, |it| {
+            it.secret = Endpoint::secret_from(&[&it.secret, "rotated"]);
+            it.object()
+        })
+    });
+    rotated.map(|object| ActionDone { object }).ok_or_else(|| ActionError::Nothing(format!("There is no endpoint `{asked}`.")))
 }
 
 #[cfg(test)]

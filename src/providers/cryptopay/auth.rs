@@ -1,7 +1,7 @@
 //! Who asks: a bearer token on the simulated clock, or a static key; and how often they may.
 
 use super::errors::{BAD_TOKEN, Error, NO_CREDENTIALS, OLD_TOKEN};
-use super::model::{HOMES_MAX, Memory};
+use super::model::{ISSUERS_MAX, Memory};
 use super::settings::{PLAN, SUSPENDED};
 use super::wire::{ACCESS, ACCESS_SECS, Claims, REFRESH, REFRESH_SECS};
 use crate::engine::context::Context;
@@ -71,7 +71,7 @@ pub fn note(memory: &Memory, cx: &mut Context<'_>, merchant: u32) {
 /// What a token says that this sandbox has signed, or one that its state has lived in.
 fn opened(memory: &Memory, cx: &Context<'_>, token: &str) -> Option<Claims> {
     let own = Claims::opened(token, &secret_of(cx.sandbox()));
-    own.or_else(|| memory.homes.iter().filter(|it| *it != cx.sandbox()).find_map(|it| Claims::opened(token, &secret_of(it))))
+    own.or_else(|| memory.issuers.iter().filter(|it| *it != cx.sandbox()).find_map(|it| Claims::opened(token, &secret_of(it))))
 }
 
 /// Refuses a token of another kind than that, and one that has ended.
@@ -97,12 +97,14 @@ pub fn refreshing(memory: &Memory, cx: &mut Context<'_>, token: &str) -> Result<
 /// A pair of tokens for a merchant: access and refresh.
 pub fn issue(memory: &mut Memory, cx: &Context<'_>, merchant: u32) -> Result<(String, String), Error> {
     let home = cx.sandbox();
-    if memory.homes.iter().all(|it| it != home) && memory.homes.len() < HOMES_MAX {
-        memory.homes.push(home.to_owned());
+    if memory.issuers.iter().all(|it| it != home) && memory.issuers.len() < ISSUERS_MAX {
+        memory.issuers.push(home.to_owned());
     }
-    let own = memory.merchants.get_mut(merchant).ok_or(Error::Internal)?;
-    own.tokens += 1;
-    let stream = entity(&[&own.account, &own.tokens.to_string()]);
+    let stream = memory.merchants.update(merchant, |it| {
+        it.tokens += 1;
+        entity(&[&it.account, &it.tokens.to_string()])
+    });
+    let stream = stream.ok_or(Error::Internal)?;
     let (iat, secret) = (unix_seconds(cx.now()), secret_of(home));
     let mut draws = cx.draws("cryptopay token", stream);
     let mut token = |kind: &str, seconds: i64| {

@@ -46,9 +46,7 @@ pub static CONTRACT: Contract = Contract {
     ],
     operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),
     actions: &rows::<_, _, { ACTS.len() }>(ACTS),
-    lifecycles: || {
-        vec![StatusTable::of("order", ORDER_STATUSES, &ORDER), StatusTable::of("transaction", TRANSACTION_STATUSES, &TRANSACTION)]
-    },
+    lifecycles: || vec![StatusTable::of(ORDER_STATUSES, &ORDER), StatusTable::of(TRANSACTION_STATUSES, &TRANSACTION)],
     pages: PAGES,
     errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,

@@ -1,15 +1,18 @@
-//! Where orders and transfers stand, and the only functions that change it.
+//! The status tables of orders and transfers, the hooks of their rows, and what payments do.
+
+use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
 use super::model::{Address, Hash, Memory, Notice, Order, OrderStatus, TRANSFER, Token, Transaction, TransactionStatus};
 use super::webhooks;
-use crate::engine::chain::{Transfer, Watch};
-use crate::engine::context::{Context, Stay};
+use crate::engine::chain::Watch;
+use crate::engine::context::Context;
+use crate::engine::lifecycle::On::{Act, Block, Call, Deadline};
+use crate::engine::lifecycle::{Head, Lifecycle, Object, On, Row, born, kept, take, take_to};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::ids::entity;
-use crate::kit::lifecycle::On::{Act, Block, Call, Deadline};
-use crate::kit::lifecycle::{Lifecycle, On, Row, Word};
+use crate::kit::time::Timestamp;
 
 const EVENTS: Evidence = Documented("Webhooks, Webhook Events: the event; what leads to it is assumed");
 const MADE: Evidence = Documented("Payment Orders, Create Payment Order: response");
@@ -25,7 +28,7 @@ const IN_VAIN: On = Block("enough confirmations of too little or of another toke
 
 /// What an order does.
 #[rustfmt::skip]
-pub static ORDER: Lifecycle<OrderStatus> = Lifecycle(&[
+pub static ORDER: Lifecycle<OrderStatus> = Lifecycle::new("order", &[
     Row { on: Call("createPaymentOrder"), from: &[],                     to: OrderStatus::Pending,   event: None,                      evidence: MADE },
     Row { on: Act("pay"),                 from: &[OrderStatus::Pending], to: OrderStatus::Pending,   event: Some("payment.pending"),   evidence: SEEN },
     Row { on: Deadline("expires_at"),     from: &[OrderStatus::Pending], to: OrderStatus::Expired,   event: Some("order.expired"),     evidence: EVENTS },
@@ -34,11 +37,12 @@ pub static ORDER: Lifecycle<OrderStatus> = Lifecycle(&[
     Row { on: IN_VAIN,                    from: &[OrderStatus::Pending], to: OrderStatus::Failed,    event: Some("payment.failed"),    evidence: WRONG },
     Row { on: Act("confirm"),             from: &[OrderStatus::Pending], to: OrderStatus::Failed,    event: Some("payment.failed"),    evidence: WRONG },
     Row { on: Act("fail"),                from: &[OrderStatus::Pending], to: OrderStatus::Failed,    event: Some("payment.failed"),    evidence: EVENTS },
-]);
+])
+.whose_deadline_ends(Act("pay"));
 
 /// What the transfer to an order does.
 #[rustfmt::skip]
-pub static TRANSACTION: Lifecycle<TransactionStatus> = Lifecycle(&[
+pub static TRANSACTION: Lifecycle<TransactionStatus> = Lifecycle::new("transaction", &[
     Row { on: Act("pay"),     from: &[],                           to: TransactionStatus::Pending,   event: None, evidence: FOLLOWS },
     Row { on: ENOUGH,         from: &[TransactionStatus::Pending], to: TransactionStatus::Confirmed, event: None, evidence: FOLLOWS },
     Row { on: Act("confirm"), from: &[TransactionStatus::Pending], to: TransactionStatus::Confirmed, event: None, evidence: FOLLOWS },
@@ -47,50 +51,64 @@ pub static TRANSACTION: Lifecycle<TransactionStatus> = Lifecycle(&[
     Row { on: Act("fail"),    from: &[TransactionStatus::Pending], to: TransactionStatus::Failed,    event: None, evidence: FOLLOWS },
 ]);
 
-/// Keeps a new order, which waits for its transfer until it expires.
-pub fn register(memory: &mut Memory, cx: &mut Context<'_>, order: Order) {
-    let account = memory.account_of(order.merchant);
-    cx.changed(&order.order_id(), "", order.status.word(), Call("createPaymentOrder"));
-    cx.book_rows(&ORDER, order.status, Stay { object: order.object(), number: order.stay, account, deadline: Some(order.expires_at) });
-    memory.keep_order(order);
+impl Object for Order {
+    kept!(Memory.orders, OrderStatus, ORDER);
+
+    fn subject(&self) -> String {
+        self.order_id()
+    }
+
+    fn account<'a>(&'a self, memory: &'a Memory) -> Cow<'a, str> {
+        Cow::Borrowed(memory.account_of(self.merchant))
+    }
+
+    fn deadline(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+
+    fn entered(memory: &mut Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<OrderStatus>) {
+        let Some(order) = memory.orders.get(number) else { return };
+        if row.on == Act("fail") {
+            cx.unwatch(order.object());
+        }
+        if let Some(notice) = row.event.and_then(Notice::of) {
+            webhooks::announce(memory, cx, order, notice);
+        }
+    }
 }
 
-/// Moves an order to a status along the row that `on` means for it. `None`: its status knows no such row, and nothing
-/// has changed.
-fn take(memory: &mut Memory, cx: &mut Context<'_>, number: u32, on: On, to: OrderStatus) -> Option<()> {
-    let from = memory.orders.get(number)?.status;
-    let row = ORDER.0.iter().find(|it| it.on == on && it.to == to && it.from.contains(&from))?;
-    follow(memory, cx, number, row)
+impl Object for Transaction {
+    kept!(Memory.transactions, TransactionStatus, TRANSACTION);
+
+    fn subject(&self) -> String {
+        self.hash.to_string()
+    }
+
+    fn account<'a>(&'a self, memory: &'a Memory) -> Cow<'a, str> {
+        Cow::Borrowed(memory.account_of(self.merchant))
+    }
+
+    fn entered(memory: &mut Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<TransactionStatus>) {
+        let now = cx.now();
+        match row.to {
+            TransactionStatus::Pending => {
+                let Some(order) = memory.transactions.get(number).map(|it| it.order) else { return };
+                memory.orders.update(order, |it| it.transaction = Some(number));
+            }
+            TransactionStatus::Confirmed => _ = memory.transactions.update(number, |it| it.confirmed_at = Some(now)),
+            TransactionStatus::Failed => {}
+        }
+    }
 }
 
-/// Moves an order along that row, if it starts where the order stands; its transfer goes with it.
-pub fn follow(memory: &mut Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<OrderStatus>) -> Option<()> {
-    let order = memory.orders.get(number).filter(|it| row.from.contains(&it.status))?;
-    let from = order.status;
-    if let (OrderStatus::Confirmed | OrderStatus::Failed, Some(transaction)) = (row.to, order.transaction) {
-        let to = if row.to == OrderStatus::Confirmed { TransactionStatus::Confirmed } else { TransactionStatus::Failed };
-        move_transaction(memory, cx, transaction, row.on, to);
+/// Ends an order that is pending, with the transfer to it. `None`: it has ended already.
+fn end(memory: &mut Memory, cx: &mut Context<'_>, number: u32, on: On, to: OrderStatus) -> Option<()> {
+    let order = memory.orders.get(number).filter(|it| it.status() == OrderStatus::Pending)?;
+    if let Some(transaction) = order.transaction {
+        let to = if to == OrderStatus::Confirmed { TransactionStatus::Confirmed } else { TransactionStatus::Failed };
+        take_to::<Transaction>(memory, cx, transaction, on, to);
     }
-    memory.move_order(number, row.to);
-    let order = memory.orders.get(number)?;
-    cx.changed(&order.order_id(), from.word(), row.to.word(), row.on);
-    if row.on == Act("fail") {
-        cx.unwatch(order.object());
-    }
-    if let Some(notice) = row.event.and_then(Notice::of) {
-        webhooks::announce(memory, cx, order, notice);
-    }
-    Some(())
-}
-
-fn move_transaction(memory: &mut Memory, cx: &mut Context<'_>, number: u32, on: On, to: TransactionStatus) {
-    let Some(transaction) = memory.transactions.get(number) else { return };
-    let (hash, from) = (transaction.hash.to_string(), transaction.status);
-    memory.move_transaction(number, to);
-    if let Some(transaction) = memory.transactions.get_mut(number).filter(|_| to == TransactionStatus::Confirmed) {
-        transaction.confirmed_at = Some(cx.now());
-    }
-    cx.changed(&hash, from.word(), to.word(), on);
+    take_to::<Order>(memory, cx, number, on, to).map(|_| ())
 }
 
 /// The sandbox watches as many transfers as it can.
@@ -109,38 +127,40 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decim
     let transaction = Transaction {
         number: memory.transactions.next(),
         order: number,
-        nth: memory.shelf(order.merchant).map_or(0, |it| u32::try_from(it.transactions.len()).unwrap_or(u32::MAX)),
+        merchant: order.merchant,
+        chain,
+        nth: u32::try_from(memory.transactions.index().lists.all(&order.merchant).len()).unwrap_or(u32::MAX),
         hash: Hash::drawn(&mut draws),
         from_address: Address::drawn(&mut draws),
         amount,
         token,
-        status: TransactionStatus::Pending,
+        head: Head::default(),
         block: None,
         confirmations: 0,
         created_at: cx.now(),
         confirmed_at: None,
     };
-    cx.changed(&transaction.hash.to_string(), "", transaction.status.word(), Act("pay"));
-    memory.keep_transaction(transaction);
-    take(memory, cx, number, Act("pay"), OrderStatus::Pending);
+    born(memory, cx, transaction, Act("pay"));
+    take::<Order>(memory, cx, number, Act("pay"));
     Ok(())
 }
 
 /// The outside world has failed: the transfer is reverted, or the payment rejected. `None`: the order has ended already.
 pub fn fail(memory: &mut Memory, cx: &mut Context<'_>, number: u32) -> Option<()> {
-    take(memory, cx, number, Act("fail"), OrderStatus::Failed)
+    end(memory, cx, number, Act("fail"), OrderStatus::Failed)
 }
 
 /// Takes over what the chain says of the transfer to an order, and moves the order on once that is enough.
 pub fn look_at_confirmations(memory: &mut Memory, cx: &mut Context<'_>, number: u32, by_hand: bool) {
     let Some(order) = memory.orders.get(number) else { return };
     let (Some(transaction), Some(transfer)) = (order.transaction, cx.transfer(order.object(), TRANSFER).copied()) else { return };
-    let (amount, token, is_pending) = (order.amount, order.token, order.status == OrderStatus::Pending);
-    let Some(transaction) = memory.transactions.get_mut(transaction) else { return };
-    (transaction.confirmations, transaction.block) = (transfer.confirmations, transfer.block);
-    let is_right = transaction.token == token && amount <= transaction.amount;
-    if is_pending && Transfer::is_finished(&transfer) {
+    let (amount, token) = (order.amount, order.token);
+    let is_right = memory.transactions.update(transaction, |it| {
+        (it.confirmations, it.block) = (transfer.confirmations, transfer.block);
+        it.token == token && amount <= it.amount
+    });
+    if let Some(is_right) = is_right.filter(|_| transfer.is_finished()) {
         let (on, to) = if is_right { (ENOUGH, OrderStatus::Confirmed) } else { (IN_VAIN, OrderStatus::Failed) };
-        take(memory, cx, number, if by_hand { Act("confirm") } else { on }, to);
+        end(memory, cx, number, if by_hand { Act("confirm") } else { on }, to);
     }
 }

@@ -4,8 +4,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use self::errors::ERRORS;
-use self::lifecycle::ORDER;
-use self::model::{Endpoint, Memory, Order};
+use self::model::Endpoint;
+use self::model::Kind;
+use self::model::Memory;
+use self::model::Order;
 use self::routes::Answered;
 use self::wire::{EndpointObject, Links, OrderObject};
 use crate::engine::account::Account;
@@ -14,6 +16,7 @@ use crate::engine::context::Context;
 use crate::engine::delivery::Delivery;
 use crate::engine::delivery::Signed;
 use crate::engine::ids::ObjectId;
+use crate::engine::lifecycle::fire;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::Contract;
@@ -23,8 +26,9 @@ use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::kit::fields::Fields;
 use crate::kit::http::{Request, Response};
 use crate::kit::json::written;
-use crate::kit::lifecycle::Word;
-use crate::kit::time::{Duration, Timestamp};
+use crate::kit::time::Duration;
+use crate::kit::time::Timestamp;
+use crate::kit::word::Word;
 
 mod actions;
 mod auth;
@@ -76,9 +80,9 @@ impl Provider for CryptoPay {
     }
 
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {
-        let Some(number) = self.order(object).map(|it| it.number) else { return };
+        let Some((Kind::Order, number)) = Kind::of(object) else { return };
         match cause {
-            Cause::Row(row) => _ = ORDER.0.get(usize::from(row)).and_then(|it| lifecycle::follow(&mut self.0, cx, number, it)),
+            Cause::Row(row) => fire::<Order>(&mut self.0, cx, number, row),
             Cause::Block { .. } => lifecycle::look_at_confirmations(&mut self.0, cx, number, false),
             Cause::Delivered(_) => {}
         }
@@ -109,8 +113,8 @@ impl Provider for CryptoPay {
         self.0.is_sound()
     }
 
-    fn stay(&self, object: ObjectId) -> Option<u32> {
-        self.order(object).map(|it| it.stay)
+    fn generation(&self, object: ObjectId) -> Option<u32> {
+        self.order(object).map(|it| it.head.generation())
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {
@@ -128,7 +132,7 @@ impl Provider for CryptoPay {
         let documented = cx.flag(self.0.account_of(order.merchant), &DOCUMENTED_LINKS);
         let links = if documented { Links::DOCUMENTED } else { Links::below(base) };
         let shown = written(&OrderObject::of(order, self.0.transaction_of(order), links));
-        Some(Shown { subject: order.order_id(), status: order.status.word(), object: shown })
+        Some(Shown { subject: order.order_id(), status: order.status().word(), object: shown })
     }
 }
 
@@ -140,10 +144,10 @@ fn written_out(now: Timestamp, answered: Answered) -> Response {
 
 impl CryptoPay {
     fn order(&self, object: ObjectId) -> Option<&Order> {
-        (object.kind == 0).then(|| self.0.orders.get(u32::try_from(object.number).ok()?))?
+        Kind::of(object).filter(|it| it.0 == Kind::Order).and_then(|it| self.0.orders.get(it.1))
     }
 
     fn endpoint(&self, object: ObjectId) -> Option<&Endpoint> {
-        (object.kind == 1).then(|| self.0.endpoints.get(u32::try_from(object.number).ok()?))?
+        Kind::of(object).filter(|it| it.0 == Kind::Endpoint).and_then(|it| self.0.endpoints.get(it.1))
     }
 }

@@ -1,22 +1,20 @@
 //! What is remembered: merchants, their orders with the transfers to them, wallets and webhook endpoints.
 
 mod chains;
-mod codes;
-mod index;
+mod endpoints;
+mod ids;
 mod memory;
 mod merchants;
 mod orders;
-mod ranks;
-mod saved;
-mod settled;
+mod sound;
+mod transactions;
+mod wallets;
 
 pub use chains::*;
-pub use codes::*;
-pub use index::*;
+pub use endpoints::*;
+pub use ids::*;
 pub use memory::*;
 pub use merchants::*;
 pub use orders::*;
-pub use ranks::*;
-pub use settled::*;
-
-pub use crate::kit::numbered::Numbered;
+pub use transactions::*;
+pub use wallets::*;

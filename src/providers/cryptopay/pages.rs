@@ -13,9 +13,9 @@ use crate::kit::evidence::Evidence::Documented;
 use crate::kit::fields::Fields;
 use crate::kit::html::{Pages, environment};
 use crate::kit::http::{HeaderName, Method, Request, Response, StatusCode, header, with_query};
-use crate::kit::lifecycle::Word;
 use crate::kit::qr;
 use crate::kit::time::countdown;
+use crate::kit::word::Word;
 
 /// The pages of this provider.
 pub const PAGES: &[Page] = &[
@@ -90,15 +90,15 @@ fn paid(memory: &mut Memory, cx: &mut Context<'_>, number: u32, request: &Reques
 fn shown(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode, fault: Option<&str>) -> Result<Response, Error> {
     let order = memory.orders.get(number).ok_or(Error::NotFound)?;
     cx.trace.account = Some(memory.account_of(order.merchant).to_owned());
-    if let (OrderStatus::Confirmed, Some(url), None) = (order.status, &order.redirect_url, fault) {
+    if let (OrderStatus::Confirmed, Some(url), None) = (order.status(), &order.redirect_url, fault) {
         // What has become of the order stands behind the parameters that are there.
-        let became = [("order_id", &*order.order_id()), ("status", order.status.word())];
+        let became = [("order_id", &*order.order_id()), ("status", order.status().word())];
         return Ok(Response::see_other(&with_query(url, &became)));
     }
     let transaction = memory.transaction_of(order);
     let transfer = cx.transfer(order.object(), TRANSFER);
     let waits = order.waits();
-    let is_watched = order.status == OrderStatus::Pending && !waits;
+    let is_watched = order.status() == OrderStatus::Pending && !waits;
     let values = context! {
         fault, waits,
         order_id => order.order_id(),
@@ -107,7 +107,7 @@ fn shown(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode,
         chain => order.chain.word(),
         address => order.receiving_address.text(),
         uri => uri(order),
-        status => order.status.word(),
+        status => order.status().word(),
         says => says(order),
         received => transaction.map(|it| format!("{} {}", it.amount, it.token.word())),
         hash => transaction.map(|it| it.hash.to_string()),
@@ -121,7 +121,7 @@ fn shown(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode,
 
 /// The status in the words of a payer.
 const fn says(order: &Order) -> &'static str {
-    match (order.status, order.transaction) {
+    match (order.status(), order.transaction) {
         (OrderStatus::Pending, None) => "Waiting for your payment.",
         (OrderStatus::Pending, Some(_)) => "Your payment has been seen and waits for confirmation.",
         (OrderStatus::Confirmed, _) => "Paid. Thank you.",

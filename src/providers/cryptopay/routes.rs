@@ -13,11 +13,13 @@ use crate::engine::tables::{Auth, Operation};
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use crate::kit::path::exactly;
 
+mod endpoints;
+mod lists;
 mod orders;
-mod settled;
 mod table;
 mod transactions;
 mod users;
+mod wallets;
 
 pub use table::ROUTES;
 pub use users::move_in;

@@ -4,22 +4,25 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::model::{Memory, Notice, Order, Target};
 use super::settings::RETRY_SCHEDULE;
-use super::wire::{self, EVENT_BODY, EVENT_HEADERS};
+use super::wire;
 use crate::engine::account::Account;
 use crate::engine::context::Context;
 use crate::engine::delivery::Delivery;
 use crate::engine::delivery::{Event, Signed};
+use crate::engine::tables::Mark;
+use crate::engine::tables::Schedule;
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{EventRow, Mark, Schedule};
-use crate::kit::evidence::Evidence::{self, Assumed, Documented};
+use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::ids::{LOWER, entity};
-use crate::kit::lifecycle::Word;
 use crate::kit::secret::Secret;
 use crate::kit::sign::hmac_sha256_hex;
 use crate::kit::time::Duration;
+use crate::kit::word::Word;
 
+mod rows;
 mod verdict;
 
+pub use rows::EVENTS;
 pub use verdict::verify;
 
 const SIGNATURE_NAME: &str = "x-webhook-signature";
@@ -39,38 +42,6 @@ pub const SCHEDULE: Schedule = Schedule {
     evidence: Assumed("the part of the page on retries is not published; the setting `retry_schedule` changes the waits"),
     time_limit_evidence: Assumed("no time limit is published"),
 };
-
-const SIGNED: &str = "X-Webhook-Signature: the HMAC-SHA256 of the body's bytes under the endpoint's secret, lowercase hexadecimal without a prefix. What goes to an order's own webhook_url, or to the account's, is signed with the account's secret";
-
-macro_rules! event {
-    ($name:literal, $when:literal, $status:literal, $hash:literal, $chain:literal, $times:literal, $evidence:expr) => {
-        EventRow {
-            name: $name,
-            when: $when,
-            headers: EVENT_HEADERS,
-            body: EVENT_BODY,
-            signature: SIGNED,
-            example: concat!(
-                "{\"event\":\"", $name, r#"","data":{"order_id":"ORD-abc123def456","transaction_hash":"#, $hash,
-                r#","amount":"100.00","currency":"USDC","blockchain":"base","status":""#, $status, r#"","#, $chain,
-                r#","to_address":"0x1234567890123456789012345678901234567890","order_info":"{\"product\": \"Premium Plan\", \"quantity\": 1}","created_at":"2024-01-01T10:00:00Z","#,
-                $times, r#","webhook_id":"wh_abc123def456"}"#
-            ),
-            evidence: $evidence,
-        }
-    };
-}
-
-const NAMED: Evidence = Documented("Webhooks, Webhook Events");
-
-/// Every event.
-#[rustfmt::skip]
-pub const EVENTS: &[EventRow] = &[
-    event!("payment.pending", "a transfer to the order is seen", "pending", r#""0xabcdef1234567890...""#, r#""confirmations":0,"block_number":null,"from_address":"0x9876543210987654321098765432109876543210""#, r#""confirmed_at":null},"timestamp":"2024-01-01T10:01:00Z""#, NAMED),
-    event!("payment.confirmed", "the transfer has enough confirmations, and is at least the amount in the right token", "confirmed", r#""0xabcdef1234567890...""#, r#""confirmations":15,"block_number":12345678,"from_address":"0x9876543210987654321098765432109876543210""#, r#""confirmed_at":"2024-01-01T10:15:00Z"},"timestamp":"2024-01-01T10:15:30Z""#, Documented("Webhooks, Webhook Events and Webhook Payload")),
-    event!("payment.failed", "the transfer was reverted or rejected, or is confirmed and too small or in another token", "failed", r#""0xabcdef1234567890...""#, r#""confirmations":0,"block_number":null,"from_address":"0x9876543210987654321098765432109876543210""#, r#""confirmed_at":null},"timestamp":"2024-01-01T10:02:00Z""#, NAMED),
-    event!("order.expired", "no transfer was seen in time", "expired", "null", r#""confirmations":0,"block_number":null,"from_address":null"#, r#""confirmed_at":null},"timestamp":"2024-01-01T12:00:00Z""#, NAMED),
-];
 
 /// What is told of an order, at the address that its merchant wants to be told at.
 pub fn announce(memory: &Memory, cx: &mut Context<'_>, order: &Order, notice: Notice) {

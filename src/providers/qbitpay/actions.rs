@@ -2,16 +2,19 @@
 
 use rust_decimal::Decimal;
 
-use super::lifecycle::{CHARGE, PAYOUT, follow_charge, follow_payout, register_deposit, take_charge, take_deposit};
-use super::model::{BALANCE_UNITS_MAX, CODES, Charge, ChargeStatus, Currency, Kind, Memory, Price, Symbol, is_price};
+use super::lifecycle::{CHARGE, PAYOUT, make_deposit};
+use super::model::{
+    BALANCE_UNITS_MAX, CODES, Charge, ChargeStatus, Currency, Deposit, Kind, Memory, PAYOUT_STATUSES, Payout, Price, Symbol, is_price,
+};
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::context::Context;
 use crate::engine::ids::ObjectId;
+use crate::engine::lifecycle::{On, take, take_to};
 use crate::engine::tables::ActionRow;
 use crate::engine::tables::bound::{Bound as Row, function};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::{Field, Fields, Kind as Value, Need, TEXT};
-use crate::kit::lifecycle::{On, Row as Step, Word};
+use crate::kit::word::Word;
 
 type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ObjectId, ActionError>;
 
@@ -87,15 +90,15 @@ fn deposit(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
     if memory.own(merchant).all_units(currency).saturating_add(units) > BALANCE_UNITS_MAX {
         return Err(ActionError::State(format!("The balance in {code} is as large as a balance can be.")));
     }
-    let number = register_deposit(memory, cx, merchant, currency, units);
+    let number = make_deposit(memory, cx, merchant, currency, units);
     Ok(Kind::Deposit.object(number))
 }
 
 fn confirm_deposit(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ObjectId, ActionError> {
     let id = text(with, &OF_DEPOSIT)?;
     let deposit = memory.deposit(&id).ok_or_else(|| ActionError::Nothing(format!("There is no deposit `{id}`.")))?;
-    let (number, status) = (deposit.number, deposit.status.word());
-    let taken = take_deposit(memory, cx, number, On::Act("confirm-deposit"));
+    let (number, status) = (deposit.number, deposit.status().word());
+    let taken = take::<Deposit>(memory, cx, number, On::Act("confirm-deposit"));
     taken.ok_or_else(|| ActionError::State(format!("The deposit `{id}` is {status}; it is confirmed while it is seen.")))?;
     Ok(Kind::Deposit.object(number))
 }
@@ -106,16 +109,16 @@ fn find_charge<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Charge, 
 }
 
 /// The state of a charge does not allow an action.
-fn not_from(charge: &Charge, act: &'static str, rows: &[Step<ChargeStatus>]) -> ActionError {
-    let from: Vec<&str> = rows.iter().filter(|it| it.on == On::Act(act)).flat_map(|it| it.from).map(|it| it.word()).collect();
+fn not_from(charge: &Charge, act: &'static str) -> ActionError {
+    let from: Vec<&str> = CHARGE.rows.iter().filter(|it| it.on == On::Act(act)).flat_map(|it| it.from).map(|it| it.word()).collect();
     let from = if from.windows(2).all(|it| it[0] == it[1]) { from.first().copied().unwrap_or("").to_owned() } else { from.join(" or ") };
-    ActionError::State(format!("The charge `{}` has the status {}; `{act}` needs {from}.", charge.id, charge.status.word()))
+    ActionError::State(format!("The charge `{}` has the status {}; `{act}` needs {from}.", charge.id, charge.status().word()))
 }
 
 fn charged(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>, act: &'static str) -> Result<ObjectId, ActionError> {
     let charge = find_charge(memory, with)?;
-    let (object, number, refusal) = (charge.object(), charge.number, not_from(charge, act, CHARGE.0));
-    take_charge(memory, cx, number, On::Act(act)).ok_or(refusal)?;
+    let (object, number, refusal) = (charge.object(), charge.number, not_from(charge, act));
+    take::<Charge>(memory, cx, number, On::Act(act)).ok_or(refusal)?;
     Ok(object)
 }
 
@@ -139,9 +142,8 @@ fn close_dispute(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -
     let charge = find_charge(memory, with)?;
     let (object, number) = (charge.object(), charge.number);
     let to = if text(with, &WINNER)? == "buyer" { ChargeStatus::Closed } else { ChargeStatus::Cancelled };
-    let row = CHARGE.0.iter().find(|it| it.on == On::Act("close-dispute") && it.to == to);
-    let refusal = not_from(charge, "close-dispute", CHARGE.0);
-    row.and_then(|row| follow_charge(memory, cx, number, row)).ok_or(refusal)?;
+    let refusal = not_from(charge, "close-dispute");
+    take_to::<Charge>(memory, cx, number, On::Act("close-dispute"), to).ok_or(refusal)?;
     Ok(object)
 }
 
@@ -149,11 +151,11 @@ fn settle_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -
     let id = text(with, &OF_PAYOUT)?;
     let outcome = text(with, &OUTCOME)?;
     let payout = memory.payout(&id).ok_or_else(|| ActionError::Nothing(format!("There is no payout `{id}`.")))?;
-    let (object, number, status) = (payout.object(), payout.number, payout.status);
-    let rows = || PAYOUT.0.iter().filter(|it| it.on == On::Act("settle-payout") && it.to.word() == outcome);
-    let row = rows().find(|it| it.from.contains(&status));
-    row.and_then(|row| follow_payout(memory, cx, number, row)).ok_or_else(|| {
-        let from: Vec<&str> = rows().flat_map(|it| it.from).map(|it| it.word()).collect();
+    let (object, number, status) = (payout.object(), payout.number, payout.status());
+    let to = PAYOUT_STATUSES.iter().find(|it| it.word() == outcome);
+    to.and_then(|it| take_to::<Payout>(memory, cx, number, On::Act("settle-payout"), *it)).ok_or_else(|| {
+        let rows = PAYOUT.rows.iter().filter(|it| it.on == On::Act("settle-payout") && it.to.word() == outcome);
+        let from: Vec<&str> = rows.flat_map(|it| it.from).map(|it| it.word()).collect();
         ActionError::State(format!("The payout `{id}` is {}; it becomes {outcome} from {}.", status.word(), from.join(" or ")))
     })?;
     Ok(object)

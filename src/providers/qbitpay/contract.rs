@@ -33,11 +33,11 @@ pub static CONTRACT: Contract = Contract {
     actions: &rows::<_, _, { ACTS.len() }>(ACTS),
     lifecycles: || {
         vec![
-            StatusTable::of("charge", CHARGE_STATUSES, &CHARGE),
-            StatusTable::of("payout", PAYOUT_STATUSES, &PAYOUT),
-            StatusTable::of("deposit", DEPOSIT_STATUSES, &DEPOSIT),
-            StatusTable::of("order", &[OrderStatus::Closed], &ORDER),
-            StatusTable::of("balanceTransaction", ROW_STATUSES, &BALANCE_TRANSACTION),
+            StatusTable::of(CHARGE_STATUSES, &CHARGE),
+            StatusTable::of(PAYOUT_STATUSES, &PAYOUT),
+            StatusTable::of(DEPOSIT_STATUSES, &DEPOSIT),
+            StatusTable::of(&[OrderStatus::Closed], &ORDER),
+            StatusTable::of(ROW_STATUSES, &BALANCE_TRANSACTION),
         ]
     },
     pages: PAGES,

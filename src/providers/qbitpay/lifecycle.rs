@@ -1,4 +1,4 @@
-//! The documentation's status tables, and the only functions that change a status.
+//! The documentation's status tables, and the hooks of their rows.
 
 mod charges;
 mod deposits;

@@ -4,14 +4,14 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use self::errors::Error;
-use self::lifecycle::{BALANCE_TRANSACTION, CHARGE, DEPOSIT, PAYOUT};
-use self::model::{Currency, Kind, Memory};
+use self::model::{BalanceTransaction, Charge, Currency, Deposit, Kind, Memory, Payout};
 use crate::engine::account::Account;
 use crate::engine::actions::{ActionDone, ActionError, Cause, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::Delivery;
 use crate::engine::delivery::Signed;
 use crate::engine::ids::ObjectId;
+use crate::engine::lifecycle::fire;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::Contract;
@@ -79,14 +79,13 @@ impl Provider for QbitPay {
     }
 
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {
-        let (Cause::Row(row), Ok(number)) = (cause, u32::try_from(object.number)) else { return };
-        let (memory, row) = (&mut self.0, usize::from(row));
-        match Kind::of(object) {
-            Some(Kind::Charge) => _ = CHARGE.0.get(row).and_then(|it| lifecycle::follow_charge(memory, cx, number, it)),
-            Some(Kind::Payout) => _ = PAYOUT.0.get(row).and_then(|it| lifecycle::follow_payout(memory, cx, number, it)),
-            Some(Kind::Deposit) => _ = DEPOSIT.0.get(row).and_then(|it| lifecycle::follow_deposit(memory, cx, number, it)),
-            Some(Kind::Row) => _ = BALANCE_TRANSACTION.0.get(row).map(|it| lifecycle::release(memory, cx, number, it)),
-            Some(Kind::Order | Kind::Test | Kind::Price) | None => {}
+        let (Cause::Row(row), Some((kind, number)), memory) = (cause, Kind::of(object), &mut self.0) else { return };
+        match kind {
+            Kind::Charge => fire::<Charge>(memory, cx, number, row),
+            Kind::Payout => fire::<Payout>(memory, cx, number, row),
+            Kind::Deposit => fire::<Deposit>(memory, cx, number, row),
+            Kind::Row => fire::<BalanceTransaction>(memory, cx, number, row),
+            Kind::Order | Kind::Test | Kind::Price => {}
         }
     }
 
@@ -106,8 +105,8 @@ impl Provider for QbitPay {
         self.0.is_sound()
     }
 
-    fn stay(&self, object: ObjectId) -> Option<u32> {
-        self.0.stay(object)
+    fn generation(&self, object: ObjectId) -> Option<u32> {
+        self.0.generation(object)
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {

@@ -1,28 +1,24 @@
-//! What is remembered: merchants with their balances, and numbered objects of five kinds with the indexes of their lists.
+//! What is remembered: merchants with their balances, and numbered objects of five kinds.
 
 mod charges;
-mod codes;
 mod currency;
-mod index;
+mod deposits;
+mod ids;
 mod ledger;
 mod memory;
 mod merchants;
+mod orders;
 mod payouts;
 mod rates;
-mod saved;
-mod shelves;
-mod trades;
+mod sound;
 
 pub use charges::*;
-pub use codes::*;
 pub use currency::*;
-pub use index::*;
+pub use deposits::*;
+pub use ids::*;
 pub use ledger::*;
 pub use memory::*;
 pub use merchants::*;
+pub use orders::*;
 pub use payouts::*;
 pub use rates::*;
-pub use shelves::*;
-pub use trades::*;
-
-pub use crate::kit::numbered::Numbered;

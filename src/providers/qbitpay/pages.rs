@@ -3,16 +3,16 @@
 use minijinja::context;
 
 use super::errors::Error;
-use super::lifecycle::take_charge;
 use super::model::{Charge, ChargeStatus, Memory};
 use super::wire::{ChargeObject, number};
 use crate::engine::context::Context;
+use crate::engine::lifecycle::{On, take};
 use crate::engine::tables::Page;
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::html::{Pages, environment};
 use crate::kit::http::{Method, Request, Response, StatusCode};
-use crate::kit::lifecycle::{On, Word};
 use crate::kit::qr;
+use crate::kit::word::Word;
 
 /// The payment page, in front of the charge's own name.
 pub const PAY_PATH: &str = "/pay/";
@@ -62,8 +62,8 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
         return Ok(shown(charge, StatusCode::OK));
     }
     let (number, redirect_url) = (charge.number, charge.redirect_url.clone());
-    match take_charge(memory, cx, number, On::Act("buyer-paid")) {
-        Some(()) => Ok(Response::see_other(&redirect_url)),
+    match take::<Charge>(memory, cx, number, On::Act("buyer-paid")) {
+        Some(_) => Ok(Response::see_other(&redirect_url)),
         None => memory.charges.get(number).map(|it| shown(it, StatusCode::CONFLICT)).ok_or(Error::Internal),
     }
 }
@@ -86,8 +86,8 @@ fn shown(charge: &Charge, status: StatusCode) -> Response {
         has_picture => text("alipayQRCodeUrl").or(text("qrCodeImgUrl")).is_some(),
         bank => text("bankName"),
         account => text("bankAccountNum"),
-        status => charge.status.word(),
-        open => charge.status == ChargeStatus::Pending,
+        status => charge.status().word(),
+        open => charge.status() == ChargeStatus::Pending,
         until => super::wire::written(charge.expires_at()),
         redirect_url => &charge.redirect_url,
     };

@@ -2,9 +2,10 @@
 
 use super::auth;
 use super::errors::Error;
-use super::model::{Cursor, Memory};
+use super::model::Memory;
 use super::wire::From;
 use crate::engine::context::Context;
+use crate::engine::store::Cursor;
 use crate::engine::tables::bound::Bound as Route;
 use crate::engine::tables::found::Found;
 use crate::kit::http::{Request, Response};

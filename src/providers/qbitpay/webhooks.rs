@@ -13,6 +13,7 @@ use crate::engine::context::Context;
 use crate::engine::delivery::Delivery;
 use crate::engine::delivery::{Event, Signed};
 use crate::engine::ids::ObjectId;
+use crate::engine::lifecycle::Head;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::engine::tables::{Mark, Schedule};
@@ -111,7 +112,7 @@ pub fn test(memory: &mut Memory, cx: &mut Context<'_>, merchant: u32, url: Strin
     let (account, number) = (memory.own(merchant).account.clone(), memory.tests);
     let id = event_id(cx, &subject, "charge.succeeded");
     let sample = sample(cx, number, merchant, &url);
-    let body = wire::event(&id, "charge.succeeded", cx.now(), false, &ChargeObject::of(&sample));
+    let body = wire::event(&id, "charge.succeeded", cx.now(), false, &ChargeObject::in_status(&sample, ChargeStatus::SellerConfirmed));
     let object = Kind::Test.object(number);
     cx.notify(Event { name: "charge.succeeded", id, account, subject, object, url, body: body.clone(), once: true });
     body
@@ -127,8 +128,7 @@ fn sample(cx: &Context<'_>, number: u32, merchant: u32, url: &str) -> Charge {
         id,
         nth: 0,
         created_at: cx.now(),
-        status: ChargeStatus::SellerConfirmed,
-        stay: 0,
+        head: Head::default(),
         currency: Currency::Usd,
         amount_units: 100_000,
         base: Currency::Btc,
@@ -151,7 +151,7 @@ fn sample(cx: &Context<'_>, number: u32, merchant: u32, url: &str) -> Charge {
 /// A charge's events go where the charge says, any other where the account says now.
 pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let account = cx.account(&webhook.account)?;
-    let own_address = matches!(Kind::of(webhook.object), Some(Kind::Charge | Kind::Test));
+    let own_address = matches!(Kind::of(webhook.object), Some((Kind::Charge | Kind::Test, _)));
     let url = if own_address { webhook.url.clone() } else { account.text(&WEBHOOK_URL)?.to_owned() };
     let failures = webhook.attempts.iter().filter(|it| it.outcome.as_ref().is_some_and(|it| !it.accepted())).count();
     let body = wire::after_failures(&webhook.body.0, failures);

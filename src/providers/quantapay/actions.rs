@@ -3,16 +3,18 @@
 use rust_decimal::Decimal;
 
 use super::lifecycle;
-use super::lifecycle::{NotMade, NotPaid, Sent, look_at_confirmations, take};
+use super::lifecycle::{NotMade, NotPaid, Sent, look_at_confirmations};
 use super::model::{CHAINS, CODES, COIN_DECIMALS_MAX, Coin, Memory, Session, SessionStatus, Status, Transaction, coins_max};
 use super::wire::amount;
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::chain::CONFIRMATIONS_MAX;
 use crate::engine::context::Context;
 use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, reorganise};
+use crate::engine::lifecycle::On;
+use crate::engine::lifecycle::take_to;
 use crate::engine::tables::bound::function;
 use crate::kit::fields::Fields;
-use crate::kit::lifecycle::{On, Word};
+use crate::kit::word::Word;
 
 mod rows;
 
@@ -62,12 +64,12 @@ fn coin(with: &Fields<'_>) -> Result<Option<Coin>, ActionError> {
 }
 
 fn acted(memory: &Memory, id: u32) -> Result<ActionDone, ActionError> {
-    memory.row(id).map(|it| ActionDone { object: it.object() }).ok_or(ActionError::Unknown)
+    memory.transactions.get(id).map(|it| ActionDone { object: it.object() }).ok_or(ActionError::Unknown)
 }
 
 /// What forbids a step, and what would allow it.
 fn forbidden(it: &Transaction, when: &str) -> ActionError {
-    ActionError::State(format!("The transaction {} is {}, {}; {when}.", it.id, it.status.word(), it.status.said()))
+    ActionError::State(format!("The transaction {} is {}, {}; {when}.", it.id, it.status().word(), it.status().said()))
 }
 
 fn choose_coin(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
@@ -79,7 +81,7 @@ fn choose_coin(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> 
 
 /// The payer of a session chooses a coin.
 pub fn choose(memory: &mut Memory, cx: &mut Context<'_>, session: u32, coin: Coin) -> Result<u32, ActionError> {
-    let own = memory.session(session).ok_or(ActionError::Unknown)?;
+    let own = memory.sessions.get(session).ok_or(ActionError::Unknown)?;
     let status = own.status(cx.now());
     if status != SessionStatus::Open {
         return Err(ActionError::State(format!("The session {} is {}; a coin is chosen while it is open.", own.id(), status.word())));
@@ -137,7 +139,7 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
     }
     let id = payable(memory, cx, with, coin)?;
     let own = memory.transaction(id).ok_or(ActionError::Unknown)?;
-    if own.status != Status::Pending {
+    if own.status() != Status::Pending {
         return Err(forbidden(own, "it is paid while it is pending"));
     }
     if own.transfer.is_some() {
@@ -166,7 +168,7 @@ pub fn send(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<()
 fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let own = find(memory, with)?;
     let (id, object) = (own.id, own.object());
-    if own.status != Status::Pending {
+    if own.status() != Status::Pending {
         return Err(forbidden(own, "its transfer is confirmed while it is pending"));
     }
     let wants = || ActionError::Invalid(format!("`confirmations` is a whole number from 1 to {CONFIRMATIONS_MAX}."));
@@ -187,7 +189,8 @@ fn cancel(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resul
     let id = find(memory, with)?.id;
     if !lifecycle::cancel(memory, cx, id) {
         return Err(memory
-            .row(id)
+            .transactions
+            .get(id)
             .map_or(ActionError::Unknown, |it| forbidden(it, "it is cancelled while it is pending and no transfer has been seen")));
     }
     acted(memory, id)
@@ -195,8 +198,11 @@ fn cancel(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resul
 
 fn refund(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let id = find(memory, with)?.id;
-    if !take(memory, cx, id, On::Act("refund"), Status::Refunded) {
-        return Err(memory.row(id).map_or(ActionError::Unknown, |it| forbidden(it, "it is refunded once it is completed or underpaid")));
+    if take_to::<Transaction>(memory, cx, id, On::Act("refund"), Status::Refunded).is_none() {
+        return Err(memory
+            .transactions
+            .get(id)
+            .map_or(ActionError::Unknown, |it| forbidden(it, "it is refunded once it is completed or underpaid")));
     }
     acted(memory, id)
 }
@@ -204,7 +210,10 @@ fn refund(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resul
 fn accept_underpayment(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let id = find(memory, with)?.id;
     if !lifecycle::accept_underpayment(memory, cx, id) {
-        return Err(memory.row(id).map_or(ActionError::Unknown, |it| forbidden(it, "what arrived is accepted once it is underpaid")));
+        return Err(memory
+            .transactions
+            .get(id)
+            .map_or(ActionError::Unknown, |it| forbidden(it, "what arrived is accepted once it is underpaid")));
     }
     acted(memory, id)
 }

@@ -2,7 +2,7 @@
 
 use super::actions::ACTS;
 use super::errors::ERRORS;
-use super::lifecycle::{HOUR, TRANSACTION};
+use super::lifecycle::TRANSACTION;
 use super::model::STATUSES;
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
@@ -50,7 +50,7 @@ pub static CONTRACT: Contract = Contract {
     ],
     operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),
     actions: &rows::<_, _, { ACTS.len() }>(ACTS),
-    lifecycles: || vec![StatusTable::of("transaction", STATUSES, &TRANSACTION).and(&HOUR)],
+    lifecycles: || vec![StatusTable::of(STATUSES, &TRANSACTION)],
     pages: PAGES,
     errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,

@@ -1,17 +1,19 @@
-//! The status table, and the only function that changes a status.
+//! The status table, the hook of its rows, and what payments do.
+
+use std::borrow::Cow;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::model::Status::{self, Completed, Deleted, Pending, Refunded, Underpaid};
-use super::model::{Kind, Memory, PRICE_DECIMALS, PURGE, Texts, Transaction, WINDOW};
+use super::model::{Memory, PRICE_DECIMALS, PURGE, Texts, Transaction, WINDOW};
 use super::settings::ACCEPT_UNDERPAYMENTS;
 use super::webhooks::{self, COMPLETED};
 use super::wire;
 use crate::engine::chain::Transfer as Sighting;
-use crate::engine::context::{Context, Stay};
+use crate::engine::context::Context;
+use crate::engine::lifecycle::On::{Act, After, Block, Call, Timer};
+use crate::engine::lifecycle::{Lifecycle, Object, On, Row, kept, take_to};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
-use crate::kit::lifecycle::On::{Act, After, Block, Call};
-use crate::kit::lifecycle::{Lifecycle, On, Row, Word};
 
 mod making;
 mod paying;
@@ -27,12 +29,15 @@ const SEEN_CONFIRMED: Evidence = Assumed("with `confirmations` at 0 a transfer i
 const ACCEPTED: Evidence =
     Observed("the sibling product lets the merchant complete an underpaid transaction; that it is then told is assumed");
 
+const HOUR: Evidence =
+    Observed("the sibling product: the row stays pending, while check-transactions answers `expired` and the page says so");
+
 /// Enough blocks have come.
 pub const ENOUGH: On = Block("enough confirmations");
 
 /// What a transaction does. Which of two rows with the same cause is taken follows from what has arrived.
 #[rustfmt::skip]
-pub static TRANSACTION: Lifecycle<Status> = Lifecycle(&[
+pub static TRANSACTION: Lifecycle<Status> = Lifecycle::new("transaction", &[
     Row { on: Act("choose-coin"),         from: &[],                     to: Pending,   event: None,            evidence: CHOSEN },
     Row { on: Call("create-transaction"), from: &[],                     to: Pending,   event: None,            evidence: SIBLING },
     Row { on: ENOUGH,                     from: &[Pending],              to: Completed, event: Some(COMPLETED), evidence: DONE },
@@ -45,68 +50,49 @@ pub static TRANSACTION: Lifecycle<Status> = Lifecycle(&[
     Row { on: Act("refund"),              from: &[Completed, Underpaid], to: Refunded,  event: None,            evidence: SIBLING },
     Row { on: Act("cancel"),              from: &[Pending],              to: Deleted,   event: None,            evidence: SIBLING },
     Row { on: After(PURGE),               from: &[Pending],              to: Deleted,   event: None,            evidence: SIBLING },
+    Row { on: Timer(WINDOW),              from: &[Pending],              to: Pending,   event: None,            evidence: HOUR },
 ]);
 
-/// What becomes of one that nobody has paid within its hour.
-#[rustfmt::skip]
-pub static HOUR: Lifecycle<Status> = Lifecycle(&[
-    Row { on: After(WINDOW), from: &[Pending], to: Pending, event: None, evidence: Observed("the sibling product: the row stays pending, while check-transactions answers `expired` and the page says so") },
-]);
-
-/// An hour to pay begins. It falls through when a transfer is seen in it.
-fn begin_hour(cx: &mut Context<'_>, id: u32, account: &str) {
-    cx.book_rows(&HOUR, Pending, Stay { object: Kind::Hour.object(id), number: 0, account, deadline: None });
+/// Whether a timer of that row still means something: the hour does only until a transfer is seen.
+pub fn awaits(transaction: &Transaction, row: u8) -> bool {
+    let is_hour = TRANSACTION.rows.get(usize::from(row)).is_some_and(|it| matches!(it.on, Timer(_)));
+    !is_hour || transaction.waits()
 }
 
-/// An hour is over: from now on the transaction is said to be expired.
-pub fn end_hour(cx: &mut Context<'_>, id: u32) {
-    cx.changed(&id.to_string(), Pending.word(), Pending.word(), After(WINDOW));
-}
+impl Object for Transaction {
+    kept!(Memory.transactions, Status, TRANSACTION);
 
-/// Moves a transaction along the row that `on` means for it and that leads there. `false`: there is no such row from
-/// where it stands, and nothing has changed.
-pub fn take(memory: &mut Memory, cx: &mut Context<'_>, id: u32, on: On, to: Status) -> bool {
-    let row = TRANSACTION.0.iter().find(|it| it.on == on && it.to == to);
-    row.is_some_and(|row| follow(memory, cx, id, row))
-}
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
 
-/// Moves a transaction along that row, if it starts where the transaction stands.
-pub fn follow(memory: &mut Memory, cx: &mut Context<'_>, id: u32, row: &'static Row<Status>) -> bool {
-    let Some(from) = memory.row(id).map(|it| it.status).filter(|it| row.from.contains(it)) else { return false };
-    memory.change(id, |it| {
-        it.status = row.to;
-        it.stay += 1;
+    fn account<'a>(&'a self, memory: &'a Memory) -> Cow<'a, str> {
+        Cow::Borrowed(&memory.merchant(self.merchant).account)
+    }
+
+    fn entered(memory: &mut Memory, cx: &mut Context<'_>, id: u32, row: &'static Row<Status>) {
         if row.to == Deleted {
-            it.texts = None; // nobody sees it again
-            it.reference = None;
+            memory.transactions.update(id, |it| {
+                it.texts = None; // no answer shows it again
+                it.reference = None;
+            });
         }
-    });
-    settle_in(memory, cx, id, from.word(), row);
-    true
-}
-
-/// What follows from having entered a status: a line in the journal, timers, the event.
-fn settle_in(memory: &mut Memory, cx: &mut Context<'_>, id: u32, from: &'static str, row: &Row<Status>) {
-    let Some(transaction) = memory.row(id) else { return };
-    cx.changed(&id.to_string(), from, row.to.word(), row.on);
-    let (object, account) = (transaction.object(), memory.merchant(transaction.merchant).account.clone());
-    cx.book_rows(&TRANSACTION, row.to, Stay { object, number: transaction.stay, account: &account, deadline: None });
-    if row.to != Pending {
-        cx.unwatch(object);
-    }
-    if let Some(session) = transaction.session.filter(|_| row.to == Completed)
-        && let Some(session) = memory.session_mut(session)
-    {
-        session.completed = true;
-    }
-    if row.event.is_some() {
-        webhooks::announce(memory, cx, id);
+        let Some(transaction) = memory.transactions.get(id) else { return };
+        if row.to != Pending {
+            cx.unwatch(transaction.object());
+        }
+        if let Some(session) = transaction.session.filter(|_| row.to == Completed) {
+            memory.sessions.update(session, |it| it.completed = true);
+        }
+        if row.event.is_some() {
+            webhooks::announce(memory, cx, id);
+        }
     }
 }
 
 /// Moves a transaction on when its transfer has all the confirmations that are wanted.
 pub fn look_at_confirmations(memory: &mut Memory, cx: &mut Context<'_>, id: u32, on: On) {
-    let Some(transaction) = memory.row(id).filter(|it| it.status == Pending) else { return };
+    let Some(transaction) = memory.transactions.get(id).filter(|it| it.status() == Pending) else { return };
     let Some(transfer) = &transaction.transfer else { return };
     if !cx.transfer(transaction.object(), 0).is_some_and(Sighting::is_finished) {
         return;
@@ -116,40 +102,41 @@ pub fn look_at_confirmations(memory: &mut Memory, cx: &mut Context<'_>, id: u32,
     let accepts = received < due && is_close(received, due) && cx.flag(account, &ACCEPT_UNDERPAYMENTS);
     pay_fee(memory, id, accepts);
     if received < due && !accepts {
-        if let Some(missing) = memory.row(id).and_then(wire::missing) {
-            memory.change(id, |it| {
+        if let Some(missing) = memory.transactions.get(id).and_then(wire::missing) {
+            memory.transactions.update(id, |it| {
                 it.texts = Some(Box::new(Texts { missing: missing.into(), ..it.texts.take().map(|it| *it).unwrap_or_default() }));
             });
         }
-        take(memory, cx, id, on, Underpaid);
+        take_to::<Transaction>(memory, cx, id, on, Underpaid);
     } else {
-        take(memory, cx, id, on, Completed);
+        take_to::<Transaction>(memory, cx, id, on, Completed);
     }
 }
 
 /// The payer cancels, as long as they have sent nothing: from then on the page offers no way to.
 pub fn cancel(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> bool {
-    memory.row(id).is_some_and(|it| it.transfer.is_none()) && take(memory, cx, id, Act("cancel"), Deleted)
+    memory.transactions.get(id).is_some_and(|it| it.transfer.is_none())
+        && take_to::<Transaction>(memory, cx, id, Act("cancel"), Deleted).is_some()
 }
 
 /// The merchant is content with what arrived.
 pub fn accept_underpayment(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> bool {
-    if memory.row(id).is_none_or(|it| it.status != Underpaid) {
+    if memory.transactions.get(id).is_none_or(|it| it.status() != Underpaid) {
         return false;
     }
-    memory.change(id, lower);
-    take(memory, cx, id, Act("accept-underpayment"), Completed)
+    memory.transactions.update(id, lower);
+    take_to::<Transaction>(memory, cx, id, Act("accept-underpayment"), Completed).is_some()
 }
 
 /// Takes the fee of a payment, over what arrived when the merchant is content with less.
 fn pay_fee(memory: &mut Memory, id: u32, lowers: bool) {
     if lowers {
-        memory.change(id, lower);
+        memory.transactions.update(id, lower);
     }
-    let Some((merchant, fiat, amount)) = memory.row(id).map(|it| (it.merchant, it.fiat, it.amount_fiat)) else { return };
+    let Some((merchant, fiat, amount)) = memory.transactions.get(id).map(|it| (it.merchant, it.fiat, it.amount_fiat)) else { return };
     let dollars = amount.checked_div(memory.rates.per_dollar(fiat)).unwrap_or_default();
     let fee = memory.merchant_mut(merchant).pay_fee(dollars);
-    memory.change(id, |it| it.fee = fee);
+    memory.transactions.update(id, |it| it.fee = fee);
 }
 
 /// From now on what arrived is the whole amount.

@@ -4,7 +4,6 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use self::errors::Error;
-use self::lifecycle::TRANSACTION;
 use self::model::{Kind, Memory, Transaction};
 use self::webhooks::ENCRYPTION_KEY;
 use self::wire::SignedText;
@@ -15,17 +14,20 @@ use crate::engine::context::Context;
 use crate::engine::delivery::Delivery;
 use crate::engine::delivery::Signed;
 use crate::engine::ids::ObjectId;
+use crate::engine::lifecycle::fire;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;
 use crate::kit::form::Form;
-use crate::kit::http::{Request, Response};
-use crate::kit::lifecycle::Word;
+use crate::kit::http::Request;
+use crate::kit::http::Response;
 use crate::kit::secret::Secret;
-use crate::kit::sign::{derived, hmac_sha256_hex};
+use crate::kit::sign::derived;
+use crate::kit::sign::hmac_sha256_hex;
 use crate::kit::time::Duration;
+use crate::kit::word::Word;
 
 mod actions;
 mod auth;
@@ -73,7 +75,7 @@ impl Provider for QuantaPay {
     }
 
     fn bill(&self, _: &Context<'_>, object: ObjectId) -> Option<Bill> {
-        let transaction = self.row(object).filter(|it| it.transfer.is_none())?;
+        let transaction = self.transaction(object).filter(|it| it.transfer.is_none())?;
         let (due, decimals) = (transaction.amount, transaction.coin.decimals());
         Some(Bill { due, decimals, closes_at: transaction.expires_at(), blockchain: Some(transaction.coin.chain()) })
     }
@@ -97,16 +99,11 @@ impl Provider for QuantaPay {
     }
 
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {
-        let Some((kind, number)) = Kind::of(object) else { return };
-        match (cause, kind) {
-            (Cause::Row(row), Kind::Transaction) => {
-                if let Some(row) = TRANSACTION.0.get(usize::from(row)) {
-                    lifecycle::follow(&mut self.0, cx, number, row);
-                }
-            }
-            (Cause::Row(_), Kind::Hour) => lifecycle::end_hour(cx, number),
-            (Cause::Block { .. }, _) => lifecycle::look_at_confirmations(&mut self.0, cx, number, lifecycle::ENOUGH),
-            (Cause::Delivered(_), _) => {}
+        let Some((Kind::Transaction, id)) = Kind::of(object) else { return };
+        match cause {
+            Cause::Row(row) => fire::<Transaction>(&mut self.0, cx, id, row),
+            Cause::Block { .. } => lifecycle::look_at_confirmations(&mut self.0, cx, id, lifecycle::ENOUGH),
+            Cause::Delivered(_) => {}
         }
     }
 
@@ -141,28 +138,29 @@ impl Provider for QuantaPay {
         self.0.is_sound()
     }
 
-    /// An hour means nothing any more once a transfer has been seen.
-    fn stay(&self, object: ObjectId) -> Option<u32> {
-        match Kind::of(object)? {
-            (Kind::Transaction, id) => self.0.row(id).map(|it| it.stay),
-            (Kind::Hour, id) => self.0.row(id).filter(|it| it.waits()).map(|_| 0),
-        }
+    fn generation(&self, object: ObjectId) -> Option<u32> {
+        self.transaction(object).map(|it| it.head.generation())
+    }
+
+    fn awaits(&self, object: ObjectId, row: u8) -> bool {
+        self.transaction(object).is_some_and(|it| lifecycle::awaits(it, row))
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {
-        self.0.row(Kind::of(object)?.1).map(|it| it.id.to_string())
+        self.transaction(object).map(|it| it.id.to_string())
     }
 
     fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {
-        let it = self.row(object)?;
+        let it = self.transaction(object)?;
         let look = webhooks::look(cx.account(&self.0.merchant(it.merchant).account));
-        let session = it.session.and_then(|it| self.0.session(it));
-        Some(Shown { subject: it.id.to_string(), status: it.status.word(), object: wire::shown(it, session, look) })
+        let session = it.session.and_then(|it| self.0.sessions.get(it));
+        Some(Shown { subject: it.id.to_string(), status: it.status().word(), object: wire::shown(it, session, look) })
     }
 }
 
 impl QuantaPay {
-    fn row(&self, object: ObjectId) -> Option<&Transaction> {
-        Kind::of(object).filter(|it| it.0 == Kind::Transaction).and_then(|it| self.0.row(it.1))
+    fn transaction(&self, object: ObjectId) -> Option<&Transaction> {
+        let (Kind::Transaction, id) = Kind::of(object)?;
+        self.0.transactions.get(id)
     }
 }

@@ -16,7 +16,7 @@ pub use merchants::Merchant;
 pub use rates::Rates;
 pub use sessions::{DIGITS, Session};
 pub use status::{LETTERS, STATUSES, SessionStatus, Status};
-pub use transactions::{PRICE_DECIMALS, PRICE_MAX, PURGE, Texts, Transaction, Transfer, WINDOW};
+pub use transactions::{Key, PRICE_DECIMALS, PRICE_MAX, PURGE, Texts, Transaction, Transfer, WINDOW};
 
 use rust_decimal::Decimal;
 
@@ -26,8 +26,6 @@ use crate::engine::ids::ObjectId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Transaction,
-    /// The hour in which a transaction is paid in time. It ends although the transaction stands where it stood.
-    Hour,
 }
 
 impl Kind {
@@ -38,7 +36,7 @@ impl Kind {
 
     /// Which kind an object is of, and its number.
     pub fn of(object: ObjectId) -> Option<(Self, u32)> {
-        let kind = [Self::Transaction, Self::Hour].get(usize::from(object.kind)).copied()?;
+        let kind = [Self::Transaction].get(usize::from(object.kind)).copied()?;
         Some((kind, u32::try_from(object.number).ok()?))
     }
 }

@@ -14,9 +14,9 @@ use crate::kit::evidence::Evidence::Documented;
 use crate::kit::form::Form;
 use crate::kit::html::{Pages, environment};
 use crate::kit::http::{Method, Request, Response, StatusCode, encoded, header};
-use crate::kit::lifecycle::Word;
 use crate::kit::qr;
 use crate::kit::time::{countdown, plain_utc};
+use crate::kit::word::Word;
 
 mod asked;
 
@@ -109,7 +109,7 @@ fn chosen(form: &Form) -> Option<Coin> {
 }
 
 fn act_on_session(memory: &mut Memory, cx: &mut Context<'_>, number: u32, form: &Form) -> Result<(), String> {
-    let latest = memory.session(number).and_then(|it| it.transaction).filter(|it| memory.transaction(*it).is_some());
+    let latest = memory.sessions.get(number).and_then(|it| it.transaction).filter(|it| memory.transaction(*it).is_some());
     match (form.get("do"), latest, chosen(form)) {
         (Some("cancel"), Some(id), _) => cancel(memory, cx, id),
         (Some("pay"), Some(id), _) => pay(memory, cx, id, form),
@@ -128,7 +128,7 @@ fn priced(memory: &Memory, new: &NewSession, form: &Form) -> Result<Coin, &'stat
 }
 
 fn own_address(memory: &Memory, cx: &Context<'_>, request: &Request, session: u32) -> String {
-    let id = memory.session(session).map(Session::checkout_id).unwrap_or_default();
+    let id = memory.sessions.get(session).map(Session::checkout_id).unwrap_or_default();
     format!("{}/pay.php?checkout_id={}", cx.base_url(request), encoded(&id))
 }
 
@@ -138,7 +138,7 @@ fn cancel(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> Result<(), Stri
 
 /// Play money is sent.
 fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, form: &Form) -> Result<(), String> {
-    let own = memory.transaction(id).filter(|it| it.status == Status::Pending && it.transfer.is_none());
+    let own = memory.transaction(id).filter(|it| it.status() == Status::Pending && it.transfer.is_none());
     let own = own.ok_or("This payment is not waited for any more.")?;
     let given = form.get("amount").map(str::trim).filter(|it| !it.is_empty());
     let wrong = || format!("The amount is a number of coins above 0 with at most {COIN_DECIMALS_MAX} decimals.");
@@ -198,7 +198,7 @@ fn offer(it: &Offer<'_>, status: StatusCode, fault: Option<&str>) -> Response {
 
 /// A session's page: its latest payment, or the choice of coins.
 fn session(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode, fault: Option<&str>) -> Result<Response, Error> {
-    let session = memory.session(number).ok_or(Error::Internal)?;
+    let session = memory.sessions.get(number).ok_or(Error::Internal)?;
     if let Some(id) = session.transaction.filter(|it| memory.transaction(*it).is_some()) {
         return Ok(transaction(memory, cx, id, status, fault));
     }
@@ -215,7 +215,7 @@ fn transaction(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCod
     let Some(it) = memory.transaction(id) else { return nothing("id") };
     let now = cx.now();
     let confirmations = cx.transfer(it.object(), 0).map_or(it.wanted, |it| it.confirmations);
-    let redirect = wire::redirect(it).filter(|_| it.status == Status::Completed);
+    let redirect = wire::redirect(it).filter(|_| it.status() == Status::Completed);
     let panel = panel(it, it.is_expired(now));
     let values = context! {
         id, fault, panel, confirmations,
@@ -228,7 +228,7 @@ fn transaction(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCod
         address => &*it.address,
         token => wire::tokens::of(cx, id),
         uri => payment_uri(it),
-        status => it.status.word(),
+        status => it.status().word(),
         left => countdown(now, it.expires_at()),
         until => plain_utc(it.expires_at()),
         wanted => it.wanted,
@@ -244,7 +244,7 @@ fn transaction(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCod
 
 /// Which of its panels the page shows.
 fn panel(it: &Transaction, expired: bool) -> &'static str {
-    match it.status {
+    match it.status() {
         Status::Pending if expired => "expired",
         Status::Pending if it.transfer.is_some() => "seen",
         Status::Pending => "pending",

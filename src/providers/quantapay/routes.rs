@@ -99,7 +99,7 @@ fn create_checkout_session(call: Call<'_, '_>) -> Result<Response, Error> {
     auth::is_signed(call.cx, call.account, call.form)?;
     let base = call.base();
     let number = begin(call.memory, call.cx, call.account, new).map_err(|it| unmade(it, "price"))?;
-    let session = call.memory.session(number).ok_or(Error::Internal)?;
+    let session = call.memory.sessions.get(number).ok_or(Error::Internal)?;
     Ok(wire::created(session, &format!("{base}{PAY_PAGE}?checkout_id={}", session.checkout_id())))
 }
 
@@ -164,8 +164,8 @@ fn create_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
         None => None,
     };
     let id = transact(call.memory, call.cx, call.account, new, session).map_err(|it| unmade(it, "amount"))?;
-    if let Some(session) = session.and_then(|it| call.memory.session_mut(it)) {
-        session.transaction = Some(id);
+    if let Some(session) = session {
+        call.memory.sessions.update(session, |it| it.transaction = Some(id));
     }
     let made = call.memory.transaction(id).ok_or(Error::Internal)?;
     Ok(wire::answer(&(id.to_string(), coins(made.amount), &made.address, made.wanted, tokens::of(call.cx, id))))
@@ -190,7 +190,7 @@ fn check_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
     let watched = call.cx.transfer(it.object(), 0).map(|it| it.confirmations);
     let confirmations = watched.unwrap_or(it.wanted);
     let short = (transfer.amount < it.amount).then(|| coins(transfer.amount));
-    let completed = it.status == super::model::Status::Completed;
+    let completed = it.status() == super::model::Status::Completed;
     Ok(wire::answer(&Checked {
         confirmed: it.wanted <= confirmations,
         confirmations,

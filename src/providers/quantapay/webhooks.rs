@@ -9,37 +9,29 @@ use serde_json::Value as Json;
 
 use super::model::{Memory, Transaction};
 use super::settings::{PAYLOAD, WEBHOOK_RETRIES};
-use super::wire::{self, EVENT_BODY, EVENT_HEADERS, Look, TransactionObject};
+use super::wire::{self, Look, TransactionObject};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
 use crate::engine::delivery::Delivery;
 use crate::engine::delivery::{Event, Signed};
 use crate::engine::signature::{Received, Verdict};
+use crate::engine::tables::Mark;
+use crate::engine::tables::Schedule;
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{EventRow, Mark, Schedule};
 use crate::kit::diagnosis::Diagnosis;
-use crate::kit::evidence::Evidence::{Assumed, Documented};
+use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::json::{Members, altered};
 use crate::kit::sign::hmac_sha256;
 use crate::kit::time::Duration;
 
-/// A payment is completed; the provider itself gives the event no name.
-pub const COMPLETED: &str = "completed";
+mod rows;
+
+pub use rows::{COMPLETED, EVENTS};
+
 /// Who sends it.
 const USER_AGENT: &str = "QuantaPay";
 /// Kept among the credentials, although no call carries it.
 pub const ENCRYPTION_KEY: &str = "encryption_key";
-
-#[rustfmt::skip]
-pub const EVENTS: &[EventRow] = &[EventRow {
-    name: COMPLETED,
-    when: "a payment is completed; no other status is told",
-    headers: EVENT_HEADERS,
-    body: EVENT_BODY,
-    signature: "none: the body carries the secret itself as `key`, to be compared in constant time",
-    example: r#"{"key":"your-webhook-secret-key","transaction":{"id":"197","biz_id":"QP-20260408-560BF","title":"","description":"","from":"0xCustomerWalletAddress","to":"0xYourWalletAddress","hash":"0xBlockchainTransactionHash","amount":"0.025","amount_fiat":"49.99000000","cryptocurrency":"eth","currency":"usd","external_reference":"your-order-id-123","creation_time":"2026-03-08 10:00:00","status":"C","webhook":"1","vat":"0","billing":"","checkout_id":null,"type":"2"}}"#,
-    evidence: Documented("Webhooks, 2026-04-08; that no other status is told is observed in the sibling product"),
-}];
 
 /// What shows that a webhook is from here.
 pub const MARKS: &[Mark] = &[Mark::Is("user-agent", USER_AGENT)];
@@ -65,13 +57,13 @@ pub fn look(account: Option<&Account>) -> Look {
 
 /// Tells the merchant that a payment is completed, when they want to be told. The payment says from then on that it was.
 pub fn announce(memory: &mut Memory, cx: &mut Context<'_>, id: u32) {
-    let Some(transaction) = memory.row(id) else { return };
+    let Some(transaction) = memory.transactions.get(id) else { return };
     let account = memory.merchant(transaction.merchant).account.clone();
     let Some(own) = cx.account(&account) else { return };
     let (Some(url), Some(key)) = (own.text(&WEBHOOK_URL).map(str::to_owned), own.signing_secret(SIGNING_CREDENTIAL)) else { return };
     let (key, look) = (key.expose().to_owned(), look(Some(own)));
-    memory.change(id, |it| it.notified = true);
-    let Some(transaction) = memory.row(id) else { return };
+    memory.transactions.update(id, |it| it.notified = true);
+    let Some(transaction) = memory.transactions.get(id) else { return };
     let body = wire::webhook(&key, &object(memory, transaction, look));
     let (subject, object) = (id.to_string(), transaction.object());
     cx.notify(Event { name: COMPLETED, id: wire::biz_id(transaction), account, subject, object, url, body, once: false });
@@ -79,7 +71,7 @@ pub fn announce(memory: &mut Memory, cx: &mut Context<'_>, id: u32) {
 
 /// A transaction with the session that it pays.
 pub fn object<'a>(memory: &'a Memory, transaction: &'a Transaction, look: Look) -> TransactionObject<'a> {
-    TransactionObject::of(transaction, transaction.session.and_then(|it| memory.session(it)), look)
+    TransactionObject::of(transaction, transaction.session.and_then(|it| memory.sessions.get(it)), look)
 }
 
 /// Builds an attempt; its body stays what it was.

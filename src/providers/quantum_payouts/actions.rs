@@ -1,18 +1,22 @@
 //! What recipient, bank and portal user can do.
 
-use super::lifecycle::{PAYOUT, blank, follow, run_at_once, take};
-use super::model::{Kind, Memory, Payout, Status, Target};
+use super::lifecycle::{PAYOUT, blank, run_at_once};
+use super::model::{Kind, Memory, Payout, STATUSES, Status, Target};
 use super::settings::{CARD_PAYOUTS, SBP_PAYOUTS};
 use super::wire::{AMOUNT, PAN, masked_pan, masked_phone};
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::context::Context;
-use crate::engine::tables::bound::{Bound as Row, function};
+use crate::engine::lifecycle::On;
+use crate::engine::lifecycle::take;
+use crate::engine::lifecycle::take_to;
+use crate::engine::tables::bound::Bound as Row;
+use crate::engine::tables::bound::function;
 use crate::engine::tables::{ActionRow, Setting};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::fields::{Fault, Field, Fields, Kind as Value, Need, TEXT};
-use crate::kit::lifecycle::{On, Word};
+use crate::kit::word::Word;
 
-type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<u64, ActionError>;
+type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<u32, ActionError>;
 
 const fn field(name: &'static str, kind: Value, need: Need, meaning: &'static str) -> Field {
     Field { name, kind, need, meaning, evidence: Assumed("the page documents what a recipient enters only in part") }
@@ -67,7 +71,7 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
 pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let does = function(ACTS, act).ok_or(ActionError::Unknown)?;
     let id = does(memory, cx, with)?;
-    let object = memory.payout(id).map(Payout::object).ok_or(ActionError::Unknown)?;
+    let object = memory.payouts.get(id).map(Payout::object).ok_or(ActionError::Unknown)?;
     Ok(ActionDone { object })
 }
 
@@ -162,9 +166,9 @@ pub const fn right(kind: Kind) -> &'static Setting {
     }
 }
 
-fn submit_details(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u64, ActionError> {
+fn submit_details(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u32, ActionError> {
     let payout = find(memory, with)?;
-    let (id, status, subject) = (payout.id, payout.status, payout.subject());
+    let (id, status, subject) = (payout.id, payout.status(), payout.subject());
     if status != Status::Uploaded || payout.link.is_none() {
         let status = status.word();
         return Err(ActionError::State(format!("The payout `{subject}` is {status}; details are entered while it is uploaded.")));
@@ -179,30 +183,29 @@ fn submit_details(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) 
 }
 
 /// The recipient's details are accepted.
-pub fn enter(memory: &mut Memory, cx: &mut Context<'_>, id: u64, details: Details) {
-    if let Some(payout) = memory.payout_mut(id) {
-        payout.kind = Some(details.kind());
-        payout.target = Some(details.masked());
-    }
-    take(memory, cx, id, On::Act("submit-details"));
+pub fn enter(memory: &mut Memory, cx: &mut Context<'_>, id: u32, details: Details) {
+    memory.payouts.update(id, |it| {
+        it.kind = Some(details.kind());
+        it.target = Some(details.masked());
+    });
+    take::<Payout>(memory, cx, id, On::Act("submit-details"));
 }
 
-fn settle(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u64, ActionError> {
+fn settle(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u32, ActionError> {
     let payout = find(memory, with)?;
-    let (id, status, subject) = (payout.id, payout.status, payout.subject());
+    let (id, status, subject) = (payout.id, payout.status(), payout.subject());
     let outcome = text(with, &TO).map_err(ActionError::Invalid)?.unwrap_or_default();
-    let rows = || PAYOUT.0.iter().filter(|it| it.on == On::Act("settle"));
-    if let Some(row) = rows().find(|it| it.from.contains(&status) && it.to.word() == outcome) {
-        follow(memory, cx, id, row);
-        Ok(id)
-    } else {
-        let from: Vec<_> = rows().filter(|it| it.to.word() == outcome).flat_map(|it| it.from).map(|it| it.word()).collect();
-        let (status, from) = (status.word(), from.join(" or "));
-        Err(ActionError::State(format!("The payout `{subject}` is {status}; it becomes {outcome} from {from}.")))
+    let to = STATUSES.iter().find(|it| it.word() == outcome);
+    if to.and_then(|it| take_to::<Payout>(memory, cx, id, On::Act("settle"), *it)).is_some() {
+        return Ok(id);
     }
+    let rows = PAYOUT.rows.iter().filter(|it| it.on == On::Act("settle") && it.to.word() == outcome);
+    let from: Vec<_> = rows.flat_map(|it| it.from).map(|it| it.word()).collect();
+    let (status, from) = (status.word(), from.join(" or "));
+    Err(ActionError::State(format!("The payout `{subject}` is {status}; it becomes {outcome} from {from}.")))
 }
 
-fn manual_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u64, ActionError> {
+fn manual_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u32, ActionError> {
     let wrong = || ActionError::Invalid("amount is required: kopecks, a whole number from 1 to 999999999999".to_owned());
     let kopecks = with.integer(&AMOUNT).ok().flatten().ok_or_else(wrong)?;
     let pan = text(with, &PAN_REQUIRED).map_err(ActionError::Invalid)?.unwrap_or_default();

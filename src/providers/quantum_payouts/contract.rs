@@ -40,7 +40,7 @@ pub static CONTRACT: Contract = Contract {
     ],
     operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),
     actions: &rows::<_, _, { ACTS.len() }>(ACTS),
-    lifecycles: || vec![StatusTable::of("payout", STATUSES, &PAYOUT)],
+    lifecycles: || vec![StatusTable::of(STATUSES, &PAYOUT)],
     pages: PAGES,
     errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,

@@ -1,14 +1,16 @@
-//! The documentation's status table, and the only function that changes a status.
+//! The documentation's status table, and the hook of its rows.
+
+use std::borrow::Cow;
 
 use super::model::Status::{self, Cancelled, Created, Failed, Processing, Success, Uploaded};
 use super::model::{Channel, Kind, Memory, Payout};
 use super::webhooks;
 use super::wire::{MOSCOW_HOURS, STATUS_CHANGED};
-use crate::engine::context::{Context, Stay};
+use crate::engine::context::Context;
+use crate::engine::lifecycle::On::{Act, Call, Deadline, Pace};
+use crate::engine::lifecycle::{Head, Lifecycle, Object, On, Row, born, kept, take};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::ids::{LOWER, unique_code};
-use crate::kit::lifecycle::On::{Act, Call, Deadline, Pace};
-use crate::kit::lifecycle::{Lifecycle, On, Row, Word};
 use crate::kit::time::{Duration, Timestamp, with_offset};
 
 const TABLE: Evidence = Documented("Developer API, Payout Lifecycle");
@@ -23,7 +25,7 @@ const EVENT: Option<&str> = Some(STATUS_CHANGED);
 
 /// What a payout does.
 #[rustfmt::skip]
-pub static PAYOUT: Lifecycle<Status> = Lifecycle(&[
+pub static PAYOUT: Lifecycle<Status> = Lifecycle::new("payout", &[
     Row { on: Call("createPayout"),          from: &[],           to: Uploaded,   event: EVENT, evidence: TABLE },
     Row { on: Call("performPayout"),         from: &[],           to: Uploaded,   event: EVENT, evidence: AT_ONCE },
     Row { on: Act("manual-payout"),          from: &[],           to: Uploaded,   event: EVENT, evidence: BY_HAND },
@@ -42,54 +44,39 @@ pub static PAYOUT: Lifecycle<Status> = Lifecycle(&[
     Row { on: Act("settle"),                 from: &[Processing], to: Cancelled,  event: EVENT, evidence: OUTCOME },
 ]);
 
-/// Registers a payout, tells its birth, and gives its number.
-pub fn register(memory: &mut Memory, cx: &mut Context<'_>, on: On, payout: Payout) -> u64 {
-    let row = PAYOUT.row(None, on).expect("every way to make a payout is a row of the table");
-    let id = payout.id;
-    memory.insert(payout);
-    settle_in(memory, cx, id, "", row);
-    id
-}
+impl Object for Payout {
+    kept!(Memory.payouts, Status, PAYOUT);
 
-/// Moves a payout along the row that `on` means for it. `None`: its status knows no such row, and nothing has changed.
-pub fn take(memory: &mut Memory, cx: &mut Context<'_>, id: u64, on: On) -> Option<Status> {
-    let from = memory.payout(id)?.status;
-    follow(memory, cx, id, PAYOUT.row(Some(from), on)?)
-}
-
-/// Moves a payout along that row, if it starts where the payout stands.
-pub fn follow(memory: &mut Memory, cx: &mut Context<'_>, id: u64, row: &'static Row<Status>) -> Option<Status> {
-    let payout = memory.payout_mut(id)?;
-    let from = payout.status;
-    if !row.from.contains(&from) {
-        return None;
+    fn subject(&self) -> String {
+        self.subject()
     }
-    payout.status = row.to;
-    payout.stay += 1;
-    if from == Processing {
-        payout.bank_order = Some(cx.draws("quantum-payouts bank order", payout.stream()).uuid());
-    }
-    settle_in(memory, cx, id, from.word(), row);
-    Some(row.to)
-}
 
-/// What follows from having entered a status: a line in the journal, timers, the event.
-fn settle_in(memory: &Memory, cx: &mut Context<'_>, id: u64, from: &'static str, row: &Row<Status>) {
-    let Some(payout) = memory.payout(id) else { return };
-    cx.changed(&payout.subject(), from, row.to.word(), row.on);
-    let deadline: Option<Timestamp> = payout.link.as_ref().map(|it| it.until);
-    let stay = Stay { object: payout.object(), number: payout.stay, account: &payout.account, deadline };
-    cx.book_rows(&PAYOUT, payout.status, stay);
-    if row.event.is_some() {
-        webhooks::announce(cx, payout);
+    fn account<'a>(&'a self, _: &'a Memory) -> Cow<'a, str> {
+        Cow::Borrowed(&self.account)
+    }
+
+    /// The recipient's page is open until then.
+    fn deadline(&self) -> Option<Timestamp> {
+        self.link.as_ref().map(|it| it.until)
+    }
+
+    fn entered(memory: &mut Memory, cx: &mut Context<'_>, id: u32, row: &'static Row<Status>) {
+        memory.payouts.update(id, |it| {
+            if row.from == [Processing] {
+                it.bank_order = Some(cx.draws("quantum-payouts bank order", it.stream()).uuid());
+            }
+        });
+        if let Some(payout) = memory.payouts.get(id).filter(|_| row.event.is_some()) {
+            webhooks::announce(cx, payout);
+        }
     }
 }
 
-/// A payout to a card that nobody has described further.
+/// A payout to a card, which its maker describes further.
 pub fn blank(memory: &Memory, cx: &Context<'_>, account: String, kopecks: i64) -> Payout {
-    let (id, created_at) = (memory.next_id(), cx.now());
+    let (id, created_at) = (memory.payouts.next(), cx.now());
     let day = with_offset(created_at, MOSCOW_HOURS)[..10].replace('-', "_");
-    let code = unique_code(cx.seed(), "quantum-payouts order", id, LOWER, 6);
+    let code = unique_code(cx.seed(), "quantum-payouts order", id.into(), LOWER, 6);
     Payout {
         id,
         account,
@@ -100,17 +87,16 @@ pub fn blank(memory: &Memory, cx: &Context<'_>, account: String, kopecks: i64) -
         created_at,
         kind: Some(Kind::Card),
         channel: Channel::Vtb,
-        status: Status::Uploaded,
-        stay: 0,
+        head: Head::default(),
         link: None,
         target: None,
         bank_order: None,
     }
 }
 
-/// Registers a payout and hands it to the bank in one go.
-pub fn run_at_once(memory: &mut Memory, cx: &mut Context<'_>, on: On, payout: Payout) -> u64 {
-    let id = register(memory, cx, on, payout);
-    while take(memory, cx, id, on).is_some() {}
+/// Makes a payout and hands it to the bank at once; its number.
+pub fn run_at_once(memory: &mut Memory, cx: &mut Context<'_>, on: On, payout: Payout) -> u32 {
+    let id = born(memory, cx, payout, on);
+    while take::<Payout>(memory, cx, id, on).is_some() {}
     id
 }

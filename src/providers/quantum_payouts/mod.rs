@@ -3,20 +3,22 @@
 use serde::{Deserialize, Serialize};
 
 use self::errors::Error;
-use self::model::{Memory, Payout};
+use self::model::{Memory, ObjectKind, Payout};
 use crate::engine::actions::{ActionDone, ActionError, Cause, LoggedIn, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::Signed;
 use crate::engine::delivery::{Attempt, Delivery, Outcome};
 use crate::engine::ids::ObjectId;
+use crate::engine::lifecycle::fire;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::Found;
 use crate::kit::fields::Fields;
-use crate::kit::http::{Request, Response};
-use crate::kit::lifecycle::Word;
+use crate::kit::http::Request;
+use crate::kit::http::Response;
 use crate::kit::time::Timestamp;
+use crate::kit::word::Word;
 
 mod actions;
 mod auth;
@@ -63,10 +65,8 @@ impl Provider for QuantumPayouts {
     }
 
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {
-        if let Cause::Row(row) = cause
-            && let Some(row) = lifecycle::PAYOUT.0.get(usize::from(row))
-        {
-            lifecycle::follow(&mut self.0, cx, object.number, row);
+        if let (Cause::Row(row), Some((ObjectKind::Payout, id))) = (cause, ObjectKind::of(object)) {
+            fire::<Payout>(&mut self.0, cx, id, row);
         }
     }
 
@@ -91,8 +91,8 @@ impl Provider for QuantumPayouts {
         self.0.is_sound()
     }
 
-    fn stay(&self, object: ObjectId) -> Option<u32> {
-        self.payout(object).map(|it| it.stay)
+    fn generation(&self, object: ObjectId) -> Option<u32> {
+        self.payout(object).map(|it| it.head.generation())
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {
@@ -101,14 +101,17 @@ impl Provider for QuantumPayouts {
 
     fn show(&self, _: &Context<'_>, object: ObjectId) -> Option<Shown> {
         let payout = self.payout(object)?;
-        Some(Shown { subject: payout.subject(), status: payout.status.word(), object: wire::shown(payout) })
+        Some(Shown { subject: payout.subject(), status: payout.status().word(), object: wire::shown(payout) })
     }
 }
 
 impl QuantumPayouts {
     /// Only payouts are objects; a test event is about none.
     fn payout(&self, object: ObjectId) -> Option<&Payout> {
-        (object.kind == 0).then(|| self.0.payout(object.number))?
+        match ObjectKind::of(object)? {
+            (ObjectKind::Payout, id) => self.0.payouts.get(id),
+            (ObjectKind::Test, _) => None,
+        }
     }
 }
 

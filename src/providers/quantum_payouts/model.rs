@@ -4,24 +4,43 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::ids::COUNT_MAX;
-use crate::engine::ids::ObjectId;
+use crate::engine::ids::{COUNT_MAX, ObjectId};
+use crate::engine::lifecycle::Head;
+use crate::engine::store::{Index, Indexed, Store, digest};
 use crate::kit::ids::entity;
-use crate::kit::lifecycle::Word;
 use crate::kit::time::{Duration, Timestamp};
+use crate::kit::word::Word;
 
 /// Portal sessions of one sandbox; past it the one unused for longest ends.
 pub const SESSIONS_MAX: usize = 1_000;
-/// A session that is not used for so long has ended.
+/// A session that is not used for this time has ended.
 pub const SESSION_IDLE: Duration = Duration::from_mins(30);
+
+/// The kinds of objects, as the engine counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectKind {
+    Payout,
+    /// What a test event is about.
+    Test,
+}
+
+impl ObjectKind {
+    /// How the engine names one of them.
+    pub const fn object(self, number: u32) -> ObjectId {
+        ObjectId { kind: self as u8, number: number as u64 }
+    }
+
+    /// Which kind an object is of, and its number.
+    pub fn of(object: ObjectId) -> Option<(Self, u32)> {
+        let kind = [Self::Payout, Self::Test].get(usize::from(object.kind)).copied()?;
+        Some((kind, u32::try_from(object.number).ok()?))
+    }
+}
 
 /// The provider's memory of a sandbox.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Memory {
-    /// Number `n` stands at `n - 1`.
-    payouts: Vec<Payout>,
-    /// By account, then by order number.
-    numbers: BTreeMap<String, BTreeMap<String, u64>>,
+    pub payouts: Store<Payout>,
     sessions: BTreeMap<String, Session>,
     /// Test events, logins and drawn secrets so far: their draws differ.
     pub tests: u64,
@@ -29,7 +48,7 @@ pub struct Memory {
     pub secrets: u64,
 }
 
-/// Somebody who is logged into the portal.
+/// A user who is logged into the portal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Session {
     pub account: String,
@@ -40,7 +59,7 @@ pub struct Session {
 /// One payout.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Payout {
-    pub id: u64,
+    pub id: u32,
     pub account: String,
     /// The merchant's identifier; a payout made by hand in the portal has none.
     pub order_number: Option<String>,
@@ -52,9 +71,8 @@ pub struct Payout {
     /// `None` while the recipient has to choose.
     pub kind: Option<Kind>,
     pub channel: Channel,
-    pub status: Status,
-    /// The count of its status changes.
-    pub stay: u32,
+    #[serde(flatten)]
+    pub head: Head<Status>,
     /// The recipient's page, for payouts that have one.
     pub link: Option<Link>,
     pub target: Option<Target>,
@@ -148,12 +166,16 @@ impl Channel {
 impl Payout {
     /// How the engine names it.
     pub const fn object(&self) -> ObjectId {
-        ObjectId { kind: 0, number: self.id }
+        ObjectKind::Payout.object(self.id)
+    }
+
+    pub const fn status(&self) -> Status {
+        self.head.status()
     }
 
     /// The number of its draws: that of its orderNumber, so that a payout made before it changes none of them.
     pub fn stream(&self) -> u64 {
-        self.order_number.as_ref().map_or(self.id, |number| entity(&[&self.account, number]))
+        self.order_number.as_ref().map_or(self.id.into(), |number| entity(&[&self.account, number]))
     }
 
     /// How a tester names it: by the merchant's number, or by its own when it has no other.
@@ -162,55 +184,45 @@ impl Payout {
     }
 }
 
-impl Memory {
-    /// The number of the next payout.
-    pub fn next_id(&self) -> u64 {
-        self.payouts.len() as u64 + 1
-    }
+impl Indexed for Payout {
+    /// By digests of order numbers, which several merchants may use.
+    type Index = Index<u64>;
+    type Keys = ();
 
-    /// Keeps a payout.
-    ///
-    /// # Panics
-    /// When its number is not the next one: numbers have no gaps.
-    pub fn insert(&mut self, payout: Payout) {
-        assert_eq!(payout.id, self.next_id(), "payout numbers have no gaps");
-        if let Some(number) = &payout.order_number {
-            self.numbers.entry(payout.account.clone()).or_default().insert(number.clone(), payout.id);
+    fn keys(&self) {}
+
+    fn file(&self, number: u32, index: &mut Self::Index) {
+        if let Some(order_number) = &self.order_number {
+            index.insert(digest(order_number), number);
         }
-        self.payouts.push(payout);
     }
+}
 
-    /// Whether every number names what it should, and no count is one that nobody has counted to.
+impl Memory {
+    /// Whether every number names what it should, and every count can have been counted.
     pub fn is_sound(&self) -> bool {
-        let numbered = (1..).zip(&self.payouts).all(|(id, it)| it.id == id && it.stay < u32::MAX);
-        let named = self.numbers.iter().flat_map(|(account, it)| it.iter().map(move |(number, id)| (account, number, *id)));
-        let owns = |it: &Payout, account: &String, number: &String| it.account == *account && it.order_number.as_ref() == Some(number);
-        let mut found = named.map(|(account, number, id)| self.payout(id).is_some_and(|it| owns(it, account, number)));
-        numbered && found.all(|it| it) && [self.tests, self.logins, self.secrets].iter().all(|it| *it < COUNT_MAX)
+        let numbered = self.payouts.iter().all(|(id, it)| it.id == id && it.head.generation() < u32::MAX);
+        numbered && [self.tests, self.logins, self.secrets].iter().all(|it| *it < COUNT_MAX)
     }
 
-    /// By its own number.
-    pub fn payout(&self, id: u64) -> Option<&Payout> {
-        self.payouts.get(usize::try_from(id.checked_sub(1)?).ok()?)
-    }
-
-    /// By its own number, to change it.
-    pub fn payout_mut(&mut self, id: u64) -> Option<&mut Payout> {
-        self.payouts.get_mut(usize::try_from(id.checked_sub(1)?).ok()?)
+    fn ordered<'a>(&'a self, number: &str) -> impl Iterator<Item = &'a Payout> {
+        let found = self.payouts.index().list(digest(number)).filter_map(|it| self.payouts.get(it));
+        found.filter(move |it| it.order_number.as_deref() == Some(number))
     }
 
     /// By the merchant's number.
     pub fn by_order_number(&self, account: &str, number: &str) -> Option<&Payout> {
-        self.payout(*self.numbers.get(account)?.get(number)?)
+        self.ordered(number).find(|it| it.account == account)
     }
 
-    /// By what a tester calls it: an order number of any merchant or, for a payout without one, its own.
+    /// By what a tester calls it: an order number, of the first of the merchants who use it, or its own number when it has
+    /// no other.
     pub fn by_subject(&self, subject: &str) -> Option<&Payout> {
-        let ordered = self.numbers.values().find_map(|it| it.get(subject)).and_then(|id| self.payout(*id));
-        ordered.or_else(|| self.payout(subject.parse().ok()?).filter(|it| it.order_number.is_none()))
+        let ordered = self.ordered(subject).min_by_key(|it| &it.account);
+        ordered.or_else(|| self.payouts.get(subject.parse().ok()?).filter(|it| it.order_number.is_none()))
     }
 
-    /// Somebody has logged in; the session they came with ends.
+    /// A user of the portal has logged in; the session that they came with ends.
     pub fn log_in(&mut self, before: Option<&str>, id: String, account: String, csrf_token: String, now: Timestamp) {
         before.map(|it| self.sessions.remove(it));
         self.sessions.retain(|_, it| is_alive(it, now));

@@ -14,9 +14,9 @@ use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::fields::Fields;
 use crate::kit::html::{Pages, environment};
 use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use crate::kit::lifecycle::Word;
 use crate::kit::sign::same;
 use crate::kit::time::with_offset;
+use crate::kit::word::Word;
 
 /// The recipient's page.
 pub const PAYOUT_PATH: &str = "/static/payout.php";
@@ -74,18 +74,18 @@ fn message(status: StatusCode, title: &str, text: &str, link: Option<&str>) -> R
 fn payout(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {
     let asked = request.query_parameter("payout_id").and_then(|it| it.parse().ok());
     let token = request.query_parameter("token").unwrap_or_default();
-    let found = asked.and_then(|id| memory.payout(id));
+    let found = asked.and_then(|id| memory.payouts.get(id));
     let found = found.and_then(|it| it.link.as_ref().filter(|link| same(&link.token, &token)).map(|link| (it, link)));
     let Some((payout, link)) = found else {
         return message(StatusCode::NOT_FOUND, "No such payout", "The link is wrong or incomplete.", None);
     };
     cx.trace.account = Some(payout.account.clone());
-    if payout.status == Status::Cancelled && payout.target.is_none() {
+    if payout.status() == Status::Cancelled && payout.target.is_none() {
         let text = "This link has expired. Nothing will be paid out.";
         return message(StatusCode::OK, "The link has expired", text, link.fail_url.as_deref());
     }
-    if payout.status != Status::Uploaded {
-        let text = format!("Details have been received. The payout is {}.", payout.status.word());
+    if payout.status() != Status::Uploaded {
+        let text = format!("Details have been received. The payout is {}.", payout.status().word());
         return message(StatusCode::OK, "Payout", &text, None);
     }
     if request.method == Method::GET {
@@ -95,9 +95,9 @@ fn payout(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
 }
 
 /// The recipient has sent the form of a payout that waits for it.
-fn submitted(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, id: u64) -> Response {
+fn submitted(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, id: u32) -> Response {
     let fields = Fields::form(&request.body);
-    let Some((payout, link)) = memory.payout(id).and_then(|it| it.link.clone().map(|link| (it, link))) else {
+    let Some((payout, link)) = memory.payouts.get(id).and_then(|it| it.link.clone().map(|link| (it, link))) else {
         return message(StatusCode::NOT_FOUND, "No such payout", "The link is wrong or incomplete.", None);
     };
     let details = match Details::parse(&fields, payout.kind) {

@@ -3,7 +3,7 @@
 use super::actions::right;
 use super::auth;
 use super::errors::Error;
-use super::lifecycle::{blank, register, run_at_once};
+use super::lifecycle::{blank, run_at_once};
 use super::model::{Kind, Link, Memory, Session, Target};
 use super::pages::PAYOUT_PATH;
 use super::settings::{
@@ -14,13 +14,14 @@ use super::webhooks;
 use super::wire::{self, CardPayout, Features, NewPayout, WebhookSettings, masked_pan};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
+use crate::engine::lifecycle::On;
+use crate::engine::lifecycle::born;
 use crate::engine::tables::Auth;
 use crate::engine::tables::bound::Bound as Route;
 use crate::engine::tables::found::Found;
 use crate::engine::tables::settings::Value;
 use crate::engine::tables::settings::{DOCUMENTED_LINKS, WEBHOOK_SECRET, WEBHOOK_URL, webhook_url};
 use crate::kit::http::{Method, Request, Response};
-use crate::kit::lifecycle::On;
 use crate::kit::secret::Secret;
 use crate::kit::sign::same;
 use crate::kit::time::{Duration, end_of_time, later};
@@ -85,8 +86,8 @@ fn create_payout(call: Call<'_, '_>) -> Result<Response, Error> {
     let token = cx.draws("quantum-payouts link", payout.stream()).hex(32);
     let url = format!("{base}{PAYOUT_PATH}?payout_id={}&token={token}", payout.id);
     payout.link = Some(Link { token, return_url: new.return_url, fail_url: new.fail_url, until });
-    let id = register(memory, cx, On::Call("createPayout"), payout);
-    memory.payout(id).map(|it| wire::registered(it, &url)).ok_or(Error::Internal)
+    let id = born(memory, cx, payout, On::Call("createPayout"));
+    memory.payouts.get(id).map(|it| wire::registered(it, &url)).ok_or(Error::Internal)
 }
 
 /// Refuses what the account has no right or no bank for.
@@ -118,7 +119,7 @@ fn perform_payout(call: Call<'_, '_>) -> Result<Response, Error> {
     payout.description = Some(new.description);
     payout.target = Some(Target::Card { masked_pan: masked_pan(&new.pan) });
     let id = run_at_once(memory, cx, On::Call("performPayout"), payout);
-    memory.payout(id).map(wire::performed).ok_or(Error::Internal)
+    memory.payouts.get(id).map(wire::performed).ok_or(Error::Internal)
 }
 
 fn get_payout_status(call: Call<'_, '_>) -> Result<Response, Error> {

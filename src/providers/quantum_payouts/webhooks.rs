@@ -2,22 +2,31 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::model::{Memory, Payout, Status};
+use super::model::{Memory, ObjectKind, Payout, Status};
 use super::settings::{PRETTY_BODY, RETRY_CLOCK, WEBHOOK_ENABLED, WEBHOOK_SIGNED};
-use super::wire::{self, EVENT_BODY, EVENT_HEADERS, STATUS_CHANGED, StepReport};
+use super::wire::{self, EVENT_BODY, STATUS_CHANGED, StepReport};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Attempt, Delivery};
 use crate::engine::delivery::{Event, Signed};
-use crate::engine::ids::ObjectId;
 use crate::engine::signature::{Received, Verdict};
+use crate::engine::tables::Mark;
+use crate::engine::tables::Schedule;
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{EventRow, Mark, Schedule};
-use crate::kit::diagnosis::{Diagnosis, RESERIALISED_BODY, WRONG_ENCODING, WRONG_FIELD_ORDER, in_documented_order, is_digest};
+use crate::kit::diagnosis::Diagnosis;
+use crate::kit::diagnosis::RESERIALISED_BODY;
+use crate::kit::diagnosis::WRONG_ENCODING;
+use crate::kit::diagnosis::WRONG_FIELD_ORDER;
+use crate::kit::diagnosis::in_documented_order;
+use crate::kit::diagnosis::is_digest;
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha256, hmac_sha256_hex, same};
 use crate::kit::time::{Duration, Timestamp, unix_seconds};
+
+mod rows;
+
+pub use rows::EVENTS;
 
 const EVENT_NAME: &str = "x-payouts-event";
 const EVENT: HeaderName = HeaderName::from_static(EVENT_NAME);
@@ -25,20 +34,6 @@ const EVENT_ID: HeaderName = HeaderName::from_static("x-payouts-event-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("x-payouts-timestamp");
 const SIGNATURE_NAME: &str = "x-payouts-signature";
 const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
-
-/// The object of a test event, which is not a payout.
-const TEST: ObjectId = ObjectId { kind: 1, number: 0 };
-
-#[rustfmt::skip]
-pub const EVENTS: &[EventRow] = &[EventRow {
-    name: STATUS_CHANGED,
-    when: "a payout enters a status, `uploaded` included",
-    headers: EVENT_HEADERS,
-    body: EVENT_BODY,
-    signature: "X-Payouts-Signature: sha256= and the HMAC-SHA256 of the minified JSON body under the webhook secret as it stands, lowercase hexadecimal. Minified: decoded and encoded again without white space, text unescaped, order of members kept",
-    example: r#"{"event":"payout.status_changed","eventId":"2f4b1b0a0c2a4d32b2b0c9d311e7e59b","occurredAt":"2025-09-15T19:40:21+03:00","payout":{"id":123456,"externalId":"ORDER-2025-0001","status":"success","amount":150000,"currency":"RUB"}}"#,
-    evidence: Documented("Developer API, Webhook: the event and its statuses; that every status fires is assumed from that list"),
-}];
 
 /// What shows that a webhook is from here.
 pub const MARKS: &[Mark] = &[Mark::Header(EVENT_NAME), Mark::Header(SIGNATURE_NAME)];
@@ -61,8 +56,8 @@ pub fn announce(cx: &mut Context<'_>, payout: &Payout) {
     let Some(account) = cx.account(&payout.account).filter(|it| it.flag(&WEBHOOK_ENABLED)) else { return };
     let Some(url) = account.text(&WEBHOOK_URL).map(str::to_owned) else { return };
     let pretty = account.flag(&PRETTY_BODY);
-    let id = cx.draws(&format!("quantum-payouts event {}", payout.stay), payout.stream()).hex(32);
-    let told = StepReport { id: payout.id, external_id: payout.order_number.as_deref(), status: payout.status, kopecks: payout.kopecks };
+    let id = cx.draws(&format!("quantum-payouts event {}", payout.head.generation()), payout.stream()).hex(32);
+    let told = StepReport { id: payout.id, external_id: payout.order_number.as_deref(), status: payout.status(), kopecks: payout.kopecks };
     let body = wire::event(&id, cx.now(), told, pretty);
     let (account, subject, object) = (payout.account.clone(), payout.subject(), payout.object());
     cx.notify(Event { name: STATUS_CHANGED, id, account, subject, object, url, body, once: false });
@@ -76,7 +71,7 @@ pub fn test(memory: &mut Memory, cx: &mut Context<'_>, account: &str, url: Strin
     let told = StepReport { id: 0, external_id: Some("TEST"), status: Status::Success, kopecks: 100 };
     let body = wire::event(&id, cx.now(), told, pretty);
     let (account, subject) = (account.to_owned(), "TEST".to_owned());
-    cx.notify(Event { name: STATUS_CHANGED, id, account, subject, object: TEST, url, body, once: true })
+    cx.notify(Event { name: STATUS_CHANGED, id, account, subject, object: ObjectKind::Test.object(0), url, body, once: true })
 }
 
 /// Builds and signs an attempt with the settings of this moment; the body stays what it was.

@@ -2,18 +2,19 @@
 
 use rust_decimal::Decimal;
 
-use super::lifecycle::{NotPaid, look_at_confirmations, pay as paid, take};
+use super::lifecycle::{NotPaid, look_at_confirmations, pay as paid};
 use super::model::{BTC_DECIMALS, Currency, Invoice, Memory, SATOSHI_MAX, Status};
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::blockchain::Blockchain;
 use crate::engine::context::Context;
 use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, reorganise};
+use crate::engine::lifecycle::{On, take};
 use crate::engine::tables::ActionRow;
 use crate::engine::tables::bound::{Bound as Row, function};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::fields::{Field, Fields, Kind as Value, Need};
-use crate::kit::lifecycle::{On, Word};
 use crate::kit::money;
+use crate::kit::word::Word;
 
 type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ActionDone, ActionError>;
 
@@ -83,7 +84,7 @@ pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'
 
 fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Invoice, ActionError> {
     let asked = with.plain(WHICH.name).ok_or_else(|| ActionError::Invalid("`invoice` is required: the invoice's number.".to_owned()))?;
-    let found = asked.parse().ok().and_then(|it| memory.invoice(it));
+    let found = asked.parse().ok().and_then(|it| memory.invoices.get(it));
     found.ok_or_else(|| ActionError::Nothing(format!("There is no invoice `{asked}`.")))
 }
 
@@ -118,14 +119,14 @@ fn wrong_amount() -> String {
 
 fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let invoice = find(memory, with)?;
-    let acted = acted(invoice);
+    let (id, acted) = (invoice.id, acted(invoice));
     let amount = amount(with).map_err(ActionError::Invalid)?;
-    pay_exactly(memory, cx, acted.object.number, amount).map(|()| acted)
+    pay_exactly(memory, cx, id, amount).map(|()| acted)
 }
 
 /// Pays an amount; without one, what is missing.
-pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, id: u64, amount: Option<i64>) -> Result<(), ActionError> {
-    let missing = memory.invoice(id).map_or(0, |it| if it.due() == 0 { it.satoshi } else { it.due() });
+pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, id: u32, amount: Option<i64>) -> Result<(), ActionError> {
+    let missing = memory.invoices.get(id).map_or(0, |it| if it.due() == 0 { it.satoshi } else { it.due() });
     paid(memory, cx, id, amount.unwrap_or(missing)).map_err(|why| match why {
         NotPaid::TooMuch => ActionError::State(format!("The invoice {id} has been paid as much, or as often, as can be counted.")),
         NotPaid::TooMany => ActionError::State(format!("The invoice {id} cannot be paid: the sandbox watches too many transfers already.")),
@@ -134,8 +135,8 @@ pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, id: u64, amount: O
 
 fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let invoice = find(memory, with)?;
-    let (id, status) = (invoice.id, invoice.status.word());
-    if invoice.status != Status::Unconfirmed {
+    let (id, status) = (invoice.id, invoice.status().word());
+    if invoice.status() != Status::Unconfirmed {
         return Err(ActionError::State(format!("The invoice {id} is {status}; its payment is confirmed while it is unconfirmed.")));
     }
     let acted = acted(invoice);
@@ -149,9 +150,9 @@ fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
 
 fn capture(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let invoice = find(memory, with)?;
-    let (id, status, acted) = (invoice.id, invoice.status, acted(invoice));
+    let (id, status, acted) = (invoice.id, invoice.status(), acted(invoice));
     let done = matches!(status, Status::Captured | Status::Complete);
-    if done || take(memory, cx, id, On::Act("capture")) {
+    if done || take::<Invoice>(memory, cx, id, On::Act("capture")).is_some() {
         return Ok(acted);
     }
     Err(ActionError::State(format!("The invoice {id} is {}; it is captured once it is confirmed.", status.word())))

@@ -43,7 +43,7 @@ pub static CONTRACT: Contract = Contract {
     ],
     operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),
     actions: &rows::<_, _, { ACTS.len() }>(ACTS),
-    lifecycles: || vec![StatusTable::of("invoice", STATUSES, &INVOICE)],
+    lifecycles: || vec![StatusTable::of(STATUSES, &INVOICE)],
     pages: PAGES,
     errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,

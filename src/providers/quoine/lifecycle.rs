@@ -1,4 +1,6 @@
-//! The documentation's status table, and the only function that changes a status.
+//! The documentation's status table, the hook of its rows, and what payments do.
+
+use std::borrow::Cow;
 
 use super::model::Status::{self, Captured, Complete, Confirmed, Expired, Invalid, Ready, Unconfirmed};
 use super::model::{Invoice, Memory, PAYMENT_TIME, SATOSHI_MAX};
@@ -6,10 +8,10 @@ use super::settings::CONFIRMATIONS;
 use super::webhooks::{self, CAPTURED, CONFIRMED, DETECTED, EXPIRED};
 use crate::engine::blockchain::Blockchain;
 use crate::engine::chain::{Transfer, Watch};
-use crate::engine::context::{Context, Stay};
+use crate::engine::context::Context;
+use crate::engine::lifecycle::On::{Act, After, Block, Call, Delivered, Pace};
+use crate::engine::lifecycle::{Lifecycle, Object, On, Row, kept, take};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
-use crate::kit::lifecycle::On::{Act, After, Block, Call, Delivered, Pace};
-use crate::kit::lifecycle::{Lifecycle, On, Row, Word};
 use crate::kit::time::Duration;
 
 const TABLE: Evidence = Documented("API Reference, Create An Invoice, system_status");
@@ -25,7 +27,7 @@ pub const ENOUGH: On = Block("enough confirmations");
 
 /// What an invoice does.
 #[rustfmt::skip]
-pub static INVOICE: Lifecycle<Status> = Lifecycle(&[
+pub static INVOICE: Lifecycle<Status> = Lifecycle::new("invoice", &[
     Row { on: Call("createInvoice"),     from: &[],            to: Ready,       event: None,            evidence: TABLE },
     Row { on: Act("pay"),                from: &[Ready],       to: Unconfirmed, event: Some(DETECTED),  evidence: SIGHTED },
     Row { on: After(PAYMENT_TIME),       from: &[Ready],       to: Expired,     event: Some(EXPIRED),   evidence: TABLE },
@@ -38,51 +40,33 @@ pub static INVOICE: Lifecycle<Status> = Lifecycle(&[
     Row { on: Delivered(CAPTURED),       from: &[Captured],    to: Complete,    event: None,            evidence: TABLE },
 ]);
 
-/// Registers an invoice and gives its number.
-///
-/// # Panics
-/// When the table has no row for a new invoice.
-pub fn register(memory: &mut Memory, cx: &mut Context<'_>, invoice: Invoice) -> u64 {
-    let row = INVOICE.row(None, Call("createInvoice")).expect("the call that makes an invoice is a row of the table");
-    let id = invoice.id;
-    memory.insert(invoice);
-    settle_in(memory, cx, id, "", row);
-    id
-}
+impl Object for Invoice {
+    kept!(Memory.invoices, Status, INVOICE);
 
-/// Moves an invoice along the row that `on` means for it. `false`: its status knows no such row, and nothing has changed.
-pub fn take(memory: &mut Memory, cx: &mut Context<'_>, id: u64, on: On) -> bool {
-    let row = memory.invoice(id).and_then(|it| INVOICE.row(Some(it.status), on));
-    row.is_some_and(|row| follow(memory, cx, id, row))
-}
-
-/// Moves an invoice along that row, if it starts where the invoice stands.
-pub fn follow(memory: &mut Memory, cx: &mut Context<'_>, id: u64, row: &'static Row<Status>) -> bool {
-    let now = cx.now();
-    let Some(invoice) = memory.invoice_mut(id).filter(|it| row.from.contains(&it.status)) else { return false };
-    let from = invoice.status;
-    invoice.status = row.to;
-    invoice.stay += 1;
-    invoice.updated_at = now;
-    if row.to == Unconfirmed {
-        invoice.paid_at = Some(now);
+    fn subject(&self) -> String {
+        self.id.to_string()
     }
-    settle_in(memory, cx, id, from.word(), row);
-    true
-}
 
-/// What follows from having entered a status: a line in the journal, timers, the event. Once nothing depends on them, the
-/// payments are not watched any more.
-fn settle_in(memory: &Memory, cx: &mut Context<'_>, id: u64, from: &'static str, row: &Row<Status>) {
-    let Some(invoice) = memory.invoice(id) else { return };
-    cx.changed(&id.to_string(), from, row.to.word(), row.on);
-    let account = invoice.account();
-    cx.book_rows(&INVOICE, row.to, Stay { object: invoice.object(), number: invoice.stay, account: &account, deadline: None });
-    if !matches!(row.to, Ready | Unconfirmed) {
-        cx.unwatch(invoice.object());
+    fn account<'a>(&'a self, _: &'a Memory) -> Cow<'a, str> {
+        self.user.to_string().into()
     }
-    if let Some(event) = row.event {
-        webhooks::announce(memory, cx, invoice, event);
+
+    /// Once nothing depends on them, the payments are not watched any more.
+    fn entered(memory: &mut Memory, cx: &mut Context<'_>, id: u32, row: &'static Row<Status>) {
+        let now = cx.now();
+        memory.invoices.update(id, |it| {
+            it.updated_at = now;
+            if row.to == Unconfirmed {
+                it.paid_at = Some(now);
+            }
+        });
+        let Some(invoice) = memory.invoices.get(id) else { return };
+        if !matches!(row.to, Ready | Unconfirmed) {
+            cx.unwatch(invoice.object());
+        }
+        if let Some(event) = row.event {
+            webhooks::announce(memory, cx, invoice, event);
+        }
     }
 }
 
@@ -96,12 +80,12 @@ pub enum NotPaid {
 }
 
 /// Coins for an invoice are seen. It takes them whatever its status; they move it on once they are the full payment.
-pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u64, satoshi: i64) -> Result<(), NotPaid> {
-    let Some(invoice) = memory.invoice(id) else { return Ok(()) };
+pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, satoshi: i64) -> Result<(), NotPaid> {
+    let Some(invoice) = memory.invoices.get(id) else { return Ok(()) };
     if SATOSHI_MAX - invoice.balance() < satoshi || invoice.payments.len() >= super::model::PAYMENTS_MAX {
         return Err(NotPaid::TooMuch);
     }
-    if matches!(invoice.status, Ready | Unconfirmed) {
+    if matches!(invoice.status(), Ready | Unconfirmed) {
         let account = invoice.account();
         let wanted = cx.account(&account).map_or(0, |it| it.integer(&CONFIRMATIONS));
         let (object, number) = (invoice.object(), u32::try_from(invoice.payments.len()).unwrap_or(u32::MAX));
@@ -111,25 +95,26 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u64, satoshi: i64) -> 
         }
     }
     let now = cx.now();
-    if let Some(invoice) = memory.invoice_mut(id) {
-        invoice.payments.push(satoshi);
-        invoice.updated_at = now;
-        if invoice.status == Ready && invoice.due() == 0 {
-            take(memory, cx, id, Act("pay"));
-        }
+    let is_paid = memory.invoices.update(id, |it| {
+        it.payments.push(satoshi);
+        it.updated_at = now;
+        it.status() == Ready && it.due() == 0
+    });
+    if is_paid == Some(true) {
+        take::<Invoice>(memory, cx, id, Act("pay"));
     }
     look_at_confirmations(memory, cx, id, Act("pay"));
     Ok(())
 }
 
 /// Moves an invoice on when the coins that are confirmed are the full payment.
-pub fn look_at_confirmations(memory: &mut Memory, cx: &mut Context<'_>, id: u64, on: On) {
-    let Some(invoice) = memory.invoice(id).filter(|it| it.status == Unconfirmed) else { return };
+pub fn look_at_confirmations(memory: &mut Memory, cx: &mut Context<'_>, id: u32, on: On) {
+    let Some(invoice) = memory.invoices.get(id).filter(|it| it.status() == Unconfirmed) else { return };
     let object = invoice.object();
     // What the chain has forgotten has long been finished.
     let is_confirmed = |number| cx.transfer(object, number).is_none_or(Transfer::is_finished);
     let confirmed: i64 = (0..).zip(&invoice.payments).filter(|it| is_confirmed(it.0)).map(|it| it.1).sum();
     if invoice.satoshi <= confirmed {
-        take(memory, cx, id, on);
+        take::<Invoice>(memory, cx, id, on);
     }
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use self::model::{BTC_DECIMALS, Invoice, Memory, PAYMENT_TIME};
+use self::model::{BTC_DECIMALS, Invoice, Kind, Memory, PAYMENT_TIME};
 use self::wire::Signable;
 use crate::engine::account::Account;
 use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
@@ -15,17 +15,20 @@ use crate::engine::context::Context;
 use crate::engine::delivery::Delivery;
 use crate::engine::delivery::Signed;
 use crate::engine::ids::ObjectId;
+use crate::engine::lifecycle::{On, fire, take};
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;
-use crate::kit::http::{HeaderValue, Request, Response};
-use crate::kit::lifecycle::{On, Word};
+use crate::kit::http::HeaderValue;
+use crate::kit::http::Request;
+use crate::kit::http::Response;
 use crate::kit::money;
 use crate::kit::secret::Secret;
 use crate::kit::sign::derived;
 use crate::kit::time::later;
+use crate::kit::word::Word;
 
 mod actions;
 mod auth;
@@ -86,15 +89,12 @@ impl Provider for Quoine {
     }
 
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>) {
+        let Some((Kind::Invoice, id)) = Kind::of(object) else { return };
         match cause {
-            Cause::Row(row) => {
-                if let Some(row) = lifecycle::INVOICE.0.get(usize::from(row)) {
-                    lifecycle::follow(&mut self.0, cx, object.number, row);
-                }
-            }
-            Cause::Delivered(webhooks::CAPTURED) => _ = lifecycle::take(&mut self.0, cx, object.number, On::Delivered(webhooks::CAPTURED)),
+            Cause::Row(row) => fire::<Invoice>(&mut self.0, cx, id, row),
+            Cause::Delivered(webhooks::CAPTURED) => _ = take::<Invoice>(&mut self.0, cx, id, On::Delivered(webhooks::CAPTURED)),
             Cause::Delivered(_) => {}
-            Cause::Block { .. } => lifecycle::look_at_confirmations(&mut self.0, cx, object.number, lifecycle::ENOUGH),
+            Cause::Block { .. } => lifecycle::look_at_confirmations(&mut self.0, cx, id, lifecycle::ENOUGH),
         }
     }
 
@@ -152,8 +152,8 @@ impl Provider for Quoine {
         self.0.is_sound()
     }
 
-    fn stay(&self, object: ObjectId) -> Option<u32> {
-        self.invoice(object).map(|it| it.stay)
+    fn generation(&self, object: ObjectId) -> Option<u32> {
+        self.invoice(object).map(|it| it.head.generation())
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {
@@ -163,13 +163,14 @@ impl Provider for Quoine {
     fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {
         let invoice = self.invoice(object)?;
         let look = webhooks::look(cx.account(&invoice.account()), self.0.base_of(invoice));
-        Some(Shown { subject: invoice.id.to_string(), status: invoice.status.word(), object: wire::shown(invoice, look) })
+        Some(Shown { subject: invoice.id.to_string(), status: invoice.status().word(), object: wire::shown(invoice, look) })
     }
 }
 
 impl Quoine {
     fn invoice(&self, object: ObjectId) -> Option<&Invoice> {
-        (object.kind == 0).then(|| self.0.invoice(object.number))?
+        let (Kind::Invoice, id) = Kind::of(object)?;
+        self.0.invoices.get(id)
     }
 }
 

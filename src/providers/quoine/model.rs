@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::ids::COUNT_MAX;
 use crate::engine::ids::ObjectId;
+use crate::engine::lifecycle::Head;
+use crate::engine::store::{Indexed, RankIndex, Store};
 use crate::kit::bases::Bases;
 use crate::kit::json::Members;
 use crate::kit::money;
@@ -22,18 +23,34 @@ pub use status::{INVOICE_STATUSES, STATUSES, SYSTEM_STATUSES, Status};
 pub const BTC_DECIMALS: u32 = 8;
 /// More satoshi than there will ever be: 21 million bitcoins.
 pub const SATOSHI_MAX: i64 = 2_100_000_000_000_000;
-/// An invoice can be paid for so long.
+/// How long an invoice can be paid.
 pub const PAYMENT_TIME: Duration = Duration::from_mins(30);
 /// Payments to one invoice.
 pub const PAYMENTS_MAX: usize = 10_000;
 
+/// The kinds of objects, as the engine counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Invoice,
+}
+
+impl Kind {
+    /// How the engine names one of them.
+    pub const fn object(self, number: u32) -> ObjectId {
+        ObjectId { kind: self as u8, number: number as u64 }
+    }
+
+    /// Which kind an object is of, and its number.
+    pub fn of(object: ObjectId) -> Option<(Self, u32)> {
+        let kind = [Self::Invoice].get(usize::from(object.kind)).copied()?;
+        Some((kind, u32::try_from(object.number).ok()?))
+    }
+}
+
 /// The provider's memory of a sandbox.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Memory {
-    /// Number `n` stands at `n - 1`.
-    invoices: Vec<Invoice>,
-    /// The numbers of each user's invoices, ascending.
-    numbers: BTreeMap<u64, Vec<u64>>,
+    pub invoices: Store<Invoice>,
     /// What each user's signed requests have used up.
     nonces: BTreeMap<u64, Nonces>,
     /// Where links of invoices begin: scheme and host as the merchant called them, sandbox and slug.
@@ -46,7 +63,7 @@ pub struct Memory {
 /// One invoice.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Invoice {
-    pub id: u64,
+    pub id: u32,
     pub user: u64,
     pub address: Box<str>,
     pub name: Option<Box<str>>,
@@ -59,9 +76,8 @@ pub struct Invoice {
     pub payments: Vec<i64>,
     /// Of the surplus, what the merchant has claimed.
     pub claimed: i64,
-    pub status: Status,
-    /// The count of its status changes.
-    pub stay: u32,
+    #[serde(flatten)]
+    pub head: Head<Status>,
     pub base: u16,
     /// When the full payment was seen.
     pub paid_at: Option<Timestamp>,
@@ -104,7 +120,7 @@ impl Currency {
     }
 }
 
-/// What a price is in satoshi, when a bitcoin costs so much: halves away from zero. `None`: more than there can be.
+/// What a price is in satoshi, at that price of a bitcoin: halves away from zero. `None`: more than can exist.
 pub fn satoshi(price: Decimal, rate: Decimal) -> Option<i64> {
     money::minor(price.checked_div(rate)?, BTC_DECIMALS).filter(|it| *it <= SATOSHI_MAX)
 }
@@ -112,7 +128,11 @@ pub fn satoshi(price: Decimal, rate: Decimal) -> Option<i64> {
 impl Invoice {
     /// How the engine names it.
     pub const fn object(&self) -> ObjectId {
-        ObjectId { kind: 0, number: self.id }
+        Kind::Invoice.object(self.id)
+    }
+
+    pub const fn status(&self) -> Status {
+        self.head.status()
     }
 
     /// The merchant's account.
@@ -132,7 +152,7 @@ impl Invoice {
 
     /// What the merchant may claim: of a paid invoice what came beyond its price, of an expired one everything.
     pub fn surplus(&self) -> i64 {
-        let beyond = match self.status {
+        let beyond = match self.status() {
             Status::Ready | Status::Unconfirmed => 0,
             Status::Confirmed | Status::Captured | Status::Complete => self.balance() - self.satoshi,
             Status::Expired | Status::Invalid => self.balance(),
@@ -148,66 +168,42 @@ impl Invoice {
         };
         let paid = self.payments.len() <= PAYMENTS_MAX && self.payments.iter().all(positive) && self.balance() <= SATOSHI_MAX;
         let claimed = (0..=self.balance()).contains(&self.claimed) && 0 <= self.surplus();
-        attached && paid && claimed && positive(&self.satoshi) && self.stay < u32::MAX && Decimal::ZERO < self.price
+        attached && paid && claimed && positive(&self.satoshi) && self.head.generation() < u32::MAX && Decimal::ZERO < self.price
+    }
+}
+
+impl Indexed for Invoice {
+    /// A user's invoices, by number.
+    type Index = RankIndex<u64, ()>;
+    type Keys = ();
+
+    fn keys(&self) {}
+
+    fn file(&self, number: u32, index: &mut Self::Index) {
+        index.push(self.user, number, []);
     }
 }
 
 impl Memory {
-    /// The number of the next invoice.
-    pub fn next_id(&self) -> u64 {
-        self.invoices.len() as u64 + 1
-    }
-
     /// How many invoices a user has.
     pub fn count(&self, user: u64) -> u64 {
-        self.numbers.get(&user).map_or(0, |it| it.len() as u64)
+        self.invoices.index().all(&user).len() as u64
     }
 
-    /// Keeps an invoice.
-    ///
-    /// # Panics
-    /// When its number is not the next one: numbers have no gaps.
-    pub fn insert(&mut self, invoice: Invoice) {
-        assert_eq!(invoice.id, self.next_id(), "invoice numbers have no gaps");
-        self.numbers.entry(invoice.user).or_default().push(invoice.id);
-        self.invoices.push(invoice);
-    }
-
-    /// Whether every number names what it should, and no count is one that nobody has counted to.
+    /// Whether every number names what it should, and every count can have been counted.
     pub fn is_sound(&self) -> bool {
         let known = |it: &Invoice| self.bases.at(it.base).is_some();
-        let numbered = (1..).zip(&self.invoices).all(|(id, it)| it.id == id && known(it) && it.is_sound());
-        let owns = |user: u64, ids: &[u64]| ids.is_sorted() && ids.iter().all(|it| self.invoice(*it).is_some_and(|it| it.user == user));
-        let owned = self.numbers.iter().all(|(user, ids)| owns(*user, ids));
-        let counted: usize = self.numbers.values().map(Vec::len).sum();
-        let unique = self.numbers.values().all(|it| it.windows(2).all(|it| it[0] < it[1]));
+        let numbered = self.invoices.iter().all(|(id, it)| it.id == id && known(it) && it.is_sound());
         let nonces = self.nonces.values().all(|it| it.len() <= NONCES_MAX);
         let priced = self.rates.values().all(|it| Decimal::ZERO < *it);
-        self.bases.is_sound()
-            && priced
-            && numbered
-            && owned
-            && unique
-            && counted == self.invoices.len()
-            && nonces
-            && self.next_id() < COUNT_MAX
-    }
-
-    /// By its number.
-    pub fn invoice(&self, id: u64) -> Option<&Invoice> {
-        self.invoices.get(usize::try_from(id.checked_sub(1)?).ok()?)
-    }
-
-    /// By its number, to change it.
-    pub fn invoice_mut(&mut self, id: u64) -> Option<&mut Invoice> {
-        self.invoices.get_mut(usize::try_from(id.checked_sub(1)?).ok()?)
+        self.bases.is_sound() && priced && numbered && nonces
     }
 
     /// A user's invoices from a place on, by number.
     pub fn page(&self, user: u64, from: u64, length: u64) -> impl Iterator<Item = &Invoice> {
-        let all = self.numbers.get(&user).map_or(&[][..], Vec::as_slice);
+        let all = self.invoices.index().all(&user);
         let place = |it: u64| usize::try_from(it).unwrap_or(usize::MAX).min(all.len());
-        all[place(from)..place(from.saturating_add(length))].iter().filter_map(|it| self.invoice(*it))
+        all[place(from)..place(from.saturating_add(length))].iter().filter_map(|it| self.invoices.get(*it))
     }
 
     /// What a bitcoin costs.

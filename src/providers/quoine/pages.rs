@@ -13,9 +13,9 @@ use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::fields::Fields;
 use crate::kit::html::{Pages, environment};
 use crate::kit::http::{Method, Request, Response, StatusCode};
-use crate::kit::lifecycle::Word;
 use crate::kit::qr;
 use crate::kit::time::countdown;
+use crate::kit::word::Word;
 
 /// The pages of this provider.
 pub const PAGES: &[Page] = &[
@@ -43,7 +43,7 @@ static TEMPLATES: Pages = Pages::new(|| {
 pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
     let mut segments = path.split('/').skip(1);
     let (Some(page), Some(id), None) = (segments.next(), segments.next(), segments.next()) else { return Err(Error::NotFound) };
-    let found = id.parse().ok().filter(|it| memory.invoice(*it).is_some());
+    let found = id.parse().ok().filter(|it| memory.invoices.get(*it).is_some());
     match (page, &request.method, found) {
         ("pay", &(Method::GET | Method::POST), None) | ("qr", &Method::GET, None) => {
             Ok(TEMPLATES.render(StatusCode::NOT_FOUND, "nothing.html", context! {}))
@@ -51,7 +51,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
         ("pay", &Method::GET, Some(id)) => shown(memory, cx, id, StatusCode::OK, None),
         ("pay", &Method::POST, Some(id)) => paid(memory, cx, id, request),
         ("qr", &Method::GET, Some(id)) => {
-            let invoice = memory.invoice(id).ok_or(Error::NotFound)?;
+            let invoice = memory.invoices.get(id).ok_or(Error::NotFound)?;
             cx.trace.account = Some(invoice.account());
             let of_address = request.query_parameter("of").as_deref() == Some("address");
             let text = if of_address { invoice.address.to_string() } else { payment_uri(invoice) };
@@ -62,7 +62,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
 }
 
 /// The payer has pressed the button.
-fn paid(memory: &mut Memory, cx: &mut Context<'_>, id: u64, request: &Request) -> Result<Response, Error> {
+fn paid(memory: &mut Memory, cx: &mut Context<'_>, id: u32, request: &Request) -> Result<Response, Error> {
     let amount = amount(&Fields::form(&request.body));
     match amount.map(|it| pay_exactly(memory, cx, id, it)) {
         Ok(Ok(())) => Ok(Response::see_other(&request.target)),
@@ -74,8 +74,8 @@ fn paid(memory: &mut Memory, cx: &mut Context<'_>, id: u64, request: &Request) -
     }
 }
 
-fn shown(memory: &Memory, cx: &mut Context<'_>, id: u64, status: StatusCode, fault: Option<&str>) -> Result<Response, Error> {
-    let invoice = memory.invoice(id).ok_or(Error::NotFound)?;
+fn shown(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCode, fault: Option<&str>) -> Result<Response, Error> {
+    let invoice = memory.invoices.get(id).ok_or(Error::NotFound)?;
     cx.trace.account = Some(invoice.account());
     let until = expires_at(invoice);
     let confirmations = cx.transfers(invoice.object()).map(|it| format!("{} of {}", it.1.confirmations, it.1.wanted));
@@ -88,9 +88,9 @@ fn shown(memory: &Memory, cx: &mut Context<'_>, id: u64, status: StatusCode, fau
         due => btc(invoice.due()).text(),
         address => &*invoice.address,
         uri => payment_uri(invoice),
-        status => invoice.status.word(),
+        status => invoice.status().word(),
         says => says(invoice),
-        waits => invoice.status == Status::Ready,
+        waits => invoice.status() == Status::Ready,
         left => countdown(cx.now(), until),
         until => time(until),
         confirmations => confirmations.collect::<Vec<_>>(),
@@ -100,7 +100,7 @@ fn shown(memory: &Memory, cx: &mut Context<'_>, id: u64, status: StatusCode, fau
 
 /// The status in the words of a payer.
 const fn says(invoice: &Invoice) -> &'static str {
-    match invoice.status {
+    match invoice.status() {
         Status::Ready if invoice.payments.is_empty() => "Waiting for your payment.",
         Status::Ready => "Part of the payment has arrived; the rest is missing.",
         Status::Unconfirmed => "Your payment has been seen and waits for confirmation.",

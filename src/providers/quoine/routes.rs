@@ -2,12 +2,14 @@
 
 use super::auth::{self, Caller};
 use super::errors::Error;
-use super::lifecycle::register;
-use super::model::{Currency, Invoice, Memory, Status};
+use super::model::{Currency, Invoice, Memory};
 use super::settings::{CLAIM_BITCOIN, CURRENCY, SET_PAYMENTS_CALLBACK};
 use super::webhooks::look;
 use super::wire::{self, Look, Merchant, NewInvoice, Page};
 use crate::engine::context::Context;
+use crate::engine::lifecycle::Head;
+use crate::engine::lifecycle::On;
+use crate::engine::lifecycle::born;
 use crate::engine::tables::bound::Bound as Route;
 use crate::engine::tables::found::Found;
 use crate::engine::tables::settings::Value;
@@ -84,7 +86,7 @@ impl Call<'_, '_> {
     /// The invoice that the path names, if it is the caller's.
     fn invoice(&self) -> Result<&Invoice, Error> {
         let digits = self.id.bytes().all(|it| it.is_ascii_digit());
-        let found = self.id.parse().ok().filter(|_| digits).and_then(|it| self.memory.invoice(it));
+        let found = self.id.parse().ok().filter(|_| digits).and_then(|it| self.memory.invoices.get(it));
         found.filter(|it| it.user == self.caller.user).ok_or(Error::NoSuchInvoice)
     }
 
@@ -108,7 +110,7 @@ fn create_invoice(call: Call<'_, '_>) -> Result<Response, Error> {
     let stream = entity(&[&caller.account, &memory.count(caller.user).to_string()]);
     let key_hash = cx.draws("quoine address", stream).hex(40);
     let address = base58::check(PAY_TO_KEY_HASH, &hex::decode(key_hash).unwrap_or_default()).into();
-    let (id, now) = (memory.next_id(), cx.now());
+    let (id, now) = (memory.invoices.next(), cx.now());
     let invoice = Invoice {
         id,
         user: caller.user,
@@ -120,15 +122,14 @@ fn create_invoice(call: Call<'_, '_>) -> Result<Response, Error> {
         satoshi,
         payments: Vec::new(),
         claimed: 0,
-        status: Status::Ready,
-        stay: 0,
+        head: Head::default(),
         base: memory.bases.place(&base),
         paid_at: None,
         created_at: now,
         updated_at: now,
     };
-    register(memory, cx, invoice);
-    memory.invoice(id).map(|it| wire::created(it, look)).ok_or(Error::Internal)
+    born(memory, cx, invoice, On::Call("createInvoice"));
+    memory.invoices.get(id).map(|it| wire::created(it, look)).ok_or(Error::Internal)
 }
 
 fn get_invoice(call: Call<'_, '_>) -> Result<Response, Error> {
@@ -158,9 +159,11 @@ fn update_callback_url(call: Call<'_, '_>) -> Result<Response, Error> {
 fn claim_bitcoin(call: Call<'_, '_>) -> Result<Response, Error> {
     let (id, surplus) = call.invoice().map(|it| (it.id, it.surplus()))?;
     let now = call.cx.now();
-    if let Some(invoice) = call.memory.invoice_mut(id).filter(|_| 0 < surplus) {
-        invoice.claimed += surplus;
-        invoice.updated_at = now;
+    if 0 < surplus {
+        call.memory.invoices.update(id, |it| {
+            it.claimed += surplus;
+            it.updated_at = now;
+        });
     }
     Ok(wire::claimed(surplus))
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use playmoney::engine::lifecycle::On;
 use playmoney::engine::tables::Contract;
-use playmoney::kit::lifecycle::On;
 use playmoney::providers;
 
 /// Whether the tables of a provider have what a transition follows from.
@@ -12,7 +12,7 @@ fn is_known(contract: &Contract, on: On) -> bool {
         On::Call(name) => contract.operation(name).is_some(),
         On::Act(name) => contract.actions.iter().any(|it| it.name == name),
         On::Delivered(name) => contract.events.iter().any(|it| it.name == name),
-        On::After(_) | On::Pace(_) | On::Deadline(_) | On::Block(_) => true,
+        On::After(_) | On::Timer(_) | On::Pace(_) | On::Deadline(_) | On::Block(_) => true,
     }
 }
 

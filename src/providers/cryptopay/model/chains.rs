@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine::blockchain::Blockchain;
-use crate::kit::lifecycle::Word;
+use crate::kit::word::Word;
 
 /// A chain that merchants are paid on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -4,48 +4,60 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::saved::Saved;
-use super::{Chain, Code, Endpoint, Hash, Index, Merchant, Numbered, Order, OrderStatus, Shelf, Transaction, TransactionStatus, Wallet};
+use super::{Chain, Code, Endpoint, Hash, Merchant, Order, Transaction, Wallet};
+use crate::engine::ids::ObjectId;
+use crate::engine::store::Store;
 use crate::kit::bases::Bases;
 
 /// Sandboxes whose tokens one state takes.
-pub const HOMES_MAX: usize = 100;
+pub const ISSUERS_MAX: usize = 100;
 /// Refresh tokens that are known to be used up; past it the one that ends first is forgotten.
 pub const SPENT_MAX: usize = 100_000;
 
-/// The memory. Its index follows from its objects.
+/// The kinds of objects, as the engine counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Order,
+    Endpoint,
+    /// The transfer to an order. Actions and rules name its order.
+    Transaction,
+}
+
+impl Kind {
+    /// How the engine names one of them.
+    pub const fn object(self, number: u32) -> ObjectId {
+        ObjectId { kind: self as u8, number: number as u64 }
+    }
+
+    /// Which kind an object is of, and its number.
+    pub fn of(object: ObjectId) -> Option<(Self, u32)> {
+        let kind = [Self::Order, Self::Endpoint, Self::Transaction].get(usize::from(object.kind)).copied()?;
+        Some((kind, u32::try_from(object.number).ok()?))
+    }
+}
+
+/// The memory.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(from = "Saved")]
 pub struct Memory {
     /// The names of the sandboxes in which this state has issued tokens: a fork takes those of its original.
-    pub homes: Vec<String>,
-    /// Where the webhooks of everybody who moves in go at first.
+    pub issuers: Vec<String>,
+    /// Where the webhooks of every new merchant go at first.
     pub starting_url: Option<String>,
-    pub merchants: Numbered<Merchant>,
-    pub orders: Numbered<Order>,
-    pub transactions: Numbered<Transaction>,
-    pub wallets: Numbered<Wallet>,
-    pub endpoints: Numbered<Endpoint>,
+    pub merchants: Store<Merchant>,
+    pub orders: Store<Order>,
+    pub transactions: Store<Transaction>,
+    pub wallets: Store<Wallet>,
+    pub endpoints: Store<Endpoint>,
     /// Where links of orders begin: scheme and host as the merchant called them, sandbox and slug.
     pub bases: Bases,
     /// Refresh tokens that were used, with the second in which they end.
     pub spent: BTreeSet<(i64, Box<str>)>,
-    #[serde(skip)]
-    pub index: Index,
 }
 
 impl Memory {
-    /// Keeps a merchant, and gives their number.
-    pub fn keep_merchant(&mut self, merchant: Merchant) -> u32 {
-        let number = self.merchants.next();
-        self.index.merchant(number, &merchant);
-        self.merchants.push(merchant);
-        number
-    }
-
     /// The merchant whose account that is, by number.
     pub fn merchant_of(&self, account: &str) -> Option<u32> {
-        self.index.accounts.get(account).copied()
+        self.merchants.index().accounts.get(account)
     }
 
     /// The account of a merchant.
@@ -53,22 +65,17 @@ impl Memory {
         self.merchants.get(merchant).map_or("", |it| it.account.as_str())
     }
 
-    /// What a merchant has.
-    pub fn shelf(&self, merchant: u32) -> Option<&Shelf> {
-        self.index.shelves.get(&merchant)
-    }
-
     /// An order by what the merchant calls it: `ORD-` and its code, or its number.
     pub fn order_called(&self, name: &str) -> Option<&Order> {
         let number = match name.strip_prefix("ORD-") {
-            Some(code) => self.index.codes.get(&Code::parse(code)?).copied()?,
+            Some(code) => self.orders.index().codes.get(&Code::parse(code)?)?,
             None => name.parse().ok().filter(|it: &u32| it.to_string() == name)?,
         };
         self.orders.get(number)
     }
 
     pub fn transaction_of_hash(&self, hash: Hash) -> Option<&Transaction> {
-        self.transactions.get(*self.index.hashes.get(&hash)?)
+        self.transactions.get(self.transactions.index().hashes.get(&hash)?)
     }
 
     /// The transfer to an order.
@@ -78,59 +85,13 @@ impl Memory {
 
     /// A merchant's wallet on a chain.
     pub fn wallet_on(&self, merchant: u32, chain: Chain) -> Option<&Wallet> {
-        let numbers = self.shelf(merchant)?.wallets.iter();
-        numbers.filter_map(|it| self.wallets.get(*it)).find(|it| it.chain == chain)
+        let numbers = self.wallets.index().list(merchant);
+        numbers.filter_map(|it| self.wallets.get(it)).find(|it| it.chain == chain)
     }
 
     /// A merchant's endpoints, oldest first.
     pub fn endpoints_of(&self, merchant: u32) -> impl Iterator<Item = &Endpoint> {
-        let numbers = self.shelf(merchant).map_or(&[][..], |it| &it.endpoints);
-        numbers.iter().filter_map(|it| self.endpoints.get(*it))
-    }
-
-    pub fn keep_order(&mut self, order: Order) {
-        self.index.order(&order);
-        self.orders.push(order);
-    }
-
-    pub fn keep_wallet(&mut self, wallet: Wallet) {
-        self.index.wallet(&wallet);
-        self.wallets.push(wallet);
-    }
-
-    pub fn keep_endpoint(&mut self, endpoint: Endpoint) {
-        self.index.endpoint(&endpoint);
-        self.endpoints.push(endpoint);
-    }
-
-    /// Keeps the transfer to an order.
-    pub fn keep_transaction(&mut self, transaction: Transaction) {
-        let Some(order) = self.orders.get_mut(transaction.order) else { return };
-        order.transaction = Some(transaction.number);
-        self.index.transaction(&transaction, order);
-        self.transactions.push(transaction);
-    }
-
-    /// An order goes to another status.
-    pub fn move_order(&mut self, number: u32, to: OrderStatus) {
-        let Some(order) = self.orders.get_mut(number) else { return };
-        order.stay += 1;
-        if order.status != to {
-            if let Some(shelf) = self.index.shelves.get_mut(&order.merchant) {
-                shelf.move_order(order, to);
-            }
-            order.status = to;
-        }
-    }
-
-    /// A transaction goes to another status.
-    pub fn move_transaction(&mut self, number: u32, to: TransactionStatus) {
-        let Some(transaction) = self.transactions.get_mut(number) else { return };
-        let Some(order) = self.orders.get(transaction.order) else { return };
-        if let Some(shelf) = self.index.shelves.get_mut(&order.merchant) {
-            shelf.move_transaction(transaction, order.chain, to);
-        }
-        transaction.status = to;
+        self.endpoints.index().list(merchant).filter_map(|it| self.endpoints.get(it))
     }
 
     /// Whether a refresh token was used up.

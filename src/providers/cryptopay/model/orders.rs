@@ -1,12 +1,14 @@
-//! Payment orders, and the transfers that pay them.
+//! Payment orders.
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Chain, Code, Hash, Token};
+use super::{Address, Chain, Code, Kind, Token};
 use crate::engine::ids::ObjectId;
-use crate::kit::lifecycle::Word;
+use crate::engine::lifecycle::Head;
+use crate::engine::store::{Indexed, Lookup, RankIndex};
 use crate::kit::time::Timestamp;
+use crate::kit::word::Word;
 
 /// The number of the one transfer that an order takes.
 pub const TRANSFER: u32 = 0;
@@ -23,9 +25,8 @@ pub struct Order {
     pub amount: Decimal,
     pub token: Token,
     pub chain: Chain,
-    pub status: OrderStatus,
-    /// The count of its steps.
-    pub stay: u32,
+    #[serde(flatten)]
+    pub head: Head<OrderStatus>,
     pub receiving_address: Address,
     pub nonce: i64,
     pub order_info: Box<str>,
@@ -42,7 +43,11 @@ pub struct Order {
 impl Order {
     /// How the engine names it.
     pub const fn object(&self) -> ObjectId {
-        ObjectId { kind: 0, number: self.number as u64 }
+        Kind::Order.object(self.number)
+    }
+
+    pub const fn status(&self) -> OrderStatus {
+        self.head.status()
     }
 
     /// `ORD-` and its code: what the merchant calls it.
@@ -52,27 +57,48 @@ impl Order {
 
     /// Whether it takes a transfer: one alone, before its end.
     pub fn waits(&self) -> bool {
-        self.status == OrderStatus::Pending && self.transaction.is_none()
+        self.status() == OrderStatus::Pending && self.transaction.is_none()
     }
 }
 
-/// One transfer to an order.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Transaction {
-    pub number: u32,
-    pub order: u32,
-    /// Its place among the merchant's transactions.
-    pub nth: u32,
-    pub hash: Hash,
-    pub from_address: Address,
-    /// What was really transferred.
-    pub amount: Decimal,
-    pub token: Token,
-    pub status: TransactionStatus,
-    pub block: Option<i64>,
-    pub confirmations: u32,
-    pub created_at: Timestamp,
-    pub confirmed_at: Option<Timestamp>,
+/// A filter of orders; `None` lets any pass.
+pub type OrderFilter = (Option<OrderStatus>, Option<Chain>, Option<Token>);
+
+/// What orders are found by besides their numbers.
+#[derive(Clone, Debug, Default)]
+pub struct OrderIndex {
+    pub codes: Lookup<Code>,
+    /// By merchant.
+    pub nonces: Lookup<(u32, i64)>,
+    /// By merchant.
+    pub lists: RankIndex<u32, OrderFilter>,
+}
+
+impl Order {
+    /// The filters that it passes while `status` is the one that they ask for.
+    fn filters(&self, status: Option<OrderStatus>) -> impl Iterator<Item = OrderFilter> + use<> {
+        let (chain, token) = (self.chain, self.token);
+        [None, Some(chain)].into_iter().flat_map(move |chain| [None, Some(token)].map(move |token| (status, chain, token)))
+    }
+}
+
+impl Indexed for Order {
+    type Index = OrderIndex;
+    type Keys = OrderStatus;
+
+    fn keys(&self) -> OrderStatus {
+        self.status()
+    }
+
+    fn file(&self, number: u32, index: &mut OrderIndex) {
+        index.codes.insert(self.code, number);
+        index.nonces.insert((self.merchant, self.nonce), number);
+        index.lists.push(self.merchant, number, self.filters(None).chain(self.filters(Some(self.status()))));
+    }
+
+    fn refile(&self, number: u32, index: &mut OrderIndex, before: &OrderStatus) {
+        index.lists.refile(&self.merchant, number, self.filters(Some(*before)), self.filters(Some(self.status())));
+    }
 }
 
 /// Where an order stands.
@@ -92,25 +118,5 @@ pub const ORDER_STATUS_WORDS: &[&str] = &["pending", "confirmed", "failed", "exp
 impl Word for OrderStatus {
     fn word(self) -> &'static str {
         ORDER_STATUS_WORDS[self as usize]
-    }
-}
-
-/// Where a transfer stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TransactionStatus {
-    Pending,
-    Confirmed,
-    Failed,
-}
-
-pub const TRANSACTION_STATUSES: &[TransactionStatus] =
-    &[TransactionStatus::Pending, TransactionStatus::Confirmed, TransactionStatus::Failed];
-/// All words of a transaction's `status`.
-pub const TRANSACTION_STATUS_WORDS: &[&str] = &["pending", "confirmed", "failed"];
-
-impl Word for TransactionStatus {
-    fn word(self) -> &'static str {
-        TRANSACTION_STATUS_WORDS[self as usize]
     }
 }

@@ -1,12 +1,12 @@
 //! Payment orders.
 
 use super::Call;
+use crate::engine::lifecycle::{Head, On, born};
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::ids::entity;
 use crate::kit::time::{Duration, end_of_time, later, whole_second};
 use crate::providers::cryptopay::errors::Error;
-use crate::providers::cryptopay::lifecycle::register;
-use crate::providers::cryptopay::model::{Code, Order, OrderStatus};
+use crate::providers::cryptopay::model::{Code, Order};
 use crate::providers::cryptopay::wire::{self, NewOrder, OrderObject, Page, enveloped};
 
 /// How long an order can be paid when the request does not say.
@@ -15,17 +15,17 @@ const LIVES: Duration = Duration::from_hours(2);
 pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     let (merchant, now) = (call.merchant, call.cx.now());
     let memory = &*call.memory;
-    let is_used = |nonce: i64| memory.index.nonces.contains(&(merchant, nonce));
+    let is_used = |nonce: i64| memory.orders.index().nonces.get(&(merchant, nonce)).is_some();
     let wallet = |chain| memory.wallet_on(merchant, chain).filter(|it| it.is_active).map(|it| it.address);
     let asked = NewOrder::parse(call.request, now, is_used, wallet)?;
     let (base, created_at) = (call.cx.base_url(call.request), whole_second(now));
     let links = call.links(&base);
     let Call { memory, cx, .. } = call;
-    let nth = memory.shelf(merchant).map_or(0, |it| u32::try_from(it.orders.len()).unwrap_or(u32::MAX));
+    let nth = u32::try_from(memory.orders.index().lists.all(&merchant).len()).unwrap_or(u32::MAX);
     // A code follows from the merchant's own count, so that another merchant's order changes none.
     let mut draws = cx.draws("cryptopay order", entity(&[memory.account_of(merchant), &nth.to_string()]));
     let mut code = Code::drawn(&mut draws);
-    while memory.index.codes.contains_key(&code) {
+    while memory.orders.index().codes.get(&code).is_some() {
         code = Code::drawn(&mut draws);
     }
     let order = Order {
@@ -36,8 +36,7 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
         amount: asked.amount,
         token: asked.token,
         chain: asked.chain,
-        status: OrderStatus::Pending,
-        stay: 0,
+        head: Head::default(),
         receiving_address: asked.receiving_address,
         nonce: asked.nonce,
         order_info: asked.order_info.into(),
@@ -48,9 +47,9 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
         expires_at: asked.expires_at.or_else(|| later(created_at, LIVES)).unwrap_or_else(end_of_time),
         transaction: None,
     };
-    let response = enveloped(StatusCode::CREATED, &OrderObject::of(&order, None, links), "Payment order created successfully", now);
-    register(memory, cx, order);
-    Ok(response)
+    let number = born(memory, cx, order, On::Call("createPaymentOrder"));
+    let order = memory.orders.get(number).ok_or(Error::Internal)?;
+    Ok(enveloped(StatusCode::CREATED, &OrderObject::of(order, None, links), "Payment order created successfully", now))
 }
 
 pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
@@ -64,7 +63,7 @@ pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     let filter = wire::orders_asked(call.request)?;
     let page = Page::parse(call.request)?;
     let memory = &*call.memory;
-    let (count, numbers) = memory.shelf(call.merchant).map_or((0, Vec::new()), |it| it.orders(filter, page.skipped(), page.size));
+    let (count, numbers) = memory.orders.index().lists.page(&call.merchant, &filter, page.skipped(), page.size);
     page.exists(count)?;
     let base = call.cx.base_url(call.request);
     let links = call.links(&base);

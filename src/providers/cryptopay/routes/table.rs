@@ -2,7 +2,13 @@
 
 use http::Method;
 
-use super::{Handler, Route, orders, settled, transactions, users};
+use super::Handler;
+use super::Route;
+use super::endpoints;
+use super::orders;
+use super::transactions;
+use super::users;
+use super::wallets;
 use crate::engine::tables::{Auth, Operation};
 use crate::kit::evidence::Evidence::{self, Documented};
 use crate::kit::fields::Field;
@@ -85,12 +91,12 @@ pub static ROUTES: &[Route<Operation, Handler>] = &[
     Route(call("getPaymentOrder", Get, "/api/payment-orders/{id}/", [ORDER_GET, ORDER_ENVELOPED], None, "one order", RESOURCES), orders::get),
     Route(call("listTransactions", Filtered, "/api/transactions/", [TRANSACTIONS_LISTED, TRANSACTION_PAGE], None, "a page of transactions, newest first", LISTS), transactions::list),
     Route(call("getTransaction", Get, "/api/transactions/{hash}/", [TRANSACTION_GET, TRANSACTION_ENVELOPED], None, "one transaction", RESOURCES), transactions::get),
-    Route(call("listMerchantWallets", List, "/api/merchant-wallets/", [LISTED, WALLET_PAGE], None, "a page of wallets, newest first", LISTS), settled::list_wallets),
-    Route(call("createMerchantWallet", Create, "/api/merchant-wallets/", [WALLET_CREATE, WALLET_ENVELOPED], None, "adds a wallet on a chain that has none yet", RESOURCES), settled::create_wallet),
-    Route(call("updateMerchantWallet", Update, "/api/merchant-wallets/{id}/", [WALLET_UPDATE, WALLET_ENVELOPED], None, "replaces a wallet; orders that are there keep their address", RESOURCES), settled::update_wallet),
-    Route(call("listWebhookEndpoints", List, "/api/webhook-endpoints/", [LISTED, ENDPOINT_PAGE], None, "a page of endpoints, newest first", LISTS), settled::list_endpoints),
-    Route(call("createWebhookEndpoint", Create, "/api/webhook-endpoints/", [ENDPOINT_CREATE, ENDPOINT_ENVELOPED], None, "adds an endpoint, and makes its secret", RESOURCES), settled::create_endpoint),
-    Route(call("updateWebhookEndpoint", Update, "/api/webhook-endpoints/{id}/", [ENDPOINT_UPDATE, ENDPOINT_ENVELOPED], None, "replaces an endpoint; its secret stays", RESOURCES), settled::update_endpoint),
+    Route(call("listMerchantWallets", List, "/api/merchant-wallets/", [LISTED, WALLET_PAGE], None, "a page of wallets, newest first", LISTS), wallets::list),
+    Route(call("createMerchantWallet", Create, "/api/merchant-wallets/", [WALLET_CREATE, WALLET_ENVELOPED], None, "adds a wallet on a chain that has none yet", RESOURCES), wallets::create),
+    Route(call("updateMerchantWallet", Update, "/api/merchant-wallets/{id}/", [WALLET_UPDATE, WALLET_ENVELOPED], None, "replaces a wallet; orders that are there keep their address", RESOURCES), wallets::update),
+    Route(call("listWebhookEndpoints", List, "/api/webhook-endpoints/", [LISTED, ENDPOINT_PAGE], None, "a page of endpoints, newest first", LISTS), endpoints::list),
+    Route(call("createWebhookEndpoint", Create, "/api/webhook-endpoints/", [ENDPOINT_CREATE, ENDPOINT_ENVELOPED], None, "adds an endpoint, and makes its secret", RESOURCES), endpoints::create),
+    Route(call("updateWebhookEndpoint", Update, "/api/webhook-endpoints/{id}/", [ENDPOINT_UPDATE, ENDPOINT_ENVELOPED], None, "replaces an endpoint; its secret stays", RESOURCES), endpoints::update),
 ];
 
 const LOGIN: &str = r#"{"username":"your-username","password":"your-password"}"#;

@@ -24,7 +24,7 @@ pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     let memory = &*call.memory;
     let (count, numbers) = match order {
         Some(name) => of_order(&call, &name, filter).map_or((0, Vec::new()), |it| (1, vec![it])),
-        None => memory.shelf(call.merchant).map_or((0, Vec::new()), |it| it.transactions(filter, page.skipped(), page.size)),
+        None => memory.transactions.index().lists.page(&call.merchant, &filter, page.skipped(), page.size),
     };
     page.exists(count)?;
     let base = call.cx.base_url(call.request);
@@ -37,6 +37,6 @@ pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
 /// The one transfer to an order of the caller's own, if it passes.
 fn of_order(call: &Call<'_, '_>, name: &str, (status, chain): TransactionFilter) -> Option<u32> {
     let order = call.memory.order_called(name).filter(|it| it.merchant == call.merchant)?;
-    let passes = |it: &&Transaction| status.is_none_or(|own| own == it.status) && chain.is_none_or(|own| own == order.chain);
+    let passes = |it: &&Transaction| status.is_none_or(|own| own == it.status()) && chain.is_none_or(|own| own == order.chain);
     call.memory.transaction_of(order).filter(passes).map(|it| it.number)
 }

@@ -23,7 +23,7 @@ pub fn move_in(memory: &mut Memory, cx: &Context<'_>, account: &str) {
     let Some(own) = cx.account(account) else { return };
     let username: Box<str> = own.credentials.get("username").map_or(account, Secret::expose).into();
     memory.starting_url = own.text(&WEBHOOK_URL).map(str::to_owned);
-    let merchant = memory.keep_merchant(Merchant {
+    let merchant = memory.merchants.insert(Merchant {
         account: account.to_owned(),
         email: format!("{username}@example.com").into(),
         username,
@@ -34,15 +34,15 @@ pub fn move_in(memory: &mut Memory, cx: &Context<'_>, account: &str) {
     for chain in CHAINS.iter().copied() {
         let address = Address::drawn(&mut cx.draws("cryptopay wallet", entity(&[account, &(chain as u8).to_string()])));
         let number = memory.wallets.next();
-        memory.keep_wallet(Wallet { number, merchant, chain, address, is_active: true, created_at: now, updated_at: now });
+        memory.wallets.insert(Wallet { number, merchant, chain, address, is_active: true, created_at: now, updated_at: now });
     }
 }
 
 pub fn register(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, .. } = call;
     let is_taken = |name: &'static str, text: &str| {
-        let index = &memory.index;
-        if name == USERNAME.name { index.usernames.contains_key(text) } else { index.emails.contains_key(&text.to_lowercase()) }
+        let index = memory.merchants.index();
+        if name == USERNAME.name { index.usernames.get(text).is_some() } else { index.emails.get(text.to_lowercase().as_str()).is_some() }
     };
     let Registration { username, email, password, shop_name } = Registration::parse(request, is_taken)?;
     let number = memory.merchants.next();
@@ -55,12 +55,12 @@ pub fn register(call: Call<'_, '_>) -> Result<Response, Error> {
     if !cx.add_account(account) {
         return Err(Error::Internal);
     }
-    let number = memory.keep_merchant(merchant);
+    let number = memory.merchants.insert(merchant);
     auth::note(memory, cx, number);
     memory.merchants.get(number).map(|it| wire::registered(number, it)).ok_or(Error::Internal)
 }
 
-/// The account of somebody new. The password came from outside and is masked like any such secret; their keys follow
+/// The account of a new user. The password came from outside and is masked like any such secret; their keys follow
 /// from the sandbox's name, as the first account's do.
 fn opened(memory: &Memory, cx: &Context<'_>, number: u32, username: &str, password: &str) -> Account {
     let key = |name: &str, chars: usize| derived(&[cx.sandbox(), "cryptopay", name, username])[..chars].to_owned();
@@ -81,7 +81,7 @@ fn opened(memory: &Memory, cx: &Context<'_>, number: u32, username: &str, passwo
 pub fn login(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, .. } = call;
     let (username, password) = wire::login_asked(request)?;
-    let merchant = memory.index.usernames.get(username.as_str()).copied().ok_or(BAD_LOGIN)?;
+    let merchant = memory.merchants.index().usernames.get(username.as_str()).ok_or(BAD_LOGIN)?;
     let own = cx.account(memory.account_of(merchant)).and_then(|it| it.credentials.get("password"));
     if !own.is_some_and(|it| same(it.expose(), &password)) {
         return Err(BAD_LOGIN);

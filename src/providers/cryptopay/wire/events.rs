@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::written;
-use crate::kit::lifecycle::Word;
 use crate::kit::time::Timestamp;
+use crate::kit::word::Word;
 use crate::providers::cryptopay::model::{Notice, Order, Transaction};
 
 /// The status in an event's words.

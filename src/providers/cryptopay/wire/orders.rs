@@ -10,8 +10,8 @@ use super::sheet::Sheet;
 use super::{AMOUNT, CHAIN, CURRENCY, EXPIRES_AT, NONCE, ORDER_INFO, REDIRECT_URL, WEBHOOK_URL, written};
 use crate::kit::http::Request;
 use crate::kit::json::{DEPTH_MAX, depth};
-use crate::kit::lifecycle::Word;
 use crate::kit::time::{Timestamp, whole_second};
+use crate::kit::word::Word;
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{Address, CHAINS, Chain, Order, TOKENS, Token, Transaction};
 
@@ -180,7 +180,7 @@ impl<'a> OrderObject<'a> {
             amount: it.amount,
             currency: it.token.word(),
             blockchain: it.chain.word(),
-            status: it.status.word(),
+            status: it.status().word(),
             receiving_address: it.receiving_address.text(),
             payment_url: [links.base, "/order/", &order_id].concat(),
             qr_code_url: [links.prefix, "/qr/", &order_id].concat(),
@@ -225,7 +225,7 @@ impl<'a> TransactionObject<'a> {
             to_address: order.receiving_address.text(),
             block_number: it.block,
             confirmations: it.confirmations,
-            status: it.status.word(),
+            status: it.status().word(),
             created_at: written(it.created_at),
             confirmed_at: it.confirmed_at.map(written),
         }

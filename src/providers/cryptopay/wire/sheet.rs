@@ -3,8 +3,9 @@
 use crate::engine::tables::settings::webhook_url;
 use crate::kit::fields::{Fault, Field, Fields};
 use crate::kit::http::Request;
-use crate::kit::lifecycle::Word;
-use crate::kit::sheet::{self, Words};
+use crate::kit::sheet;
+use crate::kit::sheet::Words;
+use crate::kit::word::Word;
 use crate::providers::cryptopay::errors::{Error, Faults};
 
 /// Parameters of this provider.

@@ -1,11 +1,13 @@
 //! Charges: from the asking to the credit, or to the end of it.
 
+use std::borrow::Cow;
+
 use super::ledger::{Posting, post};
-use crate::engine::context::{Context, Stay};
+use crate::engine::context::Context;
+use crate::engine::lifecycle::On::{Act, After, Call, Deadline, Pace};
+use crate::engine::lifecycle::{Lifecycle, Object, Row, kept};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
-use crate::kit::lifecycle::On::{Act, After, Call, Deadline, Pace};
-use crate::kit::lifecycle::{Lifecycle, On, Row, Word};
-use crate::kit::time::{Duration, later};
+use crate::kit::time::{Duration, Timestamp, later};
 use crate::providers::qbitpay::model::ChargeStatus::{self, BuyerPaid, Cancelled, Closed, Dispute, Pending, SellerConfirmed};
 use crate::providers::qbitpay::model::{Charge, Memory, RowKind, RowStatus, Source};
 use crate::providers::qbitpay::webhooks;
@@ -24,7 +26,7 @@ const RIGHT: Evidence = Assumed("the payment stands: charge.dispute.closed, and 
 
 /// What a charge does.
 #[rustfmt::skip]
-pub static CHARGE: Lifecycle<ChargeStatus> = Lifecycle(&[
+pub static CHARGE: Lifecycle<ChargeStatus> = Lifecycle::new("charge", &[
     Row { on: Call("createCharge"),           from: &[],                   to: Pending,         event: None,                           evidence: MADE },
     Row { on: Call("updateCharge"),           from: &[Pending],            to: BuyerPaid,       event: None,                           evidence: SAID },
     Row { on: Act("buyer-paid"),              from: &[Pending],            to: BuyerPaid,       event: None,                           evidence: SAID },
@@ -38,51 +40,34 @@ pub static CHARGE: Lifecycle<ChargeStatus> = Lifecycle(&[
     Row { on: Act("close-dispute"),           from: &[Dispute],            to: Cancelled,       event: Some("charge.dispute.closed"),  evidence: DISPUTED },
 ]);
 
-/// Paid money can be used so long after it was received.
+/// How long after it was received paid money can be used.
 const MATURES: Duration = Duration::from_hours(24);
 
-/// Keeps a new charge.
-pub fn register_charge(memory: &mut Memory, cx: &mut Context<'_>, charge: Charge) {
-    let number = charge.number;
-    memory.keep_charge(charge);
-    let row = CHARGE.row(None, Call("createCharge")).expect("a charge is born of its call");
-    settle_in(memory, cx, number, "", row);
-}
+impl Object for Charge {
+    kept!(Memory.charges, ChargeStatus, CHARGE);
 
-/// Moves a charge along the row that `on` means for it. `None`: its status knows no such row, and nothing has changed.
-pub fn take_charge(memory: &mut Memory, cx: &mut Context<'_>, number: u32, on: On) -> Option<()> {
-    let from = memory.charges.get(number)?.status;
-    follow_charge(memory, cx, number, CHARGE.row(Some(from), on)?)
-}
-
-/// Moves a charge along that row, if it starts where the charge stands.
-pub fn follow_charge(memory: &mut Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<ChargeStatus>) -> Option<()> {
-    let charge = memory.charges.get_mut(number)?;
-    let from = charge.status;
-    if !row.from.contains(&from) {
-        return None;
+    fn subject(&self) -> String {
+        self.id.clone()
     }
-    charge.status = row.to;
-    charge.stay += 1;
-    settle_in(memory, cx, number, from.word(), row);
-    if row.to.is_paid() && !from.is_paid() {
-        credit(memory, cx, number);
-        if row.event != Some("charge.succeeded") {
-            tell(memory, cx, number, "charge.succeeded");
+
+    fn account<'a>(&'a self, memory: &'a Memory) -> Cow<'a, str> {
+        Cow::Borrowed(&memory.own(self.merchant).account)
+    }
+
+    fn deadline(&self) -> Option<Timestamp> {
+        Some(self.expires_at())
+    }
+
+    fn entered(memory: &mut Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<ChargeStatus>) {
+        if let Some(name) = row.event {
+            tell(memory, cx, number, name);
         }
-    }
-    Some(())
-}
-
-/// What follows from having entered a status: a line in the journal, timers, the event.
-fn settle_in(memory: &Memory, cx: &mut Context<'_>, number: u32, from: &'static str, row: &Row<ChargeStatus>) {
-    let Some(charge) = memory.charges.get(number) else { return };
-    cx.changed(&charge.id, from, row.to.word(), row.on);
-    let account = &memory.own(charge.merchant).account;
-    let stay = Stay { object: charge.object(), number: charge.stay, account, deadline: Some(charge.expires_at()) };
-    cx.book_rows(&CHARGE, charge.status, stay);
-    if let Some(name) = row.event {
-        webhooks::charge(memory, cx, charge, name);
+        if row.to.is_paid() && !row.from.iter().any(|it| it.is_paid()) {
+            credit(memory, cx, number);
+            if row.event != Some("charge.succeeded") {
+                tell(memory, cx, number, "charge.succeeded");
+            }
+        }
     }
 }
 
@@ -106,7 +91,5 @@ fn credit(memory: &mut Memory, cx: &mut Context<'_>, number: u32) {
         available_on: later(cx.now(), MATURES),
     };
     let row = post(memory, cx, posting);
-    if let Some(charge) = memory.charges.get_mut(number) {
-        charge.row = Some(row);
-    }
+    memory.charges.update(number, |it| it.row = Some(row));
 }

@@ -1,17 +1,20 @@
 //! Rows of the ledger: how they are posted, and when pending money can be used.
 
-use crate::engine::context::{Context, Stay};
+use std::borrow::Cow;
+
+use crate::engine::context::Context;
+use crate::engine::lifecycle::On::Deadline;
+use crate::engine::lifecycle::{Head, Lifecycle, Object, Row, kept, placed};
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::ids::entity;
-use crate::kit::lifecycle::On::Deadline;
-use crate::kit::lifecycle::{Lifecycle, Row, Word};
 use crate::kit::time::{Timestamp, unix_seconds};
+use crate::kit::word::Word;
 use crate::providers::qbitpay::model::RowStatus::{self, Available, Pending};
-use crate::providers::qbitpay::model::{BalanceTransaction, Currency, Memory, Oid, RowKind, Source};
+use crate::providers::qbitpay::model::{Balance, BalanceTransaction, Currency, Memory, Oid, RowKind, Source};
 
 /// What a row does that was not available at once.
 #[rustfmt::skip]
-pub static BALANCE_TRANSACTION: Lifecycle<RowStatus> = Lifecycle(&[
+pub static BALANCE_TRANSACTION: Lifecycle<RowStatus> = Lifecycle::new("balanceTransaction", &[
     Row { on: Deadline("availableOn"), from: &[Pending], to: Available, event: None, evidence: Assumed("the example's availableOn is its createdAt and 24 hours, which is when a charge's money can be used; a deposit's can when it is credited") },
 ]);
 
@@ -42,23 +45,35 @@ pub fn post(memory: &mut Memory, cx: &mut Context<'_>, posting: Posting) -> u32 
     let created_at = cx.now();
     let id = Oid::counted(unix_seconds(created_at), &mut cx.draws("qbitpay balanceTransaction", 0), number);
     let balance = Oid::drawn(&mut cx.draws("qbitpay balance", entity(&[&memory.own(merchant).account, currency.word()])));
-    let row =
-        BalanceTransaction { number, merchant, id, created_at, currency, kind, source, amount_units, fee_units, status, available_on };
-    memory.post(row, balance);
-    await_release(memory, cx, number);
-    number
+    let head = Head::default();
+    let row = BalanceTransaction { number, merchant, id, created_at, currency, kind, source, amount_units, fee_units, head, available_on };
+    let own = memory.own_mut(merchant).balances.entry(currency).or_insert(Balance::empty(balance));
+    own.add(status, row.net_units());
+    placed(memory, cx, row, status)
 }
 
-/// A pending row whose moment is known waits for it.
-pub fn await_release(memory: &Memory, cx: &mut Context<'_>, number: u32) {
-    let Some(row) = memory.rows.get(number) else { return };
-    let account = &memory.own(row.merchant).account;
-    cx.book_rows(&BALANCE_TRANSACTION, row.status, Stay { object: row.object(), number: row.stay(), account, deadline: row.available_on });
-}
+impl Object for BalanceTransaction {
+    kept!(Memory.rows, RowStatus, BALANCE_TRANSACTION);
 
-/// The moment of a row has come.
-pub fn release(memory: &mut Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<RowStatus>) {
-    let Some(id) = memory.rows.get(number).filter(|it| row.from.contains(&it.status)).map(|it| it.id) else { return };
-    memory.release(number);
-    cx.changed(&id.to_string(), Pending.word(), row.to.word(), row.on);
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn account<'a>(&'a self, memory: &'a Memory) -> Cow<'a, str> {
+        Cow::Borrowed(&memory.own(self.merchant).account)
+    }
+
+    fn deadline(&self) -> Option<Timestamp> {
+        self.available_on
+    }
+
+    /// Pending money can be used from now on.
+    fn entered(memory: &mut Memory, _: &mut Context<'_>, number: u32, _: &'static Row<RowStatus>) {
+        let Some(row) = memory.rows.get(number) else { return };
+        let (merchant, currency, net_units) = (row.merchant, row.currency, row.net_units());
+        if let Some(balance) = memory.own_mut(merchant).balances.get_mut(&currency) {
+            balance.add(Pending, net_units.saturating_neg());
+            balance.add(Available, net_units);
+        }
+    }
 }

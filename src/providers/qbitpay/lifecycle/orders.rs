@@ -1,32 +1,44 @@
 //! Orders: executed in the moment of their making.
 
+use std::borrow::Cow;
+
 use super::ledger::{Posting, post};
 use crate::engine::context::Context;
+use crate::engine::lifecycle::On::Call;
+use crate::engine::lifecycle::{Lifecycle, Object, Row, kept};
 use crate::kit::evidence::Evidence::Documented;
-use crate::kit::lifecycle::On::Call;
-use crate::kit::lifecycle::{Lifecycle, Row, Word};
 use crate::providers::qbitpay::model::{Direction, Memory, Order, OrderStatus, RowKind, Source};
 
 /// What an order does.
 #[rustfmt::skip]
-pub static ORDER: Lifecycle<OrderStatus> = Lifecycle(&[
+pub static ORDER: Lifecycle<OrderStatus> = Lifecycle::new("order", &[
     Row { on: Call("createOrder"), from: &[], to: OrderStatus::Closed, event: None, evidence: Documented("API reference, Quickstart: the order is executed immediately and the balances are updated too; the status's name is assumed") },
 ]);
 
-/// Keeps a new order, and moves the money both ways.
-pub fn register_order(memory: &mut Memory, cx: &mut Context<'_>, mut order: Order) {
-    order.row = memory.rows.next();
-    let source = Source::Order(order.number);
-    let (base, cost) = match order.direction {
-        Direction::Buy => (order.base_units, -order.cost_units),
-        Direction::Sell => (-order.base_units, order.cost_units),
-    };
-    let row = Posting::now(cx, order.merchant, order.symbol.base, RowKind::Order, source);
-    post(memory, cx, Posting { amount_units: base, ..row });
-    let row = Posting::now(cx, order.merchant, order.symbol.quote, RowKind::Order, source);
-    post(memory, cx, Posting { amount_units: cost, fee_units: order.fee_units, ..row });
-    for row in ORDER.0 {
-        cx.changed(&order.id.to_string(), "", row.to.word(), row.on);
+impl Object for Order {
+    kept!(Memory.orders, OrderStatus, ORDER);
+
+    fn subject(&self) -> String {
+        self.id.to_string()
     }
-    memory.keep_order(order);
+
+    fn account<'a>(&'a self, memory: &'a Memory) -> Cow<'a, str> {
+        Cow::Borrowed(&memory.own(self.merchant).account)
+    }
+
+    /// The money moves both ways.
+    fn entered(memory: &mut Memory, cx: &mut Context<'_>, number: u32, _: &'static Row<OrderStatus>) {
+        let first = memory.rows.next();
+        memory.orders.update(number, |it| it.row = first);
+        let Some(order) = memory.orders.get(number).cloned() else { return };
+        let (base, cost) = match order.direction {
+            Direction::Buy => (order.base_units, -order.cost_units),
+            Direction::Sell => (-order.base_units, order.cost_units),
+        };
+        let posting = |cx: &Context<'_>, currency| Posting::now(cx, order.merchant, currency, RowKind::Order, Source::Order(number));
+        let row = posting(cx, order.symbol.base);
+        post(memory, cx, Posting { amount_units: base, ..row });
+        let row = posting(cx, order.symbol.quote);
+        post(memory, cx, Posting { amount_units: cost, fee_units: order.fee_units, ..row });
+    }
 }

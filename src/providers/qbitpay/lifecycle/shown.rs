@@ -5,27 +5,27 @@ use serde_json::value::RawValue;
 use crate::engine::context::Context;
 use crate::engine::ids::ObjectId;
 use crate::kit::json::written;
-use crate::kit::lifecycle::Word;
 use crate::kit::money::Number;
+use crate::kit::word::Word;
 use crate::providers::qbitpay::model::{DepositStatus, Kind, Memory, Side, Symbol};
 use crate::providers::qbitpay::webhooks::{CONFIRMATIONS, wallet};
 use crate::providers::qbitpay::wire::{ChargeObject, DepositObject, PayoutObject, PriceObject};
 
 /// The status of an object, and the object.
 pub fn shown(memory: &Memory, cx: &Context<'_>, object: ObjectId) -> Option<(&'static str, Box<RawValue>)> {
-    let number = u32::try_from(object.number).ok()?;
-    match Kind::of(object)? {
-        Kind::Charge => memory.charges.get(number).map(|it| (it.status.word(), written(&ChargeObject::of(it)))),
+    let (kind, number) = Kind::of(object)?;
+    match kind {
+        Kind::Charge => memory.charges.get(number).map(|it| (it.status().word(), written(&ChargeObject::of(it)))),
         Kind::Payout => {
             let payout = memory.payouts.get(number)?;
             let destination = memory.destinations.get(&payout.destination)?;
-            Some((payout.status.word(), written(&PayoutObject::of(payout, destination))))
+            Some((payout.status().word(), written(&PayoutObject::of(payout, destination))))
         }
         Kind::Deposit => {
             let deposit = memory.deposits.get(number)?;
             let addr = wallet(cx, &memory.own(deposit.merchant).account, deposit.currency);
-            let confirmations = if deposit.status == DepositStatus::Credited { CONFIRMATIONS } else { 0 };
-            Some((deposit.status.word(), written(&DepositObject::of(deposit, addr.as_deref(), confirmations))))
+            let confirmations = if deposit.status() == DepositStatus::Credited { CONFIRMATIONS } else { 0 };
+            Some((deposit.status().word(), written(&DepositObject::of(deposit, addr.as_deref(), confirmations))))
         }
         Kind::Price => {
             let symbol = Symbol::numbered(object.number)?;

@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Currency, Kind};
 use crate::engine::ids::ObjectId;
-use crate::kit::lifecycle::Word;
+use crate::engine::lifecycle::Head;
+use crate::engine::store::{Index, Indexed, Lookup, digest};
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
+use crate::kit::word::Word;
 
-/// An unpaid charge lives so long.
+/// How long a charge can be paid.
 pub const CHARGE_LIVES: Duration = Duration::from_mins(30);
 
 /// One charge.
@@ -22,8 +24,8 @@ pub struct Charge {
     /// How many charges of the same externalOrderId came before.
     pub nth: u32,
     pub created_at: Timestamp,
-    pub status: ChargeStatus,
-    pub stay: u32,
+    #[serde(flatten)]
+    pub head: Head<ChargeStatus>,
     pub currency: Currency,
     pub amount_units: i64,
     pub base: Currency,
@@ -48,9 +50,37 @@ impl Charge {
         Kind::Charge.object(self.number)
     }
 
-    /// From this moment on nobody can pay it.
+    pub const fn status(&self) -> ChargeStatus {
+        self.head.status()
+    }
+
+    /// From this moment on it cannot be paid.
     pub fn expires_at(&self) -> Timestamp {
         later(self.created_at, CHARGE_LIVES).unwrap_or_else(end_of_time)
+    }
+}
+
+/// What charges are found by besides their numbers. Digests stand for ids, page names and external order ids.
+#[derive(Clone, Debug, Default)]
+pub struct ChargeIndex {
+    pub ids: Lookup<u64>,
+    /// By the name of the payment page.
+    pub trades: Lookup<u64>,
+    /// By merchant, all or those of one externalOrderId.
+    pub lists: Index<(u32, Option<u64>)>,
+}
+
+impl Indexed for Charge {
+    type Index = ChargeIndex;
+    type Keys = ();
+
+    fn keys(&self) {}
+
+    fn file(&self, number: u32, index: &mut ChargeIndex) {
+        index.ids.insert(digest(&self.id), number);
+        index.trades.insert(digest(&self.trade), number);
+        index.lists.insert((self.merchant, None), number);
+        index.lists.insert((self.merchant, Some(digest(&self.external_order_id))), number);
     }
 }
 

@@ -5,8 +5,8 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::kit::lifecycle::Word;
 use crate::kit::money;
+use crate::kit::word::Word;
 
 /// The currencies that the documentation names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Currency, Kind, Oid};
 use crate::engine::ids::ObjectId;
-use crate::kit::lifecycle::Word;
+use crate::engine::lifecycle::Head;
+use crate::engine::store::{Index, Indexed};
 use crate::kit::time::Timestamp;
+use crate::kit::word::Word;
 
 /// No balance grows beyond this many units: JavaScript could not tell them apart.
 pub const BALANCE_UNITS_MAX: i64 = 1 << 53;
@@ -24,13 +26,13 @@ impl Balance {
         Self { id, available_units: 0, pending_units: 0 }
     }
 
-    /// A row has been added to it.
-    pub fn add(&mut self, row: &BalanceTransaction) {
-        let own = match row.status {
+    /// A row of that status has been added to it.
+    pub const fn add(&mut self, status: RowStatus, net_units: i64) {
+        let own = match status {
             RowStatus::Available => &mut self.available_units,
             RowStatus::Pending => &mut self.pending_units,
         };
-        *own = own.saturating_add(row.net_units());
+        *own = own.saturating_add(net_units);
     }
 }
 
@@ -47,8 +49,9 @@ pub struct BalanceTransaction {
     pub source: Source,
     pub amount_units: i64,
     pub fee_units: i64,
-    pub status: RowStatus,
-    /// Not known as long as nobody can say.
+    #[serde(flatten)]
+    pub head: Head<RowStatus>,
+    /// `None` until it is known.
     pub available_on: Option<Timestamp>,
 }
 
@@ -63,11 +66,31 @@ impl BalanceTransaction {
         self.amount_units.saturating_sub(self.fee_units)
     }
 
-    /// In which of its stays it is.
-    pub const fn stay(&self) -> u32 {
-        match self.status {
-            RowStatus::Pending => 0,
-            RowStatus::Available => 1,
+    pub const fn status(&self) -> RowStatus {
+        self.head.status()
+    }
+}
+
+impl Indexed for BalanceTransaction {
+    /// By merchant, all or those of one kind, in any status or in one.
+    type Index = Index<(u32, Option<RowKind>, Option<RowStatus>)>;
+    type Keys = RowStatus;
+
+    fn keys(&self) -> RowStatus {
+        self.status()
+    }
+
+    fn file(&self, number: u32, index: &mut Self::Index) {
+        for kind in [None, Some(self.kind)] {
+            index.insert((self.merchant, kind, None), number);
+            index.insert((self.merchant, kind, Some(self.status())), number);
+        }
+    }
+
+    fn refile(&self, number: u32, index: &mut Self::Index, before: &RowStatus) {
+        for kind in [None, Some(self.kind)] {
+            let key = |status| (self.merchant, kind, Some(status));
+            index.refile(number, key(*before), key(self.status()));
         }
     }
 }

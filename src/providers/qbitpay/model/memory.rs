@@ -4,12 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::saved::Saved;
-use super::{
-    Balance, BalanceTransaction, Charge, Cursor, Deposit, Destination, Index, Merchant, Numbered, Oid, Order, Payout, PayoutStatus, Rates,
-    RowStatus, Source, Symbol, order_key,
-};
+use super::{BalanceTransaction, Charge, Deposit, Destination, Merchant, Oid, Order, Payout, Rates, Source, Symbol};
 use crate::engine::ids::ObjectId;
+use crate::engine::store::{Cursor, Store, digest};
 
 /// The kinds of objects, as the engine counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,29 +28,27 @@ impl Kind {
         ObjectId { kind: self as u8, number: number as u64 }
     }
 
-    /// The kind that the engine means.
-    pub fn of(object: ObjectId) -> Option<Self> {
+    /// Which kind an object is of, and its number.
+    pub fn of(object: ObjectId) -> Option<(Self, u32)> {
         let all = [Self::Charge, Self::Payout, Self::Deposit, Self::Order, Self::Row, Self::Test, Self::Price];
-        all.get(usize::from(object.kind)).copied()
+        let kind = all.get(usize::from(object.kind)).copied()?;
+        Some((kind, u32::try_from(object.number).ok()?))
     }
 }
 
-/// The memory. Its indexes follow from its objects, and are not saved.
+/// The memory.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(from = "Saved")]
 pub struct Memory {
     pub merchants: Vec<Merchant>,
-    pub charges: Numbered<Charge>,
-    pub payouts: Numbered<Payout>,
-    pub deposits: Numbered<Deposit>,
-    pub orders: Numbered<Order>,
-    pub rows: Numbered<BalanceTransaction>,
+    pub charges: Store<Charge>,
+    pub payouts: Store<Payout>,
+    pub deposits: Store<Deposit>,
+    pub orders: Store<Order>,
+    pub rows: Store<BalanceTransaction>,
     pub destinations: BTreeMap<Oid, Destination>,
     pub rates: Rates,
     /// Test events so far: their draws differ.
     pub tests: u32,
-    #[serde(skip)]
-    pub index: Index,
 }
 
 impl Memory {
@@ -62,7 +57,7 @@ impl Memory {
         self.merchants.iter().position(|it| it.account == account).and_then(|it| u32::try_from(it).ok())
     }
 
-    /// The same; an account that nobody has opened owns nothing.
+    /// The same; an account that was not opened before owns nothing.
     ///
     /// # Panics
     /// When there are more than can be numbered; memory has ended long before.
@@ -76,26 +71,28 @@ impl Memory {
     /// The merchant of that number.
     ///
     /// # Panics
-    /// When there is none: objects name only merchants that there are.
+    /// When it does not exist: objects name only merchants that exist.
     pub fn own(&self, merchant: u32) -> &Merchant {
-        self.merchants.get(merchant as usize).expect("objects name merchants that there are")
+        self.merchants.get(merchant as usize).expect("objects name merchants that exist")
     }
 
     /// The same, to change it.
     ///
     /// # Panics
-    /// When there is none.
+    /// When it does not exist.
     pub fn own_mut(&mut self, merchant: u32) -> &mut Merchant {
-        self.merchants.get_mut(merchant as usize).expect("objects name merchants that there are")
+        self.merchants.get_mut(merchant as usize).expect("objects name merchants that exist")
     }
 
     pub fn charge(&self, id: &str) -> Option<&Charge> {
-        self.charges.get(*self.index.charge_ids.get(id)?)
+        let number = self.charges.index().ids.get(&digest(id))?;
+        self.charges.get(number).filter(|it| it.id == id)
     }
 
     /// The charge whose payment page has that name.
     pub fn traded(&self, trade: &str) -> Option<&Charge> {
-        self.charges.get(*self.index.trades.get(trade)?)
+        let number = self.charges.index().trades.get(&digest(trade))?;
+        self.charges.get(number).filter(|it| it.trade == trade)
     }
 
     pub fn payout(&self, id: &str) -> Option<&Payout> {
@@ -120,61 +117,9 @@ impl Memory {
 
     /// How many charges of that externalOrderId a merchant has.
     pub fn charges_of_order(&self, merchant: u32, external_order_id: &str) -> u32 {
-        let key = (merchant, Some(order_key(external_order_id)));
-        let last = self.index.charges.page(key, Cursor::Newest, 1);
+        let key = (merchant, Some(digest(external_order_id)));
+        let last = self.charges.index().lists.page(key, Cursor::Newest, 1);
         last.first().and_then(|it| self.charges.get(*it)).map_or(0, |it| it.nth + 1)
-    }
-
-    /// Keeps a charge.
-    pub fn keep_charge(&mut self, charge: Charge) {
-        self.index.charge(&charge);
-        self.charges.push(charge);
-    }
-
-    /// Keeps a payout.
-    pub fn keep_payout(&mut self, payout: Payout) {
-        self.index.payout(&payout);
-        self.payouts.push(payout);
-    }
-
-    /// A payout goes to another status.
-    pub fn move_payout(&mut self, number: u32, to: PayoutStatus) {
-        let Some(payout) = self.payouts.get_mut(number) else { return };
-        for destination in [None, Some(payout.destination)] {
-            self.index.payouts.take((payout.merchant, destination, Some(payout.status)), number);
-            self.index.payouts.put((payout.merchant, destination, Some(to)), number);
-        }
-        payout.status = to;
-        payout.stay += 1;
-    }
-
-    /// Keeps an order.
-    pub fn keep_order(&mut self, order: Order) {
-        self.index.orders.put(order.merchant, order.number);
-        self.orders.push(order);
-    }
-
-    /// Adds a row to the ledger and to its balance, which `balance` makes when there is none.
-    pub fn post(&mut self, row: BalanceTransaction, balance: Oid) {
-        self.own_mut(row.merchant).balances.entry(row.currency).or_insert(Balance::empty(balance)).add(&row);
-        self.index.row(&row);
-        self.rows.push(row);
-    }
-
-    /// Pending money can be used from now on.
-    pub fn release(&mut self, number: u32) {
-        let Some(row) = self.rows.get_mut(number).filter(|it| it.status == RowStatus::Pending) else { return };
-        let net = row.net_units();
-        row.status = RowStatus::Available;
-        let (merchant, kind, currency) = (row.merchant, row.kind, row.currency);
-        for kind in [None, Some(kind)] {
-            self.index.rows.take((merchant, kind, Some(RowStatus::Pending)), number);
-            self.index.rows.put((merchant, kind, Some(RowStatus::Available)), number);
-        }
-        if let Some(balance) = self.own_mut(merchant).balances.get_mut(&currency) {
-            balance.pending_units = balance.pending_units.saturating_sub(net);
-            balance.available_units = balance.available_units.saturating_add(net);
-        }
     }
 
     /// The rows that an object has caused, oldest first.
@@ -189,23 +134,23 @@ impl Memory {
 }
 
 impl Memory {
-    /// In which of its stays an object is.
-    pub fn stay(&self, object: ObjectId) -> Option<u32> {
-        let number = u32::try_from(object.number).ok()?;
-        match Kind::of(object)? {
-            Kind::Charge => self.charges.get(number).map(|it| it.stay),
-            Kind::Payout => self.payouts.get(number).map(|it| it.stay),
-            Kind::Deposit => self.deposits.get(number).map(|it| it.stay),
-            Kind::Order => self.orders.get(number).map(|_| 0),
-            Kind::Row => self.rows.get(number).map(BalanceTransaction::stay),
+    /// How often an object has entered a status.
+    pub fn generation(&self, object: ObjectId) -> Option<u32> {
+        let (kind, number) = Kind::of(object)?;
+        match kind {
+            Kind::Charge => self.charges.get(number).map(|it| it.head.generation()),
+            Kind::Payout => self.payouts.get(number).map(|it| it.head.generation()),
+            Kind::Deposit => self.deposits.get(number).map(|it| it.head.generation()),
+            Kind::Order => self.orders.get(number).map(|it| it.head.generation()),
+            Kind::Row => self.rows.get(number).map(|it| it.head.generation()),
             Kind::Test | Kind::Price => None,
         }
     }
 
     /// What a merchant calls an object.
     pub fn subject(&self, object: ObjectId) -> Option<String> {
-        let number = u32::try_from(object.number).ok()?;
-        match Kind::of(object)? {
+        let (kind, number) = Kind::of(object)?;
+        match kind {
             Kind::Charge => self.charges.get(number).map(|it| it.id.clone()),
             Kind::Payout => self.payouts.get(number).map(|it| it.id.to_string()),
             Kind::Deposit => self.deposits.get(number).map(|it| it.id.to_string()),

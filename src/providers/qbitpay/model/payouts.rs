@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Currency, Kind, Oid, PaymentType};
 use crate::engine::ids::ObjectId;
-use crate::kit::lifecycle::Word;
+use crate::engine::lifecycle::Head;
+use crate::engine::store::{Index, Indexed};
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
+use crate::kit::word::Word;
 
 /// When a payout arrives, as it is foretold.
 const ARRIVES_AFTER: Duration = Duration::from_hours(48);
@@ -17,8 +19,8 @@ pub struct Payout {
     pub merchant: u32,
     pub id: Oid,
     pub created_at: Timestamp,
-    pub status: PayoutStatus,
-    pub stay: u32,
+    #[serde(flatten)]
+    pub head: Head<PayoutStatus>,
     pub currency: Currency,
     /// What the recipient gets.
     pub amount_units: i64,
@@ -38,9 +40,37 @@ impl Payout {
         Kind::Payout.object(self.number)
     }
 
+    pub const fn status(&self) -> PayoutStatus {
+        self.head.status()
+    }
+
     /// When it arrived or, before that, when it should.
     pub fn arrival_date(&self) -> Timestamp {
         self.paid_at.or_else(|| later(self.created_at, ARRIVES_AFTER)).unwrap_or_else(end_of_time)
+    }
+}
+
+impl Indexed for Payout {
+    /// By merchant, all or those to one destination, in any status or in one.
+    type Index = Index<(u32, Option<Oid>, Option<PayoutStatus>)>;
+    type Keys = PayoutStatus;
+
+    fn keys(&self) -> PayoutStatus {
+        self.status()
+    }
+
+    fn file(&self, number: u32, index: &mut Self::Index) {
+        for destination in [None, Some(self.destination)] {
+            index.insert((self.merchant, destination, None), number);
+            index.insert((self.merchant, destination, Some(self.status())), number);
+        }
+    }
+
+    fn refile(&self, number: u32, index: &mut Self::Index, before: &PayoutStatus) {
+        for destination in [None, Some(self.destination)] {
+            let key = |status| (self.merchant, destination, Some(status));
+            index.refile(number, key(*before), key(self.status()));
+        }
     }
 }
 

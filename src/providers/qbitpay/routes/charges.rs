@@ -3,13 +3,13 @@
 use rust_decimal::Decimal;
 
 use super::{Call, cursor, owned};
+use crate::engine::lifecycle::{Head, On, born, take};
+use crate::engine::store::digest;
 use crate::engine::tables::settings::{DOCUMENTED_LINKS, WEBHOOK_URL};
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::ids::entity;
-use crate::kit::lifecycle::On;
 use crate::providers::qbitpay::errors::{Error, Fault};
-use crate::providers::qbitpay::lifecycle::{register_charge, take_charge};
-use crate::providers::qbitpay::model::{ALPHANUMERIC, Charge, ChargeStatus, Side, Symbol, order_key};
+use crate::providers::qbitpay::model::{ALPHANUMERIC, Charge, Side, Symbol};
 use crate::providers::qbitpay::pages::PAY_PATH;
 use crate::providers::qbitpay::webhooks;
 use crate::providers::qbitpay::wire::{self, ChargeObject, NewCharge, PAY_MAX, PAY_MIN};
@@ -29,7 +29,7 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     let charge = priced(&call, new).ok_or_else(|| Error::Limit("beyond what its price can express".to_owned()))?;
     let number = charge.number;
     let Call { memory, cx, .. } = call;
-    register_charge(memory, cx, charge);
+    born(memory, cx, charge, On::Call("createCharge"));
     shown(memory.charges.get(number))
 }
 
@@ -54,8 +54,7 @@ fn priced(call: &Call<'_, '_>, new: NewCharge) -> Option<Charge> {
         trade,
         nth,
         created_at: cx.now(),
-        status: ChargeStatus::Pending,
-        stay: 0,
+        head: Head::default(),
         currency,
         amount_units: currency.units(amount)?,
         base,
@@ -88,8 +87,8 @@ pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     let (page, order) = wire::charges_asked(call.request)?;
     let memory = &*call.memory;
     let own = |id: &str| memory.charge(id).filter(|it| it.merchant == call.merchant).map(|it| it.number);
-    let key = (call.merchant, order.as_deref().map(order_key));
-    let numbers = memory.index.charges.page(key, cursor(&page.from, own)?, page.limit);
+    let key = (call.merchant, order.as_deref().map(digest));
+    let numbers = memory.charges.index().lists.page(key, cursor(&page.from, own)?, page.limit);
     let data: Vec<_> = numbers.iter().filter_map(|it| memory.charges.get(*it)).map(ChargeObject::of).collect();
     Ok(wire::list("/api/v1/charges", &data))
 }
@@ -98,7 +97,7 @@ pub fn update(call: Call<'_, '_>) -> Result<Response, Error> {
     wire::update_asked(call.request)?;
     let number = find(&call)?.number;
     let Call { memory, cx, .. } = call;
-    take_charge(memory, cx, number, On::Call("updateCharge")).ok_or(Error::State)?;
+    take::<Charge>(memory, cx, number, On::Call("updateCharge")).ok_or(Error::State)?;
     shown(memory.charges.get(number))
 }
 

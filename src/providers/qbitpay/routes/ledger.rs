@@ -4,12 +4,13 @@ use rust_decimal::Decimal;
 
 use super::orders::TRADE_FEE_RATE;
 use super::{Call, cursor, owned};
+use crate::engine::store::Cursor;
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::ids::entity;
-use crate::kit::lifecycle::Word;
 use crate::kit::sign::derived;
+use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
-use crate::providers::qbitpay::model::{Balance, BalanceTransaction, CURRENCIES, Cursor, Memory, Oid, RowKind, Source};
+use crate::providers::qbitpay::model::{Balance, BalanceTransaction, CURRENCIES, Memory, Oid, RowKind, Source};
 use crate::providers::qbitpay::settings::PAYOUT_FEE_RATE;
 use crate::providers::qbitpay::webhooks::wallet;
 use crate::providers::qbitpay::wire::{self, RowObject, RowsAsked};
@@ -72,12 +73,12 @@ pub fn list_rows(call: Call<'_, '_>) -> Result<Response, Error> {
         (Some(id), Some(kind)) => {
             let fits = |it: &u32| {
                 let row = memory.rows.get(*it).filter(|it| it.merchant == call.merchant && it.kind == kind);
-                row.is_some_and(|it| status.is_none_or(|own| it.status == own))
+                row.is_some_and(|it| status.is_none_or(|own| it.status() == own))
             };
             let all: Vec<u32> = source_of(memory, kind, &id).map_or_else(Vec::new, |it| memory.rows_of(it));
             one_page(all.into_iter().filter(fits).collect(), cursor, page.limit)
         }
-        (_, kind) => memory.index.rows.page((call.merchant, kind, status), cursor, page.limit),
+        (_, kind) => memory.rows.index().page((call.merchant, kind, status), cursor, page.limit),
     };
     let data: Vec<_> = numbers.iter().filter_map(|it| memory.rows.get(*it)).map(|it| object(memory, it)).collect();
     Ok(wire::list("/api/v1/balanceTransactions", &data))

@@ -3,12 +3,21 @@
 use rust_decimal::Decimal;
 
 use super::{Call, cursor, owned};
+use crate::engine::lifecycle::{Head, On, born};
 use crate::kit::http::{Response, StatusCode};
-use crate::kit::lifecycle::Word;
-use crate::kit::time::{Timestamp, unix_seconds};
+use crate::kit::time::Timestamp;
+use crate::kit::time::unix_seconds;
+use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
-use crate::providers::qbitpay::lifecycle::register_order;
-use crate::providers::qbitpay::model::{BALANCE_UNITS_MAX, Direction, Memory, Oid, Order, QUOTE_HOLDS, Quote, Side, Symbol};
+use crate::providers::qbitpay::model::BALANCE_UNITS_MAX;
+use crate::providers::qbitpay::model::Direction;
+use crate::providers::qbitpay::model::Memory;
+use crate::providers::qbitpay::model::Oid;
+use crate::providers::qbitpay::model::Order;
+use crate::providers::qbitpay::model::QUOTE_HOLDS;
+use crate::providers::qbitpay::model::Quote;
+use crate::providers::qbitpay::model::Side;
+use crate::providers::qbitpay::model::Symbol;
 use crate::providers::qbitpay::wire::{self, NewOrder, OrderObject, Page};
 
 /// What an order costs, as a share of its price.
@@ -42,9 +51,10 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
         cost_units,
         fee_units,
         external_order_id: new.external_order_id.map(String::into_boxed_str),
-        row: memory.rows.next(),
+        row: 0,
+        head: Head::default(),
     };
-    register_order(memory, cx, order);
+    born(memory, cx, order, On::Call("createOrder"));
     shown(memory.orders.get(number))
 }
 
@@ -110,7 +120,7 @@ pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     let page = Page::parse(call.request)?;
     let memory = &*call.memory;
     let own = |id: &str| memory.order(id).filter(|it| it.merchant == call.merchant).map(|it| it.number);
-    let numbers = memory.index.orders.page(call.merchant, cursor(&page.from, own)?, page.limit);
+    let numbers = memory.orders.index().page(call.merchant, cursor(&page.from, own)?, page.limit);
     let data: Vec<_> = numbers.iter().filter_map(|it| memory.orders.get(*it)).map(OrderObject::of).collect();
     Ok(wire::list("/api/v1/orders", &data))
 }

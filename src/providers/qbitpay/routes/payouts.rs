@@ -3,13 +3,14 @@
 use rust_decimal::Decimal;
 
 use super::{Call, cursor, owned};
+use crate::engine::lifecycle::{Head, On, born};
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::ids::entity;
-use crate::kit::lifecycle::Word;
 use crate::kit::time::unix_seconds;
+use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
-use crate::providers::qbitpay::lifecycle::{Posting, post, register_payout};
-use crate::providers::qbitpay::model::{Currency, Destination, Memory, Oid, Payout, PayoutStatus, RowKind, Source};
+use crate::providers::qbitpay::lifecycle::{Posting, post};
+use crate::providers::qbitpay::model::{Currency, Destination, Memory, Oid, Payout, RowKind, Source};
 use crate::providers::qbitpay::settings::PAYOUT_FEE_RATE;
 use crate::providers::qbitpay::wire::{self, NewPayout, PAYOUT_MIN, PayoutObject};
 
@@ -34,8 +35,7 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
         merchant,
         id: Oid::counted(unix_seconds(created_at), &mut cx.draws("qbitpay payout", 0), number),
         created_at,
-        status: PayoutStatus::Pending,
-        stay: 0,
+        head: Head::default(),
         currency,
         amount_units,
         fee_units,
@@ -46,7 +46,7 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
         row,
         reversal: None,
     };
-    register_payout(memory, cx, payout);
+    born(memory, cx, payout, On::Call("createPayout"));
     shown(memory, memory.payouts.get(number))
 }
 
@@ -78,8 +78,8 @@ pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     let destination = destination.map(|it| Oid::parse(&it));
     let numbers = match destination {
         Some(None) => Vec::new(), // a text that is not an id belongs to no destination
-        Some(id @ Some(_)) => memory.index.payouts.page((call.merchant, id, status), cursor, page.limit),
-        None => memory.index.payouts.page((call.merchant, None, status), cursor, page.limit),
+        Some(id @ Some(_)) => memory.payouts.index().page((call.merchant, id, status), cursor, page.limit),
+        None => memory.payouts.index().page((call.merchant, None, status), cursor, page.limit),
     };
     let data: Vec<_> = numbers.iter().filter_map(|it| object(memory, memory.payouts.get(*it)?)).collect();
     Ok(wire::list("/api/v1/payouts", &data))

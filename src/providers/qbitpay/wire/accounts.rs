@@ -7,15 +7,15 @@ use super::sheet::Sheet;
 use super::{BALANCE_CURRENCY, number, written};
 use crate::kit::http::{Request, Response, StatusCode};
 use crate::kit::jwt;
-use crate::kit::lifecycle::Word;
 use crate::kit::money::Number;
 use crate::kit::time::{Timestamp, unix_seconds};
+use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{Balance, BalanceTransaction, Currency, Oid};
 
 /// The first part of an access token.
 const HEAD: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
-/// An access token is good for so long.
+/// How long an access token is valid.
 const TOKEN_SECS: i64 = 30 * 24 * 60 * 60;
 /// Bounds of one charge, of one payout and of one withdrawal, in USDT.
 pub const PAY_MIN: i64 = 5;
@@ -156,7 +156,7 @@ impl<'a> RowObject<'a> {
             created_at: written(row.created_at),
             r#type: row.kind.word(),
             source,
-            status: row.status.word(),
+            status: row.status().word(),
             description,
             fee: shown(row.fee_units),
             net: shown(row.net_units()),

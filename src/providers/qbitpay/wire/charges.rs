@@ -10,10 +10,10 @@ use super::{
 };
 use crate::kit::http::Request;
 use crate::kit::ids::{Draws, entity};
-use crate::kit::lifecycle::Word;
 use crate::kit::money::Number;
+use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
-use crate::providers::qbitpay::model::{Charge, Currency, PaymentType};
+use crate::providers::qbitpay::model::{Charge, ChargeStatus, Currency, PaymentType};
 
 /// The body of `POST /charges`, once it is known to be good.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,12 +139,17 @@ impl Label {
 
 impl<'a> ChargeObject<'a> {
     pub fn of(charge: &'a Charge) -> Self {
+        Self::in_status(charge, charge.status())
+    }
+
+    /// The same charge, as it is shown in that status.
+    pub fn in_status(charge: &'a Charge, status: ChargeStatus) -> Self {
         Self {
             id: &charge.id,
             object: "charge",
             created_at: written(charge.created_at),
-            paid: charge.status.is_paid(),
-            status: charge.status.word(),
+            paid: status.is_paid(),
+            status: status.word(),
             amount: number(charge.currency, charge.amount_units),
             total_cost: number(charge.quote, charge.cost_units),
             price: Number(charge.price),

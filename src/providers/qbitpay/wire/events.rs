@@ -7,9 +7,9 @@ use super::sheet::Sheet;
 use super::{TEST_URL, number, written};
 use crate::kit::http::Request;
 use crate::kit::json::Members;
-use crate::kit::lifecycle::Word;
 use crate::kit::money::Number;
 use crate::kit::time::Timestamp;
+use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{Deposit, Oid};
 
@@ -20,7 +20,7 @@ pub fn test_asked(request: &Request) -> Result<Option<String>, Error> {
     sheet.complete(Some(url))
 }
 
-/// The body of an event that nobody has failed to accept yet.
+/// The body of an event before its first attempt.
 ///
 /// # Panics
 /// Never: an event is JSON.
@@ -40,7 +40,7 @@ pub fn event(id: &str, name: &'static str, at: Timestamp, livemode: bool, data: 
     serde_json::to_vec(&event).expect("an event is JSON").into()
 }
 
-/// The same event after so many attempts that were not accepted; every other byte stays.
+/// The same event after that number of attempts that were not accepted; every other byte stays.
 pub fn after_failures(body: &Bytes, failures: usize) -> Bytes {
     let Some(Members(members)) = Members::parse(body).filter(|_| 0 < failures) else { return body.clone() };
     let mut out = String::with_capacity(body.len() + 4);

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::sheet::Sheet;
 use super::{CHARGES_OF, ENDING_BEFORE, LIMIT, PAYOUT_STATUS, ROW_STATUS, ROW_TYPE, SOURCE, STARTING_AFTER, TO_DESTINATION};
 use crate::kit::http::{Request, Response, StatusCode};
-use crate::kit::lifecycle::Word;
+use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{PAYOUT_STATUSES, PayoutStatus, ROW_KINDS, ROW_STATUSES, RowKind, RowStatus};
 

@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::sheet::Sheet;
 use super::{ORDER_AMOUNT, ORDER_NUMBER, ORDER_SIDE, ORDER_SYMBOL, number, written};
 use crate::kit::http::Request;
-use crate::kit::lifecycle::Word;
 use crate::kit::money::Number;
+use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{Direction, Oid, Order, OrderStatus, Symbol};
 

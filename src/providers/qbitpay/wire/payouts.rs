@@ -11,8 +11,8 @@ use super::{
 };
 use crate::kit::fields::Field;
 use crate::kit::http::Request;
-use crate::kit::lifecycle::Word;
 use crate::kit::money::Number;
+use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{Currency, DETAILS, Destination, Detail, Oid, PaymentType, Payout};
 
@@ -112,7 +112,7 @@ impl<'a> PayoutObject<'a> {
             fee: number(payout.currency, payout.fee_units),
             currency: payout.currency.word(),
             description: payout.description.as_deref(),
-            status: payout.status.word(),
+            status: payout.status().word(),
             r#type: destination.kind.word(),
             arrival_date: written(payout.arrival_date()),
             external_order_id: payout.external_order_id.as_deref(),

@@ -2,21 +2,20 @@
 
 use rust_decimal::Decimal;
 
-use super::{TRANSACTION, begin_hour, settle_in};
 use crate::engine::context::Context;
+use crate::engine::lifecycle::{Head, On, born};
 use crate::kit::ids::{entity, unique_code};
-use crate::kit::lifecycle::On;
-use crate::providers::quantapay::model::{Coin, DIGITS, Fiat, Memory, Session, Status, Texts, Transaction, coins_max};
+use crate::providers::quantapay::model::{Coin, DIGITS, Fiat, Memory, Session, Texts, Transaction, coins_max};
 use crate::providers::quantapay::settings::{ADDRESS_MODE, CONFIRMATIONS};
 use crate::providers::quantapay::wire::{Amount, NewSession, NewTransaction};
 
-/// Beside the first payment of an amount, another one is higher by so many hundred-thousandths, drawn.
+/// Beside the first payment of an amount, another one is higher by a drawn number of hundred-thousandths.
 const NUDGE_MIN: u64 = 10;
 const NUDGE_MAX: u64 = 100;
-/// After so many draws the next amount above all others is taken.
+/// After this many draws the next amount above all others is taken.
 const DRAWS_MAX: u32 = 32;
 
-/// Why there is no transaction.
+/// Why no transaction was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotMade {
     /// The price is less than the smallest part of the coin, or more coins than there are.
@@ -31,7 +30,7 @@ const COUNT_MAX: u32 = 1 << 30;
 /// A checkout begins; its number.
 pub fn begin(memory: &mut Memory, cx: &Context<'_>, account: &str, new: NewSession) -> Result<u32, NotMade> {
     let merchant = memory.merchant_of(account);
-    let number = memory.next_session();
+    let number = memory.sessions.next();
     if number >= COUNT_MAX {
         return Err(NotMade::TooMany);
     }
@@ -39,7 +38,8 @@ pub fn begin(memory: &mut Memory, cx: &Context<'_>, account: &str, new: NewSessi
     let stream = entity(&[account, &memory.merchant(merchant).sessions.to_string()]);
     let digits = cx.draws("quantapay session", stream).hex(DIGITS).into();
     let NewSession { price, fiat, reference, texts } = new;
-    memory.keep_session(Session {
+    memory.merchant_mut(merchant).sessions += 1;
+    Ok(memory.sessions.insert(Session {
         number,
         digits,
         merchant,
@@ -50,8 +50,7 @@ pub fn begin(memory: &mut Memory, cx: &Context<'_>, account: &str, new: NewSessi
         created_at: cx.now(),
         transaction: None,
         completed: false,
-    });
-    Ok(number)
+    }))
 }
 
 /// What a transaction is made of.
@@ -68,7 +67,7 @@ struct Draft {
 
 /// The payer of a session chooses a coin; the id of the payment.
 pub fn choose(memory: &mut Memory, cx: &mut Context<'_>, session: u32, coin: Coin) -> Result<u32, NotMade> {
-    let Some(own) = memory.session(session).cloned() else { return Err(NotMade::Amount) };
+    let Some(own) = memory.sessions.get(session).cloned() else { return Err(NotMade::Amount) };
     let amount = memory.rates.coins(own.price, own.fiat, coin).ok_or(NotMade::Amount)?;
     let draft = Draft {
         coin,
@@ -81,9 +80,7 @@ pub fn choose(memory: &mut Memory, cx: &mut Context<'_>, session: u32, coin: Coi
         texts: own.texts,
     };
     let id = make(memory, cx, own.merchant, draft, On::Act("choose-coin"))?;
-    if let Some(own) = memory.session_mut(session) {
-        own.transaction = Some(id);
-    }
+    memory.sessions.update(session, |it| it.transaction = Some(id));
     Ok(id)
 }
 
@@ -108,11 +105,8 @@ pub fn transact(
     make(memory, cx, merchant, draft, On::Call("create-transaction"))
 }
 
-/// # Panics
-/// When the table has no row for a new transaction.
 fn make(memory: &mut Memory, cx: &mut Context<'_>, merchant: u16, draft: Draft, on: On) -> Result<u32, NotMade> {
-    let row = TRANSACTION.row(None, on).expect("what makes a transaction is a row of the table");
-    let id = memory.next_transaction();
+    let id = memory.transactions.next();
     if id >= COUNT_MAX {
         return Err(NotMade::TooMany);
     }
@@ -126,17 +120,17 @@ fn make(memory: &mut Memory, cx: &mut Context<'_>, merchant: u16, draft: Draft, 
     let address = draft.coin.address(&mut cx.draws("quantapay address", entity(&[&account, draft.coin.code(), place])));
     let amount = if fresh { draft.amount.normalize() } else { free(memory, cx, merchant, &draft, &count).ok_or(NotMade::Amount)? };
     let biz = unique_code(cx.seed(), &format!("quantapay biz_id of {account}"), nth.into(), b"0123456789abcdef", 5);
-    memory.keep_transaction(Transaction {
+    memory.merchant_mut(merchant).transactions += 1;
+    let transaction = Transaction {
         id,
         nth,
         merchant,
         coin: draft.coin,
         fiat: draft.fiat,
-        status: Status::Pending,
+        head: Head::default(),
         notified: false,
         fresh,
         kind: draft.kind,
-        stay: 0,
         wanted: u32::try_from(wanted).unwrap_or(0),
         biz: u32::from_str_radix(&biz, 16).unwrap_or(0),
         session: draft.session,
@@ -148,10 +142,8 @@ fn make(memory: &mut Memory, cx: &mut Context<'_>, merchant: u16, draft: Draft, 
         reference: draft.reference,
         transfer: None,
         texts: draft.texts,
-    });
-    settle_in(memory, cx, id, "", row);
-    begin_hour(cx, id, &account);
-    Ok(id)
+    };
+    Ok(born(memory, cx, transaction, on))
 }
 
 /// An amount that no pending payment on the merchant's shared address waits for.

@@ -5,11 +5,11 @@ use rust_decimal::Decimal;
 use super::look_at_confirmations;
 use crate::engine::chain::Watch;
 use crate::engine::context::Context;
+use crate::engine::lifecycle::On::Act;
 use crate::kit::ids::entity;
-use crate::kit::lifecycle::On::Act;
 use crate::providers::quantapay::model::{Coin, Memory, Status, Transfer};
 
-/// What somebody sends.
+/// What a payer sends.
 #[derive(Clone, Debug)]
 pub struct Sent {
     /// To the address of that transaction, or, in another coin than its own, to the merchant's address for that coin.
@@ -31,26 +31,26 @@ pub enum NotPaid {
     TooMany,
 }
 
-/// A transfer is seen. It pays the transaction that it is for by address, amount and an unused hash; if there is none,
+/// A transfer is seen. It pays the transaction that it is for by address, amount and an unused hash; if it is for none,
 /// the coins lie in the merchant's wallet and nothing else happens.
 pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(), NotPaid> {
-    let Some(named) = memory.row(sent.to) else { return Ok(()) };
+    let Some(named) = memory.transactions.get(sent.to) else { return Ok(()) };
     let (merchant, own_address) = (named.merchant, named.fresh && named.coin == sent.coin);
     if sent.fake {
-        return Ok(()); // the contract is not the coin's: nobody has sent anything that counts
+        return Ok(()); // the contract is not the coin's: nothing that counts was sent
     }
     let used = sent.hash.as_deref().is_some_and(|it| memory.is_used(it));
     if used {
         return Ok(()); // the same transfer once more: it has been counted
     }
     let meant = if own_address {
-        Some(sent.to).filter(|_| named.status == Status::Pending && named.transfer.is_none())
+        Some(sent.to).filter(|_| named.status() == Status::Pending && named.transfer.is_none())
     } else {
         memory.meant_by(merchant, sent.coin, sent.amount)
     };
     let account = memory.merchant(merchant).account.clone();
     if let Some(id) = meant {
-        let Some(transaction) = memory.row(id) else { return Ok(()) };
+        let Some(transaction) = memory.transactions.get(id) else { return Ok(()) };
         let object = transaction.object();
         let watch = Watch { object, number: 0, blockchain: sent.coin.chain(), wanted: transaction.wanted, account: &account };
         if !memory.merchant(merchant).has_room(sent.coin, sent.amount) {
@@ -67,11 +67,11 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(),
         memory.merchant_mut(merchant).stray(sent.coin, sent.amount);
     }
     if let Some(id) = meant {
-        let nth = memory.row(id).map_or(0, |it| it.nth);
+        let nth = memory.transactions.get(id).map_or(0, |it| it.nth);
         let mut draws = cx.draws("quantapay transfer", entity(&[&account, &nth.to_string()]));
         let hash = sent.hash.clone().unwrap_or_else(|| sent.coin.hash(&mut draws));
         let from = sent.coin.address(&mut draws);
-        memory.change(id, |it| {
+        memory.transactions.update(id, |it| {
             it.transfer = Some(Box::new(Transfer { hash: hash.into(), from: from.into(), amount: sent.amount.normalize() }));
         });
         look_at_confirmations(memory, cx, id, Act("pay"));

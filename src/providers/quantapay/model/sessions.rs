@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{Fiat, SessionStatus, Texts, WINDOW};
+use crate::engine::store::{Indexed, Lookup};
 use crate::kit::time::{Timestamp, end_of_time, later};
 
 /// Digits of a session's id behind `cs_`.
@@ -12,7 +13,6 @@ pub const DIGITS: usize = 20;
 /// A checkout session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Session {
-    /// Its place, from zero.
     pub number: u32,
     /// The digits behind `cs_`.
     pub digits: Box<str>,
@@ -64,5 +64,17 @@ impl Session {
 
     pub fn is_sound(&self) -> bool {
         Decimal::ZERO < self.price && Self::digits_in(&self.id()).is_some()
+    }
+}
+
+impl Indexed for Session {
+    /// By the digits of their ids.
+    type Index = Lookup<Box<str>>;
+    type Keys = ();
+
+    fn keys(&self) {}
+
+    fn file(&self, number: u32, index: &mut Self::Index) {
+        index.insert(self.digits.clone(), number);
     }
 }

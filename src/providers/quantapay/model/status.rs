@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kit::lifecycle::Word;
+use crate::kit::word::Word;
 
-/// The letters of a transaction's status. One that is deleted is a row that nobody finds any more.
+/// The letters of a transaction's status. A deleted transaction is a row that no call finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Status {
     #[serde(rename = "P")]

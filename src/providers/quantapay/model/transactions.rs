@@ -1,15 +1,19 @@
 //! One payment in one coin.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{Coin, Fiat, Kind, Status, coins_max};
 use crate::engine::ids::ObjectId;
+use crate::engine::lifecycle::Head;
+use crate::engine::store::{Index, Indexed, Lookup, digest};
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
 
-/// A payer has so long to pay, from the creation of the transaction on.
+/// How long a payer has to pay, from the creation of the transaction on.
 pub const WINDOW: Duration = Duration::from_mins(60);
-/// After so long a transaction that is still pending is deleted.
+/// After this time a transaction that is still pending is deleted.
 pub const PURGE: Duration = Duration::from_hours(48);
 /// Nobody is charged more, in any currency.
 pub const PRICE_MAX: i64 = 999_999_999_999_999;
@@ -20,21 +24,20 @@ pub const PRICE_DECIMALS: u32 = 8;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Transaction {
     pub id: u32,
-    /// The how manieth of its merchant's it is: what it draws follows from that alone.
+    /// Its place among its merchant's transactions: what it draws follows from that alone.
     pub nth: u32,
     pub merchant: u16,
     pub coin: Coin,
     pub fiat: Fiat,
-    pub status: Status,
+    #[serde(flatten)]
+    pub head: Head<Status>,
     /// The notification was issued.
     pub notified: bool,
     /// Its address is its own: whatever comes there is for it.
     pub fresh: bool,
     /// What the API calls `type`.
     pub kind: u8,
-    /// The count of its status changes.
-    pub stay: u32,
-    /// So many confirmations are enough.
+    /// How many confirmations are enough.
     pub wanted: u32,
     /// The five digits of its `biz_id`.
     pub biz: u32,
@@ -85,6 +88,10 @@ impl Transaction {
         Kind::Transaction.object(self.id)
     }
 
+    pub const fn status(&self) -> Status {
+        self.head.status()
+    }
+
     /// From this moment on a payment is late.
     pub fn expires_at(&self) -> Timestamp {
         later(self.created_at, WINDOW).unwrap_or_else(end_of_time)
@@ -92,7 +99,7 @@ impl Transaction {
 
     /// Nothing has come for it.
     pub fn waits(&self) -> bool {
-        self.status == Status::Pending && self.transfer.is_none()
+        self.status() == Status::Pending && self.transfer.is_none()
     }
 
     /// Nothing has come for it, and its time is over.
@@ -101,15 +108,74 @@ impl Transaction {
     }
 
     pub fn is_deleted(&self) -> bool {
-        self.status == Status::Deleted
+        self.status() == Status::Deleted
     }
 
     pub fn is_sound(&self) -> bool {
         let coins = |it: Decimal| Decimal::ZERO < it && it <= coins_max() && it.scale() <= super::COIN_DECIMALS_MAX;
         let fiat = Decimal::ZERO <= self.amount_fiat && self.amount_fiat.scale() <= PRICE_DECIMALS;
-        let paid = matches!(self.status, Status::Completed | Status::Underpaid | Status::Refunded);
+        let paid = matches!(self.status(), Status::Completed | Status::Underpaid | Status::Refunded);
         let transfer = self.transfer.as_ref().map_or(!paid, |it| coins(it.amount));
         let fee = Decimal::ZERO <= self.fee && self.fee.scale() <= 2;
-        coins(self.amount) && fiat && fee && transfer && self.stay < u32::MAX && self.biz < 1 << 20
+        coins(self.amount) && fiat && fee && transfer && self.head.generation() < u32::MAX && self.biz < 1 << 20
+    }
+}
+
+/// What transactions are looked for by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    Merchant(u16),
+    Status(u16, Status),
+    Coin(u16, Coin),
+    Session(u32),
+}
+
+/// What transactions are found by besides their ids.
+#[derive(Clone, Debug, Default)]
+pub struct TransactionIndex {
+    /// The transactions under each key; those that are deleted are in none.
+    pub lists: Index<Key>,
+    /// On addresses that several payments share: the pending payment that waits for that amount.
+    pub waiting: BTreeMap<(u16, Coin, Decimal), u32>,
+    /// The payment that a chain hash has been used for, by a digest of the hash.
+    pub hashes: Lookup<u64>,
+}
+
+impl Transaction {
+    fn lists(&self, status: Status) -> impl Iterator<Item = Key> + use<> {
+        let own = [Key::Merchant(self.merchant), Key::Status(self.merchant, status), Key::Coin(self.merchant, self.coin)];
+        own.into_iter().chain(self.session.map(Key::Session)).filter(move |_| status != Status::Deleted)
+    }
+}
+
+impl Indexed for Transaction {
+    type Index = TransactionIndex;
+    type Keys = (Status, Decimal, bool);
+
+    fn keys(&self) -> Self::Keys {
+        (self.status(), self.amount, self.transfer.is_some())
+    }
+
+    fn file(&self, number: u32, index: &mut TransactionIndex) {
+        for key in self.lists(self.status()) {
+            index.lists.insert(key, number);
+        }
+        if self.status() == Status::Pending && !self.fresh {
+            index.waiting.insert((self.merchant, self.coin, self.amount.normalize()), number);
+        }
+        if let Some(transfer) = &self.transfer {
+            index.hashes.insert(digest(&transfer.hash), number);
+        }
+    }
+
+    fn refile(&self, number: u32, index: &mut TransactionIndex, (status, amount, _): &Self::Keys) {
+        for key in self.lists(*status) {
+            index.lists.remove(key, number);
+        }
+        let waited = (self.merchant, self.coin, amount.normalize());
+        if index.waiting.get(&waited) == Some(&number) {
+            index.waiting.remove(&waited);
+        }
+        self.file(number, index);
     }
 }

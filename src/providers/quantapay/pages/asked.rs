@@ -23,7 +23,7 @@ impl Asked {
     /// Whose payment it is.
     pub fn account(&self, memory: &Memory) -> Option<String> {
         let merchant = match self {
-            Self::Session(number) => memory.session(*number)?.merchant,
+            Self::Session(number) => memory.sessions.get(*number)?.merchant,
             Self::Transaction(id) => memory.transaction(*id)?.merchant,
             Self::Price { account, .. } => return Some(account.clone()),
             Self::Nothing(_) => return None,

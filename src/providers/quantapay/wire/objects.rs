@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use super::{coins, rate};
 use crate::kit::http::with_query;
 use crate::kit::json::written;
-use crate::kit::lifecycle::Word;
 use crate::kit::time::plain_utc;
+use crate::kit::word::Word;
 use crate::providers::quantapay::model::{Session, Status, Texts, Transaction};
 
 /// How transactions are to be shown.
@@ -51,7 +51,7 @@ impl<'a> TransactionObject<'a> {
     pub fn of(it: &'a Transaction, session: Option<&Session>, look: Look) -> Self {
         let text = |pick: fn(&Texts) -> &str| it.texts.as_deref().map_or("", pick);
         // What is seen is told once it counts.
-        let transfer = it.transfer.as_deref().filter(|_| it.status != Status::Pending);
+        let transfer = it.transfer.as_deref().filter(|_| it.status() != Status::Pending);
         let reference = it.reference.as_deref().unwrap_or("");
         let march = look == Look::March;
         // Since April the reference takes the session's place.
@@ -70,7 +70,7 @@ impl<'a> TransactionObject<'a> {
             currency: it.fiat.code(),
             external_reference: reference,
             creation_time: plain_utc(it.created_at),
-            status: it.status.word(),
+            status: it.status().word(),
             webhook: if it.notified { "1" } else { "0" },
             vat: Some(text(|it| &it.vat)).filter(|it| !it.is_empty()).unwrap_or(if march { "" } else { "0" }),
             billing: text(|it| &it.billing),

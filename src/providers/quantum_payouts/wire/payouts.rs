@@ -8,8 +8,8 @@ use super::sheet::Sheet;
 use super::{Block, SUCCESS};
 use crate::kit::http::{Request, Response, StatusCode};
 use crate::kit::json::written;
-use crate::kit::lifecycle::Word;
 use crate::kit::time::unix_seconds;
+use crate::kit::word::Word;
 use crate::providers::quantum_payouts::errors::Error;
 use crate::providers::quantum_payouts::model::{Channel, Kind, Payout, Target};
 
@@ -122,7 +122,7 @@ impl<'a> State<'a> {
         Self {
             result: SUCCESS,
             order_number: payout.order_number.as_deref(),
-            order_status: payout.status.word(),
+            order_status: payout.status().word(),
             amount: payout.kopecks,
             creation_date: unix_seconds(payout.created_at),
             order_id: payout.bank_order.as_deref(),

@@ -8,8 +8,8 @@ use super::sheet::{Sheet, invalid_json};
 use super::{Block, MOSCOW_HOURS, SUCCESS};
 use crate::kit::fields::Fields;
 use crate::kit::http::{Request, Response, StatusCode};
-use crate::kit::lifecycle::Word;
 use crate::kit::time::{Timestamp, with_offset};
+use crate::kit::word::Word;
 use crate::providers::quantum_payouts::errors::Error;
 use crate::providers::quantum_payouts::model::Status;
 
@@ -76,7 +76,7 @@ pub fn tested(status: Option<u16>, duration_ms: i128) -> Response {
 /// What a webhook tells about.
 #[derive(Clone, Copy, Debug)]
 pub struct StepReport<'a> {
-    pub id: u64,
+    pub id: u32,
     pub external_id: Option<&'a str>,
     pub status: Status,
     pub kopecks: i64,
@@ -98,7 +98,7 @@ pub fn event(event_id: &str, at: Timestamp, told: StepReport<'_>, pretty: bool) 
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Body<'a> {
-        id: u64,
+        id: u32,
         external_id: Option<&'a str>,
         status: &'static str,
         amount: i64,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kit::lifecycle::Word;
+use crate::kit::word::Word;
 
 /// `system_status`; the merchant's `invoice_status` follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,9 +8,9 @@ use serde_json::value::RawValue;
 use super::{Page, btc, price, time};
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::json::written;
-use crate::kit::lifecycle::Word;
 use crate::kit::money::Number;
 use crate::kit::time::{Timestamp, end_of_time, later};
+use crate::kit::word::Word;
 use crate::providers::quoine::model::{Attached, Invoice, PAYMENT_TIME, Status};
 
 /// Where the documentation's QR pictures live.
@@ -37,7 +37,7 @@ pub fn expires_at(invoice: &Invoice) -> Timestamp {
 
 #[derive(Serialize)]
 struct Shown<'a> {
-    id: u64,
+    id: u32,
     system_status: &'static str,
     invoice_status: &'static str,
     user_id: u64,
@@ -71,10 +71,10 @@ impl<'a> Shown<'a> {
         };
         Self {
             id,
-            system_status: invoice.status.word(),
-            invoice_status: invoice.status.for_merchants(),
+            system_status: invoice.status().word(),
+            invoice_status: invoice.status().for_merchants(),
             user_id: invoice.user,
-            sub_account_id: id,
+            sub_account_id: id.into(),
             bitcoin_address: &invoice.address,
             name: invoice.name.as_deref(),
             data: invoice.attached.as_ref().map(Written),

@@ -1,12 +1,14 @@
-//! Orders, which trade at once, and deposits, which arrive with the chain.
+//! Orders, which trade at once.
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Currency, Kind, Oid, Symbol};
+use super::{Kind, Oid, Symbol};
 use crate::engine::ids::ObjectId;
-use crate::kit::lifecycle::Word;
+use crate::engine::lifecycle::Head;
+use crate::engine::store::{Index, Indexed};
 use crate::kit::time::Timestamp;
+use crate::kit::word::Word;
 
 /// One order, which was executed when it was made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,6 +26,27 @@ pub struct Order {
     pub external_order_id: Option<Box<str>>,
     /// The ledger's row in the base currency; the one in the quote currency follows it.
     pub row: u32,
+    #[serde(flatten)]
+    pub head: Head<OrderStatus>,
+}
+
+impl Order {
+    /// How the engine names it.
+    pub const fn object(&self) -> ObjectId {
+        Kind::Order.object(self.number)
+    }
+}
+
+impl Indexed for Order {
+    /// By merchant.
+    type Index = Index<u32>;
+    type Keys = ();
+
+    fn keys(&self) {}
+
+    fn file(&self, number: u32, index: &mut Self::Index) {
+        index.insert(self.merchant, number);
+    }
 }
 
 /// Which way an order goes, from the merchant's point of view.
@@ -44,7 +67,8 @@ impl Word for Direction {
 }
 
 /// The one status of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum OrderStatus {
     Closed,
 }
@@ -53,48 +77,6 @@ impl Word for OrderStatus {
     fn word(self) -> &'static str {
         match self {
             Self::Closed => "closed",
-        }
-    }
-}
-
-/// Money that somebody has sent to a merchant's wallet.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Deposit {
-    pub number: u32,
-    pub merchant: u32,
-    pub id: Oid,
-    pub created_at: Timestamp,
-    pub status: DepositStatus,
-    pub stay: u32,
-    pub currency: Currency,
-    pub amount_units: i64,
-    /// The ledger's row.
-    pub row: u32,
-}
-
-impl Deposit {
-    /// How the engine names it.
-    pub const fn object(&self) -> ObjectId {
-        Kind::Deposit.object(self.number)
-    }
-}
-
-/// Where a deposit stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DepositStatus {
-    Seen,
-    Credited,
-}
-
-/// Both.
-pub const DEPOSIT_STATUSES: &[DepositStatus] = &[DepositStatus::Seen, DepositStatus::Credited];
-
-impl Word for DepositStatus {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Seen => "seen",
-            Self::Credited => "credited",
         }
     }
 }

@@ -1,39 +1,8 @@
-//! A memory as it is saved, and whether one can be gone on from.
+//! Whether a memory that was read from outside is one that can be gone on from.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
-use super::{
-    BALANCE_UNITS_MAX, BalanceTransaction, Charge, Currency, Deposit, Destination, Index, Memory, Merchant, NUMBERS_MAX, Numbered, Oid,
-    Order, Payout, Rates, RowStatus, Source, is_price,
-};
-
-/// What is written down: all but the indexes.
-#[derive(Deserialize)]
-pub struct Saved {
-    merchants: Vec<Merchant>,
-    charges: Numbered<Charge>,
-    payouts: Numbered<Payout>,
-    deposits: Numbered<Deposit>,
-    orders: Numbered<Order>,
-    rows: Numbered<BalanceTransaction>,
-    destinations: BTreeMap<Oid, Destination>,
-    rates: Rates,
-    tests: u32,
-}
-
-impl From<Saved> for Memory {
-    fn from(saved: Saved) -> Self {
-        let Saved { merchants, charges, payouts, deposits, orders, rows, destinations, rates, tests } = saved;
-        let mut index = Index::default();
-        charges.iter().for_each(|it| index.charge(it.1));
-        payouts.iter().for_each(|it| index.payout(it.1));
-        orders.iter().for_each(|it| index.orders.put(it.1.merchant, it.1.number));
-        rows.iter().for_each(|it| index.row(it.1));
-        Self { merchants, charges, payouts, deposits, orders, rows, destinations, rates, tests, index }
-    }
-}
+use super::{BALANCE_UNITS_MAX, Charge, Currency, Deposit, Memory, Merchant, NUMBERS_MAX, Order, Payout, RowStatus, Source, is_price};
 
 impl Memory {
     /// Whether every number names what it should, and every balance is the sum of its rows.
@@ -58,7 +27,7 @@ impl Memory {
         let small = |units: &[i64]| units.iter().all(|it| (0..=BALANCE_UNITS_MAX).contains(it));
         let charge = |(n, it): (u32, &Charge)| {
             own(n, it.number, it.merchant)
-                && it.stay < NUMBERS_MAX
+                && it.head.generation() < NUMBERS_MAX
                 && it.nth < NUMBERS_MAX
                 && small(&[it.amount_units, it.base_units, it.cost_units])
                 && owns(it.row, Source::Charge(n))
@@ -66,11 +35,11 @@ impl Memory {
         let payout = |(n, it): (u32, &Payout)| {
             let rows = owns(Some(it.row), Source::Payout(n)) && owns(it.reversal, Source::Payout(n));
             let known = self.destinations.contains_key(&it.destination) && it.id.number() == n;
-            own(n, it.number, it.merchant) && it.stay < NUMBERS_MAX && small(&[it.amount_units, it.fee_units]) && rows && known
+            own(n, it.number, it.merchant) && it.head.generation() < NUMBERS_MAX && small(&[it.amount_units, it.fee_units]) && rows && known
         };
         let deposit = |(n, it): (u32, &Deposit)| {
             own(n, it.number, it.merchant)
-                && it.stay < NUMBERS_MAX
+                && it.head.generation() < NUMBERS_MAX
                 && it.id.number() == n
                 && small(&[it.amount_units])
                 && owns(Some(it.row), Source::Deposit(n))
@@ -79,8 +48,8 @@ impl Memory {
             let rows = owns(Some(it.row), Source::Order(n)) && owns(it.row.checked_add(1), Source::Order(n));
             own(n, it.number, it.merchant) && it.id.number() == n && small(&[it.base_units, it.cost_units, it.fee_units]) && rows
         };
-        let trades = self.deposits.iter().all(deposit) && self.orders.iter().all(order);
-        trades && self.charges.iter().all(charge) && self.payouts.iter().all(payout)
+        let simple = self.deposits.iter().all(deposit) && self.orders.iter().all(order);
+        simple && self.charges.iter().all(charge) && self.payouts.iter().all(payout)
     }
 
     fn rows_are_sound(&self) -> bool {
@@ -95,7 +64,7 @@ impl Memory {
         let mut sums: BTreeMap<(u32, Currency), (i64, i64)> = BTreeMap::new();
         for (_, it) in self.rows.iter() {
             let (available, pending) = sums.entry((it.merchant, it.currency)).or_default();
-            let own = if it.status == RowStatus::Available { available } else { pending };
+            let own = if it.status() == RowStatus::Available { available } else { pending };
             *own = own.saturating_add(it.net_units());
         }
         let balances = || (0..).zip(&self.merchants).flat_map(|(n, it)| it.balances.iter().map(move |(currency, it)| ((n, *currency), it)));

@@ -1,27 +1,16 @@
-//! What a merchant has set: wallets to be paid to, endpoints to be told at.
+//! Webhook endpoints: where merchants are told, and of what.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Chain};
+use super::Kind;
 use crate::engine::ids::ObjectId;
-use crate::kit::lifecycle::Word;
+use crate::engine::store::{Index, Indexed};
 use crate::kit::sign::derived;
 use crate::kit::time::Timestamp;
+use crate::kit::word::Word;
 
 /// Endpoints of one merchant.
 pub const ENDPOINTS_MAX: usize = 100;
-
-/// Where a merchant is paid on a chain; one for each.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Wallet {
-    pub number: u32,
-    pub merchant: u32,
-    pub chain: Chain,
-    pub address: Address,
-    pub is_active: bool,
-    pub created_at: Timestamp,
-    pub updated_at: Timestamp,
-}
 
 /// Where a merchant is told.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,12 +29,24 @@ pub struct Endpoint {
 impl Endpoint {
     /// How the engine names it.
     pub const fn object(&self) -> ObjectId {
-        ObjectId { kind: 1, number: self.number as u64 }
+        Kind::Endpoint.object(self.number)
     }
 
     /// A secret that follows from these words.
     pub fn secret_from(words: &[&str]) -> Box<str> {
         format!("whsec_{}", &derived(words)[..32]).into()
+    }
+}
+
+impl Indexed for Endpoint {
+    /// By merchant.
+    type Index = Index<u32>;
+    type Keys = ();
+
+    fn keys(&self) {}
+
+    fn file(&self, number: u32, index: &mut Self::Index) {
+        index.insert(self.merchant, number);
     }
 }
 

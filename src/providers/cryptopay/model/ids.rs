@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::kit::ids::{Draws, HEX, LOWER};
 
 /// Text of a fixed length, ASCII throughout.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Letters<const N: usize>([u8; N]);
 
 /// What stands behind `ORD-`.
@@ -41,7 +41,7 @@ impl Address {
         Self::parse(&format!("0x{}", draws.text(HEX, 40))).expect("forty digits")
     }
 
-    /// An address as somebody has written it.
+    /// An address as it was written.
     pub fn of(text: &str) -> Option<Self> {
         let digits = text.strip_prefix("0x")?;
         digits.bytes().all(|it| it.is_ascii_hexdigit()).then(|| Self::parse(text))?
@@ -68,7 +68,7 @@ impl<'de, const N: usize> Deserialize<'de> for Letters<N> {
 }
 
 /// The hash of a transfer: `0x` and 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hash([u8; 32]);
 
 impl Hash {
@@ -106,6 +106,6 @@ impl Serialize for Hash {
 impl<'de> Deserialize<'de> for Hash {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text} is no hash")))
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text} is not a hash")))
     }
 }

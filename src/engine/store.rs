@@ -1,0 +1,107 @@
+//! Objects of one kind, found by number and by whatever else their index looks for.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+mod index;
+mod ranks;
+#[cfg(test)]
+mod tests;
+
+pub use index::{Cursor, Index, Lookup, digest};
+pub use ranks::RankIndex;
+
+/// An object that a store keeps.
+pub trait Indexed: Sized {
+    /// What such objects are found by besides their number; `()` when nothing.
+    type Index: Clone + std::fmt::Debug + Default;
+    /// What of that an update can change; `()` when nothing.
+    type Keys: PartialEq;
+
+    fn keys(&self) -> Self::Keys;
+
+    /// Files a new object under all its keys.
+    fn file(&self, number: u32, index: &mut Self::Index);
+
+    /// Files an object that an update has changed, which its old keys lead to still.
+    fn refile(&self, _number: u32, _index: &mut Self::Index, _before: &Self::Keys) {}
+}
+
+/// Objects of one kind: number `n` stands at `n - 1`. The index follows from the objects, and is not saved.
+#[derive(Clone, Debug)]
+pub struct Store<T: Indexed> {
+    objects: Vec<T>,
+    index: T::Index,
+}
+
+impl<T: Indexed> Default for Store<T> {
+    fn default() -> Self {
+        Self { objects: Vec::new(), index: T::Index::default() }
+    }
+}
+
+impl<T: Indexed> Store<T> {
+    /// The number of the next object.
+    ///
+    /// # Panics
+    /// When there are more than can be numbered; memory has ended long before.
+    pub fn next(&self) -> u32 {
+        u32::try_from(self.objects.len() + 1).expect("a sandbox has fewer objects than a u32 counts")
+    }
+
+    /// Keeps an object under the next number, which it gives back.
+    pub fn insert(&mut self, object: T) -> u32 {
+        let number = self.next();
+        object.file(number, &mut self.index);
+        self.objects.push(object);
+        number
+    }
+
+    pub fn get(&self, number: u32) -> Option<&T> {
+        self.objects.get(place(number)?)
+    }
+
+    /// Changes an object, and files it under the keys that it has after that. `None`: it does not exist.
+    pub fn update<R>(&mut self, number: u32, change: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let object = self.objects.get_mut(place(number)?)?;
+        let before = object.keys();
+        let result = change(object);
+        if object.keys() != before {
+            object.refile(number, &mut self.index, &before);
+        }
+        Some(result)
+    }
+
+    /// What the objects are found by.
+    pub fn index(&self) -> &T::Index {
+        &self.index
+    }
+
+    /// All, in the order of their numbers.
+    pub fn all(&self) -> &[T] {
+        &self.objects
+    }
+
+    /// All, each with its number.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        (1..).zip(&self.objects)
+    }
+}
+
+fn place(number: u32) -> Option<usize> {
+    usize::try_from(number.checked_sub(1)?).ok()
+}
+
+impl<T: Indexed + Serialize> Serialize for Store<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.objects.serialize(serializer)
+    }
+}
+
+impl<'de, T: Indexed + Deserialize<'de>> Deserialize<'de> for Store<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let objects = Vec::<T>::deserialize(deserializer)?;
+        let mut index = T::Index::default();
+        (1..).zip(&objects).for_each(|(number, it)| it.file(number, &mut index));
+        Ok(Self { objects, index })
+    }
+}

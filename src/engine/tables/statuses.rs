@@ -1,0 +1,80 @@
+//! Status tables with their types forgotten: what makes a step happen, from where to where.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kit::evidence::Evidence;
+use crate::kit::time::Duration;
+
+/// What makes a step happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// The merchant's call of that name.
+    Call(&'static str),
+    /// Customer, bank or blockchain act: an action of that name.
+    Act(&'static str),
+    /// The provider's own rule: this long after the status was entered.
+    After(Duration),
+    /// The same without a new status: the object stays where it is, and its other timers keep running.
+    Timer(Duration),
+    /// The outside world's tempo, which `pace: manual` leaves to actions: this long after the status was entered.
+    Pace(Duration),
+    /// The moment that the object itself carries under that name.
+    Deadline(&'static str),
+    /// A receiver accepted the webhook of that event.
+    Delivered(&'static str),
+    /// A block of a chain that is watched: what it brings about.
+    Block(&'static str),
+}
+
+impl fmt::Display for On {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(name) => write!(f, "call {name}"),
+            Self::Act(name) => write!(f, "act {name}"),
+            Self::After(span) | Self::Timer(span) => write!(f, "after {span:#}"),
+            Self::Pace(span) => write!(f, "pace {span:#}"),
+            Self::Deadline(name) => write!(f, "at {name}"),
+            Self::Delivered(event) => write!(f, "{event} accepted"),
+            Self::Block(what) => write!(f, "block: {what}"),
+        }
+    }
+}
+
+/// Which row of which of a provider's status tables.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowId {
+    /// The kind of object that the table is about.
+    pub table: Cow<'static, str>,
+    /// The row's place in it, from zero.
+    pub row: u8,
+}
+
+/// A status table.
+#[derive(Clone, Debug)]
+pub struct StatusTable {
+    pub object: &'static str,
+    pub statuses: Vec<&'static str>,
+    pub rows: Vec<Transition>,
+}
+
+/// A row of a status table.
+#[derive(Clone, Debug)]
+pub struct Transition {
+    pub on: On,
+    pub from: Vec<&'static str>,
+    pub to: &'static str,
+    pub event: Option<&'static str>,
+    /// The status stays, and its deadline does not come any more.
+    pub ends_deadline: bool,
+    pub evidence: Evidence,
+}
+
+impl StatusTable {
+    /// Whether nothing leads out of a status.
+    pub fn is_final(&self, status: &str) -> bool {
+        !self.rows.iter().any(|it| it.from.contains(&status))
+    }
+}
