@@ -199,9 +199,8 @@ impl MemoryStage {
 
     /// What stands on the agenda for the bill as it is: when, and for which row.
     fn booked(&self) -> Vec<(i64, u8)> {
-        let live = |due: &Due| match due {
-            Due::Row { generation, row, .. } if *generation == self.head().1 => Some(*row),
-            _ => None,
+        let live = |due: &Due| {
+            if let Due::Row { generation, row, .. } = due { Some(*row).filter(|_| *generation == self.head().1) } else { None }
         };
         self.core.agenda.iter().filter_map(|(at, due)| Some((at.as_second(), live(due)?))).collect()
     }

@@ -60,7 +60,8 @@ impl Memory {
 
     /// A session by its id, however it is written.
     pub fn session_of(&self, id: &str) -> Option<&Session> {
-        self.sessions.get(self.sessions.index().get(Session::digits_in(id)?)?)
+        let digits = Session::digits_in(id)?;
+        self.sessions.get(self.sessions.index().get(&digest(digits))?).filter(|it| *it.digits == *digits)
     }
 
     /// A transaction, unless it is deleted.

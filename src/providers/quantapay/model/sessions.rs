@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{Fiat, SessionStatus, Texts, WINDOW};
-use crate::engine::store::{Indexed, Lookup};
+use crate::engine::store::{Indexed, Lookup, digest};
 use crate::kit::time::{Timestamp, end_of_time, later};
 
 /// Digits of a session's id behind `cs_`.
@@ -68,13 +68,13 @@ impl Session {
 }
 
 impl Indexed for Session {
-    /// By the digits of their ids.
-    type Index = Lookup<Box<str>>;
+    /// By digests of the digits of their ids.
+    type Index = Lookup<u64>;
     type Keys = ();
 
     fn keys(&self) {}
 
     fn file(&self, number: u32, index: &mut Self::Index) {
-        index.insert(self.digits.clone(), number);
+        index.insert(digest(&self.digits), number);
     }
 }
