@@ -17,8 +17,8 @@ use crate::scenario::yaml::{Node, What};
 use crate::scenario::{Scenario, Step, StepKind};
 
 mod answers;
-mod call;
-mod memory;
+pub mod call;
+pub mod memory;
 mod timeline;
 mod waiting;
 mod webhooks;
@@ -248,32 +248,19 @@ impl Runner<'_> {
         next
     }
 
-    /// Time passes until the walk is done: one that hit a bound is taken up again.
     fn advance(&mut self, fork: Option<&str>, with: &Node) -> Result<Response, StepFailure> {
         let with = resolved(with, &self.saved).map_err(StepFailure::new)?;
-        let by = with.get("by").unwrap_or(&with).plain();
-        let start = now(self.stage, fork);
-        let body = match by {
+        let body = match with.get("by").unwrap_or(&with).plain() {
             Some(by) => {
                 let span = parse_duration(by).map_err(StepFailure::new)?;
+                let start = now(self.stage, fork);
                 let to = later(start, span).ok_or_else(|| StepFailure::new(format!("{by} leads past the year 9999")))?;
                 json!({"to": to}).to_string()
             }
             None => with.to_json(),
         };
-        let mut before = start;
-        loop {
-            let answer = good(self.control(fork, Method::POST, "clock/advance", body.clone()))?;
-            let document: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
-            let stands = now(self.stage, fork);
-            if document["incomplete"] != json!(true) {
-                return Ok(answer);
-            }
-            if stands == before {
-                return Err(StepFailure::new("time does not get on: what happens at this instant causes itself again and again"));
-            }
-            before = stands;
-        }
+        let mut answers = advance(self.stage, fork, &body)?;
+        Ok(answers.pop().expect("a walk is answered"))
     }
 
     /// A value with its references replaced, as JSON.
@@ -301,13 +288,30 @@ impl Runner<'_> {
 
     fn usual_account(&mut self, fork: Option<&str>, provider: &str) -> Result<String, StepFailure> {
         let mut found = None;
-        self.stage.look(fork, &mut |world| {
-            let Some(provider_id) = world.provider_id(provider) else { return };
-            let accounts = &world.core.accounts[usize::from(provider_id.0)];
-            let usual = world.provider(provider_id).contract().account;
-            found = accounts.get(usual).or_else(|| accounts.values().next()).map(|it| it.id.clone());
-        });
+        self.stage.look(fork, &mut |world| found = call::usual_account(world, provider));
         found.ok_or_else(|| StepFailure::new(format!("{provider} has no account")))
+    }
+}
+
+/// Time passes until the walk is done: one that hit a bound is taken up again. What each part of it was answered with.
+///
+/// # Errors
+/// The control API refuses, or what happens at an instant causes itself again and again.
+pub fn advance(stage: &mut dyn Stage, fork: Option<&str>, body: &str) -> Result<Vec<Response>, StepFailure> {
+    let mut before = now(stage, fork);
+    let mut answers = Vec::new();
+    loop {
+        let answer = good(stage.ask(fork, control(Method::POST, "clock/advance", body.to_owned())))?;
+        let document: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let stands = now(stage, fork);
+        answers.push(answer);
+        if document["incomplete"] != json!(true) {
+            return Ok(answers);
+        }
+        if stands == before {
+            return Err(StepFailure::new("time does not get on: what happens at this instant causes itself again and again"));
+        }
+        before = stands;
     }
 }
 
