@@ -251,16 +251,11 @@ impl Runner<'_> {
     fn advance(&mut self, fork: Option<&str>, with: &Node) -> Result<Response, StepFailure> {
         let with = resolved(with, &self.saved).map_err(StepFailure::new)?;
         let body = match with.get("by").unwrap_or(&with).plain() {
-            Some(by) => {
-                let span = parse_duration(by).map_err(StepFailure::new)?;
-                let start = now(self.stage, fork);
-                let to = later(start, span).ok_or_else(|| StepFailure::new(format!("{by} leads past the year 9999")))?;
-                json!({"to": to}).to_string()
-            }
+            Some(by) => until(now(self.stage, fork), by).map_err(StepFailure::new)?,
             None => with.to_json(),
         };
-        let mut answers = advance(self.stage, fork, &body)?;
-        Ok(answers.pop().expect("a walk is answered"))
+        let answers = advance(&body, |it| good(self.stage.ask(fork, it)))?;
+        answers.and_then(|mut it| it.pop()).ok_or_else(|| StepFailure::new(STANDS_STILL))
     }
 
     /// A value with its references replaced, as JSON.
@@ -293,26 +288,36 @@ impl Runner<'_> {
     }
 }
 
-/// Time passes until the walk is done: one that hit a bound is taken up again. What each part of it was answered with.
+/// What is said when a walk stands at one instant for ever.
+pub const STANDS_STILL: &str = "time does not get on: what happens at this instant causes itself again and again";
+
+/// Time passes until the walk is done: one that hit a bound is taken up again. What each part of it was answered with;
+/// `None` when it stands still.
 ///
 /// # Errors
-/// The control API refuses, or what happens at an instant causes itself again and again.
-pub fn advance(stage: &mut dyn Stage, fork: Option<&str>, body: &str) -> Result<Vec<Response>, StepFailure> {
-    let mut before = now(stage, fork);
+/// Those of `ask`.
+pub fn advance<E>(body: &str, mut ask: impl FnMut(Request) -> Result<Response, E>) -> Result<Option<Vec<Response>>, E> {
     let mut answers = Vec::new();
     loop {
-        let answer = good(stage.ask(fork, control(Method::POST, "clock/advance", body.to_owned())))?;
-        let document: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let stands = now(stage, fork);
+        let answer = ask(control(Method::POST, "clock/advance", body.to_owned()))?;
+        let report: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
         answers.push(answer);
-        if document["incomplete"] != json!(true) {
-            return Ok(answers);
+        if report["incomplete"] != json!(true) {
+            return Ok(Some(answers));
         }
-        if stands == before {
-            return Err(StepFailure::new("time does not get on: what happens at this instant causes itself again and again"));
+        if report["from"] == report["now"] {
+            return Ok(None);
         }
-        before = stands;
     }
+}
+
+/// The body of a call that lets so much time pass, however many walks it takes.
+///
+/// # Errors
+/// A sentence that says why it is not a span, or that it leads too far.
+pub fn until(now: Timestamp, span: &str) -> Result<String, String> {
+    let to = later(now, parse_duration(span)?).ok_or_else(|| format!("{span} leads past the year 9999"))?;
+    Ok(json!({"to": to}).to_string())
 }
 
 /// A call of the control API.

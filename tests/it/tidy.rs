@@ -9,7 +9,8 @@ use serde_json::{Value as Json, json};
 use crate::tape::Tape;
 
 /// The rooms of the crate; each may import from those to its right.
-const ROOMS: &[&str] = &["main", "cli", "edge", "stage", "sandbox", "control", "providers", "contract", "scenario", "engine", "kit"];
+const ROOMS: &[&str] =
+    &["main", "cli", "embed", "edge", "stage", "sandbox", "control", "providers", "contract", "scenario", "engine", "kit"];
 /// The files of the engine, each with its folder; each may import from those to its left.
 #[rustfmt::skip]
 const ENGINE: &[&str] = &[
