@@ -111,13 +111,13 @@ impl Server {
     ///
     /// # Errors
     /// What its scenario asks for in vain; then nothing has changed.
-    pub fn begin(&self, start: Start) -> Result<(), Vec<Impossible>> {
+    pub(crate) fn begin(&self, start: Start) -> Result<(), Vec<Impossible>> {
         self.driver.begin(start)
     }
 
     /// The default sandbox as the stage of a scenario. Its steps are taken on the caller's thread, which must not be one
     /// of the runtime's.
-    pub fn stage(&self, runtime: tokio::runtime::Handle) -> ServerStage<'_> {
+    pub(crate) fn stage(&self, runtime: tokio::runtime::Handle) -> ServerStage<'_> {
         ServerStage::new(self, runtime)
     }
 

@@ -163,13 +163,6 @@ impl Inbox {
     pub fn messages(&self) -> impl Iterator<Item = &Message> {
         self.messages.iter()
     }
-
-    /// Forgets what arrived; the script stays where it is.
-    pub fn clear(&mut self) {
-        self.messages.clear();
-        self.bytes = 0;
-        self.truncated = false;
-    }
 }
 
 /// Whether an inbox may be called that.

@@ -17,10 +17,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::account::Account;
-pub use super::client::{self, Proof, Signing};
-pub use super::context::{Context, Stay};
+pub use super::client::{self, Signing};
+pub use super::context::Context;
 use super::delivery::{Attempt, Delivery};
-pub use super::journal::Trace;
 use super::tables::Contract;
 use crate::kit::fields::Fields;
 use crate::kit::http::{HeaderMap, Request, Response};

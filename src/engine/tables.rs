@@ -94,11 +94,6 @@ impl Contract {
     pub fn has_page(&self, path: &str) -> bool {
         self.pages.iter().any(|it| it.path.split('?').next().is_some_and(|own| fits(own, path)))
     }
-
-    /// The prefix of this provider's environment variables: `QUANTUM_PAYOUTS`.
-    pub fn environment_prefix(&self) -> String {
-        self.slug.to_ascii_uppercase().replace('-', "_")
-    }
 }
 
 /// Whether a path is one of a pattern, whose braces take any segment.

@@ -8,11 +8,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::json::Members;
-
 /// What somebody asks.
 #[derive(Clone, Debug)]
 pub struct Request {
+    /// The HTTP method.
     pub method: Method,
     /// Path and query exactly as sent: what a client has signed.
     pub target: String,
@@ -20,7 +19,9 @@ pub struct Request {
     pub path: String,
     /// The query without its `?`.
     pub query: String,
+    /// The headers, in the order in which they arrived.
     pub headers: HeaderMap,
+    /// The whole body; empty without one.
     pub body: Bytes,
     /// Scheme and host for absolute links: `http://127.0.0.1:4242`.
     pub origin: String,
@@ -84,8 +85,11 @@ pub const DEFAULT_ORIGIN: &str = "http://127.0.0.1:4242";
 /// What is answered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response {
+    /// The HTTP status.
     pub status: StatusCode,
+    /// The headers, those of Playmoney included.
     pub headers: HeaderMap,
+    /// The whole body.
     pub body: Bytes,
 }
 
@@ -240,11 +244,6 @@ pub fn headers_as_object(headers: &HeaderMap, show: impl Fn(&str) -> String) -> 
         object.insert(name.as_str().to_owned(), values.collect::<Vec<_>>().join(", ").into());
     }
     object.into()
-}
-
-/// The members of a JSON body, for which an empty body is an empty object.
-pub fn members(body: &[u8]) -> Option<Members<'_>> {
-    if body.iter().all(u8::is_ascii_whitespace) { Some(Members::default()) } else { Members::parse(body) }
 }
 
 #[cfg(test)]

@@ -12,9 +12,6 @@ pub use jiff::Timestamp;
 /// A span of simulated time, to the nanosecond.
 pub type Duration = SignedDuration;
 
-/// The last instant that a sandbox can reach.
-pub const END_OF_TIME: &str = "9999-12-30T22:00:00Z";
-
 /// A moment outside: the only thing about real time that the core is ever told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uptime {
@@ -62,7 +59,7 @@ pub fn nearer(date: Timestamp, first: Timestamp, second: Timestamp) -> Timestamp
     if far(second) < far(first) { second } else { first }
 }
 
-/// [`END_OF_TIME`] as an instant.
+/// The last instant that a sandbox can reach: 9999-12-30T22:00:00Z.
 pub fn end_of_time() -> Timestamp {
     Timestamp::constant(253_402_207_200, 0)
 }
@@ -137,7 +134,7 @@ mod tests {
         assert_eq!(with_offset(at, 3), "2025-09-15T19:40:21+03:00");
         assert_eq!(http_date(at), "Mon, 15 Sep 2025 16:40:21 GMT");
         assert_eq!(in_utc(at), "2025-09-15T16:40:21Z");
-        assert_eq!(END_OF_TIME.parse().ok(), Some(end_of_time()));
+        assert_eq!("9999-12-30T22:00:00Z".parse().ok(), Some(end_of_time()));
     }
 
     #[test]
