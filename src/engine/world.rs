@@ -99,8 +99,7 @@ impl World {
     fn tell_of_block(&mut self, uptime: Uptime, at: Timestamp, id: TransferId) {
         let Some(transfer) = self.core.chains.get(id).copied() else { return };
         let before = self.core.journal.changes_total();
-        let cause = Cause::Block { transfer: id.number, confirmations: transfer.confirmations };
-        self.with(id.provider_id, uptime, |it, cx| it.step(cx, id.object, cause));
+        self.with(id.provider_id, uptime, |it, cx| it.step(cx, id.object, Cause::Block));
         self.note_block(at, id, transfer, before);
     }
 

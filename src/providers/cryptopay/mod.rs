@@ -77,7 +77,7 @@ impl Provider for CryptoPay {
         let Some(number) = self.order(object).map(|it| it.number) else { return };
         match cause {
             Cause::Row(row) => _ = ORDER.0.get(usize::from(row)).and_then(|it| lifecycle::follow(&mut self.0, cx, number, it)),
-            Cause::Block { .. } => lifecycle::look_at_confirmations(&mut self.0, cx, number, false),
+            Cause::Block => lifecycle::look_at_confirmations(&mut self.0, cx, number, false),
             Cause::Delivered(_) => {}
         }
     }

@@ -104,7 +104,7 @@ impl Provider for QuantaPay {
                 }
             }
             (Cause::Row(_), Kind::Hour) => lifecycle::end_hour(cx, number),
-            (Cause::Block { .. }, _) => lifecycle::look_at_confirmations(&mut self.0, cx, number, lifecycle::ENOUGH),
+            (Cause::Block, _) => lifecycle::look_at_confirmations(&mut self.0, cx, number, lifecycle::ENOUGH),
             (Cause::Delivered(_), _) => {}
         }
     }

@@ -93,7 +93,7 @@ impl Provider for Quoine {
             }
             Cause::Delivered(webhooks::CAPTURED) => _ = lifecycle::take(&mut self.0, cx, object.number, On::Delivered(webhooks::CAPTURED)),
             Cause::Delivered(_) => {}
-            Cause::Block { .. } => lifecycle::look_at_confirmations(&mut self.0, cx, object.number, lifecycle::ENOUGH),
+            Cause::Block => lifecycle::look_at_confirmations(&mut self.0, cx, object.number, lifecycle::ENOUGH),
         }
     }
 
