@@ -74,6 +74,9 @@
 //! `ARCHITECTURE.md` tells what is in each. Types of other crates that stand in signatures are those of `http`, `bytes`, `jiff`,
 //! `ipnet` and `serde_json`.
 
+// What only the command uses is unused without it.
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
+
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
@@ -82,6 +85,9 @@ pub mod control;
 pub mod edge;
 pub mod embed;
 pub mod engine;
+#[cfg(feature = "inside")]
+#[doc(hidden)]
+pub mod inside;
 pub mod kit;
 pub mod providers;
 pub mod sandbox;

@@ -94,7 +94,7 @@ fn imports_are_found_however_they_are_written() {
 #[test]
 fn imports_point_right() {
     let place = |room: &str| ROOMS.iter().position(|it| *it == room);
-    for (name, text) in files("src").iter().filter(|it| it.0 != "lib.rs") {
+    for (name, text) in files("src").iter().filter(|it| !["lib.rs", "inside.rs"].contains(&it.0.as_str())) {
         let room = name.split(['/', '.']).next().expect("a room");
         let own = place(room).unwrap_or_else(|| panic!("{name} is in no room"));
         let code = code(text);
