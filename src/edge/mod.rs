@@ -117,7 +117,8 @@ impl Server {
 
     /// The default sandbox as the stage of a scenario. Its steps are taken on the caller's thread, which must not be one
     /// of the runtime's.
-    pub(crate) fn stage(&self, runtime: tokio::runtime::Handle) -> ServerStage<'_> {
+    #[doc(hidden)]
+    pub fn stage(&self, runtime: tokio::runtime::Handle) -> ServerStage<'_> {
         ServerStage::new(self, runtime)
     }
 
