@@ -1,13 +1,15 @@
 //! What a Rust program gets: a sandbox in memory that is driven by its owner, and values to look at.
 
-mod seen;
+mod answer;
+mod report;
 
 use std::fmt;
 
 use serde_json::Value as Json;
 
-pub use self::seen::{Answer, Error, Fired, Report, Webhook};
-use self::seen::{good, read};
+pub use self::answer::{Answer, Error};
+use self::answer::{good, read};
+pub use self::report::{Fired, Report, Webhook};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::start::Start;
 use crate::engine::tables::{Contract, Operation};
@@ -92,7 +94,7 @@ impl Sandbox {
         Self { sandbox, receiver: None }
     }
 
-    /// Who answers webhooks from now on, and with which HTTP status. Any status of 200 to 299 accepts the webhook; another one
+    /// Sets what answers webhooks from now on, with an HTTP status. Any status of 200 to 299 accepts the webhook; another one
     /// makes the provider try again, as its documented schedule says.
     ///
     /// Webhooks to the built-in inboxes (`http://NAME.inbox.playmoney.test/`) arrive there and not here.
@@ -152,12 +154,12 @@ impl Sandbox {
     /// webhook is answered before time goes on. However much there is, the walk is carried on to its end.
     ///
     /// # Errors
-    /// [`Error::Usage`] when `span` is not such a duration or leads past the year 9999; [`Error::Refused`] when time does not get
-    /// on, because a receiver causes its own next webhook at the same instant again and again.
+    /// [`Error::Usage`] when `span` is not such a duration or leads past the year 9999; [`Error::StandsStill`] when a
+    /// receiver causes its own next webhook at the same instant again and again.
     pub fn advance(&mut self, span: &str) -> Result<Report, Error> {
         let body = stage::until(self.now(), span).map_err(Error::Usage)?;
         let answers = stage::advance(&body, |it| self.ask(it).and_then(good))?;
-        let answers = answers.ok_or_else(|| Error::stands_still(stage::STANDS_STILL))?;
+        let answers = answers.ok_or(Error::StandsStill)?;
         Ok(Report::of(self.sandbox.world(), answers.iter().map(|it| read(&it.body))))
     }
 
@@ -206,7 +208,7 @@ impl Sandbox {
     fn ask(&mut self, request: Request) -> Result<Response, Error> {
         let Self { sandbox, receiver } = self;
         let mut answer = |sandbox: &mut sandbox::Sandbox, it: &Outgoing| {
-            let status = receiver.as_mut().map_or(200, |receiver| receiver(&Webhook::leaving(sandbox.world(), it)));
+            let status = receiver.as_mut().map_or(200, |receiver| receiver(&Webhook::of_outgoing(sandbox.world(), it)));
             Outcome::status(status)
         };
         memory::ask(sandbox, request, &mut answer).map_err(|it| Error::NoAnswer(it.to_owned()))

@@ -1,75 +1,14 @@
-//! What an embedder sees: answers, webhooks, what an advance has met, and mistakes.
-
-use std::ops::Index;
+//! What an advance of the clock has met, webhooks above all.
 
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::answer::read;
 use crate::engine::delivery::{Attempt, Delivery, Outgoing, delivery_id};
 use crate::engine::world::World;
-use crate::kit::http::{HeaderMap, Response};
+use crate::kit::http::HeaderMap;
 use crate::kit::time::Timestamp;
-
-/// Why nothing came of a call.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The call was not made: there is no such operation, account or duration. A sentence that says what would be right.
-    #[error("{0}")]
-    Usage(String),
-    /// A scenario has mistakes: every one of them, with its place in the text.
-    #[error("{0}")]
-    Scenario(String),
-    /// The control API refused.
-    #[error("{detail}")]
-    Refused {
-        /// The HTTP status that a caller over the network would get.
-        status: u16,
-        /// The word for the problem: `wrong_state`, `invalid_request`, `not_found`.
-        code: String,
-        /// The problem in a sentence.
-        detail: String,
-    },
-    /// A rule has cut the connection: `empty_response`, `connection_reset`, or another effect's word.
-    #[error("there was no answer: {0}")]
-    NoAnswer(String),
-}
-
-impl Error {
-    /// An advance that stands at one instant for ever.
-    pub(super) fn stands_still(why: &str) -> Self {
-        Self::Refused { status: 409, code: "stands_still".to_owned(), detail: why.to_owned() }
-    }
-}
-
-/// What a provider or the control API has answered. Members of the body are read by index: `answer["id"]`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Answer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The headers, those of Playmoney included.
-    pub headers: HeaderMap,
-    /// The body as JSON; as a text when it is not JSON.
-    pub body: Json,
-}
-
-impl Answer {
-    pub(super) fn of(response: Response) -> Self {
-        let body = serde_json::from_slice(&response.body).unwrap_or_else(|_| Json::from(String::from_utf8_lossy(&response.body)));
-        Self { status: response.status.as_u16(), headers: response.headers, body }
-    }
-}
-
-/// A member or an item of the body; `null` where there is none.
-impl<I: serde_json::value::Index> Index<I> for Answer {
-    type Output = Json;
-
-    fn index(&self, index: I) -> &Json {
-        &self.body[index]
-    }
-}
 
 /// One attempt to deliver a webhook.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,7 +43,7 @@ impl Webhook {
     }
 
     /// One that a receiver is asked about.
-    pub(super) fn leaving(world: &World, it: &Outgoing) -> Self {
+    pub(super) fn of_outgoing(world: &World, it: &Outgoing) -> Self {
         let webhook = Self {
             provider: String::new(),
             event: String::new(),
@@ -118,19 +57,19 @@ impl Webhook {
             error: None,
         };
         match world.core.outbox.get(it.id.delivery) {
-            Some(delivery) => webhook.of(world, delivery),
+            Some(delivery) => webhook.with_names(world, delivery),
             None => webhook,
         }
     }
 
-    /// With the names of its delivery.
-    fn of(self, world: &World, delivery: &Delivery) -> Self {
+    /// The same with the names of its delivery.
+    fn with_names(self, world: &World, delivery: &Delivery) -> Self {
         let provider = world.provider(delivery.provider_id).contract().slug.to_owned();
         Self { provider, event: delivery.event.clone(), subject: delivery.subject.clone(), ..self }
     }
 
     /// One that a walk has met. What the outbox has dropped since is known by its names alone.
-    fn met(world: &World, row: Row) -> Self {
+    fn of_row(world: &World, row: Row) -> Self {
         let delivery = delivery_id(&row.id).and_then(|it| world.core.outbox.get(it));
         let attempt = delivery.and_then(|it| it.attempts.iter().find(|it| it.number == row.attempt));
         let url = delivery.map(|it| it.url.clone()).unwrap_or_default();
@@ -213,24 +152,8 @@ impl Report {
             }
             report.now = walked.now;
             report.fired.extend(walked.fired);
-            report.deliveries.extend(walked.deliveries.into_iter().map(|it| Webhook::met(world, it)));
+            report.deliveries.extend(walked.deliveries.into_iter().map(|it| Webhook::of_row(world, it)));
         }
         report
     }
-}
-
-/// The control API's answer, unless it is a refusal.
-pub(super) fn good(response: Response) -> Result<Response, Error> {
-    if response.status.is_success() {
-        return Ok(response);
-    }
-    let problem = read(&response.body);
-    let text = |name: &str| problem[name].as_str().map(str::to_owned);
-    let detail = text("detail").unwrap_or_else(|| String::from_utf8_lossy(&response.body).into_owned());
-    Err(Error::Refused { status: response.status.as_u16(), code: text("code").unwrap_or_default(), detail })
-}
-
-/// A body as JSON; `null` when it is not JSON.
-pub(super) fn read(body: &[u8]) -> Json {
-    serde_json::from_slice(body).unwrap_or_default()
 }
