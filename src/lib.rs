@@ -1,11 +1,103 @@
-#![doc = include_str!("../README.md")]
+//! Five payment providers on a simulated clock, as a value in a Rust program: test an integration without keys, networks or
+//! waiting. The command `playmoney` is described in the README.
+//!
+//! # A first test, without sockets
+//!
+//! A [`Sandbox`] holds all five providers. It answers calls as the providers document them, and its time stands until it is
+//! advanced.
+//!
+//! ```
+//! use playmoney::{Error, Sandbox};
+//! use serde_json::json;
+//!
+//! # fn main() -> Result<(), Error> {
+//! let mut shop = Sandbox::new();
+//! let order = json!({"orderNumber": "A-1", "amount": 1000, "description": "wages", "target": {"pan": "4111111111111111"}});
+//! let payout = shop.call("quantum-payouts.performPayout", order)?; // signed as the account that every sandbox has
+//! assert_eq!(payout.status, 200);
+//!
+//! let report = shop.advance("1h")?; // the bank has answered, and the shop was told
+//! assert_eq!(report.deliveries[0].json()["payout"]["status"], "success");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # An invoice that expires while it is paid
+//!
+//! What a customer, a bank or a blockchain does is an action. Webhooks are answered by a receiver, at their simulated moment.
+//!
+//! ```
+//! use playmoney::{Error, Sandbox};
+//! use serde_json::json;
+//!
+//! # fn main() -> Result<(), Error> {
+//! let mut shop = Sandbox::new();
+//! shop.receiver(|webhook| if webhook.attempt == 1 { 503 } else { 200 });
+//! let invoice = shop.call("quoine.createInvoice", json!({"price": "500.0"}))?;
+//! shop.act("quoine.pay", json!({"invoice": invoice["id"], "amount": "0.01"}))?; // too little
+//!
+//! let report = shop.advance("31m")?;
+//! let last = report.deliveries.last().expect("the shop is told");
+//! assert_eq!(last.json()["invoice"]["invoice_status"], "payment_expired");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # A server inside tokio
+//!
+//! An application that is written in another language, or that shall keep its HTTP client, is given the address of a
+//! [`Server`] in place of the provider's.
+//!
+//! ```
+//! use playmoney::{Config, Server};
+//! use tokio::io::{AsyncReadExt, AsyncWriteExt};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> std::io::Result<()> {
+//! let server = Server::start(Config::default()).await?; // a free port on loopback
+//! let mut socket = tokio::net::TcpStream::connect(server.address()).await?;
+//! socket.write_all(b"GET /__admin/clock HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
+//! let mut answer = String::new();
+//! socket.read_to_string(&mut answer).await?;
+//! assert!(answer.contains(r#""now":"2026-01-01T00:00:00Z""#));
+//! server.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Layout
+//!
+//! The names on this page are the whole public interface, and semantic versioning counts for them alone. Behind them stand
+//! private rooms whose imports point one way: `edge` (sockets and the real clock), `stage` (scenarios are played), `sandbox` (the
+//! value and its walk through time), `control` (`/__admin`), `providers` (five folders of the same shape), `contract` (what is
+//! read from the providers' tables), `scenario` (the language), `engine` (machinery that knows no provider) and `kit`.
+//! `ARCHITECTURE.md` tells what is in each. Types of other crates that stand in signatures are those of `http`, `bytes`, `jiff`,
+//! `ipnet` and `serde_json`.
 
+// What only the command uses is unused without it.
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
+
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 pub mod contract;
 pub mod control;
 pub mod edge;
+pub mod embed;
 pub mod engine;
+#[cfg(feature = "inside")]
+#[doc(hidden)]
+pub mod inside;
 pub mod kit;
 pub mod providers;
 pub mod sandbox;
 pub mod scenario;
 pub mod stage;
+
+pub use edge::{Config, Server};
+pub use embed::{Answer, Error, Fired, Report, Sandbox, Webhook};
+pub use engine::clock::{Mode, Rate};
+pub use engine::start::Start;
+pub use kit::http::{Method, Request, Response};
+pub use kit::secret::Secret;
+pub use kit::time::Timestamp;

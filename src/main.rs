@@ -1,7 +1,5 @@
 //! The `playmoney` command.
 
-mod cli;
-
 fn main() -> std::process::ExitCode {
-    cli::run()
+    playmoney::cli::run()
 }

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use playmoney::engine::matching::Matcher;
-use playmoney::engine::scenario::yaml;
+use playmoney::scenario::yaml;
 
 fuzz_target!(|texts: (&str, &str)| {
     let (Ok(matcher), Ok(value)) = (yaml::parse(texts.0), yaml::parse(texts.1)) else { return };

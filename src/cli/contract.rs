@@ -1,11 +1,11 @@
 //! `playmoney describe` and `playmoney openapi`: the contract as a page and as a document.
 
+use crate::contract::describe;
+use crate::contract::describe::Asked;
+use crate::contract::openapi;
+use crate::engine::tables::Contract;
+use crate::providers;
 use clap::Args;
-use playmoney::contract::describe;
-use playmoney::contract::describe::Asked;
-use playmoney::contract::openapi;
-use playmoney::engine::tables::Contract;
-use playmoney::providers;
 
 use super::{Exit, Stop, print};
 

@@ -6,10 +6,10 @@ mod report;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::engine::start::Start;
+use crate::scenario::{Mistakes, Scenario};
+use crate::stage::{INBOXES, MemoryStage, Report, play};
 use clap::Args;
-use playmoney::engine::start::Start;
-use playmoney::scenario::{Mistakes, Scenario};
-use playmoney::stage::{INBOXES, MemoryStage, Report, play};
 
 use super::scenarios::{File, count, files, load, wants_colours};
 use super::serve::{address, target};

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::engine::start::Start;
+use crate::engine::tables::Contract;
+use crate::engine::world::World;
+use crate::kit::time::Uptime;
+use crate::providers;
+use crate::scenario::{Known, Mistakes, Scenario, parse, schema};
 use clap::Args;
-use playmoney::engine::start::Start;
-use playmoney::engine::tables::Contract;
-use playmoney::engine::world::World;
-use playmoney::kit::time::Uptime;
-use playmoney::providers;
-use playmoney::scenario::{Known, Mistakes, Scenario, parse, schema};
 
 use super::{Exit, Stop, print};
 

@@ -2,12 +2,12 @@
 
 use std::io::Read;
 
+use crate::engine::provider::DynProvider;
+use crate::engine::signature::{Received, SignedRequest, Verdict};
+use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use crate::kit::time::Timestamp;
+use crate::providers;
 use clap::Args;
-use playmoney::engine::provider::DynProvider;
-use playmoney::engine::signature::{Received, SignedRequest, Verdict};
-use playmoney::kit::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
-use playmoney::kit::time::Timestamp;
-use playmoney::providers;
 use serde_json::{Map, json};
 
 use super::{Exit, Stop, contract, print};

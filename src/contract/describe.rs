@@ -107,7 +107,7 @@ pub fn provider_json(contract: &Contract) -> Json {
         "lifecycles": all(&(contract.lifecycles)(), rows::statuses),
         "errors": all(contract.errors.iter().copied(), rows::error), "error_body": all(contract.error_body, rows::field),
         "events": all(contract.events, rows::event), "retry_schedule": rows::schedule(&contract.schedule),
-        "settings": contract.settings().map(|it| rows::setting(&it)).collect::<Vec<_>>(),
+        "settings": contract.settings().map(rows::setting).collect::<Vec<_>>(),
         "decisions": all(contract.decisions, rows::decision),
     })
 }

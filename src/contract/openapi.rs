@@ -48,7 +48,7 @@ pub fn document(contract: &Contract) -> Json {
         "x-lifecycle": all(&(contract.lifecycles)(), rows::statuses),
         "x-errors": all(contract.errors.iter().copied(), rows::error),
         "x-retry-schedule": rows::schedule(&contract.schedule),
-        "x-settings": contract.settings().map(|it| rows::setting(&it)).collect::<Vec<_>>(),
+        "x-settings": contract.settings().map(rows::setting).collect::<Vec<_>>(),
         "x-decisions": all(contract.decisions, rows::decision),
     })
 }

@@ -99,7 +99,7 @@ pub fn attempts(it: &Schedule) -> impl Iterator<Item = (usize, Duration, Duratio
     })
 }
 
-pub fn setting(it: &&Setting) -> Json {
+pub fn setting(it: &Setting) -> Json {
     let words = match it.kind {
         SettingKind::Word { words, .. } | SettingKind::List { words } => json!(words),
         SettingKind::Flag { .. }

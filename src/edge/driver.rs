@@ -228,7 +228,7 @@ impl Caller {
     /// Waits until the answer is ready.
     pub async fn ready(&mut self) {
         if self.answered.is_none() {
-            self.answered = Some(self.wait(|sandbox, uptime, ticket| sandbox.poll_answer(uptime, ticket)).await);
+            self.answered = Some(self.wait(Sandbox::poll_answer).await);
         }
     }
 

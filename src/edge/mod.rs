@@ -109,12 +109,13 @@ impl Server {
     ///
     /// # Errors
     /// The parts of its scenario that are impossible. In that case nothing has changed.
-    pub fn begin(&self, start: Start) -> Result<(), Vec<Impossible>> {
+    pub(crate) fn begin(&self, start: Start) -> Result<(), Vec<Impossible>> {
         self.shared.registry.default().begin(start)
     }
 
     /// The default sandbox as the stage of a scenario. Its steps are taken on the caller's thread, which must not be one
     /// of the runtime's.
+    #[doc(hidden)]
     pub fn stage(&self, runtime: tokio::runtime::Handle) -> ServerStage<'_> {
         ServerStage::new(self, runtime)
     }

@@ -15,8 +15,8 @@ pub enum Cause<'a> {
     Row(u8),
     /// A receiver accepted that event.
     Delivered(&'a str),
-    /// The confirmations of that transfer to it have changed: a block has come, or a reorganisation has undone some.
-    Block { transfer: u32, confirmations: u32 },
+    /// The confirmations of one of its transfers have changed: a block has come, or a reorganisation has undone some.
+    Block,
 }
 
 /// Why an action did not happen.

@@ -19,6 +19,7 @@ pub enum Mode {
 /// Simulated seconds for each real second, in millionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {
+    /// Millionths of a simulated second that pass in a real one: 60,000,000 for `60x`.
     pub millionths: u64,
 }
 

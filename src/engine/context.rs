@@ -190,7 +190,8 @@ impl<'a> Context<'a> {
 
     /// A webhook is owed. Its first attempt leaves as soon as the one before it to that target has an outcome.
     pub fn notify(&mut self, mut event: Event) -> Option<u64> {
-        event.url = self.core.target(&event.url).to_owned();
+        let target = self.core.target(&event.url).to_owned();
+        event.url = target;
         let (now, provider_id) = (self.core.now, self.provider_id);
         let spoiled = if self.core.rules.is_empty() { None } else { self.spoiled_by_rule(&event) };
         let delay = spoiled.as_ref().and_then(|it| it.how.delay.or(it.how.reorder.then_some(REORDER_MAX)));

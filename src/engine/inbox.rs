@@ -163,13 +163,6 @@ impl Inbox {
     pub fn messages(&self) -> impl Iterator<Item = &Message> {
         self.messages.iter()
     }
-
-    /// Removes the messages; the script continues.
-    pub fn clear(&mut self) {
-        self.messages.clear();
-        self.bytes = 0;
-        self.truncated = false;
-    }
 }
 
 /// Whether an inbox can have this name.

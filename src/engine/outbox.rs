@@ -165,11 +165,6 @@ impl Outbox {
         self.flights.is_empty() && self.leaving.is_empty()
     }
 
-    /// The attempts under way.
-    pub fn flights(&self) -> impl Iterator<Item = &Flight> {
-        self.flights.iter()
-    }
-
     /// A receiver has answered. With `in_order` the outcome waits for those of the attempts made before it.
     /// Returns whether that attempt was under way.
     pub fn landed(&mut self, attempt: AttemptId, outcome: Outcome, in_order: bool) -> bool {

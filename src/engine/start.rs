@@ -13,23 +13,29 @@ use crate::kit::time::Timestamp;
 /// How a sandbox begins, and what `reset` returns it to.
 #[derive(Clone, Debug)]
 pub struct Start {
+    /// What answers call it, in `Playmoney-Sandbox`.
     pub name: String,
+    /// Everything that is drawn follows from it: ids, prices, hashes.
     pub seed: u64,
+    /// How simulated time follows real time.
     pub mode: Mode,
     /// The first moment; without one, the real date.
     pub now: Option<Timestamp>,
     /// Where every account's webhooks go at first; `{provider}` stands for the slug.
     pub webhook_url: Option<String>,
     /// That target was asked for louder than the scenario asks for others.
+    #[doc(hidden)]
     pub webhook_url_wins: bool,
     /// Where every webhook goes in place of its own target, unless a tester sets another one later: a fork's inbox.
     pub redirect: Option<String>,
+    /// Bytes of requests and answers that the journal keeps; of more, the oldest are dropped.
     pub journal_bytes_max: usize,
     /// Secrets from outside are shown in full.
     pub show_secrets: bool,
     /// Dates that arrive are judged by simulated time alone, unless an account says otherwise.
     pub judged_by_simulated_time: bool,
     /// What it starts with besides.
+    #[doc(hidden)]
     pub setup: Option<Arc<Setup>>,
 }
 

@@ -100,7 +100,7 @@ impl World {
         let subject = self.provider(id.provider_id).subject(id.object).unwrap_or_default().into();
         let block = Block { subject, blockchain, height: self.core.chains.height(blockchain, at), confirmations, wanted };
         self.core.log.push(at, Some(id.provider_id), What::Fired(Fired::Block(block)));
-        self.with(id.provider_id, uptime, |it, cx| it.step(cx, id.object, Cause::Block { transfer: id.number, confirmations }));
+        self.with(id.provider_id, uptime, |it, cx| it.step(cx, id.object, Cause::Block));
     }
 
     /// What was booked for a webhook is due.

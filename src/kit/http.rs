@@ -8,8 +8,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::json::Members;
-
 /// The first segment of every control path.
 const CONTROL: &str = "__admin";
 
@@ -64,6 +62,7 @@ impl RequestPath {
 /// A request that has arrived completely.
 #[derive(Clone, Debug)]
 pub struct Request {
+    /// The HTTP method.
     pub method: Method,
     /// Path and query exactly as sent, which a client may have signed.
     pub target: String,
@@ -71,7 +70,9 @@ pub struct Request {
     pub path: RequestPath,
     /// The query without its `?`.
     pub query: String,
+    /// The headers, in the order in which they arrived.
     pub headers: HeaderMap,
+    /// The whole body; empty without one.
     pub body: Bytes,
     /// Scheme and host for absolute links: `http://127.0.0.1:4242`.
     pub origin: String,
@@ -135,8 +136,11 @@ pub const DEFAULT_ORIGIN: &str = "http://127.0.0.1:4242";
 /// A response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response {
+    /// The HTTP status.
     pub status: StatusCode,
+    /// The headers, those of Playmoney included.
     pub headers: HeaderMap,
+    /// The whole body.
     pub body: Bytes,
 }
 
@@ -296,11 +300,6 @@ pub fn headers_as_object(headers: &HeaderMap, show: impl Fn(&str) -> String) -> 
 /// Headers as one JSON object, with their values in full.
 pub fn headers_in_full(headers: &HeaderMap) -> serde_json::Value {
     headers_as_object(headers, str::to_owned)
-}
-
-/// The members of a JSON body. An empty body is an empty object.
-pub fn members(body: &[u8]) -> Option<Members<'_>> {
-    if body.iter().all(u8::is_ascii_whitespace) { Some(Members::default()) } else { Members::parse(body) }
 }
 
 #[cfg(test)]

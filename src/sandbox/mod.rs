@@ -9,10 +9,12 @@ mod walking;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-pub use self::answers::{FAULT, HINT, SANDBOX, TIME};
+pub use self::answers::{FAULT, HINT, SANDBOX};
 use self::answers::{Stamp, broken, nobody};
 use self::served::{Pacing, Served, serve};
-pub use self::tickets::{Answered, SLOW_MAX, Ticket};
+#[cfg(feature = "inside")]
+pub use self::tickets::SLOW_MAX;
+pub use self::tickets::{Answered, Ticket};
 use self::tickets::{Open, Tickets};
 use crate::contract::hints;
 use crate::control::{self, Answer, Waiting};
@@ -67,6 +69,7 @@ impl Sandbox {
 
     /// A copy at this instant under another name: state, clock, pending timers and deliveries. Its webhooks go to
     /// `redirect`, or to its own inbox `fork`, whatever addresses its objects carry.
+    #[must_use]
     pub fn fork(&self, name: &str, redirect: Option<&str>, uptime: Uptime) -> Self {
         Self { broken: self.broken.clone(), ..Self::of(self.world.fork(name, redirect, uptime)) }
     }

@@ -4,6 +4,7 @@ use super::{Runner, StepFailure};
 use crate::engine::actions::LoggedIn;
 use crate::engine::client::{Proof as Proven, Signing, put, spoilt};
 use crate::engine::tables::{Auth, Operation};
+use crate::engine::world::World;
 use crate::kit::fields::Kind;
 use crate::kit::http::{HeaderName, HeaderValue, Method, Request, encoded, header};
 use crate::kit::ids::Draws;
@@ -65,53 +66,85 @@ impl Runner<'_> {
 
     fn prove(&mut self, fork: Option<&str>, call: &Call, operation: &Operation, request: &mut Request) -> Result<(), StepFailure> {
         self.calls += 1;
-        let asked = call.account.as_ref().map(|it| self.plain(it)).transpose()?;
-        let account = match asked {
-            Some(id) => id,
-            None => self.usual_account(fork, &call.provider)?,
+        let account = call.account.as_ref().map(|it| self.plain(it)).transpose()?;
+        let has_member = |name: &str| call.body.is_some() || call.with.as_ref().is_some_and(|it| it.get(name).is_some());
+        let caller = Caller {
+            provider: &call.provider,
+            account: account.as_deref(),
+            proof: call.signature,
+            date: call.date.as_deref(),
+            number: self.calls,
+            has_member: &has_member,
         };
-        let proof = match call.signature {
-            Proof::Usual => Proven::Usual,
-            Proof::Right => Proven::Right,
-            Proof::Wrong => Proven::Wrong,
-            Proof::Absent => return Ok(()),
-        };
-        match operation.auth {
-            Auth::Open => return Ok(()),
-            Auth::Session { .. } => return self.log_in(fork, call, &account, request),
-            Auth::Bearer | Auth::Basic | Auth::Signed { .. } | Auth::Field { .. } => {}
-        }
-        let (calls, mut known) = (self.calls, true);
-        self.stage.look(fork, &mut |world| {
-            let Some(provider_id) = world.provider_id(&call.provider) else { return };
-            let Some(own) = world.core.accounts[usize::from(provider_id.0)].get(&account) else { return known = false };
-            let nonce = Draws::new(world.core.seed, "scenario nonce", calls).text(ALPHANUMERIC, 32);
-            let date = call.date.as_deref().map_or(world.core.now, |it| shifted(world.core.now, it));
-            world.provider(provider_id).authorise(own, request, &Signing { proof, date, nonce });
-        });
-        if known { Ok(()) } else { Err(StepFailure::new(format!("{} has no account `{account}`", call.provider))) }
+        let mut proved = Ok(());
+        self.stage.look(fork, &mut |world| proved = prove(world, operation, &caller, request));
+        proved.map_err(StepFailure::new)
     }
+}
 
-    /// A call of a portal comes from one of its pages: with the session's cookie, and the token of the page's form.
-    fn log_in(&mut self, fork: Option<&str>, call: &Call, account: &str, request: &mut Request) -> Result<(), StepFailure> {
-        let mut session = None;
-        self.stage.look(fork, &mut |world| {
-            let Some(provider_id) = world.provider_id(&call.provider) else { return };
-            if world.core.accounts[usize::from(provider_id.0)].contains_key(account) {
-                session = world.with(provider_id, Uptime::START, |it, cx| it.log_in(cx, account));
-            }
-        });
-        let Some(LoggedIn { cookie, token: (name, token) }) = session else {
-            return Err(StepFailure::new(format!("{} has no account `{account}` that could log in", call.provider)));
-        };
-        put(request, header::COOKIE, &cookie);
-        let has_own = call.body.is_some() || call.with.as_ref().is_some_and(|it| it.get(name).is_some());
-        if !has_own {
-            let proof = if call.signature == Proof::Wrong { Proven::Wrong } else { Proven::Usual };
-            request.body = with_member(&request.body, name, &spoilt(&token, proof)).into();
-        }
-        Ok(())
+/// Who makes a call, and how they prove it.
+pub struct Caller<'a> {
+    pub provider: &'a str,
+    /// Without one, the account that every sandbox has.
+    pub account: Option<&'a str>,
+    pub proof: Proof,
+    /// How far the caller's clock is wrong.
+    pub date: Option<&'a str>,
+    /// Counts the calls: each has a nonce of its own.
+    pub number: u64,
+    /// Whether the caller has set a member of the body, which is then left as it is.
+    pub has_member: &'a dyn Fn(&str) -> bool,
+}
+
+/// Puts on a request what proves who makes it.
+///
+/// # Errors
+/// The provider has no such account, or it cannot log in.
+pub fn prove(world: &mut World, operation: &Operation, caller: &Caller<'_>, request: &mut Request) -> Result<(), String> {
+    let slug = caller.provider;
+    let usual = || usual_account(world, slug).ok_or_else(|| format!("{slug} has no account"));
+    let account = caller.account.map_or_else(usual, |it| Ok(it.to_owned()))?;
+    let proof = match caller.proof {
+        Proof::Usual => Proven::Usual,
+        Proof::Right => Proven::Right,
+        Proof::Wrong => Proven::Wrong,
+        Proof::Absent => return Ok(()),
+    };
+    match operation.auth {
+        Auth::Open => return Ok(()),
+        Auth::Session { .. } => return log_in(world, caller, &account, request),
+        Auth::Bearer | Auth::Basic | Auth::Signed { .. } | Auth::Field { .. } => {}
     }
+    let Some(provider_id) = world.provider_id(slug) else { return Ok(()) };
+    let own = world.core.accounts[usize::from(provider_id.0)].get(&account).ok_or_else(|| format!("{slug} has no account `{account}`"))?;
+    let nonce = Draws::new(world.core.seed, "scenario nonce", caller.number).text(ALPHANUMERIC, 32);
+    let date = caller.date.map_or(world.core.now, |it| shifted(world.core.now, it));
+    world.provider(provider_id).authorise(own, request, &Signing { proof, date, nonce });
+    Ok(())
+}
+
+/// A call of a portal comes from one of its pages: with the session's cookie, and the token of the page's form.
+fn log_in(world: &mut World, caller: &Caller<'_>, account: &str, request: &mut Request) -> Result<(), String> {
+    let provider_id = world.provider_id(caller.provider);
+    let known = provider_id.filter(|it| world.core.accounts[usize::from(it.0)].contains_key(account));
+    let session = known.and_then(|it| world.with(it, Uptime::START, |it, cx| it.log_in(cx, account)));
+    let Some(LoggedIn { cookie, token: (name, token) }) = session else {
+        return Err(format!("{} has no account `{account}` that could log in", caller.provider));
+    };
+    put(request, header::COOKIE, &cookie);
+    if !(caller.has_member)(name) {
+        let proof = if caller.proof == Proof::Wrong { Proven::Wrong } else { Proven::Usual };
+        request.body = with_member(&request.body, name, &spoilt(&token, proof)).into();
+    }
+    Ok(())
+}
+
+/// The account that every sandbox has at that provider; without it, the first one.
+pub fn usual_account(world: &World, slug: &str) -> Option<String> {
+    let provider_id = world.provider_id(slug)?;
+    let accounts = &world.core.accounts[usize::from(provider_id.0)];
+    let usual = world.provider(provider_id).contract().account;
+    accounts.get(usual).or_else(|| accounts.values().next()).map(|it| it.id.clone())
 }
 
 /// A path below a provider's slug; of a link from an answer, all behind its host.
@@ -138,7 +171,8 @@ fn shifted(now: Timestamp, offset: &str) -> Timestamp {
     moved.unwrap_or(now)
 }
 
-fn built(slug: &str, operation: &Operation, with: Option<&Node>) -> Request {
+/// The request that an operation's rows make of these values.
+pub fn built(slug: &str, operation: &Operation, with: Option<&Node>) -> Request {
     let mut path = operation.path.to_owned();
     let mut rest: Vec<(&str, &Node)> = with.map_or(&[][..], Node::members).iter().map(|(key, it)| (key.name.as_str(), it)).collect();
     rest.retain(|(name, it)| {

@@ -1,4 +1,4 @@
-//! A sandbox in memory as the stage: no socket, no real time. Whoever is not an inbox refuses the connection.
+//! A sandbox in memory as the stage: no socket, no real time. A receiver that is not an inbox refuses the connection.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::engine::start::Start;
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::time::Uptime;
-use crate::sandbox::{Answered, Sandbox, Ticket, driving};
+use crate::sandbox::{Answered, Sandbox, driving};
 
 /// The inboxes that accounts tell when nothing else is said: one a provider, by its slug.
 pub const INBOXES: &str = "http://{provider}.inbox.playmoney.test/";
@@ -38,7 +38,7 @@ impl MemoryStage {
 
 impl Stage for MemoryStage {
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
-        ask(self.sandbox(fork), request)
+        ask(self.sandbox(fork), request, &mut |_, _| Outcome::failed(Failure::Refused))
     }
 
     fn look(&mut self, fork: Option<&str>, look: &mut dyn FnMut(&mut World)) {
@@ -57,18 +57,21 @@ impl Stage for MemoryStage {
 
 /// One request, with all that it waits for. Real time takes no time here; the simulated time for which a rule holds the
 /// answer back passes.
-fn ask(sandbox: &mut Sandbox, request: Request) -> Result<Response, &'static str> {
+///
+/// # Errors
+/// How the connection failed: the word for an effect of the transport.
+pub fn ask(sandbox: &mut Sandbox, request: Request, receiver: driving::Receiver<'_>) -> Result<Response, &'static str> {
     let ticket = sandbox.handle(Uptime::START, request);
-    let mut answered = drive(sandbox, ticket);
+    let mut answered = driving::answer(sandbox, Uptime::START, ticket, receiver);
     if answered.is_none()
         && let Some(at) = sandbox.held_until(ticket)
     {
-        ask(sandbox, control(Method::POST, "clock/advance", json!({"to": at}).to_string()))?;
-        answered = drive(sandbox, ticket);
+        ask(sandbox, control(Method::POST, "clock/advance", json!({"to": at}).to_string()), receiver)?;
+        answered = driving::answer(sandbox, Uptime::START, ticket, receiver);
     }
     if answered.is_none() {
         sandbox.end_patience(ticket);
-        answered = drive(sandbox, ticket);
+        answered = driving::answer(sandbox, Uptime::START, ticket, receiver);
     }
     sandbox.give_up(Uptime::START, ticket);
     let Answered { response, transport } = answered.ok_or("empty_response")?;
@@ -76,9 +79,4 @@ fn ask(sandbox: &mut Sandbox, request: Request) -> Result<Response, &'static str
         None | Some(Transport::Dribble { .. }) => response.ok_or("empty_response"),
         Some(it) => Err(it.word()),
     }
-}
-
-/// A receiver that is not an inbox refuses the connection.
-fn drive(sandbox: &mut Sandbox, ticket: Ticket) -> Option<Answered> {
-    driving::answer(sandbox, Uptime::START, ticket, &mut |_, _| Outcome::failed(Failure::Refused))
 }

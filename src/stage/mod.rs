@@ -17,8 +17,8 @@ use crate::scenario::yaml::{Node, What};
 use crate::scenario::{Scenario, Step, StepKind};
 
 mod answers;
-mod call;
-mod memory;
+pub mod call;
+pub mod memory;
 mod waiting;
 mod webhooks;
 
@@ -243,32 +243,14 @@ impl Runner<'_> {
         next
     }
 
-    /// Time passes until the walk is done: one that hit a bound is taken up again.
     fn advance(&mut self, fork: Option<&str>, with: &Node) -> Result<Response, StepFailure> {
         let with = resolved(with, &self.saved).map_err(StepFailure::new)?;
-        let by = with.get("by").unwrap_or(&with).plain();
-        let start = now(self.stage, fork);
-        let body = match by {
-            Some(by) => {
-                let span = parse_duration(by).map_err(StepFailure::new)?;
-                let to = later(start, span).ok_or_else(|| StepFailure::new(format!("{by} leads past the year 9999")))?;
-                json!({"to": to}).to_string()
-            }
+        let body = match with.get("by").unwrap_or(&with).plain() {
+            Some(by) => until(now(self.stage, fork), by).map_err(StepFailure::new)?,
             None => with.to_json(),
         };
-        let mut before = start;
-        loop {
-            let answer = good(self.control(fork, Method::POST, "clock/advance", body.clone()))?;
-            let document: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
-            let stands = now(self.stage, fork);
-            if document["incomplete"] != json!(true) {
-                return Ok(answer);
-            }
-            if stands == before {
-                return Err(StepFailure::new("time does not get on: what happens at this instant causes itself again and again"));
-            }
-            before = stands;
-        }
+        let answers = advance(&body, |it| good(self.stage.ask(fork, it)))?;
+        answers.and_then(|mut it| it.pop()).ok_or_else(|| StepFailure::new(STANDS_STILL))
     }
 
     /// A value with its references replaced, as JSON.
@@ -296,14 +278,41 @@ impl Runner<'_> {
 
     fn usual_account(&mut self, fork: Option<&str>, provider: &str) -> Result<String, StepFailure> {
         let mut found = None;
-        self.stage.look(fork, &mut |world| {
-            let Some(provider_id) = world.provider_id(provider) else { return };
-            let accounts = &world.core.accounts[usize::from(provider_id.0)];
-            let usual = world.provider(provider_id).contract().account;
-            found = accounts.get(usual).or_else(|| accounts.values().next()).map(|it| it.id.clone());
-        });
+        self.stage.look(fork, &mut |world| found = call::usual_account(world, provider));
         found.ok_or_else(|| StepFailure::new(format!("{provider} has no account")))
     }
+}
+
+/// What is said when a walk stands at one instant for ever.
+pub const STANDS_STILL: &str = "time does not get on: what happens at this instant causes itself again and again";
+
+/// Time passes until the walk is done: one that hit a bound is taken up again. What each part of it was answered with;
+/// `None` when it stands still.
+///
+/// # Errors
+/// Those of `ask`.
+pub fn advance<E>(body: &str, mut ask: impl FnMut(Request) -> Result<Response, E>) -> Result<Option<Vec<Response>>, E> {
+    let mut answers = Vec::new();
+    loop {
+        let answer = ask(control(Method::POST, "clock/advance", body.to_owned()))?;
+        let report: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+        answers.push(answer);
+        if report["incomplete"] != json!(true) {
+            return Ok(Some(answers));
+        }
+        if report["from"] == report["now"] {
+            return Ok(None);
+        }
+    }
+}
+
+/// The body of a call that lets so much time pass, however many walks it takes.
+///
+/// # Errors
+/// A sentence that says why it is not a span, or that it leads too far.
+pub fn until(now: Timestamp, span: &str) -> Result<String, String> {
+    let to = later(now, parse_duration(span)?).ok_or_else(|| format!("{span} leads past the year 9999"))?;
+    Ok(json!({"to": to}).to_string())
 }
 
 /// A call of the control API.

@@ -8,6 +8,7 @@ mod contract;
 mod control;
 mod cryptopay;
 mod edge;
+mod embed;
 mod engine;
 mod net;
 mod playing;

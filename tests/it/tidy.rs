@@ -9,7 +9,8 @@ use serde_json::{Value as Json, json};
 use crate::tape::{Tape, changes};
 
 /// The rooms of the crate; each may import from those to its right.
-const ROOMS: &[&str] = &["main", "cli", "edge", "stage", "sandbox", "control", "providers", "contract", "scenario", "engine", "kit"];
+const ROOMS: &[&str] =
+    &["main", "cli", "embed", "edge", "stage", "sandbox", "control", "providers", "contract", "scenario", "engine", "kit"];
 /// The files of the engine, each with its folder; each may import from those to its left.
 #[rustfmt::skip]
 const ENGINE: &[&str] = &[
@@ -93,7 +94,7 @@ fn imports_are_found_however_they_are_written() {
 #[test]
 fn imports_point_right() {
     let place = |room: &str| ROOMS.iter().position(|it| *it == room);
-    for (name, text) in files("src").iter().filter(|it| it.0 != "lib.rs") {
+    for (name, text) in files("src").iter().filter(|it| !["lib.rs", "inside.rs"].contains(&it.0.as_str())) {
         let room = name.split(['/', '.']).next().expect("a room");
         let own = place(room).unwrap_or_else(|| panic!("{name} is in no room"));
         let code = code(text);

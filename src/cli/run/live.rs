@@ -1,8 +1,8 @@
 //! Scenarios with a real application: one file at a time, in the default sandbox of a server.
 
-use playmoney::edge::{Config, Server};
-use playmoney::engine::start::Start;
-use playmoney::stage::play;
+use crate::edge::{Config, Server};
+use crate::engine::start::Start;
+use crate::stage::play;
 use serde_json::json;
 
 use super::{Loaded, PlayedFile, Run};

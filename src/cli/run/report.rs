@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use playmoney::scenario::Mistakes;
-use playmoney::stage::{Report, StepFailure, StepReport};
+use crate::scenario::Mistakes;
+use crate::stage::{Report, StepFailure, StepReport};
 use serde_json::{Value as Json, json};
 
 use super::{PlayedFile, summary};
@@ -59,7 +59,7 @@ fn printable(text: &str) -> String {
 /// The step, with expected and actual values beside each other.
 fn failure_report(it: &PlayedFile, step: &StepReport, failure: &StepFailure) -> String {
     let mut text = format!("  {}:{}  {}\n  at {}: {}\n", it.path, step.line, step.title, step.at, failure.why);
-    let width = |of: fn(&playmoney::engine::matching::Mismatch) -> &String, least: usize| {
+    let width = |of: fn(&crate::engine::matching::Mismatch) -> &String, least: usize| {
         failure.misses.iter().map(|it| of(it).chars().count()).max().unwrap_or(0).clamp(least, 60)
     };
     let (path, expected) = (width(|it| &it.path, 5), width(|it| &it.expected, 8));

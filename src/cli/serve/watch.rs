@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use playmoney::edge::Server;
-use playmoney::engine::clock::Mode;
-use playmoney::engine::start::Start;
-use playmoney::kit::time::Timestamp;
-use playmoney::scenario::Scenario;
+use crate::edge::Server;
+use crate::engine::clock::Mode;
+use crate::engine::start::Start;
+use crate::kit::time::Timestamp;
+use crate::scenario::Scenario;
 
 use crate::cli::scenarios::{load, read, wants_colours};
 use crate::cli::{Exit, Stop};

@@ -42,11 +42,6 @@ impl Context<'_> {
         let confirmations = confirmations.unwrap_or(CONFIRMATIONS_MAX);
         self.core.chains.confirm(&mut self.core.agenda, self.core.now, id, confirmations)
     }
-
-    /// The number of a chain's latest block.
-    pub fn height(&self, blockchain: Blockchain) -> i64 {
-        self.core.chains.height(blockchain, self.core.now)
-    }
 }
 
 /// Parameters of the action `reorg`.

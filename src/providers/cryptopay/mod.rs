@@ -83,7 +83,7 @@ impl Provider for CryptoPay {
         let Some((Kind::Order, number)) = Kind::of(object) else { return };
         match cause {
             Cause::Row(row) => fire::<Order>(&mut self.0, cx, number, row),
-            Cause::Block { .. } => lifecycle::look_at_confirmations(&mut self.0, cx, number, false),
+            Cause::Block => lifecycle::look_at_confirmations(&mut self.0, cx, number, false),
             Cause::Delivered(_) => {}
         }
     }

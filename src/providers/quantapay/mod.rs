@@ -102,7 +102,7 @@ impl Provider for QuantaPay {
         let Some((Kind::Transaction, id)) = Kind::of(object) else { return };
         match cause {
             Cause::Row(row) => fire::<Transaction>(&mut self.0, cx, id, row),
-            Cause::Block { .. } => lifecycle::look_at_confirmations(&mut self.0, cx, id, lifecycle::ENOUGH),
+            Cause::Block => lifecycle::look_at_confirmations(&mut self.0, cx, id, lifecycle::ENOUGH),
             Cause::Delivered(_) => {}
         }
     }

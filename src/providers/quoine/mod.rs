@@ -94,7 +94,7 @@ impl Provider for Quoine {
             Cause::Row(row) => fire::<Invoice>(&mut self.0, cx, id, row),
             Cause::Delivered(webhooks::CAPTURED) => _ = take::<Invoice>(&mut self.0, cx, id, On::Delivered(webhooks::CAPTURED)),
             Cause::Delivered(_) => {}
-            Cause::Block { .. } => lifecycle::look_at_confirmations(&mut self.0, cx, id, lifecycle::ENOUGH),
+            Cause::Block => lifecycle::look_at_confirmations(&mut self.0, cx, id, lifecycle::ENOUGH),
         }
     }
 

@@ -1,0 +1,80 @@
+//! What a call is answered with, or why there is no answer.
+
+use std::ops::Index;
+
+use serde_json::Value as Json;
+
+use crate::kit::http::{HeaderMap, Response};
+use crate::stage;
+
+/// Why nothing came of a call.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The call was not made: there is no such operation, account or duration. A sentence that says what would be right.
+    #[error("{0}")]
+    Usage(String),
+    /// A scenario has mistakes: every one of them, with its place in the text.
+    #[error("{0}")]
+    Scenario(String),
+    /// The control API refused.
+    #[error("{detail}")]
+    Refused {
+        /// The HTTP status that a caller over the network would get.
+        status: u16,
+        /// The word for the problem: `wrong_state`, `invalid_request`, `not_found`.
+        code: String,
+        /// The problem in a sentence.
+        detail: String,
+    },
+    /// An advance stands at one instant for ever, because a receiver causes its own next webhook again and again.
+    #[error("{}", stage::STANDS_STILL)]
+    StandsStill,
+    /// A rule has cut the connection: `empty_response`, `connection_reset`, or another effect's word.
+    #[error("there was no answer: {0}")]
+    NoAnswer(String),
+}
+
+/// What a provider or the control API has answered. Members of the body are read by index: `answer["id"]`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers, those of Playmoney included.
+    pub headers: HeaderMap,
+    /// The body as JSON; as a text when it is not JSON.
+    pub body: Json,
+}
+
+impl Answer {
+    pub(super) fn of(response: Response) -> Self {
+        let body = serde_json::from_slice(&response.body).unwrap_or_else(|_| Json::from(String::from_utf8_lossy(&response.body)));
+        Self { status: response.status.as_u16(), headers: response.headers, body }
+    }
+}
+
+/// A member or an item of the body; `null` where there is none.
+impl<I: serde_json::value::Index> Index<I> for Answer {
+    type Output = Json;
+
+    fn index(&self, index: I) -> &Json {
+        &self.body[index]
+    }
+}
+
+/// The control API's answer, unless it is a refusal.
+pub fn good(response: Response) -> Result<Response, Error> {
+    if response.status.is_success() {
+        return Ok(response);
+    }
+    let problem = read(&response.body);
+    let text = |name: &str| problem[name].as_str().map(str::to_owned);
+    let detail = text("detail").unwrap_or_else(|| String::from_utf8_lossy(&response.body).into_owned());
+    Err(Error::Refused { status: response.status.as_u16(), code: text("code").unwrap_or_default(), detail })
+}
+
+/// A body as JSON; `null` when it is not JSON.
+pub fn read(body: &[u8]) -> Json {
+    serde_json::from_slice(body).unwrap_or_default()
+}

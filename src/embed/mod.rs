@@ -1,0 +1,234 @@
+//! What a Rust program gets: a sandbox in memory that is driven by its owner, and values to look at.
+
+mod answer;
+mod report;
+
+use std::fmt;
+
+use serde_json::Value as Json;
+
+pub use self::answer::{Answer, Error};
+use self::answer::{good, read};
+pub use self::report::{Fired, Report, Webhook};
+use crate::engine::delivery::{Outcome, Outgoing};
+use crate::engine::start::Start;
+use crate::engine::tables::{Contract, Operation};
+use crate::kit::http::{Method, Request, Response};
+use crate::kit::nearest::nearest;
+use crate::kit::time::{Timestamp, Uptime};
+use crate::providers;
+use crate::sandbox;
+use crate::scenario::{self, Known, Proof, yaml};
+use crate::stage::call::{Caller, built, prove};
+use crate::stage::{self, memory};
+
+/// Where the webhooks of accounts go that have no target of their own. Nothing leaves the process.
+const RECEIVER: &str = "http://receiver.playmoney.test/{provider}";
+/// Where the webhooks of a fork go, whatever address its objects carry.
+const FORK_RECEIVER: &str = "http://fork.receiver.playmoney.test/";
+
+/// A receiver's answer to a webhook, as an HTTP status.
+type Receiver = Box<dyn FnMut(&Webhook) -> u16 + Send>;
+
+/// Five payment providers in memory, on a clock that stands until it is advanced.
+///
+/// Nothing here opens a socket, sleeps or reads a clock, so a test takes as long as its computation. The same seed and the same
+/// calls give the same answers, byte for byte. Webhooks are sent during [`call`], [`act`], [`send`] and [`advance`], and each
+/// is answered by the [`receiver`] before the next thing happens; without a receiver the answer is 200.
+///
+/// ```
+/// use playmoney::{Error, Sandbox};
+/// use serde_json::json;
+///
+/// # fn main() -> Result<(), Error> {
+/// let mut shop = Sandbox::new();
+/// let invoice = shop.call("quoine.createInvoice", json!({"price": "500.0"}))?;
+/// assert_eq!(invoice.status, 200);
+/// assert_eq!(invoice["invoice_status"], "payment_awaited");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`call`]: Self::call
+/// [`act`]: Self::act
+/// [`send`]: Self::send
+/// [`advance`]: Self::advance
+/// [`receiver`]: Self::receiver
+pub struct Sandbox {
+    sandbox: sandbox::Sandbox,
+    receiver: Option<Receiver>,
+}
+
+impl Sandbox {
+    /// The default sandbox: seed 1, frozen at 2026-01-01T00:00:00Z, one account at each provider.
+    pub fn new() -> Self {
+        Self::starting(Start::default())
+    }
+
+    /// A sandbox that begins like that. In memory time moves only when it is advanced, whatever [`Start::mode`] says, and
+    /// dates of signatures are judged by simulated time.
+    ///
+    /// Without [`Start::webhook_url`], the webhooks of every account go to the [`receiver`](Self::receiver).
+    pub fn starting(start: Start) -> Self {
+        Self::of(sandbox::Sandbox::new(in_memory(start), Uptime::START))
+    }
+
+    /// A sandbox that begins as a scenario says: its accounts, settings, balances, rates, rules, seed and clock. Its steps
+    /// are not played; `playmoney run` plays them.
+    ///
+    /// # Errors
+    /// [`Error::Scenario`], with every mistake of the text and its place. `${env:NAME}` is one: the text reads nothing of this
+    /// machine.
+    pub fn from_scenario(text: &str) -> Result<Self, Error> {
+        let contracts: Vec<&'static Contract> = providers::all().iter().map(|it| it.contract()).collect();
+        let known = Known { contracts: &contracts, environment: None };
+        let scenario = scenario::parse("scenario", text, known).map_err(|it| Error::Scenario(it.render(false)))?;
+        let mut sandbox = sandbox::Sandbox::new(in_memory(Start::default()), Uptime::START);
+        let start = in_memory(scenario.apply_to(Start::default()));
+        let begun = sandbox.begin(start, Uptime::START);
+        begun.map_err(|it| Error::Scenario(scenario.mistakes(it).render(false)))?;
+        Ok(Self::of(sandbox))
+    }
+
+    fn of(sandbox: sandbox::Sandbox) -> Self {
+        Self { sandbox, receiver: None }
+    }
+
+    /// Sets what answers webhooks from now on, with an HTTP status. Any status of 200 to 299 accepts the webhook; another one
+    /// makes the provider try again, as its documented schedule says.
+    ///
+    /// Webhooks to the built-in inboxes (`http://NAME.inbox.playmoney.test/`) arrive there and not here.
+    pub fn receiver(&mut self, receiver: impl FnMut(&Webhook) -> u16 + Send + 'static) {
+        self.receiver = Some(Box::new(receiver));
+    }
+
+    /// Calls an operation of a provider (`quoine.createInvoice`), signed as the account that every sandbox has there. The
+    /// members of `with` travel where the operation has them: in the path, the query, or the body. `Json::Null` gives none.
+    ///
+    /// Any answer of the provider is `Ok`, a refusal too: see [`Answer::status`].
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when there is no such operation, or `with` cannot be sent; [`Error::NoAnswer`] when a rule cuts the
+    /// connection.
+    pub fn call(&mut self, operation: &str, with: Json) -> Result<Answer, Error> {
+        let with = if with.is_null() { None } else { Some(yaml::parse(&with.to_string()).map_err(|it| Error::Usage(it.what))?) };
+        let (slug, row) = self.operation(operation)?;
+        let mut request = built(slug, row, with.as_ref());
+        // The state counts calls, so that a restored or copied sandbox uses no nonce twice.
+        let number = self.sandbox.world().core.log.next_id();
+        let has_member = |name: &str| with.as_ref().is_some_and(|it| it.get(name).is_some());
+        let caller = Caller { provider: slug, account: None, proof: Proof::Usual, date: None, number, has_member: &has_member };
+        prove(self.sandbox.world_mut(), row, &caller, &mut request).map_err(Error::Usage)?;
+        self.send(request).map(Answer::of)
+    }
+
+    /// The contract's row with that name.
+    fn operation(&self, name: &str) -> Result<(&'static str, &'static Operation), Error> {
+        let contracts = || self.sandbox.world().providers.iter().map(|it| it.contract());
+        let (slug, operation) = name.split_once('.').unwrap_or((name, ""));
+        let contract = contracts().find(|it| it.slug == slug);
+        let found = contract.and_then(|it| it.operation(operation).map(|row| (it.slug, row)));
+        found.ok_or_else(|| {
+            let all: Vec<String> = contracts().flat_map(|it| it.operations.iter().map(|row| format!("{}.{}", it.slug, row.name))).collect();
+            let nearest = nearest(name, all.iter().map(String::as_str)).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
+            Error::Usage(format!("No operation is named `{name}`.{nearest}"))
+        })
+    }
+
+    /// Does what a customer, a bank or a blockchain does: an action of a provider, `quoine.pay`. The answer is the control
+    /// API's: `provider`, `action`, `subject`, `status`, and the object as the provider shows it.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such action, `with` does not fit, or the object's status does not allow it;
+    /// [`Error::Usage`] when the name is not of the form `provider.action`.
+    pub fn act(&mut self, action: &str, with: Json) -> Result<Answer, Error> {
+        let (slug, name) = action
+            .split_once('.')
+            .ok_or_else(|| Error::Usage(format!("`{action}` is not an action: write provider.action, as quoine.pay")))?;
+        let body = if with.is_null() { "{}".to_owned() } else { with.to_string() };
+        self.control(Method::POST, &format!("act/{slug}/{name}"), body).map(Answer::of)
+    }
+
+    /// Lets simulated time pass: `90s`, `31m`, `1h30m`, `7d` or `PT31M`. All that is due happens at its own moment, and every
+    /// webhook is answered before time goes on. However much there is, the walk is carried on to its end.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when `span` is not such a duration or leads past the year 9999; [`Error::StandsStill`] when a
+    /// receiver causes its own next webhook at the same instant again and again.
+    pub fn advance(&mut self, span: &str) -> Result<Report, Error> {
+        let body = stage::until(self.now(), span).map_err(Error::Usage)?;
+        let answers = stage::advance(&body, |it| self.ask(it).and_then(good))?;
+        let answers = answers.ok_or(Error::StandsStill)?;
+        Ok(Report::of(self.sandbox.world(), answers.iter().map(|it| read(&it.body))))
+    }
+
+    /// Takes any request as the wire would bring it: to a provider (`/quoine/api/v1/invoices`), or to the control API
+    /// (`/__admin/...`). Nothing is signed.
+    ///
+    /// # Errors
+    /// [`Error::NoAnswer`] when a rule cuts the connection.
+    pub fn send(&mut self, request: Request) -> Result<Response, Error> {
+        self.ask(request)
+    }
+
+    /// The simulated moment.
+    pub fn now(&self) -> Timestamp {
+        self.sandbox.world().core.now
+    }
+
+    /// A copy at this instant under another name, with its state, its clock, its timers and the webhooks that are still
+    /// owed. What happens in one of the two does not happen in the other. The copy's webhooks go to its own
+    /// [`receiver`](Self::receiver), whatever addresses its objects carry; until it is given one, they are answered with 200.
+    #[must_use]
+    pub fn fork(&self, name: &str) -> Self {
+        Self::of(self.sandbox.fork(name, Some(FORK_RECEIVER), Uptime::START))
+    }
+
+    /// The whole sandbox as one JSON document, secrets in clear.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when a bug has broken the sandbox.
+    pub fn state(&mut self) -> Result<Json, Error> {
+        self.control(Method::GET, "state", String::new()).map(|it| read(&it.body))
+    }
+
+    /// Goes on from a document that [`state`](Self::state) gave, perhaps in another process. The receiver stays.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the document is damaged, or of another version; then nothing has changed.
+    pub fn restore(&mut self, state: &Json) -> Result<(), Error> {
+        self.control(Method::PUT, "state", state.to_string()).map(|_| ())
+    }
+
+    fn control(&mut self, method: Method, path: &str, body: String) -> Result<Response, Error> {
+        self.ask(stage::control(method, path, body)).and_then(good)
+    }
+
+    fn ask(&mut self, request: Request) -> Result<Response, Error> {
+        let Self { sandbox, receiver } = self;
+        let mut answer = |sandbox: &mut sandbox::Sandbox, it: &Outgoing| {
+            let status = receiver.as_mut().map_or(200, |receiver| receiver(&Webhook::of_outgoing(sandbox.world(), it)));
+            Outcome::status(status)
+        };
+        memory::ask(sandbox, request, &mut answer).map_err(|it| Error::NoAnswer(it.to_owned()))
+    }
+}
+
+impl Default for Sandbox {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Shows the name, the seed and the moment, and nothing of the state.
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let core = &self.sandbox.world().core;
+        f.debug_struct("Sandbox").field("name", &core.name).field("seed", &core.seed).field("now", &core.now).finish_non_exhaustive()
+    }
+}
+
+fn in_memory(start: Start) -> Start {
+    let webhook_url = start.webhook_url.or_else(|| Some(RECEIVER.to_owned()));
+    Start { webhook_url, judged_by_simulated_time: true, ..start }
+}
