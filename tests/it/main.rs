@@ -21,3 +21,4 @@ mod scenarios;
 mod simulate;
 mod tape;
 mod tidy;
+mod wrapping;
