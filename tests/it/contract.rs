@@ -9,3 +9,4 @@ mod qbitpay;
 mod rows;
 mod run;
 pub mod served;
+mod summary;
