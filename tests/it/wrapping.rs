@@ -1,5 +1,7 @@
 //! Long lines of snapshots, broken so that a difference is the line of one member.
 
+use std::fmt::Write;
+
 use serde::de::IgnoredAny;
 
 /// A line that is longer is broken, when it ends with JSON.
@@ -37,7 +39,7 @@ fn broken(value: &str, indent: usize, before: usize) -> String {
         let within = indent + STEP;
         let comma = if n + 1 < members.len() { "," } else { "" };
         let inner = broken(inner, within, within + name.chars().count() + comma.len());
-        text += &format!("\n{:within$}{name}{inner}{comma}", "");
+        write!(text, "\n{:within$}{name}{inner}{comma}", "").expect("text");
     }
     format!("{text}\n{:indent$}{}", "", &value[value.len() - 1..])
 }

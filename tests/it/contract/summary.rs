@@ -2,6 +2,7 @@
 //! What a row means and how much is known about it is left to `describe`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use serde_json::Value as Json;
 
@@ -45,7 +46,7 @@ impl Row {
         let mut text = self.head.trim_end().to_owned();
         for part in &self.parts {
             let inner = indent + STEP;
-            text += &format!("\n{:inner$}{}{}", "", part.laid_out(inner), self.between.trim_end());
+            write!(text, "\n{:inner$}{}{}", "", part.laid_out(inner), self.between.trim_end()).expect("text");
         }
         let tail = self.tail.trim_start();
         if tail.is_empty() { text } else { format!("{text}\n{:indent$}{tail}", "") }
@@ -95,7 +96,7 @@ fn operation(components: &Json, it: &Json) -> Row {
     for (status, it) in members(&it["responses"]) {
         let headers: Vec<String> = members(&it["headers"]).map(|it| it.0).collect();
         let all = !headers.is_empty() && members(&components["headers"]).map(|it| it.0).eq(headers.iter().cloned());
-        let headers = if all { " +headers".to_owned() } else { headers.iter().map(|it| format!(" +{it}")).collect() };
+        let headers = if all { " +headers".to_owned() } else { headers.iter().flat_map(|it| [" +", it]).collect() };
         let bodies: Vec<String> = members(&it["content"]).map(|(media, it)| body(&media, it).line()).collect();
         parts.push(Row::of(format!("-> {status}{}{headers}", bodies.concat())));
     }
@@ -140,7 +141,7 @@ fn kind(schema: &Json) -> Row {
     };
     for (name, between) in [("oneOf", " | "), ("anyOf", " | "), ("allOf", " & ")] {
         if schema[name].is_array() {
-            row.tail += &format!("{name}({})", several(&schema[name], between));
+            write!(row.tail, "{name}({})", several(&schema[name], between)).expect("text");
         }
     }
     row.tail += &limits(schema);
@@ -151,7 +152,7 @@ fn kind(schema: &Json) -> Row {
 fn limits(schema: &Json) -> String {
     let said = ["type", "enum", "const", "properties", "required", "items", "$ref", "oneOf", "anyOf", "allOf"];
     let told = members(schema).filter(|it| !said.contains(&it.0.as_str()) && it.0 != "description" && !it.0.starts_with("x-"));
-    told.map(|(name, it)| format!(" {name}={}", text(it))).collect()
+    told.map(|(name, it)| format!(" {name}={}", text(it))).collect::<Vec<_>>().concat()
 }
 
 /// The names of rows that the specification does not know, or how many they are.

@@ -5,8 +5,6 @@ use serde_json::{Value as Json, json};
 use super::{form, post, served};
 use crate::tape::Tape;
 
-const KEY: &str = "api-key=qp_test_key";
-
 /// The examples of the page, and rows of its tables: where they stand, what is asked, what is answered.
 const EXAMPLES: &[(&str, &str, &str)] = &[
     (

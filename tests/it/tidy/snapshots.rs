@@ -11,9 +11,11 @@ use syn::{Expr, ExprCall, Lit, LitStr};
 
 use super::{paths, root, sources};
 
-/// Names that are made where the test runs, by the text that makes them.
-const FAMILIES: &[(&str, fn() -> Vec<String>)] =
+/// Names that are made where the test runs: by which text, and what they are.
+const FAMILIES: &[Family] =
     &[("broken/{name}", broken), ("contract/{name}", pages), ("contract/{}.{}.json", first_operations), ("contract/{}.openapi", documents)];
+
+type Family = (&'static str, fn() -> Vec<String>);
 
 fn broken() -> Vec<String> {
     let files = paths(&root().join("tests/broken")).into_iter().filter(|it| it.extension() == Some("yaml".as_ref()));
@@ -44,10 +46,7 @@ struct Calls(Vec<(String, String)>);
 
 impl<'ast> Visit<'ast> for Calls {
     fn visit_expr_call(&mut self, call: &'ast ExprCall) {
-        let called = match &*call.func {
-            Expr::Path(it) => it.path.segments.last().map(|it| it.ident.to_string()),
-            _ => None,
-        };
+        let called = if let Expr::Path(it) = &*call.func { it.path.segments.last().map(|it| it.ident.to_string()) } else { None };
         let called = called.filter(|it| ["check", "snapshot", "story"].contains(&it.as_str()));
         self.0.extend(called.zip(call.args.first().and_then(text)));
         visit::visit_expr_call(self, call);
@@ -56,18 +55,15 @@ impl<'ast> Visit<'ast> for Calls {
 
 /// A literal, or the one that a `format!` begins with.
 fn text(argument: &Expr) -> Option<String> {
-    match argument {
-        Expr::Lit(it) => match &it.lit {
-            Lit::Str(it) => Some(it.value()),
-            _ => None,
-        },
-        Expr::Reference(it) => text(&it.expr),
-        Expr::Macro(it) => {
-            let first = it.mac.tokens.clone().into_iter().next()?;
-            Some(syn::parse2::<LitStr>(first.into()).ok()?.value())
-        }
-        _ => None,
+    if let Expr::Reference(it) = argument {
+        return text(&it.expr);
     }
+    if let Expr::Macro(it) = argument {
+        let first = it.mac.tokens.clone().into_iter().next()?;
+        return Some(syn::parse2::<LitStr>(first.into()).ok()?.value());
+    }
+    let Expr::Lit(it) = argument else { return None };
+    if let Lit::Str(it) = &it.lit { Some(it.value()) } else { None }
 }
 
 /// Every name that the tests compare something with.
