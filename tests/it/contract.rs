@@ -7,6 +7,6 @@ mod documents;
 mod limits;
 mod qbitpay;
 mod rows;
-mod run;
+pub mod run;
 pub mod served;
 mod summary;

@@ -1,5 +1,6 @@
 //! The one integration binary.
 
+mod asking;
 mod births;
 mod broken;
 mod cli;
