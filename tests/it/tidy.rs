@@ -69,16 +69,19 @@ fn sources() -> Vec<Source> {
     found
 }
 
-/// Compares what was found, counted by place, with the exceptions.
-fn only(what: &str, found: &BTreeMap<String, usize>, allowed: &[(&str, usize)]) {
-    let allowed: BTreeMap<String, usize> = allowed.iter().map(|(place, count)| ((*place).to_owned(), *count)).collect();
-    let places: BTreeSet<&String> = found.keys().chain(allowed.keys()).collect();
-    let count = |of: &BTreeMap<String, usize>, place: &String| of.get(place).copied().unwrap_or_default();
-    let faults = places.into_iter().filter_map(|it| match (count(found, it), count(&allowed, it)) {
-        (found, allowed) if allowed < found => Some(format!("{it}: {found}, and {allowed} are allowed")),
-        (found, allowed) if found < allowed => Some(format!("{it}: only {found} are left, so the list shall no longer allow {allowed}")),
-        _ => None,
-    });
-    let faults: Vec<String> = faults.collect();
+/// Compares what was found in the lines of each place with how often it is allowed there.
+fn only(what: &str, found: &BTreeMap<String, Vec<usize>>, allowed: &[(&str, usize)]) {
+    let allowed: BTreeMap<&str, usize> = allowed.iter().copied().collect();
+    let places: BTreeSet<&str> = found.keys().map(String::as_str).chain(allowed.keys().copied()).collect();
+    let mut faults = Vec::new();
+    for place in places {
+        let lines = found.get(place).map_or(&[][..], Vec::as_slice);
+        let allowed = allowed.get(place).copied().unwrap_or_default();
+        if allowed < lines.len() {
+            faults.push(format!("{place}: {} in the lines {lines:?}, and {allowed} are allowed", lines.len()));
+        } else if lines.len() < allowed {
+            faults.push(format!("{place}: {} are left, so the list shall no longer allow {allowed}", lines.len()));
+        }
+    }
     assert!(faults.is_empty(), "{what}\n{}", faults.join("\n"));
 }

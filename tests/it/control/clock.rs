@@ -342,6 +342,6 @@ fn what_the_control_api_does_not_have() {
     assert_eq!(response.headers["allow"], "GET");
     let (status, index) = call(&mut shop, "GET", "", &Json::Null);
     assert_eq!(status, 200);
-    assert!(index["calls"].as_array().is_some_and(|it| it.iter().any(|it| it["path"] == "/__admin/clock/advance")));
+    assert!(index["calls"].as_array().is_some_and(|all| all.iter().any(|it| it["path"] == "/__admin/clock/advance")));
     assert_eq!(call(&mut shop, "GET", "health", &Json::Null).1["status"], "ok");
 }

@@ -12,7 +12,6 @@ use super::{only, sources};
 /// Closures whose `it` stands within another closure's, by file.
 #[rustfmt::skip]
 const NESTED: &[(&str, usize)] = &[
-    ("benches/edge/process.rs", 1),
     ("src/cli/run.rs", 1),
     ("src/cli/run/report.rs", 2),
     ("src/cli/scenarios.rs", 1),
@@ -44,24 +43,13 @@ const NESTED: &[(&str, usize)] = &[
     ("src/stage/timeline.rs", 4),
     ("src/stage/waiting.rs", 2),
     ("src/stage/webhooks.rs", 4),
-    ("tests/it/broken.rs", 1),
-    ("tests/it/contract/served.rs", 2),
-    ("tests/it/control/clock.rs", 1),
-    ("tests/it/control/verify.rs", 1),
-    ("tests/it/qbitpay/edge_cases.rs", 1),
-    ("tests/it/quantapay/decisions.rs", 1),
-    ("tests/it/quantum_payouts/settings.rs", 1),
-    ("tests/it/quoine/edge_cases.rs", 1),
-    ("tests/it/simulate/invariants.rs", 1),
-    ("tests/it/simulate/qbitpay.rs", 1),
-    ("tests/it/simulate/quoine.rs", 1),
 ];
 
-/// How many closures with an `it` are around, and how many were found inside of another.
+/// How many closures with an `it` are around, and in which lines others stand inside of them.
 #[derive(Default)]
 struct Closures {
     depth: usize,
-    nested: usize,
+    nested: Vec<usize>,
 }
 
 /// Whether a pattern has the name `it`.
@@ -80,7 +68,9 @@ impl<'ast> Visit<'ast> for Closures {
     fn visit_expr_closure(&mut self, closure: &'ast ExprClosure) {
         let mut names = Names::default();
         closure.inputs.iter().for_each(|it| names.visit_pat(it));
-        self.nested += usize::from(names.has_it && 0 < self.depth);
+        if names.has_it && 0 < self.depth {
+            self.nested.push(closure.or1_token.span.start().line);
+        }
         self.depth += usize::from(names.has_it);
         visit::visit_expr_closure(self, closure);
         self.depth -= usize::from(names.has_it);
@@ -93,7 +83,8 @@ impl<'ast> Visit<'ast> for Closures {
     }
 }
 
-fn nested(syntax: &syn::File) -> usize {
+/// The lines of a file with such closures.
+fn nested(syntax: &syn::File) -> Vec<usize> {
     let mut closures = Closures::default();
     closures.visit_file(syntax);
     closures.nested
@@ -101,13 +92,12 @@ fn nested(syntax: &syn::File) -> usize {
 
 #[test]
 fn it_means_one_thing() {
-    let counted = sources().into_iter().map(|it| (nested(&it.syntax()), it.path));
-    let found: BTreeMap<String, usize> = counted.filter(|it| 0 < it.0).map(|(count, path)| (path, count)).collect();
+    let found: BTreeMap<String, Vec<usize>> = sources().into_iter().map(|it| (it.path.clone(), nested(&it.syntax()))).collect();
     only("closures whose `it` stands within another closure's; name the outer one", &found, NESTED);
 }
 
 #[test]
 fn nested_closures_are_found() {
     let code = "fn a() { b.map(|it| it.all(|it| it)).map(|(n, it)| c(|d| assert!(d.any(|it: &u8| it == n)))).map(|e| e.map(|it| it)); }";
-    assert_eq!(nested(&syn::parse_file(code).expect("Rust")), 2);
+    assert_eq!(nested(&syn::parse_file(code).expect("Rust")), [1, 1]);
 }
