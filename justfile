@@ -14,7 +14,7 @@ test *ARGS:
 review:
     cargo insta review
 
-# Random tapes, many more than in a normal run
+# Random tapes, many more than in a normal run: each property tries CASES of them, whatever its own number is
 simulate CASES="2000":
     PROPTEST_CASES={{CASES}} cargo test --test it simulate
 

@@ -86,7 +86,7 @@ impl Process {
             told.split_whitespace().next()?.parse::<u64>().ok()
         };
         let threads = std::fs::read_dir(format!("/proc/{}/task", self.child.id()));
-        let nanos = threads.ok().and_then(|it| it.map(|it| it.ok().and_then(of_thread)).sum::<Option<u64>>());
+        let nanos = threads.ok().and_then(|all| all.map(|it| it.ok().and_then(of_thread)).sum::<Option<u64>>());
         nanos.filter(|it| *it > 0).map_or_else(|| self.ticks(), Duration::from_nanos)
     }
 

@@ -28,7 +28,7 @@ fn folder() -> PathBuf {
 /// Every broken file, by its name without the ending.
 pub fn files() -> Vec<(String, String)> {
     let entries = std::fs::read_dir(folder()).expect("a folder").map(|it| it.expect("an entry").path());
-    let mut paths: Vec<PathBuf> = entries.filter(|it| it.extension().is_some_and(|it| it == "yaml")).collect();
+    let mut paths: Vec<PathBuf> = entries.filter(|it| it.extension() == Some("yaml".as_ref())).collect();
     paths.sort();
     let name = |it: &PathBuf| it.file_stem().expect("a name").to_string_lossy().into_owned();
     paths.iter().map(|it| (name(it), std::fs::read_to_string(it).expect("text"))).collect()

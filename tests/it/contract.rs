@@ -8,5 +8,6 @@ mod limits;
 mod names;
 mod qbitpay;
 mod rows;
-mod run;
+pub mod run;
 pub mod served;
+mod summary;

@@ -3,6 +3,7 @@
 use playmoney::kit::http::Response;
 use serde_json::Value as Json;
 
+use crate::asking;
 use crate::tape::Tape;
 
 mod actions;
@@ -14,11 +15,7 @@ mod verify;
 
 /// One call: its status and its document.
 fn call(shop: &mut Tape, method: &str, path: &str, body: &Json) -> (u16, Json) {
-    read(&shop.ask(Tape::control(method, path, body)))
-}
-
-fn read(response: &Response) -> (u16, Json) {
-    (response.status.as_u16(), serde_json::from_slice(&response.body).expect("control answers are JSON"))
+    asking::json(&shop.ask(Tape::control(method, path, body)))
 }
 
 /// A call that is refused: the problem document is whole, and the state is what it was.
@@ -32,7 +29,7 @@ fn refused(shop: &mut Tape, method: &str, path: &str, body: &Json) -> (u16, Stri
 
 /// Status, code and detail of a problem document.
 fn problem(response: &Response) -> (u16, String, String) {
-    let (status, document) = read(response);
+    let (status, document) = asking::json(response);
     assert_eq!(response.headers["content-type"], "application/problem+json", "{document}");
     assert_eq!(document["status"], status, "{document}");
     assert!(document["title"].as_str().is_some_and(|it| !it.is_empty()), "{document}");

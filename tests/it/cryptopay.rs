@@ -1,8 +1,9 @@
 //! CryptoPay, from the outside.
 
-use playmoney::kit::http::{Method, Request, Response};
+use playmoney::kit::http::{Request, Response};
 use serde_json::{Value as Json, json};
 
+use crate::asking;
 use crate::tape::Tape;
 
 mod decisions;
@@ -77,26 +78,22 @@ pub const TAPES: &[&str] = &[
 
 /// A call under the static key, unanswered.
 pub fn request(shop: &mut Tape, method: &str, target: &str, body: &str) -> Request {
-    let method: Method = method.parse().expect("a method");
-    shop.dressed(Request::new(method, &format!("/cryptopay{target}"), body.as_bytes().to_vec()))
+    asking::request(shop, method, &format!("/cryptopay{target}"), body)
 }
 
 /// The same, answered.
 fn asked(shop: &mut Tape, method: &str, target: &str, body: &str) -> Response {
-    let request = request(shop, method, target, body);
-    shop.ask(request)
+    asking::response(shop, method, &format!("/cryptopay{target}"), body)
 }
 
 /// The same as status and body.
 pub fn answer(shop: &mut Tape, method: &str, target: &str, body: &str) -> (u16, Json) {
-    let response = asked(shop, method, target, body);
-    (response.status.as_u16(), serde_json::from_slice(&response.body).expect("JSON"))
+    asking::json(&asked(shop, method, target, body))
 }
 
 /// The body of an answer that is no refusal.
 pub fn served(shop: &mut Tape, method: &str, target: &str, body: &Json) -> Json {
-    let text = if body.is_null() { String::new() } else { body.to_string() };
-    let (status, answer) = answer(shop, method, target, &text);
+    let (status, answer) = answer(shop, method, target, &asking::sent(body));
     assert!((200..300).contains(&status), "{method} {target} {body}: {answer}");
     answer
 }

@@ -1,5 +1,6 @@
 //! The one integration binary.
 
+mod asking;
 mod births;
 mod broken;
 mod cli;
@@ -22,3 +23,4 @@ mod scenarios;
 mod simulate;
 mod tape;
 mod tidy;
+mod wrapping;

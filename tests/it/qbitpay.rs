@@ -2,9 +2,9 @@
 
 use md5::{Digest, Md5};
 use playmoney::engine::delivery::Outgoing;
-use playmoney::kit::http::{Method, Request};
 use serde_json::Value as Json;
 
+use crate::asking;
 use crate::tape::Tape;
 
 mod decisions;
@@ -20,17 +20,12 @@ pub const KEY: &str = "qbit_test_key";
 
 /// The answer to a call of the API: its status and its body.
 pub fn answer(shop: &mut Tape, method: &str, target: &str, body: &str) -> (u16, String) {
-    let method: Method = method.parse().expect("a method");
-    let request = shop.dressed(Request::new(method, &format!("/qbitpay/api/v1/{target}"), body.as_bytes().to_vec()));
-    let response = shop.ask(request);
-    (response.status.as_u16(), String::from_utf8(response.body.to_vec()).expect("text"))
+    asking::text(&asking::response(shop, method, &format!("/qbitpay/api/v1/{target}"), body))
 }
 
 /// The same as JSON.
 pub fn told(shop: &mut Tape, method: &str, target: &str, body: &Json) -> (u16, Json) {
-    let body = if body.is_null() { String::new() } else { body.to_string() };
-    let (status, body) = answer(shop, method, target, &body);
-    (status, serde_json::from_str(&body).expect("JSON"))
+    asking::json(&asking::response(shop, method, &format!("/qbitpay/api/v1/{target}"), &asking::sent(body)))
 }
 
 /// A good answer.

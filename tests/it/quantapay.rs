@@ -1,10 +1,11 @@
 //! QuantaPay, from the outside.
 
 use hmac::{Hmac, KeyInit, Mac};
-use playmoney::kit::http::{Method, Request, encoded};
+use playmoney::kit::http::encoded;
 use serde_json::{Value as Json, json};
 use sha2::Sha256;
 
+use crate::asking;
 use crate::tape::Tape;
 
 mod answers;
@@ -89,9 +90,7 @@ pub fn form(function: &str, fields: &[(&str, &str)]) -> String {
 
 /// The answer to a body, with its status.
 pub fn post(shop: &mut Tape, body: &str) -> (u16, String) {
-    let request = shop.dressed(Request::new(Method::POST, "/quantapay/api.php", body.as_bytes().to_vec()));
-    let response = shop.ask(request);
-    (response.status.as_u16(), String::from_utf8(response.body.to_vec()).expect("text"))
+    asking::text(&asking::response(shop, "POST", "/quantapay/api.php", body))
 }
 
 /// What a function answers that does not refuse.

@@ -1,8 +1,9 @@
 //! Quantum Payouts, from the outside.
 
-use playmoney::kit::http::{Method, Request};
+use playmoney::kit::http::Request;
 use serde_json::Value as Json;
 
+use crate::asking;
 use crate::tape::Tape;
 
 mod decisions;
@@ -13,24 +14,18 @@ mod settings;
 
 /// A shop whose account has these settings, each as `name=value`.
 fn shop(settings: &[&str]) -> Tape {
-    let mut shop = Tape::shop();
-    if !settings.is_empty() {
-        shop.play(&format!("set {}", settings.join(" ")));
-    }
-    shop
+    asking::shop("set", settings)
 }
 
 /// A call of the API with the headers that the documentation calls required.
 pub fn request(shop: &mut Tape, method: &str, name: &str, body: &str) -> Request {
-    let method: Method = method.parse().expect("a method");
-    shop.dressed(Request::new(method, &format!("/quantum-payouts/api/v1/{name}"), body.as_bytes().to_vec()))
+    asking::request(shop, method, &format!("/quantum-payouts/api/v1/{name}"), body)
 }
 
 /// The answer to such a call: its status and its body.
 pub fn answer(shop: &mut Tape, method: &str, name: &str, body: &str) -> (u16, String) {
     let request = request(shop, method, name, body);
-    let response = shop.ask(request);
-    (response.status.as_u16(), String::from_utf8(response.body.to_vec()).expect("text"))
+    asking::text(&shop.ask(request))
 }
 
 /// The answer to a portal call of somebody who has just logged in.

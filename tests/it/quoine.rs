@@ -1,8 +1,9 @@
 //! Quoine Payment, from the outside.
 
-use playmoney::kit::http::{Method, Request, Response};
+use playmoney::kit::http::Request;
 use serde_json::{Value as Json, json};
 
+use crate::asking::{self, text};
 use crate::tape::Tape;
 
 mod answers;
@@ -63,27 +64,18 @@ pub const PATH: &str = "/quoine/api/v1";
 
 /// A shop with these settings, each as `name=value`.
 fn shop(settings: &[&str]) -> Tape {
-    let mut shop = Tape::shop();
-    if !settings.is_empty() {
-        shop.play(&format!("set quoine/2 {}", settings.join(" ")));
-    }
-    shop
+    asking::shop("set quoine/2", settings)
 }
 
 /// A signed call of the API, unanswered.
 pub fn request(shop: &mut Tape, method: &str, name: &str, body: &str) -> Request {
-    let method: Method = method.parse().expect("a method");
-    shop.dressed(Request::new(method, &format!("{PATH}/{name}"), body.as_bytes().to_vec()))
+    asking::request(shop, method, &format!("{PATH}/{name}"), body)
 }
 
 /// A signed call and its answer.
 pub fn answer(shop: &mut Tape, method: &str, name: &str, body: &str) -> (u16, String) {
     let request = request(shop, method, name, body);
     text(&shop.ask(request))
-}
-
-fn text(response: &Response) -> (u16, String) {
-    (response.status.as_u16(), String::from_utf8(response.body.to_vec()).expect("text"))
 }
 
 /// The body of an answer that is no refusal.

@@ -17,12 +17,17 @@ mod quoine;
 mod rules;
 mod texts;
 
-/// Tries that many cases, the same ones each time.
+/// How many cases a property tries: its own number, unless `PROPTEST_CASES` replaces the numbers of all properties.
+fn cases_of(own: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").map_or(own, |it| it.parse().expect("PROPTEST_CASES is a number"))
+}
+
+/// Tries that many cases, the same ones each time; `PROPTEST_CASES` replaces the number.
 pub fn always<S: Strategy>(cases: u32, strategy: &S, test: impl Fn(S::Value))
 where
     S::Value: std::fmt::Debug,
 {
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
+    let config = Config { cases: cases_of(cases), failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let outcome = runner.run(strategy, |value| {
         test(value);

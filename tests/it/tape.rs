@@ -34,6 +34,7 @@ use playmoney::sandbox::{Answered, Sandbox, Ticket, driving};
 use serde_json::{Value as Json, json};
 
 use crate::quoine::client::Client;
+use crate::wrapping::wrapped;
 
 /// Where webhooks go unless a tape says otherwise.
 pub const SHOP: &str = "http://shop.test/hooks";
@@ -375,14 +376,14 @@ pub fn check(name: &str, tape: &str) {
     snapshot(name, &shop.log);
 }
 
-/// Compares a text with the accepted one.
+/// Compares a text, its long lines broken, with the accepted one.
 pub fn snapshot(name: &str, text: &str) {
     let (folder, name) = name.rsplit_once('/').unwrap_or(("", name));
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(format!("{}/snapshots/{folder}", env!("CARGO_MANIFEST_DIR")));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
+    settings.bind(|| insta::assert_snapshot!(name, wrapped(text)));
 }
 
 /// The changes of status in a saved state, each with its moment and its provider's slug.

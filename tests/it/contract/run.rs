@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use playmoney::engine::tables::Contract;
 use playmoney::kit::http::{Method, Request};
-use playmoney::providers;
 use serde_json::{Value as Json, json};
 
 use super::served::Served;
+use crate::asking;
 use crate::tape::Tape;
 
 /// A run over one provider's calls.
@@ -23,7 +23,7 @@ pub struct Run {
 
 impl Run {
     pub fn of(slug: &str, authorization: &str) -> Self {
-        let contract = providers::all().iter().map(|it| it.contract()).find(|it| it.slug == slug).expect("the provider");
+        let contract = asking::contract(slug);
         let mut shop = Tape::shop();
         let served = Served::by(&mut shop, slug);
         Self { shop, served, contract, seen: BTreeSet::new(), authorization: authorization.to_owned() }

@@ -90,8 +90,9 @@ impl Served {
     fn operation(&self, name: &str) -> &Json {
         let paths = self.document["paths"].as_object().expect("paths").values();
         let mut operations = paths.flat_map(|it| it.as_object().expect("a path").values());
-        let is =
-            |it: &Json| it["operationId"] == name || it["x-operations"].as_array().is_some_and(|it| it.iter().any(|it| it["name"] == name));
+        let is = |row: &Json| {
+            row["operationId"] == name || row["x-operations"].as_array().is_some_and(|all| all.iter().any(|it| it["name"] == name))
+        };
         operations.find(|it| is(it)).expect("the operation is documented")
     }
 

@@ -10,7 +10,8 @@ use playmoney::kit::time::Uptime;
 use playmoney::sandbox::{Sandbox, Ticket, driving};
 use serde_json::{Value as Json, json};
 
-use super::{call, create, perform, problem, read, refused};
+use super::{call, create, perform, problem, refused};
+use crate::asking;
 use crate::tape::{SHOP, Tape, check, polled};
 
 #[test]
@@ -197,7 +198,7 @@ fn post(sandbox: &mut Sandbox) {
 
 /// What a caller is answered, if their answer is ready.
 fn answered(sandbox: &mut Sandbox, uptime: Uptime, ticket: Ticket) -> Option<(u16, Json)> {
-    sandbox.poll_answer(uptime, ticket).and_then(|it| it.response).map(|it| read(&it))
+    sandbox.poll_answer(uptime, ticket).and_then(|it| it.response).map(|it| asking::json(&it))
 }
 
 /// A receiver that calls back while the advance waits for it.
@@ -341,7 +342,7 @@ fn what_the_control_api_does_not_have() {
     assert_eq!(response.headers["allow"], "GET");
     let (status, index) = call(&mut shop, "GET", "", &Json::Null);
     assert_eq!(status, 200);
-    assert!(index["calls"].as_array().is_some_and(|it| it.iter().any(|it| it["path"] == "/__admin/clock/advance")));
+    assert!(index["calls"].as_array().is_some_and(|all| all.iter().any(|it| it["path"] == "/__admin/clock/advance")));
     assert_eq!(call(&mut shop, "GET", "health", &Json::Null).1["status"], "ok");
 }
 

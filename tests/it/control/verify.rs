@@ -98,7 +98,7 @@ fn i15_any_flipped_bit_fails() {
     let flipped = |text: &str, at: usize, bit: u8| {
         let mut bytes = text.as_bytes().to_vec();
         bytes[at] ^= 1 << bit;
-        String::from_utf8(bytes).ok().filter(|it| it.bytes().all(|it| (b' '..=b'~').contains(&it)))
+        String::from_utf8(bytes).ok().filter(|text| text.bytes().all(|it| (b' '..=b'~').contains(&it)))
     };
     let mut tried = 0;
     for bit in 0..7 {

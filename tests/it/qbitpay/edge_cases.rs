@@ -95,7 +95,7 @@ fn page(shop: &mut Tape, query: &str) -> (Vec<String>, String, String) {
     let data = list["data"].as_array().expect("a page").clone();
     let text = |it: &Json, name: &str| it[name].as_str().expect("text").to_owned();
     let numbers = data.iter().map(|it| text(it, "externalOrderId")).collect();
-    let end = |it: Option<&Json>| it.map_or(String::new(), |it| text(it, "id"));
+    let end = |row: Option<&Json>| row.map_or(String::new(), |it| text(it, "id"));
     (numbers, end(data.first()), end(data.last()))
 }
 

@@ -2,59 +2,37 @@
 
 use std::collections::BTreeSet;
 
-use playmoney::engine::tables::Contract;
-use playmoney::kit::http::{Method, Request};
-use playmoney::providers;
 use serde_json::{Value as Json, json};
 
 use super::form;
-use crate::contract::served::Served;
-use crate::tape::Tape;
+use crate::asking;
+use crate::contract::run::Run;
 
-/// A shop whose every answer is judged.
-struct Run {
-    shop: Tape,
-    served: Served,
-    contract: &'static Contract,
-    /// What every call has led to: the operation, and the name of its error.
-    seen: BTreeSet<(String, Option<String>)>,
+fn ask(run: &mut Run, operation: &str, body: &str) -> Json {
+    let request = asking::request(&mut run.shop, "POST", "/quantapay/api.php", body);
+    run.ask(operation, request)
 }
 
-impl Run {
-    fn ask(&mut self, operation: &str, body: &str) -> Json {
-        let request = self.shop.dressed(Request::new(Method::POST, "/quantapay/api.php", body.as_bytes().to_vec()));
-        let response = self.shop.ask(request);
-        let entry = self.shop.sandbox.world().core.log.requests().last().expect("a request").1;
-        self.seen.insert((operation.to_owned(), entry.error.as_deref().map(str::to_owned)));
-        self.served.judge(operation, &response)
-    }
+fn call(run: &mut Run, operation: &str, fields: &[(&str, &str)]) -> Json {
+    ask(run, operation, &form(operation, fields))["response"].clone()
+}
 
-    fn call(&mut self, operation: &str, fields: &[(&str, &str)]) -> Json {
-        self.ask(operation, &form(operation, fields))["response"].clone()
-    }
-
-    /// Each function once, with the example of its row.
-    fn examples(&mut self, line: &str) {
-        for row in self.contract.operations {
-            self.shop.play(line);
-            self.ask(row.name, row.example.expect("an example"));
-        }
+/// Each function once, with the example of its row.
+fn examples(run: &mut Run, line: &str) {
+    for row in run.contract.operations {
+        run.shop.play(line);
+        ask(run, row.name, row.example.expect("an example"));
     }
 }
 
 #[test]
 fn every_answer_is_the_documented_one() {
-    let contract = providers::all().iter().map(|it| it.contract()).find(|it| it.slug == "quantapay").expect("the provider");
-    let mut shop = Tape::shop();
-    let served = Served::by(&mut shop, "quantapay");
-    let mut run = Run { shop, served, contract, seen: BTreeSet::new() };
+    let mut run = Run::of("quantapay", "");
     payments(&mut run);
     refusals(&mut run);
     webhooks(&mut run);
+    asking::every_error_is_met(run.contract, &run.seen);
     for row in run.contract.operations {
-        for error in row.errors.iter().map(|it| Some((*it).to_owned())).chain([None]) {
-            assert!(run.seen.contains(&(row.name.to_owned(), error.clone())), "{} was never answered with {error:?}", row.name);
-        }
         let promised: BTreeSet<String> = row.answer.iter().map(|it| it.name.to_owned()).collect();
         let any = row.answer.iter().any(|it| it.name == "response" && it.kind == playmoney::kit::fields::Kind::Any);
         let met = run.served.fields[&format!("{} 200", row.name)].iter().filter(|it| !any || !it.contains(['.', '[']));
@@ -68,56 +46,56 @@ fn every_answer_is_the_documented_one() {
 
 /// Every way through the statuses, looked at from each.
 fn payments(run: &mut Run) {
-    let session = run.call("create-checkout-session", &[("price", "49.99"), ("currency", "EUR"), ("redirect", "https://shop.test/ok")]);
+    let session = call(run, "create-checkout-session", &[("price", "49.99"), ("currency", "EUR"), ("redirect", "https://shop.test/ok")]);
     let id = session["session_id"].as_str().expect("text").to_owned();
     run.shop.play(&format!("act quantapay.choose-coin session={id} cryptocurrency=btc"));
-    run.examples("# one is pending");
+    examples(run, "# one is pending");
     run.shop.play("act quantapay.pay transaction=1");
-    run.examples("# a transfer is seen");
-    let token = run.call("check-transactions", &[("transaction_id", "1")]);
+    examples(run, "# a transfer is seen");
+    let token = call(run, "check-transactions", &[("transaction_id", "1")]);
     let token = token.as_str().expect("a token").to_owned();
-    assert_eq!(run.call("check-transaction", &[("transaction", &token)])["confirmations"], 0);
+    assert_eq!(call(run, "check-transaction", &[("transaction", &token)])["confirmations"], 0);
     run.shop.play("advance 31m");
-    let checked = run.call("check-transaction", &[("transaction", &token)]);
+    let checked = call(run, "check-transaction", &[("transaction", &token)]);
     assert_eq!((&checked["confirmed"], &checked["underpayment"]), (&json!(true), &json!(false)), "{checked}");
     assert!(checked["redirect"].as_str().is_some_and(|it| it.starts_with("https://shop.test/ok?transaction_id=1&amount=")), "{checked}");
-    run.examples("set quantapay/default payload=march");
+    examples(run, "set quantapay/default payload=march");
     run.shop.play("set quantapay/default payload=april address_mode=fresh");
-    let made = run.call("create-transaction", &[("amount", "49.99"), ("cryptocurrency_code", "eth"), ("vat", "9.5"), ("billing", "{}")]);
+    let made = call(run, "create-transaction", &[("amount", "49.99"), ("cryptocurrency_code", "eth"), ("vat", "9.5"), ("billing", "{}")]);
     let (short, token) = (made[0].as_str().expect("an id").to_owned(), made[4].as_str().expect("a token").to_owned());
     run.shop.play(&format!("act quantapay.pay transaction={short} amount=0.01\nadvance 1m"));
-    assert_eq!(run.call("check-transaction", &[("transaction", &token)])["underpayment"], "0.01");
-    run.examples("# one is underpaid");
+    assert_eq!(call(run, "check-transaction", &[("transaction", &token)])["underpayment"], "0.01");
+    examples(run, "# one is underpaid");
     run.shop.play(&format!("act quantapay.refund transaction={short}"));
-    run.examples("advance 2h");
+    examples(run, "advance 2h");
 }
 
 fn refusals(run: &mut Run) {
     for row in run.contract.operations {
-        run.ask(row.name, &format!("function={}", row.name));
-        run.ask(row.name, &format!("function={}&api-key=wrong", row.name));
-        run.ask(row.name, &form(row.name, &[]));
+        ask(run, row.name, &format!("function={}", row.name));
+        ask(run, row.name, &format!("function={}&api-key=wrong", row.name));
+        ask(run, row.name, &form(row.name, &[]));
     }
-    run.call("create-checkout-session", &[("price", "0"), ("currency", "USD")]);
-    run.call("create-checkout-session", &[("price", "1"), ("currency", "USD"), ("signature", "x"), ("timestamp", "900000000")]);
-    run.call("create-checkout-session", &[("price", "1"), ("currency", "USD"), ("signature", "x"), ("timestamp", "1")]);
-    run.call("get-exchange-rates", &[("currency_code", "x"), ("cryptocurrency_code", "btc")]);
-    run.call("get-fiat-value", &[("amount", "x"), ("cryptocurrency_code", "btc"), ("currency_code", "USD")]);
-    run.call("get-transactions", &[("pagination", "x")]);
-    run.call("create-transaction", &[("amount", "0.00000001"), ("cryptocurrency_code", "btc")]);
-    run.call("get-cryptocurrency-codes", &[("cryptocurrency_code", "usdt")]);
-    run.examples("set quantapay/default documented_only=true");
+    call(run, "create-checkout-session", &[("price", "0"), ("currency", "USD")]);
+    call(run, "create-checkout-session", &[("price", "1"), ("currency", "USD"), ("signature", "x"), ("timestamp", "900000000")]);
+    call(run, "create-checkout-session", &[("price", "1"), ("currency", "USD"), ("signature", "x"), ("timestamp", "1")]);
+    call(run, "get-exchange-rates", &[("currency_code", "x"), ("cryptocurrency_code", "btc")]);
+    call(run, "get-fiat-value", &[("amount", "x"), ("cryptocurrency_code", "btc"), ("currency_code", "USD")]);
+    call(run, "get-transactions", &[("pagination", "x")]);
+    call(run, "create-transaction", &[("amount", "0.00000001"), ("cryptocurrency_code", "btc")]);
+    call(run, "get-cryptocurrency-codes", &[("cryptocurrency_code", "usdt")]);
+    examples(run, "set quantapay/default documented_only=true");
     run.shop.play("set quantapay/default documented_only=false rate_limit=enforce");
-    (0..100).for_each(|_| _ = run.call("get-balances", &[]));
-    run.examples("# too many");
+    (0..100).for_each(|_| _ = call(run, "get-balances", &[]));
+    examples(run, "# too many");
     run.shop.play("set quantapay/default rate_limit=off");
-    run.examples("with Playmoney-Fault: internal_error");
+    examples(run, "with Playmoney-Fault: internal_error");
 }
 
 /// Everything that was sent, retries to the last one included.
 fn webhooks(run: &mut Run) {
     run.shop.play("set quantapay/default confirmations=0 webhook_retries=5\nmerchant 500");
-    let made = run.call("create-transaction", &[("amount", "49.99"), ("cryptocurrency_code", "sol")]);
+    let made = call(run, "create-transaction", &[("amount", "49.99"), ("cryptocurrency_code", "sol")]);
     run.shop.play(&format!("act quantapay.pay transaction={}\nadvance until idle", made[0].as_str().expect("an id")));
     let deliveries = run.served.judge_deliveries(&mut run.shop, "deliveries?provider=quantapay");
     let longest = deliveries.iter().map(|it| it["attempts"].as_array().map_or(0, Vec::len)).max();

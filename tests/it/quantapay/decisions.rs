@@ -309,7 +309,7 @@ fn i19_pages_show_each_transaction_once_and_in_order() {
         alive.reverse();
         let mut page = |number: usize| -> Vec<u32> {
             let list = served(&mut shop, "get-transactions", &[("pagination", &number.to_string()), ("cryptocurrency", "eth")]);
-            list.as_array().expect("a list").iter().map(|it| it["id"].as_str().and_then(|it| it.parse().ok()).expect("an id")).collect()
+            list.as_array().expect("a list").iter().map(|row| row["id"].as_str().and_then(|it| it.parse().ok()).expect("an id")).collect()
         };
         let pages: Vec<Vec<u32>> = (0..4).map(&mut page).collect();
         assert!(pages.iter().all(|it| it.len() <= 100));

@@ -5,89 +5,85 @@ use serde_json::{Value as Json, json};
 use super::{form, post, served};
 use crate::tape::Tape;
 
-const KEY: &str = "api-key=qp_test_key";
+/// The examples of the page, and rows of its tables: where they stand, what is asked, what is answered.
+const EXAMPLES: &[(&str, &str, &str)] = &[
+    (
+        "Utilities API, get-credit-balance",
+        "function=get-credit-balance&api-key=qp_test_key",
+        r#"{"success":true,"response":{"credit_balance":150.00,"credit_currency":"USD"}}"#,
+    ),
+    (
+        "Utilities API, get-exchange-rates",
+        "function=get-exchange-rates&api-key=qp_test_key&currency_code=USD&cryptocurrency_code=btc",
+        r#"{"success":true,"response":"64850.25"}"#,
+    ),
+    (
+        "the fixed table",
+        "function=get-exchange-rates&api-key=qp_test_key&currency_code=usd&cryptocurrency_code=ETH",
+        r#"{"success":true,"response":"1999.60"}"#,
+    ),
+    (
+        "the fixed table",
+        "function=get-exchange-rates&api-key=qp_test_key&currency_code=usd&cryptocurrency_code=usdt_tron",
+        r#"{"success":true,"response":"1.00"}"#,
+    ),
+    (
+        "the fixed table",
+        "function=get-exchange-rates&api-key=qp_test_key&currency_code=usd&cryptocurrency_code=shib",
+        r#"{"success":true,"response":"0.0000123"}"#,
+    ),
+    (
+        "Utilities API, get-fiat-value",
+        "function=get-fiat-value&api-key=qp_test_key&amount=0.5&cryptocurrency_code=btc&currency_code=USD",
+        r#"{"success":true,"response":"32425.13"}"#,
+    ),
+    ("API Overview, Error Codes", "", r#"{"success":false,"error_code":"missing-function-name","message":"Missing function name"}"#),
+    (
+        "API Overview, Error Codes",
+        "function=refund&api-key=qp_test_key",
+        r#"{"success":false,"error_code":"function-not-found","message":"Function not found"}"#,
+    ),
+    (
+        "API Overview, Error Codes",
+        "function=get-balances",
+        r#"{"success":false,"error_code":"api-key-not-found","message":"API key not found"}"#,
+    ),
+    (
+        "API Overview, Error Codes",
+        "function=get-balances&api-key=YOUR_API_KEY",
+        r#"{"success":false,"error_code":"invalid-api-key","message":"Invalid API key"}"#,
+    ),
+    (
+        "API Overview, Error Codes",
+        "function=create-checkout-session&api-key=qp_test_key",
+        r#"{"success":false,"error_code":"missing-argument","message":"Missing argument: price"}"#,
+    ),
+    (
+        "API Overview, HMAC Signature",
+        "function=create-checkout-session&api-key=qp_test_key&price=49.99&currency=usd&order_id=ORD-12345&timestamp=900000000&signature=x",
+        r#"{"success":false,"error_code":"request-expired","message":"Request expired"}"#,
+    ),
+    ("unknown row", "function=get-transaction&api-key=qp_test_key&transaction_id=197", r#"{"success":true,"response":false}"#),
+    (
+        "unknown token",
+        "function=check-transaction&api-key=qp_test_key&transaction=nothing",
+        r#"{"success":true,"response":"transaction-not-found"}"#,
+    ),
+    (
+        "coins of a network",
+        "function=get-cryptocurrency-codes&api-key=qp_test_key&cryptocurrency_code=ETH",
+        r#"{"success":true,"response":["eth","usdt","usdc","link","shib","bat"]}"#,
+    ),
+    (
+        "coins of a network",
+        "function=get-cryptocurrency-codes&api-key=qp_test_key&cryptocurrency_code=trx",
+        r#"{"success":true,"response":["usdt_tron","trx"]}"#,
+    ),
+];
 
 #[test]
 fn the_pages_examples_answer_to_the_byte() {
-    let rows: &[(&str, String, &str)] = &[
-        (
-            "Utilities API, get-credit-balance",
-            format!("function=get-credit-balance&{KEY}"),
-            r#"{"success":true,"response":{"credit_balance":150.00,"credit_currency":"USD"}}"#,
-        ),
-        (
-            "Utilities API, get-exchange-rates",
-            format!("function=get-exchange-rates&{KEY}&currency_code=USD&cryptocurrency_code=btc"),
-            r#"{"success":true,"response":"64850.25"}"#,
-        ),
-        (
-            "the fixed table",
-            format!("function=get-exchange-rates&{KEY}&currency_code=usd&cryptocurrency_code=ETH"),
-            r#"{"success":true,"response":"1999.60"}"#,
-        ),
-        (
-            "the fixed table",
-            format!("function=get-exchange-rates&{KEY}&currency_code=usd&cryptocurrency_code=usdt_tron"),
-            r#"{"success":true,"response":"1.00"}"#,
-        ),
-        (
-            "the fixed table",
-            format!("function=get-exchange-rates&{KEY}&currency_code=usd&cryptocurrency_code=shib"),
-            r#"{"success":true,"response":"0.0000123"}"#,
-        ),
-        (
-            "Utilities API, get-fiat-value",
-            format!("function=get-fiat-value&{KEY}&amount=0.5&cryptocurrency_code=btc&currency_code=USD"),
-            r#"{"success":true,"response":"32425.13"}"#,
-        ),
-        (
-            "API Overview, Error Codes",
-            String::new(),
-            r#"{"success":false,"error_code":"missing-function-name","message":"Missing function name"}"#,
-        ),
-        (
-            "API Overview, Error Codes",
-            format!("function=refund&{KEY}"),
-            r#"{"success":false,"error_code":"function-not-found","message":"Function not found"}"#,
-        ),
-        (
-            "API Overview, Error Codes",
-            "function=get-balances".to_owned(),
-            r#"{"success":false,"error_code":"api-key-not-found","message":"API key not found"}"#,
-        ),
-        (
-            "API Overview, Error Codes",
-            "function=get-balances&api-key=YOUR_API_KEY".to_owned(),
-            r#"{"success":false,"error_code":"invalid-api-key","message":"Invalid API key"}"#,
-        ),
-        (
-            "API Overview, Error Codes",
-            format!("function=create-checkout-session&{KEY}"),
-            r#"{"success":false,"error_code":"missing-argument","message":"Missing argument: price"}"#,
-        ),
-        (
-            "API Overview, HMAC Signature",
-            format!("function=create-checkout-session&{KEY}&price=49.99&currency=usd&order_id=ORD-12345&timestamp=900000000&signature=x"),
-            r#"{"success":false,"error_code":"request-expired","message":"Request expired"}"#,
-        ),
-        ("unknown row", format!("function=get-transaction&{KEY}&transaction_id=197"), r#"{"success":true,"response":false}"#),
-        (
-            "unknown token",
-            format!("function=check-transaction&{KEY}&transaction=nothing"),
-            r#"{"success":true,"response":"transaction-not-found"}"#,
-        ),
-        (
-            "coins of a network",
-            format!("function=get-cryptocurrency-codes&{KEY}&cryptocurrency_code=ETH"),
-            r#"{"success":true,"response":["eth","usdt","usdc","link","shib","bat"]}"#,
-        ),
-        (
-            "coins of a network",
-            format!("function=get-cryptocurrency-codes&{KEY}&cryptocurrency_code=trx"),
-            r#"{"success":true,"response":["usdt_tron","trx"]}"#,
-        ),
-    ];
-    for (page, body, answer) in rows {
+    for (page, body, answer) in EXAMPLES {
         assert_eq!(post(&mut Tape::shop(), body), (200, (*answer).to_owned()), "{page}: {body}");
     }
 }

@@ -65,7 +65,7 @@ fn retry_clock_event_never_sends_into_the_past() {
         .as_array()
         .expect("a list")
         .iter()
-        .map(|it| it["attempts"].as_array().expect("a list").iter().map(|it| it["at"].as_str().expect("a time")).collect())
+        .map(|row| row["attempts"].as_array().expect("a list").iter().map(|it| it["at"].as_str().expect("a time")).collect())
         .collect();
     // First attempts wait for each other: 10 s each. Fifteen seconds after the event the third has not even left.
     let second = |seconds: u32| format!("2026-01-01T00:00:{seconds:02}Z");

@@ -300,7 +300,7 @@ fn another_sandbox_has_a_user_and_a_secret_of_its_own() {
     let start = |name: &str| playmoney::engine::start::Start { name: name.to_owned(), ..Default::default() };
     let keys = |name: &str| {
         let all = Tape::new(start(name)).admin("GET", "accounts", &serde_json::Value::Null);
-        let own = all["accounts"].as_array().and_then(|it| it.iter().find(|it| it["provider"] == "quoine").cloned()).expect("Quoine");
+        let own = all["accounts"].as_array().and_then(|all| all.iter().find(|it| it["provider"] == "quoine").cloned()).expect("Quoine");
         let text = |name: &str| own["credentials"][name].as_str().expect("text").to_owned();
         assert_eq!(own["account"], text("user_id"));
         (text("user_id"), text("secret"))

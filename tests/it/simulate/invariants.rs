@@ -67,7 +67,7 @@ pub fn keeps_the_schedule(delivery: &Json, now: Timestamp, waits: &[i64]) {
         let due = time(pair[0], "at") + SignedDuration::from_secs(waits[place + 1]);
         assert_eq!(time(pair[1], "at"), due, "attempt {} of {delivery}", place + 2);
     }
-    let accepted = |it: &&&Json| it["status"].as_u64().is_some_and(|it| (200..300).contains(&it));
+    let accepted = |row: &&&Json| row["status"].as_u64().is_some_and(|it| (200..300).contains(&it));
     let known = |it: &Json| !it["status"].is_null() || !it["error"].is_null();
     let succeeded = attempts.iter().find(|it| accepted(&it)).map(|it| time(it, "at") + span(it));
     if let Some(at) = succeeded {

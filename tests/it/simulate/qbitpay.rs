@@ -182,9 +182,9 @@ fn is_signed(delivery: &Json) {
     };
     for (n, it) in attempts.iter().enumerate() {
         let (count, rest) = counted(&body(it));
-        let failed = |it: &Json| {
-            let done = !it["status"].is_null() || !it["error"].is_null();
-            done && !it["status"].as_u64().is_some_and(|it| (200..300).contains(&it))
+        let failed = |attempt: &Json| {
+            let done = !attempt["status"].is_null() || !attempt["error"].is_null();
+            done && !attempt["status"].as_u64().is_some_and(|it| (200..300).contains(&it))
         };
         let ended =
             |own: &Json| time(own, "at") + jiff::SignedDuration::from_millis(own["duration_ms"].as_i64().unwrap_or(0)) <= time(it, "at");

@@ -22,9 +22,17 @@ const STEPS: [(&str, &str); 8] = [("", "P"), ("P", "C"), ("P", "X"), ("P", "dele
 /// Block times, the hour, the two days, and moments beside them.
 const SPANS_MS: &[u64] = &[0, 1, 400, 3_000, 12_000, 12_001, 36_000, 600_000, 1_800_000, 3_599_999, 3_600_000, 172_799_999, 172_800_000];
 
-fn line() -> impl Strategy<Value = String> {
+fn coin() -> impl Strategy<Value = &'static str> {
+    select(&["eth", "eth", "btc", "usdt_tron", "shib", "sol", "gold"][..])
+}
+
+fn number() -> impl Strategy<Value = u32> {
+    1..5_u32
+}
+
+/// A call of the API, or a look at a page.
+fn call() -> impl Strategy<Value = String> {
     let price = || select(&["49.99", "49.99", "0.01", "20000", "999999999999999", "0", "1e3"][..]);
-    let coin = || select(&["eth", "eth", "btc", "usdt_tron", "shib", "sol", "gold"][..]);
     let fiat = select(&["USD", "eur", "JPY", "XYZ"][..]);
     let session = (price(), fiat, select(&["", "&order_id=A%26", "&title=T&note=N"][..])).prop_map(|(price, fiat, more)| {
         format!("POST /quantapay/api.php function=create-checkout-session&api-key=qp_test_key&price={price}&currency={fiat}{more}")
@@ -32,11 +40,24 @@ fn line() -> impl Strategy<Value = String> {
     let made = (price(), coin(), select(&["", "&currency_code=crypto", "&currency_code=KWD"][..])).prop_map(|(amount, coin, more)| {
         format!("POST /quantapay/api.php function=create-transaction&api-key=qp_test_key&amount={amount}&cryptocurrency_code={coin}{more}")
     });
-    let number = || 1..5_u32;
     let asked = (select(&["get-transaction", "check-transactions", "payment-link"][..]), number())
         .prop_map(|(function, it)| format!("POST /quantapay/api.php function={function}&api-key=qp_test_key&transaction_id={it}"));
     let whole = select(&["get-transactions", "get-balances", "get-credit-balance"][..])
         .prop_map(|it| format!("POST /quantapay/api.php function={it}&api-key=qp_test_key"));
+    let page = select(
+        &[
+            "GET /quantapay/pay.php?checkout_id=cs-${session}",
+            "POST /quantapay/pay.php?checkout_id=cs-${session} do=pay",
+            "POST /quantapay/pay.php?checkout_id=cs-${session} do=cancel",
+            "POST /quantapay/pay.php?checkout_id=cs-${session} cryptocurrency=eth",
+        ][..],
+    )
+    .prop_map(str::to_owned);
+    prop_oneof![4 => session, 4 => made, 2 => asked, 1 => whole, 1 => page]
+}
+
+/// What the world outside does.
+fn act() -> impl Strategy<Value = String> {
     let choose = coin().prop_map(|it| format!("act quantapay.choose-coin session=${{session}} cryptocurrency={it}"));
     let amount = select(
         &[
@@ -62,15 +83,10 @@ fn line() -> impl Strategy<Value = String> {
         .prop_map(|(act, it)| format!("act quantapay.{act} transaction={it}"));
     let reorg = (select(&[1_u32, 2, 7, 100][..]), select(&["eth", "btc", "tron"][..]))
         .prop_map(|(depth, chain)| format!("act quantapay.reorg depth={depth} blockchain={chain}"));
-    let page = select(
-        &[
-            "GET /quantapay/pay.php?checkout_id=cs-${session}",
-            "POST /quantapay/pay.php?checkout_id=cs-${session} do=pay",
-            "POST /quantapay/pay.php?checkout_id=cs-${session} do=cancel",
-            "POST /quantapay/pay.php?checkout_id=cs-${session} cryptocurrency=eth",
-        ][..],
-    )
-    .prop_map(str::to_owned);
+    prop_oneof![3 => choose, 5 => pay, 3 => of_session, 4 => act, 2 => reorg]
+}
+
+fn line() -> impl Strategy<Value = String> {
     let span = prop_oneof![5 => select(&SPANS_MS[..10]), 1 => select(&SPANS_MS[10..]), 1 => 0..2_000_000_u64]
         .prop_map(|it| format!("advance {it}ms"));
     let receivers =
@@ -92,9 +108,7 @@ fn line() -> impl Strategy<Value = String> {
     let settings = select(settings.map(str::to_owned).to_vec());
     let beside =
         arbitrary::tape().prop_map(|it| it[0].clone()).prop_filter("webhook targets stay", |it| !it.starts_with("set webhook_url"));
-    let calls = prop_oneof![4 => session, 4 => made, 2 => asked, 1 => whole, 1 => page];
-    let acts = prop_oneof![3 => choose, 5 => pay, 3 => of_session, 4 => act, 2 => reorg];
-    prop_oneof![5 => calls, 8 => acts, 6 => span, 2 => receivers, 3 => settings, 1 => beside]
+    prop_oneof![5 => call(), 8 => act(), 6 => span, 2 => receivers, 3 => settings, 1 => beside]
 }
 
 fn tape() -> impl Strategy<Value = Vec<String>> {

@@ -102,7 +102,7 @@ fn awaits_one_block(core: &Json, id: &Json, transfer: &Json) {
     assert!(confirmations <= wanted, "{transfer}");
     assert_eq!(transfer["block"].is_null(), confirmations == Some(0), "mined is what is confirmed: {transfer}");
     let booked = list(core, "/agenda/entries").iter().filter(|it| it[2]["block"]["transfer"] == *id);
-    let booked: Vec<i64> = booked.map(|it| it[0].as_str().and_then(|it| it.parse().ok()).map_or(0, Timestamp::as_second)).collect();
+    let booked: Vec<i64> = booked.map(|row| row[0].as_str().and_then(|it| it.parse().ok()).map_or(0, Timestamp::as_second)).collect();
     let (start, now) = (time(&core["chains"], "genesis").as_second(), time(core, "now").as_second());
     let waits = transfer["by_hand"] == false && confirmations < wanted;
     assert_eq!(booked, Vec::from_iter(waits.then(|| start + ((now - start) / 600 + 1) * 600)), "{transfer}");
