@@ -74,25 +74,27 @@
 //! `ARCHITECTURE.md` tells what is in each. Types of other crates that stand in signatures are those of `http`, `bytes`, `jiff`,
 //! `ipnet` and `serde_json`.
 
+// The feature `inside` makes every room visible, and the lint would ask for documentation of all.
+#![cfg_attr(not(feature = "inside"), warn(missing_docs))]
 // What only the command uses is unused without it.
 #![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
-pub mod contract;
-pub mod control;
-pub mod edge;
-pub mod embed;
-pub mod engine;
+mod contract;
+mod control;
+mod edge;
+mod embed;
+mod engine;
 #[cfg(feature = "inside")]
 #[doc(hidden)]
 pub mod inside;
-pub mod kit;
-pub mod providers;
-pub mod sandbox;
-pub mod scenario;
-pub mod stage;
+mod kit;
+mod providers;
+mod sandbox;
+mod scenario;
+mod stage;
 
 pub use edge::{Config, Server};
 pub use embed::{Answer, Error, Fired, Report, Sandbox, Webhook};

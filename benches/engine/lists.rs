@@ -2,10 +2,10 @@
 
 use std::hint::black_box;
 
-use playmoney::engine::start::Start;
-use playmoney::kit::http::{Method, Request};
-use playmoney::kit::time::Uptime;
-use playmoney::sandbox::Sandbox;
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::http::{Method, Request};
+use playmoney::inside::kit::time::Uptime;
+use playmoney::inside::sandbox::Sandbox;
 
 use super::merchant::{self, CHARGES_PER_ORDER};
 use super::{ask, control, read, sent};

@@ -14,10 +14,10 @@ mod merchant;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use playmoney::engine::start::Start;
-use playmoney::kit::http::{Method, Request, Response};
-use playmoney::kit::time::Uptime;
-use playmoney::sandbox::{Sandbox, driving};
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::http::{Method, Request, Response};
+use playmoney::inside::kit::time::Uptime;
+use playmoney::inside::sandbox::{Sandbox, driving};
 use serde_json::{Value as Json, json};
 
 const API: &str = "/quantum-payouts/api/v1";

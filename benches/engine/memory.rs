@@ -5,11 +5,11 @@
 
 use std::process::Command;
 
-use playmoney::engine::delivery::{Answer as Answered, Outcome};
-use playmoney::engine::start::Start;
-use playmoney::kit::http::{HeaderMap, HeaderValue, Kept, Method, Request, Response};
-use playmoney::kit::time::{Duration, Uptime};
-use playmoney::sandbox::Sandbox;
+use playmoney::inside::engine::delivery::{Answer as Answered, Outcome};
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::http::{HeaderMap, HeaderValue, Kept, Method, Request, Response};
+use playmoney::inside::kit::time::{Duration, Uptime};
+use playmoney::inside::sandbox::Sandbox;
 
 use super::{control, merchant, read, sent};
 

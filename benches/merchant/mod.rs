@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use playmoney::kit::sign::{hmac_sha1, md5};
+use playmoney::inside::kit::sign::{hmac_sha1, md5};
 
 const QBITPAY_KEY: &str = "qbit_test_key";
 const CRYPTOPAY_KEY: &str = "cp_test_key";

@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use playmoney::engine::matching::Matcher;
-use playmoney::scenario::yaml;
+use playmoney::inside::engine::matching::Matcher;
+use playmoney::inside::scenario::yaml;
 
 fuzz_target!(|texts: (&str, &str)| {
     let (Ok(matcher), Ok(value)) = (yaml::parse(texts.0), yaml::parse(texts.1)) else { return };

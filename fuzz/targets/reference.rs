@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use playmoney::scenario::reference::{Piece, Saved, pieces, resolved};
-use playmoney::scenario::yaml::{Node, What};
+use playmoney::inside::scenario::reference::{Piece, Saved, pieces, resolved};
+use playmoney::inside::scenario::yaml::{Node, What};
 
 fuzz_target!(|text: &str| {
     let Ok(found) = pieces(text) else { return };

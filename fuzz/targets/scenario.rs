@@ -4,12 +4,12 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use playmoney::engine::tables::Contract;
-use playmoney::scenario::{Known, parse, parse_rule};
-use playmoney::engine::start::Start;
-use playmoney::engine::world::World;
-use playmoney::kit::time::Uptime;
-use playmoney::providers;
+use playmoney::inside::engine::tables::Contract;
+use playmoney::inside::scenario::{Known, parse, parse_rule};
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::engine::world::World;
+use playmoney::inside::kit::time::Uptime;
+use playmoney::inside::providers;
 
 static CONTRACTS: LazyLock<Vec<&'static Contract>> = LazyLock::new(|| providers::all().iter().map(|it| it.contract()).collect());
 

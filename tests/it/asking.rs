@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use playmoney::engine::tables::Contract;
-use playmoney::kit::http::{Method, Request, Response};
-use playmoney::providers;
+use playmoney::inside::engine::tables::Contract;
+use playmoney::inside::kit::http::{Method, Request, Response};
+use playmoney::inside::providers;
 use serde_json::Value as Json;
 
 use crate::tape::Tape;

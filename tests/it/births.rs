@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use playmoney::edge::{Config, Server};
-use playmoney::engine::start::Start;
-use playmoney::kit::http::{Method, Request};
-use playmoney::kit::time::Uptime;
-use playmoney::providers;
-use playmoney::scenario::{Known, Scenario, parse};
-use playmoney::stage::{INBOXES, MemoryStage, Report, play};
+use playmoney::inside::edge::{Config, Server};
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::http::{Method, Request};
+use playmoney::inside::kit::time::Uptime;
+use playmoney::inside::providers;
+use playmoney::inside::scenario::{Known, Scenario, parse};
+use playmoney::inside::stage::{INBOXES, MemoryStage, Report, play};
 use serde_json::{Value as Json, json};
 
 use crate::net::{Receiver, answered};

@@ -6,11 +6,11 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use playmoney::engine::start::Start;
-use playmoney::engine::tables::Contract;
-use playmoney::engine::world::World;
-use playmoney::kit::time::Uptime;
-use playmoney::scenario::{Known, Mistakes, Scenario, parse};
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::engine::tables::Contract;
+use playmoney::inside::engine::world::World;
+use playmoney::inside::kit::time::Uptime;
+use playmoney::inside::scenario::{Known, Mistakes, Scenario, parse};
 use serde_json::Value as Json;
 
 use crate::cli::PLAYMONEY;
@@ -35,7 +35,7 @@ pub fn files() -> Vec<(String, String)> {
 }
 
 pub fn contracts() -> Vec<&'static Contract> {
-    playmoney::providers::all().iter().map(|it| it.contract()).collect()
+    playmoney::inside::providers::all().iter().map(|it| it.contract()).collect()
 }
 
 /// Reads a text as the command line does: it is parsed, and a sandbox begins with it.
@@ -44,7 +44,7 @@ pub fn load(file: &str, text: &str) -> Result<Scenario, Mistakes> {
     let environment = |name: &str| (name == "PLAYMONEY_TEST_CANARY").then(|| CANARY.to_owned());
     let scenario = parse(file, text, Known { contracts: &contracts, environment: Some(&environment) })?;
     let start = scenario.apply_to(Start::default());
-    match World::load(start, playmoney::providers::all(), Uptime::START) {
+    match World::load(start, playmoney::inside::providers::all(), Uptime::START) {
         Ok(_) => Ok(scenario),
         Err(impossible) => Err(scenario.mistakes(impossible)),
     }

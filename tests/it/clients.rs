@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use playmoney::edge::Server;
-use playmoney::engine::start::Start;
+use playmoney::inside::edge::Server;
+use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 
 use crate::net::{Receiver, admin, answered, perform, request, send, server, shop};
@@ -289,7 +289,7 @@ async fn i2_nine_refusals_and_the_tenth_attempt_in_one_advance() {
     let delivery = &deliveries["deliveries"][0];
     let attempts = delivery["attempts"].as_array().expect("a list");
     let seconds = |it: &Json| {
-        let at: playmoney::kit::time::Timestamp = it["at"].as_str().expect("a time").parse().expect("a time");
+        let at: playmoney::inside::kit::time::Timestamp = it["at"].as_str().expect("a time").parse().expect("a time");
         at.as_second() - 1_767_225_600
     };
     let left: Vec<_> = attempts.iter().map(seconds).collect();

@@ -1,6 +1,6 @@
 //! The control API, without sockets.
 
-use playmoney::kit::http::Response;
+use playmoney::inside::kit::http::Response;
 use serde_json::Value as Json;
 
 use crate::asking;

@@ -1,6 +1,6 @@
 //! CryptoPay, from the outside.
 
-use playmoney::kit::http::{Request, Response};
+use playmoney::inside::kit::http::{Request, Response};
 use serde_json::{Value as Json, json};
 
 use crate::asking;

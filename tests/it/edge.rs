@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper_util::rt::TokioIo;
-use playmoney::edge::{Config, Server};
-use playmoney::engine::clock::{Mode, Rate};
-use playmoney::engine::start::Start;
+use playmoney::inside::edge::{Config, Server};
+use playmoney::inside::engine::clock::{Mode, Rate};
+use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

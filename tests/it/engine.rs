@@ -1,11 +1,11 @@
 //! Walks through time and the bounds of memory, from the outside.
 
 use http::Method;
-use playmoney::engine::inbox::{ALL_BYTES_MAX, Inbox};
-use playmoney::engine::start::Start;
-use playmoney::kit::http::Request;
-use playmoney::kit::time::Uptime;
-use playmoney::sandbox::Sandbox;
+use playmoney::inside::engine::inbox::{ALL_BYTES_MAX, Inbox};
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::http::Request;
+use playmoney::inside::kit::time::Uptime;
+use playmoney::inside::sandbox::Sandbox;
 use serde_json::{Value as Json, json};
 
 use crate::tape::Tape;

@@ -1,7 +1,7 @@
 //! QbitPay, from the outside.
 
 use md5::{Digest, Md5};
-use playmoney::engine::delivery::Outgoing;
+use playmoney::inside::engine::delivery::Outgoing;
 use serde_json::Value as Json;
 
 use crate::asking;

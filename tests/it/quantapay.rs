@@ -1,7 +1,7 @@
 //! QuantaPay, from the outside.
 
 use hmac::{Hmac, KeyInit, Mac};
-use playmoney::kit::http::encoded;
+use playmoney::inside::kit::http::encoded;
 use serde_json::{Value as Json, json};
 use sha2::Sha256;
 

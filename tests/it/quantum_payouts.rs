@@ -1,6 +1,6 @@
 //! Quantum Payouts, from the outside.
 
-use playmoney::kit::http::Request;
+use playmoney::inside::kit::http::Request;
 use serde_json::Value as Json;
 
 use crate::asking;

@@ -1,6 +1,6 @@
 //! Quoine Payment, from the outside.
 
-use playmoney::kit::http::Request;
+use playmoney::inside::kit::http::Request;
 use serde_json::{Value as Json, json};
 
 use crate::asking::{self, text};

@@ -1,6 +1,6 @@
 //! Rules: when they fire, what they do, and what they leave alone.
 
-use playmoney::kit::http::{Method, Request, Response};
+use playmoney::inside::kit::http::{Method, Request, Response};
 use serde_json::Value as Json;
 
 use crate::tape::Tape;

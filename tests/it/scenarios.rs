@@ -2,17 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use playmoney::engine::start::Start;
-use playmoney::engine::tables::Contract;
-use playmoney::engine::world::World;
-use playmoney::kit::http::{Method, Request, Response};
-use playmoney::kit::time::Uptime;
-use playmoney::providers;
-use playmoney::scenario::keys::{ANY_STEP, SCENARIO, STEPS, THEN};
-use playmoney::scenario::matchers::OPERATORS;
-use playmoney::scenario::shape::{Kind, Row, Shape};
-use playmoney::scenario::{Known, Scenario, parse, schema, yaml};
-use playmoney::stage::{INBOXES, MemoryStage, Report, Stage, play};
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::engine::tables::Contract;
+use playmoney::inside::engine::world::World;
+use playmoney::inside::kit::http::{Method, Request, Response};
+use playmoney::inside::kit::time::Uptime;
+use playmoney::inside::providers;
+use playmoney::inside::scenario::keys::{ANY_STEP, SCENARIO, STEPS, THEN};
+use playmoney::inside::scenario::matchers::OPERATORS;
+use playmoney::inside::scenario::shape::{Kind, Row, Shape};
+use playmoney::inside::scenario::{Known, Scenario, parse, schema, yaml};
+use playmoney::inside::stage::{INBOXES, MemoryStage, Report, Stage, play};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

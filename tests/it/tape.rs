@@ -26,11 +26,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::time::Duration;
 
-use playmoney::engine::delivery::{Failure, Outcome, Outgoing};
-use playmoney::engine::start::Start;
-use playmoney::kit::http::{Method, Request, Response};
-use playmoney::kit::time::{Timestamp, Uptime, http_date, parse_duration};
-use playmoney::sandbox::{Answered, Sandbox, Ticket, driving};
+use playmoney::inside::engine::delivery::{Failure, Outcome, Outgoing};
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::http::{Method, Request, Response};
+use playmoney::inside::kit::time::{Timestamp, Uptime, http_date, parse_duration};
+use playmoney::inside::sandbox::{Answered, Sandbox, Ticket, driving};
 use serde_json::{Value as Json, json};
 
 use crate::quoine::client::Client;
@@ -388,7 +388,7 @@ pub fn snapshot(name: &str, text: &str) {
 
 /// The changes of status in a saved state, each with its moment and its provider's slug.
 pub fn changes(state: &Json) -> Vec<Json> {
-    let slugs: Vec<&str> = playmoney::providers::all().iter().map(|it| it.contract().slug).collect();
+    let slugs: Vec<&str> = playmoney::inside::providers::all().iter().map(|it| it.contract().slug).collect();
     let change = |entry: &Json| {
         let mut change = entry["what"].get("change")?.clone();
         change["at"] = entry["at"].clone();

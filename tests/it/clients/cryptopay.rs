@@ -1,7 +1,7 @@
 //! CryptoPay's clients: the overview's curl and JavaScript samples, and a merchant in Python.
 
-use playmoney::edge::Server;
-use playmoney::engine::start::Start;
+use playmoney::inside::edge::Server;
+use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 
 use super::{folder, heard, program, python, run};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use playmoney::engine::tables::Contract;
-use playmoney::kit::fields::Field;
-use playmoney::kit::http::{Method, Request};
+use playmoney::inside::engine::tables::Contract;
+use playmoney::inside::kit::fields::Field;
+use playmoney::inside::kit::http::{Method, Request};
 use serde_json::{Value as Json, json};
 
 use super::served::Served;

@@ -102,7 +102,7 @@ fn settled(run: &mut Run) {
 /// What every call may be refused with.
 fn refusals(run: &mut Run) {
     let operations = run.contract.operations;
-    let has = |row: &&&playmoney::engine::tables::Operation, error: &str| row.errors.contains(&error);
+    let has = |row: &&&playmoney::inside::engine::tables::Operation, error: &str| row.errors.contains(&error);
     for row in operations {
         run.ask_for_fault(row.name, "internal_error");
     }

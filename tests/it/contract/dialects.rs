@@ -1,12 +1,12 @@
 //! A provider that does not exist and speaks as others do: parameters in path and query, forms, one address for
 //! several functions.
 
-use playmoney::contract::openapi;
-use playmoney::engine::tables::{Auth, Contract, ErrorRow, Limit, Operation, Schedule};
-use playmoney::kit::evidence::Evidence::{self, Documented};
-use playmoney::kit::fields::{Field, Kind, Need, TEXT};
-use playmoney::kit::http::{Method, Response, StatusCode};
-use playmoney::kit::time::Duration;
+use playmoney::inside::contract::openapi;
+use playmoney::inside::engine::tables::{Auth, Contract, ErrorRow, Limit, Operation, Schedule};
+use playmoney::inside::kit::evidence::Evidence::{self, Documented};
+use playmoney::inside::kit::fields::{Field, Kind, Need, TEXT};
+use playmoney::inside::kit::http::{Method, Response, StatusCode};
+use playmoney::inside::kit::time::Duration;
 use serde_json::{Value as Json, json};
 
 use super::documents::is_openapi;

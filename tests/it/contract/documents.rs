@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use playmoney::contract::describe;
-use playmoney::contract::describe::Asked;
-use playmoney::contract::openapi;
-use playmoney::engine::tables::Contract;
-use playmoney::providers;
+use playmoney::inside::contract::describe;
+use playmoney::inside::contract::describe::Asked;
+use playmoney::inside::contract::openapi;
+use playmoney::inside::engine::tables::Contract;
+use playmoney::inside::providers;
 use serde_json::{Value as Json, json};
 
 use super::summary;

@@ -1,9 +1,9 @@
 //! Parameters at their limits and one beyond: the server takes what the served schema takes, and names what it refuses.
 
-use playmoney::engine::tables::{Contract, Operation};
-use playmoney::kit::fields::{Field, Kind, Need, TEXT};
-use playmoney::kit::http::Request;
-use playmoney::providers;
+use playmoney::inside::engine::tables::{Contract, Operation};
+use playmoney::inside::kit::fields::{Field, Kind, Need, TEXT};
+use playmoney::inside::kit::http::Request;
+use playmoney::inside::providers;
 use serde_json::{Value as Json, json};
 
 use super::served::Served;

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use playmoney::engine::lifecycle::On;
-use playmoney::engine::tables::Contract;
-use playmoney::providers;
+use playmoney::inside::engine::lifecycle::On;
+use playmoney::inside::engine::tables::Contract;
+use playmoney::inside::providers;
 
 /// Whether the tables of a provider have what a transition follows from.
 fn is_known(contract: &Contract, on: On) -> bool {

@@ -1,9 +1,9 @@
 //! Every row of the tables is something that the server does, and the server does nothing beside them.
 
-use playmoney::engine::tables::{Contract, Operation, Setting, SettingKind};
-use playmoney::kit::fields::Kind;
-use playmoney::kit::http::{Method, Request, RequestPath, Response};
-use playmoney::providers;
+use playmoney::inside::engine::tables::{Contract, Operation, Setting, SettingKind};
+use playmoney::inside::kit::fields::Kind;
+use playmoney::inside::kit::http::{Method, Request, RequestPath, Response};
+use playmoney::inside::providers;
 use serde_json::{Value as Json, json};
 
 use crate::tape::Tape;

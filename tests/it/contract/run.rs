@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use playmoney::engine::tables::Contract;
-use playmoney::kit::http::{Method, Request};
+use playmoney::inside::engine::tables::Contract;
+use playmoney::inside::kit::http::{Method, Request};
 use serde_json::{Value as Json, json};
 
 use super::served::Served;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jsonschema::Validator;
-use playmoney::kit::http::Response;
+use playmoney::inside::kit::http::Response;
 use serde_json::{Value as Json, json};
 
 use crate::tape::Tape;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use playmoney::engine::clock::Mode;
-use playmoney::engine::delivery::Outcome;
-use playmoney::engine::start::Start;
-use playmoney::kit::http::{Method, Request};
-use playmoney::kit::time::Uptime;
-use playmoney::sandbox::{Sandbox, Ticket, driving};
+use playmoney::inside::engine::clock::Mode;
+use playmoney::inside::engine::delivery::Outcome;
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::http::{Method, Request};
+use playmoney::inside::kit::time::Uptime;
+use playmoney::inside::sandbox::{Sandbox, Ticket, driving};
 use serde_json::{Value as Json, json};
 
 use super::{call, create, perform, problem, refused};
@@ -358,7 +358,7 @@ fn a_walk_reports_everything_however_small_the_journal_is() {
         perform(&mut shop, "D");
         call(&mut shop, "POST", "clock/advance", &json!({"by": "9h"})).1
     };
-    let report = reported(playmoney::engine::log::BYTES_MAX);
+    let report = reported(playmoney::inside::engine::log::BYTES_MAX);
     assert!(report["fired_total"].as_u64() > Some(5) && report["deliveries_total"].as_u64() > Some(5), "{report}");
     assert_eq!(reported(0), report);
     assert_eq!(reported(1_000), report);

@@ -1,7 +1,7 @@
 //! Webhooks and their attempts: listed, sent again, received by an inbox.
 
-use playmoney::engine::delivery::Outcome;
-use playmoney::kit::http::{Method, Request};
+use playmoney::inside::engine::delivery::Outcome;
+use playmoney::inside::kit::http::{Method, Request};
 use serde_json::{Value as Json, json};
 
 use super::{call, create, exported, perform, refused};
@@ -25,9 +25,9 @@ fn scripted(respond: &Json) -> Tape {
 
 /// When each attempt of a delivery left, in seconds since the beginning, and what came of it.
 fn attempts(delivery: &Json) -> Vec<(i64, Json)> {
-    let start: playmoney::kit::time::Timestamp = "2026-01-01T00:00:00Z".parse().expect("a time");
+    let start: playmoney::inside::kit::time::Timestamp = "2026-01-01T00:00:00Z".parse().expect("a time");
     let told = |it: &Json| {
-        let at: playmoney::kit::time::Timestamp = it["at"].as_str().expect("a time").parse().expect("a time");
+        let at: playmoney::inside::kit::time::Timestamp = it["at"].as_str().expect("a time").parse().expect("a time");
         let outcome = if it["error"].is_null() { it["status"].clone() } else { it["error"].clone() };
         (at.duration_since(start).as_secs(), outcome)
     };

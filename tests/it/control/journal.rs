@@ -1,7 +1,7 @@
 //! The journal: what it holds, what it hides, what it has dropped.
 
-use playmoney::engine::start::Start;
-use playmoney::kit::http::{Method, Request};
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::http::{Method, Request};
 use serde_json::{Value as Json, json};
 
 use super::{call, create, exported, perform, problem, refused};

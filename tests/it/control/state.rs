@@ -1,8 +1,8 @@
 //! Accounts, and the sandbox as a value: saved, restored, reset.
 
-use playmoney::engine::clock::Mode;
-use playmoney::engine::start::Start;
-use playmoney::kit::time::Uptime;
+use playmoney::inside::engine::clock::Mode;
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::time::Uptime;
 use serde_json::{Value as Json, json};
 
 use super::{call, create, exported, perform, problem, refused};
@@ -16,7 +16,7 @@ fn an_account_is_shown_with_what_each_setting_means() {
     let (_, account) = call(&mut shop, "GET", ACCOUNT, &Json::Null);
     let (_, all) = call(&mut shop, "GET", "accounts", &Json::Null);
     let all = all["accounts"].as_array().expect("accounts");
-    assert_eq!(all.len(), playmoney::providers::all().len(), "one at each provider");
+    assert_eq!(all.len(), playmoney::inside::providers::all().len(), "one at each provider");
     assert!(all.contains(&account));
     snapshot("control/an_account", &serde_json::to_string_pretty(&account).expect("JSON"));
     assert_eq!(
@@ -127,7 +127,7 @@ fn a_restored_sandbox_keeps_its_own_name_and_bounds() {
 
 /// Where a provider stands in a saved state.
 fn provider_id(slug: &str) -> usize {
-    playmoney::providers::all().iter().position(|it| it.contract().slug == slug).expect("the provider")
+    playmoney::inside::providers::all().iter().position(|it| it.contract().slug == slug).expect("the provider")
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use playmoney::kit::json::Members;
+use playmoney::inside::kit::json::Members;
 use serde_json::{Value as Json, json};
 
 use super::{answer, asked, ordered, served};

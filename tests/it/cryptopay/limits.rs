@@ -1,6 +1,6 @@
 //! The rate limit, its headers, and who it counts.
 
-use playmoney::kit::http::Response;
+use playmoney::inside::kit::http::Response;
 use serde_json::{Value as Json, json};
 
 use super::{answer, asked};

@@ -134,7 +134,7 @@ fn links_keep_what_else_was_asked() {
 
 #[test]
 fn links_go_below_the_sandbox_and_the_host_that_was_called() {
-    let start = playmoney::engine::start::Start { name: "checkout-7".to_owned(), ..Default::default() };
+    let start = playmoney::inside::engine::start::Start { name: "checkout-7".to_owned(), ..Default::default() };
     let mut shop = Tape::new(start);
     let key = shop.admin("GET", "accounts/cryptopay/default", &Json::Null)["credentials"]["api_key"].clone();
     let key = key.as_str().expect("a key").to_owned();

@@ -1,6 +1,6 @@
 //! Users: how they come, what their tokens open, and what they see of each other.
 
-use playmoney::engine::start::Start;
+use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 
 use super::{answer, asked, ordered, served};

@@ -1,6 +1,6 @@
 //! What is too much.
 
-use playmoney::engine::start::Start;
+use playmoney::inside::engine::start::Start;
 
 use super::{STATUS, state};
 use crate::net::{raw, send, server};

@@ -2,11 +2,11 @@
 
 use std::io::Read;
 
-use playmoney::control::{Call, Caller, TABLE};
-use playmoney::edge::{Config, Server};
-use playmoney::engine::start::Start;
-use playmoney::kit::secret::Secret;
-use playmoney::stage::Stage;
+use playmoney::inside::control::{Call, Caller, TABLE};
+use playmoney::inside::edge::{Config, Server};
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::secret::Secret;
+use playmoney::inside::stage::Stage;
 use serde_json::{Value as Json, json};
 
 use crate::cli::{PLAYMONEY, Ready};

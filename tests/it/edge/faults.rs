@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
-use playmoney::engine::start::Start;
+use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use http::Method;
-use playmoney::edge::driver::Driver;
-use playmoney::edge::driver::Leaving;
-use playmoney::engine::rules::Transport;
-use playmoney::engine::start::Start;
-use playmoney::kit::http::{Request, Response};
-use playmoney::sandbox::SLOW_MAX;
+use playmoney::inside::edge::driver::Driver;
+use playmoney::inside::edge::driver::Leaving;
+use playmoney::inside::engine::rules::Transport;
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::http::{Request, Response};
+use playmoney::inside::sandbox::SLOW_MAX;
 use serde_json::{Value as Json, json};
 use tokio::task::coop::unconstrained;
 
@@ -72,13 +72,13 @@ async fn a_held_answer_leaves_when_simulated_time_has_come() {
 
 #[tokio::test]
 async fn on_a_clock_that_runs_it_leaves_by_itself() {
-    let start = Start { mode: playmoney::engine::clock::Mode::Real, ..ruled("quantum-payouts.features", "{latency: 20ms}") };
+    let start = Start { mode: playmoney::inside::engine::clock::Mode::Real, ..ruled("quantum-payouts.features", "{latency: 20ms}") };
     let driver = driver(start);
     let answer = driver.handle(features("")).await.expect("an answer").response;
     let clock: Json = serde_json::from_slice(&control(&driver, Method::GET, "clock", "").await.body).expect("JSON");
     let [given, seen] = [answer.headers["playmoney-time"].to_str().expect("text"), clock["now"].as_str().expect("a time")]
-        .map(|it| it.parse::<playmoney::kit::time::Timestamp>().expect("a time"));
-    assert!(playmoney::kit::time::Duration::from_millis(20) <= seen.duration_since(given), "{given} {seen}");
+        .map(|it| it.parse::<playmoney::inside::kit::time::Timestamp>().expect("a time"));
+    assert!(playmoney::inside::kit::time::Duration::from_millis(20) <= seen.duration_since(given), "{given} {seen}");
 }
 
 #[tokio::test]

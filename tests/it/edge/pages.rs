@@ -1,6 +1,6 @@
 //! Pages, as a browser asks for them.
 
-use playmoney::engine::start::Start;
+use playmoney::inside::engine::start::Start;
 use serde_json::json;
 
 use crate::net::{request, send, server};

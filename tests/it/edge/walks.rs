@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use http::Method;
-use playmoney::edge::courier::Courier;
-use playmoney::edge::driver::{Driver, Stopwatch};
-use playmoney::edge::egress::Egress;
-use playmoney::edge::loopback::Loopback;
-use playmoney::engine::start::Start;
-use playmoney::kit::http::Request;
-use playmoney::sandbox::Sandbox;
+use playmoney::inside::edge::courier::Courier;
+use playmoney::inside::edge::driver::{Driver, Stopwatch};
+use playmoney::inside::edge::egress::Egress;
+use playmoney::inside::edge::loopback::Loopback;
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::http::Request;
+use playmoney::inside::sandbox::Sandbox;
 
 /// A sandbox behind its lock, and no socket before it.
 pub fn driver(start: Start) -> Arc<Driver> {

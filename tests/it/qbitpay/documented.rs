@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use playmoney::engine::start::Start;
-use playmoney::kit::sign::derived;
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::sign::derived;
 use serde_json::{Value as Json, json};
 use sha2::Sha256;
 

@@ -1,6 +1,6 @@
 //! What the payer sees.
 
-use playmoney::kit::http::{Method, Request};
+use playmoney::inside::kit::http::{Method, Request};
 
 use crate::tape::{Tape, check};
 

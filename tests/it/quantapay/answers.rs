@@ -34,7 +34,7 @@ fn every_answer_is_the_documented_one() {
     asking::every_error_is_met(run.contract, &run.seen);
     for row in run.contract.operations {
         let promised: BTreeSet<String> = row.answer.iter().map(|it| it.name.to_owned()).collect();
-        let any = row.answer.iter().any(|it| it.name == "response" && it.kind == playmoney::kit::fields::Kind::Any);
+        let any = row.answer.iter().any(|it| it.name == "response" && it.kind == playmoney::inside::kit::fields::Kind::Any);
         let met = run.served.fields[&format!("{} 200", row.name)].iter().filter(|it| !any || !it.contains(['.', '[']));
         assert_eq!(met.cloned().collect::<BTreeSet<_>>(), promised, "{}", row.name);
     }

@@ -1,7 +1,7 @@
 //! The pages' own samples in other languages, against a real server on whose frozen clock it is another day.
 
-use playmoney::edge::Server;
-use playmoney::engine::start::Start;
+use playmoney::inside::edge::Server;
+use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 
 use super::KEY;

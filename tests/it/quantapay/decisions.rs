@@ -1,6 +1,6 @@
 //! What was decided where the documents are silent, each by what it looks like from outside.
 
-use playmoney::kit::http::{Method, Request};
+use playmoney::inside::kit::http::{Method, Request};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use serde_json::{Value as Json, json};
 
@@ -336,7 +336,7 @@ fn merchants_do_not_see_each_other() {
 
 #[test]
 fn another_sandbox_has_keys_of_its_own() {
-    let start = |name: &str| playmoney::engine::start::Start { name: name.to_owned(), ..Default::default() };
+    let start = |name: &str| playmoney::inside::engine::start::Start { name: name.to_owned(), ..Default::default() };
     let keys = |name: &str| {
         let account = Tape::new(start(name)).admin("GET", "accounts/quantapay/default", &Json::Null);
         let text = |name: &str| account["credentials"][name].as_str().expect("text").to_owned();

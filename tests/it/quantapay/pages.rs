@@ -1,6 +1,6 @@
 //! The payer's page, as a browser without scripts uses it.
 
-use playmoney::kit::http::{Method, Request, Response};
+use playmoney::inside::kit::http::{Method, Request, Response};
 
 use super::served;
 use crate::tape::{Tape, check};

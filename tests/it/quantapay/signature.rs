@@ -1,7 +1,7 @@
 //! The optional signature of a checkout, and how old it may be.
 
-use playmoney::kit::http::{Method, Request};
-use playmoney::providers;
+use playmoney::inside::kit::http::{Method, Request};
+use playmoney::inside::providers;
 use serde_json::Value as Json;
 
 use super::{form, post, signature};

@@ -1,7 +1,7 @@
 //! The documentation's own examples, and its tables row by row. They never change to suit us.
 
 use hmac::{Hmac, KeyInit, Mac};
-use playmoney::engine::start::Start;
+use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 use sha2::Sha256;
 

@@ -1,7 +1,7 @@
 //! What an integrator needs to reproduce, one tape each.
 
 use hmac::{Hmac, KeyInit, Mac};
-use playmoney::engine::delivery::Outgoing;
+use playmoney::inside::engine::delivery::Outgoing;
 use sha2::Sha256;
 
 use crate::tape::{Tape, check, snapshot};

@@ -1,7 +1,7 @@
 //! The portal, the links, and what people see.
 
-use playmoney::engine::start::Start;
-use playmoney::kit::time::Uptime;
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::time::Uptime;
 use serde_json::{Value as Json, json};
 
 use crate::quantum_payouts::{answer, portal, request, shop};

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};
-use playmoney::kit::http::Request;
+use playmoney::inside::kit::http::Request;
 use sha1::Sha1;
 
 /// The user of the default sandbox.

@@ -1,7 +1,7 @@
 //! The documentation's own examples, and its tables row by row. They never change to suit us.
 
-use playmoney::engine::start::Start;
-use playmoney::kit::http::{Method, Request};
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::http::{Method, Request};
 use serde_json::{Value as Json, json};
 
 use super::{answer, request, served, shop, text};

@@ -297,7 +297,7 @@ fn callbacks_are_dated_and_signed_as_the_account_says() {
 
 #[test]
 fn another_sandbox_has_a_user_and_a_secret_of_its_own() {
-    let start = |name: &str| playmoney::engine::start::Start { name: name.to_owned(), ..Default::default() };
+    let start = |name: &str| playmoney::inside::engine::start::Start { name: name.to_owned(), ..Default::default() };
     let keys = |name: &str| {
         let all = Tape::new(start(name)).admin("GET", "accounts", &serde_json::Value::Null);
         let own = all["accounts"].as_array().and_then(|all| all.iter().find(|it| it["provider"] == "quoine").cloned()).expect("Quoine");

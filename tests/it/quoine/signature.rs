@@ -1,7 +1,7 @@
 //! Known answers of the signature, its checks in their order, and what is said about a callback's.
 
-use playmoney::kit::http::{Method, Request};
-use playmoney::kit::time::Timestamp;
+use playmoney::inside::kit::http::{Method, Request};
+use playmoney::inside::kit::time::Timestamp;
 use serde_json::{Value as Json, json};
 
 use super::client::{SECRET, digest, signature};
@@ -27,7 +27,7 @@ const VECTORS: &[(&str, &str, bool, &str)] = &[
 fn known_answers_of_requests() {
     assert_eq!(digest(br#"{"price":500,"name":"invoice name","data":"any data"}"#), "L8M0zBNkQfaGsDmYdrOzjA==");
     assert_eq!(digest(b""), "1B2M2Y8AsgTpgAmY7PhCfg==");
-    let provider = playmoney::providers::all().into_iter().find(|it| it.contract().slug == "quoine").expect("Quoine");
+    let provider = playmoney::inside::providers::all().into_iter().find(|it| it.contract().slug == "quoine").expect("Quoine");
     for (md5, target, with_nonce, known) in VECTORS {
         let mut asked = Request::new(Method::GET, target, "").with("Date", DATE);
         if !md5.is_empty() {
@@ -46,7 +46,8 @@ fn known_answers_of_requests() {
 
 /// A sandbox at the moment of the known answers, whose user has their secret.
 fn at_the_known_moment(settings: &[&str]) -> Tape {
-    let start = playmoney::engine::start::Start { now: Some("2014-09-27T04:55:17Z".parse().expect("a time")), ..Default::default() };
+    let start =
+        playmoney::inside::engine::start::Start { now: Some("2014-09-27T04:55:17Z".parse().expect("a time")), ..Default::default() };
     let mut shop = Tape::new(start);
     if !settings.is_empty() {
         shop.play(&format!("set quoine/2 {}", settings.join(" ")));
@@ -296,7 +297,8 @@ fn the_known_answer_of_a_callback() {
     let text = format!("application/json,T6XiwOzfnrlpnP7PT1ZU3A==,/callback?shop=7,{DATE},{NONCE}");
     assert_eq!(digest(CALLBACK.as_bytes()), "T6XiwOzfnrlpnP7PT1ZU3A==");
     assert_eq!(signature(TEST_SECRET, &text), "dBG87HLAXgk8SWdeo1Jq6ALsDs8=");
-    let start = playmoney::engine::start::Start { now: Some("2014-09-27T04:55:17Z".parse().expect("a time")), ..Default::default() };
+    let start =
+        playmoney::inside::engine::start::Start { now: Some("2014-09-27T04:55:17Z".parse().expect("a time")), ..Default::default() };
     for url in ["https://shop.test/callback?shop=7", "/callback?shop=7"] {
         let call =
             json!({"provider": "quoine", "headers": signed(TEST_SECRET, &text), "body": CALLBACK, "url": url, "secret": TEST_SECRET});

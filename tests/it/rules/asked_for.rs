@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use playmoney::engine::rules::Transport;
-use playmoney::kit::http::{Method, Request};
+use playmoney::inside::engine::rules::Transport;
+use playmoney::inside::kit::http::{Method, Request};
 use serde_json::{Value as Json, json};
 
 use super::{FEATURES, document, list, shop, statuses};
@@ -35,7 +35,7 @@ fn a_rule_is_asked_for_by_its_name_whatever_it_waits_on() {
 
 #[test]
 fn a_documented_error_is_asked_for_by_its_name() {
-    for member in playmoney::providers::all() {
+    for member in playmoney::inside::providers::all() {
         let contract = member.contract();
         for row in contract.errors {
             let mut shop = Tape::shop();
@@ -49,7 +49,7 @@ fn a_documented_error_is_asked_for_by_its_name() {
 
 #[test]
 fn an_effect_of_the_transport_is_asked_for_by_its_word() {
-    for row in playmoney::engine::rules::effects::TRANSPORTS {
+    for row in playmoney::inside::engine::rules::effects::TRANSPORTS {
         let mut shop = Tape::shop();
         let ticket = shop.sandbox.handle(shop.uptime, asking(row.word));
         let answered = shop.sandbox.poll_answer(shop.uptime, ticket).expect("at once");

@@ -1,6 +1,6 @@
 //! `/__admin/rules`: rules at run time.
 
-use playmoney::kit::http::{Method, Request};
+use playmoney::inside::kit::http::{Method, Request};
 use serde_json::{Value as Json, json};
 
 use super::{FEATURES, answered, document, list, shop, statuses, yaml};

@@ -1,6 +1,6 @@
 //! How often a rule fires.
 
-use playmoney::engine::start::Start;
+use playmoney::inside::engine::start::Start;
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::sample::select;

@@ -1,6 +1,6 @@
 //! `POST /__admin/scenario`: another beginning.
 
-use playmoney::kit::http::{Method, Request};
+use playmoney::inside::kit::http::{Method, Request};
 use serde_json::{Value as Json, json};
 
 use super::{FEATURES, begin, document, statuses, yaml};

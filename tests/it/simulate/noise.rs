@@ -1,6 +1,6 @@
 //! Whatever arrives, nothing but what was asked for is an error of ours.
 
-use playmoney::kit::http::{HeaderName, HeaderValue, Method, Request};
+use playmoney::inside::kit::http::{HeaderName, HeaderValue, Method, Request};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::select;

@@ -201,7 +201,8 @@ fn i17_performing_again_answers_the_stored_payout_and_does_nothing() {
 #[test]
 fn i21_what_is_kept_stays_within_its_bound() {
     always(50, &(tape(), 1_000..20_000_usize), |(tape, bytes_max)| {
-        let start = playmoney::engine::start::Start { journal_bytes_max: bytes_max, ..playmoney::engine::start::Start::default() };
+        let start =
+            playmoney::inside::engine::start::Start { journal_bytes_max: bytes_max, ..playmoney::inside::engine::start::Start::default() };
         let mut shop = Tape::new(start);
         let mut asked = 0;
         for line in &tape {

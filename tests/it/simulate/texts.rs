@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use playmoney::scenario::{Known, parse_rule, reference, yaml};
+use playmoney::inside::scenario::{Known, parse_rule, reference, yaml};
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop_oneof};
 use proptest::sample::{Index, select};
@@ -139,7 +139,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 /// A mistake has a place inside the text, on the borders of characters, and says something of bounded length.
-fn is_told(text: &str, mistakes: &playmoney::scenario::Mistakes) {
+fn is_told(text: &str, mistakes: &playmoney::inside::scenario::Mistakes) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     assert!(!mistakes.all.is_empty());
     for it in &mistakes.all {

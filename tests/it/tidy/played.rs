@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use playmoney::engine::tables::Contract;
+use playmoney::inside::engine::tables::Contract;
 use serde_json::{Value as Json, json};
 
 use crate::tape::{Tape, changes};
@@ -114,7 +114,7 @@ fn played(contract: &Contract) -> BTreeSet<String> {
 
 #[test]
 fn every_row_of_a_contract_is_played() {
-    for member in playmoney::providers::all() {
+    for member in playmoney::inside::providers::all() {
         let contract = member.contract();
         let seen = played(contract);
         let mut rows: Vec<String> = contract.operations.iter().map(|it| format!("operation {}", it.name)).collect();

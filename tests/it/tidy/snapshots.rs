@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use playmoney::providers;
+use playmoney::inside::providers;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprCall, Lit, LitStr};
 

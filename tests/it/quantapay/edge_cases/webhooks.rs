@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use playmoney::kit::http::{Method, Request};
+use playmoney::inside::kit::http::{Method, Request};
 use serde_json::{Value as Json, json};
 
 use super::{CREATE, ETH, GET, PAGE, story};
