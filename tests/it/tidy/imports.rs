@@ -100,7 +100,7 @@ fn place(rooms: &[&str], room: &str) -> Option<usize> {
 
 #[test]
 fn imports_point_right() {
-    for (name, source) in below("src").filter(|it| it.0 != "lib.rs") {
+    for (name, source) in below("src").filter(|it| !["lib.rs", "inside.rs"].contains(&it.0.as_str())) {
         let room = name.split(['/', '.']).next().expect("a room");
         let own = place(ROOMS, room).unwrap_or_else(|| panic!("{name} is in no room"));
         let paths = named(&source.text);
