@@ -5,11 +5,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
-use super::{Answer, Ask, Conclusion, Problem, clock, ok, provider_id};
+use super::clock::Until;
+use super::{Answer, Ask, Conclusion, Problem, ok, provider_id};
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::ids::ProviderId;
 use crate::engine::tables::ActionRow;
-use crate::engine::walk::Until;
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need};
 use crate::kit::http::Response;
@@ -43,11 +43,11 @@ pub fn act(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let with = ask.body.fields();
     let acted = ask.world.with(provider_id, ask.uptime, |it, cx| it.act(cx, name, with)).map_err(refused)?;
     ask.world.depart(ask.uptime);
-    if ask.world.walk.is_some() {
+    if ask.is_walking {
         return Ok(Answer::Now(report(ask.world, provider_id, name, acted, false)));
     }
     let now = ask.world.core.now;
-    Ok(clock::walk(ask, Until::Time(now), Conclusion::Acted { provider_id, action: name.to_owned(), done: acted }))
+    Ok(Answer::Walk(Until::Time(now), Conclusion::Acted { provider_id, action: name.to_owned(), done: acted }))
 }
 
 fn refused(why: ActionError) -> Problem {

@@ -1,5 +1,6 @@
 //! `/__admin/clock`.
 
+use crate::kit::time::Duration;
 use http::StatusCode;
 use serde_json::{Value as Json, json};
 
@@ -10,12 +11,37 @@ use super::{Answer, Ask, Conclusion, Problem, ok};
 use crate::engine::agenda::Due;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::delivery::AttemptId;
+use crate::engine::log::WalkReport;
 use crate::engine::log::What;
-use crate::engine::walk::{LIMIT, Until, Walk};
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::Response;
 use crate::kit::time::{Timestamp, end_of_time, later, parse_duration, parse_timestamp};
+
+/// Without `limit`, `idle` and its kin look this far.
+pub const LIMIT: Duration = Duration::from_hours(30 * 24);
+
+/// Where a walk ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// At that moment.
+    Time(Timestamp),
+    /// After the next thing that is due, but not past that moment.
+    Next(Timestamp),
+    /// When nothing is left to come, but not past that moment.
+    Idle(Timestamp),
+    /// After the next attempt of a webhook, but not past that moment.
+    Delivery(Timestamp),
+}
+
+impl Until {
+    /// The moment that the walk never passes.
+    pub const fn limit(self) -> Timestamp {
+        match self {
+            Self::Time(at) | Self::Next(at) | Self::Idle(at) | Self::Delivery(at) => at,
+        }
+    }
+}
 
 const RATE: Field = field("rate", Kind::Number, Need::Required, "simulated seconds a second, as 60");
 /// The body of `scale`.
@@ -87,7 +113,7 @@ pub fn scale(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 }
 
 fn set_mode(ask: &mut Ask<'_>, mode: Mode) -> Result<Answer, Problem> {
-    Problem::unless_walking(ask.world, ONE_CLOCK)?;
+    Problem::unless_walking(ask, ONE_CLOCK)?;
     let core = &mut ask.world.core;
     if mode != core.clock.mode() {
         core.log.push(core.now, None, What::Mode(mode));
@@ -97,17 +123,9 @@ fn set_mode(ask: &mut Ask<'_>, mode: Mode) -> Result<Answer, Problem> {
 }
 
 pub fn advance(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    Problem::unless_walking(ask.world, ONE_CLOCK)?;
+    Problem::unless_walking(ask, ONE_CLOCK)?;
     let until = until(ask.world.core.now, &ask.body)?;
-    Ok(walk(ask, until, Conclusion::Report))
-}
-
-/// Stops the clock and begins a walk, whose end is answered with the conclusion.
-pub fn walk(ask: &mut Ask<'_>, until: Until, conclusion: Conclusion) -> Answer {
-    let world = &mut *ask.world;
-    world.core.clock.hold(ask.uptime);
-    world.walk = Some(Walk::new(world.core.now, until, ask.uptime, world.core.log.next_sequence()));
-    Answer::Walk(conclusion)
+    Ok(Answer::Walk(until, Conclusion::Report))
 }
 
 fn until(now: Timestamp, body: &Input<'_>) -> Result<Until, Problem> {
@@ -141,8 +159,18 @@ fn until(now: Timestamp, body: &Input<'_>) -> Result<Until, Problem> {
     }
 }
 
+/// A walk through time that has arrived, as its report needs it.
+pub struct Walked<'a> {
+    /// Where it began.
+    pub from: Timestamp,
+    /// What happened on its way.
+    pub report: &'a WalkReport,
+    /// A bound was hit before its end was reached.
+    pub incomplete: bool,
+}
+
 /// Everything that happened during the walk.
-pub fn report(world: &World, walk: &Walk) -> Response {
+pub fn report(world: &World, walk: &Walked<'_>) -> Response {
     let render = Renderer::of(world);
     let fired: Vec<Json> = walk.report.fired.iter().map(|it| render.fired(it)).collect();
     let deliveries: Vec<Json> = walk.report.deliveries.iter().filter_map(|it| render.attempted(it)).collect();

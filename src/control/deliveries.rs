@@ -4,13 +4,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value as Json, json};
 
 use super::call::field;
+use super::clock::Until;
 use super::journal::{PROVIDER, is_provider};
 use super::render::Renderer;
-use super::{Answer, Ask, Conclusion, Problem, clock, ok, provider_id};
+use super::{Answer, Ask, Conclusion, Problem, ok, provider_id};
 use crate::engine::delivery::{Delivery, Status, delivery_id};
 use crate::engine::outbox::ATTEMPTS_MAX;
 use crate::engine::signature::Received;
-use crate::engine::walk::Until;
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::Response;
@@ -50,12 +50,12 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let Some(number) = ask.world.leave(ask.uptime, delivery, true) else {
         return Err(Problem::new(StatusCode::CONFLICT, "no_target", "The webhook has no target any more, so it cannot be sent."));
     };
-    if ask.world.walk.is_some() {
+    if ask.is_walking {
         let response = report(ask.world, delivery, number);
         return Ok(Answer::Now(response));
     }
     let now = ask.world.core.now;
-    Ok(clock::walk(ask, Until::Time(now), Conclusion::Attempt { delivery, number }))
+    Ok(Answer::Walk(Until::Time(now), Conclusion::Attempt { delivery, number }))
 }
 
 /// What came of one attempt. `settled` is false while it has no outcome.

@@ -18,6 +18,7 @@ mod state;
 mod table;
 
 pub use call::{BodyLimits, Call, Caller, Handler, WhenBroken};
+pub use clock::{Until, Walked};
 pub use render::{Line, Renderer};
 pub use table::TABLE;
 
@@ -28,7 +29,6 @@ use self::input::Input;
 use crate::engine::actions::ActionDone;
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::is_name;
-use crate::engine::walk::Walk;
 use crate::engine::world::World;
 use crate::kit::http::{Request, RequestPath, Response, Target};
 use crate::kit::nearest::nearest;
@@ -38,8 +38,8 @@ use crate::kit::time::Uptime;
 #[derive(Debug)]
 pub enum Answer {
     Now(Response),
-    /// A walk through time has begun; its end is answered with this.
-    Walk(Conclusion),
+    /// Time walks as far as that; the end is answered with this.
+    Walk(Until, Conclusion),
     /// Something has to happen first.
     Wait(Waiting),
     /// The connection is cut without an answer.
@@ -107,8 +107,8 @@ impl Problem {
     }
 
     /// Refuses while a walk through time is under way. `why` says what only one caller does at a time.
-    fn unless_walking(world: &World, why: &str) -> Result<(), Self> {
-        if world.walk.is_none() { Ok(()) } else { Err(Self::new(StatusCode::CONFLICT, "advance_in_progress", why)) }
+    fn unless_walking(ask: &Ask<'_>, why: &str) -> Result<(), Self> {
+        if ask.is_walking { Err(Self::new(StatusCode::CONFLICT, "advance_in_progress", why)) } else { Ok(()) }
     }
 
     fn render(&self) -> Response {
@@ -116,10 +116,20 @@ impl Problem {
     }
 }
 
+/// When a call comes.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    pub uptime: Uptime,
+    /// A walk through time is under way.
+    pub is_walking: bool,
+}
+
 /// One call, as its handler sees it.
 pub struct Ask<'a> {
     world: &'a mut World,
     uptime: Uptime,
+    /// A walk through time is under way.
+    is_walking: bool,
     request: &'a Request,
     /// What stood at the names in braces of the path.
     captures: Vec<&'a str>,
@@ -128,19 +138,20 @@ pub struct Ask<'a> {
 }
 
 /// One call to a sandbox. A call that concerns the server alone is answered as well: a sandbox may have no server.
-pub fn call(world: &mut World, uptime: Uptime, request: &Request) -> Answer {
+pub fn call(world: &mut World, now: Now, request: &Request) -> Answer {
     let path = below(request);
     let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(path)) };
     let answered = match call.handler {
         Handler::Server(answer) => answer().map(Answer::Now),
-        Handler::Sandbox(answer) => ask(call, path, world, uptime, request).and_then(|mut it| answer(&mut it)),
+        Handler::Sandbox(answer) => ask(call, path, world, now, request).and_then(|mut it| answer(&mut it)),
     };
     answered.unwrap_or_else(|it| Answer::Now(it.render()))
 }
 
-fn ask<'a>(call: &Call, path: &'a str, world: &'a mut World, uptime: Uptime, request: &'a Request) -> Result<Ask<'a>, Problem> {
+fn ask<'a>(call: &Call, path: &'a str, world: &'a mut World, now: Now, request: &'a Request) -> Result<Ask<'a>, Problem> {
     let captures = call.captures(path).unwrap_or_default();
-    Ok(Ask { world, uptime, request, captures, query: Input::query(call, request)?, body: Input::body(call, request)? })
+    let Now { uptime, is_walking } = now;
+    Ok(Ask { world, uptime, is_walking, request, captures, query: Input::query(call, request)?, body: Input::body(call, request)? })
 }
 
 /// What a call that concerns the server is answered with. `None`: it concerns a sandbox.
@@ -185,7 +196,7 @@ fn no_call(path: &str) -> Response {
 }
 
 /// The answer to the caller whose walk has arrived.
-pub fn conclude(world: &mut World, walk: &Walk, conclusion: &Conclusion) -> Response {
+pub fn conclude(world: &mut World, walk: &Walked<'_>, conclusion: &Conclusion) -> Response {
     match conclusion {
         Conclusion::Report => clock::report(world, walk),
         Conclusion::Acted { provider_id, action, done } => actions::report(world, *provider_id, action, *done, !walk.incomplete),

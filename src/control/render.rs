@@ -58,12 +58,13 @@ impl<'a> Renderer<'a> {
         let contract = entry.provider.map(|it| self.world.provider(it).contract());
         let error = it.error.as_deref().and_then(|name| contract?.error(name)).map(|it| it.evidence);
         let operation = it.operation.as_deref().and_then(|name| contract?.operation(name)).map(|it| it.evidence);
+        let name = contract.zip(it.operation.as_deref()).map(|(contract, name)| format!("{}.{name}", contract.slug));
         let response = it
             .answer
             .as_ref()
             .map(|it| json!({"status": it.status, "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())}));
         let mut shown = json!({
-            "id": format!("req-{}", it.id), "at": entry.at, "provider": contract.map(|it| it.slug), "operation": it.operation, "account": it.account,
+            "id": format!("req-{}", it.id), "at": entry.at, "provider": contract.map(|it| it.slug), "operation": name, "account": it.account,
             "request": {"method": it.method, "path": show(&it.target), "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())},
             "response": response, "rule": it.rule, "error": it.error,
             "evidence": error.or(operation),

@@ -29,7 +29,7 @@ pub fn refused(mistakes: &Mistakes) -> Problem {
 }
 
 pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    Problem::unless_walking(ask.world, ONE_STATE)?;
+    Problem::unless_walking(ask, ONE_STATE)?;
     let text = input::text(ask.request)?;
     let contracts = contracts(ask.world);
     let scenario = parse("scenario", text, known(&contracts)).map_err(|it| refused(&it))?;

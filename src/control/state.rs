@@ -2,10 +2,9 @@
 
 use serde_json::json;
 
-use super::clock::{self, shown};
+use super::clock::{Until, shown};
 use super::{Answer, Ask, Conclusion, Problem, Waiting, ok};
 use crate::engine::state;
-use crate::engine::walk::Until;
 use crate::engine::world::World;
 use crate::kit::http::Response;
 use crate::kit::time::Uptime;
@@ -23,10 +22,10 @@ pub fn saved(world: &World, uptime: Uptime) -> Response {
 }
 
 pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    Problem::unless_walking(ask.world, ONE_STATE)?;
+    Problem::unless_walking(ask, ONE_STATE)?;
     state::restore(ask.world, &ask.request.body, ask.uptime).map_err(Problem::invalid)?;
     let now = ask.world.core.now;
-    Ok(clock::walk(ask, Until::Time(now), Conclusion::Restored))
+    Ok(Answer::Walk(Until::Time(now), Conclusion::Restored))
 }
 
 /// The answer when a sandbox has been restored.
@@ -35,7 +34,7 @@ pub fn report(world: &World) -> Response {
 }
 
 pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    Problem::unless_walking(ask.world, ONE_STATE)?;
+    Problem::unless_walking(ask, ONE_STATE)?;
     ask.world.reset(ask.uptime);
     ok(&json!({"reset": true, "clock": shown(ask.world)}))
 }

@@ -242,7 +242,7 @@ impl Caller {
             if let Some(answered) = sandbox.poll_answer(uptime, ticket) {
                 return Some(Ok(answered));
             }
-            let waits = sandbox.world().core.clock.stands() && sandbox.world().walk.is_none();
+            let waits = sandbox.world().core.clock.stands() && !sandbox.is_walking();
             sandbox.held_until(ticket).filter(|_| waits).map(Err)
         };
         match self.wait(look).await {

@@ -2,7 +2,7 @@
 //!
 //! The files stand in one order, and each imports only from those before it: blockchain, ids, clock, matching, tables,
 //! limits, account, rules, delivery, inbox, outbox, agenda, actions, chain, signature, log, start, core, context,
-//! store, lifecycle, client, provider, walk, world, state.
+//! store, lifecycle, client, provider, world, state.
 
 pub mod account;
 pub mod actions;
@@ -28,5 +28,4 @@ pub mod start;
 pub mod state;
 pub mod store;
 pub mod tables;
-pub mod walk;
 pub mod world;

@@ -204,3 +204,9 @@ impl<P: Provider + Clone + Default + Serialize + DeserializeOwned + 'static> Dyn
         Ok(Box::new(serde_json::from_value::<P>(memory)?))
     }
 }
+
+impl Clone for Box<dyn DynProvider> {
+    fn clone(&self) -> Self {
+        self.boxed()
+    }
+}

@@ -14,7 +14,6 @@ use super::ids::ProviderId;
 use super::ids::TransferId;
 use super::log::{Block, Fired, Webhook, What};
 use super::provider::DynProvider;
-use super::walk::Walk;
 use crate::kit::time::{Timestamp, Uptime};
 
 mod beginning;
@@ -23,12 +22,11 @@ mod posting;
 mod ruling;
 
 /// One sandbox.
+#[derive(Clone)]
 pub struct World {
     pub start: Start,
     pub core: Core,
     pub providers: Vec<Box<dyn DynProvider>>,
-    /// The walk under way. It belongs to a caller who waits, not to the state.
-    pub walk: Option<Walk>,
     /// Attempts that the edge has to post.
     pub outgoing: VecDeque<Outgoing>,
     /// Counts its births: what comes back late belongs to an earlier one.

@@ -16,13 +16,13 @@ use self::served::{Pacing, Served, serve};
 pub use self::tickets::SLOW_MAX;
 pub use self::tickets::{Answered, Ticket};
 use self::tickets::{Open, Tickets};
+use self::walking::{REAL_TIME_MAX, STEPS_MAX, Walk};
 use crate::contract::hints;
-use crate::control::{self, Answer, Waiting};
+use crate::control::{self, Answer, Now, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Reaction;
 use crate::engine::start::{Impossible, Start};
-use crate::engine::walk::{REAL_TIME_MAX, STEPS_MAX};
 use crate::engine::world::World;
 use crate::kit::http::{HeaderValue, Request, Response, StatusCode, Target};
 use crate::kit::time::{Timestamp, Uptime};
@@ -43,7 +43,6 @@ use crate::providers;
 /// [`poll_answer`]: Self::poll_answer
 /// [`next_wakeup`]: Self::next_wakeup
 /// [`give_up`]: Self::give_up
-#[derive(Clone)]
 pub struct Sandbox {
     world: World,
     /// A panic has left the state in doubt; its message.
@@ -52,6 +51,8 @@ pub struct Sandbox {
     stamp: Stamp,
     /// The callers who wait.
     tickets: Tickets,
+    /// The walk under way. It belongs to its caller, not to the state.
+    walk: Option<Walk>,
     /// The walk under way has paused for others and goes on at once.
     has_more: bool,
 }
@@ -64,7 +65,7 @@ impl Sandbox {
 
     fn of(world: World) -> Self {
         let stamp = Stamp::new(world.core.now, &world.core.name);
-        Self { world, broken: None, stamp, tickets: Tickets::default(), has_more: false }
+        Self { world, broken: None, stamp, tickets: Tickets::default(), walk: None, has_more: false }
     }
 
     /// A copy at this instant under another name: state, clock, pending timers and deliveries. Its webhooks go to
@@ -95,7 +96,7 @@ impl Sandbox {
     /// What no sandbox can begin with; then nothing has changed.
     pub fn begin(&mut self, start: Start, uptime: Uptime) -> Result<(), Vec<Impossible>> {
         self.world.begin(start, uptime)?;
-        self.broken = None;
+        (self.walk, self.broken) = (None, None);
         self.proceed(uptime); // a walk that was under way has ended
         Ok(())
     }
@@ -106,11 +107,14 @@ impl Sandbox {
         if self.broken.is_some() && control::begins_anew(&request) {
             // Nothing of the state in doubt stays, and what comes back late for it means nothing.
             self.world.reset(uptime);
-            self.broken = None;
+            (self.walk, self.broken) = (None, None);
         }
         let answer = self.guarded(|it| {
             it.pass_to(uptime);
             let answer = it.answer(uptime, request);
+            if let Answer::Walk(until, _) = answer.0 {
+                it.begin_walk(uptime, until);
+            }
             it.pass_to(uptime); // what it caused at this very moment
             answer
         });
@@ -121,7 +125,7 @@ impl Sandbox {
                 let response = self.stamped(response);
                 self.tickets.send(ticket, uptime, self.world.generation, response, pacing);
             }
-            Answer::Walk(conclusion) => {
+            Answer::Walk(_, conclusion) => {
                 self.tickets.keep(ticket, Open::Walk(conclusion));
                 self.tickets.walker = Some(ticket);
             }
@@ -137,7 +141,8 @@ impl Sandbox {
 
     fn answer(&mut self, uptime: Uptime, request: Request) -> (Answer, Option<Pacing>) {
         let Target::Provider { slug, .. } = request.path.target() else {
-            return (control::call(&mut self.world, uptime, &request), None);
+            let now = Now { uptime, is_walking: self.is_walking() };
+            return (control::call(&mut self.world, now, &request), None);
         };
         match self.world.provider_id(slug) {
             Some(provider_id) => self.call(uptime, provider_id, request),
@@ -169,7 +174,7 @@ impl Sandbox {
     /// The next due thing happens. Then the walk under way reads what was logged, and the log may drop the oldest.
     fn step(&mut self, uptime: Uptime, until: Timestamp) -> bool {
         let happened = self.world.step(uptime, until);
-        if let Some(walk) = &mut self.world.walk {
+        if let Some(walk) = &mut self.walk {
             walk.read(&self.world.core.log);
         }
         self.world.core.log.trim();
@@ -251,6 +256,11 @@ impl Sandbox {
         }
     }
 
+    /// Whether a walk through time is under way.
+    pub fn is_walking(&self) -> bool {
+        self.walk.is_some()
+    }
+
     /// The simulated moment until which a rule holds a caller's answer back: a driver that makes time may go there.
     pub fn held_until(&self, ticket: Ticket) -> Option<Timestamp> {
         self.tickets.held_until(ticket)
@@ -269,7 +279,7 @@ impl Sandbox {
         if self.has_more {
             return Some(Duration::ZERO);
         }
-        let walk_ends = self.world.walk.as_ref().map(|it| it.started.elapsed.saturating_add(REAL_TIME_MAX));
+        let walk_ends = self.walk.as_ref().map(|it| it.started.elapsed.saturating_add(REAL_TIME_MAX));
         let patience = self.tickets.next_deadline().into_iter().chain(walk_ends).min().map(|it| it.saturating_sub(uptime.elapsed));
         let due = if self.world.core.clock.stands() { None } else { self.world.next_live_at() };
         let due = due.and_then(|it| self.world.core.clock.wait(uptime, it));
@@ -313,6 +323,14 @@ impl Sandbox {
             self.broken = Some(why);
             response
         })
+    }
+}
+
+/// An exact copy without its callers, of a sandbox in which no walk is under way.
+impl Clone for Sandbox {
+    fn clone(&self) -> Self {
+        let (world, broken, stamp) = (self.world.clone(), self.broken.clone(), self.stamp.clone());
+        Self { world, broken, stamp, tickets: Tickets::default(), walk: None, has_more: false }
     }
 }
 

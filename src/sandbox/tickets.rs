@@ -70,12 +70,6 @@ pub struct Tickets {
     pub walker: Option<Ticket>,
 }
 
-impl Clone for Tickets {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
-
 impl Tickets {
     /// The next caller.
     pub fn next(&mut self) -> Ticket {

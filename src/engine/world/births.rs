@@ -78,7 +78,7 @@ impl World {
         core.name.clone_from(&start.name);
         let except = core.redirect.take().map(|it| it.except).unwrap_or_default();
         core.redirect = start.redirect.clone().map(|to| Redirect { to, except });
-        Self { start, core, providers, walk: None, outgoing: VecDeque::new(), generation }
+        Self { start, core, providers, outgoing: VecDeque::new(), generation }
     }
 
     fn fresh_providers(&self) -> Vec<Box<dyn DynProvider>> {
@@ -95,14 +95,5 @@ impl World {
             let url = self.core.target(&webhook.url).to_owned();
             self.outgoing.push_back(Outgoing { id, generation: self.generation, url, headers, body, time_limit });
         }
-    }
-}
-
-/// An exact copy of a sandbox in which nobody walks through time.
-impl Clone for World {
-    fn clone(&self) -> Self {
-        let providers = self.providers.iter().map(|it| it.boxed()).collect();
-        let outgoing = self.outgoing.clone();
-        Self { start: self.start.clone(), core: self.core.clone(), providers, walk: None, outgoing, generation: self.generation }
     }
 }

@@ -27,8 +27,8 @@ fn i22_each_request_has_one_entry() {
     assert_eq!(
         seen,
         [
-            [json!("req-1"), start.clone(), json!("createPayout"), json!(200), Json::Null],
-            [json!("req-2"), start, json!("features"), json!(200), Json::Null],
+            [json!("req-1"), start.clone(), json!("quantum-payouts.createPayout"), json!(200), Json::Null],
+            [json!("req-2"), start, json!("quantum-payouts.features"), json!(200), Json::Null],
             [json!("req-3"), later, Json::Null, json!(404), json!("not_found")],
         ]
     );
@@ -103,7 +103,7 @@ fn a_fault_that_is_asked_for_executes_nothing() {
     let it = &entries(&mut shop, "")[0];
     assert_eq!(
         (&it["operation"], &it["rule"], &it["error"]),
-        (&json!("createPayout"), &json!("permission_denied"), &json!("permission_denied"))
+        (&json!("quantum-payouts.createPayout"), &json!("permission_denied"), &json!("permission_denied"))
     );
     after["core"]["log"] = before["core"]["log"].clone();
     assert_eq!(after, before, "nothing but the log knows of it");
@@ -113,7 +113,10 @@ fn a_fault_that_is_asked_for_executes_nothing() {
     assert_eq!((status, code.as_str()), (422, "unknown_fault"));
     assert!(detail.contains("The nearest is `permission_denied`."), "{detail}");
     let it = &entries(&mut shop, "")[1];
-    assert_eq!((&it["operation"], &it["rule"], &it["response"]["status"]), (&json!("createPayout"), &Json::Null, &json!(422)));
+    assert_eq!(
+        (&it["operation"], &it["rule"], &it["response"]["status"]),
+        (&json!("quantum-payouts.createPayout"), &Json::Null, &json!(422))
+    );
 }
 
 #[test]

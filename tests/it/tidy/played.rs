@@ -89,7 +89,8 @@ fn played(contract: &Contract) -> BTreeSet<String> {
             let path = target.strip_prefix(&format!("/{}", contract.slug)).unwrap_or_default();
             seen.insert(format!("error {}", text(&it["error"])));
             if it["response"]["status"].as_u64().is_some_and(|it| (200..300).contains(&it)) {
-                seen.insert(format!("operation {}", text(&it["operation"])));
+                let operation = text(&it["operation"]);
+                seen.insert(format!("operation {}", operation.split_once('.').map_or("", |it| it.1)));
                 let shown = contract.pages.iter().filter(|it| path.starts_with(it.path.split('{').next().expect("a path")));
                 seen.extend(shown.map(|it| format!("page {}", it.path)));
             }
