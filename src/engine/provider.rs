@@ -17,13 +17,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::account::Account;
-pub use super::client;
-pub use super::client::Proof;
-pub use super::client::Signing;
-pub use super::context::Context;
+use super::client;
+use super::client::Signing;
+use super::context::Context;
 use super::delivery::Attempt;
 use super::delivery::Delivery;
-pub use super::log::Trace;
 use super::tables::Contract;
 use super::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;

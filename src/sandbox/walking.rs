@@ -103,8 +103,8 @@ impl Sandbox {
 
     fn conclude(&mut self, walker: Ticket, walk: &Walk) -> Response {
         let Some(Open::Walk(conclusion)) = self.tickets.take(walker) else { return self.ended() };
-        let walked = Walked { from: walk.from, report: &walk.report, incomplete: walk.incomplete };
-        let response = self.guarded(|it| control::conclude(&mut it.world, &walked, &conclusion)).unwrap_or_else(|broken| broken);
+        let arrived = Walked { from: walk.from, report: &walk.report, incomplete: walk.incomplete };
+        let response = self.guarded(|it| control::conclude(&mut it.world, &arrived, &conclusion)).unwrap_or_else(|broken| broken);
         self.stamped(response)
     }
 

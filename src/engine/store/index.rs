@@ -24,13 +24,7 @@ impl<K: Hash + Eq> Lookup<K> {
         self.0.insert(key, number);
     }
 
-    pub fn remove<Q: Hash + Eq + ?Sized>(&mut self, key: &Q)
-    where
-        K: Borrow<Q>,
-    {
-        self.0.remove(key);
-    }
-
+    /// The number under that key.
     pub fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<u32>
     where
         K: Borrow<Q>,
