@@ -24,17 +24,17 @@ pub enum Proof {
     Wrong,
 }
 
-/// What goes into a proof besides the keys.
+/// What a proof contains beside the keys.
 #[derive(Clone, Debug)]
 pub struct Signing {
     pub proof: Proof,
     /// The date that the client believes it is.
     pub date: Timestamp,
-    /// Another one for every request.
+    /// A different one for each request.
     pub nonce: String,
 }
 
-/// The account whose first credential a request carries, for providers whose calls say no more.
+/// The account whose first credential a request carries, for providers that find the caller by it alone.
 pub fn caller(contract: &Contract, cx: &Context<'_>, request: &Request) -> Option<Caller> {
     let credential = contract.credential()?.name;
     let (key, by) = presented(request)?;

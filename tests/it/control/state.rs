@@ -151,10 +151,10 @@ fn documents_that_are_no_saved_sandbox_change_nothing() {
         (extra, "colour"),
         (with("/core/now", json!("yesterday")), "damaged"),
         (with("/core/outbox", json!(null)), "damaged"),
-        (with("/providers", json!([])), "does not hold the providers"),
+        (with("/providers", json!([])), "does not have all providers"),
         (with("/providers/0/slug", json!("quine")), "`quine`"),
         (with(&format!("/providers/{}/memory", provider_id("quantum-payouts")), json!({"payouts": 5})), "memory of quantum-payouts"),
-        (with("/core/accounts", json!([])), "does not hold the providers"),
+        (with("/core/accounts", json!([])), "does not have all providers"),
     ] {
         let (status, _, detail) = refused(&mut shop, "PUT", "state", &document);
         assert_eq!(status, 422, "{detail}");

@@ -177,7 +177,7 @@ fn i10_rules_are_part_of_the_state() {
         changed("rule/when/probability", json!("2")),
         changed("rule/then/latency/spread/lognormal/median", json!("-PT1S")),
         changed("rule/then/transport/dribble/chunks", json!(0)),
-        changed("rule/then/spoil", json!({"duplicate": 4_000_000_000_u32})),
+        changed("rule/then/fault", json!({"duplicate": 4_000_000_000_u32})),
         changed("rule/then/business", json!({"reorg": {"depth": 0, "after": "PT1H"}})),
         changed("rule/then/answer", json!({"own": {"status": 99, "headers": [], "body": null}})),
     ] {

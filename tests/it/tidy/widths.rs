@@ -27,7 +27,6 @@ const WIDE: &[(&str, usize)] = &[
     ("src/control/render.rs", 2),
     ("src/edge/access.rs", 1),
     ("src/edge/inbound.rs", 3),
-    ("src/engine/context/limiting.rs", 1),
     ("src/kit/form.rs", 1),
     ("src/kit/ids.rs", 1),
     ("src/kit/jwt.rs", 1),
