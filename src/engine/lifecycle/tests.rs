@@ -207,10 +207,7 @@ impl MemoryStage {
 
     /// The log's changes: from, to, and the row.
     fn lines(&self) -> Vec<String> {
-        let change = |it: &Entry| match &it.what {
-            What::Change(change) => Some(change.clone()),
-            _ => None,
-        };
+        let change = |it: &Entry| if let What::Change(change) = &it.what { Some(change.clone()) } else { None };
         let line = |it: Change| {
             let row = it.row.as_ref().map_or(u8::MAX, |it| it.row);
             format!("{} {}>{} {} {row}", it.subject, it.from, it.to, it.cause)
