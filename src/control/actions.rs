@@ -50,8 +50,8 @@ pub fn act(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     if ask.world.walk.is_some() {
         return Ok(Answer::Now(report(ask.world, ask.uptime, provider_id, name, done, Some(false))));
     }
-    let now = ask.world.core.now;
-    Ok(clock::walk(ask, Until::Time(now), Conclusion::Acted { provider_id, action: name.to_owned(), done }))
+    let (now, uptime) = (ask.world.core.now, ask.uptime);
+    Ok(clock::walk(ask, Until::Time(now), Conclusion::Acted { provider_id, action: name.to_owned(), done, uptime }))
 }
 
 fn refusal(why: ActionError) -> Problem {

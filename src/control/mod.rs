@@ -52,7 +52,7 @@ pub enum Conclusion {
     /// Everything that has happened in it.
     Report,
     /// What an action has done.
-    Acted { provider_id: ProviderId, action: String, done: ActionDone },
+    Acted { provider_id: ProviderId, action: String, done: ActionDone, uptime: Uptime },
     /// The outcome of one attempt.
     Attempt { delivery: u64, number: u32 },
     /// That the sandbox was restored.
@@ -188,8 +188,8 @@ fn no_call(path: &str) -> Response {
 pub fn conclude(world: &mut World, walk: &Walk, conclusion: &Conclusion) -> Response {
     match conclusion {
         Conclusion::Report => clock::report(world, walk),
-        Conclusion::Acted { provider_id, action, done } => {
-            actions::report(world, walk.started, *provider_id, action, *done, walk.incomplete.then_some(false))
+        Conclusion::Acted { provider_id, action, done, uptime } => {
+            actions::report(world, *uptime, *provider_id, action, *done, walk.incomplete.then_some(false))
         }
         Conclusion::Attempt { delivery, number } => deliveries::report(world, *delivery, *number),
         Conclusion::Restored => state::report(world),

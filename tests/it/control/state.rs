@@ -21,7 +21,7 @@ fn an_account_is_shown_with_what_each_setting_means() {
     snapshot("control/an_account", &serde_json::to_string_pretty(&account).expect("JSON"));
     assert_eq!(
         refused(&mut shop, "GET", "accounts/quantum-payouts/shop", &Json::Null).2,
-        "quantum-payouts has no account `shop`; it has default."
+        "quantum-payouts has no account `shop`. Known accounts: default."
     );
     assert_eq!(refused(&mut shop, "GET", "accounts/nobody/default", &Json::Null).0, 404);
 }
