@@ -168,7 +168,7 @@ impl Call {
         Self::at(path).find(|it| it.method.is_none_or(|own| own == method.as_str()))
     }
 
-    /// Every call at this path, whatever its method.
+    /// The calls at this path, with any method.
     pub(super) fn at(path: &str) -> impl Iterator<Item = &'static Self> {
         TABLE.iter().filter(move |it| it.captures(path).is_some())
     }

@@ -57,7 +57,7 @@ pub struct Head<'a> {
 }
 
 impl Access {
-    /// The host of a request, when it is one that is served.
+    /// The name under which a request calls the server, when the server serves that name.
     pub fn called(&self, uri: &Uri, headers: &HeaderMap) -> Result<Called, Response> {
         let mut hosts = headers.get_all(header::HOST).iter();
         let host = match (uri.authority(), hosts.next(), hosts.next()) {
@@ -170,7 +170,7 @@ fn misdirected(detail: &str) -> Response {
     Response::problem(StatusCode::MISDIRECTED_REQUEST, "unknown_host", detail)
 }
 
-/// What a browser calls the origin of a page from here, whatever links in answers begin with.
+/// The origin of this server's pages in a browser. It follows from the Host header, also when links begin with another.
 fn host_origin(headers: &HeaderMap) -> Option<String> {
     headers.get(header::HOST)?.to_str().ok().map(|host| format!("http://{host}"))
 }

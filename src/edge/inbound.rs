@@ -221,7 +221,8 @@ async fn read(mut body: Incoming, limits: BodyLimits) -> Result<Bytes, Response>
     if announced > bytes_max as u64 {
         return Err(too_large(body, bytes_max).await);
     }
-    let mut kept = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0).min(BodyLimits::USUAL.bytes_max)); // a sender may announce more than it sends
+    // Bounded, because a sender may announce more than it sends.
+    let mut kept = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0).min(BodyLimits::USUAL.bytes_max));
     let mut pace = pin!(tokio::time::sleep(BODY_GRACE));
     let begun = pace.deadline() - BODY_GRACE;
     loop {

@@ -222,7 +222,7 @@ impl Chains {
         let counted = |it: &i64| it.unsigned_abs() < COUNT_MAX;
         let transfer = |(id, it): (&TransferId, &Transfer)| {
             let count = it.confirmations <= it.wanted && it.wanted <= CONFIRMATIONS_MAX;
-            let finished = it.finished.is_some() == it.is_finished() && it.finished.is_none_or(|it| it <= self.finishes);
+            let finished = it.finished.is_some() == it.is_finished() && it.finished.is_none_or(|finish| finish <= self.finishes);
             id.provider_id.0 < provider_count && count && finished && it.block.as_ref().is_none_or(counted)
         };
         let bounded = self.transfers.len() <= TRANSFERS_MAX && self.finishes < COUNT_MAX;

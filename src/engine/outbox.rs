@@ -117,11 +117,12 @@ impl Outbox {
 
     /// Whether an outbox that was read from outside is consistent: every id and number refers to what it should.
     pub fn is_sound(&self, provider_count: u8) -> bool {
-        let delivery = |it: &Delivery| {
-            let originals = it.attempts.iter().filter(|it| it.copy == 0);
+        let delivery = |own: &Delivery| {
+            let originals = own.attempts.iter().filter(|it| it.copy == 0);
             let numbered = (1_u32..).zip(originals).all(|(number, attempt)| attempt.number == number);
-            let fault = it.fault.as_ref().is_none_or(|it| it.how.is_sound());
-            it.id <= self.next && it.provider_id.0 < provider_count && numbered && fault && it.scheduled as usize <= it.attempts.len()
+            let fault = own.fault.as_ref().is_none_or(|it| it.how.is_sound());
+            let counted = own.id <= self.next && own.scheduled as usize <= own.attempts.len();
+            counted && own.provider_id.0 < provider_count && numbered && fault
         };
         let placed = self.deliveries.iter().all(|(id, it)| *id == it.id);
         let known = |it: &InFlight| {

@@ -82,8 +82,8 @@ impl Tape {
     }
 
     fn line(&mut self, line: &str) {
-        let meant = self.noted.iter().fold(line.to_owned(), |it, (name, text)| it.replace(&format!("${{{name}}}"), text));
-        let (word, rest) = meant.split_once(' ').unwrap_or((&meant, ""));
+        let filled = self.noted.iter().fold(line.to_owned(), |it, (name, text)| it.replace(&format!("${{{name}}}"), text));
+        let (word, rest) = filled.split_once(' ').unwrap_or((&filled, ""));
         match word {
             "with" => {
                 let (name, value) = rest.split_once(':').expect("with Name: value");
