@@ -1,4 +1,4 @@
-//! `/__admin/accounts`: merchants, their credentials and their switches.
+//! `/__admin/accounts`: merchants, their credentials and their settings.
 
 use crate::engine::tables::settings::WEBHOOK_URL;
 use serde_json::{Value as Json, json};
@@ -13,13 +13,14 @@ use crate::kit::http::decoded;
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let world = &*ask.world;
-    let provider_count = (0_u8..).map(ProviderId).zip(&world.core.accounts);
-    let all = provider_count.flat_map(|(provider_id, accounts)| accounts.values().map(move |it| shown(world, provider_id, it)));
+    let by_provider = (0_u8..).map(ProviderId).zip(&world.core.accounts);
+    let all = by_provider.flat_map(|(provider_id, accounts)| accounts.values().map(move |it| render_account(world, provider_id, it)));
     ok(&json!({"accounts": all.collect::<Vec<_>>()}))
 }
 
-/// Each setting is in the document twice: flat, as it is set, and under `settings` with its meaning and default.
-fn shown(world: &World, provider_id: ProviderId, account: &Account) -> Json {
+/// An account with its settings. Each is in the document twice: at the top, as it is set, and under `settings`, with its
+/// meaning and default.
+fn render_account(world: &World, provider_id: ProviderId, account: &Account) -> Json {
     let contract = world.provider(provider_id).contract();
     let render = Renderer::of(world);
     let show = |it: &crate::kit::secret::Secret| render.secret(it);
@@ -40,18 +41,18 @@ fn shown(world: &World, provider_id: ProviderId, account: &Account) -> Json {
 fn find(ask: &Ask<'_>) -> Result<(ProviderId, String), Problem> {
     let (slug, id) = (ask.captures[0], decoded(ask.captures[1]));
     let provider_id = provider_id(ask.world, slug)?;
-    let accounts = &ask.world.core.accounts[usize::from(provider_id.0)];
+    let accounts = ask.world.core.accounts(provider_id);
     if accounts.contains_key(&*id) {
         return Ok((provider_id, id.into_owned()));
     }
     let known = accounts.keys().cloned().collect::<Vec<_>>().join(", ");
-    Err(Problem::nothing(format!("{slug} has no account `{id}`; it has {known}.")))
+    Err(Problem::not_found(format!("{slug} has no account `{id}`. Known accounts: {known}.")))
 }
 
 pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let (provider_id, id) = find(ask)?;
-    let accounts = &ask.world.core.accounts[usize::from(provider_id.0)];
-    ok(&shown(ask.world, provider_id, &accounts[&id]))
+    let accounts = ask.world.core.accounts(provider_id);
+    ok(&render_account(ask.world, provider_id, &accounts[&id]))
 }
 
 pub fn change(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
@@ -59,7 +60,7 @@ pub fn change(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     // An empty body changes nothing.
     let changes: serde_json::Map<String, Json> = serde_json::from_slice(&ask.request.body).unwrap_or_default();
     let contract = ask.world.provider(provider_id).contract();
-    let accounts = &mut ask.world.core.accounts[usize::from(provider_id.0)];
+    let accounts = ask.world.core.accounts_mut(provider_id);
     if let Some(account) = accounts.get_mut(&id) {
         account.change(contract, &changes).map_err(Problem::invalid)?;
     }

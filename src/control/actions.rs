@@ -14,48 +14,52 @@ use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need};
 use crate::kit::http::Response;
 use crate::kit::nearest::nearest;
+use crate::kit::time::Uptime;
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let acts = ask.world.providers.iter().map(|it| it.contract());
-    let acts = acts.flat_map(|contract| contract.actions.iter().copied().map(|it| row(contract.slug, it)));
-    ok(&json!({"actions": acts.collect::<Vec<_>>()}))
+    let contracts = ask.world.providers.iter().map(|it| it.contract());
+    let actions = contracts.flat_map(|contract| contract.actions.iter().copied().map(|it| row(contract.slug, it)));
+    ok(&json!({"actions": actions.collect::<Vec<_>>()}))
 }
 
-fn row(slug: &str, act: &ActionRow) -> Json {
+fn row(slug: &str, action: &ActionRow) -> Json {
     let parameter = |it: &Field| {
         let words = if let Kind::Word(words) = it.kind { json!(words) } else { Json::Null };
         json!({"name": it.name, "required": it.need == Need::Required, "one_of": words, "meaning": it.meaning})
     };
-    let parameters: Vec<_> = act.parameters.iter().map(parameter).collect();
-    json!({"provider": slug, "action": act.name, "meaning": act.meaning, "parameters": parameters, "evidence": act.evidence.tag(), "source": act.evidence.source()})
+    let parameters: Vec<_> = action.parameters.iter().map(parameter).collect();
+    json!({
+        "provider": slug, "action": action.name, "meaning": action.meaning, "parameters": parameters,
+        "evidence": action.evidence.tag(), "source": action.evidence.source(),
+    })
 }
 
 pub fn act(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let [slug, name] = ask.captures[..] else { return Err(Problem::nothing("Say which provider and which action.")) };
+    let [slug, name] = ask.captures[..] else { return Err(Problem::not_found("Say which provider and which action.")) };
     let provider_id = provider_id(ask.world, slug)?;
     let contract = ask.world.provider(provider_id).contract();
-    let acts = contract.actions;
-    let Some(row) = acts.iter().find(|it| it.name == name) else {
-        let nearest = nearest(name, acts.iter().map(|it| it.name)).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
-        return Err(Problem::nothing(format!("{} has no action `{name}`.{nearest}", contract.name)));
+    let actions = contract.actions;
+    let Some(row) = actions.iter().find(|it| it.name == name) else {
+        let nearest = nearest(name, actions.iter().map(|it| it.name)).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
+        return Err(Problem::not_found(format!("{} has no action `{name}`.{nearest}", contract.name)));
     };
     ask.body.only(row.parameters)?;
     let with = ask.body.fields();
-    let acted = ask.world.with(provider_id, ask.uptime, |it, cx| it.act(cx, name, with)).map_err(refused)?;
+    let done = ask.world.with(provider_id, ask.uptime, |it, cx| it.act(cx, name, with)).map_err(refusal)?;
     ask.world.depart(ask.uptime);
     if ask.is_walking {
-        return Ok(Answer::Now(report(ask.world, provider_id, name, acted, false)));
+        return Ok(Answer::Now(report(ask.world, ask.uptime, provider_id, name, done, Some(false))));
     }
-    let now = ask.world.core.now;
-    Ok(Answer::Walk(Until::Time(now), Conclusion::Acted { provider_id, action: name.to_owned(), done: acted }))
+    let (now, uptime) = (ask.world.core.now, ask.uptime);
+    Ok(Answer::Walk(Until::Time(now), Conclusion::Acted { provider_id, action: name.to_owned(), done, uptime }))
 }
 
-fn refused(why: ActionError) -> Problem {
+fn refusal(why: ActionError) -> Problem {
     match why {
-        ActionError::Unknown => Problem::nothing("No action has that name."),
+        ActionError::Unknown => Problem::not_found("No action has that name."),
         ActionError::State(detail) => Problem::new(StatusCode::CONFLICT, "wrong_state", detail),
         ActionError::Invalid(detail) => Problem::invalid(detail),
-        ActionError::Nothing(detail) => Problem::nothing(detail),
+        ActionError::Nothing(detail) => Problem::not_found(detail),
     }
 }
 
@@ -66,19 +70,24 @@ struct Report<'a> {
     subject: String,
     status: &'static str,
     object: Box<RawValue>,
-    /// Only where deliveries may still be under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     settled: Option<bool>,
 }
 
-/// What the action did.
-pub fn report(world: &mut World, provider_id: ProviderId, act: &str, acted: ActionDone, settled: bool) -> Response {
+/// The answer to an action: the object that it has changed. `settled` is `Some(false)` while deliveries may be under way.
+pub fn report(
+    world: &mut World,
+    uptime: Uptime,
+    provider_id: ProviderId,
+    action: &str,
+    done: ActionDone,
+    settled: Option<bool>,
+) -> Response {
     let slug = world.provider(provider_id).contract().slug;
-    let shown = match acted.object.as_chain() {
+    let shown = match done.object.as_chain() {
         Some(blockchain) => Some(world.core.chains.show(blockchain, world.core.now)),
-        None => world.with(provider_id, crate::kit::time::Uptime::START, |it, cx| it.show(cx, acted.object)),
+        None => world.with(provider_id, uptime, |it, cx| it.show(cx, done.object)),
     };
     let (subject, status, object) = shown.map_or_else(Default::default, |it| (it.subject, it.status, it.object));
-    let settled = (!settled).then_some(false);
-    Response::json(StatusCode::OK, &Report { provider: slug, action: act, subject, status, object, settled })
+    Response::json(StatusCode::OK, &Report { provider: slug, action, subject, status, object, settled })
 }

@@ -22,7 +22,7 @@ pub struct Call {
     pub summary: &'static str,
     pub query: &'static [Field],
     pub body: Body,
-    /// Bodies that could be sent, as JSON.
+    /// Examples of bodies, as JSON.
     pub examples: &'static [&'static str],
     pub caller: Caller,
     pub limits: BodyLimits,
@@ -79,7 +79,7 @@ impl BodyLimits {
     pub const STATE: Self = Self { bytes_max: 256 * 1024 * 1024, time_max: Duration::from_secs(60) };
 }
 
-/// What a call does in a sandbox that a bug has struck.
+/// What a call does in a sandbox that a bug has broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenBroken {
     /// It is refused: the state is in doubt.
@@ -168,23 +168,23 @@ impl Call {
         Self::at(path).find(|it| it.method.is_none_or(|own| own == method.as_str()))
     }
 
-    /// Every call at this path, whatever its method.
+    /// The calls at this path, with any method.
     pub(super) fn at(path: &str) -> impl Iterator<Item = &'static Self> {
         TABLE.iter().filter(move |it| it.captures(path).is_some())
     }
 
-    /// What stands at the names in braces.
+    /// The parts of a path at the names in braces.
     pub(super) fn captures<'a>(&self, path: &'a str) -> Option<Vec<&'a str>> {
         captures(self.path, path)
     }
 
     /// The names in braces.
     pub(super) fn names_in_path(&self) -> impl Iterator<Item = &'static str> {
-        self.path.split('/').filter_map(|it| it.strip_prefix('{')?.split_once('}').map(|it| it.0))
+        self.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.split_once('}').map(|it| it.0))
     }
 }
 
-/// What a path has at the names in braces of a pattern. Empty segments do not count.
+/// The parts of a path at the names in braces of a pattern. Empty segments do not count.
 fn captures<'a>(pattern: &str, path: &'a str) -> Option<Vec<&'a str>> {
     let mut captures = Vec::new();
     let mut segments = path.split('/').filter(|it| !it.is_empty());

@@ -18,7 +18,7 @@ use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::Response;
 use crate::kit::time::{Timestamp, end_of_time, later, parse_duration, parse_timestamp};
 
-/// Without `limit`, `idle` and its kin look this far.
+/// Without `limit`, a walk to `next`, `idle` or `delivery` looks this far.
 pub const LIMIT: Duration = Duration::from_hours(30 * 24);
 
 /// Where a walk ends.
@@ -43,7 +43,7 @@ impl Until {
     }
 }
 
-const RATE: Field = field("rate", Kind::Number, Need::Required, "simulated seconds a second, as 60");
+const RATE: Field = field("rate", Kind::Number, Need::Required, "simulated seconds per real second: 60");
 /// The body of `scale`.
 pub const SCALE: &[Field] = &[RATE];
 
@@ -55,16 +55,16 @@ const UNTIL: Field = field(
     Need::Optional,
     "what to stop after: the next due thing, everything, or the next attempt of a webhook",
 );
-const LIMIT_OF_UNTIL: Field = field("limit", TEXT, Need::Optional, "how far `until` looks: 30d, which is also its default");
+const LIMIT_OF_UNTIL: Field = field("limit", TEXT, Need::Optional, "how far ahead `until` looks; the default is 30d");
 /// The body of `advance`.
 pub const ADVANCE: &[Field] = &[BY, TO, UNTIL, LIMIT_OF_UNTIL];
 
 pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    ok(&shown(ask.world))
+    ok(&render(ask.world))
 }
 
-/// The clock, as every call of this section shows it.
-pub fn shown(world: &World) -> Json {
+/// The clock, as every call of this section answers it.
+pub fn render(world: &World) -> Json {
     let (mode, rate) = match world.core.clock.mode() {
         Mode::Frozen => ("frozen", json!(0)),
         Mode::Real => ("real", json!(1)),
@@ -92,7 +92,7 @@ fn next(world: &World, at: Timestamp, due: &Due) -> Json {
     json!({"at": at, "kind": kind, "provider": world.provider(provider_id).contract().slug, "subject": subject})
 }
 
-/// Why a second caller has to wait.
+/// Why a second caller is refused.
 const ONE_CLOCK: &str = "Time is being advanced already, and waits for a receiver. Only one caller moves a sandbox's clock at a time.";
 
 pub fn freeze(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
@@ -104,10 +104,10 @@ pub fn resume(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 }
 
 pub fn scale(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    // Not text, which `Rate` would also read: the answer has a number, too.
-    let rate = match ask.body.json(&RATE).filter(|it| it.starts_with(|it: char| it == '-' || it.is_ascii_digit())) {
+    // Only a number, because the answer has a number too; `Rate` would also read a text.
+    let rate = match ask.body.json(&RATE).filter(|json| json.starts_with(|it: char| it == '-' || it.is_ascii_digit())) {
         Some(number) => Rate::parse(number),
-        None => Err("`rate` is a number of simulated seconds a second, as 60".to_owned()),
+        None => Err("`rate` is the number of simulated seconds per real second, as 60".to_owned()),
     };
     set_mode(ask, Mode::Scaled(rate.map_err(Problem::invalid)?))
 }
@@ -119,7 +119,7 @@ fn set_mode(ask: &mut Ask<'_>, mode: Mode) -> Result<Answer, Problem> {
         core.log.push(core.now, None, What::Mode(mode));
     }
     core.clock.set_mode(mode, ask.uptime);
-    ok(&shown(ask.world))
+    ok(&render(ask.world))
 }
 
 pub fn advance(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
@@ -154,7 +154,7 @@ fn until(now: Timestamp, body: &Input<'_>) -> Result<Until, Problem> {
             }
         }
         _ => Err(Problem::invalid(
-            "Say one of `by` (\"31m\"), `to` (RFC 3339) and `until` (next, idle or delivery); `limit` goes with `until`.",
+            "Send exactly one of `by` (\"31m\"), `to` (RFC 3339) and `until` (next, idle or delivery); `limit` needs `until`.",
         )),
     }
 }

@@ -41,8 +41,8 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 
 pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let id = ask.captures[0];
-    let nothing = || Problem::nothing(format!("There is no delivery `{id}`."));
-    let delivery = delivery_id(id).filter(|it| ask.world.core.outbox.get(*it).is_some()).ok_or_else(nothing)?;
+    let unknown = || Problem::not_found(format!("No delivery has the id `{id}`."));
+    let delivery = delivery_id(id).filter(|it| ask.world.core.outbox.get(*it).is_some()).ok_or_else(unknown)?;
     if ask.world.core.outbox.get(delivery).is_some_and(|it| it.attempts.len() >= ATTEMPTS_MAX) {
         let detail = format!("`{id}` has {ATTEMPTS_MAX} attempts already, the most that one delivery can have.");
         return Err(Problem::new(StatusCode::CONFLICT, "too_many_attempts", detail));
@@ -58,7 +58,7 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Ok(Answer::Walk(Until::Time(now), Conclusion::Attempt { delivery, number }))
 }
 
-/// What came of one attempt. `settled` is false while it has no outcome.
+/// The outcome of one attempt. `settled` is false while it has none.
 pub fn report(world: &World, delivery: u64, number: u32) -> Response {
     let attempts = world.core.outbox.get(delivery).map_or(&[][..], |it| &it.attempts);
     let Some(found) = attempts.iter().find(|it| (it.number, it.copy) == (number, 0)) else {
@@ -86,12 +86,12 @@ pub fn verify(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let url = ask.body.text(&URL)?;
     let (now, date) = (ask.world.core.now, ask.uptime.date);
     let received = Received { url: url.as_deref(), headers: &headers, body: text.as_bytes(), now, date };
-    let accounts = &ask.world.core.accounts[usize::from(provider_id.0)];
+    let accounts = ask.world.core.accounts(provider_id);
     let known: Vec<&str> = accounts.values().flat_map(|it| ask.world.provider(provider_id).signing_secrets(it)).collect();
     let given = ask.body.text(&SECRET)?;
     let given = given.as_deref();
     let judge = |secret: &str| ask.world.provider(provider_id).verify(&received, secret, &known);
-    // Without a secret in the body, the secret of any account may fit.
+    // When the body names no secret, the secret of each account is tried.
     let fitting = known.iter().filter(|_| given.is_none()).map(|it| judge(it)).find(|it| it.valid);
     let verdict = fitting.unwrap_or_else(|| judge(given.or(known.first().copied()).unwrap_or("")));
     // Some providers send the secret itself: then `expected` would show it.

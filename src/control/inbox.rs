@@ -38,7 +38,7 @@ fn name<'a>(ask: &Ask<'a>) -> Result<&'a str, Problem> {
 
 pub fn script(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let name = name(ask)?;
-    let steps = ask.body.json(&RESPOND).ok_or_else(|| ask.body.refused(&RESPOND, Fault::Missing))?;
+    let steps = ask.body.json(&RESPOND).ok_or_else(|| ask.body.refusal(&RESPOND, Fault::Missing))?;
     let script = parse_script(&serde_json::from_str(steps).unwrap_or_default()).map_err(Problem::invalid)?;
     let steps = script.len();
     ask.world.core.inboxes.entry(name.to_owned()).or_default().set_script(script);
@@ -57,7 +57,7 @@ pub fn messages(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     }
 }
 
-/// What is in an inbox. `None`: it is empty, and the caller still waits.
+/// The messages of an inbox. `None`: it is empty, and the caller still waits.
 pub fn poll(world: &World, inbox: &str, patience_ended: bool) -> Option<Response> {
     let render = Renderer::of(world);
     let inbox = world.core.inboxes.get(inbox);

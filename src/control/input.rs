@@ -1,4 +1,4 @@
-//! What a control call was sent: its query and its body, read by the rows of its table.
+//! The query and the body of a control call, read by the rows of its table.
 
 use http::StatusCode;
 use serde_json::value::RawValue;
@@ -57,22 +57,22 @@ impl<'a> Input<'a> {
         &self.0
     }
 
-    /// The text of a row. Empty text is a text here: a webhook may have an empty body.
+    /// The text of a row. Empty text counts as a text: a webhook may have an empty body.
     pub fn text(&self, row: &Field) -> Result<Option<String>, Problem> {
         if self.0.is_empty_text(row.name) {
             return Ok(Some(String::new()));
         }
-        self.0.text(row).map_err(|it| self.refused(row, it))
+        self.0.text(row).map_err(|it| self.refusal(row, it))
     }
 
     /// The text of a row that is required.
     pub fn required_text(&self, row: &Field) -> Result<String, Problem> {
-        self.text(row)?.ok_or_else(|| self.refused(row, Fault::Missing))
+        self.text(row)?.ok_or_else(|| self.refusal(row, Fault::Missing))
     }
 
     /// The whole number of a row.
     pub fn integer(&self, row: &Field) -> Result<Option<i64>, Problem> {
-        self.0.integer(row).map_err(|it| self.refused(row, it))
+        self.0.integer(row).map_err(|it| self.refusal(row, it))
     }
 
     /// The JSON of a row, as it was sent.
@@ -80,8 +80,8 @@ impl<'a> Input<'a> {
         self.0.json_value(row.name).map(RawValue::get)
     }
 
-    /// A sentence about a value that cannot be taken.
-    pub fn refused(&self, row: &Field, fault: Fault) -> Problem {
+    /// The refusal of a wrong value, with a sentence about it.
+    pub fn refusal(&self, row: &Field, fault: Fault) -> Problem {
         let (name, sent) = (row.name, self.0.plain(row.name).unwrap_or_default());
         Problem::invalid(match fault {
             Fault::Missing => format!("`{name}` is missing: {}.", row.meaning),
@@ -110,7 +110,7 @@ pub fn text(request: &Request) -> Result<&str, Problem> {
     std::str::from_utf8(&request.body).map_err(|_| Problem::invalid("The body is not UTF-8."))
 }
 
-/// Refuses a body that is not a JSON object, is nested too deep, or leaves open which of two members is meant.
+/// Refuses a body that is not a JSON object, is nested too deep, or has two members of one name.
 fn is_object(request: &Request) -> Result<(), Problem> {
     is_json(request)?;
     if depth(&request.body) > DEPTH_MAX {
@@ -124,7 +124,7 @@ fn is_object(request: &Request) -> Result<(), Problem> {
     }
 }
 
-/// Refuses any other media type: a form on a foreign page can send those without asking first.
+/// Refuses any other media type: a form on another site's page can send one without a preflight request.
 fn is_json(request: &Request) -> Result<(), Problem> {
     let media = request.media_type();
     if media == "application/json" || media.ends_with("+json") {
@@ -134,7 +134,7 @@ fn is_json(request: &Request) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail))
 }
 
-/// Refuses a body that is neither YAML nor JSON. The scenario's own reader reads what it says.
+/// Refuses a body that is neither YAML nor JSON by its media type. The scenario's own parser reads the content.
 fn yaml_or_json(request: &Request) -> Result<(), Problem> {
     let media = request.media_type();
     if matches!(&*media, "application/yaml" | "text/yaml" | "application/x-yaml" | "text/x-yaml") {

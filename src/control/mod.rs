@@ -38,7 +38,7 @@ use crate::kit::time::Uptime;
 #[derive(Debug)]
 pub enum Answer {
     Now(Response),
-    /// Time walks as far as that; the end is answered with this.
+    /// Time walks as far as that. When it arrives, this is answered.
     Walk(Until, Conclusion),
     /// Something has to happen first.
     Wait(Waiting),
@@ -49,13 +49,13 @@ pub enum Answer {
 /// What is answered when a walk through time has arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Conclusion {
-    /// Everything that it has met.
+    /// Everything that has happened in it.
     Report,
     /// What an action has done.
-    Acted { provider_id: ProviderId, action: String, done: ActionDone },
-    /// What came of one attempt.
+    Acted { provider_id: ProviderId, action: String, done: ActionDone, uptime: Uptime },
+    /// The outcome of one attempt.
     Attempt { delivery: u64, number: u32 },
-    /// That the sandbox is the one that was put.
+    /// That the sandbox was restored.
     Restored,
 }
 
@@ -71,7 +71,7 @@ pub enum Waiting {
 }
 
 impl Waiting {
-    /// How long the caller waits at most, in real time; a receiver's own time limit is shorter than this.
+    /// The real time after which the caller gets an answer in any case. A receiver's own time limit is shorter.
     pub const fn patience(&self) -> std::time::Duration {
         match self {
             Self::Messages { patience, .. } => *patience,
@@ -96,17 +96,17 @@ impl Problem {
         Self { status, code, detail: detail.into(), members: serde_json::Value::Null }
     }
 
-    /// The values cannot be taken: 422.
+    /// A value is wrong: 422.
     fn invalid(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail)
     }
 
     /// Nothing has that name: 404.
-    fn nothing(detail: impl Into<String>) -> Self {
+    fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", detail)
     }
 
-    /// Refuses while a walk through time is under way. `why` says what only one caller does at a time.
+    /// Refuses while a walk through time is under way. `why` says what has to wait for its end.
     fn unless_walking(ask: &Ask<'_>, why: &str) -> Result<(), Self> {
         if ask.is_walking { Err(Self::new(StatusCode::CONFLICT, "advance_in_progress", why)) } else { Ok(()) }
     }
@@ -131,7 +131,7 @@ pub struct Ask<'a> {
     /// A walk through time is under way.
     is_walking: bool,
     request: &'a Request,
-    /// What stood at the names in braces of the path.
+    /// The parts of the path at the names in braces.
     captures: Vec<&'a str>,
     query: Input<'a>,
     body: Input<'a>,
@@ -154,7 +154,7 @@ fn ask<'a>(call: &Call, path: &'a str, world: &'a mut World, now: Now, request: 
     Ok(Ask { world, uptime, is_walking, request, captures, query: Input::query(call, request)?, body: Input::body(call, request)? })
 }
 
-/// What a call that concerns the server is answered with. `None`: it concerns a sandbox.
+/// The answer to a call that concerns the server. `None`: the call concerns a sandbox.
 pub fn serve(call: &Call) -> Option<Response> {
     match call.handler {
         Handler::Server(answer) => Some(answer().unwrap_or_else(|it| it.render())),
@@ -199,7 +199,9 @@ fn no_call(path: &str) -> Response {
 pub fn conclude(world: &mut World, walk: &Walked<'_>, conclusion: &Conclusion) -> Response {
     match conclusion {
         Conclusion::Report => clock::report(world, walk),
-        Conclusion::Acted { provider_id, action, done } => actions::report(world, *provider_id, action, *done, !walk.incomplete),
+        Conclusion::Acted { provider_id, action, done, uptime } => {
+            actions::report(world, *uptime, *provider_id, action, *done, walk.incomplete.then_some(false))
+        }
         Conclusion::Attempt { delivery, number } => deliveries::report(world, *delivery, *number),
         Conclusion::Restored => state::report(world),
     }
@@ -209,7 +211,7 @@ pub fn conclude(world: &mut World, walk: &Walked<'_>, conclusion: &Conclusion) -
 pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
     match waiting {
         Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended),
-        Waiting::Quiet => (world.is_quiet() || patience_ended).then(|| state::saved(world, uptime)),
+        Waiting::Quiet => (world.is_quiet() || patience_ended).then(|| state::document(world, uptime)),
         Waiting::Tested { provider_id, delivery, generation, .. } => {
             let webhook = world.core.outbox.get(*delivery).filter(|_| *generation == world.generation);
             let Some(webhook) = webhook else {
@@ -230,6 +232,6 @@ fn provider_id(world: &World, slug: &str) -> Result<ProviderId, Problem> {
     let known = world.providers.iter().map(|it| it.contract().slug);
     world.provider_id(slug).ok_or_else(|| {
         let nearest = nearest(slug, known).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
-        Problem::nothing(format!("There is no provider `{slug}`.{nearest}"))
+        Problem::not_found(format!("No provider is named `{slug}`.{nearest}"))
     })
 }

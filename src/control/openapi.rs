@@ -14,6 +14,9 @@ use crate::kit::http::{DEFAULT_ORIGIN, RequestPath, Response};
 use crate::providers;
 use crate::scenario::schema::{script, setting};
 
+/// What the document says about itself.
+const DESCRIPTION: &str = "Time, actions, webhooks, accounts, journal and state of a sandbox. \
+     `/__admin/sandboxes/{name}/...` and `/s/{name}/__admin/...` are the same calls to another sandbox.";
 /// The methods that a path can list: those of a call that answers to every method.
 const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
 
@@ -40,7 +43,7 @@ fn document() -> Json {
         "info": {
             "title": "Playmoney control API",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Time, actions, webhooks, accounts, journal and state of a sandbox. `/__admin/sandboxes/{name}/...` and `/s/{name}/__admin/...` are the same calls to another sandbox.",
+            "description": DESCRIPTION,
         },
         "servers": [{"url": DEFAULT_ORIGIN, "description": "the default sandbox"}],
         "paths": paths,

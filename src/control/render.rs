@@ -107,8 +107,8 @@ impl<'a> Renderer<'a> {
             "status": it.status.word(), "created_at": it.created_at, "next_attempt_at": it.next_attempt_at,
             "attempts": it.attempts.iter().map(|it| self.attempt(it)).collect::<Vec<_>>(),
         });
-        if let Some(spoiled) = &it.spoiled {
-            shown["rule"] = json!(spoiled.rule);
+        if let Some(fault) = &it.fault {
+            shown["rule"] = json!(fault.rule);
         }
         shown
     }

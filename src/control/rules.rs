@@ -1,4 +1,4 @@
-//! `/__admin/rules`: what differs from the documented behaviour, changed at run time.
+//! `/__admin/rules`: rules make a provider differ from its documentation, and change at run time.
 
 use http::StatusCode;
 use serde_json::{Value as Json, json};
@@ -14,12 +14,12 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let now = ask.world.core.now;
     ask.world.core.rules.expire(now);
     let render = Renderer::of(ask.world);
-    let rules: Vec<Json> = ask.world.core.rules.iter().map(|it| shown(it, &render)).collect();
+    let rules: Vec<Json> = ask.world.core.rules.iter().map(|it| render_rule(it, &render)).collect();
     ok(&json!({"rules": rules}))
 }
 
-/// As it was written, with its name and its counts.
-fn shown(it: &ActiveRule, render: &Renderer<'_>) -> Json {
+/// A rule as it was written, with its name and its counts.
+fn render_rule(it: &ActiveRule, render: &Renderer<'_>) -> Json {
     let ends_at = it.rule.ttl.and_then(|ttl| later(it.added_at, ttl));
     let mut shown = render.value(&it.rule.written);
     if let Some(members) = shown.as_object_mut() {
@@ -35,18 +35,18 @@ fn shown(it: &ActiveRule, render: &Renderer<'_>) -> Json {
 pub fn add(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let text = input::text(ask.request)?;
     let contracts = scenario::contracts(ask.world);
-    let rule = parse_rule(text, scenario::known(&contracts)).map_err(|it| scenario::refused(&it))?;
+    let rule = parse_rule(text, scenario::known(&contracts)).map_err(|it| scenario::refusal(&it))?;
     let now = ask.world.core.now;
     let name = rule.name.clone();
     ask.world.core.rules.expire(now);
     if !name.is_empty() && ask.world.core.rules.get(&name).is_some() {
-        return Err(Problem::new(StatusCode::CONFLICT, "name_taken", format!("There is a rule `{name}` already: DELETE it first.")));
+        return Err(Problem::new(StatusCode::CONFLICT, "name_taken", format!("A rule is named `{name}` already: DELETE it first.")));
     }
     let full = || Problem::new(StatusCode::CONFLICT, "too_many_rules", format!("A sandbox has at most {RULES_MAX} rules."));
     let name = ask.world.core.rules.add(now, rule, true).map(|it| it.rule.name.clone()).ok_or_else(full)?;
     let render = Renderer::of(ask.world);
-    let standing = ask.world.core.rules.get(&name).map(|it| shown(it, &render));
-    Ok(Answer::Now(Response::json(StatusCode::CREATED, &standing)))
+    let added = ask.world.core.rules.get(&name).map(|it| render_rule(it, &render));
+    Ok(Answer::Now(Response::json(StatusCode::CREATED, &added)))
 }
 
 pub fn remove(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
@@ -56,7 +56,7 @@ pub fn remove(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     }
     let known: Vec<&str> = ask.world.core.rules.iter().map(|it| it.rule.name.as_str()).collect();
     let nearest = crate::kit::nearest::nearest(&name, known).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
-    Err(Problem::nothing(format!("There is no rule `{name}`.{nearest}")))
+    Err(Problem::not_found(format!("No rule is named `{name}`.{nearest}")))
 }
 
 pub fn clear(ask: &mut Ask<'_>) -> Result<Answer, Problem> {

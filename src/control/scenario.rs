@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::json;
 
-use super::clock::shown;
+use super::clock;
 use super::state::ONE_STATE;
 use super::{Answer, Ask, Problem, input, ok};
 use crate::engine::start::Start;
@@ -11,7 +11,7 @@ use crate::engine::tables::Contract;
 use crate::engine::world::World;
 use crate::scenario::{Known, Mistakes, parse};
 
-/// What a text from the network may name: the providers, and nothing of this machine.
+/// What a text from the network may name: the providers, but not this machine's environment.
 pub fn known<'a>(contracts: &'a [&'static Contract]) -> Known<'a> {
     Known { contracts, environment: None }
 }
@@ -22,7 +22,7 @@ pub fn contracts(world: &World) -> Vec<&'static Contract> {
 }
 
 /// The refusal of a text that is not a scenario, or not a rule.
-pub fn refused(mistakes: &Mistakes) -> Problem {
+pub fn refusal(mistakes: &Mistakes) -> Problem {
     let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_scenario", mistakes.in_words());
     problem.members = json!({"mistakes": mistakes.to_json(), "rendered": mistakes.render(false)});
     problem
@@ -32,13 +32,13 @@ pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Problem::unless_walking(ask, ONE_STATE)?;
     let text = input::text(ask.request)?;
     let contracts = contracts(ask.world);
-    let scenario = parse("scenario", text, known(&contracts)).map_err(|it| refused(&it))?;
+    let scenario = parse("scenario", text, known(&contracts)).map_err(|it| refusal(&it))?;
     let (name, steps) = (scenario.name.clone(), scenario.steps.len());
     let start = scenario.apply_to(Start { webhook_url_wins: false, ..ask.world.start.clone() });
-    ask.world.begin(start, ask.uptime).map_err(|it| refused(&scenario.mistakes(it)))?;
+    ask.world.begin(start, ask.uptime).map_err(|it| refusal(&scenario.mistakes(it)))?;
     let note =
         (0 < steps).then_some("the starting state and the rules are in force; the steps are not played here, but by `playmoney run`");
-    let mut answer = json!({"scenario": name, "clock": shown(ask.world)});
+    let mut answer = json!({"scenario": name, "clock": clock::render(ask.world)});
     if let (Some(note), Some(members)) = (note, answer.as_object_mut()) {
         members.insert("note".to_owned(), json!(note));
     }

@@ -2,22 +2,23 @@
 
 use serde_json::json;
 
-use super::clock::{Until, shown};
+use super::clock;
+use super::clock::Until;
 use super::{Answer, Ask, Conclusion, Problem, Waiting, ok};
 use crate::engine::state;
 use crate::engine::world::World;
 use crate::kit::http::Response;
 use crate::kit::time::Uptime;
 
-/// Why a sandbox that is in the middle of a walk is not replaced.
+/// Why a sandbox is not replaced during a walk.
 pub const ONE_STATE: &str = "Time is being advanced, and waits for a receiver. A sandbox is replaced between two advances, not during one.";
 
 pub fn save(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    if ask.world.is_quiet() { Ok(Answer::Now(saved(ask.world, ask.uptime))) } else { Ok(Answer::Wait(Waiting::Quiet)) }
+    if ask.world.is_quiet() { Ok(Answer::Now(document(ask.world, ask.uptime))) } else { Ok(Answer::Wait(Waiting::Quiet)) }
 }
 
-/// The document, as it is now.
-pub fn saved(world: &World, uptime: Uptime) -> Response {
+/// The present state as a document.
+pub fn document(world: &World, uptime: Uptime) -> Response {
     Response::json(http::StatusCode::OK, &state::save(world, uptime))
 }
 
@@ -30,11 +31,11 @@ pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 
 /// The answer when a sandbox has been restored.
 pub fn report(world: &World) -> Response {
-    Response::json(http::StatusCode::OK, &json!({"restored": true, "clock": shown(world)}))
+    Response::json(http::StatusCode::OK, &json!({"restored": true, "clock": clock::render(world)}))
 }
 
 pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Problem::unless_walking(ask, ONE_STATE)?;
     ask.world.reset(ask.uptime);
-    ok(&json!({"reset": true, "clock": shown(ask.world)}))
+    ok(&json!({"reset": true, "clock": clock::render(ask.world)}))
 }

@@ -35,7 +35,7 @@ pub struct Access {
     pub wrong_tokens: Mutex<BTreeMap<IpAddr, (u64, u32)>>,
 }
 
-/// Under which name a server was called.
+/// The name under which a client called the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Called {
     /// Scheme and host for absolute links.
@@ -44,7 +44,7 @@ pub struct Called {
     pub provider: Option<&'static str>,
 }
 
-/// What a request is, as far as the rules are concerned.
+/// What the rules look at in a request.
 #[derive(Clone, Copy)]
 pub struct Head<'a> {
     pub method: &'a Method,
@@ -57,7 +57,7 @@ pub struct Head<'a> {
 }
 
 impl Access {
-    /// The host of a request, when it is one that is served.
+    /// The name under which a request calls the server, when the server serves that name.
     pub fn called(&self, uri: &Uri, headers: &HeaderMap) -> Result<Called, Response> {
         let mut hosts = headers.get_all(header::HOST).iter();
         let host = match (uri.authority(), hosts.next(), hosts.next()) {
@@ -112,7 +112,7 @@ impl Access {
         let own = [Some(called.origin.as_str()), self.public_url.as_deref(), host_origin(head.headers).as_deref()]
             .into_iter()
             .flatten()
-            .any(|it| is_same_origin(it, origin));
+            .any(|own| is_same_origin(own, origin));
         let known = (own || self.is_allowed_origin(origin)) && origins.next().is_none();
         (!known).then(|| origin.to_owned())
     }
@@ -135,7 +135,8 @@ impl Access {
             return Ok(());
         }
         peers.entry(head.peer).or_insert((head.second, 0)).1 += 1;
-        let detail = "The control API of this server needs its token: send it as Authorization: Bearer TOKEN. The server printed it at its start, or --admin-token set it.";
+        let detail = "The control API of this server needs its token: send it as Authorization: Bearer TOKEN. \
+                      The server printed it at its start, or --admin-token set it.";
         Err(Response::problem(StatusCode::UNAUTHORIZED, "admin_token_needed", detail).with(header::WWW_AUTHENTICATE, "Bearer"))
     }
 
@@ -157,7 +158,7 @@ impl Access {
 
     /// Lets the page of an allowed origin read the answer.
     pub fn show_to(&self, origin: Option<&HeaderValue>, response: &mut Response) {
-        let Some(origin) = origin.filter(|it| it.to_str().is_ok_and(|it| self.is_allowed_origin(it))) else { return };
+        let Some(origin) = origin.filter(|it| it.to_str().is_ok_and(|text| self.is_allowed_origin(text))) else { return };
         response.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         response.headers.append(header::VARY, HeaderValue::from_static("Origin"));
         let exposed = HeaderValue::from_static("Playmoney-Time, Playmoney-Sandbox, Playmoney-Hint");
@@ -169,7 +170,7 @@ fn misdirected(detail: &str) -> Response {
     Response::problem(StatusCode::MISDIRECTED_REQUEST, "unknown_host", detail)
 }
 
-/// What a browser calls the origin of a page from here, whatever links in answers begin with.
+/// The origin of this server's pages in a browser. It follows from the Host header, also when links begin with another.
 fn host_origin(headers: &HeaderMap) -> Option<String> {
     headers.get(header::HOST)?.to_str().ok().map(|host| format!("http://{host}"))
 }
@@ -178,13 +179,13 @@ fn host_origin(headers: &HeaderMap) -> Option<String> {
 fn host_name(authority: &str) -> &str {
     let bracketed = authority.strip_prefix('[').and_then(|it| it.split_once(']'));
     let (name, rest) = bracketed.unwrap_or_else(|| authority.split_at(authority.find([':', '/']).unwrap_or(authority.len())));
-    let is_port = rest.is_empty() || rest.strip_prefix(':').is_some_and(|it| it.bytes().all(|it| it.is_ascii_digit()));
+    let is_port = rest.is_empty() || rest.strip_prefix(':').is_some_and(|port| port.bytes().all(|it| it.is_ascii_digit()));
     if is_port { name.strip_suffix('.').unwrap_or(name) } else { "" }
 }
 
 /// Names that no public DNS zone can point here: loopback names, addresses, and names of a single label.
 fn is_local(name: &str) -> bool {
-    let label = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it));
+    let label = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it));
     name.parse::<IpAddr>().is_ok() || label(name) || name.strip_suffix(".localhost").is_some_and(|it| it.split('.').all(label))
 }
 
@@ -251,7 +252,7 @@ mod tests {
     fn admit(access: &Access, method: &Method, path: Option<&str>, given: &[(&'static str, &str)]) -> Option<StatusCode> {
         let (peer, second) = ("127.0.0.1".parse().expect("an address"), 1);
         let headers = headers(given);
-        let may_call = path.map(|it| Call::find(method, it).map_or(Caller::TokenHolder, |it| it.caller));
+        let may_call = path.map(|path| Call::find(method, path).map_or(Caller::TokenHolder, |it| it.caller));
         let head = Head { method, headers: &headers, may_call, peer, second };
         let called = Called { origin: "http://127.0.0.1:4242".to_owned(), provider: None };
         access.admit(head, &called).err().map(|it| it.status)

@@ -13,8 +13,8 @@ pub struct Address<'a> {
 }
 
 impl<'a> Address<'a> {
-    /// Removes `/s/{name}` and the provider's slug from the front, as often as a client that joined base URL and link
-    /// has put them there. With `by_host`, the slug of the provider whose own host name was called, the whole path is
+    /// Removes `/s/{name}` and the provider's slug from the front, and also their repetitions: a client that joins base URL
+    /// and link repeats them. With `by_host`, the slug of the provider whose own host name was called, the whole path is
     /// that provider's.
     pub fn parse(by_host: Option<&'static str>, path: &'a str) -> Self {
         let (mut sandbox, mut rest) = (None, path);

@@ -18,8 +18,8 @@ use crate::engine::delivery::{ANSWER_BYTES_MAX, Answer, Failure, Outcome, Outgoi
 use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, header};
 use crate::kit::time::Duration;
 
-/// The header with the id of a delivery. The control API refuses requests with this header, so that no webhook can reach
-/// it by a detour.
+/// The header with the id of a delivery. The control API refuses requests with this header, so that a webhook cannot
+/// reach it through another server.
 pub const DELIVERY: HeaderName = HeaderName::from_static("playmoney-delivery");
 
 /// Connections to one host and port at a time. Further attempts wait; their time limit begins later.

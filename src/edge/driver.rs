@@ -1,4 +1,4 @@
-//! One sandbox behind its own lock: wake-ups, waits, and the loop that lets time pass.
+//! One sandbox behind its own lock: its callers, its wake-ups, and the loop that lets time pass.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,7 +18,7 @@ use crate::kit::http::{Request, Response};
 use crate::kit::time::{Timestamp, Uptime};
 use crate::sandbox::{Answered, Sandbox, Ticket};
 
-/// The only clock that is read: since when the process runs, and what date it is outside.
+/// The only clock that is read: the duration since the start of the process, and the real date.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(std::time::Instant);
 
@@ -29,7 +29,7 @@ impl Stopwatch {
         Self(std::time::Instant::now())
     }
 
-    /// The moment outside.
+    /// The present moment outside.
     #[expect(clippy::disallowed_methods, reason = "the edge tells the core the time")]
     pub fn uptime(self) -> Uptime {
         Uptime { elapsed: self.0.elapsed(), date: Timestamp::now() }
@@ -39,19 +39,19 @@ impl Stopwatch {
 /// No wake-up is set.
 const NEVER: u64 = u64::MAX;
 
-/// A sandbox, and all that waits on its behalf. The lock is never held across an `.await`.
+/// A sandbox, and everything that waits for it. The lock is never held across an `.await`.
 pub struct Driver {
-    /// The sandbox's name, which stays the same for as long as it lives.
+    /// The sandbox's name, which never changes.
     name: String,
     sandbox: Mutex<Sandbox>,
     stopwatch: Stopwatch,
     courier: Arc<Courier>,
     loopback: Arc<Loopback>,
-    /// Something has happened that a waiting caller may have waited for.
+    /// Notified when something has happened for which a caller may wait.
     changed: Notify,
     /// The uptime of the next wake-up, in nanoseconds.
     alarm: AtomicU64,
-    /// The alarm was set anew.
+    /// Notified when the alarm was set to another moment.
     alarm_set: Notify,
 }
 
@@ -72,7 +72,7 @@ impl Driver {
         driver
     }
 
-    /// The sandbox's name, without its lock.
+    /// The sandbox's name. This does not take the lock.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -81,7 +81,7 @@ impl Driver {
         self.sandbox.lock()
     }
 
-    /// One request. `None`: the connection is cut without an answer.
+    /// Answers one request. `None`: the connection is cut without an answer.
     pub async fn handle(self: &Arc<Self>, request: Request) -> Option<Leaving> {
         self.put(request).answer().await
     }
@@ -96,10 +96,10 @@ impl Driver {
         Caller { driver: Arc::clone(self), ticket, answered, is_answered: false }
     }
 
-    /// The sandbox begins anew.
+    /// Begins the sandbox anew.
     ///
     /// # Errors
-    /// What the scenario asks for in vain; then nothing has changed.
+    /// The impossible parts of its scenario; then nothing has changed.
     pub fn begin(self: &Arc<Self>, start: Start) -> Result<(), Vec<Impossible>> {
         let uptime = self.stopwatch.uptime();
         let mut sandbox = self.lock();
@@ -119,12 +119,12 @@ impl Driver {
         Self::start(copy, self.stopwatch, Arc::clone(&self.courier), Arc::clone(&self.loopback))
     }
 
-    /// Puts this sandbox's time and name on an answer that the edge has made itself.
+    /// Adds this sandbox's time and name to an answer that the edge has made itself.
     pub fn stamped(&self, response: Response) -> Response {
         self.lock().stamped_at(self.stopwatch.uptime(), response)
     }
 
-    /// Takes out what has to be sent, sets the alarm, and gives the lock back: what every step of a sandbox ends with.
+    /// Ends every step of a sandbox: takes out what has to be sent, sets the alarm, and releases the lock.
     fn drain(self: &Arc<Self>, mut sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) {
         let mut outgoing = Vec::new();
         while let Some(it) = sandbox.poll_outgoing() {
@@ -138,7 +138,7 @@ impl Driver {
         self.changed.notify_waiters();
     }
 
-    /// Sends an attempt on its way: a built-in inbox takes it at once, any other receiver is waited for elsewhere.
+    /// Sends an attempt. A built-in inbox takes it at once; the answer of any other receiver is awaited in a task.
     fn post(self: &Arc<Self>, outgoing: Outgoing) {
         if let Some(outcome) = self.loopback.take(&outgoing) {
             return self.settle(&outgoing, outcome);
@@ -173,14 +173,14 @@ impl Driver {
         reaction.map_or_else(|| Outcome::status(StatusCode::INSUFFICIENT_STORAGE.as_u16()), |it| it.outcome(outgoing.time_limit))
     }
 
-    /// What is due by now happens.
+    /// Lets everything happen that is due by now.
     fn wake(self: &Arc<Self>, uptime: Uptime) {
         let mut sandbox = self.lock();
         sandbox.tick(uptime);
         self.drain(sandbox, uptime);
     }
 
-    /// The time keeper learns of the next wake-up.
+    /// Sets the alarm for the next wake-up.
     fn set_alarm(&self, sandbox: &mut Sandbox, uptime: Uptime) {
         let nanos = |it: std::time::Duration| u64::try_from(it.as_nanos()).unwrap_or(NEVER);
         let next = sandbox.next_wakeup(uptime).map_or(NEVER, |it| nanos(uptime.elapsed.saturating_add(it)));
@@ -193,25 +193,25 @@ impl Driver {
 /// An answer that leaves.
 pub struct Leaving {
     pub response: Response,
-    /// What a rule does to it on the socket.
+    /// The fault that a rule injects on the socket.
     pub transport: Option<Transport>,
-    /// Kept until the last byte has left: an answer that is sent slowly has a place in its sandbox.
+    /// Kept until the last byte has left: an answer that is sent slowly counts as open in its sandbox.
     pub caller: Option<Caller>,
 }
 
 impl Leaving {
-    /// As it is, and now.
+    /// An answer that leaves now, without a fault.
     pub fn at_once(response: Response) -> Self {
         Self { response, transport: None, caller: None }
     }
 }
 
-/// Somebody who waits for an answer. Dropped before it has come, they have hung up.
+/// A caller that waits for an answer. Dropping it before the answer has come means that the caller has hung up.
 pub struct Caller {
     driver: Arc<Driver>,
     ticket: Ticket,
     answered: Option<Answered>,
-    /// Nothing of the caller is left in the sandbox.
+    /// The sandbox has nothing left of this caller.
     is_answered: bool,
 }
 
@@ -232,8 +232,8 @@ impl Caller {
         }
     }
 
-    /// Waits until the answer is ready, or until nothing but a call can make it so: a rule holds it back until the
-    /// simulated moment that is returned, the clock stands, and no walk through time is under way.
+    /// Waits until the answer is ready, or until only another call can make it ready: a rule delays it until the simulated
+    /// moment that is returned, the clock stands, and no walk through time is under way.
     pub async fn ready_or_held(&mut self) -> Option<Timestamp> {
         if self.answered.is_some() {
             return None;
@@ -252,7 +252,7 @@ impl Caller {
         None
     }
 
-    /// Looks whenever the sandbox has changed, until there is something.
+    /// Looks at the sandbox after each change, until `look` finds something.
     async fn wait<T>(&self, mut look: impl FnMut(&mut Sandbox, Uptime, Ticket) -> Option<T>) -> T {
         let driver = &self.driver;
         loop {
@@ -280,24 +280,24 @@ impl Drop for Caller {
     }
 }
 
-/// Wakes a sandbox when something is due by itself, as long as somebody holds its driver.
+/// Wakes a sandbox when something in it is due, until its driver is dropped.
 async fn keep_time(driver: Weak<Driver>) {
     loop {
-        let Some(held) = driver.upgrade() else { return };
-        let uptime = held.stopwatch.uptime();
-        let alarm = held.alarm.load(Ordering::Acquire);
+        let Some(driver) = driver.upgrade() else { return };
+        let uptime = driver.stopwatch.uptime();
+        let alarm = driver.alarm.load(Ordering::Acquire);
         let elapsed = u64::try_from(uptime.elapsed.as_nanos()).unwrap_or(NEVER);
         if alarm <= elapsed {
-            held.wake(uptime);
-            drop(held);
+            driver.wake(uptime);
+            drop(driver);
             tokio::task::yield_now().await;
             continue;
         }
-        // A driver that nobody holds any more is looked for once a minute.
+        // This task holds the driver while it waits, so it lets go once a minute: then a driver without owner is dropped.
         let wait = std::time::Duration::from_nanos(alarm - elapsed).min(std::time::Duration::from_secs(60));
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
-            () = held.alarm_set.notified() => {}
+            () = driver.alarm_set.notified() => {}
         }
     }
 }

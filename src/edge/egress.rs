@@ -28,7 +28,7 @@ fn is_own(own: SocketAddr, ip: IpAddr, port: u16) -> bool {
     port == own.port() && (own.ip().to_canonical() == ip || (own.ip().is_unspecified() && ip.is_loopback()))
 }
 
-/// Addresses that no setting opens: link-local and cloud metadata, multicast, and the tunnels that hide either.
+/// Addresses that no setting permits: link-local and cloud metadata, multicast, and tunnels that can hide either.
 pub fn is_forbidden(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => is_forbidden_v4(ip),

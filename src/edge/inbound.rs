@@ -28,17 +28,17 @@ use crate::kit::http::{HeaderValue, Request, Response, Target};
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Headers of a request.
 pub const HEADERS_MAX: usize = 100;
-/// Until the headers are there, and between two requests of a connection.
+/// The time until all headers have arrived, and between two requests of a connection.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
-/// For this time a body may be as slow as it likes; then it has to keep the pace below.
+/// A body may arrive at any pace for this duration; then it has to keep the pace below.
 const BODY_GRACE: Duration = Duration::from_secs(2);
 const BODY_BYTES_PER_SECOND_MIN: u64 = 1024;
-/// This much of a body that is too large is read and thrown away: its sender has to come to the end to read the refusal.
+/// This much of a body that is too large is read and dropped: many senders read the refusal only after they have sent all.
 const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Connections at a time.
 const CONNECTIONS_MAX: usize = 20_000;
-/// Connections get this long to finish what they are at when the server stops.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// When the server stops, connections may finish their requests within this duration.
+const SHUTDOWN_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// What all connections share.
 pub struct Shared {
@@ -47,7 +47,7 @@ pub struct Shared {
     pub stopwatch: Stopwatch,
 }
 
-/// Serves until told to stop; then what is under way is finished, within limits.
+/// Serves until `stop` says so; then finishes the requests under way, within limits.
 pub async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
@@ -74,7 +74,7 @@ pub async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::
         }
     }
     drop(listener);
-    if tokio::time::timeout(FAREWELL, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(SHUTDOWN_TIME_MAX, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests were cut off by the end of the server");
     }
 }
@@ -85,23 +85,23 @@ fn connection(
     shared: Arc<Shared>,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
     _ = stream.set_nodelay(true);
-    let line = Socket::new(stream);
-    let own = line.clone();
+    let socket = Socket::new(stream);
+    let own = socket.clone();
     let service = service_fn(move |request| {
-        let (shared, line) = (Arc::clone(&shared), own.clone());
-        async move { answer(&shared, peer.ip(), line, request).await.ok_or(Hangup) }
+        let (shared, socket) = (Arc::clone(&shared), own.clone());
+        async move { answer(&shared, peer.ip(), socket, request).await.ok_or(Hangup) }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_buf_size(HEAD_BYTES_MAX).max_headers(HEADERS_MAX);
-    builder.serve_connection(TokioIo::new(line), service)
+    builder.serve_connection(TokioIo::new(socket), service)
 }
 
-/// The connection is cut: without an answer, or after what a rule has put in its place.
+/// The connection is cut: without an answer, or after the bytes of a fault.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is cut on purpose")]
 struct Hangup;
 
-async fn answer(shared: &Shared, peer: IpAddr, line: Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
+async fn answer(shared: &Shared, peer: IpAddr, socket: Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
     let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, head.uri.path()));
@@ -130,7 +130,8 @@ async fn answer(shared: &Shared, peer: IpAddr, line: Socket, request: hyper::Req
     }
     if let Some(transport) = transport {
         tracing::info!(sandbox = driver.name(), ?transport, "a rule changes this answer on its way");
-        response = Box::pin(inject(line, driver.name(), &transport, is_head, response)).await?; // boxed: the usual answer has no use for its size
+        // Boxed, because the usual answer does not need its size.
+        response = Box::pin(inject(socket, driver.name(), &transport, is_head, response)).await?;
     }
     let mut written = hyper::Response::new(Full::new(response.body));
     *written.status_mut() = response.status;
@@ -141,14 +142,14 @@ async fn answer(shared: &Shared, peer: IpAddr, line: Socket, request: hyper::Req
 /// A request that may be answered, and the sandbox that it is for.
 struct Arrived {
     driver: Arc<Driver>,
-    /// The row of a control call, where there is one.
+    /// The row of a control call; `None` for any other request.
     call: Option<&'static Call>,
     request: Request,
 }
 
 /// Why a request is not answered by a sandbox.
 struct Refusal {
-    /// The sandbox that it was for, as far as that was found out.
+    /// The sandbox that it was for, when it was found.
     driver: Option<Arc<Driver>>,
     response: Response,
 }
@@ -159,10 +160,10 @@ impl From<Response> for Box<Refusal> {
     }
 }
 
-/// The order is host, body, sandbox, token: a credential inside a body can say which sandbox is meant.
+/// Checks host, body, sandbox and token in this order, so that a credential inside a body can choose the sandbox.
 ///
-/// One exception: where a row allows a body that is larger than usual, the token is checked before the body is read, and
-/// such a body is not touched without it. Otherwise a stranger could make the server hold 256 MiB a connection.
+/// One exception: where a row allows a larger body than usual, the token is checked before the body is read. Otherwise a
+/// caller without the token could make the server hold 256 MiB per connection.
 async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Arrived, Box<Refusal>> {
     if head_bytes(&head) > HEAD_BYTES_MAX {
         let detail = format!("All headers together have at most {HEAD_BYTES_MAX} bytes here.");
@@ -203,7 +204,8 @@ async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, body:
     Ok(Arrived { driver, call, request })
 }
 
-/// The request line and the headers as they were sent, nearly: hyper refuses what is much larger, but not to the byte.
+/// Nearly the size of the request line and the headers as they were sent. hyper refuses much larger ones, but not to the
+/// byte.
 fn head_bytes(head: &http::request::Parts) -> usize {
     let line = head.uri.path_and_query().map_or(0, |it| it.as_str().len());
     head.headers.iter().fold(line, |sum, (name, value)| sum + name.as_str().len() + value.len() + ": \r\n".len())
@@ -219,7 +221,8 @@ async fn read(mut body: Incoming, limits: BodyLimits) -> Result<Bytes, Response>
     if announced > bytes_max as u64 {
         return Err(too_large(body, bytes_max).await);
     }
-    let mut kept = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0).min(BodyLimits::USUAL.bytes_max)); // announcing costs nothing
+    // Bounded, because a sender may announce more than it sends.
+    let mut kept = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0).min(BodyLimits::USUAL.bytes_max));
     let mut pace = pin!(tokio::time::sleep(BODY_GRACE));
     let begun = pace.deadline() - BODY_GRACE;
     loop {
@@ -236,7 +239,7 @@ async fn read(mut body: Incoming, limits: BodyLimits) -> Result<Bytes, Response>
         }
         kept.extend_from_slice(chunk);
         if body.is_end_stream() {
-            return Ok(kept.freeze()); // the usual body comes whole, and no timer was touched for it
+            return Ok(kept.freeze()); // the usual body arrives whole, and needs no timer
         }
         let earned = Duration::from_secs(kept.len() as u64 / BODY_BYTES_PER_SECOND_MIN);
         pace.as_mut().reset(begun + time_max.min(BODY_GRACE + earned));
@@ -261,7 +264,8 @@ async fn discard(mut body: Incoming) {
 fn too_slow(time_max: Duration) -> Response {
     let seconds = time_max.as_secs();
     let detail = format!(
-        "The body arrives too slowly: it has to be complete within {seconds} s, and to bring at least {BODY_BYTES_PER_SECOND_MIN} bytes a second after the first 2 s."
+        "The body arrives too slowly: it has to be complete within {seconds} s, \
+         and to bring at least {BODY_BYTES_PER_SECOND_MIN} bytes a second after the first 2 s."
     );
     refused(StatusCode::REQUEST_TIMEOUT, "body_too_slow", &detail)
 }

@@ -23,12 +23,12 @@ impl Loopback {
         Self { origins, registry: OnceLock::new() }
     }
 
-    /// From now on the inboxes of these sandboxes are known. A loopback has one registry: a second is ignored.
+    /// Sets the registry whose sandboxes have the inboxes. A loopback has one registry: a second is ignored.
     pub fn connect(&self, registry: Weak<Registry>) {
         _ = self.registry.set(registry);
     }
 
-    /// The path of an address of this server.
+    /// The path of a URL of this server; `None` for another server's.
     fn own_path<'a>(&self, url: &'a str) -> Option<&'a str> {
         self.origins.iter().find_map(|it| url.strip_prefix(it.as_str())).filter(|it| it.starts_with('/'))
     }
@@ -43,7 +43,7 @@ impl Loopback {
     }
 }
 
-/// The inbox that an address means: `/__admin/inbox/shop` of any sandbox.
+/// The inbox of an address: `/__admin/inbox/shop` of any sandbox.
 fn inbox<'a>(address: &'a Address<'_>) -> Option<&'a str> {
     match address.path.target() {
         Target::Control { path } => control::inbox(path),

@@ -1,4 +1,4 @@
-//! Everything that waits: sockets, the real clock, receivers. The sandboxes behind it never do.
+//! Everything that waits: sockets, the real clock, receivers. The sandboxes themselves never wait.
 
 pub mod access;
 pub mod address;
@@ -46,9 +46,9 @@ pub struct Config {
     pub allow_hosts: Vec<String>,
     /// Pages elsewhere that may call.
     pub allow_origins: Vec<String>,
-    /// Once it has an entry it is the whole list of webhook targets.
+    /// The networks to which webhooks may go; when empty, all but the forbidden ones.
     pub webhook_allow: Vec<IpNet>,
-    /// What control calls have to show.
+    /// The token that control calls need; without one, they need none.
     pub admin_token: Option<Secret>,
 }
 
@@ -105,7 +105,7 @@ impl Server {
         Ok(Self { address, shared, stop, serving })
     }
 
-    /// The default sandbox begins anew.
+    /// Begins the default sandbox anew.
     ///
     /// # Errors
     /// The parts of its scenario that are impossible. In that case nothing has changed.
@@ -125,12 +125,12 @@ impl Server {
         self.address
     }
 
-    /// Where clients on this machine reach it: `http://127.0.0.1:4242`.
+    /// The address for clients on this machine: `http://127.0.0.1:4242`.
     pub fn base_url(&self) -> String {
         base_url(self.address)
     }
 
-    /// Takes no more connections, lets the requests under way finish within five seconds, and returns.
+    /// Accepts no more connections, lets the requests under way finish within five seconds, and returns.
     pub async fn stop(self) {
         _ = self.stop.send(true);
         _ = self.serving.await;
@@ -142,7 +142,7 @@ fn base_url(address: SocketAddr) -> String {
     if ip.is_unspecified() { format!("http://127.0.0.1:{port}") } else { format!("http://{}", SocketAddr::new(ip, port)) }
 }
 
-/// Every way to write this server's own address that a webhook URL may use.
+/// The forms of this server's own address that a webhook URL may have.
 fn origins(address: SocketAddr, public_url: Option<&str>) -> Vec<String> {
     let port = address.port();
     let own = [base_url(address), format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}"), format!("http://[::1]:{port}")];

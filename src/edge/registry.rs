@@ -1,4 +1,4 @@
-//! The sandboxes of a server, each under its name. No other place keeps a list of them.
+//! The sandboxes of a server, by name. This is their only list.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,14 +55,14 @@ impl Registry {
         self.by_name.write().insert(name.to_owned(), driver);
     }
 
-    /// Removes a sandbox, except the default one. What is under way in it is finished.
+    /// Removes a sandbox, except the default one. Its requests under way are still answered.
     pub fn remove(&self, name: &str) {
         if name != DEFAULT {
             self.by_name.write().remove(name);
         }
     }
 
-    /// The sandbox that a request means: by its path, else by its header, else the default one.
+    /// The sandbox for a request: the one that its path names, else its header, else the default one.
     pub fn choose(&self, by_path: Option<&str>, headers: &HeaderMap) -> Result<Arc<Driver>, Response> {
         let by_header = headers.get(SANDBOX).map(|it| it.to_str().unwrap_or("?"));
         let name = by_path.or(by_header).unwrap_or(DEFAULT);

@@ -1,4 +1,4 @@
-//! A served sandbox as the stage of a scenario: the file drives the outside world, an application the API.
+//! A served sandbox as the stage of a scenario: the scenario acts as the outside world, and an application calls the API.
 
 use std::sync::Arc;
 
@@ -11,13 +11,14 @@ use super::registry::DEFAULT;
 use crate::engine::rules::Transport;
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response};
+use crate::kit::time::Uptime;
 use crate::stage::{PAUSE, Stage, control};
 
 /// The default sandbox of a server, and its forks.
 pub struct ServerStage<'a> {
     server: &'a Server,
     runtime: Handle,
-    /// The names of the forks that the scenario has made: they go when it ends.
+    /// The names of the forks that the scenario has made; they are removed when it ends.
     forks: Vec<String>,
 }
 
@@ -33,7 +34,7 @@ impl<'a> ServerStage<'a> {
     }
 }
 
-/// The forks belong to the scenario that has made them.
+/// Removes the forks that the scenario has made.
 impl Drop for ServerStage<'_> {
     fn drop(&mut self) {
         for name in &self.forks {
@@ -44,7 +45,7 @@ impl Drop for ServerStage<'_> {
 
 impl Stage for ServerStage<'_> {
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
-        let leaving = self.runtime.block_on(answered(self.driver(fork), request)).ok_or("empty_response")?;
+        let leaving = self.runtime.block_on(answer(self.driver(fork), request)).ok_or("empty_response")?;
         match leaving.transport {
             None | Some(Transport::Dribble { .. }) => Ok(leaving.response),
             Some(it) => Err(it.word()),
@@ -62,14 +63,19 @@ impl Stage for ServerStage<'_> {
         }
     }
 
+    fn uptime(&self) -> Uptime {
+        self.server.shared.stopwatch.uptime()
+    }
+
     fn pause(&mut self) -> bool {
         self.runtime.block_on(async { tokio::time::sleep(PAUSE).await });
         true
     }
 }
 
-/// An answer, whatever a rule holds it back for: the script that calls lets the simulated time pass for which it waits.
-async fn answered(driver: Arc<Driver>, request: Request) -> Option<Leaving> {
+/// The answer to a request of the scenario. When a rule delays it, simulated time passes until it leaves, because the
+/// scenario itself cannot advance the clock while it waits.
+async fn answer(driver: Arc<Driver>, request: Request) -> Option<Leaving> {
     let mut caller = driver.put(request);
     while let Some(at) = caller.ready_or_held().await {
         driver.handle(control(Method::POST, "clock/advance", json!({"to": at}).to_string())).await;

@@ -1,4 +1,4 @@
-//! What a call is answered with, or why there is no answer.
+//! The answer to a call, or the reason why it has none.
 
 use std::ops::Index;
 
@@ -7,14 +7,15 @@ use serde_json::Value as Json;
 use crate::kit::http::{HeaderMap, Response};
 use crate::stage;
 
-/// Why nothing came of a call.
+/// Why a call has failed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The call was not made: there is no such operation, account or duration. A sentence that says what would be right.
+    /// The call was not made, because its operation, account or duration does not exist. A sentence that says what would be
+    /// right.
     #[error("{0}")]
     Usage(String),
-    /// A scenario has mistakes: every one of them, with its place in the text.
+    /// A scenario has mistakes: each of them, with its place in the text.
     #[error("{0}")]
     Scenario(String),
     /// The control API refused.
@@ -35,7 +36,7 @@ pub enum Error {
     NoAnswer(String),
 }
 
-/// What a provider or the control API has answered. Members of the body are read by index: `answer["id"]`.
+/// An answer of a provider or of the control API. Members of the body are read by index: `answer["id"]`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Answer {
@@ -54,7 +55,7 @@ impl Answer {
     }
 }
 
-/// A member or an item of the body; `null` where there is none.
+/// A member or an item of the body; `null` when it does not exist.
 impl<I: serde_json::value::Index> Index<I> for Answer {
     type Output = Json;
 

@@ -1,4 +1,4 @@
-//! What a Rust program gets: a sandbox in memory that is driven by its owner, and values to look at.
+//! For Rust programs: a sandbox in memory that its owner drives, and the values that its methods return.
 
 mod answer;
 mod report;
@@ -19,12 +19,12 @@ use crate::kit::time::{Timestamp, Uptime};
 use crate::providers;
 use crate::sandbox;
 use crate::scenario::{self, Known, Proof, yaml};
-use crate::stage::call::{Caller, built, prove};
+use crate::stage::call::{Caller, build, prove};
 use crate::stage::{self, memory};
 
-/// Where the webhooks of accounts go that have no target of their own. Nothing leaves the process.
+/// Where the webhooks of an account go that has no target. They do not leave the process.
 const RECEIVER: &str = "http://receiver.playmoney.test/{provider}";
-/// Where the webhooks of a fork go, whatever address its objects carry.
+/// Where all webhooks of a fork go, also when its objects carry other addresses.
 const FORK_RECEIVER: &str = "http://fork.receiver.playmoney.test/";
 
 /// A receiver's answer to a webhook, as an HTTP status.
@@ -65,8 +65,8 @@ impl Sandbox {
         Self::starting(Start::default())
     }
 
-    /// A sandbox that begins like that. In memory time moves only when it is advanced, whatever [`Start::mode`] says, and
-    /// dates of signatures are judged by simulated time.
+    /// A sandbox that begins with this start. In memory, time moves only when it is advanced, also when [`Start::mode`] says
+    /// otherwise, and dates of signatures are compared with simulated time.
     ///
     /// Without [`Start::webhook_url`], the webhooks of every account go to the [`receiver`](Self::receiver).
     pub fn starting(start: Start) -> Self {
@@ -77,8 +77,8 @@ impl Sandbox {
     /// are not played; `playmoney run` plays them.
     ///
     /// # Errors
-    /// [`Error::Scenario`], with every mistake of the text and its place. `${env:NAME}` is one: the text reads nothing of this
-    /// machine.
+    /// [`Error::Scenario`], with every mistake of the text and its place. `${env:NAME}` is a mistake: the text cannot read the
+    /// environment of this machine.
     pub fn from_scenario(text: &str) -> Result<Self, Error> {
         let contracts: Vec<&'static Contract> = providers::all().iter().map(|it| it.contract()).collect();
         let known = Known { contracts: &contracts, environment: None };
@@ -94,8 +94,8 @@ impl Sandbox {
         Self { sandbox, receiver: None }
     }
 
-    /// Sets what answers webhooks from now on, with an HTTP status. Any status of 200 to 299 accepts the webhook; another one
-    /// makes the provider try again, as its documented schedule says.
+    /// From now on, this function answers webhooks with an HTTP status. A status from 200 to 299 accepts the webhook; after any
+    /// other, the provider tries again, as its documented schedule says.
     ///
     /// Webhooks to the built-in inboxes (`http://NAME.inbox.playmoney.test/`) arrive there and not here.
     pub fn receiver(&mut self, receiver: impl FnMut(&Webhook) -> u16 + Send + 'static) {
@@ -108,17 +108,17 @@ impl Sandbox {
     /// Any answer of the provider is `Ok`, a refusal too: see [`Answer::status`].
     ///
     /// # Errors
-    /// [`Error::Usage`] when there is no such operation, or `with` cannot be sent; [`Error::NoAnswer`] when a rule cuts the
+    /// [`Error::Usage`] when the operation does not exist, or `with` cannot be sent; [`Error::NoAnswer`] when a rule cuts the
     /// connection.
     pub fn call(&mut self, operation: &str, with: Json) -> Result<Answer, Error> {
         let with = if with.is_null() { None } else { Some(yaml::parse(&with.to_string()).map_err(|it| Error::Usage(it.what))?) };
         let (slug, row) = self.operation(operation)?;
-        let mut request = built(slug, row, with.as_ref());
+        let mut request = build(slug, row, with.as_ref());
         // The state counts calls, so that a restored or copied sandbox uses no nonce twice.
         let number = self.sandbox.world().core.log.next_id();
         let has_member = |name: &str| with.as_ref().is_some_and(|it| it.get(name).is_some());
         let caller = Caller { provider: slug, account: None, proof: Proof::Usual, date: None, number, has_member: &has_member };
-        prove(self.sandbox.world_mut(), row, &caller, &mut request).map_err(Error::Usage)?;
+        prove(self.sandbox.world_mut(), Uptime::START, row, &caller, &mut request).map_err(Error::Usage)?;
         self.send(request).map(Answer::of)
     }
 
@@ -139,7 +139,7 @@ impl Sandbox {
     /// API's: `provider`, `action`, `subject`, `status`, and the object as the provider shows it.
     ///
     /// # Errors
-    /// [`Error::Refused`] when there is no such action, `with` does not fit, or the object's status does not allow it;
+    /// [`Error::Refused`] when the action does not exist, `with` does not fit, or the object's status does not allow it;
     /// [`Error::Usage`] when the name is not of the form `provider.action`.
     pub fn act(&mut self, action: &str, with: Json) -> Result<Answer, Error> {
         let (slug, name) = action
@@ -149,8 +149,8 @@ impl Sandbox {
         self.control(Method::POST, &format!("act/{slug}/{name}"), body).map(Answer::of)
     }
 
-    /// Lets simulated time pass: `90s`, `31m`, `1h30m`, `7d` or `PT31M`. All that is due happens at its own moment, and every
-    /// webhook is answered before time goes on. However much there is, the walk is carried on to its end.
+    /// Lets simulated time pass: `90s`, `31m`, `1h30m`, `7d` or `PT31M`. Everything that is due happens at its own moment, and
+    /// each webhook is answered before time goes on. The call returns when all of it has happened.
     ///
     /// # Errors
     /// [`Error::Usage`] when `span` is not such a duration or leads past the year 9999; [`Error::StandsStill`] when a
@@ -162,8 +162,8 @@ impl Sandbox {
         Ok(Report::of(self.sandbox.world(), answers.iter().map(|it| read(&it.body))))
     }
 
-    /// Takes any request as the wire would bring it: to a provider (`/quoine/api/v1/invoices`), or to the control API
-    /// (`/__admin/...`). Nothing is signed.
+    /// Sends any request, as a client would over the network: to a provider (`/quoine/api/v1/invoices`), or to the control API
+    /// (`/__admin/...`). It is sent as it is, without a signature.
     ///
     /// # Errors
     /// [`Error::NoAnswer`] when a rule cuts the connection.
@@ -176,9 +176,9 @@ impl Sandbox {
         self.sandbox.world().core.now
     }
 
-    /// A copy at this instant under another name, with its state, its clock, its timers and the webhooks that are still
-    /// owed. What happens in one of the two does not happen in the other. The copy's webhooks go to its own
-    /// [`receiver`](Self::receiver), whatever addresses its objects carry; until it is given one, they are answered with 200.
+    /// A copy of the present state under another name, with its clock, its timers and the webhooks that are still owed. The
+    /// two sandboxes do not affect each other. All webhooks of the copy go to its own [`receiver`](Self::receiver), also when
+    /// its objects carry other addresses; until it has one, they are answered with 200.
     #[must_use]
     pub fn fork(&self, name: &str) -> Self {
         Self::of(self.sandbox.fork(name, Some(FORK_RECEIVER), Uptime::START))
@@ -192,7 +192,8 @@ impl Sandbox {
         self.control(Method::GET, "state", String::new()).map(|it| read(&it.body))
     }
 
-    /// Goes on from a document that [`state`](Self::state) gave, perhaps in another process. The receiver stays.
+    /// Replaces the state by a document that [`state`](Self::state) has returned, perhaps in another process. The receiver
+    /// stays the same.
     ///
     /// # Errors
     /// [`Error::Refused`] when the document is damaged, or of another version; then nothing has changed.

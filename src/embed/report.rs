@@ -1,4 +1,4 @@
-//! What an advance of the clock has met, webhooks above all.
+//! The report of an advance of the clock, with its webhooks.
 
 use bytes::Bytes;
 use serde::Deserialize;
@@ -16,11 +16,11 @@ use crate::kit::time::Timestamp;
 pub struct Webhook {
     /// The provider's slug: `quoine`.
     pub provider: String,
-    /// The event, by the provider's own word.
+    /// The provider's name for the event.
     pub event: String,
-    /// The object that it is about, as the merchant calls it: an order number.
+    /// The object of the event, by the merchant's own name for it: an order number.
     pub subject: String,
-    /// Which attempt it is, from 1.
+    /// The number of the attempt, from 1.
     pub attempt: u32,
     /// The simulated moment at which it left.
     pub at: Timestamp,
@@ -30,9 +30,9 @@ pub struct Webhook {
     pub headers: HeaderMap,
     /// The body, as it was signed.
     pub body: Bytes,
-    /// The HTTP status that the receiver answered; none while it is being asked, and when it did not answer.
+    /// The HTTP status of the receiver's answer; `None` before the receiver has answered, and when it did not answer.
     pub status: Option<u16>,
-    /// Why there was no answer: `timeout`, `refused`, or another word of the control API.
+    /// Why the receiver did not answer: `timeout`, `refused`, or another word of the control API.
     pub error: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl Webhook {
         read(&self.body)
     }
 
-    /// One that a receiver is asked about.
+    /// The attempt that a receiver is about to answer.
     pub(super) fn of_outgoing(world: &World, it: &Outgoing) -> Self {
         let webhook = Self {
             provider: String::new(),
@@ -68,10 +68,10 @@ impl Webhook {
         Self { provider, event: delivery.event.clone(), subject: delivery.subject.clone(), ..self }
     }
 
-    /// One that a walk has met. What the outbox has dropped since is known by its names alone.
+    /// An attempt of a walk. When the outbox has dropped its delivery since, only the row's own values are known.
     fn of_row(world: &World, row: Row) -> Self {
         let delivery = delivery_id(&row.id).and_then(|it| world.core.outbox.get(it));
-        let attempt = delivery.and_then(|it| it.attempts.iter().find(|it| it.number == row.attempt));
+        let attempt = delivery.and_then(|delivery| delivery.attempts.iter().find(|it| it.number == row.attempt));
         let url = delivery.map(|it| it.url.clone()).unwrap_or_default();
         let Attempt { headers, body, .. } = attempt.cloned().unwrap_or_default();
         Self {
@@ -95,17 +95,17 @@ impl Webhook {
 pub struct Fired {
     /// The simulated moment.
     pub at: Timestamp,
-    /// What it was: `timer`, `block` or `delivery`.
+    /// Its kind: `timer`, `block` or `delivery`.
     pub kind: String,
     /// The provider's slug.
     pub provider: String,
-    /// The object, as the merchant calls it.
+    /// The object, by the merchant's own name for it.
     pub subject: String,
-    /// What has happened to it, in a few words.
+    /// What has happened to the object, in a few words.
     pub detail: String,
 }
 
-/// What an advance of the clock has met.
+/// What happened during an advance of the clock.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
@@ -119,7 +119,7 @@ pub struct Report {
     pub deliveries: Vec<Webhook>,
 }
 
-/// What the control API answers an advance with.
+/// The answer of the control API to an advance.
 #[derive(Deserialize)]
 struct Walked {
     from: Timestamp,
@@ -142,7 +142,7 @@ struct Row {
 }
 
 impl Report {
-    /// Of the walks that an advance took, one after another.
+    /// The report of an advance that took these walks, one after another.
     pub(super) fn of(world: &World, walks: impl Iterator<Item = Json>) -> Self {
         let mut report = Self { from: world.core.now, now: world.core.now, fired: Vec::new(), deliveries: Vec::new() };
         for (nth, walk) in walks.enumerate() {

@@ -19,15 +19,15 @@ use crate::kit::time::{Duration, parse_duration};
 pub struct Account {
     pub id: String,
     pub credentials: BTreeMap<String, Secret>,
-    /// What was set; a setting that is not here has its default.
+    /// The settings that were set; any other has its default.
     settings: BTreeMap<String, Value>,
-    /// Secrets from outside that others have replaced: what was written down before may still hold them.
+    /// Secrets from outside that were replaced: the log may still contain them.
     former: Vec<Secret>,
-    /// How often it has called of late.
+    /// How often it has called in the present window of its limit.
     pub calls: Window,
 }
 
-/// Secrets from outside that one account has had.
+/// Replaced secrets from outside that one account remembers.
 pub const FORMER_MAX: usize = 1_000;
 
 impl Account {
@@ -63,7 +63,7 @@ impl Account {
         Self { settings: secret.into_iter().collect(), ..Self::new(id.to_owned(), credentials) }
     }
 
-    /// One of that id with these credentials, and no setting yet.
+    /// An account with this id and these credentials; every setting has its default.
     pub fn new(id: String, credentials: BTreeMap<String, Secret>) -> Self {
         Self { id, credentials, ..Self::default() }
     }
@@ -77,7 +77,7 @@ impl Account {
         }
     }
 
-    /// A word or a text; `None` when it is set to nothing.
+    /// A word or a text; `None` when it is set to `null`.
     pub fn text<'a>(&'a self, row: &Setting) -> Option<&'a str> {
         match (self.settings.get(row.name), row.kind) {
             (Some(Value::Text(it)), _) => Some(it),
@@ -143,7 +143,7 @@ impl Account {
         self.former.extend(secret_from_outside(before));
     }
 
-    /// Another key; the webhook secret is a setting.
+    /// Replaces a key. The webhook secret is a setting.
     pub fn set_credential(&mut self, name: &str, key: Secret) {
         if name == "webhook_secret" {
             self.set(&crate::engine::tables::settings::WEBHOOK_SECRET, Value::Secret(key));
@@ -173,8 +173,8 @@ impl Account {
         Ok(())
     }
 
-    /// The credentials of the contract as they may be shown, the webhook secret among them. What else an account keeps
-    /// under lock is nobody's credential.
+    /// The credentials of the contract as they may be shown, with the webhook secret. Other secrets of the account are
+    /// not credentials.
     pub fn shown_credentials(&self, contract: &Contract, show: impl Fn(&Secret) -> String) -> Json {
         let known = |name: &&str| contract.credentials.iter().any(|it| it.name == *name);
         let own = self.credentials.iter().map(|(name, it)| (name.as_str(), it)).filter(|it| known(&it.0));

@@ -1,4 +1,4 @@
-//! What the outside world does to a provider's objects, and what comes of it.
+//! Actions: what the outside world does to a provider's objects, and the result.
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub enum Cause<'a> {
 /// Why an action did not happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ActionError {
-    /// There is no such action.
+    /// The provider has no action of that name.
     Unknown,
     /// The object is in a state that does not allow it; a sentence that names the state.
     State(String),
@@ -32,7 +32,7 @@ pub enum ActionError {
     Nothing(String),
 }
 
-/// What an action was done to.
+/// The object that an action has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionDone {
     pub object: ObjectId,
@@ -43,7 +43,7 @@ pub struct ActionDone {
 pub struct Shown {
     pub subject: String,
     pub status: &'static str,
-    /// As the provider's own API would show it: its order of members, its writing of numbers.
+    /// As the provider's own API shows it: with its order of members and its form of numbers.
     pub object: Box<RawValue>,
 }
 
@@ -52,7 +52,7 @@ pub struct Shown {
 pub struct LoggedIn {
     /// As the header `Cookie` carries it.
     pub cookie: String,
-    /// The field by which forms prove where they come from, and its value.
+    /// The field with which a form proves that it comes from a page of this session, and its value.
     pub token: (&'static str, String),
 }
 
@@ -60,9 +60,9 @@ pub struct LoggedIn {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bill {
     pub due: Decimal,
-    /// No payment is finer.
+    /// The most decimals of a payment.
     pub decimals: u32,
-    /// A payment is late from then on.
+    /// From this moment a payment is late.
     pub closes_at: Timestamp,
     /// Where it is paid, when that is known.
     pub blockchain: Option<Blockchain>,

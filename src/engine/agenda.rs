@@ -15,24 +15,24 @@ use crate::kit::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Due {
-    /// A row of an object's status table. The generation is the object's when it was booked: once the object has entered
-    /// another status, the entry falls through.
+    /// A row of an object's status table. The generation is the object's when the entry was booked: once the object has
+    /// entered another status, the entry has no effect.
     Row { provider_id: ProviderId, object: ObjectId, generation: u32, row: u8 },
-    /// A block that confirms a watched transfer. Like a generation, a turn says when it was booked.
-    Block { transfer: TransferId, turn: u32 },
+    /// A block that confirms a watched transfer, with the transfer's generation when the entry was booked.
+    Block { transfer: TransferId, generation: u32 },
     /// A watched transfer has lost confirmations.
-    Undone { transfer: TransferId, turn: u32 },
+    Undone { transfer: TransferId, generation: u32 },
     /// The next attempt of a webhook.
     Attempt { delivery: u64, number: u32 },
-    /// A simulated receiver answers late, or never.
+    /// The outcome of an attempt to a simulated receiver that answers late, or never.
     Answer { attempt: AttemptId, outcome: Box<Outcome> },
-    /// What a rule has the outside world do: an action with its parameters.
+    /// An action of the outside world that a rule has booked, with its parameters.
     Act { provider_id: ProviderId, act: Cow<'static, str>, with: Box<str>, rule: Box<str> },
-    /// An answer that a rule holds back may leave.
+    /// An answer that a rule delays may leave.
     Held { provider_id: ProviderId },
 }
 
-/// The queue. Nothing that still means something is taken out of it but by becoming due.
+/// The queue. An entry that still has an effect leaves it only when it is due.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Saved", into = "Saved")]
 pub struct Agenda {
@@ -41,25 +41,25 @@ pub struct Agenda {
 }
 
 impl Agenda {
-    /// Something will happen at that moment, after all that is booked for it already.
+    /// Books something for that moment, after everything that is booked for it already.
     pub fn book(&mut self, at: Timestamp, due: Due) {
         self.sequence += 1;
         self.entries.insert((at, self.sequence), due);
     }
 
-    /// What comes next.
+    /// The next entry.
     pub fn first(&self) -> Option<(Timestamp, &Due)> {
         self.entries.first_key_value().map(|((at, _), due)| (*at, due))
     }
 
-    /// Takes what comes next, if it is due by then.
+    /// Takes the next entry, if it is due by then.
     pub fn take(&mut self, until: Timestamp) -> Option<(Timestamp, Due)> {
         let entry = self.entries.first_entry().filter(|it| it.key().0 <= until)?;
         let ((at, _), due) = entry.remove_entry();
         Some((at, due))
     }
 
-    /// Whether what was read was booked in its order, for providers that there are.
+    /// Whether an agenda that was read from outside is consistent: the order of booking is kept, and every provider exists.
     pub fn is_sound(&self, provider_count: u8) -> bool {
         let provider_id = |due: &Due| match due {
             Due::Row { provider_id, .. } | Due::Act { provider_id, .. } | Due::Held { provider_id } => provider_id.0 < provider_count,
@@ -69,7 +69,7 @@ impl Agenda {
         self.sequence < COUNT_MAX && self.entries.iter().all(|((_, sequence), due)| *sequence <= self.sequence && provider_id(due))
     }
 
-    /// Forgets what means nothing any more: a saved state is the same whether or not it was passed already.
+    /// Drops entries that have no effect any more: a saved state is the same whether or not time has passed them.
     pub fn retain(&mut self, is_live: impl Fn(&Due) -> bool) {
         self.entries.retain(|_, due| is_live(due));
     }

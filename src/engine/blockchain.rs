@@ -1,4 +1,4 @@
-//! The chains that there are, and how often each has a block.
+//! The simulated chains, and how often each has a block.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,5 @@
-//! Small simulated blockchains, shared by every provider of a sandbox. Their height follows from the time; only the
-//! confirmations of transfers that somebody watches are booked.
+//! Small simulated blockchains, shared by every provider of a sandbox. Their height follows from the time; the agenda
+//! has entries for the confirmations of watched transfers only.
 
 use crate::engine::blockchain::Blockchain;
 use crate::engine::ids::TransferId;
@@ -15,50 +15,50 @@ use super::ids::{ObjectId, ProviderId};
 use crate::kit::json::written;
 use crate::kit::time::{Duration, Timestamp, later};
 
-/// Transfers watched; past it the one that was finished first is forgotten, and a sandbox in which none is finished
-/// watches no more.
+/// Watched transfers. For one more, the transfer that was finished first is forgotten; when none is finished, the new one
+/// is not watched.
 pub const TRANSFERS_MAX: usize = 100_000;
 /// Every chain is older than its sandbox: a reorganisation has something to undo.
 pub const BLOCKS_BEFORE: i64 = 1_000_000;
-/// Nobody asks for more confirmations.
+/// A transfer can wait for at most this many confirmations.
 pub const CONFIRMATIONS_MAX: u32 = 1_000;
-/// A reorganisation undoes at most so many blocks.
+/// A reorganisation undoes at most this many blocks.
 pub const DEPTH_MAX: u32 = 1_000;
 
 /// A transfer that has just been seen.
 #[derive(Clone, Copy, Debug)]
 pub struct Watch<'a> {
-    /// Whom it pays.
+    /// The object that it pays.
     pub object: ObjectId,
     /// Which of the transfers to that object.
     pub number: u32,
     pub blockchain: Blockchain,
-    /// So many confirmations are enough; none are booked beyond.
+    /// This many confirmations are enough; further ones are not booked.
     pub wanted: u32,
     /// Its `pace` says whether blocks or actions confirm.
     pub account: &'a str,
 }
 
-/// Coins on their way, as far as the chain is asked about them.
+/// Coins on their way, with what the chain knows about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
     pub blockchain: Blockchain,
-    /// Beyond so many nobody counts.
+    /// This many confirmations are enough; further ones are not counted.
     pub wanted: u32,
     pub confirmations: u32,
-    /// The block that holds it; `None` while it is only seen.
+    /// The block that contains it; `None` while no block does.
     pub block: Option<i64>,
-    /// Blocks leave it alone: actions confirm it.
+    /// Actions confirm it, not blocks.
     by_hand: bool,
-    /// The how manieth of this sandbox's transfers it was to be finished; `None` while it is not.
+    /// Its index among the finished transfers of this sandbox, from 1; `None` while it is not finished.
     finished: Option<u64>,
-    /// Counts what has happened to its confirmations, so that an entry of the agenda which was booked before falls
-    /// through.
-    turn: u32,
+    /// Counts the changes of its confirmations. An entry of the agenda that was booked in an earlier generation has no
+    /// effect.
+    generation: u32,
 }
 
 impl Transfer {
-    /// Whether it has all the confirmations that somebody wants.
+    /// Whether it has as many confirmations as are wanted.
     pub const fn is_finished(&self) -> bool {
         self.wanted <= self.confirmations
     }
@@ -68,19 +68,19 @@ impl Transfer {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(from = "Saved", into = "Saved")]
 pub struct Chains {
-    /// Blocks fall on multiples of their interval since then: the sandbox's start.
+    /// The sandbox's start. Blocks come at multiples of their interval after it.
     genesis: Timestamp,
     /// Blocks that reorganisations have undone.
     undone: BTreeMap<Blockchain, i64>,
     transfers: BTreeMap<TransferId, Transfer>,
-    /// Finished transfers, the longest finished first: the ones that may be forgotten.
+    /// Finished transfers in the order in which they were finished: these may be forgotten.
     finished: BTreeMap<u64, TransferId>,
-    /// How many times a transfer was finished.
+    /// How many times transfers have been finished.
     finishes: u64,
 }
 
 impl Chains {
-    /// Chains that begin then.
+    /// Chains that begin at that moment.
     pub fn new(genesis: Timestamp) -> Self {
         Self { genesis, undone: BTreeMap::new(), transfers: BTreeMap::new(), finished: BTreeMap::new(), finishes: 0 }
     }
@@ -96,14 +96,14 @@ impl Chains {
         i64::try_from(elapsed.div_euclid(blockchain.interval().as_nanos())).unwrap_or(0)
     }
 
-    /// When the next block comes: after now, never at this very moment.
+    /// When the next block comes: always after now.
     fn next_block_at(&self, blockchain: Blockchain, now: Timestamp) -> Option<Timestamp> {
         let number = i128::from(self.intervals(blockchain, now)) + 1;
         let nanos = blockchain.interval().as_nanos().checked_mul(number)?;
         later(self.genesis, Duration::from_nanos_i128(nanos))
     }
 
-    /// A transfer is seen. `false`: too many are watched already, and this one is not.
+    /// Watches a transfer. `false`: too many transfers are watched already, and this one is not.
     pub fn watch(&mut self, agenda: &mut Agenda, now: Timestamp, id: TransferId, transfer: Watch<'_>, by_hand: bool) -> bool {
         while self.transfers.len() >= TRANSFERS_MAX {
             let Some((_, oldest)) = self.finished.pop_first() else { return false };
@@ -111,16 +111,16 @@ impl Chains {
         }
         let Watch { blockchain, wanted, .. } = transfer;
         let wanted = wanted.min(CONFIRMATIONS_MAX);
-        self.transfers.insert(id, Transfer { blockchain, wanted, confirmations: 0, block: None, by_hand, finished: None, turn: 0 });
-        self.go_on(agenda, now, id);
+        self.transfers.insert(id, Transfer { blockchain, wanted, confirmations: 0, block: None, by_hand, finished: None, generation: 0 });
+        self.renew(agenda, now, id);
         true
     }
 
-    /// Nobody looks at the transfers to that object any more.
+    /// Stops watching the transfers to that object.
     pub fn forget(&mut self, provider_id: ProviderId, object: ObjectId) {
         let ids: Vec<TransferId> = self.of(provider_id, object).map(|it| it.0).collect();
-        for it in ids.iter().filter_map(|it| self.transfers.remove(it)) {
-            it.finished.map(|it| self.finished.remove(&it));
+        for transfer in ids.iter().filter_map(|it| self.transfers.remove(it)) {
+            transfer.finished.map(|it| self.finished.remove(&it));
         }
     }
 
@@ -142,12 +142,12 @@ impl Chains {
         Shown { subject: blockchain.word().to_owned(), status: "reorganised", object }
     }
 
-    /// Whether an entry that was booked in that turn still means something.
-    pub fn is_live(&self, id: TransferId, turn: u32) -> bool {
-        self.transfers.get(&id).is_some_and(|it| it.turn == turn)
+    /// Whether an entry that was booked in that generation still has an effect.
+    pub fn is_live(&self, id: TransferId, generation: u32) -> bool {
+        self.transfers.get(&id).is_some_and(|it| it.generation == generation)
     }
 
-    /// A block comes, and the transfer is in it or one block deeper.
+    /// A block comes: it contains the transfer, or makes it one block deeper.
     pub fn mine(&mut self, agenda: &mut Agenda, now: Timestamp, id: TransferId) {
         let Some(blockchain) = self.transfers.get(&id).map(|it| it.blockchain) else { return };
         let height = self.height(blockchain, now);
@@ -155,11 +155,11 @@ impl Chains {
             transfer.block.get_or_insert(height);
             transfer.confirmations = transfer.confirmations.saturating_add(1).min(transfer.wanted);
         }
-        self.go_on(agenda, now, id);
+        self.renew(agenda, now, id);
     }
 
-    /// Somebody confirms a transfer: it has so many confirmations in the end, at once. They never become fewer, nor more
-    /// than are wanted. Gives the number reached.
+    /// Gives a transfer that many confirmations at once. Their number never falls, and is never larger than wanted. Returns
+    /// the number reached.
     pub fn confirm(&mut self, agenda: &mut Agenda, now: Timestamp, id: TransferId, confirmations: u32) -> Option<u32> {
         let blockchain = self.transfers.get(&id)?.blockchain;
         let height = self.height(blockchain, now);
@@ -168,13 +168,13 @@ impl Chains {
         if transfer.confirmations < reached {
             transfer.confirmations = reached;
             transfer.block = Some(height + 1 - i64::from(reached));
-            self.go_on(agenda, now, id);
+            self.renew(agenda, now, id);
         }
         Some(reached)
     }
 
-    /// The latest blocks of a chain are undone. Whoever watches a transfer that loses confirmations by it is told at
-    /// this moment; the blocks that come give them back. Gives the number of those transfers.
+    /// Undoes the latest blocks of a chain. The provider of each transfer that loses confirmations learns of it at this
+    /// moment; the blocks that follow give them back. Returns the number of those transfers.
     pub fn reorganise(&mut self, agenda: &mut Agenda, now: Timestamp, blockchain: Blockchain, depth: u32) -> usize {
         *self.undone.entry(blockchain).or_default() += i64::from(depth);
         let height = self.height(blockchain, now);
@@ -183,9 +183,9 @@ impl Chains {
             Some(block) => u32::try_from(height + 1 - block).unwrap_or(0).min(it.confirmations),
             None => 0,
         };
-        let hit = |(_, it): &(&TransferId, &mut Transfer)| it.blockchain == blockchain && left(it) < it.confirmations;
+        let loses = |(_, it): &(&TransferId, &mut Transfer)| it.blockchain == blockchain && left(it) < it.confirmations;
         let mut lowered = Vec::new();
-        for (id, transfer) in self.transfers.iter_mut().filter(hit) {
+        for (id, transfer) in self.transfers.iter_mut().filter(loses) {
             transfer.confirmations = left(transfer);
             if transfer.confirmations == 0 {
                 transfer.block = None;
@@ -193,35 +193,36 @@ impl Chains {
             lowered.push(*id);
         }
         for id in &lowered {
-            let turn = self.go_on(agenda, now, *id);
-            agenda.book(now, Due::Undone { transfer: *id, turn });
+            let generation = self.renew(agenda, now, *id);
+            agenda.book(now, Due::Undone { transfer: *id, generation });
         }
         lowered.len()
     }
 
-    /// Something has happened to a transfer's confirmations: what was booked for it falls through, and the next block is
-    /// booked, if one is waited for.
-    fn go_on(&mut self, agenda: &mut Agenda, now: Timestamp, id: TransferId) -> u32 {
+    /// Begins a new generation of a transfer after its confirmations have changed: what was booked for it has no effect any
+    /// more, and the next block is booked, if the transfer waits for one. Returns the generation.
+    fn renew(&mut self, agenda: &mut Agenda, now: Timestamp, id: TransferId) -> u32 {
         let Some(transfer) = self.transfers.get_mut(&id) else { return 0 };
-        transfer.turn = transfer.turn.wrapping_add(1);
+        transfer.generation = transfer.generation.wrapping_add(1);
         transfer.finished.take().map(|it| self.finished.remove(&it));
-        let Transfer { blockchain, by_hand, turn, .. } = *transfer;
+        let Transfer { blockchain, by_hand, generation, .. } = *transfer;
         if transfer.is_finished() {
             self.finishes += 1;
             transfer.finished = Some(self.finishes);
             self.finished.insert(self.finishes, id);
         } else if let Some(at) = self.next_block_at(blockchain, now).filter(|_| !by_hand) {
-            agenda.book(at, Due::Block { transfer: id, turn });
+            agenda.book(at, Due::Block { transfer: id, generation });
         }
-        turn
+        generation
     }
 
-    /// Whether what was read can go on: no count that nobody has counted to, no provider that there is not.
+    /// Whether chains that were read from outside are consistent: every count is within its bound, and every provider
+    /// exists.
     pub fn is_sound(&self, provider_count: u8) -> bool {
         let counted = |it: &i64| it.unsigned_abs() < COUNT_MAX;
         let transfer = |(id, it): (&TransferId, &Transfer)| {
             let count = it.confirmations <= it.wanted && it.wanted <= CONFIRMATIONS_MAX;
-            let finished = it.finished.is_some() == it.is_finished() && it.finished.is_none_or(|it| it <= self.finishes);
+            let finished = it.finished.is_some() == it.is_finished() && it.finished.is_none_or(|finish| finish <= self.finishes);
             id.provider_id.0 < provider_count && count && finished && it.block.as_ref().is_none_or(counted)
         };
         let bounded = self.transfers.len() <= TRANSFERS_MAX && self.finishes < COUNT_MAX;

@@ -24,17 +24,17 @@ pub enum Proof {
     Wrong,
 }
 
-/// What goes into a proof besides the keys.
+/// What a proof contains beside the keys.
 #[derive(Clone, Debug)]
 pub struct Signing {
     pub proof: Proof,
     /// The date that the client believes it is.
     pub date: Timestamp,
-    /// Another one for every request.
+    /// A different one for each request.
     pub nonce: String,
 }
 
-/// The account whose first credential a request carries, for providers whose calls say no more.
+/// The account whose first credential a request carries, for providers that find the caller by it alone.
 pub fn caller(contract: &Contract, cx: &Context<'_>, request: &Request) -> Option<Caller> {
     let credential = contract.credential()?.name;
     let (key, by) = presented(request)?;
@@ -56,7 +56,7 @@ fn presented(request: &Request) -> Option<(String, By)> {
 /// Puts an account's first credential on a request, as the provider's calls carry it.
 pub fn authorise(contract: &Contract, account: &Account, request: &mut Request, signing: &Signing) {
     let Some(key) = contract.credential().and_then(|it| account.credentials.get(it.name)) else { return };
-    let key = spoilt(key.expose(), signing.proof);
+    let key = key_for(key.expose(), signing.proof);
     let value = if contract.operations.iter().any(|it| it.auth == Auth::Basic) {
         format!("Basic {}", STANDARD.encode(format!("{key}:")))
     } else {
@@ -66,7 +66,7 @@ pub fn authorise(contract: &Contract, account: &Account, request: &mut Request, 
 }
 
 /// The key, or one that no account has.
-pub fn spoilt(key: &str, proof: Proof) -> String {
+pub fn key_for(key: &str, proof: Proof) -> String {
     match proof {
         Proof::Usual | Proof::Right => key.to_owned(),
         Proof::Wrong => derived(&[key, "a key that nobody has"]),

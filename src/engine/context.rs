@@ -30,8 +30,8 @@ pub struct Context<'a> {
     uptime: Uptime,
     pub trace: Trace,
     /// What a rule does to the webhook that is being made.
-    pub(super) spoil: Option<WebhookFault>,
-    /// What this call has made, when a rule wants to know.
+    pub(super) fault: Option<WebhookFault>,
+    /// The objects that this call has made, when a rule needs them.
     made: Option<Made>,
 }
 
@@ -39,14 +39,14 @@ pub struct Context<'a> {
 #[derive(Debug)]
 struct Made {
     objects: Vec<ObjectId>,
-    /// Their pace is left to the rule.
+    /// The rule sets their pace.
     alone: bool,
 }
 
 impl<'a> Context<'a> {
-    /// For one call into that provider.
+    /// A context for one call into that provider.
     pub fn new(core: &'a mut Core, provider_id: ProviderId, contract: &'static Contract, uptime: Uptime) -> Self {
-        Self { core, provider_id, contract, uptime, trace: Trace::default(), spoil: None, made: None }
+        Self { core, provider_id, contract, uptime, trace: Trace::default(), fault: None, made: None }
     }
 
     /// The simulated moment.
@@ -62,16 +62,16 @@ impl<'a> Context<'a> {
     /// The date for a signature that leaves: simulated, or real when the account says so.
     pub fn signature_date(&self, account: &Account) -> Timestamp {
         let date = if account.text(&settings::SIGNATURE_TIME) == Some("real") { self.uptime.date } else { self.core.now };
-        self.spoil.as_ref().and_then(|it| it.stale).and_then(|it| date.checked_sub(it).ok()).unwrap_or(date)
+        self.fault.as_ref().and_then(|it| it.stale).and_then(|it| date.checked_sub(it).ok()).unwrap_or(date)
     }
 
-    /// The secret that signs the webhook that is being made: the given one, unless a rule wants a wrong signature.
+    /// The secret that signs the webhook that is being made: the given one, unless a rule asks for a wrong signature.
     pub fn signing<'s>(&self, secret: &'s str) -> Cow<'s, str> {
-        let is_wrong = self.spoil.as_ref().is_some_and(|it| it.bad_signature);
+        let is_wrong = self.fault.as_ref().is_some_and(|it| it.bad_signature);
         if is_wrong { Cow::Owned(derived(&[secret, "a secret that nobody knows"])) } else { Cow::Borrowed(secret) }
     }
 
-    /// The clock that judges a date that arrives: the sandbox's, the real one, or the one that is nearer to it.
+    /// The moment with which a received date is compared: simulated, real, or the nearer of the two.
     pub fn judging(&self, account: &Account, date: Timestamp) -> Timestamp {
         match account.text(&settings::FRESHNESS) {
             Some("virtual") => self.core.now,
@@ -85,7 +85,7 @@ impl<'a> Context<'a> {
         Draws::new(self.core.seed, purpose, entity)
     }
 
-    /// What is known of the provider.
+    /// The provider's contract.
     pub fn contract(&self) -> &'static Contract {
         self.contract
     }
@@ -100,7 +100,7 @@ impl<'a> Context<'a> {
         self.core.seed
     }
 
-    /// What stands for the provider's scheme and host in a link that answers this request.
+    /// The beginning of the provider's links in the answer to this request.
     pub fn base_url(&self, request: &Request) -> String {
         let mut base = self.sandbox_url(request);
         if !request.by_own_host {
@@ -117,17 +117,17 @@ impl<'a> Context<'a> {
 
     /// An account by its id.
     pub fn account(&self, id: &str) -> Option<&Account> {
-        self.core.accounts[usize::from(self.provider_id.0)].get(id)
+        self.core.accounts(self.provider_id).get(id)
     }
 
     /// An account by its id, to change it.
     pub fn account_mut(&mut self, id: &str) -> Option<&mut Account> {
-        self.core.accounts[usize::from(self.provider_id.0)].get_mut(id)
+        self.core.accounts_mut(self.provider_id).get_mut(id)
     }
 
-    /// A merchant moves in. `false`: there is one of that id already.
+    /// Adds an account. `false`: an account with this id exists already.
     pub fn add_account(&mut self, account: Account) -> bool {
-        let accounts = &mut self.core.accounts[usize::from(self.provider_id.0)];
+        let accounts = self.core.accounts_mut(self.provider_id);
         let is_new = !accounts.contains_key(&account.id);
         if is_new {
             accounts.insert(account.id.clone(), account);
@@ -137,10 +137,10 @@ impl<'a> Context<'a> {
 
     /// The accounts of this provider, by id.
     pub fn accounts(&self) -> impl Iterator<Item = &Account> {
-        self.core.accounts[usize::from(self.provider_id.0)].values()
+        self.core.accounts(self.provider_id).values()
     }
 
-    /// The account whose credential of that name the key is. The time that this takes does not tell how near a guess was.
+    /// The account whose credential of that name is this key. The comparison takes the same time for every guess.
     pub fn owner_of(&self, credential: &str, key: &str) -> Option<&Account> {
         self.accounts().find(|it| it.credentials.get(credential).is_some_and(|own| same(own.expose(), key)))
     }
@@ -155,47 +155,47 @@ impl<'a> Context<'a> {
         self.account(account).and_then(|it| it.text(&settings::PACE)) == Some("manual")
     }
 
-    /// Whether the pace of an object that has entered a status is left to rules or actions. One that calls lead is what
-    /// this call has made.
-    pub(super) fn is_led_by_hand(&mut self, object: ObjectId, account: &str, by_calls: bool) -> bool {
+    /// Whether rules or actions set the pace of an object that has entered a status, not its own timers. With `by_calls`,
+    /// calls of the merchant make such objects, and this call has made this one.
+    pub(super) fn is_paced_from_outside(&mut self, object: ObjectId, account: &str, by_calls: bool) -> bool {
         let alone = self.made.as_mut().is_some_and(|it| {
             if by_calls {
                 it.objects.push(object);
             }
             it.alone
         });
-        alone || self.manual_pace(account) || self.is_led(object)
+        alone || self.manual_pace(account) || self.is_paced_by_rules(object)
     }
 
-    /// From here on, what is made is noted; with `alone`, its pace is left to the rule.
+    /// From here on, notes the objects that the call makes; with `alone`, the rule sets their pace.
     pub fn lead(&mut self, alone: bool) {
         self.made = Some(Made { objects: Vec::new(), alone });
     }
 
-    /// What has been made since [`Self::lead`].
+    /// The objects that the call has made since [`Self::lead`].
     pub fn made(&mut self) -> Vec<ObjectId> {
         self.made.take().map_or(Vec::new(), |it| it.objects)
     }
 
-    /// Whether a rule leads an object's life.
-    pub(super) fn is_led(&self, object: ObjectId) -> bool {
-        !self.core.led.is_empty() && self.core.led.contains(&(self.provider_id, object))
+    /// Whether a rule sets an object's pace.
+    pub(super) fn is_paced_by_rules(&self, object: ObjectId) -> bool {
+        !self.core.paced_by_rules.is_empty() && self.core.paced_by_rules.contains(&(self.provider_id, object))
     }
 
-    /// An object has gone along a row; the log learns from what to what, and why.
+    /// Logs that a row has changed an object's status.
     pub(super) fn changed(&mut self, subject: &str, from: &'static str, to: &'static str, on: On, row: RowId) {
         let change = Change { subject: subject.into(), from: from.into(), to: to.into(), cause: ChangeCause::Row(on), row: Some(row) };
         self.core.log.push(self.core.now, Some(self.provider_id), What::Change(change));
     }
 
-    /// A webhook is owed. Its first attempt leaves as soon as the one before it to that target has an outcome.
+    /// Owes a webhook. Its first attempt leaves as soon as the one before it to that target has an outcome.
     pub fn notify(&mut self, mut event: Event) -> Option<u64> {
         let target = self.core.target(&event.url).to_owned();
         event.url = target;
         let (now, provider_id) = (self.core.now, self.provider_id);
-        let spoiled = if self.core.rules.is_empty() { None } else { self.spoiled_by_rule(&event) };
-        let delay = spoiled.as_ref().and_then(|it| it.how.delay.or(it.how.reorder.then_some(REORDER_MAX)));
-        let id = self.core.outbox.owe(now, provider_id, event, spoiled)?;
+        let fault = if self.core.rules.is_empty() { None } else { self.fault_by_rule(&event) };
+        let delay = fault.as_ref().and_then(|it| it.how.delay.or(it.how.reorder.then_some(REORDER_MAX)));
+        let id = self.core.outbox.owe(now, provider_id, event, fault)?;
         if let Some(at) = delay.and_then(|it| later(now, it)) {
             self.core.agenda.book(at, Due::Attempt { delivery: id, number: 1 });
             if let Some(delivery) = self.core.outbox.get_mut(id) {
@@ -205,7 +205,8 @@ impl<'a> Context<'a> {
         Some(id)
     }
 
-    /// The same for one of several targets, each of which gets a delivery of its own: its number tells [`attempt`] which.
+    /// Owes a webhook to one of several targets, each of which gets its own delivery: [`attempt`] finds the target by its
+    /// number.
     ///
     /// [`attempt`]: super::provider::Provider::attempt
     pub fn notify_target(&mut self, target: u32, event: Event) -> Option<u64> {

@@ -1,4 +1,4 @@
-//! All the state of one sandbox but the providers' own memories.
+//! The state of one sandbox, without the providers' own memories.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,12 +15,12 @@ use super::outbox::Outbox;
 use super::rules::Rules;
 use crate::kit::time::Timestamp;
 
-/// Objects that rules lead in one sandbox.
-pub const LED_MAX: usize = 100_000;
-/// Addresses that a tester sets in one fork.
+/// Objects of one sandbox whose pace rules set.
+pub const PACED_BY_RULES_MAX: usize = 100_000;
+/// Addresses that a tester can set in one fork.
 const TARGETS_MAX: usize = 10_000;
 
-/// Everything but the providers' own memories.
+/// The state of a sandbox, without the providers' own memories.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Core {
     pub name: String,
@@ -36,13 +36,13 @@ pub struct Core {
     pub inboxes: BTreeMap<String, Inbox>,
     #[serde(default)]
     pub rules: Rules,
-    /// Objects whose life a rule leads: their pace is left to it.
+    /// Objects whose pace a rule sets.
     #[serde(default)]
-    pub led: BTreeSet<(ProviderId, ObjectId)>,
-    /// What the environment has put into the scenario and may be a key: kept to be hidden.
+    pub paced_by_rules: BTreeSet<(ProviderId, ObjectId)>,
+    /// Values from the environment that the scenario contains: each may be a key, so all are masked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
-    /// Where webhooks go in place of their own targets: a fork does not reach the original's application.
+    /// Where webhooks go instead of their own targets: a fork does not reach the original's application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirect: Option<Redirect>,
     /// The accounts of each provider, by id.
@@ -50,7 +50,17 @@ pub struct Core {
 }
 
 impl Core {
-    /// Something did not happen although it was to: a sentence that says so.
+    /// The accounts of a provider, by id.
+    pub fn accounts(&self, provider_id: ProviderId) -> &BTreeMap<String, Account> {
+        &self.accounts[usize::from(provider_id.0)]
+    }
+
+    /// The accounts of a provider, to change them.
+    pub fn accounts_mut(&mut self, provider_id: ProviderId) -> &mut BTreeMap<String, Account> {
+        &mut self.accounts[usize::from(provider_id.0)]
+    }
+
+    /// Logs a sentence about something that was expected and has not happened.
     pub fn note(&mut self, provider_id: ProviderId, text: String) {
         self.log.push(self.now, Some(provider_id), What::Note(text.into()));
     }
@@ -66,17 +76,17 @@ pub fn secrets_from_outside(core: &Core) -> impl Iterator<Item = &str> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redirect {
     pub to: String,
-    /// Addresses that were set on accounts of the fork itself: they win.
+    /// Addresses that were set on accounts of the fork itself: webhooks for these are not redirected.
     pub except: BTreeSet<String>,
 }
 
 impl Core {
-    /// Where a webhook for that address really goes.
+    /// The address to which a webhook for that address is sent.
     pub fn target<'a>(&'a self, url: &'a str) -> &'a str {
         self.redirect.as_ref().filter(|it| !it.except.contains(url)).map_or(url, |it| it.to.as_str())
     }
 
-    /// A tester has set an address in this sandbox.
+    /// Notes an address that a tester has set in this sandbox: its webhooks are not redirected.
     pub fn set_target(&mut self, url: &str) {
         if let Some(redirect) = &mut self.redirect
             && redirect.except.len() < TARGETS_MAX

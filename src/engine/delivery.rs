@@ -8,10 +8,10 @@ use super::rules::WebhookFault;
 use crate::kit::http::{HeaderMap, Kept, header_pairs};
 use crate::kit::time::{Duration, Timestamp};
 
-/// Of a receiver's answer this much is kept.
+/// This much of a receiver's answer is kept.
 pub const ANSWER_BYTES_MAX: usize = 16 * 1024;
 
-/// One event for one target, from its making to its end.
+/// One event for one target.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Delivery {
     pub id: u64,
@@ -23,7 +23,7 @@ pub struct Delivery {
     pub object: ObjectId,
     /// Which of the account's targets, as the provider counts them; 0 where it has only one.
     pub target: u32,
-    /// The target of the latest attempt; before the first, of the event.
+    /// The target of the latest attempt; before the first attempt, the target of the event.
     pub url: String,
     pub status: Status,
     pub created_at: Timestamp,
@@ -38,7 +38,7 @@ pub struct Delivery {
     pub attempts: Vec<Attempt>,
     /// What a rule does to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub spoiled: Option<Box<AppliedFault>>,
+    pub fault: Option<Box<AppliedFault>>,
 }
 
 /// A rule that has fired on a webhook.
@@ -49,13 +49,13 @@ pub struct AppliedFault {
 }
 
 impl Delivery {
-    /// Whether it has no turn among the events for its target: a test, or a rule has taken it out of the row.
-    pub fn stands_aside(&self) -> bool {
-        self.once || self.spoiled.as_ref().is_some_and(|it| it.how.delay.is_some() || it.how.reorder)
+    /// Whether it is in no queue: it is a test, or a rule delays or reorders it.
+    pub fn is_outside_queues(&self) -> bool {
+        self.once || self.fault.as_ref().is_some_and(|it| it.how.delay.is_some() || it.how.reorder)
     }
 }
 
-/// Something to tell a merchant.
+/// An event of which a merchant gets a webhook.
 #[derive(Clone, Debug)]
 pub struct Event {
     pub name: &'static str,
@@ -75,11 +75,11 @@ pub struct Signed {
     pub url: String,
     pub headers: HeaderMap,
     pub body: Bytes,
-    /// The text that was signed, when one was.
+    /// The text that was signed, if any.
     pub signed: Option<String>,
 }
 
-/// Where a delivery stands.
+/// The status of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -99,7 +99,7 @@ impl Status {
     }
 }
 
-/// One request to a receiver.
+/// One request to a receiver, and its outcome.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Attempt {
     pub number: u32,
@@ -109,18 +109,18 @@ pub struct Attempt {
     pub body: Kept,
     /// The text that was signed.
     pub signed: Option<String>,
-    /// Not known yet while the request is under way.
+    /// `None` while the request is under way.
     pub outcome: Option<Outcome>,
-    /// The request was under way when the sandbox was saved, and left once more when it was restored.
+    /// The request was under way when the sandbox was saved, and was sent again when it was restored.
     pub repeated: bool,
-    /// Asked for by hand, outside the schedule.
+    /// A tester asked for it, outside the schedule.
     pub resend: bool,
-    /// Which of the duplicates that a rule makes; the first, 0, decides.
+    /// Its index among the duplicates that a rule makes; the outcome of 0 counts.
     #[serde(default)]
     pub copy: u32,
 }
 
-/// What came of one attempt.
+/// The outcome of one attempt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     pub result: Result<Answer, Failure>,
@@ -129,7 +129,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// A receiver that said this at once.
+    /// A receiver that answers with this status at once.
     pub fn status(status: u16) -> Self {
         Self { result: Ok(Answer { status, ..Answer::default() }), took: Duration::ZERO }
     }
@@ -139,7 +139,7 @@ impl Outcome {
         Self { result: Err(failure), took: Duration::ZERO }
     }
 
-    /// Whether the receiver has taken it: any 2xx.
+    /// Whether the receiver has accepted it, with any 2xx.
     pub fn accepted(&self) -> bool {
         self.answered().is_some_and(|status| (200..300).contains(&status))
     }
@@ -193,12 +193,12 @@ impl Failure {
     }
 }
 
-/// Which request it is: one of the duplicates of one attempt of one delivery.
+/// Identifies a request: one of the duplicates of one attempt of one delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AttemptId {
     pub delivery: u64,
     pub number: u32,
-    /// Which of the duplicates that a rule makes; the first, 0, decides.
+    /// Its index among the duplicates that a rule makes; the outcome of 0 counts.
     pub copy: u32,
 }
 
@@ -206,12 +206,12 @@ pub struct AttemptId {
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     pub id: AttemptId,
-    /// The generation of the sandbox that it belongs to: what comes back after a reset means nothing.
+    /// The generation of the sandbox to which it belongs: an outcome after a reset is ignored.
     pub generation: u64,
     pub url: String,
     pub headers: HeaderMap,
     pub body: Bytes,
-    /// The provider gives a receiver this long.
+    /// The provider waits for the receiver's answer for this duration.
     pub time_limit: Duration,
 }
 
@@ -220,7 +220,7 @@ pub fn delivery_name(id: u64) -> String {
     format!("dlv-{id}")
 }
 
-/// The delivery that such a name means.
+/// The delivery of such a name.
 pub fn delivery_id(name: &str) -> Option<u64> {
     name.strip_prefix("dlv-")?.parse().ok()
 }

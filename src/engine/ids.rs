@@ -1,4 +1,4 @@
-//! How the engine names what it holds: providers, their objects, transfers to those objects.
+//! How the engine identifies providers, their objects, and transfers to those objects.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub struct ObjectId {
 }
 
 impl ObjectId {
-    /// The kind that no provider counts to: a chain, by its place.
+    /// The kind of a chain, by its place; no provider uses it.
     const CHAIN: u8 = u8::MAX;
 
     /// A chain as the object of an action.
@@ -28,7 +28,7 @@ impl ObjectId {
         Self { kind: Self::CHAIN, number: blockchain.place() }
     }
 
-    /// The chain that it is, if it is one.
+    /// The chain, if the object is one.
     pub fn as_chain(self) -> Option<Blockchain> {
         (self.kind == Self::CHAIN).then(|| Blockchain::at(self.number))?
     }

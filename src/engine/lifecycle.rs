@@ -251,7 +251,7 @@ pub fn book<O: Object>(memory: &O::Memory, cx: &mut Context<'_>, number: u32) {
 fn book_rows<O: Object>(cx: &mut Context<'_>, object: &O, account: &str, deadline: Option<Timestamp>) {
     let (table, head, object) = (O::TABLE, object.head(), object.object_id());
     // What is made along the way, as a row of a ledger, is not what was asked for.
-    let manual = cx.is_led_by_hand(object, account, table.is_led_by_calls());
+    let manual = cx.is_paced_from_outside(object, account, table.is_led_by_calls());
     let (status, now) = (head.status(), cx.now());
     for (row, it) in (0_u8..).zip(table.rows).filter(|(_, it)| it.from.contains(&status)) {
         let at = match it.on {

@@ -1,4 +1,4 @@
-//! How often an account may call: so many times in a window that begins with its first call.
+//! How often an account may call: up to a number of calls in a window, which begins with the first of them.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ pub struct Window {
     calls: u32,
 }
 
-/// What a limit says about one call.
+/// The state of a limit after one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
     pub calls_max: u32,
@@ -35,13 +35,13 @@ impl Window {
         Count { calls_max: limit.calls_max, remaining, reset: begun.saturating_add(limit.window.as_secs()), is_exceeded }
     }
 
-    /// What would be said of one call too many in that second.
+    /// The count for a call beyond the limit in that second.
     pub fn exhausted(&self, second: i64, limit: Limit) -> Count {
         let reset = self.begun_by(second, limit).saturating_add(limit.window.as_secs());
         Count { calls_max: limit.calls_max, remaining: 0, reset, is_exceeded: true }
     }
 
-    /// When the window began that this second lies in; it may be the first of another one.
+    /// The second at which the window of this second began; a new window begins when the last one is over.
     fn begun_by(&self, second: i64, limit: Limit) -> i64 {
         self.begun.filter(|it| second < it.saturating_add(limit.window.as_secs())).unwrap_or(second)
     }
@@ -64,6 +64,6 @@ mod tests {
         assert_eq!([count(15), count(24), count(25)], [(1, 25, false), (0, 25, false), (1, 35, false)]);
         assert_eq!(window.exhausted(30, limit).reset, 35);
         assert_eq!(window.exhausted(35, limit).reset, 45);
-        assert_eq!(window.count(34, limit).remaining, 0, "to look counts nothing");
+        assert_eq!(window.count(34, limit).remaining, 0, "`exhausted` counts no call");
     }
 }

@@ -1,4 +1,4 @@
-//! Webhooks owed. First attempts to a target leave one after another; retries wait for nobody.
+//! Webhooks owed. First attempts to a target leave one after another; retries do not wait.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -11,10 +11,11 @@ use super::ids::ProviderId;
 use crate::kit::http::{HeaderMap, Kept};
 use crate::kit::time::Timestamp;
 
-/// Deliveries kept; past it the oldest finished one goes, and a sandbox that owes that many owes no more.
+/// Deliveries kept. For one more, the oldest finished delivery is dropped; when none is finished, the new event is not
+/// owed.
 pub const DELIVERIES_MAX: usize = 100_000;
-/// Bytes kept of deliveries, their attempts and answers; past it the oldest finished ones go, as in the journal. What is
-/// still owed cannot go, but then new answers lose their words.
+/// Bytes kept of deliveries, their attempts and answers. Beyond that, the oldest finished deliveries are dropped, as in
+/// the journal. Pending deliveries are never dropped; instead the headers and bodies of new answers are.
 pub const BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Attempts of one delivery, resends included.
 pub const ATTEMPTS_MAX: usize = 1_000;
@@ -25,35 +26,35 @@ pub struct Outbox {
     /// Boxed: a tree that grows at one end leaves nearly half of its room empty.
     deliveries: BTreeMap<u64, Box<Delivery>>,
     next: u64,
-    /// First attempts by target: the front one is under way, the others wait for its outcome.
-    lanes: BTreeMap<String, VecDeque<u64>>,
+    /// First attempts by target: the one at the front is under way, the others wait for its outcome.
+    queues: BTreeMap<String, VecDeque<u64>>,
     /// First attempts that leave now.
     leaving: VecDeque<u64>,
     /// Attempts that receivers have not answered yet, in the order in which they were made.
-    flights: VecDeque<Flight>,
-    /// Finished deliveries, oldest first: the ones that may be dropped.
+    in_flight: VecDeque<InFlight>,
+    /// Finished deliveries, oldest first: these may be dropped.
     finished: VecDeque<u64>,
-    /// Deliveries that a rule lets leave after the next one to their target.
+    /// By target, the delivery that a rule moves behind the next one.
     #[serde(default)]
     reordered: BTreeMap<String, u64>,
     /// Something was dropped to stay below the bound.
     pub truncated: bool,
-    /// A saved outbox is counted again.
+    /// Not saved: `recount` computes it.
     #[serde(skip)]
     bytes: usize,
 }
 
 /// An attempt under way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Flight {
+pub struct InFlight {
     pub attempt: AttemptId,
-    /// Known, but not applied yet: an earlier attempt of the same instant has none.
+    /// Known but not applied yet, because an earlier attempt of the same instant has no outcome.
     outcome: Option<Outcome>,
 }
 
 impl Outbox {
-    /// An event for a target. `None` when the sandbox owes too many already, which `truncated` then says.
-    pub fn owe(&mut self, now: Timestamp, provider_id: ProviderId, event: Event, spoiled: Option<Box<AppliedFault>>) -> Option<u64> {
+    /// Owes an event to a target. `None` when the sandbox owes too many already; then `truncated` is set.
+    pub fn owe(&mut self, now: Timestamp, provider_id: ProviderId, event: Event, fault: Option<Box<AppliedFault>>) -> Option<u64> {
         if self.deliveries.len() >= DELIVERIES_MAX {
             self.truncated = true;
             if !self.drop_oldest() {
@@ -62,22 +63,22 @@ impl Outbox {
         }
         self.next += 1;
         let id = self.next;
-        let how = spoiled.as_ref().map(|it| &it.how);
+        let how = fault.as_ref().map(|it| &it.how);
         let dropped = how.is_some_and(|it| it.drop);
-        let lane = lane(provider_id, &event.account, &event.url);
+        let name = queue_name(provider_id, &event.account, &event.url);
         if dropped {
             self.finished.push_back(id);
         } else if event.once {
-            // Somebody waits for a test: it takes no turn.
+            // A caller waits for a test, so it does not queue.
             self.leaving.push_back(id);
         } else if how.is_some_and(|it| it.delay.is_some()) {
-            // The agenda lets it leave.
-        } else if how.is_some_and(|it| it.reorder) && !self.reordered.contains_key(&lane) {
-            self.reordered.insert(lane, id);
+            // It leaves when its entry of the agenda is due.
+        } else if how.is_some_and(|it| it.reorder) && !self.reordered.contains_key(&name) {
+            self.reordered.insert(name, id);
         } else {
-            self.queue(&lane, id);
-            if let Some(earlier) = self.reordered.remove(&lane) {
-                self.queue(&lane, earlier);
+            self.queue(&name, id);
+            if let Some(earlier) = self.reordered.remove(&name) {
+                self.queue(&name, earlier);
             }
         }
         let delivery = Delivery {
@@ -97,7 +98,7 @@ impl Outbox {
             body: Kept(event.body),
             event_id: event.id,
             attempts: Vec::new(),
-            spoiled,
+            fault,
         };
         self.bytes += own_size(&delivery);
         self.deliveries.insert(id, Box::new(delivery));
@@ -105,37 +106,38 @@ impl Outbox {
         Some(id)
     }
 
-    /// Takes its turn among the events for a target.
-    fn queue(&mut self, lane: &str, id: u64) {
-        let turns = self.lanes.entry(lane.to_owned()).or_default();
-        turns.push_back(id);
-        if turns.len() == 1 {
+    /// Adds a delivery to the queue of its target.
+    fn queue(&mut self, name: &str, id: u64) {
+        let queue = self.queues.entry(name.to_owned()).or_default();
+        queue.push_back(id);
+        if queue.len() == 1 {
             self.leaving.push_back(id);
         }
     }
 
-    /// Whether what was read is counted right: every number names what it should.
+    /// Whether an outbox that was read from outside is consistent: every id and number refers to what it should.
     pub fn is_sound(&self, provider_count: u8) -> bool {
-        let delivery = |it: &Delivery| {
-            let firsts = it.attempts.iter().filter(|it| it.copy == 0);
-            let numbered = (1_u32..).zip(firsts).all(|(number, attempt)| attempt.number == number);
-            let spoiled = it.spoiled.as_ref().is_none_or(|it| it.how.is_sound());
-            it.id <= self.next && it.provider_id.0 < provider_count && numbered && spoiled && it.scheduled as usize <= it.attempts.len()
+        let delivery = |own: &Delivery| {
+            let originals = own.attempts.iter().filter(|it| it.copy == 0);
+            let numbered = (1_u32..).zip(originals).all(|(number, attempt)| attempt.number == number);
+            let fault = own.fault.as_ref().is_none_or(|it| it.how.is_sound());
+            let counted = own.id <= self.next && own.scheduled as usize <= own.attempts.len();
+            counted && own.provider_id.0 < provider_count && numbered && fault
         };
         let placed = self.deliveries.iter().all(|(id, it)| *id == it.id);
-        let known = |it: &Flight| {
+        let known = |it: &InFlight| {
             self.deliveries.get(&it.attempt.delivery).is_some_and(|own| (1..=own.attempts.len()).contains(&(it.attempt.number as usize)))
         };
-        let lanes = self.lanes.values().all(|it| !it.is_empty());
-        self.next < COUNT_MAX && lanes && placed && self.iter().all(delivery) && self.flights.iter().all(known)
+        let queues = self.queues.values().all(|it| !it.is_empty());
+        self.next < COUNT_MAX && queues && placed && self.iter().all(delivery) && self.in_flight.iter().all(known)
     }
 
-    /// The next first attempt whose turn has come.
+    /// The next first attempt that may leave.
     pub fn next_leaving(&mut self) -> Option<u64> {
         self.leaving.pop_front()
     }
 
-    /// Whether that attempt of the schedule is still wanted.
+    /// Whether that attempt of the schedule is still to be made.
     pub fn expects(&self, id: u64, number: u32) -> bool {
         self.deliveries.get(&id).is_some_and(|it| it.status == Status::Pending && it.scheduled + 1 == number)
     }
@@ -155,64 +157,64 @@ impl Outbox {
         self.deliveries.values().map(Box::as_ref)
     }
 
-    /// An attempt has left for the network.
-    pub fn took_off(&mut self, attempt: AttemptId) {
-        self.flights.push_back(Flight { attempt, outcome: None });
+    /// Notes that an attempt has left for the network.
+    pub fn start(&mut self, attempt: AttemptId) {
+        self.in_flight.push_back(InFlight { attempt, outcome: None });
     }
 
     /// Whether every attempt that has left has an outcome.
     pub fn is_quiet(&self) -> bool {
-        self.flights.is_empty() && self.leaving.is_empty()
+        self.in_flight.is_empty() && self.leaving.is_empty()
     }
 
-    /// A receiver has answered. With `in_order` the outcome waits for those of the attempts made before it.
+    /// Notes the outcome of an attempt. With `in_order`, it waits for the outcomes of the attempts made before it.
     /// Returns whether that attempt was under way.
-    pub fn landed(&mut self, attempt: AttemptId, outcome: Outcome, in_order: bool) -> bool {
-        let Some(place) = self.flights.iter().position(|it| it.attempt == attempt) else { return false };
-        self.flights[place].outcome = Some(outcome);
-        if !in_order && let Some(flight) = self.flights.remove(place) {
-            self.flights.push_front(flight);
+    pub fn settle(&mut self, attempt: AttemptId, outcome: Outcome, in_order: bool) -> bool {
+        let Some(place) = self.in_flight.iter().position(|it| it.attempt == attempt) else { return false };
+        self.in_flight[place].outcome = Some(outcome);
+        if !in_order && let Some(first) = self.in_flight.remove(place) {
+            self.in_flight.push_front(first);
         }
         true
     }
 
     /// The next outcome that may be applied.
-    pub fn next_landed(&mut self) -> Option<(AttemptId, Outcome)> {
-        let outcome = self.flights.front_mut()?.outcome.take()?;
-        self.flights.pop_front().map(|it| (it.attempt, outcome))
+    pub fn next_outcome(&mut self) -> Option<(AttemptId, Outcome)> {
+        let outcome = self.in_flight.front_mut()?.outcome.take()?;
+        self.in_flight.pop_front().map(|it| (it.attempt, outcome))
     }
 
-    /// The front first attempt of a lane has an outcome, or never leaves: the next one's turn.
-    pub fn lane_moves_on(&mut self, id: u64) {
-        let own = self.deliveries.get(&id).map(|it| lane(it.provider_id, &it.account, &it.url));
-        let own = own.filter(|name| self.lanes.get(name).is_some_and(|it| it.front() == Some(&id)));
-        let other = || self.lanes.iter().find(|it| it.1.front() == Some(&id)).map(|it| it.0.clone());
+    /// The first attempt at the front of a queue has an outcome, or never leaves: the next one may leave.
+    pub fn advance_queue(&mut self, id: u64) {
+        let own = self.deliveries.get(&id).map(|it| queue_name(it.provider_id, &it.account, &it.url));
+        let own = own.filter(|name| self.queues.get(name).is_some_and(|it| it.front() == Some(&id)));
+        let other = || self.queues.iter().find(|it| it.1.front() == Some(&id)).map(|it| it.0.clone());
         let Some(name) = own.or_else(other) else { return };
-        let Some(lane) = self.lanes.get_mut(&name) else { return };
-        lane.pop_front();
-        match lane.front() {
+        let Some(queue) = self.queues.get_mut(&name) else { return };
+        queue.pop_front();
+        match queue.front() {
             Some(next) => self.leaving.push_back(*next),
-            None => _ = self.lanes.remove(&name),
+            None => _ = self.queues.remove(&name),
         }
     }
 
-    /// Whether a first attempt may leave for that target now. When the target has changed since the event, it waits
-    /// for its turn there, ahead of later events that wait as well.
+    /// Whether a first attempt may leave for that target now. When the target has changed since the event, the delivery
+    /// changes to the new target's queue, in front of the later events that wait there.
     pub fn may_leave_for(&mut self, id: u64, url: &str) -> bool {
         let Some(delivery) = self.deliveries.get_mut(&id) else { return false };
-        let name = lane(delivery.provider_id, &delivery.account, url);
-        if delivery.stands_aside() || self.lanes.get(&name).is_some_and(|it| it.front() == Some(&id)) {
+        let name = queue_name(delivery.provider_id, &delivery.account, url);
+        if delivery.is_outside_queues() || self.queues.get(&name).is_some_and(|it| it.front() == Some(&id)) {
             return true;
         }
         url.clone_into(&mut delivery.url);
-        self.lane_moves_on(id);
-        let lane = self.lanes.entry(name).or_default();
-        let place = (1..lane.len()).find(|it| id < lane[*it]).unwrap_or(lane.len());
-        lane.insert(place, id);
-        lane.len() == 1
+        self.advance_queue(id);
+        let queue = self.queues.entry(name).or_default();
+        let place = (1..queue.len()).find(|it| id < queue[*it]).unwrap_or(queue.len());
+        queue.insert(place, id);
+        queue.len() == 1
     }
 
-    /// A delivery has reached its end.
+    /// Ends a delivery with that status.
     pub fn finish(&mut self, id: u64, status: Status) {
         if let Some(delivery) = self.deliveries.get_mut(&id) {
             if delivery.status == Status::Pending {
@@ -223,15 +225,15 @@ impl Outbox {
         }
     }
 
-    /// First attempts that wait for their turn.
+    /// The number of first attempts that wait in a queue.
     pub fn waiting(&self) -> usize {
         let waits = |it: &&u64| self.expects(**it, 1);
-        self.lanes.values().map(|it| it.iter().skip(1).filter(waits).count()).sum()
+        self.queues.values().map(|queue| queue.iter().skip(1).filter(waits).count()).sum()
     }
 
-    /// Attempts whose outcome got lost with the process that made them, so that they are sent again.
+    /// The attempts whose outcomes were lost with the process that made them; they are sent again.
     pub fn take_lost(&mut self) -> Vec<AttemptId> {
-        let lost: Vec<_> = self.flights.iter().filter(|it| it.outcome.is_none()).map(|it| it.attempt).collect();
+        let lost: Vec<_> = self.in_flight.iter().filter(|it| it.outcome.is_none()).map(|it| it.attempt).collect();
         for it in &lost {
             if let Some(attempt) = self.attempt_mut(*it) {
                 attempt.repeated = true;
@@ -240,8 +242,8 @@ impl Outbox {
         lost
     }
 
-    /// An attempt has left for that address.
-    pub fn attempted(&mut self, id: u64, url: &str, attempt: Attempt) {
+    /// Stores an attempt that has left for that address.
+    pub fn add_attempt(&mut self, id: u64, url: &str, attempt: Attempt) {
         let Some(stored) = self.deliveries.get_mut(&id) else { return };
         self.bytes = self.bytes + attempt_size(&attempt) + url.len() - stored.url.len();
         url.clone_into(&mut stored.url);
@@ -254,8 +256,8 @@ impl Outbox {
         self.reordered.retain(|_, it| *it != id);
     }
 
-    /// An attempt has its outcome. `None`: it was dropped meanwhile.
-    pub fn answered(&mut self, id: AttemptId, outcome: Outcome) -> Option<Attempt> {
+    /// Stores the outcome of an attempt. `None`: the delivery has been dropped.
+    pub fn set_outcome(&mut self, id: AttemptId, outcome: Outcome) -> Option<Attempt> {
         let attempt = self.attempt_mut(id)?;
         let before = attempt.outcome.as_ref().map_or(0, answer_size);
         let bytes = answer_size(&outcome);
@@ -266,7 +268,7 @@ impl Outbox {
         if self.bytes > BYTES_MAX
             && let Some(stored) = self.attempt_mut(id).and_then(|it| it.outcome.as_mut()?.result.as_mut().ok())
         {
-            // Every delivery that is kept is still owed: the status is enough to go on.
+            // Every delivery that is kept is still pending. The status of the answer suffices to continue.
             (stored.headers, stored.body) = (HeaderMap::new(), Kept::default());
             self.bytes -= bytes;
             self.truncated = true;
@@ -280,7 +282,7 @@ impl Outbox {
         }
     }
 
-    /// The oldest finished delivery goes. `false`: every one is still owed.
+    /// Drops the oldest finished delivery. `false`: all are still pending.
     fn drop_oldest(&mut self) -> bool {
         let Some(oldest) = self.finished.pop_front() else { return false };
         if let Some(dropped) = self.deliveries.remove(&oldest) {
@@ -289,7 +291,7 @@ impl Outbox {
         true
     }
 
-    /// Counts what was read from outside.
+    /// Counts the bytes of an outbox that was read from outside.
     pub fn recount(&mut self) {
         self.bytes = self.iter().map(size).sum();
     }
@@ -302,7 +304,7 @@ impl Outbox {
 }
 
 fn size(delivery: &Delivery) -> usize {
-    let attempts = |it: &Attempt| attempt_size(it) + it.outcome.as_ref().map_or(0, answer_size);
+    let attempts = |attempt: &Attempt| attempt_size(attempt) + attempt.outcome.as_ref().map_or(0, answer_size);
     own_size(delivery) + delivery.attempts.iter().map(attempts).sum::<usize>()
 }
 
@@ -315,7 +317,7 @@ fn attempt_size(it: &Attempt) -> usize {
     size_of::<Attempt>() + header_size(&it.headers) + it.body.0.len() + it.signed.as_ref().map_or(0, String::len)
 }
 
-/// What an outcome keeps of a receiver's words.
+/// The size of what an outcome keeps of a receiver's answer.
 fn answer_size(outcome: &Outcome) -> usize {
     outcome.result.as_ref().map_or(0, |it| it.body.0.len() + header_size(&it.headers))
 }
@@ -324,7 +326,7 @@ fn header_size(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 64).sum()
 }
 
-fn lane(provider_id: ProviderId, account: &str, url: &str) -> String {
+fn queue_name(provider_id: ProviderId, account: &str, url: &str) -> String {
     format!("{} {account} {url}", provider_id.0)
 }
 
@@ -342,13 +344,13 @@ mod tests {
     }
 
     #[test]
-    fn a_delivery_that_was_dropped_holds_up_nobody() {
+    fn a_delivery_that_was_dropped_delays_no_other() {
         let mut outbox = Outbox::default();
         let [first, second] = [1, 2].map(|id| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), None).expect("room"));
         assert_eq!((outbox.next_leaving(), outbox.next_leaving(), outbox.waiting()), (Some(first), None, 1));
         outbox.finish(first, Status::Delivered); // by a resend, while the first attempt is under way
         outbox.deliveries.remove(&first); // to make room
-        outbox.lane_moves_on(first);
+        outbox.advance_queue(first);
         assert_eq!((outbox.next_leaving(), outbox.waiting()), (Some(second), 0));
     }
 
@@ -358,22 +360,22 @@ mod tests {
         let long = Answer { status: 500, body: Kept(vec![b'x'; BYTES_MAX / 3 - 10_000].into()), ..Answer::default() };
         let ids = [1, 2, 3, 4, 5].map(|id| {
             let id = outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), None).expect("room");
-            outbox.attempted(id, "http://shop.test/", Attempt { number: 1, ..Attempt::default() });
+            outbox.add_attempt(id, "http://shop.test/", Attempt { number: 1, ..Attempt::default() });
             id
         });
         let mut answer = |id: u64| {
             outbox
-                .answered(AttemptId { delivery: id, number: 1, copy: 0 }, Outcome { result: Ok(long.clone()), took: Duration::ZERO })
+                .set_outcome(AttemptId { delivery: id, number: 1, copy: 0 }, Outcome { result: Ok(long.clone()), took: Duration::ZERO })
                 .expect("kept");
             (outbox.bytes <= BYTES_MAX, outbox.truncated)
         };
         assert_eq!([ids[0], ids[1], ids[2]].map(&mut answer), [(true, false); 3]);
-        assert_eq!(answer(ids[3]), (true, true), "nothing is finished: the new answer's words go");
+        assert_eq!(answer(ids[3]), (true, true), "nothing is finished: the new answer's body is dropped");
         outbox.finish(ids[0], Status::Failed);
         outbox
-            .answered(AttemptId { delivery: ids[4], number: 1, copy: 0 }, Outcome { result: Ok(long), took: Duration::ZERO })
+            .set_outcome(AttemptId { delivery: ids[4], number: 1, copy: 0 }, Outcome { result: Ok(long), took: Duration::ZERO })
             .expect("kept");
-        assert!(outbox.get(ids[0]).is_none(), "the oldest finished delivery went");
+        assert!(outbox.get(ids[0]).is_none(), "the oldest finished delivery was dropped");
         let counted = outbox.bytes;
         outbox.recount();
         assert_eq!((outbox.bytes, counted <= BYTES_MAX), (counted, true));

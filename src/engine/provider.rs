@@ -1,4 +1,4 @@
-//! What a provider is to the engine.
+//! A provider as the engine calls it.
 
 use crate::engine::actions::ActionDone;
 use crate::engine::actions::ActionError;
@@ -33,65 +33,64 @@ use crate::kit::time::{Duration, Timestamp, later};
 
 /// One payment provider: its memory of a sandbox, and its rules.
 pub trait Provider: Send {
-    /// Everything that is known of it.
+    /// Its tables: everything that is known about it.
     fn contract(&self) -> &'static Contract;
 
-    /// An account begins: what it owns from the start. Balances that are given, by currency, stand in place of the usual
-    /// ones.
+    /// Opens an account with what it owns from the start. Balances that are given, by currency, replace the usual ones.
     ///
     /// # Errors
-    /// The first balance that cannot be, by its place, and why.
+    /// The first impossible balance: its index, and a sentence about the reason.
     fn open(&mut self, _: &mut Context<'_>, _account: &str, balances: &[(String, Decimal)]) -> Result<(), (usize, String)> {
         if balances.is_empty() { Ok(()) } else { Err((0, format!("{} keeps no balances", self.contract().name))) }
     }
 
-    /// A price is another from now on.
+    /// Sets a price.
     ///
     /// # Errors
-    /// A sentence about what is wrong with it.
+    /// A sentence about what is wrong with the price.
     fn set_rate(&mut self, _: &mut Context<'_>, _pair: &str, _ask: Decimal, _bid: Decimal) -> Result<(), String> {
         Err(format!("{} has no rates", self.contract().name))
     }
 
-    /// The account whose credential a request carries, whether or not it would be served. It is looked for once: what
-    /// comes of it stands in `found` when the call is made.
+    /// The account whose credential a request carries, even when the request will be refused. The engine asks once, and
+    /// hands the result to the call in `found`.
     fn caller(&self, cx: &Context<'_>, _: &Found<'_>, request: &Request) -> Option<Caller> {
         client::caller(self.contract(), cx, request)
     }
 
-    /// What was sent, for rules: the JSON of the body, or the fields of a form as text.
+    /// The body of a request, for rules: its JSON, or the fields of a form as text.
     fn sent(&self, request: &Request) -> Json {
         client::sent(request)
     }
 
-    /// Dresses a request as that account's client would send it.
+    /// Adds to a request the proof that the account's client would send.
     fn authorise(&self, account: &Account, request: &mut Request, signing: &Signing) {
         client::authorise(self.contract(), account, request, signing);
     }
 
-    /// An account's user logs in on the provider's pages for people. `None`: it has no such pages.
+    /// Logs an account's user in on the provider's pages for people. `None`: the provider has no such pages.
     fn log_in(&mut self, _: &mut Context<'_>, _account: &str) -> Option<LoggedIn> {
         None
     }
 
-    /// What a customer is asked to pay for an object. `None`: nothing is to be paid.
+    /// What a customer is asked to pay for an object. `None`: the object asks for no payment.
     fn bill(&self, _: &Context<'_>, _object: ObjectId) -> Option<Bill> {
         None
     }
 
-    /// The merchant, or a payer's browser, asks.
+    /// Answers a request of the merchant or of a payer's browser.
     fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response;
 
-    /// The outside world acts.
+    /// Does an action of the outside world.
     ///
     /// # Errors
-    /// The action does not exist, is incomplete, or the state forbids it; then nothing has changed.
+    /// The action does not exist or is incomplete, or the object's status does not allow it; then nothing has changed.
     fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError>;
 
-    /// A row is due, a webhook was accepted, or a block has come.
+    /// Lets an object take a step: a row is due, a receiver has accepted a webhook, or a block has come.
     fn step(&mut self, cx: &mut Context<'_>, object: ObjectId, cause: Cause<'_>);
 
-    /// Builds and signs an attempt at the moment it leaves. `None`: the target is gone.
+    /// Builds and signs an attempt at the moment at which it leaves. `None`: the webhook has no target any more.
     fn attempt(&mut self, cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed>;
 
     /// When the next attempt leaves after a failure; `None` when the schedule has ended.
@@ -106,7 +105,7 @@ pub trait Provider: Send {
         self.contract().schedule.waits.iter().skip(1).copied().collect()
     }
 
-    /// The moment that the wait before a retry counts from.
+    /// The moment at which the wait before a retry begins.
     fn retries_from(&self, _: &Context<'_>, _: &Delivery, failed: &Attempt) -> Timestamp {
         failed.at
     }
@@ -116,7 +115,7 @@ pub trait Provider: Send {
         Response::problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", "No call of this provider waits for its webhook.")
     }
 
-    /// A documented error by its name, as this request would be answered with it, in the provider's own dialect.
+    /// The answer to this request with the documented error of that name, in the provider's own format.
     fn refuse(&mut self, _: &mut Context<'_>, error: &str, _: &Found<'_>) -> Option<Response> {
         (self.contract().refusal)(error)
     }
@@ -142,7 +141,7 @@ pub trait Provider: Send {
         Ok(Account::further(self.contract(), sandbox, id))
     }
 
-    /// What signs an account's webhooks.
+    /// The secret that signs an account's webhooks.
     fn signing_secret<'a>(&self, account: &'a Account) -> Option<&'a Secret> {
         account.signing_secret(self.contract().signing_credential)
     }
@@ -152,25 +151,25 @@ pub trait Provider: Send {
         self.signing_secret(account).map(Secret::expose).into_iter().collect()
     }
 
-    /// Whether a memory that was read from outside is one that it can go on from.
+    /// Whether a memory that was read from outside is consistent.
     fn is_sound(&self) -> bool;
 
-    /// How often an object has entered a status; `None` when it does not exist.
+    /// The number of times that an object has entered a status; `None` when the object does not exist.
     fn generation(&self, object: ObjectId) -> Option<u32>;
 
-    /// Whether a timer of that row still means something for an object that has entered no other status since.
+    /// Whether a timer of that row still has an effect, when the object's status has not changed since it was booked.
     fn awaits(&self, _object: ObjectId, _row: u8) -> bool {
         true
     }
 
-    /// What the merchant calls an object; `None` when it does not exist.
+    /// The name that the merchant uses for an object; `None` when the object does not exist.
     fn subject(&self, object: ObjectId) -> Option<String>;
 
     /// The object for control answers.
     fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown>;
 }
 
-/// A provider of any type, as a sandbox holds it: the one place where types are forgotten.
+/// A provider of any type, as a sandbox stores it. Only here is the type erased.
 pub trait DynProvider: Provider {
     /// The same provider with an empty memory.
     fn fresh(&self) -> Box<dyn DynProvider>;
@@ -181,7 +180,7 @@ pub trait DynProvider: Provider {
     /// The same provider with another memory.
     ///
     /// # Errors
-    /// The memory is not one of this provider's.
+    /// This is not a memory of this provider.
     fn restored(&self, memory: Json) -> Result<Box<dyn DynProvider>, serde_json::Error>;
 }
 

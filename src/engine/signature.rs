@@ -29,7 +29,7 @@ impl Received<'_> {
 pub struct SignedRequest {
     pub canonical: String,
     pub signature: String,
-    /// Headers that go with it, as they are sent.
+    /// Headers that are sent with it.
     pub headers: Vec<(&'static str, String)>,
 }
 
@@ -44,8 +44,8 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Compares the signature that was received with the right one of a text. `mistake` explains a wrong one, from itself
-    /// and the text.
+    /// Compares the signature that was received with the right one for a text. `mistake` gets a wrong signature and the
+    /// text, and explains the difference.
     pub fn of(received: Option<String>, expected: String, canonical: String, mistake: impl FnOnce(&str, &str) -> &'static str) -> Self {
         let reason = match &received {
             None => Some("missing_signature"),
@@ -55,7 +55,7 @@ impl Verdict {
         Self { valid: reason.is_none(), reason, canonical, expected, received }
     }
 
-    /// The same, unless something is wrong that a right signature does not show.
+    /// The same, unless a fault makes a right signature invalid.
     #[must_use]
     pub fn unless(mut self, fault: impl FnOnce() -> Option<&'static str>) -> Self {
         if self.valid {

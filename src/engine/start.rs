@@ -13,9 +13,9 @@ use crate::kit::time::Timestamp;
 /// How a sandbox begins, and what `reset` returns it to.
 #[derive(Clone, Debug)]
 pub struct Start {
-    /// What answers call it, in `Playmoney-Sandbox`.
+    /// Its name, which answers carry in `Playmoney-Sandbox`.
     pub name: String,
-    /// Everything that is drawn follows from it: ids, prices, hashes.
+    /// Ids, prices, hashes and all other drawn values follow from it.
     pub seed: u64,
     /// How simulated time follows real time.
     pub mode: Mode,
@@ -23,18 +23,18 @@ pub struct Start {
     pub now: Option<Timestamp>,
     /// Where every account's webhooks go at first; `{provider}` stands for the slug.
     pub webhook_url: Option<String>,
-    /// That target was asked for louder than the scenario asks for others.
+    /// That target wins over the targets that the scenario sets.
     #[doc(hidden)]
     pub webhook_url_wins: bool,
-    /// Where every webhook goes in place of its own target, unless a tester sets another one later: a fork's inbox.
+    /// Where every webhook goes instead of its own target, unless a tester sets another target later: a fork's inbox.
     pub redirect: Option<String>,
-    /// Bytes of requests and answers that the journal keeps; of more, the oldest are dropped.
+    /// Bytes of requests and answers that the journal keeps; beyond that, the oldest are dropped.
     pub journal_bytes_max: usize,
     /// Secrets from outside are shown in full.
     pub show_secrets: bool,
     /// Dates that arrive are judged by simulated time alone, unless an account says otherwise.
     pub judged_by_simulated_time: bool,
-    /// What it starts with besides.
+    /// What a scenario adds to the start.
     #[doc(hidden)]
     pub setup: Option<Arc<Setup>>,
 }
@@ -58,7 +58,7 @@ impl Default for Start {
     }
 }
 
-/// Where a text says something, in bytes of it. The engine only hands it back with what is impossible.
+/// A range of bytes in a text. The engine only returns it with what is impossible.
 pub type Place = Range<usize>;
 
 /// What a scenario gives a sandbox at its beginning.
@@ -68,7 +68,7 @@ pub struct Setup {
     pub name: String,
     pub providers: Vec<ProviderSetup>,
     pub rules: Vec<Rule>,
-    /// What the environment has put into the text and may be a key.
+    /// Values from the environment that the text contains: each may be a key.
     pub secrets: Vec<String>,
 }
 
@@ -80,7 +80,7 @@ pub struct ProviderSetup {
     pub settings: Vec<(String, Json)>,
     pub accounts: Vec<AccountSetup>,
     pub rates: Vec<RateSetup>,
-    /// Of the account that every sandbox has.
+    /// The balances of the account that every sandbox has.
     pub balances: Vec<BalanceSetup>,
 }
 
@@ -114,7 +114,7 @@ pub struct RateSetup {
     pub at: Place,
 }
 
-/// Something that a setup asks for and that no sandbox can begin with.
+/// Something in a setup with which no sandbox can begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Impossible {
     pub at: Place,
@@ -124,7 +124,7 @@ pub struct Impossible {
 }
 
 impl Impossible {
-    /// Something impossible there.
+    /// Something impossible at that place.
     pub fn at(at: Place, why: impl Into<String>) -> Self {
         Self { at, why: why.into(), also: None }
     }

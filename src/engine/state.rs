@@ -4,7 +4,7 @@ use crate::engine::core::secrets_from_outside;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::core::{Core, LED_MAX};
+use super::core::{Core, PACED_BY_RULES_MAX};
 use super::provider::DynProvider;
 use super::world::World;
 use crate::kit::time::{Uptime, end_of_time};
@@ -16,7 +16,7 @@ pub const VERSION: u32 = 2;
 #[serde(deny_unknown_fields)]
 struct Document {
     playmoney_state: u32,
-    /// Secrets that came from outside stand in it in clear.
+    /// The document contains secrets from outside, in clear.
     contains_secrets: bool,
     core: Core,
     /// In the order of their ids.
@@ -30,7 +30,7 @@ struct Memory {
     memory: Json,
 }
 
-/// Writes a sandbox down as it stands at that uptime.
+/// Writes a sandbox as a document, at that uptime.
 ///
 /// # Panics
 /// When a part of the state cannot be written as JSON. Every type of ours can.
@@ -45,10 +45,10 @@ pub fn save(world: &World, uptime: Uptime) -> Json {
     serde_json::to_value(document).expect("the state is JSON")
 }
 
-/// Goes on from what a document describes, with the providers that a sandbox has.
+/// Replaces the state of a sandbox by that of a document.
 ///
 /// # Errors
-/// A sentence that says why the document is not one of ours; nothing has changed then.
+/// A sentence that says why the document cannot be used; then nothing has changed.
 pub fn restore(world: &mut World, document: &[u8], uptime: Uptime) -> Result<(), String> {
     let known = &world.providers;
     let version: Version = serde_json::from_slice(document).map_err(|_| "this is not a saved sandbox: it has no `playmoney_state`")?;
@@ -56,14 +56,14 @@ pub fn restore(world: &mut World, document: &[u8], uptime: Uptime) -> Result<(),
         return Err(format!("the document has version {}, this Playmoney reads version {VERSION}", version.playmoney_state));
     }
     let document: Document = serde_json::from_slice(document).map_err(|it| format!("the document is damaged: {it}"))?;
-    let member = |it: Memory| {
+    let provider = |it: Memory| {
         let known = known.iter().find(|own| own.contract().slug == it.slug);
-        let known = known.ok_or_else(|| format!("the document holds a provider `{}` that this Playmoney does not have", it.slug))?;
+        let known = known.ok_or_else(|| format!("the document has a provider `{}` that this Playmoney does not have", it.slug))?;
         known.restored(it.memory).map_err(|why| format!("the memory of {} is damaged: {why}", it.slug))
     };
-    let providers = document.providers.into_iter().map(member).collect::<Result<Vec<_>, _>>()?;
+    let providers = document.providers.into_iter().map(provider).collect::<Result<Vec<_>, _>>()?;
     if providers.len() != known.len() || providers.len() != document.core.accounts.len() {
-        return Err("the document does not hold the providers of this Playmoney".to_owned());
+        return Err("the document does not have all providers of this Playmoney".to_owned());
     }
     let provider_count = u8::try_from(providers.len()).unwrap_or(u8::MAX);
     if !is_sound(&document.core, provider_count) || !providers.iter().all(|it| it.is_sound()) {
@@ -73,7 +73,7 @@ pub fn restore(world: &mut World, document: &[u8], uptime: Uptime) -> Result<(),
     Ok(())
 }
 
-/// Whether the engine can go on from there. The document may come from anyone and hold anything.
+/// Whether the engine can continue from this state. The document may come from anyone and contain anything.
 fn is_sound(core: &Core, provider_count: u8) -> bool {
     let accounts = core.accounts.iter().flatten().all(|(id, it)| *id == it.id);
     let parts = core.clock.is_sound()
@@ -82,8 +82,8 @@ fn is_sound(core: &Core, provider_count: u8) -> bool {
         && core.outbox.is_sound(provider_count)
         && core.log.is_sound(provider_count)
         && core.rules.is_sound()
-        && core.led.len() <= LED_MAX
-        && core.led.iter().all(|it| it.0.0 < provider_count);
+        && core.paced_by_rules.len() <= PACED_BY_RULES_MAX
+        && core.paced_by_rules.iter().all(|it| it.0.0 < provider_count);
     accounts && parts && core.now <= end_of_time()
 }
 

@@ -29,7 +29,7 @@ pub struct World {
     pub providers: Vec<Box<dyn DynProvider>>,
     /// Attempts that the edge has to post.
     pub outgoing: VecDeque<Outgoing>,
-    /// Counts its births: what comes back late belongs to an earlier one.
+    /// Counts how often the sandbox has begun anew: an outcome of an earlier generation is ignored.
     pub generation: u64,
 }
 
@@ -45,19 +45,19 @@ impl World {
         self.providers[usize::from(provider_id.0)].as_ref()
     }
 
-    /// Calls into a provider with all that it may touch.
+    /// Calls a provider, with a context of everything that it may touch.
     pub fn with<T>(
         &mut self,
         provider_id: ProviderId,
         uptime: Uptime,
         call: impl FnOnce(&mut dyn DynProvider, &mut Context<'_>) -> T,
     ) -> T {
-        let member = &mut self.providers[usize::from(provider_id.0)];
-        let mut cx = Context::new(&mut self.core, provider_id, member.contract(), uptime);
-        call(member.as_mut(), &mut cx)
+        let provider = &mut self.providers[usize::from(provider_id.0)];
+        let mut cx = Context::new(&mut self.core, provider_id, provider.contract(), uptime);
+        call(provider.as_mut(), &mut cx)
     }
 
-    /// Lets the next thing happen that is due by then, and what it causes at once. `false`: nothing is due.
+    /// Lets the next thing happen that is due by then, with its immediate effects. `false`: nothing is due.
     pub fn step(&mut self, uptime: Uptime, until: Timestamp) -> bool {
         self.depart(uptime);
         let Some((at, due)) = self.core.agenda.take(until) else { return false };
@@ -73,9 +73,9 @@ impl World {
             }
             Due::Block { transfer, .. } => {
                 self.core.chains.mine(&mut self.core.agenda, self.core.now, transfer);
-                self.tell_of_block(uptime, at, transfer);
+                self.step_by_block(uptime, at, transfer);
             }
-            Due::Undone { transfer, .. } => self.tell_of_block(uptime, at, transfer),
+            Due::Undone { transfer, .. } => self.step_by_block(uptime, at, transfer),
             Due::Attempt { delivery, .. } => {
                 self.log_due(at, delivery, Fired::Attempt);
                 self.leave(uptime, delivery, false);
@@ -91,8 +91,8 @@ impl World {
         true
     }
 
-    /// A provider learns what a transfer's confirmations are now.
-    fn tell_of_block(&mut self, uptime: Uptime, at: Timestamp, id: TransferId) {
+    /// Lets the provider of a transfer take a step after its confirmations have changed.
+    fn step_by_block(&mut self, uptime: Uptime, at: Timestamp, id: TransferId) {
         let Some(transfer) = self.core.chains.get(id).copied() else { return };
         let Transfer { blockchain, wanted, confirmations, .. } = transfer;
         let subject = self.provider(id.provider_id).subject(id.object).unwrap_or_default().into();
@@ -101,39 +101,39 @@ impl World {
         self.with(id.provider_id, uptime, |it, cx| it.step(cx, id.object, Cause::Block));
     }
 
-    /// What was booked for a webhook is due.
+    /// Logs that something that was booked for a webhook is due.
     fn log_due(&mut self, at: Timestamp, delivery: u64, fired: impl FnOnce(Webhook) -> Fired) {
         if let Some(webhook) = self.core.outbox.get(delivery) {
             self.core.log.push(at, Some(webhook.provider_id), What::Fired(fired(webhook.into())));
         }
     }
 
-    /// A walk that began at that moment is over, and the clock stands where it has come.
+    /// Logs the end of a walk that began at that moment.
     pub fn moved(&mut self, from: Timestamp) {
         if from < self.core.now {
             self.core.log.push(self.core.now, None, What::Moved { from });
         }
     }
 
-    /// Whether something booked still means anything.
+    /// Whether an entry of the agenda still has an effect.
     pub fn is_live(&self, due: &Due) -> bool {
         match due {
             Due::Row { provider_id, object, generation, row } => {
                 let provider = self.provider(*provider_id);
                 provider.generation(*object) == Some(*generation) && provider.awaits(*object, *row)
             }
-            Due::Block { transfer, turn } | Due::Undone { transfer, turn } => self.core.chains.is_live(*transfer, *turn),
+            Due::Block { transfer, generation } | Due::Undone { transfer, generation } => self.core.chains.is_live(*transfer, *generation),
             Due::Attempt { delivery, number } => self.core.outbox.expects(*delivery, *number),
             Due::Answer { .. } | Due::Act { .. } | Due::Held { .. } => true,
         }
     }
 
-    /// The next thing to come that still means anything.
+    /// The next entry of the agenda that still has an effect.
     pub fn next_due(&self) -> Option<(Timestamp, &Due)> {
         self.core.agenda.iter().find(|(_, due)| self.is_live(due))
     }
 
-    /// Drops what has lost its meaning from the front of the agenda, and says when the next live thing is due.
+    /// Drops entries without effect from the front of the agenda, and returns when the next live entry is due.
     pub fn next_live_at(&mut self) -> Option<Timestamp> {
         loop {
             let (at, due) = self.core.agenda.first()?;
@@ -149,13 +149,12 @@ impl World {
         self.outgoing.is_empty() && self.core.outbox.is_quiet()
     }
 
-    /// Whether nothing will happen by itself. Unlike [`Self::pending`] it counts nothing: a live entry at the front
-    /// says enough.
+    /// Whether nothing will happen by itself. Faster than [`Self::pending`]: it stops at the first live entry.
     pub fn is_idle(&mut self) -> bool {
         self.next_live_at().is_none() && self.core.outbox.waiting() == 0
     }
 
-    /// How many live timers and deliveries are to come.
+    /// The number of live timers and deliveries that are still to happen.
     pub fn pending(&self) -> usize {
         self.core.agenda.iter().filter(|(_, due)| self.is_live(due)).count() + self.core.outbox.waiting()
     }

@@ -264,7 +264,7 @@ fn effects(node: &Node) -> Effects {
         transport: transport(node),
         course: node.get("lifecycle").map_or(Vec::new(), lifecycle),
         business: business(node),
-        spoil: (fault != WebhookFault::default()).then_some(fault),
+        fault: (fault != WebhookFault::default()).then_some(fault),
     }
 }
 

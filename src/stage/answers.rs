@@ -1,4 +1,4 @@
-//! What came back: judged by what a step expects, and told when it is something else.
+//! Judges the answer to a step by what the step expects.
 
 use serde_json::{Value as Json, json};
 
@@ -8,9 +8,9 @@ use crate::kit::http::{Response, StatusCode, headers_in_full};
 use crate::scenario::{Expect, Step};
 
 impl Runner<'_> {
-    /// Judges an answer, and keeps it where the step says so. Without an expectation, a control call has to succeed; what
-    /// a provider answers may be anything.
-    pub fn answered(
+    /// Judges an answer, and saves it when the step says so. Without an expectation, a control call has to succeed, and a
+    /// provider may answer anything.
+    pub fn judge_answer(
         &mut self,
         step: &Step,
         expect: Option<&Expect>,
@@ -50,7 +50,7 @@ impl Runner<'_> {
                 let Some(node) = node else { continue };
                 misses.extend(self.matcher(node)?.misses(Some(&value)).into_iter().map(|it| within(name, it)));
             }
-            judged(misses, || format!("{status} {}", String::from_utf8_lossy(&response.body)))?;
+            judge(misses, || format!("{status} {}", String::from_utf8_lossy(&response.body)))?;
         }
         if let Some(name) = &step.save {
             self.saved.insert(name.clone(), body);
@@ -59,7 +59,7 @@ impl Runner<'_> {
     }
 }
 
-/// An answer of the control API that is no refusal.
+/// An answer of the control API, unless it is a refusal.
 pub fn good(answer: Result<Response, &'static str>) -> Result<Response, StepFailure> {
     let response = answer.map_err(|it| StepFailure::new(format!("there was no answer: {it}")))?;
     if response.status.is_success() {
@@ -70,8 +70,8 @@ pub fn good(answer: Result<Response, &'static str>) -> Result<Response, StepFail
     Err(StepFailure::new(why))
 }
 
-/// Expectations that were not met are a failure; `answer` is told with them.
-pub fn judged(misses: Vec<Mismatch>, answer: impl FnOnce() -> String) -> Result<(), StepFailure> {
+/// Fails when expectations were not met; the failure contains `answer`.
+pub fn judge(misses: Vec<Mismatch>, answer: impl FnOnce() -> String) -> Result<(), StepFailure> {
     if misses.is_empty() {
         return Ok(());
     }
@@ -85,7 +85,7 @@ pub fn miss(path: &str, expected: impl Into<String>, actual: &str) -> Mismatch {
     Mismatch { path: path.to_owned(), expected: expected.into(), actual: actual.to_owned() }
 }
 
-/// The same below that name.
+/// The same mismatch, with its path below that name.
 pub fn within(name: &str, it: Mismatch) -> Mismatch {
     let path = if it.path.is_empty() { name.to_owned() } else { format!("{name}.{}", it.path) };
     Mismatch { path, ..it }

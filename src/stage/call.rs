@@ -1,8 +1,8 @@
-//! A merchant's call, built from the operation's own rows: what travels in the path, the query or the body.
+//! A merchant's call, built from the rows of its operation, which say what is sent in the path, the query and the body.
 
 use super::{Runner, StepFailure};
 use crate::engine::actions::LoggedIn;
-use crate::engine::client::{Proof as Proven, Signing, put, spoilt};
+use crate::engine::client::{Proof as Proven, Signing, key_for, put};
 use crate::engine::tables::{Auth, Operation};
 use crate::engine::world::World;
 use crate::kit::fields::Kind;
@@ -20,15 +20,16 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 impl Runner<'_> {
-    /// The request that a call means, with its proof.
+    /// The request of a call, with the proof of who makes it.
     pub fn request(&mut self, fork: Option<&str>, call: &Call) -> Result<Request, StepFailure> {
         let mut operation = None;
         self.stage.look(fork, &mut |world| {
             operation = world.provider_id(&call.provider).and_then(|it| world.provider(it).contract().operation(&call.operation));
         });
-        let operation = operation.ok_or_else(|| StepFailure::new(format!("there is no {}.{}", call.provider, call.operation)))?;
+        let operation =
+            operation.ok_or_else(|| StepFailure::new(format!("no operation is named `{}.{}`", call.provider, call.operation)))?;
         let with = call.with.as_ref().map(|it| resolved(it, &self.saved).map_err(StepFailure::new)).transpose()?;
-        let mut request = built(&call.provider, operation, with.as_ref());
+        let mut request = build(&call.provider, operation, with.as_ref());
         if let Some(path) = &call.path {
             let path = self.plain(path)?;
             request = Request {
@@ -44,21 +45,24 @@ impl Runner<'_> {
         if let Some(body) = &call.body {
             request.body = self.plain(body)?.into();
         }
-        let mut taken_away = Vec::new();
+        let mut removed = Vec::new();
         for (name, value) in &call.headers {
             let (name, value) = (name.parse::<HeaderName>(), HeaderValue::from_str(&self.plain(value)?));
-            let (Ok(name), Ok(value)) = (name, value) else { return Err(StepFailure::new("a header is no header text")) };
+            let (Ok(name), Ok(value)) = (name, value) else {
+                return Err(StepFailure::new("a header has a name or a text that HTTP does not allow"));
+            };
             if value.is_empty() {
-                taken_away.push(name.clone());
+                removed.push(name.clone());
             }
             request.headers.insert(name, value);
         }
         self.prove(fork, call, operation, &mut request)?;
         if let Some(fault) = &call.fault {
-            let fault = HeaderValue::from_bytes(fault.as_bytes()).map_err(|_| StepFailure::new("`fault` is no header text"))?;
+            let fault = HeaderValue::from_bytes(fault.as_bytes())
+                .map_err(|_| StepFailure::new("`fault` has characters that HTTP does not allow in a header"))?;
             request.headers.insert(FAULT, fault);
         }
-        for name in taken_away {
+        for name in removed {
             request.headers.remove(name);
         }
         Ok(request)
@@ -76,9 +80,10 @@ impl Runner<'_> {
             number: self.calls,
             has_member: &has_member,
         };
-        let mut proved = Ok(());
-        self.stage.look(fork, &mut |world| proved = prove(world, operation, &caller, request));
-        proved.map_err(StepFailure::new)
+        let uptime = self.stage.uptime();
+        let mut result = Ok(());
+        self.stage.look(fork, &mut |world| result = prove(world, uptime, operation, &caller, request));
+        result.map_err(StepFailure::new)
     }
 }
 
@@ -88,19 +93,19 @@ pub struct Caller<'a> {
     /// Without one, the account that every sandbox has.
     pub account: Option<&'a str>,
     pub proof: Proof,
-    /// How far the caller's clock is wrong.
+    /// The error of the caller's clock.
     pub date: Option<&'a str>,
     /// Counts the calls: each has a nonce of its own.
     pub number: u64,
-    /// Whether the caller has set a member of the body, which is then left as it is.
+    /// Whether the caller has set a member of the body, which then stays as it is.
     pub has_member: &'a dyn Fn(&str) -> bool,
 }
 
-/// Puts on a request what proves who makes it.
+/// Adds to a request the proof of who makes it.
 ///
 /// # Errors
-/// The provider has no such account, or it cannot log in.
-pub fn prove(world: &mut World, operation: &Operation, caller: &Caller<'_>, request: &mut Request) -> Result<(), String> {
+/// The provider does not have the account, or the account cannot log in.
+pub fn prove(world: &mut World, uptime: Uptime, operation: &Operation, caller: &Caller<'_>, request: &mut Request) -> Result<(), String> {
     let slug = caller.provider;
     let usual = || usual_account(world, slug).ok_or_else(|| format!("{slug} has no account"));
     let account = caller.account.map_or_else(usual, |it| Ok(it.to_owned()))?;
@@ -112,11 +117,11 @@ pub fn prove(world: &mut World, operation: &Operation, caller: &Caller<'_>, requ
     };
     match operation.auth {
         Auth::Open => return Ok(()),
-        Auth::Session { .. } => return log_in(world, caller, &account, request),
+        Auth::Session { .. } => return log_in(world, uptime, caller, &account, request),
         Auth::Bearer | Auth::Basic | Auth::Signed { .. } | Auth::Field { .. } => {}
     }
     let Some(provider_id) = world.provider_id(slug) else { return Ok(()) };
-    let own = world.core.accounts[usize::from(provider_id.0)].get(&account).ok_or_else(|| format!("{slug} has no account `{account}`"))?;
+    let own = world.core.accounts(provider_id).get(&account).ok_or_else(|| format!("{slug} has no account `{account}`"))?;
     let nonce = Draws::new(world.core.seed, "scenario nonce", caller.number).text(ALPHANUMERIC, 32);
     let date = caller.date.map_or(world.core.now, |it| shifted(world.core.now, it));
     world.provider(provider_id).authorise(own, request, &Signing { proof, date, nonce });
@@ -124,36 +129,36 @@ pub fn prove(world: &mut World, operation: &Operation, caller: &Caller<'_>, requ
 }
 
 /// A call of a portal comes from one of its pages: with the session's cookie, and the token of the page's form.
-fn log_in(world: &mut World, caller: &Caller<'_>, account: &str, request: &mut Request) -> Result<(), String> {
+fn log_in(world: &mut World, uptime: Uptime, caller: &Caller<'_>, account: &str, request: &mut Request) -> Result<(), String> {
     let provider_id = world.provider_id(caller.provider);
-    let known = provider_id.filter(|it| world.core.accounts[usize::from(it.0)].contains_key(account));
-    let session = known.and_then(|it| world.with(it, Uptime::START, |it, cx| it.log_in(cx, account)));
+    let known = provider_id.filter(|it| world.core.accounts(*it).contains_key(account));
+    let session = known.and_then(|provider_id| world.with(provider_id, uptime, |it, cx| it.log_in(cx, account)));
     let Some(LoggedIn { cookie, token: (name, token) }) = session else {
         return Err(format!("{} has no account `{account}` that could log in", caller.provider));
     };
     put(request, header::COOKIE, &cookie);
     if !(caller.has_member)(name) {
         let proof = if caller.proof == Proof::Wrong { Proven::Wrong } else { Proven::Usual };
-        request.body = with_member(&request.body, name, &spoilt(&token, proof)).into();
+        request.body = with_member(&request.body, name, &key_for(&token, proof)).into();
     }
     Ok(())
 }
 
-/// The account that every sandbox has at that provider; without it, the first one.
+/// The account that every sandbox has at that provider; when it does not exist, the first one.
 pub fn usual_account(world: &World, slug: &str) -> Option<String> {
     let provider_id = world.provider_id(slug)?;
-    let accounts = &world.core.accounts[usize::from(provider_id.0)];
+    let accounts = world.core.accounts(provider_id);
     let usual = world.provider(provider_id).contract().account;
     accounts.get(usual).or_else(|| accounts.values().next()).map(|it| it.id.clone())
 }
 
-/// A path below a provider's slug; of a link from an answer, all behind its host.
+/// The target of a path below a provider's slug. For a link from an answer, it is everything behind the host.
 fn target(slug: &str, path: &str) -> String {
     let behind_host = path.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| rest[at..].to_owned()));
     behind_host.filter(|_| path.starts_with("http")).unwrap_or_else(|| format!("/{slug}{path}"))
 }
 
-/// A body with one member more, unless it is no object.
+/// A body with one more member, if it is an object.
 fn with_member(body: &[u8], name: &str, value: &str) -> String {
     let body = String::from_utf8_lossy(body);
     let member = format!("{}:{}", serde_json::Value::from(name), serde_json::Value::from(value));
@@ -164,15 +169,15 @@ fn with_member(body: &[u8], name: &str, value: &str) -> String {
     }
 }
 
-/// A moment and a span with a sign.
+/// A moment, moved by a duration with a sign.
 fn shifted(now: Timestamp, offset: &str) -> Timestamp {
     let span = parse_duration(offset.trim_start_matches(['-', '+'])).unwrap_or_default();
     let moved = if offset.starts_with('-') { now.checked_sub(span) } else { now.checked_add(span) };
     moved.unwrap_or(now)
 }
 
-/// The request that an operation's rows make of these values.
-pub fn built(slug: &str, operation: &Operation, with: Option<&Node>) -> Request {
+/// The request of an operation with these values.
+pub fn build(slug: &str, operation: &Operation, with: Option<&Node>) -> Request {
     let mut path = operation.path.to_owned();
     let mut rest: Vec<(&str, &Node)> = with.map_or(&[][..], Node::members).iter().map(|(key, it)| (key.name.as_str(), it)).collect();
     rest.retain(|(name, it)| {
@@ -219,7 +224,7 @@ fn object(members: &[(&str, &Node)]) -> String {
     format!("{{{}}}", members.iter().map(one).collect::<Vec<_>>().join(","))
 }
 
-/// Pairs of a form or a query; what is nested has bracketed names: `created[gt]`, `ids[0]`.
+/// The pairs of a form or a query. Nested values have names with brackets: `created[gt]`, `ids[0]`.
 fn form(members: &[(&str, &Node)]) -> String {
     fn pairs(name: &str, node: &Node, into: &mut Vec<String>) {
         match &node.what {

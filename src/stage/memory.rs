@@ -1,4 +1,5 @@
-//! A sandbox in memory as the stage: no socket, no real time. A receiver that is not an inbox refuses the connection.
+//! A sandbox in memory as the stage: without sockets and real time. A receiver that is not an inbox refuses the
+//! connection.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use crate::kit::http::{Method, Request, Response};
 use crate::kit::time::Uptime;
 use crate::sandbox::{Answered, Sandbox, driving};
 
-/// The inboxes that accounts tell when nothing else is said: one a provider, by its slug.
+/// The inboxes that get the webhooks of accounts unless a scenario names other targets: one for each provider, by slug.
 pub const INBOXES: &str = "http://{provider}.inbox.playmoney.test/";
 
 /// One sandbox and its forks.
@@ -50,13 +51,18 @@ impl Stage for MemoryStage {
         self.forks.insert(name.to_owned(), copy);
     }
 
+    /// Real time stands still in memory.
+    fn uptime(&self) -> Uptime {
+        Uptime::START
+    }
+
     fn pause(&mut self) -> bool {
         false
     }
 }
 
-/// One request, with all that it waits for. Real time takes no time here; the simulated time for which a rule holds the
-/// answer back passes.
+/// Answers one request, and lets everything happen for which it waits. Waits in real time end at once. When a rule delays
+/// the answer, simulated time passes until it leaves.
 ///
 /// # Errors
 /// How the connection failed: the word for an effect of the transport.

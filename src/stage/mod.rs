@@ -1,5 +1,5 @@
-//! Plays a scenario's steps and judges what comes of each. What carries them out is a [`Stage`]: a sandbox in memory, or
-//! one behind a server.
+//! Plays a scenario's steps and judges the result of each. A [`Stage`] carries them out: a sandbox in memory, or one
+//! behind a server.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration as RealDuration;
@@ -11,7 +11,7 @@ use crate::control::{Line, Renderer};
 use crate::engine::matching::{Matcher, Mismatch};
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response, encoded};
-use crate::kit::time::{Timestamp, later, parse_duration};
+use crate::kit::time::{Timestamp, Uptime, later, parse_duration};
 use crate::scenario::reference::{Saved, resolved};
 use crate::scenario::yaml::{Node, What};
 use crate::scenario::{Scenario, Step, StepKind};
@@ -22,12 +22,12 @@ pub mod memory;
 mod waiting;
 mod webhooks;
 
-use answers::{good, judged};
+use answers::{good, judge};
 pub use memory::{INBOXES, MemoryStage};
 
-/// What carries steps out.
+/// Carries steps out.
 pub trait Stage {
-    /// A request, to the sandbox or to a fork of it.
+    /// Answers a request to the sandbox or to a fork of it.
     ///
     /// # Errors
     /// How the connection failed: the word for an effect of the transport.
@@ -39,18 +39,21 @@ pub trait Stage {
     /// Copies the sandbox, or a fork of it, under another name.
     fn fork(&mut self, from: Option<&str>, name: &str);
 
-    /// Lets some real time pass, in which somebody outside may call. `false`: nobody is outside.
+    /// The present moment outside.
+    fn uptime(&self) -> Uptime;
+
+    /// Lets some real time pass, so that an application can call. `false`: no application can call.
     fn pause(&mut self) -> bool;
 }
 
-/// What came of one step.
+/// The result of one step.
 #[derive(Clone, Debug)]
 pub struct StepReport {
     pub line: usize,
     pub title: String,
     /// The simulated moment after it.
     pub at: Timestamp,
-    /// What was seen, in a few words.
+    /// The result in a few words.
     pub seen: String,
     pub failure: Option<StepFailure>,
 }
@@ -59,21 +62,21 @@ pub struct StepReport {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StepFailure {
     pub why: String,
-    /// Expectations that were not met, one by one.
+    /// Each expectation that was not met.
     pub misses: Vec<Mismatch>,
-    /// What was answered instead, as far as it helps.
+    /// The answer, when it helps to understand the failure.
     pub answer: Option<String>,
 }
 
 impl StepReport {
-    /// Secrets from outside are not told.
-    fn veil(&mut self, render: &Renderer<'_>) {
-        let veiled = |text: &mut String| *text = render.text(text);
-        [&mut self.title, &mut self.seen].into_iter().for_each(veiled);
+    /// Masks secrets from outside.
+    fn mask(&mut self, render: &Renderer<'_>) {
+        let mask = |text: &mut String| *text = render.text(text);
+        [&mut self.title, &mut self.seen].into_iter().for_each(mask);
         let Some(failure) = &mut self.failure else { return };
-        veiled(&mut failure.why);
-        failure.misses.iter_mut().flat_map(|it| [&mut it.path, &mut it.expected, &mut it.actual]).for_each(veiled);
-        failure.answer.iter_mut().for_each(veiled);
+        mask(&mut failure.why);
+        failure.misses.iter_mut().flat_map(|it| [&mut it.path, &mut it.expected, &mut it.actual]).for_each(mask);
+        failure.answer.iter_mut().for_each(mask);
     }
 }
 
@@ -83,7 +86,7 @@ impl StepFailure {
     }
 }
 
-/// What came of a whole scenario.
+/// The result of a whole scenario.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub steps: Vec<StepReport>,
@@ -93,13 +96,13 @@ pub struct Report {
 }
 
 impl Report {
-    /// The step that failed: the last one, since nothing is played after it.
+    /// The step that failed. It is the last one, because no step is played after it.
     pub fn failed(&self) -> Option<&StepReport> {
         self.steps.last().filter(|it| it.failure.is_some())
     }
 }
 
-/// Plays every step up to the first that fails.
+/// Plays every step until one fails.
 pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
     let started_at = now(stage, None);
     let mut runner =
@@ -122,7 +125,7 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
     stage.look(None, &mut |world| {
         let render = Renderer::of(world);
         for it in &mut steps {
-            it.veil(&render);
+            it.mask(&render);
         }
         events = render.timeline();
     });
@@ -148,46 +151,46 @@ struct Runner<'a> {
 }
 
 impl Runner<'_> {
-    /// One step: what was seen.
+    /// Plays one step, and returns its result in a few words.
     fn step(&mut self, step: &Step) -> Result<String, StepFailure> {
         let fork = step.fork.as_deref();
         match &step.doing {
             StepKind::Call(call) => {
                 let request = self.request(fork, call)?;
-                let first = self.journaled(fork);
+                let first = self.next_journal_id(fork);
                 let answer = self.stage.ask(fork, request);
-                let last = self.journaled(fork);
+                let last = self.next_journal_id(fork);
                 self.own.extend((first..last).map(|it| (step.fork.clone(), it)));
-                self.answered(step, call.expect.as_ref(), answer, true)
+                self.judge_answer(step, call.expect.as_ref(), answer, true)
             }
             StepKind::Act { provider, action, with, expect } => {
                 let body = with.as_ref().map_or(Ok("{}".to_owned()), |it| self.json(it))?;
                 let answer = self.control(fork, Method::POST, &format!("act/{provider}/{action}"), body);
-                self.answered(step, expect.as_ref(), answer, false)
+                self.judge_answer(step, expect.as_ref(), answer, false)
             }
             StepKind::Advance { with, expect } => {
                 let answer = self.advance(fork, with)?;
-                self.answered(step, expect.as_ref(), Ok(answer), false)
+                self.judge_answer(step, expect.as_ref(), Ok(answer), false)
             }
             StepKind::Expect { of, body } => {
                 let matcher = self.matcher(body)?;
-                judged(matcher.misses(self.saved.get(of)), || self.saved.get(of).map_or(String::new(), Json::to_string))?;
+                judge(matcher.misses(self.saved.get(of)), || self.saved.get(of).map_or(String::new(), Json::to_string))?;
                 Ok(format!("{of} is as expected"))
             }
             StepKind::ExpectWebhook(with) => self.expect_webhook(step, with),
             StepKind::ExpectNoWebhook(with) => self.expect_no_webhook(fork, with),
             StepKind::Rule(rule) => {
                 let answer = self.control(fork, Method::POST, "rules", self.rule(rule)?);
-                self.answered(step, None, answer, false)
+                self.judge_answer(step, None, answer, false)
             }
             StepKind::DropRule(name) => {
                 let answer = self.control(fork, Method::DELETE, &format!("rules/{}", encoded(name)), String::new());
-                self.answered(step, None, answer, false)
+                self.judge_answer(step, None, answer, false)
             }
             StepKind::Receiver { inbox, respond } => {
                 let body = format!("{{\"respond\":{}}}", self.json(respond)?);
                 let answer = self.control(fork, Method::PUT, &format!("inbox/{inbox}/script"), body);
-                self.answered(step, None, answer, false)
+                self.judge_answer(step, None, answer, false)
             }
             StepKind::Set { provider, account, with } => self.set(step, provider, account.as_ref(), with),
             StepKind::Snapshot(name) => {
@@ -208,23 +211,23 @@ impl Runner<'_> {
         let account = account.map_or_else(|| self.usual_account(fork, provider), Ok)?;
         let body = self.json(with)?;
         let answer = self.control(fork, Method::PATCH, &format!("accounts/{provider}/{}", encoded(&account)), body);
-        self.answered(step, None, answer, false)
+        self.judge_answer(step, None, answer, false)
     }
 
     fn restore(&mut self, fork: Option<&str>, name: &str) -> Result<String, StepFailure> {
         let state = self.snapshots.get(name).cloned().unwrap_or_default();
         good(self.stage.ask(fork, control(Method::PUT, "state", state)))?;
-        // Numbers beyond are given once more, to other calls.
-        let next = self.journaled(fork);
-        let stays = |it: &(Option<String>, u64)| it.0.as_deref() != fork || it.1 < next;
-        self.own.retain(stays);
-        self.taken.retain(stays);
+        // Ids from here on will be given to other calls.
+        let next = self.next_journal_id(fork);
+        let is_valid = |it: &(Option<String>, u64)| it.0.as_deref() != fork || it.1 < next;
+        self.own.retain(is_valid);
+        self.taken.retain(is_valid);
         Ok(format!("back at {name}"))
     }
 
     fn fork(&mut self, from: Option<&str>, name: &str) -> Result<String, StepFailure> {
         self.stage.fork(from, name);
-        // Whose the calls were that it begins with is known there too.
+        // The copy begins with the same journal, so the same calls are the scenario's own or taken.
         for all in [&mut self.own, &mut self.taken] {
             let known: Vec<u64> = all.iter().filter(|it| it.0.as_deref() == from).map(|it| it.1).collect();
             all.extend(known.into_iter().map(|id| (Some(name.to_owned()), id)));
@@ -236,8 +239,8 @@ impl Runner<'_> {
         self.stage.ask(fork, control(method, path, body))
     }
 
-    /// The number of the next journal entry.
-    fn journaled(&mut self, fork: Option<&str>) -> u64 {
+    /// The id that the next journal entry will have.
+    fn next_journal_id(&mut self, fork: Option<&str>) -> u64 {
         let mut next = 0;
         self.stage.look(fork, &mut |world| next = world.core.log.next_id());
         next
@@ -258,7 +261,7 @@ impl Runner<'_> {
         resolved(node, &self.saved).map(|it| it.to_json()).map_err(StepFailure::new)
     }
 
-    /// A rule with its references replaced. What looks like one now was saved or escaped, and is text.
+    /// A rule with its references replaced. Text that looks like a reference afterwards is only text, so it is escaped.
     fn rule(&self, node: &Node) -> Result<String, StepFailure> {
         let node = resolved(node, &self.saved).map_err(StepFailure::new)?;
         let escaped = node.map_texts(&mut |text, _| Ok::<_, StepFailure>(What::Text(text.replace("${", "$${"))))?;
@@ -268,7 +271,7 @@ impl Runner<'_> {
     /// A value with its references replaced, as text.
     fn plain(&self, node: &Node) -> Result<String, StepFailure> {
         let node = resolved(node, &self.saved).map_err(StepFailure::new)?;
-        node.plain().map(str::to_owned).ok_or_else(|| StepFailure::new(format!("here stands text, not {}", node.word())))
+        node.plain().map(str::to_owned).ok_or_else(|| StepFailure::new(format!("a text is expected here, not {}", node.word())))
     }
 
     fn matcher(&self, node: &Node) -> Result<Matcher, StepFailure> {
@@ -283,11 +286,11 @@ impl Runner<'_> {
     }
 }
 
-/// What is said when a walk stands at one instant for ever.
-pub const STANDS_STILL: &str = "time does not get on: what happens at this instant causes itself again and again";
+/// The message when a walk stands at one instant for ever.
+pub const STANDS_STILL: &str = "time cannot pass: what happens at this instant causes itself again and again";
 
-/// Time passes until the walk is done: one that hit a bound is taken up again. What each part of it was answered with;
-/// `None` when it stands still.
+/// Lets time pass until the walk has arrived: a walk that has hit a bound is continued by another. Returns the answers to
+/// all walks; `None` when time stands still.
 ///
 /// # Errors
 /// Those of `ask`.
@@ -306,10 +309,10 @@ pub fn advance<E>(body: &str, mut ask: impl FnMut(Request) -> Result<Response, E
     }
 }
 
-/// The body of a call that lets so much time pass, however many walks it takes.
+/// The body of a call that lets time pass for this duration, in as many walks as needed.
 ///
 /// # Errors
-/// A sentence that says why it is not a span, or that it leads too far.
+/// A sentence: the text is not a duration, or it leads too far.
 pub fn until(now: Timestamp, span: &str) -> Result<String, String> {
     let to = later(now, parse_duration(span)?).ok_or_else(|| format!("{span} leads past the year 9999"))?;
     Ok(json!({"to": to}).to_string())
@@ -318,12 +321,12 @@ pub fn until(now: Timestamp, span: &str) -> Result<String, String> {
 /// A call of the control API.
 ///
 /// # Panics
-/// Never: the header is one.
+/// Never: the header is valid.
 pub fn control(method: Method, path: &str, body: impl Into<Bytes>) -> Request {
     Request::new(method, &format!("/__admin/{path}"), body).with("Content-Type", "application/json")
 }
 
-/// Real time between two looks.
+/// Real time between two looks at the sandbox.
 pub const PAUSE: RealDuration = RealDuration::from_millis(10);
 /// How long a step waits unless it says otherwise, in real time.
 const PATIENCE: RealDuration = RealDuration::from_secs(5);

@@ -1,4 +1,4 @@
-//! Calls that the application under test makes.
+//! Steps that wait for a call of the application under test.
 
 use serde_json::{Value as Json, json};
 
@@ -14,7 +14,7 @@ use crate::scenario::reference::resolved;
 use crate::scenario::yaml::Node;
 
 impl Runner<'_> {
-    /// Waits for a call, and takes it: the next step that waits for the same gets the next one.
+    /// Waits for a call, and takes it: a later step that waits for the same gets the next call.
     pub fn wait_for(&mut self, step: &Step, with: &Node) -> Result<String, StepFailure> {
         let fork = step.fork.as_deref();
         let with = resolved(with, &self.saved).map_err(StepFailure::new)?;
@@ -42,20 +42,20 @@ impl Runner<'_> {
                 let fitting = world.core.log.requests().filter(fits).filter(foreign);
                 calls = fitting.map(|(entry, it)| (it.id, values(world, entry, it))).collect();
             });
-            for (id, it) in calls {
+            for (id, call) in calls {
                 let misses: Vec<Mismatch> = wanted
                     .iter()
-                    .flat_map(|(name, own)| own.misses(it["judged"].get(*name)).into_iter().map(|it| within(name, it)))
+                    .flat_map(|(name, own)| own.misses(call["judged"].get(*name)).into_iter().map(|it| within(name, it)))
                     .collect();
                 if misses.is_empty() {
                     self.taken.insert((step.fork.clone(), id));
-                    let status = it["response"]["status"].clone();
+                    let status = call["response"]["status"].clone();
                     if let Some(save) = &step.save {
-                        self.saved.insert(save.clone(), it);
+                        self.saved.insert(save.clone(), call);
                     }
                     return Ok(format!("{name} was called, and answered {status}"));
                 }
-                nearest = Some((misses, it["request"].clone()));
+                nearest = Some((misses, call["request"].clone()));
             }
             if patience <= waiting || !self.stage.pause() {
                 break;
@@ -63,9 +63,9 @@ impl Runner<'_> {
             waiting += crate::stage::PAUSE;
         }
         let why = if waiting.is_zero() {
-            format!("nobody calls {name} here: `playmoney run --webhook-url URL` serves, and waits for an application")
+            format!("no application can call {name} here: `playmoney run --webhook-url URL` serves one, and waits for its calls")
         } else {
-            format!("nobody called {name} like that within {patience:?}")
+            format!("no such call of {name} has come within {patience:?}")
         };
         let mut failure = StepFailure::new(why);
         if let Some((misses, request)) = nearest {
@@ -79,12 +79,14 @@ impl Runner<'_> {
 fn criteria(node: Option<&Node>) -> Result<Vec<(&'static str, Matcher)>, StepFailure> {
     let names = ["body", "headers", "query", "account", "status"];
     let matcher = |name: &str, it: &Node| if name == "account" { Matcher::of_name(it) } else { Matcher::read(it) };
-    let read =
-        |name: &'static str| node?.get(name).map(|it| matcher(name, it).map(|it| (name, it)).map_err(|it| StepFailure::new(it.what)));
+    let read = |name: &'static str| {
+        let matcher = matcher(name, node?.get(name)?).map_err(|it| StepFailure::new(it.what));
+        Some(matcher.map(|it| (name, it)))
+    };
     names.into_iter().filter_map(read).collect()
 }
 
-/// A call as it is kept: `${NAME.request.body.price}`, `${NAME.response.body.id}`.
+/// A call as a step saves it: `${NAME.request.body.price}`, `${NAME.response.body.id}`.
 fn values(world: &World, entry: &Entry, it: &RequestEntry) -> Json {
     let parsed = |text: &[u8]| serde_json::from_slice::<Json>(text).unwrap_or_else(|_| Json::from(String::from_utf8_lossy(text)));
     let request = it.as_request();
@@ -92,9 +94,10 @@ fn values(world: &World, entry: &Entry, it: &RequestEntry) -> Json {
     let query: Json = form_pairs(request.query.as_bytes()).into_iter().map(|(name, text)| (name, Json::from(text))).collect();
     let answer = it.answer.as_ref();
     let status = answer.map(|it| it.status);
+    let (headers, answer_headers) = (headers_in_full(&it.headers), answer.map(|it| headers_in_full(&it.headers)));
     json!({
-        "request": {"method": it.method, "target": it.target, "headers": headers_in_full(&it.headers), "query": query, "body": body},
-        "response": {"status": status, "headers": answer.map(|it| headers_in_full(&it.headers)), "body": answer.map(|it| parsed(&it.body.0))},
-        "judged": {"body": body, "headers": headers_in_full(&it.headers), "query": query, "account": it.account, "status": status},
+        "request": {"method": it.method, "target": it.target, "headers": headers, "query": query, "body": body},
+        "response": {"status": status, "headers": answer_headers, "body": answer.map(|it| parsed(&it.body.0))},
+        "judged": {"body": body, "headers": headers, "query": query, "account": it.account, "status": status},
     })
 }

@@ -1,8 +1,8 @@
-//! Webhooks that were to be sent, and those that were not.
+//! Steps that expect a webhook, or none.
 
 use serde_json::{Value as Json, json};
 
-use super::answers::{judged, miss, within};
+use super::answers::{judge, miss, within};
 use super::{Runner, StepFailure};
 use crate::engine::delivery::delivery_name;
 use crate::engine::delivery::{Attempt, Delivery};
@@ -15,25 +15,26 @@ use crate::scenario::Step;
 use crate::scenario::reference::resolved;
 use crate::scenario::yaml::Node;
 
-/// What a webhook is judged by, in this order.
+/// What a step can expect of a webhook, in the order in which it is compared.
 const CRITERIA: &[&str] = &["event", "subject", "account", "url", "headers", "body", "signature", "status", "attempts"];
 
 impl Runner<'_> {
-    /// That such a webhook has left.
+    /// Expects that such a webhook has left.
     pub fn expect_webhook(&mut self, step: &Step, with: &Node) -> Result<String, StepFailure> {
         let fork = step.fork.as_deref();
         let with = resolved(with, &self.saved).map_err(StepFailure::new)?;
-        let sent = self.sent(fork, &with)?;
+        let sent = self.find_webhooks(fork, &with)?;
         let wanted = criteria(&with)?;
         let judged_all: Vec<(&Json, Vec<Mismatch>)> = sent.iter().map(|it| (it, misses(&wanted, it))).collect();
         let fitting: Vec<&Json> = judged_all.iter().filter(|it| it.1.is_empty()).map(|it| it.0).collect();
-        let count = with.get("count").map(|it| Matcher::read(it).map_err(|it| StepFailure::new(it.what))).transpose()?;
+        let count = with.get("count").map(|node| Matcher::read(node).map_err(|it| StepFailure::new(it.what))).transpose()?;
         let found = json!(fitting.len());
         let enough = count.as_ref().map_or(!fitting.is_empty(), |it| it.fits(Some(&found)));
         if !enough {
             let expected = count.map_or_else(|| "at least one".to_owned(), |it| it.in_words());
-            let mut failure = StepFailure::new(format!("{} webhooks fit, not {expected}, of {} that were sent", fitting.len(), sent.len()));
-            // The one that comes nearest says most.
+            let mut failure =
+                StepFailure::new(format!("{} of {} webhooks fit, but the step expects {expected}", fitting.len(), sent.len()));
+            // The webhook with the fewest mismatches helps most.
             if let Some((nearest, own)) = judged_all.iter().filter(|it| !it.1.is_empty()).min_by_key(|it| it.1.len()) {
                 failure.misses.clone_from(own);
                 failure.answer = Some(format!("the nearest: {nearest}"));
@@ -46,34 +47,34 @@ impl Runner<'_> {
         Ok(format!("{} sent", fitting.len()))
     }
 
-    /// That no such webhook has left.
+    /// Expects that no such webhook has left.
     pub fn expect_no_webhook(&mut self, fork: Option<&str>, with: &Node) -> Result<String, StepFailure> {
         let with = resolved(with, &self.saved).map_err(StepFailure::new)?;
-        let sent = self.sent(fork, &with)?;
+        let sent = self.find_webhooks(fork, &with)?;
         let wanted = criteria(&with)?;
         let fitting = sent.iter().find(|it| misses(&wanted, it).is_empty());
         match fitting {
             None => Ok("none sent".to_owned()),
-            Some(it) => judged(vec![miss("webhook", "none", "one was sent")], || it.to_string()).map(|()| String::new()),
+            Some(it) => judge(vec![miss("webhook", "none", "one was sent")], || it.to_string()).map(|()| String::new()),
         }
     }
 
-    /// Every request that has left for a receiver, as it is judged.
-    fn sent(&mut self, fork: Option<&str>, with: &Node) -> Result<Vec<Json>, StepFailure> {
+    /// Every webhook of a provider that has left, as steps compare it.
+    fn find_webhooks(&mut self, fork: Option<&str>, with: &Node) -> Result<Vec<Json>, StepFailure> {
         let provider = with.get("provider").and_then(Node::plain).unwrap_or("").to_owned();
         let mut all = Vec::new();
         let mut known = true;
         self.stage.look(fork, &mut |world| {
             let Some(provider_id) = world.provider_id(&provider) else { return known = false };
             let own = world.core.outbox.iter().filter(|it| it.provider_id == provider_id);
-            all = own.flat_map(|it| it.attempts.iter().map(|attempt| seen(world, it, attempt))).collect();
+            all = own.flat_map(|it| it.attempts.iter().map(|attempt| webhook(world, it, attempt))).collect();
         });
-        if known { Ok(all) } else { Err(StepFailure::new(format!("there is no provider `{provider}`"))) }
+        if known { Ok(all) } else { Err(StepFailure::new(format!("no provider is named `{provider}`"))) }
     }
 }
 
-/// One request to a receiver.
-fn seen(world: &World, delivery: &Delivery, attempt: &Attempt) -> Json {
+/// One attempt of a webhook, as steps compare it.
+fn webhook(world: &World, delivery: &Delivery, attempt: &Attempt) -> Json {
     let body = &attempt.body.0;
     let received = Received { url: Some(&delivery.url), headers: &attempt.headers, body, now: attempt.at, date: attempt.at };
     let (_, signature) = world.judge(&received);
@@ -92,10 +93,13 @@ fn seen(world: &World, delivery: &Delivery, attempt: &Attempt) -> Json {
 
 fn criteria(with: &Node) -> Result<Vec<(&'static str, Matcher)>, StepFailure> {
     let read = |name: &str, it: &Node| if ["subject", "account"].contains(&name) { Matcher::of_name(it) } else { Matcher::read(it) };
-    let one = |name: &&'static str| with.get(name).map(|it| read(name, it).map(|it| (*name, it)).map_err(|it| StepFailure::new(it.what)));
+    let one = |name: &&'static str| {
+        let matcher = read(name, with.get(name)?).map_err(|it| StepFailure::new(it.what));
+        Some(matcher.map(|it| (*name, it)))
+    };
     CRITERIA.iter().filter_map(one).collect()
 }
 
 fn misses(wanted: &[(&'static str, Matcher)], sent: &Json) -> Vec<Mismatch> {
-    wanted.iter().flat_map(|(name, it)| it.misses(sent.get(*name)).into_iter().map(|it| within(name, it))).collect()
+    wanted.iter().flat_map(|(name, own)| own.misses(sent.get(*name)).into_iter().map(|it| within(name, it))).collect()
 }

@@ -1,4 +1,4 @@
-//! How sandboxes come into being: a copy keeps to itself, and a name stays.
+//! How sandboxes are created: a copy does not reach the original's application, and a sandbox keeps its name.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use crate::net::{Receiver, answered};
 use crate::tape::{Tape, polled};
 
-/// Objects of three kinds that carry addresses of their own.
+/// Objects of three kinds that carry their own addresses.
 const ADDRESSES: &str = r#"
     POST /qbitpay/api/v1/charges {"amount":100,"currency":"USD","externalOrderId":"A","cbUrl":"http://shop.test/charge","redirectUrl":"https://shop.test/ok"}
     POST /cryptopay/api/webhook-endpoints/ {"url":"http://shop.test/endpoint"}
@@ -30,7 +30,7 @@ const PAID: &str = r"
     advance 1h
 ";
 
-/// A copy of a shop, whose webhooks would be seen in `posted`.
+/// A copy of a shop; its webhooks to the network would be in `posted`.
 fn copied(shop: &Tape, redirect: Option<&str>) -> Tape {
     let mut copy = shop.fork();
     copy.sandbox = shop.sandbox.fork("twin", redirect, Uptime::START);
@@ -122,7 +122,7 @@ fn a_fork_of_a_sandbox_that_is_walked_through_has_a_clock_of_its_own() {
     assert_eq!(polled(&mut shop.sandbox).len(), 1, "the original's own attempt is still under way");
 }
 
-/// The fork of a charge whose address is the application's.
+/// A fork of a sandbox with a charge whose address is the application's.
 fn scenario(application: &str) -> Scenario {
     let text = format!(
         "version: 1

@@ -1,4 +1,4 @@
-//! Real sockets on loopback: a server, a client, and receivers that misbehave on request.
+//! Real sockets on loopback: a server, a client, and receivers that misbehave when a test asks for it.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What a server answered.
+/// The answer of a server.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -37,12 +37,12 @@ impl Answer {
     }
 }
 
-/// A server of the test's own.
+/// A server for one test.
 pub async fn server(start: Start) -> Server {
     Server::start(Config { start, ..Config::default() }).await.expect("a free port")
 }
 
-/// The frozen default sandbox, whose webhooks go there.
+/// The frozen default sandbox, with that target of its webhooks.
 pub async fn shop(webhook_url: &str) -> Server {
     server(Start { webhook_url: Some(webhook_url.to_owned()), ..Start::default() }).await
 }
@@ -56,15 +56,15 @@ pub fn ruled(on: &str, then: &str) -> Start {
     scenario.apply_to(Start::default())
 }
 
-/// One request on a connection of its own.
+/// Sends one request on a new connection.
 pub async fn send(to: SocketAddr, request: http::Request<String>) -> Answer {
-    let stream = TcpStream::connect(to).await.expect("somebody listens");
+    let stream = TcpStream::connect(to).await.expect("a server listens");
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a connection");
     tokio::spawn(connection);
     exchange(&mut sender, to, request).await.expect("an answer")
 }
 
-/// One request on that connection.
+/// Sends one request on that connection.
 pub async fn exchange(
     sender: &mut hyper::client::conn::http1::SendRequest<Full<Bytes>>,
     to: SocketAddr,
@@ -101,9 +101,9 @@ pub async fn perform(server: &Server, number: &str) -> Answer {
     send(server.address(), request("POST", "/quantum-payouts/api/v1/performPayout", &body)).await
 }
 
-/// Bytes straight onto a socket, and all that comes back until it is closed.
+/// Writes bytes to a socket, and returns everything that arrives until it is closed.
 pub async fn raw(to: SocketAddr, bytes: &[u8]) -> String {
-    let mut stream = TcpStream::connect(to).await.expect("somebody listens");
+    let mut stream = TcpStream::connect(to).await.expect("a server listens");
     _ = stream.write_all(bytes).await;
     let mut back = Vec::new();
     _ = stream.read_to_end(&mut back).await;
@@ -112,7 +112,7 @@ pub async fn raw(to: SocketAddr, bytes: &[u8]) -> String {
 
 type Reply = Pin<Box<dyn Future<Output = http::Response<Full<Bytes>>> + Send>>;
 
-/// A receiver of webhooks: what arrived, and where it listens.
+/// A receiver of webhooks: its address, and what has arrived.
 #[derive(Clone)]
 pub struct Receiver {
     pub address: SocketAddr,
@@ -148,7 +148,7 @@ impl Receiver {
         Self::start(move |_| Box::pin(async move { answered(status) })).await
     }
 
-    /// Takes connections, reads, and writes these bytes, whatever they are.
+    /// Accepts connections, reads, and writes these bytes.
     pub async fn raw(bytes: &'static [u8]) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
@@ -179,7 +179,7 @@ pub fn answered(status: u16) -> http::Response<Full<Bytes>> {
     http::Response::builder().status(status).body(Full::default()).expect("a response")
 }
 
-/// Asks until it is so. What never comes ends the test and not the whole run.
+/// Asks until the condition holds. When it never does, the test fails and the run goes on.
 pub async fn eventually<F: Future<Output = bool>>(mut so: impl FnMut() -> F) {
     for _ in 0..6_000 {
         if so().await {

@@ -9,7 +9,7 @@ use crate::cli::{PLAYMONEY, Ready};
 use crate::net::{Receiver, answered, eventually, request, send};
 use crate::tape::snapshot;
 
-/// A folder of the test's own, empty.
+/// An empty folder for one test.
 fn folder(name: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
     _ = std::fs::remove_dir_all(&path);
@@ -22,7 +22,7 @@ fn write(folder: &Path, name: &str, text: &str) {
     std::fs::write(folder.join(name), text).expect("written");
 }
 
-/// Runs in that folder, so that what is printed names no path of this machine.
+/// Runs in that folder, so that the output has no path of this machine.
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(PLAYMONEY).current_dir(folder).args(arguments).stdin(Stdio::null()).output().expect("it runs")
 }
@@ -77,7 +77,7 @@ fn good_failed_and_invalid_files_are_told_apart() {
     assert_eq!((failed.status.code(), text(&failed.stderr)), (Some(1), String::new()));
     snapshot("cli/run_failed", &text(&failed.stdout));
     let broken = run(&here, &["run", "a/good.yaml", "broken.yaml"]);
-    assert_eq!(broken.status.code(), Some(2), "a file that is no scenario is worse than one that fails");
+    assert_eq!(broken.status.code(), Some(2), "a file that is not a scenario is worse than one that fails");
     assert!(text(&broken.stderr).contains("broken.yaml:3:11") && text(&broken.stdout).contains("1 good, 1 invalid"));
     let check = run(&here, &["check", ".", "--json"]);
     let told: Json = serde_json::from_slice(&check.stdout).expect("JSON");
@@ -274,7 +274,7 @@ steps:
 ",
     );
     let ready = Ready::new("application");
-    // The payout by hand is heard of slowly: meanwhile no time passes for the answer that is held back.
+    // The webhook of the payout by hand is answered slowly. Meanwhile no time passes for the delayed answer.
     let receiver = Receiver::start(|event| {
         Box::pin(async move {
             let slowly = if event["payout"]["amount"] == 5 { 300 } else { 0 };
@@ -300,9 +300,9 @@ steps:
     let output = playing.wait_with_output().expect("it ends");
     assert_eq!(held.await.expect("an answer").status, 200);
     let told: Json = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(output.status.code(), Some(1), "nobody asks for the features: {told:#}");
+    assert_eq!(output.status.code(), Some(1), "no application asks for the features: {told:#}");
     let steps = told["scenarios"][0]["steps"].as_array().expect("a list");
     assert_eq!(steps.len(), 12, "{told:#}");
     assert!(steps[..11].iter().all(|it| it["failure"].is_null()), "{told:#}");
-    assert!(steps[11]["failure"]["why"].as_str().is_some_and(|it| it.contains("nobody called quantum-payouts.features")), "{told:#}");
+    assert!(steps[11]["failure"]["why"].as_str().is_some_and(|it| it.contains("no such call of quantum")), "{told:#}");
 }

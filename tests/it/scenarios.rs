@@ -172,7 +172,7 @@ fn the_page_on_the_grammar_has_every_name_and_no_other() {
     for line in tables.iter().flatten() {
         let first = line.split('|').nth(1).and_then(|it| quoted(it).next()).unwrap_or("");
         let is_name = !first.is_empty() && first.bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
-        assert!(!is_name || known.contains(&first), "there is no `{first}`: {line}");
+        assert!(!is_name || known.contains(&first), "no `{first}` exists: {line}");
     }
     for it in operators {
         assert!(page.contains(&format!("| `{it}` |")), "{it}");
@@ -333,7 +333,7 @@ fn a_rule_of_a_step_says_what_it_says() {
     }
 }
 
-/// A sandbox and somebody outside, who calls whenever a step waits.
+/// A sandbox and an application outside that calls whenever a step waits, a number of times.
 struct Outside(MemoryStage, usize);
 
 impl Stage for Outside {
@@ -349,6 +349,10 @@ impl Stage for Outside {
         self.0.fork(from, name);
     }
 
+    fn uptime(&self) -> Uptime {
+        self.0.uptime()
+    }
+
     fn pause(&mut self) -> bool {
         if 0 < self.1 {
             self.1 -= 1;
@@ -358,7 +362,7 @@ impl Stage for Outside {
     }
 }
 
-/// The same with so many calls from outside.
+/// The same with that many calls from outside.
 fn failure_outside(calls: usize, steps: &str) -> Option<String> {
     let scenario = loaded("steps.yaml", &format!("version: 1\nsteps:\n{steps}"));
     let start = Start { webhook_url: Some(INBOXES.to_owned()), ..Start::default() };
@@ -369,11 +373,11 @@ fn failure_outside(calls: usize, steps: &str) -> Option<String> {
 #[test]
 fn a_wait_takes_the_calls_of_others_and_each_once() {
     let (own, wait) = ("  - call: quoine.getProfile\n", "  - wait_for: { operation: quoine.getProfile, timeout: 50ms }\n");
-    let nobody = |line: u32| Some(format!("line {line}: nobody called quoine.getProfile like that within 50ms"));
-    assert_eq!(failure_outside(1, &format!("{own}{wait}{wait}")), nobody(5));
+    let missed = |line: u32| Some(format!("line {line}: no such call of quoine.getProfile has come within 50ms"));
+    assert_eq!(failure_outside(1, &format!("{own}{wait}{wait}")), missed(5));
     assert_eq!(failure_outside(2, &format!("{own}{wait}{own}{wait}")), None);
     let back = format!("{own}  - snapshot: kept\n{own}{own}  - restore: kept\n{wait}{wait}");
     assert_eq!(failure_outside(2, &back), None, "numbers of calls that were undone are given again");
     let forked = format!("{own}{wait}  - fork: other\n  - wait_for: {{ operation: quoine.getProfile, timeout: 50ms }}\n    in: other\n");
-    assert_eq!(failure_outside(1, &forked), nobody(6), "a fork remembers whose the calls were");
+    assert_eq!(failure_outside(1, &forked), missed(6), "a fork knows which calls were taken");
 }

@@ -1,4 +1,4 @@
-//! What must always hold, over tapes that chance writes. Chance repeats: the same cases on every machine.
+//! Properties that must always hold, over random tapes. The same cases are tried on every machine.
 
 use proptest::prelude::{BoxedStrategy, Strategy, any};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
@@ -45,7 +45,7 @@ fn repeats(cases: u32, tapes: &impl Strategy<Value = Vec<String>>) {
     });
 }
 
-/// I8: two steps equal one leap, in all that has left the sandbox, and in what it would save.
+/// I8: two steps equal one leap, in everything that has left the sandbox, and in its saved state.
 fn leaps(cases: u32, tapes: impl Strategy<Value = Vec<String>>) {
     let left = |shop: &Tape| -> Vec<String> {
         shop.posted.iter().map(|it| format!("{} {} {:?} {:?}", it.id.delivery, it.id.number, it.headers, it.body)).collect()
@@ -57,7 +57,7 @@ fn leaps(cases: u32, tapes: impl Strategy<Value = Vec<String>>) {
     });
 }
 
-/// I10: a restart goes unnoticed, and what a fork plays is heard by nobody else.
+/// I10: a restart changes nothing, and what happens in a fork stays there.
 fn restarts(cases: u32, tapes: impl Fn() -> BoxedStrategy<Vec<String>>) {
     always(cases, &(tapes(), tapes(), any::<u32>()), |(tape, forks, places)| {
         let mut shop = Tape::shop();
@@ -95,12 +95,12 @@ fn played(tape: &[String]) -> Tape {
     shop
 }
 
-/// What the sandbox would save.
+/// The saved state of the sandbox.
 fn exported(shop: &mut Tape) -> Json {
     shop.admin("GET", "state", &Json::Null)
 }
 
-/// What a provider remembers in such a document.
+/// The memory of a provider in such a document.
 fn memory<'a>(state: &'a Json, slug: &str) -> &'a Json {
     let providers = state["providers"].as_array().expect("a list");
     &providers.iter().find(|it| it["slug"] == slug).expect("the provider")["memory"]
@@ -111,7 +111,7 @@ fn without_requests(shop: &mut Tape) -> Json {
     without(exported(shop), "request")
 }
 
-/// The same without the entries of one kind in the log, and without what counts them.
+/// The same without the entries of one kind in the log, and without their counts.
 fn without(mut state: Json, kind: &str) -> Json {
     let log = &mut state["core"]["log"];
     let entries = log["entries"].as_array().expect("a list").iter().filter(|it| it["what"].get(kind).is_none());
@@ -135,7 +135,7 @@ fn changes_nothing(shop: &mut Tape, refused: &[&str]) {
     }
 }
 
-/// Where two documents differ first.
+/// The first place at which two documents differ.
 fn difference(a: &Json, b: &Json, path: &str) -> Option<String> {
     match (a, b) {
         (Json::Object(one), Json::Object(other)) => {
@@ -149,12 +149,12 @@ fn difference(a: &Json, b: &Json, path: &str) -> Option<String> {
     }
 }
 
-/// Two sandboxes would save the same, to the byte.
+/// Two sandboxes have the same saved state, to the byte.
 fn same_state(a: &mut Tape, b: &mut Tape) {
     assert_eq!(difference(&exported(a), &exported(b), ""), None);
 }
 
-/// The same, whatever the number of walks that have moved the clock.
+/// The same, for any number of walks that have moved the clock.
 fn same_but_for_moves(a: &mut Tape, b: &mut Tape) {
     let [a, b] = [a, b].map(|it| without(exported(it), "moved"));
     assert_eq!(difference(&a, &b, ""), None);

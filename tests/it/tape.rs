@@ -1,18 +1,18 @@
-//! A tape drives a bare sandbox, without sockets or waiting, and writes down all that the outside world could see.
+//! A tape drives a bare sandbox, without sockets or waiting, and writes down everything that the outside world can see.
 //!
 //! ```text
 //! POST /quantum-payouts/api/v1/features {"a": 1}   a request; the body is the rest of the line
-//! with Name: value                                 a header for the next request; `without Name` takes one away
+//! with Name: value                                 a header for the next request; `without Name` removes one
 //! control GET clock {"a": 1}                       a call of the control API
 //! set pretty_body=true                             settings of the default account of Quantum Payouts
 //! set quoine/2 currency=JPY                        settings of another account
-//! client 3 SECRET                                  who signs requests to Quoine from here on
-//! signs /api/v1/invoices                           the next of them signs this path in place of its own
+//! client 3 SECRET                                  the user that signs requests to Quoine from here on
+//! signs /api/v1/invoices                           the next of them signs this path instead of its own
 //! merchant 500 timeout 204                         how receivers answer from here on, the last one repeated
 //! act quantum-payouts.settle orderNumber=A         an action
 //! advance 30m                                      or `advance until idle`
 //! wait 5s                                          real time passes
-//! restart                                          the sandbox is saved, and another process goes on with it
+//! restart                                          the sandbox is saved, and another process restores it
 //! # a remark
 //! ```
 //!
@@ -36,19 +36,19 @@ use serde_json::{Value as Json, json};
 use crate::quoine::client::Client;
 use crate::wrapping::wrapped;
 
-/// Where webhooks go unless a tape says otherwise.
+/// The target of webhooks unless a tape names another.
 pub const SHOP: &str = "http://shop.test/hooks";
 
-/// A sandbox with a network of the test's own.
+/// A sandbox with the test's own network.
 pub struct Tape {
     pub sandbox: Sandbox,
     pub uptime: Uptime,
     merchant: VecDeque<String>,
     with: Vec<(String, String)>,
     without: Vec<String>,
-    /// Who signs requests to Quoine.
+    /// The user that signs requests to Quoine.
     pub client: Client,
-    /// What stands for `${name}` in a line.
+    /// The values that replace `${name}` in a line.
     noted: BTreeMap<&'static str, String>,
     /// Everything that was seen.
     pub log: String,
@@ -59,7 +59,7 @@ pub struct Tape {
 }
 
 impl Tape {
-    /// A sandbox that starts like this.
+    /// A sandbox with this start.
     pub fn new(start: Start) -> Self {
         let sandbox = Sandbox::new(start, Uptime::START);
         let merchant = VecDeque::from(["200".to_owned()]);
@@ -68,7 +68,7 @@ impl Tape {
         Self { sandbox, uptime: Uptime::START, merchant, with, without, client, noted, log, posted, times }
     }
 
-    /// The sandbox of most tests: frozen, seed 1, with a shop that listens.
+    /// The sandbox of most tests: frozen, seed 1, with a shop as its receiver.
     pub fn shop() -> Self {
         Self::new(Start { webhook_url: Some(SHOP.to_owned()), ..Start::default() })
     }
@@ -82,8 +82,8 @@ impl Tape {
     }
 
     fn line(&mut self, line: &str) {
-        let meant = self.noted.iter().fold(line.to_owned(), |it, (name, text)| it.replace(&format!("${{{name}}}"), text));
-        let (word, rest) = meant.split_once(' ').unwrap_or((&meant, ""));
+        let filled = self.noted.iter().fold(line.to_owned(), |it, (name, text)| it.replace(&format!("${{{name}}}"), text));
+        let (word, rest) = filled.split_once(' ').unwrap_or((&filled, ""));
         match word {
             "with" => {
                 let (name, value) = rest.split_once(':').expect("with Name: value");
@@ -153,7 +153,7 @@ impl Tape {
         }
     }
 
-    /// A request as a merchant's client makes it, with what the tape has said about the next one.
+    /// A request as a merchant's client makes it, with what the tape has set for the next one.
     pub fn dressed(&mut self, mut request: Request) -> Request {
         if request.path.as_str().starts_with("/quoine/api/") {
             let (own, without) = (std::mem::take(&mut self.with), std::mem::take(&mut self.without));
@@ -206,12 +206,12 @@ impl Tape {
         self.log.push_str(&written(&response));
     }
 
-    /// What stands for `${name}` now.
+    /// The present value of `${name}`.
     pub fn noted(&self, name: &str) -> &str {
         &self.noted[name]
     }
 
-    /// Remembers what the next lines may need of an answer.
+    /// Remembers the values of an answer that later lines may need.
     fn note(&mut self, response: &Response) {
         let body = String::from_utf8_lossy(&response.body);
         let between = |before: &str| body.split_once(before).and_then(|it| it.1.split_once('"')).map(|it| it.0.to_owned());
@@ -233,7 +233,7 @@ impl Tape {
         self.noted.extend(found.into_iter().filter_map(|(name, text)| text.map(|it| (name, it))));
     }
 
-    /// One request, its webhooks and its answer.
+    /// Sends one request, posts its webhooks, and returns its answer.
     pub fn ask(&mut self, request: Request) -> Response {
         self.try_ask(request).expect("the connection is not cut")
     }
@@ -259,13 +259,13 @@ impl Tape {
         driving::answer(&mut self.sandbox, uptime, ticket, &mut |sandbox, it| network.answer(sandbox, it))
     }
 
-    /// Posts, and what the answers cause, until nothing is under way.
+    /// Posts webhooks, and those that their answers cause, until none is under way.
     fn pump(&mut self) {
         let (uptime, mut network) = (self.uptime, Network::of(&mut self.merchant, &mut self.log, &mut self.posted, &mut self.times));
         driving::deliver(&mut self.sandbox, uptime, &mut |sandbox, it| network.answer(sandbox, it));
     }
 
-    /// Real time passes, and whatever is due by itself happens when it is due.
+    /// Lets real time pass; everything that is due happens at its moment.
     pub fn run_for(&mut self, span: Duration) {
         let end = self.uptime.elapsed + span;
         while let Some(wait) = self.sandbox.next_wakeup(self.uptime).filter(|it| self.uptime.elapsed + *it <= end) {
@@ -278,7 +278,7 @@ impl Tape {
         self.pump();
     }
 
-    /// Another tape that goes on from here with the same receivers.
+    /// Another tape that continues from here with the same receivers.
     pub fn fork(&self) -> Self {
         let (sandbox, merchant, noted, client) = (self.sandbox.clone(), self.merchant.clone(), self.noted.clone(), self.client.clone());
         Self {
@@ -293,7 +293,7 @@ impl Tape {
         }
     }
 
-    /// Saves the sandbox and goes on with what was saved, in a process that began a while ago.
+    /// Saves the sandbox and restores it in another process, which has run for a while.
     pub fn restart(&mut self) {
         let saved = self.ask(Self::control("GET", "state", &Json::Null)).body;
         let start = Start { webhook_url: None, ..self.sandbox.world().start.clone() };
@@ -306,7 +306,7 @@ impl Tape {
     }
 }
 
-/// The receivers of a tape, and what is seen of what they get.
+/// The receivers of a tape, and a record of what they get.
 struct Network<'a> {
     merchant: &'a mut VecDeque<String>,
     log: &'a mut String,
@@ -338,7 +338,7 @@ impl<'a> Network<'a> {
     }
 }
 
-/// What leaves now, without being posted.
+/// The attempts that leave now; they are not posted.
 pub fn polled(sandbox: &mut Sandbox) -> Vec<Outgoing> {
     std::iter::from_fn(|| sandbox.poll_outgoing()).collect()
 }
@@ -369,7 +369,7 @@ fn written(response: &Response) -> String {
     text + " " + &body + "\n"
 }
 
-/// Plays a tape in the shop and compares what was seen with what was accepted.
+/// Plays a tape in the shop and compares the record with the accepted one.
 pub fn check(name: &str, tape: &str) {
     let mut shop = Tape::shop();
     shop.play(tape);

@@ -7,8 +7,8 @@ use crate::engine::delivery::{AppliedFault, Event};
 use crate::engine::rules::RuleInput;
 
 impl Context<'_> {
-    /// The rule that fires on a webhook that is owed.
-    pub(super) fn spoiled_by_rule(&mut self, event: &Event) -> Option<Box<AppliedFault>> {
+    /// The fault of the rule that fires on a webhook that is owed.
+    pub(super) fn fault_by_rule(&mut self, event: &Event) -> Option<Box<AppliedFault>> {
         let input = RuleInput {
             provider: self.contract().slug,
             operation: None,
@@ -20,7 +20,7 @@ impl Context<'_> {
         };
         let (now, seed) = (self.core.now, self.core.seed);
         let (rule, effects) = self.core.rules.fire(now, seed, input)?;
-        let how = effects.spoil?;
+        let how = effects.fault?;
         if how.drop {
             self.core.note(self.provider_id, format!("the rule `{rule}` drops the webhook {} for {}", event.name, event.subject));
         }

@@ -1,5 +1,4 @@
-//! What a provider does with a chain: it watches transfers, asks for their confirmations, and lets testers confirm and
-//! reorganise.
+//! How a provider uses a chain: it watches transfers, reads and sets their confirmations, and reorganises the chain.
 
 use super::Context;
 use crate::engine::actions::{ActionDone, ActionError};
@@ -13,14 +12,14 @@ use crate::kit::fields::{Field, Fields, Kind, Need};
 
 impl Context<'_> {
     /// Watches a transfer from now on: each block that confirms it is a [`Cause::Block`](crate::engine::actions::Cause).
-    /// `false`: the sandbox watches as many as it can.
+    /// `false`: the sandbox cannot watch more transfers.
     pub fn watch(&mut self, transfer: Watch<'_>) -> bool {
-        let by_hand = self.manual_pace(transfer.account) || self.is_led(transfer.object);
+        let by_hand = self.manual_pace(transfer.account) || self.is_paced_by_rules(transfer.object);
         let id = TransferId { provider_id: self.provider_id, object: transfer.object, number: transfer.number };
         self.core.chains.watch(&mut self.core.agenda, self.core.now, id, transfer, by_hand)
     }
 
-    /// Nobody looks at the transfers to that object any more: no block is booked for them, no reorganisation told.
+    /// Stops watching the transfers to that object: blocks and reorganisations have no effect on them any more.
     pub fn unwatch(&mut self, object: ObjectId) {
         self.core.chains.forget(self.provider_id, object);
     }
@@ -35,8 +34,8 @@ impl Context<'_> {
         self.core.chains.get(TransferId { provider_id: self.provider_id, object, number })
     }
 
-    /// Confirms a transfer at once: the number reached in the end, all that are wanted unless one is given. The provider
-    /// is not told again. `None`: that transfer is not watched.
+    /// Gives a transfer that many confirmations at once; without a number, as many as are wanted. Returns the number
+    /// reached; `None` when the transfer is not watched. The provider gets no step for it.
     pub fn confirm(&mut self, object: ObjectId, number: u32, confirmations: Option<u32>) -> Option<u32> {
         let id = TransferId { provider_id: self.provider_id, object, number };
         let confirmations = confirmations.unwrap_or(CONFIRMATIONS_MAX);
@@ -62,7 +61,7 @@ pub const BLOCKCHAIN: Field = Field {
 };
 
 /// The action `reorg`, for a provider that watches these chains. Every provider of the sandbox that watches a transfer on
-/// the chain is told.
+/// the chain gets a step.
 ///
 /// # Errors
 /// The depth is missing or wrong, or the provider does not watch that chain.

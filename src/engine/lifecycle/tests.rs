@@ -173,7 +173,7 @@ impl MemoryStage {
             log: Log::new(1_000_000),
             inboxes: BTreeMap::new(),
             rules: Rules::default(),
-            led: BTreeSet::new(),
+            paced_by_rules: BTreeSet::new(),
             secrets: Vec::new(),
             redirect: None,
             accounts: vec![BTreeMap::from([("default".to_owned(), Account::new("default".to_owned(), BTreeMap::new()))])],

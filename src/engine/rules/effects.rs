@@ -23,7 +23,7 @@ pub struct Effects {
     pub course: Vec<LifecycleStep>,
     pub business: Option<Business>,
     /// What happens to a webhook.
-    pub spoil: Option<WebhookFault>,
+    pub fault: Option<WebhookFault>,
 }
 
 /// Copies of one webhook.
@@ -52,7 +52,7 @@ impl Effects {
             && self.transport.as_ref().is_none_or(Transport::is_sound)
             && self.course.iter().all(|it| is_span(it.after))
             && self.business.as_ref().is_none_or(Business::is_sound)
-            && self.spoil.as_ref().is_none_or(WebhookFault::is_sound)
+            && self.fault.as_ref().is_none_or(WebhookFault::is_sound)
     }
 
     /// Whether the rule alone moves the object that the call created: its own timers do nothing.

@@ -1,4 +1,4 @@
-//! How a sandbox begins: its accounts, what they own, and what a scenario makes different.
+//! How a sandbox begins: its accounts, what they own, and what a scenario changes.
 
 use crate::engine::start::Start;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,13 +25,8 @@ use crate::kit::secret::Secret;
 use crate::kit::time::Uptime;
 
 impl World {
-    /// A sandbox at its beginning, and all that its setup asks for in vain.
-    pub(super) fn furnished(
-        start: Start,
-        providers: Vec<Box<dyn DynProvider>>,
-        generation: u64,
-        uptime: Uptime,
-    ) -> (Self, Vec<Impossible>) {
+    /// A sandbox at its beginning, and everything in its setup that is impossible.
+    pub(super) fn set_up(start: Start, providers: Vec<Box<dyn DynProvider>>, generation: u64, uptime: Uptime) -> (Self, Vec<Impossible>) {
         let now = start.now.unwrap_or(uptime.date);
         let setup = start.setup.clone();
         let core = Core {
@@ -45,31 +40,31 @@ impl World {
             log: Log::new(start.journal_bytes_max),
             inboxes: BTreeMap::new(),
             rules: Rules::of(now, setup.as_ref().map_or(&[], |it| &it.rules)),
-            led: BTreeSet::new(),
+            paced_by_rules: BTreeSet::new(),
             secrets: setup.as_ref().map_or(Vec::new(), |it| it.secrets.clone()),
             accounts: Vec::new(),
             redirect: None,
         };
-        let mut world = Self::born(start, core, providers, generation);
+        let mut world = Self::assemble(start, core, providers, generation);
         let mut impossible = Vec::new();
         for provider_id in (0_u8..).map(ProviderId).take(world.providers.len()) {
             let slug = world.provider(provider_id).contract().slug;
-            let own = setup.as_ref().and_then(|it| it.providers.iter().find(|it| it.slug == slug));
+            let own = setup.as_ref().and_then(|setup| setup.providers.iter().find(|it| it.slug == slug));
             world.open(provider_id, uptime, own, &mut impossible);
         }
         (world, impossible)
     }
 
-    /// The accounts of one provider begin.
+    /// Opens the accounts of one provider.
     fn open(&mut self, provider_id: ProviderId, uptime: Uptime, setup: Option<&ProviderSetup>, impossible: &mut Vec<Impossible>) {
-        let member = self.provider(provider_id);
-        let contract = member.contract();
-        let first = member.initial_account(&self.start.name);
+        let provider = self.provider(provider_id);
+        let contract = provider.contract();
+        let first = provider.initial_account(&self.start.name);
         let usual = first.id.clone();
         let mut accounts = BTreeMap::from([(usual.clone(), first)]);
         let mut balances: BTreeMap<String, &[BalanceSetup]> = BTreeMap::new();
         for it in setup.iter().flat_map(|it| &it.accounts) {
-            match member.further_account(&self.start.name, &it.id) {
+            match provider.further_account(&self.start.name, &it.id) {
                 _ if accounts.contains_key(&it.id) && (it.id != usual || balances.contains_key(&it.id)) => {
                     let first = setup.iter().flat_map(|own| &own.accounts).find(|own| own.id == it.id);
                     let mistake = Impossible::at(it.at.clone(), format!("{} has two accounts `{}` here", contract.name, it.id));
@@ -83,10 +78,10 @@ impl World {
             balances.insert(it.id.clone(), &it.balances);
         }
         for account in accounts.values_mut() {
-            let own = setup.and_then(|it| it.accounts.iter().find(|it| it.id == account.id));
+            let own = setup.and_then(|setup| setup.accounts.iter().find(|it| it.id == account.id));
             let given = setup.iter().flat_map(|it| &it.settings).chain(own.iter().flat_map(|it| &it.settings));
             let given: serde_json::Map<String, Json> = given.cloned().collect();
-            self.furnish(contract, account, &given);
+            self.apply_settings(contract, account, &given);
             for (name, key) in own.iter().flat_map(|it| &it.credentials) {
                 account.set_credential(name, Secret::from_outside(key.clone()));
             }
@@ -98,16 +93,16 @@ impl World {
                 impossible.push(Impossible::at(it.at.clone(), why));
             }
         }
-        let ids: Vec<String> = self.core.accounts[usize::from(provider_id.0)].keys().cloned().collect();
+        let ids: Vec<String> = self.core.accounts(provider_id).keys().cloned().collect();
         for id in ids {
             let shared = setup.filter(|_| id == usual).map_or(&[][..], |it| &it.balances);
             let given: Vec<&BalanceSetup> = shared.iter().chain(balances.get(&id).copied().unwrap_or_default()).collect();
-            self.endow(provider_id, uptime, &id, &given, impossible);
+            self.open_account(provider_id, uptime, &id, &given, impossible);
         }
     }
 
-    /// Settings from the command line and from the scenario.
-    fn furnish(&self, contract: &'static Contract, account: &mut Account, given: &serde_json::Map<String, Json>) {
+    /// Applies settings from the command line and from the scenario.
+    fn apply_settings(&self, contract: &'static Contract, account: &mut Account, given: &serde_json::Map<String, Json>) {
         let asked = self.start.webhook_url.as_ref().map(|it| Value::Text(it.replace("{provider}", contract.slug)));
         if let Some(url) = asked.clone().filter(|_| !self.start.webhook_url_wins) {
             account.set(&settings::WEBHOOK_URL, url);
@@ -115,20 +110,28 @@ impl World {
         if self.start.judged_by_simulated_time {
             account.set(&settings::FRESHNESS, Value::Text("virtual".to_owned()));
         }
-        // Each was read when the scenario was.
+        // It cannot fail: the settings were read when the scenario was.
         _ = account.change(contract, given);
         if let Some(url) = asked.filter(|_| self.start.webhook_url_wins) {
             account.set(&settings::WEBHOOK_URL, url);
         }
     }
 
-    fn endow(&mut self, provider_id: ProviderId, uptime: Uptime, id: &str, given: &[&BalanceSetup], impossible: &mut Vec<Impossible>) {
+    fn open_account(
+        &mut self,
+        provider_id: ProviderId,
+        uptime: Uptime,
+        id: &str,
+        given: &[&BalanceSetup],
+        impossible: &mut Vec<Impossible>,
+    ) {
         let mut read: Vec<(String, Decimal)> = Vec::new();
         for it in given {
             match money::parse(&it.amount).filter(|amount| !amount.is_sign_negative()) {
                 Some(amount) => read.push((it.currency.clone(), amount)),
                 None => {
-                    return impossible.push(Impossible::at(it.at.clone(), format!("`{}` is no amount: a number of at least 0", it.amount)));
+                    return impossible
+                        .push(Impossible::at(it.at.clone(), format!("`{}` is not an amount: a number of at least 0", it.amount)));
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! How webhooks leave, and what their outcomes cause.
+//! How webhooks leave, and the effects of their outcomes.
 
 use bytes::Bytes;
 
@@ -16,29 +16,29 @@ use crate::kit::json::altered;
 use crate::kit::time::Uptime;
 
 impl World {
-    /// First attempts whose turn has come leave.
+    /// Lets the first attempts leave that are at the front of their queues.
     pub fn depart(&mut self, uptime: Uptime) {
         while let Some(id) = self.core.outbox.next_leaving() {
             if self.core.outbox.expects(id, 1) {
                 self.leave(uptime, id, false);
             } else {
-                self.core.outbox.lane_moves_on(id);
+                self.core.outbox.advance_queue(id);
             }
         }
     }
 
-    /// One attempt leaves: for the network, or straight into an inbox. Returns its number; `None` when its target is
-    /// gone, or another attempt's outcome comes first.
+    /// Lets one attempt leave: for the network, or straight into an inbox. Returns its number; `None` when it has no target
+    /// any more, or has to wait for another attempt's outcome.
     pub fn leave(&mut self, uptime: Uptime, id: u64, resend: bool) -> Option<u32> {
         let mut webhook = self.core.outbox.get(id)?.clone();
-        let how = webhook.spoiled.as_ref().map(|it| it.how.clone()).filter(|_| !resend);
+        let how = webhook.fault.as_ref().map(|it| it.how.clone()).filter(|_| !resend);
         let attempt = self.with(webhook.provider_id, uptime, |it, cx| {
-            cx.spoil.clone_from(&how);
+            cx.fault.clone_from(&how);
             it.attempt(cx, &webhook)
         });
         let Some(mut signed) = attempt else {
             if !resend {
-                self.core.outbox.lane_moves_on(id);
+                self.core.outbox.advance_queue(id);
                 self.core.outbox.finish(id, Status::Failed);
             }
             return None;
@@ -63,30 +63,31 @@ impl World {
         Some(number)
     }
 
+    /// Logs that a rule has found nothing to alter.
     fn note_untouched(&mut self, webhook: &Delivery, path: &str) {
-        let rule = webhook.spoiled.as_ref().map_or("", |it| &it.rule);
+        let rule = webhook.fault.as_ref().map_or("", |it| &it.rule);
         let text = format!("the rule `{rule}` alters nothing at `{path}`: the body of {} has no such place", webhook.event);
         self.core.note(webhook.provider_id, text);
     }
 
-    /// One request of an attempt.
+    /// Sends one request of an attempt.
     fn send(&mut self, uptime: Uptime, webhook: &Delivery, id: AttemptId, signed: Signed, resend: bool) {
         let AttemptId { delivery, number, copy } = id;
-        // What is kept is the copy: it has no more room than it needs.
+        // The copy is kept, because it has no spare capacity.
         let (at, headers) = (self.core.now, signed.headers.clone());
         let time_limit = self.provider(webhook.provider_id).contract().schedule.time_limit;
         let outgoing =
             Outgoing { id, generation: self.generation, url: signed.url, headers: signed.headers, body: signed.body.clone(), time_limit };
         let attempt =
             Attempt { number, at, headers, body: Kept(signed.body), signed: signed.signed, outcome: None, repeated: false, resend, copy };
-        let rule = webhook.spoiled.as_ref().filter(|_| !resend).map(|it| it.rule.as_str().into());
+        let rule = webhook.fault.as_ref().filter(|_| !resend).map(|it| it.rule.as_str().into());
         let entry = AttemptEntry { webhook: webhook.into(), number, copy, rule };
         self.core.log.push(at, Some(webhook.provider_id), What::Attempt(entry));
-        self.core.outbox.attempted(delivery, &webhook.url, attempt);
+        self.core.outbox.add_attempt(delivery, &webhook.url, attempt);
         if let Some((name, path)) = inbox::of_url(&webhook.url) {
             self.drop_into(uptime, &name, path, webhook, &outgoing);
         } else {
-            self.core.outbox.took_off(id);
+            self.core.outbox.start(id);
             self.outgoing.push_back(outgoing);
         }
     }
@@ -97,8 +98,8 @@ impl World {
         self.arrive(uptime, out.id, webhook.once, outcome);
     }
 
-    /// An outcome from the simulated world: known now, but it happens only when its time has come. A call that
-    /// waits for its own webhook cannot wait for that.
+    /// Takes an outcome. A simulated one may be known before its moment: then it is booked, and applied at that moment. A
+    /// call that waits for its own webhook cannot wait for that moment.
     fn arrive(&mut self, uptime: Uptime, attempt: AttemptId, once: bool, outcome: Outcome) {
         let at = self.core.now.saturating_add(outcome.took).unwrap_or(self.core.now);
         if at == self.core.now || once {
@@ -108,7 +109,7 @@ impl World {
         }
     }
 
-    /// Something arrives in an inbox. `None`: the sandbox has too many.
+    /// Receives a request in an inbox. `None`: the sandbox has too many inboxes.
     pub fn receive(
         &mut self,
         uptime: Uptime,
@@ -133,48 +134,49 @@ impl World {
         Some(reaction)
     }
 
-    /// Whose webhook it is, and whether its signature is right by any secret of theirs.
+    /// The provider that sent a webhook, and whether its signature is right by a secret of any of its accounts.
     pub fn judge(&self, webhook: &Received<'_>) -> (Option<&'static str>, Signature) {
         let recognised = self.providers.iter().zip(&self.core.accounts).find(|(it, _)| it.contract().recognises(webhook.headers));
-        let Some((member, accounts)) = recognised else { return (None, Signature::Unsigned) };
+        let Some((provider, accounts)) = recognised else { return (None, Signature::Unsigned) };
         let mut signature = Signature::Unsigned;
-        for secret in accounts.values().flat_map(|it| member.signing_secrets(it)) {
-            let verdict = member.verify(webhook, secret, &[]);
+        for secret in accounts.values().flat_map(|it| provider.signing_secrets(it)) {
+            let verdict = provider.verify(webhook, secret, &[]);
             if verdict.valid {
-                return (Some(member.contract().slug), Signature::Valid);
+                return (Some(provider.contract().slug), Signature::Valid);
             }
             if verdict.received.is_some() {
                 signature = Signature::Invalid;
             }
         }
-        (Some(member.contract().slug), signature)
+        (Some(provider.contract().slug), signature)
     }
 
-    /// A receiver has answered an attempt.
+    /// Takes the outcome of an attempt, and applies all outcomes that are ready.
     pub fn settle(&mut self, uptime: Uptime, generation: u64, attempt: AttemptId, outcome: Outcome) {
         let in_order = self.core.clock.stands();
-        if generation != self.generation || !self.core.outbox.landed(attempt, outcome, in_order) {
+        if generation != self.generation || !self.core.outbox.settle(attempt, outcome, in_order) {
             return;
         }
-        while let Some((attempt, outcome)) = self.core.outbox.next_landed() {
+        while let Some((attempt, outcome)) = self.core.outbox.next_outcome() {
             let once = self.core.outbox.get(attempt.delivery).is_some_and(|it| it.once);
             self.arrive(uptime, attempt, once, outcome);
         }
         self.depart(uptime);
     }
 
+    /// Applies an outcome: ends the delivery or books a retry.
     pub(super) fn apply(&mut self, uptime: Uptime, attempt: AttemptId, outcome: Outcome) {
         let id = attempt.delivery;
-        let Some(failed) = self.core.outbox.answered(attempt, outcome.clone()) else {
-            self.core.outbox.lane_moves_on(id); // dropped meanwhile; the events behind it are not
+        let Some(failed) = self.core.outbox.set_outcome(attempt, outcome.clone()) else {
+            self.core.outbox.advance_queue(id); // it was dropped; the events behind it were not
             return;
         };
         let Some(webhook) = self.core.outbox.get(id).cloned() else { return };
         if 0 < attempt.copy {
-            return self.log_outcome(&webhook, &failed, &outcome); // the first of the duplicates decides
+            return self.log_outcome(&webhook, &failed, &outcome); // the outcome of the first duplicate counts
         }
         if !failed.resend && webhook.scheduled == 1 {
-            self.core.outbox.lane_moves_on(id);
+            self.core.outbox.advance_queue(id);
         }
         self.log_outcome(&webhook, &failed, &outcome);
         let provider_id = webhook.provider_id;
@@ -202,6 +204,7 @@ impl World {
             None => self.core.outbox.finish(id, Status::Failed),
         }
     }
+
     fn log_outcome(&mut self, webhook: &Delivery, attempt: &Attempt, outcome: &Outcome) {
         let result = outcome.result.as_ref().map(|it| it.status).map_err(|it| *it);
         let Attempt { number, copy, at: left_at, .. } = *attempt;

@@ -1,6 +1,6 @@
-//! What rules do: they answer requests, spoil webhooks, and drive the lifecycle of what a call has made.
+//! What rules do: they answer requests, alter webhooks, and drive the lifecycle of the objects that a call has made.
 
-use crate::engine::core::LED_MAX;
+use crate::engine::core::PACED_BY_RULES_MAX;
 use std::borrow::Cow;
 
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -20,7 +20,7 @@ use crate::kit::http::{Request, form_pairs, headers_in_full};
 use crate::kit::time::{Duration, Timestamp, Uptime, later};
 
 impl World {
-    /// What a request to a provider is about, and which account it names.
+    /// The operation of a request to a provider, and the account that calls it.
     pub fn find<'a>(&mut self, uptime: Uptime, provider_id: ProviderId, path: &'a str, request: &Request) -> Found<'a> {
         self.with(provider_id, uptime, |it, cx| {
             let mut found = it.contract().find(path, request);
@@ -34,13 +34,13 @@ impl World {
         if self.core.rules.is_empty() {
             return None;
         }
-        let member = &self.providers[usize::from(provider_id.0)];
+        let provider = &self.providers[usize::from(provider_id.0)];
         let input = RuleInput {
-            provider: member.contract().slug,
+            provider: provider.contract().slug,
             operation: found.operation.map(|it| it.name),
             event: None,
             account: found.caller.as_ref().map(|it| it.account.as_str()),
-            body: &|| member.sent(request),
+            body: &|| provider.sent(request),
             headers: &|| headers_in_full(&request.headers),
             query: &|| form_pairs(request.query.as_bytes()).into_iter().map(|(name, text)| (name, Json::from(text))).collect(),
         };
@@ -58,20 +58,20 @@ impl World {
         effects: &Effects,
     ) {
         let Some(object) = made.first() else {
-            let text = format!("the rule `{rule}` finds nothing to lead: the call has made no object with a generation of its own");
+            let text = format!("the rule `{rule}` finds no object to lead: the call has made none that has a status");
             return self.core.note(provider_id, text);
         };
         let planned = if effects.course.is_empty() {
-            effects.business.as_ref().map_or(Vec::new(), |it| self.fate(uptime, (provider_id, *object), operation, it, rule))
+            effects.business.as_ref().map_or(Vec::new(), |it| self.business_actions(uptime, (provider_id, *object), operation, it, rule))
         } else {
-            self.course(provider_id, operation, *object, &effects.course)
+            self.course_actions(provider_id, operation, *object, &effects.course)
         };
         if planned.is_empty() {
-            self.core.note(provider_id, format!("the rule `{rule}` knows no action that could lead what the call has made"));
+            self.core.note(provider_id, format!("the rule `{rule}` finds no action that could lead the object that the call has made"));
         }
         if !effects.course.is_empty() {
             for it in made {
-                self.leave_to_rules(provider_id, *it, rule);
+                self.pace_by_rules(provider_id, *it, rule);
             }
         }
         for (at, act, with) in planned {
@@ -79,7 +79,8 @@ impl World {
         }
     }
 
-    fn course(
+    /// The steps of a course, as actions.
+    fn course_actions(
         &self,
         provider_id: ProviderId,
         operation: Option<&str>,
@@ -95,7 +96,7 @@ impl World {
             let Some((act, outcome)) = leading_to(contract, operation, from, &it.to) else { continue };
             from = Some(it.to.as_str());
             at = later(at, it.after).unwrap_or(at);
-            let mut with = naming(contract, act, &subject);
+            let mut with = object_parameter(contract, act, &subject);
             if let Some(outcome) = outcome {
                 with["outcome"] = outcome.into();
             }
@@ -104,16 +105,16 @@ impl World {
         planned
     }
 
-    /// What a business effect means for an object, as actions.
-    fn fate(
+    /// A business effect on an object, as actions.
+    fn business_actions(
         &mut self,
         uptime: Uptime,
         (provider_id, object): (ProviderId, ObjectId),
         operation: Option<&str>,
-        fate: &Business,
+        effect: &Business,
         rule: &str,
     ) -> Vec<(Timestamp, &'static str, Json)> {
-        /// A payer pays at once.
+        /// The payer pays after this duration.
         const PROMPTLY: Duration = Duration::from_secs(1);
         let contract = self.provider(provider_id).contract();
         let Some(subject) = self.provider(provider_id).subject(object) else { return Vec::new() };
@@ -121,18 +122,18 @@ impl World {
         let now = self.core.now;
         let after = |from: Timestamp, span: Duration| later(from, span).unwrap_or(from);
         let pay = paying(contract);
-        match fate {
+        match effect {
             Business::Underpaid { share, after: span } => {
                 let (Some(pay), Some(bill)) = (pay, bill) else { return Vec::new() };
                 let due = bill.due.checked_mul(*share).unwrap_or(Decimal::ZERO);
                 let due = due.round_dp_with_strategy(bill.decimals, RoundingStrategy::ToZero);
-                let mut with = naming(contract, pay, &subject);
+                let mut with = object_parameter(contract, pay, &subject);
                 with["amount"] = due.normalize().to_string().into();
                 vec![(after(now, *span), pay, with)]
             }
             Business::LatePayment { after: span } => {
                 let (Some(pay), Some(bill)) = (pay, bill) else { return Vec::new() };
-                vec![(after(bill.closes_at, *span), pay, naming(contract, pay, &subject))]
+                vec![(after(bill.closes_at, *span), pay, object_parameter(contract, pay, &subject))]
             }
             Business::Reorg { depth, after: span } => {
                 let Some(pay) = pay else { return Vec::new() };
@@ -141,28 +142,29 @@ impl World {
                 if let Some(blockchain) = bill.and_then(|it| it.blockchain) {
                     undone["blockchain"] = blockchain.word().into();
                 }
-                vec![(paid, pay, naming(contract, pay, &subject)), (after(paid, *span), "reorg", undone)]
+                vec![(paid, pay, object_parameter(contract, pay, &subject)), (after(paid, *span), "reorg", undone)]
             }
             Business::PayoutReturned { after: span } => {
                 let Some((act, outcome)) = leading_to(contract, operation, None, "failed") else { return Vec::new() };
-                let mut with = naming(contract, act, &subject);
+                let mut with = object_parameter(contract, act, &subject);
                 with["outcome"] = outcome.unwrap_or("failed").into();
-                self.leave_to_rules(provider_id, object, rule);
+                self.pace_by_rules(provider_id, object, rule);
                 vec![(after(now, *span), act, with)]
             }
         }
     }
 
-    /// An object takes no step at its own pace from now on. There may be too many: then it keeps its pace.
-    fn leave_to_rules(&mut self, provider_id: ProviderId, object: ObjectId, rule: &str) {
-        if LED_MAX <= self.core.led.len() {
-            let text = format!("the rule `{rule}` leaves an object to its own pace besides: {LED_MAX} are led already");
+    /// From now on, rules set an object's pace. When that holds for too many objects already, it keeps its own pace.
+    fn pace_by_rules(&mut self, provider_id: ProviderId, object: ObjectId, rule: &str) {
+        if PACED_BY_RULES_MAX <= self.core.paced_by_rules.len() {
+            let text = format!("the rule `{rule}` cannot set the pace of an object: rules lead {PACED_BY_RULES_MAX} objects already");
             return self.core.note(provider_id, text);
         }
-        self.core.led.insert((provider_id, object));
+        self.core.paced_by_rules.insert((provider_id, object));
     }
 
-    /// An action that a rule has booked. When the state forbids it, nothing happens, which the log says.
+    /// Does an action that a rule has booked. When the object's status does not allow it, nothing happens, and the log says
+    /// so.
     pub(super) fn act_by_rule(
         &mut self,
         uptime: Uptime,
@@ -183,8 +185,8 @@ impl World {
     }
 }
 
-/// The parameters of an action that name its object.
-fn naming(contract: &Contract, act: &str, subject: &str) -> Json {
+/// The parameter that names an action's object.
+fn object_parameter(contract: &Contract, act: &str, subject: &str) -> Json {
     let row = contract.actions.iter().copied().find(|it| it.name == act);
     let name = row.and_then(|it| it.parameters.first()).map_or("", |it| it.name);
     json!({name: subject})

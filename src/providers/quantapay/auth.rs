@@ -4,7 +4,7 @@ use super::errors::Error;
 use super::webhooks::SIGNING_CREDENTIAL;
 use super::wire::{SIGNATURE, SignedText, TIMESTAMP};
 use crate::engine::account::Account;
-use crate::engine::client::{Proof, Signing, spoilt};
+use crate::engine::client::{Proof, Signing, key_for};
 use crate::engine::context::Context;
 use crate::engine::tables::found::{By, Caller};
 use crate::kit::form::Form;
@@ -42,14 +42,14 @@ pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
     let signs = is_checkout && signing.proof != Proof::Usual;
     if form.get(API_KEY).is_none() {
         let proof = if is_checkout { Proof::Usual } else { signing.proof };
-        let key = account.credentials.get("api_key").map_or(String::new(), |it| spoilt(it.expose(), proof));
+        let key = account.credentials.get("api_key").map_or(String::new(), |it| key_for(it.expose(), proof));
         form.0.push((API_KEY.to_owned(), key));
     }
     if signs && form.get(SIGNATURE).is_none() {
         if form.get(TIMESTAMP).is_none() {
             form.0.push((TIMESTAMP.to_owned(), unix_seconds(signing.date).to_string()));
         }
-        let secret = account.signing_secret(SIGNING_CREDENTIAL).map_or(String::new(), |it| spoilt(it.expose(), signing.proof));
+        let secret = account.signing_secret(SIGNING_CREDENTIAL).map_or(String::new(), |it| key_for(it.expose(), signing.proof));
         let signature = hmac_sha256_hex(secret.as_bytes(), SignedText::of(&form).canonical().as_bytes());
         form.0.push((SIGNATURE.to_owned(), signature));
     }

@@ -5,7 +5,7 @@ use super::model::Memory;
 use super::settings::LEGACY_NO_NONCE;
 use super::wire::{CONTENT_MD5, NONCE, Signable, authorization, content_md5, credentials, is_nonce, signature};
 use crate::engine::account::Account;
-use crate::engine::client::{Signing, put, spoilt};
+use crate::engine::client::{Signing, key_for, put};
 use crate::engine::context::Context;
 use crate::engine::tables::found::{self, By, Found};
 use crate::kit::http::{HeaderName, Method, Request, header};
@@ -77,7 +77,7 @@ pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
     }
     let secret = account.credentials.get("secret").map_or("", |it| it.expose());
     let canonical = Signable::of(&request.headers).canonical(&request.target);
-    let signature = signature(&spoilt(secret, signing.proof), &canonical);
+    let signature = signature(&key_for(secret, signing.proof), &canonical);
     put(request, header::AUTHORIZATION, &authorization(&account.id, &signature));
 }
 

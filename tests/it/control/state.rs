@@ -21,7 +21,7 @@ fn an_account_is_shown_with_what_each_setting_means() {
     snapshot("control/an_account", &serde_json::to_string_pretty(&account).expect("JSON"));
     assert_eq!(
         refused(&mut shop, "GET", "accounts/quantum-payouts/shop", &Json::Null).2,
-        "quantum-payouts has no account `shop`; it has default."
+        "quantum-payouts has no account `shop`. Known accounts: default."
     );
     assert_eq!(refused(&mut shop, "GET", "accounts/nobody/default", &Json::Null).0, 404);
 }
@@ -151,10 +151,10 @@ fn documents_that_are_no_saved_sandbox_change_nothing() {
         (extra, "colour"),
         (with("/core/now", json!("yesterday")), "damaged"),
         (with("/core/outbox", json!(null)), "damaged"),
-        (with("/providers", json!([])), "does not hold the providers"),
+        (with("/providers", json!([])), "does not have all providers"),
         (with("/providers/0/slug", json!("quine")), "`quine`"),
         (with(&format!("/providers/{}/memory", provider_id("quantum-payouts")), json!({"payouts": 5})), "memory of quantum-payouts"),
-        (with("/core/accounts", json!([])), "does not hold the providers"),
+        (with("/core/accounts", json!([])), "does not have all providers"),
     ] {
         let (status, _, detail) = refused(&mut shop, "PUT", "state", &document);
         assert_eq!(status, 422, "{detail}");

@@ -61,7 +61,7 @@ fn a_name_is_taken_once() {
     assert_eq!(shop.ask(yaml("rules", BUSY)).status, 201);
     assert_eq!(
         refused(&mut shop, yaml("rules", BUSY)),
-        (409, "name_taken".to_owned(), "There is a rule `busy` already: DELETE it first.".to_owned())
+        (409, "name_taken".to_owned(), "A rule is named `busy` already: DELETE it first.".to_owned())
     );
     let brief = format!("{}ttl: 5s\n", BUSY.replace("busy", "brief"));
     assert_eq!(shop.ask(yaml("rules", &brief)).status, 201);
@@ -86,10 +86,10 @@ fn any_name_stands_in_a_path() {
 fn a_rule_that_is_not_there_is_told_with_the_nearest() {
     let mut shop = Tape::shop();
     let delete = |name: &str| Tape::control("DELETE", &format!("rules/{name}"), &Json::Null);
-    assert_eq!(refused(&mut shop, delete("busy")).2, "There is no rule `busy`.");
+    assert_eq!(refused(&mut shop, delete("busy")).2, "No rule is named `busy`.");
     shop.ask(yaml("rules", BUSY));
     let (status, _, detail) = refused(&mut shop, delete("bussy"));
-    assert_eq!((status, detail.as_str()), (404, "There is no rule `bussy`. The nearest is `busy`."));
+    assert_eq!((status, detail.as_str()), (404, "No rule is named `bussy`. The nearest is `busy`."));
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn i10_rules_are_part_of_the_state() {
         changed("rule/when/probability", json!("2")),
         changed("rule/then/latency/spread/lognormal/median", json!("-PT1S")),
         changed("rule/then/transport/dribble/chunks", json!(0)),
-        changed("rule/then/spoil", json!({"duplicate": 4_000_000_000_u32})),
+        changed("rule/then/fault", json!({"duplicate": 4_000_000_000_u32})),
         changed("rule/then/business", json!({"reorg": {"depth": 0, "after": "PT1H"}})),
         changed("rule/then/answer", json!({"own": {"status": 99, "headers": [], "body": null}})),
     ] {

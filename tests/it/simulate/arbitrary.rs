@@ -1,11 +1,11 @@
-//! Tapes that chance writes: calls, actions, time, receivers that fail.
+//! Random tapes: calls, actions, time, receivers that fail.
 
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, prop_oneof};
 use proptest::sample::select;
 
 const NUMBERS: &[&str] = &["A", "B", "C", "D", "ЗАКАЗ/1"];
-/// Spans that end on due instants, beside them, and anywhere.
+/// Durations that end on due instants, beside them, and anywhere.
 const SPANS_MS: &[u64] =
     &[0, 1, 999, 1_000, 5_000, 10_000, 15_000, 30_000, 45_000, 60_000, 105_000, 599_999, 600_000, 3_600_000, 25_000_000];
 
@@ -79,7 +79,7 @@ pub fn tape_without_ties() -> impl Strategy<Value = Vec<String>> {
     )
 }
 
-/// Its spans, cut in two at a fraction of each.
+/// A tape whose durations are cut in two at a fraction of each.
 pub fn halved(tape: &[String], thousandths: u64) -> Vec<String> {
     let cut = |line: &String| match line.strip_prefix("advance ").and_then(|it| it.strip_suffix("ms")) {
         Some(span) => {

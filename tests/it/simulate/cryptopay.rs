@@ -16,9 +16,9 @@ use crate::cryptopay::signatures::{SECRET, signature};
 use crate::cryptopay::{answer, ordered, served};
 use crate::tape::Tape;
 
-/// Typed once more: at once, then after 1, 5, 15, 60 and 360 minutes.
+/// The documentation's schedule, typed again: at once, then after 1, 5, 15, 60 and 360 minutes.
 const WAITS_SECS: [i64; 6] = [0, 60, 300, 900, 3_600, 21_600];
-/// The status tables, typed once more: from, to, and the event that tells, where there is one.
+/// The status tables, typed again: from, to, and the event of the webhook, if any.
 const STEPS: [(&str, &str, Option<&str>); 5] = [
     ("", "pending", None),
     ("pending", "pending", Some("payment.pending")),
@@ -26,7 +26,7 @@ const STEPS: [(&str, &str, Option<&str>); 5] = [
     ("pending", "failed", Some("payment.failed")),
     ("pending", "expired", Some("order.expired")),
 ];
-/// Blocks, retries, the lives of orders and tokens, and moments beside them.
+/// Blocks, retries, the ends of orders and tokens, and moments beside them.
 const SPANS_MS: &[u64] = &[0, 1, 250, 1_000, 2_000, 12_000, 30_000, 60_000, 300_000, 899_999, 3_600_000, 7_200_000, 21_600_000, 86_400_000];
 
 fn order() -> impl Strategy<Value = String> {
@@ -95,7 +95,7 @@ fn tape() -> impl Strategy<Value = Vec<String>> {
     vec(line(), 1..26).prop_map(|rest| [BEGINS.map(str::to_owned).to_vec(), rest].concat())
 }
 
-/// Everything that holds at any moment. It reads what is posted, exported and answered, and shares no code with the engine.
+/// Checks what holds at any moment. It reads what is posted, exported and answered, and shares no code with the engine.
 fn check(shop: &mut Tape) {
     let state = exported(shop);
     let own = memory(&state, "cryptopay");
@@ -115,7 +115,7 @@ fn check(shop: &mut Tape) {
     lists_are_counted(shop, own);
 }
 
-/// I15 and I16: body and `webhook_id` stay to the byte, and another implementation of the signature agrees.
+/// I15 and I16: body and `webhook_id` stay the same to the byte, and another implementation of the signature agrees.
 fn is_signed(delivery: &Json, secrets: &[&str]) {
     let attempts = list(delivery, "/attempts");
     for it in attempts {
@@ -127,7 +127,7 @@ fn is_signed(delivery: &Json, secrets: &[&str]) {
     }
 }
 
-/// I1 and I4: each change is a row of the table, a final status stays, and each event is told to every target.
+/// I1 and I4: each change is a row of the table, a final status never changes, and each event goes to every target.
 fn statuses_follow_the_tables(state: &Json, told: &BTreeMap<(String, String), usize>) {
     let own = memory(state, "cryptopay");
     let changes = crate::tape::changes(state);
@@ -153,7 +153,7 @@ fn statuses_follow_the_tables(state: &Json, told: &BTreeMap<(String, String), us
     }
 }
 
-/// What was transferred decides, and an order without a transfer is neither confirmed nor anything that blocks make of it.
+/// The transferred amount decides, and an order without a transfer never gets a status that blocks bring.
 fn orders_and_transfers_agree(own: &Json) {
     let amount = |it: &Json| text(it, "amount").parse::<Decimal>().expect("a decimal");
     for order in list(own, "/orders") {
@@ -172,7 +172,7 @@ fn orders_and_transfers_agree(own: &Json) {
     assert_eq!(nonces.len(), list(own, "/orders").len(), "a nonce is good for one order");
 }
 
-/// I26: for a transfer that blocks confirm one block is booked, and nothing for any other.
+/// I26: one block is booked for each transfer that blocks confirm, and none for any other.
 fn awaits_one_block(core: &Json) {
     for it in list(core, "/chains/transfers") {
         let (id, transfer) = (&it[0], &it[1]);
@@ -182,7 +182,7 @@ fn awaits_one_block(core: &Json) {
     }
 }
 
-/// What a list counts is what there is.
+/// The count of a list is the number of its objects.
 fn lists_are_counted(shop: &mut Tape, own: &Json) {
     shop.play("set cryptopay/default rate_limit=off");
     for status in ["pending", "confirmed", "failed", "expired"] {
@@ -216,7 +216,7 @@ fn i10_a_restart_goes_unnoticed_and_a_fork_is_alone() {
     restarts(30, || tape().boxed());
 }
 
-/// Calls that are refused whatever the state is. With the limit off, so that nothing counts them.
+/// Calls that are refused in any state. The limit is off, so that they are not counted.
 const REFUSED: &[&str] = &[
     "POST /cryptopay/api/payment-orders/ {}",
     "POST /cryptopay/api/payment-orders/ {",
@@ -283,7 +283,7 @@ fn i12_another_users_order_changes_nothing_of_ones_own() {
     });
 }
 
-/// Offset paging repeats what moves down, but leaves nothing out that was there throughout.
+/// Paging by offset repeats objects that move down, but skips none that was in the list all the time.
 #[test]
 fn i19_a_reader_of_pages_misses_no_order() {
     always(40, &(1..8_u32, vec(0..3_usize, 1..8)), |(size, inserts)| {
@@ -320,7 +320,7 @@ fn i24_a_damaged_state_never_breaks_the_sandbox() {
         let mut document = exported(&mut shop);
         let mut found = Vec::new();
         places(&document, "", &mut found);
-        // Most of the damage is done to what this provider remembers.
+        // Most cases damage this provider's memory.
         let provider_id = list(&document, "/providers").iter().position(|it| it["slug"] == "cryptopay").expect("CryptoPay");
         let own: Vec<_> = found.iter().filter(|it| it.starts_with(&format!("/providers/{provider_id}/memory"))).cloned().collect();
         let among = if place % 4 == 0 { &found } else { &own };

@@ -10,9 +10,9 @@ use sha2::Sha256;
 use crate::simulate::{exported, memory};
 use crate::tape::Tape;
 
-/// The documentation's schedule, typed once more: 0s, 15s, 30s, 60s, 5m, 15m, 30m, 60m, 120m, 180m.
+/// The documentation's schedule, typed again: 0s, 15s, 30s, 60s, 5m, 15m, 30m, 60m, 120m, 180m.
 const WAITS_SECS: [i64; 10] = [0, 15, 30, 60, 300, 900, 1800, 3600, 7200, 10_800];
-/// The documentation's lifecycle, typed once more, and the ways to `cancelled` that were decided.
+/// The documentation's lifecycle, typed again, and the ways to `cancelled` that we have decided on.
 const STEPS: [(&str, &str); 7] = [
     ("", "uploaded"),
     ("uploaded", "created"),
@@ -36,7 +36,7 @@ pub fn time(value: &Json, name: &str) -> Timestamp {
     text(value, name).parse().expect("a time")
 }
 
-/// Everything that holds at any moment.
+/// Checks what holds at any moment.
 pub fn check(shop: &mut Tape) {
     let deliveries = shop.admin("GET", "deliveries", &Json::Null);
     let state = exported(shop);
@@ -96,7 +96,7 @@ fn span(attempt: &Json) -> SignedDuration {
     SignedDuration::from_millis(attempt["duration_ms"].as_i64().expect("milliseconds"))
 }
 
-/// I15 and I16: the body stays to the byte, and another implementation of the signature agrees.
+/// I15 and I16: the body stays the same to the byte, and another implementation of the signature agrees.
 fn is_signed(delivery: &Json) {
     let attempts = list(delivery, "/attempts");
     for it in attempts {
@@ -111,7 +111,7 @@ fn is_signed(delivery: &Json) {
     }
 }
 
-/// I4 and I1: each change is a row of the table, a final status stays, and each change is told once.
+/// I4 and I1: each change is a row of the table, a final status never changes, and each change has one webhook.
 fn statuses_follow_the_table(state: &Json, deliveries: usize) {
     let changes = crate::tape::changes(state);
     let mut stands: BTreeMap<&str, &str> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Whatever arrives, nothing but what was asked for is an error of ours.
+//! For any request, a 5xx is an answer only when the request or a rule has asked for it.
 
 use playmoney::inside::kit::http::{HeaderName, HeaderValue, Method, Request};
 use proptest::collection::vec;
@@ -201,7 +201,7 @@ pub fn places(value: &Json, path: &str, found: &mut Vec<String>) {
     }
 }
 
-/// What may stand in its place.
+/// The values that may replace it.
 pub const DAMAGES: &[&str] = &[
     "null",
     "0",

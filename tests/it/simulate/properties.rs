@@ -10,7 +10,7 @@ use super::arbitrary::{halved, tape, tape_without_ties};
 use super::{always, changes_nothing, exported, invariants, memory, played, same_but_for_moves, same_state, without_requests};
 use crate::tape::Tape;
 
-/// What left the sandbox: its webhooks with their moments, without what control calls answered.
+/// What has left the sandbox: its webhooks with their moments, without the answers to control calls.
 fn left(shop: &Tape) -> Vec<String> {
     shop.log
         .lines()
@@ -93,7 +93,7 @@ fn i11_sandboxes_side_by_side_are_alone() {
     });
 }
 
-/// What chance has drawn for each order number: the link's token, the bank's code, an event id for each status.
+/// The drawn values of each order number: the link's token, the bank's code, an event id for each status.
 fn drawn(shop: &mut Tape) -> BTreeMap<String, String> {
     let state = exported(shop);
     let payouts = memory(&state, "quantum-payouts")["payouts"].as_array().expect("a list").clone();
@@ -144,7 +144,7 @@ fn i9_every_clock_tells_the_same_story() {
     });
 }
 
-/// Calls that are refused whatever the state is.
+/// Calls that are refused in any state.
 const REFUSED: &[&str] = &[
     r#"POST /quantum-payouts/api/v1/createPayout {"orderNumber":"Z","amount":0,"urls":{"returnUrl":"https://shop.test/ok"}}"#,
     r#"POST /quantum-payouts/api/v1/createPayout {"orderNumber":"Z","amount":1}"#,

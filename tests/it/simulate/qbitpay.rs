@@ -15,9 +15,9 @@ use crate::qbitpay::ledger::{balances_are_the_sums_of_their_rows, walked};
 use crate::qbitpay::{KEY, good, signature, string_a};
 use crate::tape::Tape;
 
-/// Typed once more: at once, and then five times after 15 minutes.
+/// The documentation's schedule, typed again: at once, and then five times after 15 minutes.
 const WAITS_SECS: [i64; 6] = [0, 900, 900, 900, 900, 900];
-/// The status tables, typed once more: from, to, and the events that tell.
+/// The status tables, typed again: from, to, and the events of the webhooks.
 const STEPS: &[(&str, &str, &[&str])] = &[
     ("", "pending", &["payout.pending"]),
     ("pending", "buyerPaid", &[]),
@@ -128,7 +128,7 @@ fn tape() -> impl Strategy<Value = Vec<String>> {
     vec(line(), 1..26).prop_map(move |rest| [vec![begins.to_owned()], rest].concat())
 }
 
-/// Everything that holds at any moment. It reads what is posted, exported and answered, and shares no code with the engine.
+/// Checks what holds at any moment. It reads what is posted, exported and answered, and shares no code with the engine.
 fn check(shop: &mut Tape) {
     let state = exported(shop);
     let deliveries = shop.admin("GET", "deliveries?provider=qbitpay", &Json::Null);
@@ -149,7 +149,7 @@ fn check(shop: &mut Tape) {
     balances_are_the_sums_of_their_rows(shop);
 }
 
-/// I4 and I1: each change is a row of a table, a final status stays, and each row's events are told once.
+/// I4 and I1: each change is a row of a table, a final status never changes, and each row's events have one webhook.
 fn statuses_follow_the_tables(state: &Json, mut told: BTreeMap<String, usize>) {
     let changes = crate::tape::changes(state);
     let mut stands: BTreeMap<&str, &str> = BTreeMap::new();
@@ -215,7 +215,7 @@ fn i10_a_restart_goes_unnoticed_and_a_fork_is_alone() {
     restarts(20, || tape().boxed());
 }
 
-/// Calls that are refused whatever the state is.
+/// Calls that are refused in any state.
 const REFUSED: &[&str] = &[
     r#"POST /qbitpay/api/v1/charges {"amount":0}"#,
     "POST /qbitpay/api/v1/charges {",
@@ -288,7 +288,7 @@ fn i19_a_reader_of_pages_meets_each_item_once() {
     ];
     always(40, &(tape(), 1..6_usize, select(LISTS), any::<bool>(), vec(line(), 8)), |(tape, limit, asked, backwards, between)| {
         let mut shop = played(&tape);
-        // What a filter holds may leave it: statuses stand still.
+        // Statuses do not change meanwhile, because an object that changes may leave the filtered list.
         let between: Vec<String> = between.into_iter().filter(|it| it.starts_with("POST /qbitpay/api") || it.starts_with("GET")).collect();
         let there = walked(&mut shop, asked, 100);
         let id = |it: &Json| it["id"].as_str().expect("an id").to_owned();

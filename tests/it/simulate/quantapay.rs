@@ -17,7 +17,7 @@ use crate::tape::Tape;
 
 /// One attempt; with retries switched on, five more.
 const WAITS_SECS: [i64; 1] = [0];
-/// The states, typed once more.
+/// The states, typed again.
 const STEPS: [(&str, &str); 8] = [("", "P"), ("P", "C"), ("P", "X"), ("P", "deleted"), ("X", "C"), ("X", "R"), ("C", "R"), ("P", "P")];
 /// Block times, the hour, the two days, and moments beside them.
 const SPANS_MS: &[u64] = &[0, 1, 400, 3_000, 12_000, 12_001, 36_000, 600_000, 1_800_000, 3_599_999, 3_600_000, 172_799_999, 172_800_000];
@@ -56,7 +56,7 @@ fn call() -> impl Strategy<Value = String> {
     prop_oneof![4 => session, 4 => made, 2 => asked, 1 => whole, 1 => page]
 }
 
-/// What the world outside does.
+/// What the outside world does.
 fn act() -> impl Strategy<Value = String> {
     let choose = coin().prop_map(|it| format!("act quantapay.choose-coin session=${{session}} cryptocurrency={it}"));
     let amount = select(
@@ -121,7 +121,7 @@ fn decimal(value: &Json) -> Decimal {
     value.as_str().and_then(|it| it.parse().ok()).unwrap_or_else(|| panic!("{value} is a decimal"))
 }
 
-/// Everything that holds at any moment. It reads what is posted and exported, and shares no code with the engine.
+/// Checks what holds at any moment. It reads what is posted and exported, and shares no code with the engine.
 fn check(shop: &mut Tape) {
     let state = exported(shop);
     let deliveries = shop.admin("GET", "deliveries?provider=quantapay", &Json::Null);
@@ -156,14 +156,14 @@ fn check(shop: &mut Tape) {
     money_is_conserved(shop, own);
 }
 
-/// Two payments that wait at one shared address are told apart by their amounts.
+/// Two payments that wait at one shared address have different amounts.
 fn amounts_differ(own: &Json) {
     let waits = |it: &&Json| it["status"] == "P" && it["fresh"] == false;
     let waiting: Vec<_> = list(own, "/transactions").iter().filter(waits).map(|it| (text(it, "coin"), decimal(&it["amount"]))).collect();
     assert_eq!(waiting.iter().collect::<BTreeSet<_>>().len(), waiting.len(), "{waiting:?}");
 }
 
-/// I5: credits are 150 dollars less each payment's 0.8 %, wallets what was there and what came.
+/// I5: credits are 150 dollars minus 0.8 % of each payment; wallets have their first balance plus the payments.
 fn money_is_conserved(shop: &mut Tape, own: &Json) {
     let (_, credits) = post(shop, &form("get-credit-balance", &[]));
     let (mut fees, mut came) = (Decimal::ZERO, BTreeMap::new());
@@ -238,7 +238,7 @@ fn i12_another_merchants_payments_change_nothing_but_numbers() {
     });
 }
 
-/// Calls that are refused whatever the state is.
+/// Calls that are refused in any state.
 const REFUSED: &[&str] = &[
     "POST /quantapay/api.php",
     "POST /quantapay/api.php function=nothing&api-key=qp_test_key",
@@ -275,7 +275,7 @@ fn i24_a_damaged_state_never_breaks_the_sandbox() {
         let mut document = exported(&mut shop);
         let mut found = Vec::new();
         places(&document, "", &mut found);
-        // Half of the damage is done to what this provider remembers.
+        // Half of the cases damage this provider's memory.
         let of_own = |it: &&String| it.contains("/memory/transactions") || it.contains("/memory/sessions") || it.contains("/memory/rates");
         let own: Vec<_> = found.iter().filter(of_own).cloned().collect();
         let among = if place % 2 == 0 || own.is_empty() { &found } else { &own };

@@ -15,9 +15,9 @@ use super::{always, at_every_step, changes_nothing, exported, leaps, played, rep
 use crate::quoine::client::{SECRET, digest, signature};
 use crate::tape::Tape;
 
-/// Typed once more: at once, then after 1, 5, 15 and 60 minutes.
+/// The documentation's schedule, typed again: at once, then after 1, 5, 15 and 60 minutes.
 const WAITS_SECS: [i64; 5] = [0, 60, 300, 900, 3600];
-/// The documentation's table, typed once more.
+/// The documentation's table, typed again.
 const STEPS: [(&str, &str); 8] = [
     ("", "ready"),
     ("ready", "unconfirmed"),
@@ -66,7 +66,7 @@ fn tape() -> impl Strategy<Value = Vec<String>> {
     (begins, vec(line(), 1..26)).prop_map(|(first, rest)| [vec![first.clone(), first], rest].concat())
 }
 
-/// Everything that holds at any moment. It reads what is posted and exported, and shares no code with the engine.
+/// Checks what holds at any moment. It reads what is posted and exported, and shares no code with the engine.
 fn check(shop: &mut Tape) {
     let state = exported(shop);
     let deliveries = shop.admin("GET", "deliveries?provider=quoine", &Json::Null);
@@ -95,8 +95,8 @@ fn check(shop: &mut Tape) {
     }
 }
 
-/// I26: for a transfer that blocks confirm, the next multiple of ten minutes is booked, and nothing else; for one that
-/// actions confirm, or that has enough, nothing is.
+/// I26: one entry is booked for a transfer that blocks confirm, at the next multiple of ten minutes. None is booked for one
+/// that actions confirm, or that has enough confirmations.
 fn awaits_one_block(core: &Json, id: &Json, transfer: &Json) {
     let (confirmations, wanted) = (transfer["confirmations"].as_u64(), transfer["wanted"].as_u64());
     assert!(confirmations <= wanted, "{transfer}");
@@ -108,7 +108,7 @@ fn awaits_one_block(core: &Json, id: &Json, transfer: &Json) {
     assert_eq!(booked, Vec::from_iter(waits.then(|| start + ((now - start) / 600 + 1) * 600)), "{transfer}");
 }
 
-/// I5: what has come is the sum of its payments, and the full payment is what moves an invoice on.
+/// I5: the received amount is the sum of the payments, and an invoice changes its status by its full payment.
 fn balances(invoice: &Json) {
     let paid: i64 = list(invoice, "/payments").iter().map(|it| it.as_i64().expect("satoshi")).sum();
     let price = invoice["satoshi"].as_i64().expect("satoshi");
@@ -119,7 +119,7 @@ fn balances(invoice: &Json) {
     }
 }
 
-/// I15 and I16: body and digest stay to the byte, date and signature are those of the attempt.
+/// I15 and I16: body and digest stay the same to the byte, date and signature are those of the attempt.
 fn is_signed(attempt: &Json, attempts: &[Json]) {
     let (request, first) = (&attempt["request"], &attempts[0]["request"]);
     let header = |name: &str| text(&request["headers"], name);
@@ -152,7 +152,7 @@ fn i10_a_restart_goes_unnoticed_and_a_fork_is_alone() {
     restarts(40, || tape().boxed());
 }
 
-/// Calls that are refused whatever the state is.
+/// Calls that are refused in any state.
 const REFUSED: &[&str] = &[
     r#"POST /quoine/api/v1/invoices {"price":0}"#,
     "POST /quoine/api/v1/invoices {",
@@ -186,7 +186,7 @@ fn i24_a_damaged_state_never_breaks_the_sandbox() {
         let mut document = exported(&mut shop);
         let mut found = Vec::new();
         places(&document, "", &mut found);
-        // Half of the damage is done to what this provider and the chains remember.
+        // Half of the cases damage the memory of this provider or the chains.
         let own: Vec<_> = found.iter().filter(|it| it.contains("/memory/invoices") || it.starts_with("/core/chains")).cloned().collect();
         let among = if place % 2 == 0 || own.is_empty() { &found } else { &own };
         let path = &among[usize::try_from(place / 2).expect("a place") % among.len()];

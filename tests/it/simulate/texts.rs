@@ -1,4 +1,4 @@
-//! Texts that chance writes: whatever a scenario's text is, it is read or refused with a place.
+//! Random texts: the text of a scenario is read, or refused with a place.
 
 use std::sync::LazyLock;
 
@@ -10,10 +10,10 @@ use proptest::sample::{Index, select};
 use super::always;
 use crate::broken::{contracts, files, load};
 
-/// What a newcomer begins with.
+/// The scenario with which a newcomer begins.
 const STARTER: &str = include_str!("../../../src/cli/starter.yaml");
 
-/// Pieces that YAML and the grammar give a meaning to.
+/// Pieces that have a meaning in YAML and in the grammar.
 const PIECES: &[&str] = &[
     "{",
     "}",
@@ -138,7 +138,7 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![8 => mutated, 2 => pieces, 1 => ".{0,80}".prop_map(String::from)]
 }
 
-/// A mistake has a place inside the text, on the borders of characters, and says something of bounded length.
+/// A mistake has a place inside the text, on the borders of characters, and a message of bounded length.
 fn is_told(text: &str, mistakes: &playmoney::inside::scenario::Mistakes) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     assert!(!mistakes.all.is_empty());

@@ -13,17 +13,10 @@ use super::{only, sources};
 #[rustfmt::skip]
 const NESTED: &[(&str, usize)] = &[
     ("src/cli/run/report.rs", 1),
-    ("src/control/call.rs", 1),
-    ("src/control/clock.rs", 1),
     ("src/control/journal.rs", 2),
-    ("src/edge/access.rs", 4),
-    ("src/embed/report.rs", 1),
-    ("src/engine/chain.rs", 1),
     ("src/engine/lifecycle/tests.rs", 1),
     ("src/engine/log/tests.rs", 2),
-    ("src/engine/outbox.rs", 2),
     ("src/engine/tables.rs", 2),
-    ("src/engine/world/beginning.rs", 2),
     ("src/providers/cryptopay/actions.rs", 1),
     ("src/providers/cryptopay/model/sound.rs", 6),
     ("src/providers/cryptopay/webhooks.rs", 1),
@@ -38,9 +31,6 @@ const NESTED: &[(&str, usize)] = &[
     ("src/scenario/mistakes.rs", 1),
     ("src/scenario/mod.rs", 1),
     ("src/scenario/rule.rs", 1),
-    ("src/stage/call.rs", 1),
-    ("src/stage/waiting.rs", 2),
-    ("src/stage/webhooks.rs", 4),
     ("tests/it/contract/names.rs", 1),
 ];
 

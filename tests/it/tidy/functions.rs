@@ -24,15 +24,14 @@ const BOOLS: &[(&str, usize)] = &[
     ("src/cli/run/report.rs::print_all", 1),
     ("src/cli/scenarios.rs::collect", 1),
     ("src/cli/serve.rs::credentials", 1),
-    ("src/control/actions.rs::report", 1),
     ("src/control/inbox.rs::poll", 1),
     ("src/control/mod.rs::poll", 1),
     ("src/edge/faults.rs::inject", 1),
     ("src/engine/chain.rs::watch", 1),
     ("src/engine/chain/tests.rs::watch", 1),
-    ("src/engine/context.rs::is_led_by_hand", 1),
+    ("src/engine/context.rs::is_paced_from_outside", 1),
     ("src/engine/context.rs::lead", 1),
-    ("src/engine/outbox.rs::landed", 1),
+    ("src/engine/outbox.rs::settle", 1),
     ("src/engine/rules.rs::add", 1),
     ("src/engine/rules.rs::put", 1),
     ("src/engine/world/posting.rs::arrive", 1),
@@ -50,7 +49,7 @@ const BOOLS: &[(&str, usize)] = &[
     ("src/providers/quoine/auth.rs::uris", 1),
     ("src/sandbox/tickets.rs::hand_out", 1),
     ("src/scenario/mistakes.rs::render", 1),
-    ("src/stage/answers.rs::answered", 1),
+    ("src/stage/answers.rs::judge_answer", 1),
 ];
 
 struct Function {
