@@ -22,25 +22,25 @@ pub use rows::ACTS;
 
 type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ActionDone, ActionError>;
 
-/// Does an action.
+/// Performs an action.
 pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
-    let does = function(ACTS, act).ok_or(ActionError::Unknown)?;
-    does(memory, cx, with)
+    let perform = function(ACTS, act).ok_or(ActionError::Unknown)?;
+    perform(memory, cx, with)
 }
 
-/// What a merchant begins with: credits in USD, or the balance of a wallet in a coin.
+/// Sets what a merchant begins with: credits in USD, or the balance of a coin's wallet.
 pub fn endow(memory: &mut Memory, merchant: u16, code: &str, amount: Decimal) -> Result<(), String> {
     if code.eq_ignore_ascii_case("usd") {
         if 2 < amount.normalize().scale() || coins_max() < amount {
-            return Err("credits have at most 2 decimals, and are no fortune".to_owned());
+            return Err(format!("credits have at most 2 decimals and are at most {}", coins_max()));
         }
         memory.merchant_mut(merchant).begin_with_credits(amount);
         return Ok(());
     }
     let coin = Coin::of(&code.to_ascii_lowercase());
-    let coin = coin.ok_or_else(|| format!("QuantaPay has no coin `{code}`; it has USD for credits, and the coins {CODES}"))?;
+    let coin = coin.ok_or_else(|| format!("no coin of QuantaPay is named `{code}`. Known: USD for credits, and the coins {CODES}"))?;
     if amount.normalize().scale() > coin.decimals() || coins_max() < amount {
-        return Err(format!("an amount in {code} has at most {} decimals, and is no fortune", coin.decimals()));
+        return Err(format!("an amount in {code} has at most {} decimals and is at most {}", coin.decimals(), coins_max()));
     }
     memory.merchant_mut(merchant).begin_with(coin, amount);
     Ok(())
@@ -49,13 +49,13 @@ pub fn endow(memory: &mut Memory, merchant: u16, code: &str, amount: Decimal) ->
 fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Transaction, ActionError> {
     let asked =
         with.plain("transaction").ok_or_else(|| ActionError::Invalid("`transaction` is required: the transaction's id.".to_owned()))?;
-    memory.transaction_of(&asked).ok_or_else(|| ActionError::Nothing(format!("There is no transaction `{asked}`.")))
+    memory.transaction_of(&asked).ok_or_else(|| ActionError::Nothing(format!("No transaction is named `{asked}`.")))
 }
 
 fn find_session<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Session, ActionError> {
     let asked =
         with.plain("session").ok_or_else(|| ActionError::Invalid("`session` is required: the session's id, as cs_...".to_owned()))?;
-    memory.session_of(&asked).ok_or_else(|| ActionError::Nothing(format!("There is no session `{asked}`.")))
+    memory.session_of(&asked).ok_or_else(|| ActionError::Nothing(format!("No session is named `{asked}`.")))
 }
 
 fn coin(with: &Fields<'_>) -> Result<Option<Coin>, ActionError> {
@@ -63,20 +63,21 @@ fn coin(with: &Fields<'_>) -> Result<Option<Coin>, ActionError> {
     Coin::of(&asked).map(Some).ok_or_else(|| ActionError::Invalid(format!("`cryptocurrency` is one of {CODES}.")))
 }
 
-fn acted(memory: &Memory, id: u32) -> Result<ActionDone, ActionError> {
+/// The answer of an action on a transaction.
+fn report(memory: &Memory, id: u32) -> Result<ActionDone, ActionError> {
     memory.transactions.get(id).map(|it| ActionDone { object: it.object() }).ok_or(ActionError::Unknown)
 }
 
-/// What forbids a step, and what would allow it.
-fn forbidden(it: &Transaction, when: &str) -> ActionError {
-    ActionError::State(format!("The transaction {} is {}, {}; {when}.", it.id, it.status().word(), it.status().said()))
+/// Names what forbids a step, and what would allow it.
+fn refusal(it: &Transaction, when: &str) -> ActionError {
+    ActionError::State(format!("The transaction {} is {} ({}); {when}.", it.id, it.status().word(), it.status().name()))
 }
 
 fn choose_coin(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let session = find_session(memory, with)?.number;
     let coin = coin(with)?.ok_or_else(|| ActionError::Invalid(format!("`cryptocurrency` is required: one of {CODES}.")))?;
     let id = choose(memory, cx, session, coin)?;
-    acted(memory, id)
+    report(memory, id)
 }
 
 /// The payer of a session chooses a coin.
@@ -94,8 +95,9 @@ pub fn choose(memory: &mut Memory, cx: &mut Context<'_>, session: u32, coin: Coi
     })
 }
 
-/// The transaction that `pay` means: the one that is named, or the session's latest; the coin makes one where none is.
-fn payable(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>, coin: Option<Coin>) -> Result<u32, ActionError> {
+/// Finds the transaction that `pay` pays: the one that is named, or the session's latest. A session without one gets a new
+/// transaction in the coin.
+fn find_payable(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>, coin: Option<Coin>) -> Result<u32, ActionError> {
     if with.has("transaction") {
         return find(memory, with).map(|it| it.id);
     }
@@ -103,7 +105,7 @@ fn payable(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>, coin: O
         return Err(ActionError::Invalid("`transaction` or `session` is required: its id.".to_owned()));
     }
     let session = find_session(memory, with)?;
-    let latest = session.transaction.and_then(|it| memory.transaction(it)).filter(|it| coin.is_none_or(|own| own == it.coin));
+    let latest = session.transaction.and_then(|it| memory.transaction(it)).filter(|latest| coin.is_none_or(|it| it == latest.coin));
     match (latest, coin) {
         (Some(it), _) => Ok(it.id),
         (None, Some(coin)) => {
@@ -133,35 +135,38 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
         _ => return Err(ActionError::Invalid("`token` is `fake`, or is left out.".to_owned())),
     };
     let hash = with.plain("hash");
-    let hash_is_one = |it: &String| it.len() <= rows::HASH_CHARS_MAX && it.bytes().all(|it| it.is_ascii_alphanumeric());
-    if hash.as_ref().map_or(with.has("hash"), |it| !hash_is_one(it)) {
+    let is_hash = |hash: &String| hash.len() <= rows::HASH_CHARS_MAX && hash.bytes().all(|it| it.is_ascii_alphanumeric());
+    if hash.as_ref().map_or(with.has("hash"), |it| !is_hash(it)) {
         return Err(ActionError::Invalid(format!("`hash` is at most {} letters and digits.", rows::HASH_CHARS_MAX)));
     }
-    let id = payable(memory, cx, with, coin)?;
+    let id = find_payable(memory, cx, with, coin)?;
     let own = memory.transaction(id).ok_or(ActionError::Unknown)?;
     if own.status() != Status::Pending {
-        return Err(forbidden(own, "it is paid while it is pending"));
+        return Err(refusal(own, "it can be paid only while it is pending"));
     }
     if own.transfer.is_some() {
-        return Err(forbidden(own, "its transfer has been seen, so that it waits for confirmations alone"));
+        return Err(refusal(own, "its transfer has been seen, and only confirmations are missing"));
     }
     let due = match coin.filter(|it| *it != own.coin) {
-        // The payer sends another coin than they have chosen: the amount is the price in that coin.
+        // The payer sends a coin other than the chosen one: the amount is the price in this coin.
         Some(other) => memory.rates.coins(own.amount_fiat, own.fiat, other).unwrap_or(own.amount),
         None => own.amount,
     };
     let sent = Sent { to: id, coin: coin.unwrap_or(own.coin), amount: given.flatten().unwrap_or(due), hash, fake };
     send(memory, cx, &sent)?;
-    acted(memory, id)
+    report(memory, id)
 }
 
-/// Sends coins.
+/// Sends coins, or says why it cannot.
 pub fn send(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(), ActionError> {
     lifecycle::pay(memory, cx, sent).map_err(|why| match why {
-        NotPaid::TooMuch => ActionError::State(format!("The wallet for {} holds no more than it can count.", sent.coin.code())),
-        NotPaid::TooMany => {
-            ActionError::State(format!("The transaction {} cannot be paid: the sandbox watches too many transfers already.", sent.to))
+        NotPaid::TooMuch => {
+            ActionError::State(format!("The wallet for {} cannot hold this amount: its limit is {}.", sent.coin.code(), coins_max()))
         }
+        NotPaid::TooMany => ActionError::State(format!(
+            "The transaction {} cannot be paid: the sandbox already watches as many transfers as it can.",
+            sent.to
+        )),
     })
 }
 
@@ -169,17 +174,17 @@ fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
     let own = find(memory, with)?;
     let (id, object) = (own.id, own.object());
     if own.status() != Status::Pending {
-        return Err(forbidden(own, "its transfer is confirmed while it is pending"));
+        return Err(refusal(own, "its transfer can be confirmed only while it is pending"));
     }
     let wants = || ActionError::Invalid(format!("`confirmations` is a whole number from 1 to {CONFIRMATIONS_MAX}."));
     let asked = with.plain("confirmations");
-    let reached = asked.as_deref().map(|it| it.parse().ok().filter(|it| (1..=CONFIRMATIONS_MAX).contains(it)).ok_or_else(wants));
+    let reached = asked.as_deref().map(|text| text.parse().ok().filter(|it| (1..=CONFIRMATIONS_MAX).contains(it)).ok_or_else(wants));
     let reached: Option<u32> = reached.transpose()?;
     if asked.is_none() && with.has("confirmations") {
         return Err(wants());
     }
     if cx.confirm(object, 0, reached).is_none() {
-        return Err(forbidden(own, "no transfer has been seen that could be confirmed"));
+        return Err(refusal(own, "no transfer for it has been seen yet"));
     }
     look_at_confirmations(memory, cx, id, On::Act("confirm"));
     Ok(ActionDone { object })
@@ -191,9 +196,9 @@ fn cancel(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resul
         return Err(memory
             .transactions
             .get(id)
-            .map_or(ActionError::Unknown, |it| forbidden(it, "it is cancelled while it is pending and no transfer has been seen")));
+            .map_or(ActionError::Unknown, |it| refusal(it, "it can be cancelled only while it is pending and no transfer has been seen")));
     }
-    acted(memory, id)
+    report(memory, id)
 }
 
 fn refund(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
@@ -202,9 +207,9 @@ fn refund(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resul
         return Err(memory
             .transactions
             .get(id)
-            .map_or(ActionError::Unknown, |it| forbidden(it, "it is refunded once it is completed or underpaid")));
+            .map_or(ActionError::Unknown, |it| refusal(it, "it can be refunded only when it is completed or underpaid")));
     }
-    acted(memory, id)
+    report(memory, id)
 }
 
 fn accept_underpayment(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
@@ -213,7 +218,7 @@ fn accept_underpayment(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<
         return Err(memory
             .transactions
             .get(id)
-            .map_or(ActionError::Unknown, |it| forbidden(it, "what arrived is accepted once it is underpaid")));
+            .map_or(ActionError::Unknown, |it| refusal(it, "it can be accepted only when it is underpaid")));
     }
-    acted(memory, id)
+    report(memory, id)
 }

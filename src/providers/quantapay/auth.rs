@@ -1,4 +1,4 @@
-//! Who asks: the key in the form, and the optional signature of a checkout.
+//! Who calls: the key in the form, and the optional signature of a checkout.
 
 use super::errors::Error;
 use super::webhooks::SIGNING_CREDENTIAL;
@@ -14,7 +14,7 @@ use crate::kit::time::{Timestamp, unix_seconds};
 
 /// The field of the key.
 pub const API_KEY: &str = "api-key";
-/// A signed request may be so far away in time, in either direction.
+/// The timestamp of a signed request differs from the clock by at most this number of seconds, in either direction.
 const AGE_SECONDS_MAX: u64 = 300;
 
 /// The account whose key the form carries.
@@ -26,16 +26,16 @@ pub fn caller(cx: &mut Context<'_>, form: &Form, caller: Option<&Caller>) -> Res
     Ok(account.clone())
 }
 
-/// The account whose key a form carries, whether or not the call would be served.
-pub fn named(cx: &Context<'_>, form: &Form) -> Option<Caller> {
+/// Finds the account whose key a form carries, whether or not the call would be served.
+pub fn find_caller(cx: &Context<'_>, form: &Form) -> Option<Caller> {
     let account = cx.owner_of("api_key", form.get(API_KEY)?)?.id.clone();
     Some(Caller { account, by: By::Name })
 }
 
-/// Puts the key into the form, unless it names one; a checkout is signed as well when the proof is to be complete, or wrong.
+/// Adds the key to a form without one. A checkout is signed as well when the proof has to be complete, or wrong.
 pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
     if request.media_type() != "application/x-www-form-urlencoded" {
-        return; // whatever it is, no key can be read from it
+        return; // the API reads no key from any other media type
     }
     let mut form = Form::of(request);
     let is_checkout = form.get("function") == Some("create-checkout-session");
@@ -56,8 +56,8 @@ pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
     request.body = serde_urlencoded::to_string(&form.0).unwrap_or_default().into();
 }
 
-/// Judges the signature of a checkout, when there is one: first its age, then itself.
-pub fn is_signed(cx: &Context<'_>, account: &str, form: &Form) -> Result<(), Error> {
+/// Checks the signature of a checkout if the form has one: first its age, then the signature itself.
+pub fn check_signature(cx: &Context<'_>, account: &str, form: &Form) -> Result<(), Error> {
     let (Some(given), Some(stamp)) = (form.get(SIGNATURE), form.get(TIMESTAMP)) else { return Ok(()) };
     let whole = !stamp.is_empty() && stamp.len() <= 11 && stamp.bytes().all(|it| it.is_ascii_digit());
     let seconds: i64 = stamp.parse().ok().filter(|_| whole).ok_or(Error::Invalid(TIMESTAMP, "is in unix seconds"))?;

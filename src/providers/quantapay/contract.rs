@@ -1,4 +1,4 @@
-//! Everything that is known of this provider, collected from its rooms.
+//! Everything that is known about this provider, collected from its rooms.
 
 use super::actions::ACTS;
 use super::errors::ERRORS;
@@ -19,7 +19,7 @@ mod decisions;
 pub static CONTRACT: Contract = Contract {
     slug: "quantapay",
     name: "QuantaPay",
-    about: "A gateway that holds no money: prices in over 160 currencies, paid in a coin of the payer's choice to the merchant's own wallet, told by one webhook, with a fee of 0.8 % from prepaid credits.",
+    about: "A gateway that never holds money: a price in one of over 160 currencies is paid in a coin of the payer's choice to the merchant's own wallet. One webhook reports a completed payment; a fee of 0.8 % is taken from prepaid credits.",
     base_url: BASE_URL,
     hosts: &["cloud.quantapay.app"],
     account: "default",
@@ -28,7 +28,7 @@ pub static CONTRACT: Contract = Contract {
         Credential { name: "webhook_secret", test_value: "qp_test_webhook_secret", prefix: "", drawn_chars: 64 },
     ],
     sources: &[
-        Source { name: "API Overview", what: "API Overview & Authentication, whole" },
+        Source { name: "API Overview", what: "API Overview & Authentication, the whole page" },
         Source {
             name: "Transactions API",
             what: "state of 2026-03-09: the flow and the first request; parameters, responses and later functions are cut off",
@@ -39,7 +39,7 @@ pub static CONTRACT: Contract = Contract {
         },
         Source {
             name: "Utilities API",
-            what: "credits, balances and rates whole, get-fiat-value without its response; a function on supported coins is announced and cut off",
+            what: "credits, balances and rates are complete, get-fiat-value lacks its response; a function on supported coins is announced and cut off",
         },
         Source { name: "Help center", what: "FAQ and Security, the first half of each" },
         Source {

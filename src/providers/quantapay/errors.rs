@@ -7,25 +7,25 @@ use crate::engine::tables::bound::{Refusals, error, refusal};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::http::{Response, StatusCode};
 
-const CODES: Evidence = Documented("API Overview, Error Codes; that the status is 200 is observed in the sibling product");
+const CODES: Evidence = Documented("API Overview, Error Codes; the status 200 is observed in the sibling product");
 const EXPIRED: Evidence = Documented("API Overview, HMAC Signature: rejected with \"Request expired\"; the code is assumed");
-const OURS: Evidence = Assumed("the page lists five codes, and none for this");
-const ONLY_ASKED_FOR: &str = "only when it is asked for, by a rule or by the header Playmoney-Fault";
+const OURS: Evidence = Assumed("the page lists five codes, and none of them fits");
+const ONLY_ASKED_FOR: &str = "only when a rule or the header Playmoney-Fault asks for it";
 
-/// The catalogue: every refusal, with an example of it for testers who ask for it by name.
+/// The catalogue: every refusal, with an example for testers who ask for it by name.
 #[rustfmt::skip]
 pub static ERRORS: Refusals<Error> = &[
-    error("missing_function_name", "missing-function-name", StatusCode::OK, "the form has no field `function`; a body of another media type, or none, is a form without fields", CODES, || Error::NoFunction),
-    error("function_not_found", "function-not-found", StatusCode::OK, "there is no function of that name", CODES, || Error::NoSuchFunction(String::new())),
+    error("missing_function_name", "missing-function-name", StatusCode::OK, "the form has no field `function`; an empty body, or one of another media type, is a form without fields", CODES, || Error::NoFunction),
+    error("function_not_found", "function-not-found", StatusCode::OK, "no function has this name", CODES, || Error::NoSuchFunction(String::new())),
     error("api_key_not_found", "api-key-not-found", StatusCode::OK, "the form has no field `api-key`, or it is empty or `0`", CODES, || Error::NoKey),
-    error("invalid_api_key", "invalid-api-key", StatusCode::OK, "no account has that key", CODES, || Error::WrongKey),
-    error("missing_argument", "missing-argument", StatusCode::OK, "a required field is not there; only the first of them is named, and an empty one is there", CODES, || Error::Missing("price")),
-    error("request_expired", "request-expired", StatusCode::OK, "the timestamp of a signed request is more than 300 seconds away", EXPIRED, || Error::Expired),
-    error("invalid_signature", "invalid-signature", StatusCode::OK, "the signature is not that of the posted price, currency, order_id and timestamp", OURS, || Error::Signature),
-    error("invalid_argument", "invalid-argument", StatusCode::OK, "a field has a value that cannot be taken", OURS, || Error::Invalid("price", "is a number above zero")),
-    error("too_many_requests", "too-many-requests", StatusCode::TOO_MANY_REQUESTS, "more than 100 calls of an account in one minute, and the account's `rate_limit` is `enforce`", Assumed("API Overview, Rate Limits, says that excessive requests may be throttled: that they are, its status and its code are ours"), || Error::TooMany),
-    error("not_found", "not-found", StatusCode::NOT_FOUND, "there is no such path", Assumed("no page says how an unknown path is answered"), || Error::NoPath),
-    error("internal_error", "internal-error", StatusCode::INTERNAL_SERVER_ERROR, ONLY_ASKED_FOR, Assumed("no page documents it; a client has to survive it all the same"), || Error::Internal),
+    error("invalid_api_key", "invalid-api-key", StatusCode::OK, "no account has this key", CODES, || Error::WrongKey),
+    error("missing_argument", "missing-argument", StatusCode::OK, "a required field is missing; only the first one is named, and an empty field is not missing", CODES, || Error::Missing("price")),
+    error("request_expired", "request-expired", StatusCode::OK, "the timestamp of a signed request differs by more than 300 seconds from the clock", EXPIRED, || Error::Expired),
+    error("invalid_signature", "invalid-signature", StatusCode::OK, "the signature does not match the posted price, currency, order_id and timestamp", OURS, || Error::Signature),
+    error("invalid_argument", "invalid-argument", StatusCode::OK, "a field has a value that is not accepted", OURS, || Error::Invalid("price", "is a number above zero")),
+    error("too_many_requests", "too-many-requests", StatusCode::TOO_MANY_REQUESTS, "more than 100 calls of an account in one minute, and the account's `rate_limit` is `enforce`", Assumed("API Overview, Rate Limits, says that excessive requests may be throttled; the limit, the status and the code are ours"), || Error::TooMany),
+    error("not_found", "not-found", StatusCode::NOT_FOUND, "the path does not exist", Assumed("no page says how an unknown path is answered"), || Error::NoPath),
+    error("internal_error", "internal-error", StatusCode::INTERNAL_SERVER_ERROR, ONLY_ASKED_FOR, Assumed("no page documents it, but a client has to survive it"), || Error::Internal),
 ];
 
 /// Why a call is refused.
@@ -45,7 +45,7 @@ pub enum Error {
     Expired,
     #[error("Invalid signature")]
     Signature,
-    /// Which field, and what it has to be.
+    /// The field, and what it must be.
     #[error("Invalid argument: {0} {1}")]
     Invalid(&'static str, &'static str),
     #[error("Too many requests")]
@@ -78,18 +78,18 @@ impl Error {
     pub const fn hint(&self) -> Option<&'static str> {
         if let Self::NoFunction = self {
             return Some(
-                "the function is a field of a POST body, which is a form: urlencoded or multipart; JSON and the query are not read",
+                "send the function as a form field in the body of a POST, urlencoded or multipart; JSON and the query are not read",
             );
         }
         if let Self::NoKey | Self::WrongKey = self {
             return Some("GET /__admin/accounts lists the api-key of every account of this sandbox");
         }
         if let Self::Expired = self {
-            return Some("timestamp is in unix seconds, and at most 300 away from the clock that the account's `freshness` names");
+            return Some("timestamp is in unix seconds and differs by at most 300 from the clock that the account's `freshness` names");
         }
         if let Self::Signature = self {
             return Some(
-                "compare `playmoney sign quantapay --method POST --target /api.php --body FORM`, which shows the text that is signed: price, currency and order_id exactly as they are posted",
+                "compare `playmoney sign quantapay --method POST --target /api.php --body FORM`, which shows the signed text: price, currency and order_id exactly as they are posted",
             );
         }
         None

@@ -21,21 +21,21 @@ mod paying;
 pub use making::{NotMade, begin, choose, transact};
 pub use paying::{NotPaid, Sent, pay};
 
-const CHOSEN: Evidence = Observed("the sibling product; that the payer picks a coin on the hosted page stands in the Transactions API");
+const CHOSEN: Evidence = Observed("the sibling product; the Transactions API documents that the payer picks a coin on the hosted page");
 const SIBLING: Evidence = Observed("the sibling product's states of a transaction");
 const DONE: Evidence =
-    Documented("Webhooks, 2026-04-08: status C once the payment is completed; the way there is observed in the sibling product");
-const SEEN_CONFIRMED: Evidence = Assumed("with `confirmations` at 0 a transfer is enough as soon as it is seen");
+    Documented("Webhooks, 2026-04-08: status C once the payment is completed; how it gets there is observed in the sibling product");
+const SEEN_CONFIRMED: Evidence = Assumed("with `confirmations` at 0 a transfer counts as soon as it is seen");
 const ACCEPTED: Evidence =
-    Observed("the sibling product lets the merchant complete an underpaid transaction; that it is then told is assumed");
+    Observed("the sibling product lets the merchant complete an underpaid transaction; that a webhook then reports it is assumed");
 
 const HOUR: Evidence =
     Observed("the sibling product: the row stays pending, while check-transactions answers `expired` and the page says so");
 
-/// Enough blocks have come.
+/// Enough blocks have confirmed the transfer.
 pub const ENOUGH: On = Block("enough confirmations");
 
-/// What a transaction does. Which of two rows with the same cause is taken follows from what has arrived.
+/// The steps of a transaction. The amount that has arrived decides between two rows with the same cause.
 #[rustfmt::skip]
 pub static TRANSACTION: Lifecycle<Status> = Lifecycle::new("transaction", &[
     Row { on: Act("choose-coin"),         from: &[],                     to: Pending,   event: None,            evidence: CHOSEN },
@@ -53,7 +53,7 @@ pub static TRANSACTION: Lifecycle<Status> = Lifecycle::new("transaction", &[
     Row { on: Timer(WINDOW),              from: &[Pending],              to: Pending,   event: None,            evidence: HOUR },
 ]);
 
-/// Whether a timer of that row still means something: the hour does only until a transfer is seen.
+/// Whether a timer of this row still matters: the hour matters only until a transfer is seen.
 pub fn awaits(transaction: &Transaction, row: u8) -> bool {
     let is_hour = TRANSACTION.rows.get(usize::from(row)).is_some_and(|it| matches!(it.on, Timer(_)));
     !is_hour || transaction.waits()
@@ -90,7 +90,7 @@ impl Object for Transaction {
     }
 }
 
-/// Moves a transaction on when its transfer has all the confirmations that are wanted.
+/// Moves a transaction on when its transfer has the number of confirmations that it needs.
 pub fn look_at_confirmations(memory: &mut Memory, cx: &mut Context<'_>, id: u32, on: On) {
     let Some(transaction) = memory.transactions.get(id).filter(|it| it.status() == Pending) else { return };
     let Some(transfer) = &transaction.transfer else { return };
@@ -104,7 +104,7 @@ pub fn look_at_confirmations(memory: &mut Memory, cx: &mut Context<'_>, id: u32,
     if received < due && !accepts {
         if let Some(missing) = memory.transactions.get(id).and_then(wire::missing) {
             memory.transactions.update(id, |it| {
-                it.texts = Some(Box::new(Texts { missing: missing.into(), ..it.texts.take().map(|it| *it).unwrap_or_default() }));
+                it.texts = Some(Box::new(Texts { missing: missing.into(), ..it.texts.take().map(|texts| *texts).unwrap_or_default() }));
             });
         }
         take_to::<Transaction>(memory, cx, id, on, Underpaid);
@@ -113,13 +113,13 @@ pub fn look_at_confirmations(memory: &mut Memory, cx: &mut Context<'_>, id: u32,
     }
 }
 
-/// The payer cancels, as long as they have sent nothing: from then on the page offers no way to.
+/// The payer cancels. Once a transfer has been seen, the page does not offer it any more.
 pub fn cancel(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> bool {
     memory.transactions.get(id).is_some_and(|it| it.transfer.is_none())
         && take_to::<Transaction>(memory, cx, id, Act("cancel"), Deleted).is_some()
 }
 
-/// The merchant is content with what arrived.
+/// The merchant accepts the amount that arrived.
 pub fn accept_underpayment(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> bool {
     if memory.transactions.get(id).is_none_or(|it| it.status() != Underpaid) {
         return false;
@@ -128,7 +128,7 @@ pub fn accept_underpayment(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -
     take_to::<Transaction>(memory, cx, id, Act("accept-underpayment"), Completed).is_some()
 }
 
-/// Takes the fee of a payment, over what arrived when the merchant is content with less.
+/// Takes the fee of a payment; when the merchant accepts less than the price, the fee is that of what arrived.
 fn pay_fee(memory: &mut Memory, id: u32, lowers: bool) {
     if lowers {
         memory.transactions.update(id, lower);
@@ -139,7 +139,7 @@ fn pay_fee(memory: &mut Memory, id: u32, lowers: bool) {
     memory.transactions.update(id, |it| it.fee = fee);
 }
 
-/// From now on what arrived is the whole amount.
+/// Makes what arrived the whole amount.
 fn lower(it: &mut Transaction) {
     let Some(received) = it.transfer.as_ref().map(|it| it.amount) else { return };
     let share = received.checked_div(it.amount).unwrap_or(Decimal::ONE);

@@ -61,13 +61,13 @@ impl Provider for QuantaPay {
 
     fn set_rate(&mut self, _: &mut Context<'_>, pair: &str, ask: Decimal, bid: Decimal) -> Result<(), String> {
         if ask != bid {
-            return Err("QuantaPay has one price for both sides: BTC/USD: 64850.25".to_owned());
+            return Err("QuantaPay has one price for both sides, for example BTC/USD: 64850.25".to_owned());
         }
         self.0.rates.set(pair, ask)
     }
 
     fn caller(&self, cx: &Context<'_>, found: &Found<'_>, request: &Request) -> Option<Caller> {
-        found.form.as_ref().map_or_else(|| auth::named(cx, &Form::of(request)), |it| auth::named(cx, it))
+        found.form.as_ref().map_or_else(|| auth::find_caller(cx, &Form::of(request)), |it| auth::find_caller(cx, it))
     }
 
     fn authorise(&self, account: &Account, request: &mut Request, signing: &Signing) {
@@ -119,7 +119,7 @@ impl Provider for QuantaPay {
         webhooks::verify(webhook, secret, others)
     }
 
-    /// The signature is a field of the form itself: no header goes with it.
+    /// The signature is a field of the form itself; no header is added.
     fn sign_request(&self, request: &Request, secret: &str) -> Option<SignedRequest> {
         let form = Form::urlencoded(&request.body);
         let canonical = SignedText::of(&form).canonical();
@@ -154,7 +154,7 @@ impl Provider for QuantaPay {
         let it = self.transaction(object)?;
         let look = webhooks::look(cx.account(&self.0.merchant(it.merchant).account));
         let session = it.session.and_then(|it| self.0.sessions.get(it));
-        Some(Shown { subject: it.id.to_string(), status: it.status().word(), object: wire::shown(it, session, look) })
+        Some(Shown { subject: it.id.to_string(), status: it.status().word(), object: wire::show(it, session, look) })
     }
 }
 

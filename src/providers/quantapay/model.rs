@@ -29,22 +29,22 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// How the engine names one of them.
+    /// The name of an object of this kind in the engine.
     pub const fn object(self, number: u32) -> ObjectId {
         ObjectId { kind: self as u8, number: number as u64 }
     }
 
-    /// Which kind an object is of, and its number.
+    /// The kind of an object, and its number.
     pub fn of(object: ObjectId) -> Option<(Self, u32)> {
         let kind = [Self::Transaction].get(usize::from(object.kind)).copied()?;
         Some((kind, u32::try_from(object.number).ok()?))
     }
 }
 
-/// Decimals of an amount of coins, at most.
+/// The most decimals of an amount of coins.
 pub const COIN_DECIMALS_MAX: u32 = 8;
 
-/// More coins than are ever sent or owned: sums of such amounts are exact.
+/// The highest amount of coins that is ever sent or owned; sums of such amounts are exact.
 pub fn coins_max() -> Decimal {
     Decimal::from(10_000_000_000_000_i64)
 }

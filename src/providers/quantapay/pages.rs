@@ -1,10 +1,10 @@
-//! What the payer sees: the price, a choice of coins, then address, amount and what is left of the hour.
+//! What the payer sees: the price, a choice of coins, then address, amount and the time that is left.
 
 use minijinja::context;
 
 use super::actions::{choose, send};
 use super::errors::Error;
-use super::lifecycle::{Sent, begin, cancel as cancelled};
+use super::lifecycle::{self, Sent, begin};
 use super::model::{COIN_DECIMALS_MAX, Coin, Memory, Session, SessionStatus, Status, Transaction, coins_max};
 use super::wire::{self, NewSession, coins, payment_uri};
 use crate::engine::actions::ActionError;
@@ -18,15 +18,15 @@ use crate::kit::qr;
 use crate::kit::time::{countdown, plain_utc};
 use crate::kit::word::Word;
 
-mod asked;
+mod target;
 
-use asked::{Asked, asked};
+use target::Target;
 
 /// The page of this provider.
 pub const PAGES: &[Page] = &[Page {
     name: "pay",
     path: "/pay.php?checkout_id={checkout_id}",
-    what: "the payer chooses a coin, sees address, exact amount, QR code and the time that is left, cancels, and goes on to `redirect`; also by `id` of payment-link, or by price, currency, external_reference, redirect, title, description, note, cloud and pay, which begin a checkout",
+    what: "the payer chooses a coin, sees address, exact amount, QR code and the time that is left, can cancel, and goes on to `redirect`; the page also opens by the `id` of payment-link, or by price, currency, external_reference, redirect, title, description, note, cloud and pay, which begin a checkout",
     evidence: Documented(
         "Transactions API: pay.php and the steps on it; its parameters and panels are observed in the sibling product and an official client",
     ),
@@ -40,48 +40,48 @@ static TEMPLATES: Pages = Pages::new(|| {
     ])
 });
 
-/// A payer's page asks anew so often, in seconds.
+/// The payer's page reloads after this number of seconds.
 const POLL_SECONDS: &str = "5";
-/// Beside the opaque id of a payment: its QR code in place of its page.
+/// The query parameter that asks for a payment's QR code in place of its page.
 const PICTURE: &str = "qr";
-/// Reads a done panel, and goes on.
+/// The page of a completed payment goes on to `redirect` after this number of seconds.
 const REDIRECT_SECONDS: &str = "3";
 
-/// A payer's browser asks.
+/// Answers a request of a payer's browser.
 pub fn call(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Result<Response, Error> {
     if request.method != Method::GET && request.method != Method::POST {
         return Err(Error::NoPath);
     }
-    let asked = asked(memory, cx, request);
-    if let Some(account) = asked.account(memory) {
+    let target = Target::of(memory, cx, request);
+    if let Some(account) = target.account(memory) {
         cx.trace.account = Some(account.clone());
         let merchant = memory.merchant_of(&account);
         if memory.merchant(merchant).credits < rust_decimal::Decimal::ZERO {
             return Ok(message("Payments are not available", "no-credit-balance", "The shop has used up its credits: no-credit-balance."));
         }
     }
-    match (asked, &request.method) {
-        (Asked::Nothing(kind), _) => Ok(nothing(kind)),
-        (asked, &Method::POST) => acted(memory, cx, request, asked),
-        (Asked::Session(number), _) => session(memory, cx, number, StatusCode::OK, None),
-        (Asked::Transaction(id), _) if request.query_parameter(PICTURE).is_some() => {
+    match (target, &request.method) {
+        (Target::Nothing(kind), _) => Ok(nothing(kind)),
+        (target, &Method::POST) => submit(memory, cx, request, target),
+        (Target::Session(number), _) => session(memory, cx, number, StatusCode::OK, None),
+        (Target::Transaction(id), _) if request.query_parameter(PICTURE).is_some() => {
             let uri = memory.transaction(id).map(payment_uri).unwrap_or_default();
             qr::picture(&uri).ok_or(Error::Internal)
         }
-        (Asked::Transaction(id), _) => Ok(transaction(memory, cx, id, StatusCode::OK, None)),
-        (Asked::Price { new, .. }, _) => Ok(offer(&Offer::of(&new, request.query_parameter("pay").as_deref()), StatusCode::OK, None)),
+        (Target::Transaction(id), _) => Ok(transaction(memory, cx, id, StatusCode::OK, None)),
+        (Target::Price { new, .. }, _) => Ok(offer(&Offer::of(&new, request.query_parameter("pay").as_deref()), StatusCode::OK, None)),
     }
 }
 
-/// A form of the page is sent.
-fn acted(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, asked: Asked) -> Result<Response, Error> {
+/// Handles a form of the page.
+fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, target: Target) -> Result<Response, Error> {
     let form = Form::of(request);
-    match asked {
-        Asked::Session(number) => match act_on_session(memory, cx, number, &form) {
+    match target {
+        Target::Session(number) => match act_on_session(memory, cx, number, &form) {
             Ok(()) => Ok(Response::see_other(&own_address(memory, cx, request, number))),
             Err(why) => session(memory, cx, number, StatusCode::BAD_REQUEST, Some(&why)),
         },
-        Asked::Transaction(id) => {
+        Target::Transaction(id) => {
             let done = match form.get("do") {
                 Some("cancel") => cancel(memory, cx, id),
                 Some("pay") => pay(memory, cx, id, &form),
@@ -92,7 +92,7 @@ fn acted(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, asked: As
                 Err(why) => Ok(transaction(memory, cx, id, StatusCode::BAD_REQUEST, Some(&why))),
             }
         }
-        Asked::Price { new, account } => match priced(memory, &new, &form) {
+        Target::Price { new, account } => match coin_for(memory, &new, &form) {
             Ok(coin) => {
                 let number = begin(memory, cx, &account, *new).map_err(|_| Error::Internal)?;
                 choose(memory, cx, number, coin).map_err(|_| Error::Internal)?;
@@ -100,17 +100,17 @@ fn acted(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, asked: As
             }
             Err(why) => Ok(offer(&Offer::of(&new, None), StatusCode::BAD_REQUEST, Some(why))),
         },
-        Asked::Nothing(kind) => Ok(nothing(kind)),
+        Target::Nothing(kind) => Ok(nothing(kind)),
     }
 }
 
-fn chosen(form: &Form) -> Option<Coin> {
+fn coin(form: &Form) -> Option<Coin> {
     form.get("cryptocurrency").and_then(Coin::of)
 }
 
 fn act_on_session(memory: &mut Memory, cx: &mut Context<'_>, number: u32, form: &Form) -> Result<(), String> {
     let latest = memory.sessions.get(number).and_then(|it| it.transaction).filter(|it| memory.transaction(*it).is_some());
-    match (form.get("do"), latest, chosen(form)) {
+    match (form.get("do"), latest, coin(form)) {
         (Some("cancel"), Some(id), _) => cancel(memory, cx, id),
         (Some("pay"), Some(id), _) => pay(memory, cx, id, form),
         (_, _, Some(coin)) => choose(memory, cx, number, coin).map(|_| ()).map_err(|why| match why {
@@ -121,9 +121,9 @@ fn act_on_session(memory: &mut Memory, cx: &mut Context<'_>, number: u32, form: 
     }
 }
 
-/// The coin in which a price is to be paid, when it can be.
-fn priced(memory: &Memory, new: &NewSession, form: &Form) -> Result<Coin, &'static str> {
-    let coin = chosen(form).ok_or("Choose one of the coins.")?;
+/// The chosen coin, if the price can be paid in it.
+fn coin_for(memory: &Memory, new: &NewSession, form: &Form) -> Result<Coin, &'static str> {
+    let coin = coin(form).ok_or("Choose one of the coins.")?;
     memory.rates.coins(new.price, new.fiat, coin).map(|_| coin).ok_or("The price cannot be paid in that coin.")
 }
 
@@ -133,10 +133,10 @@ fn own_address(memory: &Memory, cx: &Context<'_>, request: &Request, session: u3
 }
 
 fn cancel(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> Result<(), String> {
-    if cancelled(memory, cx, id) { Ok(()) } else { Err("This payment cannot be cancelled any more.".to_owned()) }
+    if lifecycle::cancel(memory, cx, id) { Ok(()) } else { Err("This payment cannot be cancelled any more.".to_owned()) }
 }
 
-/// Play money is sent.
+/// Sends play money.
 fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, form: &Form) -> Result<(), String> {
     let own = memory.transaction(id).filter(|it| it.status() == Status::Pending && it.transfer.is_none());
     let own = own.ok_or("This payment is not waited for any more.")?;
@@ -151,10 +151,10 @@ fn message(title: &str, kind: &str, text: &str) -> Response {
     TEMPLATES.render(StatusCode::OK, "message.html", context! { title, kind, text })
 }
 
-/// A link that leads to nothing.
+/// The page behind a wrong link.
 fn nothing(kind: &str) -> Response {
     match kind {
-        // Quirk: plain text, and no error.
+        // Quirk: plain text with the status 200.
         "id" => Response::new(StatusCode::OK, "text/plain; charset=utf-8", "This payment does not exist, or is not pending any more."),
         _ => TEMPLATES.render(
             StatusCode::NOT_FOUND,
@@ -164,7 +164,7 @@ fn nothing(kind: &str) -> Response {
     }
 }
 
-/// What the coins are offered for.
+/// What the page with the choice of coins shows.
 struct Offer<'a> {
     price: String,
     currency: String,

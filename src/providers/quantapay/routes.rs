@@ -1,4 +1,4 @@
-//! The functions behind the one address, and what each does.
+//! The functions behind the only address, and what each does.
 
 use rust_decimal::Decimal;
 
@@ -8,7 +8,7 @@ use super::lifecycle::{NotMade, begin, transact};
 use super::model::{Coin, Filter, Memory, Transaction};
 use super::settings::DOCUMENTED_ONLY;
 use super::webhooks::{look, object};
-use super::wire::{self, Checked, ListAsked, NewSession, NewTransaction, TextOrFalse, coins, present, tokens};
+use super::wire::{self, Checked, ListQuery, NewSession, NewTransaction, TextOrFalse, coins, require, tokens};
 use crate::engine::context::Context;
 use crate::engine::tables::bound::Bound as Route;
 use crate::engine::tables::found::Found;
@@ -42,7 +42,7 @@ pub struct Call<'a, 'c> {
 
 type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
 
-/// One call of the API: the function, the key, then the function's own fields.
+/// Answers a call of the API: checks the function, the key, then the function's own fields.
 pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Result<Response, Error> {
     // A request that is not a POST has no form.
     let form = found.form.as_ref().ok_or(Error::NoFunction)?;
@@ -51,7 +51,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, reques
     let (operation, handler) = found.handler(ROUTES).ok_or_else(unknown)?;
     let account = auth::caller(cx, form, found.caller.as_ref());
     let is_documented = matches!(operation.evidence, Evidence::Documented(_));
-    // The key says whose setting it is, and is judged later.
+    // The key says whose setting applies; it is checked later.
     if !is_documented && account.as_ref().is_ok_and(|it| cx.flag(it, &DOCUMENTED_ONLY)) {
         return Err(unknown());
     }
@@ -66,28 +66,28 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, reques
 /// Suggests the function with the nearest name for an unknown one.
 pub fn nearest_function(asked: &str) -> Option<String> {
     let nearest = nearest(asked, ROUTES.iter().map(|it| it.0.name))?;
-    Some(format!("the nearest function is {nearest}; some exist only while the account's `documented_only` is off"))
+    Some(format!("the nearest function is {nearest}; some functions exist only while the account's `documented_only` is off"))
 }
 
 impl Call<'_, '_> {
-    /// Where links of this answer begin.
+    /// The beginning of links in this answer.
     fn base(&self) -> String {
         if self.cx.flag(self.account, &DOCUMENTED_LINKS) { BASE_URL.to_owned() } else { self.cx.base_url(self.request) }
     }
 
-    /// The caller's transaction of that id.
+    /// The caller's transaction with this id.
     fn transaction(&self, id: &str) -> Option<&Transaction> {
         self.memory.transaction_of(id).filter(|it| self.memory.merchant(it.merchant).account == self.account)
     }
 
-    /// The one that the form asks for.
-    fn asked(&self) -> Result<Option<&Transaction>, Error> {
-        present(self.form, &["transaction_id"])?;
+    /// The caller's transaction that the form names.
+    fn transaction_in_form(&self) -> Result<Option<&Transaction>, Error> {
+        require(self.form, &["transaction_id"])?;
         Ok(self.transaction(self.form.get("transaction_id").unwrap_or("")))
     }
 }
 
-const fn unmade(why: NotMade, field: &'static str) -> Error {
+const fn refusal(why: NotMade, field: &'static str) -> Error {
     match why {
         NotMade::Amount => Error::Invalid(field, "is less than the smallest part of that coin, or more of it than there is"),
         NotMade::TooMany => Error::Internal,
@@ -96,11 +96,11 @@ const fn unmade(why: NotMade, field: &'static str) -> Error {
 
 fn create_checkout_session(call: Call<'_, '_>) -> Result<Response, Error> {
     let new = NewSession::parse(call.form)?;
-    auth::is_signed(call.cx, call.account, call.form)?;
+    auth::check_signature(call.cx, call.account, call.form)?;
     let base = call.base();
-    let number = begin(call.memory, call.cx, call.account, new).map_err(|it| unmade(it, "price"))?;
+    let number = begin(call.memory, call.cx, call.account, new).map_err(|it| refusal(it, "price"))?;
     let session = call.memory.sessions.get(number).ok_or(Error::Internal)?;
-    Ok(wire::created(session, &format!("{base}{PAY_PAGE}?checkout_id={}", session.checkout_id())))
+    Ok(wire::session(session, &format!("{base}{PAY_PAGE}?checkout_id={}", session.checkout_id())))
 }
 
 fn get_credit_balance(call: Call<'_, '_>) -> Result<Response, Error> {
@@ -119,14 +119,14 @@ fn get_balances(call: Call<'_, '_>) -> Result<Response, Error> {
 }
 
 fn get_exchange_rates(call: Call<'_, '_>) -> Result<Response, Error> {
-    present(call.form, &["currency_code", "cryptocurrency_code"])?;
+    require(call.form, &["currency_code", "cryptocurrency_code"])?;
     let fiat = wire::fiat(call.form, "currency_code")?;
     let coin = wire::coin(call.form, "cryptocurrency_code")?;
     Ok(wire::answer(&wire::rate(call.memory.rates.price(coin, fiat))))
 }
 
 fn get_fiat_value(call: Call<'_, '_>) -> Result<Response, Error> {
-    present(call.form, &["amount", "cryptocurrency_code", "currency_code"])?;
+    require(call.form, &["amount", "cryptocurrency_code", "currency_code"])?;
     let exact = call.form.get("amount").and_then(money::parse);
     let wrong = Error::Invalid("amount", "is a number, zero or more");
     let amount = exact.filter(|it| Decimal::ZERO <= *it && *it <= super::model::coins_max()).ok_or(wrong)?;
@@ -137,18 +137,18 @@ fn get_fiat_value(call: Call<'_, '_>) -> Result<Response, Error> {
 
 fn get_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
     let look = look(call.cx.account(call.account));
-    Ok(match call.asked()? {
+    Ok(match call.transaction_in_form()? {
         Some(it) => wire::answer(&object(call.memory, it, look)),
         None => wire::answer(&false),
     })
 }
 
 fn get_transactions(call: Call<'_, '_>) -> Result<Response, Error> {
-    let ListAsked { page, search, status, coin, checkout, from, until } = ListAsked::parse(call.form)?;
+    let ListQuery { page, search, status, coin, checkout, from, until } = ListQuery::parse(call.form)?;
     let merchant = call.memory.merchant_of(call.account);
     let look = look(call.cx.account(call.account));
-    // An unknown session has no payments.
-    let session = checkout.map(|it| call.memory.session_of(&it).map_or(u32::MAX, |it| it.number));
+    // An unknown session does not have payments.
+    let session = checkout.map(|it| call.memory.session_of(&it).map_or(u32::MAX, |session| session.number));
     let filter = Filter { status, coin, session, from, until };
     let found = lists::page(call.memory, merchant, &filter, search.as_deref(), page);
     Ok(wire::answer(&found.into_iter().map(|it| object(call.memory, it, look)).collect::<Vec<_>>()))
@@ -163,7 +163,7 @@ fn create_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
         }
         None => None,
     };
-    let id = transact(call.memory, call.cx, call.account, new, session).map_err(|it| unmade(it, "amount"))?;
+    let id = transact(call.memory, call.cx, call.account, new, session).map_err(|it| refusal(it, "amount"))?;
     if let Some(session) = session {
         call.memory.sessions.update(session, |it| it.transaction = Some(id));
     }
@@ -172,7 +172,7 @@ fn create_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
 }
 
 fn check_transactions(call: Call<'_, '_>) -> Result<Response, Error> {
-    Ok(match call.asked()? {
+    Ok(match call.transaction_in_form()? {
         None => wire::answer(&["error", "transaction-not-found"]),
         Some(it) if it.is_expired(call.cx.now()) => wire::answer(&"expired"),
         Some(it) if it.transfer.is_some() => wire::answer(&tokens::of(call.cx, it.id)),
@@ -181,7 +181,7 @@ fn check_transactions(call: Call<'_, '_>) -> Result<Response, Error> {
 }
 
 fn check_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
-    present(call.form, &["transaction"])?;
+    require(call.form, &["transaction"])?;
     let id = tokens::id(call.cx, call.form.get("transaction").unwrap_or(""));
     let found = id.and_then(|it| call.transaction(&it.to_string()));
     let Some((it, transfer)) = found.and_then(|it| Some((it, it.transfer.as_ref()?))) else {
@@ -205,14 +205,14 @@ fn check_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
 
 fn payment_link(call: Call<'_, '_>) -> Result<Response, Error> {
     let base = call.base();
-    Ok(match call.asked()? {
+    Ok(match call.transaction_in_form()? {
         Some(it) => wire::answer(&format!("{base}{PAY_PAGE}?id={}", tokens::of(call.cx, it.id))),
         None => wire::answer(&false),
     })
 }
 
 fn get_cryptocurrency_codes(call: Call<'_, '_>) -> Result<Response, Error> {
-    present(call.form, &["cryptocurrency_code"])?;
+    require(call.form, &["cryptocurrency_code"])?;
     let codes: Vec<&str> = Coin::on(call.form.get("cryptocurrency_code").unwrap_or("")).map(Coin::code).collect();
     if codes.is_empty() {
         Err(Error::Invalid("cryptocurrency_code", "is a network by its own coin, as ETH"))

@@ -1,4 +1,4 @@
-//! The one webhook: when it is owed, what it carries, and whether one is genuine.
+//! The only webhook: when it is sent, what it carries, and whether a received one is genuine.
 
 use std::borrow::Cow;
 
@@ -28,34 +28,34 @@ mod rows;
 
 pub use rows::{COMPLETED, EVENTS};
 
-/// Who sends it.
+/// The sender's name.
 const USER_AGENT: &str = "QuantaPay";
-/// Kept among the credentials, although no call carries it.
+/// It is one of the credentials, although no call carries it.
 pub const ENCRYPTION_KEY: &str = "encryption_key";
 
-/// What shows that a webhook is from here.
+/// How an inbox recognises a webhook of this provider.
 pub const MARKS: &[Mark] = &[Mark::Is("user-agent", USER_AGENT)];
-/// Where no webhook secret is set, the encryption key stands in webhooks and signs requests.
+/// Without a webhook secret, the encryption key stands in webhooks and signs requests.
 pub const SIGNING_CREDENTIAL: Option<&str> = Some(ENCRYPTION_KEY);
 
 #[rustfmt::skip]
 pub const SCHEDULE: Schedule = Schedule {
     waits: &[Duration::ZERO],
     time_limit: Duration::from_secs(7),
-    evidence: Assumed("the sibling product sends once and never again; only the setting `webhook_retries` makes it try again, 1m, 5m, 15m, 1h and 6h after the attempt before"),
-    time_limit_evidence: Assumed("the sibling product gives a receiver 7 seconds; QuantaPay's page is silent as far as it is at hand"),
+    evidence: Assumed("the sibling product sends a webhook once and never again; only the setting `webhook_retries` adds retries, 1m, 5m, 15m, 1h and 6h after the previous attempt"),
+    time_limit_evidence: Assumed("the sibling product gives a receiver 7 seconds; QuantaPay's stored page names no limit"),
 };
 
 /// The waits before the retries that `webhook_retries` turns on.
 const RETRIES: &[Duration] =
     &[Duration::from_mins(1), Duration::from_mins(5), Duration::from_mins(15), Duration::from_mins(60), Duration::from_mins(360)];
 
-/// How an account's transactions are shown.
+/// The form of an account's transactions in answers and webhooks.
 pub fn look(account: Option<&Account>) -> Look {
     if account.and_then(|it| it.text(&PAYLOAD)) == Some("march") { Look::March } else { Look::April }
 }
 
-/// Tells the merchant that a payment is completed, when they want to be told. The payment says from then on that it was.
+/// Sends the webhook of a completed payment, if the merchant has set an address. The payment then says that it was sent.
 pub fn announce(memory: &mut Memory, cx: &mut Context<'_>, id: u32) {
     let Some(transaction) = memory.transactions.get(id) else { return };
     let account = memory.merchant(transaction.merchant).account.clone();
@@ -74,7 +74,7 @@ pub fn object<'a>(memory: &'a Memory, transaction: &'a Transaction, look: Look) 
     TransactionObject::of(transaction, transaction.session.and_then(|it| memory.sessions.get(it)), look)
 }
 
-/// Builds an attempt; its body stays what it was.
+/// Builds an attempt; the body does not change.
 pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let url = cx.account(&webhook.account)?.text(&WEBHOOK_URL).map(str::to_owned)?;
     let mut headers = HeaderMap::with_capacity(4);
@@ -88,7 +88,7 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     Some(Signed { url, headers, body, signed: None })
 }
 
-/// The waits before the retries of an account: none, unless the account says otherwise.
+/// The waits before the retries of an account: none by default.
 pub fn waits(account: Option<&Account>) -> Vec<Duration> {
     let retries = account.map_or(0, |it| it.integer(&WEBHOOK_RETRIES));
     RETRIES.iter().copied().take(usize::try_from(retries).unwrap_or_default()).collect()
@@ -99,8 +99,8 @@ fn key(body: &[u8]) -> Option<String> {
     serde_json::from_str(Members::parse(body)?.get("key")?.get()).ok()
 }
 
-/// Whether a webhook carries the secret and, when it does not, which usual mistake explains it. Nothing is signed, so
-/// that the canonical text is empty.
+/// Whether a webhook carries the secret and, if not, which usual mistake explains it. Nothing is signed, so the canonical
+/// text is empty.
 pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
     let mistake = |received: &str, _: &str| mistake(webhook.body, received, secret, others);
     Verdict::of(key(webhook.body), secret.to_owned(), String::new(), mistake)

@@ -3,7 +3,7 @@
 use super::lifecycle::{PAYOUT, blank, run_at_once};
 use super::model::{Kind, Memory, Payout, STATUSES, Status, Target};
 use super::settings::{CARD_PAYOUTS, SBP_PAYOUTS};
-use super::wire::{AMOUNT, PAN, masked_pan, masked_phone};
+use super::wire::{AMOUNT, PAN, mask_pan, mask_phone};
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::context::Context;
 use crate::engine::lifecycle::On;
@@ -19,12 +19,12 @@ use crate::kit::word::Word;
 type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<u32, ActionError>;
 
 const fn field(name: &'static str, kind: Value, need: Need, meaning: &'static str) -> Field {
-    Field { name, kind, need, meaning, evidence: Assumed("the page documents what a recipient enters only in part") }
+    Field { name, kind, need, meaning, evidence: Assumed("the page documents only a part of what a recipient enters") }
 }
 
 const ORDER: Field = Field {
-    evidence: Assumed("an action has to name its payout; the page knows no other name that a tester has"),
-    ..field("orderNumber", TEXT, Need::Required, "the payout; one without an orderNumber by its own number")
+    evidence: Assumed("an action has to name its payout, and a tester has no other name for it"),
+    ..field("orderNumber", TEXT, Need::Required, "the payout's orderNumber; for a payout without one, its own number")
 };
 const CARD: Field = field("pan", Value::Digits { min: 13, max: 19 }, Need::Optional, "card number, for a card payout");
 const PHONE: Field = field("phone", Value::Text { chars_max: 20 }, Need::Optional, "Russian phone number, for an SBP payout");
@@ -32,7 +32,7 @@ const BANK: Field = field("bank_id", Value::Text { chars_max: 32 }, Need::Option
 const NAME: Field = field("full_name", Value::Text { chars_max: 255 }, Need::Optional, "the recipient's name, with a phone number");
 const TO: Field = Field {
     evidence: Documented("Developer API, Payout Lifecycle: Processing, Completion"),
-    ..field("outcome", Value::Word(&["processing", "success", "failed", "cancelled"]), Need::Required, "the status to go to")
+    ..field("outcome", Value::Word(&["processing", "success", "failed", "cancelled"]), Need::Required, "the status that the payout enters")
 };
 const PAN_REQUIRED: Field = Field { name: "pan", ..PAN };
 
@@ -50,7 +50,7 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(
         ActionRow {
             name: "settle",
-            meaning: "the bank takes a payout on, or says what became of it",
+            meaning: "the bank accepts a payout, or reports its final status",
             parameters: &[ORDER, TO],
             evidence: Documented("Developer API, Payout Lifecycle: Processing, Completion"),
         },
@@ -59,7 +59,7 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(
         ActionRow {
             name: "manual-payout",
-            meaning: "somebody pays a card by hand in the portal: the webhooks carry no externalId",
+            meaning: "a user pays to a card by hand in the portal; the webhooks do not carry an externalId",
             parameters: &[AMOUNT, PAN_REQUIRED],
             evidence: Documented("Developer API, Webhook: externalId is null for manual/file payouts"),
         },
@@ -67,10 +67,10 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
     ),
 ];
 
-/// Does an action.
+/// Performs an action.
 pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
-    let does = function(ACTS, act).ok_or(ActionError::Unknown)?;
-    let id = does(memory, cx, with)?;
+    let perform = function(ACTS, act).ok_or(ActionError::Unknown)?;
+    let id = perform(memory, cx, with)?;
     let object = memory.payouts.get(id).map(Payout::object).ok_or(ActionError::Unknown)?;
     Ok(ActionDone { object })
 }
@@ -102,7 +102,7 @@ impl Details {
         Ok(Self::Card { pan })
     }
 
-    /// Which kind of payout they make it.
+    /// The kind of payout that these details mean.
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Card { .. } => Kind::Card,
@@ -110,10 +110,10 @@ impl Details {
         }
     }
 
-    fn masked(self) -> Target {
+    fn mask(self) -> Target {
         match self {
-            Self::Card { pan } => Target::Card { masked_pan: masked_pan(&pan) },
-            Self::Phone { phone, bank_id } => Target::Phone { masked_phone: masked_phone(&phone), bank_id },
+            Self::Card { pan } => Target::Card { masked_pan: mask_pan(&pan) },
+            Self::Phone { phone, bank_id } => Target::Phone { masked_phone: mask_phone(&phone), bank_id },
         }
     }
 }
@@ -155,7 +155,7 @@ fn russian(phone: &str) -> Option<String> {
 
 fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Payout, ActionError> {
     let subject = text(with, &ORDER).map_err(ActionError::Invalid)?.unwrap_or_default();
-    memory.by_subject(&subject).ok_or_else(|| ActionError::Nothing(format!("There is no payout `{subject}`.")))
+    memory.by_subject(&subject).ok_or_else(|| ActionError::Nothing(format!("No payout is named `{subject}`.")))
 }
 
 /// The setting that allows a kind of payout.
@@ -171,22 +171,22 @@ fn submit_details(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) 
     let (id, status, subject) = (payout.id, payout.status(), payout.subject());
     if status != Status::Uploaded || payout.link.is_none() {
         let status = status.word();
-        return Err(ActionError::State(format!("The payout `{subject}` is {status}; details are entered while it is uploaded.")));
+        return Err(ActionError::State(format!("The payout `{subject}` is {status}; details can be entered only while it is uploaded.")));
     }
     let details = Details::parse(with, payout.kind).map_err(ActionError::Invalid)?;
     if !cx.flag(&payout.account, right(details.kind())) {
         let name = right(details.kind()).name;
-        return Err(ActionError::State(format!("The payout `{subject}` cannot go on: its account has no right to {name}.")));
+        return Err(ActionError::State(format!("The payout `{subject}` cannot continue: the setting `{name}` of its account is off.")));
     }
     enter(memory, cx, id, details);
     Ok(id)
 }
 
-/// The recipient's details are accepted.
+/// Accepts the recipient's details.
 pub fn enter(memory: &mut Memory, cx: &mut Context<'_>, id: u32, details: Details) {
     memory.payouts.update(id, |it| {
         it.kind = Some(details.kind());
-        it.target = Some(details.masked());
+        it.target = Some(details.mask());
     });
     take::<Payout>(memory, cx, id, On::Act("submit-details"));
 }
@@ -202,7 +202,7 @@ fn settle(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resul
     let rows = PAYOUT.rows.iter().filter(|it| it.on == On::Act("settle") && it.to.word() == outcome);
     let from: Vec<_> = rows.flat_map(|it| it.from).map(|it| it.word()).collect();
     let (status, from) = (status.word(), from.join(" or "));
-    Err(ActionError::State(format!("The payout `{subject}` is {status}; it becomes {outcome} from {from}.")))
+    Err(ActionError::State(format!("The payout `{subject}` is {status}; it can become {outcome} only from {from}.")))
 }
 
 fn manual_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u32, ActionError> {
@@ -211,6 +211,6 @@ fn manual_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -
     let pan = text(with, &PAN_REQUIRED).map_err(ActionError::Invalid)?.unwrap_or_default();
     let account = cx.accounts().next().map(|it| it.id.clone()).ok_or(ActionError::Unknown)?;
     let mut payout = blank(memory, cx, account, kopecks);
-    payout.target = Some(Target::Card { masked_pan: masked_pan(&pan) });
+    payout.target = Some(Target::Card { masked_pan: mask_pan(&pan) });
     Ok(run_at_once(memory, cx, On::Act("manual-payout"), payout))
 }

@@ -14,35 +14,35 @@ use crate::kit::sign::same;
 /// The cookie of a portal session.
 pub const COOKIE: &str = "payouts_session";
 
-/// The account that a Bearer token belongs to. A token in the query does not count.
+/// The account of a Bearer token. A token in the query does not count.
 pub fn bearer(cx: &mut Context<'_>, caller: Option<&Caller>) -> Result<String, Error> {
     let caller = caller.filter(|it| it.by == By::Bearer).ok_or(Error::Unauthorized)?;
     cx.trace.account = Some(caller.account.clone());
     Ok(caller.account.clone())
 }
 
-/// Refuses a call without the documented headers, where an account is strict about them.
-pub fn headers(cx: &Context<'_>, request: &Request, account: &str) -> Result<(), Error> {
+/// Refuses a call without the documented headers if the account's `strict_headers` is on.
+pub fn check_headers(cx: &Context<'_>, request: &Request, account: &str) -> Result<(), Error> {
     if !cx.flag(account, &STRICT_HEADERS) {
         return Ok(());
     }
     let rows = if request.method == Method::POST { POST_HEADERS } else { GET_HEADERS };
     match rows.iter().find(|it| !is_as_documented(request, it)) {
         None => Ok(()),
-        Some(row) => Err(Error::Validation(format!("{} header must be {}", row.name, documented(row)))),
+        Some(row) => Err(Error::Validation(format!("{} header must be {}", row.name, documented_text(row)))),
     }
 }
 
-fn documented(row: &Field) -> &'static str {
+fn documented_text(row: &Field) -> &'static str {
     if let Kind::Constant(text) = row.kind { text } else { "" }
 }
 
 fn is_as_documented(request: &Request, row: &Field) -> bool {
     let plain = |it: &str| it.replace(' ', "").to_ascii_lowercase();
-    plain(request.header(row.name)) == plain(documented(row))
+    plain(request.header(row.name)) == plain(documented_text(row))
 }
 
-/// The portal session of a request, with the id of its cookie.
+/// The portal session of a request, with the id in its cookie.
 pub fn session<'a>(memory: &'a Memory, cx: &mut Context<'_>, request: &'a Request) -> Result<(&'a str, &'a Session), Error> {
     let id = request.cookie(COOKIE).ok_or(Error::NoSession)?;
     let session = memory.session(id, cx.now()).ok_or(Error::NoSession)?;
@@ -50,7 +50,7 @@ pub fn session<'a>(memory: &'a Memory, cx: &mut Context<'_>, request: &'a Reques
     Ok((id, session))
 }
 
-/// The account that a portal login means.
+/// The account with this user name and password.
 pub fn login(cx: &mut Context<'_>, username: &str, password: &str) -> Option<String> {
     let owns = |it: &&Account| {
         let is = |name: &str, given: &str| it.credentials.get(name).is_some_and(|own| same(own.expose(), given));

@@ -1,4 +1,4 @@
-//! Everything that is known of this provider, collected from its rooms.
+//! Everything that is known about this provider, collected from its rooms.
 
 use super::actions::ACTS;
 use super::errors::ERRORS;
@@ -18,7 +18,7 @@ use crate::kit::time::Duration;
 pub static CONTRACT: Contract = Contract {
     slug: "quantum-payouts",
     name: "Quantum Payouts",
-    about: "Russian payouts in roubles to bank cards and, through SBP, to phone numbers: one at a time by API, with signed webhooks for every status.",
+    about: "Russian payouts in roubles to bank cards and, through SBP, to phone numbers. The API makes one payout at a time, and signed webhooks report every status.",
     base_url: BASE_URL,
     hosts: &["payouts-dev.quantumlabs.ru"],
     account: "default",
@@ -34,7 +34,7 @@ pub static CONTRACT: Contract = Contract {
         },
     ],
     sources: &[
-        Source { name: "Developer API", what: "the provider's Developer API page in English, newest stored state, whole" },
+        Source { name: "Developer API", what: "the provider's Developer API page in English, newest stored state, the whole page" },
         Source { name: "older page", what: "an earlier stored state of the same page, its beginning" },
         Source { name: "portal guide", what: "the portal's user guide (docs/index.php?page=lk), its first part" },
     ],
@@ -56,26 +56,26 @@ pub static CONTRACT: Contract = Contract {
 
 #[rustfmt::skip]
 const DECISIONS: &[Decision] = &[
-    decided("an orderNumber has 36 characters in createPayout and 32 elsewhere", "getPayoutStatus takes 36, unless `strict_order_number` is set", Assumed("otherwise a payout with 33 to 36 characters could never be asked for")),
+    decided("an orderNumber has 36 characters in createPayout and 32 elsewhere", "getPayoutStatus takes 36, unless `strict_order_number` is set", Assumed("otherwise the status of a payout with 33 to 36 characters could never be read")),
     decided("getPayoutStatus calls orderId required, `if available`, and leaves it out of its example", "absent until the bank has answered, then present", Assumed("the text between table and example")),
-    decided("orderId means two things", "createPayout answers the provider's own identifier, the other calls the bank's code", Documented("Developer API, response parameters of the three calls")),
+    decided("orderId means two things", "createPayout answers the provider's own identifier, the other calls answer the bank's code", Documented("Developer API, response parameters of the three calls")),
     decided("createPayout with an orderNumber that exists", "400 VALIDATION_ERROR, `orderNumber must be unique`", Assumed("idempotency is promised for performPayout only")),
-    decided("performPayout again with another amount or card", "the stored payout is answered, nothing changes", Assumed("idempotency per (user, orderNumber) is documented, other parameters are not")),
+    decided("performPayout again with another amount or card", "the answer is the stored payout, and nothing changes", Assumed("idempotency per (user, orderNumber) is documented; the effect of other parameters is not")),
     decided("getPayoutStatus for an unknown orderNumber", "400 VALIDATION_ERROR, `payout not found`", Assumed("the code table has no 404")),
     decided("createPayout without `type`", "a card payout; with `type_when_absent: choose` the recipient chooses", Documented("Developer API, Create Payout, channel; the older page let the recipient choose")),
-    decided("nobody opens the link", "after sessionTimeoutSecs the payout is cancelled, with a webhook, and the page says so", SILENT),
+    decided("the recipient does not open the link", "after sessionTimeoutSecs the payout is cancelled, a webhook is sent, and the page says so", SILENT),
     decided("parameters added to returnUrl and failUrl", "none", SILENT),
     decided("the sample signature is not the HMAC of its body", "the real HMAC of the minified body", Documented("Developer API: `This is an example hash`")),
     decided("the signature covers the body `exactly as it was sent`, and then its minified form", "its minified form; bodies are sent minified unless `pretty_body` is set", Documented("Developer API, both code samples minify")),
-    decided("what the figures of the retry schedule count from", "each is the wait before that attempt, from the attempt before; `retry_clock: event` counts from the event", SILENT),
-    decided("the first 2xx never comes", "after ten attempts the delivery has failed; the webhook stays enabled", SILENT),
-    decided("webhooks need HTTPS", "http is taken as well, for local receivers, unless `require_https` is set", Assumed("a sandbox needs local receivers")),
-    decided("headers called required", "not enforced unless `strict_headers` is set; a JSON body is read whatever its content type", SILENT),
+    decided("what the figures of the retry schedule count from", "each figure is the wait before its attempt, counted from the previous attempt; `retry_clock: event` counts from the event", SILENT),
+    decided("the receiver never answers 2xx", "after ten attempts the delivery has failed; the webhook stays enabled", SILENT),
+    decided("webhooks need HTTPS", "http is accepted as well, for local receivers, unless `require_https` is set", Assumed("a sandbox needs local receivers")),
+    decided("headers called required", "not enforced unless `strict_headers` is set; a JSON body is read with any content type", SILENT),
     decided("several faults in one request", "one message, joined by `; `: createPayout in the order orderNumber, urls.returnUrl, amount, then the rest; performPayout in the order of its table", Documented("Developer API, both error examples")),
     decided("the wording for an amount of zero", "`must be positive` in createPayout, `must be greater than 0` in performPayout", Documented("Developer API, both error examples")),
-    decided("a doubled slash in the path", "served as one", Documented("Developer API, Integration Examples: the Python client makes one")),
+    decided("a doubled slash in the path", "served as one", Documented("Developer API, Integration Examples: the Python client sends one")),
     decided("the check digit of a card number", "not checked", SILENT),
-    decided("bank outcomes", "no magic numbers: the action `settle` chooses, otherwise the bank accepts after five seconds", SILENT),
+    decided("bank outcomes", "the action `settle` chooses the outcome, no magic number does; without the action the bank accepts after five seconds", SILENT),
     decided("more than 30 requests per second", "served, unless the account's `rate_limit` is `enforce`: then 429 RATE_LIMITED", SILENT),
-    decided("environment in features", "development", Assumed("the example says production, on a host that says dev")),
+    decided("environment in features", "development", Assumed("the example says production, but its host says dev")),
 ];

@@ -8,19 +8,19 @@ use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::http::{HeaderValue, Response, StatusCode, header};
 
 const CODES: Evidence = Documented("Developer API, Error Codes");
-const TRANSPORT: Evidence = Assumed("the code table ends at 500; a path or method outside the API has to be answered somehow");
+const TRANSPORT: Evidence = Assumed("the code table ends at 500; a path or method outside the API needs an answer as well");
 
-/// The catalogue: every refusal, with an example of it for testers who ask for it by name.
+/// The catalogue: every refusal, with an example for testers who ask for it by name.
 #[rustfmt::skip]
 pub static ERRORS: Refusals<Error> = &[
     error("validation_error", "VALIDATION_ERROR", StatusCode::BAD_REQUEST, "a parameter is missing or outside its limits; one message names every fault, joined by `; `", CODES, || Error::Validation("urls.returnUrl is required; amount must be positive".to_owned())),
     error("unauthorized", "UNAUTHORIZED", StatusCode::UNAUTHORIZED, "the Bearer token is missing or unknown, or a portal call has no session", CODES, || Error::Unauthorized),
     error("permission_denied", "PERMISSION_DENIED", StatusCode::FORBIDDEN, "the kind of payout is not enabled, the channel is not integrated, or csrf_token is wrong", CODES, || Error::PermissionDenied("Insufficient permissions for operation".to_owned())),
-    error("internal_error", "INTERNAL_ERROR", StatusCode::INTERNAL_SERVER_ERROR, "only when it is asked for, by a rule or by the header Playmoney-Fault", CODES, || Error::Internal),
-    error("no_company", "NO_COMPANY", StatusCode::BAD_REQUEST, "webhook settings are saved by a user without a company", Assumed("the code is documented under Saving webhook settings, its HTTP status is not"), || Error::NoCompany),
-    error("not_found", "NOT_FOUND", StatusCode::NOT_FOUND, "there is no such method", TRANSPORT, || Error::NotFound),
-    error("method_not_allowed", "METHOD_NOT_ALLOWED", StatusCode::METHOD_NOT_ALLOWED, "the path exists, but not for this HTTP method", TRANSPORT, || Error::MethodNotAllowed("POST")),
-    error("rate_limited", "RATE_LIMITED", StatusCode::TOO_MANY_REQUESTS, "more than 30 calls in one second, and the account's `rate_limit` is `enforce`", Assumed("the page asks for at most 30 requests per second and names no refusal"), || Error::RateLimited),
+    error("internal_error", "INTERNAL_ERROR", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault asks for it", CODES, || Error::Internal),
+    error("no_company", "NO_COMPANY", StatusCode::BAD_REQUEST, "a user without a company saves webhook settings", Assumed("the code is documented under Saving webhook settings, its HTTP status is not"), || Error::NoCompany),
+    error("not_found", "NOT_FOUND", StatusCode::NOT_FOUND, "the path does not exist", TRANSPORT, || Error::NotFound),
+    error("method_not_allowed", "METHOD_NOT_ALLOWED", StatusCode::METHOD_NOT_ALLOWED, "the path exists, but does not accept this HTTP method", TRANSPORT, || Error::MethodNotAllowed("POST")),
+    error("rate_limited", "RATE_LIMITED", StatusCode::TOO_MANY_REQUESTS, "more than 30 calls in one second, and the account's `rate_limit` is `enforce`", Assumed("the page asks for at most 30 requests per second and does not name a refusal"), || Error::RateLimited),
 ];
 
 /// Why a call is refused.

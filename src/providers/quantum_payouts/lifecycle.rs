@@ -17,13 +17,13 @@ const TABLE: Evidence = Documented("Developer API, Payout Lifecycle");
 const AT_ONCE: Evidence =
     Documented("Developer API, Perform Single Payout: registers and submits in one call; its example answers processing");
 const EXPIRY: Evidence =
-    Assumed("sessionTimeoutSecs is documented, what follows its end is not; cancelled is a final state without another way in");
-const TEMPO: Evidence = Assumed("no times are named between the statuses");
+    Assumed("sessionTimeoutSecs is documented, its effect is not; the page documents no other way to the final status cancelled");
+const TEMPO: Evidence = Assumed("no page names the times between the statuses");
 const OUTCOME: Evidence = Documented("Developer API, Payout Lifecycle: final status success, failed, or cancelled");
 const BY_HAND: Evidence = Assumed("manual payouts are mentioned under externalId; they run like performPayout");
 const EVENT: Option<&str> = Some(STATUS_CHANGED);
 
-/// What a payout does.
+/// The steps of a payout.
 #[rustfmt::skip]
 pub static PAYOUT: Lifecycle<Status> = Lifecycle::new("payout", &[
     Row { on: Call("createPayout"),          from: &[],           to: Uploaded,   event: EVENT, evidence: TABLE },
@@ -55,7 +55,7 @@ impl Object for Payout {
         Cow::Borrowed(&self.account)
     }
 
-    /// The recipient's page is open until then.
+    /// The moment until which the recipient's page is open.
     fn deadline(&self) -> Option<Timestamp> {
         self.link.as_ref().map(|it| it.until)
     }
@@ -72,7 +72,7 @@ impl Object for Payout {
     }
 }
 
-/// A payout to a card, which its maker describes further.
+/// A payout to a card; the caller fills in the rest.
 pub fn blank(memory: &Memory, cx: &Context<'_>, account: String, kopecks: i64) -> Payout {
     let (id, created_at) = (memory.payouts.next(), cx.now());
     let day = with_offset(created_at, MOSCOW_HOURS)[..10].replace('-', "_");
@@ -94,7 +94,7 @@ pub fn blank(memory: &Memory, cx: &Context<'_>, account: String, kopecks: i64) -
     }
 }
 
-/// Makes a payout and hands it to the bank at once; its number.
+/// Makes a payout, hands it to the bank at once, and returns its number.
 pub fn run_at_once(memory: &mut Memory, cx: &mut Context<'_>, on: On, payout: Payout) -> u32 {
     let id = born(memory, cx, payout, on);
     while take::<Payout>(memory, cx, id, on).is_some() {}

@@ -80,7 +80,7 @@ impl Provider for QuantumPayouts {
 
     fn tested(&self, webhook: &Delivery) -> Response {
         let outcome = webhook.attempts.last().and_then(|it| it.outcome.as_ref());
-        wire::tested(outcome.and_then(Outcome::answered), outcome.map_or(0, |it| it.took.as_millis()))
+        wire::test_result(outcome.and_then(Outcome::answered), outcome.map_or(0, |it| it.took.as_millis()))
     }
 
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
@@ -101,12 +101,12 @@ impl Provider for QuantumPayouts {
 
     fn show(&self, _: &Context<'_>, object: ObjectId) -> Option<Shown> {
         let payout = self.payout(object)?;
-        Some(Shown { subject: payout.subject(), status: payout.status().word(), object: wire::shown(payout) })
+        Some(Shown { subject: payout.subject(), status: payout.status().word(), object: wire::show(payout) })
     }
 }
 
 impl QuantumPayouts {
-    /// Only payouts are objects; a test event is about none.
+    /// Only payouts are objects; a test event does not belong to one.
     fn payout(&self, object: ObjectId) -> Option<&Payout> {
         match ObjectKind::of(object)? {
             (ObjectKind::Payout, id) => self.0.payouts.get(id),
@@ -115,7 +115,7 @@ impl QuantumPayouts {
     }
 }
 
-/// `/api/v1//createPayout`, as the documented Python client asks for it, is `/api/v1/createPayout`.
+/// `/api/v1//createPayout`, which the documented Python client asks for, means `/api/v1/createPayout`.
 fn without_doubled_slashes(path: &str) -> std::borrow::Cow<'_, str> {
     if !path.contains("//") {
         return path.into();

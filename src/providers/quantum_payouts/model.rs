@@ -1,4 +1,4 @@
-//! What is remembered: payouts by number, and who is logged into the portal.
+//! What is remembered: payouts by number, and the sessions of the portal.
 
 use std::collections::BTreeMap;
 
@@ -11,26 +11,26 @@ use crate::kit::ids::entity;
 use crate::kit::time::{Duration, Timestamp};
 use crate::kit::word::Word;
 
-/// Portal sessions of one sandbox; past it the one unused for longest ends.
+/// The most portal sessions of a sandbox; a further login ends the session that was unused for the longest time.
 pub const SESSIONS_MAX: usize = 1_000;
-/// A session that is not used for this time has ended.
+/// A session ends after this time without use.
 pub const SESSION_IDLE: Duration = Duration::from_mins(30);
 
 /// The kinds of objects, as the engine counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObjectKind {
     Payout,
-    /// What a test event is about.
+    /// The made-up payout of a test event.
     Test,
 }
 
 impl ObjectKind {
-    /// How the engine names one of them.
+    /// The name of an object of this kind in the engine.
     pub const fn object(self, number: u32) -> ObjectId {
         ObjectId { kind: self as u8, number: number as u64 }
     }
 
-    /// Which kind an object is of, and its number.
+    /// The kind of an object, and its number.
     pub fn of(object: ObjectId) -> Option<(Self, u32)> {
         let kind = [Self::Payout, Self::Test].get(usize::from(object.kind)).copied()?;
         Some((kind, u32::try_from(object.number).ok()?))
@@ -42,7 +42,7 @@ impl ObjectKind {
 pub struct Memory {
     pub payouts: Store<Payout>,
     sessions: BTreeMap<String, Session>,
-    /// Test events, logins and drawn secrets so far: their draws differ.
+    /// The number of test events, logins and drawn secrets so far; each draws from a stream of its own.
     pub tests: u64,
     pub logins: u64,
     pub secrets: u64,
@@ -86,11 +86,11 @@ pub struct Link {
     pub token: String,
     pub return_url: String,
     pub fail_url: Option<String>,
-    /// The page refuses from this moment on.
+    /// The page refuses details from this moment on.
     pub until: Timestamp,
 }
 
-/// Where the money goes, masked: the full number is never remembered.
+/// Where the money goes, masked: the full number is not stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
@@ -98,7 +98,7 @@ pub enum Target {
     Phone { masked_phone: String, bank_id: String },
 }
 
-/// To what kind of place.
+/// The kind of destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -106,7 +106,7 @@ pub enum Kind {
     Sbp,
 }
 
-/// Through which bank.
+/// The bank that processes the payout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
@@ -114,7 +114,7 @@ pub enum Channel {
     Alfa,
 }
 
-/// Where a payout stands.
+/// The status of a payout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -164,7 +164,7 @@ impl Channel {
 }
 
 impl Payout {
-    /// How the engine names it.
+    /// Its name in the engine.
     pub const fn object(&self) -> ObjectId {
         ObjectKind::Payout.object(self.id)
     }
@@ -173,12 +173,12 @@ impl Payout {
         self.head.status()
     }
 
-    /// The number of its draws: that of its orderNumber, so that a payout made before it changes none of them.
+    /// The stream of its draws. It depends on the orderNumber alone, so that an earlier payout does not change the draws.
     pub fn stream(&self) -> u64 {
         self.order_number.as_ref().map_or(self.id.into(), |number| entity(&[&self.account, number]))
     }
 
-    /// How a tester names it: by the merchant's number, or by its own when it has no other.
+    /// Its name for testers: the merchant's number, or its own number without one.
     pub fn subject(&self) -> String {
         self.order_number.clone().unwrap_or_else(|| self.id.to_string())
     }
@@ -199,30 +199,30 @@ impl Indexed for Payout {
 }
 
 impl Memory {
-    /// Whether every number names what it should, and every count can have been counted.
+    /// Whether every number refers to the right object, and every count is possible.
     pub fn is_sound(&self) -> bool {
         let numbered = self.payouts.iter().all(|(id, it)| it.id == id && it.head.generation() < u32::MAX);
         numbered && [self.tests, self.logins, self.secrets].iter().all(|it| *it < COUNT_MAX)
     }
 
-    fn ordered<'a>(&'a self, number: &str) -> impl Iterator<Item = &'a Payout> {
+    fn with_order_number<'a>(&'a self, number: &str) -> impl Iterator<Item = &'a Payout> {
         let found = self.payouts.index().list(digest(number)).filter_map(|it| self.payouts.get(it));
         found.filter(move |it| it.order_number.as_deref() == Some(number))
     }
 
     /// By the merchant's number.
     pub fn by_order_number(&self, account: &str, number: &str) -> Option<&Payout> {
-        self.ordered(number).find(|it| it.account == account)
+        self.with_order_number(number).find(|it| it.account == account)
     }
 
-    /// By what a tester calls it: an order number, of the first of the merchants who use it, or its own number when it has
-    /// no other.
+    /// By its name for testers: an order number, of the first merchant that uses it, or its own number if it has no order
+    /// number.
     pub fn by_subject(&self, subject: &str) -> Option<&Payout> {
-        let ordered = self.ordered(subject).min_by_key(|it| &it.account);
-        ordered.or_else(|| self.payouts.get(subject.parse().ok()?).filter(|it| it.order_number.is_none()))
+        let found = self.with_order_number(subject).min_by_key(|it| &it.account);
+        found.or_else(|| self.payouts.get(subject.parse().ok()?).filter(|it| it.order_number.is_none()))
     }
 
-    /// A user of the portal has logged in; the session that they came with ends.
+    /// A user of the portal logs in; the session in the cookie of the request ends.
     pub fn log_in(&mut self, before: Option<&str>, id: String, account: String, csrf_token: String, now: Timestamp) {
         before.map(|it| self.sessions.remove(it));
         self.sessions.retain(|_, it| is_alive(it, now));
@@ -234,12 +234,12 @@ impl Memory {
         self.sessions.insert(id, Session { account, csrf_token, used_at: now });
     }
 
-    /// The session of that cookie.
+    /// The session with this id.
     pub fn session(&self, id: &str, now: Timestamp) -> Option<&Session> {
         self.sessions.get(id).filter(|it| is_alive(it, now))
     }
 
-    /// The session was used: its idle time begins anew.
+    /// The session is used: its idle time starts again.
     pub fn touch(&mut self, id: &str, now: Timestamp) {
         if let Some(session) = self.sessions.get_mut(id) {
             session.used_at = now;

@@ -1,4 +1,4 @@
-//! What people see: the recipient's page, and the portal's login and webhook settings.
+//! The pages for people: the recipient's page, and the portal's login and webhook settings.
 
 use minijinja::context;
 
@@ -28,14 +28,14 @@ pub const PAGES: &[Page] = &[
     Page {
         name: "payout",
         path: PAYOUT_PATH,
-        what: "the recipient enters a card or a phone number and goes on to returnUrl",
+        what: "the recipient enters a card or a phone number, and the page goes on to returnUrl",
         evidence: Documented("Developer API, Create Payout: payoutUrl; the fields are those of the portal's file columns"),
     },
     Page {
         name: "login",
         path: "/index.php?view=login",
-        what: "user name and password begin a portal session of 30 idle minutes",
-        evidence: Assumed("the portal guide names the session and its limit; the form is ours"),
+        what: "a user name and a password begin a portal session, which ends after 30 idle minutes",
+        evidence: Assumed("the portal guide documents the session and its limit; the form is ours"),
     },
     Page {
         name: "settings",
@@ -54,7 +54,7 @@ static TEMPLATES: Pages = Pages::new(|| {
     ])
 });
 
-/// A person's browser asks. `None`: there is no such page.
+/// Answers a request of a browser. `None`: the page does not exist.
 pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Option<Result<Response, Error>> {
     let handler = match path {
         PAYOUT_PATH => payout,
@@ -91,11 +91,11 @@ fn payout(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
     if request.method == Method::GET {
         return form(cx, payout, link, StatusCode::OK, None);
     }
-    submitted(memory, cx, request, asked.unwrap_or_default())
+    submit(memory, cx, request, asked.unwrap_or_default())
 }
 
-/// The recipient has sent the form of a payout that waits for it.
-fn submitted(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, id: u32) -> Response {
+/// Handles the recipient's form of a payout that waits for details.
+fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, id: u32) -> Response {
     let fields = Fields::form(&request.body);
     let Some((payout, link)) = memory.payouts.get(id).and_then(|it| it.link.clone().map(|link| (it, link))) else {
         return message(StatusCode::NOT_FOUND, "No such payout", "The link is wrong or incomplete.", None);
@@ -134,7 +134,7 @@ fn portal(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
     match (view.as_str(), &request.method) {
         ("login", &Method::GET) => TEMPLATES.render(StatusCode::OK, "login.html", context! { fault => None::<&str>, username => "" }),
         ("login", _) => log_in(memory, cx, request),
-        ("settings", &Method::GET) => shown(memory, cx, request),
+        ("settings", &Method::GET) => show_settings(memory, cx, request),
         _ => message(
             StatusCode::NOT_FOUND,
             "No such page",
@@ -161,7 +161,7 @@ fn log_in(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
     response
 }
 
-/// Begins a session: its id and its `csrf_token`.
+/// Begins a session and returns its id and its `csrf_token`.
 pub fn admit(memory: &mut Memory, cx: &Context<'_>, before: Option<&str>, account: String) -> (String, String) {
     memory.logins += 1;
     let mut draws = cx.draws("quantum-payouts session", memory.logins);
@@ -170,7 +170,7 @@ pub fn admit(memory: &mut Memory, cx: &Context<'_>, before: Option<&str>, accoun
     (id, csrf_token)
 }
 
-fn shown(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {
+fn show_settings(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {
     let Ok((id, Session { account, csrf_token, .. })) = auth::session(memory, cx, request) else {
         return Response::see_other("index.php?view=login");
     };

@@ -11,7 +11,7 @@ use super::settings::{
     WEBHOOK_SIGNED,
 };
 use super::webhooks;
-use super::wire::{self, CardPayout, Features, NewPayout, WebhookSettings, masked_pan};
+use super::wire::{self, CardPayout, Features, NewPayout, WebhookSettings, mask_pan};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
 use crate::engine::lifecycle::On;
@@ -32,7 +32,7 @@ pub use table::ROUTES;
 
 /// The provider's own scheme and host.
 pub const BASE_URL: &str = "https://payouts-dev.quantumlabs.ru";
-/// Below it live the methods.
+/// The beginning of every method's path.
 pub const API: &str = "/api/v1/";
 
 /// A call whose caller is known.
@@ -45,9 +45,9 @@ pub struct Call<'a, 'c> {
 
 type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
 
-/// One call of the API. Who asks is settled before the body is looked at.
+/// Answers a call of the API. The caller is known before the body is read.
 pub fn call(memory: &mut Memory, cx: &mut Context<'_>, (found, path): (&Found<'_>, &str), request: &Request) -> Result<Response, Error> {
-    // Quirk: doubled slashes in a path do not count; one at its end does.
+    // Quirk: a doubled slash counts as one, but a slash at the end is another path.
     let Some((operation, handler)) = found.handler(ROUTES).filter(|_| !path.ends_with('/')) else {
         let other = cx.contract().operations_at(path).next().ok_or(Error::NotFound)?;
         return Err(Error::MethodNotAllowed(if other.method == Method::GET { "GET" } else { "POST" }));
@@ -57,7 +57,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, (found, path): (&Found<'_
         auth::session(memory, cx, request)?.1.account.clone()
     } else {
         let account = auth::bearer(cx, found.caller.as_ref())?;
-        auth::headers(cx, request, &account)?;
+        auth::check_headers(cx, request, &account)?;
         if !cx.admits(&account) {
             return Err(Error::RateLimited);
         }
@@ -72,7 +72,7 @@ fn create_payout(call: Call<'_, '_>) -> Result<Response, Error> {
     let own = cx.account(&account).ok_or(Error::Unauthorized)?;
     let chooses = new.kind.is_none() && own.text(&TYPE_WHEN_ABSENT) == Some("choose");
     let kind = if chooses { None } else { Some(new.kind.unwrap_or(Kind::Card)) };
-    may_pay(own, kind, new.channel.word())?;
+    check_rights(own, kind, new.channel.word())?;
     let base = if own.flag(&DOCUMENTED_LINKS) { BASE_URL.to_owned() } else { cx.base_url(request) };
     if memory.by_order_number(&account, &new.order_number).is_some() {
         return Err(Error::Validation("orderNumber must be unique".to_owned()));
@@ -87,11 +87,11 @@ fn create_payout(call: Call<'_, '_>) -> Result<Response, Error> {
     let url = format!("{base}{PAYOUT_PATH}?payout_id={}&token={token}", payout.id);
     payout.link = Some(Link { token, return_url: new.return_url, fail_url: new.fail_url, until });
     let id = born(memory, cx, payout, On::Call("createPayout"));
-    memory.payouts.get(id).map(|it| wire::registered(it, &url)).ok_or(Error::Internal)
+    memory.payouts.get(id).map(|it| wire::registration(it, &url)).ok_or(Error::Internal)
 }
 
-/// Refuses what the account has no right or no bank for.
-fn may_pay(account: &Account, kind: Option<Kind>, channel: &str) -> Result<(), Error> {
+/// Refuses a payout of a kind that is off, or through a bank that is not integrated.
+fn check_rights(account: &Account, kind: Option<Kind>, channel: &str) -> Result<(), Error> {
     let enabled = match kind {
         Some(kind) => account.flag(right(kind)),
         None => account.flag(&CARD_PAYOUTS) || account.flag(&SBP_PAYOUTS),
@@ -110,22 +110,22 @@ fn perform_payout(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, account } = call;
     let new = CardPayout::parse(request)?;
     let own = cx.account(&account).ok_or(Error::Unauthorized)?;
-    may_pay(own, Some(Kind::Card), "vtb")?;
+    check_rights(own, Some(Kind::Card), "vtb")?;
     if let Some(known) = memory.by_order_number(&account, &new.order_number) {
-        return Ok(wire::performed(known));
+        return Ok(wire::performance(known));
     }
     let mut payout = blank(memory, cx, account, new.kopecks);
     payout.order_number = Some(new.order_number);
     payout.description = Some(new.description);
-    payout.target = Some(Target::Card { masked_pan: masked_pan(&new.pan) });
+    payout.target = Some(Target::Card { masked_pan: mask_pan(&new.pan) });
     let id = run_at_once(memory, cx, On::Call("performPayout"), payout);
-    memory.payouts.get(id).map(wire::performed).ok_or(Error::Internal)
+    memory.payouts.get(id).map(wire::performance).ok_or(Error::Internal)
 }
 
 fn get_payout_status(call: Call<'_, '_>) -> Result<Response, Error> {
     let strict = call.cx.flag(&call.account, &STRICT_ORDER_NUMBER);
-    let asked = wire::asked_order_number(call.request, strict)?;
-    let payout = call.memory.by_order_number(&call.account, &asked);
+    let number = wire::order_number(call.request, strict)?;
+    let payout = call.memory.by_order_number(&call.account, &number);
     payout.map(wire::status).ok_or_else(|| Error::Validation("payout not found".to_owned()))
 }
 
@@ -142,7 +142,8 @@ fn features(call: Call<'_, '_>) -> Result<Response, Error> {
     Ok(wire::features(call.cx.now(), features))
 }
 
-/// Refuses a portal call without the token of its form, or of a user without a company. Nothing is used up before.
+/// Refuses a portal call without the token of its form, or of a user without a company. A refused call does not count as a
+/// use of the session.
 fn admit(call: &mut Call<'_, '_>, given: Option<String>) -> Result<(), Error> {
     let (id, Session { csrf_token, .. }) = auth::session(call.memory, call.cx, call.request)?;
     if !given.is_some_and(|it| same(&it, csrf_token)) {
@@ -177,10 +178,10 @@ fn webhook_save(mut call: Call<'_, '_>) -> Result<Response, Error> {
         own.set(&WEBHOOK_SECRET, Value::Secret(secret));
     }
     let secret = own.webhook_secret().map(Secret::expose);
-    Ok(wire::saved(own.text(&WEBHOOK_URL), own.flag(&WEBHOOK_ENABLED), own.flag(&WEBHOOK_SIGNED), secret))
+    Ok(wire::settings(own.text(&WEBHOOK_URL), own.flag(&WEBHOOK_ENABLED), own.flag(&WEBHOOK_SIGNED), secret))
 }
 
-/// The target of an account's webhooks with new settings, and whether they are sent.
+/// The target of an account's webhooks under new settings, and whether webhooks are sent.
 fn target(own: &Account, new: &WebhookSettings) -> Result<(Option<String>, bool), Error> {
     let enabled = new.enabled.unwrap_or_else(|| own.flag(&WEBHOOK_ENABLED));
     let url = new.url.as_deref().or_else(|| own.text(&WEBHOOK_URL)).filter(|it| !it.is_empty());
@@ -201,6 +202,6 @@ fn webhook_test(mut call: Call<'_, '_>) -> Result<Response, Error> {
     let url = url.ok_or_else(|| Error::Validation("no webhook url is saved".to_owned()))?;
     let delivery = webhooks::test(call.memory, call.cx, &call.account, url).ok_or(Error::Internal)?;
     call.cx.wait_for(delivery);
-    // What the caller gets is written once the receiver has answered.
-    Ok(wire::tested(None, 0))
+    // This answer is replaced once the receiver has answered.
+    Ok(wire::test_result(None, 0))
 }

@@ -1,4 +1,4 @@
-//! What a tester can switch on an account, beside what every provider has.
+//! The settings of an account that only this provider has.
 
 use crate::engine::tables::{Setting, SettingKind};
 
@@ -8,34 +8,37 @@ const ON: SettingKind = SettingKind::Flag { default: true };
 pub const STRICT_HEADERS: Setting = Setting {
     name: "strict_headers",
     kind: OFF,
-    meaning: "calls without the headers that the documentation calls required are refused: 400 VALIDATION_ERROR",
+    meaning: "a call without a header that the documentation requires is refused: 400 VALIDATION_ERROR",
 };
 pub const STRICT_ORDER_NUMBER: Setting = Setting {
     name: "strict_order_number",
     kind: OFF,
-    meaning: "getPayoutStatus takes an orderNumber of at most 32 characters, to the letter of its table, not 36",
+    meaning: "getPayoutStatus takes an orderNumber of at most 32 characters, as its table says, in place of 36",
 };
 pub const REQUIRE_HTTPS: Setting =
-    Setting { name: "require_https", kind: OFF, meaning: "webhook_save refuses http addresses, as the documentation demands" };
+    Setting { name: "require_https", kind: OFF, meaning: "webhook_save refuses http addresses, as the documentation requires" };
 pub const RETRY_CLOCK: Setting = Setting {
     name: "retry_clock",
     kind: SettingKind::Word { words: &["attempt", "event"], default: "attempt" },
-    meaning: "what the figures of the retry schedule count from: the attempt before, or the event",
+    meaning: "what the figures of the retry schedule count from: the previous attempt, or the event",
 };
 pub const PRETTY_BODY: Setting = Setting {
     name: "pretty_body",
     kind: OFF,
-    meaning: "webhook bodies are indented while the signature still covers their minified form, as in the documentation's walk-through",
+    meaning: "webhook bodies are indented, but the signature still covers their minified form, as in the documentation's example",
 };
-pub const CARD_PAYOUTS: Setting =
-    Setting { name: "card_payouts", kind: ON, meaning: "payouts to cards are enabled: right given, client_id and client_secret present" };
+pub const CARD_PAYOUTS: Setting = Setting {
+    name: "card_payouts",
+    kind: ON,
+    meaning: "payouts to cards are enabled: the right is given, and client_id and client_secret are present",
+};
 pub const SBP_PAYOUTS: Setting = Setting {
     name: "sbp_payouts",
     kind: ON,
-    meaning: "payouts through SBP are enabled: right given, sbp_client_id and sbp_client_secret present",
+    meaning: "payouts through SBP are enabled: the right is given, and sbp_client_id and sbp_client_secret are present",
 };
 pub const FILE_DOWNLOAD: Setting =
-    Setting { name: "file_download", kind: ON, meaning: "the user may download result files; shown by features" };
+    Setting { name: "file_download", kind: ON, meaning: "the user may download result files; the call features shows it" };
 pub const CHANNELS: Setting =
     Setting { name: "channels", kind: SettingKind::List { words: &["vtb", "alfa"] }, meaning: "the banks that are integrated" };
 pub const COMPANY: Setting = Setting {
@@ -46,7 +49,7 @@ pub const COMPANY: Setting = Setting {
 pub const TYPE_WHEN_ABSENT: Setting = Setting {
     name: "type_when_absent",
     kind: SettingKind::Word { words: &["card", "choose"], default: "card" },
-    meaning: "what createPayout without `type` means: a card, or the recipient chooses, as on an older state of the page",
+    meaning: "what createPayout without `type` means: a card, or the recipient's choice, as on an older state of the page",
 };
 pub const WEBHOOK_ENABLED: Setting =
     Setting { name: "webhook_enabled", kind: ON, meaning: "the enable switch of the portal's webhook settings" };

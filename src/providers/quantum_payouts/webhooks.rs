@@ -1,4 +1,4 @@
-//! The one event: when it is owed, how it is signed, when it is tried again.
+//! The only event: when it is sent, how it is signed, and when it is sent again.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -35,9 +35,9 @@ const TIMESTAMP: HeaderName = HeaderName::from_static("x-payouts-timestamp");
 const SIGNATURE_NAME: &str = "x-payouts-signature";
 const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
 
-/// What shows that a webhook is from here.
+/// How an inbox recognises a webhook of this provider.
 pub const MARKS: &[Mark] = &[Mark::Header(EVENT_NAME), Mark::Header(SIGNATURE_NAME)];
-/// Nothing signs in the place of a webhook secret.
+/// No other credential replaces a missing webhook secret.
 pub const SIGNING_CREDENTIAL: Option<&str> = None;
 
 #[rustfmt::skip]
@@ -47,34 +47,35 @@ pub const SCHEDULE: Schedule = Schedule {
         Duration::from_mins(15),  Duration::from_mins(30),  Duration::from_mins(60),  Duration::from_mins(120), Duration::from_mins(180),
     ],
     time_limit: Duration::from_secs(10),
-    evidence: Documented("Developer API, Retry policy; that each figure is the wait before that attempt, counted from the attempt before, is assumed (`retry_clock`)"),
+    evidence: Documented("Developer API, Retry policy; that each figure counts from the previous attempt is assumed (`retry_clock`)"),
     time_limit_evidence: Documented("Developer API, Receiver requirements: about 10 seconds"),
 };
 
-/// Tells the merchant that a payout has entered its status, when they want to be told.
+/// Sends the webhook of a payout's status, if the merchant has set an address and has not disabled webhooks.
 pub fn announce(cx: &mut Context<'_>, payout: &Payout) {
     let Some(account) = cx.account(&payout.account).filter(|it| it.flag(&WEBHOOK_ENABLED)) else { return };
     let Some(url) = account.text(&WEBHOOK_URL).map(str::to_owned) else { return };
     let pretty = account.flag(&PRETTY_BODY);
     let id = cx.draws(&format!("quantum-payouts event {}", payout.head.generation()), payout.stream()).hex(32);
-    let told = StepReport { id: payout.id, external_id: payout.order_number.as_deref(), status: payout.status(), kopecks: payout.kopecks };
-    let body = wire::event(&id, cx.now(), told, pretty);
+    let report =
+        StepReport { id: payout.id, external_id: payout.order_number.as_deref(), status: payout.status(), kopecks: payout.kopecks };
+    let body = wire::event(&id, cx.now(), report, pretty);
     let (account, subject, object) = (payout.account.clone(), payout.subject(), payout.object());
     cx.notify(Event { name: STATUS_CHANGED, id, account, subject, object, url, body, once: false });
 }
 
-/// Owes a test event to that target. `None`: the sandbox owes too many already.
+/// Queues a test event for this address. `None`: the queue is full.
 pub fn test(memory: &mut Memory, cx: &mut Context<'_>, account: &str, url: String) -> Option<u64> {
     memory.tests += 1;
     let pretty = cx.flag(account, &PRETTY_BODY);
     let id = cx.draws("quantum-payouts test event", memory.tests).hex(32);
-    let told = StepReport { id: 0, external_id: Some("TEST"), status: Status::Success, kopecks: 100 };
-    let body = wire::event(&id, cx.now(), told, pretty);
+    let report = StepReport { id: 0, external_id: Some("TEST"), status: Status::Success, kopecks: 100 };
+    let body = wire::event(&id, cx.now(), report, pretty);
     let (account, subject) = (account.to_owned(), "TEST".to_owned());
     cx.notify(Event { name: STATUS_CHANGED, id, account, subject, object: ObjectKind::Test.object(0), url, body, once: true })
 }
 
-/// Builds and signs an attempt with the settings of this moment; the body stays what it was.
+/// Builds and signs an attempt with the current settings; the body does not change.
 pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let account = cx.account(&webhook.account)?;
     let url = account.text(&WEBHOOK_URL).map(str::to_owned)?;
@@ -88,7 +89,7 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     headers.insert(EVENT_ID, HeaderValue::from_str(&webhook.event_id).ok()?);
     headers.insert(TIMESTAMP, HeaderValue::from(unix_seconds(cx.signature_date(account))));
     let signed = account.webhook_secret().filter(|_| account.flag(&WEBHOOK_SIGNED)).map(|secret| {
-        let text = minified(&body);
+        let text = minify(&body);
         let signature = signature(&text, &cx.signing(secret.expose()));
         (text, signature)
     });
@@ -98,7 +99,7 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     Some(Signed { url, headers, body, signed: signed.map(|it| it.0) })
 }
 
-/// The moment that the wait before a retry counts from: the attempt before, or the event where the account says so.
+/// The moment from which the wait before a retry counts: the previous attempt, or the event if `retry_clock` says so.
 pub fn retries_from(account: Option<&Account>, webhook: &Delivery, failed: &Attempt) -> Timestamp {
     let from_event = account.and_then(|it| it.text(&RETRY_CLOCK)) == Some("event");
     if from_event { webhook.created_at } else { failed.at }
@@ -109,14 +110,14 @@ pub fn signature(text: &str, secret: &str) -> String {
     format!("sha256={}", hmac_sha256_hex(secret.as_bytes(), text.as_bytes()))
 }
 
-/// What is signed: the body decoded and encoded again. A body that is not JSON is signed as it stands.
-pub fn minified(body: &[u8]) -> String {
+/// The signed text: the body, decoded and encoded again. A body that is not JSON is signed as it is.
+pub fn minify(body: &[u8]) -> String {
     rewritten(body, Writing::Minified).unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
 }
 
-/// Whether a signature is right and, when it is not, which usual mistake explains it.
+/// Whether a signature is right and, if not, which usual mistake explains it.
 pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
-    let canonical = minified(webhook.body);
+    let canonical = minify(webhook.body);
     let expected = signature(&canonical, secret);
     Verdict::of(webhook.header(&SIGNATURE), expected, canonical, |received, canonical| {
         mistake(webhook.body, canonical, received.trim(), secret, others)
@@ -132,7 +133,7 @@ fn mistake(body: &[u8], canonical: &str, received: &str, secret: &str, others: &
     let decoded = hex::decode(bare).unwrap_or_default();
     Diagnosis::of(secret, covers)
         .when_rewritten(is_digest(hex, &hmac_sha256(secret.as_bytes(), canonical.as_bytes())))
-        .when_of(RESERIALISED_BODY, [body]) // the bytes as they came, not minified
+        .when_of(RESERIALISED_BODY, [body]) // the received bytes, not minified
         .when_of(WRONG_ENCODING, [rewritten_as(Writing::Escaped)]) // slashes or Cyrillic escaped
         .when_of(WRONG_FIELD_ORDER, ordered.iter().flatten())
         .reason(canonical.as_bytes(), others, &[secret.trim().as_bytes(), bare.as_bytes(), &decoded, b""])

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::lifecycle::{NotPaid, look_at_confirmations, pay as paid};
+use super::lifecycle::{self, NotPaid, look_at_confirmations};
 use super::model::{BTC_DECIMALS, Currency, Invoice, Memory, SATOSHI_MAX, Status};
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::blockchain::Blockchain;
@@ -29,8 +29,8 @@ const AMOUNT: Field = Field {
     name: "amount",
     kind: Value::Decimal,
     need: Need::Optional,
-    meaning: "how many bitcoins, 8 decimals at most; what is missing for the full payment unless given, the price again when nothing is",
-    evidence: Assumed("the page speaks of the full payment only; any other has to be possible"),
+    meaning: "the number of bitcoins, with at most 8 decimals; by default what is missing for the full payment, or the price again when nothing is missing",
+    evidence: Assumed("the page documents the full payment only, but other amounts have to be possible"),
 };
 
 /// The chains that this provider watches.
@@ -41,7 +41,7 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(
         ActionRow {
             name: "pay",
-            meaning: "the payer sends bitcoins to the invoice's address, and the network has seen them",
+            meaning: "the payer sends bitcoins to the invoice's address, and the network sees them",
             parameters: &[WHICH, AMOUNT],
             evidence: Documented("API Reference, Create An Invoice"),
         },
@@ -50,7 +50,7 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(
         ActionRow {
             name: "confirm",
-            meaning: "the network confirms every payment of an invoice, as often as is wanted",
+            meaning: "the network confirms every payment of an invoice, with all the confirmations that it needs",
             parameters: &[WHICH],
             evidence: Documented("API Reference, Create An Invoice, system_status: confirmed"),
         },
@@ -59,7 +59,7 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(
         ActionRow {
             name: "capture",
-            meaning: "the bitcoins are converted and the merchant is credited; done already, it changes nothing",
+            meaning: "the bitcoins are converted and the merchant is credited; a second capture changes nothing",
             parameters: &[WHICH],
             evidence: Documented("API Reference, Create An Invoice, system_status: captured"),
         },
@@ -68,27 +68,27 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(
         ActionRow {
             name: "reorg",
-            meaning: "the chain undoes its latest blocks: payments lose confirmations, statuses that were reached stay",
+            meaning: "the chain undoes its latest blocks: payments lose confirmations, but invoices keep the statuses that were reached",
             parameters: &[DEPTH, BLOCKCHAIN],
-            evidence: Assumed("the page knows no way back out of a status"),
+            evidence: Assumed("the page does not document a way back from a status"),
         },
         |_, cx, with| reorganise(cx, with, CHAINS),
     ),
 ];
 
-/// Does an action.
+/// Performs an action.
 pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
-    let does = function(ACTS, act).ok_or(ActionError::Unknown)?;
-    does(memory, cx, with)
+    let perform = function(ACTS, act).ok_or(ActionError::Unknown)?;
+    perform(memory, cx, with)
 }
 
 fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Invoice, ActionError> {
     let asked = with.plain(WHICH.name).ok_or_else(|| ActionError::Invalid("`invoice` is required: the invoice's number.".to_owned()))?;
     let found = asked.parse().ok().and_then(|it| memory.invoices.get(it));
-    found.ok_or_else(|| ActionError::Nothing(format!("There is no invoice `{asked}`.")))
+    found.ok_or_else(|| ActionError::Nothing(format!("No invoice is named `{asked}`.")))
 }
 
-const fn acted(invoice: &Invoice) -> ActionDone {
+const fn report(invoice: &Invoice) -> ActionDone {
     ActionDone { object: invoice.object() }
 }
 
@@ -102,12 +102,12 @@ pub fn amount(with: &Fields<'_>) -> Result<Option<i64>, String> {
     satoshi.map(Some).ok_or_else(wrong_amount)
 }
 
-/// A bitcoin has another price from now on.
+/// Sets the price of a bitcoin.
 pub fn set_rate(memory: &mut Memory, pair: &str, ask: Decimal, bid: Decimal) -> Result<(), String> {
     let code = pair.strip_prefix("BTC/").and_then(Currency::of);
-    let currency = code.ok_or_else(|| format!("`{pair}` is no price of Quoine's; it has BTC/USD, BTC/JPY, BTC/SGD, BTC/EUR"))?;
+    let currency = code.ok_or_else(|| format!("no price of Quoine is named `{pair}`. Known prices: BTC/USD, BTC/JPY, BTC/SGD, BTC/EUR"))?;
     if ask != bid {
-        return Err("Quoine has one price for both sides: BTC/USD: 1000".to_owned());
+        return Err("Quoine has one price for both sides, for example BTC/USD: 1000".to_owned());
     }
     memory.set_rate(currency, ask);
     Ok(())
@@ -119,15 +119,15 @@ fn wrong_amount() -> String {
 
 fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let invoice = find(memory, with)?;
-    let (id, acted) = (invoice.id, acted(invoice));
+    let (id, report) = (invoice.id, report(invoice));
     let amount = amount(with).map_err(ActionError::Invalid)?;
-    pay_exactly(memory, cx, id, amount).map(|()| acted)
+    pay_exactly(memory, cx, id, amount).map(|()| report)
 }
 
-/// Pays an amount; without one, what is missing.
+/// Pays an amount; by default what is missing.
 pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, id: u32, amount: Option<i64>) -> Result<(), ActionError> {
     let missing = memory.invoices.get(id).map_or(0, |it| if it.due() == 0 { it.satoshi } else { it.due() });
-    paid(memory, cx, id, amount.unwrap_or(missing)).map_err(|why| match why {
+    lifecycle::pay(memory, cx, id, amount.unwrap_or(missing)).map_err(|why| match why {
         NotPaid::TooMuch => ActionError::State(format!("The invoice {id} has been paid as much, or as often, as can be counted.")),
         NotPaid::TooMany => ActionError::State(format!("The invoice {id} cannot be paid: the sandbox watches too many transfers already.")),
     })
@@ -137,23 +137,25 @@ fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
     let invoice = find(memory, with)?;
     let (id, status) = (invoice.id, invoice.status().word());
     if invoice.status() != Status::Unconfirmed {
-        return Err(ActionError::State(format!("The invoice {id} is {status}; its payment is confirmed while it is unconfirmed.")));
+        return Err(ActionError::State(format!(
+            "The invoice {id} is {status}; its payment can be confirmed only while it is unconfirmed."
+        )));
     }
-    let acted = acted(invoice);
-    let numbers: Vec<u32> = cx.transfers(acted.object).map(|it| it.0).collect();
+    let report = report(invoice);
+    let numbers: Vec<u32> = cx.transfers(report.object).map(|it| it.0).collect();
     for number in numbers {
-        cx.confirm(acted.object, number, None);
+        cx.confirm(report.object, number, None);
     }
     look_at_confirmations(memory, cx, id, On::Act("confirm"));
-    Ok(acted)
+    Ok(report)
 }
 
 fn capture(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let invoice = find(memory, with)?;
-    let (id, status, acted) = (invoice.id, invoice.status(), acted(invoice));
+    let (id, status, report) = (invoice.id, invoice.status(), report(invoice));
     let done = matches!(status, Status::Captured | Status::Complete);
     if done || take::<Invoice>(memory, cx, id, On::Act("capture")).is_some() {
-        return Ok(acted);
+        return Ok(report);
     }
-    Err(ActionError::State(format!("The invoice {id} is {}; it is captured once it is confirmed.", status.word())))
+    Err(ActionError::State(format!("The invoice {id} is {}; it can be captured only when it is confirmed.", status.word())))
 }

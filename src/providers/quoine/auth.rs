@@ -1,4 +1,4 @@
-//! Who asks: the signature on a request, in the order in which it is checked.
+//! Who calls: the signature on a request, checked in this order.
 
 use super::errors::Error;
 use super::model::Memory;
@@ -12,17 +12,17 @@ use crate::kit::http::{HeaderName, Method, Request, header};
 use crate::kit::sign::same;
 use crate::kit::time::{Duration, Timestamp, http_date};
 
-/// A date may be so old.
+/// The highest age of a request's date.
 pub const DATE_AGE_MAX: Duration = Duration::from_secs(900);
 
-const FORGOTTEN: &str = "100000 NONCEs are kept for a user: the one with the oldest Date was forgotten and could be used again";
+const FORGOTTEN: &str = "100000 NONCEs are kept for a user: the one with the oldest Date was forgotten and can be used again";
 
 /// A user whose signature is right.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub account: String,
     pub user: u64,
-    /// What their request uses up once it is served: a refused one uses up nothing.
+    /// The NONCE that the request uses up once it is served; a refused request does not use it up.
     nonce: Option<(String, Timestamp)>,
 }
 
@@ -30,7 +30,8 @@ pub struct Caller {
 pub fn caller(memory: &Memory, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Result<Caller, Error> {
     let wrong = Error::TokenInvalid;
     let given = credentials(&request.headers);
-    let (user, given) = given.ok_or(wrong("the Authorization header is `APIAuth`, a space, the user id, a colon and the signature"))?;
+    let (user, given) =
+        given.ok_or(wrong("the Authorization header must be `APIAuth`, a space, the user id, a colon and the signature"))?;
     let number = user.parse().ok().filter(|it: &u64| it.to_string() == user);
     let account = found.caller.as_ref().and_then(|it| cx.account(&it.account).cloned());
     let (user, account) = number.zip(account).ok_or(Error::ApiKeyInvalid)?;
@@ -42,11 +43,9 @@ pub fn caller(memory: &Memory, cx: &mut Context<'_>, found: &Found<'_>, request:
     }
     let legacy = account.flag(&LEGACY_NO_NONCE);
     if !is_signed(&account, parts, given, &uris(found.path, request, legacy)) {
-        return Err(wrong(
-            "the signature does not fit: compare `playmoney sign quoine --target PATH`, which shows the text that is signed",
-        ));
+        return Err(wrong("the signature does not match: compare `playmoney sign quoine --target PATH`, which shows the signed text"));
     }
-    let date = date(parts.date).ok_or(wrong("Date is no HTTP date, as Sat, 27 Sep 2014 04:55:17 GMT"))?;
+    let date = date(parts.date).ok_or(wrong("Date is not an HTTP date; an example is Sat, 27 Sep 2014 04:55:17 GMT"))?;
     if !is_fresh(cx, &account, date) {
         return Err(wrong("Date is more than 900 seconds old by the clock that the account's `freshness` names"));
     }
@@ -54,19 +53,19 @@ pub fn caller(memory: &Memory, cx: &mut Context<'_>, found: &Found<'_>, request:
         None if legacy => None,
         None => return Err(wrong("NONCE is missing; clients of 2014 need the account's `legacy_no_nonce`")),
         Some(nonce) if !is_nonce(nonce) => return Err(wrong("NONCE is not 32 alphanumeric characters")),
-        Some(nonce) if memory.has_used(user, nonce) => return Err(wrong("this NONCE was used before; each request needs another one")),
+        Some(nonce) if memory.has_used(user, nonce) => return Err(wrong("this NONCE was used before; each request needs a new one")),
         Some(nonce) => Some((nonce.to_owned(), date)),
     };
     Ok(Caller { account: account.id, user, nonce })
 }
 
-/// The user whom a request names, whether or not its signature is right.
-pub fn named(cx: &Context<'_>, request: &Request) -> Option<found::Caller> {
+/// Finds the user that a request names, whether or not its signature is right.
+pub fn find_caller(cx: &Context<'_>, request: &Request) -> Option<found::Caller> {
     let (user, _) = credentials(&request.headers)?;
     cx.account(user).map(|it| found::Caller { account: it.id.clone(), by: By::Name })
 }
 
-/// Dresses a request as the user's client sends it: dated, with a NONCE and a signature.
+/// Adds what the user's client sends: a date, a NONCE and a signature.
 pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
     put(request, header::CONTENT_TYPE, "application/json");
     put(request, header::DATE, &http_date(signing.date));
@@ -81,7 +80,7 @@ pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
     put(request, header::AUTHORIZATION, &authorization(&account.id, &signature));
 }
 
-/// What a client may have signed as the request's address: as it was sent, or without what Playmoney puts before it.
+/// The addresses that a client may have signed: the one that it has called, or the same without Playmoney's prefix.
 fn uris(path: &str, request: &Request, legacy: bool) -> Vec<String> {
     let below = if request.query.is_empty() { path.to_owned() } else { format!("{path}?{}", request.query) };
     let mut uris = vec![request.target.clone(), below];
@@ -98,18 +97,18 @@ fn is_signed(account: &Account, parts: Signable<'_>, given: &str, uris: &[String
     uris.iter().any(|it| same(&signature(secret.expose(), &parts.canonical(it)), given))
 }
 
-/// The moment of a Date header. Its day has two digits; the two older forms of an HTTP date are read as well.
+/// The moment of a Date header. The day has two digits; the two older forms of an HTTP date are read as well.
 pub fn date(text: &str) -> Option<Timestamp> {
     Timestamp::try_from(httpdate::parse_http_date(text).ok()?).ok()
 }
 
-/// Whether a date is taken: not older than 900 seconds; one from the future is.
+/// Whether a date is at most 900 seconds old; a date in the future is accepted.
 fn is_fresh(cx: &Context<'_>, account: &Account, date: Timestamp) -> bool {
     cx.judging(account, date).duration_since(date) <= DATE_AGE_MAX
 }
 
-/// The request was served: its NONCE is used up.
-pub fn served(memory: &mut Memory, cx: &mut Context<'_>, caller: Caller) {
+/// Uses up the NONCE of a request that was served.
+pub fn use_nonce(memory: &mut Memory, cx: &mut Context<'_>, caller: Caller) {
     let Some((nonce, date)) = caller.nonce else { return };
     let Some(account) = cx.account(&caller.account) else { return };
     let is_fresh = |second: i64| Timestamp::from_second(second).is_ok_and(|it| is_fresh(cx, account, it));

@@ -1,4 +1,4 @@
-//! Everything that is known of this provider, collected from its rooms.
+//! Everything that is known about this provider, collected from its rooms.
 
 use super::actions::ACTS;
 use super::errors::ERRORS;
@@ -19,7 +19,7 @@ mod decisions;
 pub static CONTRACT: Contract = Contract {
     slug: "quoine",
     name: "Quoine Payment",
-    about: "Invoices in a merchant's currency that are paid in bitcoins within 30 minutes: the price in BTC is locked, the merchant is credited the exact amount, and signed callbacks tell of every status.",
+    about: "Invoices in a merchant's currency that payers pay in bitcoins within 30 minutes. The price in BTC is locked, the merchant is credited the exact amount, and signed callbacks report the statuses.",
     base_url: BASE_URL,
     hosts: &["pay.quoine.com"],
     account: "2",
@@ -33,11 +33,14 @@ pub static CONTRACT: Contract = Contract {
         },
     ],
     sources: &[
-        Source { name: "API Reference", what: "Quoine Payment API Reference, state of 2015-06-01, whole: the one that is served" },
+        Source {
+            name: "API Reference",
+            what: "Quoine Payment API Reference, state of 2015-06-01, the whole page: Playmoney serves this state",
+        },
         Source { name: "first revision", what: "the same page, state of 2015-05-26, with older status words" },
         Source { name: "final revision", what: "the same page, state of 2015-06-23, with renamed fields, claims and signed callbacks" },
-        Source { name: "Exchange API", what: "the sibling page on the exchange, for limits and error shapes" },
-        Source { name: "api_auth gem", what: "the Ruby tool that the page names, branch quoine: both sides of the signature" },
+        Source { name: "Exchange API", what: "the sibling page on the exchange, for limits and the form of errors" },
+        Source { name: "api_auth gem", what: "the Ruby library that the page names, branch quoine: both sides of the signature" },
         Source { name: "demo shop", what: "Quoine's own Rails shop, 2014 to 2015, a receiver of callbacks" },
         Source { name: "SDKs of 2014", what: "Quoine's Python and C# samples, from before NONCE existed" },
     ],

@@ -8,25 +8,25 @@ use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::http::{Response, StatusCode};
 
 const TEXT: Evidence = Documented("API Reference, status codes; the text of the message is assumed");
-const TOLD_APART: Evidence =
-    Documented("API Reference, status codes: the body of a 401 tells the two apart, in these words; its shape is assumed");
+const DISTINGUISHED: Evidence =
+    Documented("API Reference, status codes: the body of a 401 distinguishes the two, in these words; its form is assumed");
 
-/// The catalogue: every refusal, with an example of it for testers who ask for it by name.
+/// The catalogue: every refusal, with an example for testers who ask for it by name.
 #[rustfmt::skip]
 pub static ERRORS: Refusals<Error> = &[
-    error("invalid_request", "Invalid request body", StatusCode::BAD_REQUEST, "the body of a POST is no JSON object, or is sent as anything but JSON", Documented("API Reference, status codes; which requests it means, and the text, are assumed"), || Error::NotJson),
-    error("token_invalid", "Token is invalid", StatusCode::UNAUTHORIZED, "the Authorization header is missing or malformed, the signature or Content-MD5 is wrong, the Date is more than 900 seconds old, or the NONCE is no 32 alphanumeric characters or was used before", TOLD_APART, || Error::TokenInvalid("")),
-    error("api_key_invalid", "API_KEY is invalid", StatusCode::UNAUTHORIZED, "there is no such user id", TOLD_APART, || Error::ApiKeyInvalid),
-    error("invoice_not_found", "Invoice not found", StatusCode::NOT_FOUND, "the merchant has no such invoice", Documented("API Reference, Get An Invoice, sample error"), || Error::NoSuchInvoice),
-    error("not_found", "Not found", StatusCode::NOT_FOUND, "there is no such path, or not for this method", Assumed("no page says how an unknown path is answered"), || Error::NotFound),
-    error("validation_error", "can't be blank", StatusCode::UNPROCESSABLE_ENTITY, "a parameter is missing or has a wrong format; each wrong one is named with what is wrong", Documented("API Reference, Create An Invoice, sample error; the texts for other faults are assumed"), || Error::Fields(vec![("price", Fault::Blank)])),
+    error("invalid_request", "Invalid request body", StatusCode::BAD_REQUEST, "the body of a POST is not a JSON object, or its media type is not JSON", Documented("API Reference, status codes; the requests that it means, and the text, are assumed"), || Error::NotJson),
+    error("token_invalid", "Token is invalid", StatusCode::UNAUTHORIZED, "the Authorization header is missing or malformed, the signature or Content-MD5 is wrong, the Date is more than 900 seconds old, or the NONCE is not 32 alphanumeric characters or was used before", DISTINGUISHED, || Error::TokenInvalid("")),
+    error("api_key_invalid", "API_KEY is invalid", StatusCode::UNAUTHORIZED, "no user has this id", DISTINGUISHED, || Error::ApiKeyInvalid),
+    error("invoice_not_found", "Invoice not found", StatusCode::NOT_FOUND, "the merchant has no invoice with this number", Documented("API Reference, Get An Invoice, sample error"), || Error::NoSuchInvoice),
+    error("not_found", "Not found", StatusCode::NOT_FOUND, "the path does not exist, or not for this method", Assumed("no page documents the answer for an unknown path"), || Error::NotFound),
+    error("validation_error", "can't be blank", StatusCode::UNPROCESSABLE_ENTITY, "a parameter is missing or has a wrong format; the answer names each wrong one and its fault", Documented("API Reference, Create An Invoice, sample error; the texts for other faults are assumed"), || Error::Fields(vec![("price", Fault::Blank)])),
     error("usage_limit", "API usage limit exceeded", StatusCode::SERVICE_UNAVAILABLE, "more than 300 calls of a user in five minutes, and the account's `rate_limit` is `enforce`", TEXT, || Error::UsageLimit),
-    error("authy_error", "Internal error on Authy", StatusCode::SERVICE_UNAVAILABLE, "only when it is asked for, by a rule or by the header Playmoney-Fault", TEXT, || Error::Authy),
-    error("access_denied", "You don't have access to this API call", StatusCode::SERVICE_UNAVAILABLE, "only when it is asked for, by a rule or by the header Playmoney-Fault", TEXT, || Error::AccessDenied),
-    error("internal_error", "Internal server error", StatusCode::INTERNAL_SERVER_ERROR, "only when it is asked for, by a rule or by the header Playmoney-Fault", Assumed("no page documents it; a client has to survive it all the same"), || Error::Internal),
+    error("authy_error", "Internal error on Authy", StatusCode::SERVICE_UNAVAILABLE, "only when a rule or the header Playmoney-Fault asks for it", TEXT, || Error::Authy),
+    error("access_denied", "You don't have access to this API call", StatusCode::SERVICE_UNAVAILABLE, "only when a rule or the header Playmoney-Fault asks for it", TEXT, || Error::AccessDenied),
+    error("internal_error", "Internal server error", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault asks for it", Assumed("no page documents it, but a client has to survive it"), || Error::Internal),
 ];
 
-/// What every operation can be refused with.
+/// The refusals that every operation has.
 pub const COMMON: &[&str] = &["token_invalid", "api_key_invalid", "usage_limit", "authy_error", "access_denied", "internal_error"];
 
 /// What is wrong with a parameter, in the words of the framework behind the API.
@@ -56,7 +56,7 @@ pub type Faults = Vec<(&'static str, Fault)>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     NotJson,
-    /// The hint says which of its reasons it was.
+    /// With the hint, which names the reason.
     TokenInvalid(&'static str),
     ApiKeyInvalid,
     NoSuchInvoice,

@@ -16,16 +16,17 @@ use crate::kit::time::Duration;
 
 const TABLE: Evidence = Documented("API Reference, Create An Invoice, system_status");
 const SIGHTED: Evidence = Documented(
-    "API Reference, Create An Invoice, system_status; it says `with 1 confirmation`, invoice_status `detected but not 100% confirmed`: from the first sighting on is assumed",
+    "API Reference, Create An Invoice, system_status; it says `with 1 confirmation`, invoice_status `detected but not 100% confirmed`; that it begins when the payment is seen is assumed",
 );
-const DEPTH: Evidence = Assumed("`confirmed on the bitcoin network` names no number of confirmations: 6 unless `confirmations` is set");
-const SEEN_CONFIRMED: Evidence = Assumed("a payment that is confirmed when it is seen goes through both statuses, with both callbacks");
-const AT_ONCE: Evidence = Assumed("no delay is named between confirmation and conversion");
+const DEPTH: Evidence =
+    Assumed("`confirmed on the bitcoin network` does not name a number of confirmations; 6 unless `confirmations` is set");
+const SEEN_CONFIRMED: Evidence = Assumed("a payment that is confirmed when it is seen passes both statuses and sends both callbacks");
+const AT_ONCE: Evidence = Assumed("no page names a delay between confirmation and conversion");
 
-/// Enough blocks have come.
+/// Enough blocks have confirmed the payments.
 pub const ENOUGH: On = Block("enough confirmations");
 
-/// What an invoice does.
+/// The steps of an invoice.
 #[rustfmt::skip]
 pub static INVOICE: Lifecycle<Status> = Lifecycle::new("invoice", &[
     Row { on: Call("createInvoice"),     from: &[],            to: Ready,       event: None,            evidence: TABLE },
@@ -51,7 +52,7 @@ impl Object for Invoice {
         self.user.to_string().into()
     }
 
-    /// Once nothing depends on them, the payments are not watched any more.
+    /// Payments are watched only while their confirmations can change the status.
     fn entered(memory: &mut Memory, cx: &mut Context<'_>, id: u32, row: &'static Row<Status>) {
         let now = cx.now();
         memory.invoices.update(id, |it| {
@@ -70,16 +71,16 @@ impl Object for Invoice {
     }
 }
 
-/// Why a payment cannot be taken.
+/// Why a payment is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotPaid {
-    /// More than there are bitcoins, or than can be counted.
+    /// More bitcoins than can exist, or more payments than an invoice holds.
     TooMuch,
-    /// The sandbox watches as many transfers as it can.
+    /// The sandbox already watches as many transfers as it can.
     TooMany,
 }
 
-/// Coins for an invoice are seen. It takes them whatever its status; they move it on once they are the full payment.
+/// Coins for an invoice are seen. It accepts them in every status, and moves on once the full payment has arrived.
 pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, satoshi: i64) -> Result<(), NotPaid> {
     let Some(invoice) = memory.invoices.get(id) else { return Ok(()) };
     if SATOSHI_MAX - invoice.balance() < satoshi || invoice.payments.len() >= super::model::PAYMENTS_MAX {
@@ -107,11 +108,11 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, satoshi: i64) -> 
     Ok(())
 }
 
-/// Moves an invoice on when the coins that are confirmed are the full payment.
+/// Moves an invoice on when the confirmed coins are the full payment.
 pub fn look_at_confirmations(memory: &mut Memory, cx: &mut Context<'_>, id: u32, on: On) {
     let Some(invoice) = memory.invoices.get(id).filter(|it| it.status() == Unconfirmed) else { return };
     let object = invoice.object();
-    // What the chain has forgotten has long been finished.
+    // The chain forgets a transfer only after it has all its confirmations.
     let is_confirmed = |number| cx.transfer(object, number).is_none_or(Transfer::is_finished);
     let confirmed: i64 = (0..).zip(&invoice.payments).filter(|it| is_confirmed(it.0)).map(|it| it.1).sum();
     if invoice.satoshi <= confirmed {

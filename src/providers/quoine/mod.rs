@@ -1,4 +1,4 @@
-//! Quoine Payment: merchants invoice in their currency, payers pay in bitcoins.
+//! Quoine Payment: merchants write invoices in their currency, payers pay in bitcoins.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -57,7 +57,7 @@ impl Provider for Quoine {
     }
 
     fn caller(&self, cx: &Context<'_>, _: &Found<'_>, request: &Request) -> Option<Caller> {
-        auth::named(cx, request)
+        auth::find_caller(cx, request)
     }
 
     fn authorise(&self, account: &Account, request: &mut Request, signing: &Signing) {
@@ -127,7 +127,7 @@ impl Provider for Quoine {
     fn initial_account(&self, sandbox: &str) -> Account {
         let mut account = Account::initial(self.contract(), sandbox);
         if sandbox != "default" {
-            let (user, secret) = drawn_keys(sandbox);
+            let (user, secret) = draw_keys(sandbox);
             account.id.clone_from(&user);
             account.credentials.insert("user_id".to_owned(), Secret::issued(user));
             account.credentials.insert("secret".to_owned(), Secret::issued(secret));
@@ -142,7 +142,7 @@ impl Provider for Quoine {
             .filter(|it: &u64| 0 < *it && it.to_string() == id)
             .ok_or_else(|| format!("a user id of Quoine is a whole number above 0, not `{id}`"))?;
         let mut account = Account::further(self.contract(), sandbox, &number.to_string());
-        let (_, secret) = drawn_keys(&format!("{sandbox} {number}"));
+        let (_, secret) = draw_keys(&format!("{sandbox} {number}"));
         account.credentials.insert("user_id".to_owned(), Secret::issued(id));
         account.credentials.insert("secret".to_owned(), Secret::issued(secret));
         Ok(account)
@@ -163,7 +163,7 @@ impl Provider for Quoine {
     fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {
         let invoice = self.invoice(object)?;
         let look = webhooks::look(cx.account(&invoice.account()), self.0.base_of(invoice));
-        Some(Shown { subject: invoice.id.to_string(), status: invoice.status().word(), object: wire::shown(invoice, look) })
+        Some(Shown { subject: invoice.id.to_string(), status: invoice.status().word(), object: wire::show(invoice, look) })
     }
 }
 
@@ -175,8 +175,8 @@ impl Quoine {
 }
 
 /// User id and secret of a sandbox. The secret has 88 characters like every real one: the C# client hashes it before it
-/// signs, which changes nothing for secrets of more than 64 bytes only.
-fn drawn_keys(sandbox: &str) -> (String, String) {
+/// signs, and only with secrets of more than 64 bytes the signature stays the same.
+fn draw_keys(sandbox: &str) -> (String, String) {
     let number = u32::from_str_radix(&derived(&[sandbox, "quoine", "user_id"])[..8], 16).unwrap_or(0);
     let half = |name: &str| hex::decode(derived(&[sandbox, "quoine", name])).unwrap_or_default();
     let secret = [half("secret"), half("secret, second half")].concat();

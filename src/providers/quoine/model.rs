@@ -1,4 +1,4 @@
-//! What is remembered: invoices by number, and of each user the NONCEs of the last minutes.
+//! What is remembered: invoices by number, and each user's NONCEs of the last minutes.
 
 use std::collections::BTreeMap;
 
@@ -21,11 +21,11 @@ pub use status::{INVOICE_STATUSES, STATUSES, SYSTEM_STATUSES, Status};
 
 /// Decimals of a bitcoin.
 pub const BTC_DECIMALS: u32 = 8;
-/// More satoshi than there will ever be: 21 million bitcoins.
+/// The highest amount in satoshi: 21 million bitcoins, more than will ever exist.
 pub const SATOSHI_MAX: i64 = 2_100_000_000_000_000;
-/// How long an invoice can be paid.
+/// The time in which an invoice can be paid.
 pub const PAYMENT_TIME: Duration = Duration::from_mins(30);
-/// Payments to one invoice.
+/// The most payments to one invoice.
 pub const PAYMENTS_MAX: usize = 10_000;
 
 /// The kinds of objects, as the engine counts them.
@@ -35,12 +35,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// How the engine names one of them.
+    /// The name of an object of this kind in the engine.
     pub const fn object(self, number: u32) -> ObjectId {
         ObjectId { kind: self as u8, number: number as u64 }
     }
 
-    /// Which kind an object is of, and its number.
+    /// The kind of an object, and its number.
     pub fn of(object: ObjectId) -> Option<(Self, u32)> {
         let kind = [Self::Invoice].get(usize::from(object.kind)).copied()?;
         Some((kind, u32::try_from(object.number).ok()?))
@@ -51,11 +51,11 @@ impl Kind {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Memory {
     pub invoices: Store<Invoice>,
-    /// What each user's signed requests have used up.
+    /// The NONCEs that each user's requests have used up.
     nonces: BTreeMap<u64, Nonces>,
-    /// Where links of invoices begin: scheme and host as the merchant called them, sandbox and slug.
+    /// The beginnings of links in invoices: scheme and host as the merchant called them, sandbox and slug.
     pub bases: Bases,
-    /// What a bitcoin costs, by currency, where it is not the usual price.
+    /// The price of a bitcoin, by currency, where one was set.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     rates: BTreeMap<String, Decimal>,
 }
@@ -70,11 +70,11 @@ pub struct Invoice {
     pub attached: Option<Attached>,
     pub price: Decimal,
     pub currency: Currency,
-    /// The price at the rate of the moment at which it was made.
+    /// The price at the rate at which the invoice was made.
     pub satoshi: i64,
-    /// What has come, in satoshi, in this order: the numbers of the chain's transfers.
+    /// The payments in satoshi, in the order of arrival; the index of each is the number of its transfer.
     pub payments: Vec<i64>,
-    /// Of the surplus, what the merchant has claimed.
+    /// The part of the surplus that the merchant has claimed.
     pub claimed: i64,
     #[serde(flatten)]
     pub head: Head<Status>,
@@ -94,7 +94,7 @@ pub enum Attached {
     Object(Box<str>),
 }
 
-/// In what a merchant is paid.
+/// The currency in which a merchant is paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Currency {
@@ -104,12 +104,12 @@ pub enum Currency {
     Eur,
 }
 
-/// Code, and what a bitcoin costs.
+/// The code, and the price of a bitcoin.
 pub const CURRENCIES: &[(Currency, &str, i64)] =
     &[(Currency::Usd, "USD", 1_000), (Currency::Jpy, "JPY", 120_000), (Currency::Sgd, "SGD", 1_350), (Currency::Eur, "EUR", 900)];
 
 impl Currency {
-    /// The currency of that code.
+    /// The currency with this code.
     pub fn of(code: &str) -> Option<Self> {
         CURRENCIES.iter().find(|it| it.1 == code).map(|it| it.0)
     }
@@ -120,13 +120,13 @@ impl Currency {
     }
 }
 
-/// What a price is in satoshi, at that price of a bitcoin: halves away from zero. `None`: more than can exist.
+/// A price in satoshi, at this price of a bitcoin, halves away from zero. `None`: more than can exist.
 pub fn satoshi(price: Decimal, rate: Decimal) -> Option<i64> {
     money::minor(price.checked_div(rate)?, BTC_DECIMALS).filter(|it| *it <= SATOSHI_MAX)
 }
 
 impl Invoice {
-    /// How the engine names it.
+    /// Its name in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Invoice.object(self.id)
     }
@@ -140,7 +140,7 @@ impl Invoice {
         self.user.to_string()
     }
 
-    /// What has come so far.
+    /// The sum of all payments so far.
     pub fn balance(&self) -> i64 {
         self.payments.iter().fold(0, |sum, it| sum.saturating_add(*it))
     }
@@ -150,7 +150,7 @@ impl Invoice {
         (self.satoshi - self.balance()).max(0)
     }
 
-    /// What the merchant may claim: of a paid invoice what came beyond its price, of an expired one everything.
+    /// What the merchant may claim: the payments beyond the price of a paid invoice, and all payments of an expired one.
     pub fn surplus(&self) -> i64 {
         let beyond = match self.status() {
             Status::Ready | Status::Unconfirmed => 0,
@@ -185,12 +185,12 @@ impl Indexed for Invoice {
 }
 
 impl Memory {
-    /// How many invoices a user has.
+    /// The number of a user's invoices.
     pub fn count(&self, user: u64) -> u64 {
         self.invoices.index().all(&user).len() as u64
     }
 
-    /// Whether every number names what it should, and every count can have been counted.
+    /// Whether every number refers to the right object, and every count is possible.
     pub fn is_sound(&self) -> bool {
         let known = |it: &Invoice| self.bases.at(it.base).is_some();
         let numbered = self.invoices.iter().all(|(id, it)| it.id == id && known(it) && it.is_sound());
@@ -199,24 +199,24 @@ impl Memory {
         self.bases.is_sound() && priced && numbered && nonces
     }
 
-    /// A user's invoices from a place on, by number.
+    /// A user's invoices from an index on, by number.
     pub fn page(&self, user: u64, from: u64, length: u64) -> impl Iterator<Item = &Invoice> {
         let all = self.invoices.index().all(&user);
         let place = |it: u64| usize::try_from(it).unwrap_or(usize::MAX).min(all.len());
         all[place(from)..place(from.saturating_add(length))].iter().filter_map(|it| self.invoices.get(*it))
     }
 
-    /// What a bitcoin costs.
+    /// The price of a bitcoin.
     pub fn rate(&self, currency: Currency) -> Decimal {
         self.rates.get(currency.word()).copied().unwrap_or(Decimal::from(CURRENCIES[currency as usize].2))
     }
 
-    /// What a bitcoin costs from now on.
+    /// Sets the price of a bitcoin.
     pub fn set_rate(&mut self, currency: Currency, rate: Decimal) {
         self.rates.insert(currency.word().to_owned(), rate);
     }
 
-    /// The NONCEs that a user has used, to add another.
+    /// The NONCEs that a user has used, to add one.
     pub fn nonces_of(&mut self, user: u64) -> &mut Nonces {
         self.nonces.entry(user).or_default()
     }
@@ -226,7 +226,7 @@ impl Memory {
         self.nonces.get(&user).is_some_and(|it| it.has(nonce))
     }
 
-    /// Where the links of an invoice begin.
+    /// The beginning of an invoice's links.
     pub fn base_of(&self, invoice: &Invoice) -> &str {
         self.bases.at(invoice.base).unwrap_or_default()
     }

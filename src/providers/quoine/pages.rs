@@ -23,14 +23,14 @@ pub const PAGES: &[Page] = &[
         name: "invoice",
         path: "/pay/{id}",
         what: "the payer sees amount, address, QR code and the time that is left, and pays",
-        evidence: Assumed("the page documents addresses and QR pictures; merchants show them on pages of their own"),
+        evidence: Assumed("the API page documents addresses and QR pictures, which merchants show on pages of their own"),
     },
     Page {
         name: "qr",
         path: "/qr/{id}",
-        what: "a QR picture of bitcoin:ADDRESS?amount=BTC_PRICE; with ?of=address of the address alone",
+        what: "a QR picture of bitcoin:ADDRESS?amount=BTC_PRICE; with ?of=address a picture of the address alone",
         evidence: Documented(
-            "API Reference, Create An Invoice: qrcode_protocol_url and qrcode_address_url, whose pictures are made elsewhere",
+            "API Reference, Create An Invoice: qrcode_protocol_url and qrcode_address_url, whose pictures another service makes",
         ),
     },
 ];
@@ -39,7 +39,7 @@ static TEMPLATES: Pages = Pages::new(|| {
     environment(&[("invoice.html", include_str!("pages/invoice.html")), ("nothing.html", include_str!("pages/nothing.html"))])
 });
 
-/// A person's browser asks.
+/// Answers a request of a browser.
 pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
     let mut segments = path.split('/').skip(1);
     let (Some(page), Some(id), None) = (segments.next(), segments.next(), segments.next()) else { return Err(Error::NotFound) };
@@ -48,8 +48,8 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
         ("pay", &(Method::GET | Method::POST), None) | ("qr", &Method::GET, None) => {
             Ok(TEMPLATES.render(StatusCode::NOT_FOUND, "nothing.html", context! {}))
         }
-        ("pay", &Method::GET, Some(id)) => shown(memory, cx, id, StatusCode::OK, None),
-        ("pay", &Method::POST, Some(id)) => paid(memory, cx, id, request),
+        ("pay", &Method::GET, Some(id)) => show(memory, cx, id, StatusCode::OK, None),
+        ("pay", &Method::POST, Some(id)) => pay(memory, cx, id, request),
         ("qr", &Method::GET, Some(id)) => {
             let invoice = memory.invoices.get(id).ok_or(Error::NotFound)?;
             cx.trace.account = Some(invoice.account());
@@ -61,20 +61,20 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     }
 }
 
-/// The payer has pressed the button.
-fn paid(memory: &mut Memory, cx: &mut Context<'_>, id: u32, request: &Request) -> Result<Response, Error> {
+/// Handles the payer's form.
+fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, request: &Request) -> Result<Response, Error> {
     let amount = amount(&Fields::form(&request.body));
     match amount.map(|it| pay_exactly(memory, cx, id, it)) {
         Ok(Ok(())) => Ok(Response::see_other(&request.target)),
         Ok(Err(ActionError::State(why) | ActionError::Invalid(why) | ActionError::Nothing(why))) => {
-            shown(memory, cx, id, StatusCode::CONFLICT, Some(&why))
+            show(memory, cx, id, StatusCode::CONFLICT, Some(&why))
         }
         Ok(Err(ActionError::Unknown)) => Err(Error::Internal),
-        Err(why) => shown(memory, cx, id, StatusCode::BAD_REQUEST, Some(&why)),
+        Err(why) => show(memory, cx, id, StatusCode::BAD_REQUEST, Some(&why)),
     }
 }
 
-fn shown(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCode, fault: Option<&str>) -> Result<Response, Error> {
+fn show(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCode, fault: Option<&str>) -> Result<Response, Error> {
     let invoice = memory.invoices.get(id).ok_or(Error::NotFound)?;
     cx.trace.account = Some(invoice.account());
     let until = expires_at(invoice);
@@ -89,7 +89,7 @@ fn shown(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCode, fau
         address => &*invoice.address,
         uri => payment_uri(invoice),
         status => invoice.status().word(),
-        says => says(invoice),
+        says => payer_text(invoice),
         waits => invoice.status() == Status::Ready,
         left => countdown(cx.now(), until),
         until => time(until),
@@ -99,7 +99,7 @@ fn shown(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCode, fau
 }
 
 /// The status in the words of a payer.
-const fn says(invoice: &Invoice) -> &'static str {
+const fn payer_text(invoice: &Invoice) -> &'static str {
     match invoice.status() {
         Status::Ready if invoice.payments.is_empty() => "Waiting for your payment.",
         Status::Ready => "Part of the payment has arrived; the rest is missing.",

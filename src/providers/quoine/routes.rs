@@ -25,7 +25,7 @@ pub use table::ROUTES;
 
 /// The provider's own scheme and host.
 pub const BASE_URL: &str = "https://pay.quoine.com";
-/// Below it live the calls.
+/// The beginning of every call's path.
 pub const API: &str = "/api/v1/";
 /// The version byte of an address that pays to the hash of a key.
 const PAY_TO_KEY_HASH: u8 = 0;
@@ -36,19 +36,19 @@ pub struct Call<'a, 'c> {
     cx: &'a mut Context<'c>,
     request: &'a Request,
     caller: &'a Caller,
-    /// What stands for the braces in the path.
+    /// The text in the place of the braces in the path.
     id: &'a str,
 }
 
 type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
 
-/// One call of the API. Who asks is settled before the body is looked at; the NONCE is used up last.
+/// Answers a call of the API. The caller is known before the body is read; the NONCE is used up last.
 pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Result<Response, Error> {
     if let Some((operation, handler)) = found.exact_handler(ROUTES) {
         cx.trace.operation = Some(operation.name);
         return serve(memory, cx, found, request, (found.captures.first(), *handler));
     }
-    // Calls of other states of the page; whether they exist is a setting of the account that asks.
+    // Calls of other states of the page; a setting of the caller's account says whether they exist.
     let here = |it: &&Undocumented| it.0 == request.method && exactly(it.1, found.path).is_some();
     let (_, pattern, setting, handler) = UNDOCUMENTED.iter().find(here).ok_or(Error::NotFound)?;
     if !found.caller.as_ref().is_some_and(|it| cx.flag(&it.account, setting)) {
@@ -58,7 +58,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, reques
     serve(memory, cx, found, request, (id, *handler))
 }
 
-/// Method, path, the setting that makes it exist, and what it does.
+/// The method, the path, the setting that adds the call, and its handler.
 type Undocumented = (Method, &'static str, &'static crate::engine::tables::Setting, Handler);
 
 const UNDOCUMENTED: &[Undocumented] = &[
@@ -78,12 +78,12 @@ fn serve(
         return Err(Error::UsageLimit);
     }
     let response = handler(Call { memory: &mut *memory, cx: &mut *cx, request, caller: &caller, id })?;
-    auth::served(memory, cx, caller);
+    auth::use_nonce(memory, cx, caller);
     Ok(response)
 }
 
 impl Call<'_, '_> {
-    /// The invoice that the path names, if it is the caller's.
+    /// The invoice in the path, if it belongs to the caller.
     fn invoice(&self) -> Result<&Invoice, Error> {
         let digits = self.id.bytes().all(|it| it.is_ascii_digit());
         let found = self.id.parse().ok().filter(|_| digits).and_then(|it| self.memory.invoices.get(it));
@@ -106,7 +106,7 @@ fn create_invoice(call: Call<'_, '_>) -> Result<Response, Error> {
     let base = call.cx.base_url(call.request);
     let look = call.look(&base);
     let Call { memory, cx, caller, .. } = call;
-    // An address follows from the merchant's own count, so that another merchant's invoice changes none.
+    // An address depends on the merchant's own count, so that another merchant's invoice does not change it.
     let stream = entity(&[&caller.account, &memory.count(caller.user).to_string()]);
     let key_hash = cx.draws("quoine address", stream).hex(40);
     let address = base58::check(PAY_TO_KEY_HASH, &hex::decode(key_hash).unwrap_or_default()).into();
@@ -129,7 +129,7 @@ fn create_invoice(call: Call<'_, '_>) -> Result<Response, Error> {
         updated_at: now,
     };
     born(memory, cx, invoice, On::Call("createInvoice"));
-    memory.invoices.get(id).map(|it| wire::created(it, look)).ok_or(Error::Internal)
+    memory.invoices.get(id).map(|it| wire::creation(it, look)).ok_or(Error::Internal)
 }
 
 fn get_invoice(call: Call<'_, '_>) -> Result<Response, Error> {
@@ -153,7 +153,7 @@ fn update_callback_url(call: Call<'_, '_>) -> Result<Response, Error> {
     let url = wire::callback_url(call.request)?;
     let own = call.cx.account_mut(&call.caller.account).ok_or(Error::Internal)?;
     own.set(&WEBHOOK_URL, Value::Text(url.clone()));
-    Ok(wire::updated(&url))
+    Ok(wire::callback_update(&url))
 }
 
 fn claim_bitcoin(call: Call<'_, '_>) -> Result<Response, Error> {
@@ -165,5 +165,5 @@ fn claim_bitcoin(call: Call<'_, '_>) -> Result<Response, Error> {
             it.updated_at = now;
         });
     }
-    Ok(wire::claimed(surplus))
+    Ok(wire::claim(surplus))
 }

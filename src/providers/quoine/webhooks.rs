@@ -1,4 +1,4 @@
-//! The callbacks: when one is owed, how it is signed, when it is tried again.
+//! The callbacks: when one is sent, how it is signed, and when it is sent again.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -22,26 +22,26 @@ mod verdict;
 pub use rows::{CAPTURED, CONFIRMED, DETECTED, EVENTS, EXPIRED};
 pub use verdict::verify;
 
-/// What shows that a webhook is from here.
+/// How an inbox recognises a webhook of this provider.
 pub const MARKS: &[Mark] = &[Mark::Header(NONCE), Mark::Begins("authorization", "APIAuth ")];
-/// Where no webhook secret is set, the account's own secret signs.
+/// Without a webhook secret, the account's own secret signs.
 pub const SIGNING_CREDENTIAL: Option<&str> = Some("secret");
 
 #[rustfmt::skip]
 pub const SCHEDULE: Schedule = Schedule {
     waits: &[Duration::ZERO, Duration::from_mins(1), Duration::from_mins(5), Duration::from_mins(15), Duration::from_mins(60)],
     time_limit: Duration::from_secs(10),
-    evidence: Assumed("no page says when a callback is tried again: after 1, 5, 15 and 60 minutes, each with a new Date and NONCE and the same body"),
+    evidence: Assumed("no page documents retries of a callback: they follow after 1, 5, 15 and 60 minutes, each with a new Date and NONCE and the same body"),
     time_limit_evidence: Assumed("no page names a time limit"),
 };
 
-/// How a merchant's invoices are shown, links that begin at `base` included.
+/// The form of a merchant's invoices; `base` is the beginning of their links.
 pub fn look<'a>(account: Option<&Account>, base: &'a str) -> Look<'a> {
     let flag = |row| account.is_some_and(|it| it.flag(row));
     Look { local_qr: flag(&LOCAL_QR).then_some(base), claimed: flag(&CLAIM_BITCOIN) }
 }
 
-/// Tells the merchant of an invoice, when they want to be told.
+/// Sends the callback of an invoice, if the merchant has set an address.
 pub fn announce(memory: &Memory, cx: &mut Context<'_>, invoice: &Invoice, name: &'static str) {
     let account = invoice.account();
     let Some(own) = cx.account(&account) else { return };
@@ -52,7 +52,7 @@ pub fn announce(memory: &Memory, cx: &mut Context<'_>, invoice: &Invoice, name: 
     cx.notify(Event { name, id, account, subject: invoice.id.to_string(), object: invoice.object(), url, body, once: false });
 }
 
-/// Builds and signs an attempt with the date and NONCE of this moment; the body stays what it was.
+/// Builds and signs an attempt with the current date and a new NONCE; the body does not change.
 pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let account = cx.account(&webhook.account)?;
     let url = account.text(&WEBHOOK_URL).map(str::to_owned)?;

@@ -28,7 +28,7 @@ fn submit_details_takes_what_fits_the_payout() {
         (json!({"orderNumber": "sbp", "phone": "+79991234567"}), "bank_id is required for an SBP payout"),
         (json!({"orderNumber": "sbp", "phone": "+79991234567", "bank_id": "4"}), "full_name is required for an SBP payout"),
         (json!({"orderNumber": "sbp", "phone": "12345", "bank_id": "4", "full_name": "I"}), "phone is a Russian number, as +79991234567"),
-        (json!({"pan": "4111111111111111"}), "orderNumber is required: the payout; one without an orderNumber by its own number"),
+        (json!({"pan": "4111111111111111"}), "orderNumber is required: the payout's orderNumber; for a payout without one, its own number"),
         (json!({"orderNumber": "card", "card": "1"}), "This call takes no `card`; it takes orderNumber, pan, phone, bank_id, full_name."),
     ] {
         let (status, code, detail) = refused(&mut shop, "POST", path, &body);
@@ -52,19 +52,19 @@ fn an_action_that_the_state_forbids_is_a_conflict_that_names_it() {
     let pan = json!({"orderNumber": "B", "pan": "4111111111111111"});
     let (status, code, detail) = refused(&mut shop, "POST", "act/quantum-payouts/submit-details", &pan);
     assert_eq!((status, code.as_str()), (409, "wrong_state"));
-    assert_eq!(detail, "The payout `B` is processing; details are entered while it is uploaded.");
+    assert_eq!(detail, "The payout `B` is processing; details can be entered only while it is uploaded.");
     for (number, outcome, state) in
         [("A", "success", "uploaded"), ("A", "failed", "uploaded"), ("A", "processing", "uploaded"), ("B", "processing", "processing")]
     {
         let body = json!({"orderNumber": number, "outcome": outcome});
         let (status, code, detail) = refused(&mut shop, "POST", "act/quantum-payouts/settle", &body);
         assert_eq!((status, code.as_str()), (409, "wrong_state"));
-        assert!(detail.starts_with(&format!("The payout `{number}` is {state}; it becomes {outcome} from ")), "{detail}");
+        assert!(detail.starts_with(&format!("The payout `{number}` is {state}; it can become {outcome} only from ")), "{detail}");
     }
     shop.play("set card_payouts=false");
     let pan = json!({"orderNumber": "A", "pan": "4111111111111111"});
     let (status, _, detail) = refused(&mut shop, "POST", "act/quantum-payouts/submit-details", &pan);
-    assert_eq!((status, detail.as_str()), (409, "The payout `A` cannot go on: its account has no right to card_payouts."));
+    assert_eq!((status, detail.as_str()), (409, "The payout `A` cannot continue: the setting `card_payouts` of its account is off."));
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn what_does_not_exist_is_named_with_the_nearest() {
         assert!(detail.contains(nearest), "{detail}");
     }
     let (status, _, detail) = refused(&mut shop, "POST", "act/quantum-payouts/settle", &json!({"orderNumber": "X", "outcome": "failed"}));
-    assert_eq!((status, detail.as_str()), (404, "There is no payout `X`."));
+    assert_eq!((status, detail.as_str()), (404, "No payout is named `X`."));
 }
 
 #[test]

@@ -220,7 +220,7 @@ fn i21_a_nonce_that_had_to_go_is_confessed_in_the_journal() {
     let notes: Vec<&Json> = journal["requests"].as_array().expect("a list").iter().map(|it| &it["note"]).collect();
     assert_eq!(*notes[0], Json::Null);
     let note = notes.last().and_then(|it| it.as_str()).expect("a note");
-    assert!(note.contains("100000 NONCEs") && note.contains("could be used again"), "{note}");
+    assert!(note.contains("100000 NONCEs") && note.contains("can be used again"), "{note}");
     shop.play(&format!("with NONCE: x{:031}", 0));
     assert_eq!(answer(&mut shop, "GET", "profile", "").0, 200, "that one was forgotten");
     shop.play(&format!("with NONCE: x{:031}", 5));

@@ -11,7 +11,7 @@ use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
 pub const HASH_CHARS_MAX: usize = 128;
 
 const NAMED: Evidence = Assumed("an action has to name its object");
-const OURS: Evidence = Assumed("what happens on a chain is told to a provider by nobody: the sandbox needs a way to say it");
+const OURS: Evidence = Assumed("no call reports what happens on a chain, so the sandbox needs an action for it");
 const SIBLING: Evidence = Observed("the sibling product's dashboard and payment page");
 
 const fn field(name: &'static str, kind: Value, need: Need, meaning: &'static str, evidence: Evidence) -> Field {
@@ -24,12 +24,12 @@ const COIN: Field = field("cryptocurrency", TEXT, Need::Required, "the coin, by 
 
 #[rustfmt::skip]
 const PAY: &[Field] = &[
-    field("transaction", TEXT, Need::Optional, "the transaction to whose address is sent; this or `session`", NAMED),
+    field("transaction", TEXT, Need::Optional, "the transaction to pay; either this or `session` is required", NAMED),
     field("session", TEXT, Need::Optional, "the session whose latest transaction is paid", NAMED),
-    field("amount", Value::Decimal, Need::Optional, "how many coins, 8 decimals at most; the exact amount unless given", OURS),
-    field("cryptocurrency", TEXT, Need::Optional, "in which coin; chooses it where the session has no payment in it; in another coin than the transaction's it goes to the merchant's address for that coin", OURS),
-    field("hash", Value::Text { chars_max: HASH_CHARS_MAX }, Need::Optional, "the hash of the transfer; one that has paid for something already is no other transfer. Drawn unless given", OURS),
-    field("token", Value::Word(&["fake"]), Need::Optional, "a token of the same name from another contract is sent: it does not count", Assumed("the Help center says that tokens are checked by their contract address; the parameter is ours")),
+    field("amount", Value::Decimal, Need::Optional, "the number of coins, with at most 8 decimals; by default the exact amount", OURS),
+    field("cryptocurrency", TEXT, Need::Optional, "the coin that is sent; a session without a payment in this coin begins one; a coin other than the transaction's goes to the merchant's address for it", OURS),
+    field("hash", Value::Text { chars_max: HASH_CHARS_MAX }, Need::Optional, "the hash of the transfer; a hash that has already paid for something means the same transfer and pays nothing. By default it is drawn", OURS),
+    field("token", Value::Word(&["fake"]), Need::Optional, "sends a token of the same name from another contract, which does not count", Assumed("the Help center says that tokens are checked by their contract address; the parameter is ours")),
 ];
 
 #[rustfmt::skip]
@@ -37,7 +37,7 @@ const CONFIRMATIONS: Field = field(
     "confirmations",
     Value::Integer { min: 1, max: CONFIRMATIONS_MAX as i64 },
     Need::Optional,
-    "the number reached in the end; as many as are wanted unless given",
+    "the number of confirmations to reach; by default the number that the payment needs",
     OURS,
 );
 
@@ -48,11 +48,11 @@ const fn row(name: &'static str, meaning: &'static str, parameters: &'static [Fi
 /// The actions of this provider.
 #[rustfmt::skip]
 pub static ACTS: &[Row<ActionRow, Handler>] = &[
-    Row(row("choose-coin", "the payer chooses a coin on the page of a session: a pending transaction begins", &[SESSION, COIN], Documented("Transactions API: the payer picks a coin on the hosted page")), choose_coin),
-    Row(row("pay", "the payer sends coins, and the network has seen them; they count if address, amount and hash are right", PAY, Documented("Transactions API: the payer sends the coins; what is recognised is observed in the sibling product")), pay),
+    Row(row("choose-coin", "the payer chooses a coin on the page of a session, and a pending transaction begins", &[SESSION, COIN], Documented("Transactions API: the payer picks a coin on the hosted page")), choose_coin),
+    Row(row("pay", "the payer sends coins, and the network sees them; they count if address, amount and hash are right", PAY, Documented("Transactions API: the payer sends the coins; which transfers are recognised is observed in the sibling product")), pay),
     Row(row("confirm", "the network confirms the transfer of a transaction", &[TRANSACTION, CONFIRMATIONS], Documented("Help center, Security: a number of confirmations is checked")), confirm),
-    Row(row("cancel", "the payer, who has sent nothing yet, cancels on the page: nobody finds the transaction any more", &[TRANSACTION], SIBLING), cancel),
+    Row(row("cancel", "the payer, who has sent nothing yet, cancels on the page; no call finds the transaction afterwards", &[TRANSACTION], SIBLING), cancel),
     Row(row("refund", "the merchant refunds a payment", &[TRANSACTION], SIBLING), refund),
-    Row(row("accept-underpayment", "the merchant is content with what arrived: the payment is completed, over that much", &[TRANSACTION], SIBLING), accept_underpayment),
-    Row(row("reorg", "the chain undoes its latest blocks: transfers lose confirmations, statuses that were reached stay", &[DEPTH, BLOCKCHAIN], Assumed("no page knows a way back out of a status")), |_, cx, with| reorganise(cx, with, CHAINS)),
+    Row(row("accept-underpayment", "the merchant accepts the amount that arrived, and the payment is completed over this amount", &[TRANSACTION], SIBLING), accept_underpayment),
+    Row(row("reorg", "the chain undoes its latest blocks: transfers lose confirmations, but keep the statuses that were reached", &[DEPTH, BLOCKCHAIN], Assumed("no page documents a way back from a status")), |_, cx, with| reorganise(cx, with, CHAINS)),
 ];

@@ -9,32 +9,32 @@ use crate::providers::quantapay::model::{Coin, DIGITS, Fiat, Memory, Session, Te
 use crate::providers::quantapay::settings::{ADDRESS_MODE, CONFIRMATIONS};
 use crate::providers::quantapay::wire::{Amount, NewSession, NewTransaction};
 
-/// Beside the first payment of an amount, another one is higher by a drawn number of hundred-thousandths.
+/// A further payment of the same amount is higher by a drawn number of hundred-thousandths, within these bounds.
 const NUDGE_MIN: u64 = 10;
 const NUDGE_MAX: u64 = 100;
-/// After this many draws the next amount above all others is taken.
+/// After this many draws the payment gets the next amount above all others.
 const DRAWS_MAX: u32 = 32;
 
 /// Why no transaction was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotMade {
-    /// The price is less than the smallest part of the coin, or more coins than there are.
+    /// The price is less than the smallest part of the coin, or more than the highest amount.
     Amount,
-    /// The sandbox holds as many as it can.
+    /// The sandbox already holds as many as it can.
     TooMany,
 }
 
-/// Sessions and transactions of a sandbox.
+/// Sessions of a sandbox at most, and as many transactions.
 const COUNT_MAX: u32 = 1 << 30;
 
-/// A checkout begins; its number.
+/// Begins a checkout and returns its number.
 pub fn begin(memory: &mut Memory, cx: &Context<'_>, account: &str, new: NewSession) -> Result<u32, NotMade> {
     let merchant = memory.merchant_of(account);
     let number = memory.sessions.next();
     if number >= COUNT_MAX {
         return Err(NotMade::TooMany);
     }
-    // Ids follow from the merchant's own count, so that another merchant's session changes none.
+    // Ids depend on the merchant's own count, so that another merchant's session does not change them.
     let stream = entity(&[account, &memory.merchant(merchant).sessions.to_string()]);
     let digits = cx.draws("quantapay session", stream).hex(DIGITS).into();
     let NewSession { price, fiat, reference, texts } = new;
@@ -65,7 +65,7 @@ struct Draft {
     texts: Option<Box<Texts>>,
 }
 
-/// The payer of a session chooses a coin; the id of the payment.
+/// The payer of a session chooses a coin. Returns the id of the payment.
 pub fn choose(memory: &mut Memory, cx: &mut Context<'_>, session: u32, coin: Coin) -> Result<u32, NotMade> {
     let Some(own) = memory.sessions.get(session).cloned() else { return Err(NotMade::Amount) };
     let amount = memory.rates.coins(own.price, own.fiat, coin).ok_or(NotMade::Amount)?;
@@ -84,7 +84,7 @@ pub fn choose(memory: &mut Memory, cx: &mut Context<'_>, session: u32, coin: Coi
     Ok(id)
 }
 
-/// The merchant makes a transaction; its id.
+/// The merchant makes a transaction. Returns its id.
 pub fn transact(
     memory: &mut Memory,
     cx: &mut Context<'_>,
@@ -118,7 +118,7 @@ fn make(memory: &mut Memory, cx: &mut Context<'_>, merchant: u16, draft: Draft, 
     let count = nth.to_string();
     let place = if fresh { count.as_str() } else { "" };
     let address = draft.coin.address(&mut cx.draws("quantapay address", entity(&[&account, draft.coin.code(), place])));
-    let amount = if fresh { draft.amount.normalize() } else { free(memory, cx, merchant, &draft, &count).ok_or(NotMade::Amount)? };
+    let amount = if fresh { draft.amount.normalize() } else { find_amount(memory, cx, merchant, &draft, &count).ok_or(NotMade::Amount)? };
     let biz = unique_code(cx.seed(), &format!("quantapay biz_id of {account}"), nth.into(), b"0123456789abcdef", 5);
     memory.merchant_mut(merchant).transactions += 1;
     let transaction = Transaction {
@@ -146,21 +146,21 @@ fn make(memory: &mut Memory, cx: &mut Context<'_>, merchant: u16, draft: Draft, 
     Ok(born(memory, cx, transaction, on))
 }
 
-/// An amount that no pending payment on the merchant's shared address waits for.
-fn free(memory: &Memory, cx: &Context<'_>, merchant: u16, draft: &Draft, count: &str) -> Option<Decimal> {
+/// Finds an amount that no pending payment on the merchant's shared address waits for.
+fn find_amount(memory: &Memory, cx: &Context<'_>, merchant: u16, draft: &Draft, count: &str) -> Option<Decimal> {
     let unit = Decimal::new(1, draft.coin.decimals());
-    let taken = |amount: Decimal| memory.is_waited_for(merchant, draft.coin, amount.normalize());
+    let is_taken = |amount: Decimal| memory.is_waited_for(merchant, draft.coin, amount.normalize());
     let mut amount = draft.amount.normalize();
     let mut draws = cx.draws("quantapay amount", entity(&[&memory.merchant(merchant).account, count]));
     for _ in 0..DRAWS_MAX {
-        if !taken(amount) {
+        if !is_taken(amount) {
             return Some(amount);
         }
         let share = NUDGE_MIN + draws.below(NUDGE_MAX - NUDGE_MIN + 1);
         let nudged = draft.amount.checked_mul(Decimal::new(100_000 + i64::try_from(share).unwrap_or(0), 5))?;
         amount = nudged.trunc_with_scale(draft.coin.decimals()).max(draft.amount + unit).normalize();
     }
-    while taken(amount) {
+    while is_taken(amount) {
         let highest = memory.highest_waited_for(merchant, draft.coin, amount + amount)?;
         amount = (highest + unit).normalize();
     }

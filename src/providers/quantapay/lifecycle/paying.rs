@@ -1,4 +1,4 @@
-//! Coins are sent: which payment they are for, if they are for one.
+//! Coins are sent: finds the payment that they are for, if any.
 
 use rust_decimal::Decimal;
 
@@ -12,44 +12,44 @@ use crate::providers::quantapay::model::{Coin, Memory, Status, Transfer};
 /// What a payer sends.
 #[derive(Clone, Debug)]
 pub struct Sent {
-    /// To the address of that transaction, or, in another coin than its own, to the merchant's address for that coin.
+    /// To the address of this transaction, or, in a coin other than its own, to the merchant's address for this coin.
     pub to: u32,
     pub coin: Coin,
     pub amount: Decimal,
     /// The hash of a transfer that is offered again.
     pub hash: Option<String>,
-    /// A token of the same name and another contract.
+    /// A token with the same name from another contract.
     pub fake: bool,
 }
 
 /// Why nothing can be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotPaid {
-    /// More than a wallet holds.
+    /// More than a wallet can hold.
     TooMuch,
-    /// The sandbox watches as many transfers as it can.
+    /// The sandbox already watches as many transfers as it can.
     TooMany,
 }
 
-/// A transfer is seen. It pays the transaction that it is for by address, amount and an unused hash; if it is for none,
-/// the coins lie in the merchant's wallet and nothing else happens.
+/// A transfer is seen. Address, amount and an unused hash say which transaction it pays. If it pays none, the coins go to
+/// the merchant's wallet and nothing else happens.
 pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(), NotPaid> {
     let Some(named) = memory.transactions.get(sent.to) else { return Ok(()) };
     let (merchant, own_address) = (named.merchant, named.fresh && named.coin == sent.coin);
     if sent.fake {
-        return Ok(()); // the contract is not the coin's: nothing that counts was sent
+        return Ok(()); // the contract is not the coin's: the transfer does not count
     }
     let used = sent.hash.as_deref().is_some_and(|it| memory.is_used(it));
     if used {
-        return Ok(()); // the same transfer once more: it has been counted
+        return Ok(()); // the same transfer was counted before
     }
-    let meant = if own_address {
+    let payment = if own_address {
         Some(sent.to).filter(|_| named.status() == Status::Pending && named.transfer.is_none())
     } else {
-        memory.meant_by(merchant, sent.coin, sent.amount)
+        memory.payment_for(merchant, sent.coin, sent.amount)
     };
     let account = memory.merchant(merchant).account.clone();
-    if let Some(id) = meant {
+    if let Some(id) = payment {
         let Some(transaction) = memory.transactions.get(id) else { return Ok(()) };
         let object = transaction.object();
         let watch = Watch { object, number: 0, blockchain: sent.coin.chain(), wanted: transaction.wanted, account: &account };
@@ -63,10 +63,10 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(),
     if !memory.merchant_mut(merchant).receive(sent.coin, sent.amount) {
         return Err(NotPaid::TooMuch);
     }
-    if meant.is_none() {
+    if payment.is_none() {
         memory.merchant_mut(merchant).stray(sent.coin, sent.amount);
     }
-    if let Some(id) = meant {
+    if let Some(id) = payment {
         let nth = memory.transactions.get(id).map_or(0, |it| it.nth);
         let mut draws = cx.draws("quantapay transfer", entity(&[&account, &nth.to_string()]));
         let hash = sent.hash.clone().unwrap_or_else(|| sent.coin.hash(&mut draws));

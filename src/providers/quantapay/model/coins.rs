@@ -1,4 +1,4 @@
-//! The coins that are taken: names, networks, decimals, and the dollars that one costs unless the sandbox says otherwise.
+//! The accepted coins: names, networks, decimals, and the price of one in dollars unless the sandbox sets another.
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -12,14 +12,14 @@ use crate::kit::ids::Draws;
 #[serde(try_from = "String", into = "String")]
 pub struct Coin(u8);
 
-/// How an address of a chain looks.
+/// The form of a chain's addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     /// `0x` and 40 hexadecimal digits.
     Evm,
     /// Version byte, hash of a key, checksum.
     Base58(u8),
-    /// That beginning, and so many letters of that alphabet.
+    /// The beginning, the alphabet of the rest, and the number of letters from it.
     Letters(&'static str, &'static [u8], usize),
 }
 
@@ -90,12 +90,12 @@ const TABLE: &[Row] = &[
 /// All codes, for the descriptions.
 pub const CODES: &str = "btc, eth, usdt, usdt_tron, usdt_bsc, usdt_ton, usdc, bnb, sol, trx, ltc, doge, xrp, bch, xmr, link, shib, bat, algo, avax, dot, xlm, xtz, pol, ton, eth_base, eth_arbitrum, eth_optimism";
 
-/// The chains that these coins live on; the first is the one that an action means which names none.
+/// The chains of these coins; an action that does not name a chain means the first.
 pub const CHAINS: &[Blockchain] =
     &[Btc, Eth, Tron, Bsc, Ton, Sol, Ltc, Doge, Xrp, Bch, Xmr, Algo, Avax, Dot, Xlm, Xtz, Polygon, Base, Arbitrum, Optimism];
 
 impl Coin {
-    /// The coin of that code, in whatever case.
+    /// The coin with this code, in any case.
     pub fn of(code: &str) -> Option<Self> {
         let place = TABLE.iter().position(|it| it.code.eq_ignore_ascii_case(code))?;
         u8::try_from(place).ok().map(Self)
@@ -106,7 +106,7 @@ impl Coin {
         (0_u8..).take(TABLE.len()).map(Self)
     }
 
-    /// The coins of a network, which is named by its own coin.
+    /// The coins of a network; the code of its own coin names it.
     pub fn on(network: &str) -> impl Iterator<Item = Self> {
         Self::all().filter(move |it| it.row().network.eq_ignore_ascii_case(network))
     }
@@ -129,12 +129,12 @@ impl Coin {
         self.row().chain
     }
 
-    /// Amounts are cut to so many decimals.
+    /// Amounts are cut to this number of decimals.
     pub fn decimals(self) -> u32 {
         self.row().decimals
     }
 
-    /// Dollars for one, before anybody has changed it.
+    /// Dollars for one, unless a rate was set.
     pub fn price(self) -> Decimal {
         Decimal::new(self.row().price, 8)
     }
@@ -170,7 +170,7 @@ impl TryFrom<String> for Coin {
     type Error = String;
 
     fn try_from(code: String) -> Result<Self, String> {
-        Self::of(&code).ok_or_else(|| format!("there is no coin `{code}`"))
+        Self::of(&code).ok_or_else(|| format!("no coin is named `{code}`"))
     }
 }
 

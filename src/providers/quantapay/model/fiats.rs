@@ -1,4 +1,4 @@
-//! The currencies that prices can be in, and how much of each a dollar buys unless the sandbox says otherwise.
+//! The currencies of prices, and what a dollar buys of each unless the sandbox sets another rate.
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::kit::money;
 #[serde(try_from = "String", into = "String")]
 pub struct Fiat(u8);
 
-/// Code, and what a dollar buys of it: fixed figures of ours.
+/// The code, and what a dollar buys of it: our own fixed figures.
 #[rustfmt::skip]
 const TABLE: &[(&str, &str)] = &[
     ("usd", "1"), ("eur", "0.92"), ("gbp", "0.79"), ("jpy", "149.5"), ("cny", "7.21"), ("cad", "1.37"), ("aud", "1.53"),
@@ -40,10 +40,10 @@ const TABLE: &[(&str, &str)] = &[
 ];
 
 impl Fiat {
-    /// What credits are counted in, and prices that name no currency.
+    /// The currency of credits, and of prices without a currency.
     pub const USD: Self = Self(0);
 
-    /// The currency of that code, in whatever case.
+    /// The currency with this code, in any case.
     pub fn of(code: &str) -> Option<Self> {
         let place = TABLE.iter().position(|it| it.0.eq_ignore_ascii_case(code))?;
         u8::try_from(place).ok().map(Self)
@@ -59,7 +59,7 @@ impl Fiat {
         TABLE[usize::from(self.0)].0
     }
 
-    /// What a dollar buys, before anybody has changed it.
+    /// What a dollar buys, unless a rate was set.
     pub fn per_dollar(self) -> Decimal {
         money::parse(TABLE[usize::from(self.0)].1).unwrap_or(Decimal::ONE)
     }
@@ -75,7 +75,7 @@ impl TryFrom<String> for Fiat {
     type Error = String;
 
     fn try_from(code: String) -> Result<Self, String> {
-        Self::of(&code).ok_or_else(|| format!("there is no currency `{code}`"))
+        Self::of(&code).ok_or_else(|| format!("no currency is named `{code}`"))
     }
 }
 

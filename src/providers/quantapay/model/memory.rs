@@ -1,4 +1,4 @@
-//! All that is remembered of one sandbox.
+//! Everything that is remembered about one sandbox.
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ impl Filter {
 }
 
 impl Memory {
-    /// The merchant of an account, who is added when the account has none yet.
+    /// The merchant of an account; an account without one gets one.
     pub fn merchant_of(&mut self, account: &str) -> u16 {
         let known = self.merchants.iter().position(|it| it.account == account);
         let place = known.unwrap_or_else(|| {
@@ -58,7 +58,7 @@ impl Memory {
         &mut self.merchants[usize::from(place)]
     }
 
-    /// A session by its id, however it is written.
+    /// A session by its id, in either of its two forms.
     pub fn session_of(&self, id: &str) -> Option<&Session> {
         let digits = Session::digits_in(id)?;
         self.sessions.get(self.sessions.index().get(&digest(digits))?).filter(|it| *it.digits == *digits)
@@ -69,13 +69,13 @@ impl Memory {
         self.transactions.get(id).filter(|it| !it.is_deleted())
     }
 
-    /// The same by its id as it is written.
+    /// The same, by the text of its id.
     pub fn transaction_of(&self, id: &str) -> Option<&Transaction> {
         let number: u32 = id.parse().ok().filter(|it: &u32| it.to_string() == id)?;
         self.transaction(number)
     }
 
-    /// Whether a pending payment on the shared address of a coin waits for that amount.
+    /// Whether a pending payment on the shared address of a coin waits for this amount.
     pub fn is_waited_for(&self, merchant: u16, coin: Coin, amount: Decimal) -> bool {
         self.transactions.index().waiting.contains_key(&(merchant, coin, amount))
     }
@@ -85,20 +85,20 @@ impl Memory {
         self.transactions.index().waiting.range((merchant, coin, Decimal::ZERO)..=(merchant, coin, up_to)).next_back().map(|it| it.0.2)
     }
 
-    /// The payment on a shared address that a transfer is for: its amount as a text begins with the one that is waited
-    /// for. Quirk: 125 is taken for 12.
-    pub fn meant_by(&self, merchant: u16, coin: Coin, amount: Decimal) -> Option<u32> {
+    /// The payment on a shared address that a transfer pays: the text of the transfer's amount begins with the expected
+    /// amount. Quirk: 125 pays 12.
+    pub fn payment_for(&self, merchant: u16, coin: Coin, amount: Decimal) -> Option<u32> {
         let text = amount.normalize().to_string();
         let beginnings = (1..=text.len()).rev().filter_map(|it| text.get(..it));
-        let waited = |beginning: &str| {
+        let waiting = |beginning: &str| {
             let exact = Decimal::from_str_exact(beginning).ok().filter(|it| it.normalize().to_string() == beginning)?;
             let id = *self.transactions.index().waiting.get(&(merchant, coin, exact.normalize()))?;
             self.transaction(id).filter(|it| it.transfer.is_none()).map(|it| it.id)
         };
-        beginnings.into_iter().find_map(waited)
+        beginnings.into_iter().find_map(waiting)
     }
 
-    /// Whether a chain hash has paid for something already.
+    /// Whether a chain hash has already paid for something.
     pub fn is_used(&self, hash: &str) -> bool {
         let known = self.transactions.index().hashes.get(&digest(hash)).and_then(|it| self.transactions.get(it));
         known.and_then(|it| it.transfer.as_ref()).is_some_and(|it| *it.hash == *hash)

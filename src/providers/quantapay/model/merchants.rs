@@ -11,7 +11,7 @@ use super::{Coin, Transaction, coins_max};
 const FEE_BASIS_POINTS: i64 = 80;
 /// Decimals of credits.
 const CENTS: u32 = 2;
-/// What everybody begins with, in cents and in coins.
+/// What every merchant begins with, in cents and in coins.
 const OPENING_CENTS: i64 = 15_000;
 const OPENING_COINS: &[(&str, i64, u32)] = &[("btc", 5_432, 4), ("eth", 12_345, 3)];
 
@@ -19,34 +19,34 @@ const OPENING_COINS: &[(&str, i64, u32)] = &[("btc", 5_432, 4), ("eth", 12_345, 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Merchant {
     pub account: String,
-    /// Dollars, which fall by the fee of each payment, below zero as well.
+    /// Dollars. The fee of each payment is taken from them; they may fall below zero.
     pub credits: Decimal,
-    /// What was there at first, where it was not the usual: credits, and what each wallet held.
+    /// What the merchant began with, where it differs from the default: credits, and what each wallet held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     opening_credits: Option<Decimal>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     opening_coins: BTreeMap<Coin, Decimal>,
-    /// What has come to the wallet of each coin, beside what was there at first.
+    /// What each coin's wallet has received since the beginning.
     received: BTreeMap<Coin, Decimal>,
-    /// Of that, what has paid for nothing.
+    /// The part of it that has not paid for anything.
     strays: BTreeMap<Coin, Decimal>,
-    /// How many sessions and transactions were made for them.
+    /// The number of sessions and of transactions made for them.
     pub sessions: u32,
     pub transactions: u32,
 }
 
 impl Merchant {
-    /// Somebody who has just moved in.
+    /// A merchant with the default credits and wallets.
     pub fn new(account: &str) -> Self {
         Self { account: account.to_owned(), credits: Decimal::new(OPENING_CENTS, CENTS), ..Self::default() }
     }
 
-    /// Begins with other credits.
+    /// Sets the credits to begin with.
     pub fn begin_with_credits(&mut self, credits: Decimal) {
         (self.opening_credits, self.credits) = (Some(credits), credits);
     }
 
-    /// Begins with so much in the wallet of a coin.
+    /// Sets the amount in a coin's wallet to begin with.
     pub fn begin_with(&mut self, coin: Coin, amount: Decimal) {
         self.opening_coins.insert(coin, amount);
     }
@@ -57,12 +57,12 @@ impl Merchant {
         self.opening_coins.get(&coin).copied().unwrap_or_else(usual) + self.received.get(&coin).copied().unwrap_or_default()
     }
 
-    /// Whether a wallet holds so much more.
+    /// Whether a wallet can hold this amount in addition.
     pub fn has_room(&self, coin: Coin, amount: Decimal) -> bool {
         amount <= coins_max() && self.received.get(&coin).copied().unwrap_or_default() + amount <= coins_max()
     }
 
-    /// Coins arrive. `false`: no wallet holds as many.
+    /// Coins arrive. `false`: the wallet cannot hold them.
     pub fn receive(&mut self, coin: Coin, amount: Decimal) -> bool {
         let fits = self.has_room(coin, amount);
         if fits {
@@ -71,12 +71,12 @@ impl Merchant {
         fits
     }
 
-    /// What has arrived pays for nothing.
+    /// Notes that coins have arrived which do not pay for anything.
     pub fn stray(&mut self, coin: Coin, amount: Decimal) {
         *self.strays.entry(coin).or_default() += amount;
     }
 
-    /// A payment of so many dollars has its fee, which is returned.
+    /// Takes the fee of a payment of this number of dollars, and returns it.
     pub fn pay_fee(&mut self, dollars: Decimal) -> Decimal {
         let exact = dollars.saturating_mul(Decimal::new(FEE_BASIS_POINTS, 4));
         let fee = exact.round_dp_with_strategy(CENTS, RoundingStrategy::MidpointAwayFromZero);
@@ -84,7 +84,7 @@ impl Merchant {
         fee
     }
 
-    /// Whether credits and wallets are the sums of these payments: each with its fee and, in a coin, what came for it.
+    /// Whether credits and wallets are the sums of these payments, of their fees and of the coins that arrived for them.
     pub fn is_sound<'a>(&self, payments: impl Iterator<Item = &'a Transaction>) -> bool {
         let coins = |it: &Decimal| Decimal::ZERO <= *it && *it <= coins_max() && it.scale() <= super::COIN_DECIMALS_MAX;
         if !self.received.values().chain(self.strays.values()).chain(self.opening_coins.values()).all(coins) {

@@ -1,4 +1,4 @@
-//! What coins cost: one table per sandbox. What it holds stands in place of the fixed figures.
+//! What coins cost: one table per sandbox. Its prices replace the fixed figures.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::{Coin, Fiat};
 /// Decimals of a rate.
 const RATE_DECIMALS: u32 = 8;
 
-/// Prices that were changed, by pair: `btc/usd`, `usd/eur`.
+/// The prices that were set, by pair: `btc/usd`, `usd/eur`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Rates(BTreeMap<String, Decimal>);
@@ -25,12 +25,12 @@ impl Rates {
         whole.round_dp_with_strategy(RATE_DECIMALS, RoundingStrategy::MidpointAwayFromZero).normalize()
     }
 
-    /// How much of a currency a dollar buys.
+    /// What a dollar buys of a currency.
     pub fn per_dollar(&self, fiat: Fiat) -> Decimal {
         self.pair(Fiat::USD.code(), fiat.code()).unwrap_or_else(|| fiat.per_dollar())
     }
 
-    /// How many coins a price is, cut to the decimals of the coin. `None`: none, or more than can be counted.
+    /// A price in coins, cut to the decimals of the coin. `None`: it is zero, or more than the highest amount.
     pub fn coins(&self, price: Decimal, fiat: Fiat, coin: Coin) -> Option<Decimal> {
         let one = self.price(coin, fiat);
         if one.is_zero() {
@@ -40,7 +40,7 @@ impl Rates {
         (Decimal::ZERO < coins && coins <= super::coins_max()).then_some(coins)
     }
 
-    /// Another price from now on; the pair as `BTC/USD` or `USD/EUR`.
+    /// Sets a price; the pair is written as `BTC/USD` or `USD/EUR`.
     pub fn set(&mut self, pair: &str, price: Decimal) -> Result<(), String> {
         let pair = pair.to_ascii_lowercase();
         let before = self.0.insert(pair.clone(), price.normalize());
@@ -51,14 +51,14 @@ impl Rates {
             Some(before) => _ = self.0.insert(pair.clone(), before),
             None => _ = self.0.remove(&pair),
         }
-        Err(format!("`{pair}` is no pair of a coin and a currency, as BTC/USD, or of USD and another currency, or {price} is no price"))
+        Err(format!("`{pair}` is not a coin and a currency (BTC/USD) or USD and a currency (USD/EUR), or {price} is not a possible price"))
     }
 
     fn pair(&self, base: &str, quote: &str) -> Option<Decimal> {
         if self.0.is_empty() { None } else { self.0.get(&format!("{base}/{quote}")).copied() }
     }
 
-    /// Whether every price is one.
+    /// Whether every pair is known and every price is possible.
     pub fn is_sound(&self) -> bool {
         let known = |it: &str| {
             let (base, quote) = it.split_once('/').unwrap_or_default();

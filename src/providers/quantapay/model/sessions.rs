@@ -39,19 +39,19 @@ impl Session {
         format!("cs-cs_{}", self.digits)
     }
 
-    /// The digits in a session's id, however it is written.
+    /// The digits in a session's id, in either of its two forms.
     pub fn digits_in(id: &str) -> Option<&str> {
         let digits = id.strip_prefix("cs-").unwrap_or(id).strip_prefix("cs_")?;
         let hex = digits.bytes().all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it));
         (digits.len() == DIGITS && hex).then_some(digits)
     }
 
-    /// From this moment on no coin is chosen any more.
+    /// From this moment on a coin cannot be chosen any more.
     pub fn expires_at(&self) -> Timestamp {
         later(self.created_at, WINDOW).unwrap_or_else(end_of_time)
     }
 
-    /// What it is at that moment.
+    /// Its status at this moment.
     pub fn status(&self, now: Timestamp) -> SessionStatus {
         if self.completed {
             SessionStatus::Completed

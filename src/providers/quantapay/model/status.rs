@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kit::word::Word;
 
-/// The letters of a transaction's status. A deleted transaction is a row that no call finds.
+/// The status of a transaction, a letter in the API. No call finds a deleted transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Status {
     #[serde(rename = "P")]
@@ -38,8 +38,8 @@ impl Word for Status {
 }
 
 impl Status {
-    /// As people say it.
-    pub const fn said(self) -> &'static str {
+    /// The status as a word for people.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Completed => "completed",
@@ -49,7 +49,7 @@ impl Status {
         }
     }
 
-    /// The status of that letter.
+    /// The status with this letter.
     pub fn of(letter: &str) -> Option<Self> {
         STATUSES.iter().copied().find(|it| LETTERS.contains(&letter) && it.word() == letter)
     }

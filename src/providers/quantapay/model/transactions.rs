@@ -11,11 +11,11 @@ use crate::engine::lifecycle::Head;
 use crate::engine::store::{Index, Indexed, Lookup, digest};
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
 
-/// How long a payer has to pay, from the creation of the transaction on.
+/// The time that a payer has to pay, from the creation of the transaction on.
 pub const WINDOW: Duration = Duration::from_mins(60);
 /// After this time a transaction that is still pending is deleted.
 pub const PURGE: Duration = Duration::from_hours(48);
-/// Nobody is charged more, in any currency.
+/// The highest price, in any currency.
 pub const PRICE_MAX: i64 = 999_999_999_999_999;
 /// Decimals of a price.
 pub const PRICE_DECIMALS: u32 = 8;
@@ -24,7 +24,7 @@ pub const PRICE_DECIMALS: u32 = 8;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Transaction {
     pub id: u32,
-    /// Its place among its merchant's transactions: what it draws follows from that alone.
+    /// Its index among its merchant's transactions; its draws depend on nothing else.
     pub nth: u32,
     pub merchant: u16,
     pub coin: Coin,
@@ -33,11 +33,11 @@ pub struct Transaction {
     pub head: Head<Status>,
     /// The notification was issued.
     pub notified: bool,
-    /// Its address is its own: whatever comes there is for it.
+    /// It has an address of its own: everything that arrives there pays it.
     pub fresh: bool,
     /// What the API calls `type`.
     pub kind: u8,
-    /// How many confirmations are enough.
+    /// The number of confirmations that it needs.
     pub wanted: u32,
     /// The five digits of its `biz_id`.
     pub biz: u32,
@@ -45,7 +45,7 @@ pub struct Transaction {
     /// Coins to send.
     pub amount: Decimal,
     pub amount_fiat: Decimal,
-    /// What it has cost the merchant, in dollars.
+    /// The fee that the merchant paid, in dollars.
     pub fee: Decimal,
     pub created_at: Timestamp,
     pub address: Box<str>,
@@ -62,7 +62,7 @@ pub struct Transfer {
     pub amount: Decimal,
 }
 
-/// What most transactions and sessions do not have.
+/// The texts that most transactions and sessions do not have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Texts {
     pub title: Box<str>,
@@ -76,14 +76,14 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Nothing is kept of nothing.
+    /// `None` if all of them are empty: an empty set takes no room.
     pub fn boxed(self) -> Option<Box<Self>> {
         (self != Self::default()).then(|| Box::new(self))
     }
 }
 
 impl Transaction {
-    /// How the engine names it.
+    /// Its name in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Transaction.object(self.id)
     }
@@ -97,12 +97,12 @@ impl Transaction {
         later(self.created_at, WINDOW).unwrap_or_else(end_of_time)
     }
 
-    /// Nothing has come for it.
+    /// It is pending, and no transfer has been seen for it.
     pub fn waits(&self) -> bool {
         self.status() == Status::Pending && self.transfer.is_none()
     }
 
-    /// Nothing has come for it, and its time is over.
+    /// No transfer has been seen for it, and its time is over.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.waits() && self.expires_at() <= now
     }
@@ -121,7 +121,7 @@ impl Transaction {
     }
 }
 
-/// What transactions are looked for by.
+/// The keys of the lists of transactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
     Merchant(u16),
@@ -130,12 +130,12 @@ pub enum Key {
     Session(u32),
 }
 
-/// What transactions are found by besides their ids.
+/// How transactions are found other than by their ids.
 #[derive(Clone, Debug, Default)]
 pub struct TransactionIndex {
-    /// The transactions under each key; those that are deleted are in none.
+    /// The transactions under each key, without deleted ones.
     pub lists: Index<Key>,
-    /// On addresses that several payments share: the pending payment that waits for that amount.
+    /// On addresses that several payments share: the pending payment that waits for an amount.
     pub waiting: BTreeMap<(u16, Coin, Decimal), u32>,
     /// The payment that a chain hash has been used for, by a digest of the hash.
     pub hashes: Lookup<u64>,

@@ -6,18 +6,18 @@ use crate::providers::quantapay::wire::coins;
 /// Transactions of a page.
 const PER_PAGE: usize = 100;
 
-/// A page of what a filter and a search take, newest first; without a number everything. A search reads as far as the
-/// page is full, anything else only what it shows.
+/// A page of the transactions that match a filter and a search, newest first; without a page number all of them. A search
+/// reads until the page is full; without a search only the transactions of the page are read.
 pub fn page<'a>(memory: &'a Memory, merchant: u16, filter: &'a Filter, search: Option<&str>, page: Option<usize>) -> Vec<&'a Transaction> {
-    let found = memory.newest(merchant, filter).filter(|it| search.is_none_or(|wanted| says(it, wanted)));
+    let found = memory.newest(merchant, filter).filter(|it| search.is_none_or(|wanted| contains(it, wanted)));
     match page {
         Some(page) => found.skip(page.saturating_mul(PER_PAGE)).take(PER_PAGE).collect(),
         None => found.collect(),
     }
 }
 
-/// Whether one of the fields that are searched has that part; `wanted` is lowercase.
-fn says(it: &Transaction, wanted: &str) -> bool {
+/// Whether one of the searched fields contains a text; `wanted` is lowercase.
+fn contains(it: &Transaction, wanted: &str) -> bool {
     let texts = it.texts.as_deref();
     let own = |pick: fn(&crate::providers::quantapay::model::Texts) -> &str| texts.map_or("", pick);
     let transfer = it.transfer.as_deref();

@@ -15,9 +15,10 @@ use crate::providers::quantapay::wire::{
 };
 
 const FORMS: &[&str] = &["application/x-www-form-urlencoded", "multipart/form-data"];
-const SIBLING: Evidence = Observed("the sibling product's function of that name; QuantaPay promises what it does, and names none");
+const SIBLING: Evidence =
+    Observed("the sibling product's function of the same name; QuantaPay promises the feature without naming a function");
 
-/// A function: its name, what it does, what it takes, answers and is refused with, an example, and where it stands.
+/// A function: its name, what it does, its parameters, answer and errors, an example, and where it is documented.
 const fn function(
     name: &'static str,
     summary: &'static str,
@@ -48,7 +49,7 @@ pub static ROUTES: &[Route<Operation, Handler>] = &[
     Route(
         function(
             "create-checkout-session",
-            "begins a checkout over a price: the payer chooses a coin on the page that it names, within an hour",
+            "begins a checkout over a price: the answer names the page on which the payer chooses a coin, within an hour",
             (CREATE_CHECKOUT_SESSION, SESSION),
             &[
                 "missing_argument",
@@ -134,7 +135,7 @@ pub static ROUTES: &[Route<Operation, Handler>] = &[
     Route(
         function(
             "create-transaction",
-            "begins a payment in one coin, without the page's choice",
+            "begins a payment in one coin; the payer does not choose it on the page",
             (CREATE_TRANSACTION, PAYMENT),
             &[
                 "function_not_found",

@@ -9,7 +9,7 @@ use crate::kit::http::{Response, StatusCode};
 use crate::kit::time::plain_utc;
 use crate::providers::quantapay::model::Session;
 
-/// An answer that is no refusal.
+/// An answer that is not a refusal.
 pub fn answer(response: &impl Serialize) -> Response {
     #[derive(Serialize)]
     struct Envelope<'a, T> {
@@ -20,7 +20,7 @@ pub fn answer(response: &impl Serialize) -> Response {
 }
 
 /// The answer of `create-checkout-session`.
-pub fn created(it: &Session, payment_url: &str) -> Response {
+pub fn session(it: &Session, payment_url: &str) -> Response {
     #[derive(Serialize)]
     struct Created<'a> {
         session_id: String,
@@ -85,7 +85,7 @@ pub struct Checked<'a> {
     pub minimum_confirmations: u32,
     pub hash: &'a str,
     pub invoice: bool,
-    /// What arrived, when it is short.
+    /// What arrived, if it is less than the price.
     pub underpayment: TextOrFalse,
     pub redirect: TextOrFalse,
     pub source: bool,

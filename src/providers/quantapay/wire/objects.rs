@@ -11,7 +11,7 @@ use crate::kit::time::plain_utc;
 use crate::kit::word::Word;
 use crate::providers::quantapay::model::{Session, Status, Texts, Transaction};
 
-/// How transactions are to be shown.
+/// The form of transactions in answers and webhooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
     /// As since 2026-04-08.
@@ -47,14 +47,14 @@ pub struct TransactionObject<'a> {
 }
 
 impl<'a> TransactionObject<'a> {
-    /// `session` is the one that it pays.
+    /// `session` is the session that the transaction pays.
     pub fn of(it: &'a Transaction, session: Option<&Session>, look: Look) -> Self {
         let text = |pick: fn(&Texts) -> &str| it.texts.as_deref().map_or("", pick);
-        // What is seen is told once it counts.
+        // A transfer appears once it is confirmed.
         let transfer = it.transfer.as_deref().filter(|_| it.status() != Status::Pending);
         let reference = it.reference.as_deref().unwrap_or("");
         let march = look == Look::March;
-        // Since April the reference takes the session's place.
+        // Since April the session appears only without a reference.
         let checkout = session.map(Session::checkout_id).filter(|_| march || reference.is_empty());
         Self {
             id: it.id.to_string(),
@@ -85,7 +85,7 @@ pub fn biz_id(it: &Transaction) -> String {
     format!("QP-{}-{:05X}", it.created_at.strftime("%Y%m%d"), it.biz)
 }
 
-/// Notes, as the text of a JSON array; nothing is empty text.
+/// The notes as the text of a JSON array; an empty text without notes.
 fn description(it: &Transaction) -> String {
     let Some(texts) = it.texts.as_deref() else { return String::new() };
     let notes: Vec<&str> =
@@ -93,7 +93,7 @@ fn description(it: &Transaction) -> String {
     if notes.is_empty() { String::new() } else { serde_json::to_string(&notes).unwrap_or_default() }
 }
 
-/// What came of what was due, in words.
+/// What arrived and what is missing, in words.
 pub fn missing(it: &Transaction) -> Option<String> {
     let transfer = it.transfer.as_ref().filter(|own| own.amount < it.amount)?;
     let code = it.coin.code().to_uppercase();
@@ -113,17 +113,17 @@ pub fn webhook(key: &str, transaction: &TransactionObject<'_>) -> Bytes {
     serde_json::to_vec(&Webhook { key, transaction }).expect("a transaction is JSON").into()
 }
 
-/// A transaction for control answers; one that is deleted is what the API answers for it.
-pub fn shown(it: &Transaction, session: Option<&Session>, look: Look) -> Box<RawValue> {
+/// A transaction for control answers; a deleted one is written as `false`, which the API answers for it.
+pub fn show(it: &Transaction, session: Option<&Session>, look: Look) -> Box<RawValue> {
     if it.is_deleted() { written(&false) } else { written(&TransactionObject::of(it, session, look)) }
 }
 
-/// What a QR code says to a wallet.
+/// The text of a QR code for wallets.
 pub fn payment_uri(it: &Transaction) -> String {
     format!("{}:{}?amount={}", it.coin.name(), it.address, coins(it.amount))
 }
 
-/// Where the payer goes once it is paid, with what the shop may want to know.
+/// Where the payer goes after the payment, with the payment's details in the query.
 pub fn redirect(it: &Transaction) -> Option<String> {
     let target = it.texts.as_deref().map(|it| &*it.redirect).filter(|it| !it.is_empty())?;
     let pairs = [

@@ -19,7 +19,7 @@ pub const TIMESTAMP: &str = "timestamp";
 pub struct SignedText<'a>([&'a str; 4]);
 
 impl<'a> SignedText<'a> {
-    /// Of a form; what is not there is empty.
+    /// Reads a form; a missing field counts as empty.
     pub fn of(form: &'a Form) -> Self {
         Self(["price", "currency", "order_id", TIMESTAMP].map(|it| form.get(it).unwrap_or("")))
     }
@@ -30,12 +30,12 @@ impl<'a> SignedText<'a> {
     }
 }
 
-/// The first of these fields that is not there; an empty one is.
-pub fn present(form: &Form, names: &[&'static str]) -> Result<(), Error> {
+/// Refuses a form without one of these fields; an empty field is enough.
+pub fn require(form: &Form, names: &[&'static str]) -> Result<(), Error> {
     names.iter().find(|it| form.get(it).is_none()).map_or(Ok(()), |it| Err(Error::Missing(it)))
 }
 
-/// An optional text; empty text is none.
+/// An optional text; an empty text counts as absent.
 fn text<'a>(form: &'a Form, name: &'static str, chars_max: usize) -> Result<Option<&'a str>, Error> {
     match form.get(name).filter(|it| !it.is_empty()) {
         Some(it) if it.chars().count() > chars_max => Err(Error::Invalid(name, "is too long")),
@@ -43,7 +43,7 @@ fn text<'a>(form: &'a Form, name: &'static str, chars_max: usize) -> Result<Opti
     }
 }
 
-/// A number above zero in plain digits, with a point or without, that is exact within those bounds.
+/// A number above zero in plain digits, with or without a point, that is exact within these bounds.
 pub fn amount(written: &str, decimals_max: u32, max: Decimal) -> Option<Decimal> {
     let plain = written.bytes().all(|it| it.is_ascii_digit() || it == b'.') && written.starts_with(|it: char| it.is_ascii_digit());
     let exact = money::parse(written).filter(|_| plain && !written.ends_with('.'))?;
@@ -68,7 +68,7 @@ pub fn coin(form: &Form, name: &'static str) -> Result<Coin, Error> {
     form.get(name).and_then(Coin::of).ok_or(Error::Invalid(name, "is a coin, as btc"))
 }
 
-/// What is shown, kept and returned with a payment.
+/// The texts that are shown, kept and returned with a payment.
 fn texts(form: &Form) -> Result<Texts, Error> {
     let get = |name| text(form, name, TEXT_CHARS_MAX).map(|it| it.unwrap_or("").into());
     let redirect = form.get("redirect").unwrap_or("");
@@ -79,7 +79,7 @@ fn texts(form: &Form) -> Result<Texts, Error> {
     Ok(Texts { title, description, note, redirect: redirect.into(), vat: get("vat")?, billing: get("billing")?, ..Texts::default() })
 }
 
-/// What `create-checkout-session` and the payment page are asked for.
+/// The parameters of `create-checkout-session` and of the payment page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewSession {
     pub price: Decimal,
@@ -91,7 +91,7 @@ pub struct NewSession {
 impl NewSession {
     /// Refuses in the order in which the documentation lists the fields; missing ones first.
     pub fn parse(form: &Form) -> Result<Self, Error> {
-        present(form, &["price", "currency"])?;
+        require(form, &["price", "currency"])?;
         match (form.get(SIGNATURE), form.get(TIMESTAMP)) {
             (Some(_), None) => return Err(Error::Missing(TIMESTAMP)),
             (None, Some(_)) => return Err(Error::Missing(SIGNATURE)),
@@ -100,7 +100,7 @@ impl NewSession {
         Self::of(form, "order_id")
     }
 
-    /// The same without a signature; the merchant's reference stands in that field.
+    /// The same without a signature; `reference` is the field of the merchant's reference.
     pub fn of(form: &Form, reference: &'static str) -> Result<Self, Error> {
         let price = price(form, "price")?;
         let fiat = fiat(form, "currency")?;
@@ -110,14 +110,14 @@ impl NewSession {
     }
 }
 
-/// Of what an amount is.
+/// An amount, and what it counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Amount {
     Fiat(Decimal, Fiat),
     Coins(Decimal),
 }
 
-/// What `create-transaction` is asked for.
+/// The parameters of `create-transaction`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewTransaction {
     pub amount: Amount,
@@ -131,7 +131,7 @@ pub struct NewTransaction {
 impl NewTransaction {
     /// Refuses in the order in which the fields are listed; missing ones first.
     pub fn parse(form: &Form) -> Result<Self, Error> {
-        present(form, &["amount", "cryptocurrency_code"])?;
+        require(form, &["amount", "cryptocurrency_code"])?;
         let code = form.get("currency_code").filter(|it| !it.is_empty());
         let amount = if code.is_some_and(|it| it.eq_ignore_ascii_case("crypto")) {
             let coins = amount(form.get("amount").unwrap_or(""), COIN_DECIMALS_MAX, coins_max());
@@ -148,10 +148,10 @@ impl NewTransaction {
     }
 }
 
-/// What `get-transactions` is asked for.
+/// The parameters of `get-transactions`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ListAsked {
-    /// `None`: everything.
+pub struct ListQuery {
+    /// `None`: all of them.
     pub page: Option<usize>,
     pub search: Option<String>,
     pub status: Option<Status>,
@@ -161,7 +161,7 @@ pub struct ListAsked {
     pub until: Option<Timestamp>,
 }
 
-impl ListAsked {
+impl ListQuery {
     /// Refuses in the order in which the fields are listed.
     pub fn parse(form: &Form) -> Result<Self, Error> {
         let given = |name| text(form, name, TEXT_CHARS_MAX);
@@ -178,7 +178,7 @@ impl ListAsked {
             Ok(Some((at, written.contains(':'))))
         };
         let from = date("date_range[0]")?.map(|it| it.0);
-        // A day alone is meant whole.
+        // A day without a time means the whole day.
         let last = Duration::from_hours(24) - Duration::from_nanos(1);
         let until = date("date_range[1]")?.map(|(at, is_moment)| if is_moment { at } else { at.saturating_add(last).unwrap_or(at) });
         Ok(Self {

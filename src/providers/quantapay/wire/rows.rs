@@ -12,15 +12,14 @@ pub const TEXT_CHARS_MAX: usize = 4_096;
 const OVERVIEW: Evidence = Documented("API Overview, Authentication");
 const HMAC: Evidence = Documented("API Overview, HMAC Signature");
 const FORMAT: Evidence = Documented("API Overview, Response Format");
-const CREATE: Evidence =
-    Documented("Transactions API, Create a checkout session; its table of parameters is cut off in the state that is at hand");
+const CREATE: Evidence = Documented("Transactions API, Create a checkout session; its table of parameters is cut off in the stored state");
 const CREATED: Evidence = Documented("Transactions API, Create a checkout session: the page names payment_url");
-const UNSHOWN: Evidence = Assumed("the response is cut off in the state that is at hand; a client should rely on payment_url alone");
+const UNSHOWN: Evidence = Assumed("the response is cut off in the stored state; a client should rely on payment_url alone");
 const ORDER: Evidence =
-    Documented("API Overview, HMAC Signature, and Webhooks, external_reference; that it is optional and its length are assumed");
+    Documented("API Overview, HMAC Signature, and Webhooks, external_reference; that it is optional, and its length, are assumed");
 const UTILITIES: Evidence = Documented("Utilities API");
 const FIAT_VALUE: Evidence = Documented("Utilities API, get-fiat-value, request");
-const SIBLING: Evidence = Observed("the sibling product's function of that name");
+const SIBLING: Evidence = Observed("the sibling product's function of the same name");
 const PAGE_FIELD: Evidence = Observed("the sibling product's payment page");
 const WEBHOOK: Evidence = Documented("Webhooks, 2026-04-08, payload");
 const CONTENT: Evidence = Documented("Webhooks, 2026-04-08");
@@ -52,11 +51,11 @@ const fn optional(name: &'static str, meaning: &'static str) -> Field {
 #[rustfmt::skip]
 pub const CREATE_CHECKOUT_SESSION: &[Field] = &[
     function("create-checkout-session"), KEY,
-    row("price", TEXT, Required, "the price, above zero, of 15 digits and 8 decimals at most", CREATE),
+    row("price", TEXT, Required, "the price: above zero, with at most 15 digits and 8 decimals", CREATE),
     row("currency", TEXT, Required, "a currency code, as USD, in any case", CREATE),
     row("order_id", SHORT, Optional, "your reference: `external_reference` of the webhook", ORDER),
     row("signature", TEXT, Optional, "lowercase hexadecimal HMAC-SHA256 of price, currency, order_id and timestamp as they are posted, joined by |, under the webhook secret", HMAC),
-    row("timestamp", TEXT, Optional, "unix seconds, at most 300 away; goes with the signature", HMAC),
+    row("timestamp", TEXT, Optional, "unix seconds, at most 300 from the clock; required with the signature", HMAC),
     row("redirect", Value::HttpUrl, Optional, "where the page sends the payer after completion", PAGE_FIELD),
     row("title", LONG, Optional, "shown on the page", PAGE_FIELD),
     row("description", LONG, Optional, "shown on the page, and kept", PAGE_FIELD),
@@ -71,7 +70,7 @@ pub const SESSION: &[Field] = &[
     SUCCESS,
     row("response", Value::Object, Required, "the session", UNSHOWN),
     row("response.session_id", TEXT, Required, "cs_ and 20 hexadecimal digits", UNSHOWN),
-    row("response.payment_url", Value::HttpUrl, Required, "the payment page, to which the payer is sent", CREATED),
+    row("response.payment_url", Value::HttpUrl, Required, "the payment page; send the payer there", CREATED),
     row("response.price", TEXT, Required, "the price as it was posted", UNSHOWN),
     row("response.currency", TEXT, Required, "its currency, lowercase", UNSHOWN),
     row("response.order_id", Value::Nullable, Required, "your reference", UNSHOWN),
@@ -87,8 +86,8 @@ pub const GET_CREDIT_BALANCE: &[Field] = &[function("get-credit-balance"), KEY];
 pub const CREDITS: &[Field] = &[
     SUCCESS,
     row("response", Value::Object, Required, "the credits", UTILITIES),
-    row("response.credit_balance", Value::Number, Required, "what is left of the prepaid credits, with two decimals; may be below zero", UTILITIES),
-    row("response.credit_currency", Value::Constant("USD"), Required, "in what they are counted", UTILITIES),
+    row("response.credit_balance", Value::Number, Required, "the rest of the prepaid credits, with two decimals; it may be below zero", UTILITIES),
+    row("response.credit_currency", Value::Constant("USD"), Required, "the currency of the credits", UTILITIES),
 ];
 
 /// `get-balances` takes.
@@ -119,7 +118,7 @@ pub const GET_FIAT_VALUE: &[Field] = &[
 /// It answers.
 #[rustfmt::skip]
 pub const FIAT_AMOUNT: &[Field] =
-    &[SUCCESS, row("response", TEXT, Required, "what they are worth, with two decimals, halves up", Assumed("the response is cut off in the state that is at hand; the sibling product rounds to two decimals"))];
+    &[SUCCESS, row("response", TEXT, Required, "the value of the coins, with two decimals, halves up", Assumed("the response is cut off in the stored state; the sibling product rounds to two decimals"))];
 
 /// `get-transaction` takes.
 pub const GET_TRANSACTION: &[Field] = &[function("get-transaction"), KEY, ID];
@@ -127,26 +126,26 @@ pub const GET_TRANSACTION: &[Field] = &[function("get-transaction"), KEY, ID];
 /// It answers.
 #[rustfmt::skip]
 pub const TRANSACTION_OR_FALSE: &[Field] =
-    &[SUCCESS, row("response", Value::Any, Required, "the transaction as in webhooks, or false: unknown, cancelled, or deleted after 48 hours", SIBLING)];
+    &[SUCCESS, row("response", Value::Any, Required, "the transaction as in webhooks; false when it is unknown, cancelled, or deleted after 48 hours", SIBLING)];
 
 /// `get-transactions` takes.
 #[rustfmt::skip]
 pub const GET_TRANSACTIONS: &[Field] = &[
     function("get-transactions"), KEY,
-    row("pagination", TEXT, Default("0"), "a page of 100, from 0 on, newest first; -1 is everything", SIBLING),
+    row("pagination", TEXT, Default("0"), "a page of 100, counted from 0, newest first; -1 means all transactions", SIBLING),
     optional("search", "a part of title, description, coin, currency, addresses, hash, reference or amounts"),
-    row("status", Value::Word(LETTERS), Optional, "a letter", SIBLING),
+    row("status", Value::Word(LETTERS), Optional, "the letter of a status", SIBLING),
     optional("cryptocurrency", "a coin"),
-    optional("date_range[0]", "from that day or moment on, UTC"),
-    optional("date_range[1]", "until that day or moment, itself included"),
-    optional("checkout_id", "payments of that session"),
+    optional("date_range[0]", "the first day or moment, UTC"),
+    optional("date_range[1]", "the last day or moment, UTC; it is included"),
+    optional("checkout_id", "the session whose payments are listed"),
 ];
 
 /// `create-transaction` takes.
 #[rustfmt::skip]
 pub const CREATE_TRANSACTION: &[Field] = &[
     function("create-transaction"), KEY,
-    row("amount", TEXT, Required, "the price; with currency_code `crypto`, the coins", SIBLING),
+    row("amount", TEXT, Required, "the price; with currency_code `crypto`, the number of coins", SIBLING),
     row("cryptocurrency_code", TEXT, Required, "the coin to pay in", SIBLING),
     row("currency_code", TEXT, Default("USD"), "a currency code, or `crypto`", SIBLING),
     row("external_reference", SHORT, Optional, "your reference", SIBLING),
@@ -164,7 +163,7 @@ pub const CREATE_TRANSACTION: &[Field] = &[
 #[rustfmt::skip]
 pub const PAYMENT: &[Field] = &[
     SUCCESS,
-    row("response", Value::List, Required, "id, coins to send, address, confirmations that are needed, and an opaque token for check-transaction", SIBLING),
+    row("response", Value::List, Required, "id, coins to send, address, the number of confirmations that it needs, and an opaque token for check-transaction", SIBLING),
     row("response[]", Value::Any, Optional, "a text, or the number of confirmations", SIBLING),
 ];
 
@@ -174,7 +173,7 @@ pub const CHECK_TRANSACTIONS: &[Field] = &[function("check-transactions"), KEY, 
 /// It answers.
 #[rustfmt::skip]
 pub const SEEN: &[Field] =
-    &[SUCCESS, row("response", Value::Any, Required, "false: nothing is seen; \"expired\": the hour is over; a token: a transfer is seen; a list that begins with \"error\"", SIBLING)];
+    &[SUCCESS, row("response", Value::Any, Required, "false: no transfer was seen; \"expired\": the hour is over; a token: a transfer was seen; a list that begins with \"error\": the transaction is unknown", SIBLING)];
 
 /// `check-transaction` takes.
 #[rustfmt::skip]
@@ -192,8 +191,10 @@ pub const CHECKED: &[Field] =
 pub const PAYMENT_LINK: &[Field] = &[function("payment-link"), KEY, ID];
 
 /// It answers.
-pub const LINK: &[Field] =
-    &[SUCCESS, row("response", Value::Any, Required, "the payment page of that transaction; false when there is none", SIBLING)];
+pub const LINK: &[Field] = &[
+    SUCCESS,
+    row("response", Value::Any, Required, "the payment page of the transaction; false when the transaction is unknown", SIBLING),
+];
 
 /// `get-cryptocurrency-codes` takes.
 #[rustfmt::skip]
@@ -215,23 +216,23 @@ pub const COIN_CODES: &[Field] = &[
 pub const REFUSAL: &[Field] = &[
     row("success", Value::Flag, Required, "false", FORMAT),
     row("error_code", TEXT, Required, "a code of the catalogue", FORMAT),
-    row("message", TEXT, Required, "for people", Documented("API Overview, Response Format; the words are assumed but for \"Request expired\"")),
+    row("message", TEXT, Required, "a text for people", Documented("API Overview, Response Format; the words are assumed, except \"Request expired\"")),
 ];
 
 /// The headers of a webhook.
 #[rustfmt::skip]
 pub const EVENT_HEADERS: &[Field] = &[
     row("Content-Type", Value::Constant("application/json"), Required, "JSON", CONTENT),
-    row("User-Agent", Value::Constant("QuantaPay"), Required, "who sends it", AGENT),
+    row("User-Agent", Value::Constant("QuantaPay"), Required, "the sender", AGENT),
 ];
 
 macro_rules! transaction_fields {
     ($($prefix:literal)?) => {
         &[
-            row(concat!($($prefix,)? "id"), TEXT, Required, "a whole number as text, counted up", WEBHOOK),
-            row(concat!($($prefix,)? "biz_id"), TEXT, Optional, "for people: QP-YYYYMMDD- and five uppercase hexadecimal digits; since April", WEBHOOK),
-            row(concat!($($prefix,)? "title"), TEXT, Required, "empty text when there is none", WEBHOOK),
-            row(concat!($($prefix,)? "description"), TEXT, Required, "empty text, or notes as the text of a JSON array", Documented("Webhooks, 2026-04-08, payload; the array is observed in the sibling product")),
+            row(concat!($($prefix,)? "id"), TEXT, Required, "a whole number as text, counted upwards", WEBHOOK),
+            row(concat!($($prefix,)? "biz_id"), TEXT, Optional, "a number for people: QP-YYYYMMDD- and five uppercase hexadecimal digits; since April", WEBHOOK),
+            row(concat!($($prefix,)? "title"), TEXT, Required, "an empty text without a title", WEBHOOK),
+            row(concat!($($prefix,)? "description"), TEXT, Required, "an empty text, or notes as the text of a JSON array", Documented("Webhooks, 2026-04-08, payload; the array is observed in the sibling product")),
             row(concat!($($prefix,)? "from"), TEXT, Required, "the payer's address, empty while it is pending", WEBHOOK),
             row(concat!($($prefix,)? "to"), TEXT, Required, "the merchant's address", WEBHOOK),
             row(concat!($($prefix,)? "hash"), TEXT, Required, "the transfer's hash, empty while it is pending", WEBHOOK),
@@ -239,14 +240,14 @@ macro_rules! transaction_fields {
             row(concat!($($prefix,)? "amount_fiat"), TEXT, Required, "the price with 8 decimals; before April with two", WEBHOOK),
             row(concat!($($prefix,)? "cryptocurrency"), TEXT, Required, "the coin, lowercase", WEBHOOK),
             row(concat!($($prefix,)? "currency"), TEXT, Required, "the currency, lowercase", WEBHOOK),
-            row(concat!($($prefix,)? "external_reference"), TEXT, Required, "your reference to the byte, empty text when there is none", WEBHOOK),
+            row(concat!($($prefix,)? "external_reference"), TEXT, Required, "your reference, unchanged; an empty text without one", WEBHOOK),
             row(concat!($($prefix,)? "creation_time"), TEXT, Required, "YYYY-MM-DD HH:MM:SS, UTC", WEBHOOK),
             row(concat!($($prefix,)? "status"), Value::Word(LETTERS), Required, "P pending, C completed, X underpaid, R refunded", Documented("Webhooks, 2026-04-08, payload: C; the other letters are observed in the sibling product")),
             row(concat!($($prefix,)? "webhook"), TEXT, Required, "1 once the notification was issued", WEBHOOK),
-            row(concat!($($prefix,)? "vat"), TEXT, Required, "the VAT amount: 0, before April empty text, when there is none", WEBHOOK),
-            row(concat!($($prefix,)? "billing"), TEXT, Required, "billing details as JSON text, or empty text", WEBHOOK),
-            row(concat!($($prefix,)? "checkout_id"), Value::Nullable, Required, "the session; null when there is none or the reference is not empty, before April always", Documented("Webhooks, 2026-04-08, payload: null, of 2026-03-09: cs-cs_...; when it is which is assumed")),
-            row(concat!($($prefix,)? "type"), TEXT, Optional, "the kind of transaction: 2 for a checkout session, 1 else; since April", Documented("Webhooks, 2026-04-08, payload: 2; what it means is assumed")),
+            row(concat!($($prefix,)? "vat"), TEXT, Required, "the VAT amount; without one 0, before April an empty text", WEBHOOK),
+            row(concat!($($prefix,)? "billing"), TEXT, Required, "billing details as JSON text, or an empty text", WEBHOOK),
+            row(concat!($($prefix,)? "checkout_id"), Value::Nullable, Required, "the session; null without a session, or when the reference is not empty; before April the reference does not matter", Documented("Webhooks, 2026-04-08, payload: null; of 2026-03-09: cs-cs_...; when it is null is assumed")),
+            row(concat!($($prefix,)? "type"), TEXT, Optional, "the kind of transaction: 2 for a checkout session, otherwise 1; since April", Documented("Webhooks, 2026-04-08, payload: 2; its meaning is assumed")),
         ]
     };
 }
@@ -269,7 +270,7 @@ const fn before(first: [Field; 2], rest: &[Field; 19]) -> [Field; 21] {
 #[rustfmt::skip]
 static BODY: [Field; 21] = before(
     [
-        row("key", TEXT, Required, "the webhook secret itself, to be compared in constant time; without one, the account's encryption key", CONTENT),
+        row("key", TEXT, Required, "the webhook secret itself; compare it in constant time. Without a secret, the account's encryption key", CONTENT),
         row("transaction", Value::Object, Required, "the payment", WEBHOOK),
     ],
     &IN_WEBHOOK,

@@ -1,9 +1,9 @@
-//! Opaque names of transactions, for links and for `check-transaction`: they say nothing to whoever holds one.
+//! Opaque names of transactions, for links and for `check-transaction`: a reader learns nothing from them.
 
 use crate::engine::context::Context;
 use crate::kit::sign::same;
 
-/// Digits that hide the id, and digits that prove it.
+/// The digits of the hidden id, and the digits of its proof.
 const HIDDEN: usize = 8;
 const PROOF: usize = 32;
 
@@ -12,7 +12,7 @@ pub fn of(cx: &Context<'_>, id: u32) -> String {
     format!("{:08x}{}", id ^ mask(cx), proof(cx, id))
 }
 
-/// The transaction of such a name, if it is one.
+/// The transaction with this name, if the name is valid.
 pub fn id(cx: &Context<'_>, token: &str) -> Option<u32> {
     let (hidden, proven) = token.split_at_checked(HIDDEN)?;
     let lower = hidden.bytes().all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it));

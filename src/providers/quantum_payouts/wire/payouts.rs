@@ -67,25 +67,25 @@ impl CardPayout {
     }
 }
 
-/// The order number that `getPayoutStatus` asks for.
-pub fn asked_order_number(request: &Request, strict: bool) -> Result<String, Error> {
+/// The order number in the body of `getPayoutStatus`.
+pub fn order_number(request: &Request, strict: bool) -> Result<String, Error> {
     let mut sheet = Sheet::body(request)?;
     let number = sheet.text(if strict { &rows::ORDER_NUMBER_32 } else { &rows::ORDER_NUMBER_ASKED });
     sheet.complete(number)
 }
 
 /// The answer of `createPayout`.
-pub fn registered(payout: &Payout, payout_url: &str) -> Response {
+pub fn registration(payout: &Payout, payout_url: &str) -> Response {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
-    struct Registered<'a> {
+    struct Registration<'a> {
         result: Block,
         payout_url: &'a str,
         order_id: &'a str,
         order_number: Option<&'a str>,
     }
     let order_number = payout.order_number.as_deref();
-    Response::json(StatusCode::OK, &Registered { result: SUCCESS, payout_url, order_id: &payout.order_id, order_number })
+    Response::json(StatusCode::OK, &Registration { result: SUCCESS, payout_url, order_id: &payout.order_id, order_number })
 }
 
 #[derive(Serialize)]
@@ -117,7 +117,7 @@ enum Masked<'a> {
 }
 
 impl<'a> State<'a> {
-    /// What both calls answer; `getPayoutStatus` adds three fields.
+    /// The answer of both calls; `getPayoutStatus` adds three fields.
     fn of(payout: &'a Payout) -> Self {
         Self {
             result: SUCCESS,
@@ -143,7 +143,7 @@ impl<'a> State<'a> {
 }
 
 /// The answer of `performPayout`.
-pub fn performed(payout: &Payout) -> Response {
+pub fn performance(payout: &Payout) -> Response {
     Response::json(StatusCode::OK, &State::of(payout))
 }
 
@@ -153,6 +153,6 @@ pub fn status(payout: &Payout) -> Response {
 }
 
 /// The same for control answers.
-pub fn shown(payout: &Payout) -> Box<RawValue> {
+pub fn show(payout: &Payout) -> Box<RawValue> {
     written(&State::whole(payout))
 }

@@ -5,9 +5,9 @@ use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
 
 /// The only event.
 pub const STATUS_CHANGED: &str = "payout.status_changed";
-/// How many digits an amount may have.
+/// The most digits of an amount.
 pub const AMOUNT_DIGITS: u32 = 12;
-/// The recipient's page lives that long when nobody says otherwise.
+/// The default lifetime of the recipient's page, in seconds.
 pub const SESSION_SECS_DEFAULT: i64 = 600;
 
 const CREATE: Evidence = Documented("Developer API, Create Payout, request parameters");
@@ -17,7 +17,7 @@ const PERFORMED: Evidence = Documented("Developer API, Perform Single Payout, re
 const STATUS: Evidence = Documented("Developer API, Get Payout Status");
 const FEATURES: Evidence = Documented("Developer API, System Features, response parameters");
 const PORTAL: Evidence = Documented("Developer API, Saving webhook settings (portal UI)");
-const PORTAL_ANSWER: Evidence = Assumed("the page names the portal calls and their parameters, not their answers");
+const PORTAL_ANSWER: Evidence = Assumed("the page names the portal calls and their parameters, but not their answers");
 const PAYLOAD: Evidence = Documented("Developer API, Webhook, payload format");
 const HEADERS: Evidence = Documented("Developer API, Webhook, headers");
 const REQUIRED: Evidence = Documented("Developer API, required headers of each method; enforced only with `strict_headers`");
@@ -44,20 +44,20 @@ mod parameters {
     pub const FAIL_URL: Field = row("urls.failUrl", Value::Url, Optional, "where the recipient goes on error", CREATE);
     pub const DESCRIPTION: Field = row("description", Value::Text { chars_max: 600 }, Optional, "payout description", UNLIMITED);
     pub const DESCRIPTION_REQUIRED: Field = row("description", Value::Text { chars_max: 600 }, Required, "operation description", PERFORM);
-    pub const SESSION_SECS: Field = row("sessionTimeoutSecs", Value::Integer { min: 1, max: 86_400 }, Default("600"), "how long the recipient's page lives, in seconds", RANGE);
+    pub const SESSION_SECS: Field = row("sessionTimeoutSecs", Value::Integer { min: 1, max: 86_400 }, Default("600"), "the lifetime of the recipient's page, in seconds", RANGE);
     pub const TYPE: Field = row("type", Value::Word(&["card", "sbp"]), Default("card"), "payout destination; the default follows the setting `type_when_absent`", TYPES);
     pub const CHANNEL: Field = row("channel", Value::Word(&["vtb", "alfa"]), Default("vtb"), "processing bank", CREATE);
     pub const TARGET: Field = row("target", Value::Object, Required, "recipient details", PERFORM);
-    pub const PAN: Field = row("target.pan", Value::Digits { min: 13, max: 19 }, Required, "card number; its check digit is not checked", PERFORM);
+    pub const PAN: Field = row("target.pan", Value::Digits { min: 13, max: 19 }, Required, "card number; its check digit is not verified", PERFORM);
     pub const CSRF_TOKEN: Field = row("csrf_token", TEXT, Required, "the token of the settings form", PORTAL);
     pub const URL: Field = row("url", Value::Url, Optional, "webhook target; https when `require_https` is set and webhooks are enabled", PORTAL);
     pub const ENABLED: Field = row("enabled", Value::Flag, Optional, "whether webhooks are sent", PORTAL);
     pub const USE_SIGNATURE: Field = row("use_signature", Value::Flag, Optional, "whether webhooks are signed", PORTAL);
     pub const REGENERATE_SECRET: Field = row("regenerate_secret", Value::Flag, Optional, "draws a new signing secret", PORTAL);
 
-    const ASKED: Evidence = Assumed("the table of getPayoutStatus says 32, but createPayout takes 36: such a payout could never be asked for");
-    const UNLIMITED: Evidence = Assumed("createPayout names no limit; performPayout's of about 600 is used");
-    const RANGE: Evidence = Assumed("documented is the default of 600 seconds; a range of one second to one day is assumed");
+    const ASKED: Evidence = Assumed("the table of getPayoutStatus says 32, but createPayout takes 36: the status of such a payout could never be read");
+    const UNLIMITED: Evidence = Assumed("createPayout does not name a limit; the limit of performPayout, about 600, is used");
+    const RANGE: Evidence = Assumed("the default of 600 seconds is documented; the range of one second to one day is assumed");
     const TYPES: Evidence = Documented("Developer API, Create Payout: `card (or omit) for cards`");
 }
 
@@ -83,7 +83,7 @@ const RESULT_MESSAGE: Field = row("result.message", Value::Nullable, Required, "
 pub const REFUSAL: &[Field] = &[
     RESULT,
     row("result.error", TEXT, Required, "error code", STATUS_BLOCK),
-    row("result.message", TEXT, Required, "what is wrong, every fault joined by `; `", STATUS_BLOCK),
+    row("result.message", TEXT, Required, "what is wrong; several faults are joined by `; `", STATUS_BLOCK),
 ];
 
 #[rustfmt::skip]
@@ -104,7 +104,7 @@ pub const PAYOUT_PERFORMED: &[Field] = &[
     row("orderId", TEXT, Optional, "bank order code, once the bank has answered", PERFORMED),
     row("target", Value::Object, Optional, "recipient, when known", PERFORMED),
     row("target.maskedPan", TEXT, Optional, "masked card number: first 6, last 4", PERFORMED),
-    row("target.maskedPhone", TEXT, Optional, "masked phone number, when the number was first used by createPayout", MASKED_PHONE),
+    row("target.maskedPhone", TEXT, Optional, "masked phone number, when createPayout used the orderNumber first", MASKED_PHONE),
 ];
 
 #[rustfmt::skip]
@@ -122,9 +122,9 @@ pub const PAYOUT_STATUS: &[Field] = &[
     row("target.maskedPan", TEXT, Optional, "masked card number: first 6, last 4", STATUS),
     row("target.maskedPhone", TEXT, Optional, "masked phone number of an SBP payout", MASKED_PHONE),
 ];
-const BANK_CODE: Evidence = Assumed("called required in the table, `if available` in its text, missing in the example");
+const BANK_CODE: Evidence = Assumed("the table calls it required, its text says `if available`, and the example lacks it");
 const DESCRIBED: Evidence = Documented("Developer API, Get Payout Status, example; not in its table");
-const MASKED_PHONE: Evidence = Assumed("the field is documented, no example shows its mask");
+const MASKED_PHONE: Evidence = Assumed("the field is documented, but no example shows its mask");
 
 #[rustfmt::skip]
 pub const FEATURE_FLAGS: &[Field] = &[
@@ -145,7 +145,7 @@ pub const FEATURE_FLAGS: &[Field] = &[
 #[rustfmt::skip]
 pub const WEBHOOK_SAVED: &[Field] = &[
     RESULT, RESULT_ERROR, RESULT_MESSAGE,
-    row("webhook", Value::Object, Required, "the settings as they are now", PORTAL_ANSWER),
+    row("webhook", Value::Object, Required, "the current settings", PORTAL_ANSWER),
     row("webhook.url", Value::Nullable, Required, "target, or null", PORTAL_ANSWER),
     row("webhook.enabled", Value::Flag, Required, "whether webhooks are sent", PORTAL_ANSWER),
     row("webhook.use_signature", Value::Flag, Required, "whether webhooks are signed", PORTAL_ANSWER),
@@ -155,9 +155,9 @@ pub const WEBHOOK_SAVED: &[Field] = &[
 #[rustfmt::skip]
 pub const WEBHOOK_TESTED: &[Field] = &[
     RESULT, RESULT_ERROR, RESULT_MESSAGE,
-    row("delivery", Value::Object, Required, "the one attempt", PORTAL_ANSWER),
+    row("delivery", Value::Object, Required, "the only attempt", PORTAL_ANSWER),
     row("delivery.status", Value::NullableInteger, Required, "HTTP status of the receiver, or null", PORTAL_ANSWER),
-    row("delivery.duration_ms", Value::Integer { min: 0, max: 60_000 }, Required, "simulated time until the answer", PORTAL_ANSWER),
+    row("delivery.duration_ms", Value::Integer { min: 0, max: 60_000 }, Required, "the simulated time until the answer", PORTAL_ANSWER),
 ];
 
 #[rustfmt::skip]
@@ -176,7 +176,7 @@ pub const EVENT_HEADERS: &[Field] = &[
     row("Content-Type", Value::Constant("application/json"), Required, "JSON", HEADERS),
     row("X-Payouts-Event", Value::Constant(STATUS_CHANGED), Required, "the event", HEADERS),
     row("X-Payouts-Event-Id", Value::Text { chars_max: 32 }, Required, "the same as eventId", HEADERS),
-    row("X-Payouts-Timestamp", TIME, Required, "time of the attempt, unix seconds", Assumed("the header is documented, its format is not")),
+    row("X-Payouts-Timestamp", TIME, Required, "time of the attempt, unix seconds", Assumed("the header is documented, but its format is not")),
     row("X-Payouts-Signature", TEXT, Optional, "sha256= and the HMAC in lowercase hexadecimal, when signing is on", HEADERS),
 ];
 
@@ -188,7 +188,7 @@ pub const EVENT_BODY: &[Field] = &[
     row("payout", Value::Object, Required, "the payout", PAYLOAD),
     row("payout.id", Value::Integer { min: 0, max: i64::MAX }, Required, "internal payout number", PAYLOAD),
     row("payout.externalId", Value::Nullable, Required, "your orderNumber; null for manual and file payouts", PAYLOAD),
-    row("payout.status", STATUS_WORDS, Required, "the status that was entered", PAYLOAD),
+    row("payout.status", STATUS_WORDS, Required, "the new status", PAYLOAD),
     row("payout.amount", KOPECKS, Required, "amount in kopecks", PAYLOAD),
     row("payout.currency", Value::Constant("RUB"), Required, "currency code", PAYLOAD),
 ];

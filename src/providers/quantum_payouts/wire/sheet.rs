@@ -1,4 +1,4 @@
-//! How parameters are read here, and the words for what is wrong with one.
+//! How parameters are read, and the provider's words for a wrong one.
 
 use super::rows::AMOUNT_DIGITS;
 use crate::kit::fields::{Fault, Field, Fields};
@@ -49,7 +49,7 @@ impl<'a> Sheet<'a> {
         Fields::json(&request.body).map(Self::of).ok_or_else(invalid_json)
     }
 
-    /// A text inside an object: when that is not an object, one fault is enough.
+    /// A text inside an object. When the object itself is wrong, only this fault is named.
     pub fn within(&mut self, object: &Field, row: &Field) -> Option<String> {
         match self.fields.object(object) {
             Err(fault @ Fault::NotA(_)) => self.read(object, Err(fault)),
@@ -57,7 +57,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Kopecks; each method has its own words for an amount that is too small.
+    /// Kopecks. Each method has its own words for an amount that is too small.
     pub fn kopecks(&mut self, row: &Field, too_small: &str) -> Option<i64> {
         let fault = match self.fields.integer(row) {
             Err(Fault::Below(_)) => format!("{} {too_small}", row.name),

@@ -16,7 +16,7 @@ use crate::providers::quantum_payouts::model::Status;
 /// The body of `webhook_save`, once it is known to be good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookSettings {
-    /// `None` leaves the target as it is; an empty text takes it away.
+    /// `None` leaves the target as it is; an empty text removes it.
     pub url: Option<String>,
     pub enabled: Option<bool>,
     pub use_signature: Option<bool>,
@@ -27,7 +27,7 @@ impl WebhookSettings {
     /// Reads what the portal's form or script sends.
     pub fn parse(fields: Fields<'_>) -> Result<Self, Error> {
         let mut sheet = Sheet::of(fields);
-        // A URL that is sent as null, or empty, takes the target away.
+        // A URL that is sent as null, or empty, removes the target.
         let is_emptied = !sheet.fields.has(rows::URL.name) && sheet.fields.is_sent(rows::URL.name);
         let url = if is_emptied { Some(String::new()) } else { sheet.text(&rows::URL) };
         let (enabled, use_signature) = (sheet.flag(&rows::ENABLED), sheet.flag(&rows::USE_SIGNATURE));
@@ -36,13 +36,13 @@ impl WebhookSettings {
     }
 }
 
-/// JSON or form, as portal calls come.
+/// The fields of a portal call: JSON or a form.
 pub fn portal_fields(request: &Request) -> Result<Fields<'_>, Error> {
     Fields::body(request).ok_or_else(invalid_json)
 }
 
 /// The answer of `webhook_save`.
-pub fn saved(url: Option<&str>, enabled: bool, use_signature: bool, secret: Option<&str>) -> Response {
+pub fn settings(url: Option<&str>, enabled: bool, use_signature: bool, secret: Option<&str>) -> Response {
     #[derive(Serialize)]
     struct Saved<'a> {
         result: Block,
@@ -58,8 +58,8 @@ pub fn saved(url: Option<&str>, enabled: bool, use_signature: bool, secret: Opti
     Response::json(StatusCode::OK, &Saved { result: SUCCESS, webhook: Webhook { url, enabled, use_signature, secret } })
 }
 
-/// The answer of `webhook_test`: what the receiver said, if anything.
-pub fn tested(status: Option<u16>, duration_ms: i128) -> Response {
+/// The answer of `webhook_test`: the receiver's status, if it answered.
+pub fn test_result(status: Option<u16>, duration_ms: i128) -> Response {
     #[derive(Serialize)]
     struct Tested {
         result: Block,
@@ -73,7 +73,7 @@ pub fn tested(status: Option<u16>, duration_ms: i128) -> Response {
     Response::json(StatusCode::OK, &Tested { result: SUCCESS, delivery: Receipt { status, duration_ms } })
 }
 
-/// What a webhook tells about.
+/// The payout that a webhook reports.
 #[derive(Clone, Copy, Debug)]
 pub struct StepReport<'a> {
     pub id: u32,
@@ -86,7 +86,7 @@ pub struct StepReport<'a> {
 ///
 /// # Panics
 /// Never: the body is JSON.
-pub fn event(event_id: &str, at: Timestamp, told: StepReport<'_>, pretty: bool) -> Bytes {
+pub fn event(event_id: &str, at: Timestamp, report: StepReport<'_>, pretty: bool) -> Bytes {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Event<'a> {
@@ -104,7 +104,7 @@ pub fn event(event_id: &str, at: Timestamp, told: StepReport<'_>, pretty: bool) 
         amount: i64,
         currency: &'static str,
     }
-    let StepReport { id, external_id, status, kopecks } = told;
+    let StepReport { id, external_id, status, kopecks } = report;
     let payout = Body { id, external_id, status: status.word(), amount: kopecks, currency: "RUB" };
     let event = Event { event: STATUS_CHANGED, event_id, occurred_at: with_offset(at, MOSCOW_HOURS), payout };
     let body = if pretty { serde_json::to_vec_pretty(&event) } else { serde_json::to_vec(&event) };

@@ -1,10 +1,10 @@
-//! The NONCEs that a user has used, as long as their dates would still be taken.
+//! The NONCEs that a user has used, kept while their dates would still be accepted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-/// NONCEs of one user; past it the one with the oldest date goes.
+/// The most NONCEs of one user; a further one replaces the one with the oldest date.
 pub const NONCES_MAX: usize = 100_000;
 
 /// NONCEs with the second of their request's Date.
@@ -17,18 +17,18 @@ pub struct Nonces {
 }
 
 impl Nonces {
-    /// Whether it was used.
+    /// Whether this NONCE was used.
     pub fn has(&self, nonce: &str) -> bool {
         self.seconds.contains_key(nonce)
     }
 
-    /// How many are remembered.
+    /// The number of remembered NONCEs.
     pub fn len(&self) -> usize {
         self.seconds.len()
     }
 
-    /// Remembers one and forgets those whose date would be refused anyhow. `false`: to stay within the bound one had to
-    /// go that could now be used again.
+    /// Remembers one and forgets those whose date is too old to be accepted. `false`: the bound was reached, and the one that
+    /// was forgotten can now be used again.
     pub fn insert(&mut self, nonce: &str, second: i64, is_fresh: impl Fn(i64) -> bool) -> bool {
         while let Some((oldest, _)) = self.by_date.first()
             && !is_fresh(*oldest)
@@ -75,7 +75,7 @@ mod tests {
         for second in 0..100_000 {
             assert!(nonces.insert(&name(second), second, |_| true));
         }
-        assert!(!nonces.insert(&name(100_000), 7, |_| true), "one had to go");
+        assert!(!nonces.insert(&name(100_000), 7, |_| true), "the bound was reached");
         assert!(!nonces.has(&name(0)) && nonces.has(&name(1)) && nonces.has(&name(100_000)));
         assert_eq!(nonces.len(), NONCES_MAX);
         assert!(nonces.insert(&name(100_001), 900, |second| 500 <= second), "stale ones leave room");

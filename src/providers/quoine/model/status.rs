@@ -1,4 +1,4 @@
-//! Where an invoice stands.
+//! The status of an invoice.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ impl Word for Status {
 }
 
 impl Status {
-    /// The word that merchants look at.
+    /// The word for merchants.
     pub const fn for_merchants(self) -> &'static str {
         match self {
             Self::Ready => "payment_awaited",

@@ -13,7 +13,7 @@ use crate::providers::quoine::wire::{
 
 const SIGNED: Auth = Auth::Signed {
     scheme: SCHEME,
-    how: "then the user id, a colon and the base64 HMAC-SHA1, under the user's secret as it stands, of Content-Type, Content-MD5 (an empty slot when it is not sent), path and query, Date and NONCE, joined by commas",
+    how: "then the user id, a colon and the base64 HMAC-SHA1, under the user's secret as it is written, of Content-Type, Content-MD5 (an empty slot when it is not sent), path and query, Date and NONCE, joined by commas",
 };
 const JSON: &[&str] = &["application/json"];
 
@@ -25,7 +25,7 @@ pub static ROUTES: &[Route<Operation, Handler>] = &[
             method: Method::POST,
             path: "/api/v1/invoices",
             auth: SIGNED,
-            summary: "makes an invoice over a price in the merchant's currency, with an address that takes its bitcoins for 30 minutes",
+            summary: "makes an invoice over a price in the merchant's currency, with an address to which the payer can pay bitcoins for 30 minutes",
             media: JSON,
             headers: HEADERS,
             parameters: CREATE_INVOICE,
@@ -114,7 +114,7 @@ pub static ROUTES: &[Route<Operation, Handler>] = &[
             method: Method::POST,
             path: "/api/v1/payments_callback_url",
             auth: SIGNED,
-            summary: "sets where callbacks go",
+            summary: "sets the address of callbacks",
             media: JSON,
             headers: HEADERS,
             parameters: UPDATE_CALLBACK_URL,

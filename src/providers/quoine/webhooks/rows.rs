@@ -4,13 +4,13 @@ use crate::engine::tables::EventRow;
 use crate::kit::evidence::Evidence::{self, Documented};
 use crate::providers::quoine::wire::{EVENT_BODY, EVENT_HEADERS};
 
-/// Events are called by the `invoice_status` that caused them, or `captured`.
+/// An event has the name of the `invoice_status` that caused it, or `captured`.
 pub const DETECTED: &str = "payment_detected";
 pub const CONFIRMED: &str = "payment_confirmed";
 pub const EXPIRED: &str = "payment_expired";
 pub const CAPTURED: &str = "captured";
 
-const SIGNATURE: &str = "Authorization: APIAuth, the user id, a colon and the base64 HMAC-SHA1, under the merchant's own secret as it stands, of Content-Type, Content-MD5, path and query of the callback address, Date and NONCE, joined by commas";
+const SIGNATURE: &str = "Authorization: APIAuth, the user id, a colon and the base64 HMAC-SHA1, under the merchant's own secret as it is written, of Content-Type, Content-MD5, path and query of the callback address, Date and NONCE, joined by commas";
 const CHANGES: Evidence =
     Documented("API Reference, Update Notification URL: every time the invoice status is updated; that creation sends none is assumed");
 
@@ -34,5 +34,5 @@ pub const EVENTS: &[EventRow] = &[
     event(DETECTED, "the full payment has been seen", example!("unconfirmed", "payment_detected", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), CHANGES),
     event(CONFIRMED, "the full payment is confirmed", example!("confirmed", "payment_confirmed", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), CHANGES),
     event(EXPIRED, "30 minutes have passed without the full payment, or 3 hours without its confirmation", example!("expired", "payment_expired", "0", "null"), CHANGES),
-    event(CAPTURED, "the bitcoins are converted and the merchant is credited; the notice says `complete`, the invoice becomes so once it is accepted", example!("complete", "payment_confirmed", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), Documented("API Reference, Update Notification URL, data posted to the callback, and system_status `complete`; that the notice runs ahead of the status is assumed")),
+    event(CAPTURED, "the bitcoins are converted and the merchant is credited; the notice says `complete`, and the invoice becomes complete once a receiver accepts the notice", example!("complete", "payment_confirmed", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), Documented("API Reference, Update Notification URL, data posted to the callback, and system_status `complete`; that the notice comes before the status is assumed")),
 ];

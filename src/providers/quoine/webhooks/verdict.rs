@@ -1,4 +1,4 @@
-//! Whether a callback's signature is right and, when it is not, which usual mistake explains it.
+//! Whether a callback's signature is right and, if not, which usual mistake explains it.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -11,10 +11,10 @@ use crate::kit::sign::{hmac_sha1, same};
 use crate::kit::time::{Duration, Timestamp, nearer};
 use crate::providers::quoine::wire::{Signable, content_md5, credentials, request_uri, signature};
 
-/// As old as the date of a request may be.
+/// The highest age of a callback's date, the same as for requests.
 const AGE_MAX: Duration = Duration::from_secs(900);
 
-/// Judges a callback as Quoine's own shop did: signature, digest of the body, age.
+/// Checks a callback as Quoine's own shop did: signature, digest of the body, age.
 pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
     let parts = Signable::of(webhook.headers);
     let uri = request_uri(webhook.url.unwrap_or(""));
@@ -25,7 +25,8 @@ pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict 
     Verdict::of(received, expected, canonical, mistake).unless(|| later_fault(webhook, parts))
 }
 
-/// What can be wrong although the signature is right: it covers the digest of the body and the date, not what they say.
+/// What can be wrong although the signature is right: the signature covers the texts of digest and date, not the body or the
+/// age.
 fn later_fault(webhook: &Received<'_>, parts: Signable<'_>) -> Option<&'static str> {
     if is_sent(webhook.headers) && parts.md5 != content_md5(webhook.body) {
         let writings = [Writing::Minified, Writing::Escaped, Writing::Sorted];
@@ -64,6 +65,6 @@ fn mistake(parts: Signable<'_>, (uri, canonical): (&str, &str), received: &str, 
     let decoded = STANDARD.decode(secret).unwrap_or_default();
     Diagnosis::of(secret, |text, key| same(&STANDARD.encode(hmac_sha1(key, text)), received))
         .when_rewritten(is_digest)
-        .when_of(WRONG_FIELD_ORDER, orders.iter().filter(|it| *it != canonical)) // a part too many, too few, or elsewhere
+        .when_of(WRONG_FIELD_ORDER, orders.iter().filter(|it| *it != canonical)) // a part more, a part less, or another order
         .reason(canonical.as_bytes(), others, &[secret.trim().as_bytes(), &decoded, b""])
 }

@@ -1,4 +1,4 @@
-//! `APIAuth`: what is signed in a request and in a callback, and how.
+//! `APIAuth`: the signed text of requests and callbacks, and its signature.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,32 +8,32 @@ use crate::kit::sign::{hmac_sha1, md5};
 
 /// The scheme of the Authorization header.
 pub const SCHEME: &str = "APIAuth";
-/// The header that makes each request another one.
+/// The header that makes each request unique.
 pub const NONCE: &str = "nonce";
 /// The header with the digest of the body.
 pub const CONTENT_MD5: &str = "content-md5";
-/// A NONCE has so many characters.
+/// The number of characters of a NONCE.
 pub const NONCE_CHARS: usize = 32;
 
-/// The parts of a request or callback that are signed, as its headers say them.
+/// The signed parts of a request or callback, from its headers.
 #[derive(Clone, Copy, Debug)]
 pub struct Signable<'a> {
     pub content_type: &'a str,
-    /// Empty when it was not sent: its slot stays.
+    /// Empty when it was not sent; its slot in the text stays.
     pub md5: &'a str,
     pub date: &'a str,
     pub nonce: Option<&'a str>,
 }
 
 impl<'a> Signable<'a> {
-    /// From the headers that were sent; one that is absent or no text is empty.
+    /// Reads the headers; one that is absent, or not a text, counts as empty.
     pub fn of(headers: &'a HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
         let part = |name: &str| text(name).unwrap_or("");
         Self { content_type: part("content-type"), md5: part(CONTENT_MD5), date: part("date"), nonce: text(NONCE) }
     }
 
-    /// The text that is signed: five parts, or without a NONCE four, as it was before 2015-02-26.
+    /// The signed text: five parts, or four without a NONCE, as before 2015-02-26.
     pub fn canonical(&self, uri: &str) -> String {
         let Self { content_type, md5, date, nonce } = self;
         let nonce = nonce.map_or(String::new(), |it| format!(",{it}"));
@@ -56,7 +56,7 @@ pub fn authorization(user: &str, signature: &str) -> String {
     format!("{SCHEME} {user}:{signature}")
 }
 
-/// User id and signature of an Authorization header. `None`: there is none of this form.
+/// User id and signature of an Authorization header. `None`: it is missing, or has another form.
 pub fn credentials(headers: &HeaderMap) -> Option<(&str, &str)> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (user, signature) = text.strip_prefix(SCHEME)?.strip_prefix(' ')?.split_once(':')?;

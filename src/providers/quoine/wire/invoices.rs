@@ -13,19 +13,19 @@ use crate::kit::time::{Timestamp, end_of_time, later};
 use crate::kit::word::Word;
 use crate::providers::quoine::model::{Attached, Invoice, PAYMENT_TIME, Status};
 
-/// Where the documentation's QR pictures live.
+/// The address of the documentation's QR pictures.
 const CHART: &str = "http://chart.googleapis.com/chart?chs=500x500&cht=qr&chl=";
 
-/// How an invoice is to be shown.
+/// The form of an invoice in answers and callbacks.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'a> {
-    /// QR addresses begin there, when they lead to this server.
+    /// The beginning of QR addresses that lead to this server.
     pub local_qr: Option<&'a str>,
-    /// With what was claimed of its surplus.
+    /// Whether the claimed part of the surplus is shown.
     pub claimed: bool,
 }
 
-/// What a QR code of an invoice says to a wallet.
+/// The text of an invoice's QR code for wallets.
 pub fn payment_uri(invoice: &Invoice) -> String {
     format!("bitcoin:{}?amount={}", invoice.address, btc(invoice.satoshi).text())
 }
@@ -51,7 +51,7 @@ struct Shown<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     bitcoin_amount_claimed: Option<Number>,
     currency: &'static str,
-    /// A text or `null`, where the field is at all.
+    /// A text or `null`; only one call has this field.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Json>,
     qrcode_address_url: String,
@@ -93,13 +93,13 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// The one call that asks for a single invoice answers one field more.
+    /// The call for a single invoice answers one field more.
     fn single(invoice: &'a Invoice, look: Look<'_>) -> Self {
         Self { status: Some(invoice.paid_at.map_or(Json::Null, |_| "btc_sent".into())), ..Self::of(invoice, look) }
     }
 }
 
-/// Data in the writing of an answer.
+/// The attached data, as answers write it.
 struct Written<'a>(&'a Attached);
 
 impl Serialize for Written<'_> {
@@ -112,7 +112,7 @@ impl Serialize for Written<'_> {
 }
 
 /// The answer of `POST /invoices`.
-pub fn created(invoice: &Invoice, look: Look<'_>) -> Response {
+pub fn creation(invoice: &Invoice, look: Look<'_>) -> Response {
     Response::json(StatusCode::OK, &Shown::of(invoice, look))
 }
 
@@ -122,11 +122,11 @@ pub fn single(invoice: &Invoice, look: Look<'_>) -> Response {
 }
 
 /// The same for control answers.
-pub fn shown(invoice: &Invoice, look: Look<'_>) -> Box<RawValue> {
+pub fn show(invoice: &Invoice, look: Look<'_>) -> Box<RawValue> {
     written(&Shown::single(invoice, look))
 }
 
-/// The body of a callback. `status`: the word that it carries, which the notice of a capture says ahead of time.
+/// The body of a callback. `status` is the word in it; the notice of a capture already names the next one.
 ///
 /// # Panics
 /// Never: an invoice is JSON.
@@ -166,10 +166,10 @@ pub fn list<'a>(invoices: impl Iterator<Item = &'a Invoice>, look: Look<'_>, pag
 }
 
 /// The answer of `GET /invoices/{id}/claim_bitcoin`.
-pub fn claimed(satoshi: i64) -> Response {
+pub fn claim(satoshi: i64) -> Response {
     #[derive(Serialize)]
-    struct Claimed {
+    struct Claim {
         amount: Number,
     }
-    Response::json(StatusCode::OK, &Claimed { amount: btc(satoshi) })
+    Response::json(StatusCode::OK, &Claim { amount: btc(satoshi) })
 }

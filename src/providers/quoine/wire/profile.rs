@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::kit::http::{Response, StatusCode};
 
-/// What the profile says of a merchant.
+/// A merchant, as the profile shows them.
 #[derive(Clone, Copy, Debug)]
 pub struct Merchant<'a> {
     pub id: u64,
@@ -37,7 +37,7 @@ pub fn profile(merchant: Merchant<'_>) -> Response {
 }
 
 /// The answer of `POST /payments_callback_url`.
-pub fn updated(callback: &str) -> Response {
+pub fn callback_update(callback: &str) -> Response {
     #[derive(Serialize)]
     struct Updated<'a> {
         status: &'static str,

@@ -1,7 +1,7 @@
 //! Bodies and queries, once they are known to be good.
 //!
-//! Faults are collected without the sheet of the kit: a price may be a number or a text, `data` a text or an object, and
-//! `null` is absent while empty text is not. No row can say that.
+//! The sheet of the kit cannot collect the faults: a price may be a number or a text, `data` a text or an object, and `null`
+//! is absent while an empty text is not. A row cannot express that.
 
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
@@ -14,14 +14,14 @@ use crate::kit::money;
 use crate::providers::quoine::errors::{Error, Fault, Faults};
 use crate::providers::quoine::model::{Attached, satoshi};
 
-/// The members of a JSON body; anything else is not understood.
+/// The members of a JSON body; any other body is refused.
 fn members(request: &Request) -> Result<Members<'_>, Error> {
     let is_json = request.media_type() == "application/json";
     Members::parse(&request.body).filter(|_| is_json).ok_or(Error::NotJson)
 }
 
-/// The member of that name; `null` counts as not sent.
-fn sent<'a>(members: &Members<'a>, name: &str) -> Option<&'a RawValue> {
+/// The member with this name; `null` counts as not sent.
+fn member<'a>(members: &Members<'a>, name: &str) -> Option<&'a RawValue> {
     members.get(name).filter(|it| it.get() != "null")
 }
 
@@ -45,11 +45,11 @@ impl NewInvoice {
         let members = members(request)?;
         let mut faults = Faults::new();
         let mut or_fault = |name: &'static str, fault: Fault| faults.push((name, fault));
-        let price = price(sent(&members, "price"), rate);
+        let price = price(member(&members, "price"), rate);
         let price = price.map_err(|it| or_fault("price", it)).ok();
-        let name = sent(&members, "name").map(|it| text(it, NAME_CHARS_MAX)).transpose();
+        let name = member(&members, "name").map(|it| text(it, NAME_CHARS_MAX)).transpose();
         let name = name.map_err(|it| or_fault("name", it)).ok();
-        let attached = sent(&members, "data").map(attached).transpose();
+        let attached = member(&members, "data").map(parse_data).transpose();
         let attached = attached.map_err(|it| or_fault("data", it)).ok();
         match (price, name, attached) {
             (Some((price, satoshi)), Some(name), Some(attached)) => {
@@ -60,7 +60,7 @@ impl NewInvoice {
     }
 }
 
-/// A number or the same as text, and what it is in satoshi.
+/// A number, or a number as text, and its value in satoshi.
 fn price(raw: Option<&RawValue>, rate: Decimal) -> Result<(Decimal, i64), Fault> {
     let raw = raw.ok_or(Fault::Blank)?.get();
     let written: String = if raw.starts_with('"') { serde_json::from_str(raw).map_err(|_| Fault::NotANumber)? } else { raw.to_owned() };
@@ -79,7 +79,7 @@ fn price(raw: Option<&RawValue>, rate: Decimal) -> Result<(Decimal, i64), Fault>
     Ok((price, satoshi))
 }
 
-fn attached(raw: &RawValue) -> Result<Attached, Fault> {
+fn parse_data(raw: &RawValue) -> Result<Attached, Fault> {
     if !raw.get().starts_with('{') {
         return text(raw, DATA_CHARS_MAX).map(|it| Attached::Text(it.into()));
     }
@@ -87,11 +87,11 @@ fn attached(raw: &RawValue) -> Result<Attached, Fault> {
     if object.chars().count() > DATA_CHARS_MAX { Err(Fault::TooLong(DATA_CHARS_MAX)) } else { Ok(Attached::Object(object.into())) }
 }
 
-/// The body of `POST /payments_callback_url`: where callbacks go.
+/// The body of `POST /payments_callback_url`: the address of callbacks.
 pub fn callback_url(request: &Request) -> Result<String, Error> {
     let members = members(request)?;
     let wrong = |fault| Error::Fields(vec![("callback", fault)]);
-    let raw = sent(&members, "callback").ok_or_else(|| wrong(Fault::Blank))?;
+    let raw = member(&members, "callback").ok_or_else(|| wrong(Fault::Blank))?;
     let url = text(raw, CALLBACK_CHARS_MAX).map_err(wrong)?;
     if url.trim().is_empty() {
         return Err(wrong(Fault::Blank));
@@ -100,7 +100,7 @@ pub fn callback_url(request: &Request) -> Result<String, Error> {
     Ok(url)
 }
 
-/// Which part of a list is asked for. Nothing about it is ever refused.
+/// The page of a list. No value of its parameters is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
     pub number: u64,
@@ -108,13 +108,13 @@ pub struct Page {
 }
 
 impl Page {
-    /// What makes no sense counts as not sent.
+    /// An impossible value counts as not sent.
     pub fn parse(request: &Request) -> Self {
         let asked = |name: &str| request.query_parameter(name).and_then(|it| it.parse().ok()).filter(|it| 0 < *it);
         Self { number: asked("page").unwrap_or(1), per: asked("per").unwrap_or(PER_DEFAULT).min(PER_MAX) }
     }
 
-    /// How many come before it.
+    /// The number of invoices on the pages before it.
     pub const fn start(self) -> u64 {
         (self.number - 1).saturating_mul(self.per)
     }

@@ -12,7 +12,7 @@ pub const DATA_CHARS_MAX: usize = 65_535;
 pub const CALLBACK_CHARS_MAX: usize = 2_048;
 /// The highest price.
 pub const PRICE_MAX: i64 = 1_000_000_000;
-/// Invoices of a page when nobody says otherwise, and at most.
+/// Invoices of a page by default, and at most.
 pub const PER_DEFAULT: u64 = 25;
 pub const PER_MAX: u64 = 100;
 
@@ -39,12 +39,12 @@ use Need::{Default, Optional, Required};
 const NUMBER: Value = Value::Integer { min: 1, max: i64::MAX };
 const COUNT: Value = Value::Integer { min: 0, max: i64::MAX };
 
-const ID: Field = row("id", NUMBER, Required, "the invoice's number; anything else finds none", SINGLE);
+const ID: Field = row("id", NUMBER, Required, "the invoice's number; with any other text no invoice is found", SINGLE);
 
 /// `createInvoice` takes.
 #[rustfmt::skip]
 pub const CREATE_INVOICE: &[Field] = &[
-    row("price", Value::Decimal, Required, "price in the merchant's currency, up to 1000000000", CREATE),
+    row("price", Value::Decimal, Required, "the price in the merchant's currency, up to 1000000000", CREATE),
     row("name", Value::Text { chars_max: NAME_CHARS_MAX }, Optional, "any text", LIMIT),
     row("data", Value::Any, Optional, "any text of up to 65535 characters, or an object, returned unchanged", LIMIT),
 ];
@@ -55,23 +55,23 @@ pub const GET_INVOICE: &[Field] = &[ID];
 /// `listInvoices` takes.
 #[rustfmt::skip]
 pub const LIST_INVOICES: &[Field] = &[
-    row("page", NUMBER, Default("1"), "page number; what is no number above zero counts as 1", NUMBERS),
-    row("per", NUMBER, Default("25"), "invoices of a page, 100 at most; what is no number above zero counts as 25", NUMBERS),
+    row("page", NUMBER, Default("1"), "page number; a value that is not a number above zero counts as 1", NUMBERS),
+    row("per", NUMBER, Default("25"), "invoices of a page, at most 100; a value that is not a number above zero counts as 25", NUMBERS),
 ];
 
 /// `updateCallbackUrl` takes.
 #[rustfmt::skip]
 pub const UPDATE_CALLBACK_URL: &[Field] = &[
-    row("callback", Value::HttpUrl, Required, "an http or https address, called whenever an invoice's status is updated", CALLBACK),
+    row("callback", Value::HttpUrl, Required, "an http or https address; it is called when an invoice's status changes", CALLBACK),
 ];
 
 /// The signed headers of every request.
 #[rustfmt::skip]
 pub const HEADERS: &[Field] = &[
-    row("Content-Type", Value::Constant("application/json"), Required, "JSON; its text is signed as it is sent", AUTH),
-    row("Content-MD5", TEXT, Optional, "MD5 of the body, base64; without it its slot in the signed text stays, empty", AUTH),
+    row("Content-Type", Value::Constant("application/json"), Required, "JSON; the header's text is signed as it is sent", AUTH),
+    row("Content-MD5", TEXT, Optional, "MD5 of the body, base64; without the header its slot in the signed text stays empty", AUTH),
     row("Date", TEXT, Required, "HTTP date, as Sat, 27 Sep 2014 04:55:17 GMT, at most 900 seconds old", DATED),
-    row("NONCE", Value::Text { chars_max: 32 }, Required, "32 alphanumeric characters, others for each request", AUTH),
+    row("NONCE", Value::Text { chars_max: 32 }, Required, "32 alphanumeric characters, new for each request", AUTH),
     row("Authorization", TEXT, Required, "APIAuth, the user id, a colon and the signature", AUTH),
 ];
 
@@ -81,21 +81,21 @@ macro_rules! invoice {
         &[
             $($more,)*
             row(concat!($prefix, "id"), NUMBER, Required, "the invoice's number", SAMPLE),
-            row(concat!($prefix, "system_status"), Value::Word(SYSTEM_STATUSES), Required, "where it stands inside", WORDS),
-            row(concat!($prefix, "invoice_status"), Value::Word(INVOICE_STATUSES), Required, "where it stands for the merchant", WORDS),
+            row(concat!($prefix, "system_status"), Value::Word(SYSTEM_STATUSES), Required, "the status inside Quoine", WORDS),
+            row(concat!($prefix, "invoice_status"), Value::Word(INVOICE_STATUSES), Required, "the status for the merchant", WORDS),
             row(concat!($prefix, "user_id"), COUNT, Required, "the merchant", SAMPLE),
-            row(concat!($prefix, "sub_account_id"), NUMBER, Required, "the account that holds the coins: one for each invoice", SUB_ACCOUNT),
-            row(concat!($prefix, "bitcoin_address"), TEXT, Required, "where the payer pays to, another one for each invoice", SAMPLE),
+            row(concat!($prefix, "sub_account_id"), NUMBER, Required, "the account that holds the coins; each invoice has its own", SUB_ACCOUNT),
+            row(concat!($prefix, "bitcoin_address"), TEXT, Required, "the address to pay to; each invoice has its own", SAMPLE),
             row(concat!($prefix, "name"), Value::Nullable, Required, "as given, or null", SAMPLE),
             row(concat!($prefix, "data"), Value::Any, Required, "as given, or null", SAMPLE),
-            row(concat!($prefix, "price"), TEXT, Required, "the price as text, with one decimal at least: 500.0", SAMPLE),
-            row(concat!($prefix, "btc_price"), Value::Number, Required, "price in BTC, fixed when the invoice is made, 8 decimals", SAMPLE),
-            row(concat!($prefix, "btc_balance"), Value::Number, Required, "what has come so far, in BTC", SAMPLE),
-            row(concat!($prefix, "bitcoin_amount_claimed"), Value::Number, Optional, "what was claimed of the surplus; only with the setting `claim_bitcoin`", CLAIMED),
+            row(concat!($prefix, "price"), TEXT, Required, "the price as text, with at least one decimal: 500.0", SAMPLE),
+            row(concat!($prefix, "btc_price"), Value::Number, Required, "the price in BTC, fixed at creation, with 8 decimals", SAMPLE),
+            row(concat!($prefix, "btc_balance"), Value::Number, Required, "the sum of all payments so far, in BTC", SAMPLE),
+            row(concat!($prefix, "bitcoin_amount_claimed"), Value::Number, Optional, "the claimed part of the surplus; only with the setting `claim_bitcoin`", CLAIMED),
             row(concat!($prefix, "currency"), Value::Word(&["USD", "JPY", "SGD", "EUR"]), Required, "the merchant's currency when the invoice was made", SAMPLE),
             row(concat!($prefix, "qrcode_address_url"), TEXT, Required, "a QR picture of the address", SAMPLE),
             row(concat!($prefix, "qrcode_protocol_url"), TEXT, Required, "a QR picture that asks a wallet for btc_price", SAMPLE),
-            row(concat!($prefix, "paid_at"), Value::NullableTime, Required, "when the full payment was seen", SAMPLE),
+            row(concat!($prefix, "paid_at"), Value::NullableTime, Required, "the moment at which the full payment was seen", SAMPLE),
             row(concat!($prefix, "created_at"), Value::Time, Required, "Japan time, with milliseconds", SAMPLE),
             row(concat!($prefix, "updated_at"), Value::Time, Required, "the last change", UPDATED),
             row(concat!($prefix, "expired_at"), Value::Time, Required, "30 minutes after created_at", SAMPLE),
@@ -105,45 +105,44 @@ macro_rules! invoice {
 
 const SUB_ACCOUNT: Evidence =
     Assumed("both samples show invoice 1 with sub-account 1, and the older status word for a new invoice was account_created");
-const CLAIMED: Evidence = Documented("the final revision of the page, three weeks after the one that is served");
+const CLAIMED: Evidence = Documented("the final revision of the page, three weeks after the state that Playmoney serves");
 const UPDATED: Evidence = Assumed("the samples of paid invoices repeat created_at");
 
 /// An invoice as it was made.
 pub const INVOICE: &[Field] = invoice!("";);
 /// An invoice by its number.
-pub const INVOICE_BY_ID: &[Field] =
-    invoice!(""; row("status", Value::Nullable, Required, "null until it is paid in full, then btc_sent; this call alone has it", STATUS));
-const STATUS: Evidence = Documented("API Reference, Get An Invoice, sample response; before the payment null is assumed");
+pub const INVOICE_BY_ID: &[Field] = invoice!(""; row("status", Value::Nullable, Required, "null until the invoice is paid in full, then btc_sent; only this call answers it", STATUS));
+const STATUS: Evidence = Documented("API Reference, Get An Invoice, sample response; null before the payment is assumed");
 
 /// A page of invoices.
 #[rustfmt::skip]
 pub const INVOICES: &[Field] = invoice!("invoices[].";
     row("invoices", Value::List, Required, "ascending by number", LIST),
-    row("meta", Value::Object, Required, "where the page lies", LIST),
-    row("meta.current_page", NUMBER, Required, "as asked for", LIST),
+    row("meta", Value::Object, Required, "the position of the page", LIST),
+    row("meta.current_page", NUMBER, Required, "the requested page", LIST),
     row("meta.next_page", Value::NullableInteger, Required, "null on the last page", LIST),
     row("meta.prev_page", Value::NullableInteger, Required, "null on the first page", LIST),
-    row("meta.total_pages", COUNT, Required, "0 when there are none", LIST),
+    row("meta.total_pages", COUNT, Required, "0 without invoices", LIST),
     row("meta.total_count", COUNT, Required, "all invoices of the merchant", LIST)
 );
 
 #[rustfmt::skip]
 pub const MERCHANT_PROFILE: &[Field] = &[
     row("id", COUNT, Required, "the user id", PROFILE),
-    row("email", TEXT, Required, "that of the sample", PROFILE),
-    row("first_name", TEXT, Required, "that of the sample", PROFILE),
-    row("last_name", TEXT, Required, "that of the sample", PROFILE),
+    row("email", TEXT, Required, "the value of the sample", PROFILE),
+    row("first_name", TEXT, Required, "the value of the sample", PROFILE),
+    row("last_name", TEXT, Required, "the value of the sample", PROFILE),
     row("name", TEXT, Required, "both names", PROFILE),
-    row("currency", Value::Word(&["USD", "JPY", "SGD", "EUR"]), Required, "in what the merchant is paid", PROFILE),
-    row("status", Value::Constant("approved"), Required, "no other is documented", PROFILE),
-    row("settings", Value::Object, Required, "what the merchant has set", PROFILE),
-    row("settings.payments_callback", Value::Nullable, Required, "where callbacks go; null when unset", PROFILE),
+    row("currency", Value::Word(&["USD", "JPY", "SGD", "EUR"]), Required, "the currency in which the merchant is paid", PROFILE),
+    row("status", Value::Constant("approved"), Required, "the only documented value", PROFILE),
+    row("settings", Value::Object, Required, "the merchant's settings", PROFILE),
+    row("settings.payments_callback", Value::Nullable, Required, "the address of callbacks; null without one", PROFILE),
 ];
 
 #[rustfmt::skip]
 pub const CALLBACK_UPDATED: &[Field] = &[
     row("status", Value::Constant("success"), Required, "always", CALLBACK),
-    row("callback", TEXT, Required, "the address that is set now", CALLBACK),
+    row("callback", TEXT, Required, "the new address", CALLBACK),
 ];
 
 const FIELD_FAULTS: Evidence = Documented("API Reference, Create An Invoice, sample error");
@@ -151,7 +150,7 @@ const FIELD_FAULTS: Evidence = Documented("API Reference, Create An Invoice, sam
 #[rustfmt::skip]
 pub const REFUSAL: &[Field] = &[
     row("status", Value::Constant("fail"), Required, "always", REFUSED),
-    row("message", TEXT, Optional, "what is wrong; in a 422 `errors` says it", REFUSED),
+    row("message", TEXT, Optional, "what is wrong; absent in a 422, which has `errors`", REFUSED),
     row("errors", Value::Object, Optional, "what is wrong with each parameter; in a 422 only", FIELD_FAULTS),
     row("errors.price", Value::List, Optional, "texts", FIELD_FAULTS),
     row("errors.price[]", TEXT, Required, "a text", FIELD_FAULTS),
@@ -168,7 +167,7 @@ pub const EVENT_HEADERS: &[Field] = &[
     row("Content-Type", Value::Constant("application/json"), Required, "JSON", SIGNED),
     row("Content-MD5", TEXT, Required, "MD5 of the body, base64", Observed("the api_auth gem adds it to most posts; that callbacks carry it is assumed")),
     row("Date", TEXT, Required, "HTTP date of the attempt", SIGNED),
-    row("NONCE", Value::Text { chars_max: 32 }, Required, "32 hexadecimal characters, others for each attempt", SIGNED),
+    row("NONCE", Value::Text { chars_max: 32 }, Required, "32 hexadecimal characters, new for each attempt", SIGNED),
     row("Authorization", TEXT, Required, "APIAuth, the user id, a colon and the signature", SIGNED),
 ];
 

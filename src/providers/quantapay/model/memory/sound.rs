@@ -1,4 +1,4 @@
-//! Whether a memory that was read from outside is one that can be gone on from.
+//! Whether a memory that was read from outside can be used.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::Memory;
 use crate::providers::quantapay::model::{Merchant, Session, Status, Transaction};
 
 impl Memory {
-    /// Whether every number names what it should.
+    /// Whether every number refers to the right object.
     pub fn is_sound(&self) -> bool {
         let merchants = self.merchants.len();
         let owned = |it: u16| usize::from(it) < merchants;
