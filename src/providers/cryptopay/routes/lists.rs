@@ -1,4 +1,4 @@
-//! A page of a list that is short.
+//! Pages of short lists.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::kit::http::Response;
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::wire::{self, Page};
 
-/// A page of what a merchant has few of, newest first. `numbers` ascend.
+/// A page of a short list, newest first. `numbers` ascend.
 pub fn of_few<T: Serialize>(
     call: &Call<'_, '_>,
     path: &str,

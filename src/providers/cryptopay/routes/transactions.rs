@@ -19,7 +19,7 @@ fn with_order<'a>(memory: &'a Memory, it: &'a Transaction) -> Option<(&'a Transa
 }
 
 pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
-    let (filter, order) = wire::transactions_asked(call.request)?;
+    let (filter, order) = wire::parse_transaction_filter(call.request)?;
     let page = Page::parse(call.request)?;
     let memory = &*call.memory;
     let (count, numbers) = match order {
@@ -34,9 +34,9 @@ pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     Ok(wire::list(&format!("{}/api/transactions/", links.prefix), &page, count, &objects))
 }
 
-/// The one transfer to an order of the caller's own, if it passes.
+/// The transfer to an order of the caller, if it passes the filter.
 fn of_order(call: &Call<'_, '_>, name: &str, (status, chain): TransactionFilter) -> Option<u32> {
-    let order = call.memory.order_called(name).filter(|it| it.merchant == call.merchant)?;
+    let order = call.memory.find_order(name).filter(|it| it.merchant == call.merchant)?;
     let passes = |it: &&Transaction| status.is_none_or(|own| own == it.status()) && chain.is_none_or(|own| own == order.chain);
     call.memory.transaction_of(order).filter(passes).map(|it| it.number)
 }

@@ -1,4 +1,4 @@
-//! Whether a webhook's signature is right and, when it is not, which usual mistake explains it.
+//! Whether a webhook's signature is right and, if it is not, which common mistake explains it.
 
 use super::SIGNATURE;
 use crate::engine::signature::{Received, Verdict};
@@ -7,7 +7,7 @@ use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha256, hmac_sha256_hex, same};
 use crate::providers::cryptopay::wire::EVENT_BODY;
 
-/// Judges the bytes as they came.
+/// Checks the bytes as they came.
 pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
     let expected = hmac_sha256_hex(secret.as_bytes(), webhook.body);
     let canonical = String::from_utf8_lossy(webhook.body).into_owned();

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::written;
+use super::timestamp;
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::time::Timestamp;
 
@@ -15,5 +15,5 @@ pub fn enveloped(status: StatusCode, data: &impl Serialize, message: &str, now: 
         message: &'a str,
         timestamp: String,
     }
-    Response::json(status, &Envelope { success: true, data, message, timestamp: written(now) })
+    Response::json(status, &Envelope { success: true, data, message, timestamp: timestamp(now) })
 }
