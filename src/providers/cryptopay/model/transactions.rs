@@ -34,7 +34,7 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    /// How the engine names it.
+    /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Transaction.object(self.number)
     }

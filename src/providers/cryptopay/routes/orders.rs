@@ -7,7 +7,7 @@ use crate::kit::ids::entity;
 use crate::kit::time::{Duration, end_of_time, later, whole_second};
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{Code, Order};
-use crate::providers::cryptopay::wire::{self, NewOrder, OrderObject, Page, enveloped};
+use crate::providers::cryptopay::wire::{self, NewOrder, OrderObject, Page, envelope};
 
 /// How long an order can be paid when the request does not say.
 const LIVES: Duration = Duration::from_hours(2);
@@ -49,21 +49,21 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     };
     let number = born(memory, cx, order, On::Call("createPaymentOrder"));
     let order = memory.orders.get(number).ok_or(Error::Internal)?;
-    Ok(enveloped(StatusCode::CREATED, &OrderObject::of(order, None, links), "Payment order created successfully", now))
+    Ok(envelope(StatusCode::CREATED, &OrderObject::of(order, None, links), "Payment order created successfully", now))
 }
 
 pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
     let base = call.cx.base_url(call.request);
     let order = call.memory.find_order(call.id).filter(|it| it.merchant == call.merchant).ok_or(Error::NotFound)?;
     let object = OrderObject::of(order, call.memory.transaction_of(order), call.links(&base));
-    Ok(enveloped(StatusCode::OK, &object, "Payment order retrieved successfully", call.cx.now()))
+    Ok(envelope(StatusCode::OK, &object, "Payment order retrieved successfully", call.cx.now()))
 }
 
 pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     let filter = wire::parse_order_filter(call.request)?;
     let page = Page::parse(call.request)?;
     let memory = &*call.memory;
-    let (count, numbers) = memory.orders.index().lists.page(&call.merchant, &filter, page.skipped(), page.size);
+    let (count, numbers) = memory.orders.index().lists.page(&call.merchant, &filter, page.offset(), page.size);
     page.exists(count)?;
     let base = call.cx.base_url(call.request);
     let links = call.links(&base);

@@ -7,7 +7,7 @@ use crate::kit::http::{Response, StatusCode};
 use crate::kit::time::Timestamp;
 
 /// An object in its envelope.
-pub fn enveloped(status: StatusCode, data: &impl Serialize, message: &str, now: Timestamp) -> Response {
+pub fn envelope(status: StatusCode, data: &impl Serialize, message: &str, now: Timestamp) -> Response {
     #[derive(Serialize)]
     struct Envelope<'a, T> {
         success: bool,

@@ -35,13 +35,13 @@ impl Page {
     }
 
     /// The number of objects before it.
-    pub const fn skipped(&self) -> u32 {
+    pub const fn offset(&self) -> u32 {
         (self.number - 1).saturating_mul(self.size)
     }
 
     /// Refuses a page after the last; the first page always exists.
     pub const fn exists(&self, count: u32) -> Result<(), Error> {
-        if self.number > 1 && count <= self.skipped() { Err(Error::NoPage) } else { Ok(()) }
+        if self.number > 1 && count <= self.offset() { Err(Error::NoPage) } else { Ok(()) }
     }
 
     fn link(&self, path: &str, number: u32) -> String {
@@ -64,7 +64,7 @@ pub fn list(path: &str, page: &Page, count: u32, results: &[impl Serialize]) -> 
         previous: Option<String>,
         results: &'a [T],
     }
-    let has_more = page.skipped().saturating_add(page.size) < count;
+    let has_more = page.offset().saturating_add(page.size) < count;
     let next = has_more.then(|| page.link(path, page.number + 1));
     let previous = (1 < page.number).then(|| page.link(path, page.number - 1));
     Response::json(StatusCode::OK, &List { count, next, previous, results })

@@ -45,7 +45,7 @@ pub struct Charge {
 }
 
 impl Charge {
-    /// How the engine names it.
+    /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Charge.object(self.number)
     }

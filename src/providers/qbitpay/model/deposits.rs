@@ -25,7 +25,7 @@ pub struct Deposit {
 }
 
 impl Deposit {
-    /// How the engine names it.
+    /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Deposit.object(self.number)
     }

@@ -56,7 +56,7 @@ pub struct BalanceTransaction {
 }
 
 impl BalanceTransaction {
-    /// How the engine names it.
+    /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Row.object(self.number)
     }

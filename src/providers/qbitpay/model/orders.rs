@@ -31,7 +31,7 @@ pub struct Order {
 }
 
 impl Order {
-    /// How the engine names it.
+    /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Order.object(self.number)
     }

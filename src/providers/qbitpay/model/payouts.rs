@@ -35,7 +35,7 @@ pub struct Payout {
 }
 
 impl Payout {
-    /// How the engine names it.
+    /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Payout.object(self.number)
     }
