@@ -99,7 +99,7 @@ fn confirm_deposit(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>)
     let id = text(with, &OF_DEPOSIT)?;
     let deposit = memory.deposit(&id).ok_or_else(|| ActionError::Nothing(format!("No deposit has the id `{id}`.")))?;
     let (number, status) = (deposit.number, deposit.status().word());
-    let refusal = format!("The deposit `{id}` has the status {status}; `confirm-deposit` needs seen.");
+    let refusal = format!("The deposit `{id}` is {status}; `confirm-deposit` needs seen.");
     take::<Deposit>(memory, cx, number, On::Act("confirm-deposit")).ok_or(ActionError::State(refusal))?;
     Ok(Kind::Deposit.object(number))
 }
@@ -157,11 +157,7 @@ fn settle_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -
     to.and_then(|it| take_to::<Payout>(memory, cx, number, On::Act("settle-payout"), *it)).ok_or_else(|| {
         let rows = PAYOUT.rows.iter().filter(|it| it.on == On::Act("settle-payout") && it.to.word() == outcome);
         let from: Vec<&str> = rows.flat_map(|it| it.from).map(|it| it.word()).collect();
-        ActionError::State(format!(
-            "The payout `{id}` has the status {}; the outcome {outcome} needs {}.",
-            status.word(),
-            from.join(" or ")
-        ))
+        ActionError::State(format!("The payout `{id}` is {}; the outcome {outcome} needs {}.", status.word(), from.join(" or ")))
     })?;
     Ok(object)
 }
