@@ -1,8 +1,8 @@
-//! What payer and blockchain can do.
+//! The actions of payer, merchant and blockchain.
 
 use rust_decimal::Decimal;
 
-use super::lifecycle::{fail as failed, look_at_confirmations, pay as paid};
+use super::lifecycle;
 use super::model::{Endpoint, Memory, Order, OrderStatus, TOKEN_WORDS, TOKENS, TRANSFER, Token};
 use super::wire::decimal;
 use crate::engine::actions::{ActionDone, ActionError};
@@ -10,6 +10,7 @@ use crate::engine::blockchain::Blockchain;
 use crate::engine::chain::CONFIRMATIONS_MAX;
 use crate::engine::context::Context;
 use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, reorganise};
+use crate::engine::lifecycle::On;
 use crate::engine::tables::ActionRow;
 use crate::engine::tables::bound::{Bound as Row, function};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
@@ -23,28 +24,28 @@ const WHICH: Field = Field {
     kind: TEXT,
     need: Need::Required,
     meaning: "the order's order_id, or its id",
-    evidence: Assumed("an action has to name its order"),
+    evidence: Assumed("an action must name its order"),
 };
 const AMOUNT: Field = Field {
     name: "amount",
     kind: Value::Decimal,
     need: Need::Optional,
-    meaning: "how much is transferred; the order's amount unless given",
-    evidence: Assumed("payers send what they like"),
+    meaning: "the amount that is transferred; the default is the order's amount",
+    evidence: Assumed("payers may send any amount of any token"),
 };
 const CURRENCY: Field = Field {
     name: "currency",
     kind: Value::Word(TOKEN_WORDS),
     need: Need::Optional,
-    meaning: "the token that is transferred, one of the order's chain; the order's unless given",
-    evidence: Assumed("payers send what they like"),
+    meaning: "the token that is transferred, one of the order's chain; the default is the order's token",
+    evidence: Assumed("payers may send any amount of any token"),
 };
 const CONFIRMATIONS: Field = Field {
     name: "confirmations",
     kind: Value::Integer { min: 1, max: CONFIRMATIONS_MAX as i64 },
     need: Need::Optional,
-    meaning: "the number reached in the end; enough unless given",
-    evidence: Assumed("the number of confirmations that is enough is documented by an example only"),
+    meaning: "the final number of confirmations; the default is enough",
+    evidence: Assumed("the required number of confirmations is documented by an example only"),
 };
 
 const ENDPOINT: Field = Field {
@@ -52,7 +53,7 @@ const ENDPOINT: Field = Field {
     kind: TEXT,
     need: Need::Required,
     meaning: "the endpoint's id; the account's own secret is its setting `webhook_secret`",
-    evidence: Assumed("an action has to name its object"),
+    evidence: Assumed("an action must name its object"),
 };
 
 /// The chains that this provider watches; the documented examples are on the first.
@@ -63,7 +64,7 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(
         ActionRow {
             name: "pay",
-            meaning: "the payer's transfer to the order's address is seen; an order that has ended, or has had its transfer, takes none",
+            meaning: "the payer's transfer to the order's address is seen; an order that has ended or has a transfer accepts none",
             parameters: &[WHICH, AMOUNT, CURRENCY],
             evidence: Documented("Webhooks, Webhook Events: payment.pending"),
         },
@@ -90,9 +91,9 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(
         ActionRow {
             name: "rotate-secret",
-            meaning: "the merchant has another secret drawn for a webhook endpoint: what is sent from now on, retries included, is signed with it",
+            meaning: "the merchant replaces the secret of a webhook endpoint: later attempts, retries included, are signed with the new one",
             parameters: &[ENDPOINT],
-            evidence: Assumed("no call changes a secret; a receiver has to survive it all the same"),
+            evidence: Assumed("no call changes a secret, but a receiver must handle a new one"),
         },
         rotate_secret,
     ),
@@ -101,25 +102,25 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
             name: "reorg",
             meaning: "a chain undoes its latest blocks: transfers lose confirmations, statuses that were reached stay",
             parameters: &[DEPTH, BLOCKCHAIN],
-            evidence: Assumed("nothing is documented about it; chains do it all the same"),
+            evidence: Assumed("it is not documented, but chains do it"),
         },
         |_, cx, with| reorganise(cx, with, WATCHED),
     ),
 ];
 
-/// Does an action.
+/// Performs an action.
 pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
-    let does = function(ACTS, act).ok_or(ActionError::Unknown)?;
-    does(memory, cx, with)
+    let handler = function(ACTS, act).ok_or(ActionError::Unknown)?;
+    handler(memory, cx, with)
 }
 
 fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Order, ActionError> {
-    let asked =
+    let name =
         with.plain(WHICH.name).ok_or_else(|| ActionError::Invalid("`order` is required: the order's order_id, or its id.".to_owned()))?;
-    memory.order_called(&asked).ok_or_else(|| ActionError::Nothing(format!("There is no order `{asked}`.")))
+    memory.find_order(&name).ok_or_else(|| ActionError::Nothing(format!("No order has the id `{name}`.")))
 }
 
-/// What is transferred: amount and token.
+/// The amount and the token of a transfer.
 pub fn sum(order: &Order, with: &Fields<'_>) -> Result<(Decimal, Token), String> {
     let word = with.plain(CURRENCY.name);
     let token = word.map_or(Some(order.token), |it| TOKENS.iter().copied().find(|own| own.word() == it));
@@ -144,59 +145,59 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
     pay_exactly(memory, cx, number, amount, token).map(|()| acted)
 }
 
-/// Pays an amount. Refused when the order takes no payment any more: the provider would not see such a transfer, and the
-/// tester would wait in vain.
+/// Pays an amount. Refused when the order accepts no payment any more: the provider would ignore the transfer, and the
+/// tester would wait for an event that never comes.
 pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decimal, token: Token) -> Result<(), ActionError> {
     let order = memory.orders.get(number).ok_or(ActionError::Unknown)?;
     if !order.waits() {
-        let had = if order.status() == OrderStatus::Pending { ", and its transfer was seen" } else { "" };
+        let had = if order.status() == OrderStatus::Pending { " and has a transfer" } else { "" };
         return Err(ActionError::State(format!(
-            "The order {} is {}{had}; it is paid while it is pending, and once.",
+            "The order {} is {}{had}; `pay` needs a pending order without a transfer.",
             order.order_id(),
             order.status().word()
         )));
     }
-    let full = |_| ActionError::State("The order is pending, and the sandbox watches too many transfers already.".to_owned());
-    paid(memory, cx, number, amount, token).map_err(full)
+    let full = |_| ActionError::State("The order is pending, but the sandbox already watches as many transfers as it can.".to_owned());
+    lifecycle::pay(memory, cx, number, amount, token).map_err(full)
 }
 
 fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let order = find(memory, with)?;
     let (number, acted, status) = (order.number, ActionDone { object: order.object() }, order.status());
-    let wanted = with.plain(CONFIRMATIONS.name).map(|it| it.parse().ok().filter(|it| (1..=CONFIRMATIONS_MAX).contains(it)));
+    let wanted = with.plain(CONFIRMATIONS.name).map(|own| own.parse().ok().filter(|it| (1..=CONFIRMATIONS_MAX).contains(it)));
     if wanted == Some(None) || (wanted.is_none() && with.has(CONFIRMATIONS.name)) {
         return Err(ActionError::Invalid(format!("`confirmations` is a whole number from 1 to {CONFIRMATIONS_MAX}.")));
     }
     if status != OrderStatus::Pending || order.transaction.is_none() {
-        let unpaid = if status == OrderStatus::Pending { ", and no transfer was seen" } else { "" };
+        let unpaid = if status == OrderStatus::Pending { " and has no transfer" } else { "" };
         return Err(ActionError::State(format!(
-            "The order {} is {}{unpaid}; a transfer is confirmed while its order is pending.",
+            "The order {} is {}{unpaid}; `confirm` needs a pending order with a transfer.",
             order.order_id(),
             status.word()
         )));
     }
     cx.confirm(acted.object, TRANSFER, wanted.flatten());
-    look_at_confirmations(memory, cx, number, true);
+    lifecycle::update_confirmations(memory, cx, number, Some(On::Act("confirm")));
     Ok(acted)
 }
 
 fn fail(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let order = find(memory, with)?;
     let (number, acted) = (order.number, ActionDone { object: order.object() });
-    let refusal = format!("The order {} is {}; a payment fails while its order is pending.", order.order_id(), order.status().word());
-    failed(memory, cx, number).ok_or(ActionError::State(refusal)).map(|()| acted)
+    let refusal = format!("The order {} is {}; `fail` needs a pending order.", order.order_id(), order.status().word());
+    lifecycle::fail(memory, cx, number).ok_or(ActionError::State(refusal)).map(|()| acted)
 }
 
 fn rotate_secret(memory: &mut Memory, _: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
-    let asked = with.plain(ENDPOINT.name).ok_or_else(|| ActionError::Invalid("`endpoint` is required: the endpoint's id.".to_owned()))?;
-    let number = asked.parse().ok().filter(|it: &u32| it.to_string() == asked);
+    let id = with.plain(ENDPOINT.name).ok_or_else(|| ActionError::Invalid("`endpoint` is required: the endpoint's id.".to_owned()))?;
+    let number = id.parse().ok().filter(|it: &u32| it.to_string() == id);
     let rotated = number.and_then(|number| {
         memory.endpoints.update(number, |it| {
             it.secret = Endpoint::secret_from(&[&it.secret, "rotated"]);
             it.object()
         })
     });
-    rotated.map(|object| ActionDone { object }).ok_or_else(|| ActionError::Nothing(format!("There is no endpoint `{asked}`.")))
+    rotated.map(|object| ActionDone { object }).ok_or_else(|| ActionError::Nothing(format!("No endpoint has the id `{id}`.")))
 }
 
 #[cfg(test)]

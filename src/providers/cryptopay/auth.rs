@@ -1,4 +1,4 @@
-//! Who asks: a bearer token on the simulated clock, or a static key; and how often they may.
+//! Authentication by a bearer token or a static key, and the rate limit.
 
 use super::errors::{BAD_TOKEN, Error, NO_CREDENTIALS, OLD_TOKEN};
 use super::model::{ISSUERS_MAX, Memory};
@@ -15,10 +15,10 @@ use crate::kit::time::{Duration, unix_seconds};
 
 /// The limit of the plan that a merchant begins with.
 pub const STANDARD: Limit = Limit { error: "rate_limited", calls_max: 1_000, window: Duration::from_hours(1) };
-/// The plans with what each allows in an hour; the last has no documented figure.
+/// The plans with their calls per hour; the last figure is not documented.
 const PLANS: &[(&str, u32)] = &[("standard", STANDARD.calls_max), ("premium", 5_000), ("enterprise", 100_000)];
 
-/// What signs the tokens of a sandbox: it follows from the sandbox's name, as every key does.
+/// The secret that signs the tokens of a sandbox, derived from the sandbox's name.
 fn secret_of(sandbox: &str) -> String {
     if sandbox == "default" { "cp_test_jwt_secret".to_owned() } else { derived(&[sandbox, "cryptopay", "jwt_secret"]) }
 }
@@ -27,32 +27,32 @@ fn secret_of(sandbox: &str) -> String {
 pub fn caller(memory: &Memory, cx: &mut Context<'_>, caller: Option<&Caller>, request: &Request) -> Result<u32, Error> {
     let Some(caller) = caller else { return Err(unknown(memory, cx, request)) };
     if let By::Token { kind, ends } = &caller.by {
-        is_good(cx, (kind, *ends), ACCESS)?;
+        check_token(cx, (kind, *ends), ACCESS)?;
     }
     let merchant = memory.merchant_of(&caller.account).ok_or(BAD_TOKEN)?;
     note(memory, cx, merchant);
     Ok(merchant)
 }
 
-/// Why a request names no merchant.
+/// The refusal of a request without a known merchant.
 fn unknown(memory: &Memory, cx: &Context<'_>, request: &Request) -> Error {
     let Some(bearer) = bearer(request) else { return NO_CREDENTIALS };
-    // The token of a merchant who does not exist any more is judged all the same.
-    let claims = opened(memory, cx, bearer);
-    claims.and_then(|it| is_good(cx, (&it.token_type, it.exp), ACCESS).err()).unwrap_or(BAD_TOKEN)
+    // A token of a merchant who does not exist any more is checked as well.
+    let claims = open_token(memory, cx, bearer);
+    claims.and_then(|it| check_token(cx, (&it.token_type, it.exp), ACCESS).err()).unwrap_or(BAD_TOKEN)
 }
 
-/// What stands behind `Bearer`.
+/// The text after `Bearer`.
 fn bearer(request: &Request) -> Option<&str> {
     let value = request.header(header::AUTHORIZATION).trim();
     let (scheme, bearer) = value.split_once(|it: char| it.is_ascii_whitespace()).unwrap_or((value, ""));
     scheme.eq_ignore_ascii_case("bearer").then_some(bearer.trim())
 }
 
-/// The account that a bearer speaks for, whether or not its token has ended.
-pub fn named(memory: &Memory, cx: &Context<'_>, request: &Request) -> Option<Caller> {
+/// The account of a bearer, also of an expired token.
+pub fn identify(memory: &Memory, cx: &Context<'_>, request: &Request) -> Option<Caller> {
     let bearer = bearer(request)?;
-    let (merchant, by) = match opened(memory, cx, bearer) {
+    let (merchant, by) = match open_token(memory, cx, bearer) {
         Some(it) => (it.user_id, By::Token { kind: it.token_type, ends: it.exp }),
         None => (owner_of_key(memory, cx, bearer)?, By::Bearer),
     };
@@ -63,29 +63,29 @@ fn owner_of_key(memory: &Memory, cx: &Context<'_>, key: &str) -> Option<u32> {
     memory.merchant_of(&cx.owner_of("api_key", key)?.id)
 }
 
-/// The journal learns whose request it was.
+/// Notes the account of a request for the log.
 pub fn note(memory: &Memory, cx: &mut Context<'_>, merchant: u32) {
     cx.trace.account = Some(memory.account_of(merchant).to_owned());
 }
 
-/// What a token says that this sandbox has signed, or one that its state has lived in.
-fn opened(memory: &Memory, cx: &Context<'_>, token: &str) -> Option<Claims> {
-    let own = Claims::opened(token, &secret_of(cx.sandbox()));
-    own.or_else(|| memory.issuers.iter().filter(|it| *it != cx.sandbox()).find_map(|it| Claims::opened(token, &secret_of(it))))
+/// The claims of a token that this sandbox has signed, or a sandbox that its state comes from.
+fn open_token(memory: &Memory, cx: &Context<'_>, token: &str) -> Option<Claims> {
+    let own = Claims::open(token, &secret_of(cx.sandbox()));
+    own.or_else(|| memory.issuers.iter().filter(|it| *it != cx.sandbox()).find_map(|it| Claims::open(token, &secret_of(it))))
 }
 
-/// Refuses a token of another kind than that, and one that has ended.
-fn is_good(cx: &Context<'_>, (kind, ends): (&str, i64), wanted: &str) -> Result<(), Error> {
+/// Refuses a token of another kind than `wanted`, and an expired one.
+fn check_token(cx: &Context<'_>, (kind, ends): (&str, i64), wanted: &str) -> Result<(), Error> {
     if kind != wanted {
         return Err(BAD_TOKEN);
     }
     if ends <= unix_seconds(cx.now()) { Err(OLD_TOKEN) } else { Ok(()) }
 }
 
-/// A refresh token that can still be used, and whose it is.
-pub fn refreshing(memory: &Memory, cx: &mut Context<'_>, token: &str) -> Result<Claims, Error> {
-    let claims = opened(memory, cx, token).ok_or(BAD_TOKEN)?;
-    is_good(cx, (&claims.token_type, claims.exp), REFRESH)?;
+/// The claims of a refresh token that can still be used.
+pub fn check_refresh(memory: &Memory, cx: &mut Context<'_>, token: &str) -> Result<Claims, Error> {
+    let claims = open_token(memory, cx, token).ok_or(BAD_TOKEN)?;
+    check_token(cx, (&claims.token_type, claims.exp), REFRESH)?;
     let merchant = claims.user_id;
     if memory.merchants.get(merchant).is_none() || memory.is_spent(claims.exp, &claims.jti) {
         return Err(BAD_TOKEN);
@@ -109,7 +109,7 @@ pub fn issue(memory: &mut Memory, cx: &Context<'_>, merchant: u32) -> Result<(St
     let mut draws = cx.draws("cryptopay token", stream);
     let mut token = |kind: &str, seconds: i64| {
         let claims = Claims { token_type: kind.to_owned(), exp: iat + seconds, iat, jti: draws.hex(32), user_id: merchant };
-        claims.signed(&secret)
+        claims.sign(&secret)
     };
     Ok((token(ACCESS, ACCESS_SECS), token(REFRESH, REFRESH_SECS)))
 }
@@ -123,25 +123,25 @@ pub fn permit(memory: &Memory, cx: &mut Context<'_>, merchant: u32) -> Result<()
     Err(Error::Suspended)
 }
 
-/// How often an account may call: as often as its plan allows.
+/// The rate limit of the account's plan.
 pub fn limit(cx: &Context<'_>, account: &str) -> Limit {
     let plan = cx.account(account).and_then(|it| it.text(&PLAN)).unwrap_or_default();
     Limit { calls_max: PLANS.iter().find(|it| it.0 == plan).map_or(STANDARD.calls_max, |it| it.1), ..STANDARD }
 }
 
-/// Counts a call, unless the account wants no limit at all; the answer says what is left.
-pub fn pace(memory: &Memory, cx: &mut Context<'_>, merchant: u32) -> (Option<Count>, Result<(), Error>) {
+/// Counts a call, unless the account's limit is off. The count is for the headers of the answer.
+pub fn count_call(memory: &Memory, cx: &mut Context<'_>, merchant: u32) -> (Option<Count>, Result<(), Error>) {
     let account = memory.account_of(merchant);
     let limit = limit(cx, account);
     let count = cx.count_call(account, limit);
-    let held = match count {
-        Some(count) if cx.is_refused(account, limit, count) => Err(exceeded(cx, count)),
+    let allowed = match count {
+        Some(count) if cx.is_refused(account, limit, count) => Err(limit_error(cx, count)),
         _ => Ok(()),
     };
-    (count, held)
+    (count, allowed)
 }
 
 /// The refusal of a call above the limit.
-pub fn exceeded(cx: &Context<'_>, count: Count) -> Error {
+pub fn limit_error(cx: &Context<'_>, count: Count) -> Error {
     Error::RateLimited((count.reset - unix_seconds(cx.now())).max(0))
 }

@@ -1,4 +1,4 @@
-//! Everything that is known of this provider, collected from its rooms.
+//! The contract of this provider, collected from its rooms.
 
 use super::actions::ACTS;
 use super::auth::STANDARD;
@@ -16,14 +16,14 @@ use crate::kit::time::Timestamp;
 
 mod decisions;
 
-/// The moment that the documentation's refusal is dated with: 2024-01-01T12:00:00Z.
+/// The timestamp of the documented refusal: 2024-01-01T12:00:00Z.
 const EXAMPLE: Timestamp = Timestamp::constant(1_704_110_400, 0);
 
 /// The provider on one page.
 pub static CONTRACT: Contract = Contract {
     slug: "cryptopay",
     name: "CryptoPay",
-    about: "Payment orders in tokens on five chains that customers pay straight to the merchant's own wallet; CryptoPay watches the chain and tells of it by signed webhooks.",
+    about: "Payment orders in tokens on five chains. Customers pay directly to the merchant's own wallet; CryptoPay watches the chain and reports payments by signed webhooks.",
     base_url: BASE_URL,
     hosts: &["sandbox-api.cryptopay.com", "pay.cryptopay.com"],
     account: "default",
@@ -34,14 +34,14 @@ pub static CONTRACT: Contract = Contract {
         Credential { name: "webhook_secret", test_value: "whsec_test_secret", prefix: "whsec_", drawn_chars: 32 },
     ],
     sources: &[
-        Source { name: "API overview", what: "the documentation's API overview, whole" },
-        Source { name: "Payment Orders", what: "the page on payment orders: creating one; the rest is not readable" },
+        Source { name: "API overview", what: "the documentation's API overview, complete" },
+        Source { name: "Payment Orders", what: "the page on payment orders: how to create one; the rest is not readable" },
         Source { name: "Webhooks", what: "the page on webhooks: events, payload and signature; retries are not readable" },
         Source { name: "Authentication", what: "the page on authentication: registration, login, lifetimes of tokens, refresh" },
         Source { name: "FAQ", what: "the frequently asked questions: chains, tokens, custody, sandbox" },
         Source {
             name: "project page",
-            what: "what the authors say of their project: a Django server, nonces against replays, a payment page",
+            what: "the authors' description of their project: a Django server, nonces against replays, a payment page",
         },
     ],
     operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),

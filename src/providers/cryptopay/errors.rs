@@ -10,19 +10,19 @@ use crate::kit::time::{Timestamp, in_utc};
 
 const NAMED: Evidence = Documented("API overview, Status Codes; the name of the code is assumed");
 
-/// The catalogue: every refusal, with an example of it for testers who ask for it by name.
+/// The catalogue: every refusal, with an example for testers who request it by name.
 #[rustfmt::skip]
 pub static ERRORS: Refusals<Error> = &[
-    error("validation_error", "VALIDATION_ERROR", StatusCode::BAD_REQUEST, "a parameter is missing or wrong: `details` names every one that is; or the body is no JSON object, then `details` is empty", Documented("API overview, Error Responses; texts other than `This field is required`, and the answer to a body that cannot be read, are assumed"), || Error::field("field", "This field is required")),
-    error("unauthorized", "UNAUTHORIZED", StatusCode::UNAUTHORIZED, "no bearer, or one that is malformed, forged, expired, of another sandbox or of the wrong type; user name and password that nobody has", NAMED, || BAD_TOKEN),
+    error("validation_error", "VALIDATION_ERROR", StatusCode::BAD_REQUEST, "a parameter is missing or wrong, and `details` names every such parameter; or the body is not a JSON object, and `details` is empty", Documented("API overview, Error Responses; texts other than `This field is required`, and the answer to a body that cannot be read, are assumed"), || Error::field("field", "This field is required")),
+    error("unauthorized", "UNAUTHORIZED", StatusCode::UNAUTHORIZED, "the bearer is missing, malformed, forged, expired, from another sandbox or of the wrong type; or user name and password are wrong", NAMED, || BAD_TOKEN),
     error("forbidden", "FORBIDDEN", StatusCode::FORBIDDEN, "the account's setting `suspended` is on", NAMED, || Error::Suspended),
-    error("not_found", "NOT_FOUND", StatusCode::NOT_FOUND, "there is no such path, no such object of the caller's own, or no such page of a list", NAMED, || Error::NotFound),
-    error("method_not_allowed", "METHOD_NOT_ALLOWED", StatusCode::METHOD_NOT_ALLOWED, "the path exists, but not for this method; the header Allow names those that it has", Assumed("the page lists DELETE among its methods and documents no such call; Django REST Framework answers so"), || Error::Method { method: "DELETE".to_owned(), allowed: "GET, POST".to_owned() }),
-    error("rate_limited", "RATE_LIMITED", StatusCode::TOO_MANY_REQUESTS, "the plan's calls of this hour are used up; the header Retry-After says for how many seconds", NAMED, || Error::RateLimited(3_600)),
-    error("internal_error", "INTERNAL_ERROR", StatusCode::INTERNAL_SERVER_ERROR, "only when it is asked for, by a rule or by the header Playmoney-Fault", NAMED, || Error::Internal),
+    error("not_found", "NOT_FOUND", StatusCode::NOT_FOUND, "the path or the page of a list does not exist, or the caller has no such object", NAMED, || Error::NotFound),
+    error("method_not_allowed", "METHOD_NOT_ALLOWED", StatusCode::METHOD_NOT_ALLOWED, "the path exists, but not for this method; the header Allow lists its methods", Assumed("the page lists DELETE among its methods and documents no such call; Django REST Framework answers so"), || Error::Method { method: "DELETE".to_owned(), allowed: "GET, POST".to_owned() }),
+    error("rate_limited", "RATE_LIMITED", StatusCode::TOO_MANY_REQUESTS, "the plan's calls of this hour are used up; the header Retry-After gives the seconds to wait", NAMED, || Error::RateLimited(3_600)),
+    error("internal_error", "INTERNAL_ERROR", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault requests it", NAMED, || Error::Internal),
 ];
 
-/// The wrong parameters of one request with what is wrong with each, in the order in which the documentation lists them.
+/// The wrong parameters of one request, each with a message, in the order of the documentation.
 pub type Faults = Vec<(&'static str, String)>;
 
 /// Why a call is refused.
@@ -30,7 +30,7 @@ pub type Faults = Vec<(&'static str, String)>;
 pub enum Error {
     #[error("Invalid request data")]
     Invalid(Faults),
-    /// Nothing of the body could be read; a sentence that says why.
+    /// The body cannot be read; a sentence that says why.
     #[error("{0}")]
     Unreadable(&'static str),
     #[error("{0}")]
@@ -39,7 +39,7 @@ pub enum Error {
     Suspended,
     #[error("Not found.")]
     NotFound,
-    /// A list has no such page.
+    /// The page of a list does not exist.
     #[error("Invalid page.")]
     NoPage,
     #[error("Method \"{method}\" not allowed.")]
@@ -51,13 +51,13 @@ pub enum Error {
     Internal,
 }
 
-/// What a caller without credentials is told.
+/// The refusal of a caller without credentials.
 pub const NO_CREDENTIALS: Error = Error::Unauthorized("Authentication credentials were not provided.");
-/// What is told of a bearer that is not a good one.
+/// The refusal of an invalid bearer.
 pub const BAD_TOKEN: Error = Error::Unauthorized("Token is invalid.");
-/// What is told of a token that was good once.
+/// The refusal of an expired token.
 pub const OLD_TOKEN: Error = Error::Unauthorized("Token has expired.");
-/// What is told of a user name and password.
+/// The refusal of a wrong user name or password.
 pub const BAD_LOGIN: Error = Error::Unauthorized("No active account found with the given credentials.");
 
 impl Error {

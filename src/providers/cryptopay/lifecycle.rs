@@ -1,4 +1,4 @@
-//! The status tables of orders and transfers, the hooks of their rows, and what payments do.
+//! The status tables of orders and transfers, the hooks of their rows, and payments.
 
 use std::borrow::Cow;
 
@@ -14,19 +14,19 @@ use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::ids::entity;
 use crate::kit::time::Timestamp;
 
-const EVENTS: Evidence = Documented("Webhooks, Webhook Events: the event; what leads to it is assumed");
+const EVENTS: Evidence = Documented("Webhooks, Webhook Events: the event; its cause is assumed");
 const MADE: Evidence = Documented("Payment Orders, Create Payment Order: response");
 const WRONG: Evidence =
-    Assumed("payment.failed is documented, for what it is sent is not: too little, or another token, once that is certain");
+    Assumed("payment.failed is documented, its cause is not: a transfer of too little, or of another token, once it is final");
 const SEEN: Evidence = Documented("Webhooks, Webhook Events: payment.pending, while the order's own status is pending already");
-const FOLLOWS: Evidence = Assumed("a transfer stands where its order stands");
+const FOLLOWS: Evidence = Assumed("a transfer has the status of its order");
 
-/// Enough blocks have come, and the transfer is what was asked for.
+/// The transfer has enough confirmations, and pays the order.
 const ENOUGH: On = Block("enough confirmations");
-/// Enough blocks have come, and it is not.
-const IN_VAIN: On = Block("enough confirmations of too little or of another token");
+/// The transfer has enough confirmations, but does not pay the order.
+const INVALID: On = Block("enough confirmations of too little or of another token");
 
-/// What an order does.
+/// The status table of an order.
 #[rustfmt::skip]
 pub static ORDER: Lifecycle<OrderStatus> = Lifecycle::new("order", &[
     Row { on: Call("createPaymentOrder"), from: &[],                     to: OrderStatus::Pending,   event: None,                      evidence: MADE },
@@ -34,19 +34,19 @@ pub static ORDER: Lifecycle<OrderStatus> = Lifecycle::new("order", &[
     Row { on: Deadline("expires_at"),     from: &[OrderStatus::Pending], to: OrderStatus::Expired,   event: Some("order.expired"),     evidence: EVENTS },
     Row { on: ENOUGH,                     from: &[OrderStatus::Pending], to: OrderStatus::Confirmed, event: Some("payment.confirmed"), evidence: EVENTS },
     Row { on: Act("confirm"),             from: &[OrderStatus::Pending], to: OrderStatus::Confirmed, event: Some("payment.confirmed"), evidence: EVENTS },
-    Row { on: IN_VAIN,                    from: &[OrderStatus::Pending], to: OrderStatus::Failed,    event: Some("payment.failed"),    evidence: WRONG },
+    Row { on: INVALID,                    from: &[OrderStatus::Pending], to: OrderStatus::Failed,    event: Some("payment.failed"),    evidence: WRONG },
     Row { on: Act("confirm"),             from: &[OrderStatus::Pending], to: OrderStatus::Failed,    event: Some("payment.failed"),    evidence: WRONG },
     Row { on: Act("fail"),                from: &[OrderStatus::Pending], to: OrderStatus::Failed,    event: Some("payment.failed"),    evidence: EVENTS },
 ])
 .whose_deadline_ends(Act("pay"));
 
-/// What the transfer to an order does.
+/// The status table of the transfer to an order.
 #[rustfmt::skip]
 pub static TRANSACTION: Lifecycle<TransactionStatus> = Lifecycle::new("transaction", &[
     Row { on: Act("pay"),     from: &[],                           to: TransactionStatus::Pending,   event: None, evidence: FOLLOWS },
     Row { on: ENOUGH,         from: &[TransactionStatus::Pending], to: TransactionStatus::Confirmed, event: None, evidence: FOLLOWS },
     Row { on: Act("confirm"), from: &[TransactionStatus::Pending], to: TransactionStatus::Confirmed, event: None, evidence: FOLLOWS },
-    Row { on: IN_VAIN,        from: &[TransactionStatus::Pending], to: TransactionStatus::Failed,    event: None, evidence: FOLLOWS },
+    Row { on: INVALID,        from: &[TransactionStatus::Pending], to: TransactionStatus::Failed,    event: None, evidence: FOLLOWS },
     Row { on: Act("confirm"), from: &[TransactionStatus::Pending], to: TransactionStatus::Failed,    event: None, evidence: FOLLOWS },
     Row { on: Act("fail"),    from: &[TransactionStatus::Pending], to: TransactionStatus::Failed,    event: None, evidence: FOLLOWS },
 ]);
@@ -115,7 +115,7 @@ fn end(memory: &mut Memory, cx: &mut Context<'_>, number: u32, on: On, to: Order
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooMany;
 
-/// A transfer to an order that waits for one is seen.
+/// Records a transfer to an order that waits for one.
 pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decimal, token: Token) -> Result<(), TooMany> {
     let Some(order) = memory.orders.get(number).filter(|it| it.waits()) else { return Ok(()) };
     let (chain, account) = (order.chain, memory.account_of(order.merchant));
@@ -130,8 +130,8 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decim
         merchant: order.merchant,
         chain,
         nth: u32::try_from(memory.transactions.index().lists.all(&order.merchant).len()).unwrap_or(u32::MAX),
-        hash: Hash::drawn(&mut draws),
-        from_address: Address::drawn(&mut draws),
+        hash: Hash::draw(&mut draws),
+        from_address: Address::draw(&mut draws),
         amount,
         token,
         head: Head::default(),
@@ -145,13 +145,14 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decim
     Ok(())
 }
 
-/// The outside world has failed: the transfer is reverted, or the payment rejected. `None`: the order has ended already.
+/// Fails a payment: the transfer is reverted, or the payment rejected. `None`: the order has ended already.
 pub fn fail(memory: &mut Memory, cx: &mut Context<'_>, number: u32) -> Option<()> {
     end(memory, cx, number, Act("fail"), OrderStatus::Failed)
 }
 
-/// Takes over what the chain says of the transfer to an order, and moves the order on once that is enough.
-pub fn look_at_confirmations(memory: &mut Memory, cx: &mut Context<'_>, number: u32, by_hand: bool) {
+/// Copies the confirmations of the transfer to an order from the chain, and ends the order when they are enough. `action`
+/// is the cause if the chain itself is not.
+pub fn update_confirmations(memory: &mut Memory, cx: &mut Context<'_>, number: u32, action: Option<On>) {
     let Some(order) = memory.orders.get(number) else { return };
     let (Some(transaction), Some(transfer)) = (order.transaction, cx.transfer(order.object(), TRANSFER).copied()) else { return };
     let (amount, token) = (order.amount, order.token);
@@ -160,7 +161,7 @@ pub fn look_at_confirmations(memory: &mut Memory, cx: &mut Context<'_>, number: 
         it.token == token && amount <= it.amount
     });
     if let Some(is_right) = is_right.filter(|_| transfer.is_finished()) {
-        let (on, to) = if is_right { (ENOUGH, OrderStatus::Confirmed) } else { (IN_VAIN, OrderStatus::Failed) };
-        end(memory, cx, number, if by_hand { Act("confirm") } else { on }, to);
+        let (on, to) = if is_right { (ENOUGH, OrderStatus::Confirmed) } else { (INVALID, OrderStatus::Failed) };
+        end(memory, cx, number, action.unwrap_or(on), to);
     }
 }

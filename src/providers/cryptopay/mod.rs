@@ -4,17 +4,13 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use self::errors::ERRORS;
-use self::model::Endpoint;
-use self::model::Kind;
-use self::model::Memory;
-use self::model::Order;
+use self::model::{Endpoint, Kind, Memory, Order};
 use self::routes::Answered;
 use self::wire::{EndpointObject, Links, OrderObject};
 use crate::engine::account::Account;
 use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
 use crate::engine::context::Context;
-use crate::engine::delivery::Delivery;
-use crate::engine::delivery::Signed;
+use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::fire;
 use crate::engine::provider::Provider;
@@ -26,8 +22,7 @@ use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::kit::fields::Fields;
 use crate::kit::http::{Request, Response};
 use crate::kit::json::written;
-use crate::kit::time::Duration;
-use crate::kit::time::Timestamp;
+use crate::kit::time::{Duration, Timestamp};
 use crate::kit::word::Word;
 
 mod actions;
@@ -53,12 +48,12 @@ impl Provider for CryptoPay {
     }
 
     fn open(&mut self, cx: &mut Context<'_>, account: &str, balances: &[(String, Decimal)]) -> Result<(), (usize, String)> {
-        routes::move_in(&mut self.0, cx, account);
-        if balances.is_empty() { Ok(()) } else { Err((0, "CryptoPay holds no money: a merchant's wallet is their own".to_owned())) }
+        routes::open_account(&mut self.0, cx, account);
+        if balances.is_empty() { Ok(()) } else { Err((0, "CryptoPay holds no balances: a merchant has a wallet of their own".to_owned())) }
     }
 
     fn caller(&self, cx: &Context<'_>, _: &Found<'_>, request: &Request) -> Option<Caller> {
-        auth::named(&self.0, cx, request)
+        auth::identify(&self.0, cx, request)
     }
 
     fn bill(&self, _: &Context<'_>, object: ObjectId) -> Option<Bill> {
@@ -72,7 +67,7 @@ impl Provider for CryptoPay {
         let is_page = pages::has(found.path);
         let answered = if is_page { pages::call(memory, cx, found.path, request).into() } else { routes::call(memory, cx, found, request) };
         cx.trace.error = answered.answer.as_ref().err().map(|it| it.row().name);
-        written_out(cx.now(), answered)
+        render(cx.now(), answered)
     }
 
     fn act(&mut self, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
@@ -83,7 +78,7 @@ impl Provider for CryptoPay {
         let Some((Kind::Order, number)) = Kind::of(object) else { return };
         match cause {
             Cause::Row(row) => fire::<Order>(&mut self.0, cx, number, row),
-            Cause::Block => lifecycle::look_at_confirmations(&mut self.0, cx, number, false),
+            Cause::Block => lifecycle::update_confirmations(&mut self.0, cx, number, None),
             Cause::Delivered(_) => {}
         }
     }
@@ -97,8 +92,8 @@ impl Provider for CryptoPay {
     }
 
     fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
-        let answered = routes::refused(cx, found, example(ERRORS, error)?);
-        Some(written_out(cx.now(), answered))
+        let answered = routes::refuse(cx, found, example(ERRORS, error)?);
+        Some(render(cx.now(), answered))
     }
 
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
@@ -122,22 +117,22 @@ impl Provider for CryptoPay {
         self.order(object).map(Order::order_id).or_else(endpoint)
     }
 
-    fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {
-        if let Some(it) = self.endpoint(object) {
+    fn show(&self, cx: &Context<'_>, id: ObjectId) -> Option<Shown> {
+        if let Some(it) = self.endpoint(id) {
             let status = if it.is_active { "active" } else { "inactive" };
             return Some(Shown { subject: it.number.to_string(), status, object: written(&EndpointObject::of(it)) });
         }
-        let order = self.order(object)?;
+        let order = self.order(id)?;
         let base = self.0.bases.at(order.base)?;
         let documented = cx.flag(self.0.account_of(order.merchant), &DOCUMENTED_LINKS);
         let links = if documented { Links::DOCUMENTED } else { Links::below(base) };
-        let shown = written(&OrderObject::of(order, self.0.transaction_of(order), links));
-        Some(Shown { subject: order.order_id(), status: order.status().word(), object: shown })
+        let object = written(&OrderObject::of(order, self.0.transaction_of(order), links));
+        Some(Shown { subject: order.order_id(), status: order.status().word(), object })
     }
 }
 
-/// An answer with its headers.
-fn written_out(now: Timestamp, answered: Answered) -> Response {
+/// An answer with the headers of the rate limit.
+fn render(now: Timestamp, answered: Answered) -> Response {
     let response = answered.answer.unwrap_or_else(|error| error.render(now));
     if let Some(rate) = answered.rate { routes::with_rate(response, rate) } else { response }
 }

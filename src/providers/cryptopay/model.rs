@@ -1,4 +1,4 @@
-//! What is remembered: merchants, their orders with the transfers to them, wallets and webhook endpoints.
+//! The state: merchants, their orders with the transfers to them, wallets and webhook endpoints.
 
 mod chains;
 mod endpoints;

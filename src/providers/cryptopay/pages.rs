@@ -1,11 +1,11 @@
-//! What the payer sees: the order, and its QR picture.
+//! The pages of the payer: the order, and its QR image.
 
 use minijinja::context;
 
 use super::actions::{pay_exactly, sum};
 use super::errors::Error;
 use super::model::{Memory, Order, OrderStatus, TRANSFER};
-use super::wire::written;
+use super::wire::timestamp;
 use crate::engine::actions::ActionError;
 use crate::engine::context::Context;
 use crate::engine::tables::Page;
@@ -22,29 +22,29 @@ pub const PAGES: &[Page] = &[
     Page {
         name: "order",
         path: "/order/{order_id}",
-        what: "the payer sees amount, token, chain, address, QR code and the time that is left, pays, and goes to redirect_url once the payment is confirmed",
+        what: "the payer sees amount, token, chain, address, QR code and the time left, pays, and goes to redirect_url when the payment is confirmed",
         evidence: Documented("Payment Orders, Create Payment Order: payment_url and redirect_url; what the page shows is assumed"),
     },
     Page {
         name: "qr",
         path: "/qr/{order_id}",
-        what: "a QR picture of ethereum:ADDRESS@CHAIN, the receiving address on its chain",
-        evidence: Documented("Payment Orders, Create Payment Order: qr_code_url; what the picture says is assumed"),
+        what: "a QR image of ethereum:ADDRESS@CHAIN, the receiving address on its chain",
+        evidence: Documented("Payment Orders, Create Payment Order: qr_code_url; the content of the image is assumed"),
     },
 ];
 
 static TEMPLATES: Pages =
     Pages::new(|| environment(&[("order.html", include_str!("pages/order.html")), ("nothing.html", include_str!("pages/nothing.html"))]));
 
-/// While a transfer waits for its blocks, a browser looks again by itself.
+/// While a transfer waits for its blocks, the browser reloads the page.
 const REFRESH: (HeaderName, &str) = (header::REFRESH, "5");
 
-/// Whether a path is one of these pages'.
+/// Whether a path belongs to these pages.
 pub fn has(path: &str) -> bool {
     path.starts_with("/order/") || path.starts_with("/qr/")
 }
 
-/// A person's browser asks.
+/// Answers a payer's browser.
 pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
     let mut segments = path.split('/').skip(1);
     let (Some(page), Some(id), None) = (segments.next(), segments.next(), segments.next()) else { return Err(Error::NotFound) };
@@ -53,14 +53,14 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
         let allowed = if page == "qr" { "GET" } else { "GET, POST" };
         return Err(Error::Method { method: request.method.to_string(), allowed: allowed.to_owned() });
     }
-    let named = id.starts_with("ORD-").then(|| memory.order_called(id)).flatten();
-    let Some(number) = named.map(|it| it.number) else {
+    let order = id.starts_with("ORD-").then(|| memory.find_order(id)).flatten();
+    let Some(number) = order.map(|it| it.number) else {
         return Ok(TEMPLATES.render(StatusCode::NOT_FOUND, "nothing.html", context! {}));
     };
     match (page, is_read) {
         ("qr", _) => memory.orders.get(number).and_then(|it| qr::picture(&uri(it))).ok_or(Error::Internal),
-        (_, true) => shown(memory, cx, number, StatusCode::OK, None),
-        (_, false) => paid(memory, cx, number, request),
+        (_, true) => render(memory, cx, number, StatusCode::OK, None),
+        (_, false) => pay(memory, cx, number, request),
     }
 }
 
@@ -69,31 +69,31 @@ fn uri(order: &Order) -> String {
     format!("ethereum:{}@{}", order.receiving_address.text(), order.chain.eip155())
 }
 
-/// The payer has pressed the button.
-fn paid(memory: &mut Memory, cx: &mut Context<'_>, number: u32, request: &Request) -> Result<Response, Error> {
+/// Pays, when the payer presses the button.
+fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, request: &Request) -> Result<Response, Error> {
     let order = memory.orders.get(number).ok_or(Error::NotFound)?;
     if !order.waits() {
-        return shown(memory, cx, number, StatusCode::CONFLICT, Some("This order takes no payment any more."));
+        return render(memory, cx, number, StatusCode::CONFLICT, Some("This order takes no payment any more."));
     }
     match sum(order, &Fields::form(&request.body)) {
         Ok((amount, token)) => match pay_exactly(memory, cx, number, amount, token) {
             Ok(()) => Ok(Response::see_other(&request.target)),
             Err(ActionError::State(why) | ActionError::Invalid(why) | ActionError::Nothing(why)) => {
-                shown(memory, cx, number, StatusCode::CONFLICT, Some(&why))
+                render(memory, cx, number, StatusCode::CONFLICT, Some(&why))
             }
             Err(ActionError::Unknown) => Err(Error::Internal),
         },
-        Err(why) => shown(memory, cx, number, StatusCode::BAD_REQUEST, Some(&why)),
+        Err(why) => render(memory, cx, number, StatusCode::BAD_REQUEST, Some(&why)),
     }
 }
 
-fn shown(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode, fault: Option<&str>) -> Result<Response, Error> {
+fn render(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode, fault: Option<&str>) -> Result<Response, Error> {
     let order = memory.orders.get(number).ok_or(Error::NotFound)?;
     cx.trace.account = Some(memory.account_of(order.merchant).to_owned());
     if let (OrderStatus::Confirmed, Some(url), None) = (order.status(), &order.redirect_url, fault) {
-        // What has become of the order stands behind the parameters that are there.
-        let became = [("order_id", &*order.order_id()), ("status", order.status().word())];
-        return Ok(Response::see_other(&with_query(url, &became)));
+        // The result of the order follows the parameters that the URL already has.
+        let result = [("order_id", &*order.order_id()), ("status", order.status().word())];
+        return Ok(Response::see_other(&with_query(url, &result)));
     }
     let transaction = memory.transaction_of(order);
     let transfer = cx.transfer(order.object(), TRANSFER);
@@ -113,7 +113,7 @@ fn shown(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode,
         hash => transaction.map(|it| it.hash.to_string()),
         confirmations => transfer.map(|it| format!("{} of {}", it.confirmations, it.wanted)),
         left => countdown(cx.now(), order.expires_at),
-        until => written(order.expires_at),
+        until => timestamp(order.expires_at),
     };
     let response = TEMPLATES.render(status, "order.html", values);
     Ok(if is_watched { response.with(REFRESH.0, REFRESH.1) } else { response })

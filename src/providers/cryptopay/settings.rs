@@ -1,18 +1,18 @@
-//! What a tester can switch on an account, beside what every provider has.
+//! The settings of an account that only this provider has.
 
 use crate::engine::tables::{Setting, SettingKind};
 
 pub const REFRESH_ROTATION: Setting = Setting {
     name: "refresh_rotation",
     kind: SettingKind::Flag { default: true },
-    meaning: "a refresh token works once: the answer brings the next one",
+    meaning: "a refresh token works once; the answer has the next one",
 };
 pub const PLAN: Setting = Setting {
     name: "plan",
     kind: SettingKind::Word { words: &["standard", "premium", "enterprise"], default: "standard" },
-    meaning: "calls an hour: 1000, 5000 or, on the plan without a figure, 100000",
+    meaning: "calls per hour: 1000, 5000 or 100000; the last figure is not documented",
 };
-/// Takes the place of the switch that every provider has: here the limit is on.
+/// Replaces the setting that every provider has: here the limit is on by default.
 pub const RATE_LIMIT: Setting = Setting {
     name: "rate_limit",
     kind: SettingKind::Word { words: &["enforce", "headers", "off"], default: "enforce" },
@@ -21,12 +21,12 @@ pub const RATE_LIMIT: Setting = Setting {
 pub const RETRY_SCHEDULE: Setting = Setting {
     name: "retry_schedule",
     kind: SettingKind::Waits { default: &["1m", "5m", "15m", "1h", "6h"] },
-    meaning: "the waits before a webhook that was not accepted is sent again, each counted from the attempt before",
+    meaning: "the waits before the retries of a webhook that was not accepted, each counted from the previous attempt",
 };
 pub const SUSPENDED: Setting = Setting {
     name: "suspended",
     kind: SettingKind::Flag { default: false },
-    meaning: "every call of the account, logins included, is answered 403 FORBIDDEN",
+    meaning: "every call of the account, logins included, is 403 FORBIDDEN",
 };
 
 /// All of them.

@@ -1,4 +1,4 @@
-//! The four events: who is told, how it is signed, when it is tried again.
+//! The four events: where they go, how they are signed, when they are retried.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -7,11 +7,9 @@ use super::settings::RETRY_SCHEDULE;
 use super::wire;
 use crate::engine::account::Account;
 use crate::engine::context::Context;
-use crate::engine::delivery::Delivery;
-use crate::engine::delivery::{Event, Signed};
-use crate::engine::tables::Mark;
-use crate::engine::tables::Schedule;
+use crate::engine::delivery::{Delivery, Event, Signed};
 use crate::engine::tables::settings::WEBHOOK_URL;
+use crate::engine::tables::{Mark, Schedule};
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::ids::{LOWER, entity};
 use crate::kit::secret::Secret;
@@ -28,9 +26,9 @@ pub use verdict::verify;
 const SIGNATURE_NAME: &str = "x-webhook-signature";
 const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
 
-/// What shows that a webhook is from here.
+/// The mark of a webhook of this provider.
 pub const MARKS: &[Mark] = &[Mark::Header(SIGNATURE_NAME)];
-/// Nothing signs in the place of a webhook secret.
+/// No credential replaces a webhook secret.
 pub const SIGNING_CREDENTIAL: Option<&str> = None;
 
 #[rustfmt::skip]
@@ -43,7 +41,7 @@ pub const SCHEDULE: Schedule = Schedule {
     time_limit_evidence: Assumed("no time limit is published"),
 };
 
-/// What is told of an order, at the address that its merchant wants to be told at.
+/// Sends an event about an order to its targets.
 pub fn announce(memory: &Memory, cx: &mut Context<'_>, order: &Order, notice: Notice) {
     for (target, url) in targets(memory, cx, order, notice) {
         let order_id = order.order_id();
@@ -56,8 +54,8 @@ pub fn announce(memory: &Memory, cx: &mut Context<'_>, order: &Order, notice: No
     }
 }
 
-/// Who is told: the order's own address alone where it has one, else the account's and every active endpoint that wants
-/// that event.
+/// The targets of an event: only the order's own address if it has one, otherwise the account's webhook URL and every
+/// active endpoint with that event.
 fn targets(memory: &Memory, cx: &Context<'_>, order: &Order, notice: Notice) -> Vec<(Target, String)> {
     if let Some(url) = &order.webhook_url {
         return vec![(Target::Order, url.to_string())];
@@ -68,8 +66,8 @@ fn targets(memory: &Memory, cx: &Context<'_>, order: &Order, notice: Notice) -> 
     own.into_iter().chain(endpoints.map(|it| (Target::Endpoint(it.number), it.url.to_string()))).collect()
 }
 
-/// Address and secret of a target at this moment; `None` when it is gone or inactive.
-fn aim<'a>(memory: &'a Memory, account: &'a Account, webhook: &'a Delivery) -> Option<(&'a str, Option<&'a str>)> {
+/// The current address and secret of a target; `None` when it is gone or inactive.
+fn resolve<'a>(memory: &'a Memory, account: &'a Account, webhook: &'a Delivery) -> Option<(&'a str, Option<&'a str>)> {
     let secret = account.webhook_secret().map(Secret::expose);
     match Target::of(webhook.target) {
         Target::Order => Some((&webhook.url, secret)),
@@ -81,15 +79,15 @@ fn aim<'a>(memory: &'a Memory, account: &'a Account, webhook: &'a Delivery) -> O
     }
 }
 
-/// Builds and signs an attempt with the secret of this moment; the body stays what it was.
+/// Builds and signs an attempt with the current secret; the body does not change.
 pub fn attempt(memory: &Memory, cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let account = cx.account(&webhook.account)?;
-    let (url, secret) = aim(memory, account, webhook)?;
+    let (url, secret) = resolve(memory, account, webhook)?;
     let body = webhook.body.0.clone();
     let mut headers = HeaderMap::with_capacity(4);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let signed = secret.map(|it| {
-        let signature = hmac_sha256_hex(cx.signing(it).as_bytes(), &body);
+    let signed = secret.map(|own| {
+        let signature = hmac_sha256_hex(cx.signing(own).as_bytes(), &body);
         headers.extend(HeaderValue::from_str(&signature).ok().map(|it| (SIGNATURE, it)));
         String::from_utf8_lossy(&body).into_owned()
     });
@@ -101,7 +99,7 @@ pub fn waits(account: Option<&Account>) -> Vec<Duration> {
     account.map_or_else(Vec::new, |it| it.waits(&RETRY_SCHEDULE))
 }
 
-/// Every secret that may have signed a webhook of an account: its own, and those of its endpoints.
+/// Every secret that can have signed a webhook of an account: its own, and those of its endpoints.
 pub fn secrets<'a>(memory: &'a Memory, account: &'a Account) -> Vec<&'a str> {
     let endpoints = memory.merchant_of(&account.id).into_iter().flat_map(|it| memory.endpoints_of(it));
     account.webhook_secret().map(Secret::expose).into_iter().chain(endpoints.map(|it| &*it.secret)).collect()

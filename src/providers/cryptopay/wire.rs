@@ -21,4 +21,4 @@ pub use tokens::*;
 pub use users::*;
 pub use wallets::*;
 
-pub use crate::kit::time::in_utc as written;
+pub use crate::kit::time::in_utc as timestamp;

@@ -1,4 +1,4 @@
-//! HTTP Basic authentication, permissions, and how often a key may call.
+//! HTTP Basic authentication and permissions.
 
 use super::errors::Error;
 use super::settings::PERMISSIONS;

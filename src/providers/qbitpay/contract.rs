@@ -1,4 +1,4 @@
-//! Everything that is known of this provider, collected from its rooms.
+//! The contract of this provider, collected from its rooms.
 
 use super::actions::ACTS;
 use super::errors::ERRORS;
@@ -25,8 +25,11 @@ pub static CONTRACT: Contract = Contract {
     account: "default",
     credentials: &[Credential { name: "api_key", test_value: "qbit_test_key", prefix: "qbit_test_", drawn_chars: 24 }],
     sources: &[
-        Source { name: "API reference", what: "the provider's API reference in English with its pages by resource, newest stored state" },
-        Source { name: "earlier Chinese page", what: "the same reference in Chinese, states of 2019 and early 2020" },
+        Source {
+            name: "API reference",
+            what: "the provider's API reference in English, a page for each resource, newest archived version",
+        },
+        Source { name: "earlier Chinese page", what: "the same reference in Chinese, versions of 2019 and early 2020" },
         Source { name: "later product's server", what: "public server code of a later product by the same team" },
     ],
     operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),

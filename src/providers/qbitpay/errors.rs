@@ -14,21 +14,21 @@ const TABLE: Evidence = Documented("API reference, Errors: status codes and type
 const ENGLISH: Evidence = Documented("API reference, Errors: 402, the parameters were valid but the request failed; the text is assumed");
 const SERVER: Evidence = Observed("the server of a later product by the same team answers in these words");
 
-/// The catalogue: every refusal, with an example of it for testers who ask for it by name.
+/// The catalogue: every refusal, with an example for testers who request it by name.
 #[rustfmt::skip]
 pub static ERRORS: Refusals<Error> = &[
     error("validation_failed", INVALID, StatusCode::BAD_REQUEST, "a parameter is missing or wrong; `detail` names every one", TABLE, || Error::Validation(vec![Fault::missing("amount")])),
-    error("invalid_json", INVALID, StatusCode::BAD_REQUEST, "the body is not one JSON object", Assumed("400 is documented for unacceptable requests, the text is not"), || Error::NotJson),
-    error("authentication_error", "authentication_error", StatusCode::UNAUTHORIZED, "no valid API key in HTTP Basic authentication", TABLE, || Error::Unauthorized),
+    error("invalid_json", INVALID, StatusCode::BAD_REQUEST, "the body is not a JSON object", Assumed("400 is documented for unacceptable requests, the text is not"), || Error::NotJson),
+    error("authentication_error", "authentication_error", StatusCode::UNAUTHORIZED, "the HTTP Basic authentication is missing, or its API key is not valid", TABLE, || Error::Unauthorized),
     error("insufficient_balance", INVALID, StatusCode::PAYMENT_REQUIRED, "the available balance is too small", ENGLISH, || Error::Balance),
     error("limit_exceeded", INVALID, StatusCode::PAYMENT_REQUIRED, "the amount lies outside the account's limits", ENGLISH, || Error::Limit("below the minimum of 5".to_owned())),
     error("wrong_state", INVALID, StatusCode::PAYMENT_REQUIRED, "the charge is not pending any more", ENGLISH, || Error::State),
     error("forbidden", INVALID, StatusCode::FORBIDDEN, "the key has no permission, or the object is another merchant's", TABLE, || Error::Forbidden),
     error("rate_limit_error", "rate_limit_error", StatusCode::FORBIDDEN, "more than 20 calls in one second, and the account's `rate_limit` is `enforce`", Documented("earlier Chinese page, status table: too many concurrent calls are 403; the figure is assumed"), || Error::TooMany),
-    error("invalid_cursor", INVALID, StatusCode::NOT_FOUND, "starting_after or ending_before names nothing in this list", SERVER, || Error::Cursor("starting_after")),
-    error("object_not_found", INVALID, StatusCode::NOT_FOUND, "there is no object with that id", Documented("API reference, Errors: 404; the words are those of a later product's server"), || Error::Nothing("Payout")),
-    error("not_found", INVALID, StatusCode::NOT_FOUND, "there is no such path, or not for this method", Documented("earlier Chinese page, error types: a wrong address is an invalid request; the text is assumed"), || Error::NoPath),
-    error("api_error", "api_error", StatusCode::INTERNAL_SERVER_ERROR, "only when it is asked for, by a rule or by the header Playmoney-Fault", Documented("API reference, Errors: 500, api_error; the text is that of a later product's server"), || Error::Internal),
+    error("invalid_cursor", INVALID, StatusCode::NOT_FOUND, "starting_after or ending_before is not the id of an item in this list", SERVER, || Error::Cursor("starting_after")),
+    error("object_not_found", INVALID, StatusCode::NOT_FOUND, "no object has that id", Documented("API reference, Errors: 404; the words are those of a later product's server"), || Error::Nothing("Payout")),
+    error("not_found", INVALID, StatusCode::NOT_FOUND, "the path does not exist, or not for this method", Documented("earlier Chinese page, error types: a wrong address is an invalid request; the text is assumed"), || Error::NoPath),
+    error("api_error", "api_error", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault requests it", Documented("API reference, Errors: 500, api_error; the text is that of a later product's server"), || Error::Internal),
 ];
 
 /// What is wrong with one parameter.
@@ -40,12 +40,12 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// It has to be there.
+    /// A required parameter is missing.
     pub fn missing(field: &'static str) -> Self {
         Self { message: "required".to_owned(), code: "missing_field", field }
     }
 
-    /// It is there, and wrong.
+    /// A parameter has a wrong value.
     pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
         Self { message: message.into(), code: "invalid", field }
     }
@@ -71,7 +71,7 @@ pub enum Error {
     Forbidden,
     #[error("Too many requests")]
     TooMany,
-    /// The parameter that names nothing.
+    /// The parameter whose id is not in the list.
     #[error("Params {0} is invalid")]
     Cursor(&'static str),
     /// The kind of object.

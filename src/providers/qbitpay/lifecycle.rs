@@ -5,11 +5,11 @@ mod deposits;
 mod ledger;
 mod orders;
 mod payouts;
-mod shown;
+mod view;
 
 pub use charges::*;
 pub use deposits::*;
 pub use ledger::*;
 pub use orders::*;
 pub use payouts::*;
-pub use shown::*;
+pub use view::*;

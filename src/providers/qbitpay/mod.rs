@@ -32,7 +32,7 @@ mod settings;
 mod webhooks;
 mod wire;
 
-/// What every account has from the start, in cents of each.
+/// The opening balance of an account in USD and in USDT, in cents.
 const OPENING_UNITS: i64 = 1_000_000;
 
 /// The provider, with its memory of one sandbox.
@@ -59,7 +59,7 @@ impl Provider for QbitPay {
     }
 
     fn set_rate(&mut self, _: &mut Context<'_>, pair: &str, ask: Decimal, bid: Decimal) -> Result<(), String> {
-        actions::price(&mut self.0, pair, ask, bid).map(|_| ())
+        actions::set_rate(&mut self.0, pair, ask, bid).map(|_| ())
     }
 
     fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
@@ -113,8 +113,8 @@ impl Provider for QbitPay {
         self.0.subject(object)
     }
 
-    fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {
-        let (status, shown) = lifecycle::shown(&self.0, cx, object)?;
-        Some(Shown { subject: self.subject(object)?, status, object: shown })
+    fn show(&self, cx: &Context<'_>, id: ObjectId) -> Option<Shown> {
+        let (status, object) = lifecycle::render(&self.0, cx, id)?;
+        Some(Shown { subject: self.subject(id)?, status, object })
     }
 }

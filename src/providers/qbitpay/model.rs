@@ -1,4 +1,4 @@
-//! What is remembered: merchants with their balances, and numbered objects of five kinds.
+//! The state: merchants with their balances, and numbered objects of five kinds.
 
 mod charges;
 mod currency;

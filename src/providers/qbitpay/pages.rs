@@ -1,4 +1,4 @@
-//! What the payer sees.
+//! The pages of the payer.
 
 use minijinja::context;
 
@@ -14,10 +14,10 @@ use crate::kit::http::{Method, Request, Response, StatusCode};
 use crate::kit::qr;
 use crate::kit::word::Word;
 
-/// The payment page, in front of the charge's own name.
+/// The path of payment pages, before the page's own name.
 pub const PAY_PATH: &str = "/pay/";
 
-/// Behind a charge's name: the picture of its QR code.
+/// The suffix of the QR image's path.
 const QR: &str = "/qr";
 
 /// The pages of this provider.
@@ -25,31 +25,31 @@ pub const PAGES: &[Page] = &[
     Page {
         name: "pay",
         path: "/pay/{tradeId}",
-        what: "the payer sees what to pay and how, says that they have paid, and goes on to redirectUrl",
+        what: "the payer sees the amount and the payment method, reports the payment, and goes on to redirectUrl",
         evidence: Documented(
-            "API reference, Charges: paymentPageUrl and redirectUrl; the page itself is ours, at an address of ours unless `documented_links` is set",
+            "API reference, Charges: paymentPageUrl and redirectUrl; the page is Playmoney's own, below the sandbox's address unless the setting `documented_links` is on",
         ),
     },
     Page {
         name: "qr",
         path: "/pay/{tradeId}/qr",
-        what: "the QR code that the payer photographs, as a picture: alipayQRCodeUrl, with other ways to pay the address of the page",
-        evidence: Documented("API reference, Payment methods: qrCodeImgUrl and alipayQRCodeUrl; what the picture says is assumed"),
+        what: "the QR code as an image: it contains alipayQRCodeUrl or, with other payment methods, the address of the page",
+        evidence: Documented("API reference, Payment methods: qrCodeImgUrl and alipayQRCodeUrl; the content of the image is assumed"),
     },
 ];
 
 static TEMPLATES: Pages =
     Pages::new(|| environment(&[("pay.html", include_str!("pages/pay.html")), ("message.html", include_str!("pages/message.html"))]));
 
-/// A payer's browser asks.
+/// Answers a payer's browser.
 pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
-    let asked = path.strip_prefix(PAY_PATH).ok_or(Error::NoPath)?;
-    let picture = asked.strip_suffix(QR);
-    let trade = Some(picture.unwrap_or(asked)).filter(|it| !it.is_empty() && !it.contains('/')).ok_or(Error::NoPath)?;
+    let name = path.strip_prefix(PAY_PATH).ok_or(Error::NoPath)?;
+    let picture = name.strip_suffix(QR);
+    let trade = Some(picture.unwrap_or(name)).filter(|it| !it.is_empty() && !it.contains('/')).ok_or(Error::NoPath)?;
     if request.method != Method::GET && (request.method != Method::POST || picture.is_some()) {
         return Err(Error::NoPath);
     }
-    let Some(charge) = memory.traded(trade) else {
+    let Some(charge) = memory.charge_of_trade(trade) else {
         let text = "The link is wrong or incomplete.";
         return Ok(TEMPLATES.render(StatusCode::NOT_FOUND, "message.html", context! { title => "No such payment", text }));
     };
@@ -59,22 +59,22 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     }
     cx.trace.account = Some(memory.own(charge.merchant).account.clone());
     if request.method == Method::GET {
-        return Ok(shown(charge, StatusCode::OK));
+        return Ok(render(charge, StatusCode::OK));
     }
     let (number, redirect_url) = (charge.number, charge.redirect_url.clone());
     match take::<Charge>(memory, cx, number, On::Act("buyer-paid")) {
         Some(_) => Ok(Response::see_other(&redirect_url)),
-        None => memory.charges.get(number).map(|it| shown(it, StatusCode::CONFLICT)).ok_or(Error::Internal),
+        None => memory.charges.get(number).map(|it| render(it, StatusCode::CONFLICT)).ok_or(Error::Internal),
     }
 }
 
-/// What the charge's payment method says under that name.
+/// A member of the charge's payment method.
 fn method(charge: &Charge, name: &str) -> Option<String> {
     let object = serde_json::to_value(ChargeObject::of(charge)).ok()?;
     object["paymentMethod"][name].as_str().map(str::to_owned)
 }
 
-fn shown(charge: &Charge, status: StatusCode) -> Response {
+fn render(charge: &Charge, status: StatusCode) -> Response {
     let text = |name: &str| method(charge, name);
     let values = context! {
         amount => number(charge.quote, charge.cost_units).text(),
@@ -88,7 +88,7 @@ fn shown(charge: &Charge, status: StatusCode) -> Response {
         account => text("bankAccountNum"),
         status => charge.status().word(),
         open => charge.status() == ChargeStatus::Pending,
-        until => super::wire::written(charge.expires_at()),
+        until => super::wire::timestamp(charge.expires_at()),
         redirect_url => &charge.redirect_url,
     };
     TEMPLATES.render(status, "pay.html", values)

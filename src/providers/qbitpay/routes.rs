@@ -1,4 +1,4 @@
-//! The calls that the documentation lists, and what each does.
+//! The calls that the documentation lists.
 
 use super::auth;
 use super::errors::Error;
@@ -20,23 +20,23 @@ pub use table::ROUTES;
 
 /// The provider's own scheme and host.
 pub const BASE_URL: &str = "https://api.qbitnetwork.com";
-/// Below it live the resources.
+/// The prefix of all resources.
 pub const API: &str = "/api/v1/";
 
-/// A call whose caller is known, and may make it.
+/// A call of a known caller who may make it.
 pub struct Call<'a, 'c> {
     memory: &'a mut Memory,
     cx: &'a mut Context<'c>,
     request: &'a Request,
     account: String,
     merchant: u32,
-    /// What stands for `{id}` in the path.
+    /// The value of `{id}` in the path.
     id: &'a str,
 }
 
 type Handler = fn(Call<'_, '_>) -> Result<Response, Error>;
 
-/// One call of the API. Who asks is settled before anything else is looked at.
+/// Answers one call of the API. The caller is checked before everything else.
 pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Result<Response, Error> {
     let (operation, handler) = found.exact_handler(ROUTES).ok_or(Error::NoPath)?;
     cx.trace.operation = Some(operation.name);
@@ -50,7 +50,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, reques
     handler(Call { memory, cx, request, account, merchant, id: found.captures.first() })
 }
 
-/// Where a page begins, once the item that it is counted from is found by `find`.
+/// Where a page begins. `find` finds the item that the page is counted from.
 fn cursor(from: &From, find: impl Fn(&str) -> Option<u32>) -> Result<Cursor, Error> {
     match from {
         From::Newest => Ok(Cursor::Newest),
@@ -59,8 +59,8 @@ fn cursor(from: &From, find: impl Fn(&str) -> Option<u32>) -> Result<Cursor, Err
     }
 }
 
-/// An object that was found, when it is the caller's own.
-fn owned<'a, T>(found: Option<&'a T>, kind: &'static str, owner: impl Fn(&T) -> u32, caller: u32) -> Result<&'a T, Error> {
+/// Refuses an object that does not exist, and one of another merchant.
+fn require_own<'a, T>(found: Option<&'a T>, kind: &'static str, owner: impl Fn(&T) -> u32, caller: u32) -> Result<&'a T, Error> {
     let object = found.ok_or(Error::Nothing(kind))?;
     if owner(object) == caller { Ok(object) } else { Err(Error::Forbidden) }
 }

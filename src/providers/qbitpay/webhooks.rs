@@ -1,4 +1,4 @@
-//! The eleven events: when they are owed, how they are signed, when they are tried again.
+//! The eleven events: where they go, how they are signed, when they are retried.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -32,20 +32,20 @@ const SIGNATURE_NAME: &str = "qbitpay-signature";
 const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
 /// Between two attempts.
 const WAIT: Duration = Duration::from_mins(15);
-/// A deposit that is credited lies this deep.
+/// Confirmations of a credited deposit.
 pub const CONFIRMATIONS: u32 = 12;
 
-/// What shows that a webhook is from here.
+/// The mark of a webhook of this provider.
 pub const MARKS: &[Mark] = &[Mark::Header(SIGNATURE_NAME)];
-/// Where no webhook secret is set, the API key signs.
+/// The API key signs when no webhook secret is set.
 pub const SIGNING_CREDENTIAL: Option<&str> = Some("api_key");
 
 #[rustfmt::skip]
 pub const SCHEDULE: Schedule = Schedule {
     waits: &[Duration::ZERO, WAIT, WAIT, WAIT, WAIT, WAIT],
     time_limit: Duration::from_secs(10),
-    evidence: Documented("earlier Chinese page, Webhooks: at once, then up to five more, 15 minutes apart; the English page says up to 5 times"),
-    time_limit_evidence: Assumed("no time limit is named"),
+    evidence: Documented("earlier Chinese page, Webhooks: at once, then up to five retries, 15 minutes apart; the English page says up to 5 times"),
+    time_limit_evidence: Assumed("no time limit is documented"),
 };
 
 /// The address of a merchant's wallet; only one currency has a wallet.
@@ -53,35 +53,35 @@ pub fn wallet(cx: &Context<'_>, account: &str, currency: Currency) -> Option<Str
     (currency == Currency::Usdt).then(|| format!("0x{}", cx.draws("qbitpay wallet", entity(&[account])).hex(40)))
 }
 
-/// Tells the merchant of a charge, at the charge's own address.
+/// Sends an event about a charge to the charge's own address.
 pub fn charge(memory: &Memory, cx: &mut Context<'_>, charge: &Charge, name: &'static str) {
     let url = charge.cb_url.clone();
-    owe(
+    send(
         memory,
         cx,
-        StepReport { merchant: charge.merchant, name, object: charge.object(), subject: charge.id.clone(), url },
+        NewEvent { merchant: charge.merchant, name, object: charge.object(), subject: charge.id.clone(), url },
         &ChargeObject::of(charge),
     );
 }
 
-/// Tells the merchant of a payout, when the account has a webhook URL.
+/// Sends an event about a payout, when the account has a webhook URL.
 pub fn payout(memory: &Memory, cx: &mut Context<'_>, payout: &Payout, name: &'static str) {
     let Some(destination) = memory.destinations.get(&payout.destination) else { return };
     let Some(url) = account_url(memory, cx, payout.merchant) else { return };
-    let told = StepReport { merchant: payout.merchant, name, object: payout.object(), subject: payout.id.to_string(), url };
-    owe(memory, cx, told, &PayoutObject::of(payout, destination));
+    let event = NewEvent { merchant: payout.merchant, name, object: payout.object(), subject: payout.id.to_string(), url };
+    send(memory, cx, event, &PayoutObject::of(payout, destination));
 }
 
-/// Tells the merchant of a deposit, when the account has a webhook URL.
+/// Sends an event about a deposit, when the account has a webhook URL.
 pub fn deposit(memory: &Memory, cx: &mut Context<'_>, deposit: &Deposit, name: &'static str) {
     let Some(url) = account_url(memory, cx, deposit.merchant) else { return };
     let addr = wallet(cx, &memory.own(deposit.merchant).account, deposit.currency);
-    let told = StepReport { merchant: deposit.merchant, name, object: deposit.object(), subject: deposit.id.to_string(), url };
-    owe(memory, cx, told, &DepositObject::of(deposit, addr.as_deref(), CONFIRMATIONS));
+    let event = NewEvent { merchant: deposit.merchant, name, object: deposit.object(), subject: deposit.id.to_string(), url };
+    send(memory, cx, event, &DepositObject::of(deposit, addr.as_deref(), CONFIRMATIONS));
 }
 
-/// An event about to be owed.
-struct StepReport {
+/// An event before it has a body.
+struct NewEvent {
     merchant: u32,
     name: &'static str,
     object: ObjectId,
@@ -97,15 +97,15 @@ fn event_id(cx: &Context<'_>, subject: &str, name: &str) -> String {
     cx.draws("qbitpay event", entity(&[subject, name])).text(super::model::ALPHANUMERIC, 13)
 }
 
-fn owe(memory: &Memory, cx: &mut Context<'_>, told: StepReport, data: &impl Serialize) {
-    let StepReport { merchant, name, object, subject, url } = told;
+fn send(memory: &Memory, cx: &mut Context<'_>, event: NewEvent, data: &impl Serialize) {
+    let NewEvent { merchant, name, object, subject, url } = event;
     let account = memory.own(merchant).account.clone();
     let id = event_id(cx, &subject, name);
     let body = wire::event(&id, name, cx.now(), cx.flag(&account, &LIVEMODE), data);
     cx.notify(Event { name, id, account, subject, object, url, body, once: false });
 }
 
-/// Owes one test event to that address, and returns its body.
+/// Sends one test event to that address, and returns its body.
 pub fn test(memory: &mut Memory, cx: &mut Context<'_>, merchant: u32, url: String) -> Bytes {
     memory.tests += 1;
     let subject = format!("TEST-{}", memory.tests);
@@ -147,13 +147,13 @@ fn sample(cx: &Context<'_>, number: u32, merchant: u32, url: &str) -> Charge {
     }
 }
 
-/// Builds and signs an attempt: the body counts the attempts that were not accepted, so each has a signature of its own.
-/// A charge's events go where the charge says, any other where the account says now.
+/// Builds and signs an attempt: the body counts the attempts that were not accepted, so each has its own signature.
+/// The events of a charge go to the charge's address, all others to the account's current webhook URL.
 pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let account = cx.account(&webhook.account)?;
     let own_address = matches!(Kind::of(webhook.object), Some((Kind::Charge | Kind::Test, _)));
     let url = if own_address { webhook.url.clone() } else { account.text(&WEBHOOK_URL)?.to_owned() };
-    let failures = webhook.attempts.iter().filter(|it| it.outcome.as_ref().is_some_and(|it| !it.accepted())).count();
+    let failures = webhook.attempts.iter().filter(|own| own.outcome.as_ref().is_some_and(|it| !it.accepted())).count();
     let body = wire::after_failures(&webhook.body.0, failures);
     let text = canonical(&body);
     let signature = signature(&text, &cx.signing(account.signing_secret(SIGNING_CREDENTIAL)?.expose()));
@@ -176,20 +176,27 @@ pub fn signature(text: &str, key: &str) -> String {
 
 /// The text that is signed: the members of the event by name, objects as their compact JSON.
 pub fn canonical(body: &[u8]) -> String {
-    let written = |value: &RawValue| rewritten(value.get().as_bytes(), Writing::Minified);
-    joined(body, true, written).unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
+    let write = |value: &RawValue| rewritten(value.get().as_bytes(), Writing::Minified);
+    join(body, Order::ByName, write).unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
+}
+
+/// The order in which members are signed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    ByName,
+    AsSent,
 }
 
 /// `name=value` for every member that is not empty. `None` when the body is not an object.
-fn joined(body: &[u8], sorted: bool, written: impl Fn(&RawValue) -> Option<String>) -> Option<String> {
+fn join(body: &[u8], order: Order, write: impl Fn(&RawValue) -> Option<String>) -> Option<String> {
     let Members(mut members) = Members::parse(body)?;
-    if sorted {
+    if order == Order::ByName {
         members.sort_by(|a, b| a.0.cmp(&b.0));
     }
     let pair = |(name, value): (std::borrow::Cow<'_, str>, &RawValue)| {
         let text = match value.get().as_bytes().first()? {
             b'"' => serde_json::from_str(value.get()).ok()?,
-            b'{' | b'[' => written(value)?,
+            b'{' | b'[' => write(value)?,
             _ => value.get().to_owned(),
         };
         (!text.is_empty() && text != "null").then(|| format!("{name}={text}"))
@@ -197,7 +204,7 @@ fn joined(body: &[u8], sorted: bool, written: impl Fn(&RawValue) -> Option<Strin
     Some(members.into_iter().filter_map(pair).collect::<Vec<_>>().join("&"))
 }
 
-/// Whether a signature is right and, when it is not, which usual mistake explains it.
+/// Whether a signature is right and, if it is not, which common mistake explains it.
 pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
     let canonical = canonical(webhook.body);
     let expected = signature(&canonical, secret);
@@ -209,12 +216,12 @@ pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict 
 fn mistake(body: &[u8], canonical: &str, received: &str, secret: &str, others: &[&str]) -> &'static str {
     let digest = |text: &[u8], key: &[u8]| md5(&[text, b"&key=", key].concat());
     let covers = |text: &[u8], key: &[u8]| same(&hex::encode_upper(digest(text, key)), &received.to_ascii_uppercase());
-    let with = |sorted, writing| joined(body, sorted, |it| rewritten(it.get().as_bytes(), writing)).unwrap_or_default();
-    let as_it_came = joined(body, true, |it| Some(it.get().to_owned())).unwrap_or_default();
+    let with = |order, writing| join(body, order, |it| rewritten(it.get().as_bytes(), writing)).unwrap_or_default();
+    let as_it_came = join(body, Order::ByName, |it| Some(it.get().to_owned())).unwrap_or_default();
     Diagnosis::of(secret, covers)
         .when_rewritten(is_digest(received, &digest(canonical.as_bytes(), secret.as_bytes())))
-        .when_of(WRONG_ENCODING, [with(true, Writing::Escaped)]) // slashes or Chinese escaped
+        .when_of(WRONG_ENCODING, [with(Order::ByName, Writing::Escaped)]) // slashes or Chinese escaped
         .when_of(RESERIALISED_BODY, [as_it_came, String::from_utf8_lossy(body).into_owned()]) // not compact, or not joined
-        .when_of(WRONG_FIELD_ORDER, [with(true, Writing::Sorted), with(false, Writing::Minified)])
+        .when_of(WRONG_FIELD_ORDER, [with(Order::ByName, Writing::Sorted), with(Order::AsSent, Writing::Minified)])
         .reason(canonical.as_bytes(), others, &[secret.trim().as_bytes(), b""])
 }

@@ -27,7 +27,7 @@ use crate::kit::time::Timestamp;
 use super::model::Currency;
 
 /// `2019-02-25T16:13:12.278Z`.
-pub fn written(at: Timestamp) -> String {
+pub fn timestamp(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 

@@ -34,7 +34,7 @@ fn actions_that_the_state_does_not_allow_name_it() {
     let refused = |state: &str| (json!("wrong_state"), state.replace("ID", &id));
     assert_eq!(
         act(&mut shop, "confirm", &with),
-        refused("The order ID is pending, and no transfer was seen; a transfer is confirmed while its order is pending.")
+        refused("The order ID is pending and has no transfer; `confirm` needs a pending order with a transfer.")
     );
     for (order, amount, code) in [
         (json!("ORD-nobodys00000"), json!(1), "not_found"),
@@ -51,14 +51,14 @@ fn actions_that_the_state_does_not_allow_name_it() {
     assert_eq!(act(&mut shop, "pay", &json!({"order": 1})), (Json::Null, "pending".to_owned()));
     assert_eq!(
         act(&mut shop, "pay", &json!({"order": 1, "amount": 7})),
-        refused("The order ID is pending, and its transfer was seen; it is paid while it is pending, and once."),
+        refused("The order ID is pending and has a transfer; `pay` needs a pending order without a transfer."),
         "a second transfer is nothing to it"
     );
     assert_eq!(act(&mut shop, "confirm", &json!({"order": id, "confirmations": 0})).0, "invalid_request");
     assert_eq!(act(&mut shop, "confirm", &with), (Json::Null, "confirmed".to_owned()));
-    assert_eq!(act(&mut shop, "confirm", &with), refused("The order ID is confirmed; a transfer is confirmed while its order is pending."));
-    assert_eq!(act(&mut shop, "fail", &with), refused("The order ID is confirmed; a payment fails while its order is pending."));
-    assert_eq!(act(&mut shop, "pay", &with), refused("The order ID is confirmed; it is paid while it is pending, and once."));
+    assert_eq!(act(&mut shop, "confirm", &with), refused("The order ID is confirmed; `confirm` needs a pending order with a transfer."));
+    assert_eq!(act(&mut shop, "fail", &with), refused("The order ID is confirmed; `fail` needs a pending order."));
+    assert_eq!(act(&mut shop, "pay", &with), refused("The order ID is confirmed; `pay` needs a pending order without a transfer."));
     assert_eq!(served(&mut shop, "GET", "/api/transactions/", &Json::Null)["count"], 1);
     assert_eq!(deliveries(&mut shop).len(), 2);
 }

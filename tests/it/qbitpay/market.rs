@@ -24,10 +24,16 @@ fn prices_move_with_the_market() {
     };
     assert_eq!(charge(&mut shop), ("700".to_owned(), "0.01807".to_owned()));
     for (body, why) in [
-        (json!({"symbol": "EUR/CNY", "ask": 1, "bid": 1}), "`EUR/CNY` is no pair of USD, USDT, CNY, PHP, BTC, as BTC/CNY."),
-        (json!({"symbol": "BTC/CNY", "ask": 0, "bid": 1}), "`ask` is a number above 0: what a merchant pays from now on."),
-        (json!({"symbol": "BTC/CNY", "ask": 1}), "`bid` is a number above 0: what a merchant gets from now on."),
-        (json!({"symbol": "BTC/CNY", "ask": 1, "bid": 2_000_000_000}), "`ask` and `bid` are at most 1000000000."),
+        (
+            json!({"symbol": "EUR/CNY", "ask": 1, "bid": 1}),
+            "`EUR/CNY` is not a pair such as BTC/CNY; known currencies: USD, USDT, CNY, PHP, BTC.",
+        ),
+        (json!({"symbol": "BTC/CNY", "ask": 0, "bid": 1}), "`ask` is a number above 0: the new price that a merchant pays."),
+        (json!({"symbol": "BTC/CNY", "ask": 1}), "`bid` is a number above 0: the new price that a merchant gets."),
+        (
+            json!({"symbol": "BTC/CNY", "ask": 1, "bid": 2_000_000_000}),
+            "`ask` and `bid` are above 0 and at most 1000000000, with at most 8 decimals.",
+        ),
     ] {
         assert_eq!(shop.admin("POST", "act/qbitpay/set-price", &body)["detail"], why);
     }

@@ -38,8 +38,6 @@ const BOOLS: &[(&str, usize)] = &[
     ("src/engine/world/posting.rs::leave", 1),
     ("src/engine/world/posting.rs::send", 1),
     ("src/kit/diagnosis.rs::when_rewritten", 1),
-    ("src/providers/cryptopay/lifecycle.rs::look_at_confirmations", 1),
-    ("src/providers/qbitpay/webhooks.rs::joined", 1),
     ("src/providers/qbitpay/wire/events.rs::event", 1),
     ("src/providers/quantapay/lifecycle.rs::pay_fee", 1),
     ("src/providers/quantapay/pages.rs::panel", 1),

@@ -45,7 +45,7 @@ pub const TOKENS: &[Token] = &[
     Token::Eth, Token::Usdc, Token::Usdt, Token::Dai, Token::CbBtc, Token::Matic, Token::Weth, Token::Bnb, Token::Busd, Token::Arb,
 ];
 
-/// One chain: its blocks, its EIP-155 number, how many confirmations are enough, its tokens with their decimals.
+/// One chain: its blockchain, its EIP-155 number, the required confirmations, its tokens with their decimals.
 struct Row(Blockchain, u64, u32, &'static [(Token, u32)]);
 
 #[rustfmt::skip]
@@ -62,22 +62,22 @@ impl Chain {
         &TABLE[self as usize]
     }
 
-    /// Whose blocks confirm its transfers.
+    /// The blockchain whose blocks confirm its transfers.
     pub const fn blockchain(self) -> Blockchain {
         self.row().0
     }
 
-    /// Its number among the chains of its kind, which wallets know.
+    /// Its EIP-155 number, which wallets know.
     pub const fn eip155(self) -> u64 {
         self.row().1
     }
 
-    /// So many confirmations are enough.
+    /// The required number of confirmations.
     pub const fn confirmations(self) -> u32 {
         self.row().2
     }
 
-    /// How many decimals a token has there; `None` when it is not offered.
+    /// The decimals of a token on this chain; `None` when the token is not offered.
     pub fn decimals(self, token: Token) -> Option<u32> {
         self.row().3.iter().find(|it| it.0 == token).map(|it| it.1)
     }

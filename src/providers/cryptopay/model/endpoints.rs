@@ -1,4 +1,4 @@
-//! Webhook endpoints: where merchants are told, and of what.
+//! Webhook endpoints of merchants, and their events.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,16 +9,16 @@ use crate::kit::sign::derived;
 use crate::kit::time::Timestamp;
 use crate::kit::word::Word;
 
-/// Endpoints of one merchant.
+/// The largest number of endpoints of a merchant.
 pub const ENDPOINTS_MAX: usize = 100;
 
-/// Where a merchant is told.
+/// A webhook endpoint of a merchant.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Endpoint {
     pub number: u32,
     pub merchant: u32,
     pub url: Box<str>,
-    /// Which events, in the order in which they were asked for.
+    /// Its events, in the order in which they were sent.
     pub events: Box<[Notice]>,
     pub is_active: bool,
     pub secret: Box<str>,
@@ -27,12 +27,12 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// How the engine names it.
+    /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Endpoint.object(self.number)
     }
 
-    /// A secret that follows from these words.
+    /// A secret derived from these words.
     pub fn secret_from(words: &[&str]) -> Box<str> {
         format!("whsec_{}", &derived(words)[..32]).into()
     }
@@ -81,19 +81,19 @@ impl Notice {
     }
 }
 
-/// One receiver of a merchant's events, as an attempt finds it again.
+/// A receiver of a merchant's events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// The address that the account was given from outside: it gets everything, under the account's secret.
+    /// The account's webhook URL: it gets all events, signed with the account's secret.
     Account,
-    /// That endpoint.
+    /// The endpoint of this number.
     Endpoint(u32),
-    /// The order's own address, in place of all others, under the account's secret.
+    /// The order's own address, instead of all others, signed with the account's secret.
     Order,
 }
 
 impl Target {
-    /// How the engine counts it.
+    /// Its number in the engine.
     pub const fn number(self) -> u32 {
         match self {
             Self::Account => 0,
@@ -102,7 +102,7 @@ impl Target {
         }
     }
 
-    /// The one that the engine means.
+    /// The target of a number.
     pub const fn of(number: u32) -> Self {
         match number {
             0 => Self::Account,

@@ -10,7 +10,7 @@ use crate::kit::ids::{Draws, HEX, LOWER};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Letters<const N: usize>([u8; N]);
 
-/// What stands behind `ORD-`.
+/// The text after `ORD-`.
 pub type Code = Letters<12>;
 /// `0x` and 40 hexadecimal digits, in the case in which they were given.
 pub type Address = Letters<42>;
@@ -28,16 +28,16 @@ impl<const N: usize> Letters<N> {
 
 impl Code {
     /// # Panics
-    /// Never: as many letters are drawn as there have to be.
-    pub fn drawn(draws: &mut Draws) -> Self {
+    /// Never: twelve letters are drawn.
+    pub fn draw(draws: &mut Draws) -> Self {
         Self::parse(&draws.text(LOWER, 12)).expect("twelve letters")
     }
 }
 
 impl Address {
     /// # Panics
-    /// Never: as many digits are drawn as there have to be.
-    pub fn drawn(draws: &mut Draws) -> Self {
+    /// Never: forty digits are drawn.
+    pub fn draw(draws: &mut Draws) -> Self {
         Self::parse(&format!("0x{}", draws.text(HEX, 40))).expect("forty digits")
     }
 
@@ -73,8 +73,8 @@ pub struct Hash([u8; 32]);
 
 impl Hash {
     /// # Panics
-    /// Never: as many digits are drawn as there have to be.
-    pub fn drawn(draws: &mut Draws) -> Self {
+    /// Never: 64 digits are drawn.
+    pub fn draw(draws: &mut Draws) -> Self {
         Self::parse(&format!("0x{}", draws.hex(64))).expect("64 digits")
     }
 

@@ -1,4 +1,4 @@
-//! The provider's memory of a sandbox.
+//! The provider's state in a sandbox.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +9,12 @@ use crate::engine::ids::ObjectId;
 use crate::engine::store::Store;
 use crate::kit::bases::Bases;
 
-/// Sandboxes whose tokens one state takes.
+/// The largest number of sandboxes whose tokens a state accepts.
 pub const ISSUERS_MAX: usize = 100;
-/// Refresh tokens that are known to be used up; past it the one that ends first is forgotten.
+/// The largest number of remembered used refresh tokens; then the one that expires first is dropped.
 pub const SPENT_MAX: usize = 100_000;
 
-/// The kinds of objects, as the engine counts them.
+/// The kinds of objects; their order is their number in the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Order,
@@ -24,38 +24,38 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// How the engine names one of them.
+    /// The engine's id of an object of this kind.
     pub const fn object(self, number: u32) -> ObjectId {
         ObjectId { kind: self as u8, number: number as u64 }
     }
 
-    /// Which kind an object is of, and its number.
+    /// The kind of an object, and its number.
     pub fn of(object: ObjectId) -> Option<(Self, u32)> {
         let kind = [Self::Order, Self::Endpoint, Self::Transaction].get(usize::from(object.kind)).copied()?;
         Some((kind, u32::try_from(object.number).ok()?))
     }
 }
 
-/// The memory.
+/// The state of a sandbox.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Memory {
-    /// The names of the sandboxes in which this state has issued tokens: a fork takes those of its original.
+    /// The names of the sandboxes in which this state has issued tokens: a fork accepts those of its original.
     pub issuers: Vec<String>,
-    /// Where the webhooks of every new merchant go at first.
+    /// The webhook URL that every new merchant begins with.
     pub starting_url: Option<String>,
     pub merchants: Store<Merchant>,
     pub orders: Store<Order>,
     pub transactions: Store<Transaction>,
     pub wallets: Store<Wallet>,
     pub endpoints: Store<Endpoint>,
-    /// Where links of orders begin: scheme and host as the merchant called them, sandbox and slug.
+    /// The bases of orders' links: scheme and host as the merchant called them, sandbox and slug.
     pub bases: Bases,
-    /// Refresh tokens that were used, with the second in which they end.
+    /// Used refresh tokens, with the second in which they expire.
     pub spent: BTreeSet<(i64, Box<str>)>,
 }
 
 impl Memory {
-    /// The merchant whose account that is, by number.
+    /// The number of an account's merchant.
     pub fn merchant_of(&self, account: &str) -> Option<u32> {
         self.merchants.index().accounts.get(account)
     }
@@ -65,8 +65,8 @@ impl Memory {
         self.merchants.get(merchant).map_or("", |it| it.account.as_str())
     }
 
-    /// An order by what the merchant calls it: `ORD-` and its code, or its number.
-    pub fn order_called(&self, name: &str) -> Option<&Order> {
+    /// Finds an order by `ORD-` and its code, or by its number.
+    pub fn find_order(&self, name: &str) -> Option<&Order> {
         let number = match name.strip_prefix("ORD-") {
             Some(code) => self.orders.index().codes.get(&Code::parse(code)?)?,
             None => name.parse().ok().filter(|it: &u32| it.to_string() == name)?,
@@ -94,13 +94,13 @@ impl Memory {
         self.endpoints.index().list(merchant).filter_map(|it| self.endpoints.get(it))
     }
 
-    /// Whether a refresh token was used up.
+    /// Whether a refresh token was used.
     pub fn is_spent(&self, ends: i64, id: &str) -> bool {
         self.spent.contains(&(ends, id.into()))
     }
 
-    /// Uses a refresh token up, and forgets those that have ended. `false`: to stay within the bound one had to go that
-    /// could now be used again.
+    /// Marks a refresh token as used, and drops expired ones. `false`: there were too many, and one was dropped that can
+    /// now be used again.
     pub fn spend(&mut self, ends: i64, id: &str, second: i64) -> bool {
         while self.spent.first().is_some_and(|it| it.0 <= second) {
             self.spent.pop_first();

@@ -1,10 +1,10 @@
-//! Merchants: who they are.
+//! Merchants, the users of the API.
 
 use serde::{Deserialize, Serialize};
 
 use crate::engine::store::{Indexed, Lookup};
 
-/// Merchants of one sandbox, the one that it begins with included.
+/// The largest number of merchants of a sandbox, its first one included.
 pub const MERCHANTS_MAX: usize = 1_000;
 
 /// One merchant: the user of the API, whose number is the user's id.
@@ -14,11 +14,11 @@ pub struct Merchant {
     pub username: Box<str>,
     pub email: Box<str>,
     pub shop_name: Box<str>,
-    /// How many tokens were issued: their draws differ.
+    /// The number of issued tokens; it makes their draws differ.
     pub tokens: u64,
 }
 
-/// What merchants are found by besides their numbers.
+/// Indexes of merchants.
 #[derive(Clone, Debug, Default)]
 pub struct MerchantIndex {
     pub accounts: Lookup<String>,

@@ -10,7 +10,7 @@ use crate::engine::store::{Indexed, Lookup, RankIndex};
 use crate::kit::time::Timestamp;
 use crate::kit::word::Word;
 
-/// The number of the one transfer that an order takes.
+/// The number of the one transfer that an order accepts.
 pub const TRANSFER: u32 = 0;
 
 /// One payment order.
@@ -32,7 +32,7 @@ pub struct Order {
     pub order_info: Box<str>,
     pub webhook_url: Option<Box<str>>,
     pub redirect_url: Option<Box<str>>,
-    /// Where its links begin when no request says.
+    /// The base of its links when no request gives one.
     pub base: u16,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
@@ -41,7 +41,7 @@ pub struct Order {
 }
 
 impl Order {
-    /// How the engine names it.
+    /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Order.object(self.number)
     }
@@ -50,21 +50,21 @@ impl Order {
         self.head.status()
     }
 
-    /// `ORD-` and its code: what the merchant calls it.
+    /// `ORD-` and its code: its id for the merchant.
     pub fn order_id(&self) -> String {
         format!("ORD-{}", self.code.text())
     }
 
-    /// Whether it takes a transfer: one alone, before its end.
+    /// Whether it accepts a transfer: it is pending and has none.
     pub fn waits(&self) -> bool {
         self.status() == OrderStatus::Pending && self.transaction.is_none()
     }
 }
 
-/// A filter of orders; `None` lets any pass.
+/// A filter of orders; `None` allows all.
 pub type OrderFilter = (Option<OrderStatus>, Option<Chain>, Option<Token>);
 
-/// What orders are found by besides their numbers.
+/// Indexes of orders.
 #[derive(Clone, Debug, Default)]
 pub struct OrderIndex {
     pub codes: Lookup<Code>,
@@ -75,7 +75,7 @@ pub struct OrderIndex {
 }
 
 impl Order {
-    /// The filters that it passes while `status` is the one that they ask for.
+    /// The filters with this `status` that it passes.
     fn filters(&self, status: Option<OrderStatus>) -> impl Iterator<Item = OrderFilter> + use<> {
         let (chain, token) = (self.chain, self.token);
         [None, Some(chain)].into_iter().flat_map(move |chain| [None, Some(token)].map(move |token| (status, chain, token)))
@@ -101,7 +101,7 @@ impl Indexed for Order {
     }
 }
 
-/// Where an order stands.
+/// The status of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OrderStatus {

@@ -1,4 +1,4 @@
-//! Whether a memory that was read from outside is one that can be gone on from.
+//! Checks of a state that was read from outside.
 
 use rust_decimal::Decimal;
 
@@ -13,7 +13,7 @@ use crate::kit::fields::is_browser_url;
 const NUMBERS_MAX: u32 = u32::MAX / 2;
 
 impl Memory {
-    /// Whether every number names what it should.
+    /// Whether every number names its object.
     pub fn is_sound(&self) -> bool {
         let names = self.issuers.len() <= ISSUERS_MAX && self.bases.is_sound() && self.spent.len() <= SPENT_MAX;
         let urls = self.starting_url.iter().all(|it| webhook_url(it).is_ok());
@@ -21,30 +21,32 @@ impl Memory {
     }
 
     fn merchants_are_sound(&self) -> bool {
-        let own = |number: u32, it: &Merchant| {
+        let own = |number: u32, merchant: &Merchant| {
             let index = self.merchants.index();
             let named = [
-                index.accounts.get(it.account.as_str()),
-                index.usernames.get(&it.username),
-                index.emails.get(it.email.to_lowercase().as_str()),
+                index.accounts.get(merchant.account.as_str()),
+                index.usernames.get(&merchant.username),
+                index.emails.get(merchant.email.to_lowercase().as_str()),
             ];
-            named.iter().all(|it| *it == Some(number)) && it.tokens < COUNT_MAX
+            named.iter().all(|it| *it == Some(number)) && merchant.tokens < COUNT_MAX
         };
         self.merchants.iter().count() <= MERCHANTS_MAX && self.merchants.iter().all(|(number, it)| own(number, it))
     }
 
     fn orders_are_sound(&self) -> bool {
         let index = self.orders.index();
-        let order = |(number, it): (u32, &Order)| {
-            let placed = index.lists.all(&it.merchant).get(it.nth as usize) == Some(&number);
-            let named =
-                it.number == number && index.codes.get(&it.code) == Some(number) && Address::of(it.receiving_address.text()).is_some();
-            let priced = Decimal::ZERO < it.amount && it.chain.decimals(it.token).is_some() && 0 < it.nonce;
-            let linked = self.bases.at(it.base).is_some()
-                && it.webhook_url.iter().all(|it| webhook_url(it).is_ok())
-                && it.redirect_url.iter().all(|it| is_browser_url(it));
-            let paid =
-                it.transaction.map_or(matches!(it.status(), OrderStatus::Pending | OrderStatus::Failed | OrderStatus::Expired), |own| {
+        let is_sound = |(number, order): (u32, &Order)| {
+            let placed = index.lists.all(&order.merchant).get(order.nth as usize) == Some(&number);
+            let named = order.number == number
+                && index.codes.get(&order.code) == Some(number)
+                && Address::of(order.receiving_address.text()).is_some();
+            let priced = Decimal::ZERO < order.amount && order.chain.decimals(order.token).is_some() && 0 < order.nonce;
+            let linked = self.bases.at(order.base).is_some()
+                && order.webhook_url.iter().all(|it| webhook_url(it).is_ok())
+                && order.redirect_url.iter().all(|it| is_browser_url(it));
+            let paid = order
+                .transaction
+                .map_or(matches!(order.status(), OrderStatus::Pending | OrderStatus::Failed | OrderStatus::Expired), |own| {
                     self.transactions.get(own).is_some_and(|it| it.order == number)
                 });
             placed
@@ -52,27 +54,28 @@ impl Memory {
                 && priced
                 && linked
                 && paid
-                && it.head.generation() < NUMBERS_MAX
+                && order.head.generation() < NUMBERS_MAX
                 && number < NUMBERS_MAX
-                && it.created_at <= it.expires_at
+                && order.created_at <= order.expires_at
         };
-        index.nonces.count() == self.orders.iter().count() && self.orders.iter().all(order)
+        index.nonces.count() == self.orders.iter().count() && self.orders.iter().all(is_sound)
     }
 
     fn transactions_are_sound(&self) -> bool {
         let index = self.transactions.index();
-        self.transactions.iter().all(|(number, it)| {
-            let Some(order) = self.orders.get(it.order).filter(|it| it.transaction == Some(number)) else { return false };
-            let placed = (it.merchant, it.chain) == (order.merchant, order.chain)
-                && index.lists.all(&it.merchant).get(it.nth as usize) == Some(&number);
-            let named = it.number == number && index.hashes.get(&it.hash) == Some(number) && Address::of(it.from_address.text()).is_some();
-            let alike = match it.status() {
+        self.transactions.iter().all(|(number, own)| {
+            let Some(order) = self.orders.get(own.order).filter(|it| it.transaction == Some(number)) else { return false };
+            let placed = (own.merchant, own.chain) == (order.merchant, order.chain)
+                && index.lists.all(&own.merchant).get(own.nth as usize) == Some(&number);
+            let named =
+                own.number == number && index.hashes.get(&own.hash) == Some(number) && Address::of(own.from_address.text()).is_some();
+            let alike = match own.status() {
                 TransactionStatus::Pending => order.status() == OrderStatus::Pending,
                 TransactionStatus::Confirmed => order.status() == OrderStatus::Confirmed,
                 TransactionStatus::Failed => order.status() == OrderStatus::Failed,
             };
-            let counted = it.confirmations < NUMBERS_MAX && it.block.is_none_or(|it| it.unsigned_abs() < COUNT_MAX);
-            placed && named && alike && counted && Decimal::ZERO < it.amount && order.chain.decimals(it.token).is_some()
+            let counted = own.confirmations < NUMBERS_MAX && own.block.is_none_or(|it| it.unsigned_abs() < COUNT_MAX);
+            placed && named && alike && counted && Decimal::ZERO < own.amount && order.chain.decimals(own.token).is_some()
         })
     }
 

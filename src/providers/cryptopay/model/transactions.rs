@@ -22,7 +22,7 @@ pub struct Transaction {
     pub nth: u32,
     pub hash: Hash,
     pub from_address: Address,
-    /// What was really transferred.
+    /// The transferred amount.
     pub amount: Decimal,
     pub token: Token,
     #[serde(flatten)]
@@ -34,7 +34,7 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    /// How the engine names it.
+    /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Transaction.object(self.number)
     }
@@ -43,16 +43,16 @@ impl Transaction {
         self.head.status()
     }
 
-    /// The filters that it passes while `status` is the one that they ask for.
+    /// The filters with this `status` that it passes.
     fn filters(&self, status: Option<TransactionStatus>) -> [TransactionFilter; 2] {
         [None, Some(self.chain)].map(|chain| (status, chain))
     }
 }
 
-/// A filter of transactions; `None` lets any pass.
+/// A filter of transactions; `None` allows all.
 pub type TransactionFilter = (Option<TransactionStatus>, Option<Chain>);
 
-/// What transactions are found by besides their numbers.
+/// Indexes of transactions.
 #[derive(Clone, Debug, Default)]
 pub struct TransactionIndex {
     pub hashes: Lookup<Hash>,
@@ -78,7 +78,7 @@ impl Indexed for Transaction {
     }
 }
 
-/// Where a transfer stands.
+/// The status of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TransactionStatus {

@@ -1,4 +1,4 @@
-//! Wallets: where merchants are paid.
+//! Wallets of merchants.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::{Address, Chain};
 use crate::engine::store::{Index, Indexed};
 use crate::kit::time::Timestamp;
 
-/// Where a merchant is paid on a chain; one for each.
+/// The wallet of a merchant on a chain; one for each chain.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Wallet {
     pub number: u32,

@@ -5,7 +5,7 @@ use crate::kit::http::{Response, StatusCode};
 use crate::kit::time::whole_second;
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{ENDPOINTS_MAX, Endpoint};
-use crate::providers::cryptopay::wire::{ENDPOINT_URL, EndpointObject, NewEndpoint, enveloped};
+use crate::providers::cryptopay::wire::{ENDPOINT_URL, EndpointObject, NewEndpoint, envelope};
 
 pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     let numbers = call.memory.endpoints.index().list(call.merchant);
@@ -31,7 +31,7 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
         created_at: now,
         updated_at: now,
     };
-    let response = enveloped(StatusCode::CREATED, &EndpointObject::of(&endpoint), "Webhook endpoint created successfully", now);
+    let response = envelope(StatusCode::CREATED, &EndpointObject::of(&endpoint), "Webhook endpoint created successfully", now);
     memory.endpoints.insert(endpoint);
     Ok(response)
 }
@@ -46,5 +46,5 @@ pub fn update(call: Call<'_, '_>) -> Result<Response, Error> {
         (it.url, it.events, it.is_active, it.updated_at) = (url.into(), events.into(), is_active, now);
     });
     let endpoint = memory.endpoints.get(number).ok_or(Error::NotFound)?;
-    Ok(enveloped(StatusCode::OK, &EndpointObject::of(endpoint), "Webhook endpoint updated successfully", now))
+    Ok(envelope(StatusCode::OK, &EndpointObject::of(endpoint), "Webhook endpoint updated successfully", now))
 }

@@ -1,4 +1,4 @@
-//! A page of a list that is short.
+//! Pages of short lists.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::kit::http::Response;
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::wire::{self, Page};
 
-/// A page of what a merchant has few of, newest first. `numbers` ascend.
+/// A page of a short list, newest first. `numbers` ascend.
 pub fn of_few<T: Serialize>(
     call: &Call<'_, '_>,
     path: &str,
@@ -19,7 +19,7 @@ pub fn of_few<T: Serialize>(
     let count = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
     page.exists(count)?;
     let base = call.cx.base_url(call.request);
-    let (skipped, size) = (page.skipped() as usize, page.size as usize);
-    let objects: Vec<T> = numbers.iter().skip(skipped).take(size).filter_map(|it| object(*it)).collect();
+    let (offset, size) = (page.offset() as usize, page.size as usize);
+    let objects: Vec<T> = numbers.iter().skip(offset).take(size).filter_map(|it| object(*it)).collect();
     Ok(wire::list(&format!("{}{path}", call.links(&base).prefix), &page, count, &objects))
 }

@@ -7,7 +7,7 @@ use crate::kit::ids::entity;
 use crate::kit::time::{Duration, end_of_time, later, whole_second};
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{Code, Order};
-use crate::providers::cryptopay::wire::{self, NewOrder, OrderObject, Page, enveloped};
+use crate::providers::cryptopay::wire::{self, NewOrder, OrderObject, Page, envelope};
 
 /// How long an order can be paid when the request does not say.
 const LIVES: Duration = Duration::from_hours(2);
@@ -17,53 +17,53 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     let memory = &*call.memory;
     let is_used = |nonce: i64| memory.orders.index().nonces.get(&(merchant, nonce)).is_some();
     let wallet = |chain| memory.wallet_on(merchant, chain).filter(|it| it.is_active).map(|it| it.address);
-    let asked = NewOrder::parse(call.request, now, is_used, wallet)?;
+    let new = NewOrder::parse(call.request, now, is_used, wallet)?;
     let (base, created_at) = (call.cx.base_url(call.request), whole_second(now));
     let links = call.links(&base);
     let Call { memory, cx, .. } = call;
     let nth = u32::try_from(memory.orders.index().lists.all(&merchant).len()).unwrap_or(u32::MAX);
-    // A code follows from the merchant's own count, so that another merchant's order changes none.
+    // A code is derived from the merchant's own count, so that orders of other merchants do not change it.
     let mut draws = cx.draws("cryptopay order", entity(&[memory.account_of(merchant), &nth.to_string()]));
-    let mut code = Code::drawn(&mut draws);
+    let mut code = Code::draw(&mut draws);
     while memory.orders.index().codes.get(&code).is_some() {
-        code = Code::drawn(&mut draws);
+        code = Code::draw(&mut draws);
     }
     let order = Order {
         number: memory.orders.next(),
         merchant,
         nth,
         code,
-        amount: asked.amount,
-        token: asked.token,
-        chain: asked.chain,
+        amount: new.amount,
+        token: new.token,
+        chain: new.chain,
         head: Head::default(),
-        receiving_address: asked.receiving_address,
-        nonce: asked.nonce,
-        order_info: asked.order_info.into(),
-        webhook_url: asked.webhook_url.map(Into::into),
-        redirect_url: asked.redirect_url.map(Into::into),
+        receiving_address: new.receiving_address,
+        nonce: new.nonce,
+        order_info: new.order_info.into(),
+        webhook_url: new.webhook_url.map(Into::into),
+        redirect_url: new.redirect_url.map(Into::into),
         base: memory.bases.place(&base),
         created_at,
-        expires_at: asked.expires_at.or_else(|| later(created_at, LIVES)).unwrap_or_else(end_of_time),
+        expires_at: new.expires_at.or_else(|| later(created_at, LIVES)).unwrap_or_else(end_of_time),
         transaction: None,
     };
     let number = born(memory, cx, order, On::Call("createPaymentOrder"));
     let order = memory.orders.get(number).ok_or(Error::Internal)?;
-    Ok(enveloped(StatusCode::CREATED, &OrderObject::of(order, None, links), "Payment order created successfully", now))
+    Ok(envelope(StatusCode::CREATED, &OrderObject::of(order, None, links), "Payment order created successfully", now))
 }
 
 pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
     let base = call.cx.base_url(call.request);
-    let order = call.memory.order_called(call.id).filter(|it| it.merchant == call.merchant).ok_or(Error::NotFound)?;
+    let order = call.memory.find_order(call.id).filter(|it| it.merchant == call.merchant).ok_or(Error::NotFound)?;
     let object = OrderObject::of(order, call.memory.transaction_of(order), call.links(&base));
-    Ok(enveloped(StatusCode::OK, &object, "Payment order retrieved successfully", call.cx.now()))
+    Ok(envelope(StatusCode::OK, &object, "Payment order retrieved successfully", call.cx.now()))
 }
 
 pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
-    let filter = wire::orders_asked(call.request)?;
+    let filter = wire::parse_order_filter(call.request)?;
     let page = Page::parse(call.request)?;
     let memory = &*call.memory;
-    let (count, numbers) = memory.orders.index().lists.page(&call.merchant, &filter, page.skipped(), page.size);
+    let (count, numbers) = memory.orders.index().lists.page(&call.merchant, &filter, page.offset(), page.size);
     page.exists(count)?;
     let base = call.cx.base_url(call.request);
     let links = call.links(&base);

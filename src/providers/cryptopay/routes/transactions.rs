@@ -4,14 +4,14 @@ use super::Call;
 use crate::kit::http::{Response, StatusCode};
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{Hash, Memory, Order, Transaction, TransactionFilter};
-use crate::providers::cryptopay::wire::{self, Page, TransactionObject, enveloped};
+use crate::providers::cryptopay::wire::{self, Page, TransactionObject, envelope};
 
 pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
     let memory = &*call.memory;
     let found = Hash::parse(call.id).and_then(|it| memory.transaction_of_hash(it)).and_then(|it| with_order(memory, it));
     let (transaction, order) = found.filter(|it| it.1.merchant == call.merchant).ok_or(Error::NotFound)?;
     let object = TransactionObject::of(transaction, order);
-    Ok(enveloped(StatusCode::OK, &object, "Transaction retrieved successfully", call.cx.now()))
+    Ok(envelope(StatusCode::OK, &object, "Transaction retrieved successfully", call.cx.now()))
 }
 
 fn with_order<'a>(memory: &'a Memory, it: &'a Transaction) -> Option<(&'a Transaction, &'a Order)> {
@@ -19,12 +19,12 @@ fn with_order<'a>(memory: &'a Memory, it: &'a Transaction) -> Option<(&'a Transa
 }
 
 pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
-    let (filter, order) = wire::transactions_asked(call.request)?;
+    let (filter, order) = wire::parse_transaction_filter(call.request)?;
     let page = Page::parse(call.request)?;
     let memory = &*call.memory;
     let (count, numbers) = match order {
         Some(name) => of_order(&call, &name, filter).map_or((0, Vec::new()), |it| (1, vec![it])),
-        None => memory.transactions.index().lists.page(&call.merchant, &filter, page.skipped(), page.size),
+        None => memory.transactions.index().lists.page(&call.merchant, &filter, page.offset(), page.size),
     };
     page.exists(count)?;
     let base = call.cx.base_url(call.request);
@@ -34,9 +34,9 @@ pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     Ok(wire::list(&format!("{}/api/transactions/", links.prefix), &page, count, &objects))
 }
 
-/// The one transfer to an order of the caller's own, if it passes.
+/// The transfer to an order of the caller, if it passes the filter.
 fn of_order(call: &Call<'_, '_>, name: &str, (status, chain): TransactionFilter) -> Option<u32> {
-    let order = call.memory.order_called(name).filter(|it| it.merchant == call.merchant)?;
+    let order = call.memory.find_order(name).filter(|it| it.merchant == call.merchant)?;
     let passes = |it: &&Transaction| status.is_none_or(|own| own == it.status()) && chain.is_none_or(|own| own == order.chain);
     call.memory.transaction_of(order).filter(passes).map(|it| it.number)
 }

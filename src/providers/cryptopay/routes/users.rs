@@ -3,8 +3,7 @@
 use super::Call;
 use crate::engine::account::Account;
 use crate::engine::context::Context;
-use crate::engine::tables::settings::Value;
-use crate::engine::tables::settings::{WEBHOOK_SECRET, WEBHOOK_URL};
+use crate::engine::tables::settings::{Value, WEBHOOK_SECRET, WEBHOOK_URL};
 use crate::kit::http::Response;
 use crate::kit::ids::entity;
 use crate::kit::secret::Secret;
@@ -16,10 +15,10 @@ use crate::providers::cryptopay::model::{Address, CHAINS, MERCHANTS_MAX, Memory,
 use crate::providers::cryptopay::settings::REFRESH_ROTATION;
 use crate::providers::cryptopay::wire::{self, Registration, USERNAME};
 
-const FORGOTTEN: &str = "100000 used refresh tokens are remembered: the one that ends first was forgotten and could be used again";
+const DROPPED: &str = "at most 100000 used refresh tokens are remembered: the one that expires first was dropped and can be used again";
 
-/// The account that every sandbox has moves in, with a wallet on each chain.
-pub fn move_in(memory: &mut Memory, cx: &Context<'_>, account: &str) {
+/// Makes a merchant of the account that every sandbox has, with a wallet on each chain.
+pub fn open_account(memory: &mut Memory, cx: &Context<'_>, account: &str) {
     let Some(own) = cx.account(account) else { return };
     let username: Box<str> = own.credentials.get("username").map_or(account, Secret::expose).into();
     memory.starting_url = own.text(&WEBHOOK_URL).map(str::to_owned);
@@ -32,7 +31,7 @@ pub fn move_in(memory: &mut Memory, cx: &Context<'_>, account: &str) {
     });
     let now = whole_second(cx.now());
     for chain in CHAINS.iter().copied() {
-        let address = Address::drawn(&mut cx.draws("cryptopay wallet", entity(&[account, &(chain as u8).to_string()])));
+        let address = Address::draw(&mut cx.draws("cryptopay wallet", entity(&[account, &(chain as u8).to_string()])));
         let number = memory.wallets.next();
         memory.wallets.insert(Wallet { number, merchant, chain, address, is_active: true, created_at: now, updated_at: now });
     }
@@ -49,7 +48,7 @@ pub fn register(call: Call<'_, '_>) -> Result<Response, Error> {
     if MERCHANTS_MAX < number as usize {
         return Err(Error::field(USERNAME.name, format!("This sandbox has {MERCHANTS_MAX} users, as many as it keeps")));
     }
-    let account = opened(memory, cx, number, &username, &password);
+    let account = build_account(memory, cx, number, &username, &password);
     let merchant =
         Merchant { account: account.id.clone(), username: username.into(), email: email.into(), shop_name: shop_name.into(), tokens: 0 };
     if !cx.add_account(account) {
@@ -57,12 +56,12 @@ pub fn register(call: Call<'_, '_>) -> Result<Response, Error> {
     }
     let number = memory.merchants.insert(merchant);
     auth::note(memory, cx, number);
-    memory.merchants.get(number).map(|it| wire::registered(number, it)).ok_or(Error::Internal)
+    memory.merchants.get(number).map(|it| wire::user(number, it)).ok_or(Error::Internal)
 }
 
-/// The account of a new user. The password came from outside and is masked like any such secret; their keys follow
-/// from the sandbox's name, as the first account's do.
-fn opened(memory: &Memory, cx: &Context<'_>, number: u32, username: &str, password: &str) -> Account {
+/// The account of a new user. The password came from outside and is masked like any such secret; the keys are derived
+/// from the sandbox's name, like those of the first account.
+fn build_account(memory: &Memory, cx: &Context<'_>, number: u32, username: &str, password: &str) -> Account {
     let key = |name: &str, chars: usize| derived(&[cx.sandbox(), "cryptopay", name, username])[..chars].to_owned();
     let credentials = [
         ("username", Secret::issued(username)),
@@ -80,7 +79,7 @@ fn opened(memory: &Memory, cx: &Context<'_>, number: u32, username: &str, passwo
 
 pub fn login(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, .. } = call;
-    let (username, password) = wire::login_asked(request)?;
+    let (username, password) = wire::parse_login(request)?;
     let merchant = memory.merchants.index().usernames.get(username.as_str()).ok_or(BAD_LOGIN)?;
     let own = cx.account(memory.account_of(merchant)).and_then(|it| it.credentials.get("password"));
     if !own.is_some_and(|it| same(it.expose(), &password)) {
@@ -89,17 +88,17 @@ pub fn login(call: Call<'_, '_>) -> Result<Response, Error> {
     auth::note(memory, cx, merchant);
     auth::permit(memory, cx, merchant)?;
     let (access, refresh) = auth::issue(memory, cx, merchant)?;
-    memory.merchants.get(merchant).map(|it| wire::logged_in(&access, &refresh, merchant, it)).ok_or(Error::Internal)
+    memory.merchants.get(merchant).map(|it| wire::session(&access, &refresh, merchant, it)).ok_or(Error::Internal)
 }
 
 pub fn refresh(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, .. } = call;
-    let token = wire::refresh_asked(request)?;
-    let claims = auth::refreshing(memory, cx, &token)?;
+    let token = wire::parse_refresh(request)?;
+    let claims = auth::check_refresh(memory, cx, &token)?;
     auth::permit(memory, cx, claims.user_id)?;
     if cx.flag(memory.account_of(claims.user_id), &REFRESH_ROTATION) && !memory.spend(claims.exp, &claims.jti, cx.now().as_second()) {
-        cx.trace.note = Some(FORGOTTEN);
+        cx.trace.note = Some(DROPPED);
     }
     let (access, refresh) = auth::issue(memory, cx, claims.user_id)?;
-    Ok(wire::refreshed(&access, &refresh))
+    Ok(wire::tokens(&access, &refresh))
 }

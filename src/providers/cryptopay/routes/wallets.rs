@@ -5,7 +5,7 @@ use crate::kit::http::{Response, StatusCode};
 use crate::kit::time::whole_second;
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::Wallet;
-use crate::providers::cryptopay::wire::{NewWallet, WalletObject, enveloped};
+use crate::providers::cryptopay::wire::{NewWallet, WalletObject, envelope};
 
 pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     let numbers = call.memory.wallets.index().list(call.merchant);
@@ -17,7 +17,7 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     let NewWallet { chain, address, is_active } = NewWallet::parse(request, |it| memory.wallet_on(merchant, it).is_some())?;
     let now = whole_second(cx.now());
     let wallet = Wallet { number: memory.wallets.next(), merchant, chain, address, is_active, created_at: now, updated_at: now };
-    let response = enveloped(StatusCode::CREATED, &WalletObject::of(&wallet), "Merchant wallet created successfully", now);
+    let response = envelope(StatusCode::CREATED, &WalletObject::of(&wallet), "Merchant wallet created successfully", now);
     memory.wallets.insert(wallet);
     Ok(response)
 }
@@ -31,5 +31,5 @@ pub fn update(call: Call<'_, '_>) -> Result<Response, Error> {
     let now = whole_second(cx.now());
     memory.wallets.update(number, |it| (it.chain, it.address, it.is_active, it.updated_at) = (chain, address, is_active, now));
     let wallet = memory.wallets.get(number).ok_or(Error::NotFound)?;
-    Ok(enveloped(StatusCode::OK, &WalletObject::of(wallet), "Merchant wallet updated successfully", now))
+    Ok(envelope(StatusCode::OK, &WalletObject::of(wallet), "Merchant wallet updated successfully", now))
 }

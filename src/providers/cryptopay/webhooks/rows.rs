@@ -4,7 +4,7 @@ use crate::engine::tables::EventRow;
 use crate::kit::evidence::Evidence::{self, Documented};
 use crate::providers::cryptopay::wire::{EVENT_BODY, EVENT_HEADERS};
 
-const SIGNED: &str = "X-Webhook-Signature: the HMAC-SHA256 of the body's bytes under the endpoint's secret, lowercase hexadecimal without a prefix. What goes to an order's own webhook_url, or to the account's, is signed with the account's secret";
+const SIGNED: &str = "X-Webhook-Signature: the HMAC-SHA256 of the body's bytes with the endpoint's secret, in lowercase hexadecimal without a prefix. A webhook to the webhook_url of an order or of the account is signed with the account's secret";
 
 macro_rules! event {
     ($name:literal, $when:literal, $status:literal, $hash:literal, $chain:literal, $times:literal, $evidence:expr) => {
@@ -31,7 +31,7 @@ const NAMED: Evidence = Documented("Webhooks, Webhook Events");
 #[rustfmt::skip]
 pub const EVENTS: &[EventRow] = &[
     event!("payment.pending", "a transfer to the order is seen", "pending", r#""0xabcdef1234567890...""#, r#""confirmations":0,"block_number":null,"from_address":"0x9876543210987654321098765432109876543210""#, r#""confirmed_at":null},"timestamp":"2024-01-01T10:01:00Z""#, NAMED),
-    event!("payment.confirmed", "the transfer has enough confirmations, and is at least the amount in the right token", "confirmed", r#""0xabcdef1234567890...""#, r#""confirmations":15,"block_number":12345678,"from_address":"0x9876543210987654321098765432109876543210""#, r#""confirmed_at":"2024-01-01T10:15:00Z"},"timestamp":"2024-01-01T10:15:30Z""#, Documented("Webhooks, Webhook Events and Webhook Payload")),
-    event!("payment.failed", "the transfer was reverted or rejected, or is confirmed and too small or in another token", "failed", r#""0xabcdef1234567890...""#, r#""confirmations":0,"block_number":null,"from_address":"0x9876543210987654321098765432109876543210""#, r#""confirmed_at":null},"timestamp":"2024-01-01T10:02:00Z""#, NAMED),
+    event!("payment.confirmed", "the transfer has enough confirmations, and is at least the order's amount in its token", "confirmed", r#""0xabcdef1234567890...""#, r#""confirmations":15,"block_number":12345678,"from_address":"0x9876543210987654321098765432109876543210""#, r#""confirmed_at":"2024-01-01T10:15:00Z"},"timestamp":"2024-01-01T10:15:30Z""#, Documented("Webhooks, Webhook Events and Webhook Payload")),
+    event!("payment.failed", "the transfer was reverted or rejected, or it has enough confirmations but is too small or in another token", "failed", r#""0xabcdef1234567890...""#, r#""confirmations":0,"block_number":null,"from_address":"0x9876543210987654321098765432109876543210""#, r#""confirmed_at":null},"timestamp":"2024-01-01T10:02:00Z""#, NAMED),
     event!("order.expired", "no transfer was seen in time", "expired", "null", r#""confirmations":0,"block_number":null,"from_address":null"#, r#""confirmed_at":null},"timestamp":"2024-01-01T12:00:00Z""#, NAMED),
 ];

@@ -1,4 +1,4 @@
-//! Whether a webhook's signature is right and, when it is not, which usual mistake explains it.
+//! Whether a webhook's signature is right and, if it is not, which common mistake explains it.
 
 use super::SIGNATURE;
 use crate::engine::signature::{Received, Verdict};
@@ -7,7 +7,7 @@ use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha256, hmac_sha256_hex, same};
 use crate::providers::cryptopay::wire::EVENT_BODY;
 
-/// Judges the bytes as they came.
+/// Checks the bytes as they came.
 pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
     let expected = hmac_sha256_hex(secret.as_bytes(), webhook.body);
     let canonical = String::from_utf8_lossy(webhook.body).into_owned();
@@ -18,7 +18,7 @@ fn mistake(body: &[u8], received: &str, secret: &str, others: &[&str]) -> &'stat
     let bare = received.strip_prefix("sha256=").unwrap_or(received);
     let covers = |text: &[u8], secret: &[u8]| same(&hmac_sha256_hex(secret, text), &bare.to_ascii_lowercase());
     let compact = rewritten(body, Writing::Minified).unwrap_or_default();
-    let printed = [spaced(&compact), rewritten(body, Writing::Escaped).unwrap_or_default()];
+    let printed = [add_spaces(&compact), rewritten(body, Writing::Escaped).unwrap_or_default()];
     let ordered = [rewritten(body, Writing::Sorted), in_documented_order(&compact, EVENT_BODY, "data")];
     let behind = secret.strip_prefix("whsec_").unwrap_or(secret);
     let decoded = hex::decode(behind).unwrap_or_default();
@@ -31,7 +31,7 @@ fn mistake(body: &[u8], received: &str, secret: &str, others: &[&str]) -> &'stat
 }
 
 /// Compact JSON with a space behind each colon and comma, as Python's library prints it.
-fn spaced(compact: &str) -> String {
+fn add_spaces(compact: &str) -> String {
     let (mut out, mut quoted, mut escaped) = (String::with_capacity(compact.len() * 2), false, false);
     for it in compact.chars() {
         out.push(it);

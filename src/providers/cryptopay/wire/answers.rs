@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::written;
+use super::timestamp;
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::time::Timestamp;
 
 /// An object in its envelope.
-pub fn enveloped(status: StatusCode, data: &impl Serialize, message: &str, now: Timestamp) -> Response {
+pub fn envelope(status: StatusCode, data: &impl Serialize, message: &str, now: Timestamp) -> Response {
     #[derive(Serialize)]
     struct Envelope<'a, T> {
         success: bool,
@@ -15,5 +15,5 @@ pub fn enveloped(status: StatusCode, data: &impl Serialize, message: &str, now: 
         message: &'a str,
         timestamp: String,
     }
-    Response::json(status, &Envelope { success: true, data, message, timestamp: written(now) })
+    Response::json(status, &Envelope { success: true, data, message, timestamp: timestamp(now) })
 }

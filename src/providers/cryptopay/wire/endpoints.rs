@@ -1,10 +1,10 @@
-//! Webhook endpoints: what is sent to make or replace one, and the object.
+//! Webhook endpoints: the request that creates or replaces one, and the object.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::sheet::Sheet;
-use super::{ENDPOINT_ACTIVE, ENDPOINT_EVENTS, ENDPOINT_URL, written};
+use super::{ENDPOINT_ACTIVE, ENDPOINT_EVENTS, ENDPOINT_URL, timestamp};
 use crate::kit::http::Request;
 use crate::kit::word::Word;
 use crate::providers::cryptopay::errors::Error;
@@ -65,8 +65,8 @@ impl<'a> EndpointObject<'a> {
             events: it.events.iter().map(|it| it.word()).collect(),
             is_active: it.is_active,
             secret: &it.secret,
-            created_at: written(it.created_at),
-            updated_at: written(it.updated_at),
+            created_at: timestamp(it.created_at),
+            updated_at: timestamp(it.updated_at),
         }
     }
 }

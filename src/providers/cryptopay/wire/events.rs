@@ -4,12 +4,12 @@ use bytes::Bytes;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::written;
+use super::timestamp;
 use crate::kit::time::Timestamp;
 use crate::kit::word::Word;
 use crate::providers::cryptopay::model::{Notice, Order, Transaction};
 
-/// The status in an event's words.
+/// The status in an event.
 const fn status(notice: Notice) -> &'static str {
     match notice {
         Notice::Pending => "pending",
@@ -22,13 +22,13 @@ const fn status(notice: Notice) -> &'static str {
 #[derive(Serialize)]
 struct Payload<'a> {
     event: &'static str,
-    data: StepReport<'a>,
+    data: EventObject<'a>,
     timestamp: String,
     webhook_id: &'a str,
 }
 
 #[derive(Serialize)]
-struct StepReport<'a> {
+struct EventObject<'a> {
     order_id: String,
     transaction_hash: Option<String>,
     amount: Decimal,
@@ -44,12 +44,12 @@ struct StepReport<'a> {
     confirmed_at: Option<String>,
 }
 
-/// What is sent of an order and of the transfer to it, where there is one.
+/// The body of an event about an order and the transfer to it, if it has one.
 ///
 /// # Panics
 /// Never: a payload is JSON.
 pub fn event(webhook_id: &str, notice: Notice, order: &Order, transaction: Option<&Transaction>, now: Timestamp) -> Bytes {
-    let data = StepReport {
+    let data = EventObject {
         order_id: order.order_id(),
         transaction_hash: transaction.map(|it| it.hash.to_string()),
         amount: transaction.map_or(order.amount, |it| it.amount),
@@ -61,9 +61,9 @@ pub fn event(webhook_id: &str, notice: Notice, order: &Order, transaction: Optio
         from_address: transaction.map(|it| it.from_address.text()),
         to_address: order.receiving_address.text(),
         order_info: &order.order_info,
-        created_at: written(order.created_at),
-        confirmed_at: transaction.and_then(|it| it.confirmed_at).map(written),
+        created_at: timestamp(order.created_at),
+        confirmed_at: transaction.and_then(|it| it.confirmed_at).map(timestamp),
     };
-    let payload = Payload { event: notice.word(), data, timestamp: written(now), webhook_id };
+    let payload = Payload { event: notice.word(), data, timestamp: timestamp(now), webhook_id };
     serde_json::to_vec(&payload).expect("a payload is JSON").into()
 }

@@ -1,4 +1,4 @@
-//! Pagination: what a list is asked for, and its shape, which has no envelope.
+//! Pagination: the parameters of a list, and its shape, which has no envelope.
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use crate::kit::http::{Request, Response, StatusCode, form_pairs, with_query};
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{CHAINS, ORDER_STATUSES, OrderFilter, TOKENS, TRANSACTION_STATUSES, TransactionFilter};
 
-/// Objects of a page when nobody says otherwise, and at most.
+/// Objects of a page: by default, and at most.
 pub const PAGE_SIZE_DEFAULT: u32 = 20;
 pub const PAGE_SIZE_MAX: u32 = 100;
 
@@ -17,45 +17,45 @@ pub const PAGE_SIZE_MAX: u32 = 100;
 pub struct Page {
     number: u32,
     pub size: u32,
-    /// What else was asked, sorted by name: the links say it again.
-    asked: Vec<(String, String)>,
+    /// The other parameters of the query, sorted by name, for the links.
+    others: Vec<(String, String)>,
 }
 
 impl Page {
-    /// A page size that makes no sense counts as not sent; a page that makes none is refused.
+    /// An invalid page size counts as not sent; an invalid page is refused.
     pub fn parse(request: &Request) -> Result<Self, Error> {
-        let mut asked = form_pairs(request.query.as_bytes());
-        let last = |name: &str| asked.iter().rev().find(|it| it.0 == name).map(|it| it.1.as_str());
+        let mut others = form_pairs(request.query.as_bytes());
+        let last = |name: &str| others.iter().rev().find(|it| it.0 == name).map(|it| it.1.as_str());
         let size = last("page_size").and_then(|it| it.parse().ok()).filter(|it| 0 < *it);
         let size = size.unwrap_or(u64::from(PAGE_SIZE_DEFAULT)).min(u64::from(PAGE_SIZE_MAX));
         let number = last("page").map_or(Some(1), |it| it.parse().ok()).filter(|it| 0 < *it).ok_or(Error::NoPage)?;
-        asked.retain(|it| it.0 != "page");
-        asked.sort();
-        Ok(Self { number, size: u32::try_from(size).unwrap_or(PAGE_SIZE_MAX), asked })
+        others.retain(|it| it.0 != "page");
+        others.sort();
+        Ok(Self { number, size: u32::try_from(size).unwrap_or(PAGE_SIZE_MAX), others })
     }
 
-    /// How many come before it.
-    pub const fn skipped(&self) -> u32 {
+    /// The number of objects before it.
+    pub const fn offset(&self) -> u32 {
         (self.number - 1).saturating_mul(self.size)
     }
 
-    /// Refuses a page beyond the last; the first one is always there.
+    /// Refuses a page after the last; the first page always exists.
     pub const fn exists(&self, count: u32) -> Result<(), Error> {
-        if self.number > 1 && count <= self.skipped() { Err(Error::NoPage) } else { Ok(()) }
+        if self.number > 1 && count <= self.offset() { Err(Error::NoPage) } else { Ok(()) }
     }
 
     fn link(&self, path: &str, number: u32) -> String {
         fn pair((name, value): &(String, String)) -> (&str, &str) {
             (name, value)
         }
-        let (before, behind) = self.asked.split_at(self.asked.partition_point(|it| it.0.as_str() < "page"));
+        let (before, behind) = self.others.split_at(self.others.partition_point(|it| it.0.as_str() < "page"));
         let number = number.to_string();
         let pairs: Vec<_> = before.iter().map(pair).chain([("page", &*number)]).chain(behind.iter().map(pair)).collect();
         with_query(path, &pairs)
     }
 }
 
-/// A page of so many objects in all. `path` is the list's own, prefixes included.
+/// A page of a list with `count` objects in total. `path` is the path of the list, prefixes included.
 pub fn list(path: &str, page: &Page, count: u32, results: &[impl Serialize]) -> Response {
     #[derive(Serialize)]
     struct List<'a, T> {
@@ -64,14 +64,14 @@ pub fn list(path: &str, page: &Page, count: u32, results: &[impl Serialize]) -> 
         previous: Option<String>,
         results: &'a [T],
     }
-    let has_more = page.skipped().saturating_add(page.size) < count;
+    let has_more = page.offset().saturating_add(page.size) < count;
     let next = has_more.then(|| page.link(path, page.number + 1));
     let previous = (1 < page.number).then(|| page.link(path, page.number - 1));
     Response::json(StatusCode::OK, &List { count, next, previous, results })
 }
 
 /// The filters of `GET /api/payment-orders/`.
-pub fn orders_asked(request: &Request) -> Result<OrderFilter, Error> {
+pub fn parse_order_filter(request: &Request) -> Result<OrderFilter, Error> {
     let mut sheet = Sheet::query(request);
     let status = sheet.word(&ORDER_STATUS, ORDER_STATUSES);
     let chain = sheet.word(&LIST_CHAIN, CHAINS);
@@ -79,8 +79,8 @@ pub fn orders_asked(request: &Request) -> Result<OrderFilter, Error> {
     sheet.complete(Some((status, chain, token)))
 }
 
-/// The filters of `GET /api/transactions/`, and the order whose alone are asked for.
-pub fn transactions_asked(request: &Request) -> Result<(TransactionFilter, Option<String>), Error> {
+/// The filters of `GET /api/transactions/`, and the order whose transactions alone are requested.
+pub fn parse_transaction_filter(request: &Request) -> Result<(TransactionFilter, Option<String>), Error> {
     let mut sheet = Sheet::query(request);
     let order = sheet.text(&LIST_ORDER);
     let status = sheet.word(&TRANSACTION_STATUS, TRANSACTION_STATUSES);

@@ -1,4 +1,4 @@
-//! Payment orders and transactions: what is sent to make one, and the objects.
+//! Payment orders and transactions: the request that creates an order, and the objects.
 
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::IgnoredAny;
 
 use super::sheet::Sheet;
-use super::{AMOUNT, CHAIN, CURRENCY, EXPIRES_AT, NONCE, ORDER_INFO, REDIRECT_URL, WEBHOOK_URL, written};
+use super::{AMOUNT, CHAIN, CURRENCY, EXPIRES_AT, NONCE, ORDER_INFO, REDIRECT_URL, WEBHOOK_URL, timestamp};
 use crate::kit::http::Request;
 use crate::kit::json::{DEPTH_MAX, depth};
 use crate::kit::time::{Timestamp, whole_second};
@@ -15,7 +15,7 @@ use crate::kit::word::Word;
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{Address, CHAINS, Chain, Order, TOKENS, Token, Transaction};
 
-/// Digits of an amount: what a decimal surely holds.
+/// The digits of an amount: a decimal holds every number with this many.
 const DIGITS_MAX: usize = 28;
 
 /// The body of `POST /api/payment-orders/`, once it is known to be good.
@@ -34,7 +34,7 @@ pub struct NewOrder {
 
 impl NewOrder {
     /// Names every fault at once, in the order of the documented table. `is_used` knows the merchant's nonces, `wallet`
-    /// where the merchant is paid on a chain.
+    /// the merchant's address on a chain.
     pub fn parse(
         request: &Request,
         now: Timestamp,
@@ -45,7 +45,7 @@ impl NewOrder {
         let amount = amount(&mut sheet);
         let token = sheet.word(&CURRENCY, TOKENS);
         let chain = sheet.word(&CHAIN, CHAINS);
-        pair(&mut sheet, amount, token, chain);
+        check_pair(&mut sheet, amount, token, chain);
         let receiving_address = chain.and_then(wallet);
         if let (Some(chain), None) = (chain, receiving_address) {
             sheet.refuse(&CHAIN, format!("You have no active wallet on {}", chain.word()));
@@ -85,11 +85,11 @@ fn amount(sheet: &mut Sheet<'_>) -> Option<Decimal> {
     None
 }
 
-/// Digits, and perhaps a point with more digits; written back it is the same text.
+/// Parses digits, optionally with a point and more digits. The decimal is written as the same text.
 pub fn decimal(text: &str) -> Result<Decimal, String> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
-    let digits = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
     if !digits(whole) || !digits(fraction) || (whole.len() > 1 && whole.starts_with('0')) {
         return Err("A valid number is required".to_owned());
     }
@@ -99,8 +99,8 @@ pub fn decimal(text: &str) -> Result<Decimal, String> {
     Decimal::from_str_exact(text).map_err(|_| "A valid number is required".to_owned())
 }
 
-/// The token has to be offered on the chain, and the amount no finer than it can be.
-fn pair(sheet: &mut Sheet<'_>, amount: Option<Decimal>, token: Option<Token>, chain: Option<Chain>) {
+/// Refuses a token that the chain does not offer, and an amount with more decimals than the token has.
+fn check_pair(sheet: &mut Sheet<'_>, amount: Option<Decimal>, token: Option<Token>, chain: Option<Chain>) {
     let (Some(token), Some(chain)) = (token, chain) else { return };
     match chain.decimals(token) {
         None => sheet.refuse(&CURRENCY, format!("{} is not available when blockchain is {}", token.word(), chain.word())),
@@ -117,7 +117,7 @@ pub fn is_json(text: &str) -> bool {
     depth(text.as_bytes()) <= DEPTH_MAX && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
-/// A moment still to come; without an offset it is UTC.
+/// A moment in the future; without an offset it is UTC.
 fn expires_at(sheet: &mut Sheet<'_>, now: Timestamp) -> Option<Timestamp> {
     let text = sheet.text(&EXPIRES_AT)?;
     let zoned: Option<Timestamp> = text.parse().ok();
@@ -132,12 +132,12 @@ fn expires_at(sheet: &mut Sheet<'_>, now: Timestamp) -> Option<Timestamp> {
     Some(at)
 }
 
-/// Where the links of an object begin.
+/// The beginnings of an object's links.
 #[derive(Clone, Copy, Debug)]
 pub struct Links<'a> {
-    /// In front of absolute ones: scheme, host, sandbox and slug.
+    /// Of absolute links: scheme, host, sandbox and slug.
     pub base: &'a str,
-    /// In front of relative ones: sandbox and slug.
+    /// Of relative links: sandbox and slug.
     pub prefix: &'a str,
 }
 
@@ -187,8 +187,8 @@ impl<'a> OrderObject<'a> {
             order_id,
             order_info: &it.order_info,
             nonce: it.nonce,
-            created_at: written(it.created_at),
-            expires_at: written(it.expires_at),
+            created_at: timestamp(it.created_at),
+            expires_at: timestamp(it.expires_at),
             transaction: transaction.map(|own| TransactionObject::of(own, it)),
         }
     }
@@ -226,8 +226,8 @@ impl<'a> TransactionObject<'a> {
             block_number: it.block,
             confirmations: it.confirmations,
             status: it.status().word(),
-            created_at: written(it.created_at),
-            confirmed_at: it.confirmed_at.map(written),
+            created_at: timestamp(it.created_at),
+            confirmed_at: it.confirmed_at.map(timestamp),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The parameter tables of the documentation, and what stands in the answers.
+//! The parameter tables of the documentation, and the fields of answers.
 
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
@@ -10,14 +10,14 @@ const EXPIRY: Evidence = Documented("Payment Orders, Create Payment Order: param
 const ORDER: Evidence = Documented("Payment Orders, Create Payment Order: response");
 const PAYLOAD: Evidence = Documented("Webhooks, Webhook Payload");
 const TRANSFER: Evidence = Assumed("the page on transactions is not published; the names are those of Webhooks, Webhook Payload");
-const WALLET: Evidence = Assumed("API overview, Merchant Wallets, lists the calls; their bodies are documented nowhere");
-const ENDPOINT: Evidence = Assumed("API overview, Webhooks, lists the calls; their bodies are documented nowhere");
+const WALLET: Evidence = Assumed("API overview, Merchant Wallets, lists the calls; their bodies are not documented");
+const ENDPOINT: Evidence = Assumed("API overview, Webhooks, lists the calls; their bodies are not documented");
 const PAGING: Evidence = Documented("API overview, Pagination; default, bounds and refusals are assumed");
-const FILTER: Evidence = Assumed("no filter is documented; a list without any is of little use");
+const FILTER: Evidence = Assumed("no filter is documented, but a list needs some to be useful");
 const ENVELOPE: Evidence = Documented("API overview, Response Format");
 const REFUSED: Evidence = Documented("API overview, Error Responses");
 const REGISTER: Evidence = Documented("Authentication, Register; that all four are required, and the bounds, are assumed");
-const REGISTERED: Evidence = Assumed("the answer to a registration is shown nowhere");
+const REGISTERED: Evidence = Assumed("the answer to a registration is not documented");
 const LOGIN: Evidence = Documented("Authentication, Login");
 const REFRESH: Evidence = Documented("Authentication, Refresh Token");
 const SIGNED: Evidence = Documented("Webhooks, Signature Verification");
@@ -39,31 +39,31 @@ mod parameters {
         REFRESH, REGISTER, RULED, Required, TEXT, TOKEN_WORDS, TRANSACTION_STATUS_WORDS, Value, WALLET, row,
     };
 
-    pub const USERNAME: Field = row("username", Value::Text { chars_max: 150 }, Required, "letters, digits and @ . + - _; nobody else's", REGISTER);
-    pub const EMAIL: Field = row("email", Value::Text { chars_max: 254 }, Required, "an email address; nobody else's", REGISTER);
-    pub const PASSWORD: Field = row("password", Value::Text { chars_max: 128 }, Required, "at least 8 characters; it is compared as it stands, without a slow hash: this is a test server", REGISTER);
+    pub const USERNAME: Field = row("username", Value::Text { chars_max: 150 }, Required, "letters, digits and @ . + - _; unique", REGISTER);
+    pub const EMAIL: Field = row("email", Value::Text { chars_max: 254 }, Required, "an email address; unique", REGISTER);
+    pub const PASSWORD: Field = row("password", Value::Text { chars_max: 128 }, Required, "at least 8 characters; it is stored and compared as plain text: this is a test server", REGISTER);
     pub const SHOP_NAME: Field = row("shop_name", Value::Text { chars_max: 255 }, Required, "any text", REGISTER);
 
     pub const LOGIN_NAME: Field = row("username", TEXT, Required, "the user name", LOGIN);
     pub const LOGIN_PASSWORD: Field = row("password", TEXT, Required, "the password", LOGIN);
-    pub const REFRESH_TOKEN: Field = row("refresh", TEXT, Required, "a refresh token that was not used yet", REFRESH);
+    pub const REFRESH_TOKEN: Field = row("refresh", TEXT, Required, "a refresh token that has not been used yet", REFRESH);
 
-    pub const AMOUNT: Field = row("amount", Value::Decimal, Required, "above zero, with no more decimals than the token has; comes back exactly as it was sent", RULED);
+    pub const AMOUNT: Field = row("amount", Value::Decimal, Required, "above zero, with no more decimals than the token has; answers have it exactly as it was sent", RULED);
     pub const CURRENCY: Field = row("currency", Value::Word(TOKEN_WORDS), Required, "symbol of a token that is offered on that chain", CREATE);
     pub const CHAIN: Field = row("blockchain", Value::Word(CHAIN_WORDS), Required, "slug of a chain on which the merchant has an active wallet", CREATE);
-    pub const ORDER_INFO: Field = row("order_info", Value::JsonText, Required, "text that is JSON; an object is refused; comes back exactly as it was sent", RULED);
-    pub const NONCE: Field = row("nonce", Value::Integer { min: 1, max: i64::MAX }, Required, "unique for the merchant", RULED);
-    pub const WEBHOOK_URL: Field = row("webhook_url", Value::HttpUrl, Optional, "where this order's events go, in place of the endpoints", RULED);
-    pub const REDIRECT_URL: Field = row("redirect_url", Value::Url, Optional, "where the customer goes after the payment; order_id and status are appended", RULED);
-    pub const EXPIRES_AT: Field = row("expires_at", Value::NullableTime, Optional, "ISO 8601, in the future; two hours from now unless sent", EXPIRY);
+    pub const ORDER_INFO: Field = row("order_info", Value::JsonText, Required, "text that is JSON; an object is refused; answers have it exactly as it was sent", RULED);
+    pub const NONCE: Field = row("nonce", Value::Integer { min: 1, max: i64::MAX }, Required, "unique among the orders of the merchant", RULED);
+    pub const WEBHOOK_URL: Field = row("webhook_url", Value::HttpUrl, Optional, "address for this order's events, instead of the endpoints", RULED);
+    pub const REDIRECT_URL: Field = row("redirect_url", Value::Url, Optional, "address to which the customer goes after the payment; order_id and status are appended", RULED);
+    pub const EXPIRES_AT: Field = row("expires_at", Value::NullableTime, Optional, "ISO 8601, in the future; the default is two hours from now", EXPIRY);
 
     pub const ORDER_ID: Field = row("id", TEXT, Required, "the order's id, or its order_id", BY_ID);
     pub const HASH: Field = row("hash", TEXT, Required, "the transaction's hash, in any case", BY_ID);
     pub const WALLET_ID: Field = row("id", ID, Required, "the wallet's id", BY_ID);
     pub const ENDPOINT_ID: Field = row("id", ID, Required, "the endpoint's id", BY_ID);
 
-    pub const PAGE: Field = row("page", Value::Integer { min: 1, max: i64::MAX }, Default("1"), "page number; one beyond the last is 404", PAGING);
-    pub const PAGE_SIZE: Field = row("page_size", Value::Integer { min: 1, max: i64::MAX }, Default("20"), "objects of a page; more than 100 is 100, nonsense is 20", PAGING);
+    pub const PAGE: Field = row("page", Value::Integer { min: 1, max: i64::MAX }, Default("1"), "page number; a page after the last one is 404", PAGING);
+    pub const PAGE_SIZE: Field = row("page_size", Value::Integer { min: 1, max: i64::MAX }, Default("20"), "objects per page; more than 100 counts as 100, an invalid value as 20", PAGING);
     pub const ORDER_STATUS: Field = row("status", Value::Word(ORDER_STATUS_WORDS), Optional, "only orders of that status", FILTER);
     pub const LIST_CHAIN: Field = row("blockchain", Value::Word(CHAIN_WORDS), Optional, "only those on that chain", FILTER);
     pub const LIST_CURRENCY: Field = row("currency", Value::Word(TOKEN_WORDS), Optional, "only orders in that token", FILTER);
@@ -72,10 +72,10 @@ mod parameters {
 
     pub const WALLET_CHAIN: Field = row("blockchain", Value::Word(CHAIN_WORDS), Required, "slug of a chain; one wallet for each", WALLET);
     pub const WALLET_ADDRESS: Field = row("address", Value::Text { chars_max: 42 }, Required, "0x and 40 hexadecimal characters", WALLET);
-    pub const WALLET_ACTIVE: Field = row("is_active", Value::Flag, Default("true"), "orders are taken on this chain", WALLET);
+    pub const WALLET_ACTIVE: Field = row("is_active", Value::Flag, Default("true"), "whether orders are accepted on this chain", WALLET);
 
-    pub const ENDPOINT_URL: Field = row("url", Value::HttpUrl, Required, "where events go", ENDPOINT);
-    pub const ENDPOINT_EVENTS: Field = row("events", Value::List, Optional, "which events; all of them unless sent", ENDPOINT);
+    pub const ENDPOINT_URL: Field = row("url", Value::HttpUrl, Required, "address for events", ENDPOINT);
+    pub const ENDPOINT_EVENTS: Field = row("events", Value::List, Optional, "events to send; the default is all", ENDPOINT);
     pub const ENDPOINT_EVENT: Field = row("events[]", Value::Word(NOTICE_WORDS), Required, "an event's name", ENDPOINT);
     pub const ENDPOINT_ACTIVE: Field = row("is_active", Value::Flag, Default("true"), "whether events are sent", ENDPOINT);
 }
@@ -105,15 +105,15 @@ pub const USER: &[Field] = &[
 ];
 #[rustfmt::skip]
 pub const SESSION: &[Field] = &[
-    row("access", TEXT, Required, "a JWT for the header Authorization, good for 24 hours", LOGIN),
-    row("refresh", TEXT, Required, "a JWT that brings the next pair, good for 30 days", LOGIN),
-    row("user", Value::Object, Required, "who has logged in", LOGIN),
+    row("access", TEXT, Required, "a JWT for the header Authorization, valid for 24 hours", LOGIN),
+    row("refresh", TEXT, Required, "a JWT for the next pair of tokens, valid for 30 days", LOGIN),
+    row("user", Value::Object, Required, "the user who has logged in", LOGIN),
     row("user.id", ID, Required, "the user's id", LOGIN),
     row("user.username", TEXT, Required, "the user name", LOGIN),
     row("user.email", TEXT, Required, "the email address", LOGIN),
 ];
 #[rustfmt::skip]
-pub const TOKENS_ANEW: &[Field] = &[
+pub const NEW_TOKENS: &[Field] = &[
     row("access", TEXT, Required, "a new access token", REFRESH),
     row("refresh", TEXT, Required, "a new refresh token", REFRESH),
 ];
@@ -124,16 +124,16 @@ macro_rules! answer {
         &[
             row("success", Value::Flag, Required, "true", ENVELOPE),
             row("data", Value::Object, Required, "the object", ENVELOPE),
-            row("message", TEXT, Required, "what was done, for people", ENVELOPE),
-            row("timestamp", Value::Time, Required, "the moment of the answer", ENVELOPE),
+            row("message", TEXT, Required, "what was done, in words", ENVELOPE),
+            row("timestamp", Value::Time, Required, "time of the answer", ENVELOPE),
             $($rows),*
         ]
     };
     (listed; $($rows:expr),*) => {
         &[
-            row("count", COUNT, Required, "how many there are in all", PAGING),
+            row("count", COUNT, Required, "number of objects in total", PAGING),
             row("next", Value::Nullable, Required, "path and query of the next page; null on the last", PAGING),
-            row("previous", Value::Nullable, Required, "path and query of the page before; null on the first", PAGING),
+            row("previous", Value::Nullable, Required, "path and query of the previous page; null on the first", PAGING),
             row("results", Value::List, Required, "the objects, newest first", PAGING),
             $($rows),*
         ]
@@ -141,9 +141,9 @@ macro_rules! answer {
 }
 
 const STATUS: Evidence =
-    Documented("Payment Orders, Create Payment Order: response, pending; the further words are those of Webhooks, Webhook Events");
+    Documented("Payment Orders, Create Payment Order: response, pending; the other words are those of Webhooks, Webhook Events");
 
-/// The rows of a transaction, behind those of what it stands in.
+/// The rows of a transaction, after those of the object that contains it.
 macro_rules! transaction {
     ($shape:ident, $p:literal; $($before:expr),*) => {
         answer![$shape;
@@ -153,13 +153,13 @@ macro_rules! transaction {
             row(concat!($p, "order_id"), TEXT, Required, "the order that it pays", TRANSFER),
             row(concat!($p, "blockchain"), Value::Word(CHAIN_WORDS), Required, "the chain", TRANSFER),
             row(concat!($p, "currency"), Value::Word(TOKEN_WORDS), Required, "the token that was transferred", TRANSFER),
-            row(concat!($p, "amount"), TEXT, Required, "what was transferred", TRANSFER),
+            row(concat!($p, "amount"), TEXT, Required, "amount that was transferred", TRANSFER),
             row(concat!($p, "from_address"), TEXT, Required, "the payer", TRANSFER),
             row(concat!($p, "to_address"), TEXT, Required, "the order's receiving_address", TRANSFER),
             row(concat!($p, "block_number"), Value::NullableInteger, Required, "null until a block holds it", TRANSFER),
-            row(concat!($p, "confirmations"), COUNT, Required, "as many as the chain wants at most", TRANSFER),
-            row(concat!($p, "status"), Value::Word(TRANSACTION_STATUS_WORDS), Required, "where it stands", TRANSFER),
-            row(concat!($p, "created_at"), Value::Time, Required, "when it was seen", TRANSFER),
+            row(concat!($p, "confirmations"), COUNT, Required, "confirmations so far, up to the number that the chain requires", TRANSFER),
+            row(concat!($p, "status"), Value::Word(TRANSACTION_STATUS_WORDS), Required, "status of the transaction", TRANSFER),
+            row(concat!($p, "created_at"), Value::Time, Required, "time when it was seen", TRANSFER),
             row(concat!($p, "confirmed_at"), Value::NullableTime, Required, "null until it is confirmed", TRANSFER)
         ]
     };
@@ -173,14 +173,14 @@ macro_rules! order {
             row(concat!($p, "amount"), TEXT, Required, "as sent", ORDER),
             row(concat!($p, "currency"), Value::Word(TOKEN_WORDS), Required, "as sent", ORDER),
             row(concat!($p, "blockchain"), Value::Word(CHAIN_WORDS), Required, "as sent", ORDER),
-            row(concat!($p, "status"), Value::Word(ORDER_STATUS_WORDS), Required, "where it stands", STATUS),
-            row(concat!($p, "receiving_address"), TEXT, Required, "the merchant's wallet when the order was made", ORDER),
+            row(concat!($p, "status"), Value::Word(ORDER_STATUS_WORDS), Required, "status of the order", STATUS),
+            row(concat!($p, "receiving_address"), TEXT, Required, "the merchant's wallet when the order was created", ORDER),
             row(concat!($p, "payment_url"), TEXT, Required, "the payment page", ORDER),
-            row(concat!($p, "qr_code_url"), TEXT, Required, "path of a QR picture", ORDER),
+            row(concat!($p, "qr_code_url"), TEXT, Required, "path of a QR image", ORDER),
             row(concat!($p, "order_info"), Value::JsonText, Required, "as sent", ORDER),
             row(concat!($p, "nonce"), Value::Integer { min: 1, max: i64::MAX }, Required, "as sent, exactly", ORDER),
             row(concat!($p, "created_at"), Value::Time, Required, "whole seconds, UTC", ORDER),
-            row(concat!($p, "expires_at"), Value::Time, Required, "until then the transfer has to be seen", ORDER),
+            row(concat!($p, "expires_at"), Value::Time, Required, "time until which the transfer must be seen", ORDER),
             row(concat!($p, "transaction"), Value::NullableObject, Required, "null until a transfer is seen, then its transaction", ORDER)
         ]
     };
@@ -192,9 +192,9 @@ macro_rules! wallet {
             row(concat!($p, "id"), ID, Required, "the wallet's number", WALLET),
             row(concat!($p, "blockchain"), Value::Word(CHAIN_WORDS), Required, "the chain", WALLET),
             row(concat!($p, "address"), TEXT, Required, "as sent", WALLET),
-            row(concat!($p, "is_active"), Value::Flag, Required, "whether orders are taken on it", WALLET),
-            row(concat!($p, "created_at"), Value::Time, Required, "when it was added", WALLET),
-            row(concat!($p, "updated_at"), Value::Time, Required, "when it was changed last", WALLET)
+            row(concat!($p, "is_active"), Value::Flag, Required, "whether orders are accepted on this chain", WALLET),
+            row(concat!($p, "created_at"), Value::Time, Required, "time when it was added", WALLET),
+            row(concat!($p, "updated_at"), Value::Time, Required, "time of the last change", WALLET)
         ]
     };
 }
@@ -207,9 +207,9 @@ macro_rules! endpoint {
             row(concat!($p, "events"), Value::List, Required, "in the order in which they were sent", ENDPOINT),
             row(concat!($p, "events[]"), Value::Word(NOTICE_WORDS), Required, "an event's name", ENDPOINT),
             row(concat!($p, "is_active"), Value::Flag, Required, "whether events are sent", ENDPOINT),
-            row(concat!($p, "secret"), TEXT, Required, "signs what goes there: whsec_ and 32 hexadecimal characters, made by the server and changed by no call", ENDPOINT),
-            row(concat!($p, "created_at"), Value::Time, Required, "when it was added", ENDPOINT),
-            row(concat!($p, "updated_at"), Value::Time, Required, "when it was changed last", ENDPOINT)
+            row(concat!($p, "secret"), TEXT, Required, "signs webhooks to this endpoint: whsec_ and 32 hexadecimal characters; the server creates it, and no call changes it", ENDPOINT),
+            row(concat!($p, "created_at"), Value::Time, Required, "time when it was added", ENDPOINT),
+            row(concat!($p, "updated_at"), Value::Time, Required, "time of the last change", ENDPOINT)
         ]
     };
 }
@@ -228,16 +228,16 @@ pub const ENDPOINT_PAGE: &[Field] = endpoint!(listed, "results[].");
 pub const REFUSAL: &[Field] = &[
     row("success", Value::Flag, Required, "false", REFUSED),
     row("error", Value::Object, Required, "what is wrong", REFUSED),
-    row("error.code", TEXT, Required, "its code", REFUSED),
-    row("error.message", TEXT, Required, "the same for people", REFUSED),
-    row("error.details", Value::Any, Required, "of a validation error an object: each wrong parameter with a list of texts; else empty", REFUSED),
-    row("timestamp", Value::Time, Required, "the moment of the answer", REFUSED),
+    row("error.code", TEXT, Required, "what is wrong, as a code", REFUSED),
+    row("error.message", TEXT, Required, "what is wrong, in words", REFUSED),
+    row("error.details", Value::Any, Required, "an object; for a validation error it has a list of texts for each wrong parameter, otherwise it is empty", REFUSED),
+    row("timestamp", Value::Time, Required, "time of the answer", REFUSED),
 ];
 
 #[rustfmt::skip]
 pub const EVENT_HEADERS: &[Field] = &[
     row("Content-Type", Value::Constant("application/json"), Required, "JSON", SIGNED),
-    row("X-Webhook-Signature", Value::Text { chars_max: 64 }, Required, "HMAC-SHA256 of the body, bare lowercase hexadecimal", SIGNED),
+    row("X-Webhook-Signature", Value::Text { chars_max: 64 }, Required, "HMAC-SHA256 of the body, lowercase hexadecimal without a prefix", SIGNED),
 ];
 
 #[rustfmt::skip]
@@ -245,20 +245,20 @@ pub const EVENT_BODY: &[Field] = &[
     row("event", Value::Word(NOTICE_WORDS), Required, "the event's name", PAYLOAD),
     row("data", Value::Object, Required, "the order, and the transfer to it", PAYLOAD),
     row("data.order_id", TEXT, Required, "the order", PAYLOAD),
-    row("data.transaction_hash", Value::Nullable, Required, "null when no transfer was seen", NULLS),
-    row("data.amount", TEXT, Required, "what was transferred; the order's amount when nothing was", PAYLOAD),
+    row("data.transaction_hash", Value::Nullable, Required, "null if no transfer was seen", NULLS),
+    row("data.amount", TEXT, Required, "amount that was transferred; the order's amount if no transfer was seen", PAYLOAD),
     row("data.currency", Value::Word(TOKEN_WORDS), Required, "the token of that amount", PAYLOAD),
     row("data.blockchain", Value::Word(CHAIN_WORDS), Required, "the chain", PAYLOAD),
-    row("data.status", Value::Word(ORDER_STATUS_WORDS), Required, "what the event says", FOLLOWS),
-    row("data.confirmations", COUNT, Required, "so far", PAYLOAD),
+    row("data.status", Value::Word(ORDER_STATUS_WORDS), Required, "status that the event reports", FOLLOWS),
+    row("data.confirmations", COUNT, Required, "confirmations so far", PAYLOAD),
     row("data.block_number", Value::NullableInteger, Required, "null until a block holds the transfer", NULLS),
-    row("data.from_address", Value::Nullable, Required, "the payer; null when no transfer was seen", NULLS),
+    row("data.from_address", Value::Nullable, Required, "the payer; null if no transfer was seen", NULLS),
     row("data.to_address", TEXT, Required, "the order's receiving_address", PAYLOAD),
-    row("data.order_info", Value::JsonText, Required, "as the merchant has sent it", PAYLOAD),
-    row("data.created_at", Value::Time, Required, "when the order was made", PAYLOAD),
+    row("data.order_info", Value::JsonText, Required, "as the merchant sent it", PAYLOAD),
+    row("data.created_at", Value::Time, Required, "time when the order was created", PAYLOAD),
     row("data.confirmed_at", Value::NullableTime, Required, "null unless the payment is confirmed", NULLS),
-    row("timestamp", Value::Time, Required, "the moment of the event", PAYLOAD),
-    row("webhook_id", TEXT, Required, "wh_ and twelve characters: one for each event and target, the same on every attempt", PAYLOAD),
+    row("timestamp", Value::Time, Required, "time of the event", PAYLOAD),
+    row("webhook_id", TEXT, Required, "wh_ and twelve characters: different for each event and target, the same on every attempt", PAYLOAD),
 ];
 
 const NULLS: Evidence = Documented("Webhooks, Webhook Payload, an example of payment.confirmed; when it is null is assumed");

@@ -1,21 +1,20 @@
-//! How parameters are read here, and the words for what is wrong with one.
+//! Reading of parameters, and this provider's messages about wrong ones.
 
 use crate::engine::tables::settings::webhook_url;
 use crate::kit::fields::{Fault, Field, Fields};
 use crate::kit::http::Request;
-use crate::kit::sheet;
-use crate::kit::sheet::Words;
+use crate::kit::sheet::{self, Words};
 use crate::kit::word::Word;
 use crate::providers::cryptopay::errors::{Error, Faults};
 
 /// Parameters of this provider.
-pub type Sheet<'a> = sheet::Sheet<'a, Said>;
+pub type Sheet<'a> = sheet::Sheet<'a, Messages>;
 
-/// The words of this provider.
+/// The messages of this provider.
 #[derive(Debug)]
-pub struct Said;
+pub struct Messages;
 
-impl Words for Said {
+impl Words for Messages {
     type Said = (&'static str, String);
     type Error = Error;
 
@@ -28,7 +27,7 @@ impl Words for Said {
     }
 }
 
-/// A parameter is wrong, for the first reason that is found.
+/// Keeps the first message about a parameter.
 fn refuse(said: &mut Faults, row: &Field, why: String) {
     if said.iter().all(|it| it.0 != row.name) {
         said.push((row.name, why));
@@ -36,7 +35,7 @@ fn refuse(said: &mut Faults, row: &Field, why: String) {
 }
 
 impl<'a> Sheet<'a> {
-    /// A JSON body; none at all is an empty one.
+    /// A JSON body; a missing body is an empty one.
     pub fn body(request: &'a Request) -> Result<Self, Error> {
         if request.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self::of(Fields::default()));
@@ -47,12 +46,12 @@ impl<'a> Sheet<'a> {
         Fields::json(&request.body).map(Self::of).ok_or(Error::Unreadable("The body is not a JSON object."))
     }
 
-    /// Says what else is wrong with a parameter that was read.
+    /// Reports what is wrong with a parameter that was read.
     pub fn refuse(&mut self, row: &Field, why: impl Into<String>) {
         refuse(&mut self.said, row, why.into());
     }
 
-    /// One of the provider's own words, in exactly its letters.
+    /// One of the provider's own words; capital and small letters matter.
     pub fn word<W: Word>(&mut self, row: &Field, all: &[W]) -> Option<W> {
         let text = match self.fields.text(row) {
             Err(Fault::NotOneOf(_)) => self.fields.plain(row.name)?,
@@ -76,7 +75,7 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// What is wrong, in the words of the framework behind the API; only the first is documented.
+/// The messages of the framework behind the API; only the first is documented.
 fn words(fault: &Fault) -> String {
     match fault {
         Fault::Missing => "This field is required".to_owned(),

@@ -4,16 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::kit::jwt;
 
-/// The first part of every token, as the documentation's begin.
+/// The first part of every token, as in the documentation.
 const HEAD: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
-/// An access token is good for 24 hours, a refresh token for 30 days.
+/// An access token is valid for 24 hours, a refresh token for 30 days.
 pub const ACCESS_SECS: i64 = 24 * 60 * 60;
 pub const REFRESH_SECS: i64 = 30 * 24 * 60 * 60;
-/// What a token says it is.
+/// The values of `token_type`.
 pub const ACCESS: &str = "access";
 pub const REFRESH: &str = "refresh";
 
-/// What a token says.
+/// The claims of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
     pub token_type: String,
@@ -24,13 +24,13 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// As it travels.
-    pub fn signed(&self, secret: &str) -> String {
+    /// The signed token.
+    pub fn sign(&self, secret: &str) -> String {
         jwt::signed(HEAD, self, secret.as_bytes())
     }
 
-    /// What a token says, if it was signed with that secret.
-    pub fn opened(token: &str, secret: &str) -> Option<Self> {
+    /// The claims of a token that was signed with that secret.
+    pub fn open(token: &str, secret: &str) -> Option<Self> {
         jwt::opened(token, secret.as_bytes())
     }
 }

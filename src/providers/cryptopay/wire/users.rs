@@ -8,7 +8,7 @@ use crate::kit::http::{Request, Response, StatusCode};
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::Merchant;
 
-/// A password has so many characters.
+/// The least number of characters of a password.
 const PASSWORD_CHARS_MIN: usize = 8;
 
 /// The body of `register`, once it is known to be good.
@@ -21,7 +21,7 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Names every fault at once; `is_taken` says whether somebody has that user name or that email address.
+    /// Names every fault at once; `is_taken` knows the user names and email addresses of other users.
     pub fn parse(request: &Request, is_taken: impl Fn(&'static str, &str) -> bool) -> Result<Self, Error> {
         let mut sheet = Sheet::body(request)?;
         let username = sheet.text(&USERNAME);
@@ -51,7 +51,7 @@ impl Registration {
     }
 }
 
-/// Something before and behind one @, with a dot behind it.
+/// Whether a text has one @, and a dot after it.
 fn is_email(text: &str) -> bool {
     let plain = text.chars().all(|it| it.is_ascii_graphic());
     let parts = text.split_once('@').filter(|it| !it.1.contains('@'));
@@ -60,21 +60,21 @@ fn is_email(text: &str) -> bool {
 }
 
 /// User name and password of a login.
-pub fn login_asked(request: &Request) -> Result<(String, String), Error> {
+pub fn parse_login(request: &Request) -> Result<(String, String), Error> {
     let mut sheet = Sheet::body(request)?;
     let (username, password) = (sheet.text(&LOGIN_NAME), sheet.text(&LOGIN_PASSWORD));
     sheet.complete(username.zip(password))
 }
 
-/// The refresh token that is to be replaced.
-pub fn refresh_asked(request: &Request) -> Result<String, Error> {
+/// The refresh token of a refresh.
+pub fn parse_refresh(request: &Request) -> Result<String, Error> {
     let mut sheet = Sheet::body(request)?;
     let token = sheet.text(&REFRESH_TOKEN);
     sheet.complete(token)
 }
 
-/// Somebody new.
-pub fn registered(id: u32, it: &Merchant) -> Response {
+/// A new user.
+pub fn user(id: u32, it: &Merchant) -> Response {
     #[derive(Serialize)]
     struct User<'a> {
         id: u32,
@@ -85,8 +85,8 @@ pub fn registered(id: u32, it: &Merchant) -> Response {
     Response::json(StatusCode::CREATED, &User { id, username: &it.username, email: &it.email, shop_name: &it.shop_name })
 }
 
-/// Both tokens, and whose they are.
-pub fn logged_in(access: &str, refresh: &str, id: u32, it: &Merchant) -> Response {
+/// Both tokens, and their user.
+pub fn session(access: &str, refresh: &str, id: u32, it: &Merchant) -> Response {
     #[derive(Serialize)]
     struct Session<'a> {
         access: &'a str,
@@ -102,8 +102,8 @@ pub fn logged_in(access: &str, refresh: &str, id: u32, it: &Merchant) -> Respons
     Response::json(StatusCode::OK, &Session { access, refresh, user: User { id, username: &it.username, email: &it.email } })
 }
 
-/// Both tokens anew.
-pub fn refreshed(access: &str, refresh: &str) -> Response {
+/// Both new tokens.
+pub fn tokens(access: &str, refresh: &str) -> Response {
     #[derive(Serialize)]
     struct Pair<'a> {
         access: &'a str,

@@ -1,9 +1,9 @@
-//! Merchant wallets: what is sent to make or replace one, and the object.
+//! Merchant wallets: the request that creates or replaces one, and the object.
 
 use serde::Serialize;
 
 use super::sheet::Sheet;
-use super::{WALLET_ACTIVE, WALLET_ADDRESS, WALLET_CHAIN, written};
+use super::{WALLET_ACTIVE, WALLET_ADDRESS, WALLET_CHAIN, timestamp};
 use crate::kit::http::Request;
 use crate::kit::word::Word;
 use crate::providers::cryptopay::errors::Error;
@@ -18,7 +18,7 @@ pub struct NewWallet {
 }
 
 impl NewWallet {
-    /// Names every fault at once; `is_taken` says whether another wallet stands on a chain.
+    /// Names every fault at once; `is_taken` says whether a chain has another wallet.
     pub fn parse(request: &Request, is_taken: impl Fn(Chain) -> bool) -> Result<Self, Error> {
         let mut sheet = Sheet::body(request)?;
         let chain = sheet.word(&WALLET_CHAIN, CHAINS);
@@ -53,8 +53,8 @@ impl<'a> WalletObject<'a> {
             blockchain: it.chain.word(),
             address: it.address.text(),
             is_active: it.is_active,
-            created_at: written(it.created_at),
-            updated_at: written(it.updated_at),
+            created_at: timestamp(it.created_at),
+            updated_at: timestamp(it.updated_at),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Charges: from the asking to the credit, or to the end of it.
+//! Charges: from their creation to the credit, or to their cancellation.
 
 use std::borrow::Cow;
 
@@ -15,16 +15,16 @@ use crate::providers::qbitpay::webhooks;
 const MADE: Evidence = Documented("API reference, Charges: create; status values");
 const SAID: Evidence = Documented("API reference, Charges: update, the payer has paid");
 const EXPIRY: Evidence = Assumed(
-    "expiresAt and charge.expired are documented, the status and the time are not: 30 minutes, for which the server of a later product reserves an amount",
+    "expiresAt and charge.expired are documented, the status and the time are not: a later product's server reserves an amount for 30 minutes",
 );
 const CONFIRMED: Evidence = Observed("a test in a later product's server: charge.succeeded has paid true");
-const TEMPO: Evidence = Assumed("no time is named until the seller confirms");
+const TEMPO: Evidence = Assumed("the time until the seller confirms is not documented");
 const DELIVERED: Evidence = Observed("a later product's server delivers the coins at once; the example list pairs paid with closed");
-const FAILED: Evidence = Assumed("charge.failed is documented, what leads to it is not");
+const FAILED: Evidence = Assumed("charge.failed is documented, its cause is not");
 const DISPUTED: Evidence = Assumed("the events of a dispute are documented, its statuses only by name");
 const RIGHT: Evidence = Assumed("the payment stands: charge.dispute.closed, and then charge.succeeded, because the charge is paid now");
 
-/// What a charge does.
+/// The status table of a charge.
 #[rustfmt::skip]
 pub static CHARGE: Lifecycle<ChargeStatus> = Lifecycle::new("charge", &[
     Row { on: Call("createCharge"),           from: &[],                   to: Pending,         event: None,                           evidence: MADE },
@@ -40,7 +40,7 @@ pub static CHARGE: Lifecycle<ChargeStatus> = Lifecycle::new("charge", &[
     Row { on: Act("close-dispute"),           from: &[Dispute],            to: Cancelled,       event: Some("charge.dispute.closed"),  evidence: DISPUTED },
 ]);
 
-/// How long after it was received paid money can be used.
+/// The money of a charge is available after this duration.
 const MATURES: Duration = Duration::from_hours(24);
 
 impl Object for Charge {
@@ -60,24 +60,24 @@ impl Object for Charge {
 
     fn entered(memory: &mut Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<ChargeStatus>) {
         if let Some(name) = row.event {
-            tell(memory, cx, number, name);
+            notify(memory, cx, number, name);
         }
         if row.to.is_paid() && !row.from.iter().any(|it| it.is_paid()) {
             credit(memory, cx, number);
             if row.event != Some("charge.succeeded") {
-                tell(memory, cx, number, "charge.succeeded");
+                notify(memory, cx, number, "charge.succeeded");
             }
         }
     }
 }
 
-fn tell(memory: &Memory, cx: &mut Context<'_>, number: u32, name: &'static str) {
+fn notify(memory: &Memory, cx: &mut Context<'_>, number: u32, name: &'static str) {
     if let Some(charge) = memory.charges.get(number) {
         webhooks::charge(memory, cx, charge, name);
     }
 }
 
-/// The payment has been received: money that can be used tomorrow.
+/// Credits a received payment as pending money.
 fn credit(memory: &mut Memory, cx: &mut Context<'_>, number: u32) {
     let Some(charge) = memory.charges.get(number) else { return };
     let posting = Posting {

@@ -1,4 +1,4 @@
-//! Deposits: seen in the chain, and credited when they lie deep enough.
+//! Deposits: seen in the chain, and credited when they have enough confirmations.
 
 use std::borrow::Cow;
 
@@ -13,9 +13,10 @@ use crate::providers::qbitpay::model::{BalanceTransaction, Currency, Deposit, Me
 use crate::providers::qbitpay::webhooks;
 
 const FLOW: Evidence = Documented("API reference, Quickstart: a notification is sent when the confirmations meet the requirement");
-const TEMPO: Evidence = Assumed("no number of confirmations is named: 12 blocks of 12 seconds, as wallets are addresses of Ethereum");
+const TEMPO: Evidence =
+    Assumed("the number of confirmations is not documented: 12 blocks of 12 seconds, because wallets are Ethereum addresses");
 
-/// What a deposit does.
+/// The status table of a deposit.
 #[rustfmt::skip]
 pub static DEPOSIT: Lifecycle<DepositStatus> = Lifecycle::new("deposit", &[
     Row { on: Act("deposit"),                 from: &[],     to: Seen,     event: None,                      evidence: FLOW },
@@ -23,20 +24,20 @@ pub static DEPOSIT: Lifecycle<DepositStatus> = Lifecycle::new("deposit", &[
     Row { on: Pace(Duration::from_secs(144)), from: &[Seen], to: Credited, event: Some("deposit.succeeded"), evidence: TEMPO },
 ]);
 
-/// Money was sent to a merchant's wallet; it counts as pending.
+/// Money arrives in a merchant's wallet; it is pending.
 pub fn make_deposit(memory: &mut Memory, cx: &mut Context<'_>, merchant: u32, currency: Currency, amount_units: i64) -> u32 {
-    let deposit = blank(memory, cx, merchant, currency, amount_units, Seen);
+    let deposit = build(memory, cx, merchant, currency, amount_units, Seen);
     born(memory, cx, deposit, Act("deposit"))
 }
 
-/// What an account owns from the start: a deposit that has long been credited.
+/// An opening balance: a deposit that is already credited.
 pub fn open_with(memory: &mut Memory, cx: &mut Context<'_>, merchant: u32, currency: Currency, amount_units: i64) {
-    let deposit = blank(memory, cx, merchant, currency, amount_units, Credited);
+    let deposit = build(memory, cx, merchant, currency, amount_units, Credited);
     placed(memory, cx, deposit, Credited);
 }
 
-/// A deposit about to begin in that status, with its row of the ledger.
-fn blank(
+/// Builds a deposit that begins in that status, and posts its row of the ledger.
+fn build(
     memory: &mut Memory,
     cx: &mut Context<'_>,
     merchant: u32,
@@ -45,7 +46,7 @@ fn blank(
     status: DepositStatus,
 ) -> Deposit {
     let (number, created_at) = (memory.deposits.next(), cx.now());
-    let id = Oid::counted(unix_seconds(created_at), &mut cx.draws("qbitpay deposit", 0), number);
+    let id = Oid::of_object(unix_seconds(created_at), &mut cx.draws("qbitpay deposit", 0), number);
     let posting = Posting::now(cx, merchant, currency, RowKind::Deposit, Source::Deposit(number));
     let posting = match status {
         Seen => Posting { status: RowStatus::Pending, available_on: None, ..posting },

@@ -1,4 +1,4 @@
-//! Rows of the ledger: how they are posted, and when pending money can be used.
+//! Rows of the ledger: how they are posted, and when pending money becomes available.
 
 use std::borrow::Cow;
 
@@ -12,10 +12,10 @@ use crate::kit::word::Word;
 use crate::providers::qbitpay::model::RowStatus::{self, Available, Pending};
 use crate::providers::qbitpay::model::{Balance, BalanceTransaction, Currency, Memory, Oid, RowKind, Source};
 
-/// What a row does that was not available at once.
+/// The status table of a row that is pending at first.
 #[rustfmt::skip]
 pub static BALANCE_TRANSACTION: Lifecycle<RowStatus> = Lifecycle::new("balanceTransaction", &[
-    Row { on: Deadline("availableOn"), from: &[Pending], to: Available, event: None, evidence: Assumed("the example's availableOn is its createdAt and 24 hours, which is when a charge's money can be used; a deposit's can when it is credited") },
+    Row { on: Deadline("availableOn"), from: &[Pending], to: Available, event: None, evidence: Assumed("the example's availableOn is createdAt plus 24 hours, when a charge's money becomes available; a deposit's money becomes available when it is credited") },
 ]);
 
 /// A row about to be posted.
@@ -38,13 +38,13 @@ impl Posting {
     }
 }
 
-/// Posts a row, and gives its number.
+/// Posts a row, and returns its number.
 pub fn post(memory: &mut Memory, cx: &mut Context<'_>, posting: Posting) -> u32 {
     let number = memory.rows.next();
     let Posting { merchant, currency, kind, source, amount_units, fee_units, status, available_on } = posting;
     let created_at = cx.now();
-    let id = Oid::counted(unix_seconds(created_at), &mut cx.draws("qbitpay balanceTransaction", 0), number);
-    let balance = Oid::drawn(&mut cx.draws("qbitpay balance", entity(&[&memory.own(merchant).account, currency.word()])));
+    let id = Oid::of_object(unix_seconds(created_at), &mut cx.draws("qbitpay balanceTransaction", 0), number);
+    let balance = Oid::draw(&mut cx.draws("qbitpay balance", entity(&[&memory.own(merchant).account, currency.word()])));
     let head = Head::default();
     let row = BalanceTransaction { number, merchant, id, created_at, currency, kind, source, amount_units, fee_units, head, available_on };
     let own = memory.own_mut(merchant).balances.entry(currency).or_insert(Balance::empty(balance));
@@ -67,7 +67,7 @@ impl Object for BalanceTransaction {
         self.available_on
     }
 
-    /// Pending money can be used from now on.
+    /// Pending money becomes available.
     fn entered(memory: &mut Memory, _: &mut Context<'_>, number: u32, _: &'static Row<RowStatus>) {
         let Some(row) = memory.rows.get(number) else { return };
         let (merchant, currency, net_units) = (row.merchant, row.currency, row.net_units());

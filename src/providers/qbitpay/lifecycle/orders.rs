@@ -1,4 +1,4 @@
-//! Orders: executed in the moment of their making.
+//! Orders: executed when they are created.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::engine::lifecycle::{Lifecycle, Object, Row, kept};
 use crate::kit::evidence::Evidence::Documented;
 use crate::providers::qbitpay::model::{Direction, Memory, Order, OrderStatus, RowKind, Source};
 
-/// What an order does.
+/// The status table of an order.
 #[rustfmt::skip]
 pub static ORDER: Lifecycle<OrderStatus> = Lifecycle::new("order", &[
     Row { on: Call("createOrder"), from: &[], to: OrderStatus::Closed, event: None, evidence: Documented("API reference, Quickstart: the order is executed immediately and the balances are updated too; the status's name is assumed") },
@@ -26,7 +26,7 @@ impl Object for Order {
         Cow::Borrowed(&memory.own(self.merchant).account)
     }
 
-    /// The money moves both ways.
+    /// Posts both sides of the trade.
     fn entered(memory: &mut Memory, cx: &mut Context<'_>, number: u32, _: &'static Row<OrderStatus>) {
         let first = memory.rows.next();
         memory.orders.update(number, |it| it.row = first);

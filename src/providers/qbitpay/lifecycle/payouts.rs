@@ -1,4 +1,4 @@
-//! Payouts: the money leaves at once, and comes back when it does not arrive.
+//! Payouts: the money leaves at once, and returns when the payout fails.
 
 use std::borrow::Cow;
 
@@ -13,10 +13,10 @@ use crate::providers::qbitpay::model::{Memory, Payout, RowKind, Source};
 use crate::providers::qbitpay::webhooks;
 
 const MADE: Evidence = Documented("API reference, Payouts: create; event types");
-const TABLE: Evidence = Documented("API reference, Payouts: status values and event types; what leads from one to the next is assumed");
-const TEMPO: Evidence = Assumed("no times are named; arrivalDate in the examples is two days after createdAt");
+const TABLE: Evidence = Documented("API reference, Payouts: status values and event types; the causes of the changes are assumed");
+const TEMPO: Evidence = Assumed("the times are not documented; arrivalDate in the examples is two days after createdAt");
 
-/// What a payout does.
+/// The status table of a payout.
 #[rustfmt::skip]
 pub static PAYOUT: Lifecycle<PayoutStatus> = Lifecycle::new("payout", &[
     Row { on: Call("createPayout"),            from: &[],                   to: Pending,   event: Some("payout.pending"),      evidence: MADE },
@@ -45,8 +45,8 @@ impl Object for Payout {
                 let now = cx.now();
                 memory.payouts.update(number, |it| it.paid_at = Some(now));
             }
-            Failed => take_back(memory, cx, number, RowKind::PayoutFailure),
-            Cancelled => take_back(memory, cx, number, RowKind::PayoutCancel),
+            Failed => reverse(memory, cx, number, RowKind::PayoutFailure),
+            Cancelled => reverse(memory, cx, number, RowKind::PayoutCancel),
             Pending | InTransit => {}
         }
         if let (Some(payout), Some(name)) = (memory.payouts.get(number), row.event) {
@@ -55,8 +55,8 @@ impl Object for Payout {
     }
 }
 
-/// The money comes back, its fee included.
-fn take_back(memory: &mut Memory, cx: &mut Context<'_>, number: u32, kind: RowKind) {
+/// Returns the money, fee included.
+fn reverse(memory: &mut Memory, cx: &mut Context<'_>, number: u32, kind: RowKind) {
     let Some(payout) = memory.payouts.get(number) else { return };
     let (amount_units, fee_units) = (payout.amount_units, -payout.fee_units);
     let posting = Posting::now(cx, payout.merchant, payout.currency, kind, Source::Payout(number));

@@ -19,9 +19,9 @@ pub struct Charge {
     pub number: u32,
     pub merchant: u32,
     pub id: String,
-    /// What its payment page is found by.
+    /// The name of its payment page.
     pub trade: String,
-    /// How many charges of the same externalOrderId came before.
+    /// The number of earlier charges with the same externalOrderId.
     pub nth: u32,
     pub created_at: Timestamp,
     #[serde(flatten)]
@@ -32,7 +32,7 @@ pub struct Charge {
     pub base_units: i64,
     pub quote: Currency,
     pub cost_units: i64,
-    /// Of one `base` in `quote`.
+    /// The price of one `base` in `quote`.
     pub price: Decimal,
     pub external_order_id: String,
     pub page_url: String,
@@ -40,12 +40,12 @@ pub struct Charge {
     pub redirect_url: String,
     pub payment_type: PaymentType,
     pub payer_name: Option<Box<str>>,
-    /// The ledger's row, once it is paid.
+    /// Its row of the ledger, once it is paid.
     pub row: Option<u32>,
 }
 
 impl Charge {
-    /// How the engine names it.
+    /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Charge.object(self.number)
     }
@@ -54,13 +54,13 @@ impl Charge {
         self.head.status()
     }
 
-    /// From this moment on it cannot be paid.
+    /// It cannot be paid from this moment on.
     pub fn expires_at(&self) -> Timestamp {
         later(self.created_at, CHARGE_LIVES).unwrap_or_else(end_of_time)
     }
 }
 
-/// What charges are found by besides their numbers. Digests stand for ids, page names and external order ids.
+/// Indexes of charges. Their keys are digests of ids, page names and external order ids.
 #[derive(Clone, Debug, Default)]
 pub struct ChargeIndex {
     pub ids: Lookup<u64>,
@@ -84,7 +84,7 @@ impl Indexed for Charge {
     }
 }
 
-/// Where a charge stands.
+/// The status of a charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ChargeStatus {
@@ -126,7 +126,7 @@ impl Word for ChargeStatus {
     }
 }
 
-/// Through what a payer pays, or a recipient is paid.
+/// How a payer pays, or how a recipient is paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum PaymentType {
     Alipay,
@@ -156,7 +156,7 @@ impl Word for PaymentType {
 }
 
 impl PaymentType {
-    /// What a charge can be paid with in a currency; the first unless another is asked for.
+    /// The payment types of charges in a currency; the first is the default.
     pub const fn of_charges(quote: Currency) -> &'static [Self] {
         match quote {
             Currency::Cny => &[Self::Alipay, Self::Yunshanfu, Self::BankAccount],
@@ -165,7 +165,7 @@ impl PaymentType {
         }
     }
 
-    /// What people call it, in English and in Chinese.
+    /// Its label in English and in Chinese.
     pub const fn labels(self) -> (&'static str, &'static str) {
         match self {
             Self::Alipay => ("Alipay", "支付宝"),

@@ -31,12 +31,12 @@ impl Word for Currency {
 }
 
 impl Currency {
-    /// By its code, in capitals.
+    /// Finds a currency by its code in capitals.
     pub fn parse(code: &str) -> Option<Self> {
         CURRENCIES.into_iter().find(|it| it.word() == code)
     }
 
-    /// How many decimals an amount in it has.
+    /// The number of decimals of an amount.
     pub const fn decimals(self) -> u32 {
         match self {
             Self::Usd | Self::Usdt | Self::Cny | Self::Php => 2,
@@ -49,7 +49,7 @@ impl Currency {
         money::minor(amount, self.decimals())
     }
 
-    /// So many of its smallest units, as a decimal.
+    /// Converts smallest units into an amount.
     pub fn amount(self, units: i64) -> Decimal {
         money::major(units, self.decimals())
     }
@@ -79,7 +79,7 @@ pub struct Symbol {
 }
 
 impl Symbol {
-    /// Of two different currencies.
+    /// A pair of two different currencies.
     pub fn of(base: Currency, quote: Currency) -> Option<Self> {
         (base != quote).then_some(Self { base, quote })
     }
@@ -90,14 +90,14 @@ impl Symbol {
         Self::of(Currency::parse(base)?, Currency::parse(quote)?)
     }
 
-    /// A number for it, and back with [`Self::numbered`].
+    /// Its number, for [`Self::from_number`].
     pub const fn number(self) -> u64 {
         self.base as u64 * 5 + self.quote as u64
     }
 
-    /// The pair of that number.
-    pub fn numbered(number: u64) -> Option<Self> {
-        let currency = |it: u64| usize::try_from(it).ok().and_then(|it| CURRENCIES.get(it)).copied();
+    /// Finds a pair by its number.
+    pub fn from_number(number: u64) -> Option<Self> {
+        let currency = |index: u64| usize::try_from(index).ok().and_then(|it| CURRENCIES.get(it)).copied();
         Self::of(currency(number / 5)?, currency(number % 5)?)
     }
 }
@@ -117,7 +117,7 @@ impl From<Symbol> for String {
 impl TryFrom<String> for Symbol {
     type Error = &'static str;
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("this is no pair of two currencies")
+        Self::parse(&text).ok_or("this is not a pair of two currencies")
     }
 }
 
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn every_pair_is_listed() {
-        let pairs = (0..25).filter_map(Symbol::numbered);
+        let pairs = (0..25).filter_map(Symbol::from_number);
         assert_eq!(pairs.map(|it| it.to_string()).collect::<Vec<_>>(), SYMBOLS);
         assert!(SYMBOLS.iter().all(|it| Symbol::parse(it).is_some()));
         assert_eq!(["USD/USD", "USD", "usd/cny", "USD/CNY/", "EUR/USD"].map(Symbol::parse), [None; 5]);

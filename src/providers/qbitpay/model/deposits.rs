@@ -1,4 +1,4 @@
-//! Deposits, which arrive with the chain.
+//! Deposits: transfers to a merchant's wallet.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,12 +20,12 @@ pub struct Deposit {
     pub head: Head<DepositStatus>,
     pub currency: Currency,
     pub amount_units: i64,
-    /// The ledger's row.
+    /// Its row of the ledger.
     pub row: u32,
 }
 
 impl Deposit {
-    /// How the engine names it.
+    /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Deposit.object(self.number)
     }
@@ -44,7 +44,7 @@ impl Indexed for Deposit {
     fn file(&self, _: u32, (): &mut ()) {}
 }
 
-/// Where a deposit stands.
+/// The status of a deposit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DepositStatus {

@@ -9,7 +9,7 @@ use crate::engine::store::{Index, Indexed};
 use crate::kit::time::Timestamp;
 use crate::kit::word::Word;
 
-/// No balance grows beyond this many units: JavaScript could not tell them apart.
+/// The largest balance, in smallest units: JavaScript counts exactly up to this number.
 pub const BALANCE_UNITS_MAX: i64 = 1 << 53;
 
 /// A merchant's money in one currency.
@@ -21,12 +21,12 @@ pub struct Balance {
 }
 
 impl Balance {
-    /// One that holds nothing yet.
+    /// A balance of zero.
     pub const fn empty(id: Oid) -> Self {
         Self { id, available_units: 0, pending_units: 0 }
     }
 
-    /// A row of that status has been added to it.
+    /// Adds a row of that status.
     pub const fn add(&mut self, status: RowStatus, net_units: i64) {
         let own = match status {
             RowStatus::Available => &mut self.available_units,
@@ -56,12 +56,12 @@ pub struct BalanceTransaction {
 }
 
 impl BalanceTransaction {
-    /// How the engine names it.
+    /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Row.object(self.number)
     }
 
-    /// What it adds to the balance.
+    /// The change of the balance.
     pub const fn net_units(&self) -> i64 {
         self.amount_units.saturating_sub(self.fee_units)
     }
@@ -95,7 +95,7 @@ impl Indexed for BalanceTransaction {
     }
 }
 
-/// What a row comes from.
+/// The object that caused a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
@@ -105,7 +105,7 @@ pub enum Source {
     Order(u32),
 }
 
-/// Whether the money can be used.
+/// Whether the money is available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RowStatus {

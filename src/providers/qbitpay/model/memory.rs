@@ -1,4 +1,4 @@
-//! The provider's memory of a sandbox, and what must hold of it.
+//! The provider's state in a sandbox.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::{BalanceTransaction, Charge, Deposit, Destination, Merchant, Oid, Ord
 use crate::engine::ids::ObjectId;
 use crate::engine::store::{Cursor, Store, digest};
 
-/// The kinds of objects, as the engine counts them.
+/// The kinds of objects; their order is their number in the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Charge,
@@ -16,19 +16,19 @@ pub enum Kind {
     Deposit,
     Order,
     Row,
-    /// What a test event is about.
+    /// The charge of a test event.
     Test,
     /// A price that a tester has set.
     Price,
 }
 
 impl Kind {
-    /// How the engine names one of them.
+    /// The engine's id of an object of this kind.
     pub const fn object(self, number: u32) -> ObjectId {
         ObjectId { kind: self as u8, number: number as u64 }
     }
 
-    /// Which kind an object is of, and its number.
+    /// The kind of an object, and its number.
     pub fn of(object: ObjectId) -> Option<(Self, u32)> {
         let all = [Self::Charge, Self::Payout, Self::Deposit, Self::Order, Self::Row, Self::Test, Self::Price];
         let kind = all.get(usize::from(object.kind)).copied()?;
@@ -36,7 +36,7 @@ impl Kind {
     }
 }
 
-/// The memory.
+/// The state of a sandbox.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Memory {
     pub merchants: Vec<Merchant>,
@@ -47,7 +47,7 @@ pub struct Memory {
     pub rows: Store<BalanceTransaction>,
     pub destinations: BTreeMap<Oid, Destination>,
     pub rates: Rates,
-    /// Test events so far: their draws differ.
+    /// The number of test events so far; it makes their draws differ.
     pub tests: u32,
 }
 
@@ -57,10 +57,10 @@ impl Memory {
         self.merchants.iter().position(|it| it.account == account).and_then(|it| u32::try_from(it).ok())
     }
 
-    /// The same; an account that was not opened before owns nothing.
+    /// The same. An account without a merchant gets one without balances.
     ///
     /// # Panics
-    /// When there are more than can be numbered; memory has ended long before.
+    /// When there are more merchants than a u32 counts.
     pub fn merchant_of(&mut self, account: &str) -> u32 {
         self.merchant(account).unwrap_or_else(|| {
             self.merchants.push(Merchant::new(account));
@@ -90,7 +90,7 @@ impl Memory {
     }
 
     /// The charge whose payment page has that name.
-    pub fn traded(&self, trade: &str) -> Option<&Charge> {
+    pub fn charge_of_trade(&self, trade: &str) -> Option<&Charge> {
         let number = self.charges.index().trades.get(&digest(trade))?;
         self.charges.get(number).filter(|it| it.trade == trade)
     }
@@ -115,14 +115,14 @@ impl Memory {
         self.rows.get(id.number()).filter(|it| it.id == id)
     }
 
-    /// How many charges of that externalOrderId a merchant has.
+    /// The number of charges of a merchant with that externalOrderId.
     pub fn charges_of_order(&self, merchant: u32, external_order_id: &str) -> u32 {
         let key = (merchant, Some(digest(external_order_id)));
         let last = self.charges.index().lists.page(key, Cursor::Newest, 1);
         last.first().and_then(|it| self.charges.get(*it)).map_or(0, |it| it.nth + 1)
     }
 
-    /// The rows that an object has caused, oldest first.
+    /// The rows that an object caused, oldest first.
     pub fn rows_of(&self, source: Source) -> Vec<u32> {
         match source {
             Source::Charge(number) => self.charges.get(number).and_then(|it| it.row).into_iter().collect(),
@@ -134,7 +134,7 @@ impl Memory {
 }
 
 impl Memory {
-    /// How often an object has entered a status.
+    /// The number of statuses that an object has entered.
     pub fn generation(&self, object: ObjectId) -> Option<u32> {
         let (kind, number) = Kind::of(object)?;
         match kind {
@@ -147,7 +147,7 @@ impl Memory {
         }
     }
 
-    /// What a merchant calls an object.
+    /// The id that a merchant sees of an object.
     pub fn subject(&self, object: ObjectId) -> Option<String> {
         let (kind, number) = Kind::of(object)?;
         match kind {
@@ -157,7 +157,7 @@ impl Memory {
             Kind::Order => self.orders.get(number).map(|it| it.id.to_string()),
             Kind::Row => self.rows.get(number).map(|it| it.id.to_string()),
             Kind::Test => None,
-            Kind::Price => Symbol::numbered(object.number).map(|it| it.to_string()),
+            Kind::Price => Symbol::from_number(object.number).map(|it| it.to_string()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Merchants: their balances, and what they were told.
+//! Merchants: their balances and their quotes.
 
 use std::collections::BTreeMap;
 
@@ -11,19 +11,19 @@ use super::{Balance, Currency, Quote, Side, Symbol};
 pub struct Merchant {
     pub account: String,
     pub balances: BTreeMap<Currency, Balance>,
-    /// The last price that was told of a pair, to buy and to sell.
+    /// The last quoted price of a pair, to buy and to sell.
     pub asks: BTreeMap<Symbol, Quote>,
     pub bids: BTreeMap<Symbol, Quote>,
 }
 
 impl Merchant {
-    /// One who has done nothing yet.
+    /// A merchant without balances.
     pub fn new(account: &str) -> Self {
         let (balances, asks, bids) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Self { account: account.to_owned(), balances, asks, bids }
     }
 
-    /// The prices that were told on that side.
+    /// The quoted prices of a side.
     pub const fn quotes(&mut self, side: Side) -> &mut BTreeMap<Symbol, Quote> {
         match side {
             Side::Ask => &mut self.asks,
@@ -31,12 +31,12 @@ impl Merchant {
         }
     }
 
-    /// Money that can be spent.
+    /// Available money.
     pub fn available_units(&self, currency: Currency) -> i64 {
         self.balances.get(&currency).map_or(0, |it| it.available_units)
     }
 
-    /// Money that it has or will have.
+    /// Available and pending money.
     pub fn all_units(&self, currency: Currency) -> i64 {
         self.balances.get(&currency).map_or(0, |it| it.available_units.saturating_add(it.pending_units))
     }

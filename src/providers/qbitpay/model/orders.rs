@@ -1,4 +1,4 @@
-//! Orders, which trade at once.
+//! Orders, which are executed at once.
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::engine::store::{Index, Indexed};
 use crate::kit::time::Timestamp;
 use crate::kit::word::Word;
 
-/// One order, which was executed when it was made.
+/// One order, which was executed when it was created.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Order {
     pub number: u32,
@@ -24,14 +24,14 @@ pub struct Order {
     pub cost_units: i64,
     pub fee_units: i64,
     pub external_order_id: Option<Box<str>>,
-    /// The ledger's row in the base currency; the one in the quote currency follows it.
+    /// Its row of the ledger in the base currency; the row in the quote currency follows it.
     pub row: u32,
     #[serde(flatten)]
     pub head: Head<OrderStatus>,
 }
 
 impl Order {
-    /// How the engine names it.
+    /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Order.object(self.number)
     }
@@ -49,7 +49,7 @@ impl Indexed for Order {
     }
 }
 
-/// Which way an order goes, from the merchant's point of view.
+/// The side of an order, from the merchant's point of view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {

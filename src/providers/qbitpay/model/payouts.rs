@@ -1,4 +1,4 @@
-//! Payouts, and the destinations that they go to.
+//! Payouts and their destinations.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::engine::store::{Index, Indexed};
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
 use crate::kit::word::Word;
 
-/// When a payout arrives, as it is foretold.
+/// The announced duration of a payout.
 const ARRIVES_AFTER: Duration = Duration::from_hours(48);
 
 /// One payout.
@@ -29,13 +29,13 @@ pub struct Payout {
     pub external_order_id: Option<Box<str>>,
     pub destination: Oid,
     pub paid_at: Option<Timestamp>,
-    /// The ledger's row, and the one that takes it back.
+    /// Its row of the ledger, and the row that reverses it.
     pub row: u32,
     pub reversal: Option<u32>,
 }
 
 impl Payout {
-    /// How the engine names it.
+    /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Payout.object(self.number)
     }
@@ -44,7 +44,7 @@ impl Payout {
         self.head.status()
     }
 
-    /// When it arrived or, before that, when it should.
+    /// The moment of arrival; until then, the announced moment.
     pub fn arrival_date(&self) -> Timestamp {
         self.paid_at.or_else(|| later(self.created_at, ARRIVES_AFTER)).unwrap_or_else(end_of_time)
     }
@@ -74,7 +74,7 @@ impl Indexed for Payout {
     }
 }
 
-/// Where a payout stands.
+/// The status of a payout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum PayoutStatus {
@@ -101,15 +101,15 @@ impl Word for PayoutStatus {
     }
 }
 
-/// A payment method that payouts have gone to. The same details again are the same destination.
+/// A payment method of payouts. The same details are the same destination.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Destination {
     pub kind: PaymentType,
-    /// In the order in which they are shown.
+    /// In the order of answers.
     pub details: Vec<(Detail, String)>,
 }
 
-/// A detail of a destination, under the key that is shown.
+/// A detail of a destination, under its key in answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Detail {
@@ -128,7 +128,7 @@ pub enum Detail {
     Addr,
 }
 
-/// Each of them, in the order in which they are shown.
+/// Each of them, in the order of answers.
 pub const DETAILS: [Detail; 13] = [
     Detail::PayerName,
     Detail::BankAccountNum,

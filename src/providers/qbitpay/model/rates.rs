@@ -1,4 +1,4 @@
-//! What currencies cost: one table per sandbox, and division through CNY for what is not in it.
+//! Prices of currencies: a table for each sandbox; other pairs are calculated through CNY.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use super::Symbol;
 use crate::kit::money;
 use crate::kit::time::{Duration, Timestamp};
 
-/// A quoted price holds for so long.
+/// A quoted price is valid for this duration.
 pub const QUOTE_HOLDS: Duration = Duration::from_secs(30);
-/// Decimals of a price that is worked out.
+/// Decimals of a calculated price.
 const PRICE_DECIMALS: u32 = 8;
 
-/// From the merchant's point of view.
+/// The side of a price, from the merchant's point of view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
@@ -50,7 +50,7 @@ impl Price {
     }
 }
 
-/// A price that a merchant was told.
+/// A price that the ticker answered to a merchant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     pub price: Decimal,
@@ -72,14 +72,14 @@ const TABLE: [(Symbol, &str, &str); 5] = [
 pub struct Rates(BTreeMap<Symbol, Price>);
 
 impl Rates {
-    /// From now on a pair costs that.
+    /// Sets the prices of a pair.
     pub fn set(&mut self, symbol: Symbol, price: Price) {
         self.0.insert(symbol, price);
     }
 
-    /// The price of a pair. `None` when it is beyond what can be written.
+    /// The price of a pair. `None` when a decimal cannot hold it.
     pub fn price(&self, symbol: Symbol, side: Side) -> Option<Decimal> {
-        if let Some(price) = self.listed(symbol) {
+        if let Some(price) = self.find(symbol) {
             return Some(price.at(side));
         }
         let price = self.in_cny(symbol.base, side)?.checked_div(self.in_cny(symbol.quote, side.other())?)?;
@@ -87,12 +87,12 @@ impl Rates {
         Some(price.max(Decimal::new(1, PRICE_DECIMALS)))
     }
 
-    /// What one of `from` costs in `to`; one, when they are the same.
+    /// The price of one `from` in `to`; one when they are the same.
     pub fn conversion(&self, from: Currency, to: Currency, side: Side) -> Option<Decimal> {
         Symbol::of(from, to).map_or(Some(Decimal::ONE), |it| self.price(it, side))
     }
 
-    fn listed(&self, symbol: Symbol) -> Option<Price> {
+    fn find(&self, symbol: Symbol) -> Option<Price> {
         let own = self.0.get(&symbol).copied();
         let usual = || TABLE.iter().find(|it| it.0 == symbol);
         own.or_else(|| usual().and_then(|it| Some(Price { ask: money::parse(it.1)?, bid: money::parse(it.2)? })))
@@ -102,20 +102,20 @@ impl Rates {
         if currency == Cny {
             return Some(Decimal::ONE);
         }
-        if let Some(price) = self.listed(Symbol { base: currency, quote: Cny }) {
+        if let Some(price) = self.find(Symbol { base: currency, quote: Cny }) {
             return Some(price.at(side));
         }
-        let in_php = self.listed(Symbol { base: Usd, quote: Php })?.at(side.other());
+        let in_php = self.find(Symbol { base: Usd, quote: Php })?.at(side.other());
         self.in_cny(Usd, side)?.checked_div(in_php).filter(|_| currency == Php)
     }
 
-    /// Whether every price is one.
+    /// Whether every price is allowed.
     pub fn is_sound(&self) -> bool {
         self.0.values().all(|it| is_price(it.ask) && is_price(it.bid))
     }
 }
 
-/// Whether somebody could have set that price.
+/// Whether a price can be set.
 pub fn is_price(price: Decimal) -> bool {
     Decimal::ZERO < price && price <= Decimal::from(1_000_000_000) && price.normalize().scale() <= PRICE_DECIMALS
 }

@@ -1,11 +1,11 @@
-//! Whether a memory that was read from outside is one that can be gone on from.
+//! Checks of a state that was read from outside.
 
 use std::collections::BTreeMap;
 
 use super::{BALANCE_UNITS_MAX, Charge, Currency, Deposit, Memory, Merchant, NUMBERS_MAX, Order, Payout, RowStatus, Source, is_price};
 
 impl Memory {
-    /// Whether every number names what it should, and every balance is the sum of its rows.
+    /// Whether every number names its object, and every balance is the sum of its rows.
     pub fn is_sound(&self) -> bool {
         let counted = self.tests < NUMBERS_MAX && self.rates.is_sound();
         counted && self.names_are_sound() && self.objects_are_sound() && self.rows_are_sound() && self.balances_are_sound()
@@ -17,7 +17,7 @@ impl Memory {
 
     fn names_are_sound(&self) -> bool {
         let named = |place: usize, it: &Merchant| self.merchant(&it.account).is_some_and(|own| own as usize == place);
-        let quoted = |it: &Merchant| it.asks.values().chain(it.bids.values()).all(|it| is_price(it.price) || it.price.scale() <= 8);
+        let quoted = |own: &Merchant| own.asks.values().chain(own.bids.values()).all(|it| is_price(it.price) || it.price.scale() <= 8);
         self.merchants.iter().enumerate().all(|(place, it)| named(place, it) && quoted(it))
     }
 
@@ -53,10 +53,10 @@ impl Memory {
     }
 
     fn rows_are_sound(&self) -> bool {
-        self.rows.iter().all(|(n, it)| {
-            let amounts = [it.amount_units, it.fee_units].iter().all(|it| it.unsigned_abs() <= BALANCE_UNITS_MAX.unsigned_abs());
-            let caused = self.rows_of(it.source).contains(&n);
-            it.number == n && n < NUMBERS_MAX && it.id.number() == n && self.knows(it.merchant) && amounts && caused
+        self.rows.iter().all(|(n, row)| {
+            let amounts = [row.amount_units, row.fee_units].iter().all(|it| it.unsigned_abs() <= BALANCE_UNITS_MAX.unsigned_abs());
+            let caused = self.rows_of(row.source).contains(&n);
+            row.number == n && n < NUMBERS_MAX && row.id.number() == n && self.knows(row.merchant) && amounts && caused
         })
     }
 
@@ -67,7 +67,8 @@ impl Memory {
             let own = if it.status() == RowStatus::Available { available } else { pending };
             *own = own.saturating_add(it.net_units());
         }
-        let balances = || (0..).zip(&self.merchants).flat_map(|(n, it)| it.balances.iter().map(move |(currency, it)| ((n, *currency), it)));
+        let balances =
+            || (0..).zip(&self.merchants).flat_map(|(n, own)| own.balances.iter().map(move |(currency, it)| ((n, *currency), it)));
         let sound = balances().all(|(key, it)| {
             0 <= it.available_units && sums.get(&key).copied().unwrap_or_default() == (it.available_units, it.pending_units)
         });

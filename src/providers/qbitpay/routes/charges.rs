@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Call, cursor, owned};
+use super::{Call, cursor, require_own};
 use crate::engine::lifecycle::{Head, On, born, take};
 use crate::engine::store::digest;
 use crate::engine::tables::settings::{DOCUMENTED_LINKS, WEBHOOK_URL};
@@ -14,27 +14,27 @@ use crate::providers::qbitpay::pages::PAY_PATH;
 use crate::providers::qbitpay::webhooks;
 use crate::providers::qbitpay::wire::{self, ChargeObject, NewCharge, PAY_MAX, PAY_MIN};
 
-/// The payment page as the documentation writes its address.
+/// The documented address of the payment page.
 const DOCUMENTED_PAGE: &str = "https://qbitpay.blockscape.co/?zh#/otc/payment?tradeId=";
 
 pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     let new = NewCharge::parse(call.request)?;
-    // USD and USDT count alike here.
+    // An amount in USD is compared as if it were USDT.
     if new.amount < Decimal::from(PAY_MIN) {
         return Err(Error::Limit(format!("below the minimum of {PAY_MIN}")));
     }
     if Decimal::from(PAY_MAX) < new.amount {
         return Err(Error::Limit(format!("above the maximum of {PAY_MAX}")));
     }
-    let charge = priced(&call, new).ok_or_else(|| Error::Limit("beyond what its price can express".to_owned()))?;
+    let charge = build(&call, new).ok_or_else(|| Error::Limit("beyond what its price can express".to_owned()))?;
     let number = charge.number;
     let Call { memory, cx, .. } = call;
     born(memory, cx, charge, On::Call("createCharge"));
-    shown(memory.charges.get(number))
+    render(memory.charges.get(number))
 }
 
-/// The charge that was asked for, at the prices of this moment. `None` when one of its amounts cannot be written.
-fn priced(call: &Call<'_, '_>, new: NewCharge) -> Option<Charge> {
+/// Builds a charge at the prices of this moment. `None` when a decimal cannot hold one of its amounts.
+fn build(call: &Call<'_, '_>, new: NewCharge) -> Option<Charge> {
     let Call { memory, cx, merchant, .. } = call;
     let NewCharge { amount, currency, base, quote, .. } = new;
     let cost = amount.checked_mul(memory.rates.conversion(currency, quote, Side::Ask)?)?;
@@ -71,20 +71,20 @@ fn priced(call: &Call<'_, '_>, new: NewCharge) -> Option<Charge> {
     })
 }
 
-fn shown(charge: Option<&Charge>) -> Result<Response, Error> {
+fn render(charge: Option<&Charge>) -> Result<Response, Error> {
     charge.map(|it| Response::json(StatusCode::OK, &ChargeObject::of(it))).ok_or(Error::Internal)
 }
 
 fn find<'a>(call: &'a Call<'_, '_>) -> Result<&'a Charge, Error> {
-    owned(call.memory.charge(call.id), "Charge", |it| it.merchant, call.merchant)
+    require_own(call.memory.charge(call.id), "Charge", |it| it.merchant, call.merchant)
 }
 
 pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
-    find(&call).and_then(|it| shown(Some(it)))
+    find(&call).and_then(|it| render(Some(it)))
 }
 
 pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
-    let (page, order) = wire::charges_asked(call.request)?;
+    let (page, order) = wire::parse_charge_list(call.request)?;
     let memory = &*call.memory;
     let own = |id: &str| memory.charge(id).filter(|it| it.merchant == call.merchant).map(|it| it.number);
     let key = (call.merchant, order.as_deref().map(digest));
@@ -94,16 +94,16 @@ pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
 }
 
 pub fn update(call: Call<'_, '_>) -> Result<Response, Error> {
-    wire::update_asked(call.request)?;
+    wire::check_update(call.request)?;
     let number = find(&call)?.number;
     let Call { memory, cx, .. } = call;
     take::<Charge>(memory, cx, number, On::Call("updateCharge")).ok_or(Error::State)?;
-    shown(memory.charges.get(number))
+    render(memory.charges.get(number))
 }
 
 pub fn test_event(call: Call<'_, '_>) -> Result<Response, Error> {
-    let asked = wire::test_asked(call.request)?;
-    let url = asked.or_else(|| call.cx.account(&call.account).and_then(|it| it.text(&WEBHOOK_URL)).map(str::to_owned));
+    let sent = wire::parse_test(call.request)?;
+    let url = sent.or_else(|| call.cx.account(&call.account).and_then(|it| it.text(&WEBHOOK_URL)).map(str::to_owned));
     let url = url.ok_or_else(|| Error::Validation(vec![Fault::missing("cbUrl")]))?;
     let body = webhooks::test(call.memory, call.cx, call.merchant, url);
     Ok(Response::new(StatusCode::OK, "application/json", body))

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::orders::TRADE_FEE_RATE;
-use super::{Call, cursor, owned};
+use super::{Call, cursor, require_own};
 use crate::engine::store::Cursor;
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::ids::entity;
@@ -13,20 +13,20 @@ use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{Balance, BalanceTransaction, CURRENCIES, Memory, Oid, RowKind, Source};
 use crate::providers::qbitpay::settings::PAYOUT_FEE_RATE;
 use crate::providers::qbitpay::webhooks::wallet;
-use crate::providers::qbitpay::wire::{self, RowObject, RowsAsked};
+use crate::providers::qbitpay::wire::{self, RowObject, RowsQuery};
 
-/// What a charge costs, as a share of it.
+/// The fee of a charge, as a share of its amount.
 const PAY_FEE_RATE: Decimal = Decimal::ZERO;
 
 pub fn access_token(call: Call<'_, '_>) -> Result<Response, Error> {
     let mut draws = call.cx.draws("qbitpay user", entity(&[&call.account]));
-    let (user, code) = (Oid::drawn(&mut draws), draws.text(b"0123456789", 6));
+    let (user, code) = (Oid::draw(&mut draws), draws.text(b"0123456789", 6));
     let secret = token_secret(call.cx.sandbox());
     call.cx.trace.hint = Some(format!("HS256 with the secret {secret}").into());
     Ok(wire::access_token(user, &code, call.cx.now(), &secret))
 }
 
-/// What signs the access tokens of a sandbox: published for `default`, and following from the name of any other.
+/// The secret that signs the access tokens of a sandbox: published for `default`, derived from the name of any other.
 fn token_secret(sandbox: &str) -> String {
     if sandbox == "default" { "qbit_test_jwt_secret".to_owned() } else { derived(&[sandbox, "qbitpay", "jwt_secret"])[..32].to_owned() }
 }
@@ -38,13 +38,13 @@ pub fn show_account(call: Call<'_, '_>) -> Result<Response, Error> {
 }
 
 pub fn show_balance(call: Call<'_, '_>) -> Result<Response, Error> {
-    let currency = wire::balance_asked(call.request)?;
+    let currency = wire::parse_balance(call.request)?;
     let own = call.memory.own(call.merchant).balances.get(&currency).cloned();
-    let drawn = || Oid::drawn(&mut call.cx.draws("qbitpay balance", entity(&[&call.account, currency.word()])));
+    let drawn = || Oid::draw(&mut call.cx.draws("qbitpay balance", entity(&[&call.account, currency.word()])));
     Ok(wire::balance(currency, &own.unwrap_or_else(|| Balance::empty(drawn()))))
 }
 
-/// A row with the id and the description of what caused it.
+/// The object of a row, with the id and the description of its cause.
 fn object<'a>(memory: &'a Memory, row: &BalanceTransaction) -> RowObject<'a> {
     let (source, description) = match row.source {
         Source::Charge(number) => (memory.charges.get(number).map(|it| it.id.clone()), None),
@@ -60,19 +60,19 @@ fn object<'a>(memory: &'a Memory, row: &BalanceTransaction) -> RowObject<'a> {
 
 pub fn get_row(call: Call<'_, '_>) -> Result<Response, Error> {
     let memory = &*call.memory;
-    let row = owned(memory.row(call.id), "BalanceTransaction", |it| it.merchant, call.merchant)?;
+    let row = require_own(memory.row(call.id), "BalanceTransaction", |it| it.merchant, call.merchant)?;
     Ok(Response::json(StatusCode::OK, &object(memory, row)))
 }
 
 pub fn list_rows(call: Call<'_, '_>) -> Result<Response, Error> {
-    let RowsAsked { page, source, kind, status } = RowsAsked::parse(call.request)?;
+    let RowsQuery { page, source, kind, status } = RowsQuery::parse(call.request)?;
     let memory = &*call.memory;
     let own = |id: &str| memory.row(id).filter(|it| it.merchant == call.merchant).map(|it| it.number);
     let cursor = cursor(&page.from, own)?;
     let numbers = match (source, kind) {
         (Some(id), Some(kind)) => {
-            let fits = |it: &u32| {
-                let row = memory.rows.get(*it).filter(|it| it.merchant == call.merchant && it.kind == kind);
+            let fits = |number: &u32| {
+                let row = memory.rows.get(*number).filter(|it| it.merchant == call.merchant && it.kind == kind);
                 row.is_some_and(|it| status.is_none_or(|own| it.status() == own))
             };
             let all: Vec<u32> = source_of(memory, kind, &id).map_or_else(Vec::new, |it| memory.rows_of(it));
@@ -84,7 +84,7 @@ pub fn list_rows(call: Call<'_, '_>) -> Result<Response, Error> {
     Ok(wire::list("/api/v1/balanceTransactions", &data))
 }
 
-/// The object that rows of that kind come from, by its id.
+/// The object with that id that causes rows of that kind.
 fn source_of(memory: &Memory, kind: RowKind, id: &str) -> Option<Source> {
     match kind {
         RowKind::Charge => memory.charge(id).map(|it| Source::Charge(it.number)),
@@ -94,7 +94,7 @@ fn source_of(memory: &Memory, kind: RowKind, id: &str) -> Option<Source> {
     }
 }
 
-/// A page of the few rows of one object, which come oldest first.
+/// A page of the few rows of one object; `rows` are oldest first.
 fn one_page(mut rows: Vec<u32>, cursor: Cursor, limit: usize) -> Vec<u32> {
     match cursor {
         Cursor::Newest => {}

@@ -2,31 +2,22 @@
 
 use rust_decimal::Decimal;
 
-use super::{Call, cursor, owned};
+use super::{Call, cursor, require_own};
 use crate::engine::lifecycle::{Head, On, born};
 use crate::kit::http::{Response, StatusCode};
-use crate::kit::time::Timestamp;
-use crate::kit::time::unix_seconds;
+use crate::kit::time::{Timestamp, unix_seconds};
 use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
-use crate::providers::qbitpay::model::BALANCE_UNITS_MAX;
-use crate::providers::qbitpay::model::Direction;
-use crate::providers::qbitpay::model::Memory;
-use crate::providers::qbitpay::model::Oid;
-use crate::providers::qbitpay::model::Order;
-use crate::providers::qbitpay::model::QUOTE_HOLDS;
-use crate::providers::qbitpay::model::Quote;
-use crate::providers::qbitpay::model::Side;
-use crate::providers::qbitpay::model::Symbol;
+use crate::providers::qbitpay::model::{BALANCE_UNITS_MAX, Direction, Memory, Oid, Order, QUOTE_HOLDS, Quote, Side, Symbol};
 use crate::providers::qbitpay::wire::{self, NewOrder, OrderObject, Page};
 
-/// What an order costs, as a share of its price.
+/// The fee of an order, as a share of its cost.
 pub const TRADE_FEE_RATE: Decimal = Decimal::ZERO;
 
 pub fn ticker(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, merchant, .. } = call;
-    let (asked, side) = wire::ticker_asked(request)?;
-    let found = Symbol::parse(&asked).and_then(|symbol| Some((symbol, memory.rates.price(symbol, side)?)));
+    let (symbol, side) = wire::parse_ticker(request)?;
+    let found = Symbol::parse(&symbol).and_then(|symbol| Some((symbol, memory.rates.price(symbol, side)?)));
     let (symbol, price) = found.ok_or(Error::Nothing("Symbol"))?;
     let at = cx.now();
     memory.own_mut(merchant).quotes(side).insert(symbol, Quote { price, at });
@@ -42,7 +33,7 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     let order = Order {
         number,
         merchant,
-        id: Oid::counted(unix_seconds(now), &mut cx.draws("qbitpay order", 0), number),
+        id: Oid::of_object(unix_seconds(now), &mut cx.draws("qbitpay order", 0), number),
         created_at: now,
         symbol: new.symbol,
         direction: new.direction,
@@ -55,14 +46,14 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
         head: Head::default(),
     };
     born(memory, cx, order, On::Call("createOrder"));
-    shown(memory.orders.get(number))
+    render(memory.orders.get(number))
 }
 
-fn beyond() -> Error {
+fn too_large() -> Error {
     Error::Limit("beyond what its price can express".to_owned())
 }
 
-/// What an order exchanges, in smallest units, and at which price.
+/// The exchange of an order, in smallest units, and its price.
 struct Trade {
     price: Decimal,
     base_units: i64,
@@ -74,13 +65,13 @@ impl Trade {
     /// Refuses amounts that no balance can hold, and those that the merchant's balance does not cover.
     fn of(memory: &mut Memory, merchant: u32, new: &NewOrder, now: Timestamp) -> Result<Self, Error> {
         let Symbol { base, quote } = new.symbol;
-        let price = price(memory, merchant, new, now).ok_or_else(beyond)?;
+        let price = price(memory, merchant, new, now).ok_or_else(too_large)?;
         let base_units = base.units(new.amount).filter(|it| *it <= BALANCE_UNITS_MAX);
         let cost = new.amount.checked_mul(price);
         let units = |amount: Option<Decimal>| amount.and_then(|it| quote.units(it)).filter(|it| *it <= BALANCE_UNITS_MAX);
         let fee = units(cost.and_then(|it| it.checked_mul(TRADE_FEE_RATE)));
         let (Some(base_units), Some(cost_units), Some(fee_units)) = (base_units, units(cost), fee) else {
-            return Err(if new.direction == Direction::Sell { Error::Balance } else { beyond() });
+            return Err(if new.direction == Direction::Sell { Error::Balance } else { too_large() });
         };
         if cost_units == 0 {
             return Err(Error::Limit(format!("worth nothing in {}", quote.word())));
@@ -94,13 +85,13 @@ impl Trade {
             return Err(Error::Balance);
         }
         if BALANCE_UNITS_MAX < own.all_units(got).saturating_add(got_units) {
-            return Err(beyond());
+            return Err(too_large());
         }
         Ok(Self { price, base_units, cost_units, fee_units })
     }
 }
 
-/// The price that the ticker answered to this merchant, as long as it holds; else the market's.
+/// The price that the ticker answered to this merchant while that is valid, otherwise the current one.
 fn price(memory: &mut Memory, merchant: u32, new: &NewOrder, now: Timestamp) -> Option<Decimal> {
     let side = if new.direction == Direction::Buy { Side::Ask } else { Side::Bid };
     let answered = memory.own_mut(merchant).quotes(side).get(&new.symbol);
@@ -108,12 +99,12 @@ fn price(memory: &mut Memory, merchant: u32, new: &NewOrder, now: Timestamp) -> 
     answered.or_else(|| memory.rates.price(new.symbol, side))
 }
 
-fn shown(order: Option<&Order>) -> Result<Response, Error> {
+fn render(order: Option<&Order>) -> Result<Response, Error> {
     order.map(|it| Response::json(StatusCode::OK, &OrderObject::of(it))).ok_or(Error::Internal)
 }
 
 pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
-    owned(call.memory.order(call.id), "Order", |it| it.merchant, call.merchant).and_then(|it| shown(Some(it)))
+    require_own(call.memory.order(call.id), "Order", |it| it.merchant, call.merchant).and_then(|it| render(Some(it)))
 }
 
 pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {

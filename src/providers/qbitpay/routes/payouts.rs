@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Call, cursor, owned};
+use super::{Call, cursor, require_own};
 use crate::engine::lifecycle::{Head, On, born};
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::ids::entity;
@@ -25,7 +25,7 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     let units = units.ok_or(Error::Balance)?;
     let rate = cx.account(&account).map_or(Decimal::ZERO, |it| it.fraction(&PAYOUT_FEE_RATE));
     let fee_units = new.amount.checked_mul(rate).and_then(|it| currency.units(it)).ok_or(Error::Internal)?;
-    let destination = destination_id(&account, &new.destination, |entity| Oid::drawn(&mut cx.draws("qbitpay destination", entity)));
+    let destination = destination_id(&account, &new.destination, |entity| Oid::draw(&mut cx.draws("qbitpay destination", entity)));
     memory.destinations.entry(destination).or_insert(new.destination);
     let (number, created_at, amount_units) = (memory.payouts.next(), cx.now(), units - fee_units);
     let posting = Posting::now(cx, merchant, currency, RowKind::Payout, Source::Payout(number));
@@ -33,7 +33,7 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     let payout = Payout {
         number,
         merchant,
-        id: Oid::counted(unix_seconds(created_at), &mut cx.draws("qbitpay payout", 0), number),
+        id: Oid::of_object(unix_seconds(created_at), &mut cx.draws("qbitpay payout", 0), number),
         created_at,
         head: Head::default(),
         currency,
@@ -47,31 +47,31 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
         reversal: None,
     };
     born(memory, cx, payout, On::Call("createPayout"));
-    shown(memory, memory.payouts.get(number))
+    render(memory, memory.payouts.get(number))
 }
 
-/// The same details of the same merchant are the same destination.
-fn destination_id(account: &str, destination: &Destination, drawn: impl Fn(u64) -> Oid) -> Oid {
+/// The id of a destination: the same details of the same merchant have the same id.
+fn destination_id(account: &str, destination: &Destination, draw: impl Fn(u64) -> Oid) -> Oid {
     let details = serde_json::to_string(&destination.details).unwrap_or_default();
-    drawn(entity(&[account, destination.kind.word(), &details]))
+    draw(entity(&[account, destination.kind.word(), &details]))
 }
 
 fn object<'a>(memory: &'a Memory, payout: &'a Payout) -> Option<PayoutObject<'a>> {
     memory.destinations.get(&payout.destination).map(|it| PayoutObject::of(payout, it))
 }
 
-fn shown(memory: &Memory, payout: Option<&Payout>) -> Result<Response, Error> {
+fn render(memory: &Memory, payout: Option<&Payout>) -> Result<Response, Error> {
     payout.and_then(|it| object(memory, it)).map(|it| Response::json(StatusCode::OK, &it)).ok_or(Error::Internal)
 }
 
 pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
     let memory = &*call.memory;
-    let payout = owned(memory.payout(call.id), "Payout", |it| it.merchant, call.merchant)?;
-    shown(memory, Some(payout))
+    let payout = require_own(memory.payout(call.id), "Payout", |it| it.merchant, call.merchant)?;
+    render(memory, Some(payout))
 }
 
 pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
-    let (page, destination, status) = wire::payouts_asked(call.request)?;
+    let (page, destination, status) = wire::parse_payout_list(call.request)?;
     let memory = &*call.memory;
     let own = |id: &str| memory.payout(id).filter(|it| it.merchant == call.merchant).map(|it| it.number);
     let cursor = cursor(&page.from, own)?;

@@ -10,14 +10,14 @@ use crate::kit::http::StatusCode;
 use crate::providers::qbitpay::wire::{
     ACCESS_TOKEN, ACCOUNT_OBJECT, BALANCE_OBJECT, BALANCE_SHOW, BY_ID, CHARGE_CREATE, CHARGE_LIST, CHARGE_OBJECT, CHARGE_UPDATE,
     CHARGES_LISTED, EVENT_TEST, ORDER_CREATE, ORDER_LIST, ORDER_OBJECT, ORDERS_LISTED, PAYOUT_CREATE, PAYOUT_LIST, PAYOUT_OBJECT,
-    PAYOUTS_LISTED, ROW_LIST, ROW_OBJECT, ROWS_LISTED, TEST_EVENT, TICKER_ASKED, TICKER_OBJECT,
+    PAYOUTS_LISTED, ROW_LIST, ROW_OBJECT, ROWS_LISTED, TEST_EVENT, TICKER_OBJECT, TICKER_QUERY,
 };
 
 const BODIES: &[&str] = &["application/json", "application/x-www-form-urlencoded"];
 const ORDERS: Evidence = Assumed("the page on orders is named in the reference and was never published; Quickstart says that orders exist");
 
 const PLAIN: &[&str] = &["authentication_error", "forbidden", "rate_limit_error", "api_error"];
-const ASKED: &[&str] = &["validation_failed", "authentication_error", "forbidden", "rate_limit_error", "api_error"];
+const QUERY: &[&str] = &["validation_failed", "authentication_error", "forbidden", "rate_limit_error", "api_error"];
 const ONE: &[&str] = &["authentication_error", "forbidden", "rate_limit_error", "object_not_found", "api_error"];
 const LIST: &[&str] = &["validation_failed", "authentication_error", "forbidden", "rate_limit_error", "invalid_cursor", "api_error"];
 const TICKER: &[&str] = &["validation_failed", "authentication_error", "forbidden", "rate_limit_error", "object_not_found", "api_error"];
@@ -61,10 +61,10 @@ const fn read(
 pub static ROUTES: &[Route<Operation, Handler>] = &[
     Route(read("getAccessToken", "/api/v1/accessToken", &[], ACCESS_TOKEN, PLAIN, "a JWT that lets a payer's browser use the hosted page", Documented("API reference, Authentication")), ledger::access_token),
     Route(read("showAccount", "/api/v1/accounts/show", &[], ACCOUNT_OBJECT, PLAIN, "fee rates, limits and wallets", Documented("API reference, Accounts")), ledger::show_account),
-    Route(read("showBalance", "/api/v1/balances/show", BALANCE_SHOW, BALANCE_OBJECT, ASKED, "the balance in one currency", Documented("API reference, Balances")), ledger::show_balance),
+    Route(read("showBalance", "/api/v1/balances/show", BALANCE_SHOW, BALANCE_OBJECT, QUERY, "the balance in one currency", Documented("API reference, Balances")), ledger::show_balance),
     Route(read("getBalanceTransaction", "/api/v1/balanceTransactions/{id}", BY_ID, ROW_OBJECT, ONE, "one row of the ledger", Documented("API reference, Balance transactions")), ledger::get_row),
     Route(read("listBalanceTransactions", "/api/v1/balanceTransactions", ROWS_LISTED, ROW_LIST, LIST, "the rows of the ledger, newest first", Documented("API reference, Balance transactions")), ledger::list_rows),
-    Route(read("getTicker", "/api/v1/markets/ticker", TICKER_ASKED, TICKER_OBJECT, TICKER, "the price of a pair, which holds for 30 seconds", Documented("API reference, Markets")), orders::ticker),
+    Route(read("getTicker", "/api/v1/markets/ticker", TICKER_QUERY, TICKER_OBJECT, TICKER, "the price of a pair, valid for 30 seconds", Documented("API reference, Markets")), orders::ticker),
     Route(PAYOUT, payouts::create),
     Route(read("getPayout", "/api/v1/payouts/{id}", BY_ID, PAYOUT_OBJECT, ONE, "one payout", Documented("API reference, Payouts")), payouts::get),
     Route(read("listPayouts", "/api/v1/payouts", PAYOUTS_LISTED, PAYOUT_LIST, LIST, "payouts, newest first", Documented("API reference, Payouts")), payouts::list),
@@ -72,7 +72,7 @@ pub static ROUTES: &[Route<Operation, Handler>] = &[
     Route(read("getCharge", "/api/v1/charges/{id}", BY_ID, CHARGE_OBJECT, ONE, "one charge", Documented("API reference, Charges")), charges::get),
     Route(read("listCharges", "/api/v1/charges", CHARGES_LISTED, CHARGE_LIST, LIST, "charges, newest first", Documented("API reference, Pagination and Charges")), charges::list),
     Route(PUT, charges::update),
-    Route(read("testEvent", "/api/v1/events/test", EVENT_TEST, TEST_EVENT, ASKED, "sends one charge.succeeded with livemode false, once, and answers it", Documented("API reference, Webhooks: debugging; that the event is answered is assumed")), charges::test_event),
+    Route(read("testEvent", "/api/v1/events/test", EVENT_TEST, TEST_EVENT, QUERY, "sends a charge.succeeded with livemode false, in one attempt, and answers with the event", Documented("API reference, Webhooks: debugging; that the answer is the event is assumed")), charges::test_event),
     Route(ORDER, orders::create),
     Route(read("getOrder", "/api/v1/orders/{id}", BY_ID, ORDER_OBJECT, ONE, "one order", ORDERS), orders::get),
     Route(read("listOrders", "/api/v1/orders", ORDERS_LISTED, ORDER_LIST, LIST, "orders, newest first", ORDERS), orders::list),
@@ -101,7 +101,7 @@ const CREATE: Operation = Operation {
     method: Method::POST,
     path: "/api/v1/charges",
     auth: Auth::Basic,
-    summary: "asks a payer for money, and answers the page on which they pay",
+    summary: "creates a charge; its answer names the page on which the payer pays",
     media: BODIES,
     headers: &[],
     parameters: CHARGE_CREATE,
@@ -119,7 +119,7 @@ const PUT: Operation = Operation {
     method: Method::PUT,
     path: "/api/v1/charges/{id}",
     auth: Auth::Basic,
-    summary: "says that the payer has paid",
+    summary: "reports that the payer has paid",
     media: BODIES,
     headers: &[],
     parameters: CHARGE_UPDATE,
@@ -135,7 +135,7 @@ const ORDER: Operation = Operation {
     method: Method::POST,
     path: "/api/v1/orders",
     auth: Auth::Basic,
-    summary: "buys or sells at the price that the ticker told in the last 30 seconds, else at the present one; executed at once",
+    summary: "buys or sells at once, at the price that the ticker answered in the last 30 seconds, otherwise at the current one",
     media: BODIES,
     headers: &[],
     parameters: ORDER_CREATE,

@@ -5,7 +5,7 @@ use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::Field;
 use crate::providers::qbitpay::wire::{CHARGE_EVENT, DEPOSIT_EVENT, EVENT_HEADERS, PAYOUT_EVENT};
 
-const SIGNATURE: &str = "QbitPay-Signature: the members of the event that are not empty, sorted by name, as name=value joined with &, an object as its compact JSON exactly as it is in the body; then &key= and the API key; of that the MD5 in capital hexadecimal. Zero and false are not empty. Where the account has a `webhook_secret`, that takes the key's place";
+const SIGNATURE: &str = "QbitPay-Signature: the MD5, in capital hexadecimal, of a text. The text has the members of the event that are not empty, sorted by name, as name=value joined with &, followed by &key= and the API key. An object is its compact JSON exactly as in the body. Zero and false are not empty. If the account has a `webhook_secret`, it replaces the API key";
 
 const CHARGES: Evidence = Documented("API reference, Charges: event types");
 const PAYOUTS: Evidence = Documented("API reference, Payouts: event types");
@@ -14,7 +14,7 @@ const fn event(name: &'static str, when: &'static str, body: &'static [Field], e
     EventRow { name, when, headers: EVENT_HEADERS, body, signature: SIGNATURE, example, evidence }
 }
 
-macro_rules! charged {
+macro_rules! charge_event {
     ($name:literal, $paid:literal, $status:literal) => {
         concat!(
             r#"{"id":"fDOuTy95uSiTi","type":""#, $name, r#"","createdAt":"2019-02-25T16:13:12.278Z","object":"event","pendingWebhooks":0,"livemode":true,"data":{"id":"ifDOu5uTSTy9i","object":"charge","createdAt":"2019-02-25T15:53:12.278Z","paid":"#,
@@ -23,7 +23,7 @@ macro_rules! charged {
     };
 }
 
-macro_rules! paid_out {
+macro_rules! payout_event {
     ($name:literal, $status:literal) => {
         concat!(
             r#"{"id":"fDOuTy95uSiTi","type":""#, $name, r#"","createdAt":"2019-02-25T16:13:12.278Z","object":"event","pendingWebhooks":0,"livemode":true,"data":{"id":"55ba126aa385c808a8aeb0d0","object":"payout","createdAt":"2019-02-23T16:13:12.278Z","amount":99.5,"fee":0.5,"currency":"USD","description":"Payout memo","status":""#,
@@ -32,20 +32,20 @@ macro_rules! paid_out {
     };
 }
 
-const DEPOSITED: &str = r#"{"id":"fDOuTy95uSiTi","type":"deposit.succeeded","createdAt":"2019-02-25T16:15:36.278Z","object":"event","pendingWebhooks":0,"livemode":true,"data":{"id":"5c74148800ba126aa3000003","object":"deposit","createdAt":"2019-02-25T16:13:12.278Z","amount":1000,"currency":"USDT","addr":"0x31C27642169B61ceD340Ba99643CC3EAd729321F","confirmations":12}}"#;
+const DEPOSIT_EXAMPLE: &str = r#"{"id":"fDOuTy95uSiTi","type":"deposit.succeeded","createdAt":"2019-02-25T16:15:36.278Z","object":"event","pendingWebhooks":0,"livemode":true,"data":{"id":"5c74148800ba126aa3000003","object":"deposit","createdAt":"2019-02-25T16:13:12.278Z","amount":1000,"currency":"USDT","addr":"0x31C27642169B61ceD340Ba99643CC3EAd729321F","confirmations":12}}"#;
 
 /// Every event.
 #[rustfmt::skip]
 pub const EVENTS: &[EventRow] = &[
-    event("charge.succeeded", "the payment of a charge has been received; `paid` is true in it", CHARGE_EVENT, charged!("charge.succeeded", "true", "sellerConfirmed"), CHARGES),
-    event("charge.expired", "a charge was not paid in time", CHARGE_EVENT, charged!("charge.expired", "false", "cancelled"), CHARGES),
-    event("charge.failed", "a payment failed", CHARGE_EVENT, charged!("charge.failed", "false", "cancelled"), CHARGES),
-    event("charge.dispute.created", "a payment is disputed", CHARGE_EVENT, charged!("charge.dispute.created", "false", "dispute"), CHARGES),
-    event("charge.dispute.closed", "a dispute has ended: the charge is closed when the buyer was right, else cancelled", CHARGE_EVENT, charged!("charge.dispute.closed", "true", "closed"), CHARGES),
-    event("payout.pending", "a payout was made", PAYOUT_EVENT, paid_out!("payout.pending", "pending"), PAYOUTS),
-    event("payout.inTransition", "a payout is on its way; its status is inTransit", PAYOUT_EVENT, paid_out!("payout.inTransition", "inTransit"), PAYOUTS),
-    event("payout.paid", "a payout has arrived", PAYOUT_EVENT, paid_out!("payout.paid", "paid"), PAYOUTS),
-    event("payout.failed", "a payout failed, and its money is back", PAYOUT_EVENT, paid_out!("payout.failed", "failed"), PAYOUTS),
-    event("payout.cancelled", "a payout was cancelled, and its money is back", PAYOUT_EVENT, paid_out!("payout.cancelled", "cancelled"), PAYOUTS),
-    event("deposit.succeeded", "a deposit has enough confirmations and is credited", DEPOSIT_EVENT, DEPOSITED, Assumed("the notification is documented in Quickstart, its name and object are not")),
+    event("charge.succeeded", "the payment of a charge has been received; `paid` is true", CHARGE_EVENT, charge_event!("charge.succeeded", "true", "sellerConfirmed"), CHARGES),
+    event("charge.expired", "a charge was not paid in time", CHARGE_EVENT, charge_event!("charge.expired", "false", "cancelled"), CHARGES),
+    event("charge.failed", "a payment failed", CHARGE_EVENT, charge_event!("charge.failed", "false", "cancelled"), CHARGES),
+    event("charge.dispute.created", "a payment is disputed", CHARGE_EVENT, charge_event!("charge.dispute.created", "false", "dispute"), CHARGES),
+    event("charge.dispute.closed", "a dispute has ended: the charge is closed if the buyer was right, otherwise cancelled", CHARGE_EVENT, charge_event!("charge.dispute.closed", "true", "closed"), CHARGES),
+    event("payout.pending", "a payout was created", PAYOUT_EVENT, payout_event!("payout.pending", "pending"), PAYOUTS),
+    event("payout.inTransition", "a payout is on its way; its status is inTransit", PAYOUT_EVENT, payout_event!("payout.inTransition", "inTransit"), PAYOUTS),
+    event("payout.paid", "a payout has arrived", PAYOUT_EVENT, payout_event!("payout.paid", "paid"), PAYOUTS),
+    event("payout.failed", "a payout failed, and its money is back in the balance", PAYOUT_EVENT, payout_event!("payout.failed", "failed"), PAYOUTS),
+    event("payout.cancelled", "a payout was cancelled, and its money is back in the balance", PAYOUT_EVENT, payout_event!("payout.cancelled", "cancelled"), PAYOUTS),
+    event("deposit.succeeded", "a deposit has enough confirmations and is credited", DEPOSIT_EVENT, DEPOSIT_EXAMPLE, Assumed("the notification is documented in Quickstart, its name and object are not")),
 ];

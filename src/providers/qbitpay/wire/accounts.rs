@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::sheet::Sheet;
-use super::{BALANCE_CURRENCY, number, written};
+use super::{BALANCE_CURRENCY, number, timestamp};
 use crate::kit::http::{Request, Response, StatusCode};
 use crate::kit::jwt;
 use crate::kit::money::Number;
@@ -46,7 +46,7 @@ pub fn access_token(user: Oid, auth_code: &str, now: Timestamp, secret: &str) ->
     Response::json(StatusCode::OK, &Token { access_token })
 }
 
-/// What `GET /accounts/show` answers.
+/// The answer of `GET /accounts/show`.
 pub fn account(payout_rate: Decimal, trade_rate: Decimal, pay_rate: Decimal, wallets: &[(Currency, String)]) -> Response {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -97,7 +97,7 @@ pub fn account(payout_rate: Decimal, trade_rate: Decimal, pay_rate: Decimal, wal
 }
 
 /// The query of `GET /balances/show`.
-pub fn balance_asked(request: &Request) -> Result<Currency, Error> {
+pub fn parse_balance(request: &Request) -> Result<Currency, Error> {
     let mut sheet = Sheet::query(request);
     let currency = sheet.currency(&BALANCE_CURRENCY, Currency::Usd);
     sheet.complete(currency)
@@ -106,24 +106,24 @@ pub fn balance_asked(request: &Request) -> Result<Currency, Error> {
 /// The balance object.
 pub fn balance(currency: Currency, balance: &Balance) -> Response {
     #[derive(Serialize)]
-    struct Shown {
+    struct Object {
         id: Oid,
         object: &'static str,
         currency: &'static str,
         available: Number,
         pending: Number,
     }
-    let shown = Shown {
+    let object = Object {
         id: balance.id,
         object: "balance",
         currency: currency.word(),
         available: number(currency, balance.available_units),
         pending: number(currency, balance.pending_units),
     };
-    Response::json(StatusCode::OK, &shown)
+    Response::json(StatusCode::OK, &object)
 }
 
-/// The object of a ledger's row.
+/// The object of a row of the ledger.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RowObject<'a> {
@@ -144,22 +144,22 @@ pub struct RowObject<'a> {
 }
 
 impl<'a> RowObject<'a> {
-    /// With the id of what caused it, and its description.
+    /// `source` is the id of the row's cause, `description` that of the cause.
     pub fn of(row: &BalanceTransaction, source: String, description: Option<&'a str>) -> Self {
-        let shown = |units| number(row.currency, units);
+        let amount = |units| number(row.currency, units);
         Self {
             id: row.id,
             object: "balanceTransaction",
             currency: row.currency.word(),
-            amount: shown(row.amount_units),
-            available_on: row.available_on.map(written),
-            created_at: written(row.created_at),
+            amount: amount(row.amount_units),
+            available_on: row.available_on.map(timestamp),
+            created_at: timestamp(row.created_at),
             r#type: row.kind.word(),
             source,
             status: row.status().word(),
             description,
-            fee: shown(row.fee_units),
-            net: shown(row.net_units()),
+            fee: amount(row.fee_units),
+            net: amount(row.net_units()),
         }
     }
 }

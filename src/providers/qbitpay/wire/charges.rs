@@ -1,4 +1,4 @@
-//! Charges: what is sent to make one, and the object.
+//! Charges: the request that creates one, and the object.
 
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::sheet::Sheet;
 use super::{
     BASE_CURRENCY, CB_URL, CHARGE_AMOUNT, CHARGE_CURRENCY, CHARGE_ORDER, CHARGE_PAYER, CHARGE_STATUS, PAYMENT_TYPE, QUOTE_CURRENCY,
-    REDIRECT_URL, number, written,
+    REDIRECT_URL, number, timestamp,
 };
 use crate::kit::http::Request;
 use crate::kit::ids::{Draws, entity};
@@ -35,7 +35,7 @@ impl NewCharge {
         let mut sheet = Sheet::body(request)?;
         let amount = sheet.amount(&CHARGE_AMOUNT);
         let currency = sheet.text(&CHARGE_CURRENCY).and_then(|it| Currency::parse(&it));
-        sheet.holds(&CHARGE_AMOUNT, amount, currency);
+        sheet.check_precision(&CHARGE_AMOUNT, amount, currency);
         let external_order_id = sheet.text(&CHARGE_ORDER);
         let cb_url = sheet.target(&CB_URL);
         let redirect_url = sheet.text(&REDIRECT_URL);
@@ -52,23 +52,23 @@ impl NewCharge {
     }
 }
 
-/// One of those that go with the payer's currency, by default the first.
+/// A payment type of the payer's currency, by default the first.
 fn payment_type(sheet: &mut Sheet<'_>, quote: Option<Currency>) -> Option<PaymentType> {
-    let asked = sheet.text(&PAYMENT_TYPE);
+    let sent = sheet.text(&PAYMENT_TYPE);
     let possible = PaymentType::of_charges(quote?);
     if !sheet.fields.has(PAYMENT_TYPE.name) {
         return possible.first().copied();
     }
-    let found = possible.iter().copied().find(|it| Some(it.word()) == asked.as_deref());
-    if asked.is_some() && found.is_none() {
+    let found = possible.iter().copied().find(|it| Some(it.word()) == sent.as_deref());
+    if sent.is_some() && found.is_none() {
         let words: Vec<_> = possible.iter().map(|it| it.word()).collect();
         sheet.refuse(&PAYMENT_TYPE, format!("should be one of {} when quoteCurrency is {}", words.join(", "), quote?.word()));
     }
     found
 }
 
-/// Whether the body of `PUT /charges/{id}` says what alone it may say.
-pub fn update_asked(request: &Request) -> Result<(), Error> {
+/// Checks the body of `PUT /charges/{id}`: `status` is buyerPaid.
+pub fn check_update(request: &Request) -> Result<(), Error> {
     let mut sheet = Sheet::body(request)?;
     match sheet.text(&CHARGE_STATUS) {
         Some(it) if it != "buyerPaid" => {
@@ -142,12 +142,12 @@ impl<'a> ChargeObject<'a> {
         Self::in_status(charge, charge.status())
     }
 
-    /// The same charge, as it is shown in that status.
+    /// The object of the charge as if it had that status.
     pub fn in_status(charge: &'a Charge, status: ChargeStatus) -> Self {
         Self {
             id: &charge.id,
             object: "charge",
-            created_at: written(charge.created_at),
+            created_at: timestamp(charge.created_at),
             paid: status.is_paid(),
             status: status.word(),
             amount: number(charge.currency, charge.amount_units),
@@ -164,7 +164,7 @@ impl<'a> ChargeObject<'a> {
             cb_url: &charge.cb_url,
             redirect_url: &charge.redirect_url,
             payment_method: Method::of(charge),
-            expires_at: written(charge.expires_at()),
+            expires_at: timestamp(charge.expires_at()),
         }
     }
 }
@@ -172,14 +172,14 @@ impl<'a> ChargeObject<'a> {
 impl Method {
     fn of(charge: &Charge) -> Self {
         let kind = charge.payment_type;
-        let shown = |kinds: &[PaymentType]| kinds.contains(&kind);
-        let numbered = shown(&[PaymentType::BankAccount, PaymentType::CoinsPh, PaymentType::GCash]);
+        let is_one_of = |kinds: &[PaymentType]| kinds.contains(&kind);
+        let has_number = is_one_of(&[PaymentType::BankAccount, PaymentType::CoinsPh, PaymentType::GCash]);
         Self {
             object: "paymentMethod",
-            alipay_qr_code_url: shown(&[PaymentType::Alipay]).then(|| format!("https://qr.alipay.com/{}", charge.trade)),
-            qr_code_img_url: shown(&[PaymentType::PayPal, PaymentType::Yunshanfu]).then(|| image_url(charge)),
-            bank_name: shown(&[PaymentType::BankAccount]).then_some("Playmoney Test Bank"),
-            bank_account_num: numbered.then(|| account_number(&charge.trade)),
+            alipay_qr_code_url: is_one_of(&[PaymentType::Alipay]).then(|| format!("https://qr.alipay.com/{}", charge.trade)),
+            qr_code_img_url: is_one_of(&[PaymentType::PayPal, PaymentType::Yunshanfu]).then(|| image_url(charge)),
+            bank_name: is_one_of(&[PaymentType::BankAccount]).then_some("Playmoney Test Bank"),
+            bank_account_num: has_number.then(|| account_number(&charge.trade)),
             r#type: kind.word(),
             currency: charge.quote.word(),
             status: "active",
@@ -188,12 +188,12 @@ impl Method {
     }
 }
 
-/// Digits that follow from the page's name: they are the same each time the charge is shown.
+/// Digits derived from the page's name, so that every answer has the same.
 fn account_number(trade: &str) -> String {
     Draws::new(0, "qbitpay account number", entity(&[trade])).text(b"0123456789", 12)
 }
 
-/// Where the QR image is: below the payment page, which the documented form of its address has no place for.
+/// The address of the QR image: below the payment page, without the query of the documented address.
 fn image_url(charge: &Charge) -> String {
     let base = charge.page_url.split('?').next().unwrap_or_default().trim_end_matches(charge.trade.as_str()).trim_end_matches('/');
     format!("{base}/{}/qr", charge.trade)

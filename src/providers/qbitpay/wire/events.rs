@@ -1,10 +1,10 @@
-//! Events: the envelope, and the deposit that only an event shows.
+//! Events: the envelope, and the deposit object, which only events have.
 
 use bytes::Bytes;
 use serde::Serialize;
 
 use super::sheet::Sheet;
-use super::{TEST_URL, number, written};
+use super::{TEST_URL, number, timestamp};
 use crate::kit::http::Request;
 use crate::kit::json::Members;
 use crate::kit::money::Number;
@@ -14,7 +14,7 @@ use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{Deposit, Oid};
 
 /// The query of `GET /events/test`.
-pub fn test_asked(request: &Request) -> Result<Option<String>, Error> {
+pub fn parse_test(request: &Request) -> Result<Option<String>, Error> {
     let mut sheet = Sheet::query(request);
     let url = sheet.target(&TEST_URL);
     sheet.complete(Some(url))
@@ -36,11 +36,11 @@ pub fn event(id: &str, name: &'static str, at: Timestamp, livemode: bool, data: 
         livemode: bool,
         data: &'a T,
     }
-    let event = Event { id, r#type: name, created_at: written(at), object: "event", pending_webhooks: 0, livemode, data };
+    let event = Event { id, r#type: name, created_at: timestamp(at), object: "event", pending_webhooks: 0, livemode, data };
     serde_json::to_vec(&event).expect("an event is JSON").into()
 }
 
-/// The same event after that number of attempts that were not accepted; every other byte stays.
+/// The body of an event after this number of attempts that were not accepted; all other bytes stay.
 pub fn after_failures(body: &Bytes, failures: usize) -> Bytes {
     let Some(Members(members)) = Members::parse(body).filter(|_| 0 < failures) else { return body.clone() };
     let mut out = String::with_capacity(body.len() + 4);
@@ -73,12 +73,12 @@ pub struct DepositObject<'a> {
 }
 
 impl<'a> DepositObject<'a> {
-    /// With the wallet that it went to, and how deep it lies in the chain.
+    /// `addr` is the wallet that received it.
     pub fn of(deposit: &Deposit, addr: Option<&'a str>, confirmations: u32) -> Self {
         Self {
             id: deposit.id,
             object: "deposit",
-            created_at: written(deposit.created_at),
+            created_at: timestamp(deposit.created_at),
             amount: number(deposit.currency, deposit.amount_units),
             currency: deposit.currency.word(),
             addr,

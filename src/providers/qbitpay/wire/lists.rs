@@ -1,4 +1,4 @@
-//! Pagination: what a list is asked for, and its envelope.
+//! Pagination: the parameters of a list, and its envelope.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{PAYOUT_STATUSES, PayoutStatus, ROW_KINDS, ROW_STATUSES, RowKind, RowStatus};
 
-/// A page holds so many unless another number is asked for.
+/// Items of a page when `limit` is not sent.
 const LIMIT_DEFAULT: i64 = 10;
 
 /// Which page of a list.
@@ -19,7 +19,7 @@ pub struct Page {
     pub from: From,
 }
 
-/// Where it begins, as it was asked.
+/// Where a page begins, as it was requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum From {
     Newest,
@@ -52,7 +52,7 @@ impl Page {
 }
 
 /// The query of `GET /charges`.
-pub fn charges_asked(request: &Request) -> Result<(Page, Option<String>), Error> {
+pub fn parse_charge_list(request: &Request) -> Result<(Page, Option<String>), Error> {
     let mut sheet = Sheet::query(request);
     let page = Page::read(&mut sheet);
     let order = sheet.text(&CHARGES_OF);
@@ -60,30 +60,30 @@ pub fn charges_asked(request: &Request) -> Result<(Page, Option<String>), Error>
 }
 
 /// The query of `GET /payouts`: a page, of one destination, of one status.
-pub fn payouts_asked(request: &Request) -> Result<(Page, Option<String>, Option<PayoutStatus>), Error> {
+pub fn parse_payout_list(request: &Request) -> Result<(Page, Option<String>, Option<PayoutStatus>), Error> {
     let mut sheet = Sheet::query(request);
     let page = Page::read(&mut sheet);
     let destination = sheet.text(&TO_DESTINATION);
-    let status = sheet.text(&PAYOUT_STATUS).and_then(|it| meant(PAYOUT_STATUSES, &it));
+    let status = sheet.text(&PAYOUT_STATUS).and_then(|it| find_word(PAYOUT_STATUSES, &it));
     sheet.complete(page.map(|it| (it, destination, status)))
 }
 
 /// The query of `GET /balanceTransactions`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowsAsked {
+pub struct RowsQuery {
     pub page: Page,
     pub source: Option<String>,
     pub kind: Option<RowKind>,
     pub status: Option<RowStatus>,
 }
 
-impl RowsAsked {
+impl RowsQuery {
     pub fn parse(request: &Request) -> Result<Self, Error> {
         let mut sheet = Sheet::query(request);
         let page = Page::read(&mut sheet);
         let source = sheet.text(&SOURCE);
-        let kind = sheet.text(&ROW_TYPE).and_then(|it| meant(ROW_KINDS, &it));
-        let status = sheet.text(&ROW_STATUS).and_then(|it| meant(ROW_STATUSES, &it));
+        let kind = sheet.text(&ROW_TYPE).and_then(|it| find_word(ROW_KINDS, &it));
+        let status = sheet.text(&ROW_STATUS).and_then(|it| find_word(ROW_STATUSES, &it));
         if source.is_some() {
             sheet.require(&ROW_TYPE, "source is sent");
         }
@@ -91,7 +91,7 @@ impl RowsAsked {
     }
 }
 
-fn meant<W: Word>(words: &[W], text: &str) -> Option<W> {
+fn find_word<W: Word>(words: &[W], text: &str) -> Option<W> {
     words.iter().copied().find(|it| it.word() == text)
 }
 

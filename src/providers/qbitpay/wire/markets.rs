@@ -1,4 +1,4 @@
-//! The ticker, and a pair's prices as an action shows them.
+//! The ticker, and the prices of a pair in the answer of an action.
 
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -11,15 +11,15 @@ use crate::kit::time::Timestamp;
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{Side, Symbol};
 
-/// The query of `GET /markets/ticker`; the pair is a text still.
-pub fn ticker_asked(request: &Request) -> Result<(String, Side), Error> {
+/// The query of `GET /markets/ticker`; the pair is still a text.
+pub fn parse_ticker(request: &Request) -> Result<(String, Side), Error> {
     let mut sheet = Sheet::query(request);
     let symbol = sheet.text(&SYMBOL);
     let side = sheet.text(&SIDE).map(|it| if it == "ask" { Side::Ask } else { Side::Bid });
     sheet.complete(symbol.zip(side))
 }
 
-/// What the ticker answers: only the side that was asked for.
+/// The answer of the ticker, with the requested side only.
 pub fn ticker(symbol: Symbol, side: Side, price: Decimal, at: Timestamp) -> Response {
     #[derive(Serialize)]
     struct Ticker {
@@ -30,8 +30,8 @@ pub fn ticker(symbol: Symbol, side: Side, price: Decimal, at: Timestamp) -> Resp
         #[serde(skip_serializing_if = "Option::is_none")]
         bid: Option<Number>,
     }
-    let shown = |own: Side| (own == side).then_some(Number(price));
-    let (ask, bid) = (shown(Side::Ask), shown(Side::Bid));
+    let price_of = |own: Side| (own == side).then_some(Number(price));
+    let (ask, bid) = (price_of(Side::Ask), price_of(Side::Bid));
     Response::json(StatusCode::OK, &Ticker { symbol, timestamp: at.as_millisecond(), ask, bid })
 }
 

@@ -1,4 +1,4 @@
-//! The fields of every object, wherever it stands: alone, in a list, in an event.
+//! The fields of every object: alone, in a list, in an event.
 
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
@@ -33,23 +33,23 @@ macro_rules! charge {
         $($first,)*
         row(concat!($prefix, "id"), CODE, Required, "id of the charge", CHARGE),
         row(concat!($prefix, "object"), Value::Constant("charge"), Required, "type of the object", CHARGE),
-        row(concat!($prefix, "createdAt"), Value::Time, Required, "time of its making, UTC", CHARGE),
+        row(concat!($prefix, "createdAt"), Value::Time, Required, "time of creation, UTC", CHARGE),
         row(concat!($prefix, "paid"), Value::Flag, Required, "whether the payment has been received", CHARGE),
-        row(concat!($prefix, "status"), STATES, Required, "where it stands", CHARGE),
+        row(concat!($prefix, "status"), STATES, Required, "status of the charge", CHARGE),
         row(concat!($prefix, "amount"), Value::Number, Required, "amount in `currency`", CHARGE),
-        row(concat!($prefix, "totalCost"), Value::Number, Required, "what the payer pays, in `quoteCurrency`", CHARGE),
-        row(concat!($prefix, "price"), Value::Number, Required, "of one `baseCurrency` in `quoteCurrency`", CHARGE),
+        row(concat!($prefix, "totalCost"), Value::Number, Required, "amount that the payer pays, in `quoteCurrency`", CHARGE),
+        row(concat!($prefix, "price"), Value::Number, Required, "price of one `baseCurrency` in `quoteCurrency`", CHARGE),
         row(concat!($prefix, "fee"), Value::Number, Required, "fee in `currency`", CHARGE),
         row(concat!($prefix, "baseAmount"), Value::Number, Required, "amount in `baseCurrency`", CHARGE),
         row(concat!($prefix, "currency"), CURRENCY, Required, "settlement currency", CHARGE),
         row(concat!($prefix, "quoteCurrency"), CURRENCY, Required, "the payer's currency", CHARGE),
         row(concat!($prefix, "baseCurrency"), CURRENCY, Required, "the crypto currency in between", CHARGE),
-        row(concat!($prefix, "payerName"), TEXT, Optional, "name or account of the payer, when it was given", CHARGE),
+        row(concat!($prefix, "payerName"), TEXT, Optional, "name or account of the payer, if one was sent", CHARGE),
         row(concat!($prefix, "externalOrderId"), TEXT, Required, "the merchant's own number", CHARGE),
-        row(concat!($prefix, "paymentPageUrl"), Value::Url, Required, "where the payer pays", CHARGE),
-        row(concat!($prefix, "cbUrl"), Value::HttpUrl, Required, "where its webhooks go", CHARGE),
-        row(concat!($prefix, "redirectUrl"), Value::Url, Required, "where the payer goes afterwards", CHARGE),
-        row(concat!($prefix, "paymentMethod"), Value::Object, Required, "through what the payer pays", CHARGE),
+        row(concat!($prefix, "paymentPageUrl"), Value::Url, Required, "address of the payment page", CHARGE),
+        row(concat!($prefix, "cbUrl"), Value::HttpUrl, Required, "address for its webhooks", CHARGE),
+        row(concat!($prefix, "redirectUrl"), Value::Url, Required, "address to which the payer goes afterwards", CHARGE),
+        row(concat!($prefix, "paymentMethod"), Value::Object, Required, "payment method of the payer", CHARGE),
         row(concat!($prefix, "paymentMethod.object"), Value::Constant("paymentMethod"), Required, "type of the object", CHARGE),
         row(concat!($prefix, "paymentMethod.alipayQRCodeUrl"), Value::Url, Optional, "text of the QR code, with Alipay", METHOD),
         row(concat!($prefix, "paymentMethod.qrCodeImgUrl"), Value::Url, Optional, "address of the QR image, with PayPal and Yunshanfu", METHOD),
@@ -58,10 +58,10 @@ macro_rules! charge {
         row(concat!($prefix, "paymentMethod.type"), CHARGED, Required, "type of the payment method", CHARGE),
         row(concat!($prefix, "paymentMethod.currency"), CURRENCY, Required, "currency of the payment method", CHARGE),
         row(concat!($prefix, "paymentMethod.status"), Value::Constant("active"), Required, "status of the payment method", CHARGE),
-        row(concat!($prefix, "paymentMethod.typeLabel"), Value::Object, Required, "what people call the type", CHARGE),
+        row(concat!($prefix, "paymentMethod.typeLabel"), Value::Object, Required, "label of the type", CHARGE),
         row(concat!($prefix, "paymentMethod.typeLabel.en"), TEXT, Required, "in English", CHARGE),
         row(concat!($prefix, "paymentMethod.typeLabel.zh"), TEXT, Required, "in Chinese", CHARGE),
-        row(concat!($prefix, "expiresAt"), Value::Time, Required, "end of an unpaid charge, UTC", CHARGE),
+        row(concat!($prefix, "expiresAt"), Value::Time, Required, "time when an unpaid charge expires, UTC", CHARGE),
     ] };
 }
 
@@ -70,16 +70,16 @@ macro_rules! payout {
         $($first,)*
         row(concat!($prefix, "id"), OID, Required, "id of the payout", PAYOUT),
         row(concat!($prefix, "object"), Value::Constant("payout"), Required, "type of the object", PAYOUT),
-        row(concat!($prefix, "createdAt"), Value::Time, Required, "time of its making, UTC", PAYOUT),
-        row(concat!($prefix, "amount"), Value::Number, Required, "what the recipient gets", PAYOUT),
+        row(concat!($prefix, "createdAt"), Value::Time, Required, "time of creation, UTC", PAYOUT),
+        row(concat!($prefix, "amount"), Value::Number, Required, "amount that the recipient gets", PAYOUT),
         row(concat!($prefix, "fee"), Value::Number, Required, "fee of the payout", PAYOUT),
         row(concat!($prefix, "currency"), CURRENCY, Required, "currency that the recipient gets", PAYOUT),
-        row(concat!($prefix, "description"), TEXT, Optional, "description, when one was given", PAYOUT),
-        row(concat!($prefix, "status"), PROGRESS, Required, "where it stands", PAYOUT),
+        row(concat!($prefix, "description"), TEXT, Optional, "description, if one was sent", PAYOUT),
+        row(concat!($prefix, "status"), PROGRESS, Required, "status of the payout", PAYOUT),
         row(concat!($prefix, "type"), PAID_OUT, Required, "type of the destination", PAYOUT),
-        row(concat!($prefix, "arrivalDate"), Value::Time, Required, "when it was paid or, before that, when it should be", PAYOUT),
-        row(concat!($prefix, "externalOrderId"), TEXT, Optional, "the merchant's own number, when one was given", PAYOUT),
-        row(concat!($prefix, "destination"), Value::Object, Required, "the payment method that it goes to", PAYOUT),
+        row(concat!($prefix, "arrivalDate"), Value::Time, Required, "time of payment; until then, the expected time", PAYOUT),
+        row(concat!($prefix, "externalOrderId"), TEXT, Optional, "the merchant's own number, if one was sent", PAYOUT),
+        row(concat!($prefix, "destination"), Value::Object, Required, "payment method of the recipient", PAYOUT),
         row(concat!($prefix, "destination.id"), OID, Required, "id of the payment method; the same details have the same id", PAYOUT),
         row(concat!($prefix, "destination.object"), PAID_OUT, Required, "the type once more", PAYOUT),
         row(concat!($prefix, "destination.payerName"), TEXT, Required, "name of the account's holder", PAYOUT),
@@ -94,9 +94,9 @@ macro_rules! payout {
         row(concat!($prefix, "destination.state"), TEXT, Optional, "state of the recipient, under the key of the table", METHOD),
         row(concat!($prefix, "destination.city"), TEXT, Optional, "city of the recipient", METHOD),
         row(concat!($prefix, "destination.postalCode"), TEXT, Optional, "postal code of the recipient", METHOD),
-        row(concat!($prefix, "destination.addr"), TEXT, Optional, "street of the recipient or, of a wallet, its address", METHOD),
+        row(concat!($prefix, "destination.addr"), TEXT, Optional, "street of the recipient; of a wallet, its address", METHOD),
         row(concat!($prefix, "destination.type"), PAID_OUT, Required, "type of the payment method", PAYOUT),
-        row(concat!($prefix, "destination.typeLabel"), Value::Object, Required, "what people call the type", PAYOUT),
+        row(concat!($prefix, "destination.typeLabel"), Value::Object, Required, "label of the type", PAYOUT),
         row(concat!($prefix, "destination.typeLabel.en"), TEXT, Required, "in English", PAYOUT),
         row(concat!($prefix, "destination.typeLabel.zh"), TEXT, Required, "in Chinese", PAYOUT),
     ] };
@@ -109,14 +109,14 @@ macro_rules! transaction {
         row(concat!($prefix, "object"), Value::Constant("balanceTransaction"), Required, "type of the object", ROW),
         row(concat!($prefix, "currency"), CURRENCY, Required, "currency of the balance", ROW),
         row(concat!($prefix, "amount"), Value::Number, Required, "amount, negative when money leaves", ROW),
-        row(concat!($prefix, "availableOn"), Value::Time, Optional, "when the money can be used, once that is known", ROW),
-        row(concat!($prefix, "createdAt"), Value::Time, Required, "time of its making, UTC", ROW),
+        row(concat!($prefix, "availableOn"), Value::Time, Optional, "time when the money becomes available, once it is known", ROW),
+        row(concat!($prefix, "createdAt"), Value::Time, Required, "time of creation, UTC", ROW),
         row(concat!($prefix, "type"), CAUSES, Required, "why the balance changed; order and deposit are assumed", ROW),
         row(concat!($prefix, "source"), TEXT, Required, "id of the object that caused it", ROW),
-        row(concat!($prefix, "status"), Value::Word(&["pending", "available"]), Required, "whether the money can be used", ROW),
+        row(concat!($prefix, "status"), Value::Word(&["pending", "available"]), Required, "whether the money is available", ROW),
         row(concat!($prefix, "description"), TEXT, Optional, "description of the payout that caused it", ROW),
         row(concat!($prefix, "fee"), Value::Number, Required, "fee", ROW),
-        row(concat!($prefix, "net"), Value::Number, Required, "what the balance changes by: amount less fee", ROW),
+        row(concat!($prefix, "net"), Value::Number, Required, "change of the balance: amount minus fee", ROW),
     ] };
 }
 
@@ -125,32 +125,32 @@ macro_rules! order {
         $($first,)*
         row(concat!($prefix, "id"), OID, Required, "id of the order", ORDER),
         row(concat!($prefix, "object"), Value::Constant("order"), Required, "type of the object", ORDER),
-        row(concat!($prefix, "createdAt"), Value::Time, Required, "time of its making, UTC", ORDER),
+        row(concat!($prefix, "createdAt"), Value::Time, Required, "time of creation, UTC", ORDER),
         row(concat!($prefix, "symbol"), Value::Word(SYMBOLS), Required, "the pair", ORDER),
         row(concat!($prefix, "side"), Value::Word(&["buy", "sell"]), Required, "from the merchant's point of view", ORDER),
         row(concat!($prefix, "status"), Value::Constant("closed"), Required, "an order is executed at once", ORDER),
-        row(concat!($prefix, "baseCurrency"), CURRENCY, Required, "what is bought or sold", ORDER),
-        row(concat!($prefix, "quoteCurrency"), CURRENCY, Required, "what it is paid with", ORDER),
+        row(concat!($prefix, "baseCurrency"), CURRENCY, Required, "currency that is bought or sold", ORDER),
+        row(concat!($prefix, "quoteCurrency"), CURRENCY, Required, "currency of the price", ORDER),
         row(concat!($prefix, "baseAmount"), Value::Number, Required, "amount in `baseCurrency`", ORDER),
-        row(concat!($prefix, "price"), Value::Number, Required, "of one `baseCurrency` in `quoteCurrency`", ORDER),
+        row(concat!($prefix, "price"), Value::Number, Required, "price of one `baseCurrency` in `quoteCurrency`", ORDER),
         row(concat!($prefix, "totalCost"), Value::Number, Required, "amount in `quoteCurrency`", ORDER),
         row(concat!($prefix, "fee"), Value::Number, Required, "fee in `quoteCurrency`", ORDER),
-        row(concat!($prefix, "externalOrderId"), TEXT, Optional, "the merchant's own number, when one was given", ORDER),
+        row(concat!($prefix, "externalOrderId"), TEXT, Optional, "the merchant's own number, if one was sent", ORDER),
     ] };
 }
 
-macro_rules! listed {
+macro_rules! list {
     ($object:ident, $url:literal) => {
         $object!(
             "data[].",
             row("object", Value::Constant("list"), Required, "type of the object", LIST),
             row("url", Value::Constant($url), Required, "path of the list; an identifier, not a link", LIST),
-            row("data", Value::List, Required, "the page, newest first", LIST)
+            row("data", Value::List, Required, "items of the page, newest first", LIST)
         )
     };
 }
 
-macro_rules! told {
+macro_rules! event {
     ($object:ident, $types:expr, $evidence:expr) => {
         $object!(
             "data.",
@@ -158,45 +158,51 @@ macro_rules! told {
             row("type", Value::Word($types), Required, "event type", $evidence),
             row("createdAt", Value::Time, Required, "time of the event, UTC", EVENT),
             row("object", Value::Constant("event"), Required, "type of the object", EVENT),
-            row("pendingWebhooks", Value::Integer { min: 0, max: 1_000_000 }, Required, "attempts so far that were not accepted", COUNTED),
-            row("livemode", Value::Flag, Required, "whether the event is one of production; false in test events", EVENT),
-            row("data", Value::Object, Required, "the object as it was at that moment", EVENT)
+            row(
+                "pendingWebhooks",
+                Value::Integer { min: 0, max: 1_000_000 },
+                Required,
+                "number of attempts so far that were not accepted",
+                COUNTED
+            ),
+            row("livemode", Value::Flag, Required, "whether the event is from production; false in test events", EVENT),
+            row("data", Value::Object, Required, "the object as it was at the event", EVENT)
         )
     };
 }
 const COUNTED: Evidence =
-    Assumed("documented as the number of webhooks that were not pushed successfully; that it grows with each attempt is a reading of that");
+    Assumed("documented as the number of webhooks that were not pushed successfully; that it counts failed attempts is an interpretation");
 
 macro_rules! deposit {
     ($prefix:literal $(, $first:expr)*) => { &[
         $($first,)*
         row(concat!($prefix, "id"), OID, Required, "id of the deposit", DEPOSIT),
         row(concat!($prefix, "object"), Value::Constant("deposit"), Required, "type of the object", DEPOSIT),
-        row(concat!($prefix, "createdAt"), Value::Time, Required, "when it was seen, UTC", DEPOSIT),
+        row(concat!($prefix, "createdAt"), Value::Time, Required, "time when it was seen, UTC", DEPOSIT),
         row(concat!($prefix, "amount"), Value::Number, Required, "amount", DEPOSIT),
         row(concat!($prefix, "currency"), CURRENCY, Required, "currency", DEPOSIT),
-        row(concat!($prefix, "addr"), TEXT, Optional, "the wallet's address, of a currency that has a wallet", DEPOSIT),
+        row(concat!($prefix, "addr"), TEXT, Optional, "address of the wallet, if the currency has one", DEPOSIT),
         row(concat!($prefix, "confirmations"), Value::Integer { min: 0, max: 1_000 }, Required, "confirmations of the transfer", DEPOSIT),
     ] };
 }
 
 pub const CHARGE_OBJECT: &[Field] = charge!("");
-pub const CHARGE_LIST: &[Field] = listed!(charge, "/api/v1/charges");
+pub const CHARGE_LIST: &[Field] = list!(charge, "/api/v1/charges");
 pub const PAYOUT_OBJECT: &[Field] = payout!("");
-pub const PAYOUT_LIST: &[Field] = listed!(payout, "/api/v1/payouts");
+pub const PAYOUT_LIST: &[Field] = list!(payout, "/api/v1/payouts");
 pub const ROW_OBJECT: &[Field] = transaction!("");
-pub const ROW_LIST: &[Field] = listed!(transaction, "/api/v1/balanceTransactions");
+pub const ROW_LIST: &[Field] = list!(transaction, "/api/v1/balanceTransactions");
 pub const ORDER_OBJECT: &[Field] = order!("");
-pub const ORDER_LIST: &[Field] = listed!(order, "/api/v1/orders");
+pub const ORDER_LIST: &[Field] = list!(order, "/api/v1/orders");
 
-pub const CHARGE_EVENT: &[Field] = told!(
+pub const CHARGE_EVENT: &[Field] = event!(
     charge,
     &["charge.succeeded", "charge.expired", "charge.failed", "charge.dispute.created", "charge.dispute.closed"],
     Documented("API reference, Charges: event types")
 );
-pub const PAYOUT_EVENT: &[Field] = told!(
+pub const PAYOUT_EVENT: &[Field] = event!(
     payout,
     &["payout.pending", "payout.inTransition", "payout.paid", "payout.failed", "payout.cancelled"],
     Documented("API reference, Payouts: event types")
 );
-pub const DEPOSIT_EVENT: &[Field] = told!(deposit, &["deposit.succeeded"], DEPOSIT);
+pub const DEPOSIT_EVENT: &[Field] = event!(deposit, &["deposit.succeeded"], DEPOSIT);

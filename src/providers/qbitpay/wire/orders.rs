@@ -1,10 +1,10 @@
-//! Orders: what is sent to make one, and the object.
+//! Orders: the request that creates one, and the object.
 
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::sheet::Sheet;
-use super::{ORDER_AMOUNT, ORDER_NUMBER, ORDER_SIDE, ORDER_SYMBOL, number, written};
+use super::{ORDER_AMOUNT, ORDER_NUMBER, ORDER_SIDE, ORDER_SYMBOL, number, timestamp};
 use crate::kit::http::Request;
 use crate::kit::money::Number;
 use crate::kit::word::Word;
@@ -27,7 +27,7 @@ impl NewOrder {
         let symbol = sheet.text(&ORDER_SYMBOL).as_deref().and_then(Symbol::parse);
         let direction = sheet.text(&ORDER_SIDE).map(|it| if it == "buy" { Direction::Buy } else { Direction::Sell });
         let amount = sheet.amount(&ORDER_AMOUNT);
-        sheet.holds(&ORDER_AMOUNT, amount, symbol.map(|it| it.base));
+        sheet.check_precision(&ORDER_AMOUNT, amount, symbol.map(|it| it.base));
         let external_order_id = sheet.text(&ORDER_NUMBER);
         let read = symbol.zip(direction).zip(amount);
         sheet.complete(read.map(|((symbol, direction), amount)| Self { symbol, direction, amount, external_order_id }))
@@ -60,7 +60,7 @@ impl<'a> OrderObject<'a> {
         Self {
             id: order.id,
             object: "order",
-            created_at: written(order.created_at),
+            created_at: timestamp(order.created_at),
             symbol: order.symbol,
             side: order.direction.word(),
             status: OrderStatus::Closed.word(),

@@ -1,4 +1,4 @@
-//! Payouts: what is sent to make one, and the object with its destination.
+//! Payouts: the request that creates one, and the object with its destination.
 
 use rust_decimal::Decimal;
 use serde::ser::SerializeMap;
@@ -7,7 +7,8 @@ use serde::{Serialize, Serializer};
 use super::sheet::Sheet;
 use super::{
     ADDR, BANK_ACCOUNT_NUM, BANK_ADDR, BANK_DETAIL_NAME, BANK_NAME, BANK_ROUTING_NUM, CITY, COUNTRY, DESCRIPTION, DESTINATION,
-    DESTINATION_TYPE, Label, PAYER_NAME, PAYOUT_AMOUNT, PAYOUT_CURRENCY, PAYOUT_ORDER, POSTAL_CODE, STATE, STATES, SWIFT, number, written,
+    DESTINATION_TYPE, Label, PAYER_NAME, PAYOUT_AMOUNT, PAYOUT_CURRENCY, PAYOUT_ORDER, POSTAL_CODE, STATE, STATES, SWIFT, number,
+    timestamp,
 };
 use crate::kit::fields::Field;
 use crate::kit::http::Request;
@@ -16,7 +17,7 @@ use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{Currency, DETAILS, Destination, Detail, Oid, PaymentType, Payout};
 
-/// The types that a payout can go to.
+/// The types of destinations.
 const KINDS: [PaymentType; 6] =
     [PaymentType::BankAccount, PaymentType::Wallet, PaymentType::Alipay, PaymentType::PayPal, PaymentType::CoinsPh, PaymentType::GCash];
 
@@ -36,7 +37,7 @@ impl NewPayout {
         let mut sheet = Sheet::body(request)?;
         let amount = sheet.amount(&PAYOUT_AMOUNT);
         let currency = sheet.text(&PAYOUT_CURRENCY).and_then(|it| Currency::parse(&it));
-        sheet.holds(&PAYOUT_AMOUNT, amount, currency);
+        sheet.check_precision(&PAYOUT_AMOUNT, amount, currency);
         let destination = if sheet.object(&DESTINATION) { destination(&mut sheet) } else { None };
         let description = sheet.text(&DESCRIPTION);
         let external_order_id = sheet.text(&PAYOUT_ORDER);
@@ -63,7 +64,7 @@ fn destination(sheet: &mut Sheet<'_>) -> Option<Destination> {
     Some(Destination { kind, details: details.into_iter().filter_map(|(it, text)| text.map(|text| (it, text))).collect() })
 }
 
-/// The parameter that a detail is sent as.
+/// The parameter of a detail.
 const fn row(detail: Detail) -> &'static Field {
     match detail {
         Detail::PayerName => &PAYER_NAME,
@@ -107,21 +108,21 @@ impl<'a> PayoutObject<'a> {
         Self {
             id: payout.id,
             object: "payout",
-            created_at: written(payout.created_at),
+            created_at: timestamp(payout.created_at),
             amount: number(payout.currency, payout.amount_units),
             fee: number(payout.currency, payout.fee_units),
             currency: payout.currency.word(),
             description: payout.description.as_deref(),
             status: payout.status().word(),
             r#type: destination.kind.word(),
-            arrival_date: written(payout.arrival_date()),
+            arrival_date: timestamp(payout.arrival_date()),
             external_order_id: payout.external_order_id.as_deref(),
             destination: DestinationObject { id: payout.destination, own: destination },
         }
     }
 }
 
-/// A payment method as payouts show it: its details under the keys that were sent.
+/// The payment method in a payout: its details under the keys that were sent.
 struct DestinationObject<'a> {
     id: Oid,
     own: &'a Destination,

@@ -1,4 +1,4 @@
-//! The parameter tables of the documentation, and the answers that are no lists.
+//! The parameter tables of the documentation, and the answers that are not lists.
 
 use super::{CHARGE_EVENT, CURRENCY, Optional, Required, row};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
@@ -20,9 +20,9 @@ const ERRORS: Evidence = Documented("API reference, Errors: error object");
 const DETAIL: Evidence = Assumed("`detail` is documented as more details; its shape is that of the validator of a later product's server");
 const HEADERS: Evidence = Documented("API reference, Webhooks: signature");
 
-/// The longest page of a list.
+/// The largest number of items per page.
 pub const LIMIT_MAX: i64 = 100;
-/// How many decimals an amount may be sent with; its currency may allow less.
+/// An amount in a request; its currency may allow fewer decimals.
 const AMOUNT: Value = Value::Amount { decimals_max: 6 };
 
 #[rustfmt::skip]
@@ -31,27 +31,27 @@ mod parameters {
 
     pub const ID: Field = row("id", TEXT, Required, "id of the object", ONE);
 
-    pub const LIMIT: Field = row("limit", Value::Integer { min: 1, max: LIMIT_MAX }, Need::Default("10"), "how many items a page has", PAGING);
+    pub const LIMIT: Field = row("limit", Value::Integer { min: 1, max: LIMIT_MAX }, Need::Default("10"), "number of items per page", PAGING);
     pub const STARTING_AFTER: Field = row("starting_after", TEXT, Optional, "id of an item: the page holds the older ones that follow it", PAGING);
     pub const ENDING_BEFORE: Field = row("ending_before", TEXT, Optional, "id of an item: the page holds the newer ones right before it; not together with starting_after", PAGING);
 
-    pub const BALANCE_CURRENCY: Field = row("currency", CURRENCY, Need::Default("USD"), "whose balance", WALLETS);
+    pub const BALANCE_CURRENCY: Field = row("currency", CURRENCY, Need::Default("USD"), "currency of the balance", WALLETS);
 
-    pub const SYMBOL: Field = row("symbol", TEXT, Required, "the pair, as USDT/CNY; the slash may be encoded", TICKER);
-    pub const SIDE: Field = row("side", Value::Word(&["ask", "bid"]), Required, "ask: what the merchant pays; bid: what the merchant gets", TICKER);
+    pub const SYMBOL: Field = row("symbol", TEXT, Required, "the pair, for example USDT/CNY; the slash may be encoded", TICKER);
+    pub const SIDE: Field = row("side", Value::Word(&["ask", "bid"]), Required, "ask: the price that the merchant pays; bid: the price that the merchant gets", TICKER);
 
     pub const SOURCE: Field = row("source", TEXT, Optional, "id of the object that caused the row; only together with `type`", LEDGER);
     pub const ROW_TYPE: Field = row("type", Value::Word(&["charge", "payout", "payout_cancel", "payout_failure", "order", "deposit"]), Optional, "why the balance changed", TYPES);
-    pub const ROW_STATUS: Field = row("status", Value::Word(&["pending", "available"]), Optional, "whether the money can be used", LEDGER);
+    pub const ROW_STATUS: Field = row("status", Value::Word(&["pending", "available"]), Optional, "whether the money is available", LEDGER);
 
-    pub const PAYOUT_AMOUNT: Field = row("amount", AMOUNT, Required, "what leaves the balance; the fee is taken from it", PAYOUTS);
+    pub const PAYOUT_AMOUNT: Field = row("amount", AMOUNT, Required, "amount that leaves the balance; the fee is taken from it", PAYOUTS);
     pub const PAYOUT_CURRENCY: Field = row("currency", CURRENCY, Required, "currency that the recipient gets", PAYOUTS);
     pub const DESTINATION: Field = row("destination", Value::Object, Required, "the payment method", PAYOUTS);
     pub const DESTINATION_TYPE: Field = row("destination.type", Value::Word(&["bankAccount", "wallet", "Alipay", "PayPal", "Coins.ph", "GCash"]), Required, "type of the payment method", PAYOUTS);
     pub const PAYER_NAME: Field = row("destination.payerName", TEXT, Required, "name of the account's holder", PAYOUTS);
     pub const BANK_ACCOUNT_NUM: Field = row("destination.bankAccountNum", TEXT, Optional, "account number; required unless the type is wallet", PAYOUTS);
     pub const BANK_NAME: Field = row("destination.bankName", TEXT, Optional, "name of the bank; required when the type is bankAccount", PAYOUTS);
-    pub const ADDR: Field = row("destination.addr", TEXT, Optional, "street of the recipient; of a wallet its address, required", PAYOUTS);
+    pub const ADDR: Field = row("destination.addr", TEXT, Optional, "street of the recipient; of a wallet, its address, which is required", PAYOUTS);
     pub const BANK_ROUTING_NUM: Field = row("destination.bankRoutingNum", TEXT, Optional, "routing number of the bank", PAYOUTS);
     pub const BANK_DETAIL_NAME: Field = row("destination.bankDetailName", TEXT, Optional, "branch of the bank", PAYOUTS);
     pub const BANK_ADDR: Field = row("destination.bankAddr", TEXT, Optional, "address of the bank", PAYOUTS);
@@ -64,21 +64,21 @@ mod parameters {
     pub const DESCRIPTION: Field = row("description", TEXT, Optional, "description", PAYOUTS);
     pub const PAYOUT_ORDER: Field = row("externalOrderId", TEXT, Optional, "the merchant's own number", PAYOUTS);
     pub const TO_DESTINATION: Field = row("destination", TEXT, Optional, "id of a payment method", PAYOUTS);
-    pub const PAYOUT_STATUS: Field = row("status", Value::Word(&["pending", "inTransit", "paid", "failed", "cancelled"]), Optional, "where the payout stands", PAYOUTS);
+    pub const PAYOUT_STATUS: Field = row("status", Value::Word(&["pending", "inTransit", "paid", "failed", "cancelled"]), Optional, "status of the payout", PAYOUTS);
 
     pub const CHARGE_AMOUNT: Field = row("amount", AMOUNT, Required, "amount in `currency`", CHARGES);
     pub const CHARGE_CURRENCY: Field = row("currency", Value::Word(&["USD", "USDT"]), Required, "settlement currency", CHARGES);
     pub const CHARGE_ORDER: Field = row("externalOrderId", TEXT, Required, "the merchant's own number, which may repeat", CHARGES);
-    pub const CB_URL: Field = row("cbUrl", Value::HttpUrl, Required, "where the webhooks of this charge go", CHARGES);
-    pub const REDIRECT_URL: Field = row("redirectUrl", Value::Url, Required, "where the payer goes afterwards", CHARGES);
+    pub const CB_URL: Field = row("cbUrl", Value::HttpUrl, Required, "address for the webhooks of this charge", CHARGES);
+    pub const REDIRECT_URL: Field = row("redirectUrl", Value::Url, Required, "address to which the payer goes afterwards", CHARGES);
     pub const BASE_CURRENCY: Field = row("baseCurrency", Value::Word(&["BTC", "USDT"]), Need::Default("BTC"), "the crypto currency in between", CHARGES);
     pub const QUOTE_CURRENCY: Field = row("quoteCurrency", Value::Word(&["CNY", "USD", "PHP"]), Need::Default("CNY"), "the payer's currency", CHARGES);
-    pub const PAYMENT_TYPE: Field = row("paymentType", Value::Word(&["Alipay", "Yunshanfu", "bankAccount", "PayPal", "Coins.ph", "GCash"]), Optional, "CNY: Alipay, Yunshanfu, bankAccount; USD: PayPal, bankAccount; PHP: Coins.ph, GCash. The first unless sent", CHARGES);
+    pub const PAYMENT_TYPE: Field = row("paymentType", Value::Word(&["Alipay", "Yunshanfu", "bankAccount", "PayPal", "Coins.ph", "GCash"]), Optional, "CNY: Alipay, Yunshanfu, bankAccount; USD: PayPal, bankAccount; PHP: Coins.ph, GCash. The default is the first", CHARGES);
     pub const CHARGE_PAYER: Field = row("payerName", TEXT, Optional, "name or account of the payer", CHARGES);
     pub const CHARGES_OF: Field = row("externalOrderId", TEXT, Optional, "the merchant's own number", CHARGES);
-    pub const CHARGE_STATUS: Field = row("status", Value::Constant("buyerPaid"), Required, "the payer says that they have paid", CHARGES);
+    pub const CHARGE_STATUS: Field = row("status", Value::Constant("buyerPaid"), Required, "the payer reports the payment", CHARGES);
 
-    pub const TEST_URL: Field = row("cbUrl", Value::HttpUrl, Optional, "where the event goes; the account's webhook URL unless sent", EVENTS);
+    pub const TEST_URL: Field = row("cbUrl", Value::HttpUrl, Optional, "address for the event; the default is the account's webhook URL", EVENTS);
 
     pub const ORDER_SYMBOL: Field = row("symbol", Value::Word(SYMBOLS), Required, "the pair", ORDERS);
     pub const ORDER_SIDE: Field = row("side", Value::Word(&["buy", "sell"]), Required, "from the merchant's point of view", ORDERS);
@@ -86,15 +86,15 @@ mod parameters {
     pub const ORDER_NUMBER: Field = row("externalOrderId", TEXT, Optional, "the merchant's own number", ORDERS);
 
     const WALLETS: Evidence = Assumed("the page shows one balance and no parameter; an account holds several currencies");
-    const TYPES: Evidence = Assumed("charge and payout are the documented values of the filter; every type that a row can have is taken");
+    const TYPES: Evidence = Assumed("charge and payout are the documented values of the filter; every type of a row is accepted");
 }
 
 pub use parameters::*;
 
-/// A call for one object takes.
+/// The parameters of a call for one object.
 pub const BY_ID: &[Field] = &[ID];
 pub const BALANCE_SHOW: &[Field] = &[BALANCE_CURRENCY];
-pub const TICKER_ASKED: &[Field] = &[SYMBOL, SIDE];
+pub const TICKER_QUERY: &[Field] = &[SYMBOL, SIDE];
 pub const ROWS_LISTED: &[Field] = &[LIMIT, STARTING_AFTER, ENDING_BEFORE, SOURCE, ROW_TYPE, ROW_STATUS];
 #[rustfmt::skip]
 pub const PAYOUT_CREATE: &[Field] = &[
@@ -116,41 +116,41 @@ pub const ORDERS_LISTED: &[Field] = &[LIMIT, STARTING_AFTER, ENDING_BEFORE];
 #[rustfmt::skip]
 pub const REFUSAL: &[Field] = &[
     row("type", Value::Word(&["invalid_request_error", "api_error", "authentication_error", "rate_limit_error"]), Required, "error type", ERRORS),
-    row("message", TEXT, Required, "what is wrong, for people", ERRORS),
+    row("message", TEXT, Required, "what is wrong, in words", ERRORS),
     row("detail", Value::List, Optional, "every parameter that is wrong", DETAIL),
-    row("detail[].message", TEXT, Required, "what is wrong with it, for people", DETAIL),
-    row("detail[].code", Value::Word(&["missing_field", "invalid"]), Required, "what is wrong with it", DETAIL),
-    row("detail[].field", TEXT, Required, "its name; dots reach inside objects", DETAIL),
+    row("detail[].message", TEXT, Required, "what is wrong with it, in words", DETAIL),
+    row("detail[].code", Value::Word(&["missing_field", "invalid"]), Required, "what is wrong with it, as a code", DETAIL),
+    row("detail[].field", TEXT, Required, "name of the parameter; a dot separates an object from its member", DETAIL),
 ];
 
 pub const ACCESS_TOKEN: &[Field] = &[row(
     "accessToken",
     TEXT,
     Required,
-    "a JWT by HS256, good for 30 days; the header Playmoney-Hint of the answer names its secret",
+    "a JWT signed by HS256, valid for 30 days; the header Playmoney-Hint of the answer contains the secret",
     TOKEN,
 )];
 
 #[rustfmt::skip]
 pub const ACCOUNT_OBJECT: &[Field] = &[
     row("feeRates", Value::Object, Required, "fees as shares of one", ACCOUNT),
-    row("feeRates.payout", Value::Number, Required, "of payouts; the setting `payout_fee_rate`", ACCOUNT),
-    row("feeRates.pay", Value::Number, Required, "of charges", ACCOUNT),
-    row("feeRates.withdrawToken", Value::Number, Required, "of withdrawals of tokens", ACCOUNT),
-    row("feeRates.trade", Value::Number, Required, "of orders", ACCOUNT),
+    row("feeRates.payout", Value::Number, Required, "fee of payouts; the setting `payout_fee_rate`", ACCOUNT),
+    row("feeRates.pay", Value::Number, Required, "fee of charges", ACCOUNT),
+    row("feeRates.withdrawToken", Value::Number, Required, "fee of withdrawals of tokens", ACCOUNT),
+    row("feeRates.trade", Value::Number, Required, "fee of orders", ACCOUNT),
     row("limit", Value::Object, Required, "bounds of one transaction", ACCOUNT),
-    row("limit.pay", Value::Object, Required, "of a charge", ACCOUNT),
+    row("limit.pay", Value::Object, Required, "bounds of a charge", ACCOUNT),
     row("limit.pay.currency", CURRENCY, Required, "currency of the bounds", ACCOUNT),
     row("limit.pay.min", Value::Number, Required, "smallest amount", ACCOUNT),
     row("limit.pay.max", Value::Number, Required, "largest amount", ACCOUNT),
-    row("limit.payout", Value::Object, Required, "of a payout", ACCOUNT),
+    row("limit.payout", Value::Object, Required, "bounds of a payout", ACCOUNT),
     row("limit.payout.currency", CURRENCY, Required, "currency of the bound", ACCOUNT),
     row("limit.payout.min", Value::Number, Required, "smallest amount", ACCOUNT),
-    row("limit.withdrawToken", Value::Object, Required, "of a withdrawal", ACCOUNT),
+    row("limit.withdrawToken", Value::Object, Required, "bounds of a withdrawal", ACCOUNT),
     row("limit.withdrawToken.currency", CURRENCY, Required, "currency of the bound", ACCOUNT),
     row("limit.withdrawToken.min", Value::Number, Required, "smallest amount", ACCOUNT),
     row("wallets", Value::List, Required, "addresses for deposits", ACCOUNT),
-    row("wallets[].currency", CURRENCY, Required, "what may be sent there", ACCOUNT),
+    row("wallets[].currency", CURRENCY, Required, "currency of the wallet", ACCOUNT),
     row("wallets[].addr", TEXT, Required, "the address", ACCOUNT),
 ];
 
@@ -159,19 +159,19 @@ pub const BALANCE_OBJECT: &[Field] = &[
     row("id", Value::Text { chars_max: 24 }, Required, "id of the balance", BALANCE),
     row("object", Value::Constant("balance"), Required, "type of the object", BALANCE),
     row("currency", CURRENCY, Required, "currency of the balance", BALANCE),
-    row("available", Value::Number, Required, "money that can be spent", BALANCE),
-    row("pending", Value::Number, Required, "money on its way", BALANCE),
+    row("available", Value::Number, Required, "available money", BALANCE),
+    row("pending", Value::Number, Required, "money that is not available yet", BALANCE),
 ];
 
 #[rustfmt::skip]
 pub const TICKER_OBJECT: &[Field] = &[
     row("symbol", TEXT, Required, "the pair", TICKER),
-    row("timestamp", Value::Integer { min: 0, max: 253_402_300_799_999 }, Required, "time of the price, milliseconds since 1970", TICKER),
-    row("ask", Value::Number, Optional, "what the merchant pays, when side is ask", TICKER),
-    row("bid", Value::Number, Optional, "what the merchant gets, when side is bid", TICKER),
+    row("timestamp", Value::Integer { min: 0, max: 253_402_300_799_999 }, Required, "time of the price, in milliseconds since 1970", TICKER),
+    row("ask", Value::Number, Optional, "price that the merchant pays, if side is ask", TICKER),
+    row("bid", Value::Number, Optional, "price that the merchant gets, if side is bid", TICKER),
 ];
 
-/// `events/test` answers the event that it sends.
+/// `events/test` answers with the event that it sends.
 pub const TEST_EVENT: &[Field] = CHARGE_EVENT;
 
 #[rustfmt::skip]

@@ -1,4 +1,4 @@
-//! How parameters are read here, and the words for what is wrong with one.
+//! Reading of parameters, and this provider's messages about wrong ones.
 
 use rust_decimal::Decimal;
 
@@ -10,13 +10,13 @@ use crate::providers::qbitpay::errors::{Error, Fault};
 use crate::providers::qbitpay::model::Currency;
 
 /// Parameters of this provider.
-pub type Sheet<'a> = sheet::Sheet<'a, Said>;
+pub type Sheet<'a> = sheet::Sheet<'a, Messages>;
 
-/// The words of this provider.
+/// The messages of this provider.
 #[derive(Debug)]
-pub struct Said;
+pub struct Messages;
 
-impl Words for Said {
+impl Words for Messages {
     type Said = Fault;
     type Error = Error;
 
@@ -31,7 +31,7 @@ impl Words for Said {
 }
 
 impl<'a> Sheet<'a> {
-    /// A body, JSON or form; none at all is an empty one.
+    /// A body, JSON or form; a missing body is an empty one.
     pub fn body(request: &'a Request) -> Result<Self, Error> {
         let empty = request.body.iter().all(u8::is_ascii_whitespace);
         let fields = if empty { Some(Fields::default()) } else { Fields::body(request) };
@@ -48,33 +48,33 @@ impl<'a> Sheet<'a> {
         None
     }
 
-    /// A currency, or that one when it was not sent.
+    /// A currency; `absent` when it was not sent.
     pub fn currency(&mut self, row: &Field, absent: Currency) -> Option<Currency> {
         let text = self.text(row);
         text.map_or_else(|| (!self.fields.has(row.name)).then_some(absent), |it| Currency::parse(&it))
     }
 
-    /// Whether there is an object. In a form nothing but its members can be sent.
+    /// Whether an object was sent. A form can only send its members.
     pub fn object(&mut self, row: &Field) -> bool {
         let members = format!("{}.", row.name);
         let read = if self.fields.names().any(|it| it.starts_with(&members)) { Ok(()) } else { self.fields.object(row) };
         self.read(row, read.map(Some)).is_some()
     }
 
-    /// Says that a parameter is missing which only another one makes required.
+    /// Reports that a parameter is missing which another one makes required.
     pub fn require(&mut self, row: &Field, when: &str) {
         if !self.fields.has(row.name) {
             self.said.push(Fault { message: format!("required when {when}"), ..Fault::missing(row.name) });
         }
     }
 
-    /// Says what is wrong with a parameter that was read.
+    /// Reports what is wrong with a parameter that was read.
     pub fn refuse(&mut self, row: &Field, message: impl Into<String>) {
         self.said.push(Fault::invalid(row.name, message));
     }
 
-    /// An amount that its currency cannot hold is refused.
-    pub fn holds(&mut self, row: &Field, amount: Option<Decimal>, currency: Option<Currency>) {
+    /// Refuses an amount with more decimals than its currency has.
+    pub fn check_precision(&mut self, row: &Field, amount: Option<Decimal>, currency: Option<Currency>) {
         if let (Some(amount), Some(currency)) = (amount, currency)
             && !currency.can_hold(amount)
         {

@@ -1,4 +1,4 @@
-//! Objects as control answers show them: as the provider's own API or its events would.
+//! Objects in control answers, in the form of the provider's own API or its events.
 
 use serde_json::value::RawValue;
 
@@ -12,7 +12,7 @@ use crate::providers::qbitpay::webhooks::{CONFIRMATIONS, wallet};
 use crate::providers::qbitpay::wire::{ChargeObject, DepositObject, PayoutObject, PriceObject};
 
 /// The status of an object, and the object.
-pub fn shown(memory: &Memory, cx: &Context<'_>, object: ObjectId) -> Option<(&'static str, Box<RawValue>)> {
+pub fn render(memory: &Memory, cx: &Context<'_>, object: ObjectId) -> Option<(&'static str, Box<RawValue>)> {
     let (kind, number) = Kind::of(object)?;
     match kind {
         Kind::Charge => memory.charges.get(number).map(|it| (it.status().word(), written(&ChargeObject::of(it)))),
@@ -28,7 +28,7 @@ pub fn shown(memory: &Memory, cx: &Context<'_>, object: ObjectId) -> Option<(&'s
             Some((deposit.status().word(), written(&DepositObject::of(deposit, addr.as_deref(), confirmations))))
         }
         Kind::Price => {
-            let symbol = Symbol::numbered(object.number)?;
+            let symbol = Symbol::from_number(object.number)?;
             let price = |side| memory.rates.price(symbol, side).map(Number);
             Some(("set", written(&PriceObject { symbol, ask: price(Side::Ask), bid: price(Side::Bid) })))
         }
