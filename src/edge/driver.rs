@@ -1,5 +1,6 @@
 //! One sandbox behind its own lock: its callers, its wake-ups, and the loop that lets time pass.
 
+use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -36,6 +37,8 @@ impl Stopwatch {
     }
 }
 
+/// Webhooks to this server's own inboxes that are delivered before other callers get their turn.
+const LOOPBACK_AT_ONCE: usize = 200;
 /// No wake-up is set.
 const NEVER: u64 = u64::MAX;
 
@@ -69,6 +72,8 @@ impl Driver {
             alarm_set: Notify::new(),
         });
         tokio::spawn(keep_time(Arc::downgrade(&driver)));
+        // A copy can have attempts to send again, and timers.
+        driver.drain(driver.lock(), stopwatch.uptime());
         driver
     }
 
@@ -125,51 +130,73 @@ impl Driver {
     }
 
     /// Ends every step of a sandbox: takes out what has to be sent, sets the alarm, and releases the lock.
-    fn drain(self: &Arc<Self>, mut sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) {
-        let mut outgoing = Vec::new();
-        while let Some(it) = sandbox.poll_outgoing() {
-            outgoing.push(it);
-        }
+    fn drain(self: &Arc<Self>, sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) {
+        let outgoing = self.take_out(sandbox, uptime);
+        self.deliver(outgoing);
+    }
+
+    /// What has to be sent now.
+    fn take_out(&self, mut sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) -> VecDeque<Outgoing> {
+        let outgoing = std::iter::from_fn(|| sandbox.poll_outgoing()).collect();
         self.set_alarm(&mut sandbox, uptime);
-        drop(sandbox);
-        for it in outgoing {
-            self.post(it);
+        outgoing
+    }
+
+    /// Sends attempts, and what their outcomes cause. A built-in inbox takes one at once; the answer of any other receiver
+    /// is awaited in a task. After many at once the rest waits for its turn, so that other callers are served.
+    fn deliver(self: &Arc<Self>, mut outgoing: VecDeque<Outgoing>) {
+        for _ in 0..LOOPBACK_AT_ONCE {
+            let Some(it) = outgoing.pop_front() else { break };
+            let Some(outcome) = self.loopback.take(&it) else {
+                tokio::spawn(Arc::clone(self).post(it));
+                continue;
+            };
+            let uptime = self.stopwatch.uptime();
+            let mut sandbox = self.lock();
+            sandbox.settle(uptime, &it, outcome);
+            outgoing.extend(self.take_out(sandbox, uptime));
         }
         self.changed.notify_waiters();
-    }
-
-    /// Sends an attempt. A built-in inbox takes it at once; the answer of any other receiver is awaited in a task.
-    fn post(self: &Arc<Self>, outgoing: Outgoing) {
-        if let Some(outcome) = self.loopback.take(&outgoing) {
-            return self.settle(&outgoing, outcome);
+        if !outgoing.is_empty() {
+            let driver = Arc::clone(self);
+            tokio::spawn(async move {
+                tokio::task::yield_now().await;
+                driver.deliver(outgoing);
+            });
         }
-        let driver = Arc::clone(self);
-        tokio::spawn(async move {
-            let outcome = driver.courier.post(&outgoing).await;
-            tracing::info!(
-                sandbox = driver.name,
-                delivery = outgoing.id.delivery,
-                attempt = outgoing.id.number,
-                url = outgoing.url.split('?').next(),
-                status = outcome.answered(),
-                error = outcome.error(),
-                "webhook"
-            );
-            driver.settle(&outgoing, outcome);
-        });
     }
 
-    fn settle(self: &Arc<Self>, outgoing: &Outgoing, outcome: Outcome) {
+    /// Sends one attempt over the network.
+    async fn post(self: Arc<Self>, outgoing: Outgoing) {
+        let outcome = self.courier.post(&outgoing).await;
+        tracing::info!(
+            sandbox = self.name,
+            delivery = outgoing.id.delivery,
+            attempt = outgoing.id.number,
+            url = outgoing.url.split('?').next(),
+            status = outcome.answered(),
+            error = outcome.error(),
+            "webhook"
+        );
         let uptime = self.stopwatch.uptime();
         let mut sandbox = self.lock();
-        sandbox.settle(uptime, outgoing, outcome);
+        sandbox.settle(uptime, &outgoing, outcome);
         self.drain(sandbox, uptime);
     }
 
     /// A webhook from this process arrives in one of this sandbox's inboxes.
-    pub fn receive(&self, inbox: &str, path: String, outgoing: &Outgoing) -> Outcome {
-        let reaction = self.lock().receive(self.stopwatch.uptime(), inbox, path, outgoing);
-        self.changed.notify_waiters();
+    pub fn receive(self: &Arc<Self>, inbox: &str, path: String, outgoing: &Outgoing) -> Outcome {
+        let uptime = self.stopwatch.uptime();
+        let mut sandbox = self.lock();
+        let reaction = sandbox.receive(uptime, inbox, path, outgoing);
+        let due = self.take_out(sandbox, uptime);
+        if due.is_empty() {
+            self.changed.notify_waiters();
+        } else {
+            // The sender is in the middle of its own deliveries, possibly of this very sandbox: these follow in a task.
+            let driver = Arc::clone(self);
+            tokio::spawn(async move { driver.deliver(due) });
+        }
         reaction.map_or_else(|| Outcome::status(StatusCode::INSUFFICIENT_STORAGE.as_u16()), |it| it.outcome(outgoing.time_limit))
     }
 
@@ -259,7 +286,12 @@ impl Caller {
             let mut changed = pin!(driver.changed.notified());
             changed.as_mut().enable();
             let uptime = driver.stopwatch.uptime();
-            let found = look(&mut driver.lock(), uptime, self.ticket);
+            let found = {
+                let mut sandbox = driver.lock();
+                let found = look(&mut sandbox, uptime, self.ticket);
+                driver.set_alarm(&mut sandbox, uptime); // a wait that has ended can have become a delay
+                found
+            };
             if let Some(found) = found {
                 return found;
             }

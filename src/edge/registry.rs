@@ -43,8 +43,12 @@ impl Registry {
         self.by_name.read().keys().cloned().collect()
     }
 
-    /// Copies a sandbox as it is now, under another name. A sandbox that had this name is replaced.
+    /// Copies a sandbox as it is now, under another name. A sandbox that had this name is replaced, except the default one:
+    /// then, or if no sandbox is named `from`, nothing is copied.
     pub fn fork(&self, from: &str, name: &str) -> Option<Arc<Driver>> {
+        if name == DEFAULT {
+            return None;
+        }
         let copy = self.find(from)?.fork(name);
         self.insert(name, Arc::clone(&copy));
         Some(copy)

@@ -13,12 +13,11 @@ use super::inbox::Inbox;
 use super::log::{Log, What};
 use super::outbox::Outbox;
 use super::rules::Rules;
+use super::tables::settings::WEBHOOK_URL;
 use crate::kit::time::Timestamp;
 
 /// Objects of one sandbox whose pace rules set.
 pub const PACED_BY_RULES_MAX: usize = 100_000;
-/// Addresses that a tester can set in one fork.
-const TARGETS_MAX: usize = 10_000;
 
 /// The state of a sandbox, without the providers' own memories.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -86,12 +85,19 @@ impl Core {
         self.redirect.as_ref().filter(|it| !it.except.contains(url)).map_or(url, |it| it.to.as_str())
     }
 
-    /// Notes an address that a tester has set in this sandbox: its webhooks are not redirected.
+    /// Notes an address that a tester has set on an account of this sandbox: its webhooks are not redirected as long as
+    /// an account has it.
     pub fn set_target(&mut self, url: &str) {
-        if let Some(redirect) = &mut self.redirect
-            && redirect.except.len() < TARGETS_MAX
-        {
-            redirect.except.insert(url.to_owned());
-        }
+        let Some(redirect) = &mut self.redirect else { return };
+        redirect.except.insert(url.to_owned());
+        let accounts = self.accounts.iter().flat_map(BTreeMap::values);
+        let present: BTreeSet<&str> = accounts.filter_map(|it| it.text(&WEBHOOK_URL)).collect();
+        redirect.except.retain(|it| present.contains(it.as_str()));
+    }
+
+    /// Whether the redirect that was read names no more addresses than accounts can have.
+    pub fn has_sound_redirect(&self) -> bool {
+        let accounts: usize = self.accounts.iter().map(BTreeMap::len).sum();
+        self.redirect.as_ref().is_none_or(|it| it.except.len() <= accounts)
     }
 }

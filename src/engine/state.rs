@@ -82,6 +82,7 @@ fn is_sound(core: &Core, provider_count: u8) -> bool {
         && core.outbox.is_sound(provider_count)
         && core.log.is_sound(provider_count)
         && core.rules.is_sound()
+        && core.has_sound_redirect()
         && core.paced_by_rules.len() <= PACED_BY_RULES_MAX
         && core.paced_by_rules.iter().all(|it| it.0.0 < provider_count);
     accounts && parts && core.now <= end_of_time()

@@ -224,14 +224,12 @@ impl Sandbox {
     /// What a caller gets, once it is ready. It is handed out once.
     pub fn poll_answer(&mut self, uptime: Uptime, ticket: Ticket) -> Option<Answered> {
         match self.tickets.open(ticket) {
-            Some(Open::Held(_)) => {
-                // In a broken sandbox nothing comes that could be waited for.
-                let reached = if self.broken.is_some() { Timestamp::MAX } else { self.world.core.now };
-                self.tickets.release(ticket, uptime, self.world.generation, reached);
-            }
             Some(Open::Wait { .. }) => self.look_after(uptime, ticket),
-            Some(Open::Walk(_) | Open::Sending) | None => {}
+            Some(Open::Held(_) | Open::Walk(_) | Open::Sending) | None => {}
         }
+        // Also what has just become a delay. In a broken sandbox nothing comes that could be waited for.
+        let generation = if self.broken.is_some() { u64::MAX } else { self.world.generation };
+        self.tickets.release(ticket, uptime, generation, self.world.core.now);
         self.tickets.fetch(ticket)
     }
 
@@ -372,7 +370,11 @@ mod tests {
         let advance = Request::new(Method::POST, "/__admin/clock/advance", r#"{"by":"1m"}"#).with("Content-Type", "application/json");
         let walker = sandbox.handle(after(1), advance);
         assert!(sandbox.poll_answer(after(1), walker).is_none(), "a webhook is not posted yet");
+        let slow = sandbox.tickets.next();
+        let pacing = Pacing { held_for: Some(Duration::from_secs(60)), ..Pacing::default() };
+        sandbox.tickets.send(slow, after(1), 0, Response::new(StatusCode::OK, "text/plain", ""), Some(pacing));
         assert!(sandbox.guarded::<()>(|_| panic!("a bug")).is_err_and(|it| is_broken(&it)));
+        assert!(sandbox.poll_answer(after(1), slow).is_some(), "a delayed answer is not delayed any more");
         sandbox.tick(after(1));
         let ended = sandbox.poll_answer(after(1), walker).and_then(|it| it.response).expect("the walk has ended");
         assert!(is_broken(&ended), "a caller who waits for the walk learns why it ended");

@@ -1,6 +1,6 @@
 //! Callers and their answers: an answer that is not ready yet is a ticket that its caller polls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::control::{Conclusion, Waiting};
@@ -64,6 +64,8 @@ pub struct Tickets {
     /// Answers that can be fetched: usually one.
     ready: Vec<(Ticket, Answered)>,
     open: BTreeMap<Ticket, Open>,
+    /// When waits in real time end, in uptime.
+    deadlines: BTreeSet<(Duration, Ticket)>,
     /// How many of the open ones are held back or being sent slowly.
     slow: usize,
     /// Whose walk through time is under way.
@@ -84,12 +86,13 @@ impl Tickets {
 
     /// The answer of a caller is not ready.
     pub fn keep(&mut self, ticket: Ticket, open: Open) {
+        self.deadlines.extend(open.deadline().map(|it| (it, ticket)));
         self.open.insert(ticket, open);
     }
 
     /// An answer of which no rule knows.
     pub fn answer(&mut self, ticket: Ticket, response: Response) {
-        self.open.remove(&ticket);
+        self.take(ticket);
         self.ready.push((ticket, Answered::plain(response)));
     }
 
@@ -97,7 +100,7 @@ impl Tickets {
     /// is slow, not the provider.
     pub fn send(&mut self, ticket: Ticket, now: Uptime, generation: u64, mut response: Response, pacing: Option<Pacing>) {
         let Some(Pacing { held_until, held_for, transport }) = pacing else { return self.answer(ticket, response) };
-        self.open.remove(&ticket);
+        self.take(ticket);
         let is_held = held_until.is_some() || held_for.is_some();
         let dribbles = is_dribbled(transport.as_ref());
         if (is_held || dribbles) && SLOW_MAX <= self.slow {
@@ -109,7 +112,7 @@ impl Tickets {
         if is_held {
             self.slow += 1;
             let until_uptime = held_for.map(|it| now.elapsed.saturating_add(it));
-            self.open.insert(ticket, Open::Held(Box::new(Held { answered, generation, until: held_until, until_uptime })));
+            self.keep(ticket, Open::Held(Box::new(Held { answered, generation, until: held_until, until_uptime })));
         } else {
             self.hand_out(ticket, answered, false);
         }
@@ -142,7 +145,11 @@ impl Tickets {
 
     /// Takes out what a caller waits for, to conclude it.
     pub fn take(&mut self, ticket: Ticket) -> Option<Open> {
-        self.open.remove(&ticket)
+        let open = self.open.remove(&ticket)?;
+        if let Some(deadline) = open.deadline() {
+            self.deadlines.remove(&(deadline, ticket));
+        }
+        Some(open)
     }
 
     /// Lets a held answer go if its moment has come.
@@ -152,7 +159,7 @@ impl Tickets {
         if !is_due && held.generation == generation {
             return;
         }
-        if let Some(Open::Held(held)) = self.open.remove(&ticket) {
+        if let Some(Open::Held(held)) = self.take(ticket) {
             self.hand_out(ticket, held.answered, true);
         }
     }
@@ -165,32 +172,40 @@ impl Tickets {
         }
     }
 
-    /// A caller does not wait any longer than this: what there is by now is the answer.
+    /// A caller does not wait any longer: what there is by now is the answer.
     pub fn end_patience(&mut self, ticket: Ticket) {
-        match self.open.get_mut(&ticket) {
-            Some(Open::Wait { patience_ends, .. }) => *patience_ends = Duration::ZERO,
-            Some(Open::Held(held)) => held.until_uptime = Some(Duration::ZERO),
-            Some(Open::Walk(_) | Open::Sending) | None => {}
+        let Some(mut open) = self.take(ticket) else { return };
+        match &mut open {
+            Open::Wait { patience_ends, .. } => *patience_ends = Duration::ZERO,
+            Open::Held(held) => held.until_uptime = Some(Duration::ZERO),
+            Open::Walk(_) | Open::Sending => {}
         }
+        self.keep(ticket, open);
     }
 
     /// A caller has gone. Returns whether it walked through time.
     pub fn give_up(&mut self, ticket: Ticket) -> bool {
         self.ready.retain(|it| it.0 != ticket);
-        if let Some(Open::Held(_) | Open::Sending) = self.open.remove(&ticket) {
+        if let Some(Open::Held(_) | Open::Sending) = self.take(ticket) {
             self.slow -= 1;
         }
         self.walker.take_if(|it| *it == ticket).is_some()
     }
 
-    /// The uptime at which a caller's wait in real time ends.
+    /// The uptime at which the next wait in real time ends.
     pub fn next_deadline(&self) -> Option<Duration> {
-        let deadline = |it: &Open| match it {
-            Open::Wait { patience_ends, .. } => Some(*patience_ends),
-            Open::Held(held) => held.until_uptime,
-            Open::Walk(_) | Open::Sending => None,
-        };
-        self.open.values().filter_map(deadline).min()
+        self.deadlines.first().map(|it| it.0)
+    }
+}
+
+impl Open {
+    /// The uptime at which it ends, if real time ends it.
+    fn deadline(&self) -> Option<Duration> {
+        match self {
+            Self::Wait { patience_ends, .. } => Some(*patience_ends),
+            Self::Held(held) => held.until_uptime,
+            Self::Walk(_) | Self::Sending => None,
+        }
     }
 }
 

@@ -119,6 +119,7 @@ fn a_fork_of_a_sandbox_that_is_walked_through_has_a_clock_of_its_own() {
     assert_eq!(twin.admin("GET", "clock", &Json::Null)["now"], "2026-01-01T00:00:30Z");
     let delivery = twin.admin("GET", "deliveries", &Json::Null)["deliveries"][0].clone();
     assert_eq!((&delivery["status"], &delivery["attempts"][0]["repeated"]), (&json!("delivered"), &json!(true)), "{delivery}");
+    assert_eq!((events(&mut twin, "fork").len(), twin.posted.len()), (1, 0), "it goes to the fork's inbox, not to the network");
     assert_eq!(polled(&mut shop.sandbox).len(), 1, "the original's own attempt is still under way");
 }
 

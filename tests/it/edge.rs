@@ -19,6 +19,7 @@ use crate::net::{Answer, Receiver, admin, answered, eventually, exchange, perfor
 mod bounds;
 mod control;
 mod faults;
+mod many;
 mod paced;
 mod pages;
 mod walks;

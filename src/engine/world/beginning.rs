@@ -87,6 +87,10 @@ impl World {
             }
         }
         self.core.accounts.push(accounts);
+        let settings = setup.iter().flat_map(|it| it.settings.iter().chain(it.accounts.iter().flat_map(|own| &own.settings)));
+        for (_, url) in settings.filter(|it| it.0 == settings::WEBHOOK_URL.name) {
+            self.core.set_target(url.as_str().unwrap_or_default());
+        }
         for it in setup.iter().flat_map(|it| &it.rates) {
             let sides = money::parse(&it.ask).zip(money::parse(&it.bid)).unwrap_or_default();
             if let Err(why) = self.with(provider_id, uptime, |own, cx| own.set_rate(cx, &it.pair, sides.0, sides.1)) {

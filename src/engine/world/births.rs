@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::World;
 use crate::engine::core::{Core, Redirect};
 use crate::engine::delivery::Outgoing;
-use crate::engine::inbox::Inbox;
+use crate::engine::inbox::{self, Inbox};
 use crate::engine::provider::DynProvider;
 use crate::engine::start::{Impossible, Start};
 use crate::kit::time::Uptime;
@@ -58,7 +58,7 @@ impl World {
         core.redirect = None; // addresses that were set in the original do not count as set in the copy
         core.clock.release(uptime); // a walk through time belongs to the original
         let mut copy = Self::assemble(start, core, providers, 0);
-        copy.send_lost_again();
+        copy.send_lost_again(uptime);
         copy
     }
 
@@ -69,7 +69,7 @@ impl World {
         world.core.log.bound(world.start.journal_bytes_max);
         world.core.inboxes.values_mut().for_each(Inbox::recount);
         world.core.outbox.recount();
-        world.send_lost_again();
+        world.send_lost_again(uptime);
         *self = world;
     }
 
@@ -86,14 +86,25 @@ impl World {
     }
 
     /// Sends attempts again that were under way when the state was copied or saved: their outcomes were lost.
-    fn send_lost_again(&mut self) {
+    fn send_lost_again(&mut self, uptime: Uptime) {
         for id in self.core.outbox.take_lost() {
             let Some(webhook) = self.core.outbox.get(id.delivery) else { continue };
             let Some(attempt) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (id.number, id.copy)) else { continue };
             let (headers, body) = (attempt.headers.clone(), attempt.body.0.clone());
             let time_limit = self.provider(webhook.provider_id).contract().schedule.time_limit;
             let url = self.core.target(&webhook.url).to_owned();
-            self.outgoing.push_back(Outgoing { id, generation: self.generation, url, headers, body, time_limit });
+            let outgoing = Outgoing { id, generation: self.generation, url, headers, body, time_limit };
+            if let Some(webhook) = self.core.outbox.get_mut(id.delivery) {
+                webhook.url.clone_from(&outgoing.url);
+            }
+            match inbox::of_url(&outgoing.url) {
+                Some((name, path)) => {
+                    let outcome = self.inbox_outcome(uptime, &name, path, &outgoing);
+                    self.settle(uptime, self.generation, id, outcome);
+                }
+                None => self.outgoing.push_back(outgoing),
+            }
         }
+        self.core.outbox.recount();
     }
 }

@@ -93,9 +93,14 @@ impl World {
     }
 
     fn drop_into(&mut self, uptime: Uptime, name: &str, path: String, webhook: &Delivery, out: &Outgoing) {
-        let reaction = self.receive(uptime, name, "POST", path, &out.headers, &out.body);
-        let outcome = reaction.map_or_else(|| Outcome::status(503), |it| it.outcome(out.time_limit));
+        let outcome = self.inbox_outcome(uptime, name, path, out);
         self.arrive(uptime, out.id, webhook.once, outcome);
+    }
+
+    /// What becomes of an attempt in an inbox of this sandbox.
+    pub(super) fn inbox_outcome(&mut self, uptime: Uptime, name: &str, path: String, out: &Outgoing) -> Outcome {
+        let reaction = self.receive(uptime, name, "POST", path, &out.headers, &out.body);
+        reaction.map_or_else(|| Outcome::status(503), |it| it.outcome(out.time_limit))
     }
 
     /// Takes an outcome. A simulated one may be known before its moment: then it is booked, and applied at that moment. A

@@ -1,6 +1,7 @@
 //! Names in a step that are defined elsewhere in the file: by earlier steps, as rules, or as accounts.
 
 use super::{Check, holds_reference};
+use crate::engine::inbox::is_name;
 use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::{Auth, Contract};
 use crate::scenario::mistakes::cut;
@@ -36,6 +37,12 @@ impl<'a> Defined<'a> {
     /// Notes names in a step that are not defined.
     pub fn check(&self, check: &mut Check<'_>, step: &Node) {
         let known: Vec<String> = self.rules.iter().map(|it| it.0.clone()).collect();
+        if let Some(node) = step.get("fork")
+            && let Some(name) = node.plain()
+            && (name == "default" || !is_name(name))
+        {
+            check.wrong(&node.at, format!("a fork cannot be named `{}`: 1 to 63 of a-z, 0-9 and -, and not `default`", cut(name)));
+        }
         for (name, defined, what) in [("in", &self.forks, "fork"), ("restore", &self.snapshots, "snapshot")] {
             let how = |asked: &str| format!("a step `{what}: {asked}` makes it");
             note_undefined(check, step.get(name), defined, &format!("no step before this one makes a {what}"), how);
