@@ -18,6 +18,10 @@ review:
 simulate CASES="2000":
     PROPTEST_CASES={{CASES}} cargo test --test it simulate
 
+# Begins a provider as a copy of the smallest one; NAME is in small letters, such as acme-pay
+provider NAME:
+    bash tests/provider {{NAME}}
+
 # Looks for texts that break a reader: scenario, reference or matcher; needs a nightly compiler and cargo-fuzz
 fuzz TARGET="scenario" *ARGS:
     cargo +nightly fuzz run {{TARGET}} -- -max_len=4096 -dict=fuzz/words.dict {{ARGS}}

@@ -247,7 +247,7 @@ impl Caller {
     pub async fn answer(mut self) -> Option<Leaving> {
         self.ready().await;
         let Answered { response, transport } = self.answered.take()?;
-        let is_slow = matches!(transport, Some(Transport::Dribble { .. }));
+        let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
         self.is_answered = !is_slow;
         Some(Leaving { response: response?, transport, caller: is_slow.then_some(self) })
     }

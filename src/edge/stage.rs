@@ -8,7 +8,6 @@ use tokio::runtime::Handle;
 use super::Server;
 use super::driver::{Driver, Leaving};
 use super::registry::DEFAULT;
-use crate::engine::rules::Transport;
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::time::Uptime;
@@ -47,8 +46,8 @@ impl Stage for ServerStage<'_> {
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
         let leaving = self.runtime.block_on(answer(self.driver(fork), request)).ok_or("empty_response")?;
         match leaving.transport {
-            None | Some(Transport::Dribble { .. }) => Ok(leaving.response),
-            Some(it) => Err(it.word()),
+            Some(it) if it.fails() => Err(it.word()),
+            _ => Ok(leaving.response),
         }
     }
 

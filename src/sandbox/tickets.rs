@@ -102,10 +102,10 @@ impl Tickets {
         let Some(Pacing { held_until, held_for, transport }) = pacing else { return self.answer(ticket, response) };
         self.take(ticket);
         let is_held = held_until.is_some() || held_for.is_some();
-        let dribbles = is_dribbled(transport.as_ref());
-        if (is_held || dribbles) && SLOW_MAX <= self.slow {
+        let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
+        if (is_held || is_slow) && SLOW_MAX <= self.slow {
             response.headers.append(HINT, HeaderValue::from_static(CROWDED));
-            let transport = transport.filter(|_| !dribbles);
+            let transport = transport.filter(|_| !is_slow);
             return self.ready.push((ticket, Answered { response: Some(response), transport }));
         }
         let answered = Answered { response: Some(response), transport };
@@ -120,13 +120,13 @@ impl Tickets {
 
     /// The answer can be fetched; one that is sent slowly keeps its place until its caller is gone.
     fn hand_out(&mut self, ticket: Ticket, answered: Answered, had_place: bool) {
-        let dribbles = is_dribbled(answered.transport.as_ref());
-        match (had_place, dribbles) {
+        let is_slow = answered.transport.as_ref().is_some_and(Transport::is_slow);
+        match (had_place, is_slow) {
             (false, true) => self.slow += 1,
             (true, false) => self.slow -= 1,
             (true, true) | (false, false) => {}
         }
-        if dribbles {
+        if is_slow {
             self.open.insert(ticket, Open::Sending);
         }
         self.ready.push((ticket, answered));
@@ -207,10 +207,6 @@ impl Open {
             Self::Walk(_) | Self::Sending => None,
         }
     }
-}
-
-fn is_dribbled(transport: Option<&Transport>) -> bool {
-    matches!(transport, Some(Transport::Dribble { .. }))
 }
 
 #[cfg(test)]

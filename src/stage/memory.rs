@@ -7,7 +7,6 @@ use serde_json::json;
 
 use super::{Stage, control};
 use crate::engine::delivery::{Failure, Outcome};
-use crate::engine::rules::Transport;
 use crate::engine::start::Start;
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response};
@@ -82,7 +81,7 @@ pub fn ask(sandbox: &mut Sandbox, request: Request, receiver: driving::Receiver<
     sandbox.give_up(Uptime::START, ticket);
     let Answered { response, transport } = answered.ok_or("empty_response")?;
     match transport {
-        None | Some(Transport::Dribble { .. }) => response.ok_or("empty_response"),
-        Some(it) => Err(it.word()),
+        Some(it) if it.fails() => Err(it.word()),
+        _ => response.ok_or("empty_response"),
     }
 }

@@ -4,6 +4,7 @@ use playmoney::inside::kit::http::{Request, Response};
 use serde_json::{Value as Json, json};
 
 use crate::asking;
+use crate::merchants::Merchant;
 use crate::tape::Tape;
 
 mod decisions;
@@ -31,8 +32,16 @@ macro_rules! order {
 }
 use order;
 
+/// The merchant of the tests.
+pub const MERCHANT: Merchant = Merchant {
+    slug: "cryptopay",
+    authorization: Some("Bearer cp_test_key"),
+    tapes: TAPES,
+    cheapest: "GET /cryptopay/api/merchant-wallets/",
+};
+
 /// Tapes that play every row of the contract.
-pub const TAPES: &[&str] = &[
+const TAPES: &[&str] = &[
     concat!(
         "merchant 500\n",
         order!(1),

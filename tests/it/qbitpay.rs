@@ -5,6 +5,7 @@ use playmoney::inside::engine::delivery::Outgoing;
 use serde_json::Value as Json;
 
 use crate::asking;
+use crate::merchants::Merchant;
 use crate::tape::Tape;
 
 mod decisions;
@@ -62,8 +63,16 @@ fn is_signed(attempt: &Outgoing) -> bool {
     attempt.headers["qbitpay-signature"] == signature(&string_a(body), KEY)
 }
 
+/// The merchant of the tests.
+pub const MERCHANT: Merchant = Merchant {
+    slug: "qbitpay",
+    authorization: Some("Basic cWJpdF90ZXN0X2tleTo="),
+    tapes: TAPES,
+    cheapest: "GET /qbitpay/api/v1/accounts/show",
+};
+
 /// Tapes that play every row of the contract.
-pub const TAPES: &[&str] = &[
+const TAPES: &[&str] = &[
     r#"
     merchant 500
     POST /qbitpay/api/v1/charges {"amount":100,"currency":"USD","externalOrderId":"A","cbUrl":"http://shop.test/charge","redirectUrl":"https://shop.test/ok"}

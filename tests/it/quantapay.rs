@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use sha2::Sha256;
 
 use crate::asking;
+use crate::merchants::Merchant;
 use crate::tape::Tape;
 
 mod answers;
@@ -18,8 +19,16 @@ mod signature;
 
 pub const KEY: &str = "qp_test_key";
 
+/// The merchant of the tests.
+pub const MERCHANT: Merchant = Merchant {
+    slug: "quantapay",
+    authorization: None,
+    tapes: TAPES,
+    cheapest: "POST /quantapay/api.php function=get-balances&api-key=qp_test_key",
+};
+
 /// Tapes that play every row of the contract once.
-pub const TAPES: &[&str] = &[
+const TAPES: &[&str] = &[
     "
     set quantapay/default webhook_retries=5
     POST /quantapay/api.php function=create-checkout-session&api-key=qp_test_key&price=49.99&currency=USD

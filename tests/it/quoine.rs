@@ -4,6 +4,7 @@ use playmoney::inside::kit::http::Request;
 use serde_json::{Value as Json, json};
 
 use crate::asking::{self, text};
+use crate::merchants::Merchant;
 use crate::tape::Tape;
 
 mod answers;
@@ -13,8 +14,11 @@ mod edge_cases;
 mod payments;
 mod signature;
 
+/// The merchant of the tests.
+pub const MERCHANT: Merchant = Merchant { slug: "quoine", authorization: None, tapes: TAPES, cheapest: "GET /quoine/api/v1/profile" };
+
 /// Tapes that play every row of the contract once.
-pub const TAPES: &[&str] = &[
+const TAPES: &[&str] = &[
     r#"
     POST /quoine/api/v1/invoices {"price":500}
     POST /quoine/api/v1/invoices {"price":500}

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::cli::{PLAYMONEY, Ready};
 
-/// A fenced block and its language.
+/// A fenced block of a shell's words or their result, and its language.
 struct Block<'a> {
     language: &'a str,
     text: &'a str,
@@ -13,7 +13,8 @@ struct Block<'a> {
 
 fn blocks(page: &str) -> Vec<Block<'_>> {
     let fenced = page.split("```").skip(1).step_by(2);
-    fenced.filter_map(|it| it.split_once('\n')).map(|(language, text)| Block { language, text }).collect()
+    let blocks = fenced.filter_map(|it| it.split_once('\n')).map(|(language, text)| Block { language, text });
+    blocks.filter(|it| it.language != "rust").collect()
 }
 
 /// Whether a text is what was promised; `...` stands for anything, within a line or for whole lines.

@@ -33,6 +33,7 @@ use playmoney::inside::kit::time::{Timestamp, Uptime, http_date, parse_duration}
 use playmoney::inside::sandbox::{Answered, Sandbox, Ticket, driving};
 use serde_json::{Value as Json, json};
 
+use crate::merchants::merchant;
 use crate::quoine::client::Client;
 use crate::wrapping::wrapped;
 
@@ -167,13 +168,10 @@ impl Tape {
             let request = if typed { request } else { request.with("Content-Type", "application/x-www-form-urlencoded") };
             return own.iter().fold(request, |it, (name, value)| it.with(name, value));
         }
-        let key = match request.path.as_str().split('/').nth(1) {
-            Some("qbitpay") => "Basic cWJpdF90ZXN0X2tleTo=",
-            Some("cryptopay") => "Bearer cp_test_key",
-            _ => "Bearer qm_test_token",
-        };
-        let usual =
-            [("Authorization", key), ("Content-Type", "application/json; charset=UTF-8"), ("Accept", "application/json; version=1.0")];
+        let merchant = request.path.as_str().split('/').nth(1).and_then(merchant);
+        let key = merchant.and_then(|it| it.authorization);
+        let media = [("Content-Type", "application/json; charset=UTF-8"), ("Accept", "application/json; version=1.0")];
+        let usual = key.map(|it| ("Authorization", it)).into_iter().chain(media);
         let own = std::mem::take(&mut self.with);
         for (name, value) in usual {
             let replaced =

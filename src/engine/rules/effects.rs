@@ -160,6 +160,8 @@ pub struct TransportRow {
     pub default: Transport,
     /// Whether the client gets no whole answer.
     pub fails: bool,
+    /// Whether writing it takes a while: such an answer keeps its place among the slow ones until it has left.
+    is_slow: bool,
     parameters: Option<Parameters>,
 }
 
@@ -174,14 +176,21 @@ pub type Parts<'a> = &'a dyn Fn(&str) -> Option<&'a str>;
 
 /// The effects on the bytes of an answer, one row each.
 pub const TRANSPORTS: &[TransportRow] = &[
-    TransportRow { word: "connection_reset", default: Transport::ConnectionReset, fails: true, parameters: None },
-    TransportRow { word: "empty_response", default: Transport::EmptyResponse, fails: true, parameters: None },
-    TransportRow { word: "malformed_response_chunk", default: Transport::MalformedResponseChunk, fails: true, parameters: None },
-    TransportRow { word: "random_data_then_close", default: Transport::RandomDataThenClose, fails: true, parameters: None },
+    TransportRow { word: "connection_reset", default: Transport::ConnectionReset, fails: true, is_slow: false, parameters: None },
+    TransportRow { word: "empty_response", default: Transport::EmptyResponse, fails: true, is_slow: false, parameters: None },
+    TransportRow {
+        word: "malformed_response_chunk",
+        default: Transport::MalformedResponseChunk,
+        fails: true,
+        is_slow: false,
+        parameters: None,
+    },
+    TransportRow { word: "random_data_then_close", default: Transport::RandomDataThenClose, fails: true, is_slow: false, parameters: None },
     TransportRow {
         word: "truncate_body_at_fraction",
         default: Transport::TruncateBodyAtFraction(Decimal::from_parts(5, 0, 0, false, 1)),
         fails: true,
+        is_slow: false,
         parameters: Some(Parameters {
             read: |part| part("share").and_then(money::parse).map(Transport::TruncateBodyAtFraction),
             is_sound: |it| matches!(it, Transport::TruncateBodyAtFraction(share) if is_share(*share)),
@@ -191,6 +200,7 @@ pub const TRANSPORTS: &[TransportRow] = &[
         word: "dribble",
         default: Transport::Dribble { chunks: 5, over: Duration::from_secs(2) },
         fails: false,
+        is_slow: true,
         parameters: Some(Parameters {
             read: |part| Some(Transport::Dribble { chunks: part("chunks")?.parse().ok()?, over: parse_duration(part("over")?).ok()? }),
             is_sound: |it| matches!(it, Transport::Dribble { chunks, over } if (1..=CHUNKS_MAX).contains(chunks) && is_span(*over)),
@@ -212,6 +222,16 @@ impl Transport {
 
     fn is_sound(&self) -> bool {
         self.row().is_some_and(|row| row.parameters.as_ref().is_none_or(|it| (it.is_sound)(self)))
+    }
+
+    /// Whether the client gets no whole answer.
+    pub fn fails(&self) -> bool {
+        self.row().is_none_or(|it| it.fails)
+    }
+
+    /// Whether writing it takes a while.
+    pub fn is_slow(&self) -> bool {
+        self.row().is_some_and(|it| it.is_slow)
     }
 
     /// The name of the effect in a rule.

@@ -5,76 +5,15 @@ use std::collections::BTreeSet;
 use playmoney::inside::engine::tables::Contract;
 use serde_json::{Value as Json, json};
 
+use crate::merchants::merchant;
 use crate::tape::{Tape, changes};
-
-/// Tapes that play every row of a contract once.
-const TAPES: &[&str] = &[
-    r#"
-    merchant 500
-    POST /quantum-payouts/api/v1/createPayout {"orderNumber":"A","amount":1,"sessionTimeoutSecs":60,"urls":{"returnUrl":"https://shop.test/ok"}}
-    GET ${link}
-    advance 8h
-    POST /quantum-payouts/api/v1/createPayout {"orderNumber":"B","amount":1,"type":"sbp","urls":{"returnUrl":"https://shop.test/ok"}}
-    act quantum-payouts.settle orderNumber=B outcome=cancelled
-    POST /quantum-payouts/api/v1/createPayout {"orderNumber":"C","amount":1,"urls":{"returnUrl":"https://shop.test/ok"}}
-    act quantum-payouts.submit-details orderNumber=C pan=4111111111111111
-    advance 1s
-    act quantum-payouts.settle orderNumber=C outcome=failed
-    POST /quantum-payouts/api/v1/performPayout {"orderNumber":"D","amount":1,"description":"d","target":{"pan":"4111111111111111"}}
-    act quantum-payouts.settle orderNumber=D outcome=cancelled
-    act quantum-payouts.manual-payout amount=1 pan=4111111111111111
-    advance 5s
-    POST /quantum-payouts/api/v1/getPayoutStatus {"orderNumber":"D"}
-    GET /quantum-payouts/api/v1/features
-    "#,
-    r#"
-    set pace=manual
-    POST /quantum-payouts/api/v1/createPayout {"orderNumber":"A","amount":1,"urls":{"returnUrl":"https://shop.test/ok"}}
-    act quantum-payouts.submit-details orderNumber=A pan=4111111111111111
-    act quantum-payouts.settle orderNumber=A outcome=processing
-    act quantum-payouts.settle orderNumber=A outcome=success
-    GET /quantum-payouts/index.php?view=login
-    with Content-Type: application/x-www-form-urlencoded
-    POST /quantum-payouts/index.php?view=login username=demo&password=demo-password
-    with Cookie: ${cookie}
-    GET /quantum-payouts/index.php?view=settings
-    with Cookie: ${cookie}
-    POST /quantum-payouts/api/v1/webhook_save {"csrf_token":"${csrf}","url":"http://shop.test/new"}
-    with Cookie: ${cookie}
-    POST /quantum-payouts/api/v1/webhook_test {"csrf_token":"${csrf}"}
-    set company=null
-    with Cookie: ${cookie}
-    POST /quantum-payouts/api/v1/webhook_save {"csrf_token":"${csrf}"}
-    POST /quantum-payouts/api/v1/createPayout {}
-    without Authorization
-    POST /quantum-payouts/api/v1/createPayout {}
-    set card_payouts=false
-    POST /quantum-payouts/api/v1/performPayout {"orderNumber":"B","amount":1,"description":"d","target":{"pan":"4111111111111111"}}
-    GET /quantum-payouts/api/v1/nothing
-    GET /quantum-payouts/api/v1/createPayout
-    with Playmoney-Fault: internal_error
-    GET /quantum-payouts/api/v1/features
-    set rate_limit=enforce
-    "#,
-];
-
-/// The tapes of a provider, and the calls that reach its limit.
-fn tapes(slug: &str) -> (&'static [&'static str], String) {
-    match slug {
-        "cryptopay" => (crate::cryptopay::TAPES, "GET /cryptopay/api/merchant-wallets/\n".repeat(1_001)),
-        "qbitpay" => (crate::qbitpay::TAPES, "GET /qbitpay/api/v1/accounts/show\n".repeat(21)),
-        "quantum-payouts" => (TAPES, "GET /quantum-payouts/api/v1/features\n".repeat(31)),
-        "quantapay" => (crate::quantapay::TAPES, "POST /quantapay/api.php function=get-balances&api-key=qp_test_key\n".repeat(101)),
-        "quoine" => (crate::quoine::TAPES, "GET /quoine/api/v1/profile\n".repeat(301)),
-        _ => panic!("no tape plays {slug}"),
-    }
-}
 
 /// What the tapes of a provider have played, each as kind and name.
 fn played(contract: &Contract) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
-    let (tapes, too_many) = tapes(contract.slug);
-    for tape in tapes {
+    let merchant = merchant(contract.slug).expect("tests/it/merchants.rs has a line for each provider");
+    let too_many = format!("{}\n", merchant.cheapest).repeat(1 + contract.limit.calls_max as usize);
+    for tape in merchant.tapes {
         let mut shop = Tape::shop();
         shop.play(tape);
         if tape.contains("rate_limit") {
