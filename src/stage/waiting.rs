@@ -93,8 +93,8 @@ fn values(world: &World, entry: &Entry, it: &RequestEntry) -> Json {
     let answer = it.answer.as_ref();
     let status = answer.map(|it| it.status);
     json!({
-        "request": {"method": it.method, "target": it.target, "headers": headers_in_full(&it.headers), "query": query, "body": body},
-        "response": {"status": status, "headers": answer.map(|it| headers_in_full(&it.headers)), "body": answer.map(|it| parsed(&it.body.0))},
-        "judged": {"body": body, "headers": headers_in_full(&it.headers), "query": query, "account": it.account, "status": status},
+        "request": {"method": it.method, "target": it.target, "headers": headers_in_full(&it.headers.map()), "query": query, "body": body},
+        "response": {"status": status, "headers": answer.map(|it| headers_in_full(&it.headers.map())), "body": answer.map(|it| parsed(&it.body.0))},
+        "judged": {"body": body, "headers": headers_in_full(&it.headers.map()), "query": query, "account": it.account, "status": status},
     })
 }
