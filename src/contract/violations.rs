@@ -22,9 +22,9 @@ pub struct Violation {
 /// The breaches of a request, judged by the row of its operation.
 pub fn of(contract: &Contract, entry: &RequestEntry) -> Vec<Violation> {
     let Some(operation) = entry.operation.as_deref().and_then(|it| contract.operation(it)) else { return Vec::new() };
-    let mut found = Vec::new();
+    let (headers, mut found) = (entry.headers.map(), Vec::new());
     for header in operation.headers.iter().filter(|it| it.need == Need::Required) {
-        if !entry.headers.contains_key(header.name) {
+        if !headers.contains_key(header.name) {
             let detail = format!("the header {} is missing", header.name);
             found.push(Violation { code: "missing_header", detail, evidence: header.evidence });
         }
@@ -38,7 +38,8 @@ fn names(entry: &RequestEntry) -> Vec<String> {
     if let Some(fields) = Fields::json(&entry.body.0) {
         return fields.names().map(str::to_owned).collect();
     }
-    let content_type = entry.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or("");
+    let headers = entry.headers.map();
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or("");
     Form::read(content_type, &entry.body.0).0.into_iter().map(|it| it.0).collect()
 }
 

@@ -62,10 +62,10 @@ impl<'a> Renderer<'a> {
         let response = it
             .answer
             .as_ref()
-            .map(|it| json!({"status": it.status, "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())}));
+            .map(|it| json!({"status": it.status, "headers": headers_as_object(&it.headers.map(), show), "body": show(&it.body.text())}));
         let mut shown = json!({
             "id": format!("req-{}", it.id), "at": entry.at, "provider": contract.map(|it| it.slug), "operation": name, "account": it.account,
-            "request": {"method": it.method, "path": show(&it.target), "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())},
+            "request": {"method": it.method, "path": show(&it.target), "headers": headers_as_object(&it.headers.map(), show), "body": show(&it.body.text())},
             "response": response, "rule": it.rule, "error": it.error,
             "evidence": error.or(operation),
             "violations": contract.map_or_else(Vec::new, |contract| violations::of(contract, it)),

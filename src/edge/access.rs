@@ -68,7 +68,7 @@ impl Access {
         };
         let name = host_name(host).to_ascii_lowercase();
         if let Some((_, slug)) = self.provider_hosts.iter().find(|it| it.0 == name) {
-            return Ok(Called { origin: format!("http://{host}"), provider: Some(slug) });
+            return Ok(Called { origin: http_origin(host), provider: Some(slug) });
         }
         let listed = self.allow_hosts.iter().any(|it| it.eq_ignore_ascii_case(&name));
         let public = self.public_url.as_deref().and_then(|it| it.split_once("://")).is_some_and(|it| host_name(it.1) == name);
@@ -76,7 +76,7 @@ impl Access {
             return Err(misdirected(&format!("This server is not `{}`.", if name.is_empty() { host } else { &name }))
                 .with(HINT, "start it with --allow-host to serve that name"));
         }
-        Ok(Called { origin: self.public_url.clone().unwrap_or_else(|| format!("http://{host}")), provider: None })
+        Ok(Called { origin: self.public_url.clone().unwrap_or_else(|| http_origin(host)), provider: None })
     }
 
     /// Refuses what another site's page sends, and control calls without the token.
@@ -172,7 +172,11 @@ fn misdirected(detail: &str) -> Response {
 
 /// The origin of this server's pages in a browser. It follows from the Host header, also when links begin with another.
 fn host_origin(headers: &HeaderMap) -> Option<String> {
-    headers.get(header::HOST)?.to_str().ok().map(|host| format!("http://{host}"))
+    headers.get(header::HOST)?.to_str().ok().map(http_origin)
+}
+
+fn http_origin(host: &str) -> String {
+    ["http://", host].concat()
 }
 
 /// A host without its port and without the dot that ends a full name; nothing when more than a port follows it.

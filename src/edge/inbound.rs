@@ -26,8 +26,6 @@ use crate::kit::http::{HeaderValue, Request, Response, Target};
 
 /// All headers of a request together.
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;
-/// Headers of a request.
-pub const HEADERS_MAX: usize = 100;
 /// The time until all headers have arrived, and between two requests of a connection.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
 /// A body may arrive at any pace for this duration; then it has to keep the pace below.
@@ -92,7 +90,8 @@ fn connection(
         async move { answer(&shared, peer.ip(), socket, request).await.ok_or(Hangup) }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_buf_size(HEAD_BYTES_MAX).max_headers(HEADERS_MAX);
+    // A request has at most 100 headers. That is hyper's default; to set it as well would cost an allocation a request.
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_buf_size(HEAD_BYTES_MAX);
     builder.serve_connection(TokioIo::new(socket), service)
 }
 

@@ -181,7 +181,7 @@ impl<'a> Fields<'a> {
         let Some(raw) = self.present(row)? else { return Ok(None) };
         let text = match &raw {
             Raw::Text(text) => text.clone().into_owned(),
-            Raw::Json(value) => serde_json::from_str(value.get()).map_err(|_| Fault::NotA("string"))?,
+            Raw::Json(value) => unquoted(value).ok_or(Fault::NotA("string"))?,
         };
         within(row.kind, &text)?;
         Ok(Some(text))
@@ -319,6 +319,12 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
         | Kind::JsonText
         | Kind::Any => Ok(()),
     }
+}
+
+/// The text of a JSON string. One without escapes is copied as it is.
+fn unquoted(value: &RawValue) -> Option<String> {
+    let inner = value.get().strip_prefix('"')?.strip_suffix('"')?;
+    if inner.bytes().any(|it| it == b'\\') { serde_json::from_str(value.get()).ok() } else { Some(inner.to_owned()) }
 }
 
 /// Whether a browser may be sent to this address: http, https, or the scheme of an app, but no scheme that runs code or

@@ -5,8 +5,12 @@ use std::borrow::Cow;
 use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
+
+mod kept;
+
+pub use kept::{Kept, KeptHeaders, header_pairs};
 
 /// The first segment of every control path.
 const CONTROL: &str = "__admin";
@@ -224,67 +228,6 @@ pub fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
     };
     let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     format!("{address}{joint}{}{fragment}", pairs.join("&"))
-}
-
-/// A kept body: saved as text if it is text, so that people can read a saved state.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kept(pub Bytes);
-
-impl Kept {
-    /// The text, with invalid UTF-8 replaced.
-    pub fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.0)
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Writing {
-    Text(String),
-    Binary { base64: String },
-}
-
-impl Serialize for Kept {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use base64::Engine;
-        match std::str::from_utf8(&self.0) {
-            Ok(text) => serializer.serialize_str(text),
-            Err(_) => Writing::Binary { base64: base64::engine::general_purpose::STANDARD.encode(&self.0) }.serialize(serializer),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Kept {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use base64::Engine;
-        Ok(Self(match Writing::deserialize(deserializer)? {
-            Writing::Text(text) => Bytes::from(text),
-            Writing::Binary { base64 } => {
-                base64::engine::general_purpose::STANDARD.decode(base64).map_err(serde::de::Error::custom)?.into()
-            }
-        }))
-    }
-}
-
-/// Headers in a saved state or a journal: names and values, in order.
-pub mod header_pairs {
-    use super::{Bytes, HeaderMap, HeaderName, HeaderValue, Kept};
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    /// Writes a list of pairs.
-    pub fn serialize<S: Serializer>(headers: &HeaderMap, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(headers.iter().map(|(name, value)| (name.as_str(), Kept(Bytes::copy_from_slice(value.as_bytes())))))
-    }
-
-    /// Reads a list of pairs.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HeaderMap, D::Error> {
-        let mut headers = HeaderMap::new();
-        for (name, value) in Vec::<(String, Kept)>::deserialize(deserializer)? {
-            let name: HeaderName = name.parse().map_err(D::Error::custom)?;
-            headers.append(name, HeaderValue::from_bytes(&value.0).map_err(D::Error::custom)?);
-        }
-        Ok(headers)
-    }
 }
 
 /// Headers as one JSON object, in lower case; repeated headers are joined with commas.

@@ -4,7 +4,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
-use super::sign::derived;
+use super::sign::digest;
 
 /// `0-9a-f`.
 pub const HEX: &[u8] = b"0123456789abcdef";
@@ -29,10 +29,14 @@ impl Draws {
     /// # Panics
     /// When `bound` is zero.
     pub fn below(&mut self, bound: u64) -> u64 {
-        let fair = u64::MAX - u64::MAX % bound;
+        self.fair(bound, u64::MAX - u64::MAX % bound)
+    }
+
+    /// Draws until a number lies below `end`, which is a multiple of `bound`.
+    fn fair(&mut self, bound: u64, end: u64) -> u64 {
         loop {
             let draw = self.0.next_u64();
-            if draw < fair {
+            if draw < end {
                 return draw % bound;
             }
         }
@@ -41,17 +45,21 @@ impl Draws {
     /// This number of characters of an alphabet.
     pub fn text(&mut self, alphabet: &[u8], chars: usize) -> String {
         let letters = alphabet.len() as u64;
-        (0..chars).map(|_| char::from(alphabet[usize::try_from(self.below(letters)).unwrap_or(0)])).collect()
+        let end = u64::MAX - u64::MAX % letters;
+        let mut text = String::with_capacity(chars);
+        for _ in 0..chars {
+            text.push(char::from(alphabet[usize::try_from(self.fair(letters, end)).unwrap_or(0)]));
+        }
+        text
     }
 
     /// This number of lowercase hexadecimal characters.
     pub fn hex(&mut self, chars: usize) -> String {
-        let mut bytes = vec![0; chars.div_ceil(2)];
-        for chunk in bytes.chunks_mut(8) {
-            chunk.copy_from_slice(&self.0.next_u64().to_le_bytes()[..chunk.len()]);
+        let mut text = String::with_capacity(chars);
+        while text.len() < chars {
+            let digits = self.0.next_u64().to_le_bytes().into_iter().flat_map(|it| [it >> 4, it & 15]);
+            text.extend(digits.take(chars - text.len()).map(|it| char::from(HEX[usize::from(it)])));
         }
-        let mut text = hex::encode(bytes);
-        text.truncate(chars);
         text
     }
 
@@ -65,11 +73,8 @@ impl Draws {
 }
 
 /// The entity for the draws of something with a name: independent of what was created before it.
-///
-/// # Panics
-/// Never: a digest is hexadecimal.
 pub fn entity(names: &[&str]) -> u64 {
-    u64::from_str_radix(&derived(names)[..16], 16).expect("a digest is hexadecimal")
+    digest(names).first_chunk().map_or(0, |it| u64::from_be_bytes(*it))
 }
 
 /// A short code that looks random and never repeats: number `n` of a seeded walk through all words of this length.

@@ -41,15 +41,64 @@ impl Number {
 
     /// The number as text.
     pub fn text(self) -> String {
-        let plain = self.0.normalize();
-        if plain.is_zero() { "0".to_owned() } else { plain.to_string() }
+        plain(self.0)
     }
 }
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RawValue::from_string(self.text()).map_err(serde::ser::Error::custom)?.serialize(serializer)
+        raw(&self.text(), serializer)
     }
+}
+
+/// Writes the digits of a number into JSON as they are.
+pub fn raw<S: Serializer>(digits: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serde_json::from_str::<&RawValue>(digits).map_err(serde::ser::Error::custom)?.serialize(serializer)
+}
+
+/// The same amount without zeros at the end of its fraction.
+pub fn shortest(amount: Decimal) -> Decimal {
+    let Ok(mut units) = i64::try_from(amount.mantissa()) else { return amount.normalize() };
+    let mut scale = amount.scale();
+    while 0 < scale && units % 10 == 0 {
+        (units, scale) = (units / 10, scale - 1);
+    }
+    Decimal::new(units, scale)
+}
+
+/// The shortest text of an amount: `100`, `0.017451`.
+pub fn plain(amount: Decimal) -> String {
+    let short = shortest(amount);
+    written(short, short.scale())
+}
+
+/// An amount with that many decimals, halves away from zero: `0.50`.
+pub fn fixed(amount: Decimal, decimals: u32) -> String {
+    written(amount.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero), decimals)
+}
+
+/// The amount with that many decimals; it has no more of them.
+fn written(amount: Decimal, decimals: u32) -> String {
+    let places = usize::try_from(decimals).unwrap_or(0);
+    let padding = decimals.checked_sub(amount.scale()).and_then(|it| 10_u64.checked_pow(it));
+    let units = padding.and_then(|it| u64::try_from(amount.mantissa()).ok()?.checked_mul(it));
+    let Some(mut units) = units.filter(|_| !amount.is_sign_negative() && places < 20) else { return format!("{amount:.places$}") };
+    // From the last digit to the first, at least one before the point.
+    let mut digits = [b'0'; 24];
+    let mut at = digits.len();
+    while 0 < units || digits.len() - at <= places {
+        at -= 1;
+        digits[at] = b'0' + u8::try_from(units % 10).unwrap_or(0);
+        units /= 10;
+    }
+    let mut text = String::with_capacity(digits.len() - at + 1);
+    for (place, digit) in digits.iter().enumerate().skip(at) {
+        if 0 < places && place == digits.len() - places {
+            text.push('.');
+        }
+        text.push(char::from(*digit));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -73,6 +122,44 @@ mod tests {
         }
         for text in ["", "-", "abc", "1 2", "0x1", "Infinity", "1_0", &"9".repeat(41), "\"1\""] {
             assert!(parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn i20_amounts_are_written_as_the_library_writes_them() {
+        let library = |it: Decimal, places: usize| {
+            let rounded = it.round_dp_with_strategy(u32::try_from(places).unwrap_or(0), RoundingStrategy::MidpointAwayFromZero);
+            format!("{rounded:.places$}")
+        };
+        for text in [
+            "0",
+            "0.00",
+            "0.5",
+            "0.005",
+            "0.0049",
+            "1",
+            "10",
+            "100.00",
+            "64850.25",
+            "0.00000001",
+            "0.077100",
+            "9999999999999.99",
+            "18446744073709551615",
+            "18446744073709551616",
+            "184467440737095516.15",
+            "0.0000000000000000000000000001",
+            "1.2345678901234567890123456789",
+            "-1.50",
+            "-0.004",
+            "-7",
+        ] {
+            let amount = parse(text).unwrap_or_else(|| panic!("{text}"));
+            let shortest = amount.normalize();
+            assert_eq!(plain(amount), shortest.to_string(), "{text}");
+            for places in [0, 2, 8] {
+                let decimals = u32::try_from(places).unwrap_or(0);
+                assert_eq!(fixed(amount, decimals), library(amount, places), "{text} with {places} decimals");
+            }
         }
     }
 

@@ -46,10 +46,15 @@ pub fn same(a: &str, b: &str) -> bool {
 
 /// Key material that depends on names alone, lowercase hexadecimal, 64 characters.
 pub fn derived(parts: &[&str]) -> String {
+    hex::encode(digest(parts))
+}
+
+/// The bytes behind [`derived`].
+pub fn digest(parts: &[&str]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hex::encode(hash.finalize())
+    hash.finalize().into()
 }

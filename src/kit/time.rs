@@ -92,7 +92,45 @@ pub fn millis_with_offset(at: Timestamp, hours: i8) -> String {
 
 /// `2026-03-08 10:00:00`: whole seconds in UTC, without a zone.
 pub fn plain_utc(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    let mut text = String::with_capacity(24);
+    push_civil(&mut text, at, ' ');
+    text
+}
+
+/// `2019-02-25T16:13:12.278Z`: milliseconds in UTC, rounded down.
+pub fn millis_utc(at: Timestamp) -> String {
+    let mut text = String::with_capacity(24);
+    let nanos = push_civil(&mut text, at, 'T');
+    text.push('.');
+    push_digits(&mut text, nanos / 1_000_000, 100);
+    text.push('Z');
+    text
+}
+
+/// Writes day and second in UTC; returns the nanoseconds of that second.
+fn push_civil(text: &mut String, at: Timestamp, joint: char) -> i32 {
+    let it = Offset::UTC.to_datetime(at);
+    let parts = [
+        (i32::from(it.year()), 1_000, '-'),
+        (i32::from(it.month()), 10, '-'),
+        (i32::from(it.day()), 10, joint),
+        (i32::from(it.hour()), 10, ':'),
+        (i32::from(it.minute()), 10, ':'),
+    ];
+    for (number, unit, mark) in parts {
+        push_digits(text, number, unit);
+        text.push(mark);
+    }
+    push_digits(text, i32::from(it.second()), 10);
+    it.subsec_nanosecond()
+}
+
+/// Writes a number with as many digits as its largest unit has.
+fn push_digits(text: &mut String, number: i32, mut unit: i32) {
+    while 0 < unit {
+        text.push(char::from(b'0' + u8::try_from(number / unit % 10).unwrap_or(0)));
+        unit /= 10;
+    }
 }
 
 /// `29:59`: minutes and seconds until a moment, rounded up; zero when it has passed.
@@ -147,6 +185,22 @@ mod tests {
         }
         assert_eq!(plain_utc("2026-03-08T10:00:00.999Z".parse().expect("a time")), "2026-03-08 10:00:00");
         assert_eq!(["", "soon", "2026-13-01"].map(parse_plain_utc), [None; 3]);
+    }
+
+    #[test]
+    fn times_are_written_as_the_library_writes_them() {
+        for (second, nanos) in [
+            (0, 0),
+            (0, 999_999_999),
+            (951_782_399, 1_000_000),
+            (1_772_964_000, 7_999_999),
+            (1_772_964_000, 78_000_000),
+            (253_402_207_200, 0),
+        ] {
+            let at = Timestamp::new(second, nanos).expect("a time");
+            assert_eq!(plain_utc(at), at.strftime("%Y-%m-%d %H:%M:%S").to_string());
+            assert_eq!(millis_utc(at), format!("{at:.3}"));
+        }
     }
 
     #[test]

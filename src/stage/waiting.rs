@@ -94,7 +94,7 @@ fn values(world: &World, entry: &Entry, it: &RequestEntry) -> Json {
     let query: Json = form_pairs(request.query.as_bytes()).into_iter().map(|(name, text)| (name, Json::from(text))).collect();
     let answer = it.answer.as_ref();
     let status = answer.map(|it| it.status);
-    let (headers, answer_headers) = (headers_in_full(&it.headers), answer.map(|it| headers_in_full(&it.headers)));
+    let (headers, answer_headers) = (headers_in_full(&it.headers.map()), answer.map(|it| headers_in_full(&it.headers.map())));
     json!({
         "request": {"method": it.method, "target": it.target, "headers": headers, "query": query, "body": body},
         "response": {"status": status, "headers": answer_headers, "body": answer.map(|it| parsed(&it.body.0))},

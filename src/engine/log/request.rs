@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::kit::cards::concealed;
-use crate::kit::http::{HeaderMap, Kept, Method, Request, Response, header_pairs};
+use crate::kit::http::{Kept, KeptHeaders, Method, Request, Response};
 
 /// What a provider says of a request that it answers.
 #[derive(Clone, Debug, Default)]
@@ -38,8 +38,7 @@ pub struct RequestEntry {
     pub note: Option<Cow<'static, str>>,
     pub method: String,
     pub target: String,
-    #[serde(with = "header_pairs")]
-    pub headers: HeaderMap,
+    pub headers: KeptHeaders,
     pub body: Kept,
     pub answer: Option<Answer>,
 }
@@ -48,8 +47,7 @@ pub struct RequestEntry {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Answer {
     pub status: u16,
-    #[serde(with = "header_pairs")]
-    pub headers: HeaderMap,
+    pub headers: KeptHeaders,
     pub body: Kept,
 }
 
@@ -65,7 +63,7 @@ impl RequestEntry {
             note: trace.note.map(Cow::Borrowed),
             method: request.method.as_str().to_owned(),
             target: concealed(request.target.as_bytes()).and_then(|it| String::from_utf8(it).ok()).unwrap_or(request.target),
-            headers: request.headers,
+            headers: KeptHeaders::of(&request.headers),
             body: Kept(concealed(&request.body).map_or(request.body, Bytes::from)),
             answer: None,
         }
@@ -74,7 +72,7 @@ impl RequestEntry {
     /// The request as it came, as far as it was kept.
     pub fn as_request(&self) -> Request {
         let method = self.method.parse().unwrap_or(Method::GET);
-        Request { headers: self.headers.clone(), ..Request::new(method, &self.target, self.body.0.clone()) }
+        Request { headers: self.headers.map(), ..Request::new(method, &self.target, self.body.0.clone()) }
     }
 
     /// Bytes that it takes.
@@ -86,7 +84,7 @@ impl RequestEntry {
 
 impl Answer {
     pub(super) fn of(response: &Response) -> Self {
-        Self { status: response.status.as_u16(), headers: response.headers.clone(), body: Kept(response.body.clone()) }
+        Self { status: response.status.as_u16(), headers: KeptHeaders::of(&response.headers), body: Kept(response.body.clone()) }
     }
 
     /// Bytes that it takes besides its place in the request.
@@ -95,6 +93,6 @@ impl Answer {
     }
 }
 
-fn header_size(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum()
+fn header_size(headers: &KeptHeaders) -> usize {
+    headers.bytes() + 32 * headers.count()
 }

@@ -47,7 +47,7 @@ fn the_ring_is_bounded_by_bytes_and_says_what_it_has_dropped() {
     asked(&mut log, "second");
     log.trim();
     assert_eq!((log.requests().count(), log.truncated), (2, false));
-    asked(&mut log, &"x".repeat(1_000));
+    asked(&mut log, &"x".repeat(1_200));
     log.trim();
     assert_eq!((log.requests().count(), log.truncated), (1, true));
     let counted = log.bytes;

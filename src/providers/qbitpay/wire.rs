@@ -22,13 +22,13 @@ pub use payouts::*;
 pub use rows::*;
 
 use crate::kit::money::Number;
-use crate::kit::time::Timestamp;
+use crate::kit::time::{Timestamp, millis_utc};
 
 use super::model::Currency;
 
 /// `2019-02-25T16:13:12.278Z`.
 pub fn timestamp(at: Timestamp) -> String {
-    format!("{at:.3}")
+    millis_utc(at)
 }
 
 /// An amount as JavaScript writes it.

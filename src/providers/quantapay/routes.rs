@@ -113,7 +113,8 @@ fn get_balances(call: Call<'_, '_>) -> Result<Response, Error> {
     let (merchant, rates) = (call.memory.merchant(place), &call.memory.rates);
     let wallet = |coin: Coin| {
         let amount = merchant.balance(coin);
-        (coin.code(), amount, amount.saturating_mul(rates.price(coin, super::model::Fiat::USD)))
+        let worth = if amount.is_zero() { amount } else { amount.saturating_mul(rates.price(coin, super::model::Fiat::USD)) };
+        (coin.code(), amount, worth)
     };
     Ok(wire::balances(Coin::all().map(wallet)))
 }

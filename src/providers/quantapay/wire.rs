@@ -11,7 +11,9 @@ pub use objects::*;
 pub use requests::*;
 pub use rows::*;
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
+
+use crate::kit::money;
 
 /// A rate, with two decimals at least: `64850.25`, `1999.60`, `0.0000123`.
 pub fn rate(price: Decimal) -> String {
@@ -21,10 +23,10 @@ pub fn rate(price: Decimal) -> String {
 
 /// An amount of a currency, with two decimals, halves away from zero.
 pub fn cents(amount: Decimal) -> String {
-    format!("{:.2}", amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
+    money::fixed(amount, 2)
 }
 
 /// An amount of coins: the shortest text.
 pub fn coins(amount: Decimal) -> String {
-    amount.normalize().to_string()
+    money::plain(amount)
 }

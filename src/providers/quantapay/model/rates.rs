@@ -6,6 +6,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
 use super::{Coin, Fiat};
+use crate::kit::money::shortest;
 
 /// Decimals of a rate.
 const RATE_DECIMALS: u32 = 8;
@@ -20,9 +21,9 @@ impl Rates {
     pub fn price(&self, coin: Coin, fiat: Fiat) -> Decimal {
         let whole = self.pair(coin.code(), fiat.code()).unwrap_or_else(|| {
             let dollars = self.pair(coin.code(), Fiat::USD.code()).unwrap_or_else(|| coin.price());
-            dollars.saturating_mul(self.per_dollar(fiat))
+            if self.0.is_empty() && fiat == Fiat::USD { dollars } else { dollars.saturating_mul(self.per_dollar(fiat)) }
         });
-        whole.round_dp_with_strategy(RATE_DECIMALS, RoundingStrategy::MidpointAwayFromZero).normalize()
+        shortest(whole.round_dp_with_strategy(RATE_DECIMALS, RoundingStrategy::MidpointAwayFromZero))
     }
 
     /// What a dollar buys of a currency.

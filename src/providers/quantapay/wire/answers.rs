@@ -2,10 +2,10 @@
 
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
 
 use super::{cents, coins};
 use crate::kit::http::{Response, StatusCode};
+use crate::kit::money::raw;
 use crate::kit::time::plain_utc;
 use crate::providers::quantapay::model::Session;
 
@@ -47,7 +47,7 @@ struct Cents(Decimal);
 
 impl Serialize for Cents {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RawValue::from_string(cents(self.0)).map_err(serde::ser::Error::custom)?.serialize(serializer)
+        raw(&cents(self.0), serializer)
     }
 }
 

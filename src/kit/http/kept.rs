@@ -1,0 +1,163 @@
+//! Bodies and headers as the log and a saved state keep them.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
+
+/// A kept body: saved as text if it is text, so that people can read a saved state.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept(pub Bytes);
+
+impl Kept {
+    /// The text, with invalid UTF-8 replaced.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Writing {
+    Text(String),
+    Binary { base64: String },
+}
+
+impl Serialize for Kept {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use base64::Engine;
+        match std::str::from_utf8(&self.0) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => Writing::Binary { base64: base64::engine::general_purpose::STANDARD.encode(&self.0) }.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Kept {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use base64::Engine;
+        Ok(Self(match Writing::deserialize(deserializer)? {
+            Writing::Text(text) => Bytes::from(text),
+            Writing::Binary { base64 } => {
+                base64::engine::general_purpose::STANDARD.decode(base64).map_err(serde::de::Error::custom)?.into()
+            }
+        }))
+    }
+}
+
+/// The headers of a request or an answer in the log: one block of bytes. A `HeaderMap` would keep the whole buffer alive
+/// that the connection has read them into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeptHeaders {
+    /// Of each header, in order: the lengths of name and value as four bytes each, the name, the value.
+    block: Box<[u8]>,
+    /// How many there are.
+    count: usize,
+}
+
+impl KeptHeaders {
+    /// Copies them.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let bytes = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 8).sum();
+        let mut block = Vec::with_capacity(bytes);
+        for (name, value) in headers {
+            for length in [name.as_str().len(), value.len()] {
+                block.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
+            }
+            block.extend_from_slice(name.as_str().as_bytes());
+            block.extend_from_slice(value.as_bytes());
+        }
+        Self { block: block.into_boxed_slice(), count: headers.len() }
+    }
+
+    /// Names and values, in order.
+    fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let mut rest = &*self.block;
+        std::iter::from_fn(move || {
+            let (name_length, after) = rest.split_first_chunk::<4>()?;
+            let (value_length, after) = after.split_first_chunk::<4>()?;
+            let length = |it: &[u8; 4]| usize::try_from(u32::from_le_bytes(*it)).ok();
+            let (name, after) = after.split_at_checked(length(name_length)?)?;
+            let (value, after) = after.split_at_checked(length(value_length)?)?;
+            rest = after;
+            Some((name, value))
+        })
+    }
+
+    /// The headers as a map, for whoever looks at them.
+    pub fn map(&self) -> HeaderMap {
+        let mut headers = HeaderMap::with_capacity(self.count);
+        for (name, value) in self.pairs() {
+            if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value)) {
+                headers.append(name, value);
+            }
+        }
+        headers
+    }
+
+    /// The bytes of all names and values together.
+    pub fn bytes(&self) -> usize {
+        self.block.len() - 8 * self.count
+    }
+
+    /// How many headers there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+}
+
+impl Serialize for KeptHeaders {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        header_pairs::serialize(&self.map(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for KeptHeaders {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        header_pairs::deserialize(deserializer).map(|it| Self::of(&it))
+    }
+}
+
+/// Headers in a saved state or a journal: names and values, in order.
+pub mod header_pairs {
+    use super::{Bytes, HeaderMap, HeaderName, HeaderValue, Kept};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    /// Writes a list of pairs.
+    pub fn serialize<S: Serializer>(headers: &HeaderMap, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(headers.iter().map(|(name, value)| (name.as_str(), Kept(Bytes::copy_from_slice(value.as_bytes())))))
+    }
+
+    /// Reads a list of pairs.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HeaderMap, D::Error> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in Vec::<(String, Kept)>::deserialize(deserializer)? {
+            let name: HeaderName = name.parse().map_err(D::Error::custom)?;
+            headers.append(name, HeaderValue::from_bytes(&value.0).map_err(D::Error::custom)?);
+        }
+        Ok(headers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_headers_are_the_same_as_before() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [("x-b", "1"), ("accept", ""), ("x-b", "2"), ("x-a", "ü")] {
+            headers.append(
+                HeaderName::from_bytes(name.as_bytes()).expect("a name"),
+                HeaderValue::from_bytes(value.as_bytes()).expect("a value"),
+            );
+        }
+        let kept = KeptHeaders::of(&headers);
+        assert_eq!((kept.map(), kept.count(), kept.bytes()), (headers, 4, 19));
+        let written = serde_json::to_string(&kept).expect("JSON");
+        assert_eq!(written, r#"[["x-b","1"],["x-b","2"],["accept",""],["x-a","ü"]]"#);
+        assert_eq!(serde_json::from_str::<KeptHeaders>(&written).ok(), Some(kept));
+        assert_eq!(KeptHeaders::default().map(), HeaderMap::new());
+    }
+}
