@@ -1,8 +1,7 @@
 //! What is asked of both servers, and the goal of each operation: how many times the bare server's CPU time it may take.
 
-use super::load;
-use super::merchant;
 use super::process::Process;
+use super::{load, merchant};
 
 /// Payouts, charges, orders and invoices that exist before anything is measured, and that are asked for.
 pub const KNOWN: u64 = 10_000;

@@ -1,13 +1,12 @@
 //! `playmoney describe` and `playmoney openapi`: the contract as a page and as a document.
 
-use crate::contract::describe;
-use crate::contract::describe::Asked;
-use crate::contract::openapi;
-use crate::engine::tables::Contract;
-use crate::providers;
 use clap::Args;
 
 use super::{Exit, Stop, print};
+use crate::contract::describe::Asked;
+use crate::contract::{describe, openapi};
+use crate::engine::tables::Contract;
+use crate::providers;
 
 /// What to show.
 #[derive(Args)]

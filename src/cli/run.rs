@@ -6,14 +6,14 @@ mod report;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::engine::start::Start;
-use crate::scenario::{Mistakes, Scenario};
-use crate::stage::{INBOXES, MemoryStage, Report, play};
 use clap::Args;
 
 use super::scenarios::{File, count, files, load, wants_colours};
 use super::serve::{address, target};
 use super::{Exit, Stop};
+use crate::engine::start::Start;
+use crate::scenario::{Mistakes, Scenario};
+use crate::stage::{INBOXES, MemoryStage, Report, play};
 
 /// What to play, and how to report it.
 #[derive(Args)]

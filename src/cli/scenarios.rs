@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Args;
+
+use super::{Exit, Stop, print};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
 use crate::kit::time::Uptime;
 use crate::providers;
 use crate::scenario::{Known, Mistakes, Scenario, parse, schema};
-use clap::Args;
-
-use super::{Exit, Stop, print};
 
 /// What to check.
 #[derive(Args)]

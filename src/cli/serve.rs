@@ -6,24 +6,23 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::edge::{Config, Server};
-use crate::engine::account::Account;
-use crate::engine::clock::{Mode, Rate};
-use crate::engine::log;
-use crate::engine::start::Start;
-use crate::engine::tables::settings;
-use crate::engine::tables::settings::webhook_url;
-use crate::engine::tables::{Contract, Credential};
-use crate::engine::world::World;
-use crate::kit::secret::Secret;
-use crate::kit::time::{Timestamp, Uptime, parse_timestamp};
-use crate::providers;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use serde_json::json;
 
 use self::watch::Flags;
 use super::{Exit, Stop};
+use crate::edge::{Config, Server};
+use crate::engine::account::Account;
+use crate::engine::clock::{Mode, Rate};
+use crate::engine::log;
+use crate::engine::start::Start;
+use crate::engine::tables::settings::webhook_url;
+use crate::engine::tables::{Contract, Credential, settings};
+use crate::engine::world::World;
+use crate::kit::secret::Secret;
+use crate::kit::time::{Timestamp, Uptime, parse_timestamp};
+use crate::providers;
 
 mod watch;
 

@@ -2,15 +2,15 @@
 
 use std::io::Read;
 
+use clap::Args;
+use serde_json::{Map, json};
+
+use super::{Exit, Stop, contract, print};
 use crate::engine::provider::DynProvider;
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use crate::kit::time::Timestamp;
 use crate::providers;
-use clap::Args;
-use serde_json::{Map, json};
-
-use super::{Exit, Stop, contract, print};
 
 /// The sandbox whose keys are the published ones.
 const DEFAULT: &str = "default";

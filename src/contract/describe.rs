@@ -3,7 +3,6 @@
 mod layout;
 mod sections;
 
-use crate::kit::nearest::nearest;
 use serde_json::{Value as Json, json};
 
 use self::layout::Layout;
@@ -14,6 +13,7 @@ use crate::engine::tables::{Auth, Contract, Operation};
 use crate::kit::fields::Kind;
 use crate::kit::http::DEFAULT_ORIGIN;
 use crate::kit::json::indented;
+use crate::kit::nearest::nearest;
 
 /// What `PROVIDER` or `PROVIDER.OPERATION` names.
 #[derive(Clone, Copy)]

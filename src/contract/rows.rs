@@ -3,9 +3,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::openapi::schema;
-use crate::engine::tables::On;
 use crate::engine::tables::{
-    ActionRow, Contract, Decision, ErrorRow, EventRow, Page, Schedule, Setting, SettingKind, StatusTable, Transition,
+    ActionRow, Contract, Decision, ErrorRow, EventRow, On, Page, Schedule, Setting, SettingKind, StatusTable, Transition,
 };
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Field, Need};

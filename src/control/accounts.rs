@@ -1,6 +1,5 @@
 //! `/__admin/accounts`: merchants, their credentials and their settings.
 
-use crate::engine::tables::settings::WEBHOOK_URL;
 use serde_json::{Value as Json, json};
 
 use super::render::Renderer;
@@ -8,6 +7,7 @@ use super::{Answer, Ask, Problem, ok, provider_id};
 use crate::engine::account::Account;
 use crate::engine::ids::ProviderId;
 use crate::engine::tables::SettingKind;
+use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::engine::world::World;
 use crate::kit::http::decoded;
 

@@ -1,6 +1,5 @@
 //! `/__admin/clock`.
 
-use crate::kit::time::Duration;
 use http::StatusCode;
 use serde_json::{Value as Json, json};
 
@@ -11,12 +10,11 @@ use super::{Answer, Ask, Conclusion, Problem, ok};
 use crate::engine::agenda::Due;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::delivery::AttemptId;
-use crate::engine::log::WalkReport;
-use crate::engine::log::What;
+use crate::engine::log::{WalkReport, What};
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::Response;
-use crate::kit::time::{Timestamp, end_of_time, later, parse_duration, parse_timestamp};
+use crate::kit::time::{Duration, Timestamp, end_of_time, later, parse_duration, parse_timestamp};
 
 /// Without `limit`, a walk to `next`, `idle` or `delivery` looks this far.
 pub const LIMIT: Duration = Duration::from_hours(30 * 24);

@@ -19,13 +19,11 @@ mod table;
 
 pub use call::{BodyLimits, Call, Caller, Handler, WhenBroken};
 pub use clock::{Until, Walked};
+use http::{Method, StatusCode, header};
 pub use render::{Line, Renderer};
 pub use table::TABLE;
 
-use http::{Method, StatusCode, header};
-
 use self::input::Input;
-
 use crate::engine::actions::ActionDone;
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::is_name;

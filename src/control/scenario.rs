@@ -3,9 +3,8 @@
 use http::StatusCode;
 use serde_json::json;
 
-use super::clock;
 use super::state::ONE_STATE;
-use super::{Answer, Ask, Problem, input, ok};
+use super::{Answer, Ask, Problem, clock, input, ok};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;

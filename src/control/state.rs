@@ -2,9 +2,8 @@
 
 use serde_json::json;
 
-use super::clock;
 use super::clock::Until;
-use super::{Answer, Ask, Conclusion, Problem, Waiting, ok};
+use super::{Answer, Ask, Conclusion, Problem, Waiting, clock, ok};
 use crate::engine::state;
 use crate::engine::world::World;
 use crate::kit::http::Response;

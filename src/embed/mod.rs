@@ -16,11 +16,10 @@ use crate::engine::tables::{Contract, Operation};
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::nearest::nearest;
 use crate::kit::time::{Timestamp, Uptime};
-use crate::providers;
-use crate::sandbox;
 use crate::scenario::{self, Known, Proof, yaml};
 use crate::stage::call::{Caller, build, prove};
 use crate::stage::{self, memory};
+use crate::{providers, sandbox};
 
 /// Where the webhooks of an account go that has no target. They do not leave the process.
 const RECEIVER: &str = "http://receiver.playmoney.test/{provider}";

@@ -1,6 +1,5 @@
 //! The merchants of a sandbox: their credentials, and the switches that a tester sets on them.
 
-use crate::engine::tables::settings::Value;
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -9,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::limits::Window;
 use super::tables::{Contract, Setting, SettingKind};
+use crate::engine::tables::settings::Value;
 use crate::kit::money::{self, Number};
 use crate::kit::secret::Secret;
 use crate::kit::sign;

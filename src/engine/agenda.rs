@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{AttemptId, Outcome};
-use super::ids::COUNT_MAX;
-use super::ids::TransferId;
-use super::ids::{ObjectId, ProviderId};
+use super::ids::{COUNT_MAX, ObjectId, ProviderId, TransferId};
 use crate::kit::time::Timestamp;
 
 /// Something that is due at a moment.

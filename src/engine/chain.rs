@@ -1,8 +1,6 @@
 //! Small simulated blockchains, shared by every provider of a sandbox. Their height follows from the time; the agenda
 //! has entries for the confirmations of watched transfers only.
 
-use crate::engine::blockchain::Blockchain;
-use crate::engine::ids::TransferId;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -10,8 +8,9 @@ use serde_json::json;
 
 use super::actions::Shown;
 use super::agenda::{Agenda, Due};
-use super::ids::COUNT_MAX;
-use super::ids::{ObjectId, ProviderId};
+use super::ids::{COUNT_MAX, ObjectId, ProviderId};
+use crate::engine::blockchain::Blockchain;
+use crate::engine::ids::TransferId;
 use crate::kit::json::written;
 use crate::kit::time::{Duration, Timestamp, later};
 

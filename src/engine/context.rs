@@ -1,6 +1,5 @@
 //! All that a provider may touch while it works, and what it leaves for the log.
 
-use crate::engine::log::{Change, ChangeCause, Trace, What};
 use std::borrow::Cow;
 
 use super::account::Account;
@@ -10,6 +9,7 @@ use super::delivery::Event;
 use super::ids::{ObjectId, ProviderId};
 use super::rules::WebhookFault;
 use super::tables::{Contract, On, RowId, Setting, settings};
+use crate::engine::log::{Change, ChangeCause, Trace, What};
 use crate::kit::http::Request;
 use crate::kit::ids::Draws;
 use crate::kit::sign::{derived, same};

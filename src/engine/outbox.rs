@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::delivery::Event;
-use super::delivery::{AppliedFault, Attempt, AttemptId, Delivery, Outcome, Status};
-use super::ids::COUNT_MAX;
-use super::ids::ProviderId;
+use super::delivery::{AppliedFault, Attempt, AttemptId, Delivery, Event, Outcome, Status};
+use super::ids::{COUNT_MAX, ProviderId};
 use crate::kit::http::{HeaderMap, Kept};
 use crate::kit::time::Timestamp;
 

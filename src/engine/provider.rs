@@ -1,16 +1,5 @@
 //! A provider as the engine calls it.
 
-use crate::engine::actions::ActionDone;
-use crate::engine::actions::ActionError;
-use crate::engine::actions::Bill;
-use crate::engine::actions::Cause;
-use crate::engine::actions::LoggedIn;
-use crate::engine::actions::Shown;
-use crate::engine::delivery::Signed;
-use crate::engine::ids::ObjectId;
-use crate::engine::signature::Received;
-use crate::engine::signature::SignedRequest;
-use crate::engine::signature::Verdict;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,14 +9,15 @@ use super::account::Account;
 use super::client;
 use super::client::Signing;
 use super::context::Context;
-use super::delivery::Attempt;
-use super::delivery::Delivery;
+use super::delivery::{Attempt, Delivery};
 use super::tables::Contract;
 use super::tables::found::{Caller, Found};
+use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, LoggedIn, Shown};
+use crate::engine::delivery::Signed;
+use crate::engine::ids::ObjectId;
+use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::kit::fields::Fields;
-use crate::kit::http::Request;
-use crate::kit::http::Response;
-use crate::kit::http::StatusCode;
+use crate::kit::http::{Request, Response, StatusCode};
 use crate::kit::secret::Secret;
 use crate::kit::time::{Duration, Timestamp, later};
 

@@ -1,12 +1,12 @@
 //! A sandbox as one JSON document, and back.
 
-use crate::engine::core::secrets_from_outside;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::core::{Core, PACED_BY_RULES_MAX};
 use super::provider::DynProvider;
 use super::world::World;
+use crate::engine::core::secrets_from_outside;
 use crate::kit::time::{Uptime, end_of_time};
 
 /// The version of the document; another one is refused.

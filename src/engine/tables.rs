@@ -12,8 +12,7 @@ pub use statuses::{On, RowId, StatusTable, Transition};
 
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::Field;
-use crate::kit::http::HeaderMap;
-use crate::kit::http::Response;
+use crate::kit::http::{HeaderMap, Response};
 use crate::kit::time::Duration;
 
 /// Everything about one provider.

@@ -2,18 +2,16 @@
 
 use std::collections::VecDeque;
 
-use crate::engine::core::Core;
-use crate::engine::start::Start;
-
 use super::actions::Cause;
 use super::agenda::Due;
 use super::chain::Transfer;
 use super::context::Context;
 use super::delivery::Outgoing;
-use super::ids::ProviderId;
-use super::ids::TransferId;
+use super::ids::{ProviderId, TransferId};
 use super::log::{Block, Fired, Webhook, What};
 use super::provider::DynProvider;
+use crate::engine::core::Core;
+use crate::engine::start::Start;
 use crate::kit::time::{Timestamp, Uptime};
 
 mod beginning;

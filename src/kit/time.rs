@@ -2,12 +2,11 @@
 
 use std::time::Duration as RealDuration;
 
+pub use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde::{Deserialize, Serialize};
-
-pub use jiff::Timestamp;
 
 /// A duration of simulated time, to the nanosecond.
 pub type Duration = SignedDuration;

@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::answers::HINT;
+use super::served::Pacing;
 use crate::control::{Conclusion, Waiting};
 use crate::engine::rules::Transport;
 use crate::kit::http::{HeaderValue, Response};
 use crate::kit::time::{Timestamp, Uptime};
-
-use super::answers::HINT;
-use super::served::Pacing;
 
 /// Answers of one sandbox that are held back or sent slowly at a time.
 pub const SLOW_MAX: usize = 1_024;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use texts::{BEGINNING, check_offset};
+
 use super::keys::SCENARIO;
 use super::mistakes::{Mistake, cut};
 use super::reference::{Piece, inbox_url, is_name, pieces};
@@ -15,8 +17,6 @@ use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::{Contract, Setting};
 use crate::kit::money;
 use crate::kit::time::{parse_duration, parse_timestamp};
-
-use texts::{BEGINNING, check_offset};
 
 pub mod names;
 mod steps;

@@ -121,9 +121,10 @@ fn operation(name: &str, node: &Node) -> Result<Matcher, Mistake> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::scenario::yaml;
-    use serde_json::json;
 
     fn misses(matcher: &str, value: &Json) -> Vec<(String, String, String)> {
         let matcher = Matcher::read(&yaml::parse(matcher).expect("YAML")).expect("a matcher");

@@ -154,8 +154,9 @@ fn to_node(value: &Json, at: usize) -> Node {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     #[test]
     fn texts_are_split_at_references() {

@@ -4,8 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::answers::{judge, miss, within};
 use super::{Runner, StepFailure};
-use crate::engine::delivery::delivery_name;
-use crate::engine::delivery::{Attempt, Delivery};
+use crate::engine::delivery::{Attempt, Delivery, delivery_name};
 use crate::engine::inbox::Signature;
 use crate::engine::matching::{Matcher, Mismatch};
 use crate::engine::signature::Received;

@@ -1,13 +1,13 @@
 //! Scenarios with a real application: one file at a time, in the default sandbox of a server.
 
-use crate::edge::{Config, Server};
-use crate::engine::start::Start;
-use crate::stage::play;
 use serde_json::json;
 
 use super::{Loaded, PlayedFile, Run};
 use crate::cli::serve::{announce, cannot_listen};
 use crate::cli::{Exit, Stop};
+use crate::edge::{Config, Server};
+use crate::engine::start::Start;
+use crate::stage::play;
 
 /// Plays every file behind the same server, so that its address stays the same for the application.
 pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<PlayedFile>, Stop> {

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::scenario::Mistakes;
-use crate::stage::{Report, StepFailure, StepReport};
 use serde_json::{Value as Json, json};
 
 use super::{PlayedFile, summary};
 use crate::cli::print;
+use crate::scenario::Mistakes;
+use crate::stage::{Report, StepFailure, StepReport};
 
 /// The latest entries of the timeline, which are shown with a failure.
 const TIMELINE_MAX: usize = 30;

@@ -3,14 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::cli::scenarios::{load, read, wants_colours};
+use crate::cli::{Exit, Stop};
 use crate::edge::Server;
 use crate::engine::clock::Mode;
 use crate::engine::start::Start;
 use crate::kit::time::Timestamp;
 use crate::scenario::Scenario;
-
-use crate::cli::scenarios::{load, read, wants_colours};
-use crate::cli::{Exit, Stop};
 
 /// The wait between two checks of the file.
 const PAUSE: Duration = Duration::from_millis(300);

@@ -2,8 +2,7 @@
 
 use super::layout::Layout;
 use crate::contract::rows::attempts;
-use crate::engine::tables::On;
-use crate::engine::tables::{Contract, Decision, ErrorRow, EventRow, Schedule, Setting, SettingKind, StatusTable};
+use crate::engine::tables::{Contract, Decision, ErrorRow, EventRow, On, Schedule, Setting, SettingKind, StatusTable};
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::DEFAULT_ORIGIN;
 use crate::kit::json::indented;

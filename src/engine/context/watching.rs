@@ -3,10 +3,8 @@
 use super::Context;
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::blockchain::Blockchain;
-use crate::engine::chain::Watch;
-use crate::engine::chain::{CONFIRMATIONS_MAX, DEPTH_MAX, Transfer};
-use crate::engine::ids::ObjectId;
-use crate::engine::ids::TransferId;
+use crate::engine::chain::{CONFIRMATIONS_MAX, DEPTH_MAX, Transfer, Watch};
+use crate::engine::ids::{ObjectId, TransferId};
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::fields::{Field, Fields, Kind, Need};
 

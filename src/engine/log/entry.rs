@@ -10,8 +10,7 @@ use crate::engine::blockchain::Blockchain;
 use crate::engine::clock::Mode;
 use crate::engine::delivery::{AttemptId, Delivery, Failure};
 use crate::engine::ids::{ObjectId, ProviderId};
-use crate::engine::tables::On;
-use crate::engine::tables::RowId;
+use crate::engine::tables::{On, RowId};
 use crate::kit::time::Timestamp;
 
 /// One thing that happened.

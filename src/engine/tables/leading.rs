@@ -1,7 +1,6 @@
 //! Which actions lead an object that a call created through its statuses.
 
-use crate::engine::tables::On;
-use crate::engine::tables::{ActionRow, Contract, StatusTable, Transition};
+use crate::engine::tables::{ActionRow, Contract, On, StatusTable, Transition};
 use crate::kit::fields::Kind;
 
 /// The action by which a customer pays. A customer who only says that they have paid does not pay.

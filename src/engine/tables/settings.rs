@@ -1,8 +1,7 @@
 //! Settings of an account: a row says what may be set, what it means, and the default.
 
 use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use crate::kit::money;

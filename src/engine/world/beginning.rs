@@ -1,6 +1,5 @@
 //! How a sandbox begins: its accounts, what they own, and what a scenario changes.
 
-use crate::engine::start::Start;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
@@ -17,7 +16,7 @@ use crate::engine::log::Log;
 use crate::engine::outbox::Outbox;
 use crate::engine::provider::DynProvider;
 use crate::engine::rules::Rules;
-use crate::engine::start::{BalanceSetup, Impossible, ProviderSetup};
+use crate::engine::start::{BalanceSetup, Impossible, ProviderSetup, Start};
 use crate::engine::tables::settings::Value;
 use crate::engine::tables::{Contract, settings};
 use crate::kit::money;

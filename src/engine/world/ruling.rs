@@ -1,6 +1,5 @@
 //! What rules do: they answer requests, alter webhooks, and drive the lifecycle of the objects that a call has made.
 
-use crate::engine::core::PACED_BY_RULES_MAX;
 use std::borrow::Cow;
 
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -9,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::World;
 use crate::engine::actions::ActionError;
 use crate::engine::agenda::Due;
+use crate::engine::core::PACED_BY_RULES_MAX;
 use crate::engine::ids::{ObjectId, ProviderId};
 use crate::engine::log::{ActionEntry, Fired, Refused, What};
 use crate::engine::rules::{Business, Effects, LifecycleStep, RuleInput};

@@ -121,8 +121,10 @@ impl<'de> Deserialize<'de> for KeptHeaders {
 
 /// Headers in a saved state or a journal: names and values, in order.
 pub mod header_pairs {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
     use super::{Bytes, HeaderMap, HeaderName, HeaderValue, Kept};
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     /// Writes a list of pairs.
     pub fn serialize<S: Serializer>(headers: &HeaderMap, serializer: S) -> Result<S::Ok, S::Error> {

@@ -8,8 +8,7 @@ use self::model::{BalanceTransaction, Charge, Currency, Deposit, Kind, Memory, P
 use crate::engine::account::Account;
 use crate::engine::actions::{ActionDone, ActionError, Cause, Shown};
 use crate::engine::context::Context;
-use crate::engine::delivery::Delivery;
-use crate::engine::delivery::Signed;
+use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::fire;
 use crate::engine::provider::Provider;

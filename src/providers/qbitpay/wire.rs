@@ -21,10 +21,9 @@ pub use orders::*;
 pub use payouts::*;
 pub use rows::*;
 
+use super::model::Currency;
 use crate::kit::money::Number;
 use crate::kit::time::{Timestamp, millis_utc};
-
-use super::model::Currency;
 
 /// `2019-02-25T16:13:12.278Z`.
 pub fn timestamp(at: Timestamp) -> String {

@@ -14,11 +14,10 @@ pub use fiats::Fiat;
 pub use memory::{Filter, Memory};
 pub use merchants::Merchant;
 pub use rates::Rates;
+use rust_decimal::Decimal;
 pub use sessions::{DIGITS, Session};
 pub use status::{LETTERS, STATUSES, SessionStatus, Status};
 pub use transactions::{Key, PRICE_DECIMALS, PRICE_MAX, PURGE, Texts, Transaction, Transfer, WINDOW};
-
-use rust_decimal::Decimal;
 
 use crate::engine::ids::ObjectId;
 

@@ -10,7 +10,6 @@ pub use answers::*;
 pub use objects::*;
 pub use requests::*;
 pub use rows::*;
-
 use rust_decimal::Decimal;
 
 use crate::kit::money;

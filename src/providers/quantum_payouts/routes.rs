@@ -1,7 +1,6 @@
 //! The calls that the documentation lists, and what each does.
 
 use super::actions::right;
-use super::auth;
 use super::errors::Error;
 use super::lifecycle::{blank, run_at_once};
 use super::model::{Kind, Link, Memory, Session, Target};
@@ -10,17 +9,15 @@ use super::settings::{
     CARD_PAYOUTS, CHANNELS, COMPANY, FILE_DOWNLOAD, REQUIRE_HTTPS, SBP_PAYOUTS, STRICT_ORDER_NUMBER, TYPE_WHEN_ABSENT, WEBHOOK_ENABLED,
     WEBHOOK_SIGNED,
 };
-use super::webhooks;
 use super::wire::{self, CardPayout, Features, NewPayout, WebhookSettings, mask_pan};
+use super::{auth, webhooks};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
-use crate::engine::lifecycle::On;
-use crate::engine::lifecycle::born;
+use crate::engine::lifecycle::{On, born};
 use crate::engine::tables::Auth;
 use crate::engine::tables::bound::Bound as Route;
 use crate::engine::tables::found::Found;
-use crate::engine::tables::settings::Value;
-use crate::engine::tables::settings::{DOCUMENTED_LINKS, WEBHOOK_SECRET, WEBHOOK_URL, webhook_url};
+use crate::engine::tables::settings::{DOCUMENTED_LINKS, Value, WEBHOOK_SECRET, WEBHOOK_URL, webhook_url};
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::secret::Secret;
 use crate::kit::sign::same;

@@ -11,7 +11,6 @@ pub use invoices::*;
 pub use profile::*;
 pub use requests::*;
 pub use rows::*;
-
 use rust_decimal::Decimal;
 
 use super::model::BTC_DECIMALS;

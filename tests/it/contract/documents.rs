@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use playmoney::inside::contract::describe;
 use playmoney::inside::contract::describe::Asked;
-use playmoney::inside::contract::openapi;
+use playmoney::inside::contract::{describe, openapi};
 use playmoney::inside::engine::tables::Contract;
 use playmoney::inside::providers;
 use serde_json::{Value as Json, json};

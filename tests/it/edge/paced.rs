@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use http::Method;
-use playmoney::inside::edge::driver::Driver;
-use playmoney::inside::edge::driver::Leaving;
+use playmoney::inside::edge::driver::{Driver, Leaving};
 use playmoney::inside::engine::rules::Transport;
 use playmoney::inside::engine::start::Start;
 use playmoney::inside::kit::http::{Request, Response};

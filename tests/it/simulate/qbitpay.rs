@@ -7,10 +7,9 @@ use proptest::prelude::{Strategy, any, prop_oneof};
 use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
-use super::arbitrary;
 use super::invariants::{keeps_the_schedule, list, text, time};
 use super::noise::{DAMAGES, places};
-use super::{always, at_every_step, changes_nothing, exported, leaps, memory, played, repeats, restarts};
+use super::{always, arbitrary, at_every_step, changes_nothing, exported, leaps, memory, played, repeats, restarts};
 use crate::qbitpay::ledger::{balances_are_the_sums_of_their_rows, walked};
 use crate::qbitpay::{KEY, good, signature, string_a};
 use crate::tape::Tape;

@@ -8,10 +8,9 @@ use proptest::sample::select;
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
-use super::arbitrary;
 use super::invariants::{keeps_the_schedule, list, text, time};
 use super::noise::{DAMAGES, places};
-use super::{always, at_every_step, changes_nothing, exported, leaps, memory, played, repeats, restarts};
+use super::{always, arbitrary, at_every_step, changes_nothing, exported, leaps, memory, played, repeats, restarts};
 use crate::quantapay::{form, post};
 use crate::tape::Tape;
 

@@ -8,10 +8,9 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
-use super::arbitrary;
 use super::invariants::{keeps_the_schedule, list, text, time};
 use super::noise::{DAMAGES, places};
-use super::{always, at_every_step, changes_nothing, exported, leaps, played, repeats, restarts};
+use super::{always, arbitrary, at_every_step, changes_nothing, exported, leaps, played, repeats, restarts};
 use crate::quoine::client::{SECRET, digest, signature};
 use crate::tape::Tape;
 

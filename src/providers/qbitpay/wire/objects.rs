@@ -1,10 +1,10 @@
 //! The fields of every object: alone, in a list, in an event.
 
+pub use Need::{Optional, Required};
+
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
 use crate::providers::qbitpay::model::{CODES, SYMBOLS};
-
-pub use Need::{Optional, Required};
 
 const CHARGE: Evidence = Documented("API reference, Charges: the charge object and its example");
 const PAYOUT: Evidence = Documented("API reference, Payouts: the payout object and its example");

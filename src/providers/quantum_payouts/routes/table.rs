@@ -1,7 +1,6 @@
 //! The documentation's endpoint reference.
 
-use super::{Handler, Method, Route};
-use super::{create_payout, features, get_payout_status, perform_payout, webhook_save, webhook_test};
+use super::{Handler, Method, Route, create_payout, features, get_payout_status, perform_payout, webhook_save, webhook_test};
 use crate::engine::tables::{Auth, Operation};
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::http::StatusCode;

@@ -1,7 +1,6 @@
 //! The documentation's endpoint reference.
 
-use super::{Handler, Method, Route};
-use super::{create_invoice, get_invoice, get_profile, list_invoices, update_callback_url};
+use super::{Handler, Method, Route, create_invoice, get_invoice, get_profile, list_invoices, update_callback_url};
 use crate::engine::tables::{Auth, Operation};
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::http::StatusCode;
