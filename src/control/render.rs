@@ -181,8 +181,8 @@ fn action(it: &ActionEntry) -> String {
     let ActionEntry { action, with, rule, .. } = it;
     let why = match &it.refused {
         None => String::new(),
-        Some(Refused::Unknown) => ", but there is no such action".to_owned(),
-        Some(Refused::Because(why)) => format!(", but: {why}"),
+        Some(Refused::Unknown) => ", which is not an action of this provider".to_owned(),
+        Some(Refused::Because(why)) => format!(", refused: {why}"),
     };
     format!("{action} {with} by the rule `{rule}`{why}")
 }

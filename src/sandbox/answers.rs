@@ -62,7 +62,7 @@ pub fn nobody(world: &World, path: &str) -> Response {
         Some(it) => format!("the nearest provider is /{it}"),
         None => format!("paths begin with a provider, as /{}", slugs.join(", /")),
     };
-    Response::problem(StatusCode::NOT_FOUND, "not_found", &format!("No provider lives under {path}; {hint}.")).with(HINT, &hint)
+    Response::problem(StatusCode::NOT_FOUND, "not_found", &format!("No provider has the path {path}; {hint}.")).with(HINT, &hint)
 }
 
 /// Nothing that can be asked for has that name.
@@ -71,9 +71,7 @@ pub fn no_such_fault(contract: &Contract, name: &str, rules: &[String]) -> Respo
     let known = rules.iter().map(String::as_str).chain(contract.errors.iter().map(|it| it.name)).chain(transports);
     let nearest = nearest(name, known.clone()).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
     let names = known.collect::<Vec<_>>().join(", ");
-    let detail = format!(
-        "There is no rule, no documented error of {} and no effect of the transport `{name}`.{nearest} There is {names}.",
-        contract.name
-    );
+    let detail =
+        format!("`{name}` is not a rule, a documented error of {} or an effect on the connection.{nearest} Known: {names}.", contract.name);
     Response::problem(StatusCode::UNPROCESSABLE_ENTITY, "unknown_fault", &detail)
 }

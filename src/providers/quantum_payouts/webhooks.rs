@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::model::{Memory, ObjectKind, Payout, Status};
 use super::settings::{PRETTY_BODY, RETRY_CLOCK, WEBHOOK_ENABLED, WEBHOOK_SIGNED};
-use super::wire::{self, EVENT_BODY, STATUS_CHANGED, StepReport};
+use super::wire::{self, EVENT_BODY, STATUS_CHANGED, StatusChange};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Attempt, Delivery, Event, Signed};
@@ -50,9 +50,9 @@ pub fn announce(cx: &mut Context<'_>, payout: &Payout) {
     let Some(url) = account.text(&WEBHOOK_URL).map(str::to_owned) else { return };
     let pretty = account.flag(&PRETTY_BODY);
     let id = cx.draws(&format!("quantum-payouts event {}", payout.head.generation()), payout.stream()).hex(32);
-    let report =
-        StepReport { id: payout.id, external_id: payout.order_number.as_deref(), status: payout.status(), kopecks: payout.kopecks };
-    let body = wire::event(&id, cx.now(), report, pretty);
+    let change =
+        StatusChange { id: payout.id, external_id: payout.order_number.as_deref(), status: payout.status(), kopecks: payout.kopecks };
+    let body = wire::event(&id, cx.now(), change, pretty);
     let (account, subject, object) = (payout.account.clone(), payout.subject(), payout.object());
     cx.notify(Event { name: STATUS_CHANGED, id, account, subject, object, url, body, once: false });
 }
@@ -62,8 +62,8 @@ pub fn test(memory: &mut Memory, cx: &mut Context<'_>, account: &str, url: Strin
     memory.tests += 1;
     let pretty = cx.flag(account, &PRETTY_BODY);
     let id = cx.draws("quantum-payouts test event", memory.tests).hex(32);
-    let report = StepReport { id: 0, external_id: Some("TEST"), status: Status::Success, kopecks: 100 };
-    let body = wire::event(&id, cx.now(), report, pretty);
+    let change = StatusChange { id: 0, external_id: Some("TEST"), status: Status::Success, kopecks: 100 };
+    let body = wire::event(&id, cx.now(), change, pretty);
     let (account, subject) = (account.to_owned(), "TEST".to_owned());
     cx.notify(Event { name: STATUS_CHANGED, id, account, subject, object: ObjectKind::Test.object(0), url, body, once: true })
 }

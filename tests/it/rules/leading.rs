@@ -142,7 +142,7 @@ fn an_action_that_comes_too_late_changes_nothing() {
     led.log.clear();
     led.play("advance 5m");
     assert_eq!(changes(&mut led), before);
-    assert!(led.log.contains("by the rule `fate`, but: "), "the walk says why: {}", led.log);
+    assert!(led.log.contains("by the rule `fate`, refused: "), "the walk says why: {}", led.log);
 }
 
 /// The JSON bodies that a tape has written down.

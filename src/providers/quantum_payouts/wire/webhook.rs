@@ -75,7 +75,7 @@ pub fn test_result(status: Option<u16>, duration_ms: i128) -> Response {
 
 /// The payout that a webhook reports.
 #[derive(Clone, Copy, Debug)]
-pub struct StepReport<'a> {
+pub struct StatusChange<'a> {
     pub id: u32,
     pub external_id: Option<&'a str>,
     pub status: Status,
@@ -86,7 +86,7 @@ pub struct StepReport<'a> {
 ///
 /// # Panics
 /// Never: the body is JSON.
-pub fn event(event_id: &str, at: Timestamp, report: StepReport<'_>, pretty: bool) -> Bytes {
+pub fn event(event_id: &str, at: Timestamp, change: StatusChange<'_>, pretty: bool) -> Bytes {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Event<'a> {
@@ -104,7 +104,7 @@ pub fn event(event_id: &str, at: Timestamp, report: StepReport<'_>, pretty: bool
         amount: i64,
         currency: &'static str,
     }
-    let StepReport { id, external_id, status, kopecks } = report;
+    let StatusChange { id, external_id, status, kopecks } = change;
     let payout = Body { id, external_id, status: status.word(), amount: kopecks, currency: "RUB" };
     let event = Event { event: STATUS_CHANGED, event_id, occurred_at: with_offset(at, MOSCOW_HOURS), payout };
     let body = if pretty { serde_json::to_vec_pretty(&event) } else { serde_json::to_vec(&event) };
