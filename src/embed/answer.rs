@@ -32,7 +32,7 @@ pub enum Error {
     #[error("{}", stage::STANDS_STILL)]
     StandsStill,
     /// A rule has cut the connection: `empty_response`, `connection_reset`, or another effect's word.
-    #[error("there was no answer: {0}")]
+    #[error("the call got no answer: {0}")]
     NoAnswer(String),
 }
 

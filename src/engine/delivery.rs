@@ -164,7 +164,7 @@ pub struct Answer {
     pub body: Kept,
 }
 
-/// Why there is no answer.
+/// Why an attempt got no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {

@@ -120,7 +120,7 @@ impl Rules {
         own
     }
 
-    /// Whether there are no rules: the usual case, which costs nothing.
+    /// Whether this sandbox has no rules, so that a request need not be compared with any.
     pub fn is_empty(&self) -> bool {
         self.standing.is_empty()
     }

@@ -1,4 +1,4 @@
-//! What a sandbox says in its own name: who answered and when, and why nobody could.
+//! Answers that a sandbox gives itself: the stamp of who answered and when, and why no provider could.
 
 use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::Contract;
@@ -52,7 +52,7 @@ pub fn broken(world: &World, why: &str) -> Response {
 }
 
 /// No provider has that path.
-pub fn nobody(world: &World, path: &str) -> Response {
+pub fn unknown_path(world: &World, path: &str) -> Response {
     if path == "/" {
         return Response::see_other("/__admin/");
     }

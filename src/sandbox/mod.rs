@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 pub use self::answers::{FAULT, HINT, SANDBOX};
-use self::answers::{Stamp, broken, nobody};
+use self::answers::{Stamp, broken, unknown_path};
 use self::served::{Pacing, Served, serve};
 #[cfg(feature = "inside")]
 pub use self::tickets::SLOW_MAX;
@@ -146,7 +146,7 @@ impl Sandbox {
         };
         match self.world.provider_id(slug) {
             Some(provider_id) => self.call(uptime, provider_id, request),
-            None => (Answer::Now(nobody(&self.world, request.path.as_str())), None),
+            None => (Answer::Now(unknown_path(&self.world, request.path.as_str())), None),
         }
     }
 
@@ -264,7 +264,7 @@ impl Sandbox {
         self.tickets.held_until(ticket)
     }
 
-    /// The caller waits no longer: what there is by now is the answer. For drivers without real time.
+    /// Ends a caller's wait: it gets its answer now, complete or not. For drivers without real time.
     pub fn end_patience(&mut self, ticket: Ticket) {
         self.tickets.end_patience(ticket);
     }

@@ -26,7 +26,7 @@ pub struct Served {
 pub struct Pacing {
     /// It leaves at that simulated moment.
     pub held_until: Option<Timestamp>,
-    /// It leaves after so much real time.
+    /// It leaves after this much real time.
     pub held_for: Option<std::time::Duration>,
     pub transport: Option<Transport>,
 }

@@ -171,7 +171,7 @@ impl Tickets {
         }
     }
 
-    /// A caller does not wait any longer: what there is by now is the answer.
+    /// Ends a caller's wait: it gets its answer now, complete or not.
     pub fn end_patience(&mut self, ticket: Ticket) {
         let Some(mut open) = self.take(ticket) else { return };
         match &mut open {
@@ -249,7 +249,7 @@ mod tests {
         let next = held(&mut tickets, 9, 0);
         let answered = tickets.fetch(next).and_then(|it| it.response).expect("at once");
         assert_eq!(answered.headers.get(HINT).and_then(|it| it.to_str().ok()), Some(CROWDED));
-        assert!(!tickets.give_up(all[0]), "nobody walks");
+        assert!(!tickets.give_up(all[0]), "this caller does not walk");
         let after = held(&mut tickets, 9, 0);
         assert!(tickets.fetch(after).is_none(), "a place is free again");
     }

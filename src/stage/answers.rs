@@ -21,7 +21,7 @@ impl Runner<'_> {
         let response = match (answer, wanted) {
             (Err(error), Some(wanted)) if error == wanted => return Ok(error.to_owned()),
             (Err(error), wanted) => {
-                let why = format!("there was no answer: {error}");
+                let why = format!("the call got no answer: {error}");
                 let expected = wanted.unwrap_or_else(|| "an answer".to_owned());
                 return Err(StepFailure { misses: vec![miss("error", expected, error)], ..StepFailure::new(why) });
             }
@@ -61,7 +61,7 @@ impl Runner<'_> {
 
 /// An answer of the control API, unless it is a refusal.
 pub fn good(answer: Result<Response, &'static str>) -> Result<Response, StepFailure> {
-    let response = answer.map_err(|it| StepFailure::new(format!("there was no answer: {it}")))?;
+    let response = answer.map_err(|it| StepFailure::new(format!("the call got no answer: {it}")))?;
     if response.status.is_success() {
         return Ok(response);
     }

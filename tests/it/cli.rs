@@ -173,7 +173,7 @@ fn a_port_that_is_taken_is_said() {
     let ready = Ready::new("taken");
     std::fs::write(&ready.file, "{}").expect("written");
     let output = run(&["--listen", &address, "--ready-file", ready.file.to_str().expect("text")]);
-    assert!(!ready.file.exists(), "what an earlier server wrote is no news of this one");
+    assert!(!ready.file.exists(), "the file of an earlier server is gone");
     assert_eq!(output.status.code(), Some(3));
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.contains(&address) && told.contains("--listen") && told.lines().count() == 1, "{told}");

@@ -102,7 +102,7 @@ async fn the_pages_python_client_creates_and_asks() {
     assert_eq!(heard(&server).await, [call("/createPayout", "python-requests"), call("/getPayoutStatus", "python-requests")]);
 }
 
-/// Quirk: the client puts the answer to a refused call into a text, so that nobody learns what it says.
+/// Quirk: the client puts the answer to a refused call into a text, so that its caller cannot read it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pages_node_client_creates_and_hides_a_refusal() {
     let server = server(Start::default()).await;

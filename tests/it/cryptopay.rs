@@ -100,7 +100,7 @@ pub fn answer(shop: &mut Tape, method: &str, target: &str, body: &str) -> (u16, 
     asking::json(&asked(shop, method, target, body))
 }
 
-/// The body of an answer that is no refusal.
+/// The body of an answer that is not a refusal.
 pub fn served(shop: &mut Tape, method: &str, target: &str, body: &Json) -> Json {
     let (status, answer) = answer(shop, method, target, &asking::sent(body));
     assert!((200..300).contains(&status), "{method} {target} {body}: {answer}");

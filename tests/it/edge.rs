@@ -229,11 +229,11 @@ async fn outcome(url: &str, webhook_allow: &[&str]) -> (Json, Json) {
 
 #[tokio::test]
 async fn every_way_to_fail_has_its_word() {
-    let nobody = {
+    let closed = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.local_addr().expect("bound")
     };
-    assert_eq!(outcome(&format!("http://{nobody}/"), &[]).await, (Json::Null, json!("refused")));
+    assert_eq!(outcome(&format!("http://{closed}/"), &[]).await, (Json::Null, json!("refused")));
     let cut = Receiver::raw(b"").await;
     assert_eq!(outcome(&format!("http://{cut}/"), &[]).await, (Json::Null, json!("reset")));
     let nonsense = Receiver::raw(b"250 mail.example at your service\r\n\r\n").await;

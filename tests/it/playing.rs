@@ -85,7 +85,7 @@ fn good_failed_and_invalid_files_are_told_apart() {
     assert_eq!(text(&run(&here, &["check", "a"]).stdout), "2 scenarios good\n");
     for (arguments, said) in [
         (&["run", "nowhere.yaml"][..], "cannot read nowhere.yaml"),
-        (&["run", "a", "--filter", "nobody"], "none of 2 scenarios has `nobody`"),
+        (&["run", "a", "--filter", "refund"], "none of 2 scenarios has `refund`"),
         (&["check", "empty"], "contains no .yaml file"),
         (&["run", "a", "--repeat", "0"], "--repeat"),
     ] {

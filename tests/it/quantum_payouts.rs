@@ -88,7 +88,7 @@ pub fn answer(shop: &mut Tape, method: &str, name: &str, body: &str) -> (u16, St
     asking::text(&shop.ask(request))
 }
 
-/// The answer to a portal call of somebody who has just logged in.
+/// The answer to a portal call right after a login.
 pub fn portal(shop: &mut Tape, name: &str, body: &Json) -> (u16, String) {
     shop.play(
         "with Content-Type: application/x-www-form-urlencoded

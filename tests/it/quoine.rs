@@ -82,7 +82,7 @@ pub fn answer(shop: &mut Tape, method: &str, name: &str, body: &str) -> (u16, St
     text(&shop.ask(request))
 }
 
-/// The body of an answer that is no refusal.
+/// The body of an answer that is not a refusal.
 pub fn served(shop: &mut Tape, method: &str, name: &str, body: &str) -> Json {
     let (status, body) = answer(shop, method, name, body);
     assert_eq!(status, 200, "{method} {name}: {body}");

@@ -38,7 +38,7 @@ fn statuses(shop: &Tape) -> Vec<u16> {
     shop.log.split("  < ").skip(1).map(|it| it[..3].parse().expect("a status")).collect()
 }
 
-/// Which of so many calls of `features` are answered with 500.
+/// Which of the calls of `features` are answered with 500.
 fn answered(shop: &mut Tape, calls: usize) -> Vec<bool> {
     shop.log.clear();
     shop.play(&format!("{FEATURES}\n").repeat(calls));

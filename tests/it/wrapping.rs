@@ -28,7 +28,7 @@ fn json_at(line: &str) -> Option<usize> {
     places.into_iter().find(|it| serde_json::from_str::<IgnoredAny>(&line[*it..]).is_ok())
 }
 
-/// A value on a line with that indent, behind so many characters.
+/// A value on a line with that indent, after this number of characters.
 fn broken(value: &str, indent: usize, before: usize) -> String {
     let Some(members) = members(value).filter(|it| !it.is_empty() && CHARS_MAX < before + value.chars().count()) else {
         return value.to_owned();

@@ -85,7 +85,7 @@ impl KeptHeaders {
         })
     }
 
-    /// The headers as a map, for whoever looks at them.
+    /// Parses the headers into a map.
     pub fn map(&self) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(self.count);
         for (name, value) in self.pairs() {

@@ -157,7 +157,7 @@ fn payouts(run: &mut Run) {
     run.refused("getPayoutStatus", &json!({}), "validation_error");
 }
 
-/// What an account may not do, and who is no account.
+/// What an account may not do, and callers without an account.
 fn rights(run: &mut Run) {
     run.set(&json!({"card_payouts": false, "channels": ["vtb"], "type_when_absent": null}));
     run.refused("createPayout", &payout("no"), "permission_denied");
@@ -168,9 +168,9 @@ fn rights(run: &mut Run) {
     run.refused("features", &Json::Null, "validation_error");
     run.set(&json!({"strict_headers": false}));
     for operation in BEARER {
-        let mut nobody = run.request(operation, &payout("no"));
-        nobody.headers.remove("authorization");
-        run.ask(operation, nobody);
+        let mut anonymous = run.request(operation, &payout("no"));
+        anonymous.headers.remove("authorization");
+        run.ask(operation, anonymous);
     }
 }
 

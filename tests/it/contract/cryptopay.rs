@@ -110,7 +110,7 @@ fn refusals(run: &mut Run) {
     run.refused("login", &json!({"username": "demo", "password": "demo-password"}), "forbidden");
     for row in operations.iter().filter(|it| has(it, "rate_limited")) {
         run.refused(row.name, &json!({}), "forbidden");
-        run.ask_as_nobody(row.name);
+        run.ask_without_credentials(row.name);
     }
     run.set(&json!({"suspended": false}));
     let session = run.call("login", &json!({"username": "demo", "password": "demo-password"}));

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::summary;
 use crate::tape::{Tape, snapshot};
 
-/// A person reads in a terminal of so many columns.
+/// The width of a terminal, in columns.
 const COLUMNS: usize = 110;
 
 fn contracts() -> Vec<&'static Contract> {
@@ -31,7 +31,7 @@ fn describe_is_read_in_a_terminal() {
         pages.extend(contract.operations.iter().map(|it| (named(it.name), describe::operation(contract, it))));
     }
     for (name, page) in pages {
-        // An address inside an example is no text that could be wrapped.
+        // An address inside an example cannot be wrapped.
         let breaks = |line: &str| line.split_whitespace().all(|it| it.chars().count() < COLUMNS * 3 / 4);
         let wide = page.lines().find(|it| it.chars().count() > COLUMNS && breaks(it));
         assert_eq!(wide, None, "{name}");

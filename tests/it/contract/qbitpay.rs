@@ -146,7 +146,7 @@ fn refusals(run: &mut Run) {
     let operations = run.contract.operations;
     for row in operations {
         run.refused(row.name, &json!({}), "forbidden");
-        run.ask_as_nobody(row.name);
+        run.ask_without_credentials(row.name);
         run.ask_for_fault(row.name, "api_error");
     }
     run.set(&json!({"permissions": null, "rate_limit": "enforce"}));

@@ -94,7 +94,7 @@ fn every_page_answers() {
             let response = shop.ask(Request::new(Method::GET, &format!("/{}{}", contract.slug, page.path), ""));
             let media = response.headers.get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
             assert!(response.status == 303 || media.starts_with("text/html"), "{}: {} {media}", page.name, response.status);
-            assert!(last(shop).1.is_none(), "{} is no page but the refusal {:?}", page.name, last(shop).1);
+            assert!(last(shop).1.is_none(), "{} is not a page: it refuses with {:?}", page.name, last(shop).1);
         }
     });
 }
@@ -161,7 +161,7 @@ fn what_no_row_names_is_refused() {
                     assert_eq!(last(shop), (None, Some("not_found".to_owned())));
                 }
             }
-            // Where a slash at the end is asked for or forgiven, the nearest paths are no strange ones.
+            // Where a slash at the end is asked for or forgiven, the nearest paths are known too.
             let slashed = operations.iter().any(|it| it.path.ends_with('/'));
             let near = if slashed { ["/x/y", "/x/y/"] } else { ["/", "x"] };
             let beside = near.map(|it| format!("{}{it}", row.path.trim_end_matches('/')));

@@ -63,11 +63,11 @@ impl Run {
         self.served.judge(operation, &response)
     }
 
-    /// The same call by nobody.
-    pub fn ask_as_nobody(&mut self, operation: &str) {
-        let mut nobody = self.request(operation, &json!({}));
-        nobody.headers.remove("authorization");
-        self.ask(operation, nobody);
+    /// The call without credentials.
+    pub fn ask_without_credentials(&mut self, operation: &str) {
+        let mut anonymous = self.request(operation, &json!({}));
+        anonymous.headers.remove("authorization");
+        self.ask(operation, anonymous);
     }
 
     /// A call that only a tester can have refused.

@@ -35,7 +35,7 @@ fn every_authenticated_answer_says_what_is_left() {
     assert_eq!(called(&mut shop, "GET", LIST), (403, Some([1000, 996, RESET])));
     shop.play("set cryptopay/default suspended=false\nwithout Authorization");
     assert_eq!(called(&mut shop, "GET", LIST), (401, None));
-    assert_eq!(called(&mut shop, "GET", "/api/nothing/"), (404, None), "nobody was asked who they are");
+    assert_eq!(called(&mut shop, "GET", "/api/nothing/"), (404, None), "the credentials were not checked");
     assert_eq!(called(&mut shop, "GET", "/api/auth/login"), (405, None), "anybody may log in");
     assert_eq!(called(&mut shop, "DELETE", LIST), (405, Some([1000, 995, RESET])));
     shop.play("without Authorization");
@@ -61,7 +61,7 @@ fn an_error_that_is_asked_for_says_what_a_real_one_says() {
         assert_eq!(called(&mut shop, "GET", LIST), (status, Some([5000, remaining, RESET])), "{fault}");
     }
     shop.play("with Playmoney-Fault: unauthorized");
-    assert_eq!(called(&mut shop, "GET", LIST), (401, None), "nobody is known");
+    assert_eq!(called(&mut shop, "GET", LIST), (401, None), "the caller is unknown");
     shop.play("with Playmoney-Fault: internal_error");
     assert_eq!(called(&mut shop, "POST", "/api/auth/login"), (500, None), "a login does not count");
     shop.play("without Playmoney-Fault");

@@ -119,7 +119,7 @@ async fn t17_so_many_answers_are_held_back_and_no_more() {
     let driver = driver(ruled("quantum-payouts.features", "{latency: 1h}"));
     let mut held: Vec<_> = (0..SLOW_MAX).map(|_| ask(&driver, features(""))).collect();
     assert!(held.iter_mut().all(|it| at_once(it).is_none()));
-    let crowded = at_once(&mut ask(&driver, features(""))).expect("there is no place");
+    let crowded = at_once(&mut ask(&driver, features(""))).expect("all places are taken, so the answer leaves at once");
     assert!(hint(&crowded).contains("1,024 answers"), "{}", hint(&crowded));
     let reset = at_once(&mut ask(&driver, features("connection_reset"))).expect("it takes no time");
     assert_eq!((reset.transport.as_ref(), hint(&reset)), (Some(&Transport::ConnectionReset), ""));

@@ -30,7 +30,7 @@ fn opening_balances_have_their_rows() {
     let rows = good(&mut shop, "GET", "balanceTransactions", &Json::Null);
     assert_eq!(rows["data"].as_array().map(Vec::len), Some(2));
     let deliveries = shop.admin("GET", "deliveries", &Json::Null);
-    assert_eq!(deliveries["deliveries"], json!([]), "nobody is told");
+    assert_eq!(deliveries["deliveries"], json!([]), "no webhook is sent");
     shop.play(PAYOUT);
     shop.admin("POST", "reset", &json!({}));
     assert_eq!(balance(&mut shop, "USD"), (json!(10_000), json!(0)));

@@ -75,7 +75,7 @@ fn a_link_opens_the_page_its_picture_and_nothing_else() {
         let page = browse(&mut shop, Method::GET, wrong, "");
         assert_eq!((page.status.as_u16(), page.headers["content-type"].to_str().ok()), (200, Some("text/plain; charset=utf-8")), "{wrong}");
     }
-    assert_eq!(browse(&mut shop, Method::POST, &target, "do=pay&amount=0.00000001").status, 303, "nobody recognises it");
+    assert_eq!(browse(&mut shop, Method::POST, &target, "do=pay&amount=0.00000001").status, 303, "no transaction recognises it");
     assert_eq!(browse(&mut shop, Method::POST, &target, "do=pay").status, 303);
     assert_eq!(browse(&mut shop, Method::POST, &target, "do=pay").status, 400, "its transfer has been seen");
     assert_eq!(browse(&mut shop, Method::DELETE, &target, "").status, 404);

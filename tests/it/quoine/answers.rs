@@ -49,7 +49,7 @@ fn every_answer_is_the_documented_one() {
     }
 }
 
-/// The members of what a merchant has attached are no fields of the provider.
+/// The members of what a merchant has attached are not fields of the provider.
 fn own(fields: &BTreeSet<String>) -> BTreeSet<String> {
     fields.iter().filter(|it| !it.contains("data.")).cloned().collect()
 }

@@ -204,7 +204,7 @@ fn i6_a_refused_request_uses_up_no_nonce() {
     }
 }
 
-/// A user of whom so many NONCEs are remembered that the next one pushes another out.
+/// A user with as many remembered NONCEs as the bound allows: the next one pushes another out.
 #[test]
 fn i21_a_nonce_that_had_to_go_is_confessed_in_the_journal() {
     let mut shop = shop(&[]);

@@ -30,7 +30,7 @@ fn a_rule_is_asked_for_by_its_name_whatever_it_waits_on() {
     let rules: Vec<_> = entries["requests"].as_array().expect("a list").iter().map(|it| it["rule"].clone()).collect();
     assert_eq!(rules, ["busy", "teapot"]);
     shop.play(FEATURES);
-    assert_eq!(statuses(&shop), [200], "nobody else is meant");
+    assert_eq!(statuses(&shop), [200], "no other call is meant");
 }
 
 #[test]

@@ -96,7 +96,7 @@ fn a_reordered_webhook_waits_a_minute_for_the_next_one() {
 }
 
 #[test]
-fn a_delayed_webhook_holds_up_nobody() {
+fn a_delayed_webhook_holds_no_other_up() {
     let mut shop = shop(&rule("quantum-payouts", "times: 1", "delay: 10s"));
     shop.play(PERFORM).play("advance 9999ms");
     assert_eq!(left(&shop).iter().map(|it| it.3.as_str()).collect::<Vec<_>>(), ["created", "processing", "success"]);
@@ -169,7 +169,7 @@ fn i18_a_stale_timestamp_is_as_old_as_the_rule_says() {
                 assert_eq!((&said["valid"], &said["reason"]), (&json!(false), &json!("stale_timestamp")), "{said}");
             }
             "quantum-payouts" => {
-                // The date is in a header that nobody signs.
+                // The date is in a header that is not signed.
                 assert_eq!([&own["x-payouts-timestamp"], &other["x-payouts-timestamp"]], ["1767224400", "1767225600"]);
                 assert_eq!(said["valid"], true, "{said}");
             }

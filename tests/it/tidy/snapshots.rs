@@ -98,5 +98,5 @@ fn every_snapshot_is_used_by_a_test() {
     let unused: Vec<_> = files.difference(&used).collect();
     assert!(unused.is_empty(), "no test names {unused:?}");
     let missing: Vec<_> = used.difference(&files).collect();
-    assert!(missing.is_empty(), "there are no snapshots {missing:?}");
+    assert!(missing.is_empty(), "these snapshots are missing: {missing:?}");
 }

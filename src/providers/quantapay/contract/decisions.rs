@@ -9,7 +9,7 @@ pub const DECISIONS: &[Decision] = &[
     decided("the PHP sample's comment shows a multiplication sign in place of `&time`", "the field is `timestamp`; the page shows a broken HTML entity", Documented("API Overview, HMAC Signature")),
     decided("the webhook's payload of March and that of April differ: biz_id, type, decimals, checkout_id, vat", "April's payload; March's with the setting `payload`", Documented("Webhooks, 2026-03-09 and 2026-04-08")),
     decided("checkout_id is null although the payment came from a session", "null when the reference is not empty, otherwise cs-cs_...; in March's payload always cs-cs_...", Documented("Webhooks, 2026-04-08; when it is null is assumed")),
-    decided("the section is called signature verification, but the body carries only a shared secret", "there is no signature; `key` is the secret", Documented("Webhooks")),
+    decided("the section is called signature verification, but the body carries only a shared secret", "webhooks are not signed; `key` carries the secret", Documented("Webhooks")),
     decided("the sibling product gives rates as coins per currency, and as numbers", "the price of a coin, as text", Documented("Utilities API, get-exchange-rates")),
     decided("the sibling product nests balances, with names and totals", "flat: a member for each coin", Documented("Utilities API, get-balances")),
     decided("`webhook` is \"1\" in the payload, and would be 0 at that moment in the sibling product", "\"1\"; without a webhook address it stays \"0\"", Documented("Webhooks, payload; the case without an address is assumed")),
