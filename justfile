@@ -28,7 +28,11 @@ fuzz TARGET="scenario" *ARGS:
 
 # Figures as ratios to a bare hyper server
 bench:
-    cargo bench
+    cargo bench --bench edge --bench engine
+
+# Hostile callers and receivers beside a healthy client: its waits, the memory of the process, and whether both are within bounds
+hostile *SCENE:
+    cargo bench --bench hostile -- {{SCENE}}
 
 # A server on the frozen clock
 serve *ARGS:

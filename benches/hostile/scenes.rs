@@ -1,0 +1,217 @@
+//! The attacks. Each is what one caller, receiver or tenant can do with the public interface alone.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::ops::Range;
+use std::time::Duration;
+
+use super::merchant;
+use super::receivers::{Manner, listen};
+use super::server::Server;
+
+pub struct Scene {
+    pub name: &'static str,
+    /// How many files the server may open.
+    pub descriptors: Option<u32>,
+    /// The sum of the bounds of `ARCHITECTURE.md` that the scene fills, in MiB.
+    pub bounds_mib: u64,
+    pub play: fn(&Server),
+}
+
+const fn scene(name: &'static str, bounds_mib: u64, play: fn(&Server)) -> Scene {
+    Scene { name, descriptors: None, bounds_mib, play }
+}
+
+/// Log and outbox.
+const KEPT_MIB: u64 = 64;
+/// A saved state, which is the largest body and the largest answer.
+const STATE_MIB: u64 = 256;
+
+pub const SCENES: &[Scene] = &[
+    scene("colons", KEPT_MIB, colons),
+    scene("patterns", KEPT_MIB, patterns),
+    Scene { name: "idle connections", descriptors: Some(1_024), bounds_mib: KEPT_MIB, play: idle_connections },
+    scene("long answers", KEPT_MIB + 2 * STATE_MIB, long_answers),
+    scene("fast clock", KEPT_MIB, fast_clock),
+    scene("long walk", KEPT_MIB, long_walk),
+    scene("interim answers", KEPT_MIB, interim_answers),
+    scene("endless heads", KEPT_MIB, endless_heads),
+    scene("withheld bodies", KEPT_MIB + 256, withheld_bodies),
+    scene("full log", 32, full_log),
+    scene("full outbox", KEPT_MIB, full_outbox),
+    scene("large objects", KEPT_MIB + STATE_MIB, large_objects),
+];
+
+const YAML: &str = "content-type: application/yaml\r\n";
+const BEARER: &str = "authorization: Bearer qm_test_token\r\ncontent-type: application/json\r\n";
+
+/// Texts of one short piece repeated, as long as a scenario may be.
+fn colons(server: &Server) {
+    for piece in [":", ":-?", "a:a:a:", "-:", "?:", "!:", "&:", "*:", "{", "[", "- ", "? ", "\"", "'", "a: &a ", "| ", "%", "\t:"] {
+        let text = piece.repeat(1_000_000 / piece.len());
+        let answer = server.client().send("POST", "/__admin/scenario", YAML, text.as_bytes()).expect("an answer");
+        assert_eq!(answer.status / 100, 4, "`{piece}` repeated: {}", answer.status);
+    }
+}
+
+/// Patterns with nested counts against a text of a million letters.
+fn patterns(server: &Server) {
+    let patterns = [
+        "(?:(?:(?:a{0,8}){0,8}){0,8}){0,8}b",
+        ".{0,900}b",
+        "a{0,500}a{0,500}b",
+        "[a-z]{0,900}b",
+        "(?:a{0,30}){0,30}b",
+        "(?:a?){400}a{400}b",
+        "(?:a.{0,40}){0,10}b",
+        "(?:a{0,20}){0,20}b",
+    ];
+    for pattern in patterns {
+        let when = serde_json::json!({"body": {"description": {"matches": pattern}}});
+        let rule = serde_json::json!({"on": "quantum-payouts.createPayout", "when": when, "then": {"status": 200}});
+        let status = server.control("rules", &rule.to_string()).status;
+        assert!(status == 201 || status == 422, "`{pattern}`: {status}");
+    }
+    let body = serde_json::json!({"orderNumber": "o", "amount": 100, "description": "a".repeat(1_000_000)}).to_string();
+    for _ in 0..20 {
+        let target = "/quantum-payouts/api/v1/createPayout";
+        server.client().send("POST", target, BEARER, body.as_bytes()).expect("an answer");
+    }
+}
+
+/// More connections than the server may open files; the webhook of a healthy merchant is due meanwhile.
+fn idle_connections(server: &Server) {
+    let url = listen(Manner::Status(200));
+    server.set("quantum-payouts/default", &format!(r#"{{"webhook_url":"{url}"}}"#));
+    let mut merchant = server.client();
+    let held: Vec<TcpStream> = (0..1_100).filter_map(|_| TcpStream::connect(server.address).ok()).collect();
+    std::thread::sleep(Duration::from_secs(2));
+    payout(&mut merchant, 1);
+    let told = merchant.control("clock/advance", r#"{"by":"0s"}"#).expect("an answer");
+    let told = String::from_utf8_lossy(&told.body).into_owned();
+    assert!(told.contains(r#""status":200"#) && !told.contains("refused"), "the webhook arrives: {told}");
+    drop(held);
+}
+
+/// A state, a list of deliveries and a journal of many MiB, asked for at once.
+fn long_answers(server: &Server) {
+    tell_failing_inbox(server);
+    payouts(server, 0..12_000);
+    walk(server, r#"{"by":"8h"}"#);
+    for path in ["deliveries", "state", "requests", "accounts", "openapi/cryptopay.json"] {
+        let answer = server.control(path, "");
+        assert_eq!(answer.status, 200, "{path}");
+    }
+}
+
+/// A clock at a million times its speed, with many timers under way.
+fn fast_clock(server: &Server) {
+    payouts(server, 0..20_000);
+    server.control("clock/scale", r#"{"rate":1000000}"#);
+    std::thread::sleep(Duration::from_secs(3));
+}
+
+fn long_walk(server: &Server) {
+    payouts(server, 0..20_000);
+    walk(server, r#"{"by":"8h"}"#);
+}
+
+fn interim_answers(server: &Server) {
+    thirty(server, Manner::Floods);
+}
+
+fn endless_heads(server: &Server) {
+    thirty(server, Manner::EndlessHead);
+    thirty(server, Manner::Hangs);
+}
+
+/// Thirty webhooks to receivers that never end their answers.
+fn thirty(server: &Server, manner: Manner) {
+    let mut merchant = server.client();
+    for n in 0..30 {
+        let url = listen(manner);
+        server.set("quantum-payouts/default", &format!(r#"{{"webhook_url":"{url}"}}"#));
+        payout(&mut merchant, n);
+    }
+    std::thread::sleep(Duration::from_secs(3));
+}
+
+/// Bodies whose last byte does not come.
+fn withheld_bodies(server: &Server) {
+    let body = vec![b' '; 1_000_000];
+    let head = format!(
+        "POST /quantum-payouts/api/v1/createPayout HTTP/1.1\r\nhost: {}\r\n{BEARER}content-length: {}\r\n\r\n",
+        server.address,
+        body.len() + 1
+    );
+    let send = |_| {
+        let mut stream = TcpStream::connect(server.address).ok()?;
+        stream.set_write_timeout(Some(Duration::from_millis(500))).ok()?;
+        stream.write_all(head.as_bytes()).ok()?;
+        _ = stream.write_all(&body);
+        Some(stream)
+    };
+    let open: Vec<TcpStream> = (0..500).filter_map(send).collect();
+    std::thread::sleep(Duration::from_secs(1));
+    drop(open);
+}
+
+/// The log, filled with the smallest requests.
+fn full_log(server: &Server) {
+    let mut merchant = server.client();
+    for _ in 0..200_000 {
+        merchant.send("GET", "/quantum-payouts/api/v1/features", BEARER, b"").expect("an answer");
+    }
+}
+
+/// The outbox, filled with webhooks that fail until they are given up.
+fn full_outbox(server: &Server) {
+    tell_failing_inbox(server);
+    for round in 0..5 {
+        payouts(server, round * 10_000..(round + 1) * 10_000);
+        walk(server, r#"{"by":"8h"}"#);
+    }
+}
+
+/// Orders with the longest texts that are taken.
+fn large_objects(server: &Server) {
+    server.set("cryptopay/default", r#"{"rate_limit":"off"}"#);
+    let info = "a".repeat(1_000_000);
+    let mut client = server.client();
+    for n in 0..1_000_u64 {
+        let body = serde_json::json!({"amount": "1", "currency": "USDC", "blockchain": "ethereum", "order_info": info, "nonce": n + 1});
+        let asked = merchant::cryptopay("payment-orders/", body.to_string());
+        let own = asked.headers.iter().filter(|it| it.0 != "content-length");
+        let headers = own.fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
+        client.send("POST", &asked.target, &headers, asked.body.as_bytes()).expect("an answer");
+    }
+}
+
+/// Every webhook goes to an inbox that answers 500, so that none leaves the process and each is tried until the end.
+fn tell_failing_inbox(server: &Server) {
+    server.set("quantum-payouts/default", r#"{"webhook_url":"http://f.inbox.playmoney.test/x","rate_limit":"off"}"#);
+    let target = "/__admin/inbox/f/script";
+    server.client().send("PUT", target, "content-type: application/json\r\n", br#"{"respond":[500]}"#).expect("an answer");
+}
+
+fn payouts(server: &Server, numbers: Range<u64>) {
+    let mut merchant = server.client();
+    for n in numbers {
+        payout(&mut merchant, n);
+    }
+}
+
+fn payout(merchant: &mut super::client::Client, n: u64) {
+    let body = format!(r#"{{"orderNumber":"o{n}","amount":100,"description":"d","target":{{"pan":"4111111111111111"}}}}"#);
+    merchant.send("POST", "/quantum-payouts/api/v1/performPayout", BEARER, body.as_bytes()).expect("an answer");
+}
+
+/// Advances until the walk is complete.
+fn walk(server: &Server, how: &str) {
+    for _ in 0..100 {
+        let told = server.control("clock/advance", how);
+        if !String::from_utf8_lossy(&told.body).contains(r#""incomplete":true"#) {
+            return;
+        }
+    }
+}
