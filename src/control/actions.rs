@@ -44,10 +44,13 @@ pub fn act(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         return Err(Problem::not_found(format!("{} has no action `{name}`.{nearest}", contract.name)));
     };
     ask.body.only(row.parameters)?;
+    if let Some(wait) = ask.wait_for_attempts() {
+        return Ok(wait);
+    }
     let with = ask.body.fields();
     let done = ask.world.with(provider_id, ask.uptime, |it, cx| it.act(cx, name, with)).map_err(refusal)?;
     ask.world.depart(ask.uptime);
-    if ask.is_walking {
+    if ask.is_hasty() {
         return Ok(Answer::Now(report(ask.world, ask.uptime, provider_id, name, done, Some(false))));
     }
     let (now, uptime) = (ask.world.core.now, ask.uptime);

@@ -10,10 +10,10 @@ use super::{Answer, Ask, Conclusion, Problem, ok};
 use crate::engine::agenda::Due;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::delivery::AttemptId;
-use crate::engine::log::{WalkReport, What};
+use crate::engine::log::What;
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
-use crate::kit::http::Response;
+use crate::kit::http::{Request, Response};
 use crate::kit::time::{Duration, Timestamp, end_of_time, later, parse_duration, parse_timestamp};
 
 /// Without `limit`, a walk to `next`, `idle` or `delivery` looks this far.
@@ -117,6 +117,7 @@ fn set_mode(ask: &mut Ask<'_>, mode: Mode) -> Result<Answer, Problem> {
         core.log.push(core.now, None, What::Mode(mode));
     }
     core.clock.set_mode(mode, ask.uptime);
+    core.keep_report();
     ok(&render(ask.world))
 }
 
@@ -157,25 +158,30 @@ fn until(now: Timestamp, body: &Input<'_>) -> Result<Until, Problem> {
     }
 }
 
-/// A walk through time that has arrived, as its report needs it.
-pub struct Walked<'a> {
+/// Whether a request asks for a walk through time that tells what has happened.
+pub fn is_advance(request: &Request) -> bool {
+    super::find(request).is_some_and(|it| it.name == "advance_clock")
+}
+
+/// A walk through time that has arrived.
+#[derive(Clone, Copy, Debug)]
+pub struct Walked {
     /// Where it began.
     pub from: Timestamp,
-    /// What happened on its way.
-    pub report: &'a WalkReport,
     /// A bound was hit before its end was reached.
     pub incomplete: bool,
 }
 
-/// Everything that happened during the walk.
-pub fn report(world: &World, walk: &Walked<'_>) -> Response {
+/// Everything that has happened since the report before. On a clock that runs, since the walk began.
+pub fn report(world: &mut World, walk: Walked) -> Response {
+    let report = world.core.log.take_report();
     let render = Renderer::of(world);
-    let fired: Vec<Json> = walk.report.fired.iter().map(|it| render.fired(it)).collect();
-    let deliveries: Vec<Json> = walk.report.deliveries.iter().filter_map(|it| render.attempted(it)).collect();
+    let fired: Vec<Json> = report.fired.iter().map(|it| render.fired(it)).collect();
+    let deliveries: Vec<Json> = report.deliveries.iter().filter_map(|it| render.attempted(it)).collect();
     let mut answer = json!({
         "from": walk.from, "now": world.core.now,
-        "fired": fired, "fired_total": walk.report.fired_total,
-        "deliveries": deliveries, "deliveries_total": walk.report.deliveries_total,
+        "fired": fired, "fired_total": report.fired_total,
+        "deliveries": deliveries, "deliveries_total": report.deliveries_total,
     });
     if walk.incomplete
         && let Some(members) = answer.as_object_mut()

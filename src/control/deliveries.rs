@@ -47,10 +47,13 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         let detail = format!("`{id}` has {ATTEMPTS_MAX} attempts already, the most that one delivery can have.");
         return Err(Problem::new(StatusCode::CONFLICT, "too_many_attempts", detail));
     }
+    if let Some(wait) = ask.wait_for_attempts() {
+        return Ok(wait);
+    }
     let Some(number) = ask.world.leave(ask.uptime, delivery, true) else {
         return Err(Problem::new(StatusCode::CONFLICT, "no_target", "The webhook has no target any more, so it cannot be sent."));
     };
-    if ask.is_walking {
+    if ask.is_hasty() {
         let response = report(ask.world, delivery, number);
         return Ok(Answer::Now(response));
     }

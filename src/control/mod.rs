@@ -18,13 +18,14 @@ mod state;
 mod table;
 
 pub use call::{BodyLimits, Call, Caller, Handler, WhenBroken};
-pub use clock::{Until, Walked};
+pub use clock::{Until, Walked, is_advance};
 use http::{Method, StatusCode, header};
 pub use render::{Line, Renderer};
 pub use table::TABLE;
 
 use self::input::Input;
 use crate::engine::actions::ActionDone;
+use crate::engine::delivery::AttemptId;
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::is_name;
 use crate::engine::world::World;
@@ -55,10 +56,22 @@ pub enum Conclusion {
     Attempt { delivery: u64, number: u32 },
     /// That the sandbox was restored.
     Restored,
+    /// Nothing: the next report tells what has happened.
+    Passed,
+}
+
+/// A call that waits for attempts under way before it is heard.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    pub request: Request,
+    /// Those that were under way when it came, in the order of their ids.
+    pub attempts: Vec<AttemptId>,
+    /// The sandbox's generation when it came.
+    pub generation: u64,
 }
 
 /// What a caller waits for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Waiting {
     /// A message in an inbox, for at most this much real time.
     Messages { inbox: String, patience: std::time::Duration },
@@ -66,7 +79,12 @@ pub enum Waiting {
     Tested { provider_id: ProviderId, delivery: u64, entry: u64, generation: u64 },
     /// The end of every attempt under way: a saved state has no attempt under way.
     Quiet,
+    /// The end of the attempts that were under way when the call came. Then it is heard.
+    Turn(Box<Turn>),
 }
+
+/// The real time for which a call waits for attempts under way: their receiver may be the caller.
+const ATTEMPTS_PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
 
 impl Waiting {
     /// The real time after which the caller gets an answer in any case. A receiver's own time limit is shorter.
@@ -74,7 +92,7 @@ impl Waiting {
         match self {
             Self::Messages { patience, .. } => *patience,
             Self::Tested { .. } => std::time::Duration::from_secs(60),
-            Self::Quiet => std::time::Duration::from_secs(10),
+            Self::Quiet | Self::Turn(_) => ATTEMPTS_PATIENCE,
         }
     }
 }
@@ -120,6 +138,17 @@ pub struct Now {
     pub uptime: Uptime,
     /// A walk through time is under way.
     pub is_walking: bool,
+    pub settled: Settled,
+}
+
+/// Whether the attempts that were under way when a call came have outcomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// The call has just come.
+    Unknown,
+    Yes,
+    /// The call has waited for them long enough.
+    No,
 }
 
 /// One call, as its handler sees it.
@@ -128,11 +157,30 @@ pub struct Ask<'a> {
     uptime: Uptime,
     /// A walk through time is under way.
     is_walking: bool,
+    settled: Settled,
     request: &'a Request,
     /// The parts of the path at the names in braces.
     captures: Vec<&'a str>,
     query: Input<'a>,
     body: Input<'a>,
+}
+
+impl Ask<'_> {
+    /// What a call answers that first waits for the attempts under way. `None`: it waits no longer, and acts now.
+    fn wait_for_attempts(&self) -> Option<Answer> {
+        if self.is_walking || self.settled != Settled::Unknown {
+            return None;
+        }
+        let mut attempts: Vec<AttemptId> = self.world.core.outbox.under_way().collect();
+        attempts.sort_unstable();
+        let turn = Turn { request: self.request.clone(), attempts, generation: self.world.generation };
+        (!turn.attempts.is_empty()).then(|| Answer::Wait(Waiting::Turn(Box::new(turn))))
+    }
+
+    /// Whether the call does not wait for the deliveries that it causes.
+    fn is_hasty(&self) -> bool {
+        self.is_walking || self.settled == Settled::No
+    }
 }
 
 /// One call to a sandbox. A call that concerns the server alone is answered as well: a sandbox may have no server.
@@ -148,8 +196,8 @@ pub fn call(world: &mut World, now: Now, request: &Request) -> Answer {
 
 fn ask<'a>(call: &Call, path: &'a str, world: &'a mut World, now: Now, request: &'a Request) -> Result<Ask<'a>, Problem> {
     let captures = call.captures(path).unwrap_or_default();
-    let Now { uptime, is_walking } = now;
-    Ok(Ask { world, uptime, is_walking, request, captures, query: Input::query(call, request)?, body: Input::body(call, request)? })
+    let Now { uptime, is_walking, settled } = now;
+    Ok(Ask { world, uptime, is_walking, settled, request, captures, query: Input::query(call, request)?, body: Input::body(call, request)? })
 }
 
 /// The answer to a call that concerns the server. `None`: the call concerns a sandbox.
@@ -162,8 +210,13 @@ pub fn serve(call: &Call) -> Option<Response> {
 
 /// Whether this call replaces the state of a broken sandbox.
 pub fn begins_anew(request: &Request) -> bool {
+    find(request).is_some_and(|it| it.when_broken == WhenBroken::BeginsAnew)
+}
+
+/// The control call that a request makes.
+fn find(request: &Request) -> Option<&'static Call> {
     let is_control = matches!(request.path.target(), Target::Control { .. });
-    is_control && Call::find(&request.method, below(request)).is_some_and(|it| it.when_broken == WhenBroken::BeginsAnew)
+    if is_control { Call::find(&request.method, below(request)) } else { None }
 }
 
 /// The inbox that receives what is posted to this path.
@@ -194,14 +247,16 @@ fn no_call(path: &str) -> Response {
 }
 
 /// The answer to the caller whose walk has arrived.
-pub fn conclude(world: &mut World, walk: &Walked<'_>, conclusion: &Conclusion) -> Response {
+pub fn conclude(world: &mut World, walk: Walked, conclusion: &Conclusion) -> Response {
+    let settled = walk.incomplete.then_some(false);
     match conclusion {
         Conclusion::Report => clock::report(world, walk),
         Conclusion::Acted { provider_id, action, done, uptime } => {
-            actions::report(world, *uptime, *provider_id, action, *done, walk.incomplete.then_some(false))
+            actions::report(world, *uptime, *provider_id, action, *done, settled)
         }
         Conclusion::Attempt { delivery, number } => deliveries::report(world, *delivery, *number),
-        Conclusion::Restored => state::report(world),
+        Conclusion::Restored => state::report(world, settled),
+        Conclusion::Passed => Response::json(StatusCode::OK, &clock::render(world)),
     }
 }
 
@@ -209,6 +264,7 @@ pub fn conclude(world: &mut World, walk: &Walked<'_>, conclusion: &Conclusion) -
 pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
     match waiting {
         Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended),
+        Waiting::Turn(_) => None, // the sandbox hears the call when its turn has come
         Waiting::Quiet => (world.is_quiet() || patience_ended).then(|| state::document(world, uptime)),
         Waiting::Tested { provider_id, delivery, generation, .. } => {
             let webhook = world.core.outbox.get(*delivery).filter(|_| *generation == world.generation);

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use self::mask::Mask;
 use crate::contract::violations;
-use crate::engine::delivery::{Attempt, Delivery, Outcome, delivery_name};
+use crate::engine::delivery::{Attempt, Delivery, Outcome, Status, delivery_name};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Message;
 use crate::engine::log::{ActionEntry, Block, Change, Entry, Fired, FiredRow, OutcomeEntry, Refused, RequestEntry, What};
@@ -84,9 +84,34 @@ impl<'a> Renderer<'a> {
 
     /// Something that was due, as the report of a walk lists it.
     pub fn fired(&self, row: &FiredRow) -> Json {
-        let (kind, subject, detail) = fired(row);
+        let (kind, subject, detail) = self.due(row);
         let provider = row.provider.map(|it| self.slug(it));
         json!({"at": row.at, "kind": kind, "provider": provider, "subject": self.text(subject), "detail": self.text(&detail)})
+    }
+
+    /// Kind, subject and detail of something that was due.
+    fn due<'b>(&self, row: &'b FiredRow) -> (&'static str, &'b str, String) {
+        let step = |it: &Change| format!("{} to {}", it.from, it.to);
+        let change = row.change.as_ref();
+        match &row.fired {
+            Fired::Timer { .. } => {
+                let detail = change.map_or(String::new(), |it| format!("{} ({})", step(it), it.cause));
+                ("timer", change.map_or("", |it| &it.subject), detail)
+            }
+            Fired::Block(Block { subject, blockchain, height, confirmations, wanted }) => {
+                let change = change.map_or(String::new(), |it| format!("; {}", step(it)));
+                ("block", subject, format!("{} block {height}: {confirmations} of {wanted} confirmations{change}", blockchain.word()))
+            }
+            Fired::Attempt(it) => {
+                let waits = || self.world.core.outbox.get(it.delivery).is_some_and(|it| it.status == Status::Pending);
+                let stays = || if waits() { "waits for its turn" } else { "has no target any more" };
+                let left = row.attempt.map_or_else(|| stays().to_owned(), |it| format!("attempt {it}"));
+                ("delivery", &it.subject, format!("{} {left}", it.event))
+            }
+            Fired::Answer(it, number) => ("delivery", &it.subject, format!("{} attempt {number} answered", it.event)),
+            Fired::Action(it) => ("timer", &it.subject, action(it)),
+            Fired::Released => ("timer", HELD, "it leaves".to_owned()),
+        }
     }
 
     /// The outcome of an attempt, as the report of a walk lists it; none for another entry.
@@ -109,6 +134,9 @@ impl<'a> Renderer<'a> {
         });
         if let Some(fault) = &it.fault {
             shown["rule"] = json!(fault.rule);
+        }
+        if let Some(ended) = it.ended {
+            shown["ended"] = json!(ended);
         }
         shown
     }
@@ -151,29 +179,6 @@ fn note(what: &What) -> Option<String> {
         return Some(text.to_string());
     }
     if let What::Fired(Fired::Action(it)) = what { it.refused.as_ref().map(|_| action(it)) } else { None }
-}
-
-/// Kind, subject and detail of something that was due.
-fn fired(row: &FiredRow) -> (&'static str, &str, String) {
-    let step = |it: &Change| format!("{} to {}", it.from, it.to);
-    let change = row.change.as_ref();
-    match &row.fired {
-        Fired::Timer { .. } => {
-            let detail = change.map_or(String::new(), |it| format!("{} ({})", step(it), it.cause));
-            ("timer", change.map_or("", |it| &it.subject), detail)
-        }
-        Fired::Block(Block { subject, blockchain, height, confirmations, wanted }) => {
-            let change = change.map_or(String::new(), |it| format!("; {}", step(it)));
-            ("block", subject, format!("{} block {height}: {confirmations} of {wanted} confirmations{change}", blockchain.word()))
-        }
-        Fired::Attempt(it) => {
-            let left = row.attempt.map_or("has no target any more".to_owned(), |it| format!("attempt {it}"));
-            ("delivery", &it.subject, format!("{} {left}", it.event))
-        }
-        Fired::Answer(it, number) => ("delivery", &it.subject, format!("{} attempt {number} answered", it.event)),
-        Fired::Action(it) => ("timer", &it.subject, action(it)),
-        Fired::Released => ("timer", HELD, "it leaves".to_owned()),
-    }
 }
 
 /// What a rule had the outside world do.

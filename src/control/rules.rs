@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::render::Renderer;
 use super::{Answer, Ask, Problem, input, ok, scenario};
-use crate::engine::rules::{ActiveRule, RULES_MAX};
+use crate::engine::rules::{ActiveRule, RULES_MAX, Until};
 use crate::kit::http::{Response, decoded};
 use crate::kit::time::later;
 use crate::scenario::parse_rule;
@@ -20,7 +20,13 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 
 /// A rule as it was written, with its name and its counts.
 fn render_rule(it: &ActiveRule, render: &Renderer<'_>) -> Json {
-    let ends_at = it.rule.ttl.and_then(|ttl| later(it.added_at, ttl));
+    let fires_until = match it.rule.when.until {
+        Some(Until::Moment(at)) => Some(at),
+        Some(Until::Age(span)) => later(it.added_at, span),
+        None => None,
+    };
+    let removed_at = it.rule.ttl.and_then(|ttl| later(it.added_at, ttl));
+    let ends_at = fires_until.into_iter().chain(removed_at).min();
     let mut shown = render.value(&it.rule.written);
     if let Some(members) = shown.as_object_mut() {
         members.insert("name".to_owned(), json!(render.text(&it.rule.name)));

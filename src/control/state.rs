@@ -28,9 +28,13 @@ pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Ok(Answer::Walk(Until::Time(now), Conclusion::Restored))
 }
 
-/// The answer when a sandbox has been restored.
-pub fn report(world: &World) -> Response {
-    Response::json(http::StatusCode::OK, &json!({"restored": true, "clock": clock::render(world)}))
+/// The answer when a sandbox has been restored. `settled` is `Some(false)` while attempts that were sent again are under way.
+pub fn report(world: &World, settled: Option<bool>) -> Response {
+    let mut answer = json!({"restored": true, "clock": clock::render(world)});
+    if let Some(settled) = settled {
+        answer["settled"] = json!(settled);
+    }
+    Response::json(http::StatusCode::OK, &answer)
 }
 
 pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {

@@ -39,6 +39,10 @@ impl Stopwatch {
 
 /// Webhooks to this server's own inboxes that are delivered before other callers get their turn.
 const LOOPBACK_AT_ONCE: usize = 200;
+/// A walk through time that waits longer than this for a receiver says so in the log.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
+/// Receivers that are named in one such message.
+const AWAITED_MAX: usize = 10;
 /// No wake-up is set.
 const NEVER: u64 = u64::MAX;
 
@@ -94,8 +98,18 @@ impl Driver {
     /// Puts a request in. The caller waits for the answer, or goes away by being dropped.
     pub fn put(self: &Arc<Self>, request: Request) -> Caller {
         let uptime = self.stopwatch.uptime();
+        self.call(|sandbox| sandbox.handle(uptime, request), uptime)
+    }
+
+    /// Lets time pass up to that moment; the caller is told nothing.
+    pub fn walk_to(self: &Arc<Self>, at: Timestamp) -> Caller {
+        let uptime = self.stopwatch.uptime();
+        self.call(|sandbox| sandbox.walk_to(uptime, at), uptime)
+    }
+
+    fn call(self: &Arc<Self>, call: impl FnOnce(&mut Sandbox) -> Ticket, uptime: Uptime) -> Caller {
         let mut sandbox = self.lock();
-        let ticket = sandbox.handle(uptime, request);
+        let ticket = call(&mut sandbox);
         let answered = sandbox.poll_answer(uptime, ticket);
         self.drain(sandbox, uptime);
         Caller { driver: Arc::clone(self), ticket, answered, is_answered: false }
@@ -282,6 +296,7 @@ impl Caller {
     /// Looks at the sandbox after each change, until `look` finds something.
     async fn wait<T>(&self, mut look: impl FnMut(&mut Sandbox, Uptime, Ticket) -> Option<T>) -> T {
         let driver = &self.driver;
+        let mut patience = pin!(tokio::time::sleep(PATIENCE));
         loop {
             let mut changed = pin!(driver.changed.notified());
             changed.as_mut().enable();
@@ -295,7 +310,18 @@ impl Caller {
             if let Some(found) = found {
                 return found;
             }
-            changed.await;
+            tokio::select! {
+                () = changed => {}
+                () = &mut patience, if !patience.is_elapsed() => self.say_who_is_awaited(),
+            }
+        }
+    }
+
+    /// Logs for which receivers a walk through time waits.
+    fn say_who_is_awaited(&self) {
+        for (id, url) in self.driver.lock().awaited(self.ticket).into_iter().take(AWAITED_MAX) {
+            let (delivery, attempt, url) = (id.delivery, id.number, url.split('?').next());
+            tracing::info!(sandbox = self.driver.name, delivery, attempt, url, "time waits for a receiver");
         }
     }
 }

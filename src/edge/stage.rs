@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
 use tokio::runtime::Handle;
 
 use super::Server;
 use super::driver::{Driver, Leaving};
 use super::registry::DEFAULT;
 use crate::engine::world::World;
-use crate::kit::http::{Method, Request, Response};
+use crate::kit::http::{Request, Response};
 use crate::kit::time::Uptime;
-use crate::stage::{PAUSE, Stage, control};
+use crate::stage::{PAUSE, Stage};
 
 /// The default sandbox of a server, and its forks.
 pub struct ServerStage<'a> {
@@ -77,7 +76,7 @@ impl Stage for ServerStage<'_> {
 async fn answer(driver: Arc<Driver>, request: Request) -> Option<Leaving> {
     let mut caller = driver.put(request);
     while let Some(at) = caller.ready_or_held().await {
-        driver.handle(control(Method::POST, "clock/advance", json!({"to": at}).to_string())).await;
+        driver.walk_to(at).answer().await;
     }
     caller.answer().await
 }

@@ -149,7 +149,8 @@ impl Sandbox {
     }
 
     /// Lets simulated time pass: `90s`, `31m`, `1h30m`, `7d` or `PT31M`. Everything that is due happens at its own moment, and
-    /// each webhook is answered before time goes on. The call returns when all of it has happened.
+    /// each webhook is answered before time goes on. The call returns when all of it has happened. Its report also holds what
+    /// happened since the report before, such as the webhooks of a [`call`](Self::call).
     ///
     /// # Errors
     /// [`Error::Usage`] when `span` is not such a duration or leads past the year 9999; [`Error::StandsStill`] when a

@@ -105,17 +105,18 @@ pub struct Fired {
     pub detail: String,
 }
 
-/// What happened during an advance of the clock.
+/// What happened since the report before: during an advance of the clock, and in the calls and actions before it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
-    /// The simulated moment at which it began.
+    /// The simulated moment at which the advance began.
     pub from: Timestamp,
     /// The simulated moment at which it ended.
     pub now: Timestamp,
-    /// What happened, in order; of each walk of a million steps the first 10,000.
+    /// What was due and has happened, in order: the first 10,000 of each walk. A walk through time takes a million steps,
+    /// and 10,000 at one instant.
     pub fired: Vec<Fired>,
-    /// The attempts whose outcome became known, in order; of each walk of a million steps the first 10,000.
+    /// The attempts whose outcome became known, in order: the first 10,000 of each walk.
     pub deliveries: Vec<Webhook>,
 }
 

@@ -59,6 +59,11 @@ impl Core {
         &mut self.accounts[usize::from(provider_id.0)]
     }
 
+    /// What happens is kept for the next report while the clock stands. On a running clock a report begins with its walk.
+    pub fn keep_report(&mut self) {
+        if self.clock.stands() { self.log.begin_report() } else { self.log.end_report() }
+    }
+
     /// Logs a sentence about something that was expected and has not happened.
     pub fn note(&mut self, provider_id: ProviderId, text: String) {
         self.log.push(self.now, Some(provider_id), What::Note(text.into()));

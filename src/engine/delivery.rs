@@ -25,7 +25,12 @@ pub struct Delivery {
     pub target: u32,
     /// The target of the latest attempt; before the first attempt, the target of the event.
     pub url: String,
+    /// The number of its next attempt among all attempts that were made; before the first, of the event.
+    pub made: u64,
     pub status: Status,
+    /// Why it has ended, where its attempts do not show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
     pub created_at: Timestamp,
     pub next_attempt_at: Option<Timestamp>,
     /// How many attempts of the schedule have left. A resend does not count.
@@ -97,6 +102,14 @@ impl Status {
             Self::Failed => "failed",
         }
     }
+}
+
+/// Why a delivery has ended without a further attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// Its account or object has no address for webhooks any more.
+    NoTarget,
 }
 
 /// One request to a receiver, and its outcome.

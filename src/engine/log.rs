@@ -1,5 +1,5 @@
-//! What happened in a sandbox: one log, written in one place and read by cursor. The journal, a walk's report and the
-//! timeline of a scenario are views of it. Live events, coverage and history, which do not exist yet, will be further ones.
+//! What happened in a sandbox: one log, written in one place. The journal, a walk's report and the timeline of a scenario
+//! are views of it. Live events, coverage and history, which do not exist yet, will be further ones.
 
 use std::collections::VecDeque;
 
@@ -14,7 +14,7 @@ mod report;
 mod request;
 
 pub use entry::*;
-pub use report::{FiredRow, WalkReport};
+pub use report::{FiredRow, Report};
 pub use request::{Answer, RequestEntry, Trace};
 
 /// Without `--journal-bytes`.
@@ -34,12 +34,35 @@ pub struct Log {
     next_id: u64,
     /// Something that the journal lists was dropped to stay below the bound.
     pub truncated: bool,
+    /// What the next report tells. It is kept while the clock stands.
+    report: Option<Report>,
+    /// A walk compares two of these.
+    #[serde(skip)]
+    counts: Counts,
+}
+
+/// How many entries of two kinds were ever written in this process.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Things that were due.
+    pub fired: u64,
+    /// Outcomes of attempts.
+    pub outcomes: u64,
+}
+
+impl Counts {
+    /// What was written since an earlier count.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Self {
+        Self { fired: self.fired - earlier.fired, outcomes: self.outcomes - earlier.outcomes }
+    }
 }
 
 impl Log {
     /// An empty log with that bound.
     pub fn new(bytes_max: usize) -> Self {
-        Self { bytes_max, bytes: 0, entries: VecDeque::new(), next_sequence: 1, next_id: 1, truncated: false }
+        let (entries, counts) = (VecDeque::new(), Counts::default());
+        Self { bytes_max, bytes: 0, entries, next_sequence: 1, next_id: 1, truncated: false, report: None, counts }
     }
 
     /// Something has happened. The only function that writes an entry; returns its sequence number.
@@ -47,6 +70,14 @@ impl Log {
         let sequence = self.next_sequence;
         self.next_sequence += 1;
         let entry = Entry { sequence, at, provider, what };
+        match &entry.what {
+            What::Fired(_) => self.counts.fired += 1,
+            What::Outcome(_) => self.counts.outcomes += 1,
+            What::Request(_) | What::Change(_) | What::Attempt(_) | What::Note(_) | What::Moved { .. } | What::Mode(_) => {}
+        }
+        if let Some(report) = &mut self.report {
+            report.read(&entry);
+        }
         self.bytes += entry.size();
         self.entries.push_back(entry);
         sequence
@@ -83,9 +114,11 @@ impl Log {
         if let What::Request(it) = &mut self.entries.get_mut(place)?.what { Some(it) } else { None }
     }
 
-    /// Drops the oldest entries until the rest fits. Called between steps and between requests, when readers that follow
-    /// have read; never in the middle of one.
+    /// Ends a step: what is written next is the effect of another. Then drops the oldest entries until the rest fits.
     pub fn trim(&mut self) {
+        if let Some(report) = &mut self.report {
+            report.close();
+        }
         while self.bytes > self.bytes_max
             && let Some(oldest) = self.entries.pop_front()
         {
@@ -94,11 +127,24 @@ impl Log {
         }
     }
 
-    /// The entries from that sequence number on, oldest first. Those that were dropped are skipped.
-    pub fn since(&self, sequence: u64) -> impl DoubleEndedIterator<Item = &Entry> {
-        let first = self.next_sequence - self.entries.len() as u64;
-        let place = usize::try_from(sequence.saturating_sub(first)).unwrap_or(usize::MAX);
-        self.entries.range(place.min(self.entries.len())..)
+    /// How many things have happened.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Keeps what happens for the next report.
+    pub fn begin_report(&mut self) {
+        self.report.get_or_insert_default();
+    }
+
+    /// Takes the report that is due, and begins the next one.
+    pub fn take_report(&mut self) -> Report {
+        self.report.replace(Report::default()).unwrap_or_default()
+    }
+
+    /// Keeps nothing for a report: the clock runs.
+    pub fn end_report(&mut self) {
+        self.report = None;
     }
 
     /// Every entry, oldest first.
@@ -109,11 +155,6 @@ impl Log {
     /// The requests among them.
     pub fn requests(&self) -> impl DoubleEndedIterator<Item = (&Entry, &RequestEntry)> {
         self.entries().filter_map(|it| if let What::Request(request) = &it.what { Some((it, request.as_ref())) } else { None })
-    }
-
-    /// The sequence number of the next entry.
-    pub fn next_sequence(&self) -> u64 {
-        self.next_sequence
     }
 
     /// The number of the next request.
@@ -139,7 +180,8 @@ impl Log {
             (Some(provider_id), _) => provider_id.0 < provider_count,
             (None, what) => matches!(what, What::Moved { .. } | What::Mode(_)),
         });
-        numbered && ids && owned && self.next_sequence < COUNT_MAX && self.next_id < COUNT_MAX
+        let report = self.report.as_ref().is_none_or(|it| it.is_sound(provider_count));
+        numbered && ids && owned && report && self.next_sequence < COUNT_MAX && self.next_id < COUNT_MAX
     }
 }
 

@@ -1,13 +1,16 @@
-//! Webhooks owed. First attempts to a target leave one after another; retries do not wait.
+//! Webhooks owed. First attempts to a target leave one after another. Retries wait only while the clock stands.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::delivery::{AppliedFault, Attempt, AttemptId, Delivery, Event, Outcome, Status};
+pub use self::turns::{Applied, InFlight};
+use super::delivery::{AppliedFault, Attempt, AttemptId, Delivery, Ended, Event, Outcome, Status};
 use super::ids::{COUNT_MAX, ProviderId};
 use crate::kit::http::{HeaderMap, Kept};
 use crate::kit::time::Timestamp;
+
+mod turns;
 
 /// Deliveries kept. For one more, the oldest finished delivery is dropped; when none is finished, the new event is not
 /// owed.
@@ -30,6 +33,7 @@ pub struct Outbox {
     leaving: VecDeque<u64>,
     /// Attempts that receivers have not answered yet, in the order in which they were made.
     in_flight: VecDeque<InFlight>,
+    turns: turns::Turns,
     /// Finished deliveries, oldest first: these may be dropped.
     finished: VecDeque<u64>,
     /// By target, the delivery that a rule moves behind the next one.
@@ -40,14 +44,6 @@ pub struct Outbox {
     /// Not saved: `recount` computes it.
     #[serde(skip)]
     bytes: usize,
-}
-
-/// An attempt under way.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct InFlight {
-    pub attempt: AttemptId,
-    /// Known but not applied yet, because an earlier attempt of the same instant has no outcome.
-    outcome: Option<Outcome>,
 }
 
 impl Outbox {
@@ -88,7 +84,9 @@ impl Outbox {
             object: event.object,
             target: 0,
             url: event.url,
+            made: self.turns.make(),
             status: if dropped { Status::Failed } else { Status::Pending },
+            ended: None,
             created_at: now,
             next_attempt_at: (!dropped).then_some(now),
             scheduled: 0,
@@ -127,7 +125,7 @@ impl Outbox {
             self.deliveries.get(&it.attempt.delivery).is_some_and(|own| (1..=own.attempts.len()).contains(&(it.attempt.number as usize)))
         };
         let queues = self.queues.values().all(|it| !it.is_empty());
-        self.next < COUNT_MAX && queues && placed && self.iter().all(delivery) && self.in_flight.iter().all(known)
+        self.next < COUNT_MAX && queues && placed && self.has_sound_turns() && self.iter().all(delivery) && self.in_flight.iter().all(known)
     }
 
     /// The next first attempt that may leave.
@@ -153,33 +151,6 @@ impl Outbox {
     /// All, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Delivery> {
         self.deliveries.values().map(Box::as_ref)
-    }
-
-    /// Notes that an attempt has left for the network.
-    pub fn start(&mut self, attempt: AttemptId) {
-        self.in_flight.push_back(InFlight { attempt, outcome: None });
-    }
-
-    /// Whether every attempt that has left has an outcome.
-    pub fn is_quiet(&self) -> bool {
-        self.in_flight.is_empty() && self.leaving.is_empty()
-    }
-
-    /// Notes the outcome of an attempt. With `in_order`, it waits for the outcomes of the attempts made before it.
-    /// Returns whether that attempt was under way.
-    pub fn settle(&mut self, attempt: AttemptId, outcome: Outcome, in_order: bool) -> bool {
-        let Some(place) = self.in_flight.iter().position(|it| it.attempt == attempt) else { return false };
-        self.in_flight[place].outcome = Some(outcome);
-        if !in_order && let Some(first) = self.in_flight.remove(place) {
-            self.in_flight.push_front(first);
-        }
-        true
-    }
-
-    /// The next outcome that may be applied.
-    pub fn next_outcome(&mut self) -> Option<(AttemptId, Outcome)> {
-        let outcome = self.in_flight.front_mut()?.outcome.take()?;
-        self.in_flight.pop_front().map(|it| (it.attempt, outcome))
     }
 
     /// The first attempt at the front of a queue has an outcome, or never leaves: the next one may leave.
@@ -223,10 +194,19 @@ impl Outbox {
         }
     }
 
-    /// The number of first attempts that wait in a queue.
+    /// Ends a delivery whose target does not exist any more.
+    pub fn finish_without_target(&mut self, id: u64) {
+        if let Some(it) = self.deliveries.get_mut(&id).filter(|it| it.status == Status::Pending) {
+            it.ended = Some(Ended::NoTarget);
+        }
+        self.finish(id, Status::Failed);
+    }
+
+    /// The number of attempts that wait in a queue or for their turn.
     pub fn waiting(&self) -> usize {
         let waits = |it: &&u64| self.expects(**it, 1);
-        self.queues.values().map(|queue| queue.iter().skip(1).filter(waits).count()).sum()
+        let queued: usize = self.queues.values().map(|queue| queue.iter().skip(1).filter(waits).count()).sum();
+        queued + self.waiting_for_turns()
     }
 
     /// The attempts whose outcomes were lost with the process that made them; they are sent again.

@@ -10,7 +10,7 @@ use crate::engine::core::secrets_from_outside;
 use crate::kit::time::{Uptime, end_of_time};
 
 /// The version of the document; another one is refused.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

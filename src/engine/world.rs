@@ -76,6 +76,7 @@ impl World {
             Due::Undone { transfer, .. } => self.step_by_block(uptime, at, transfer),
             Due::Attempt { delivery, .. } => {
                 self.log_due(at, delivery, Fired::Attempt);
+                self.core.outbox.make_next(delivery);
                 self.leave(uptime, delivery, false);
             }
             Due::Answer { attempt, outcome } => {

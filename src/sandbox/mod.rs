@@ -2,6 +2,7 @@
 
 mod answers;
 pub mod driving;
+mod inputs;
 mod served;
 mod tickets;
 mod walking;
@@ -11,15 +12,16 @@ use std::time::Duration;
 
 pub use self::answers::{FAULT, HINT, SANDBOX};
 use self::answers::{Stamp, broken, unknown_path};
+use self::inputs::Inputs;
 use self::served::{Pacing, Served, serve};
 #[cfg(feature = "inside")]
 pub use self::tickets::SLOW_MAX;
 pub use self::tickets::{Answered, Ticket};
 use self::tickets::{Open, Tickets};
-use self::walking::{REAL_TIME_MAX, STEPS_MAX, Walk};
+use self::walking::Walk;
 use crate::contract::hints;
-use crate::control::{self, Answer, Now, Waiting};
-use crate::engine::delivery::{Outcome, Outgoing};
+use crate::control::{self, Answer, Conclusion, Now, Settled, Until, Waiting};
+use crate::engine::delivery::{AttemptId, Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Reaction;
 use crate::engine::start::{Impossible, Start};
@@ -49,6 +51,8 @@ pub struct Sandbox {
     broken: Option<String>,
     /// What the latest answer was stamped with: while time stands, the next one gets the same.
     stamp: Stamp,
+    /// What has come in and was not heard yet.
+    inputs: Inputs,
     /// The callers who wait.
     tickets: Tickets,
     /// The walk under way. It belongs to its caller, not to the state.
@@ -65,7 +69,8 @@ impl Sandbox {
 
     fn of(world: World) -> Self {
         let stamp = Stamp::new(world.core.now, &world.core.name);
-        Self { world, broken: None, stamp, tickets: Tickets::default(), walk: None, has_more: false }
+        let (inputs, tickets) = (Inputs::default(), Tickets::default());
+        Self { world, broken: None, stamp, inputs, tickets, walk: None, has_more: false }
     }
 
     /// A copy at this instant under another name: state, clock, pending timers and deliveries. Its webhooks go to
@@ -101,47 +106,33 @@ impl Sandbox {
         Ok(())
     }
 
-    /// A merchant, a payer or a tester calls. Whatever was due by now happens before the call is heard. The answer is
-    /// fetched with [`Self::poll_answer`].
+    /// A merchant, a payer or a tester calls. Whatever was due by now happens before the call is heard; when that takes many
+    /// steps, the call is heard in a later [`Self::tick`]. The answer is fetched with [`Self::poll_answer`].
     pub fn handle(&mut self, uptime: Uptime, request: Request) -> Ticket {
-        if self.broken.is_some() && control::begins_anew(&request) {
-            // Nothing of the state in doubt stays, and what comes back late for it means nothing.
-            self.world.reset(uptime);
-            (self.walk, self.broken) = (None, None);
-        }
-        let answer = self.guarded(|it| {
-            it.pass_to(uptime);
-            let answer = it.answer(uptime, request);
-            if let Answer::Walk(until, _) = answer.0 {
-                it.begin_walk(uptime, until);
-            }
-            it.pass_to(uptime); // what it caused at this very moment
-            answer
-        });
-        let (answer, pacing) = answer.unwrap_or_else(|broken| (Answer::Now(broken), None));
         let ticket = self.tickets.next();
-        match answer {
-            Answer::Now(response) => {
-                let response = self.stamped(response);
-                self.tickets.send(ticket, uptime, self.world.generation, response, pacing);
-            }
-            Answer::Walk(_, conclusion) => {
-                self.tickets.keep(ticket, Open::Walk(conclusion));
-                self.tickets.walker = Some(ticket);
-            }
-            Answer::Wait(waiting) => {
-                let patience_ends = uptime.elapsed.saturating_add(waiting.patience());
-                self.tickets.keep(ticket, Open::Wait { waiting, patience_ends, pacing });
-            }
-            Answer::Hangup => self.tickets.hang_up(ticket),
-        }
-        self.proceed(uptime);
+        self.put_request(uptime, ticket, request);
+        self.go_on(uptime);
         ticket
     }
 
-    fn answer(&mut self, uptime: Uptime, request: Request) -> (Answer, Option<Pacing>) {
+    /// Lets time pass up to that moment for a caller who is told nothing: what happens stands in the next report.
+    pub fn walk_to(&mut self, uptime: Uptime, at: Timestamp) -> Ticket {
+        let ticket = self.tickets.next();
+        if self.walk.is_some() || self.broken.is_some() {
+            let response = self.ended();
+            self.tickets.answer(ticket, response);
+        } else {
+            self.begin_walk(uptime, Until::Time(at), &Conclusion::Passed);
+            self.tickets.keep(ticket, Open::Walk(Conclusion::Passed));
+            self.tickets.walker = Some(ticket);
+            self.go_on(uptime);
+        }
+        ticket
+    }
+
+    fn answer(&mut self, uptime: Uptime, request: Request, settled: Settled) -> (Answer, Option<Pacing>) {
         let Target::Provider { slug, .. } = request.path.target() else {
-            let now = Now { uptime, is_walking: self.is_walking() };
+            let now = Now { uptime, is_walking: self.is_walking(), settled };
             return (control::call(&mut self.world, now, &request), None);
         };
         match self.world.provider_id(slug) {
@@ -171,49 +162,37 @@ impl Sandbox {
         }
     }
 
-    /// The next due thing happens. Then the walk under way reads what was logged, and the log may drop the oldest.
+    /// The next due thing happens. Then the log may drop the oldest.
     fn step(&mut self, uptime: Uptime, until: Timestamp) -> bool {
         let happened = self.world.step(uptime, until);
-        if let Some(walk) = &mut self.walk {
-            walk.read(&self.world.core.log);
-        }
         self.world.core.log.trim();
         happened
     }
 
-    /// The agenda runs up to now.
-    fn pass_to(&mut self, uptime: Uptime) {
-        let now = self.world.core.clock.at(uptime).max(self.world.core.now);
-        for _ in 0..STEPS_MAX {
-            if !self.step(uptime, now) {
-                break;
-            }
-        }
-        self.world.core.now = now;
-        self.world.core.clock.step_to(now);
-    }
-
     /// A receiver has answered a webhook. A refusal books the next attempt, as the provider's schedule says.
     pub fn settle(&mut self, uptime: Uptime, outgoing: &Outgoing, outcome: Outcome) {
-        _ = self.guarded(|it| {
-            it.pass_to(uptime);
-            it.world.settle(uptime, outgoing.generation, outgoing.id, outcome);
-            it.pass_to(uptime);
-        });
-        self.proceed(uptime);
+        self.put_outcome(uptime, outgoing.generation, outgoing.id, outcome);
+        self.go_on(uptime);
     }
 
     /// Real time has passed, and something may be due.
     pub fn tick(&mut self, uptime: Uptime) {
-        _ = self.guarded(|it| it.pass_to(uptime));
-        self.proceed(uptime);
+        self.go_on(uptime);
     }
 
     /// A caller has gone. Their walk through time ends at the step that it is in.
     pub fn give_up(&mut self, uptime: Uptime, ticket: Ticket) {
-        if self.tickets.give_up(ticket) {
+        if !self.inputs.give_up(ticket) && self.tickets.give_up(ticket) {
             self.abandon(uptime);
         }
+    }
+
+    /// The attempts for which a caller's walk through time waits, each with the address that it was sent to.
+    pub fn awaited(&self, ticket: Ticket) -> Vec<(AttemptId, String)> {
+        let world = &self.world;
+        let sent_to = |id: AttemptId| world.core.outbox.get(id.delivery).map(|it| (id, it.url.clone()));
+        let walks = self.tickets.walker == Some(ticket);
+        if walks { world.core.outbox.under_way().filter_map(sent_to).collect() } else { Vec::new() }
     }
 
     /// The next webhook that has to be posted; its outcome comes back with [`Self::settle`].
@@ -274,10 +253,10 @@ impl Sandbox {
         if self.broken.is_some() {
             return None;
         }
-        if self.has_more {
+        if self.has_more || self.inputs.is_behind {
             return Some(Duration::ZERO);
         }
-        let walk_ends = self.walk.as_ref().map(|it| it.started.elapsed.saturating_add(REAL_TIME_MAX));
+        let walk_ends = self.walk.as_ref().map(Walk::ends_by);
         let patience = self.tickets.next_deadline().into_iter().chain(walk_ends).min().map(|it| it.saturating_sub(uptime.elapsed));
         let due = if self.world.core.clock.stands() { None } else { self.world.next_live_at() };
         let due = due.and_then(|it| self.world.core.clock.wait(uptime, it));
@@ -288,7 +267,7 @@ impl Sandbox {
     /// simulated time only.
     pub fn receive(&mut self, uptime: Uptime, inbox: &str, path: String, outgoing: &Outgoing) -> Option<Reaction> {
         let received = self.guarded(|it| {
-            it.pass_to(uptime);
+            it.inputs.is_behind |= !it.pass_to(uptime);
             it.world.receive(uptime, inbox, "POST", path, &outgoing.headers, &outgoing.body)
         });
         received.ok().flatten()
@@ -328,7 +307,7 @@ impl Sandbox {
 impl Clone for Sandbox {
     fn clone(&self) -> Self {
         let (world, broken, stamp) = (self.world.clone(), self.broken.clone(), self.stamp.clone());
-        Self { world, broken, stamp, tickets: Tickets::default(), walk: None, has_more: false }
+        Self { broken, stamp, ..Self::of(world) }
     }
 }
 
@@ -348,7 +327,6 @@ mod tests {
     }
 
     fn outgoing() -> Outgoing {
-        use crate::engine::delivery::AttemptId;
         use crate::kit::http::HeaderMap;
         let (id, url, headers) = (AttemptId { delivery: 1, number: 1, copy: 0 }, "http://shop.test/".to_owned(), HeaderMap::new());
         let time_limit = crate::kit::time::Duration::from_secs(10);

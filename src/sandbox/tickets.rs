@@ -65,6 +65,8 @@ pub struct Tickets {
     open: BTreeMap<Ticket, Open>,
     /// When waits in real time end, in uptime.
     deadlines: BTreeSet<(Duration, Ticket)>,
+    /// The callers who wait for attempts under way before they are heard, in their order.
+    turns: BTreeSet<Ticket>,
     /// How many of the open ones are held back or being sent slowly.
     slow: usize,
     /// Whose walk through time is under way.
@@ -86,6 +88,9 @@ impl Tickets {
     /// The answer of a caller is not ready.
     pub fn keep(&mut self, ticket: Ticket, open: Open) {
         self.deadlines.extend(open.deadline().map(|it| (it, ticket)));
+        if matches!(open, Open::Wait { waiting: Waiting::Turn(_), .. }) {
+            self.turns.insert(ticket);
+        }
         self.open.insert(ticket, open);
     }
 
@@ -145,10 +150,16 @@ impl Tickets {
     /// Takes out what a caller waits for, to conclude it.
     pub fn take(&mut self, ticket: Ticket) -> Option<Open> {
         let open = self.open.remove(&ticket)?;
+        self.turns.remove(&ticket);
         if let Some(deadline) = open.deadline() {
             self.deadlines.remove(&(deadline, ticket));
         }
         Some(open)
+    }
+
+    /// The callers who wait for their turn to be heard.
+    pub fn turns(&self) -> Vec<Ticket> {
+        self.turns.iter().copied().collect()
     }
 
     /// Lets a held answer go if its moment has come.

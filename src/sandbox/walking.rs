@@ -3,8 +3,8 @@
 use super::Sandbox;
 use super::answers::broken;
 use super::tickets::{Open, Ticket};
-use crate::control::{self, Until, Walked};
-use crate::engine::log::{Log, WalkReport};
+use crate::control::{self, Conclusion, Until, Walked};
+use crate::engine::log::Counts;
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::time::{Timestamp, Uptime};
 
@@ -16,54 +16,49 @@ pub const DELIVERIES_MAX: u64 = 100_000;
 pub const INSTANT_MAX: u64 = 10_000;
 /// Real time of one walk.
 pub const REAL_TIME_MAX: std::time::Duration = std::time::Duration::from_secs(60);
-/// A walk takes this many steps before others get their turn.
-const STEPS_AT_ONCE: u32 = 10_000;
+/// Real time that a restored sandbox waits for attempts which are sent again: their receiver may be the caller.
+const RESTORED_MAX: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// A walk under way.
 #[derive(Clone, Debug)]
 pub struct Walk {
     pub from: Timestamp,
     pub until: Until,
-    pub started: Uptime,
-    pub steps: u64,
-    /// The instant at which it stands, and what has happened there.
-    instant: (Timestamp, u64),
-    /// What it has met.
-    pub report: WalkReport,
+    started: Uptime,
+    /// It takes at most this much real time.
+    real_time_max: std::time::Duration,
+    /// What had happened before it began.
+    before: Counts,
+    /// What had happened before its first step. What was under way when it began is not what it looks for.
+    before_first_step: Option<Counts>,
+    /// The instant at which it stands, and what had happened before that.
+    instant: (Timestamp, Counts),
     /// A bound was hit before the end was reached.
     pub incomplete: bool,
 }
 
 impl Walk {
-    /// One that begins now; its report begins with the log's entry of that sequence number.
-    pub fn new(from: Timestamp, until: Until, started: Uptime, sequence: u64) -> Self {
-        let report = WalkReport::new(sequence);
-        Self { from, until, started, steps: 0, instant: (from, 0), report, incomplete: false }
-    }
-
-    /// A step is taken.
-    pub fn stepped(&mut self) {
-        self.steps += 1;
-        self.instant.1 += 1;
+    /// The uptime by which it ends.
+    pub fn ends_by(&self) -> std::time::Duration {
+        self.started.elapsed.saturating_add(self.real_time_max)
     }
 
     /// The walk stands there now.
-    pub fn stands_at(&mut self, now: Timestamp) {
+    fn stands_at(&mut self, now: Timestamp, counts: Counts) {
         if self.instant.0 < now {
-            self.instant = (now, 0);
+            self.instant = (now, counts);
         }
     }
 
-    /// Reads what was logged since the last time.
-    pub fn read(&mut self, log: &Log) {
-        self.instant.1 += self.report.read(log);
+    /// What it has met.
+    fn met(&self, counts: Counts) -> Counts {
+        self.before_first_step.map_or(Counts::default(), |it| counts.since(it))
     }
 
-    /// Whether one of the bounds of a walk is reached.
-    pub fn is_exhausted(&self, uptime: Uptime) -> bool {
-        let took = uptime.elapsed.saturating_sub(self.started.elapsed);
-        let bounds = self.steps >= STEPS_MAX || self.instant.1 >= INSTANT_MAX;
-        bounds || self.report.deliveries_total >= DELIVERIES_MAX || took >= REAL_TIME_MAX
+    /// Whether one of the bounds of a walk is reached that count steps and attempts.
+    pub fn is_full(&self, counts: Counts) -> bool {
+        let (all, here) = (counts.since(self.before), counts.since(self.instant.1));
+        STEPS_MAX <= all.fired || DELIVERIES_MAX <= all.outcomes || INSTANT_MAX <= here.fired + here.outcomes
     }
 }
 
@@ -81,35 +76,53 @@ enum Progress {
 
 impl Sandbox {
     /// Time is held, and a walk begins.
-    pub(super) fn begin_walk(&mut self, uptime: Uptime, until: Until) {
+    pub(super) fn begin_walk(&mut self, uptime: Uptime, until: Until, conclusion: &Conclusion) {
         let core = &mut self.world.core;
         core.clock.hold(uptime);
-        self.walk = Some(Walk::new(core.now, until, uptime, core.log.next_sequence()));
+        core.keep_report();
+        let (from, before) = (core.now, core.log.counts());
+        let real_time_max = if *conclusion == Conclusion::Restored { RESTORED_MAX } else { REAL_TIME_MAX };
+        let instant = (from, before);
+        self.walk = Some(Walk { from, until, started: uptime, real_time_max, before, before_first_step: None, instant, incomplete: false });
     }
 
     /// Lets the walk under way go on, up to the next webhook; its caller's ticket has the answer once it has arrived.
-    pub(super) fn proceed(&mut self, now: Uptime) {
+    pub(super) fn proceed(&mut self, uptime: Uptime) {
         let Some(walker) = self.tickets.walker else { return };
-        let progress = self.guarded(|it| it.walk_on(now)).unwrap_or(Progress::Gone);
+        let progress = self.guarded(|it| it.walk_on(uptime)).unwrap_or(Progress::Gone);
         self.has_more = matches!(progress, Progress::More);
         let response = match progress {
             Progress::Waiting | Progress::More => return,
-            Progress::Arrived(walk) => self.conclude(walker, &walk),
+            Progress::Arrived(walk) => self.conclude(uptime, walker, &walk),
             Progress::Gone => self.ended(),
         };
         self.tickets.walker = None;
         self.tickets.answer(walker, response);
     }
 
-    fn conclude(&mut self, walker: Ticket, walk: &Walk) -> Response {
-        let Some(Open::Walk(conclusion)) = self.tickets.take(walker) else { return self.ended() };
-        let arrived = Walked { from: walk.from, report: &walk.report, incomplete: walk.incomplete };
-        let response = self.guarded(|it| control::conclude(&mut it.world, &arrived, &conclusion)).unwrap_or_else(|broken| broken);
-        self.stamped(response)
+    fn conclude(&mut self, uptime: Uptime, walker: Ticket, walk: &Walk) -> Response {
+        let Some(Open::Walk(conclusion)) = self.tickets.take(walker) else {
+            _ = self.guarded(|it| it.end_walk(uptime));
+            return self.ended();
+        };
+        let arrived = Walked { from: walk.from, incomplete: walk.incomplete };
+        let response = self.guarded(|it| {
+            let response = control::conclude(&mut it.world, arrived, &conclusion);
+            it.end_walk(uptime);
+            response
+        });
+        self.stamped(response.unwrap_or_else(|broken| broken))
+    }
+
+    /// Time goes on as it did before the walk. On a running clock, nothing waits for its turn any longer.
+    fn end_walk(&mut self, uptime: Uptime) {
+        self.world.core.clock.release(uptime);
+        self.world.core.keep_report();
+        self.world.depart(uptime);
     }
 
     /// What a walk is answered with that another call has ended.
-    fn ended(&mut self) -> Response {
+    pub(super) fn ended(&mut self) -> Response {
         let elsewhere = "The walk through time was ended from elsewhere.";
         let response = match &self.broken {
             Some(why) => broken(&self.world, why),
@@ -119,49 +132,49 @@ impl Sandbox {
     }
 
     fn walk_on(&mut self, uptime: Uptime) -> Progress {
-        for _ in 0..STEPS_AT_ONCE {
-            let (now, quiet) = (self.world.core.now, self.world.is_quiet());
+        while self.inputs.breath > 0 {
+            self.inputs.breath -= 1;
+            let (now, counts, quiet) = (self.world.core.now, self.world.core.log.counts(), self.world.is_quiet());
             let Some(walk) = &mut self.walk else { return Progress::Gone };
-            walk.stands_at(now);
+            walk.stands_at(now, counts);
             let until = walk.until;
-            let full = walk.is_exhausted(uptime);
+            let full = walk.is_full(counts) || walk.ends_by() <= uptime.elapsed;
             if !quiet {
                 if !full {
                     return Progress::Waiting;
                 }
                 walk.incomplete = true;
-                return self.arrive(uptime);
+                return self.arrive();
             }
-            let met = (walk.report.fired_total, walk.report.deliveries_total);
+            walk.before_first_step.get_or_insert(counts);
+            let met = walk.met(counts);
             let next = self.world.next_live_at().filter(|it| *it <= until.limit());
             let arrived = match (until, next) {
-                (Until::Next(_), Some(at)) => 0 < met.0 && now < at,
-                (Until::Delivery(_), _) if 0 < met.1 => true,
+                (Until::Next(_), Some(at)) => 0 < met.fired && now < at,
+                (Until::Delivery(_), _) if 0 < met.outcomes => true,
                 (_, next) => next.is_none(),
             };
             let Some(walk) = &mut self.walk else { return Progress::Gone };
             match next {
-                _ if arrived => return self.arrive(uptime),
-                Some(at) if !full => {
-                    walk.stepped();
-                    self.step(uptime, at);
-                }
+                _ if arrived => return self.arrive(),
+                Some(at) if !full => _ = self.step(uptime, at),
                 _ => {
                     walk.incomplete = true;
-                    return self.arrive(uptime);
+                    return self.arrive();
                 }
             }
         }
-        Progress::More
+        if self.walk.is_some() { Progress::More } else { Progress::Gone }
     }
 
     /// The walk is over. One that has met all it looked for stays where it is; any other ends at its moment.
-    fn arrive(&mut self, uptime: Uptime) -> Progress {
+    fn arrive(&mut self) -> Progress {
         let Some(walk) = self.walk.take() else { return Progress::Gone };
+        let met = walk.met(self.world.core.log.counts());
         let met = match walk.until {
             Until::Time(_) | Until::Idle(_) => false,
-            Until::Next(_) => 0 < walk.report.fired_total,
-            Until::Delivery(_) => 0 < walk.report.deliveries_total,
+            Until::Next(_) => 0 < met.fired,
+            Until::Delivery(_) => 0 < met.outcomes,
         };
         let nothing_left = !matches!(walk.until, Until::Time(_)) && self.world.is_idle();
         let found = walk.incomplete || met || nothing_left;
@@ -169,7 +182,6 @@ impl Sandbox {
             self.world.core.now = self.world.core.now.max(walk.until.limit());
         }
         self.world.core.clock.step_to(self.world.core.now);
-        self.world.core.clock.release(uptime);
         self.world.moved(walk.from);
         Progress::Arrived(Box::new(walk))
     }
@@ -178,8 +190,8 @@ impl Sandbox {
     pub(super) fn abandon(&mut self, uptime: Uptime) {
         self.has_more = false;
         if let Some(walk) = self.walk.take() {
-            self.world.core.clock.release(uptime);
             self.world.moved(walk.from);
+            _ = self.guarded(|it| it.end_walk(uptime));
         }
     }
 }

@@ -92,7 +92,7 @@ pub static THEN: Shape = Shape { what: "an effect", rows: &[
     effect(Effect::Fate,     "late_payment",    Duration,     "the customer pays this duration after the payment window has closed"),
     effect(Effect::Fate,     "reorg",           Either(&DEPTH, &Kind::Shape(&REORG)), "the customer pays, then the chain removes this number of blocks"),
     effect(Effect::Fate,     "payout_returned", Duration,     "the bank returns the payout this duration after the call"),
-    effect(Effect::Webhook,  "duplicate",       Integer { min: 2, max: DUPLICATES_MAX as i64 }, "sends each attempt this number of times"),
+    effect(Effect::Webhook,  "duplicate",       Either(&COPIES, &Kind::Shape(&DUPLICATE)), "sends each attempt this number of times in all; each copy leaves when the one before it has an outcome"),
     effect(Effect::Webhook,  "drop",            TRUE,         "never sends the webhook"),
     effect(Effect::Webhook,  "delay",           Duration,     "sends the first attempt this duration later; later events do not wait for it"),
     effect(Effect::Webhook,  "reorder",         TRUE,         "sends the webhook after the next one to the same target, at most 60 simulated seconds later"),
@@ -103,6 +103,7 @@ pub static THEN: Shape = Shape { what: "an effect", rows: &[
 
 const TRUE: Kind = Flag;
 const DEPTH: Kind = Integer { min: 1, max: DEPTH_MAX as i64 };
+const COPIES: Kind = Integer { min: 2, max: DUPLICATES_MAX as i64 };
 const LATENCY: Kind = Either(&Duration, &Kind::Shape(&SPREAD));
 
 #[rustfmt::skip]
@@ -117,6 +118,12 @@ static SPREAD: Shape = Shape { what: "a latency", rows: &[
 static LOGNORMAL: Shape = Shape { what: "a spread", rows: &[
     must("median", Duration, "half of the delays are below this duration"),
     must("sigma",  Amount,   "how widely the delays vary: 0.5 is usual, 1 is wide"),
+]};
+
+#[rustfmt::skip]
+static DUPLICATE: Shape = Shape { what: "a duplicate", rows: &[
+    must("copies",  COPIES, "how often each attempt is sent in all"),
+    may("together", Flag,   "all copies leave at once: which of them arrives first is chance, and the outcome of the first made decides; default: false"),
 ]};
 
 #[rustfmt::skip]

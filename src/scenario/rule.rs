@@ -246,11 +246,13 @@ fn when(node: &Node) -> When {
 }
 
 fn effects(node: &Node) -> Effects {
-    let text = |name: &str| node.get(name).and_then(Node::plain);
     let is_true = |name: &str| node.get(name).is_some_and(|it| it.what == What::Flag(true));
     let span = |name: &str| node.get(name).and_then(duration);
+    let duplicate = node.get("duplicate");
+    let copies = duplicate.and_then(|it| it.get("copies").unwrap_or(it).plain());
     let fault = WebhookFault {
-        duplicate: text("duplicate").and_then(|it| it.parse().ok()).unwrap_or(0),
+        duplicate: copies.and_then(|it| it.parse().ok()).unwrap_or(0),
+        together: duplicate.and_then(|it| it.get("together")).is_some_and(|it| it.what == What::Flag(true)),
         drop: is_true("drop"),
         delay: span("delay"),
         reorder: is_true("reorder"),

@@ -289,6 +289,9 @@ impl Runner<'_> {
 /// The message when a walk stands at one instant for ever.
 pub const STANDS_STILL: &str = "time cannot pass: what happens at this instant causes itself again and again";
 
+/// After this number of walks at one instant time stands still.
+const WALKS_AT_ONE_INSTANT_MAX: usize = 20;
+
 /// Lets time pass until the walk has arrived: a walk that has hit a bound is continued by another. Returns the answers to
 /// all walks; `None` when time stands still.
 ///
@@ -296,6 +299,7 @@ pub const STANDS_STILL: &str = "time cannot pass: what happens at this instant c
 /// Those of `ask`.
 pub fn advance<E>(body: &str, mut ask: impl FnMut(Request) -> Result<Response, E>) -> Result<Option<Vec<Response>>, E> {
     let mut answers = Vec::new();
+    let mut at_one_instant = 0;
     loop {
         let answer = ask(control(Method::POST, "clock/advance", body.to_owned()))?;
         let report: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
@@ -303,7 +307,8 @@ pub fn advance<E>(body: &str, mut ask: impl FnMut(Request) -> Result<Response, E
         if report["incomplete"] != json!(true) {
             return Ok(Some(answers));
         }
-        if report["from"] == report["now"] {
+        at_one_instant = if report["from"] == report["now"] { at_one_instant + 1 } else { 0 };
+        if at_one_instant == WALKS_AT_ONE_INSTANT_MAX {
             return Ok(None);
         }
     }

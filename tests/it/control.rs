@@ -10,6 +10,8 @@ mod actions;
 mod clock;
 mod deliveries;
 mod journal;
+mod order;
+mod reports;
 mod state;
 mod verify;
 

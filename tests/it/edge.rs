@@ -17,6 +17,7 @@ use crate::cli::{PLAYMONEY, Ready};
 use crate::net::{Answer, Receiver, admin, answered, eventually, exchange, perform, raw, request, send, server, shop};
 
 mod bounds;
+mod callbacks;
 mod control;
 mod faults;
 mod many;

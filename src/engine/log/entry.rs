@@ -141,6 +141,8 @@ pub struct AttemptEntry {
     pub copy: u32,
     /// The rule that changed the webhook; a resend goes out as the provider made it.
     pub rule: Option<Box<str>>,
+    /// A tester asked for it, outside the schedule.
+    pub resend: bool,
 }
 
 /// What came of one request to a receiver.

@@ -1,26 +1,34 @@
-//! What a walk through time has met: the entries of its span that belong into its report.
+//! What a walk through time tells: the entries of the log that belong into its report.
 
-use super::{AttemptEntry, Change, Entry, Fired, Log, What};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AttemptEntry, Change, Entry, Fired, What};
 use crate::engine::ids::ProviderId;
 use crate::kit::time::Timestamp;
 
 /// Of each list this many rows are kept; the totals count on.
 pub const LISTED_MAX: usize = 10_000;
 
-/// A reader of the log that keeps what it has read: the log may be smaller than what a walk meets.
-#[derive(Clone, Debug)]
-pub struct WalkReport {
-    /// The next entry to read.
-    cursor: u64,
+/// What has happened since the report before. It reads each entry when it is written, because the log may be smaller than
+/// a report.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Report {
     pub fired: Vec<FiredRow>,
     pub fired_total: u64,
     /// The outcomes of attempts.
     pub deliveries: Vec<Entry>,
     pub deliveries_total: u64,
+    /// By delivery, the row of an attempt that was due and has not left yet.
+    waiting: BTreeMap<u64, usize>,
+    /// Whether the next entry is still the effect of the latest row. It is false between two steps.
+    #[serde(skip)]
+    open: bool,
 }
 
 /// Something that was due and has happened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FiredRow {
     pub at: Timestamp,
     pub provider: Option<ProviderId>,
@@ -31,56 +39,64 @@ pub struct FiredRow {
     pub attempt: Option<u32>,
 }
 
-impl WalkReport {
-    /// One that begins with the entry of that sequence number.
-    pub fn new(sequence: u64) -> Self {
-        Self { cursor: sequence, fired: Vec::new(), fired_total: 0, deliveries: Vec::new(), deliveries_total: 0 }
-    }
-
-    /// Reads what was logged since the last time: called after every step, before the log drops anything. Returns how
-    /// many outcomes were among it.
-    pub fn read(&mut self, log: &Log) -> u64 {
-        let before = self.deliveries_total;
-        // Whether what is read is still the effect of the latest row.
-        let mut open = false;
-        for entry in log.since(self.cursor) {
-            match &entry.what {
-                What::Fired(fired) => {
-                    self.fired_total += 1;
-                    open = self.fired.len() < LISTED_MAX;
-                    if open {
-                        let (fired, Entry { at, provider, .. }) = (fired.clone(), entry);
-                        self.fired.push(FiredRow { at: *at, provider: *provider, fired, change: None, attempt: None });
+impl Report {
+    /// Reads an entry as it is written.
+    pub(super) fn read(&mut self, entry: &Entry) {
+        match &entry.what {
+            What::Fired(fired) => {
+                self.fired_total += 1;
+                self.open = self.fired.len() < LISTED_MAX;
+                if self.open {
+                    if let Fired::Attempt(webhook) = fired {
+                        self.waiting.insert(webhook.delivery, self.fired.len());
                     }
+                    let (fired, Entry { at, provider, .. }) = (fired.clone(), entry);
+                    self.fired.push(FiredRow { at: *at, provider: *provider, fired, change: None, attempt: None });
                 }
-                What::Change(change) => {
-                    if let Some(row) = self.fired.last_mut().filter(|_| open) {
-                        row.change = Some(change.clone());
-                    }
-                }
-                What::Attempt(attempt) => {
-                    if let Some(row) = self.fired.last_mut().filter(|row| open && is_due(row, attempt)) {
-                        row.attempt = Some(attempt.number);
-                    }
-                    open = false;
-                }
-                What::Outcome(_) => {
-                    self.deliveries_total += 1;
-                    if self.deliveries.len() < LISTED_MAX {
-                        self.deliveries.push(entry.clone());
-                    }
-                    open = false;
-                }
-                What::Note(_) => {}
-                What::Request(_) | What::Moved { .. } | What::Mode(_) => open = false,
             }
+            What::Change(change) => {
+                if let Some(row) = self.fired.last_mut().filter(|_| self.open) {
+                    row.change = Some(change.clone());
+                }
+            }
+            What::Attempt(attempt) => self.left(attempt),
+            What::Outcome(_) => {
+                self.deliveries_total += 1;
+                if self.deliveries.len() < LISTED_MAX {
+                    self.deliveries.push(entry.clone());
+                }
+                self.open = false;
+            }
+            What::Note(_) => {}
+            What::Request(_) | What::Moved { .. } | What::Mode(_) => self.open = false,
         }
-        self.cursor = log.next_sequence();
-        self.deliveries_total - before
     }
-}
 
-/// Whether that attempt is the one that was due.
-fn is_due(row: &FiredRow, attempt: &AttemptEntry) -> bool {
-    matches!(&row.fired, Fired::Attempt(webhook) if webhook.delivery == attempt.webhook.delivery)
+    /// The step that was under way is over: what is written next is not an effect of it.
+    pub(super) fn close(&mut self) {
+        self.open = false;
+    }
+
+    /// An attempt leaves, perhaps some time after it was due. A resend is not what was due.
+    fn left(&mut self, attempt: &AttemptEntry) {
+        self.open = false;
+        if attempt.resend {
+            return;
+        }
+        let row = self.waiting.remove(&attempt.webhook.delivery).and_then(|it| self.fired.get_mut(it));
+        if let Some(row) = row {
+            row.attempt = Some(attempt.number);
+        }
+    }
+
+    /// Whether a report that was read from outside is consistent.
+    pub(super) fn is_sound(&self, provider_count: u8) -> bool {
+        let known = |it: Option<ProviderId>| it.is_some_and(|it| it.0 < provider_count);
+        let listed = |rows: usize, total: u64| rows <= LISTED_MAX && rows as u64 <= total;
+        listed(self.fired.len(), self.fired_total)
+            && listed(self.deliveries.len(), self.deliveries_total)
+            && self.waiting.values().all(|it| *it < self.fired.len())
+            && self.fired.iter().all(|it| known(it.provider))
+            && self.deliveries.iter().all(|it| known(it.provider) && matches!(it.what, What::Outcome(_)))
+    }
 }

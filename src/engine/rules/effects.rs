@@ -277,6 +277,8 @@ impl Business {
 pub struct WebhookFault {
     /// How many times each attempt is sent; 0 and 1 mean once.
     pub duplicate: u32,
+    /// All copies leave at once. Otherwise each leaves when the one before it has an outcome.
+    pub together: bool,
     /// The webhook is never sent.
     pub drop: bool,
     /// The delay of the first attempt; later events do not wait for it.

@@ -58,6 +58,7 @@ impl World {
         core.redirect = None; // addresses that were set in the original do not count as set in the copy
         core.clock.release(uptime); // a walk through time belongs to the original
         let mut copy = Self::assemble(start, core, providers, 0);
+        copy.core.outbox.line_up();
         copy.send_lost_again(uptime);
         copy
     }
@@ -69,6 +70,7 @@ impl World {
         world.core.log.bound(world.start.journal_bytes_max);
         world.core.inboxes.values_mut().for_each(Inbox::recount);
         world.core.outbox.recount();
+        world.core.outbox.line_up();
         world.send_lost_again(uptime);
         *self = world;
     }
@@ -78,6 +80,7 @@ impl World {
         core.name.clone_from(&start.name);
         let except = core.redirect.take().map(|it| it.except).unwrap_or_default();
         core.redirect = start.redirect.clone().map(|to| Redirect { to, except });
+        core.keep_report();
         Self { start, core, providers, outgoing: VecDeque::new(), generation }
     }
 
@@ -100,7 +103,8 @@ impl World {
             match inbox::of_url(&outgoing.url) {
                 Some((name, path)) => {
                     let outcome = self.inbox_outcome(uptime, &name, path, &outgoing);
-                    self.settle(uptime, self.generation, id, outcome);
+                    self.take_outcome(self.generation, id, outcome);
+                    while self.apply_next(uptime) {}
                 }
                 None => self.outgoing.push_back(outgoing),
             }

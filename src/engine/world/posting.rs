@@ -5,23 +5,33 @@ use bytes::Bytes;
 use super::World;
 use crate::engine::actions::Cause;
 use crate::engine::agenda::Due;
-use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Outgoing, Signed, Status};
+use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Outgoing, Signed, Status, delivery_name};
 use crate::engine::ids::ObjectId;
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
 use crate::engine::log::{AttemptEntry, OutcomeEntry, What};
+use crate::engine::outbox::Applied;
 use crate::engine::signature::Received;
 use crate::kit::http::{HeaderMap, Kept};
 use crate::kit::json::altered;
 use crate::kit::time::Uptime;
 
 impl World {
-    /// Lets the first attempts leave that are at the front of their queues.
+    /// Lets the attempts leave whose turn it is.
     pub fn depart(&mut self, uptime: Uptime) {
-        while let Some(id) = self.core.outbox.next_leaving() {
-            if self.core.outbox.expects(id, 1) {
-                self.leave(uptime, id, false);
-            } else {
-                self.core.outbox.advance_queue(id);
+        loop {
+            while let Some(id) = self.core.outbox.next_leaving() {
+                if self.core.outbox.expects(id, 1) {
+                    self.leave(uptime, id, false);
+                } else {
+                    self.core.outbox.advance_queue(id);
+                }
+            }
+            let stands = self.core.clock.stands();
+            let next = if stands { self.core.outbox.next_turn() } else { self.core.outbox.next_waiting() };
+            match next {
+                Some(id) if self.core.outbox.is_pending(id) => _ = self.leave(uptime, id, false),
+                Some(id) => self.core.outbox.advance_queue(id),
+                None => return,
             }
         }
     }
@@ -38,12 +48,17 @@ impl World {
         let Some(mut signed) = attempt else {
             if !resend {
                 self.core.outbox.advance_queue(id);
-                self.core.outbox.finish(id, Status::Failed);
+                self.end_without_target(&webhook);
             }
             return None;
         };
         signed.url = self.core.target(&signed.url).to_owned();
         if !resend && webhook.scheduled == 0 && !self.core.outbox.may_leave_for(id, &signed.url) {
+            return None;
+        }
+        // A caller waits for a test or a resend, and may be the receiver of an attempt that is under way.
+        let takes_turns = !resend && !webhook.once && self.core.clock.stands();
+        if takes_turns && !self.core.outbox.has_turn(id, &signed.url) {
             return None;
         }
         for (path, value) in how.iter().flat_map(|it| &it.tamper) {
@@ -53,13 +68,41 @@ impl World {
                 None => {}
             }
         }
-        let last = webhook.attempts.last().map_or(0, |it| it.number);
+        let last = webhook.attempts.iter().map(|it| it.number).max().unwrap_or(0);
         let number = last.saturating_add(1);
         webhook.url.clone_from(&signed.url);
-        for copy in 0..how.map_or(1, |it| it.duplicate.max(1)) {
+        let at_once = how.filter(|it| it.together).map_or(1, |it| it.duplicate.max(1));
+        for copy in 0..at_once {
             self.send(uptime, &webhook, AttemptId { delivery: id, number, copy }, signed.clone(), resend);
         }
         Some(number)
+    }
+
+    /// Ends a delivery that has no target any more, and says so.
+    fn end_without_target(&mut self, webhook: &Delivery) {
+        let made = webhook.attempts.len();
+        let attempts = if made == 1 { "1 attempt".to_owned() } else { format!("{made} attempts") };
+        let (event, subject) = (&webhook.event, &webhook.subject);
+        let name = delivery_name(webhook.id);
+        self.core.note(webhook.provider_id, format!("{name} ({event} for {subject}) ends after {attempts}: it has no address any more"));
+        self.core.outbox.finish_without_target(webhook.id);
+    }
+
+    /// The next copy that a rule makes of an attempt leaves when the copy before it has an outcome.
+    fn send_next_copy(&mut self, uptime: Uptime, before: AttemptId) {
+        let Some(webhook) = self.core.outbox.get(before.delivery) else { return };
+        let Some(how) = webhook.fault.as_ref().map(|it| &it.how) else { return };
+        let id = AttemptId { copy: before.copy + 1, ..before };
+        let Some(sent) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (before.number, before.copy)) else { return };
+        if how.together || how.duplicate <= id.copy || sent.resend {
+            return;
+        }
+        let (webhook, sent) = (webhook.clone(), sent.clone());
+        if self.with(webhook.provider_id, uptime, |it, cx| it.attempt(cx, &webhook)).is_none() {
+            return; // nothing is sent to a target that is gone
+        }
+        let signed = Signed { url: webhook.url.clone(), headers: sent.headers, body: sent.body.0, signed: sent.signed };
+        self.send(uptime, &webhook, id, signed, false);
     }
 
     /// Logs that a rule has found nothing to alter.
@@ -80,7 +123,7 @@ impl World {
         let attempt =
             Attempt { number, at, headers, body: Kept(signed.body), signed: signed.signed, outcome: None, repeated: false, resend, copy };
         let rule = webhook.fault.as_ref().filter(|_| !resend).map(|it| it.rule.as_str().into());
-        let entry = AttemptEntry { webhook: webhook.into(), number, copy, rule };
+        let entry = AttemptEntry { webhook: webhook.into(), number, copy, rule, resend };
         self.core.log.push(at, Some(webhook.provider_id), What::Attempt(entry));
         self.core.outbox.add_attempt(delivery, &webhook.url, attempt);
         if let Some((name, path)) = inbox::of_url(&webhook.url) {
@@ -155,21 +198,33 @@ impl World {
         (Some(provider.contract().slug), signature)
     }
 
-    /// Takes the outcome of an attempt, and applies all outcomes that are ready.
-    pub fn settle(&mut self, uptime: Uptime, generation: u64, attempt: AttemptId, outcome: Outcome) {
-        let in_order = self.core.clock.stands();
-        if generation != self.generation || !self.core.outbox.settle(attempt, outcome, in_order) {
-            return;
+    /// Takes the outcome of an attempt. It is applied with [`Self::apply_next`].
+    pub fn take_outcome(&mut self, generation: u64, attempt: AttemptId, outcome: Outcome) {
+        // A caller waits for a test, and may be the receiver of an attempt that was made before it.
+        let once = self.core.outbox.get(attempt.delivery).is_some_and(|it| it.once);
+        let applied = if self.core.clock.stands() && !once { Applied::InOrder } else { Applied::AtOnce };
+        if generation == self.generation {
+            self.core.outbox.settle(attempt, outcome, applied);
         }
-        while let Some((attempt, outcome)) = self.core.outbox.next_outcome() {
-            let once = self.core.outbox.get(attempt.delivery).is_some_and(|it| it.once);
-            self.arrive(uptime, attempt, once, outcome);
-        }
+    }
+
+    /// Applies the next outcome that may be applied. `false`: there is none.
+    pub fn apply_next(&mut self, uptime: Uptime) -> bool {
+        let Some((attempt, outcome)) = self.core.outbox.next_outcome() else { return false };
+        let once = self.core.outbox.get(attempt.delivery).is_some_and(|it| it.once);
+        self.arrive(uptime, attempt, once, outcome);
         self.depart(uptime);
+        true
+    }
+
+    /// Applies an outcome, and sends the next copy that a rule makes of that attempt.
+    pub(super) fn apply(&mut self, uptime: Uptime, attempt: AttemptId, outcome: Outcome) {
+        self.conclude(uptime, attempt, outcome);
+        self.send_next_copy(uptime, attempt);
     }
 
     /// Applies an outcome: ends the delivery or books a retry.
-    pub(super) fn apply(&mut self, uptime: Uptime, attempt: AttemptId, outcome: Outcome) {
+    fn conclude(&mut self, uptime: Uptime, attempt: AttemptId, outcome: Outcome) {
         let id = attempt.delivery;
         let Some(failed) = self.core.outbox.set_outcome(attempt, outcome.clone()) else {
             self.core.outbox.advance_queue(id); // it was dropped; the events behind it were not

@@ -144,10 +144,10 @@ fn documents_that_are_no_saved_sandbox_change_nothing() {
     extra["colour"] = json!("red");
     for (document, why) in [
         (json!({}), "playmoney_state"),
-        (json!({"version": 2}), "playmoney_state"),
+        (json!({"version": 3}), "playmoney_state"),
         (with("/playmoney_state", json!(1)), "version 1"),
-        (with("/playmoney_state", json!("2")), "playmoney_state"),
-        (json!({"playmoney_state": 2}), "damaged"),
+        (with("/playmoney_state", json!("3")), "playmoney_state"),
+        (json!({"playmoney_state": 3}), "damaged"),
         (extra, "colour"),
         (with("/core/now", json!("yesterday")), "damaged"),
         (with("/core/outbox", json!(null)), "damaged"),

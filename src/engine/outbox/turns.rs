@@ -1,0 +1,184 @@
+//! Attempts under way, and those that wait for them: while the clock stands, all attempts of one instant to one target
+//! leave one after another, in the order in which they were made.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Outbox, queue_name};
+use crate::engine::delivery::{AttemptId, Outcome, Status};
+use crate::engine::ids::COUNT_MAX;
+
+/// An attempt under way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct InFlight {
+    pub attempt: AttemptId,
+    /// The name of its target's queue.
+    target: String,
+    /// Known but not applied yet, because an earlier attempt of the same instant has no outcome.
+    pub(super) outcome: Option<Outcome>,
+}
+
+/// Whose turn it is at each target.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Turns {
+    /// Counts the attempts that were made, whether they have left or not.
+    made: u64,
+    /// By target, the deliveries whose next attempt waits, in the order in which the attempts were made.
+    waiting: BTreeMap<String, BTreeMap<u64, u64>>,
+    /// By target, the number of attempts under way.
+    #[serde(skip)]
+    under_way: BTreeMap<String, u32>,
+    /// Targets at which no attempt is under way any more while others wait.
+    #[serde(skip)]
+    free: VecDeque<String>,
+}
+
+impl Turns {
+    /// The number of the next attempt.
+    pub(super) fn make(&mut self) -> u64 {
+        self.made += 1;
+        self.made
+    }
+}
+
+/// When the outcome of an attempt is applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// As soon as it is known.
+    AtOnce,
+    /// After the outcomes of the attempts that were made before.
+    InOrder,
+}
+
+impl Outbox {
+    /// Notes that an attempt has left for the network.
+    pub fn start(&mut self, attempt: AttemptId) {
+        let Some(it) = self.deliveries.get(&attempt.delivery) else { return };
+        let target = queue_name(it.provider_id, &it.account, &it.url);
+        *self.turns.under_way.entry(target.clone()).or_default() += 1;
+        self.in_flight.push_back(InFlight { attempt, target, outcome: None });
+    }
+
+    /// Whether every attempt that has left has an outcome.
+    pub fn is_quiet(&self) -> bool {
+        self.in_flight.is_empty() && self.leaving.is_empty() && self.turns.waiting.is_empty()
+    }
+
+    /// The attempts whose outcomes have not been applied.
+    pub fn under_way(&self) -> impl Iterator<Item = AttemptId> {
+        self.in_flight.iter().map(|it| it.attempt)
+    }
+
+    /// Notes the outcome of an attempt. Returns whether that attempt was under way.
+    pub fn settle(&mut self, attempt: AttemptId, outcome: Outcome, applied: Applied) -> bool {
+        let Some(place) = self.in_flight.iter().position(|it| it.attempt == attempt) else { return false };
+        self.in_flight[place].outcome = Some(outcome);
+        if applied == Applied::AtOnce
+            && let Some(first) = self.in_flight.remove(place)
+        {
+            self.in_flight.push_front(first);
+        }
+        true
+    }
+
+    /// The next outcome that may be applied.
+    pub fn next_outcome(&mut self) -> Option<(AttemptId, Outcome)> {
+        let outcome = self.in_flight.front_mut()?.outcome.take()?;
+        let InFlight { attempt, target, .. } = self.in_flight.pop_front()?;
+        let count = self.turns.under_way.entry(target.clone()).or_default();
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            self.turns.under_way.remove(&target);
+            if self.turns.waiting.contains_key(&target) {
+                self.turns.free.push_back(target);
+            }
+        }
+        Some((attempt, outcome))
+    }
+
+    /// The next attempt of a delivery is made now; it leaves when its turn has come.
+    pub fn make_next(&mut self, id: u64) {
+        let made = self.turns.make();
+        if let Some(delivery) = self.get_mut(id) {
+            delivery.made = made;
+        }
+    }
+
+    /// Whether it is a delivery's turn at that target, on a clock that stands. Otherwise it waits for its turn.
+    pub fn has_turn(&mut self, id: u64, url: &str) -> bool {
+        let Some(delivery) = self.deliveries.get(&id) else { return false };
+        let (made, name) = (delivery.made, queue_name(delivery.provider_id, &delivery.account, url));
+        let is_taken = self.turns.under_way.contains_key(&name);
+        let is_later = self.turns.waiting.get(&name).and_then(|it| it.first_key_value()).is_some_and(|(first, _)| *first < made);
+        if !is_taken && !is_later {
+            return true;
+        }
+        if !is_taken {
+            self.turns.free.push_back(name.clone());
+        }
+        self.turns.waiting.entry(name).or_default().insert(made, id);
+        false
+    }
+
+    /// The next delivery whose turn has come.
+    pub fn next_turn(&mut self) -> Option<u64> {
+        while let Some(name) = self.turns.free.pop_front() {
+            if self.turns.under_way.contains_key(&name) {
+                continue;
+            }
+            if let Some(id) = self.take_waiting(&name) {
+                self.turns.free.push_front(name); // perhaps it does not leave
+                return Some(id);
+            }
+        }
+        None
+    }
+
+    /// The next delivery that waits for its turn, on a clock that runs: there it waits no longer.
+    pub fn next_waiting(&mut self) -> Option<u64> {
+        let name = self.turns.waiting.keys().next()?.clone();
+        self.take_waiting(&name)
+    }
+
+    fn take_waiting(&mut self, name: &str) -> Option<u64> {
+        let waiting = self.turns.waiting.get_mut(name)?;
+        let mut next = None;
+        while let Some((made, id)) = waiting.pop_first() {
+            // An entry whose attempt was made anew means nothing.
+            if self.deliveries.get(&id).is_some_and(|it| it.made == made) {
+                next = Some(id);
+                break;
+            }
+        }
+        if waiting.is_empty() {
+            self.turns.waiting.remove(name);
+        }
+        next
+    }
+
+    /// The number of attempts that wait for their turn.
+    pub(super) fn waiting_for_turns(&self) -> usize {
+        self.turns.waiting.values().map(BTreeMap::len).sum()
+    }
+
+    /// Whether an attempt of that delivery may leave: it has not ended while it waited.
+    pub fn is_pending(&self, id: u64) -> bool {
+        self.get(id).is_some_and(|it| it.status == Status::Pending)
+    }
+
+    /// Computes what is not saved.
+    pub fn line_up(&mut self) {
+        self.turns.under_way.clear();
+        for it in &self.in_flight {
+            *self.turns.under_way.entry(it.target.clone()).or_default() += 1;
+        }
+        self.turns.free = self.turns.waiting.keys().cloned().collect();
+    }
+
+    /// Whether turns that were read from outside are consistent.
+    pub(super) fn has_sound_turns(&self) -> bool {
+        let Turns { made, waiting, .. } = &self.turns;
+        *made < COUNT_MAX && self.iter().all(|it| it.made <= *made) && waiting.values().all(|it| !it.is_empty())
+    }
+}

@@ -1,0 +1,173 @@
+//! What comes in is heard in the order in which it came, each after all that was due before it.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::tickets::{Open, Ticket};
+use super::{Answer, Sandbox};
+use crate::control::{self, Conclusion, Settled, Turn};
+use crate::engine::delivery::{AttemptId, Outcome};
+use crate::kit::http::Request;
+use crate::kit::time::Uptime;
+
+/// Steps that a sandbox takes at once. Then others get their turn.
+const STEPS_AT_ONCE: u32 = 500;
+
+/// A request, or the outcome of an attempt.
+enum Input {
+    Request(Ticket, Box<Request>),
+    Outcome { generation: u64, attempt: AttemptId, outcome: Outcome },
+}
+
+/// What has come in and was not heard yet, with the uptime at which it came. They belong to the process, not to the state.
+#[derive(Default)]
+pub struct Inputs {
+    unheard: VecDeque<(Uptime, Input)>,
+    /// Callers who have gone before their requests were heard.
+    gone: BTreeSet<Ticket>,
+    /// Steps that may still be taken before others get their turn.
+    pub breath: u32,
+    /// More is due by now than was done at once.
+    pub is_behind: bool,
+}
+
+impl Inputs {
+    /// A caller has gone. Returns whether the request is still to be heard: then its answer is thrown away.
+    pub fn give_up(&mut self, ticket: Ticket) -> bool {
+        let is_unheard = self.unheard.iter().any(|it| matches!(&it.1, Input::Request(own, _) if *own == ticket));
+        if is_unheard {
+            self.gone.insert(ticket);
+        }
+        is_unheard
+    }
+}
+
+impl Sandbox {
+    /// Puts a request in.
+    pub(super) fn put_request(&mut self, uptime: Uptime, ticket: Ticket, request: Request) {
+        self.inputs.unheard.push_back((uptime, Input::Request(ticket, Box::new(request))));
+    }
+
+    /// Puts the outcome of an attempt in.
+    pub(super) fn put_outcome(&mut self, uptime: Uptime, generation: u64, attempt: AttemptId, outcome: Outcome) {
+        self.inputs.unheard.push_back((uptime, Input::Outcome { generation, attempt, outcome }));
+    }
+
+    /// Hears what has come in, and lets happen what is due. During a walk, what is due is the walk's, unless something comes
+    /// in that has to see its effects. After many steps the rest waits for the next call of this function.
+    pub(super) fn go_on(&mut self, uptime: Uptime) {
+        self.inputs.breath = STEPS_AT_ONCE;
+        let mut has_due = self.walk.is_none() || self.inputs.is_behind;
+        loop {
+            let first = self.inputs.unheard.front();
+            let came = first.map_or(uptime, |it| it.0);
+            let waits = match first {
+                // What is left of this instant is part of what the walk tells.
+                Some((_, Input::Request(_, it))) => !(self.world.core.clock.stands() && control::is_advance(it)),
+                Some((_, Input::Outcome { .. })) => true,
+                None => has_due,
+            };
+            self.inputs.is_behind = waits && !self.guarded(|it| it.pass_to(came)).unwrap_or(true);
+            if self.inputs.is_behind {
+                break;
+            }
+            let Some((came, input)) = self.inputs.unheard.pop_front() else { break };
+            has_due = self.take(came, input);
+        }
+        if !self.inputs.is_behind {
+            self.take_turns(uptime);
+        }
+        self.proceed(uptime);
+    }
+
+    /// Takes one input. Returns whether what it has caused at this very moment happens now.
+    fn take(&mut self, uptime: Uptime, input: Input) -> bool {
+        match input {
+            Input::Request(ticket, request) => {
+                let has_due = self.hear(uptime, ticket, *request, Settled::Unknown);
+                if self.inputs.gone.remove(&ticket) {
+                    self.give_up(uptime, ticket);
+                }
+                has_due
+            }
+            Input::Outcome { generation, attempt, outcome } => {
+                _ = self.guarded(|it| it.world.take_outcome(generation, attempt, outcome));
+                true
+            }
+        }
+    }
+
+    /// Hears the calls that waited for attempts which were under way, once these have outcomes or a second has passed.
+    fn take_turns(&mut self, uptime: Uptime) {
+        for ticket in self.tickets.turns() {
+            let Some(Open::Wait { waiting: control::Waiting::Turn(turn), patience_ends, .. }) = self.tickets.open(ticket) else { continue };
+            let settled = if self.has_settled(turn) { Settled::Yes } else { Settled::No };
+            if settled == Settled::No && uptime.elapsed < *patience_ends {
+                continue;
+            }
+            let request = turn.request.clone();
+            self.tickets.take(ticket);
+            self.hear(uptime, ticket, request, settled);
+            self.inputs.is_behind |= !self.guarded(|it| it.pass_to(uptime)).unwrap_or(true);
+        }
+    }
+
+    fn has_settled(&self, turn: &Turn) -> bool {
+        let is_under_way = |it: AttemptId| turn.attempts.binary_search(&it).is_ok();
+        turn.generation != self.world.generation || !self.world.core.outbox.under_way().any(is_under_way)
+    }
+
+    /// One request is heard. Returns whether what it has caused at this very moment happens now: a walk that tells what
+    /// happens takes these steps itself.
+    fn hear(&mut self, uptime: Uptime, ticket: Ticket, request: Request, settled: Settled) -> bool {
+        if self.broken.is_some() && control::begins_anew(&request) {
+            // Nothing of the state in doubt stays, and what comes back late for it means nothing.
+            self.world.reset(uptime);
+            (self.walk, self.broken) = (None, None);
+        }
+        let answer = self.guarded(|it| {
+            let answer = it.answer(uptime, request, settled);
+            if let Answer::Walk(until, conclusion) = &answer.0 {
+                it.begin_walk(uptime, *until, conclusion);
+            }
+            answer
+        });
+        let (answer, pacing) = answer.unwrap_or_else(|broken| (Answer::Now(broken), None));
+        let tells = matches!(answer, Answer::Walk(_, Conclusion::Report));
+        match answer {
+            Answer::Now(response) => {
+                let response = self.stamped(response);
+                self.tickets.send(ticket, uptime, self.world.generation, response, pacing);
+            }
+            Answer::Walk(_, conclusion) => {
+                self.tickets.keep(ticket, Open::Walk(conclusion));
+                self.tickets.walker = Some(ticket);
+            }
+            Answer::Wait(waiting) => {
+                let patience_ends = uptime.elapsed.saturating_add(waiting.patience());
+                self.tickets.keep(ticket, Open::Wait { waiting, patience_ends, pacing });
+            }
+            Answer::Hangup => self.tickets.hang_up(ticket),
+        }
+        !tells
+    }
+
+    /// The agenda runs up to that uptime, and outcomes that are ready are applied, each with its effects before the next.
+    /// `false`: many steps were taken, and more are to come. A walk that has reached a bound takes no more at its instant.
+    pub(super) fn pass_to(&mut self, uptime: Uptime) -> bool {
+        let now = self.world.core.clock.at(uptime).max(self.world.core.now);
+        loop {
+            if self.inputs.breath == 0 {
+                return false;
+            }
+            self.inputs.breath -= 1;
+            let counts = self.world.core.log.counts();
+            let is_full = self.walk.as_ref().is_some_and(|it| it.is_full(counts));
+            if (is_full || !self.step(uptime, now)) && !self.world.apply_next(uptime) {
+                break;
+            }
+        }
+        self.world.core.now = now;
+        self.world.core.clock.step_to(now);
+        true
+    }
+}

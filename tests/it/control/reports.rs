@@ -1,0 +1,196 @@
+//! What the report of an advance holds: on a clock that stands, all that happened since the report before it.
+
+use playmoney::inside::engine::clock::Mode;
+use playmoney::inside::engine::delivery::Outcome;
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::http::{Method, Request};
+use playmoney::inside::kit::time::Uptime;
+use playmoney::inside::sandbox::{Sandbox, Ticket, driving};
+use serde_json::{Value as Json, json};
+
+use super::{call, create};
+use crate::asking;
+use crate::tape::{SHOP, Tape, polled};
+
+fn payout(number: &str) -> Request {
+    let body = format!(r#"{{"orderNumber":"{number}","amount":1,"urls":{{"returnUrl":"https://shop.test/ok"}}}}"#);
+    Request::new(Method::POST, "/quantum-payouts/api/v1/createPayout", body).with("Authorization", "Bearer qm_test_token")
+}
+
+fn shop(mode: Mode) -> Sandbox {
+    Sandbox::new(Start { webhook_url: Some(SHOP.to_owned()), mode, ..Start::default() }, Uptime::START)
+}
+
+/// Puts a control call in.
+fn put(sandbox: &mut Sandbox, path: &str, body: &Json) -> Ticket {
+    sandbox.handle(Uptime::START, Tape::control("POST", path, body))
+}
+
+fn advance(sandbox: &mut Sandbox, body: &Json) -> Ticket {
+    put(sandbox, "clock/advance", body)
+}
+
+/// The report that a caller gets.
+fn report(sandbox: &mut Sandbox, ticket: Ticket) -> Json {
+    let answered = driving::answer(sandbox, Uptime::START, ticket, &mut |_, _| Outcome::status(200));
+    asking::json(&answered.and_then(|it| it.response).expect("the walk arrives")).1
+}
+
+/// Subject, attempt and status of each attempt in a report.
+fn told(report: &Json) -> Vec<String> {
+    let rows = report["deliveries"].as_array().expect("a list").iter();
+    rows.map(|it| format!("{} {} {}", it["subject"].as_str().unwrap_or("?"), it["attempt"], it["status"])).collect()
+}
+
+#[test]
+fn an_attempt_stands_in_one_report_whenever_its_outcome_comes() {
+    let before = {
+        let mut sandbox = shop(Mode::Frozen);
+        sandbox.handle(Uptime::START, payout("A"));
+        let left = polled(&mut sandbox);
+        sandbox.settle(Uptime::START, &left[0], Outcome::status(200));
+        let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
+        let first = report(&mut sandbox, ticket);
+        let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
+        assert_eq!(report(&mut sandbox, ticket)["deliveries_total"], 0, "nothing is told twice");
+        first
+    };
+    let during = {
+        let mut sandbox = shop(Mode::Frozen);
+        sandbox.handle(Uptime::START, payout("A"));
+        let left = polled(&mut sandbox);
+        let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
+        sandbox.settle(Uptime::START, &left[0], Outcome::status(200));
+        report(&mut sandbox, ticket)
+    };
+    assert_eq!((told(&before), &before["deliveries_total"]), (vec!["A 1 200".to_owned()], &json!(1)));
+    assert_eq!(before, during);
+}
+
+#[test]
+fn an_action_takes_nothing_out_of_the_next_report() {
+    let mut shop = Tape::shop();
+    create(&mut shop, "A");
+    shop.play("act quantum-payouts.submit-details orderNumber=A pan=4111111111111111");
+    let all: Vec<Json> = call(&mut shop, "GET", "deliveries", &Json::Null).1["deliveries"].as_array().expect("a list").clone();
+    let report = call(&mut shop, "POST", "clock/advance", &json!({"by": "0s"})).1;
+    assert!(1 < all.len());
+    assert_eq!(report["deliveries_total"], all.len());
+}
+
+#[test]
+fn what_happened_before_a_walk_does_not_end_it() {
+    let ends = |settled_before: bool| {
+        let mut sandbox = shop(Mode::Frozen);
+        sandbox.handle(Uptime::START, payout("A"));
+        let left = polled(&mut sandbox);
+        if settled_before {
+            sandbox.settle(Uptime::START, &left[0], Outcome::status(500));
+        }
+        let ticket = advance(&mut sandbox, &json!({"until": "delivery"}));
+        if !settled_before {
+            sandbox.settle(Uptime::START, &left[0], Outcome::status(500));
+        }
+        report(&mut sandbox, ticket)
+    };
+    let report = ends(true);
+    assert_eq!((&report["now"], told(&report)), (&json!("2026-01-01T00:00:15Z"), vec!["A 1 500".to_owned(), "A 2 200".to_owned()]));
+    assert_eq!(ends(false), report, "no race decides where a walk ends");
+}
+
+#[test]
+fn a_walk_whose_caller_has_gone_stands_in_the_next_report() {
+    let mut sandbox = shop(Mode::Frozen);
+    sandbox.handle(Uptime::START, payout("A"));
+    driving::deliver(&mut sandbox, Uptime::START, &mut |_, _| Outcome::status(200));
+    let gone = advance(&mut sandbox, &json!({"by": "1h"}));
+    sandbox.give_up(Uptime::START, gone);
+    let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
+    let report = report(&mut sandbox, ticket);
+    assert_eq!((&report["fired_total"], told(&report)), (&json!(1), vec!["A 1 200".to_owned(), "A 1 200".to_owned()]));
+}
+
+#[test]
+fn i10_a_restored_sandbox_gives_the_same_next_report() {
+    let played = |restarts: bool| {
+        let mut shop = Tape::shop();
+        shop.play("merchant 500 200");
+        create(&mut shop, "A");
+        create(&mut shop, "B");
+        if restarts {
+            shop.restart();
+        }
+        let first = call(&mut shop, "POST", "clock/advance", &json!({"until": "next"})).1;
+        if restarts {
+            shop.restart();
+        }
+        (first, call(&mut shop, "POST", "clock/advance", &json!({"by": "1h"})).1)
+    };
+    assert_eq!(played(true), played(false));
+}
+
+#[test]
+fn on_a_running_clock_a_report_begins_with_its_walk() {
+    let mut sandbox = shop(Mode::Real);
+    sandbox.handle(Uptime::START, payout("A"));
+    let left = polled(&mut sandbox);
+    sandbox.handle(Uptime::START, payout("B"));
+    sandbox.settle(Uptime::START, &left[0], Outcome::status(200));
+    let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
+    assert_eq!(told(&report(&mut sandbox, ticket)), ["B 1 200"]);
+    sandbox.handle(Uptime::START, payout("C"));
+    driving::deliver(&mut sandbox, Uptime::START, &mut |_, _| Outcome::status(200));
+    put(&mut sandbox, "clock/freeze", &Json::Null);
+    sandbox.handle(Uptime::START, payout("D"));
+    driving::deliver(&mut sandbox, Uptime::START, &mut |_, _| Outcome::status(200));
+    let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
+    assert_eq!(told(&report(&mut sandbox, ticket)), ["D 1 200"], "what happened since the clock stands");
+}
+
+/// Orders that expire at one instant, each with 101 attempts there.
+fn crowded(orders: u32) -> Tape {
+    let mut shop = Tape::shop();
+    let schedule = vec!["0s"; 100];
+    let settings = json!({"rate_limit": "off", "retry_schedule": schedule, "webhook_url": "http://f.inbox.playmoney.test/"});
+    call(&mut shop, "PATCH", "accounts/cryptopay/default", &settings);
+    call(&mut shop, "PUT", "inbox/f/script", &json!({"respond": [500]}));
+    for nonce in 1..=orders {
+        let body = format!(r#"{{"amount":"10","currency":"USDC","blockchain":"BASE","nonce":{nonce}}}"#);
+        let order = shop.dressed(Request::new(Method::POST, "/cryptopay/api/payment-orders/", body.into_bytes()));
+        let response = shop.ask(order);
+        assert_eq!(response.status, 201, "{}", String::from_utf8_lossy(&response.body));
+    }
+    shop
+}
+
+#[test]
+fn t16_repeated_walks_through_a_crowded_instant_tell_everything() {
+    let mut shop = crowded(150);
+    let (mut fired, mut deliveries, mut walks) = (0, 0, 0);
+    loop {
+        let report = call(&mut shop, "POST", "clock/advance", &json!({"to": "2026-01-01T03:00:00Z"})).1;
+        for (list, total) in [("fired", "fired_total"), ("deliveries", "deliveries_total")] {
+            assert_eq!(report[list].as_array().map(Vec::len), report[total].as_u64().map(|it| it as usize), "the list is complete");
+        }
+        fired += report["fired_total"].as_u64().expect("a number");
+        deliveries += report["deliveries_total"].as_u64().expect("a number");
+        walks += 1;
+        if report["incomplete"].is_null() {
+            break;
+        }
+    }
+    assert_eq!((fired, deliveries, walks), (15_150, 15_150, 4));
+}
+
+#[test]
+fn t16_what_happens_between_two_walks_stands_in_the_second_report() {
+    let mut shop = crowded(60);
+    let body = json!({"to": "2026-01-01T03:00:00Z"});
+    let first = call(&mut shop, "POST", "clock/advance", &body).1;
+    assert_eq!(first["incomplete"], true);
+    let clock = call(&mut shop, "GET", "clock", &Json::Null).1;
+    assert_eq!(clock["pending"], 0, "what was due happened before this call was heard");
+    let second = call(&mut shop, "POST", "clock/advance", &body).1;
+    let total = |it: &Json| it["deliveries_total"].as_u64().expect("a number");
+    assert_eq!(total(&first) + total(&second), 6_060);
+}
