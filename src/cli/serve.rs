@@ -22,6 +22,7 @@ use crate::engine::tables::{Contract, Credential, settings};
 use crate::engine::world::World;
 use crate::kit::secret::Secret;
 use crate::kit::time::{Timestamp, Uptime, parse_timestamp};
+use crate::kit::webhook_url::shown;
 use crate::providers;
 
 mod watch;
@@ -104,7 +105,7 @@ pub fn target(text: &str) -> Result<String, String> {
 
 fn public_url(text: &str) -> Result<String, String> {
     let text = text.trim_end_matches('/');
-    let bare = text.split_once("://").is_some_and(|it| !it.1.contains('/'));
+    let bare = text.split_once("://").is_some_and(|it| !it.1.contains(['/', '?', '#', '@']));
     if !bare || webhook_url(text).is_err() {
         return Err("write a scheme, a host and perhaps a port, such as https://pay.test.example or http://localhost:3000".to_owned());
     }
@@ -315,7 +316,7 @@ impl Greeting {
         }
         line(format!(
             "\nwebhooks          {}",
-            self.webhooks.as_deref().unwrap_or("none yet: --webhook-url, or PATCH /__admin/accounts/...")
+            self.webhooks.as_deref().map_or("none yet: --webhook-url, or PATCH /__admin/accounts/...".into(), shown)
         ));
         line(format!("control API       {base}/__admin/"));
         if let Some(token) = token {

@@ -28,8 +28,10 @@ fn render_account(world: &World, provider_id: ProviderId, account: &Account) -> 
     let mut settings = serde_json::Map::new();
     for row in contract.settings() {
         let mut value = account.shown(row, show);
-        if let (SettingKind::Url | SettingKind::Text { .. }, Some(text)) = (row.kind, value.as_str()) {
-            value = json!(render.text(text));
+        match (row.kind, value.as_str()) {
+            (SettingKind::Url, Some(text)) => value = json!(render.url(text)),
+            (SettingKind::Text { .. }, Some(text)) => value = json!(render.text(text)),
+            _ => {}
         }
         settings.insert(row.name.to_owned(), json!({"value": value, "default": row.kind.default(), "meaning": row.meaning}));
         document[row.name] = value;

@@ -5,14 +5,15 @@ use serde_json::{Value as Json, json};
 
 use self::mask::Mask;
 use crate::contract::violations;
-use crate::engine::delivery::{Attempt, Delivery, Outcome, Status, delivery_name};
+use crate::engine::delivery::{Attempt, Delivery, Outcome, Status, delivery_name, MARK, is_basic};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Message;
 use crate::engine::log::{ActionEntry, Block, Change, Entry, Fired, FiredRow, OutcomeEntry, Refused, RequestEntry, What};
 use crate::engine::world::World;
-use crate::kit::http::headers_as_object;
+use crate::kit::http::{HeaderMap, HeaderValue, header, headers_as_object, headers_as_written};
 use crate::kit::secret::Secret;
 
+mod hints;
 mod mask;
 mod timeline;
 
@@ -124,13 +125,18 @@ impl<'a> Renderer<'a> {
         }))
     }
 
+    /// An address without its password and tokens.
+    pub fn url(&self, url: &str) -> String {
+        self.text(&self.mask.url(url))
+    }
+
     /// A webhook with its attempts.
     pub fn delivery(&self, it: &Delivery) -> Json {
         let mut shown = json!({
             "id": delivery_name(it.id), "provider": self.slug(it.provider_id), "account": it.account,
-            "event": it.event, "event_id": it.event_id, "subject": self.text(&it.subject), "url": self.text(&it.url),
+            "event": it.event, "event_id": it.event_id, "subject": self.text(&it.subject), "url": self.url(&it.url),
             "status": it.status.word(), "created_at": it.created_at, "next_attempt_at": it.next_attempt_at,
-            "attempts": it.attempts.iter().map(|it| self.attempt(it)).collect::<Vec<_>>(),
+            "attempts": it.attempts.iter().map(|attempt| self.attempt(it, attempt)).collect::<Vec<_>>(),
         });
         if let Some(fault) = &it.fault {
             shown["rule"] = json!(fault.rule);
@@ -142,8 +148,8 @@ impl<'a> Renderer<'a> {
     }
 
     /// One request to a receiver, and what came of it.
-    pub fn attempt(&self, it: &Attempt) -> Json {
-        let show = |text: &str| self.text(text);
+    pub fn attempt(&self, delivery: &Delivery, it: &Attempt) -> Json {
+        let show = |text: &str| self.text(&self.mask.text_of_url(&delivery.url, text));
         let outcome = it.outcome.as_ref();
         let answer = outcome.and_then(|it| it.result.as_ref().ok());
         let response = answer.map(|it| json!({"headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())}));
@@ -151,7 +157,7 @@ impl<'a> Renderer<'a> {
             "number": it.number, "at": it.at,
             "status": outcome.and_then(Outcome::answered), "error": outcome.and_then(Outcome::error),
             "duration_ms": outcome.map_or(0, |it| it.took.as_millis()),
-            "request": {"headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())},
+            "request": {"headers": self.sent_headers(delivery, it, show), "body": show(&it.body.text())},
             "response": response, "signed": it.signed.as_deref().map(show),
         });
         for (name, is_so) in [("repeated", it.repeated), ("resend", it.resend)] {
@@ -159,7 +165,34 @@ impl<'a> Renderer<'a> {
                 shown[name] = json!(true);
             }
         }
+        let remarks = outcome.and_then(|it| it.remarks.as_ref());
+        let hint = remarks.and_then(|it| it.hint.clone()).or_else(|| hints::of_attempt(delivery, it));
+        for (name, text) in [("detail", remarks.and_then(|it| it.detail.clone())), ("hint", hint)] {
+            if let Some(text) = text {
+                shown[name] = json!(show(&text));
+            }
+        }
         shown
+    }
+
+    /// The headers of a request to a receiver, in the case in which they leave.
+    fn sent_headers(&self, delivery: &Delivery, it: &Attempt, show: impl Fn(&str) -> String) -> Json {
+        let mut headers = self.without_password(&it.headers);
+        let is_marked = it.outcome.as_ref().and_then(|it| it.remarks.as_ref()).is_some_and(|it| it.marked);
+        if is_marked && let Ok(id) = HeaderValue::from_str(&delivery_name(delivery.id)) {
+            headers.insert(MARK, id);
+        }
+        let contract = self.world.provider(delivery.provider_id).contract();
+        headers_as_written(&headers, contract.webhook_headers(&delivery.event), show)
+    }
+
+    /// Headers without the password of the address to which they were sent.
+    fn without_password(&self, headers: &HeaderMap) -> HeaderMap {
+        let mut headers = headers.clone();
+        if let Some(value) = headers.get_mut(header::AUTHORIZATION).filter(|it| is_basic(it)) {
+            *value = self.mask.basic(value);
+        }
+        headers
     }
 
     /// What has arrived in an inbox.
@@ -167,7 +200,7 @@ impl<'a> Renderer<'a> {
         let show = |text: &str| self.text(text);
         json!({
             "at": it.at, "method": it.method, "path": show(&it.path),
-            "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text()),
+            "headers": headers_as_object(&self.without_password(&it.headers), show), "body": show(&it.body.text()),
             "provider": it.provider, "signature": it.signature,
         })
     }

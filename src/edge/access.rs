@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use parking_lot::Mutex;
 
-use super::courier::DELIVERY;
 use crate::control::Caller;
+use crate::engine::delivery::MARK;
 use crate::kit::http::Response;
 use crate::kit::secret::Secret;
 use crate::kit::sign::same;
@@ -92,7 +92,7 @@ impl Access {
         if head.may_call.is_none() {
             return Ok(());
         }
-        if head.headers.contains_key(DELIVERY) {
+        if head.headers.contains_key(MARK) {
             let detail = "This is one of Playmoney's own webhooks. The control API does not take webhooks, except in its inboxes.";
             return Err(Response::problem(StatusCode::FORBIDDEN, "own_webhook", detail));
         }

@@ -1,26 +1,27 @@
 //! hyper out: one attempt of a webhook, on a connection of its own.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use self::broken::Broken;
+use self::shortage::Shortage;
 use super::egress::Egress;
-use crate::engine::delivery::{ANSWER_BYTES_MAX, Answer, Failure, Outcome, Outgoing};
-use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, header};
+use crate::engine::delivery::{Answer, Failure, MARK, Outcome, Outgoing, Remarks};
 use crate::kit::time::Duration;
+use crate::kit::webhook_url::{Host, Scheme, WebhookUrl};
 
-/// The header with the id of a delivery. The control API refuses requests with this header, so that a webhook cannot
-/// reach it through another server.
-pub const DELIVERY: HeaderName = HeaderName::from_static("playmoney-delivery");
+mod broken;
+mod exchange;
+mod shortage;
+#[cfg(feature = "tls")]
+mod tls;
+mod wire;
 
 /// Connections to one host and port at a time. Further attempts wait; their time limit begins later.
 const CONNECTIONS_PER_TARGET_MAX: usize = 64;
@@ -31,7 +32,8 @@ const CONNECTIONS_MAX: usize = 512;
 pub struct Courier {
     egress: Egress,
     #[cfg(feature = "tls")]
-    tls: std::sync::OnceLock<Result<tokio_rustls::TlsConnector, String>>,
+    tls: tls::Connector,
+    shortage: Shortage,
     all: Arc<Semaphore>,
     targets: Mutex<BTreeMap<String, Arc<Semaphore>>>,
 }
@@ -42,28 +44,46 @@ impl Courier {
         Self {
             egress,
             #[cfg(feature = "tls")]
-            tls: std::sync::OnceLock::new(),
+            tls: tls::Connector::default(),
+            shortage: Shortage::default(),
             all: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
             targets: Mutex::new(BTreeMap::new()),
         }
     }
 
-    /// One attempt. The receiver's time limit is real time at any rate of the simulated clock.
+    /// One attempt. The receiver's time limit is real time at any rate of the simulated clock. As long as this machine
+    /// lacks what a connection needs, the attempt has not left: it waits, and its time limit has not begun.
     pub async fn post(&self, outgoing: &Outgoing) -> Outcome {
-        let Some(target) = Target::of(&outgoing.url) else { return Outcome::failed(Failure::BadResponse) };
-        let permits = self.permits(&target).await;
-        let attempt = tokio::time::timeout(outgoing.time_limit.unsigned_abs(), self.attempt(&target, outgoing)).await;
-        drop(permits);
-        match attempt {
-            Ok(Ok(answer)) => Outcome { result: Ok(answer), took: Duration::ZERO },
-            Ok(Err(failure)) => Outcome::failed(failure),
-            Err(_) => Outcome::failed(Failure::Timeout),
+        let target = match WebhookUrl::parse(&outgoing.url) {
+            Ok(target) => target,
+            Err(why) => return failed(Broken::new(Failure::Blocked, format!("the address cannot be called: {why}")), false),
+        };
+        let _permits = self.permits(&target).await;
+        let mut pause = shortage::PAUSE_MIN;
+        loop {
+            let marked = AtomicBool::new(false);
+            let attempt = self.attempt(&target, outgoing, &marked);
+            let attempt = tokio::time::timeout(outgoing.time_limit.unsigned_abs(), attempt).await;
+            let marked = marked.into_inner();
+            match attempt {
+                Ok(Ok(answer)) => return answered(answer, marked),
+                Ok(Err(Unanswered::Broken(broken))) => return failed(broken, marked),
+                Ok(Err(Unanswered::NotLeft(why))) => {
+                    self.shortage.report(&why, &target);
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(shortage::PAUSE_MAX);
+                }
+                Err(_) => {
+                    let limit = outgoing.time_limit;
+                    return failed(Broken::new(Failure::Timeout, format!("no complete answer within {limit:#}")), marked);
+                }
+            }
         }
     }
 
     /// First a permit of the target, then one of all: a slow target cannot take the permits of others while its attempts
     /// wait for each other.
-    async fn permits(&self, target: &Target) -> [Option<OwnedSemaphorePermit>; 2] {
+    async fn permits(&self, target: &WebhookUrl) -> [Option<OwnedSemaphorePermit>; 2] {
         let own = {
             let mut targets = self.targets.lock();
             if targets.len() > CONNECTIONS_MAX {
@@ -74,150 +94,103 @@ impl Courier {
         [own.acquire_owned().await.ok(), Arc::clone(&self.all).acquire_owned().await.ok()]
     }
 
-    async fn attempt(&self, target: &Target, outgoing: &Outgoing) -> Result<Answer, Failure> {
-        let stream = self.connect(target).await?;
-        if !target.secure {
-            return exchange(stream, target, outgoing).await;
+    /// `marked` becomes true once a request with Playmoney's mark is sent.
+    async fn attempt(&self, target: &WebhookUrl, outgoing: &Outgoing, marked: &AtomicBool) -> Result<Answer, Unanswered> {
+        let (stream, peer) = self.connect(target).await?;
+        let is_marked = !peer.ip().to_canonical().is_loopback();
+        let headers = exchange::headers(target, outgoing, is_marked.then_some(MARK));
+        match target.scheme {
+            Scheme::Http => {
+                marked.store(is_marked, Ordering::Relaxed);
+                Ok(exchange::post(stream, &target.request_uri, headers, outgoing).await?)
+            }
+            #[cfg(feature = "tls")]
+            Scheme::Https => {
+                let stream = self.tls.handshake(&target.host, stream).await?;
+                marked.store(is_marked, Ordering::Relaxed);
+                Ok(exchange::post(stream, &target.request_uri, headers, outgoing).await?)
+            }
+            #[cfg(not(feature = "tls"))]
+            Scheme::Https => Err(Broken::new(Failure::Tls, "this build has no TLS: the feature `tls` is off").into()),
         }
-        #[cfg(feature = "tls")]
-        {
-            exchange(self.handshake(target, stream).await?, target, outgoing).await
-        }
-        #[cfg(not(feature = "tls"))]
-        Err(Failure::Tls)
     }
 
-    /// Resolves once, and connects only to addresses that were checked.
-    async fn connect(&self, target: &Target) -> Result<TcpStream, Failure> {
-        let found = tokio::net::lookup_host((target.host.as_str(), target.port)).await.map_err(|_| Failure::Dns)?;
-        let found: Vec<SocketAddr> = found.collect();
-        if found.is_empty() {
-            return Err(Failure::Dns);
+    /// Resolves once, and connects only to addresses that were checked. When none can be reached, the first failure counts,
+    /// and all are told.
+    async fn connect(&self, target: &WebhookUrl) -> Result<(TcpStream, SocketAddr), Unanswered> {
+        let mut broken: Option<Broken> = None;
+        for address in resolve(target).await? {
+            let failed = match self.egress.judge(address) {
+                Err(why) => Broken::new(Failure::Blocked, why),
+                Ok(()) => match TcpStream::connect(address).await {
+                    Ok(stream) => {
+                        _ = stream.set_nodelay(true);
+                        return Ok((stream, address));
+                    }
+                    Err(why) if shortage::is_shortage(&why, address.ip()) => return Err(Unanswered::NotLeft(why)),
+                    Err(why) => broken::connecting(address, &why),
+                },
+            };
+            broken = Some(match broken {
+                None => failed,
+                Some(first) => first.and(&failed),
+            });
         }
-        let mut failure = Failure::Blocked;
-        for address in found.into_iter().filter(|it| self.egress.permits(*it)) {
-            match TcpStream::connect(address).await {
-                Ok(stream) => {
-                    _ = stream.set_nodelay(true);
-                    return Ok(stream);
+        let nothing = || Broken::new(Failure::Dns, format!("the name `{}` has no address", target.authority));
+        Err(broken.unwrap_or_else(nothing).into())
+    }
+}
+
+/// Why an attempt has no answer.
+enum Unanswered {
+    /// The receiver, the network, or a rule of this server.
+    Broken(Broken),
+    /// This machine lacks what a connection needs, so nothing was sent.
+    NotLeft(std::io::Error),
+}
+
+impl From<Broken> for Unanswered {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
+    }
+}
+
+/// The addresses of a target. Names below `localhost` are this machine, whatever a name server says.
+async fn resolve(target: &WebhookUrl) -> Result<Vec<SocketAddr>, Unanswered> {
+    let port = target.port;
+    match &target.host {
+        Host::Address(ip) => Ok(vec![SocketAddr::new(*ip, port)]),
+        host if host.is_localhost() => {
+            let both = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+            Ok(both.map(|ip| SocketAddr::new(ip, port)).into())
+        }
+        Host::Name(name) => {
+            shortage::check_descriptors().map_err(Unanswered::NotLeft)?;
+            match tokio::net::lookup_host((name.as_str(), port)).await {
+                Ok(found) => Ok(found.collect()),
+                Err(why) => {
+                    // Without descriptors, a resolver says that it does not know the name.
+                    shortage::check_descriptors().map_err(Unanswered::NotLeft)?;
+                    if shortage::is_shortage(&why, IpAddr::V4(Ipv4Addr::UNSPECIFIED)) {
+                        return Err(Unanswered::NotLeft(why));
+                    }
+                    Err(Broken::new(Failure::Dns, format!("the name `{name}` did not resolve: {why}")).into())
                 }
-                Err(why) => failure = if why.kind() == std::io::ErrorKind::TimedOut { Failure::Timeout } else { Failure::Refused },
             }
         }
-        Err(failure)
-    }
-
-    #[cfg(feature = "tls")]
-    async fn handshake(&self, target: &Target, stream: TcpStream) -> Result<impl AsyncRead + AsyncWrite + Unpin + Send + 'static, Failure> {
-        let connector = self.tls.get_or_init(connector).as_ref().map_err(|why| {
-            tracing::warn!(%why, "https webhooks are not possible: the certificates of the system cannot be used");
-            Failure::Tls
-        })?;
-        let name = rustls::pki_types::ServerName::try_from(target.host.clone()).map_err(|_| Failure::Tls)?;
-        connector.connect(name, stream).await.map_err(|why| {
-            tracing::debug!(%why, host = target.host, "TLS handshake");
-            Failure::Tls
-        })
     }
 }
 
-/// Certificates are verified against those of the system; `SSL_CERT_FILE` adds a development authority.
-#[cfg(feature = "tls")]
-fn connector() -> Result<tokio_rustls::TlsConnector, String> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let config = config.map_err(|it| it.to_string())?.with_root_certificates(roots).with_no_client_auth();
-    Ok(tokio_rustls::TlsConnector::from(Arc::new(config)))
+fn answered(answer: Answer, marked: bool) -> Outcome {
+    let detail = answer.is_cut.then(|| "the receiver closed the connection before the end of its answer".to_owned());
+    outcome(Ok(answer), Remarks { detail, hint: None, marked })
 }
 
-/// The address of an attempt, parsed once.
-struct Target {
-    secure: bool,
-    host: String,
-    port: u16,
-    /// Host and port as the URL writes them.
-    authority: String,
-    path: String,
+fn failed(broken: Broken, marked: bool) -> Outcome {
+    let Broken { failure, detail, hint } = broken;
+    outcome(Err(failure), Remarks { detail: Some(detail), hint, marked })
 }
 
-impl Target {
-    fn of(url: &str) -> Option<Self> {
-        let uri: http::Uri = url.parse().ok()?;
-        let secure = uri.scheme_str() == Some("https");
-        let authority = uri.authority()?.as_str().to_owned();
-        let host = uri.host()?.trim_matches(['[', ']']).to_owned();
-        let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
-        let path = uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
-        Some(Self { secure, host, port, authority, path })
-    }
-}
-
-async fn exchange<S>(stream: S, target: &Target, outgoing: &Outgoing) -> Result<Answer, Failure>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let mut builder = hyper::client::conn::http1::Builder::new();
-    builder.title_case_headers(true).max_buf_size(64 * 1024);
-    let (mut sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(|it| failure(&it))?;
-    let connection = Connection(tokio::spawn(async move { _ = connection.await }));
-    let mut request = hyper::Request::new(Full::new(outgoing.body.clone()));
-    *request.method_mut() = http::Method::POST;
-    *request.uri_mut() = target.path.parse().map_err(|_| Failure::BadResponse)?;
-    *request.headers_mut() = headers(target, outgoing);
-    let response = sender.send_request(request).await.map_err(|it| failure(&it))?;
-    let (head, body) = response.into_parts();
-    let body = beginning(body).await?;
-    drop(connection);
-    Ok(Answer { status: head.status.as_u16(), headers: head.headers, body: Kept(body) })
-}
-
-fn headers(target: &Target, outgoing: &Outgoing) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(outgoing.headers.len() + 3);
-    if let Ok(host) = HeaderValue::from_str(&target.authority) {
-        headers.insert(header::HOST, host);
-    }
-    headers.extend(outgoing.headers.clone());
-    if let Ok(id) = HeaderValue::from_str(&crate::engine::delivery::delivery_name(outgoing.id.delivery)) {
-        headers.insert(DELIVERY, id);
-    }
-    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    headers
-}
-
-/// Ends the task of the connection with the attempt.
-struct Connection(tokio::task::JoinHandle<()>);
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// The first bytes of an answer. Later bytes are not awaited.
-async fn beginning(mut body: Incoming) -> Result<Bytes, Failure> {
-    let mut kept = BytesMut::new();
-    while kept.len() < ANSWER_BYTES_MAX
-        && let Some(frame) = body.frame().await
-    {
-        let frame = frame.map_err(|it| failure(&it))?;
-        let Some(chunk) = frame.data_ref() else { continue };
-        kept.extend_from_slice(&chunk[..chunk.len().min(ANSWER_BYTES_MAX - kept.len())]);
-    }
-    Ok(kept.freeze())
-}
-
-fn failure(error: &hyper::Error) -> Failure {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(it) = cause {
-        match it.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
-            Some(std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe | std::io::ErrorKind::UnexpectedEof) => {
-                return Failure::Reset;
-            }
-            Some(std::io::ErrorKind::TimedOut) => return Failure::Timeout,
-            _ => cause = it.source(),
-        }
-    }
-    if error.is_incomplete_message() || error.is_canceled() || error.is_closed() { Failure::Reset } else { Failure::BadResponse }
+fn outcome(result: Result<Answer, Failure>, remarks: Remarks) -> Outcome {
+    Outcome { result, took: Duration::ZERO, remarks: remarks.boxed() }
 }

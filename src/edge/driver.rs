@@ -17,6 +17,7 @@ use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::{Timestamp, Uptime};
+use crate::kit::webhook_url::shown;
 use crate::sandbox::{Answered, Sandbox, Ticket};
 
 /// The only clock that is read: the duration since the start of the process, and the real date.
@@ -43,6 +44,9 @@ const LOOPBACK_AT_ONCE: usize = 200;
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
 /// Receivers that are named in one such message.
 const AWAITED_MAX: usize = 10;
+/// A receiver has refused a webhook whose date is far from the real one.
+const DATED: &str = "the webhook is dated by the simulated clock, which is far from the real date: if the receiver judges dates by its own \
+     clock, set `signature_time` of the account to `real`";
 /// No wake-up is set.
 const NEVER: u64 = u64::MAX;
 
@@ -182,17 +186,23 @@ impl Driver {
 
     /// Sends one attempt over the network.
     async fn post(self: Arc<Self>, outgoing: Outgoing) {
-        let outcome = self.courier.post(&outgoing).await;
+        let mut outcome = self.courier.post(&outgoing).await;
+        let uptime = self.stopwatch.uptime();
+        if outgoing.dated.is_some_and(|it| it.is_far_from(uptime.date)) && outcome.answered().is_some_and(|it| (400..500).contains(&it)) {
+            outcome.remarks.get_or_insert_default().hint = Some(DATED.to_owned());
+        }
+        let remarks = outcome.remarks.as_ref();
         tracing::info!(
             sandbox = self.name,
             delivery = outgoing.id.delivery,
             attempt = outgoing.id.number,
-            url = outgoing.url.split('?').next(),
+            url = shown(&outgoing.url).split('?').next(),
             status = outcome.answered(),
             error = outcome.error(),
+            detail = remarks.and_then(|it| it.detail.as_deref()),
+            hint = remarks.and_then(|it| it.hint.as_deref()),
             "webhook"
         );
-        let uptime = self.stopwatch.uptime();
         let mut sandbox = self.lock();
         sandbox.settle(uptime, &outgoing, outcome);
         self.drain(sandbox, uptime);

@@ -7,19 +7,21 @@ use super::registry::{DEFAULT, Registry};
 use crate::control;
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::kit::http::Target;
+use crate::kit::webhook_url::{Host, Scheme, WebhookUrl};
 
 /// Knows this server's own addresses, and asks its registry for the sandboxes behind them.
 #[derive(Default)]
 pub struct Loopback {
     /// `http://127.0.0.1:4242` and the other ways to write it.
-    origins: Vec<String>,
+    origins: Vec<WebhookUrl>,
     /// Weak, because the registry holds the drivers, and each driver holds the loopback.
     registry: OnceLock<Weak<Registry>>,
 }
 
 impl Loopback {
     /// For a server that can be reached at these origins.
-    pub fn new(origins: Vec<String>) -> Self {
+    pub fn new(origins: &[String]) -> Self {
+        let origins = origins.iter().filter_map(|it| WebhookUrl::parse(it).ok()).collect();
         Self { origins, registry: OnceLock::new() }
     }
 
@@ -28,19 +30,31 @@ impl Loopback {
         _ = self.registry.set(registry);
     }
 
-    /// The path of a URL of this server; `None` for another server's.
-    fn own_path<'a>(&self, url: &'a str) -> Option<&'a str> {
-        self.origins.iter().find_map(|it| url.strip_prefix(it.as_str())).filter(|it| it.starts_with('/'))
+    /// The path and query of a URL of this server; `None` for another server's.
+    fn own_path(&self, url: &str) -> Option<String> {
+        let target = WebhookUrl::parse(url).ok()?;
+        self.origins.iter().find_map(|it| below(it, &target)).map(str::to_owned)
     }
 
     /// Delivers an attempt to the inbox that is its target. `None`: the target is not one of our inboxes.
     pub fn take(&self, outgoing: &Outgoing) -> Option<Outcome> {
         let path = self.own_path(&outgoing.url)?;
+        let path = path.as_str();
         let address = Address::parse(None, path.split('?').next()?);
         let inbox = inbox(&address)?;
         let driver = self.registry.get()?.upgrade()?.find(address.sandbox.unwrap_or(DEFAULT))?;
         Some(driver.receive(inbox, path.to_owned(), outgoing))
     }
+}
+
+/// What of the path of a target stands below an origin. A name below `localhost` is one more name of this machine.
+fn below<'a>(origin: &WebhookUrl, target: &'a WebhookUrl) -> Option<&'a str> {
+    let place = |it: &WebhookUrl| {
+        let host = if it.host.is_localhost() { Host::Name("localhost".to_owned()) } else { it.host.clone() };
+        (it.scheme == Scheme::Https, host, it.port)
+    };
+    let below = target.request_uri.strip_prefix(origin.request_uri.trim_end_matches('/'))?;
+    (place(origin) == place(target) && below.starts_with('/')).then_some(below)
 }
 
 /// The inbox of an address: `/__admin/inbox/shop` of any sandbox.
@@ -57,9 +71,14 @@ mod tests {
 
     #[test]
     fn a_port_that_begins_alike_belongs_to_another_server() {
-        let loopback = Loopback::new(vec!["http://127.0.0.1:4242".to_owned()]);
-        assert_eq!(loopback.own_path("http://127.0.0.1:4242/__admin/inbox/shop"), Some("/__admin/inbox/shop"));
-        assert_eq!(loopback.own_path("http://127.0.0.1:42420/__admin/inbox/shop"), None);
+        let loopback = Loopback::new(&["http://127.0.0.1:4242".to_owned(), "http://localhost:4242".to_owned()]);
+        let own = "/__admin/inbox/shop";
+        for origin in ["http://127.0.0.1:4242", "http://127.1:4242", "http://LOCALHOST:4242", "http://shop.localhost:4242"] {
+            assert_eq!(loopback.own_path(&format!("{origin}{own}")).as_deref(), Some(own), "{origin}");
+        }
+        for origin in ["http://127.0.0.1:42420", "https://127.0.0.1:4242", "http://127.0.0.2:4242", "http://localhost.test:4242"] {
+            assert_eq!(loopback.own_path(&format!("{origin}{own}")), None, "{origin}");
+        }
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl Server {
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
         let stopwatch = Stopwatch::start();
-        let loopback = Arc::new(Loopback::new(origins(address, config.public_url.as_deref())));
+        let loopback = Arc::new(Loopback::new(&origins(address, config.public_url.as_deref())));
         let courier = Arc::new(Courier::new(Egress { allow: config.webhook_allow, own: Some(address) }));
         let sandbox = Sandbox::new(config.start, stopwatch.uptime());
         let driver = Driver::start(sandbox, stopwatch, courier, Arc::clone(&loopback));

@@ -5,8 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ObjectId, ProviderId};
 use super::rules::WebhookFault;
-use crate::kit::http::{HeaderMap, Kept, header_pairs};
+use crate::kit::fields::Field;
+use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, header, header_pairs};
 use crate::kit::time::{Duration, Timestamp};
+use crate::kit::webhook_url::WebhookUrl;
+
+/// Playmoney's own header, with the id of a delivery. The control API refuses requests with it, so that a webhook cannot
+/// reach it through another server. It is not sent to loopback addresses: there a server knows its own.
+pub const MARK: HeaderName = HeaderName::from_static("playmoney-delivery");
 
 /// This much of a receiver's answer is kept.
 pub const ANSWER_BYTES_MAX: usize = 16 * 1024;
@@ -82,6 +88,39 @@ pub struct Signed {
     pub body: Bytes,
     /// The text that was signed, if any.
     pub signed: Option<String>,
+    /// The date that a receiver may judge.
+    pub dated: Option<Dated>,
+}
+
+/// The date of a webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dated {
+    pub at: Timestamp,
+    /// A receiver that follows the documentation refuses a date that is further from its own clock.
+    pub window: Duration,
+}
+
+impl Dated {
+    /// Whether a receiver with that clock refuses it.
+    pub fn is_far_from(self, date: Timestamp) -> bool {
+        self.window < self.at.duration_since(date).abs()
+    }
+}
+
+/// Adds the user name and the password of an address, in place of those of another address. The header stays as it is when
+/// the provider's own signature takes it.
+pub fn authorize(headers: &mut HeaderMap, url: &str) {
+    if headers.get(header::AUTHORIZATION).is_some_and(is_basic) {
+        headers.remove(header::AUTHORIZATION);
+    }
+    if let Some(basic) = WebhookUrl::parse(url).ok().and_then(|it| it.basic) {
+        headers.entry(header::AUTHORIZATION).or_insert(basic);
+    }
+}
+
+/// Whether a value of `Authorization` is a user name and a password.
+pub fn is_basic(value: &HeaderValue) -> bool {
+    value.as_bytes().starts_with(b"Basic ")
 }
 
 /// The status of a delivery.
@@ -139,22 +178,48 @@ pub struct Outcome {
     pub result: Result<Answer, Failure>,
     /// Simulated time until it was known: zero unless an inbox or a rule delays.
     pub took: Duration,
+    /// What the sender of a request to a real receiver has to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remarks: Option<Box<Remarks>>,
+}
+
+/// What only the sender of a real request can know. An inbox has none, so that its outcomes are the same in every run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Remarks {
+    /// Why the attempt failed.
+    pub detail: Option<String>,
+    /// What can be done about it.
+    pub hint: Option<String>,
+    /// The request carried Playmoney's mark.
+    pub marked: bool,
+}
+
+impl Remarks {
+    /// `None` when there is nothing to say.
+    pub fn boxed(self) -> Option<Box<Self>> {
+        (self != Self::default()).then(|| Box::new(self))
+    }
+
+    /// The bytes that it takes.
+    pub fn size(&self) -> usize {
+        size_of::<Self>() + self.detail.as_ref().map_or(0, String::len) + self.hint.as_ref().map_or(0, String::len)
+    }
 }
 
 impl Outcome {
     /// A receiver that answers with this status at once.
     pub fn status(status: u16) -> Self {
-        Self { result: Ok(Answer { status, ..Answer::default() }), took: Duration::ZERO }
+        Self { result: Ok(Answer { status, ..Answer::default() }), took: Duration::ZERO, remarks: None }
     }
 
     /// No answer, for that reason.
     pub fn failed(failure: Failure) -> Self {
-        Self { result: Err(failure), took: Duration::ZERO }
+        Self { result: Err(failure), took: Duration::ZERO, remarks: None }
     }
 
     /// Whether the receiver has accepted it, with any 2xx.
     pub fn accepted(&self) -> bool {
-        self.answered().is_some_and(|status| (200..300).contains(&status))
+        self.failure().is_none() && self.answered().is_some_and(|status| (200..300).contains(&status))
     }
 
     /// The status that was answered.
@@ -162,9 +227,14 @@ impl Outcome {
         self.result.as_ref().ok().map(|it| it.status)
     }
 
+    /// Why there is no answer, or no whole one.
+    pub fn failure(&self) -> Option<Failure> {
+        self.result.as_ref().map_or_else(|it| Some(*it), |it| it.is_cut.then_some(Failure::BadResponse))
+    }
+
     /// The word for a failure.
     pub fn error(&self) -> Option<&'static str> {
-        self.result.as_ref().err().map(|it| it.word())
+        self.failure().map(Failure::word)
     }
 }
 
@@ -175,6 +245,9 @@ pub struct Answer {
     #[serde(with = "header_pairs")]
     pub headers: HeaderMap,
     pub body: Kept,
+    /// The connection ended before the body did.
+    #[serde(default)]
+    pub is_cut: bool,
 }
 
 /// Why an attempt got no answer.
@@ -226,6 +299,10 @@ pub struct Outgoing {
     pub body: Bytes,
     /// The provider waits for the receiver's answer for this duration.
     pub time_limit: Duration,
+    /// The headers of the webhook as the documentation writes them.
+    pub documented_headers: &'static [Field],
+    /// The date that a receiver may judge.
+    pub dated: Option<Dated>,
 }
 
 /// How the control API names a delivery.

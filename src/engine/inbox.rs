@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::delivery::{Answer, Failure, Outcome};
+use super::delivery::{Failure, Outcome};
 use crate::kit::http::{HeaderMap, Kept, header_pairs};
 use crate::kit::time::{Duration, Timestamp, parse_duration};
+use crate::kit::webhook_url::{Host, WebhookUrl};
 
 /// The address of an inbox without a socket is `http://NAME` and this.
 pub const HOST_SUFFIX: &str = ".inbox.playmoney.test";
@@ -75,9 +76,9 @@ impl Reaction {
     /// The outcome for a provider with this time limit.
     pub fn outcome(self, time_limit: Duration) -> Outcome {
         match self {
-            Self::Answer { delay, .. } if delay >= time_limit => Outcome { result: Err(Failure::Timeout), took: time_limit },
-            Self::Answer { status, delay } => Outcome { result: Ok(Answer { status, ..Answer::default() }), took: delay },
-            Self::Timeout => Outcome { result: Err(Failure::Timeout), took: time_limit },
+            Self::Answer { delay, .. } if delay >= time_limit => Outcome { took: time_limit, ..Outcome::failed(Failure::Timeout) },
+            Self::Answer { status, delay } => Outcome { took: delay, ..Outcome::status(status) },
+            Self::Timeout => Outcome { took: time_limit, ..Outcome::failed(Failure::Timeout) },
             Self::Reset => Outcome::failed(Failure::Reset),
         }
     }
@@ -172,10 +173,9 @@ pub fn is_name(name: &str) -> bool {
 
 /// The name and the path of the inbox without a socket that a URL means, if it means one.
 pub fn of_url(url: &str) -> Option<(String, String)> {
-    let uri: http::Uri = url.parse().ok()?;
-    let name = uri.host()?.strip_suffix(HOST_SUFFIX)?.to_owned();
-    let path = uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
-    is_name(&name).then_some((name, path))
+    let WebhookUrl { host: Host::Name(host), request_uri, .. } = WebhookUrl::parse(url).ok()? else { return None };
+    let name = host.strip_suffix(HOST_SUFFIX)?.to_owned();
+    is_name(&name).then_some((name, request_uri))
 }
 
 fn size(message: &Message) -> usize {

@@ -297,7 +297,8 @@ fn attempt_size(it: &Attempt) -> usize {
 
 /// The size of what an outcome keeps of a receiver's answer.
 fn answer_size(outcome: &Outcome) -> usize {
-    outcome.result.as_ref().map_or(0, |it| it.body.0.len() + header_size(&it.headers))
+    let remarks = outcome.remarks.as_ref().map_or(0, |it| it.size());
+    remarks + outcome.result.as_ref().map_or(0, |it| it.body.0.len() + header_size(&it.headers))
 }
 
 fn header_size(headers: &HeaderMap) -> usize {

@@ -76,6 +76,12 @@ impl Contract {
         self.operations.iter().copied().find(|it| it.name == name)
     }
 
+    /// The headers of the webhooks of an event.
+    pub fn webhook_headers(&self, event: &str) -> &'static [Field] {
+        let row = self.events.iter().find(|it| it.name == event).or(self.events.first());
+        row.map_or(&[], |it| it.headers)
+    }
+
     /// The credential that calls carry.
     pub fn credential(&self) -> Option<&'static Credential> {
         self.credentials.first()

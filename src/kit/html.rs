@@ -56,6 +56,15 @@ fn set(response: &mut Response, name: HeaderName, value: &str) {
     }
 }
 
+/// The same page, which no other page may show in a frame. Hosted pages may be framed, as shops do.
+pub fn unframed(mut response: Response) -> Response {
+    if response.headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        let policy = format!("{}; frame-ancestors 'none'", POLICY.as_str());
+        response = response.with(header::CONTENT_SECURITY_POLICY, &policy);
+    }
+    response
+}
+
 /// An environment with the frame and these templates.
 ///
 /// # Panics

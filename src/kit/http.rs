@@ -8,6 +8,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::json;
 
+use super::fields::Field;
+
 mod kept;
 
 pub use kept::{Kept, KeptHeaders, header_pairs};
@@ -185,7 +187,7 @@ impl Response {
     /// 303 to another address. An address that is not valid in a header is a mistake of the caller: 400.
     pub fn see_other(location: &str) -> Self {
         let mut response = Self::new(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", Bytes::new());
-        match HeaderValue::from_str(location) {
+        match HeaderValue::try_from(location_value(location)) {
             Ok(value) => response.headers.insert(header::LOCATION, value),
             Err(_) => return Self::new(StatusCode::BAD_REQUEST, "text/plain; charset=utf-8", "The address to go to is not a URL."),
         };
@@ -200,6 +202,14 @@ impl Response {
         }
         self
     }
+}
+
+/// An address as the header `Location` carries it: what RFC 3986 does not allow in one is percent-encoded. A control
+/// character stays, so that the header refuses it.
+pub fn location_value(address: &str) -> String {
+    const NOT_IN_URLS: &AsciiSet =
+        &AsciiSet::EMPTY.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+    utf8_percent_encode(address, NOT_IN_URLS).to_string()
 }
 
 /// The pairs of a query or form body, decoded, in order.
@@ -232,12 +242,40 @@ pub fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
 
 /// Headers as one JSON object, in lower case; repeated headers are joined with commas.
 pub fn headers_as_object(headers: &HeaderMap, show: impl Fn(&str) -> String) -> serde_json::Value {
+    named_headers_as_object(headers, |it| Cow::Borrowed(it.as_str()), show)
+}
+
+/// Headers as one JSON object, in the case in which they leave.
+pub fn headers_as_written(headers: &HeaderMap, documented: &[Field], show: impl Fn(&str) -> String) -> serde_json::Value {
+    named_headers_as_object(headers, |it| written_name(it.as_str(), documented), show)
+}
+
+fn named_headers_as_object<'a>(
+    headers: &'a HeaderMap,
+    name_of: impl Fn(&'a HeaderName) -> Cow<'a, str>,
+    show: impl Fn(&str) -> String,
+) -> serde_json::Value {
     let mut object = serde_json::Map::new();
     for name in headers.keys() {
         let values = headers.get_all(name).iter().map(|it| show(&String::from_utf8_lossy(it.as_bytes())));
-        object.insert(name.as_str().to_owned(), values.collect::<Vec<_>>().join(", ").into());
+        object.insert(name_of(name).into_owned(), values.collect::<Vec<_>>().join(", ").into());
     }
     object.into()
+}
+
+/// The name of a header as the documentation writes it; one that it does not name, with capital letters at the beginning
+/// and behind hyphens.
+pub fn written_name<'a>(name: &'a str, documented: &[Field]) -> Cow<'a, str> {
+    if let Some(row) = documented.iter().find(|it| it.name.eq_ignore_ascii_case(name)) {
+        return Cow::Borrowed(row.name);
+    }
+    let mut begins = true;
+    let cased = name.chars().map(|it| {
+        let cased = if begins { it.to_ascii_uppercase() } else { it };
+        begins = it == '-';
+        cased
+    });
+    Cow::Owned(cased.collect())
 }
 
 /// Headers as one JSON object, with their values in full.
@@ -248,6 +286,39 @@ pub fn headers_in_full(headers: &HeaderMap) -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_encoded_before_a_browser_is_sent_there() {
+        for (address, sent) in [
+            ("http://h/a?b=c#d", "http://h/a?b=c#d"),
+            ("http://h/%22?x=[1]'", "http://h/%22?x=[1]'"),
+            ("http://h/\"<b>é", "http://h/%22%3Cb%3E%C3%A9"),
+        ] {
+            assert_eq!(Response::see_other(address).headers[header::LOCATION], sent);
+        }
+        assert_eq!(Response::see_other("http://h/\r\nx: y").status, StatusCode::BAD_REQUEST);
+    }
+
+    #[test]
+    fn headers_have_the_case_of_the_documentation() {
+        let row = |name| Field {
+            name,
+            kind: crate::kit::fields::TEXT,
+            need: crate::kit::fields::Need::Required,
+            meaning: "",
+            evidence: crate::kit::evidence::Evidence::Assumed("a test"),
+        };
+        let documented = [row("QbitPay-Signature"), row("Content-MD5"), row("NONCE")];
+        for (name, written) in [
+            ("qbitpay-signature", "QbitPay-Signature"),
+            ("Content-Md5", "Content-MD5"),
+            ("Nonce", "NONCE"),
+            ("content-type", "Content-Type"),
+            ("playmoney-delivery", "Playmoney-Delivery"),
+        ] {
+            assert_eq!(written_name(name, &documented), written);
+        }
+    }
 
     #[test]
     fn the_control_api_is_recognised_by_its_whole_first_segment() {

@@ -20,4 +20,5 @@ pub mod secret;
 pub mod sheet;
 pub mod sign;
 pub mod time;
+pub mod webhook_url;
 pub mod word;

@@ -330,7 +330,8 @@ mod tests {
         use crate::kit::http::HeaderMap;
         let (id, url, headers) = (AttemptId { delivery: 1, number: 1, copy: 0 }, "http://shop.test/".to_owned(), HeaderMap::new());
         let time_limit = crate::kit::time::Duration::from_secs(10);
-        Outgoing { id, generation: 0, url, headers, body: bytes::Bytes::new(), time_limit }
+        let body = bytes::Bytes::new();
+        Outgoing { id, generation: 0, url, headers, body, time_limit, documented_headers: &[], dated: None }
     }
 
     fn is_broken(response: &Response) -> bool {

@@ -7,6 +7,7 @@ use crate::cli::serve::{announce, cannot_listen};
 use crate::cli::{Exit, Stop};
 use crate::edge::{Config, Server};
 use crate::engine::start::Start;
+use crate::kit::webhook_url::shown;
 use crate::stage::play;
 
 /// Plays every file behind the same server, so that its address stays the same for the application.
@@ -17,7 +18,7 @@ pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<
     let server = runtime.block_on(Server::start(config));
     let server = server.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(run.listen, &why) })?;
     if !run.json {
-        anstream::eprintln!("playmoney: serving on {}, webhooks go to {webhook_url}", server.base_url());
+        anstream::eprintln!("playmoney: serving on {}, webhooks go to {}", server.base_url(), shown(webhook_url));
     }
     if let Some(file) = &run.ready_file {
         announce(file, &json!({"base_url": server.base_url(), "admin_token": null}))?;

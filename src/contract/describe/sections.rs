@@ -128,6 +128,9 @@ fn message(layout: &mut Layout, event: &EventRow) {
     layout.block(4, &indented(event.example).unwrap_or_else(|| text(event.example)));
 }
 
+/// What Playmoney adds to a webhook.
+const MARK: &str = "A webhook to an address that is not loopback has one more header, Playmoney-Delivery: the id of the delivery. The control API refuses requests with it.";
+
 pub fn schedule(layout: &mut Layout, schedule: &Schedule) {
     layout.heading("Attempts", "of a webhook, until a receiver accepts it");
     let cited = layout.cite(schedule.evidence);
@@ -139,6 +142,7 @@ pub fn schedule(layout: &mut Layout, schedule: &Schedule) {
     layout.table(2, 2, &rows);
     let cited = layout.cite(schedule.time_limit_evidence);
     layout.table(2, 0, &[[format!("A receiver has {:#} to answer.", schedule.time_limit), cited]]);
+    layout.paragraph(2, MARK);
 }
 
 /// Every setting of an account, those of all providers first.

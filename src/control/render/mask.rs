@@ -1,11 +1,14 @@
 //! Masks secrets that came from outside wherever they stand in a text.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
 use crate::engine::core::secrets_from_outside;
 use crate::engine::world::World;
-use crate::kit::http::encoded;
+use crate::kit::http::{HeaderValue, encoded};
 use crate::kit::secret::{Secret, masked};
+use crate::kit::webhook_url;
 
 /// A shorter secret is not masked: it would be found in ordinary words.
 const SECRET_BYTES_MIN: usize = 4;
@@ -52,6 +55,27 @@ impl Mask {
             Json::Object(members) => members.iter().map(|(name, it)| (self.text(name), self.value(it))).collect(),
             Json::Null | Json::Bool(_) | Json::Number(_) => value.clone(),
         }
+    }
+
+    /// An address without its password and tokens.
+    pub fn url<'t>(&self, url: &'t str) -> Cow<'t, str> {
+        if self.show { Cow::Borrowed(url) } else { webhook_url::shown(url) }
+    }
+
+    /// A text about an address, without the password and the tokens of that address.
+    pub fn text_of_url<'t>(&self, url: &str, text: &'t str) -> Cow<'t, str> {
+        let mut shown = Cow::Borrowed(text);
+        if !self.show {
+            for secret in webhook_url::secrets(url).into_iter().filter(|it| it.len() >= SECRET_BYTES_MIN && text.contains(it)) {
+                shown = Cow::Owned(shown.replace(secret, &masked(secret)));
+            }
+        }
+        shown
+    }
+
+    /// The value of `Authorization` with a user name and a password.
+    pub fn basic(&self, value: &HeaderValue) -> HeaderValue {
+        if self.show { value.clone() } else { HeaderValue::from_static("Basic ***") }
     }
 
     /// A secret as it may be shown.

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::kit::money;
 use crate::kit::secret::Secret;
 use crate::kit::time::parse_duration;
+use crate::kit::webhook_url::WebhookUrl;
 
 /// One setting.
 #[derive(Clone, Copy, Debug)]
@@ -198,22 +199,5 @@ fn waits(name: &str, items: &[Json]) -> Result<Value, String> {
 /// # Errors
 /// A sentence about what is wrong with it.
 pub fn webhook_url(url: &str) -> Result<(), &'static str> {
-    let uri: http::Uri = url.parse().map_err(|_| "this is not a URL")?;
-    match uri.scheme_str() {
-        Some("http" | "https") => {}
-        _ => return Err("a webhook address must begin with http:// or https://"),
-    }
-    let authority = uri.authority().map(http::uri::Authority::as_str).unwrap_or_default();
-    if authority.contains('@') {
-        return Err("a webhook address must not contain a user name or password");
-    }
-    // Quirk: a port that is too large parses, and is then missing.
-    if uri.host().unwrap_or_default().is_empty() || (has_port(authority) && uri.port_u16().is_none()) {
-        return Err("the address has no host, or its port is invalid");
-    }
-    Ok(())
-}
-
-fn has_port(authority: &str) -> bool {
-    authority.rsplit_once(':').is_some_and(|(_, port)| !port.contains(']'))
+    WebhookUrl::parse(url).map(|_| ())
 }

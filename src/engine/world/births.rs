@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::World;
 use crate::engine::core::{Core, Redirect};
-use crate::engine::delivery::Outgoing;
+use crate::engine::delivery::{Outgoing, authorize};
 use crate::engine::inbox::{self, Inbox};
 use crate::engine::provider::DynProvider;
 use crate::engine::start::{Impossible, Start};
@@ -93,10 +93,12 @@ impl World {
         for id in self.core.outbox.take_lost() {
             let Some(webhook) = self.core.outbox.get(id.delivery) else { continue };
             let Some(attempt) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (id.number, id.copy)) else { continue };
-            let (headers, body) = (attempt.headers.clone(), attempt.body.0.clone());
-            let time_limit = self.provider(webhook.provider_id).contract().schedule.time_limit;
+            let (mut headers, body) = (attempt.headers.clone(), attempt.body.0.clone());
+            let contract = self.provider(webhook.provider_id).contract();
             let url = self.core.target(&webhook.url).to_owned();
-            let outgoing = Outgoing { id, generation: self.generation, url, headers, body, time_limit };
+            authorize(&mut headers, &url);
+            let (time_limit, documented_headers) = (contract.schedule.time_limit, contract.webhook_headers(&webhook.event));
+            let outgoing = Outgoing { id, generation: self.generation, url, headers, body, time_limit, documented_headers, dated: None };
             if let Some(webhook) = self.core.outbox.get_mut(id.delivery) {
                 webhook.url.clone_from(&outgoing.url);
             }

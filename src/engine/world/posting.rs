@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::World;
 use crate::engine::actions::Cause;
 use crate::engine::agenda::Due;
-use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Outgoing, Signed, Status, delivery_name};
+use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Outgoing, Signed, Status, delivery_name, authorize};
 use crate::engine::ids::ObjectId;
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
 use crate::engine::log::{AttemptEntry, OutcomeEntry, What};
@@ -71,6 +71,7 @@ impl World {
         let last = webhook.attempts.iter().map(|it| it.number).max().unwrap_or(0);
         let number = last.saturating_add(1);
         webhook.url.clone_from(&signed.url);
+        authorize(&mut signed.headers, &signed.url);
         let at_once = how.filter(|it| it.together).map_or(1, |it| it.duplicate.max(1));
         for copy in 0..at_once {
             self.send(uptime, &webhook, AttemptId { delivery: id, number, copy }, signed.clone(), resend);
@@ -117,9 +118,17 @@ impl World {
         let AttemptId { delivery, number, copy } = id;
         // The copy is kept, because it has no spare capacity.
         let (at, headers) = (self.core.now, signed.headers.clone());
-        let time_limit = self.provider(webhook.provider_id).contract().schedule.time_limit;
-        let outgoing =
-            Outgoing { id, generation: self.generation, url: signed.url, headers: signed.headers, body: signed.body.clone(), time_limit };
+        let contract = self.provider(webhook.provider_id).contract();
+        let outgoing = Outgoing {
+            id,
+            generation: self.generation,
+            url: signed.url,
+            headers: signed.headers,
+            body: signed.body.clone(),
+            time_limit: contract.schedule.time_limit,
+            documented_headers: contract.webhook_headers(&webhook.event),
+            dated: signed.dated,
+        };
         let attempt =
             Attempt { number, at, headers, body: Kept(signed.body), signed: signed.signed, outcome: None, repeated: false, resend, copy };
         let rule = webhook.fault.as_ref().filter(|_| !resend).map(|it| it.rule.as_str().into());
@@ -265,7 +274,7 @@ impl World {
     }
 
     fn log_outcome(&mut self, webhook: &Delivery, attempt: &Attempt, outcome: &Outcome) {
-        let result = outcome.result.as_ref().map(|it| it.status).map_err(|it| *it);
+        let result = outcome.failure().map_or_else(|| Ok(outcome.answered().unwrap_or_default()), Err);
         let Attempt { number, copy, at: left_at, .. } = *attempt;
         let entry = OutcomeEntry { webhook: webhook.into(), number, copy, left_at, result };
         self.core.log.push(self.core.now, Some(webhook.provider_id), What::Outcome(entry));

@@ -10,7 +10,7 @@ use crate::engine::tables::bound::Bound as Route;
 use crate::engine::tables::found::{Caller, Found};
 use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::engine::tables::{Auth, Operation};
-use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header, location_value};
 use crate::kit::path::exactly;
 
 mod endpoints;
@@ -132,7 +132,7 @@ fn find_miss(cx: &mut Context<'_>, path: &str, request: &Request) -> Miss {
     let location = format!("{}{slashed}{query}", Links::below(&cx.base_url(request)).prefix);
     cx.trace.hint = Some(SLASHLESS.into());
     let response = Response::new(StatusCode::MOVED_PERMANENTLY, "text/html; charset=utf-8", "");
-    Miss::Slash(response.with(header::LOCATION, &location))
+    Miss::Slash(response.with(header::LOCATION, &location_value(&location)))
 }
 
 fn is_at(operation: &Operation, path: &str) -> bool {

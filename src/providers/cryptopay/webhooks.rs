@@ -91,7 +91,7 @@ pub fn attempt(memory: &Memory, cx: &Context<'_>, webhook: &Delivery) -> Option<
         headers.extend(HeaderValue::from_str(&signature).ok().map(|it| (SIGNATURE, it)));
         String::from_utf8_lossy(&body).into_owned()
     });
-    Some(Signed { url: url.to_owned(), headers, body, signed })
+    Some(Signed { url: url.to_owned(), headers, body, signed, dated: None })
 }
 
 /// The waits before the retries of an account.

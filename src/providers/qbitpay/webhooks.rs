@@ -159,7 +159,7 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let mut headers = HeaderMap::with_capacity(4);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(SIGNATURE, HeaderValue::from_str(&signature).ok()?);
-    Some(Signed { url, headers, body, signed: Some(text) })
+    Some(Signed { url, headers, body, signed: Some(text), dated: None })
 }
 
 /// The waits before the retries of an account.

@@ -83,7 +83,7 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
         Cow::Borrowed(_) => webhook.body.0.clone(),
         Cow::Owned(other) => altered(&webhook.body.0, "key", &Json::from(other).to_string())?.into(),
     };
-    Some(Signed { url, headers, body, signed: None })
+    Some(Signed { url, headers, body, signed: None, dated: None })
 }
 
 /// The waits before the retries of an account: none by default.

@@ -12,7 +12,7 @@ use crate::engine::context::Context;
 use crate::engine::tables::{Page, settings};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::fields::Fields;
-use crate::kit::html::{Pages, environment};
+use crate::kit::html::{Pages, environment, unframed};
 use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use crate::kit::sign::same;
 use crate::kit::time::with_offset;
@@ -131,7 +131,7 @@ fn form(cx: &Context<'_>, payout: &Payout, link: &Link, status: StatusCode, faul
 
 fn portal(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {
     let view = request.query_parameter("view").unwrap_or_else(|| "settings".to_owned());
-    match (view.as_str(), &request.method) {
+    unframed(match (view.as_str(), &request.method) {
         ("login", &Method::GET) => TEMPLATES.render(StatusCode::OK, "login.html", context! { fault => None::<&str>, username => "" }),
         ("login", _) => log_in(memory, cx, request),
         ("settings", &Method::GET) => show_settings(memory, cx, request),
@@ -141,7 +141,7 @@ fn portal(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
             "The portal has a login and the webhook settings.",
             Some("index.php?view=settings"),
         ),
-    }
+    })
 }
 
 fn log_in(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {

@@ -7,7 +7,7 @@ use super::settings::{PRETTY_BODY, RETRY_CLOCK, WEBHOOK_ENABLED, WEBHOOK_SIGNED}
 use super::wire::{self, EVENT_BODY, STATUS_CHANGED, StatusChange};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
-use crate::engine::delivery::{Attempt, Delivery, Event, Signed};
+use crate::engine::delivery::{Attempt, Dated, Delivery, Event, Signed};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::engine::tables::{Mark, Schedule};
@@ -26,6 +26,8 @@ const EVENT: HeaderName = HeaderName::from_static(EVENT_NAME);
 const EVENT_ID: HeaderName = HeaderName::from_static("x-payouts-event-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("x-payouts-timestamp");
 const SIGNATURE_NAME: &str = "x-payouts-signature";
+/// No page says how old a webhook may be. This is what receivers usually accept.
+const AGE_MAX: Duration = Duration::from_mins(5);
 const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
 
 /// How an inbox recognises a webhook of this provider.
@@ -80,7 +82,8 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(EVENT, HeaderValue::from_static(STATUS_CHANGED));
     headers.insert(EVENT_ID, HeaderValue::from_str(&webhook.event_id).ok()?);
-    headers.insert(TIMESTAMP, HeaderValue::from(unix_seconds(cx.signature_date(account))));
+    let date = cx.signature_date(account);
+    headers.insert(TIMESTAMP, HeaderValue::from(unix_seconds(date)));
     let signed = account.webhook_secret().filter(|_| account.flag(&WEBHOOK_SIGNED)).map(|secret| {
         let text = minify(&body);
         let signature = signature(&text, &cx.signing(secret.expose()));
@@ -89,7 +92,7 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     if let Some((_, signature)) = &signed {
         headers.insert(SIGNATURE, HeaderValue::from_str(signature).ok()?);
     }
-    Some(Signed { url, headers, body, signed: signed.map(|it| it.0) })
+    Some(Signed { url, headers, body, signed: signed.map(|it| it.0), dated: Some(Dated { at: date, window: AGE_MAX }) })
 }
 
 /// The moment from which the wait before a retry counts: the previous attempt, or the event if `retry_clock` says so.

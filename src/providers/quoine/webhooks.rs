@@ -3,21 +3,23 @@
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::model::{Invoice, Memory, Status};
-use super::settings::{CLAIM_BITCOIN, LOCAL_QR};
-use super::wire::{self, CONTENT_MD5, Look, NONCE, NONCE_CHARS, Signable, authorization, content_md5, request_uri, signature};
+use super::settings::{CLAIM_BITCOIN, LEGACY_NO_NONCE, LOCAL_QR};
+use super::wire::{self, CONTENT_MD5, Look, NONCE, NONCE_CHARS, Signable, authorization, content_md5, signature};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
-use crate::engine::delivery::{Delivery, Event, Signed};
+use crate::engine::delivery::{Dated, Delivery, Event, Signed};
 use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::engine::tables::{Mark, Schedule};
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::ids::entity;
 use crate::kit::time::{Duration, http_date};
+use crate::kit::webhook_url::request_uri_of;
 
 mod rows;
 mod verdict;
 
 pub use rows::{CAPTURED, CONFIRMED, DETECTED, EVENTS, EXPIRED};
+use verdict::AGE_MAX;
 pub use verdict::verify;
 
 /// How an inbox recognises a webhook of this provider.
@@ -56,15 +58,17 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let url = account.text(&WEBHOOK_URL).map(str::to_owned)?;
     let body = webhook.body.0.clone();
     let stream = entity(&[&webhook.account, &webhook.event_id, &webhook.attempts.len().to_string()]);
-    let nonce = cx.draws("quoine callback nonce", stream).hex(NONCE_CHARS);
-    let (date, md5) = (http_date(cx.signature_date(account)), content_md5(&body));
+    let nonce = (!account.flag(&LEGACY_NO_NONCE)).then(|| cx.draws("quoine callback nonce", stream).hex(NONCE_CHARS));
+    let at = cx.signature_date(account);
+    let (date, md5) = (http_date(at), content_md5(&body));
     let mut headers = HeaderMap::with_capacity(8);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    for (name, value) in [(CONTENT_MD5, &md5), ("date", &date), (NONCE, &nonce)] {
+    let fixed = [(CONTENT_MD5, &md5), ("date", &date)];
+    for (name, value) in fixed.into_iter().chain(nonce.as_ref().map(|it| (NONCE, it))) {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
     }
-    let canonical = Signable::of(&headers).canonical(&request_uri(&url));
+    let canonical = Signable::of(&headers).canonical(&request_uri_of(&url));
     let signature = signature(&cx.signing(account.signing_secret(SIGNING_CREDENTIAL)?.expose()), &canonical);
     headers.insert(header::AUTHORIZATION, HeaderValue::from_str(&authorization(&account.id, &signature)).ok()?);
-    Some(Signed { url, headers, body, signed: Some(canonical) })
+    Some(Signed { url, headers, body, signed: Some(canonical), dated: Some(Dated { at, window: AGE_MAX }) })
 }

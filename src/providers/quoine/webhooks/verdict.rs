@@ -9,15 +9,16 @@ use crate::kit::diagnosis::{Diagnosis, WRONG_FIELD_ORDER};
 use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha1, same};
 use crate::kit::time::{Duration, Timestamp, nearer};
-use crate::providers::quoine::wire::{Signable, content_md5, credentials, request_uri, signature};
+use crate::kit::webhook_url::request_uri_of;
+use crate::providers::quoine::wire::{Signable, content_md5, credentials, signature};
 
 /// The highest age of a callback's date, the same as for requests.
-const AGE_MAX: Duration = Duration::from_secs(900);
+pub const AGE_MAX: Duration = Duration::from_secs(900);
 
 /// Checks a callback as Quoine's own shop did: signature, digest of the body, age.
 pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
     let parts = Signable::of(webhook.headers);
-    let uri = request_uri(webhook.url.unwrap_or(""));
+    let uri = request_uri_of(webhook.url.unwrap_or(""));
     let canonical = parts.canonical(&uri);
     let expected = signature(secret, &canonical);
     let received = credentials(webhook.headers).map(|it| it.1.to_owned());

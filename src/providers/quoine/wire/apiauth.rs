@@ -68,16 +68,10 @@ pub fn is_nonce(text: &str) -> bool {
     text.len() == NONCE_CHARS && text.bytes().all(|it| it.is_ascii_alphanumeric())
 }
 
-/// Path and query of an address or a path, as a request for it carries them.
-pub fn request_uri(url: &str) -> String {
-    let below = url.split_once("://").map_or(url, |it| it.1.find(['/', '?', '#']).map_or("", |at| &it.1[at..]));
-    let uri = below.split('#').next().unwrap_or("");
-    if uri.starts_with('/') { uri.to_owned() } else { format!("/{uri}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kit::webhook_url::request_uri_of;
 
     const SECRET: &str = "qFVgWtyUlm86GM98qLrIWXRv13cWOKWhkHxlqlGlUBTYSC+yqxGpBF/pyFy2N9UPJ8A7YXHxEs1iq7cVjTm5yw==";
 
@@ -97,10 +91,11 @@ mod tests {
             ("https://shop.test/cb#top", "/cb"),
             ("https://shop.test", "/"),
             ("https://shop.test?x=1", "/?x=1"),
+            ("https://shop.test/é?ü=1", "/%C3%A9?%C3%BC=1"),
             ("/cb?x=1", "/cb?x=1"),
             ("", "/"),
         ] {
-            assert_eq!(request_uri(url), uri);
+            assert_eq!(request_uri_of(url), uri);
         }
     }
 

@@ -7,10 +7,10 @@ use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use super::rows::{CALLBACK_CHARS_MAX, DATA_CHARS_MAX, NAME_CHARS_MAX, PER_DEFAULT, PER_MAX, PRICE_MAX};
-use crate::engine::tables::settings::webhook_url;
 use crate::kit::http::Request;
 use crate::kit::json::{Members, Writing, rewritten};
 use crate::kit::money;
+use crate::kit::webhook_url::WebhookUrl;
 use crate::providers::quoine::errors::{Error, Fault, Faults};
 use crate::providers::quoine::model::{Attached, satoshi};
 
@@ -96,7 +96,9 @@ pub fn callback_url(request: &Request) -> Result<String, Error> {
     if url.trim().is_empty() {
         return Err(wrong(Fault::Blank));
     }
-    webhook_url(&url).map_err(|_| wrong(Fault::Invalid))?;
+    // The signature takes the header in which a user name would be sent.
+    let target = WebhookUrl::parse(&url).ok().filter(|it| it.basic.is_none());
+    target.ok_or_else(|| wrong(Fault::Invalid))?;
     Ok(url)
 }
 

@@ -1,0 +1,29 @@
+//! What a reader of an attempt may not know, and what the attempt itself shows.
+
+use crate::engine::delivery::{Attempt, Delivery, Outcome, is_basic};
+use crate::kit::http::header;
+use crate::kit::webhook_url::WebhookUrl;
+
+/// Advice about an attempt, when there is any.
+pub fn of_attempt(delivery: &Delivery, it: &Attempt) -> Option<String> {
+    redirect(it).or_else(|| unsent_password(delivery, it))
+}
+
+fn redirect(it: &Attempt) -> Option<String> {
+    let answer = it.outcome.as_ref().and_then(|it: &Outcome| it.result.as_ref().ok())?;
+    if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = answer.headers.get(header::LOCATION).map(|it| String::from_utf8_lossy(it.as_bytes()));
+    let to = location.map_or(String::new(), |it| format!(", `{it}`"));
+    Some(format!("webhooks follow no redirect: set the address to which the receiver redirects{to}"))
+}
+
+/// Whether the provider's signature takes the header in which a user name and a password would leave.
+fn unsent_password(delivery: &Delivery, it: &Attempt) -> Option<String> {
+    let signed = it.headers.get(header::AUTHORIZATION).filter(|it| !is_basic(it));
+    let basic = WebhookUrl::parse(&delivery.url).ok()?.basic;
+    signed
+        .and(basic)
+        .map(|_| "the user name in the address was not sent: the provider's signature takes the header Authorization".to_owned())
+}

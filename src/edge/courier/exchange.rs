@@ -1,0 +1,79 @@
+//! One request and its answer, on a connection that stands.
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::broken::{self, Broken};
+use super::wire::{HEAD_BYTES_MAX, Wire};
+use crate::engine::delivery::{ANSWER_BYTES_MAX, Answer, Failure, Outgoing, delivery_name};
+use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, header};
+use crate::kit::webhook_url::WebhookUrl;
+
+/// All headers of a request, in the order in which they leave.
+pub fn headers(target: &WebhookUrl, outgoing: &Outgoing, mark: Option<HeaderName>) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(outgoing.headers.len() + 3);
+    if let Ok(host) = HeaderValue::from_str(&target.authority) {
+        headers.insert(header::HOST, host);
+    }
+    headers.extend(outgoing.headers.clone());
+    if let (Some(mark), Ok(id)) = (mark, HeaderValue::from_str(&delivery_name(outgoing.id.delivery))) {
+        headers.insert(mark, id);
+    }
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    headers
+}
+
+/// Posts the body, and returns the beginning of the answer.
+pub async fn post<S>(stream: S, request_uri: &str, headers: HeaderMap, outgoing: &Outgoing) -> Result<Answer, Broken>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let unusable = |why: http::uri::InvalidUri| Broken::new(Failure::Blocked, format!("the address cannot be called: {why}"));
+    let (stream, answering) = Wire::new(stream, outgoing.documented_headers);
+    let mut request = hyper::Request::new(Full::new(outgoing.body.clone()));
+    *request.method_mut() = http::Method::POST;
+    *request.uri_mut() = request_uri.parse().map_err(unusable)?;
+    *request.headers_mut() = headers;
+    let counting = answering.clone();
+    hyper::ext::on_informational(&mut request, move |_| counting.count_interim());
+
+    let mut builder = hyper::client::conn::http1::Builder::new();
+    builder.title_case_headers(true).max_buf_size(HEAD_BYTES_MAX);
+    let (mut sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(|it| broken::exchanging(&it))?;
+    let connection = Connection(tokio::spawn(async move { _ = connection.await }));
+    let response = sender.send_request(request).await;
+    let excess = answering.complete();
+    let response = match (response, excess) {
+        (_, Some(excess)) => return Err(Broken::new(Failure::BadResponse, excess)),
+        (response, None) => response.map_err(|it| broken::exchanging(&it))?,
+    };
+    let (head, body) = response.into_parts();
+    let (body, is_cut) = beginning(body).await;
+    drop(connection);
+    Ok(Answer { status: head.status.as_u16(), headers: head.headers, body: Kept(body), is_cut })
+}
+
+/// Ends the task of the connection with the attempt.
+struct Connection(tokio::task::JoinHandle<()>);
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// The first bytes of an answer, and whether the connection ended within them. Later bytes are not awaited.
+async fn beginning(mut body: Incoming) -> (Bytes, bool) {
+    let mut kept = BytesMut::new();
+    while kept.len() < ANSWER_BYTES_MAX
+        && let Some(frame) = body.frame().await
+    {
+        let Ok(frame) = frame else { return (kept.freeze(), true) };
+        let Some(chunk) = frame.data_ref() else { continue };
+        kept.extend_from_slice(&chunk[..chunk.len().min(ANSWER_BYTES_MAX - kept.len())]);
+    }
+    (kept.freeze(), false)
+}
