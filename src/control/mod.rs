@@ -186,7 +186,7 @@ impl Ask<'_> {
 /// One call to a sandbox. A call that concerns the server alone is answered as well: a sandbox may have no server.
 pub fn call(world: &mut World, now: Now, request: &Request) -> Answer {
     let path = below(request);
-    let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(path)) };
+    let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(&request.method, path)) };
     let answered = match call.handler {
         Handler::Server(answer) => answer().map(Answer::Now),
         Handler::Sandbox(answer) => ask(call, path, world, now, request).and_then(|mut it| answer(&mut it)),
@@ -197,7 +197,16 @@ pub fn call(world: &mut World, now: Now, request: &Request) -> Answer {
 fn ask<'a>(call: &Call, path: &'a str, world: &'a mut World, now: Now, request: &'a Request) -> Result<Ask<'a>, Problem> {
     let captures = call.captures(path).unwrap_or_default();
     let Now { uptime, is_walking, settled } = now;
-    Ok(Ask { world, uptime, is_walking, settled, request, captures, query: Input::query(call, request)?, body: Input::body(call, request)? })
+    Ok(Ask {
+        world,
+        uptime,
+        is_walking,
+        settled,
+        request,
+        captures,
+        query: Input::query(call, request)?,
+        body: Input::body(call, request)?,
+    })
 }
 
 /// The answer to a call that concerns the server. `None`: the call concerns a sandbox.
@@ -231,12 +240,16 @@ fn below(request: &Request) -> &str {
     path
 }
 
-fn no_call(path: &str) -> Response {
+fn no_call(method: &Method, path: &str) -> Response {
     let segments: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
     let own = RequestPath::control(&segments.join("/"));
-    let allowed: Vec<&str> = Call::at(path).filter_map(|it| it.method).collect();
+    let mut allowed: Vec<&str> = Call::at(path).filter_map(|it| it.method).collect();
     if !allowed.is_empty() {
+        allowed.extend(allowed.contains(&"GET").then_some("HEAD").into_iter().chain(["OPTIONS"]));
         let allowed = allowed.join(", ");
+        if *method == Method::OPTIONS {
+            return Response::empty(StatusCode::NO_CONTENT).with(header::ALLOW, &allowed);
+        }
         let detail = format!("{} answers to {allowed}.", own.as_str());
         return Response::problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &detail).with(header::ALLOW, &allowed);
     }
@@ -251,9 +264,7 @@ pub fn conclude(world: &mut World, walk: Walked, conclusion: &Conclusion) -> Res
     let settled = walk.incomplete.then_some(false);
     match conclusion {
         Conclusion::Report => clock::report(world, walk),
-        Conclusion::Acted { provider_id, action, done, uptime } => {
-            actions::report(world, *uptime, *provider_id, action, *done, settled)
-        }
+        Conclusion::Acted { provider_id, action, done, uptime } => actions::report(world, *uptime, *provider_id, action, *done, settled),
         Conclusion::Attempt { delivery, number } => deliveries::report(world, *delivery, *number),
         Conclusion::Restored => state::report(world, settled),
         Conclusion::Passed => Response::json(StatusCode::OK, &clock::render(world)),

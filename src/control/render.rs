@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use self::mask::Mask;
 use crate::contract::violations;
-use crate::engine::delivery::{Attempt, Delivery, Outcome, Status, delivery_name, MARK, is_basic};
+use crate::engine::delivery::{Attempt, Delivery, MARK, Outcome, Status, delivery_name, is_basic};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Message;
 use crate::engine::log::{ActionEntry, Block, Change, Entry, Fired, FiredRow, OutcomeEntry, Refused, RequestEntry, What};

@@ -7,6 +7,7 @@ use super::registry::{DEFAULT, Registry};
 use crate::control;
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::kit::http::Target;
+use crate::kit::path::normalised;
 use crate::kit::webhook_url::{Host, Scheme, WebhookUrl};
 
 /// Knows this server's own addresses, and asks its registry for the sandboxes behind them.
@@ -39,8 +40,8 @@ impl Loopback {
     /// Delivers an attempt to the inbox that is its target. `None`: the target is not one of our inboxes.
     pub fn take(&self, outgoing: &Outgoing) -> Option<Outcome> {
         let path = self.own_path(&outgoing.url)?;
-        let path = path.as_str();
-        let address = Address::parse(None, path.split('?').next()?);
+        let plain = normalised(path.split('?').next()?);
+        let address = Address::parse(None, &plain);
         let inbox = inbox(&address)?;
         let driver = self.registry.get()?.upgrade()?.find(address.sandbox.unwrap_or(DEFAULT))?;
         Some(driver.receive(inbox, path.to_owned(), outgoing))

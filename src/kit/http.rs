@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::fields::Field;
+use super::path::normalised;
 
 mod kept;
 
@@ -93,7 +94,7 @@ impl Request {
         Self {
             method,
             target: target.to_owned(),
-            path: RequestPath::new(path.to_owned()),
+            path: RequestPath::new(normalised(path).into_owned()),
             query: query.to_owned(),
             headers: HeaderMap::new(),
             body: body.into(),
@@ -124,9 +125,9 @@ impl Request {
         value.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
     }
 
-    /// The first query parameter with this name, decoded.
+    /// The query parameter with this name, decoded: the last of several, as PHP, Rack and Django take it.
     pub fn query_parameter(&self, name: &str) -> Option<String> {
-        form_pairs(self.query.as_bytes()).into_iter().find(|(it, _)| it == name).map(|(_, value)| value)
+        form_pairs(self.query.as_bytes()).into_iter().rev().find(|(it, _)| it == name).map(|(_, value)| value)
     }
 
     /// The value of a cookie.
@@ -156,6 +157,11 @@ impl Response {
         let mut headers = HeaderMap::with_capacity(6);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         Self { status, headers, body: body.into() }
+    }
+
+    /// No body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
     /// A value as compact JSON.

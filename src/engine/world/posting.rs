@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::World;
 use crate::engine::actions::Cause;
 use crate::engine::agenda::Due;
-use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Outgoing, Signed, Status, delivery_name, authorize};
+use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Outgoing, Signed, Status, authorize, delivery_name};
 use crate::engine::ids::ObjectId;
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
 use crate::engine::log::{AttemptEntry, OutcomeEntry, What};
@@ -102,7 +102,7 @@ impl World {
         if self.with(webhook.provider_id, uptime, |it, cx| it.attempt(cx, &webhook)).is_none() {
             return; // nothing is sent to a target that is gone
         }
-        let signed = Signed { url: webhook.url.clone(), headers: sent.headers, body: sent.body.0, signed: sent.signed };
+        let signed = Signed { url: webhook.url.clone(), headers: sent.headers, body: sent.body.0, signed: sent.signed, dated: None };
         self.send(uptime, &webhook, id, signed, false);
     }
 

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::model::{Invoice, Memory, Status};
 use super::settings::{CLAIM_BITCOIN, LEGACY_NO_NONCE, LOCAL_QR};
-use super::wire::{self, CONTENT_MD5, Look, NONCE, NONCE_CHARS, Signable, authorization, content_md5, signature};
+use super::wire::{self, CONTENT_MD5, Look, NONCE, NONCE_CHARS, Signable, authorization, content_md5, signature, without_origins};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Dated, Delivery, Event, Signed};
@@ -67,7 +67,7 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     for (name, value) in fixed.into_iter().chain(nonce.as_ref().map(|it| (NONCE, it))) {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
     }
-    let canonical = Signable::of(&headers).canonical(&request_uri_of(&url));
+    let canonical = Signable::of(&headers).canonical(&without_origins(&request_uri_of(&url)));
     let signature = signature(&cx.signing(account.signing_secret(SIGNING_CREDENTIAL)?.expose()), &canonical);
     headers.insert(header::AUTHORIZATION, HeaderValue::from_str(&authorization(&account.id, &signature)).ok()?);
     Some(Signed { url, headers, body, signed: Some(canonical), dated: Some(Dated { at, window: AGE_MAX }) })
