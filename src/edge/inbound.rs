@@ -22,7 +22,9 @@ use super::faults::inject;
 use super::registry::Registry;
 use super::socket::Socket;
 use crate::control::{self, BodyLimits, Call, Caller};
+use crate::kit::cards::concealed_text;
 use crate::kit::http::{HeaderValue, Request, Response, Target};
+use crate::kit::printable::line;
 
 /// All headers of a request together.
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -103,7 +105,7 @@ struct Hangup;
 async fn answer(shared: &Shared, peer: IpAddr, socket: Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
-    let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, head.uri.path()));
+    let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, line(&concealed_text(head.uri.path()))));
     let is_head = head.method == Method::HEAD;
     let (driver, leaving) = match arrive(shared, peer, head, body).await {
         Ok(Arrived { driver, call, request }) => {
