@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::{Exit, Stop, print};
+use super::output::print;
+use super::{Exit, Stop};
 use crate::contract::describe::Asked;
 use crate::contract::{describe, openapi};
 use crate::engine::tables::Contract;
@@ -31,7 +32,7 @@ impl Describe {
     pub fn run(self) -> Result<Exit, Stop> {
         let contracts = contracts();
         let Some(what) = self.what else {
-            print(&if self.json { pretty(&describe::providers_json(&contracts)) } else { describe::providers(&contracts) });
+            print(&if self.json { pretty(&describe::providers_json(&contracts)) } else { describe::providers(&contracts) })?;
             return Ok(Exit::Good);
         };
         let page = match describe::resolve(&contracts, &what).map_err(Stop::usage)? {
@@ -40,7 +41,7 @@ impl Describe {
             Asked::Operation(it, operation) if self.json => pretty(&describe::operation_json(it, operation)),
             Asked::Operation(it, operation) => describe::operation(it, operation),
         };
-        print(&page);
+        print(&page)?;
         Ok(Exit::Good)
     }
 }
@@ -52,7 +53,7 @@ fn pretty(document: &serde_json::Value) -> String {
 impl OpenApi {
     /// Prints the document.
     pub fn run(self) -> Result<Exit, Stop> {
-        print(&pretty(&openapi::document(provider(&self.provider)?)));
+        print(&pretty(&openapi::document(provider(&self.provider)?)))?;
         Ok(Exit::Good)
     }
 }

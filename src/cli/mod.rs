@@ -1,14 +1,19 @@
 //! Parse, run, exit code; one file per command.
 
 mod contract;
+mod output;
+mod paths;
 mod run;
 mod scenarios;
 mod serve;
 mod signature;
+mod written;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use self::output::{print, tell};
 
 /// Five payment providers on a simulated clock: test an integration without keys, networks or waiting.
 #[derive(Parser)]
@@ -49,7 +54,7 @@ enum Exit {
     Good,
     /// An expectation failed.
     Failed,
-    /// Bad usage or a bad file.
+    /// Bad usage, a bad file, or an output that cannot be written to.
     Usage,
     /// The server could not start.
     Start,
@@ -64,6 +69,12 @@ struct Stop {
 impl Stop {
     fn usage(why: impl Into<String>) -> Self {
         Self { exit: Exit::Usage, why: why.into() }
+    }
+
+    /// Tells why, and returns the exit code.
+    fn tell(self) -> Exit {
+        tell(format!("playmoney: {}", self.why));
+        self.exit
     }
 }
 
@@ -80,7 +91,10 @@ impl Exit {
 
 /// Runs the command of this process.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(why) => return ExitCode::from(end_early(&why).code()),
+    };
     let done = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(serve) => serve.run(),
         Command::Run(run) => run.run(),
@@ -92,15 +106,15 @@ pub fn run() -> ExitCode {
         Command::Sign(sign) => sign.run(),
         Command::Verify(verify) => verify.run(),
     };
-    let exit = done.unwrap_or_else(|stop| {
-        anstream::eprintln!("playmoney: {}", stop.why);
-        stop.exit
-    });
-    ExitCode::from(exit.code())
+    ExitCode::from(done.unwrap_or_else(Stop::tell).code())
 }
 
-/// Writes to standard output. An error is ignored: the reader has closed it.
-fn print(text: &str) {
-    use std::io::Write;
-    _ = writeln!(anstream::stdout(), "{}", text.trim_end());
+/// Prints the help, the version, or what is wrong with the arguments.
+fn end_early(why: &clap::Error) -> Exit {
+    let text = why.render().ansi().to_string();
+    if why.use_stderr() {
+        tell(text.trim_end());
+        return Exit::Usage;
+    }
+    print(&text).map_or_else(Stop::tell, |()| Exit::Good)
 }

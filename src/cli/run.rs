@@ -8,8 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Args;
 
-use super::scenarios::{File, count, files, load, wants_colours};
+use super::output::print;
+use super::paths::{File, files};
+use super::scenarios::{count, load, wants_colours};
 use super::serve::{address, target};
+use super::written::{self, ReadyFile};
 use super::{Exit, Stop};
 use crate::engine::start::Start;
 use crate::scenario::{Mistakes, Scenario};
@@ -18,7 +21,7 @@ use crate::stage::{INBOXES, MemoryStage, Report, play};
 /// What to play, and how to report it.
 #[derive(Args)]
 pub struct Run {
-    /// Scenario files, or folders of them
+    /// Scenario files, or folders of them: every .yaml and .yml file below a folder; a .json file is read when it is named
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Play only scenarios whose path or name contains this text
@@ -42,7 +45,8 @@ pub struct Run {
     /// The address to serve on, with --webhook-url; port 0 picks a free port
     #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", requires = "webhook_url")]
     listen: std::net::SocketAddr,
-    /// With --webhook-url, write the base URL as JSON to this file when the server accepts requests
+    /// With --webhook-url, write the base URL as JSON to this file when the server accepts requests, and remove it at the
+    /// end; what stands there and is not a ready file is refused
     #[arg(long, value_name = "FILE", requires = "webhook_url")]
     ready_file: Option<PathBuf>,
 }
@@ -72,6 +76,12 @@ impl PlayedFile {
 impl Run {
     /// Plays everything. The exit code is that of the worst result.
     pub fn run(self) -> Result<Exit, Stop> {
+        if let Some(file) = &self.junit {
+            written::may_report(file)?;
+        }
+        if let Some(file) = &self.ready_file {
+            ReadyFile::may_stand_at(file)?;
+        }
         let loaded: Vec<Loaded> = files(&self.paths)?.into_iter().map(load_file).collect();
         let wanted = |it: &&Loaded| {
             let contains = |text: &str, own: &str| own.to_lowercase().contains(&text.to_lowercase());
@@ -89,13 +99,12 @@ impl Run {
             None => self.play_all(&chosen),
         };
         if let Some(file) = &self.junit {
-            let written = std::fs::write(file, report::junit(&files));
-            written.map_err(|why| Stop::usage(format!("cannot write {}: {why}", file.display())))?;
+            written::report(file, &report::junit(&files))?;
         }
         if self.json {
-            super::print(&report::json(&files).to_string());
+            print(&report::json(&files).to_string())?;
         } else {
-            report::print_all(&files, wants_colours());
+            report::print_all(&files, wants_colours())?;
         }
         let worst = files.iter().map(PlayedFile::exit).max_by_key(|it| it.code());
         Ok(worst.unwrap_or(Exit::Good))

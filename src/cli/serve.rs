@@ -1,17 +1,18 @@
 //! `playmoney serve`: the server, its greeting and its end.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
-use serde_json::json;
 
 use self::listen::Listen;
 use self::watch::Flags;
+use super::output::print;
+use super::written::ReadyFile;
 use super::{Exit, Stop};
 use crate::edge::names::PublicUrl;
 use crate::edge::{Config, Server};
@@ -22,6 +23,7 @@ use crate::engine::start::Start;
 use crate::engine::tables::settings::webhook_url;
 use crate::engine::tables::{Contract, Credential, settings};
 use crate::engine::world::World;
+use crate::kit::printable::line;
 use crate::kit::secret::Secret;
 use crate::kit::time::{Timestamp, Uptime, parse_timestamp};
 use crate::kit::webhook_url::shown;
@@ -37,7 +39,8 @@ pub struct Serve {
     scenario: Option<PathBuf>,
     #[command(flatten)]
     listen: Listen,
-    /// Write the base URL as JSON to this file when the server accepts requests
+    /// Write the base URL as JSON to this file when the server accepts requests, and remove it at the end; what stands
+    /// there and is neither empty nor an older ready file (an object with `base_url`) is refused
     #[arg(long, value_name = "FILE", env = "PLAYMONEY_READY_FILE")]
     ready_file: Option<PathBuf>,
     /// The seed of all random choices; default: the seed of the scenario, or 1
@@ -137,6 +140,9 @@ impl Serve {
 
     async fn serve(self) -> Result<Exit, Stop> {
         let mut signals = Signals::listen()?;
+        if let Some(file) = &self.ready_file {
+            ReadyFile::may_stand_at(file)?;
+        }
         let (ready_file, listen) = (self.ready_file.clone(), self.listen.addresses());
         let token = self.token(&listen)?;
         let watched = self.scenario.clone().filter(|_| self.watch);
@@ -145,22 +151,17 @@ impl Serve {
             Some(path) => flags.with_scenario(path)?.0,
             None => flags.start(None),
         };
-        if let Some(file) = &ready_file {
-            _ = std::fs::remove_file(file); // that of an earlier server, which a watching program would believe
-        }
         let config = self.config(listen.clone(), start, token.clone());
         let greeting = Greeting::of(&config);
         let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
         let base = server.base_url();
-        greeting.print(&base, token.as_ref());
-        if let Some(file) = ready_file {
-            let token = token.as_ref().map(Secret::expose);
-            announce(&file, &json!({"base_url": base, "admin_token": token}))?;
-        }
+        print(&greeting.text(&base, token.as_ref()))?;
+        let ready = ready_file.map(|file| ReadyFile::write(&file, &base, token.as_ref().map(Secret::expose))).transpose()?;
         tokio::select! {
             () = signals.wait() => {}
             () = watch::watch(&server, watched.as_deref(), &flags) => {}
         }
+        drop(ready);
         server.stop().await;
         Ok(Exit::Good)
     }
@@ -221,15 +222,10 @@ pub fn cannot_listen(listen: &[SocketAddr], why: &std::io::Error) -> String {
     format!("cannot listen on {}: {advice}", addresses.join(" and "))
 }
 
-/// Writes another file and renames it, so that a program which waits for the file finds it complete.
-pub fn announce(file: &Path, ready: &serde_json::Value) -> Result<(), Stop> {
-    let beside = file.with_extension("new");
-    let written = std::fs::write(&beside, format!("{ready}\n")).and_then(|()| std::fs::rename(&beside, file));
-    written.map_err(|why| Stop::usage(format!("cannot write the ready file {}: {why}", file.display())))
-}
-
 fn log_to_stderr(format: LogFormat) {
     let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).with_max_level(tracing::Level::INFO);
+    // A log that cannot be written must not end the server: the subscriber would say so with `eprintln!`, which panics.
+    let builder = builder.log_internal_errors(false);
     match format {
         LogFormat::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
@@ -305,33 +301,33 @@ impl Greeting {
         Self { seed: config.start.seed, clock, webhooks, scenario, credentials: credentials(&world, config.start.show_secrets) }
     }
 
-    fn print(&self, base: &str, token: Option<&Secret>) {
-        let mut out = anstream::stdout().lock();
-        let mut line = |text: String| _ = writeln!(out, "{text}");
-        line(format!("Playmoney {} on {base} (seed {}, clock {})", env!("CARGO_PKG_VERSION"), self.seed, self.clock));
+    fn text(&self, base: &str, token: Option<&Secret>) -> String {
+        let mut out = String::new();
+        let mut say = |text: String| _ = writeln!(out, "{text}");
+        say(format!("Playmoney {} on {base} (seed {}, clock {})", env!("CARGO_PKG_VERSION"), self.seed, self.clock));
         for (contract, credentials) in providers::all().iter().map(|it| it.contract()).zip(&self.credentials) {
-            line(format!("\n{}: {base}/{} in place of {}", contract.name, contract.slug, contract.base_url));
+            say(format!("\n{}: {base}/{} in place of {}", contract.name, contract.slug, contract.base_url));
             for (name, value) in credentials {
-                line(format!("  {name:<15} {value}"));
+                say(format!("  {name:<15} {}", line(value)));
             }
         }
         if let Some(scenario) = &self.scenario {
-            line(format!("\nscenario          {scenario}"));
+            say(format!("\nscenario          {}", line(scenario)));
         }
-        line(format!(
+        say(format!(
             "\nwebhooks          {}",
-            self.webhooks.as_deref().map_or("none yet: --webhook-url, or PATCH /__admin/accounts/...".into(), shown)
+            line(&self.webhooks.as_deref().map_or("none yet: --webhook-url, or PATCH /__admin/accounts/...".into(), shown))
         ));
-        line(format!("control API       {base}/__admin/"));
+        say(format!("control API       {base}/__admin/"));
         if let Some(token) = token {
-            line(format!("  Authorization   Bearer {}", token.shown()));
+            say(format!("  Authorization   Bearer {}", token.shown()));
         }
         let proof = token.map_or(String::new(), |it| format!(" -H 'Authorization: Bearer {}'", it.shown()));
-        line(format!(
+        say(format!(
             "\nNext:\n  curl {base}/quantum-payouts/api/v1/features -H 'Authorization: Bearer qm_test_token'\n  \
              curl {base}/__admin/clock/advance{proof} -H 'Content-Type: application/json' -d '{{\"by\": \"31m\"}}'\n  \
              playmoney describe quantum-payouts"
         ));
-        _ = out.flush();
+        out
     }
 }

@@ -1,14 +1,15 @@
 //! `playmoney sign` and `playmoney verify`: show and explain signatures of webhooks and requests.
 
-use std::io::Read;
-
 use clap::Args;
 use serde_json::{Map, json};
 
-use super::{Exit, Stop, contract, print};
+use super::output::print;
+use super::paths::bounded;
+use super::{Exit, Stop, contract};
 use crate::engine::provider::DynProvider;
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use crate::kit::printable::line;
 use crate::kit::time::Timestamp;
 use crate::providers;
 
@@ -98,19 +99,21 @@ impl Webhook {
 
 fn read(body: &str) -> Result<Vec<u8>, Stop> {
     if let Some(file) = body.strip_prefix('@') {
-        return std::fs::read(file).map_err(|why| Stop::usage(format!("cannot read {file}: {why}")));
+        return within_bound(&line(file), std::fs::File::open(file).and_then(|it| bounded(it, BODY_BYTES_MAX)));
     }
     if body != "-" {
         return Ok(body.as_bytes().to_vec());
     }
-    let mut body = Vec::new();
-    let read = std::io::stdin().lock().take(BODY_BYTES_MAX).read_to_end(&mut body);
-    read.map_err(|why| Stop::usage(format!("cannot read standard input: {why}")))?;
-    Ok(body)
+    within_bound("standard input", bounded(std::io::stdin().lock(), BODY_BYTES_MAX))
 }
 
-/// Bytes that are read from standard input.
-const BODY_BYTES_MAX: u64 = 16 * 1024 * 1024;
+fn within_bound(source: &str, read: std::io::Result<Option<Vec<u8>>>) -> Result<Vec<u8>, Stop> {
+    let body = read.map_err(|why| Stop::usage(format!("cannot read {source}: {why}")))?;
+    body.ok_or_else(|| Stop::usage(format!("{source} has more than {BODY_BYTES_MAX} bytes, too many for a body")))
+}
+
+/// Bytes of a body that is read from a file or from standard input.
+const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 fn member(slug: &str) -> Result<Box<dyn DynProvider>, Stop> {
     let found = providers::all().into_iter().find(|it| it.contract().slug == slug);
@@ -135,9 +138,9 @@ impl Sign {
             signed.to_string()
         } else {
             let headers = headers.iter().map(|(name, value)| format!("\nheader     {name}: {value}"));
-            format!("signed     {canonical}\nsignature  {signature}{}", headers.collect::<String>())
+            format!("signed     {}\nsignature  {signature}{}", line(&canonical), headers.collect::<String>())
         };
-        print(&text);
+        print(&text)?;
         Ok(Exit::Good)
     }
 
@@ -161,9 +164,9 @@ impl Verify {
     pub fn run(self) -> Result<Exit, Stop> {
         let verdict = self.webhook.verdict()?;
         if self.webhook.json {
-            print(&serde_json::to_string(&verdict).unwrap_or_default());
+            print(&serde_json::to_string(&verdict).unwrap_or_default())?;
         } else {
-            print(&render(&verdict));
+            print(&render(&verdict))?;
         }
         Ok(if verdict.valid { Exit::Good } else { Exit::Failed })
     }
@@ -180,7 +183,8 @@ fn render(verdict: &Verdict) -> String {
         Some(reason) => format!("invalid: {reason}\n           {}", advice(reason)),
     };
     let received = verdict.received.as_deref().unwrap_or("none");
-    format!("{judgement}\nsigned     {}\nexpected   {}\nreceived   {received}", verdict.canonical, verdict.expected)
+    let [signed, expected, received] = [&verdict.canonical, &verdict.expected, received].map(line);
+    format!("{judgement}\nsigned     {signed}\nexpected   {expected}\nreceived   {received}")
 }
 
 /// What to do about it.

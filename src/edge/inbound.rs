@@ -26,8 +26,10 @@ use super::registry::Registry;
 use super::socket::{Ended, Socket};
 use super::unheard;
 use crate::control::{self, BodyLimits, Call, Caller};
+use crate::kit::cards::concealed_text;
 use crate::kit::http::{HeaderName, HeaderValue, Request, RequestPath, Response, Target};
 use crate::kit::path::normalised;
+use crate::kit::printable::line;
 
 /// How often a connection is looked at.
 const LOOK_INTERVAL: Duration = Duration::from_secs(15);
@@ -169,7 +171,7 @@ struct Hangup;
 async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
-    let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, head.uri.path()));
+    let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, line(&concealed_text(head.uri.path()))));
     let (is_head, version) = (head.method == Method::HEAD, head.version);
     let (driver, leaving) = match arrive(shared, peer, head, body).await {
         Ok(Arrived { driver, call, request, held }) => {

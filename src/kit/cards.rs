@@ -1,5 +1,7 @@
 //! Card numbers in texts that callers send: possibly real ones are kept without their middle.
 
+use std::borrow::Cow;
+
 /// Numbers that card networks publish for tests: they are not secret.
 const TEST_NUMBERS: &[&[u8]] = &[
     b"4111111111111111",
@@ -40,6 +42,11 @@ pub fn concealed(text: &[u8]) -> Option<Vec<u8>> {
         at = end;
     }
     hidden
+}
+
+/// The same for a text.
+pub fn concealed_text(text: &str) -> Cow<'_, str> {
+    concealed(text.as_bytes()).and_then(|it| String::from_utf8(it).ok()).map_or(text.into(), Cow::Owned)
 }
 
 /// The end of the run of digits that begins at `start`, with single separators between them, and its number of digits.

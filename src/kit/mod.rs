@@ -15,6 +15,7 @@ pub mod jwt;
 pub mod money;
 pub mod nearest;
 pub mod path;
+pub mod printable;
 pub mod qr;
 pub mod secret;
 pub mod sheet;

@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value as Json, json};
 
 use super::secrets::Secrets;
+use crate::kit::printable::line;
 
 /// Mistakes that are reported for one file.
 pub const REPORTED_MAX: usize = 50;
@@ -72,11 +73,13 @@ impl Mistakes {
         let end = text.trim_end().len();
         for it in &mut all {
             it.at = it.at.start.min(end)..it.at.end.min(end);
-            it.what = secrets.mask_sentence(&it.at, &it.what);
+            it.what = line(&secrets.mask_sentence(&it.at, &it.what)).into_owned();
+            it.help = it.help.as_deref().map(|help| line(help).into_owned());
+            it.also = it.also.take().map(|(at, why)| (at, line(&why).into_owned()));
         }
         all.sort_by_key(|it| (it.at.start, it.at.end));
         all.dedup();
-        Self { file: file.to_owned(), text: secrets.mask_text(text), all }
+        Self { file: line(file).into_owned(), text: secrets.mask_text(text).replace(['\u{2028}', '\u{2029}'], "\u{fffd}"), all }
     }
 
     /// The line and column of a byte, both from 1; columns count characters.

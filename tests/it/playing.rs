@@ -145,7 +145,7 @@ fn t19_what_is_told_moves_no_cursor() {
     let told = text(&output.stdout);
     assert!(told.contains("200 \\u{1b}[31mred\\u{7}") && !told.contains(['\u{1b}', '\u{7}']), "{told}");
     let report = std::fs::read_to_string(here.join("report.xml")).expect("written");
-    assert!(report.contains("200 \u{fffd}[31mred\u{fffd}\u{fffd}"), "{report}");
+    assert!(report.contains("200 \\u{1b}[31mred\\u{7}\u{fffd}"), "{report}");
 }
 
 #[test]

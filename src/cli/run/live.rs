@@ -1,12 +1,13 @@
 //! Scenarios with a real application: one file at a time, in the default sandbox of a server.
 
-use serde_json::json;
-
 use super::{Loaded, PlayedFile, Run};
-use crate::cli::serve::{announce, cannot_listen};
+use crate::cli::output::tell;
+use crate::cli::serve::cannot_listen;
+use crate::cli::written::ReadyFile;
 use crate::cli::{Exit, Stop};
 use crate::edge::{Config, Server};
 use crate::engine::start::Start;
+use crate::kit::printable::line;
 use crate::kit::webhook_url::shown;
 use crate::stage::play;
 
@@ -18,11 +19,9 @@ pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<
     let server = runtime.block_on(Server::start(config));
     let server = server.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&[run.listen], &why) })?;
     if !run.json {
-        anstream::eprintln!("playmoney: serving on {}, webhooks go to {}", server.base_url(), shown(webhook_url));
+        tell(format!("playmoney: serving on {}, webhooks go to {}", server.base_url(), line(&shown(webhook_url))));
     }
-    if let Some(file) = &run.ready_file {
-        announce(file, &json!({"base_url": server.base_url(), "admin_token": null}))?;
-    }
+    let ready = run.ready_file.as_ref().map(|file| ReadyFile::write(file, &server.base_url(), None)).transpose()?;
     let mut files = Vec::new();
     for loaded in chosen {
         for nth in run.times(loaded) {
@@ -32,6 +31,7 @@ pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<
             }));
         }
     }
+    drop(ready);
     runtime.block_on(server.stop());
     Ok(files)
 }

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value as Json, json};
 
 use super::{PlayedFile, summary};
-use crate::cli::print;
+use crate::cli::Stop;
+use crate::cli::output::{print, tell, tell_count};
+use crate::kit::printable::{line, lines};
 use crate::scenario::Mistakes;
 use crate::stage::{Report, StepFailure, StepReport};
 
@@ -14,24 +16,25 @@ use crate::stage::{Report, StepFailure, StepReport};
 const TIMELINE_MAX: usize = 30;
 
 /// Prints one line for each file; for a failure also the step, the expected and actual values, and the timeline.
-pub fn print_all(files: &[PlayedFile], styled: bool) {
+pub fn print_all(files: &[PlayedFile], styled: bool) -> Result<(), Stop> {
     for it in files {
         match &it.result {
             Err(mistakes) => {
-                print(&format!("invalid  {}", it.path));
-                anstream::eprintln!("{}\n", mistakes.render(styled));
+                print(&format!("invalid  {}", line(&it.path)))?;
+                tell(format!("{}\n", mistakes.render(styled)));
             }
-            Ok(played) => print(&printable(&file_report(it, played))),
+            Ok(played) => print(&lines(&file_report(it, played)))?,
         }
     }
-    print(&summary(files));
+    print(&summary(files))
 }
 
 fn file_report(it: &PlayedFile, played: &Report) -> String {
+    let (path, name) = (line(&it.path), line(&it.name));
     let simulated = played.ended_at.duration_since(played.started_at);
     let steps = super::count(played.steps.len(), "step");
-    let Some(step) = played.failed() else { return format!("ok       {} ({steps}, {simulated:#} simulated)", it.path) };
-    let mut text = format!("FAILED   {} ({})\n", it.path, it.name);
+    let Some(step) = played.failed() else { return format!("ok       {path} ({steps}, {simulated:#} simulated)") };
+    let mut text = format!("FAILED   {path} ({name})\n");
     if let Some(failure) = &step.failure {
         text.push_str(&failure_report(it, step, failure));
     }
@@ -44,21 +47,16 @@ fn file_report(it: &PlayedFile, played: &Report) -> String {
         );
     }
     for entry in &played.timeline[from..] {
-        _ = writeln!(text, "    {}  {:<8} {}", entry.at, entry.kind, entry.what);
+        _ = writeln!(text, "    {}  {:<8} {}", entry.at, entry.kind, line(&entry.what));
     }
-    _ = write!(text, "  play it again with: playmoney run {} --seed {}", it.path, it.seed);
+    _ = write!(text, "  play it again with: playmoney run {path} --seed {}", it.seed);
     text
-}
-
-/// Escapes control characters: an answer may contain characters that move the cursor or change colours.
-fn printable(text: &str) -> String {
-    let escape = |it: char| if it.is_control() && it != '\n' { it.escape_unicode().to_string() } else { it.to_string() };
-    text.chars().map(escape).collect()
 }
 
 /// The step, with expected and actual values beside each other.
 fn failure_report(it: &PlayedFile, step: &StepReport, failure: &StepFailure) -> String {
-    let mut text = format!("  {}:{}  {}\n  at {}: {}\n", it.path, step.line, step.title, step.at, failure.why);
+    let (file, title, why) = (line(&it.path), line(&step.title), line(&failure.why));
+    let mut text = format!("  {file}:{}  {title}\n  at {}: {why}\n", step.line, step.at);
     let width = |of: fn(&crate::engine::matching::Mismatch) -> &String, least: usize| {
         failure.misses.iter().map(|it| of(it).chars().count()).max().unwrap_or(0).clamp(least, 60)
     };
@@ -66,11 +64,12 @@ fn failure_report(it: &PlayedFile, step: &StepReport, failure: &StepFailure) -> 
     if !failure.misses.is_empty() {
         _ = writeln!(text, "    {:<path$}  {:<expected$}  actual", "where", "expected");
         for miss in &failure.misses {
-            _ = writeln!(text, "    {:<path$}  {:<expected$}  {}", miss.path, miss.expected, miss.actual);
+            let [own_path, own_expected, actual] = [&miss.path, &miss.expected, &miss.actual].map(|it| line(it));
+            _ = writeln!(text, "    {own_path:<path$}  {own_expected:<expected$}  {actual}");
         }
     }
     if let Some(answer) = &failure.answer {
-        _ = writeln!(text, "  answer  {}", shorten(answer));
+        _ = writeln!(text, "  answer  {}", line(&shorten(answer)));
     }
     text
 }
@@ -166,14 +165,14 @@ impl Progress {
     pub fn add_one(&self) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         if self.shown && done.is_multiple_of(50) {
-            anstream::eprint!("\r{done} of {}", self.all);
+            tell_count(&format!("{done} of {}", self.all));
         }
     }
 
     /// Removes the count from the terminal.
     pub fn clear(&self) {
         if self.shown {
-            anstream::eprint!("\r\x1b[K");
+            tell_count("");
         }
     }
 }

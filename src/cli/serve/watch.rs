@@ -3,11 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::cli::scenarios::{load, read, wants_colours};
+use crate::cli::output::tell;
+use crate::cli::paths::read;
+use crate::cli::scenarios::{load, wants_colours};
 use crate::cli::{Exit, Stop};
 use crate::edge::Server;
 use crate::engine::clock::Mode;
 use crate::engine::start::Start;
+use crate::kit::printable::line;
 use crate::kit::time::Timestamp;
 use crate::scenario::Scenario;
 
@@ -50,7 +53,7 @@ impl Flags {
         let file = read(path)?;
         let loaded = load(&file).map_err(|it| Stop {
             exit: Exit::Usage,
-            why: format!("{} is not a valid scenario\n\n{}", file.path, it.render(wants_colours())),
+            why: format!("{} is not a valid scenario\n\n{}", line(&file.path), it.render(wants_colours())),
         })?;
         Ok((self.start(Some(&loaded)), loaded))
     }
@@ -72,8 +75,8 @@ pub async fn watch(server: &Server, path: Option<&Path>, flags: &Flags) {
             .with_scenario(path)
             .and_then(|(start, scenario)| server.begin(start).map_err(|it| Stop::usage(scenario.mistakes(it).render(wants_colours()))));
         match begun {
-            Ok(()) => anstream::eprintln!("playmoney: {} was loaded again", path.display()),
-            Err(stop) => anstream::eprintln!("playmoney: {}\nplaymoney: the sandbox continues unchanged", stop.why),
+            Ok(()) => tell(format!("playmoney: {} was loaded again", line(&path.display().to_string()))),
+            Err(stop) => tell(format!("playmoney: {}\nplaymoney: the sandbox continues unchanged", stop.why)),
         }
     }
 }

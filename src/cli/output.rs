@@ -1,0 +1,26 @@
+//! The one place that writes to standard output and standard error.
+
+use std::fmt::Display;
+use std::io::{ErrorKind, Write};
+
+use super::Stop;
+
+/// Writes a text and a line break to standard output. A reader that has closed its end wants no more, and that is not an error.
+pub fn print(text: &str) -> Result<(), Stop> {
+    let mut out = anstream::stdout().lock();
+    let written = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
+    match written {
+        Err(why) if why.kind() != ErrorKind::BrokenPipe => Err(Stop::usage(format!("cannot write to standard output: {why}"))),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Writes a line to standard error. If that fails, no other place is left to say so.
+pub fn tell(text: impl Display) {
+    _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// Writes a count over the one before it, on a terminal.
+pub fn tell_count(text: &str) {
+    _ = write!(anstream::stderr().lock(), "\r{text}\x1b[K");
+}

@@ -1,0 +1,146 @@
+//! Finds and reads the files that a command line names.
+
+use std::fs::{File as Open, FileType, Metadata};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::Stop;
+use super::output::tell;
+use crate::kit::printable::line;
+use crate::scenario::yaml::BYTES_MAX;
+
+/// The path of a file, for messages, and its text.
+pub struct File {
+    pub path: String,
+    pub text: String,
+}
+
+/// What stands at a path, in words.
+pub fn kind(it: FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if it.is_fifo() {
+            return "a pipe";
+        }
+        if it.is_socket() {
+            return "a socket";
+        }
+        if it.is_block_device() || it.is_char_device() {
+            return "a device";
+        }
+    }
+    if it.is_symlink() {
+        "a link"
+    } else if it.is_dir() {
+        "a folder"
+    } else if it.is_file() {
+        "a file"
+    } else {
+        "neither a file nor a folder"
+    }
+}
+
+/// A path as messages show it.
+fn shown(path: &Path) -> String {
+    line(&path.display().to_string()).into_owned()
+}
+
+fn cannot_read(path: &Path, why: &dyn std::fmt::Display) -> Stop {
+    Stop::usage(format!("cannot read {}: {why}", shown(path)))
+}
+
+/// The files of these paths: the files themselves, or all .yaml and .yml files below a folder, in the order of their names.
+pub fn files(paths: &[PathBuf]) -> Result<Vec<File>, Stop> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() { found.extend(scenarios_below(path)?) } else { found.push(path.clone()) }
+    }
+    found.iter().map(|path| read(path)).collect()
+}
+
+/// The scenarios below a folder. Links are followed only to regular files inside it: a folder may come from a stranger's
+/// repository.
+fn scenarios_below(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+    let (mut found, mut passed_over) = (Vec::new(), 0);
+    let is_hidden = |it: &DirEntry| 0 < it.depth() && it.file_name().to_string_lossy().starts_with('.');
+    for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|it| !is_hidden(it)) {
+        let entry =
+            entry.map_err(|why| cannot_read(why.path().unwrap_or(folder), &why.io_error().map_or(why.to_string(), ToString::to_string)))?;
+        if entry.file_type().is_dir() || entry.depth() == 0 {
+            continue;
+        }
+        let path = entry.path();
+        let ending = path.extension().unwrap_or_default();
+        let is_scenario = ending == "yaml" || ending == "yml";
+        if entry.path_is_symlink() {
+            judge_link(folder, path, is_scenario)?;
+        }
+        if is_scenario {
+            found.push(path.to_owned());
+        } else if ending == "json" && entry.file_type().is_file() {
+            passed_over += 1;
+        }
+    }
+    if found.is_empty() {
+        let json = if 0 < passed_over { ", and its .json files are read only when each is named" } else { "" };
+        return Err(Stop::usage(format!("{} contains no .yaml file{json}", shown(folder))));
+    }
+    if 0 < passed_over {
+        let files = super::scenarios::count(passed_over, ".json file");
+        tell(format!("playmoney: {files} in {} passed over: a scenario in JSON is read when it is named", shown(folder)));
+    }
+    Ok(found)
+}
+
+/// Refuses a link to a folder, and a scenario that is a link to anything but a regular file inside this folder.
+fn judge_link(folder: &Path, link: &Path, is_scenario: bool) -> Result<(), Stop> {
+    let target = match std::fs::metadata(link) {
+        Ok(it) => it,
+        Err(_) if !is_scenario => return Ok(()),
+        Err(why) => return Err(cannot_read(link, &why)),
+    };
+    if target.is_dir() {
+        return Err(Stop::usage(format!(
+            "{} is a link to a folder, and such links are not followed: name that folder itself",
+            shown(link)
+        )));
+    }
+    let is_inside = || Some(link.canonicalize().ok()?.starts_with(folder.canonicalize().ok()?));
+    if is_scenario && is_inside() != Some(true) {
+        return Err(Stop::usage(format!("{} is a link that leads out of {}: name its target itself", shown(link), shown(folder))));
+    }
+    Ok(())
+}
+
+/// Reads one scenario. Its type is looked at first, and no more than the bound is read.
+pub fn read(path: &Path) -> Result<File, Stop> {
+    let name = path.display().to_string();
+    regular(path, &std::fs::metadata(path).map_err(|why| cannot_read(path, &why))?)?;
+    let file = Open::open(path).map_err(|why| cannot_read(path, &why))?;
+    let bytes = bounded(file, BYTES_MAX).map_err(|why| cannot_read(path, &why))?;
+    let bytes = bytes.ok_or_else(|| Stop::usage(format!("{} is larger than {BYTES_MAX} bytes, too large for a scenario", shown(path))))?;
+    let text = String::from_utf8(bytes).map_err(|why| {
+        let good = why.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(&why.as_bytes()[..good]);
+        let (line, column) = (before.matches('\n').count() + 1, before.rsplit('\n').next().map_or(1, |it| it.chars().count() + 1));
+        Stop::usage(format!("{}:{line}:{column}: this is not UTF-8: save the file as UTF-8", shown(path)))
+    })?;
+    Ok(File { path: name, text })
+}
+
+fn regular(path: &Path, it: &Metadata) -> Result<(), Stop> {
+    if it.is_file() {
+        return Ok(());
+    }
+    Err(Stop::usage(format!("{} is {}, and a scenario is a regular file", shown(path), kind(it.file_type()))))
+}
+
+/// All bytes of a source. `None`: it has more than `bytes_max`.
+pub fn bounded(source: impl Read, bytes_max: usize) -> std::io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    source.take(bytes_max as u64 + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= bytes_max).then_some(bytes))
+}

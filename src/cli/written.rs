@@ -1,0 +1,122 @@
+//! Files that commands write: complete or not at all, and never over what is somebody else's.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value as Json;
+use tempfile::{Builder, NamedTempFile};
+
+use super::Stop;
+use crate::kit::printable::line;
+
+/// A ready file is small; what is larger is something else.
+const READY_BYTES_MAX: u64 = 64 * 1024;
+
+/// Who may read a file.
+#[derive(Clone, Copy)]
+enum Readers {
+    /// As the user's mask of rights says.
+    Usual,
+    Owner,
+}
+
+/// A path as messages show it.
+fn shown(path: &Path) -> String {
+    line(&path.display().to_string()).into_owned()
+}
+
+/// A file beside the path with this text: renaming it there is the only step that others see.
+fn beside(path: &Path, text: &str, readers: Readers) -> std::io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = Builder::new();
+    builder.prefix(".playmoney-");
+    #[cfg(unix)]
+    if matches!(readers, Readers::Usual) {
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.flush()?;
+    Ok(file)
+}
+
+/// Refuses a path at which something else than a regular file stands: a link, a pipe, a device or a folder.
+fn only_regular(path: &Path, what: &str) -> Result<Option<std::fs::Metadata>, Stop> {
+    match std::fs::symlink_metadata(path) {
+        Ok(it) if it.is_file() => Ok(Some(it)),
+        Ok(it) => {
+            let kind = super::paths::kind(it.file_type());
+            Err(Stop::usage(format!("{} is {kind}, so {what} is not written there: give the path of a regular file", shown(path))))
+        }
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(why) => Err(Stop::usage(format!("cannot write {}: {why}", shown(path)))),
+    }
+}
+
+/// Whether a report can be written there: nothing or a regular file stands there. Asked before the work that it reports.
+pub fn may_report(path: &Path) -> Result<(), Stop> {
+    only_regular(path, "the report").map(drop)
+}
+
+/// Writes a report, in place of an older file. The older one stays until the new one is complete.
+pub fn report(path: &Path, text: &str) -> Result<(), Stop> {
+    may_report(path)?;
+    let written = beside(path, text, Readers::Usual).and_then(|it| Ok(it.persist(path)?));
+    written.map(drop).map_err(|why| Stop::usage(format!("cannot write {}: {why}", shown(path))))
+}
+
+/// Writes a file that must not exist yet.
+pub fn new(path: &Path, text: &str) -> Result<(), Stop> {
+    let exists = || Stop::usage(format!("{} already exists: choose another name", shown(path)));
+    if std::fs::symlink_metadata(path).is_ok() {
+        return Err(exists());
+    }
+    let written = beside(path, text, Readers::Usual).and_then(|it| Ok(it.persist_noclobber(path)?));
+    written.map(drop).map_err(|why| {
+        if why.kind() == std::io::ErrorKind::AlreadyExists { exists() } else { Stop::usage(format!("cannot write {}: {why}", shown(path))) }
+    })
+}
+
+/// The file that says that a server accepts requests. It goes when this is dropped, if it still says what was written.
+pub struct ReadyFile {
+    path: PathBuf,
+    text: String,
+}
+
+impl ReadyFile {
+    /// Whether a ready file can be written there: nothing, an empty file or an older ready file stands there. Asked before
+    /// the server starts.
+    pub fn may_stand_at(path: &Path) -> Result<(), Stop> {
+        let Some(old) = only_regular(path, "the ready file")? else { return Ok(()) };
+        let is_ours = old.len() == 0 || (old.len() <= READY_BYTES_MAX && is_ready_file(path));
+        if is_ours {
+            return Ok(());
+        }
+        Err(Stop::usage(format!("{} is not a ready file of Playmoney, and stays as it is: give another path", shown(path))))
+    }
+
+    /// Writes the file, for the owner alone if it holds the token.
+    pub fn write(path: &Path, base_url: &str, admin_token: Option<&str>) -> Result<Self, Stop> {
+        Self::may_stand_at(path)?;
+        let readers = if admin_token.is_some() { Readers::Owner } else { Readers::Usual };
+        let text = format!("{}\n", serde_json::json!({"base_url": base_url, "admin_token": admin_token}));
+        let written = beside(path, &text, readers).and_then(|it| Ok(it.persist(path)?));
+        written.map_err(|why| Stop::usage(format!("cannot write the ready file {}: {why}", shown(path))))?;
+        Ok(Self { path: path.to_owned(), text })
+    }
+}
+
+impl Drop for ReadyFile {
+    fn drop(&mut self) {
+        let is_regular = std::fs::symlink_metadata(&self.path).is_ok_and(|it| it.is_file() && it.len() == self.text.len() as u64);
+        if is_regular && std::fs::read(&self.path).is_ok_and(|it| it == self.text.as_bytes()) {
+            _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Whether a file holds an object with the member that every ready file has.
+fn is_ready_file(path: &Path) -> bool {
+    let text = std::fs::read(path).unwrap_or_default();
+    serde_json::from_slice::<Json>(&text).is_ok_and(|it| it["base_url"].is_string())
+}
