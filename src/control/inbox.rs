@@ -50,7 +50,9 @@ pub fn messages(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let patience = match ask.query.text(&WAIT)? {
         None => std::time::Duration::ZERO,
         Some(text) if text.trim_start().starts_with('-') => {
-            return Err(Problem::invalid(format!("`wait` is `{text}`, but a wait in real time is not negative: write a duration such as 5s.")));
+            return Err(Problem::invalid(format!(
+                "`wait` is `{text}`, but a wait in real time is not negative: write a duration such as 5s."
+            )));
         }
         Some(text) => parse_duration(&text).map_err(Problem::invalid)?.unsigned_abs().min(PATIENCE_MAX),
     };

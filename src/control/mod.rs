@@ -197,7 +197,16 @@ pub fn call(world: &mut World, now: Now, request: &Request) -> Answer {
 fn ask<'a>(call: &Call, path: &'a str, world: &'a mut World, now: Now, request: &'a Request) -> Result<Ask<'a>, Problem> {
     let captures = call.captures(path).unwrap_or_default();
     let Now { uptime, is_walking, settled } = now;
-    Ok(Ask { world, uptime, is_walking, settled, request, captures, query: Input::query(call, request)?, body: Input::body(call, request)? })
+    Ok(Ask {
+        world,
+        uptime,
+        is_walking,
+        settled,
+        request,
+        captures,
+        query: Input::query(call, request)?,
+        body: Input::body(call, request)?,
+    })
 }
 
 /// The answer to a call that concerns the server. `None`: the call concerns a sandbox.
@@ -251,9 +260,7 @@ pub fn conclude(world: &mut World, walk: Walked, conclusion: &Conclusion) -> Res
     let settled = walk.incomplete.then_some(false);
     match conclusion {
         Conclusion::Report => clock::report(world, walk),
-        Conclusion::Acted { provider_id, action, done, uptime } => {
-            actions::report(world, *uptime, *provider_id, action, *done, settled)
-        }
+        Conclusion::Acted { provider_id, action, done, uptime } => actions::report(world, *uptime, *provider_id, action, *done, settled),
         Conclusion::Attempt { delivery, number } => deliveries::report(world, *delivery, *number),
         Conclusion::Restored => state::report(world, settled),
         Conclusion::Passed => Response::json(StatusCode::OK, &clock::render(world)),
