@@ -17,7 +17,8 @@
 //! assert_eq!(payout.status, 200);
 //!
 //! let report = shop.advance("1h")?; // the bank has answered, and the shop was told
-//! assert_eq!(report.deliveries[0].json()["payout"]["status"], "success");
+//! let last = report.deliveries.last().expect("the shop is told");
+//! assert_eq!(last.json()["payout"]["status"], "success");
 //! # Ok(())
 //! # }
 //! ```

@@ -8,7 +8,7 @@ use crate::contract::violations;
 use crate::engine::delivery::{Attempt, Delivery, MARK, Outcome, Status, delivery_name, is_basic};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Message;
-use crate::engine::log::{ActionEntry, Block, Change, Entry, Fired, FiredRow, OutcomeEntry, Refused, RequestEntry, What};
+use crate::engine::log::{ActionEntry, Block, Change, DeliveryRow, Entry, Fired, FiredRow, OutcomeEntry, Refused, RequestEntry, What};
 use crate::engine::world::World;
 use crate::kit::http::{HeaderMap, HeaderValue, header, headers_as_object, headers_as_written};
 use crate::kit::secret::Secret;
@@ -115,14 +115,14 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// The outcome of an attempt, as the report of a walk lists it; none for another entry.
-    pub fn attempted(&self, entry: &Entry) -> Option<Json> {
-        let What::Outcome(OutcomeEntry { webhook, number, left_at, result, .. }) = &entry.what else { return None };
-        Some(json!({
-            "id": delivery_name(webhook.delivery), "provider": entry.provider.map(|it| self.slug(it)), "event": webhook.event,
+    /// An attempt that has its outcome, as the report of a walk lists it.
+    pub fn attempted(&self, row: &DeliveryRow) -> Json {
+        let OutcomeEntry { webhook, number, left_at, result, .. } = &row.outcome;
+        json!({
+            "id": delivery_name(webhook.delivery), "provider": row.provider.map(|it| self.slug(it)), "event": webhook.event,
             "subject": self.text(&webhook.subject), "attempt": number, "at": left_at,
             "status": result.as_ref().ok(), "error": result.as_ref().err().map(|it| it.word()),
-        }))
+        })
     }
 
     /// An address without its password and tokens.

@@ -14,7 +14,7 @@ mod report;
 mod request;
 
 pub use entry::*;
-pub use report::{FiredRow, Report};
+pub use report::{DeliveryRow, FiredRow, Report};
 pub use request::{Answer, RequestEntry, Trace};
 
 /// Without `--journal-bytes`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AttemptEntry, Change, Entry, Fired, What};
+use super::{AttemptEntry, Change, Entry, Fired, OutcomeEntry, What};
 use crate::engine::ids::ProviderId;
 use crate::kit::time::Timestamp;
 
@@ -18,7 +18,7 @@ pub struct Report {
     pub fired: Vec<FiredRow>,
     pub fired_total: u64,
     /// The outcomes of attempts.
-    pub deliveries: Vec<Entry>,
+    pub deliveries: Vec<DeliveryRow>,
     pub deliveries_total: u64,
     /// By delivery, the row of an attempt that was due and has not left yet.
     waiting: BTreeMap<u64, usize>,
@@ -37,6 +37,13 @@ pub struct FiredRow {
     pub change: Option<Change>,
     /// The number of the attempt that left because of it.
     pub attempt: Option<u32>,
+}
+
+/// An attempt that has its outcome.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DeliveryRow {
+    pub provider: Option<ProviderId>,
+    pub outcome: OutcomeEntry,
 }
 
 impl Report {
@@ -60,10 +67,10 @@ impl Report {
                 }
             }
             What::Attempt(attempt) => self.left(attempt),
-            What::Outcome(_) => {
+            What::Outcome(outcome) => {
                 self.deliveries_total += 1;
                 if self.deliveries.len() < LISTED_MAX {
-                    self.deliveries.push(entry.clone());
+                    self.deliveries.push(DeliveryRow { provider: entry.provider, outcome: outcome.clone() });
                 }
                 self.open = false;
             }
@@ -91,12 +98,12 @@ impl Report {
 
     /// Whether a report that was read from outside is consistent.
     pub(super) fn is_sound(&self, provider_count: u8) -> bool {
-        let known = |it: Option<ProviderId>| it.is_some_and(|it| it.0 < provider_count);
+        let known = |own: Option<ProviderId>| own.is_some_and(|it| it.0 < provider_count);
         let listed = |rows: usize, total: u64| rows <= LISTED_MAX && rows as u64 <= total;
         listed(self.fired.len(), self.fired_total)
             && listed(self.deliveries.len(), self.deliveries_total)
             && self.waiting.values().all(|it| *it < self.fired.len())
             && self.fired.iter().all(|it| known(it.provider))
-            && self.deliveries.iter().all(|it| known(it.provider) && matches!(it.what, What::Outcome(_)))
+            && self.deliveries.iter().all(|it| known(it.provider))
     }
 }

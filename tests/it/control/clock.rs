@@ -249,7 +249,7 @@ fn i14_a_receiver_may_act_but_not_advance() {
     post(&mut it.sandbox);
     let (status, report) = answered(&mut it.sandbox, Uptime::START, walker).expect("the walk arrives");
     assert_eq!((status, &report["now"]), (200, &json!("2026-01-01T00:20:00Z")));
-    assert_eq!(report["deliveries_total"], 5, "the expiry, three of the payout by hand, and its success");
+    assert_eq!(report["deliveries_total"], 6, "the first event, the expiry, three of the payout by hand, and its success");
 }
 
 #[test]

@@ -153,8 +153,8 @@ fn i10_what_waits_for_its_turn_is_part_of_the_state() {
     it.settle(0, 500);
     it.settle(0, 500);
     it.control("POST", "clock/advance", &json!({"by": "20s"}));
-    let mut copy =
-        Driven { sandbox: it.sandbox.fork("copy", Some(SHOP), it.uptime), uptime: it.uptime, under_way: Vec::new(), left: Vec::new() };
+    let sandbox = it.sandbox.fork("copy", Some(SHOP), it.uptime);
+    let mut copy = Driven { sandbox, uptime: it.uptime, under_way: Vec::new(), left: Vec::new() };
     copy.look();
     copy.settle(0, 200);
     assert_eq!(copy.left, ["A 2 0", "B 2 0"], "what was under way is sent again, then what waits for it");

@@ -155,7 +155,7 @@ fn crowded(orders: u32) -> Tape {
     call(&mut shop, "PATCH", "accounts/cryptopay/default", &settings);
     call(&mut shop, "PUT", "inbox/f/script", &json!({"respond": [500]}));
     for nonce in 1..=orders {
-        let body = format!(r#"{{"amount":"10","currency":"USDC","blockchain":"BASE","nonce":{nonce}}}"#);
+        let body = format!(r#"{{"amount":"10","currency":"USDC","blockchain":"base","nonce":{nonce},"order_info":"{{}}"}}"#);
         let order = shop.dressed(Request::new(Method::POST, "/cryptopay/api/payment-orders/", body.into_bytes()));
         let response = shop.ask(order);
         assert_eq!(response.status, 201, "{}", String::from_utf8_lossy(&response.body));

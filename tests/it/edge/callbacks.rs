@@ -202,19 +202,23 @@ async fn i7_a_receiver_whose_answers_depend_on_what_came_before_sees_the_same_ru
     })
     .await;
     let server = server(Start { webhook_url: Some(receiver.url()), ..Start::default() }).await;
-    let mut first = None;
+    let mut first: Option<Vec<String>> = None;
     for run in 0..100 {
         admin(&server, "POST", "reset", &Json::Null).await;
         count.store(0, Ordering::Release);
         let duplicate = json!({"on": "quantum-payouts:webhook", "when": {"times": 1}, "then": {"duplicate": 2}});
         admin(&server, "POST", "rules", &duplicate).await;
-        for number in ["A", "B", "C", "D"] {
+        for number in ["A", "B", "C"] {
             create(&server, number).await;
         }
         let report = admin(&server, "POST", "clock/advance", &json!({"by": "12m"})).await;
         let deliveries = admin(&server, "GET", "deliveries", &Json::Null).await;
-        assert!(report["deliveries_total"].as_u64() > Some(15), "{report}");
-        let seen = (report, deliveries);
-        assert_eq!(first.get_or_insert(seen.clone()), &seen, "run {run}");
+        assert!(report["deliveries_total"].as_u64() > Some(12), "{report}");
+        // The receiver dates its answers by the real clock.
+        let seen = format!("{report:#}\n{deliveries:#}");
+        let seen: Vec<String> = seen.lines().filter(|it| !it.contains("\"date\": ")).map(str::to_owned).collect();
+        let first = first.get_or_insert_with(|| seen.clone());
+        let differs = first.iter().zip(&seen).find(|(one, other)| one != other);
+        assert_eq!((differs, first.len()), (None, seen.len()), "run {run}");
     }
 }

@@ -31,7 +31,6 @@ const BOOLS: &[(&str, usize)] = &[
     ("src/engine/chain/tests.rs::watch", 1),
     ("src/engine/context.rs::is_paced_from_outside", 1),
     ("src/engine/context.rs::lead", 1),
-    ("src/engine/outbox.rs::settle", 1),
     ("src/engine/rules.rs::add", 1),
     ("src/engine/rules.rs::put", 1),
     ("src/engine/world/posting.rs::arrive", 1),
