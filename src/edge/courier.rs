@@ -13,6 +13,7 @@ use self::broken::Broken;
 use self::shortage::Shortage;
 use super::egress::Egress;
 use crate::engine::delivery::{Answer, Failure, MARK, Outcome, Outgoing, Remarks};
+use crate::kit::http::HeaderName;
 use crate::kit::time::Duration;
 use crate::kit::webhook_url::{Host, Scheme, WebhookUrl};
 
@@ -97,8 +98,9 @@ impl Courier {
     /// `marked` becomes true once a request with Playmoney's mark is sent.
     async fn attempt(&self, target: &WebhookUrl, outgoing: &Outgoing, marked: &AtomicBool) -> Result<Answer, Unanswered> {
         let (stream, peer) = self.connect(target).await?;
-        let is_marked = !peer.ip().to_canonical().is_loopback();
-        let headers = exchange::headers(target, outgoing, is_marked.then_some(MARK));
+        let mark = mark_for(peer.ip());
+        let is_marked = mark.is_some();
+        let headers = exchange::headers(target, outgoing, mark);
         match target.scheme {
             Scheme::Http => {
                 marked.store(is_marked, Ordering::Relaxed);
@@ -139,6 +141,11 @@ impl Courier {
         let nothing = || Broken::new(Failure::Dns, format!("the name `{}` has no address", target.authority));
         Err(broken.unwrap_or_else(nothing).into())
     }
+}
+
+/// Playmoney's mark, for an address where a server cannot know that it is called by itself.
+fn mark_for(peer: IpAddr) -> Option<HeaderName> {
+    (!peer.to_canonical().is_loopback()).then_some(MARK)
 }
 
 /// Why an attempt has no answer.
@@ -193,4 +200,24 @@ fn failed(broken: Broken, marked: bool) -> Outcome {
 
 fn outcome(result: Result<Answer, Failure>, remarks: Remarks) -> Outcome {
     Outcome { result, took: Duration::ZERO, remarks: remarks.boxed() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t2_the_mark_goes_to_other_machines_alone() {
+        for (peer, is_marked) in [
+            ("127.0.0.1", false),
+            ("127.8.9.10", false),
+            ("::1", false),
+            ("::ffff:127.0.0.1", false),
+            ("10.0.0.1", true),
+            ("203.0.113.9", true),
+            ("2001:db8::1", true),
+        ] {
+            assert_eq!(mark_for(peer.parse().expect("an address")).is_some(), is_marked, "{peer}");
+        }
+    }
 }

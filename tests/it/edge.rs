@@ -22,6 +22,8 @@ mod faults;
 mod many;
 mod paced;
 mod pages;
+mod receivers;
+mod shortage;
 mod walks;
 
 const STATUS: &str = "/quantum-payouts/api/v1/getPayoutStatus";
