@@ -57,28 +57,29 @@ impl Courier {
     pub async fn post(&self, outgoing: &Outgoing) -> Outcome {
         let target = match WebhookUrl::parse(&outgoing.url) {
             Ok(target) => target,
-            Err(why) => return failed(Broken::new(Failure::Blocked, format!("the address cannot be called: {why}")), false),
+            Err(why) => return outcome(Err(Broken::new(Failure::Blocked, format!("the address cannot be called: {why}")))),
         };
         let _permits = self.permits(&target).await;
         let mut pause = shortage::PAUSE_MIN;
         loop {
             let marked = AtomicBool::new(false);
             let attempt = self.attempt(&target, outgoing, &marked);
-            let attempt = tokio::time::timeout(outgoing.time_limit.unsigned_abs(), attempt).await;
-            let marked = marked.into_inner();
-            match attempt {
-                Ok(Ok(answer)) => return answered(answer, marked),
-                Ok(Err(Unanswered::Broken(broken))) => return failed(broken, marked),
+            let result = match tokio::time::timeout(outgoing.time_limit.unsigned_abs(), attempt).await {
+                Ok(Ok(answer)) => Ok(answer),
+                Ok(Err(Unanswered::Broken(broken))) => Err(broken),
                 Ok(Err(Unanswered::NotLeft(why))) => {
                     self.shortage.report(&why, &target);
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(shortage::PAUSE_MAX);
+                    continue;
                 }
-                Err(_) => {
-                    let limit = outgoing.time_limit;
-                    return failed(Broken::new(Failure::Timeout, format!("no complete answer within {limit:#}")), marked);
-                }
+                Err(_) => Err(Broken::new(Failure::Timeout, format!("no complete answer within {:#}", outgoing.time_limit))),
+            };
+            let mut outcome = outcome(result);
+            if marked.into_inner() {
+                outcome.remarks.get_or_insert_default().marked = true;
             }
+            return outcome;
         }
     }
 
@@ -188,18 +189,16 @@ async fn resolve(target: &WebhookUrl) -> Result<Vec<SocketAddr>, Unanswered> {
     }
 }
 
-fn answered(answer: Answer, marked: bool) -> Outcome {
-    let detail = answer.is_cut.then(|| "the receiver closed the connection before the end of its answer".to_owned());
-    outcome(Ok(answer), Remarks { detail, hint: None, marked })
-}
-
-fn failed(broken: Broken, marked: bool) -> Outcome {
-    let Broken { failure, detail, hint } = broken;
-    outcome(Err(failure), Remarks { detail: Some(detail), hint, marked })
-}
-
-fn outcome(result: Result<Answer, Failure>, remarks: Remarks) -> Outcome {
-    Outcome { result, took: Duration::ZERO, remarks: remarks.boxed() }
+/// What came of an attempt, in the words of the engine.
+fn outcome(result: Result<Answer, Broken>) -> Outcome {
+    let (result, detail, hint) = match result {
+        Ok(answer) => {
+            let detail = answer.is_cut.then(|| "the receiver closed the connection before the end of its answer".to_owned());
+            (Ok(answer), detail, None)
+        }
+        Err(Broken { failure, detail, hint }) => (Err(failure), Some(detail), hint),
+    };
+    Outcome { result, took: Duration::ZERO, remarks: Remarks { detail, hint, marked: false }.boxed() }
 }
 
 #[cfg(test)]

@@ -151,7 +151,7 @@ pub fn secrets(url: &str) -> Vec<&str> {
     let Some((_, rest)) = url.split_once("://") else { return Vec::new() };
     let (authority, below) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let user_info = authority.rsplit_once('@').map(|it| it.0);
-    let password = user_info.map(|it| it.split_once(':').map(|it| it.1).filter(|it| !it.is_empty()).unwrap_or(it));
+    let password = user_info.map(|own| own.split_once(':').map_or(own, |it| if it.1.is_empty() { it.0 } else { it.1 }));
     let query = below.split('#').next().and_then(|it| it.split_once('?')).map_or("", |it| it.1);
     let is_secret = |name: &str| SECRET_WORDS.iter().any(|word| name.to_ascii_lowercase().contains(word));
     let tokens = query.split('&').filter_map(|it| it.split_once('=')).filter(|(name, _)| is_secret(name)).map(|it| it.1);

@@ -39,8 +39,9 @@ async fn without_descriptors_a_webhook_waits_and_is_not_refused() {
     for number in 0..TARGETS {
         let target = json!({"webhook_url": format!("http://{}/{number}", receiver.address)});
         exchange(&mut sender, to, request("PATCH", "/__admin/accounts/quantum-payouts/default", &target)).await.expect("an answer");
-        let card = json!({"amount": 1, "pan": "4111111111111111"});
-        exchange(&mut sender, to, request("POST", "/__admin/act/quantum-payouts/manual-payout", &card)).await.expect("an answer");
+        let card = json!({"pan": "4111111111111111"});
+        let payout = json!({"orderNumber": number.to_string(), "amount": 1, "description": "d", "target": card});
+        exchange(&mut sender, to, request("POST", "/quantum-payouts/api/v1/performPayout", &payout)).await.expect("an answer");
     }
     let line = tokio::time::timeout(std::time::Duration::from_secs(30), said.next_line()).await;
     let line = line.expect("it is said").expect("text").expect("a line");

@@ -208,11 +208,8 @@ fn e20_a_callback_to_a_client_of_2014_has_no_nonce() {
     let deliveries = shop.admin("GET", "deliveries?provider=quoine", &serde_json::Value::Null);
     let attempt = &deliveries["deliveries"][0]["attempts"][0];
     assert!(attempt["request"]["headers"]["NONCE"].is_null(), "{attempt}");
-    assert_eq!(
-        attempt["signed"].as_str().map(|it| it.split(", ").count() + it.matches(',').count()),
-        Some(5),
-        "four parts, and the comma of the date"
-    );
+    let signed = attempt["signed"].as_str().expect("text");
+    assert!(signed.starts_with("application/json,") && signed.ends_with(",/hooks,Thu, 01 Jan 2026 00:00:00 GMT"), "four parts: {signed}");
 }
 
 #[test]
