@@ -64,8 +64,8 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 /// The outcome of one attempt. `settled` is false while it has none.
 pub fn report(world: &World, delivery: u64, number: u32) -> Response {
     let delivery = world.core.outbox.get(delivery);
-    let found = delivery.and_then(|it| Some((it, it.attempts.iter().find(|it| (it.number, it.copy) == (number, 0))?)));
-    let Some((delivery, found)) = found else {
+    let found = delivery.and_then(|own| own.attempts.iter().find(|it| (it.number, it.copy) == (number, 0)));
+    let (Some(delivery), Some(found)) = (delivery, found) else {
         return Response::problem(StatusCode::GONE, "dropped", "The delivery was dropped to keep the outbox within its bound.");
     };
     let mut shown = Renderer::of(world).attempt(delivery, found);

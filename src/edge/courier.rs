@@ -13,6 +13,7 @@ use self::broken::Broken;
 use self::shortage::Shortage;
 use super::egress::Egress;
 use crate::engine::delivery::{Answer, Failure, MARK, Outcome, Outgoing, Remarks};
+use crate::kit::http::HeaderName;
 use crate::kit::time::Duration;
 use crate::kit::webhook_url::{Host, Scheme, WebhookUrl};
 
@@ -56,28 +57,29 @@ impl Courier {
     pub async fn post(&self, outgoing: &Outgoing) -> Outcome {
         let target = match WebhookUrl::parse(&outgoing.url) {
             Ok(target) => target,
-            Err(why) => return failed(Broken::new(Failure::Blocked, format!("the address cannot be called: {why}")), false),
+            Err(why) => return outcome(Err(Broken::new(Failure::Blocked, format!("the address cannot be called: {why}")))),
         };
         let _permits = self.permits(&target).await;
         let mut pause = shortage::PAUSE_MIN;
         loop {
             let marked = AtomicBool::new(false);
             let attempt = self.attempt(&target, outgoing, &marked);
-            let attempt = tokio::time::timeout(outgoing.time_limit.unsigned_abs(), attempt).await;
-            let marked = marked.into_inner();
-            match attempt {
-                Ok(Ok(answer)) => return answered(answer, marked),
-                Ok(Err(Unanswered::Broken(broken))) => return failed(broken, marked),
+            let result = match tokio::time::timeout(outgoing.time_limit.unsigned_abs(), attempt).await {
+                Ok(Ok(answer)) => Ok(answer),
+                Ok(Err(Unanswered::Broken(broken))) => Err(broken),
                 Ok(Err(Unanswered::NotLeft(why))) => {
                     self.shortage.report(&why, &target);
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(shortage::PAUSE_MAX);
+                    continue;
                 }
-                Err(_) => {
-                    let limit = outgoing.time_limit;
-                    return failed(Broken::new(Failure::Timeout, format!("no complete answer within {limit:#}")), marked);
-                }
+                Err(_) => Err(Broken::new(Failure::Timeout, format!("no complete answer within {:#}", outgoing.time_limit))),
+            };
+            let mut outcome = outcome(result);
+            if marked.into_inner() {
+                outcome.remarks.get_or_insert_default().marked = true;
             }
+            return outcome;
         }
     }
 
@@ -97,8 +99,9 @@ impl Courier {
     /// `marked` becomes true once a request with Playmoney's mark is sent.
     async fn attempt(&self, target: &WebhookUrl, outgoing: &Outgoing, marked: &AtomicBool) -> Result<Answer, Unanswered> {
         let (stream, peer) = self.connect(target).await?;
-        let is_marked = !peer.ip().to_canonical().is_loopback();
-        let headers = exchange::headers(target, outgoing, is_marked.then_some(MARK));
+        let mark = mark_for(peer.ip());
+        let is_marked = mark.is_some();
+        let headers = exchange::headers(target, outgoing, mark);
         match target.scheme {
             Scheme::Http => {
                 marked.store(is_marked, Ordering::Relaxed);
@@ -141,6 +144,11 @@ impl Courier {
     }
 }
 
+/// Playmoney's mark, for an address where a server cannot know that it is called by itself.
+fn mark_for(peer: IpAddr) -> Option<HeaderName> {
+    (!peer.to_canonical().is_loopback()).then_some(MARK)
+}
+
 /// Why an attempt has no answer.
 enum Unanswered {
     /// The receiver, the network, or a rule of this server.
@@ -181,16 +189,34 @@ async fn resolve(target: &WebhookUrl) -> Result<Vec<SocketAddr>, Unanswered> {
     }
 }
 
-fn answered(answer: Answer, marked: bool) -> Outcome {
-    let detail = answer.is_cut.then(|| "the receiver closed the connection before the end of its answer".to_owned());
-    outcome(Ok(answer), Remarks { detail, hint: None, marked })
+/// What came of an attempt, in the words of the engine.
+fn outcome(result: Result<Answer, Broken>) -> Outcome {
+    let (result, detail, hint) = match result {
+        Ok(answer) => {
+            let detail = answer.is_cut.then(|| "the receiver closed the connection before the end of its answer".to_owned());
+            (Ok(answer), detail, None)
+        }
+        Err(Broken { failure, detail, hint }) => (Err(failure), Some(detail), hint),
+    };
+    Outcome { result, took: Duration::ZERO, remarks: Remarks { detail, hint, marked: false }.boxed() }
 }
 
-fn failed(broken: Broken, marked: bool) -> Outcome {
-    let Broken { failure, detail, hint } = broken;
-    outcome(Err(failure), Remarks { detail: Some(detail), hint, marked })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn outcome(result: Result<Answer, Failure>, remarks: Remarks) -> Outcome {
-    Outcome { result, took: Duration::ZERO, remarks: remarks.boxed() }
+    #[test]
+    fn t2_the_mark_goes_to_other_machines_alone() {
+        for (peer, is_marked) in [
+            ("127.0.0.1", false),
+            ("127.8.9.10", false),
+            ("::1", false),
+            ("::ffff:127.0.0.1", false),
+            ("10.0.0.1", true),
+            ("203.0.113.9", true),
+            ("2001:db8::1", true),
+        ] {
+            assert_eq!(mark_for(peer.parse().expect("an address")).is_some(), is_marked, "{peer}");
+        }
+    }
 }

@@ -13,6 +13,7 @@ use crate::kit::money::{self, Number};
 use crate::kit::secret::Secret;
 use crate::kit::sign;
 use crate::kit::time::{Duration, parse_duration};
+use crate::kit::webhook_url;
 
 /// One merchant at one provider.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -29,6 +30,9 @@ pub struct Account {
 
 /// Replaced secrets from outside that one account remembers.
 pub const FORMER_MAX: usize = 1_000;
+
+/// A shorter part of an address is masked in the address alone: elsewhere it would be found in ordinary words.
+const ADDRESS_SECRET_BYTES_MIN: usize = 8;
 
 impl Account {
     /// The account that every sandbox has at a provider. `default`'s keys are the published ones, those of any
@@ -200,7 +204,9 @@ impl Account {
     /// Everything here that came from outside and must not be shown.
     pub fn secrets_from_outside(&self) -> impl Iterator<Item = &str> {
         let settings = self.settings.values().filter_map(|it| if let Value::Secret(secret) = it { Some(secret) } else { None });
-        self.credentials.values().chain(settings).chain(&self.former).filter(|it| it.is_from_outside()).map(Secret::expose)
+        let own = self.credentials.values().chain(settings).chain(&self.former).filter(|it| it.is_from_outside()).map(Secret::expose);
+        let address = self.text(&super::tables::settings::WEBHOOK_URL).unwrap_or("");
+        own.chain(webhook_url::secrets(address).into_iter().filter(|it| ADDRESS_SECRET_BYTES_MIN <= it.len()))
     }
 }
 

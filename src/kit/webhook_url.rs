@@ -151,7 +151,7 @@ pub fn secrets(url: &str) -> Vec<&str> {
     let Some((_, rest)) = url.split_once("://") else { return Vec::new() };
     let (authority, below) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let user_info = authority.rsplit_once('@').map(|it| it.0);
-    let password = user_info.map(|it| it.split_once(':').map(|it| it.1).filter(|it| !it.is_empty()).unwrap_or(it));
+    let password = user_info.map(|own| own.split_once(':').map_or(own, |it| if it.1.is_empty() { it.0 } else { it.1 }));
     let query = below.split('#').next().and_then(|it| it.split_once('?')).map_or("", |it| it.1);
     let is_secret = |name: &str| SECRET_WORDS.iter().any(|word| name.to_ascii_lowercase().contains(word));
     let tokens = query.split('&').filter_map(|it| it.split_once('=')).filter(|(name, _)| is_secret(name)).map(|it| it.1);
@@ -168,6 +168,62 @@ pub fn shown(url: &str) -> Cow<'_, str> {
         shown.to_mut().replace_range(at..at + it.len(), &masked(it));
     }
     shown
+}
+
+/// How an address with a password can stand in a text.
+struct Writing {
+    /// What ends the scheme.
+    opening: &'static str,
+    colon: &'static str,
+    at: &'static str,
+    /// What ends the host, or the whole address.
+    ends: &'static [&'static str],
+}
+
+/// As it is, in JSON with escaped slashes, and in a form.
+const WRITINGS: [Writing; 3] = [
+    Writing { opening: "://", colon: ":", at: "@", ends: &["/", "?", "#", "\"", "'", "<", ">", "\\", "&", " ", "\n"] },
+    Writing { opening: r":\/\/", colon: ":", at: "@", ends: &["/", "?", "#", "\"", "'", "<", ">", "\\", "&", " ", "\n"] },
+    Writing { opening: "%3a%2f%2f", colon: "%3a", at: "%40", ends: &["%2f", "%3f", "%23", "&", "\"", " ", "\n"] },
+];
+
+/// A user name, a password and a host are looked for in so many characters.
+const AUTHORITY_CHARS_MAX: usize = 300;
+
+/// A text without the passwords of the addresses in it.
+pub fn without_passwords(text: &str) -> Cow<'_, str> {
+    if !WRITINGS.iter().any(|it| text.contains(it.at)) {
+        return Cow::Borrowed(text);
+    }
+    let lower = text.to_ascii_lowercase(); // every place in it is a place in the text
+    let mut passwords = Vec::new();
+    for writing in &WRITINGS {
+        for (at, _) in lower.match_indices(writing.opening) {
+            let start = at + writing.opening.len();
+            let rest = &lower[start..];
+            let rest = &rest[..rest.char_indices().nth(AUTHORITY_CHARS_MAX).map_or(rest.len(), |it| it.0)];
+            let end = writing.ends.iter().filter_map(|it| rest.find(it)).min().unwrap_or(rest.len());
+            let Some(host_at) = rest[..end].rfind(writing.at) else { continue };
+            let after_name = rest[..host_at].find(writing.colon).map_or(0, |it| it + writing.colon.len());
+            if after_name < host_at {
+                passwords.push(start + after_name..start + host_at);
+            }
+        }
+    }
+    if passwords.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    passwords.sort_by_key(|it| it.start);
+    let (mut shown, mut from) = (String::with_capacity(text.len()), 0);
+    for it in passwords.into_iter().filter(|it| !it.is_empty()) {
+        if from <= it.start {
+            shown.push_str(&text[from..it.start]);
+            shown.push_str("***");
+            from = it.end;
+        }
+    }
+    shown.push_str(&text[from..]);
+    Cow::Owned(shown)
 }
 
 #[cfg(test)]
@@ -267,6 +323,19 @@ mod tests {
         ] {
             let basic = WebhookUrl::parse(url).expect(url).basic;
             assert_eq!(basic.as_ref().map(|it| it.to_str().expect("text")), sent, "{url}");
+        }
+    }
+
+    #[test]
+    fn i28_a_text_is_shown_without_the_passwords_of_addresses() {
+        for (text, shown) in [
+            (r#"{"cbUrl":"http://u:secret@h/x","mail":"a@b.c"}"#, r#"{"cbUrl":"http://u:***@h/x","mail":"a@b.c"}"#),
+            (r#"{"cbUrl":"http:\/\/u:secret@h\/x"}"#, r#"{"cbUrl":"http:\/\/u:***@h\/x"}"#),
+            ("cbUrl=http%3A%2F%2Fu%3Asecret%40h%2Fx&mail=a%40b", "cbUrl=http%3A%2F%2Fu%3A***%40h%2Fx&mail=a%40b"),
+            ("see http://key@h and http://h/@x, ü", "see http://***@h and http://h/@x, ü"),
+            ("http://h/?mail=a@b", "http://h/?mail=a@b"),
+        ] {
+            assert_eq!(without_passwords(text), shown);
         }
     }
 

@@ -21,9 +21,11 @@ mod callbacks;
 mod control;
 mod faults;
 mod heads;
+mod lacking;
 mod many;
 mod paced;
 mod pages;
+mod receivers;
 mod shortage;
 mod unheard;
 mod walks;
@@ -367,10 +369,15 @@ async fn https_receiver() -> (std::net::SocketAddr, std::path::PathBuf) {
 #[tokio::test]
 async fn t25_https_receivers_are_verified() {
     let (address, authority) = https_receiver().await;
-    for (vouched, outcome) in [(true, (json!(204), Json::Null)), (false, (Json::Null, json!("tls")))] {
+    let port = address.port();
+    for (vouched, host, outcome, detail, hint) in [
+        (true, "127.0.0.1", (json!(204), Json::Null), "", ""),
+        (false, "127.0.0.1", (Json::Null, json!("tls")), "unknown authority", "SSL_CERT_FILE"),
+        (true, "localhost", (Json::Null, json!("tls")), "another name", ""),
+    ] {
         let ready = Ready::new("https");
         let mut command = tokio::process::Command::new(PLAYMONEY);
-        command.args(["--clock", "frozen", "--listen", "127.0.0.1:0", "--webhook-url", &format!("https://{address}/hooks")]);
+        command.args(["--clock", "frozen", "--listen", "127.0.0.1:0", "--webhook-url", &format!("https://{host}:{port}/hooks")]);
         command.arg("--ready-file").arg(&ready.file).stdout(std::process::Stdio::null()).kill_on_drop(true);
         if vouched {
             command.env("SSL_CERT_FILE", &authority);
@@ -382,7 +389,9 @@ async fn t25_https_receivers_are_verified() {
         send(to, request("POST", "/__admin/act/quantum-payouts/manual-payout", &card)).await;
         let deliveries = send(to, request("GET", "/__admin/deliveries", &Json::Null)).await.json();
         let attempt = &deliveries["deliveries"][0]["attempts"][0];
-        assert_eq!((attempt["status"].clone(), attempt["error"].clone()), outcome);
+        assert_eq!((attempt["status"].clone(), attempt["error"].clone()), outcome, "{attempt}");
+        assert!(attempt["detail"].as_str().unwrap_or("").contains(detail), "{attempt}");
+        assert!(attempt["hint"].as_str().unwrap_or("").contains(hint), "{attempt}");
     }
     _ = std::fs::remove_file(authority);
 }

@@ -42,9 +42,13 @@ impl Mask {
         Self { secrets: if show { Vec::new() } else { secrets }, show }
     }
 
-    /// A text without those secrets.
+    /// A text without those secrets, and without the passwords of addresses.
     pub fn text(&self, text: &str) -> String {
-        self.secrets.iter().fold(text.to_owned(), |it, (secret, mask)| if it.contains(secret) { it.replace(secret, mask) } else { it })
+        if self.show {
+            return text.to_owned();
+        }
+        let text = webhook_url::without_passwords(text).into_owned();
+        self.secrets.iter().fold(text, |it, (secret, mask)| if it.contains(secret) { it.replace(secret, mask) } else { it })
     }
 
     /// A value whose texts are without those secrets.

@@ -7,7 +7,7 @@ const OFF: SettingKind = SettingKind::Flag { default: false };
 pub const LEGACY_NO_NONCE: Setting = Setting {
     name: "legacy_no_nonce",
     kind: OFF,
-    meaning: "also accepts what the clients of 2014 sign: four parts without a NONCE, and the path without its query",
+    meaning: "also accepts what the clients of 2014 sign: four parts without a NONCE, and the path without its query; callbacks have no NONCE either",
 };
 pub const LOCAL_QR: Setting = Setting {
     name: "local_qr",

@@ -228,7 +228,7 @@ fn webhooks(run: &mut Run) {
     let deliveries = run.served.judge_deliveries(&mut run.shop, "deliveries");
     let retried = deliveries.iter().find(|it| it["subject"] == "retried").expect("a delivery");
     assert_eq!(retried["attempts"].as_array().map(Vec::len), Some(run.contract.schedule.waits.len()));
-    assert!(deliveries.iter().any(|it| it["attempts"][0]["request"]["headers"]["x-payouts-signature"].is_null()), "an unsigned one");
+    assert!(deliveries.iter().any(|it| it["attempts"][0]["request"]["headers"]["X-Payouts-Signature"].is_null()), "an unsigned one");
 }
 
 /// What the tables promise, the run has met: every error of every operation, every field of every body.

@@ -63,10 +63,10 @@ impl Served {
         let documented = self.document["webhooks"][event]["post"].clone();
         assert!(documented.is_object(), "no event {event} is documented");
         let body: Json = serde_json::from_str(body).expect("webhooks are JSON");
-        let media = headers["content-type"].as_str().expect("a content type");
+        let media = headers["Content-Type"].as_str().expect("a content type");
         self.fits(event, documented["requestBody"]["content"][media]["schema"].clone(), &body);
         let parameters = documented["parameters"].as_array().expect("parameters");
-        let name = |it: &Json| it["name"].as_str().expect("a name").to_ascii_lowercase();
+        let name = |it: &Json| it["name"].as_str().expect("a name").to_owned();
         for it in parameters {
             let sent = headers[name(it)].as_str();
             let typed = sent.map(|text| if it["schema"]["type"] == "integer" { text.parse().expect("a number") } else { json!(text) });

@@ -1,6 +1,6 @@
 //! Webhooks and their attempts: listed, sent again, received by an inbox.
 
-use playmoney::inside::engine::delivery::Outcome;
+use playmoney::inside::engine::delivery::{Failure, Outcome, Remarks};
 use playmoney::inside::kit::http::{Method, Request};
 use serde_json::{Value as Json, json};
 
@@ -76,7 +76,8 @@ fn i1_each_event_is_one_delivery_with_all_that_was_sent() {
     assert_eq!(attempt["request"]["body"].as_str().map(str::as_bytes), Some(&*posted.body));
     assert_eq!(attempt["signed"], attempt["request"]["body"], "what was signed is what was sent");
     for (name, value) in &posted.headers {
-        assert_eq!(attempt["request"]["headers"][name.as_str()], value.to_str().expect("text"));
+        let shown = attempt["request"]["headers"].as_object().expect("headers").iter().find(|it| it.0.eq_ignore_ascii_case(name.as_str()));
+        assert_eq!(shown.map(|it| it.1), Some(&json!(value.to_str().expect("text"))));
     }
 }
 
@@ -339,4 +340,26 @@ fn what_comes_back_after_a_reset_means_nothing() {
     assert_eq!(exported(&mut shop), fresh, "no answer of an earlier generation is booked");
     shop.play("advance 1h");
     assert_eq!(deliveries(&mut shop, ""), [] as [Json; 0]);
+}
+
+#[test]
+fn what_the_sender_says_stands_at_the_attempt() {
+    let mut shop = Tape::shop();
+    shop.play("set webhook_url=http://shop.test/hooks");
+    let mut request = crate::quantum_payouts::request(&mut shop, "POST", "createPayout", "");
+    request.body = r#"{"orderNumber":"A","amount":1,"urls":{"returnUrl":"https://shop.test/ok"}}"#.into();
+    shop.sandbox.handle(shop.uptime, request);
+    let outgoing = crate::tape::polled(&mut shop.sandbox);
+    let remarks = Remarks { detail: Some("the name did not resolve".to_owned()), hint: Some("try again".to_owned()), marked: true };
+    let outcome = Outcome { remarks: remarks.boxed(), ..Outcome::failed(Failure::Dns) };
+    shop.sandbox.settle(shop.uptime, &outgoing[0], outcome);
+    let attempt = deliveries(&mut shop, "")[0]["attempts"][0].clone();
+    assert_eq!(
+        (&attempt["error"], &attempt["detail"], &attempt["hint"]),
+        (&json!("dns"), &json!("the name did not resolve"), &json!("try again"))
+    );
+    assert_eq!(attempt["request"]["headers"]["Playmoney-Delivery"], format!("dlv-{}", outgoing[0].id.delivery));
+    let saved = exported(&mut shop);
+    shop.admin("PUT", "state", &saved);
+    assert_eq!(deliveries(&mut shop, "")[0]["attempts"][0], attempt, "a saved state keeps it");
 }

@@ -38,7 +38,11 @@ fn settings_are_taken_all_or_none() {
         (json!({"company": 5}), "`company` must be a text of at most 256 bytes, or null"),
         (json!({"webhook_url": "shop.test"}), "`webhook_url`: a webhook address must begin with http:// or https://"),
         (json!({"webhook_url": "ftp://shop.test"}), "`webhook_url`: a webhook address must begin with http:// or https://"),
-        (json!({"webhook_url": "http://me:pw@shop.test/"}), "`webhook_url`: a webhook address must not contain a user name or password"),
+        (json!({"webhook_url": "http://me:pw@"}), "`webhook_url`: the address has no host, or its port is invalid"),
+        (
+            json!({"webhook_url": "http://0.0.0.0:3000/"}),
+            "`webhook_url`: 0.0.0.0 and [::] name no host, a server only listens on them: write 127.0.0.1, or [::1]",
+        ),
         (json!({"webhook_url": "http://shop.test:99999/"}), "`webhook_url`: the address has no host, or its port is invalid"),
         (json!({"webhook_secret": ""}), "`webhook_secret` must be a text of 1 to 256 bytes"),
         (json!({"rate_limit": "on"}), "`rate_limit` must be one of off, headers, enforce"),

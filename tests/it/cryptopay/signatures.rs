@@ -81,7 +81,7 @@ fn every_endpoint_has_a_secret_of_its_own() {
     assert_eq!(attempts.len(), secrets.len());
     for ((url, request), (target, secret)) in attempts.iter().zip(secrets) {
         let body = request["body"].as_str().expect("text");
-        assert_eq!((url.as_str(), &request["headers"]["x-webhook-signature"]), (target, &json!(signature(body, secret))));
+        assert_eq!((url.as_str(), &request["headers"]["X-Webhook-Signature"]), (target, &json!(signature(body, secret))));
     }
     let inbox = shop.admin("GET", "inbox/shop/messages", &Json::Null);
     assert_eq!((&inbox["messages"][0]["provider"], &inbox["messages"][0]["signature"]), (&json!("cryptopay"), &json!("valid")));

@@ -191,6 +191,28 @@ fn e13_the_query_of_the_callback_address_is_signed() {
 }
 
 #[test]
+fn e13_a_callback_address_outside_ascii_is_signed_as_it_is_sent() {
+    for (url, uri) in [("https://shop.test/é?ü=1", "/%C3%A9?%C3%BC=1"), ("https://shop.test?x=1", "/?x=1")] {
+        let mut shop = Tape::shop();
+        shop.play(&format!("set quoine/2 webhook_url={url}\n{CREATE}\nact quoine.pay invoice=1"));
+        let deliveries = shop.admin("GET", "deliveries?provider=quoine", &serde_json::Value::Null);
+        let signed = deliveries["deliveries"][0]["attempts"][0]["signed"].as_str().unwrap_or("").to_owned();
+        assert!(signed.contains(&format!(",{uri},")), "{signed}");
+    }
+}
+
+#[test]
+fn e20_a_callback_to_a_client_of_2014_has_no_nonce() {
+    let mut shop = Tape::shop();
+    shop.play(&format!("set quoine/2 legacy_no_nonce=true confirmations=0\n{CREATE}\nact quoine.pay invoice=1"));
+    let deliveries = shop.admin("GET", "deliveries?provider=quoine", &serde_json::Value::Null);
+    let attempt = &deliveries["deliveries"][0]["attempts"][0];
+    assert!(attempt["request"]["headers"]["NONCE"].is_null(), "{attempt}");
+    let signed = attempt["signed"].as_str().expect("text");
+    assert!(signed.starts_with("application/json,") && signed.ends_with(",/hooks,Thu, 01 Jan 2026 00:00:00 GMT"), "four parts: {signed}");
+}
+
+#[test]
 fn e14_merchants_do_not_see_each_other() {
     let mut shop = Tape::shop();
     shop.play(CREATE);

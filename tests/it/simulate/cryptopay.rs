@@ -120,7 +120,7 @@ fn is_signed(delivery: &Json, secrets: &[&str]) {
     for it in attempts {
         let body = text(&it["request"], "body");
         assert_eq!(body, text(&attempts[0]["request"], "body"));
-        let signed = text(&it["request"]["headers"], "x-webhook-signature");
+        let signed = text(&it["request"]["headers"], "X-Webhook-Signature");
         assert!(secrets.iter().any(|secret| signature(body, secret) == signed), "{delivery}");
         assert!(body.ends_with(&format!("\"webhook_id\":\"{}\"}}", text(delivery, "event_id"))), "{body}");
     }

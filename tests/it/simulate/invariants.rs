@@ -105,9 +105,9 @@ fn is_signed(delivery: &Json) {
         let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("any key");
         mac.update(body.as_bytes());
         let expected = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
-        assert_eq!(it["request"]["headers"]["x-payouts-signature"], expected);
-        assert_eq!(it["request"]["headers"]["x-payouts-timestamp"], time(it, "at").as_second().to_string());
-        assert_eq!(it["request"]["headers"]["x-payouts-event-id"], delivery["event_id"]);
+        assert_eq!(it["request"]["headers"]["X-Payouts-Signature"], expected);
+        assert_eq!(it["request"]["headers"]["X-Payouts-Timestamp"], time(it, "at").as_second().to_string());
+        assert_eq!(it["request"]["headers"]["X-Payouts-Event-Id"], delivery["event_id"]);
     }
 }
 

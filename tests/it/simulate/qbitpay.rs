@@ -190,7 +190,7 @@ fn is_signed(delivery: &Json) {
         let before = attempts[..n].iter().filter(|own| failed(own) && ended(own)).count();
         assert_eq!(count, before, "attempt {} of {delivery}", n + 1);
         assert_eq!(rest, counted(&body(&attempts[0])).1);
-        assert_eq!(it["request"]["headers"]["qbitpay-signature"], signature(&string_a(&body(it)), KEY));
+        assert_eq!(it["request"]["headers"]["QbitPay-Signature"], signature(&string_a(&body(it)), KEY));
     }
 }
 

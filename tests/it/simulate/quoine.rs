@@ -74,7 +74,7 @@ fn check(shop: &mut Tape) {
         keeps_the_schedule(it, time(&state["core"], "now"), &WAITS_SECS);
         for attempt in list(it, "/attempts") {
             is_signed(attempt, list(it, "/attempts"));
-            assert!(nonces.insert(text(&attempt["request"]["headers"], "nonce").to_owned()), "each attempt has another NONCE: {it}");
+            assert!(nonces.insert(text(&attempt["request"]["headers"], "NONCE").to_owned()), "each attempt has another NONCE: {it}");
         }
     }
     let changes = crate::tape::changes(&state);
@@ -123,12 +123,12 @@ fn is_signed(attempt: &Json, attempts: &[Json]) {
     let (request, first) = (&attempt["request"], &attempts[0]["request"]);
     let header = |name: &str| text(&request["headers"], name);
     assert_eq!(request["body"], first["body"]);
-    assert_eq!(header("content-md5"), digest(text(request, "body").as_bytes()));
-    assert_eq!(jiff::fmt::rfc2822::parse(header("date")).expect("a date").timestamp().as_second(), time(attempt, "at").as_second());
+    assert_eq!(header("Content-MD5"), digest(text(request, "body").as_bytes()));
+    assert_eq!(jiff::fmt::rfc2822::parse(header("Date")).expect("a date").timestamp().as_second(), time(attempt, "at").as_second());
     let path = text(attempt, "signed").split(',').nth(2).expect("a path").to_owned();
     assert!(["/hooks", "/cb?x=1"].contains(&path.as_str()), "{path}");
-    let signed = format!("application/json,{},{path},{},{}", header("content-md5"), header("date"), header("nonce"));
-    assert_eq!(header("authorization"), format!("APIAuth 2:{}", signature(SECRET, &signed)));
+    let signed = format!("application/json,{},{path},{},{}", header("Content-MD5"), header("Date"), header("NONCE"));
+    assert_eq!(header("Authorization"), format!("APIAuth 2:{}", signature(SECRET, &signed)));
 }
 
 #[test]
