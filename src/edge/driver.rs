@@ -180,7 +180,11 @@ impl Driver {
             let uptime = self.stopwatch.uptime();
             let mut sandbox = self.lock();
             sandbox.settle(uptime, &it, outcome);
+            let has_more = sandbox.has_more();
             outgoing.extend(self.take_out(sandbox, uptime));
+            if has_more {
+                break;
+            }
         }
         self.changed.notify_waiters();
         if !outgoing.is_empty() {

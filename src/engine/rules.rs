@@ -13,7 +13,7 @@ use crate::kit::time::{Duration, Timestamp, later};
 
 pub mod effects;
 
-pub use effects::{Business, Effects, Latency, LifecycleStep, Override, Spread, Transport, WebhookFault};
+pub use effects::{Business, CopiesLeave, Effects, Latency, LifecycleStep, Override, Spread, Transport, WebhookFault};
 
 /// Rules of one sandbox.
 pub const RULES_MAX: usize = 1_000;

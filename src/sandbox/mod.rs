@@ -253,12 +253,17 @@ impl Sandbox {
         self.tickets.end_patience(ticket);
     }
 
+    /// Whether more is to be done at once than one call does: others get their turn before it goes on.
+    pub fn has_more(&self) -> bool {
+        self.has_more || self.inputs.is_behind
+    }
+
     /// How long until something is due by itself, or a caller's wait in real time ends. In a broken sandbox nothing is due.
     pub fn next_wakeup(&mut self, uptime: Uptime) -> Option<Duration> {
         if self.broken.is_some() {
             return None;
         }
-        if self.has_more || self.inputs.is_behind {
+        if self.has_more() {
             return Some(Duration::ZERO);
         }
         let walk_ends = self.walk.as_ref().map(Walk::ends_by);

@@ -10,7 +10,9 @@ use super::shape::Effect;
 use super::yaml::{Key, Node, What};
 use crate::engine::matching::Matcher;
 use crate::engine::rules::effects::TRANSPORTS;
-use crate::engine::rules::{Business, Effects, Latency, LifecycleStep, On, Override, Rule, Spread, Transport, Until, WebhookFault, When};
+use crate::engine::rules::{
+    Business, CopiesLeave, Effects, Latency, LifecycleStep, On, Override, Rule, Spread, Transport, Until, WebhookFault, When,
+};
 use crate::engine::tables::Contract;
 use crate::engine::tables::leading::{leading_to, makers, paying, reachable};
 use crate::kit::http::{HeaderName, HeaderValue};
@@ -249,10 +251,11 @@ fn effects(node: &Node) -> Effects {
     let is_true = |name: &str| node.get(name).is_some_and(|it| it.what == What::Flag(true));
     let span = |name: &str| node.get(name).and_then(duration);
     let duplicate = node.get("duplicate");
+    let together = duplicate.and_then(|it| it.get("together")).is_some_and(|it| it.what == What::Flag(true));
     let copies = duplicate.and_then(|it| it.get("copies").unwrap_or(it).plain());
     let fault = WebhookFault {
         duplicate: copies.and_then(|it| it.parse().ok()).unwrap_or(0),
-        together: duplicate.and_then(|it| it.get("together")).is_some_and(|it| it.what == What::Flag(true)),
+        copies_leave: if together { CopiesLeave::Together } else { CopiesLeave::InTurn },
         drop: is_true("drop"),
         delay: span("delay"),
         reorder: is_true("reorder"),

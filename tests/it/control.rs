@@ -7,6 +7,7 @@ use crate::asking;
 use crate::tape::Tape;
 
 mod actions;
+mod breaths;
 mod clock;
 mod deliveries;
 mod journal;

@@ -271,14 +271,25 @@ impl Business {
     }
 }
 
+/// When copies of one attempt leave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CopiesLeave {
+    /// Each when the one before it has an outcome.
+    #[default]
+    InTurn,
+    /// All at once.
+    Together,
+}
+
 /// What happens to a webhook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WebhookFault {
     /// How many times each attempt is sent; 0 and 1 mean once.
     pub duplicate: u32,
-    /// All copies leave at once. Otherwise each leaves when the one before it has an outcome.
-    pub together: bool,
+    /// When the copies leave.
+    pub copies_leave: CopiesLeave,
     /// The webhook is never sent.
     pub drop: bool,
     /// The delay of the first attempt; later events do not wait for it.

@@ -10,6 +10,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
 use crate::engine::log::{AttemptEntry, OutcomeEntry, What};
 use crate::engine::outbox::Applied;
+use crate::engine::rules::CopiesLeave;
 use crate::engine::signature::Received;
 use crate::kit::http::{HeaderMap, Kept};
 use crate::kit::json::altered;
@@ -72,7 +73,7 @@ impl World {
         let number = last.saturating_add(1);
         webhook.url.clone_from(&signed.url);
         authorize(&mut signed.headers, &signed.url);
-        let at_once = how.filter(|it| it.together).map_or(1, |it| it.duplicate.max(1));
+        let at_once = how.filter(|it| it.copies_leave == CopiesLeave::Together).map_or(1, |it| it.duplicate.max(1));
         for copy in 0..at_once {
             self.send(uptime, &webhook, AttemptId { delivery: id, number, copy }, signed.clone(), resend);
         }
@@ -95,7 +96,7 @@ impl World {
         let Some(how) = webhook.fault.as_ref().map(|it| &it.how) else { return };
         let id = AttemptId { copy: before.copy + 1, ..before };
         let Some(sent) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (before.number, before.copy)) else { return };
-        if how.together || how.duplicate <= id.copy || sent.resend {
+        if how.copies_leave == CopiesLeave::Together || how.duplicate <= id.copy || sent.resend {
             return;
         }
         let (webhook, sent) = (webhook.clone(), sent.clone());
