@@ -75,7 +75,7 @@ impl Served {
                 None => assert_eq!(it["required"], json!(false), "{event} lacks {}", name(it)),
             }
         }
-        let known: BTreeSet<String> = parameters.iter().map(name).chain(["content-type".to_owned()]).collect();
+        let known: BTreeSet<String> = parameters.iter().map(name).chain(["Content-Type".to_owned()]).collect();
         let sent = headers.as_object().expect("headers").keys().cloned().collect::<BTreeSet<_>>();
         assert!(sent.is_subset(&known), "{event} sends {sent:?}, documented are {known:?}");
     }
