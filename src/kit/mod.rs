@@ -4,6 +4,7 @@ pub mod base58;
 pub mod bases;
 pub mod cards;
 pub mod diagnosis;
+pub mod encodings;
 pub mod evidence;
 pub mod fields;
 pub mod form;
