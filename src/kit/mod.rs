@@ -13,6 +13,7 @@ pub mod http;
 pub mod ids;
 pub mod json;
 pub mod jwt;
+pub mod live_keys;
 pub mod money;
 pub mod nearest;
 pub mod path;

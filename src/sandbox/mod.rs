@@ -25,6 +25,7 @@ use crate::engine::inbox::Reaction;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{HeaderValue, Request, Response, StatusCode, Target};
+use crate::kit::live_keys;
 use crate::kit::time::{Timestamp, Uptime};
 use crate::providers;
 
@@ -158,6 +159,8 @@ impl Sandbox {
         let Served { mut response, trace, rule, pacing } = serve(&mut self.world, uptime, provider_id, path, &request);
         let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
         let hint = trace.hint.clone().or_else(|| unknown.then(|| hints::for_path(contract, request.method.as_str(), path).into()));
+        let is_live = trace.error.is_some() && live_keys::is_sent_in(&request);
+        let hint = if is_live { Some(live_keys::HINT.into()) } else { hint };
         if let Some(Ok(hint)) = hint.map(|it| HeaderValue::from_str(&it)) {
             response.headers.insert(HINT, hint);
         }

@@ -10,6 +10,7 @@ mod actions;
 mod clock;
 mod deliveries;
 mod journal;
+mod shown;
 mod state;
 mod verify;
 
