@@ -73,14 +73,12 @@ fn scenarios_below(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
             continue;
         }
         let path = entry.path();
-        let ending = path.extension().unwrap_or_default();
-        let is_scenario = ending == "yaml" || ending == "yml";
         if entry.path_is_symlink() {
-            judge_link(folder, path, is_scenario)?;
+            judge_link(folder, path)?;
         }
-        if is_scenario {
+        if is_scenario(path) {
             found.push(path.to_owned());
-        } else if ending == "json" && entry.file_type().is_file() {
+        } else if path.extension().is_some_and(|it| it == "json") && entry.file_type().is_file() {
             passed_over += 1;
         }
     }
@@ -95,11 +93,16 @@ fn scenarios_below(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
     Ok(found)
 }
 
+/// Whether a file of a folder is a scenario, by its name.
+fn is_scenario(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it == "yaml" || it == "yml")
+}
+
 /// Refuses a link to a folder, and a scenario that is a link to anything but a regular file inside this folder.
-fn judge_link(folder: &Path, link: &Path, is_scenario: bool) -> Result<(), Stop> {
+fn judge_link(folder: &Path, link: &Path) -> Result<(), Stop> {
     let target = match std::fs::metadata(link) {
         Ok(it) => it,
-        Err(_) if !is_scenario => return Ok(()),
+        Err(_) if !is_scenario(link) => return Ok(()),
         Err(why) => return Err(cannot_read(link, &why)),
     };
     if target.is_dir() {
@@ -109,7 +112,7 @@ fn judge_link(folder: &Path, link: &Path, is_scenario: bool) -> Result<(), Stop>
         )));
     }
     let is_inside = || Some(link.canonicalize().ok()?.starts_with(folder.canonicalize().ok()?));
-    if is_scenario && is_inside() != Some(true) {
+    if is_scenario(link) && is_inside() != Some(true) {
         return Err(Stop::usage(format!("{} is a link that leads out of {}: name its target itself", shown(link), shown(folder))));
     }
     Ok(())

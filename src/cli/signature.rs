@@ -198,7 +198,9 @@ fn advice(reason: &str) -> &'static str {
             "The signature covers other bytes of the same JSON: sign what the documentation says, not what a library printed."
         }
         "wrong_field_order" => "The signature covers the same members in another order: keep the order of the body.",
-        "wrong_encoding" => "The digest is right but encoded in another way, or it covers text that was escaped differently.",
+        "wrong_encoding" => {
+            "The digest is encoded in another way, or the text is: escaped, in Latin-1, with a mark in front, with ? for letters."
+        }
         "stale_timestamp" => "The signature is right, but too old to be accepted.",
         _ => "Neither another known secret nor a usual mistake explains it: was the body changed on its way?",
     }

@@ -1,5 +1,7 @@
 //! `/__admin/deliveries` and `/__admin/webhooks`.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value as Json, json};
 
@@ -79,17 +81,23 @@ const SENDER: Field = field("provider", TEXT, Need::Required, "the slug of the p
 const URL: Field = field("url", TEXT, Need::Optional, "the address to which the webhook was sent");
 const HEADERS: Field = field("headers", Kind::Object, Need::Optional, "the headers of the webhook: names and texts");
 const TEXT_OF_BODY: Field = field("body", TEXT, Need::Required, "the body of the webhook, as text, to the byte");
+const ENCODING: Field =
+    field("encoding", Kind::Word(&["base64"]), Need::Optional, "`base64`, if `body` is written in it: the bytes are no text");
 const SECRET: Field = field("secret", TEXT, Need::Optional, "the secret to verify with, if not that of an account");
 /// The body of `verify_webhook`.
-pub const VERIFY: &[Field] = &[SENDER, URL, HEADERS, TEXT_OF_BODY, SECRET];
+pub const VERIFY: &[Field] = &[SENDER, URL, HEADERS, TEXT_OF_BODY, ENCODING, SECRET];
 
 pub fn verify(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let provider_id = provider_id(ask.world, &ask.body.required_text(&SENDER)?)?;
     let text = ask.body.required_text(&TEXT_OF_BODY)?;
+    let body = match ask.body.text(&ENCODING)? {
+        None => text.into_bytes(),
+        Some(_) => STANDARD.decode(text).map_err(|why| Problem::invalid(format!("`body` is not base64: {why}.")))?,
+    };
     let headers = headers(ask.body.json(&HEADERS))?;
     let url = ask.body.text(&URL)?;
     let (now, date) = (ask.world.core.now, ask.uptime.date);
-    let received = Received { url: url.as_deref(), headers: &headers, body: text.as_bytes(), now, date };
+    let received = Received { url: url.as_deref(), headers: &headers, body: &body, now, date };
     let accounts = ask.world.core.accounts(provider_id);
     let known: Vec<&str> = accounts.values().flat_map(|it| ask.world.provider(provider_id).signing_secrets(it)).collect();
     let given = ask.body.text(&SECRET)?;

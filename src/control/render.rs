@@ -1,6 +1,8 @@
-//! How people see what has happened: entries of the log, deliveries, messages. Secrets from outside are masked here and
-//! nowhere else, so a reader cannot forget to.
+//! How people see what has happened: entries of the log, deliveries, messages. Secrets from outside, live keys and card numbers
+//! are masked here and nowhere else, so a reader cannot forget to.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 
 use self::mask::Mask;
@@ -10,7 +12,7 @@ use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Message;
 use crate::engine::log::{ActionEntry, Block, Change, DeliveryRow, Entry, Fired, FiredRow, OutcomeEntry, Refused, RequestEntry, What};
 use crate::engine::world::World;
-use crate::kit::http::{HeaderMap, HeaderValue, header, headers_as_object, headers_as_written};
+use crate::kit::http::{HeaderMap, HeaderValue, Kept, header, headers_as_object, headers_as_written};
 use crate::kit::secret::Secret;
 
 mod hints;
@@ -63,11 +65,11 @@ impl<'a> Renderer<'a> {
         let response = it
             .answer
             .as_ref()
-            .map(|it| json!({"status": it.status, "headers": headers_as_object(&it.headers.map(), show), "body": show(&it.body.text())}));
+            .map(|it| self.with_body(json!({"status": it.status, "headers": headers_as_object(&it.headers.map(), show)}), &it.body, show));
+        let request = json!({"method": it.method, "path": show(&it.target), "headers": headers_as_object(&it.headers.map(), show)});
         let mut shown = json!({
             "id": format!("req-{}", it.id), "at": entry.at, "provider": contract.map(|it| it.slug), "operation": name, "account": it.account,
-            "request": {"method": it.method, "path": show(&it.target), "headers": headers_as_object(&it.headers.map(), show), "body": show(&it.body.text())},
-            "response": response, "rule": it.rule, "error": it.error,
+            "request": self.with_body(request, &it.body, show), "response": response, "rule": it.rule, "error": it.error,
             "evidence": error.or(operation),
             "violations": contract.map_or_else(Vec::new, |contract| violations::of(contract, it)),
         });
@@ -152,12 +154,12 @@ impl<'a> Renderer<'a> {
         let show = |text: &str| self.text(&self.mask.text_of_url(&delivery.url, text));
         let outcome = it.outcome.as_ref();
         let answer = outcome.and_then(|it| it.result.as_ref().ok());
-        let response = answer.map(|it| json!({"headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())}));
+        let response = answer.map(|it| self.with_body(json!({"headers": headers_as_object(&it.headers, show)}), &it.body, show));
         let mut shown = json!({
             "number": it.number, "at": it.at,
             "status": outcome.and_then(Outcome::answered), "error": outcome.and_then(Outcome::error),
             "duration_ms": outcome.map_or(0, |it| it.took.as_millis()),
-            "request": {"headers": self.sent_headers(delivery, it, show), "body": show(&it.body.text())},
+            "request": self.with_body(json!({"headers": self.sent_headers(delivery, it, show)}), &it.body, show),
             "response": response, "signed": it.signed.as_deref().map(show),
         });
         for (name, is_so) in [("repeated", it.repeated), ("resend", it.resend)] {
@@ -198,11 +200,22 @@ impl<'a> Renderer<'a> {
     /// What has arrived in an inbox.
     pub fn message(&self, it: &Message) -> Json {
         let show = |text: &str| self.text(text);
-        json!({
+        let message = json!({
             "at": it.at, "method": it.method, "path": show(&it.path),
-            "headers": headers_as_object(&self.without_password(&it.headers), show), "body": show(&it.body.text()),
-            "provider": it.provider, "signature": it.signature,
-        })
+            "headers": headers_as_object(&self.without_password(&it.headers), show), "provider": it.provider, "signature": it.signature,
+        });
+        self.with_body(message, &it.body, show)
+    }
+
+    /// A message with its body: a text as it is, and other bytes in base64, which `encoding` says.
+    fn with_body(&self, mut message: Json, body: &Kept, show: impl Fn(&str) -> String) -> Json {
+        if let Ok(text) = std::str::from_utf8(&body.0) {
+            message["body"] = show(text).into();
+        } else {
+            message["body"] = STANDARD.encode(self.mask.bytes(&body.0)).into();
+            message["encoding"] = "base64".into();
+        }
+        message
     }
 }
 

@@ -1,11 +1,15 @@
 //! Why a signature is wrong: the usual mistakes, tried in the provider's order. The first one that explains the signature
 //! is the reason.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
+use super::encodings::has_lost_characters;
 use super::fields::Field;
+use super::json::{DEPTH_MAX, Members, Writing, depth, rewritten};
 
 pub const WRONG_ENCODING: &str = "wrong_encoding";
 pub const RESERIALISED_BODY: &str = "reserialised_body";
@@ -46,11 +50,12 @@ impl<'a, C: Fn(&[u8], &[u8]) -> bool> Diagnosis<'a, C> {
     }
 
     /// The reason; last of all, the right text was signed with another key: one of those that are known, or one that is
-    /// like the right one.
+    /// like the right one. If not even that explains it, characters of the text may be lost.
     pub fn reason(self, text: &[u8], others: &[&str], alike: &[&[u8]]) -> &'static str {
         let keys = others.iter().map(|it| it.as_bytes()).chain(alike.iter().copied()).filter(|it| *it != self.key);
         let is_other = || { keys }.any(|it| (self.covers)(text, it));
-        self.reason.unwrap_or_else(|| if is_other() { WRONG_SECRET } else { MISMATCH })
+        let guess = || if has_lost_characters(text) { WRONG_ENCODING } else { MISMATCH };
+        self.reason.unwrap_or_else(|| if is_other() { WRONG_SECRET } else { guess() })
     }
 }
 
@@ -59,29 +64,47 @@ pub fn is_digest(text: &str, digest: &[u8]) -> bool {
     text.eq_ignore_ascii_case(&hex::encode(digest)) || text == STANDARD.encode(digest)
 }
 
-/// A compact body with its members in the order of the documentation's rows, also those of the one object inside it.
-pub fn in_documented_order(compact: &str, rows: &[Field], inner: &str) -> Option<String> {
-    let body: Value = serde_json::from_str(compact).ok()?;
-    let member = |name: &str, value: &str| format!("\"{name}\":{value}");
-    let object = |members: Option<Vec<String>>| members.map(|it| format!("{{{}}}", it.join(",")));
-    let own = body.get(inner)?;
-    let names = rows.iter().filter_map(|it| it.name.strip_prefix(inner)?.strip_prefix('.')).filter(|it| !it.contains('.'));
-    let inside = object(names.map(|name| own.get(name).map(|it| member(name, &it.to_string()))).collect())?;
-    let names = rows.iter().map(|it| it.name).filter(|it| !it.contains('.'));
-    let outer =
-        names.map(|name| if name == inner { Some(member(name, &inside)) } else { body.get(name).map(|it| member(name, &it.to_string())) });
-    object(outer.collect())
+/// A body with its members in the order of the documentation's rows, at every depth; members without a row come last.
+/// `None` when the text is not JSON.
+pub fn in_documented_order(body: &[u8], rows: &[Field]) -> Option<String> {
+    let raw: &RawValue = (depth(body) <= DEPTH_MAX).then(|| serde_json::from_slice(body).ok()).flatten()?;
+    ordered(raw, rows, "")
+}
+
+fn ordered(raw: &RawValue, rows: &[Field], prefix: &str) -> Option<String> {
+    let Some(Members(mut members)) = Members::within(raw) else { return rewritten(raw.get().as_bytes(), Writing::Minified) };
+    let place = |name: &str| rows.iter().position(|it| it.name.strip_prefix(prefix) == Some(name)).unwrap_or(rows.len());
+    members.sort_by_key(|it| place(&it.0));
+    let member = |(name, value): (Cow<'_, str>, &RawValue)| {
+        let inside = ordered(value, rows, &format!("{prefix}{name}."))?;
+        Some(format!("{}:{inside}", serde_json::to_string(&name).ok()?))
+    };
+    Some(format!("{{{}}}", members.into_iter().map(member).collect::<Option<Vec<_>>>()?.join(",")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kit::evidence::Evidence;
+    use crate::kit::fields::{Kind, Need};
 
     /// The toy signature of these tests: the key, a colon and the text.
     fn why(received: &str) -> &'static str {
         let covers = |text: &[u8], key: &[u8]| received.as_bytes() == [key, b":", text].concat();
         let found = Diagnosis::of("k", covers).when_rewritten(received == "K:A").when_of(RESERIALISED_BODY, ["a ", "a  "]);
         found.when_of(WRONG_FIELD_ORDER, Some("b")).reason(b"a", &["k", "other"], &[b""])
+    }
+
+    #[test]
+    fn members_are_put_in_the_order_of_the_rows() {
+        const fn row(name: &'static str) -> Field {
+            Field { name, kind: Kind::Object, need: Need::Optional, meaning: "", evidence: Evidence::Assumed("a test") }
+        }
+        let rows = [row("id"), row("data"), row("data.b"), row("data.b.d"), row("data.b.c"), row("data.a")];
+        let body = r#"{"data": {"a": 1.50, "z": [1], "b": {"c": "\u00e9", "d": {}}}, "id": 1}"#;
+        let ordered = r#"{"id":1,"data":{"b":{"d":{},"c":"é"},"a":1.50,"z":[1]}}"#;
+        assert_eq!(in_documented_order(body.as_bytes(), &rows).as_deref(), Some(ordered));
+        assert_eq!(in_documented_order(b"{", &rows), None);
     }
 
     #[test]

@@ -30,6 +30,7 @@ use crate::engine::inbox::Reaction;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{HeaderValue, Request, Response, StatusCode, Target};
+use crate::kit::live_keys;
 use crate::kit::time::{Timestamp, Uptime};
 use crate::providers;
 
@@ -152,8 +153,9 @@ impl Sandbox {
         let Served { mut response, trace, rule, pacing } = serve(&mut self.world, uptime, provider_id, path, &request);
         let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
         let nearest = || unknown.then(|| hints::for_path(contract, &methods::as_get(&request).method, path).into());
-        let slip = slips::hint(&mut self.world, uptime, provider_id, &request, &response);
-        let hint = trace.hint.clone().or(slip.map(Into::into)).or_else(nearest);
+        let is_live = trace.error.is_some() && live_keys::is_sent_in(&request);
+        let slip = || slips::hint(&mut self.world, uptime, provider_id, &request, &response).map(Into::into);
+        let hint = if is_live { Some(live_keys::HINT.into()) } else { trace.hint.clone().or_else(slip).or_else(nearest) };
         if let Some(Ok(hint)) = hint.map(|it| HeaderValue::from_str(&it)) {
             response.headers.insert(HINT, hint);
         }

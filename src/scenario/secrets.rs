@@ -2,12 +2,17 @@
 
 use std::ops::Range;
 
+use strsim::osa_distance;
+
 use super::yaml::Node;
 use crate::engine::tables::{Contract, SettingKind};
 use crate::kit::secret::masked;
 
 /// Names whose values are keys, at every provider.
-const NAMES: &[&str] = &["credentials", "authorization", "cookie", "password", "secret", "token", "api_key", "x-api-key"];
+const NAMES: &[&str] = &["credentials", "authorization", "cookie", "password", "secret", "webhook_secret", "token", "api_key", "x-api-key"];
+
+/// What the name of a key of any other service ends with.
+const ENDINGS: &[&str] = &["secret", "password", "token", "apikey", "privatekey", "secretkey"];
 
 /// A shorter value of the environment is a word, a number or a port, not a key.
 const KEY_BYTES_MIN: usize = 8;
@@ -130,13 +135,26 @@ fn may_be_key(value: &str) -> bool {
     KEY_BYTES_MIN <= value.len() && !is_origin
 }
 
+/// Whether a name is that of a secret, or a misspelling of one.
 fn is_secret(name: &str, contracts: &[&'static Contract]) -> bool {
-    let is = |own: &str| own.eq_ignore_ascii_case(name);
+    let asked = plain(name);
+    let is = |own: &str| is_meant(&asked, &plain(own));
     let of = |contract: &&'static Contract| {
         contract.credentials.iter().any(|it| is(it.name))
-            || contract.settings().any(|it| is(it.name) && matches!(it.kind, SettingKind::Secret))
+            || contract.settings().any(|it| matches!(it.kind, SettingKind::Secret) && is(it.name))
     };
-    NAMES.iter().copied().any(is) || contracts.iter().any(of)
+    ENDINGS.iter().any(|it| asked.ends_with(it)) || NAMES.iter().copied().any(is) || contracts.iter().any(of)
+}
+
+/// A name in small letters, without what separates its words.
+fn plain(name: &str) -> String {
+    name.chars().filter(|it| !matches!(it, '_' | '-' | ' ' | '.')).map(|it| it.to_ascii_lowercase()).collect()
+}
+
+/// Whether a name is the known one, but for a letter or two.
+fn is_meant(asked: &str, known: &str) -> bool {
+    let slips_max = if known.len() < 8 { 1 } else { 2 };
+    asked == known || (4 <= asked.len() && asked.len().abs_diff(known.len()) <= slips_max && osa_distance(asked, known) <= slips_max)
 }
 
 /// Where the value begins in a line that names a secret.
@@ -179,6 +197,18 @@ mod tests {
         let masked = Secrets::by_lines(text, &[]).mask_text(text);
         assert!(!masked.contains("s3cret") && masked.contains("pace: [auto\n") && masked.contains("- id: 7\n"), "{masked}");
         assert_eq!(masked.matches('\n').count(), text.matches('\n').count());
+    }
+
+    #[test]
+    fn i28_a_misspelt_name_of_a_secret_is_known() {
+        for name in
+            ["webhook_secrt", "webhok_secret", "api_kye", "apiKey", "tokn", "passwrod", "Authorisation", "client_secret", "access-token"]
+        {
+            assert!(is_secret(name, &[]), "{name}");
+        }
+        for name in ["name", "to", "webhook_url", "network", "order_id", "orderNumber", "version", "pan", "taken_at"] {
+            assert!(!is_secret(name, &[]), "{name}");
+        }
     }
 
     #[test]

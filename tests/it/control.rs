@@ -13,6 +13,7 @@ mod deliveries;
 mod journal;
 mod order;
 mod reports;
+mod shown;
 mod state;
 mod verify;
 

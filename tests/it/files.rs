@@ -134,11 +134,14 @@ fn t18_a_report_replaces_a_file_and_nothing_else() {
     assert_eq!(fs::read_dir(&here).expect("a folder").count(), 3, "no other file was left");
 }
 
+/// Puts something into a folder; the second one is outside it.
+type Make = fn(&Path, &Path);
+
 #[test]
 fn t18_a_folder_leads_nowhere_else() {
     let outside = folder("outside");
     fs::write(outside.join("secret.txt"), "PASSWORD=canary\n").expect("written");
-    let cases: [(&str, fn(&Path, &Path), &str); 7] = [
+    let cases: [(&str, Make, &str); 7] = [
         ("loop", |here, _| symlink(".", here.join("a")).expect("a link"), "is a link to a folder"),
         ("device", |here, _| symlink("/dev/zero", here.join("z.yaml")).expect("a link"), "leads out of"),
         ("out", |here, outside| symlink(outside.join("secret.txt"), here.join("e.yaml")).expect("a link"), "leads out of"),

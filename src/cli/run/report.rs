@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::{PlayedFile, summary};
 use crate::cli::Stop;
 use crate::cli::output::{print, tell, tell_count};
-use crate::kit::printable::{line, lines};
+use crate::kit::printable::line;
 use crate::scenario::Mistakes;
 use crate::stage::{Report, StepFailure, StepReport};
 
@@ -23,7 +23,7 @@ pub fn print_all(files: &[PlayedFile], styled: bool) -> Result<(), Stop> {
                 print(&format!("invalid  {}", line(&it.path)))?;
                 tell(format!("{}\n", mistakes.render(styled)));
             }
-            Ok(played) => print(&lines(&file_report(it, played)))?,
+            Ok(played) => print(&file_report(it, played))?,
         }
     }
     print(&summary(files))

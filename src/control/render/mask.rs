@@ -1,14 +1,17 @@
-//! Masks secrets that came from outside wherever they stand in a text.
+//! Masks what may not be shown wherever it stands in a text: secrets that came from outside, keys that look live, and the
+//! middle of card numbers.
 
 use std::borrow::Cow;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 
 use crate::engine::core::secrets_from_outside;
 use crate::engine::world::World;
 use crate::kit::http::{HeaderValue, encoded};
 use crate::kit::secret::{Secret, masked};
-use crate::kit::webhook_url;
+use crate::kit::{cards, live_keys, webhook_url};
 
 /// A shorter secret is not masked: it would be found in ordinary words.
 const SECRET_BYTES_MIN: usize = 4;
@@ -44,11 +47,34 @@ impl Mask {
 
     /// A text without those secrets, and without the passwords of addresses.
     pub fn text(&self, text: &str) -> String {
-        if self.show {
-            return text.to_owned();
+        match self.basic_pair(text) {
+            Some(masked) => masked,
+            None => self.without_secrets(&cards::concealed_text(text)),
         }
-        let text = webhook_url::without_passwords(text).into_owned();
+    }
+
+    fn without_secrets(&self, text: &str) -> String {
+        let text = if self.show { text.to_owned() } else { live_keys::concealed(&webhook_url::without_passwords(text)).into_owned() };
         self.secrets.iter().fold(text, |it, (secret, mask)| if it.contains(secret) { it.replace(secret, mask) } else { it })
+    }
+
+    /// The mask of Basic credentials with a secret in them: in base64 it is not found.
+    fn basic_pair(&self, text: &str) -> Option<String> {
+        let decoded = STANDARD.decode(text.strip_prefix("Basic ")?.trim()).ok()?;
+        let pair = std::str::from_utf8(&decoded).ok()?;
+        let masked = self.without_secrets(pair);
+        (masked != pair).then(|| format!("Basic {}", STANDARD.encode(masked)))
+    }
+
+    /// Bytes that are not text, without those secrets.
+    pub fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        let bytes = cards::concealed(bytes).unwrap_or_else(|| bytes.to_vec());
+        // Each byte is read as one character, so that the text can be turned back. A secret that is not ASCII is read alike.
+        let read = |it: &[u8]| it.iter().copied().map(char::from).collect::<String>();
+        let text = if self.show { Cow::from(read(&bytes)) } else { live_keys::concealed(&read(&bytes)).into_owned().into() };
+        let masked =
+            self.secrets.iter().fold(text.into_owned(), |it, (secret, mask)| it.replace(&read(secret.as_bytes()), &read(mask.as_bytes())));
+        masked.chars().map(|it| u8::try_from(it).unwrap_or(b'?')).collect()
     }
 
     /// A value whose texts are without those secrets.

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
+use crate::kit::live_keys;
 use crate::kit::money;
 use crate::kit::secret::Secret;
 use crate::kit::time::parse_duration;
@@ -157,6 +158,7 @@ impl Setting {
             (SettingKind::Waits { .. }, _) => Err(format!("`{name}` must be a list of durations such as [\"1m\", \"1h\"]")),
             (SettingKind::Url, Json::String(it)) => target(name, it).map(Some),
             (SettingKind::Url, _) => Err(format!("`{name}` must be an http or https address, or null")),
+            (SettingKind::Secret, Json::String(it)) if live_keys::contains(it) => Err(format!("`{name}` {}", live_keys::REFUSAL)),
             (SettingKind::Secret, Json::String(it)) if (1..=256).contains(&it.len()) => {
                 Ok(Some(Value::Secret(Secret::from_outside(it.clone()))))
             }

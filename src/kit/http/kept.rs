@@ -1,7 +1,5 @@
 //! Bodies and headers as the log and a saved state keep them.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
@@ -9,13 +7,6 @@ use serde::{Deserialize, Serialize};
 /// A kept body: saved as text if it is text, so that people can read a saved state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept(pub Bytes);
-
-impl Kept {
-    /// The text, with invalid UTF-8 replaced.
-    pub fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.0)
-    }
-}
 
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]

@@ -16,7 +16,8 @@ use crate::engine::lifecycle::Head;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::engine::tables::{Mark, Schedule};
-use crate::kit::diagnosis::{Diagnosis, RESERIALISED_BODY, WRONG_ENCODING, WRONG_FIELD_ORDER, is_digest};
+use crate::kit::diagnosis::{Diagnosis, RESERIALISED_BODY, WRONG_ENCODING, WRONG_FIELD_ORDER, in_documented_order, is_digest};
+use crate::kit::encodings::slips;
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::ids::entity;
 use crate::kit::json::{Members, Writing, rewritten};
@@ -173,10 +174,18 @@ pub fn signature(text: &str, key: &str) -> String {
     hex::encode_upper(md5(format!("{text}&key={key}").as_bytes()))
 }
 
-/// The text that is signed: the members of the event by name, objects as their compact JSON.
+/// The text that is signed: the members of the event by name, objects to the byte as they were sent.
 pub fn canonical(body: &[u8]) -> String {
-    let write = |value: &RawValue| rewritten(value.get().as_bytes(), Writing::Minified);
-    join(body, Order::ByName, write).unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
+    as_sent(body).unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
+}
+
+fn as_sent(body: &[u8]) -> Option<String> {
+    join(body, Order::ByName, |it| Some(it.get().to_owned()))
+}
+
+/// The same, objects in their compact form: the only one in which the provider sends them.
+fn compact(body: &[u8]) -> Option<String> {
+    join(body, Order::ByName, |it| rewritten(it.get().as_bytes(), Writing::Minified))
 }
 
 /// The order in which members are signed.
@@ -210,17 +219,23 @@ pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict 
     Verdict::of(webhook.header(&SIGNATURE), expected, canonical, |received, canonical| {
         mistake(webhook.body, canonical, received.trim(), secret, others)
     })
+    .unless(|| (as_sent(webhook.body) != compact(webhook.body)).then_some(RESERIALISED_BODY))
 }
 
 fn mistake(body: &[u8], canonical: &str, received: &str, secret: &str, others: &[&str]) -> &'static str {
     let digest = |text: &[u8], key: &[u8]| md5(&[text, b"&key=", key].concat());
     let covers = |text: &[u8], key: &[u8]| same(&hex::encode_upper(digest(text, key)), &received.to_ascii_uppercase());
     let with = |order, writing| join(body, order, |it| rewritten(it.get().as_bytes(), writing)).unwrap_or_default();
-    let as_it_came = join(body, Order::ByName, |it| Some(it.get().to_owned())).unwrap_or_default();
+    let documented = [wire::CHARGE_EVENT, wire::PAYOUT_EVENT, wire::DEPOSIT_EVENT];
+    let ordered = documented.iter().filter_map(|rows| as_sent(in_documented_order(body, rows)?.as_bytes()));
     Diagnosis::of(secret, covers)
         .when_rewritten(is_digest(received, &digest(canonical.as_bytes(), secret.as_bytes())))
         .when_of(WRONG_ENCODING, [with(Order::ByName, Writing::Escaped)]) // slashes or Chinese escaped
-        .when_of(RESERIALISED_BODY, [as_it_came, String::from_utf8_lossy(body).into_owned()]) // not compact, or not joined
+        .when_of(RESERIALISED_BODY, compact(body)) // the body was printed anew
+        .when_of(RESERIALISED_BODY, [body]) // the whole body was signed
         .when_of(WRONG_FIELD_ORDER, [with(Order::ByName, Writing::Sorted), with(Order::AsSent, Writing::Minified)])
+        .when_of(WRONG_FIELD_ORDER, ordered)
+        .when_of(WRONG_ENCODING, slips(body).iter().filter_map(|it| compact(it))) // the body had another encoding once
+        .when_of(WRONG_ENCODING, slips(canonical.as_bytes())) // the signed text has another
         .reason(canonical.as_bytes(), others, &[secret.trim().as_bytes(), b""])
 }

@@ -16,7 +16,8 @@ use crate::engine::delivery::{Delivery, Event, Signed};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::engine::tables::{Mark, Schedule};
-use crate::kit::diagnosis::Diagnosis;
+use crate::kit::diagnosis::{Diagnosis, WRONG_ENCODING};
+use crate::kit::encodings::slips;
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::json::{Members, altered};
 use crate::kit::sign::hmac_sha256;
@@ -101,12 +102,23 @@ fn key(body: &[u8]) -> Option<String> {
 /// text is empty.
 pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
     let mistake = |received: &str, _: &str| mistake(webhook.body, received, secret, others);
-    Verdict::of(key(webhook.body), secret.to_owned(), String::new(), mistake)
+    let own = key(webhook.body);
+    if own.is_none()
+        && let Some(read_otherwise) = slips(webhook.body).iter().find_map(|it| key(it))
+    {
+        // The key is there, but only for a reader who guesses the encoding.
+        return Verdict::of(Some(read_otherwise), secret.to_owned(), String::new(), mistake).unless(|| Some(WRONG_ENCODING));
+    }
+    Verdict::of(own, secret.to_owned(), String::new(), mistake)
 }
 
 fn mistake(body: &[u8], received: &str, secret: &str, others: &[&str]) -> &'static str {
     let written = [STANDARD.encode(secret), hex::encode(secret), hex::encode(hmac_sha256(secret.as_bytes(), body))];
     Diagnosis::of(secret, |_, key| key == received.as_bytes())
-        .when_rewritten(received.trim() == secret || written.iter().any(|it| it.eq_ignore_ascii_case(received)))
+        .when_rewritten(
+            received.trim() == secret
+                || slips(secret.as_bytes()).contains(&received.into())
+                || written.iter().any(|it| it.eq_ignore_ascii_case(received)),
+        )
         .reason(b"", others, &[b""])
 }

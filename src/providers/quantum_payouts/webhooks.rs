@@ -12,6 +12,7 @@ use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::engine::tables::{Mark, Schedule};
 use crate::kit::diagnosis::{Diagnosis, RESERIALISED_BODY, WRONG_ENCODING, WRONG_FIELD_ORDER, in_documented_order, is_digest};
+use crate::kit::encodings::slips;
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha256, hmac_sha256_hex, same};
@@ -124,7 +125,7 @@ fn mistake(body: &[u8], canonical: &str, received: &str, secret: &str, others: &
     let hex = received.strip_prefix("sha256=").unwrap_or(received);
     let covers = |text: &[u8], secret: &[u8]| same(&hmac_sha256_hex(secret, text), &hex.to_ascii_lowercase());
     let rewritten_as = |writing| rewritten(body, writing).unwrap_or_default();
-    let ordered = [Some(rewritten_as(Writing::Sorted)), in_documented_order(canonical, EVENT_BODY, "payout")];
+    let ordered = [Some(rewritten_as(Writing::Sorted)), in_documented_order(body, EVENT_BODY)];
     let bare = secret.rsplit('_').next().unwrap_or_default();
     let decoded = hex::decode(bare).unwrap_or_default();
     Diagnosis::of(secret, covers)
@@ -132,5 +133,7 @@ fn mistake(body: &[u8], canonical: &str, received: &str, secret: &str, others: &
         .when_of(RESERIALISED_BODY, [body]) // the received bytes, not minified
         .when_of(WRONG_ENCODING, [rewritten_as(Writing::Escaped)]) // slashes or Cyrillic escaped
         .when_of(WRONG_FIELD_ORDER, ordered.iter().flatten())
+        .when_of(WRONG_ENCODING, slips(body).iter().map(|it| minify(it))) // the body had another encoding once
+        .when_of(WRONG_ENCODING, slips(canonical.as_bytes())) // the signed text has another
         .reason(canonical.as_bytes(), others, &[secret.trim().as_bytes(), bare.as_bytes(), &decoded, b""])
 }

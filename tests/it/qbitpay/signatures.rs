@@ -61,7 +61,15 @@ fn the_usual_mistakes_are_recognised() {
     };
     for (body, sent, reason) in [
         (OWN, right.clone(), Json::Null),
-        (spaced.as_str(), right.clone(), Json::Null),
+        (spaced.as_str(), right.clone(), json!("reserialised_body")),
+        (&OWN.replace("银行转账", "\\u94f6\\u884c\\u8f6c\\u8d26"), right.clone(), json!("reserialised_body")),
+        (
+            &OWN.replace("Payout memo", "Payout\\/memo"),
+            signature(&string_a(&OWN.replace("Payout memo", "Payout/memo")), KEY),
+            json!("reserialised_body"),
+        ),
+        (&serde_json::to_string_pretty(&parsed).expect("JSON"), right.clone(), json!("wrong_field_order")),
+        (&parsed.to_string(), right.clone(), json!("wrong_field_order")),
         (OWN, right.to_lowercase(), json!("wrong_encoding")),
         (OWN, base64::engine::general_purpose::STANDARD.encode(digest), json!("wrong_encoding")),
         (OWN, signature(&escaped, KEY), json!("wrong_encoding")),

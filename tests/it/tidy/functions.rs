@@ -22,7 +22,6 @@ const LONG: &[(&str, usize)] = &[
 const BOOLS: &[(&str, usize)] = &[
     ("src/cli/run/report.rs::of", 1),
     ("src/cli/run/report.rs::print_all", 1),
-    ("src/cli/scenarios.rs::collect", 1),
     ("src/cli/serve.rs::credentials", 1),
     ("src/control/inbox.rs::poll", 1),
     ("src/control/mod.rs::poll", 1),

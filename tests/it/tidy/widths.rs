@@ -22,7 +22,7 @@ const WIDE: &[(&str, usize)] = &[
     ("src/cli/serve.rs", 1),
     ("src/contract/openapi/calls.rs", 1),
     ("src/contract/rows.rs", 1),
-    ("src/control/render.rs", 2),
+    ("src/control/render.rs", 1),
     ("src/kit/form.rs", 1),
     ("src/kit/ids.rs", 1),
     ("src/kit/jwt.rs", 1),

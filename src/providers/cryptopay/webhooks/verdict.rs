@@ -2,7 +2,8 @@
 
 use super::SIGNATURE;
 use crate::engine::signature::{Received, Verdict};
-use crate::kit::diagnosis::{Diagnosis, RESERIALISED_BODY, WRONG_FIELD_ORDER, in_documented_order, is_digest};
+use crate::kit::diagnosis::{Diagnosis, RESERIALISED_BODY, WRONG_ENCODING, WRONG_FIELD_ORDER, in_documented_order, is_digest};
+use crate::kit::encodings::slips;
 use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha256, hmac_sha256_hex, same};
 use crate::providers::cryptopay::wire::EVENT_BODY;
@@ -19,7 +20,7 @@ fn mistake(body: &[u8], received: &str, secret: &str, others: &[&str]) -> &'stat
     let covers = |text: &[u8], secret: &[u8]| same(&hmac_sha256_hex(secret, text), &bare.to_ascii_lowercase());
     let compact = rewritten(body, Writing::Minified).unwrap_or_default();
     let printed = [add_spaces(&compact), rewritten(body, Writing::Escaped).unwrap_or_default()];
-    let ordered = [rewritten(body, Writing::Sorted), in_documented_order(&compact, EVENT_BODY, "data")];
+    let ordered = [rewritten(body, Writing::Sorted), in_documented_order(body, EVENT_BODY)];
     let behind = secret.strip_prefix("whsec_").unwrap_or(secret);
     let decoded = hex::decode(behind).unwrap_or_default();
     Diagnosis::of(secret, covers)
@@ -27,6 +28,7 @@ fn mistake(body: &[u8], received: &str, secret: &str, others: &[&str]) -> &'stat
         // The same JSON as a library prints it, not the bytes that came.
         .when_of(RESERIALISED_BODY, printed.iter().chain([&compact]))
         .when_of(WRONG_FIELD_ORDER, ordered.iter().flatten())
+        .when_of(WRONG_ENCODING, slips(body))
         .reason(body, others, &[secret.trim().as_bytes(), behind.as_bytes(), &decoded, b""])
 }
 

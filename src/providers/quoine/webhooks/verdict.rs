@@ -5,12 +5,13 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use http::HeaderMap;
 
 use crate::engine::signature::{Received, Verdict};
-use crate::kit::diagnosis::{Diagnosis, WRONG_FIELD_ORDER};
+use crate::kit::diagnosis::{Diagnosis, RESERIALISED_BODY, WRONG_ENCODING, WRONG_FIELD_ORDER, in_documented_order};
+use crate::kit::encodings::slips;
 use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha1, same};
 use crate::kit::time::{Duration, nearer};
 use crate::kit::webhook_url::request_uri_of;
-use crate::providers::quoine::wire::{Signable, content_md5, credentials, date, signature, without_origins};
+use crate::providers::quoine::wire::{EVENT_BODY, Signable, content_md5, credentials, date, signature, without_origins};
 
 /// The highest age of a callback's date, the same as for requests.
 pub const AGE_MAX: Duration = Duration::from_secs(900);
@@ -30,10 +31,14 @@ pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict 
 /// age.
 fn later_fault(webhook: &Received<'_>, parts: Signable<'_>) -> Option<&'static str> {
     if is_sent(webhook.headers) && parts.md5 != content_md5(webhook.body) {
-        let writings = [Writing::Minified, Writing::Escaped, Writing::Sorted];
-        let rewritten = writings.into_iter().filter_map(|it| rewritten(webhook.body, it));
-        let same_json = rewritten.into_iter().any(|it| content_md5(it.as_bytes()) == parts.md5);
-        return Some(if same_json { "reserialised_body" } else { "mismatch" });
+        let body = webhook.body;
+        let with = |writing| rewritten(body, writing).unwrap_or_default();
+        // Nothing is signed with a key here, so the digest alone is compared.
+        let found = Diagnosis::of("", |text, _| content_md5(text) == parts.md5)
+            .when_of(RESERIALISED_BODY, [with(Writing::Minified), with(Writing::Escaped)])
+            .when_of(WRONG_FIELD_ORDER, [Some(with(Writing::Sorted)), in_documented_order(body, EVENT_BODY)].iter().flatten())
+            .when_of(WRONG_ENCODING, slips(body));
+        return Some(found.reason(body, &[], &[]));
     }
     let Some(sent) = date(parts.date) else {
         return Some("stale_timestamp");
