@@ -142,5 +142,9 @@ pub fn accepted() -> Outcome {
     for (name, value) in [("content-type", "text/plain"), ("content-length", "2"), ("date", "Thu, 01 Jan 2026 00:00:00 GMT")] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    Outcome { result: Ok(Answered { status: 200, headers, body: Kept(b"ok".to_vec().into()) }), took: Duration::ZERO }
+    Outcome {
+        result: Ok(Answered { status: 200, headers, body: Kept(b"ok".to_vec().into()), is_cut: false }),
+        took: Duration::ZERO,
+        remarks: None,
+    }
 }
