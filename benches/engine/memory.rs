@@ -142,6 +142,9 @@ pub fn accepted() -> Outcome {
     for (name, value) in [("content-type", "text/plain"), ("content-length", "2"), ("date", "Thu, 01 Jan 2026 00:00:00 GMT")] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    let body = Kept(b"ok".to_vec().into());
-    Outcome { result: Ok(Answered { status: 200, headers, body, ..Answered::default() }), took: Duration::ZERO, remarks: None }
+    Outcome {
+        result: Ok(Answered { status: 200, headers, body: Kept(b"ok".to_vec().into()), is_cut: false }),
+        took: Duration::ZERO,
+        remarks: None,
+    }
 }

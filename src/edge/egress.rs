@@ -69,14 +69,19 @@ fn forbidden_v6(ip: Ipv6Addr) -> Option<&'static str> {
     match ip.segments() {
         [0, 0, 0, 0, 0, 0, 0, 0] => Some(ANY),
         [0, 0, 0, 0, 0, 0, 0, 1] => None,
-        // An IPv4 address that is embedded (RFC 4291) or translated (SIIT), 6to4, NAT64, Teredo.
-        [0, 0, 0, 0, 0, 0, ..] | [0, 0, 0, 0, 0xffff, 0, ..] | [0x2002, ..] | [0x64, 0xff9b, ..] | [0x2001, 0, ..] => Some(TUNNEL),
+        segments if can_hide_another(segments) => Some(TUNNEL),
         _ if ip == AWS_METADATA => Some(METADATA),
         // `fec0::/10` is site-local, which RFC 3879 has withdrawn.
         [first, ..] if ip.is_unicast_link_local() || first & 0xffc0 == 0xfec0 => Some(LINK_LOCAL),
         _ if ip.is_multicast() => Some(MULTICAST),
         _ => None,
     }
+}
+
+/// An IPv4 address that is embedded (RFC 4291) or translated (SIIT), 6to4, NAT64, Teredo.
+fn can_hide_another(segments: [u16; 8]) -> bool {
+    const PREFIXES: [&[u16]; 5] = [&[0; 6], &[0, 0, 0, 0, 0xffff, 0], &[0x2002], &[0x64, 0xff9b], &[0x2001, 0]];
+    PREFIXES.iter().any(|it| segments.starts_with(it))
 }
 
 #[cfg(test)]

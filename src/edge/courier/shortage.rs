@@ -15,7 +15,7 @@ pub const PAUSE_MIN: Duration = Duration::from_millis(50);
 /// The longest pause before the next try.
 pub const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// A shortage is reported again after this time.
-const REPORT_EVERY: Duration = Duration::from_mins(1);
+const REPORT_EVERY: Duration = Duration::from_secs(60);
 /// Descriptors that a look-up of a name opens at the same time, and one for its connection.
 const LOOK_UP_DESCRIPTORS: usize = 4;
 

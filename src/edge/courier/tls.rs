@@ -56,17 +56,20 @@ fn broken(host: &str, why: &io::Error) -> Broken {
 }
 
 fn certificate(error: &CertificateError) -> (&'static str, Option<&'static str>) {
-    match error {
-        CertificateError::UnknownIssuer => ("the certificate was issued by an unknown authority", Some(AUTHORITY)),
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            ("the certificate is for another name", None)
-        }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => ("the certificate has expired", None),
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => ("the certificate is not valid yet", None),
-        // A certificate that signs itself says so.
-        CertificateError::Other(it) if it.to_string().contains("CaUsedAsEndEntity") => {
-            ("the certificate is that of an authority, and not of a server", Some(AUTHORITY))
-        }
-        _ => ("the certificate is not valid", None),
+    use CertificateError as E;
+    // A certificate that signs itself says so.
+    let is_authority = matches!(error, E::Other(it) if it.to_string().contains("CaUsedAsEndEntity"));
+    if matches!(error, E::UnknownIssuer) {
+        ("the certificate was issued by an unknown authority", Some(AUTHORITY))
+    } else if is_authority {
+        ("the certificate is that of an authority, and not of a server", Some(AUTHORITY))
+    } else if matches!(error, E::NotValidForName | E::NotValidForNameContext { .. }) {
+        ("the certificate is for another name", None)
+    } else if matches!(error, E::Expired | E::ExpiredContext { .. }) {
+        ("the certificate has expired", None)
+    } else if matches!(error, E::NotValidYet | E::NotValidYetContext { .. }) {
+        ("the certificate is not valid yet", None)
+    } else {
+        ("the certificate is not valid", None)
     }
 }

@@ -256,7 +256,7 @@ async fn waits(server: &Server) -> Vec<Duration> {
     for _ in 0..200 {
         let began = clock.uptime().elapsed;
         send(server.address(), request("GET", "/__admin/health", &Json::Null)).await;
-        waits.push(clock.uptime().elapsed - began);
+        waits.push(clock.uptime().elapsed.saturating_sub(began));
     }
     waits.sort();
     waits
