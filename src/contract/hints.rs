@@ -10,7 +10,7 @@ pub fn for_path(contract: &Contract, method: &Method, path: &str) -> String {
     let paths = contract.operations.iter().map(|it| it.path).chain(contract.pages.iter().map(|it| it.path));
     let Some(near) = nearest(path, paths) else { return format!("{} documents no such path", contract.name) };
     let here: Vec<&Method> = contract.operations.iter().filter(|it| it.path == near).map(|it| &it.method).collect();
-    match here.iter().find(|it| **it == method).or(here.first()) {
+    match here.iter().find(|it| **it == method).or(here.iter().find(|it| ***it == Method::GET)).or(here.first()) {
         Some(method) => format!("the nearest documented operation is {method} {near}"),
         None => format!("the nearest documented page is {near}"),
     }

@@ -9,8 +9,8 @@ use ipnet::IpNet;
 pub struct Egress {
     /// The permitted networks; empty: all but the forbidden ones.
     pub allow: Vec<IpNet>,
-    /// The address this server listens on: a webhook to its own control API could reset the sandbox that sends it.
-    pub own: Option<SocketAddr>,
+    /// The addresses this server listens on: a webhook to its own control API could reset the sandbox that sends it.
+    pub own: Vec<SocketAddr>,
 }
 
 impl Egress {
@@ -23,7 +23,7 @@ impl Egress {
         if let Some(rule) = forbidden(ip) {
             return Err(format!("{ip} is {rule}, to which webhooks are never sent"));
         }
-        if self.own.is_some_and(|own| is_own(own, ip, to.port())) {
+        if self.own.iter().any(|own| is_own(*own, ip, to.port())) {
             return Err(format!("{to} is this server, of which webhooks reach only the inboxes"));
         }
         if !self.allow.is_empty() && !self.allow.iter().any(|it| it.contains(&ip)) {
@@ -125,7 +125,7 @@ mod tests {
         let all: IpNet = "0.0.0.0/0".parse().expect("a network");
         for text in forbidden {
             assert!(!permits(&Egress::default(), text), "{text}");
-            assert!(!permits(&Egress { allow: vec![all], own: None }, text), "{text}, listed");
+            assert!(!permits(&Egress { allow: vec![all], own: Vec::new() }, text), "{text}, listed");
         }
         for text in [
             "127.0.0.1:80",
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn the_rule_that_blocks_is_named() {
-        let egress = Egress { allow: vec!["127.0.0.0/8".parse().expect("a network")], own: Some(at("127.0.0.1:4242")) };
+        let egress = Egress { allow: vec!["127.0.0.0/8".parse().expect("a network")], own: vec![at("127.0.0.1:4242")] };
         for (text, rule) in [
             ("169.254.169.254:80", "metadata service"),
             ("169.254.0.1:80", "link-local"),
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn t1_a_list_is_the_whole_list() {
-        let egress = Egress { allow: vec!["127.0.0.2/32".parse().expect("a network")], own: None };
+        let egress = Egress { allow: vec!["127.0.0.2/32".parse().expect("a network")], own: Vec::new() };
         assert!(permits(&egress, "127.0.0.2:80"));
         assert!(permits(&egress, "[::ffff:127.0.0.2]:80"));
         assert!(!permits(&egress, "127.0.0.1:80"));
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn t2_the_server_does_not_call_itself() {
-        let egress = |own| Egress { allow: Vec::new(), own: Some(at(own)) };
+        let egress = |own| Egress { allow: Vec::new(), own: vec![at(own)] };
         assert!(!permits(&egress("127.0.0.1:4242"), "127.0.0.1:4242"));
         assert!(!permits(&egress("127.0.0.1:4242"), "[::ffff:127.0.0.1]:4242"));
         assert!(permits(&egress("127.0.0.1:4242"), "127.0.0.1:4243"));

@@ -73,13 +73,13 @@ pub async fn serve(listeners: Vec<TcpListener>, shared: Arc<Shared>, stop: watch
 /// Accepts the connections of one address.
 async fn accept(listener: TcpListener, places: Arc<Places>, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     let next = async || match listener.accept().await {
-        Ok((stream, peer)) => match places.take_free() {
-            Some(place) => Some((stream, peer, place)),
-            None => {
-                shared.notices.say(Shortage::Connections, || all_taken(&places, shared.descriptors));
-                Some((stream, peer, places.take().await))
+        Ok((stream, peer)) => {
+            if let Some(place) = places.take_free() {
+                return Some((stream, peer, place));
             }
-        },
+            shared.notices.say(Shortage::Connections, || all_taken(&places, shared.descriptors));
+            Some((stream, peer, places.take().await))
+        }
         Err(why) => {
             shared.notices.say(Shortage::Descriptors, || no_descriptor(&why, shared.descriptors));
             places.close_longest_idle();
@@ -173,34 +173,7 @@ async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::
     let origin = head.headers.get(header::ORIGIN).cloned();
     let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, line(&concealed_text(head.uri.path()))));
     let (is_head, version) = (head.method == Method::HEAD, head.version);
-    let (driver, leaving) = match arrive(shared, peer, head, body).await {
-        Ok(Arrived { driver, call, request, held }) => {
-            let is_control = matches!(request.path.target(), Target::Control { .. });
-            let mut leaving = match call.and_then(control::serve) {
-                Some(response) => Leaving::at_once(driver.stamped(response)),
-                None => tokio::select! {
-                    biased;
-                    leaving = driver.handle(request) => leaving?,
-                    () = given_up(socket) => return None,
-                },
-            };
-            drop(held);
-            if is_control {
-                leaving.response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-            }
-            (driver, leaving)
-        }
-        Err(refusal) => {
-            let Refusal { driver, mut response, unheard } = *refusal;
-            let driver = driver.unwrap_or_else(|| shared.registry.default());
-            response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-            let response = driver.stamped(response);
-            if let Some(request) = unheard {
-                shared.registry.default().keep_unheard(request, &response);
-            }
-            (driver, Leaving::at_once(response))
-        }
-    };
+    let (driver, leaving) = decide(shared, peer, socket, head, body).await?;
     let Leaving { mut response, transport, caller: _caller } = leaving;
     if let Some(asked) = asked {
         tracing::info!(sandbox = driver.name(), status = response.status.as_u16(), "{asked}");
@@ -228,6 +201,45 @@ async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::
         written.headers_mut().insert(KEEP_ALIVE_NAME, KEEP_ALIVE);
     }
     Some(written)
+}
+
+/// The answer to a request, and the sandbox that gave it. `None`: the connection is cut without one.
+async fn decide(
+    shared: &Shared,
+    peer: IpAddr,
+    socket: &Socket,
+    head: http::request::Parts,
+    body: Incoming,
+) -> Option<(Arc<Driver>, Leaving)> {
+    Some(match arrive(shared, peer, head, body).await {
+        Ok(Arrived { driver, call, request, held }) => {
+            let is_control = matches!(request.path.target(), Target::Control { .. });
+            let mut leaving = if let Some(response) = call.and_then(control::serve) {
+                Leaving::at_once(driver.stamped(response))
+            } else {
+                tokio::select! {
+                    biased;
+                    leaving = driver.handle(request) => leaving?,
+                    () = given_up(socket) => return None,
+                }
+            };
+            drop(held);
+            if is_control {
+                leaving.response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+            }
+            (driver, leaving)
+        }
+        Err(refusal) => {
+            let Refusal { driver, mut response, unheard } = *refusal;
+            let driver = driver.unwrap_or_else(|| shared.registry.default());
+            response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+            let response = driver.stamped(response);
+            if let Some(request) = unheard {
+                shared.registry.default().keep_unheard(request, &response);
+            }
+            (driver, Leaving::at_once(response))
+        }
+    })
 }
 
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
@@ -261,14 +273,14 @@ struct Refusal {
 
 /// A request that may be answered or, with what was read of it, the reason why not.
 async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Arrived, Box<Refusal>> {
-    let mut held = Held::default();
-    let admitted = admit(shared, peer, &head, body, &mut held).await;
+    let mut content = Held::default();
+    let admitted = admit(shared, peer, &head, body, &mut content).await;
     let target = head.uri.path_and_query().map_or("/", |it| it.as_str());
-    let request = Request { method: head.method, headers: head.headers, ..Request::new(Method::GET, target, held.bytes.clone()) };
+    let request = Request { method: head.method, headers: head.headers, ..Request::new(Method::GET, target, content.bytes.clone()) };
     match admitted {
         Ok(Admitted { driver, call, path, called }) => {
             let request = Request { path, origin: called.origin, by_own_host: called.provider.is_some(), ..request };
-            Ok(Arrived { driver, call, request, held })
+            Ok(Arrived { driver, call, request, held: content })
         }
         Err(NotAdmitted { driver, response, journal }) => {
             let unheard = (journal == Journal::Default).then_some(request);
@@ -314,7 +326,7 @@ async fn admit(
     peer: IpAddr,
     head: &http::request::Parts,
     body: Incoming,
-    held: &mut Held,
+    content: &mut Held,
 ) -> Result<Admitted, NotAdmitted> {
     unheard::check(head)?;
     let called = shared.access.called(&head.uri, &head.headers, head.version)?;
@@ -341,7 +353,7 @@ async fn admit(
         admit().map_err(refused)?;
     }
     let sender = if head.headers.contains_key(header::EXPECT) { Sender::Asks } else { Sender::SendsAtOnce };
-    *held = shared.bodies.read(body, limits, sender, &shared.notices).await.map_err(refused)?;
+    *content = shared.bodies.read(body, limits, sender, &shared.notices).await.map_err(refused)?;
     let driver = shared.registry.choose(address.sandbox, &head.headers, shared.access.naming()).map_err(refused)?;
     if let Err(response) = admit() {
         return Err(NotAdmitted { driver: Some(driver), response, journal });

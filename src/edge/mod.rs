@@ -101,9 +101,10 @@ impl Server {
         };
         let listeners = bind(&config.listen).await?;
         let address = listeners.first().ok_or_else(|| invalid("there is no address to listen on".to_owned()))?.local_addr()?;
+        let own = listeners.iter().map(TcpListener::local_addr).collect::<std::io::Result<Vec<_>>>()?;
         let stopwatch = Stopwatch::start();
-        let loopback = Arc::new(Loopback::new(&origins(address, config.public_url.as_deref())));
-        let courier = Arc::new(Courier::new(Egress { allow: config.webhook_allow, own: Some(address) }));
+        let loopback = Arc::new(Loopback::new(&origins(&own, config.public_url.as_deref())));
+        let courier = Arc::new(Courier::new(Egress { allow: config.webhook_allow, own: own.clone() }));
         let sandbox = Sandbox::new(config.start, stopwatch.uptime());
         let driver = Driver::start(sandbox, stopwatch, courier, Arc::clone(&loopback));
         let registry = Arc::new(Registry::new(driver));
@@ -181,10 +182,13 @@ fn base_url(address: SocketAddr) -> String {
     if ip.is_unspecified() { format!("http://127.0.0.1:{port}") } else { format!("http://{}", SocketAddr::new(ip, port)) }
 }
 
-/// The forms of this server's own address that a webhook URL may have.
-fn origins(address: SocketAddr, public_url: Option<&str>) -> Vec<String> {
-    let port = address.port();
-    let own = [base_url(address), format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}"), format!("http://[::1]:{port}")];
-    let reachable = own.into_iter().take(if address.ip().is_loopback() || address.ip().is_unspecified() { 4 } else { 1 });
-    reachable.chain(public_url.map(str::to_owned)).collect()
+/// The forms of this server's own addresses that a webhook URL may have.
+fn origins(addresses: &[SocketAddr], public_url: Option<&str>) -> Vec<String> {
+    let of = |address: &SocketAddr| {
+        let port = address.port();
+        let own =
+            [base_url(*address), format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}"), format!("http://[::1]:{port}")];
+        own.into_iter().take(if address.ip().is_loopback() || address.ip().is_unspecified() { 4 } else { 1 })
+    };
+    addresses.iter().flat_map(of).chain(public_url.map(|it| it.trim_end_matches('/').to_owned())).collect()
 }

@@ -66,7 +66,7 @@ pub fn host_name(authority: &str) -> &str {
 /// reserved ending.
 pub fn is_local(name: &str) -> bool {
     let label = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it));
-    let reserved = RESERVED.iter().any(|it| name.strip_suffix(it).is_some_and(|it| it.split('.').all(label)));
+    let reserved = RESERVED.iter().filter_map(|ending| name.strip_suffix(ending)).any(|it| it.split('.').all(label));
     name.parse::<IpAddr>().is_ok() || label(name) || reserved
 }
 

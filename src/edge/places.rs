@@ -4,13 +4,16 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// A request is being answered.
 const BUSY: u64 = u64::MAX;
+/// A connection that was told to close may be busy with its last answer: after this time another one is told too.
+const PATIENCE: Duration = Duration::from_millis(100);
 /// The connection was told to close.
 const CLOSING: u64 = u64::MAX - 1;
 
@@ -22,8 +25,8 @@ pub struct Places {
     taken: Mutex<BTreeMap<u64, Arc<State>>>,
     /// Counts connections, and the moments at which one begins to wait: an order without a clock.
     count: AtomicU64,
-    /// A new connection waits for a place.
-    is_short: AtomicBool,
+    /// New connections that wait for a place.
+    waiting: AtomicUsize,
     became_idle: Notify,
 }
 
@@ -48,7 +51,7 @@ impl Places {
             places_max,
             taken: Mutex::default(),
             count: AtomicU64::new(0),
-            is_short: AtomicBool::new(false),
+            waiting: AtomicUsize::new(0),
             became_idle: Notify::new(),
         })
     }
@@ -66,16 +69,17 @@ impl Places {
     /// A place, if need be that of the connection that has waited longest. While every connection is being answered, this
     /// waits.
     pub async fn take(self: &Arc<Self>) -> Place {
-        self.is_short.store(true, Ordering::Release);
+        self.waiting.fetch_add(1, Ordering::AcqRel);
         loop {
             let idle = self.became_idle.notified();
             self.close_longest_idle();
             tokio::select! {
-                permit = Arc::clone(&self.free).acquire_owned() => {
-                    self.is_short.store(false, Ordering::Release);
-                    return self.given(permit.expect("the semaphore is never closed"));
+                Ok(permit) = Arc::clone(&self.free).acquire_owned() => {
+                    self.waiting.fetch_sub(1, Ordering::AcqRel);
+                    return self.given(permit);
                 }
                 () = idle => {}
+                () = tokio::time::sleep(PATIENCE) => {}
             }
         }
     }
@@ -113,7 +117,7 @@ impl Place {
     /// The request is answered; the connection waits for the next one.
     pub fn rest(&self) {
         self.set(self.places.count.fetch_add(1, Ordering::Relaxed));
-        if self.places.is_short.load(Ordering::Acquire) {
+        if 0 < self.places.waiting.load(Ordering::Acquire) {
             self.places.became_idle.notify_waiters();
         }
     }

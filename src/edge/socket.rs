@@ -89,7 +89,7 @@ impl Socket {
 
     fn count(&self, read: &[u8]) {
         if !self.0.place.is_busy() {
-            let lines = read.iter().filter(|it| **it == b'\n').count();
+            let lines = read.split(|it| *it == b'\n').count() - 1;
             self.0.head_bytes.fetch_add(read.len(), Ordering::Relaxed);
             self.0.head_lines.fetch_add(lines, Ordering::Relaxed);
         }

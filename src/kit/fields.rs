@@ -38,7 +38,7 @@ pub enum Need {
 pub enum Kind {
     /// Text of at most this number of characters.
     Text { chars_max: usize },
-    /// A whole number in this range, not written as text.
+    /// A whole number in this range, not written as text, with a fraction or with an exponent.
     Integer { min: i64, max: i64 },
     /// One of these words.
     Word(&'static [&'static str]),

@@ -200,6 +200,13 @@ impl Response {
         response
     }
 
+    /// The answer to HEAD: everything but the body, with the length that the body has.
+    #[must_use]
+    pub fn without_body(self) -> Self {
+        let bytes = self.body.len().to_string();
+        Self { body: Bytes::new(), ..self }.with(header::CONTENT_LENGTH, &bytes)
+    }
+
     /// The same response with a header set. A value that is not valid in a header is left out.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: &str) -> Self {

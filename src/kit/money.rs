@@ -143,7 +143,7 @@ mod tests {
             ("1.0e-5", "0.00001", "0.00001"),
             ("0.1", "0.1", "0.1"),
         ] {
-            let texts = [by_double(text), by_float(text)].map(|it| it.map(|it| it.to_string()));
+            let texts = [by_double(text), by_float(text)].map(|number| number.map(|it| it.to_string()));
             assert_eq!(texts, [Some(double.to_owned()), Some(float.to_owned())], "{text}");
         }
         assert_eq!([by_double("1e400"), by_double("-1e400")], [Some(Decimal::MAX), Some(Decimal::MIN)]);

@@ -50,7 +50,7 @@ impl<'a, W: Words> Sheet<'a, W> {
         self.read(row, read)
     }
 
-    /// A whole number, also as text.
+    /// A whole number by its value, also as text.
     pub fn integer_or_text(&mut self, row: &Field) -> Option<i64> {
         let read = self.fields.integer_or_text(row);
         self.read(row, read)

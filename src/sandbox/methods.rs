@@ -11,9 +11,11 @@ pub fn as_get(request: &Request) -> Cow<'_, Request> {
     if request.method == Method::HEAD { Cow::Owned(Request { method: Method::GET, ..request.clone() }) } else { Cow::Borrowed(request) }
 }
 
-/// The answer to OPTIONS at a path that the provider has: the methods of the path.
-pub fn options(contract: &Contract, path: &str, request: &Request) -> Option<Response> {
-    if request.method != Method::OPTIONS {
+/// The answer to OPTIONS at a path that the provider has, where the provider's own answer, with that status, does not know the
+/// method: the methods of the path.
+pub fn options(contract: &Contract, path: &str, request: &Request, status: StatusCode) -> Option<Response> {
+    let is_unknown = matches!(status, StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_FOUND);
+    if request.method != Method::OPTIONS || !is_unknown {
         return None;
     }
     let mut methods: Vec<&str> =
@@ -21,6 +23,7 @@ pub fn options(contract: &Contract, path: &str, request: &Request) -> Option<Res
     if contract.has_page(path) {
         methods.extend(["GET", "POST"]);
     }
+    methods.sort_unstable();
     (!methods.is_empty()).then(|| Response::empty(StatusCode::NO_CONTENT).with(header::ALLOW, &allow(&methods)))
 }
 

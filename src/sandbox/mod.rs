@@ -154,8 +154,11 @@ impl Sandbox {
         let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
         let nearest = || unknown.then(|| hints::for_path(contract, &methods::as_get(&request).method, path).into());
         let is_live = trace.error.is_some() && live_keys::is_sent_in(&request);
-        let slip = || slips::hint(&mut self.world, uptime, provider_id, &request, &response).map(Into::into);
-        let hint = if is_live { Some(live_keys::HINT.into()) } else { trace.hint.clone().or_else(slip).or_else(nearest) };
+        // A form can be refused with 200.
+        let refused = response.status.is_client_error() || trace.error.is_some();
+        let slip = if refused { slips::hint(&mut self.world, uptime, provider_id, &request) } else { None };
+        let common = slip.map(Into::into).or_else(|| trace.hint.clone()).or_else(nearest);
+        let hint = if is_live { Some(live_keys::HINT.into()) } else { common };
         if let Some(Ok(hint)) = hint.map(|it| HeaderValue::from_str(&it)) {
             response.headers.insert(HINT, hint);
         }

@@ -34,10 +34,11 @@ pub struct Pacing {
 
 /// One request to one provider.
 pub fn serve(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Served {
-    if let Some(response) = options(world.provider(provider_id).contract(), path, request) {
-        return Served { response, trace: Trace::default(), rule: None, pacing: None };
-    }
     let mut served = serve_as_get(world, uptime, provider_id, path, &as_get(request));
+    let contract = world.provider(provider_id).contract();
+    if let Some(response) = options(contract, path, request, served.response.status) {
+        return Served { response, trace: Trace { account: served.trace.account, ..Trace::default() }, ..served };
+    }
     complete(&mut served.response);
     served
 }

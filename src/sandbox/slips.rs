@@ -3,14 +3,11 @@
 use crate::engine::client;
 use crate::engine::ids::ProviderId;
 use crate::engine::world::World;
-use crate::kit::http::{Request, Response, header};
+use crate::kit::http::{Request, header};
 use crate::kit::time::Uptime;
 
 /// What is probably wrong with a refused request, besides what the refusal says.
-pub fn hint(world: &mut World, uptime: Uptime, provider_id: ProviderId, request: &Request, response: &Response) -> Option<&'static str> {
-    if !response.status.is_client_error() {
-        return None;
-    }
+pub fn hint(world: &mut World, uptime: Uptime, provider_id: ProviderId, request: &Request) -> Option<&'static str> {
     let encoding = request.header(header::CONTENT_ENCODING);
     if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
         return Some("the body is compressed: send it without Content-Encoding");

@@ -14,6 +14,7 @@ mod engine;
 mod files;
 mod merchants;
 mod net;
+mod platforms;
 mod playing;
 mod qbitpay;
 mod quantapay;

@@ -46,7 +46,7 @@ async fn head_is_answered_as_get_without_its_body() {
         let length = get.body.len().to_string();
         let is_empty = get.body.is_empty();
         assert!(is_empty || head.header("content-length") == length, "{path}: {:?}", head.headers);
-        let names = |it: &Answer| it.headers.keys().map(|it| it.as_str().to_owned()).collect::<Vec<_>>();
+        let names = |answer: &Answer| answer.headers.keys().map(|it| it.as_str().to_owned()).collect::<std::collections::BTreeSet<_>>();
         assert_eq!(names(&head), names(&get), "{path}");
     }
     let journal = ask(&server, "GET", "/__admin/requests").await.json();
@@ -65,7 +65,6 @@ async fn options_and_405_list_every_method() {
         ("/quantum-payouts/api/v1/createPayout", "POST, OPTIONS"),
         ("/quoine/api/v1/invoices", "GET, POST, HEAD, OPTIONS"),
         ("/quoine/pay/1", "GET, POST, HEAD, OPTIONS"),
-        ("/quantapay/api.php", "POST, OPTIONS"),
     ] {
         let answer = ask(&server, "OPTIONS", path).await;
         assert_eq!((answer.status, sorted(answer.header("allow"))), (204, sorted(allow)), "{path}");

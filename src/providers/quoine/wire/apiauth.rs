@@ -81,7 +81,7 @@ pub fn date(text: &str) -> Option<Timestamp> {
     (text.len() == usual.len() && gmt).then(|| DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok())?
 }
 
-/// A text without the scheme and host of every address in it: the api_auth gem takes them out of the whole request URI, so
+/// A text without the scheme and host of every address in it: the gem `api_auth` takes them out of the whole request URI, so
 /// also out of its query.
 pub fn without_origins(uri: &str) -> String {
     let mut rest = uri;
