@@ -141,14 +141,17 @@ impl<'a> Fields<'a> {
 
     /// The value with this name, the last of several; `null` and empty text count as missing.
     fn raw(&self, name: &str) -> Option<Raw<'a>> {
-        if let Some((outer, inner)) = name.split_once('.')
+        // Few names have a dot: looking for one byte by byte is faster than by `split_once`.
+        let is_dotted = name.bytes().any(|it| it == b'.');
+        if is_dotted
+            && let Some((outer, inner)) = name.split_once('.')
             && let Some(Raw::Json(value)) = self.own(outer)
         {
             return Members::within(value).map(Self::of)?.raw(inner);
         }
         self.own(name).filter(|it| match it {
             // In JSON, dots reach into objects; in a form, they are part of the name.
-            Raw::Json(_) if name.contains('.') => false,
+            Raw::Json(_) if is_dotted => false,
             Raw::Json(value) => !matches!(value.get(), "null" | "\"\""),
             Raw::Text(text) => !text.is_empty(),
         })
@@ -291,7 +294,7 @@ impl<'a> Fields<'a> {
 
 fn within(kind: Kind, text: &str) -> Result<(), Fault> {
     match kind {
-        Kind::Text { chars_max } if text.chars().count() > chars_max => Err(Fault::TooLong(chars_max)),
+        Kind::Text { chars_max } if text.len() > chars_max && text.chars().count() > chars_max => Err(Fault::TooLong(chars_max)),
         Kind::Word(words) if !words.contains(&text) => Err(Fault::NotOneOf(words)),
         Kind::Digits { min, max } => {
             let right = (min..=max).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
@@ -332,12 +335,13 @@ fn unquoted(value: &RawValue) -> Option<String> {
 pub fn is_browser_url(text: &str) -> bool {
     const REFUSED: [&str; 6] = ["javascript", "data", "vbscript", "file", "blob", "about"];
     let Some((scheme, rest)) = text.split_once(':') else { return false };
-    let scheme = scheme.to_ascii_lowercase();
+    let is_one_of = |names: &[&str]| names.iter().any(|it| scheme.eq_ignore_ascii_case(it));
     let plain = |it: u8| it.is_ascii_alphanumeric() || b"+.-".contains(&it);
     let named = scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && scheme.bytes().all(plain);
-    let printable = text.bytes().all(|it| it > b' ' && it != 0x7f);
-    let rooted = !matches!(scheme.as_str(), "http" | "https") || rest.strip_prefix("//").is_some_and(|it| !it.is_empty());
-    named && printable && rooted && text.len() <= 2048 && !REFUSED.contains(&scheme.as_str())
+    // Without an early exit the compiler compares many bytes at once.
+    let printable = text.bytes().fold(true, |all, it| all & (it > b' ') & (it != 0x7f));
+    let rooted = !is_one_of(&["http", "https"]) || rest.strip_prefix("//").is_some_and(|it| !it.is_empty());
+    named && printable && rooted && text.len() <= 2048 && !is_one_of(&REFUSED)
 }
 
 /// Whether this is an http or https address.
