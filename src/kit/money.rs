@@ -14,12 +14,16 @@ pub fn parse(text: &str) -> Option<Decimal> {
     if !plain || digits == 0 || digits > DIGITS_MAX {
         return None;
     }
-    let text = text.replace('E', "e");
-    if text.contains('e') { Decimal::from_scientific(&text).ok() } else { Decimal::from_str_exact(&text).ok() }
+    let is_scientific = text.bytes().any(|it| it.eq_ignore_ascii_case(&b'e'));
+    if is_scientific { Decimal::from_scientific(&text.replace('E', "e")).ok() } else { Decimal::from_str_exact(text).ok() }
 }
 
 /// The nearest number of minor units, halves away from zero. `None` when it does not fit.
 pub fn minor(amount: Decimal, decimals: u32) -> Option<i64> {
+    // Most amounts have no more decimals than their currency.
+    if let Some(missing) = decimals.checked_sub(amount.scale()) {
+        return i64::try_from(amount.mantissa()).ok()?.checked_mul(10_i64.checked_pow(missing)?);
+    }
     let scaled = amount.checked_mul(Decimal::from(10_i64.checked_pow(decimals)?))?;
     i64::try_from(scaled.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero)).ok()
 }
@@ -47,7 +51,11 @@ impl Number {
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        raw(&self.text(), serializer)
+        let short = shortest(self.0);
+        match i64::try_from(short.mantissa()) {
+            Ok(units) if short.scale() == 0 => serializer.serialize_i64(units),
+            _ => raw(&written(short, short.scale()), serializer),
+        }
     }
 }
 
@@ -84,21 +92,14 @@ fn written(amount: Decimal, decimals: u32) -> String {
     let units = padding.and_then(|it| u64::try_from(amount.mantissa()).ok()?.checked_mul(it));
     let Some(mut units) = units.filter(|_| !amount.is_sign_negative() && places < 20) else { return format!("{amount:.places$}") };
     // From the last digit to the first, at least one before the point.
-    let mut digits = [b'0'; 24];
-    let mut at = digits.len();
-    while 0 < units || digits.len() - at <= places {
-        at -= 1;
-        digits[at] = b'0' + u8::try_from(units % 10).unwrap_or(0);
-        units /= 10;
+    let mut text = [b'.'; 24];
+    let (mut at, mut digits) = (text.len(), 0);
+    while 0 < units || digits <= places {
+        at -= if digits == places && 0 < places { 2 } else { 1 };
+        text[at] = b'0' + u8::try_from(units % 10).unwrap_or(0);
+        (units, digits) = (units / 10, digits + 1);
     }
-    let mut text = String::with_capacity(digits.len() - at + 1);
-    for (place, digit) in digits.iter().enumerate().skip(at) {
-        if 0 < places && place == digits.len() - places {
-            text.push('.');
-        }
-        text.push(char::from(*digit));
-    }
-    text
+    String::from_utf8_lossy(&text[at..]).into_owned()
 }
 
 #[cfg(test)]
