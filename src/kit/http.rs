@@ -8,6 +8,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::json;
 
+use super::json::compact;
+
 mod kept;
 
 pub use kept::{Kept, KeptHeaders, header_pairs};
@@ -137,6 +139,9 @@ impl Request {
 /// The beginning of links in messages that no request has caused.
 pub const DEFAULT_ORIGIN: &str = "http://127.0.0.1:4242";
 
+/// The map of an answer's headers seldom has to grow.
+const HEADERS_USUAL: usize = 12;
+
 /// A response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response {
@@ -151,7 +156,7 @@ pub struct Response {
 impl Response {
     /// A body with its media type.
     pub fn new(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Self {
-        let mut headers = HeaderMap::with_capacity(6);
+        let mut headers = HeaderMap::with_capacity(HEADERS_USUAL);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         Self { status, headers, body: body.into() }
     }
@@ -161,7 +166,7 @@ impl Response {
     /// # Panics
     /// When the value cannot be written as JSON; all our types can.
     pub fn json(status: StatusCode, value: &impl Serialize) -> Self {
-        Self::new(status, "application/json", serde_json::to_vec(value).expect("our types are JSON"))
+        Self::new(status, "application/json", compact(value).expect("our types are JSON"))
     }
 
     /// An RFC 9457 problem document.
