@@ -339,7 +339,7 @@ pub fn is_browser_url(text: &str) -> bool {
     let plain = |it: u8| it.is_ascii_alphanumeric() || b"+.-".contains(&it);
     let named = scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && scheme.bytes().all(plain);
     // Without an early exit the compiler compares many bytes at once.
-    let printable = text.bytes().fold(true, |all, it| all & (it > b' ') & (it != 0x7f));
+    let printable = text.bytes().fold(0, |bad, it| bad | u8::from(it <= b' ') | u8::from(it == 0x7f)) == 0;
     let rooted = !is_one_of(&["http", "https"]) || rest.strip_prefix("//").is_some_and(|it| !it.is_empty());
     named && printable && rooted && text.len() <= 2048 && !is_one_of(&REFUSED)
 }

@@ -50,7 +50,7 @@ impl Writer {
 
 /// Whether nothing in a text has to be escaped. It has no early exit, so that the compiler can compare many bytes at once.
 fn is_plain(text: &str) -> bool {
-    text.bytes().fold(true, |plain, it| plain & (it >= b' ') & (it != b'"') & (it != b'\\'))
+    text.bytes().fold(0, |bad, it| bad | u8::from(it < b' ') | u8::from(it == b'"') | u8::from(it == b'\\')) == 0
 }
 
 macro_rules! by_library {
