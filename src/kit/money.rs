@@ -99,7 +99,7 @@ fn written(amount: Decimal, decimals: u32) -> String {
         text[at] = b'0' + u8::try_from(units % 10).unwrap_or(0);
         (units, digits) = (units / 10, digits + 1);
     }
-    String::from_utf8_lossy(&text[at..]).into_owned()
+    std::str::from_utf8(&text[at..]).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

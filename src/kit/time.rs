@@ -86,7 +86,7 @@ pub fn in_utc(at: Timestamp) -> String {
     }
     let mut text = civil(at, b"0000-00-00T00:00:00.000Z");
     text[19] = b'Z';
-    String::from_utf8_lossy(&text[..20]).into_owned()
+    owned(&text[..20])
 }
 
 /// `2014-08-08T19:40:12.855+09:00`: milliseconds with a fixed offset, rounded down.
@@ -97,12 +97,17 @@ pub fn millis_with_offset(at: Timestamp, hours: i8) -> String {
 
 /// `2026-03-08 10:00:00`: whole seconds in UTC, without a zone.
 pub fn plain_utc(at: Timestamp) -> String {
-    String::from_utf8_lossy(&civil(at, b"0000-00-00 00:00:00.000Z")[..19]).into_owned()
+    owned(&civil(at, b"0000-00-00 00:00:00.000Z")[..19])
 }
 
 /// `2019-02-25T16:13:12.278Z`: milliseconds in UTC, rounded down.
 pub fn millis_utc(at: Timestamp) -> String {
-    String::from_utf8_lossy(&civil(at, b"0000-00-00T00:00:00.000Z")).into_owned()
+    owned(&civil(at, b"0000-00-00T00:00:00.000Z"))
+}
+
+/// The text of a pattern that was filled in, which is ASCII.
+fn owned(text: &[u8]) -> String {
+    std::str::from_utf8(text).unwrap_or_default().to_owned()
 }
 
 /// Day, second and milliseconds in UTC, rounded down: the numbers are put into the zeros of the pattern.

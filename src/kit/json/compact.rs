@@ -9,7 +9,7 @@ use serde_json::{Error, Serializer as Library};
 /// The name of the structure as which `serde_json` hands over text that is JSON already.
 const RAW: &str = "$serde_json::private::RawValue";
 /// Most answers fit into it, so that it seldom grows. The answer is a copy of the right size, because the log keeps it.
-const BUFFER_BYTES: usize = 1024;
+const BUFFER_BYTES: usize = 4 * 1024;
 
 /// A value as compact JSON.
 ///
