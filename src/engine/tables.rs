@@ -54,7 +54,8 @@ pub struct Contract {
 impl Contract {
     /// The setting with this name, of this provider or of all.
     pub fn setting(&self, name: &str) -> Option<&'static Setting> {
-        self.settings().find(|it| it.name == name)
+        let own = self.settings.iter().copied().find(|it| it.name == name);
+        own.or_else(|| settings::COMMON.iter().copied().find(|it| it.name == name))
     }
 
     /// All settings: those of every provider, then its own. One of its own with the name of a common one replaces it: the

@@ -13,25 +13,28 @@ pub fn check(version: u8, payload: &[u8]) -> String {
     encode(&bytes)
 }
 
+/// Five digits of base 58 together: each step of the long division makes five digits from up to four bytes.
+const LIMB: u64 = 58_u64.pow(5);
+
 /// The number that the bytes make, in base 58. Each leading zero byte is a `1`.
 fn encode(bytes: &[u8]) -> String {
     let zeros = bytes.iter().take_while(|it| **it == 0).count();
-    // Least significant digit first.
-    let mut digits: Vec<u8> = Vec::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let mut carry = u32::from(*byte);
-        for digit in &mut digits {
-            carry += u32::from(*digit) << 8;
-            *digit = u8::try_from(carry % 58).unwrap_or(0);
-            carry /= 58;
+    // Least significant limb first.
+    let mut limbs: Vec<u64> = Vec::with_capacity(bytes.len() / 3 + 1);
+    for chunk in bytes.chunks(4) {
+        let mut carry = chunk.iter().fold(0, |number, it| number << 8 | u64::from(*it));
+        for limb in &mut limbs {
+            carry += *limb << (8 * chunk.len());
+            (*limb, carry) = (carry % LIMB, carry / LIMB);
         }
-        while 0 < carry {
-            digits.push(u8::try_from(carry % 58).unwrap_or(0));
-            carry /= 58;
+        if 0 < carry {
+            limbs.push(carry % LIMB);
+            limbs.extend(Some(carry / LIMB).filter(|it| 0 < *it));
         }
     }
-    let letters = std::iter::repeat_n(0, zeros).chain(digits.into_iter().rev());
-    letters.map(|it| char::from(ALPHABET[usize::from(it)])).collect()
+    let digits = limbs.iter().rev().flat_map(|it| [4, 3, 2, 1, 0].map(|place| it / 58_u64.pow(place) % 58));
+    let letters = std::iter::repeat_n(0, zeros).chain(digits.skip_while(|it| *it == 0));
+    letters.map(|it| char::from(ALPHABET[usize::try_from(it).unwrap_or(0)])).collect()
 }
 
 #[cfg(test)]
@@ -47,6 +50,16 @@ mod tests {
         ] {
             assert_eq!(check(0, &hex::decode(hash).expect("hexadecimal")), address);
         }
-        assert_eq!(encode(b""), "");
+        for (bytes, text) in [
+            (&b""[..], ""),
+            (b"\0\0", "11"),
+            (b"\x39", "z"),
+            (b"\x3a", "21"),
+            (b"\xff\xff\xff\xff", "7YXq9G"),
+            (b"Hello World!", "2NEpo7TZRRrLZSi2U"),
+            (b"\x00\x00\x28\x7f\xb4\xcd", "11233QC4"),
+        ] {
+            assert_eq!(encode(bytes), text);
+        }
     }
 }

@@ -160,14 +160,17 @@ impl<'a> Fields<'a> {
 
     /// The value with this name, the last of several; `null` and empty text count as missing.
     fn raw(&self, name: &str) -> Option<Raw<'a>> {
-        if let Some((outer, inner)) = name.split_once('.')
+        // Few names have a dot: looking for one byte by byte is faster than by `split_once`.
+        let is_dotted = name.bytes().any(|it| it == b'.');
+        if is_dotted
+            && let Some((outer, inner)) = name.split_once('.')
             && let Some(Raw::Json(value)) = self.own(outer)
         {
             return Members::within(value).map(Self::of)?.raw(inner);
         }
         self.own(name).filter(|it| match it {
             // In JSON, dots reach into objects; in a form, they are part of the name.
-            Raw::Json(_) if name.contains('.') => false,
+            Raw::Json(_) if is_dotted => false,
             Raw::Json(value) => !matches!(value.get(), "null" | "\"\""),
             Raw::Text(text) => !text.is_empty(),
         })
@@ -268,7 +271,7 @@ impl<'a> Fields<'a> {
 
 fn within(kind: Kind, text: &str) -> Result<(), Fault> {
     match kind {
-        Kind::Text { chars_max } if text.chars().count() > chars_max => Err(Fault::TooLong(chars_max)),
+        Kind::Text { chars_max } if text.len() > chars_max && text.chars().count() > chars_max => Err(Fault::TooLong(chars_max)),
         Kind::Word(words) if !words.contains(&text) => Err(Fault::NotOneOf(words)),
         Kind::Digits { min, max } => {
             let right = (min..=max).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());

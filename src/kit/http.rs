@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::fields::Field;
+use super::json::compact;
 use super::path::normalised;
 
 mod kept;
@@ -140,6 +141,9 @@ impl Request {
 /// The beginning of links in messages that no request has caused.
 pub const DEFAULT_ORIGIN: &str = "http://127.0.0.1:4242";
 
+/// The map of an answer's headers seldom has to grow.
+const HEADERS_USUAL: usize = 12;
+
 /// A response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response {
@@ -154,7 +158,7 @@ pub struct Response {
 impl Response {
     /// A body with its media type.
     pub fn new(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Self {
-        let mut headers = HeaderMap::with_capacity(6);
+        let mut headers = HeaderMap::with_capacity(HEADERS_USUAL);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         Self { status, headers, body: body.into() }
     }
@@ -169,7 +173,7 @@ impl Response {
     /// # Panics
     /// When the value cannot be written as JSON; all our types can.
     pub fn json(status: StatusCode, value: &impl Serialize) -> Self {
-        Self::new(status, "application/json", serde_json::to_vec(value).expect("our types are JSON"))
+        Self::new(status, "application/json", compact(value).expect("our types are JSON"))
     }
 
     /// An RFC 9457 problem document.

@@ -7,6 +7,10 @@ use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+mod compact;
+
+pub use compact::compact;
+
 /// Levels of nesting. Deeper texts are refused before they are parsed.
 pub const DEPTH_MAX: usize = 64;
 
@@ -22,7 +26,8 @@ pub struct Members<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
 impl<'a> Members<'a> {
     /// `None` when the text is not one JSON object, or is nested deeper than [`DEPTH_MAX`].
     pub fn parse(text: &'a [u8]) -> Option<Self> {
-        (depth(text) <= DEPTH_MAX).then(|| serde_json::from_slice(text).ok()).flatten()
+        // Checked as UTF-8 once: the parser of bytes would check each name and each text on its own.
+        is_shallow(text).then(|| serde_json::from_str(std::str::from_utf8(text).ok()?).ok()).flatten()
     }
 
     /// The members of an object inside a text that [`Self::parse`] has accepted: its depth is bounded.
@@ -85,6 +90,12 @@ impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
     }
 }
 
+/// Whether a text is nested at most [`DEPTH_MAX`] deep. Most texts have fewer opening brackets than that, and counting them is
+/// the faster check.
+pub fn is_shallow(text: &[u8]) -> bool {
+    text.iter().filter(|it| matches!(it, b'{' | b'[')).count() <= DEPTH_MAX || depth(text) <= DEPTH_MAX
+}
+
 /// The nesting depth of the brackets of a text, even if it is not valid JSON.
 pub fn depth(text: &[u8]) -> usize {
     let (mut open, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
@@ -106,7 +117,7 @@ pub fn depth(text: &[u8]) -> usize {
 
 /// The name of a member that an object inside the text has twice.
 pub fn repeated_member(text: &[u8]) -> Option<String> {
-    let raw: &RawValue = (depth(text) <= DEPTH_MAX).then(|| serde_json::from_slice(text).ok()).flatten()?;
+    let raw: &RawValue = is_shallow(text).then(|| serde_json::from_slice(text).ok()).flatten()?;
     repeated_within(raw)
 }
 
@@ -128,7 +139,7 @@ fn repeated_within(raw: &RawValue) -> Option<String> {
 /// The same text with one value replaced, and every other byte as it was. A dotted path reaches inside; a missing member
 /// is added. `None` when the path cannot be followed.
 pub fn altered(text: &[u8], path: &str, value: &str) -> Option<Vec<u8>> {
-    let whole: &RawValue = (depth(text) <= DEPTH_MAX).then(|| serde_json::from_slice(text).ok()).flatten()?;
+    let whole: &RawValue = is_shallow(text).then(|| serde_json::from_slice(text).ok()).flatten()?;
     let mut at: &RawValue = whole;
     let mut steps = path.split('.').peekable();
     while let Some(step) = steps.next() {
@@ -170,7 +181,7 @@ pub enum Writing {
 
 /// The same value in another form. `None` when the text is not JSON.
 pub fn rewritten(text: &[u8], writing: Writing) -> Option<String> {
-    let raw: &RawValue = (depth(text) <= DEPTH_MAX).then(|| serde_json::from_slice(text).ok()).flatten()?;
+    let raw: &RawValue = is_shallow(text).then(|| serde_json::from_slice(text).ok()).flatten()?;
     let mut out = String::with_capacity(text.len());
     rewrite(raw, writing, &mut out)?;
     Some(out)
@@ -232,7 +243,7 @@ fn write_text(text: &str, writing: Writing, out: &mut String) -> Option<()> {
 
 /// The same value on several lines, two spaces for each level, members in their order. `None` when the text is not JSON.
 pub fn indented(text: &str) -> Option<String> {
-    let raw: &RawValue = (depth(text.as_bytes()) <= DEPTH_MAX).then(|| serde_json::from_str(text).ok()).flatten()?;
+    let raw: &RawValue = is_shallow(text.as_bytes()).then(|| serde_json::from_str(text).ok()).flatten()?;
     let mut out = String::with_capacity(text.len() * 2);
     indent(raw, 1, &mut out)?;
     Some(out)

@@ -14,8 +14,8 @@ pub fn parse(text: &str) -> Option<Decimal> {
     if !plain || digits == 0 || digits > DIGITS_MAX {
         return None;
     }
-    let text = text.replace('E', "e");
-    if text.contains('e') { Decimal::from_scientific(&text).ok() } else { Decimal::from_str_exact(&text).ok() }
+    let is_scientific = text.bytes().any(|it| it.eq_ignore_ascii_case(&b'e'));
+    if is_scientific { Decimal::from_scientific(&text.replace('E', "e")).ok() } else { Decimal::from_str_exact(text).ok() }
 }
 
 /// Reads a number as a platform does that keeps all numbers as IEEE doubles: the shortest digits that mean the same double.
@@ -48,6 +48,10 @@ pub fn by_float(text: &str) -> Option<Decimal> {
 
 /// The nearest number of minor units, halves away from zero. `None` when it does not fit.
 pub fn minor(amount: Decimal, decimals: u32) -> Option<i64> {
+    // Most amounts have no more decimals than their currency.
+    if let Some(missing) = decimals.checked_sub(amount.scale()) {
+        return i64::try_from(amount.mantissa()).ok()?.checked_mul(10_i64.checked_pow(missing)?);
+    }
     let scaled = amount.checked_mul(Decimal::from(10_i64.checked_pow(decimals)?))?;
     i64::try_from(scaled.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero)).ok()
 }
@@ -75,7 +79,11 @@ impl Number {
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        raw(&self.text(), serializer)
+        let short = shortest(self.0);
+        match i64::try_from(short.mantissa()) {
+            Ok(units) if short.scale() == 0 => serializer.serialize_i64(units),
+            _ => raw(&written(short, short.scale()), serializer),
+        }
     }
 }
 
@@ -112,21 +120,14 @@ fn written(amount: Decimal, decimals: u32) -> String {
     let units = padding.and_then(|it| u64::try_from(amount.mantissa()).ok()?.checked_mul(it));
     let Some(mut units) = units.filter(|_| !amount.is_sign_negative() && places < 20) else { return format!("{amount:.places$}") };
     // From the last digit to the first, at least one before the point.
-    let mut digits = [b'0'; 24];
-    let mut at = digits.len();
-    while 0 < units || digits.len() - at <= places {
-        at -= 1;
-        digits[at] = b'0' + u8::try_from(units % 10).unwrap_or(0);
-        units /= 10;
+    let mut text = [b'.'; 24];
+    let (mut at, mut digits) = (text.len(), 0);
+    while 0 < units || digits <= places {
+        at -= if digits == places && 0 < places { 2 } else { 1 };
+        text[at] = b'0' + u8::try_from(units % 10).unwrap_or(0);
+        (units, digits) = (units / 10, digits + 1);
     }
-    let mut text = String::with_capacity(digits.len() - at + 1);
-    for (place, digit) in digits.iter().enumerate().skip(at) {
-        if 0 < places && place == digits.len() - places {
-            text.push('.');
-        }
-        text.push(char::from(*digit));
-    }
-    text
+    std::str::from_utf8(&text[at..]).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

@@ -81,7 +81,13 @@ pub fn with_offset(at: Timestamp, hours: i8) -> String {
 
 /// `2024-01-01T12:00:00Z`: whole seconds in UTC.
 pub fn in_utc(at: Timestamp) -> String {
-    whole_second(at).to_string()
+    // Years before 0 have a sign and six digits.
+    if at < Timestamp::constant(-62_167_219_200, 0) {
+        return whole_second(at).to_string();
+    }
+    let mut text = civil(at, b"0000-00-00T00:00:00.000Z");
+    text[19] = b'Z';
+    owned(&text[..20])
 }
 
 /// `2014-08-08T19:40:12.855+09:00`: milliseconds with a fixed offset, rounded down.
@@ -92,45 +98,41 @@ pub fn millis_with_offset(at: Timestamp, hours: i8) -> String {
 
 /// `2026-03-08 10:00:00`: whole seconds in UTC, without a zone.
 pub fn plain_utc(at: Timestamp) -> String {
-    let mut text = String::with_capacity(24);
-    push_civil(&mut text, at, ' ');
-    text
+    owned(&civil(at, b"0000-00-00 00:00:00.000Z")[..19])
 }
 
 /// `2019-02-25T16:13:12.278Z`: milliseconds in UTC, rounded down.
 pub fn millis_utc(at: Timestamp) -> String {
-    let mut text = String::with_capacity(24);
-    let nanos = push_civil(&mut text, at, 'T');
-    text.push('.');
-    push_digits(&mut text, nanos / 1_000_000, 100);
-    text.push('Z');
-    text
+    owned(&civil(at, b"0000-00-00T00:00:00.000Z"))
 }
 
-/// Writes day and second in UTC; returns the nanoseconds of that second.
-fn push_civil(text: &mut String, at: Timestamp, joint: char) -> i32 {
+/// The text of a pattern that was filled in, which is ASCII.
+fn owned(text: &[u8]) -> String {
+    std::str::from_utf8(text).unwrap_or_default().to_owned()
+}
+
+/// Day, second and milliseconds in UTC, rounded down: the numbers are put into the zeros of the pattern.
+fn civil(at: Timestamp, pattern: &[u8; 24]) -> [u8; 24] {
     let it = Offset::UTC.to_datetime(at);
-    let parts = [
-        (i32::from(it.year()), 1_000, '-'),
-        (i32::from(it.month()), 10, '-'),
-        (i32::from(it.day()), 10, joint),
-        (i32::from(it.hour()), 10, ':'),
-        (i32::from(it.minute()), 10, ':'),
+    let (year, millis) = (i32::from(it.year()), it.subsec_nanosecond() / 1_000_000);
+    let mut text = *pattern;
+    let two_digits = [
+        (0, year / 100),
+        (2, year % 100),
+        (5, i32::from(it.month())),
+        (8, i32::from(it.day())),
+        (11, i32::from(it.hour())),
+        (14, i32::from(it.minute())),
+        (17, i32::from(it.second())),
+        (20, millis / 10),
     ];
-    for (number, unit, mark) in parts {
-        push_digits(text, number, unit);
-        text.push(mark);
+    let digit = |it: i32| u8::try_from(it % 10).unwrap_or(0);
+    for (place, number) in two_digits {
+        text[place] += digit(number / 10);
+        text[place + 1] += digit(number);
     }
-    push_digits(text, i32::from(it.second()), 10);
-    it.subsec_nanosecond()
-}
-
-/// Writes a number with as many digits as its largest unit has.
-fn push_digits(text: &mut String, number: i32, mut unit: i32) {
-    while 0 < unit {
-        text.push(char::from(b'0' + u8::try_from(number / unit % 10).unwrap_or(0)));
-        unit /= 10;
-    }
+    text[22] += digit(millis);
+    text
 }
 
 /// `29:59`: minutes and seconds until a moment, rounded up; zero when it has passed.
@@ -204,11 +206,15 @@ mod tests {
             (1_772_964_000, 7_999_999),
             (1_772_964_000, 78_000_000),
             (253_402_207_200, 0),
+            (-1, -500_000_000),
+            (-62_167_219_200, 0),
         ] {
             let at = Timestamp::new(second, nanos).expect("a time");
+            assert_eq!(in_utc(at), whole_second(at).to_string());
             assert_eq!(plain_utc(at), at.strftime("%Y-%m-%d %H:%M:%S").to_string());
             assert_eq!(millis_utc(at), format!("{at:.3}"));
         }
+        assert_eq!(in_utc(Timestamp::constant(-62_167_219_201, 0)), "-000001-12-31T23:59:59Z");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::sheet::Sheet;
 use super::{AMOUNT, CHAIN, CURRENCY, EXPIRES_AT, NONCE, ORDER_INFO, REDIRECT_URL, WEBHOOK_URL, timestamp};
 use crate::kit::http::Request;
-use crate::kit::json::{DEPTH_MAX, depth};
+use crate::kit::json::is_shallow;
 use crate::kit::money;
 use crate::kit::time::{Timestamp, whole_second};
 use crate::kit::word::Word;
@@ -125,7 +125,7 @@ fn check_pair(sheet: &mut Sheet<'_>, amount: Option<Decimal>, token: Option<Toke
 
 /// Whether a text is itself JSON.
 pub fn is_json(text: &str) -> bool {
-    depth(text.as_bytes()) <= DEPTH_MAX && serde_json::from_str::<IgnoredAny>(text).is_ok()
+    is_shallow(text.as_bytes()) && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 /// A moment in the future; without an offset it is UTC.

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Currency::{self, Btc, Cny, Php, Usd, Usdt};
 use super::Symbol;
-use crate::kit::money;
 use crate::kit::time::{Duration, Timestamp};
 
 /// A quoted price is valid for this duration.
@@ -58,13 +57,18 @@ pub struct Quote {
 }
 
 /// The table that every sandbox begins with: pair, ask, bid.
-const TABLE: [(Symbol, &str, &str); 5] = [
-    (Symbol { base: Btc, quote: Cny }, "38737.7", "38737.7"),
-    (Symbol { base: Usd, quote: Cny }, "6.76", "6.76"),
-    (Symbol { base: Usdt, quote: Cny }, "6.97", "6.95"),
-    (Symbol { base: Usd, quote: Php }, "52", "52"),
-    (Symbol { base: Usdt, quote: Usd }, "1", "1"),
+const TABLE: [(Symbol, Price); 5] = [
+    (Symbol { base: Btc, quote: Cny }, price(387_377, 387_377, 1)),
+    (Symbol { base: Usd, quote: Cny }, price(676, 676, 2)),
+    (Symbol { base: Usdt, quote: Cny }, price(697, 695, 2)),
+    (Symbol { base: Usd, quote: Php }, price(52, 52, 0)),
+    (Symbol { base: Usdt, quote: Usd }, price(1, 1, 0)),
 ];
+
+/// Ask and bid as units with that many decimals.
+const fn price(ask: u32, bid: u32, decimals: u32) -> Price {
+    Price { ask: Decimal::from_parts(ask, 0, 0, false, decimals), bid: Decimal::from_parts(bid, 0, 0, false, decimals) }
+}
 
 /// The table of one sandbox.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -94,8 +98,7 @@ impl Rates {
 
     fn find(&self, symbol: Symbol) -> Option<Price> {
         let own = self.0.get(&symbol).copied();
-        let usual = || TABLE.iter().find(|it| it.0 == symbol);
-        own.or_else(|| usual().and_then(|it| Some(Price { ask: money::parse(it.1)?, bid: money::parse(it.2)? })))
+        own.or_else(|| TABLE.iter().find(|it| it.0 == symbol).map(|it| it.1))
     }
 
     fn in_cny(&self, currency: Currency, side: Side) -> Option<Decimal> {
