@@ -364,7 +364,10 @@ mod tests {
         });
         let mut answer = |id: u64| {
             outbox
-                .set_outcome(AttemptId { delivery: id, number: 1, copy: 0 }, Outcome { result: Ok(long.clone()), took: Duration::ZERO })
+                .set_outcome(
+                    AttemptId { delivery: id, number: 1, copy: 0 },
+                    Outcome { result: Ok(long.clone()), took: Duration::ZERO, remarks: None },
+                )
                 .expect("kept");
             (outbox.bytes <= BYTES_MAX, outbox.truncated)
         };
@@ -372,7 +375,10 @@ mod tests {
         assert_eq!(answer(ids[3]), (true, true), "nothing is finished: the new answer's body is dropped");
         outbox.finish(ids[0], Status::Failed);
         outbox
-            .set_outcome(AttemptId { delivery: ids[4], number: 1, copy: 0 }, Outcome { result: Ok(long), took: Duration::ZERO })
+            .set_outcome(
+                AttemptId { delivery: ids[4], number: 1, copy: 0 },
+                Outcome { result: Ok(long), took: Duration::ZERO, remarks: None },
+            )
             .expect("kept");
         assert!(outbox.get(ids[0]).is_none(), "the oldest finished delivery was dropped");
         let counted = outbox.bytes;
