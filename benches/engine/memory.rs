@@ -7,7 +7,7 @@ use std::process::Command;
 
 use playmoney::inside::engine::delivery::{Answer as Answered, Outcome};
 use playmoney::inside::engine::start::Start;
-use playmoney::inside::kit::http::{HeaderMap, HeaderValue, Kept, Method, Request, Response};
+use playmoney::inside::kit::http::{HeaderMap, HeaderValue, Kept, KeptHeaders, Method, Request, Response};
 use playmoney::inside::kit::time::{Duration, Uptime};
 use playmoney::inside::sandbox::Sandbox;
 
@@ -142,5 +142,8 @@ pub fn accepted() -> Outcome {
     for (name, value) in [("content-type", "text/plain"), ("content-length", "2"), ("date", "Thu, 01 Jan 2026 00:00:00 GMT")] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    Outcome { result: Ok(Answered { status: 200, headers, body: Kept(b"ok".to_vec().into()) }), took: Duration::ZERO }
+    Outcome {
+        result: Ok(Answered { status: 200, headers: KeptHeaders::of(&headers), body: Kept(b"ok".to_vec().into()) }),
+        took: Duration::ZERO,
+    }
 }

@@ -118,13 +118,13 @@ impl<'a> Renderer<'a> {
         let show = |text: &str| self.text(text);
         let outcome = it.outcome.as_ref();
         let answer = outcome.and_then(|it| it.result.as_ref().ok());
-        let response = answer.map(|it| json!({"headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())}));
+        let response = answer.map(|it| json!({"headers": headers_as_object(&it.headers.map(), show), "body": show(&it.body.text())}));
         let mut shown = json!({
             "number": it.number, "at": it.at,
             "status": outcome.and_then(Outcome::answered), "error": outcome.and_then(Outcome::error),
             "duration_ms": outcome.map_or(0, |it| it.took.as_millis()),
-            "request": {"headers": headers_as_object(&it.headers, show), "body": show(&it.body.text())},
-            "response": response, "signed": it.signed.as_deref().map(show),
+            "request": {"headers": headers_as_object(&it.headers.map(), show), "body": show(&it.body.text())},
+            "response": response, "signed": it.signed.as_ref().map(|it| show(&it.text())),
         });
         for (name, is_so) in [("repeated", it.repeated), ("resend", it.resend)] {
             if is_so {
@@ -139,7 +139,7 @@ impl<'a> Renderer<'a> {
         let show = |text: &str| self.text(text);
         json!({
             "at": it.at, "method": it.method, "path": show(&it.path),
-            "headers": headers_as_object(&it.headers, show), "body": show(&it.body.text()),
+            "headers": headers_as_object(&it.headers.map(), show), "body": show(&it.body.text()),
             "provider": it.provider, "signature": it.signature,
         })
     }

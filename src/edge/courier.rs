@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::egress::Egress;
 use crate::engine::delivery::{ANSWER_BYTES_MAX, Answer, Failure, Outcome, Outgoing};
-use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, header};
+use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, KeptHeaders, header};
 use crate::kit::time::Duration;
 
 /// The header with the id of a delivery. The control API refuses requests with this header, so that a webhook cannot
@@ -170,7 +170,7 @@ where
     let (head, body) = response.into_parts();
     let body = beginning(body).await?;
     drop(connection);
-    Ok(Answer { status: head.status.as_u16(), headers: head.headers, body: Kept(body) })
+    Ok(Answer { status: head.status.as_u16(), headers: KeptHeaders::of(&head.headers), body })
 }
 
 fn headers(target: &Target, outgoing: &Outgoing) -> HeaderMap {
@@ -196,7 +196,7 @@ impl Drop for Connection {
 }
 
 /// The first bytes of an answer. Later bytes are not awaited.
-async fn beginning(mut body: Incoming) -> Result<Bytes, Failure> {
+async fn beginning(mut body: Incoming) -> Result<Kept, Failure> {
     let mut kept = BytesMut::new();
     while kept.len() < ANSWER_BYTES_MAX
         && let Some(frame) = body.frame().await
@@ -205,7 +205,7 @@ async fn beginning(mut body: Incoming) -> Result<Bytes, Failure> {
         let Some(chunk) = frame.data_ref() else { continue };
         kept.extend_from_slice(&chunk[..chunk.len().min(ANSWER_BYTES_MAX - kept.len())]);
     }
-    Ok(kept.freeze())
+    Ok(Kept::copy(&kept))
 }
 
 fn failure(error: &hyper::Error) -> Failure {

@@ -230,7 +230,7 @@ async fn read(mut body: Incoming, limits: BodyLimits) -> Result<Bytes, Response>
             frame = body.frame() => frame,
             () = &mut pace => return Err(too_slow(time_max)),
         };
-        let Some(frame) = frame else { return Ok(kept.freeze()) };
+        let Some(frame) = frame else { return Ok(whole(kept)) };
         let frame = frame.map_err(|_| refused(StatusCode::BAD_REQUEST, "broken_body", "The body ended before it was complete."))?;
         let Some(chunk) = frame.data_ref() else { continue };
         if kept.len() + chunk.len() > bytes_max {
@@ -238,11 +238,16 @@ async fn read(mut body: Incoming, limits: BodyLimits) -> Result<Bytes, Response>
         }
         kept.extend_from_slice(chunk);
         if body.is_end_stream() {
-            return Ok(kept.freeze()); // the usual body arrives whole, and needs no timer
+            return Ok(whole(kept)); // the usual body arrives whole, and needs no timer
         }
         let earned = Duration::from_secs(kept.len() as u64 / BODY_BYTES_PER_SECOND_MIN);
         pace.as_mut().reset(begun + time_max.min(BODY_GRACE + earned));
     }
+}
+
+/// A body, without the room that is left in its buffer when its length was not announced.
+fn whole(body: BytesMut) -> Bytes {
+    if body.capacity() == body.len() { body.freeze() } else { Bytes::copy_from_slice(&body) }
 }
 
 async fn too_large(body: Incoming, bytes_max: usize) -> Response {

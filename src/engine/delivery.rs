@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ObjectId, ProviderId};
 use super::rules::WebhookFault;
-use crate::kit::http::{HeaderMap, Kept, header_pairs};
+use crate::kit::http::{HeaderMap, Kept, KeptHeaders};
 use crate::kit::time::{Duration, Timestamp};
 
 /// This much of a receiver's answer is kept.
@@ -104,11 +104,10 @@ impl Status {
 pub struct Attempt {
     pub number: u32,
     pub at: Timestamp,
-    #[serde(with = "header_pairs")]
-    pub headers: HeaderMap,
+    pub headers: KeptHeaders,
     pub body: Kept,
     /// The text that was signed.
-    pub signed: Option<String>,
+    pub signed: Option<Kept>,
     /// `None` while the request is under way.
     pub outcome: Option<Outcome>,
     /// The request was under way when the sandbox was saved, and was sent again when it was restored.
@@ -118,6 +117,13 @@ pub struct Attempt {
     /// Its index among the duplicates that a rule makes; the outcome of 0 counts.
     #[serde(default)]
     pub copy: u32,
+}
+
+impl Attempt {
+    /// Whether it is the one of that id, among those of its delivery.
+    pub fn is(&self, id: AttemptId) -> bool {
+        (self.number, self.copy) == (id.number, id.copy)
+    }
 }
 
 /// The outcome of one attempt.
@@ -159,8 +165,7 @@ impl Outcome {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     pub status: u16,
-    #[serde(with = "header_pairs")]
-    pub headers: HeaderMap,
+    pub headers: KeptHeaders,
     pub body: Kept,
 }
 

@@ -48,6 +48,9 @@ impl Log {
         self.next_sequence += 1;
         let entry = Entry { sequence, at, provider, what };
         self.bytes += entry.size();
+        if self.entries.len() == self.entries.capacity() {
+            self.entries.reserve_exact(self.entries.len() / 4 + 16); // twice as many places would cost more than they hold
+        }
         self.entries.push_back(entry);
         sequence
     }
@@ -109,6 +112,11 @@ impl Log {
     /// The requests among them.
     pub fn requests(&self) -> impl DoubleEndedIterator<Item = (&Entry, &RequestEntry)> {
         self.entries().filter_map(|it| if let What::Request(request) = &it.what { Some((it, request.as_ref())) } else { None })
+    }
+
+    /// What the entries cost.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// The sequence number of the next entry.

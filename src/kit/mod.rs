@@ -7,6 +7,7 @@ pub mod diagnosis;
 pub mod evidence;
 pub mod fields;
 pub mod form;
+pub mod heap;
 pub mod html;
 pub mod http;
 pub mod ids;

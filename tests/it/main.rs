@@ -11,6 +11,7 @@ mod cryptopay;
 mod edge;
 mod embed;
 mod engine;
+mod memory;
 mod merchants;
 mod net;
 mod playing;

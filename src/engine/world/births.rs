@@ -90,7 +90,7 @@ impl World {
         for id in self.core.outbox.take_lost() {
             let Some(webhook) = self.core.outbox.get(id.delivery) else { continue };
             let Some(attempt) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (id.number, id.copy)) else { continue };
-            let (headers, body) = (attempt.headers.clone(), attempt.body.0.clone());
+            let (headers, body) = (attempt.headers.map(), attempt.body.0.clone());
             let time_limit = self.provider(webhook.provider_id).contract().schedule.time_limit;
             let url = self.core.target(&webhook.url).to_owned();
             let outgoing = Outgoing { id, generation: self.generation, url, headers, body, time_limit };

@@ -10,7 +10,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
 use crate::engine::log::{AttemptEntry, OutcomeEntry, What};
 use crate::engine::signature::Received;
-use crate::kit::http::{HeaderMap, Kept};
+use crate::kit::http::{HeaderMap, Kept, KeptHeaders};
 use crate::kit::json::altered;
 use crate::kit::time::Uptime;
 
@@ -72,13 +72,21 @@ impl World {
     /// Sends one request of an attempt.
     fn send(&mut self, uptime: Uptime, webhook: &Delivery, id: AttemptId, signed: Signed, resend: bool) {
         let AttemptId { delivery, number, copy } = id;
-        // The copy is kept, because it has no spare capacity.
-        let (at, headers) = (self.core.now, signed.headers.clone());
+        let (at, headers) = (self.core.now, KeptHeaders::of(&signed.headers));
         let time_limit = self.provider(webhook.provider_id).contract().schedule.time_limit;
         let outgoing =
             Outgoing { id, generation: self.generation, url: signed.url, headers: signed.headers, body: signed.body.clone(), time_limit };
-        let attempt =
-            Attempt { number, at, headers, body: Kept(signed.body), signed: signed.signed, outcome: None, repeated: false, resend, copy };
+        let attempt = Attempt {
+            number,
+            at,
+            headers,
+            body: Kept(signed.body),
+            signed: signed.signed.map(|it| Kept(it.into())),
+            outcome: None,
+            repeated: false,
+            resend,
+            copy,
+        };
         let rule = webhook.fault.as_ref().filter(|_| !resend).map(|it| it.rule.as_str().into());
         let entry = AttemptEntry { webhook: webhook.into(), number, copy, rule };
         self.core.log.push(at, Some(webhook.provider_id), What::Attempt(entry));
@@ -126,7 +134,7 @@ impl World {
         let webhook = Received { url: Some(&path), headers, body, now: self.core.now, date: uptime.date };
         let (provider, signature) = self.judge(&webhook);
         let provider = provider.map(str::to_owned);
-        let (at, headers, body) = (self.core.now, headers.clone(), Kept(body.clone()));
+        let (at, headers, body) = (self.core.now, KeptHeaders::of(headers), Kept(body.clone()));
         let message = Message { at, method: method.to_owned(), path, headers, body, provider, signature };
         if !self.core.inboxes.contains_key(name) && self.core.inboxes.len() >= inbox::INBOXES_MAX {
             return None;
