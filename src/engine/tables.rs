@@ -76,6 +76,12 @@ impl Contract {
         self.operations.iter().copied().find(|it| it.name == name)
     }
 
+    /// Whether a call or an action of that name makes an object.
+    pub fn makes(&self, name: &str) -> bool {
+        let is_birth = |it: &Transition| it.from.is_empty() && matches!(it.on, On::Call(own) | On::Act(own) if own == name);
+        name.starts_with("create") || (self.lifecycles)().iter().any(|it| it.rows.iter().any(is_birth))
+    }
+
     /// The credential that calls carry.
     pub fn credential(&self) -> Option<&'static Credential> {
         self.credentials.first()

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::ids::{COUNT_MAX, ObjectId};
 use crate::engine::lifecycle::Head;
 use crate::engine::store::{Index, Indexed, Store, digest};
+use crate::kit::heap;
 use crate::kit::ids::entity;
 use crate::kit::time::{Duration, Timestamp};
 use crate::kit::word::Word;
@@ -190,6 +191,18 @@ impl Indexed for Payout {
     type Keys = ();
 
     fn keys(&self) {}
+
+    fn heap(&self) -> usize {
+        let own =
+            [Some(&self.account), self.order_number.as_ref(), Some(&self.order_id), self.description.as_ref(), self.bank_order.as_ref()];
+        let link = self.link.as_ref().map_or([None; 3], |it| [Some(&it.token), Some(&it.return_url), it.fail_url.as_ref()]);
+        let target = match &self.target {
+            None => [None; 2],
+            Some(Target::Card { masked_pan }) => [Some(masked_pan), None],
+            Some(Target::Phone { masked_phone, bank_id }) => [Some(masked_phone), Some(bank_id)],
+        };
+        own.into_iter().chain(link).chain(target).flatten().map(|it| heap::block(it.len())).sum()
+    }
 
     fn file(&self, number: u32, index: &mut Self::Index) {
         if let Some(order_number) = &self.order_number {

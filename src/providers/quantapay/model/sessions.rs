@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fiat, SessionStatus, Texts, WINDOW};
 use crate::engine::store::{Indexed, Lookup, digest};
+use crate::kit::heap;
 use crate::kit::time::{Timestamp, end_of_time, later};
 
 /// Digits of a session's id behind `cs_`.
@@ -73,6 +74,11 @@ impl Indexed for Session {
     type Keys = ();
 
     fn keys(&self) {}
+
+    fn heap(&self) -> usize {
+        let reference = self.reference.as_deref().map_or(0, |it| heap::block(it.len()));
+        heap::block(self.digits.len()) + reference + self.texts.as_deref().map_or(0, Texts::heap)
+    }
 
     fn file(&self, number: u32, index: &mut Self::Index) {
         index.insert(digest(&self.digits), number);

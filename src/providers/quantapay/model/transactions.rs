@@ -9,6 +9,7 @@ use super::{Coin, Fiat, Kind, Status, coins_max};
 use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::Head;
 use crate::engine::store::{Index, Indexed, Lookup, digest};
+use crate::kit::heap;
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
 
 /// The time that a payer has to pay, from the creation of the transaction on.
@@ -76,6 +77,12 @@ pub struct Texts {
 }
 
 impl Texts {
+    /// What they cost on the heap.
+    pub fn heap(&self) -> usize {
+        let all = [&self.title, &self.description, &self.note, &self.redirect, &self.vat, &self.billing, &self.missing];
+        heap::block(size_of::<Self>()) + all.iter().map(|it| heap::block(it.len())).sum::<usize>()
+    }
+
     /// `None` if all of them are empty: an empty set takes no room.
     pub fn boxed(self) -> Option<Box<Self>> {
         (self != Self::default()).then(|| Box::new(self))
@@ -154,6 +161,15 @@ impl Indexed for Transaction {
 
     fn keys(&self) -> Self::Keys {
         (self.status(), self.amount, self.transfer.is_some())
+    }
+
+    fn heap(&self) -> usize {
+        let transfer = self
+            .transfer
+            .as_ref()
+            .map_or(0, |it| heap::block(size_of::<Transfer>()) + heap::block(it.hash.len()) + heap::block(it.from.len()));
+        let reference = self.reference.as_deref().map_or(0, |it| heap::block(it.len()));
+        heap::block(self.address.len()) + reference + transfer + self.texts.as_deref().map_or(0, Texts::heap)
     }
 
     fn file(&self, number: u32, index: &mut TransactionIndex) {
