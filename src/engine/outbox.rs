@@ -1,6 +1,6 @@
 //! Webhooks owed. First attempts to a target leave one after another; retries do not wait.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -315,6 +315,13 @@ impl Outbox {
             delivery.attempts.iter_mut().for_each(|it| cost::share(it, &delivery.body));
         }
         self.bytes = self.iter().map(cost::delivery).sum();
+    }
+
+    /// Whether the list of finished deliveries has that many, each of them once.
+    pub fn finished_is(&self, count: usize) -> bool {
+        let known = |id: &u64| self.get(*id).is_some_and(|it| it.status != Status::Pending);
+        let distinct: BTreeSet<u64> = self.finished.iter().copied().filter(known).collect();
+        self.finished.len() == count && distinct.len() == count
     }
 
     /// What it costs.

@@ -15,9 +15,6 @@ use crate::engine::core::Core;
 use crate::engine::start::Start;
 use crate::kit::time::{Timestamp, Uptime};
 
-/// Objects of one sandbox.
-pub const OBJECTS_MAX: usize = 1_000_000;
-
 mod beginning;
 mod births;
 mod posting;
@@ -50,7 +47,7 @@ impl World {
     /// Whether the sandbox keeps so much that nothing new is made in it.
     pub fn is_full(&self) -> bool {
         let Usage { objects, bytes } = self.providers.iter().map(|it| it.usage()).sum();
-        OBJECTS_MAX <= objects || self.start.object_bytes_max <= bytes
+        self.start.objects_max <= objects || self.start.object_bytes_max <= bytes
     }
 
     /// Calls a provider, with a context of everything that it may touch.

@@ -8,6 +8,7 @@ use crate::tape::Tape;
 
 mod actions;
 mod clock;
+mod contradictions;
 mod deliveries;
 mod journal;
 mod state;

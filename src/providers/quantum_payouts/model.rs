@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::ids::{COUNT_MAX, ObjectId};
 use crate::engine::lifecycle::Head;
 use crate::engine::store::{Index, Indexed, Store, digest};
+use crate::kit::fields::is_browser_url;
 use crate::kit::heap;
 use crate::kit::ids::entity;
 use crate::kit::time::{Duration, Timestamp};
@@ -214,7 +215,9 @@ impl Indexed for Payout {
 impl Memory {
     /// Whether every number refers to the right object, and every count is possible.
     pub fn is_sound(&self) -> bool {
-        let numbered = self.payouts.iter().all(|(id, it)| it.id == id && it.head.generation() < u32::MAX);
+        let linked = |it: &Link| is_browser_url(&it.return_url) && it.fail_url.as_deref().is_none_or(is_browser_url);
+        let known = |it: &Payout| it.head.generation() < u32::MAX && 0 < it.kopecks && it.link.as_ref().is_none_or(linked);
+        let numbered = self.payouts.iter().all(|(id, it)| it.id == id && known(it));
         numbered && [self.tests, self.logins, self.secrets].iter().all(|it| *it < COUNT_MAX)
     }
 

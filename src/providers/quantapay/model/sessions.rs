@@ -64,7 +64,7 @@ impl Session {
     }
 
     pub fn is_sound(&self) -> bool {
-        Decimal::ZERO < self.price && Self::digits_in(&self.id()).is_some()
+        self.texts.as_deref().is_none_or(Texts::is_sound) && Decimal::ZERO < self.price && Self::digits_in(&self.id()).is_some()
     }
 }
 

@@ -9,6 +9,7 @@ use super::{Coin, Fiat, Kind, Status, coins_max};
 use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::Head;
 use crate::engine::store::{Index, Indexed, Lookup, digest};
+use crate::kit::fields::is_http_url;
 use crate::kit::heap;
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
 
@@ -83,6 +84,11 @@ impl Texts {
         heap::block(size_of::<Self>()) + all.iter().map(|it| heap::block(it.len())).sum::<usize>()
     }
 
+    /// Whether a browser may be sent to the address: it may come from a saved state.
+    pub fn is_sound(&self) -> bool {
+        self.redirect.is_empty() || is_http_url(&self.redirect)
+    }
+
     /// `None` if all of them are empty: an empty set takes no room.
     pub fn boxed(self) -> Option<Box<Self>> {
         (self != Self::default()).then(|| Box::new(self))
@@ -124,7 +130,8 @@ impl Transaction {
         let paid = matches!(self.status(), Status::Completed | Status::Underpaid | Status::Refunded);
         let transfer = self.transfer.as_ref().map_or(!paid, |it| coins(it.amount));
         let fee = Decimal::ZERO <= self.fee && self.fee.scale() <= 2;
-        coins(self.amount) && fiat && fee && transfer && self.head.generation() < u32::MAX && self.biz < 1 << 20
+        let texts = self.texts.as_deref().is_none_or(Texts::is_sound);
+        coins(self.amount) && fiat && fee && transfer && texts && self.head.generation() < u32::MAX && self.biz < 1 << 20
     }
 }
 
