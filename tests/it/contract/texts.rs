@@ -79,6 +79,16 @@ fn i21_t15_a_full_sandbox_makes_nothing_new_and_says_so() {
 }
 
 #[test]
+fn t15_a_webhook_address_has_a_bound() {
+    let mut shop = Tape::shop();
+    let mut set = |length: usize| {
+        let url = format!("https://shop.test/{}", "x".repeat(length - "https://shop.test/".len()));
+        shop.ask(Tape::control("PATCH", "accounts/quantum-payouts/default", &json!({"webhook_url": url}))).status.as_u16()
+    };
+    assert_eq!([2_048, 2_049].map(&mut set), [200, 422]);
+}
+
+#[test]
 fn t15_rules_have_a_bound_in_bytes() {
     let mut shop = Tape::shop();
     let body = "x".repeat(900_000);
