@@ -80,7 +80,7 @@ fn providers(known: &[Box<dyn DynProvider>], saved: Vec<Memory>) -> Result<Vec<B
     if saved.len() != known.len() {
         return Err("the document does not have all providers of this Playmoney".to_owned());
     }
-    let provider = |(place, (it, own)): (usize, (Memory, &Box<dyn DynProvider>))| {
+    let provider = |(place, (it, own)): (usize, (Memory, &dyn DynProvider))| {
         let slug = own.contract().slug;
         if it.slug != slug {
             return Err(contradiction(&format!("/providers/{place}/slug"), &format!("{slug} stands here")));
@@ -89,7 +89,7 @@ fn providers(known: &[Box<dyn DynProvider>], saved: Vec<Memory>) -> Result<Vec<B
         let place = format!("/providers/{place}/memory");
         if memory.is_sound() { Ok(memory) } else { Err(contradiction(&place, "the parts of this memory contradict each other")) }
     };
-    saved.into_iter().zip(known).enumerate().map(provider).collect()
+    saved.into_iter().zip(known.iter().map(Box::as_ref)).enumerate().map(provider).collect()
 }
 
 /// A document that is saved again must be what it was: whatever was not read, or read otherwise than it is written, is a

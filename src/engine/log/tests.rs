@@ -74,7 +74,7 @@ fn an_answer_finds_its_request_after_others_were_dropped() {
 
 #[test]
 fn a_cursor_skips_what_was_dropped() {
-    let mut log = Log::new(4 * (size_of::<Entry>() + 1));
+    let mut log = Log::new(4 * (entry::PLACE + crate::kit::heap::block(1)));
     for subject in ["A", "B", "C", "D", "E", "F"] {
         changed(&mut log, subject);
     }

@@ -13,14 +13,25 @@ const CHARS_MAX: usize = 65_536;
 fn is_bounded(it: &Field) -> bool {
     match it.kind {
         Kind::Text { chars_max } | Kind::JsonText { chars_max } => chars_max <= CHARS_MAX,
-        // These are read into values of a fixed size, or compared with words.
-        Kind::Integer { .. } | Kind::Word(_) | Kind::Digits { .. } | Kind::Flag | Kind::Constant(_) | Kind::Number => true,
-        Kind::Amount { .. } | Kind::Decimal | Kind::Time | Kind::NullableTime | Kind::NullableInteger => true,
-        // Addresses have at most 2,048 characters.
-        Kind::Url | Kind::HttpUrl => true,
-        // These hold rows of their own.
-        Kind::Object | Kind::NullableObject | Kind::List => true,
         Kind::Nullable | Kind::Any => false,
+        // The others are read into values of a fixed size, compared with words, addresses of at most 2,048 characters, or
+        // hold rows of their own.
+        Kind::Integer { .. }
+        | Kind::Word(_)
+        | Kind::Digits { .. }
+        | Kind::Flag
+        | Kind::Constant(_)
+        | Kind::Number
+        | Kind::Amount { .. }
+        | Kind::Decimal
+        | Kind::Time
+        | Kind::NullableTime
+        | Kind::NullableInteger
+        | Kind::Url
+        | Kind::HttpUrl
+        | Kind::Object
+        | Kind::NullableObject
+        | Kind::List => true,
     }
 }
 
