@@ -2,13 +2,12 @@
 
 use std::hint::black_box;
 
-use playmoney::inside::engine::start::Start;
 use playmoney::inside::kit::http::{Method, Request};
 use playmoney::inside::kit::time::Uptime;
 use playmoney::inside::sandbox::Sandbox;
 
 use super::merchant::{self, CHARGES_PER_ORDER};
-use super::{ask, control, read, sent};
+use super::{ask, control, read, sent, unbounded};
 
 /// Objects of each kind.
 const SIZES: [u64; 3] = [1_000, 10_000, 1_000_000];
@@ -109,7 +108,7 @@ fn cpu_nanos() -> u64 {
 
 fn stored(size: u64) -> Stored {
     let mut stored =
-        Stored { sandbox: Sandbox::new(Start::default(), Uptime::START), size, middle: String::new(), cursors: Vec::new(), serial: 0 };
+        Stored { sandbox: Sandbox::new(unbounded(), Uptime::START), size, middle: String::new(), cursors: Vec::new(), serial: 0 };
     let unlimited = control(Method::PATCH, "accounts/cryptopay/default", br#"{"rate_limit":"headers"}"#.to_vec());
     assert_eq!(ask(&mut stored.sandbox, unlimited).status, 200);
     for n in 0..size {

@@ -20,6 +20,11 @@ use playmoney::inside::kit::time::Uptime;
 use playmoney::inside::sandbox::{Sandbox, driving};
 use serde_json::{Value as Json, json};
 
+/// A sandbox that keeps as many objects as a bench makes.
+fn unbounded() -> Start {
+    Start { objects_max: usize::MAX, object_bytes_max: usize::MAX, ..Start::default() }
+}
+
 const API: &str = "/quantum-payouts/api/v1";
 /// Timers of one advance; a walk has at most a million steps.
 const TIMERS: u64 = 200_000;
@@ -133,7 +138,7 @@ fn timers() {
 }
 
 fn fire(label: &str, operation: &str, timers: u64) {
-    let prepared = sandbox(Start::default(), operation, timers);
+    let prepared = sandbox(unbounded(), operation, timers);
     let took = median(
         || prepared.clone(),
         |it| {
@@ -153,7 +158,7 @@ fn leaps() {
 
 /// One payout whose agenda holds that many rows later than the leap.
 fn leap(label: &str, later: u64) {
-    let mut origin = sandbox(Start::default(), "performPayout", 1);
+    let mut origin = sandbox(unbounded(), "performPayout", 1);
     let mut state = read(&ask(&mut origin, control(Method::GET, "state", Vec::new())));
     let agenda = &mut state["core"]["agenda"];
     let mut row = agenda["entries"][0].clone();
@@ -164,7 +169,7 @@ fn leap(label: &str, later: u64) {
     };
     agenda["entries"] = (1..=later).map(sequenced).collect();
     agenda["sequence"] = json!(later);
-    let mut prepared = Sandbox::new(Start::default(), Uptime::START);
+    let mut prepared = Sandbox::new(unbounded(), Uptime::START);
     assert_eq!(ask(&mut prepared, control(Method::PUT, "state", state.to_string().into_bytes())).status, 200);
     drop(state);
     let took = median(
@@ -179,8 +184,8 @@ fn leap(label: &str, later: u64) {
 
 fn states() {
     println!("\nsaved state, {SAVED} payouts");
-    saved("with its journal", Start::default());
-    saved("without a journal", Start { journal_bytes_max: 0, ..Start::default() });
+    saved("with its journal", unbounded());
+    saved("without a journal", Start { journal_bytes_max: 0, ..unbounded() });
 }
 
 fn saved(label: &str, start: Start) {
@@ -198,7 +203,7 @@ fn saved(label: &str, start: Start) {
 /// One request after another into a sandbox that holds ten thousand payouts, charges and invoices.
 fn calls() {
     println!("\nSandbox::handle");
-    let mut prepared = sandbox(Start::default(), "createPayout", SAVED);
+    let mut prepared = sandbox(unbounded(), "createPayout", SAVED);
     let charge = |n: u64| sent(merchant::qbitpay("charges", merchant::charge(n)));
     let invoice = |n: u64| sent(merchant::quoine("invoices", merchant::invoice(n), n));
     let made: Vec<Json> = (0..SAVED).map(|n| read(&ask(&mut prepared, charge(n)))).collect();

@@ -7,11 +7,11 @@ use std::process::Command;
 
 use playmoney::inside::engine::delivery::{Answer as Answered, Outcome};
 use playmoney::inside::engine::start::Start;
-use playmoney::inside::kit::http::{HeaderMap, HeaderValue, Kept, Method, Request, Response};
+use playmoney::inside::kit::http::{HeaderMap, HeaderValue, Kept, KeptHeaders, Method, Request, Response};
 use playmoney::inside::kit::time::{Duration, Uptime};
 use playmoney::inside::sandbox::Sandbox;
 
-use super::{control, merchant, read, sent};
+use super::{control, merchant, read, sent, unbounded};
 
 /// What makes this executable measure one kind.
 pub const ARGUMENT: &str = "memory-of";
@@ -59,7 +59,7 @@ pub fn section() {
 pub fn measure(kind: &str) {
     let (_, make, passes, counted) = KINDS.iter().find(|it| it.0 == kind).expect("a kind that there is");
     let webhook_url = Some("http://your-site.com/{provider}".to_owned());
-    let mut sandbox = Sandbox::new(Start { journal_bytes_max: 0, webhook_url, ..Start::default() }, Uptime::START);
+    let mut sandbox = Sandbox::new(Start { journal_bytes_max: 0, webhook_url, ..unbounded() }, Uptime::START);
     tell(&mut sandbox, control(Method::PATCH, "accounts/cryptopay/default", br#"{"rate_limit":"off"}"#.to_vec()));
     let mut make_all = |numbers: std::ops::Range<u64>| {
         for n in numbers {
@@ -143,7 +143,7 @@ pub fn accepted() -> Outcome {
         headers.insert(name, HeaderValue::from_static(value));
     }
     Outcome {
-        result: Ok(Answered { status: 200, headers, body: Kept(b"ok".to_vec().into()), is_cut: false }),
+        result: Ok(Answered { status: 200, headers: KeptHeaders::of(&headers), body: Kept(b"ok".to_vec().into()), is_cut: false }),
         took: Duration::ZERO,
         remarks: None,
     }

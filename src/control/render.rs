@@ -154,13 +154,13 @@ impl<'a> Renderer<'a> {
         let show = |text: &str| self.text(&self.mask.text_of_url(&delivery.url, text));
         let outcome = it.outcome.as_ref();
         let answer = outcome.and_then(|it| it.result.as_ref().ok());
-        let response = answer.map(|it| self.with_body(json!({"headers": headers_as_object(&it.headers, show)}), &it.body, show));
+        let response = answer.map(|it| self.with_body(json!({"headers": headers_as_object(&it.headers.map(), show)}), &it.body, show));
         let mut shown = json!({
             "number": it.number, "at": it.at,
             "status": outcome.and_then(Outcome::answered), "error": outcome.and_then(Outcome::error),
             "duration_ms": outcome.map_or(0, |it| it.took.as_millis()),
             "request": self.with_body(json!({"headers": self.sent_headers(delivery, it, show)}), &it.body, show),
-            "response": response, "signed": it.signed.as_deref().map(show),
+            "response": response, "signed": it.signed.as_ref().map(|it| show(&it.text())),
         });
         for (name, is_so) in [("repeated", it.repeated), ("resend", it.resend)] {
             if is_so {
@@ -179,7 +179,7 @@ impl<'a> Renderer<'a> {
 
     /// The headers of a request to a receiver, in the case in which they leave.
     fn sent_headers(&self, delivery: &Delivery, it: &Attempt, show: impl Fn(&str) -> String) -> Json {
-        let mut headers = self.without_password(&it.headers);
+        let mut headers = self.without_password(it.headers.map());
         let is_marked = it.outcome.as_ref().and_then(|it| it.remarks.as_ref()).is_some_and(|it| it.marked);
         if is_marked && let Ok(id) = HeaderValue::from_str(&delivery_name(delivery.id)) {
             headers.insert(MARK, id);
@@ -189,8 +189,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// Headers without the password of the address to which they were sent.
-    fn without_password(&self, headers: &HeaderMap) -> HeaderMap {
-        let mut headers = headers.clone();
+    fn without_password(&self, mut headers: HeaderMap) -> HeaderMap {
         if let Some(value) = headers.get_mut(header::AUTHORIZATION).filter(|it| is_basic(it)) {
             *value = self.mask.basic(value);
         }
@@ -202,7 +201,7 @@ impl<'a> Renderer<'a> {
         let show = |text: &str| self.text(text);
         let message = json!({
             "at": it.at, "method": it.method, "path": show(&it.path),
-            "headers": headers_as_object(&self.without_password(&it.headers), show), "provider": it.provider, "signature": it.signature,
+            "headers": headers_as_object(&self.without_password(it.headers.map()), show), "provider": it.provider, "signature": it.signature,
         });
         self.with_body(message, &it.body, show)
     }

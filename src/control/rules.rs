@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::render::Renderer;
 use super::{Answer, Ask, Problem, input, ok, scenario};
-use crate::engine::rules::{ActiveRule, RULES_MAX, Until};
+use crate::engine::rules::{ActiveRule, BYTES_MAX, RULES_MAX, Until};
 use crate::kit::http::{Response, decoded};
 use crate::kit::time::later;
 use crate::scenario::parse_rule;
@@ -48,7 +48,12 @@ pub fn add(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     if !name.is_empty() && ask.world.core.rules.get(&name).is_some() {
         return Err(Problem::new(StatusCode::CONFLICT, "name_taken", format!("A rule is named `{name}` already: DELETE it first.")));
     }
-    let full = || Problem::new(StatusCode::CONFLICT, "too_many_rules", format!("A sandbox has at most {RULES_MAX} rules."));
+    let detail = if ask.world.core.rules.iter().count() < RULES_MAX {
+        format!("The rules of a sandbox take at most {BYTES_MAX} bytes together.")
+    } else {
+        format!("A sandbox has at most {RULES_MAX} rules.")
+    };
+    let full = || Problem::new(StatusCode::CONFLICT, "too_many_rules", detail);
     let name = ask.world.core.rules.add(now, rule, true).map(|it| it.rule.name.clone()).ok_or_else(full)?;
     let render = Renderer::of(ask.world);
     let added = ask.world.core.rules.get(&name).map(|it| render_rule(it, &render));

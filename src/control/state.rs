@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::call::BodyLimits;
 use super::clock::Until;
 use super::{Answer, Ask, Conclusion, Problem, Waiting, clock, ok};
 use crate::engine::state;
@@ -18,7 +19,13 @@ pub fn save(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 
 /// The present state as a document.
 pub fn document(world: &World, uptime: Uptime) -> Response {
-    Response::json(http::StatusCode::OK, &state::save(world, uptime))
+    let bytes_max = BodyLimits::STATE.bytes_max;
+    let document = Response::json(http::StatusCode::OK, &state::save(world, uptime));
+    if bytes_max < document.body.len() {
+        let detail = format!("The state has {} bytes, and only {bytes_max} can be put back.", document.body.len());
+        return Response::problem(http::StatusCode::INSUFFICIENT_STORAGE, "state_too_large", &detail);
+    }
+    document
 }
 
 pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {

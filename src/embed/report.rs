@@ -81,7 +81,7 @@ impl Webhook {
             attempt: row.attempt,
             at: attempt.map_or(row.at, |it| it.at),
             url,
-            headers,
+            headers: headers.map(),
             body: body.0,
             status: row.status,
             error: row.error,

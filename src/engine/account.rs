@@ -187,6 +187,20 @@ impl Account {
         json!(shown)
     }
 
+    /// Whether its settings are some of this contract, with values that these can have: they come from outside.
+    ///
+    /// # Errors
+    /// A sentence about the first that is not.
+    pub fn has_settings_of(&self, contract: &Contract) -> Result<(), String> {
+        for name in self.settings.keys() {
+            let row = contract.setting(name).ok_or_else(|| unknown(contract, name))?;
+            if row.read(&self.shown(row, |it| it.expose().to_owned()))?.is_none() {
+                return Err(format!("`{name}` is set to nothing"));
+            }
+        }
+        if self.former.len() > FORMER_MAX { Err(format!("an account remembers at most {FORMER_MAX} secrets")) } else { Ok(()) }
+    }
+
     /// A setting as JSON.
     pub fn shown(&self, row: &Setting, show: impl Fn(&Secret) -> String) -> Json {
         match self.settings.get(row.name) {

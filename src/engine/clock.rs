@@ -75,6 +75,11 @@ impl Clock {
         !matches!(self.mode, Mode::Scaled(rate) if !(1..=Rate::MAX * 1_000_000).contains(&rate.millionths))
     }
 
+    /// The simulated moment at which it was saved.
+    pub fn saved(&self) -> Timestamp {
+        self.now
+    }
+
     /// The mode, also during a walk.
     pub fn mode(&self) -> Mode {
         self.mode

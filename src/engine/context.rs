@@ -195,7 +195,12 @@ impl<'a> Context<'a> {
         let (now, provider_id) = (self.core.now, self.provider_id);
         let fault = if self.core.rules.is_empty() { None } else { self.fault_by_rule(&event) };
         let delay = fault.as_ref().and_then(|it| it.how.delay.or(it.how.reorder.then_some(REORDER_MAX)));
-        let id = self.core.outbox.owe(now, provider_id, event, fault)?;
+        let (name, subject) = (event.name, event.subject.clone());
+        let Some(id) = self.core.outbox.owe(now, provider_id, event, fault) else {
+            self.core
+                .note(provider_id, format!("no webhook is sent for {name} of {subject}: too many webhooks are pending in this sandbox"));
+            return None;
+        };
         if let Some(at) = delay.and_then(|it| later(now, it)) {
             self.core.agenda.book(at, Due::Attempt { delivery: id, number: 1 });
             if let Some(delivery) = self.core.outbox.get_mut(id) {

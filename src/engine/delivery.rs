@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::ids::{ObjectId, ProviderId};
 use super::rules::WebhookFault;
 use crate::kit::fields::Field;
-use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, header, header_pairs};
+use crate::kit::heap;
+use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, KeptHeaders, header};
 use crate::kit::time::{Duration, Timestamp};
 use crate::kit::webhook_url::WebhookUrl;
 
@@ -156,11 +157,10 @@ pub enum Ended {
 pub struct Attempt {
     pub number: u32,
     pub at: Timestamp,
-    #[serde(with = "header_pairs")]
-    pub headers: HeaderMap,
+    pub headers: KeptHeaders,
     pub body: Kept,
     /// The text that was signed.
-    pub signed: Option<String>,
+    pub signed: Option<Kept>,
     /// `None` while the request is under way.
     pub outcome: Option<Outcome>,
     /// The request was under way when the sandbox was saved, and was sent again when it was restored.
@@ -170,6 +170,13 @@ pub struct Attempt {
     /// Its index among the duplicates that a rule makes; the outcome of 0 counts.
     #[serde(default)]
     pub copy: u32,
+}
+
+impl Attempt {
+    /// Whether it is the one of that id, among those of its delivery.
+    pub fn is(&self, id: AttemptId) -> bool {
+        (self.number, self.copy) == (id.number, id.copy)
+    }
 }
 
 /// The outcome of one attempt.
@@ -200,9 +207,10 @@ impl Remarks {
         (self != Self::default()).then(|| Box::new(self))
     }
 
-    /// The bytes that it takes.
-    pub fn size(&self) -> usize {
-        size_of::<Self>() + self.detail.as_ref().map_or(0, String::len) + self.hint.as_ref().map_or(0, String::len)
+    /// What they cost in memory.
+    pub fn cost(&self) -> usize {
+        let texts = [&self.detail, &self.hint].into_iter().flatten().map(|it| heap::block(it.len()));
+        heap::block(size_of::<Self>()) + texts.sum::<usize>()
     }
 }
 
@@ -242,8 +250,7 @@ impl Outcome {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     pub status: u16,
-    #[serde(with = "header_pairs")]
-    pub headers: HeaderMap,
+    pub headers: KeptHeaders,
     pub body: Kept,
     /// The connection ended before the body did.
     #[serde(default)]

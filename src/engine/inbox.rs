@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::delivery::{Failure, Outcome};
-use crate::kit::http::{HeaderMap, Kept, header_pairs};
+use crate::kit::heap;
+use crate::kit::http::{Kept, KeptHeaders};
 use crate::kit::time::{Duration, Timestamp, parse_duration};
 use crate::kit::webhook_url::{Host, WebhookUrl};
 
@@ -41,8 +42,7 @@ pub struct Message {
     pub at: Timestamp,
     pub method: String,
     pub path: String,
-    #[serde(with = "header_pairs")]
-    pub headers: HeaderMap,
+    pub headers: KeptHeaders,
     pub body: Kept,
     /// The slug of the provider whose webhook this seems to be.
     pub provider: Option<String>,
@@ -179,6 +179,8 @@ pub fn of_url(url: &str) -> Option<(String, String)> {
 }
 
 fn size(message: &Message) -> usize {
-    let headers: usize = message.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
-    size_of::<Message>() + message.path.len() + message.body.0.len() + headers
+    let texts = [Some(&message.path), Some(&message.method), message.provider.as_ref()].into_iter().flatten();
+    let texts: usize = texts.map(|it| heap::block(it.len())).sum();
+    // The ring of messages may be half empty.
+    2 * size_of::<Message>() + texts + message.headers.cost() + heap::shared(&message.body.0)
 }

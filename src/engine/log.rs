@@ -79,6 +79,9 @@ impl Log {
             report.read(&entry);
         }
         self.bytes += entry.size();
+        if self.entries.len() == self.entries.capacity() {
+            self.entries.reserve_exact(self.entries.len() / 4 + 16); // twice as many places would cost more than they hold
+        }
         self.entries.push_back(entry);
         sequence
     }
@@ -159,6 +162,11 @@ impl Log {
     /// The requests among them.
     pub fn requests(&self) -> impl DoubleEndedIterator<Item = (&Entry, &RequestEntry)> {
         self.entries().filter_map(|it| if let What::Request(request) = &it.what { Some((it, request.as_ref())) } else { None })
+    }
+
+    /// What the entries cost.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// The number of the next request.

@@ -1,23 +1,27 @@
 //! Webhooks owed. First attempts to a target leave one after another. Retries wait only while the clock stands.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
 pub use self::turns::{Applied, InFlight};
 use super::delivery::{AppliedFault, Attempt, AttemptId, Delivery, Ended, Event, Outcome, Status};
 use super::ids::{COUNT_MAX, ProviderId};
-use crate::kit::http::{HeaderMap, Kept};
+use crate::kit::heap;
+use crate::kit::http::{Kept, KeptHeaders};
 use crate::kit::time::Timestamp;
 
+mod cost;
 mod turns;
 
 /// Deliveries kept. For one more, the oldest finished delivery is dropped; when none is finished, the new event is not
 /// owed.
 pub const DELIVERIES_MAX: usize = 100_000;
-/// Bytes kept of deliveries, their attempts and answers. Beyond that, the oldest finished deliveries are dropped, as in
-/// the journal. Pending deliveries are never dropped; instead the headers and bodies of new answers are.
+/// What deliveries, their attempts and answers may cost. Beyond that, the oldest finished deliveries are dropped, as in
+/// the journal. Pending deliveries are never dropped; instead the headers and bodies of new attempts and answers are.
 pub const BYTES_MAX: usize = 32 * 1024 * 1024;
+/// What pending deliveries may cost before new events are no longer owed.
+pub const OWED_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// Attempts of one delivery, resends included.
 pub const ATTEMPTS_MAX: usize = 1_000;
 
@@ -49,7 +53,7 @@ pub struct Outbox {
 impl Outbox {
     /// Owes an event to a target. `None` when the sandbox owes too many already; then `truncated` is set.
     pub fn owe(&mut self, now: Timestamp, provider_id: ProviderId, event: Event, fault: Option<Box<AppliedFault>>) -> Option<u64> {
-        if self.deliveries.len() >= DELIVERIES_MAX {
+        if self.deliveries.len() >= DELIVERIES_MAX || self.bytes >= OWED_BYTES_MAX {
             self.truncated = true;
             if !self.drop_oldest() {
                 return None;
@@ -91,12 +95,12 @@ impl Outbox {
             next_attempt_at: (!dropped).then_some(now),
             scheduled: 0,
             once: event.once,
-            body: Kept(event.body),
+            body: Kept::copy(&event.body),
             event_id: event.id,
             attempts: Vec::new(),
             fault,
         };
-        self.bytes += own_size(&delivery);
+        self.bytes += cost::own(&delivery);
         self.deliveries.insert(id, Box::new(delivery));
         self.trim();
         Some(id)
@@ -221,9 +225,10 @@ impl Outbox {
     }
 
     /// Stores an attempt that has left for that address.
-    pub fn add_attempt(&mut self, id: u64, url: &str, attempt: Attempt) {
+    pub fn add_attempt(&mut self, id: u64, url: &str, mut attempt: Attempt) {
         let Some(stored) = self.deliveries.get_mut(&id) else { return };
-        self.bytes = self.bytes + attempt_size(&attempt) + url.len() - stored.url.len();
+        cost::share(&mut attempt, &stored.body);
+        self.bytes = self.bytes + cost::attempt(&attempt, &stored.body) + heap::block(url.len()) - heap::block(stored.url.len());
         url.clone_into(&mut stored.url);
         if !attempt.resend && attempt.copy == 0 {
             stored.scheduled += 1;
@@ -237,21 +242,35 @@ impl Outbox {
     /// Stores the outcome of an attempt. `None`: the delivery has been dropped.
     pub fn set_outcome(&mut self, id: AttemptId, outcome: Outcome) -> Option<Attempt> {
         let attempt = self.attempt_mut(id)?;
-        let before = attempt.outcome.as_ref().map_or(0, answer_size);
-        let bytes = answer_size(&outcome);
+        let before = attempt.outcome.as_ref().map_or(0, cost::answer);
+        let bytes = cost::answer(&outcome);
         attempt.outcome = Some(outcome);
         let attempt = attempt.clone();
         self.bytes = self.bytes + bytes - before;
         self.trim();
-        if self.bytes > BYTES_MAX
-            && let Some(stored) = self.attempt_mut(id).and_then(|it| it.outcome.as_mut()?.result.as_mut().ok())
-        {
-            // Every delivery that is kept is still pending. The status of the answer suffices to continue.
-            (stored.headers, stored.body) = (HeaderMap::new(), Kept::default());
-            self.bytes -= bytes;
-            self.truncated = true;
+        if self.bytes > BYTES_MAX {
+            self.forget(id);
         }
         Some(attempt)
+    }
+
+    /// Drops what an attempt has sent and received. Every delivery that is kept is still pending, and to continue, the
+    /// status of the answer suffices.
+    fn forget(&mut self, id: AttemptId) {
+        let Some(delivery) = self.deliveries.get_mut(&id.delivery) else { return };
+        let body = delivery.body.clone();
+        let Some(attempt) = delivery.attempts.iter_mut().find(|it| it.is(id)) else { return };
+        let all = |it: &Attempt| cost::attempt(it, &body) + it.outcome.as_ref().map_or(0, cost::answer);
+        let before = all(attempt);
+        (attempt.headers, attempt.signed) = (KeptHeaders::default(), None);
+        if attempt.body != body {
+            attempt.body = Kept::default();
+        }
+        if let Some(Outcome { result: Ok(answer), .. }) = &mut attempt.outcome {
+            (answer.headers, answer.body) = (KeptHeaders::default(), Kept::default());
+        }
+        self.bytes = self.bytes + all(attempt) - before;
+        self.truncated = true;
     }
 
     fn trim(&mut self) {
@@ -264,45 +283,35 @@ impl Outbox {
     fn drop_oldest(&mut self) -> bool {
         let Some(oldest) = self.finished.pop_front() else { return false };
         if let Some(dropped) = self.deliveries.remove(&oldest) {
-            self.bytes = self.bytes.saturating_sub(size(&dropped));
+            self.bytes = self.bytes.saturating_sub(cost::delivery(&dropped));
         }
         true
     }
 
-    /// Counts the bytes of an outbox that was read from outside.
+    /// Shares bodies in an outbox that was read from outside, as in one that was filled, and counts what it costs.
     pub fn recount(&mut self) {
-        self.bytes = self.iter().map(size).sum();
+        for delivery in self.deliveries.values_mut().map(Box::as_mut) {
+            delivery.attempts.iter_mut().for_each(|it| cost::share(it, &delivery.body));
+        }
+        self.bytes = self.iter().map(cost::delivery).sum();
+    }
+
+    /// Whether the list of finished deliveries has that many, each of them once.
+    pub fn finished_is(&self, count: usize) -> bool {
+        let known = |id: &u64| self.get(*id).is_some_and(|it| it.status != Status::Pending);
+        let distinct: BTreeSet<u64> = self.finished.iter().copied().filter(known).collect();
+        self.finished.len() == count && distinct.len() == count
+    }
+
+    /// What it costs.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// One attempt of one delivery.
     pub fn attempt_mut(&mut self, id: AttemptId) -> Option<&mut Attempt> {
-        let same = |it: &&mut Attempt| (it.number, it.copy) == (id.number, id.copy);
-        self.deliveries.get_mut(&id.delivery)?.attempts.iter_mut().find(same)
+        self.deliveries.get_mut(&id.delivery)?.attempts.iter_mut().find(|it| it.is(id))
     }
-}
-
-fn size(delivery: &Delivery) -> usize {
-    let attempts = |attempt: &Attempt| attempt_size(attempt) + attempt.outcome.as_ref().map_or(0, answer_size);
-    own_size(delivery) + delivery.attempts.iter().map(attempts).sum::<usize>()
-}
-
-fn own_size(it: &Delivery) -> usize {
-    let texts = it.account.len() + it.event.len() + it.subject.len() + it.url.len() + it.event_id.len();
-    size_of::<Delivery>() + texts + it.body.0.len()
-}
-
-fn attempt_size(it: &Attempt) -> usize {
-    size_of::<Attempt>() + header_size(&it.headers) + it.body.0.len() + it.signed.as_ref().map_or(0, String::len)
-}
-
-/// The size of what an outcome keeps of a receiver's answer.
-fn answer_size(outcome: &Outcome) -> usize {
-    let remarks = outcome.remarks.as_ref().map_or(0, |it| it.size());
-    remarks + outcome.result.as_ref().map_or(0, |it| it.body.0.len() + header_size(&it.headers))
-}
-
-fn header_size(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 64).sum()
 }
 
 fn queue_name(provider_id: ProviderId, account: &str, url: &str) -> String {
@@ -310,73 +319,4 @@ fn queue_name(provider_id: ProviderId, account: &str, url: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::delivery::Answer;
-    use crate::engine::ids::ObjectId;
-    use crate::kit::time::Duration;
-
-    fn event(id: u8) -> Event {
-        let (account, subject, url) = ("default".to_owned(), id.to_string(), "http://shop.test/".to_owned());
-        let object = ObjectId { kind: 0, number: id.into() };
-        Event { name: "told", id: id.to_string(), account, subject, object, url, body: bytes::Bytes::new(), once: false }
-    }
-
-    #[test]
-    fn a_delivery_that_was_dropped_delays_no_other() {
-        let mut outbox = Outbox::default();
-        let [first, second] = [1, 2].map(|id| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), None).expect("room"));
-        assert_eq!((outbox.next_leaving(), outbox.next_leaving(), outbox.waiting()), (Some(first), None, 1));
-        outbox.finish(first, Status::Delivered); // by a resend, while the first attempt is under way
-        outbox.deliveries.remove(&first); // to make room
-        outbox.advance_queue(first);
-        assert_eq!((outbox.next_leaving(), outbox.waiting()), (Some(second), 0));
-    }
-
-    #[test]
-    fn i21_deliveries_are_kept_within_their_bound() {
-        let mut outbox = Outbox::default();
-        let long = Answer { status: 500, body: Kept(vec![b'x'; BYTES_MAX / 3 - 10_000].into()), ..Answer::default() };
-        let ids = [1, 2, 3, 4, 5].map(|id| {
-            let id = outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), None).expect("room");
-            outbox.add_attempt(id, "http://shop.test/", Attempt { number: 1, ..Attempt::default() });
-            id
-        });
-        let mut answer = |id: u64| {
-            outbox
-                .set_outcome(
-                    AttemptId { delivery: id, number: 1, copy: 0 },
-                    Outcome { result: Ok(long.clone()), took: Duration::ZERO, remarks: None },
-                )
-                .expect("kept");
-            (outbox.bytes <= BYTES_MAX, outbox.truncated)
-        };
-        assert_eq!([ids[0], ids[1], ids[2]].map(&mut answer), [(true, false); 3]);
-        assert_eq!(answer(ids[3]), (true, true), "nothing is finished: the new answer's body is dropped");
-        outbox.finish(ids[0], Status::Failed);
-        outbox
-            .set_outcome(
-                AttemptId { delivery: ids[4], number: 1, copy: 0 },
-                Outcome { result: Ok(long), took: Duration::ZERO, remarks: None },
-            )
-            .expect("kept");
-        assert!(outbox.get(ids[0]).is_none(), "the oldest finished delivery was dropped");
-        let counted = outbox.bytes;
-        outbox.recount();
-        assert_eq!((outbox.bytes, counted <= BYTES_MAX), (counted, true));
-    }
-
-    #[test]
-    fn i21_a_full_outbox_says_what_it_has_not_kept() {
-        let mut outbox = Outbox::default();
-        let full = (0..DELIVERIES_MAX)
-            .map(|_| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(1), None).expect("room"))
-            .collect::<Vec<_>>();
-        assert!(!outbox.truncated);
-        assert_eq!(outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(2), None), None, "all are still owed");
-        assert!(outbox.truncated);
-        outbox.finish(full[7], Status::Failed);
-        assert!(outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(3), None).is_some());
-        assert!(outbox.get(full[7]).is_none() && outbox.iter().count() == DELIVERIES_MAX);
-    }
-}
+mod tests;

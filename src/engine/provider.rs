@@ -10,6 +10,7 @@ use super::client;
 use super::client::Signing;
 use super::context::Context;
 use super::delivery::{Attempt, Delivery};
+use super::store::Usage;
 use super::tables::Contract;
 use super::tables::found::{Caller, Found};
 use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, LoggedIn, Shown};
@@ -140,6 +141,9 @@ pub trait Provider: Send {
     fn signing_secrets<'a>(&'a self, account: &'a Account) -> Vec<&'a str> {
         self.signing_secret(account).map(Secret::expose).into_iter().collect()
     }
+
+    /// How much it keeps of a sandbox.
+    fn usage(&self) -> Usage;
 
     /// Whether a memory that was read from outside is consistent.
     fn is_sound(&self) -> bool;

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::ids::COUNT_MAX;
 use super::matching::Matcher;
+use crate::kit::heap;
 use crate::kit::ids::Draws;
 use crate::kit::time::{Duration, Timestamp, later};
 
@@ -17,6 +18,8 @@ pub use effects::{Business, CopiesLeave, Effects, Latency, LifecycleStep, Overri
 
 /// Rules of one sandbox.
 pub const RULES_MAX: usize = 1_000;
+/// What the rules of one sandbox may cost together.
+pub const BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -135,13 +138,14 @@ impl Rules {
         self.standing.iter().find(|it| it.rule.name == name)
     }
 
-    /// Adds a rule after or before all others. `None`: the sandbox has [`RULES_MAX`] rules, or one with this name.
+    /// Adds a rule after or before all others. `None`: the sandbox has [`RULES_MAX`] rules or
+    /// [`BYTES_MAX`] of them, or one with this name.
     pub fn add(&mut self, now: Timestamp, rule: Rule, first: bool) -> Option<&ActiveRule> {
         self.put(now, rule, first, &BTreeSet::new())
     }
 
     fn put(&mut self, now: Timestamp, mut rule: Rule, first: bool, given: &BTreeSet<&str>) -> Option<&ActiveRule> {
-        if self.standing.len() >= RULES_MAX {
+        if self.standing.len() >= RULES_MAX || BYTES_MAX < self.bytes() + rule.bytes() {
             return None;
         }
         self.added += 1;
@@ -158,6 +162,11 @@ impl Rules {
         let place = if first { 0 } else { self.standing.len() };
         self.standing.insert(place, ActiveRule { rule, added_at: now, fitted: 0, fired: 0, stream });
         self.standing.get(place)
+    }
+
+    /// What the rules cost.
+    fn bytes(&self) -> usize {
+        self.standing.iter().map(|it| it.rule.bytes()).sum()
     }
 
     /// Removes a rule; `false`: no rule has this name.
@@ -198,11 +207,20 @@ impl Rules {
         let names: BTreeSet<&str> = self.standing.iter().map(|it| it.rule.name.as_str()).collect();
         let counts = |it: &ActiveRule| it.fitted < COUNT_MAX && it.fired < COUNT_MAX;
         let rules = self.standing.iter().all(|it| counts(it) && it.rule.is_sound());
-        self.standing.len() <= RULES_MAX && names.len() == self.standing.len() && rules && self.added < COUNT_MAX
+        self.standing.len() <= RULES_MAX
+            && self.bytes() <= BYTES_MAX
+            && names.len() == self.standing.len()
+            && rules
+            && self.added < COUNT_MAX
     }
 }
 
 impl Rule {
+    /// What it costs: as it was written, and as it was read.
+    fn bytes(&self) -> usize {
+        2 * (size_of::<ActiveRule>() + heap::json(&self.written))
+    }
+
     fn is_sound(&self) -> bool {
         let age = if let Some(Until::Age(span)) = self.when.until { Some(span) } else { None };
         let spans = [self.ttl, age].into_iter().flatten().all(|it| !it.is_negative());

@@ -10,6 +10,11 @@ use super::log;
 use super::rules::Rule;
 use crate::kit::time::Timestamp;
 
+/// Objects of one sandbox.
+pub const OBJECTS_MAX: usize = 1_000_000;
+/// What the objects of a sandbox may cost.
+pub const OBJECT_BYTES_MAX: usize = 256 * 1024 * 1024;
+
 /// How a sandbox begins, and what `reset` returns it to.
 #[derive(Clone, Debug)]
 pub struct Start {
@@ -30,6 +35,10 @@ pub struct Start {
     pub redirect: Option<String>,
     /// Bytes of requests and answers that the journal keeps; beyond that, the oldest are dropped.
     pub journal_bytes_max: usize,
+    /// Objects that are kept; beyond that, no new ones are made.
+    pub objects_max: usize,
+    /// What they may cost in memory.
+    pub object_bytes_max: usize,
     /// Secrets from outside are shown in full.
     pub show_secrets: bool,
     /// Dates that arrive are judged by simulated time alone, unless an account says otherwise.
@@ -51,6 +60,8 @@ impl Default for Start {
             webhook_url_wins: false,
             redirect: None,
             journal_bytes_max: log::BYTES_MAX,
+            objects_max: OBJECTS_MAX,
+            object_bytes_max: OBJECT_BYTES_MAX,
             show_secrets: false,
             judged_by_simulated_time: false,
             setup: None,

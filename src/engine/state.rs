@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::core::{Core, PACED_BY_RULES_MAX};
+use super::core::Core;
 use super::provider::DynProvider;
 use super::world::World;
 use crate::engine::core::secrets_from_outside;
-use crate::kit::time::{Uptime, end_of_time};
+use crate::kit::time::Uptime;
+
+mod judge;
 
 /// The version of the document; another one is refused.
 pub const VERSION: u32 = 3;
@@ -50,42 +52,85 @@ pub fn save(world: &World, uptime: Uptime) -> Json {
 /// # Errors
 /// A sentence that says why the document cannot be used; then nothing has changed.
 pub fn restore(world: &mut World, document: &[u8], uptime: Uptime) -> Result<(), String> {
-    let known = &world.providers;
     let version: Version = serde_json::from_slice(document).map_err(|_| "this is not a saved sandbox: it has no `playmoney_state`")?;
     if version.playmoney_state != VERSION {
         return Err(format!("the document has version {}, this Playmoney reads version {VERSION}", version.playmoney_state));
     }
-    let document: Document = serde_json::from_slice(document).map_err(|it| format!("the document is damaged: {it}"))?;
-    let provider = |it: Memory| {
-        let known = known.iter().find(|own| own.contract().slug == it.slug);
-        let known = known.ok_or_else(|| format!("the document has a provider `{}` that this Playmoney does not have", it.slug))?;
-        known.restored(it.memory).map_err(|why| format!("the memory of {} is damaged: {why}", it.slug))
-    };
-    let providers = document.providers.into_iter().map(provider).collect::<Result<Vec<_>, _>>()?;
-    if providers.len() != known.len() || providers.len() != document.core.accounts.len() {
+    let written: Json = serde_json::from_slice(document).map_err(|it| format!("the document is damaged: {it}"))?;
+    let document = Document::deserialize(&written).map_err(|it| format!("the document is damaged: {it}"))?;
+    let providers = providers(&world.providers, document.providers)?;
+    if providers.len() != document.core.accounts.len() {
         return Err("the document does not have all providers of this Playmoney".to_owned());
     }
-    let provider_count = u8::try_from(providers.len()).unwrap_or(u8::MAX);
-    if !is_sound(&document.core, provider_count) || !providers.iter().all(|it| it.is_sound()) {
-        return Err("the document is damaged: its parts contradict each other".to_owned());
+    judge::judge(&document.core, &providers, &world.start)?;
+    let secrets = secrets_from_outside(&document.core).next().is_some();
+    if secrets != document.contains_secrets {
+        return Err(contradiction("/contains_secrets", "it is not what the accounts say"));
     }
+    same_again(&written, &document.core, &providers)?;
     world.resume(document.core, providers, uptime);
     Ok(())
 }
 
-/// Whether the engine can continue from this state. The document may come from anyone and contain anything.
-fn is_sound(core: &Core, provider_count: u8) -> bool {
-    let accounts = core.accounts.iter().flatten().all(|(id, it)| *id == it.id);
-    let parts = core.clock.is_sound()
-        && core.agenda.is_sound(provider_count)
-        && core.chains.is_sound(provider_count)
-        && core.outbox.is_sound(provider_count)
-        && core.log.is_sound(provider_count)
-        && core.rules.is_sound()
-        && core.has_sound_redirect()
-        && core.paced_by_rules.len() <= PACED_BY_RULES_MAX
-        && core.paced_by_rules.iter().all(|it| it.0.0 < provider_count);
-    accounts && parts && core.now <= end_of_time()
+/// The providers of a document, in the order of this Playmoney.
+fn providers(known: &[Box<dyn DynProvider>], saved: Vec<Memory>) -> Result<Vec<Box<dyn DynProvider>>, String> {
+    if let Some(it) = saved.iter().find(|it| known.iter().all(|own| own.contract().slug != it.slug)) {
+        return Err(format!("the document has a provider `{}` that this Playmoney does not have", it.slug));
+    }
+    if saved.len() != known.len() {
+        return Err("the document does not have all providers of this Playmoney".to_owned());
+    }
+    let provider = |(place, (it, own)): (usize, (Memory, &dyn DynProvider))| {
+        let slug = own.contract().slug;
+        if it.slug != slug {
+            return Err(contradiction(&format!("/providers/{place}/slug"), &format!("{slug} stands here")));
+        }
+        let memory = own.restored(it.memory).map_err(|why| format!("the memory of {slug} is damaged: {why}"))?;
+        let place = format!("/providers/{place}/memory");
+        if memory.is_sound() { Ok(memory) } else { Err(contradiction(&place, "the parts of this memory contradict each other")) }
+    };
+    saved.into_iter().zip(known.iter().map(Box::as_ref)).enumerate().map(provider).collect()
+}
+
+/// A document that is saved again must be what it was: whatever was not read, or read otherwise than it is written, is a
+/// mistake in it.
+fn same_again(written: &Json, core: &Core, providers: &[Box<dyn DynProvider>]) -> Result<(), String> {
+    let saved = providers.iter().enumerate().map(|(place, it)| (format!("/providers/{place}/memory"), it.save()));
+    let core = serde_json::to_value(core).expect("the state is JSON");
+    for (place, again) in std::iter::once(("/core".to_owned(), core)).chain(saved) {
+        let own = written.pointer(&place).unwrap_or(&Json::Null);
+        if let Some(inner) = difference(own, &again) {
+            return Err(contradiction(&format!("{place}{inner}"), "a saved sandbox does not have this, or not in this form"));
+        }
+    }
+    Ok(())
+}
+
+/// Where two values differ first, as a JSON pointer.
+fn difference(one: &Json, other: &Json) -> Option<String> {
+    match (one, other) {
+        (Json::Object(one), Json::Object(other)) => {
+            let names = one.keys().chain(other.keys().filter(|it| !one.contains_key(*it)));
+            names.into_iter().find_map(|name| {
+                let inner = match (one.get(name), other.get(name)) {
+                    (Some(one), Some(other)) => difference(one, other)?,
+                    _ => String::new(),
+                };
+                Some(format!("/{}{inner}", name.replace('~', "~0").replace('/', "~1")))
+            })
+        }
+        (Json::Array(one), Json::Array(other)) => {
+            let pairs = one.iter().zip(other).enumerate();
+            let found = pairs.into_iter().find_map(|(place, (one, other))| difference(one, other).map(|it| format!("/{place}{it}")));
+            found.or_else(|| (one.len() != other.len()).then(|| format!("/{}", one.len().min(other.len()))))
+        }
+        _ => (one != other).then(String::new),
+    }
+}
+
+/// A refusal that names the place.
+fn contradiction(place: &str, why: &str) -> String {
+    format!("the document is damaged at `{place}`: {why}")
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,8 @@
 //! Objects of one kind, found by number and by whatever else their index looks for.
 
+use std::iter::Sum;
+use std::ops::Add;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 mod index;
@@ -22,6 +25,11 @@ pub trait Indexed: Sized {
     /// Files a new object under all its keys.
     fn file(&self, number: u32, index: &mut Self::Index);
 
+    /// What its texts and lists cost on the heap.
+    fn heap(&self) -> usize {
+        0
+    }
+
     /// Files an object that an update has changed, which its old keys lead to still.
     fn refile(&self, _number: u32, _index: &mut Self::Index, _before: &Self::Keys) {}
 }
@@ -31,11 +39,34 @@ pub trait Indexed: Sized {
 pub struct Store<T: Indexed> {
     objects: Vec<T>,
     index: T::Index,
+    /// What the texts and lists of all objects cost.
+    heap: usize,
+}
+
+/// How much a sandbox keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    pub objects: usize,
+    pub bytes: usize,
+}
+
+impl Add for Usage {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { objects: self.objects + other.objects, bytes: self.bytes + other.bytes }
+    }
+}
+
+impl Sum for Usage {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), Add::add)
+    }
 }
 
 impl<T: Indexed> Default for Store<T> {
     fn default() -> Self {
-        Self { objects: Vec::new(), index: T::Index::default() }
+        Self { objects: Vec::new(), index: T::Index::default(), heap: 0 }
     }
 }
 
@@ -52,6 +83,7 @@ impl<T: Indexed> Store<T> {
     pub fn insert(&mut self, object: T) -> u32 {
         let number = self.next();
         object.file(number, &mut self.index);
+        self.heap += object.heap();
         self.objects.push(object);
         number
     }
@@ -63,12 +95,22 @@ impl<T: Indexed> Store<T> {
     /// Changes an object, and files it under the keys that it has after that. `None`: it does not exist.
     pub fn update<R>(&mut self, number: u32, change: impl FnOnce(&mut T) -> R) -> Option<R> {
         let object = self.objects.get_mut(place(number)?)?;
-        let before = object.keys();
+        let (before, heap) = (object.keys(), object.heap());
         let result = change(object);
+        self.heap = self.heap + object.heap() - heap;
         if object.keys() != before {
             object.refile(number, &mut self.index, &before);
         }
         Some(result)
+    }
+
+    /// How much it keeps. It is counted as objects come and change, so that it costs nothing to ask.
+    pub fn usage(&self) -> Usage {
+        /// An object's places in the index.
+        const INDEX: usize = 96;
+        // The list of objects grows by doubling.
+        let place = size_of::<T>() + size_of::<T>() / 2 + INDEX;
+        Usage { objects: self.objects.len(), bytes: self.objects.len() * place + self.heap }
     }
 
     /// What the objects are found by.
@@ -102,6 +144,7 @@ impl<'de, T: Indexed + Deserialize<'de>> Deserialize<'de> for Store<T> {
         let objects = Vec::<T>::deserialize(deserializer)?;
         let mut index = T::Index::default();
         (1..).zip(&objects).for_each(|(number, it)| it.file(number, &mut index));
-        Ok(Self { objects, index })
+        let heap = objects.iter().map(Indexed::heap).sum();
+        Ok(Self { objects, index, heap })
     }
 }

@@ -83,6 +83,12 @@ impl Contract {
         row.map_or(&[], |it| it.headers)
     }
 
+    /// Whether a call or an action of that name makes an object.
+    pub fn makes(&self, name: &str) -> bool {
+        let is_birth = |it: &Transition| it.from.is_empty() && matches!(it.on, On::Call(own) | On::Act(own) if own == name);
+        name.starts_with("create") || (self.lifecycles)().iter().any(|it| it.rows.iter().any(is_birth))
+    }
+
     /// The credential that calls carry.
     pub fn credential(&self) -> Option<&'static Credential> {
         self.credentials.first()

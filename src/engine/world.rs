@@ -10,6 +10,7 @@ use super::delivery::Outgoing;
 use super::ids::{ProviderId, TransferId};
 use super::log::{Block, Fired, Webhook, What};
 use super::provider::DynProvider;
+use super::store::Usage;
 use crate::engine::core::Core;
 use crate::engine::start::Start;
 use crate::kit::time::{Timestamp, Uptime};
@@ -41,6 +42,12 @@ impl World {
     /// The provider of that id.
     pub fn provider(&self, provider_id: ProviderId) -> &dyn DynProvider {
         self.providers[usize::from(provider_id.0)].as_ref()
+    }
+
+    /// Whether the sandbox keeps so much that nothing new is made in it.
+    pub fn is_full(&self) -> bool {
+        let Usage { objects, bytes } = self.providers.iter().map(|it| it.usage()).sum();
+        self.start.objects_max <= objects || self.start.object_bytes_max <= bytes
     }
 
     /// Calls a provider, with a context of everything that it may touch.

@@ -72,8 +72,8 @@ pub enum Kind {
     NullableTime,
     /// A list. The rows of its items carry `[]` after its name: `data[].id`; `tags[]` alone describes plain items.
     List,
-    /// Text that is itself JSON.
-    JsonText,
+    /// Text that is itself JSON, of at most this number of characters.
+    JsonText { chars_max: usize },
     /// Any JSON value.
     Any,
 }
@@ -271,7 +271,9 @@ impl<'a> Fields<'a> {
 
 fn within(kind: Kind, text: &str) -> Result<(), Fault> {
     match kind {
-        Kind::Text { chars_max } if text.len() > chars_max && text.chars().count() > chars_max => Err(Fault::TooLong(chars_max)),
+        Kind::Text { chars_max } | Kind::JsonText { chars_max } if text.len() > chars_max && text.chars().count() > chars_max => {
+            Err(Fault::TooLong(chars_max))
+        }
         Kind::Word(words) if !words.contains(&text) => Err(Fault::NotOneOf(words)),
         Kind::Digits { min, max } => {
             let right = (min..=max).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
@@ -296,7 +298,7 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
         | Kind::Time
         | Kind::NullableTime
         | Kind::List
-        | Kind::JsonText
+        | Kind::JsonText { .. }
         | Kind::Any => Ok(()),
     }
 }

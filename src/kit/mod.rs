@@ -8,6 +8,7 @@ pub mod encodings;
 pub mod evidence;
 pub mod fields;
 pub mod form;
+pub mod heap;
 pub mod html;
 pub mod http;
 pub mod ids;

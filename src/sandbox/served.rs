@@ -32,6 +32,9 @@ pub struct Pacing {
     pub transport: Option<Transport>,
 }
 
+/// The note at a request that was refused because the sandbox is full.
+const FULL: &str = "the sandbox keeps as many objects as it may, or as many bytes of them: nothing new is made until it is reset";
+
 /// One request to one provider.
 pub fn serve(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Served {
     let mut served = serve_as_get(world, uptime, provider_id, path, &as_get(request));
@@ -55,6 +58,9 @@ fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path
         },
         None => world.rule_on(provider_id, &found, request),
     };
+    if let Some(served) = refused_when_full(world, uptime, provider_id, &found) {
+        return served;
+    }
     let Some((rule, effects)) = ruled else {
         let (response, trace) = world.with(provider_id, uptime, |it, cx| (it.call(cx, &found, request), std::mem::take(&mut cx.trace)));
         return Served { response, trace, rule: None, pacing: None };
@@ -64,6 +70,19 @@ fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path
     let is_page = trace.operation.is_none() && world.provider(provider_id).contract().has_page(path);
     let pacing = if is_page { None } else { pacing(world, provider_id, &rule, &effects) };
     Served { response, trace, rule: Some(rule), pacing }
+}
+
+/// The refusal of a call that would make an object in a sandbox that keeps as many as it may: no documentation says how a
+/// provider answers when its disk is full, but each has a server error.
+fn refused_when_full(world: &mut World, uptime: Uptime, provider_id: ProviderId, found: &Found<'_>) -> Option<Served> {
+    let operation = found.operation.filter(|_| world.is_full())?;
+    let contract = world.provider(provider_id).contract();
+    let error =
+        contract.errors.iter().find(|it| it.status == StatusCode::INTERNAL_SERVER_ERROR).filter(|_| contract.makes(operation.name))?;
+    let response = world.with(provider_id, uptime, |it, cx| it.refuse(cx, error.name, found))?;
+    let hint = Some("this sandbox keeps as many objects as it may: POST /__admin/reset makes room".into());
+    let trace = Trace { error: Some(error.name), hint, note: Some(FULL), ..trace_of(found) };
+    Some(Served { response, trace, rule: None, pacing: None })
 }
 
 /// What the header `Playmoney-Fault` means: a rule, a documented error, or an effect of the transport.

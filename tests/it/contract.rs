@@ -11,3 +11,4 @@ mod rows;
 pub mod run;
 pub mod served;
 mod summary;
+mod texts;

@@ -9,6 +9,7 @@ use crate::tape::Tape;
 mod actions;
 mod breaths;
 mod clock;
+mod contradictions;
 mod deliveries;
 mod journal;
 mod order;

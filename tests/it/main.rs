@@ -12,6 +12,7 @@ mod edge;
 mod embed;
 mod engine;
 mod files;
+mod memory;
 mod merchants;
 mod net;
 mod platforms;

@@ -23,3 +23,8 @@ const MERCHANTS: &[Merchant] = &[
 pub fn merchant(slug: &str) -> Option<&'static Merchant> {
     MERCHANTS.iter().find(|it| it.slug == slug)
 }
+
+/// The slugs of all of them.
+pub fn slugs() -> impl Iterator<Item = &'static str> {
+    MERCHANTS.iter().map(|it| it.slug)
+}

@@ -15,6 +15,7 @@ mod qbitpay;
 mod quantapay;
 mod quoine;
 mod rules;
+mod states;
 mod texts;
 
 /// How many cases a property tries: its own number, unless `PROPTEST_CASES` replaces the numbers of all properties.

@@ -233,7 +233,7 @@ fn values(kind: Kind) -> String {
         Kind::Time => text("time"),
         Kind::NullableTime => text("time or null"),
         Kind::List => text("list"),
-        Kind::JsonText => text("JSON as text"),
+        Kind::JsonText { chars_max } => format!("JSON as text, up to {chars_max}"),
         Kind::Any => text("any"),
     }
 }

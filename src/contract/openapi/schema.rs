@@ -32,7 +32,7 @@ pub fn of(kind: Kind) -> Json {
         Kind::Time => json!({"type": "string", "format": "date-time"}),
         Kind::NullableTime => json!({"type": ["string", "null"], "format": "date-time"}),
         Kind::List => json!({"type": "array"}),
-        Kind::JsonText => json!({"type": "string", "contentMediaType": "application/json"}),
+        Kind::JsonText { chars_max } => json!({"type": "string", "contentMediaType": "application/json", "maxLength": chars_max}),
         Kind::Any => json!({}),
     }
 }
@@ -54,7 +54,7 @@ pub fn typed(kind: Kind, text: &str) -> Json {
         | Kind::Nullable
         | Kind::Time
         | Kind::NullableTime
-        | Kind::JsonText
+        | Kind::JsonText { .. }
         | Kind::List => text.into(),
     }
 }

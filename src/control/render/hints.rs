@@ -14,14 +14,16 @@ fn redirect(it: &Attempt) -> Option<String> {
     if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
         return None;
     }
-    let location = answer.headers.get(header::LOCATION).map(|it| String::from_utf8_lossy(it.as_bytes()));
+    let headers = answer.headers.map();
+    let location = headers.get(header::LOCATION).map(|it| String::from_utf8_lossy(it.as_bytes()));
     let to = location.map_or(String::new(), |it| format!(", `{it}`"));
     Some(format!("webhooks follow no redirect: set the address to which the receiver redirects{to}"))
 }
 
 /// Whether the provider's signature takes the header in which a user name and a password would leave.
 fn unsent_password(delivery: &Delivery, it: &Attempt) -> Option<String> {
-    let signed = it.headers.get(header::AUTHORIZATION).filter(|it| !is_basic(it));
+    let headers = it.headers.map();
+    let signed = headers.get(header::AUTHORIZATION).filter(|it| !is_basic(it));
     let basic = WebhookUrl::parse(&delivery.url).ok()?.basic;
     signed
         .and(basic)

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::broken::{self, Broken};
 use super::wire::{HEAD_BYTES_MAX, Wire};
 use crate::engine::delivery::{ANSWER_BYTES_MAX, Answer, Failure, Outgoing, delivery_name};
-use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, header};
+use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, KeptHeaders, header};
 use crate::kit::webhook_url::WebhookUrl;
 
 /// All headers of a request, in the order in which they leave.
@@ -53,7 +53,7 @@ where
     let (head, body) = response.into_parts();
     let (body, is_cut) = beginning(body).await;
     drop(connection);
-    Ok(Answer { status: head.status.as_u16(), headers: head.headers, body: Kept(body), is_cut })
+    Ok(Answer { status: head.status.as_u16(), headers: KeptHeaders::of(&head.headers), body: Kept::copy(&body), is_cut })
 }
 
 /// Ends the task of the connection with the attempt.

@@ -11,6 +11,7 @@ use crate::engine::clock::Mode;
 use crate::engine::delivery::{AttemptId, Delivery, Failure};
 use crate::engine::ids::{ObjectId, ProviderId};
 use crate::engine::tables::{On, RowId};
+use crate::kit::heap;
 use crate::kit::time::Timestamp;
 
 /// One thing that happened.
@@ -193,25 +194,29 @@ impl OutcomeEntry {
     }
 }
 
+/// An entry's place in the ring, with its share of the places that are still empty: the ring grows by a quarter.
+pub(super) const PLACE: usize = size_of::<Entry>() + size_of::<Entry>() / 8;
+
 impl Entry {
     /// Bytes that it takes.
     pub(super) fn size(&self) -> usize {
-        let webhook = |it: &Webhook| it.event.len() + it.subject.len();
+        let text = |it: &str| heap::block(it.len());
+        let webhook = |it: &Webhook| text(&it.event) + text(&it.subject);
         let own = match &self.what {
             What::Request(it) => it.size(),
-            What::Change(it) => it.subject.len(),
-            What::Fired(Fired::Block(it)) => it.subject.len(),
+            What::Change(it) => text(&it.subject),
+            What::Fired(Fired::Block(it)) => text(&it.subject),
             What::Fired(Fired::Attempt(it) | Fired::Answer(it, _)) => webhook(it),
-            What::Attempt(it) => webhook(&it.webhook) + it.rule.as_ref().map_or(0, |it| it.len()),
+            What::Attempt(it) => webhook(&it.webhook) + it.rule.as_deref().map_or(0, text),
             What::Outcome(it) => webhook(&it.webhook),
             What::Fired(Fired::Action(it)) => {
-                let why = if let Some(Refused::Because(why)) = &it.refused { why.len() } else { 0 };
-                size_of::<ActionEntry>() + it.with.len() + it.rule.len() + it.subject.len() + why
+                let why = if let Some(Refused::Because(why)) = &it.refused { text(why) } else { 0 };
+                heap::block(size_of::<ActionEntry>()) + text(&it.action) + text(&it.with) + text(&it.rule) + text(&it.subject) + why
             }
-            What::Note(text) => text.len(),
+            What::Note(it) => text(it),
             What::Fired(Fired::Timer { .. } | Fired::Released) | What::Moved { .. } | What::Mode(_) => 0,
         };
-        size_of::<Self>() + own
+        PLACE + own
     }
 
     /// Whether the journal lists it.

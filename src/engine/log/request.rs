@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::kit::cards::concealed;
+use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders, Method, Request, Response};
 
 /// What a provider says of a request that it answers.
@@ -36,7 +37,7 @@ pub struct RequestEntry {
     /// What a reader has to know besides: a bound that was hit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Cow<'static, str>>,
-    pub method: String,
+    pub method: Cow<'static, str>,
     pub target: String,
     pub headers: KeptHeaders,
     pub body: Kept,
@@ -61,7 +62,7 @@ impl RequestEntry {
             error: trace.error.map(Cow::Borrowed),
             rule,
             note: trace.note.map(Cow::Borrowed),
-            method: request.method.as_str().to_owned(),
+            method: method_name(&request.method),
             target: concealed(request.target.as_bytes()).and_then(|it| String::from_utf8(it).ok()).unwrap_or(request.target),
             headers: KeptHeaders::of(&request.headers),
             body: Kept(concealed(&request.body).map_or(request.body, Bytes::from)),
@@ -77,22 +78,27 @@ impl RequestEntry {
 
     /// Bytes that it takes.
     pub(super) fn size(&self) -> usize {
+        let texts = [Some(&self.target), self.account.as_ref(), self.rule.as_ref()].into_iter().flatten();
+        let texts: usize = texts.map(|it| heap::block(it.len())).sum();
         let answer = self.answer.as_ref().map_or(0, Answer::size);
-        size_of::<Self>() + self.target.len() + header_size(&self.headers) + self.body.0.len() + answer
+        heap::block(size_of::<Self>()) + texts + self.headers.cost() + heap::shared(&self.body.0) + answer
     }
 }
 
 impl Answer {
     pub(super) fn of(response: &Response) -> Self {
-        Self { status: response.status.as_u16(), headers: KeptHeaders::of(&response.headers), body: Kept(response.body.clone()) }
+        Self { status: response.status.as_u16(), headers: KeptHeaders::of(&response.headers), body: Kept::copy(&response.body) }
     }
 
     /// Bytes that it takes besides its place in the request.
     pub(super) fn size(&self) -> usize {
-        header_size(&self.headers) + self.body.0.len()
+        self.headers.cost() + heap::shared(&self.body.0)
     }
 }
 
-fn header_size(headers: &KeptHeaders) -> usize {
-    headers.bytes() + 32 * headers.count()
+/// The name of a method; the usual ones need no memory.
+fn method_name(method: &Method) -> Cow<'static, str> {
+    let usual = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    let found = usual.into_iter().find(|it| *it == method.as_str());
+    found.map_or_else(|| Cow::Owned(method.as_str().to_owned()), Cow::Borrowed)
 }

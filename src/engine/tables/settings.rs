@@ -196,10 +196,16 @@ fn waits(name: &str, items: &[Json]) -> Result<Value, String> {
     items.iter().map(wait).collect::<Result<_, _>>().map(Value::List)
 }
 
+/// Bytes of an address for webhooks: every delivery carries one.
+const URL_BYTES_MAX: usize = 2_048;
+
 /// Checks the text of an address for webhooks.
 ///
 /// # Errors
 /// A sentence about what is wrong with it.
 pub fn webhook_url(url: &str) -> Result<(), &'static str> {
+    if URL_BYTES_MAX < url.len() {
+        return Err("a webhook address has at most 2048 characters");
+    }
     WebhookUrl::parse(url).map(|_| ())
 }

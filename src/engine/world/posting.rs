@@ -12,7 +12,7 @@ use crate::engine::log::{AttemptEntry, OutcomeEntry, What};
 use crate::engine::outbox::Applied;
 use crate::engine::rules::CopiesLeave;
 use crate::engine::signature::Received;
-use crate::kit::http::{HeaderMap, Kept};
+use crate::kit::http::{HeaderMap, Kept, KeptHeaders};
 use crate::kit::json::altered;
 use crate::kit::time::Uptime;
 
@@ -103,7 +103,13 @@ impl World {
         if self.with(webhook.provider_id, uptime, |it, cx| it.attempt(cx, &webhook)).is_none() {
             return; // nothing is sent to a target that is gone
         }
-        let signed = Signed { url: webhook.url.clone(), headers: sent.headers, body: sent.body.0, signed: sent.signed, dated: None };
+        let signed = Signed {
+            url: webhook.url.clone(),
+            headers: sent.headers.map(),
+            body: sent.body.0,
+            signed: sent.signed.map(|it| it.text().into_owned()),
+            dated: None,
+        };
         self.send(uptime, &webhook, id, signed, false);
     }
 
@@ -117,8 +123,7 @@ impl World {
     /// Sends one request of an attempt.
     fn send(&mut self, uptime: Uptime, webhook: &Delivery, id: AttemptId, signed: Signed, resend: bool) {
         let AttemptId { delivery, number, copy } = id;
-        // The copy is kept, because it has no spare capacity.
-        let (at, headers) = (self.core.now, signed.headers.clone());
+        let (at, headers) = (self.core.now, KeptHeaders::of(&signed.headers));
         let contract = self.provider(webhook.provider_id).contract();
         let outgoing = Outgoing {
             id,
@@ -130,8 +135,17 @@ impl World {
             documented_headers: contract.webhook_headers(&webhook.event),
             dated: signed.dated,
         };
-        let attempt =
-            Attempt { number, at, headers, body: Kept(signed.body), signed: signed.signed, outcome: None, repeated: false, resend, copy };
+        let attempt = Attempt {
+            number,
+            at,
+            headers,
+            body: Kept(signed.body),
+            signed: signed.signed.map(|it| Kept(it.into())),
+            outcome: None,
+            repeated: false,
+            resend,
+            copy,
+        };
         let rule = webhook.fault.as_ref().filter(|_| !resend).map(|it| it.rule.as_str().into());
         let entry = AttemptEntry { webhook: webhook.into(), number, copy, rule, resend };
         self.core.log.push(at, Some(webhook.provider_id), What::Attempt(entry));
@@ -179,7 +193,7 @@ impl World {
         let webhook = Received { url: Some(&path), headers, body, now: self.core.now, date: uptime.date };
         let (provider, signature) = self.judge(&webhook);
         let provider = provider.map(str::to_owned);
-        let (at, headers, body) = (self.core.now, headers.clone(), Kept(body.clone()));
+        let (at, headers, body) = (self.core.now, KeptHeaders::of(headers), Kept(body.clone()));
         let message = Message { at, method: method.to_owned(), path, headers, body, provider, signature };
         if !self.core.inboxes.contains_key(name) && self.core.inboxes.len() >= inbox::INBOXES_MAX {
             return None;

@@ -1,12 +1,28 @@
 //! Bodies and headers as the log and a saved state keep them.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
+use crate::kit::heap;
+
 /// A kept body: saved as text if it is text, so that people can read a saved state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept(pub Bytes);
+
+impl Kept {
+    /// A copy without the spare room of the buffer that the bytes were written into.
+    pub fn copy(bytes: &[u8]) -> Self {
+        Self(Bytes::copy_from_slice(bytes))
+    }
+
+    /// The text, with invalid UTF-8 replaced.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
@@ -87,9 +103,9 @@ impl KeptHeaders {
         headers
     }
 
-    /// The bytes of all names and values together.
-    pub fn bytes(&self) -> usize {
-        self.block.len() - 8 * self.count
+    /// What they cost on the heap.
+    pub fn cost(&self) -> usize {
+        heap::block(self.block.len())
     }
 
     /// How many headers there are.
@@ -147,7 +163,7 @@ mod tests {
             );
         }
         let kept = KeptHeaders::of(&headers);
-        assert_eq!((kept.map(), kept.count(), kept.bytes()), (headers, 4, 19));
+        assert_eq!((kept.map(), kept.count(), kept.block.len()), (headers, 4, 19 + 4 * 8));
         let written = serde_json::to_string(&kept).expect("JSON");
         assert_eq!(written, r#"[["x-b","1"],["x-b","2"],["accept",""],["x-a","ü"]]"#);
         assert_eq!(serde_json::from_str::<KeptHeaders>(&written).ok(), Some(kept));

@@ -19,7 +19,7 @@ pub static ERRORS: Refusals<Error> = &[
     error("not_found", "NOT_FOUND", StatusCode::NOT_FOUND, "the path or the page of a list does not exist, or the caller has no such object", NAMED, || Error::NotFound),
     error("method_not_allowed", "METHOD_NOT_ALLOWED", StatusCode::METHOD_NOT_ALLOWED, "the path exists, but not for this method; the header Allow lists its methods", Assumed("the page lists DELETE among its methods and documents no such call; Django REST Framework answers so"), || Error::Method { method: "DELETE".to_owned(), allowed: "GET, POST".to_owned() }),
     error("rate_limited", "RATE_LIMITED", StatusCode::TOO_MANY_REQUESTS, "the plan's calls of this hour are used up; the header Retry-After gives the seconds to wait", NAMED, || Error::RateLimited(3_600)),
-    error("internal_error", "INTERNAL_ERROR", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault requests it", NAMED, || Error::Internal),
+    error("internal_error", "INTERNAL_ERROR", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault requests it, or the sandbox is full", NAMED, || Error::Internal),
 ];
 
 /// The wrong parameters of one request, each with a message, in the order of the documentation.

@@ -15,6 +15,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::fire;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, Verdict};
+use crate::engine::store::Usage;
 use crate::engine::tables::Contract;
 use crate::engine::tables::bound::example;
 use crate::engine::tables::found::{Caller, Found};
@@ -102,6 +103,10 @@ impl Provider for CryptoPay {
 
     fn signing_secrets<'a>(&'a self, account: &'a Account) -> Vec<&'a str> {
         webhooks::secrets(&self.0, account)
+    }
+
+    fn usage(&self) -> Usage {
+        self.0.usage()
     }
 
     fn is_sound(&self) -> bool {

@@ -28,7 +28,7 @@ pub static ERRORS: Refusals<Error> = &[
     error("invalid_cursor", INVALID, StatusCode::NOT_FOUND, "starting_after or ending_before is not the id of an item in this list", SERVER, || Error::Cursor("starting_after")),
     error("object_not_found", INVALID, StatusCode::NOT_FOUND, "no object has that id", Documented("API reference, Errors: 404; the words are those of a later product's server"), || Error::Nothing("Payout")),
     error("not_found", INVALID, StatusCode::NOT_FOUND, "the path does not exist, or not for this method", Documented("earlier Chinese page, error types: a wrong address is an invalid request; the text is assumed"), || Error::NoPath),
-    error("api_error", "api_error", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault requests it", Documented("API reference, Errors: 500, api_error; the text is that of a later product's server"), || Error::Internal),
+    error("api_error", "api_error", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault requests it, or the sandbox is full", Documented("API reference, Errors: 500, api_error; the text is that of a later product's server"), || Error::Internal),
 ];
 
 /// What is wrong with one parameter.

@@ -13,6 +13,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::fire;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, Verdict};
+use crate::engine::store::Usage;
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::Found;
 use crate::kit::fields::Fields;
@@ -98,6 +99,10 @@ impl Provider for QbitPay {
 
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
         webhooks::verify(webhook, secret, others)
+    }
+
+    fn usage(&self) -> Usage {
+        self.0.usage()
     }
 
     fn is_sound(&self) -> bool {

@@ -10,7 +10,6 @@ use crate::kit::http::{Response, StatusCode};
 const CODES: Evidence = Documented("API Overview, Error Codes; the status 200 is observed in the sibling product");
 const EXPIRED: Evidence = Documented("API Overview, HMAC Signature: rejected with \"Request expired\"; the code is assumed");
 const OURS: Evidence = Assumed("the page lists five codes, and none of them fits");
-const ONLY_ASKED_FOR: &str = "only when a rule or the header Playmoney-Fault asks for it";
 
 /// The catalogue: every refusal, with an example for testers who ask for it by name.
 #[rustfmt::skip]
@@ -25,7 +24,7 @@ pub static ERRORS: Refusals<Error> = &[
     error("invalid_argument", "invalid-argument", StatusCode::OK, "a field has a value that is not accepted", OURS, || Error::Invalid("price", "is a number above zero")),
     error("too_many_requests", "too-many-requests", StatusCode::TOO_MANY_REQUESTS, "more than 100 calls of an account in one minute, and the account's `rate_limit` is `enforce`", Assumed("API Overview, Rate Limits, says that excessive requests may be throttled; the limit, the status and the code are ours"), || Error::TooMany),
     error("not_found", "not-found", StatusCode::NOT_FOUND, "the path does not exist", Assumed("no page says how an unknown path is answered"), || Error::NoPath),
-    error("internal_error", "internal-error", StatusCode::INTERNAL_SERVER_ERROR, ONLY_ASKED_FOR, Assumed("no page documents it, but a client has to survive it"), || Error::Internal),
+    error("internal_error", "internal-error", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault asks for it, or the sandbox is full", Assumed("no page documents it, but a client has to survive it"), || Error::Internal),
 ];
 
 /// Why a call is refused.

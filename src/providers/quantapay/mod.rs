@@ -16,6 +16,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::fire;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, SignedRequest, Verdict};
+use crate::engine::store::Usage;
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;
@@ -129,6 +130,10 @@ impl Provider for QuantaPay {
         let key = derived(&[sandbox, self.contract().slug, ENCRYPTION_KEY]);
         account.credentials.insert(ENCRYPTION_KEY.to_owned(), Secret::issued(&key[..40]));
         account
+    }
+
+    fn usage(&self) -> Usage {
+        self.0.sessions.usage() + self.0.transactions.usage()
     }
 
     fn is_sound(&self) -> bool {

@@ -135,7 +135,7 @@ fn text(with: &Fields<'_>, row: &Field) -> Result<Option<String>, String> {
         | Value::Time
         | Value::NullableTime
         | Value::List
-        | Value::JsonText
+        | Value::JsonText { .. }
         | Value::NullableObject
         | Value::Any => format!("{} is missing or wrong", row.name),
     })

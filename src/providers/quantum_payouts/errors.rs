@@ -16,7 +16,7 @@ pub static ERRORS: Refusals<Error> = &[
     error("validation_error", "VALIDATION_ERROR", StatusCode::BAD_REQUEST, "a parameter is missing or outside its limits; one message names every fault, joined by `; `", CODES, || Error::Validation("urls.returnUrl is required; amount must be positive".to_owned())),
     error("unauthorized", "UNAUTHORIZED", StatusCode::UNAUTHORIZED, "the Bearer token is missing or unknown, or a portal call has no session", CODES, || Error::Unauthorized),
     error("permission_denied", "PERMISSION_DENIED", StatusCode::FORBIDDEN, "the kind of payout is not enabled, the channel is not integrated, or csrf_token is wrong", CODES, || Error::PermissionDenied("Insufficient permissions for operation".to_owned())),
-    error("internal_error", "INTERNAL_ERROR", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault asks for it", CODES, || Error::Internal),
+    error("internal_error", "INTERNAL_ERROR", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault asks for it, or the sandbox is full", CODES, || Error::Internal),
     error("no_company", "NO_COMPANY", StatusCode::BAD_REQUEST, "a user without a company saves webhook settings", Assumed("the code is documented under Saving webhook settings, its HTTP status is not"), || Error::NoCompany),
     error("not_found", "NOT_FOUND", StatusCode::NOT_FOUND, "the path does not exist", TRANSPORT, || Error::NotFound),
     error("method_not_allowed", "METHOD_NOT_ALLOWED", StatusCode::METHOD_NOT_ALLOWED, "the path exists, but does not accept this HTTP method", TRANSPORT, || Error::MethodNotAllowed("POST")),

@@ -11,6 +11,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::fire;
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, Verdict};
+use crate::engine::store::Usage;
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::Found;
 use crate::kit::fields::Fields;
@@ -83,6 +84,10 @@ impl Provider for QuantumPayouts {
 
     fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
         webhooks::verify(webhook, secret, others)
+    }
+
+    fn usage(&self) -> Usage {
+        self.0.payouts.usage()
     }
 
     fn is_sound(&self) -> bool {

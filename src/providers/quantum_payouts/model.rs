@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::engine::ids::{COUNT_MAX, ObjectId};
 use crate::engine::lifecycle::Head;
 use crate::engine::store::{Index, Indexed, Store, digest};
+use crate::kit::fields::is_browser_url;
+use crate::kit::heap;
 use crate::kit::ids::entity;
 use crate::kit::time::{Duration, Timestamp};
 use crate::kit::word::Word;
@@ -191,6 +193,18 @@ impl Indexed for Payout {
 
     fn keys(&self) {}
 
+    fn heap(&self) -> usize {
+        let own =
+            [Some(&self.account), self.order_number.as_ref(), Some(&self.order_id), self.description.as_ref(), self.bank_order.as_ref()];
+        let link = self.link.as_ref().map_or([None; 3], |it| [Some(&it.token), Some(&it.return_url), it.fail_url.as_ref()]);
+        let target = match &self.target {
+            None => [None; 2],
+            Some(Target::Card { masked_pan }) => [Some(masked_pan), None],
+            Some(Target::Phone { masked_phone, bank_id }) => [Some(masked_phone), Some(bank_id)],
+        };
+        own.into_iter().chain(link).chain(target).flatten().map(|it| heap::block(it.len())).sum()
+    }
+
     fn file(&self, number: u32, index: &mut Self::Index) {
         if let Some(order_number) = &self.order_number {
             index.insert(digest(order_number), number);
@@ -201,7 +215,9 @@ impl Indexed for Payout {
 impl Memory {
     /// Whether every number refers to the right object, and every count is possible.
     pub fn is_sound(&self) -> bool {
-        let numbered = self.payouts.iter().all(|(id, it)| it.id == id && it.head.generation() < u32::MAX);
+        let linked = |it: &Link| is_browser_url(&it.return_url) && it.fail_url.as_deref().is_none_or(is_browser_url);
+        let known = |it: &Payout| it.head.generation() < u32::MAX && 0 < it.kopecks && it.link.as_ref().is_none_or(linked);
+        let numbered = self.payouts.iter().all(|(id, it)| it.id == id && known(it));
         numbered && [self.tests, self.logins, self.secrets].iter().all(|it| *it < COUNT_MAX)
     }
 

@@ -23,7 +23,7 @@ pub static ERRORS: Refusals<Error> = &[
     error("usage_limit", "API usage limit exceeded", StatusCode::SERVICE_UNAVAILABLE, "more than 300 calls of a user in five minutes, and the account's `rate_limit` is `enforce`", TEXT, || Error::UsageLimit),
     error("authy_error", "Internal error on Authy", StatusCode::SERVICE_UNAVAILABLE, "only when a rule or the header Playmoney-Fault asks for it", TEXT, || Error::Authy),
     error("access_denied", "You don't have access to this API call", StatusCode::SERVICE_UNAVAILABLE, "only when a rule or the header Playmoney-Fault asks for it", TEXT, || Error::AccessDenied),
-    error("internal_error", "Internal server error", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault asks for it", Assumed("no page documents it, but a client has to survive it"), || Error::Internal),
+    error("internal_error", "Internal server error", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault asks for it, or the sandbox is full", Assumed("no page documents it, but a client has to survive it"), || Error::Internal),
 ];
 
 /// The refusals that every operation has.

@@ -17,6 +17,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::{On, fire, take};
 use crate::engine::provider::Provider;
 use crate::engine::signature::{Received, SignedRequest, Verdict};
+use crate::engine::store::Usage;
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;
@@ -143,6 +144,10 @@ impl Provider for Quoine {
         account.credentials.insert("user_id".to_owned(), Secret::issued(id));
         account.credentials.insert("secret".to_owned(), Secret::issued(secret));
         Ok(account)
+    }
+
+    fn usage(&self) -> Usage {
+        self.0.invoices.usage()
     }
 
     fn is_sound(&self) -> bool {

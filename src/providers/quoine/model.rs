@@ -9,6 +9,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::Head;
 use crate::engine::store::{Indexed, RankIndex, Store};
 use crate::kit::bases::Bases;
+use crate::kit::heap;
 use crate::kit::json::Members;
 use crate::kit::money;
 use crate::kit::time::{Duration, Timestamp};
@@ -178,6 +179,15 @@ impl Indexed for Invoice {
     type Keys = ();
 
     fn keys(&self) {}
+
+    fn heap(&self) -> usize {
+        let attached = match &self.attached {
+            Some(Attached::Text(it) | Attached::Object(it)) => heap::block(it.len()),
+            None => 0,
+        };
+        let name = self.name.as_deref().map_or(0, |it| heap::block(it.len()));
+        heap::block(self.address.len()) + name + attached + heap::block(size_of_val(self.payments.as_slice()))
+    }
 
     fn file(&self, number: u32, index: &mut Self::Index) {
         index.push(self.user, number, []);

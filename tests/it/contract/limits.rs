@@ -74,7 +74,10 @@ fn values(field: &Field) -> Vec<Option<Json>> {
         Kind::Decimal => vec![json!(1), json!("1"), json!(0), json!(-1), json!(true), json!([1])],
         Kind::Number => vec![json!(1.5), json!("no number")],
         Kind::List => vec![json!([]), json!(7)],
-        Kind::JsonText => vec![json!("{}"), json!(" [1] "), json!({"a": 1}), json!(5)],
+        Kind::JsonText { chars_max } => {
+            let long = |chars: usize| json!(format!("\"{}\"", "ы".repeat(chars - 2)));
+            vec![json!("{}"), json!(" [1] "), json!({"a": 1}), json!(5), long(chars_max), long(chars_max + 1)]
+        }
         Kind::Time | Kind::NullableTime | Kind::Any | Kind::NullableObject | Kind::Nullable | Kind::NullableInteger => vec![Json::Null],
     };
     // A text that is empty counts as one that is not there.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Chain, Code, Endpoint, Hash, Merchant, Order, Transaction, Wallet};
 use crate::engine::ids::ObjectId;
-use crate::engine::store::Store;
+use crate::engine::store::{Store, Usage};
 use crate::kit::bases::Bases;
 
 /// The largest number of sandboxes whose tokens a state accepts.
@@ -55,6 +55,13 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// How much it keeps.
+    pub fn usage(&self) -> Usage {
+        let [merchants, orders, transactions, wallets, endpoints] =
+            [self.merchants.usage(), self.orders.usage(), self.transactions.usage(), self.wallets.usage(), self.endpoints.usage()];
+        merchants + orders + transactions + wallets + endpoints
+    }
+
     /// The number of an account's merchant.
     pub fn merchant_of(&self, account: &str) -> Option<u32> {
         self.merchants.index().accounts.get(account)

@@ -7,6 +7,7 @@ use super::{Address, Chain, Code, Kind, Token};
 use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::Head;
 use crate::engine::store::{Indexed, Lookup, RankIndex};
+use crate::kit::heap;
 use crate::kit::time::Timestamp;
 use crate::kit::word::Word;
 
@@ -88,6 +89,11 @@ impl Indexed for Order {
 
     fn keys(&self) -> OrderStatus {
         self.status()
+    }
+
+    fn heap(&self) -> usize {
+        let urls = [&self.webhook_url, &self.redirect_url].into_iter().flatten();
+        heap::block(self.order_info.len()) + urls.map(|it| heap::block(it.len())).sum::<usize>()
     }
 
     fn file(&self, number: u32, index: &mut OrderIndex) {

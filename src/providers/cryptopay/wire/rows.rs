@@ -6,6 +6,7 @@ use crate::providers::cryptopay::model::{CHAIN_WORDS, NOTICE_WORDS, ORDER_STATUS
 
 const CREATE: Evidence = Documented("Payment Orders, Create Payment Order: parameters");
 const RULED: Evidence = Documented("Payment Orders, Create Payment Order: parameters; what is refused is assumed");
+const INFO_RULED: Evidence = Documented("Payment Orders, Create Payment Order: parameters; the length and what is refused are assumed");
 const EXPIRY: Evidence = Documented("Payment Orders, Create Payment Order: parameters; the two hours are those of the example");
 const ORDER: Evidence = Documented("Payment Orders, Create Payment Order: response");
 const PAYLOAD: Evidence = Documented("Webhooks, Webhook Payload");
@@ -30,12 +31,14 @@ const fn row(name: &'static str, kind: Value, need: Need, meaning: &'static str,
 use Need::{Default, Optional, Required};
 
 const ID: Value = Value::Integer { min: 1, max: u32::MAX as i64 };
+/// A list of a hundred orders is about a megabyte at most.
+const INFO: Value = Value::JsonText { chars_max: 10_000 };
 const COUNT: Value = Value::Integer { min: 0, max: i64::MAX };
 
 #[rustfmt::skip]
 mod parameters {
     use super::{
-        BY_ID, CHAIN_WORDS, CREATE, Default, ENDPOINT, EXPIRY, FILTER, Field, ID, LOGIN, NOTICE_WORDS, ORDER_STATUS_WORDS, Optional, PAGING,
+        BY_ID, CHAIN_WORDS, CREATE, Default, ENDPOINT, EXPIRY, FILTER, Field, ID, INFO, INFO_RULED, LOGIN, NOTICE_WORDS, ORDER_STATUS_WORDS, Optional, PAGING,
         REFRESH, REGISTER, RULED, Required, TEXT, TOKEN_WORDS, TRANSACTION_STATUS_WORDS, Value, WALLET, row,
     };
 
@@ -51,7 +54,7 @@ mod parameters {
     pub const AMOUNT: Field = row("amount", Value::Decimal, Required, "above zero, with no more decimals than the token has; answers have it exactly as it was sent", RULED);
     pub const CURRENCY: Field = row("currency", Value::Word(TOKEN_WORDS), Required, "symbol of a token that is offered on that chain", CREATE);
     pub const CHAIN: Field = row("blockchain", Value::Word(CHAIN_WORDS), Required, "slug of a chain on which the merchant has an active wallet", CREATE);
-    pub const ORDER_INFO: Field = row("order_info", Value::JsonText, Required, "text that is JSON; an object is refused; answers have it exactly as it was sent", RULED);
+    pub const ORDER_INFO: Field = row("order_info", INFO, Required, "text that is JSON; an object is refused; answers have it exactly as it was sent", INFO_RULED);
     pub const NONCE: Field = row("nonce", Value::Integer { min: 1, max: i64::MAX }, Required, "unique among the orders of the merchant", RULED);
     pub const WEBHOOK_URL: Field = row("webhook_url", Value::HttpUrl, Optional, "address for this order's events, instead of the endpoints", RULED);
     pub const REDIRECT_URL: Field = row("redirect_url", Value::Url, Optional, "address to which the customer goes after the payment; order_id and status are appended", RULED);
@@ -177,7 +180,7 @@ macro_rules! order {
             row(concat!($p, "receiving_address"), TEXT, Required, "the merchant's wallet when the order was created", ORDER),
             row(concat!($p, "payment_url"), TEXT, Required, "the payment page", ORDER),
             row(concat!($p, "qr_code_url"), TEXT, Required, "path of a QR image", ORDER),
-            row(concat!($p, "order_info"), Value::JsonText, Required, "as sent", ORDER),
+            row(concat!($p, "order_info"), INFO, Required, "as sent", ORDER),
             row(concat!($p, "nonce"), Value::Integer { min: 1, max: i64::MAX }, Required, "as sent, exactly", ORDER),
             row(concat!($p, "created_at"), Value::Time, Required, "whole seconds, UTC", ORDER),
             row(concat!($p, "expires_at"), Value::Time, Required, "time until which the transfer must be seen", ORDER),
@@ -254,7 +257,7 @@ pub const EVENT_BODY: &[Field] = &[
     row("data.block_number", Value::NullableInteger, Required, "null until a block holds the transfer", NULLS),
     row("data.from_address", Value::Nullable, Required, "the payer; null if no transfer was seen", NULLS),
     row("data.to_address", TEXT, Required, "the order's receiving_address", PAYLOAD),
-    row("data.order_info", Value::JsonText, Required, "as the merchant sent it", PAYLOAD),
+    row("data.order_info", INFO, Required, "as the merchant sent it", PAYLOAD),
     row("data.created_at", Value::Time, Required, "time when the order was created", PAYLOAD),
     row("data.confirmed_at", Value::NullableTime, Required, "null unless the payment is confirmed", NULLS),
     row("timestamp", Value::Time, Required, "time of the event", PAYLOAD),

@@ -7,6 +7,7 @@ use super::{Currency, Kind};
 use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::Head;
 use crate::engine::store::{Index, Indexed, Lookup, digest};
+use crate::kit::heap;
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
 use crate::kit::word::Word;
 
@@ -75,6 +76,12 @@ impl Indexed for Charge {
     type Keys = ();
 
     fn keys(&self) {}
+
+    fn heap(&self) -> usize {
+        let texts = [&self.id, &self.trade, &self.external_order_id, &self.page_url, &self.cb_url, &self.redirect_url];
+        let texts: usize = texts.iter().map(|it| heap::block(it.len())).sum();
+        texts + self.payer_name.as_deref().map_or(0, |it| heap::block(it.len()))
+    }
 
     fn file(&self, number: u32, index: &mut ChargeIndex) {
         index.ids.insert(digest(&self.id), number);

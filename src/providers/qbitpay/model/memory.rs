@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BalanceTransaction, Charge, Deposit, Destination, Merchant, Oid, Order, Payout, Rates, Source, Symbol};
 use crate::engine::ids::ObjectId;
-use crate::engine::store::{Cursor, Store, digest};
+use crate::engine::store::{Cursor, Store, Usage, digest};
 
 /// The kinds of objects; their order is their number in the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,13 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// How much it keeps.
+    pub fn usage(&self) -> Usage {
+        let [charges, payouts, deposits, orders, rows] =
+            [self.charges.usage(), self.payouts.usage(), self.deposits.usage(), self.orders.usage(), self.rows.usage()];
+        charges + payouts + deposits + orders + rows
+    }
+
     /// The merchant of an account, by number.
     pub fn merchant(&self, account: &str) -> Option<u32> {
         self.merchants.iter().position(|it| it.account == account).and_then(|it| u32::try_from(it).ok())

@@ -7,6 +7,7 @@ use super::{Kind, Oid, Symbol};
 use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::Head;
 use crate::engine::store::{Index, Indexed};
+use crate::kit::heap;
 use crate::kit::time::Timestamp;
 use crate::kit::word::Word;
 
@@ -43,6 +44,10 @@ impl Indexed for Order {
     type Keys = ();
 
     fn keys(&self) {}
+
+    fn heap(&self) -> usize {
+        self.external_order_id.as_deref().map_or(0, |it| heap::block(it.len()))
+    }
 
     fn file(&self, number: u32, index: &mut Self::Index) {
         index.insert(self.merchant, number);

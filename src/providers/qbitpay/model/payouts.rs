@@ -6,6 +6,7 @@ use super::{Currency, Kind, Oid, PaymentType};
 use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::Head;
 use crate::engine::store::{Index, Indexed};
+use crate::kit::heap;
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
 use crate::kit::word::Word;
 
@@ -57,6 +58,11 @@ impl Indexed for Payout {
 
     fn keys(&self) -> PayoutStatus {
         self.status()
+    }
+
+    fn heap(&self) -> usize {
+        let texts = [&self.description, &self.external_order_id].into_iter().flatten();
+        texts.map(|it| heap::block(it.len())).sum()
     }
 
     fn file(&self, number: u32, index: &mut Self::Index) {

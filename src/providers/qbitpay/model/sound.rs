@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{BALANCE_UNITS_MAX, Charge, Currency, Deposit, Memory, Merchant, NUMBERS_MAX, Order, Payout, RowStatus, Source, is_price};
+use crate::kit::fields::{is_browser_url, is_http_url};
 
 impl Memory {
     /// Whether every number names its object, and every balance is the sum of its rows.
@@ -24,6 +25,10 @@ impl Memory {
     fn objects_are_sound(&self) -> bool {
         let own = |number, known: u32, merchant| number == known && number < NUMBERS_MAX && self.knows(merchant);
         let owns = |row: Option<u32>, source: Source| row.is_none_or(|it| self.rows.get(it).is_some_and(|row| row.source == source));
+        let credited = |row: Option<u32>, units: &[i64]| {
+            row.and_then(|it| self.rows.get(it))
+                .is_none_or(|row| units.iter().any(|it| it.unsigned_abs() == row.amount_units.unsigned_abs()))
+        };
         let small = |units: &[i64]| units.iter().all(|it| (0..=BALANCE_UNITS_MAX).contains(it));
         let charge = |(n, it): (u32, &Charge)| {
             own(n, it.number, it.merchant)
@@ -31,9 +36,14 @@ impl Memory {
                 && it.nth < NUMBERS_MAX
                 && small(&[it.amount_units, it.base_units, it.cost_units])
                 && owns(it.row, Source::Charge(n))
+                && credited(it.row, &[it.amount_units, it.base_units, it.cost_units])
+                && is_browser_url(&it.redirect_url)
+                && is_http_url(&it.cb_url)
+                && is_http_url(&it.page_url)
         };
         let payout = |(n, it): (u32, &Payout)| {
-            let rows = owns(Some(it.row), Source::Payout(n)) && owns(it.reversal, Source::Payout(n));
+            let rows =
+                owns(Some(it.row), Source::Payout(n)) && credited(Some(it.row), &[it.amount_units]) && owns(it.reversal, Source::Payout(n));
             let known = self.destinations.contains_key(&it.destination) && it.id.number() == n;
             own(n, it.number, it.merchant) && it.head.generation() < NUMBERS_MAX && small(&[it.amount_units, it.fee_units]) && rows && known
         };
@@ -43,6 +53,7 @@ impl Memory {
                 && it.id.number() == n
                 && small(&[it.amount_units])
                 && owns(Some(it.row), Source::Deposit(n))
+                && credited(Some(it.row), &[it.amount_units])
         };
         let order = |(n, it): (u32, &Order)| {
             let rows = owns(Some(it.row), Source::Order(n)) && owns(it.row.checked_add(1), Source::Order(n));

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fiat, SessionStatus, Texts, WINDOW};
 use crate::engine::store::{Indexed, Lookup, digest};
+use crate::kit::heap;
 use crate::kit::time::{Timestamp, end_of_time, later};
 
 /// Digits of a session's id behind `cs_`.
@@ -63,7 +64,7 @@ impl Session {
     }
 
     pub fn is_sound(&self) -> bool {
-        Decimal::ZERO < self.price && Self::digits_in(&self.id()).is_some()
+        self.texts.as_deref().is_none_or(Texts::is_sound) && Decimal::ZERO < self.price && Self::digits_in(&self.id()).is_some()
     }
 }
 
@@ -73,6 +74,11 @@ impl Indexed for Session {
     type Keys = ();
 
     fn keys(&self) {}
+
+    fn heap(&self) -> usize {
+        let reference = self.reference.as_deref().map_or(0, |it| heap::block(it.len()));
+        heap::block(self.digits.len()) + reference + self.texts.as_deref().map_or(0, Texts::heap)
+    }
 
     fn file(&self, number: u32, index: &mut Self::Index) {
         index.insert(digest(&self.digits), number);

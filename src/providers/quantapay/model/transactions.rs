@@ -9,6 +9,8 @@ use super::{Coin, Fiat, Kind, Status, coins_max};
 use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::Head;
 use crate::engine::store::{Index, Indexed, Lookup, digest};
+use crate::kit::fields::is_http_url;
+use crate::kit::heap;
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
 
 /// The time that a payer has to pay, from the creation of the transaction on.
@@ -76,6 +78,17 @@ pub struct Texts {
 }
 
 impl Texts {
+    /// What they cost on the heap.
+    pub fn heap(&self) -> usize {
+        let all = [&self.title, &self.description, &self.note, &self.redirect, &self.vat, &self.billing, &self.missing];
+        heap::block(size_of::<Self>()) + all.iter().map(|it| heap::block(it.len())).sum::<usize>()
+    }
+
+    /// Whether a browser may be sent to the address: it may come from a saved state.
+    pub fn is_sound(&self) -> bool {
+        self.redirect.is_empty() || is_http_url(&self.redirect)
+    }
+
     /// `None` if all of them are empty: an empty set takes no room.
     pub fn boxed(self) -> Option<Box<Self>> {
         (self != Self::default()).then(|| Box::new(self))
@@ -117,7 +130,8 @@ impl Transaction {
         let paid = matches!(self.status(), Status::Completed | Status::Underpaid | Status::Refunded);
         let transfer = self.transfer.as_ref().map_or(!paid, |it| coins(it.amount));
         let fee = Decimal::ZERO <= self.fee && self.fee.scale() <= 2;
-        coins(self.amount) && fiat && fee && transfer && self.head.generation() < u32::MAX && self.biz < 1 << 20
+        let texts = self.texts.as_deref().is_none_or(Texts::is_sound);
+        coins(self.amount) && fiat && fee && transfer && texts && self.head.generation() < u32::MAX && self.biz < 1 << 20
     }
 }
 
@@ -154,6 +168,15 @@ impl Indexed for Transaction {
 
     fn keys(&self) -> Self::Keys {
         (self.status(), self.amount, self.transfer.is_some())
+    }
+
+    fn heap(&self) -> usize {
+        let transfer = self
+            .transfer
+            .as_ref()
+            .map_or(0, |it| heap::block(size_of::<Transfer>()) + heap::block(it.hash.len()) + heap::block(it.from.len()));
+        let reference = self.reference.as_deref().map_or(0, |it| heap::block(it.len()));
+        heap::block(self.address.len()) + reference + transfer + self.texts.as_deref().map_or(0, Texts::heap)
     }
 
     fn file(&self, number: u32, index: &mut TransactionIndex) {

@@ -1,0 +1,45 @@
+//! What deliveries cost in memory.
+
+use crate::engine::delivery::{AppliedFault, Attempt, Delivery, Outcome};
+use crate::kit::heap;
+use crate::kit::http::Kept;
+
+/// A delivery's places in the map and in the lists of those that wait or are finished.
+const PLACES: usize = 64;
+
+/// A delivery with all its attempts.
+pub fn delivery(it: &Delivery) -> usize {
+    let attempts = it.attempts.iter().map(|own| attempt(own, &it.body) + own.outcome.as_ref().map_or(0, answer));
+    own(it) + attempts.sum::<usize>()
+}
+
+/// A delivery without its attempts.
+pub fn own(it: &Delivery) -> usize {
+    let texts = [&it.account, &it.event, &it.subject, &it.url, &it.event_id];
+    let texts: usize = texts.iter().map(|text| heap::block(text.len())).sum();
+    let fault = it.fault.as_ref().map_or(0, |it| {
+        let tampered =
+            it.how.tamper.iter().map(|(path, value)| size_of::<(String, String)>() + heap::block(path.len()) + heap::block(value.len()));
+        heap::block(size_of::<AppliedFault>()) + heap::block(it.rule.len()) + tampered.sum::<usize>()
+    });
+    PLACES + heap::block(size_of::<Delivery>()) + texts + heap::shared(&it.body.0) + fault
+}
+
+/// An attempt without its answer. What it shares with its delivery costs nothing.
+pub fn attempt(it: &Attempt, body: &Kept) -> usize {
+    let own = |kept: &Kept| if kept.0.as_ptr() == body.0.as_ptr() { 0 } else { heap::shared(&kept.0) };
+    size_of::<Attempt>() + it.headers.cost() + own(&it.body) + it.signed.as_ref().map_or(0, own)
+}
+
+/// What an outcome keeps of a receiver's answer.
+pub fn answer(outcome: &Outcome) -> usize {
+    let remarks = outcome.remarks.as_ref().map_or(0, |it| it.cost());
+    remarks + outcome.result.as_ref().map_or(0, |it| it.headers.cost() + heap::shared(&it.body.0))
+}
+
+/// Lets an attempt share the body of its delivery, when it is the same.
+pub fn share(attempt: &mut Attempt, body: &Kept) {
+    for kept in [Some(&mut attempt.body), attempt.signed.as_mut()].into_iter().flatten().filter(|it| **it == *body) {
+        kept.clone_from(body);
+    }
+}

@@ -1,0 +1,64 @@
+use super::*;
+use crate::engine::delivery::Answer;
+use crate::engine::ids::ObjectId;
+use crate::kit::time::Duration;
+
+fn event(id: u8) -> Event {
+    let (account, subject, url) = ("default".to_owned(), id.to_string(), "http://shop.test/".to_owned());
+    let object = ObjectId { kind: 0, number: id.into() };
+    Event { name: "told", id: id.to_string(), account, subject, object, url, body: bytes::Bytes::new(), once: false }
+}
+
+#[test]
+fn a_delivery_that_was_dropped_delays_no_other() {
+    let mut outbox = Outbox::default();
+    let [first, second] = [1, 2].map(|id| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), None).expect("room"));
+    assert_eq!((outbox.next_leaving(), outbox.next_leaving(), outbox.waiting()), (Some(first), None, 1));
+    outbox.finish(first, Status::Delivered); // by a resend, while the first attempt is under way
+    outbox.deliveries.remove(&first); // to make room
+    outbox.advance_queue(first);
+    assert_eq!((outbox.next_leaving(), outbox.waiting()), (Some(second), 0));
+}
+
+#[test]
+fn i21_deliveries_are_kept_within_their_bound() {
+    let mut outbox = Outbox::default();
+    let long = Answer { status: 500, body: Kept(vec![b'x'; BYTES_MAX / 3 - 10_000].into()), ..Answer::default() };
+    let ids = [1, 2, 3, 4, 5].map(|id| {
+        let id = outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), None).expect("room");
+        outbox.add_attempt(id, "http://shop.test/", Attempt { number: 1, ..Attempt::default() });
+        id
+    });
+    let mut answer = |id: u64| {
+        outbox
+            .set_outcome(
+                AttemptId { delivery: id, number: 1, copy: 0 },
+                Outcome { result: Ok(long.clone()), took: Duration::ZERO, remarks: None },
+            )
+            .expect("kept");
+        (outbox.bytes <= BYTES_MAX, outbox.truncated)
+    };
+    assert_eq!([ids[0], ids[1], ids[2]].map(&mut answer), [(true, false); 3]);
+    assert_eq!(answer(ids[3]), (true, true), "nothing is finished: the new answer's body is dropped");
+    outbox.finish(ids[0], Status::Failed);
+    outbox
+        .set_outcome(AttemptId { delivery: ids[4], number: 1, copy: 0 }, Outcome { result: Ok(long), took: Duration::ZERO, remarks: None })
+        .expect("kept");
+    assert!(outbox.get(ids[0]).is_none(), "the oldest finished delivery was dropped");
+    let counted = outbox.bytes;
+    outbox.recount();
+    assert_eq!((outbox.bytes, counted <= BYTES_MAX), (counted, true));
+}
+
+#[test]
+fn i21_a_full_outbox_says_what_it_has_not_kept() {
+    let mut outbox = Outbox::default();
+    let full =
+        (0..DELIVERIES_MAX).map(|_| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(1), None).expect("room")).collect::<Vec<_>>();
+    assert!(!outbox.truncated);
+    assert_eq!(outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(2), None), None, "all are still owed");
+    assert!(outbox.truncated);
+    outbox.finish(full[7], Status::Failed);
+    assert!(outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(3), None).is_some());
+    assert!(outbox.get(full[7]).is_none() && outbox.iter().count() == DELIVERIES_MAX);
+}

@@ -1,0 +1,111 @@
+//! Every text that a caller may send has a bound, and a sandbox has one on all that it keeps.
+
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::fields::{Field, Kind};
+use playmoney::inside::providers;
+use serde_json::{Value as Json, json};
+
+use crate::tape::Tape;
+
+/// More characters than any text may have.
+const CHARS_MAX: usize = 65_536;
+
+fn is_bounded(it: &Field) -> bool {
+    match it.kind {
+        Kind::Text { chars_max } | Kind::JsonText { chars_max } => chars_max <= CHARS_MAX,
+        Kind::Nullable | Kind::Any => false,
+        // The others are read into values of a fixed size, compared with words, addresses of at most 2,048 characters, or
+        // hold rows of their own.
+        Kind::Integer { .. }
+        | Kind::Word(_)
+        | Kind::Digits { .. }
+        | Kind::Flag
+        | Kind::Constant(_)
+        | Kind::Number
+        | Kind::Amount { .. }
+        | Kind::Decimal
+        | Kind::Time
+        | Kind::NullableTime
+        | Kind::NullableInteger
+        | Kind::Url
+        | Kind::HttpUrl
+        | Kind::Object
+        | Kind::NullableObject
+        | Kind::List => true,
+    }
+}
+
+#[test]
+fn t15_every_text_that_a_caller_may_send_has_a_bound() {
+    /// Any JSON of at most 65,535 characters, which the provider counts.
+    const READ_OTHERWISE: &[&str] = &["quoine.createInvoice data"];
+    let mut unbounded = Vec::new();
+    for contract in providers::all().iter().map(|it| it.contract()) {
+        let calls = contract.operations.iter().map(|it| (it.name, it.parameters));
+        let acts = contract.actions.iter().map(|it| (it.name, it.parameters));
+        for (name, rows) in calls.chain(acts) {
+            let wrong = rows.iter().filter(|it| !is_bounded(it)).map(|it| format!("{}.{name} {}", contract.slug, it.name));
+            unbounded.extend(wrong.filter(|it| !READ_OTHERWISE.contains(&it.as_str())));
+        }
+    }
+    assert!(unbounded.is_empty(), "{unbounded:?}");
+}
+
+#[test]
+fn i21_t15_a_full_sandbox_makes_nothing_new_and_says_so() {
+    let bounds = [Start { objects_max: 0, ..Start::default() }, Start { object_bytes_max: 1_000, ..Start::default() }];
+    for start in bounds {
+        let mut shop = Tape::new(start);
+        for (slug, path, body) in [
+            ("quoine", "/quoine/api/v1/invoices", r#"{"price":"500.0"}"#),
+            (
+                "qbitpay",
+                "/qbitpay/api/v1/charges",
+                r#"{"amount":100,"currency":"USD","externalOrderId":"A","cbUrl":"https://a.test","redirectUrl":"https://a.test"}"#,
+            ),
+            (
+                "cryptopay",
+                "/cryptopay/api/payment-orders/",
+                r#"{"amount":"1","currency":"USDC","blockchain":"base","order_info":"{}","nonce":1}"#,
+            ),
+            (
+                "quantum-payouts",
+                "/quantum-payouts/api/v1/createPayout",
+                r#"{"orderNumber":"A","amount":100,"urls":{"returnUrl":"https://a.test"}}"#,
+            ),
+        ] {
+            let response = crate::asking::response(&mut shop, "POST", path, body);
+            let text = String::from_utf8_lossy(&response.body).into_owned();
+            assert_eq!(response.status, 500, "{slug}: {text}");
+            assert!(response.headers.contains_key("playmoney-hint"), "{slug} gives a hint");
+        }
+        let journal = shop.admin("GET", "requests", &Json::Null);
+        let requests = journal["requests"].as_array().expect("a list");
+        assert!(requests.iter().all(|own| own["note"].as_str().is_some_and(|it| it.contains("keeps as many"))), "{requests:?}");
+        let refused = shop.ask(Tape::control("POST", "act/qbitpay/deposit", &json!({"currency": "USDT", "amount": 5})));
+        assert_eq!(refused.status, 507, "{}", String::from_utf8_lossy(&refused.body));
+        let read = crate::asking::response(&mut shop, "GET", "/quoine/api/v1/profile", "");
+        assert!(read.status.as_u16() < 500, "reading goes on");
+    }
+}
+
+#[test]
+fn t15_a_webhook_address_has_a_bound() {
+    let mut shop = Tape::shop();
+    let mut set = |length: usize| {
+        let url = format!("https://shop.test/{}", "x".repeat(length - "https://shop.test/".len()));
+        shop.ask(Tape::control("PATCH", "accounts/quantum-payouts/default", &json!({"webhook_url": url}))).status.as_u16()
+    };
+    assert_eq!([2_048, 2_049].map(&mut set), [200, 422]);
+}
+
+#[test]
+fn t15_rules_have_a_bound_in_bytes() {
+    let mut shop = Tape::shop();
+    let body = "x".repeat(900_000);
+    let mut add =
+        || shop.ask(Tape::control("POST", "rules", &json!({"on": "quoine.createInvoice", "then": {"status": 503, "body": body}}))).status;
+    let answers: Vec<u16> = (0..12).map(|_| add().as_u16()).collect();
+    assert_eq!(answers.iter().filter(|it| **it == 201).count(), 9, "{answers:?}");
+    assert_eq!(answers.last(), Some(&409));
+}
