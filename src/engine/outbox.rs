@@ -363,23 +363,15 @@ mod tests {
             id
         });
         let mut answer = |id: u64| {
-            outbox
-                .set_outcome(
-                    AttemptId { delivery: id, number: 1, copy: 0 },
-                    Outcome { result: Ok(long.clone()), took: Duration::ZERO, remarks: None },
-                )
-                .expect("kept");
+            let outcome = Outcome { result: Ok(long.clone()), ..Outcome::status(500) };
+            outbox.set_outcome(AttemptId { delivery: id, number: 1, copy: 0 }, outcome).expect("kept");
             (outbox.bytes <= BYTES_MAX, outbox.truncated)
         };
         assert_eq!([ids[0], ids[1], ids[2]].map(&mut answer), [(true, false); 3]);
         assert_eq!(answer(ids[3]), (true, true), "nothing is finished: the new answer's body is dropped");
         outbox.finish(ids[0], Status::Failed);
-        outbox
-            .set_outcome(
-                AttemptId { delivery: ids[4], number: 1, copy: 0 },
-                Outcome { result: Ok(long), took: Duration::ZERO, remarks: None },
-            )
-            .expect("kept");
+        let outcome = Outcome { result: Ok(long), ..Outcome::status(500) };
+        outbox.set_outcome(AttemptId { delivery: ids[4], number: 1, copy: 0 }, outcome).expect("kept");
         assert!(outbox.get(ids[0]).is_none(), "the oldest finished delivery was dropped");
         let counted = outbox.bytes;
         outbox.recount();
