@@ -334,7 +334,6 @@ mod tests {
     use super::*;
     use crate::engine::delivery::Answer;
     use crate::engine::ids::ObjectId;
-    use crate::kit::time::Duration;
 
     fn event(id: u8) -> Event {
         let (account, subject, url) = ("default".to_owned(), id.to_string(), "http://shop.test/".to_owned());
