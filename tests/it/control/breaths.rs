@@ -55,7 +55,6 @@ fn a_call_that_comes_while_much_is_due_waits_for_its_turn() {
         }
         assert!(turns < 100, "it never catches up");
     };
-    assert!(2 <= turns, "others got their turn");
     assert_eq!((&clock["now"], &clock["pending"]), (&json!("2026-01-01T00:11:00Z"), &json!(0)));
     let clock = answered(&mut sandbox, 700, second).expect("heard after the first");
     assert_eq!((&clock["mode"], &clock["now"]), (&json!("frozen"), &json!("2026-01-01T00:11:01Z")), "at the moment at which it came");

@@ -253,7 +253,7 @@ fn played(mut pick: impl FnMut(usize) -> usize) -> (Json, Json, Json) {
         }
         let place = pick(it.under_way.len());
         let got = it.under_way[place].id;
-        let status = if (got.delivery + u64::from(got.number)) % 3 == 0 { 200 } else { 503 };
+        let status = if (got.delivery + u64::from(got.number)).is_multiple_of(3) { 200 } else { 503 };
         it.settle(place, status);
     };
     let deliveries = it.control("GET", "deliveries", &Json::Null).expect("at once");
