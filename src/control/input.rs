@@ -20,6 +20,12 @@ impl<'a> Input<'a> {
             return Ok(Self::default());
         }
         let fields = Fields::form(request.query.as_bytes());
+        let mut names: Vec<&str> = fields.names().collect();
+        names.sort_unstable();
+        if let Some(name) = names.windows(2).find(|it| it[0] == it[1]).map(|it| it[0]) {
+            let detail = format!("The query has `{name}` twice.");
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "duplicate_parameter", detail));
+        }
         match unknown(&fields, call.query) {
             None => Ok(Self(fields)),
             Some((name, known)) => Err(Problem::invalid(format!("This call takes no query parameter `{name}`; it takes {known}."))),

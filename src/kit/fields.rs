@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use super::evidence::Evidence;
 use super::http::{Request, form_pairs};
 use super::json::Members;
-use super::money;
+
+mod numbers;
 
 /// A parameter or a field, as a row of the provider's own table. The parser and the contract read the same row.
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +97,13 @@ pub enum Fault {
     TooPrecise(u32),
 }
 
+/// Which of several query parameters of one name counts: frameworks differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeated {
+    First,
+    Last,
+}
+
 /// A value as it was sent.
 #[derive(Clone, Debug)]
 enum Raw<'a> {
@@ -120,6 +127,15 @@ impl<'a> Fields<'a> {
     pub fn form(body: &[u8]) -> Self {
         let entries = form_pairs(body).into_iter().map(|(name, value)| (name.into(), Raw::Text(value.into()))).collect();
         Self { entries }
+    }
+
+    /// A query: of several parameters of one name, one counts.
+    pub fn query(query: &str, repeated: Repeated) -> Self {
+        let mut fields = Self::form(query.as_bytes());
+        if repeated == Repeated::First {
+            fields.entries.reverse();
+        }
+        fields
     }
 
     /// JSON or form, as the request says.
@@ -185,48 +201,6 @@ impl<'a> Fields<'a> {
         };
         within(row.kind, &text)?;
         Ok(Some(text))
-    }
-
-    /// The whole number of a row.
-    ///
-    /// # Errors
-    /// The first reason to refuse it.
-    pub fn integer(&self, row: &Field) -> Result<Option<i64>, Fault> {
-        let Some(raw) = self.present(row)? else { return Ok(None) };
-        let digits = match &raw {
-            Raw::Text(text) => text.as_ref(),
-            Raw::Json(value) => value.get(),
-        };
-        let Kind::Integer { min, max } = row.kind else { return Err(Fault::NotA("integer")) };
-        let unsigned = digits.strip_prefix('-').unwrap_or(digits);
-        if unsigned.is_empty() || !unsigned.bytes().all(|it| it.is_ascii_digit()) {
-            return Err(Fault::NotA("integer"));
-        }
-        match digits.parse::<i64>() {
-            Ok(it) if it < min => Err(Fault::Below(min)),
-            Ok(it) if it > max => Err(Fault::Above(max)),
-            Ok(it) => Ok(Some(it)),
-            Err(_) if digits.starts_with('-') => Err(Fault::Below(min)),
-            Err(_) => Err(Fault::Above(max)),
-        }
-    }
-
-    /// The amount of a row, exactly as it was written: above zero, and no more precise than the row allows.
-    ///
-    /// # Errors
-    /// The first reason to refuse it.
-    pub fn amount(&self, row: &Field) -> Result<Option<Decimal>, Fault> {
-        let Some(raw) = self.present(row)? else { return Ok(None) };
-        let text = match &raw {
-            Raw::Text(text) => text.as_ref(),
-            Raw::Json(value) => value.get(),
-        };
-        let amount = money::parse(text).ok_or(Fault::NotA("number"))?;
-        let Kind::Amount { decimals_max } = row.kind else { return Err(Fault::NotA("number")) };
-        if amount <= Decimal::ZERO {
-            return Err(Fault::Below(0));
-        }
-        if amount.normalize().scale() > decimals_max { Err(Fault::TooPrecise(decimals_max)) } else { Ok(Some(amount)) }
     }
 
     /// The value of a row as it was sent, when it was sent as JSON.
@@ -349,31 +323,6 @@ pub fn is_http_url(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const AMOUNT: Field = Field {
-        name: "a.amount",
-        kind: Kind::Integer { min: 1, max: 999 },
-        need: Need::Required,
-        meaning: "",
-        evidence: Evidence::Assumed("a test"),
-    };
-
-    #[test]
-    fn integers_are_exact() {
-        let read = |value: &str| {
-            let body = format!(r#"{{"a":{{"amount":{value}}}}}"#);
-            Fields::json(body.as_bytes()).expect("an object").integer(&AMOUNT)
-        };
-        assert_eq!(read("999"), Ok(Some(999)));
-        for text in ["\"12\"", "1.0", "1e2", "true", "{}", "0x1"] {
-            let body = format!(r#"{{"a":{{"amount":{text}}}}}"#);
-            let got = Fields::json(body.as_bytes()).map(|it| it.integer(&AMOUNT));
-            assert!(!matches!(got, Some(Ok(_))), "{text}");
-        }
-        assert_eq!(read("0"), Err(Fault::Below(1)));
-        assert_eq!(read("99999999999999999999999"), Err(Fault::Above(999)));
-        assert_eq!(read("null"), Err(Fault::Missing));
-    }
 
     #[test]
     fn t7_no_address_that_runs_code() {

@@ -18,6 +18,34 @@ pub fn parse(text: &str) -> Option<Decimal> {
     if text.contains('e') { Decimal::from_scientific(&text).ok() } else { Decimal::from_str_exact(&text).ok() }
 }
 
+/// Reads a number as a platform does that keeps all numbers as IEEE doubles: the shortest digits that mean the same double.
+/// What no decimal can hold is the largest one, or the one nearest to zero. `None` when it is not a number.
+pub fn by_double(text: &str) -> Option<Decimal> {
+    const LEAST: Decimal = Decimal::from_parts(1, 0, 0, false, Decimal::MAX_SCALE);
+    let plain = text.bytes().all(|it| it.is_ascii_digit() || b"+-.eE".contains(&it));
+    let double: f64 = text.parse().ok().filter(|_| plain)?;
+    let written = format!("{double:e}");
+    let exact = Decimal::from_scientific(&written).ok();
+    let saturated = || {
+        let size = if double.abs() < 1.0 { LEAST } else { Decimal::MAX };
+        if double.is_sign_negative() { -size } else { size }
+    };
+    Some(exact.unwrap_or_else(saturated))
+}
+
+/// Reads a JSON number as Python and Ruby do: without point and exponent it is exact; any other is a double, and its text has
+/// a point.
+pub fn by_float(text: &str) -> Option<Decimal> {
+    if !text.bytes().any(|it| b".eE".contains(&it)) {
+        return parse(text);
+    }
+    let mut number = by_double(text)?;
+    if number.is_integer() {
+        number.rescale(1);
+    }
+    Some(number)
+}
+
 /// The nearest number of minor units, halves away from zero. `None` when it does not fit.
 pub fn minor(amount: Decimal, decimals: u32) -> Option<i64> {
     let scaled = amount.checked_mul(Decimal::from(10_i64.checked_pow(decimals)?))?;
@@ -104,6 +132,26 @@ fn written(amount: Decimal, decimals: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn i20_doubles_have_their_shortest_digits() {
+        for (text, double, float) in [
+            ("19.989999999999998", "19.99", "19.99"),
+            ("9007199254740993", "9007199254740992", "9007199254740993"),
+            ("1e2", "100", "100.0"),
+            ("500.00", "500", "500.0"),
+            ("1.0e-5", "0.00001", "0.00001"),
+            ("0.1", "0.1", "0.1"),
+        ] {
+            let texts = [by_double(text), by_float(text)].map(|number| number.map(|it| it.to_string()));
+            assert_eq!(texts, [Some(double.to_owned()), Some(float.to_owned())], "{text}");
+        }
+        assert_eq!([by_double("1e400"), by_double("-1e400")], [Some(Decimal::MAX), Some(Decimal::MIN)]);
+        assert!(by_double("5e-324").is_some_and(|it| it > Decimal::ZERO));
+        for text in ["", "inf", "nan", "1_0", "0x1", "true", "1e"] {
+            assert_eq!(by_double(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn i20_numbers_are_read_and_written_exactly() {

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::fields::{Fault, Field, Fields};
+use super::fields::{Fault, Field, Fields, Repeated};
 use super::http::Request;
 
 /// A provider's words for what is wrong with parameters.
@@ -11,6 +11,9 @@ pub trait Words {
     type Said;
     /// The provider's refusals.
     type Error;
+
+    /// Which of several query parameters of one name counts.
+    const REPEATED: Repeated = Repeated::Last;
 
     /// Says what is wrong with a parameter.
     fn say(said: &mut Vec<Self::Said>, row: &Field, fault: &Fault);
@@ -34,7 +37,7 @@ impl<'a, W: Words> Sheet<'a, W> {
 
     /// The parameters of a query.
     pub fn query(request: &Request) -> Self {
-        Self::of(Fields::form(request.query.as_bytes()))
+        Self::of(Fields::query(&request.query, W::REPEATED))
     }
 
     pub fn text(&mut self, row: &Field) -> Option<String> {
@@ -44,6 +47,12 @@ impl<'a, W: Words> Sheet<'a, W> {
 
     pub fn integer(&mut self, row: &Field) -> Option<i64> {
         let read = self.fields.integer(row);
+        self.read(row, read)
+    }
+
+    /// A whole number by its value, also as text.
+    pub fn integer_or_text(&mut self, row: &Field) -> Option<i64> {
+        let read = self.fields.integer_or_text(row);
         self.read(row, read)
     }
 

@@ -5,11 +5,13 @@ use jiff::tz::Offset;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
 use super::sheet::Sheet;
 use super::{AMOUNT, CHAIN, CURRENCY, EXPIRES_AT, NONCE, ORDER_INFO, REDIRECT_URL, WEBHOOK_URL, timestamp};
 use crate::kit::http::Request;
 use crate::kit::json::{DEPTH_MAX, depth};
+use crate::kit::money;
 use crate::kit::time::{Timestamp, whole_second};
 use crate::kit::word::Word;
 use crate::providers::cryptopay::errors::Error;
@@ -54,7 +56,7 @@ impl NewOrder {
         if order_info.as_deref().is_some_and(|it| !is_json(it)) {
             sheet.refuse(&ORDER_INFO, "Value must be valid JSON");
         }
-        let nonce = sheet.integer(&NONCE);
+        let nonce = sheet.integer_or_text(&NONCE);
         if nonce.is_some_and(is_used) {
             sheet.refuse(&NONCE, "This nonce has already been used");
         }
@@ -77,7 +79,11 @@ fn amount(sheet: &mut Sheet<'_>) -> Option<Decimal> {
         sheet.refuse(&AMOUNT, why);
         return None;
     };
-    match decimal(&text) {
+    let read = match sheet.fields.json_value(AMOUNT.name).map(RawValue::get) {
+        Some(number) if !number.starts_with('"') => money::by_float(number).map_or_else(|| decimal(number), bounded),
+        _ => decimal(&text),
+    };
+    match read {
         Ok(it) if it <= Decimal::ZERO => sheet.refuse(&AMOUNT, "Ensure this value is greater than 0"),
         Ok(it) => return Some(it),
         Err(why) => sheet.refuse(&AMOUNT, why),
@@ -85,18 +91,23 @@ fn amount(sheet: &mut Sheet<'_>) -> Option<Decimal> {
     None
 }
 
-/// Parses digits, optionally with a point and more digits. The decimal is written as the same text.
+/// A number as Python's `Decimal` reads it from a text. The decimals that were written stay.
 pub fn decimal(text: &str) -> Result<Decimal, String> {
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
-    if !digits(whole) || !digits(fraction) || (whole.len() > 1 && whole.starts_with('0')) {
+    let text = text.trim();
+    let plain = text.bytes().all(|it| it.is_ascii_digit() || b"+-.eE".contains(&it));
+    if !plain || text.parse::<f64>().is_err() {
         return Err("A valid number is required".to_owned());
     }
-    if whole.len() + fraction.len() > DIGITS_MAX {
-        return Err(format!("Ensure that there are no more than {DIGITS_MAX} digits in total"));
-    }
-    Decimal::from_str_exact(text).map_err(|_| "A valid number is required".to_owned())
+    money::parse(text).map_or_else(|| Err(too_many_digits()), bounded)
+}
+
+fn bounded(number: Decimal) -> Result<Decimal, String> {
+    let digits = number.mantissa().unsigned_abs().checked_ilog10().map_or(1, |it| it + 1).max(number.scale());
+    if usize::try_from(digits).is_ok_and(|it| it <= DIGITS_MAX) { Ok(number) } else { Err(too_many_digits()) }
+}
+
+fn too_many_digits() -> String {
+    format!("Ensure that there are no more than {DIGITS_MAX} digits in total")
 }
 
 /// Refuses a token that the chain does not offer, and an amount with more decimals than the token has.

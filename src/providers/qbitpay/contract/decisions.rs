@@ -44,4 +44,6 @@ pub const DECISIONS: &[Decision] = &[
     decided("prices", "BTC/CNY 38737.7, USD/CNY 6.76, USDT/CNY 6.97 and 6.95, USD/PHP 52, USDT/USD 1, any other pair is calculated through CNY with eight decimals; the action `set-price` changes them", Documented("API reference, Charges and Markets: the examples' prices; the others are assumed")),
     decided("the amounts of a charge", "totalCost = amount x the price of currency in quoteCurrency, baseAmount = totalCost / price, both at ask", Documented("API reference, Charges: 100 USD, 676 CNY, 0.017451 BTC")),
     decided("rate limit", "none unless the account's setting `rate_limit` is `enforce`; then 20 calls a second, and 403 rate_limit_error above that", Documented("earlier Chinese page: 403; the figure is assumed")),
+    decided("a query parameter that is sent twice", "the first counts", Assumed("the framework of the API's servers, egg, keeps the first")),
+    decided("the precision of numbers", "a JSON number has the value of a JavaScript number: 19.989999999999998 is 19.99", Assumed("the API's servers run on Node.js")),
 ];

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::engine::tables::settings::webhook_url;
-use crate::kit::fields::{Fault as Wrong, Field, Fields};
+use crate::kit::fields::{Fault as Wrong, Field, Fields, Kind as Value, Repeated};
 use crate::kit::http::Request;
 use crate::kit::sheet::{self, Words};
 use crate::providers::qbitpay::errors::{Error, Fault};
@@ -19,6 +19,8 @@ pub struct Messages;
 impl Words for Messages {
     type Said = Fault;
     type Error = Error;
+
+    const REPEATED: Repeated = Repeated::First;
 
     fn say(said: &mut Vec<Fault>, row: &Field, fault: &Wrong) {
         let is_missing = *fault == Wrong::Missing;
@@ -75,10 +77,18 @@ impl<'a> Sheet<'a> {
 
     /// Refuses an amount with more decimals than its currency has.
     pub fn check_precision(&mut self, row: &Field, amount: Option<Decimal>, currency: Option<Currency>) {
-        if let (Some(amount), Some(currency)) = (amount, currency)
-            && !currency.can_hold(amount)
-        {
-            self.refuse(row, too_precise(currency.decimals()));
+        let Some(currency) = currency else { return };
+        match amount {
+            Some(amount) if !currency.can_hold(amount) => self.refuse(row, too_precise(currency.decimals())),
+            Some(_) => {}
+            // More decimals than the row allows: those of the currency are what counts.
+            None => {
+                let Value::Amount { decimals_max } = row.kind else { return };
+                let said = self.said.iter_mut().find(|it| it.field == row.name && it.message == too_precise(decimals_max));
+                if let Some(said) = said {
+                    said.message = too_precise(currency.decimals());
+                }
+            }
         }
     }
 }

@@ -63,12 +63,17 @@ impl NewInvoice {
 /// A number, or a number as text, and its value in satoshi.
 fn price(raw: Option<&RawValue>, rate: Decimal) -> Result<(Decimal, i64), Fault> {
     let raw = raw.ok_or(Fault::Blank)?.get();
-    let written: String = if raw.starts_with('"') { serde_json::from_str(raw).map_err(|_| Fault::NotANumber)? } else { raw.to_owned() };
-    let written = written.trim();
-    if written.is_empty() {
-        return Err(Fault::Blank);
-    }
-    let price = money::parse(written).ok_or(Fault::NotANumber)?;
+    let price = if raw.starts_with('"') {
+        let written: String = serde_json::from_str(raw).map_err(|_| Fault::NotANumber)?;
+        let written = written.trim();
+        if written.is_empty() {
+            return Err(Fault::Blank);
+        }
+        money::parse(written)
+    } else {
+        money::by_float(raw)
+    };
+    let price = price.ok_or(Fault::NotANumber)?;
     if price <= Decimal::ZERO {
         return Err(Fault::NotPositive);
     }
