@@ -3,7 +3,7 @@
 use super::errors::Error;
 use super::model::Memory;
 use super::settings::LEGACY_NO_NONCE;
-use super::wire::{CONTENT_MD5, NONCE, Signable, authorization, content_md5, credentials, is_nonce, signature};
+use super::wire::{CONTENT_MD5, NONCE, Signable, authorization, content_md5, credentials, date, is_nonce, signature, without_origins};
 use crate::engine::account::Account;
 use crate::engine::client::{Signing, key_for, put};
 use crate::engine::context::Context;
@@ -14,6 +14,9 @@ use crate::kit::time::{Duration, Timestamp, http_date};
 
 /// The highest age of a request's date.
 pub const DATE_AGE_MAX: Duration = Duration::from_secs(900);
+
+/// The beginning of every path that is signed.
+const API: &str = "/api/v1/";
 
 const FORGOTTEN: &str = "100000 NONCEs are kept for a user: the one with the oldest Date was forgotten and can be used again";
 
@@ -45,8 +48,8 @@ pub fn caller(memory: &Memory, cx: &mut Context<'_>, found: &Found<'_>, request:
     if !is_signed(&account, parts, given, &uris(found.path, request, legacy)) {
         return Err(wrong("the signature does not match: compare `playmoney sign quoine --target PATH`, which shows the signed text"));
     }
-    let date = date(parts.date).ok_or(wrong("Date is not an HTTP date; an example is Sat, 27 Sep 2014 04:55:17 GMT"))?;
-    if !is_fresh(cx, &account, date) {
+    let sent = date(parts.date).ok_or(wrong("Date is not an HTTP date; an example is Sat, 27 Sep 2014 04:55:17 GMT"))?;
+    if !is_fresh(cx, &account, sent) {
         return Err(wrong("Date is more than 900 seconds old by the clock that the account's `freshness` names"));
     }
     let nonce = match parts.nonce {
@@ -54,7 +57,7 @@ pub fn caller(memory: &Memory, cx: &mut Context<'_>, found: &Found<'_>, request:
         None => return Err(wrong("NONCE is missing; clients of 2014 need the account's `legacy_no_nonce`")),
         Some(nonce) if !is_nonce(nonce) => return Err(wrong("NONCE is not 32 alphanumeric characters")),
         Some(nonce) if memory.has_used(user, nonce) => return Err(wrong("this NONCE was used before; each request needs a new one")),
-        Some(nonce) => Some((nonce.to_owned(), date)),
+        Some(nonce) => Some((nonce.to_owned(), sent)),
     };
     Ok(Caller { account: account.id, user, nonce })
 }
@@ -80,26 +83,26 @@ pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
     put(request, header::AUTHORIZATION, &authorization(&account.id, &signature));
 }
 
-/// The addresses that a client may have signed: the one that it has called, or the same without Playmoney's prefix.
+/// The addresses that a client may have signed: the one that it has called, or the same without Playmoney's prefix; each also
+/// without the scheme and the host of addresses in its query.
 fn uris(path: &str, request: &Request, legacy: bool) -> Vec<String> {
-    let below = if request.query.is_empty() { path.to_owned() } else { format!("{path}?{}", request.query) };
-    let mut uris = vec![request.target.clone(), below];
+    let with_query = |path: &str| if request.query.is_empty() { path.to_owned() } else { format!("{path}?{}", request.query) };
+    let mut uris = vec![request.target.clone(), with_query(path)];
+    // As it was sent: a client may write a path in another way than the one that is found by it.
+    let sent = request.target.split('?').next().unwrap_or_default();
+    uris.extend(sent.find(API).map(|at| with_query(&sent[at..])).filter(|it| *it != uris[1]));
     if legacy {
         // Quirk: the C# client leaves the query out.
-        uris.extend(request.target.split('?').next().map(str::to_owned));
-        uris.push(path.to_owned());
+        uris.extend([sent.to_owned(), path.to_owned()]);
     }
+    let without: Vec<String> = uris.iter().map(|it| without_origins(it)).filter(|it| !uris.contains(it)).collect();
+    uris.extend(without);
     uris
 }
 
 fn is_signed(account: &Account, parts: Signable<'_>, given: &str, uris: &[String]) -> bool {
     let Some(secret) = account.credentials.get("secret") else { return false };
     uris.iter().any(|it| same(&signature(secret.expose(), &parts.canonical(it)), given))
-}
-
-/// The moment of a Date header. The day has two digits; the two older forms of an HTTP date are read as well.
-pub fn date(text: &str) -> Option<Timestamp> {
-    Timestamp::try_from(httpdate::parse_http_date(text).ok()?).ok()
 }
 
 /// Whether a date is at most 900 seconds old; a date in the future is accepted.

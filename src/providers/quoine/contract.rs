@@ -21,7 +21,7 @@ pub static CONTRACT: Contract = Contract {
     name: "Quoine Payment",
     about: "Invoices in a merchant's currency that payers pay in bitcoins within 30 minutes. The price in BTC is locked, the merchant is credited the exact amount, and signed callbacks report the statuses.",
     base_url: BASE_URL,
-    hosts: &["pay.quoine.com"],
+    hosts: &["pay.quoine.com", "api.quoine.com"],
     account: "2",
     credentials: &[
         Credential { name: "user_id", test_value: "2", prefix: "", drawn_chars: 0 },

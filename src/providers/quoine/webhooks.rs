@@ -4,7 +4,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::model::{Invoice, Memory, Status};
 use super::settings::{CLAIM_BITCOIN, LOCAL_QR};
-use super::wire::{self, CONTENT_MD5, Look, NONCE, NONCE_CHARS, Signable, authorization, content_md5, request_uri, signature};
+use super::wire::{
+    self, CONTENT_MD5, Look, NONCE, NONCE_CHARS, Signable, authorization, content_md5, request_uri, signature, without_origins,
+};
 use crate::engine::account::Account;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Event, Signed};
@@ -63,7 +65,7 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     for (name, value) in [(CONTENT_MD5, &md5), ("date", &date), (NONCE, &nonce)] {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
     }
-    let canonical = Signable::of(&headers).canonical(&request_uri(&url));
+    let canonical = Signable::of(&headers).canonical(&without_origins(&request_uri(&url)));
     let signature = signature(&cx.signing(account.signing_secret(SIGNING_CREDENTIAL)?.expose()), &canonical);
     headers.insert(header::AUTHORIZATION, HeaderValue::from_str(&authorization(&account.id, &signature)).ok()?);
     Some(Signed { url, headers, body, signed: Some(canonical) })

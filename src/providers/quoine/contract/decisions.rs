@@ -22,7 +22,7 @@ pub const DECISIONS: &[Decision] = &[
     decided("User Secret, API_KEY and token name the same thing", "each user has one secret: for an unknown user the answer is `API_KEY is invalid`, for any other fault `Token is invalid`", Documented("API Reference, status codes: the body of a 401 distinguishes the two; the texts are assumed")),
     decided("whether callbacks are signed", "always, in the same way as a request, with the merchant's own id and secret", Observed("the final revision documents it, the demo shop verifies it since 2014-09-27")),
     decided("the highest age of a Date", "900 seconds; a Date in the future is accepted", Observed("the api_auth gem")),
-    decided("which forms of a date are read", "those of HTTP, with two digits for the day", Assumed("Ruby's parser of HTTP dates, which the api_auth gem uses")),
+    decided("which forms of a date are read", "those of HTTP, with two digits for the day, in capital or small letters; the name of the weekday need not be right", Assumed("Ruby's parser of HTTP dates, which the api_auth gem uses")),
     decided("the order of checks", "header, user, Content-MD5, signature, Date, NONCE", Assumed("the order of the api_auth gem, with NONCE last, so that a refused request does not use one up")),
     decided("the time for which a NONCE is remembered", "until its Date is too old to be accepted; beyond 100000 per user the oldest is forgotten, and `note` of the request's journal entry says so", SILENT),
     decided("whether a refused request uses up its NONCE", "no, for every refusal", SILENT),
@@ -50,4 +50,7 @@ pub const DECISIONS: &[Decision] = &[
     decided("a callback address without a path", "the request and the signature use the path `/`", SILENT),
     decided("the limit of a user's calls", "none, unless the account's `rate_limit` is `enforce`: then 300 calls in five minutes", Assumed("the Exchange API's number")),
     decided("refund_mispayment and refund_address of the final revision", "ignored like any other unknown parameter", Assumed("the page that is served does not have them")),
+    decided("a query parameter that is sent twice", "the last counts", Assumed("Rack, below the Rails framework, does so")),
+    decided("the precision of a price that is a JSON number", "without a point it is exact; with one it has the value of a double, as text: 19.989999999999998 is 19.99", Assumed("Ruby reads it so")),
+    decided("an address inside the signed path and query", "scheme and host may be left out of the signed text wherever they stand; callbacks leave them out", Observed("the api_auth gem removes them with one pattern")),
 ];

@@ -8,8 +8,8 @@ use crate::engine::signature::{Received, Verdict};
 use crate::kit::diagnosis::{Diagnosis, WRONG_FIELD_ORDER};
 use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha1, same};
-use crate::kit::time::{Duration, Timestamp, nearer};
-use crate::providers::quoine::wire::{Signable, content_md5, credentials, request_uri, signature};
+use crate::kit::time::{Duration, nearer};
+use crate::providers::quoine::wire::{Signable, content_md5, credentials, date, request_uri, signature, without_origins};
 
 /// The highest age of a callback's date, the same as for requests.
 const AGE_MAX: Duration = Duration::from_secs(900);
@@ -17,7 +17,7 @@ const AGE_MAX: Duration = Duration::from_secs(900);
 /// Checks a callback as Quoine's own shop did: signature, digest of the body, age.
 pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
     let parts = Signable::of(webhook.headers);
-    let uri = request_uri(webhook.url.unwrap_or(""));
+    let uri = without_origins(&request_uri(webhook.url.unwrap_or("")));
     let canonical = parts.canonical(&uri);
     let expected = signature(secret, &canonical);
     let received = credentials(webhook.headers).map(|it| it.1.to_owned());
@@ -34,10 +34,10 @@ fn later_fault(webhook: &Received<'_>, parts: Signable<'_>) -> Option<&'static s
         let same_json = rewritten.into_iter().any(|it| content_md5(it.as_bytes()) == parts.md5);
         return Some(if same_json { "reserialised_body" } else { "mismatch" });
     }
-    let Some(date) = httpdate::parse_http_date(parts.date).ok().and_then(|it| Timestamp::try_from(it).ok()) else {
+    let Some(sent) = date(parts.date) else {
         return Some("stale_timestamp");
     };
-    let age = nearer(date, webhook.now, webhook.date).duration_since(date);
+    let age = nearer(sent, webhook.now, webhook.date).duration_since(sent);
     (AGE_MAX < age).then_some("stale_timestamp")
 }
 

@@ -2,9 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jiff::fmt::rfc2822::DateTimeParser;
 
 use crate::kit::http::{HeaderMap, header};
 use crate::kit::sign::{hmac_sha1, md5};
+use crate::kit::time::Timestamp;
 
 /// The scheme of the Authorization header.
 pub const SCHEME: &str = "APIAuth";
@@ -68,6 +70,36 @@ pub fn is_nonce(text: &str) -> bool {
     text.len() == NONCE_CHARS && text.bytes().all(|it| it.is_ascii_alphanumeric())
 }
 
+/// The moment of a Date header. The day has two digits; the two older forms of an HTTP date are read as well.
+pub fn date(text: &str) -> Option<Timestamp> {
+    if let Ok(date) = httpdate::parse_http_date(text) {
+        return Timestamp::try_from(date).ok();
+    }
+    // Quirk: Ruby takes small letters, and does not compare the weekday with the date.
+    let usual = "Sat, 27 Sep 2014 04:55:17 GMT";
+    let gmt = text.get(usual.len() - 4..).is_some_and(|it| it.eq_ignore_ascii_case(" GMT"));
+    (text.len() == usual.len() && gmt).then(|| DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok())?
+}
+
+/// A text without the scheme and host of every address in it: the gem `api_auth` takes them out of the whole request URI, so
+/// also out of its query.
+pub fn without_origins(uri: &str) -> String {
+    let mut rest = uri;
+    let mut text = String::with_capacity(uri.len());
+    while let Some(at) = rest.find("://") {
+        let Some(begin) = ["https", "http"].iter().find_map(|it| rest[..at].ends_with(it).then(|| at - it.len())) else {
+            text.push_str(&rest[..at + 3]);
+            rest = &rest[at + 3..];
+            continue;
+        };
+        text.push_str(&rest[..begin]);
+        let below = &rest[at + 3..];
+        rest = &below[below.find(['(', ',', '|', '?', '/', ')']).unwrap_or(below.len())..];
+    }
+    text.push_str(rest);
+    text
+}
+
 /// Path and query of an address or a path, as a request for it carries them.
 pub fn request_uri(url: &str) -> String {
     let below = url.split_once("://").map_or(url, |it| it.1.find(['/', '?', '#']).map_or("", |at| &it.1[at..]));
@@ -80,6 +112,35 @@ mod tests {
     use super::*;
 
     const SECRET: &str = "qFVgWtyUlm86GM98qLrIWXRv13cWOKWhkHxlqlGlUBTYSC+yqxGpBF/pyFy2N9UPJ8A7YXHxEs1iq7cVjTm5yw==";
+
+    #[test]
+    fn dates_are_read_as_ruby_reads_them() {
+        for text in ["Sat, 07 Nov 2026 10:00:00 GMT", "Fri, 07 Nov 2026 10:00:00 GMT", "sat, 07 nov 2026 10:00:00 gmt"] {
+            assert_eq!(date(text).map(|it| it.to_string()).as_deref(), Some("2026-11-07T10:00:00Z"), "{text}");
+        }
+        for text in [
+            "Sat, 7 Nov 2026 10:00:00 GMT",
+            "Sat, 07 Nov 2026 10:00:00 +0900",
+            "Xyz, 07 Nov 2026 10:00:00 GMT",
+            "07 Nov 2026 10:00:00 GMT",
+            "",
+        ] {
+            assert_eq!(date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_in_a_query_lose_their_scheme_and_host() {
+        for (uri, signed) in [
+            ("/api/v1/invoices?next=http://shop/x", "/api/v1/invoices?next=/x"),
+            ("/cb?u=http://h/p&v=https://h:1?q", "/cb?u=/p&v=?q"),
+            ("/cb?u=ftp://h/p", "/cb?u=ftp://h/p"),
+            ("/cb?u=http://h", "/cb?u="),
+            ("/cb", "/cb"),
+        ] {
+            assert_eq!(without_origins(uri), signed, "{uri}");
+        }
+    }
 
     #[test]
     fn a_long_secret_may_be_hashed_before_it_signs() {
