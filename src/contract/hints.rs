@@ -1,13 +1,17 @@
 //! The nearest known operation, for a request to an unknown path.
 
 use crate::engine::tables::Contract;
+use crate::kit::http::Method;
 use crate::kit::nearest::nearest;
 
-/// The nearest documented operation or page for a path that the provider does not have.
-pub fn for_path(contract: &Contract, method: &str, path: &str) -> String {
-    let rows: Vec<String> = contract.operations.iter().map(|it| format!("{} {}", it.method, it.path)).collect();
-    let pages = contract.pages.iter().map(|it| it.path);
-    let asked = format!("{method} {path}");
-    let nearest = nearest(&asked, rows.iter().map(String::as_str).chain(pages));
-    nearest.map_or_else(|| format!("{} documents no such path", contract.name), |it| format!("the nearest documented operation is {it}"))
+/// The nearest documented operation or page for a path that the provider does not have. The path decides: a wrong method is
+/// the smaller slip.
+pub fn for_path(contract: &Contract, method: &Method, path: &str) -> String {
+    let paths = contract.operations.iter().map(|it| it.path).chain(contract.pages.iter().map(|it| it.path));
+    let Some(near) = nearest(path, paths) else { return format!("{} documents no such path", contract.name) };
+    let here: Vec<&Method> = contract.operations.iter().filter(|it| it.path == near).map(|it| &it.method).collect();
+    match here.iter().find(|it| **it == method).or(here.iter().find(|it| ***it == Method::GET)).or(here.first()) {
+        Some(method) => format!("the nearest documented operation is {method} {near}"),
+        None => format!("the nearest documented page is {near}"),
+    }
 }

@@ -163,8 +163,9 @@ impl Call {
         Self { when_broken, ..self }
     }
 
-    /// The call that answers to this method at this path.
+    /// The call that answers to this method at this path. HEAD asks for what GET answers, without its body.
     pub fn find(method: &Method, path: &str) -> Option<&'static Self> {
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
         Self::at(path).find(|it| it.method.is_none_or(|own| own == method.as_str()))
     }
 

@@ -138,7 +138,7 @@ pub struct Ask<'a> {
 /// One call to a sandbox. A call that concerns the server alone is answered as well: a sandbox may have no server.
 pub fn call(world: &mut World, now: Now, request: &Request) -> Answer {
     let path = below(request);
-    let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(path)) };
+    let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(&request.method, path)) };
     let answered = match call.handler {
         Handler::Server(answer) => answer().map(Answer::Now),
         Handler::Sandbox(answer) => ask(call, path, world, now, request).and_then(|mut it| answer(&mut it)),
@@ -178,12 +178,16 @@ fn below(request: &Request) -> &str {
     path
 }
 
-fn no_call(path: &str) -> Response {
+fn no_call(method: &Method, path: &str) -> Response {
     let segments: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
     let own = RequestPath::control(&segments.join("/"));
-    let allowed: Vec<&str> = Call::at(path).filter_map(|it| it.method).collect();
+    let mut allowed: Vec<&str> = Call::at(path).filter_map(|it| it.method).collect();
     if !allowed.is_empty() {
+        allowed.extend(allowed.contains(&"GET").then_some("HEAD").into_iter().chain(["OPTIONS"]));
         let allowed = allowed.join(", ");
+        if *method == Method::OPTIONS {
+            return Response::empty(StatusCode::NO_CONTENT).with(header::ALLOW, &allowed);
+        }
         let detail = format!("{} answers to {allowed}.", own.as_str());
         return Response::problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &detail).with(header::ALLOW, &allowed);
     }

@@ -167,7 +167,9 @@ impl Sandbox {
     /// # Errors
     /// [`Error::NoAnswer`] when a rule cuts the connection.
     pub fn send(&mut self, request: Request) -> Result<Response, Error> {
-        self.ask(request)
+        let is_head = request.method == Method::HEAD;
+        let response = self.ask(request)?;
+        Ok(if is_head { response.without_body() } else { response })
     }
 
     /// The simulated moment.

@@ -47,10 +47,34 @@ fn presented(request: &Request) -> Option<(String, By)> {
     if scheme.eq_ignore_ascii_case("bearer") {
         return Some((rest.trim().to_owned(), By::Bearer));
     }
+    let (key, password) = basic(request)?;
+    Some((key, By::Basic { is_complete: password.is_some() }))
+}
+
+/// What is wrong with the key of a request, when the right key is in it in another form.
+pub fn slip(contract: &Contract, cx: &Context<'_>, request: &Request) -> Option<&'static str> {
+    let credential = contract.credential()?.name;
+    let is_known = |key: &str| !key.is_empty() && cx.owner_of(credential, key).is_some();
+    let is_padded = |key: &str| key.trim() != key && is_known(key.trim());
+    if let Some((user, password)) = basic(request) {
+        return if is_padded(&user) {
+            Some("the key has white space or a line break around it")
+        } else if !is_known(&user) && password.is_some_and(|it| is_known(it.trim())) {
+            Some("the key is the user name of Basic authentication, not the password: write `key:`")
+        } else {
+            None
+        };
+    }
+    let padded = Form::of(request).0.iter().any(|it| is_padded(&it.1));
+    padded.then_some("the key has white space or a line break around it")
+}
+
+/// User name and password of Basic authentication; no password without a colon.
+fn basic(request: &Request) -> Option<(String, Option<String>)> {
+    let (scheme, rest) = request.header(header::AUTHORIZATION).split_once(' ')?;
     let decoded = STANDARD.decode(rest.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
     let text = String::from_utf8(decoded).ok()?;
-    let key = text.split(':').next()?.to_owned();
-    Some((key, By::Basic { is_complete: text.contains(':') }))
+    Some(text.split_once(':').map_or((text.clone(), None), |it| (it.0.to_owned(), Some(it.1.to_owned()))))
 }
 
 /// Puts an account's first credential on a request, as the provider's calls carry it.

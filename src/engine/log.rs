@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{COUNT_MAX, ProviderId};
-use crate::kit::http::{Request, Response};
+use crate::kit::http::{Kept, Request, Response};
 use crate::kit::time::Timestamp;
 
 mod entry;
@@ -53,10 +53,11 @@ impl Log {
     }
 
     /// A request is heard: it stands before everything that it causes. What it was follows with [`Self::received`].
-    pub fn heard(&mut self, at: Timestamp, provider_id: ProviderId) -> u64 {
+    /// Without a provider it is one that no provider has heard.
+    pub fn heard(&mut self, at: Timestamp, provider_id: Option<ProviderId>) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
-        self.push(at, Some(provider_id), What::Request(Box::new(RequestEntry { id, ..RequestEntry::default() })))
+        self.push(at, provider_id, What::Request(Box::new(RequestEntry { id, ..RequestEntry::default() })))
     }
 
     /// What the request was, and what the provider says of it. The answer follows with [`Self::answered`].
@@ -71,7 +72,10 @@ impl Log {
     /// The answer to that request, unless it was dropped meanwhile.
     pub fn answered(&mut self, sequence: u64, response: &Response) {
         let Some(it) = self.request_mut(sequence) else { return };
-        let answer = Answer::of(response);
+        let mut answer = Answer::of(response);
+        if it.method == "HEAD" {
+            answer.body = Kept::default(); // it is not sent
+        }
         let bytes = answer.size();
         let before = it.answer.replace(answer).map_or(0, |it| it.size());
         self.bytes = self.bytes + bytes - before;
@@ -137,7 +141,7 @@ impl Log {
         let ids = first_id.is_some_and(|first| 0 < first && (first..).zip(self.requests()).all(|(id, (_, it))| it.id == id));
         let owned = self.entries().all(|it| match (it.provider, &it.what) {
             (Some(provider_id), _) => provider_id.0 < provider_count,
-            (None, what) => matches!(what, What::Moved { .. } | What::Mode(_)),
+            (None, what) => matches!(what, What::Moved { .. } | What::Mode(_) | What::Request(_)),
         });
         numbered && ids && owned && self.next_sequence < COUNT_MAX && self.next_id < COUNT_MAX
     }

@@ -8,6 +8,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::json;
 
+use super::path::normalised;
+
 mod kept;
 
 pub use kept::{Kept, KeptHeaders, header_pairs};
@@ -91,7 +93,7 @@ impl Request {
         Self {
             method,
             target: target.to_owned(),
-            path: RequestPath::new(path.to_owned()),
+            path: RequestPath::new(normalised(path).into_owned()),
             query: query.to_owned(),
             headers: HeaderMap::new(),
             body: body.into(),
@@ -122,9 +124,9 @@ impl Request {
         value.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
     }
 
-    /// The first query parameter with this name, decoded.
+    /// The query parameter with this name, decoded: the last of several, as PHP, Rack and Django take it.
     pub fn query_parameter(&self, name: &str) -> Option<String> {
-        form_pairs(self.query.as_bytes()).into_iter().find(|(it, _)| it == name).map(|(_, value)| value)
+        form_pairs(self.query.as_bytes()).into_iter().rev().find(|(it, _)| it == name).map(|(_, value)| value)
     }
 
     /// The value of a cookie.
@@ -154,6 +156,11 @@ impl Response {
         let mut headers = HeaderMap::with_capacity(6);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         Self { status, headers, body: body.into() }
+    }
+
+    /// No body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
     /// A value as compact JSON.
@@ -190,6 +197,13 @@ impl Response {
             Err(_) => return Self::new(StatusCode::BAD_REQUEST, "text/plain; charset=utf-8", "The address to go to is not a URL."),
         };
         response
+    }
+
+    /// The answer to HEAD: everything but the body, with the length that the body has.
+    #[must_use]
+    pub fn without_body(self) -> Self {
+        let bytes = self.body.len().to_string();
+        Self { body: Bytes::new(), ..self }.with(header::CONTENT_LENGTH, &bytes)
     }
 
     /// The same response with a header set. A value that is not valid in a header is left out.

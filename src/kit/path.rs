@@ -1,5 +1,9 @@
 //! The one matcher of paths: a pattern is a path in which a segment in braces, as `{id}`, takes any one segment.
 
+use std::borrow::Cow;
+
+use fluent_uri::Uri;
+
 /// A pattern has at most this many segments in braces.
 pub const CAPTURES_MAX: usize = 4;
 
@@ -30,6 +34,16 @@ pub fn exactly<'a>(pattern: &str, path: &'a str) -> Option<Captures<'a>> {
 /// Matches a path whatever its slashes: doubled ones, and one at the end, do not count.
 pub fn loosely<'a>(pattern: &str, path: &'a str) -> Option<Captures<'a>> {
     captured(pattern.split('/').filter(|it| !it.is_empty()), path.split('/').filter(|it| !it.is_empty()))
+}
+
+/// The same path in its normal form (RFC 3986, section 6.2.2): unreserved characters are not percent-encoded, and `.` and `..`
+/// are removed. A path that is not one by that standard stays as it is.
+pub fn normalised(path: &str) -> Cow<'_, str> {
+    if !path.contains('%') && !path.contains("/.") {
+        return path.into();
+    }
+    let normal = Uri::parse(format!("http://host{path}")).ok().map(|it| it.normalize());
+    normal.map_or(path.into(), |it| it.path().as_str().to_owned().into())
 }
 
 fn captured<'a, 'p>(mut own: impl Iterator<Item = &'p str>, mut asked: impl Iterator<Item = &'a str>) -> Option<Captures<'a>> {
@@ -69,6 +83,25 @@ mod tests {
         }
         let both = exactly("inboxes/{name}/messages/{id}", "inboxes/a/messages/2").expect("it matches");
         assert_eq!((both.first(), both.at(1), both.at(2), both.at(CAPTURES_MAX)), ("a", "2", "", ""));
+    }
+
+    #[test]
+    fn equivalent_paths_have_one_form() {
+        for (path, normal) in [
+            ("/api/v1/x", "/api/v1/x"),
+            ("/api/v1/%66eatures", "/api/v1/features"),
+            ("/api/./v1/../v1/features", "/api/v1/features"),
+            ("/quoine/%2e%2E/__admin/clock", "/__admin/clock"),
+            ("/../../x", "/x"),
+            ("/a/..", "/"),
+            ("/a%2fb", "/a%2Fb"),
+            ("/a//b/.", "/a//b/"),
+            ("/a%zz/./b", "/a%zz/./b"),
+            ("/.well-known", "/.well-known"),
+            ("/", "/"),
+        ] {
+            assert_eq!(normalised(path), normal, "{path}");
+        }
     }
 
     #[test]

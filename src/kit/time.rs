@@ -3,6 +3,7 @@
 use std::time::Duration as RealDuration;
 
 pub use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
@@ -34,7 +35,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let span: Span = text.trim().parse().map_err(|_| wrong())?;
     let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
     if duration.is_negative() {
-        return Err(format!("`{text}` is negative: simulated time never runs backwards"));
+        return Err(format!("`{text}` is negative: a duration is zero or more"));
     }
     Ok(duration)
 }
@@ -147,8 +148,11 @@ pub fn parse_plain_utc(text: &str) -> Option<Timestamp> {
 
 /// The `Date` header of a moment.
 pub fn http_date(at: Timestamp) -> String {
-    let seconds = u64::try_from(unix_seconds(at)).unwrap_or(0);
-    httpdate::fmt_http_date(std::time::UNIX_EPOCH + RealDuration::from_secs(seconds))
+    match u64::try_from(unix_seconds(at)) {
+        Ok(seconds) => httpdate::fmt_http_date(std::time::UNIX_EPOCH + RealDuration::from_secs(seconds)),
+        // Before 1970.
+        Err(_) => rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at).unwrap_or_default(),
+    }
 }
 
 #[cfg(test)]
@@ -170,6 +174,11 @@ mod tests {
         let at: Timestamp = "2025-09-15T16:40:21.987Z".parse().expect("a time");
         assert_eq!(with_offset(at, 3), "2025-09-15T19:40:21+03:00");
         assert_eq!(http_date(at), "Mon, 15 Sep 2025 16:40:21 GMT");
+        for (text, date) in
+            [("1969-12-31T23:59:59.5Z", "Wed, 31 Dec 1969 23:59:59 GMT"), ("0001-01-01T00:00:00Z", "Mon, 01 Jan 0001 00:00:00 GMT")]
+        {
+            assert_eq!(http_date(text.parse().expect("a time")), date, "{text}");
+        }
         assert_eq!(in_utc(at), "2025-09-15T16:40:21Z");
         assert_eq!("9999-12-30T22:00:00Z".parse().ok(), Some(end_of_time()));
     }

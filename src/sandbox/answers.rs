@@ -1,9 +1,10 @@
 //! Answers that a sandbox gives itself: the stamp of who answered and when, and why no provider could.
 
+use super::methods::allow;
 use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
-use crate::kit::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use crate::kit::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use crate::kit::nearest::nearest;
 use crate::kit::time::{Timestamp, http_date};
 
@@ -52,17 +53,32 @@ pub fn broken(world: &World, why: &str) -> Response {
 }
 
 /// No provider has that path.
-pub fn unknown_path(world: &World, path: &str) -> Response {
+pub fn unknown_path(world: &World, request: &Request) -> Response {
+    let path = request.path.as_str();
     if path == "/" {
-        return Response::see_other("/__admin/");
+        return root(&request.method);
     }
-    let slugs: Vec<&str> = world.providers.iter().map(|it| it.contract().slug).collect();
+    let contracts = || world.providers.iter().map(|it| it.contract());
+    let slugs: Vec<&str> = contracts().map(|it| it.slug).collect();
     let first = path.split('/').nth(1).unwrap_or("");
-    let hint = match nearest(first, slugs.iter().copied()) {
-        Some(it) => format!("the nearest provider is /{it}"),
-        None => format!("paths begin with a provider, as /{}", slugs.join(", /")),
+    let owner = contracts().find(|it| it.operations_at(path).next().is_some());
+    let hint = match (owner, nearest(first, slugs.iter().copied())) {
+        (Some(owner), _) => format!("put the provider in front of the path: /{}{path}", owner.slug),
+        (None, Some(it)) => format!("the nearest provider is /{it}"),
+        (None, None) => format!("paths begin with a provider, as /{}", slugs.join(", /")),
     };
     Response::problem(StatusCode::NOT_FOUND, "not_found", &format!("No provider has the path {path}; {hint}.")).with(HINT, &hint)
+}
+
+/// `/` leads to the control API.
+fn root(method: &Method) -> Response {
+    let allowed = allow(&["GET"]);
+    match *method {
+        Method::GET | Method::HEAD => Response::see_other("/__admin/"),
+        Method::OPTIONS => Response::empty(StatusCode::NO_CONTENT).with(header::ALLOW, &allowed),
+        _ => Response::problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &format!("/ answers to {allowed}."))
+            .with(header::ALLOW, &allowed),
+    }
 }
 
 /// Nothing that can be asked for has that name.

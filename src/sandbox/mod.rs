@@ -2,7 +2,10 @@
 
 mod answers;
 pub mod driving;
+mod journal;
+mod methods;
 mod served;
+mod slips;
 mod tickets;
 mod walking;
 
@@ -10,7 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 pub use self::answers::{FAULT, HINT, SANDBOX};
-use self::answers::{Stamp, broken, unknown_path};
+use self::answers::{Stamp, broken};
 use self::served::{Pacing, Served, serve};
 #[cfg(feature = "inside")]
 pub use self::tickets::SLOW_MAX;
@@ -146,7 +149,7 @@ impl Sandbox {
         };
         match self.world.provider_id(slug) {
             Some(provider_id) => self.call(uptime, provider_id, request),
-            None => (Answer::Now(unknown_path(&self.world, request.path.as_str())), None),
+            None => (self.answer_unknown(request), None),
         }
     }
 
@@ -154,10 +157,14 @@ impl Sandbox {
     fn call(&mut self, uptime: Uptime, provider_id: ProviderId, request: Request) -> (Answer, Option<Pacing>) {
         let (Target::Provider { path, .. } | Target::Control { path }) = request.path.target();
         let contract = self.world.provider(provider_id).contract();
-        let entry = self.world.core.log.heard(self.world.core.now, provider_id);
+        let entry = self.world.core.log.heard(self.world.core.now, Some(provider_id));
         let Served { mut response, trace, rule, pacing } = serve(&mut self.world, uptime, provider_id, path, &request);
         let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
-        let hint = trace.hint.clone().or_else(|| unknown.then(|| hints::for_path(contract, request.method.as_str(), path).into()));
+        let nearest = || unknown.then(|| hints::for_path(contract, &methods::as_get(&request).method, path).into());
+        // A form can be refused with 200.
+        let refused = response.status.is_client_error() || trace.error.is_some();
+        let slip = if refused { slips::hint(&mut self.world, uptime, provider_id, &request) } else { None };
+        let hint = slip.map(Into::into).or_else(|| trace.hint.clone()).or_else(nearest);
         if let Some(Ok(hint)) = hint.map(|it| HeaderValue::from_str(&it)) {
             response.headers.insert(HINT, hint);
         }

@@ -1,6 +1,7 @@
 //! Who answers a request: the provider, or a rule in its place; and what becomes of the answer on its way.
 
 use super::answers::{FAULT, no_such_fault};
+use super::methods::{as_get, complete, options};
 use crate::engine::agenda::Due;
 use crate::engine::ids::ProviderId;
 use crate::engine::log::Trace;
@@ -33,6 +34,16 @@ pub struct Pacing {
 
 /// One request to one provider.
 pub fn serve(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Served {
+    let mut served = serve_as_get(world, uptime, provider_id, path, &as_get(request));
+    let contract = world.provider(provider_id).contract();
+    if let Some(response) = options(contract, path, request, served.response.status) {
+        return Served { response, trace: Trace { account: served.trace.account, ..Trace::default() }, ..served };
+    }
+    complete(&mut served.response);
+    served
+}
+
+fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Served {
     let found = world.find(uptime, provider_id, path, request);
     let asked = request.headers.get(FAULT).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
     let ruled = match &asked {

@@ -8,7 +8,7 @@ const START: Timestamp = Timestamp::UNIX_EPOCH;
 const OWN: ProviderId = ProviderId(0);
 
 fn asked(log: &mut Log, body: &str) -> u64 {
-    let sequence = log.heard(START, OWN);
+    let sequence = log.heard(START, Some(OWN));
     log.received(sequence, Request::new(Method::POST, "/quoine/api/v1/invoices", body.to_owned()), Trace::default(), None);
     sequence
 }

@@ -143,7 +143,10 @@ fn what_no_row_names_is_refused() {
             let has = |method: &Method| operations.iter().any(|it| it.path == row.path && it.method == *method);
             let mut allowed: Vec<&str> = operations.iter().filter(|it| it.path == row.path).map(|it| it.method.as_str()).collect();
             allowed.sort_unstable();
-            for method in METHODS.into_iter().filter(|it| !has(it)) {
+            let is_read = has(&Method::GET);
+            allowed.extend(is_read.then_some("HEAD").into_iter().chain(["OPTIONS"]));
+            // HEAD is answered as GET is.
+            for method in METHODS.into_iter().filter(|it| !has(it) && !(is_read && *it == Method::HEAD)) {
                 let mut request = Request { method: method.clone(), ..request(contract, row) };
                 if contract.error("method_not_allowed").is_some() {
                     request = shop.dressed(request); // one of them wants to know first who asks
@@ -152,6 +155,9 @@ fn what_no_row_names_is_refused() {
                 if contract.error("missing_function_name").is_some() {
                     assert_eq!(response.status, 200, "{method} {}", row.path);
                     assert_eq!(last(shop), (None, Some("missing_function_name".to_owned())));
+                } else if method == Method::OPTIONS {
+                    assert_eq!((response.status.as_u16(), response.headers["allow"].to_str().ok()), (204, Some(&*allowed.join(", "))));
+                    assert_eq!(last(shop), (None, None));
                 } else if contract.error("method_not_allowed").is_some() {
                     assert_eq!(response.status, 405, "{method} {}", row.path);
                     assert_eq!(response.headers["allow"], allowed.join(", "));

@@ -339,7 +339,7 @@ fn what_the_control_api_does_not_have() {
     assert!(detail.contains("The nearest is /__admin/clock."), "{detail}");
     let response = shop.ask(Tape::control("DELETE", "clock", &Json::Null));
     assert_eq!(problem(&response).0, 405);
-    assert_eq!(response.headers["allow"], "GET");
+    assert_eq!(response.headers["allow"], "GET, HEAD, OPTIONS");
     let (status, index) = call(&mut shop, "GET", "", &Json::Null);
     assert_eq!(status, 200);
     assert!(index["calls"].as_array().is_some_and(|all| all.iter().any(|it| it["path"] == "/__admin/clock/advance")));

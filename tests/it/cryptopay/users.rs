@@ -67,7 +67,7 @@ fn authentication_paths_are_known_with_and_without_their_slash() {
             let (status, refusal) = answer(&mut shop, "POST", &path, "{}");
             assert_eq!((status, &refusal["error"]["code"]), (400, &json!("VALIDATION_ERROR")), "{path}");
             let refused = asked(&mut shop, "GET", &path, "");
-            assert_eq!((refused.status.as_u16(), &refused.headers["allow"]), (405, &"POST".parse().expect("text")), "{path}");
+            assert_eq!((refused.status.as_u16(), &refused.headers["allow"]), (405, &"POST, OPTIONS".parse().expect("text")), "{path}");
         }
     }
     for path in ["/api/payment-orders/1", "/api/transactions", "/api/merchant-wallets/1", "/api/webhook-endpoints"] {

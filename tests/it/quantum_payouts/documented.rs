@@ -263,15 +263,16 @@ fn each_call_has_its_method_and_a_405_names_it() {
         ("webhook_save", "POST"),
         ("webhook_test", "POST"),
     ] {
+        let listed = if allowed == "GET" { "GET, HEAD, OPTIONS" } else { "POST, OPTIONS" };
         for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"] {
             let mut shop = shop(&[]);
             let request = super::request(&mut shop, method, name, "{}");
             let response = shop.ask(request);
             let allow = response.headers.get("allow").and_then(|it| it.to_str().ok());
-            if method == allowed {
+            if method == allowed || (method, allowed) == ("HEAD", "GET") {
                 assert_ne!(response.status, 405);
             } else {
-                assert_eq!((response.status.as_u16(), allow), (405, Some(allowed)), "{method} {name}");
+                assert_eq!((response.status.as_u16(), allow), (405, Some(listed)), "{method} {name}");
             }
         }
     }

@@ -219,7 +219,7 @@ fn the_errors_of_a_callback_address_row_by_row() {
 fn an_invoice_that_is_not_there() {
     let mut shop = shop(&[]);
     served(&mut shop, "POST", "invoices", NEW);
-    for id in ["2", "0", "abc", "-1", "+1", "1.0", "18446744073709551616", "%31"] {
+    for id in ["2", "0", "abc", "-1", "+1", "1.0", "18446744073709551616", "%32", "1%2F"] {
         let refused = (404, r#"{"status":"fail","message":"Invoice not found"}"#.to_owned());
         assert_eq!(answer(&mut shop, "GET", &format!("invoices/{id}"), ""), refused, "{id}");
     }
