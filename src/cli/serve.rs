@@ -10,8 +10,10 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use serde_json::json;
 
+use self::listen::Listen;
 use self::watch::Flags;
 use super::{Exit, Stop};
+use crate::edge::names::PublicUrl;
 use crate::edge::{Config, Server};
 use crate::engine::account::Account;
 use crate::engine::clock::{Mode, Rate};
@@ -24,6 +26,7 @@ use crate::kit::secret::Secret;
 use crate::kit::time::{Timestamp, Uptime, parse_timestamp};
 use crate::providers;
 
+mod listen;
 mod watch;
 
 /// How the server starts. Every flag is also an environment variable.
@@ -31,9 +34,8 @@ mod watch;
 pub struct Serve {
     /// A scenario file: the starting state and the rules
     scenario: Option<PathBuf>,
-    /// The address to listen on; port 0 picks a free port
-    #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", env = "PLAYMONEY_LISTEN")]
-    listen: SocketAddr,
+    #[command(flatten)]
+    listen: Listen,
     /// Write the base URL as JSON to this file when the server accepts requests
     #[arg(long, value_name = "FILE", env = "PLAYMONEY_READY_FILE")]
     ready_file: Option<PathBuf>,
@@ -49,13 +51,13 @@ pub struct Serve {
     /// The first webhook address of every account; {provider} is replaced by the slug of the provider
     #[arg(long, value_name = "URL", value_parser = target, env = "PLAYMONEY_WEBHOOK_URL")]
     webhook_url: Option<String>,
-    /// The beginning of links in answers; default: the scheme and host of the request
+    /// The beginning of links in answers, with the path of a proxy if it adds one; default: the scheme and host of the request
     #[arg(long, value_name = "URL", value_parser = public_url, env = "PLAYMONEY_PUBLIC_URL")]
     public_url: Option<String>,
     /// An additional host name to serve (repeatable)
     #[arg(long, value_name = "NAME", value_delimiter = ',', env = "PLAYMONEY_ALLOW_HOST")]
     allow_host: Vec<String>,
-    #[arg(long, help = "The origin of a web page that may call, such as http://localhost:3000 (repeatable)", value_name = "ORIGIN", value_delimiter = ',', value_parser = public_url, env = "PLAYMONEY_ALLOW_ORIGIN")]
+    #[arg(long, help = "The origin of a web page that may call, such as http://localhost:3000 (repeatable)", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin, env = "PLAYMONEY_ALLOW_ORIGIN")]
     allow_origin: Vec<String>,
     /// A network that webhooks may go to (repeatable); if given, webhooks go to no other network
     #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = network, env = "PLAYMONEY_WEBHOOK_ALLOW")]
@@ -103,12 +105,13 @@ pub fn target(text: &str) -> Result<String, String> {
 }
 
 fn public_url(text: &str) -> Result<String, String> {
-    let text = text.trim_end_matches('/');
-    let bare = text.split_once("://").is_some_and(|it| !it.1.contains('/'));
-    if !bare || webhook_url(text).is_err() {
-        return Err("write a scheme, a host and perhaps a port, such as https://pay.test.example or http://localhost:3000".to_owned());
-    }
-    Ok(text.to_owned())
+    let advice = "write a scheme, a host and perhaps a port and a path, such as http://localhost:3000 or https://ci.example.com/mocks";
+    PublicUrl::parse(text).map(|it| it.text().clone()).ok_or_else(|| advice.to_owned())
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    let advice = "write a scheme, a host and perhaps a port, such as https://pay.test.example or http://localhost:3000";
+    PublicUrl::parse(text).filter(|it| !it.has_prefix()).map(|it| it.text().clone()).ok_or_else(|| advice.to_owned())
 }
 
 fn network(text: &str) -> Result<IpNet, String> {
@@ -133,8 +136,8 @@ impl Serve {
 
     async fn serve(self) -> Result<Exit, Stop> {
         let mut signals = Signals::listen()?;
-        let token = self.token()?;
-        let (ready_file, listen) = (self.ready_file.clone(), self.listen);
+        let (ready_file, listen) = (self.ready_file.clone(), self.listen.addresses());
+        let token = self.token(&listen)?;
         let watched = self.scenario.clone().filter(|_| self.watch);
         let flags = self.flags();
         let start = match &self.scenario {
@@ -144,9 +147,9 @@ impl Serve {
         if let Some(file) = &ready_file {
             _ = std::fs::remove_file(file); // that of an earlier server, which a watching program would believe
         }
-        let config = self.config(start, token.clone());
+        let config = self.config(listen.clone(), start, token.clone());
         let greeting = Greeting::of(&config);
-        let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(listen, &why) })?;
+        let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
         let base = server.base_url();
         greeting.print(&base, token.as_ref());
         if let Some(file) = ready_file {
@@ -162,12 +165,12 @@ impl Serve {
     }
 
     /// The token of the control API: on loopback only if it is given, elsewhere always, unless it is `none`.
-    fn token(&self) -> Result<Option<Secret>, Stop> {
+    fn token(&self, listen: &[SocketAddr]) -> Result<Option<Secret>, Stop> {
         match self.admin_token.as_deref() {
             Some("none") => Ok(None),
             Some("") => Err(Stop::usage("--admin-token is empty: remove it, or write `none`")),
             Some(token) => Ok(Some(Secret::from_outside(token))),
-            None if self.listen.ip().is_loopback() => Ok(None),
+            None if listen.iter().all(|it| it.ip().is_loopback()) => Ok(None),
             None => Ok(Some(Secret::issued(unpredictable()?))),
         }
     }
@@ -183,9 +186,9 @@ impl Serve {
         }
     }
 
-    fn config(self, start: Start, admin_token: Option<Secret>) -> Config {
+    fn config(self, listen: Vec<SocketAddr>, start: Start, admin_token: Option<Secret>) -> Config {
         Config {
-            listen: self.listen,
+            listen,
             start,
             public_url: self.public_url,
             allow_hosts: self.allow_host,
@@ -205,7 +208,7 @@ fn unpredictable() -> Result<String, Stop> {
     Ok(hex::encode(bytes))
 }
 
-pub fn cannot_listen(listen: SocketAddr, why: &std::io::Error) -> String {
+pub fn cannot_listen(listen: &[SocketAddr], why: &std::io::Error) -> String {
     use std::io::ErrorKind;
     let advices = [
         (ErrorKind::AddrInUse, "another program listens there: stop it, or choose another port with --listen (port 0 picks a free port)"),
@@ -213,7 +216,8 @@ pub fn cannot_listen(listen: SocketAddr, why: &std::io::Error) -> String {
         (ErrorKind::AddrNotAvailable, "this machine has no such address: choose another with --listen"),
     ];
     let advice = advices.iter().find(|it| it.0 == why.kind()).map_or_else(|| why.to_string(), |it| it.1.to_owned());
-    format!("cannot listen on {listen}: {advice}")
+    let addresses: Vec<String> = listen.iter().map(SocketAddr::to_string).collect();
+    format!("cannot listen on {}: {advice}", addresses.join(" and "))
 }
 
 /// Writes another file and renames it, so that a program which waits for the file finds it complete.

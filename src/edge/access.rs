@@ -4,17 +4,20 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header};
 use parking_lot::Mutex;
 
+use super::bodies::refused;
 use super::courier::DELIVERY;
+use super::names::{PublicUrl, host_name, is_local, is_same_origin};
+use super::registry::Naming;
 use crate::control::Caller;
 use crate::kit::http::Response;
 use crate::kit::secret::Secret;
 use crate::kit::sign::same;
 use crate::sandbox::HINT;
 
-/// Wrong tokens of one peer in one second; further tokens of that peer are not compared.
+/// Wrong tokens of one peer in one second; further ones are refused with another word.
 const WRONG_TOKENS_MAX: u32 = 5;
 /// Peers whose wrong tokens are counted at a time.
 const PEERS_MAX: usize = 1_000;
@@ -22,8 +25,10 @@ const PEERS_MAX: usize = 1_000;
 /// The rules of one server.
 #[derive(Default)]
 pub struct Access {
-    /// `http://shop.example:4242`: what links in answers begin with, when it is set.
-    pub public_url: Option<String>,
+    /// What links in answers begin with for a request that names no host.
+    pub own_origin: String,
+    /// What links in answers begin with, when it is set.
+    pub public_url: Option<PublicUrl>,
     /// Further host names that are served.
     pub allow_hosts: Vec<String>,
     /// Pages elsewhere that may call.
@@ -57,26 +62,40 @@ pub struct Head<'a> {
 }
 
 impl Access {
-    /// The name under which a request calls the server, when the server serves that name.
-    pub fn called(&self, uri: &Uri, headers: &HeaderMap) -> Result<Called, Response> {
+    /// The name under which a request calls the server, when the server serves that name. A request of HTTP/1.0 may name
+    /// none: health checks of proxies do so.
+    pub fn called(&self, uri: &Uri, headers: &HeaderMap, version: Version) -> Result<Called, Response> {
         let mut hosts = headers.get_all(header::HOST).iter();
         let host = match (uri.authority(), hosts.next(), hosts.next()) {
-            (_, _, Some(_)) => return Err(misdirected("A request names one host; this one has several Host headers.")),
+            (_, _, Some(_)) => return Err(no_host("A request names one host; this one has several Host headers.")),
             (Some(authority), _, None) => authority.as_str(),
             (None, Some(host), None) => host.to_str().unwrap_or(""),
-            (None, None, None) => return Err(misdirected("The request has no Host header.")),
+            (None, None, None) if version < Version::HTTP_11 => {
+                return Ok(Called { origin: self.public_url.as_ref().map_or(&self.own_origin, PublicUrl::text).clone(), provider: None });
+            }
+            (None, None, None) => return Err(no_host("The request has no Host header.")),
         };
         let name = host_name(host).to_ascii_lowercase();
         if let Some((_, slug)) = self.provider_hosts.iter().find(|it| it.0 == name) {
             return Ok(Called { origin: http_origin(host), provider: Some(slug) });
         }
         let listed = self.allow_hosts.iter().any(|it| it.eq_ignore_ascii_case(&name));
-        let public = self.public_url.as_deref().and_then(|it| it.split_once("://")).is_some_and(|it| host_name(it.1) == name);
+        let public = self.public_url.as_ref().is_some_and(|it| it.host() == name);
         if !(listed || public || is_local(&name)) {
             return Err(misdirected(&format!("This server is not `{}`.", if name.is_empty() { host } else { &name }))
-                .with(HINT, "start it with --allow-host to serve that name"));
+                .with(HINT, "start it with --allow-host to serve that name; its paths begin with a provider, such as /quoine"));
         }
-        Ok(Called { origin: self.public_url.clone().unwrap_or_else(|| http_origin(host)), provider: None })
+        Ok(Called { origin: self.public_url.as_ref().map_or_else(|| http_origin(host), |it| it.text().clone()), provider: None })
+    }
+
+    /// The path of a request without the path of `--public-url`: a proxy may or may not have removed it.
+    pub fn without_prefix<'a>(&self, path: &'a str) -> &'a str {
+        self.public_url.as_ref().map_or(path, |it| it.without_prefix(path))
+    }
+
+    /// Who may learn which sandboxes there are.
+    pub fn naming(&self) -> Naming {
+        if self.admin_token.is_some() { Naming::Secret } else { Naming::Open }
     }
 
     /// Refuses what another site's page sends, and control calls without the token.
@@ -109,10 +128,11 @@ impl Access {
             let cross_site = head.headers.get("sec-fetch-site").is_some_and(|it| it == "cross-site");
             return cross_site.then(|| "another site".to_owned());
         };
-        let own = [Some(called.origin.as_str()), self.public_url.as_deref(), host_origin(head.headers).as_deref()]
-            .into_iter()
-            .flatten()
-            .any(|own| is_same_origin(own, origin));
+        let own =
+            [Some(called.origin.as_str()), self.public_url.as_ref().map(|it| it.text().as_str()), host_origin(head.headers).as_deref()]
+                .into_iter()
+                .flatten()
+                .any(|own| is_same_origin(own, origin));
         let known = (own || self.is_allowed_origin(origin)) && origins.next().is_none();
         (!known).then(|| origin.to_owned())
     }
@@ -123,16 +143,17 @@ impl Access {
 
     fn check_token(&self, head: Head<'_>) -> Result<(), Response> {
         let Some(token) = &self.admin_token else { return Ok(()) };
+        let given = head.headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()).unwrap_or("");
+        let (scheme, given) = given.split_once(' ').unwrap_or_default();
+        // First, so that wrong tokens do not lock the right one out. The comparison takes the same time for every text.
+        if scheme.eq_ignore_ascii_case("bearer") && same(given.trim(), token.expose()) {
+            return Ok(());
+        }
         let mut peers = self.wrong_tokens.lock();
         peers.retain(|_, it| it.0 == head.second);
         if peers.get(&head.peer).is_some_and(|it| it.1 >= WRONG_TOKENS_MAX) || peers.len() >= PEERS_MAX {
             let detail = "Too many wrong tokens in this second.";
             return Err(Response::problem(StatusCode::TOO_MANY_REQUESTS, "too_many_wrong_tokens", detail));
-        }
-        let given = head.headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()).unwrap_or("");
-        let (scheme, given) = given.split_once(' ').unwrap_or_default();
-        if scheme.eq_ignore_ascii_case("bearer") && same(given.trim(), token.expose()) {
-            return Ok(());
         }
         peers.entry(head.peer).or_insert((head.second, 0)).1 += 1;
         let detail = "The control API of this server needs its token: send it as Authorization: Bearer TOKEN. \
@@ -146,8 +167,7 @@ impl Access {
         if method != Method::OPTIONS || !self.is_allowed_origin(headers.get(header::ORIGIN)?.to_str().ok()?) {
             return None;
         }
-        let mut response = Response::new(StatusCode::NO_CONTENT, "text/plain; charset=utf-8", bytes::Bytes::new());
-        response.headers.remove(header::CONTENT_TYPE);
+        let mut response = Response::empty(StatusCode::NO_CONTENT);
         response.headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, asked.clone());
         if let Some(names) = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
             response.headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
@@ -159,11 +179,18 @@ impl Access {
     /// Lets the page of an allowed origin read the answer.
     pub fn show_to(&self, origin: Option<&HeaderValue>, response: &mut Response) {
         let Some(origin) = origin.filter(|it| it.to_str().is_ok_and(|text| self.is_allowed_origin(text))) else { return };
+        // Those of the provider too: without this, a page reads only a few names that the standard lists.
+        let names: Vec<&str> = response.headers.keys().map(header::HeaderName::as_str).collect();
+        if let Ok(exposed) = HeaderValue::from_str(&names.join(", ")) {
+            response.headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        }
         response.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         response.headers.append(header::VARY, HeaderValue::from_static("Origin"));
-        let exposed = HeaderValue::from_static("Playmoney-Time, Playmoney-Sandbox, Playmoney-Hint");
-        response.headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
     }
+}
+
+fn no_host(detail: &str) -> Response {
+    refused(StatusCode::BAD_REQUEST, "no_host", detail)
 }
 
 fn misdirected(detail: &str) -> Response {
@@ -179,32 +206,6 @@ fn http_origin(host: &str) -> String {
     ["http://", host].concat()
 }
 
-/// A host without its port and without the dot that ends a full name; nothing when more than a port follows it.
-fn host_name(authority: &str) -> &str {
-    let bracketed = authority.strip_prefix('[').and_then(|it| it.split_once(']'));
-    let (name, rest) = bracketed.unwrap_or_else(|| authority.split_at(authority.find([':', '/']).unwrap_or(authority.len())));
-    let is_port = rest.is_empty() || rest.strip_prefix(':').is_some_and(|port| port.bytes().all(|it| it.is_ascii_digit()));
-    if is_port { name.strip_suffix('.').unwrap_or(name) } else { "" }
-}
-
-/// Names that no public DNS zone can point here: loopback names, addresses, and names of a single label.
-fn is_local(name: &str) -> bool {
-    let label = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it));
-    name.parse::<IpAddr>().is_ok() || label(name) || name.strip_suffix(".localhost").is_some_and(|it| it.split('.').all(label))
-}
-
-/// Whether two origins have the same scheme, host and port.
-fn is_same_origin(a: &str, b: &str) -> bool {
-    let parts = |it: &str| {
-        let (scheme, rest) = it.split_once("://")?;
-        let (scheme, authority) = (scheme.to_ascii_lowercase(), rest.split('/').next()?.to_ascii_lowercase());
-        let default = if scheme == "https" { ":443" } else { ":80" };
-        let authority = authority.strip_suffix(default).unwrap_or(&authority).to_owned();
-        Some((scheme, authority))
-    };
-    parts(a).is_some_and(|it| parts(b) == Some(it))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,7 +213,8 @@ mod tests {
 
     fn access() -> Access {
         Access {
-            public_url: Some("https://pay.test.example".to_owned()),
+            public_url: PublicUrl::parse("https://Pay.test.example/mocks/"),
+            own_origin: "http://127.0.0.1:4242".to_owned(),
             allow_hosts: vec!["mock.ci.example".to_owned()],
             allow_origins: vec!["http://app.example:3000".to_owned()],
             provider_hosts: vec![("payouts-dev.quantumlabs.ru", "quantum-payouts")],
@@ -226,31 +228,33 @@ mod tests {
 
     #[test]
     fn t3_only_names_that_cannot_be_rebound_are_served() {
-        let called = |host: &str| access().called(&Uri::from_static("/"), &headers(&[("host", host)]));
-        for host in
-            ["127.0.0.1:4242", "localhost", "LOCALHOST:1", "api.localhost", "[::1]:4242", "192.168.1.7", "playmoney:80", "mock.ci.example"]
-        {
+        let called = |host: &str| access().called(&Uri::from_static("/"), &headers(&[("host", host)]), Version::HTTP_11);
+        for host in [
+            "127.0.0.1:4242",
+            "LOCALHOST:1",
+            "[::1]:4242",
+            "playmoney:80",
+            "host.docker.INTERNAL:4242",
+            "mock.ci.example",
+            "MOCK.ci.example",
+        ] {
             assert!(called(host).is_ok(), "{host}");
         }
-        assert_eq!(called("pay.test.example").map(|it| it.origin).ok().as_deref(), Some("https://pay.test.example"));
+        assert_eq!(called("pay.TEST.example").map(|it| it.origin).ok().as_deref(), Some("https://Pay.test.example/mocks"));
         assert_eq!(called("payouts-dev.quantumlabs.ru.").ok().and_then(|it| it.provider), Some("quantum-payouts"));
-        for host in [
-            "evil.example",
-            "127.0.0.1.evil.example",
-            "localhost.evil.example",
-            "evil.example:4242",
-            "",
-            "a b",
-            "localhost:x@evil.example",
-            "localhost/evil.example",
-            "[::1]evil.example",
-        ] {
+        for host in
+            ["evil.example", "localhost.evil.example", "evil.example:4242", "", "a b", "localhost:x@evil.example", "[::1]evil.example"]
+        {
             assert_eq!(called(host).map_err(|it| it.status), Err(StatusCode::MISDIRECTED_REQUEST), "{host}");
         }
+        let uri = Uri::from_static("/");
         let mut twice = headers(&[("host", "localhost")]);
         twice.append(header::HOST, HeaderValue::from_static("localhost"));
-        assert!(access().called(&Uri::from_static("/"), &twice).is_err());
-        assert!(access().called(&Uri::from_static("/"), &HeaderMap::new()).is_err());
+        assert_eq!(access().called(&uri, &twice, Version::HTTP_11).map_err(|it| it.status), Err(StatusCode::BAD_REQUEST));
+        let none = HeaderMap::new();
+        assert_eq!(access().called(&uri, &none, Version::HTTP_11).map_err(|it| it.status), Err(StatusCode::BAD_REQUEST));
+        let own = Access { own_origin: "http://127.0.0.1:9".to_owned(), ..Access::default() };
+        assert_eq!(own.called(&uri, &none, Version::HTTP_10).map(|it| it.origin).ok().as_deref(), Some("http://127.0.0.1:9"));
     }
 
     fn admit(access: &Access, method: &Method, path: Option<&str>, given: &[(&'static str, &str)]) -> Option<StatusCode> {
@@ -296,14 +300,19 @@ mod tests {
         for _ in 0..WRONG_TOKENS_MAX {
             assert_eq!(ask("clock", "Bearer wrong"), Some(StatusCode::UNAUTHORIZED));
         }
-        assert_eq!(ask("clock", "Bearer right"), Some(StatusCode::TOO_MANY_REQUESTS));
+        assert_eq!(ask("clock", "Bearer wrong"), Some(StatusCode::TOO_MANY_REQUESTS));
+        assert_eq!(ask("clock", "Bearer right"), None, "wrong tokens do not lock out the right one");
     }
 
     #[test]
     fn an_allowed_page_may_ask_beforehand_and_read() {
         let asked = headers(&[("origin", "http://app.example:3000"), ("access-control-request-method", "POST")]);
         let mut response = access().preflight(&Method::OPTIONS, &asked).expect("allowed");
+        let limit = header::HeaderName::from_static("x-ratelimit-remaining");
+        response.headers.insert(limit, HeaderValue::from_static("1"));
         access().show_to(asked.get(header::ORIGIN), &mut response);
+        let exposed = response.headers[header::ACCESS_CONTROL_EXPOSE_HEADERS].to_str().expect("text");
+        assert!(exposed.contains("x-ratelimit-remaining"), "{exposed}");
         assert_eq!(response.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "http://app.example:3000");
         let foreign = headers(&[("origin", "http://evil.example"), ("access-control-request-method", "POST")]);
         assert!(access().preflight(&Method::OPTIONS, &foreign).is_none());

@@ -124,6 +124,14 @@ impl Driver {
         Self::start(copy, self.stopwatch, Arc::clone(&self.courier), Arc::clone(&self.loopback))
     }
 
+    /// Keeps in the journal a request that was refused before a sandbox heard it.
+    pub fn keep_unheard(self: &Arc<Self>, request: Request, response: &Response) {
+        let uptime = self.stopwatch.uptime();
+        let mut sandbox = self.lock();
+        sandbox.keep_unheard(uptime, request, response);
+        self.drain(sandbox, uptime);
+    }
+
     /// Adds this sandbox's time and name to an answer that the edge has made itself.
     pub fn stamped(&self, response: Response) -> Response {
         self.lock().stamped_at(self.stopwatch.uptime(), response)

@@ -9,8 +9,8 @@ use ipnet::IpNet;
 pub struct Egress {
     /// The permitted networks; empty: all but the forbidden ones.
     pub allow: Vec<IpNet>,
-    /// The address this server listens on: a webhook to its own control API could reset the sandbox that sends it.
-    pub own: Option<SocketAddr>,
+    /// The addresses this server listens on: a webhook to its own control API could reset the sandbox that sends it.
+    pub own: Vec<SocketAddr>,
 }
 
 impl Egress {
@@ -18,7 +18,7 @@ impl Egress {
     pub fn permits(&self, to: SocketAddr) -> bool {
         let ip = to.ip().to_canonical();
         let listed = self.allow.is_empty() || self.allow.iter().any(|it| it.contains(&ip));
-        listed && !is_forbidden(ip) && !self.own.is_some_and(|own| is_own(own, ip, to.port()))
+        listed && !is_forbidden(ip) && !self.own.iter().any(|own| is_own(*own, ip, to.port()))
     }
 }
 
@@ -78,7 +78,7 @@ mod tests {
         let all: IpNet = "0.0.0.0/0".parse().expect("a network");
         for text in forbidden {
             assert!(!Egress::default().permits(at(text)), "{text}");
-            assert!(!Egress { allow: vec![all], own: None }.permits(at(text)), "{text}, listed");
+            assert!(!Egress { allow: vec![all], own: Vec::new() }.permits(at(text)), "{text}, listed");
         }
         for text in ["127.0.0.1:80", "10.0.0.1:80", "192.168.1.1:80", "203.0.113.9:443", "[::1]:80", "[2001:db8::1]:80", "[fd00::1]:80"] {
             assert!(Egress::default().permits(at(text)), "{text}");
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn t1_a_list_is_the_whole_list() {
-        let egress = Egress { allow: vec!["127.0.0.2/32".parse().expect("a network")], own: None };
+        let egress = Egress { allow: vec!["127.0.0.2/32".parse().expect("a network")], own: Vec::new() };
         assert!(egress.permits(at("127.0.0.2:80")));
         assert!(egress.permits(at("[::ffff:127.0.0.2]:80")));
         assert!(!egress.permits(at("127.0.0.1:80")));
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn t2_the_server_does_not_call_itself() {
-        let egress = |own| Egress { allow: Vec::new(), own: Some(at(own)) };
+        let egress = |own| Egress { allow: Vec::new(), own: vec![at(own)] };
         assert!(!egress("127.0.0.1:4242").permits(at("127.0.0.1:4242")));
         assert!(!egress("127.0.0.1:4242").permits(at("[::ffff:127.0.0.1]:4242")));
         assert!(egress("127.0.0.1:4242").permits(at("127.0.0.1:4243")));

@@ -5,94 +5,160 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use http::{Method, StatusCode, header};
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Body, Incoming};
+use bytes::Bytes;
+use http::{Method, StatusCode, Version, header};
+use http_body_util::Full;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
-use super::access::{Access, Head};
+use super::access::{Access, Called, Head};
 use super::address::Address;
+use super::bodies::{Bodies, Held, Sender};
+use super::descriptors::Descriptors;
 use super::driver::{Driver, Leaving, Stopwatch};
 use super::faults::inject;
+use super::notices::{Notices, Shortage};
+use super::places::{Place, Places};
 use super::registry::Registry;
-use super::socket::Socket;
+use super::socket::{Ended, Socket};
+use super::unheard;
 use crate::control::{self, BodyLimits, Call, Caller};
-use crate::kit::http::{HeaderValue, Request, Response, Target};
+use crate::kit::http::{HeaderName, HeaderValue, Request, RequestPath, Response, Target};
+use crate::kit::path::normalised;
 
-/// All headers of a request together.
-pub const HEAD_BYTES_MAX: usize = 64 * 1024;
-/// The time until all headers have arrived, and between two requests of a connection.
-const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
-/// A body may arrive at any pace for this duration; then it has to keep the pace below.
-const BODY_GRACE: Duration = Duration::from_secs(2);
-const BODY_BYTES_PER_SECOND_MIN: u64 = 1024;
-/// This much of a body that is too large is read and dropped: many senders read the refusal only after they have sent all.
-const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Connections at a time.
-const CONNECTIONS_MAX: usize = 20_000;
+/// How often a connection is looked at.
+const LOOK_INTERVAL: Duration = Duration::from_secs(15);
+/// A head that has begun to arrive is complete after so many looks.
+const HALF_HEAD_LOOKS_MAX: u32 = 3;
+/// A connection may wait this long for its next request. Go's clients keep one for 90 s, Java's for 20 minutes: a server that
+/// closes first can meet a request that is on its way.
+const IDLE_TIME_MAX: Duration = Duration::from_secs(1_260);
+/// What `IDLE_TIME_MAX` is called in an answer.
+const KEEP_ALIVE: HeaderValue = HeaderValue::from_static("timeout=1260");
+/// A connection whose place is needed has this long to finish its answer.
+const CLOSING_TIME_MAX: Duration = Duration::from_secs(5);
 /// When the server stops, connections may finish their requests within this duration.
 const SHUTDOWN_TIME_MAX: Duration = Duration::from_secs(5);
+/// A caller that sends nothing more may still read, or be gone: both look alike. An answer that is not ready after this
+/// duration is given up.
+const HALF_CLOSED_TIME_MAX: Duration = Duration::from_secs(2);
 
 /// What all connections share.
 pub struct Shared {
     pub registry: Arc<Registry>,
     pub access: Access,
     pub stopwatch: Stopwatch,
+    pub descriptors: Descriptors,
+    pub notices: Notices,
+    pub bodies: Bodies,
 }
 
 /// Serves until `stop` says so; then finishes the requests under way, within limits.
-pub async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
-    let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    loop {
-        let next = async { (Arc::clone(&places).acquire_owned().await, listener.accept().await) };
-        let (place, accepted) = tokio::select! {
-            next = next => next,
-            _ = stop.wait_for(|it| *it) => break,
-        };
-        match accepted {
-            Ok((stream, peer)) => {
-                let connection = graceful.watch(connection(stream, peer, Arc::clone(&shared)));
-                tokio::spawn(async move {
-                    if let Err(why) = connection.await {
-                        tracing::debug!(%peer, %why, "connection");
-                    }
-                    drop(place);
-                });
-            }
-            Err(why) => {
-                tracing::warn!(%why, "no connection can be accepted");
-                tokio::time::sleep(Duration::from_millis(50)).await; // most likely out of file descriptors
-            }
-        }
+pub async fn serve(listeners: Vec<TcpListener>, shared: Arc<Shared>, stop: watch::Receiver<bool>) {
+    let places = Places::new(shared.descriptors.connections_max());
+    let accepting = listeners.into_iter().map(|it| tokio::spawn(accept(it, Arc::clone(&places), Arc::clone(&shared), stop.clone())));
+    for it in accepting.collect::<Vec<_>>() {
+        _ = it.await;
     }
-    drop(listener);
-    if tokio::time::timeout(SHUTDOWN_TIME_MAX, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(SHUTDOWN_TIME_MAX, places.all_free()).await.is_err() {
         tracing::warn!("some requests were cut off by the end of the server");
     }
 }
 
-fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
-    shared: Arc<Shared>,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
+/// Accepts the connections of one address.
+async fn accept(listener: TcpListener, places: Arc<Places>, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
+    let next = async || match listener.accept().await {
+        Ok((stream, peer)) => {
+            if let Some(place) = places.take_free() {
+                return Some((stream, peer, place));
+            }
+            shared.notices.say(Shortage::Connections, || all_taken(&places, shared.descriptors));
+            Some((stream, peer, places.take().await))
+        }
+        Err(why) => {
+            shared.notices.say(Shortage::Descriptors, || no_descriptor(&why, shared.descriptors));
+            places.close_longest_idle();
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            None
+        }
+    };
+    loop {
+        let accepted = tokio::select! {
+            accepted = next() => accepted,
+            _ = stop.wait_for(|it| *it) => return,
+        };
+        if let Some((stream, peer, place)) = accepted {
+            tokio::spawn(attend(stream, peer, place, Arc::clone(&shared), stop.clone()));
+        }
+    }
+}
+
+fn all_taken(places: &Places, descriptors: Descriptors) -> String {
+    let (places_max, limit) = (places.places_max(), descriptors.limit());
+    format!(
+        "all {places_max} connections are open: for each new one, the connection that was idle longest is closed. \
+         Close connections that are not used, or raise the limit of open files (ulimit -n, now {limit})"
+    )
+}
+
+fn no_descriptor(why: &std::io::Error, descriptors: Descriptors) -> String {
+    let limit = descriptors.limit();
+    format!(
+        "a connection cannot be accepted: {why}. Close files and connections, or raise the limit of open files (ulimit -n, now {limit})"
+    )
+}
+
+/// One connection, from its first byte to its last.
+async fn attend(stream: TcpStream, peer: SocketAddr, place: Place, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     _ = stream.set_nodelay(true);
-    let socket = Socket::new(stream);
+    let socket = Socket::new(stream, place);
     let own = socket.clone();
     let service = service_fn(move |request| {
         let (shared, socket) = (Arc::clone(&shared), own.clone());
-        async move { answer(&shared, peer.ip(), socket, request).await.ok_or(Hangup) }
+        async move {
+            socket.begin();
+            let answer = answer(&shared, peer.ip(), &socket, request).await;
+            socket.place().rest();
+            answer.ok_or(Hangup)
+        }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
-    // A request has at most 100 headers. That is hyper's default; to set it as well would cost an allocation a request.
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_buf_size(HEAD_BYTES_MAX);
-    builder.serve_connection(TokioIo::new(socket), service)
+    builder.half_close(true).header_read_timeout(None).max_buf_size(unheard::HEAD_BYTES_MAX);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(socket.clone()), service));
+    let finishes_within = tokio::select! {
+        biased;
+        done = connection.as_mut() => return closed(peer, done),
+        () = socket.place().is_needed() => if socket.has_half_a_head() { Duration::ZERO } else { CLOSING_TIME_MAX },
+        _ = stop.wait_for(|it| *it) => SHUTDOWN_TIME_MAX,
+        () = too_long_idle(&socket) => Duration::ZERO,
+    };
+    connection.as_mut().graceful_shutdown();
+    if let Ok(done) = tokio::time::timeout(finishes_within, connection).await {
+        closed(peer, done);
+    }
+}
+
+fn closed(peer: SocketAddr, done: hyper::Result<()>) {
+    if let Err(why) = done {
+        tracing::debug!(%peer, %why, "connection");
+    }
+}
+
+/// Waits until a connection has been idle, or has had half a head, longer than it may.
+async fn too_long_idle(socket: &Socket) {
+    let (mut idle, mut half_head) = (0, 0);
+    let mut number = socket.requests();
+    while idle < IDLE_TIME_MAX.as_secs() / LOOK_INTERVAL.as_secs() && half_head < HALF_HEAD_LOOKS_MAX {
+        tokio::time::sleep(LOOK_INTERVAL).await;
+        if socket.place().is_busy() || number != socket.requests() {
+            (idle, half_head, number) = (0, 0, socket.requests());
+        }
+        idle += 1;
+        half_head = if socket.has_half_a_head() { half_head + 1 } else { 0 };
+    }
 }
 
 /// The connection is cut: without an answer, or after the bytes of a fault.
@@ -100,26 +166,12 @@ fn connection(
 #[error("the connection is cut on purpose")]
 struct Hangup;
 
-async fn answer(shared: &Shared, peer: IpAddr, socket: Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
+async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
     let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, head.uri.path()));
-    let is_head = head.method == Method::HEAD;
-    let (driver, leaving) = match arrive(shared, peer, head, body).await {
-        Ok(Arrived { driver, call, request }) => {
-            let leaving = match call.and_then(control::serve) {
-                Some(response) => Leaving::at_once(driver.stamped(response)),
-                None => driver.handle(request).await?,
-            };
-            (driver, leaving)
-        }
-        Err(refusal) => {
-            let Refusal { driver, response } = *refusal;
-            let driver = driver.unwrap_or_else(|| shared.registry.default());
-            let response = driver.stamped(response);
-            (driver, Leaving::at_once(response))
-        }
-    };
+    let (is_head, version) = (head.method == Method::HEAD, head.version);
+    let (driver, leaving) = decide(shared, peer, socket, head, body).await?;
     let Leaving { mut response, transport, caller: _caller } = leaving;
     if let Some(asked) = asked {
         tracing::info!(sandbox = driver.name(), status = response.status.as_u16(), "{asked}");
@@ -130,12 +182,72 @@ async fn answer(shared: &Shared, peer: IpAddr, socket: Socket, request: hyper::R
     if let Some(transport) = transport {
         tracing::info!(sandbox = driver.name(), ?transport, "a rule changes this answer on its way");
         // Boxed, because the usual answer does not need its size.
-        response = Box::pin(inject(socket, driver.name(), &transport, is_head, response)).await?;
+        let injected = Box::pin(inject(socket.clone(), driver.name(), &transport, is_head, response));
+        response = tokio::select! {
+            biased;
+            left = injected => left?,
+            () = given_up(socket) => return None,
+        };
+    }
+    if is_head && response.body.is_empty() && ![StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&response.status) {
+        response.headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0")); // as hyper says it of GET
     }
     let mut written = hyper::Response::new(Full::new(response.body));
     *written.status_mut() = response.status;
     *written.headers_mut() = response.headers;
+    if version == Version::HTTP_11 && !written.headers().contains_key(header::CONNECTION) {
+        written.headers_mut().insert(KEEP_ALIVE_NAME, KEEP_ALIVE);
+    }
     Some(written)
+}
+
+/// The answer to a request, and the sandbox that gave it. `None`: the connection is cut without one.
+async fn decide(
+    shared: &Shared,
+    peer: IpAddr,
+    socket: &Socket,
+    head: http::request::Parts,
+    body: Incoming,
+) -> Option<(Arc<Driver>, Leaving)> {
+    Some(match arrive(shared, peer, head, body).await {
+        Ok(Arrived { driver, call, request, held }) => {
+            let is_control = matches!(request.path.target(), Target::Control { .. });
+            let mut leaving = if let Some(response) = call.and_then(control::serve) {
+                Leaving::at_once(driver.stamped(response))
+            } else {
+                tokio::select! {
+                    biased;
+                    leaving = driver.handle(request) => leaving?,
+                    () = given_up(socket) => return None,
+                }
+            };
+            drop(held);
+            if is_control {
+                leaving.response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+            }
+            (driver, leaving)
+        }
+        Err(refusal) => {
+            let Refusal { driver, mut response, unheard } = *refusal;
+            let driver = driver.unwrap_or_else(|| shared.registry.default());
+            response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+            let response = driver.stamped(response);
+            if let Some(request) = unheard {
+                shared.registry.default().keep_unheard(request, &response);
+            }
+            (driver, Leaving::at_once(response))
+        }
+    })
+}
+
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+const KEEP_ALIVE_NAME: HeaderName = HeaderName::from_static("keep-alive");
+
+/// Waits until the caller is gone, or must be taken for gone.
+async fn given_up(socket: &Socket) {
+    if socket.ended().await == Ended::Sending {
+        tokio::time::sleep(HALF_CLOSED_TIME_MAX).await;
+    }
 }
 
 /// A request that may be answered, and the sandbox that it is for.
@@ -144,6 +256,8 @@ struct Arrived {
     /// The row of a control call; `None` for any other request.
     call: Option<&'static Call>,
     request: Request,
+    /// The memory that its body takes of that for all bodies.
+    held: Held,
 }
 
 /// Why a request is not answered by a sandbox.
@@ -151,127 +265,97 @@ struct Refusal {
     /// The sandbox that it was for, when it was found.
     driver: Option<Arc<Driver>>,
     response: Response,
+    /// The request as far as it was read, for the journal. None for a control call, which no journal keeps.
+    unheard: Option<Request>,
 }
 
-impl From<Response> for Box<Refusal> {
+/// A request that may be answered or, with what was read of it, the reason why not.
+async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Arrived, Box<Refusal>> {
+    let mut content = Held::default();
+    let admitted = admit(shared, peer, &head, body, &mut content).await;
+    let target = head.uri.path_and_query().map_or("/", |it| it.as_str());
+    let request = Request { method: head.method, headers: head.headers, ..Request::new(Method::GET, target, content.bytes.clone()) };
+    match admitted {
+        Ok(Admitted { driver, call, path, called }) => {
+            let request = Request { path, origin: called.origin, by_own_host: called.provider.is_some(), ..request };
+            Ok(Arrived { driver, call, request, held: content })
+        }
+        Err(NotAdmitted { driver, response, journal }) => {
+            let unheard = (journal == Journal::Default).then_some(request);
+            Err(Box::new(Refusal { driver, response, unheard }))
+        }
+    }
+}
+
+/// What the head of an admitted request says.
+struct Admitted {
+    driver: Arc<Driver>,
+    call: Option<&'static Call>,
+    path: RequestPath,
+    called: Called,
+}
+
+struct NotAdmitted {
+    driver: Option<Arc<Driver>>,
+    response: Response,
+    journal: Journal,
+}
+
+/// Which journal keeps a request that no sandbox has heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Journal {
+    /// That of the default sandbox.
+    Default,
+    None,
+}
+
+impl From<Response> for NotAdmitted {
     fn from(response: Response) -> Self {
-        Self::new(Refusal { driver: None, response })
+        Self { driver: None, response, journal: Journal::Default }
     }
 }
 
 /// Checks host, body, sandbox and token in this order, so that a credential inside a body can choose the sandbox.
 ///
 /// One exception: where a row allows a larger body than usual, the token is checked before the body is read. Otherwise a
-/// caller without the token could make the server hold 256 MiB per connection.
-async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Arrived, Box<Refusal>> {
-    if head_bytes(&head) > HEAD_BYTES_MAX {
-        let detail = format!("All headers together have at most {HEAD_BYTES_MAX} bytes here.");
-        return Err(refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", &detail).into());
-    }
-    let called = shared.access.called(&head.uri, &head.headers)?;
+/// caller without the token could make the server hold 256 MiB.
+async fn admit(
+    shared: &Shared,
+    peer: IpAddr,
+    head: &http::request::Parts,
+    body: Incoming,
+    content: &mut Held,
+) -> Result<Admitted, NotAdmitted> {
+    unheard::check(head)?;
+    let called = shared.access.called(&head.uri, &head.headers, head.version)?;
     if let Some(response) = shared.access.preflight(&head.method, &head.headers) {
-        return Err(response.into());
+        return Err(NotAdmitted { driver: None, response, journal: Journal::None });
     }
-    let (call, body, path, driver) = {
-        let address = Address::parse(called.provider, head.uri.path());
-        let (may_call, call) = match address.path.target() {
-            Target::Provider { .. } => (None, None),
-            Target::Control { path } => {
-                let call = Call::find(&head.method, path);
-                (Some(call.map_or(Caller::TokenHolder, |it| it.caller)), call)
-            }
-        };
-        let limits = call.map_or(BodyLimits::USUAL, |it| it.limits);
-        let admit = || {
-            let second = shared.stopwatch.uptime().elapsed.as_secs();
-            shared.access.admit(Head { method: &head.method, headers: &head.headers, may_call, peer, second }, &called)
-        };
-        if BodyLimits::USUAL.bytes_max < limits.bytes_max {
-            admit()?;
+    let path = normalised(head.uri.path());
+    let address = Address::parse(called.provider, shared.access.without_prefix(&path));
+    let (may_call, call) = match address.path.target() {
+        Target::Provider { .. } => (None, None),
+        Target::Control { path } => {
+            let call = Call::find(&head.method, path);
+            (Some(call.map_or(Caller::TokenHolder, |it| it.caller)), call)
         }
-        let body = read(body, limits).await?;
-        let driver = shared.registry.choose(address.sandbox, &head.headers)?;
-        if let Err(response) = admit() {
-            return Err(Box::new(Refusal { driver: Some(driver), response }));
-        }
-        (call, body, address.path, driver)
     };
-    let target = head.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
-    let query = head.uri.query().unwrap_or("").to_owned();
-    let by_own_host = called.provider.is_some();
-    let request = Request { method: head.method, target, path, query, headers: head.headers, body, origin: called.origin, by_own_host };
-    Ok(Arrived { driver, call, request })
-}
-
-/// Nearly the size of the request line and the headers as they were sent. hyper refuses much larger ones, but not to the
-/// byte.
-fn head_bytes(head: &http::request::Parts) -> usize {
-    let line = head.uri.path_and_query().map_or(0, |it| it.as_str().len());
-    head.headers.iter().fold(line, |sum, (name, value)| sum + name.as_str().len() + value.len() + ": \r\n".len())
-}
-
-/// The whole body, within its bounds.
-async fn read(mut body: Incoming, limits: BodyLimits) -> Result<Bytes, Response> {
-    let BodyLimits { bytes_max, time_max } = limits;
-    if body.is_end_stream() {
-        return Ok(Bytes::new());
+    let journal = if may_call.is_none() { Journal::Default } else { Journal::None };
+    let refused = |response| NotAdmitted { driver: None, response, journal };
+    let limits = call.map_or(BodyLimits::USUAL, |it| it.limits);
+    let admit = || {
+        let second = shared.stopwatch.uptime().elapsed.as_secs();
+        shared.access.admit(Head { method: &head.method, headers: &head.headers, may_call, peer, second }, &called)
+    };
+    if BodyLimits::USUAL.bytes_max < limits.bytes_max {
+        admit().map_err(refused)?;
     }
-    let announced = body.size_hint().lower();
-    if announced > bytes_max as u64 {
-        return Err(too_large(body, bytes_max).await);
+    let sender = if head.headers.contains_key(header::EXPECT) { Sender::Asks } else { Sender::SendsAtOnce };
+    *content = shared.bodies.read(body, limits, sender, &shared.notices).await.map_err(refused)?;
+    let driver = shared.registry.choose(address.sandbox, &head.headers, shared.access.naming()).map_err(refused)?;
+    if let Err(response) = admit() {
+        return Err(NotAdmitted { driver: Some(driver), response, journal });
     }
-    // Bounded, because a sender may announce more than it sends.
-    let mut kept = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0).min(BodyLimits::USUAL.bytes_max));
-    let mut pace = pin!(tokio::time::sleep(BODY_GRACE));
-    let begun = pace.deadline() - BODY_GRACE;
-    loop {
-        let frame = tokio::select! {
-            biased;
-            frame = body.frame() => frame,
-            () = &mut pace => return Err(too_slow(time_max)),
-        };
-        let Some(frame) = frame else { return Ok(kept.freeze()) };
-        let frame = frame.map_err(|_| refused(StatusCode::BAD_REQUEST, "broken_body", "The body ended before it was complete."))?;
-        let Some(chunk) = frame.data_ref() else { continue };
-        if kept.len() + chunk.len() > bytes_max {
-            return Err(too_large(body, bytes_max).await);
-        }
-        kept.extend_from_slice(chunk);
-        if body.is_end_stream() {
-            return Ok(kept.freeze()); // the usual body arrives whole, and needs no timer
-        }
-        let earned = Duration::from_secs(kept.len() as u64 / BODY_BYTES_PER_SECOND_MIN);
-        pace.as_mut().reset(begun + time_max.min(BODY_GRACE + earned));
-    }
-}
-
-async fn too_large(body: Incoming, bytes_max: usize) -> Response {
-    _ = tokio::time::timeout(BODY_GRACE, discard(body)).await;
-    refused(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", &format!("A body has at most {bytes_max} bytes here."))
-}
-
-async fn discard(mut body: Incoming) {
-    let mut seen = 0;
-    while let Some(Ok(frame)) = body.frame().await {
-        seen += frame.data_ref().map_or(0, Bytes::len);
-        if seen > DISCARDED_BYTES_MAX {
-            return;
-        }
-    }
-}
-
-fn too_slow(time_max: Duration) -> Response {
-    let seconds = time_max.as_secs();
-    let detail = format!(
-        "The body arrives too slowly: it has to be complete within {seconds} s, \
-         and to bring at least {BODY_BYTES_PER_SECOND_MIN} bytes a second after the first 2 s."
-    );
-    refused(StatusCode::REQUEST_TIMEOUT, "body_too_slow", &detail)
-}
-
-/// A refusal after which the connection cannot be used again, because the body was not read to its end.
-fn refused(status: StatusCode, kind: &str, detail: &str) -> Response {
-    let mut response = Response::problem(status, kind, detail);
-    response.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    response
+    let path = address.path;
+    Ok(Admitted { driver, call, path, called })
 }

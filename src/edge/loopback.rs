@@ -7,6 +7,7 @@ use super::registry::{DEFAULT, Registry};
 use crate::control;
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::kit::http::Target;
+use crate::kit::path::normalised;
 
 /// Knows this server's own addresses, and asks its registry for the sandboxes behind them.
 #[derive(Default)]
@@ -30,13 +31,18 @@ impl Loopback {
 
     /// The path of a URL of this server; `None` for another server's.
     fn own_path<'a>(&self, url: &'a str) -> Option<&'a str> {
-        self.origins.iter().find_map(|it| url.strip_prefix(it.as_str())).filter(|it| it.starts_with('/'))
+        let below = |origin: &String| {
+            let (own, path) = url.split_at_checked(origin.len())?;
+            (own.eq_ignore_ascii_case(origin) && path.starts_with('/')).then_some(path)
+        };
+        self.origins.iter().find_map(below)
     }
 
     /// Delivers an attempt to the inbox that is its target. `None`: the target is not one of our inboxes.
     pub fn take(&self, outgoing: &Outgoing) -> Option<Outcome> {
         let path = self.own_path(&outgoing.url)?;
-        let address = Address::parse(None, path.split('?').next()?);
+        let plain = normalised(path.split('?').next()?);
+        let address = Address::parse(None, &plain);
         let inbox = inbox(&address)?;
         let driver = self.registry.get()?.upgrade()?.find(address.sandbox.unwrap_or(DEFAULT))?;
         Some(driver.receive(inbox, path.to_owned(), outgoing))
@@ -60,6 +66,8 @@ mod tests {
         let loopback = Loopback::new(vec!["http://127.0.0.1:4242".to_owned()]);
         assert_eq!(loopback.own_path("http://127.0.0.1:4242/__admin/inbox/shop"), Some("/__admin/inbox/shop"));
         assert_eq!(loopback.own_path("http://127.0.0.1:42420/__admin/inbox/shop"), None);
+        let named = Loopback::new(vec!["http://localhost:4242".to_owned()]);
+        assert_eq!(named.own_path("HTTP://LOCALHOST:4242/__admin/inbox/shop"), Some("/__admin/inbox/shop"));
     }
 
     #[test]

@@ -2,15 +2,21 @@
 
 pub mod access;
 pub mod address;
+pub mod bodies;
 pub mod courier;
+pub mod descriptors;
 pub mod driver;
 pub mod egress;
 pub mod faults;
 pub mod inbound;
 pub mod loopback;
+pub mod names;
+pub mod notices;
+pub mod places;
 pub mod registry;
 pub mod socket;
 pub mod stage;
+pub mod unheard;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,11 +27,15 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::access::Access;
+use self::bodies::Bodies;
 use self::courier::Courier;
+use self::descriptors::Descriptors;
 use self::driver::{Driver, Stopwatch};
 use self::egress::Egress;
 use self::inbound::Shared;
 use self::loopback::Loopback;
+use self::names::PublicUrl;
+use self::notices::Notices;
 use self::registry::Registry;
 use self::stage::ServerStage;
 use crate::engine::start::{Impossible, Start};
@@ -36,11 +46,13 @@ use crate::sandbox::Sandbox;
 /// How a server starts.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Port 0 picks a free one.
-    pub listen: SocketAddr,
+    /// The addresses to listen on, at least one. The first is the one that is told; port 0 picks a free port, the same for
+    /// all.
+    pub listen: Vec<SocketAddr>,
     /// The default sandbox.
     pub start: Start,
-    /// What links in answers begin with; without it, the scheme and host of the request.
+    /// What links in answers begin with, such as `https://ci.example.com/mocks`; without it, the scheme and host of the
+    /// request.
     pub public_url: Option<String>,
     /// Further host names that are served.
     pub allow_hosts: Vec<String>,
@@ -56,7 +68,7 @@ impl Default for Config {
     /// A free port on loopback, and the frozen default sandbox.
     fn default() -> Self {
         Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
             start: Start::default(),
             public_url: None,
             allow_hosts: Vec::new(),
@@ -76,23 +88,31 @@ pub struct Server {
 }
 
 impl Server {
-    /// Binds the address and begins to serve, on the current tokio runtime.
+    /// Binds the addresses and begins to serve, on the current tokio runtime. The process may have as many open files as
+    /// the system lets it raise the limit to.
     ///
     /// # Errors
-    /// The address cannot be listened on.
+    /// An address cannot be listened on, or the public address is not one.
     pub async fn start(config: Config) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(config.listen).await?;
-        let address = listener.local_addr()?;
+        let descriptors = Descriptors::raise();
+        let public_url = match &config.public_url {
+            Some(text) => Some(PublicUrl::parse(text).ok_or_else(|| invalid(format!("{text} is not the address of a server")))?),
+            None => None,
+        };
+        let listeners = bind(&config.listen).await?;
+        let address = listeners.first().ok_or_else(|| invalid("there is no address to listen on".to_owned()))?.local_addr()?;
+        let own = listeners.iter().map(TcpListener::local_addr).collect::<std::io::Result<Vec<_>>>()?;
         let stopwatch = Stopwatch::start();
-        let loopback = Arc::new(Loopback::new(origins(address, config.public_url.as_deref())));
-        let courier = Arc::new(Courier::new(Egress { allow: config.webhook_allow, own: Some(address) }));
+        let loopback = Arc::new(Loopback::new(origins(&own, config.public_url.as_deref())));
+        let courier = Arc::new(Courier::new(Egress { allow: config.webhook_allow, own: own.clone() }));
         let sandbox = Sandbox::new(config.start, stopwatch.uptime());
         let driver = Driver::start(sandbox, stopwatch, courier, Arc::clone(&loopback));
         let registry = Arc::new(Registry::new(driver));
         loopback.connect(Arc::downgrade(&registry));
         let hosts = providers::all().iter().map(|it| it.contract()).flat_map(|it| it.hosts.iter().map(|host| (*host, it.slug))).collect();
         let access = Access {
-            public_url: config.public_url,
+            own_origin: base_url(address),
+            public_url,
             allow_hosts: config.allow_hosts,
             allow_origins: config.allow_origins,
             admin_token: config.admin_token,
@@ -100,8 +120,11 @@ impl Server {
             ..Access::default()
         };
         let (stop, stopped) = watch::channel(false);
-        let shared = Arc::new(Shared { registry, access, stopwatch });
-        let serving = tokio::spawn(inbound::serve(listener, Arc::clone(&shared), stopped));
+        let (open_files, connections, webhooks) = (descriptors.limit(), descriptors.connections_max(), descriptors.webhooks_max());
+        tracing::debug!(open_files, connections, webhooks, "limits");
+        let (notices, bodies) = (Notices::new(stopwatch), Bodies::default());
+        let shared = Arc::new(Shared { registry, access, stopwatch, descriptors, notices, bodies });
+        let serving = tokio::spawn(inbound::serve(listeners, Arc::clone(&shared), stopped));
         Ok(Self { address, shared, stop, serving })
     }
 
@@ -120,7 +143,7 @@ impl Server {
         ServerStage::new(self, runtime)
     }
 
-    /// The address that is listened on.
+    /// The address that is listened on, the first of several.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -137,15 +160,35 @@ impl Server {
     }
 }
 
+/// Listens on all addresses. Those after the first take the port that the first has got, where theirs is 0.
+async fn bind(addresses: &[SocketAddr]) -> std::io::Result<Vec<TcpListener>> {
+    let mut listeners: Vec<TcpListener> = Vec::new();
+    for address in addresses {
+        let mut address = *address;
+        if let (0, Some(first)) = (address.port(), listeners.first()) {
+            address.set_port(first.local_addr()?.port());
+        }
+        listeners.push(TcpListener::bind(address).await?);
+    }
+    Ok(listeners)
+}
+
+fn invalid(why: String) -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::InvalidInput, why)
+}
+
 fn base_url(address: SocketAddr) -> String {
     let (ip, port) = (address.ip(), address.port());
     if ip.is_unspecified() { format!("http://127.0.0.1:{port}") } else { format!("http://{}", SocketAddr::new(ip, port)) }
 }
 
-/// The forms of this server's own address that a webhook URL may have.
-fn origins(address: SocketAddr, public_url: Option<&str>) -> Vec<String> {
-    let port = address.port();
-    let own = [base_url(address), format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}"), format!("http://[::1]:{port}")];
-    let reachable = own.into_iter().take(if address.ip().is_loopback() || address.ip().is_unspecified() { 4 } else { 1 });
-    reachable.chain(public_url.map(str::to_owned)).collect()
+/// The forms of this server's own addresses that a webhook URL may have.
+fn origins(addresses: &[SocketAddr], public_url: Option<&str>) -> Vec<String> {
+    let of = |address: &SocketAddr| {
+        let port = address.port();
+        let own =
+            [base_url(*address), format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}"), format!("http://[::1]:{port}")];
+        own.into_iter().take(if address.ip().is_loopback() || address.ip().is_unspecified() { 4 } else { 1 })
+    };
+    addresses.iter().flat_map(of).chain(public_url.map(|it| it.trim_end_matches('/').to_owned())).collect()
 }

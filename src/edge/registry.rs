@@ -67,14 +67,25 @@ impl Registry {
     }
 
     /// The sandbox for a request: the one that its path names, else its header, else the default one.
-    pub fn choose(&self, by_path: Option<&str>, headers: &HeaderMap) -> Result<Arc<Driver>, Response> {
+    pub fn choose(&self, by_path: Option<&str>, headers: &HeaderMap, naming: Naming) -> Result<Arc<Driver>, Response> {
         let by_header = headers.get(SANDBOX).map(|it| it.to_str().unwrap_or("?"));
         let name = by_path.or(by_header).unwrap_or(DEFAULT);
         self.find(name).ok_or_else(|| {
-            let detail = format!("No sandbox is named `{name}`. Known sandboxes: {}.", self.names().join(", "));
-            Response::problem(StatusCode::NOT_FOUND, "unknown_sandbox", &detail)
+            let known = match naming {
+                Naming::Open => format!(" Known sandboxes: {}.", self.names().join(", ")),
+                Naming::Secret => String::new(),
+            };
+            Response::problem(StatusCode::NOT_FOUND, "unknown_sandbox", &format!("No sandbox is named `{name}`.{known}"))
         })
     }
+}
+
+/// Whether every caller may learn which sandboxes there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    Open,
+    /// The server has a token, and only its holder may.
+    Secret,
 }
 
 #[cfg(test)]
@@ -97,12 +108,14 @@ mod tests {
         assert_eq!(registry.fork(DEFAULT, "a").expect("a copy").name(), "a");
         assert_eq!(registry.names(), ["a", DEFAULT]);
         let headers = HeaderMap::from_iter([(SANDBOX, "a".parse().expect("a header"))]);
-        assert_eq!(registry.choose(None, &headers).map(|it| it.name().to_owned()).ok().as_deref(), Some("a"));
-        assert_eq!(registry.choose(Some(DEFAULT), &headers).map(|it| it.name().to_owned()).ok().as_deref(), Some(DEFAULT));
+        assert_eq!(registry.choose(None, &headers, Naming::Open).map(|it| it.name().to_owned()).ok().as_deref(), Some("a"));
+        assert_eq!(registry.choose(Some(DEFAULT), &headers, Naming::Open).map(|it| it.name().to_owned()).ok().as_deref(), Some(DEFAULT));
         registry.remove("a");
         registry.remove(DEFAULT);
         assert_eq!(registry.names(), [DEFAULT]);
-        let refusal = registry.choose(None, &headers).err().expect("it is gone");
+        let refusal = registry.choose(None, &headers, Naming::Open).err().expect("it is gone");
         assert_eq!(refusal.status, StatusCode::NOT_FOUND);
+        let detail = |naming| registry.choose(None, &headers, naming).err().map(|it| String::from_utf8_lossy(&it.body).contains(DEFAULT));
+        assert_eq!([detail(Naming::Open), detail(Naming::Secret)], [Some(true), Some(false)]);
     }
 }

@@ -141,13 +141,15 @@ fn a_checkout_is_signed_and_a_webhook_is_known_by_its_secret() {
 
 #[test]
 fn mistakes_are_told_in_a_line() {
-    let rows: [&[&str]; 13] = [
+    let rows: [&[&str]; 15] = [
         &["describe", "quantum-payout"],
         &["describe", "quantum-payouts.createPayot"],
         &["openapi", "quantum"],
         &["sign", "quantum-payouts", "--body", "@/no/such/file"],
         &["verify", "quantum-payouts", "--body", "x", "-H", "no header"],
-        &["serve", "--listen", "localhost"],
+        &["serve", "--listen", "shop.example"],
+        &["serve", "--port", "x"],
+        &["serve", "--allow-origin", "http://shop.test/path"],
         &["sign", "quantum-payouts", "--target", "/api/v1/features"],
         &["sign", "quoine", "--target", "api/v1/profile"],
         &["sign", "quoine", "--nonce", "x"],

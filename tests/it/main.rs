@@ -13,6 +13,7 @@ mod embed;
 mod engine;
 mod merchants;
 mod net;
+mod platforms;
 mod playing;
 mod qbitpay;
 mod quantapay;

@@ -13,9 +13,9 @@ use crate::stage::play;
 pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<PlayedFile>, Stop> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot start threads: {why}") })?;
-    let config = Config { listen: run.listen, start: Start::default(), ..Config::default() };
+    let config = Config { listen: vec![run.listen], start: Start::default(), ..Config::default() };
     let server = runtime.block_on(Server::start(config));
-    let server = server.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(run.listen, &why) })?;
+    let server = server.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&[run.listen], &why) })?;
     if !run.json {
         anstream::eprintln!("playmoney: serving on {}, webhooks go to {webhook_url}", server.base_url());
     }

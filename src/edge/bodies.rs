@@ -1,0 +1,202 @@
+//! The bodies of requests: read within their bounds, each by itself and all together.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{StatusCode, header};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Incoming};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::notices::{Notices, Shortage};
+use crate::control::BodyLimits;
+use crate::kit::http::{HeaderValue, Response};
+
+/// A body may arrive at any pace for this duration; then it has to keep the pace below.
+const BODY_GRACE: Duration = Duration::from_secs(2);
+const BODY_BYTES_PER_SECOND_MIN: u64 = 1024;
+/// This much of a body that is too large is read and dropped: many senders read the refusal only after they have sent all.
+const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The first part of a body. First parts have a bound of their own, so that large bodies leave room for the usual ones.
+const FIRST_BYTES: usize = 64 * 1024;
+/// The first parts of all bodies that are being read.
+const ALL_FIRST_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Whatever is beyond its first part in all bodies that are being read.
+const ALL_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// The memory for bodies that are being read.
+pub struct Bodies {
+    first: Arc<Semaphore>,
+    rest: Arc<Semaphore>,
+}
+
+impl Default for Bodies {
+    fn default() -> Self {
+        Self { first: Arc::new(Semaphore::new(ALL_FIRST_BYTES_MAX)), rest: Arc::new(Semaphore::new(ALL_BYTES_MAX)) }
+    }
+}
+
+/// A body that was read, and what it takes of the memory for all.
+#[derive(Debug, Default)]
+pub struct Held {
+    pub bytes: Bytes,
+    _permits: [Option<OwnedSemaphorePermit>; 2],
+}
+
+impl Bodies {
+    /// The whole body, within its bounds.
+    pub async fn read(&self, body: Incoming, limits: BodyLimits, sender: Sender, notices: &Notices) -> Result<Held, Response> {
+        if body.is_end_stream() {
+            return Ok(Held::default());
+        }
+        let announced = body.size_hint().lower();
+        if announced > limits.bytes_max as u64 {
+            return Err(too_large(body, limits.bytes_max, sender).await);
+        }
+        let mut reading = Reading { bodies: self, kept: Vec::new(), permits: [None, None] };
+        if reading.grow(usize::try_from(announced).unwrap_or(0).min(FIRST_BYTES)).is_err() {
+            return Err(no_memory(notices));
+        }
+        reading.whole(body, limits, announced, notices).await
+    }
+}
+
+/// What the sender of a body does before it sends the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    SendsAtOnce,
+    /// It waits for `100 Continue`, or for a refusal.
+    Asks,
+}
+
+struct Reading<'a> {
+    bodies: &'a Bodies,
+    kept: Vec<u8>,
+    permits: [Option<OwnedSemaphorePermit>; 2],
+}
+
+/// The memory for bodies is used up.
+struct Full;
+
+impl Reading<'_> {
+    async fn whole(mut self, mut body: Incoming, limits: BodyLimits, announced: u64, notices: &Notices) -> Result<Held, Response> {
+        let BodyLimits { bytes_max, time_max } = limits;
+        let mut pace = pin!(tokio::time::sleep(BODY_GRACE));
+        let begun = pace.deadline() - BODY_GRACE;
+        loop {
+            let frame = tokio::select! {
+                biased;
+                frame = body.frame() => frame,
+                () = &mut pace => return Err(too_slow(time_max)),
+            };
+            let Some(frame) = frame else { return Ok(self.held()) };
+            let frame = frame.map_err(|_| refused(StatusCode::BAD_REQUEST, "broken_body", "The body ended before it was complete."))?;
+            let Some(chunk) = frame.data_ref() else { continue };
+            let bytes = self.kept.len() + chunk.len();
+            if bytes > bytes_max {
+                return Err(too_large(body, bytes_max, Sender::SendsAtOnce).await);
+            }
+            if bytes > self.kept.capacity() {
+                // As much as was announced, if that is known, and never more than twice what has come.
+                let expected = usize::try_from(announced).unwrap_or(bytes_max).min(bytes_max).max(bytes);
+                if self.grow(expected.min(bytes * 2)).is_err() {
+                    return Err(no_memory(notices));
+                }
+            }
+            self.kept.extend_from_slice(chunk);
+            if body.is_end_stream() {
+                return Ok(self.held()); // the usual body arrives whole, and needs no timer
+            }
+            let earned = Duration::from_secs(self.kept.len() as u64 / BODY_BYTES_PER_SECOND_MIN);
+            pace.as_mut().reset(begun + time_max.min(BODY_GRACE + earned));
+        }
+    }
+
+    /// Takes that much memory, if there is as much.
+    fn grow(&mut self, bytes: usize) -> Result<(), Full> {
+        let (before, [first, rest]) = (self.kept.capacity(), &mut self.permits);
+        take(&self.bodies.first, first, bytes.min(FIRST_BYTES).saturating_sub(before))?;
+        take(&self.bodies.rest, rest, bytes.saturating_sub(before.max(FIRST_BYTES)))?;
+        self.kept.reserve_exact(bytes - self.kept.len());
+        Ok(())
+    }
+
+    fn held(self) -> Held {
+        Held { bytes: self.kept.into(), _permits: self.permits }
+    }
+}
+
+fn take(from: &Arc<Semaphore>, held: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Result<(), Full> {
+    let Some(bytes) = u32::try_from(bytes).ok().filter(|it| *it > 0) else { return Ok(()) };
+    let more = Arc::clone(from).try_acquire_many_owned(bytes).map_err(|_| Full)?;
+    match held {
+        Some(held) => held.merge(more),
+        None => *held = Some(more),
+    }
+    Ok(())
+}
+
+fn no_memory(notices: &Notices) -> Response {
+    notices.say(Shortage::Bodies, || {
+        format!(
+            "requests get 503, because the bodies that are being read have reached {} MiB. Send fewer large bodies at a time",
+            (ALL_BYTES_MAX + ALL_FIRST_BYTES_MAX) / (1024 * 1024)
+        )
+    });
+    let detail = "The bodies of all requests together are too large at this moment. Send this request again.";
+    refused(StatusCode::SERVICE_UNAVAILABLE, "too_many_bodies", detail).with(header::RETRY_AFTER, "1")
+}
+
+async fn too_large(body: Incoming, bytes_max: usize, sender: Sender) -> Response {
+    if sender == Sender::SendsAtOnce {
+        _ = tokio::time::timeout(BODY_GRACE, discard(body)).await;
+    }
+    refused(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", &format!("A body has at most {bytes_max} bytes here."))
+}
+
+async fn discard(mut body: Incoming) {
+    let mut seen = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        seen += frame.data_ref().map_or(0, Bytes::len);
+        if seen > DISCARDED_BYTES_MAX {
+            return;
+        }
+    }
+}
+
+fn too_slow(time_max: Duration) -> Response {
+    let seconds = time_max.as_secs();
+    let detail = format!(
+        "The body arrives too slowly: it has to be complete within {seconds} s, \
+         and to bring at least {BODY_BYTES_PER_SECOND_MIN} bytes a second after the first 2 s."
+    );
+    refused(StatusCode::REQUEST_TIMEOUT, "body_too_slow", &detail)
+}
+
+/// A refusal after which the connection cannot be used again, because the body was not read to its end.
+pub fn refused(status: StatusCode, kind: &str, detail: &str) -> Response {
+    let mut response = Response::problem(status, kind, detail);
+    response.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i21_bodies_have_one_bound_and_give_back_what_they_took() {
+        let bodies = Bodies::default();
+        let reading = || Reading { bodies: &bodies, kept: Vec::new(), permits: [None, None] };
+        let mut large: Vec<_> = std::iter::repeat_with(reading).take(4).collect();
+        assert!(large.iter_mut().all(|it| it.grow(ALL_BYTES_MAX / 4 + FIRST_BYTES).is_ok()));
+        assert!(reading().grow(FIRST_BYTES + 1).is_err(), "no large body more");
+        assert!(reading().grow(FIRST_BYTES).is_ok(), "a usual one has its place");
+        large.pop();
+        assert!(reading().grow(FIRST_BYTES + 1).is_ok());
+        drop(large);
+        assert_eq!((bodies.first.available_permits(), bodies.rest.available_permits()), (ALL_FIRST_BYTES_MAX, ALL_BYTES_MAX));
+    }
+}
