@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::render::Renderer;
 use super::{Answer, Ask, Problem, input, ok, scenario};
-use crate::engine::rules::{ActiveRule, RULES_MAX};
+use crate::engine::rules::{ActiveRule, PATTERN_BYTES_MAX, RULES_MAX};
 use crate::kit::http::{Response, decoded};
 use crate::kit::time::later;
 use crate::scenario::parse_rule;
@@ -41,6 +41,10 @@ pub fn add(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     ask.world.core.rules.expire(now);
     if !name.is_empty() && ask.world.core.rules.get(&name).is_some() {
         return Err(Problem::new(StatusCode::CONFLICT, "name_taken", format!("A rule is named `{name}` already: DELETE it first.")));
+    }
+    if !ask.world.core.rules.has_room_for(&rule) {
+        let detail = format!("The patterns of all rules of a sandbox take at most {PATTERN_BYTES_MAX} bytes when they are compiled.");
+        return Err(Problem::new(StatusCode::CONFLICT, "too_many_patterns", detail));
     }
     let full = || Problem::new(StatusCode::CONFLICT, "too_many_rules", format!("A sandbox has at most {RULES_MAX} rules."));
     let name = ask.world.core.rules.add(now, rule, true).map(|it| it.rule.name.clone()).ok_or_else(full)?;

@@ -11,6 +11,7 @@ mod cryptopay;
 mod edge;
 mod embed;
 mod engine;
+mod floods;
 mod merchants;
 mod net;
 mod playing;
