@@ -9,6 +9,7 @@ use crate::engine::delivery::{Attempt, Delivery, Outcome, delivery_name};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Message;
 use crate::engine::log::{ActionEntry, Block, Change, Entry, Fired, FiredRow, OutcomeEntry, Refused, RequestEntry, What};
+use crate::engine::tables::Contract;
 use crate::engine::world::World;
 use crate::kit::http::headers_as_object;
 use crate::kit::secret::Secret;
@@ -21,16 +22,17 @@ pub use timeline::Line;
 /// What is due when a rule holds an answer back.
 pub const HELD: &str = "an answer that a rule holds back";
 
-/// Renders what belongs to one sandbox.
-pub struct Renderer<'a> {
-    world: &'a World,
+/// Renders what belongs to one sandbox. It does not borrow the sandbox, so that a copy can be rendered elsewhere.
+pub struct Renderer {
+    /// By the number of the provider.
+    contracts: Vec<&'static Contract>,
     mask: Mask,
 }
 
-impl<'a> Renderer<'a> {
+impl Renderer {
     /// For all that is shown of this sandbox.
-    pub fn of(world: &'a World) -> Self {
-        Self { world, mask: Mask::of(world) }
+    pub fn of(world: &World) -> Self {
+        Self { contracts: world.providers.iter().map(|it| it.contract()).collect(), mask: Mask::of(world) }
     }
 
     /// A text without secrets from outside.
@@ -49,13 +51,13 @@ impl<'a> Renderer<'a> {
     }
 
     fn slug(&self, provider_id: ProviderId) -> &'static str {
-        self.world.provider(provider_id).contract().slug
+        self.contracts[usize::from(provider_id.0)].slug
     }
 
     /// A request as the journal lists it.
     pub fn request(&self, entry: &Entry, it: &RequestEntry) -> Json {
         let show = |text: &str| self.text(text);
-        let contract = entry.provider.map(|it| self.world.provider(it).contract());
+        let contract = entry.provider.map(|it| self.contracts[usize::from(it.0)]);
         let error = it.error.as_deref().and_then(|name| contract?.error(name)).map(|it| it.evidence);
         let operation = it.operation.as_deref().and_then(|name| contract?.operation(name)).map(|it| it.evidence);
         let name = contract.zip(it.operation.as_deref()).map(|(contract, name)| format!("{}.{name}", contract.slug));

@@ -19,7 +19,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 }
 
 /// A rule as it was written, with its name and its counts.
-fn render_rule(it: &ActiveRule, render: &Renderer<'_>) -> Json {
+fn render_rule(it: &ActiveRule, render: &Renderer) -> Json {
     let ends_at = it.rule.ttl.and_then(|ttl| later(it.added_at, ttl));
     let mut shown = render.value(&it.rule.written);
     if let Some(members) = shown.as_object_mut() {

@@ -23,9 +23,8 @@ use super::registry::Registry;
 use super::socket::Socket;
 use crate::control::{self, BodyLimits, Call, Caller};
 use crate::kit::http::{HeaderValue, Request, Response, Target};
+use crate::sandbox::{HEAD_BYTES_MAX, body_too_large, head_bytes, head_too_large};
 
-/// All headers of a request together.
-pub const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// The time until all headers have arrived, and between two requests of a connection.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
 /// A body may arrive at any pace for this duration; then it has to keep the pace below.
@@ -164,9 +163,9 @@ impl From<Response> for Box<Refusal> {
 /// One exception: where a row allows a larger body than usual, the token is checked before the body is read. Otherwise a
 /// caller without the token could make the server hold 256 MiB per connection.
 async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Arrived, Box<Refusal>> {
-    if head_bytes(&head) > HEAD_BYTES_MAX {
-        let detail = format!("All headers together have at most {HEAD_BYTES_MAX} bytes here.");
-        return Err(refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", &detail).into());
+    // hyper refuses much larger heads, but not to the byte.
+    if HEAD_BYTES_MAX < head_bytes(head.uri.path_and_query().map_or("", |it| it.as_str()), &head.headers) {
+        return Err(closing(head_too_large()).into());
     }
     let called = shared.access.called(&head.uri, &head.headers)?;
     if let Some(response) = shared.access.preflight(&head.method, &head.headers) {
@@ -201,13 +200,6 @@ async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, body:
     let by_own_host = called.provider.is_some();
     let request = Request { method: head.method, target, path, query, headers: head.headers, body, origin: called.origin, by_own_host };
     Ok(Arrived { driver, call, request })
-}
-
-/// Nearly the size of the request line and the headers as they were sent. hyper refuses much larger ones, but not to the
-/// byte.
-fn head_bytes(head: &http::request::Parts) -> usize {
-    let line = head.uri.path_and_query().map_or(0, |it| it.as_str().len());
-    head.headers.iter().fold(line, |sum, (name, value)| sum + name.as_str().len() + value.len() + ": \r\n".len())
 }
 
 /// The whole body, within its bounds.
@@ -247,7 +239,7 @@ async fn read(mut body: Incoming, limits: BodyLimits) -> Result<Bytes, Response>
 
 async fn too_large(body: Incoming, bytes_max: usize) -> Response {
     _ = tokio::time::timeout(BODY_GRACE, discard(body)).await;
-    refused(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", &format!("A body has at most {bytes_max} bytes here."))
+    closing(body_too_large(bytes_max))
 }
 
 async fn discard(mut body: Incoming) {
@@ -271,7 +263,10 @@ fn too_slow(time_max: Duration) -> Response {
 
 /// A refusal after which the connection cannot be used again, because the body was not read to its end.
 fn refused(status: StatusCode, kind: &str, detail: &str) -> Response {
-    let mut response = Response::problem(status, kind, detail);
+    closing(Response::problem(status, kind, detail))
+}
+
+fn closing(mut response: Response) -> Response {
     response.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }

@@ -1,6 +1,7 @@
 //! Webhooks owed. First attempts to a target leave one after another; retries do not wait.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,8 +22,8 @@ pub const ATTEMPTS_MAX: usize = 1_000;
 /// Every delivery of a sandbox.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Outbox {
-    /// Boxed: a tree that grows at one end leaves nearly half of its room empty.
-    deliveries: BTreeMap<u64, Box<Delivery>>,
+    /// Shared with copies until one of them changes it: a list is written from a copy.
+    deliveries: BTreeMap<u64, Arc<Delivery>>,
     next: u64,
     /// First attempts by target: the one at the front is under way, the others wait for its outcome.
     queues: BTreeMap<String, VecDeque<u64>>,
@@ -99,7 +100,7 @@ impl Outbox {
             fault,
         };
         self.bytes += own_size(&delivery);
-        self.deliveries.insert(id, Box::new(delivery));
+        self.deliveries.insert(id, Arc::new(delivery));
         self.trim();
         Some(id)
     }
@@ -142,17 +143,22 @@ impl Outbox {
 
     /// One delivery.
     pub fn get(&self, id: u64) -> Option<&Delivery> {
-        self.deliveries.get(&id).map(Box::as_ref)
+        self.deliveries.get(&id).map(Arc::as_ref)
     }
 
     /// One delivery, to change it.
     pub fn get_mut(&mut self, id: u64) -> Option<&mut Delivery> {
-        self.deliveries.get_mut(&id).map(Box::as_mut)
+        self.deliveries.get_mut(&id).map(Arc::make_mut)
     }
 
     /// All, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Delivery> {
-        self.deliveries.values().map(Box::as_ref)
+        self.deliveries.values().map(Arc::as_ref)
+    }
+
+    /// The same, to be kept as they are now.
+    pub fn shared(&self) -> impl Iterator<Item = &Arc<Delivery>> {
+        self.deliveries.values()
     }
 
     /// Notes that an attempt has left for the network.
@@ -199,7 +205,7 @@ impl Outbox {
     /// Whether a first attempt may leave for that target now. When the target has changed since the event, the delivery
     /// changes to the new target's queue, in front of the later events that wait there.
     pub fn may_leave_for(&mut self, id: u64, url: &str) -> bool {
-        let Some(delivery) = self.deliveries.get_mut(&id) else { return false };
+        let Some(delivery) = self.deliveries.get_mut(&id).map(Arc::make_mut) else { return false };
         let name = queue_name(delivery.provider_id, &delivery.account, url);
         if delivery.is_outside_queues() || self.queues.get(&name).is_some_and(|it| it.front() == Some(&id)) {
             return true;
@@ -214,7 +220,7 @@ impl Outbox {
 
     /// Ends a delivery with that status.
     pub fn finish(&mut self, id: u64, status: Status) {
-        if let Some(delivery) = self.deliveries.get_mut(&id) {
+        if let Some(delivery) = self.deliveries.get_mut(&id).map(Arc::make_mut) {
             if delivery.status == Status::Pending {
                 self.finished.push_back(id);
             }
@@ -242,7 +248,7 @@ impl Outbox {
 
     /// Stores an attempt that has left for that address.
     pub fn add_attempt(&mut self, id: u64, url: &str, attempt: Attempt) {
-        let Some(stored) = self.deliveries.get_mut(&id) else { return };
+        let Some(stored) = self.deliveries.get_mut(&id).map(Arc::make_mut) else { return };
         self.bytes = self.bytes + attempt_size(&attempt) + url.len() - stored.url.len();
         url.clone_into(&mut stored.url);
         if !attempt.resend && attempt.copy == 0 {
@@ -297,7 +303,7 @@ impl Outbox {
     /// One attempt of one delivery.
     pub fn attempt_mut(&mut self, id: AttemptId) -> Option<&mut Attempt> {
         let same = |it: &&mut Attempt| (it.number, it.copy) == (id.number, id.copy);
-        self.deliveries.get_mut(&id.delivery)?.attempts.iter_mut().find(same)
+        self.deliveries.get_mut(&id.delivery).map(Arc::make_mut)?.attempts.iter_mut().find(same)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The value: what is put in, what is polled out, and the story of one request on one screen.
 
 mod answers;
+mod bounds;
 pub mod driving;
 mod served;
 mod tickets;
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 pub use self::answers::{FAULT, HINT, SANDBOX};
 use self::answers::{Stamp, broken, unknown_path};
+pub use self::bounds::{HEAD_BYTES_MAX, body_too_large, head_bytes, head_too_large};
 use self::served::{Pacing, Served, serve};
 #[cfg(feature = "inside")]
 pub use self::tickets::SLOW_MAX;
@@ -18,7 +20,7 @@ pub use self::tickets::{Answered, Ticket};
 use self::tickets::{Open, Tickets};
 use self::walking::{REAL_TIME_MAX, STEPS_MAX, Walk};
 use crate::contract::hints;
-use crate::control::{self, Answer, Now, Waiting};
+use crate::control::{self, Answer, Later, Now, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Reaction;
@@ -125,6 +127,7 @@ impl Sandbox {
                 let response = self.stamped(response);
                 self.tickets.send(ticket, uptime, self.world.generation, response, pacing);
             }
+            Answer::Later(later) => self.defer(ticket, later),
             Answer::Walk(_, conclusion) => {
                 self.tickets.keep(ticket, Open::Walk(conclusion));
                 self.tickets.walker = Some(ticket);
@@ -223,6 +226,11 @@ impl Sandbox {
 
     /// What a caller gets, once it is ready. It is handed out once.
     pub fn poll_answer(&mut self, uptime: Uptime, ticket: Ticket) -> Option<Answered> {
+        self.poll_unfinished(uptime, ticket).map(Answered::finished)
+    }
+
+    /// The same; a response that takes long is still to be made. A driver makes it when it has released the sandbox.
+    pub fn poll_unfinished(&mut self, uptime: Uptime, ticket: Ticket) -> Option<Answered> {
         match self.tickets.open(ticket) {
             Some(Open::Wait { .. }) => self.look_after(uptime, ticket),
             Some(Open::Held(_) | Open::Walk(_) | Open::Sending) | None => {}
@@ -236,21 +244,24 @@ impl Sandbox {
     /// Answers a caller who waits, if what they wait for has happened or their patience has ended.
     fn look_after(&mut self, uptime: Uptime, ticket: Ticket) {
         let Some(Open::Wait { waiting, patience_ends, pacing }) = self.tickets.take(ticket) else { return };
-        let response = self.guarded(|it| {
-            let response = control::poll(&mut it.world, uptime, &waiting, patience_ends <= uptime.elapsed)?;
-            if let Waiting::Tested { entry, generation, .. } = &waiting
+        let answer = self.guarded(|it| {
+            let answer = control::poll(&mut it.world, uptime, &waiting, patience_ends <= uptime.elapsed)?;
+            if let (Waiting::Tested { entry, generation, .. }, Answer::Now(response)) = (&waiting, &answer)
                 && *generation == it.world.generation
             {
-                it.world.core.log.answered(*entry, &response);
+                it.world.core.log.answered(*entry, response);
             }
-            Some(response)
+            Some(answer)
         });
-        match response.unwrap_or_else(Some) {
-            Some(response) => {
+        match answer.unwrap_or_else(|broken| Some(Answer::Now(broken))) {
+            Some(Answer::Now(response)) => {
                 let response = self.stamped(response);
                 self.tickets.send(ticket, uptime, self.world.generation, response, pacing);
             }
-            None => self.tickets.keep(ticket, Open::Wait { waiting, patience_ends, pacing }),
+            Some(Answer::Later(later)) => self.defer(ticket, later),
+            Some(Answer::Walk(..) | Answer::Wait(_) | Answer::Hangup) | None => {
+                self.tickets.keep(ticket, Open::Wait { waiting, patience_ends, pacing })
+            }
         }
     }
 
@@ -307,6 +318,12 @@ impl Sandbox {
             self.stamp = Stamp::new(now, name);
         }
         self.stamp.put_on(response)
+    }
+
+    /// An answer that is made later has the moment at which it was asked for.
+    fn defer(&mut self, ticket: Ticket, later: Later) {
+        let stamp = Stamp::new(self.world.core.now, &self.world.core.name);
+        self.tickets.defer(ticket, later.then(move |response| stamp.put_on(response)));
     }
 
     /// A bug in one sandbox is that sandbox's end, not the process's.

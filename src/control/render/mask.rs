@@ -1,5 +1,8 @@
 //! Masks secrets that came from outside wherever they stand in a text.
 
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, Input, MatchKind};
 use serde_json::Value as Json;
 
 use crate::engine::core::secrets_from_outside;
@@ -22,9 +25,13 @@ fn form_urlencoded(text: &str) -> String {
     pair.strip_prefix('=').unwrap_or(&pair).to_owned()
 }
 
-/// Every secret of a sandbox that must not be shown, longest first, each with its mask.
+/// Every secret of a sandbox that must not be shown, each with its mask. All are looked for at once: a text is read as many
+/// times as there are secrets otherwise.
 pub struct Mask {
-    secrets: Vec<(String, String)>,
+    /// `None`: there is nothing to mask.
+    finder: Option<AhoCorasick>,
+    /// By the number of the pattern.
+    masks: Vec<String>,
     show: bool,
 }
 
@@ -32,16 +39,34 @@ impl Mask {
     /// For all that is shown of this sandbox.
     pub fn of(world: &World) -> Self {
         let show = world.start.show_secrets;
-        let long = secrets_from_outside(&world.core).filter(|it| it.len() >= SECRET_BYTES_MIN);
-        let mut secrets: Vec<_> = long.flat_map(|it| writings(it).map(|text| (text, masked(it)))).collect();
-        secrets.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
-        secrets.dedup();
-        Self { secrets: if show { Vec::new() } else { secrets }, show }
+        let long = secrets_from_outside(&world.core).filter(|it| !show && it.len() >= SECRET_BYTES_MIN);
+        let mut secrets: Vec<(String, String)> = long.flat_map(|it| writings(it).map(|text| (text, masked(it)))).collect();
+        secrets.sort();
+        secrets.dedup_by(|later, first| later.0 == first.0);
+        Self { show, ..Self::hiding(secrets) }
+    }
+
+    fn hiding(secrets: Vec<(String, String)>) -> Self {
+        let (texts, masks): (Vec<String>, Vec<String>) = secrets.into_iter().unzip();
+        let finder = (!texts.is_empty()).then(|| {
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts).expect("the secrets of a sandbox are few")
+        });
+        Self { finder, masks, show: false }
     }
 
     /// A text without those secrets.
     pub fn text(&self, text: &str) -> String {
-        self.secrets.iter().fold(text.to_owned(), |it, (secret, mask)| if it.contains(secret) { it.replace(secret, mask) } else { it })
+        let Some(finder) = &self.finder else { return text.to_owned() };
+        let (mut out, mut shown) = (String::new(), 0);
+        let mut from = 0;
+        while let Some(found) = finder.find(Input::new(text).span(from..text.len())) {
+            let (at, alone) = whole(finder, text, found.range());
+            out.push_str(&text[shown..at.start]);
+            out.push_str(if alone { &self.masks[found.pattern().as_usize()] } else { "***" });
+            (shown, from) = (at.end, at.end);
+        }
+        out.push_str(&text[shown..]);
+        out
     }
 
     /// A value whose texts are without those secrets.
@@ -57,5 +82,40 @@ impl Mask {
     /// A secret as it may be shown.
     pub fn secret(&self, secret: &Secret) -> String {
         if self.show { secret.expose().to_owned() } else { secret.shown() }
+    }
+}
+
+/// The place of a secret, with those that overlap it, and whether it stands alone.
+fn whole(finder: &AhoCorasick, text: &str, at: Range<usize>) -> (Range<usize>, bool) {
+    let (mut end, mut from) = (at.end, at.start + 1);
+    while from < end
+        && let Some(next) = finder.find(Input::new(text).span(from..text.len()))
+        && next.start() < end
+    {
+        end = end.max(next.end());
+        from = next.start() + 1;
+    }
+    (at.start..end, end == at.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i28_secrets_are_masked_wherever_they_stand() {
+        let secrets = ["abcdef", "abc", "defghi", "ключ"].map(|it| (it.to_owned(), format!("<{it}>")));
+        let mask = Mask::hiding(secrets.into());
+        for (text, shown) in [
+            ("abc", "<abc>"),
+            ("x abcdef y", "x <abcdef> y"),
+            ("abcabc", "<abc><abc>"),
+            ("an abcdefghi", "an ***"),
+            ("мой ключ.", "мой <ключ>."),
+            ("ab", "ab"),
+            ("", ""),
+        ] {
+            assert_eq!(mask.text(text), shown);
+        }
     }
 }
