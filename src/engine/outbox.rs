@@ -22,7 +22,7 @@ pub const ATTEMPTS_MAX: usize = 1_000;
 /// Every delivery of a sandbox.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Outbox {
-    /// Shared with copies until one of them changes it: a list is written from a copy.
+    /// Shared with copies until one changes it.
     deliveries: BTreeMap<u64, Arc<Delivery>>,
     next: u64,
     /// First attempts by target: the one at the front is under way, the others wait for its outcome.
@@ -156,7 +156,7 @@ impl Outbox {
         self.deliveries.values().map(Arc::as_ref)
     }
 
-    /// The same, to be kept as they are now.
+    /// The same, to be kept.
     pub fn shared(&self) -> impl Iterator<Item = &Arc<Delivery>> {
         self.deliveries.values()
     }
