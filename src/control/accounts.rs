@@ -12,17 +12,17 @@ use crate::engine::world::World;
 use crate::kit::http::decoded;
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let world = &*ask.world;
+    let (world, render) = (&*ask.world, Renderer::of(ask.world));
     let by_provider = (0_u8..).map(ProviderId).zip(&world.core.accounts);
-    let all = by_provider.flat_map(|(provider_id, accounts)| accounts.values().map(move |it| render_account(world, provider_id, it)));
-    ok(&json!({"accounts": all.collect::<Vec<_>>()}))
+    let all = by_provider.flat_map(|(provider_id, accounts)| accounts.values().map(move |it| (provider_id, it)));
+    let accounts: Vec<Json> = all.map(|(provider_id, it)| render_account(world, &render, provider_id, it)).collect();
+    ok(&json!({"accounts": accounts}))
 }
 
 /// An account with its settings. Each is in the document twice: at the top, as it is set, and under `settings`, with its
 /// meaning and default.
-fn render_account(world: &World, provider_id: ProviderId, account: &Account) -> Json {
+fn render_account(world: &World, render: &Renderer, provider_id: ProviderId, account: &Account) -> Json {
     let contract = world.provider(provider_id).contract();
-    let render = Renderer::of(world);
     let show = |it: &crate::kit::secret::Secret| render.secret(it);
     let mut document = json!({"provider": contract.slug, "account": account.id, "credentials": account.shown_credentials(contract, show)});
     let mut settings = serde_json::Map::new();
@@ -54,7 +54,7 @@ fn find(ask: &Ask<'_>) -> Result<(ProviderId, String), Problem> {
 pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let (provider_id, id) = find(ask)?;
     let accounts = ask.world.core.accounts(provider_id);
-    ok(&render_account(ask.world, provider_id, &accounts[&id]))
+    ok(&render_account(ask.world, &Renderer::of(ask.world), provider_id, &accounts[&id]))
 }
 
 pub fn change(ask: &mut Ask<'_>) -> Result<Answer, Problem> {

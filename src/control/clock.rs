@@ -176,7 +176,7 @@ pub struct Walked {
 pub fn report(world: &mut World, walk: Walked) -> Response {
     let report = world.core.log.take_report();
     let render = Renderer::of(world);
-    let fired: Vec<Json> = report.fired.iter().map(|it| render.fired(it)).collect();
+    let fired: Vec<Json> = report.fired.iter().map(|it| render.fired(it, &world.core.outbox)).collect();
     let deliveries: Vec<Json> = report.deliveries.iter().map(|it| render.attempted(it)).collect();
     let mut answer = json!({
         "from": walk.from, "now": world.core.now,

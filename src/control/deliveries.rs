@@ -1,5 +1,7 @@
 //! `/__admin/deliveries` and `/__admin/webhooks`.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -7,9 +9,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::call::field;
 use super::clock::Until;
-use super::journal::{PROVIDER, is_provider};
+use super::journal::{PROVIDER, Since, is_provider};
 use super::render::Renderer;
-use super::{Answer, Ask, Conclusion, Problem, ok, provider_id};
+use super::{Answer, Ask, Conclusion, Later, Problem, ok, provider_id};
 use crate::engine::delivery::{Delivery, Status, delivery_id};
 use crate::engine::outbox::ATTEMPTS_MAX;
 use crate::engine::signature::Received;
@@ -22,23 +24,35 @@ const STATUSES: [&str; 3] = [Status::Pending.word(), Status::Delivered.word(), S
 const EVENT: Field = field("event", TEXT, Need::Optional, "the provider's name for the event");
 const SUBJECT: Field = field("subject", TEXT, Need::Optional, "the object that the event is about");
 const STATUS: Field = field("status", Kind::Word(&STATUSES), Need::Optional, "the status of the delivery");
+const SINCE: Field = field(
+    "since",
+    TEXT,
+    Need::Optional,
+    "the id of the delivery after which the list begins, or the moment at which it begins, as RFC 3339 writes it",
+);
+const LIMIT: Field = field("limit", Kind::Integer { min: 0, max: i64::MAX }, Need::Optional, "how many deliveries are listed at most");
 /// The query of `list_deliveries`.
-pub const FILTERS: &[Field] = &[PROVIDER, EVENT, SUBJECT, STATUS];
+pub const FILTERS: &[Field] = &[PROVIDER, EVENT, SUBJECT, STATUS, SINCE, LIMIT];
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let mut wanted = Vec::new();
-    for row in FILTERS {
+    for row in &FILTERS[..4] {
         wanted.push(ask.query.text(row)?);
     }
     is_provider(ask.world, wanted[0].as_deref())?;
+    let since = Since::parse(ask.query.text(&SINCE)?, delivery_id)?;
+    let limit = ask.query.integer(&LIMIT)?.map_or(usize::MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
     let world = &*ask.world;
-    let render = Renderer::of(world);
-    let fits = |it: &&Delivery| {
+    let fits = |it: &&Arc<Delivery>| {
         let own = [world.provider(it.provider_id).contract().slug, &it.event, &it.subject, it.status.word()];
-        wanted.iter().zip(own).all(|(asked, own)| asked.as_ref().is_none_or(|asked| asked == own))
+        since.has_begun(it.id, it.created_at) && wanted.iter().zip(own).all(|(asked, own)| asked.as_ref().is_none_or(|asked| asked == own))
     };
-    let deliveries: Vec<_> = world.core.outbox.iter().filter(fits).map(|it| render.delivery(it)).collect();
-    ok(&json!({"deliveries": deliveries, "truncated": world.core.outbox.truncated}))
+    let (render, truncated) = (Renderer::of(world), world.core.outbox.truncated);
+    let rows: Vec<Arc<Delivery>> = world.core.outbox.shared().filter(fits).take(limit).cloned().collect();
+    Ok(Answer::Later(Later::new(move || {
+        let deliveries: Vec<Json> = rows.iter().map(|it| render.delivery(it)).collect();
+        Response::json(StatusCode::OK, &json!({"deliveries": deliveries, "truncated": truncated}))
+    })))
 }
 
 pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {

@@ -4,10 +4,11 @@ use serde_json::{Value as Json, json};
 
 use super::call::field;
 use super::render::Renderer;
-use super::{Answer, Ask, Problem, ok, provider_id};
-use crate::engine::log::{Entry, RequestEntry};
+use super::{Answer, Ask, Later, Problem, provider_id};
+use crate::engine::log::{Entry, RequestEntry, What};
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
+use crate::kit::http::{Response, StatusCode};
 use crate::kit::time::{Timestamp, parse_timestamp};
 
 /// The provider of which a list shows entries.
@@ -28,10 +29,30 @@ pub const FILTERS: &[Field] = &[PROVIDER, OPERATION, STATUS, SINCE, LIMIT];
 const NOTES_MAX: usize = 1_000;
 
 /// Where a list begins: after an entry, or at a moment.
-enum Since {
+pub enum Since {
     Beginning,
     Entry(u64),
     Moment(Timestamp),
+}
+
+impl Since {
+    /// Reads the parameter; `id` reads the id of an entry.
+    pub fn parse(text: Option<String>, id: impl Fn(&str) -> Option<u64>) -> Result<Self, Problem> {
+        let Some(text) = text else { return Ok(Self::Beginning) };
+        if let Some(id) = id(&text) {
+            return Ok(Self::Entry(id));
+        }
+        parse_timestamp(&text).map(Self::Moment).map_err(|it| Problem::invalid(format!("`since` is an id or a time: {it}.")))
+    }
+
+    /// Whether an entry belongs to the list.
+    pub fn has_begun(&self, id: u64, at: Timestamp) -> bool {
+        match self {
+            Self::Beginning => true,
+            Self::Entry(after) => id > *after,
+            Self::Moment(from) => at >= *from,
+        }
+    }
 }
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
@@ -39,15 +60,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let operation = ask.query.text(&OPERATION)?;
     let status = ask.query.integer(&STATUS)?;
     let limit = ask.query.integer(&LIMIT)?.map_or(usize::MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
-    let since = match ask.query.text(&SINCE)? {
-        None => Since::Beginning,
-        Some(text) => match text.strip_prefix("req-").and_then(|it| it.parse().ok()) {
-            Some(id) => Since::Entry(id),
-            None => {
-                Since::Moment(parse_timestamp(&text).map_err(|it| Problem::invalid(format!("`since` is an entry's id or a time: {it}.")))?)
-            }
-        },
-    };
+    let since = Since::parse(ask.query.text(&SINCE)?, |it| it.strip_prefix("req-").and_then(|it| it.parse().ok()))?;
     if let Some(operation) = &operation {
         is_operation(ask.world, operation)?;
     }
@@ -56,27 +69,25 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let fits = |(entry, it): &(&Entry, &RequestEntry)| {
         let slug = entry.provider.map_or("", |it| world.provider(it).contract().slug);
         let operation = operation.as_deref().map(named);
-        let begun = match since {
-            Since::Beginning => true,
-            Since::Entry(id) => it.id > id,
-            Since::Moment(at) => entry.at >= at,
-        };
-        begun
+        since.has_begun(it.id, entry.at)
             && provider.as_ref().is_none_or(|asked| asked == slug)
             && operation.is_none_or(|asked| asked.0.is_none_or(|it| it == slug) && it.operation.as_deref() == Some(asked.1))
             && status.is_none_or(|asked| it.answer.as_ref().is_some_and(|own| i64::from(own.status) == asked))
     };
     let (render, log) = (Renderer::of(world), &world.core.log);
-    let requests: Vec<Json> = log.requests().filter(fits).take(limit).map(|(entry, it)| render.request(entry, it)).collect();
+    let requests: Vec<Entry> = log.requests().filter(fits).take(limit).map(|it| it.0.clone()).collect();
     let mut notes: Vec<Json> = log.entries().rev().filter_map(|it| render.note(it)).take(NOTES_MAX + 1).collect();
     let truncated = log.truncated || NOTES_MAX < notes.len();
     notes.truncate(NOTES_MAX);
     notes.reverse();
-    let mut answer = json!({"requests": requests, "truncated": truncated});
-    if let (false, Some(members)) = (notes.is_empty(), answer.as_object_mut()) {
-        members.insert("notes".to_owned(), notes.into());
-    }
-    ok(&answer)
+    Ok(Answer::Later(Later::new(move || {
+        let shown = |it: &Entry| if let What::Request(request) = &it.what { Some(render.request(it, request)) } else { None };
+        let mut answer = json!({"requests": requests.iter().filter_map(shown).collect::<Vec<_>>(), "truncated": truncated});
+        if let (false, Some(members)) = (notes.is_empty(), answer.as_object_mut()) {
+            members.insert("notes".to_owned(), notes.into());
+        }
+        Response::json(StatusCode::OK, &answer)
+    })))
 }
 
 /// `quantum-payouts.createPayout`, or the operation's name alone.

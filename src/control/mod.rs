@@ -9,6 +9,7 @@ mod deliveries;
 mod inbox;
 mod input;
 mod journal;
+mod later;
 mod openapi;
 mod render;
 mod rules;
@@ -20,6 +21,7 @@ mod table;
 pub use call::{BodyLimits, Call, Caller, Handler, WhenBroken};
 pub use clock::{Until, Walked, is_advance};
 use http::{Method, StatusCode, header};
+pub use later::Later;
 pub use render::{Line, Renderer};
 pub use table::TABLE;
 
@@ -37,6 +39,8 @@ use crate::kit::time::Uptime;
 #[derive(Debug)]
 pub enum Answer {
     Now(Response),
+    /// The sandbox has done its part; the rest takes long, and needs it no more.
+    Later(Later),
     /// Time walks as far as that. When it arrives, this is answered.
     Walk(Until, Conclusion),
     /// Something has to happen first.
@@ -272,19 +276,19 @@ pub fn conclude(world: &mut World, walk: Walked, conclusion: &Conclusion) -> Res
 }
 
 /// The answer to a waiting caller, as soon as it is ready or the caller's patience ends.
-pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Response> {
+pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Answer> {
     match waiting {
-        Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended),
+        Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended).map(Answer::Now),
         Waiting::Turn(_) => None, // the sandbox hears the call when its turn has come
         Waiting::Quiet => (world.is_quiet() || patience_ended).then(|| state::document(world, uptime)),
         Waiting::Tested { provider_id, delivery, generation, .. } => {
             let webhook = world.core.outbox.get(*delivery).filter(|_| *generation == world.generation);
             let Some(webhook) = webhook else {
                 let detail = "The sandbox was reset or replaced while this call waited for its webhook.";
-                return Some(Response::problem(StatusCode::GONE, "dropped", detail));
+                return Some(Answer::Now(Response::problem(StatusCode::GONE, "dropped", detail)));
             };
             let known = webhook.attempts.last().is_none_or(|it| it.outcome.is_some());
-            (known || patience_ended).then(|| world.provider(*provider_id).tested(webhook))
+            (known || patience_ended).then(|| Answer::Now(world.provider(*provider_id).tested(webhook)))
         }
     }
 }

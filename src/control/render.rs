@@ -11,6 +11,8 @@ use crate::engine::delivery::{Attempt, Delivery, MARK, Outcome, Status, delivery
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Message;
 use crate::engine::log::{ActionEntry, Block, Change, DeliveryRow, Entry, Fired, FiredRow, OutcomeEntry, Refused, RequestEntry, What};
+use crate::engine::outbox::Outbox;
+use crate::engine::tables::Contract;
 use crate::engine::world::World;
 use crate::kit::http::{HeaderMap, HeaderValue, Kept, header, headers_as_object, headers_as_written};
 use crate::kit::secret::Secret;
@@ -24,16 +26,17 @@ pub use timeline::Line;
 /// What is due when a rule holds an answer back.
 pub const HELD: &str = "an answer that a rule holds back";
 
-/// Renders what belongs to one sandbox.
-pub struct Renderer<'a> {
-    world: &'a World,
+/// Renders what belongs to one sandbox. It does not borrow the sandbox, so that a copy can be rendered elsewhere.
+pub struct Renderer {
+    /// By the number of the provider.
+    contracts: Vec<&'static Contract>,
     mask: Mask,
 }
 
-impl<'a> Renderer<'a> {
+impl Renderer {
     /// For all that is shown of this sandbox.
-    pub fn of(world: &'a World) -> Self {
-        Self { world, mask: Mask::of(world) }
+    pub fn of(world: &World) -> Self {
+        Self { contracts: world.providers.iter().map(|it| it.contract()).collect(), mask: Mask::of(world) }
     }
 
     /// A text without secrets from outside.
@@ -52,13 +55,13 @@ impl<'a> Renderer<'a> {
     }
 
     fn slug(&self, provider_id: ProviderId) -> &'static str {
-        self.world.provider(provider_id).contract().slug
+        self.contracts[usize::from(provider_id.0)].slug
     }
 
     /// A request as the journal lists it.
     pub fn request(&self, entry: &Entry, it: &RequestEntry) -> Json {
         let show = |text: &str| self.text(text);
-        let contract = entry.provider.map(|it| self.world.provider(it).contract());
+        let contract = entry.provider.map(|it| self.contracts[usize::from(it.0)]);
         let error = it.error.as_deref().and_then(|name| contract?.error(name)).map(|it| it.evidence);
         let operation = it.operation.as_deref().and_then(|name| contract?.operation(name)).map(|it| it.evidence);
         let name = contract.zip(it.operation.as_deref()).map(|(contract, name)| format!("{}.{name}", contract.slug));
@@ -86,35 +89,10 @@ impl<'a> Renderer<'a> {
     }
 
     /// Something that was due, as the report of a walk lists it.
-    pub fn fired(&self, row: &FiredRow) -> Json {
-        let (kind, subject, detail) = self.due(row);
+    pub fn fired(&self, row: &FiredRow, outbox: &Outbox) -> Json {
+        let (kind, subject, detail) = due(row, outbox);
         let provider = row.provider.map(|it| self.slug(it));
         json!({"at": row.at, "kind": kind, "provider": provider, "subject": self.text(subject), "detail": self.text(&detail)})
-    }
-
-    /// Kind, subject and detail of something that was due.
-    fn due<'b>(&self, row: &'b FiredRow) -> (&'static str, &'b str, String) {
-        let step = |it: &Change| format!("{} to {}", it.from, it.to);
-        let change = row.change.as_ref();
-        match &row.fired {
-            Fired::Timer { .. } => {
-                let detail = change.map_or(String::new(), |it| format!("{} ({})", step(it), it.cause));
-                ("timer", change.map_or("", |it| &it.subject), detail)
-            }
-            Fired::Block(Block { subject, blockchain, height, confirmations, wanted }) => {
-                let change = change.map_or(String::new(), |it| format!("; {}", step(it)));
-                ("block", subject, format!("{} block {height}: {confirmations} of {wanted} confirmations{change}", blockchain.word()))
-            }
-            Fired::Attempt(it) => {
-                let waits = || self.world.core.outbox.get(it.delivery).is_some_and(|it| it.status == Status::Pending);
-                let stays = || if waits() { "waits for its turn" } else { "has no target any more" };
-                let left = row.attempt.map_or_else(|| stays().to_owned(), |it| format!("attempt {it}"));
-                ("delivery", &it.subject, format!("{} {left}", it.event))
-            }
-            Fired::Answer(it, number) => ("delivery", &it.subject, format!("{} attempt {number} answered", it.event)),
-            Fired::Action(it) => ("timer", &it.subject, action(it)),
-            Fired::Released => ("timer", HELD, "it leaves".to_owned()),
-        }
     }
 
     /// An attempt that has its outcome, as the report of a walk lists it.
@@ -184,7 +162,7 @@ impl<'a> Renderer<'a> {
         if is_marked && let Ok(id) = HeaderValue::from_str(&delivery_name(delivery.id)) {
             headers.insert(MARK, id);
         }
-        let contract = self.world.provider(delivery.provider_id).contract();
+        let contract = self.contracts[usize::from(delivery.provider_id.0)];
         headers_as_written(&headers, contract.webhook_headers(&delivery.event), show)
     }
 
@@ -215,6 +193,31 @@ impl<'a> Renderer<'a> {
             message["encoding"] = "base64".into();
         }
         message
+    }
+}
+
+/// Kind, subject and detail of something that was due.
+fn due<'b>(row: &'b FiredRow, outbox: &Outbox) -> (&'static str, &'b str, String) {
+    let step = |it: &Change| format!("{} to {}", it.from, it.to);
+    let change = row.change.as_ref();
+    match &row.fired {
+        Fired::Timer { .. } => {
+            let detail = change.map_or(String::new(), |it| format!("{} ({})", step(it), it.cause));
+            ("timer", change.map_or("", |it| &it.subject), detail)
+        }
+        Fired::Block(Block { subject, blockchain, height, confirmations, wanted }) => {
+            let change = change.map_or(String::new(), |it| format!("; {}", step(it)));
+            ("block", subject, format!("{} block {height}: {confirmations} of {wanted} confirmations{change}", blockchain.word()))
+        }
+        Fired::Attempt(it) => {
+            let waits = || outbox.get(it.delivery).is_some_and(|it| it.status == Status::Pending);
+            let stays = || if waits() { "waits for its turn" } else { "has no target any more" };
+            let left = row.attempt.map_or_else(|| stays().to_owned(), |it| format!("attempt {it}"));
+            ("delivery", &it.subject, format!("{} {left}", it.event))
+        }
+        Fired::Answer(it, number) => ("delivery", &it.subject, format!("{} attempt {number} answered", it.event)),
+        Fired::Action(it) => ("timer", &it.subject, action(it)),
+        Fired::Released => ("timer", HELD, "it leaves".to_owned()),
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::render::Renderer;
 use super::{Answer, Ask, Problem, input, ok, scenario};
-use crate::engine::rules::{ActiveRule, BYTES_MAX, RULES_MAX, Until};
+use crate::engine::rules::{ActiveRule, BYTES_MAX, PATTERN_BYTES_MAX, RULES_MAX, Until};
 use crate::kit::http::{Response, decoded};
 use crate::kit::time::later;
 use crate::scenario::parse_rule;
@@ -19,7 +19,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 }
 
 /// A rule as it was written, with its name and its counts.
-fn render_rule(it: &ActiveRule, render: &Renderer<'_>) -> Json {
+fn render_rule(it: &ActiveRule, render: &Renderer) -> Json {
     let fires_until = match it.rule.when.until {
         Some(Until::Moment(at)) => Some(at),
         Some(Until::Age(span)) => later(it.added_at, span),
@@ -47,6 +47,10 @@ pub fn add(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     ask.world.core.rules.expire(now);
     if !name.is_empty() && ask.world.core.rules.get(&name).is_some() {
         return Err(Problem::new(StatusCode::CONFLICT, "name_taken", format!("A rule is named `{name}` already: DELETE it first.")));
+    }
+    if !ask.world.core.rules.has_room_for(&rule) {
+        let detail = format!("The patterns of all rules of a sandbox take at most {PATTERN_BYTES_MAX} bytes when they are compiled.");
+        return Err(Problem::new(StatusCode::CONFLICT, "too_many_patterns", detail));
     }
     let detail = if ask.world.core.rules.iter().count() < RULES_MAX {
         format!("The rules of a sandbox take at most {BYTES_MAX} bytes together.")

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::call::BodyLimits;
 use super::clock::Until;
-use super::{Answer, Ask, Conclusion, Problem, Waiting, clock, ok};
+use super::{Answer, Ask, Conclusion, Later, Problem, Waiting, clock, ok};
 use crate::engine::state;
 use crate::engine::world::World;
 use crate::kit::http::Response;
@@ -14,11 +14,16 @@ use crate::kit::time::Uptime;
 pub const ONE_STATE: &str = "Time is being advanced, and waits for a receiver. A sandbox is replaced between two advances, not during one.";
 
 pub fn save(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    if ask.world.is_quiet() { Ok(Answer::Now(document(ask.world, ask.uptime))) } else { Ok(Answer::Wait(Waiting::Quiet)) }
+    if ask.world.is_quiet() { Ok(document(ask.world, ask.uptime)) } else { Ok(Answer::Wait(Waiting::Quiet)) }
 }
 
-/// The present state as a document.
-pub fn document(world: &World, uptime: Uptime) -> Response {
+/// The present state as a document, written from a copy.
+pub fn document(world: &World, uptime: Uptime) -> Answer {
+    let copy = world.clone();
+    Answer::Later(Later::new(move || written(&copy, uptime)))
+}
+
+fn written(world: &World, uptime: Uptime) -> Response {
     let bytes_max = BodyLimits::STATE.bytes_max;
     let document = Response::json(http::StatusCode::OK, &state::save(world, uptime));
     if bytes_max < document.body.len() {

@@ -12,7 +12,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::notices::{Notices, Shortage};
 use crate::control::BodyLimits;
-use crate::kit::http::{HeaderValue, Response};
+use crate::kit::http::Response;
+use crate::sandbox::body_too_large;
 
 /// A body may arrive at any pace for this duration; then it has to keep the pace below.
 const BODY_GRACE: Duration = Duration::from_secs(2);
@@ -153,7 +154,7 @@ async fn too_large(body: Incoming, bytes_max: usize, sender: Sender) -> Response
     if sender == Sender::SendsAtOnce {
         _ = tokio::time::timeout(BODY_GRACE, discard(body)).await;
     }
-    refused(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", &format!("A body has at most {bytes_max} bytes here."))
+    closing(body_too_large(bytes_max))
 }
 
 async fn discard(mut body: Incoming) {
@@ -177,9 +178,11 @@ fn too_slow(time_max: Duration) -> Response {
 
 /// A refusal after which the connection cannot be used again, because the body was not read to its end.
 pub fn refused(status: StatusCode, kind: &str, detail: &str) -> Response {
-    let mut response = Response::problem(status, kind, detail);
-    response.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    response
+    closing(Response::problem(status, kind, detail))
+}
+
+fn closing(response: Response) -> Response {
+    response.with(header::CONNECTION, "close")
 }
 
 #[cfg(test)]

@@ -7,10 +7,11 @@ use std::sync::{Arc, Weak};
 
 use http::StatusCode;
 use parking_lot::{Mutex, MutexGuard};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use super::courier::Courier;
 use super::loopback::Loopback;
+use crate::control::Later;
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::rules::Transport;
 use crate::engine::start::{Impossible, Start};
@@ -47,6 +48,8 @@ const AWAITED_MAX: usize = 10;
 /// A receiver has refused a webhook whose date is far from the real one.
 const DATED: &str = "the webhook is dated by the simulated clock, which is far from the real date: if the receiver judges dates by its own \
      clock, set `signature_time` of the account to `real`";
+/// Long answers that are made at a time: each can take much memory.
+const MADE_AT_ONCE: usize = 2;
 /// No wake-up is set.
 const NEVER: u64 = u64::MAX;
 
@@ -114,9 +117,14 @@ impl Driver {
     fn call(self: &Arc<Self>, call: impl FnOnce(&mut Sandbox) -> Ticket, uptime: Uptime) -> Caller {
         let mut sandbox = self.lock();
         let ticket = call(&mut sandbox);
-        let answered = sandbox.poll_answer(uptime, ticket);
+        let answered = sandbox.poll_unfinished(uptime, ticket);
         self.drain(sandbox, uptime);
         Caller { driver: Arc::clone(self), ticket, answered, is_answered: false }
+    }
+
+    /// The refusal of a request that is too large, for a caller who has not sent it over a socket.
+    pub fn refusal(&self, request: &Request) -> Option<Response> {
+        self.lock().refusal(self.stopwatch.uptime(), request)
     }
 
     /// Begins the sandbox anew.
@@ -282,7 +290,11 @@ impl Caller {
     /// The answer, once it is ready. `None`: the connection is cut without one.
     pub async fn answer(mut self) -> Option<Leaving> {
         self.ready().await;
-        let Answered { response, transport } = self.answered.take()?;
+        let Answered { response, transport, later } = self.answered.take()?;
+        let response = match later {
+            Some(later) => Some(made(later).await),
+            None => response,
+        };
         let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
         self.is_answered = !is_slow;
         Some(Leaving { response: response?, transport, caller: is_slow.then_some(self) })
@@ -291,7 +303,7 @@ impl Caller {
     /// Waits until the answer is ready.
     pub async fn ready(&mut self) {
         if self.answered.is_none() {
-            self.answered = Some(self.wait(Sandbox::poll_answer).await);
+            self.answered = Some(self.wait(Sandbox::poll_unfinished).await);
         }
     }
 
@@ -302,7 +314,7 @@ impl Caller {
             return None;
         }
         let look = |sandbox: &mut Sandbox, uptime: Uptime, ticket: Ticket| {
-            if let Some(answered) = sandbox.poll_answer(uptime, ticket) {
+            if let Some(answered) = sandbox.poll_unfinished(uptime, ticket) {
                 return Some(Ok(answered));
             }
             let waits = sandbox.world().core.clock.stands() && !sandbox.is_walking();
@@ -358,6 +370,16 @@ impl Drop for Caller {
         sandbox.give_up(uptime, self.ticket);
         self.driver.drain(sandbox, uptime);
     }
+}
+
+/// Makes an answer that takes long on a thread of its own, so that other callers are served meanwhile.
+async fn made(later: Later) -> Response {
+    static PLACES: Semaphore = Semaphore::const_new(MADE_AT_ONCE);
+    let _place = PLACES.acquire().await;
+    let made = tokio::task::spawn_blocking(move || later.finish()).await;
+    made.unwrap_or_else(|why| {
+        Response::problem(StatusCode::INTERNAL_SERVER_ERROR, "answer_failed", &format!("Playmoney has a bug in this answer: {why}."))
+    })
 }
 
 /// Wakes a sandbox when something in it is due, until its driver is dropped.

@@ -30,6 +30,7 @@ use crate::kit::cards::concealed_text;
 use crate::kit::http::{HeaderName, HeaderValue, Request, RequestPath, Response, Target};
 use crate::kit::path::normalised;
 use crate::kit::printable::line;
+use crate::sandbox::HEAD_BYTES_MAX;
 
 /// How often a connection is looked at.
 const LOOK_INTERVAL: Duration = Duration::from_secs(15);
@@ -128,7 +129,7 @@ async fn attend(stream: TcpStream, peer: SocketAddr, place: Place, shared: Arc<S
         }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
-    builder.half_close(true).header_read_timeout(None).max_buf_size(unheard::HEAD_BYTES_MAX);
+    builder.half_close(true).header_read_timeout(None).max_buf_size(HEAD_BYTES_MAX);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(socket.clone()), service));
     let finishes_within = tokio::select! {
         biased;

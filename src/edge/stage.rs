@@ -43,7 +43,11 @@ impl Drop for ServerStage<'_> {
 
 impl Stage for ServerStage<'_> {
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
-        let leaving = self.runtime.block_on(answer(self.driver(fork), request)).ok_or("empty_response")?;
+        let driver = self.driver(fork);
+        if let Some(refusal) = driver.refusal(&request) {
+            return Ok(refusal);
+        }
+        let leaving = self.runtime.block_on(answer(driver, request)).ok_or("empty_response")?;
         match leaving.transport {
             Some(it) if it.fails() => Err(it.word()),
             _ => Ok(leaving.response),

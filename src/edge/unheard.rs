@@ -6,13 +6,7 @@ use http::{Method, StatusCode, header};
 
 use super::bodies::refused;
 use crate::kit::http::Response;
-use crate::sandbox::HINT;
-
-/// All headers of a request together, with its request line.
-pub const HEAD_BYTES_MAX: usize = 64 * 1024;
-
-/// The header fields of one request. This is hyper's default; to set it as well would cost an allocation a request.
-pub const HEADERS_MAX: usize = 100;
+use crate::sandbox::{HEAD_BYTES_MAX, HEADERS_MAX, HINT, head_bytes, head_too_large};
 
 /// Whether these bytes are an answer that hyper has made itself: it is short, and without our name for the sandbox.
 pub fn is_automatic(bytes: &[u8]) -> bool {
@@ -25,8 +19,8 @@ pub fn explained(automatic: &[u8], head_bytes: usize, head_lines: usize) -> Vec<
     let status = automatic.get(9..12).and_then(|it| StatusCode::from_bytes(it).ok()).unwrap_or(StatusCode::BAD_REQUEST);
     let response = match status {
         // The request line is not a header field, but the empty line at the end may be missing.
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE if head_bytes >= HEAD_BYTES_MAX => headers_too_large(),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE if head_lines > HEADERS_MAX => headers_too_large(),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE if head_bytes >= HEAD_BYTES_MAX => head_too_large(),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE if head_lines > HEADERS_MAX => head_too_large(),
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
             let detail = "The Content-Length is larger than every body that is taken here.";
             Response::problem(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
@@ -49,17 +43,10 @@ pub fn explained(automatic: &[u8], head_bytes: usize, head_lines: usize) -> Vec<
     [head.as_bytes(), &response.body].concat()
 }
 
-/// The head has too many bytes, or too many fields.
-pub fn headers_too_large() -> Response {
-    let detail =
-        format!("A request has at most {HEADERS_MAX} header fields here, and {HEAD_BYTES_MAX} bytes in them and its request line.");
-    Response::problem(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", &detail)
-}
-
 /// Refuses a head that is too large, and what a proxy would be asked for: Playmoney is the end of the way.
 pub fn check(head: &Parts) -> Result<(), Response> {
-    if head_bytes(head) > HEAD_BYTES_MAX {
-        return Err(headers_too_large().with(header::CONNECTION, "close"));
+    if HEAD_BYTES_MAX < head_bytes(head.uri.path_and_query().map_or("", |it| it.as_str()), &head.headers) {
+        return Err(head_too_large().with(header::CONNECTION, "close"));
     }
     let foreign = head.method == Method::CONNECT || head.uri.scheme_str().is_some_and(|it| !it.eq_ignore_ascii_case("http"));
     if foreign {
@@ -73,11 +60,4 @@ pub fn check(head: &Parts) -> Result<(), Response> {
         return Err(refused(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).with(header::ALLOW, "GET, HEAD, OPTIONS"));
     }
     Ok(())
-}
-
-/// Nearly the size of the request line and the headers as they were sent. hyper refuses much larger ones, but not to the
-/// byte.
-fn head_bytes(head: &Parts) -> usize {
-    let line = head.uri.path_and_query().map_or(0, |it| it.as_str().len());
-    head.headers.iter().fold(line, |sum, (name, value)| sum + name.as_str().len() + value.len() + ": \r\n".len())
 }

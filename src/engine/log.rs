@@ -2,6 +2,7 @@
 //! are views of it. Live events, coverage and history, which do not exist yet, will be further ones.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -91,7 +92,7 @@ impl Log {
     pub fn heard(&mut self, at: Timestamp, provider_id: Option<ProviderId>) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
-        self.push(at, provider_id, What::Request(Box::new(RequestEntry { id, ..RequestEntry::default() })))
+        self.push(at, provider_id, What::Request(Arc::new(RequestEntry { id, ..RequestEntry::default() })))
     }
 
     /// What the request was, and what the provider says of it. The answer follows with [`Self::answered`].
@@ -118,7 +119,7 @@ impl Log {
     fn request_mut(&mut self, sequence: u64) -> Option<&mut RequestEntry> {
         let first = self.next_sequence - self.entries.len() as u64;
         let place = usize::try_from(sequence.checked_sub(first)?).ok()?;
-        if let What::Request(it) = &mut self.entries.get_mut(place)?.what { Some(it) } else { None }
+        if let What::Request(it) = &mut self.entries.get_mut(place)?.what { Some(Arc::make_mut(it)) } else { None }
     }
 
     /// Ends a step: what is written next is the effect of another. Then drops the oldest entries until the rest fits.

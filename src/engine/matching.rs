@@ -6,10 +6,9 @@ use serde_json::Value as Json;
 
 use crate::kit::money;
 
-/// Bytes of the text of a pattern.
-const PATTERN_BYTES_MAX: usize = 1024;
-/// Bytes of a compiled pattern.
-const PATTERN_SIZE_MAX: usize = 1024 * 1024;
+mod pattern;
+
+pub use pattern::{Pattern, Work};
 
 /// The expectation on a value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,7 +26,7 @@ pub enum Matcher {
     /// A number, or a text that is a number, on this side of the bound.
     Compare(Comparison, Decimal),
     /// A text in which the pattern is found.
-    Matches(String),
+    Matches(Pattern),
     OneOf(Vec<Json>),
     /// The number of characters of a text, or of items of a list or object.
     Length(Box<Self>),
@@ -57,46 +56,72 @@ pub struct Mismatch {
 impl Matcher {
     /// Whether a value matches; `None` is a missing value.
     pub fn fits(&self, value: Option<&Json>) -> bool {
+        self.fits_within(value, &Work::of_a_step())
+    }
+
+    /// The same with patterns that cost no more than what is left.
+    pub fn fits_within(&self, value: Option<&Json>, work: &Work) -> bool {
         let mut misses = Vec::new();
-        self.compare(value, "", &mut misses);
+        self.compare(value, "", work, &mut misses);
         misses.is_empty()
     }
 
     /// Every difference between a value and the expectation.
     pub fn misses(&self, value: Option<&Json>) -> Vec<Mismatch> {
         let mut misses = Vec::new();
-        self.compare(value, "", &mut misses);
+        self.compare(value, "", &Work::of_a_step(), &mut misses);
         misses
     }
 
-    fn compare(&self, value: Option<&Json>, path: &str, misses: &mut Vec<Mismatch>) {
+    /// Bytes that its compiled patterns take.
+    pub fn pattern_bytes(&self) -> usize {
+        match self {
+            Self::Matches(pattern) => pattern.size(),
+            Self::Members(members) => members.iter().map(|it| it.1.pattern_bytes()).sum(),
+            Self::Items(all) | Self::All(all) => all.iter().map(Self::pattern_bytes).sum(),
+            Self::Length(it) => it.pattern_bytes(),
+            Self::Any | Self::Absent | Self::Equal(_) | Self::Compare(..) | Self::OneOf(_) => 0,
+        }
+    }
+
+    fn compare(&self, value: Option<&Json>, path: &str, work: &Work, misses: &mut Vec<Mismatch>) {
         match (self, value) {
             (Self::Members(members), Some(it @ Json::Object(_))) => {
                 for (name, matcher) in members {
                     let at = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                    matcher.compare(reached(it, name), &at, misses);
+                    matcher.compare(reached(it, name), &at, work, misses);
                 }
             }
             (Self::Items(own), Some(Json::Array(items))) if own.len() == items.len() => {
                 for (place, (matcher, it)) in own.iter().zip(items).enumerate() {
-                    matcher.compare(Some(it), &format!("{path}[{place}]"), misses);
+                    matcher.compare(Some(it), &format!("{path}[{place}]"), work, misses);
                 }
             }
-            (Self::All(all), _) => all.iter().for_each(|it| it.compare(value, path, misses)),
-            _ if self.holds(value) => {}
-            _ => misses.push(Mismatch { path: path.to_owned(), expected: self.in_words(), actual: render(value) }),
+            (Self::All(all), _) => all.iter().for_each(|it| it.compare(value, path, work, misses)),
+            _ if self.holds(value, work) => {}
+            _ => misses.push(Mismatch { path: path.to_owned(), expected: self.expected_of(value), actual: render(value) }),
         }
     }
 
-    fn holds(&self, value: Option<&Json>) -> bool {
+    /// The expectation in words, and which part of the value was compared, if not all of it.
+    fn expected_of(&self, value: Option<&Json>) -> String {
+        match (self, value) {
+            (Self::Matches(pattern), Some(Json::String(it))) if pattern.text_bytes_max() < it.len() => {
+                format!("{} in its first {} bytes", self.in_words(), pattern.text_bytes_max())
+            }
+            _ => self.in_words(),
+        }
+    }
+
+    fn holds(&self, value: Option<&Json>, work: &Work) -> bool {
         match (self, value) {
             (Self::Absent, it) => it.is_none(),
             (Self::Any, it) => it.is_some(),
             (Self::Equal(own), Some(it)) => equal(own, it),
             (Self::Compare(side, bound), Some(it)) => number(it).is_some_and(|it| side.holds(it, *bound)),
-            (Self::Matches(pattern), Some(Json::String(it))) => compiled(pattern).is_ok_and(|own| own.is_match(it)),
+            (Self::Matches(pattern), Some(Json::String(it))) => pattern.is_found(it, work),
             (Self::OneOf(all), Some(it)) => all.iter().any(|own| equal(own, it)),
-            (Self::Length(own), Some(it)) => length(it).is_some_and(|it| own.holds(Some(&it.into()))),
+            (Self::Length(own), Some(it)) => length(it).is_some_and(|it| own.holds(Some(&it.into()), work)),
             _ => false,
         }
     }
@@ -113,7 +138,7 @@ impl Matcher {
                 format!("a list of {} items: [{}]", items.len(), items.iter().map(Self::in_words).collect::<Vec<_>>().join(", "))
             }
             Self::Compare(side, bound) => format!("{} {bound}", side.sign()),
-            Self::Matches(pattern) => format!("text that matches {pattern}"),
+            Self::Matches(pattern) => format!("text that matches {}", pattern.as_str()),
             Self::OneOf(all) => format!("one of {}", listed(all)),
             Self::Length(it) => format!("length {}", it.in_words()),
             Self::All(all) => all.iter().map(Self::in_words).collect::<Vec<_>>().join(" and "),
@@ -139,22 +164,6 @@ impl Comparison {
             Self::Lte => "<=",
         }
     }
-}
-
-/// A pattern whose compiled size is bounded. Its time is always linear in the text.
-///
-/// # Errors
-/// A few words about what is wrong with the pattern.
-pub fn compiled(pattern: &str) -> Result<regex::Regex, String> {
-    if pattern.len() > PATTERN_BYTES_MAX {
-        return Err(format!("it has more than {PATTERN_BYTES_MAX} bytes"));
-    }
-    let built = regex::RegexBuilder::new(pattern).size_limit(PATTERN_SIZE_MAX).build();
-    built.map_err(|why| {
-        let why = why.to_string();
-        let last = why.lines().rev().find(|it| !it.trim().is_empty()).unwrap_or("it cannot be read").trim();
-        last.trim_start_matches("error: ").to_owned()
-    })
 }
 
 /// The value that a dotted name reaches. A member with exactly this name comes first.

@@ -1,6 +1,7 @@
 //! Webhooks owed. First attempts to a target leave one after another. Retries wait only while the clock stands.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -28,8 +29,8 @@ pub const ATTEMPTS_MAX: usize = 1_000;
 /// Every delivery of a sandbox.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Outbox {
-    /// Boxed: a tree that grows at one end leaves nearly half of its room empty.
-    deliveries: BTreeMap<u64, Box<Delivery>>,
+    /// Shared with copies until one changes it.
+    deliveries: BTreeMap<u64, Arc<Delivery>>,
     next: u64,
     /// First attempts by target: the one at the front is under way, the others wait for its outcome.
     queues: BTreeMap<String, VecDeque<u64>>,
@@ -101,7 +102,7 @@ impl Outbox {
             fault,
         };
         self.bytes += cost::own(&delivery);
-        self.deliveries.insert(id, Box::new(delivery));
+        self.deliveries.insert(id, Arc::new(delivery));
         self.trim();
         Some(id)
     }
@@ -144,17 +145,22 @@ impl Outbox {
 
     /// One delivery.
     pub fn get(&self, id: u64) -> Option<&Delivery> {
-        self.deliveries.get(&id).map(Box::as_ref)
+        self.deliveries.get(&id).map(Arc::as_ref)
     }
 
     /// One delivery, to change it.
     pub fn get_mut(&mut self, id: u64) -> Option<&mut Delivery> {
-        self.deliveries.get_mut(&id).map(Box::as_mut)
+        self.deliveries.get_mut(&id).map(Arc::make_mut)
     }
 
     /// All, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Delivery> {
-        self.deliveries.values().map(Box::as_ref)
+        self.deliveries.values().map(Arc::as_ref)
+    }
+
+    /// The same, to be kept.
+    pub fn shared(&self) -> impl Iterator<Item = &Arc<Delivery>> {
+        self.deliveries.values()
     }
 
     /// The first attempt at the front of a queue has an outcome, or never leaves: the next one may leave.
@@ -174,7 +180,7 @@ impl Outbox {
     /// Whether a first attempt may leave for that target now. When the target has changed since the event, the delivery
     /// changes to the new target's queue, in front of the later events that wait there.
     pub fn may_leave_for(&mut self, id: u64, url: &str) -> bool {
-        let Some(delivery) = self.deliveries.get_mut(&id) else { return false };
+        let Some(delivery) = self.deliveries.get_mut(&id).map(Arc::make_mut) else { return false };
         let name = queue_name(delivery.provider_id, &delivery.account, url);
         if delivery.is_outside_queues() || self.queues.get(&name).is_some_and(|it| it.front() == Some(&id)) {
             return true;
@@ -189,7 +195,7 @@ impl Outbox {
 
     /// Ends a delivery with that status.
     pub fn finish(&mut self, id: u64, status: Status) {
-        if let Some(delivery) = self.deliveries.get_mut(&id) {
+        if let Some(delivery) = self.deliveries.get_mut(&id).map(Arc::make_mut) {
             if delivery.status == Status::Pending {
                 self.finished.push_back(id);
             }
@@ -201,7 +207,7 @@ impl Outbox {
     /// Ends a delivery whose target does not exist any more.
     pub fn finish_without_target(&mut self, id: u64) {
         if let Some(it) = self.deliveries.get_mut(&id).filter(|it| it.status == Status::Pending) {
-            it.ended = Some(Ended::NoTarget);
+            Arc::make_mut(it).ended = Some(Ended::NoTarget);
         }
         self.finish(id, Status::Failed);
     }
@@ -226,7 +232,7 @@ impl Outbox {
 
     /// Stores an attempt that has left for that address.
     pub fn add_attempt(&mut self, id: u64, url: &str, mut attempt: Attempt) {
-        let Some(stored) = self.deliveries.get_mut(&id) else { return };
+        let Some(stored) = self.deliveries.get_mut(&id).map(Arc::make_mut) else { return };
         cost::share(&mut attempt, &stored.body);
         self.bytes = self.bytes + cost::attempt(&attempt, &stored.body) + heap::block(url.len()) - heap::block(stored.url.len());
         url.clone_into(&mut stored.url);
@@ -257,7 +263,7 @@ impl Outbox {
     /// Drops what an attempt has sent and received. Every delivery that is kept is still pending, and to continue, the
     /// status of the answer suffices.
     fn forget(&mut self, id: AttemptId) {
-        let Some(delivery) = self.deliveries.get_mut(&id.delivery) else { return };
+        let Some(delivery) = self.deliveries.get_mut(&id.delivery).map(Arc::make_mut) else { return };
         let body = delivery.body.clone();
         let Some(attempt) = delivery.attempts.iter_mut().find(|it| it.is(id)) else { return };
         let all = |it: &Attempt| cost::attempt(it, &body) + it.outcome.as_ref().map_or(0, cost::answer);
@@ -290,7 +296,7 @@ impl Outbox {
 
     /// Shares bodies in an outbox that was read from outside, as in one that was filled, and counts what it costs.
     pub fn recount(&mut self) {
-        for delivery in self.deliveries.values_mut().map(Box::as_mut) {
+        for delivery in self.deliveries.values_mut().map(Arc::make_mut) {
             delivery.attempts.iter_mut().for_each(|it| cost::share(it, &delivery.body));
         }
         self.bytes = self.iter().map(cost::delivery).sum();
@@ -310,7 +316,7 @@ impl Outbox {
 
     /// One attempt of one delivery.
     pub fn attempt_mut(&mut self, id: AttemptId) -> Option<&mut Attempt> {
-        self.deliveries.get_mut(&id.delivery)?.attempts.iter_mut().find(|it| it.is(id))
+        self.deliveries.get_mut(&id.delivery).map(Arc::make_mut)?.attempts.iter_mut().find(|it| it.is(id))
     }
 }
 

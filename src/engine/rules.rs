@@ -1,5 +1,6 @@
 //! What differs from the documented behaviour: each rule says what it is on, when it fires and what it does.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::ids::COUNT_MAX;
-use super::matching::Matcher;
+use super::matching::{Matcher, Work};
 use crate::kit::heap;
 use crate::kit::ids::Draws;
 use crate::kit::time::{Duration, Timestamp, later};
@@ -20,6 +21,8 @@ pub use effects::{Business, CopiesLeave, Effects, Latency, LifecycleStep, Overri
 pub const RULES_MAX: usize = 1_000;
 /// What the rules of one sandbox may cost together.
 pub const BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes that the compiled patterns of all rules of a sandbox take.
+pub const PATTERN_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -110,6 +113,20 @@ pub struct RuleInput<'a> {
     pub body: &'a dyn Fn() -> Json,
     pub headers: &'a dyn Fn() -> Json,
     pub query: &'a dyn Fn() -> Json,
+    /// What all patterns together may cost.
+    pub work: &'a Work,
+    /// The rule whose pattern was not found in the beginning of a text, while the rest was not looked at.
+    pub unread: &'a Cell<Option<String>>,
+}
+
+impl RuleInput<'_> {
+    /// What the journal says of a rule whose pattern was not compared with the whole text.
+    pub fn note(&self) -> Option<String> {
+        let rule = self.unread.take()?;
+        Some(format!(
+            "the rule `{rule}` does not fire: its pattern was compared with the beginning of a long text only, and was not found there"
+        ))
+    }
 }
 
 impl Rules {
@@ -136,6 +153,15 @@ impl Rules {
     /// The rule with this name.
     pub fn get(&self, name: &str) -> Option<&ActiveRule> {
         self.standing.iter().find(|it| it.rule.name == name)
+    }
+
+    /// Whether another rule would have too large patterns beside those of the others.
+    pub fn has_room_for(&self, rule: &Rule) -> bool {
+        self.pattern_bytes() + rule.when.pattern_bytes() <= PATTERN_BYTES_MAX
+    }
+
+    fn pattern_bytes(&self) -> usize {
+        self.standing.iter().map(|it| it.rule.when.pattern_bytes()).sum()
     }
 
     /// Adds a rule after or before all others. `None`: the sandbox has [`RULES_MAX`] rules or
@@ -209,6 +235,7 @@ impl Rules {
         let rules = self.standing.iter().all(|it| counts(it) && it.rule.is_sound());
         self.standing.len() <= RULES_MAX
             && self.bytes() <= BYTES_MAX
+            && self.pattern_bytes() <= PATTERN_BYTES_MAX
             && names.len() == self.standing.len()
             && rules
             && self.added < COUNT_MAX
@@ -235,7 +262,13 @@ impl ActiveRule {
     }
 
     fn fires(&mut self, now: Timestamp, seed: u64, input: RuleInput<'_>) -> bool {
-        if !self.is_on(input) || !self.rule.when.holds(input) {
+        if !self.is_on(input) {
+            return false;
+        }
+        if !self.rule.when.holds(input) {
+            if input.work.take_cut() {
+                input.unread.set(Some(self.rule.name.clone()));
+            }
             return false;
         }
         let when = &self.rule.when;
@@ -276,9 +309,15 @@ impl ActiveRule {
 }
 
 impl When {
+    fn pattern_bytes(&self) -> usize {
+        let matchers = [&self.body, &self.headers, &self.query, &self.event, &self.account];
+        matchers.into_iter().flatten().map(Matcher::pattern_bytes).sum()
+    }
+
     fn holds(&self, input: RuleInput<'_>) -> bool {
-        let fits =
-            |matcher: &Option<Matcher>, value: &dyn Fn() -> Option<Json>| matcher.as_ref().is_none_or(|it| it.fits(value().as_ref()));
+        let fits = |matcher: &Option<Matcher>, value: &dyn Fn() -> Option<Json>| {
+            matcher.as_ref().is_none_or(|it| it.fits_within(value().as_ref(), input.work))
+        };
         fits(&self.event, &|| input.event.map(Json::from))
             && fits(&self.account, &|| input.account.map(Json::from))
             && fits(&self.body, &|| Some((input.body)()))
@@ -308,6 +347,8 @@ mod tests {
             body: &nothing,
             headers: &nothing,
             query: &nothing,
+            work: &Work::of_rules(),
+            unread: &Cell::default(),
         };
         (0..times).map(|_| rules.fire(Timestamp::UNIX_EPOCH, 7, input).is_some()).collect()
     }

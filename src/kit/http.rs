@@ -14,7 +14,7 @@ use super::path::normalised;
 
 mod kept;
 
-pub use kept::{Kept, KeptHeaders, header_pairs};
+pub use kept::{Kept, KeptHeaders};
 
 /// The first segment of every control path.
 const CONTROL: &str = "__admin";

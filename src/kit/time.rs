@@ -4,7 +4,7 @@ use std::time::Duration as RealDuration;
 
 pub use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use jiff::fmt::temporal::DateTimePrinter;
+use jiff::fmt::temporal::{DateTimePrinter, Pieces};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,13 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 /// # Errors
 /// A sentence that says what is wrong and what to write.
 pub fn parse_timestamp(text: &str) -> Result<Timestamp, String> {
-    text.trim().parse().map_err(|_| format!("`{text}` is not an RFC 3339 time: write 2026-01-01T00:00:00Z"))
+    text.trim().parse().map_err(|_| {
+        let parts = Pieces::parse(text.trim()).ok().filter(|it| it.time().is_some() && it.offset().is_some());
+        match parts {
+            Some(_) => format!("`{text}` is outside simulated time, which ends at {}", end_of_time()),
+            None => format!("`{text}` is not an RFC 3339 time: write 2026-01-01T00:00:00Z"),
+        }
+    })
 }
 
 /// `at + span`, unless that is past the end of time.
@@ -168,6 +174,16 @@ mod tests {
         }
         for text in ["", "soon", "-1s", "1 month", "5"] {
             assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_after_the_end_is_told_from_a_text_that_is_not_a_time() {
+        assert_eq!(parse_timestamp("9999-12-30T22:00:00Z"), Ok(end_of_time()));
+        let ended = "`9999-12-31T23:59:59Z` is outside simulated time, which ends at 9999-12-30T22:00:00Z";
+        assert_eq!(parse_timestamp("9999-12-31T23:59:59Z").expect_err("too late"), ended);
+        for text in ["9999-12-31", "9999-12-31T23:59:59", "9999-13-31T23:59:59Z", "later"] {
+            assert!(parse_timestamp(text).expect_err("not a time").contains("is not an RFC 3339 time"), "{text}");
         }
     }
 

@@ -138,6 +138,7 @@ impl Sandbox {
                 let response = self.stamped(response);
                 self.tickets.send(ticket, uptime, self.world.generation, response, pacing);
             }
+            Answer::Later(later) => self.defer(ticket, later),
             Answer::Walk(_, conclusion) => {
                 self.tickets.keep(ticket, Open::Walk(conclusion));
                 self.tickets.walker = Some(ticket);

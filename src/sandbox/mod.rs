@@ -1,6 +1,7 @@
 //! The value: what is put in, what is polled out, and the story of one request on one screen.
 
 mod answers;
+mod bounds;
 pub mod driving;
 mod inputs;
 mod journal;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 pub use self::answers::{FAULT, HINT, SANDBOX};
 use self::answers::{Stamp, broken};
+pub use self::bounds::{HEAD_BYTES_MAX, HEADERS_MAX, body_too_large, head_bytes, head_too_large};
 use self::inputs::Inputs;
 use self::served::{Pacing, Served, serve};
 #[cfg(feature = "inside")]
@@ -23,7 +25,7 @@ pub use self::tickets::{Answered, Ticket};
 use self::tickets::{Open, Tickets};
 use self::walking::Walk;
 use crate::contract::hints;
-use crate::control::{self, Answer, Conclusion, Now, Settled, Until, Waiting};
+use crate::control::{self, Answer, Conclusion, Later, Now, Settled, Until, Waiting};
 use crate::engine::delivery::{AttemptId, Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Reaction;
@@ -212,6 +214,11 @@ impl Sandbox {
 
     /// What a caller gets, once it is ready. It is handed out once.
     pub fn poll_answer(&mut self, uptime: Uptime, ticket: Ticket) -> Option<Answered> {
+        self.poll_unfinished(uptime, ticket).map(Answered::finished)
+    }
+
+    /// The same; a response that takes long is still to be made. A driver makes it when it has released the sandbox.
+    pub fn poll_unfinished(&mut self, uptime: Uptime, ticket: Ticket) -> Option<Answered> {
         match self.tickets.open(ticket) {
             Some(Open::Wait { .. }) => self.look_after(uptime, ticket),
             Some(Open::Held(_) | Open::Walk(_) | Open::Sending) | None => {}
@@ -225,21 +232,24 @@ impl Sandbox {
     /// Answers a caller who waits, if what they wait for has happened or their patience has ended.
     fn look_after(&mut self, uptime: Uptime, ticket: Ticket) {
         let Some(Open::Wait { waiting, patience_ends, pacing }) = self.tickets.take(ticket) else { return };
-        let response = self.guarded(|it| {
-            let response = control::poll(&mut it.world, uptime, &waiting, patience_ends <= uptime.elapsed)?;
-            if let Waiting::Tested { entry, generation, .. } = &waiting
+        let answer = self.guarded(|it| {
+            let answer = control::poll(&mut it.world, uptime, &waiting, patience_ends <= uptime.elapsed)?;
+            if let (Waiting::Tested { entry, generation, .. }, Answer::Now(response)) = (&waiting, &answer)
                 && *generation == it.world.generation
             {
-                it.world.core.log.answered(*entry, &response);
+                it.world.core.log.answered(*entry, response);
             }
-            Some(response)
+            Some(answer)
         });
-        match response.unwrap_or_else(Some) {
-            Some(response) => {
+        match answer.unwrap_or_else(|broken| Some(Answer::Now(broken))) {
+            Some(Answer::Now(response)) => {
                 let response = self.stamped(response);
                 self.tickets.send(ticket, uptime, self.world.generation, response, pacing);
             }
-            None => self.tickets.keep(ticket, Open::Wait { waiting, patience_ends, pacing }),
+            Some(Answer::Later(later)) => self.defer(ticket, later),
+            Some(Answer::Walk(..) | Answer::Wait(_) | Answer::Hangup) | None => {
+                self.tickets.keep(ticket, Open::Wait { waiting, patience_ends, pacing })
+            }
         }
     }
 
@@ -301,6 +311,12 @@ impl Sandbox {
             self.stamp = Stamp::new(now, name);
         }
         self.stamp.put_on(response)
+    }
+
+    /// An answer that is made later has the moment at which it was asked for.
+    fn defer(&mut self, ticket: Ticket, later: Later) {
+        let stamp = Stamp::new(self.world.core.now, &self.world.core.name);
+        self.tickets.defer(ticket, later.then(move |response| stamp.put_on(response)));
     }
 
     /// A bug in one sandbox is that sandbox's end, not the process's.

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::mistakes::{Mistake, cut};
 use super::yaml::{Key, Node, What};
-use crate::engine::matching::{Comparison, Matcher, compiled};
+use crate::engine::matching::{Comparison, Matcher, Pattern};
 use crate::kit::money;
 use crate::kit::nearest::close;
 
@@ -14,7 +14,7 @@ pub const OPERATORS: &[(&str, &str)] = &[
     ("gte", "a number of at least this"),
     ("lt", "a number below this"),
     ("lte", "a number of at most this"),
-    ("matches", "a text in which this regular expression is found"),
+    ("matches", "a text in which this regular expression is found, within its first 64 KiB; a large expression looks at less"),
     ("one_of", "one of these values"),
     ("length", "the number of characters, items or members: a number or a matcher"),
     ("absent", "true: the value is missing"),
@@ -99,9 +99,8 @@ fn operation(name: &str, node: &Node) -> Result<Matcher, Mistake> {
         "lte" => bound().map(|it| Matcher::Compare(Comparison::Lte, it)),
         "matches" => {
             let What::Text(pattern) = &node.what else { return Err(wrong("a regular expression")) };
-            compiled(pattern)
-                .map_err(|why| Mistake::at(node.at.clone(), format!("`{}` is not a regular expression: {why}", cut(pattern))))?;
-            Ok(Matcher::Matches(pattern.clone()))
+            let parsed = Pattern::parse(pattern).map_err(|why| Mistake::at(node.at.clone(), format!("`{}` {why}", cut(pattern))));
+            parsed.map(Matcher::Matches)
         }
         "one_of" => match &node.what {
             What::List(items) if !items.is_empty() => Ok(Matcher::OneOf(items.iter().map(Node::to_value).collect())),

@@ -62,8 +62,10 @@ pub struct Mistakes {
     pub file: String,
     /// The text, with every secret replaced by stars.
     text: String,
-    /// The mistakes, in the order of the text.
+    /// The mistakes, in the order of the text: those that are reported, and the next one.
     pub all: Vec<Mistake>,
+    /// How many the text has.
+    count: usize,
 }
 
 impl Mistakes {
@@ -73,13 +75,18 @@ impl Mistakes {
         let end = text.trim_end().len();
         for it in &mut all {
             it.at = it.at.start.min(end)..it.at.end.min(end);
+        }
+        all.sort_by_key(|it| (it.at.start, it.at.end));
+        all.dedup();
+        let count = all.len();
+        all.truncate(REPORTED_MAX + 1);
+        for it in &mut all {
             it.what = line(&secrets.mask_sentence(&it.at, &it.what)).into_owned();
             it.help = it.help.as_deref().map(|help| line(help).into_owned());
             it.also = it.also.take().map(|(at, why)| (at, line(&why).into_owned()));
         }
-        all.sort_by_key(|it| (it.at.start, it.at.end));
-        all.dedup();
-        Self { file: line(file).into_owned(), text: secrets.mask_text(text).replace(['\u{2028}', '\u{2029}'], "\u{fffd}"), all }
+        let text = secrets.mask_text(text).replace(['\u{2028}', '\u{2029}'], "\u{fffd}");
+        Self { file: line(file).into_owned(), text, all, count }
     }
 
     /// The line and column of a byte, both from 1; columns count characters.
@@ -98,9 +105,19 @@ impl Mistakes {
     }
 
     fn report<'a>(&'a self, it: &'a Mistake) -> Vec<Group<'a>> {
-        let mut snippet = Snippet::source(&self.text).path(&self.file).annotation(AnnotationKind::Primary.span(self.first_line(&it.at)));
-        if let Some((at, why)) = &it.also {
-            snippet = snippet.annotation(AnnotationKind::Context.span(self.first_line(at)).label(why));
+        let own = self.first_line(&it.at);
+        let also = it.also.as_ref().map(|(at, why)| (self.first_line(at), why));
+        // Only the lines that are shown: the library reads all that it is given, once for each mistake.
+        let (first, last) = also.as_ref().map_or((own.start, own.end), |it| (own.start.min(it.0.start), own.end.max(it.0.end)));
+        let begin = self.text[..first].rfind('\n').map_or(0, |it| it + 1);
+        let end = self.text[last..].find('\n').map_or(self.text.len(), |it| last + it + 1);
+        let within = |it: Range<usize>| it.start - begin..it.end - begin;
+        let mut snippet = Snippet::source(&self.text[begin..end])
+            .line_start(self.line_and_column(begin).0)
+            .path(&self.file)
+            .annotation(AnnotationKind::Primary.span(within(own)));
+        if let Some((at, why)) = also {
+            snippet = snippet.annotation(AnnotationKind::Context.span(within(at)).label(why));
         }
         let mut group = Level::ERROR.primary_title(&it.what).element(snippet);
         if let Some(help) = &it.help {
@@ -129,7 +146,7 @@ impl Mistakes {
 
     /// The first mistake that is not reported, and how many follow from there, itself included.
     fn more(&self) -> Option<(&Mistake, usize)> {
-        self.all.get(REPORTED_MAX).map(|it| (it, self.all.len() - REPORTED_MAX))
+        self.all.get(REPORTED_MAX).map(|it| (it, self.count - REPORTED_MAX))
     }
 
     /// One line for each mistake: the detail of a problem document.

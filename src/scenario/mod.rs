@@ -1,5 +1,6 @@
 //! A scenario: the state that a sandbox starts with, what differs from the documented behaviour, and a script.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -88,7 +89,8 @@ fn read_checked<T>(file: &str, text: &str, known: Known<'_>, read: impl FnOnce(&
     let unread = std::mem::take(&mut check.mistakes);
     let value = read(&mut check, &node);
     // A value that could not be read is one mistake, and not a second one for its kind.
-    check.mistakes.retain(|it| unread.iter().all(|own| own.at != it.at));
+    let places: BTreeSet<(usize, usize)> = unread.iter().map(|it| (it.at.start, it.at.end)).collect();
+    check.mistakes.retain(|it| !places.contains(&(it.at.start, it.at.end)));
     check.mistakes.extend(unread);
     if check.mistakes.is_empty() { Ok(value) } else { Err(Mistakes::of(file, text, &check.secrets, check.mistakes)) }
 }
@@ -167,8 +169,13 @@ fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
     }
     let mut defined = Defined::before_the_steps(node);
     let mut steps = Vec::new();
+    let (mut counted, mut line) = (0, 1);
     for it in items.iter().take(STEPS_MAX) {
-        let line = text.get(..it.at.start).unwrap_or("").matches('\n').count() + 1;
+        if it.at.start < counted {
+            (counted, line) = (0, 1); // an alias stands before the step that it repeats
+        }
+        line += text.get(counted..it.at.start).unwrap_or("").matches('\n').count();
+        counted = it.at.start;
         defined.check(check, it);
         steps.extend(step::read(check, it, line, &defined.saved));
         defined.add(it);

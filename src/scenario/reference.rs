@@ -87,6 +87,20 @@ pub fn inbox_url(name: &str) -> String {
     format!("http://{name}{HOST_SUFFIX}/")
 }
 
+/// Bytes that the saved values add to one value of a step. A body has no more.
+const ADDED_BYTES_MAX: usize = 1024 * 1024;
+
+/// Bytes of a value as JSON, nearly.
+pub fn json_bytes(value: &Json) -> usize {
+    match value {
+        Json::Null | Json::Bool(_) => 4,
+        Json::Number(_) => 20,
+        Json::String(it) => it.len() + 2,
+        Json::Array(items) => items.iter().map(|it| json_bytes(it) + 1).sum::<usize>() + 2,
+        Json::Object(members) => members.iter().map(|(name, it)| name.len() + json_bytes(it) + 4).sum::<usize>() + 2,
+    }
+}
+
 /// The values that the steps so far have saved.
 pub type Saved = BTreeMap<String, Json>;
 
@@ -94,12 +108,20 @@ pub type Saved = BTreeMap<String, Json>;
 /// the type of the saved value.
 ///
 /// # Errors
-/// A sentence about the first reference that leads nowhere.
+/// A sentence about the first reference that leads nowhere, or that makes the value too large.
 pub fn resolved(node: &Node, saved: &Saved) -> Result<Node, String> {
+    let mut left = ADDED_BYTES_MAX;
+    let mut bounded = |it: &Json| {
+        let too_much = || format!("the saved values to which it refers add more than {ADDED_BYTES_MAX} bytes");
+        left = left.checked_sub(json_bytes(it)).ok_or_else(too_much)?;
+        Ok::<_, String>(())
+    };
     node.map_texts(&mut |text, at| {
         let pieces = pieces(text)?;
         if let [Piece::Saved { name, path }] = &pieces[..] {
-            return Ok(to_node(follow(saved, name, path)?, at.start).what);
+            let value = follow(saved, name, path)?;
+            bounded(value)?;
+            return Ok(to_node(value, at.start).what);
         }
         let mut out = String::new();
         for piece in pieces {
@@ -107,10 +129,14 @@ pub fn resolved(node: &Node, saved: &Saved) -> Result<Node, String> {
                 Piece::Plain(it) => out.push_str(it),
                 Piece::Inbox(name) => out.push_str(&inbox_url(name)),
                 Piece::Environment { default, .. } => out.push_str(default.unwrap_or("")),
-                Piece::Saved { name, path } => match follow(saved, name, &path)? {
-                    Json::String(it) => out.push_str(it),
-                    it @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_)) => out.push_str(&it.to_string()),
-                },
+                Piece::Saved { name, path } => {
+                    let value = follow(saved, name, &path)?;
+                    bounded(value)?;
+                    match value {
+                        Json::String(it) => out.push_str(it),
+                        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => out.push_str(&value.to_string()),
+                    }
+                }
             }
         }
         Ok(What::Text(out))
@@ -130,7 +156,7 @@ fn follow<'a>(saved: &'a Saved, name: &str, path: &[&str]) -> Result<&'a Json, S
             let known = match value {
                 Json::Object(members) => format!("known members: {}", members.keys().cloned().collect::<Vec<_>>().join(", ")),
                 Json::Array(items) => format!("the list has {} items", items.len()),
-                Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => format!("the value is {value}"),
+                Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => format!("the value is {}", cut(&value.to_string())),
             };
             format!("`{name}` has no `{}`; {known}", path[..=depth].join("."))
         })?;

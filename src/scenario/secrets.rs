@@ -157,13 +157,22 @@ fn is_meant(asked: &str, known: &str) -> bool {
     asked == known || (4 <= asked.len() && asked.len().abs_diff(known.len()) <= slips_max && osa_distance(asked, known) <= slips_max)
 }
 
-/// Where the value begins in a line that names a secret.
+/// Where the value begins in a line that names a secret. The line may be the whole text, so it is read once.
 fn value_start(line: &str, contracts: &[&'static Contract]) -> Option<usize> {
-    line.match_indices(':').map(|it| it.0).find_map(|colon| {
-        let before = line[..colon].trim_end().trim_end_matches(['"', '\'']);
-        let name = before.rsplit([' ', '\t', '{', '[', ',', '"', '\'']).next().unwrap_or("");
-        is_secret(name, contracts).then_some(colon + 1)
-    })
+    /// No name of a secret is longer.
+    const NAME_BYTES_MAX: usize = 64;
+    let (mut name, mut is_open) = (0..0, false);
+    for (place, it) in line.char_indices() {
+        match it {
+            ':' if name.len() <= NAME_BYTES_MAX && is_secret(&line[name.clone()], contracts) => return Some(place + 1),
+            '{' | '[' | ',' => (name, is_open) = (place..place, false),
+            // Between a name and its colon.
+            ' ' | '\t' | '"' | '\'' => is_open = false,
+            _ if is_open => name.end = place + it.len_utf8(),
+            _ => (name, is_open) = (place..place + it.len_utf8(), true),
+        }
+    }
+    None
 }
 
 /// A character with the same number of bytes.
@@ -208,6 +217,21 @@ mod tests {
         }
         for name in ["name", "to", "webhook_url", "network", "order_id", "orderNumber", "version", "pan", "taken_at"] {
             assert!(!is_secret(name, &[]), "{name}");
+        }
+    }
+
+    #[test]
+    fn i28_a_secret_is_found_in_a_long_line() {
+        for (line, shown) in [
+            ("a: { password: s3cret", "a: { password:"),
+            ("{\"a\":1,\"token\" :\"s3cret\"}", "{\"a\":1,\"token\" :"),
+            ("- 'secret' : s3cret", "- 'secret' :"),
+            ("a:token: s3cret", "a:token: s3cret"),
+            ("password x: plain", "password x: plain"),
+            (":::::", ":::::"),
+        ] {
+            let masked = Secrets::by_lines(line, &[]).mask_text(line);
+            assert_eq!(masked.trim_end_matches('*'), shown);
         }
     }
 

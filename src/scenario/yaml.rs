@@ -168,6 +168,8 @@ pub fn parse(text: &str) -> Result<Node, Mistake> {
         budget: budget,
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         strict_booleans: true,
+        underscored_numbers_as_strings: true,
+        with_snippet: false,
         reject_unsupported_tags: true,
     };
     let read: Result<Spanned<Content>, _> = serde_saphyr::from_str_with_options(text, options);
@@ -176,7 +178,6 @@ pub fn parse(text: &str) -> Result<Node, Mistake> {
 
 /// The message of the library, as one of our sentences.
 fn mistake(text: &str, why: &serde_saphyr::Error) -> Mistake {
-    let why = why.without_snippet();
     let at = why.location().map_or(0..0, |it| place(text, it));
     let said = why.to_string();
     let said = said.split(" at line ").next().unwrap_or(&said).trim_end_matches('.');
@@ -360,7 +361,7 @@ mod tests {
         {
             assert_eq!(parse(text).expect("YAML").what, What::Number(number.to_owned()), "{text}");
         }
-        for text in ["2026-01-01T00:00:00Z", "yes", "\"1\"", "31m"] {
+        for text in ["2026-01-01T00:00:00Z", "yes", "\"1\"", "31m", "1_000", "-1_0.5"] {
             assert!(matches!(parse(text).expect("YAML").what, What::Text(_)), "{text}");
         }
     }

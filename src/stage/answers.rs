@@ -53,7 +53,7 @@ impl Runner<'_> {
             judge(misses, || format!("{status} {}", String::from_utf8_lossy(&response.body)))?;
         }
         if let Some(name) = &step.save {
-            self.saved.insert(name.clone(), body);
+            self.save(name, body)?;
         }
         Ok(if is_call { format!("{status} {}", StatusCode::canonical_reason(&response.status).unwrap_or("")) } else { brief(&response) })
     }

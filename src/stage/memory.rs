@@ -59,11 +59,14 @@ impl Stage for MemoryStage {
 }
 
 /// Answers one request, and lets everything happen for which it waits. Waits in real time end at once. When a rule delays
-/// the answer, simulated time passes until it leaves.
+/// the answer, simulated time passes until it leaves. A request that a server would not read is refused in the same way.
 ///
 /// # Errors
 /// How the connection failed: the word for an effect of the transport.
 pub fn ask(sandbox: &mut Sandbox, request: Request, receiver: driving::Receiver<'_>) -> Result<Response, &'static str> {
+    if let Some(refusal) = sandbox.refusal(Uptime::START, &request) {
+        return Ok(refusal);
+    }
     let ticket = sandbox.handle(Uptime::START, request);
     let mut answered = driving::answer(sandbox, Uptime::START, ticket, receiver);
     if answered.is_none()
@@ -79,7 +82,7 @@ pub fn ask(sandbox: &mut Sandbox, request: Request, receiver: driving::Receiver<
         answered = driving::answer(sandbox, Uptime::START, ticket, receiver);
     }
     sandbox.give_up(Uptime::START, ticket);
-    let Answered { response, transport } = answered.ok_or("empty_response")?;
+    let Answered { response, transport, .. } = answered.ok_or("empty_response")?;
     match transport {
         Some(it) if it.fails() => Err(it.word()),
         _ => response.ok_or("empty_response"),

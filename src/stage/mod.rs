@@ -1,7 +1,7 @@
 //! Plays a scenario's steps and judges the result of each. A [`Stage`] carries them out: a sandbox in memory, or one
 //! behind a server.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration as RealDuration;
 
 use bytes::Bytes;
@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::control::{Line, Renderer};
 use crate::engine::matching::{Matcher, Mismatch};
+use crate::engine::state;
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response, encoded};
 use crate::kit::time::{Timestamp, Uptime, later, parse_duration};
@@ -18,11 +19,13 @@ use crate::scenario::{Scenario, Step, StepKind};
 
 mod answers;
 pub mod call;
+mod kept;
 pub mod memory;
 mod waiting;
 mod webhooks;
 
 use answers::{good, judge};
+use kept::Kept;
 pub use memory::{INBOXES, MemoryStage};
 
 /// Carries steps out.
@@ -70,7 +73,7 @@ pub struct StepFailure {
 
 impl StepReport {
     /// Masks secrets from outside.
-    fn mask(&mut self, render: &Renderer<'_>) {
+    fn mask(&mut self, render: &Renderer) {
         let mask = |text: &mut String| *text = render.text(text);
         [&mut self.title, &mut self.seen].into_iter().for_each(mask);
         let Some(failure) = &mut self.failure else { return };
@@ -105,8 +108,7 @@ impl Report {
 /// Plays every step until one fails.
 pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
     let started_at = now(stage, None);
-    let mut runner =
-        Runner { stage, saved: Saved::new(), snapshots: BTreeMap::new(), calls: 0, own: BTreeSet::new(), taken: BTreeSet::new() };
+    let mut runner = Runner { stage, saved: Saved::new(), kept: Kept::default(), calls: 0, own: BTreeSet::new(), taken: BTreeSet::new() };
     let mut steps = Vec::new();
     for step in &scenario.steps {
         let fork = step.fork.as_deref();
@@ -127,7 +129,7 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
         for it in &mut steps {
             it.mask(&render);
         }
-        events = render.timeline();
+        events = render.timeline(&world.core.log);
     });
     Report { steps, started_at, ended_at, timeline: events }
 }
@@ -141,7 +143,7 @@ fn now(stage: &mut dyn Stage, fork: Option<&str>) -> Timestamp {
 struct Runner<'a> {
     stage: &'a mut dyn Stage,
     saved: Saved,
-    snapshots: BTreeMap<String, Bytes>,
+    kept: Kept,
     /// Calls made so far: each has a nonce of its own.
     calls: u64,
     /// Journal entries of the scenario's own calls, by fork.
@@ -196,7 +198,7 @@ impl Runner<'_> {
             StepKind::Snapshot(name) => {
                 let answer = self.control(fork, Method::GET, "state", String::new());
                 let state = good(answer)?;
-                self.snapshots.insert(name.clone(), state.body);
+                self.kept.snapshot(name, state.body)?;
                 Ok(format!("kept as {name}"))
             }
             StepKind::Restore(name) => self.restore(fork, name),
@@ -215,7 +217,7 @@ impl Runner<'_> {
     }
 
     fn restore(&mut self, fork: Option<&str>, name: &str) -> Result<String, StepFailure> {
-        let state = self.snapshots.get(name).cloned().unwrap_or_default();
+        let state = self.kept.snapshots.get(name).cloned().unwrap_or_default();
         good(self.stage.ask(fork, control(Method::PUT, "state", state)))?;
         // Ids from here on will be given to other calls.
         let next = self.next_journal_id(fork);
@@ -226,6 +228,9 @@ impl Runner<'_> {
     }
 
     fn fork(&mut self, from: Option<&str>, name: &str) -> Result<String, StepFailure> {
+        let mut bytes = 0;
+        self.stage.look(from, &mut |world| bytes = state::bytes(world));
+        self.kept.fork(name, bytes)?;
         self.stage.fork(from, name);
         // The copy begins with the same journal, so the same calls are the scenario's own or taken.
         for all in [&mut self.own, &mut self.taken] {

@@ -51,7 +51,7 @@ impl Runner<'_> {
                     self.taken.insert((step.fork.clone(), id));
                     let status = call["response"]["status"].clone();
                     if let Some(save) = &step.save {
-                        self.saved.insert(save.clone(), call);
+                        self.save(save, call)?;
                     }
                     return Ok(format!("{name} was called, and answered {status}"));
                 }

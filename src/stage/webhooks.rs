@@ -41,7 +41,7 @@ impl Runner<'_> {
             return Err(failure);
         }
         if let (Some(name), Some(last)) = (&step.save, fitting.last()) {
-            self.saved.insert(name.clone(), (*last).clone());
+            self.save(name, (*last).clone())?;
         }
         Ok(format!("{} sent", fitting.len()))
     }

@@ -78,3 +78,20 @@ fn a_state_goes_on_elsewhere_and_uses_no_nonce_twice() {
     assert!(next.iter().all(|it| it.status == 200 && it["id"] != first["id"]), "{next:?}");
     assert_eq!(next[0].body, next[1].body);
 }
+
+#[test]
+fn t12_a_request_in_memory_is_as_bounded_as_on_the_wire() {
+    let mut shop = Sandbox::new();
+    let mut sent = |body: usize, header: usize| {
+        let request = Request::new(Method::POST, "/quantum-payouts/api/v1/createPayout", "x".repeat(body));
+        let response = shop.send(request.with("X-Long", &"x".repeat(header))).expect("an answer");
+        let code = serde_json::from_slice::<Json>(&response.body).unwrap_or_default()["code"].as_str().unwrap_or("").to_owned();
+        (response.status.as_u16(), code, response.headers.contains_key("playmoney-time"))
+    };
+    assert_ne!(sent(1024 * 1024, 60_000).0, 413);
+    assert_eq!(sent(1024 * 1024 + 1, 1), (413, "body_too_large".to_owned(), true));
+    assert_eq!(sent(1, 66_000), (431, "headers_too_large".to_owned(), true));
+    let journal = shop.send(Request::new(Method::GET, "/__admin/requests", "")).expect("an answer");
+    let journal: Json = serde_json::from_slice(&journal.body).expect("JSON");
+    assert_eq!(journal["requests"].as_array().map(Vec::len), Some(1), "what is refused is not heard");
+}

@@ -12,6 +12,7 @@ mod edge;
 mod embed;
 mod engine;
 mod files;
+mod floods;
 mod memory;
 mod merchants;
 mod net;

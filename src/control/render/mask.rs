@@ -2,7 +2,9 @@
 //! middle of card numbers.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use aho_corasick::{AhoCorasick, Input, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
@@ -28,9 +30,13 @@ fn form_urlencoded(text: &str) -> String {
     pair.strip_prefix('=').unwrap_or(&pair).to_owned()
 }
 
-/// Every secret of a sandbox that must not be shown, longest first, each with its mask.
+/// Every secret of a sandbox that must not be shown, each with its mask. All are looked for at once: a text is read as many
+/// times as there are secrets otherwise.
 pub struct Mask {
-    secrets: Vec<(String, String)>,
+    /// `None`: there is nothing to mask.
+    finder: Option<AhoCorasick>,
+    /// By the number of the pattern.
+    masks: Vec<String>,
     show: bool,
 }
 
@@ -38,11 +44,19 @@ impl Mask {
     /// For all that is shown of this sandbox.
     pub fn of(world: &World) -> Self {
         let show = world.start.show_secrets;
-        let long = secrets_from_outside(&world.core).filter(|it| it.len() >= SECRET_BYTES_MIN);
-        let mut secrets: Vec<_> = long.flat_map(|it| writings(it).map(|text| (text, masked(it)))).collect();
-        secrets.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
-        secrets.dedup();
-        Self { secrets: if show { Vec::new() } else { secrets }, show }
+        let long = secrets_from_outside(&world.core).filter(|it| !show && it.len() >= SECRET_BYTES_MIN);
+        let mut secrets: Vec<(String, String)> = long.flat_map(|it| writings(it).map(|text| (text, masked(it)))).collect();
+        secrets.sort();
+        secrets.dedup_by(|later, first| later.0 == first.0);
+        Self { show, ..Self::hiding(secrets) }
+    }
+
+    fn hiding(secrets: Vec<(String, String)>) -> Self {
+        let (texts, masks): (Vec<String>, Vec<String>) = secrets.into_iter().unzip();
+        let finder = (!texts.is_empty()).then(|| {
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts).expect("the secrets of a sandbox are few")
+        });
+        Self { finder, masks, show: false }
     }
 
     /// A text without those secrets, and without the passwords of addresses.
@@ -54,8 +68,23 @@ impl Mask {
     }
 
     fn without_secrets(&self, text: &str) -> String {
-        let text = if self.show { text.to_owned() } else { live_keys::concealed(&webhook_url::without_passwords(text)).into_owned() };
-        self.secrets.iter().fold(text, |it, (secret, mask)| if it.contains(secret) { it.replace(secret, mask) } else { it })
+        let text = if self.show { Cow::from(text) } else { webhook_url::without_passwords(text) };
+        self.found(&if self.show { text } else { Cow::from(live_keys::concealed(&text).into_owned()) })
+    }
+
+    /// A text without the secrets that are looked for.
+    fn found(&self, text: &str) -> String {
+        let Some(finder) = &self.finder else { return text.to_owned() };
+        let (mut out, mut shown) = (String::new(), 0);
+        let mut from = 0;
+        while let Some(found) = finder.find(Input::new(text).span(from..text.len())) {
+            let (at, alone) = whole(finder, text.as_bytes(), found.range());
+            out.push_str(&text[shown..at.start]);
+            out.push_str(if alone { &self.masks[found.pattern().as_usize()] } else { "***" });
+            (shown, from) = (at.end, at.end);
+        }
+        out.push_str(&text[shown..]);
+        out
     }
 
     /// The mask of Basic credentials with a secret in them: in base64 it is not found.
@@ -68,13 +97,22 @@ impl Mask {
 
     /// Bytes that are not text, without those secrets.
     pub fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
-        let bytes = cards::concealed(bytes).unwrap_or_else(|| bytes.to_vec());
-        // Each byte is read as one character, so that the text can be turned back. A secret that is not ASCII is read alike.
-        let read = |it: &[u8]| it.iter().copied().map(char::from).collect::<String>();
-        let text = if self.show { Cow::from(read(&bytes)) } else { live_keys::concealed(&read(&bytes)).into_owned().into() };
-        let masked =
-            self.secrets.iter().fold(text.into_owned(), |it, (secret, mask)| it.replace(&read(secret.as_bytes()), &read(mask.as_bytes())));
-        masked.chars().map(|it| u8::try_from(it).unwrap_or(b'?')).collect()
+        let mut bytes = cards::concealed(bytes).unwrap_or_else(|| bytes.to_vec());
+        if !self.show {
+            // Each byte is read as one character, so that the text can be turned back.
+            let text: String = bytes.iter().copied().map(char::from).collect();
+            bytes = live_keys::concealed(&text).chars().map(|it| u8::try_from(it).unwrap_or(b'?')).collect();
+        }
+        let Some(finder) = &self.finder else { return bytes };
+        let (mut out, mut shown) = (Vec::new(), 0);
+        while let Some(found) = finder.find(Input::new(&bytes).span(shown..bytes.len())) {
+            let (at, alone) = whole(finder, &bytes, found.range());
+            out.extend_from_slice(&bytes[shown..at.start]);
+            out.extend_from_slice(if alone { self.masks[found.pattern().as_usize()].as_bytes() } else { b"***" });
+            shown = at.end;
+        }
+        out.extend_from_slice(&bytes[shown..]);
+        out
     }
 
     /// A value whose texts are without those secrets.
@@ -111,5 +149,40 @@ impl Mask {
     /// A secret as it may be shown.
     pub fn secret(&self, secret: &Secret) -> String {
         if self.show { secret.expose().to_owned() } else { secret.shown() }
+    }
+}
+
+/// The place of a secret, with those that overlap it, and whether it stands alone.
+fn whole(finder: &AhoCorasick, text: &[u8], at: Range<usize>) -> (Range<usize>, bool) {
+    let (mut end, mut from) = (at.end, at.start + 1);
+    while from < end
+        && let Some(next) = finder.find(Input::new(text).span(from..text.len()))
+        && next.start() < end
+    {
+        end = end.max(next.end());
+        from = next.start() + 1;
+    }
+    (at.start..end, end == at.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i28_secrets_are_masked_wherever_they_stand() {
+        let secrets = ["abcdef", "abc", "defghi", "ключ"].map(|it| (it.to_owned(), format!("<{it}>")));
+        let mask = Mask::hiding(secrets.into());
+        for (text, shown) in [
+            ("abc", "<abc>"),
+            ("x abcdef y", "x <abcdef> y"),
+            ("abcabc", "<abc><abc>"),
+            ("an abcdefghi", "an ***"),
+            ("мой ключ.", "мой <ключ>."),
+            ("ab", "ab"),
+            ("", ""),
+        ] {
+            assert_eq!(mask.text(text), shown);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Renderer;
 use crate::engine::delivery::{AttemptId, Failure, delivery_name};
-use crate::engine::log::{AttemptEntry, Entry, What};
+use crate::engine::log::{AttemptEntry, Entry, Log, What};
 use crate::kit::time::Timestamp;
 
 /// One thing that happened.
@@ -15,10 +15,9 @@ pub struct Line {
     pub what: String,
 }
 
-impl Renderer<'_> {
+impl Renderer {
     /// Everything that the log still holds and that belongs into the story.
-    pub fn timeline(&self) -> Vec<Line> {
-        let log = &self.world.core.log;
+    pub fn timeline(&self, log: &Log) -> Vec<Line> {
         let outcome = |what: &What| if let What::Outcome(it) = what { Some((it.id(), it.result)) } else { None };
         let outcomes: BTreeMap<AttemptId, Result<u16, Failure>> = log.entries().filter_map(|it| outcome(&it.what)).collect();
         let line = |Entry { at, provider, what, .. }: &Entry| {

@@ -1,9 +1,12 @@
 //! What a rule does to a webhook that is owed.
 
+use std::cell::Cell;
+
 use serde_json::json;
 
 use super::Context;
 use crate::engine::delivery::{AppliedFault, Event};
+use crate::engine::matching::Work;
 use crate::engine::rules::RuleInput;
 
 impl Context<'_> {
@@ -17,9 +20,15 @@ impl Context<'_> {
             body: &|| serde_json::from_slice(&event.body).unwrap_or_default(),
             headers: &|| json!({}),
             query: &|| json!({}),
+            work: &Work::of_rules(),
+            unread: &Cell::default(),
         };
         let (now, seed) = (self.core.now, self.core.seed);
-        let (rule, effects) = self.core.rules.fire(now, seed, input)?;
+        let fired = self.core.rules.fire(now, seed, input);
+        if let Some(text) = input.note() {
+            self.core.note(self.provider_id, text);
+        }
+        let (rule, effects) = fired?;
         let how = effects.fault?;
         if how.drop {
             self.core.note(self.provider_id, format!("the rule `{rule}` drops the webhook {} for {}", event.name, event.subject));

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -29,8 +30,8 @@ pub struct Entry {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
-    /// A request came. Its answer stands with it, and may come later.
-    Request(Box<RequestEntry>),
+    /// A request came. Its answer stands with it, and may come later. Shared with copies until one of them changes it.
+    Request(Arc<RequestEntry>),
     /// An object went from one status to another.
     Change(Change),
     /// Something was due. The changes that follow are its effect.

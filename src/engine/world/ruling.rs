@@ -1,6 +1,7 @@
 //! What rules do: they answer requests, alter webhooks, and drive the lifecycle of the objects that a call has made.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Value as Json, json};
@@ -11,6 +12,7 @@ use crate::engine::agenda::Due;
 use crate::engine::core::PACED_BY_RULES_MAX;
 use crate::engine::ids::{ObjectId, ProviderId};
 use crate::engine::log::{ActionEntry, Fired, Refused, What};
+use crate::engine::matching::Work;
 use crate::engine::rules::{Business, Effects, LifecycleStep, RuleInput};
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::Found;
@@ -43,9 +45,15 @@ impl World {
             body: &|| provider.sent(request),
             headers: &|| headers_in_full(&request.headers),
             query: &|| form_pairs(request.query.as_bytes()).into_iter().map(|(name, text)| (name, Json::from(text))).collect(),
+            work: &Work::of_rules(),
+            unread: &Cell::default(),
         };
         let Self { core, .. } = self;
-        core.rules.fire(core.now, core.seed, input)
+        let fired = core.rules.fire(core.now, core.seed, input);
+        if let Some(text) = input.note() {
+            core.note(provider_id, text);
+        }
+        fired
     }
 
     /// The rule drives the lifecycle of the objects that the call of that name has made.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Check;
+use super::words::ADVICE_MAX;
 use crate::scenario::keys::{ANY_STEP, STEPS};
 use crate::scenario::mistakes::{Mistake, cut};
 use crate::scenario::shape::Shape;
@@ -62,7 +63,8 @@ impl Check<'_> {
     /// Notes a name that no earlier step has saved.
     pub fn check_saved(&mut self, at: &Range<usize>, name: &str) {
         if !self.saved.contains_key(name) {
-            let names: Vec<String> = self.saved.keys().cloned().collect();
+            let listed = if self.mistakes.len() < ADVICE_MAX { usize::MAX } else { 0 };
+            let names: Vec<String> = self.saved.keys().take(listed).cloned().collect();
             self.note_undefined(
                 at,
                 format!("no step before this one saves `{name}`"),

@@ -8,11 +8,17 @@ use crate::kit::nearest::close;
 use crate::scenario::mistakes::{Mistake, cut};
 use crate::scenario::yaml::{Node, What};
 
+/// Mistakes for which the nearest word is looked up: to find it takes time, and the later ones are not reported.
+pub(super) const ADVICE_MAX: usize = 100;
+
 impl Check<'_> {
     /// Notes an unknown word, with the nearest known word, or with all known words.
     pub fn note_unknown<'w>(&mut self, at: &Range<usize>, what: String, asked: &str, words: impl Iterator<Item = &'w str>) {
         /// Words in one list.
         const LISTED_MAX: usize = 40;
+        if ADVICE_MAX <= self.mistakes.len() {
+            return self.mistakes.push(Mistake::at(at.clone(), what));
+        }
         let all: Vec<&str> = words.collect();
         let more = if LISTED_MAX < all.len() { ", ..." } else { "" };
         let help = match close(asked, all.iter().copied()) {
@@ -25,6 +31,9 @@ impl Check<'_> {
 
     /// Notes a name that an earlier step has to define; `how` says what defines it.
     pub fn note_undefined(&mut self, at: &Range<usize>, what: String, asked: &str, defined: &[String], how: &str) {
+        if ADVICE_MAX <= self.mistakes.len() {
+            return self.mistakes.push(Mistake::at(at.clone(), what).help(how));
+        }
         match close(asked, defined.iter().map(String::as_str)) {
             None => self.mistakes.push(Mistake::at(at.clone(), what).help(how)),
             Some(_) => self.note_unknown(at, what, asked, defined.iter().map(String::as_str)),

@@ -51,10 +51,17 @@ fn filters_choose_by_equality() {
         ("?provider=quantum-payouts&event=payout.status_changed", 4),
         ("?event=payout.created", 0),
         ("?subject=", 4),
+        ("?limit=0", 0),
+        ("?limit=3", 3),
+        ("?since=dlv-1", 3),
+        ("?since=dlv-1&limit=2", 2),
+        ("?since=dlv-4", 0),
+        ("?since=2026-01-01T00:00:00Z", 4),
+        ("?since=2027-01-01T00:00:00Z", 0),
     ] {
         assert_eq!(count(&mut shop, query), found, "{query}");
     }
-    for query in ["?colour=red", "?provider=quine", "?status=sent"] {
+    for query in ["?colour=red", "?provider=quine", "?status=sent", "?limit=-1", "?since=soon", "?since=req-1"] {
         assert_eq!(refused(&mut shop, "GET", &format!("deliveries{query}"), &Json::Null).0, 422, "{query}");
     }
 }
