@@ -60,7 +60,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let operation = ask.query.text(&OPERATION)?;
     let status = ask.query.integer(&STATUS)?;
     let limit = ask.query.integer(&LIMIT)?.map_or(usize::MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
-    let since = Since::parse(ask.query.text(&SINCE)?, |it| it.strip_prefix("req-").and_then(|it| it.parse().ok()))?;
+    let since = Since::parse(ask.query.text(&SINCE)?, |text| text.strip_prefix("req-")?.parse().ok())?;
     if let Some(operation) = &operation {
         is_operation(ask.world, operation)?;
     }

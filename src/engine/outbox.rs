@@ -153,12 +153,11 @@ impl Outbox {
         self.deliveries.get_mut(&id).map(Arc::make_mut)
     }
 
-    /// All, oldest first.
+    /// All, oldest first. `shared` gives them to be kept.
     pub fn iter(&self) -> impl Iterator<Item = &Delivery> {
         self.deliveries.values().map(Arc::as_ref)
     }
 
-    /// The same, to be kept.
     pub fn shared(&self) -> impl Iterator<Item = &Arc<Delivery>> {
         self.deliveries.values()
     }

@@ -1,7 +1,8 @@
 //! How large a request may be. A server refuses a larger one while it reads it, and a sandbox in memory before it hears it.
 
-use super::Sandbox;
-use crate::control::{BodyLimits, Call};
+use super::answers::Stamp;
+use super::{Sandbox, Ticket};
+use crate::control::{BodyLimits, Call, Later};
 use crate::kit::http::{HeaderMap, Request, Response, StatusCode, Target};
 use crate::kit::time::Uptime;
 
@@ -29,6 +30,12 @@ pub fn body_too_large(bytes_max: usize) -> Response {
 }
 
 impl Sandbox {
+    /// An answer that is made later has the moment at which it was asked for.
+    pub(super) fn defer(&mut self, ticket: Ticket, later: Later) {
+        let stamp = Stamp::new(self.world.core.now, &self.world.core.name);
+        self.tickets.defer(ticket, later.then(move |response| stamp.put_on(response)));
+    }
+
     /// The refusal of a request that a server would not read.
     pub fn refusal(&self, uptime: Uptime, request: &Request) -> Option<Response> {
         let limits = match request.path.target() {

@@ -25,7 +25,7 @@ pub use self::tickets::{Answered, Ticket};
 use self::tickets::{Open, Tickets};
 use self::walking::Walk;
 use crate::contract::hints;
-use crate::control::{self, Answer, Conclusion, Later, Now, Settled, Until, Waiting};
+use crate::control::{self, Answer, Conclusion, Now, Settled, Until, Waiting};
 use crate::engine::delivery::{AttemptId, Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Reaction;
@@ -311,12 +311,6 @@ impl Sandbox {
             self.stamp = Stamp::new(now, name);
         }
         self.stamp.put_on(response)
-    }
-
-    /// An answer that is made later has the moment at which it was asked for.
-    fn defer(&mut self, ticket: Ticket, later: Later) {
-        let stamp = Stamp::new(self.world.core.now, &self.world.core.name);
-        self.tickets.defer(ticket, later.then(move |response| stamp.put_on(response)));
     }
 
     /// A bug in one sandbox is that sandbox's end, not the process's.

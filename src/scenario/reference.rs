@@ -213,6 +213,10 @@ mod tests {
         assert_eq!(read("${a.list[0].t}"), Ok("\"x\"".to_owned()));
         assert_eq!(read("${a.list}"), Ok("[{\"t\":\"x\"}]".to_owned()));
         assert_eq!(read("${a.m}"), Err("`a` has no `m`; known members: list, n".to_owned()));
+        let long = Saved::from([("a".to_owned(), json!("x".repeat(600_000)))]);
+        let grown = |text: &str| resolved(&Node { at: 0..0, what: What::Text(text.to_owned()) }, &long).err();
+        assert_eq!(grown("${a}"), None);
+        assert_eq!(grown("${a}${a}").as_deref(), Some("the saved values to which it refers add more than 1048576 bytes"));
         assert_eq!(read("${b}"), Err("no step has saved `b`".to_owned()));
     }
 }
