@@ -67,7 +67,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     is_provider(ask.world, provider.as_deref())?;
     let world = &*ask.world;
     let fits = |(entry, it): &(&Entry, &RequestEntry)| {
-        let slug = entry.provider.map_or("", |it| world.provider(it).contract().slug);
+        let slug = entry.provider.map_or("", |provider_id| world.provider(provider_id).contract().slug);
         let operation = operation.as_deref().map(named);
         since.has_begun(it.id, entry.at)
             && provider.as_ref().is_none_or(|asked| asked == slug)

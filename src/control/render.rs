@@ -179,7 +179,8 @@ impl Renderer {
         let show = |text: &str| self.text(text);
         let message = json!({
             "at": it.at, "method": it.method, "path": show(&it.path),
-            "headers": headers_as_object(&self.without_password(it.headers.map()), show), "provider": it.provider, "signature": it.signature,
+            "headers": headers_as_object(&self.without_password(it.headers.map()), show),
+            "provider": it.provider, "signature": it.signature,
         });
         self.with_body(message, &it.body, show)
     }

@@ -1,25 +1,25 @@
 //! One sandbox behind its own lock: its callers, its wake-ups, and the loop that lets time pass.
 
 use std::collections::VecDeque;
-use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use http::StatusCode;
 use parking_lot::{Mutex, MutexGuard};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
+pub use self::caller::{Caller, Leaving};
 use super::courier::Courier;
 use super::loopback::Loopback;
-use crate::control::Later;
 use crate::engine::delivery::{Outcome, Outgoing};
-use crate::engine::rules::Transport;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::{Timestamp, Uptime};
 use crate::kit::webhook_url::shown;
-use crate::sandbox::{Answered, Sandbox, Ticket};
+use crate::sandbox::{Sandbox, Ticket};
+
+mod caller;
 
 /// The only clock that is read: the duration since the start of the process, and the real date.
 #[derive(Clone, Copy, Debug)]
@@ -41,15 +41,9 @@ impl Stopwatch {
 
 /// Webhooks to this server's own inboxes that are delivered before other callers get their turn.
 const LOOPBACK_AT_ONCE: usize = 200;
-/// A walk through time that waits longer than this for a receiver says so in the log.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
-/// Receivers that are named in one such message.
-const AWAITED_MAX: usize = 10;
 /// A receiver has refused a webhook whose date is far from the real one.
 const DATED: &str = "the webhook is dated by the simulated clock, which is far from the real date: if the receiver judges dates by its own \
      clock, set `signature_time` of the account to `real`";
-/// Long answers that are made at a time: each can take much memory.
-const MADE_AT_ONCE: usize = 2;
 /// No wake-up is set.
 const NEVER: u64 = u64::MAX;
 
@@ -119,7 +113,7 @@ impl Driver {
         let ticket = call(&mut sandbox);
         let answered = sandbox.poll_unfinished(uptime, ticket);
         self.drain(sandbox, uptime);
-        Caller { driver: Arc::clone(self), ticket, answered, is_answered: false }
+        Caller::new(Arc::clone(self), ticket, answered)
     }
 
     /// The refusal of a request that is too large, for a caller who has not sent it over a socket.
@@ -259,127 +253,6 @@ impl Driver {
             self.alarm_set.notify_one();
         }
     }
-}
-
-/// An answer that leaves.
-pub struct Leaving {
-    pub response: Response,
-    /// The fault that a rule injects on the socket.
-    pub transport: Option<Transport>,
-    /// Kept until the last byte has left: an answer that is sent slowly counts as open in its sandbox.
-    pub caller: Option<Caller>,
-}
-
-impl Leaving {
-    /// An answer that leaves now, without a fault.
-    pub fn at_once(response: Response) -> Self {
-        Self { response, transport: None, caller: None }
-    }
-}
-
-/// A caller that waits for an answer. Dropping it before the answer has come means that the caller has hung up.
-pub struct Caller {
-    driver: Arc<Driver>,
-    ticket: Ticket,
-    answered: Option<Answered>,
-    /// The sandbox has nothing left of this caller.
-    is_answered: bool,
-}
-
-impl Caller {
-    /// The answer, once it is ready. `None`: the connection is cut without one.
-    pub async fn answer(mut self) -> Option<Leaving> {
-        self.ready().await;
-        let Answered { response, transport, later } = self.answered.take()?;
-        let response = match later {
-            Some(later) => Some(made(later).await),
-            None => response,
-        };
-        let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
-        self.is_answered = !is_slow;
-        Some(Leaving { response: response?, transport, caller: is_slow.then_some(self) })
-    }
-
-    /// Waits until the answer is ready.
-    pub async fn ready(&mut self) {
-        if self.answered.is_none() {
-            self.answered = Some(self.wait(Sandbox::poll_unfinished).await);
-        }
-    }
-
-    /// Waits until the answer is ready, or until only another call can make it ready: a rule delays it until the simulated
-    /// moment that is returned, the clock stands, and no walk through time is under way.
-    pub async fn ready_or_held(&mut self) -> Option<Timestamp> {
-        if self.answered.is_some() {
-            return None;
-        }
-        let look = |sandbox: &mut Sandbox, uptime: Uptime, ticket: Ticket| {
-            if let Some(answered) = sandbox.poll_unfinished(uptime, ticket) {
-                return Some(Ok(answered));
-            }
-            let waits = sandbox.world().core.clock.stands() && !sandbox.is_walking();
-            sandbox.held_until(ticket).filter(|_| waits).map(Err)
-        };
-        match self.wait(look).await {
-            Ok(answered) => self.answered = Some(answered),
-            Err(held_until) => return Some(held_until),
-        }
-        None
-    }
-
-    /// Looks at the sandbox after each change, until `look` finds something.
-    async fn wait<T>(&self, mut look: impl FnMut(&mut Sandbox, Uptime, Ticket) -> Option<T>) -> T {
-        let driver = &self.driver;
-        let mut patience = pin!(tokio::time::sleep(PATIENCE));
-        loop {
-            let mut changed = pin!(driver.changed.notified());
-            changed.as_mut().enable();
-            let uptime = driver.stopwatch.uptime();
-            let found = {
-                let mut sandbox = driver.lock();
-                let found = look(&mut sandbox, uptime, self.ticket);
-                driver.set_alarm(&mut sandbox, uptime); // a wait that has ended can have become a delay
-                found
-            };
-            if let Some(found) = found {
-                return found;
-            }
-            tokio::select! {
-                () = changed => {}
-                () = &mut patience, if !patience.is_elapsed() => self.say_who_is_awaited(),
-            }
-        }
-    }
-
-    /// Logs for which receivers a walk through time waits.
-    fn say_who_is_awaited(&self) {
-        for (id, url) in self.driver.lock().awaited(self.ticket).into_iter().take(AWAITED_MAX) {
-            let (delivery, attempt, url) = (id.delivery, id.number, url.split('?').next());
-            tracing::info!(sandbox = self.driver.name, delivery, attempt, url, "time waits for a receiver");
-        }
-    }
-}
-
-impl Drop for Caller {
-    fn drop(&mut self) {
-        if self.is_answered {
-            return;
-        }
-        let uptime = self.driver.stopwatch.uptime();
-        let mut sandbox = self.driver.lock();
-        sandbox.give_up(uptime, self.ticket);
-        self.driver.drain(sandbox, uptime);
-    }
-}
-
-/// Makes an answer that takes long on a thread of its own, so that other callers are served meanwhile.
-async fn made(later: Later) -> Response {
-    static PLACES: Semaphore = Semaphore::const_new(MADE_AT_ONCE);
-    let _place = PLACES.acquire().await;
-    let made = tokio::task::spawn_blocking(move || later.finish()).await;
-    made.unwrap_or_else(|why| {
-        Response::problem(StatusCode::INTERNAL_SERVER_ERROR, "answer_failed", &format!("Playmoney has a bug in this answer: {why}."))
-    })
 }
 
 /// Wakes a sandbox when something in it is due, until its driver is dropped.

@@ -1,0 +1,150 @@
+//! Callers of a sandbox: what they wait for, and the answers that leave.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::sync::Semaphore;
+
+use super::Driver;
+use crate::control::Later;
+use crate::engine::rules::Transport;
+use crate::kit::http::Response;
+use crate::kit::time::{Timestamp, Uptime};
+use crate::kit::webhook_url::shown;
+use crate::sandbox::{Answered, Sandbox, Ticket};
+
+/// A walk through time that waits longer than this for a receiver says so in the log.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Receivers that are named in one such message.
+const AWAITED_MAX: usize = 10;
+/// Long answers that are made at a time: each can take much memory.
+const MADE_AT_ONCE: usize = 2;
+
+/// An answer that leaves.
+pub struct Leaving {
+    pub response: Response,
+    /// The fault that a rule injects on the socket.
+    pub transport: Option<Transport>,
+    /// Kept until the last byte has left: an answer that is sent slowly counts as open in its sandbox.
+    pub caller: Option<Caller>,
+}
+
+impl Leaving {
+    /// An answer that leaves now, without a fault.
+    pub fn at_once(response: Response) -> Self {
+        Self { response, transport: None, caller: None }
+    }
+}
+
+/// A caller that waits for an answer. Dropping it before the answer has come means that the caller has hung up.
+pub struct Caller {
+    driver: Arc<Driver>,
+    ticket: Ticket,
+    answered: Option<Answered>,
+    /// The sandbox has nothing left of this caller.
+    is_answered: bool,
+}
+
+impl Caller {
+    /// A caller with that ticket, and the answer if it was ready at once.
+    pub(super) fn new(driver: Arc<Driver>, ticket: Ticket, answered: Option<Answered>) -> Self {
+        Self { driver, ticket, answered, is_answered: false }
+    }
+
+    /// The answer, once it is ready. `None`: the connection is cut without one.
+    pub async fn answer(mut self) -> Option<Leaving> {
+        self.ready().await;
+        let Answered { response, transport, later } = self.answered.take()?;
+        let response = match later {
+            Some(later) => Some(made(later).await),
+            None => response,
+        };
+        let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
+        self.is_answered = !is_slow;
+        Some(Leaving { response: response?, transport, caller: is_slow.then_some(self) })
+    }
+
+    /// Waits until the answer is ready.
+    pub async fn ready(&mut self) {
+        if self.answered.is_none() {
+            self.answered = Some(self.wait(Sandbox::poll_unfinished).await);
+        }
+    }
+
+    /// Waits until the answer is ready, or until only another call can make it ready: a rule delays it until the simulated
+    /// moment that is returned, the clock stands, and no walk through time is under way.
+    pub async fn ready_or_held(&mut self) -> Option<Timestamp> {
+        if self.answered.is_some() {
+            return None;
+        }
+        let look = |sandbox: &mut Sandbox, uptime: Uptime, ticket: Ticket| {
+            if let Some(answered) = sandbox.poll_unfinished(uptime, ticket) {
+                return Some(Ok(answered));
+            }
+            let waits = sandbox.world().core.clock.stands() && !sandbox.is_walking();
+            sandbox.held_until(ticket).filter(|_| waits).map(Err)
+        };
+        match self.wait(look).await {
+            Ok(answered) => self.answered = Some(answered),
+            Err(held_until) => return Some(held_until),
+        }
+        None
+    }
+
+    /// Looks at the sandbox after each change, until `look` finds something.
+    async fn wait<T>(&self, mut look: impl FnMut(&mut Sandbox, Uptime, Ticket) -> Option<T>) -> T {
+        let driver = &self.driver;
+        let mut patience = pin!(tokio::time::sleep(PATIENCE));
+        loop {
+            let mut changed = pin!(driver.changed.notified());
+            changed.as_mut().enable();
+            let uptime = driver.stopwatch.uptime();
+            let found = {
+                let mut sandbox = driver.lock();
+                let found = look(&mut sandbox, uptime, self.ticket);
+                driver.set_alarm(&mut sandbox, uptime); // a wait that has ended can have become a delay
+                found
+            };
+            if let Some(found) = found {
+                return found;
+            }
+            tokio::select! {
+                () = changed => {}
+                () = &mut patience, if !patience.is_elapsed() => self.say_who_is_awaited(),
+            }
+        }
+    }
+
+    /// Logs for which receivers a walk through time waits.
+    fn say_who_is_awaited(&self) {
+        for (id, url) in self.driver.lock().awaited(self.ticket).into_iter().take(AWAITED_MAX) {
+            let (delivery, attempt, url) = (id.delivery, id.number, shown(&url));
+            let url = url.split('?').next();
+            tracing::info!(sandbox = self.driver.name, delivery, attempt, url, "time waits for a receiver");
+        }
+    }
+}
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        if self.is_answered {
+            return;
+        }
+        let uptime = self.driver.stopwatch.uptime();
+        let mut sandbox = self.driver.lock();
+        sandbox.give_up(uptime, self.ticket);
+        self.driver.drain(sandbox, uptime);
+    }
+}
+
+/// Makes an answer that takes long on a thread of its own, so that other callers are served meanwhile.
+async fn made(later: Later) -> Response {
+    static PLACES: Semaphore = Semaphore::const_new(MADE_AT_ONCE);
+    let _place = PLACES.acquire().await;
+    let made = tokio::task::spawn_blocking(move || later.finish()).await;
+    made.unwrap_or_else(|why| {
+        Response::problem(StatusCode::INTERNAL_SERVER_ERROR, "answer_failed", &format!("Playmoney has a bug in this answer: {why}."))
+    })
+}
