@@ -248,7 +248,7 @@ impl Sandbox {
             }
             Some(Answer::Later(later)) => self.defer(ticket, later),
             Some(Answer::Walk(..) | Answer::Wait(_) | Answer::Hangup) | None => {
-                self.tickets.keep(ticket, Open::Wait { waiting, patience_ends, pacing })
+                self.tickets.keep(ticket, Open::Wait { waiting, patience_ends, pacing });
             }
         }
     }

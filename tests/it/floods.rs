@@ -28,7 +28,7 @@ fn t10_a_text_of_one_sign_is_refused_with_its_place() {
 
 #[test]
 fn t10_thousands_of_mistakes_are_counted_and_the_first_are_told() {
-    let numbered = |unit: &str, count: usize| (0..count).map(|it| unit.replace('#', &it.to_string())).collect::<String>();
+    let numbered = |unit: &str, count: usize| (0..count).map(|it| unit.replace('#', &it.to_string())).collect::<Vec<_>>().concat();
     let late_steps = format!("{}steps:\n{}", "#\n".repeat(200_000), "  - advanc: 1m\n".repeat(900));
     let keys = numbered(&format!("{}#: 1\n", "k".repeat(200)), 4_000);
     let secrets = numbered("token#: {token: abcdefgh}\n", 3_000);

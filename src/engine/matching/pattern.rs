@@ -95,7 +95,8 @@ impl Pattern {
 
     /// Whether it is found in the beginning of a text.
     pub fn is_found(&self, text: &str, work: &Work) -> bool {
-        let compared = text.floor_char_boundary(self.text_bytes_max().min(work.left.get() / self.size));
+        let most = self.text_bytes_max().min(work.left.get() / self.size).min(text.len());
+        let compared = (0..=most).rev().find(|it| text.is_char_boundary(*it)).unwrap_or(0);
         work.left.set(work.left.get() - compared * self.size);
         if compared == text.len() {
             return self.compiled.is_match(text);
