@@ -226,7 +226,7 @@ mod tests {
             ("a: { password: s3cret", "a: { password:"),
             ("{\"a\":1,\"token\" :\"s3cret\"}", "{\"a\":1,\"token\" :"),
             ("- 'secret' : s3cret", "- 'secret' :"),
-            ("a:token: s3cret", "a:token: s3cret"),
+            ("a:token: s3cret", "a:token:"),
             ("password x: plain", "password x: plain"),
             (":::::", ":::::"),
         ] {
