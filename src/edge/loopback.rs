@@ -44,7 +44,7 @@ impl Loopback {
         let address = Address::parse(None, &plain);
         let inbox = inbox(&address)?;
         let driver = self.registry.get()?.upgrade()?.find(address.sandbox.unwrap_or(DEFAULT))?;
-        Some(driver.receive(inbox, path.to_owned(), outgoing))
+        Some(driver.receive(inbox, path.clone(), outgoing))
     }
 }
 
