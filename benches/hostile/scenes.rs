@@ -83,11 +83,10 @@ fn patterns(server: &Server) {
 fn idle_connections(server: &Server) {
     let url = listen(Manner::Status(200));
     server.set("quantum-payouts/default", &format!(r#"{{"webhook_url":"{url}"}}"#));
-    let mut merchant = server.client();
     let held: Vec<TcpStream> = (0..1_100).filter_map(|_| TcpStream::connect(server.address).ok()).collect();
     std::thread::sleep(Duration::from_secs(2));
-    payout(&mut merchant, 1);
-    let told = merchant.control("clock/advance", r#"{"by":"0s"}"#).expect("an answer");
+    payout(&mut server.client(), 1);
+    let told = server.client().control("clock/advance", r#"{"by":"0s"}"#).expect("an answer");
     let told = String::from_utf8_lossy(&told.body).into_owned();
     assert!(told.contains(r#""status":200"#) && !told.contains("refused"), "the webhook arrives: {told}");
     drop(held);

@@ -1,13 +1,52 @@
-//! Answers that take long to write: they are made from a copy, so that the sandbox need not wait.
+//! Work that takes long and needs no sandbox: what a call brings is read before the sandbox hears it, and an answer is
+//! written from a copy. A server does both on another thread.
 
 use std::fmt;
 
 use parking_lot::Mutex;
 
+use super::{Answer, Now};
+use crate::engine::world::World;
 use crate::kit::http::Response;
 
-/// The rest of an answer, which needs the sandbox no more and may be done on another thread. The lock is never taken: it
-/// lets several threads refer to what only one can do.
+/// What a call brings and what has to be read first, such as a large document; then what the sandbox does with it.
+pub struct Before(Mutex<Box<dyn FnOnce() -> Rest + Send>>);
+
+/// What is left of a call when that was read.
+pub struct Rest(Mutex<Box<dyn FnOnce(&mut World, Now) -> Answer + Send>>);
+
+impl Before {
+    /// A call whose contents this reads.
+    pub fn new(read: impl FnOnce() -> Rest + Send + 'static) -> Self {
+        Self(Mutex::new(Box::new(read)))
+    }
+
+    /// Reads it.
+    pub fn finish(self) -> Rest {
+        (self.0.into_inner())()
+    }
+}
+
+impl Rest {
+    /// What the sandbox does.
+    pub fn new(act: impl FnOnce(&mut World, Now) -> Answer + Send + 'static) -> Self {
+        Self(Mutex::new(Box::new(act)))
+    }
+
+    /// Lets the sandbox hear it.
+    pub fn hear(self, world: &mut World, now: Now) -> Answer {
+        (self.0.into_inner())(world, now)
+    }
+}
+
+impl fmt::Debug for Before {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Before")
+    }
+}
+
+/// The rest of an answer, which needs the sandbox no more. Neither this lock nor those above are ever taken: they let several
+/// threads refer to what only one can do.
 pub struct Later(Mutex<Box<dyn FnOnce() -> Response + Send>>);
 
 impl Later {

@@ -21,7 +21,7 @@ mod table;
 pub use call::{BodyLimits, Call, Caller, Handler, WhenBroken};
 pub use clock::{Until, Walked, is_advance};
 use http::{Method, StatusCode, header};
-pub use later::Later;
+pub use later::{Before, Later, Rest};
 pub use render::{Line, Renderer};
 pub use table::TABLE;
 
@@ -39,6 +39,8 @@ use crate::kit::time::Uptime;
 #[derive(Debug)]
 pub enum Answer {
     Now(Response),
+    /// What the call brings is read first; then the sandbox hears it.
+    Before(Before),
     /// The sandbox has done its part; the rest takes long, and needs it no more.
     Later(Later),
     /// Time walks as far as that. When it arrives, this is answered.
@@ -127,8 +129,8 @@ impl Problem {
     }
 
     /// Refuses while a walk through time is under way. `why` says what has to wait for its end.
-    fn unless_walking(ask: &Ask<'_>, why: &str) -> Result<(), Self> {
-        if ask.is_walking { Err(Self::new(StatusCode::CONFLICT, "advance_in_progress", why)) } else { Ok(()) }
+    fn unless_walking(is_walking: bool, why: &str) -> Result<(), Self> {
+        if is_walking { Err(Self::new(StatusCode::CONFLICT, "advance_in_progress", why)) } else { Ok(()) }
     }
 
     fn render(&self) -> Response {

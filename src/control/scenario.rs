@@ -4,11 +4,11 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::state::ONE_STATE;
-use super::{Answer, Ask, Problem, clock, input, ok};
+use super::{Answer, Ask, Before, Now, Problem, Rest, clock, input, ok};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
-use crate::scenario::{Known, Mistakes, parse};
+use crate::scenario::{Known, Mistakes, Scenario, parse};
 
 /// What a text from the network may name: the providers, but not this machine's environment.
 pub fn known<'a>(contracts: &'a [&'static Contract]) -> Known<'a> {
@@ -28,16 +28,22 @@ pub fn refusal(mistakes: &Mistakes) -> Problem {
 }
 
 pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    Problem::unless_walking(ask, ONE_STATE)?;
-    let text = input::text(ask.request)?;
-    let contracts = contracts(ask.world);
-    let scenario = parse("scenario", text, known(&contracts)).map_err(|it| refusal(&it))?;
-    let (name, steps) = (scenario.name.clone(), scenario.steps.len());
-    let start = scenario.apply_to(Start { webhook_url_wins: false, ..ask.world.start.clone() });
-    ask.world.begin(start, ask.uptime).map_err(|it| refusal(&scenario.mistakes(it)))?;
+    Problem::unless_walking(ask.is_walking, ONE_STATE)?;
+    let (text, contracts) = (input::text(ask.request)?.to_owned(), contracts(ask.world));
+    Ok(Answer::Before(Before::new(move || {
+        let read = parse("scenario", &text, known(&contracts)).map_err(|it| refusal(&it));
+        Rest::new(move |world, now| read.and_then(|scenario| begin(world, now, &scenario)).unwrap_or_else(|it| Answer::Now(it.render())))
+    })))
+}
+
+fn begin(world: &mut World, now: Now, scenario: &Scenario) -> Result<Answer, Problem> {
+    Problem::unless_walking(now.is_walking, ONE_STATE)?;
+    let (name, steps) = (&scenario.name, scenario.steps.len());
+    let start = scenario.apply_to(Start { webhook_url_wins: false, ..world.start.clone() });
+    world.begin(start, now.uptime).map_err(|it| refusal(&scenario.mistakes(it)))?;
     let note =
         (0 < steps).then_some("the starting state and the rules are in force; the steps are not played here, but by `playmoney run`");
-    let mut answer = json!({"scenario": name, "clock": clock::render(ask.world)});
+    let mut answer = json!({"scenario": name, "clock": clock::render(world)});
     if let (Some(note), Some(members)) = (note, answer.as_object_mut()) {
         members.insert("note".to_owned(), json!(note));
     }

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::call::BodyLimits;
 use super::clock::Until;
-use super::{Answer, Ask, Conclusion, Later, Problem, Waiting, clock, ok};
-use crate::engine::state;
+use super::{Answer, Ask, Before, Conclusion, Later, Now, Problem, Rest, Waiting, clock, ok};
+use crate::engine::state::{self, Saved};
 use crate::engine::world::World;
 use crate::kit::http::Response;
 use crate::kit::time::Uptime;
@@ -34,10 +34,18 @@ fn written(world: &World, uptime: Uptime) -> Response {
 }
 
 pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    Problem::unless_walking(ask, ONE_STATE)?;
-    state::restore(ask.world, &ask.request.body, ask.uptime).map_err(Problem::invalid)?;
-    let now = ask.world.core.now;
-    Ok(Answer::Walk(Until::Time(now), Conclusion::Restored))
+    Problem::unless_walking(ask.is_walking, ONE_STATE)?;
+    let (known, start, document) = (ask.world.providers.clone(), ask.world.start.clone(), ask.request.body.clone());
+    Ok(Answer::Before(Before::new(move || {
+        let read = state::read(&known, &start, &document).map_err(Problem::invalid);
+        Rest::new(move |world, now| read.and_then(|saved| resume(world, now, saved)).unwrap_or_else(|it| Answer::Now(it.render())))
+    })))
+}
+
+fn resume(world: &mut World, now: Now, saved: Saved) -> Result<Answer, Problem> {
+    Problem::unless_walking(now.is_walking, ONE_STATE)?;
+    saved.put_into(world, now.uptime);
+    Ok(Answer::Walk(Until::Time(world.core.now), Conclusion::Restored))
 }
 
 /// The answer when a sandbox has been restored. `settled` is `Some(false)` while attempts that were sent again are under way.
@@ -50,7 +58,7 @@ pub fn report(world: &World, settled: Option<bool>) -> Response {
 }
 
 pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    Problem::unless_walking(ask, ONE_STATE)?;
+    Problem::unless_walking(ask.is_walking, ONE_STATE)?;
     ask.world.reset(ask.uptime);
     ok(&json!({"reset": true, "clock": clock::render(ask.world)}))
 }

@@ -11,13 +11,14 @@ use tokio::sync::Notify;
 pub use self::caller::{Caller, Leaving};
 use super::courier::Courier;
 use super::loopback::Loopback;
+use crate::control::Rest;
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::{Timestamp, Uptime};
 use crate::kit::webhook_url::shown;
-use crate::sandbox::{Sandbox, Ticket};
+use crate::sandbox::{Answered, Sandbox, Ticket};
 
 mod caller;
 
@@ -114,6 +115,16 @@ impl Driver {
         let answered = sandbox.poll_unfinished(uptime, ticket);
         self.drain(sandbox, uptime);
         Caller::new(Arc::clone(self), ticket, answered)
+    }
+
+    /// What a caller brought was read: the sandbox hears the rest. The answer, if it is ready at once.
+    pub fn hear_rest(self: &Arc<Self>, ticket: Ticket, rest: Rest) -> Option<Answered> {
+        let uptime = self.stopwatch.uptime();
+        let mut sandbox = self.lock();
+        sandbox.hear_rest(uptime, ticket, rest);
+        let answered = sandbox.poll_unfinished(uptime, ticket);
+        self.drain(sandbox, uptime);
+        answered
     }
 
     /// The refusal of a request that is too large, for a caller who has not sent it over a socket.

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::core::Core;
 use super::provider::DynProvider;
+use super::start::Start;
 use super::world::World;
 use crate::engine::core::secrets_from_outside;
 use crate::kit::time::Uptime;
@@ -72,29 +73,41 @@ impl std::io::Write for Counter {
     }
 }
 
-/// Replaces the state of a sandbox by that of a document.
+/// The state of a document that was read and judged.
+pub struct Saved {
+    core: Core,
+    providers: Vec<Box<dyn DynProvider>>,
+}
+
+impl Saved {
+    /// Replaces the state of a sandbox by this one.
+    pub fn put_into(self, world: &mut World, uptime: Uptime) {
+        world.resume(self.core, self.providers, uptime);
+    }
+}
+
+/// Reads a document for a sandbox that has these providers and began so.
 ///
 /// # Errors
-/// A sentence that says why the document cannot be used; then nothing has changed.
-pub fn restore(world: &mut World, document: &[u8], uptime: Uptime) -> Result<(), String> {
+/// A sentence that says why the document cannot be used.
+pub fn read(known: &[Box<dyn DynProvider>], start: &Start, document: &[u8]) -> Result<Saved, String> {
     let version: Version = serde_json::from_slice(document).map_err(|_| "this is not a saved sandbox: it has no `playmoney_state`")?;
     if version.playmoney_state != VERSION {
         return Err(format!("the document has version {}, this Playmoney reads version {VERSION}", version.playmoney_state));
     }
     let written: Json = serde_json::from_slice(document).map_err(|it| format!("the document is damaged: {it}"))?;
     let document = Document::deserialize(&written).map_err(|it| format!("the document is damaged: {it}"))?;
-    let providers = providers(&world.providers, document.providers)?;
+    let providers = providers(known, document.providers)?;
     if providers.len() != document.core.accounts.len() {
         return Err("the document does not have all providers of this Playmoney".to_owned());
     }
-    judge::judge(&document.core, &providers, &world.start)?;
+    judge::judge(&document.core, &providers, start)?;
     let secrets = secrets_from_outside(&document.core).next().is_some();
     if secrets != document.contains_secrets {
         return Err(contradiction("/contains_secrets", "it is not what the accounts say"));
     }
     same_again(&written, &document.core, &providers)?;
-    world.resume(document.core, providers, uptime);
-    Ok(())
+    Ok(Saved { core: document.core, providers })
 }
 
 /// The providers of a document, in the order of this Playmoney.

@@ -1,7 +1,7 @@
 //! How large a request may be. A server refuses a larger one while it reads it, and a sandbox in memory before it hears it.
 
 use super::answers::Stamp;
-use super::{Sandbox, Ticket};
+use super::{Sandbox, Ticket, Work};
 use crate::control::{BodyLimits, Call, Later};
 use crate::kit::http::{HeaderMap, Request, Response, StatusCode, Target};
 use crate::kit::time::Uptime;
@@ -33,7 +33,7 @@ impl Sandbox {
     /// An answer that is made later has the moment at which it was asked for.
     pub(super) fn defer(&mut self, ticket: Ticket, later: Later) {
         let stamp = Stamp::new(self.world.core.now, &self.world.core.name);
-        self.tickets.defer(ticket, later.then(move |response| stamp.put_on(response)));
+        self.tickets.defer(ticket, Work::Later(later.then(move |response| stamp.put_on(response))));
     }
 
     /// The refusal of a request that a server would not read.

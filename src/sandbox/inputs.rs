@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::tickets::{Open, Ticket};
+use super::served::Pacing;
+use super::tickets::{Open, Ticket, Work};
 use super::{Answer, Sandbox};
-use crate::control::{self, Conclusion, Settled, Turn};
+use crate::control::{self, Conclusion, Now, Rest, Settled, Turn};
 use crate::engine::delivery::{AttemptId, Outcome};
 use crate::kit::http::Request;
 use crate::kit::time::Uptime;
@@ -12,9 +13,10 @@ use crate::kit::time::Uptime;
 /// Steps that a sandbox takes at once. Then others get their turn.
 const STEPS_AT_ONCE: u32 = 500;
 
-/// A request, or the outcome of an attempt.
+/// A request, the rest of one that was read meanwhile, or the outcome of an attempt.
 enum Input {
     Request(Ticket, Box<Request>),
+    Rest(Ticket, Rest),
     Outcome { generation: u64, attempt: AttemptId, outcome: Outcome },
 }
 
@@ -47,6 +49,11 @@ impl Sandbox {
         self.inputs.unheard.push_back((uptime, Input::Request(ticket, Box::new(request))));
     }
 
+    /// Puts the rest of a request in.
+    pub(super) fn put_rest(&mut self, uptime: Uptime, ticket: Ticket, rest: Rest) {
+        self.inputs.unheard.push_back((uptime, Input::Rest(ticket, rest)));
+    }
+
     /// Puts the outcome of an attempt in.
     pub(super) fn put_outcome(&mut self, uptime: Uptime, generation: u64, attempt: AttemptId, outcome: Outcome) {
         self.inputs.unheard.push_back((uptime, Input::Outcome { generation, attempt, outcome }));
@@ -63,7 +70,7 @@ impl Sandbox {
             let waits = match first {
                 // What is left of this instant is part of what the walk tells.
                 Some((_, Input::Request(_, it))) => !(self.world.core.clock.stands() && control::is_advance(it)),
-                Some((_, Input::Outcome { .. })) => true,
+                Some((_, Input::Outcome { .. } | Input::Rest(..))) => true,
                 None => has_due,
             };
             self.inputs.is_behind = waits && !self.guarded(|it| it.pass_to(came)).unwrap_or(true);
@@ -89,6 +96,10 @@ impl Sandbox {
                 }
                 has_due
             }
+            Input::Rest(ticket, rest) => self.give(uptime, ticket, |it| {
+                let now = Now { uptime, is_walking: it.is_walking(), settled: Settled::Unknown };
+                (rest.hear(&mut it.world, now), None)
+            }),
             Input::Outcome { generation, attempt, outcome } => {
                 _ = self.guarded(|it| it.world.take_outcome(generation, attempt, outcome));
                 true
@@ -124,8 +135,13 @@ impl Sandbox {
             self.world.reset(uptime);
             (self.walk, self.broken) = (None, None);
         }
+        self.give(uptime, ticket, |it| it.answer(uptime, request, settled))
+    }
+
+    /// Gives a caller what the sandbox answers. Returns whether what the call has caused at this very moment happens now.
+    fn give(&mut self, uptime: Uptime, ticket: Ticket, answer: impl FnOnce(&mut Self) -> (Answer, Option<Pacing>)) -> bool {
         let answer = self.guarded(|it| {
-            let answer = it.answer(uptime, request, settled);
+            let answer = answer(it);
             if let Answer::Walk(until, conclusion) = &answer.0 {
                 it.begin_walk(uptime, *until, conclusion);
             }
@@ -138,6 +154,7 @@ impl Sandbox {
                 let response = self.stamped(response);
                 self.tickets.send(ticket, uptime, self.world.generation, response, pacing);
             }
+            Answer::Before(before) => self.tickets.defer(ticket, Work::Before(before)),
             Answer::Later(later) => self.defer(ticket, later),
             Answer::Walk(_, conclusion) => {
                 self.tickets.keep(ticket, Open::Walk(conclusion));

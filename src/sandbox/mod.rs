@@ -21,11 +21,11 @@ use self::inputs::Inputs;
 use self::served::{Pacing, Served, serve};
 #[cfg(feature = "inside")]
 pub use self::tickets::SLOW_MAX;
-pub use self::tickets::{Answered, Ticket};
+pub use self::tickets::{Answered, Ticket, Work};
 use self::tickets::{Open, Tickets};
 use self::walking::Walk;
 use crate::contract::hints;
-use crate::control::{self, Answer, Conclusion, Now, Settled, Until, Waiting};
+use crate::control::{self, Answer, Conclusion, Now, Rest, Settled, Until, Waiting};
 use crate::engine::delivery::{AttemptId, Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Reaction;
@@ -214,10 +214,24 @@ impl Sandbox {
 
     /// What a caller gets, once it is ready. It is handed out once.
     pub fn poll_answer(&mut self, uptime: Uptime, ticket: Ticket) -> Option<Answered> {
-        self.poll_unfinished(uptime, ticket).map(Answered::finished)
+        let mut answered = self.poll_unfinished(uptime, ticket)?;
+        match answered.work.take() {
+            None => Some(answered),
+            Some(Work::Later(later)) => Some(Answered { response: Some(later.finish()), ..answered }),
+            Some(Work::Before(before)) => {
+                self.hear_rest(uptime, ticket, before.finish());
+                self.poll_answer(uptime, ticket)
+            }
+        }
     }
 
-    /// The same; a response that takes long is still to be made. A driver makes it when it has released the sandbox.
+    /// What a call brought was read: the rest is heard.
+    pub fn hear_rest(&mut self, uptime: Uptime, ticket: Ticket, rest: Rest) {
+        self.put_rest(uptime, ticket, rest);
+        self.go_on(uptime);
+    }
+
+    /// The same as [`Self::poll_answer`], with long work still to be done. A driver does it when it has released the sandbox.
     pub fn poll_unfinished(&mut self, uptime: Uptime, ticket: Ticket) -> Option<Answered> {
         match self.tickets.open(ticket) {
             Some(Open::Wait { .. }) => self.look_after(uptime, ticket),
@@ -247,7 +261,7 @@ impl Sandbox {
                 self.tickets.send(ticket, uptime, self.world.generation, response, pacing);
             }
             Some(Answer::Later(later)) => self.defer(ticket, later),
-            Some(Answer::Walk(..) | Answer::Wait(_) | Answer::Hangup) | None => {
+            Some(Answer::Before(_) | Answer::Walk(..) | Answer::Wait(_) | Answer::Hangup) | None => {
                 self.tickets.keep(ticket, Open::Wait { waiting, patience_ends, pacing });
             }
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::answers::HINT;
 use super::served::Pacing;
-use crate::control::{Conclusion, Later, Waiting};
+use crate::control::{Before, Conclusion, Later, Waiting};
 use crate::engine::rules::Transport;
 use crate::kit::http::{HeaderValue, Response};
 use crate::kit::time::{Timestamp, Uptime};
@@ -26,22 +26,22 @@ pub struct Answered {
     pub response: Option<Response>,
     /// What a rule does to the answer on its socket.
     pub transport: Option<Transport>,
-    /// The response has to be made first. The sandbox is not needed for it.
-    pub later: Option<Later>,
+    /// What has to be done first. The sandbox is not needed for it.
+    pub work: Option<Work>,
+}
+
+/// Work that takes long and needs no sandbox.
+#[derive(Debug)]
+pub enum Work {
+    /// What the call has brought is read; the sandbox hears the rest.
+    Before(Before),
+    /// The response is made.
+    Later(Later),
 }
 
 impl Answered {
     fn plain(response: Response) -> Self {
-        Self { response: Some(response), transport: None, later: None }
-    }
-
-    /// The same with its response made.
-    #[must_use]
-    pub fn finished(mut self) -> Self {
-        if let Some(later) = self.later.take() {
-            self.response = Some(later.finish());
-        }
-        self
+        Self { response: Some(response), transport: None, work: None }
     }
 }
 
@@ -93,7 +93,7 @@ impl Tickets {
 
     /// Closes the caller's connection without an answer.
     pub fn hang_up(&mut self, ticket: Ticket) {
-        self.ready.push((ticket, Answered { response: None, transport: None, later: None }));
+        self.ready.push((ticket, Answered { response: None, transport: None, work: None }));
     }
 
     /// The answer of a caller is not ready.
@@ -105,10 +105,10 @@ impl Tickets {
         self.open.insert(ticket, open);
     }
 
-    /// An answer that is made when it is fetched. No rule knows of it.
-    pub fn defer(&mut self, ticket: Ticket, later: Later) {
+    /// Work that is done when it is fetched. No rule knows of it.
+    pub fn defer(&mut self, ticket: Ticket, work: Work) {
         self.take(ticket);
-        self.ready.push((ticket, Answered { response: None, transport: None, later: Some(later) }));
+        self.ready.push((ticket, Answered { response: None, transport: None, work: Some(work) }));
     }
 
     /// An answer of which no rule knows.
@@ -127,9 +127,9 @@ impl Tickets {
         if (is_held || is_slow) && SLOW_MAX <= self.slow {
             response.headers.append(HINT, HeaderValue::from_static(CROWDED));
             let transport = transport.filter(|_| !is_slow);
-            return self.ready.push((ticket, Answered { response: Some(response), transport, later: None }));
+            return self.ready.push((ticket, Answered { response: Some(response), transport, work: None }));
         }
-        let answered = Answered { response: Some(response), transport, later: None };
+        let answered = Answered { response: Some(response), transport, work: None };
         if is_held {
             self.slow += 1;
             let until_uptime = held_for.map(|it| now.elapsed.saturating_add(it));

@@ -1,5 +1,6 @@
 //! Secrets in the text of a scenario, which no message about the text may show.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use strsim::osa_distance;
@@ -31,12 +32,16 @@ pub struct Secrets {
 impl Secrets {
     /// Adds every value in a tree whose name is that of a secret.
     pub fn add_named(&mut self, node: &Node, contracts: &[&'static Contract]) {
-        node.items().iter().for_each(|it| self.add_named(it, contracts));
+        self.add_below(node, &SecretNames::of(contracts));
+    }
+
+    fn add_below(&mut self, node: &Node, names: &SecretNames) {
+        node.items().iter().for_each(|it| self.add_below(it, names));
         for (key, it) in node.members() {
-            if is_secret(&key.name, contracts) {
+            if names.has(&key.name) {
                 self.add_all(it);
             } else {
-                self.add_named(it, contracts);
+                self.add_below(it, names);
             }
         }
     }
@@ -75,6 +80,7 @@ impl Secrets {
 
     /// The secrets of a text that is not YAML and has no tree: what follows the name of a secret, on its line and below.
     pub fn by_lines(text: &str, contracts: &[&'static Contract]) -> Self {
+        let names = SecretNames::of(contracts);
         let mut own = Self::default();
         let mut start = 0;
         // The indentation of the line below which everything is secret.
@@ -86,7 +92,7 @@ impl Secrets {
                 own.places.push(start..start + line.len());
             } else {
                 below = None;
-                if let Some(value) = value_start(line, contracts) {
+                if let Some(value) = value_start(line, &names) {
                     own.places.push(start + value..start + line.len());
                     below = Some(indent);
                 }
@@ -135,15 +141,31 @@ fn may_be_key(value: &str) -> bool {
     KEY_BYTES_MIN <= value.len() && !is_origin
 }
 
-/// Whether a name is that of a secret, or a misspelling of one.
-fn is_secret(name: &str, contracts: &[&'static Contract]) -> bool {
-    let asked = plain(name);
-    let is = |own: &str| is_meant(&asked, &plain(own));
-    let of = |contract: &&'static Contract| {
-        contract.credentials.iter().any(|it| is(it.name))
-            || contract.settings().any(|it| matches!(it.kind, SettingKind::Secret) && is(it.name))
-    };
-    ENDINGS.iter().any(|it| asked.ends_with(it)) || NAMES.iter().copied().any(is) || contracts.iter().any(of)
+/// The names of secrets.
+struct SecretNames {
+    /// As [`plain`] writes them, each once: a text can have a name in every third byte.
+    known: BTreeSet<String>,
+}
+
+impl SecretNames {
+    /// No name of a secret is shorter, and a misspelling of one is not either.
+    const BYTES_MIN: usize = 4;
+
+    /// Those of all services and of these providers.
+    fn of(contracts: &[&'static Contract]) -> Self {
+        let credentials = contracts.iter().flat_map(|it| it.credentials).map(|it| it.name);
+        let settings = contracts.iter().flat_map(|it| it.settings()).filter(|it| matches!(it.kind, SettingKind::Secret)).map(|it| it.name);
+        Self { known: NAMES.iter().copied().chain(credentials).chain(settings).map(plain).collect() }
+    }
+
+    /// Whether a name is that of a secret, or a misspelling of one.
+    fn has(&self, name: &str) -> bool {
+        if name.len() < Self::BYTES_MIN {
+            return false;
+        }
+        let asked = plain(name);
+        ENDINGS.iter().any(|it| asked.ends_with(it)) || self.known.iter().any(|it| is_meant(&asked, it))
+    }
 }
 
 /// A name in small letters, without what separates its words.
@@ -154,17 +176,20 @@ fn plain(name: &str) -> String {
 /// Whether a name is the known one, but for a letter or two.
 fn is_meant(asked: &str, known: &str) -> bool {
     let slips_max = if known.len() < 8 { 1 } else { 2 };
-    asked == known || (4 <= asked.len() && asked.len().abs_diff(known.len()) <= slips_max && osa_distance(asked, known) <= slips_max)
+    asked == known
+        || (SecretNames::BYTES_MIN <= asked.len()
+            && asked.len().abs_diff(known.len()) <= slips_max
+            && osa_distance(asked, known) <= slips_max)
 }
 
 /// Where the value begins in a line that names a secret. The line may be the whole text, so it is read once.
-fn value_start(line: &str, contracts: &[&'static Contract]) -> Option<usize> {
+fn value_start(line: &str, names: &SecretNames) -> Option<usize> {
     /// No name of a secret is longer.
     const NAME_BYTES_MAX: usize = 64;
     let (mut name, mut is_open) = (0..0, false);
     for (place, it) in line.char_indices() {
         match it {
-            ':' if name.len() <= NAME_BYTES_MAX && is_secret(&line[name.clone()], contracts) => return Some(place + 1),
+            ':' if name.len() <= NAME_BYTES_MAX && names.has(&line[name.clone()]) => return Some(place + 1),
             '{' | '[' | ',' => (name, is_open) = (place..place, false),
             // Between a name and its colon.
             ' ' | '\t' | '"' | '\'' => is_open = false,
@@ -213,10 +238,10 @@ mod tests {
         for name in
             ["webhook_secrt", "webhok_secret", "api_kye", "apiKey", "tokn", "passwrod", "Authorisation", "client_secret", "access-token"]
         {
-            assert!(is_secret(name, &[]), "{name}");
+            assert!(SecretNames::of(&[]).has(name), "{name}");
         }
         for name in ["name", "to", "webhook_url", "network", "order_id", "orderNumber", "version", "pan", "taken_at"] {
-            assert!(!is_secret(name, &[]), "{name}");
+            assert!(!SecretNames::of(&[]).has(name), "{name}");
         }
     }
 

@@ -8,19 +8,19 @@ use http::StatusCode;
 use tokio::sync::Semaphore;
 
 use super::Driver;
-use crate::control::Later;
+use crate::control::Rest;
 use crate::engine::rules::Transport;
 use crate::kit::http::Response;
 use crate::kit::time::{Timestamp, Uptime};
 use crate::kit::webhook_url::shown;
-use crate::sandbox::{Answered, Sandbox, Ticket};
+use crate::sandbox::{Answered, Sandbox, Ticket, Work};
 
 /// A walk through time that waits longer than this for a receiver says so in the log.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Receivers that are named in one such message.
 const AWAITED_MAX: usize = 10;
-/// Long answers that are made at a time: each can take much memory.
-const MADE_AT_ONCE: usize = 2;
+/// Pieces of long work that are done at a time: each can take much memory.
+const WORK_AT_ONCE: usize = 2;
 
 /// An answer that leaves.
 pub struct Leaving {
@@ -55,11 +55,18 @@ impl Caller {
 
     /// The answer, once it is ready. `None`: the connection is cut without one.
     pub async fn answer(mut self) -> Option<Leaving> {
-        self.ready().await;
-        let Answered { response, transport, later } = self.answered.take()?;
-        let response = match later {
-            Some(later) => Some(made(later).await),
-            None => response,
+        let (response, transport) = loop {
+            self.ready().await;
+            let Answered { response, transport, work } = self.answered.take()?;
+            let done = match work {
+                None => break (response, transport),
+                Some(Work::Later(later)) => apart(move || later.finish()).await.map(Done::Response),
+                Some(Work::Before(before)) => apart(move || before.finish()).await.map(Done::Rest),
+            };
+            match done {
+                Ok(Done::Rest(rest)) => self.answered = self.driver.hear_rest(self.ticket, rest),
+                Ok(Done::Response(response)) | Err(response) => break (Some(response), transport),
+            }
         };
         let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
         self.is_answered = !is_slow;
@@ -139,12 +146,17 @@ impl Drop for Caller {
     }
 }
 
-/// Makes an answer that takes long on a thread of its own, so that other callers are served meanwhile.
-async fn made(later: Later) -> Response {
-    static PLACES: Semaphore = Semaphore::const_new(MADE_AT_ONCE);
+/// What has come of long work.
+enum Done {
+    Rest(Rest),
+    Response(Response),
+}
+
+/// Does long work on a thread of its own, so that other callers are served meanwhile. A panic in it is this caller's alone.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Response> {
+    static PLACES: Semaphore = Semaphore::const_new(WORK_AT_ONCE);
     let _place = PLACES.acquire().await;
-    let made = tokio::task::spawn_blocking(move || later.finish()).await;
-    made.unwrap_or_else(|why| {
+    tokio::task::spawn_blocking(work).await.map_err(|why| {
         Response::problem(StatusCode::INTERNAL_SERVER_ERROR, "answer_failed", &format!("Playmoney has a bug in this answer: {why}."))
     })
 }
