@@ -26,6 +26,7 @@ pub struct Call {
     pub examples: &'static [&'static str],
     pub caller: Caller,
     pub limits: BodyLimits,
+    pub effort: Effort,
     pub when_broken: WhenBroken,
     pub handler: Handler,
 }
@@ -79,6 +80,15 @@ impl BodyLimits {
     pub const STATE: Self = Self { bytes_max: 256 * 1024 * 1024, time_max: Duration::from_secs(60) };
 }
 
+/// How much a call can take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// Little.
+    Usual,
+    /// Much time and memory, in work that needs no sandbox. A server takes few such calls at a time.
+    Long,
+}
+
 /// What a call does in a sandbox that a bug has broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenBroken {
@@ -110,6 +120,7 @@ impl Call {
             examples: &[],
             caller: Caller::TokenHolder,
             limits: BodyLimits::USUAL,
+            effort: Effort::Usual,
             when_broken: WhenBroken::Refused,
             handler,
         }
@@ -153,6 +164,10 @@ impl Call {
 
     pub(super) const fn caller(self, caller: Caller) -> Self {
         Self { caller, ..self }
+    }
+
+    pub(super) const fn long(self) -> Self {
+        Self { effort: Effort::Long, ..self }
     }
 
     pub(super) const fn limits(self, limits: BodyLimits) -> Self {

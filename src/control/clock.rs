@@ -111,7 +111,7 @@ pub fn scale(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 }
 
 fn set_mode(ask: &mut Ask<'_>, mode: Mode) -> Result<Answer, Problem> {
-    Problem::unless_walking(ask.is_walking, ONE_CLOCK)?;
+    Problem::unless_walking(ask.now(), ONE_CLOCK)?;
     let core = &mut ask.world.core;
     if mode != core.clock.mode() {
         core.log.push(core.now, None, What::Mode(mode));
@@ -122,7 +122,7 @@ fn set_mode(ask: &mut Ask<'_>, mode: Mode) -> Result<Answer, Problem> {
 }
 
 pub fn advance(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    Problem::unless_walking(ask.is_walking, ONE_CLOCK)?;
+    Problem::unless_walking(ask.now(), ONE_CLOCK)?;
     let until = until(ask.world.core.now, &ask.body)?;
     Ok(Answer::Walk(until, Conclusion::Report))
 }

@@ -18,7 +18,7 @@ mod server;
 mod state;
 mod table;
 
-pub use call::{BodyLimits, Call, Caller, Handler, WhenBroken};
+pub use call::{BodyLimits, Call, Caller, Effort, Handler, WhenBroken};
 pub use clock::{Until, Walked, is_advance};
 use http::{Method, StatusCode, header};
 pub use later::{Before, Later, Rest};
@@ -129,8 +129,8 @@ impl Problem {
     }
 
     /// Refuses while a walk through time is under way. `why` says what has to wait for its end.
-    fn unless_walking(is_walking: bool, why: &str) -> Result<(), Self> {
-        if is_walking { Err(Self::new(StatusCode::CONFLICT, "advance_in_progress", why)) } else { Ok(()) }
+    fn unless_walking(now: Now, why: &str) -> Result<(), Self> {
+        if now.is_walking { Err(Self::new(StatusCode::CONFLICT, "advance_in_progress", why)) } else { Ok(()) }
     }
 
     fn render(&self) -> Response {
@@ -172,6 +172,10 @@ pub struct Ask<'a> {
 }
 
 impl Ask<'_> {
+    fn now(&self) -> Now {
+        Now { uptime: self.uptime, is_walking: self.is_walking, settled: self.settled }
+    }
+
     /// What a call answers that first waits for the attempts under way. `None`: it waits no longer, and acts now.
     fn wait_for_attempts(&self) -> Option<Answer> {
         if self.is_walking || self.settled != Settled::Unknown {
@@ -226,6 +230,11 @@ pub fn serve(call: &Call) -> Option<Response> {
 /// Whether this call replaces the state of a broken sandbox.
 pub fn begins_anew(request: &Request) -> bool {
     find(request).is_some_and(|it| it.when_broken == WhenBroken::BeginsAnew)
+}
+
+/// Whether a request is a call that can take much time and memory.
+pub fn is_long(request: &Request) -> bool {
+    find(request).is_some_and(|it| it.effort == Effort::Long)
 }
 
 /// The control call that a request makes.

@@ -28,7 +28,7 @@ pub fn refusal(mistakes: &Mistakes) -> Problem {
 }
 
 pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    Problem::unless_walking(ask.is_walking, ONE_STATE)?;
+    Problem::unless_walking(ask.now(), ONE_STATE)?;
     let (text, contracts) = (input::text(ask.request)?.to_owned(), contracts(ask.world));
     Ok(Answer::Before(Before::new(move || {
         let read = parse("scenario", &text, known(&contracts)).map_err(|it| refusal(&it));
@@ -37,7 +37,7 @@ pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 }
 
 fn begin(world: &mut World, now: Now, scenario: &Scenario) -> Result<Answer, Problem> {
-    Problem::unless_walking(now.is_walking, ONE_STATE)?;
+    Problem::unless_walking(now, ONE_STATE)?;
     let (name, steps) = (&scenario.name, scenario.steps.len());
     let start = scenario.apply_to(Start { webhook_url_wins: false, ..world.start.clone() });
     world.begin(start, now.uptime).map_err(|it| refusal(&scenario.mistakes(it)))?;

@@ -34,7 +34,7 @@ fn written(world: &World, uptime: Uptime) -> Response {
 }
 
 pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    Problem::unless_walking(ask.is_walking, ONE_STATE)?;
+    Problem::unless_walking(ask.now(), ONE_STATE)?;
     let (known, start, document) = (ask.world.providers.clone(), ask.world.start.clone(), ask.request.body.clone());
     Ok(Answer::Before(Before::new(move || {
         let read = state::read(&known, &start, &document).map_err(Problem::invalid);
@@ -43,7 +43,7 @@ pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 }
 
 fn resume(world: &mut World, now: Now, saved: Saved) -> Result<Answer, Problem> {
-    Problem::unless_walking(now.is_walking, ONE_STATE)?;
+    Problem::unless_walking(now, ONE_STATE)?;
     saved.put_into(world, now.uptime);
     Ok(Answer::Walk(Until::Time(world.core.now), Conclusion::Restored))
 }
@@ -58,7 +58,7 @@ pub fn report(world: &World, settled: Option<bool>) -> Response {
 }
 
 pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    Problem::unless_walking(ask.is_walking, ONE_STATE)?;
+    Problem::unless_walking(ask.now(), ONE_STATE)?;
     ask.world.reset(ask.uptime);
     ok(&json!({"reset": true, "clock": clock::render(ask.world)}))
 }

@@ -30,7 +30,7 @@ pub static TABLE: &[Call] = &[
     Call::get("act", "list_actions", "lists the actions of the outside world", Sandbox(actions::list)),
     Call::post("act/{provider}/{action}", "act", "does what a customer, a bank or a blockchain does", Sandbox(actions::act))
         .body(Body::ByPath(Rows::Action)),
-    Call::get("deliveries", "list_deliveries", "lists webhooks and their attempts", Sandbox(deliveries::list)).query(deliveries::FILTERS),
+    Call::get("deliveries", "list_deliveries", "lists webhooks and their attempts", Sandbox(deliveries::list)).query(deliveries::FILTERS).long(),
     Call::post("deliveries/{delivery}/resend", "resend_delivery", "sends the same event again now", Sandbox(deliveries::resend)).body(NOTHING),
     Call::post("webhooks/verify", "verify_webhook", "says whether a webhook's signature is right and, if not, why", Sandbox(deliveries::verify))
         .body(Body::Fields(deliveries::VERIFY)),
@@ -38,7 +38,7 @@ pub static TABLE: &[Call] = &[
         .body(Body::Fields(inbox::SCRIPT)).examples(&[r#"{"respond": [500, "timeout", 200]}"#]),
     Call::get("inbox/{inbox}/messages", "list_messages", "lists what arrived in an inbox", Sandbox(inbox::messages)).query(inbox::MESSAGES),
     Call::any("inbox/{inbox}", "receive", "receives a webhook", Sandbox(inbox::receive)).body(Body::Bytes).caller(Caller::Everyone),
-    Call::get("requests", "list_requests", "lists the journal: requests and their answers", Sandbox(journal::list)).query(journal::FILTERS),
+    Call::get("requests", "list_requests", "lists the journal: requests and their answers", Sandbox(journal::list)).query(journal::FILTERS).long(),
     Call::get("accounts", "list_accounts", "lists the merchants of all providers", Sandbox(accounts::list)),
     Call::get("accounts/{provider}/{account}", "show_account", "shows a merchant's credentials and settings", Sandbox(accounts::show)),
     Call::patch("accounts/{provider}/{account}", "change_account", "changes a merchant's settings", Sandbox(accounts::change))
@@ -49,10 +49,10 @@ pub static TABLE: &[Call] = &[
     Call::delete("rules", "clear_rules", "removes all rules", Sandbox(rules::clear)),
     Call::delete("rules/{rule}", "remove_rule", "removes one rule", Sandbox(rules::remove)),
     Call::post("scenario", "replace_scenario", "begins the sandbox anew with a scenario, as YAML or JSON", Sandbox(scenario::replace))
-        .body(Body::Scenario { what: "a scenario" }),
+        .body(Body::Scenario { what: "a scenario" }).long(),
     Call::post("reset", "reset", "takes the sandbox back to its start", Sandbox(state::reset)).body(NOTHING).when_broken(WhenBroken::BeginsAnew),
-    Call::get("state", "save_state", "shows the whole sandbox as one JSON document", Sandbox(state::save)),
-    Call::put("state", "restore_state", "replaces the state of the sandbox by such a document", Sandbox(state::restore)).body(Body::State).limits(BodyLimits::STATE),
+    Call::get("state", "save_state", "shows the whole sandbox as one JSON document", Sandbox(state::save)).long(),
+    Call::put("state", "restore_state", "replaces the state of the sandbox by such a document", Sandbox(state::restore)).body(Body::State).limits(BodyLimits::STATE).long(),
     Call::get("openapi/{provider}.json", "provider_openapi", "shows a provider's OpenAPI 3.1 document", Sandbox(openapi::provider)),
     Call::get("openapi.json", "control_openapi", "shows the OpenAPI 3.1 document of these calls", Server(openapi::control)),
 ];

@@ -6,12 +6,12 @@ use std::sync::{Arc, Weak};
 
 use http::StatusCode;
 use parking_lot::{Mutex, MutexGuard};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 pub use self::caller::{Caller, Leaving};
 use super::courier::Courier;
 use super::loopback::Loopback;
-use crate::control::Rest;
+use crate::control::{self, Rest};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
@@ -45,6 +45,8 @@ const LOOPBACK_AT_ONCE: usize = 200;
 /// A receiver has refused a webhook whose date is far from the real one.
 const DATED: &str = "the webhook is dated by the simulated clock, which is far from the real date: if the receiver judges dates by its own \
      clock, set `signature_time` of the account to `real`";
+/// Long calls at a time: each can take much memory.
+static LONG_CALLS: Semaphore = Semaphore::const_new(2);
 /// No wake-up is set.
 const NEVER: u64 = u64::MAX;
 
@@ -94,7 +96,8 @@ impl Driver {
 
     /// Answers one request. `None`: the connection is cut without an answer.
     pub async fn handle(self: &Arc<Self>, request: Request) -> Option<Leaving> {
-        self.put(request).answer().await
+        let place = if control::is_long(&request) { LONG_CALLS.acquire().await.ok() } else { None };
+        self.put(request).with(place).answer().await
     }
 
     /// Puts a request in. The caller waits for the answer, or goes away by being dropped.

@@ -25,10 +25,11 @@ pub const REFUSAL: &str = "looks like a live key: Playmoney never needs one, so 
 fn find(text: &str) -> Option<Range<usize>> {
     let is_word = |it: char| it.is_ascii_alphanumeric();
     text.match_indices(MARK).find_map(|(at, _)| {
-        let start = text[..at].trim_end_matches(is_word).len();
+        // The end is looked for behind a known prefix only: the mark can stand in every sixth place of a text.
+        let before = PREFIXES.iter().find_map(|it| text[..at].strip_suffix(it).filter(|before| !before.ends_with(is_word)))?;
         let from = at + MARK.len();
         let end = text[from..].find(|it| !is_word(it) && it != '_').map_or(text.len(), |it| from + it);
-        (PREFIXES.contains(&&text[start..at]) && CHARS_MIN <= end - from).then_some(start..end)
+        (CHARS_MIN <= end - from).then_some(before.len()..end)
     })
 }
 
@@ -73,6 +74,8 @@ mod tests {
         for word in ["sk_live_...", "sk_test_1234567890abcdef", "is_live_merchant", "task_live_12345678", "_live_12345678", "sk_live_"] {
             assert!(!contains(word), "{word}");
         }
+        let flood = "_live_".repeat(200_000);
+        assert_eq!(concealed(&flood), flood, "in a time that is linear");
         assert_eq!(concealed("a=sk_live_51HabcDEF&b=pk_live_12345678."), "a=***cDEF&b=***5678.");
     }
 }

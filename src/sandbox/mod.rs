@@ -32,7 +32,6 @@ use crate::engine::inbox::Reaction;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{HeaderValue, Request, Response, StatusCode, Target};
-use crate::kit::live_keys;
 use crate::kit::time::{Timestamp, Uptime};
 use crate::providers;
 
@@ -155,12 +154,8 @@ impl Sandbox {
         let Served { mut response, trace, rule, pacing } = serve(&mut self.world, uptime, provider_id, path, &request);
         let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
         let nearest = || unknown.then(|| hints::for_path(contract, &methods::as_get(&request).method, path).into());
-        let is_live = trace.error.is_some() && live_keys::is_sent_in(&request);
-        // A form can be refused with 200.
-        let refused = response.status.is_client_error() || trace.error.is_some();
-        let slip = if refused { slips::hint(&mut self.world, uptime, provider_id, &request) } else { None };
-        let common = slip.map(Into::into).or_else(|| trace.hint.clone()).or_else(nearest);
-        let hint = if is_live { Some(live_keys::HINT.into()) } else { common };
+        let slip = slips::hint(&mut self.world, uptime, provider_id, &request, &response, &trace);
+        let hint = slip.map(Into::into).or_else(|| trace.hint.clone()).or_else(nearest);
         if let Some(Ok(hint)) = hint.map(|it| HeaderValue::from_str(&it)) {
             response.headers.insert(HINT, hint);
         }

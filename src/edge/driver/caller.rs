@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
-use tokio::sync::Semaphore;
+use tokio::sync::SemaphorePermit;
 
 use super::Driver;
 use crate::control::Rest;
@@ -19,8 +19,6 @@ use crate::sandbox::{Answered, Sandbox, Ticket, Work};
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Receivers that are named in one such message.
 const AWAITED_MAX: usize = 10;
-/// Pieces of long work that are done at a time: each can take much memory.
-const WORK_AT_ONCE: usize = 2;
 
 /// An answer that leaves.
 pub struct Leaving {
@@ -43,6 +41,8 @@ pub struct Caller {
     driver: Arc<Driver>,
     ticket: Ticket,
     answered: Option<Answered>,
+    /// Of a long call: kept until its work has ended, also when the caller is gone.
+    place: Option<SemaphorePermit<'static>>,
     /// The sandbox has nothing left of this caller.
     is_answered: bool,
 }
@@ -50,7 +50,13 @@ pub struct Caller {
 impl Caller {
     /// A caller with that ticket, and the answer if it was ready at once.
     pub(super) fn new(driver: Arc<Driver>, ticket: Ticket, answered: Option<Answered>) -> Self {
-        Self { driver, ticket, answered, is_answered: false }
+        Self { driver, ticket, answered, place: None, is_answered: false }
+    }
+
+    /// The same with its place among the long calls.
+    pub(super) fn with(mut self, place: Option<SemaphorePermit<'static>>) -> Self {
+        self.place = place;
+        self
     }
 
     /// The answer, once it is ready. `None`: the connection is cut without one.
@@ -60,8 +66,8 @@ impl Caller {
             let Answered { response, transport, work } = self.answered.take()?;
             let done = match work {
                 None => break (response, transport),
-                Some(Work::Later(later)) => apart(move || later.finish()).await.map(Done::Response),
-                Some(Work::Before(before)) => apart(move || before.finish()).await.map(Done::Rest),
+                Some(Work::Later(later)) => self.apart(move || later.finish()).await.map(Done::Response),
+                Some(Work::Before(before)) => self.apart(move || before.finish()).await.map(Done::Rest),
             };
             match done {
                 Ok(Done::Rest(rest)) => self.answered = self.driver.hear_rest(self.ticket, rest),
@@ -71,6 +77,18 @@ impl Caller {
         let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
         self.is_answered = !is_slow;
         Some(Leaving { response: response?, transport, caller: is_slow.then_some(self) })
+    }
+
+    /// Does long work on a thread of its own, so that other callers are served meanwhile. A panic in it is this caller's
+    /// alone.
+    async fn apart<T: Send + 'static>(&mut self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Response> {
+        let place = self.place.take();
+        let (done, place) = tokio::task::spawn_blocking(move || (work(), place)).await.map_err(|why| {
+            let detail = format!("Playmoney has a bug in this answer: {why}.");
+            Response::problem(StatusCode::INTERNAL_SERVER_ERROR, "answer_failed", &detail)
+        })?;
+        self.place = place;
+        Ok(done)
     }
 
     /// Waits until the answer is ready.
@@ -150,13 +168,4 @@ impl Drop for Caller {
 enum Done {
     Rest(Rest),
     Response(Response),
-}
-
-/// Does long work on a thread of its own, so that other callers are served meanwhile. A panic in it is this caller's alone.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Response> {
-    static PLACES: Semaphore = Semaphore::const_new(WORK_AT_ONCE);
-    let _place = PLACES.acquire().await;
-    tokio::task::spawn_blocking(work).await.map_err(|why| {
-        Response::problem(StatusCode::INTERNAL_SERVER_ERROR, "answer_failed", &format!("Playmoney has a bug in this answer: {why}."))
-    })
 }
