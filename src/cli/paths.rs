@@ -111,11 +111,25 @@ fn judge_link(folder: &Path, link: &Path) -> Result<(), Stop> {
             shown(link)
         )));
     }
-    let is_inside = || Some(link.canonicalize().ok()?.starts_with(folder.canonicalize().ok()?));
-    if is_scenario(link) && is_inside() != Some(true) {
+    if is_scenario(link) && !leads_inside(link, folder) {
         return Err(Stop::usage(format!("{} is a link that leads out of {}: name its target itself", shown(link), shown(folder))));
     }
     Ok(())
+}
+
+/// Whether a path is in a folder when all links are followed.
+fn leads_inside(path: &Path, folder: &Path) -> bool {
+    let inside = || Some(path.canonicalize().ok()?.starts_with(folder.canonicalize().ok()?));
+    inside() == Some(true)
+}
+
+/// Whether a path is a link that leads out of its folder, to something that is plainly not a scenario. No message may show
+/// a line of that: a shell names every link that a folder from a stranger's repository holds.
+fn leads_astray(path: &Path, text: &str) -> bool {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_link = std::fs::symlink_metadata(path).is_ok_and(|it| it.is_symlink());
+    let has_version = text.lines().any(|it| it.starts_with("version:")) || text.contains("\"version\"");
+    is_link && !has_version && !leads_inside(path, folder)
 }
 
 /// Reads one scenario. Its type is looked at first, and no more than the bound is read.
@@ -131,6 +145,9 @@ pub fn read(path: &Path) -> Result<File, Stop> {
         let (line, column) = (before.matches('\n').count() + 1, before.rsplit('\n').next().map_or(1, |it| it.chars().count() + 1));
         Stop::usage(format!("{}:{line}:{column}: this is not UTF-8: save the file as UTF-8", shown(path)))
     })?;
+    if leads_astray(path, &text) {
+        return Err(Stop::usage(format!("{} is a link that leads out of its folder to something without `version: 1`", shown(path))));
+    }
     Ok(File { path: name, text })
 }
 

@@ -40,7 +40,7 @@ pub struct Serve {
     #[command(flatten)]
     listen: Listen,
     /// Write the base URL as JSON to this file when the server accepts requests, and remove it at the end; what stands
-    /// there and is neither empty nor an older ready file (an object with `base_url`) is refused
+    /// there and is neither empty nor an older ready file (an object with `base_url` and `admin_token`) is refused
     #[arg(long, value_name = "FILE", env = "PLAYMONEY_READY_FILE")]
     ready_file: Option<PathBuf>,
     /// The seed of all random choices; default: the seed of the scenario, or 1

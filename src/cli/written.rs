@@ -115,8 +115,8 @@ impl Drop for ReadyFile {
     }
 }
 
-/// Whether a file holds an object with the member that every ready file has.
+/// Whether a file holds what a server writes: an object with these two members.
 fn is_ready_file(path: &Path) -> bool {
     let text = std::fs::read(path).unwrap_or_default();
-    serde_json::from_slice::<Json>(&text).is_ok_and(|it| it["base_url"].is_string())
+    serde_json::from_slice::<Json>(&text).is_ok_and(|it| it["base_url"].is_string() && it.get("admin_token").is_some())
 }

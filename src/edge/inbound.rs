@@ -34,8 +34,8 @@ use crate::sandbox::HEAD_BYTES_MAX;
 
 /// How often a connection is looked at.
 const LOOK_INTERVAL: Duration = Duration::from_secs(15);
-/// A head that has begun to arrive is complete after so many looks.
-const HALF_HEAD_LOOKS_MAX: u32 = 3;
+/// A head that has begun to arrive is complete after that many looks, and an answer is read on.
+const LOOKS_MAX: u32 = 3;
 /// A connection may wait this long for its next request. Go's clients keep one for 90 s, Java's for 20 minutes: a server that
 /// closes first can meet a request that is on its way.
 const IDLE_TIME_MAX: Duration = Duration::from_secs(1_260);
@@ -150,17 +150,21 @@ fn closed(peer: SocketAddr, done: hyper::Result<()>) {
     }
 }
 
-/// Waits until a connection has been idle, or has had half a head, longer than it may.
+/// Waits until a connection has been idle, has had half a head, or has read nothing of its answer, longer than it may.
 async fn too_long_idle(socket: &Socket) {
-    let (mut idle, mut half_head) = (0, 0);
+    let (mut idle, mut half_head, mut stuck) = (0, 0, 0);
+    let mut stuck_at = None;
     let mut number = socket.requests();
-    while idle < IDLE_TIME_MAX.as_secs() / LOOK_INTERVAL.as_secs() && half_head < HALF_HEAD_LOOKS_MAX {
+    while idle < IDLE_TIME_MAX.as_secs() / LOOK_INTERVAL.as_secs() && half_head.max(stuck) < LOOKS_MAX {
         tokio::time::sleep(LOOK_INTERVAL).await;
         if socket.place().is_busy() || number != socket.requests() {
             (idle, half_head, number) = (0, 0, socket.requests());
         }
         idle += 1;
         half_head = if socket.has_half_a_head() { half_head + 1 } else { 0 };
+        let now_at = socket.stuck_at();
+        stuck = if now_at.is_some() && now_at == stuck_at { stuck + 1 } else { 0 };
+        stuck_at = now_at;
     }
 }
 

@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use parking_lot::Mutex;
@@ -28,6 +28,10 @@ struct Connection {
     head_lines: AtomicUsize,
     /// Requests that have come completely.
     requests: AtomicUsize,
+    /// Bytes that the other side has taken, or the network for it.
+    written: AtomicUsize,
+    /// The last write found no room.
+    is_full: AtomicBool,
 }
 
 /// How the other side has ended a connection.
@@ -42,8 +46,9 @@ pub enum Ended {
 impl Socket {
     /// A connection that was accepted.
     pub fn new(stream: TcpStream, place: Place) -> Self {
-        let [head_bytes, head_lines, requests] = [const { AtomicUsize::new(0) }; 3];
-        Self(Arc::new(Connection { stream: Mutex::new(stream), place, head_bytes, head_lines, requests }))
+        let [head_bytes, head_lines, requests, written] = [const { AtomicUsize::new(0) }; 4];
+        let is_full = AtomicBool::new(false);
+        Self(Arc::new(Connection { stream: Mutex::new(stream), place, head_bytes, head_lines, requests, written, is_full }))
     }
 
     /// Its place among the connections.
@@ -67,6 +72,18 @@ impl Socket {
     /// Whether a head has begun to arrive and is not complete.
     pub fn has_half_a_head(&self) -> bool {
         !self.0.place.is_busy() && self.0.head_bytes.load(Ordering::Relaxed) > 0
+    }
+
+    /// How much of what waits to leave has left; `None`: nothing waits.
+    pub fn stuck_at(&self) -> Option<usize> {
+        self.0.is_full.load(Ordering::Relaxed).then(|| self.0.written.load(Ordering::Relaxed))
+    }
+
+    fn wrote(&self, polled: &Poll<io::Result<usize>>) {
+        self.0.is_full.store(polled.is_pending(), Ordering::Relaxed);
+        if let Poll::Ready(Ok(bytes)) = polled {
+            self.0.written.fetch_add(*bytes, Ordering::Relaxed);
+        }
     }
 
     /// Waits until the other side ends the connection. When it has sent a further request already, that is not seen.
@@ -114,7 +131,9 @@ impl AsyncWrite for Socket {
                 return Poll::Ready(Ok(bytes.len()));
             }
         }
-        Pin::new(&mut *stream).poll_write(cx, bytes)
+        let polled = Pin::new(&mut *stream).poll_write(cx, bytes);
+        self.wrote(&polled);
+        polled
     }
 
     fn poll_write_vectored(self: Pin<&mut Self>, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
@@ -123,7 +142,9 @@ impl AsyncWrite for Socket {
         {
             return self.poll_write(cx, only);
         }
-        Pin::new(&mut *self.0.stream.lock()).poll_write_vectored(cx, slices)
+        let polled = Pin::new(&mut *self.0.stream.lock()).poll_write_vectored(cx, slices);
+        self.wrote(&polled);
+        polled
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -147,7 +147,9 @@ impl Log {
 
     /// Takes the report that is due, and begins the next one.
     pub fn take_report(&mut self) -> Report {
-        self.report.replace(Report::default()).unwrap_or_default()
+        let mut report = self.report.replace(Report::default()).unwrap_or_default();
+        report.sort();
+        report
     }
 
     /// Keeps nothing for a report: the clock runs.

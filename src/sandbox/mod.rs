@@ -199,7 +199,7 @@ impl Sandbox {
         let world = &self.world;
         let sent_to = |id: AttemptId| world.core.outbox.get(id.delivery).map(|it| (id, it.url.clone()));
         let walks = self.tickets.walker == Some(ticket);
-        if walks { world.core.outbox.under_way().filter_map(sent_to).collect() } else { Vec::new() }
+        if walks { world.core.outbox.unanswered().filter_map(sent_to).collect() } else { Vec::new() }
     }
 
     /// The next webhook that has to be posted; its outcome comes back with [`Self::settle`].

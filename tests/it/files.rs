@@ -184,6 +184,10 @@ fn t18_a_link_that_is_named_or_stays_inside_is_followed() {
     let outside = folder("inside-named");
     symlink(here.join("good.yaml"), outside.join("named.yaml")).expect("a link");
     assert_eq!(run(&outside, &["run", "named.yaml"]).status.code(), Some(0));
+    fs::write(here.join("canary.txt"), "CANARY: canary\n").expect("written");
+    symlink(here.join("canary.txt"), outside.join("canary.yaml")).expect("a link");
+    let refused = run(&outside, &["check", "canary.yaml"]);
+    assert_eq!((refused.status.code(), told(&refused).contains("CANARY")), (Some(2), false), "{}", told(&refused));
     assert_eq!(run(&here, &["check", "pipe"]).status.code(), Some(2), "a pipe is not waited for");
     assert_eq!(run(&here, &["serve", "pipe", "--listen", "127.0.0.1:0"]).status.code(), Some(2));
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{AttemptEntry, Change, Entry, Fired, OutcomeEntry, What};
-use crate::engine::ids::ProviderId;
+use crate::engine::ids::{COUNT_MAX, ProviderId};
 use crate::kit::time::Timestamp;
 
 /// Of each list this many rows are kept; the totals count on.
@@ -96,10 +96,18 @@ impl Report {
         }
     }
 
+    /// Orders the attempts by when they left and by what was made first: which of two receivers answers first is chance.
+    pub(super) fn sort(&mut self) {
+        let order = |it: &DeliveryRow| (it.outcome.left_at, it.outcome.webhook.delivery, it.outcome.number, it.outcome.copy);
+        self.deliveries.sort_by_key(order);
+    }
+
     /// Whether a report that was read from outside is consistent.
     pub(super) fn is_sound(&self, provider_count: u8) -> bool {
         let known = |own: Option<ProviderId>| own.is_some_and(|it| it.0 < provider_count);
-        let listed = |rows: usize, total: u64| rows <= LISTED_MAX && rows as u64 <= total;
+        let is_whole = |rows: usize, total: u64| rows as u64 == total;
+        let is_cut = |rows: usize, total: u64| rows == LISTED_MAX && rows as u64 <= total && total < COUNT_MAX;
+        let listed = |rows: usize, total: u64| is_whole(rows, total) || is_cut(rows, total);
         listed(self.fired.len(), self.fired_total)
             && listed(self.deliveries.len(), self.deliveries_total)
             && self.waiting.values().all(|it| *it < self.fired.len())

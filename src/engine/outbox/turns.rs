@@ -65,6 +65,11 @@ impl Outbox {
         self.in_flight.is_empty() && self.leaving.is_empty() && self.turns.waiting.is_empty()
     }
 
+    /// The attempts without an outcome.
+    pub fn unanswered(&self) -> impl Iterator<Item = AttemptId> {
+        self.in_flight.iter().filter(|it| it.outcome.is_none()).map(|it| it.attempt)
+    }
+
     /// The attempts whose outcomes have not been applied.
     pub fn under_way(&self) -> impl Iterator<Item = AttemptId> {
         self.in_flight.iter().map(|it| it.attempt)
@@ -82,10 +87,14 @@ impl Outbox {
         true
     }
 
-    /// The next outcome that may be applied.
-    pub fn next_outcome(&mut self) -> Option<(AttemptId, Outcome)> {
-        let outcome = self.in_flight.front_mut()?.outcome.take()?;
-        let InFlight { attempt, target, .. } = self.in_flight.pop_front()?;
+    /// The next outcome that may be applied: in order it is that of the oldest attempt, else of any.
+    pub fn next_outcome(&mut self, applied: Applied) -> Option<(AttemptId, Outcome)> {
+        let place = match applied {
+            Applied::InOrder => 0,
+            Applied::AtOnce => self.in_flight.iter().position(|it| it.outcome.is_some())?,
+        };
+        let outcome = self.in_flight.get_mut(place)?.outcome.take()?;
+        let InFlight { attempt, target, .. } = self.in_flight.remove(place)?;
         let count = self.turns.under_way.entry(target.clone()).or_default();
         *count = count.saturating_sub(1);
         if *count == 0 {

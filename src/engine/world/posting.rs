@@ -234,7 +234,9 @@ impl World {
 
     /// Applies the next outcome that may be applied. `false`: there is none.
     pub fn apply_next(&mut self, uptime: Uptime) -> bool {
-        let Some((attempt, outcome)) = self.core.outbox.next_outcome() else { return false };
+        // On a clock that runs, what has arrived while it stood waits no longer either.
+        let applied = if self.core.clock.stands() { Applied::InOrder } else { Applied::AtOnce };
+        let Some((attempt, outcome)) = self.core.outbox.next_outcome(applied) else { return false };
         let once = self.core.outbox.get(attempt.delivery).is_some_and(|it| it.once);
         self.arrive(uptime, attempt, once, outcome);
         self.depart(uptime);
