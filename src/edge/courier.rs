@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,8 +27,6 @@ mod wire;
 
 /// Connections to one host and port at a time. Further attempts wait; their time limit begins later.
 const CONNECTIONS_PER_TARGET_MAX: usize = 64;
-/// Connections at a time.
-const CONNECTIONS_MAX: usize = 512;
 
 /// Posts webhooks: no pool, no redirects, no proxy.
 pub struct Courier {
@@ -35,19 +34,21 @@ pub struct Courier {
     #[cfg(feature = "tls")]
     tls: tls::Connector,
     shortage: Shortage,
+    connections_max: NonZeroUsize,
     all: Arc<Semaphore>,
     targets: Mutex<BTreeMap<String, Arc<Semaphore>>>,
 }
 
 impl Courier {
-    /// A courier that opens the connections that `egress` permits.
-    pub fn new(egress: Egress) -> Self {
+    /// A courier that opens the connections that `egress` permits, and at most `connections_max` at a time.
+    pub fn new(egress: Egress, connections_max: NonZeroUsize) -> Self {
         Self {
             egress,
             #[cfg(feature = "tls")]
             tls: tls::Connector::default(),
             shortage: Shortage::default(),
-            all: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
+            connections_max,
+            all: Arc::new(Semaphore::new(connections_max.get())),
             targets: Mutex::new(BTreeMap::new()),
         }
     }
@@ -88,7 +89,7 @@ impl Courier {
     async fn permits(&self, target: &WebhookUrl) -> [Option<OwnedSemaphorePermit>; 2] {
         let own = {
             let mut targets = self.targets.lock();
-            if targets.len() > CONNECTIONS_MAX {
+            if self.connections_max.get() < targets.len() {
                 targets.retain(|_, it| Arc::strong_count(it) > 1);
             }
             Arc::clone(targets.entry(target.authority.clone()).or_insert_with(|| Arc::new(Semaphore::new(CONNECTIONS_PER_TARGET_MAX))))

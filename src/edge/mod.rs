@@ -104,7 +104,8 @@ impl Server {
         let own = listeners.iter().map(TcpListener::local_addr).collect::<std::io::Result<Vec<_>>>()?;
         let stopwatch = Stopwatch::start();
         let loopback = Arc::new(Loopback::new(&origins(&own, config.public_url.as_deref())));
-        let courier = Arc::new(Courier::new(Egress { allow: config.webhook_allow, own: own.clone() }));
+        let egress = Egress { allow: config.webhook_allow, own: own.clone() };
+        let courier = Arc::new(Courier::new(egress, descriptors.webhooks_max()));
         let sandbox = Sandbox::new(config.start, stopwatch.uptime());
         let driver = Driver::start(sandbox, stopwatch, courier, Arc::clone(&loopback));
         let registry = Arc::new(Registry::new(driver));

@@ -1,5 +1,6 @@
 //! Walks through time that meet each other.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use http::Method;
@@ -15,7 +16,7 @@ use playmoney::inside::sandbox::Sandbox;
 pub fn driver(start: Start) -> Arc<Driver> {
     let stopwatch = Stopwatch::start();
     let sandbox = Sandbox::new(start, stopwatch.uptime());
-    Driver::start(sandbox, stopwatch, Arc::new(Courier::new(Egress::default())), Arc::new(Loopback::default()))
+    Driver::start(sandbox, stopwatch, Arc::new(Courier::new(Egress::default(), NonZeroUsize::MIN)), Arc::new(Loopback::default()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
