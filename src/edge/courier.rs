@@ -11,8 +11,8 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::broken::Broken;
-use self::shortage::Shortage;
 use super::egress::Egress;
+use super::notices::Notices;
 use crate::engine::delivery::{Answer, Failure, MARK, Outcome, Outgoing, Remarks};
 use crate::kit::http::HeaderName;
 use crate::kit::time::Duration;
@@ -33,7 +33,7 @@ pub struct Courier {
     egress: Egress,
     #[cfg(feature = "tls")]
     tls: tls::Connector,
-    shortage: Shortage,
+    notices: Arc<Notices>,
     connections_max: NonZeroUsize,
     all: Arc<Semaphore>,
     targets: Mutex<BTreeMap<String, Arc<Semaphore>>>,
@@ -41,12 +41,12 @@ pub struct Courier {
 
 impl Courier {
     /// A courier that opens the connections that `egress` permits, and at most `connections_max` at a time.
-    pub fn new(egress: Egress, connections_max: NonZeroUsize) -> Self {
+    pub fn new(egress: Egress, connections_max: NonZeroUsize, notices: Arc<Notices>) -> Self {
         Self {
             egress,
             #[cfg(feature = "tls")]
             tls: tls::Connector::default(),
-            shortage: Shortage::default(),
+            notices,
             connections_max,
             all: Arc::new(Semaphore::new(connections_max.get())),
             targets: Mutex::new(BTreeMap::new()),
@@ -69,7 +69,7 @@ impl Courier {
                 Ok(Ok(answer)) => Ok(answer),
                 Ok(Err(Unanswered::Broken(broken))) => Err(broken),
                 Ok(Err(Unanswered::NotLeft(why))) => {
-                    self.shortage.report(&why, &target);
+                    self.say_what_is_short(&why, &target);
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(shortage::PAUSE_MAX);
                     continue;
@@ -81,6 +81,13 @@ impl Courier {
                 outcome.remarks.get_or_insert_default().marked = true;
             }
             return outcome;
+        }
+    }
+
+    fn say_what_is_short(&self, why: &std::io::Error, target: &WebhookUrl) {
+        if let Some((shortage, advice)) = shortage::classify(why) {
+            let waits = || format!("a webhook to {} waits and is tried again: {advice} ({why})", target.authority);
+            self.notices.say(shortage, waits);
         }
     }
 

@@ -55,7 +55,7 @@ pub struct Shared {
     pub access: Access,
     pub stopwatch: Stopwatch,
     pub descriptors: Descriptors,
-    pub notices: Notices,
+    pub notices: Arc<Notices>,
     pub bodies: Bodies,
 }
 

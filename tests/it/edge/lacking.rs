@@ -105,6 +105,20 @@ async fn without_descriptors_a_webhook_waits_and_is_not_refused() {
 
 #[tokio::test]
 #[cfg(unix)]
+async fn i1_a_webhook_that_waits_is_sent_when_standard_error_is_closed() {
+    let held = Arc::new(AtomicBool::new(true));
+    let receiver = holding(&held).await;
+    let mut server = Limited::start("closed-error").await;
+    let _idle = server.idle_clients().await;
+    server.said = None;
+    server.owe_webhooks(&receiver).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    held.store(false, Ordering::Release);
+    server.all_delivered().await;
+}
+
+#[tokio::test]
+#[cfg(unix)]
 async fn i21_webhooks_leave_descriptors_to_clients() {
     let held = Arc::new(AtomicBool::new(true));
     let receiver = holding(&held).await;
