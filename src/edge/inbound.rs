@@ -34,7 +34,7 @@ use crate::sandbox::HEAD_BYTES_MAX;
 
 /// How often a connection is looked at.
 const LOOK_INTERVAL: Duration = Duration::from_secs(15);
-/// A head that has begun to arrive is complete after so many looks.
+/// A connection whose head is still incomplete at this look is closed.
 const HALF_HEAD_LOOKS_MAX: u32 = 3;
 /// A connection may wait this long for its next request. Go's clients keep one for 90 s, Java's for 20 minutes: a server that
 /// closes first can meet a request that is on its way.
