@@ -16,7 +16,7 @@ use super::notices::Notices;
 use crate::engine::delivery::{Answer, Failure, MARK, Outcome, Outgoing, Remarks};
 use crate::kit::http::HeaderName;
 use crate::kit::time::Duration;
-use crate::kit::webhook_url::{Host, Scheme, WebhookUrl};
+use crate::kit::webhook_url::{Host, Place, Scheme, WebhookUrl};
 
 mod broken;
 mod exchange;
@@ -36,7 +36,7 @@ pub struct Courier {
     notices: Arc<Notices>,
     connections_max: NonZeroUsize,
     all: Arc<Semaphore>,
-    targets: Mutex<BTreeMap<String, Arc<Semaphore>>>,
+    targets: Mutex<BTreeMap<Place, Arc<Semaphore>>>,
 }
 
 impl Courier {
@@ -99,7 +99,7 @@ impl Courier {
             if self.connections_max.get() < targets.len() {
                 targets.retain(|_, it| Arc::strong_count(it) > 1);
             }
-            Arc::clone(targets.entry(target.authority.clone()).or_insert_with(|| Arc::new(Semaphore::new(CONNECTIONS_PER_TARGET_MAX))))
+            Arc::clone(targets.entry(target.place()).or_insert_with(|| Arc::new(Semaphore::new(CONNECTIONS_PER_TARGET_MAX))))
         };
         [own.acquire_owned().await.ok(), Arc::clone(&self.all).acquire_owned().await.ok()]
     }
@@ -212,6 +212,33 @@ fn outcome(result: Result<Answer, Broken>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edge::driver::Stopwatch;
+
+    #[tokio::test]
+    async fn a_target_has_one_bound_in_every_spelling() {
+        let connections_max = NonZeroUsize::MIN.saturating_add(9);
+        let courier = Courier::new(Egress::default(), connections_max, Arc::new(Notices::new(Stopwatch::start())));
+        for (targets, urls) in [
+            (
+                1,
+                &[
+                    "http://localhost:1/a",
+                    "http://LOCALHOST:1",
+                    "https://shop.localhost:1/",
+                    "http://127.1:1",
+                    "http://[::ffff:127.0.0.1]:1",
+                ][..],
+            ),
+            (2, &["http://example.com", "http://EXAMPLE.com.:80/b?c", "http://user:word@example.com"]),
+            (3, &["https://example.com"]),
+            (4, &["http://[::1]:1"]),
+        ] {
+            for url in urls {
+                let _permits = courier.permits(&WebhookUrl::parse(url).expect(url)).await;
+                assert_eq!(courier.targets.lock().len(), targets, "{url}");
+            }
+        }
+    }
 
     #[test]
     fn t2_the_mark_goes_to_other_machines_alone() {
