@@ -331,7 +331,8 @@ async fn admit(
 ) -> Result<Admitted, NotAdmitted> {
     unheard::check(head)?;
     let called = shared.access.called(&head.uri, &head.headers, head.version)?;
-    if let Some(response) = shared.access.preflight(&head.method, &head.headers) {
+    let preflight = shared.access.preflight(&head.method, &head.headers);
+    if let Some(response) = preflight.or_else(|| unheard::options_of_server(head)) {
         return Err(NotAdmitted { driver: None, response, journal: Journal::None });
     }
     let path = normalised(head.uri.path());
