@@ -76,6 +76,8 @@
 //! `ipnet` and `serde_json`.
 
 // The feature `inside` makes every room visible, and the lint would ask for documentation of all.
+// These macros panic when their stream is closed.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
 #![cfg_attr(not(feature = "inside"), warn(missing_docs))]
 // What only the command uses is unused without it.
 #![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]

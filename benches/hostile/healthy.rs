@@ -50,7 +50,7 @@ impl Waits {
         self.0.len()
     }
 
-    /// The wait that so many of a hundred do not exceed.
+    /// The wait that this percentage of the requests does not exceed.
     pub fn at(&self, percent: usize) -> Duration {
         self.0.get((self.0.len() * percent / 100).min(self.0.len().saturating_sub(1))).copied().unwrap_or_default()
     }

@@ -31,7 +31,7 @@ const IDLE_BYTES: u64 = 24 * MIB;
 
 fn main() -> ExitCode {
     let wanted = std::env::args().skip(1).find(|it| !it.starts_with("--"));
-    println!("{:<22} {:>8} {:>9} {:>9} {:>9} {:>10} {:>10}", "scene", "asked", "p50 ms", "p99 ms", "max ms", "peak MiB", "bound MiB");
+    println!("{:<30} {:>8} {:>9} {:>9} {:>9} {:>10} {:>10}", "scene", "asked", "p50 ms", "p99 ms", "max ms", "peak MiB", "bound MiB");
     let mut bad = 0;
     for scene in SCENES.iter().filter(|it| wanted.as_deref().is_none_or(|wanted| wanted == it.name)) {
         let server = Server::start(scene.descriptors);
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
         bad += u32::from(verdict != "good");
         let millis = |it: Duration| format!("{}.{:02}", it.as_millis(), it.subsec_micros() % 1_000 / 10);
         println!(
-            "{:<22} {:>8} {:>9} {:>9} {:>9} {:>10} {:>10} {verdict}",
+            "{:<30} {:>8} {:>9} {:>9} {:>9} {:>10} {:>10} {verdict}",
             scene.name,
             waits.count(),
             millis(p50),

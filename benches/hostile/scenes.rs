@@ -36,6 +36,7 @@ pub const SCENES: &[Scene] = &[
     scene("long walk", KEPT_MIB, long_walk),
     scene("interim answers", KEPT_MIB, interim_answers),
     scene("endless heads", KEPT_MIB, endless_heads),
+    Scene { name: "webhooks take all descriptors", descriptors: Some(256), bounds_mib: KEPT_MIB, play: hanging_receivers },
     scene("withheld bodies", KEPT_MIB + 256, withheld_bodies),
     scene("full log", 32, full_log),
     scene("full outbox", KEPT_MIB, full_outbox),
@@ -116,18 +117,23 @@ fn long_walk(server: &Server) {
 }
 
 fn interim_answers(server: &Server) {
-    thirty(server, Manner::Floods);
+    receivers(server, 30, Manner::Floods);
 }
 
 fn endless_heads(server: &Server) {
-    thirty(server, Manner::EndlessHead);
-    thirty(server, Manner::Hangs);
+    receivers(server, 30, Manner::EndlessHead);
+    receivers(server, 30, Manner::Hangs);
 }
 
-/// Thirty webhooks to receivers that never end their answers.
-fn thirty(server: &Server, manner: Manner) {
+/// More webhooks under way than the server may open files.
+fn hanging_receivers(server: &Server) {
+    receivers(server, 300, Manner::Hangs);
+}
+
+/// A webhook to each of these receivers, which never end their answers.
+fn receivers(server: &Server, count: u64, manner: Manner) {
     let mut merchant = server.client();
-    for n in 0..30 {
+    for n in 0..count {
         let url = listen(manner);
         server.set("quantum-payouts/default", &format!(r#"{{"webhook_url":"{url}"}}"#));
         payout(&mut merchant, n);

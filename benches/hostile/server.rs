@@ -17,7 +17,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server on a frozen clock, which may open so many files when a number is given.
+    /// A server on a frozen clock, which may open this number of files when it is given.
     pub fn start(descriptors: Option<u32>) -> Self {
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let ready = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("hostile-{}-{number}.json", std::process::id()));

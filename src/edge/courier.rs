@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,12 +11,12 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::broken::Broken;
-use self::shortage::Shortage;
 use super::egress::Egress;
+use super::notices::Notices;
 use crate::engine::delivery::{Answer, Failure, MARK, Outcome, Outgoing, Remarks};
 use crate::kit::http::HeaderName;
 use crate::kit::time::Duration;
-use crate::kit::webhook_url::{Host, Scheme, WebhookUrl};
+use crate::kit::webhook_url::{Host, Place, Scheme, WebhookUrl};
 
 mod broken;
 mod exchange;
@@ -26,28 +27,28 @@ mod wire;
 
 /// Connections to one host and port at a time. Further attempts wait; their time limit begins later.
 const CONNECTIONS_PER_TARGET_MAX: usize = 64;
-/// Connections at a time.
-const CONNECTIONS_MAX: usize = 512;
 
 /// Posts webhooks: no pool, no redirects, no proxy.
 pub struct Courier {
     egress: Egress,
     #[cfg(feature = "tls")]
     tls: tls::Connector,
-    shortage: Shortage,
+    notices: Arc<Notices>,
+    connections_max: NonZeroUsize,
     all: Arc<Semaphore>,
-    targets: Mutex<BTreeMap<String, Arc<Semaphore>>>,
+    targets: Mutex<BTreeMap<Place, Arc<Semaphore>>>,
 }
 
 impl Courier {
-    /// A courier that opens the connections that `egress` permits.
-    pub fn new(egress: Egress) -> Self {
+    /// A courier that opens the connections that `egress` permits, and at most `connections_max` at a time.
+    pub fn new(egress: Egress, connections_max: NonZeroUsize, notices: Arc<Notices>) -> Self {
         Self {
             egress,
             #[cfg(feature = "tls")]
             tls: tls::Connector::default(),
-            shortage: Shortage::default(),
-            all: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
+            notices,
+            connections_max,
+            all: Arc::new(Semaphore::new(connections_max.get())),
             targets: Mutex::new(BTreeMap::new()),
         }
     }
@@ -68,7 +69,7 @@ impl Courier {
                 Ok(Ok(answer)) => Ok(answer),
                 Ok(Err(Unanswered::Broken(broken))) => Err(broken),
                 Ok(Err(Unanswered::NotLeft(why))) => {
-                    self.shortage.report(&why, &target);
+                    self.say_what_is_short(&why, &target);
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(shortage::PAUSE_MAX);
                     continue;
@@ -83,15 +84,22 @@ impl Courier {
         }
     }
 
+    fn say_what_is_short(&self, why: &std::io::Error, target: &WebhookUrl) {
+        if let Some((shortage, advice)) = shortage::classify(why) {
+            let waits = || format!("a webhook to {} waits and is tried again: {advice} ({why})", target.authority);
+            self.notices.say(shortage, waits);
+        }
+    }
+
     /// First a permit of the target, then one of all: a slow target cannot take the permits of others while its attempts
     /// wait for each other.
     async fn permits(&self, target: &WebhookUrl) -> [Option<OwnedSemaphorePermit>; 2] {
         let own = {
             let mut targets = self.targets.lock();
-            if targets.len() > CONNECTIONS_MAX {
+            if self.connections_max.get() < targets.len() {
                 targets.retain(|_, it| Arc::strong_count(it) > 1);
             }
-            Arc::clone(targets.entry(target.authority.clone()).or_insert_with(|| Arc::new(Semaphore::new(CONNECTIONS_PER_TARGET_MAX))))
+            Arc::clone(targets.entry(target.place()).or_insert_with(|| Arc::new(Semaphore::new(CONNECTIONS_PER_TARGET_MAX))))
         };
         [own.acquire_owned().await.ok(), Arc::clone(&self.all).acquire_owned().await.ok()]
     }
@@ -204,6 +212,33 @@ fn outcome(result: Result<Answer, Broken>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edge::driver::Stopwatch;
+
+    #[tokio::test]
+    async fn a_target_has_one_bound_in_every_spelling() {
+        let connections_max = NonZeroUsize::MIN.saturating_add(9);
+        let courier = Courier::new(Egress::default(), connections_max, Arc::new(Notices::new(Stopwatch::start())));
+        for (targets, urls) in [
+            (
+                1,
+                &[
+                    "http://localhost:1/a",
+                    "http://LOCALHOST:1",
+                    "https://shop.localhost:1/",
+                    "http://127.1:1",
+                    "http://[::ffff:127.0.0.1]:1",
+                ][..],
+            ),
+            (2, &["http://example.com", "http://EXAMPLE.com.:80/b?c", "http://user:word@example.com"]),
+            (3, &["https://example.com"]),
+            (4, &["http://[::1]:1"]),
+        ] {
+            for url in urls {
+                let _permits = courier.permits(&WebhookUrl::parse(url).expect(url)).await;
+                assert_eq!(courier.targets.lock().len(), targets, "{url}");
+            }
+        }
+    }
 
     #[test]
     fn t2_the_mark_goes_to_other_machines_alone() {

@@ -34,7 +34,7 @@ use crate::sandbox::HEAD_BYTES_MAX;
 
 /// How often a connection is looked at.
 const LOOK_INTERVAL: Duration = Duration::from_secs(15);
-/// A head that has begun to arrive is complete after that many looks, and an answer is read on.
+/// A connection whose head is still incomplete, or whose answer is still not read on, at this look is closed.
 const LOOKS_MAX: u32 = 3;
 /// A connection may wait this long for its next request. Go's clients keep one for 90 s, Java's for 20 minutes: a server that
 /// closes first can meet a request that is on its way.
@@ -55,7 +55,7 @@ pub struct Shared {
     pub access: Access,
     pub stopwatch: Stopwatch,
     pub descriptors: Descriptors,
-    pub notices: Notices,
+    pub notices: Arc<Notices>,
     pub bodies: Bodies,
 }
 
@@ -335,7 +335,8 @@ async fn admit(
 ) -> Result<Admitted, NotAdmitted> {
     unheard::check(head)?;
     let called = shared.access.called(&head.uri, &head.headers, head.version)?;
-    if let Some(response) = shared.access.preflight(&head.method, &head.headers) {
+    let preflight = shared.access.preflight(&head.method, &head.headers);
+    if let Some(response) = preflight.or_else(|| unheard::options_of_server(head)) {
         return Err(NotAdmitted { driver: None, response, journal: Journal::None });
     }
     let path = normalised(head.uri.path());

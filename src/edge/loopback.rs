@@ -8,7 +8,7 @@ use crate::control;
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::kit::http::Target;
 use crate::kit::path::normalised;
-use crate::kit::webhook_url::{Host, Scheme, WebhookUrl};
+use crate::kit::webhook_url::WebhookUrl;
 
 /// Knows this server's own addresses, and asks its registry for the sandboxes behind them.
 #[derive(Default)]
@@ -48,14 +48,11 @@ impl Loopback {
     }
 }
 
-/// What of the path of a target stands below an origin. A name below `localhost` is one more name of this machine.
+/// What of the path of a target stands below an origin.
 fn below<'a>(origin: &WebhookUrl, target: &'a WebhookUrl) -> Option<&'a str> {
-    let place = |it: &WebhookUrl| {
-        let host = if it.host.is_localhost() { Host::Name("localhost".to_owned()) } else { it.host.clone() };
-        (it.scheme == Scheme::Https, host, it.port)
-    };
+    let is_same = origin.scheme == target.scheme && origin.place() == target.place();
     let below = target.request_uri.strip_prefix(origin.request_uri.trim_end_matches('/'))?;
-    (place(origin) == place(target) && below.starts_with('/')).then_some(below)
+    (is_same && below.starts_with('/')).then_some(below)
 }
 
 /// The inbox of an address: `/__admin/inbox/shop` of any sandbox.

@@ -104,7 +104,9 @@ impl Server {
         let own = listeners.iter().map(TcpListener::local_addr).collect::<std::io::Result<Vec<_>>>()?;
         let stopwatch = Stopwatch::start();
         let loopback = Arc::new(Loopback::new(&origins(&own, config.public_url.as_deref())));
-        let courier = Arc::new(Courier::new(Egress { allow: config.webhook_allow, own: own.clone() }));
+        let notices = Arc::new(Notices::new(stopwatch));
+        let egress = Egress { allow: config.webhook_allow, own: own.clone() };
+        let courier = Arc::new(Courier::new(egress, descriptors.webhooks_max(), Arc::clone(&notices)));
         let sandbox = Sandbox::new(config.start, stopwatch.uptime());
         let driver = Driver::start(sandbox, stopwatch, courier, Arc::clone(&loopback));
         let registry = Arc::new(Registry::new(driver));
@@ -122,7 +124,7 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let (open_files, connections, webhooks) = (descriptors.limit(), descriptors.connections_max(), descriptors.webhooks_max());
         tracing::debug!(open_files, connections, webhooks, "limits");
-        let (notices, bodies) = (Notices::new(stopwatch), Bodies::default());
+        let bodies = Bodies::default();
         let shared = Arc::new(Shared { registry, access, stopwatch, descriptors, notices, bodies });
         let serving = tokio::spawn(inbound::serve(listeners, Arc::clone(&shared), stopped));
         Ok(Self { address, shared, stop, serving })

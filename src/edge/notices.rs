@@ -21,9 +21,13 @@ pub enum Shortage {
     Descriptors,
     /// The bodies that are being read have reached their bound.
     Bodies,
+    /// The machine has no port left for one more connection to a receiver.
+    Ports,
+    /// The machine has no memory for one more connection to a receiver.
+    Memory,
 }
 
-/// Says what runs short. Whoever logs gets it as a warning; others get a line on standard error.
+/// Says what runs short: as a warning in the log or, when nothing is logged, as a line on standard error.
 pub struct Notices {
     stopwatch: Stopwatch,
     /// When each was said last, as uptime.

@@ -90,11 +90,14 @@ pub enum Naming {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroUsize;
+
     use super::*;
     use crate::edge::courier::Courier;
     use crate::edge::driver::Stopwatch;
     use crate::edge::egress::Egress;
     use crate::edge::loopback::Loopback;
+    use crate::edge::notices::Notices;
     use crate::engine::start::Start;
     use crate::sandbox::Sandbox;
 
@@ -102,7 +105,7 @@ mod tests {
     async fn sandboxes_come_and_go_and_the_default_one_stays() {
         let stopwatch = Stopwatch::start();
         let sandbox = Sandbox::new(Start::default(), stopwatch.uptime());
-        let courier = Arc::new(Courier::new(Egress::default()));
+        let courier = Arc::new(Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch))));
         let registry = Registry::new(Driver::start(sandbox, stopwatch, courier, Arc::new(Loopback::default())));
         assert!(registry.fork("nothing", "a").is_none());
         assert_eq!(registry.fork(DEFAULT, "a").expect("a copy").name(), "a");

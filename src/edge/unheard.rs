@@ -1,5 +1,5 @@
-//! What is refused for its head alone. hyper refuses some heads by itself, with a status and no word about the reason: the
-//! reason is added here.
+//! What is answered for its head alone: refusals, and OPTIONS of the server as a whole. hyper refuses some heads by itself, with
+//! a status and no word about the reason: the reason is added here.
 
 use http::request::Parts;
 use http::{Method, StatusCode, header};
@@ -60,4 +60,11 @@ pub fn check(head: &Parts) -> Result<(), Response> {
         return Err(refused(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).with(header::ALLOW, "GET, HEAD, OPTIONS"));
     }
     Ok(())
+}
+
+/// The answer to `OPTIONS *`, which asks what the server can do as a whole, and not what one of its paths can (RFC 9110, 9.3.7).
+pub fn options_of_server(head: &Parts) -> Option<Response> {
+    let is_asked = head.method == Method::OPTIONS && head.uri.path() == "*";
+    let methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    is_asked.then(|| Response::empty(StatusCode::NO_CONTENT).with(header::ALLOW, methods))
 }

@@ -34,7 +34,7 @@ pub enum Scheme {
 }
 
 /// A name or an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Host {
     /// In lower case, a name outside ASCII in Punycode.
     Name(String),
@@ -50,10 +50,23 @@ impl Host {
     }
 }
 
+/// A host and a port: the same for every way to write them.
+pub type Place = (Host, u16);
+
 /// The names of query parameters whose values are not shown contain one of these words.
 const SECRET_WORDS: [&str; 9] = ["token", "secret", "key", "password", "passwd", "pwd", "auth", "sig", "credential"];
 
 impl WebhookUrl {
+    /// Where it leads. Each name below `localhost` is this machine, as 127.0.0.1 is; a dot at the end of a name says nothing.
+    pub fn place(&self) -> Place {
+        let host = match &self.host {
+            host if host.is_localhost() => Host::Address(Ipv4Addr::LOCALHOST.into()),
+            Host::Name(name) => Host::Name(name.trim_end_matches('.').to_owned()),
+            Host::Address(ip) => Host::Address(ip.to_canonical()),
+        };
+        (host, self.port)
+    }
+
     /// Takes an address apart.
     ///
     /// # Errors

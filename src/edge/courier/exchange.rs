@@ -7,7 +7,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::broken::{self, Broken};
-use super::wire::{HEAD_BYTES_MAX, Wire};
+use super::wire::{ANSWER_HEAD_BYTES_MAX, Wire};
 use crate::engine::delivery::{ANSWER_BYTES_MAX, Answer, Failure, Outgoing, delivery_name};
 use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, KeptHeaders, header};
 use crate::kit::webhook_url::WebhookUrl;
@@ -41,7 +41,7 @@ where
     hyper::ext::on_informational(&mut request, move |_| counting.count_interim());
 
     let mut builder = hyper::client::conn::http1::Builder::new();
-    builder.title_case_headers(true).max_buf_size(HEAD_BYTES_MAX);
+    builder.title_case_headers(true).max_buf_size(ANSWER_HEAD_BYTES_MAX);
     let (mut sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(|it| broken::exchanging(&it))?;
     let connection = Connection(tokio::spawn(async move { _ = connection.await }));
     let response = sender.send_request(request).await;

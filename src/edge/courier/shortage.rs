@@ -5,55 +5,48 @@ use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 use std::time::Duration;
 
-use parking_lot::Mutex;
-
-use crate::edge::driver::Stopwatch;
-use crate::kit::webhook_url::WebhookUrl;
+use crate::edge::notices::Shortage;
 
 /// The pause before the next try, at first.
 pub const PAUSE_MIN: Duration = Duration::from_millis(50);
 /// The longest pause before the next try.
 pub const PAUSE_MAX: Duration = Duration::from_secs(2);
-/// A shortage is reported again after this time.
-const REPORT_EVERY: Duration = Duration::from_secs(60);
 /// Descriptors that a look-up of a name opens at the same time, and one for its connection.
 const LOOK_UP_DESCRIPTORS: usize = 4;
 
-/// A kind of thing that is used up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// Of this process.
-    Descriptors,
-    /// Of the whole machine.
-    AllDescriptors,
-    Ports,
-    Memory,
-}
-
+const DESCRIPTORS: &str = "this process has no file descriptor left; close idle connections to it, or raise its limit with `ulimit -n`";
 #[cfg(unix)]
-const CODES: &[(i32, Kind)] = &[
-    (libc::EMFILE, Kind::Descriptors),
-    (libc::ENFILE, Kind::AllDescriptors),
-    (libc::EADDRNOTAVAIL, Kind::Ports),
-    (libc::ENOBUFS, Kind::Memory),
-    (libc::ENOMEM, Kind::Memory),
+const ALL_DESCRIPTORS: &str = "this machine has no file descriptor left; end programs that hold many, or raise the limit of the system";
+const PORTS: &str = "this machine has no free port for one more connection to it; wait until closed connections are forgotten";
+const MEMORY: &str = "this machine has no memory for one more connection";
+
+/// Codes of errors, what each says is short, and what can be done.
+#[cfg(unix)]
+const CODES: &[(i32, Shortage, &str)] = &[
+    (libc::EMFILE, Shortage::Descriptors, DESCRIPTORS),
+    (libc::ENFILE, Shortage::Descriptors, ALL_DESCRIPTORS),
+    (libc::EADDRNOTAVAIL, Shortage::Ports, PORTS),
+    (libc::ENOBUFS, Shortage::Memory, MEMORY),
+    (libc::ENOMEM, Shortage::Memory, MEMORY),
 ];
 
 /// WSAEMFILE, WSAEADDRNOTAVAIL, WSAENOBUFS.
 #[cfg(not(unix))]
-const CODES: &[(i32, Kind)] = &[(10_024, Kind::Descriptors), (10_049, Kind::Ports), (10_055, Kind::Memory)];
+const CODES: &[(i32, Shortage, &str)] =
+    &[(10_024, Shortage::Descriptors, DESCRIPTORS), (10_049, Shortage::Ports, PORTS), (10_055, Shortage::Memory, MEMORY)];
 
-fn kind(error: &io::Error) -> Option<Kind> {
+/// What an error says is short, and what can be done.
+pub fn classify(error: &io::Error) -> Option<(Shortage, &'static str)> {
     let code = error.raw_os_error();
-    let by_code = CODES.iter().find(|it| Some(it.0) == code).map(|it| it.1);
-    by_code.or_else(|| (error.kind() == ErrorKind::OutOfMemory).then_some(Kind::Memory))
+    let by_code = CODES.iter().find(|it| Some(it.0) == code).map(|it| (it.1, it.2));
+    by_code.or_else(|| (error.kind() == ErrorKind::OutOfMemory).then_some((Shortage::Memory, MEMORY)))
 }
 
 /// Whether an error of a connection to that address says that this machine lacks something.
 pub fn is_shortage(error: &io::Error, to: IpAddr) -> bool {
-    match kind(error) {
+    match classify(error) {
         // A machine without IPv6 has no address of its own from which it could call one.
-        Some(Kind::Ports) if to.is_ipv6() => has_address(Ipv6Addr::LOCALHOST.into()),
+        Some((Shortage::Ports, _)) if to.is_ipv6() => has_address(Ipv6Addr::LOCALHOST.into()),
         found => found.is_some(),
     }
 }
@@ -69,50 +62,8 @@ fn has_address(ip: IpAddr) -> bool {
 pub fn check_descriptors() -> io::Result<()> {
     let open = |_| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0));
     match (0..LOOK_UP_DESCRIPTORS).map(open).collect::<io::Result<Vec<_>>>() {
-        Err(why) if matches!(kind(&why), Some(Kind::Descriptors | Kind::AllDescriptors | Kind::Memory)) => Err(why),
+        Err(why) if matches!(classify(&why), Some((Shortage::Descriptors | Shortage::Memory, _))) => Err(why),
         _ => Ok(()),
-    }
-}
-
-/// Tells the people at the machine, once a minute at most.
-pub struct Shortage {
-    stopwatch: Stopwatch,
-    reported: Mutex<Option<Duration>>,
-}
-
-impl Default for Shortage {
-    fn default() -> Self {
-        Self { stopwatch: Stopwatch::start(), reported: Mutex::new(None) }
-    }
-}
-
-impl Shortage {
-    /// Says on standard error what is lacking and what can be done, or in the log when there is one.
-    pub fn report(&self, error: &io::Error, target: &WebhookUrl) {
-        let now = self.stopwatch.uptime().elapsed;
-        {
-            let mut reported = self.reported.lock();
-            if reported.is_some_and(|it| now < it + REPORT_EVERY) {
-                return;
-            }
-            *reported = Some(now);
-        }
-        let advice = advice(kind(error).unwrap_or(Kind::Memory));
-        let text = format!("a webhook to {} waits and is tried again: {advice} ({error})", target.authority);
-        if tracing::enabled!(tracing::Level::WARN) {
-            tracing::warn!("{text}");
-        } else {
-            eprintln!("playmoney: {text}");
-        }
-    }
-}
-
-fn advice(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Descriptors => "this process has no file descriptor left; close idle connections to it, or raise its limit with `ulimit -n`",
-        Kind::AllDescriptors => "this machine has no file descriptor left; end programs that hold many, or raise the limit of the system",
-        Kind::Ports => "this machine has no free port for one more connection to it; wait until closed connections are forgotten",
-        Kind::Memory => "this machine has no memory for one more connection",
     }
 }
 

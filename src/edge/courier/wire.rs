@@ -13,7 +13,7 @@ use crate::kit::fields::Field;
 use crate::kit::http::written_name;
 
 /// Bytes of an answer before its body begins, interim answers included.
-pub const HEAD_BYTES_MAX: usize = 64 * 1024;
+pub const ANSWER_HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Interim answers (1xx) before the final one.
 const INTERIM_ANSWERS_MAX: usize = 8;
 
@@ -28,7 +28,7 @@ pub struct Wire<S> {
 enum Departing {
     /// The beginning of its head. The provider's headers, as the documentation writes them.
     Head(Vec<u8>, &'static [Field]),
-    /// The head, rewritten, and what followed it; so many bytes have left.
+    /// The head, rewritten, and what followed it; then how many of these bytes have left.
     Sending(Vec<u8>, usize),
     /// What follows leaves as it is.
     Body,
@@ -61,8 +61,8 @@ impl Answering {
         if INTERIM_ANSWERS_MAX < self.0.interim_answers.load(Ordering::Relaxed) {
             return Some(format!("more than {INTERIM_ANSWERS_MAX} interim answers (1xx) came before the answer"));
         }
-        let is_long = HEAD_BYTES_MAX < self.0.head_bytes.load(Ordering::Relaxed);
-        is_long.then(|| format!("the head of the answer is longer than {} KiB", HEAD_BYTES_MAX / 1024))
+        let is_long = ANSWER_HEAD_BYTES_MAX < self.0.head_bytes.load(Ordering::Relaxed);
+        is_long.then(|| format!("the head of the answer is longer than {} KiB", ANSWER_HEAD_BYTES_MAX / 1024))
     }
 
     fn count(&self, bytes: usize) {

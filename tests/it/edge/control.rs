@@ -142,3 +142,29 @@ async fn lines_of_the_log_name_the_sandbox() {
         assert_eq!(line["sandbox"], "default", "{line}");
     }
 }
+
+#[tokio::test]
+async fn i28_the_log_names_a_slow_receiver_without_its_password() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let receiver = silent.local_addr().expect("bound");
+    let ready = Ready::new("slow");
+    let mut command = std::process::Command::new(PLAYMONEY);
+    command.args(["--clock", "frozen", "--listen", "127.0.0.1:0", "--log", "json", "--webhook-url"]);
+    command.arg(format!("http://shop:open-sesame@{receiver}/hooks?token=0123456789abcdef"));
+    command.arg("--ready-file").arg(&ready.file).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
+    let mut serving = command.spawn().expect("it runs");
+    let base = ready.wait()["base_url"].as_str().expect("a URL").to_owned();
+    let to = base.trim_start_matches("http://").parse().expect("an address");
+    let card = json!({"amount": 1, "pan": "4111111111111111"});
+    let act = send(to, request("POST", "/__admin/act/quantum-payouts/manual-payout", &card));
+    let act = tokio::time::timeout(std::time::Duration::from_secs(3), act).await;
+    assert!(act.is_err(), "the action waits for the receiver: {act:?}");
+    serving.kill().expect("it ends");
+    _ = serving.wait();
+    let mut log = String::new();
+    serving.stderr.take().expect("a pipe").read_to_string(&mut log).expect("text");
+    let lines: Vec<Json> = log.lines().filter_map(|it| serde_json::from_str(it).ok()).collect();
+    let line = lines.iter().find(|it| it["message"] == "time waits for a receiver").unwrap_or_else(|| panic!("{log}"));
+    assert_eq!(line["url"], format!("http://shop:***@{receiver}/hooks"), "{line}");
+    assert!(!log.contains("open-sesame") && !log.contains("0123456789abcdef"), "{log}");
+}

@@ -83,6 +83,19 @@ async fn options_and_405_list_every_method() {
     assert_eq!(other.status, 200, "an inbox takes every method");
 }
 
+#[tokio::test]
+async fn options_of_the_server_lists_its_methods_and_is_not_in_the_journal() {
+    let server = server(Start::default()).await;
+    let answer = raw(server.address(), b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    assert!(answer.contains("allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n"), "{answer}");
+    let foreign = raw(server.address(), b"OPTIONS * HTTP/1.1\r\nHost: pay.example.com\r\nConnection: close\r\n\r\n").await;
+    assert!(foreign.starts_with("HTTP/1.1 421"), "{foreign}");
+    let journal = ask(&server, "GET", "/__admin/requests").await.json();
+    let statuses: Vec<_> = journal["requests"].as_array().expect("a list").iter().map(|it| &it["response"]["status"]).collect();
+    assert_eq!(statuses, [&json!(421)], "{journal}");
+}
+
 fn sorted(list: &str) -> Vec<&str> {
     let mut all: Vec<&str> = list.split(", ").collect();
     all.sort_unstable();

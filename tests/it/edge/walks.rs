@@ -1,5 +1,6 @@
 //! Walks through time that meet each other.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use http::Method;
@@ -7,6 +8,7 @@ use playmoney::inside::edge::courier::Courier;
 use playmoney::inside::edge::driver::{Driver, Stopwatch};
 use playmoney::inside::edge::egress::Egress;
 use playmoney::inside::edge::loopback::Loopback;
+use playmoney::inside::edge::notices::Notices;
 use playmoney::inside::engine::start::Start;
 use playmoney::inside::kit::http::Request;
 use playmoney::inside::sandbox::Sandbox;
@@ -15,7 +17,8 @@ use playmoney::inside::sandbox::Sandbox;
 pub fn driver(start: Start) -> Arc<Driver> {
     let stopwatch = Stopwatch::start();
     let sandbox = Sandbox::new(start, stopwatch.uptime());
-    Driver::start(sandbox, stopwatch, Arc::new(Courier::new(Egress::default())), Arc::new(Loopback::default()))
+    let courier = Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch)));
+    Driver::start(sandbox, stopwatch, Arc::new(courier), Arc::new(Loopback::default()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
