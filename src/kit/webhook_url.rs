@@ -16,6 +16,9 @@ mod secrets;
 
 pub use self::secrets::{secrets, shown, without_secrets};
 
+/// Bytes of an address, whether a webhook is sent to it or a browser.
+pub const URL_BYTES_MAX: usize = 2_048;
+
 /// Where a request goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookUrl {
