@@ -31,7 +31,7 @@ use crate::engine::delivery::AttemptId;
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::is_name;
 use crate::engine::world::World;
-use crate::kit::http::{Request, RequestPath, Response, Target};
+use crate::kit::http::{Request, RequestPath, Response, Target, allow};
 use crate::kit::nearest::nearest;
 use crate::kit::time::Uptime;
 
@@ -249,10 +249,9 @@ fn below(request: &Request) -> &str {
 fn no_call(method: &Method, path: &str) -> Response {
     let segments: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
     let own = RequestPath::control(&segments.join("/"));
-    let mut allowed: Vec<&str> = Call::at(path).filter_map(|it| it.method).collect();
-    if !allowed.is_empty() {
-        allowed.extend(allowed.contains(&"GET").then_some("HEAD").into_iter().chain(["OPTIONS"]));
-        let allowed = allowed.join(", ");
+    let methods: Vec<&str> = Call::at(path).filter_map(|it| it.method).collect();
+    if !methods.is_empty() {
+        let allowed = allow(&methods);
         if *method == Method::OPTIONS {
             return Response::empty(StatusCode::NO_CONTENT).with(header::ALLOW, &allowed);
         }

@@ -1,10 +1,9 @@
 //! Answers that a sandbox gives itself: the stamp of who answered and when, and why no provider could.
 
-use super::methods::allow;
 use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
-use crate::kit::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use crate::kit::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, allow, header};
 use crate::kit::nearest::nearest;
 use crate::kit::time::{Timestamp, http_date};
 
