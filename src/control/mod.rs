@@ -32,7 +32,7 @@ use crate::engine::ids::ProviderId;
 use crate::engine::inbox::is_name;
 use crate::engine::world::World;
 use crate::kit::http::{Request, RequestPath, Response, Target, allow};
-use crate::kit::nearest::nearest;
+use crate::kit::nearest::{close, nearest};
 use crate::kit::time::Uptime;
 
 /// How a call is answered.
@@ -258,7 +258,7 @@ fn no_call(method: &Method, path: &str) -> Response {
         let detail = format!("{} answers to {allowed}.", own.as_str());
         return Response::problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &detail).with(header::ALLOW, &allowed);
     }
-    let nearest = nearest(&segments.join("/"), TABLE.iter().map(|it| it.path));
+    let nearest = close(&segments.join("/"), TABLE.iter().map(|it| it.path));
     let nearest = nearest.map_or(String::new(), |it| format!(" The nearest is {}.", RequestPath::control(it).as_str()));
     let detail = format!("No control call has the path {}.{nearest} GET /__admin/ lists every call.", own.as_str());
     Response::problem(StatusCode::NOT_FOUND, "not_found", &detail)
