@@ -44,7 +44,7 @@ pub fn kind(it: FileType) -> &'static str {
 }
 
 /// A path as messages show it.
-fn shown(path: &Path) -> String {
+pub fn shown(path: &Path) -> String {
     line(&path.display().to_string()).into_owned()
 }
 

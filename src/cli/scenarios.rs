@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::output::{print, tell};
-use super::paths::{File, files};
+use super::paths::{File, files, shown};
 use super::{Exit, Stop, written};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
-use crate::kit::printable::line;
 use crate::kit::time::Uptime;
 use crate::providers;
 use crate::scenario::{Known, Mistakes, Scenario, parse, schema};
@@ -93,8 +92,7 @@ impl Init {
     /// Writes the file, unless it exists.
     pub fn run(self) -> Result<Exit, Stop> {
         written::new(&self.file, STARTER)?;
-        let shown = self.file.display().to_string();
-        let shown = line(&shown);
+        let shown = shown(&self.file);
         print(&format!("wrote {shown}; play it with: playmoney run {shown}"))?;
         Ok(Exit::Good)
     }

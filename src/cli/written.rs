@@ -1,4 +1,4 @@
-//! Files that commands write: complete or not at all, and never over what is somebody else's.
+//! Files that commands write: complete or not at all, and never over a file of another program or user.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use tempfile::{Builder, NamedTempFile};
 
 use super::Stop;
-use crate::kit::printable::line;
+use super::paths::{kind, shown};
 
 /// A ready file is small; what is larger is something else.
 const READY_BYTES_MAX: u64 = 64 * 1024;
@@ -18,11 +18,6 @@ enum Readers {
     /// As the user's mask of rights says.
     Usual,
     Owner,
-}
-
-/// A path as messages show it.
-fn shown(path: &Path) -> String {
-    line(&path.display().to_string()).into_owned()
 }
 
 /// A file beside the path with this text: renaming it there is the only step that others see.
@@ -45,7 +40,7 @@ fn only_regular(path: &Path, what: &str) -> Result<Option<std::fs::Metadata>, St
     match std::fs::symlink_metadata(path) {
         Ok(it) if it.is_file() => Ok(Some(it)),
         Ok(it) => {
-            let kind = super::paths::kind(it.file_type());
+            let kind = kind(it.file_type());
             Err(Stop::usage(format!("{} is {kind}, so {what} is not written there: give the path of a regular file", shown(path))))
         }
         Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(None),

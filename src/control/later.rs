@@ -13,7 +13,9 @@ use crate::kit::http::Response;
 pub struct Before(Mutex<Box<dyn FnOnce() -> Rest + Send>>);
 
 /// What is left of a call when that was read.
-pub struct Rest(Mutex<Box<dyn FnOnce(&mut World, Now) -> Answer + Send>>);
+pub struct Rest(Mutex<Act>);
+
+type Act = Box<dyn FnOnce(&mut World, Now) -> Answer + Send>;
 
 impl Before {
     /// A call whose contents this reads.

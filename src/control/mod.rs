@@ -31,8 +31,8 @@ use crate::engine::delivery::AttemptId;
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::is_name;
 use crate::engine::world::World;
-use crate::kit::http::{Request, RequestPath, Response, Target};
-use crate::kit::nearest::nearest;
+use crate::kit::http::{Request, RequestPath, Response, Target, allow};
+use crate::kit::nearest::{close, nearest};
 use crate::kit::time::Uptime;
 
 /// How a call is answered.
@@ -258,17 +258,16 @@ fn below(request: &Request) -> &str {
 fn no_call(method: &Method, path: &str) -> Response {
     let segments: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
     let own = RequestPath::control(&segments.join("/"));
-    let mut allowed: Vec<&str> = Call::at(path).filter_map(|it| it.method).collect();
-    if !allowed.is_empty() {
-        allowed.extend(allowed.contains(&"GET").then_some("HEAD").into_iter().chain(["OPTIONS"]));
-        let allowed = allowed.join(", ");
+    let methods: Vec<&str> = Call::at(path).filter_map(|it| it.method).collect();
+    if !methods.is_empty() {
+        let allowed = allow(&methods);
         if *method == Method::OPTIONS {
             return Response::empty(StatusCode::NO_CONTENT).with(header::ALLOW, &allowed);
         }
         let detail = format!("{} answers to {allowed}.", own.as_str());
         return Response::problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &detail).with(header::ALLOW, &allowed);
     }
-    let nearest = nearest(&segments.join("/"), TABLE.iter().map(|it| it.path));
+    let nearest = close(&segments.join("/"), TABLE.iter().map(|it| it.path));
     let nearest = nearest.map_or(String::new(), |it| format!(" The nearest is {}.", RequestPath::control(it).as_str()));
     let detail = format!("No control call has the path {}.{nearest} GET /__admin/ lists every call.", own.as_str());
     Response::problem(StatusCode::NOT_FOUND, "not_found", &detail)

@@ -110,6 +110,11 @@ impl Renderer {
         self.text(&self.mask.url(url))
     }
 
+    /// A text about an address, without the secrets of that address and of the sandbox.
+    pub fn about_url(&self, url: &str, text: &str) -> String {
+        self.text(&self.mask.text_of_url(url, text))
+    }
+
     /// A webhook with its attempts.
     pub fn delivery(&self, it: &Delivery) -> Json {
         let mut shown = json!({
@@ -129,7 +134,7 @@ impl Renderer {
 
     /// One request to a receiver, and what came of it.
     pub fn attempt(&self, delivery: &Delivery, it: &Attempt) -> Json {
-        let show = |text: &str| self.text(&self.mask.text_of_url(&delivery.url, text));
+        let show = |text: &str| self.about_url(&delivery.url, text);
         let outcome = it.outcome.as_ref();
         let answer = outcome.and_then(|it| it.result.as_ref().ok());
         let response = answer.map(|it| self.with_body(json!({"headers": headers_as_object(&it.headers.map(), show)}), &it.body, show));

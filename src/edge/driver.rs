@@ -11,13 +11,12 @@ use tokio::sync::{Notify, Semaphore};
 pub use self::caller::{Caller, Leaving};
 use super::courier::Courier;
 use super::loopback::Loopback;
-use crate::control::{self, Rest};
+use crate::control::{self, Renderer, Rest};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::{Timestamp, Uptime};
-use crate::kit::webhook_url::shown;
 use crate::sandbox::{Answered, Sandbox, Ticket};
 
 mod caller;
@@ -166,6 +165,11 @@ impl Driver {
         self.drain(sandbox, uptime);
     }
 
+    /// Shows texts about this sandbox without secrets, for a log. It is costly: ask only when a log is on.
+    pub fn renderer(&self) -> Renderer {
+        Renderer::of(self.lock().world())
+    }
+
     /// Adds this sandbox's time and name to an answer that the edge has made itself.
     pub fn stamped(&self, response: Response) -> Response {
         self.lock().stamped_at(self.stopwatch.uptime(), response)
@@ -219,21 +223,30 @@ impl Driver {
         if outgoing.dated.is_some_and(|it| it.is_far_from(uptime.date)) && outcome.answered().is_some_and(|it| (400..500).contains(&it)) {
             outcome.remarks.get_or_insert_default().hint = Some(DATED.to_owned());
         }
-        let remarks = outcome.remarks.as_ref();
+        self.say_what_came(&outgoing, &outcome);
+        let mut sandbox = self.lock();
+        sandbox.settle(uptime, &outgoing, outcome);
+        self.drain(sandbox, uptime);
+    }
+
+    /// Logs an attempt that left over the network, and what came of it.
+    fn say_what_came(&self, outgoing: &Outgoing, outcome: &Outcome) {
+        if !tracing::enabled!(tracing::Level::INFO) {
+            return;
+        }
+        let (renderer, remarks) = (self.renderer(), outcome.remarks.as_ref());
+        let show = |text: &str| renderer.about_url(&outgoing.url, text);
         tracing::info!(
             sandbox = self.name,
             delivery = outgoing.id.delivery,
             attempt = outgoing.id.number,
-            url = shown(&outgoing.url).split('?').next(),
+            url = renderer.url(&outgoing.url).split('?').next(),
             status = outcome.answered(),
             error = outcome.error(),
-            detail = remarks.and_then(|it| it.detail.as_deref()),
-            hint = remarks.and_then(|it| it.hint.as_deref()),
+            detail = remarks.and_then(|it| it.detail.as_deref()).map(show),
+            hint = remarks.and_then(|it| it.hint.as_deref()).map(show),
             "webhook"
         );
-        let mut sandbox = self.lock();
-        sandbox.settle(uptime, &outgoing, outcome);
-        self.drain(sandbox, uptime);
     }
 
     /// A webhook from this process arrives in one of this sandbox's inboxes.

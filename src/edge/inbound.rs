@@ -26,7 +26,6 @@ use super::registry::Registry;
 use super::socket::{Ended, Socket};
 use super::unheard;
 use crate::control::{self, BodyLimits, Call, Caller};
-use crate::kit::cards::concealed_text;
 use crate::kit::http::{HeaderName, HeaderValue, Request, RequestPath, Response, Target};
 use crate::kit::path::normalised;
 use crate::kit::printable::line;
@@ -176,12 +175,13 @@ struct Hangup;
 async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
-    let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, line(&concealed_text(head.uri.path()))));
+    let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, head.uri.path()));
     let (is_head, version) = (head.method == Method::HEAD, head.version);
     let (driver, leaving) = decide(shared, peer, socket, head, body).await?;
     let Leaving { mut response, transport, caller: _caller } = leaving;
     if let Some(asked) = asked {
-        tracing::info!(sandbox = driver.name(), status = response.status.as_u16(), "{asked}");
+        let asked = driver.renderer().text(&asked);
+        tracing::info!(sandbox = driver.name(), status = response.status.as_u16(), "{}", line(&asked));
     }
     if let Some(origin) = &origin {
         shared.access.show_to(Some(origin), &mut response);

@@ -103,7 +103,7 @@ impl Server {
         let address = listeners.first().ok_or_else(|| invalid("there is no address to listen on".to_owned()))?.local_addr()?;
         let own = listeners.iter().map(TcpListener::local_addr).collect::<std::io::Result<Vec<_>>>()?;
         let stopwatch = Stopwatch::start();
-        let loopback = Arc::new(Loopback::new(&origins(&own, config.public_url.as_deref())));
+        let loopback = Arc::new(Loopback::new(&origins(&own, public_url.as_ref())));
         let notices = Arc::new(Notices::new(stopwatch));
         let egress = Egress { allow: config.webhook_allow, own: own.clone() };
         let courier = Arc::new(Courier::new(egress, descriptors.webhooks_max(), Arc::clone(&notices)));
@@ -185,12 +185,12 @@ fn base_url(address: SocketAddr) -> String {
 }
 
 /// The forms of this server's own addresses that a webhook URL may have.
-fn origins(addresses: &[SocketAddr], public_url: Option<&str>) -> Vec<String> {
+fn origins(addresses: &[SocketAddr], public_url: Option<&PublicUrl>) -> Vec<String> {
     let of = |address: &SocketAddr| {
         let port = address.port();
         let own =
             [base_url(*address), format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}"), format!("http://[::1]:{port}")];
         own.into_iter().take(if address.ip().is_loopback() || address.ip().is_unspecified() { 4 } else { 1 })
     };
-    addresses.iter().flat_map(of).chain(public_url.map(|it| it.trim_end_matches('/').to_owned())).collect()
+    addresses.iter().flat_map(of).chain(public_url.map(|it| it.text().clone())).collect()
 }

@@ -229,6 +229,18 @@ pub fn location_value(address: &str) -> String {
     utf8_percent_encode(address, NOT_IN_URLS).to_string()
 }
 
+/// The value of `Allow` for a path with these methods: HEAD goes with GET, and OPTIONS with all.
+pub fn allow(methods: &[&str]) -> String {
+    let mut all: Vec<&str> = Vec::with_capacity(methods.len() + 2);
+    let implied = methods.contains(&"GET").then_some("HEAD").into_iter().chain(["OPTIONS"]);
+    for it in methods.iter().copied().chain(implied) {
+        if !all.contains(&it) {
+            all.push(it);
+        }
+    }
+    all.join(", ")
+}
+
 /// The pairs of a query or form body, decoded, in order.
 pub fn form_pairs(text: &[u8]) -> Vec<(String, String)> {
     serde_urlencoded::from_bytes(text).unwrap_or_default()

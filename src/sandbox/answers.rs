@@ -1,11 +1,10 @@
 //! Answers that a sandbox gives itself: the stamp of who answered and when, and why no provider could.
 
-use super::methods::allow;
 use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
-use crate::kit::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
-use crate::kit::nearest::nearest;
+use crate::kit::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, allow, header};
+use crate::kit::nearest::{close, nearest};
 use crate::kit::time::{Timestamp, http_date};
 
 /// The simulated moment of an answer.
@@ -62,7 +61,7 @@ pub fn unknown_path(world: &World, request: &Request) -> Response {
     let slugs: Vec<&str> = contracts().map(|it| it.slug).collect();
     let first = path.split('/').nth(1).unwrap_or("");
     let owner = contracts().find(|it| it.operations_at(path).next().is_some());
-    let hint = match (owner, nearest(first, slugs.iter().copied())) {
+    let hint = match (owner, close(first, slugs.iter().copied())) {
         (Some(owner), _) => format!("put the provider in front of the path: /{}{path}", owner.slug),
         (None, Some(it)) => format!("the nearest provider is /{it}"),
         (None, None) => format!("paths begin with a provider, as /{}", slugs.join(", /")),

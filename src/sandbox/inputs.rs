@@ -11,7 +11,7 @@ use crate::kit::http::Request;
 use crate::kit::time::Uptime;
 
 /// Steps that a sandbox takes at once. Then others get their turn.
-const STEPS_AT_ONCE: u32 = 500;
+const STEPS_AT_ONCE: u32 = 200;
 
 /// A request, the rest of one that was read meanwhile, or the outcome of an attempt.
 enum Input {

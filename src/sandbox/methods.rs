@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::engine::tables::Contract;
-use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode, allow, header};
 use crate::kit::path::loosely;
 
 /// The request as a provider sees it: HEAD asks for all of a GET but the body, which the connection leaves out.
@@ -37,16 +37,4 @@ pub fn complete(response: &mut Response) {
     if let Ok(value) = HeaderValue::from_str(&allow(&methods)) {
         response.headers.insert(header::ALLOW, value);
     }
-}
-
-/// The value of `Allow` for a path with these methods.
-pub fn allow(methods: &[&str]) -> String {
-    let mut all: Vec<&str> = Vec::with_capacity(methods.len() + 2);
-    let implied = methods.contains(&"GET").then_some("HEAD").into_iter().chain(["OPTIONS"]);
-    for it in methods.iter().copied().chain(implied) {
-        if !all.contains(&it) {
-            all.push(it);
-        }
-    }
-    all.join(", ")
 }

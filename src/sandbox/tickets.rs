@@ -277,6 +277,7 @@ mod tests {
         let next = held(&mut tickets, 9, 0);
         let answered = tickets.fetch(next).and_then(|it| it.response).expect("at once");
         assert_eq!(answered.headers.get(HINT).and_then(|it| it.to_str().ok()), Some(CROWDED));
+        assert!(CROWDED.replace(',', "").contains(&format!(" {SLOW_MAX} answers ")), "{CROWDED}");
         assert!(!tickets.give_up(all[0]), "this caller does not walk");
         let after = held(&mut tickets, 9, 0);
         assert!(tickets.fetch(after).is_none(), "a place is free again");

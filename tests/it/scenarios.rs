@@ -168,14 +168,15 @@ fn the_page_on_the_grammar_has_every_name_and_no_other() {
         assert!(in_one || in_some, "no table names all of {}: {:?}", shape.what, shape.rows.iter().map(|it| it.name).collect::<Vec<_>>());
     }
     let operators = OPERATORS.iter().map(|it| it.0);
-    let known: Vec<&str> = all.iter().flat_map(|it| it.rows).map(|it| it.name).chain(operators.clone()).collect();
+    let known: Vec<&str> = all.iter().flat_map(|it| it.rows).map(|it| it.name).chain(operators).collect();
     for line in tables.iter().flatten() {
         let first = line.split('|').nth(1).and_then(|it| quoted(it).next()).unwrap_or("");
         let is_name = !first.is_empty() && first.bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
         assert!(!is_name || known.contains(&first), "no `{first}` exists: {line}");
     }
-    for it in operators {
-        assert!(page.contains(&format!("| `{it}` |")), "{it}");
+    for (name, meaning) in OPERATORS {
+        let row = page.lines().find(|it| it.starts_with(&format!("| `{name}` |"))).unwrap_or_else(|| panic!("{name}"));
+        assert!(row.contains(meaning.trim_start_matches("true: ")), "the schema says `{meaning}`, the page {row}");
     }
 }
 

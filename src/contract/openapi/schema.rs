@@ -5,9 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::form_pairs;
-
-/// Characters of an address that a browser is sent to.
-const URL_CHARS_MAX: usize = 2048;
+use crate::kit::webhook_url::URL_BYTES_MAX;
 
 /// The values that a kind of field takes.
 pub fn of(kind: Kind) -> Json {
@@ -19,8 +17,8 @@ pub fn of(kind: Kind) -> Json {
         Kind::Word(words) => json!({"type": "string", "enum": words}),
         Kind::Digits { min, max } => json!({"type": "string", "pattern": format!("^[0-9]{{{min},{max}}}$")}),
         Kind::Flag => json!({"type": "boolean"}),
-        Kind::Url => json!({"type": "string", "format": "uri", "maxLength": URL_CHARS_MAX}),
-        Kind::HttpUrl => json!({"type": "string", "format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://", "maxLength": URL_CHARS_MAX}),
+        Kind::Url => json!({"type": "string", "format": "uri", "maxLength": URL_BYTES_MAX}),
+        Kind::HttpUrl => json!({"type": "string", "format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://", "maxLength": URL_BYTES_MAX}),
         Kind::Object => json!({"type": "object"}),
         Kind::NullableObject => json!({"type": ["object", "null"]}),
         Kind::Constant(text) => json!({"type": "string", "const": text}),

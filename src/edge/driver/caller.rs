@@ -12,7 +12,6 @@ use crate::control::Rest;
 use crate::engine::rules::Transport;
 use crate::kit::http::Response;
 use crate::kit::time::{Timestamp, Uptime};
-use crate::kit::webhook_url::shown;
 use crate::sandbox::{Answered, Sandbox, Ticket, Work};
 
 /// A walk through time that waits longer than this for a receiver says so in the log.
@@ -144,8 +143,13 @@ impl Caller {
 
     /// Logs for which receivers a walk through time waits.
     fn say_who_is_awaited(&self) {
-        for (id, url) in self.driver.lock().awaited(self.ticket).into_iter().take(AWAITED_MAX) {
-            let (delivery, attempt, url) = (id.delivery, id.number, shown(&url));
+        if !tracing::enabled!(tracing::Level::INFO) {
+            return;
+        }
+        let renderer = self.driver.renderer();
+        let awaited = self.driver.lock().awaited(self.ticket);
+        for (id, url) in awaited.into_iter().take(AWAITED_MAX) {
+            let (delivery, attempt, url) = (id.delivery, id.number, renderer.url(&url));
             let url = url.split('?').next();
             tracing::info!(sandbox = self.driver.name, delivery, attempt, url, "time waits for a receiver");
         }

@@ -1,5 +1,5 @@
-//! Whether the parts of a saved sandbox agree with each other and with the tables. The document may come from anyone and
-//! contain anything.
+//! Whether the parts of a saved sandbox agree with each other and with the tables. The document may come from
+//! a stranger and contain anything.
 
 use super::contradiction;
 use crate::engine::account::Account;

@@ -8,7 +8,7 @@ use crate::kit::live_keys;
 use crate::kit::money;
 use crate::kit::secret::Secret;
 use crate::kit::time::parse_duration;
-use crate::kit::webhook_url::WebhookUrl;
+use crate::kit::webhook_url::{URL_BYTES_MAX, WebhookUrl};
 
 /// One setting.
 #[derive(Clone, Copy, Debug)]
@@ -171,7 +171,7 @@ impl Setting {
 
 fn target(name: &str, url: &str) -> Result<Value, String> {
     match webhook_url(url) {
-        Ok(()) => Ok(Value::Text(url.to_owned())),
+        Ok(_) => Ok(Value::Text(url.to_owned())),
         Err(why) => Err(format!("`{name}`: {why}")),
     }
 }
@@ -196,16 +196,13 @@ fn waits(name: &str, items: &[Json]) -> Result<Value, String> {
     items.iter().map(wait).collect::<Result<_, _>>().map(Value::List)
 }
 
-/// Bytes of an address for webhooks: every delivery carries one.
-const URL_BYTES_MAX: usize = 2_048;
-
-/// Checks the text of an address for webhooks.
+/// Checks the text of an address for webhooks, and takes it apart.
 ///
 /// # Errors
 /// A sentence about what is wrong with it.
-pub fn webhook_url(url: &str) -> Result<(), &'static str> {
+pub fn webhook_url(url: &str) -> Result<WebhookUrl, &'static str> {
     if URL_BYTES_MAX < url.len() {
-        return Err("a webhook address has at most 2048 characters");
+        return Err("a webhook address has at most 2,048 bytes");
     }
-    WebhookUrl::parse(url).map(|_| ())
+    WebhookUrl::parse(url)
 }

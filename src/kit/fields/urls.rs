@@ -1,5 +1,7 @@
 //! Addresses to which a payer's browser may be sent.
 
+use crate::kit::webhook_url::URL_BYTES_MAX;
+
 /// Whether a browser may be sent to this address: http, https, or the scheme of an app, but no scheme that runs code or
 /// reads files.
 pub fn is_browser_url(text: &str) -> bool {
@@ -13,7 +15,7 @@ pub fn is_browser_url(text: &str) -> bool {
     // Without an early exit the compiler compares many bytes at once.
     let printable = text.bytes().fold(0, |bad, it| bad | u8::from(it <= b' ') | u8::from(it == 0x7f)) == 0;
     let rooted = !matches!(scheme.as_str(), "http" | "https") || rest.strip_prefix("//").is_some_and(|it| !it.is_empty());
-    named && printable && rooted && text.len() <= 2048 && !is_browsers_own(&scheme) && !nested
+    named && printable && rooted && text.len() <= URL_BYTES_MAX && !is_browsers_own(&scheme) && !nested
 }
 
 /// Schemes that run code, read files, or open a part of the browser or another program, but no shop.

@@ -337,6 +337,15 @@ fn what_the_control_api_does_not_have() {
     let (status, code, detail) = refused(&mut shop, "GET", "clok", &Json::Null);
     assert_eq!((status, code.as_str()), (404, "not_found"));
     assert!(detail.contains("The nearest is /__admin/clock."), "{detail}");
+    for path in ["forks", "xyz", "sandbox/default"] {
+        let (status, _, detail) = refused(&mut shop, "GET", path, &Json::Null);
+        assert!(status == 404 && !detail.contains("nearest"), "{detail}");
+    }
+    for (path, hint) in [("/nope", "paths begin with a provider"), ("/quoin/x", "the nearest provider is /quoine")] {
+        let response = shop.ask(Request::new(Method::GET, path, ""));
+        let said = response.headers["playmoney-hint"].to_str().expect("text").to_owned();
+        assert!(said.starts_with(hint), "{path}: {said}");
+    }
     let response = shop.ask(Tape::control("DELETE", "clock", &Json::Null));
     assert_eq!(problem(&response).0, 405);
     assert_eq!(response.headers["allow"], "GET, HEAD, OPTIONS");

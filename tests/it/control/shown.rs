@@ -50,6 +50,29 @@ fn t20_a_card_number_is_shown_in_no_field() {
 }
 
 #[test]
+fn i28_passwords_and_tokens_of_addresses_are_shown_in_no_body() {
+    let mut shop = Tape::shop();
+    let password = "hush".repeat(102);
+    let url = format!("http://u:{password}@127.0.0.1/x?a=1&token={password}");
+    let form = serde_urlencoded::to_string([("cbUrl", &url)]).expect("a form");
+    let bytes = [json!({"cbUrl": url}).to_string().as_bytes(), &[0xff]].concat();
+    for body in [json!({"cbUrl": url}).to_string(), json!({"cbUrl": url}).to_string().replace('/', r"\/"), form] {
+        shop.ask(Request::new(Method::POST, "/quantum-payouts/api/v1/createPayout", body));
+    }
+    shop.ask(Request::new(Method::POST, "/quantum-payouts/api/v1/createPayout", bytes));
+    let journal = call(&mut shop, "GET", "requests", &Json::Null).1;
+    assert!(!journal.to_string().contains("hushhush"), "{journal}");
+    let encoded = journal["requests"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find_map(|it| it["request"]["encoding"].as_str().and(it["request"]["body"].as_str()));
+    let shown = STANDARD.decode(encoded.expect("bytes")).expect("base64");
+    assert!(!String::from_utf8_lossy(&shown).contains("hushhush"));
+    assert_eq!(journal.to_string().matches("***hush").count() + String::from_utf8_lossy(&shown).matches("***hush").count(), 8, "{journal}");
+}
+
+#[test]
 fn t20_a_live_key_is_refused_where_it_is_set() {
     let mut shop = Tape::shop();
     let (status, _, detail) = refused(&mut shop, "PATCH", "accounts/quantum-payouts/default", &json!({"webhook_secret": LIVE}));

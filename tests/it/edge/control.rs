@@ -114,7 +114,7 @@ async fn a_request_is_judged_by_host_body_sandbox_and_token_in_that_order() {
 }
 
 #[tokio::test]
-async fn lines_of_the_log_name_the_sandbox() {
+async fn i28_lines_of_the_log_name_the_sandbox_and_show_no_secret() {
     let ready = Ready::new("log");
     let mut command = std::process::Command::new(PLAYMONEY);
     command.args(["--clock", "frozen", "--listen", "127.0.0.1:0", "--log", "json", "--webhook-url", "http://127.0.0.1:9/"]);
@@ -125,6 +125,16 @@ async fn lines_of_the_log_name_the_sandbox() {
     let card = json!({"amount": 1, "pan": "4111111111111111"});
     assert_eq!(send(to, request("POST", "/__admin/act/quantum-payouts/manual-payout", &card)).await.status, 200);
     _ = send(to, request("GET", "/s/nothing/__admin/clock", &Json::Null)).await;
+    let secret = json!({"webhook_secret": "a-canary-of-mine"});
+    assert_eq!(send(to, request("PATCH", "/__admin/accounts/quantum-payouts/default", &secret)).await.status, 200);
+    for path in
+        ["/quoine/api/sk_live_51HabcDEFGH/x", "/quoine/api/4276380012345679", "/quoine/a-canary-of-mine", "/s/nothing/sk_live_51HabcDEFGH"]
+    {
+        _ = send(to, request("GET", path, &Json::Null)).await;
+    }
+    let tokens = json!({"webhook_url": "http://127.0.0.1:9/a-canary-of-mine/sk_test_1?token=canary"});
+    assert_eq!(send(to, request("PATCH", "/__admin/accounts/quantum-payouts/default", &tokens)).await.status, 200);
+    assert_eq!(send(to, request("POST", "/__admin/act/quantum-payouts/manual-payout", &card)).await.status, 200);
     let cut = b"GET /quantum-payouts/api/v1/features HTTP/1.1\r\nHost: localhost\r\nPlaymoney-Fault: empty_response\r\n\r\n";
     assert_eq!(raw(to, cut).await, "");
     serving.kill().expect("it ends");
@@ -136,10 +146,17 @@ async fn lines_of_the_log_name_the_sandbox() {
         "webhook",
         "POST /__admin/act/quantum-payouts/manual-payout",
         "GET /s/nothing/__admin/clock",
+        "GET /quoine/api/***EFGH/x",
+        "GET /quoine/api/427638******5679",
+        "GET /quoine/***mine",
+        "GET /s/nothing/***EFGH",
         "a rule changes this answer on its way",
     ] {
         let line = lines.iter().find(|it| it["message"] == message).unwrap_or_else(|| panic!("{message} is in {log}"));
         assert_eq!(line["sandbox"], "default", "{line}");
+    }
+    for secret in ["51HabcDEFGH", "4276380012345679", "canary"] {
+        assert!(!log.contains(secret), "{secret} is in {log}");
     }
 }
 

@@ -200,6 +200,7 @@ fn a_body_that_cannot_be_read_is_400() {
 #[test]
 fn the_errors_of_a_callback_address_row_by_row() {
     let long = format!(r#"{{"callback":"https://merchant.com/{}"}}"#, "x".repeat(2048));
+    let bytes = format!(r#"{{"callback":"https://merchant.com/{}"}}"#, "é".repeat(1_100));
     for (body, fault) in [
         ("{}", "can't be blank"),
         (r#"{"callback":null}"#, "can't be blank"),
@@ -208,6 +209,7 @@ fn the_errors_of_a_callback_address_row_by_row() {
         (r#"{"callback":"ftp://merchant.com"}"#, "is invalid"),
         (r#"{"callback":"https://"}"#, "is invalid"),
         (r#"{"callback":5}"#, "is invalid"),
+        (bytes.as_str(), "is invalid"),
         (long.as_str(), "is too long (maximum is 2048 characters)"),
     ] {
         let refused = format!(r#"{{"status":"fail","errors":{{"callback":["{fault}"]}}}}"#);

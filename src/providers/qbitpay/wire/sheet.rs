@@ -44,7 +44,7 @@ impl<'a> Sheet<'a> {
     pub fn target(&mut self, row: &Field) -> Option<String> {
         let url = self.text(row)?;
         match webhook_url(&url) {
-            Ok(()) => return Some(url),
+            Ok(_) => return Some(url),
             Err(why) => self.refuse(row, why),
         }
         None

@@ -7,10 +7,10 @@ use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use super::rows::{CALLBACK_CHARS_MAX, DATA_CHARS_MAX, NAME_CHARS_MAX, PER_DEFAULT, PER_MAX, PRICE_MAX};
+use crate::engine::tables::settings::webhook_url;
 use crate::kit::http::Request;
 use crate::kit::json::{Members, Writing, rewritten};
 use crate::kit::money;
-use crate::kit::webhook_url::WebhookUrl;
 use crate::providers::quoine::errors::{Error, Fault, Faults};
 use crate::providers::quoine::model::{Attached, satoshi};
 
@@ -102,7 +102,7 @@ pub fn callback_url(request: &Request) -> Result<String, Error> {
         return Err(wrong(Fault::Blank));
     }
     // The signature takes the header in which a user name would be sent.
-    let target = WebhookUrl::parse(&url).ok().filter(|it| it.basic.is_none());
+    let target = webhook_url(&url).ok().filter(|it| it.basic.is_none());
     target.ok_or_else(|| wrong(Fault::Invalid))?;
     Ok(url)
 }

@@ -2,6 +2,7 @@
 
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
 use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
+use crate::kit::webhook_url::URL_BYTES_MAX;
 use crate::providers::quoine::model::{INVOICE_STATUSES, SYSTEM_STATUSES};
 
 /// Characters of an invoice's name.
@@ -9,7 +10,7 @@ pub const NAME_CHARS_MAX: usize = 255;
 /// Characters of an invoice's data.
 pub const DATA_CHARS_MAX: usize = 65_535;
 /// Characters of a callback address.
-pub const CALLBACK_CHARS_MAX: usize = 2_048;
+pub const CALLBACK_CHARS_MAX: usize = URL_BYTES_MAX;
 /// The highest price.
 pub const PRICE_MAX: i64 = 1_000_000_000;
 /// Invoices of a page by default, and at most.
