@@ -211,7 +211,7 @@ impl World {
         let Some((provider, accounts)) = recognised else { return (None, Signature::Unsigned) };
         let mut signature = Signature::Unsigned;
         for secret in accounts.values().flat_map(|it| provider.signing_secrets(it)) {
-            let verdict = provider.verify(webhook, secret, &[]);
+            let verdict = provider.verify(webhook, secret);
             if verdict.valid {
                 return (Some(provider.contract().slug), Signature::Valid);
             }
