@@ -81,7 +81,8 @@ impl RequestEntry {
         let texts = [Some(&self.target), self.account.as_ref(), self.rule.as_ref()].into_iter().flatten();
         let texts: usize = texts.map(|it| heap::block(it.len())).sum();
         let answer = self.answer.as_ref().map_or(0, Answer::size);
-        heap::block(size_of::<Self>()) + texts + self.headers.cost() + heap::shared(&self.body.0) + answer
+        let method = if let Cow::Owned(it) = &self.method { heap::block(it.len()) } else { 0 };
+        heap::block(size_of::<Self>()) + texts + method + self.headers.cost() + heap::shared(&self.body.0) + answer
     }
 }
 
@@ -101,4 +102,18 @@ fn method_name(method: &Method) -> Cow<'static, str> {
     let usual = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
     let found = usual.into_iter().find(|it| *it == method.as_str());
     found.map_or_else(|| Cow::Owned(method.as_str().to_owned()), Cow::Borrowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i21_an_unknown_method_counts() {
+        let size = |method: &str| {
+            let request = Request::new(method.parse().expect("a method"), "/", Bytes::new());
+            RequestEntry::new(1, request, Trace::default(), None).size()
+        };
+        assert_eq!(size(&"X".repeat(10_000)) - size("GET"), heap::block(10_000));
+    }
 }
