@@ -99,9 +99,7 @@ impl World {
             authorize(&mut headers, &url);
             let (time_limit, documented_headers) = (contract.schedule.time_limit, contract.webhook_headers(&webhook.event));
             let outgoing = Outgoing { id, generation: self.generation, url, headers, body, time_limit, documented_headers, dated: None };
-            if let Some(webhook) = self.core.outbox.get_mut(id.delivery) {
-                webhook.url.clone_from(&outgoing.url);
-            }
+            self.core.outbox.redirect(id, &outgoing.url);
             match inbox::of_url(&outgoing.url) {
                 Some((name, path)) => {
                     let outcome = self.inbox_outcome(uptime, &name, path, &outgoing);
