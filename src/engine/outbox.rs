@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use self::turns::{Applied, InFlight};
-use super::delivery::{AppliedFault, Attempt, AttemptId, Delivery, Ended, Event, Outcome, Status};
+use super::delivery::{AppliedFault, Attempt, AttemptId, Delivery, Ended, Event, Outcome, Sent, Status};
 use super::ids::{COUNT_MAX, ProviderId};
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders};
@@ -240,7 +240,7 @@ impl Outbox {
     pub fn add_attempt(&mut self, id: u64, url: &str, mut attempt: Attempt) {
         let Some(stored) = self.deliveries.get_mut(&id).map(Arc::make_mut) else { return };
         cost::share(&mut attempt, &stored.body);
-        self.bytes += cost::attempt(&attempt, &stored.body);
+        self.bytes += cost::attempt(&attempt);
         if !attempt.resend && attempt.copy == 0 {
             stored.scheduled += 1;
             stored.next_attempt_at = None;
@@ -270,13 +270,12 @@ impl Outbox {
     /// status of the answer suffices.
     fn forget(&mut self, id: AttemptId) {
         let Some(delivery) = self.deliveries.get_mut(&id.delivery).map(Arc::make_mut) else { return };
-        let body = delivery.body.clone();
         let Some(attempt) = delivery.attempts.iter_mut().find(|it| it.is(id)) else { return };
-        let all = |it: &Attempt| cost::attempt(it, &body) + it.outcome.as_ref().map_or(0, cost::answer);
+        let all = |it: &Attempt| cost::attempt(it) + it.outcome.as_ref().map_or(0, cost::answer);
         let before = all(attempt);
         (attempt.headers, attempt.signed) = (KeptHeaders::default(), None);
-        if attempt.body != body {
-            attempt.body = Kept::default();
+        if let Sent::Own(text) = &mut attempt.body {
+            *text = Kept::default();
         }
         if let Some(Outcome { result: Ok(answer), .. }) = &mut attempt.outcome {
             (answer.headers, answer.body) = (KeptHeaders::default(), Kept::default());

@@ -93,7 +93,7 @@ impl World {
         for id in self.core.outbox.take_lost() {
             let Some(webhook) = self.core.outbox.get(id.delivery) else { continue };
             let Some(attempt) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (id.number, id.copy)) else { continue };
-            let (mut headers, body) = (attempt.headers.map(), attempt.body.0.clone());
+            let (mut headers, body) = (attempt.headers.map(), attempt.body.text(&webhook.body).0.clone());
             let contract = self.provider(webhook.provider_id).contract();
             let url = self.core.target(&webhook.url).to_owned();
             authorize(&mut headers, &url);

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::World;
 use crate::engine::actions::Cause;
 use crate::engine::agenda::Due;
-use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Outgoing, Signed, Status, authorize, delivery_name};
+use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Outgoing, Sent, Signed, Status, authorize, delivery_name};
 use crate::engine::ids::ObjectId;
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
 use crate::engine::log::{AttemptEntry, OutcomeEntry, What};
@@ -105,8 +105,8 @@ impl World {
         let signed = Signed {
             url: webhook.url.clone(),
             headers: sent.headers.map(),
-            body: sent.body.0,
-            signed: sent.signed.map(|it| it.text().into_owned()),
+            body: sent.body.text(&webhook.body).0.clone(),
+            signed: sent.signed.map(|it| it.text(&webhook.body).text().into_owned()),
             dated: None,
         };
         self.send(uptime, &webhook, id, signed, false);
@@ -138,8 +138,8 @@ impl World {
             number,
             at,
             headers,
-            body: Kept(signed.body),
-            signed: signed.signed.map(|it| Kept(it.into())),
+            body: Sent::of(Kept(signed.body), &webhook.body),
+            signed: signed.signed.map(|it| Sent::of(Kept(it.into()), &webhook.body)),
             outcome: None,
             repeated: false,
             resend,
