@@ -76,7 +76,7 @@ impl Webhook {
         // No clock is read: a signature is never too old here.
         let (now, date) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
         let received = Received { url: self.url.as_deref(), headers: &headers, body: &body, now, date };
-        Ok(member.verify(&received, secret, &[&known]))
+        Ok(member.explain(&received, secret, &[&known]))
     }
 
     /// The provider, and the secret that signs its webhooks in the default sandbox.

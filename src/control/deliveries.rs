@@ -116,10 +116,11 @@ pub fn verify(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let known: Vec<&str> = accounts.values().flat_map(|it| ask.world.provider(provider_id).signing_secrets(it)).collect();
     let given = ask.body.text(&SECRET)?;
     let given = given.as_deref();
-    let judge = |secret: &str| ask.world.provider(provider_id).verify(&received, secret, &known);
+    let provider = ask.world.provider(provider_id);
     // When the body names no secret, the secret of each account is tried.
-    let fitting = known.iter().filter(|_| given.is_none()).map(|it| judge(it)).find(|it| it.valid);
-    let verdict = fitting.unwrap_or_else(|| judge(given.or(known.first().copied()).unwrap_or("")));
+    let fitting = known.iter().filter(|_| given.is_none()).map(|it| provider.verify(&received, it)).find(|it| it.valid);
+    let secret = given.or(known.first().copied()).unwrap_or("");
+    let verdict = fitting.unwrap_or_else(|| provider.explain(&received, secret, &known));
     // Some providers send the secret itself: then `expected` would show it.
     let render = Renderer::of(ask.world);
     let mut shown = serde_json::to_value(verdict).unwrap_or_default();

@@ -142,8 +142,8 @@ impl Renderer {
             "number": it.number, "at": it.at,
             "status": outcome.and_then(Outcome::answered), "error": outcome.and_then(Outcome::error),
             "duration_ms": outcome.map_or(0, |it| it.took.as_millis()),
-            "request": self.with_body(json!({"headers": self.sent_headers(delivery, it, show)}), &it.body, show),
-            "response": response, "signed": it.signed.as_ref().map(|it| show(&it.text())),
+            "request": self.with_body(json!({"headers": self.sent_headers(delivery, it, show)}), it.body.text(&delivery.body), show),
+            "response": response, "signed": it.signed.as_ref().map(|it| show(&it.text(&delivery.body).text())),
         });
         for (name, is_so) in [("repeated", it.repeated), ("resend", it.resend)] {
             if is_so {

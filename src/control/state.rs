@@ -27,7 +27,11 @@ fn written(world: &World, uptime: Uptime) -> Response {
     let bytes_max = BodyLimits::STATE.bytes_max;
     let document = Response::json(http::StatusCode::OK, &state::save(world, uptime));
     if bytes_max < document.body.len() {
-        let detail = format!("The state has {} bytes, and only {bytes_max} can be put back.", document.body.len());
+        let detail = format!(
+            "The state has {} bytes, and only {bytes_max} can be put back. A reset makes room, and so does deleting the messages of \
+             inboxes; finished deliveries make room by themselves when new ones come.",
+            document.body.len()
+        );
         return Response::problem(http::StatusCode::INSUFFICIENT_STORAGE, "state_too_large", &detail);
     }
     document

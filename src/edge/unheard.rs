@@ -6,7 +6,7 @@ use http::{Method, StatusCode, header};
 
 use super::bodies::refused;
 use crate::kit::http::Response;
-use crate::sandbox::{HEAD_BYTES_MAX, HEADERS_MAX, HINT, head_bytes, head_too_large};
+use crate::sandbox::{HEAD_BYTES_MAX, HEADERS_MAX, HINT, METHOD_BYTES_MAX, head_bytes, head_too_large};
 
 /// Whether these bytes are an answer that hyper has made itself: it is short, and without our name for the sandbox.
 pub fn is_automatic(bytes: &[u8]) -> bool {
@@ -45,8 +45,12 @@ pub fn explained(automatic: &[u8], head_bytes: usize, head_lines: usize) -> Vec<
 
 /// Refuses a head that is too large, and what a proxy would be asked for: Playmoney is the end of the way.
 pub fn check(head: &Parts) -> Result<(), Response> {
-    if HEAD_BYTES_MAX < head_bytes(head.uri.path_and_query().map_or("", |it| it.as_str()), &head.headers) {
+    if HEAD_BYTES_MAX < head_bytes(&head.method, head.uri.path_and_query().map_or("", |it| it.as_str()), &head.headers) {
         return Err(head_too_large().with(header::CONNECTION, "close"));
+    }
+    if METHOD_BYTES_MAX < head.method.as_str().len() {
+        let detail = format!("A method has at most {METHOD_BYTES_MAX} bytes here.");
+        return Err(refused(StatusCode::NOT_IMPLEMENTED, "method_too_long", &detail));
     }
     let foreign = head.method == Method::CONNECT || head.uri.scheme_str().is_some_and(|it| !it.eq_ignore_ascii_case("http"));
     if foreign {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::answer::read;
-use crate::engine::delivery::{Attempt, Delivery, Outgoing, delivery_id};
+use crate::engine::delivery::{Delivery, Outgoing, delivery_id};
 use crate::engine::world::World;
 use crate::kit::http::HeaderMap;
 use crate::kit::time::Timestamp;
@@ -73,7 +73,8 @@ impl Webhook {
         let delivery = delivery_id(&row.id).and_then(|it| world.core.outbox.get(it));
         let attempt = delivery.and_then(|delivery| delivery.attempts.iter().find(|it| it.number == row.attempt));
         let url = delivery.map(|it| it.url.clone()).unwrap_or_default();
-        let Attempt { headers, body, .. } = attempt.cloned().unwrap_or_default();
+        let headers = attempt.map(|it| it.headers.map()).unwrap_or_default();
+        let body = delivery.zip(attempt).map(|(own, it)| it.body.text(&own.body).0.clone()).unwrap_or_default();
         Self {
             provider: row.provider,
             event: row.event,
@@ -81,8 +82,8 @@ impl Webhook {
             attempt: row.attempt,
             at: attempt.map_or(row.at, |it| it.at),
             url,
-            headers: headers.map(),
-            body: body.0,
+            headers,
+            body,
             status: row.status,
             error: row.error,
         }

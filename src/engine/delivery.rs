@@ -158,9 +158,11 @@ pub struct Attempt {
     pub number: u32,
     pub at: Timestamp,
     pub headers: KeptHeaders,
-    pub body: Kept,
-    /// The text that was signed.
-    pub signed: Option<Kept>,
+    #[serde(default, skip_serializing_if = "Sent::is_whole")]
+    pub body: Sent,
+    /// The text that was signed; in a saved state, `null` if none was.
+    #[serde(default = "Sent::signed", skip_serializing_if = "Sent::is_signed")]
+    pub signed: Option<Sent>,
     /// `None` while the request is under way.
     pub outcome: Option<Outcome>,
     /// The request was under way when the sandbox was saved, and was sent again when it was restored.
@@ -170,6 +172,51 @@ pub struct Attempt {
     /// Its index among the duplicates that a rule makes; the outcome of 0 counts.
     #[serde(default)]
     pub copy: u32,
+}
+
+/// A text of an attempt. Nearly always it is the body of the delivery, which a saved state then has only once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Sent {
+    /// It differs.
+    Own(Kept),
+    /// The body of the delivery. It is left out of a saved state.
+    #[default]
+    Whole,
+}
+
+impl Sent {
+    /// The text of an attempt of a delivery with that body.
+    pub fn of(text: Kept, body: &Kept) -> Self {
+        if text == *body { Self::Whole } else { Self::Own(text) }
+    }
+
+    /// The text, when the delivery has that body.
+    pub fn text<'a>(&'a self, body: &'a Kept) -> &'a Kept {
+        match self {
+            Self::Own(text) => text,
+            Self::Whole => body,
+        }
+    }
+
+    /// Makes an own text that is the body the body itself.
+    pub fn share(&mut self, body: &Kept) {
+        if matches!(self, Self::Own(text) if text == body) {
+            *self = Self::Whole;
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        *self == Self::Whole
+    }
+
+    fn signed() -> Option<Self> {
+        Some(Self::Whole)
+    }
+
+    fn is_signed<'a>(signed: impl Into<Option<&'a Self>>) -> bool {
+        signed.into().is_some_and(Self::is_whole)
+    }
 }
 
 impl Attempt {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use self::turns::{Applied, InFlight};
-use super::delivery::{AppliedFault, Attempt, AttemptId, Delivery, Ended, Event, Outcome, Status};
+use super::delivery::{AppliedFault, Attempt, AttemptId, Delivery, Ended, Event, Outcome, Sent, Status};
 use super::ids::{COUNT_MAX, ProviderId};
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders};
@@ -179,17 +179,24 @@ impl Outbox {
     /// Whether a first attempt may leave for that target now. When the target has changed since the event, the delivery
     /// changes to the new target's queue, in front of the later events that wait there.
     pub fn may_leave_for(&mut self, id: u64, url: &str) -> bool {
-        let Some(delivery) = self.deliveries.get_mut(&id).map(Arc::make_mut) else { return false };
+        let Some(delivery) = self.deliveries.get(&id) else { return false };
         let name = queue_name(delivery.provider_id, &delivery.account, url);
         if delivery.is_outside_queues() || self.queues.get(&name).is_some_and(|it| it.front() == Some(&id)) {
             return true;
         }
-        url.clone_into(&mut delivery.url);
-        self.advance_queue(id);
+        self.advance_queue(id); // while it still has the address of the old queue
+        self.readdress(id, url);
         let queue = self.queues.entry(name).or_default();
         let place = (1..queue.len()).find(|it| id < queue[*it]).unwrap_or(queue.len());
         queue.insert(place, id);
         queue.len() == 1
+    }
+
+    /// Changes the address of a delivery.
+    fn readdress(&mut self, id: u64, url: &str) {
+        let Some(delivery) = self.deliveries.get_mut(&id).map(Arc::make_mut) else { return };
+        self.bytes = self.bytes + heap::block(url.len()) - heap::block(delivery.url.len());
+        url.clone_into(&mut delivery.url);
     }
 
     /// Ends a delivery with that status.
@@ -233,8 +240,7 @@ impl Outbox {
     pub fn add_attempt(&mut self, id: u64, url: &str, mut attempt: Attempt) {
         let Some(stored) = self.deliveries.get_mut(&id).map(Arc::make_mut) else { return };
         cost::share(&mut attempt, &stored.body);
-        self.bytes = self.bytes + cost::attempt(&attempt, &stored.body) + heap::block(url.len()) - heap::block(stored.url.len());
-        url.clone_into(&mut stored.url);
+        self.bytes += cost::attempt(&attempt);
         if !attempt.resend && attempt.copy == 0 {
             stored.scheduled += 1;
             stored.next_attempt_at = None;
@@ -242,6 +248,7 @@ impl Outbox {
         stored.attempts.reserve_exact(1); // most deliveries need no second one
         stored.attempts.push(attempt);
         self.reordered.retain(|_, it| *it != id);
+        self.readdress(id, url);
     }
 
     /// Stores the outcome of an attempt. `None`: the delivery has been dropped.
@@ -263,13 +270,12 @@ impl Outbox {
     /// status of the answer suffices.
     fn forget(&mut self, id: AttemptId) {
         let Some(delivery) = self.deliveries.get_mut(&id.delivery).map(Arc::make_mut) else { return };
-        let body = delivery.body.clone();
         let Some(attempt) = delivery.attempts.iter_mut().find(|it| it.is(id)) else { return };
-        let all = |it: &Attempt| cost::attempt(it, &body) + it.outcome.as_ref().map_or(0, cost::answer);
+        let all = |it: &Attempt| cost::attempt(it) + it.outcome.as_ref().map_or(0, cost::answer);
         let before = all(attempt);
         (attempt.headers, attempt.signed) = (KeptHeaders::default(), None);
-        if attempt.body != body {
-            attempt.body = Kept::default();
+        if let Sent::Own(text) = &mut attempt.body {
+            *text = Kept::default();
         }
         if let Some(Outcome { result: Ok(answer), .. }) = &mut attempt.outcome {
             (answer.headers, answer.body) = (KeptHeaders::default(), Kept::default());

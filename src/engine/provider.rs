@@ -111,8 +111,17 @@ pub trait Provider: Send {
         (self.contract().refusal)(error)
     }
 
-    /// Whether a webhook's signature is right. `others` are secrets that the sender may have used by mistake.
-    fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict;
+    /// Whether a webhook's signature is right, without the reason.
+    fn verify(&self, webhook: &Received<'_>, secret: &str) -> Verdict;
+
+    /// Why such a verdict is not valid, although the webhook has a signature. `others` are secrets that the sender may have
+    /// used by mistake.
+    fn mistake(&self, webhook: &Received<'_>, verdict: &Verdict, secret: &str, others: &[&str]) -> &'static str;
+
+    /// Whether a webhook's signature is right and, if not, the likely reason.
+    fn explain(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
+        self.verify(webhook, secret).explained(|verdict| self.mistake(webhook, verdict, secret, others))
+    }
 
     /// How a client signs a request, with that secret. `None`: this provider's requests are not signed.
     fn sign_request(&self, _: &Request, _: &str) -> Option<SignedRequest> {

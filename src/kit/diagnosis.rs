@@ -68,15 +68,17 @@ pub fn is_digest(text: &str, digest: &[u8]) -> bool {
 /// `None` when the text is not JSON.
 pub fn in_documented_order(body: &[u8], rows: &[Field]) -> Option<String> {
     let raw: &RawValue = (depth(body) <= DEPTH_MAX).then(|| serde_json::from_slice(body).ok()).flatten()?;
-    ordered(raw, rows, "")
+    ordered(raw, &rows.iter().map(|it| it.name).collect::<Vec<_>>())
 }
 
-fn ordered(raw: &RawValue, rows: &[Field], prefix: &str) -> Option<String> {
-    let Some(Members(mut members)) = Members::within(raw) else { return rewritten(raw.get().as_bytes(), Writing::Minified) };
-    let place = |name: &str| rows.iter().position(|it| it.name.strip_prefix(prefix) == Some(name)).unwrap_or(rows.len());
-    members.sort_by_key(|it| place(&it.0));
+/// `rows` are the names that begin here. Where no row reaches, the order stays.
+fn ordered(raw: &RawValue, rows: &[&str]) -> Option<String> {
+    let members = if rows.is_empty() { None } else { Members::within(raw) };
+    let Some(Members(mut members)) = members else { return rewritten(raw.get().as_bytes(), Writing::Minified) };
+    members.sort_by_cached_key(|it| rows.iter().position(|row| *row == it.0).unwrap_or(rows.len()));
     let member = |(name, value): (Cow<'_, str>, &RawValue)| {
-        let inside = ordered(value, rows, &format!("{prefix}{name}."))?;
+        let inner: Vec<&str> = rows.iter().filter_map(|it| it.strip_prefix(&*name)?.strip_prefix('.')).collect();
+        let inside = ordered(value, &inner)?;
         Some(format!("{}:{inside}", serde_json::to_string(&name).ok()?))
     };
     Some(format!("{{{}}}", members.into_iter().map(member).collect::<Option<Vec<_>>>()?.join(",")))
@@ -95,16 +97,26 @@ mod tests {
         found.when_of(WRONG_FIELD_ORDER, Some("b")).reason(b"a", &["k", "other"], &[b""])
     }
 
+    const fn row(name: &'static str) -> Field {
+        Field { name, kind: Kind::Object, need: Need::Optional, meaning: "", evidence: Evidence::Assumed("a test") }
+    }
+
     #[test]
     fn members_are_put_in_the_order_of_the_rows() {
-        const fn row(name: &'static str) -> Field {
-            Field { name, kind: Kind::Object, need: Need::Optional, meaning: "", evidence: Evidence::Assumed("a test") }
-        }
         let rows = [row("id"), row("data"), row("data.b"), row("data.b.d"), row("data.b.c"), row("data.a")];
         let body = r#"{"data": {"a": 1.50, "z": [1], "b": {"c": "\u00e9", "d": {}}}, "id": 1}"#;
         let ordered = r#"{"id":1,"data":{"b":{"d":{},"c":"é"},"a":1.50,"z":[1]}}"#;
         assert_eq!(in_documented_order(body.as_bytes(), &rows).as_deref(), Some(ordered));
         assert_eq!(in_documented_order(b"{", &rows), None);
+    }
+
+    #[test]
+    fn a_long_name_is_not_copied_for_each_member_inside() {
+        // Copies of the name would be a hundred billion bytes.
+        let (name, members) = ("x".repeat(1_000_000), "\"a\":1,".repeat(100_000));
+        let body = format!("{{\"{name}\":{{{members}\"b\":2}},\"id\":1}}");
+        let ordered = format!("{{\"id\":1,\"{name}\":{{{members}\"b\":2}}}}");
+        assert!(in_documented_order(body.as_bytes(), &[row("id"), row("data"), row("data.b")]) == Some(ordered));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::answers::Stamp;
 use super::{Sandbox, Ticket, Work};
 use crate::control::{BodyLimits, Call, Later};
-use crate::kit::http::{HeaderMap, Request, Response, StatusCode, Target};
+use crate::kit::http::{HeaderMap, Method, Request, Response, StatusCode, Target};
 use crate::kit::time::Uptime;
 
 /// All headers of a request together, with its request line.
@@ -12,9 +12,12 @@ pub const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// The header fields of one request. This is hyper's default; to set it as well would cost an allocation a request.
 pub const HEADERS_MAX: usize = 100;
 
+/// The method of a request that a server takes: every usual one is shorter.
+pub const METHOD_BYTES_MAX: usize = 32;
+
 /// Nearly the size of a request line and headers as they are sent.
-pub fn head_bytes(target: &str, headers: &HeaderMap) -> usize {
-    headers.iter().fold(target.len(), |sum, (name, value)| sum + name.as_str().len() + value.len() + ": \r\n".len())
+pub fn head_bytes(method: &Method, target: &str, headers: &HeaderMap) -> usize {
+    headers.iter().fold(method.as_str().len() + target.len(), |sum, (name, value)| sum + name.as_str().len() + value.len() + ": \r\n".len())
 }
 
 /// The refusal of a head with too many bytes, or too many fields.
@@ -42,7 +45,7 @@ impl Sandbox {
             Target::Control { path } => Call::find(&request.method, path).map_or(BodyLimits::USUAL, |it| it.limits),
             Target::Provider { .. } => BodyLimits::USUAL,
         };
-        let refusal = if HEAD_BYTES_MAX < head_bytes(&request.target, &request.headers) {
+        let refusal = if HEAD_BYTES_MAX < head_bytes(&request.method, &request.target, &request.headers) {
             head_too_large()
         } else if limits.bytes_max < request.body.len() {
             body_too_large(limits.bytes_max)

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 pub use self::answers::{FAULT, HINT, SANDBOX};
 use self::answers::{Stamp, broken};
-pub use self::bounds::{HEAD_BYTES_MAX, HEADERS_MAX, body_too_large, head_bytes, head_too_large};
+pub use self::bounds::{HEAD_BYTES_MAX, HEADERS_MAX, METHOD_BYTES_MAX, body_too_large, head_bytes, head_too_large};
 use self::inputs::Inputs;
 use self::served::{Pacing, Served, serve};
 #[cfg(feature = "inside")]

@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use playmoney::inside::engine::delivery::{Answer, Attempt, AttemptId, Event, Outcome};
+use playmoney::inside::engine::delivery::{Answer, Attempt, AttemptId, Event, Outcome, Sent};
 use playmoney::inside::engine::ids::{ObjectId, ProviderId};
 use playmoney::inside::engine::inbox::{Inbox, Message, Signature};
 use playmoney::inside::engine::log::{Change, ChangeCause, Fired, Log, Trace, What};
@@ -120,7 +120,8 @@ fn outbox() -> (usize, Box<dyn std::any::Any>) {
         let id = outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event, None).expect("room");
         for number in 1..=10 {
             let body = outbox.get(id).expect("kept").body.clone();
-            let signed = Some(Kept::copy(&body.0));
+            let signed = Some(Sent::Own(Kept::copy(&body.0)));
+            let body = Sent::Own(body);
             outbox.add_attempt(id, &url, Attempt { number, headers: KeptHeaders::of(&headers(6)), body, signed, ..Attempt::default() });
             let answer = Answer { status: 500, headers: KeptHeaders::of(&headers(5)), body: Kept::copy(&[b'e'; 200]), is_cut: false };
             let outcome = Outcome { result: Ok(answer), took: Duration::ZERO, remarks: None };

@@ -1,6 +1,6 @@
 //! What deliveries cost in memory.
 
-use crate::engine::delivery::{AppliedFault, Attempt, Delivery, Outcome};
+use crate::engine::delivery::{AppliedFault, Attempt, Delivery, Outcome, Sent};
 use crate::kit::heap;
 use crate::kit::http::Kept;
 
@@ -9,7 +9,7 @@ const PLACES: usize = 64;
 
 /// A delivery with all its attempts.
 pub fn delivery(it: &Delivery) -> usize {
-    let attempts = it.attempts.iter().map(|own| attempt(own, &it.body) + own.outcome.as_ref().map_or(0, answer));
+    let attempts = it.attempts.iter().map(|own| attempt(own) + own.outcome.as_ref().map_or(0, answer));
     own(it) + attempts.sum::<usize>()
 }
 
@@ -26,8 +26,8 @@ pub fn own(it: &Delivery) -> usize {
 }
 
 /// An attempt without its answer. What it shares with its delivery costs nothing.
-pub fn attempt(it: &Attempt, body: &Kept) -> usize {
-    let own = |kept: &Kept| if kept.0.as_ptr() == body.0.as_ptr() { 0 } else { heap::shared(&kept.0) };
+pub fn attempt(it: &Attempt) -> usize {
+    let own = |sent: &Sent| if let Sent::Own(text) = sent { heap::shared(&text.0) } else { 0 };
     size_of::<Attempt>() + it.headers.cost() + own(&it.body) + it.signed.as_ref().map_or(0, own)
 }
 
@@ -39,7 +39,5 @@ pub fn answer(outcome: &Outcome) -> usize {
 
 /// Lets an attempt share the body of its delivery, when it is the same.
 pub fn share(attempt: &mut Attempt, body: &Kept) {
-    for kept in [Some(&mut attempt.body), attempt.signed.as_mut()].into_iter().flatten().filter(|it| **it == *body) {
-        kept.clone_from(body);
-    }
+    [Some(&mut attempt.body), attempt.signed.as_mut()].into_iter().flatten().for_each(|it| it.share(body));
 }

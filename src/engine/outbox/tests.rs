@@ -21,6 +21,25 @@ fn a_delivery_that_was_dropped_delays_no_other() {
 }
 
 #[test]
+fn i21_a_delivery_that_changes_its_address_is_counted() {
+    let mut outbox = Outbox::default();
+    let [first, second] = [1, 2].map(|id| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), None).expect("room"));
+    let other = format!("http://shop.test/{}", "x".repeat(1_000));
+    assert_eq!(outbox.next_leaving(), Some(first));
+    assert!(outbox.may_leave_for(first, &other));
+    assert_eq!((outbox.next_leaving(), outbox.queues.len()), (Some(second), 2), "the old queue goes on without it");
+    outbox.add_attempt(first, &other, Attempt { number: 1, ..Attempt::default() });
+    let attempt = AttemptId { delivery: first, number: 1, copy: 0 };
+    outbox.start(attempt);
+    let third = format!("{other}/3");
+    outbox.redirect(attempt, &third);
+    assert!(outbox.has_turn(first, &other) && !outbox.has_turn(first, &third), "its turn is at the new address");
+    let counted = outbox.bytes;
+    outbox.recount();
+    assert_eq!(outbox.bytes, counted);
+}
+
+#[test]
 fn i21_deliveries_are_kept_within_their_bound() {
     let mut outbox = Outbox::default();
     let long = Answer { status: 500, body: Kept(vec![b'x'; BYTES_MAX / 3 - 10_000].into()), ..Answer::default() };

@@ -40,6 +40,18 @@ impl Turns {
         self.made += 1;
         self.made
     }
+
+    /// An attempt at that target is not under way any more.
+    fn end(&mut self, target: String) {
+        let count = self.under_way.entry(target.clone()).or_default();
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            self.under_way.remove(&target);
+            if self.waiting.contains_key(&target) {
+                self.free.push_back(target);
+            }
+        }
+    }
 }
 
 /// When the outcome of an attempt is applied.
@@ -95,15 +107,19 @@ impl Outbox {
         };
         let outcome = self.in_flight.get_mut(place)?.outcome.take()?;
         let InFlight { attempt, target, .. } = self.in_flight.remove(place)?;
-        let count = self.turns.under_way.entry(target.clone()).or_default();
-        *count = count.saturating_sub(1);
-        if *count == 0 {
-            self.turns.under_way.remove(&target);
-            if self.turns.waiting.contains_key(&target) {
-                self.turns.free.push_back(target);
-            }
-        }
+        self.turns.end(target);
         Some((attempt, outcome))
+    }
+
+    /// An attempt that is under way goes to another address.
+    pub fn redirect(&mut self, attempt: AttemptId, url: &str) {
+        self.readdress(attempt.delivery, url);
+        let Some(delivery) = self.deliveries.get(&attempt.delivery) else { return };
+        let name = queue_name(delivery.provider_id, &delivery.account, url);
+        let Some(it) = self.in_flight.iter_mut().find(|it| it.attempt == attempt) else { return };
+        let before = std::mem::replace(&mut it.target, name.clone());
+        *self.turns.under_way.entry(name).or_default() += 1;
+        self.turns.end(before);
     }
 
     /// The next attempt of a delivery is made now; it leaves when its turn has come.

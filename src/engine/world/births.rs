@@ -93,15 +93,13 @@ impl World {
         for id in self.core.outbox.take_lost() {
             let Some(webhook) = self.core.outbox.get(id.delivery) else { continue };
             let Some(attempt) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (id.number, id.copy)) else { continue };
-            let (mut headers, body) = (attempt.headers.map(), attempt.body.0.clone());
+            let (mut headers, body) = (attempt.headers.map(), attempt.body.text(&webhook.body).0.clone());
             let contract = self.provider(webhook.provider_id).contract();
             let url = self.core.target(&webhook.url).to_owned();
             authorize(&mut headers, &url);
             let (time_limit, documented_headers) = (contract.schedule.time_limit, contract.webhook_headers(&webhook.event));
             let outgoing = Outgoing { id, generation: self.generation, url, headers, body, time_limit, documented_headers, dated: None };
-            if let Some(webhook) = self.core.outbox.get_mut(id.delivery) {
-                webhook.url.clone_from(&outgoing.url);
-            }
+            self.core.outbox.redirect(id, &outgoing.url);
             match inbox::of_url(&outgoing.url) {
                 Some((name, path)) => {
                     let outcome = self.inbox_outcome(uptime, &name, path, &outgoing);

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::World;
 use crate::engine::actions::Cause;
 use crate::engine::agenda::Due;
-use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Outgoing, Signed, Status, authorize, delivery_name};
+use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Outgoing, Sent, Signed, Status, authorize, delivery_name};
 use crate::engine::ids::ObjectId;
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
 use crate::engine::log::{AttemptEntry, OutcomeEntry, What};
@@ -91,23 +91,22 @@ impl World {
     }
 
     /// The next copy that a rule makes of an attempt leaves when the copy before it has an outcome.
-    fn send_next_copy(&mut self, uptime: Uptime, before: AttemptId) {
+    fn send_next_copy(&mut self, uptime: Uptime, before: AttemptId, sent: Attempt) {
         let Some(webhook) = self.core.outbox.get(before.delivery) else { return };
         let Some(how) = webhook.fault.as_ref().map(|it| &it.how) else { return };
         let id = AttemptId { copy: before.copy + 1, ..before };
-        let Some(sent) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (before.number, before.copy)) else { return };
         if how.copies_leave == CopiesLeave::Together || how.duplicate <= id.copy || sent.resend {
             return;
         }
-        let (webhook, sent) = (webhook.clone(), sent.clone());
+        let webhook = webhook.clone();
         if self.with(webhook.provider_id, uptime, |it, cx| it.attempt(cx, &webhook)).is_none() {
             return; // nothing is sent to a target that is gone
         }
         let signed = Signed {
             url: webhook.url.clone(),
             headers: sent.headers.map(),
-            body: sent.body.0,
-            signed: sent.signed.map(|it| it.text().into_owned()),
+            body: sent.body.text(&webhook.body).0.clone(),
+            signed: sent.signed.map(|it| it.text(&webhook.body).text().into_owned()),
             dated: None,
         };
         self.send(uptime, &webhook, id, signed, false);
@@ -139,8 +138,8 @@ impl World {
             number,
             at,
             headers,
-            body: Kept(signed.body),
-            signed: signed.signed.map(|it| Kept(it.into())),
+            body: Sent::of(Kept(signed.body), &webhook.body),
+            signed: signed.signed.map(|it| Sent::of(Kept(it.into()), &webhook.body)),
             outcome: None,
             repeated: false,
             resend,
@@ -211,7 +210,7 @@ impl World {
         let Some((provider, accounts)) = recognised else { return (None, Signature::Unsigned) };
         let mut signature = Signature::Unsigned;
         for secret in accounts.values().flat_map(|it| provider.signing_secrets(it)) {
-            let verdict = provider.verify(webhook, secret, &[]);
+            let verdict = provider.verify(webhook, secret);
             if verdict.valid {
                 return (Some(provider.contract().slug), Signature::Valid);
             }
@@ -245,25 +244,26 @@ impl World {
 
     /// Applies an outcome, and sends the next copy that a rule makes of that attempt.
     pub(super) fn apply(&mut self, uptime: Uptime, attempt: AttemptId, outcome: Outcome) {
-        self.conclude(uptime, attempt, outcome);
-        self.send_next_copy(uptime, attempt);
+        // The outbox may forget what was sent; the next copy is made from the whole attempt.
+        let Some(sent) = self.core.outbox.set_outcome(attempt, outcome.clone()) else {
+            self.core.outbox.advance_queue(attempt.delivery); // it was dropped; the events behind it were not
+            return;
+        };
+        self.conclude(uptime, attempt, &sent, &outcome);
+        self.send_next_copy(uptime, attempt, sent);
     }
 
     /// Applies an outcome: ends the delivery or books a retry.
-    fn conclude(&mut self, uptime: Uptime, attempt: AttemptId, outcome: Outcome) {
+    fn conclude(&mut self, uptime: Uptime, attempt: AttemptId, failed: &Attempt, outcome: &Outcome) {
         let id = attempt.delivery;
-        let Some(failed) = self.core.outbox.set_outcome(attempt, outcome.clone()) else {
-            self.core.outbox.advance_queue(id); // it was dropped; the events behind it were not
-            return;
-        };
         let Some(webhook) = self.core.outbox.get(id).cloned() else { return };
         if 0 < attempt.copy {
-            return self.log_outcome(&webhook, &failed, &outcome); // the outcome of the first duplicate counts
+            return self.log_outcome(&webhook, failed, outcome); // the outcome of the first duplicate counts
         }
         if !failed.resend && webhook.scheduled == 1 {
             self.core.outbox.advance_queue(id);
         }
-        self.log_outcome(&webhook, &failed, &outcome);
+        self.log_outcome(&webhook, failed, outcome);
         let provider_id = webhook.provider_id;
         if outcome.accepted() {
             let first = webhook.status != Status::Delivered;
@@ -277,7 +277,7 @@ impl World {
         if failed.resend || webhook.status != Status::Pending {
             return;
         }
-        let next = self.with(provider_id, uptime, |it, cx| if webhook.once { None } else { it.retry(cx, &webhook, &failed) });
+        let next = self.with(provider_id, uptime, |it, cx| if webhook.once { None } else { it.retry(cx, &webhook, failed) });
         match next {
             Some(at) => {
                 let at = at.max(self.core.now);

@@ -21,7 +21,7 @@ mod rows;
 mod verdict;
 
 pub use rows::EVENTS;
-pub use verdict::verify;
+pub use verdict::{mistake, verify};
 
 const SIGNATURE_NAME: &str = "x-webhook-signature";
 const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);

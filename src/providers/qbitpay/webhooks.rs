@@ -212,17 +212,19 @@ fn join(body: &[u8], order: Order, write: impl Fn(&RawValue) -> Option<String>) 
     Some(members.into_iter().filter_map(pair).collect::<Vec<_>>().join("&"))
 }
 
-/// Whether a signature is right and, if it is not, which common mistake explains it.
-pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
+/// Whether a signature is right.
+pub fn verify(webhook: &Received<'_>, secret: &str) -> Verdict {
     let canonical = canonical(webhook.body);
     let expected = signature(&canonical, secret);
-    Verdict::of(webhook.header(&SIGNATURE), expected, canonical, |received, canonical| {
-        mistake(webhook.body, canonical, received.trim(), secret, others)
-    })
-    .unless(|| (as_sent(webhook.body) != compact(webhook.body)).then_some(RESERIALISED_BODY))
+    Verdict::of(webhook.header(&SIGNATURE), expected, canonical).unless(|| as_sent(webhook.body) != compact(webhook.body))
 }
 
-fn mistake(body: &[u8], canonical: &str, received: &str, secret: &str, others: &[&str]) -> &'static str {
+/// Which common mistake explains a wrong signature.
+pub fn mistake(webhook: &Received<'_>, verdict: &Verdict, secret: &str, others: &[&str]) -> &'static str {
+    if verdict.is_right() {
+        return RESERIALISED_BODY;
+    }
+    let (body, canonical, received) = (webhook.body, &verdict.canonical, verdict.signature().trim());
     let digest = |text: &[u8], key: &[u8]| md5(&[text, b"&key=", key].concat());
     let covers = |text: &[u8], key: &[u8]| same(&hex::encode_upper(digest(text, key)), &received.to_ascii_uppercase());
     let with = |order, writing| join(body, order, |it| rewritten(it.get().as_bytes(), writing)).unwrap_or_default();

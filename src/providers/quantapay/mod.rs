@@ -113,8 +113,12 @@ impl Provider for QuantaPay {
         webhooks::waits(account)
     }
 
-    fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
-        webhooks::verify(webhook, secret, others)
+    fn verify(&self, webhook: &Received<'_>, secret: &str) -> Verdict {
+        webhooks::verify(webhook, secret)
+    }
+
+    fn mistake(&self, webhook: &Received<'_>, verdict: &Verdict, secret: &str, others: &[&str]) -> &'static str {
+        webhooks::mistake(webhook, verdict, secret, others)
     }
 
     /// The signature is a field of the form itself; no header is added.

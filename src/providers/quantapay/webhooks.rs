@@ -98,21 +98,24 @@ fn key(body: &[u8]) -> Option<String> {
     serde_json::from_str(Members::parse(body)?.get("key")?.get()).ok()
 }
 
-/// Whether a webhook carries the secret and, if not, which usual mistake explains it. Nothing is signed, so the canonical
-/// text is empty.
-pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
-    let mistake = |received: &str, _: &str| mistake(webhook.body, received, secret, others);
+/// Whether a webhook carries the secret. Nothing is signed, so the canonical text is empty.
+pub fn verify(webhook: &Received<'_>, secret: &str) -> Verdict {
     let own = key(webhook.body);
     if own.is_none()
         && let Some(read_otherwise) = slips(webhook.body).iter().find_map(|it| key(it))
     {
         // The key is there, but only for a reader who guesses the encoding.
-        return Verdict::of(Some(read_otherwise), secret.to_owned(), String::new(), mistake).unless(|| Some(WRONG_ENCODING));
+        return Verdict::of(Some(read_otherwise), secret.to_owned(), String::new()).unless(|| true);
     }
-    Verdict::of(own, secret.to_owned(), String::new(), mistake)
+    Verdict::of(own, secret.to_owned(), String::new())
 }
 
-fn mistake(body: &[u8], received: &str, secret: &str, others: &[&str]) -> &'static str {
+/// Which usual mistake explains a wrong secret.
+pub fn mistake(webhook: &Received<'_>, verdict: &Verdict, secret: &str, others: &[&str]) -> &'static str {
+    if verdict.is_right() {
+        return WRONG_ENCODING;
+    }
+    let (body, received) = (webhook.body, verdict.signature());
     let written = [STANDARD.encode(secret), hex::encode(secret), hex::encode(hmac_sha256(secret.as_bytes(), body))];
     Diagnosis::of(secret, |_, key| key == received.as_bytes())
         .when_rewritten(

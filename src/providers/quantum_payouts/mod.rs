@@ -82,8 +82,12 @@ impl Provider for QuantumPayouts {
         wire::test_result(outcome.and_then(Outcome::answered), outcome.map_or(0, |it| it.took.as_millis()))
     }
 
-    fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
-        webhooks::verify(webhook, secret, others)
+    fn verify(&self, webhook: &Received<'_>, secret: &str) -> Verdict {
+        webhooks::verify(webhook, secret)
+    }
+
+    fn mistake(&self, webhook: &Received<'_>, verdict: &Verdict, secret: &str, others: &[&str]) -> &'static str {
+        webhooks::mistake(webhook, verdict, secret, others)
     }
 
     fn usage(&self) -> Usage {

@@ -112,16 +112,16 @@ pub fn minify(body: &[u8]) -> String {
     rewritten(body, Writing::Minified).unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
 }
 
-/// Whether a signature is right and, if not, which usual mistake explains it.
-pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
+/// Whether a signature is right.
+pub fn verify(webhook: &Received<'_>, secret: &str) -> Verdict {
     let canonical = minify(webhook.body);
     let expected = signature(&canonical, secret);
-    Verdict::of(webhook.header(&SIGNATURE), expected, canonical, |received, canonical| {
-        mistake(webhook.body, canonical, received.trim(), secret, others)
-    })
+    Verdict::of(webhook.header(&SIGNATURE), expected, canonical)
 }
 
-fn mistake(body: &[u8], canonical: &str, received: &str, secret: &str, others: &[&str]) -> &'static str {
+/// Which usual mistake explains a wrong signature.
+pub fn mistake(webhook: &Received<'_>, verdict: &Verdict, secret: &str, others: &[&str]) -> &'static str {
+    let (body, canonical, received) = (webhook.body, &verdict.canonical, verdict.signature().trim());
     let hex = received.strip_prefix("sha256=").unwrap_or(received);
     let covers = |text: &[u8], secret: &[u8]| same(&hmac_sha256_hex(secret, text), &hex.to_ascii_lowercase());
     let rewritten_as = |writing| rewritten(body, writing).unwrap_or_default();

@@ -100,8 +100,12 @@ impl Provider for Quoine {
         webhooks::attempt(cx, webhook)
     }
 
-    fn verify(&self, webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
-        webhooks::verify(webhook, secret, others)
+    fn verify(&self, webhook: &Received<'_>, secret: &str) -> Verdict {
+        webhooks::verify(webhook, secret)
+    }
+
+    fn mistake(&self, webhook: &Received<'_>, verdict: &Verdict, secret: &str, others: &[&str]) -> &'static str {
+        webhooks::mistake(webhook, verdict, secret, others)
     }
 
     fn sign_request(&self, request: &Request, secret: &str) -> Option<SignedRequest> {

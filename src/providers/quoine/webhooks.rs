@@ -20,7 +20,7 @@ mod verdict;
 
 pub use rows::{CAPTURED, CONFIRMED, DETECTED, EVENTS, EXPIRED};
 use verdict::AGE_MAX;
-pub use verdict::verify;
+pub use verdict::{mistake, verify};
 
 /// How an inbox recognises a webhook of this provider.
 pub const MARKS: &[Mark] = &[Mark::Header(NONCE), Mark::Begins("authorization", "APIAuth ")];

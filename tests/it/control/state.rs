@@ -117,6 +117,29 @@ fn import_after_export_is_the_identity() {
 }
 
 #[test]
+fn a_saved_sandbox_has_a_body_once() {
+    let mut shop = Tape::shop();
+    shop.play("merchant 500 500 500");
+    perform(&mut shop, "ONCE");
+    shop.play("advance 20s");
+    let mut saved = exported(&mut shop);
+    let shown = call(&mut shop, "GET", "deliveries", &Json::Null);
+    let delivery = &saved["core"]["outbox"]["deliveries"]["1"];
+    let (body, attempts) = (delivery["body"].clone(), delivery["attempts"].as_array().expect("a list").clone());
+    assert!(attempts.len() > 1 && attempts.iter().all(|it| it.get("body").is_none() && it.get("signed").is_none()), "{attempts:?}");
+    assert_eq!(call(&mut shop, "PUT", "state", &saved).0, 200);
+    assert_eq!(call(&mut shop, "GET", "deliveries", &Json::Null), shown);
+    // A document that repeats the body is read as well, and one in which nothing was signed.
+    let attempts = &mut saved["core"]["outbox"]["deliveries"]["1"]["attempts"];
+    attempts[0]["body"] = body;
+    attempts[1]["signed"] = Json::Null;
+    assert_eq!(call(&mut shop, "PUT", "state", &saved).0, 200);
+    let again = exported(&mut shop);
+    let attempts = &again["core"]["outbox"]["deliveries"]["1"]["attempts"];
+    assert_eq!((attempts[0].get("body"), attempts[1].get("signed")), (None, Some(&Json::Null)));
+}
+
+#[test]
 fn a_restored_sandbox_keeps_its_own_name_and_bounds() {
     let mut shop = Tape::shop();
     create(&mut shop, "A");

@@ -43,6 +43,15 @@ async fn t12_a_head_is_refused_with_its_reason() {
 }
 
 #[tokio::test]
+async fn t12_a_method_has_a_bound() {
+    let server = server(Start::default()).await;
+    for (length, status) in [(32, "405"), (33, "501"), (60_000, "501"), (66_000, "431")] {
+        let answer = say(&server, &format!("{} /__admin/health HTTP/1.1\r\n{END}", "X".repeat(length))).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")) && answer.contains("\"detail\""), "{length}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn http_1_0_needs_no_host() {
     let server = server(Start::default()).await;
     let answer = raw(server.address(), b"GET /__admin/health HTTP/1.0\r\n\r\n").await;

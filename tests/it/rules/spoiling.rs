@@ -1,5 +1,6 @@
 //! What becomes of a webhook.
 
+use playmoney::inside::engine::outbox::BYTES_MAX;
 use serde_json::{Value as Json, json};
 
 use super::{list, shop};
@@ -67,6 +68,22 @@ fn duplicates_share_number_and_id_and_the_first_decides() {
     );
     shop.play("merchant 200\nadvance until idle");
     assert_eq!(list(&mut shop, "deliveries")[0]["status"], "delivered");
+}
+
+#[test]
+fn i21_duplicates_are_whole_although_the_outbox_forgets() {
+    let mut shop = shop(&rule("quantum-payouts", "times: 1", "duplicate: 2"));
+    shop.play("merchant 500").play(PERFORM).play("advance 1s");
+    let mut saved = shop.admin("GET", "state", &Json::Null);
+    let first = saved["core"]["outbox"]["deliveries"]["1"].as_object_mut().expect("a delivery");
+    first.insert("body".to_owned(), json!("x".repeat(BYTES_MAX)));
+    shop.admin("PUT", "state", &saved);
+    shop.posted.clear();
+    shop.play("merchant 500 500 500 500 500").play("advance 15s");
+    let copies: Vec<_> = shop.posted.iter().filter(|it| it.id.delivery == 1 && it.id.number == 2).collect();
+    assert_eq!(copies.len(), 2);
+    assert!(copies[1].headers == copies[0].headers && copies[1].body == copies[0].body);
+    assert_eq!(list(&mut shop, "deliveries")[0]["attempts"][2]["request"]["headers"], json!({}), "what was sent is not kept");
 }
 
 #[test]

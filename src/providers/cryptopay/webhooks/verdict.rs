@@ -9,13 +9,15 @@ use crate::kit::sign::{hmac_sha256, hmac_sha256_hex, same};
 use crate::providers::cryptopay::wire::EVENT_BODY;
 
 /// Checks the bytes as they came.
-pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
+pub fn verify(webhook: &Received<'_>, secret: &str) -> Verdict {
     let expected = hmac_sha256_hex(secret.as_bytes(), webhook.body);
     let canonical = String::from_utf8_lossy(webhook.body).into_owned();
-    Verdict::of(webhook.header(&SIGNATURE), expected, canonical, |received, _| mistake(webhook.body, received.trim(), secret, others))
+    Verdict::of(webhook.header(&SIGNATURE), expected, canonical)
 }
 
-fn mistake(body: &[u8], received: &str, secret: &str, others: &[&str]) -> &'static str {
+/// Which common mistake explains a wrong signature.
+pub fn mistake(webhook: &Received<'_>, verdict: &Verdict, secret: &str, others: &[&str]) -> &'static str {
+    let (body, received) = (webhook.body, verdict.signature().trim());
     let bare = received.strip_prefix("sha256=").unwrap_or(received);
     let covers = |text: &[u8], secret: &[u8]| same(&hmac_sha256_hex(secret, text), &bare.to_ascii_lowercase());
     let compact = rewritten(body, Writing::Minified).unwrap_or_default();

@@ -17,20 +17,29 @@ use crate::providers::quoine::wire::{EVENT_BODY, Signable, content_md5, credenti
 pub const AGE_MAX: Duration = Duration::from_secs(900);
 
 /// Checks a callback as Quoine's own shop did: signature, digest of the body, age.
-pub fn verify(webhook: &Received<'_>, secret: &str, others: &[&str]) -> Verdict {
+pub fn verify(webhook: &Received<'_>, secret: &str) -> Verdict {
     let parts = Signable::of(webhook.headers);
     let uri = without_origins(&request_uri_of(webhook.url.unwrap_or("")));
     let canonical = parts.canonical(&uri);
     let expected = signature(secret, &canonical);
     let received = credentials(webhook.headers).map(|it| it.1.to_owned());
-    let mistake = |received: &str, canonical: &str| mistake(parts, (&uri, canonical), received, secret, others);
-    Verdict::of(received, expected, canonical, mistake).unless(|| later_fault(webhook, parts))
+    Verdict::of(received, expected, canonical).unless(|| is_altered(webhook, parts) || is_stale(webhook, parts))
+}
+
+/// Which usual mistake explains a callback that is not valid.
+pub fn mistake(webhook: &Received<'_>, verdict: &Verdict, secret: &str, others: &[&str]) -> &'static str {
+    let parts = Signable::of(webhook.headers);
+    if verdict.is_right() {
+        return later_fault(webhook, parts);
+    }
+    let uri = without_origins(&request_uri_of(webhook.url.unwrap_or("")));
+    wrong_signature(parts, (&uri, &verdict.canonical), verdict.signature(), secret, others)
 }
 
 /// What can be wrong although the signature is right: the signature covers the texts of digest and date, not the body or the
 /// age.
-fn later_fault(webhook: &Received<'_>, parts: Signable<'_>) -> Option<&'static str> {
-    if is_sent(webhook.headers) && parts.md5 != content_md5(webhook.body) {
+fn later_fault(webhook: &Received<'_>, parts: Signable<'_>) -> &'static str {
+    if is_altered(webhook, parts) {
         let body = webhook.body;
         let with = |writing| rewritten(body, writing).unwrap_or_default();
         // Nothing is signed with a key here, so the digest alone is compared.
@@ -38,20 +47,26 @@ fn later_fault(webhook: &Received<'_>, parts: Signable<'_>) -> Option<&'static s
             .when_of(RESERIALISED_BODY, [with(Writing::Minified), with(Writing::Escaped)])
             .when_of(WRONG_FIELD_ORDER, [Some(with(Writing::Sorted)), in_documented_order(body, EVENT_BODY)].iter().flatten())
             .when_of(WRONG_ENCODING, slips(body));
-        return Some(found.reason(body, &[], &[]));
+        return found.reason(body, &[], &[]);
     }
-    let Some(sent) = date(parts.date) else {
-        return Some("stale_timestamp");
-    };
-    let age = nearer(sent, webhook.now, webhook.date).duration_since(sent);
-    (AGE_MAX < age).then_some("stale_timestamp")
+    "stale_timestamp"
+}
+
+/// Whether the body is not the one of the digest.
+fn is_altered(webhook: &Received<'_>, parts: Signable<'_>) -> bool {
+    is_sent(webhook.headers) && parts.md5 != content_md5(webhook.body)
+}
+
+/// Whether the date is too old, or cannot be read.
+fn is_stale(webhook: &Received<'_>, parts: Signable<'_>) -> bool {
+    date(parts.date).is_none_or(|sent| AGE_MAX < nearer(sent, webhook.now, webhook.date).duration_since(sent))
 }
 
 fn is_sent(headers: &HeaderMap) -> bool {
     headers.contains_key(super::CONTENT_MD5)
 }
 
-fn mistake(parts: Signable<'_>, (uri, canonical): (&str, &str), received: &str, secret: &str, others: &[&str]) -> &'static str {
+fn wrong_signature(parts: Signable<'_>, (uri, canonical): (&str, &str), received: &str, secret: &str, others: &[&str]) -> &'static str {
     let raw = hmac_sha1(secret.as_bytes(), canonical.as_bytes());
     let bare = |it: &str| it.split_whitespace().collect::<String>().trim_end_matches('=').to_owned();
     let writings = [hex::encode(raw), STANDARD.encode(hex::encode(raw)), bare(&URL_SAFE.encode(raw)), bare(&STANDARD.encode(raw))];
