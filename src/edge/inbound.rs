@@ -249,7 +249,7 @@ const KEEP_ALIVE_NAME: HeaderName = HeaderName::from_static("keep-alive");
 /// Waits until the caller sends nothing more: they may still read, or be gone.
 async fn half_closed(socket: &Socket) {
     if socket.ended().await == Ended::Both {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -46,9 +46,10 @@ pub fn connecting(to: SocketAddr, why: &io::Error) -> Broken {
 /// Why an answer ended before it was complete.
 pub fn within(error: &hyper::Error) -> String {
     let broken = exchanging(error);
-    match broken.failure {
-        Failure::Reset => "the receiver closed the connection before the end of its answer".to_owned(),
-        _ => broken.detail,
+    if broken.failure == Failure::Reset {
+        "the receiver closed the connection before the end of its answer".to_owned()
+    } else {
+        broken.detail
     }
 }
 
