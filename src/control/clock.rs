@@ -173,8 +173,8 @@ pub struct Walked {
 }
 
 /// Everything that has happened since the report before. On a clock that runs, since the walk began.
-pub fn report(world: &mut World, walk: Walked) -> Response {
-    let report = world.core.log.take_report();
+pub fn report(world: &World, walk: Walked) -> Response {
+    let report = world.core.log.report();
     let render = Renderer::of(world);
     let fired: Vec<Json> = report.fired.iter().map(|it| render.fired(it, &world.core.outbox)).collect();
     let deliveries: Vec<Json> = report.deliveries.iter().map(|it| render.attempted(it)).collect();

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use self::mask::Mask;
 use crate::contract::violations;
-use crate::engine::delivery::{Attempt, Delivery, MARK, Outcome, Status, delivery_name, is_basic};
+use crate::engine::delivery::{Answer, Attempt, Delivery, MARK, Outcome, Status, delivery_name, is_basic};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Message;
 use crate::engine::log::{ActionEntry, Block, Change, DeliveryRow, Entry, Fired, FiredRow, OutcomeEntry, Refused, RequestEntry, What};
@@ -137,7 +137,8 @@ impl Renderer {
         let show = |text: &str| self.about_url(&delivery.url, text);
         let outcome = it.outcome.as_ref();
         let answer = outcome.and_then(|it| it.result.as_ref().ok());
-        let response = answer.map(|it| self.with_body(json!({"headers": headers_as_object(&it.headers.map(), show)}), &it.body, show));
+        let headers = |it: &Answer| headers_as_object(&self.without_tokens(it.headers.map()), show);
+        let response = answer.map(|it| self.with_body(json!({"headers": headers(it)}), &it.body, show));
         let mut shown = json!({
             "number": it.number, "at": it.at,
             "status": outcome.and_then(Outcome::answered), "error": outcome.and_then(Outcome::error),
@@ -151,7 +152,7 @@ impl Renderer {
             }
         }
         let remarks = outcome.and_then(|it| it.remarks.as_ref());
-        let hint = remarks.and_then(|it| it.hint.clone()).or_else(|| hints::of_attempt(delivery, it));
+        let hint = remarks.and_then(|it| it.hint.clone()).or_else(|| hints::of_attempt(delivery, it, |it| self.url(it)));
         for (name, text) in [("detail", remarks.and_then(|it| it.detail.clone())), ("hint", hint)] {
             if let Some(text) = text {
                 shown[name] = json!(show(&text));
@@ -175,6 +176,16 @@ impl Renderer {
     fn without_password(&self, mut headers: HeaderMap) -> HeaderMap {
         if let Some(value) = headers.get_mut(header::AUTHORIZATION).filter(|it| is_basic(it)) {
             *value = self.mask.basic(value);
+        }
+        headers
+    }
+
+    /// Headers of an answer without the password and the tokens of the address to which it redirects.
+    fn without_tokens(&self, mut headers: HeaderMap) -> HeaderMap {
+        if let Some(value) = headers.get_mut(header::LOCATION)
+            && let Ok(shown) = HeaderValue::try_from(&*self.mask.url(&String::from_utf8_lossy(value.as_bytes())))
+        {
+            *value = shown;
         }
         headers
     }

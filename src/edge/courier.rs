@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use self::broken::Broken;
 use super::egress::Egress;
 use super::notices::Notices;
-use crate::engine::delivery::{Answer, Failure, MARK, Outcome, Outgoing, Remarks};
+use crate::engine::delivery::{Failure, MARK, Outcome, Outgoing, Remarks};
 use crate::kit::http::HeaderName;
 use crate::kit::time::Duration;
 use crate::kit::webhook_url::{Host, Place, Scheme, WebhookUrl};
@@ -105,7 +105,7 @@ impl Courier {
     }
 
     /// `marked` becomes true once a request with Playmoney's mark is sent.
-    async fn attempt(&self, target: &WebhookUrl, outgoing: &Outgoing, marked: &AtomicBool) -> Result<Answer, Unanswered> {
+    async fn attempt(&self, target: &WebhookUrl, outgoing: &Outgoing, marked: &AtomicBool) -> Result<exchange::Answered, Unanswered> {
         let (stream, peer) = self.connect(target).await?;
         let mark = mark_for(peer.ip());
         let is_marked = mark.is_some();
@@ -198,12 +198,9 @@ async fn resolve(target: &WebhookUrl) -> Result<Vec<SocketAddr>, Unanswered> {
 }
 
 /// What came of an attempt, in the words of the engine.
-fn outcome(result: Result<Answer, Broken>) -> Outcome {
+fn outcome(result: Result<exchange::Answered, Broken>) -> Outcome {
     let (result, detail, hint) = match result {
-        Ok(answer) => {
-            let detail = answer.is_cut.then(|| "the receiver closed the connection before the end of its answer".to_owned());
-            (Ok(answer), detail, None)
-        }
+        Ok((answer, cut)) => (Ok(answer), cut, None),
         Err(Broken { failure, detail, hint }) => (Err(failure), Some(detail), hint),
     };
     Outcome { result, took: Duration::ZERO, remarks: Remarks { detail, hint, marked: false }.boxed() }

@@ -45,7 +45,7 @@ const CLOSING_TIME_MAX: Duration = Duration::from_secs(5);
 /// When the server stops, connections may finish their requests within this duration.
 const SHUTDOWN_TIME_MAX: Duration = Duration::from_secs(5);
 /// A caller that sends nothing more may still read, or be gone: both look alike. An answer that is not ready after this
-/// duration is given up.
+/// duration is given up. An advance of the clock ends at once instead.
 const HALF_CLOSED_TIME_MAX: Duration = Duration::from_secs(2);
 
 /// What all connections share.
@@ -224,7 +224,7 @@ async fn decide(
             } else {
                 tokio::select! {
                     biased;
-                    leaving = driver.handle(request) => leaving?,
+                    leaving = driver.handle_until(request, half_closed(socket)) => leaving?,
                     () = given_up(socket) => return None,
                 }
             };
@@ -249,6 +249,13 @@ async fn decide(
 
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const KEEP_ALIVE_NAME: HeaderName = HeaderName::from_static("keep-alive");
+
+/// Waits until the caller sends nothing more: they may still read, or be gone.
+async fn half_closed(socket: &Socket) {
+    if socket.ended().await == Ended::Both {
+        std::future::pending::<()>().await;
+    }
+}
 
 /// Waits until the caller is gone, or must be taken for gone.
 async fn given_up(socket: &Socket) {

@@ -1,6 +1,7 @@
 //! What happened in a sandbox: one log, written in one place. The journal, a walk's report and the timeline of a scenario
 //! are views of it. Live events, coverage and history, which do not exist yet, will be further ones.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -145,11 +146,23 @@ impl Log {
         self.report.get_or_insert_default();
     }
 
+    /// The report that is due.
+    pub fn report(&self) -> Cow<'_, Report> {
+        self.report.as_ref().map_or_else(|| Cow::Owned(Report::default()), Cow::Borrowed)
+    }
+
     /// Takes the report that is due, and begins the next one.
     pub fn take_report(&mut self) -> Report {
         let mut report = self.report.replace(Report::default()).unwrap_or_default();
         report.sort();
         report
+    }
+
+    /// The caller may not have read a report: the next one tells it too. While the clock runs, none is kept.
+    pub fn tell_again(&mut self, told: Report) {
+        if let Some(report) = &mut self.report {
+            report.begin_with(told);
+        }
     }
 
     /// Keeps nothing for a report: the clock runs.

@@ -25,7 +25,8 @@ pub struct WebhookUrl {
     pub scheme: Scheme,
     pub host: Host,
     pub port: u16,
-    /// The value of the header `Host`: host and port as they were written, a name outside ASCII in Punycode.
+    /// The value of the header `Host`: the host as it was written, a name outside ASCII in Punycode, and the port, when one
+    /// was written.
     pub authority: String,
     /// Path and query as the request line carries them.
     pub request_uri: String,
@@ -94,11 +95,12 @@ impl WebhookUrl {
             Some(text) if text.bytes().all(|it| it.is_ascii_digit()) => text.parse().ok().filter(|it| 0 < *it).ok_or(BAD_PORT)?,
             Some(_) => return Err(BAD_PORT),
         };
-        let written_host = match &host {
-            Host::Name(name) if !written_host.is_ascii() => name,
-            Host::Name(_) | Host::Address(_) => written_host,
+        let sent_host = match &host {
+            Host::Name(name) if !written_host.is_ascii() => name.clone(),
+            Host::Address(it) if !written_host.is_ascii() => it.to_string(), // only an IPv4 address can be written so
+            Host::Name(_) | Host::Address(_) => written_host.to_owned(),
         };
-        let authority = written_port.map_or_else(|| written_host.to_owned(), |it| format!("{written_host}:{it}"));
+        let authority = if written_port.is_some() { format!("{sent_host}:{port}") } else { sent_host };
         let request_uri = request_uri(below);
         if request_uri.parse::<http::uri::PathAndQuery>().is_err() {
             return Err("the path of the address has a character that must be percent-encoded");
@@ -187,6 +189,8 @@ mod tests {
             ("http://my_app.localhost:1/", "my_app.localhost", 1, "my_app.localhost:1", "/"),
             ("http://127.1:9000/", "127.0.0.1", 9000, "127.1:9000", "/"),
             ("http://2130706433/", "127.0.0.1", 80, "2130706433", "/"),
+            ("http://１２７.０.０.１:1/", "127.0.0.1", 1, "127.0.0.1:1", "/"),
+            ("http://h:045563/", "h", 45563, "h:45563", "/"),
             ("http://[::1]:9000/x", "::1", 9000, "[::1]:9000", "/x"),
             ("http://[::ffff:127.0.0.1]", "127.0.0.1", 80, "[::ffff:127.0.0.1]", "/"),
             ("http://u:p@h:1/x", "h", 1, "h:1", "/x"),

@@ -187,13 +187,6 @@ impl Sandbox {
         self.go_on(uptime);
     }
 
-    /// A caller has gone. Their walk through time ends at the step that it is in.
-    pub fn give_up(&mut self, uptime: Uptime, ticket: Ticket) {
-        if !self.inputs.give_up(ticket) && self.tickets.give_up(ticket) {
-            self.abandon(uptime);
-        }
-    }
-
     /// The attempts for which a caller's walk through time waits, each with the address that it was sent to.
     pub fn awaited(&self, ticket: Ticket) -> Vec<(AttemptId, String)> {
         let world = &self.world;

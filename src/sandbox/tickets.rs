@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::answers::HINT;
 use super::served::Pacing;
 use crate::control::{Before, Conclusion, Later, Waiting};
+use crate::engine::log::Report;
 use crate::engine::rules::Transport;
 use crate::kit::http::{HeaderValue, Response};
 use crate::kit::time::{Timestamp, Uptime};
@@ -67,6 +68,14 @@ pub struct Held {
     until_uptime: Option<Duration>,
 }
 
+/// A report that was handed out.
+pub struct Told {
+    pub walker: Ticket,
+    /// The sandbox's generation: what happened in an earlier one is not told again.
+    pub generation: u64,
+    pub report: Report,
+}
+
 /// The callers of a sandbox. They belong to the process, not to the state: a copy of a sandbox has none.
 #[derive(Default)]
 pub struct Tickets {
@@ -82,6 +91,10 @@ pub struct Tickets {
     slow: usize,
     /// Whose walk through time is under way.
     pub walker: Option<Ticket>,
+    /// The latest report that a walk was answered with.
+    pub told: Option<Told>,
+    /// The callers who send nothing more and have no answer yet.
+    pub half_closed: BTreeSet<Ticket>,
 }
 
 impl Tickets {
@@ -156,7 +169,13 @@ impl Tickets {
     /// The answer of a caller, if it can be fetched.
     pub fn fetch(&mut self, ticket: Ticket) -> Option<Answered> {
         let place = self.ready.iter().rposition(|it| it.0 == ticket)?;
+        self.half_closed.remove(&ticket);
         Some(self.ready.swap_remove(place).1)
+    }
+
+    /// Whether the answer of a caller can be fetched.
+    pub fn is_ready(&self, ticket: Ticket) -> bool {
+        self.ready.iter().any(|it| it.0 == ticket)
     }
 
     /// What a caller waits for.
@@ -210,9 +229,15 @@ impl Tickets {
         self.keep(ticket, open);
     }
 
+    /// Whether nothing shows that a caller still waits for the report of a walk.
+    pub fn may_be_gone(&self, walker: Ticket) -> bool {
+        self.half_closed.contains(&walker) && !matches!(self.open.get(&walker), Some(Open::Walk(other)) if *other != Conclusion::Report)
+    }
+
     /// A caller has gone. Returns whether it walked through time.
     pub fn give_up(&mut self, ticket: Ticket) -> bool {
         self.ready.retain(|it| it.0 != ticket);
+        self.half_closed.remove(&ticket);
         if let Some(Open::Held(_) | Open::Sending) = self.take(ticket) {
             self.slow -= 1;
         }

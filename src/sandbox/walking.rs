@@ -2,7 +2,7 @@
 
 use super::Sandbox;
 use super::answers::broken;
-use super::tickets::{Open, Ticket};
+use super::tickets::{Open, Ticket, Told};
 use crate::control::{self, Conclusion, Until, Walked};
 use crate::engine::log::Counts;
 use crate::kit::http::{Response, StatusCode};
@@ -89,7 +89,10 @@ impl Sandbox {
     /// Lets the walk under way go on, up to the next webhook; its caller's ticket has the answer once it has arrived.
     pub(super) fn proceed(&mut self, uptime: Uptime) {
         let Some(walker) = self.tickets.walker else { return };
-        let progress = self.guarded(|it| it.walk_on(uptime)).unwrap_or(Progress::Gone);
+        let mut progress = self.guarded(|it| it.walk_on(uptime)).unwrap_or(Progress::Gone);
+        if matches!(progress, Progress::Waiting | Progress::More) && self.tickets.may_be_gone(walker) {
+            progress = self.guarded(Self::arrive_early).unwrap_or(Progress::Gone);
+        }
         self.has_more = matches!(progress, Progress::More);
         let response = match progress {
             Progress::Waiting | Progress::More => return,
@@ -108,9 +111,16 @@ impl Sandbox {
         let arrived = Walked { from: walk.from, incomplete: walk.incomplete };
         let response = self.guarded(|it| {
             let response = control::conclude(&mut it.world, arrived, &conclusion);
+            if conclusion == Conclusion::Report {
+                let (generation, report) = (it.world.generation, it.world.core.log.take_report());
+                it.tickets.told = Some(Told { walker, generation, report });
+            }
             it.end_walk(uptime);
             response
         });
+        if self.tickets.may_be_gone(walker) {
+            self.tell_again(walker);
+        }
         self.stamped(response.unwrap_or_else(|broken| broken))
     }
 
@@ -143,8 +153,7 @@ impl Sandbox {
                 if !full {
                     return Progress::Waiting;
                 }
-                walk.incomplete = true;
-                return self.arrive();
+                return self.arrive_early();
             }
             walk.before_first_step.get_or_insert(counts);
             let met = walk.met(counts);
@@ -154,17 +163,21 @@ impl Sandbox {
                 (Until::Delivery(_), _) if 0 < met.outcomes => true,
                 (_, next) => next.is_none(),
             };
-            let Some(walk) = &mut self.walk else { return Progress::Gone };
             match next {
                 _ if arrived => return self.arrive(),
                 Some(at) if !full => _ = self.step(uptime, at),
-                _ => {
-                    walk.incomplete = true;
-                    return self.arrive();
-                }
+                _ => return self.arrive_early(),
             }
         }
         if self.walk.is_some() { Progress::More } else { Progress::Gone }
+    }
+
+    /// The walk is over before its end is reached.
+    fn arrive_early(&mut self) -> Progress {
+        if let Some(walk) = &mut self.walk {
+            walk.incomplete = true;
+        }
+        self.arrive()
     }
 
     /// The walk is over. One that has met all it looked for stays where it is; any other ends at its moment.
@@ -186,8 +199,37 @@ impl Sandbox {
         Progress::Arrived(Box::new(walk))
     }
 
+    /// A caller has gone. Their walk through time ends at the step that it is in.
+    pub fn give_up(&mut self, uptime: Uptime, ticket: Ticket) {
+        if self.tickets.is_ready(ticket) {
+            self.tell_again(ticket);
+        }
+        if !self.inputs.give_up(ticket) && self.tickets.give_up(ticket) {
+            self.abandon(uptime);
+        }
+    }
+
+    /// A caller sends nothing more: they may still read, or be gone. Their walk ends at the step that it is in and is
+    /// answered. What the answer tells stands in the next report too.
+    pub fn half_close(&mut self, uptime: Uptime, ticket: Ticket) {
+        self.tell_again(ticket);
+        self.tickets.half_closed.insert(ticket);
+        if self.tickets.walker == Some(ticket) {
+            self.proceed(uptime);
+        }
+    }
+
+    /// A caller may not have read the answer to their walk: what it told, if it is the latest, stands in the next report too.
+    pub fn tell_again(&mut self, walker: Ticket) {
+        if let Some(told) = self.tickets.told.take_if(|it| it.walker == walker)
+            && told.generation == self.world.generation
+        {
+            self.world.core.log.tell_again(told.report);
+        }
+    }
+
     /// The walk's caller has gone: time goes on from the step that it is in.
-    pub(super) fn abandon(&mut self, uptime: Uptime) {
+    fn abandon(&mut self, uptime: Uptime) {
         self.has_more = false;
         if let Some(walk) = self.walk.take() {
             self.world.moved(walk.from);

@@ -4,19 +4,19 @@ use crate::engine::delivery::{Attempt, Delivery, Outcome, is_basic};
 use crate::kit::http::header;
 use crate::kit::webhook_url::WebhookUrl;
 
-/// Advice about an attempt, when there is any.
-pub fn of_attempt(delivery: &Delivery, it: &Attempt) -> Option<String> {
-    redirect(it).or_else(|| unsent_password(delivery, it))
+/// Advice about an attempt, when there is any. `url` shows an address.
+pub fn of_attempt(delivery: &Delivery, it: &Attempt, url: impl Fn(&str) -> String) -> Option<String> {
+    redirect(it, url).or_else(|| unsent_password(delivery, it))
 }
 
-fn redirect(it: &Attempt) -> Option<String> {
+fn redirect(it: &Attempt, url: impl Fn(&str) -> String) -> Option<String> {
     let answer = it.outcome.as_ref().and_then(|it: &Outcome| it.result.as_ref().ok())?;
     if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
         return None;
     }
     let headers = answer.headers.map();
     let location = headers.get(header::LOCATION).map(|it| String::from_utf8_lossy(it.as_bytes()));
-    let to = location.map_or(String::new(), |it| format!(", `{it}`"));
+    let to = location.map_or(String::new(), |it| format!(", `{}`", url(&it)));
     Some(format!("webhooks follow no redirect: set the address to which the receiver redirects{to}"))
 }
 

@@ -43,6 +43,16 @@ pub fn connecting(to: SocketAddr, why: &io::Error) -> Broken {
     Broken::new(failure, format!("no connection to {to}: {why}"))
 }
 
+/// Why an answer ended before it was complete.
+pub fn within(error: &hyper::Error) -> String {
+    let broken = exchanging(error);
+    if broken.failure == Failure::Reset {
+        "the receiver closed the connection before the end of its answer".to_owned()
+    } else {
+        broken.detail
+    }
+}
+
 /// An exchange that failed before the head of the answer was complete.
 pub fn exchanging(error: &hyper::Error) -> Broken {
     let mut cause: Option<&dyn Error> = Some(error);

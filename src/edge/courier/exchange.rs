@@ -26,8 +26,11 @@ pub fn headers(target: &WebhookUrl, outgoing: &Outgoing, mark: Option<HeaderName
     headers
 }
 
+/// The beginning of an answer and, if the whole of it did not come, why not.
+pub type Answered = (Answer, Option<String>);
+
 /// Posts the body, and returns the beginning of the answer.
-pub async fn post<S>(stream: S, request_uri: &str, headers: HeaderMap, outgoing: &Outgoing) -> Result<Answer, Broken>
+pub async fn post<S>(stream: S, request_uri: &str, headers: HeaderMap, outgoing: &Outgoing) -> Result<Answered, Broken>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -51,9 +54,10 @@ where
         (response, None) => response.map_err(|it| broken::exchanging(&it))?,
     };
     let (head, body) = response.into_parts();
-    let (body, is_cut) = beginning(body).await;
+    let (body, cut) = beginning(body).await;
     drop(connection);
-    Ok(Answer { status: head.status.as_u16(), headers: KeptHeaders::of(&head.headers), body: Kept::copy(&body), is_cut })
+    let (status, headers) = (head.status.as_u16(), KeptHeaders::of(&head.headers));
+    Ok((Answer { status, headers, body: Kept::copy(&body), is_cut: cut.is_some() }, cut))
 }
 
 /// Ends the task of the connection with the attempt.
@@ -65,15 +69,18 @@ impl Drop for Connection {
     }
 }
 
-/// The first bytes of an answer, and whether the connection ended within them. Later bytes are not awaited.
-async fn beginning(mut body: Incoming) -> (Bytes, bool) {
+/// The first bytes of an answer, and why it ended within them if it did. Later bytes are not awaited.
+async fn beginning(mut body: Incoming) -> (Bytes, Option<String>) {
     let mut kept = BytesMut::new();
     while kept.len() < ANSWER_BYTES_MAX
         && let Some(frame) = body.frame().await
     {
-        let Ok(frame) = frame else { return (kept.freeze(), true) };
+        let frame = match frame {
+            Ok(frame) => frame,
+            Err(why) => return (kept.freeze(), Some(broken::within(&why))),
+        };
         let Some(chunk) = frame.data_ref() else { continue };
         kept.extend_from_slice(&chunk[..chunk.len().min(ANSWER_BYTES_MAX - kept.len())]);
     }
-    (kept.freeze(), false)
+    (kept.freeze(), None)
 }

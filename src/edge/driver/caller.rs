@@ -97,6 +97,17 @@ impl Caller {
         }
     }
 
+    /// The caller sends nothing more, and may be gone.
+    pub(super) fn half_close(&self) {
+        let uptime = self.driver.stopwatch.uptime();
+        let mut sandbox = self.driver.lock();
+        match self.answered {
+            Some(_) => sandbox.tell_again(self.ticket),
+            None => sandbox.half_close(uptime, self.ticket),
+        }
+        self.driver.drain(sandbox, uptime);
+    }
+
     /// Waits until the answer is ready, or until only another call can make it ready: a rule delays it until the simulated
     /// moment that is returned, the clock stands, and no walk through time is under way.
     pub async fn ready_or_held(&mut self) -> Option<Timestamp> {

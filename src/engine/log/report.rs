@@ -79,6 +79,21 @@ impl Report {
         }
     }
 
+    /// Puts an earlier report before this one.
+    pub(super) fn begin_with(&mut self, earlier: Self) {
+        let later = std::mem::replace(self, earlier);
+        let before = self.fired.len();
+        self.waiting.extend(later.waiting.into_iter().map(|(delivery, row)| (delivery, before + row)));
+        self.waiting.retain(|_, row| *row < LISTED_MAX);
+        self.fired.extend(later.fired);
+        self.fired.truncate(LISTED_MAX);
+        self.fired_total += later.fired_total;
+        self.deliveries.extend(later.deliveries);
+        self.deliveries.truncate(LISTED_MAX);
+        self.deliveries_total += later.deliveries_total;
+        self.open = later.open && self.fired.len() < LISTED_MAX;
+    }
+
     /// The step that was under way is over: what is written next is not an effect of it.
     pub(super) fn close(&mut self) {
         self.open = false;

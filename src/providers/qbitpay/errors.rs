@@ -37,17 +37,20 @@ pub struct Fault {
     pub message: String,
     pub code: &'static str,
     pub field: &'static str,
+    /// What the provider does not say: it stands beside the answer.
+    #[serde(skip)]
+    pub hint: Option<&'static str>,
 }
 
 impl Fault {
     /// A required parameter is missing.
     pub fn missing(field: &'static str) -> Self {
-        Self { message: "required".to_owned(), code: "missing_field", field }
+        Self { message: "required".to_owned(), code: "missing_field", field, hint: None }
     }
 
     /// A parameter has a wrong value.
     pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
-        Self { message: message.into(), code: "invalid", field }
+        Self { message: message.into(), code: "invalid", field, hint: None }
     }
 }
 
@@ -100,6 +103,11 @@ impl Error {
             Self::NoPath => const { refusal(ERRORS, "not_found") },
             Self::Internal => const { refusal(ERRORS, "api_error") },
         }
+    }
+
+    /// What stands beside the answer.
+    pub fn hint(&self) -> Option<&'static str> {
+        if let Self::Validation(faults) = self { faults.iter().find_map(|it| it.hint) } else { None }
     }
 
     /// The only function that writes this provider's error body.

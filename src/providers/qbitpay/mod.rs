@@ -70,6 +70,7 @@ impl Provider for QbitPay {
         };
         answer.unwrap_or_else(|error: Error| {
             cx.trace.error = Some(error.row().name);
+            cx.trace.hint = error.hint().map(Into::into).or(cx.trace.hint.take());
             error.render()
         })
     }

@@ -232,8 +232,8 @@ pub fn mistake(webhook: &Received<'_>, verdict: &Verdict, secret: &str, others: 
     let ordered = documented.iter().filter_map(|rows| as_sent(in_documented_order(body, rows)?.as_bytes()));
     Diagnosis::of(secret, covers)
         .when_rewritten(is_digest(received, &digest(canonical.as_bytes(), secret.as_bytes())))
-        .when_of(WRONG_ENCODING, [with(Order::ByName, Writing::Escaped)]) // slashes or Chinese escaped
         .when_of(RESERIALISED_BODY, compact(body)) // the body was printed anew
+        .when_of(WRONG_ENCODING, [with(Order::ByName, Writing::Escaped)]) // slashes or Chinese escaped
         .when_of(RESERIALISED_BODY, [body]) // the whole body was signed
         .when_of(WRONG_FIELD_ORDER, [with(Order::ByName, Writing::Sorted), with(Order::AsSent, Writing::Minified)])
         .when_of(WRONG_FIELD_ORDER, ordered)

@@ -111,6 +111,42 @@ fn a_walk_whose_caller_has_gone_stands_in_the_next_report() {
 }
 
 #[test]
+fn a_walk_ends_at_its_step_when_its_caller_sends_nothing_more_and_is_told_again() {
+    let mut sandbox = shop(Mode::Frozen);
+    sandbox.handle(Uptime::START, payout("A"));
+    driving::deliver(&mut sandbox, Uptime::START, &mut |_, _| Outcome::status(200));
+    let walker = advance(&mut sandbox, &json!({"by": "1h"}));
+    sandbox.half_close(Uptime::START, walker);
+    let first = asking::json(&sandbox.poll_answer(Uptime::START, walker).and_then(|it| it.response).expect("at once")).1;
+    let ended = (&first["incomplete"], &first["pending"], &first["now"], told(&first));
+    assert_eq!(ended, (&json!(true), &json!(0), &json!("2026-01-01T00:10:00Z"), vec!["A 1 200".to_owned()]));
+    let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
+    let again = report(&mut sandbox, ticket);
+    assert_eq!((&again["fired_total"], told(&again)), (&json!(1), vec!["A 1 200".to_owned(), "A 1 200".to_owned()]));
+    assert_eq!(again["fired"][0]["attempt"], first["fired"][0]["attempt"], "{again}");
+}
+
+#[test]
+fn a_report_that_its_caller_may_not_have_read_is_told_again() {
+    let end: [fn(&mut Sandbox, Ticket); 2] =
+        [|it, ticket| it.half_close(Uptime::START, ticket), |it, ticket| it.give_up(Uptime::START, ticket)];
+    for end in end {
+        let mut sandbox = shop(Mode::Frozen);
+        sandbox.handle(Uptime::START, payout("A"));
+        driving::deliver(&mut sandbox, Uptime::START, &mut |_, _| Outcome::status(200));
+        let walker = advance(&mut sandbox, &json!({"by": "0s"}));
+        sandbox.handle(Uptime::START, payout("B"));
+        driving::deliver(&mut sandbox, Uptime::START, &mut |_, _| Outcome::status(200));
+        end(&mut sandbox, walker);
+        let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
+        assert_eq!(told(&report(&mut sandbox, ticket)), ["A 1 200", "B 1 200"]);
+        sandbox.half_close(Uptime::START, walker);
+        let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
+        assert_eq!(report(&mut sandbox, ticket)["deliveries_total"], 0, "it is no longer the latest report");
+    }
+}
+
+#[test]
 fn i10_a_restored_sandbox_gives_the_same_next_report() {
     let played = |restarts: bool| {
         let mut shop = Tape::shop();

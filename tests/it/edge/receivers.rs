@@ -196,6 +196,24 @@ async fn an_answer_that_is_cut_keeps_its_status_and_is_tried_again() {
 }
 
 #[tokio::test]
+async fn a_chunk_that_cannot_be_read_is_named() {
+    let garbled = Receiver::raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\nzz\r\n").await;
+    let attempt = attempt(&format!("http://{garbled}/")).await;
+    assert_eq!((&attempt["status"], &attempt["error"], &attempt["response"]["body"]), (&json!(200), &json!("bad_response"), &json!("ab")));
+    let detail = text(&attempt, "detail");
+    assert!(detail.contains("is not HTTP/1.1") && detail.contains("chunk"), "{attempt}");
+}
+
+#[tokio::test]
+async fn a_redirect_shows_no_token() {
+    let head = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/login?token=abcdefghijklmnop\r\nContent-Length: 0\r\n\r\n";
+    let redirected = attempt(&format!("http://{}/", Receiver::raw(head).await)).await;
+    let shown = "http://127.0.0.1/login?token=***mnop";
+    assert_eq!(redirected["response"]["headers"]["location"], shown, "{redirected}");
+    assert!(text(&redirected, "hint").ends_with(&format!("`{shown}`")), "{redirected}");
+}
+
+#[tokio::test]
 async fn a_redirect_and_a_far_date_come_with_advice() {
     let redirect = Receiver::raw(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/login\r\nContent-Length: 0\r\n\r\n").await;
     let redirected = attempt(&format!("http://{redirect}/")).await;

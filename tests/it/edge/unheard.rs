@@ -1,13 +1,15 @@
 //! Requests that are refused for their head, half-closed connections, and what the journal keeps of requests that no provider
 //! has heard.
 
+use std::time::Duration;
+
 use playmoney::inside::edge::Server;
 use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::net::{admin, raw, request, send, server};
+use crate::net::{Receiver, admin, answered, perform, raw, request, send, server, shop};
 
 const END: &str = "Host: localhost\r\nConnection: close\r\n\r\n";
 
@@ -69,6 +71,54 @@ async fn a_client_that_has_sent_all_may_close_its_half() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("answered, then closed");
     assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("frozen"), "{answer}");
+}
+
+/// A server with one attempt that fails, and the bytes of an advance of seven hours. The receiver answers slowly.
+async fn slow_walk() -> (Server, Receiver, Vec<u8>) {
+    let receiver = Receiver::start(|_| {
+        Box::pin(async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            answered(500)
+        })
+    });
+    let receiver = receiver.await;
+    let server = shop(&format!("http://{}/", receiver.address)).await;
+    perform(&server, "A").await;
+    admin(&server, "POST", "clock/advance", &json!({"by": "0s"})).await;
+    let head = "POST /__admin/clock/advance HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 11";
+    (server, receiver, format!("{head}\r\n\r\n{{\"by\":\"7h\"}}").into_bytes())
+}
+
+#[tokio::test]
+async fn a_client_that_closes_its_half_ends_its_walk_and_is_answered() {
+    let (server, _receiver, advance) = slow_walk().await;
+    let mut stream = TcpStream::connect(server.address()).await.expect("it listens");
+    stream.write_all(&advance).await.expect("sent");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let began = tokio::time::Instant::now();
+    stream.shutdown().await.expect("half closed");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("answered, then closed");
+    assert!(began.elapsed() < Duration::from_millis(1_500), "{:?}", began.elapsed());
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"incomplete\""), "{answer}");
+}
+
+#[tokio::test]
+async fn nothing_is_in_no_report_when_a_client_hangs_up() {
+    for waits in [Duration::ZERO, Duration::from_millis(100), Duration::from_millis(700)] {
+        let (server, receiver, advance) = slow_walk().await;
+        let mut stream = TcpStream::connect(server.address()).await.expect("it listens");
+        stream.write_all(&advance).await.expect("sent");
+        tokio::time::sleep(waits).await;
+        drop(stream);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let stands = admin(&server, "GET", "clock", &Json::Null).await["now"].clone();
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        assert_eq!(admin(&server, "GET", "clock", &Json::Null).await["now"], stands, "after {waits:?}");
+        let report = admin(&server, "POST", "clock/advance", &json!({"by": "0s"})).await;
+        let told = 3 + usize::try_from(report["deliveries_total"].as_u64().expect("a number")).expect("few");
+        assert_eq!(told, receiver.arrived.lock().expect("no panic").len(), "after {waits:?}: {report}");
+    }
 }
 
 #[tokio::test]

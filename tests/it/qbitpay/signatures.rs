@@ -53,6 +53,8 @@ fn the_usual_mistakes_are_recognised() {
     let sorted = OWN.replace(OWN.split(",\"data\":").nth(1).expect("data"), &format!("{}}}", parsed["data"]));
     let escaped = string_a(OWN).replace("银行转账", "\\u94f6\\u884c\\u8f6c\\u8d26");
     let spaced = OWN.replace(",\"", ", \"").replace("\":", "\": ");
+    let plain: String = OWN.chars().filter(|it| it.is_ascii() && *it != '/').collect(); // nothing in it needs escaping
+    let plain_spaced = plain.replace(",\"", ", \"").replace("\":", "\": ");
     let spaced_text = format!("{},data={}", "", "").replace(",data=", &string_a(OWN).replace(",\"", ", \"").replace("\":", "\": "));
     let unsorted = {
         let (head, data) = OWN[1..].split_once(",\"data\":").expect("data");
@@ -62,6 +64,7 @@ fn the_usual_mistakes_are_recognised() {
     for (body, sent, reason) in [
         (OWN, right.clone(), Json::Null),
         (spaced.as_str(), right.clone(), json!("reserialised_body")),
+        (plain_spaced.as_str(), signature(&string_a(&plain), KEY), json!("reserialised_body")),
         (&OWN.replace("银行转账", "\\u94f6\\u884c\\u8f6c\\u8d26"), right.clone(), json!("reserialised_body")),
         (
             &OWN.replace("Payout memo", "Payout\\/memo"),

@@ -45,7 +45,7 @@ impl<'a> Sheet<'a> {
         let url = self.text(row)?;
         match webhook_url(&url) {
             Ok(_) => return Some(url),
-            Err(why) => self.refuse(row, why),
+            Err(why) => self.said.push(Fault { hint: Some(why), ..Fault::invalid(row.name, words(&Wrong::NotAUrl)) }),
         }
         None
     }
