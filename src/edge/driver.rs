@@ -93,13 +93,9 @@ impl Driver {
         self.sandbox.lock()
     }
 
-    /// Answers one request. `None`: the connection is cut without an answer.
-    pub async fn handle(self: &Arc<Self>, request: Request) -> Option<Leaving> {
-        self.handle_until(request, std::future::pending()).await
-    }
-
-    /// The same for a caller who may send nothing more before the answer is ready: then `half_closed` ends.
-    pub async fn handle_until(self: &Arc<Self>, request: Request, half_closed: impl Future<Output = ()>) -> Option<Leaving> {
+    /// Answers one request. `None`: the connection is cut without an answer. When the caller sends nothing more before the
+    /// answer is ready, `half_closed` ends.
+    pub async fn handle(self: &Arc<Self>, request: Request, half_closed: impl Future<Output = ()>) -> Option<Leaving> {
         let place = if control::is_long(&request) { LONG_CALLS.acquire().await.ok() } else { None };
         let mut caller = self.put(request).with(place);
         tokio::select! {

@@ -224,7 +224,7 @@ async fn decide(
             } else {
                 tokio::select! {
                     biased;
-                    leaving = driver.handle_until(request, half_closed(socket)) => leaving?,
+                    leaving = driver.handle(request, half_closed(socket)) => leaving?,
                     () = given_up(socket) => return None,
                 }
             };

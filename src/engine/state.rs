@@ -34,18 +34,14 @@ struct Memory {
 }
 
 /// Writes a sandbox as a document, at that uptime.
-///
-/// # Panics
-/// When a part of the state cannot be written as JSON. Every type of ours can.
-pub fn save(world: &World, uptime: Uptime) -> Json {
+pub fn save(world: &World, uptime: Uptime) -> impl Serialize {
     let mut core = world.core.clone();
     core.clock.settle(uptime);
     core.agenda.retain(|due| world.is_live(due));
     let contains_secrets = secrets_from_outside(&core).next().is_some();
     let memory = |it: &dyn DynProvider| Memory { slug: it.contract().slug.to_owned(), memory: it.save() };
     let providers = world.providers.iter().map(|it| memory(it.as_ref())).collect();
-    let document = Document { playmoney_state: VERSION, contains_secrets, core, providers };
-    serde_json::to_value(document).expect("the state is JSON")
+    Document { playmoney_state: VERSION, contains_secrets, core, providers }
 }
 
 /// The bytes of a sandbox as such a document, nearly.

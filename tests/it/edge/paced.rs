@@ -22,7 +22,7 @@ const FEATURES: &str = "/quantum-payouts/api/v1/features";
 type Asking<'a> = Pin<Box<dyn Future<Output = Option<Leaving>> + Send + 'a>>;
 
 fn ask(driver: &Arc<Driver>, request: Request) -> Asking<'_> {
-    Box::pin(driver.handle(request))
+    Box::pin(driver.put(request).answer())
 }
 
 fn features(fault: &str) -> Request {
@@ -41,7 +41,7 @@ fn at_once(asking: &mut Asking<'_>) -> Option<Leaving> {
 
 async fn control(driver: &Arc<Driver>, method: Method, path: &str, body: &str) -> Response {
     let call = Request::new(method, &format!("/__admin/{path}"), body.to_owned()).with("Content-Type", "application/json");
-    let response = driver.handle(call).await.expect("an answer").response;
+    let response = driver.put(call).answer().await.expect("an answer").response;
     assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
     response
 }
@@ -73,7 +73,7 @@ async fn a_held_answer_leaves_when_simulated_time_has_come() {
 async fn on_a_clock_that_runs_it_leaves_by_itself() {
     let start = Start { mode: playmoney::inside::engine::clock::Mode::Real, ..ruled("quantum-payouts.features", "{latency: 20ms}") };
     let driver = driver(start);
-    let answer = driver.handle(features("")).await.expect("an answer").response;
+    let answer = driver.put(features("")).answer().await.expect("an answer").response;
     let clock: Json = serde_json::from_slice(&control(&driver, Method::GET, "clock", "").await.body).expect("JSON");
     let [given, seen] = [answer.headers["playmoney-time"].to_str().expect("text"), clock["now"].as_str().expect("a time")]
         .map(|it| it.parse::<playmoney::inside::kit::time::Timestamp>().expect("a time"));
@@ -152,10 +152,10 @@ async fn an_answer_that_waits_for_a_webhook_is_held_back_after_that() {
     let start = Start { webhook_url: Some(receiver.url()), ..ruled("quantum-payouts.webhook_test", "{latency: 1s}") };
     let driver = driver(start);
     let form = Request::new(Method::POST, "/quantum-payouts/index.php?view=login", "username=demo&password=demo-password");
-    let login = driver.handle(form.with("Content-Type", "application/x-www-form-urlencoded")).await.expect("an answer").response;
+    let login = driver.put(form.with("Content-Type", "application/x-www-form-urlencoded")).answer().await.expect("an answer").response;
     let cookie = login.headers["set-cookie"].to_str().expect("text").split(';').next().expect("a cookie").to_owned();
     let settings = Request::new(Method::GET, "/quantum-payouts/index.php?view=settings", "").with("Cookie", &cookie);
-    let page = driver.handle(settings).await.expect("an answer").response;
+    let page = driver.put(settings).answer().await.expect("an answer").response;
     let page = String::from_utf8(page.body.to_vec()).expect("text");
     let token = page.split("csrf_token").nth(1).and_then(|it| it.split("value=\"").nth(1)).and_then(|it| it.split('"').next());
     let body = json!({"csrf_token": token.expect("a token")}).to_string();

@@ -29,7 +29,7 @@ async fn a_walk_that_has_arrived_ends_no_other() {
         tokio::spawn(async move {
             for _ in 0..20_000 {
                 let advance = Request::new(Method::POST, "/__admin/clock/advance", r#"{"by": "1s"}"#);
-                let answer = driver.handle(advance.with("Content-Type", "application/json")).await.expect("an answer");
+                let answer = driver.put(advance.with("Content-Type", "application/json")).answer().await.expect("an answer");
                 let body = String::from_utf8_lossy(&answer.response.body);
                 assert!(!body.contains("advance_ended"), "{body}");
             }
