@@ -1,16 +1,19 @@
 //! `/__admin/clock`.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use http::StatusCode;
 use serde_json::{Value as Json, json};
 
 use super::call::field;
 use super::input::Input;
 use super::render::{HELD, Renderer};
-use super::{Answer, Ask, Conclusion, Problem, ok};
+use super::{Answer, Ask, Conclusion, Later, Problem, ok};
 use crate::engine::agenda::Due;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::delivery::AttemptId;
-use crate::engine::log::What;
+use crate::engine::log::{Report, What};
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::{Request, Response};
@@ -164,30 +167,40 @@ pub fn is_advance(request: &Request) -> bool {
 }
 
 /// A walk through time that has arrived.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Walked {
     /// Where it began.
     pub from: Timestamp,
     /// A bound was hit before its end was reached.
     pub incomplete: bool,
+    /// Everything that has happened since the report before. On a clock that runs, since the walk began.
+    pub report: Arc<Report>,
 }
 
-/// Everything that has happened since the report before. On a clock that runs, since the walk began.
-pub fn report(world: &World, walk: Walked) -> Response {
-    let report = world.core.log.report();
-    let render = Renderer::of(world);
-    let fired: Vec<Json> = report.fired.iter().map(|it| render.fired(it, &world.core.outbox)).collect();
-    let deliveries: Vec<Json> = report.deliveries.iter().map(|it| render.attempted(it)).collect();
-    let mut answer = json!({
-        "from": walk.from, "now": world.core.now,
-        "fired": fired, "fired_total": report.fired_total,
-        "deliveries": deliveries, "deliveries_total": report.deliveries_total,
-    });
-    if walk.incomplete
-        && let Some(members) = answer.as_object_mut()
-    {
-        members.insert("incomplete".to_owned(), json!(true));
-        members.insert("pending".to_owned(), json!(world.pending()));
-    }
-    Response::json(StatusCode::OK, &answer)
+/// A report with more rows is written on another thread.
+const ROWS_AT_ONCE: usize = 200;
+
+/// Tells what has happened.
+pub fn report(world: &World, walk: Walked) -> Answer {
+    let Walked { from, incomplete, report } = walk;
+    let (render, now, pending) = (Renderer::of(world), world.core.now, world.pending());
+    // Of what was due and has not left, what still waits for its turn.
+    let waits = |it: &u64| world.core.outbox.is_pending(*it);
+    let waiting: BTreeSet<u64> = report.not_left().filter(waits).collect();
+    let rows = report.fired.len() + report.deliveries.len();
+    let make = move || {
+        let fired: Vec<Json> = report.fired.iter().map(|it| render.fired(it, &waiting)).collect();
+        let deliveries: Vec<Json> = report.deliveries.iter().map(|it| render.attempted(it)).collect();
+        let mut answer = json!({
+            "from": from, "now": now,
+            "fired": fired, "fired_total": report.fired_total,
+            "deliveries": deliveries, "deliveries_total": report.deliveries_total,
+        });
+        if incomplete && let Some(members) = answer.as_object_mut() {
+            members.insert("incomplete".to_owned(), json!(true));
+            members.insert("pending".to_owned(), json!(pending));
+        }
+        Response::json(StatusCode::OK, &answer)
+    };
+    if rows <= ROWS_AT_ONCE { Answer::Now(make()) } else { Answer::Later(Later::new(make)) }
 }

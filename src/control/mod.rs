@@ -274,15 +274,15 @@ fn no_call(method: &Method, path: &str) -> Response {
 }
 
 /// The answer to the caller whose walk has arrived.
-pub fn conclude(world: &mut World, walk: Walked, conclusion: &Conclusion) -> Response {
+pub fn conclude(world: &mut World, walk: Walked, conclusion: &Conclusion) -> Answer {
     let settled = walk.incomplete.then_some(false);
-    match conclusion {
-        Conclusion::Report => clock::report(world, walk),
+    Answer::Now(match conclusion {
+        Conclusion::Report => return clock::report(world, walk),
         Conclusion::Acted { provider_id, action, done, uptime } => actions::report(world, *uptime, *provider_id, action, *done, settled),
         Conclusion::Attempt { delivery, number } => deliveries::report(world, *delivery, *number),
         Conclusion::Restored => state::report(world, settled),
         Conclusion::Passed => Response::json(StatusCode::OK, &clock::render(world)),
-    }
+    })
 }
 
 /// The answer to a waiting caller, as soon as it is ready or the caller's patience ends.

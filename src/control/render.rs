@@ -1,17 +1,18 @@
 //! How people see what has happened: entries of the log, deliveries, messages. Secrets from outside, live keys and card numbers
 //! are masked here and nowhere else, so a reader cannot forget to.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 
 use self::mask::Mask;
 use crate::contract::violations;
-use crate::engine::delivery::{Answer, Attempt, Delivery, MARK, Outcome, Status, delivery_name, is_basic};
+use crate::engine::delivery::{Answer, Attempt, Delivery, MARK, Outcome, delivery_name, is_basic};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Message;
 use crate::engine::log::{ActionEntry, Block, Change, DeliveryRow, Entry, Fired, FiredRow, OutcomeEntry, Refused, RequestEntry, What};
-use crate::engine::outbox::Outbox;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
 use crate::kit::http::{HeaderMap, HeaderValue, Kept, header, headers_as_object, headers_as_written};
@@ -88,9 +89,9 @@ impl Renderer {
         Some(json!({"at": entry.at, "provider": entry.provider.map(|it| self.slug(it)), "text": text}))
     }
 
-    /// Something that was due, as the report of a walk lists it.
-    pub fn fired(&self, row: &FiredRow, outbox: &Outbox) -> Json {
-        let (kind, subject, detail) = due(row, outbox);
+    /// Something that was due, as the report of a walk lists it. `waiting` are the deliveries that still wait for their turn.
+    pub fn fired(&self, row: &FiredRow, waiting: &BTreeSet<u64>) -> Json {
+        let (kind, subject, detail) = due(row, waiting);
         let provider = row.provider.map(|it| self.slug(it));
         json!({"at": row.at, "kind": kind, "provider": provider, "subject": self.text(subject), "detail": self.text(&detail)})
     }
@@ -214,7 +215,7 @@ impl Renderer {
 }
 
 /// Kind, subject and detail of something that was due.
-fn due<'b>(row: &'b FiredRow, outbox: &Outbox) -> (&'static str, &'b str, String) {
+fn due<'b>(row: &'b FiredRow, waiting: &BTreeSet<u64>) -> (&'static str, &'b str, String) {
     let step = |it: &Change| format!("{} to {}", it.from, it.to);
     let change = row.change.as_ref();
     match &row.fired {
@@ -227,7 +228,7 @@ fn due<'b>(row: &'b FiredRow, outbox: &Outbox) -> (&'static str, &'b str, String
             ("block", subject, format!("{} block {height}: {confirmations} of {wanted} confirmations{change}", blockchain.word()))
         }
         Fired::Attempt(it) => {
-            let waits = || outbox.get(it.delivery).is_some_and(|it| it.status == Status::Pending);
+            let waits = || waiting.contains(&it.delivery);
             let stays = || if waits() { "waits for its turn" } else { "has no target any more" };
             let left = row.attempt.map_or_else(|| stays().to_owned(), |it| format!("attempt {it}"));
             ("delivery", &it.subject, format!("{} {left}", it.event))

@@ -1,7 +1,6 @@
 //! What happened in a sandbox: one log, written in one place. The journal, a walk's report and the timeline of a scenario
 //! are views of it. Live events, coverage and history, which do not exist yet, will be further ones.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -144,11 +143,6 @@ impl Log {
     /// Keeps what happens for the next report.
     pub fn begin_report(&mut self) {
         self.report.get_or_insert_default();
-    }
-
-    /// The report that is due.
-    pub fn report(&self) -> Cow<'_, Report> {
-        self.report.as_ref().map_or_else(|| Cow::Owned(Report::default()), Cow::Borrowed)
     }
 
     /// Takes the report that is due, and begins the next one.

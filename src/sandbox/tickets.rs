@@ -1,6 +1,7 @@
 //! Callers and their answers: an answer that is not ready yet is a ticket that its caller polls.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::answers::HINT;
@@ -73,7 +74,7 @@ pub struct Told {
     pub walker: Ticket,
     /// The sandbox's generation: what happened in an earlier one is not told again.
     pub generation: u64,
-    pub report: Report,
+    pub report: Arc<Report>,
 }
 
 /// The callers of a sandbox. They belong to the process, not to the state: a copy of a sandbox has none.

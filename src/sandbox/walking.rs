@@ -1,10 +1,12 @@
 //! The walk through time that a caller waits for.
 
+use std::sync::Arc;
+
 use super::Sandbox;
 use super::answers::broken;
 use super::tickets::{Open, Ticket, Told};
-use crate::control::{self, Conclusion, Until, Walked};
-use crate::engine::log::Counts;
+use crate::control::{self, Answer, Conclusion, Until, Walked};
+use crate::engine::log::{Counts, Report};
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::time::{Timestamp, Uptime};
 
@@ -94,34 +96,45 @@ impl Sandbox {
             progress = self.guarded(Self::arrive_early).unwrap_or(Progress::Gone);
         }
         self.has_more = matches!(progress, Progress::More);
-        let response = match progress {
+        let answer = match progress {
             Progress::Waiting | Progress::More => return,
             Progress::Arrived(walk) => self.conclude(uptime, walker, &walk),
-            Progress::Gone => self.ended(),
+            Progress::Gone => None,
         };
         self.tickets.walker = None;
-        self.tickets.answer(walker, response);
+        match answer {
+            Some(Answer::Now(response)) => {
+                let response = self.stamped(response);
+                self.tickets.answer(walker, response);
+            }
+            Some(Answer::Later(later)) => self.defer(walker, later),
+            Some(Answer::Before(_) | Answer::Walk(..) | Answer::Wait(_) | Answer::Hangup) | None => {
+                let response = self.ended();
+                self.tickets.answer(walker, response);
+            }
+        }
     }
 
-    fn conclude(&mut self, uptime: Uptime, walker: Ticket, walk: &Walk) -> Response {
+    fn conclude(&mut self, uptime: Uptime, walker: Ticket, walk: &Walk) -> Option<Answer> {
         let Some(Open::Walk(conclusion)) = self.tickets.take(walker) else {
             _ = self.guarded(|it| it.end_walk(uptime));
-            return self.ended();
+            return None;
         };
-        let arrived = Walked { from: walk.from, incomplete: walk.incomplete };
-        let response = self.guarded(|it| {
-            let response = control::conclude(&mut it.world, arrived, &conclusion);
+        let answer = self.guarded(|it| {
+            let report = if conclusion == Conclusion::Report { it.world.core.log.take_report() } else { Report::default() };
+            let report = Arc::new(report);
             if conclusion == Conclusion::Report {
-                let (generation, report) = (it.world.generation, it.world.core.log.take_report());
-                it.tickets.told = Some(Told { walker, generation, report });
+                it.tickets.told = Some(Told { walker, generation: it.world.generation, report: Arc::clone(&report) });
             }
+            let arrived = Walked { from: walk.from, incomplete: walk.incomplete, report };
+            let answer = control::conclude(&mut it.world, arrived, &conclusion);
             it.end_walk(uptime);
-            response
+            answer
         });
         if self.tickets.may_be_gone(walker) {
             self.tell_again(walker);
         }
-        self.stamped(response.unwrap_or_else(|broken| broken))
+        Some(answer.unwrap_or_else(Answer::Now))
     }
 
     /// Time goes on as it did before the walk. On a running clock, nothing waits for its turn any longer.
@@ -224,7 +237,7 @@ impl Sandbox {
         if let Some(told) = self.tickets.told.take_if(|it| it.walker == walker)
             && told.generation == self.world.generation
         {
-            self.world.core.log.tell_again(told.report);
+            self.world.core.log.tell_again(Arc::unwrap_or_clone(told.report));
         }
     }
 

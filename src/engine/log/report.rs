@@ -111,6 +111,14 @@ impl Report {
         }
     }
 
+    /// The deliveries that were due and whose attempt has not left.
+    pub fn not_left(&self) -> impl Iterator<Item = u64> {
+        self.fired.iter().filter_map(|row| match &row.fired {
+            Fired::Attempt(it) if row.attempt.is_none() => Some(it.delivery),
+            _ => None,
+        })
+    }
+
     /// Orders the attempts by when they left and by what was made first: which of two receivers answers first is chance.
     pub(super) fn sort(&mut self) {
         let order = |it: &DeliveryRow| (it.outcome.left_at, it.outcome.webhook.delivery, it.outcome.number, it.outcome.copy);
