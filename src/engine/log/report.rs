@@ -113,9 +113,9 @@ impl Report {
 
     /// The deliveries that were due and whose attempt has not left.
     pub fn not_left(&self) -> impl Iterator<Item = u64> {
-        self.fired.iter().filter_map(|row| match &row.fired {
-            Fired::Attempt(it) if row.attempt.is_none() => Some(it.delivery),
-            _ => None,
+        self.fired.iter().filter_map(|row| {
+            let Fired::Attempt(it) = &row.fired else { return None };
+            row.attempt.is_none().then_some(it.delivery)
         })
     }
 
