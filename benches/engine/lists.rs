@@ -48,7 +48,7 @@ const LISTS: [(&str, Page); 9] = [
 /// The processor's time for one page. The sizes take turns, so that a noisy neighbour disturbs all of them; the ratio is
 /// that of the largest median to the smallest.
 pub fn section() {
-    println!("\na page of 10, ns, with so many stored");
+    println!("\na page of 10 in nanoseconds, by the number of stored objects");
     println!("  {:<38}{:>10}{:>10}{:>12}{:>16}", "", SIZES[0], SIZES[1], SIZES[2], "largest ratio");
     let mut stored = SIZES.map(stored);
     for (label, page) in LISTS {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::call::field;
 use super::clock::Until;
-use super::journal::{PROVIDER, Since, is_provider};
+use super::journal::{LIMIT, PROVIDER, SINCE, Since, is_provider};
 use super::render::Renderer;
 use super::{Answer, Ask, Conclusion, Later, Problem, ok, provider_id};
 use crate::engine::delivery::{Delivery, Status, delivery_id};
@@ -24,13 +24,6 @@ const STATUSES: [&str; 3] = [Status::Pending.word(), Status::Delivered.word(), S
 const EVENT: Field = field("event", TEXT, Need::Optional, "the provider's name for the event");
 const SUBJECT: Field = field("subject", TEXT, Need::Optional, "the object that the event is about");
 const STATUS: Field = field("status", Kind::Word(&STATUSES), Need::Optional, "the status of the delivery");
-const SINCE: Field = field(
-    "since",
-    TEXT,
-    Need::Optional,
-    "the id of the delivery after which the list begins, or the moment at which it begins, as RFC 3339 writes it",
-);
-const LIMIT: Field = field("limit", Kind::Integer { min: 0, max: i64::MAX }, Need::Optional, "how many deliveries are listed at most");
 /// The query of `list_deliveries`.
 pub const FILTERS: &[Field] = &[PROVIDER, EVENT, SUBJECT, STATUS, SINCE, LIMIT];
 
@@ -96,7 +89,7 @@ const URL: Field = field("url", TEXT, Need::Optional, "the address to which the 
 const HEADERS: Field = field("headers", Kind::Object, Need::Optional, "the headers of the webhook: names and texts");
 const TEXT_OF_BODY: Field = field("body", TEXT, Need::Required, "the body of the webhook, as text, to the byte");
 const ENCODING: Field =
-    field("encoding", Kind::Word(&["base64"]), Need::Optional, "`base64`, if `body` is written in it: the bytes are no text");
+    field("encoding", Kind::Word(&["base64"]), Need::Optional, "`base64`, if `body` holds bytes that are not text, written in it");
 const SECRET: Field = field("secret", TEXT, Need::Optional, "the secret to verify with, if not that of an account");
 /// The body of `verify_webhook`.
 pub const VERIFY: &[Field] = &[SENDER, URL, HEADERS, TEXT_OF_BODY, ENCODING, SECRET];

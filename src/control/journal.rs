@@ -15,13 +15,15 @@ use crate::kit::time::{Timestamp, parse_timestamp};
 pub const PROVIDER: Field = field("provider", TEXT, Need::Optional, "the slug of a provider: quoine");
 const OPERATION: Field = field("operation", TEXT, Need::Optional, "the name of an operation: quoine.createInvoice or createInvoice");
 const STATUS: Field = field("status", Kind::Integer { min: 100, max: 999 }, Need::Optional, "the HTTP status of the answer");
-const SINCE: Field = field(
+/// Where a list begins.
+pub const SINCE: Field = field(
     "since",
     TEXT,
     Need::Optional,
     "the id of the entry after which the list begins, or the moment at which it begins, as RFC 3339 writes it",
 );
-const LIMIT: Field = field("limit", Kind::Integer { min: 0, max: i64::MAX }, Need::Optional, "how many entries are listed at most");
+/// How long a list may be.
+pub const LIMIT: Field = field("limit", Kind::Integer { min: 0, max: i64::MAX }, Need::Optional, "how many entries are listed at most");
 /// The query of `list_requests`.
 pub const FILTERS: &[Field] = &[PROVIDER, OPERATION, STATUS, SINCE, LIMIT];
 

@@ -176,7 +176,7 @@ impl Ask<'_> {
         Now { uptime: self.uptime, is_walking: self.is_walking, settled: self.settled }
     }
 
-    /// What a call answers that first waits for the attempts under way. `None`: it waits no longer, and acts now.
+    /// What a call answers that first waits for the attempts under way. `None`: it has waited, and acts now.
     fn wait_for_attempts(&self) -> Option<Answer> {
         if self.is_walking || self.settled != Settled::Unknown {
             return None;

@@ -288,14 +288,17 @@ async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, body:
     let mut content = Held::default();
     let admitted = admit(shared, peer, &head, body, &mut content).await;
     let target = head.uri.path_and_query().map_or("/", |it| it.as_str());
-    let request = Request { method: head.method, headers: head.headers, ..Request::new(Method::GET, target, content.bytes.clone()) };
+    let (method, headers, body) = (head.method, head.headers, content.bytes.clone());
     match admitted {
         Ok(Admitted { driver, call, path, called }) => {
-            let request = Request { path, origin: called.origin, by_own_host: called.provider.is_some(), ..request };
+            let (target, query) = (target.to_owned(), head.uri.query().unwrap_or("").to_owned());
+            let (origin, by_own_host) = (called.origin, called.provider.is_some());
+            let request = Request { method, target, path, query, headers, body, origin, by_own_host };
             Ok(Arrived { driver, call, request, held: content })
         }
         Err(NotAdmitted { driver, response, journal }) => {
-            let unheard = (journal == Journal::Default).then_some(request);
+            let unheard = || Request { method, headers, ..Request::new(Method::GET, target, body) };
+            let unheard = (journal == Journal::Default).then(unheard);
             Err(Box::new(Refusal { driver, response, unheard }))
         }
     }

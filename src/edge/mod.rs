@@ -100,7 +100,7 @@ impl Server {
             None => None,
         };
         let listeners = bind(&config.listen).await?;
-        let address = listeners.first().ok_or_else(|| invalid("there is no address to listen on".to_owned()))?.local_addr()?;
+        let address = listeners.first().ok_or_else(|| invalid("the server needs an address to listen on".to_owned()))?.local_addr()?;
         let own = listeners.iter().map(TcpListener::local_addr).collect::<std::io::Result<Vec<_>>>()?;
         let stopwatch = Stopwatch::start();
         let loopback = Arc::new(Loopback::new(&origins(&own, public_url.as_ref())));

@@ -19,7 +19,7 @@ mod limiting;
 mod ruling;
 pub mod watching;
 
-/// A webhook that waits for the next one to its target waits no longer than this.
+/// The longest time for which a webhook waits for the next one to its target.
 const REORDER_MAX: Duration = Duration::from_secs(60);
 
 /// All that a provider may touch: the moment, the accounts, chance, the agenda, the outbox and the log.

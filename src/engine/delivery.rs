@@ -249,7 +249,7 @@ pub struct Remarks {
 }
 
 impl Remarks {
-    /// `None` when there is nothing to say.
+    /// `None`: they say nothing.
     pub fn boxed(self) -> Option<Box<Self>> {
         (self != Self::default()).then(|| Box::new(self))
     }
@@ -282,7 +282,7 @@ impl Outcome {
         self.result.as_ref().ok().map(|it| it.status)
     }
 
-    /// Why there is no answer, or no whole one.
+    /// Why the receiver has not answered, or has not answered completely.
     pub fn failure(&self) -> Option<Failure> {
         self.result.as_ref().map_or_else(|it| Some(*it), |it| it.is_cut.then_some(Failure::BadResponse))
     }

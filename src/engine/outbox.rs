@@ -21,7 +21,7 @@ pub const DELIVERIES_MAX: usize = 100_000;
 /// What deliveries, their attempts and answers may cost. Beyond that, the oldest finished deliveries are dropped, as in
 /// the journal. Pending deliveries are never dropped; instead the headers and bodies of new attempts and answers are.
 pub const BYTES_MAX: usize = 32 * 1024 * 1024;
-/// What pending deliveries may cost before new events are no longer owed.
+/// What pending deliveries may cost. When they cost more, new events are not owed.
 pub const OWED_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// Attempts of one delivery, resends included.
 pub const ATTEMPTS_MAX: usize = 1_000;

@@ -44,7 +44,7 @@ impl World {
         self.providers[usize::from(provider_id.0)].as_ref()
     }
 
-    /// Whether the sandbox keeps so much that nothing new is made in it.
+    /// Whether the objects have reached their bound. Then calls that would make another object are refused.
     pub fn is_full(&self) -> bool {
         let Usage { objects, bytes } = self.providers.iter().map(|it| it.usage()).sum();
         self.start.objects_max <= objects || self.start.object_bytes_max <= bytes

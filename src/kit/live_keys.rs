@@ -18,7 +18,7 @@ const CHARS_MIN: usize = 8;
 /// What a caller is told who sends one.
 pub const HINT: &str =
     "the request carries a key that looks live: Playmoney takes test keys only, so revoke that key if others can read this machine";
-/// What somebody is told who sets one.
+/// What a caller is told who sets one.
 pub const REFUSAL: &str = "looks like a live key: Playmoney never needs one, so write a key of your own for tests";
 
 /// The first key in a text.

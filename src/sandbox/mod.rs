@@ -38,7 +38,7 @@ use crate::providers;
 /// One isolated world of providers, merchants, objects and webhooks, as a state machine.
 ///
 /// A sandbox does nothing by itself, and nothing in it waits or reads a clock. Put something in with [`handle`], [`settle`],
-/// [`tick`] or [`receive`]; then take out what has to be sent with [`poll_outgoing`] until there is nothing more, and what
+/// [`tick`] or [`receive`]; then take out what has to be sent with [`poll_outgoing`] until it gives nothing more, and what
 /// callers get with [`poll_answer`]; then sleep until [`next_wakeup`] and call [`tick`]. A caller who goes away is told
 /// with [`give_up`].
 ///

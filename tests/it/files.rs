@@ -94,14 +94,14 @@ fn t18_a_ready_file_replaces_only_a_ready_file() {
 fn t18_a_ready_file_stays_while_another_server_has_the_port() {
     let here = folder("port");
     fs::write(here.join("ready.json"), "").expect("an empty file may be replaced");
-    fs::write(here.join("ready.new"), "somebody's").expect("written");
+    fs::write(here.join("ready.new"), "of another program").expect("written");
     let first = serving(&here, &["--listen", "127.0.0.1:0"]);
     let text = ready(&here);
     let address = text.split("http://").nth(1).and_then(|it| it.split('"').next()).expect("an address").to_owned();
     let second = run(&here, &["serve", "--listen", &address, "--ready-file", "ready.json"]);
     assert_eq!(second.status.code(), Some(3));
     assert_eq!(fs::read_to_string(here.join("ready.json")).expect("there"), text, "it is the first one's");
-    assert_eq!(fs::read_to_string(here.join("ready.new")).expect("there"), "somebody's");
+    assert_eq!(fs::read_to_string(here.join("ready.new")).expect("there"), "of another program");
     end(first);
     assert!(!here.join("ready.json").exists(), "the file goes with its server");
 }
@@ -115,7 +115,7 @@ fn t18_a_ready_file_with_the_token_is_for_its_owner_alone() {
     assert_eq!(mode & 0o777, 0o600);
     fs::write(here.join("ready.json"), "{\"base_url\": \"another server's\"}").expect("written");
     end(child);
-    assert!(here.join("ready.json").exists(), "it was no longer this server's");
+    assert!(here.join("ready.json").exists(), "another server had replaced it");
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn i21_t15_what_a_bound_counts_is_what_the_process_holds() {
     }
 }
 
-/// Resident memory of this process, without pages of files: code that runs for the first time is no entry.
+/// Resident memory of this process, without pages of files, because code that runs for the first time is loaded from a file.
 fn resident_bytes() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").expect("a system that says what a process holds");
     let line = status.lines().find_map(|it| it.strip_prefix("RssAnon:")).expect("a line about it");

@@ -33,7 +33,7 @@ fn form_urlencoded(text: &str) -> String {
 /// Every secret of a sandbox that must not be shown, each with its mask. All are looked for at once: a text is read as many
 /// times as there are secrets otherwise.
 pub struct Mask {
-    /// `None`: there is nothing to mask.
+    /// `None`: the sandbox has nothing to mask.
     finder: Option<AhoCorasick>,
     /// By the number of the pattern.
     masks: Vec<String>,

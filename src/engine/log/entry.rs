@@ -155,7 +155,7 @@ pub struct OutcomeEntry {
     /// Which of the duplicates that a rule makes.
     pub copy: u32,
     pub left_at: Timestamp,
-    /// The status of the answer, or why there is none.
+    /// The status of the answer, or why the receiver has not answered.
     pub result: Result<u16, Failure>,
 }
 

@@ -160,7 +160,7 @@ impl Outbox {
         None
     }
 
-    /// The next delivery that waits for its turn, on a clock that runs: there it waits no longer.
+    /// The next delivery that waits for its turn. On a clock that runs it leaves at once.
     pub fn next_waiting(&mut self) -> Option<u64> {
         let name = self.turns.waiting.keys().next()?.clone();
         self.take_waiting(&name)

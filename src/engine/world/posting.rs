@@ -231,9 +231,9 @@ impl World {
         }
     }
 
-    /// Applies the next outcome that may be applied. `false`: there is none.
+    /// Applies the next outcome that may be applied. `false`: none may be applied now.
     pub fn apply_next(&mut self, uptime: Uptime) -> bool {
-        // On a clock that runs, what has arrived while it stood waits no longer either.
+        // A clock that runs applies every known outcome, also those that have arrived while it stood.
         let applied = if self.core.clock.stands() { Applied::InOrder } else { Applied::AtOnce };
         let Some((attempt, outcome)) = self.core.outbox.next_outcome(applied) else { return false };
         let once = self.core.outbox.get(attempt.delivery).is_some_and(|it| it.once);

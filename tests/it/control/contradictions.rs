@@ -56,7 +56,7 @@ fn contradictions_between_parts_of_a_state_are_refused_with_their_place() {
         (with(&settings, "confirmations", json!({"integer": 1})), "/core/accounts"),
         (at(&format!("{delivery}/event"), json!("no.such")), "/core/outbox/deliveries"),
         (at(&format!("{delivery}/url"), json!("x")), "/core/outbox/deliveries"),
-        (at(&format!("{delivery}/account"), json!("nobody")), "/core/outbox/deliveries"),
+        (at(&format!("{delivery}/account"), json!("unknown")), "/core/outbox/deliveries"),
         (at(&format!("{delivery}/attempts/0/at"), json!("2030-01-01T00:00:00Z")), "/core/outbox/deliveries"),
         (at("/core/rules/standing/0/rule/on", json!({"requests": {"provider": "quoine", "operation": "noSuch"}})), "/core/rules"),
         (with(&delivery, "colour", json!("red")), "/core/outbox/deliveries"),

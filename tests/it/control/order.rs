@@ -236,6 +236,37 @@ fn a_resend_stands_outside_the_order_and_ends_what_waits() {
     assert!(it.sandbox.poll_answer(it.uptime, walker).is_some());
 }
 
+#[test]
+fn an_outcome_that_waits_for_an_older_attempt_is_applied_when_the_clock_runs() {
+    let mut it = Driven::new(Mode::Frozen);
+    it.set_url("http://shop.test/slow");
+    it.create("A");
+    it.set_url("http://shop.test/fast");
+    it.create("B");
+    it.settle(1, 500);
+    it.control("POST", "clock/scale", &json!({"rate": 60}));
+    it.wait(1);
+    assert_eq!(it.left, ["A 1 0", "B 1 0", "B 2 0"], "a slow receiver delays nothing but its own deliveries");
+}
+
+#[test]
+fn a_report_lists_attempts_in_the_order_in_which_their_webhooks_were_made() {
+    let mut it = Driven::new(Mode::Frozen);
+    it.set_url("http://shop.test/one");
+    it.create("A");
+    it.create("B");
+    it.set_url("http://shop.test/two");
+    it.create("C");
+    it.set_url("http://shop.test/one");
+    it.settle(0, 200);
+    assert_eq!(it.left, ["A 1 0", "C 1 0", "B 1 0"], "B waits for A's answer, so C leaves before it");
+    it.settle(0, 200);
+    it.settle(0, 200);
+    let report = it.control("POST", "clock/advance", &json!({"by": "0s"})).expect("at once");
+    let subjects: Vec<&Json> = report["deliveries"].as_array().expect("a list").iter().map(|it| &it["subject"]).collect();
+    assert_eq!(subjects, ["A", "B", "C"]);
+}
+
 /// Plays the same requests with four targets; `pick` chooses which of the attempts under way is answered next.
 fn played(mut pick: impl FnMut(usize) -> usize) -> (Json, Json, Json) {
     let mut it = Driven::new(Mode::Frozen);

@@ -142,7 +142,7 @@ fn a_report_that_its_caller_may_not_have_read_is_told_again() {
         assert_eq!(told(&report(&mut sandbox, ticket)), ["A 1 200", "B 1 200"]);
         sandbox.half_close(Uptime::START, walker);
         let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
-        assert_eq!(report(&mut sandbox, ticket)["deliveries_total"], 0, "it is no longer the latest report");
+        assert_eq!(report(&mut sandbox, ticket)["deliveries_total"], 0, "another report was told after it");
     }
 }
 

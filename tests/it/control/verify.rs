@@ -129,7 +129,7 @@ fn an_encoding_that_was_lost_on_the_way_is_recognised() {
             let body = base64::engine::general_purpose::STANDARD.encode(received);
             let call_body = json!({"provider": slug, "url": "http://shop.test/", "headers": headers, "body": body, "encoding": "base64"});
             let (_, verdict) = call(&mut shop, "POST", "webhooks/verify", &call_body);
-            // QuantaPay signs nothing: whoever can read the key has a webhook that is right.
+            // QuantaPay signs nothing, so a webhook with the right key is right whatever its other fields say.
             let is_right =
                 what == "as it left" || (slug == "quantapay" && ["question marks", "read as Latin-1", "replaced"].contains(&what));
             let reason = if is_right { Json::Null } else { json!("wrong_encoding") };
