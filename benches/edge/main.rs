@@ -39,22 +39,20 @@ fn main() {
     let cores = Cores::split();
     starts(&cores);
     let playmoney = Process::playmoney(&cores);
-    let known = Known::made(&playmoney);
+    let mut known = Known::made(&playmoney);
     let placed =
         if cores.are_split() { "client and servers on different cores" } else { "client and servers wherever the system puts them" };
     println!("\n{rounds} rounds of {requests} requests over {connections} connections, median of the rounds; {placed}");
     println!("{:<24} {:<10} {:>9} {:>8} {:>8} {:>15}", "", "", "req/s", "p50 us", "p99 us", "CPU s / 10,000");
-    let mut fresh = KNOWN;
     for (operation, goal) in OPERATIONS.into_iter().filter(|it| wanted.as_deref().is_none_or(|wanted| wanted == it.0)) {
-        let bare = Process::bare(&cores, &load::answer(playmoney.address, &known.request(operation, fresh)));
-        fresh += 1;
+        let bare = Process::bare(&cores, &load::answer(playmoney.address, &known.request(operation, KNOWN)));
         let mut pairs = Vec::new();
         for round in 0..=rounds {
-            let ask = |n: u64| known.request(operation, fresh + n);
+            known = Known::again(&playmoney);
+            let ask = |n: u64| known.request(operation, KNOWN + n);
             let ours = || load::prepare(load, ask).fire(&playmoney);
             let theirs = || load::prepare(load, ask).fire(&bare);
             let pair = if round % 2 == 0 { (ours(), theirs()) } else { swapped(theirs(), ours()) };
-            fresh += requests;
             if round > 0 {
                 pairs.push(pair);
             }

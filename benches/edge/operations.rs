@@ -37,13 +37,19 @@ impl Known {
     pub fn made(server: &Process) -> Self {
         let mut known = Self { charges: Vec::new() };
         // The calls are counted and the count is shown, but none is refused.
-        load::answer(server.address, &settings(r#"{"rate_limit":"headers"}"#));
+        load::answer(server.address, &control("PATCH", "accounts/cryptopay/default", r#"{"rate_limit":"headers"}"#));
         for operation in ["createPayout", "createPaymentOrder", "createInvoice"] {
             load::answers(server.address, (0..KNOWN).map(|n| known.request(operation, n)));
         }
         let charges = load::answers(server.address, (0..KNOWN).map(|n| known.request("createCharge", n)));
         known.charges = charges.iter().map(|it| id_of(it)).collect();
         known
+    }
+
+    /// The same after a reset, so that each round finds the sandbox as the round before found it, and none fills it.
+    pub fn again(server: &Process) -> Self {
+        load::answer(server.address, &control("POST", "reset", "{}"));
+        Self::made(server)
     }
 
     /// The same bytes for both servers. No two requests share a number: it names what is made, and it is each
@@ -75,10 +81,10 @@ impl Known {
     }
 }
 
-/// Changes settings of `CryptoPay`'s account.
-fn settings(body: &str) -> Vec<u8> {
+/// A call of the control API.
+fn control(method: &str, below: &str, body: &str) -> Vec<u8> {
     let head = format!("Host: 127.0.0.1:4242\r\nContent-Type: application/json\r\nContent-Length: {}", body.len());
-    format!("PATCH /__admin/accounts/cryptopay/default HTTP/1.1\r\n{head}\r\n\r\n{body}").into_bytes()
+    format!("{method} /__admin/{below} HTTP/1.1\r\n{head}\r\n\r\n{body}").into_bytes()
 }
 
 /// The id in an answer's body.
