@@ -45,6 +45,7 @@ fn main() {
     println!("\n{rounds} rounds of {requests} requests over {connections} connections, median of the rounds; {placed}");
     println!("{:<24} {:<10} {:>9} {:>8} {:>8} {:>15}", "", "", "req/s", "p50 us", "p99 us", "CPU s / 10,000");
     for (operation, goal) in OPERATIONS.into_iter().filter(|it| wanted.as_deref().is_none_or(|wanted| wanted == it.0)) {
+        known = Known::again(&playmoney);
         let bare = Process::bare(&cores, &load::answer(playmoney.address, &known.request(operation, KNOWN)));
         let mut pairs = Vec::new();
         for round in 0..=rounds {
