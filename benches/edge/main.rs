@@ -39,13 +39,12 @@ fn main() {
     let cores = Cores::split();
     starts(&cores);
     let playmoney = Process::playmoney(&cores);
-    let mut known = Known::made(&playmoney);
     let placed =
         if cores.are_split() { "client and servers on different cores" } else { "client and servers wherever the system puts them" };
     println!("\n{rounds} rounds of {requests} requests over {connections} connections, median of the rounds; {placed}");
     println!("{:<24} {:<10} {:>9} {:>8} {:>8} {:>15}", "", "", "req/s", "p50 us", "p99 us", "CPU s / 10,000");
     for (operation, goal) in OPERATIONS.into_iter().filter(|it| wanted.as_deref().is_none_or(|wanted| wanted == it.0)) {
-        known = Known::again(&playmoney);
+        let mut known = Known::again(&playmoney);
         let bare = Process::bare(&cores, &load::answer(playmoney.address, &known.request(operation, KNOWN)));
         let mut pairs = Vec::new();
         for round in 0..=rounds {
