@@ -12,6 +12,7 @@ use ipnet::IpNet;
 use self::listen::Listen;
 use self::watch::Flags;
 use super::output::print;
+use super::environment::Environment;
 use super::written::ReadyFile;
 use super::{Exit, Stop};
 use crate::edge::names::PublicUrl;
@@ -39,8 +40,9 @@ pub struct Serve {
     scenario: Option<PathBuf>,
     #[command(flatten)]
     listen: Listen,
-    /// Write the base URL as JSON to this file when the server accepts requests, and remove it at the end; what stands
-    /// there and is neither empty nor an older ready file (an object with `base_url` and `admin_token`) is refused
+    /// Write base URLs, credentials and the token as JSON to this file when the server accepts requests, and remove it at the
+    /// end; what stands there and is neither empty nor an older ready file (an object with `base_url` and `admin_token`) is
+    /// refused
     #[arg(long, value_name = "FILE", env = "PLAYMONEY_READY_FILE")]
     ready_file: Option<PathBuf>,
     /// The seed of all random choices; default: the seed of the scenario, or 1
@@ -152,11 +154,14 @@ impl Serve {
             None => flags.start(None),
         };
         let config = self.config(listen.clone(), start, token.clone());
-        let greeting = Greeting::of(&config);
+        let world = World::new(config.start.clone(), providers::all(), Uptime::START);
+        let (greeting, public_url) = (Greeting::of(&config, &world), config.public_url.clone());
+        let environment = |base: &str| Environment::of(&world, public_url.as_deref().unwrap_or(base));
         let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
         let base = server.base_url();
         print(&greeting.text(&base, token.as_ref()))?;
-        let ready = ready_file.map(|file| ReadyFile::write(&file, &base, token.as_ref().map(Secret::expose))).transpose()?;
+        let ready = ready_file.map(|file| ReadyFile::write(&file, &base, token.as_ref().map(Secret::expose), &environment(&base)));
+        let ready = ready.transpose()?;
         tokio::select! {
             () = signals.wait() => {}
             () = watch::watch(&server, watched.as_deref(), &flags) => {}
@@ -288,7 +293,7 @@ struct Greeting {
 }
 
 impl Greeting {
-    fn of(config: &Config) -> Self {
+    fn of(config: &Config, world: &World) -> Self {
         let clock = match config.start.mode {
             Mode::Frozen => "frozen".to_owned(),
             Mode::Real => "real".to_owned(),
@@ -296,9 +301,8 @@ impl Greeting {
         };
         let clock = config.start.now.map_or_else(|| clock.clone(), |it| format!("{clock}, from {it}"));
         let scenario = config.start.setup.as_ref().map(|it| it.name.clone());
-        let world = World::new(config.start.clone(), providers::all(), Uptime::START);
-        let webhooks = config.start.webhook_url.clone().or_else(|| has_webhook_url(&world).then(|| "as in the scenario".to_owned()));
-        Self { seed: config.start.seed, clock, webhooks, scenario, credentials: credentials(&world, config.start.show_secrets) }
+        let webhooks = config.start.webhook_url.clone().or_else(|| has_webhook_url(world).then(|| "as in the scenario".to_owned()));
+        Self { seed: config.start.seed, clock, webhooks, scenario, credentials: credentials(world, config.start.show_secrets) }
     }
 
     fn text(&self, base: &str, token: Option<&Secret>) -> String {
