@@ -10,12 +10,13 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
 use self::listen::Listen;
+use self::values::{bearer, network};
 use self::watch::Flags;
-use super::output::print;
 use super::environment::Environment;
+use super::output::print;
 use super::written::ReadyFile;
 use super::{Exit, Stop};
-use crate::edge::names::PublicUrl;
+use crate::edge::names::{PublicUrl, origin, served_name};
 use crate::edge::{Config, Server};
 use crate::engine::account::Account;
 use crate::engine::clock::{Mode, Rate};
@@ -31,6 +32,7 @@ use crate::kit::webhook_url::shown;
 use crate::providers;
 
 mod listen;
+mod values;
 mod watch;
 
 /// How the server starts. Every flag is also an environment variable.
@@ -58,10 +60,10 @@ pub struct Serve {
     #[arg(long, value_name = "URL", value_parser = target, env = "PLAYMONEY_WEBHOOK_URL")]
     webhook_url: Option<String>,
     /// The beginning of links in answers, with the path of a proxy if it adds one; default: the scheme and host of the request
-    #[arg(long, value_name = "URL", value_parser = public_url, env = "PLAYMONEY_PUBLIC_URL")]
+    #[arg(long, value_name = "URL", value_parser = PublicUrl::checked, env = "PLAYMONEY_PUBLIC_URL")]
     public_url: Option<String>,
     /// An additional host name to serve (repeatable)
-    #[arg(long, value_name = "NAME", value_delimiter = ',', env = "PLAYMONEY_ALLOW_HOST")]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = served_name, env = "PLAYMONEY_ALLOW_HOST")]
     allow_host: Vec<String>,
     #[arg(long, help = "The origin of a web page that may call, such as http://localhost:3000 (repeatable)", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin, env = "PLAYMONEY_ALLOW_ORIGIN")]
     allow_origin: Vec<String>,
@@ -106,23 +108,12 @@ fn clock(text: &str) -> Result<Mode, String> {
 }
 
 pub fn target(text: &str) -> Result<String, String> {
-    webhook_url(&text.replace("{provider}", "quantum-payouts")).map_err(str::to_owned)?;
+    let replaced = text.replace("{provider}", "quantum-payouts");
+    webhook_url(&replaced).map_err(str::to_owned)?;
+    if replaced.contains(['{', '}']) {
+        return Err("only {provider} is replaced: write other braces as %7B and %7D, as in http://127.0.0.1:9000/{provider}".to_owned());
+    }
     Ok(text.to_owned())
-}
-
-fn public_url(text: &str) -> Result<String, String> {
-    let advice = "write a scheme, a host and perhaps a port and a path, such as http://localhost:3000 or https://ci.example.com/mocks";
-    PublicUrl::parse(text).map(|it| it.text().clone()).ok_or_else(|| advice.to_owned())
-}
-
-fn origin(text: &str) -> Result<String, String> {
-    let advice = "write a scheme, a host and perhaps a port, such as https://pay.test.example or http://localhost:3000";
-    PublicUrl::parse(text).filter(|it| !it.has_prefix()).map(|it| it.text().clone()).ok_or_else(|| advice.to_owned())
-}
-
-fn network(text: &str) -> Result<IpNet, String> {
-    let single = || text.parse::<std::net::IpAddr>().map(IpNet::from).ok();
-    text.parse().ok().or_else(single).ok_or_else(|| "this is not a network: write 10.0.0.0/8 or 127.0.0.1".to_owned())
 }
 
 impl Serve {
@@ -175,8 +166,7 @@ impl Serve {
     fn token(&self, listen: &[SocketAddr]) -> Result<Option<Secret>, Stop> {
         match self.admin_token.as_deref() {
             Some("none") => Ok(None),
-            Some("") => Err(Stop::usage("--admin-token is empty: remove it, or write `none`")),
-            Some(token) => Ok(Some(Secret::from_outside(token))),
+            Some(token) => Ok(Some(Secret::from_outside(bearer(token).map_err(Stop::usage)?))),
             None if listen.iter().all(|it| it.ip().is_loopback()) => Ok(None),
             None => Ok(Some(Secret::issued(unpredictable()?))),
         }

@@ -350,7 +350,9 @@ async fn admit(
         return Err(NotAdmitted { driver: None, response, journal: Journal::None });
     }
     let path = normalised(head.uri.path());
-    let address = Address::parse(called.provider, shared.access.without_prefix(&path));
+    // The path of `--public-url` is not part of a provider's own address.
+    let path = if called.provider.is_some() { &path } else { shared.access.without_prefix(&path) };
+    let address = Address::parse(called.provider, path);
     let (may_call, call) = match address.path.target() {
         Target::Provider { .. } => (None, None),
         Target::Control { path } => {

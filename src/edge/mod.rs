@@ -34,7 +34,7 @@ use self::driver::{Driver, Stopwatch};
 use self::egress::Egress;
 use self::inbound::Shared;
 use self::loopback::Loopback;
-use self::names::PublicUrl;
+use self::names::{PublicUrl, served_name};
 use self::notices::Notices;
 use self::registry::Registry;
 use self::stage::ServerStage;
@@ -92,17 +92,19 @@ impl Server {
     /// the system lets it raise the limit to.
     ///
     /// # Errors
-    /// An address cannot be listened on, or the public address is not one.
+    /// An address cannot be listened on, the public address is not one, or a host name is one that no request can have.
     pub async fn start(config: Config) -> std::io::Result<Self> {
         let descriptors = Descriptors::raise();
         let public_url = match &config.public_url {
-            Some(text) => Some(PublicUrl::parse(text).ok_or_else(|| invalid(format!("{text} is not the address of a server")))?),
+            Some(text) => Some(PublicUrl::parse(text).map_err(|why| invalid(format!("{text} is not a public address: {why}")))?),
             None => None,
         };
         let listeners = bind(&config.listen).await?;
         let address = listeners.first().ok_or_else(|| invalid("the server needs an address to listen on".to_owned()))?.local_addr()?;
         let own = listeners.iter().map(TcpListener::local_addr).collect::<std::io::Result<Vec<_>>>()?;
         let stopwatch = Stopwatch::start();
+        let served = |it: &String| served_name(it).map_err(|why| invalid(format!("{it} is not the name of a host: {why}")));
+        let allow_hosts = config.allow_hosts.iter().map(served).collect::<std::io::Result<_>>()?;
         let loopback = Arc::new(Loopback::new(&origins(&own, public_url.as_ref())));
         let notices = Arc::new(Notices::new(stopwatch));
         let egress = Egress { allow: config.webhook_allow, own: own.clone() };
@@ -115,7 +117,7 @@ impl Server {
         let access = Access {
             own_origin: base_url(address),
             public_url,
-            allow_hosts: config.allow_hosts,
+            allow_hosts,
             allow_origins: config.allow_origins,
             admin_token: config.admin_token,
             provider_hosts: hosts,
