@@ -29,6 +29,7 @@ use crate::control::{self, BodyLimits, Call, Caller};
 use crate::kit::http::{HeaderName, HeaderValue, Request, RequestPath, Response, Target};
 use crate::kit::path::normalised;
 use crate::kit::printable::line;
+use crate::engine::core::sandbox_url;
 use crate::sandbox::HEAD_BYTES_MAX;
 
 /// How often a connection is looked at.
@@ -219,7 +220,7 @@ async fn decide(
     Some(match arrive(shared, peer, head, body).await {
         Ok(Arrived { driver, call, request, held }) => {
             let is_control = matches!(request.path.target(), Target::Control { .. });
-            let mut leaving = if let Some(response) = call.and_then(control::serve) {
+            let mut leaving = if let Some(response) = call.and_then(|it| control::serve(it, &sandbox_url(&request.origin, driver.name()))) {
                 Leaving::at_once(driver.stamped(response))
             } else {
                 tokio::select! {

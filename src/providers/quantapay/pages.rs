@@ -88,7 +88,7 @@ fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, target: 
                 _ => Err("This cannot be done.".to_owned()),
             };
             match done {
-                Ok(()) => Ok(Response::see_other(&format!("{}/pay.php?{}", cx.base_url(request), request.query))),
+                Ok(()) => Ok(Response::see_other(&cx.page_url(request, "/pay.php"))),
                 Err(why) => Ok(transaction(memory, cx, id, StatusCode::BAD_REQUEST, Some(&why))),
             }
         }
