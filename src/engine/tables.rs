@@ -170,6 +170,8 @@ pub struct Page {
     pub path: &'static str,
     pub what: &'static str,
     pub evidence: Evidence,
+    /// The methods that it answers to, beside HEAD and OPTIONS.
+    pub methods: &'static [&'static str],
 }
 
 /// An action of the customer, the bank or the blockchain.

@@ -24,6 +24,7 @@ mod heads;
 mod lacking;
 mod many;
 mod paced;
+mod methods;
 mod pages;
 mod receivers;
 mod shortage;

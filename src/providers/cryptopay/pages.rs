@@ -22,12 +22,14 @@ pub const PAGES: &[Page] = &[
     Page {
         name: "order",
         path: "/order/{order_id}",
+        methods: &["GET", "POST"],
         what: "the payer sees amount, token, chain, address, QR code and the time left, pays, and goes to redirect_url when the payment is confirmed",
         evidence: Documented("Payment Orders, Create Payment Order: payment_url and redirect_url; what the page shows is assumed"),
     },
     Page {
         name: "qr",
         path: "/qr/{order_id}",
+        methods: &["GET"],
         what: "a QR image of ethereum:ADDRESS@CHAIN, the receiving address on its chain",
         evidence: Documented("Payment Orders, Create Payment Order: qr_code_url; the content of the image is assumed"),
     },

@@ -26,6 +26,7 @@ use target::Target;
 pub const PAGES: &[Page] = &[Page {
     name: "pay",
     path: "/pay.php?checkout_id={checkout_id}",
+    methods: &["GET", "POST"],
     what: "the payer chooses a coin, sees address, exact amount, QR code and the time that is left, can cancel, and goes on to `redirect`; the page also opens by the `id` of payment-link, or by price, currency, external_reference, redirect, title, description, note, cloud and pay, which begin a checkout",
     evidence: Documented(
         "Transactions API: pay.php and the steps on it; its parameters and panels are observed in the sibling product and an official client",

@@ -22,12 +22,14 @@ pub const PAGES: &[Page] = &[
     Page {
         name: "invoice",
         path: "/pay/{id}",
+        methods: &["GET", "POST"],
         what: "the payer sees amount, address, QR code and the time that is left, and pays",
         evidence: Assumed("the API page documents addresses and QR pictures, which merchants show on pages of their own"),
     },
     Page {
         name: "qr",
         path: "/qr/{id}",
+        methods: &["GET"],
         what: "a QR picture of bitcoin:ADDRESS?amount=BTC_PRICE; with ?of=address a picture of the address alone",
         evidence: Documented(
             "API Reference, Create An Invoice: qrcode_protocol_url and qrcode_address_url, whose pictures another service makes",
