@@ -8,8 +8,10 @@ pub mod descriptors;
 pub mod driver;
 pub mod egress;
 pub mod faults;
+pub mod heads;
 pub mod inbound;
 pub mod loopback;
+pub mod malformed;
 pub mod names;
 pub mod notices;
 pub mod places;
@@ -17,6 +19,7 @@ pub mod registry;
 pub mod socket;
 pub mod stage;
 pub mod unheard;
+pub mod waited;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -32,6 +35,7 @@ use self::courier::Courier;
 use self::descriptors::Descriptors;
 use self::driver::{Driver, Stopwatch};
 use self::egress::Egress;
+use self::heads::Names;
 use self::inbound::Shared;
 use self::loopback::Loopback;
 use self::names::{PublicUrl, served_name};
@@ -99,12 +103,12 @@ impl Server {
             Some(text) => Some(PublicUrl::parse(text).map_err(|why| invalid(format!("{text} is not a public address: {why}")))?),
             None => None,
         };
+        let served = |it: &String| served_name(it).map_err(|why| invalid(format!("{it} is not the name of a host: {why}")));
+        let allow_hosts = config.allow_hosts.iter().map(served).collect::<std::io::Result<_>>()?;
         let listeners = bind(&config.listen).await?;
         let address = listeners.first().ok_or_else(|| invalid("the server needs an address to listen on".to_owned()))?.local_addr()?;
         let own = listeners.iter().map(TcpListener::local_addr).collect::<std::io::Result<Vec<_>>>()?;
         let stopwatch = Stopwatch::start();
-        let served = |it: &String| served_name(it).map_err(|why| invalid(format!("{it} is not the name of a host: {why}")));
-        let allow_hosts = config.allow_hosts.iter().map(served).collect::<std::io::Result<_>>()?;
         let loopback = Arc::new(Loopback::new(&origins(&own, public_url.as_ref())));
         let notices = Arc::new(Notices::new(stopwatch));
         let egress = Egress { allow: config.webhook_allow, own: own.clone() };
@@ -113,7 +117,9 @@ impl Server {
         let driver = Driver::start(sandbox, stopwatch, courier, Arc::clone(&loopback));
         let registry = Arc::new(Registry::new(driver));
         loopback.connect(Arc::downgrade(&registry));
-        let hosts = providers::all().iter().map(|it| it.contract()).flat_map(|it| it.hosts.iter().map(|host| (*host, it.slug))).collect();
+        let contracts = || providers::all().into_iter().map(|it| it.contract());
+        let hosts = contracts().flat_map(|it| it.hosts.iter().map(|host| (*host, it.slug))).collect();
+        let names = Names::learn(contracts().flat_map(|it| it.answer_headers).map(|it| it.name)).await;
         let access = Access {
             own_origin: base_url(address),
             public_url,
@@ -127,7 +133,7 @@ impl Server {
         let (open_files, connections, webhooks) = (descriptors.limit(), descriptors.connections_max(), descriptors.webhooks_max());
         tracing::debug!(open_files, connections, webhooks, "limits");
         let bodies = Bodies::default();
-        let shared = Arc::new(Shared { registry, access, stopwatch, descriptors, notices, bodies });
+        let shared = Arc::new(Shared { registry, access, stopwatch, descriptors, notices, bodies, names });
         let serving = tokio::spawn(inbound::serve(listeners, Arc::clone(&shared), stopped));
         Ok(Self { address, shared, stop, serving })
     }
