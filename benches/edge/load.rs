@@ -128,6 +128,9 @@ impl Client {
 fn is_whole(text: &[u8]) -> bool {
     let Some(end) = text.windows(4).position(|it| it == b"\r\n\r\n") else { return false };
     let head = std::str::from_utf8(&text[..end]).expect("a head is text");
-    let length = head.lines().find_map(|it| it.strip_prefix("content-length: ")).expect("the answer says how long it is");
+    let length = head
+        .lines()
+        .find_map(|it| it.strip_prefix("Content-Length: ").or(it.strip_prefix("content-length: ")))
+        .expect("the answer says how long it is");
     text.len() == end + 4 + length.parse::<usize>().expect("a number")
 }

@@ -1,6 +1,7 @@
 //! Parse, run, exit code; one file per command.
 
 mod contract;
+mod environment;
 mod output;
 mod paths;
 mod run;

@@ -45,7 +45,7 @@ pub struct Run {
     /// The address to serve on, with --webhook-url; port 0 picks a free port
     #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", requires = "webhook_url")]
     listen: std::net::SocketAddr,
-    /// With --webhook-url, write the base URL as JSON to this file when the server accepts requests, and remove it at the
+    /// With --webhook-url, write base URLs and credentials as JSON to this file when the server accepts requests, and remove it at the
     /// end; what stands there and is not a ready file is refused
     #[arg(long, value_name = "FILE", requires = "webhook_url")]
     ready_file: Option<PathBuf>,

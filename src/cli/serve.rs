@@ -10,11 +10,13 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
 use self::listen::Listen;
+use self::values::{bearer, network};
 use self::watch::Flags;
+use super::environment::Environment;
 use super::output::print;
 use super::written::ReadyFile;
 use super::{Exit, Stop};
-use crate::edge::names::PublicUrl;
+use crate::edge::names::{PublicUrl, origin, served_name};
 use crate::edge::{Config, Server};
 use crate::engine::account::Account;
 use crate::engine::clock::{Mode, Rate};
@@ -30,6 +32,7 @@ use crate::kit::webhook_url::shown;
 use crate::providers;
 
 mod listen;
+mod values;
 mod watch;
 
 /// How the server starts. Every flag is also an environment variable.
@@ -39,8 +42,9 @@ pub struct Serve {
     scenario: Option<PathBuf>,
     #[command(flatten)]
     listen: Listen,
-    /// Write the base URL as JSON to this file when the server accepts requests, and remove it at the end; what stands
-    /// there and is neither empty nor an older ready file (an object with `base_url` and `admin_token`) is refused
+    /// Write base URLs, credentials and the token as JSON to this file when the server accepts requests, and remove it at the
+    /// end; what stands there and is neither empty nor an older ready file (an object with `base_url` and `admin_token`) is
+    /// refused
     #[arg(long, value_name = "FILE", env = "PLAYMONEY_READY_FILE")]
     ready_file: Option<PathBuf>,
     /// The seed of all random choices; default: the seed of the scenario, or 1
@@ -56,10 +60,10 @@ pub struct Serve {
     #[arg(long, value_name = "URL", value_parser = target, env = "PLAYMONEY_WEBHOOK_URL")]
     webhook_url: Option<String>,
     /// The beginning of links in answers, with the path of a proxy if it adds one; default: the scheme and host of the request
-    #[arg(long, value_name = "URL", value_parser = public_url, env = "PLAYMONEY_PUBLIC_URL")]
+    #[arg(long, value_name = "URL", value_parser = PublicUrl::checked, env = "PLAYMONEY_PUBLIC_URL")]
     public_url: Option<String>,
     /// An additional host name to serve (repeatable)
-    #[arg(long, value_name = "NAME", value_delimiter = ',', env = "PLAYMONEY_ALLOW_HOST")]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = served_name, env = "PLAYMONEY_ALLOW_HOST")]
     allow_host: Vec<String>,
     #[arg(long, help = "The origin of a web page that may call, such as http://localhost:3000 (repeatable)", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin, env = "PLAYMONEY_ALLOW_ORIGIN")]
     allow_origin: Vec<String>,
@@ -104,23 +108,12 @@ fn clock(text: &str) -> Result<Mode, String> {
 }
 
 pub fn target(text: &str) -> Result<String, String> {
-    webhook_url(&text.replace("{provider}", "quantum-payouts")).map_err(str::to_owned)?;
+    let replaced = text.replace("{provider}", "quantum-payouts");
+    webhook_url(&replaced).map_err(str::to_owned)?;
+    if replaced.contains(['{', '}']) {
+        return Err("only {provider} is replaced: write other braces as %7B and %7D, as in http://127.0.0.1:9000/{provider}".to_owned());
+    }
     Ok(text.to_owned())
-}
-
-fn public_url(text: &str) -> Result<String, String> {
-    let advice = "write a scheme, a host and perhaps a port and a path, such as http://localhost:3000 or https://ci.example.com/mocks";
-    PublicUrl::parse(text).map(|it| it.text().clone()).ok_or_else(|| advice.to_owned())
-}
-
-fn origin(text: &str) -> Result<String, String> {
-    let advice = "write a scheme, a host and perhaps a port, such as https://pay.test.example or http://localhost:3000";
-    PublicUrl::parse(text).filter(|it| !it.has_prefix()).map(|it| it.text().clone()).ok_or_else(|| advice.to_owned())
-}
-
-fn network(text: &str) -> Result<IpNet, String> {
-    let single = || text.parse::<std::net::IpAddr>().map(IpNet::from).ok();
-    text.parse().ok().or_else(single).ok_or_else(|| "this is not a network: write 10.0.0.0/8 or 127.0.0.1".to_owned())
 }
 
 impl Serve {
@@ -152,11 +145,14 @@ impl Serve {
             None => flags.start(None),
         };
         let config = self.config(listen.clone(), start, token.clone());
-        let greeting = Greeting::of(&config);
+        let world = World::new(config.start.clone(), providers::all(), Uptime::START);
+        let (greeting, public_url) = (Greeting::of(&config, &world), config.public_url.clone());
+        let environment = |base: &str| Environment::of(&world, public_url.as_deref().unwrap_or(base));
         let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
         let base = server.base_url();
         print(&greeting.text(&base, token.as_ref()))?;
-        let ready = ready_file.map(|file| ReadyFile::write(&file, &base, token.as_ref().map(Secret::expose))).transpose()?;
+        let ready = ready_file.map(|file| ReadyFile::write(&file, &base, token.as_ref().map(Secret::expose), &environment(&base)));
+        let ready = ready.transpose()?;
         tokio::select! {
             () = signals.wait() => {}
             () = watch::watch(&server, watched.as_deref(), &flags) => {}
@@ -170,8 +166,7 @@ impl Serve {
     fn token(&self, listen: &[SocketAddr]) -> Result<Option<Secret>, Stop> {
         match self.admin_token.as_deref() {
             Some("none") => Ok(None),
-            Some("") => Err(Stop::usage("--admin-token is empty: remove it, or write `none`")),
-            Some(token) => Ok(Some(Secret::from_outside(token))),
+            Some(token) => Ok(Some(Secret::from_outside(bearer(token).map_err(Stop::usage)?))),
             None if listen.iter().all(|it| it.ip().is_loopback()) => Ok(None),
             None => Ok(Some(Secret::issued(unpredictable()?))),
         }
@@ -288,7 +283,7 @@ struct Greeting {
 }
 
 impl Greeting {
-    fn of(config: &Config) -> Self {
+    fn of(config: &Config, world: &World) -> Self {
         let clock = match config.start.mode {
             Mode::Frozen => "frozen".to_owned(),
             Mode::Real => "real".to_owned(),
@@ -296,9 +291,8 @@ impl Greeting {
         };
         let clock = config.start.now.map_or_else(|| clock.clone(), |it| format!("{clock}, from {it}"));
         let scenario = config.start.setup.as_ref().map(|it| it.name.clone());
-        let world = World::new(config.start.clone(), providers::all(), Uptime::START);
-        let webhooks = config.start.webhook_url.clone().or_else(|| has_webhook_url(&world).then(|| "as in the scenario".to_owned()));
-        Self { seed: config.start.seed, clock, webhooks, scenario, credentials: credentials(&world, config.start.show_secrets) }
+        let webhooks = config.start.webhook_url.clone().or_else(|| has_webhook_url(world).then(|| "as in the scenario".to_owned()));
+        Self { seed: config.start.seed, clock, webhooks, scenario, credentials: credentials(world, config.start.show_secrets) }
     }
 
     fn text(&self, base: &str, token: Option<&Secret>) -> String {

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use tempfile::{Builder, NamedTempFile};
 
 use super::Stop;
+use super::environment::Environment;
 use super::paths::{kind, shown};
 
 /// A ready file is small; what is larger is something else.
@@ -90,11 +91,15 @@ impl ReadyFile {
         Err(Stop::usage(format!("{} is not a ready file of Playmoney, and stays as it is: give another path", shown(path))))
     }
 
-    /// Writes the file, for the owner alone if it holds the token.
-    pub fn write(path: &Path, base_url: &str, admin_token: Option<&str>) -> Result<Self, Stop> {
+    /// Writes the file: the server's address, the token of its control API, and what an application needs to use the providers.
+    /// It is for the owner alone if it holds the token, or a credential that came from outside.
+    pub fn write(path: &Path, base_url: &str, admin_token: Option<&str>, environment: &Environment) -> Result<Self, Stop> {
         Self::may_stand_at(path)?;
-        let readers = if admin_token.is_some() { Readers::Owner } else { Readers::Usual };
-        let text = format!("{}\n", serde_json::json!({"base_url": base_url, "admin_token": admin_token}));
+        let readers = if admin_token.is_some() || environment.is_secret { Readers::Owner } else { Readers::Usual };
+        let text = serde_json::json!({
+            "base_url": base_url, "admin_token": admin_token, "providers": environment.providers, "env": environment.variables,
+        });
+        let text = format!("{text}\n");
         let written = beside(path, &text, readers).and_then(|it| Ok(it.persist(path)?));
         written.map_err(|why| Stop::usage(format!("cannot write the ready file {}: {why}", shown(path))))?;
         Ok(Self { path: path.to_owned(), text })

@@ -93,6 +93,7 @@ pub fn provider(contract: &Contract) -> String {
     sections::schedule(&mut layout, &contract.schedule);
     sections::settings(&mut layout, contract);
     sections::decisions(&mut layout, contract.decisions);
+    sections::fields(&mut layout, ("Headers", "of answers, beside Content-Type"), contract.answer_headers);
     layout.finish()
 }
 
@@ -106,6 +107,7 @@ pub fn provider_json(contract: &Contract) -> Json {
         "pages": all(contract.pages, rows::page), "actions": all(contract.actions.iter().copied(), rows::action),
         "lifecycles": all(&(contract.lifecycles)(), rows::statuses),
         "errors": all(contract.errors.iter().copied(), rows::error), "error_body": all(contract.error_body, rows::field),
+        "answer_headers": all(contract.answer_headers, rows::field),
         "events": all(contract.events, rows::event), "retry_schedule": rows::schedule(&contract.schedule),
         "settings": contract.settings().map(rows::setting).collect::<Vec<_>>(),
         "decisions": all(contract.decisions, rows::decision),

@@ -20,7 +20,7 @@ pub const VERSION: &str = "3.1.0";
 /// The document of one provider. The local address is the first server, so that a tool which uses the first never calls
 /// a real provider.
 pub fn document(contract: &Contract) -> Json {
-    json!({
+    let mut document = json!({
         "openapi": VERSION,
         "info": {
             "title": contract.name,
@@ -50,7 +50,11 @@ pub fn document(contract: &Contract) -> Json {
         "x-retry-schedule": rows::schedule(&contract.schedule),
         "x-settings": contract.settings().map(rows::setting).collect::<Vec<_>>(),
         "x-decisions": all(contract.decisions, rows::decision),
-    })
+    });
+    if !contract.answer_headers.is_empty() {
+        document["x-answer-headers"] = all(contract.answer_headers, rows::field);
+    }
+    document
 }
 
 /// The schemas of all bodies, by name.

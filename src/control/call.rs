@@ -103,7 +103,8 @@ pub enum WhenBroken {
 pub enum Handler {
     /// The server. Such a call is answered even when the sandbox is broken. Calls about several sandboxes belong here;
     /// a server hands them its registry behind a trait of this room, because this room lies below the server's.
-    Server(fn() -> Result<Response, Problem>),
+    /// It gets what links of the sandbox begin with.
+    Server(fn(base_url: &str) -> Result<Response, Problem>),
     /// One sandbox.
     Sandbox(fn(&mut Ask<'_>) -> Result<Answer, Problem>),
 }

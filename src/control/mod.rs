@@ -198,7 +198,7 @@ pub fn call(world: &mut World, now: Now, request: &Request) -> Answer {
     let path = below(request);
     let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(&request.method, path)) };
     let answered = match call.handler {
-        Handler::Server(answer) => answer().map(Answer::Now),
+        Handler::Server(answer) => answer(&world.core.sandbox_url(request)).map(Answer::Now),
         Handler::Sandbox(answer) => ask(call, path, world, now, request).and_then(|mut it| answer(&mut it)),
     };
     answered.unwrap_or_else(|it| Answer::Now(it.render()))
@@ -219,10 +219,10 @@ fn ask<'a>(call: &Call, path: &'a str, world: &'a mut World, now: Now, request: 
     })
 }
 
-/// The answer to a call that concerns the server. `None`: the call concerns a sandbox.
-pub fn serve(call: &Call) -> Option<Response> {
+/// The answer to a call that concerns the server. `None`: the call concerns a sandbox. Links begin with `base_url`.
+pub fn serve(call: &Call, base_url: &str) -> Option<Response> {
     match call.handler {
-        Handler::Server(answer) => Some(answer().unwrap_or_else(|it| it.render())),
+        Handler::Server(answer) => Some(answer(base_url).unwrap_or_else(|it| it.render())),
         Handler::Sandbox(_) => None,
     }
 }

@@ -10,7 +10,7 @@ use crate::contract::openapi;
 use crate::contract::openapi::schema;
 use crate::engine::tables::Contract;
 use crate::kit::fields::{Field, Need};
-use crate::kit::http::{DEFAULT_ORIGIN, RequestPath, Response};
+use crate::kit::http::{RequestPath, Response};
 use crate::providers;
 use crate::scenario::schema::{script, setting};
 
@@ -22,15 +22,19 @@ const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "
 
 pub fn provider(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let provider_id = provider_id(ask.world, ask.captures[0])?;
-    ok(&openapi::document(ask.world.provider(provider_id).contract()))
+    let (core, contract) = (&ask.world.core, ask.world.provider(provider_id).contract());
+    let url = format!("{}/{}", core.sandbox_url(ask.request), contract.slug);
+    let mut document = openapi::document(contract);
+    document["servers"][0] = json!({"url": url, "description": format!("Playmoney, the {} sandbox", core.name)});
+    ok(&document)
 }
 
-pub fn control() -> Result<Response, Problem> {
-    Ok(Response::json(StatusCode::OK, &document()))
+pub fn control(base_url: &str) -> Result<Response, Problem> {
+    Ok(Response::json(StatusCode::OK, &document(base_url)))
 }
 
 /// The control API, from its table.
-fn document() -> Json {
+fn document(base_url: &str) -> Json {
     let mut paths = json!({});
     for call in TABLE {
         for method in METHODS.into_iter().filter(|it| call.method.is_none_or(|own| own == *it)) {
@@ -45,7 +49,7 @@ fn document() -> Json {
             "version": env!("CARGO_PKG_VERSION"),
             "description": DESCRIPTION,
         },
-        "servers": [{"url": DEFAULT_ORIGIN, "description": "the default sandbox"}],
+        "servers": [{"url": base_url, "description": "the sandbox that was asked"}],
         "paths": paths,
         "components": {
             "schemas": schemas(),

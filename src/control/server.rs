@@ -8,7 +8,7 @@ use super::call::Call;
 use super::table::TABLE;
 use crate::kit::http::{RequestPath, Response};
 
-pub fn index() -> Result<Response, Problem> {
+pub fn index(_: &str) -> Result<Response, Problem> {
     let row = |it: &Call| json!({"method": it.method.unwrap_or("ANY"), "path": RequestPath::control(it.path).as_str(), "does": does(it)});
     Ok(Response::json(StatusCode::OK, &json!({"calls": TABLE.iter().map(row).collect::<Vec<_>>()})))
 }
@@ -20,6 +20,6 @@ fn does(call: &Call) -> String {
     if usage.is_empty() { call.summary.to_owned() } else { format!("{}: {usage}", call.summary) }
 }
 
-pub fn health() -> Result<Response, Problem> {
+pub fn health(_: &str) -> Result<Response, Problem> {
     Ok(Response::json(StatusCode::OK, &json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})))
 }

@@ -29,7 +29,7 @@ pub struct Access {
     pub own_origin: String,
     /// What links in answers begin with, when it is set.
     pub public_url: Option<PublicUrl>,
-    /// Further host names that are served.
+    /// Further host names that are served, as [`served_name`](super::names::served_name) writes them.
     pub allow_hosts: Vec<String>,
     /// Pages elsewhere that may call.
     pub allow_origins: Vec<String>,
@@ -79,7 +79,7 @@ impl Access {
         if let Some((_, slug)) = self.provider_hosts.iter().find(|it| it.0 == name) {
             return Ok(Called { origin: http_origin(host), provider: Some(slug) });
         }
-        let listed = self.allow_hosts.iter().any(|it| it.eq_ignore_ascii_case(&name));
+        let listed = self.allow_hosts.contains(&name);
         let public = self.public_url.as_ref().is_some_and(|it| it.host() == name);
         if !(listed || public || is_local(&name)) {
             return Err(misdirected(&format!("This server is not `{}`.", if name.is_empty() { host } else { &name }))
@@ -213,7 +213,7 @@ mod tests {
 
     fn access() -> Access {
         Access {
-            public_url: PublicUrl::parse("https://Pay.test.example/mocks/"),
+            public_url: PublicUrl::parse("https://Pay.test.example/mocks/").ok(),
             own_origin: "http://127.0.0.1:4242".to_owned(),
             allow_hosts: vec!["mock.ci.example".to_owned()],
             allow_origins: vec!["http://app.example:3000".to_owned()],

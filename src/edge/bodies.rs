@@ -1,5 +1,6 @@
 //! The bodies of requests: read within their bounds, each by itself and all together.
 
+use std::io::ErrorKind;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -93,7 +94,7 @@ impl Reading<'_> {
                 () = &mut pace => return Err(too_slow(time_max)),
             };
             let Some(frame) = frame else { return Ok(self.held()) };
-            let frame = frame.map_err(|_| refused(StatusCode::BAD_REQUEST, "broken_body", "The body ended before it was complete."))?;
+            let frame = frame.map_err(|it| broken(&it))?;
             let Some(chunk) = frame.data_ref() else { continue };
             let bytes = self.kept.len() + chunk.len();
             if bytes > bytes_max {
@@ -165,6 +166,17 @@ async fn discard(mut body: Incoming) {
             return;
         }
     }
+}
+
+/// What has arrived of a body is not a body.
+fn broken(why: &hyper::Error) -> Response {
+    let source = std::error::Error::source(why).and_then(|it| it.downcast_ref::<std::io::Error>());
+    let malformed = source.filter(|it| matches!(it.kind(), ErrorKind::InvalidInput | ErrorKind::InvalidData));
+    let detail = malformed.map_or_else(
+        || "The body ended before it was complete.".to_owned(),
+        |it| format!("The chunks of the body are malformed or too long: {it}."),
+    );
+    refused(StatusCode::BAD_REQUEST, "broken_body", &detail)
 }
 
 fn too_slow(time_max: Duration) -> Response {

@@ -46,7 +46,7 @@ const MULTICAST: &str = "a multicast address";
 const TUNNEL: &str = "an address that can hide another";
 
 /// Why no setting permits an address: link-local and cloud metadata, multicast, and tunnels that can hide either.
-fn forbidden(ip: IpAddr) -> Option<&'static str> {
+pub fn forbidden(ip: IpAddr) -> Option<&'static str> {
     match ip.to_canonical() {
         IpAddr::V4(ip) => forbidden_v4(ip),
         IpAddr::V6(ip) => forbidden_v6(ip),

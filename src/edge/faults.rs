@@ -2,10 +2,11 @@
 
 use std::io;
 
-use http::{StatusCode, header};
+use http::StatusCode;
 use rust_decimal::Decimal;
 use tokio::io::AsyncWriteExt;
 
+use super::heads::Names;
 use super::socket::Socket;
 use crate::engine::rules::Transport;
 use crate::kit::http::Response;
@@ -17,9 +18,19 @@ const INVALID_CHUNK: &[u8] = b"no size of a chunk\r\n";
 /// Bytes that are not HTTP.
 const NOISE_BYTES: usize = 256;
 
+/// The answer that is changed on its way: its socket, how names of headers leave, and the sandbox that gave it.
+pub struct Answering<'a> {
+    pub socket: &'a Socket,
+    pub names: &'a Names,
+    pub sandbox: &'a str,
+}
+
 /// Writes a faulty answer to the socket; the connection has to be closed afterwards. Returns the response unchanged when
 /// the fault needs a body and the response has none.
-pub async fn inject(mut socket: Socket, sandbox: &str, transport: &Transport, is_head: bool, response: Response) -> Option<Response> {
+pub async fn inject(answering: &Answering<'_>, transport: &Transport, is_head: bool, response: Response) -> Option<Response> {
+    let Answering { socket, names, sandbox } = answering;
+    let mut socket = Socket::clone(socket);
+    let head = |framing: &str| names.head(&response, framing);
     let bodiless = is_head || matches!(response.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     let done = match transport {
         Transport::ConnectionReset => socket.close_with_reset(),
@@ -28,32 +39,21 @@ pub async fn inject(mut socket: Socket, sandbox: &str, transport: &Transport, is
         Transport::MalformedResponseChunk | Transport::TruncateBodyAtFraction(_) | Transport::Dribble { .. } if bodiless => {
             return Some(response);
         }
-        Transport::MalformedResponseChunk => {
-            socket.write_all(&[&head(&response, "transfer-encoding: chunked"), INVALID_CHUNK].concat()).await
-        }
+        Transport::MalformedResponseChunk => socket.write_all(&[&head("Transfer-Encoding: chunked"), INVALID_CHUNK].concat()).await,
         Transport::TruncateBodyAtFraction(share) => {
             let bytes = response.body.len();
-            let announced = format!("content-length: {bytes}");
-            socket.write_all(&[&head(&response, &announced), &response.body[..share_of(bytes, *share)]].concat()).await
+            let announced = format!("Content-Length: {bytes}");
+            socket.write_all(&[&head(&announced), &response.body[..share_of(bytes, *share)]].concat()).await
         }
-        Transport::Dribble { chunks, over } => dribble(&mut socket, &response, *chunks, *over).await,
+        Transport::Dribble { chunks, over } => {
+            let head = head(&format!("Content-Length: {}\r\nConnection: close", response.body.len()));
+            dribble(&mut socket, &head, &response.body, *chunks, *over).await
+        }
     };
     if let Err(why) = done {
         tracing::debug!(sandbox, %why, "the client closed the connection before the fault was complete");
     }
     None
-}
-
-/// The status line and headers as hyper writes them, with this framing of the body.
-fn head(response: &Response, framing: &str) -> Vec<u8> {
-    let (status, reason) = (response.status.as_str(), response.status.canonical_reason().unwrap_or(""));
-    let mut head = format!("HTTP/1.1 {status} {reason}\r\n").into_bytes();
-    let framing_headers = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION];
-    for (name, value) in response.headers.iter().filter(|it| !framing_headers.contains(it.0)) {
-        head.extend_from_slice(&[name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
-    }
-    head.extend_from_slice(format!("{framing}\r\n\r\n").as_bytes());
-    head
 }
 
 /// A share of a number of bytes, rounded down.
@@ -73,13 +73,11 @@ fn noise(response: &Response) -> Vec<u8> {
 
 /// The whole answer, with its body in pieces: the first with the head, the last after the duration `over`. When the body
 /// has fewer bytes than pieces, some pieces are empty, and the pace stays the same.
-async fn dribble(socket: &mut Socket, response: &Response, chunks: u32, over: Duration) -> io::Result<()> {
-    let (body, pieces) = (&response.body, u64::from(chunks.max(1)));
+async fn dribble(socket: &mut Socket, head: &[u8], body: &[u8], chunks: u32, over: Duration) -> io::Result<()> {
+    let pieces = u64::from(chunks.max(1));
     let gap = over.unsigned_abs() / chunks.saturating_sub(1).max(1);
     let end_of = |piece: u64| usize::try_from(body.len() as u64 * piece / pieces).unwrap_or(body.len());
-    socket
-        .write_all(&[&head(response, &format!("content-length: {}\r\nconnection: close", body.len())), &body[..end_of(1)]].concat())
-        .await?;
+    socket.write_all(&[head, &body[..end_of(1)]].concat()).await?;
     for piece in 1..pieces {
         tokio::time::sleep(gap).await;
         socket.write_all(&body[end_of(piece)..end_of(piece + 1)]).await?;
@@ -104,13 +102,5 @@ mod tests {
         assert_eq!(noise("a"), noise("a"));
         assert_ne!(noise("a"), noise("b"));
         assert!(noise("a").iter().all(|it| !it.is_ascii()));
-    }
-
-    #[test]
-    fn a_head_is_framed_once() {
-        let own =
-            Response::new(StatusCode::OK, "text/plain", "abc").with(header::CONTENT_LENGTH, "7").with(header::CONNECTION, "keep-alive");
-        let head = String::from_utf8(head(&own, "content-length: 3")).expect("text");
-        assert_eq!(head, "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 3\r\n\r\n");
     }
 }

@@ -19,25 +19,22 @@ use super::address::Address;
 use super::bodies::{Bodies, Held, Sender};
 use super::descriptors::Descriptors;
 use super::driver::{Driver, Leaving, Stopwatch};
-use super::faults::inject;
+use super::faults::{Answering, inject};
+use super::heads::Names;
+use super::malformed::{Cause, refuse};
 use super::notices::{Notices, Shortage};
 use super::places::{Place, Places};
 use super::registry::Registry;
 use super::socket::{Ended, Socket};
 use super::unheard;
+use super::waited::{Waited, too_long};
 use crate::control::{self, BodyLimits, Call, Caller};
+use crate::engine::core::sandbox_url;
 use crate::kit::http::{HeaderName, HeaderValue, Request, RequestPath, Response, Target};
 use crate::kit::path::normalised;
 use crate::kit::printable::line;
 use crate::sandbox::HEAD_BYTES_MAX;
 
-/// How often a connection is looked at.
-const LOOK_INTERVAL: Duration = Duration::from_secs(15);
-/// A connection whose head is still incomplete, or whose answer is still not read on, at this look is closed.
-const LOOKS_MAX: u32 = 3;
-/// A connection may wait this long for its next request. Go's clients keep one for 90 s, Java's for 20 minutes: a server that
-/// closes first can meet a request that is on its way.
-const IDLE_TIME_MAX: Duration = Duration::from_secs(1_260);
 /// What `IDLE_TIME_MAX` is called in an answer.
 const KEEP_ALIVE: HeaderValue = HeaderValue::from_static("timeout=1260");
 /// A connection whose place is needed has this long to finish its answer.
@@ -56,6 +53,8 @@ pub struct Shared {
     pub descriptors: Descriptors,
     pub notices: Arc<Notices>,
     pub bodies: Bodies,
+    /// How the names of headers leave.
+    pub names: Names,
 }
 
 /// Serves until `stop` says so; then finishes the requests under way, within limits.
@@ -117,9 +116,9 @@ fn no_descriptor(why: &std::io::Error, descriptors: Descriptors) -> String {
 async fn attend(stream: TcpStream, peer: SocketAddr, place: Place, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     _ = stream.set_nodelay(true);
     let socket = Socket::new(stream, place);
-    let own = socket.clone();
+    let (own, serving) = (socket.clone(), Arc::clone(&shared));
     let service = service_fn(move |request| {
-        let (shared, socket) = (Arc::clone(&shared), own.clone());
+        let (shared, socket) = (Arc::clone(&serving), own.clone());
         async move {
             socket.begin();
             let answer = answer(&shared, peer.ip(), &socket, request).await;
@@ -128,43 +127,35 @@ async fn attend(stream: TcpStream, peer: SocketAddr, place: Place, shared: Arc<S
         }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
-    builder.half_close(true).header_read_timeout(None).max_buf_size(HEAD_BYTES_MAX);
+    builder.half_close(true).header_read_timeout(None).max_buf_size(HEAD_BYTES_MAX).title_case_headers(true);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(socket.clone()), service));
-    let finishes_within = tokio::select! {
+    let end = tokio::select! {
         biased;
-        done = connection.as_mut() => return closed(peer, done),
-        () = socket.place().is_needed() => if socket.has_half_a_head() { Duration::ZERO } else { CLOSING_TIME_MAX },
-        _ = stop.wait_for(|it| *it) => SHUTDOWN_TIME_MAX,
-        () = too_long_idle(&socket) => Duration::ZERO,
+        done = connection.as_mut() => End::Ended(done),
+        () = socket.place().is_needed() => End::Within(if socket.has_half_a_head() { Duration::ZERO } else { CLOSING_TIME_MAX }),
+        _ = stop.wait_for(|it| *it) => End::Within(SHUTDOWN_TIME_MAX),
+        waited = too_long(&socket) => if waited == Waited::ForHead { End::TooSlow } else { End::Within(Duration::ZERO) },
     };
-    connection.as_mut().graceful_shutdown();
-    if let Ok(done) = tokio::time::timeout(finishes_within, connection).await {
-        closed(peer, done);
-    }
-}
-
-fn closed(peer: SocketAddr, done: hyper::Result<()>) {
-    if let Err(why) = done {
-        tracing::debug!(%peer, %why, "connection");
-    }
-}
-
-/// Waits until a connection has been idle, has had half a head, or has read nothing of its answer, longer than it may.
-async fn too_long_idle(socket: &Socket) {
-    let (mut idle, mut half_head, mut stuck) = (0, 0, 0);
-    let mut stuck_at = None;
-    let mut number = socket.requests();
-    while idle < IDLE_TIME_MAX.as_secs() / LOOK_INTERVAL.as_secs() && half_head.max(stuck) < LOOKS_MAX {
-        tokio::time::sleep(LOOK_INTERVAL).await;
-        if socket.place().is_busy() || number != socket.requests() {
-            (idle, half_head, number) = (0, 0, socket.requests());
+    match end {
+        End::Ended(Ok(())) => {}
+        End::Ended(Err(why)) => Box::pin(refuse(&shared, peer, socket, Cause::Hyper(why))).await,
+        End::TooSlow => Box::pin(refuse(&shared, peer, socket, Cause::TooSlow)).await,
+        End::Within(duration) => {
+            connection.as_mut().graceful_shutdown();
+            if let Ok(Err(why)) = tokio::time::timeout(duration, connection).await {
+                Box::pin(refuse(&shared, peer, socket, Cause::Hyper(why))).await;
+            }
         }
-        idle += 1;
-        half_head = if socket.has_half_a_head() { half_head + 1 } else { 0 };
-        let now_at = socket.stuck_at();
-        stuck = if now_at.is_some() && now_at == stuck_at { stuck + 1 } else { 0 };
-        stuck_at = now_at;
     }
+}
+
+/// How a connection ends.
+enum End {
+    Ended(hyper::Result<()>),
+    /// It may finish its request within this duration.
+    Within(Duration),
+    /// Its head is still incomplete.
+    TooSlow,
 }
 
 /// The connection is cut: without an answer, or after the bytes of a fault.
@@ -175,7 +166,10 @@ struct Hangup;
 async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
-    let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, head.uri.path()));
+    let asked = tracing::enabled!(tracing::Level::INFO).then(|| {
+        let target = unheard::target(&head.uri);
+        format!("{} {}", head.method, target.split('?').next().unwrap_or_default())
+    });
     let (is_head, version) = (head.method == Method::HEAD, head.version);
     let (driver, leaving) = decide(shared, peer, socket, head, body).await?;
     let Leaving { mut response, transport, caller: _caller } = leaving;
@@ -189,7 +183,8 @@ async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::
     if let Some(transport) = transport {
         tracing::info!(sandbox = driver.name(), ?transport, "a rule changes this answer on its way");
         // Boxed, because the usual answer does not need its size.
-        let injected = Box::pin(inject(socket.clone(), driver.name(), &transport, is_head, response));
+        let answering = Answering { socket, names: &shared.names, sandbox: driver.name() };
+        let injected = Box::pin(inject(&answering, &transport, is_head, response));
         response = tokio::select! {
             biased;
             left = injected => left?,
@@ -201,6 +196,9 @@ async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::
     }
     let mut written = hyper::Response::new(Full::new(response.body));
     *written.status_mut() = response.status;
+    if let Some(names) = shared.names.extension(&response.headers) {
+        *written.extensions_mut() = names.clone();
+    }
     *written.headers_mut() = response.headers;
     if version == Version::HTTP_11 && !written.headers().contains_key(header::CONNECTION) {
         written.headers_mut().insert(KEEP_ALIVE_NAME, KEEP_ALIVE);
@@ -219,7 +217,7 @@ async fn decide(
     Some(match arrive(shared, peer, head, body).await {
         Ok(Arrived { driver, call, request, held }) => {
             let is_control = matches!(request.path.target(), Target::Control { .. });
-            let mut leaving = if let Some(response) = call.and_then(control::serve) {
+            let mut leaving = if let Some(response) = call.and_then(|it| control::serve(it, &sandbox_url(&request.origin, driver.name()))) {
                 Leaving::at_once(driver.stamped(response))
             } else {
                 tokio::select! {
@@ -247,7 +245,7 @@ async fn decide(
     })
 }
 
-const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+pub const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const KEEP_ALIVE_NAME: HeaderName = HeaderName::from_static("keep-alive");
 
 /// Waits until the caller sends nothing more: they may still read, or be gone.
@@ -287,17 +285,18 @@ struct Refusal {
 async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Arrived, Box<Refusal>> {
     let mut content = Held::default();
     let admitted = admit(shared, peer, &head, body, &mut content).await;
-    let target = head.uri.path_and_query().map_or("/", |it| it.as_str());
+    let uri = head.uri;
     let (method, headers, body) = (head.method, head.headers, content.bytes.clone());
     match admitted {
         Ok(Admitted { driver, call, path, called }) => {
-            let (target, query) = (target.to_owned(), head.uri.query().unwrap_or("").to_owned());
+            let target = uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
+            let query = uri.query().unwrap_or("").to_owned();
             let (origin, by_own_host) = (called.origin, called.provider.is_some());
             let request = Request { method, target, path, query, headers, body, origin, by_own_host };
             Ok(Arrived { driver, call, request, held: content })
         }
         Err(NotAdmitted { driver, response, journal }) => {
-            let unheard = || Request { method, headers, ..Request::new(Method::GET, target, body) };
+            let unheard = || Request { method, headers, ..Request::new(Method::GET, &unheard::target(&uri), body) };
             let unheard = (journal == Journal::Default).then(unheard);
             Err(Box::new(Refusal { driver, response, unheard }))
         }
@@ -350,7 +349,9 @@ async fn admit(
         return Err(NotAdmitted { driver: None, response, journal: Journal::None });
     }
     let path = normalised(head.uri.path());
-    let address = Address::parse(called.provider, shared.access.without_prefix(&path));
+    // The path of `--public-url` is not part of a provider's own address.
+    let path = if called.provider.is_some() { &path } else { shared.access.without_prefix(&path) };
+    let address = Address::parse(called.provider, path);
     let (may_call, call) = match address.path.target() {
         Target::Provider { .. } => (None, None),
         Target::Control { path } => {

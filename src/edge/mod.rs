@@ -8,8 +8,10 @@ pub mod descriptors;
 pub mod driver;
 pub mod egress;
 pub mod faults;
+pub mod heads;
 pub mod inbound;
 pub mod loopback;
+pub mod malformed;
 pub mod names;
 pub mod notices;
 pub mod places;
@@ -17,6 +19,7 @@ pub mod registry;
 pub mod socket;
 pub mod stage;
 pub mod unheard;
+pub mod waited;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -32,9 +35,10 @@ use self::courier::Courier;
 use self::descriptors::Descriptors;
 use self::driver::{Driver, Stopwatch};
 use self::egress::Egress;
+use self::heads::Names;
 use self::inbound::Shared;
 use self::loopback::Loopback;
-use self::names::PublicUrl;
+use self::names::{PublicUrl, served_name};
 use self::notices::Notices;
 use self::registry::Registry;
 use self::stage::ServerStage;
@@ -92,13 +96,15 @@ impl Server {
     /// the system lets it raise the limit to.
     ///
     /// # Errors
-    /// An address cannot be listened on, or the public address is not one.
+    /// An address cannot be listened on, the public address is not one, or a host name is one that no request can have.
     pub async fn start(config: Config) -> std::io::Result<Self> {
         let descriptors = Descriptors::raise();
         let public_url = match &config.public_url {
-            Some(text) => Some(PublicUrl::parse(text).ok_or_else(|| invalid(format!("{text} is not the address of a server")))?),
+            Some(text) => Some(PublicUrl::parse(text).map_err(|why| invalid(format!("{text} is not a public address: {why}")))?),
             None => None,
         };
+        let served = |it: &String| served_name(it).map_err(|why| invalid(format!("{it} is not the name of a host: {why}")));
+        let allow_hosts = config.allow_hosts.iter().map(served).collect::<std::io::Result<_>>()?;
         let listeners = bind(&config.listen).await?;
         let address = listeners.first().ok_or_else(|| invalid("the server needs an address to listen on".to_owned()))?.local_addr()?;
         let own = listeners.iter().map(TcpListener::local_addr).collect::<std::io::Result<Vec<_>>>()?;
@@ -111,11 +117,13 @@ impl Server {
         let driver = Driver::start(sandbox, stopwatch, courier, Arc::clone(&loopback));
         let registry = Arc::new(Registry::new(driver));
         loopback.connect(Arc::downgrade(&registry));
-        let hosts = providers::all().iter().map(|it| it.contract()).flat_map(|it| it.hosts.iter().map(|host| (*host, it.slug))).collect();
+        let contracts = || providers::all().into_iter().map(|it| it.contract());
+        let hosts = contracts().flat_map(|it| it.hosts.iter().map(|host| (*host, it.slug))).collect();
+        let names = Names::learn(contracts().flat_map(|it| it.answer_headers).map(|it| it.name)).await;
         let access = Access {
             own_origin: base_url(address),
             public_url,
-            allow_hosts: config.allow_hosts,
+            allow_hosts,
             allow_origins: config.allow_origins,
             admin_token: config.admin_token,
             provider_hosts: hosts,
@@ -125,7 +133,7 @@ impl Server {
         let (open_files, connections, webhooks) = (descriptors.limit(), descriptors.connections_max(), descriptors.webhooks_max());
         tracing::debug!(open_files, connections, webhooks, "limits");
         let bodies = Bodies::default();
-        let shared = Arc::new(Shared { registry, access, stopwatch, descriptors, notices, bodies });
+        let shared = Arc::new(Shared { registry, access, stopwatch, descriptors, notices, bodies, names });
         let serving = tokio::spawn(inbound::serve(listeners, Arc::clone(&shared), stopped));
         Ok(Self { address, shared, stop, serving })
     }

@@ -5,15 +5,18 @@ use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
+use http::StatusCode;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::places::Place;
-use super::unheard;
+
+/// This much of a head is kept until it is complete, so that a refusal can say what was asked.
+pub const HEAD_BEGIN_BYTES_MAX: usize = 2 * 1024;
 
 /// One end of a connection. Clones share the socket, which closes with the last of them. Both writers belong to the one
 /// task of the connection and take turns: while a request is answered, hyper has nothing to write.
@@ -23,15 +26,29 @@ pub struct Socket(Arc<Connection>);
 struct Connection {
     stream: Mutex<TcpStream>,
     place: Place,
-    /// Of the head that is being read: its bytes and its lines.
+    /// Of the head that is being read: its bytes, its lines and its beginning.
     head_bytes: AtomicUsize,
     head_lines: AtomicUsize,
+    head_begins: Mutex<Vec<u8>>,
+    /// hyper has refused a head by itself, with this status, or 0. Its answer was left out, and another follows.
+    refused_with: AtomicU16,
     /// Requests that have come completely.
     requests: AtomicUsize,
     /// Bytes that the other side has taken, or the network for it.
     written: AtomicUsize,
     /// The last write found no room.
     is_full: AtomicBool,
+}
+
+/// What has arrived of a head that is not complete, or that hyper has refused.
+#[derive(Clone, Debug, Default)]
+pub struct HalfHead {
+    /// Its first bytes.
+    pub begins: Vec<u8>,
+    pub bytes: usize,
+    pub lines: usize,
+    /// hyper's own status, when it has refused the head.
+    pub refused_with: Option<StatusCode>,
 }
 
 /// How the other side has ended a connection.
@@ -47,8 +64,9 @@ impl Socket {
     /// A connection that was accepted.
     pub fn new(stream: TcpStream, place: Place) -> Self {
         let [head_bytes, head_lines, requests, written] = [const { AtomicUsize::new(0) }; 4];
-        let is_full = AtomicBool::new(false);
-        Self(Arc::new(Connection { stream: Mutex::new(stream), place, head_bytes, head_lines, requests, written, is_full }))
+        let (is_full, refused_with) = (AtomicBool::new(false), AtomicU16::new(0));
+        let (stream, head_begins) = (Mutex::new(stream), Mutex::default());
+        Self(Arc::new(Connection { stream, place, head_bytes, head_lines, head_begins, refused_with, requests, written, is_full }))
     }
 
     /// Its place among the connections.
@@ -61,6 +79,7 @@ impl Socket {
         self.0.place.begin();
         self.0.head_bytes.store(0, Ordering::Relaxed);
         self.0.head_lines.store(0, Ordering::Relaxed);
+        self.0.head_begins.lock().clear();
         self.0.requests.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -72,6 +91,13 @@ impl Socket {
     /// Whether a head has begun to arrive and is not complete.
     pub fn has_half_a_head(&self) -> bool {
         !self.0.place.is_busy() && self.0.head_bytes.load(Ordering::Relaxed) > 0
+    }
+
+    /// What has arrived of the head that is being read. hyper writes nothing more: what follows leaves in any case.
+    pub fn take_half_head(&self) -> HalfHead {
+        let refused_with = StatusCode::from_u16(self.0.refused_with.swap(0, Ordering::Relaxed)).ok();
+        let (bytes, lines) = (self.0.head_bytes.load(Ordering::Relaxed), self.0.head_lines.load(Ordering::Relaxed));
+        HalfHead { begins: std::mem::take(&mut *self.0.head_begins.lock()), bytes, lines, refused_with }
     }
 
     /// How much of what waits to leave has left; `None`: nothing waits.
@@ -109,6 +135,9 @@ impl Socket {
             let lines = read.split(|it| *it == b'\n').count() - 1;
             self.0.head_bytes.fetch_add(read.len(), Ordering::Relaxed);
             self.0.head_lines.fetch_add(lines, Ordering::Relaxed);
+            let mut begins = self.0.head_begins.lock();
+            let room = HEAD_BEGIN_BYTES_MAX.saturating_sub(begins.len());
+            begins.extend_from_slice(&read[..room.min(read.len())]);
         }
     }
 }
@@ -124,21 +153,18 @@ impl AsyncRead for Socket {
 
 impl AsyncWrite for Socket {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let mut stream = self.0.stream.lock();
-        if unheard::is_automatic(bytes) {
-            let (bytes_read, lines) = (self.0.head_bytes.load(Ordering::Relaxed), self.0.head_lines.load(Ordering::Relaxed));
-            if stream.try_write(&unheard::explained(bytes, bytes_read, lines)).is_ok() {
-                return Poll::Ready(Ok(bytes.len()));
-            }
+        if let Some(status) = automatic(bytes) {
+            self.0.refused_with.store(status.as_u16(), Ordering::Relaxed);
+            return Poll::Ready(Ok(bytes.len()));
         }
-        let polled = Pin::new(&mut *stream).poll_write(cx, bytes);
+        let polled = Pin::new(&mut *self.0.stream.lock()).poll_write(cx, bytes);
         self.wrote(&polled);
         polled
     }
 
     fn poll_write_vectored(self: Pin<&mut Self>, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         if let [only] = slices
-            && unheard::is_automatic(only)
+            && automatic(only).is_some()
         {
             return self.poll_write(cx, only);
         }
@@ -156,6 +182,19 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.0.refused_with.load(Ordering::Relaxed) != 0 {
+            return Poll::Ready(Ok(()));
+        }
         Pin::new(&mut *self.0.stream.lock()).poll_shutdown(cx)
     }
+}
+
+/// The status of a refusal that hyper has made itself: it is short, and without our name for the sandbox.
+fn automatic(bytes: &[u8]) -> Option<StatusCode> {
+    const AUTOMATIC_BYTES_MAX: usize = 200;
+    let is_ours = || bytes.windows(10).any(|it| it == b"Playmoney-");
+    if !bytes.starts_with(b"HTTP/1.1 4") || AUTOMATIC_BYTES_MAX <= bytes.len() || is_ours() {
+        return None;
+    }
+    StatusCode::from_bytes(bytes.get(9..12)?).ok()
 }

@@ -1,46 +1,22 @@
-//! What is answered for its head alone: refusals, and OPTIONS of the server as a whole. hyper refuses some heads by itself, with
-//! a status and no word about the reason: the reason is added here.
+//! What is answered for its head alone: refusals, and OPTIONS of the server as a whole.
 
 use http::request::Parts;
-use http::{Method, StatusCode, header};
+use http::{Method, StatusCode, Uri, header};
 
 use super::bodies::refused;
 use crate::kit::http::Response;
-use crate::sandbox::{HEAD_BYTES_MAX, HEADERS_MAX, HINT, METHOD_BYTES_MAX, head_bytes, head_too_large};
+use crate::sandbox::{HEAD_BYTES_MAX, HINT, METHOD_BYTES_MAX, head_bytes, head_too_large};
 
-/// Whether these bytes are an answer that hyper has made itself: it is short, and without our name for the sandbox.
-pub fn is_automatic(bytes: &[u8]) -> bool {
-    const AUTOMATIC_BYTES_MAX: usize = 200;
-    bytes.starts_with(b"HTTP/1.1 4") && bytes.len() < AUTOMATIC_BYTES_MAX && !bytes.windows(10).any(|it| it == b"playmoney-")
-}
-
-/// The same refusal with its reason, which follows from the size of the head that was read.
-pub fn explained(automatic: &[u8], head_bytes: usize, head_lines: usize) -> Vec<u8> {
-    let status = automatic.get(9..12).and_then(|it| StatusCode::from_bytes(it).ok()).unwrap_or(StatusCode::BAD_REQUEST);
-    let response = match status {
-        // The request line is not a header field, but the empty line at the end may be missing.
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE if head_bytes >= HEAD_BYTES_MAX => head_too_large(),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE if head_lines > HEADERS_MAX => head_too_large(),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
-            let detail = "The Content-Length is larger than every body that is taken here.";
-            Response::problem(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
-        }
-        StatusCode::URI_TOO_LONG => Response::problem(
-            status,
-            "uri_too_long",
-            &format!("Request line and headers together have at most {HEAD_BYTES_MAX} bytes here."),
-        ),
-        status => {
-            Response::problem(status, "not_http", "This is not a request of HTTP/1.1: its request line or a header field is malformed.")
-        }
-    };
-    let reason = response.status.canonical_reason().unwrap_or("");
-    let head = format!(
-        "HTTP/1.1 {} {reason}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-        response.status.as_str(),
-        response.body.len()
-    );
-    [head.as_bytes(), &response.body].concat()
+/// The target of a request in the form in which it came: a path, an address, a host with its port (CONNECT), or `*`. A user name
+/// and a password in an address are left out.
+pub fn target(uri: &Uri) -> String {
+    let path = uri.path_and_query().map_or("", |it| it.as_str());
+    let host = uri.authority().map_or("", |it| it.as_str().rsplit('@').next().unwrap_or_default());
+    match uri.scheme_str() {
+        Some(scheme) => format!("{scheme}://{host}{path}"),
+        None if uri.authority().is_some() => host.to_owned(),
+        None => path.to_owned(),
+    }
 }
 
 /// Refuses a head that is too large, and what a proxy would be asked for: Playmoney is the end of the way.
@@ -51,6 +27,12 @@ pub fn check(head: &Parts) -> Result<(), Response> {
     if METHOD_BYTES_MAX < head.method.as_str().len() {
         let detail = format!("A method has at most {METHOD_BYTES_MAX} bytes here.");
         return Err(refused(StatusCode::NOT_IMPLEMENTED, "method_too_long", &detail));
+    }
+    let is_host = head.uri.scheme().is_none() && head.uri.authority().is_some() && head.method != Method::CONNECT;
+    if is_host || (head.uri.path() == "*" && head.method != Method::OPTIONS) {
+        let detail = "The target of a request is a path that begins with a slash, or a whole address that begins with http://. \
+                      Only CONNECT asks for a host, and only OPTIONS for `*`.";
+        return Err(refused(StatusCode::BAD_REQUEST, "bad_target", detail));
     }
     let foreign = head.method == Method::CONNECT || head.uri.scheme_str().is_some_and(|it| !it.eq_ignore_ascii_case("http"));
     if foreign {
@@ -71,4 +53,22 @@ pub fn options_of_server(head: &Parts) -> Option<Response> {
     let is_asked = head.method == Method::OPTIONS && head.uri.path() == "*";
     let methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
     is_asked.then(|| Response::empty(StatusCode::NO_CONTENT).with(header::ALLOW, methods))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_has_four_forms() {
+        for (sent, shown) in [
+            ("/quoine/api?x=1", "/quoine/api?x=1"),
+            ("http://pay.test:80/a?b=c", "http://pay.test:80/a?b=c"),
+            ("http://me:secret@pay.test/a", "http://pay.test/a"),
+            ("pay.test:443", "pay.test:443"),
+            ("*", "*"),
+        ] {
+            assert_eq!(target(&sent.parse().expect("a target")), shown);
+        }
+    }
 }

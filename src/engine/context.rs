@@ -102,7 +102,7 @@ impl<'a> Context<'a> {
 
     /// The beginning of the provider's links in the answer to this request.
     pub fn base_url(&self, request: &Request) -> String {
-        let mut base = self.sandbox_url(request);
+        let mut base = self.core.sandbox_url(request);
         if !request.by_own_host {
             base.push('/');
             base.push_str(self.contract.slug);
@@ -110,9 +110,10 @@ impl<'a> Context<'a> {
         base
     }
 
-    fn sandbox_url(&self, request: &Request) -> String {
-        let name = self.core.name.as_str();
-        if name == "default" { request.origin.clone() } else { format!("{}/s/{name}", request.origin) }
+    /// The address of a page of the provider, with the query of this request.
+    pub fn page_url(&self, request: &Request, path: &str) -> String {
+        let joint = if request.query.is_empty() { "" } else { "?" };
+        [&self.base_url(request), path, joint, &request.query].concat()
     }
 
     /// An account by its id.

@@ -14,6 +14,7 @@ use super::log::{Log, What};
 use super::outbox::Outbox;
 use super::rules::Rules;
 use super::tables::settings::WEBHOOK_URL;
+use crate::kit::http::Request;
 use crate::kit::time::Timestamp;
 
 /// Objects of one sandbox whose pace rules set.
@@ -84,7 +85,17 @@ pub struct Redirect {
     pub except: BTreeSet<String>,
 }
 
+/// What the links of a sandbox begin with.
+pub fn sandbox_url(origin: &str, name: &str) -> String {
+    if name == "default" { origin.to_owned() } else { format!("{origin}/s/{name}") }
+}
+
 impl Core {
+    /// What the sandbox's links in the answer to this request begin with.
+    pub fn sandbox_url(&self, request: &Request) -> String {
+        sandbox_url(&request.origin, &self.name)
+    }
+
     /// The address to which a webhook for that address is sent.
     pub fn target<'a>(&'a self, url: &'a str) -> &'a str {
         self.redirect.as_ref().filter(|it| !it.except.contains(url)).map_or(url, |it| it.to.as_str())

@@ -38,6 +38,8 @@ pub struct Contract {
     pub errors: &'static [&'static ErrorRow],
     /// The fields in the body of every refusal.
     pub error_body: &'static [Field],
+    /// The headers that its answers have beside Content-Type. Their names leave as they are written here.
+    pub answer_headers: &'static [Field],
     /// A documented refusal by its name, as the provider answers it.
     pub refusal: fn(&str) -> Option<Response>,
     pub limit: Limit,
@@ -168,6 +170,8 @@ pub enum Auth {
 pub struct Page {
     pub name: &'static str,
     pub path: &'static str,
+    /// The methods that it answers to, beside HEAD and OPTIONS.
+    pub methods: &'static [&'static str],
     pub what: &'static str,
     pub evidence: Evidence,
 }

@@ -54,8 +54,8 @@ pub fn broken(world: &World, why: &str) -> Response {
 /// No provider has that path.
 pub fn unknown_path(world: &World, request: &Request) -> Response {
     let path = request.path.as_str();
-    if path == "/" {
-        return root(&request.method);
+    if is_root(path) {
+        return root(world, request);
     }
     let contracts = || world.providers.iter().map(|it| it.contract());
     let slugs: Vec<&str> = contracts().map(|it| it.slug).collect();
@@ -69,11 +69,16 @@ pub fn unknown_path(world: &World, request: &Request) -> Response {
     Response::problem(StatusCode::NOT_FOUND, "not_found", &format!("No provider has the path {path}; {hint}.")).with(HINT, &hint)
 }
 
+/// Whether a path has no segment, which is also what follows the name in `/s/{name}`.
+pub fn is_root(path: &str) -> bool {
+    matches!(path, "" | "/")
+}
+
 /// `/` leads to the control API.
-fn root(method: &Method) -> Response {
+fn root(world: &World, request: &Request) -> Response {
     let allowed = allow(&["GET"]);
-    match *method {
-        Method::GET | Method::HEAD => Response::see_other("/__admin/"),
+    match request.method {
+        Method::GET | Method::HEAD => Response::see_other(&format!("{}/__admin/", world.core.sandbox_url(request))),
         Method::OPTIONS => Response::empty(StatusCode::NO_CONTENT).with(header::ALLOW, &allowed),
         _ => Response::problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &format!("/ answers to {allowed}."))
             .with(header::ALLOW, &allowed),

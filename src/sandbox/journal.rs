@@ -2,7 +2,7 @@
 //! asked.
 
 use super::Sandbox;
-use super::answers::unknown_path;
+use super::answers::{is_root, unknown_path};
 use crate::control::Answer;
 use crate::engine::log::Trace;
 use crate::kit::http::{Request, Response};
@@ -12,7 +12,7 @@ impl Sandbox {
     /// Answers a request whose path begins with no provider.
     pub(super) fn answer_unknown(&mut self, request: Request) -> Answer {
         let response = unknown_path(&self.world, &request);
-        if request.path.as_str() != "/" {
+        if !is_root(request.path.as_str()) {
             self.keep(request, &response);
         }
         Answer::Now(response)

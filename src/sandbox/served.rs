@@ -1,7 +1,7 @@
 //! Who answers a request: the provider, or a rule in its place; and what becomes of the answer on its way.
 
 use super::answers::{FAULT, no_such_fault};
-use super::methods::{as_get, complete, options};
+use super::methods::{as_get, complete, of_the_server};
 use crate::engine::agenda::Due;
 use crate::engine::ids::ProviderId;
 use crate::engine::log::Trace;
@@ -39,7 +39,7 @@ const FULL: &str = "the sandbox keeps as many objects as it may, or as many byte
 pub fn serve(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Served {
     let mut served = serve_as_get(world, uptime, provider_id, path, &as_get(request));
     let contract = world.provider(provider_id).contract();
-    if let Some(response) = options(contract, path, request, served.response.status) {
+    if let Some(response) = of_the_server(contract, path, request, served.response.status) {
         return Served { response, trace: Trace { account: served.trace.account, ..Trace::default() }, ..served };
     }
     complete(&mut served.response);

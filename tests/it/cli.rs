@@ -141,7 +141,7 @@ fn a_checkout_is_signed_and_a_webhook_is_known_by_its_secret() {
 
 #[test]
 fn mistakes_are_told_in_a_line() {
-    let rows: [&[&str]; 15] = [
+    let rows: [&[&str]; 24] = [
         &["describe", "quantum-payout"],
         &["describe", "quantum-payouts.createPayot"],
         &["openapi", "quantum"],
@@ -157,6 +157,15 @@ fn mistakes_are_told_in_a_line() {
         &["serve", "--now", "yesterday"],
         &["serve", "--webhook-url", "ftp://shop.test"],
         &["serve", "--public-url", "pay.test"],
+        &["serve", "--public-url", "https://ci.test/quoine"],
+        &["serve", "--public-url", "https://ci.test/a//b"],
+        &["serve", "--allow-host", "mock.test:80"],
+        &["serve", "--allow-host", "*.test"],
+        &["serve", "--allow-host", ""],
+        &["serve", "--webhook-url", "http://shop.test/{slug}"],
+        &["serve", "--webhook-allow", "169.254.0.0/16"],
+        &["serve", "--admin-token", "two words"],
+        &["serve", "--admin-token", "NONE"],
     ];
     let mut told = String::new();
     for row in rows {

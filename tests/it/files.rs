@@ -119,6 +119,37 @@ fn t18_a_ready_file_with_the_token_is_for_its_owner_alone() {
 }
 
 #[test]
+fn a_ready_file_has_addresses_and_credentials_of_all_providers() {
+    let here = folder("environment");
+    let child = serving(&here, &["--listen", "127.0.0.1:0"]);
+    let told: serde_json::Value = serde_json::from_str(&ready(&here)).expect("JSON");
+    let base = told["base_url"].as_str().expect("a URL");
+    assert!(told["admin_token"].is_null());
+    assert_eq!(told["providers"].as_object().map(serde_json::Map::len), Some(5));
+    assert_eq!(told["providers"]["quoine"]["base_url"], format!("{base}/quoine"));
+    assert_eq!(told["providers"]["quantum-payouts"]["credentials"]["token"], "qm_test_token");
+    assert_eq!((&told["env"]["QUOINE_USER_ID"], &told["env"]["QBITPAY_API_KEY"]), (&"2".into(), &"qbit_test_key".into()));
+    assert_eq!(told["env"]["QUANTUM_PAYOUTS_BASE_URL"], format!("{base}/quantum-payouts"));
+    end(child);
+}
+
+#[test]
+fn i28_a_ready_file_with_a_credential_from_outside_is_for_its_owner_alone() {
+    let here = folder("outside-key");
+    let text =
+        "version: 1\nproviders:\n  qbitpay:\n    accounts:\n      - id: default\n        credentials: { api_key: key-from-outside }\n";
+    fs::write(here.join("s.yaml"), text).expect("written");
+    let child = serving(&here, &["s.yaml", "--listen", "127.0.0.1:0", "--public-url", "https://ci.example.com/mocks"]);
+    let told: serde_json::Value = serde_json::from_str(&ready(&here)).expect("JSON");
+    assert_eq!(told["env"]["QBITPAY_API_KEY"], "key-from-outside", "the application needs it in full");
+    assert_eq!(told["env"]["QBITPAY_BASE_URL"], "https://ci.example.com/mocks/qbitpay");
+    assert!(told["base_url"].as_str().expect("a URL").starts_with("http://127.0.0.1:"), "for a program that waits on this machine");
+    let mode = fs::metadata(here.join("ready.json")).expect("there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    end(child);
+}
+
+#[test]
 fn t18_a_report_replaces_a_file_and_nothing_else() {
     let here = folder("report");
     fs::write(here.join("good.yaml"), GOOD).expect("written");

@@ -1,14 +1,18 @@
 //! Scenarios with a real application: one file at a time, in the default sandbox of a server.
 
 use super::{Loaded, PlayedFile, Run};
+use crate::cli::environment::Environment;
 use crate::cli::output::tell;
 use crate::cli::serve::cannot_listen;
 use crate::cli::written::ReadyFile;
 use crate::cli::{Exit, Stop};
 use crate::edge::{Config, Server};
 use crate::engine::start::Start;
+use crate::engine::world::World;
 use crate::kit::printable::line;
+use crate::kit::time::Uptime;
 use crate::kit::webhook_url::shown;
+use crate::providers;
 use crate::stage::play;
 
 /// Plays every file behind the same server, so that its address stays the same for the application.
@@ -21,7 +25,9 @@ pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<
     if !run.json {
         tell(format!("playmoney: serving on {}, webhooks go to {}", server.base_url(), line(&shown(webhook_url))));
     }
-    let ready = run.ready_file.as_ref().map(|file| ReadyFile::write(file, &server.base_url(), None)).transpose()?;
+    let base = server.base_url();
+    let environment = || Environment::of(&World::new(Start::default(), providers::all(), Uptime::START), &base);
+    let ready = run.ready_file.as_ref().map(|file| ReadyFile::write(file, &base, None, &environment())).transpose()?;
     let mut files = Vec::new();
     for loaded in chosen {
         for nth in run.times(loaded) {

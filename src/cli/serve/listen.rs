@@ -40,6 +40,7 @@ enum Place {
 }
 
 fn place(text: &str) -> Result<Place, String> {
+    let text = text.trim();
     let at = |ip: IpAddr, port| Place::At(SocketAddr::new(ip, port));
     if let Some(port) = text.strip_prefix("localhost") {
         let port = if port.is_empty() { Some(PORT) } else { port.strip_prefix(':').and_then(|it| it.parse().ok()) };
@@ -95,7 +96,7 @@ mod tests {
         };
         assert_eq!(of(&["localhost:5000"], None), "127.0.0.1:5000 [::1]:5000");
         assert_eq!(of(&["127.0.0.1:1", "[::1]:2", "127.0.0.1:1"], None), "127.0.0.1:1 [::1]:2");
-        assert_eq!(of(&["8080", "localhost", "::1", "0.0.0.0"], None), "127.0.0.1:8080 127.0.0.1:4242 [::1]:4242 0.0.0.0:4242");
+        assert_eq!(of(&["8080", " localhost", "::1", "0.0.0.0"], None), "127.0.0.1:8080 127.0.0.1:4242 [::1]:4242 0.0.0.0:4242");
         assert_eq!(of(&["127.0.0.1:4242"], Some("0")), "127.0.0.1:0");
         assert_eq!(of(&["127.0.0.1:4242"], Some("tcp://10.96.0.1:80")), "127.0.0.1:4242", "a variable of Kubernetes");
         assert!(super::port("65536").is_err());

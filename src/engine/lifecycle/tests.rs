@@ -35,6 +35,7 @@ static CONTRACT: Contract = Contract {
     pages: &[],
     errors: &[],
     error_body: &[],
+    answer_headers: &[],
     refusal: |_| None,
     limit: Limit { error: "full", calls_max: 1, window: Duration::from_secs(1) },
     events: &[],

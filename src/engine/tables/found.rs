@@ -1,7 +1,7 @@
 //! What a request is about: found once from the contract's rows, then handed to rules, journal and provider.
 
 use super::bound::Bound;
-use super::{Contract, Operation};
+use super::{Contract, Operation, Page};
 use crate::kit::fields::{Field, Kind};
 use crate::kit::form::Form;
 use crate::kit::http::Request;
@@ -89,7 +89,12 @@ impl Contract {
 
     /// Whether a page for people lives at that path, whatever it shows.
     pub fn has_page(&self, path: &str) -> bool {
-        self.pages.iter().any(|it| it.path.split('?').next().is_some_and(|own| loosely(own, path).is_some()))
+        self.pages_at(path).next().is_some()
+    }
+
+    /// The pages of a path.
+    pub fn pages_at(&self, path: &str) -> impl Iterator<Item = &'static Page> {
+        self.pages.iter().filter(move |it| it.path.split('?').next().is_some_and(|own| loosely(own, path).is_some()))
     }
 
     /// The operations of a path, of whatever method.

@@ -9,7 +9,7 @@ use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, SCHEDULE, SIGNING_CREDENTIAL};
-use super::wire::REFUSAL;
+use super::wire::{ANSWER_HEADERS, REFUSAL};
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Source, StatusTable};
 use crate::kit::time::Timestamp;
@@ -50,6 +50,7 @@ pub static CONTRACT: Contract = Contract {
     pages: PAGES,
     errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
+    answer_headers: ANSWER_HEADERS,
     refusal: |name| example(ERRORS, name).map(|it| it.render(EXAMPLE)),
     limit: STANDARD,
     events: EVENTS,

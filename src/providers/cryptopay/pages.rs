@@ -22,12 +22,14 @@ pub const PAGES: &[Page] = &[
     Page {
         name: "order",
         path: "/order/{order_id}",
+        methods: &["GET", "POST"],
         what: "the payer sees amount, token, chain, address, QR code and the time left, pays, and goes to redirect_url when the payment is confirmed",
         evidence: Documented("Payment Orders, Create Payment Order: payment_url and redirect_url; what the page shows is assumed"),
     },
     Page {
         name: "qr",
         path: "/qr/{order_id}",
+        methods: &["GET"],
         what: "a QR image of ethereum:ADDRESS@CHAIN, the receiving address on its chain",
         evidence: Documented("Payment Orders, Create Payment Order: qr_code_url; the content of the image is assumed"),
     },
@@ -60,7 +62,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     match (page, is_read) {
         ("qr", _) => memory.orders.get(number).and_then(|it| qr::picture(&uri(it))).ok_or(Error::Internal),
         (_, true) => render(memory, cx, number, StatusCode::OK, None),
-        (_, false) => pay(memory, cx, number, request),
+        (_, false) => pay(memory, cx, number, path, request),
     }
 }
 
@@ -70,14 +72,14 @@ fn uri(order: &Order) -> String {
 }
 
 /// Pays, when the payer presses the button.
-fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, request: &Request) -> Result<Response, Error> {
+fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, path: &str, request: &Request) -> Result<Response, Error> {
     let order = memory.orders.get(number).ok_or(Error::NotFound)?;
     if !order.waits() {
         return render(memory, cx, number, StatusCode::CONFLICT, Some("This order takes no payment any more."));
     }
     match sum(order, &Fields::form(&request.body)) {
         Ok((amount, token)) => match pay_exactly(memory, cx, number, amount, token) {
-            Ok(()) => Ok(Response::see_other(&request.target)),
+            Ok(()) => Ok(Response::see_other(&cx.page_url(request, path))),
             Err(ActionError::State(why) | ActionError::Invalid(why) | ActionError::Nothing(why)) => {
                 render(memory, cx, number, StatusCode::CONFLICT, Some(&why))
             }

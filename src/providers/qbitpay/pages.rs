@@ -25,6 +25,7 @@ pub const PAGES: &[Page] = &[
     Page {
         name: "pay",
         path: "/pay/{tradeId}",
+        methods: &["GET", "POST"],
         what: "the payer sees the amount and the payment method, reports the payment, and goes on to redirectUrl",
         evidence: Documented(
             "API reference, Charges: paymentPageUrl and redirectUrl; the page is Playmoney's own, below the sandbox's address unless the setting `documented_links` is on",
@@ -33,6 +34,7 @@ pub const PAGES: &[Page] = &[
     Page {
         name: "qr",
         path: "/pay/{tradeId}/qr",
+        methods: &["GET"],
         what: "the QR code as an image: it contains alipayQRCodeUrl or, with other payment methods, the address of the page",
         evidence: Documented("API reference, Payment methods: qrCodeImgUrl and alipayQRCodeUrl; the content of the image is assumed"),
     },

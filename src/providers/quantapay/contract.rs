@@ -54,6 +54,7 @@ pub static CONTRACT: Contract = Contract {
     pages: PAGES,
     errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
+    answer_headers: &[],
     refusal: |name| example(ERRORS, name).map(|it| it.render()),
     limit: Limit { error: "too_many_requests", calls_max: 100, window: Duration::from_mins(1) },
     events: EVENTS,

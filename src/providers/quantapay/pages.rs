@@ -26,6 +26,7 @@ use target::Target;
 pub const PAGES: &[Page] = &[Page {
     name: "pay",
     path: "/pay.php?checkout_id={checkout_id}",
+    methods: &["GET", "POST"],
     what: "the payer chooses a coin, sees address, exact amount, QR code and the time that is left, can cancel, and goes on to `redirect`; the page also opens by the `id` of payment-link, or by price, currency, external_reference, redirect, title, description, note, cloud and pay, which begin a checkout",
     evidence: Documented(
         "Transactions API: pay.php and the steps on it; its parameters and panels are observed in the sibling product and an official client",
@@ -88,7 +89,7 @@ fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, target: 
                 _ => Err("This cannot be done.".to_owned()),
             };
             match done {
-                Ok(()) => Ok(Response::see_other(&format!("{}/pay.php?{}", cx.base_url(request), request.query))),
+                Ok(()) => Ok(Response::see_other(&cx.page_url(request, "/pay.php"))),
                 Err(why) => Ok(transaction(memory, cx, id, StatusCode::BAD_REQUEST, Some(&why))),
             }
         }

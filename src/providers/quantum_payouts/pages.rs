@@ -28,18 +28,21 @@ pub const PAGES: &[Page] = &[
     Page {
         name: "payout",
         path: PAYOUT_PATH,
+        methods: &["GET", "POST"],
         what: "the recipient enters a card or a phone number, and the page goes on to returnUrl",
         evidence: Documented("Developer API, Create Payout: payoutUrl; the fields are those of the portal's file columns"),
     },
     Page {
         name: "login",
         path: "/index.php?view=login",
+        methods: &["GET", "POST"],
         what: "a user name and a password begin a portal session, which ends after 30 idle minutes",
         evidence: Assumed("the portal guide documents the session and its limit; the form is ours"),
     },
     Page {
         name: "settings",
         path: "/index.php?view=settings",
+        methods: &["GET"],
         what: "the webhook settings, with the csrf_token that webhook_save and webhook_test need",
         evidence: Assumed("Dashboard, Settings, Webhook is documented; the form is ours"),
     },

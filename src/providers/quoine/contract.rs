@@ -50,6 +50,7 @@ pub static CONTRACT: Contract = Contract {
     pages: PAGES,
     errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
+    answer_headers: &[],
     refusal: |name| example(ERRORS, name).map(|it| it.render()),
     limit: Limit { error: "usage_limit", calls_max: 300, window: Duration::from_mins(5) },
     events: EVENTS,

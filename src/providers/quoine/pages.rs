@@ -22,12 +22,14 @@ pub const PAGES: &[Page] = &[
     Page {
         name: "invoice",
         path: "/pay/{id}",
+        methods: &["GET", "POST"],
         what: "the payer sees amount, address, QR code and the time that is left, and pays",
         evidence: Assumed("the API page documents addresses and QR pictures, which merchants show on pages of their own"),
     },
     Page {
         name: "qr",
         path: "/qr/{id}",
+        methods: &["GET"],
         what: "a QR picture of bitcoin:ADDRESS?amount=BTC_PRICE; with ?of=address a picture of the address alone",
         evidence: Documented(
             "API Reference, Create An Invoice: qrcode_protocol_url and qrcode_address_url, whose pictures another service makes",
@@ -49,7 +51,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
             Ok(TEMPLATES.render(StatusCode::NOT_FOUND, "nothing.html", context! {}))
         }
         ("pay", &Method::GET, Some(id)) => show(memory, cx, id, StatusCode::OK, None),
-        ("pay", &Method::POST, Some(id)) => pay(memory, cx, id, request),
+        ("pay", &Method::POST, Some(id)) => pay(memory, cx, id, path, request),
         ("qr", &Method::GET, Some(id)) => {
             let invoice = memory.invoices.get(id).ok_or(Error::NotFound)?;
             cx.trace.account = Some(invoice.account());
@@ -62,10 +64,10 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
 }
 
 /// Handles the payer's form.
-fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, request: &Request) -> Result<Response, Error> {
+fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, path: &str, request: &Request) -> Result<Response, Error> {
     let amount = amount(&Fields::form(&request.body));
     match amount.map(|it| pay_exactly(memory, cx, id, it)) {
-        Ok(Ok(())) => Ok(Response::see_other(&request.target)),
+        Ok(Ok(())) => Ok(Response::see_other(&cx.page_url(request, path))),
         Ok(Err(ActionError::State(why) | ActionError::Invalid(why) | ActionError::Nothing(why))) => {
             show(memory, cx, id, StatusCode::CONFLICT, Some(&why))
         }

@@ -46,7 +46,10 @@ fn taken_apart(parts: &[Vec<u8>]) -> (String, Vec<u8>, Option<usize>) {
     let all = parts.concat();
     let end = all.windows(4).position(|it| it == b"\r\n\r\n").expect("a head");
     let head = String::from_utf8(all[..end].to_vec()).expect("text");
-    let announced = head.lines().find_map(|it| it.strip_prefix("content-length: ")).and_then(|it| it.parse().ok());
+    let announced = head
+        .lines()
+        .find_map(|it| it.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned))
+        .and_then(|it| it.parse().ok());
     (head, all[end + 4..].to_vec(), announced)
 }
 
@@ -78,7 +81,7 @@ async fn chunks_that_are_none_follow_a_good_head() {
     let (parts, end) = parts(server.address(), "GET", "malformed_response_chunk").await;
     let (head, body, announced) = taken_apart(&parts);
     assert!(end.is_ok() && head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
-    assert!(head.contains("\r\nplaymoney-time: 2026-01-01T00:00:00Z") && head.ends_with("\r\ntransfer-encoding: chunked"), "{head}");
+    assert!(head.contains("\r\nPlaymoney-Time: 2026-01-01T00:00:00Z") && head.ends_with("\r\nTransfer-Encoding: chunked"), "{head}");
     assert_eq!(announced, None);
     assert!(body.first().is_some_and(|it| !it.is_ascii_hexdigit()), "no size of a chunk begins like this");
     assert!(heard(server.address(), "malformed_response_chunk").await.is_err());
@@ -115,7 +118,7 @@ async fn a_dribbling_body_is_whole_in_the_end() {
     let (head, body, announced) = taken_apart(&parts);
     let journal = admin(&server, "GET", "requests?operation=features", &Json::Null).await;
     assert_eq!(journal["requests"][0]["response"]["body"].as_str().map(str::as_bytes), Some(body.as_slice()));
-    assert!(1 < parts.len() && end.is_ok() && head.ends_with("\r\nconnection: close"), "{} parts: {head}", parts.len());
+    assert!(1 < parts.len() && end.is_ok() && head.ends_with("\r\nConnection: close"), "{} parts: {head}", parts.len());
     assert_eq!(announced, Some(body.len()));
     assert_eq!(heard(server.address(), "").await.expect("an answer"), body);
 }

@@ -2,6 +2,7 @@
 
 use playmoney::inside::edge::{Config, Server};
 use playmoney::inside::engine::start::Start;
+use playmoney::inside::stage::Stage;
 use serde_json::{Value as Json, json};
 
 use crate::net::{Answer, raw, request, send, server};
@@ -88,7 +89,7 @@ async fn options_of_the_server_lists_its_methods_and_is_not_in_the_journal() {
     let server = server(Start::default()).await;
     let answer = raw(server.address(), b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
-    assert!(answer.contains("allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n"), "{answer}");
+    assert!(answer.contains("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n"), "{answer}");
     let foreign = raw(server.address(), b"OPTIONS * HTTP/1.1\r\nHost: pay.example.com\r\nConnection: close\r\n\r\n").await;
     assert!(foreign.starts_with("HTTP/1.1 421"), "{foreign}");
     let journal = ask(&server, "GET", "/__admin/requests").await.json();
@@ -136,6 +137,56 @@ async fn a_proxy_may_keep_or_remove_the_path_of_the_public_url() {
         let link = answer.json()["payoutUrl"].as_str().expect("a link").to_owned();
         assert!(link.starts_with("https://CI.example.com/mocks/quantum-payouts/static/payout.php?"), "{link}");
     }
+}
+
+#[tokio::test]
+async fn links_of_the_server_itself_begin_with_the_public_url() {
+    let config = Config { public_url: Some("https://CI.example.com/api".to_owned()), ..Config::default() };
+    let server = Server::start(config).await.expect("a free port");
+    let mut stage = server.stage(tokio::runtime::Handle::current());
+    stage.fork(None, "a");
+    for (path, location) in [
+        ("/", "/api/__admin/"),
+        ("/api", "/api/__admin/"),
+        ("/api/", "/api/__admin/"),
+        ("/s/a/", "/api/s/a/__admin/"),
+        ("/api/s/a", "/api/s/a/__admin/"),
+    ] {
+        let answer = ask(&server, "GET", path).await;
+        assert_eq!((answer.status, answer.header("location")), (303, &*format!("https://CI.example.com{location}")), "{path}");
+    }
+    for (path, url) in [
+        ("/__admin/openapi.json", "https://CI.example.com/api"),
+        ("/s/a/__admin/openapi.json", "https://CI.example.com/api/s/a"),
+        ("/api/__admin/openapi/quoine.json", "https://CI.example.com/api/quoine"),
+    ] {
+        assert_eq!(ask(&server, "GET", path).await.json()["servers"][0]["url"], url, "{path}");
+    }
+    let mut own = request("GET", "/api/v1/profile", &Json::Null);
+    own.headers_mut().insert("host", "pay.quoine.com".parse().expect("a host"));
+    assert_eq!(send(server.address(), own).await.status, 401, "the provider's own address has no such path in front");
+}
+
+#[tokio::test]
+async fn without_a_public_url_links_begin_with_the_host_of_the_request() {
+    let server = server(Start::default()).await;
+    let mut asked = request("GET", "/", &Json::Null);
+    asked.headers_mut().insert("host", "playmoney:8080".parse().expect("a host"));
+    assert_eq!(send(server.address(), asked).await.header("location"), "http://playmoney:8080/__admin/");
+}
+
+#[tokio::test]
+async fn a_server_is_not_started_with_an_address_that_no_request_can_have() {
+    for (public_url, allow_host) in [(Some("http://a/quoine"), None), (None, Some("a:80"))] {
+        let allow_hosts = allow_host.map(str::to_owned).into_iter().collect();
+        let config = Config { public_url: public_url.map(str::to_owned), allow_hosts, ..Config::default() };
+        assert!(Server::start(config).await.is_err(), "{public_url:?} {allow_host:?}");
+    }
+    let config = Config { allow_hosts: vec!["Mock.CI.example.".to_owned()], ..Config::default() };
+    let server = Server::start(config).await.expect("a free port");
+    let mut asked = request("GET", "/__admin/health", &Json::Null);
+    asked.headers_mut().insert("host", "mock.ci.EXAMPLE:80".parse().expect("a host"));
+    assert_eq!(send(server.address(), asked).await.status, 200);
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ async fn t12_a_head_is_refused_with_its_reason() {
     ] {
         let answer = say(&server, &format!("{line}\r\n{END}")).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{line}: {answer}");
-        assert_eq!(status == "501", answer.contains("playmoney-hint"), "{line}: {answer}");
+        assert_eq!(status == "501", answer.contains("Playmoney-Hint"), "{line}: {answer}");
     }
 }
 
@@ -171,5 +171,5 @@ async fn i22_the_journal_keeps_what_no_provider_has_heard() {
     let restored = send(server.address(), request("PUT", "/__admin/state", &saved)).await;
     assert_eq!(restored.status, 200, "{}", String::from_utf8_lossy(&restored.body));
     let hint = say(&server, &format!("GET /api/v1/profile HTTP/1.1\r\n{END}")).await;
-    assert!(hint.contains("playmoney-hint: put the provider in front of the path: /quoine/api/v1/profile"), "{hint}");
+    assert!(hint.contains("Playmoney-Hint: put the provider in front of the path: /quoine/api/v1/profile"), "{hint}");
 }

@@ -15,6 +15,8 @@ const WALLET: Evidence = Assumed("API overview, Merchant Wallets, lists the call
 const ENDPOINT: Evidence = Assumed("API overview, Webhooks, lists the calls; their bodies are not documented");
 const PAGING: Evidence = Documented("API overview, Pagination; default, bounds and refusals are assumed");
 const FILTER: Evidence = Assumed("no filter is documented, but a list needs some to be useful");
+const LIMITS: Evidence = Documented("API overview, Rate Limiting");
+const FRAMEWORK: Evidence = Assumed("not documented; Django REST Framework answers so, and standards write the name so");
 const ENVELOPE: Evidence = Documented("API overview, Response Format");
 const REFUSED: Evidence = Documented("API overview, Error Responses");
 const REGISTER: Evidence = Documented("Authentication, Register; that all four are required, and the bounds, are assumed");
@@ -235,6 +237,18 @@ pub const REFUSAL: &[Field] = &[
     row("error.message", TEXT, Required, "what is wrong, in words", REFUSED),
     row("error.details", Value::Any, Required, "an object; for a validation error it has a list of texts for each wrong parameter, otherwise it is empty", REFUSED),
     row("timestamp", Value::Time, Required, "time of the answer", REFUSED),
+];
+
+/// The headers of answers.
+#[rustfmt::skip]
+pub const ANSWER_HEADERS: &[Field] = &[
+    row("X-RateLimit-Limit", COUNT, Optional, "calls that the plan allows in an hour; an answer to a known caller has it", LIMITS),
+    row("X-RateLimit-Remaining", COUNT, Optional, "calls that are left in this hour", LIMITS),
+    row("X-RateLimit-Reset", COUNT, Optional, "the end of this hour, in seconds since 1970", LIMITS),
+    row("Retry-After", COUNT, Optional, "seconds until the hour ends; an answer 429 has it", FRAMEWORK),
+    row("WWW-Authenticate", Value::Constant("Bearer realm=\"api\""), Optional, "how to authenticate; an answer 401 has it", FRAMEWORK),
+    row("Allow", TEXT, Optional, "the methods of the path; an answer 405 has it", FRAMEWORK),
+    row("Location", TEXT, Optional, "the same path with a slash at its end; a redirect has it", FRAMEWORK),
 ];
 
 #[rustfmt::skip]

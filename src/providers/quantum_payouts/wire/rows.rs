@@ -172,6 +172,11 @@ pub const POST_HEADERS: &[Field] = &[
 ];
 
 #[rustfmt::skip]
+pub const ANSWER_HEADERS: &[Field] = &[
+    row("Allow", TEXT, Optional, "the methods of the path; an answer 405 has it", Assumed("not documented; the standard says so")),
+];
+
+#[rustfmt::skip]
 pub const EVENT_HEADERS: &[Field] = &[
     row("Content-Type", Value::Constant("application/json"), Required, "JSON", HEADERS),
     row("X-Payouts-Event", Value::Constant(STATUS_CHANGED), Required, "the event", HEADERS),
