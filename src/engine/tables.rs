@@ -83,10 +83,10 @@ impl Contract {
         row.map_or(&[], |it| it.headers)
     }
 
-    /// Whether a call or an action of that name makes an object.
-    pub fn makes(&self, name: &str) -> bool {
-        let is_birth = |it: &Transition| it.from.is_empty() && matches!(it.on, On::Call(own) | On::Act(own) if own == name);
-        name.starts_with("create") || (self.lifecycles)().iter().any(|it| it.rows.iter().any(is_birth))
+    /// Whether an action of that name makes an object. Of a call, its row says so.
+    pub fn action_makes(&self, name: &str) -> bool {
+        let is_birth = |it: &Transition| it.from.is_empty() && matches!(it.on, On::Act(own) if own == name);
+        (self.lifecycles)().iter().any(|it| it.rows.iter().any(is_birth))
     }
 
     /// The credential that calls carry.
@@ -143,11 +143,21 @@ pub struct Operation {
     pub errors: &'static [&'static str],
     /// A request body from the documentation, when it has one.
     pub example: Option<&'static str>,
+    /// The kind of the object that it makes. A sandbox that is full refuses such a call.
+    pub makes: Option<&'static str>,
     pub evidence: Evidence,
 }
 
 /// How a call is authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+impl Operation {
+    /// The same call, which makes an object of that kind.
+    pub const fn making(mut self, object: &'static str) -> Self {
+        self.makes = Some(object);
+        self
+    }
+}
+
 pub enum Auth {
     /// The header `Authorization: Bearer`, and the account's first credential.
     Bearer,
