@@ -174,6 +174,7 @@ impl Drop for Caller {
         }
         let uptime = self.driver.stopwatch.uptime();
         let mut sandbox = self.driver.lock();
+        sandbox.tell_again(self.ticket); // a long report may have been under way
         sandbox.give_up(uptime, self.ticket);
         self.driver.drain(sandbox, uptime);
     }
