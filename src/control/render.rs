@@ -20,8 +20,10 @@ use crate::kit::secret::Secret;
 
 mod hints;
 mod mask;
+mod outcomes;
 mod timeline;
 
+pub use outcomes::OutcomeLine;
 pub use timeline::Line;
 
 /// What is due when a rule holds an answer back.
@@ -153,11 +155,15 @@ impl Renderer {
             }
         }
         let remarks = outcome.and_then(|it| it.remarks.as_ref());
-        let hint = remarks.and_then(|it| it.hint.clone()).or_else(|| hints::of_attempt(delivery, it, |it| self.url(it)));
-        for (name, text) in [("detail", remarks.and_then(|it| it.detail.clone())), ("hint", hint)] {
+        let detail = remarks.and_then(|it| it.detail.as_deref()).map(show);
+        let waits_for = it.waits_for.filter(|_| outcome.is_none()).map(hints::of_wait);
+        for (name, text) in [("detail", detail), ("hint", self.hint(delivery, it)), ("waits_for", waits_for)] {
             if let Some(text) = text {
-                shown[name] = json!(show(&text));
+                shown[name] = json!(text);
             }
+        }
+        if let Some(waited_ms) = remarks.and_then(|it| it.waited_ms) {
+            shown["waited_ms"] = json!(waited_ms);
         }
         shown
     }

@@ -25,7 +25,7 @@ pub use self::tickets::{Answered, Ticket, Work};
 use self::tickets::{Open, Tickets};
 use self::walking::Walk;
 use crate::contract::hints;
-use crate::control::{self, Answer, Conclusion, Now, Rest, Settled, Until, Waiting};
+use crate::control::{self, Answer, Conclusion, Now, Rest, Settled, Test, Until, Waiting};
 use crate::engine::delivery::{AttemptId, Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Reaction;
@@ -162,7 +162,8 @@ impl Sandbox {
         let waits_for = trace.waits_for;
         self.world.core.log.received(entry, request, trace, rule);
         if let Some(delivery) = waits_for {
-            (Answer::Wait(Waiting::Tested { provider_id, delivery, entry, generation: self.world.generation }), pacing)
+            let test = Test { provider_id, delivery, entry, generation: self.world.generation };
+            (Answer::Wait(Waiting::TestLeaves(test)), pacing)
         } else {
             self.world.core.log.answered(entry, &response);
             (Answer::Now(response), pacing)
@@ -236,10 +237,10 @@ impl Sandbox {
         let Some(Open::Wait { waiting, patience_ends, pacing }) = self.tickets.take(ticket) else { return };
         let answer = self.guarded(|it| {
             let answer = control::poll(&mut it.world, uptime, &waiting, patience_ends <= uptime.elapsed)?;
-            if let (Waiting::Tested { entry, generation, .. }, Answer::Now(response)) = (&waiting, &answer)
-                && *generation == it.world.generation
+            if let (Waiting::TestLeaves(test) | Waiting::Tested(test), Answer::Now(response)) = (&waiting, &answer)
+                && test.generation == it.world.generation
             {
-                it.world.core.log.answered(*entry, response);
+                it.world.core.log.answered(test.entry, response);
             }
             Some(answer)
         });

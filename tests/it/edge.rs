@@ -22,12 +22,14 @@ mod control;
 mod faults;
 mod heads;
 mod lacking;
+mod lines;
 mod many;
 mod paced;
 mod pages;
 mod receivers;
 mod shortage;
 mod unheard;
+mod waiting;
 mod walks;
 
 const STATUS: &str = "/quantum-payouts/api/v1/getPayoutStatus";
