@@ -138,6 +138,7 @@ impl Renderer {
     /// One request to a receiver, and what came of it.
     pub fn attempt(&self, delivery: &Delivery, it: &Attempt) -> Json {
         let show = |text: &str| self.about_url(&delivery.url, text);
+        let contract = self.contracts[usize::from(delivery.provider_id.0)];
         let outcome = it.outcome.as_ref();
         let answer = outcome.and_then(|it| it.result.as_ref().ok());
         let headers = |it: &Answer| headers_as_object(&self.without_tokens(it.headers.map()), show);
@@ -147,7 +148,7 @@ impl Renderer {
             "status": outcome.and_then(Outcome::answered), "error": outcome.and_then(Outcome::error),
             "duration_ms": outcome.map_or(0, |it| it.took.as_millis()),
             "request": self.with_body(json!({"headers": self.sent_headers(delivery, it, show)}), it.body.text(&delivery.body), show),
-            "response": response, "signed": it.signed.as_ref().map(|it| show(&it.text(&delivery.body).text())),
+            "response": response, "signed": it.signed_text(delivery, contract.signed_of).map(|it| show(&it)),
         });
         for (name, is_so) in [("repeated", it.repeated), ("resend", it.resend)] {
             if is_so {

@@ -172,7 +172,7 @@ pub struct Attempt {
     pub headers: KeptHeaders,
     #[serde(default, skip_serializing_if = "Sent::is_whole")]
     pub body: Sent,
-    /// The text that was signed; in a saved state, `null` if none was.
+    /// The text that was signed; in a saved state, `null` if none was. Left out, it is the one that the provider signs.
     #[serde(default = "Sent::signed", skip_serializing_if = "Sent::is_signed")]
     pub signed: Option<Sent>,
     /// `None` while the request is under way.

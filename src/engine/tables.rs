@@ -46,6 +46,8 @@ pub struct Contract {
     pub marks: &'static [Mark],
     /// The credential that signs webhooks as long as the account has no webhook secret.
     pub signing_credential: Option<&'static str>,
+    /// The text that is signed, where it follows from the body and is not the body itself. No attempt keeps it then.
+    pub signed_of: Option<fn(&[u8]) -> String>,
     pub schedule: Schedule,
     pub settings: &'static [&'static Setting],
     pub decisions: &'static [Decision],
@@ -141,15 +143,13 @@ pub struct Operation {
     pub answer: &'static [Field],
     /// Names of rows of the error table.
     pub errors: &'static [&'static str],
-    /// A request body from the documentation, when it has one.
-    pub example: Option<&'static str>,
     /// The kind of the object that it makes. A sandbox that is full refuses such a call.
     pub makes: Option<&'static str>,
+    /// A request body from the documentation, when it has one.
+    pub example: Option<&'static str>,
     pub evidence: Evidence,
 }
 
-/// How a call is authenticated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 impl Operation {
     /// The same call, which makes an object of that kind.
     pub const fn making(mut self, object: &'static str) -> Self {
@@ -158,6 +158,8 @@ impl Operation {
     }
 }
 
+/// How a call is authenticated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
     /// The header `Authorization: Bearer`, and the account's first credential.
     Bearer,

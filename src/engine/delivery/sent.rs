@@ -1,7 +1,10 @@
 //! The texts of an attempt, kept without those that follow from others.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
+use super::{Attempt, Delivery};
 use crate::kit::http::Kept;
 
 /// A text of an attempt. Nearly always it is the body of the delivery, which a saved state then has only once.
@@ -41,5 +44,18 @@ impl Sent {
 
     pub(super) fn is_signed<'a>(signed: impl Into<Option<&'a Self>>) -> bool {
         signed.into().is_some_and(Self::is_whole)
+    }
+}
+
+/// The text that a provider signs of a body, where that is not the body itself.
+pub type SignedOf = fn(&[u8]) -> String;
+
+impl Attempt {
+    /// The text that was signed, if any.
+    pub fn signed_text<'a>(&'a self, delivery: &'a Delivery, of: Option<SignedOf>) -> Option<Cow<'a, str>> {
+        Some(match (self.signed.as_ref()?, of) {
+            (Sent::Whole, Some(of)) => of(&self.body.text(&delivery.body).0).into(),
+            (own, _) => own.text(&delivery.body).text(),
+        })
     }
 }

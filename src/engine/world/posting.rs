@@ -1,5 +1,7 @@
 //! How webhooks leave, and the effects of their outcomes.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use super::World;
@@ -108,7 +110,7 @@ impl World {
         if self.is_turn(turn, &signed.url) {
             self.send(uptime, &webhook, attempt, signed, Asked::ByTester);
         } else {
-            let waiting = Attempt { waits_for: Some(WaitsFor::Turn), ..self.kept(attempt, &signed, Asked::ByTester) };
+            let waiting = Attempt { waits_for: Some(WaitsFor::Turn), ..self.kept(&webhook, attempt, &signed, Asked::ByTester) };
             self.core.outbox.add_attempt(id, &signed.url, waiting);
         }
         Some(number)
@@ -171,11 +173,12 @@ impl World {
         if self.with(webhook.provider_id, uptime, |it, cx| it.attempt(cx, &webhook)).is_none() {
             return; // nothing is sent to a target that is gone
         }
+        let signed_of = self.provider(webhook.provider_id).contract().signed_of;
         let signed = Signed {
             url: webhook.url.clone(),
             headers: sent.headers.map(),
             body: sent.body.text(&webhook.body).0.clone(),
-            signed: sent.signed.map(|it| it.text(&webhook.body).text().into_owned()),
+            signed: sent.signed_text(&webhook, signed_of).map(Cow::into_owned),
             dated: None,
         };
         self.send(uptime, &webhook, id, signed, Asked::BySchedule);
@@ -192,7 +195,7 @@ impl World {
     fn send(&mut self, uptime: Uptime, webhook: &Delivery, id: AttemptId, signed: Signed, asked: Asked) {
         let AttemptId { delivery, number, copy } = id;
         let (at, resend) = (self.core.now, asked == Asked::ByTester);
-        let attempt = self.kept(id, &signed, asked);
+        let attempt = self.kept(webhook, id, &signed, asked);
         let contract = self.provider(webhook.provider_id).contract();
         let outgoing = Outgoing {
             id,
@@ -217,10 +220,13 @@ impl World {
     }
 
     /// An attempt as it is kept. Its outbox lets it share the body of its delivery.
-    fn kept(&self, id: AttemptId, signed: &Signed, asked: Asked) -> Attempt {
+    fn kept(&self, webhook: &Delivery, id: AttemptId, signed: &Signed, asked: Asked) -> Attempt {
         let AttemptId { number, copy, .. } = id;
         let (headers, body) = (KeptHeaders::of(&signed.headers), Sent::Own(Kept(signed.body.clone())));
-        let text = signed.signed.as_ref().map(|it| Sent::Own(Kept::copy(it.as_bytes())));
+        let signed_of = self.provider(webhook.provider_id).contract().signed_of;
+        let follows = |text: &str| signed_of.is_some_and(|of| of(&signed.body) == text);
+        let text = |it: &String| if follows(it) { Sent::Whole } else { Sent::Own(Kept::copy(it.as_bytes())) };
+        let text = signed.signed.as_ref().map(text);
         let resend = asked == Asked::ByTester;
         Attempt { number, at: self.core.now, headers, body, signed: text, resend, copy, ..Attempt::default() }
     }

@@ -84,6 +84,7 @@ static CONTRACT: Contract = Contract {
     events: &[],
     marks: &[],
     signing_credential: None,
+    signed_of: None,
     schedule: Schedule { waits: &[], time_limit: Duration::ZERO, evidence: PAGE, time_limit_evidence: PAGE },
     settings: &[],
     decisions: &[],
