@@ -1,6 +1,7 @@
 //! One sandbox behind its own lock: its callers, its wake-ups, and the loop that lets time pass.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -171,10 +172,26 @@ impl Driver {
         look(self.lock().world_mut());
     }
 
-    /// A driver of its own for a copy of the sandbox, under another name.
-    pub fn fork(&self, name: &str) -> Arc<Self> {
-        let copy = self.lock().fork(name, None, self.stopwatch.uptime());
-        Self::start(copy, self.stopwatch, Arc::clone(&self.courier), Arc::clone(&self.loopback))
+    /// A driver of its own for a copy of the sandbox, under another name. As a saved state does, the copy waits for the attempts
+    /// under way; those that have no outcome after that are sent again in it.
+    pub async fn fork(&self, name: &str) -> Arc<Self> {
+        let mut patience = pin!(tokio::time::sleep(Waiting::Quiet.patience()));
+        loop {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            let copy = {
+                let sandbox = self.lock();
+                let is_ready = patience.is_elapsed() || sandbox.world().is_quiet();
+                is_ready.then(|| sandbox.fork(name, None, self.stopwatch.uptime()))
+            };
+            if let Some(copy) = copy {
+                return Self::start(copy, self.stopwatch, Arc::clone(&self.courier), Arc::clone(&self.loopback));
+            }
+            tokio::select! {
+                () = changed => {}
+                () = &mut patience => {}
+            }
+        }
     }
 
     /// Keeps in the journal a request that was refused before a sandbox heard it.
