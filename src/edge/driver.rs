@@ -224,7 +224,9 @@ impl Driver {
         self.set_alarm(&mut sandbox, uptime);
         let lines = if tracing::enabled!(tracing::Level::INFO) { self.new_outcomes(sandbox.world()) } else { Vec::new() };
         drop(sandbox);
-        lines.iter().for_each(|it| self.say_what_came(it));
+        for it in &lines {
+            self.say_what_came(it);
+        }
         outgoing
     }
 

@@ -152,6 +152,7 @@ pub struct Operation {
 
 impl Operation {
     /// The same call, which makes an object of that kind.
+    #[must_use]
     pub const fn making(mut self, object: &'static str) -> Self {
         self.makes = Some(object);
         self
