@@ -23,7 +23,7 @@ mod mask;
 mod outcomes;
 mod timeline;
 
-pub use outcomes::OutcomeLine;
+pub use outcomes::{OutcomeLine, OutcomesRead};
 pub use timeline::Line;
 
 /// What is due when a rule holds an answer back.

@@ -178,8 +178,8 @@ impl Courier {
 
 fn target_is_full(authority: &str) -> String {
     format!(
-        "{authority} has not answered {CONNECTIONS_PER_TARGET_MAX} webhooks, and Playmoney opens no more connections to one host and port at \
-         a time: further webhooks to it wait; let it answer sooner"
+        "{authority} has not answered {CONNECTIONS_PER_TARGET_MAX} webhooks, and one host and port gets no more connections at a time: \
+         further webhooks to it wait; let it answer sooner"
     )
 }
 

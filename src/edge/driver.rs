@@ -12,10 +12,9 @@ use tokio::sync::{Notify, Semaphore};
 pub use self::caller::{Caller, Leaving};
 use super::courier::Courier;
 use super::loopback::Loopback;
-use crate::control::{self, OutcomeLine, Renderer, Rest, Waiting};
+use crate::control::{self, OutcomeLine, OutcomesRead, Renderer, Rest, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::inbox;
-use crate::engine::log::What;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
@@ -67,15 +66,7 @@ pub struct Driver {
     /// Notified when the alarm was set to another moment.
     alarm_set: Notify,
     /// Up to where the outcomes of attempts were logged.
-    logged: Mutex<Logged>,
-}
-
-/// A place in the log of a sandbox.
-#[derive(Default)]
-struct Logged {
-    /// The sandbox's generation: each has a log of its own.
-    generation: Option<u64>,
-    sequence: u64,
+    logged: Mutex<OutcomesRead>,
 }
 
 impl Driver {
@@ -222,28 +213,12 @@ impl Driver {
     fn take_out(&self, mut sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) -> VecDeque<Outgoing> {
         let outgoing = std::iter::from_fn(|| sandbox.poll_outgoing()).collect();
         self.set_alarm(&mut sandbox, uptime);
-        let lines = if tracing::enabled!(tracing::Level::INFO) { self.new_outcomes(sandbox.world()) } else { Vec::new() };
+        let lines = if tracing::enabled!(tracing::Level::INFO) { self.logged.lock().next(sandbox.world()) } else { Vec::new() };
         drop(sandbox);
         for it in &lines {
             self.say_what_came(it);
         }
         outgoing
-    }
-
-    /// The outcomes that were applied since the last time, whatever way they came.
-    fn new_outcomes(&self, world: &World) -> Vec<OutcomeLine> {
-        let mut logged = self.logged.lock();
-        if logged.generation != Some(world.generation) {
-            *logged = Logged { generation: Some(world.generation), sequence: world.begun_at };
-        }
-        let log = &world.core.log;
-        let mut outcomes = log.since(logged.sequence).filter(|it| matches!(it.what, What::Outcome(_))).peekable();
-        logged.sequence = log.next_sequence();
-        if outcomes.peek().is_none() {
-            return Vec::new();
-        }
-        let renderer = Renderer::of(world);
-        outcomes.filter_map(|it| renderer.outcome_line(&world.core.outbox, it)).collect()
     }
 
     /// Sends attempts, and what their outcomes cause. A built-in inbox takes one at once; the answer of any other receiver

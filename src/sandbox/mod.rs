@@ -26,7 +26,7 @@ use self::tickets::{Open, Tickets};
 use self::walking::Walk;
 use crate::contract::hints;
 use crate::control::{self, Answer, Conclusion, Now, Rest, Settled, Test, Until, Waiting};
-use crate::engine::delivery::{AttemptId, Outcome, Outgoing};
+use crate::engine::delivery::{AttemptId, Outcome, Outgoing, WaitsFor};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Reaction;
 use crate::engine::start::{Impossible, Start};
@@ -188,12 +188,12 @@ impl Sandbox {
         self.go_on(uptime);
     }
 
-    /// The attempts for which a caller's walk through time waits, each with the address that it was sent to.
-    pub fn awaited(&self, ticket: Ticket) -> Vec<(AttemptId, String)> {
-        let world = &self.world;
-        let sent_to = |id: AttemptId| world.core.outbox.get(id.delivery).map(|it| (id, it.url.clone()));
+    /// The attempts for which a caller's walk through time waits, each with its address and with what it waits for itself.
+    pub fn awaited(&self, ticket: Ticket) -> Vec<(AttemptId, String, Option<WaitsFor>)> {
+        let outbox = &self.world.core.outbox;
+        let sent_to = |id: AttemptId| Some((id, outbox.get(id.delivery)?.url.clone(), outbox.attempt(id)?.waits_for));
         let walks = self.tickets.walker == Some(ticket);
-        if walks { world.core.outbox.unanswered().filter_map(sent_to).collect() } else { Vec::new() }
+        if walks { outbox.unanswered().filter_map(sent_to).collect() } else { Vec::new() }
     }
 
     /// The next webhook that has to be posted; its outcome comes back with [`Self::settle`].

@@ -1,10 +1,11 @@
 //! What came of each attempt, as one line of the server's log: why a receiver has not accepted it, and what can be done.
 
 use super::{Renderer, hints};
-use crate::engine::delivery::{Attempt, Delivery, Failure, Outcome};
+use crate::engine::delivery::{Attempt, Delivery, Failure, Outcome, WaitsFor};
 use crate::engine::inbox;
 use crate::engine::log::{Entry, What};
 use crate::engine::outbox::Outbox;
+use crate::engine::world::World;
 
 /// What came of one attempt, without secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,9 +24,35 @@ pub struct OutcomeLine {
     pub hint: Option<String>,
 }
 
+/// Up to where the outcomes of a sandbox were read.
+#[derive(Debug, Default)]
+pub struct OutcomesRead {
+    /// The sandbox's generation: each has a log of its own.
+    generation: Option<u64>,
+    /// The sequence number of the next entry.
+    sequence: u64,
+}
+
+impl OutcomesRead {
+    /// The outcomes that were applied since the last time, whatever way they came.
+    pub fn next(&mut self, world: &World) -> Vec<OutcomeLine> {
+        if self.generation != Some(world.generation) {
+            *self = Self { generation: Some(world.generation), sequence: world.begun_at };
+        }
+        let log = &world.core.log;
+        let mut outcomes = log.since(self.sequence).filter(|it| matches!(it.what, What::Outcome(_))).peekable();
+        self.sequence = log.next_sequence();
+        if outcomes.peek().is_none() {
+            return Vec::new();
+        }
+        let renderer = Renderer::of(world);
+        outcomes.filter_map(|it| renderer.outcome_line(&world.core.outbox, it)).collect()
+    }
+}
+
 impl Renderer {
     /// The line for an entry of the log; `None` for one that is not an outcome.
-    pub fn outcome_line(&self, outbox: &Outbox, entry: &Entry) -> Option<OutcomeLine> {
+    fn outcome_line(&self, outbox: &Outbox, entry: &Entry) -> Option<OutcomeLine> {
         let What::Outcome(it) = &entry.what else { return None };
         let (id, status) = (it.id(), it.result.ok());
         let line = OutcomeLine { delivery: id.delivery, attempt: id.number, status, ..OutcomeLine::default() };
@@ -36,6 +63,11 @@ impl Renderer {
             return Some(OutcomeLine { error: it.result.err().map(Failure::word), detail, hint, ..line });
         };
         Some(self.outcome_of(delivery, attempt, outcome, line))
+    }
+
+    /// What an attempt waits for that has not left.
+    pub fn wait(it: WaitsFor) -> String {
+        hints::of_wait(it)
     }
 
     fn outcome_of(&self, delivery: &Delivery, attempt: &Attempt, outcome: &Outcome, line: OutcomeLine) -> OutcomeLine {
@@ -119,8 +151,8 @@ mod tests {
     use super::*;
     use crate::engine::delivery::{Answer, Remarks, Status};
     use crate::engine::ids::{ObjectId, ProviderId};
+    use crate::engine::log::{OutcomeEntry, Webhook};
     use crate::engine::start::Start;
-    use crate::engine::world::World;
     use crate::kit::http::{HeaderMap, HeaderValue, Kept, KeptHeaders, header};
     use crate::kit::time::{Duration, Timestamp, Uptime};
 
@@ -186,6 +218,18 @@ mod tests {
             assert_eq!((line.error, line.url.as_deref()), (error, Some("http://shop.test/hooks")), "{outcome:?}");
             assert!(line.detail.is_some() && line.hint.as_ref().is_some_and(|it| it.contains(hint)), "{line:?}");
         }
+    }
+
+    #[test]
+    fn an_outcome_whose_delivery_was_dropped_has_a_line_too() {
+        let world = World::new(Start::default(), crate::providers::all(), Uptime::START);
+        let webhook = Webhook::from(&delivery(SHOP));
+        let result = Err(Failure::Timeout);
+        let what = What::Outcome(OutcomeEntry { webhook, number: 3, copy: 0, left_at: Timestamp::UNIX_EPOCH, result });
+        let entry = Entry { sequence: 1, at: Timestamp::UNIX_EPOCH, provider: Some(ProviderId(0)), what };
+        let line = Renderer::of(&world).outcome_line(&Outbox::default(), &entry).expect("an outcome");
+        assert_eq!((line.delivery, line.attempt, line.url, line.error), (1, 3, None, Some("timeout")));
+        assert!(line.detail.is_some() && line.hint.is_some());
     }
 
     #[test]
