@@ -30,6 +30,8 @@ pub struct World {
     pub providers: Vec<Box<dyn DynProvider>>,
     /// Attempts that the edge has to post.
     pub outgoing: VecDeque<Outgoing>,
+    /// Attempts that are sent again, while an earlier one for the same target has no outcome.
+    held: VecDeque<Outgoing>,
     /// Counts how often the sandbox has begun anew: an outcome of an earlier generation is ignored.
     pub generation: u64,
     /// The sequence number in the log with which this generation began.

@@ -129,6 +129,13 @@ impl Outbox {
         Some((attempt, outcome))
     }
 
+    /// Whether an attempt under way has an earlier one for the same target beside it.
+    pub fn is_behind_another(&self, attempt: AttemptId) -> bool {
+        let own = self.in_flight.iter().find(|it| it.attempt == attempt).map(|it| &it.target);
+        let earlier = self.in_flight.iter().take_while(|it| it.attempt != attempt);
+        earlier.filter(|it| it.outcome.is_none()).any(|it| own == Some(&it.target))
+    }
+
     /// An attempt that is under way goes to another address.
     pub fn redirect(&mut self, attempt: AttemptId, url: &str) {
         self.readdress(attempt.delivery, url);

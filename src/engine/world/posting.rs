@@ -42,6 +42,7 @@ enum Asked {
 impl World {
     /// Lets the attempts leave whose turn it is.
     pub fn depart(&mut self, uptime: Uptime) {
+        self.release_held();
         loop {
             while let Some(id) = self.core.outbox.next_leaving() {
                 if self.core.outbox.expects(id, 1) {
@@ -58,6 +59,15 @@ impl World {
                 Waiter::Next(id) => self.core.outbox.advance_queue(id),
                 Waiter::Resend(id) => self.leave_as_asked(uptime, turn, id),
             }
+        }
+    }
+
+    /// Lets attempts leave that are sent again: while the clock stands, those for one target leave one after another.
+    pub(super) fn release_held(&mut self) {
+        let stands = self.core.clock.stands();
+        for it in std::mem::take(&mut self.held) {
+            let to = if stands && self.core.outbox.is_behind_another(it.id) { &mut self.held } else { &mut self.outgoing };
+            to.push_back(it);
         }
     }
 

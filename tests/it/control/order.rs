@@ -175,6 +175,29 @@ fn i10_what_waits_for_its_turn_is_part_of_the_state() {
 }
 
 #[test]
+fn what_is_sent_again_leaves_one_after_another_while_the_clock_stands() {
+    let mut it = Driven::new(Mode::Real);
+    it.create("A");
+    it.create("B");
+    it.settle(0, 500);
+    it.settle(0, 500);
+    it.wait(15);
+    assert_eq!(it.left[2..], ["A 2 0", "B 2 0"], "the clock runs");
+    it.control("POST", "clock/freeze", &Json::Null);
+    let sandbox = it.sandbox.fork("copy", Some(SHOP), it.uptime);
+    let mut copy = Driven { sandbox, uptime: it.uptime, under_way: Vec::new(), left: Vec::new() };
+    copy.look();
+    assert_eq!(copy.left, ["A 2 0"]);
+    copy.settle(0, 200);
+    assert_eq!(copy.left, ["A 2 0", "B 2 0"]);
+    let sandbox = it.sandbox.fork("copy", Some(SHOP), it.uptime);
+    let mut copy = Driven { sandbox, uptime: it.uptime, under_way: Vec::new(), left: Vec::new() };
+    copy.control("POST", "clock/resume", &Json::Null);
+    copy.wait(1);
+    assert_eq!(copy.left, ["A 2 0", "B 2 0"], "on a clock that runs they wait for nothing");
+}
+
+#[test]
 fn a_copy_leaves_when_the_one_before_it_has_an_outcome() {
     for mode in [Mode::Frozen, Mode::Real] {
         let mut it = Driven::new(mode);
