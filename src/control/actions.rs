@@ -43,7 +43,7 @@ pub fn act(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         let nearest = nearest(name, actions.iter().map(|it| it.name)).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
         return Err(Problem::not_found(format!("{} has no action `{name}`.{nearest}", contract.name)));
     };
-    if ask.world.is_full() && contract.makes(name) {
+    if ask.world.is_full() && contract.action_makes(name) {
         let detail = "This sandbox keeps as many objects as it may: POST /__admin/reset makes room.";
         return Err(Problem::new(StatusCode::INSUFFICIENT_STORAGE, "sandbox_full", detail));
     }

@@ -59,7 +59,7 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     if let Some(wait) = ask.wait_for_attempts() {
         return Ok(wait);
     }
-    let Some(number) = ask.world.leave(ask.uptime, delivery, true) else {
+    let Some(number) = ask.world.resend(ask.uptime, delivery) else {
         return Err(Problem::new(StatusCode::CONFLICT, "no_target", "The webhook has no target any more, so it cannot be sent."));
     };
     if ask.is_hasty() {
@@ -70,7 +70,7 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Ok(Answer::Walk(Until::Time(now), Conclusion::Attempt { delivery, number }))
 }
 
-/// The outcome of one attempt. `settled` is false while it has none.
+/// One attempt. `settled` is false while it has no outcome: it is under way, or waits for its turn.
 pub fn report(world: &World, delivery: u64, number: u32) -> Response {
     let delivery = world.core.outbox.get(delivery);
     let found = delivery.and_then(|own| own.attempts.iter().find(|it| (it.number, it.copy) == (number, 0)));

@@ -20,8 +20,10 @@ use crate::kit::secret::Secret;
 
 mod hints;
 mod mask;
+mod outcomes;
 mod timeline;
 
+pub use outcomes::{OutcomeLine, OutcomesRead};
 pub use timeline::Line;
 
 /// What is due when a rule holds an answer back.
@@ -136,6 +138,7 @@ impl Renderer {
     /// One request to a receiver, and what came of it.
     pub fn attempt(&self, delivery: &Delivery, it: &Attempt) -> Json {
         let show = |text: &str| self.about_url(&delivery.url, text);
+        let contract = self.contracts[usize::from(delivery.provider_id.0)];
         let outcome = it.outcome.as_ref();
         let answer = outcome.and_then(|it| it.result.as_ref().ok());
         let headers = |it: &Answer| headers_as_object(&self.without_tokens(it.headers.map()), show);
@@ -145,7 +148,7 @@ impl Renderer {
             "status": outcome.and_then(Outcome::answered), "error": outcome.and_then(Outcome::error),
             "duration_ms": outcome.map_or(0, |it| it.took.as_millis()),
             "request": self.with_body(json!({"headers": self.sent_headers(delivery, it, show)}), it.body.text(&delivery.body), show),
-            "response": response, "signed": it.signed.as_ref().map(|it| show(&it.text(&delivery.body).text())),
+            "response": response, "signed": it.signed_text(delivery, contract.signed_of).map(|it| show(&it)),
         });
         for (name, is_so) in [("repeated", it.repeated), ("resend", it.resend)] {
             if is_so {
@@ -153,11 +156,15 @@ impl Renderer {
             }
         }
         let remarks = outcome.and_then(|it| it.remarks.as_ref());
-        let hint = remarks.and_then(|it| it.hint.clone()).or_else(|| hints::of_attempt(delivery, it, |it| self.url(it)));
-        for (name, text) in [("detail", remarks.and_then(|it| it.detail.clone())), ("hint", hint)] {
+        let detail = remarks.and_then(|it| it.detail.as_deref()).map(show);
+        let waits_for = it.waits_for.filter(|_| outcome.is_none()).map(hints::of_wait);
+        for (name, text) in [("detail", detail), ("hint", self.hint(delivery, it)), ("waits_for", waits_for)] {
             if let Some(text) = text {
-                shown[name] = json!(show(&text));
+                shown[name] = json!(text);
             }
+        }
+        if let Some(waited_ms) = remarks.and_then(|it| it.waited_ms) {
+            shown["waited_ms"] = json!(waited_ms);
         }
         shown
     }

@@ -1,6 +1,7 @@
 //! One sandbox behind its own lock: its callers, its wake-ups, and the loop that lets time pass.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -11,8 +12,9 @@ use tokio::sync::{Notify, Semaphore};
 pub use self::caller::{Caller, Leaving};
 use super::courier::Courier;
 use super::loopback::Loopback;
-use crate::control::{self, Renderer, Rest};
+use crate::control::{self, OutcomeLine, OutcomesRead, Renderer, Rest, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
+use crate::engine::inbox;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
@@ -63,6 +65,8 @@ pub struct Driver {
     alarm: AtomicU64,
     /// Notified when the alarm was set to another moment.
     alarm_set: Notify,
+    /// Up to where the outcomes of attempts were logged.
+    logged: Mutex<OutcomesRead>,
 }
 
 impl Driver {
@@ -77,6 +81,7 @@ impl Driver {
             changed: Notify::new(),
             alarm: AtomicU64::new(NEVER),
             alarm_set: Notify::new(),
+            logged: Mutex::default(),
         });
         tokio::spawn(keep_time(Arc::downgrade(&driver)));
         // A copy can have attempts to send again, and timers.
@@ -158,10 +163,26 @@ impl Driver {
         look(self.lock().world_mut());
     }
 
-    /// A driver of its own for a copy of the sandbox, under another name.
-    pub fn fork(&self, name: &str) -> Arc<Self> {
-        let copy = self.lock().fork(name, None, self.stopwatch.uptime());
-        Self::start(copy, self.stopwatch, Arc::clone(&self.courier), Arc::clone(&self.loopback))
+    /// A driver of its own for a copy of the sandbox, under another name. As a saved state does, the copy waits for the attempts
+    /// under way; those that have no outcome after that are sent again in it.
+    pub async fn fork(&self, name: &str) -> Arc<Self> {
+        let mut patience = pin!(tokio::time::sleep(Waiting::Quiet.patience()));
+        loop {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            let copy = {
+                let sandbox = self.lock();
+                let is_ready = patience.is_elapsed() || sandbox.world().is_quiet();
+                is_ready.then(|| sandbox.fork(name, None, self.stopwatch.uptime()))
+            };
+            if let Some(copy) = copy {
+                return Self::start(copy, self.stopwatch, Arc::clone(&self.courier), Arc::clone(&self.loopback));
+            }
+            tokio::select! {
+                () = changed => {}
+                () = &mut patience => {}
+            }
+        }
     }
 
     /// Keeps in the journal a request that was refused before a sandbox heard it.
@@ -192,6 +213,11 @@ impl Driver {
     fn take_out(&self, mut sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) -> VecDeque<Outgoing> {
         let outgoing = std::iter::from_fn(|| sandbox.poll_outgoing()).collect();
         self.set_alarm(&mut sandbox, uptime);
+        let lines = if tracing::enabled!(tracing::Level::INFO) { self.logged.lock().next(sandbox.world()) } else { Vec::new() };
+        drop(sandbox);
+        for it in &lines {
+            self.say_what_came(it);
+        }
         outgoing
     }
 
@@ -225,35 +251,34 @@ impl Driver {
 
     /// Sends one attempt over the network.
     async fn post(self: Arc<Self>, outgoing: Outgoing) {
-        let mut outcome = self.courier.post(&outgoing).await;
+        let tell = |waits_for| self.lock().world_mut().note_wait(outgoing.generation, outgoing.id, waits_for);
+        let mut outcome = self.courier.post(&outgoing, &tell).await;
         let uptime = self.stopwatch.uptime();
         if outgoing.dated.is_some_and(|it| it.is_far_from(uptime.date)) && outcome.answered().is_some_and(|it| (400..500).contains(&it)) {
             outcome.remarks.get_or_insert_default().hint = Some(DATED.to_owned());
         }
-        self.say_what_came(&outgoing, &outcome);
         let mut sandbox = self.lock();
+        let is_late = sandbox.world().generation != outgoing.generation;
         sandbox.settle(uptime, &outgoing, outcome);
+        if is_late && tracing::enabled!(tracing::Level::INFO) {
+            self.say_that_it_came_late(&Renderer::of(sandbox.world()), &outgoing);
+        }
         self.drain(sandbox, uptime);
     }
 
-    /// Logs an attempt that left over the network, and what came of it.
-    fn say_what_came(&self, outgoing: &Outgoing, outcome: &Outcome) {
-        if !tracing::enabled!(tracing::Level::INFO) {
-            return;
-        }
-        let (renderer, remarks) = (self.renderer(), outcome.remarks.as_ref());
-        let show = |text: &str| renderer.about_url(&outgoing.url, text);
-        tracing::info!(
-            sandbox = self.name,
-            delivery = outgoing.id.delivery,
-            attempt = outgoing.id.number,
-            url = renderer.url(&outgoing.url).split('?').next(),
-            status = outcome.answered(),
-            error = outcome.error(),
-            detail = remarks.and_then(|it| it.detail.as_deref()).map(show),
-            hint = remarks.and_then(|it| it.hint.as_deref()).map(show),
-            "webhook"
-        );
+    /// Logs what came of an attempt: one line for each.
+    fn say_what_came(&self, it: &OutcomeLine) {
+        let OutcomeLine { delivery, attempt, status, error, waited_ms, .. } = *it;
+        let (url, detail, hint) = (it.url.as_deref(), it.detail.as_deref(), it.hint.as_deref());
+        tracing::info!(sandbox = self.name, delivery, attempt, url, status, error, waited_ms, detail, hint, "webhook");
+    }
+
+    /// Logs an attempt whose sandbox has begun anew before it was answered: its outcome means nothing.
+    fn say_that_it_came_late(&self, renderer: &Renderer, outgoing: &Outgoing) {
+        let (delivery, attempt, url) = (outgoing.id.delivery, outgoing.id.number, renderer.url(&outgoing.url));
+        let url = url.split('?').next();
+        let detail = "the sandbox was reset or replaced while the receiver had not answered, so its answer changes nothing";
+        tracing::info!(sandbox = self.name, delivery, attempt, url, detail, "webhook");
     }
 
     /// A webhook from this process arrives in one of this sandbox's inboxes.
@@ -269,7 +294,7 @@ impl Driver {
             let driver = Arc::clone(self);
             tokio::spawn(async move { driver.deliver(due) });
         }
-        reaction.map_or_else(|| Outcome::status(StatusCode::INSUFFICIENT_STORAGE.as_u16()), |it| it.outcome(outgoing.time_limit))
+        reaction.map_or_else(|| inbox::full(StatusCode::INSUFFICIENT_STORAGE.as_u16()), |it| it.outcome(outgoing.time_limit))
     }
 
     /// Lets everything happen that is due by now.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::delivery::{Failure, Outcome};
+use super::delivery::{Failure, Outcome, Remarks};
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders};
 use crate::kit::time::{Duration, Timestamp, parse_duration};
@@ -164,6 +164,12 @@ impl Inbox {
     pub fn messages(&self) -> impl Iterator<Item = &Message> {
         self.messages.iter()
     }
+}
+
+/// What comes of a webhook to an inbox that cannot be made: that status, and what to do.
+pub fn full(status: u16) -> Outcome {
+    let hint = format!("a sandbox has at most {INBOXES_MAX} inboxes, and this would be one more: use one of these, or POST /__admin/reset");
+    Outcome { remarks: Remarks { hint: Some(hint), ..Remarks::default() }.boxed(), ..Outcome::status(status) }
 }
 
 /// Whether an inbox can have this name.

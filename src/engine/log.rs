@@ -35,8 +35,12 @@ pub struct Log {
     next_id: u64,
     /// Something that the journal lists was dropped to stay below the bound.
     pub truncated: bool,
-    /// What the next report tells. It is kept while the clock stands.
+    /// What the next report tells. It is filled while the clock stands. What no report has told when the clock begins to run
+    /// is kept for the next one.
     report: Option<Report>,
+    /// Whether what happens belongs into that report.
+    #[serde(skip)]
+    is_reporting: bool,
     /// A walk compares two of these.
     #[serde(skip)]
     counts: Counts,
@@ -63,7 +67,7 @@ impl Log {
     /// An empty log with that bound.
     pub fn new(bytes_max: usize) -> Self {
         let (entries, counts) = (VecDeque::new(), Counts::default());
-        Self { bytes_max, bytes: 0, entries, next_sequence: 1, next_id: 1, truncated: false, report: None, counts }
+        Self { bytes_max, bytes: 0, entries, next_sequence: 1, next_id: 1, truncated: false, report: None, is_reporting: false, counts }
     }
 
     /// Something has happened. The only function that writes an entry; returns its sequence number.
@@ -76,8 +80,10 @@ impl Log {
             What::Outcome(_) => self.counts.outcomes += 1,
             What::Request(_) | What::Change(_) | What::Attempt(_) | What::Note(_) | What::Moved { .. } | What::Mode(_) => {}
         }
-        if let Some(report) = &mut self.report {
-            report.read(&entry);
+        match &mut self.report {
+            Some(report) if self.is_reporting => report.read(&entry),
+            Some(report) => report.complete(&entry),
+            None => {}
         }
         self.bytes += entry.size();
         if self.entries.len() == self.entries.capacity() {
@@ -140,9 +146,10 @@ impl Log {
         self.counts
     }
 
-    /// Keeps what happens for the next report.
+    /// Keeps what happens for the next report, behind what no report has told yet.
     pub fn begin_report(&mut self) {
         self.report.get_or_insert_default();
+        self.is_reporting = true;
     }
 
     /// Takes the report that is due, and begins the next one.
@@ -152,21 +159,35 @@ impl Log {
         report
     }
 
-    /// The caller may not have read a report: the next one tells it too. While the clock runs, none is kept.
+    /// The caller may not have read a report: the next one tells it too.
     pub fn tell_again(&mut self, told: Report) {
-        if let Some(report) = &mut self.report {
-            report.begin_with(told);
-        }
+        self.report.get_or_insert_default().begin_with(told);
     }
 
-    /// Keeps nothing for a report: the clock runs.
-    pub fn end_report(&mut self) {
-        self.report = None;
+    /// What happens from now on belongs into no report: the clock runs. What no report has told stays for the next one.
+    pub fn pause_report(&mut self) {
+        self.is_reporting = false;
+        if let Some(report) = &mut self.report {
+            report.close();
+        }
+        self.report.take_if(|it| it.is_empty());
     }
 
     /// Every entry, oldest first.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.entries.iter()
+    }
+
+    /// The sequence number of the next entry.
+    pub fn next_sequence(&self) -> u64 {
+        self.next_sequence
+    }
+
+    /// The entries from that sequence number on, oldest first.
+    pub fn since(&self, sequence: u64) -> impl Iterator<Item = &Entry> {
+        let first = self.next_sequence - self.entries.len() as u64;
+        let place = usize::try_from(sequence.saturating_sub(first)).unwrap_or(usize::MAX);
+        self.entries.range(place.min(self.entries.len())..)
     }
 
     /// The requests among them.

@@ -48,6 +48,8 @@ pub struct Contract {
     pub marks: &'static [Mark],
     /// The credential that signs webhooks as long as the account has no webhook secret.
     pub signing_credential: Option<&'static str>,
+    /// The text that is signed, where it follows from the body and is not the body itself. No attempt keeps it then.
+    pub signed_of: Option<fn(&[u8]) -> String>,
     pub schedule: Schedule,
     pub settings: &'static [&'static Setting],
     pub decisions: &'static [Decision],
@@ -85,10 +87,10 @@ impl Contract {
         row.map_or(&[], |it| it.headers)
     }
 
-    /// Whether a call or an action of that name makes an object.
-    pub fn makes(&self, name: &str) -> bool {
-        let is_birth = |it: &Transition| it.from.is_empty() && matches!(it.on, On::Call(own) | On::Act(own) if own == name);
-        name.starts_with("create") || (self.lifecycles)().iter().any(|it| it.rows.iter().any(is_birth))
+    /// Whether an action of that name makes an object. Of a call, its row says so.
+    pub fn action_makes(&self, name: &str) -> bool {
+        let is_birth = |it: &Transition| it.from.is_empty() && matches!(it.on, On::Act(own) if own == name);
+        (self.lifecycles)().iter().any(|it| it.rows.iter().any(is_birth))
     }
 
     /// The credential that calls carry.
@@ -143,9 +145,20 @@ pub struct Operation {
     pub answer: &'static [Field],
     /// Names of rows of the error table.
     pub errors: &'static [&'static str],
+    /// The kind of the object that it makes. A sandbox that is full refuses such a call.
+    pub makes: Option<&'static str>,
     /// A request body from the documentation, when it has one.
     pub example: Option<&'static str>,
     pub evidence: Evidence,
+}
+
+impl Operation {
+    /// The same call, which makes an object of that kind.
+    #[must_use]
+    pub const fn making(mut self, object: &'static str) -> Self {
+        self.makes = Some(object);
+        self
+    }
 }
 
 /// How a call is authenticated.

@@ -20,6 +20,8 @@ mod births;
 mod posting;
 mod ruling;
 
+use posting::Leaves;
+
 /// One sandbox.
 #[derive(Clone)]
 pub struct World {
@@ -28,8 +30,12 @@ pub struct World {
     pub providers: Vec<Box<dyn DynProvider>>,
     /// Attempts that the edge has to post.
     pub outgoing: VecDeque<Outgoing>,
+    /// Attempts that are sent again, while an earlier one for the same target has no outcome.
+    held: VecDeque<Outgoing>,
     /// Counts how often the sandbox has begun anew: an outcome of an earlier generation is ignored.
     pub generation: u64,
+    /// The sequence number in the log with which this generation began.
+    pub begun_at: u64,
 }
 
 impl World {
@@ -84,7 +90,7 @@ impl World {
             Due::Attempt { delivery, .. } => {
                 self.log_due(at, delivery, Fired::Attempt);
                 self.core.outbox.make_next(delivery);
-                self.leave(uptime, delivery, false);
+                self.leave(uptime, delivery, Leaves::InTurn);
             }
             Due::Answer { attempt, outcome } => {
                 self.log_due(at, attempt.delivery, |it| Fired::Answer(it, attempt.number));

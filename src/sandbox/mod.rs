@@ -25,8 +25,8 @@ pub use self::tickets::{Answered, Ticket, Work};
 use self::tickets::{Open, Tickets};
 use self::walking::Walk;
 use crate::contract::hints;
-use crate::control::{self, Answer, Conclusion, Now, Rest, Settled, Until, Waiting};
-use crate::engine::delivery::{AttemptId, Outcome, Outgoing};
+use crate::control::{self, Answer, Conclusion, Now, Rest, Settled, Test, Until, Waiting};
+use crate::engine::delivery::{AttemptId, Outcome, Outgoing, WaitsFor};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Reaction;
 use crate::engine::start::{Impossible, Start};
@@ -162,7 +162,8 @@ impl Sandbox {
         let waits_for = trace.waits_for;
         self.world.core.log.received(entry, request, trace, rule);
         if let Some(delivery) = waits_for {
-            (Answer::Wait(Waiting::Tested { provider_id, delivery, entry, generation: self.world.generation }), pacing)
+            let test = Test { provider_id, delivery, entry, generation: self.world.generation };
+            (Answer::Wait(Waiting::TestLeaves(test)), pacing)
         } else {
             self.world.core.log.answered(entry, &response);
             (Answer::Now(response), pacing)
@@ -187,12 +188,12 @@ impl Sandbox {
         self.go_on(uptime);
     }
 
-    /// The attempts for which a caller's walk through time waits, each with the address that it was sent to.
-    pub fn awaited(&self, ticket: Ticket) -> Vec<(AttemptId, String)> {
-        let world = &self.world;
-        let sent_to = |id: AttemptId| world.core.outbox.get(id.delivery).map(|it| (id, it.url.clone()));
+    /// The attempts for which a caller's walk through time waits, each with its address and with what it waits for itself.
+    pub fn awaited(&self, ticket: Ticket) -> Vec<(AttemptId, String, Option<WaitsFor>)> {
+        let outbox = &self.world.core.outbox;
+        let sent_to = |id: AttemptId| Some((id, outbox.get(id.delivery)?.url.clone(), outbox.attempt(id)?.waits_for));
         let walks = self.tickets.walker == Some(ticket);
-        if walks { world.core.outbox.unanswered().filter_map(sent_to).collect() } else { Vec::new() }
+        if walks { outbox.unanswered().filter_map(sent_to).collect() } else { Vec::new() }
     }
 
     /// The next webhook that has to be posted; its outcome comes back with [`Self::settle`].
@@ -236,10 +237,10 @@ impl Sandbox {
         let Some(Open::Wait { waiting, patience_ends, pacing }) = self.tickets.take(ticket) else { return };
         let answer = self.guarded(|it| {
             let answer = control::poll(&mut it.world, uptime, &waiting, patience_ends <= uptime.elapsed)?;
-            if let (Waiting::Tested { entry, generation, .. }, Answer::Now(response)) = (&waiting, &answer)
-                && *generation == it.world.generation
+            if let (Waiting::TestLeaves(test) | Waiting::Tested(test), Answer::Now(response)) = (&waiting, &answer)
+                && test.generation == it.world.generation
             {
-                it.world.core.log.answered(*entry, response);
+                it.world.core.log.answered(test.entry, response);
             }
             Some(answer)
         });

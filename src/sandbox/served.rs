@@ -75,10 +75,9 @@ fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path
 /// The refusal of a call that would make an object in a sandbox that keeps as many as it may: no documentation says how a
 /// provider answers when its disk is full, but each has a server error.
 fn refused_when_full(world: &mut World, uptime: Uptime, provider_id: ProviderId, found: &Found<'_>) -> Option<Served> {
-    let operation = found.operation.filter(|_| world.is_full())?;
+    found.operation.filter(|it| it.makes.is_some() && world.is_full())?;
     let contract = world.provider(provider_id).contract();
-    let error =
-        contract.errors.iter().find(|it| it.status == StatusCode::INTERNAL_SERVER_ERROR).filter(|_| contract.makes(operation.name))?;
+    let error = contract.errors.iter().find(|it| it.status == StatusCode::INTERNAL_SERVER_ERROR)?;
     let response = world.with(provider_id, uptime, |it, cx| it.refuse(cx, error.name, found))?;
     let hint = Some("this sandbox keeps as many objects as it may: POST /__admin/reset makes room".into());
     let trace = Trace { error: Some(error.name), hint, note: Some(FULL), ..trace_of(found) };

@@ -80,8 +80,12 @@ impl Sandbox {
     /// Time is held, and a walk begins.
     pub(super) fn begin_walk(&mut self, uptime: Uptime, until: Until, conclusion: &Conclusion) {
         let core = &mut self.world.core;
+        let ran = !core.clock.stands();
         core.clock.hold(uptime);
-        core.keep_report();
+        // On a clock that runs, a walk that tells nothing leaves no rows for the next one that tells.
+        if !ran || *conclusion == Conclusion::Report {
+            core.keep_report();
+        }
         let (from, before) = (core.now, core.log.counts());
         let real_time_max = if *conclusion == Conclusion::Restored { RESTORED_MAX } else { REAL_TIME_MAX };
         let instant = (from, before);

@@ -22,6 +22,7 @@ mod control;
 mod faults;
 mod heads;
 mod lacking;
+mod lines;
 mod malformed;
 mod many;
 mod methods;
@@ -30,6 +31,7 @@ mod pages;
 mod receivers;
 mod shortage;
 mod unheard;
+mod waiting;
 mod walks;
 
 const STATUS: &str = "/quantum-payouts/api/v1/getPayoutStatus";

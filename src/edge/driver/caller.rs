@@ -8,7 +8,7 @@ use http::StatusCode;
 use tokio::sync::SemaphorePermit;
 
 use super::Driver;
-use crate::control::Rest;
+use crate::control::{Renderer, Rest};
 use crate::engine::rules::Transport;
 use crate::kit::http::Response;
 use crate::kit::time::{Timestamp, Uptime};
@@ -159,10 +159,11 @@ impl Caller {
         }
         let renderer = self.driver.renderer();
         let awaited = self.driver.lock().awaited(self.ticket);
-        for (id, url) in awaited.into_iter().take(AWAITED_MAX) {
+        for (id, url, waits_for) in awaited.into_iter().take(AWAITED_MAX) {
             let (delivery, attempt, url) = (id.delivery, id.number, renderer.url(&url));
             let url = url.split('?').next();
-            tracing::info!(sandbox = self.driver.name, delivery, attempt, url, "time waits for a receiver");
+            let waits_for = waits_for.map(Renderer::wait);
+            tracing::info!(sandbox = self.driver.name, delivery, attempt, url, waits_for, "time waits for a receiver");
         }
     }
 }
@@ -174,6 +175,7 @@ impl Drop for Caller {
         }
         let uptime = self.driver.stopwatch.uptime();
         let mut sandbox = self.driver.lock();
+        sandbox.tell_again(self.ticket); // a long report may have been under way
         sandbox.give_up(uptime, self.ticket);
         self.driver.drain(sandbox, uptime);
     }

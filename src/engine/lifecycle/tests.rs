@@ -42,6 +42,7 @@ static CONTRACT: Contract = Contract {
     schedule: Schedule { waits: &[], time_limit: Duration::ZERO, evidence: HERE, time_limit_evidence: HERE },
     marks: &[],
     signing_credential: None,
+    signed_of: None,
     settings: &[],
     decisions: &[],
 };

@@ -81,7 +81,8 @@ impl World {
         let except = core.redirect.take().map(|it| it.except).unwrap_or_default();
         core.redirect = start.redirect.clone().map(|to| Redirect { to, except });
         core.keep_report();
-        Self { start, core, providers, outgoing: VecDeque::new(), generation }
+        let begun_at = core.log.next_sequence();
+        Self { start, core, providers, outgoing: VecDeque::new(), held: VecDeque::new(), generation, begun_at }
     }
 
     fn fresh_providers(&self) -> Vec<Box<dyn DynProvider>> {
@@ -106,9 +107,10 @@ impl World {
                     self.take_outcome(self.generation, id, outcome);
                     while self.apply_next(uptime) {}
                 }
-                None => self.outgoing.push_back(outgoing),
+                None => self.held.push_back(outgoing),
             }
         }
+        self.release_held();
         self.core.outbox.recount();
     }
 }

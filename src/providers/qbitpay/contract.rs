@@ -7,7 +7,7 @@ use super::model::{CHARGE_STATUSES, DEPOSIT_STATUSES, OrderStatus, PAYOUT_STATUS
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, MARKS, SCHEDULE, SIGNING_CREDENTIAL};
+use super::webhooks::{EVENTS, MARKS, SCHEDULE, SIGNING_CREDENTIAL, canonical};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Limit, Source, StatusTable};
@@ -52,6 +52,7 @@ pub static CONTRACT: Contract = Contract {
     events: EVENTS,
     marks: MARKS,
     signing_credential: SIGNING_CREDENTIAL,
+    signed_of: Some(canonical),
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

@@ -56,6 +56,7 @@ pub static CONTRACT: Contract = Contract {
     events: EVENTS,
     marks: MARKS,
     signing_credential: SIGNING_CREDENTIAL,
+    signed_of: None,
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

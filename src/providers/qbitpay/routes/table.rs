@@ -51,6 +51,7 @@ const fn read(
         success,
         answer,
         errors,
+        makes: None,
         example: None,
         evidence,
     }
@@ -90,6 +91,7 @@ const PAYOUT: Operation = Operation {
     success: StatusCode::OK,
     answer: PAYOUT_OBJECT,
     errors: SPEND,
+    makes: Some("payout"),
     example: Some(
         r#"{"amount":100,"currency":"USD","description":"Payout memo","externalOrderId":"ba126aa385cd5580","destination":{"payerName":"user name","bankAccountNum":"444444444444111","bankRoutingNum":"12345678","bankName":"Chase","bankAddr":"505 Michigan ave, NY, 12345","country":"United States","states":"California","city":"San Francisco","addr":"110 market street","type":"bankAccount"}}"#,
     ),
@@ -108,6 +110,7 @@ const CREATE: Operation = Operation {
     success: StatusCode::OK,
     answer: CHARGE_OBJECT,
     errors: CHARGE,
+    makes: Some("charge"),
     example: Some(
         r#"{"amount":100,"currency":"USD","externalOrderId":"DTSifOuTy95ui","cbUrl":"https://api.blockscape.co","redirectUrl":"https://qbitpay.blockscape.co","payerName":"Alex"}"#,
     ),
@@ -126,6 +129,7 @@ const PUT: Operation = Operation {
     success: StatusCode::OK,
     answer: CHARGE_OBJECT,
     errors: UPDATE,
+    makes: None,
     example: Some(r#"{"status":"buyerPaid"}"#),
     evidence: Documented("API reference, Charges: update"),
 };
@@ -142,6 +146,7 @@ const ORDER: Operation = Operation {
     success: StatusCode::OK,
     answer: ORDER_OBJECT,
     errors: SPEND,
+    makes: Some("order"),
     example: Some(r#"{"symbol":"USDT/CNY","side":"sell","amount":100}"#),
     evidence: ORDERS,
 };
