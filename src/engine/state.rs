@@ -8,6 +8,7 @@ use super::provider::DynProvider;
 use super::start::Start;
 use super::world::World;
 use crate::engine::core::secrets_from_outside;
+use crate::kit::live_keys::Seeker;
 use crate::kit::time::Uptime;
 
 mod judge;
@@ -38,10 +39,23 @@ pub fn save(world: &World, uptime: Uptime) -> impl Serialize {
     let mut core = world.core.clone();
     core.clock.settle(uptime);
     core.agenda.retain(|due| world.is_live(due));
-    let contains_secrets = secrets_from_outside(&core).next().is_some();
     let memory = |it: &dyn DynProvider| Memory { slug: it.contract().slug.to_owned(), memory: it.save() };
-    let providers = world.providers.iter().map(|it| memory(it.as_ref())).collect();
+    let providers: Vec<Memory> = world.providers.iter().map(|it| memory(it.as_ref())).collect();
+    let contains_secrets = contains_secrets(&core, providers.iter().map(|it| &it.memory));
     Document { playmoney_state: VERSION, contains_secrets, core, providers }
+}
+
+/// Whether a state contains secrets from outside in clear: those that were given to be kept, and keys that look live, which a
+/// client has sent for something else, as an order number.
+fn contains_secrets<'a>(core: &Core, memories: impl Iterator<Item = &'a Json>) -> bool {
+    let is_kept = secrets_from_outside(core).next().is_some();
+    is_kept || {
+        let mut seeker = Seeker::default();
+        // A seeker takes everything, and every type of ours can be written as JSON.
+        _ = serde_json::to_writer(&mut seeker, core);
+        memories.for_each(|it| _ = serde_json::to_writer(&mut seeker, it));
+        seeker.has_found()
+    }
 }
 
 /// The bytes of a sandbox as such a document, nearly.
@@ -98,11 +112,11 @@ pub fn read(known: &[Box<dyn DynProvider>], start: &Start, document: &[u8]) -> R
         return Err("the document does not have all providers of this Playmoney".to_owned());
     }
     judge::judge(&document.core, &providers, start)?;
-    let secrets = secrets_from_outside(&document.core).next().is_some();
-    if secrets != document.contains_secrets {
-        return Err(contradiction("/contains_secrets", "it is not what the accounts say"));
+    let saved: Vec<Json> = providers.iter().map(|it| it.save()).collect();
+    if contains_secrets(&document.core, saved.iter()) != document.contains_secrets {
+        return Err(contradiction("/contains_secrets", "it is not what the rest of the document says"));
     }
-    same_again(&written, &document.core, &providers)?;
+    same_again(&written, &document.core, saved)?;
     Ok(Saved { core: document.core, providers })
 }
 
@@ -128,8 +142,8 @@ fn providers(known: &[Box<dyn DynProvider>], saved: Vec<Memory>) -> Result<Vec<B
 
 /// A document that is saved again must be what it was: whatever was not read, or read otherwise than it is written, is a
 /// mistake in it.
-fn same_again(written: &Json, core: &Core, providers: &[Box<dyn DynProvider>]) -> Result<(), String> {
-    let saved = providers.iter().enumerate().map(|(place, it)| (format!("/providers/{place}/memory"), it.save()));
+fn same_again(written: &Json, core: &Core, memories: Vec<Json>) -> Result<(), String> {
+    let saved = memories.into_iter().enumerate().map(|(place, it)| (format!("/providers/{place}/memory"), it));
     let core = serde_json::to_value(core).expect("the state is JSON");
     for (place, again) in std::iter::once(("/core".to_owned(), core)).chain(saved) {
         let own = written.pointer(&place).unwrap_or(&Json::Null);

@@ -3,6 +3,8 @@
 pub mod base58;
 pub mod bases;
 pub mod cards;
+pub mod concealed;
+pub mod decoded;
 pub mod diagnosis;
 pub mod digits;
 pub mod encodings;

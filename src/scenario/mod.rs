@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::rules::Rule;
 use crate::engine::start::{AccountSetup, BalanceSetup, Impossible, ProviderSetup, RateSetup, Setup, Start};
+use crate::kit::concealed;
 use crate::kit::time::{Timestamp, parse_timestamp};
 
 pub mod check;
@@ -132,7 +133,7 @@ fn read(check: &mut Check<'_>, node: &Node, file: &str, text: &str) -> Scenario 
     let rules: Vec<Rule> = node.get("rules").map_or(&[][..], Node::items).iter().map(|it| rule::read(check, it)).collect();
     check_rule_names(check, node);
     let steps = steps(check, node, text);
-    let masked = |name: &str| plain(name).map(|it| check.secrets.mask_environment(it));
+    let masked = |name: &str| plain(name).map(|it| concealed::text(&check.secrets.mask_environment(it)).into_owned());
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let name = masked("name").unwrap_or_else(|| stem.strip_suffix(".yaml").or(stem.strip_suffix(".yml")).unwrap_or(stem).to_owned());
     let providers = node.get("providers").map_or(&[][..], Node::members).iter().map(|(key, it)| setup(check, &key.name, it)).collect();
