@@ -5,16 +5,18 @@ use serde_json::Value as Json;
 
 use super::core::Core;
 use super::provider::DynProvider;
+use super::rules::ActiveRule;
 use super::start::Start;
 use super::world::World;
 use crate::engine::core::secrets_from_outside;
+use crate::kit::flaw::{Flaw, part};
 use crate::kit::live_keys::Seeker;
 use crate::kit::time::Uptime;
 
 mod judge;
 
 /// The version of the document; another one is refused.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -90,6 +92,11 @@ pub struct Saved {
 }
 
 impl Saved {
+    /// Its rules, each of which contains the text from which it was read.
+    pub fn rules(&self) -> impl Iterator<Item = &ActiveRule> {
+        self.core.rules.iter()
+    }
+
     /// Replaces the state of a sandbox by this one.
     pub fn put_into(self, world: &mut World, uptime: Uptime) {
         world.resume(self.core, self.providers, uptime);
@@ -111,12 +118,12 @@ pub fn read(known: &[Box<dyn DynProvider>], start: &Start, document: &[u8]) -> R
     if providers.len() != document.core.accounts.len() {
         return Err("the document does not have all providers of this Playmoney".to_owned());
     }
-    judge::judge(&document.core, &providers, start)?;
+    judge::judge(&document.core, &providers, start).map_err(|it| it.to_string())?;
     let saved: Vec<Json> = providers.iter().map(|it| it.save()).collect();
     if contains_secrets(&document.core, saved.iter()) != document.contains_secrets {
-        return Err(contradiction("/contains_secrets", "it is not what the rest of the document says"));
+        return Err(Flaw::at("/contains_secrets", "it is not what the rest of the document says").to_string());
     }
-    same_again(&written, &document.core, saved)?;
+    same_again(&written, &document.core, saved).map_err(|it| it.to_string())?;
     Ok(Saved { core: document.core, providers })
 }
 
@@ -131,24 +138,22 @@ fn providers(known: &[Box<dyn DynProvider>], saved: Vec<Memory>) -> Result<Vec<B
     let provider = |(place, (it, own)): (usize, (Memory, &dyn DynProvider))| {
         let slug = own.contract().slug;
         if it.slug != slug {
-            return Err(contradiction(&format!("/providers/{place}/slug"), &format!("{slug} stands here")));
+            return Err(Flaw::at(format!("/providers/{place}/slug"), format!("{slug} stands here")).to_string());
         }
-        let memory = own.restored(it.memory).map_err(|why| format!("the memory of {slug} is damaged: {why}"))?;
-        let place = format!("/providers/{place}/memory");
-        if memory.is_sound() { Ok(memory) } else { Err(contradiction(&place, "the parts of this memory contradict each other")) }
+        own.restored(it.memory).map_err(|why| format!("the memory of {slug} is damaged: {why}"))
     };
     saved.into_iter().zip(known.iter().map(Box::as_ref)).enumerate().map(provider).collect()
 }
 
 /// A document that is saved again must be what it was: whatever was not read, or read otherwise than it is written, is a
 /// mistake in it.
-fn same_again(written: &Json, core: &Core, memories: Vec<Json>) -> Result<(), String> {
+fn same_again(written: &Json, core: &Core, memories: Vec<Json>) -> Result<(), Flaw> {
     let saved = memories.into_iter().enumerate().map(|(place, it)| (format!("/providers/{place}/memory"), it));
     let core = serde_json::to_value(core).expect("the state is JSON");
     for (place, again) in std::iter::once(("/core".to_owned(), core)).chain(saved) {
         let own = written.pointer(&place).unwrap_or(&Json::Null);
         if let Some(inner) = difference(own, &again) {
-            return Err(contradiction(&format!("{place}{inner}"), "a saved sandbox does not have this, or not in this form"));
+            return Err(Flaw::at(format!("{place}{inner}"), "a saved sandbox does not have this, or not in this form"));
         }
     }
     Ok(())
@@ -164,7 +169,7 @@ fn difference(one: &Json, other: &Json) -> Option<String> {
                     (Some(one), Some(other)) => difference(one, other)?,
                     _ => String::new(),
                 };
-                Some(format!("/{}{inner}", name.replace('~', "~0").replace('/', "~1")))
+                Some(format!("/{}{inner}", part(name)))
             })
         }
         (Json::Array(one), Json::Array(other)) => {
@@ -174,11 +179,6 @@ fn difference(one: &Json, other: &Json) -> Option<String> {
         }
         _ => (one != other).then(String::new),
     }
-}
-
-/// A refusal that names the place.
-fn contradiction(place: &str, why: &str) -> String {
-    format!("the document is damaged at `{place}`: {why}")
 }
 
 #[derive(Deserialize)]

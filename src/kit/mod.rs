@@ -10,6 +10,7 @@ pub mod digits;
 pub mod encodings;
 pub mod evidence;
 pub mod fields;
+pub mod flaw;
 pub mod form;
 pub mod heap;
 pub mod html;
