@@ -190,3 +190,21 @@ fn a_rule_of_a_state_is_what_its_text_says() {
         }
     }
 }
+
+#[test]
+fn a_scenario_gives_a_key_to_one_account_only() {
+    let mut shop = Tape::shop();
+    let accounts = |one: Json, other: Json| {
+        json!({"version": 1, "providers": {"qbitpay": {"accounts": [
+            {"id": "a", "credentials": {"api_key": one}}, {"id": "b", "credentials": {"api_key": other}},
+        ]}}})
+    };
+    for (one, other, why) in [("mine", "mine", "`a` and `b` have the same `api_key`"), ("mine", "", "`api_key` must not be empty")] {
+        let (status, _, detail) = refused(&mut shop, "POST", "scenario", &accounts(json!(one), json!(other)));
+        assert!(status == 422 && detail.contains(why), "{status} {detail}");
+    }
+    let taken = shop.ask(Tape::control("POST", "scenario", &accounts(json!("mine"), json!("yours"))));
+    assert_eq!(taken.status, 200, "{}", String::from_utf8_lossy(&taken.body));
+    let saved = exported(&mut shop);
+    assert_eq!(shop.ask(Tape::control("PUT", "state", &saved)).status, 200, "what was written is taken back");
+}
