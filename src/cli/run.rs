@@ -15,6 +15,7 @@ use super::serve::{address, target};
 use super::written::{self, ReadyFile};
 use super::{Exit, Stop};
 use crate::engine::start::Start;
+use crate::kit::concealed;
 use crate::scenario::{Mistakes, Scenario};
 use crate::stage::{INBOXES, MemoryStage, Report, play};
 
@@ -99,7 +100,7 @@ impl Run {
             None => self.play_all(&chosen),
         };
         if let Some(file) = &self.junit {
-            written::report(file, &report::junit(&files))?;
+            written::report(file, &concealed::text(&report::junit(&files)))?;
         }
         if self.json {
             print(&report::json(&files).to_string())?;

@@ -68,19 +68,22 @@ impl Renderer {
         let error = it.error.as_deref().and_then(|name| contract?.error(name)).map(|it| it.evidence);
         let operation = it.operation.as_deref().and_then(|name| contract?.operation(name)).map(|it| it.evidence);
         let name = contract.zip(it.operation.as_deref()).map(|(contract, name)| format!("{}.{name}", contract.slug));
-        let response = it
-            .answer
-            .as_ref()
-            .map(|it| self.with_body(json!({"status": it.status, "headers": headers_as_object(&it.headers.map(), show)}), &it.body, show));
+        let response = it.answer.as_ref().map(|it| {
+            self.with_body(
+                json!({"status": it.status, "headers": headers_as_object(&self.without_tokens(it.headers.map()), show)}),
+                &it.body,
+                show,
+            )
+        });
         let request = json!({"method": it.method, "path": show(&it.target), "headers": headers_as_object(&it.headers.map(), show)});
         let mut shown = json!({
             "id": format!("req-{}", it.id), "at": entry.at, "provider": contract.map(|it| it.slug), "operation": name, "account": it.account,
-            "request": self.with_body(request, &it.body, show), "response": response, "rule": it.rule, "error": it.error,
-            "evidence": error.or(operation),
-            "violations": contract.map_or_else(Vec::new, |contract| violations::of(contract, it)),
+            "request": self.with_body(request, &it.body, show), "response": response,
+            "rule": it.rule.as_deref().map(show), "error": it.error, "evidence": error.or(operation),
+            "violations": self.value(&json!(contract.map_or_else(Vec::new, |contract| violations::of(contract, it)))),
         });
         if let Some(note) = &it.note {
-            shown["note"] = json!(note);
+            shown["note"] = json!(show(note));
         }
         shown
     }
@@ -127,7 +130,7 @@ impl Renderer {
             "attempts": it.attempts.iter().map(|attempt| self.attempt(it, attempt)).collect::<Vec<_>>(),
         });
         if let Some(fault) = &it.fault {
-            shown["rule"] = json!(fault.rule);
+            shown["rule"] = json!(self.text(&fault.rule));
         }
         if let Some(ended) = it.ended {
             shown["ended"] = json!(ended);
@@ -190,10 +193,12 @@ impl Renderer {
 
     /// Headers of an answer without the password and the tokens of the address to which it redirects.
     fn without_tokens(&self, mut headers: HeaderMap) -> HeaderMap {
-        if let Some(value) = headers.get_mut(header::LOCATION)
-            && let Ok(shown) = HeaderValue::try_from(&*self.mask.url(&String::from_utf8_lossy(value.as_bytes())))
-        {
-            *value = shown;
+        for name in [header::LOCATION, header::CONTENT_LOCATION] {
+            if let Some(value) = headers.get_mut(name)
+                && let Ok(shown) = HeaderValue::try_from(&*self.mask.url(&String::from_utf8_lossy(value.as_bytes())))
+            {
+                *value = shown;
+            }
         }
         headers
     }

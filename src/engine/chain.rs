@@ -123,6 +123,11 @@ impl Chains {
         }
     }
 
+    /// The names of all watched transfers.
+    pub fn ids(&self) -> impl Iterator<Item = TransferId> {
+        self.transfers.keys().copied()
+    }
+
     /// The watched transfers to an object, in the order of their numbers.
     pub fn of(&self, provider_id: ProviderId, object: ObjectId) -> impl Iterator<Item = (TransferId, &Transfer)> {
         let id = |number| TransferId { provider_id, object, number };

@@ -209,6 +209,13 @@ pub fn fire<O: Object>(memory: &mut O::Memory, cx: &mut Context<'_>, number: u32
     }
 }
 
+/// Whether that row of the table is one along which time alone moves the object from where it stands.
+pub fn is_timed<O: Object>(memory: &O::Memory, number: u32, row: u8) -> bool {
+    let by_time = |it: &On| matches!(it, On::After(_) | On::Timer(_) | On::Pace(_) | On::Deadline(_));
+    let object = O::store(memory).get(number).zip(O::TABLE.rows.get(usize::from(row)));
+    object.is_some_and(|(it, row)| row.from.contains(&it.head().status()) && by_time(&row.on))
+}
+
 /// Moves an object along that row, if it starts where the object stands; the row. This is the only function that changes
 /// a status: a head has no other way to another one.
 pub fn follow<O: Object>(

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{COUNT_MAX, ProviderId};
-use crate::kit::http::{Kept, Request, Response};
+use crate::kit::http::{Request, Response};
 use crate::kit::time::Timestamp;
 
 mod entry;
@@ -113,10 +113,7 @@ impl Log {
     /// The answer to that request, unless it was dropped meanwhile.
     pub fn answered(&mut self, sequence: u64, response: &Response) {
         let Some(it) = self.request_mut(sequence) else { return };
-        let mut answer = Answer::of(response);
-        if it.method == "HEAD" {
-            answer.body = Kept::default(); // it is not sent
-        }
+        let answer = it.answer(response);
         let bytes = answer.size();
         let before = it.answer.replace(answer).map_or(0, |it| it.size());
         self.bytes = self.bytes + bytes - before;

@@ -124,6 +124,8 @@ pub struct Credential {
     /// In other sandboxes: this, and then `drawn_chars` random hexadecimal characters.
     pub prefix: &'static str,
     pub drawn_chars: usize,
+    /// An account is found by it, so no two accounts have the same.
+    pub is_a_name: bool,
 }
 
 /// One call that the documentation lists.

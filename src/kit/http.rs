@@ -8,6 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::json;
 
+use super::concealed;
 use super::fields::Field;
 use super::json::compact;
 use super::path::normalised;
@@ -287,7 +288,7 @@ fn named_headers_as_object<'a>(
     let mut object = serde_json::Map::new();
     for name in headers.keys() {
         let values = headers.get_all(name).iter().map(|it| show(&String::from_utf8_lossy(it.as_bytes())));
-        object.insert(name_of(name).into_owned(), values.collect::<Vec<_>>().join(", ").into());
+        object.insert(concealed::text(&name_of(name)).into_owned(), values.collect::<Vec<_>>().join(", ").into());
     }
     object.into()
 }

@@ -368,6 +368,9 @@ impl<'a> Check<'a> {
             if it.plain().is_some_and(live_keys::contains) {
                 self.mistakes.push(Mistake::at(it.at.clone(), format!("`{}` {}", key.name, live_keys::REFUSAL)));
             }
+            if it.plain() == Some("") {
+                self.wrong(&it.at, format!("`{}` must not be empty", key.name));
+            }
             if !contract.credentials.iter().any(|own| own.name == key.name) {
                 let words = contract.credentials.iter().map(|it| it.name);
                 self.note_unknown(&key.at, format!("an account of {} has no credential `{}`", contract.name, key.name), &key.name, words);

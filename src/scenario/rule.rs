@@ -66,7 +66,7 @@ pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
         when: node.get("when").map(when).unwrap_or_default(),
         then: node.get("then").map(effects).unwrap_or_default(),
         ttl: node.get("ttl").and_then(duration),
-        written: node.to_value(),
+        written: node.to_json(),
     }
 }
 

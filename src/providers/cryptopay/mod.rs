@@ -12,8 +12,8 @@ use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::fire;
-use crate::engine::provider::Provider;
+use crate::engine::lifecycle::{fire, is_timed};
+use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::store::Usage;
 use crate::engine::tables::Contract;
@@ -21,6 +21,7 @@ use crate::engine::tables::bound::example;
 use crate::engine::tables::found::{Caller, Found};
 use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::kit::fields::Fields;
+use crate::kit::flaw::Flaw;
 use crate::kit::http::{Request, Response};
 use crate::kit::json::written;
 use crate::kit::time::{Duration, Timestamp};
@@ -113,12 +114,16 @@ impl Provider for CryptoPay {
         self.0.usage()
     }
 
-    fn is_sound(&self) -> bool {
-        self.0.is_sound()
+    fn judge(&self, beside: Beside<'_>) -> Result<(), Flaw> {
+        self.0.judge(beside)
     }
 
     fn generation(&self, object: ObjectId) -> Option<u32> {
         self.order(object).map(|it| it.head.generation())
+    }
+
+    fn awaits(&self, object: ObjectId, row: u8) -> bool {
+        matches!(Kind::of(object), Some((Kind::Order, number)) if is_timed::<Order>(&self.0, number, row))
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {

@@ -23,7 +23,7 @@ pub static CONTRACT: Contract = Contract {
     base_url: BASE_URL,
     hosts: &["api.qbitnetwork.com"],
     account: "default",
-    credentials: &[Credential { name: "api_key", test_value: "qbit_test_key", prefix: "qbit_test_", drawn_chars: 24 }],
+    credentials: &[Credential { name: "api_key", test_value: "qbit_test_key", prefix: "qbit_test_", drawn_chars: 24, is_a_name: true }],
     sources: &[
         Source {
             name: "API reference",

@@ -23,14 +23,15 @@ pub static CONTRACT: Contract = Contract {
     hosts: &["payouts-dev.quantumlabs.ru"],
     account: "default",
     credentials: &[
-        Credential { name: "token", test_value: "qm_test_token", prefix: "qm_test_", drawn_chars: 32 },
-        Credential { name: "username", test_value: "demo", prefix: "demo-", drawn_chars: 8 },
-        Credential { name: "password", test_value: "demo-password", prefix: "", drawn_chars: 24 },
+        Credential { name: "token", test_value: "qm_test_token", prefix: "qm_test_", drawn_chars: 32, is_a_name: true },
+        Credential { name: "username", test_value: "demo", prefix: "demo-", drawn_chars: 8, is_a_name: true },
+        Credential { name: "password", test_value: "demo-password", prefix: "", drawn_chars: 24, is_a_name: false },
         Credential {
             name: "webhook_secret",
             test_value: "sk_test_1234567890abcdef1234567890abcdef12345678",
             prefix: "sk_test_",
             drawn_chars: 40,
+            is_a_name: false,
         },
     ],
     sources: &[

@@ -239,7 +239,7 @@ fn i14_a_receiver_may_act_but_not_advance() {
         };
         it.ask("POST", path, &body);
     }
-    it.ask("PUT", "state", &json!({"playmoney_state": 3}));
+    it.ask("PUT", "state", &json!({"playmoney_state": 4}));
     let seen: Vec<_> = it.answers.iter().map(|it| (it.0, it.1["code"].as_str().unwrap_or(""))).collect();
     let busy = (409, "advance_in_progress");
     assert_eq!(seen, [(200, ""), (200, ""), busy, busy, busy, busy, busy, busy]);
