@@ -34,10 +34,11 @@ struct Memory {
 }
 
 /// Writes a sandbox as a document, at that uptime.
-pub fn save(world: &World, uptime: Uptime) -> impl Serialize {
-    let mut core = world.core.clone();
+pub fn save(mut world: World, uptime: Uptime) -> impl Serialize {
+    let mut agenda = std::mem::take(&mut world.core.agenda);
+    agenda.retain(|due| world.is_live(due));
+    let mut core = Core { agenda, ..world.core };
     core.clock.settle(uptime);
-    core.agenda.retain(|due| world.is_live(due));
     let contains_secrets = secrets_from_outside(&core).next().is_some();
     let memory = |it: &dyn DynProvider| Memory { slug: it.contract().slug.to_owned(), memory: it.save() };
     let providers = world.providers.iter().map(|it| memory(it.as_ref())).collect();

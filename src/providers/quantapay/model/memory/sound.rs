@@ -31,7 +31,7 @@ impl Memory {
             && (0..).zip(&self.merchants).all(merchant)
             && self.sessions.all().len() < 1 << 31
             && self.transactions.all().len() < 1 << 31
-            && self.transactions.all().is_sorted_by_key(|it| it.created_at)
+            && self.transactions.all().iter().is_sorted_by_key(|it| it.created_at)
             && self.sessions.index().count() == self.sessions.all().len()
             && index.waiting.len() == self.transactions.all().iter().filter(pending).count()
             && self.sessions.iter().all(session)
