@@ -288,7 +288,7 @@ pub fn conclude(world: &mut World, walk: Walked, conclusion: &Conclusion) -> Ans
 /// The answer to a waiting caller, as soon as it is ready or the caller's patience ends.
 pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Answer> {
     match waiting {
-        Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended).map(Answer::Now),
+        Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended),
         Waiting::Turn(_) => None, // the sandbox hears the call when its turn has come
         Waiting::Quiet => (world.is_quiet() || patience_ended).then(|| state::document(world, uptime)),
         Waiting::Tested { provider_id, delivery, generation, .. } => {

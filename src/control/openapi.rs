@@ -1,11 +1,15 @@
 //! `/__admin/openapi`: the providers' contracts and the control API itself, as documents.
 
+use std::collections::BTreeMap;
+use std::sync::{LazyLock, OnceLock};
+
+use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Map, Value as Json, json};
 
 use super::call::{Body, Call, Caller, Rows};
 use super::table::{IN_PATH, TABLE};
-use super::{Answer, Ask, Problem, inbox, ok, provider_id};
+use super::{Answer, Ask, Later, Problem, inbox, provider_id};
 use crate::contract::openapi;
 use crate::contract::openapi::schema;
 use crate::engine::tables::Contract;
@@ -22,11 +26,25 @@ const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "
 
 pub fn provider(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let provider_id = provider_id(ask.world, ask.captures[0])?;
-    ok(&openapi::document(ask.world.provider(provider_id).contract()))
+    let contract = ask.world.provider(provider_id).contract();
+    let kept = &PROVIDERS[contract.slug];
+    let answer = move || once(kept, || openapi::document(contract));
+    Ok(if kept.get().is_some() { Answer::Now(answer()) } else { Answer::Later(Later::new(answer)) })
 }
 
 pub fn control() -> Result<Response, Problem> {
-    Ok(Response::json(StatusCode::OK, &document()))
+    static CONTROL: OnceLock<Bytes> = OnceLock::new();
+    Ok(once(&CONTROL, document))
+}
+
+/// The documents of all providers, by slug. Each is made once.
+static PROVIDERS: LazyLock<BTreeMap<&'static str, OnceLock<Bytes>>> =
+    LazyLock::new(|| contracts().map(|it| (it.slug, OnceLock::new())).collect());
+
+/// A document that is made once and kept as bytes.
+fn once(kept: &OnceLock<Bytes>, make: impl FnOnce() -> Json) -> Response {
+    let bytes = kept.get_or_init(|| Response::json(StatusCode::OK, &make()).body);
+    Response::new(StatusCode::OK, "application/json", bytes.clone())
 }
 
 /// The control API, from its table.
