@@ -59,9 +59,13 @@ fn no_memory(notices: &Notices, detail: &str) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::super::driver::Stopwatch;
-    use super::super::memory::FIRST_BYTES;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
     use super::*;
+    use crate::edge::driver::Stopwatch;
+    use crate::edge::memory::FIRST_BYTES;
+    use crate::edge::{Config, Server};
 
     #[test]
     fn i21_answers_have_one_bound_until_their_last_byte_has_left() {
@@ -84,5 +88,35 @@ mod tests {
         assert!(answers.count(&mut answer(FIRST_BYTES + 1), &notices).is_err(), "the last bytes wait still");
         drop(half_sent);
         assert_eq!(answers.0.free(), (ALL_FIRST_BYTES_MAX, ALL_BYTES_MAX));
+    }
+
+    async fn asked(server: &Server, path: &str) -> String {
+        let mut stream = TcpStream::connect(server.address()).await.expect("it listens");
+        let request = format!("GET /__admin/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("a request");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.expect("an answer");
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    #[tokio::test]
+    async fn i21_without_room_a_large_answer_is_refused_and_then_every_request() {
+        let server = Server::start(Config::default()).await.expect("a free port");
+        let takes = |before, bytes| {
+            let mut taken = Taken::default();
+            server.shared.answers.0.take(&mut taken, before, bytes).expect("room");
+            taken
+        };
+        let large = takes(FIRST_BYTES, FIRST_BYTES + ALL_BYTES_MAX);
+        let refused = asked(&server, "openapi/qbitpay.json").await;
+        assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("too_many_answers"), "{refused}");
+        assert!(refused.contains("was carried out") && refused.contains("retry-after: 1"), "{refused}");
+        assert!(asked(&server, "health").await.starts_with("HTTP/1.1 200"), "a usual answer has its place");
+        let usual: Vec<Taken> = (0..ALL_FIRST_BYTES_MAX / FIRST_BYTES).map(|_| takes(0, FIRST_BYTES)).collect();
+        let refused = asked(&server, "health").await;
+        assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("was not carried out"), "{refused}");
+        drop((large, usual));
+        assert!(asked(&server, "openapi/qbitpay.json").await.starts_with("HTTP/1.1 200"));
+        server.stop().await;
     }
 }

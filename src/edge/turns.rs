@@ -48,6 +48,6 @@ mod tests {
         for it in tasks {
             it.await.expect("it runs");
         }
-        assert_eq!(*order.lock().expect("not poisoned"), ["first", "usual", "second", "first", "second"]);
+        assert_eq!(*order.lock().expect("not poisoned"), ["first", "usual", "first", "second", "second"]);
     }
 }
