@@ -25,28 +25,46 @@ const fn scene(name: &'static str, bounds_mib: u64, play: fn(&Server)) -> Scene 
     Scene { name, descriptors: None, bounds_mib, prepare: |_| (), play }
 }
 
-/// Log and outbox.
-const KEPT_MIB: u64 = 64;
-/// A saved state, which is the largest body and the largest answer.
+const LOG_MIB: u64 = 32;
+/// Pending deliveries.
+const OWED_MIB: u64 = 128;
+const INBOX_MIB: u64 = 8;
+/// Ten thousand rows in each of its two lists.
+const REPORT_MIB: u64 = 8;
+/// A saved state, which is the largest answer.
 const STATE_MIB: u64 = 256;
+/// The journal as an answer.
+const JOURNAL_MIB: u64 = 64;
+/// Bodies that are being read, or answers that wait to be read.
+const WAITING_MIB: u64 = 64 + 256;
+/// What 500 connections read into: each has the bound of a head.
+const BUFFERS_MIB: u64 = 32;
+/// What all objects may take.
+const OBJECTS_MIB: u64 = 256;
+/// Of that, what ten thousand payouts and ten thousand charges take.
+const PAYOUTS_MIB: u64 = 6;
+const CHARGES_MIB: u64 = 8;
 
 pub const SCENES: &[Scene] = &[
-    scene("colons", KEPT_MIB, colons),
-    scene("patterns", KEPT_MIB, patterns),
-    Scene { descriptors: Some(1_024), ..scene("idle connections", KEPT_MIB, idle_connections) },
-    scene("long answers", KEPT_MIB + 2 * STATE_MIB, long_answers),
-    scene("fast clock", KEPT_MIB, fast_clock),
-    scene("long walk", KEPT_MIB, long_walk),
-    scene("interim answers", KEPT_MIB, interim_answers),
-    scene("endless heads", KEPT_MIB, endless_heads),
-    Scene { descriptors: Some(256), ..scene("webhooks take all descriptors", KEPT_MIB, hanging_receivers) },
-    scene("withheld bodies", KEPT_MIB + WAITING_MIB, withheld_bodies),
-    scene("bodies that end together", KEPT_MIB + WAITING_MIB, bodies_that_end_together),
-    Scene { prepare: |it| payouts(it, 0..20_000), ..scene("unread answers", KEPT_MIB + WAITING_MIB + 2 * STATE_MIB, unread_answers) },
-    Scene { prepare: charges, ..scene("large state", KEPT_MIB + OBJECTS_MIB + 2 * STATE_MIB, large_state) },
-    scene("full log", 32, full_log),
-    scene("full outbox", KEPT_MIB, full_outbox),
-    scene("large objects", KEPT_MIB + STATE_MIB, large_objects),
+    scene("colons", LOG_MIB, colons),
+    scene("patterns", LOG_MIB, patterns),
+    Scene { descriptors: Some(1_024), ..scene("idle connections", 0, idle_connections) },
+    scene("long answers", LOG_MIB + OWED_MIB + INBOX_MIB + REPORT_MIB + PAYOUTS_MIB + STATE_MIB, long_answers),
+    scene("fast clock", LOG_MIB + 2 * PAYOUTS_MIB + REPORT_MIB, fast_clock),
+    scene("long walk", LOG_MIB + 2 * PAYOUTS_MIB + REPORT_MIB, long_walk),
+    scene("interim answers", 0, interim_answers),
+    scene("endless heads", 0, endless_heads),
+    Scene { descriptors: Some(256), ..scene("webhooks take all descriptors", 0, hanging_receivers) },
+    scene("withheld bodies", WAITING_MIB + BUFFERS_MIB, withheld_bodies),
+    scene("bodies that end together", LOG_MIB + WAITING_MIB + BUFFERS_MIB, bodies_that_end_together),
+    Scene {
+        prepare: |it| payouts(it, 0..20_000),
+        ..scene("unread answers", LOG_MIB + 2 * PAYOUTS_MIB + WAITING_MIB + 2 * JOURNAL_MIB, unread_answers)
+    },
+    Scene { prepare: charges, ..scene("large state", LOG_MIB + 20 * CHARGES_MIB + STATE_MIB, large_state) },
+    scene("full log", LOG_MIB, full_log),
+    scene("full outbox", LOG_MIB + OWED_MIB + INBOX_MIB + REPORT_MIB + 5 * PAYOUTS_MIB, full_outbox),
+    scene("large objects", LOG_MIB + OBJECTS_MIB, large_objects),
 ];
 
 /// Bodies that are being read, or answers that wait to be read.

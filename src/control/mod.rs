@@ -21,6 +21,7 @@ mod table;
 pub use call::{BodyLimits, Call, Caller, Effort, Handler, WhenBroken};
 pub use clock::{Until, Walked, is_advance};
 use http::{Method, StatusCode, header};
+use later::Rows;
 pub use later::{Before, Later, Rest};
 pub use render::{Line, Renderer};
 pub use table::TABLE;

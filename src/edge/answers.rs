@@ -24,7 +24,7 @@ impl AsRef<[u8]> for Counted {
 }
 
 impl Answers {
-    /// The refusal of a request, before anybody hears it, because its answer would find no room.
+    /// The refusal of a request, before a sandbox hears it, because its answer would find no room.
     pub fn refusal(&self, notices: &Notices) -> Option<Response> {
         let detail = "Too many answers wait for callers who do not read them. This request was not carried out. Send it again.";
         (!self.0.has_room()).then(|| no_memory(notices, detail).with(header::CONNECTION, "close"))

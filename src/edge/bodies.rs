@@ -53,11 +53,15 @@ impl Bodies {
         reading.whole(body, limits, announced, notices).await
     }
 
-    /// Waits until a body of that size may be worked on: large ones take turns, so that many at once keep nobody else waiting.
-    pub async fn take_turn(&self, bytes: usize) {
-        if FIRST_BYTES < bytes {
-            self.turns.take().await;
+    /// Waits until a body of that size may be worked on: large ones take turns, so that many at once keep no other caller
+    /// waiting. How long that took.
+    pub async fn take_turn(&self, bytes: usize) -> Duration {
+        if bytes < FIRST_BYTES {
+            return Duration::ZERO;
         }
+        let came = now();
+        self.turns.take().await;
+        now() - came
     }
 }
 
@@ -90,11 +94,7 @@ impl Reading<'_> {
             let frame = frame.map_err(|_| refused(StatusCode::BAD_REQUEST, "broken_body", "The body ended before it was complete."))?;
             let Some(chunk) = frame.data_ref() else { continue };
             let bytes = self.kept.len() + chunk.len();
-            if FIRST_BYTES < bytes {
-                let came = now();
-                self.bodies.take_turn(bytes).await;
-                begun += now() - came; // the sender has not waited for itself
-            }
+            begun += self.bodies.take_turn(bytes).await; // the sender has not waited for itself
             if bytes > bytes_max {
                 return Err(too_large(body, bytes_max, Sender::SendsAtOnce).await);
             }
