@@ -134,7 +134,7 @@ impl Inbox {
     pub fn receive(&mut self, message: Message) -> Reaction {
         self.bytes += size(&message);
         self.messages.push_back(message);
-        while self.bytes > BYTES_MAX && self.messages.len() > 1 {
+        while self.bytes > BYTES_MAX && self.messages.count() > 1 {
             self.drop_oldest();
         }
         let step = self.script.get(self.answered).or(self.script.last()).copied();

@@ -115,7 +115,7 @@ impl Log {
     }
 
     fn request_mut(&mut self, sequence: u64) -> Option<&mut RequestEntry> {
-        let first = self.next_sequence - self.entries.len() as u64;
+        let first = self.next_sequence - self.entries.count() as u64;
         let place = usize::try_from(sequence.checked_sub(first)?).ok()?;
         if let What::Request(it) = &mut self.entries.get_mut(place)?.what { Some(Arc::make_mut(it)) } else { None }
     }
@@ -191,7 +191,7 @@ impl Log {
 
     /// Whether what was read is numbered without gaps, for providers that exist.
     pub fn is_sound(&self, provider_count: u8) -> bool {
-        let first = self.next_sequence.checked_sub(self.entries.len() as u64);
+        let first = self.next_sequence.checked_sub(self.entries.count() as u64);
         let numbered =
             first.is_some_and(|first| 0 < first && (first..).zip(self.entries.iter()).all(|(sequence, it)| it.sequence == sequence));
         let requests = self.requests().count() as u64;

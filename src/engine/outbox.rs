@@ -304,7 +304,9 @@ impl Outbox {
         for delivery in self.deliveries.values_mut() {
             if delivery.attempts.iter().any(|it| cost::can_share(it, &delivery.body)) {
                 let Delivery { attempts, body, .. } = Arc::make_mut(delivery);
-                attempts.iter_mut().for_each(|it| cost::share(it, body));
+                for it in attempts {
+                    cost::share(it, body);
+                }
             }
         }
         self.bytes = self.iter().map(cost::delivery).sum();

@@ -86,7 +86,7 @@ impl<T: Indexed> Store<T> {
     /// # Panics
     /// When there are more than can be numbered; memory has ended long before.
     pub fn next(&self) -> u32 {
-        u32::try_from(self.objects.len() + 1).expect("a sandbox has fewer objects than a u32 counts")
+        u32::try_from(self.objects.count() + 1).expect("a sandbox has fewer objects than a u32 counts")
     }
 
     /// Keeps an object under the next number, which it gives back.
@@ -123,7 +123,7 @@ impl<T: Indexed> Store<T> {
         /// An object's places in the index.
         const INDEX: usize = 96;
         let place = size_of::<T>() + INDEX;
-        Usage { objects: self.objects.len(), bytes: self.objects.len() * place + self.heap }
+        Usage { objects: self.objects.count(), bytes: self.objects.count() * place + self.heap }
     }
 
     /// What the objects are found by.

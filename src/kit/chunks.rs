@@ -25,7 +25,8 @@ impl<T> Default for Chunks<T> {
 }
 
 impl<T> Chunks<T> {
-    pub fn len(&self) -> usize {
+    /// How many items there are.
+    pub fn count(&self) -> usize {
         self.len
     }
 
@@ -135,7 +136,7 @@ mod tests {
                         plain.push_back(number);
                     }
                 }
-                prop_assert_eq!((chunks.len(), chunks.get(place)), (plain.len(), plain.get(place)));
+                prop_assert_eq!((chunks.count(), chunks.get(place)), (plain.len(), plain.get(place)));
             }
             copies.push((chunks, plain));
             for (chunks, plain) in copies {

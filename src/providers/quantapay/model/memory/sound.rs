@@ -29,10 +29,10 @@ impl Memory {
             && merchants < usize::from(u16::MAX)
             && names.len() == merchants
             && (0..).zip(&self.merchants).all(merchant)
-            && self.sessions.all().len() < 1 << 31
-            && self.transactions.all().len() < 1 << 31
+            && self.sessions.all().count() < 1 << 31
+            && self.transactions.all().count() < 1 << 31
             && self.transactions.all().iter().is_sorted_by_key(|it| it.created_at)
-            && self.sessions.index().count() == self.sessions.all().len()
+            && self.sessions.index().count() == self.sessions.all().count()
             && index.waiting.len() == self.transactions.all().iter().filter(pending).count()
             && self.sessions.iter().all(session)
             && self.transactions.iter().all(transaction)
