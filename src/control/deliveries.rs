@@ -5,13 +5,14 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::call::field;
 use super::clock::Until;
 use super::journal::{LIMIT, PROVIDER, SINCE, Since, is_provider};
 use super::render::Renderer;
-use super::{Answer, Ask, Conclusion, Later, Problem, ok, provider_id};
+use super::{Answer, Ask, Conclusion, Later, Problem, Rows, ok, provider_id};
 use crate::engine::delivery::{Delivery, Status, delivery_id};
 use crate::engine::outbox::ATTEMPTS_MAX;
 use crate::engine::signature::Received;
@@ -26,6 +27,12 @@ const SUBJECT: Field = field("subject", TEXT, Need::Optional, "the object that t
 const STATUS: Field = field("status", Kind::Word(&STATUSES), Need::Optional, "the status of the delivery");
 /// The query of `list_deliveries`.
 pub const FILTERS: &[Field] = &[PROVIDER, EVENT, SUBJECT, STATUS, SINCE, LIMIT];
+
+#[derive(Serialize)]
+struct Listed<R> {
+    deliveries: R,
+    truncated: bool,
+}
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let mut wanted = Vec::new();
@@ -43,8 +50,8 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let (render, truncated) = (Renderer::of(world), world.core.outbox.truncated);
     let rows: Vec<Arc<Delivery>> = world.core.outbox.shared().filter(fits).take(limit).cloned().collect();
     Ok(Answer::Later(Later::new(move || {
-        let deliveries: Vec<Json> = rows.iter().map(|it| render.delivery(it)).collect();
-        Response::json(StatusCode::OK, &json!({"deliveries": deliveries, "truncated": truncated}))
+        let deliveries = Rows(|| rows.iter().map(|it| render.delivery(it)));
+        Response::json(StatusCode::OK, &Listed { deliveries, truncated })
     })))
 }
 

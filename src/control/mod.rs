@@ -21,6 +21,7 @@ mod table;
 pub use call::{BodyLimits, Call, Caller, Effort, Handler, WhenBroken};
 pub use clock::{Until, Walked, is_advance};
 use http::{Method, StatusCode, header};
+use later::Rows;
 pub use later::{Before, Later, Rest};
 pub use render::{Line, OutcomeLine, OutcomesRead, Renderer};
 pub use table::TABLE;
@@ -303,7 +304,7 @@ pub fn conclude(world: &mut World, walk: Walked, conclusion: &Conclusion) -> Ans
 /// The answer to a waiting caller, as soon as it is ready or the caller's patience ends.
 pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Answer> {
     match waiting {
-        Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended).map(Answer::Now),
+        Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended),
         Waiting::Turn(_) => None, // the sandbox hears the call when its turn has come
         Waiting::Quiet => (world.is_quiet() || patience_ended).then(|| state::document(world, uptime)),
         Waiting::TestLeaves(test) | Waiting::Tested(test) => {

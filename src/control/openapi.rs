@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::call::{Body, Call, Caller, Rows};
 use super::table::{IN_PATH, TABLE};
-use super::{Answer, Ask, Problem, inbox, ok, provider_id};
+use super::{Answer, Ask, Later, Problem, inbox, provider_id};
 use crate::contract::openapi;
 use crate::contract::openapi::schema;
 use crate::engine::tables::Contract;
@@ -23,10 +23,15 @@ const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "
 pub fn provider(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let provider_id = provider_id(ask.world, ask.captures[0])?;
     let (core, contract) = (&ask.world.core, ask.world.provider(provider_id).contract());
-    let url = format!("{}/{}", core.sandbox_url(ask.request), contract.slug);
-    let mut document = openapi::document(contract);
-    document["servers"][0] = json!({"url": url, "description": format!("Playmoney, the {} sandbox", core.name)});
-    ok(&document)
+    let server = json!({
+        "url": format!("{}/{}", core.sandbox_url(ask.request), contract.slug),
+        "description": format!("Playmoney, the {} sandbox", core.name),
+    });
+    Ok(Answer::Later(Later::new(move || {
+        let mut document = openapi::document(contract);
+        document["servers"][0] = server;
+        Response::json(StatusCode::OK, &document)
+    })))
 }
 
 pub fn control(base_url: &str) -> Result<Response, Problem> {

@@ -24,10 +24,10 @@ pub fn save(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 /// The present state as a document, written from a copy.
 pub fn document(world: &World, uptime: Uptime) -> Answer {
     let copy = world.clone();
-    Answer::Later(Later::new(move || written(&copy, uptime)))
+    Answer::Later(Later::new(move || written(copy, uptime)))
 }
 
-fn written(world: &World, uptime: Uptime) -> Response {
+fn written(world: World, uptime: Uptime) -> Response {
     let bytes_max = BodyLimits::STATE.bytes_max;
     let document = Response::json(http::StatusCode::OK, &state::save(world, uptime));
     if bytes_max < document.body.len() {
@@ -43,7 +43,8 @@ fn written(world: &World, uptime: Uptime) -> Response {
 
 pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Problem::unless_walking(ask.now(), ONE_STATE)?;
-    let (known, start, document) = (ask.world.providers.clone(), ask.world.start.clone(), ask.request.body.clone());
+    let known: Vec<_> = ask.world.providers.iter().map(|it| it.fresh()).collect();
+    let (start, document) = (ask.world.start.clone(), ask.request.body.clone());
     Ok(Answer::Before(Before::new(move || {
         let read = state::read(&known, &start, &document).and_then(|saved| judge_rules(&known, &saved).map(|()| saved));
         let read = read.map_err(Problem::invalid);

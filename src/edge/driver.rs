@@ -10,6 +10,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{Notify, Semaphore};
 
 pub use self::caller::{Caller, Leaving};
+use super::bodies::Bodies;
 use super::courier::Courier;
 use super::loopback::Loopback;
 use crate::control::{self, OutcomeLine, OutcomesRead, Renderer, Rest, Waiting};
@@ -100,8 +101,9 @@ impl Driver {
 
     /// Answers one request. `None`: the connection is cut without an answer. When the caller sends nothing more before the
     /// answer is ready, `half_closed` ends.
-    pub async fn handle(self: &Arc<Self>, request: Request, half_closed: impl Future<Output = ()>) -> Option<Leaving> {
+    pub async fn handle(self: &Arc<Self>, request: Request, bodies: &Bodies, half_closed: impl Future<Output = ()>) -> Option<Leaving> {
         let place = if control::is_long(&request) { LONG_CALLS.acquire().await.ok() } else { None };
+        bodies.take_turn(request.body.len()).await;
         let mut caller = self.put(request).with(place);
         tokio::select! {
             biased;
@@ -139,6 +141,11 @@ impl Driver {
         let answered = sandbox.poll_unfinished(uptime, ticket);
         self.drain(sandbox, uptime);
         answered
+    }
+
+    /// The caller does not get the answer: what it told is told again.
+    pub fn tell_again(&self, ticket: Ticket) {
+        self.lock().tell_again(ticket);
     }
 
     /// The refusal of a request that is too large, for a caller who has not sent it over a socket.

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use super::access::{Access, Called, Head};
 use super::address::Address;
+use super::answers::Answers;
 use super::bodies::{Bodies, Held, Sender};
 use super::descriptors::Descriptors;
 use super::driver::{Driver, Leaving, Stopwatch};
@@ -55,6 +56,7 @@ pub struct Shared {
     pub bodies: Bodies,
     /// How the names of headers leave.
     pub names: Names,
+    pub answers: Answers,
 }
 
 /// Serves until `stop` says so; then finishes the requests under way, within limits.
@@ -172,7 +174,11 @@ async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::
     });
     let (is_head, version) = (head.method == Method::HEAD, head.version);
     let (driver, leaving) = decide(shared, peer, socket, head, body).await?;
-    let Leaving { mut response, transport, caller: _caller } = leaving;
+    let Leaving { mut response, mut transport, ticket, caller: _caller } = leaving;
+    if let Err(refusal) = shared.answers.count(&mut response, &shared.notices) {
+        ticket.inspect(|it| driver.tell_again(*it));
+        (response, transport) = (driver.stamped(refusal), None);
+    }
     if let Some(asked) = asked {
         let asked = driver.renderer().text(&asked);
         tracing::info!(sandbox = driver.name(), status = response.status.as_u16(), "{}", line(&asked));
@@ -222,7 +228,7 @@ async fn decide(
             } else {
                 tokio::select! {
                     biased;
-                    leaving = driver.handle(request, half_closed(socket)) => leaving?,
+                    leaving = driver.handle(request, &shared.bodies, half_closed(socket)) => leaving?,
                     () = given_up(socket) => return None,
                 }
             };
@@ -361,6 +367,9 @@ async fn admit(
     };
     let journal = if may_call.is_none() { Journal::Default } else { Journal::None };
     let refused = |response| NotAdmitted { driver: None, response, journal };
+    if let Some(response) = shared.answers.refusal(&shared.notices) {
+        return Err(refused(response));
+    }
     let limits = call.map_or(BodyLimits::USUAL, |it| it.limits);
     let admit = || {
         let second = shared.stopwatch.uptime().elapsed.as_secs();

@@ -22,6 +22,8 @@ pub enum Shortage {
     Descriptors,
     /// The bodies that are being read have reached their bound.
     Bodies,
+    /// The answers that wait to be read have reached their bound.
+    Answers,
     /// The machine has no port left for one more connection to a receiver.
     Ports,
     /// The machine has no memory for one more connection to a receiver.

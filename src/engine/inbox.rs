@@ -1,11 +1,10 @@
 //! The built-in receiver: it stores what arrives and answers as its script says.
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::delivery::{Failure, Outcome, Remarks};
+use crate::kit::chunks::Chunks;
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders};
 use crate::kit::time::{Duration, Timestamp, parse_duration};
@@ -28,7 +27,8 @@ pub struct Inbox {
     script: Vec<Reaction>,
     /// How many messages the current script has answered.
     answered: usize,
-    messages: VecDeque<Message>,
+    /// Shared with copies until one of them changes them.
+    messages: Chunks<Message>,
     /// Counted again when a saved state is read.
     #[serde(skip)]
     bytes: usize,
@@ -134,7 +134,7 @@ impl Inbox {
     pub fn receive(&mut self, message: Message) -> Reaction {
         self.bytes += size(&message);
         self.messages.push_back(message);
-        while self.bytes > BYTES_MAX && self.messages.len() > 1 {
+        while self.bytes > BYTES_MAX && self.messages.count() > 1 {
             self.drop_oldest();
         }
         let step = self.script.get(self.answered).or(self.script.last()).copied();
@@ -187,6 +187,5 @@ pub fn of_url(url: &str) -> Option<(String, String)> {
 fn size(message: &Message) -> usize {
     let texts = [Some(&message.path), Some(&message.method), message.provider.as_ref()].into_iter().flatten();
     let texts: usize = texts.map(|it| heap::block(it.len())).sum();
-    // The ring of messages may be half empty.
-    2 * size_of::<Message>() + texts + message.headers.cost() + heap::shared(&message.body.0)
+    size_of::<Message>() + texts + message.headers.cost() + heap::shared(&message.body.0)
 }

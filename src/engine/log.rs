@@ -1,12 +1,12 @@
 //! What happened in a sandbox: one log, written in one place. The journal, a walk's report and the timeline of a scenario
 //! are views of it. Live events, coverage and history, which do not exist yet, will be further ones.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::ids::{COUNT_MAX, ProviderId};
+use crate::kit::chunks::Chunks;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::Timestamp;
 
@@ -28,7 +28,8 @@ pub struct Log {
     pub bytes_max: usize,
     #[serde(skip)]
     bytes: usize,
-    entries: VecDeque<Entry>,
+    /// Shared with copies until one of them changes them.
+    entries: Chunks<Entry>,
     /// The sequence number of the next entry.
     next_sequence: u64,
     /// The number of the next request.
@@ -66,7 +67,7 @@ impl Counts {
 impl Log {
     /// An empty log with that bound.
     pub fn new(bytes_max: usize) -> Self {
-        let (entries, counts) = (VecDeque::new(), Counts::default());
+        let (entries, counts) = (Chunks::default(), Counts::default());
         Self { bytes_max, bytes: 0, entries, next_sequence: 1, next_id: 1, truncated: false, report: None, is_reporting: false, counts }
     }
 
@@ -86,9 +87,6 @@ impl Log {
             None => {}
         }
         self.bytes += entry.size();
-        if self.entries.len() == self.entries.capacity() {
-            self.entries.reserve_exact(self.entries.len() / 4 + 16); // twice as many places would cost more than they hold
-        }
         self.entries.push_back(entry);
         sequence
     }
@@ -120,7 +118,7 @@ impl Log {
     }
 
     fn request_mut(&mut self, sequence: u64) -> Option<&mut RequestEntry> {
-        let first = self.next_sequence - self.entries.len() as u64;
+        let first = self.next_sequence - self.entries.count() as u64;
         let place = usize::try_from(sequence.checked_sub(first)?).ok()?;
         if let What::Request(it) = &mut self.entries.get_mut(place)?.what { Some(Arc::make_mut(it)) } else { None }
     }
@@ -182,9 +180,8 @@ impl Log {
 
     /// The entries from that sequence number on, oldest first.
     pub fn since(&self, sequence: u64) -> impl Iterator<Item = &Entry> {
-        let first = self.next_sequence - self.entries.len() as u64;
-        let place = usize::try_from(sequence.saturating_sub(first)).unwrap_or(usize::MAX);
-        self.entries.range(place.min(self.entries.len())..)
+        let first = self.next_sequence - self.entries.count() as u64;
+        self.entries.from(usize::try_from(sequence.saturating_sub(first)).unwrap_or(usize::MAX))
     }
 
     /// The requests among them.
@@ -211,8 +208,9 @@ impl Log {
 
     /// Whether what was read is numbered without gaps, for providers that exist.
     pub fn is_sound(&self, provider_count: u8) -> bool {
-        let first = self.next_sequence.checked_sub(self.entries.len() as u64);
-        let numbered = first.is_some_and(|first| 0 < first && (first..).zip(&self.entries).all(|(sequence, it)| it.sequence == sequence));
+        let first = self.next_sequence.checked_sub(self.entries.count() as u64);
+        let numbered =
+            first.is_some_and(|first| 0 < first && (first..).zip(self.entries.iter()).all(|(sequence, it)| it.sequence == sequence));
         let requests = self.requests().count() as u64;
         let first_id = self.next_id.checked_sub(requests);
         let ids = first_id.is_some_and(|first| 0 < first && (first..).zip(self.requests()).all(|(id, (_, it))| it.id == id));

@@ -308,8 +308,13 @@ impl Outbox {
 
     /// Shares bodies in an outbox that was read from outside, as in one that was filled, and counts what it costs.
     pub fn recount(&mut self) {
-        for delivery in self.deliveries.values_mut().map(Arc::make_mut) {
-            delivery.attempts.iter_mut().for_each(|it| cost::share(it, &delivery.body));
+        for delivery in self.deliveries.values_mut() {
+            if delivery.attempts.iter().any(|it| cost::can_share(it, &delivery.body)) {
+                let Delivery { attempts, body, .. } = Arc::make_mut(delivery);
+                for it in attempts {
+                    cost::share(it, body);
+                }
+            }
         }
         self.bytes = self.iter().map(cost::delivery).sum();
     }

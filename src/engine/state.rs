@@ -1,6 +1,7 @@
 //! A sandbox as one JSON document, and back.
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::core::Core;
@@ -18,9 +19,11 @@ mod judge;
 /// The version of the document; another one is refused.
 pub const VERSION: u32 = 4;
 
-#[derive(Serialize, Deserialize)]
+/// As it is read.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
+    #[expect(dead_code, reason = "the version is read before all else")]
     playmoney_state: u32,
     /// The document contains secrets from outside, in clear.
     contains_secrets: bool,
@@ -29,33 +32,54 @@ struct Document {
     providers: Vec<Memory>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Memory {
     slug: String,
     memory: Json,
 }
 
+/// The same as it is written.
+#[derive(Serialize)]
+struct Written {
+    playmoney_state: u32,
+    contains_secrets: bool,
+    core: Core,
+    providers: Vec<WrittenMemory>,
+}
+
+/// A provider's memory. It becomes a text when its turn has come, and not a tree, which takes many times as much.
+struct WrittenMemory(Box<dyn DynProvider>);
+
+impl Serialize for WrittenMemory {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut memory = serializer.serialize_struct("Memory", 2)?;
+        memory.serialize_field("slug", self.0.contract().slug)?;
+        memory.serialize_field("memory", &self.0.text())?;
+        memory.end()
+    }
+}
+
 /// Writes a sandbox as a document, at that uptime.
-pub fn save(world: &World, uptime: Uptime) -> impl Serialize {
-    let mut core = world.core.clone();
+pub fn save(mut world: World, uptime: Uptime) -> impl Serialize {
+    let mut agenda = std::mem::take(&mut world.core.agenda);
+    agenda.retain(|due| world.is_live(due));
+    let mut core = Core { agenda, ..world.core };
     core.clock.settle(uptime);
-    core.agenda.retain(|due| world.is_live(due));
-    let memory = |it: &dyn DynProvider| Memory { slug: it.contract().slug.to_owned(), memory: it.save() };
-    let providers: Vec<Memory> = world.providers.iter().map(|it| memory(it.as_ref())).collect();
-    let contains_secrets = contains_secrets(&core, providers.iter().map(|it| &it.memory));
-    Document { playmoney_state: VERSION, contains_secrets, core, providers }
+    let contains_secrets = contains_secrets(&core, world.providers.iter().map(|it| it.text()));
+    let providers = world.providers.into_iter().map(WrittenMemory).collect();
+    Written { playmoney_state: VERSION, contains_secrets, core, providers }
 }
 
 /// Whether a state contains secrets from outside in clear: those that were given to be kept, and keys that look live, which a
 /// client has sent for something else, as an order number.
-fn contains_secrets<'a>(core: &Core, memories: impl Iterator<Item = &'a Json>) -> bool {
+fn contains_secrets(core: &Core, memories: impl Iterator<Item = impl Serialize>) -> bool {
     let is_kept = secrets_from_outside(core).next().is_some();
     is_kept || {
         let mut seeker = Seeker::default();
         // A seeker takes everything, and every type of ours can be written as JSON.
         _ = serde_json::to_writer(&mut seeker, core);
-        memories.for_each(|it| _ = serde_json::to_writer(&mut seeker, it));
+        memories.for_each(|it| _ = serde_json::to_writer(&mut seeker, &it));
         seeker.has_found()
     }
 }
@@ -66,7 +90,7 @@ pub fn bytes(world: &World) -> usize {
     // A counter takes everything, and every type of ours can be written as JSON.
     _ = serde_json::to_writer(&mut counter, &world.core);
     for it in &world.providers {
-        _ = serde_json::to_writer(&mut counter, &it.save());
+        _ = serde_json::to_writer(&mut counter, &it.text());
     }
     counter.0
 }

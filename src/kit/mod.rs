@@ -3,6 +3,7 @@
 pub mod base58;
 pub mod bases;
 pub mod cards;
+pub mod chunks;
 pub mod concealed;
 pub mod decoded;
 pub mod diagnosis;

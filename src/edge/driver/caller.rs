@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
-use tokio::sync::SemaphorePermit;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::Driver;
 use crate::control::{Renderer, Rest};
@@ -16,6 +16,8 @@ use crate::sandbox::{Answered, Sandbox, Ticket, Work};
 
 /// A walk through time that waits longer than this for a receiver says so in the log.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Work of other calls that turns out long is done for this many callers at a time.
+static LONG_WORK: Semaphore = Semaphore::const_new(2);
 /// Receivers that are named in one such message.
 const AWAITED_MAX: usize = 10;
 
@@ -24,6 +26,8 @@ pub struct Leaving {
     pub response: Response,
     /// The fault that a rule injects on the socket.
     pub transport: Option<Transport>,
+    /// Which answer of its sandbox it is.
+    pub ticket: Option<Ticket>,
     /// Kept until the last byte has left: an answer that is sent slowly counts as open in its sandbox.
     pub caller: Option<Caller>,
 }
@@ -31,7 +35,7 @@ pub struct Leaving {
 impl Leaving {
     /// An answer that leaves now, without a fault.
     pub fn at_once(response: Response) -> Self {
-        Self { response, transport: None, caller: None }
+        Self { response, transport: None, ticket: None, caller: None }
     }
 }
 
@@ -75,13 +79,16 @@ impl Caller {
         };
         let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
         self.is_answered = !is_slow;
-        Some(Leaving { response: response?, transport, caller: is_slow.then_some(self) })
+        Some(Leaving { response: response?, transport, ticket: Some(self.ticket), caller: is_slow.then_some(self) })
     }
 
     /// Does long work on a thread of its own, so that other callers are served meanwhile. A panic in it is this caller's
     /// alone.
     async fn apart<T: Send + 'static>(&mut self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Response> {
-        let place = self.place.take();
+        let place = match self.place.take() {
+            Some(place) => Some(place),
+            None => LONG_WORK.acquire().await.ok(),
+        };
         let (done, place) = tokio::task::spawn_blocking(move || (work(), place)).await.map_err(|why| {
             let detail = format!("Playmoney has a bug in this answer: {why}.");
             Response::problem(StatusCode::INTERNAL_SERVER_ERROR, "answer_failed", &detail)

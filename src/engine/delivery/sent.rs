@@ -27,9 +27,14 @@ impl Sent {
         }
     }
 
+    /// Whether it is an own text that is the body.
+    pub fn is_copy_of(&self, body: &Kept) -> bool {
+        matches!(self, Self::Own(text) if text == body)
+    }
+
     /// Makes an own text that is the body the body itself.
     pub fn share(&mut self, body: &Kept) {
-        if matches!(self, Self::Own(text) if text == body) {
+        if self.is_copy_of(body) {
             *self = Self::Whole;
         }
     }

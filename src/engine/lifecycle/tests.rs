@@ -84,7 +84,7 @@ static BILL: Lifecycle<Status> = Lifecycle::new(
 )
 .whose_deadline_ends(On::Act("see"));
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Bill {
     number: u32,
     until: Timestamp,

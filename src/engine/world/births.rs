@@ -91,7 +91,11 @@ impl World {
 
     /// Sends attempts again that were under way when the state was copied or saved: their outcomes were lost.
     fn send_lost_again(&mut self, uptime: Uptime) {
-        for id in self.core.outbox.take_lost() {
+        let lost = self.core.outbox.take_lost();
+        if lost.is_empty() {
+            return; // what it costs is known
+        }
+        for id in lost {
             let Some(webhook) = self.core.outbox.get(id.delivery) else { continue };
             let Some(attempt) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (id.number, id.copy)) else { continue };
             let (mut headers, body) = (attempt.headers.map(), attempt.body.text(&webhook.body).0.clone());

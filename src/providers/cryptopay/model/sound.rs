@@ -42,7 +42,7 @@ impl Memory {
     }
 
     fn judge_merchants(&self, beside: Beside<'_>) -> Result<(), Flaw> {
-        (self.merchants.all().len() <= MERCHANTS_MAX).or_flaw(|| "/merchants".to_owned(), "it has too many entries")?;
+        (self.merchants.all().count() <= MERCHANTS_MAX).or_flaw(|| "/merchants".to_owned(), "it has too many entries")?;
         let index = self.merchants.index();
         let judge = |number: u32, it: &Merchant| {
             beside.judge_owner(&it.account, || "/account".to_owned())?;

@@ -21,8 +21,8 @@ impl Memory {
         (self.merchants.len() < usize::from(u16::MAX)).or_flaw(|| "/merchants".to_owned(), "it has too many entries")?;
         let accounts = self.merchants.iter().map(|it| Some(it.account.as_str()));
         distinct(accounts, |place| format!("/merchants/{place}/account"), "two merchants have the same")?;
-        (self.sessions.all().len() < NUMBERS_MAX).or_flaw(|| "/sessions".to_owned(), "it has too many entries")?;
-        (self.transactions.all().len() < NUMBERS_MAX).or_flaw(|| "/transactions".to_owned(), "it has too many entries")?;
+        (self.sessions.all().count() < NUMBERS_MAX).or_flaw(|| "/sessions".to_owned(), "it has too many entries")?;
+        (self.transactions.all().count() < NUMBERS_MAX).or_flaw(|| "/transactions".to_owned(), "it has too many entries")?;
         for (number, it) in self.sessions.iter() {
             self.judge_session(number, it, beside).map_err(|flaw| flaw.below(&format!("/sessions/{}", number - 1)))?;
         }
