@@ -31,7 +31,8 @@ pub struct Walk {
     real_time_max: std::time::Duration,
     /// What had happened before it began.
     before: Counts,
-    /// What had happened before its first step. What was under way when it began is not what it looks for.
+    /// What had happened when nothing was left of the instant at which it began. What was under way or due then is not what
+    /// it looks for: another call in its place would have let it happen too.
     before_first_step: Option<Counts>,
     /// The instant at which it stands, and what had happened before that.
     instant: (Timestamp, Counts),
@@ -172,9 +173,12 @@ impl Sandbox {
                 }
                 return self.arrive_early();
             }
-            walk.before_first_step.get_or_insert(counts);
+            let next = self.world.next_live_at();
+            if next.is_none_or(|it| walk.from < it) {
+                walk.before_first_step.get_or_insert(counts);
+            }
             let met = walk.met(counts);
-            let next = self.world.next_live_at().filter(|it| *it <= until.limit());
+            let next = next.filter(|it| *it <= until.limit());
             let arrived = match (until, next) {
                 (Until::Next(_), Some(at)) => 0 < met.fired && now < at,
                 (Until::Delivery(_), _) if 0 < met.outcomes => true,

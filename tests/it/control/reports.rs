@@ -166,6 +166,29 @@ fn i10_a_restored_sandbox_gives_the_same_next_report() {
 }
 
 #[test]
+fn i10_what_is_left_of_an_instant_is_not_what_the_next_walk_looks_for() {
+    const PERFORM: &str = r#"{"orderNumber":"B","amount":2,"description":"d","target":{"pan":"4111111111111111"}}"#;
+    for until in ["next", "delivery"] {
+        let played = |restarts: bool| {
+            let mut shop = Tape::shop();
+            shop.play(r#"control PUT inbox/shop/script {"respond":[500]}"#);
+            shop.play(&format!("merchant reset\nPOST /quantum-payouts/api/v1/performPayout {PERFORM}"));
+            shop.play("set webhook_url=http://shop.inbox.playmoney.test/\nadvance 10s");
+            let first = call(&mut shop, "POST", "clock/advance", &json!({"until": "delivery"})).1;
+            if restarts {
+                shop.restart();
+            }
+            (first, call(&mut shop, "POST", "clock/advance", &json!({"until": until})).1)
+        };
+        let (first, second) = played(false);
+        let rows = second["deliveries"].as_array().expect("a list");
+        assert_eq!(rows[0]["at"], first["now"], "the second walk begins with attempts that the first one left: {first} {second}");
+        assert!(rows.iter().any(|it| it["at"] == second["now"] && it["at"] != first["now"]), "{second}");
+        assert_eq!(played(true), (first, second), "{until}");
+    }
+}
+
+#[test]
 fn on_a_running_clock_a_report_begins_with_its_walk() {
     let mut sandbox = shop(Mode::Real);
     sandbox.handle(Uptime::START, payout("A"));
