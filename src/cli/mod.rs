@@ -7,13 +7,14 @@ mod run;
 mod scenarios;
 mod serve;
 mod signature;
+mod style;
 mod written;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use self::output::{print, tell};
+use self::output::{print, tell, without_numbers};
 
 /// Five payment providers on a simulated clock: test an integration without keys, networks or waiting.
 #[derive(Parser)]
@@ -73,7 +74,7 @@ impl Stop {
 
     /// Tells why, and returns the exit code.
     fn tell(self) -> Exit {
-        tell(format!("playmoney: {}", self.why));
+        tell(format!("playmoney: {}", without_numbers(&self.why)));
         self.exit
     }
 }

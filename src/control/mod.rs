@@ -22,7 +22,7 @@ pub use call::{BodyLimits, Call, Caller, Effort, Handler, WhenBroken};
 pub use clock::{Until, Walked, is_advance};
 use http::{Method, StatusCode, header};
 pub use later::{Before, Later, Rest};
-pub use render::{Line, Renderer};
+pub use render::{Gravity, Line, News, Renderer};
 pub use table::TABLE;
 
 use self::input::Input;

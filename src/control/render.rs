@@ -20,8 +20,10 @@ use crate::kit::secret::Secret;
 
 mod hints;
 mod mask;
+mod news;
 mod timeline;
 
+pub use news::{Gravity, News};
 pub use timeline::Line;
 
 /// What is due when a rule holds an answer back.

@@ -10,8 +10,9 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use self::caller::{Caller, Leaving};
 use super::courier::Courier;
+use super::log;
 use super::loopback::Loopback;
-use crate::control::{self, Renderer, Rest};
+use crate::control::{self, News, Renderer, Rest};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
@@ -188,10 +189,13 @@ impl Driver {
         self.deliver(outgoing);
     }
 
-    /// What has to be sent now.
+    /// What has to be sent now. What has happened is told to the log.
     fn take_out(&self, mut sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) -> VecDeque<Outgoing> {
         let outgoing = std::iter::from_fn(|| sandbox.poll_outgoing()).collect();
         self.set_alarm(&mut sandbox, uptime);
+        let news = news(&mut sandbox);
+        drop(sandbox);
+        log::tell(&self.name, &news);
         outgoing
     }
 
@@ -230,30 +234,9 @@ impl Driver {
         if outgoing.dated.is_some_and(|it| it.is_far_from(uptime.date)) && outcome.answered().is_some_and(|it| (400..500).contains(&it)) {
             outcome.remarks.get_or_insert_default().hint = Some(DATED.to_owned());
         }
-        self.say_what_came(&outgoing, &outcome);
         let mut sandbox = self.lock();
         sandbox.settle(uptime, &outgoing, outcome);
         self.drain(sandbox, uptime);
-    }
-
-    /// Logs an attempt that left over the network, and what came of it.
-    fn say_what_came(&self, outgoing: &Outgoing, outcome: &Outcome) {
-        if !tracing::enabled!(tracing::Level::INFO) {
-            return;
-        }
-        let (renderer, remarks) = (self.renderer(), outcome.remarks.as_ref());
-        let show = |text: &str| renderer.about_url(&outgoing.url, text);
-        tracing::info!(
-            sandbox = self.name,
-            delivery = outgoing.id.delivery,
-            attempt = outgoing.id.number,
-            url = renderer.url(&outgoing.url).split('?').next(),
-            status = outcome.answered(),
-            error = outcome.error(),
-            detail = remarks.and_then(|it| it.detail.as_deref()).map(show),
-            hint = remarks.and_then(|it| it.hint.as_deref()).map(show),
-            "webhook"
-        );
     }
 
     /// A webhook from this process arrives in one of this sandbox's inboxes.
@@ -287,6 +270,11 @@ impl Driver {
             self.alarm_set.notify_one();
         }
     }
+}
+
+/// What has happened in a sandbox since the last look, when a log is read.
+fn news(sandbox: &mut Sandbox) -> Vec<News> {
+    if log::is_read() { Renderer::news(sandbox.world_mut()) } else { Vec::new() }
 }
 
 /// Wakes a sandbox when something in it is due, until its driver is dropped.

@@ -20,6 +20,7 @@ use super::bodies::{Bodies, Held, Sender};
 use super::descriptors::Descriptors;
 use super::driver::{Driver, Leaving, Stopwatch};
 use super::faults::inject;
+use super::log::{self, Told};
 use super::notices::{Notices, Shortage};
 use super::places::{Place, Places};
 use super::registry::Registry;
@@ -28,7 +29,6 @@ use super::unheard;
 use crate::control::{self, BodyLimits, Call, Caller};
 use crate::kit::http::{HeaderName, HeaderValue, Request, RequestPath, Response, Target};
 use crate::kit::path::normalised;
-use crate::kit::printable::line;
 use crate::sandbox::HEAD_BYTES_MAX;
 
 /// How often a connection is looked at.
@@ -175,19 +175,18 @@ struct Hangup;
 async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
-    let asked = tracing::enabled!(tracing::Level::INFO).then(|| format!("{} {}", head.method, head.uri.path()));
+    let asked = log::is_read().then(|| (head.method.clone(), head.uri.path().to_owned()));
     let (is_head, version) = (head.method == Method::HEAD, head.version);
-    let (driver, leaving) = decide(shared, peer, socket, head, body).await?;
+    let Decided { driver, leaving, told } = decide(shared, peer, socket, head, body).await?;
     let Leaving { mut response, transport, caller: _caller } = leaving;
-    if let Some(asked) = asked {
-        let asked = driver.renderer().text(&asked);
-        tracing::info!(sandbox = driver.name(), status = response.status.as_u16(), "{}", line(&asked));
+    if let (Told::Nowhere, Some((method, path))) = (told, asked) {
+        log::tell_control(&driver, &method, &path, &response);
     }
     if let Some(origin) = &origin {
         shared.access.show_to(Some(origin), &mut response);
     }
     if let Some(transport) = transport {
-        tracing::info!(sandbox = driver.name(), ?transport, "a rule changes this answer on its way");
+        tracing::info!(sandbox = driver.name(), kind = "transport", ?transport, "a rule changes this answer on its way");
         // Boxed, because the usual answer does not need its size.
         let injected = Box::pin(inject(socket.clone(), driver.name(), &transport, is_head, response));
         response = tokio::select! {
@@ -208,14 +207,15 @@ async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::
     Some(written)
 }
 
-/// The answer to a request, and the sandbox that gave it. `None`: the connection is cut without one.
-async fn decide(
-    shared: &Shared,
-    peer: IpAddr,
-    socket: &Socket,
-    head: http::request::Parts,
-    body: Incoming,
-) -> Option<(Arc<Driver>, Leaving)> {
+/// The answer to a request, and the sandbox that gave it.
+struct Decided {
+    driver: Arc<Driver>,
+    leaving: Leaving,
+    told: Told,
+}
+
+/// Answers a request. `None`: the connection is cut without an answer.
+async fn decide(shared: &Shared, peer: IpAddr, socket: &Socket, head: http::request::Parts, body: Incoming) -> Option<Decided> {
     Some(match arrive(shared, peer, head, body).await {
         Ok(Arrived { driver, call, request, held }) => {
             let is_control = matches!(request.path.target(), Target::Control { .. });
@@ -232,17 +232,18 @@ async fn decide(
             if is_control {
                 leaving.response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
             }
-            (driver, leaving)
+            Decided { driver, leaving, told: if is_control { Told::Nowhere } else { Told::InJournal } }
         }
         Err(refusal) => {
             let Refusal { driver, mut response, unheard } = *refusal;
             let driver = driver.unwrap_or_else(|| shared.registry.default());
             response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
             let response = driver.stamped(response);
+            let told = if unheard.is_some() { Told::InJournal } else { Told::Nowhere };
             if let Some(request) = unheard {
                 shared.registry.default().keep_unheard(request, &response);
             }
-            (driver, Leaving::at_once(response))
+            Decided { driver, leaving: Leaving::at_once(response), told }
         }
     })
 }

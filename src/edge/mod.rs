@@ -9,6 +9,7 @@ pub mod driver;
 pub mod egress;
 pub mod faults;
 pub mod inbound;
+pub mod log;
 pub mod loopback;
 pub mod names;
 pub mod notices;

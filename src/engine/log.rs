@@ -1,5 +1,5 @@
 //! What happened in a sandbox: one log, written in one place. The journal, a walk's report and the timeline of a scenario
-//! are views of it. Live events, coverage and history, which do not exist yet, will be further ones.
+//! are views of it, and so is the log of a server. Live events, coverage and history, which do not exist yet, will be further ones.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,10 +11,12 @@ use crate::kit::http::{Kept, Request, Response};
 use crate::kit::time::Timestamp;
 
 mod entry;
+mod follower;
 mod report;
 mod request;
 
 pub use entry::*;
+use follower::Follower;
 pub use report::{DeliveryRow, FiredRow, Report};
 pub use request::{Answer, RequestEntry, Trace};
 
@@ -40,6 +42,9 @@ pub struct Log {
     /// A walk compares two of these.
     #[serde(skip)]
     counts: Counts,
+    /// How far the log of the server has read.
+    #[serde(skip)]
+    follower: Follower,
 }
 
 /// How many entries of two kinds were ever written in this process.
@@ -62,8 +67,8 @@ impl Counts {
 impl Log {
     /// An empty log with that bound.
     pub fn new(bytes_max: usize) -> Self {
-        let (entries, counts) = (VecDeque::new(), Counts::default());
-        Self { bytes_max, bytes: 0, entries, next_sequence: 1, next_id: 1, truncated: false, report: None, counts }
+        let (entries, counts, follower) = (VecDeque::new(), Counts::default(), Follower::default());
+        Self { bytes_max, bytes: 0, entries, next_sequence: 1, next_id: 1, truncated: false, report: None, counts, follower }
     }
 
     /// Something has happened. The only function that writes an entry; returns its sequence number.
@@ -187,6 +192,7 @@ impl Log {
     /// The same log under that bound: it comes from outside.
     pub fn bound(&mut self, bytes_max: usize) {
         self.bytes_max = bytes_max;
+        self.pass_over();
         self.bytes = self.entries.iter().map(Entry::size).sum();
         self.trim();
     }

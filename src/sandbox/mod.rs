@@ -14,7 +14,7 @@ mod walking;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-pub use self::answers::{FAULT, HINT, SANDBOX};
+pub use self::answers::{FAULT, HINT, SANDBOX, TIME};
 use self::answers::{Stamp, broken};
 pub use self::bounds::{HEAD_BYTES_MAX, HEADERS_MAX, METHOD_BYTES_MAX, body_too_large, head_bytes, head_too_large};
 use self::inputs::Inputs;
@@ -26,7 +26,7 @@ use self::tickets::{Open, Tickets};
 use self::walking::Walk;
 use crate::contract::hints;
 use crate::control::{self, Answer, Conclusion, Now, Rest, Settled, Until, Waiting};
-use crate::engine::delivery::{AttemptId, Outcome, Outgoing};
+use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Reaction;
 use crate::engine::start::{Impossible, Start};
@@ -185,14 +185,6 @@ impl Sandbox {
     /// Real time has passed, and something may be due.
     pub fn tick(&mut self, uptime: Uptime) {
         self.go_on(uptime);
-    }
-
-    /// The attempts for which a caller's walk through time waits, each with the address that it was sent to.
-    pub fn awaited(&self, ticket: Ticket) -> Vec<(AttemptId, String)> {
-        let world = &self.world;
-        let sent_to = |id: AttemptId| world.core.outbox.get(id.delivery).map(|it| (id, it.url.clone()));
-        let walks = self.tickets.walker == Some(ticket);
-        if walks { world.core.outbox.unanswered().filter_map(sent_to).collect() } else { Vec::new() }
     }
 
     /// The next webhook that has to be posted; its outcome comes back with [`Self::settle`].
