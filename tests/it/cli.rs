@@ -10,6 +10,8 @@ use serde_json::Value as Json;
 use crate::tape::snapshot;
 
 mod log;
+pub mod pages;
+mod words;
 
 /// The program under test.
 pub const PLAYMONEY: &str = env!("CARGO_BIN_EXE_playmoney");
