@@ -27,7 +27,7 @@ struct Cli {
     command: Command,
     /// When texts have colours
     ///
-    /// `auto` follows NO_COLOR, CLICOLOR and CLICOLOR_FORCE, and else has colours on a terminal.
+    /// `auto` follows `NO_COLOR`, `CLICOLOR` and `CLICOLOR_FORCE`, and else has colours on a terminal.
     #[arg(long, global = true, value_name = "auto|always|never", hide_possible_values = true, default_value = "auto")]
     #[arg(hide_default_value = true, help_heading = "Output", hide_env = true, env = "PLAYMONEY_COLOR")]
     color: ColorChoice,

@@ -334,6 +334,7 @@ impl Clone for Sandbox {
 mod tests {
     use super::*;
     use crate::engine::clock::Mode;
+    use crate::engine::delivery::AttemptId;
     use crate::kit::http::Method;
 
     fn after(seconds: u64) -> Uptime {

@@ -202,7 +202,7 @@ impl Fields {
     /// A line of the server itself, with its fields.
     fn other(&self, level: Level) -> String {
         let fields = self.0.iter().filter(|it| !["message", "sandbox", "at", "kind"].contains(it.0));
-        let fields: String = fields.map(|(name, value)| format!(" {name}={value}")).collect();
+        let fields = fields.fold(String::new(), |all, (name, value)| all + " " + name + "=" + value);
         painted(if level == Level::INFO { QUIET } else { WARNING }, format!("!! {}{fields}", self.get("message")))
     }
 }
@@ -214,5 +214,55 @@ fn style_of(status: &str) -> Style {
         Some(b'3') => ELSEWHERE,
         Some(b'4') => WARNING,
         _ => BAD,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Arc;
+
+    use parking_lot::Mutex;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn t19_a_line_names_another_sandbox_and_forges_no_other_line() {
+        let written = Written::default();
+        let (to, lines) = (written.clone(), Lines { colours: false });
+        let subscriber = tracing_subscriber::fmt().event_format(lines).with_writer(move || to.clone()).finish();
+        tracing::subscriber::with_default(subscriber, || {
+            let at = "2026-01-01T00:00:06.5Z";
+            let subject = "A\n\u{1b}[31mB";
+            tracing::info!(
+                sandbox = "checkout-7",
+                kind = "change",
+                at,
+                provider = "quoine",
+                subject,
+                from = "new",
+                to = "ready",
+                cause = "x"
+            );
+            tracing::info!(sandbox = "default", kind = "control", at, method = "GET", status = 200, "GET /__admin/clock");
+            tracing::warn!(limit = 20, "all connections are open");
+        });
+        let told = String::from_utf8(written.0.lock().clone()).expect("text");
+        let change = "2026-01-01 00:00:06  [checkout-7]    quoine A\\n\\u{1b}[31mB: new to ready (x)\n";
+        assert_eq!(told, format!("{change}!! all connections are open limit=20\n"));
     }
 }

@@ -141,10 +141,15 @@ impl Asked {
         match self {
             Self::Provider(_) => slug.to_owned(),
             Self::Section(_, it) => format!("{slug} {}", it.word()),
-            _ if rows(self.contract()).filter(|it| it.name().eq_ignore_ascii_case(self.name())).count() == 1 => {
-                format!("{slug}.{}", self.name())
+            Self::Operation(..) | Self::Action(..) | Self::Event(..) | Self::Error(..) | Self::Setting(..) => {
+                let name = self.name();
+                let alike = rows(self.contract()).filter(|it| it.name().eq_ignore_ascii_case(name)).count();
+                if alike == 1 && Section::named(name).is_none() {
+                    format!("{slug}.{name}")
+                } else {
+                    format!("{slug} {} {name}", self.kind())
+                }
             }
-            _ => format!("{slug} {} {}", self.kind(), self.name()),
         }
     }
 }

@@ -101,7 +101,9 @@ fn no_line_of_describe_is_wider_than_the_terminal() {
         pages.push(describe::list(&several, columns));
         for page in pages {
             let page = anstream::adapter::strip_str(&page).to_string();
-            wide(&page, columns).iter().for_each(|it| writeln!(found, "{columns}: {it}").expect("text"));
+            for line in wide(&page, columns) {
+                writeln!(found, "{columns}: {line}").expect("text");
+            }
         }
     }
     assert!(found.is_empty(), "{found}");
