@@ -67,11 +67,6 @@ pub const SCENES: &[Scene] = &[
     scene("large objects", LOG_MIB + OBJECTS_MIB, large_objects),
 ];
 
-/// Bodies that are being read, or answers that wait to be read.
-const WAITING_MIB: u64 = 64 + 256;
-/// What objects may take.
-const OBJECTS_MIB: u64 = 256;
-
 const YAML: &str = "content-type: application/yaml\r\n";
 const BEARER: &str = "authorization: Bearer qm_test_token\r\ncontent-type: application/json\r\n";
 

@@ -25,3 +25,10 @@ pub fn tell(text: impl Display) {
 pub fn tell_count(text: &str) {
     _ = write!(anstream::stderr().lock(), "\r{text}\x1b[K");
 }
+
+/// A text without the numbers of system errors, which say nothing to people.
+pub fn without_numbers(text: &str) -> String {
+    let mut parts = text.split(" (os error ");
+    let first = parts.next().unwrap_or("").to_owned();
+    parts.fold(first, |all, part| all + part.split_once(')').map_or("", |it| it.1))
+}

@@ -10,8 +10,9 @@ use clap::Args;
 
 use super::output::print;
 use super::paths::{File, files};
-use super::scenarios::{count, load, wants_colours};
+use super::scenarios::{count, load};
 use super::serve::{address, target};
+use super::style::stderr_has_colours;
 use super::written::{self, ReadyFile};
 use super::{Exit, Stop};
 use crate::engine::start::Start;
@@ -105,7 +106,7 @@ impl Run {
         if self.json {
             print(&report::json(&files).to_string())?;
         } else {
-            report::print_all(&files, wants_colours())?;
+            report::print_all(&files, stderr_has_colours())?;
         }
         let worst = files.iter().map(PlayedFile::exit).max_by_key(|it| it.code());
         Ok(worst.unwrap_or(Exit::Good))

@@ -20,10 +20,11 @@ use crate::kit::secret::Secret;
 
 mod hints;
 mod mask;
+mod news;
 mod outcomes;
 mod timeline;
 
-pub use outcomes::{OutcomeLine, OutcomesRead};
+pub use news::{Gravity, News};
 pub use timeline::Line;
 
 /// What is due when a rule holds an answer back.

@@ -12,8 +12,9 @@ use tokio::sync::{Notify, Semaphore};
 pub use self::caller::{Caller, Leaving};
 use super::bodies::Bodies;
 use super::courier::Courier;
+use super::log;
 use super::loopback::Loopback;
-use crate::control::{self, OutcomeLine, OutcomesRead, Renderer, Rest, Waiting};
+use crate::control::{self, News, Renderer, Rest, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::inbox;
 use crate::engine::start::{Impossible, Start};
@@ -66,8 +67,6 @@ pub struct Driver {
     alarm: AtomicU64,
     /// Notified when the alarm was set to another moment.
     alarm_set: Notify,
-    /// Up to where the outcomes of attempts were logged.
-    logged: Mutex<OutcomesRead>,
 }
 
 impl Driver {
@@ -82,7 +81,6 @@ impl Driver {
             changed: Notify::new(),
             alarm: AtomicU64::new(NEVER),
             alarm_set: Notify::new(),
-            logged: Mutex::default(),
         });
         tokio::spawn(keep_time(Arc::downgrade(&driver)));
         // A copy can have attempts to send again, and timers.
@@ -216,15 +214,13 @@ impl Driver {
         self.deliver(outgoing);
     }
 
-    /// What has to be sent now.
+    /// What has to be sent now. What has happened is told to the log.
     fn take_out(&self, mut sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) -> VecDeque<Outgoing> {
         let outgoing = std::iter::from_fn(|| sandbox.poll_outgoing()).collect();
         self.set_alarm(&mut sandbox, uptime);
-        let lines = if tracing::enabled!(tracing::Level::INFO) { self.logged.lock().next(sandbox.world()) } else { Vec::new() };
+        let news = news(&mut sandbox);
         drop(sandbox);
-        for it in &lines {
-            self.say_what_came(it);
-        }
+        log::tell(&self.name, &news);
         outgoing
     }
 
@@ -273,19 +269,12 @@ impl Driver {
         self.drain(sandbox, uptime);
     }
 
-    /// Logs what came of an attempt: one line for each.
-    fn say_what_came(&self, it: &OutcomeLine) {
-        let OutcomeLine { delivery, attempt, status, error, waited_ms, .. } = *it;
-        let (url, detail, hint) = (it.url.as_deref(), it.detail.as_deref(), it.hint.as_deref());
-        tracing::info!(sandbox = self.name, delivery, attempt, url, status, error, waited_ms, detail, hint, "webhook");
-    }
-
     /// Logs an attempt whose sandbox has begun anew before it was answered: its outcome means nothing.
     fn say_that_it_came_late(&self, renderer: &Renderer, outgoing: &Outgoing) {
         let (delivery, attempt, url) = (outgoing.id.delivery, outgoing.id.number, renderer.url(&outgoing.url));
         let url = url.split('?').next();
         let detail = "the sandbox was reset or replaced while the receiver had not answered, so its answer changes nothing";
-        tracing::info!(sandbox = self.name, delivery, attempt, url, detail, "webhook");
+        tracing::info!(sandbox = self.name, kind = "late", delivery, attempt, url, detail, "webhook");
     }
 
     /// A webhook from this process arrives in one of this sandbox's inboxes.
@@ -319,6 +308,11 @@ impl Driver {
             self.alarm_set.notify_one();
         }
     }
+}
+
+/// What has happened in a sandbox since the last look, when a log is read.
+fn news(sandbox: &mut Sandbox) -> Vec<News> {
+    if log::is_read() { Renderer::news(sandbox.world_mut()) } else { Vec::new() }
 }
 
 /// Wakes a sandbox when something in it is due, until its driver is dropped.

@@ -22,6 +22,7 @@ use super::descriptors::Descriptors;
 use super::driver::{Driver, Leaving, Stopwatch};
 use super::faults::{Answering, inject};
 use super::heads::Names;
+use super::log::{self, Told};
 use super::malformed::{Cause, refuse};
 use super::notices::{Notices, Shortage};
 use super::places::{Place, Places};
@@ -33,7 +34,6 @@ use crate::control::{self, BodyLimits, Call, Caller};
 use crate::engine::core::sandbox_url;
 use crate::kit::http::{HeaderName, HeaderValue, Request, RequestPath, Response, Target};
 use crate::kit::path::normalised;
-use crate::kit::printable::line;
 use crate::sandbox::HEAD_BYTES_MAX;
 
 /// What `IDLE_TIME_MAX` is called in an answer.
@@ -168,26 +168,22 @@ struct Hangup;
 async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
-    let asked = tracing::enabled!(tracing::Level::INFO).then(|| {
-        let target = unheard::target(&head.uri);
-        format!("{} {}", head.method, target.split('?').next().unwrap_or_default())
-    });
+    let asked = log::is_read().then(|| (head.method.clone(), unheard::target(&head.uri)));
     let (is_head, version) = (head.method == Method::HEAD, head.version);
-    let (driver, leaving) = decide(shared, peer, socket, head, body).await?;
+    let Decided { driver, leaving, told } = decide(shared, peer, socket, head, body).await?;
     let Leaving { mut response, mut transport, ticket, caller: _caller } = leaving;
     if let Err(refusal) = shared.answers.count(&mut response, &shared.notices) {
         ticket.inspect(|it| driver.tell_again(*it));
         (response, transport) = (driver.stamped(refusal), None);
     }
-    if let Some(asked) = asked {
-        let asked = driver.renderer().text(&asked);
-        tracing::info!(sandbox = driver.name(), status = response.status.as_u16(), "{}", line(&asked));
+    if let (Told::Nowhere, Some((method, target))) = (told, asked) {
+        log::tell_control(&driver, &method, target.split('?').next().unwrap_or_default(), &response);
     }
     if let Some(origin) = &origin {
         shared.access.show_to(Some(origin), &mut response);
     }
     if let Some(transport) = transport {
-        tracing::info!(sandbox = driver.name(), ?transport, "a rule changes this answer on its way");
+        tracing::info!(sandbox = driver.name(), kind = "transport", ?transport, "a rule changes this answer on its way");
         // Boxed, because the usual answer does not need its size.
         let answering = Answering { socket, names: &shared.names, sandbox: driver.name() };
         let injected = Box::pin(inject(&answering, &transport, is_head, response));
@@ -212,14 +208,15 @@ async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::
     Some(written)
 }
 
-/// The answer to a request, and the sandbox that gave it. `None`: the connection is cut without one.
-async fn decide(
-    shared: &Shared,
-    peer: IpAddr,
-    socket: &Socket,
-    head: http::request::Parts,
-    body: Incoming,
-) -> Option<(Arc<Driver>, Leaving)> {
+/// The answer to a request, and the sandbox that gave it.
+struct Decided {
+    driver: Arc<Driver>,
+    leaving: Leaving,
+    told: Told,
+}
+
+/// Answers a request. `None`: the connection is cut without an answer.
+async fn decide(shared: &Shared, peer: IpAddr, socket: &Socket, head: http::request::Parts, body: Incoming) -> Option<Decided> {
     Some(match arrive(shared, peer, head, body).await {
         Ok(Arrived { driver, call, request, held }) => {
             let is_control = matches!(request.path.target(), Target::Control { .. });
@@ -236,17 +233,18 @@ async fn decide(
             if is_control {
                 leaving.response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
             }
-            (driver, leaving)
+            Decided { driver, leaving, told: if is_control { Told::Nowhere } else { Told::InJournal } }
         }
         Err(refusal) => {
             let Refusal { driver, mut response, unheard } = *refusal;
             let driver = driver.unwrap_or_else(|| shared.registry.default());
             response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
             let response = driver.stamped(response);
+            let told = if unheard.is_some() { Told::InJournal } else { Told::Nowhere };
             if let Some(request) = unheard {
                 shared.registry.default().keep_unheard(request, &response);
             }
-            (driver, Leaving::at_once(response))
+            Decided { driver, leaving: Leaving::at_once(response), told }
         }
     })
 }

@@ -11,6 +11,7 @@ pub mod egress;
 pub mod faults;
 pub mod heads;
 pub mod inbound;
+pub mod log;
 pub mod loopback;
 pub mod malformed;
 pub mod memory;

@@ -1,5 +1,5 @@
 //! What happened in a sandbox: one log, written in one place. The journal, a walk's report and the timeline of a scenario
-//! are views of it. Live events, coverage and history, which do not exist yet, will be further ones.
+//! are views of it, and so is the log of a server. Live events, coverage and history, which do not exist yet, will be further ones.
 
 use std::sync::Arc;
 
@@ -11,10 +11,12 @@ use crate::kit::http::{Request, Response};
 use crate::kit::time::Timestamp;
 
 mod entry;
+mod follower;
 mod report;
 mod request;
 
 pub use entry::*;
+use follower::Follower;
 pub use report::{DeliveryRow, FiredRow, Report};
 pub use request::{Answer, RequestEntry, Trace};
 
@@ -45,6 +47,9 @@ pub struct Log {
     /// A walk compares two of these.
     #[serde(skip)]
     counts: Counts,
+    /// How far the log of the server has read.
+    #[serde(skip)]
+    follower: Follower,
 }
 
 /// How many entries of two kinds were ever written in this process.
@@ -67,8 +72,9 @@ impl Counts {
 impl Log {
     /// An empty log with that bound.
     pub fn new(bytes_max: usize) -> Self {
-        let (entries, counts) = (Chunks::default(), Counts::default());
-        Self { bytes_max, bytes: 0, entries, next_sequence: 1, next_id: 1, truncated: false, report: None, is_reporting: false, counts }
+        let (entries, counts, follower) = (Chunks::default(), Counts::default(), Follower::default());
+        let (next_sequence, next_id, truncated, report, is_reporting) = (1, 1, false, None, false);
+        Self { bytes_max, bytes: 0, entries, next_sequence, next_id, truncated, report, is_reporting, counts, follower }
     }
 
     /// Something has happened. The only function that writes an entry; returns its sequence number.
@@ -202,6 +208,7 @@ impl Log {
     /// The same log under that bound: it comes from outside.
     pub fn bound(&mut self, bytes_max: usize) {
         self.bytes_max = bytes_max;
+        self.pass_over();
         self.bytes = self.entries.iter().map(Entry::size).sum();
         self.trim();
     }

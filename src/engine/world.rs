@@ -34,8 +34,6 @@ pub struct World {
     held: VecDeque<Outgoing>,
     /// Counts how often the sandbox has begun anew: an outcome of an earlier generation is ignored.
     pub generation: u64,
-    /// The sequence number in the log with which this generation began.
-    pub begun_at: u64,
 }
 
 impl World {

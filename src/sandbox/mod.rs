@@ -14,7 +14,7 @@ mod walking;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-pub use self::answers::{FAULT, HINT, SANDBOX};
+pub use self::answers::{FAULT, HINT, SANDBOX, TIME};
 use self::answers::{Stamp, broken};
 pub use self::bounds::{HEAD_BYTES_MAX, HEADERS_MAX, METHOD_BYTES_MAX, body_too_large, head_bytes, head_too_large};
 use self::inputs::Inputs;
@@ -26,7 +26,7 @@ use self::tickets::{Open, Tickets};
 use self::walking::Walk;
 use crate::contract::hints;
 use crate::control::{self, Answer, Conclusion, Now, Rest, Settled, Test, Until, Waiting};
-use crate::engine::delivery::{AttemptId, Outcome, Outgoing, WaitsFor};
+use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Reaction;
 use crate::engine::start::{Impossible, Start};
@@ -188,14 +188,6 @@ impl Sandbox {
         self.go_on(uptime);
     }
 
-    /// The attempts for which a caller's walk through time waits, each with its address and with what it waits for itself.
-    pub fn awaited(&self, ticket: Ticket) -> Vec<(AttemptId, String, Option<WaitsFor>)> {
-        let outbox = &self.world.core.outbox;
-        let sent_to = |id: AttemptId| Some((id, outbox.get(id.delivery)?.url.clone(), outbox.attempt(id)?.waits_for));
-        let walks = self.tickets.walker == Some(ticket);
-        if walks { outbox.unanswered().filter_map(sent_to).collect() } else { Vec::new() }
-    }
-
     /// The next webhook that has to be posted; its outcome comes back with [`Self::settle`].
     pub fn poll_outgoing(&mut self) -> Option<Outgoing> {
         if self.broken.is_some() { None } else { self.world.outgoing.pop_front() }
@@ -343,6 +335,7 @@ impl Clone for Sandbox {
 mod tests {
     use super::*;
     use crate::engine::clock::Mode;
+    use crate::engine::delivery::AttemptId;
     use crate::kit::http::Method;
 
     fn after(seconds: u64) -> Uptime {

@@ -6,9 +6,10 @@ use super::Sandbox;
 use super::answers::broken;
 use super::tickets::{Open, Ticket, Told};
 use crate::control::{self, Answer, Conclusion, Until, Walked};
+use crate::engine::delivery::{AttemptId, WaitsFor};
 use crate::engine::log::{Counts, Report};
 use crate::kit::http::{Response, StatusCode};
-use crate::kit::time::{Timestamp, Uptime};
+use crate::kit::time::{Duration, Timestamp, Uptime};
 
 /// Steps of the agenda in one walk.
 pub const STEPS_MAX: u64 = 1_000_000;
@@ -38,6 +39,33 @@ pub struct Walk {
     instant: (Timestamp, Counts),
     /// A bound was hit before the end was reached.
     pub incomplete: bool,
+}
+
+/// An attempt for which a walk waits.
+pub struct Awaited {
+    pub id: AttemptId,
+    pub event: String,
+    /// The address that it was sent to.
+    pub url: String,
+    /// The provider waits for the answer for this duration.
+    pub time_limit: Duration,
+    /// What it waits for itself, if it has not left.
+    pub waits_for: Option<WaitsFor>,
+}
+
+impl Sandbox {
+    /// The attempts for which the walk of this caller waits.
+    pub fn awaited(&self, ticket: Ticket) -> Vec<Awaited> {
+        let world = &self.world;
+        let sent = |id: AttemptId| {
+            let own = world.core.outbox.get(id.delivery)?;
+            let time_limit = world.provider(own.provider_id).contract().schedule.time_limit;
+            let waits_for = world.core.outbox.attempt(id)?.waits_for;
+            Some(Awaited { id, event: own.event.clone(), url: own.url.clone(), time_limit, waits_for })
+        };
+        let walks = self.tickets.walker == Some(ticket);
+        if walks { world.core.outbox.unanswered().filter_map(sent).collect() } else { Vec::new() }
+    }
 }
 
 impl Walk {

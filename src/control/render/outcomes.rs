@@ -1,84 +1,39 @@
-//! What came of each attempt, as one line of the server's log: why a receiver has not accepted it, and what can be done.
+//! Why a receiver has not accepted an attempt, and what can be done: the words of its line in the server's log.
 
 use super::{Renderer, hints};
-use crate::engine::delivery::{Attempt, Delivery, Failure, Outcome, WaitsFor};
+use crate::engine::delivery::{Attempt, Delivery, Failure, WaitsFor};
 use crate::engine::inbox;
-use crate::engine::log::{Entry, What};
-use crate::engine::outbox::Outbox;
-use crate::engine::world::World;
+use crate::engine::log::OutcomeEntry;
 
-/// What came of one attempt, without secrets.
+/// What can be said about an outcome, without secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OutcomeLine {
-    pub delivery: u64,
-    pub attempt: u32,
-    /// Without its query; `None` when the delivery has been dropped meanwhile.
-    pub url: Option<String>,
-    pub status: Option<u16>,
-    pub error: Option<&'static str>,
-    /// How long it has waited for a place on this machine, if that was long.
-    pub waited_ms: Option<u64>,
+pub struct Words {
     /// Why it was not accepted.
     pub detail: Option<String>,
     /// What can be done.
     pub hint: Option<String>,
-}
-
-/// Up to where the outcomes of a sandbox were read.
-#[derive(Debug, Default)]
-pub struct OutcomesRead {
-    /// The sandbox's generation: each has a log of its own.
-    generation: Option<u64>,
-    /// The sequence number of the next entry.
-    sequence: u64,
-}
-
-impl OutcomesRead {
-    /// The outcomes that were applied since the last time, whatever way they came.
-    pub fn next(&mut self, world: &World) -> Vec<OutcomeLine> {
-        if self.generation != Some(world.generation) {
-            *self = Self { generation: Some(world.generation), sequence: world.begun_at };
-        }
-        let log = &world.core.log;
-        let mut outcomes = log.since(self.sequence).filter(|it| matches!(it.what, What::Outcome(_))).peekable();
-        self.sequence = log.next_sequence();
-        if outcomes.peek().is_none() {
-            return Vec::new();
-        }
-        let renderer = Renderer::of(world);
-        outcomes.filter_map(|it| renderer.outcome_line(&world.core.outbox, it)).collect()
-    }
+    /// How long the attempt has waited for a place on this machine, if that was long.
+    pub waited_ms: Option<u64>,
 }
 
 impl Renderer {
-    /// The line for an entry of the log; `None` for one that is not an outcome.
-    fn outcome_line(&self, outbox: &Outbox, entry: &Entry) -> Option<OutcomeLine> {
-        let What::Outcome(it) = &entry.what else { return None };
-        let (id, status) = (it.id(), it.result.ok());
-        let line = OutcomeLine { delivery: id.delivery, attempt: id.number, status, ..OutcomeLine::default() };
-        let found = outbox.get(id.delivery).and_then(|own| Some((own, outbox.attempt(id)?)));
-        let Some((delivery, attempt, outcome)) = found.and_then(|(own, attempt)| Some((own, attempt, attempt.outcome.as_ref()?))) else {
-            let (detail, hint) = advice(status, it.result.err(), Receiver::OfOthers);
-            let (detail, hint) = (detail.map(str::to_owned), hint.map(str::to_owned));
-            return Some(OutcomeLine { error: it.result.err().map(Failure::word), detail, hint, ..line });
+    /// The words about an outcome. Its delivery may have been dropped meanwhile.
+    pub(super) fn words(&self, sent: Option<(&Delivery, &Attempt)>, it: &OutcomeEntry) -> Words {
+        let Some((delivery, attempt)) = sent else {
+            let (detail, hint) = advice(it.result.ok(), it.result.err(), Receiver::OfOthers);
+            return Words { detail: detail.map(str::to_owned), hint: hint.map(str::to_owned), waited_ms: None };
         };
-        Some(self.outcome_of(delivery, attempt, outcome, line))
+        let show = |text: &str| self.about_url(&delivery.url, text);
+        let remarks = attempt.outcome.as_ref().and_then(|it| it.remarks.as_deref());
+        let (why, what) = advice(it.result.ok(), it.result.err(), Receiver::of(&delivery.url));
+        let detail = remarks.and_then(|it| it.detail.as_deref()).or(why).map(show);
+        let hint = self.hint(delivery, attempt).or_else(|| what.map(show));
+        Words { detail, hint, waited_ms: remarks.and_then(|it| it.waited_ms) }
     }
 
     /// What an attempt waits for that has not left.
     pub fn wait(it: WaitsFor) -> String {
         hints::of_wait(it)
-    }
-
-    fn outcome_of(&self, delivery: &Delivery, attempt: &Attempt, outcome: &Outcome, line: OutcomeLine) -> OutcomeLine {
-        let show = |text: &str| self.about_url(&delivery.url, text);
-        let remarks = outcome.remarks.as_deref();
-        let (status, failure) = (outcome.answered(), outcome.failure());
-        let (why, what) = advice(status, failure, Receiver::of(&delivery.url));
-        let detail = remarks.and_then(|it| it.detail.as_deref()).or(why).map(show);
-        let hint = self.hint(delivery, attempt).or_else(|| what.map(show));
-        let url = self.url(&delivery.url).split('?').next().map(str::to_owned);
-        OutcomeLine { url, status, error: failure.map(Failure::word), waited_ms: remarks.and_then(|it| it.waited_ms), detail, hint, ..line }
     }
 
     /// What a reader of an attempt may not know.
@@ -149,10 +104,11 @@ fn of_status(status: u16) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::delivery::{Answer, Remarks, Status};
+    use crate::engine::delivery::{Answer, Outcome, Remarks, Status};
     use crate::engine::ids::{ObjectId, ProviderId};
-    use crate::engine::log::{OutcomeEntry, Webhook};
+    use crate::engine::log::Webhook;
     use crate::engine::start::Start;
+    use crate::engine::world::World;
     use crate::kit::http::{HeaderMap, HeaderValue, Kept, KeptHeaders, header};
     use crate::kit::time::{Duration, Timestamp, Uptime};
 
@@ -180,10 +136,18 @@ mod tests {
         }
     }
 
-    fn line(url: &str, outcome: &Outcome) -> OutcomeLine {
-        let world = World::new(Start::default(), crate::providers::all(), Uptime::START);
+    fn entry(url: &str, outcome: &Outcome) -> OutcomeEntry {
+        let result = outcome.failure().map_or_else(|| Ok(outcome.answered().unwrap_or_default()), Err);
+        OutcomeEntry { webhook: Webhook::from(&delivery(url)), number: 1, copy: 0, left_at: Timestamp::UNIX_EPOCH, result }
+    }
+
+    fn renderer() -> Renderer {
+        Renderer::of(&World::new(Start::default(), crate::providers::all(), Uptime::START))
+    }
+
+    fn words(url: &str, outcome: &Outcome) -> Words {
         let attempt = Attempt { number: 1, outcome: Some(outcome.clone()), ..Attempt::default() };
-        Renderer::of(&world).outcome_of(&delivery(url), &attempt, outcome, OutcomeLine::default())
+        renderer().words(Some((&delivery(url), &attempt)), &entry(url, outcome))
     }
 
     fn redirect() -> Outcome {
@@ -197,55 +161,47 @@ mod tests {
     #[test]
     fn every_outcome_says_why_it_was_not_accepted_and_what_to_do() {
         let cut = Outcome { result: Ok(Answer { status: 200, is_cut: true, ..Answer::default() }), ..Outcome::status(200) };
-        for (outcome, error, hint) in [
-            (redirect(), None, "`http://shop.test/login`"),
-            (Outcome::status(304), None, "answer with 200"),
-            (Outcome::status(401), None, "webhooks/verify"),
-            (Outcome::status(404), None, "the path"),
-            (Outcome::status(422), None, "webhooks/verify"),
-            (Outcome::status(500), None, "receiver's log"),
-            (cut, Some("bad_response"), "a whole HTTP/1.1 response"),
-            (Outcome::failed(Failure::Timeout), Some("timeout"), "answer first"),
-            (Outcome::failed(Failure::Refused), Some("refused"), "start the receiver"),
-            (Outcome::failed(Failure::Reset), Some("reset"), "receiver's log"),
-            (Outcome::failed(Failure::Dns), Some("dns"), "the name"),
-            (Outcome::failed(Failure::Tls), Some("tls"), "certificate"),
-            (Outcome::failed(Failure::Blocked), Some("blocked"), "that webhooks may reach"),
-            (Outcome::failed(Failure::BadResponse), Some("bad_response"), "HTTP/1.1"),
-            (inbox::full(503), None, "at most 1000 inboxes"),
+        for (outcome, hint) in [
+            (redirect(), "`http://shop.test/login`"),
+            (Outcome::status(304), "answer with 200"),
+            (Outcome::status(401), "webhooks/verify"),
+            (Outcome::status(404), "the path"),
+            (Outcome::status(422), "webhooks/verify"),
+            (Outcome::status(500), "receiver's log"),
+            (cut, "a whole HTTP/1.1 response"),
+            (Outcome::failed(Failure::Timeout), "answer first"),
+            (Outcome::failed(Failure::Refused), "start the receiver"),
+            (Outcome::failed(Failure::Reset), "receiver's log"),
+            (Outcome::failed(Failure::Dns), "the name"),
+            (Outcome::failed(Failure::Tls), "certificate"),
+            (Outcome::failed(Failure::Blocked), "that webhooks may reach"),
+            (Outcome::failed(Failure::BadResponse), "HTTP/1.1"),
+            (inbox::full(503), "at most 1000 inboxes"),
         ] {
-            let line = line(SHOP, &outcome);
-            assert_eq!((line.error, line.url.as_deref()), (error, Some("http://shop.test/hooks")), "{outcome:?}");
-            assert!(line.detail.is_some() && line.hint.as_ref().is_some_and(|it| it.contains(hint)), "{line:?}");
+            let words = words(SHOP, &outcome);
+            assert!(words.detail.is_some() && words.hint.as_ref().is_some_and(|it| it.contains(hint)), "{outcome:?} {words:?}");
         }
     }
 
     #[test]
-    fn an_outcome_whose_delivery_was_dropped_has_a_line_too() {
-        let world = World::new(Start::default(), crate::providers::all(), Uptime::START);
-        let webhook = Webhook::from(&delivery(SHOP));
-        let result = Err(Failure::Timeout);
-        let what = What::Outcome(OutcomeEntry { webhook, number: 3, copy: 0, left_at: Timestamp::UNIX_EPOCH, result });
-        let entry = Entry { sequence: 1, at: Timestamp::UNIX_EPOCH, provider: Some(ProviderId(0)), what };
-        let line = Renderer::of(&world).outcome_line(&Outbox::default(), &entry).expect("an outcome");
-        assert_eq!((line.delivery, line.attempt, line.url, line.error), (1, 3, None, Some("timeout")));
-        assert!(line.detail.is_some() && line.hint.is_some());
+    fn an_outcome_whose_delivery_was_dropped_has_words_too() {
+        let words = renderer().words(None, &entry(SHOP, &Outcome::failed(Failure::Timeout)));
+        assert!(words.detail.is_some() && words.hint.is_some());
     }
 
     #[test]
     fn what_is_known_of_an_outcome_comes_before_general_advice() {
         let remarks = Remarks { detail: Some("why".to_owned()), hint: Some("what".to_owned()), waited_ms: Some(1_500), marked: false };
         let outcome = Outcome { remarks: remarks.boxed(), ..Outcome::failed(Failure::Tls) };
-        let line = line(SHOP, &outcome);
-        assert_eq!((line.detail.as_deref(), line.hint.as_deref(), line.waited_ms), (Some("why"), Some("what"), Some(1_500)));
+        let words = words(SHOP, &outcome);
+        assert_eq!((words.detail.as_deref(), words.hint.as_deref(), words.waited_ms), (Some("why"), Some("what"), Some(1_500)));
     }
 
     #[test]
     fn an_accepted_webhook_needs_no_advice_and_an_inbox_has_its_own() {
-        let accepted = line(SHOP, &Outcome::status(204));
-        assert_eq!((accepted.status, accepted.detail, accepted.hint), (Some(204), None, None));
+        assert_eq!(words(SHOP, &Outcome::status(204)), Words::default());
         for url in ["http://shop.inbox.playmoney.test/", "http://127.0.0.1:4242/__admin/inbox/shop"] {
-            assert!(line(url, &Outcome::status(500)).hint.is_some_and(|it| it.contains("script")), "{url}");
+            assert!(words(url, &Outcome::status(500)).hint.is_some_and(|it| it.contains("script")), "{url}");
         }
     }
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::Driver;
+use super::{Driver, news};
 use crate::control::{Renderer, Rest};
+use crate::edge::log;
 use crate::engine::rules::Transport;
 use crate::kit::http::Response;
 use crate::kit::time::{Timestamp, Uptime};
@@ -143,12 +144,13 @@ impl Caller {
             let mut changed = pin!(driver.changed.notified());
             changed.as_mut().enable();
             let uptime = driver.stopwatch.uptime();
-            let found = {
+            let (found, news) = {
                 let mut sandbox = driver.lock();
                 let found = look(&mut sandbox, uptime, self.ticket);
                 driver.set_alarm(&mut sandbox, uptime); // a wait that has ended can have become a delay
-                found
+                (found, news(&mut sandbox))
             };
+            log::tell(&driver.name, &news);
             if let Some(found) = found {
                 return found;
             }
@@ -161,16 +163,16 @@ impl Caller {
 
     /// Logs for which receivers a walk through time waits.
     fn say_who_is_awaited(&self) {
-        if !tracing::enabled!(tracing::Level::INFO) {
+        if !log::is_read() {
             return;
         }
-        let renderer = self.driver.renderer();
+        let (renderer, sandbox) = (self.driver.renderer(), &self.driver.name);
         let awaited = self.driver.lock().awaited(self.ticket);
-        for (id, url, waits_for) in awaited.into_iter().take(AWAITED_MAX) {
-            let (delivery, attempt, url) = (id.delivery, id.number, renderer.url(&url));
-            let url = url.split('?').next();
-            let waits_for = waits_for.map(Renderer::wait);
-            tracing::info!(sandbox = self.driver.name, delivery, attempt, url, waits_for, "time waits for a receiver");
+        for it in awaited.into_iter().take(AWAITED_MAX) {
+            let (delivery, attempt, url) = (it.id.delivery, it.id.number, renderer.url(&it.url));
+            let (event, url, limit) = (it.event, url.split('?').next(), format!("{:#}", it.time_limit));
+            let waits_for = it.waits_for.map(Renderer::wait);
+            tracing::warn!(sandbox, kind = "awaited", delivery, attempt, event, url, limit, waits_for, "time waits for a receiver");
         }
     }
 }

@@ -125,3 +125,23 @@ fn a_log_from_outside_is_numbered_without_gaps() {
     assert!(read.is_sound(1));
     assert_eq!(serde_json::to_value(&read).expect("JSON"), saved);
 }
+
+#[test]
+fn a_follower_reads_each_entry_once_and_a_request_with_its_answer() {
+    let mut log = Log::new(BYTES_MAX);
+    let read = |log: &mut Log| log.read_on().entries.iter().map(|it| it.sequence).collect::<Vec<_>>();
+    let sequence = asked(&mut log, "{}");
+    changed(&mut log, "A");
+    assert_eq!(read(&mut log), [2]);
+    log.answered(sequence, &Response::new(StatusCode::OK, "text/plain", "x"));
+    let mut copy = log.clone();
+    assert_eq!([read(&mut log), read(&mut log)], [vec![1], vec![]]);
+    assert_eq!(read(&mut copy), [1], "a copy reads on by itself");
+    changed(&mut log, "A");
+    log.bound(BYTES_MAX);
+    assert_eq!(read(&mut log), [0_u64; 0], "what comes from a saved state did not happen now");
+    changed(&mut log, "A");
+    log.bytes_max = 0;
+    log.trim();
+    assert_eq!(log.read_on().lost, 1);
+}

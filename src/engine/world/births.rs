@@ -81,8 +81,7 @@ impl World {
         let except = core.redirect.take().map(|it| it.except).unwrap_or_default();
         core.redirect = start.redirect.clone().map(|to| Redirect { to, except });
         core.keep_report();
-        let begun_at = core.log.next_sequence();
-        Self { start, core, providers, outgoing: VecDeque::new(), held: VecDeque::new(), generation, begun_at }
+        Self { start, core, providers, outgoing: VecDeque::new(), held: VecDeque::new(), generation }
     }
 
     fn fresh_providers(&self) -> Vec<Box<dyn DynProvider>> {

@@ -47,8 +47,8 @@ async fn every_attempt_has_one_line_whatever_way_it_took() {
     let mut log = String::new();
     serving.stderr.take().expect("a pipe").read_to_string(&mut log).expect("text");
     let lines: Vec<Json> = log.lines().filter_map(|it| serde_json::from_str(it).ok()).collect();
-    for (number, (url, status, error, detail, hint)) in (1..).zip(&expected) {
-        let own: Vec<&Json> = lines.iter().filter(|it| it["message"] == "webhook" && it["delivery"] == number).collect();
+    for (number, (url, status, error, detail, hint)) in (1_u32..).zip(&expected) {
+        let own: Vec<&Json> = lines.iter().filter(|it| it["kind"] == "webhook" && it["id"] == format!("dlv-{number}")).collect();
         let [line] = own[..] else { panic!("{url} has one line: {own:?} of {log}") };
         let text = |name: &str| line[name].as_str().unwrap_or("").to_owned();
         assert_eq!((&line["attempt"], &line["status"], &line["error"]), (&json!(1), status, error), "{line}");
