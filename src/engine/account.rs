@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::limits::Window;
 use super::tables::{Contract, Setting, SettingKind};
-use crate::engine::tables::settings::Value;
+use crate::engine::tables::settings::{Value, numbers};
 use crate::kit::money::{self, Number};
 use crate::kit::secret::Secret;
 use crate::kit::sign;
@@ -110,6 +110,15 @@ impl Account {
         }
     }
 
+    /// A number of an object of numbers; `member` is its name with dots.
+    pub fn number(&self, row: &Setting, member: &str) -> Decimal {
+        match (self.settings.get(row.name), row.kind) {
+            (Some(Value::Numbers(it)), SettingKind::Numbers { members }) => numbers::number(members, it, member),
+            (_, SettingKind::Numbers { members }) => numbers::number(members, &BTreeMap::new(), member),
+            _ => Decimal::ZERO,
+        }
+    }
+
     /// The waits between attempts.
     pub fn waits(&self, row: &Setting) -> Vec<Duration> {
         match (self.settings.get(row.name), row.kind) {
@@ -204,6 +213,10 @@ impl Account {
     /// A setting as JSON.
     pub fn shown(&self, row: &Setting, show: impl Fn(&Secret) -> String) -> Json {
         match self.settings.get(row.name) {
+            Some(Value::Numbers(it)) => match row.kind {
+                SettingKind::Numbers { members } => numbers::shown(members, it),
+                _ => Json::Null,
+            },
             Some(Value::Flag(it)) => json!(it),
             Some(Value::Text(it)) => json!(it),
             Some(Value::Integer(it)) => json!(it),

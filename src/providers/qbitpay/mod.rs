@@ -63,7 +63,7 @@ impl Provider for QbitPay {
     }
 
     fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
-        let answer = if found.path.starts_with(pages::PAY_PATH) {
+        let answer = if pages::has(found.path) {
             pages::call(&mut self.0, cx, found.path, request)
         } else {
             routes::call(&mut self.0, cx, found, request)

@@ -34,7 +34,9 @@ impl Memory {
             own(n, it.number, it.merchant)
                 && it.head.generation() < NUMBERS_MAX
                 && it.nth < NUMBERS_MAX
-                && small(&[it.amount_units, it.base_units, it.cost_units])
+                && small(&[it.amount_units, it.fee_units, it.base_units, it.cost_units])
+                && it.fee_units <= it.amount_units
+                && it.row.and_then(|row| self.rows.get(row)).is_none_or(|row| row.fee_units == it.fee_units)
                 && owns(it.row, Source::Charge(n))
                 && credited(it.row, &[it.amount_units, it.base_units, it.cost_units])
                 && is_browser_url(&it.redirect_url)
