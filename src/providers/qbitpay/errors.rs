@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use crate::engine::tables::ErrorRow;
-use crate::engine::tables::bound::{Refusals, error, refusal};
+use crate::engine::tables::bound::{Refusals, error, example, refusal};
+use crate::engine::tables::{ErrorRow, Operation};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
+use crate::kit::fields::Need;
 use crate::kit::http::{Response, StatusCode};
 
 /// The type of almost every refusal: the caller's fault.
@@ -39,6 +40,24 @@ pub static ERRORS: Refusals<Error> = &[
     error("service_unavailable", "api_error", StatusCode::SERVICE_UNAVAILABLE, ASKED_FOR, FAILING, || Error::Server(StatusCode::SERVICE_UNAVAILABLE)),
     error("gateway_timeout", "api_error", StatusCode::GATEWAY_TIMEOUT, ASKED_FOR, FAILING, || Error::Server(StatusCode::GATEWAY_TIMEOUT)),
 ];
+
+/// The refusal of that name as a tester asks for it, about a parameter or the object of that call.
+pub fn asked_for(name: &str, operation: Option<&Operation>) -> Option<Error> {
+    let field = operation.and_then(Operation::blamed);
+    let object = operation.map_or("", |it| it.path).strip_prefix("/api/v1/").and_then(|it| it.split('/').next());
+    Some(match (example(ERRORS, name)?, field) {
+        (Error::Validation(_), Some(it)) if it.need == Need::Required => Error::Validation(vec![Fault::missing(it.name)]),
+        (Error::Validation(_), Some(it)) => Error::Validation(vec![Fault::invalid(it.name, "is not accepted")]),
+        (Error::Nothing(usual), _) => Error::Nothing(match object {
+            Some("charges") => "Charge",
+            Some("orders") => "Order",
+            Some("balanceTransactions") => "BalanceTransaction",
+            Some("markets") => "Symbol",
+            _ => usual,
+        }),
+        (other, _) => other,
+    })
+}
 
 /// What is wrong with one parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
