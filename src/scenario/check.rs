@@ -363,6 +363,23 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Checks keys that replace those of an account.
+    pub fn new_keys(&mut self, node: &Node, contract: &'static Contract) {
+        if let What::Map(members) = &node.what {
+            self.check_repeated(members);
+        } else {
+            self.wrong(&node.at, "`credentials` is a mapping of names and keys: { api_key: qp_other_key }");
+        }
+        self.credentials(node, contract);
+        for (key, it) in node.members() {
+            if contract.credentials.iter().any(|own| own.name == key.name) && !contract.keys().any(|own| own.name == key.name) {
+                self.wrong(&key.at, format!("`{}` names the account and stays; another account has another", key.name));
+            } else if it.plain().is_none_or(|text| text.is_empty()) {
+                self.wrong(&it.at, format!("`{}` must be a text", key.name));
+            }
+        }
+    }
+
     fn credentials(&mut self, node: &Node, contract: &'static Contract) {
         for (key, it) in node.members() {
             if it.plain().is_some_and(live_keys::contains) {
