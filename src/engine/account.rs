@@ -262,10 +262,10 @@ fn rotated(contract: &Contract, value: &Json) -> Result<Vec<(&'static str, Secre
     let read = |(name, key): (&String, &Json)| {
         let row = contract.credentials.iter().find(|it| it.name == name);
         let row = row.ok_or_else(|| format!("{} has no credential `{name}`; it has {}", contract.name, names()))?;
-        if !contract.keys().any(|it| it.name == row.name) {
+        if !contract.keys().any(|own| own.name == row.name) {
             return Err(format!("`{name}` names the account and stays; another account has another"));
         }
-        let key = key.as_str().filter(|it| (1..=KEY_BYTES_MAX).contains(&it.len()) && it.chars().all(|it| !it.is_control()));
+        let key = key.as_str().filter(|text| (1..=KEY_BYTES_MAX).contains(&text.len()) && text.chars().all(|it| !it.is_control()));
         let key = key.ok_or_else(|| format!("`{name}` must be a text of 1 to {KEY_BYTES_MAX} bytes in one line"))?;
         if live_keys::contains(key) {
             return Err(format!("`{name}` {}", live_keys::REFUSAL));

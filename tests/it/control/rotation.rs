@@ -70,11 +70,8 @@ fn a_new_secret_signs_requests_and_the_attempts_that_follow() {
 #[test]
 fn a_change_of_keys_is_whole_or_nothing() {
     let mut shop = Tape::shop();
-    shop.admin(
-        "POST",
-        "scenario",
-        &json!({"version": 1, "name": "two", "providers": {"qbitpay": {"accounts": [{"id": "other", "credentials": {"api_key": "other_key"}}]}}}),
-    );
+    let other = json!({"id": "other", "credentials": {"api_key": "other_key"}});
+    shop.admin("POST", "scenario", &json!({"version": 1, "name": "two", "providers": {"qbitpay": {"accounts": [other]}}}));
     for (slug, keys, why) in [
         ("qbitpay", json!("key"), "`credentials` must be an object with some of api_key"),
         ("qbitpay", json!({"token": "x"}), "QbitPay has no credential `token`; it has api_key"),
