@@ -64,7 +64,7 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
 /// Performs an action.
 pub fn act_on(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let handler = function(ACTS, act).ok_or(ActionError::Unknown)?;
-    Ok(ActionDone { object: handler(memory, cx, with)? })
+    Ok(ActionDone::on(handler(memory, cx, with)?))
 }
 
 fn text(with: &Fields<'_>, row: &Field) -> Result<String, ActionError> {

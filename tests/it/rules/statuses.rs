@@ -35,10 +35,10 @@ fn a_status_alone_has_the_shape_of_the_provider() {
             assert_eq!((response.status.as_u16(), response.headers["retry-after"].to_str().ok()), (status, Some("7")), "{slug}");
             assert_eq!(response.body.is_empty(), !known, "{slug} {status}");
             if known {
-                let example =
-                    contract.errors.iter().find(|it| it.status == status).map(|it| (contract.refusal)(it.name).expect("an example"));
-                let members = |it: &Json| it.as_object().map(|it| it.keys().cloned().collect::<Vec<_>>());
-                assert_eq!(members(&document(&response)), members(&document(&example.expect("a row"))), "{slug} {status}");
+                let row = contract.errors.iter().find(|it| it.status == status).expect("a row");
+                let example = (contract.refusal)(row.name).expect("an example");
+                let members = |document: &Json| document.as_object().map(|it| it.keys().cloned().collect::<Vec<_>>());
+                assert_eq!(members(&document(&response)), members(&document(&example)), "{slug} {status}");
             }
             tried += 1;
         }

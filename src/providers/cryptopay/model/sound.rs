@@ -64,7 +64,10 @@ impl Memory {
     fn transactions_are_sound(&self) -> bool {
         let index = self.transactions.index();
         self.transactions.iter().all(|(number, own)| {
-            let Some(order) = self.orders.get(own.order).filter(|it| it.transaction == Some(number)) else { return false };
+            let Some(order) = self.orders.get(own.order) else { return false };
+            // A failed transfer may have disappeared, and the order has another or none.
+            let is_latest = order.transaction == Some(number);
+            let linked = is_latest || own.status() == TransactionStatus::Failed;
             let placed = (own.merchant, own.chain) == (order.merchant, order.chain)
                 && index.lists.all(&own.merchant).get(own.nth as usize) == Some(&number);
             let named =
@@ -72,10 +75,10 @@ impl Memory {
             let alike = match own.status() {
                 TransactionStatus::Pending => order.status() == OrderStatus::Pending,
                 TransactionStatus::Confirmed => order.status() == OrderStatus::Confirmed,
-                TransactionStatus::Failed => order.status() == OrderStatus::Failed,
+                TransactionStatus::Failed => !is_latest || order.status() == OrderStatus::Failed,
             };
             let counted = own.confirmations < NUMBERS_MAX && own.block.is_none_or(|it| it.unsigned_abs() < COUNT_MAX);
-            placed && named && alike && counted && Decimal::ZERO < own.amount && order.chain.decimals(own.token).is_some()
+            linked && placed && named && alike && counted && Decimal::ZERO < own.amount && order.chain.decimals(own.token).is_some()
         })
     }
 

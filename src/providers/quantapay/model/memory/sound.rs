@@ -32,7 +32,7 @@ impl Memory {
             && self.sessions.all().len() < 1 << 31
             && self.transactions.all().len() < 1 << 31
             && self.transactions.all().is_sorted_by_key(|it| it.created_at)
-            && self.sessions.index().count() == self.sessions.all().len()
+            && self.sessions.index().ids.count() == self.sessions.all().len()
             && index.waiting.len() == self.transactions.all().iter().filter(pending).count()
             && self.sessions.iter().all(session)
             && self.transactions.iter().all(transaction)
