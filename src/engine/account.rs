@@ -225,10 +225,9 @@ impl Account {
     /// A setting as JSON.
     pub fn shown(&self, row: &Setting, show: impl Fn(&Secret) -> String) -> Json {
         match self.settings.get(row.name) {
-            Some(Value::Numbers(it)) => match row.kind {
-                SettingKind::Numbers { members } => numbers::shown(members, it),
-                _ => Json::Null,
-            },
+            Some(Value::Numbers(it)) => {
+                if let SettingKind::Numbers { members } = row.kind { numbers::shown(members, it) } else { Json::Null }
+            }
             Some(Value::Flag(it)) => json!(it),
             Some(Value::Text(it)) => json!(it),
             Some(Value::Integer(it)) => json!(it),

@@ -217,7 +217,7 @@ fn rotate_secret(memory: &mut Memory, _: &mut Context<'_>, with: &Fields<'_>) ->
             it.object()
         })
     });
-    rotated.map(|object| ActionDone::on(object)).ok_or_else(|| ActionError::Nothing(format!("No endpoint has the id `{id}`.")))
+    rotated.map(ActionDone::on).ok_or_else(|| ActionError::Nothing(format!("No endpoint has the id `{id}`.")))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ impl Check<'_> {
         for (key, it) in node.members() {
             if contract.credentials.iter().any(|own| own.name == key.name) && !contract.keys().any(|own| own.name == key.name) {
                 self.wrong(&key.at, format!("`{}` names the account and stays; another account has another", key.name));
-            } else if it.plain().is_none_or(|text| text.is_empty()) {
+            } else if it.plain().is_none_or(str::is_empty) {
                 self.wrong(&it.at, format!("`{}` must be a text", key.name));
             }
         }
