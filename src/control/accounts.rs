@@ -1,10 +1,12 @@
 //! `/__admin/accounts`: merchants, their credentials and their settings.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value as Json, json};
 
 use super::render::Renderer;
 use super::{Answer, Ask, Later, Problem, ok, provider_id};
-use crate::engine::account::Account;
+use crate::engine::account::{Account, CREDENTIALS};
 use crate::engine::ids::ProviderId;
 use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::engine::tables::{Contract, SettingKind};
@@ -58,11 +60,29 @@ pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     ok(&render_account(ask.world.provider(provider_id).contract(), &Renderer::of(ask.world), &accounts[&id]))
 }
 
+/// Why a key cannot be set: it is that of another account, and a call that carries it would be of either.
+fn shared_key(
+    contract: &Contract,
+    accounts: &BTreeMap<String, Account>,
+    id: &str,
+    changes: &serde_json::Map<String, Json>,
+) -> Option<String> {
+    let name = contract.credential()?.name;
+    let key = changes.get(CREDENTIALS)?.get(name)?.as_str()?;
+    let mut others = accounts.values().filter(|it| it.id != id);
+    let owner = others.find(|it| it.credentials.get(name).is_some_and(|own| own.expose() == key))?;
+    Some(format!("the account `{}` has this `{name}` already", owner.id))
+}
+
 pub fn change(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let (provider_id, id) = find(ask)?;
     // An empty body changes nothing.
     let changes: serde_json::Map<String, Json> = serde_json::from_slice(&ask.request.body).unwrap_or_default();
     let contract = ask.world.provider(provider_id).contract();
+    let shared = shared_key(contract, ask.world.core.accounts(provider_id), &id, &changes);
+    if let Some(why) = shared {
+        return Err(Problem::invalid(why));
+    }
     let accounts = ask.world.core.accounts_mut(provider_id);
     if let Some(account) = accounts.get_mut(&id) {
         account.change(contract, &changes).map_err(Problem::invalid)?;

@@ -8,6 +8,7 @@ use super::table::{IN_PATH, TABLE};
 use super::{Answer, Ask, Later, Problem, inbox, provider_id};
 use crate::contract::openapi;
 use crate::contract::openapi::schema;
+use crate::engine::account::CREDENTIALS;
 use crate::engine::tables::Contract;
 use crate::kit::fields::{Field, Need};
 use crate::kit::http::{RequestPath, Response};
@@ -158,7 +159,13 @@ fn schemas() -> Json {
         for action in contract.actions {
             schemas.insert(format!("{}.{}", contract.slug, action.name), closed(schema::request(action.parameters)));
         }
-        let settings: Map<String, Json> = contract.settings().map(|it| (it.name.to_owned(), setting(it))).collect();
+        let mut settings: Map<String, Json> = contract.settings().map(|it| (it.name.to_owned(), setting(it))).collect();
+        let keys: Map<String, Json> = contract.keys().map(|it| (it.name.to_owned(), json!({"type": "string", "minLength": 1}))).collect();
+        let meaning = "keys that replace the present ones, which are refused from then on";
+        settings.insert(
+            CREDENTIALS.to_owned(),
+            json!({"type": "object", "description": meaning, "properties": keys, "additionalProperties": false}),
+        );
         schemas.insert(
             format!("{}.settings", contract.slug),
             json!({"type": "object", "properties": settings, "additionalProperties": false}),

@@ -124,6 +124,11 @@ pub trait Object: Indexed + 'static {
         None
     }
 
+    /// From when the durations of its rows count, when that is not the moment at which it entered its status.
+    fn counts_from(&self) -> Option<Timestamp> {
+        None
+    }
+
     /// The one hook: it has just gone along that row, or begun with it. Money, side effects, and the webhook that is owed.
     fn entered(memory: &mut Self::Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<Self::Status>);
 }
@@ -256,18 +261,20 @@ pub fn book<O: Object>(memory: &O::Memory, cx: &mut Context<'_>, number: u32) {
 }
 
 fn book_rows<O: Object>(cx: &mut Context<'_>, object: &O, account: &str, deadline: Option<Timestamp>) {
+    let now = cx.now();
+    let from = object.counts_from().unwrap_or(now);
     let (table, head, object) = (O::TABLE, object.head(), object.object_id());
     // What is made along the way, as a row of a ledger, is not what was asked for.
     let manual = cx.is_paced_from_outside(object, account, table.is_led_by_calls());
-    let (status, now) = (head.status(), cx.now());
+    let status = head.status();
     for (row, it) in (0_u8..).zip(table.rows).filter(|(_, it)| it.from.contains(&status)) {
         let at = match it.on {
             On::Pace(_) if manual => None,
-            On::After(span) | On::Timer(span) | On::Pace(span) => later(now, span),
+            On::After(span) | On::Timer(span) | On::Pace(span) => later(from, span),
             On::Deadline(_) => deadline,
             On::Call(_) | On::Act(_) | On::Delivered(_) | On::Block(_) => None,
         };
-        if let Some(at) = at {
+        if let Some(at) = at.map(|it| it.max(now)) {
             let due = Due::Row { provider_id: cx.provider_id, object, generation: head.generation(), row };
             cx.core.agenda.book(at, due);
         }

@@ -11,7 +11,7 @@ pub use settings::{Setting, SettingKind};
 pub use statuses::{On, RowId, StatusTable, Transition};
 
 use crate::kit::evidence::Evidence;
-use crate::kit::fields::Field;
+use crate::kit::fields::{Field, Kind, Need};
 use crate::kit::http::{HeaderMap, Response};
 use crate::kit::time::Duration;
 
@@ -98,6 +98,11 @@ impl Contract {
         self.credentials.first()
     }
 
+    /// The credentials that can be replaced: keys, secrets and passwords. A name stays with its account.
+    pub fn keys(&self) -> impl Iterator<Item = &'static Credential> {
+        self.credentials.iter().filter(|it| !["user_id", "username"].contains(&it.name))
+    }
+
     /// Whether a received webhook looks like one of this provider's.
     pub fn recognises(&self, headers: &HeaderMap) -> bool {
         self.marks.iter().any(|it| match it {
@@ -160,6 +165,18 @@ impl Operation {
     pub const fn making(mut self, object: &'static str) -> Self {
         self.makes = Some(object);
         self
+    }
+
+    /// The parameter that a refusal blames when a tester asks for one: the first that a caller has to send, else the first.
+    /// Those in the path, those that always have the same value, and the credential are not blamed.
+    pub fn blamed(&self) -> Option<&'static Field> {
+        let key = if let Auth::Field { name } = self.auth { name } else { "" };
+        let sent = |it: &&&'static Field| {
+            !matches!(it.kind, Kind::Constant(_)) && it.name != key && !self.path.contains(&format!("{{{}}}", it.name))
+        };
+        let fields: Vec<&'static Field> = self.parameters.iter().collect();
+        let needed = fields.iter().filter(sent).find(|it| it.need == Need::Required);
+        needed.or_else(|| fields.iter().find(sent)).copied()
     }
 }
 

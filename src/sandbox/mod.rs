@@ -6,6 +6,7 @@ pub mod driving;
 mod inputs;
 mod journal;
 mod methods;
+mod refusals;
 mod served;
 mod slips;
 mod tickets;

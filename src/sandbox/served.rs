@@ -2,6 +2,7 @@
 
 use super::answers::{FAULT, no_such_fault};
 use super::methods::{as_get, complete, of_the_server};
+use super::refusals::{refusal_meant, refuse};
 use crate::engine::agenda::Due;
 use crate::engine::ids::ProviderId;
 use crate::engine::log::Trace;
@@ -117,18 +118,12 @@ fn answered(
     (rule, effects): (&str, &Effects),
 ) -> (Response, Trace) {
     let contract = world.provider(provider_id).contract();
+    if let Some(name) = refusal_meant(contract, found, effects.answer.as_ref()) {
+        let (refusal, trace) = refuse(world, uptime, provider_id, found, name, trace_of(found));
+        let headers = if let Some(Override::Own { headers, .. }) = &effects.answer { headers.as_slice() } else { &[] };
+        return (with_headers(refusal.unwrap_or_else(|| no_such_fault(contract, name, &[])), headers), trace);
+    }
     match &effects.answer {
-        Some(Override::Error(name)) => {
-            let mut trace = Trace { error: contract.error(name).map(|it| it.name), ..trace_of(found) };
-            let (refusal, hint) = world.with(provider_id, uptime, |it, cx| {
-                if name == contract.limit.error {
-                    cx.hint_at(contract.limit);
-                }
-                (it.refuse(cx, name, found), cx.trace.hint.take())
-            });
-            trace.hint = hint;
-            (refusal.unwrap_or_else(|| no_such_fault(contract, name, &[])), trace)
-        }
         Some(Override::Own { status, headers, body }) if status.is_some() || body.is_some() => {
             (with_headers(own(*status, body.as_deref()), headers), trace_of(found))
         }

@@ -11,6 +11,7 @@ mod counting;
 mod leading;
 mod scenario;
 mod spoiling;
+mod statuses;
 
 /// A call that every rule of these tests can answer: it changes nothing.
 const FEATURES: &str = "GET /quantum-payouts/api/v1/features";

@@ -184,9 +184,11 @@ fn setting(layout: &mut Layout, contract: &Contract, setting: &Setting) {
         SettingKind::Word { words, .. } => format!("\"{}\"", words.last().unwrap_or(&"")),
         SettingKind::Flag { default } => (!default).to_string(),
         SettingKind::Text { .. } | SettingKind::Secret => "\"...\"".to_owned(),
-        SettingKind::Integer { .. } | SettingKind::Fraction { .. } | SettingKind::List { .. } | SettingKind::Waits { .. } => {
-            default.to_string()
-        }
+        SettingKind::Integer { .. }
+        | SettingKind::Fraction { .. }
+        | SettingKind::Numbers { .. }
+        | SettingKind::List { .. }
+        | SettingKind::Waits { .. } => default.to_string(),
     };
     let path = format!("accounts/{}/{}", contract.slug, contract.account);
     layout.block(2, &control_call("PATCH", &path, &format!("\"{}\": {value}", setting.name)));

@@ -166,6 +166,7 @@ pub fn settings(layout: &mut Layout, contract: &Contract) {
             }
             SettingKind::Integer { default, .. } => default.to_string(),
             SettingKind::List { .. } => text("all"),
+            SettingKind::Numbers { .. } => text("in meaning"),
             SettingKind::Waits { default } => default.join(", "),
             SettingKind::Text { default: None } | SettingKind::Url | SettingKind::Secret => text("-"),
         };
@@ -180,6 +181,7 @@ pub fn takes(setting: &Setting) -> String {
         SettingKind::Word { words, .. } => words.join(" | "),
         SettingKind::Integer { min, max, .. } => format!("integer, {min} to {max}"),
         SettingKind::Fraction { .. } => text("number from 0, below 1"),
+        SettingKind::Numbers { .. } => text("object of numbers"),
         SettingKind::Text { .. } => text("text or null"),
         SettingKind::List { words } => format!("list of {}", words.join(", ")),
         SettingKind::Waits { .. } => text("list of durations"),

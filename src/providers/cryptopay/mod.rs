@@ -3,7 +3,6 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use self::errors::ERRORS;
 use self::model::{Endpoint, Kind, Memory, Order};
 use self::routes::Answered;
 use self::wire::{EndpointObject, Links, OrderObject};
@@ -17,7 +16,6 @@ use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::store::Usage;
 use crate::engine::tables::Contract;
-use crate::engine::tables::bound::example;
 use crate::engine::tables::found::{Caller, Found};
 use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::kit::fields::Fields;
@@ -94,7 +92,7 @@ impl Provider for CryptoPay {
     }
 
     fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
-        let answered = routes::refuse(cx, found, example(ERRORS, error)?);
+        let answered = routes::refuse(cx, found, errors::asked_for(error, found.operation, self.contract())?);
         Some(render(cx.now(), answered))
     }
 

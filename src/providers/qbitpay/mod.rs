@@ -64,7 +64,7 @@ impl Provider for QbitPay {
     }
 
     fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
-        let answer = if found.path.starts_with(pages::PAY_PATH) {
+        let answer = if pages::has(found.path) {
             pages::call(&mut self.0, cx, found.path, request)
         } else {
             routes::call(&mut self.0, cx, found, request)
@@ -97,6 +97,10 @@ impl Provider for QbitPay {
 
     fn waits(&self, account: Option<&Account>) -> Vec<Duration> {
         webhooks::waits(account)
+    }
+
+    fn refuse(&mut self, _: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
+        errors::asked_for(error, found.operation).map(|it| it.render())
     }
 
     fn verify(&self, webhook: &Received<'_>, secret: &str) -> Verdict {

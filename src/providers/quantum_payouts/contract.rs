@@ -80,5 +80,8 @@ const DECISIONS: &[Decision] = &[
     decided("the check digit of a card number", "not checked", SILENT),
     decided("bank outcomes", "the action `settle` chooses the outcome, no magic number does; without the action the bank accepts after five seconds", SILENT),
     decided("more than 30 requests per second", "served, unless the account's `rate_limit` is `enforce`: then 429 RATE_LIMITED", SILENT),
-    decided("environment in features", "development", Assumed("the example says production, but its host says dev")),
+    decided("environment in features", "development, unless the setting `environment` says uat or production", Assumed("the example says production, but its host says dev")),
+    decided("which error sends the recipient to failUrl", "a refusal at once: payouts of that kind are not enabled any more, or the bank refuses while the recipient submits (a button on the page of the sandbox); wrong details are shown on the form again, and the page of a payout that has expired, failed or was cancelled links to failUrl", Assumed("Create Payout says `URL for redirect on error`, and names no error")),
+    decided("a payout by file", "the action `file-payout` pays one row of a file, to a card or through SBP; it runs like performPayout, and its webhooks have no externalId", Assumed("file payouts are mentioned under externalId; how they run is not documented")),
+    decided("seconds in creationDate", "a payout is created at a whole second, and its link ends sessionTimeoutSecs after that", Assumed("creationDate has whole seconds")),
 ];

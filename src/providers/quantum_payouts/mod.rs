@@ -83,6 +83,10 @@ impl Provider for QuantumPayouts {
         wire::test_result(outcome.and_then(Outcome::answered), outcome.map_or(0, |it| it.took.as_millis()))
     }
 
+    fn refuse(&mut self, _: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
+        errors::asked_for(error, found.operation).map(|it| it.render())
+    }
+
     fn verify(&self, webhook: &Received<'_>, secret: &str) -> Verdict {
         webhooks::verify(webhook, secret)
     }

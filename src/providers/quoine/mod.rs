@@ -101,6 +101,10 @@ impl Provider for Quoine {
         webhooks::attempt(cx, webhook)
     }
 
+    fn refuse(&mut self, _: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
+        errors::asked_for(error, found.operation).map(|it| it.render())
+    }
+
     fn verify(&self, webhook: &Received<'_>, secret: &str) -> Verdict {
         webhooks::verify(webhook, secret)
     }

@@ -90,8 +90,10 @@ impl Memory {
     fn judge_transaction(&self, number: u32, it: &Transaction, beside: Beside<'_>) -> Result<(), Flaw> {
         let index = self.transactions.index();
         (it.number == number).or_flaw(|| "/number".to_owned(), NOT_IN_ORDER)?;
-        let order = self.orders.get(it.order).filter(|own| own.transaction == Some(number));
+        // A failed transfer may have disappeared, and the order has another or none.
+        let order = self.orders.get(it.order).filter(|own| own.transaction == Some(number) || it.status() == TransactionStatus::Failed);
         let order = order.ok_or_else(|| Flaw::at("/order", "the order does not exist, or has another transaction"))?;
+        let is_latest = order.transaction == Some(number);
         (it.merchant == order.merchant).or_flaw(|| "/merchant".to_owned(), "the order has another")?;
         (it.chain == order.chain).or_flaw(|| "/chain".to_owned(), "the order has another")?;
         (index.lists.all(&it.merchant).get(it.nth as usize) == Some(&number)).or_flaw(|| "/nth".to_owned(), NO_PLACE)?;
@@ -100,7 +102,7 @@ impl Memory {
         let alike = match it.status() {
             TransactionStatus::Pending => order.status() == OrderStatus::Pending,
             TransactionStatus::Confirmed => order.status() == OrderStatus::Confirmed,
-            TransactionStatus::Failed => order.status() == OrderStatus::Failed,
+            TransactionStatus::Failed => !is_latest || order.status() == OrderStatus::Failed,
         };
         alike.or_flaw(|| "/status".to_owned(), "the order has another")?;
         (it.confirmations < NUMBERS_MAX).or_flaw(|| "/confirmations".to_owned(), "the count is too high")?;

@@ -65,7 +65,9 @@ impl Memory {
         self.judge_head((n, it.number, it.merchant), it.created_at, beside)?;
         (it.head.generation() < NUMBERS_MAX).or_flaw(|| "/generation".to_owned(), HIGH_COUNT)?;
         let units = [it.amount_units, it.base_units, it.cost_units];
-        are_small(&units).or_flaw(String::new, BAD_AMOUNT)?;
+        (are_small(&units) && are_small(&[it.fee_units])).or_flaw(String::new, BAD_AMOUNT)?;
+        let fee = it.row.and_then(|row| self.rows.get(row)).is_none_or(|row| row.fee_units == it.fee_units);
+        (fee && it.fee_units <= it.amount_units).or_flaw(|| "/fee_units".to_owned(), "it is above the amount, or the row has another")?;
         self.has_row(it.row, Source::Charge(n), it.merchant, &units).or_flaw(|| "/row".to_owned(), BAD_ROW)?;
         is_browser_url(&it.redirect_url).or_flaw(|| "/redirect_url".to_owned(), "no browser may be sent there")?;
         is_http_url(&it.cb_url).or_flaw(|| "/cb_url".to_owned(), "no webhook goes to such an address")?;

@@ -16,17 +16,56 @@ use crate::providers::qbitpay::wire::{
 const BODIES: &[&str] = &["application/json", "application/x-www-form-urlencoded"];
 const ORDERS: Evidence = Assumed("the page on orders is named in the reference and was never published; Quickstart says that orders exist");
 
-const PLAIN: &[&str] = &["authentication_error", "forbidden", "rate_limit_error", "api_error"];
-const QUERY: &[&str] = &["validation_failed", "authentication_error", "forbidden", "rate_limit_error", "api_error"];
-const ONE: &[&str] = &["authentication_error", "forbidden", "rate_limit_error", "object_not_found", "api_error"];
-const LIST: &[&str] = &["validation_failed", "authentication_error", "forbidden", "rate_limit_error", "invalid_cursor", "api_error"];
-const TICKER: &[&str] = &["validation_failed", "authentication_error", "forbidden", "rate_limit_error", "object_not_found", "api_error"];
+const PLAIN: &[&str] =
+    &["authentication_error", "forbidden", "rate_limit_error", "api_error", "bad_gateway", "service_unavailable", "gateway_timeout"];
+const QUERY: &[&str] = &[
+    "validation_failed",
+    "authentication_error",
+    "forbidden",
+    "rate_limit_error",
+    "api_error",
+    "bad_gateway",
+    "service_unavailable",
+    "gateway_timeout",
+];
+const ONE: &[&str] = &[
+    "authentication_error",
+    "forbidden",
+    "rate_limit_error",
+    "object_not_found",
+    "api_error",
+    "bad_gateway",
+    "service_unavailable",
+    "gateway_timeout",
+];
+const LIST: &[&str] = &[
+    "validation_failed",
+    "authentication_error",
+    "forbidden",
+    "rate_limit_error",
+    "invalid_cursor",
+    "api_error",
+    "bad_gateway",
+    "service_unavailable",
+    "gateway_timeout",
+];
+const TICKER: &[&str] = &[
+    "validation_failed",
+    "authentication_error",
+    "forbidden",
+    "rate_limit_error",
+    "object_not_found",
+    "api_error",
+    "bad_gateway",
+    "service_unavailable",
+    "gateway_timeout",
+];
 #[rustfmt::skip]
-const SPEND: &[&str] = &["validation_failed", "invalid_json", "authentication_error", "insufficient_balance", "limit_exceeded", "forbidden", "rate_limit_error", "api_error"];
+const SPEND: &[&str] = &["validation_failed", "invalid_json", "authentication_error", "insufficient_balance", "limit_exceeded", "forbidden", "rate_limit_error", "api_error", "bad_gateway", "service_unavailable", "gateway_timeout"];
 #[rustfmt::skip]
-const CHARGE: &[&str] = &["validation_failed", "invalid_json", "authentication_error", "limit_exceeded", "forbidden", "rate_limit_error", "api_error"];
+const CHARGE: &[&str] = &["validation_failed", "invalid_json", "authentication_error", "limit_exceeded", "forbidden", "rate_limit_error", "api_error", "bad_gateway", "service_unavailable", "gateway_timeout"];
 #[rustfmt::skip]
-const UPDATE: &[&str] = &["validation_failed", "invalid_json", "authentication_error", "wrong_state", "forbidden", "rate_limit_error", "object_not_found", "api_error"];
+const UPDATE: &[&str] = &["validation_failed", "invalid_json", "authentication_error", "wrong_state", "forbidden", "rate_limit_error", "object_not_found", "api_error", "bad_gateway", "service_unavailable", "gateway_timeout"];
 
 /// A call that reads.
 const fn read(
