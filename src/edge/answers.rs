@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::{StatusCode, header};
 
+use super::inbound::NOSNIFF;
 use super::memory::{ALL_BYTES_MAX, ALL_FIRST_BYTES_MAX, Memory, Taken};
 use super::notices::{Notices, Shortage};
 use crate::kit::http::Response;
@@ -54,7 +55,9 @@ fn no_memory(notices: &Notices, detail: &str) -> Response {
             (ALL_BYTES_MAX + ALL_FIRST_BYTES_MAX) / (1024 * 1024)
         )
     });
-    Response::problem(StatusCode::SERVICE_UNAVAILABLE, "too_many_answers", detail).with(header::RETRY_AFTER, "1")
+    let mut response = Response::problem(StatusCode::SERVICE_UNAVAILABLE, "too_many_answers", detail).with(header::RETRY_AFTER, "1");
+    response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    response
 }
 
 #[cfg(test)]
@@ -110,7 +113,8 @@ mod tests {
         let large = takes(FIRST_BYTES, FIRST_BYTES + ALL_BYTES_MAX);
         let refused = asked(&server, "openapi/qbitpay.json").await;
         assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("too_many_answers"), "{refused}");
-        assert!(refused.contains("was carried out") && refused.contains("retry-after: 1"), "{refused}");
+        assert!(refused.contains("was carried out") && refused.contains("Retry-After: 1"), "{refused}");
+        assert!(refused.contains("X-Content-Type-Options: nosniff"), "{refused}");
         assert!(asked(&server, "health").await.starts_with("HTTP/1.1 200"), "a usual answer has its place");
         let usual: Vec<Taken> = (0..ALL_FIRST_BYTES_MAX / FIRST_BYTES).map(|_| takes(0, FIRST_BYTES)).collect();
         let refused = asked(&server, "health").await;
