@@ -3,9 +3,13 @@
 use bytes::Bytes;
 use http::{StatusCode, header};
 
+use super::inbound::NOSNIFF;
 use super::memory::{ALL_BYTES_MAX, ALL_FIRST_BYTES_MAX, Memory, Taken};
 use super::notices::{Notices, Shortage};
 use crate::kit::http::Response;
+
+/// An answer of this length leaves in any case, because a refusal in its place would be as long. It may be a refusal itself.
+const SHORT_BYTES: usize = 1024;
 
 /// The memory for answers that wait to be written.
 #[derive(Default)]
@@ -37,6 +41,10 @@ impl Answers {
         }
         let (mut taken, bytes) = (Taken::default(), std::mem::take(&mut response.body));
         if self.0.take(&mut taken, 0, bytes.len()).is_err() {
+            if bytes.len() <= SHORT_BYTES {
+                response.body = bytes;
+                return Ok(());
+            }
             let detail = "The answers that wait to be read are too large together at this moment. This request was carried out, \
                           but its answer is not kept. A request that only reads can be sent again.";
             return Err(no_memory(notices, detail));
@@ -54,7 +62,9 @@ fn no_memory(notices: &Notices, detail: &str) -> Response {
             (ALL_BYTES_MAX + ALL_FIRST_BYTES_MAX) / (1024 * 1024)
         )
     });
-    Response::problem(StatusCode::SERVICE_UNAVAILABLE, "too_many_answers", detail).with(header::RETRY_AFTER, "1")
+    let mut response = Response::problem(StatusCode::SERVICE_UNAVAILABLE, "too_many_answers", detail).with(header::RETRY_AFTER, "1");
+    response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    response
 }
 
 #[cfg(test)]
@@ -111,6 +121,7 @@ mod tests {
         let refused = asked(&server, "openapi/qbitpay.json").await;
         assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("too_many_answers"), "{refused}");
         assert!(refused.contains("was carried out") && refused.contains("Retry-After: 1"), "{refused}");
+        assert!(refused.contains("X-Content-Type-Options: nosniff"), "{refused}");
         assert!(asked(&server, "health").await.starts_with("HTTP/1.1 200"), "a usual answer has its place");
         let usual: Vec<Taken> = (0..ALL_FIRST_BYTES_MAX / FIRST_BYTES).map(|_| takes(0, FIRST_BYTES)).collect();
         let refused = asked(&server, "health").await;

@@ -136,7 +136,7 @@ async fn attend(stream: TcpStream, peer: SocketAddr, place: Place, shared: Arc<S
         done = connection.as_mut() => End::Ended(done),
         () = socket.place().is_needed() => End::Within(if socket.has_half_a_head() { Duration::ZERO } else { CLOSING_TIME_MAX }),
         _ = stop.wait_for(|it| *it) => End::Within(SHUTDOWN_TIME_MAX),
-        waited = too_long(&socket) => if waited == Waited::ForHead { End::TooSlow } else { End::Within(Duration::ZERO) },
+        waited = too_long(&socket) => if waited == Waited::Head { End::TooSlow } else { End::Within(Duration::ZERO) },
     };
     match end {
         End::Ended(Ok(())) => {}
