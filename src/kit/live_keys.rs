@@ -200,6 +200,8 @@ mod tests {
             ("a%3Dsk_live_51HabcDEF", "a%3D***cDEF"),
             (r#"{"a":"\u0073k_live\u005f51HabcDEF"}"#, r#"{"a":"***cDEF"}"#),
             ("sk%255Flive%255F51HabcDEF", "***cDEF"),
+            (r#"{"a":"key:\nsk_live_51HabcDEF\r\tpk_live_12345678"}"#, r#"{"a":"key:\n***cDEF\r\t***5678"}"#),
+            (r#"{"a":"\"sk\\u005flive\\u005f51HabcDEF\""}"#, r#"{"a":"\"***cDEF\""}"#),
             // sk_live_51HabcDEF:
             ("Authorization: Basic c2tfbGl2ZV81MUhhYmNERUY6, x", "Authorization: Basic ***, x"),
             (r#"{"auth":"basic c2tfbGl2ZV81MUhhYmNERUY6"}"#, r#"{"auth":"basic ***"}"#),
