@@ -167,7 +167,7 @@ fn receivers(server: &Server, count: u64, manner: Manner) {
 
 /// Bodies whose last byte does not come.
 fn withheld_bodies(server: &Server) {
-    let open = send_but_last(server, &[b' '; 1_000_000]);
+    let open = send_but_last(server, &vec![b' '; 1_000_000]);
     std::thread::sleep(Duration::from_secs(1));
     drop(open);
 }
@@ -176,7 +176,9 @@ fn withheld_bodies(server: &Server) {
 fn bodies_that_end_together(server: &Server) {
     let body = format!(r#"{{"orderNumber":"o","amount":100,"description":"d","more":[{}0]"#, "0,".repeat(499_960));
     let mut open = send_but_last(server, body.as_bytes());
-    open.iter_mut().for_each(|it| _ = it.write_all(b"}"));
+    for it in &mut open {
+        _ = it.write_all(b"}");
+    }
     for mut it in open {
         _ = it.set_read_timeout(Some(Duration::from_secs(60)));
         _ = it.read(&mut [0; 1_024]);

@@ -138,7 +138,7 @@ impl Server {
         let (open_files, connections, webhooks) = (descriptors.limit(), descriptors.connections_max(), descriptors.webhooks_max());
         tracing::debug!(open_files, connections, webhooks, "limits");
         let (bodies, answers) = (Bodies::default(), Answers::default());
-        let shared = Arc::new(Shared { registry, access, stopwatch, descriptors, notices, bodies, answers, names });
+        let shared = Arc::new(Shared { registry, access, stopwatch, descriptors, notices, bodies, names, answers });
         let serving = tokio::spawn(inbound::serve(listeners, Arc::clone(&shared), stopped));
         Ok(Self { address, shared, stop, serving })
     }

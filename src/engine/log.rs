@@ -18,7 +18,7 @@ mod request;
 pub use entry::*;
 use follower::Follower;
 pub use report::{DeliveryRow, FiredRow, Report};
-pub use request::{Answer, RequestEntry, Trace};
+pub use request::{RequestEntry, Trace};
 
 /// Without `--journal-bytes`.
 pub const BYTES_MAX: usize = 32 * 1024 * 1024;

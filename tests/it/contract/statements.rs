@@ -79,7 +79,7 @@ fn every_statement_is_reached_and_holds() {
         ("quoine", quoine::ROWS, 46),
     ] {
         let means: Vec<String> = hold(slug, rows, count).iter().map(|(word, count)| format!("{word} {count}")).collect();
-        told.push_str(&format!("{slug}: {}\n", means.join(", ")));
+        told += &[slug, ": ", &means.join(", "), "\n"].concat();
     }
     crate::tape::snapshot("contract/statements", &told);
 }
