@@ -94,8 +94,8 @@ fn credentials(text: &[u8]) -> Vec<Range<usize>> {
         at = scheme + 1;
         let behind = scheme + BASIC.len();
         let is_scheme = text.get(scheme..behind).is_some_and(|it| it.eq_ignore_ascii_case(BASIC));
-        if is_scheme && text.get(behind).is_some_and(is_space) {
-            let spaces = text[behind..].iter().take_while(|it| is_space(it)).count();
+        if is_scheme && text.get(behind).is_some_and(|it| is_space(*it)) {
+            let spaces = text[behind..].iter().take_while(|it| is_space(**it)).count();
             let pluses = text[behind + 1..behind + spaces].iter().rev().take_while(|it| **it == b'+').count();
             let from = behind + spaces - pluses;
             let is_base64 = |it: &u8| it.is_ascii_alphanumeric() || b"+/=".contains(it);
@@ -107,8 +107,8 @@ fn credentials(text: &[u8]) -> Vec<Range<usize>> {
 }
 
 /// Spaces stand between `Basic` and its credentials. In a form each is a `+`.
-fn is_space(it: &u8) -> bool {
-    it.is_ascii_whitespace() || *it == b'+'
+fn is_space(it: u8) -> bool {
+    it.is_ascii_whitespace() || it == b'+'
 }
 
 fn is_word(it: u8) -> bool {
