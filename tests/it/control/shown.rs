@@ -191,6 +191,20 @@ fn t20_names_are_shown_without_live_keys_and_cards() {
 }
 
 #[test]
+fn t20_a_card_that_is_a_number_in_a_rule_is_shown_without_its_middle() {
+    let mut shop = Tape::shop();
+    let body = json!({"pan": CARD.parse::<u64>().expect("a number"), "amount": 1500});
+    let added = call(&mut shop, "POST", "rules", &json!({"name": LIVE, "on": "quoine.*", "when": {"body": body}, "then": {"status": 418}}));
+    assert_eq!(added.0, 201, "{}", added.1);
+    let listed = call(&mut shop, "GET", "rules", &Json::Null).1;
+    for shown in [&added.1["when"]["body"], &listed["rules"][0]["when"]["body"]] {
+        assert_eq!(shown, &json!({"pan": "427638******5679", "amount": 1500}));
+    }
+    let removed = call(&mut shop, "DELETE", "rules", &Json::Null);
+    assert_eq!(removed, (200, json!({"removed": ["***Fghi"]})));
+}
+
+#[test]
 fn t20_a_state_says_that_a_client_has_put_a_live_key_into_it() {
     let mut shop = Tape::shop();
     let says = |shop: &mut Tape| call(shop, "GET", "state", &Json::Null).1;
