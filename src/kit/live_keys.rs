@@ -44,8 +44,9 @@ fn within(text: &[u8]) -> Vec<(Range<usize>, String)> {
     let key = |it: Range<usize>| (it.clone(), masked(&String::from_utf8_lossy(&text[it])));
     let is_pair = |it: &[u8]| BASE64.decode(it).is_ok_and(|pair| !keys(&pair).is_empty());
     // A `+` in front is a space of a form, or the first sign of the base64.
-    let basic = |it: &Range<usize>| {
-        let (whole, pluses) = (&text[it.clone()], text[it.clone()].iter().take_while(|it| **it == b'+').count());
+    let basic = |place: &Range<usize>| {
+        let whole = &text[place.clone()];
+        let pluses = whole.iter().take_while(|it| **it == b'+').count();
         is_pair(whole) || is_pair(&whole[pluses..])
     };
     let pairs = credentials(text).into_iter().filter(basic).map(|it| (it, "***".to_owned()));

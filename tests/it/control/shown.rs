@@ -31,6 +31,26 @@ fn a_body_that_is_not_text_comes_in_base64() {
 }
 
 #[test]
+fn t20_a_refusal_repeats_no_key_and_no_card_number_of_its_request() {
+    let mut shop = Tape::shop();
+    for path in [
+        format!("/nosuch/{CARD}/{LIVE}"),
+        format!("/__admin/nosuch/{CARD}/{LIVE}"),
+        format!("/__admin/accounts/quoine/{LIVE}"),
+        format!("/api/v1/invoices/{CARD}/{LIVE}"),
+    ] {
+        let answer = shop.ask(Request::new(Method::GET, &path, ""));
+        let shown = format!("{:?} {}", answer.headers, String::from_utf8_lossy(&answer.body));
+        assert_eq!(answer.status, 404, "{shown}");
+        assert!(!shown.contains(CARD) && !shown.contains(LIVE), "{shown}");
+    }
+    let fault = Request::new(Method::GET, "/quoine/api/v1/profile", "").with("Playmoney-Fault", LIVE);
+    let answer = shop.ask(fault);
+    assert_eq!(answer.status, 422);
+    assert!(!String::from_utf8_lossy(&answer.body).contains(LIVE));
+}
+
+#[test]
 fn t20_a_card_number_is_shown_in_no_field() {
     let mut shop = Tape::shop();
     shop.play("set quantum-payouts/default webhook_url=http://shop.inbox.playmoney.test/");
