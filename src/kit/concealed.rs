@@ -19,6 +19,11 @@ pub fn places(text: &str) -> Vec<Range<usize>> {
     cards::places(text.as_bytes()).into_iter().chain(live_keys::places(text.as_bytes())).collect()
 }
 
+/// Whether the bytes may contain any. Only a search can tell.
+pub fn may_hide(bytes: &[u8]) -> bool {
+    live_keys::may_hide(bytes) || cards::may_hide(bytes)
+}
+
 /// The bytes without them. `None`: they contain none.
 pub fn bytes(bytes: &[u8]) -> Option<Vec<u8>> {
     let own = cards::concealed(bytes);

@@ -9,6 +9,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::decoded::{Decoded, replaced};
+use super::glance;
 use super::http::Request;
 use super::secret::masked;
 
@@ -32,6 +33,15 @@ const BASE64: GeneralPurpose =
 
 /// The keys in a text, each with its mask. It is read as it is, and as a reader gets it who decodes it.
 fn find(text: &[u8]) -> Vec<(Range<usize>, String)> {
+    if may_hide(text) { search(text) } else { Vec::new() }
+}
+
+/// Whether a first look finds what may be such a key.
+pub fn may_hide(text: &[u8]) -> bool {
+    glance::may_hide_key(text)
+}
+
+fn search(text: &[u8]) -> Vec<(Range<usize>, String)> {
     let mut found = within(text);
     if let Some(decoded) = Decoded::of(text) {
         let parts = within(&decoded.bytes).into_iter().map(|(part, mask)| (decoded.place(part), mask));
@@ -230,6 +240,49 @@ mod tests {
             assert!(!contains(word), "{word}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn t20_the_first_look_misses_no_key(parts in proptest::collection::vec(proptest::sample::select(PARTS), 1..12)) {
+            let text = parts.concat();
+            proptest::prop_assert!(search(text.as_bytes()).is_empty() || may_hide(text.as_bytes()), "{text}");
+        }
+    }
+
+    /// What keys and codes are made of, and what stands beside them.
+    const PARTS: &[&str] = &[
+        "sk",
+        "%73k",
+        "_",
+        "%5F",
+        "\\u005f",
+        "%255f",
+        "%",
+        "\\",
+        "5",
+        "５",
+        "f",
+        "u00",
+        "live",
+        "LIVE",
+        "l%69ve",
+        "%4Cive",
+        "_live_",
+        "\\u006Cive",
+        "51HabcDEF",
+        "51HABC99",
+        "Basic",
+        "b%61sic",
+        " ",
+        "%20",
+        "+",
+        "\\t",
+        "\"",
+        "c2tfbGl2ZV81MUhhYmNERUY6",
+        ":",
+        "é",
+        "2",
+    ];
 
     #[test]
     fn a_key_is_found_wherever_a_long_text_is_cut() {

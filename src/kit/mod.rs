@@ -13,6 +13,7 @@ pub mod evidence;
 pub mod fields;
 pub mod flaw;
 pub mod form;
+pub mod glance;
 pub mod heap;
 pub mod html;
 pub mod http;

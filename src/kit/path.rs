@@ -30,7 +30,7 @@ pub fn exactly<'a>(pattern: &str, path: &'a str) -> Option<Captures<'a>> {
     let same = own.iter().zip(asked).take_while(|(own, asked)| own == asked && **own != b'{').count();
     match (own.get(same), asked.get(same)) {
         (None, None) => Some(Captures::default()),
-        (Some(b'{'), _) => captured(pattern.split('/'), path.split('/')),
+        (Some(b'{'), _) => captured(pattern[same..].split('/'), path[same..].split('/')),
         _ => None,
     }
 }

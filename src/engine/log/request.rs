@@ -62,8 +62,9 @@ impl RequestEntry {
             Cow::Owned(target) => Some(target),
             Cow::Borrowed(_) => None,
         };
-        let (headers, body) = (KeptHeaders::concealed(&request.headers), concealed::bytes(&request.body));
-        let conceals = target.is_some() || headers.is_some() || body.is_some();
+        let headers = KeptHeaders::of(&request.headers);
+        let (own_headers, body) = (headers.concealed(), concealed::bytes(&request.body));
+        let conceals = target.is_some() || own_headers.is_some() || body.is_some();
         Self {
             id,
             operation: trace.operation.map(Cow::Borrowed),
@@ -73,7 +74,7 @@ impl RequestEntry {
             note: trace.note.map(Cow::Borrowed),
             method: method_name(&request.method),
             target: target.unwrap_or(request.target),
-            headers: headers.unwrap_or_else(|| KeptHeaders::of(&request.headers)),
+            headers: own_headers.unwrap_or(headers),
             body: Kept(body.map_or(request.body, Bytes::from)),
             answer: None,
             conceals,
@@ -87,7 +88,7 @@ impl RequestEntry {
             answer.body = Kept::default(); // it is not sent
         }
         if self.conceals {
-            answer.headers = KeptHeaders::concealed(&response.headers).unwrap_or(answer.headers);
+            answer.headers = answer.headers.concealed().unwrap_or(answer.headers);
             answer.body = concealed::bytes(&answer.body.0).map_or(answer.body, |it| Kept(it.into()));
         }
         answer

@@ -72,16 +72,18 @@ impl KeptHeaders {
         Self { block: block.into_boxed_slice(), count: headers.len() }
     }
 
-    /// Copies them without live keys and card numbers. `None`: they contain none.
-    pub fn concealed(headers: &HeaderMap) -> Option<Self> {
+    /// The same without live keys and card numbers. `None`: they contain none.
+    pub fn concealed(&self) -> Option<Self> {
+        if !concealed::may_hide(&self.block) {
+            return None;
+        }
         let (mut block, mut is_other) = (Vec::new(), false);
-        for (name, value) in headers {
-            let (name, value) = (name.as_str().as_bytes(), value.as_bytes());
+        for (name, value) in self.pairs() {
             let (own_name, own_value) = (concealed::bytes(name), concealed::bytes(value));
             is_other = is_other || own_name.is_some() || own_value.is_some();
             append(&mut block, own_name.as_deref().unwrap_or(name), own_value.as_deref().unwrap_or(value));
         }
-        is_other.then(|| Self { block: block.into_boxed_slice(), count: headers.len() })
+        is_other.then(|| Self { block: block.into_boxed_slice(), count: self.count })
     }
 
     /// Names and values, in order.
