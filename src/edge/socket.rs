@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use http::StatusCode;
+use memchr::memchr_iter;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -132,7 +133,7 @@ impl Socket {
 
     fn count(&self, read: &[u8]) {
         if !self.0.place.is_busy() {
-            let lines = read.split(|it| *it == b'\n').count() - 1;
+            let lines = memchr_iter(b'\n', read).count();
             self.0.head_bytes.fetch_add(read.len(), Ordering::Relaxed);
             self.0.head_lines.fetch_add(lines, Ordering::Relaxed);
             let mut begins = self.0.head_begins.lock();
