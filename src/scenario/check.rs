@@ -148,7 +148,7 @@ impl<'a> Check<'a> {
             Kind::Text if !matches!(node.what, What::Text(_) | What::Number(_)) => self.wrong_kind(node, "text"),
             Kind::Plain if plain.is_none() => self.wrong_kind(node, "text or a number"),
             Kind::Flag if node.what == What::Flag(false) => self.wrong_kind_but_near(node, "true", Some("to switch it off, remove it")),
-            Kind::Flag if node.what != What::Flag(true) => self.wrong_kind(node, "true"),
+            Kind::Flag if node.what != What::Flag(true) => self.not_a_flag(node),
             Kind::Integer { min, max } => {
                 let fits = matches!(node.what, What::Number(_))
                     && plain.and_then(|it| it.parse::<i64>().ok()).is_some_and(|it| (min..=max).contains(&it));
@@ -302,12 +302,7 @@ impl<'a> Check<'a> {
         for (key, it) in members {
             match shape.row(&key.name) {
                 Some(row) => self.value(it, row.kind, provider),
-                None => self.note_unknown(
-                    &key.at,
-                    format!("{} has no `{}`", shape.what, cut(&key.name)),
-                    &key.name,
-                    shape.rows.iter().map(|it| it.name),
-                ),
+                None => self.note_unknown_row(key, shape, &[]),
             }
         }
         self.check_missing(node, shape);

@@ -26,6 +26,7 @@ mod readme;
 mod rules;
 mod scenarios;
 mod simulate;
+mod slips;
 mod tape;
 mod tidy;
 mod wrapping;

@@ -27,9 +27,24 @@ impl Check<'_> {
         }
     }
 
+    /// Notes a value of an effect that is switched on by `true`.
+    pub(super) fn not_a_flag(&mut self, node: &Node) {
+        let help = match node.plain().map(str::to_lowercase).as_deref() {
+            Some("yes" | "on" | "y" | "true" | "1") => Some("write it as `true`, without quotes"),
+            Some("no" | "off" | "n" | "false" | "0") => Some("to switch it off, remove it"),
+            _ => None,
+        };
+        self.wrong_kind_but_near(node, "true", help);
+    }
+
     pub(super) fn not_a_mapping(&mut self, node: &Node, shape: &'static Shape) {
         let names = shape.rows.iter().map(|it| it.name).collect::<Vec<_>>().join(", ");
-        let help = if std::ptr::eq(shape, &raw const SCENARIO) { BEGINNING.to_owned() } else { format!("its names are {names}") };
+        let help = match &node.what {
+            _ if std::ptr::eq(shape, &raw const SCENARIO) => BEGINNING.to_owned(),
+            What::Number(it) if shape.row("status").is_some() => format!("write {{ status: {it} }}"),
+            What::Null if 0 < node.at.start => format!("write its lines below it, indented deeper; its names are {names}"),
+            What::Null | What::Flag(_) | What::Number(_) | What::Text(_) | What::List(_) | What::Map(_) => format!("its names are {names}"),
+        };
         self.mistakes
             .push(Mistake::at(node.at.clone(), format!("{} is a mapping, and this is {}", shape.what, described(node))).help(help));
     }

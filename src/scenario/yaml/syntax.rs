@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::slips;
 use super::{ALIASES_MAX, ANCHORS_MAX, DEPTH_MAX, NODES_MAX};
 use crate::scenario::mistakes::{Mistake, cut};
 
@@ -73,6 +74,9 @@ pub fn mistake(text: &str, at: Range<usize>, said: &str) -> Mistake {
     }
     if let Some(tab) = indented_with_a_tab(text, at.start) {
         return Mistake::at(tab, "this line is indented with a tab").help("indent with spaces");
+    }
+    if let Some(slip) = slips::find(text, &at, &lower) {
+        return slip;
     }
     match SENTENCES.iter().find(|it| lower.contains(&it.0.to_lowercase())) {
         Some((_, what, TOO_MUCH)) => Mistake::at(at, *what).help(format!(
