@@ -1,6 +1,6 @@
 //! Compares a tree with the rows of the grammar, and notes every mistake of the file at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use texts::{BEGINNING, check_offset};
@@ -19,6 +19,7 @@ use crate::kit::time::{parse_duration, parse_timestamp};
 use crate::kit::{live_keys, money};
 
 pub mod names;
+pub mod promises;
 mod steps;
 mod texts;
 mod words;
@@ -54,12 +55,14 @@ pub struct Check<'a> {
     pub secrets: Secrets,
     /// The names that the steps so far have saved.
     saved: BTreeMap<String, Range<usize>>,
+    /// The names of the inboxes to which the text refers.
+    inboxes: BTreeSet<String>,
 }
 
 impl<'a> Check<'a> {
     /// A check without mistakes.
     pub fn new(known: Known<'a>) -> Self {
-        Self { known, mistakes: Vec::new(), secrets: Secrets::default(), saved: BTreeMap::new() }
+        Self { known, mistakes: Vec::new(), secrets: Secrets::default(), saved: BTreeMap::new(), inboxes: BTreeSet::new() }
     }
 
     /// Notes a mistake at this place.
@@ -72,6 +75,7 @@ impl<'a> Check<'a> {
         let known = self.known;
         let mut wrong = Vec::new();
         let mut secrets = std::mem::take(&mut self.secrets);
+        let inboxes = &mut self.inboxes;
         let mapped = node.map_texts(&mut |text, at| {
             let mut refuse = |what: String, help: &str| wrong.push(Mistake::at(at.clone(), what).help(help));
             let found = match pieces(text) {
@@ -89,7 +93,10 @@ impl<'a> Check<'a> {
                 match piece {
                     Piece::Plain("${") => out.push_str("$${"),
                     Piece::Plain(it) => out.push_str(it),
-                    Piece::Inbox(name) => out.push_str(&inbox_url(name)),
+                    Piece::Inbox(name) => {
+                        inboxes.insert(name.to_owned());
+                        out.push_str(&inbox_url(name));
+                    }
                     Piece::Saved { name, path } => {
                         out.push_str("${");
                         out.push_str(&[&[name], &path[..]].concat().join("."));
@@ -153,9 +160,7 @@ impl<'a> Check<'a> {
                 let fits = matches!(node.what, What::Number(_))
                     && plain.and_then(|it| it.parse::<i64>().ok()).is_some_and(|it| (min..=max).contains(&it));
                 if !fits {
-                    let what = if min == max { format!("the number {min}") } else { format!("a whole number from {min} to {max}") };
-                    let quoted = matches!(&node.what, What::Text(it) if it.parse::<i64>().is_ok());
-                    self.wrong_kind_but_near(node, &what, quoted.then_some("write it without quotes"));
+                    self.not_a_number(node, min, max);
                 }
             }
             Kind::Amount if plain.and_then(money::parse).is_none_or(|it| it <= rust_decimal::Decimal::ZERO) => {

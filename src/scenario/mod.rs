@@ -25,7 +25,8 @@ pub mod yaml;
 use check::Check;
 pub use check::Known;
 use check::names::Defined;
-pub use mistakes::{Mistake, Mistakes};
+use check::promises::Deviations;
+pub use mistakes::{Level, Mistake, Mistakes};
 use reference::{Saved, resolved};
 use secrets::Secrets;
 pub use step::{Call, Expect, Proof, Step, StepKind};
@@ -44,6 +45,8 @@ pub struct Scenario {
     /// What a sandbox starts with.
     pub setup: Arc<Setup>,
     pub steps: Vec<Step>,
+    /// What does not stop it, but is hardly meant.
+    pub warnings: Option<Mistakes>,
     /// Its text, for mistakes that are found only when it is loaded.
     source: Source,
 }
@@ -61,10 +64,12 @@ struct Source {
 /// Every mistake of the text, with its place.
 pub fn parse(file: &str, text: &str, known: Known<'_>) -> Result<Scenario, Mistakes> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    read_checked(file, text, known, |check, node| {
+    let (mut scenario, warnings) = read_checked(file, text, known, |check, node| {
         check.scenario(node);
         read(check, node, file, text)
-    })
+    })?;
+    scenario.warnings = warnings;
+    Ok(scenario)
 }
 
 /// Reads one rule: the body of a control call.
@@ -78,9 +83,16 @@ pub fn parse_rule(text: &str, known: Known<'_>) -> Result<Rule, Mistakes> {
         }
         rule::read(check, node)
     })
+    .map(|it| it.0)
 }
 
-fn read_checked<T>(file: &str, text: &str, known: Known<'_>, read: impl FnOnce(&mut Check<'_>, &Node) -> T) -> Result<T, Mistakes> {
+/// What was read, and its warnings.
+fn read_checked<T>(
+    file: &str,
+    text: &str,
+    known: Known<'_>,
+    read: impl FnOnce(&mut Check<'_>, &Node) -> T,
+) -> Result<(T, Option<Mistakes>), Mistakes> {
     let mut check = Check::new(known);
     let node = yaml::parse(text).map_err(|it| Mistakes::of(file, text, &Secrets::by_lines(text, known.contracts), vec![it]))?;
     check.secrets.add_named(&node, known.contracts);
@@ -92,7 +104,12 @@ fn read_checked<T>(file: &str, text: &str, known: Known<'_>, read: impl FnOnce(&
     let places: BTreeSet<(usize, usize)> = unread.iter().map(|it| (it.at.start, it.at.end)).collect();
     check.mistakes.retain(|it| !places.contains(&(it.at.start, it.at.end)));
     check.mistakes.extend(unread);
-    if check.mistakes.is_empty() { Ok(value) } else { Err(Mistakes::of(file, text, &check.secrets, check.mistakes)) }
+    let is_good = check.mistakes.iter().all(|it| it.level == Level::Warning);
+    let all = (!check.mistakes.is_empty()).then(|| Mistakes::of(file, text, &check.secrets, check.mistakes));
+    match all {
+        Some(all) if !is_good => Err(all),
+        warnings => Ok((value, warnings)),
+    }
 }
 
 impl Scenario {
@@ -144,6 +161,7 @@ fn read(check: &mut Check<'_>, node: &Node, file: &str, text: &str) -> Scenario 
         mode,
         now: clock("now").and_then(|it| parse_timestamp(it).ok()),
         steps,
+        warnings: None,
         source: Source { file: file.to_owned(), text: text.to_owned(), secrets: check.secrets.clone() },
     }
 }
@@ -168,6 +186,11 @@ fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
         check.wrong(&node.at, format!("a scenario has at most {STEPS_MAX} steps"));
     }
     let mut defined = Defined::before_the_steps(node);
+    if items.is_empty() && matches!(node.what, yaml::What::Map(_)) {
+        let mistake = Mistake::at(node.place_of("steps"), "this scenario has no steps, so `playmoney run` proves nothing with it");
+        check.mistakes.push(mistake.help("`serve` begins with its state and its rules; add `steps` to play it").warning());
+    }
+    let deviations = Deviations::of(node);
     let mut steps = Vec::new();
     let (mut counted, mut line) = (0, 1);
     for it in items.iter().take(STEPS_MAX) {
@@ -177,6 +200,8 @@ fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
         line += text.get(counted..it.at.start).unwrap_or("").matches('\n').count();
         counted = it.at.start;
         defined.check(check, it);
+        check.promises(it, deviations);
+        check.receiver(it);
         steps.extend(step::read(check, it, line, &defined.saved));
         defined.add(it);
     }

@@ -1,12 +1,13 @@
 //! Reads the steps of a scenario from their nodes.
 
+use super::check::promises::IsStatus;
 use super::check::{Check, holds_reference};
 use super::keys::STEPS;
-use super::mistakes::{Mistake, cut};
+use super::mistakes::Mistake;
 use super::rule;
 use super::rule::exclude;
 use super::shape::Shape;
-use super::yaml::{Node, What};
+use super::yaml::Node;
 use crate::engine::tables::{Contract, Operation};
 use crate::kit::fields::Need;
 use crate::kit::http::{HeaderName, HeaderValue};
@@ -165,8 +166,11 @@ fn check_events_and_numbers(check: &mut Check<'_>, node: &Node) {
     }
     let inside = |name: &str, inner: &str| node.get(name).and_then(|it| it.get(inner));
     let waited = inside("wait_for", "where").and_then(|it| it.get("status"));
-    for it in [inside("expect", "status"), inside("expect_webhook", "count"), waited] {
-        check_number(check, it);
+    for it in [inside("expect", "status"), waited] {
+        check.number(it, IsStatus::Yes);
+    }
+    for it in [inside("expect_webhook", "count"), inside("expect_webhook", "attempts"), inside("expect_no_webhook", "attempts")] {
+        check.number(it, IsStatus::No);
     }
 }
 
@@ -241,21 +245,6 @@ fn check_action(check: &mut Check<'_>, node: &Node, provider: &str, action: &str
             let at = with.map_or(node.at.clone(), |it| it.at.clone());
             check.wrong(&at, format!("{provider}.{action} needs `{}`: {}", it.name, it.meaning));
         }
-    }
-}
-
-/// Notes a text that is compared with a number.
-fn check_number(check: &mut Check<'_>, node: Option<&Node>) {
-    if let Some(it) = node
-        && let What::Text(text) = &it.what
-        && !holds_reference(it)
-    {
-        let help =
-            if text.parse::<u32>().is_ok() { "write it without quotes" } else { "write a number, or a matcher such as { gte: 400 }" };
-        check.mistakes.push(
-            Mistake::at(it.at.clone(), format!("this is compared with a number, and the text `{}` never equals a number", cut(text)))
-                .help(help),
-        );
     }
 }
 

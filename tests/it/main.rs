@@ -18,6 +18,7 @@ mod merchants;
 mod net;
 mod platforms;
 mod playing;
+mod promises;
 mod qbitpay;
 mod quantapay;
 mod quantum_payouts;

@@ -27,6 +27,17 @@ impl Check<'_> {
         }
     }
 
+    /// Notes a value that is not a whole number in this range. The only number with one value is the version.
+    pub(super) fn not_a_number(&mut self, node: &Node, min: i64, max: i64) {
+        if min == max && matches!(node.what, What::Number(_)) {
+            let what = format!("this playmoney reads version {min}, and this file has version {}", cut(node.plain().unwrap_or("")));
+            return self.wrong(&node.at, what);
+        }
+        let what = if min == max { format!("the number {min}") } else { format!("a whole number from {min} to {max}") };
+        let quoted = matches!(&node.what, What::Text(it) if it.parse::<i64>().is_ok());
+        self.wrong_kind_but_near(node, &what, quoted.then_some("write it without quotes"));
+    }
+
     /// Notes a value of an effect that is switched on by `true`.
     pub(super) fn not_a_flag(&mut self, node: &Node) {
         let help = match node.plain().map(str::to_lowercase).as_deref() {
@@ -84,13 +95,15 @@ impl Check<'_> {
 
     /// Checks the answers of a receiver. A mistake is noted at its step of the script.
     pub(super) fn script(&mut self, node: &Node) {
-        let one = |it: &Node| parse_script(&serde_json::Value::Array(vec![it.to_value()])).err().map(|why| (it.at.clone(), why));
-        let wrong: Vec<_> = node.items().iter().filter_map(one).collect();
+        let one = |it: &Node| parse_script(&serde_json::Value::Array(vec![it.to_value()])).err();
+        let wrong: Vec<_> = node.items().iter().filter_map(|it| Some((it, one(it)?))).collect();
         if let (true, Err(why)) = (wrong.is_empty(), parse_script(&node.to_value())) {
             self.wrong(&node.at, why);
         }
-        for (at, why) in wrong {
-            self.wrong(&at, why);
+        for (it, why) in wrong {
+            let near = it.plain().and_then(|it| close(it, ["timeout", "reset"]));
+            let mistake = Mistake { help: near.map(|it| format!("the nearest is `{it}`")), ..Mistake::at(it.at.clone(), why) };
+            self.mistakes.push(mistake);
         }
     }
 }
