@@ -84,3 +84,33 @@ fn the_scenarios_of_this_repository_have_no_warnings() {
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.is_empty() && output.status.success(), "{told}");
 }
+
+#[test]
+fn the_schema_names_what_a_step_can_say() {
+    let schema = playmoney::inside::scenario::schema::document(&crate::broken::contracts());
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let titles: Vec<&str> =
+        schema["$defs"]["step"]["oneOf"].as_array().expect("a list").iter().filter_map(|it| it["title"].as_str()).collect();
+    assert!(schema["$id"].is_string() && titles.contains(&"call") && titles.contains(&"wait_for"), "{titles:?}");
+    let call = &schema["$defs"]["step"]["oneOf"][0]["allOf"];
+    let own = call.as_array().expect("a list").iter().find(|it| it["if"]["properties"]["call"]["const"] == "quoine.createInvoice");
+    assert!(own.is_some_and(|it| it["then"]["properties"]["with"]["properties"]["price"]["description"].is_string()), "{own:?}");
+    let is_good = |text: &str| {
+        let node = playmoney::inside::scenario::yaml::parse(&format!("version: 1\n{text}\n")).expect("YAML");
+        validator.is_valid(&node.to_value())
+    };
+    for (text, good) in [
+        ("steps: [{ act: quoine.pay, with: { invoice: 1 } }]", true),
+        ("steps: [{ act: quoine.pay, with: { invoce: 1 } }]", false),
+        ("steps: [{ set: quoine, with: { pace: manual } }]", true),
+        ("steps: [{ set: quoine, with: { peace: manual } }]", false),
+        ("rules: [{ on: quoine.*, then: { error: usage_limit } }]", true),
+        ("rules: [{ on: quoine.*, then: { error: insufficient_balance } }]", false),
+        ("steps: [{ advance: 30m }]", true),
+        ("steps: [{ advance: 30 minutes }]", true),
+        ("steps: [{ advance: half an hour }]", false),
+        ("steps: [{ call: quoine.createInvoice, with: { prize: 1 } }]", true),
+    ] {
+        assert_eq!(is_good(text), good, "{text}");
+    }
+}
