@@ -135,6 +135,11 @@ impl Log {
         }
     }
 
+    /// The number that the next entry gets.
+    pub const fn next_sequence(&self) -> u64 {
+        self.next_sequence
+    }
+
     /// How many things have happened.
     pub fn counts(&self) -> Counts {
         self.counts

@@ -170,6 +170,11 @@ impl Mistakes {
         self.all.iter().take(REPORTED_MAX).map(one).chain(more).collect::<Vec<_>>().into()
     }
 
+    /// The line of the first one, from 1.
+    pub fn first_line(&self) -> usize {
+        self.all.first().map_or(1, |it| self.line_and_column(it.at.start).0)
+    }
+
     /// How many there are.
     pub const fn count(&self) -> usize {
         self.count

@@ -45,6 +45,26 @@ pub enum StepKind {
     WaitFor(Node),
 }
 
+impl StepKind {
+    /// What a step makes happen, as a verb and the rest, when the log does not say it by itself.
+    pub fn in_words(&self) -> Option<(&'static str, String)> {
+        let plain = |it: &Node| it.plain().map_or_else(|| it.to_json(), str::to_owned);
+        let with = |it: Option<&Node>| it.map_or(String::new(), |it| format!(" {}", it.to_json()));
+        Some(match self {
+            Self::Act { provider, action, with: own, .. } => ("act", format!("{provider}.{action}{}", with(own.as_ref()))),
+            Self::Advance { with: own, .. } => ("advance", plain(own)),
+            Self::Rule(it) => ("rule", it.get("name").or_else(|| it.get("on")).map_or(String::new(), plain)),
+            Self::DropRule(name) => ("no rule", name.clone()),
+            Self::Receiver { inbox, respond } => ("receiver", format!("{inbox} {}", respond.to_json())),
+            Self::Set { provider, with: own, .. } => ("set", format!("{provider}{}", with(Some(own)))),
+            Self::Snapshot(name) => ("snapshot", name.clone()),
+            Self::Restore(name) => ("restore", name.clone()),
+            Self::Fork(name) => ("fork", name.clone()),
+            Self::Call(_) | Self::Expect { .. } | Self::ExpectWebhook(_) | Self::ExpectNoWebhook(_) | Self::WaitFor(_) => return None,
+        })
+    }
+}
+
 /// A call of a merchant.
 #[derive(Clone, Debug)]
 pub struct Call {
