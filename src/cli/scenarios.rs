@@ -61,7 +61,7 @@ impl Check {
     /// Prints the mistakes. The exit code says whether a file has any.
     pub fn run(self) -> Result<Exit, Stop> {
         let files = files(&self.paths)?;
-        let mut all = Vec::new();
+        let (mut all, mut warnings) = (Vec::new(), Vec::new());
         let (mut broken, mut warned) = (0, 0);
         for file in &files {
             let mistakes = match load(file) {
@@ -76,13 +76,16 @@ impl Check {
                 }
             };
             if self.json {
-                all.extend(mistakes.to_json().as_array().cloned().unwrap_or_default());
+                let told = mistakes.to_json().as_array().cloned().unwrap_or_default();
+                let (own, other): (Vec<_>, Vec<_>) = told.into_iter().partition(|it| it["level"] == "warning");
+                warnings.extend(own);
+                all.extend(other);
             } else {
                 tell(format!("{}\n", mistakes.render(wants_colours())));
             }
         }
         if self.json {
-            print(&serde_json::json!({"files": files.len(), "invalid": broken, "mistakes": all}).to_string())?;
+            print(&serde_json::json!({"files": files.len(), "invalid": broken, "mistakes": all, "warnings": warnings}).to_string())?;
         } else if broken == 0 {
             let warned = if 0 < warned { format!(", {}", count(warned, "warning")) } else { String::new() };
             print(&format!("{} good{warned}", count(files.len(), "scenario")))?;

@@ -58,7 +58,7 @@ pub struct Sign {
     /// The header NONCE of the request, an empty text for none; default: a new one
     #[arg(long, value_name = "TEXT", requires = "target")]
     nonce: Option<String>,
-    /// Print a `curl` command that sends the request, to --url or to http://127.0.0.1:4242/PROVIDER
+    /// Print a `curl` command that sends the request, to --url or to the usual address of `serve`
     #[arg(long, requires = "target", conflicts_with = "json")]
     curl: bool,
 }

@@ -75,7 +75,6 @@ impl<'a> Check<'a> {
         let known = self.known;
         let mut wrong = Vec::new();
         let mut secrets = std::mem::take(&mut self.secrets);
-        let inboxes = &mut self.inboxes;
         let mapped = node.map_texts(&mut |text, at| {
             let mut refuse = |what: String, help: &str| wrong.push(Mistake::at(at.clone(), what).help(help));
             let found = match pieces(text) {
@@ -93,10 +92,7 @@ impl<'a> Check<'a> {
                 match piece {
                     Piece::Plain("${") => out.push_str("$${"),
                     Piece::Plain(it) => out.push_str(it),
-                    Piece::Inbox(name) => {
-                        inboxes.insert(name.to_owned());
-                        out.push_str(&inbox_url(name));
-                    }
+                    Piece::Inbox(name) => out.push_str(&inbox_url(name)),
                     Piece::Saved { name, path } => {
                         out.push_str("${");
                         out.push_str(&[&[name], &path[..]].concat().join("."));

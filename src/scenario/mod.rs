@@ -30,7 +30,7 @@ pub use mistakes::{Level, Mistake, Mistakes};
 use reference::{Saved, resolved};
 use secrets::Secrets;
 pub use step::{Call, Expect, Proof, Step, StepKind};
-use yaml::Node;
+use yaml::{Node, What};
 
 /// Steps of one scenario.
 pub const STEPS_MAX: usize = 1_000;
@@ -96,6 +96,7 @@ fn read_checked<T>(
     let mut check = Check::new(known);
     let node = yaml::parse(text).map_err(|it| Mistakes::of(file, text, &Secrets::by_lines(text, known.contracts), vec![it]))?;
     check.secrets.add_named(&node, known.contracts);
+    check.keep_inboxes(&node);
     let node = check.substitute(&node);
     check.secrets.add_named(&node, known.contracts);
     let unread = std::mem::take(&mut check.mistakes);
@@ -105,6 +106,8 @@ fn read_checked<T>(
     check.mistakes.retain(|it| !places.contains(&(it.at.start, it.at.end)));
     check.mistakes.extend(unread);
     let is_good = check.mistakes.iter().all(|it| it.level == Level::Warning);
+    // Before its first steps, a file that is wrong needs no warning.
+    check.mistakes.retain(|it| is_good || it.level == Level::Error || node.get("steps").is_some());
     let all = (!check.mistakes.is_empty()).then(|| Mistakes::of(file, text, &check.secrets, check.mistakes));
     match all {
         Some(all) if !is_good => Err(all),
@@ -186,7 +189,8 @@ fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
         check.wrong(&node.at, format!("a scenario has at most {STEPS_MAX} steps"));
     }
     let mut defined = Defined::before_the_steps(node);
-    if items.is_empty() && matches!(node.what, yaml::What::Map(_)) {
+    let has_none = node.get("steps").is_none_or(|it| it.what == What::List(Vec::new()));
+    if has_none && matches!(node.what, What::Map(_)) {
         let mistake = Mistake::at(node.place_of("steps"), "this scenario has no steps, so `playmoney run` proves nothing with it");
         check.mistakes.push(mistake.help("`serve` begins with its state and its rules; add `steps` to play it").warning());
     }

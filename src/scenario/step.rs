@@ -49,10 +49,12 @@ impl StepKind {
     /// What a step makes happen, as a verb and the rest, when the log does not say it by itself.
     pub fn in_words(&self) -> Option<(&'static str, String)> {
         let plain = |it: &Node| it.plain().map_or_else(|| it.to_json(), str::to_owned);
-        let with = |it: Option<&Node>| it.map_or(String::new(), |it| format!(" {}", it.to_json()));
+        let with = |own: Option<&Node>| own.map_or(String::new(), |it| format!(" {}", it.to_json()));
+        let pairs = |own: &Node| own.members().iter().map(|(key, it)| format!("{} {}", key.name, plain(it))).collect::<Vec<_>>().join(" ");
+        let words = |own: &Node| if own.members().is_empty() { plain(own) } else { pairs(own) };
         Some(match self {
             Self::Act { provider, action, with: own, .. } => ("act", format!("{provider}.{action}{}", with(own.as_ref()))),
-            Self::Advance { with: own, .. } => ("advance", plain(own)),
+            Self::Advance { with: own, .. } => ("advance", words(own)),
             Self::Rule(it) => ("rule", it.get("name").or_else(|| it.get("on")).map_or(String::new(), plain)),
             Self::DropRule(name) => ("no rule", name.clone()),
             Self::Receiver { inbox, respond } => ("receiver", format!("{inbox} {}", respond.to_json())),

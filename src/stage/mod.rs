@@ -138,7 +138,9 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
         for it in &mut steps {
             it.mask(&render);
         }
-        acts.iter_mut().for_each(|it| it.what = render.text(&it.what));
+        for it in &mut acts {
+            it.what = render.text(&it.what);
+        }
         events = interleaved(render.timeline(&world.core.log), std::mem::take(&mut acts));
     });
     Report { steps, started_at, ended_at, timeline: events }

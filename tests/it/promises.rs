@@ -72,8 +72,9 @@ fn what_may_be_is_not_warned_of() {
 
 #[test]
 fn with_rules_a_missing_parameter_is_only_a_warning() {
-    let text = "version: 1\nrules: [{ on: quoine.*, then: { status: 201 } }]\nsteps:\n  - { call: quoine.createInvoice, expect: { status: 201 } }\n";
-    let read = load("a.yaml", text).unwrap_or_else(|it| panic!("{}", it.render(false)));
+    let rules = "rules: [{ on: quoine.*, then: { status: 201 } }]\n";
+    let text = format!("version: 1\n{rules}steps:\n  - {{ call: quoine.createInvoice, expect: {{ status: 201 }} }}\n");
+    let read = load("a.yaml", &text).unwrap_or_else(|it| panic!("{}", it.render(false)));
     assert_eq!(read.warnings.map(|it| it.count()), Some(1));
 }
 

@@ -17,6 +17,7 @@ const IN_BRACES: &[Row] = &[
     ("    with: {\n      id: ${invoice.id}\n    }\n",       5, "a reference in braces has to stand in quotes", "write \"${invoice.id}\""),
     ("    with: { ids: [${invoice.id}] }\n",                4, "a reference in brackets has to stand in quotes", "write \"${invoice.id}\""),
     ("    with: { id: order-${invoice.id} }\n",             4, "a reference in braces has to stand in quotes", "put the whole text in quotes, with the reference in it"),
+    ("    with: { id: \u{ecc0e}[a: b] }\n",                   4, "a comma is missing in this mapping in braces", "add the comma, or the closing }"),
     ("    with: { id: ${env:KEY|a secret} }\n",             4, "a reference in braces has to stand in quotes", "put the whole text in quotes, with the reference in it"),
     ("    with: { id: {{ invoice.id }} }\n",                4, "a reference is written with one $ and one pair of braces", "write \"${invoice.id}\""),
     ("    with: { price: \"1\" name: x }\n",                4, "a comma is missing before `name`", "separate the members with commas"),

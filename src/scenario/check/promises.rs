@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Check, holds_reference};
+use crate::engine::inbox::is_name as is_inbox;
 use crate::engine::tables::{Auth, Contract, Operation};
 use crate::kit::fields::{Field, Kind, Need};
 use crate::kit::nearest::close;
 use crate::scenario::matchers::{OPERATORS, is_operation};
 use crate::scenario::mistakes::{Level, Mistake, cut};
+use crate::scenario::reference::{Piece, pieces};
 use crate::scenario::yaml::{Node, What};
 
 /// What a file has that lets a step be answered in another way than the contract says.
@@ -131,12 +133,19 @@ impl Check<'_> {
         }
     }
 
+    /// Keeps the names of the inboxes to which the texts of a file refer.
+    pub fn keep_inboxes(&mut self, node: &Node) {
+        let found = if let What::Text(text) = &node.what { pieces(text).unwrap_or_default() } else { Vec::new() };
+        self.inboxes.extend(found.into_iter().filter_map(|it| if let Piece::Inbox(name) = it { Some(name.to_owned()) } else { None }));
+        node.items().iter().chain(node.members().iter().map(|it| &it.1)).for_each(|it| self.keep_inboxes(it));
+    }
+
     /// Notes a receiver that no account of the file names as its address.
     pub fn receiver(&mut self, step: &Node) {
         let Some((node, asked)) = step.get("receiver").and_then(|it| Some((it, it.plain()?))) else { return };
         let slugs = self.known.contracts.iter().map(|it| it.slug);
         let words: BTreeSet<String> = slugs.map(str::to_owned).chain(self.inboxes.iter().cloned()).collect();
-        if !words.contains(asked) {
+        if is_inbox(asked) && !words.contains(asked) {
             let help = match close(asked, words.iter().map(String::as_str)) {
                 Some(near) => format!("the nearest is `{near}`"),
                 None => format!("give an account `webhook_url: \"${{inbox:{}}}\"`", cut(asked)),

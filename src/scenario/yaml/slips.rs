@@ -41,7 +41,7 @@ const fn is_of_reference(it: char) -> bool {
 
 /// `{{ name.field }}`, as other programs write a reference.
 fn moustache(text: &str, at: usize) -> Option<Mistake> {
-    let begin = at.checked_sub(1).filter(|it| text[*it..].starts_with("{{"))?;
+    let begin = at.checked_sub(1).filter(|before| text.get(*before..).is_some_and(|it| it.starts_with("{{")))?;
     let (inner, _) = text[begin + 2..].split_once("}}")?;
     let name = inner.trim();
     let is_reference = !name.is_empty() && name.chars().all(is_of_reference);
@@ -180,14 +180,13 @@ fn innermost(before: &str) -> Option<usize> {
     for (place, it) in before.char_indices() {
         match (quote, it) {
             (Some('#'), '\n') => quote = None,
-            (Some(own), _) if own == it && (own == '\'' || last != '\\') => quote = None,
-            (Some(_), _) => {}
+            (Some(own), _) if own == it && own != '#' && (own == '\'' || last != '\\') => quote = None,
             (None, '#') if last.is_whitespace() => quote = Some('#'),
             (None, '"' | '\'') if last.is_whitespace() || matches!(last, '{' | '[' | ',' | ':') => quote = Some(it),
             // In a block, a bracket begins a value only where a value can begin.
             (None, '{' | '[') if !open.is_empty() || last.is_whitespace() => open.push(place),
             (None, '}' | ']') => _ = open.pop(),
-            (None, _) => {}
+            _ => {}
         }
         last = it;
     }
