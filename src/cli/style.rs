@@ -24,7 +24,7 @@ pub const QUIET: Style = Style::new().effects(Effects::DIMMED);
 /// Headings and names.
 pub const STRONG: Style = Style::new().effects(Effects::BOLD);
 
-/// A text in that style. What prints it removes the style where nobody wants colours.
+/// A text in that style. The writer removes the style where colours are off.
 pub fn painted(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }

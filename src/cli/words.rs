@@ -80,7 +80,7 @@ const TIPS: &[(&[&str], &str)] = &[
     (&["--no-color", "--no-colour"], "colours are switched off by `--color never`"),
 ];
 
-/// Replaces the advice about an unknown flag by what is probably meant. That a flag can be a value helps nobody here.
+/// Tells for an unknown flag which flag is probably meant. The advice of clap, how to give a flag as a value, is removed.
 pub fn with_tip(mut error: clap::Error) -> clap::Error {
     if error.kind() != ErrorKind::UnknownArgument {
         return error;

@@ -32,7 +32,6 @@ use crate::engine::delivery::{AttemptId, Status};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::is_name;
 use crate::engine::world::World;
-use crate::kit::concealed;
 use crate::kit::http::{Request, RequestPath, Response, Target, allow};
 use crate::kit::nearest::{close, nearest};
 use crate::kit::time::Uptime;
@@ -150,7 +149,7 @@ impl Problem {
     }
 
     fn render(&self) -> Response {
-        Response::problem_with(self.status, self.code, &concealed::text(&self.detail), &self.members)
+        Response::problem_with(self.status, self.code, &self.detail, &self.members)
     }
 }
 

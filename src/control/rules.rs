@@ -75,7 +75,8 @@ pub fn remove(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 }
 
 pub fn clear(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let removed: Vec<String> = ask.world.core.rules.iter().map(|it| it.rule.name.clone()).collect();
+    let render = Renderer::of(ask.world);
+    let removed: Vec<String> = ask.world.core.rules.iter().map(|it| render.text(&it.rule.name)).collect();
     ask.world.core.rules.clear();
     ok(&json!({"removed": removed}))
 }

@@ -48,7 +48,7 @@ pub enum Told {
     Nowhere,
 }
 
-/// Whether anybody reads the log: what it says is costly to compose.
+/// Whether the log is written. Its lines are costly to compose, so they are composed only then.
 pub fn is_read() -> bool {
     tracing::enabled!(tracing::Level::INFO)
 }

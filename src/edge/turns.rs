@@ -14,7 +14,7 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// Waits for a turn. It lasts until the caller waits for something else.
+    /// Waits for a turn. It ends when a task of its own has yielded once, whatever the caller does meanwhile.
     pub async fn take(&self) {
         let Ok(turn) = Arc::clone(&self.0).acquire_owned().await else { return };
         tokio::spawn(async move {

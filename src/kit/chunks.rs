@@ -127,28 +127,36 @@ mod tests {
 
     use super::*;
 
+    /// Between two items that are pushed; more than one item is ever raised by.
+    const STRIDE: usize = 1_000;
+
     proptest! {
         #[test]
         fn chunks_are_a_list_and_a_copy_keeps_what_it_was(steps in prop::collection::vec((0..8_u8, 0..200_usize), 0..900)) {
             let (mut chunks, mut plain) = (Chunks::default(), VecDeque::new());
             let mut copies = Vec::new();
             for (number, (step, place)) in steps.into_iter().enumerate() {
+                let bound = number * STRIDE;
                 match step {
                     0 | 1 => prop_assert_eq!(chunks.pop_front(), plain.pop_front()),
                     2 => prop_assert_eq!(chunks.get_mut(place).map(|it| *it += 1), plain.get_mut(place).map(|it| *it += 1)),
                     3 if place < 10 => copies.push((chunks.clone(), plain.clone())),
                     _ => {
-                        chunks.push_back(number);
-                        plain.push_back(number);
+                        chunks.push_back(bound);
+                        plain.push_back(bound);
                     }
                 }
                 prop_assert_eq!((chunks.count(), chunks.get(place)), (plain.len(), plain.get(place)));
+                prop_assert!(chunks.from(place).eq(plain.iter().skip(place)), "from {place}");
+                // The items ascend: what is pushed is larger than all before, and what is changed stays below the next.
+                let middle = plain.get(place).copied().unwrap_or(bound);
+                for bound in [0, middle, middle + 1, usize::MAX] {
+                    prop_assert_eq!(chunks.partition_point(|it| *it < bound), plain.partition_point(|it| *it < bound));
+                }
             }
             copies.push((chunks, plain));
             for (chunks, plain) in copies {
                 prop_assert!(chunks.iter().eq(plain.iter()) && chunks.iter().rev().eq(plain.iter().rev()));
-                let ascending: Chunks<usize> = (0..plain.len()).collect();
-                prop_assert_eq!(ascending.partition_point(|it| *it < 70), plain.len().min(70));
             }
         }
     }

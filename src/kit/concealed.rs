@@ -1,5 +1,5 @@
-//! What no text shows and the log does not keep, whoever has written it: keys that look live, and the middle of card numbers
-//! that may be real.
+//! Hides keys that look live, and the middle of card numbers that may be real. No text shows them and the log does not keep
+//! them, also when a client has sent them.
 
 use std::borrow::Cow;
 use std::ops::Range;

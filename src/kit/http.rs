@@ -177,7 +177,7 @@ impl Response {
         Self::new(status, "application/json", compact(value).expect("our types are JSON"))
     }
 
-    /// An RFC 9457 problem document.
+    /// An RFC 9457 problem document. Its detail shows no key that looks live, and no card number.
     pub fn problem(status: StatusCode, kind: &str, detail: &str) -> Self {
         Self::problem_with(status, kind, detail, &json!({}))
     }
@@ -187,7 +187,7 @@ impl Response {
         let title = status.canonical_reason().unwrap_or("Error");
         let mut document = json!({
             "type": format!("urn:playmoney:problem:{kind}"), "code": kind,
-            "title": title, "status": status.as_u16(), "detail": detail,
+            "title": title, "status": status.as_u16(), "detail": concealed::text(detail),
         });
         if let (Some(document), Some(members)) = (document.as_object_mut(), members.as_object()) {
             document.extend(members.clone());

@@ -42,7 +42,13 @@ fn find(text: &[u8]) -> Vec<(Range<usize>, String)> {
 
 fn within(text: &[u8]) -> Vec<(Range<usize>, String)> {
     let key = |it: Range<usize>| (it.clone(), masked(&String::from_utf8_lossy(&text[it])));
-    let basic = |it: &Range<usize>| BASE64.decode(&text[it.clone()]).is_ok_and(|pair| !keys(&pair).is_empty());
+    let is_pair = |it: &[u8]| BASE64.decode(it).is_ok_and(|pair| !keys(&pair).is_empty());
+    // A `+` in front is a space of a form, or the first sign of the base64.
+    let basic = |place: &Range<usize>| {
+        let whole = &text[place.clone()];
+        let pluses = whole.iter().take_while(|it| **it == b'+').count();
+        is_pair(whole) || is_pair(&whole[pluses..])
+    };
     let pairs = credentials(text).into_iter().filter(basic).map(|it| (it, "***".to_owned()));
     keys(text).into_iter().map(key).chain(pairs).collect()
 }
@@ -87,16 +93,23 @@ fn credentials(text: &[u8]) -> Vec<Range<usize>> {
     while let Some(next) = text[at..].iter().position(|it| it.eq_ignore_ascii_case(&BASIC[0])) {
         let scheme = at + next;
         at = scheme + 1;
-        let from = scheme + BASIC.len() + 1;
-        let is_scheme =
-            text.get(scheme..from).is_some_and(|it| it[..BASIC.len()].eq_ignore_ascii_case(BASIC) && b" +".contains(&it[BASIC.len()]));
-        if is_scheme {
+        let behind = scheme + BASIC.len();
+        let is_scheme = text.get(scheme..behind).is_some_and(|it| it.eq_ignore_ascii_case(BASIC));
+        if is_scheme && text.get(behind).is_some_and(|it| is_space(*it)) {
+            let spaces = text[behind..].iter().take_while(|it| is_space(**it)).count();
+            let pluses = text[behind + 1..behind + spaces].iter().rev().take_while(|it| **it == b'+').count();
+            let from = behind + spaces - pluses;
             let is_base64 = |it: &u8| it.is_ascii_alphanumeric() || b"+/=".contains(it);
             at = text[from..].iter().position(|it| !is_base64(it)).map_or(text.len(), |it| from + it);
             found.push(from..at);
         }
     }
     found
+}
+
+/// Spaces stand between `Basic` and its credentials. In a form each is a `+`.
+fn is_space(it: u8) -> bool {
+    it.is_ascii_whitespace() || it == b'+'
 }
 
 fn is_word(it: u8) -> bool {
@@ -185,7 +198,7 @@ mod tests {
         for word in ["sk_live_...", "sk_test_1234567890abcdef", "is_live_merchant", "task_live_12345678", "_live_12345678", "sk_live_"] {
             assert!(!contains(word), "{word}");
         }
-        for flood in ["_live_", "SK_LIVE_", "sk_live_.", "Basic ", "Basic+"] {
+        for flood in ["_live_", "SK_LIVE_", "sk_live_.", "Basic ", "Basic+", "Basic  ", "Basic + "] {
             let flood = flood.repeat(200_000);
             assert_eq!(concealed_text(&flood), flood, "in a time that is linear");
         }
@@ -206,6 +219,10 @@ mod tests {
             ("Authorization: Basic c2tfbGl2ZV81MUhhYmNERUY6, x", "Authorization: Basic ***, x"),
             (r#"{"auth":"basic c2tfbGl2ZV81MUhhYmNERUY6"}"#, r#"{"auth":"basic ***"}"#),
             ("auth=Basic%20c2tfbGl2ZV81MUhhYmNERUY6", "auth=Basic%20***"),
+            ("Basic  c2tfbGl2ZV81MUhhYmNERUY6", "Basic  ***"),
+            ("Basic++c2tfbGl2ZV81MUhhYmNERUY6&x", "Basic+***&x"),
+            ("Basic%20+ c2tfbGl2ZV81MUhhYmNERUY6", "Basic%20+ ***"),
+            (r"Basic \tc2tfbGl2ZV81MUhhYmNERUY6", r"Basic \t***"),
         ] {
             assert_eq!(concealed_text(text), shown, "{text}");
         }

@@ -139,8 +139,8 @@ impl Sandbox {
         }
     }
 
-    /// Whether a call is heard now that has waited for attempts under way. While the clock stands and nobody walks, it is heard
-    /// when nothing is under way any more, or when its patience has ended.
+    /// Whether a call that has waited for attempts under way is heard now. While the clock stands and no walk is under way, it is
+    /// heard when all attempts have their outcomes, or when its patience has ended.
     fn goes_on(&self, settled: Settled, patience: Patience) -> bool {
         let is_quiet = !self.world.core.clock.stands() || self.is_walking() || self.world.is_quiet();
         patience == Patience::Ended || (settled == Settled::Yes && is_quiet)

@@ -118,13 +118,17 @@ impl Mask {
         out
     }
 
-    /// A value whose texts are without those secrets.
+    /// A value whose texts are without those secrets. A number that is written like one becomes a text.
     pub fn value(&self, value: &Json) -> Json {
         match value {
             Json::String(it) => self.text(it).into(),
             Json::Array(items) => items.iter().map(|it| self.value(it)).collect(),
             Json::Object(members) => members.iter().map(|(name, it)| (self.text(name), self.value(it))).collect(),
-            Json::Null | Json::Bool(_) | Json::Number(_) => value.clone(),
+            Json::Number(it) => match cards::concealed_text(&it.to_string()) {
+                Cow::Borrowed(_) => value.clone(),
+                Cow::Owned(masked) => masked.into(),
+            },
+            Json::Null | Json::Bool(_) => value.clone(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Attempts under way, and those that wait for them: while the clock stands, all attempts of one instant to one target
 //! leave one after another, in the order in which they were made.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -129,11 +129,18 @@ impl Outbox {
         Some((attempt, outcome))
     }
 
-    /// Whether an attempt under way has an earlier one for the same target beside it.
-    pub fn is_behind_another(&self, attempt: AttemptId) -> bool {
-        let own = self.in_flight.iter().find(|it| it.attempt == attempt).map(|it| &it.target);
-        let earlier = self.in_flight.iter().take_while(|it| it.attempt != attempt);
-        earlier.filter(|it| it.outcome.is_none()).any(|it| own == Some(&it.target))
+    /// The attempts under way behind an earlier one for the same target that has no outcome.
+    pub fn behind_others(&self) -> BTreeSet<AttemptId> {
+        let mut taken = BTreeSet::new();
+        let mut behind = BTreeSet::new();
+        for it in &self.in_flight {
+            if taken.contains(it.target.as_str()) {
+                behind.insert(it.attempt);
+            } else if it.outcome.is_none() {
+                taken.insert(it.target.as_str());
+            }
+        }
+        behind
     }
 
     /// An attempt that is under way goes to another address.

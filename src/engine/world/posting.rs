@@ -1,6 +1,7 @@
 //! How webhooks leave, and the effects of their outcomes.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
 
@@ -64,9 +65,12 @@ impl World {
 
     /// Lets attempts leave that are sent again: while the clock stands, those for one target leave one after another.
     pub(super) fn release_held(&mut self) {
-        let stands = self.core.clock.stands();
+        if self.held.is_empty() {
+            return;
+        }
+        let behind = if self.core.clock.stands() { self.core.outbox.behind_others() } else { BTreeSet::new() };
         for it in std::mem::take(&mut self.held) {
-            let to = if stands && self.core.outbox.is_behind_another(it.id) { &mut self.held } else { &mut self.outgoing };
+            let to = if behind.contains(&it.id) { &mut self.held } else { &mut self.outgoing };
             to.push_back(it);
         }
     }

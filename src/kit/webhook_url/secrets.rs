@@ -135,7 +135,7 @@ impl Writing {
         }
     }
 
-    /// Whether this is no user name but a host and the parameters behind its address: `http://h&mail=a@b`.
+    /// Whether this is a host and the parameters behind its address, as in `http://h&mail=a@b`, and not a user name.
     fn is_next_to_an_address(&self, text: &str, user_info: Range<usize>) -> bool {
         let Some(ampersand) = first(text, user_info.clone(), self.ampersands) else { return false };
         let has_equals = first(text, ampersand.end..user_info.end, self.equals).is_some();

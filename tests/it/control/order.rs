@@ -31,6 +31,24 @@ impl Driven {
         Self { sandbox, uptime: Uptime::START, under_way: Vec::new(), left: Vec::new() }
     }
 
+    /// The first attempts for two payouts were answered with 500.
+    fn with_two_refused(mode: Mode) -> Self {
+        let mut it = Self::new(mode);
+        it.create("A");
+        it.create("B");
+        it.settle(0, 500);
+        it.settle(0, 500);
+        it
+    }
+
+    /// A copy of the sandbox, and what leaves it at once.
+    fn forked(&self) -> Self {
+        let sandbox = self.sandbox.fork("copy", Some(SHOP), self.uptime);
+        let mut copy = Self { sandbox, uptime: self.uptime, under_way: Vec::new(), left: Vec::new() };
+        copy.look();
+        copy
+    }
+
     /// What leaves now is under way.
     fn look(&mut self) {
         for it in polled(&mut self.sandbox) {
@@ -91,11 +109,7 @@ impl Driven {
 
 #[test]
 fn retries_of_one_instant_to_one_target_leave_one_after_another_while_the_clock_stands() {
-    let mut it = Driven::new(Mode::Frozen);
-    it.create("A");
-    it.create("B");
-    it.settle(0, 500);
-    it.settle(0, 500);
+    let mut it = Driven::with_two_refused(Mode::Frozen);
     it.control("POST", "clock/advance", &json!({"by": "20s"}));
     assert_eq!(it.left, ["A 1 0", "B 1 0", "A 2 0"], "B waits for A's answer");
     it.settle(0, 200);
@@ -121,22 +135,14 @@ fn a_retry_and_the_events_that_follow_it_leave_in_the_order_in_which_they_were_m
 
 #[test]
 fn on_a_running_clock_retries_wait_for_nothing() {
-    let mut it = Driven::new(Mode::Real);
-    it.create("A");
-    it.create("B");
-    it.settle(0, 500);
-    it.settle(0, 500);
+    let mut it = Driven::with_two_refused(Mode::Real);
     it.wait(15);
     assert_eq!(it.left, ["A 1 0", "B 1 0", "A 2 0", "B 2 0"]);
 }
 
 #[test]
 fn what_waits_for_its_turn_leaves_when_the_clock_runs_again() {
-    let mut it = Driven::new(Mode::Frozen);
-    it.create("A");
-    it.create("B");
-    it.settle(0, 500);
-    it.settle(0, 500);
+    let mut it = Driven::with_two_refused(Mode::Frozen);
     let walker = it.sandbox.handle(it.uptime, Tape::control("POST", "clock/advance", &json!({"by": "20s"})));
     it.look();
     it.sandbox.give_up(it.uptime, walker);
@@ -148,11 +154,7 @@ fn what_waits_for_its_turn_leaves_when_the_clock_runs_again() {
 
 #[test]
 fn a_retry_that_waited_goes_to_the_address_that_is_set_when_it_leaves() {
-    let mut it = Driven::new(Mode::Frozen);
-    it.create("A");
-    it.create("B");
-    it.settle(0, 500);
-    it.settle(0, 500);
+    let mut it = Driven::with_two_refused(Mode::Frozen);
     it.control("POST", "clock/advance", &json!({"by": "20s"}));
     it.set_url("http://shop.test/new");
     it.settle(0, 200);
@@ -161,32 +163,20 @@ fn a_retry_that_waited_goes_to_the_address_that_is_set_when_it_leaves() {
 
 #[test]
 fn i10_what_waits_for_its_turn_is_part_of_the_state() {
-    let mut it = Driven::new(Mode::Frozen);
-    it.create("A");
-    it.create("B");
-    it.settle(0, 500);
-    it.settle(0, 500);
+    let mut it = Driven::with_two_refused(Mode::Frozen);
     it.control("POST", "clock/advance", &json!({"by": "20s"}));
-    let sandbox = it.sandbox.fork("copy", Some(SHOP), it.uptime);
-    let mut copy = Driven { sandbox, uptime: it.uptime, under_way: Vec::new(), left: Vec::new() };
-    copy.look();
+    let mut copy = it.forked();
     copy.settle(0, 200);
     assert_eq!(copy.left, ["A 2 0", "B 2 0"], "what was under way is sent again, then what waits for it");
 }
 
 #[test]
 fn what_is_sent_again_leaves_one_after_another_while_the_clock_stands() {
-    let mut it = Driven::new(Mode::Real);
-    it.create("A");
-    it.create("B");
-    it.settle(0, 500);
-    it.settle(0, 500);
+    let mut it = Driven::with_two_refused(Mode::Real);
     it.wait(15);
     assert_eq!(it.left[2..], ["A 2 0", "B 2 0"], "the clock runs");
     it.control("POST", "clock/freeze", &Json::Null);
-    let sandbox = it.sandbox.fork("copy", Some(SHOP), it.uptime);
-    let mut copy = Driven { sandbox, uptime: it.uptime, under_way: Vec::new(), left: Vec::new() };
-    copy.look();
+    let mut copy = it.forked();
     assert_eq!(copy.left, ["A 2 0"]);
     copy.settle(0, 200);
     assert_eq!(copy.left, ["A 2 0", "B 2 0"]);

@@ -18,7 +18,7 @@ fn nothing(shop: &mut Tape, name: &str, with: &Json) -> (String, String) {
     let (posted, slug) = (shop.posted.len(), name.split('/').next().expect("a provider").to_owned());
     let answer = acted(shop, name, with);
     assert_eq!((&answer["effect"], &answer["provider"]), (&json!("none"), &json!(slug)), "{answer}");
-    assert_eq!(shop.posted.len(), posted, "nobody is told");
+    assert_eq!(shop.posted.len(), posted, "the shop is told nothing");
     let text = |name: &str| answer[name].as_str().expect("text").to_owned();
     (text("reason"), text("status"))
 }

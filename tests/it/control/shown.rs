@@ -31,6 +31,26 @@ fn a_body_that_is_not_text_comes_in_base64() {
 }
 
 #[test]
+fn t20_a_refusal_repeats_no_key_and_no_card_number_of_its_request() {
+    let mut shop = Tape::shop();
+    for path in [
+        format!("/nosuch/{CARD}/{LIVE}"),
+        format!("/__admin/nosuch/{CARD}/{LIVE}"),
+        format!("/__admin/accounts/quoine/{LIVE}"),
+        format!("/api/v1/invoices/{CARD}/{LIVE}"),
+    ] {
+        let answer = shop.ask(Request::new(Method::GET, &path, ""));
+        let shown = format!("{:?} {}", answer.headers, String::from_utf8_lossy(&answer.body));
+        assert_eq!(answer.status, 404, "{shown}");
+        assert!(!shown.contains(CARD) && !shown.contains(LIVE), "{shown}");
+    }
+    let fault = Request::new(Method::GET, "/quoine/api/v1/profile", "").with("Playmoney-Fault", LIVE);
+    let answer = shop.ask(fault);
+    assert_eq!(answer.status, 422);
+    assert!(!String::from_utf8_lossy(&answer.body).contains(LIVE));
+}
+
+#[test]
 fn t20_a_card_number_is_shown_in_no_field() {
     let mut shop = Tape::shop();
     shop.play("set quantum-payouts/default webhook_url=http://shop.inbox.playmoney.test/");
@@ -188,6 +208,20 @@ fn t20_names_are_shown_without_live_keys_and_cards() {
         let text = document.to_string();
         assert!(!text.contains(LIVE) && !text.contains(CARD), "{text}");
     }
+}
+
+#[test]
+fn t20_a_card_that_is_a_number_in_a_rule_is_shown_without_its_middle() {
+    let mut shop = Tape::shop();
+    let body = json!({"pan": CARD.parse::<u64>().expect("a number"), "amount": 1500});
+    let added = call(&mut shop, "POST", "rules", &json!({"name": LIVE, "on": "quoine.*", "when": {"body": body}, "then": {"status": 418}}));
+    assert_eq!(added.0, 201, "{}", added.1);
+    let listed = call(&mut shop, "GET", "rules", &Json::Null).1;
+    for shown in [&added.1["when"]["body"], &listed["rules"][0]["when"]["body"]] {
+        assert_eq!(shown, &json!({"pan": "427638******5679", "amount": 1500}));
+    }
+    let removed = call(&mut shop, "DELETE", "rules", &Json::Null);
+    assert_eq!(removed, (200, json!({"removed": ["***Fghi"]})));
 }
 
 #[test]

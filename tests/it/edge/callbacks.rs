@@ -214,6 +214,24 @@ async fn counting(count: &Arc<AtomicUsize>, call: Option<(usize, Call)>) -> (Ser
     (server, called)
 }
 
+/// The sandbox and the receiver as they were at the start.
+async fn begin_again(server: &Server, count: &AtomicUsize) {
+    admin(server, "POST", "reset", &Json::Null).await;
+    count.store(0, Ordering::Release);
+}
+
+async fn create_three(server: &Server) {
+    for number in ["A", "B", "C"] {
+        create(server, number).await;
+    }
+}
+
+/// The report of twelve minutes, and all deliveries behind it.
+async fn twelve_minutes(server: &Server) -> (Json, Json) {
+    let report = admin(server, "POST", "clock/advance", &json!({"by": "12m"})).await;
+    (report, admin(server, "GET", "deliveries", &Json::Null).await)
+}
+
 /// What differs from the first run. A receiver dates its answers by the real clock.
 fn differs(first: &mut Option<Vec<String>>, seen: &str) -> Option<(String, String)> {
     let seen: Vec<String> = seen.lines().filter(|it| !it.contains("\"date\": ")).map(str::to_owned).collect();
@@ -228,16 +246,12 @@ async fn i7_a_resend_that_meets_waiting_attempts_is_the_same_in_every_run() {
     let (server, _) = counting(&count, None).await;
     let mut first = None;
     for run in 0..100 {
-        admin(&server, "POST", "reset", &Json::Null).await;
-        count.store(0, Ordering::Release);
-        for number in ["A", "B", "C"] {
-            create(&server, number).await;
-        }
+        begin_again(&server, &count).await;
+        create_three(&server).await;
         let resent = admin(&server, "POST", "deliveries/dlv-1/resend", &Json::Null).await;
         create(&server, "D").await;
         let again = admin(&server, "POST", "deliveries/dlv-4/resend", &Json::Null).await;
-        let report = admin(&server, "POST", "clock/advance", &json!({"by": "12m"})).await;
-        let deliveries = admin(&server, "GET", "deliveries", &Json::Null).await;
+        let (report, deliveries) = twelve_minutes(&server).await;
         assert_eq!((&resent["number"], &resent["settled"]), (&json!(2), &Json::Null), "{resent}");
         let seen = format!("{resent:#}\n{again:#}\n{report:#}\n{deliveries:#}");
         assert_eq!(differs(&mut first, &seen), None, "run {run}");
@@ -251,13 +265,9 @@ async fn i7_a_resend_from_a_receivers_own_handler_is_the_same_in_every_run() {
     let (server, called) = counting(&count, Some((during_the_walk, resend))).await;
     let mut first = None;
     for run in 0..100 {
-        admin(&server, "POST", "reset", &Json::Null).await;
-        count.store(0, Ordering::Release);
-        for number in ["A", "B", "C"] {
-            create(&server, number).await;
-        }
-        let report = admin(&server, "POST", "clock/advance", &json!({"by": "12m"})).await;
-        let deliveries = admin(&server, "GET", "deliveries", &Json::Null).await;
+        begin_again(&server, &count).await;
+        create_three(&server).await;
+        let (report, deliveries) = twelve_minutes(&server).await;
         let (took, status, answer) = called.lock().expect("no panic").remove(0);
         assert_eq!((status, &answer["settled"]), (200, &json!(false)), "{answer}");
         assert!(took < Duration::from_secs(1), "the handler does not time itself out: {took:?}");
@@ -272,15 +282,11 @@ async fn i7_a_receiver_whose_answers_depend_on_what_came_before_sees_the_same_ru
     let (server, _) = counting(&count, None).await;
     let mut first = None;
     for run in 0..100 {
-        admin(&server, "POST", "reset", &Json::Null).await;
-        count.store(0, Ordering::Release);
+        begin_again(&server, &count).await;
         let duplicate = json!({"on": "quantum-payouts:webhook", "when": {"times": 1}, "then": {"duplicate": 2}});
         admin(&server, "POST", "rules", &duplicate).await;
-        for number in ["A", "B", "C"] {
-            create(&server, number).await;
-        }
-        let report = admin(&server, "POST", "clock/advance", &json!({"by": "12m"})).await;
-        let deliveries = admin(&server, "GET", "deliveries", &Json::Null).await;
+        create_three(&server).await;
+        let (report, deliveries) = twelve_minutes(&server).await;
         assert!(report["deliveries_total"].as_u64() > Some(12), "{report}");
         assert_eq!(differs(&mut first, &format!("{report:#}\n{deliveries:#}")), None, "run {run}");
     }
