@@ -15,7 +15,7 @@ use super::output::{print, tell};
 use super::paths::{File, files};
 use super::scenarios::{count, load};
 use super::serve::{address, target};
-use super::style::stderr_has_colours;
+use super::style::{fitted, stderr_has_colours};
 use super::written::{self, ReadyFile};
 use super::{Exit, Stop};
 use crate::edge::driver::Stopwatch;
@@ -114,7 +114,7 @@ impl Run {
         }
         if !self.json {
             let warnings = chosen.iter().filter_map(|it| it.1.as_ref().ok()?.warnings.as_ref());
-            warnings.for_each(|it| tell(format!("{}\n", it.render(stderr_has_colours()))));
+            warnings.for_each(|it| tell(fitted(&format!("{}\n", it.render(stderr_has_colours())), &std::io::stderr())));
         }
         let files = match &self.webhook_url {
             Some(url) => live::play_all(&self, url, &chosen)?,

@@ -207,10 +207,13 @@ impl Sign {
             return Err(Stop::usage(format!("{slug} signs a field of the form, not the headers: add the signature to the form instead")));
         }
         let base = self.webhook.url.clone().unwrap_or_else(|| format!("http://127.0.0.1:4242/{slug}"));
-        let quoted = |text: &str| format!("'{}'", line(text).replace('\'', "'\\''"));
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
         let mut parts = vec![format!("curl -X {} {}", self.method, quoted(&format!("{}{target}", base.trim_end_matches('/'))))];
         parts.extend(signed.headers.iter().map(|(name, value)| format!("-H {}", quoted(&format!("{name}: {value}")))));
         if let Some(body) = &self.webhook.body {
+            if body.lines().any(|it| line(it) != it) {
+                return Err(Stop::usage("the body has control characters: put it into a file, and write --body @FILE".to_owned()));
+            }
             let body = if body == "-" { "@-" } else { body };
             parts.push(format!("--data-binary {}", quoted(body)));
         }

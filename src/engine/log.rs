@@ -142,11 +142,6 @@ impl Log {
         }
     }
 
-    /// The number that the next entry gets.
-    pub const fn next_sequence(&self) -> u64 {
-        self.next_sequence
-    }
-
     /// How many things have happened.
     pub fn counts(&self) -> Counts {
         self.counts
@@ -182,6 +177,11 @@ impl Log {
     /// Every entry, oldest first.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.entries.iter()
+    }
+
+    /// The sequence number of the next entry.
+    pub fn next_sequence(&self) -> u64 {
+        self.next_sequence
     }
 
     /// The entries from that sequence number on, oldest first.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::keys::{ANY_STEP, RULE, SCENARIO, STEPS};
 use super::matchers::OPERATORS;
 use super::shape::{Kind, Row, Shape};
+use crate::engine::account::CREDENTIALS;
 use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::{ActionRow, Contract, Operation, Setting, SettingKind};
 use crate::kit::fields::{Field, Kind as Values, Need};
@@ -70,7 +71,11 @@ fn action(contract: &Contract, row: &ActionRow) -> Json {
 
 /// The settings of a provider.
 fn change(contract: &Contract) -> Json {
-    let settings: Map<String, Json> = contract.settings().map(|it| (it.name.to_owned(), json!({"description": it.meaning}))).collect();
+    let mut settings: Map<String, Json> = contract.settings().map(|it| (it.name.to_owned(), json!({"description": it.meaning}))).collect();
+    let keys: Map<String, Json> = contract.keys().map(|it| (it.name.to_owned(), json!({"type": "string"}))).collect();
+    let keys =
+        json!({"type": "object", "description": "keys that replace the present ones", "properties": keys, "additionalProperties": false});
+    settings.insert(CREDENTIALS.to_owned(), keys);
     when("set", json!({"const": contract.slug}), json!({"with": {"properties": settings, "additionalProperties": false}}))
 }
 

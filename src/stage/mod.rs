@@ -126,7 +126,16 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
             Err(failure) => (failure.why.clone(), Some(failure)),
         };
         let failed = failure.is_some();
-        steps.push(StepReport { line: step.line, title: step.title.clone(), at: now(runner.stage, fork), seen, failure });
+        let mut report = StepReport { line: step.line, title: step.title.clone(), at: now(runner.stage, fork), seen, failure };
+        if fork.is_some() {
+            // A fork can have been told secrets that the sandbox itself does not have.
+            runner.stage.look(fork, &mut |world| {
+                let render = Renderer::of(world);
+                report.mask(&render);
+                acts.iter_mut().rev().take(1).for_each(|it| it.what = render.text(&it.what));
+            });
+        }
+        steps.push(report);
         if failed {
             break;
         }
@@ -147,7 +156,13 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
 }
 
 /// What happened, with the steps that made it happen before it.
-fn interleaved(happened: Vec<Line>, steps: Vec<Line>) -> Vec<Line> {
+fn interleaved(happened: Vec<Line>, mut steps: Vec<Line>) -> Vec<Line> {
+    // A step that goes back to a snapshot also takes the log back: what came before it stands before what comes after.
+    let mut later = u64::MAX;
+    for it in steps.iter_mut().rev() {
+        later = later.min(it.sequence);
+        it.sequence = later;
+    }
     let (mut all, mut happened) = (Vec::new(), happened.into_iter().peekable());
     for it in steps {
         while let Some(line) = happened.next_if(|line| line.sequence < it.sequence) {

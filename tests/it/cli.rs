@@ -108,6 +108,10 @@ fn a_request_is_signed_ready_to_be_sent() {
         "{curl}"
     );
     assert!(curl.contains("-H 'Authorization: APIAuth ") && curl.ends_with("--data-binary '{\"name\":\"it'\\''s\"}'\n"), "{curl}");
+    let body = ["sign", "quoine", "--curl", "--target", "/api/v1/invoices", "--method", "POST", "--body"];
+    let lines = String::from_utf8(run(&[&body[..], &["{\n\"price\":\"1\"}"]].concat()).stdout).expect("text");
+    assert!(lines.ends_with("--data-binary '{\n\"price\":\"1\"}'\n"), "the bytes that were signed are sent: {lines}");
+    assert_eq!(exit(&[&body[..], &["\u{1b}[2J"]].concat()), 2);
     assert_eq!(exit(&["sign", "quantapay", "--curl", "--target", "/api.php", "--method", "POST", "--body", "price=1"]), 2);
 }
 

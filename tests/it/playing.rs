@@ -192,6 +192,15 @@ fn a_failure_tells_what_made_it_happen_and_what_is_due() {
 }
 
 #[test]
+fn a_secret_of_a_fork_is_masked_in_the_timeline_too() {
+    let here = folder("fork-secret");
+    let set = "  - { fork: b }\n  - { set: quantum-payouts, with: { webhook_secret: forked-9876543210 }, in: b }\n";
+    write(&here, "s.yaml", &format!("version: 1\nsteps:\n{set}  - expect_webhook: {{ provider: quoine }}\n"));
+    let told = text(&run(&here, &["run", "s.yaml"]).stdout);
+    assert!(told.contains("set ") && told.contains("***3210") && !told.contains("forked-9876543210"), "{told}");
+}
+
+#[test]
 fn t19_what_is_told_moves_no_cursor() {
     let here = folder("controls");
     let rule = "rules: [{ on: quoine.*, then: { status: 200, body: \"\\e[31mred\\u0007\\uFFFE\" } }]\n";

@@ -39,6 +39,8 @@ const GOOD: &[&str] = &[
     "  - { call: quoine.createInvoice, fault: usage_limit, expect: { status: 503 } }",
     "  - { call: quoine.createInvoice, with: { price: \"5\" }, expect: { status: { gte: 200, lt: 300 } } }",
     "  - { receiver: quoine, respond: [500, timeout] }",
+    "  - { receiver: fork, respond: [500] }",
+    "  - { receiver: shop, respond: [500] }\n  - { set: quoine, with: { webhook_url: \"http://shop.inbox.playmoney.test/hook\" } }",
 ];
 
 #[test]
@@ -105,6 +107,8 @@ fn the_schema_names_what_a_step_can_say() {
         ("steps: [{ act: quoine.pay, with: { invoce: 1 } }]", false),
         ("steps: [{ set: quoine, with: { pace: manual } }]", true),
         ("steps: [{ set: quoine, with: { peace: manual } }]", false),
+        ("steps: [{ set: quoine, with: { credentials: { secret: c2VjcmV0 } } }]", true),
+        ("steps: [{ set: quoine, with: { credentials: { user_id: 3 } } }]", false),
         ("rules: [{ on: quoine.*, then: { error: usage_limit } }]", true),
         ("rules: [{ on: quoine.*, then: { error: insufficient_balance } }]", false),
         ("steps: [{ advance: 30m }]", true),

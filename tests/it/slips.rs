@@ -56,7 +56,7 @@ const IN_SIGNS: &[Row] = &[
     ("  - advance: 30\n",                                   4, "this has to be a duration such as 31m or PT31M, not the number `30`", "add the unit: 30s, 30m or 30h"),
     ("  - rule: { on: quoine:webhook, then: { drop: yes } }\n", 4, "this has to be true, not the text `yes`", "write it as `true`, without quotes"),
     ("  - rule: { on: quoine:webhook, then: { drop: no } }\n",  4, "this has to be true, not the text `no`", "to switch it off, remove it"),
-    ("    \u{a0}with: { price: \"1\" }\n",                  4, "a call has no `\u{a0}with`", "a no-break space (U+00A0) stands before `with`: write an ordinary space"),
+    ("    \u{a0}with: { price: \"1\" }\n",                  4, "a call has no `\u{a0}with`", "a no-break space (U+00A0) stands beside `with`: write an ordinary space"),
 ];
 
 #[rustfmt::skip]

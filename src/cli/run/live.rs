@@ -31,18 +31,13 @@ pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<
     let base = server.base_url();
     let environment = || Environment::of(&World::new(Start::default(), providers::all(), Uptime::START), &base);
     let ready = run.ready_file.as_ref().map(|file| ReadyFile::write(file, &base, None, &environment())).transpose()?;
-    let mut files = Vec::new();
-    for loaded in chosen {
-        for nth in run.times(loaded) {
-            files.push(run.play_one(loaded, nth, |start, scenario| {
-                server.begin(start).map_err(|it| scenario.mistakes(it))?;
-                let stage = server.stage(runtime.handle().clone());
-                Ok(if run.json { play(scenario, &mut { stage }) } else { play(scenario, &mut Aloud { stage, base: &base }) })
-            }));
-            if run.fail_fast && files.last().is_some_and(|it: &PlayedFile| it.exit() != Exit::Good) {
-                break;
-            }
-        }
+    let mut files: Vec<PlayedFile> = Vec::new();
+    for (loaded, nth) in chosen.iter().flat_map(|it| run.times(it).map(move |nth| (it, nth))) {
+        files.push(run.play_one(loaded, nth, |start, scenario| {
+            server.begin(start).map_err(|it| scenario.mistakes(it))?;
+            let stage = server.stage(runtime.handle().clone());
+            Ok(if run.json { play(scenario, &mut { stage }) } else { play(scenario, &mut Aloud { stage, base: &base }) })
+        }));
         if run.fail_fast && files.last().is_some_and(|it| it.exit() != Exit::Good) {
             break;
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Check, holds_reference};
-use crate::engine::inbox::is_name as is_inbox;
+use crate::engine::inbox::{is_name as is_inbox, of_url as inbox_of};
 use crate::engine::tables::{Auth, Contract, Operation};
 use crate::kit::fields::{Field, Kind, Need};
 use crate::kit::nearest::close;
@@ -13,6 +13,9 @@ use crate::scenario::matchers::{OPERATORS, is_operation};
 use crate::scenario::mistakes::{Level, Mistake, cut};
 use crate::scenario::reference::{Piece, pieces};
 use crate::scenario::yaml::{Node, What};
+
+/// The inbox to which the webhooks of a fork go when it names no other address.
+const FORK_INBOX: &str = "fork";
 
 /// What a file has that lets a step be answered in another way than the contract says.
 #[derive(Clone, Copy, Debug, Default)]
@@ -136,6 +139,7 @@ impl Check<'_> {
     /// Keeps the names of the inboxes to which the texts of a file refer.
     pub fn keep_inboxes(&mut self, node: &Node) {
         let found = if let What::Text(text) = &node.what { pieces(text).unwrap_or_default() } else { Vec::new() };
+        self.inboxes.extend(node.plain().and_then(inbox_of).map(|it| it.0));
         self.inboxes.extend(found.into_iter().filter_map(|it| if let Piece::Inbox(name) = it { Some(name.to_owned()) } else { None }));
         node.items().iter().chain(node.members().iter().map(|it| &it.1)).for_each(|it| self.keep_inboxes(it));
     }
@@ -144,7 +148,8 @@ impl Check<'_> {
     pub fn receiver(&mut self, step: &Node) {
         let Some((node, asked)) = step.get("receiver").and_then(|it| Some((it, it.plain()?))) else { return };
         let slugs = self.known.contracts.iter().map(|it| it.slug);
-        let words: BTreeSet<String> = slugs.map(str::to_owned).chain(self.inboxes.iter().cloned()).collect();
+        let usual = slugs.chain([FORK_INBOX]).map(str::to_owned);
+        let words: BTreeSet<String> = usual.chain(self.inboxes.iter().cloned()).collect();
         if is_inbox(asked) && !words.contains(asked) {
             let help = match close(asked, words.iter().map(String::as_str)) {
                 Some(near) => format!("the nearest is `{near}`"),
@@ -196,7 +201,8 @@ pub enum IsStatus {
 fn other_word(name: &str) -> Option<&'static str> {
     let words = [("greater", "gt"), ("above", "gt"), ("more", "gt"), ("less", "lt"), ("below", "lt"), ("min", "gte"), ("max", "lte")];
     let more = [("in", "one_of"), ("regex", "matches"), ("between", "gte")];
-    words.iter().chain(&more).find(|it| name.to_lowercase().starts_with(it.0)).map(|it| it.1)
+    let first = name.split(|it: char| !it.is_ascii_alphabetic()).next().unwrap_or("").to_lowercase();
+    words.iter().chain(&more).find(|it| first == it.0).map(|it| it.1)
 }
 
 fn expected(step: &Node) -> Option<&Node> {

@@ -33,10 +33,10 @@ impl Check<'_> {
     /// Notes a name that a mapping does not have. When a mapping inside it has the name, the line is indented too little.
     pub(super) fn note_unknown_row(&mut self, key: &Key, shape: &'static Shape, more: &'static [Row]) {
         let what = format!("{} has no `{}`", shape.what, cut(&key.name));
-        let inner = shape.rows.iter().find(|it| inner(it.kind).is_some_and(|inner| inner.row(&key.name).is_some()));
-        match inner {
+        let outer = shape.rows.iter().find(|it| inner(it.kind).is_some_and(|inner| inner.row(&key.name).is_some()));
+        match outer {
             Some(it) => {
-                let help = format!("`{}` belongs into `{}`: indent it deeper than `{1}`", key.name, it.name);
+                let help = format!("`{}` belongs into `{}`: indent it deeper than `{1}`", cut(&key.name), it.name);
                 self.mistakes.push(Mistake::at(key.at.clone(), what).help(help));
             }
             None => self.note_unknown(&key.at, what, &key.name, shape.rows.iter().chain(more).map(|it| it.name)),
@@ -147,7 +147,7 @@ pub(super) fn slip(asked: &str, words: &[&str]) -> Option<String> {
     let known = |it: &str| words.contains(&it.trim()).then(|| it.trim().to_owned());
     if asked.contains('\u{a0}') {
         return known(&asked.replace(['\u{a0}', '-'], " "))
-            .map(|it| format!("a no-break space (U+00A0) stands before `{it}`: write an ordinary space"));
+            .map(|it| format!("a no-break space (U+00A0) stands beside `{it}`: write an ordinary space"));
     }
     if let Some(it) = asked.strip_prefix('-').and_then(known) {
         return Some(format!("write `- {it}`, with a space after the dash"));
