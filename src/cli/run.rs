@@ -1,22 +1,27 @@
 //! `playmoney run`: scenario files, each in a fresh sandbox, in parallel.
 
+mod junit;
 mod live;
 mod report;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use clap::Args;
+use globset::{GlobBuilder, GlobMatcher};
 
-use super::output::print;
+use super::output::{print, tell};
 use super::paths::{File, files};
 use super::scenarios::{count, load};
 use super::serve::{address, target};
-use super::style::stderr_has_colours;
+use super::style::{fitted, stderr_has_colours};
 use super::written::{self, ReadyFile};
 use super::{Exit, Stop};
+use crate::edge::driver::Stopwatch;
 use crate::engine::start::Start;
 use crate::kit::concealed;
+use crate::kit::time::Timestamp;
 use crate::scenario::{Mistakes, Scenario};
 use crate::stage::{INBOXES, MemoryStage, Report, play};
 
@@ -26,9 +31,10 @@ pub struct Run {
     /// Scenario files, or folders of them: every .yaml and .yml file below a folder; a .json file is read when it is named
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Play only scenarios whose path or name contains this text
+    /// Play only scenarios whose path or name contains this text, or matches this pattern with `*`, `?`, `[a-z]` or `{a,b}` (repeatable:
+    /// one of them is enough)
     #[arg(long, value_name = "TEXT")]
-    filter: Option<String>,
+    filter: Vec<String>,
     /// The seed of every sandbox, instead of the seeds of the files
     #[arg(long, value_name = "N", env = "PLAYMONEY_SEED")]
     seed: Option<u64>,
@@ -40,6 +46,12 @@ pub struct Run {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Print only what is not good, and the summary
+    #[arg(long, short)]
+    quiet: bool,
+    /// Begin no further scenario when one has failed
+    #[arg(long)]
+    fail_fast: bool,
     /// Serve one file at a time, and send webhooks to a real application instead of the built-in inboxes; {provider} is
     /// replaced by the slug of the provider
     #[arg(long, value_name = "URL", value_parser = target)]
@@ -61,6 +73,11 @@ pub struct PlayedFile {
     pub path: String,
     pub name: String,
     pub seed: u64,
+    /// How often the file is played.
+    pub repeated: u64,
+    /// The real time at which it began, and that it took.
+    pub began: Timestamp,
+    pub took: Duration,
     /// The report, or the mistakes of the file.
     pub result: Result<Report, Mistakes>,
 }
@@ -85,28 +102,36 @@ impl Run {
             ReadyFile::may_stand_at(file)?;
         }
         let loaded: Vec<Loaded> = files(&self.paths)?.into_iter().map(load_file).collect();
-        let wanted = |it: &&Loaded| {
-            let contains = |text: &str, own: &str| own.to_lowercase().contains(&text.to_lowercase());
-            self.filter
-                .as_ref()
-                .is_none_or(|text| contains(text, &it.0.path) || it.1.as_ref().is_ok_and(|scenario| contains(text, &scenario.name)))
+        let filters = self.filter.iter().map(|it| Filter::parse(it)).collect::<Result<Vec<_>, _>>()?;
+        let wanted = |(file, read): &&Loaded| {
+            let fits = |it: &Filter| it.fits(&file.path) || read.as_ref().is_ok_and(|scenario| it.fits(&scenario.name));
+            filters.is_empty() || filters.iter().any(fits)
         };
         let chosen: Vec<&Loaded> = loaded.iter().filter(wanted).collect();
         if chosen.is_empty() {
-            let text = self.filter.as_deref().unwrap_or("");
-            return Err(Stop::usage(format!("none of {} scenarios has `{text}` in its path or name", loaded.len())));
+            let asked = self.filter.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" or ");
+            return Err(Stop::usage(format!("none of {} scenarios has {asked} in its path or name", loaded.len())));
+        }
+        if !self.json {
+            let warnings = chosen.iter().filter_map(|it| it.1.as_ref().ok()?.warnings.as_ref());
+            warnings.for_each(|it| tell(fitted(&format!("{}\n", it.render(stderr_has_colours())), &std::io::stderr())));
         }
         let files = match &self.webhook_url {
             Some(url) => live::play_all(&self, url, &chosen)?,
             None => self.play_all(&chosen),
         };
         if let Some(file) = &self.junit {
-            written::report(file, &concealed::text(&report::junit(&files)))?;
+            written::report(file, &concealed::text(&junit::document(&files)?))?;
         }
         if self.json {
             print(&report::json(&files).to_string())?;
         } else {
-            report::print_all(&files, stderr_has_colours())?;
+            let shown = if self.quiet { report::Shown::Bad } else { report::Shown::All };
+            report::print_all(&files, shown, stderr_has_colours())?;
+        }
+        let played = |it: &PlayedFile| it.result.as_ref().is_ok_and(|report| !report.steps.is_empty());
+        if !files.iter().any(|it| played(it) || it.result.is_err()) {
+            return Err(Stop::usage("nothing was played: no scenario has `steps`".to_owned()));
         }
         let worst = files.iter().map(PlayedFile::exit).max_by_key(|it| it.code());
         Ok(worst.unwrap_or(Exit::Good))
@@ -118,12 +143,18 @@ impl Run {
             chosen.iter().enumerate().flat_map(|(file, loaded)| self.times(loaded).map(move |nth| (file, nth))).collect();
         let next = AtomicUsize::new(0);
         let workers = std::thread::available_parallelism().map_or(1, usize::from).min(tasks.len());
+        let failed = AtomicBool::new(false);
         let progress = report::Progress::of(tasks.len(), self.json);
         let mut done: Vec<(usize, PlayedFile)> = std::thread::scope(|scope| {
             let work = || {
                 let mut own = Vec::new();
                 while let Some((file, nth)) = tasks.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
-                    own.push((file, self.play_one(chosen[file], nth, |start, scenario| Ok(play(scenario, &mut MemoryStage::new(start))))));
+                    if self.fail_fast && failed.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let played = self.play_one(chosen[file], nth, |start, scenario| Ok(play(scenario, &mut MemoryStage::new(start))));
+                    failed.fetch_or(played.exit() != Exit::Good, Ordering::Relaxed);
+                    own.push((file, played));
                     progress.add_one();
                 }
                 own
@@ -144,15 +175,40 @@ impl Run {
 
     /// Plays one file on the stage that `on_stage` begins.
     fn play_one(&self, (file, read): &Loaded, nth: u64, on_stage: impl FnOnce(Start, &Scenario) -> Result<Report, Mistakes>) -> PlayedFile {
-        let scenario = match read {
-            Ok(scenario) => scenario,
-            Err(mistakes) => {
-                return PlayedFile { path: file.path.clone(), name: file.path.clone(), seed: 0, result: Err(mistakes.clone()) };
+        let stopwatch = Stopwatch::start();
+        let began = stopwatch.uptime().date;
+        let (name, seed, result) = match read {
+            Ok(scenario) => {
+                let seed = self.seed.or(scenario.seed).unwrap_or(1).wrapping_add(nth);
+                (scenario.name.clone(), seed, on_stage(start(scenario, seed, self.webhook_url.as_deref()), scenario))
             }
+            Err(mistakes) => (file.path.clone(), 0, Err(mistakes.clone())),
         };
-        let seed = self.seed.or(scenario.seed).unwrap_or(1).wrapping_add(nth);
-        let result = on_stage(start(scenario, seed, self.webhook_url.as_deref()), scenario);
-        PlayedFile { path: file.path.clone(), name: scenario.name.clone(), seed, result }
+        PlayedFile { path: file.path.clone(), name, seed, repeated: self.repeat, began, took: stopwatch.uptime().elapsed, result }
+    }
+}
+
+/// What a path or a name has to contain or, with signs of a pattern, to match.
+enum Filter {
+    Text(String),
+    Pattern(GlobMatcher),
+}
+
+impl Filter {
+    fn parse(text: &str) -> Result<Self, Stop> {
+        if !text.contains(['*', '?', '[', '{']) {
+            return Ok(Self::Text(text.to_lowercase()));
+        }
+        let glob = GlobBuilder::new(text).case_insensitive(true).build();
+        let glob = glob.map_err(|why| Stop::usage(format!("--filter `{text}` is not a pattern: {}", why.kind())))?;
+        Ok(Self::Pattern(glob.compile_matcher()))
+    }
+
+    fn fits(&self, own: &str) -> bool {
+        match self {
+            Self::Text(text) => own.to_lowercase().contains(text),
+            Self::Pattern(it) => it.is_match(own) || it.is_match(own.trim_start_matches("./")),
+        }
     }
 }
 

@@ -57,21 +57,34 @@ impl Check {
     /// Prints the mistakes. The exit code says whether a file has any.
     pub fn run(self) -> Result<Exit, Stop> {
         let files = files(&self.paths)?;
-        let mut all = Vec::new();
-        let mut broken = 0;
+        let (mut all, mut warnings) = (Vec::new(), Vec::new());
+        let (mut broken, mut warned) = (0, 0);
         for file in &files {
-            let Err(mistakes) = load(file) else { continue };
-            broken += 1;
+            let mistakes = match load(file) {
+                Ok(Scenario { warnings: None, .. }) => continue,
+                Ok(Scenario { warnings: Some(it), .. }) => {
+                    warned += it.count();
+                    it
+                }
+                Err(it) => {
+                    broken += 1;
+                    it
+                }
+            };
             if self.json {
-                all.extend(mistakes.to_json().as_array().cloned().unwrap_or_default());
+                let told = mistakes.to_json().as_array().cloned().unwrap_or_default();
+                let (own, other): (Vec<_>, Vec<_>) = told.into_iter().partition(|it| it["level"] == "warning");
+                warnings.extend(own);
+                all.extend(other);
             } else {
                 tell(fitted(&format!("{}\n", mistakes.render(stderr_has_colours())), &std::io::stderr()));
             }
         }
         if self.json {
-            print(&serde_json::json!({"files": files.len(), "invalid": broken, "mistakes": all}).to_string())?;
+            print(&serde_json::json!({"files": files.len(), "invalid": broken, "mistakes": all, "warnings": warnings}).to_string())?;
         } else if broken == 0 {
-            print(&format!("{} good", count(files.len(), "scenario")))?;
+            let warned = if 0 < warned { format!(", {}", count(warned, "warning")) } else { String::new() };
+            print(&format!("{} good{warned}", count(files.len(), "scenario")))?;
         } else {
             tell(format!("{} of {} invalid", broken, count(files.len(), "scenario")));
         }

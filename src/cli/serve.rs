@@ -204,7 +204,7 @@ impl Serve {
 }
 
 /// 256 random bits from the system: the only draw that must not repeat.
-fn unpredictable() -> Result<String, Stop> {
+pub fn unpredictable() -> Result<String, Stop> {
     use rand::TryRng;
     let mut bytes = [0; 32];
     let drawn = rand::rngs::SysRng.try_fill_bytes(&mut bytes);

@@ -5,12 +5,15 @@ use serde_json::{Map, json};
 
 use super::output::print;
 use super::paths::bounded;
+use super::serve::unpredictable;
 use super::{Exit, Stop, contract};
+use crate::edge::driver::Stopwatch;
 use crate::engine::provider::DynProvider;
 use crate::engine::signature::{Received, SignedRequest, Verdict};
+use crate::engine::tables::Auth;
 use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use crate::kit::printable::line;
-use crate::kit::time::Timestamp;
+use crate::kit::time::{Timestamp, http_date};
 use crate::providers;
 
 /// The sandbox whose keys are the published ones.
@@ -24,7 +27,7 @@ struct Webhook {
     /// The body: text, @FILE, or - for standard input; default: standard input for a webhook, no body for a request
     #[arg(long, value_name = "TEXT|@FILE|-", allow_hyphen_values = true)]
     body: Option<String>,
-    /// The secret that signs; default: the test secret of the default sandbox
+    /// The secret with which this provider signs, or the merchant signs requests to it; default: the test secret of the default sandbox
     #[arg(long, value_name = "SECRET", env = "PLAYMONEY_WEBHOOK_SECRET", hide_env_values = true)]
     secret: Option<String>,
     /// The address of the webhook, for providers that sign it
@@ -49,12 +52,15 @@ pub struct Sign {
     /// The method of the request
     #[arg(long, value_name = "METHOD", default_value = "GET", requires = "target")]
     method: Method,
-    /// The header Date of the request
+    /// The header Date of the request; default: now
     #[arg(long, value_name = "HTTP DATE", requires = "target")]
     date: Option<String>,
-    /// The header NONCE of the request
+    /// The header NONCE of the request, an empty text for none; default: a new one
     #[arg(long, value_name = "TEXT", requires = "target")]
     nonce: Option<String>,
+    /// Print a `curl` command that sends the request, to --url or to the usual address of `serve`
+    #[arg(long, requires = "target", conflicts_with = "json")]
+    curl: bool,
 }
 
 fn target(text: &str) -> Result<String, &'static str> {
@@ -69,14 +75,36 @@ pub struct Verify {
 }
 
 impl Webhook {
-    fn verdict(&self) -> Result<Verdict, Stop> {
+    fn verdict_on(&self, body: &[u8]) -> Result<Verdict, Stop> {
         let (member, known) = self.provider()?;
         let secret = self.secret.as_deref().unwrap_or(&known);
-        let (headers, body) = (self.headers()?, read(self.body.as_deref().unwrap_or("-"))?);
-        // No clock is read: a signature is never too old here.
-        let (now, date) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
-        let received = Received { url: self.url.as_deref(), headers: &headers, body: &body, now, date };
-        Ok(member.explain(&received, secret, &[&known]))
+        Ok(member.explain(&received(self.url.as_deref(), &self.headers()?, body), secret, &[&known]))
+    }
+
+    /// What the signature covers and was not given: headers by their names, and the address.
+    fn missing(&self, body: &[u8], verdict: &Verdict) -> Result<Vec<&'static str>, Stop> {
+        let (member, known) = self.provider()?;
+        let secret = self.secret.as_deref().unwrap_or(&known);
+        let given = self.headers()?;
+        let covers = |url: Option<&str>, headers: &HeaderMap| {
+            let other = member.explain(&received(url, headers, body), secret, &[]);
+            other.canonical != verdict.canonical || other.received.is_some() != verdict.received.is_some()
+        };
+        let contract = member.contract();
+        let event = contract.events.first().map_or("", |it| it.name);
+        let mut missing = Vec::new();
+        for it in contract.webhook_headers(event) {
+            let Ok(name) = it.name.parse::<HeaderName>() else { continue };
+            let mut with = given.clone();
+            with.entry(name.clone()).or_insert(HeaderValue::from_static("x"));
+            if !given.contains_key(&name) && covers(self.url.as_deref(), &with) {
+                missing.push(it.name);
+            }
+        }
+        if self.url.is_none() && covers(Some("http://127.0.0.1/hooks"), &given) {
+            missing.push("the address (--url)");
+        }
+        Ok(missing)
     }
 
     /// The provider, and the secret that signs its webhooks in the default sandbox.
@@ -126,9 +154,13 @@ impl Sign {
         let signed = if let Some(target) = &self.target {
             self.request(target)?
         } else {
-            let verdict = self.webhook.verdict()?;
+            let verdict = self.webhook.verdict_on(&read(self.webhook.body.as_deref().unwrap_or("-"))?)?;
             SignedRequest { canonical: verdict.canonical, signature: verdict.expected, headers: Vec::new() }
         };
+        if let (Some(target), true) = (&self.target, self.curl) {
+            print(&self.curl(target, &signed)?)?;
+            return Ok(Exit::Good);
+        }
         let SignedRequest { canonical, signature, headers } = signed;
         let text = if self.webhook.json {
             let mut signed = json!({"canonical": canonical, "signature": signature});
@@ -149,24 +181,58 @@ impl Sign {
         let body = self.webhook.body.as_deref().map_or(Ok(Vec::new()), read)?;
         let mut request = Request::new(self.method.clone(), target, body);
         request.headers = self.webhook.headers()?;
+        let signs_headers = member.contract().operations.iter().any(|it| matches!(it.auth, Auth::Signed { .. }));
         for (name, value) in [("date", &self.date), ("nonce", &self.nonce)] {
-            let value = value.as_deref().map(HeaderValue::from_str).transpose();
-            let value = value.map_err(|_| Stop::usage(format!("--{name} is not a valid header value")))?;
-            value.map(|it| request.headers.insert(HeaderName::from_static(name), it));
+            let value = match value {
+                Some(it) => it.clone(),
+                None if !signs_headers || request.headers.contains_key(name) => continue,
+                None if name == "date" => http_date(Stopwatch::start().uptime().date),
+                None => unpredictable()?.chars().take(NONCE_CHARS).collect(),
+            };
+            let value = HeaderValue::from_str(&value).map_err(|_| Stop::usage(format!("--{name} is not a valid header value")))?;
+            if !value.is_empty() {
+                request.headers.insert(HeaderName::from_static(name), value);
+            }
         }
         let signed = member.sign_request(&request, self.webhook.secret.as_deref().unwrap_or(&known));
         signed.ok_or_else(|| Stop::usage(format!("{} does not sign requests; leave --target out to sign a webhook", self.webhook.provider)))
     }
 }
 
+impl Sign {
+    /// The command that sends the signed request.
+    fn curl(&self, target: &str, signed: &SignedRequest) -> Result<String, Stop> {
+        let slug = contract::provider(&self.webhook.provider)?.slug;
+        if signed.headers.is_empty() {
+            return Err(Stop::usage(format!("{slug} signs a field of the form, not the headers: add the signature to the form instead")));
+        }
+        let base = self.webhook.url.clone().unwrap_or_else(|| format!("http://127.0.0.1:4242/{slug}"));
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+        let mut parts = vec![format!("curl -X {} {}", self.method, quoted(&format!("{}{target}", base.trim_end_matches('/'))))];
+        parts.extend(signed.headers.iter().map(|(name, value)| format!("-H {}", quoted(&format!("{name}: {value}")))));
+        if let Some(body) = &self.webhook.body {
+            if body.lines().any(|it| line(it) != it) {
+                return Err(Stop::usage("the body has control characters: put it into a file, and write --body @FILE".to_owned()));
+            }
+            let body = if body == "-" { "@-" } else { body };
+            parts.push(format!("--data-binary {}", quoted(body)));
+        }
+        Ok(parts.join(" \\\n  "))
+    }
+}
+
 impl Verify {
     /// Prints the verdict. The exit code says it too.
     pub fn run(self) -> Result<Exit, Stop> {
-        let verdict = self.webhook.verdict()?;
+        let body = read(self.webhook.body.as_deref().unwrap_or("-"))?;
+        let verdict = self.webhook.verdict_on(&body)?;
+        let missing = if verdict.valid { Vec::new() } else { self.webhook.missing(&body, &verdict)? };
         if self.webhook.json {
-            print(&serde_json::to_string(&verdict).unwrap_or_default())?;
+            let mut told = serde_json::to_value(&verdict).unwrap_or_default();
+            told["missing"] = missing.into();
+            print(&told.to_string())?;
         } else {
-            print(&render(&verdict))?;
+            print(&render(&verdict, &missing))?;
         }
         Ok(if verdict.valid { Exit::Good } else { Exit::Failed })
     }
@@ -177,14 +243,23 @@ fn header(text: &str) -> Option<(HeaderName, HeaderValue)> {
     Some((name.trim().parse().ok()?, HeaderValue::from_str(value.trim()).ok()?))
 }
 
-fn render(verdict: &Verdict) -> String {
+/// A webhook as it is judged. No clock is read: a signature is never too old here.
+const fn received<'a>(url: Option<&'a str>, headers: &'a HeaderMap, body: &'a [u8]) -> Received<'a> {
+    Received { url, headers, body, now: Timestamp::UNIX_EPOCH, date: Timestamp::UNIX_EPOCH }
+}
+
+/// Characters of a nonce.
+const NONCE_CHARS: usize = 32;
+
+fn render(verdict: &Verdict, missing: &[&str]) -> String {
     let judgement = match verdict.reason {
         None => "valid".to_owned(),
         Some(reason) => format!("invalid: {reason}\n           {}", advice(reason)),
     };
     let received = verdict.received.as_deref().unwrap_or("none");
     let [signed, expected, received] = [&verdict.canonical, &verdict.expected, received].map(line);
-    format!("{judgement}\nsigned     {signed}\nexpected   {expected}\nreceived   {received}")
+    let missing = if missing.is_empty() { String::new() } else { format!("\nmissing    {}", missing.join(", ")) };
+    format!("{judgement}{missing}\nsigned     {signed}\nexpected   {expected}\nreceived   {received}")
 }
 
 /// What to do about it.
@@ -202,6 +277,6 @@ fn advice(reason: &str) -> &'static str {
             "The digest is encoded in another way, or the text is: escaped, in Latin-1, with a mark in front, with ? for letters."
         }
         "stale_timestamp" => "The signature is right, but too old to be accepted.",
-        _ => "Neither another known secret nor a usual mistake explains it: was the body changed on its way?",
+        _ => "The secret is another one, or the body was altered: no known secret and no usual mistake explains it.",
     }
 }

@@ -73,7 +73,7 @@ fn nearest<'a>(word: &str, commands: &'a [String]) -> Option<&'a str> {
 const TIPS: &[(&[&str], &str)] = &[
     (&["--host", "--bind", "--address", "--addr"], "the address is `--listen ADDR:PORT`, and the port alone `--port N`"),
     (&["-v", "--verbose", "--debug", "--log-level"], "each request and webhook is a line of the log of `playmoney serve --log text`; the version is `--version`"),
-    (&["-q", "--quiet", "--silent"], "`playmoney serve --log none` writes no log"),
+    (&["-q", "--quiet", "--silent"], "`playmoney run --quiet` prints only what is not good, and `playmoney serve --log none` writes no log"),
     (&["-c", "-f", "--config", "--file", "--scenario"], "a scenario is named without a flag, as in `playmoney serve scenario.yaml`"),
     (&["--webhook", "--callback", "--callback-url"], "the address of webhooks is `--webhook-url URL`"),
     (&["--frozen", "--time"], "the clock is `--clock frozen`, and its beginning `--now 2026-01-01T00:00:00Z`"),

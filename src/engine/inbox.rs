@@ -84,8 +84,9 @@ impl Reaction {
     }
 
     fn parse(step: &Json) -> Result<Self, String> {
-        let wrong =
-            || format!("`{step}` is not a step of a script: write 500, \"timeout\", \"reset\" or {{\"status\": 200, \"delay\": \"11s\"}}");
+        let wrong = || {
+            format!("`{step}` is not an answer of a receiver: write 500, \"timeout\", \"reset\" or {{\"status\": 200, \"delay\": \"11s\"}}")
+        };
         match step {
             Json::Number(_) => Ok(Self::Answer { status: status(step)?, delay: Duration::ZERO }),
             Json::String(word) if word == "timeout" => Ok(Self::Timeout),

@@ -1,6 +1,6 @@
 //! Compares a tree with the rows of the grammar, and notes every mistake of the file at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use texts::{BEGINNING, check_offset};
@@ -20,6 +20,7 @@ use crate::kit::time::{parse_duration, parse_timestamp};
 
 mod keys;
 pub mod names;
+pub mod promises;
 mod steps;
 mod texts;
 mod words;
@@ -55,12 +56,14 @@ pub struct Check<'a> {
     pub secrets: Secrets,
     /// The names that the steps so far have saved.
     saved: BTreeMap<String, Range<usize>>,
+    /// The names of the inboxes to which the text refers.
+    inboxes: BTreeSet<String>,
 }
 
 impl<'a> Check<'a> {
     /// A check without mistakes.
     pub fn new(known: Known<'a>) -> Self {
-        Self { known, mistakes: Vec::new(), secrets: Secrets::default(), saved: BTreeMap::new() }
+        Self { known, mistakes: Vec::new(), secrets: Secrets::default(), saved: BTreeMap::new(), inboxes: BTreeSet::new() }
     }
 
     /// Notes a mistake at this place.
@@ -149,14 +152,12 @@ impl<'a> Check<'a> {
             Kind::Text if !matches!(node.what, What::Text(_) | What::Number(_)) => self.wrong_kind(node, "text"),
             Kind::Plain if plain.is_none() => self.wrong_kind(node, "text or a number"),
             Kind::Flag if node.what == What::Flag(false) => self.wrong_kind_but_near(node, "true", Some("to switch it off, remove it")),
-            Kind::Flag if node.what != What::Flag(true) => self.wrong_kind(node, "true"),
+            Kind::Flag if node.what != What::Flag(true) => self.not_a_flag(node),
             Kind::Integer { min, max } => {
                 let fits = matches!(node.what, What::Number(_))
                     && plain.and_then(|it| it.parse::<i64>().ok()).is_some_and(|it| (min..=max).contains(&it));
                 if !fits {
-                    let what = if min == max { format!("the number {min}") } else { format!("a whole number from {min} to {max}") };
-                    let quoted = matches!(&node.what, What::Text(it) if it.parse::<i64>().is_ok());
-                    self.wrong_kind_but_near(node, &what, quoted.then_some("write it without quotes"));
+                    self.not_a_number(node, min, max);
                 }
             }
             Kind::Amount if plain.and_then(money::parse).is_none_or(|it| it <= rust_decimal::Decimal::ZERO) => {
@@ -303,12 +304,7 @@ impl<'a> Check<'a> {
         for (key, it) in members {
             match shape.row(&key.name) {
                 Some(row) => self.value(it, row.kind, provider),
-                None => self.note_unknown(
-                    &key.at,
-                    format!("{} has no `{}`", shape.what, cut(&key.name)),
-                    &key.name,
-                    shape.rows.iter().map(|it| it.name),
-                ),
+                None => self.note_unknown_row(key, shape, &[]),
             }
         }
         self.check_missing(node, shape);

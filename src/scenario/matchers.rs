@@ -31,6 +31,7 @@ impl Matcher {
         match &node.what {
             What::Map(members) if is_operation(node) => {
                 let mut all = members.iter().map(|(key, it)| operation(&key.name, it)).collect::<Result<Vec<_>, _>>()?;
+                refuse_empty_range(node, &all)?;
                 Ok(if all.len() == 1 { all.swap_remove(0) } else { Self::All(all) })
             }
             What::Map(members) => {
@@ -87,6 +88,19 @@ fn refuse_mixed(members: &[(Key, Node)]) -> Result<(), Mistake> {
     };
     let what = format!("`{}` is not a matcher, and cannot be beside one", cut(&other.name));
     Err(Mistake::at(other.at.clone(), what).also(operator.at.clone(), "a matcher").help(help))
+}
+
+/// Refuses bounds between which no number lies.
+fn refuse_empty_range(node: &Node, all: &[Matcher]) -> Result<(), Mistake> {
+    let bounds = || all.iter().filter_map(|it| if let Matcher::Compare(how, bound) = it { Some((*how, *bound)) } else { None });
+    let below = bounds().filter(|it| matches!(it.0, Comparison::Gt | Comparison::Gte)).max_by_key(|it| (it.1, it.0 == Comparison::Gt));
+    let above = bounds().filter(|it| matches!(it.0, Comparison::Lt | Comparison::Lte)).min_by_key(|it| (it.1, it.0 != Comparison::Lt));
+    let (Some((least, low)), Some((most, high))) = (below, above) else { return Ok(()) };
+    let is_closed = least == Comparison::Gte && most == Comparison::Lte;
+    if low < high || (low == high && is_closed) {
+        return Ok(());
+    }
+    Err(Mistake::at(node.at.clone(), format!("no number lies between these bounds: above {low} and below {high}")))
 }
 
 fn operation(name: &str, node: &Node) -> Result<Matcher, Mistake> {

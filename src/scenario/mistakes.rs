@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 use serde_json::{Value as Json, json};
 
 use super::secrets::Secrets;
@@ -23,11 +23,22 @@ pub fn cut(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// How bad a mistake is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Level {
+    /// Nothing can begin with the text.
+    #[default]
+    Error,
+    /// The text can be played, but does not do what its author seems to want.
+    Warning,
+}
+
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
     /// The place, in bytes of the text.
     pub at: Range<usize>,
+    pub level: Level,
     pub what: String,
     /// What to write instead, when that is known.
     pub help: Option<String>,
@@ -38,7 +49,14 @@ pub struct Mistake {
 impl Mistake {
     /// A mistake at this place.
     pub fn at(at: Range<usize>, what: impl Into<String>) -> Self {
-        Self { at, what: what.into(), help: None, also: None }
+        Self { at, level: Level::Error, what: what.into(), help: None, also: None }
+    }
+
+    /// The same as a warning.
+    #[must_use]
+    pub fn warning(mut self) -> Self {
+        self.level = Level::Warning;
+        self
     }
 
     /// The same with advice.
@@ -106,8 +124,8 @@ impl Mistakes {
     }
 
     fn report<'a>(&'a self, it: &'a Mistake) -> Vec<Group<'a>> {
-        let own = self.first_line(&it.at);
-        let also = it.also.as_ref().map(|(at, why)| (self.first_line(at), why));
+        let own = self.in_one_line(&it.at);
+        let also = it.also.as_ref().map(|(at, why)| (self.in_one_line(at), why));
         // Only the lines that are shown: the library reads all that it is given, once for each mistake.
         let (first, last) = also.as_ref().map_or((own.start, own.end), |it| (own.start.min(it.0.start), own.end.max(it.0.end)));
         let begin = self.text[..first].rfind('\n').map_or(0, |it| it + 1);
@@ -120,15 +138,19 @@ impl Mistakes {
         if let Some((at, why)) = also {
             snippet = snippet.annotation(AnnotationKind::Context.span(within(at)).label(why));
         }
-        let mut group = Level::ERROR.primary_title(&it.what).element(snippet);
+        let level = match it.level {
+            Level::Error => Title::ERROR,
+            Level::Warning => Title::WARNING,
+        };
+        let mut group = level.primary_title(&it.what).element(snippet);
         if let Some(help) = &it.help {
-            group = group.element(Level::HELP.message(help));
+            group = group.element(Title::HELP.message(help));
         }
         vec![group]
     }
 
-    /// The first line of a place.
-    fn first_line(&self, at: &Range<usize>) -> Range<usize> {
+    /// The part of a place that is in its first line.
+    fn in_one_line(&self, at: &Range<usize>) -> Range<usize> {
         let end = at.end.min(self.text.len());
         let start = at.start.min(end);
         let first = self.text[start..end].find('\n').map_or(end, |it| start + it);
@@ -139,10 +161,24 @@ impl Mistakes {
     pub fn to_json(&self) -> Json {
         let one = |it: &Mistake| {
             let (line, column) = self.line_and_column(it.at.start);
-            json!({"file": self.file, "line": line, "column": column, "message": it.what, "help": it.help})
+            let level = match it.level {
+                Level::Error => "error",
+                Level::Warning => "warning",
+            };
+            json!({"file": self.file, "line": line, "column": column, "level": level, "message": it.what, "help": it.help})
         };
         let more = self.more().map(|(next, n)| one(&Mistake::at(next.at.clone(), format!("and {n} more from here on"))));
         self.all.iter().take(REPORTED_MAX).map(one).chain(more).collect::<Vec<_>>().into()
+    }
+
+    /// The line of the first one, from 1.
+    pub fn first_line(&self) -> usize {
+        self.all.first().map_or(1, |it| self.line_and_column(it.at.start).0)
+    }
+
+    /// How many there are.
+    pub const fn count(&self) -> usize {
+        self.count
     }
 
     /// The first mistake that is not reported, and how many follow from there, itself included.

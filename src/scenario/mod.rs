@@ -27,12 +27,13 @@ pub mod yaml;
 use check::Check;
 pub use check::Known;
 use check::names::Defined;
-pub use mistakes::{Mistake, Mistakes};
+use check::promises::Deviations;
+pub use mistakes::{Level, Mistake, Mistakes};
 use reference::{Saved, resolved};
 pub use reread::reread;
 use secrets::Secrets;
 pub use step::{Call, Expect, Proof, Step, StepKind};
-use yaml::Node;
+use yaml::{Node, What};
 
 /// Steps of one scenario.
 pub const STEPS_MAX: usize = 1_000;
@@ -47,6 +48,8 @@ pub struct Scenario {
     /// What a sandbox starts with.
     pub setup: Arc<Setup>,
     pub steps: Vec<Step>,
+    /// What does not stop it, but is hardly meant.
+    pub warnings: Option<Mistakes>,
     /// Its text, for mistakes that are found only when it is loaded.
     source: Source,
 }
@@ -64,10 +67,12 @@ struct Source {
 /// Every mistake of the text, with its place.
 pub fn parse(file: &str, text: &str, known: Known<'_>) -> Result<Scenario, Mistakes> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    read_checked(file, text, known, |check, node| {
+    let (mut scenario, warnings) = read_checked(file, text, known, |check, node| {
         check.scenario(node);
         read(check, node, file, text)
-    })
+    })?;
+    scenario.warnings = warnings;
+    Ok(scenario)
 }
 
 /// Reads one rule: the body of a control call.
@@ -81,12 +86,20 @@ pub fn parse_rule(text: &str, known: Known<'_>) -> Result<Rule, Mistakes> {
         }
         rule::read(check, node)
     })
+    .map(|it| it.0)
 }
 
-fn read_checked<T>(file: &str, text: &str, known: Known<'_>, read: impl FnOnce(&mut Check<'_>, &Node) -> T) -> Result<T, Mistakes> {
+/// What was read, and its warnings.
+fn read_checked<T>(
+    file: &str,
+    text: &str,
+    known: Known<'_>,
+    read: impl FnOnce(&mut Check<'_>, &Node) -> T,
+) -> Result<(T, Option<Mistakes>), Mistakes> {
     let mut check = Check::new(known);
     let node = yaml::parse(text).map_err(|it| Mistakes::of(file, text, &Secrets::by_lines(text, known.contracts), vec![it]))?;
     check.secrets.add_named(&node, known.contracts);
+    check.keep_inboxes(&node);
     let node = check.substitute(&node);
     check.secrets.add_named(&node, known.contracts);
     let unread = std::mem::take(&mut check.mistakes);
@@ -95,7 +108,14 @@ fn read_checked<T>(file: &str, text: &str, known: Known<'_>, read: impl FnOnce(&
     let places: BTreeSet<(usize, usize)> = unread.iter().map(|it| (it.at.start, it.at.end)).collect();
     check.mistakes.retain(|it| !places.contains(&(it.at.start, it.at.end)));
     check.mistakes.extend(unread);
-    if check.mistakes.is_empty() { Ok(value) } else { Err(Mistakes::of(file, text, &check.secrets, check.mistakes)) }
+    let is_good = check.mistakes.iter().all(|it| it.level == Level::Warning);
+    // Before its first steps, a file that is wrong needs no warning.
+    check.mistakes.retain(|it| is_good || it.level == Level::Error || node.get("steps").is_some());
+    let all = (!check.mistakes.is_empty()).then(|| Mistakes::of(file, text, &check.secrets, check.mistakes));
+    match all {
+        Some(all) if !is_good => Err(all),
+        warnings => Ok((value, warnings)),
+    }
 }
 
 impl Scenario {
@@ -147,6 +167,7 @@ fn read(check: &mut Check<'_>, node: &Node, file: &str, text: &str) -> Scenario 
         mode,
         now: clock("now").and_then(|it| parse_timestamp(it).ok()),
         steps,
+        warnings: None,
         source: Source { file: file.to_owned(), text: text.to_owned(), secrets: check.secrets.clone() },
     }
 }
@@ -171,6 +192,12 @@ fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
         check.wrong(&node.at, format!("a scenario has at most {STEPS_MAX} steps"));
     }
     let mut defined = Defined::before_the_steps(node);
+    let has_none = node.get("steps").is_none_or(|it| it.what == What::List(Vec::new()));
+    if has_none && matches!(node.what, What::Map(_)) {
+        let mistake = Mistake::at(node.place_of("steps"), "this scenario has no steps, so `playmoney run` proves nothing with it");
+        check.mistakes.push(mistake.help("`serve` begins with its state and its rules; add `steps` to play it").warning());
+    }
+    let deviations = Deviations::of(node);
     let mut steps = Vec::new();
     let (mut counted, mut line) = (0, 1);
     for it in items.iter().take(STEPS_MAX) {
@@ -180,6 +207,8 @@ fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
         line += text.get(counted..it.at.start).unwrap_or("").matches('\n').count();
         counted = it.at.start;
         defined.check(check, it);
+        check.promises(it, deviations);
+        check.receiver(it);
         steps.extend(step::read(check, it, line, &defined.saved));
         defined.add(it);
     }

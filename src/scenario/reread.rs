@@ -3,6 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::check::{Check, Known};
+use super::mistakes::Level;
 use super::yaml::{Key, Node, What};
 use super::{keys, rule};
 use crate::engine::rules::Rule;
@@ -17,7 +18,7 @@ pub fn reread(written: &str, known: Known<'_>) -> Option<Rule> {
         check.shape(&node, &keys::RULE, None);
     }
     let rule = rule::read(&mut check, &node);
-    check.mistakes.is_empty().then_some(rule)
+    check.mistakes.iter().all(|it| it.level == Level::Warning).then_some(rule)
 }
 
 /// A value as the reader of YAML gives it: members in their order, numbers with their digits. References in it were replaced

@@ -53,6 +53,7 @@ pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
             check.mistakes.push(mistake.help("a rule on webhooks can check the event, the account and the body"));
         }
     }
+    check_never(check, node.get("when"));
     if node.get("on").is_none() && node.get("when").is_some() {
         check.wrong(&node.place_of("when"), "a rule without `on` has no conditions: add `on`, or remove `when`");
     }
@@ -67,6 +68,17 @@ pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
         then: node.get("then").map(effects).unwrap_or_default(),
         ttl: node.get("ttl").and_then(duration),
         written: node.to_json(),
+    }
+}
+
+/// Warns of conditions that switch a rule off.
+fn check_never(check: &mut Check<'_>, when: Option<&Node>) {
+    for name in ["times", "probability"] {
+        if let Some(it) = when.and_then(|it| it.get(name))
+            && it.plain().and_then(money::parse).is_some_and(|it| it.is_zero())
+        {
+            check.mistakes.push(Mistake::at(it.at.clone(), format!("with `{name}: 0` this rule never fires")).warning());
+        }
     }
 }
 
@@ -95,7 +107,13 @@ fn check_effects(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&
             (On::Requests { .. } | On::Header, _) => None,
         };
         if let Some(why) = misplaced {
-            check.wrong(&key.at, format!("`{}` is {why}", key.name));
+            let slug = contract.map_or("quoine", |it| it.slug);
+            let help = if effect == Effect::Webhook {
+                format!("for a rule on webhooks write `on: {slug}:webhook`")
+            } else {
+                format!("for a rule on calls write `on: {slug}.*`, or one operation")
+            };
+            check.mistakes.push(Mistake::at(key.at.clone(), format!("`{}` is {why}", key.name)).help(help));
         }
         if let Some(contract) = contract.filter(|_| effect != Effect::Webhook) {
             check_provider(check, contract, key, it);

@@ -2,14 +2,19 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::keys::{ANY_STEP, SCENARIO, STEPS};
+use super::keys::{ANY_STEP, RULE, SCENARIO, STEPS};
 use super::matchers::OPERATORS;
 use super::shape::{Kind, Row, Shape};
+use crate::engine::account::CREDENTIALS;
 use crate::engine::rules::effects::TRANSPORTS;
-use crate::engine::tables::{Contract, Setting, SettingKind};
+use crate::engine::tables::{ActionRow, Contract, Operation, Setting, SettingKind};
+use crate::kit::fields::{Field, Kind as Values, Need};
 
 /// The dialect that editors understand.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// The name of the schema, by which editors and catalogues know it. It leads nowhere.
+const ID: &str = "urn:playmoney:scenario:1";
 
 /// The schema, for these providers.
 pub fn document(contracts: &[&'static Contract]) -> Json {
@@ -19,6 +24,7 @@ pub fn document(contracts: &[&'static Contract]) -> Json {
         OPERATORS.iter().map(|(name, meaning)| ((*name).to_owned(), json!({"description": meaning}))).collect();
     let operation = json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": operators});
     schema["$schema"] = DIALECT.into();
+    schema["$id"] = ID.into();
     schema["title"] = "Playmoney scenario".into();
     schema["$defs"] = json!({
         "step": {"oneOf": step},
@@ -29,7 +35,84 @@ pub fn document(contracts: &[&'static Contract]) -> Json {
 
 fn step(shape: &'static Shape, contracts: &[&'static Contract]) -> Json {
     let rows = shape.rows.iter().chain(ANY_STEP.rows);
-    object(shape.what, rows.clone(), contracts, None, Map::new(), &required(shape.rows.iter()))
+    let mut own = object(shape.what, rows.clone(), contracts, None, Map::new(), &required(shape.rows.iter()));
+    own["title"] = shape.verb().into();
+    let by_name: Vec<Json> = match shape.verb() {
+        "call" => contracts.iter().flat_map(|it| it.operations.iter().map(move |row| call(it, row))).collect(),
+        "act" => contracts.iter().flat_map(|it| it.actions.iter().map(move |row| action(it, row))).collect(),
+        "set" => contracts.iter().map(|it| change(it)).collect(),
+        "expect_webhook" | "expect_no_webhook" => contracts.iter().map(|it| webhook(it, shape.verb())).collect(),
+        _ => Vec::new(),
+    };
+    if !by_name.is_empty() {
+        own["allOf"] = by_name.into();
+    }
+    own
+}
+
+/// A condition on one member, and what follows for others.
+fn when(member: &str, is: Json, then: Json) -> Json {
+    json!({"if": {"properties": {member: is}}, "then": {"properties": then}})
+}
+
+/// The parameters of a call, for completion alone: a scenario may try what the provider refuses.
+fn call(contract: &Contract, row: &Operation) -> Json {
+    let name = format!("{}.{}", contract.slug, row.name);
+    when("call", json!({"const": name}), json!({"with": {"properties": named(row.parameters)}}))
+}
+
+/// The parameters of an action: it takes no others.
+fn action(contract: &Contract, row: &ActionRow) -> Json {
+    let name = format!("{}.{}", contract.slug, row.name);
+    let required: Vec<&str> = row.parameters.iter().filter(|it| it.need == Need::Required).map(|it| it.name).collect();
+    let with = json!({"properties": named(row.parameters), "additionalProperties": false, "required": required});
+    when("act", json!({"const": name}), json!({"with": with}))
+}
+
+/// The settings of a provider.
+fn change(contract: &Contract) -> Json {
+    let mut settings: Map<String, Json> = contract.settings().map(|it| (it.name.to_owned(), json!({"description": it.meaning}))).collect();
+    let keys: Map<String, Json> = contract.keys().map(|it| (it.name.to_owned(), json!({"type": "string"}))).collect();
+    let keys =
+        json!({"type": "object", "description": "keys that replace the present ones", "properties": keys, "additionalProperties": false});
+    settings.insert(CREDENTIALS.to_owned(), keys);
+    when("set", json!({"const": contract.slug}), json!({"with": {"properties": settings, "additionalProperties": false}}))
+}
+
+/// The events of a provider, for completion.
+fn webhook(contract: &Contract, verb: &str) -> Json {
+    let events: Vec<&str> = contract.events.iter().map(|it| it.name).collect();
+    let is = json!({"properties": {"provider": {"const": contract.slug}}, "required": ["provider"]});
+    when(verb, is, json!({verb: {"properties": {"event": {"examples": events}}}}))
+}
+
+/// What a rule on one provider can name.
+fn rule(contract: &Contract) -> Json {
+    let errors: Vec<&str> = contract.errors.iter().map(|it| it.name).collect();
+    let events: Vec<&str> = contract.events.iter().map(|it| it.name).collect();
+    let mut own = when(
+        "on",
+        json!({"type": "string", "pattern": format!("^{}[.:]", contract.slug)}),
+        json!({
+            "then": {"properties": {"error": {"anyOf": [{"enum": errors}, {"pattern": r"\$\{"}]}}},
+            "when": {"properties": {"event": {"examples": events}}},
+        }),
+    );
+    own["if"]["required"] = json!(["on"]);
+    own
+}
+
+/// The names of parameters with their meaning. The rows of members inside them are left out.
+fn named(rows: &[Field]) -> Map<String, Json> {
+    let mut all = Map::new();
+    for it in rows.iter().filter(|it| !it.name.contains(['.', '['])) {
+        let mut own = json!({"description": it.meaning});
+        if let Values::Word(words) = it.kind {
+            own["examples"] = words.into();
+        }
+        all.insert(it.name.to_owned(), own);
+    }
+    all
 }
 
 fn required<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<&'static str> {
@@ -38,7 +121,11 @@ fn required<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<&'static str> {
 
 /// A mapping with known names.
 fn shape(shape: &'static Shape, contracts: &[&'static Contract], provider: Option<&'static Contract>) -> Json {
-    object(shape.what, shape.rows.iter(), contracts, provider, Map::new(), &required(shape.rows.iter()))
+    let mut own = object(shape.what, shape.rows.iter(), contracts, provider, Map::new(), &required(shape.rows.iter()));
+    if std::ptr::eq(shape, &raw const RULE) {
+        own["allOf"] = contracts.iter().map(|it| rule(it)).collect::<Vec<_>>().into();
+    }
+    own
 }
 
 fn object<'a>(
@@ -70,7 +157,11 @@ fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Con
         Kind::Integer { min, max } if min == max => json!({"const": min}),
         Kind::Integer { min, max } => or_reference(json!({"type": "integer", "minimum": min, "maximum": max})),
         Kind::Amount | Kind::Share => json!({"type": ["number", "string"]}),
-        Kind::Duration | Kind::Offset | Kind::Moment | Kind::ClockMode | Kind::Name | Kind::Inbox => json!({"type": "string"}),
+        Kind::Duration => json!({"type": "string", "pattern": r"^(\d|P|.*\$\{)", "examples": ["30m", "1h30m", "PT31M"]}),
+        Kind::Offset => json!({"type": "string", "pattern": r"^([-+]|\d|P|.*\$\{)", "examples": ["-20m", "+1h"]}),
+        Kind::Moment => json!({"type": "string", "examples": ["2026-01-01T00:00:00Z"]}),
+        Kind::ClockMode => json!({"type": "string", "examples": ["frozen", "real", "60x"]}),
+        Kind::Name | Kind::Inbox => json!({"type": "string"}),
         Kind::Word(words) => json!({"enum": words}),
         Kind::Failure => json!({"enum": TRANSPORTS.iter().filter(|it| it.fails).map(|it| it.word).collect::<Vec<_>>()}),
         Kind::Provider => json!({"enum": contracts.iter().map(|it| it.slug).collect::<Vec<_>>()}),

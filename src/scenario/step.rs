@@ -1,12 +1,13 @@
 //! Reads the steps of a scenario from their nodes.
 
+use super::check::promises::IsStatus;
 use super::check::{Check, holds_reference};
 use super::keys::STEPS;
-use super::mistakes::{Mistake, cut};
+use super::mistakes::Mistake;
 use super::rule;
 use super::rule::exclude;
 use super::shape::Shape;
-use super::yaml::{Node, What};
+use super::yaml::Node;
 use crate::engine::account::CREDENTIALS;
 use crate::engine::tables::{Contract, Operation};
 use crate::kit::fields::Need;
@@ -43,6 +44,28 @@ pub enum StepKind {
     Restore(String),
     Fork(String),
     WaitFor(Node),
+}
+
+impl StepKind {
+    /// What a step makes happen, as a verb and the rest, when the log does not say it by itself.
+    pub fn in_words(&self) -> Option<(&'static str, String)> {
+        let plain = |it: &Node| it.plain().map_or_else(|| it.to_json(), str::to_owned);
+        let with = |own: Option<&Node>| own.map_or(String::new(), |it| format!(" {}", it.to_json()));
+        let pairs = |own: &Node| own.members().iter().map(|(key, it)| format!("{} {}", key.name, plain(it))).collect::<Vec<_>>().join(" ");
+        let words = |own: &Node| if own.members().is_empty() { plain(own) } else { pairs(own) };
+        Some(match self {
+            Self::Act { provider, action, with: own, .. } => ("act", format!("{provider}.{action}{}", with(own.as_ref()))),
+            Self::Advance { with: own, .. } => ("advance", words(own)),
+            Self::Rule(it) => ("rule", it.get("name").or_else(|| it.get("on")).map_or(String::new(), plain)),
+            Self::DropRule(name) => ("no rule", name.clone()),
+            Self::Receiver { inbox, respond } => ("receiver", format!("{inbox} {}", respond.to_json())),
+            Self::Set { provider, with: own, .. } => ("set", format!("{provider}{}", with(Some(own)))),
+            Self::Snapshot(name) => ("snapshot", name.clone()),
+            Self::Restore(name) => ("restore", name.clone()),
+            Self::Fork(name) => ("fork", name.clone()),
+            Self::Call(_) | Self::Expect { .. } | Self::ExpectWebhook(_) | Self::ExpectNoWebhook(_) | Self::WaitFor(_) => return None,
+        })
+    }
 }
 
 /// A call of a merchant.
@@ -166,8 +189,11 @@ fn check_events_and_numbers(check: &mut Check<'_>, node: &Node) {
     }
     let inside = |name: &str, inner: &str| node.get(name).and_then(|it| it.get(inner));
     let waited = inside("wait_for", "where").and_then(|it| it.get("status"));
-    for it in [inside("expect", "status"), inside("expect_webhook", "count"), waited] {
-        check_number(check, it);
+    for it in [inside("expect", "status"), waited] {
+        check.number(it, IsStatus::Yes);
+    }
+    for it in [inside("expect_webhook", "count"), inside("expect_webhook", "attempts"), inside("expect_no_webhook", "attempts")] {
+        check.number(it, IsStatus::No);
     }
 }
 
@@ -242,21 +268,6 @@ fn check_action(check: &mut Check<'_>, node: &Node, provider: &str, action: &str
             let at = with.map_or(node.at.clone(), |it| it.at.clone());
             check.wrong(&at, format!("{provider}.{action} needs `{}`: {}", it.name, it.meaning));
         }
-    }
-}
-
-/// Notes a text that is compared with a number.
-fn check_number(check: &mut Check<'_>, node: Option<&Node>) {
-    if let Some(it) = node
-        && let What::Text(text) = &it.what
-        && !holds_reference(it)
-    {
-        let help =
-            if text.parse::<u32>().is_ok() { "write it without quotes" } else { "write a number, or a matcher such as { gte: 400 }" };
-        check.mistakes.push(
-            Mistake::at(it.at.clone(), format!("this is compared with a number, and the text `{}` never equals a number", cut(text)))
-                .help(help),
-        );
     }
 }
 

@@ -9,6 +9,7 @@ use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
 
 use super::mistakes::Mistake;
 
+mod slips;
 mod syntax;
 
 /// Bytes of the text of a scenario.

@@ -45,6 +45,9 @@ pub trait Stage {
     /// The present moment outside.
     fn uptime(&self) -> Uptime;
 
+    /// A step begins to wait for a call of an application, at most this long.
+    fn waits(&mut self, _operation: &str, _patience: RealDuration) {}
+
     /// Lets some real time pass, so that an application can call. `false`: no application can call.
     fn pause(&mut self) -> bool;
 }
@@ -109,15 +112,30 @@ impl Report {
 pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
     let started_at = now(stage, None);
     let mut runner = Runner { stage, saved: Saved::new(), kept: Kept::default(), calls: 0, own: BTreeSet::new(), taken: BTreeSet::new() };
-    let mut steps = Vec::new();
+    let (mut steps, mut acts) = (Vec::new(), Vec::new());
     for step in &scenario.steps {
         let fork = step.fork.as_deref();
+        if let Some((kind, what)) = step.doing.in_words() {
+            let what = fork.map_or_else(|| what.clone(), |it| format!("{what} (in {it})"));
+            let mut sequence = 0;
+            runner.stage.look(None, &mut |world| sequence = world.core.log.next_sequence());
+            acts.push(Line { sequence, at: now(runner.stage, fork), kind, what });
+        }
         let (seen, failure) = match runner.step(step) {
             Ok(seen) => (seen, None),
             Err(failure) => (failure.why.clone(), Some(failure)),
         };
         let failed = failure.is_some();
-        steps.push(StepReport { line: step.line, title: step.title.clone(), at: now(runner.stage, fork), seen, failure });
+        let mut report = StepReport { line: step.line, title: step.title.clone(), at: now(runner.stage, fork), seen, failure };
+        if fork.is_some() {
+            // A fork can have been told secrets that the sandbox itself does not have.
+            runner.stage.look(fork, &mut |world| {
+                let render = Renderer::of(world);
+                report.mask(&render);
+                acts.iter_mut().rev().take(1).for_each(|it| it.what = render.text(&it.what));
+            });
+        }
+        steps.push(report);
         if failed {
             break;
         }
@@ -129,9 +147,31 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
         for it in &mut steps {
             it.mask(&render);
         }
-        events = render.timeline(&world.core.log);
+        for it in &mut acts {
+            it.what = render.text(&it.what);
+        }
+        events = interleaved(render.timeline(&world.core.log), std::mem::take(&mut acts));
     });
     Report { steps, started_at, ended_at, timeline: events }
+}
+
+/// What happened, with the steps that made it happen before it.
+fn interleaved(happened: Vec<Line>, mut steps: Vec<Line>) -> Vec<Line> {
+    // A step that goes back to a snapshot also takes the log back: what came before it stands before what comes after.
+    let mut later = u64::MAX;
+    for it in steps.iter_mut().rev() {
+        later = later.min(it.sequence);
+        it.sequence = later;
+    }
+    let (mut all, mut happened) = (Vec::new(), happened.into_iter().peekable());
+    for it in steps {
+        while let Some(line) = happened.next_if(|line| line.sequence < it.sequence) {
+            all.push(line);
+        }
+        all.push(it);
+    }
+    all.extend(happened);
+    all
 }
 
 fn now(stage: &mut dyn Stage, fork: Option<&str>) -> Timestamp {
@@ -249,6 +289,16 @@ impl Runner<'_> {
         let mut next = 0;
         self.stage.look(fork, &mut |world| next = world.core.log.next_id());
         next
+    }
+
+    /// What is due next in the sandbox, for a step that expected more than has happened.
+    fn due_next(&mut self, fork: Option<&str>) -> Option<String> {
+        let answer = self.control(fork, Method::GET, "clock", "").ok()?;
+        let clock: Json = serde_json::from_slice(&answer.body).ok()?;
+        let text = |name: &str| clock["next"][name].as_str().unwrap_or("");
+        let at: Timestamp = text("at").parse().ok()?;
+        let wait = at.duration_since(clock["now"].as_str()?.parse().ok()?);
+        Some(format!("next is a {} of {} {} at {at} (advance: {wait:#})", text("kind"), text("provider"), text("subject")))
     }
 
     fn advance(&mut self, fork: Option<&str>, with: &Node) -> Result<Response, StepFailure> {

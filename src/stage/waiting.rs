@@ -28,6 +28,7 @@ impl Runner<'_> {
             .map_or(PATIENCE, jiff::SignedDuration::unsigned_abs);
         let mut nearest: Option<(Vec<Mismatch>, Json)> = None;
         let mut waiting = std::time::Duration::ZERO;
+        self.stage.waits(&name, patience);
         loop {
             let mut calls = Vec::new();
             let (own, taken) = (&self.own, &self.taken);

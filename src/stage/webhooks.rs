@@ -14,6 +14,9 @@ use crate::scenario::Step;
 use crate::scenario::reference::resolved;
 use crate::scenario::yaml::Node;
 
+/// Webhooks that a failure names.
+const NAMED_MAX: usize = 10;
+
 /// What a step can expect of a webhook, in the order in which it is compared.
 const CRITERIA: &[&str] = &["event", "subject", "account", "url", "headers", "body", "signature", "status", "attempts"];
 
@@ -31,8 +34,15 @@ impl Runner<'_> {
         let enough = count.as_ref().map_or(!fitting.is_empty(), |it| it.fits(Some(&found)));
         if !enough {
             let expected = count.map_or_else(|| "at least one".to_owned(), |it| it.in_words());
-            let mut failure =
-                StepFailure::new(format!("{} of {} webhooks fit, but the step expects {expected}", fitting.len(), sent.len()));
+            let mut why = format!("{} of {} webhooks fit, but the step expects {expected}", fitting.len(), sent.len());
+            let names: Vec<String> = fitting.iter().take(NAMED_MAX).map(|it| name(it)).collect();
+            if !names.is_empty() {
+                why = format!("{why}; those that fit: {}", names.join(", "));
+            }
+            if let Some(due) = self.due_next(fork).filter(|_| fitting.is_empty()) {
+                why = format!("{why}; {due}");
+            }
+            let mut failure = StepFailure::new(why);
             // The webhook with the fewest mismatches helps most.
             if let Some((nearest, own)) = judged_all.iter().filter(|it| !it.1.is_empty()).min_by_key(|it| it.1.len()) {
                 failure.misses.clone_from(own);
@@ -70,6 +80,11 @@ impl Runner<'_> {
         });
         if known { Ok(all) } else { Err(StepFailure::new(format!("no provider is named `{provider}`"))) }
     }
+}
+
+/// The name of an attempt: `dlv-1 attempt 2`.
+fn name(webhook: &Json) -> String {
+    format!("{} attempt {}", webhook["id"].as_str().unwrap_or(""), webhook["attempt"])
 }
 
 /// One attempt of a webhook, as steps compare it.

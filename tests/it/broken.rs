@@ -214,7 +214,7 @@ fn t21_patterns_and_accounts_are_counted() {
         (output.status.code(), String::from_utf8(output.stderr).expect("text"))
     };
     let rule = "  - { on: quoine.createInvoice, when: { body: { name: { matches: x } } }, then: { error: usage_limit } }\n";
-    let patterns = |n: usize| told(&format!("version: 1\nrules:\n{}", rule.repeat(n)));
+    let patterns = |n: usize| told(&format!("version: 1\nsteps: [{{ advance: 1s }}]\nrules:\n{}", rule.repeat(n)));
     assert_eq!(patterns(200), (Some(0), String::new()));
     let (code, said) = patterns(201);
     assert!(code == Some(2) && said.contains("this text has 201 patterns (`matches`), and at most 200 are allowed"), "{said}");

@@ -97,6 +97,40 @@ fn a_signature_by_api_key_is_made_and_explained() {
 }
 
 #[test]
+fn a_request_is_signed_ready_to_be_sent() {
+    let signed: Json = serde_json::from_slice(&run(&["sign", "quoine", "--json", "--target", "/api/v1/profile"]).stdout).expect("JSON");
+    let header = |name: &str| signed["headers"][name].as_str().unwrap_or("").to_owned();
+    assert!(header("Date").ends_with(" GMT") && header("NONCE").len() == 32, "{signed}");
+    let curl = run(&["sign", "quoine", "--curl", "--target", "/api/v1/invoices", "--method", "POST", "--body", "{\"name\":\"it's\"}"]);
+    let curl = String::from_utf8(curl.stdout).expect("text");
+    assert!(
+        curl.starts_with("curl -X POST 'http://127.0.0.1:4242/quoine/api/v1/invoices' \\\n  -H 'Content-Type: application/json'"),
+        "{curl}"
+    );
+    assert!(curl.contains("-H 'Authorization: APIAuth ") && curl.ends_with("--data-binary '{\"name\":\"it'\\''s\"}'\n"), "{curl}");
+    let body = ["sign", "quoine", "--curl", "--target", "/api/v1/invoices", "--method", "POST", "--body"];
+    let lines = String::from_utf8(run(&[&body[..], &["{\n\"price\":\"1\"}"]].concat()).stdout).expect("text");
+    assert!(lines.ends_with("--data-binary '{\n\"price\":\"1\"}'\n"), "the bytes that were signed are sent: {lines}");
+    assert_eq!(exit(&[&body[..], &["\u{1b}[2J"]].concat()), 2);
+    assert_eq!(exit(&["sign", "quantapay", "--curl", "--target", "/api.php", "--method", "POST", "--body", "price=1"]), 2);
+}
+
+#[test]
+fn what_a_signature_covers_and_was_not_given_is_listed() {
+    let date = "Date: Sat, 27 Sep 2014 04:55:17 GMT";
+    let verify = |more: &[&str]| {
+        let usual = ["verify", "quoine", "--body", "{}", "-H", "Authorization: APIAuth 2:abc", "-H", date];
+        String::from_utf8(run(&[&usual, more].concat()).stdout).expect("text")
+    };
+    let told = verify(&[]);
+    assert!(told.contains("\nmissing    ") && told.contains("NONCE") && told.contains("the address (--url)"), "{told}");
+    assert!(told.contains("The secret is another one, or the body was altered"), "{told}");
+    let whole =
+        verify(&["--url", "http://127.0.0.1/hooks", "-H", "Content-Type: application/json", "-H", "NONCE: a", "-H", "Content-MD5: b"]);
+    assert!(!whole.contains("missing "), "{whole}");
+}
+
+#[test]
 fn a_request_is_signed_with_the_headers_that_go_with_it() {
     let secret = "qFVgWtyUlm86GM98qLrIWXRv13cWOKWhkHxlqlGlUBTYSC+yqxGpBF/pyFy2N9UPJ8A7YXHxEs1iq7cVjTm5yw==";
     let date = "Sat, 27 Sep 2014 04:55:17 GMT";
@@ -111,7 +145,7 @@ fn a_request_is_signed_with_the_headers_that_go_with_it() {
         (&["--target", "/api/v1/invoices?page=2&per=5", "--nonce", nonce], "POaSHl1V4/vQC21cBhCQJ4S1GL4="),
         (&["--target", "/api/v1/invoices", "--nonce", nonce, "--method", "POST", "--body", body], "lTnZT8ug7v7gW9V8sIlxe72cfwM="),
         (&["--target", "/api/v1/payments_callback_url", "--nonce", nonce], "jECX+3tszB9hHgVbo/kDbVYrpy8="),
-        (&["--target", "/api/v1/invoices", "--body", body], "Qc/RGfImQDt5edipmwPMC6c3tS8="),
+        (&["--target", "/api/v1/invoices", "--nonce", "", "--body", body], "Qc/RGfImQDt5edipmwPMC6c3tS8="),
     ] {
         assert_eq!(signed(more)["signature"], signature, "{more:?}");
     }

@@ -1,5 +1,7 @@
 //! Scenarios with a real application: one file at a time, in the default sandbox of a server.
 
+use std::time::Duration;
+
 use super::{Loaded, PlayedFile, Run};
 use crate::cli::environment::Environment;
 use crate::cli::output::tell;
@@ -9,11 +11,12 @@ use crate::cli::{Exit, Stop};
 use crate::edge::{Config, Server};
 use crate::engine::start::Start;
 use crate::engine::world::World;
+use crate::kit::http::{Request, Response};
 use crate::kit::printable::line;
 use crate::kit::time::Uptime;
 use crate::kit::webhook_url::shown;
 use crate::providers;
-use crate::stage::play;
+use crate::stage::{Stage, play};
 
 /// Plays every file behind the same server, so that its address stays the same for the application.
 pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<PlayedFile>, Stop> {
@@ -28,16 +31,51 @@ pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<
     let base = server.base_url();
     let environment = || Environment::of(&World::new(Start::default(), providers::all(), Uptime::START), &base);
     let ready = run.ready_file.as_ref().map(|file| ReadyFile::write(file, &base, None, &environment())).transpose()?;
-    let mut files = Vec::new();
-    for loaded in chosen {
-        for nth in run.times(loaded) {
-            files.push(run.play_one(loaded, nth, |start, scenario| {
-                server.begin(start).map_err(|it| scenario.mistakes(it))?;
-                Ok(play(scenario, &mut server.stage(runtime.handle().clone())))
-            }));
+    let mut files: Vec<PlayedFile> = Vec::new();
+    for (loaded, nth) in chosen.iter().flat_map(|it| run.times(it).map(move |nth| (it, nth))) {
+        files.push(run.play_one(loaded, nth, |start, scenario| {
+            server.begin(start).map_err(|it| scenario.mistakes(it))?;
+            let stage = server.stage(runtime.handle().clone());
+            Ok(if run.json { play(scenario, &mut { stage }) } else { play(scenario, &mut Aloud { stage, base: &base }) })
+        }));
+        if run.fail_fast && files.last().is_some_and(|it| it.exit() != Exit::Good) {
+            break;
         }
     }
     drop(ready);
     runtime.block_on(server.stop());
     Ok(files)
+}
+
+/// A stage that says what it waits for: a person has to make the call.
+struct Aloud<'a, S> {
+    stage: S,
+    base: &'a str,
+}
+
+impl<S: Stage> Stage for Aloud<'_, S> {
+    fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
+        self.stage.ask(fork, request)
+    }
+
+    fn look(&mut self, fork: Option<&str>, look: &mut dyn FnMut(&mut World)) {
+        self.stage.look(fork, look);
+    }
+
+    fn fork(&mut self, from: Option<&str>, name: &str) {
+        self.stage.fork(from, name);
+    }
+
+    fn uptime(&self) -> Uptime {
+        self.stage.uptime()
+    }
+
+    fn waits(&mut self, operation: &str, patience: Duration) {
+        let slug = operation.split('.').next().unwrap_or(operation);
+        tell(format!("waiting for {} at {}/{} ({patience:?})", line(operation), self.base, line(slug)));
+    }
+
+    fn pause(&mut self) -> bool {
+        self.stage.pause()
+    }
 }

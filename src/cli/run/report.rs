@@ -10,31 +10,43 @@ use crate::cli::Stop;
 use crate::cli::output::{print, tell, tell_count};
 use crate::cli::style::{fitted, judged};
 use crate::kit::printable::line;
-use crate::scenario::Mistakes;
 use crate::stage::{Report, StepFailure, StepReport};
 
 /// The latest entries of the timeline, which are shown with a failure.
 const TIMELINE_MAX: usize = 30;
 
+/// Which files are printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    All,
+    /// Those that are not good.
+    Bad,
+}
+
 /// Prints one line for each file; for a failure also the step, the expected and actual values, and the timeline.
-pub fn print_all(files: &[PlayedFile], styled: bool) -> Result<(), Stop> {
+pub fn print_all(files: &[PlayedFile], shown: Shown, styled: bool) -> Result<(), Stop> {
     for it in files {
         match &it.result {
             Err(mistakes) => {
                 print(&judged(&format!("invalid  {}", line(&it.path))))?;
                 tell(fitted(&format!("{}\n", mistakes.render(styled)), &std::io::stderr()));
             }
+            Ok(played) if shown == Shown::Bad && played.failed().is_none() => {}
             Ok(played) => print(&judged(&fitted(&file_report(it, played), &std::io::stdout())))?,
         }
     }
     print(&summary(files))
 }
 
-fn file_report(it: &PlayedFile, played: &Report) -> String {
+/// The lines of one file that was played.
+pub fn file_report(it: &PlayedFile, played: &Report) -> String {
     let (path, name) = (line(&it.path), line(&it.name));
     let simulated = played.ended_at.duration_since(played.started_at);
     let steps = super::count(played.steps.len(), "step");
-    let Some(step) = played.failed() else { return format!("ok       {path} ({steps}, {simulated:#} simulated)") };
+    let Some(step) = played.failed() else {
+        let seed = if it.repeated == 1 { String::new() } else { format!(", seed {}", it.seed) };
+        return format!("ok       {path} ({steps}, {simulated:#} simulated{seed})");
+    };
     let mut text = format!("FAILED   {path} ({name})\n");
     if let Some(failure) = &step.failure {
         text.push_str(&failure_report(it, step, failure));
@@ -98,52 +110,6 @@ pub fn json(files: &[PlayedFile]) -> Json {
         }),
     };
     json!({"scenarios": files.iter().map(one).collect::<Vec<_>>(), "summary": summary(files)})
-}
-
-/// A report as `JUnit` writes it, with all files in one suite. It has no durations: a CI server should not add up
-/// simulated time.
-pub fn junit(files: &[PlayedFile]) -> String {
-    let failed = files.iter().filter(|it| it.result.as_ref().is_ok_and(|played| played.failed().is_some())).count();
-    let invalid = files.iter().filter(|it| it.result.is_err()).count();
-    let mut text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"playmoney\" tests=\"{}\" failures=\"{failed}\" errors=\"{invalid}\">\n",
-        files.len()
-    );
-    for it in files {
-        let (class, name) = (escape(&it.path), escape(&format!("{} (seed {})", it.name, it.seed)));
-        _ = write!(text, "    <testcase classname=\"{class}\" name=\"{name}\"");
-        let trouble = match &it.result {
-            Err(mistakes) => Some(("error", "invalid scenario".to_owned(), Mistakes::render(mistakes, false))),
-            Ok(played) => {
-                played.failed().and_then(|step| step.failure.as_ref().map(|why| ("failure", why.why.clone(), file_report(it, played))))
-            }
-        };
-        match trouble {
-            None => text.push_str("/>\n"),
-            Some((kind, message, body)) => {
-                _ = write!(text, ">\n      <{kind} message=\"{}\">{}</{kind}>\n    </testcase>\n", escape(&message), escape(&body));
-            }
-        }
-    }
-    text.push_str("  </testsuite>\n</testsuites>\n");
-    text
-}
-
-/// Escapes the special characters of XML, and replaces characters that XML does not allow.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for it in text.chars() {
-        match it {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(it),
-            it if it.is_control() || matches!(it, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            it => out.push(it),
-        }
-    }
-    out
 }
 
 /// A progress count on a terminal, for many files.

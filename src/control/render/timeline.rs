@@ -10,6 +10,8 @@ use crate::kit::time::Timestamp;
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
+    /// The number of its entry in the log; of a step, the number that the next entry got.
+    pub sequence: u64,
     pub at: Timestamp,
     pub kind: &'static str,
     pub what: String,
@@ -20,7 +22,7 @@ impl Renderer {
     pub fn timeline(&self, log: &Log) -> Vec<Line> {
         let outcome = |what: &What| if let What::Outcome(it) = what { Some((it.id(), it.result)) } else { None };
         let outcomes: BTreeMap<AttemptId, Result<u16, Failure>> = log.entries().filter_map(|it| outcome(&it.what)).collect();
-        let line = |Entry { at, provider, what, .. }: &Entry| {
+        let line = |Entry { sequence, at, provider, what }: &Entry| {
             let provider = provider.map_or("", |it| self.slug(it));
             let (kind, what) = match what {
                 What::Request(it) => {
@@ -37,7 +39,7 @@ impl Renderer {
                 What::Note(_) | What::Fired(_) => ("note", format!("{provider}: {}", super::note(what)?)),
                 What::Outcome(_) | What::Moved { .. } | What::Mode(_) => return None,
             };
-            Some(Line { at: *at, kind, what: self.text(&what) })
+            Some(Line { sequence: *sequence, at: *at, kind, what: self.text(&what) })
         };
         log.entries().filter_map(line).collect()
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Check;
-use super::words::ADVICE_MAX;
+use super::words::{ADVICE_MAX, slip};
 use crate::scenario::keys::{ANY_STEP, STEPS};
 use crate::scenario::mistakes::{Mistake, cut};
 use crate::scenario::shape::Shape;
@@ -12,7 +12,9 @@ use crate::scenario::yaml::{Key, Node, What};
 impl Check<'_> {
     pub(super) fn step(&mut self, node: &Node) {
         let What::Map(members) = &node.what else {
-            return self.wrong_kind_but_near(node, "a mapping that begins with what the step does", Some("write it as `advance: 30m`"));
+            let slip = node.plain().and_then(|it| slip(it, &STEPS.iter().map(Shape::verb).collect::<Vec<_>>()));
+            let help = slip.unwrap_or_else(|| "write it as `advance: 30m`".to_owned());
+            return self.wrong_kind_but_near(node, "a mapping that begins with what the step does", Some(&help));
         };
         let Some(shape) = self.verb(node, members) else { return };
         self.check_repeated(members);
@@ -20,8 +22,7 @@ impl Check<'_> {
             if let Some(row) = shape.row(&key.name).or_else(|| ANY_STEP.row(&key.name)) {
                 self.value(it, row.kind, None);
             } else {
-                let words = shape.rows.iter().chain(ANY_STEP.rows).map(|it| it.name);
-                self.note_unknown(&key.at, format!("{} has no `{}`", shape.what, cut(&key.name)), &key.name, words);
+                self.note_unknown_row(key, shape, ANY_STEP.rows);
             }
         }
         self.check_missing(node, shape);

@@ -27,9 +27,35 @@ impl Check<'_> {
         }
     }
 
+    /// Notes a value that is not a whole number in this range. The only number with one value is the version.
+    pub(super) fn not_a_number(&mut self, node: &Node, min: i64, max: i64) {
+        if min == max && matches!(node.what, What::Number(_)) {
+            let what = format!("this playmoney reads version {min}, and this file has version {}", cut(node.plain().unwrap_or("")));
+            return self.wrong(&node.at, what);
+        }
+        let what = if min == max { format!("the number {min}") } else { format!("a whole number from {min} to {max}") };
+        let quoted = matches!(&node.what, What::Text(it) if it.parse::<i64>().is_ok());
+        self.wrong_kind_but_near(node, &what, quoted.then_some("write it without quotes"));
+    }
+
+    /// Notes a value of an effect that is switched on by `true`.
+    pub(super) fn not_a_flag(&mut self, node: &Node) {
+        let help = match node.plain().map(str::to_lowercase).as_deref() {
+            Some("yes" | "on" | "y" | "true" | "1") => Some("write it as `true`, without quotes"),
+            Some("no" | "off" | "n" | "false" | "0") => Some("to switch it off, remove it"),
+            _ => None,
+        };
+        self.wrong_kind_but_near(node, "true", help);
+    }
+
     pub(super) fn not_a_mapping(&mut self, node: &Node, shape: &'static Shape) {
         let names = shape.rows.iter().map(|it| it.name).collect::<Vec<_>>().join(", ");
-        let help = if std::ptr::eq(shape, &raw const SCENARIO) { BEGINNING.to_owned() } else { format!("its names are {names}") };
+        let help = match &node.what {
+            _ if std::ptr::eq(shape, &raw const SCENARIO) => BEGINNING.to_owned(),
+            What::Number(it) if shape.row("status").is_some() => format!("write {{ status: {it} }}"),
+            What::Null if 0 < node.at.start => format!("write its lines below it, indented deeper; its names are {names}"),
+            What::Null | What::Flag(_) | What::Number(_) | What::Text(_) | What::List(_) | What::Map(_) => format!("its names are {names}"),
+        };
         self.mistakes
             .push(Mistake::at(node.at.clone(), format!("{} is a mapping, and this is {}", shape.what, described(node))).help(help));
     }
@@ -69,13 +95,15 @@ impl Check<'_> {
 
     /// Checks the answers of a receiver. A mistake is noted at its step of the script.
     pub(super) fn script(&mut self, node: &Node) {
-        let one = |it: &Node| parse_script(&serde_json::Value::Array(vec![it.to_value()])).err().map(|why| (it.at.clone(), why));
-        let wrong: Vec<_> = node.items().iter().filter_map(one).collect();
+        let one = |it: &Node| parse_script(&serde_json::Value::Array(vec![it.to_value()])).err();
+        let wrong: Vec<_> = node.items().iter().filter_map(|it| Some((it, one(it)?))).collect();
         if let (true, Err(why)) = (wrong.is_empty(), parse_script(&node.to_value())) {
             self.wrong(&node.at, why);
         }
-        for (at, why) in wrong {
-            self.wrong(&at, why);
+        for (it, why) in wrong {
+            let near = it.plain().and_then(|it| close(it, ["timeout", "reset"]));
+            let mistake = Mistake { help: near.map(|it| format!("the nearest is `{it}`")), ..Mistake::at(it.at.clone(), why) };
+            self.mistakes.push(mistake);
         }
     }
 }

@@ -6,7 +6,8 @@ use super::{Check, holds_reference};
 use crate::engine::tables::Contract;
 use crate::kit::nearest::close;
 use crate::scenario::mistakes::{Mistake, cut};
-use crate::scenario::yaml::{Node, What};
+use crate::scenario::shape::{Kind, Row, Shape};
+use crate::scenario::yaml::{Key, Node, What};
 
 /// Mistakes for which the nearest word is looked up: to find it takes time, and the later ones are not reported.
 pub(super) const ADVICE_MAX: usize = 100;
@@ -21,12 +22,25 @@ impl Check<'_> {
         }
         let all: Vec<&str> = words.collect();
         let more = if LISTED_MAX < all.len() { ", ..." } else { "" };
-        let help = match close(asked, all.iter().copied()) {
+        let help = slip(asked, &all).unwrap_or_else(|| match close(asked, all.iter().copied()) {
             Some(near) => format!("the nearest is `{near}`"),
             None if all.is_empty() => "none is known here".to_owned(),
             None => format!("known: {}{more}", all.iter().take(LISTED_MAX).copied().collect::<Vec<_>>().join(", ")),
-        };
+        });
         self.mistakes.push(Mistake::at(at.clone(), what).help(help));
+    }
+
+    /// Notes a name that a mapping does not have. When a mapping inside it has the name, the line is indented too little.
+    pub(super) fn note_unknown_row(&mut self, key: &Key, shape: &'static Shape, more: &'static [Row]) {
+        let what = format!("{} has no `{}`", shape.what, cut(&key.name));
+        let outer = shape.rows.iter().find(|it| inner(it.kind).is_some_and(|inner| inner.row(&key.name).is_some()));
+        match outer {
+            Some(it) => {
+                let help = format!("`{}` belongs into `{}`: indent it deeper than `{1}`", cut(&key.name), it.name);
+                self.mistakes.push(Mistake::at(key.at.clone(), what).help(help));
+            }
+            None => self.note_unknown(&key.at, what, &key.name, shape.rows.iter().chain(more).map(|it| it.name)),
+        }
     }
 
     /// Notes a name that an earlier step has to define; `how` says what defines it.
@@ -121,4 +135,26 @@ impl Check<'_> {
         }
         Some(())
     }
+}
+
+/// The mapping that a value is, or can be.
+const fn inner(kind: Kind) -> Option<&'static Shape> {
+    if let Kind::Shape(it) | Kind::Either(_, &Kind::Shape(it)) = kind { Some(it) } else { None }
+}
+
+/// What is wrong with the sign behind a known word, or before it.
+pub(super) fn slip(asked: &str, words: &[&str]) -> Option<String> {
+    let known = |it: &str| words.contains(&it.trim()).then(|| it.trim().to_owned());
+    if asked.contains('\u{a0}') {
+        return known(&asked.replace(['\u{a0}', '-'], " "))
+            .map(|it| format!("a no-break space (U+00A0) stands beside `{it}`: write an ordinary space"));
+    }
+    if let Some(it) = asked.strip_prefix('-').and_then(known) {
+        return Some(format!("write `- {it}`, with a space after the dash"));
+    }
+    if let Some(it) = asked.split_once(':').and_then(|it| known(it.0)) {
+        return Some(format!("write `{it}: ...`, with a space after the colon"));
+    }
+    let word = asked.split([' ', '=']).next()?;
+    known(word).filter(|_| word != asked).map(|it| format!("write `{it}: ...`, with a colon and a space"))
 }

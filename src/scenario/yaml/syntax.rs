@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::slips;
 use super::{ALIASES_MAX, ANCHORS_MAX, DEPTH_MAX, LOOKAHEAD_CHARS, NAME_CHARS_MAX, NODES_MAX, Node};
 use crate::scenario::mistakes::{Mistake, cut};
 
@@ -76,6 +77,9 @@ pub fn mistake(text: &str, at: Range<usize>, said: &str) -> Mistake {
     }
     if is_behind_a_long_name(text, at.start) {
         return name_too_long(at);
+    }
+    if let Some(slip) = slips::find(text, &at, &lower) {
+        return slip;
     }
     match SENTENCES.iter().find(|it| lower.contains(&it.0.to_lowercase())) {
         Some((_, what, TOO_MUCH)) => Mistake::at(at, *what).help(format!(

@@ -18,7 +18,6 @@ const WIDE: &[(&str, usize)] = &[
     ("benches/engine/memory.rs", 1),
     ("benches/merchant/mod.rs", 2),
     ("examples/server.rs", 1),
-    ("src/cli/run/report.rs", 1),
     ("src/cli/serve.rs", 1),
     ("src/contract/openapi/calls.rs", 1),
     ("src/contract/rows.rs", 1),

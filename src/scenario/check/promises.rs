@@ -1,0 +1,227 @@
+//! What a step promises about a provider, compared with the rows of its contract: parameters, members of answers, statuses,
+//! receivers. The provider may do without what the contract says, so most of this is a warning.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::{Check, holds_reference};
+use crate::engine::inbox::{is_name as is_inbox, of_url as inbox_of};
+use crate::engine::tables::{Auth, Contract, Operation};
+use crate::kit::fields::{Field, Kind, Need};
+use crate::kit::nearest::close;
+use crate::scenario::matchers::{OPERATORS, is_operation};
+use crate::scenario::mistakes::{Level, Mistake, cut};
+use crate::scenario::reference::{Piece, pieces};
+use crate::scenario::yaml::{Node, What};
+
+/// The inbox to which the webhooks of a fork go when it names no other address.
+const FORK_INBOX: &str = "fork";
+
+/// What a file has that lets a step be answered in another way than the contract says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deviations {
+    /// Rules, which may answer in place of the provider.
+    has_rules: bool,
+    /// A rule writes bodies of its own.
+    has_bodies: bool,
+}
+
+impl Deviations {
+    /// The deviations of a whole file.
+    pub fn of(scenario: &Node) -> Self {
+        let own = scenario.get("rules").map_or(&[][..], Node::items).iter();
+        let added = scenario.get("steps").map_or(&[][..], Node::items).iter().filter_map(|it| it.get("rule"));
+        let then: Vec<&Node> = own.chain(added).filter_map(|it| it.get("then")).collect();
+        let has_bodies = then.iter().any(|it| it.get("body").is_some() || it.get("patch").is_some());
+        Self { has_rules: !then.is_empty(), has_bodies }
+    }
+}
+
+impl Check<'_> {
+    /// Notes what does no harm, but does not do what its author seems to want.
+    fn warn(&mut self, at: &Range<usize>, what: String, asked: &str, words: impl Iterator<Item = &'static str>) {
+        self.note_unknown(at, what, asked, words);
+        self.soften();
+    }
+
+    /// Makes the last mistake a warning.
+    pub(super) fn soften(&mut self) {
+        if let Some(it) = self.mistakes.last_mut() {
+            it.level = Level::Warning;
+        }
+    }
+
+    /// Compares a call with the row of its operation.
+    pub fn promises(&mut self, step: &Node, deviations: Deviations) {
+        let name = step.get("call").and_then(Node::plain).and_then(|it| it.split_once('.'));
+        let Some((contract, row)) = name.and_then(|it| self.known.provider(it.0).and_then(|own| Some((own, own.operation(it.1)?)))) else {
+            return;
+        };
+        // A call to another path or with another method is one of another operation, or of none.
+        if step.get("path").is_none() && step.get("method").is_none() {
+            self.parameters(step, contract, row, deviations);
+        }
+        let is_provoked = step.get("fault").is_some() || step.get("path").is_some();
+        if let Some(body) = step.get("expect").and_then(|it| it.get("body")).filter(|_| !is_provoked && !deviations.has_bodies) {
+            // A provider that refuses with 2xx may answer with the members of a refusal as well.
+            let tells = !contract.errors.iter().any(|it| it.status.is_success());
+            let is_good = tells && expected(step).is_some_and(is_success);
+            let other = if is_good { &[][..] } else { contract.error_body };
+            let rows: Vec<&Field> = row.answer.iter().chain(other).collect();
+            if !row.answer.is_empty() {
+                self.members(body, "", &rows, &format!("the answer of {}", row.name));
+            }
+        }
+    }
+
+    fn parameters(&mut self, step: &Node, contract: &'static Contract, row: &'static Operation, deviations: Deviations) {
+        let with = step.get("with");
+        let in_path: Vec<&str> = row.path.split('{').skip(1).filter_map(|it| it.split_once('}')).map(|it| it.0).collect();
+        let field = if let Auth::Field { name } = row.auth { Some(name) } else { None };
+        let top = |it: &'static str| it.split(['.', '[']).next().unwrap_or(it);
+        let mut words: Vec<&'static str> = row.parameters.iter().map(|it| top(it.name)).chain(field).collect();
+        words.extend(in_path.iter().copied());
+        words.dedup();
+        let plain: Vec<&str> = words.clone();
+        // A step that expects a refusal tries what is refused.
+        let is_tried = expected(step).is_some_and(|it| matches!(it.what, What::Number(_)) && !is_success(it));
+        for (key, _) in with.filter(|_| !is_tried).map_or(&[][..], Node::members) {
+            let asked = key.name.split(['.', '[']).next().unwrap_or("");
+            if !plain.contains(&asked) {
+                let what = format!("{}.{} has no parameter `{}`", contract.slug, row.name, cut(&key.name));
+                self.warn(&key.at, what, &key.name, words.iter().copied());
+            }
+        }
+        let is_judged = step.get("body").is_none() && step.get("fault").is_none() && !matches!(row.auth, Auth::Session { .. });
+        let tells = !contract.errors.iter().any(|it| it.status.is_success());
+        if !is_judged || !tells || !expected(step).is_some_and(is_success) || with.is_some_and(|it| !matches!(it.what, What::Map(_))) {
+            return;
+        }
+        let required = row.parameters.iter().filter(|it| it.need == Need::Required && !it.name.contains(['.', '[']));
+        for it in required.filter(|it| field != Some(it.name) && !in_path.contains(&it.name) && !matches!(it.kind, Kind::Constant(_))) {
+            if with.is_none_or(|with| with.get(it.name).is_none()) {
+                let at = with.map_or_else(|| step.place_of("call"), |with| with.at.clone());
+                let what = format!("{}.{} needs `{}`, and this step expects success", contract.slug, row.name, it.name);
+                self.mistakes.push(Mistake::at(at, what).help(format!("`{}`: {}", it.name, it.meaning)));
+                if deviations.has_rules {
+                    self.soften();
+                }
+            }
+        }
+    }
+
+    /// Notes expected members that no row describes.
+    fn members(&mut self, node: &Node, path: &str, rows: &[&Field], whose: &str) {
+        if holds_reference(node) && !matches!(node.what, What::Map(_) | What::List(_)) {
+            return;
+        }
+        if let What::List(items) = &node.what {
+            return items.iter().for_each(|it| self.members(it, &format!("{path}[]"), rows, whose));
+        }
+        if is_operation(node) {
+            return;
+        }
+        for (key, it) in node.members() {
+            let own = key.name.split('.').fold(path.to_owned(), |path, part| match part {
+                _ if !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit()) => format!("{path}[]"),
+                _ if path.is_empty() => part.to_owned(),
+                _ => format!("{path}.{part}"),
+            });
+            if is_known(&own, rows) {
+                self.members(it, &own, rows, whose);
+            } else if it.get("absent").is_none() {
+                let words: BTreeSet<&'static str> = rows.iter().filter_map(|it| next(it.name, path)).collect();
+                self.warn(&key.at, format!("{whose} has no `{}`", cut(&key.name)), &key.name, words.into_iter());
+            }
+        }
+    }
+
+    /// Keeps the names of the inboxes to which the texts of a file refer.
+    pub fn keep_inboxes(&mut self, node: &Node) {
+        let found = if let What::Text(text) = &node.what { pieces(text).unwrap_or_default() } else { Vec::new() };
+        self.inboxes.extend(node.plain().and_then(inbox_of).map(|it| it.0));
+        self.inboxes.extend(found.into_iter().filter_map(|it| if let Piece::Inbox(name) = it { Some(name.to_owned()) } else { None }));
+        node.items().iter().chain(node.members().iter().map(|it| &it.1)).for_each(|it| self.keep_inboxes(it));
+    }
+
+    /// Notes a receiver that no account of the file names as its address.
+    pub fn receiver(&mut self, step: &Node) {
+        let Some((node, asked)) = step.get("receiver").and_then(|it| Some((it, it.plain()?))) else { return };
+        let slugs = self.known.contracts.iter().map(|it| it.slug);
+        let usual = slugs.chain([FORK_INBOX]).map(str::to_owned);
+        let words: BTreeSet<String> = usual.chain(self.inboxes.iter().cloned()).collect();
+        if is_inbox(asked) && !words.contains(asked) {
+            let help = match close(asked, words.iter().map(String::as_str)) {
+                Some(near) => format!("the nearest is `{near}`"),
+                None => format!("give an account `webhook_url: \"${{inbox:{}}}\"`", cut(asked)),
+            };
+            let what = format!("no account sends webhooks to the receiver `{}`", cut(asked));
+            self.mistakes.push(Mistake::at(node.at.clone(), what).help(help).warning());
+        }
+    }
+
+    /// Notes what is compared with a number and never equals one.
+    pub fn number(&mut self, node: Option<&Node>, is_status: IsStatus) {
+        let Some(it) = node.filter(|it| !holds_reference(it)) else { return };
+        let (what, help) = match &it.what {
+            What::Text(text) => {
+                let quoted = text.parse::<u32>().is_ok();
+                let help = if quoted { "write it without quotes" } else { "write a number, or a matcher such as { gte: 400 }" };
+                (format!("the text `{}` never equals a number", cut(text)), help.to_owned())
+            }
+            What::Map(members) if !is_operation(it) => {
+                let words = || OPERATORS.iter().map(|it| it.0);
+                let near = members.iter().find_map(|own| other_word(&own.0.name).or_else(|| close(&own.0.name, words())));
+                let help = near.map_or_else(
+                    || format!("matchers are {}", words().collect::<Vec<_>>().join(", ")),
+                    |it| format!("the nearest matcher is `{it}`"),
+                );
+                ("a mapping never equals a number".to_owned(), help)
+            }
+            What::List(_) => ("a list never equals a number".to_owned(), "write a matcher such as { one_of: [200, 201] }".to_owned()),
+            What::Flag(own) => (format!("`{own}` never equals a number"), "write a number, or a matcher such as { gte: 400 }".to_owned()),
+            What::Number(number) if is_status == IsStatus::Yes && number.parse().is_ok_and(|it: f64| !(100.0..600.0).contains(&it)) => {
+                let what = format!("an HTTP status is a number from 100 to 599, not `{}`", cut(number));
+                return self.mistakes.push(Mistake::at(it.at.clone(), what));
+            }
+            What::Null | What::Number(_) | What::Map(_) => return,
+        };
+        self.mistakes.push(Mistake::at(it.at.clone(), format!("this is compared with a number, and {what}")).help(help));
+    }
+}
+
+/// Whether a number is an HTTP status, or a count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IsStatus {
+    Yes,
+    No,
+}
+
+/// The matcher that another program calls so.
+fn other_word(name: &str) -> Option<&'static str> {
+    let words = [("greater", "gt"), ("above", "gt"), ("more", "gt"), ("less", "lt"), ("below", "lt"), ("min", "gte"), ("max", "lte")];
+    let more = [("in", "one_of"), ("regex", "matches"), ("between", "gte")];
+    let first = name.split(|it: char| !it.is_ascii_alphabetic()).next().unwrap_or("").to_lowercase();
+    words.iter().chain(&more).find(|it| first == it.0).map(|it| it.1)
+}
+
+fn expected(step: &Node) -> Option<&Node> {
+    step.get("expect").and_then(|it| it.get("status"))
+}
+
+fn is_success(status: &Node) -> bool {
+    matches!(&status.what, What::Number(it) if it.len() == 3 && it.starts_with('2'))
+}
+
+/// Whether a row describes this place, something inside it, or a value around it whose content it leaves open.
+fn is_known(path: &str, rows: &[&Field]) -> bool {
+    let begins = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|it| it.is_empty() || it.starts_with(['.', '[']));
+    let is_open = |it: &&&Field| begins(path, it.name) && !rows.iter().any(|inner| inner.name != it.name && begins(inner.name, it.name));
+    rows.iter().any(|it| begins(it.name, path)) || rows.iter().any(|it| is_open(&it))
+}
+
+/// The name that follows a path in the name of a row.
+fn next(name: &'static str, path: &str) -> Option<&'static str> {
+    let rest = if path.is_empty() { name } else { name.strip_prefix(path)?.strip_prefix('.')? };
+    rest.split(['.', '[']).next().filter(|it| !it.is_empty())
+}

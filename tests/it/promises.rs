@@ -1,0 +1,121 @@
+//! What `check` knows of a provider's contract: parameters, members of answers, receivers, rules that do nothing.
+
+use serde_json::Value as Json;
+
+use crate::broken::load;
+
+/// Lines behind `steps:`, whether it is an error, the sentence, and the advice.
+type Row = (&'static str, &'static str, &'static str, &'static str);
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    ("  - { call: quoine.createInvoice, with: { prize: \"5\" } }", "warning", "quoine.createInvoice has no parameter `prize`", "the nearest is `price`"),
+    ("  - { call: quoine.createInvoice, with: { price:5 } }", "warning", "quoine.createInvoice has no parameter `price:5`", "write `price: ...`, with a space after the colon"),
+    ("  - { call: quoine.createInvoice, with: { name: x }, expect: { status: 200 } }", "error", "quoine.createInvoice needs `price`, and this step expects success", "`price`: "),
+    ("  - { call: quoine.createInvoice, expect: { status: 200 } }", "error", "quoine.createInvoice needs `price`, and this step expects success", "`price`: "),
+    ("  - { call: quoine.createInvoice, with: { price: \"5\" }, expect: { body: { invoice_state: x } } }", "warning", "the answer of createInvoice has no `invoice_state`", "the nearest is `invoice_status`"),
+    ("  - { call: quoine.getInvoice, with: { id: 1 }, expect: { status: 200, body: { invoice.status: x } } }", "warning", "the answer of getInvoice has no `invoice.status`", ""),
+    ("  - { call: quoine.createInvoice, expect: { status: { greater: 199 } } }", "error", "this is compared with a number, and a mapping never equals a number", "the nearest matcher is `gt"),
+    ("  - { call: quoine.createInvoice, expect: { status: [200, 201] } }", "error", "this is compared with a number, and a list never equals a number", "write a matcher such as { one_of: [200, 201] }"),
+    ("  - { call: quoine.createInvoice, expect: { status: 20 } }", "error", "an HTTP status is a number from 100 to 599, not `20`", ""),
+    ("  - { call: quoine.createInvoice, expect: { status: { gt: 499, lt: 400 } } }", "error", "no number lies between these bounds: above 499 and below 400", ""),
+    ("  - { receiver: quoin, respond: [500] }", "warning", "no account sends webhooks to the receiver `quoin`", "the nearest is `quoine`"),
+    ("  - { receiver: shop, respond: [500] }", "warning", "no account sends webhooks to the receiver `shop`", "give an account `webhook_url: \"${inbox:shop}\"`"),
+    ("  - { receiver: quoine, respond: [500, timout] }", "error", "`\"timout\"` is not an answer of a receiver", "the nearest is `timeout`"),
+    ("  - rule: { on: quoine.createInvoice, then: { duplicate: 2 } }", "error", "`duplicate` is an effect on webhooks, and this rule is on requests", "for a rule on webhooks write `on: quoine:webhook`"),
+    ("  - rule: { on: quoine:webhook, then: { error: usage_limit } }", "error", "`error` is an effect on requests, and this rule is on webhooks", "for a rule on calls write `on: quoine.*`, or one operation"),
+    ("  - rule: { on: quoine.*, when: { times: 0 }, then: { status: 500 } }", "warning", "with `times: 0` this rule never fires", ""),
+    ("  - rule: { on: quoine.*, when: { probability: 0 }, then: { status: 500 } }", "warning", "with `probability: 0` this rule never fires", ""),
+    ("  - rule: { on: quoine.*, when: { body: { price: { gt: 5, lte: 5 } } }, then: { status: 500 } }", "error", "no number lies between these bounds: above 5 and below 5", ""),
+    ("  []", "warning", "this scenario has no steps, so `playmoney run` proves nothing with it", "`serve` begins with its state and its rules; add `steps` to play it"),
+];
+
+/// What is well promised, or may be: it gets no warning.
+const GOOD: &[&str] = &[
+    "  - { call: quoine.createInvoice, with: { price: \"5\" }, expect: { body: { secret: { absent: true } } } }",
+    "  - { call: quoine.createInvoice, with: { name: x }, expect: { status: 422 } }",
+    "  - { call: quoine.createInvoice, path: /api/v1/other, with: { other: 1 }, expect: { body: { other: 1 } } }",
+    "  - { call: quoine.createInvoice, body: \"{}\", expect: { status: 200 } }",
+    "  - { call: quoine.createInvoice, fault: usage_limit, expect: { status: 503 } }",
+    "  - { call: quoine.createInvoice, with: { price: \"5\" }, expect: { status: { gte: 200, lt: 300 } } }",
+    "  - { receiver: quoine, respond: [500, timeout] }",
+    "  - { receiver: fork, respond: [500] }",
+    "  - { receiver: shop, respond: [500] }\n  - { set: quoine, with: { webhook_url: \"http://shop.inbox.playmoney.test/hook\" } }",
+];
+
+#[test]
+fn what_the_contract_does_not_know_is_told() {
+    let mut wrong = Vec::new();
+    for (steps, level, sentence, help) in ROWS {
+        let read = load("a.yaml", &format!("version: 1\nsteps:\n{steps}\n"));
+        let told = match &read {
+            Ok(scenario) => scenario.warnings.as_ref(),
+            Err(mistakes) => Some(mistakes),
+        };
+        let is_told = |it: &Json| {
+            let text = |name: &str| it[name].as_str().unwrap_or("").to_owned();
+            text("level") == *level && text("message").starts_with(sentence) && text("help").starts_with(help)
+        };
+        if !told.is_some_and(|it| it.to_json().as_array().is_some_and(|all| all.iter().any(is_told))) {
+            wrong.push(format!("{steps}\n{level}: {sentence} ({help})\n{}", told.map_or(String::new(), |it| it.render(false))));
+        }
+        assert_eq!(read.is_err(), *level == "error", "{steps}");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
+}
+
+#[test]
+fn what_may_be_is_not_warned_of() {
+    for steps in GOOD {
+        let read = load("a.yaml", &format!("version: 1\nsteps:\n{steps}\n")).unwrap_or_else(|it| panic!("{}", it.render(false)));
+        assert!(read.warnings.is_none(), "{}", read.warnings.map_or(String::new(), |it| it.render(false)));
+    }
+}
+
+#[test]
+fn with_rules_a_missing_parameter_is_only_a_warning() {
+    let rules = "rules: [{ on: quoine.*, then: { status: 201 } }]\n";
+    let text = format!("version: 1\n{rules}steps:\n  - {{ call: quoine.createInvoice, expect: {{ status: 201 }} }}\n");
+    let read = load("a.yaml", &text).unwrap_or_else(|it| panic!("{}", it.render(false)));
+    assert_eq!(read.warnings.map(|it| it.count()), Some(1));
+}
+
+#[test]
+fn the_scenarios_of_this_repository_have_no_warnings() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
+    let output = std::process::Command::new(crate::cli::PLAYMONEY).args(["check", "."]).current_dir(folder).output().expect("it runs");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.is_empty() && output.status.success(), "{told}");
+}
+
+#[test]
+fn the_schema_names_what_a_step_can_say() {
+    let schema = playmoney::inside::scenario::schema::document(&crate::broken::contracts());
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let titles: Vec<&str> =
+        schema["$defs"]["step"]["oneOf"].as_array().expect("a list").iter().filter_map(|it| it["title"].as_str()).collect();
+    assert!(schema["$id"].is_string() && titles.contains(&"call") && titles.contains(&"wait_for"), "{titles:?}");
+    let call = &schema["$defs"]["step"]["oneOf"][0]["allOf"];
+    let own = call.as_array().expect("a list").iter().find(|it| it["if"]["properties"]["call"]["const"] == "quoine.createInvoice");
+    assert!(own.is_some_and(|it| it["then"]["properties"]["with"]["properties"]["price"]["description"].is_string()), "{own:?}");
+    let is_good = |text: &str| {
+        let node = playmoney::inside::scenario::yaml::parse(&format!("version: 1\n{text}\n")).expect("YAML");
+        validator.is_valid(&node.to_value())
+    };
+    for (text, good) in [
+        ("steps: [{ act: quoine.pay, with: { invoice: 1 } }]", true),
+        ("steps: [{ act: quoine.pay, with: { invoce: 1 } }]", false),
+        ("steps: [{ set: quoine, with: { pace: manual } }]", true),
+        ("steps: [{ set: quoine, with: { peace: manual } }]", false),
+        ("steps: [{ set: quoine, with: { credentials: { secret: c2VjcmV0 } } }]", true),
+        ("steps: [{ set: quoine, with: { credentials: { user_id: 3 } } }]", false),
+        ("rules: [{ on: quoine.*, then: { error: usage_limit } }]", true),
+        ("rules: [{ on: quoine.*, then: { error: insufficient_balance } }]", false),
+        ("steps: [{ advance: 30m }]", true),
+        ("steps: [{ advance: 30 minutes }]", true),
+        ("steps: [{ advance: half an hour }]", false),
+        ("steps: [{ call: quoine.createInvoice, with: { prize: 1 } }]", true),
+    ] {
+        assert_eq!(is_good(text), good, "{text}");
+    }
+}
