@@ -9,14 +9,24 @@ const BASIC: &[u8] = b"basic";
 /// The place of the `v` in the mark: the rarest of its letters.
 const RAREST: usize = 3;
 
+/// The least characters of credentials that contain a live key: 16 of its own, in base64.
+const PAIR_CHARS_MIN: usize = 22;
+
 /// Whether a live key may stand in it, as it is or encoded.
 pub fn may_hide_key(text: &[u8]) -> bool {
     let begins = |at: usize, word: &[u8]| text.get(at..at + word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
     let is_mark = |at: usize| at.checked_sub(RAREST).is_some_and(|start| begins(start, MARK));
     memchr2_iter(b'v', b'V', text).any(is_mark)
-        || memchr2_iter(b'b', b'B', text).any(|at| begins(at, BASIC))
+        || memchr2_iter(b'b', b'B', text).any(|at| begins(at, BASIC) && may_be_pair(&text[at + BASIC.len()..]))
         || memchr_iter(b'%', text).any(|at| may_be_letter(&text[at + 1..]))
         || memchr_iter(b'\\', text).any(|at| text.get(at + 1).is_some_and(|it| !b"\"\\/bfnrt".contains(it)))
+}
+
+/// Whether what follows the word may be credentials that are long enough for a live key.
+fn may_be_pair(behind: &[u8]) -> bool {
+    let pair = behind.trim_ascii_start();
+    let end = pair.iter().take(PAIR_CHARS_MIN).position(|it| !(it.is_ascii_alphanumeric() || b"+/=".contains(it)));
+    end.map_or(PAIR_CHARS_MIN <= pair.len(), |it| !pair[it].is_ascii() || b"%\\".contains(&pair[it]))
 }
 
 /// Whether what follows a percent sign may stand for a letter, a digit, an underscore, or for the sign of another code.
@@ -65,13 +75,17 @@ mod tests {
             r#"{"amount":100,"currency":"USD","cbUrl":"http://127.0.0.1:9/","note":"a \"live\" one\n"}"#,
             "function=get-balances&url=https%3A%2F%2Fx.example%2F&items=a%20b",
             "application/x-www-form-urlencoded",
+            "authorization: Basic cWJpdF90ZXN0X2tleTo=",
+            "basic values of the store of goods",
             "100%",
             "%",
             "",
         ] {
             assert!(!may_hide_key(text.as_bytes()) && !may_hide_card(text.as_bytes(), 13), "{text}");
         }
-        for text in ["a=sk%5flive_1", "%255f", r"\u005f", "sk_LIVE_1", "BASIC x", "%%35f", "%5", "%２5F"] {
+        for text in
+            ["a=sk%5flive_1", "%255f", r"\u005f", "sk_LIVE_1", "BASIC c2tfbGl2ZV81MUhhYmNERUY", r"Basic\tc2", "%%35f", "%5", "%２5F"]
+        {
             assert_eq!(may_hide_key(text.as_bytes()), text != "%5", "{text}");
         }
         for (text, may) in

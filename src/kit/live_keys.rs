@@ -57,7 +57,7 @@ fn within(text: &[u8]) -> Vec<(Range<usize>, String)> {
     let basic = |place: &Range<usize>| {
         let whole = &text[place.clone()];
         let pluses = whole.iter().take_while(|it| **it == b'+').count();
-        is_pair(whole) || is_pair(&whole[pluses..])
+        is_pair(whole) || (0 < pluses && is_pair(&whole[pluses..]))
     };
     let pairs = credentials(text).into_iter().filter(basic).map(|it| (it, "***".to_owned()));
     keys(text).into_iter().map(key).chain(pairs).collect()
