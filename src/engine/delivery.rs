@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{ObjectId, ProviderId};
+use super::matching::Matcher;
 use super::rules::WebhookFault;
 use crate::kit::fields::Field;
 use crate::kit::heap;
@@ -54,10 +55,20 @@ pub struct Delivery {
 }
 
 /// A rule that has fired on a webhook.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AppliedFault {
     pub rule: String,
     pub how: WebhookFault,
+    /// The attempts on which it acts; by default, on all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<Matcher>,
+}
+
+impl AppliedFault {
+    /// What it does to that attempt of the schedule.
+    pub fn on_attempt(&self, number: u32) -> Option<&WebhookFault> {
+        self.attempt.as_ref().is_none_or(|it| it.fits(Some(&number.into()))).then_some(&self.how)
+    }
 }
 
 impl Delivery {

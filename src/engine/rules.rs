@@ -14,8 +14,10 @@ use crate::kit::ids::Draws;
 use crate::kit::time::{Duration, Timestamp, later};
 
 pub mod effects;
+pub mod patch;
 
 pub use effects::{Business, CopiesLeave, Effects, Latency, LifecycleStep, Override, Spread, Transport, WebhookFault};
+pub use patch::Patch;
 
 /// Rules of one sandbox.
 pub const RULES_MAX: usize = 1_000;
@@ -59,6 +61,9 @@ pub struct When {
     pub query: Option<Matcher>,
     pub event: Option<Matcher>,
     pub account: Option<Matcher>,
+    /// The attempts of a webhook on which the effects act.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<Matcher>,
     /// This number of matches pass before the rule fires.
     pub after: u64,
     /// The rule fires at most this number of times.
@@ -310,7 +315,7 @@ impl ActiveRule {
 
 impl When {
     fn pattern_bytes(&self) -> usize {
-        let matchers = [&self.body, &self.headers, &self.query, &self.event, &self.account];
+        let matchers = [&self.body, &self.headers, &self.query, &self.event, &self.account, &self.attempt];
         matchers.into_iter().flatten().map(Matcher::pattern_bytes).sum()
     }
 

@@ -65,7 +65,14 @@ fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path
         let (response, trace) = world.with(provider_id, uptime, |it, cx| (it.call(cx, &found, request), std::mem::take(&mut cx.trace)));
         return Served { response, trace, rule: None, pacing: None };
     };
-    let (response, trace) = answered(world, uptime, provider_id, (&found, request), (&rule, &effects));
+    let (mut response, trace) = answered(world, uptime, provider_id, (&found, request), (&rule, &effects));
+    if let Some(patch) = &effects.patch {
+        let (body, missing) = patch.apply(&response.body);
+        for path in missing {
+            world.core.note(provider_id, format!("the rule `{rule}` alters nothing at `{path}`: the answer has no such place"));
+        }
+        response.body = body;
+    }
     // What people look at is never slow or broken on purpose.
     let is_page = trace.operation.is_none() && world.provider(provider_id).contract().has_page(path);
     let pacing = if is_page { None } else { pacing(world, provider_id, &rule, &effects) };

@@ -67,6 +67,7 @@ static WHEN: Shape = Shape { what: "a condition", rows: &[
     may("query",       Matchers,                   "query parameters of the request"),
     may("event",       Matcher,                    "the event of the webhook"),
     may("account",     Matcher,                    "the id of the account that calls, or that gets the webhook"),
+    may("attempt",     Matcher,                    "the attempts of the webhook on which the effects act: 1, or {gt: 1}; default: all"),
     may("after",       COUNT,                      "this number of matches pass before the rule fires"),
     may("times",       COUNT,                      "the rule fires at most this number of times"),
     may("until",       Either(&Duration, &Moment), "the rule fires until this time, or for this duration after it was added"),
@@ -78,14 +79,15 @@ static WHEN: Shape = Shape { what: "a condition", rows: &[
 pub static THEN: Shape = Shape { what: "an effect", rows: &[
     effect(Effect::Answer,   "error",           Text,         "answers with a documented error, by the name that `playmoney describe` prints"),
     effect(Effect::Answer,   "status",          STATUS,       "answers with this HTTP status"),
-    effect(Effect::Addition, "headers",         Map(&Plain),  "adds these headers to the answer"),
+    effect(Effect::Addition, "headers",         Map(&Plain),  "adds these headers to the answer, or to the webhook after it was signed"),
     effect(Effect::Answer,   "body",            Value,        "answers with this body: text as it is, anything else as JSON"),
+    effect(Effect::Addition, "patch",           Kind::Shape(&PATCH), "changes members of the provider's answer, or of the event before it is signed; the rest stays"),
     effect(Effect::Addition, "latency",         LATENCY,      "delays the answer by this duration of simulated time, or of real time with {clock: real}"),
     effect(Effect::Bytes,    "connection_reset", TRUE,        "resets the connection instead of sending the answer"),
     effect(Effect::Bytes,    "empty_response",  TRUE,         "closes the connection without sending a byte"),
     effect(Effect::Bytes,    "malformed_response_chunk", TRUE, "sends a valid head, then invalid chunks"),
     effect(Effect::Bytes,    "random_data_then_close", TRUE,  "sends bytes that are not HTTP, then closes the connection"),
-    effect(Effect::Bytes,    "truncate_body_at_fraction", Share, "announces the whole body and sends this share of it"),
+    effect(Effect::Bytes,    "truncate_body_at_fraction", Share, "announces the whole body and sends this share of it; a webhook is sent with this share as its body, and 0 leaves it empty"),
     effect(Effect::Bytes,    "dribble",         Kind::Shape(&DRIBBLE), "sends the body in pieces"),
     effect(Effect::Fate,     "lifecycle",       List(&Kind::Shape(&STATUS_STEP)), "the statuses of the object that the call creates, instead of the default timers"),
     effect(Effect::Fate,     "underpaid",       Either(&Share, &Kind::Shape(&UNDERPAID)), "the customer pays this share of the amount due"),
@@ -98,6 +100,7 @@ pub static THEN: Shape = Shape { what: "an effect", rows: &[
     effect(Effect::Webhook,  "reorder",         TRUE,         "sends the webhook after the next one to the same target, at most 60 simulated seconds later"),
     effect(Effect::Webhook,  "tamper",          Values,       "changes members of the body after it was signed: payout.amount: 1"),
     effect(Effect::Webhook,  "bad_signature",   TRUE,         "signs the webhook with an unknown secret"),
+    effect(Effect::Webhook,  "unsigned",        TRUE,         "sends the webhook without its signature"),
     effect(Effect::Webhook,  "stale_timestamp", Duration,     "backdates the timestamp of the webhook by this duration"),
 ]};
 
@@ -124,6 +127,12 @@ static LOGNORMAL: Shape = Shape { what: "a spread", rows: &[
 static DUPLICATE: Shape = Shape { what: "a duplicate", rows: &[
     must("copies",  COPIES, "how often each attempt is sent in all"),
     may("together", Flag,   "all copies leave at once: which of them arrives first is chance, and the outcome of the first made decides; default: false"),
+]};
+
+#[rustfmt::skip]
+static PATCH: Shape = Shape { what: "a patch", rows: &[
+    may("set",    Values,      "members with their new values, by dotted paths: payout.amount: 1; a member that is not there is added"),
+    may("remove", List(&Text), "dotted paths of members that are taken away"),
 ]};
 
 #[rustfmt::skip]

@@ -33,6 +33,7 @@ impl Context<'_> {
         if how.drop {
             self.core.note(self.provider_id, format!("the rule `{rule}` drops the webhook {} for {}", event.name, event.subject));
         }
-        Some(Box::new(AppliedFault { rule, how }))
+        let attempt = self.core.rules.get(&rule).and_then(|it| it.rule.when.attempt.clone());
+        Some(Box::new(AppliedFault { rule, how, attempt }))
     }
 }

@@ -18,9 +18,11 @@ pub fn own(it: &Delivery) -> usize {
     let texts = [&it.account, &it.event, &it.subject, &it.url, &it.event_id];
     let texts: usize = texts.iter().map(|text| heap::block(text.len())).sum();
     let fault = it.fault.as_ref().map_or(0, |it| {
-        let tampered =
-            it.how.tamper.iter().map(|(path, value)| size_of::<(String, String)>() + heap::block(path.len()) + heap::block(value.len()));
-        heap::block(size_of::<AppliedFault>()) + heap::block(it.rule.len()) + tampered.sum::<usize>()
+        let pair = |(one, other): &(String, String)| size_of::<(String, String)>() + heap::block(one.len()) + heap::block(other.len());
+        let patch = it.how.patch.iter();
+        let removed: usize = patch.clone().flat_map(|it| &it.remove).map(|it| size_of::<String>() + heap::block(it.len())).sum();
+        let pairs = it.how.tamper.iter().chain(&it.how.headers).chain(patch.flat_map(|it| &it.set));
+        heap::block(size_of::<AppliedFault>()) + heap::block(it.rule.len()) + removed + pairs.map(pair).sum::<usize>()
     });
     PLACES + heap::block(size_of::<Delivery>()) + texts + heap::shared(&it.body.0) + fault
 }

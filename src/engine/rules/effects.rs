@@ -5,6 +5,7 @@ use std::mem::discriminant;
 use rust_decimal::{Decimal, MathematicalOps};
 use serde::{Deserialize, Serialize};
 
+use super::patch::Patch;
 use crate::kit::ids::Draws;
 use crate::kit::money;
 use crate::kit::time::{Duration, parse_duration};
@@ -24,6 +25,9 @@ pub struct Effects {
     pub business: Option<Business>,
     /// What happens to a webhook.
     pub fault: Option<WebhookFault>,
+    /// Parts of the provider's answer that are changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patch: Option<Patch>,
 }
 
 /// Copies of one webhook.
@@ -36,6 +40,12 @@ pub const DEPTH_MAX: u32 = 1_000;
 /// Whether this is a share of one.
 pub fn is_share(it: Decimal) -> bool {
     (Decimal::ZERO..=Decimal::ONE).contains(&it)
+}
+
+/// A share of a number of bytes, rounded down.
+pub fn share_of(bytes: usize, share: Decimal) -> usize {
+    let exact = Decimal::from(bytes).checked_mul(share);
+    exact.and_then(|it| usize::try_from(it.trunc()).ok()).unwrap_or(bytes).min(bytes)
 }
 
 /// Whether this is not a negative duration.
@@ -302,12 +312,30 @@ pub struct WebhookFault {
     pub bad_signature: bool,
     /// Its timestamp is backdated by this duration.
     pub stale: Option<Duration>,
+    /// Parts of the event that are changed before it is signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patch: Option<Patch>,
+    /// The webhook leaves without its signature.
+    #[serde(skip_serializing_if = "is_not")]
+    pub unsigned: bool,
+    /// Headers that are added to the webhook after it was signed, or replaced.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    /// Only this share of the body is sent, from its beginning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truncate: Option<Decimal>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_not(it: &bool) -> bool {
+    !it
 }
 
 impl WebhookFault {
     /// Whether a rule can do this: it may come from a saved state.
     pub fn is_sound(&self) -> bool {
-        self.duplicate <= DUPLICATES_MAX && [self.delay, self.stale].into_iter().flatten().all(is_span)
+        let spans = [self.delay, self.stale].into_iter().flatten().all(is_span);
+        self.duplicate <= DUPLICATES_MAX && spans && self.truncate.is_none_or(is_share)
     }
 }
 

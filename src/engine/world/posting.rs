@@ -13,7 +13,6 @@ use crate::engine::outbox::Applied;
 use crate::engine::rules::CopiesLeave;
 use crate::engine::signature::Received;
 use crate::kit::http::{HeaderMap, Kept, KeptHeaders};
-use crate::kit::json::altered;
 use crate::kit::time::Uptime;
 
 impl World {
@@ -41,10 +40,11 @@ impl World {
     /// any more, or has to wait for another attempt's outcome.
     pub fn leave(&mut self, uptime: Uptime, id: u64, resend: bool) -> Option<u32> {
         let mut webhook = self.core.outbox.get(id)?.clone();
-        let how = webhook.fault.as_ref().map(|it| it.how.clone()).filter(|_| !resend);
+        let how = webhook.fault.as_ref().and_then(|it| it.on_attempt(webhook.scheduled + 1)).filter(|_| !resend).cloned();
+        let patched = how.as_ref().and_then(|it| self.patched(&webhook, it.patch.as_ref()?));
         let attempt = self.with(webhook.provider_id, uptime, |it, cx| {
             cx.fault.clone_from(&how);
-            it.attempt(cx, &webhook)
+            it.attempt(cx, patched.as_ref().unwrap_or(&webhook))
         });
         let Some(mut signed) = attempt else {
             if !resend {
@@ -62,17 +62,13 @@ impl World {
         if takes_turns && !self.core.outbox.has_turn(id, &signed.url) {
             return None;
         }
-        for (path, value) in how.iter().flat_map(|it| &it.tamper) {
-            match altered(&signed.body, path, value) {
-                Some(body) => signed.body = Bytes::from(body),
-                None if webhook.scheduled == 0 => self.note_untouched(&webhook, path),
-                None => {}
-            }
-        }
         let last = webhook.attempts.iter().map(|it| it.number).max().unwrap_or(0);
         let number = last.saturating_add(1);
         webhook.url.clone_from(&signed.url);
         authorize(&mut signed.headers, &signed.url);
+        if let Some(how) = &how {
+            self.spoil(&webhook, how, &mut signed);
+        }
         let at_once = how.filter(|it| it.copies_leave == CopiesLeave::Together).map_or(1, |it| it.duplicate.max(1));
         for copy in 0..at_once {
             self.send(uptime, &webhook, AttemptId { delivery: id, number, copy }, signed.clone(), resend);
@@ -93,7 +89,7 @@ impl World {
     /// The next copy that a rule makes of an attempt leaves when the copy before it has an outcome.
     fn send_next_copy(&mut self, uptime: Uptime, before: AttemptId, sent: Attempt) {
         let Some(webhook) = self.core.outbox.get(before.delivery) else { return };
-        let Some(how) = webhook.fault.as_ref().map(|it| &it.how) else { return };
+        let Some(how) = webhook.fault.as_ref().and_then(|it| it.on_attempt(webhook.scheduled)) else { return };
         let id = AttemptId { copy: before.copy + 1, ..before };
         if how.copies_leave == CopiesLeave::Together || how.duplicate <= id.copy || sent.resend {
             return;
@@ -110,13 +106,6 @@ impl World {
             dated: None,
         };
         self.send(uptime, &webhook, id, signed, false);
-    }
-
-    /// Logs that a rule has found nothing to alter.
-    fn note_untouched(&mut self, webhook: &Delivery, path: &str) {
-        let rule = webhook.fault.as_ref().map_or("", |it| &it.rule);
-        let text = format!("the rule `{rule}` alters nothing at `{path}`: the body of {} has no such place", webhook.event);
-        self.core.note(webhook.provider_id, text);
     }
 
     /// Sends one request of an attempt.
