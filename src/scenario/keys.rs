@@ -179,7 +179,7 @@ pub static STEPS: &[Shape] = &[
         may("method",    Word(&["GET", "POST", "PUT", "PATCH", "DELETE"]), "this method instead of the method of the operation"),
         may("signature", Word(&["right", "wrong", "none"]),   "how the call is authenticated: with the right key (the default), a wrong key, or not at all; calls of a portal log in"),
         may("date",      Offset,                              "moves the date and signature by this offset from simulated time: -20m"),
-        may("fault",     Text,                                "asks for a rule, a documented error or an effect on the connection: the header Playmoney-Fault"),
+        may("fault",     Text,                                "asks for rules, documented errors and effects, NAME or NAME=VALUE, separated by commas: the header Playmoney-Fault"),
         EXPECT, SAVE,
     ]},
     Shape { what: "an action", rows: &[

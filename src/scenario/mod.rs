@@ -10,6 +10,7 @@ use crate::engine::rules::Rule;
 use crate::engine::start::{AccountSetup, BalanceSetup, Impossible, ProviderSetup, RateSetup, Setup, Start};
 use crate::kit::time::{Timestamp, parse_timestamp};
 
+pub mod asked;
 pub mod check;
 pub mod keys;
 pub mod matchers;

@@ -15,7 +15,6 @@ use crate::engine::tables::Contract;
 use crate::engine::tables::leading::{leading_to, makers, paying, reachable};
 use crate::kit::http::{HeaderName, HeaderValue};
 use crate::kit::money;
-use crate::kit::nearest::nearest;
 use crate::kit::time::{Duration, parse_duration, parse_timestamp};
 
 mod webhooks;
@@ -330,13 +329,4 @@ fn business(node: &Node) -> Option<Business> {
         return Some(Business::Reorg { depth, after: it.get("after").and_then(duration).unwrap_or(REORG_WAIT) });
     }
     node.get("payout_returned").and_then(duration).map(|after| Business::PayoutReturned { after })
-}
-
-/// The effect on the bytes of the answer that a request asks for by name.
-///
-/// # Errors
-/// The nearest known name.
-pub fn transport_named(name: &str) -> Result<Transport, Option<&'static str>> {
-    let row = TRANSPORTS.iter().find(|it| it.word == name);
-    row.map(|it| it.default.clone()).ok_or_else(|| nearest(name, TRANSPORTS.iter().map(|it| it.word)))
 }

@@ -176,6 +176,7 @@ impl MemoryStage {
             inboxes: BTreeMap::new(),
             rules: Rules::default(),
             paced_by_rules: BTreeSet::new(),
+            spoilt: Vec::new(),
             secrets: Vec::new(),
             redirect: None,
             accounts: vec![BTreeMap::from([("default".to_owned(), Account::new("default".to_owned(), BTreeMap::new()))])],

@@ -17,12 +17,12 @@ pub fn delivery(it: &Delivery) -> usize {
 pub fn own(it: &Delivery) -> usize {
     let texts = [&it.account, &it.event, &it.subject, &it.url, &it.event_id];
     let texts: usize = texts.iter().map(|text| heap::block(text.len())).sum();
-    let fault = it.fault.as_ref().map_or(0, |it| {
+    let fault = it.fault.as_ref().map_or(0, |fault| {
         let pair = |(one, other): &(String, String)| size_of::<(String, String)>() + heap::block(one.len()) + heap::block(other.len());
-        let patch = it.how.patch.iter();
-        let removed: usize = patch.clone().flat_map(|it| &it.remove).map(|it| size_of::<String>() + heap::block(it.len())).sum();
-        let pairs = it.how.tamper.iter().chain(&it.how.headers).chain(patch.flat_map(|it| &it.set));
-        heap::block(size_of::<AppliedFault>()) + heap::block(it.rule.len()) + removed + pairs.map(pair).sum::<usize>()
+        let patch = fault.how.patch.iter();
+        let removed: usize = patch.clone().flat_map(|patch| &patch.remove).map(|it| size_of::<String>() + heap::block(it.len())).sum();
+        let pairs = fault.how.tamper.iter().chain(&fault.how.headers).chain(patch.flat_map(|it| &it.set));
+        heap::block(size_of::<AppliedFault>()) + heap::block(fault.rule.len()) + removed + pairs.map(pair).sum::<usize>()
     });
     PLACES + heap::block(size_of::<Delivery>()) + texts + heap::shared(&it.body.0) + fault
 }

@@ -5,7 +5,7 @@ use super::contradiction;
 use crate::engine::account::Account;
 use crate::engine::agenda::Due;
 use crate::engine::clock::Mode;
-use crate::engine::core::{Core, PACED_BY_RULES_MAX};
+use crate::engine::core::{Core, PACED_BY_RULES_MAX, SPOILT_MAX};
 use crate::engine::delivery::{Attempt, Delivery, Status};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::{INBOXES_MAX, is_name};
@@ -66,6 +66,7 @@ impl Judge<'_> {
         let core = self.core;
         let count = u8::try_from(self.providers.len()).unwrap_or(u8::MAX);
         let paced = core.paced_by_rules.len() <= PACED_BY_RULES_MAX && core.paced_by_rules.iter().all(|it| it.0.0 < count);
+        let spoilt = core.spoilt.iter().all(|it| it.provider_id.0 < count && it.fault.how.is_sound()) && core.spoilt.len() <= SPOILT_MAX;
         for (part, is_sound) in [
             ("clock", core.clock.is_sound()),
             ("agenda", core.agenda.is_sound(count)),
@@ -75,6 +76,7 @@ impl Judge<'_> {
             ("rules", core.rules.is_sound()),
             ("redirect", core.has_sound_redirect()),
             ("paced_by_rules", paced),
+            ("spoilt", spoilt),
         ] {
             is_sound.or_refuse(|| format!("/core/{part}"), "the parts of it contradict each other")?;
         }
@@ -193,6 +195,8 @@ impl Judge<'_> {
         names.or_refuse(|| "/core/inboxes".to_owned(), "no inbox has such a name, or there are too many")?;
         let exists = |it: &(ProviderId, crate::engine::ids::ObjectId)| self.providers[usize::from(it.0.0)].subject(it.1).is_some();
         core.paced_by_rules.iter().all(exists).or_refuse(|| "/core/paced_by_rules".to_owned(), "an object does not exist")?;
+        let mut spoilt = core.spoilt.iter().map(|it| (it.provider_id, it.object));
+        spoilt.all(|it| exists(&it)).or_refuse(|| "/core/spoilt".to_owned(), "an object does not exist")?;
         let redirect = core.redirect.iter().flat_map(|it| it.except.iter().chain([&it.to]));
         redirect
             .into_iter()

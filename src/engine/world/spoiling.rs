@@ -3,7 +3,9 @@
 use bytes::Bytes;
 
 use super::World;
-use crate::engine::delivery::{Delivery, Signed};
+use crate::engine::core::{SPOILT_MAX, Spoilt};
+use crate::engine::delivery::{AppliedFault, Delivery, Signed};
+use crate::engine::ids::{ObjectId, ProviderId};
 use crate::engine::rules::effects::share_of;
 use crate::engine::rules::{Patch, WebhookFault};
 use crate::engine::tables::Proof;
@@ -11,6 +13,18 @@ use crate::kit::http::{HeaderName, HeaderValue, Kept};
 use crate::kit::json::{altered, without};
 
 impl World {
+    /// That happens to all webhooks of these objects: the request that has made them asks for it.
+    pub fn spoil_webhooks_of(&mut self, provider_id: ProviderId, made: &[ObjectId], fault: &AppliedFault) {
+        for object in made {
+            if SPOILT_MAX <= self.core.spoilt.len() {
+                let oldest = self.core.spoilt.remove(0);
+                let text = format!("`{}` ends for an object: requests have asked for {SPOILT_MAX} others since", oldest.fault.rule);
+                self.core.note(oldest.provider_id, text);
+            }
+            self.core.spoilt.push(Spoilt { provider_id, object: *object, fault: fault.clone() });
+        }
+    }
+
     /// The event with the changes of a rule, as the provider will sign it. The delivery keeps the event itself.
     pub(super) fn patched(&mut self, webhook: &Delivery, patch: &Patch) -> Option<Delivery> {
         let (body, missing) = patch.apply(&webhook.body.0);

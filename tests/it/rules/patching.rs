@@ -25,9 +25,8 @@ fn a_patch_changes_members_of_the_provider_s_answer() {
     let mut plain = Tape::shop();
     let mut expected = answer(&mut plain, FEATURES);
     let gone = expected.as_object().expect("an object").keys().next().expect("a member").clone();
-    let mut shop = shop(&format!(
-        "rules: [{{ name: other, on: quantum-payouts.*, then: {{ patch: {{ set: {{ added: {{ a: 1 }} }}, remove: [{gone}, nothing.here] }} }} }}]\n"
-    ));
+    let patch = format!("{{ set: {{ added: {{ a: 1 }} }}, remove: [{gone}, nothing.here] }}");
+    let mut shop = shop(&format!("rules: [{{ name: other, on: quantum-payouts.*, then: {{ patch: {patch} }} }}]\n"));
     expected.as_object_mut().expect("an object").remove(&gone);
     expected["added"] = json!({"a": 1});
     assert_eq!(answer(&mut shop, FEATURES), expected);
@@ -88,8 +87,8 @@ fn headers_and_length_of_a_webhook_can_differ() {
 
 #[test]
 fn a_rule_can_act_on_single_attempts() {
-    let mut shop = shop(&rule("quantum-payouts", "body: { payout.status: created }, attempt: 1", "bad_signature: true, duplicate: 2"));
-    shop.play("merchant 401 401 200 200").play(PERFORM).play("advance 15s");
+    let mut shop = shop(&rule("quantum-payouts", "body: { payout.status: uploaded }, attempt: 1", "bad_signature: true, duplicate: 2"));
+    shop.play("merchant 401 200 200 200 200").play(PERFORM).play("advance 15s");
     let places: Vec<usize> = (0..shop.posted.len()).filter(|it| shop.posted[*it].id.delivery == 1).collect();
     let seen: Vec<_> = places.iter().map(|it| (shop.posted[*it].id.number, shop.posted[*it].id.copy)).collect();
     assert_eq!(seen, [(1, 0), (1, 1), (2, 0)]);
@@ -101,13 +100,13 @@ fn a_rule_can_act_on_single_attempts() {
 fn a_retry_can_carry_another_event() {
     let mut shop = shop(&rule(
         "quantum-payouts",
-        "body: { payout.status: created }, attempt: { gt: 1 }",
+        "body: { payout.status: uploaded }, attempt: { gt: 1 }",
         "patch: { set: { payout.amount: 1 }, remove: [payout.status] }",
     ));
     shop.play("merchant 500 200 200 200").play(PERFORM).play("advance 15s");
     let bodies: Vec<Json> =
         shop.posted.iter().filter(|it| it.id.delivery == 1).map(|it| serde_json::from_slice(&it.body).expect("JSON")).collect();
-    assert_eq!((&bodies[0]["payout"]["status"], bodies.len()), (&json!("created"), 2));
+    assert_eq!((&bodies[0]["payout"]["status"], bodies.len()), (&json!("uploaded"), 2));
     assert_eq!((&bodies[1]["payout"]["amount"], bodies[1]["payout"].get("status")), (&json!(1), None));
 }
 
