@@ -35,6 +35,7 @@ fn main() -> ExitCode {
     let mut bad = 0;
     for scene in SCENES.iter().filter(|it| wanted.as_deref().is_none_or(|wanted| wanted == it.name)) {
         let server = Server::start(scene.descriptors);
+        (scene.prepare)(&server);
         let healthy = Healthy::start(server.address);
         (scene.play)(&server);
         let waits = healthy.stop();

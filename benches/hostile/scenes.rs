@@ -1,10 +1,11 @@
 //! The attacks. Each is what one caller, receiver or tenant can do with the public interface alone.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::ops::Range;
 use std::time::Duration;
 
+use super::client::Client;
 use super::merchant;
 use super::receivers::{Manner, listen};
 use super::server::Server;
@@ -15,32 +16,55 @@ pub struct Scene {
     pub descriptors: Option<u32>,
     /// The sum of the bounds of `ARCHITECTURE.md` that the scene fills, in MiB.
     pub bounds_mib: u64,
+    /// What happens before the healthy client comes.
+    pub prepare: fn(&Server),
     pub play: fn(&Server),
 }
 
 const fn scene(name: &'static str, bounds_mib: u64, play: fn(&Server)) -> Scene {
-    Scene { name, descriptors: None, bounds_mib, play }
+    Scene { name, descriptors: None, bounds_mib, prepare: |_| (), play }
 }
 
-/// Log and outbox.
-const KEPT_MIB: u64 = 64;
-/// A saved state, which is the largest body and the largest answer.
+const LOG_MIB: u64 = 32;
+/// Pending deliveries.
+const OWED_MIB: u64 = 128;
+const INBOX_MIB: u64 = 8;
+/// Ten thousand rows in each of its two lists.
+const REPORT_MIB: u64 = 8;
+/// A saved state, which is the largest answer.
 const STATE_MIB: u64 = 256;
+/// The journal as an answer.
+const JOURNAL_MIB: u64 = 64;
+/// Bodies that are being read, or answers that wait to be read.
+const WAITING_MIB: u64 = 64 + 256;
+/// What 500 connections read into: each has the bound of a head.
+const BUFFERS_MIB: u64 = 32;
+/// What all objects may take.
+const OBJECTS_MIB: u64 = 256;
+/// Of that, what ten thousand payouts and ten thousand charges take.
+const PAYOUTS_MIB: u64 = 6;
+const CHARGES_MIB: u64 = 8;
 
 pub const SCENES: &[Scene] = &[
-    scene("colons", KEPT_MIB, colons),
-    scene("patterns", KEPT_MIB, patterns),
-    Scene { name: "idle connections", descriptors: Some(1_024), bounds_mib: KEPT_MIB, play: idle_connections },
-    scene("long answers", KEPT_MIB + 2 * STATE_MIB, long_answers),
-    scene("fast clock", KEPT_MIB, fast_clock),
-    scene("long walk", KEPT_MIB, long_walk),
-    scene("interim answers", KEPT_MIB, interim_answers),
-    scene("endless heads", KEPT_MIB, endless_heads),
-    Scene { name: "webhooks take all descriptors", descriptors: Some(256), bounds_mib: KEPT_MIB, play: hanging_receivers },
-    scene("withheld bodies", KEPT_MIB + 256, withheld_bodies),
-    scene("full log", 32, full_log),
-    scene("full outbox", KEPT_MIB, full_outbox),
-    scene("large objects", KEPT_MIB + STATE_MIB, large_objects),
+    scene("colons", LOG_MIB, colons),
+    scene("patterns", LOG_MIB, patterns),
+    Scene { descriptors: Some(1_024), ..scene("idle connections", 0, idle_connections) },
+    scene("long answers", LOG_MIB + OWED_MIB + INBOX_MIB + REPORT_MIB + PAYOUTS_MIB + STATE_MIB, long_answers),
+    scene("fast clock", LOG_MIB + 2 * PAYOUTS_MIB + REPORT_MIB, fast_clock),
+    scene("long walk", LOG_MIB + 2 * PAYOUTS_MIB + REPORT_MIB, long_walk),
+    scene("interim answers", 0, interim_answers),
+    scene("endless heads", 0, endless_heads),
+    Scene { descriptors: Some(256), ..scene("webhooks take all descriptors", 0, hanging_receivers) },
+    scene("withheld bodies", WAITING_MIB + BUFFERS_MIB, withheld_bodies),
+    scene("bodies that end together", LOG_MIB + WAITING_MIB + BUFFERS_MIB, bodies_that_end_together),
+    Scene {
+        prepare: |it| payouts(it, 0..20_000),
+        ..scene("unread answers", LOG_MIB + 2 * PAYOUTS_MIB + WAITING_MIB + 2 * JOURNAL_MIB, unread_answers)
+    },
+    Scene { prepare: charges, ..scene("large state", LOG_MIB + 20 * CHARGES_MIB + STATE_MIB, large_state) },
+    scene("full log", LOG_MIB, full_log),
+    scene("full outbox", LOG_MIB + OWED_MIB + INBOX_MIB + REPORT_MIB + 5 * PAYOUTS_MIB, full_outbox),
+    scene("large objects", LOG_MIB + OBJECTS_MIB, large_objects),
 ];
 
 const YAML: &str = "content-type: application/yaml\r\n";
@@ -143,7 +167,26 @@ fn receivers(server: &Server, count: u64, manner: Manner) {
 
 /// Bodies whose last byte does not come.
 fn withheld_bodies(server: &Server) {
-    let body = vec![b' '; 1_000_000];
+    let open = send_but_last(server, &vec![b' '; 1_000_000]);
+    std::thread::sleep(Duration::from_secs(1));
+    drop(open);
+}
+
+/// Bodies with many values, whose last bytes come at the same time.
+fn bodies_that_end_together(server: &Server) {
+    let body = format!(r#"{{"orderNumber":"o","amount":100,"description":"d","more":[{}0]"#, "0,".repeat(499_960));
+    let mut open = send_but_last(server, body.as_bytes());
+    for it in &mut open {
+        _ = it.write_all(b"}");
+    }
+    for mut it in open {
+        _ = it.set_read_timeout(Some(Duration::from_secs(60)));
+        _ = it.read(&mut [0; 1_024]);
+    }
+}
+
+/// Connections that have sent a request but for the last byte of its body.
+fn send_but_last(server: &Server, body: &[u8]) -> Vec<TcpStream> {
     let head = format!(
         "POST /quantum-payouts/api/v1/createPayout HTTP/1.1\r\nhost: {}\r\n{BEARER}content-length: {}\r\n\r\n",
         server.address,
@@ -153,12 +196,47 @@ fn withheld_bodies(server: &Server) {
         let mut stream = TcpStream::connect(server.address).ok()?;
         stream.set_write_timeout(Some(Duration::from_millis(500))).ok()?;
         stream.write_all(head.as_bytes()).ok()?;
-        _ = stream.write_all(&body);
+        _ = stream.write_all(body);
         Some(stream)
     };
-    let open: Vec<TcpStream> = (0..500).filter_map(send).collect();
-    std::thread::sleep(Duration::from_secs(1));
+    (0..500).filter_map(send).collect()
+}
+
+/// Callers who ask for the longest answers and read nothing of them.
+fn unread_answers(server: &Server) {
+    let ask = |_| {
+        let mut stream = TcpStream::connect(server.address).ok()?;
+        write!(stream, "GET /__admin/requests HTTP/1.1\r\nhost: {}\r\n\r\n", server.address).ok()?;
+        Some(stream)
+    };
+    let open: Vec<TcpStream> = (0..40).filter_map(ask).collect();
+    std::thread::sleep(Duration::from_secs(20));
     drop(open);
+}
+
+/// A sandbox with many objects.
+fn charges(server: &Server) {
+    let mut client = server.client();
+    for n in 0..200_000 {
+        send(&mut client, &merchant::qbitpay("charges", merchant::charge(n)));
+    }
+}
+
+/// What takes a copy of that sandbox, and documents that are long.
+fn large_state(server: &Server) {
+    for path in ["state", "accounts", "openapi/qbitpay.json", "openapi.json", "state"] {
+        let answer = server.control(path, "");
+        assert_eq!(answer.status, 200, "{path}");
+        charges_after(server);
+    }
+}
+
+/// Charges after a copy: they share nothing with it.
+fn charges_after(server: &Server) {
+    let mut client = server.client();
+    for n in 0..2_000 {
+        send(&mut client, &merchant::qbitpay("charges", merchant::charge(n)));
+    }
 }
 
 /// The log, filled with the smallest requests.
@@ -185,11 +263,14 @@ fn large_objects(server: &Server) {
     let mut client = server.client();
     for n in 0..20_000_u64 {
         let body = serde_json::json!({"amount": "1", "currency": "USDC", "blockchain": "ethereum", "order_info": info, "nonce": n + 1});
-        let asked = merchant::cryptopay("payment-orders/", body.to_string());
-        let own = asked.headers.iter().filter(|it| !["content-length", "host"].contains(&it.0));
-        let headers = own.fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
-        client.send("POST", &asked.target, &headers, asked.body.as_bytes()).expect("an answer");
+        send(&mut client, &merchant::cryptopay("payment-orders/", body.to_string()));
     }
+}
+
+fn send(client: &mut Client, asked: &merchant::Asked) {
+    let own = asked.headers.iter().filter(|it| !["content-length", "host"].contains(&it.0));
+    let headers = own.fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
+    client.send("POST", &asked.target, &headers, asked.body.as_bytes()).expect("an answer");
 }
 
 /// Every webhook goes to an inbox that answers 500, so that none leaves the process and each is tried until the end.
@@ -206,7 +287,7 @@ fn payouts(server: &Server, numbers: Range<u64>) {
     }
 }
 
-fn payout(merchant: &mut super::client::Client, n: u64) {
+fn payout(merchant: &mut Client, n: u64) {
     let body = format!(r#"{{"orderNumber":"o{n}","amount":100,"description":"d","target":{{"pan":"4111111111111111"}}}}"#);
     merchant.send("POST", "/quantum-payouts/api/v1/performPayout", BEARER, body.as_bytes()).expect("an answer");
 }

@@ -1,8 +1,10 @@
 //! `playmoney describe` and `playmoney openapi`: the contract as a page and as a document.
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
 use super::output::print;
+use super::style::columns;
 use super::{Exit, Stop};
 use crate::contract::describe::Asked;
 use crate::contract::{describe, openapi};
@@ -12,9 +14,12 @@ use crate::providers;
 /// What to show.
 #[derive(Args)]
 pub struct Describe {
-    /// The slug of a provider, or one of its operations such as quantum-payouts.createPayout; default: all providers
-    #[arg(value_name = "PROVIDER[.OPERATION]")]
-    what: Option<String>,
+    /// A provider, one of its sections, or the name of an operation, action, event, error or setting; default: all providers
+    ///
+    /// A name may stand alone where only one provider has it. Sections are addresses, operations, pages, actions, statuses,
+    /// errors, events, attempts, settings and decisions.
+    #[arg(value_name = "PROVIDER[.NAME]")]
+    what: Vec<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -24,22 +29,24 @@ pub struct Describe {
 #[derive(Args)]
 pub struct OpenApi {
     /// The slug of a provider
-    provider: String,
+    #[arg(value_parser = PossibleValuesParser::new(contracts().into_iter().map(|it| it.slug)), ignore_case = true)]
+    provider: Option<String>,
 }
 
 impl Describe {
     /// Prints the page.
     pub fn run(self) -> Result<Exit, Stop> {
         let contracts = contracts();
-        let Some(what) = self.what else {
-            print(&if self.json { pretty(&describe::providers_json(&contracts)) } else { describe::providers(&contracts) })?;
-            return Ok(Exit::Good);
-        };
-        let page = match describe::resolve(&contracts, &what).map_err(Stop::usage)? {
-            Asked::Provider(it) if self.json => pretty(&describe::provider_json(it)),
-            Asked::Provider(it) => describe::provider(it),
-            Asked::Operation(it, operation) if self.json => pretty(&describe::operation_json(it, operation)),
-            Asked::Operation(it, operation) => describe::operation(it, operation),
+        let what = self.what.join(" ");
+        let page = if what.is_empty() {
+            if self.json { pretty(&describe::providers_json(&contracts)) } else { describe::providers(&contracts, columns()) }
+        } else {
+            match &*describe::resolve(&contracts, &what).map_err(Stop::usage)? {
+                [one] if self.json => pretty(&describe::json(*one)),
+                [one] => describe::page(*one, columns()),
+                several if self.json => pretty(&describe::list_json(several)),
+                several => describe::list(several, columns()),
+            }
         };
         print(&page)?;
         Ok(Exit::Good)
@@ -53,16 +60,20 @@ fn pretty(document: &serde_json::Value) -> String {
 impl OpenApi {
     /// Prints the document.
     pub fn run(self) -> Result<Exit, Stop> {
-        print(&pretty(&openapi::document(provider(&self.provider)?)))?;
+        let slugs = || contracts().into_iter().map(|it| it.slug).collect::<Vec<_>>().join(", ");
+        let slug = self.provider.ok_or_else(|| Stop::usage(format!("name one of the providers: {}", slugs())))?;
+        print(&pretty(&openapi::document(provider(&slug)?)))?;
         Ok(Exit::Good)
     }
 }
 
 /// The contract of a provider that the command line names.
 pub fn provider(slug: &str) -> Result<&'static Contract, Stop> {
-    match describe::resolve(&contracts(), slug).map_err(Stop::usage)? {
-        Asked::Provider(contract) => Ok(contract),
-        Asked::Operation(..) => Err(Stop::usage(format!("`{slug}` is an operation: give only its provider"))),
+    let found = describe::resolve(&contracts(), slug).map_err(Stop::usage)?;
+    match found.first() {
+        Some(Asked::Provider(contract)) => Ok(contract),
+        Some(other) => Err(Stop::usage(format!("`{slug}` is not a provider: {} is", other.contract().slug))),
+        None => Err(Stop::usage(format!("no provider is named `{slug}`"))),
     }
 }
 

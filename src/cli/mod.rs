@@ -2,28 +2,36 @@
 
 mod contract;
 mod environment;
+mod help;
 mod output;
 mod paths;
 mod run;
 mod scenarios;
 mod serve;
 mod signature;
+mod style;
+mod words;
 mod written;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{ColorChoice, FromArgMatches, Parser, Subcommand};
 
-use self::output::{print, tell};
+use self::output::{print, tell, without_numbers};
 
 /// Five payment providers on a simulated clock: test an integration without keys, networks or waiting.
 #[derive(Parser)]
-#[command(version, args_conflicts_with_subcommands = true, max_term_width = 110)]
+#[command(version, override_usage = "playmoney [COMMAND] [OPTIONS]")]
 struct Cli {
     #[command(subcommand)]
-    command: Option<Command>,
-    #[command(flatten)]
-    serve: serve::Serve,
+    command: Command,
+    /// When texts have colours
+    ///
+    /// `auto` follows `NO_COLOR`, `CLICOLOR` and `CLICOLOR_FORCE`, and else has colours on a terminal.
+    #[arg(long, global = true, value_name = "auto|always|never", hide_possible_values = true, default_value = "auto")]
+    #[arg(hide_default_value = true, help_heading = "Output", hide_env = true, env = "PLAYMONEY_COLOR")]
+    color: ColorChoice,
 }
 
 #[derive(Subcommand)]
@@ -74,7 +82,7 @@ impl Stop {
 
     /// Tells why, and returns the exit code.
     fn tell(self) -> Exit {
-        tell(format!("playmoney: {}", self.why));
+        tell(format!("playmoney: {}", without_numbers(&self.why)));
         self.exit
     }
 }
@@ -92,22 +100,36 @@ impl Exit {
 
 /// Runs the command of this process.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(why) => return ExitCode::from(end_early(&why).code()),
-    };
-    let done = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(serve) => serve.run(),
-        Command::Run(run) => run.run(),
-        Command::Check(check) => check.run(),
-        Command::Init(init) => init.run(),
-        Command::Schema(schema) => schema.run(),
-        Command::Describe(describe) => describe.run(),
-        Command::OpenApi(openapi) => openapi.run(),
-        Command::Sign(sign) => sign.run(),
-        Command::Verify(verify) => verify.run(),
-    };
+    let arguments: Vec<_> = std::env::args_os().collect();
+    words::choose_colours(&arguments, std::env::var_os("PLAYMONEY_COLOR").as_deref());
+    let command = help::command();
+    let commands: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
+    let done = words::with_command(arguments, &commands).and_then(|arguments| match parse(command, arguments) {
+        Ok(cli) => cli.command.run(),
+        Err(why) => Ok(end_early(&words::with_tip(why))),
+    });
     ExitCode::from(done.unwrap_or_else(Stop::tell).code())
+}
+
+fn parse(command: clap::Command, arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let mut matches = command.try_get_matches_from(arguments)?;
+    Cli::from_arg_matches_mut(&mut matches)
+}
+
+impl Command {
+    fn run(self) -> Result<Exit, Stop> {
+        match self {
+            Self::Serve(serve) => serve.run(),
+            Self::Run(run) => run.run(),
+            Self::Check(check) => check.run(),
+            Self::Init(init) => init.run(),
+            Self::Schema(schema) => schema.run(),
+            Self::Describe(describe) => describe.run(),
+            Self::OpenApi(openapi) => openapi.run(),
+            Self::Sign(sign) => sign.run(),
+            Self::Verify(verify) => verify.run(),
+        }
+    }
 }
 
 /// Prints the help, the version, or what is wrong with the arguments.

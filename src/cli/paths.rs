@@ -73,8 +73,9 @@ fn scenarios_below(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
             continue;
         }
         let path = entry.path();
-        if entry.path_is_symlink() {
-            judge_link(folder, path)?;
+        if entry.path_is_symlink() && !is_followed(folder, path)? {
+            tell(format!("playmoney: {} passed over: it is a link to a folder, and such links are not followed", shown(path)));
+            continue;
         }
         if is_scenario(path) {
             found.push(path.to_owned());
@@ -98,23 +99,20 @@ fn is_scenario(path: &Path) -> bool {
     path.extension().is_some_and(|it| it == "yaml" || it == "yml")
 }
 
-/// Refuses a link to a folder, and a scenario that is a link to anything but a regular file inside this folder.
-fn judge_link(folder: &Path, link: &Path) -> Result<(), Stop> {
-    let target = match std::fs::metadata(link) {
-        Ok(it) => it,
-        Err(_) if !is_scenario(link) => return Ok(()),
-        Err(why) => return Err(cannot_read(link, &why)),
-    };
-    if target.is_dir() {
-        return Err(Stop::usage(format!(
-            "{} is a link to a folder, and such links are not followed: name that folder itself",
-            shown(link)
-        )));
+/// Whether a link is read like a file. One to a folder is not: it may lead out of this folder, or back into it.
+///
+/// # Errors
+/// It is a scenario that leads to anything but a regular file inside this folder.
+fn is_followed(folder: &Path, link: &Path) -> Result<bool, Stop> {
+    match std::fs::metadata(link) {
+        Ok(it) if it.is_dir() => return Ok(false),
+        Err(why) if is_scenario(link) => return Err(cannot_read(link, &why)),
+        Ok(_) | Err(_) => {}
     }
     if is_scenario(link) && !leads_inside(link, folder) {
         return Err(Stop::usage(format!("{} is a link that leads out of {}: name its target itself", shown(link), shown(folder))));
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Whether a path is in a folder when all links are followed.

@@ -10,11 +10,13 @@ use clap::Args;
 
 use super::output::print;
 use super::paths::{File, files};
-use super::scenarios::{count, load, wants_colours};
+use super::scenarios::{count, load};
 use super::serve::{address, target};
+use super::style::stderr_has_colours;
 use super::written::{self, ReadyFile};
 use super::{Exit, Stop};
 use crate::engine::start::Start;
+use crate::kit::concealed;
 use crate::scenario::{Mistakes, Scenario};
 use crate::stage::{INBOXES, MemoryStage, Report, play};
 
@@ -99,12 +101,12 @@ impl Run {
             None => self.play_all(&chosen),
         };
         if let Some(file) = &self.junit {
-            written::report(file, &report::junit(&files))?;
+            written::report(file, &concealed::text(&report::junit(&files)))?;
         }
         if self.json {
             print(&report::json(&files).to_string())?;
         } else {
-            report::print_all(&files, wants_colours())?;
+            report::print_all(&files, stderr_has_colours())?;
         }
         let worst = files.iter().map(PlayedFile::exit).max_by_key(|it| it.code());
         Ok(worst.unwrap_or(Exit::Good))

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::output::{print, tell};
 use super::paths::{File, files, shown};
+use super::style::{fitted, stderr_has_colours};
 use super::{Exit, Stop, written};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
@@ -52,11 +53,6 @@ pub fn load(file: &File) -> Result<Scenario, Mistakes> {
     Ok(scenario)
 }
 
-/// Whether standard error is a terminal that wants colours.
-pub fn wants_colours() -> bool {
-    std::io::IsTerminal::is_terminal(&std::io::stderr()) && std::env::var_os("NO_COLOR").is_none()
-}
-
 impl Check {
     /// Prints the mistakes. The exit code says whether a file has any.
     pub fn run(self) -> Result<Exit, Stop> {
@@ -69,7 +65,7 @@ impl Check {
             if self.json {
                 all.extend(mistakes.to_json().as_array().cloned().unwrap_or_default());
             } else {
-                tell(format!("{}\n", mistakes.render(wants_colours())));
+                tell(fitted(&format!("{}\n", mistakes.render(stderr_has_colours())), &std::io::stderr()));
             }
         }
         if self.json {

@@ -6,10 +6,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use ipnet::IpNet;
 
 use self::listen::Listen;
+use self::log::LogFormat;
 use self::values::{bearer, network};
 use self::watch::Flags;
 use super::environment::Environment;
@@ -20,7 +21,7 @@ use crate::edge::names::{PublicUrl, origin, served_name};
 use crate::edge::{Config, Server};
 use crate::engine::account::Account;
 use crate::engine::clock::{Mode, Rate};
-use crate::engine::log;
+use crate::engine::log::BYTES_MAX;
 use crate::engine::start::Start;
 use crate::engine::tables::settings::webhook_url;
 use crate::engine::tables::{Contract, Credential, settings};
@@ -32,6 +33,7 @@ use crate::kit::webhook_url::shown;
 use crate::providers;
 
 mod listen;
+mod log;
 mod values;
 mod watch;
 
@@ -53,10 +55,14 @@ pub struct Serve {
     /// How simulated time runs: real, frozen, or a rate such as 60x; default: as in the scenario, or real
     #[arg(long, value_name = "real|frozen|RATEx", value_parser = clock, env = "PLAYMONEY_CLOCK")]
     clock: Option<Mode>,
-    /// The first moment of simulated time; default: as in the scenario, or the real time
-    #[arg(long, value_name = "RFC3339", value_parser = parse_timestamp, env = "PLAYMONEY_NOW")]
+    /// The first moment of simulated time, such as 2026-01-01T09:00:00Z; default: as in the scenario, or the real time
+    ///
+    /// A date alone means its midnight in UTC.
+    #[arg(long, value_name = "RFC3339", value_parser = moment, env = "PLAYMONEY_NOW")]
     now: Option<Timestamp>,
-    /// The first webhook address of every account; {provider} is replaced by the slug of the provider
+    /// The first webhook address of every account
+    ///
+    /// {provider} is replaced by the slug of the provider. What a scenario, an account or an object sets later counts more.
     #[arg(long, value_name = "URL", value_parser = target, env = "PLAYMONEY_WEBHOOK_URL")]
     webhook_url: Option<String>,
     /// The beginning of links in answers, with the path of a proxy if it adds one; default: the scheme and host of the request
@@ -77,20 +83,16 @@ pub struct Serve {
     #[arg(long, value_name = "TOKEN", env = "PLAYMONEY_ADMIN_TOKEN", hide_env_values = true)]
     admin_token: Option<String>,
     /// The number of bytes that the log keeps: requests with their answers, status changes, attempts
-    #[arg(long, value_name = "N", default_value_t = log::BYTES_MAX, env = "PLAYMONEY_JOURNAL_BYTES")]
+    #[arg(long, value_name = "N", default_value_t = BYTES_MAX, env = "PLAYMONEY_JOURNAL_BYTES")]
     journal_bytes: usize,
     /// Load the scenario again whenever its file changes
     #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), requires = "scenario", env = "PLAYMONEY_WATCH")]
     watch: bool,
-    /// Log every request and webhook to standard error
-    #[arg(long, value_name = "text|json", env = "PLAYMONEY_LOG")]
+    /// Write a line for each request, change of status and webhook to standard error
+    ///
+    /// Default: text when standard error is a terminal, else none. A line has the simulated time. JSON has every field.
+    #[arg(long, value_name = "text|json|none", hide_possible_values = true, env = "PLAYMONEY_LOG")]
     log: Option<LogFormat>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum LogFormat {
-    Text,
-    Json,
 }
 
 pub fn address(text: &str) -> Result<SocketAddr, String> {
@@ -107,6 +109,13 @@ fn clock(text: &str) -> Result<Mode, String> {
     }
 }
 
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let is_date = text.len() == "2026-01-01".len() && !text.contains('T');
+    let midnight = || parse_timestamp(&format!("{text}T00:00:00Z")).ok();
+    let advice = |why: String| format!("{why}, or a date such as 2026-01-01");
+    if is_date && let Some(it) = midnight() { Ok(it) } else { parse_timestamp(text).map_err(advice) }
+}
+
 pub fn target(text: &str) -> Result<String, String> {
     let replaced = text.replace("{provider}", "quantum-payouts");
     webhook_url(&replaced).map_err(str::to_owned)?;
@@ -119,9 +128,7 @@ pub fn target(text: &str) -> Result<String, String> {
 impl Serve {
     /// Serves until SIGINT or SIGTERM.
     pub fn run(self) -> Result<Exit, Stop> {
-        if let Some(format) = self.log {
-            log_to_stderr(format);
-        }
+        log::write(self.log);
         // One sandbox is one lock, and a request's work is nearly all done under it: a second thread on the same requests
         // costs both of them twice the processor's time, and serves a third fewer. A runtime on this thread wakes no other.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -217,16 +224,6 @@ pub fn cannot_listen(listen: &[SocketAddr], why: &std::io::Error) -> String {
     format!("cannot listen on {}: {advice}", addresses.join(" and "))
 }
 
-fn log_to_stderr(format: LogFormat) {
-    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).with_max_level(tracing::Level::INFO);
-    // A log that cannot be written must not end the server: the subscriber would say so with `eprintln!`, which panics.
-    let builder = builder.log_internal_errors(false);
-    match format {
-        LogFormat::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
-        LogFormat::Json => builder.json().flatten_event(true).init(),
-    }
-}
-
 /// What ends the server.
 struct Signals {
     #[cfg(unix)]
@@ -280,6 +277,8 @@ struct Greeting {
     scenario: Option<String>,
     /// The name and the value of each credential, for each provider.
     credentials: Vec<Vec<(String, String)>>,
+    /// It also listens for other machines, on every address of this one.
+    listens_everywhere: bool,
 }
 
 impl Greeting {
@@ -292,7 +291,9 @@ impl Greeting {
         let clock = config.start.now.map_or_else(|| clock.clone(), |it| format!("{clock}, from {it}"));
         let scenario = config.start.setup.as_ref().map(|it| it.name.clone());
         let webhooks = config.start.webhook_url.clone().or_else(|| has_webhook_url(world).then(|| "as in the scenario".to_owned()));
-        Self { seed: config.start.seed, clock, webhooks, scenario, credentials: credentials(world, config.start.show_secrets) }
+        let credentials = credentials(world, config.start.show_secrets);
+        let listens_everywhere = config.listen.iter().any(|it| it.ip().is_unspecified());
+        Self { seed: config.start.seed, clock, webhooks, scenario, credentials, listens_everywhere }
     }
 
     fn text(&self, base: &str, token: Option<&Secret>) -> String {
@@ -304,6 +305,9 @@ impl Greeting {
             for (name, value) in credentials {
                 say(format!("  {name:<15} {}", line(value)));
             }
+        }
+        if self.listens_everywhere {
+            say("\nfrom elsewhere    the same port of any address of this machine; its name may need --allow-host".to_owned());
         }
         if let Some(scenario) = &self.scenario {
             say(format!("\nscenario          {}", line(scenario)));

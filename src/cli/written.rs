@@ -63,7 +63,10 @@ pub fn report(path: &Path, text: &str) -> Result<(), Stop> {
 
 /// Writes a file that must not exist yet.
 pub fn new(path: &Path, text: &str) -> Result<(), Stop> {
-    let exists = || Stop::usage(format!("{} already exists: choose another name", shown(path)));
+    let exists = || {
+        let free = free_name(path).map_or(String::new(), |it| format!(", such as {}", shown(&it)));
+        Stop::usage(format!("{} already exists: choose another name{free}", shown(path)))
+    };
     if std::fs::symlink_metadata(path).is_ok() {
         return Err(exists());
     }
@@ -71,6 +74,13 @@ pub fn new(path: &Path, text: &str) -> Result<(), Stop> {
     written.map(drop).map_err(|why| {
         if why.kind() == std::io::ErrorKind::AlreadyExists { exists() } else { Stop::usage(format!("cannot write {}: {why}", shown(path))) }
     })
+}
+
+/// The first name with a number that is free: `scenario-2.yaml` beside `scenario.yaml`.
+fn free_name(path: &Path) -> Option<PathBuf> {
+    let (stem, extension) = (path.file_stem()?.to_str()?, path.extension().map_or(String::new(), |it| format!(".{}", it.display())));
+    let named = |number: u32| path.with_file_name(format!("{stem}-{number}{extension}"));
+    (2..100).map(named).find(|it| std::fs::symlink_metadata(it).is_err())
 }
 
 /// The file that says that a server accepts requests. It goes when this is dropped, if it still says what was written.

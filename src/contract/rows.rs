@@ -106,6 +106,7 @@ pub fn setting(it: &Setting) -> Json {
         | SettingKind::Text { .. }
         | SettingKind::Integer { .. }
         | SettingKind::Fraction { .. }
+        | SettingKind::Numbers { .. }
         | SettingKind::Url
         | SettingKind::Secret => Json::Null,
     };
@@ -120,6 +121,7 @@ const fn kind(it: SettingKind) -> &'static str {
         SettingKind::Text { .. } => "text",
         SettingKind::Integer { .. } => "integer",
         SettingKind::Fraction { .. } => "fraction",
+        SettingKind::Numbers { .. } => "numbers",
         SettingKind::List { .. } => "list",
         SettingKind::Waits { .. } => "durations",
         SettingKind::Url => "url",

@@ -1,28 +1,31 @@
 //! `/__admin/accounts`: merchants, their credentials and their settings.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value as Json, json};
 
 use super::render::Renderer;
-use super::{Answer, Ask, Problem, ok, provider_id};
-use crate::engine::account::Account;
+use super::{Answer, Ask, Later, Problem, ok, provider_id};
+use crate::engine::account::{Account, CREDENTIALS};
 use crate::engine::ids::ProviderId;
-use crate::engine::tables::SettingKind;
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::world::World;
-use crate::kit::http::decoded;
+use crate::engine::tables::{Contract, SettingKind};
+use crate::kit::http::{Response, StatusCode, decoded};
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let (world, render) = (&*ask.world, Renderer::of(ask.world));
-    let by_provider = (0_u8..).map(ProviderId).zip(&world.core.accounts);
-    let all = by_provider.flat_map(|(provider_id, accounts)| accounts.values().map(move |it| (provider_id, it)));
-    let accounts: Vec<Json> = all.map(|(provider_id, it)| render_account(world, &render, provider_id, it)).collect();
-    ok(&json!({"accounts": accounts}))
+    let contracts = world.providers.iter().map(|it| it.contract()).zip(&world.core.accounts);
+    let all = contracts.flat_map(|(contract, accounts)| accounts.values().map(move |it| (contract, it.clone())));
+    let all: Vec<(&'static Contract, Account)> = all.collect();
+    Ok(Answer::Later(Later::new(move || {
+        let accounts: Vec<Json> = all.iter().map(|(contract, it)| render_account(contract, &render, it)).collect();
+        Response::json(StatusCode::OK, &json!({"accounts": accounts}))
+    })))
 }
 
 /// An account with its settings. Each is in the document twice: at the top, as it is set, and under `settings`, with its
 /// meaning and default.
-fn render_account(world: &World, render: &Renderer, provider_id: ProviderId, account: &Account) -> Json {
-    let contract = world.provider(provider_id).contract();
+fn render_account(contract: &'static Contract, render: &Renderer, account: &Account) -> Json {
     let show = |it: &crate::kit::secret::Secret| render.secret(it);
     let mut document = json!({"provider": contract.slug, "account": account.id, "credentials": account.shown_credentials(contract, show)});
     let mut settings = serde_json::Map::new();
@@ -54,7 +57,21 @@ fn find(ask: &Ask<'_>) -> Result<(ProviderId, String), Problem> {
 pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let (provider_id, id) = find(ask)?;
     let accounts = ask.world.core.accounts(provider_id);
-    ok(&render_account(ask.world, &Renderer::of(ask.world), provider_id, &accounts[&id]))
+    ok(&render_account(ask.world.provider(provider_id).contract(), &Renderer::of(ask.world), &accounts[&id]))
+}
+
+/// Why a key cannot be set: it is that of another account, and a call that carries it would be of either.
+fn shared_key(
+    contract: &Contract,
+    accounts: &BTreeMap<String, Account>,
+    id: &str,
+    changes: &serde_json::Map<String, Json>,
+) -> Option<String> {
+    let name = contract.credential()?.name;
+    let key = changes.get(CREDENTIALS)?.get(name)?.as_str()?;
+    let mut others = accounts.values().filter(|it| it.id != id);
+    let owner = others.find(|it| it.credentials.get(name).is_some_and(|own| own.expose() == key))?;
+    Some(format!("the account `{}` has this `{name}` already", owner.id))
 }
 
 pub fn change(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
@@ -62,6 +79,10 @@ pub fn change(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     // An empty body changes nothing.
     let changes: serde_json::Map<String, Json> = serde_json::from_slice(&ask.request.body).unwrap_or_default();
     let contract = ask.world.provider(provider_id).contract();
+    let shared = shared_key(contract, ask.world.core.accounts(provider_id), &id, &changes);
+    if let Some(why) = shared {
+        return Err(Problem::invalid(why));
+    }
     let accounts = ask.world.core.accounts_mut(provider_id);
     if let Some(account) = accounts.get_mut(&id) {
         account.change(contract, &changes).map_err(Problem::invalid)?;

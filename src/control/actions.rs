@@ -43,7 +43,7 @@ pub fn act(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         let nearest = nearest(name, actions.iter().map(|it| it.name)).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
         return Err(Problem::not_found(format!("{} has no action `{name}`.{nearest}", contract.name)));
     };
-    if ask.world.is_full() && contract.makes(name) {
+    if ask.world.is_full() && contract.action_makes(name) {
         let detail = "This sandbox keeps as many objects as it may: POST /__admin/reset makes room.";
         return Err(Problem::new(StatusCode::INSUFFICIENT_STORAGE, "sandbox_full", detail));
     }
@@ -77,6 +77,11 @@ struct Report<'a> {
     subject: String,
     status: &'static str,
     object: Box<RawValue>,
+    /// `none`: the provider has made nothing of it, for that reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effect: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     settled: Option<bool>,
 }
@@ -96,5 +101,7 @@ pub fn report(
         None => world.with(provider_id, uptime, |it, cx| it.show(cx, done.object)),
     };
     let (subject, status, object) = shown.map_or_else(Default::default, |it| (it.subject, it.status, it.object));
-    Response::json(StatusCode::OK, &Report { provider: slug, action, subject, status, object, settled })
+    let reason = done.without_effect;
+    let effect = reason.map(|_| "none");
+    Response::json(StatusCode::OK, &Report { provider: slug, action, subject, status, object, effect, reason, settled })
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use http::StatusCode;
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::call::field;
 use super::input::Input;
 use super::render::{HELD, Renderer};
-use super::{Answer, Ask, Conclusion, Later, Problem, ok};
+use super::{Answer, Ask, Conclusion, Later, Problem, Rows, ok};
 use crate::engine::agenda::Due;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::delivery::AttemptId;
@@ -180,6 +181,21 @@ pub struct Walked {
 /// A report with more rows is written on another thread.
 const ROWS_AT_ONCE: usize = 200;
 
+/// What a walk is answered with.
+#[derive(Serialize)]
+struct Told<D, F> {
+    deliveries: D,
+    deliveries_total: u64,
+    fired: F,
+    fired_total: u64,
+    from: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incomplete: Option<bool>,
+    now: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending: Option<usize>,
+}
+
 /// Tells what has happened.
 pub fn report(world: &World, walk: Walked) -> Answer {
     let Walked { from, incomplete, report } = walk;
@@ -189,18 +205,17 @@ pub fn report(world: &World, walk: Walked) -> Answer {
     let waiting: BTreeSet<u64> = report.not_left().filter(waits).collect();
     let rows = report.fired.len() + report.deliveries.len();
     let make = move || {
-        let fired: Vec<Json> = report.fired.iter().map(|it| render.fired(it, &waiting)).collect();
-        let deliveries: Vec<Json> = report.deliveries.iter().map(|it| render.attempted(it)).collect();
-        let mut answer = json!({
-            "from": from, "now": now,
-            "fired": fired, "fired_total": report.fired_total,
-            "deliveries": deliveries, "deliveries_total": report.deliveries_total,
-        });
-        if incomplete && let Some(members) = answer.as_object_mut() {
-            members.insert("incomplete".to_owned(), json!(true));
-            members.insert("pending".to_owned(), json!(pending));
-        }
-        Response::json(StatusCode::OK, &answer)
+        let told = Told {
+            deliveries: Rows(|| report.deliveries.iter().map(|it| render.attempted(it))),
+            deliveries_total: report.deliveries_total,
+            fired: Rows(|| report.fired.iter().map(|it| render.fired(it, &waiting))),
+            fired_total: report.fired_total,
+            from,
+            incomplete: incomplete.then_some(true),
+            now,
+            pending: incomplete.then_some(pending),
+        };
+        Response::json(StatusCode::OK, &told)
     };
     if rows <= ROWS_AT_ONCE { Answer::Now(make()) } else { Answer::Later(Later::new(make)) }
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::call::field;
 use super::clock::Until;
 use super::journal::{LIMIT, PROVIDER, SINCE, Since, is_provider};
 use super::render::Renderer;
-use super::{Answer, Ask, Conclusion, Later, Problem, ok, provider_id};
+use super::{Answer, Ask, Conclusion, Later, Problem, Rows, ok, provider_id};
 use crate::engine::delivery::{Delivery, Status, delivery_id};
 use crate::engine::outbox::ATTEMPTS_MAX;
 use crate::engine::signature::Received;
@@ -26,6 +27,12 @@ const SUBJECT: Field = field("subject", TEXT, Need::Optional, "the object that t
 const STATUS: Field = field("status", Kind::Word(&STATUSES), Need::Optional, "the status of the delivery");
 /// The query of `list_deliveries`.
 pub const FILTERS: &[Field] = &[PROVIDER, EVENT, SUBJECT, STATUS, SINCE, LIMIT];
+
+#[derive(Serialize)]
+struct Listed<R> {
+    deliveries: R,
+    truncated: bool,
+}
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let mut wanted = Vec::new();
@@ -43,8 +50,8 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let (render, truncated) = (Renderer::of(world), world.core.outbox.truncated);
     let rows: Vec<Arc<Delivery>> = world.core.outbox.shared().filter(fits).take(limit).cloned().collect();
     Ok(Answer::Later(Later::new(move || {
-        let deliveries: Vec<Json> = rows.iter().map(|it| render.delivery(it)).collect();
-        Response::json(StatusCode::OK, &json!({"deliveries": deliveries, "truncated": truncated}))
+        let deliveries = Rows(|| rows.iter().map(|it| render.delivery(it)));
+        Response::json(StatusCode::OK, &Listed { deliveries, truncated })
     })))
 }
 
@@ -59,7 +66,7 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     if let Some(wait) = ask.wait_for_attempts() {
         return Ok(wait);
     }
-    let Some(number) = ask.world.leave(ask.uptime, delivery, true) else {
+    let Some(number) = ask.world.resend(ask.uptime, delivery) else {
         return Err(Problem::new(StatusCode::CONFLICT, "no_target", "The webhook has no target any more, so it cannot be sent."));
     };
     if ask.is_hasty() {
@@ -70,7 +77,7 @@ pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Ok(Answer::Walk(Until::Time(now), Conclusion::Attempt { delivery, number }))
 }
 
-/// The outcome of one attempt. `settled` is false while it has none.
+/// One attempt. `settled` is false while it has no outcome: it is under way, or waits for its turn.
 pub fn report(world: &World, delivery: u64, number: u32) -> Response {
     let delivery = world.core.outbox.get(delivery);
     let found = delivery.and_then(|own| own.attempts.iter().find(|it| (it.number, it.copy) == (number, 0)));

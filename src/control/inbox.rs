@@ -5,13 +5,15 @@ use serde_json::json;
 
 use super::call::field;
 use super::render::Renderer;
-use super::{Answer, Ask, Problem, Waiting, ok};
-use crate::engine::inbox::{INBOXES_MAX, Inbox, Reaction, is_name, parse_script};
+use super::{Answer, Ask, Later, Problem, Waiting, ok};
+use crate::engine::inbox::{INBOXES_MAX, Reaction, is_name, parse_script};
 use crate::engine::world::World;
 use crate::kit::fields::{Fault, Field, Kind, Need, TEXT};
 use crate::kit::http::Response;
 use crate::kit::time::parse_duration;
 
+/// Messages of more bytes are written on another thread.
+const BYTES_AT_ONCE: usize = 256 * 1024;
 /// A caller waits at most this long.
 const PATIENCE_MAX: std::time::Duration = std::time::Duration::from_secs(60);
 
@@ -57,19 +59,24 @@ pub fn messages(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         Some(text) => parse_duration(&text).map_err(Problem::invalid)?.unsigned_abs().min(PATIENCE_MAX),
     };
     match poll(ask.world, &inbox, patience.is_zero()) {
-        Some(response) => Ok(Answer::Now(response)),
+        Some(answer) => Ok(answer),
         None => Ok(Answer::Wait(Waiting::Messages { inbox, patience })),
     }
 }
 
 /// The messages of an inbox. `None`: it is empty, and the caller still waits.
-pub fn poll(world: &World, inbox: &str, patience_ended: bool) -> Option<Response> {
-    let render = Renderer::of(world);
-    let inbox = world.core.inboxes.get(inbox);
-    let messages: Vec<_> = inbox.into_iter().flat_map(Inbox::messages).map(|it| render.message(it)).collect();
-    let truncated = inbox.is_some_and(|it| it.truncated);
-    let answer = json!({"messages": messages, "truncated": truncated});
-    (patience_ended || !messages.is_empty()).then(|| Response::json(StatusCode::OK, &answer))
+pub fn poll(world: &World, inbox: &str, patience_ended: bool) -> Option<Answer> {
+    let inbox = world.core.inboxes.get(inbox).filter(|it| it.messages().next().is_some());
+    if inbox.is_none() && !patience_ended {
+        return None;
+    }
+    let (render, inbox) = (Renderer::of(world), inbox.cloned().unwrap_or_default());
+    let bytes = inbox.bytes();
+    let make = move || {
+        let messages: Vec<_> = inbox.messages().map(|it| render.message(it)).collect();
+        Response::json(StatusCode::OK, &json!({"messages": messages, "truncated": inbox.truncated}))
+    };
+    Some(if bytes <= BYTES_AT_ONCE { Answer::Now(make()) } else { Answer::Later(Later::new(make)) })
 }
 
 pub fn receive(ask: &mut Ask<'_>) -> Result<Answer, Problem> {

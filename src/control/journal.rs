@@ -1,10 +1,11 @@
 //! `/__admin/requests`: the journal, a view of the log.
 
-use serde_json::{Value as Json, json};
+use serde::Serialize;
+use serde_json::Value as Json;
 
 use super::call::field;
 use super::render::Renderer;
-use super::{Answer, Ask, Later, Problem, provider_id};
+use super::{Answer, Ask, Later, Problem, Rows, provider_id};
 use crate::engine::log::{Entry, RequestEntry, What};
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
@@ -57,6 +58,14 @@ impl Since {
     }
 }
 
+#[derive(Serialize)]
+struct Listed<R> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<Json>,
+    requests: R,
+    truncated: bool,
+}
+
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let provider = ask.query.text(&PROVIDER)?;
     let operation = ask.query.text(&OPERATION)?;
@@ -84,11 +93,8 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     notes.reverse();
     Ok(Answer::Later(Later::new(move || {
         let shown = |it: &Entry| if let What::Request(request) = &it.what { Some(render.request(it, request)) } else { None };
-        let mut answer = json!({"requests": requests.iter().filter_map(shown).collect::<Vec<_>>(), "truncated": truncated});
-        if let (false, Some(members)) = (notes.is_empty(), answer.as_object_mut()) {
-            members.insert("notes".to_owned(), notes.into());
-        }
-        Response::json(StatusCode::OK, &answer)
+        let requests = Rows(|| requests.iter().filter_map(shown));
+        Response::json(StatusCode::OK, &Listed { notes, requests, truncated })
     })))
 }
 

@@ -4,6 +4,8 @@
 use std::fmt;
 
 use parking_lot::Mutex;
+use serde::{Serialize, Serializer};
+use serde_json::Value as Json;
 
 use super::{Answer, Now};
 use crate::engine::world::World;
@@ -72,5 +74,14 @@ impl Later {
 impl fmt::Debug for Later {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Later")
+    }
+}
+
+/// A list whose rows are made one at a time, when they are written: as a tree, a row takes many times what its text takes.
+pub struct Rows<F>(pub F);
+
+impl<F: Fn() -> I, I: Iterator<Item = Json>> Serialize for Rows<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
     }
 }

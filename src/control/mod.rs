@@ -21,13 +21,14 @@ mod table;
 pub use call::{BodyLimits, Call, Caller, Effort, Handler, WhenBroken};
 pub use clock::{Until, Walked, is_advance};
 use http::{Method, StatusCode, header};
+use later::Rows;
 pub use later::{Before, Later, Rest};
-pub use render::{Line, Renderer};
+pub use render::{Gravity, Line, News, Renderer};
 pub use table::TABLE;
 
 use self::input::Input;
 use crate::engine::actions::ActionDone;
-use crate::engine::delivery::AttemptId;
+use crate::engine::delivery::{AttemptId, Status};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::is_name;
 use crate::engine::world::World;
@@ -76,16 +77,30 @@ pub struct Turn {
     pub generation: u64,
 }
 
+/// A test webhook: a delivery with one attempt, for whose outcome a caller of a provider waits.
+#[derive(Clone, Copy, Debug)]
+pub struct Test {
+    pub provider_id: ProviderId,
+    pub delivery: u64,
+    /// The call, in the log.
+    pub entry: u64,
+    /// The sandbox's generation when it came.
+    pub generation: u64,
+}
+
 /// What a caller waits for.
 #[derive(Clone, Debug)]
 pub enum Waiting {
     /// A message in an inbox, for at most this much real time.
     Messages { inbox: String, patience: std::time::Duration },
-    /// The outcome of the only attempt of a delivery. The receiver's time limit bounds it.
-    Tested { provider_id: ProviderId, delivery: u64, entry: u64, generation: u64 },
+    /// The turn of a test webhook. When it has not come in time, the webhook leaves without one.
+    TestLeaves(Test),
+    /// The outcome of a test webhook. The receiver's time limit bounds it.
+    Tested(Test),
     /// The end of every attempt under way: a saved state has no attempt under way.
     Quiet,
-    /// The end of the attempts that were under way when the call came. Then it is heard.
+    /// The end of the attempts that were under way when the call came; while the clock stands, also of those that leave
+    /// after them at this instant, so that no race decides what the call finds. Then it is heard.
     Turn(Box<Turn>),
 }
 
@@ -97,8 +112,8 @@ impl Waiting {
     pub const fn patience(&self) -> std::time::Duration {
         match self {
             Self::Messages { patience, .. } => *patience,
-            Self::Tested { .. } => std::time::Duration::from_secs(60),
-            Self::Quiet | Self::Turn(_) => ATTEMPTS_PATIENCE,
+            Self::Tested(_) => std::time::Duration::from_secs(60),
+            Self::Quiet | Self::Turn(_) | Self::TestLeaves(_) => ATTEMPTS_PATIENCE,
         }
     }
 }
@@ -288,17 +303,17 @@ pub fn conclude(world: &mut World, walk: Walked, conclusion: &Conclusion) -> Ans
 /// The answer to a waiting caller, as soon as it is ready or the caller's patience ends.
 pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Answer> {
     match waiting {
-        Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended).map(Answer::Now),
+        Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended),
         Waiting::Turn(_) => None, // the sandbox hears the call when its turn has come
         Waiting::Quiet => (world.is_quiet() || patience_ended).then(|| state::document(world, uptime)),
-        Waiting::Tested { provider_id, delivery, generation, .. } => {
-            let webhook = world.core.outbox.get(*delivery).filter(|_| *generation == world.generation);
+        Waiting::TestLeaves(test) | Waiting::Tested(test) => {
+            let webhook = world.core.outbox.get(test.delivery).filter(|_| test.generation == world.generation);
             let Some(webhook) = webhook else {
                 let detail = "The sandbox was reset or replaced while this call waited for its webhook.";
                 return Some(Answer::Now(Response::problem(StatusCode::GONE, "dropped", detail)));
             };
-            let known = webhook.attempts.last().is_none_or(|it| it.outcome.is_some());
-            (known || patience_ended).then(|| Answer::Now(world.provider(*provider_id).tested(webhook)))
+            let ends = patience_ended && matches!(waiting, Waiting::Tested(_));
+            (ends || webhook.status != Status::Pending).then(|| Answer::Now(world.provider(test.provider_id).tested(webhook)))
         }
     }
 }

@@ -5,9 +5,10 @@ use serde_json::{Map, Value as Json, json};
 
 use super::call::{Body, Call, Caller, Rows};
 use super::table::{IN_PATH, TABLE};
-use super::{Answer, Ask, Problem, inbox, ok, provider_id};
+use super::{Answer, Ask, Later, Problem, inbox, provider_id};
 use crate::contract::openapi;
 use crate::contract::openapi::schema;
+use crate::engine::account::CREDENTIALS;
 use crate::engine::tables::Contract;
 use crate::kit::fields::{Field, Need};
 use crate::kit::http::{RequestPath, Response};
@@ -23,10 +24,15 @@ const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "
 pub fn provider(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let provider_id = provider_id(ask.world, ask.captures[0])?;
     let (core, contract) = (&ask.world.core, ask.world.provider(provider_id).contract());
-    let url = format!("{}/{}", core.sandbox_url(ask.request), contract.slug);
-    let mut document = openapi::document(contract);
-    document["servers"][0] = json!({"url": url, "description": format!("Playmoney, the {} sandbox", core.name)});
-    ok(&document)
+    let server = json!({
+        "url": format!("{}/{}", core.sandbox_url(ask.request), contract.slug),
+        "description": format!("Playmoney, the {} sandbox", core.name),
+    });
+    Ok(Answer::Later(Later::new(move || {
+        let mut document = openapi::document(contract);
+        document["servers"][0] = server;
+        Response::json(StatusCode::OK, &document)
+    })))
 }
 
 pub fn control(base_url: &str) -> Result<Response, Problem> {
@@ -153,7 +159,13 @@ fn schemas() -> Json {
         for action in contract.actions {
             schemas.insert(format!("{}.{}", contract.slug, action.name), closed(schema::request(action.parameters)));
         }
-        let settings: Map<String, Json> = contract.settings().map(|it| (it.name.to_owned(), setting(it))).collect();
+        let mut settings: Map<String, Json> = contract.settings().map(|it| (it.name.to_owned(), setting(it))).collect();
+        let keys: Map<String, Json> = contract.keys().map(|it| (it.name.to_owned(), json!({"type": "string", "minLength": 1}))).collect();
+        let meaning = "keys that replace the present ones, which are refused from then on";
+        settings.insert(
+            CREDENTIALS.to_owned(),
+            json!({"type": "object", "description": meaning, "properties": keys, "additionalProperties": false}),
+        );
         schemas.insert(
             format!("{}.settings", contract.slug),
             json!({"type": "object", "properties": settings, "additionalProperties": false}),

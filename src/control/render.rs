@@ -20,8 +20,11 @@ use crate::kit::secret::Secret;
 
 mod hints;
 mod mask;
+mod news;
+mod outcomes;
 mod timeline;
 
+pub use news::{Gravity, News};
 pub use timeline::Line;
 
 /// What is due when a rule holds an answer back.
@@ -66,19 +69,22 @@ impl Renderer {
         let error = it.error.as_deref().and_then(|name| contract?.error(name)).map(|it| it.evidence);
         let operation = it.operation.as_deref().and_then(|name| contract?.operation(name)).map(|it| it.evidence);
         let name = contract.zip(it.operation.as_deref()).map(|(contract, name)| format!("{}.{name}", contract.slug));
-        let response = it
-            .answer
-            .as_ref()
-            .map(|it| self.with_body(json!({"status": it.status, "headers": headers_as_object(&it.headers.map(), show)}), &it.body, show));
+        let response = it.answer.as_ref().map(|it| {
+            self.with_body(
+                json!({"status": it.status, "headers": headers_as_object(&self.without_tokens(it.headers.map()), show)}),
+                &it.body,
+                show,
+            )
+        });
         let request = json!({"method": it.method, "path": show(&it.target), "headers": headers_as_object(&it.headers.map(), show)});
         let mut shown = json!({
             "id": format!("req-{}", it.id), "at": entry.at, "provider": contract.map(|it| it.slug), "operation": name, "account": it.account,
-            "request": self.with_body(request, &it.body, show), "response": response, "rule": it.rule, "error": it.error,
-            "evidence": error.or(operation),
-            "violations": contract.map_or_else(Vec::new, |contract| violations::of(contract, it)),
+            "request": self.with_body(request, &it.body, show), "response": response,
+            "rule": it.rule.as_deref().map(show), "error": it.error, "evidence": error.or(operation),
+            "violations": self.value(&json!(contract.map_or_else(Vec::new, |contract| violations::of(contract, it)))),
         });
         if let Some(note) = &it.note {
-            shown["note"] = json!(note);
+            shown["note"] = json!(show(note));
         }
         shown
     }
@@ -125,7 +131,7 @@ impl Renderer {
             "attempts": it.attempts.iter().map(|attempt| self.attempt(it, attempt)).collect::<Vec<_>>(),
         });
         if let Some(fault) = &it.fault {
-            shown["rule"] = json!(fault.rule);
+            shown["rule"] = json!(self.text(&fault.rule));
         }
         if let Some(ended) = it.ended {
             shown["ended"] = json!(ended);
@@ -136,6 +142,7 @@ impl Renderer {
     /// One request to a receiver, and what came of it.
     pub fn attempt(&self, delivery: &Delivery, it: &Attempt) -> Json {
         let show = |text: &str| self.about_url(&delivery.url, text);
+        let contract = self.contracts[usize::from(delivery.provider_id.0)];
         let outcome = it.outcome.as_ref();
         let answer = outcome.and_then(|it| it.result.as_ref().ok());
         let headers = |it: &Answer| headers_as_object(&self.without_tokens(it.headers.map()), show);
@@ -145,7 +152,7 @@ impl Renderer {
             "status": outcome.and_then(Outcome::answered), "error": outcome.and_then(Outcome::error),
             "duration_ms": outcome.map_or(0, |it| it.took.as_millis()),
             "request": self.with_body(json!({"headers": self.sent_headers(delivery, it, show)}), it.body.text(&delivery.body), show),
-            "response": response, "signed": it.signed.as_ref().map(|it| show(&it.text(&delivery.body).text())),
+            "response": response, "signed": it.signed_text(delivery, contract.signed_of).map(|it| show(&it)),
         });
         for (name, is_so) in [("repeated", it.repeated), ("resend", it.resend)] {
             if is_so {
@@ -153,11 +160,15 @@ impl Renderer {
             }
         }
         let remarks = outcome.and_then(|it| it.remarks.as_ref());
-        let hint = remarks.and_then(|it| it.hint.clone()).or_else(|| hints::of_attempt(delivery, it, |it| self.url(it)));
-        for (name, text) in [("detail", remarks.and_then(|it| it.detail.clone())), ("hint", hint)] {
+        let detail = remarks.and_then(|it| it.detail.as_deref()).map(show);
+        let waits_for = it.waits_for.filter(|_| outcome.is_none()).map(hints::of_wait);
+        for (name, text) in [("detail", detail), ("hint", self.hint(delivery, it)), ("waits_for", waits_for)] {
             if let Some(text) = text {
-                shown[name] = json!(show(&text));
+                shown[name] = json!(text);
             }
+        }
+        if let Some(waited_ms) = remarks.and_then(|it| it.waited_ms) {
+            shown["waited_ms"] = json!(waited_ms);
         }
         shown
     }
@@ -183,10 +194,12 @@ impl Renderer {
 
     /// Headers of an answer without the password and the tokens of the address to which it redirects.
     fn without_tokens(&self, mut headers: HeaderMap) -> HeaderMap {
-        if let Some(value) = headers.get_mut(header::LOCATION)
-            && let Ok(shown) = HeaderValue::try_from(&*self.mask.url(&String::from_utf8_lossy(value.as_bytes())))
-        {
-            *value = shown;
+        for name in [header::LOCATION, header::CONTENT_LOCATION] {
+            if let Some(value) = headers.get_mut(name)
+                && let Ok(shown) = HeaderValue::try_from(&*self.mask.url(&String::from_utf8_lossy(value.as_bytes())))
+            {
+                *value = shown;
+            }
         }
         headers
     }

@@ -27,7 +27,7 @@ fn render_rule(it: &ActiveRule, render: &Renderer) -> Json {
     };
     let removed_at = it.rule.ttl.and_then(|ttl| later(it.added_at, ttl));
     let ends_at = fires_until.into_iter().chain(removed_at).min();
-    let mut shown = render.value(&it.rule.written);
+    let mut shown = render.value(&it.rule.shown());
     if let Some(members) = shown.as_object_mut() {
         members.insert("name".to_owned(), json!(render.text(&it.rule.name)));
         members.insert("added_at".to_owned(), json!(it.added_at));
@@ -75,7 +75,8 @@ pub fn remove(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 }
 
 pub fn clear(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let removed: Vec<String> = ask.world.core.rules.iter().map(|it| it.rule.name.clone()).collect();
+    let render = Renderer::of(ask.world);
+    let removed: Vec<String> = ask.world.core.rules.iter().map(|it| render.text(&it.rule.name)).collect();
     ask.world.core.rules.clear();
     ok(&json!({"removed": removed}))
 }

@@ -4,11 +4,15 @@ use serde_json::json;
 
 use super::call::BodyLimits;
 use super::clock::Until;
-use super::{Answer, Ask, Before, Conclusion, Later, Now, Problem, Rest, Waiting, clock, ok};
+use super::{Answer, Ask, Before, Conclusion, Later, Now, Problem, Rest, Waiting, clock, ok, scenario};
+use crate::engine::provider::DynProvider;
+use crate::engine::rules::Rule;
 use crate::engine::state::{self, Saved};
 use crate::engine::world::World;
+use crate::kit::flaw::Flaw;
 use crate::kit::http::Response;
 use crate::kit::time::Uptime;
+use crate::scenario::reread;
 
 /// Why a sandbox is not replaced during a walk.
 pub const ONE_STATE: &str = "Time is being advanced, and waits for a receiver. A sandbox is replaced between two advances, not during one.";
@@ -20,10 +24,10 @@ pub fn save(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 /// The present state as a document, written from a copy.
 pub fn document(world: &World, uptime: Uptime) -> Answer {
     let copy = world.clone();
-    Answer::Later(Later::new(move || written(&copy, uptime)))
+    Answer::Later(Later::new(move || written(copy, uptime)))
 }
 
-fn written(world: &World, uptime: Uptime) -> Response {
+fn written(world: World, uptime: Uptime) -> Response {
     let bytes_max = BodyLimits::STATE.bytes_max;
     let document = Response::json(http::StatusCode::OK, &state::save(world, uptime));
     if bytes_max < document.body.len() {
@@ -39,11 +43,29 @@ fn written(world: &World, uptime: Uptime) -> Response {
 
 pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Problem::unless_walking(ask.now(), ONE_STATE)?;
-    let (known, start, document) = (ask.world.providers.clone(), ask.world.start.clone(), ask.request.body.clone());
+    let known: Vec<_> = ask.world.providers.iter().map(|it| it.fresh()).collect();
+    let (start, document) = (ask.world.start.clone(), ask.request.body.clone());
     Ok(Answer::Before(Before::new(move || {
-        let read = state::read(&known, &start, &document).map_err(Problem::invalid);
+        let read = state::read(&known, &start, &document).and_then(|saved| judge_rules(&known, &saved).map(|()| saved));
+        let read = read.map_err(Problem::invalid);
         Rest::new(move |world, now| read.and_then(|saved| resume(world, now, saved)).unwrap_or_else(|it| Answer::Now(it.render())))
     })))
+}
+
+/// Judges whether each rule is what its text says.
+fn judge_rules(known: &[Box<dyn DynProvider>], saved: &Saved) -> Result<(), String> {
+    let contracts: Vec<_> = known.iter().map(|it| it.contract()).collect();
+    for (place, it) in saved.rules().enumerate() {
+        let again = reread(&it.rule.written, scenario::known(&contracts));
+        // A rule whose text has no name was given one.
+        let again = again.filter(|own| own.name.is_empty() == it.is_unnamed());
+        let again = again.map(|own| if it.is_unnamed() { Rule { name: it.rule.name.clone(), ..own } } else { own });
+        if again.as_ref() != Some(&it.rule) {
+            let place = format!("/core/rules/standing/{place}/rule/written");
+            return Err(Flaw::at(place, "this is not the text of the rule beside it").to_string());
+        }
+    }
+    Ok(())
 }
 
 fn resume(world: &mut World, now: Now, saved: Saved) -> Result<Answer, Problem> {

@@ -39,9 +39,9 @@ pub static TABLE: &[Call] = &[
     Call::get("inbox/{inbox}/messages", "list_messages", "lists what arrived in an inbox", Sandbox(inbox::messages)).query(inbox::MESSAGES),
     Call::any("inbox/{inbox}", "receive", "receives a webhook", Sandbox(inbox::receive)).body(Body::Bytes).caller(Caller::Everyone),
     Call::get("requests", "list_requests", "lists the journal: requests and their answers", Sandbox(journal::list)).query(journal::FILTERS).long(),
-    Call::get("accounts", "list_accounts", "lists the merchants of all providers", Sandbox(accounts::list)),
+    Call::get("accounts", "list_accounts", "lists the merchants of all providers", Sandbox(accounts::list)).long(),
     Call::get("accounts/{provider}/{account}", "show_account", "shows a merchant's credentials and settings", Sandbox(accounts::show)),
-    Call::patch("accounts/{provider}/{account}", "change_account", "changes a merchant's settings", Sandbox(accounts::change))
+    Call::patch("accounts/{provider}/{account}", "change_account", "changes a merchant's settings, and replaces keys under `credentials`", Sandbox(accounts::change))
         .body(Body::ByPath(Rows::Account)).examples(&[r#"{"webhook_url": "http://127.0.0.1:9000/hooks", "pace": "manual"}"#]),
     Call::get("rules", "list_rules", "lists the rules, in the order in which they are asked", Sandbox(rules::list)),
     Call::post("rules", "add_rule", "adds a rule, which is asked before the others", Sandbox(rules::add)).body(Body::Scenario { what: "a rule" })

@@ -2,16 +2,17 @@
 
 use std::io::ErrorKind;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep};
 
+use super::memory::{ALL_BYTES_MAX, ALL_FIRST_BYTES_MAX, FIRST_BYTES, Full, Memory, Taken};
 use super::notices::{Notices, Shortage};
+use super::turns::Turns;
 use crate::control::BodyLimits;
 use crate::kit::http::Response;
 use crate::sandbox::body_too_large;
@@ -21,30 +22,19 @@ const BODY_GRACE: Duration = Duration::from_secs(2);
 const BODY_BYTES_PER_SECOND_MIN: u64 = 1024;
 /// This much of a body that is too large is read and dropped: many senders read the refusal only after they have sent all.
 const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// The first part of a body. First parts have a bound of their own, so that large bodies leave room for the usual ones.
-const FIRST_BYTES: usize = 64 * 1024;
-/// The first parts of all bodies that are being read.
-const ALL_FIRST_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Whatever is beyond its first part in all bodies that are being read.
-const ALL_BYTES_MAX: usize = 256 * 1024 * 1024;
 
-/// The memory for bodies that are being read.
+/// The memory for bodies that are being read, and the turns of large ones.
+#[derive(Default)]
 pub struct Bodies {
-    first: Arc<Semaphore>,
-    rest: Arc<Semaphore>,
-}
-
-impl Default for Bodies {
-    fn default() -> Self {
-        Self { first: Arc::new(Semaphore::new(ALL_FIRST_BYTES_MAX)), rest: Arc::new(Semaphore::new(ALL_BYTES_MAX)) }
-    }
+    memory: Memory,
+    turns: Turns,
 }
 
 /// A body that was read, and what it takes of the memory for all.
 #[derive(Debug, Default)]
 pub struct Held {
     pub bytes: Bytes,
-    _permits: [Option<OwnedSemaphorePermit>; 2],
+    _taken: Taken,
 }
 
 impl Bodies {
@@ -57,11 +47,22 @@ impl Bodies {
         if announced > limits.bytes_max as u64 {
             return Err(too_large(body, limits.bytes_max, sender).await);
         }
-        let mut reading = Reading { bodies: self, kept: Vec::new(), permits: [None, None] };
+        let mut reading = Reading { bodies: self, kept: Vec::new(), taken: Taken::default() };
         if reading.grow(usize::try_from(announced).unwrap_or(0).min(FIRST_BYTES)).is_err() {
             return Err(no_memory(notices));
         }
         reading.whole(body, limits, announced, notices).await
+    }
+
+    /// Waits until a body of that size may be worked on: large ones take turns, so that many at once keep no other caller
+    /// waiting. How long that took.
+    pub async fn take_turn(&self, bytes: usize) -> Duration {
+        if bytes < FIRST_BYTES {
+            return Duration::ZERO;
+        }
+        let came = now();
+        self.turns.take().await;
+        now() - came
     }
 }
 
@@ -76,17 +77,14 @@ pub enum Sender {
 struct Reading<'a> {
     bodies: &'a Bodies,
     kept: Vec<u8>,
-    permits: [Option<OwnedSemaphorePermit>; 2],
+    taken: Taken,
 }
-
-/// The memory for bodies is used up.
-struct Full;
 
 impl Reading<'_> {
     async fn whole(mut self, mut body: Incoming, limits: BodyLimits, announced: u64, notices: &Notices) -> Result<Held, Response> {
         let BodyLimits { bytes_max, time_max } = limits;
-        let mut pace = pin!(tokio::time::sleep(BODY_GRACE));
-        let begun = pace.deadline() - BODY_GRACE;
+        let mut pace = pin!(sleep(BODY_GRACE));
+        let mut begun = pace.deadline() - BODY_GRACE;
         loop {
             let frame = tokio::select! {
                 biased;
@@ -97,6 +95,7 @@ impl Reading<'_> {
             let frame = frame.map_err(|it| broken(&it))?;
             let Some(chunk) = frame.data_ref() else { continue };
             let bytes = self.kept.len() + chunk.len();
+            begun += self.bodies.take_turn(bytes).await; // the sender has not waited for itself
             if bytes > bytes_max {
                 return Err(too_large(body, bytes_max, Sender::SendsAtOnce).await);
             }
@@ -118,26 +117,19 @@ impl Reading<'_> {
 
     /// Takes that much memory, if there is as much.
     fn grow(&mut self, bytes: usize) -> Result<(), Full> {
-        let (before, [first, rest]) = (self.kept.capacity(), &mut self.permits);
-        take(&self.bodies.first, first, bytes.min(FIRST_BYTES).saturating_sub(before))?;
-        take(&self.bodies.rest, rest, bytes.saturating_sub(before.max(FIRST_BYTES)))?;
+        self.bodies.memory.take(&mut self.taken, self.kept.capacity(), bytes)?;
         self.kept.reserve_exact(bytes - self.kept.len());
         Ok(())
     }
 
     fn held(self) -> Held {
-        Held { bytes: self.kept.into(), _permits: self.permits }
+        Held { bytes: self.kept.into(), _taken: self.taken }
     }
 }
 
-fn take(from: &Arc<Semaphore>, held: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Result<(), Full> {
-    let Some(bytes) = u32::try_from(bytes).ok().filter(|it| *it > 0) else { return Ok(()) };
-    let more = Arc::clone(from).try_acquire_many_owned(bytes).map_err(|_| Full)?;
-    match held {
-        Some(held) => held.merge(more),
-        None => *held = Some(more),
-    }
-    Ok(())
+/// The present moment, as a timer has it.
+fn now() -> Instant {
+    sleep(Duration::ZERO).deadline()
 }
 
 fn no_memory(notices: &Notices) -> Response {
@@ -204,7 +196,7 @@ mod tests {
     #[test]
     fn i21_bodies_have_one_bound_and_give_back_what_they_took() {
         let bodies = Bodies::default();
-        let reading = || Reading { bodies: &bodies, kept: Vec::new(), permits: [None, None] };
+        let reading = || Reading { bodies: &bodies, kept: Vec::new(), taken: Taken::default() };
         let mut large: Vec<_> = std::iter::repeat_with(reading).take(4).collect();
         assert!(large.iter_mut().all(|it| it.grow(ALL_BYTES_MAX / 4 + FIRST_BYTES).is_ok()));
         assert!(reading().grow(FIRST_BYTES + 1).is_err(), "no large body more");
@@ -212,6 +204,6 @@ mod tests {
         large.pop();
         assert!(reading().grow(FIRST_BYTES + 1).is_ok());
         drop(large);
-        assert_eq!((bodies.first.available_permits(), bodies.rest.available_permits()), (ALL_FIRST_BYTES_MAX, ALL_BYTES_MAX));
+        assert_eq!(bodies.memory.free(), (ALL_FIRST_BYTES_MAX, ALL_BYTES_MAX));
     }
 }

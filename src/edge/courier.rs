@@ -12,8 +12,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::broken::Broken;
 use super::egress::Egress;
-use super::notices::Notices;
-use crate::engine::delivery::{Failure, MARK, Outcome, Outgoing, Remarks};
+use super::notices::{Notices, Shortage};
+use crate::engine::delivery::{CONNECTIONS_PER_TARGET_MAX, Failure, MARK, Outcome, Outgoing, Remarks, WaitsFor};
 use crate::kit::http::HeaderName;
 use crate::kit::time::Duration;
 use crate::kit::webhook_url::{Host, Place, Scheme, WebhookUrl};
@@ -25,8 +25,11 @@ mod shortage;
 mod tls;
 mod wire;
 
-/// Connections to one host and port at a time. Further attempts wait; their time limit begins later.
-const CONNECTIONS_PER_TARGET_MAX: usize = 64;
+/// An attempt says how long it has waited on this machine when that was longer.
+const WAIT_WORTH_TELLING: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// Is told what an attempt waits for on this machine, and `None` when it leaves.
+pub type Tell<'a> = &'a (dyn Fn(Option<WaitsFor>) + Send + Sync);
 
 /// Posts webhooks: no pool, no redirects, no proxy.
 pub struct Courier {
@@ -55,14 +58,23 @@ impl Courier {
 
     /// One attempt. The receiver's time limit is real time at any rate of the simulated clock. As long as this machine
     /// lacks what a connection needs, the attempt has not left: it waits, and its time limit has not begun.
-    pub async fn post(&self, outgoing: &Outgoing) -> Outcome {
+    pub async fn post(&self, outgoing: &Outgoing, tell: Tell<'_>) -> Outcome {
         let target = match WebhookUrl::parse(&outgoing.url) {
             Ok(target) => target,
             Err(why) => return outcome(Err(Broken::new(Failure::Blocked, format!("the address cannot be called: {why}")))),
         };
-        let _permits = self.permits(&target).await;
+        let (came, told) = (self.notices.elapsed(), AtomicBool::new(false));
+        let says = |waits_for| {
+            told.store(true, Ordering::Relaxed);
+            tell(Some(waits_for));
+        };
+        let _permits = self.permits(&target, &says).await;
         let mut pause = shortage::PAUSE_MIN;
         loop {
+            let waited = self.notices.elapsed().saturating_sub(came);
+            if told.swap(false, Ordering::Relaxed) {
+                tell(None);
+            }
             let marked = AtomicBool::new(false);
             let attempt = self.attempt(&target, outgoing, &marked);
             let result = match tokio::time::timeout(outgoing.time_limit.unsigned_abs(), attempt).await {
@@ -70,6 +82,7 @@ impl Courier {
                 Ok(Err(Unanswered::Broken(broken))) => Err(broken),
                 Ok(Err(Unanswered::NotLeft(why))) => {
                     self.say_what_is_short(&why, &target);
+                    says(WaitsFor::Machine);
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(shortage::PAUSE_MAX);
                     continue;
@@ -79,6 +92,9 @@ impl Courier {
             let mut outcome = outcome(result);
             if marked.into_inner() {
                 outcome.remarks.get_or_insert_default().marked = true;
+            }
+            if WAIT_WORTH_TELLING < waited {
+                outcome.remarks.get_or_insert_default().waited_ms = u64::try_from(waited.as_millis()).ok();
             }
             return outcome;
         }
@@ -93,7 +109,7 @@ impl Courier {
 
     /// First a permit of the target, then one of all: a slow target cannot take the permits of others while its attempts
     /// wait for each other.
-    async fn permits(&self, target: &WebhookUrl) -> [Option<OwnedSemaphorePermit>; 2] {
+    async fn permits(&self, target: &WebhookUrl, says: &(dyn Fn(WaitsFor) + Send + Sync)) -> [Option<OwnedSemaphorePermit>; 2] {
         let own = {
             let mut targets = self.targets.lock();
             if self.connections_max.get() < targets.len() {
@@ -101,7 +117,15 @@ impl Courier {
             }
             Arc::clone(targets.entry(target.place()).or_insert_with(|| Arc::new(Semaphore::new(CONNECTIONS_PER_TARGET_MAX))))
         };
-        [own.acquire_owned().await.ok(), Arc::clone(&self.all).acquire_owned().await.ok()]
+        let of_target = || {
+            self.notices.say(target.place(), || target_is_full(&target.authority));
+            says(WaitsFor::Target);
+        };
+        let of_all = || {
+            self.notices.say(Shortage::Webhooks, || all_are_open(&target.authority, self.connections_max));
+            says(WaitsFor::Connection);
+        };
+        [permit(own, of_target).await, permit(Arc::clone(&self.all), of_all).await]
     }
 
     /// `marked` becomes true once a request with Playmoney's mark is sent.
@@ -150,6 +174,29 @@ impl Courier {
         let nothing = || Broken::new(Failure::Dns, format!("the name `{}` has no address", target.authority));
         Err(broken.unwrap_or_else(nothing).into())
     }
+}
+
+fn target_is_full(authority: &str) -> String {
+    format!(
+        "{authority} has not answered {CONNECTIONS_PER_TARGET_MAX} webhooks, and one host and port gets no more connections at a time: \
+         further webhooks to it wait; let it answer sooner"
+    )
+}
+
+fn all_are_open(authority: &str, connections_max: NonZeroUsize) -> String {
+    format!(
+        "a webhook to {authority} waits: all {connections_max} connections that this server may have for webhooks are open; let receivers \
+         answer sooner, or raise the limit of open files with `ulimit -n` (it leads to 512 connections at most)"
+    )
+}
+
+/// A permit. When it has to be waited for, that is said first.
+async fn permit(of: Arc<Semaphore>, say: impl FnOnce()) -> Option<OwnedSemaphorePermit> {
+    if let Ok(permit) = Arc::clone(&of).try_acquire_owned() {
+        return Some(permit);
+    }
+    say();
+    of.acquire_owned().await.ok()
 }
 
 /// Playmoney's mark, for an address where a server cannot know that it is called by itself.
@@ -203,7 +250,7 @@ fn outcome(result: Result<exchange::Answered, Broken>) -> Outcome {
         Ok((answer, cut)) => (Ok(answer), cut, None),
         Err(Broken { failure, detail, hint }) => (Err(failure), Some(detail), hint),
     };
-    Outcome { result, took: Duration::ZERO, remarks: Remarks { detail, hint, marked: false }.boxed() }
+    Outcome { result, took: Duration::ZERO, remarks: Remarks { detail, hint, ..Remarks::default() }.boxed() }
 }
 
 #[cfg(test)]
@@ -231,7 +278,7 @@ mod tests {
             (4, &["http://[::1]:1"]),
         ] {
             for url in urls {
-                let _permits = courier.permits(&WebhookUrl::parse(url).expect(url)).await;
+                let _permits = courier.permits(&WebhookUrl::parse(url).expect(url), &|_| {}).await;
                 assert_eq!(courier.targets.lock().len(), targets, "{url}");
             }
         }

@@ -1,6 +1,7 @@
 //! One sandbox behind its own lock: its callers, its wake-ups, and the loop that lets time pass.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -9,10 +10,13 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{Notify, Semaphore};
 
 pub use self::caller::{Caller, Leaving};
+use super::bodies::Bodies;
 use super::courier::Courier;
+use super::log;
 use super::loopback::Loopback;
-use crate::control::{self, Renderer, Rest};
+use crate::control::{self, News, Renderer, Rest, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
+use crate::engine::inbox;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
@@ -95,8 +99,9 @@ impl Driver {
 
     /// Answers one request. `None`: the connection is cut without an answer. When the caller sends nothing more before the
     /// answer is ready, `half_closed` ends.
-    pub async fn handle(self: &Arc<Self>, request: Request, half_closed: impl Future<Output = ()>) -> Option<Leaving> {
+    pub async fn handle(self: &Arc<Self>, request: Request, bodies: &Bodies, half_closed: impl Future<Output = ()>) -> Option<Leaving> {
         let place = if control::is_long(&request) { LONG_CALLS.acquire().await.ok() } else { None };
+        bodies.take_turn(request.body.len()).await;
         let mut caller = self.put(request).with(place);
         tokio::select! {
             biased;
@@ -136,6 +141,11 @@ impl Driver {
         answered
     }
 
+    /// The caller does not get the answer: what it told is told again.
+    pub fn tell_again(&self, ticket: Ticket) {
+        self.lock().tell_again(ticket);
+    }
+
     /// The refusal of a request that is too large, for a caller who has not sent it over a socket.
     pub fn refusal(&self, request: &Request) -> Option<Response> {
         self.lock().refusal(self.stopwatch.uptime(), request)
@@ -158,10 +168,26 @@ impl Driver {
         look(self.lock().world_mut());
     }
 
-    /// A driver of its own for a copy of the sandbox, under another name.
-    pub fn fork(&self, name: &str) -> Arc<Self> {
-        let copy = self.lock().fork(name, None, self.stopwatch.uptime());
-        Self::start(copy, self.stopwatch, Arc::clone(&self.courier), Arc::clone(&self.loopback))
+    /// A driver of its own for a copy of the sandbox, under another name. As a saved state does, the copy waits for the attempts
+    /// under way; those that have no outcome after that are sent again in it.
+    pub async fn fork(&self, name: &str) -> Arc<Self> {
+        let mut patience = pin!(tokio::time::sleep(Waiting::Quiet.patience()));
+        loop {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            let copy = {
+                let sandbox = self.lock();
+                let is_ready = patience.is_elapsed() || sandbox.world().is_quiet();
+                is_ready.then(|| sandbox.fork(name, None, self.stopwatch.uptime()))
+            };
+            if let Some(copy) = copy {
+                return Self::start(copy, self.stopwatch, Arc::clone(&self.courier), Arc::clone(&self.loopback));
+            }
+            tokio::select! {
+                () = changed => {}
+                () = &mut patience => {}
+            }
+        }
     }
 
     /// Keeps in the journal a request that was refused before a sandbox heard it.
@@ -188,10 +214,13 @@ impl Driver {
         self.deliver(outgoing);
     }
 
-    /// What has to be sent now.
+    /// What has to be sent now. What has happened is told to the log.
     fn take_out(&self, mut sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) -> VecDeque<Outgoing> {
         let outgoing = std::iter::from_fn(|| sandbox.poll_outgoing()).collect();
         self.set_alarm(&mut sandbox, uptime);
+        let news = news(&mut sandbox);
+        drop(sandbox);
+        log::tell(&self.name, &news);
         outgoing
     }
 
@@ -225,35 +254,27 @@ impl Driver {
 
     /// Sends one attempt over the network.
     async fn post(self: Arc<Self>, outgoing: Outgoing) {
-        let mut outcome = self.courier.post(&outgoing).await;
+        let tell = |waits_for| self.lock().world_mut().note_wait(outgoing.generation, outgoing.id, waits_for);
+        let mut outcome = self.courier.post(&outgoing, &tell).await;
         let uptime = self.stopwatch.uptime();
         if outgoing.dated.is_some_and(|it| it.is_far_from(uptime.date)) && outcome.answered().is_some_and(|it| (400..500).contains(&it)) {
             outcome.remarks.get_or_insert_default().hint = Some(DATED.to_owned());
         }
-        self.say_what_came(&outgoing, &outcome);
         let mut sandbox = self.lock();
+        let is_late = sandbox.world().generation != outgoing.generation;
         sandbox.settle(uptime, &outgoing, outcome);
+        if is_late && tracing::enabled!(tracing::Level::INFO) {
+            self.say_that_it_came_late(&Renderer::of(sandbox.world()), &outgoing);
+        }
         self.drain(sandbox, uptime);
     }
 
-    /// Logs an attempt that left over the network, and what came of it.
-    fn say_what_came(&self, outgoing: &Outgoing, outcome: &Outcome) {
-        if !tracing::enabled!(tracing::Level::INFO) {
-            return;
-        }
-        let (renderer, remarks) = (self.renderer(), outcome.remarks.as_ref());
-        let show = |text: &str| renderer.about_url(&outgoing.url, text);
-        tracing::info!(
-            sandbox = self.name,
-            delivery = outgoing.id.delivery,
-            attempt = outgoing.id.number,
-            url = renderer.url(&outgoing.url).split('?').next(),
-            status = outcome.answered(),
-            error = outcome.error(),
-            detail = remarks.and_then(|it| it.detail.as_deref()).map(show),
-            hint = remarks.and_then(|it| it.hint.as_deref()).map(show),
-            "webhook"
-        );
+    /// Logs an attempt whose sandbox has begun anew before it was answered: its outcome means nothing.
+    fn say_that_it_came_late(&self, renderer: &Renderer, outgoing: &Outgoing) {
+        let (delivery, attempt, url) = (outgoing.id.delivery, outgoing.id.number, renderer.url(&outgoing.url));
+        let url = url.split('?').next();
+        let detail = "the sandbox was reset or replaced while the receiver had not answered, so its answer changes nothing";
+        tracing::info!(sandbox = self.name, kind = "late", delivery, attempt, url, detail, "webhook");
     }
 
     /// A webhook from this process arrives in one of this sandbox's inboxes.
@@ -269,7 +290,7 @@ impl Driver {
             let driver = Arc::clone(self);
             tokio::spawn(async move { driver.deliver(due) });
         }
-        reaction.map_or_else(|| Outcome::status(StatusCode::INSUFFICIENT_STORAGE.as_u16()), |it| it.outcome(outgoing.time_limit))
+        reaction.map_or_else(|| inbox::full(StatusCode::INSUFFICIENT_STORAGE.as_u16()), |it| it.outcome(outgoing.time_limit))
     }
 
     /// Lets everything happen that is due by now.
@@ -287,6 +308,11 @@ impl Driver {
             self.alarm_set.notify_one();
         }
     }
+}
+
+/// What has happened in a sandbox since the last look, when a log is read.
+fn news(sandbox: &mut Sandbox) -> Vec<News> {
+    if log::is_read() { Renderer::news(sandbox.world_mut()) } else { Vec::new() }
 }
 
 /// Wakes a sandbox when something in it is due, until its driver is dropped.

@@ -16,11 +16,13 @@ use tokio::sync::watch;
 
 use super::access::{Access, Called, Head};
 use super::address::Address;
+use super::answers::Answers;
 use super::bodies::{Bodies, Held, Sender};
 use super::descriptors::Descriptors;
 use super::driver::{Driver, Leaving, Stopwatch};
 use super::faults::{Answering, inject};
 use super::heads::Names;
+use super::log::{self, Told};
 use super::malformed::{Cause, refuse};
 use super::notices::{Notices, Shortage};
 use super::places::{Place, Places};
@@ -32,7 +34,6 @@ use crate::control::{self, BodyLimits, Call, Caller};
 use crate::engine::core::sandbox_url;
 use crate::kit::http::{HeaderName, HeaderValue, Request, RequestPath, Response, Target};
 use crate::kit::path::normalised;
-use crate::kit::printable::line;
 use crate::sandbox::HEAD_BYTES_MAX;
 
 /// What `IDLE_TIME_MAX` is called in an answer.
@@ -55,6 +56,7 @@ pub struct Shared {
     pub bodies: Bodies,
     /// How the names of headers leave.
     pub names: Names,
+    pub answers: Answers,
 }
 
 /// Serves until `stop` says so; then finishes the requests under way, within limits.
@@ -134,7 +136,7 @@ async fn attend(stream: TcpStream, peer: SocketAddr, place: Place, shared: Arc<S
         done = connection.as_mut() => End::Ended(done),
         () = socket.place().is_needed() => End::Within(if socket.has_half_a_head() { Duration::ZERO } else { CLOSING_TIME_MAX }),
         _ = stop.wait_for(|it| *it) => End::Within(SHUTDOWN_TIME_MAX),
-        waited = too_long(&socket) => if waited == Waited::ForHead { End::TooSlow } else { End::Within(Duration::ZERO) },
+        waited = too_long(&socket) => if waited == Waited::Head { End::TooSlow } else { End::Within(Duration::ZERO) },
     };
     match end {
         End::Ended(Ok(())) => {}
@@ -166,22 +168,22 @@ struct Hangup;
 async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
-    let asked = tracing::enabled!(tracing::Level::INFO).then(|| {
-        let target = unheard::target(&head.uri);
-        format!("{} {}", head.method, target.split('?').next().unwrap_or_default())
-    });
+    let asked = log::is_read().then(|| (head.method.clone(), unheard::target(&head.uri)));
     let (is_head, version) = (head.method == Method::HEAD, head.version);
-    let (driver, leaving) = decide(shared, peer, socket, head, body).await?;
-    let Leaving { mut response, transport, caller: _caller } = leaving;
-    if let Some(asked) = asked {
-        let asked = driver.renderer().text(&asked);
-        tracing::info!(sandbox = driver.name(), status = response.status.as_u16(), "{}", line(&asked));
+    let Decided { driver, leaving, told } = decide(shared, peer, socket, head, body).await?;
+    let Leaving { mut response, mut transport, ticket, caller: _caller } = leaving;
+    if let Err(refusal) = shared.answers.count(&mut response, &shared.notices) {
+        ticket.inspect(|it| driver.tell_again(*it));
+        (response, transport) = (driver.stamped(refusal), None);
+    }
+    if let (Told::Nowhere, Some((method, target))) = (told, asked) {
+        log::tell_control(&driver, &method, target.split('?').next().unwrap_or_default(), &response);
     }
     if let Some(origin) = &origin {
         shared.access.show_to(Some(origin), &mut response);
     }
     if let Some(transport) = transport {
-        tracing::info!(sandbox = driver.name(), ?transport, "a rule changes this answer on its way");
+        tracing::info!(sandbox = driver.name(), kind = "transport", ?transport, "a rule changes this answer on its way");
         // Boxed, because the usual answer does not need its size.
         let answering = Answering { socket, names: &shared.names, sandbox: driver.name() };
         let injected = Box::pin(inject(&answering, &transport, is_head, response));
@@ -206,14 +208,15 @@ async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::
     Some(written)
 }
 
-/// The answer to a request, and the sandbox that gave it. `None`: the connection is cut without one.
-async fn decide(
-    shared: &Shared,
-    peer: IpAddr,
-    socket: &Socket,
-    head: http::request::Parts,
-    body: Incoming,
-) -> Option<(Arc<Driver>, Leaving)> {
+/// The answer to a request, and the sandbox that gave it.
+struct Decided {
+    driver: Arc<Driver>,
+    leaving: Leaving,
+    told: Told,
+}
+
+/// Answers a request. `None`: the connection is cut without an answer.
+async fn decide(shared: &Shared, peer: IpAddr, socket: &Socket, head: http::request::Parts, body: Incoming) -> Option<Decided> {
     Some(match arrive(shared, peer, head, body).await {
         Ok(Arrived { driver, call, request, held }) => {
             let is_control = matches!(request.path.target(), Target::Control { .. });
@@ -222,7 +225,7 @@ async fn decide(
             } else {
                 tokio::select! {
                     biased;
-                    leaving = driver.handle(request, half_closed(socket)) => leaving?,
+                    leaving = driver.handle(request, &shared.bodies, half_closed(socket)) => leaving?,
                     () = given_up(socket) => return None,
                 }
             };
@@ -230,17 +233,18 @@ async fn decide(
             if is_control {
                 leaving.response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
             }
-            (driver, leaving)
+            Decided { driver, leaving, told: if is_control { Told::Nowhere } else { Told::InJournal } }
         }
         Err(refusal) => {
             let Refusal { driver, mut response, unheard } = *refusal;
             let driver = driver.unwrap_or_else(|| shared.registry.default());
             response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
             let response = driver.stamped(response);
+            let told = if unheard.is_some() { Told::InJournal } else { Told::Nowhere };
             if let Some(request) = unheard {
                 shared.registry.default().keep_unheard(request, &response);
             }
-            (driver, Leaving::at_once(response))
+            Decided { driver, leaving: Leaving::at_once(response), told }
         }
     })
 }
@@ -361,6 +365,9 @@ async fn admit(
     };
     let journal = if may_call.is_none() { Journal::Default } else { Journal::None };
     let refused = |response| NotAdmitted { driver: None, response, journal };
+    if let Some(response) = shared.answers.refusal(&shared.notices) {
+        return Err(refused(response));
+    }
     let limits = call.map_or(BodyLimits::USUAL, |it| it.limits);
     let admit = || {
         let second = shared.stopwatch.uptime().elapsed.as_secs();

@@ -92,7 +92,7 @@ impl Asked {
         let method = parsed.method.and_then(|it| Method::from_bytes(it.as_bytes()).ok());
         let target = parsed.path.map(str::to_owned).or_else(|| rest_of_line(begins, parsed.method?));
         let request = method.zip(target).map(|(method, target)| {
-            let mut request = Request::new(method, &target, "");
+            let mut request = Request::new(method, &without_user(&target), "");
             for it in parsed.headers.iter().take_while(|it| !it.name.is_empty()) {
                 if let (Ok(name), Ok(value)) = (it.name.parse::<HeaderName>(), HeaderValue::from_bytes(it.value)) {
                     request.headers.append(name, value);
@@ -119,6 +119,25 @@ fn rest_of_line(begins: &[u8], method: &str) -> Option<String> {
     let first = first.trim();
     let target = first.rsplit_once(" HTTP/").map_or(first, |it| it.0).trim_end();
     (!target.is_empty()).then(|| if is_whole { target.to_owned() } else { format!("{target}...") })
+}
+
+/// A target without the user name and the password of an address. When an address ends within its host, or has a port that is not
+/// a number, its rest may be a password, and is left out too.
+fn without_user(target: &str) -> String {
+    if target.starts_with('/') {
+        return target.to_owned();
+    }
+    let is_scheme = |it: &str| !it.contains(['/', '?', '#']);
+    let start = target.find("://").filter(|it| is_scheme(&target[..*it])).map_or(0, |it| it + 3);
+    let (scheme, rest) = target.split_at(start);
+    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    match (host.rsplit_once('@'), host.split_once(':')) {
+        (Some((_, host)), _) => format!("{scheme}{host}{path}"),
+        (None, Some((name, port))) if !name.starts_with('[') && port.contains(|it: char| !it.is_ascii_digit()) => {
+            format!("{scheme}{name}:...")
+        }
+        (None, _) => target.to_owned(),
+    }
 }
 
 /// The refusal of such a head. `None`: the connection has ended between two requests, or in the middle of an answer.
@@ -191,6 +210,24 @@ fn keep(shared: &Shared, peer: SocketAddr, asked: Asked, response: Response) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_target_is_kept_without_user_and_password() {
+        for (sent, kept) in [
+            ("/a@b:c d", "/a@b:c d"),
+            ("http://me:hushhush1@pay.test:80/a b@c", "http://pay.test:80/a b@c"),
+            ("http://me:hush@hush@pay.test?a b", "http://pay.test?a b"),
+            ("me:hushhush1@pay.test:443 x", "pay.test:443 x"),
+            ("http://me:hushhu", "http://me:..."),
+            ("http://me:hush/hush@pay.test/a b", "http://me:..."),
+            ("pay.test:44", "pay.test:44"),
+            ("http://[::1]:80/a b", "http://[::1]:80/a b"),
+            ("pay?to=http://me:a@pay.test b", "pay?to=http://me:a@pay.test b"),
+            ("*", "*"),
+        ] {
+            assert_eq!(without_user(sent), kept, "{sent}");
+        }
+    }
 
     #[test]
     fn what_could_be_read_of_a_head_is_kept() {

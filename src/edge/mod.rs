@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod address;
+pub mod answers;
 pub mod bodies;
 pub mod courier;
 pub mod descriptors;
@@ -10,14 +11,17 @@ pub mod egress;
 pub mod faults;
 pub mod heads;
 pub mod inbound;
+pub mod log;
 pub mod loopback;
 pub mod malformed;
+pub mod memory;
 pub mod names;
 pub mod notices;
 pub mod places;
 pub mod registry;
 pub mod socket;
 pub mod stage;
+pub mod turns;
 pub mod unheard;
 pub mod waited;
 
@@ -30,6 +34,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::access::Access;
+use self::answers::Answers;
 use self::bodies::Bodies;
 use self::courier::Courier;
 use self::descriptors::Descriptors;
@@ -132,8 +137,8 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let (open_files, connections, webhooks) = (descriptors.limit(), descriptors.connections_max(), descriptors.webhooks_max());
         tracing::debug!(open_files, connections, webhooks, "limits");
-        let bodies = Bodies::default();
-        let shared = Arc::new(Shared { registry, access, stopwatch, descriptors, notices, bodies, names });
+        let (bodies, answers) = (Bodies::default(), Answers::default());
+        let shared = Arc::new(Shared { registry, access, stopwatch, descriptors, notices, bodies, names, answers });
         let serving = tokio::spawn(inbound::serve(listeners, Arc::clone(&shared), stopped));
         Ok(Self { address, shared, stop, serving })
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::driver::Stopwatch;
+use crate::kit::webhook_url::Place;
 
 /// Between two lines about the same thing.
 const INTERVAL: Duration = Duration::from_secs(60);
@@ -21,17 +22,41 @@ pub enum Shortage {
     Descriptors,
     /// The bodies that are being read have reached their bound.
     Bodies,
+    /// The answers that wait to be read have reached their bound.
+    Answers,
     /// The machine has no port left for one more connection to a receiver.
     Ports,
     /// The machine has no memory for one more connection to a receiver.
     Memory,
+    /// Every connection that the server may have for webhooks is open.
+    Webhooks,
+}
+
+/// What a notice is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    Shortage(Shortage),
+    /// Every connection that one host and port may have is open.
+    Target(Place),
+}
+
+impl From<Shortage> for About {
+    fn from(it: Shortage) -> Self {
+        Self::Shortage(it)
+    }
+}
+
+impl From<Place> for About {
+    fn from(it: Place) -> Self {
+        Self::Target(it)
+    }
 }
 
 /// Says what runs short: as a warning in the log or, when nothing is logged, as a line on standard error.
 pub struct Notices {
     stopwatch: Stopwatch,
-    /// When each was said last, as uptime.
-    said: Mutex<BTreeMap<Shortage, Duration>>,
+    /// When each was said within the last minute, as uptime.
+    said: Mutex<BTreeMap<About, Duration>>,
 }
 
 impl Notices {
@@ -39,9 +64,14 @@ impl Notices {
         Self { stopwatch, said: Mutex::default() }
     }
 
+    /// The duration since the server has started.
+    pub fn elapsed(&self) -> Duration {
+        self.stopwatch.uptime().elapsed
+    }
+
     /// Says what is short and what to do about it, unless that was said within the last minute.
-    pub fn say(&self, shortage: Shortage, text: impl FnOnce() -> String) {
-        if !self.is_due(shortage, self.stopwatch.uptime().elapsed) {
+    pub fn say(&self, about: impl Into<About>, text: impl FnOnce() -> String) {
+        if !self.is_due(about.into(), self.elapsed()) {
             return;
         }
         let text = text();
@@ -53,11 +83,12 @@ impl Notices {
         }
     }
 
-    fn is_due(&self, shortage: Shortage, now: Duration) -> bool {
+    fn is_due(&self, about: About, now: Duration) -> bool {
         let mut said = self.said.lock();
-        let is_due = said.get(&shortage).is_none_or(|it| *it + INTERVAL <= now);
+        said.retain(|_, it| now < *it + INTERVAL);
+        let is_due = !said.contains_key(&about);
         if is_due {
-            said.insert(shortage, now);
+            said.insert(about, now);
         }
         is_due
     }
@@ -66,12 +97,17 @@ impl Notices {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kit::webhook_url::WebhookUrl;
 
     #[test]
     fn the_same_thing_is_said_once_a_minute() {
         let notices = Notices::new(Stopwatch::start());
-        let due = |shortage, second| notices.is_due(shortage, Duration::from_secs(second));
+        let due = |shortage: Shortage, second| notices.is_due(shortage.into(), Duration::from_secs(second));
         assert_eq!([due(Shortage::Bodies, 0), due(Shortage::Bodies, 59), due(Shortage::Connections, 59)], [true, false, true]);
         assert_eq!([due(Shortage::Bodies, 60), due(Shortage::Bodies, 61)], [true, false]);
+        let place = |url: &str| WebhookUrl::parse(url).expect(url).place();
+        let due = |url, second| notices.is_due(place(url).into(), Duration::from_secs(second));
+        assert_eq!([due("http://a.test/1", 61), due("http://a.test/2", 62), due("http://b.test/", 62)], [true, false, true]);
+        assert!(due("http://c.test/", 200) && notices.said.lock().len() == 1, "what is due again is forgotten");
     }
 }

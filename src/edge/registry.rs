@@ -45,11 +45,11 @@ impl Registry {
 
     /// Copies a sandbox as it is now, under another name. A sandbox that had this name is replaced, except the default one:
     /// then, or if no sandbox is named `from`, nothing is copied.
-    pub fn fork(&self, from: &str, name: &str) -> Option<Arc<Driver>> {
+    pub async fn fork(&self, from: &str, name: &str) -> Option<Arc<Driver>> {
         if name == DEFAULT {
             return None;
         }
-        let copy = self.find(from)?.fork(name);
+        let copy = self.find(from)?.fork(name).await;
         self.insert(name, Arc::clone(&copy));
         Some(copy)
     }
@@ -107,8 +107,8 @@ mod tests {
         let sandbox = Sandbox::new(Start::default(), stopwatch.uptime());
         let courier = Arc::new(Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch))));
         let registry = Registry::new(Driver::start(sandbox, stopwatch, courier, Arc::new(Loopback::default())));
-        assert!(registry.fork("nothing", "a").is_none());
-        assert_eq!(registry.fork(DEFAULT, "a").expect("a copy").name(), "a");
+        assert!(registry.fork("nothing", "a").await.is_none());
+        assert_eq!(registry.fork(DEFAULT, "a").await.expect("a copy").name(), "a");
         assert_eq!(registry.names(), ["a", DEFAULT]);
         let headers = HeaderMap::from_iter([(SANDBOX, "a".parse().expect("a header"))]);
         assert_eq!(registry.choose(None, &headers, Naming::Open).map(|it| it.name().to_owned()).ok().as_deref(), Some("a"));

@@ -59,8 +59,8 @@ impl Stage for ServerStage<'_> {
     }
 
     fn fork(&mut self, from: Option<&str>, name: &str) {
-        let _inside = self.runtime.enter();
-        if self.server.shared.registry.fork(from.unwrap_or(DEFAULT), name).is_some() {
+        let copying = self.server.shared.registry.fork(from.unwrap_or(DEFAULT), name);
+        if self.runtime.block_on(copying).is_some() {
             self.forks.push(name.to_owned());
         }
     }

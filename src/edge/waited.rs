@@ -15,11 +15,12 @@ const IDLE_TIME_MAX: Duration = Duration::from_secs(1_260);
 /// What a connection has waited for longer than it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waited {
-    ForRequest,
-    /// The rest of one.
-    ForHead,
-    /// The client reads nothing of its answer.
-    ForReader,
+    /// The next request.
+    Request,
+    /// The rest of a head.
+    Head,
+    /// A client that reads nothing of its answer.
+    Reader,
 }
 
 /// Waits until a connection has been idle, has had half a head, or has read nothing of its answer, longer than it may.
@@ -39,10 +40,10 @@ pub async fn too_long(socket: &Socket) -> Waited {
         stuck_at = now_at;
     }
     if half_head == LOOKS_MAX {
-        Waited::ForHead
+        Waited::Head
     } else if stuck == LOOKS_MAX {
-        Waited::ForReader
+        Waited::Reader
     } else {
-        Waited::ForRequest
+        Waited::Request
     }
 }

@@ -8,7 +8,8 @@ use serde_json::{Value as Json, json};
 
 use super::limits::Window;
 use super::tables::{Contract, Setting, SettingKind};
-use crate::engine::tables::settings::Value;
+use crate::engine::tables::settings::{Value, WEBHOOK_SECRET, numbers};
+use crate::kit::live_keys;
 use crate::kit::money::{self, Number};
 use crate::kit::secret::Secret;
 use crate::kit::sign;
@@ -110,6 +111,15 @@ impl Account {
         }
     }
 
+    /// A number of an object of numbers; `member` is its name with dots.
+    pub fn number(&self, row: &Setting, member: &str) -> Decimal {
+        match (self.settings.get(row.name), row.kind) {
+            (Some(Value::Numbers(it)), SettingKind::Numbers { members }) => numbers::number(members, it, member),
+            (_, SettingKind::Numbers { members }) => numbers::number(members, &BTreeMap::new(), member),
+            _ => Decimal::ZERO,
+        }
+    }
+
     /// The waits between attempts.
     pub fn waits(&self, row: &Setting) -> Vec<Duration> {
         match (self.settings.get(row.name), row.kind) {
@@ -161,8 +171,19 @@ impl Account {
     /// # Errors
     /// A sentence about the first value that cannot be taken.
     pub fn change(&mut self, contract: &Contract, changes: &serde_json::Map<String, Json>) -> Result<(), String> {
-        let (mut settings, mut former) = (self.settings.clone(), self.former.clone());
+        let (mut settings, mut former, mut credentials) = (self.settings.clone(), self.former.clone(), self.credentials.clone());
         for (name, value) in changes {
+            if name == CREDENTIALS {
+                for (name, key) in rotated(contract, value)? {
+                    let before = if name == WEBHOOK_SECRET.name {
+                        settings.insert(name.to_owned(), Value::Secret(key)).and_then(|it| secret_from_outside(Some(it)))
+                    } else {
+                        credentials.insert(name.to_owned(), key).filter(Secret::is_from_outside)
+                    };
+                    former.extend(before);
+                }
+                continue;
+            }
             let row = contract.setting(name).ok_or_else(|| unknown(contract, name))?;
             let before = match row.read(value)? {
                 Some(value) => settings.insert(name.clone(), value),
@@ -173,7 +194,7 @@ impl Account {
         if former.len() > FORMER_MAX {
             return Err(format!("an account remembers {FORMER_MAX} secrets, so as to mask them: reset the sandbox before it gets another"));
         }
-        (self.settings, self.former) = (settings, former);
+        (self.settings, self.former, self.credentials) = (settings, former, credentials);
         Ok(())
     }
 
@@ -204,6 +225,13 @@ impl Account {
     /// A setting as JSON.
     pub fn shown(&self, row: &Setting, show: impl Fn(&Secret) -> String) -> Json {
         match self.settings.get(row.name) {
+            Some(Value::Numbers(it)) => {
+                if let SettingKind::Numbers { members } = row.kind {
+                    numbers::shown(members, it)
+                } else {
+                    Json::Null
+                }
+            }
             Some(Value::Flag(it)) => json!(it),
             Some(Value::Text(it)) => json!(it),
             Some(Value::Integer(it)) => json!(it),
@@ -222,6 +250,32 @@ impl Account {
         let address = self.text(&super::tables::settings::WEBHOOK_URL).unwrap_or("");
         own.chain(webhook_url::secrets(address).into_iter().filter(|it| ADDRESS_SECRET_BYTES_MIN <= it.len()))
     }
+}
+
+/// The member of a change that replaces keys.
+pub const CREDENTIALS: &str = "credentials";
+
+/// Characters of a key.
+const KEY_BYTES_MAX: usize = 256;
+
+/// Reads the keys that replace others.
+fn rotated(contract: &Contract, value: &Json) -> Result<Vec<(&'static str, Secret)>, String> {
+    let names = || contract.keys().map(|it| it.name).collect::<Vec<_>>().join(", ");
+    let keys = value.as_object().ok_or_else(|| format!("`{CREDENTIALS}` must be an object with some of {}", names()))?;
+    let read = |(name, key): (&String, &Json)| {
+        let row = contract.credentials.iter().find(|it| it.name == name);
+        let row = row.ok_or_else(|| format!("{} has no credential `{name}`; it has {}", contract.name, names()))?;
+        if !contract.keys().any(|own| own.name == row.name) {
+            return Err(format!("`{name}` names the account and stays; another account has another"));
+        }
+        let key = key.as_str().filter(|text| (1..=KEY_BYTES_MAX).contains(&text.len()) && text.chars().all(|it| !it.is_control()));
+        let key = key.ok_or_else(|| format!("`{name}` must be a text of 1 to {KEY_BYTES_MAX} bytes in one line"))?;
+        if live_keys::contains(key) {
+            return Err(format!("`{name}` {}", live_keys::REFUSAL));
+        }
+        Ok((row.name, Secret::from_outside(key.to_owned())))
+    };
+    keys.iter().map(read).collect()
 }
 
 fn secret_from_outside(value: Option<Value>) -> Option<Secret> {

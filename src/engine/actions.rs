@@ -1,7 +1,6 @@
 //! Actions: what the outside world does to a provider's objects, and the result.
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::blockchain::Blockchain;
@@ -32,10 +31,24 @@ pub enum ActionError {
     Nothing(String),
 }
 
-/// The object that an action has changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The object of an action that was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActionDone {
     pub object: ObjectId,
+    /// Why the provider made nothing of it. Coins, for example, can always be sent.
+    pub without_effect: Option<&'static str>,
+}
+
+impl ActionDone {
+    /// The action has changed that object.
+    pub const fn on(object: ObjectId) -> Self {
+        Self { object, without_effect: None }
+    }
+
+    /// The action was done, and that object is as before.
+    pub const fn without_effect(object: ObjectId, why: &'static str) -> Self {
+        Self { object, without_effect: Some(why) }
+    }
 }
 
 /// An object as a control answer shows it.

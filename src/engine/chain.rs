@@ -123,6 +123,22 @@ impl Chains {
         }
     }
 
+    /// The names of all watched transfers.
+    pub fn ids(&self) -> impl Iterator<Item = TransferId> {
+        self.transfers.keys().copied()
+    }
+
+    /// A transfer that no block contains disappears; its entries of the agenda go with it, because another transfer can get
+    /// its number. `false`: no such transfer is watched, or a block contains it.
+    pub fn vanish(&mut self, agenda: &mut Agenda, id: TransferId) -> bool {
+        if self.transfers.get(&id).is_none_or(|it| 0 < it.confirmations) {
+            return false;
+        }
+        self.transfers.remove(&id).and_then(|it| it.finished).map(|it| self.finished.remove(&it));
+        agenda.retain(|due| !matches!(due, Due::Block { transfer, .. } | Due::Undone { transfer, .. } if *transfer == id));
+        true
+    }
+
     /// The watched transfers to an object, in the order of their numbers.
     pub fn of(&self, provider_id: ProviderId, object: ObjectId) -> impl Iterator<Item = (TransferId, &Transfer)> {
         let id = |number| TransferId { provider_id, object, number };

@@ -77,7 +77,7 @@ impl Core {
 
     /// What happens is kept for the next report while the clock stands. On a running clock a report begins with its walk.
     pub fn keep_report(&mut self) {
-        if self.clock.stands() { self.log.begin_report() } else { self.log.end_report() }
+        if self.clock.stands() { self.log.begin_report() } else { self.log.pause_report() }
     }
 
     /// Logs a sentence about something that was expected and has not happened.

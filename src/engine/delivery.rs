@@ -12,9 +12,16 @@ use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, KeptHeaders, he
 use crate::kit::time::{Duration, Timestamp};
 use crate::kit::webhook_url::WebhookUrl;
 
+mod sent;
+
+pub use sent::Sent;
+
 /// Playmoney's own header, with the id of a delivery. The control API refuses requests with it, so that a webhook cannot
 /// reach it through another server. It is not sent to loopback addresses: there a server knows its own.
 pub const MARK: HeaderName = HeaderName::from_static("playmoney-delivery");
+
+/// Connections to one host and port at a time. Further attempts wait; their time limit begins later.
+pub const CONNECTIONS_PER_TARGET_MAX: usize = 64;
 
 /// This much of a receiver's answer is kept.
 pub const ANSWER_BYTES_MAX: usize = 16 * 1024;
@@ -72,6 +79,11 @@ impl AppliedFault {
 }
 
 impl Delivery {
+    /// The number of the attempt that is made next.
+    pub fn next_number(&self) -> u32 {
+        self.attempts.iter().map(|it| it.number).max().unwrap_or(0).saturating_add(1)
+    }
+
     /// Whether it is in no queue: it is a test, or a rule delays or reorders it.
     pub fn is_outside_queues(&self) -> bool {
         self.once || self.fault.as_ref().is_some_and(|it| it.how.delay.is_some() || it.how.reorder)
@@ -171,7 +183,7 @@ pub struct Attempt {
     pub headers: KeptHeaders,
     #[serde(default, skip_serializing_if = "Sent::is_whole")]
     pub body: Sent,
-    /// The text that was signed; in a saved state, `null` if none was.
+    /// The text that was signed; in a saved state, `null` if none was. Left out, it is the one that the provider signs.
     #[serde(default = "Sent::signed", skip_serializing_if = "Sent::is_signed")]
     pub signed: Option<Sent>,
     /// `None` while the request is under way.
@@ -183,51 +195,22 @@ pub struct Attempt {
     /// Its index among the duplicates that a rule makes; the outcome of 0 counts.
     #[serde(default)]
     pub copy: u32,
+    /// What it waits for, if it has not left. That belongs to the process, and is not saved.
+    #[serde(skip)]
+    pub waits_for: Option<WaitsFor>,
 }
 
-/// A text of an attempt. Nearly always it is the body of the delivery, which a saved state then has only once.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Sent {
-    /// It differs.
-    Own(Kept),
-    /// The body of the delivery. It is left out of a saved state.
-    #[default]
-    Whole,
-}
-
-impl Sent {
-    /// The text of an attempt of a delivery with that body.
-    pub fn of(text: Kept, body: &Kept) -> Self {
-        if text == *body { Self::Whole } else { Self::Own(text) }
-    }
-
-    /// The text, when the delivery has that body.
-    pub fn text<'a>(&'a self, body: &'a Kept) -> &'a Kept {
-        match self {
-            Self::Own(text) => text,
-            Self::Whole => body,
-        }
-    }
-
-    /// Makes an own text that is the body the body itself.
-    pub fn share(&mut self, body: &Kept) {
-        if matches!(self, Self::Own(text) if text == body) {
-            *self = Self::Whole;
-        }
-    }
-
-    fn is_whole(&self) -> bool {
-        *self == Self::Whole
-    }
-
-    fn signed() -> Option<Self> {
-        Some(Self::Whole)
-    }
-
-    fn is_signed<'a>(signed: impl Into<Option<&'a Self>>) -> bool {
-        signed.into().is_some_and(Self::is_whole)
-    }
+/// What an attempt waits for before it leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// The attempts that were made before it for the same target.
+    Turn,
+    /// One of the [`CONNECTIONS_PER_TARGET_MAX`] connections to its host and port.
+    Target,
+    /// One of the connections that the server may have for webhooks.
+    Connection,
+    /// A descriptor, a port or memory of this machine.
+    Machine,
 }
 
 impl Attempt {
@@ -257,6 +240,9 @@ pub struct Remarks {
     pub hint: Option<String>,
     /// The request carried Playmoney's mark.
     pub marked: bool,
+    /// How long it has waited for a place on this machine, in milliseconds of real time, if that was long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waited_ms: Option<u64>,
 }
 
 impl Remarks {

@@ -1,11 +1,10 @@
 //! The built-in receiver: it stores what arrives and answers as its script says.
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::delivery::{Failure, Outcome};
+use super::delivery::{Failure, Outcome, Remarks};
+use crate::kit::chunks::Chunks;
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders};
 use crate::kit::time::{Duration, Timestamp, parse_duration};
@@ -28,7 +27,8 @@ pub struct Inbox {
     script: Vec<Reaction>,
     /// How many messages the current script has answered.
     answered: usize,
-    messages: VecDeque<Message>,
+    /// Shared with copies until one of them changes them.
+    messages: Chunks<Message>,
     /// Counted again when a saved state is read.
     #[serde(skip)]
     bytes: usize,
@@ -134,7 +134,7 @@ impl Inbox {
     pub fn receive(&mut self, message: Message) -> Reaction {
         self.bytes += size(&message);
         self.messages.push_back(message);
-        while self.bytes > BYTES_MAX && self.messages.len() > 1 {
+        while self.bytes > BYTES_MAX && self.messages.count() > 1 {
             self.drop_oldest();
         }
         let step = self.script.get(self.answered).or(self.script.last()).copied();
@@ -166,6 +166,12 @@ impl Inbox {
     }
 }
 
+/// What comes of a webhook to an inbox that cannot be made: that status, and what to do.
+pub fn full(status: u16) -> Outcome {
+    let hint = format!("a sandbox has at most {INBOXES_MAX} inboxes, and this would be one more: use one of these, or POST /__admin/reset");
+    Outcome { remarks: Remarks { hint: Some(hint), ..Remarks::default() }.boxed(), ..Outcome::status(status) }
+}
+
 /// Whether an inbox can have this name.
 pub fn is_name(name: &str) -> bool {
     (1..=63).contains(&name.len()) && name.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-')
@@ -181,6 +187,5 @@ pub fn of_url(url: &str) -> Option<(String, String)> {
 fn size(message: &Message) -> usize {
     let texts = [Some(&message.path), Some(&message.method), message.provider.as_ref()].into_iter().flatten();
     let texts: usize = texts.map(|it| heap::block(it.len())).sum();
-    // The ring of messages may be half empty.
-    2 * size_of::<Message>() + texts + message.headers.cost() + heap::shared(&message.body.0)
+    size_of::<Message>() + texts + message.headers.cost() + heap::shared(&message.body.0)
 }

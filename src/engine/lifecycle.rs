@@ -124,6 +124,11 @@ pub trait Object: Indexed + 'static {
         None
     }
 
+    /// From when the durations of its rows count, when that is not the moment at which it entered its status.
+    fn counts_from(&self) -> Option<Timestamp> {
+        None
+    }
+
     /// The one hook: it has just gone along that row, or begun with it. Money, side effects, and the webhook that is owed.
     fn entered(memory: &mut Self::Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<Self::Status>);
 }
@@ -209,6 +214,13 @@ pub fn fire<O: Object>(memory: &mut O::Memory, cx: &mut Context<'_>, number: u32
     }
 }
 
+/// Whether that row of the table is one along which time alone moves the object from where it stands.
+pub fn is_timed<O: Object>(memory: &O::Memory, number: u32, row: u8) -> bool {
+    let by_time = |it: &On| matches!(it, On::After(_) | On::Timer(_) | On::Pace(_) | On::Deadline(_));
+    let object = O::store(memory).get(number).zip(O::TABLE.rows.get(usize::from(row)));
+    object.is_some_and(|(it, row)| row.from.contains(&it.head().status()) && by_time(&row.on))
+}
+
 /// Moves an object along that row, if it starts where the object stands; the row. This is the only function that changes
 /// a status: a head has no other way to another one.
 pub fn follow<O: Object>(
@@ -249,18 +261,20 @@ pub fn book<O: Object>(memory: &O::Memory, cx: &mut Context<'_>, number: u32) {
 }
 
 fn book_rows<O: Object>(cx: &mut Context<'_>, object: &O, account: &str, deadline: Option<Timestamp>) {
+    let now = cx.now();
+    let from = object.counts_from().unwrap_or(now);
     let (table, head, object) = (O::TABLE, object.head(), object.object_id());
     // What is made along the way, as a row of a ledger, is not what was asked for.
     let manual = cx.is_paced_from_outside(object, account, table.is_led_by_calls());
-    let (status, now) = (head.status(), cx.now());
+    let status = head.status();
     for (row, it) in (0_u8..).zip(table.rows).filter(|(_, it)| it.from.contains(&status)) {
         let at = match it.on {
             On::Pace(_) if manual => None,
-            On::After(span) | On::Timer(span) | On::Pace(span) => later(now, span),
+            On::After(span) | On::Timer(span) | On::Pace(span) => later(from, span),
             On::Deadline(_) => deadline,
             On::Call(_) | On::Act(_) | On::Delivered(_) | On::Block(_) => None,
         };
-        if let Some(at) = at {
+        if let Some(at) = at.map(|it| it.max(now)) {
             let due = Due::Row { provider_id: cx.provider_id, object, generation: head.generation(), row };
             cx.core.agenda.book(at, due);
         }

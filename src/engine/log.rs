@@ -1,22 +1,24 @@
 //! What happened in a sandbox: one log, written in one place. The journal, a walk's report and the timeline of a scenario
-//! are views of it. Live events, coverage and history, which do not exist yet, will be further ones.
+//! are views of it, and so is the log of a server. Live events, coverage and history, which do not exist yet, will be further ones.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::ids::{COUNT_MAX, ProviderId};
-use crate::kit::http::{Kept, Request, Response};
+use crate::kit::chunks::Chunks;
+use crate::kit::http::{Request, Response};
 use crate::kit::time::Timestamp;
 
 mod entry;
+mod follower;
 mod report;
 mod request;
 
 pub use entry::*;
+use follower::Follower;
 pub use report::{DeliveryRow, FiredRow, Report};
-pub use request::{Answer, RequestEntry, Trace};
+pub use request::{RequestEntry, Trace};
 
 /// Without `--journal-bytes`.
 pub const BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -28,18 +30,26 @@ pub struct Log {
     pub bytes_max: usize,
     #[serde(skip)]
     bytes: usize,
-    entries: VecDeque<Entry>,
+    /// Shared with copies until one of them changes them.
+    entries: Chunks<Entry>,
     /// The sequence number of the next entry.
     next_sequence: u64,
     /// The number of the next request.
     next_id: u64,
     /// Something that the journal lists was dropped to stay below the bound.
     pub truncated: bool,
-    /// What the next report tells. It is kept while the clock stands.
+    /// What the next report tells. It is filled while the clock stands. What no report has told when the clock begins to run
+    /// is kept for the next one.
     report: Option<Report>,
+    /// Whether what happens belongs into that report.
+    #[serde(skip)]
+    is_reporting: bool,
     /// A walk compares two of these.
     #[serde(skip)]
     counts: Counts,
+    /// How far the log of the server has read.
+    #[serde(skip)]
+    follower: Follower,
 }
 
 /// How many entries of two kinds were ever written in this process.
@@ -62,8 +72,9 @@ impl Counts {
 impl Log {
     /// An empty log with that bound.
     pub fn new(bytes_max: usize) -> Self {
-        let (entries, counts) = (VecDeque::new(), Counts::default());
-        Self { bytes_max, bytes: 0, entries, next_sequence: 1, next_id: 1, truncated: false, report: None, counts }
+        let (entries, counts, follower) = (Chunks::default(), Counts::default(), Follower::default());
+        let (next_sequence, next_id, truncated, report, is_reporting) = (1, 1, false, None, false);
+        Self { bytes_max, bytes: 0, entries, next_sequence, next_id, truncated, report, is_reporting, counts, follower }
     }
 
     /// Something has happened. The only function that writes an entry; returns its sequence number.
@@ -76,13 +87,12 @@ impl Log {
             What::Outcome(_) => self.counts.outcomes += 1,
             What::Request(_) | What::Change(_) | What::Attempt(_) | What::Note(_) | What::Moved { .. } | What::Mode(_) => {}
         }
-        if let Some(report) = &mut self.report {
-            report.read(&entry);
+        match &mut self.report {
+            Some(report) if self.is_reporting => report.read(&entry),
+            Some(report) => report.complete(&entry),
+            None => {}
         }
         self.bytes += entry.size();
-        if self.entries.len() == self.entries.capacity() {
-            self.entries.reserve_exact(self.entries.len() / 4 + 16); // twice as many places would cost more than they hold
-        }
         self.entries.push_back(entry);
         sequence
     }
@@ -107,17 +117,14 @@ impl Log {
     /// The answer to that request, unless it was dropped meanwhile.
     pub fn answered(&mut self, sequence: u64, response: &Response) {
         let Some(it) = self.request_mut(sequence) else { return };
-        let mut answer = Answer::of(response);
-        if it.method == "HEAD" {
-            answer.body = Kept::default(); // it is not sent
-        }
+        let answer = it.answer(response);
         let bytes = answer.size();
         let before = it.answer.replace(answer).map_or(0, |it| it.size());
         self.bytes = self.bytes + bytes - before;
     }
 
     fn request_mut(&mut self, sequence: u64) -> Option<&mut RequestEntry> {
-        let first = self.next_sequence - self.entries.len() as u64;
+        let first = self.next_sequence - self.entries.count() as u64;
         let place = usize::try_from(sequence.checked_sub(first)?).ok()?;
         if let What::Request(it) = &mut self.entries.get_mut(place)?.what { Some(Arc::make_mut(it)) } else { None }
     }
@@ -140,9 +147,10 @@ impl Log {
         self.counts
     }
 
-    /// Keeps what happens for the next report.
+    /// Keeps what happens for the next report, behind what no report has told yet.
     pub fn begin_report(&mut self) {
         self.report.get_or_insert_default();
+        self.is_reporting = true;
     }
 
     /// Takes the report that is due, and begins the next one.
@@ -152,21 +160,34 @@ impl Log {
         report
     }
 
-    /// The caller may not have read a report: the next one tells it too. While the clock runs, none is kept.
+    /// The caller may not have read a report: the next one tells it too.
     pub fn tell_again(&mut self, told: Report) {
-        if let Some(report) = &mut self.report {
-            report.begin_with(told);
-        }
+        self.report.get_or_insert_default().begin_with(told);
     }
 
-    /// Keeps nothing for a report: the clock runs.
-    pub fn end_report(&mut self) {
-        self.report = None;
+    /// What happens from now on belongs into no report: the clock runs. What no report has told stays for the next one.
+    pub fn pause_report(&mut self) {
+        self.is_reporting = false;
+        if let Some(report) = &mut self.report {
+            report.close();
+        }
+        self.report.take_if(|it| it.is_empty());
     }
 
     /// Every entry, oldest first.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.entries.iter()
+    }
+
+    /// The sequence number of the next entry.
+    pub fn next_sequence(&self) -> u64 {
+        self.next_sequence
+    }
+
+    /// The entries from that sequence number on, oldest first.
+    pub fn since(&self, sequence: u64) -> impl Iterator<Item = &Entry> {
+        let first = self.next_sequence - self.entries.count() as u64;
+        self.entries.from(usize::try_from(sequence.saturating_sub(first)).unwrap_or(usize::MAX))
     }
 
     /// The requests among them.
@@ -187,14 +208,16 @@ impl Log {
     /// The same log under that bound: it comes from outside.
     pub fn bound(&mut self, bytes_max: usize) {
         self.bytes_max = bytes_max;
+        self.pass_over();
         self.bytes = self.entries.iter().map(Entry::size).sum();
         self.trim();
     }
 
     /// Whether what was read is numbered without gaps, for providers that exist.
     pub fn is_sound(&self, provider_count: u8) -> bool {
-        let first = self.next_sequence.checked_sub(self.entries.len() as u64);
-        let numbered = first.is_some_and(|first| 0 < first && (first..).zip(&self.entries).all(|(sequence, it)| it.sequence == sequence));
+        let first = self.next_sequence.checked_sub(self.entries.count() as u64);
+        let numbered =
+            first.is_some_and(|first| 0 < first && (first..).zip(self.entries.iter()).all(|(sequence, it)| it.sequence == sequence));
         let requests = self.requests().count() as u64;
         let first_id = self.next_id.checked_sub(requests);
         let ids = first_id.is_some_and(|first| 0 < first && (first..).zip(self.requests()).all(|(id, (_, it))| it.id == id));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::turns::{Applied, InFlight};
+pub use self::turns::{Applied, InFlight, Turn, Waiter};
 use super::delivery::{AppliedFault, Attempt, AttemptId, Delivery, Ended, Event, Outcome, Sent, Status};
 use super::ids::{COUNT_MAX, ProviderId};
 use crate::kit::heap;
@@ -236,7 +236,8 @@ impl Outbox {
         lost
     }
 
-    /// Stores an attempt that has left for that address.
+    /// Stores an attempt that has left for that address, or that waits for its turn there; then it is stored again when it
+    /// leaves.
     pub fn add_attempt(&mut self, id: u64, url: &str, mut attempt: Attempt) {
         let Some(stored) = self.deliveries.get_mut(&id).map(Arc::make_mut) else { return };
         cost::share(&mut attempt, &stored.body);
@@ -245,8 +246,14 @@ impl Outbox {
             stored.scheduled += 1;
             stored.next_attempt_at = None;
         }
-        stored.attempts.reserve_exact(1); // most deliveries need no second one
-        stored.attempts.push(attempt);
+        let waited = stored.attempts.iter_mut().rev().find(|it| attempt.resend && it.number == attempt.number);
+        if let Some(waited) = waited {
+            self.bytes -= cost::attempt(waited);
+            *waited = attempt;
+        } else {
+            stored.attempts.reserve_exact(1); // most deliveries need no second one
+            stored.attempts.push(attempt);
+        }
         self.reordered.retain(|_, it| *it != id);
         self.readdress(id, url);
     }
@@ -301,8 +308,13 @@ impl Outbox {
 
     /// Shares bodies in an outbox that was read from outside, as in one that was filled, and counts what it costs.
     pub fn recount(&mut self) {
-        for delivery in self.deliveries.values_mut().map(Arc::make_mut) {
-            delivery.attempts.iter_mut().for_each(|it| cost::share(it, &delivery.body));
+        for delivery in self.deliveries.values_mut() {
+            if delivery.attempts.iter().any(|it| cost::can_share(it, &delivery.body)) {
+                let Delivery { attempts, body, .. } = Arc::make_mut(delivery);
+                for it in attempts {
+                    cost::share(it, body);
+                }
+            }
         }
         self.bytes = self.iter().map(cost::delivery).sum();
     }
@@ -320,6 +332,11 @@ impl Outbox {
     }
 
     /// One attempt of one delivery.
+    pub fn attempt(&self, id: AttemptId) -> Option<&Attempt> {
+        self.get(id.delivery)?.attempts.iter().find(|it| it.is(id))
+    }
+
+    /// One attempt of one delivery, to change it.
     pub fn attempt_mut(&mut self, id: AttemptId) -> Option<&mut Attempt> {
         self.deliveries.get_mut(&id.delivery).map(Arc::make_mut)?.attempts.iter_mut().find(|it| it.is(id))
     }

@@ -1,9 +1,12 @@
 //! A provider as the engine calls it.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use super::account::Account;
 use super::client;
@@ -18,9 +21,37 @@ use crate::engine::delivery::Signed;
 use crate::engine::ids::ObjectId;
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::kit::fields::Fields;
+use crate::kit::flaw::{Flaw, Required};
 use crate::kit::http::{Request, Response, StatusCode};
+use crate::kit::json::compact;
 use crate::kit::secret::Secret;
 use crate::kit::time::{Duration, Timestamp, later};
+
+/// What stands beside a provider's memory in a document from outside.
+#[derive(Clone, Copy)]
+pub struct Beside<'a> {
+    /// The accounts of this provider, by id.
+    pub accounts: &'a BTreeMap<String, Account>,
+    pub now: Timestamp,
+}
+
+impl Beside<'_> {
+    /// Judges the owner of a part of the memory.
+    ///
+    /// # Errors
+    /// No account has this id.
+    pub fn judge_owner(&self, account: &str, place: impl FnOnce() -> String) -> Result<(), Flaw> {
+        self.accounts.contains_key(account).or_flaw(place, "the account does not exist")
+    }
+
+    /// Judges a moment at which something has happened.
+    ///
+    /// # Errors
+    /// It has not happened yet.
+    pub fn judge_moment(&self, at: Timestamp, place: impl FnOnce() -> String) -> Result<(), Flaw> {
+        (at <= self.now).or_flaw(place, "this moment has not come yet")
+    }
+}
 
 /// One payment provider: its memory of a sandbox, and its rules.
 pub trait Provider: Send {
@@ -154,16 +185,17 @@ pub trait Provider: Send {
     /// How much it keeps of a sandbox.
     fn usage(&self) -> Usage;
 
-    /// Whether a memory that was read from outside is consistent.
-    fn is_sound(&self) -> bool;
+    /// Judges a memory that was read from outside, by itself and against what was read with it.
+    ///
+    /// # Errors
+    /// The first place in the memory that contradicts another.
+    fn judge(&self, beside: Beside<'_>) -> Result<(), Flaw>;
 
     /// The number of times that an object has entered a status; `None` when the object does not exist.
     fn generation(&self, object: ObjectId) -> Option<u32>;
 
     /// Whether a timer of that row still has an effect, when the object's status has not changed since it was booked.
-    fn awaits(&self, _object: ObjectId, _row: u8) -> bool {
-        true
-    }
+    fn awaits(&self, object: ObjectId, row: u8) -> bool;
 
     /// The name that the merchant uses for an object; `None` when the object does not exist.
     fn subject(&self, object: ObjectId) -> Option<String>;
@@ -178,8 +210,10 @@ pub trait DynProvider: Provider {
     fn fresh(&self) -> Box<dyn DynProvider>;
     /// A copy that shares nothing.
     fn boxed(&self) -> Box<dyn DynProvider>;
-    /// Its memory, for a saved state.
+    /// Its memory, to compare it.
     fn save(&self) -> Json;
+    /// Its memory, for a saved state.
+    fn text(&self) -> Box<RawValue>;
     /// The same provider with another memory.
     ///
     /// # Errors
@@ -198,6 +232,11 @@ impl<P: Provider + Clone + Default + Serialize + DeserializeOwned + 'static> Dyn
 
     fn save(&self) -> Json {
         serde_json::to_value(self).expect("a provider's memory is JSON")
+    }
+
+    fn text(&self) -> Box<RawValue> {
+        let text = compact(self).ok().and_then(|it| String::from_utf8(it.into()).ok()).and_then(|it| RawValue::from_string(it).ok());
+        text.expect("a provider's memory is JSON")
     }
 
     fn restored(&self, memory: Json) -> Result<Box<dyn DynProvider>, serde_json::Error> {

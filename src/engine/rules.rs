@@ -15,6 +15,8 @@ use crate::kit::time::{Duration, Timestamp, later};
 
 pub mod effects;
 pub mod patch;
+#[cfg(test)]
+mod tests;
 
 pub use effects::{Business, CopiesLeave, Effects, Latency, LifecycleStep, Override, Spread, Transport, WebhookFault};
 pub use patch::Patch;
@@ -36,8 +38,8 @@ pub struct Rule {
     pub then: Effects,
     /// The rule is removed when this duration has passed since it was added.
     pub ttl: Option<Duration>,
-    /// The rule as it was written, for answers.
-    pub written: Json,
+    /// The rule as it was written, as JSON with its order and its digits: read again, it gives this rule.
+    pub written: String,
 }
 
 /// What a rule is on.
@@ -98,11 +100,27 @@ pub struct ActiveRule {
 
 /// The rules of a sandbox, in the order in which they are asked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(from = "Saved")]
 pub struct Rules {
     standing: Vec<ActiveRule>,
     /// How many rules have been added, for names.
     added: u64,
+    /// What they cost. Counted again when a saved state is read.
+    #[serde(skip_serializing)]
+    bytes: usize,
+}
+
+#[derive(Deserialize)]
+struct Saved {
+    standing: Vec<ActiveRule>,
+    added: u64,
+}
+
+impl From<Saved> for Rules {
+    fn from(Saved { standing, added }: Saved) -> Self {
+        let bytes = standing.iter().map(|it| it.rule.bytes()).sum();
+        Self { standing, added, bytes }
+    }
 }
 
 /// What the conditions of a rule are compared with.
@@ -176,14 +194,16 @@ impl Rules {
     }
 
     fn put(&mut self, now: Timestamp, mut rule: Rule, first: bool, given: &BTreeSet<&str>) -> Option<&ActiveRule> {
-        if self.standing.len() >= RULES_MAX || BYTES_MAX < self.bytes() + rule.bytes() {
+        let bytes = rule.bytes();
+        if self.standing.len() >= RULES_MAX || BYTES_MAX < self.bytes + bytes {
             return None;
         }
         self.added += 1;
         let mut stream = None;
         if rule.name.is_empty() {
-            let index = self.standing.iter().filter(|it| it.stream.is_some() && it.rule.written == rule.written).count();
-            stream = Some(format!("{:016x} {index}", Draws::new(0, &rule.written.to_string(), 0).below(u64::MAX)));
+            let own = rule.text_stream();
+            let alike = |it: &&ActiveRule| it.stream.as_ref().is_some_and(|stream| stream.starts_with(&own));
+            stream = Some(format!("{own} {}", self.standing.iter().filter(alike).count()));
             let is_free = |name: &String| self.get(name).is_none() && !given.contains(name.as_str());
             rule.name = (self.added..=COUNT_MAX).map(|it| format!("rule-{it}")).find(is_free)?;
         }
@@ -191,30 +211,35 @@ impl Rules {
             return None;
         }
         let place = if first { 0 } else { self.standing.len() };
+        self.bytes += bytes;
         self.standing.insert(place, ActiveRule { rule, added_at: now, fitted: 0, fired: 0, stream });
         self.standing.get(place)
-    }
-
-    /// What the rules cost.
-    fn bytes(&self) -> usize {
-        self.standing.iter().map(|it| it.rule.bytes()).sum()
     }
 
     /// Removes a rule; `false`: no rule has this name.
     pub fn remove(&mut self, name: &str) -> bool {
         let before = self.standing.len();
-        self.standing.retain(|it| it.rule.name != name);
+        self.retain(|it| it.rule.name != name);
         self.standing.len() < before
     }
 
     /// Removes all rules.
     pub fn clear(&mut self) {
-        self.standing.clear();
+        self.retain(|_| false);
+    }
+
+    fn retain(&mut self, stays: impl Fn(&ActiveRule) -> bool) {
+        let bytes = &mut self.bytes;
+        self.standing.retain(|it| {
+            let stays = stays(it);
+            *bytes -= if stays { 0 } else { it.rule.bytes() };
+            stays
+        });
     }
 
     /// Removes rules whose `ttl` has passed.
     pub fn expire(&mut self, now: Timestamp) {
-        self.standing.retain(|it| it.rule.ttl.is_none_or(|ttl| later(it.added_at, ttl).is_none_or(|end| now < end)));
+        self.retain(|it| it.rule.ttl.is_none_or(|ttl| later(it.added_at, ttl).is_none_or(|end| now < end)));
     }
 
     /// The name and the effects of the first rule that fires. Every match is counted, whether the rule fires or not; rules
@@ -237,9 +262,13 @@ impl Rules {
     pub fn is_sound(&self) -> bool {
         let names: BTreeSet<&str> = self.standing.iter().map(|it| it.rule.name.as_str()).collect();
         let counts = |it: &ActiveRule| it.fitted < COUNT_MAX && it.fired < COUNT_MAX;
-        let rules = self.standing.iter().all(|it| counts(it) && it.rule.is_sound());
+        let streams = |it: &ActiveRule| {
+            let is_generated = || it.rule.name.strip_prefix("rule-").is_some_and(|number| number.parse::<u64>().is_ok());
+            it.stream.as_ref().is_none_or(|own| is_generated() && own.starts_with(&format!("{} ", it.rule.text_stream())))
+        };
+        let rules = self.standing.iter().all(|it| counts(it) && streams(it) && it.rule.is_sound());
         self.standing.len() <= RULES_MAX
-            && self.bytes() <= BYTES_MAX
+            && self.bytes <= BYTES_MAX
             && self.pattern_bytes() <= PATTERN_BYTES_MAX
             && names.len() == self.standing.len()
             && rules
@@ -250,7 +279,17 @@ impl Rules {
 impl Rule {
     /// What it costs: as it was written, and as it was read.
     fn bytes(&self) -> usize {
-        2 * (size_of::<ActiveRule>() + heap::json(&self.written))
+        2 * (size_of::<ActiveRule>() + heap::json(&self.shown()))
+    }
+
+    /// The rule as it was written, for answers.
+    pub fn shown(&self) -> Json {
+        serde_json::from_str(&self.written).unwrap_or_default()
+    }
+
+    /// What its text adds to the random stream of an unnamed rule: the same for each order of its members.
+    fn text_stream(&self) -> String {
+        format!("{:016x}", Draws::new(0, &self.shown().to_string(), 0).below(u64::MAX))
     }
 
     fn is_sound(&self) -> bool {
@@ -261,6 +300,11 @@ impl Rule {
 }
 
 impl ActiveRule {
+    /// Whether its name was generated.
+    pub fn is_unnamed(&self) -> bool {
+        self.stream.is_some()
+    }
+
     /// Its random stream: with the seed it decides the draws. No other rule changes it.
     pub fn stream(&self) -> &str {
         self.stream.as_deref().unwrap_or(&self.rule.name)
@@ -328,61 +372,5 @@ impl When {
             && fits(&self.body, &|| Some((input.body)()))
             && fits(&self.headers, &|| Some((input.headers)()))
             && fits(&self.query, &|| Some((input.query)()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rule(when: When) -> Rule {
-        let on = On::Requests { provider: "shop".to_owned(), operation: None };
-        Rule { name: "r".to_owned(), on, when, then: Effects::default(), ttl: None, written: Json::Null }
-    }
-
-    fn fires(when: When, times: usize) -> Vec<bool> {
-        let mut rules = Rules::default();
-        rules.add(Timestamp::UNIX_EPOCH, rule(when), false).expect("room");
-        let nothing = || Json::Null;
-        let input = RuleInput {
-            provider: "shop",
-            operation: Some("buy"),
-            event: None,
-            account: None,
-            body: &nothing,
-            headers: &nothing,
-            query: &nothing,
-            work: &Work::of_rules(),
-            unread: &Cell::default(),
-        };
-        (0..times).map(|_| rules.fire(Timestamp::UNIX_EPOCH, 7, input).is_some()).collect()
-    }
-
-    #[test]
-    fn a_generated_name_is_new() {
-        let with_name = |name: &str| Rule { name: name.to_owned(), ..rule(When::default()) };
-        let names = |rules: &Rules| rules.iter().map(|it| it.rule.name.clone()).collect::<Vec<_>>();
-        let now = Timestamp::UNIX_EPOCH;
-        let mut rules = Rules::of(now, &[with_name(""), with_name("rule-1"), with_name(""), with_name("rule-4")]);
-        assert_eq!(names(&rules), ["rule-2", "rule-1", "rule-3", "rule-4"]);
-        assert!(rules.add(now, with_name(""), false).is_some());
-        assert_eq!(names(&rules)[4], "rule-5");
-    }
-
-    #[test]
-    fn i25_a_rule_fires_the_number_of_times_that_it_says() {
-        assert_eq!(fires(When::default(), 3), [true; 3]);
-        assert_eq!(fires(When { times: Some(2), ..When::default() }, 4), [true, true, false, false]);
-        assert_eq!(fires(When { after: 2, times: Some(1), ..When::default() }, 4), [false, false, true, false]);
-        assert_eq!(fires(When { until: Some(Until::Age(Duration::ZERO)), ..When::default() }, 1), [false]);
-    }
-
-    #[test]
-    fn i25_shares_stay_within_six_sigma() {
-        for (share, fewest, most) in [("0", 0, 0), ("1", 10_000, 10_000), ("0.3", 2_725, 3_275)] {
-            let when = When { probability: Some(share.parse().expect("a share")), ..When::default() };
-            let hits = fires(when, 10_000).into_iter().filter(|it| *it).count();
-            assert!((fewest..=most).contains(&hits), "{share}: {hits}");
-        }
     }
 }

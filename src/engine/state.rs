@@ -1,23 +1,29 @@
 //! A sandbox as one JSON document, and back.
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::core::Core;
 use super::provider::DynProvider;
+use super::rules::ActiveRule;
 use super::start::Start;
 use super::world::World;
 use crate::engine::core::secrets_from_outside;
+use crate::kit::flaw::{Flaw, part};
+use crate::kit::live_keys::Seeker;
 use crate::kit::time::Uptime;
 
 mod judge;
 
 /// The version of the document; another one is refused.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
-#[derive(Serialize, Deserialize)]
+/// As it is read.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
+    #[expect(dead_code, reason = "the version is read before all else")]
     playmoney_state: u32,
     /// The document contains secrets from outside, in clear.
     contains_secrets: bool,
@@ -26,22 +32,56 @@ struct Document {
     providers: Vec<Memory>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Memory {
     slug: String,
     memory: Json,
 }
 
+/// The same as it is written.
+#[derive(Serialize)]
+struct Written {
+    playmoney_state: u32,
+    contains_secrets: bool,
+    core: Core,
+    providers: Vec<WrittenMemory>,
+}
+
+/// A provider's memory. It becomes a text when its turn has come, and not a tree, which takes many times as much.
+struct WrittenMemory(Box<dyn DynProvider>);
+
+impl Serialize for WrittenMemory {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut memory = serializer.serialize_struct("Memory", 2)?;
+        memory.serialize_field("slug", self.0.contract().slug)?;
+        memory.serialize_field("memory", &self.0.text())?;
+        memory.end()
+    }
+}
+
 /// Writes a sandbox as a document, at that uptime.
-pub fn save(world: &World, uptime: Uptime) -> impl Serialize {
-    let mut core = world.core.clone();
+pub fn save(mut world: World, uptime: Uptime) -> impl Serialize {
+    let mut agenda = std::mem::take(&mut world.core.agenda);
+    agenda.retain(|due| world.is_live(due));
+    let mut core = Core { agenda, ..world.core };
     core.clock.settle(uptime);
-    core.agenda.retain(|due| world.is_live(due));
-    let contains_secrets = secrets_from_outside(&core).next().is_some();
-    let memory = |it: &dyn DynProvider| Memory { slug: it.contract().slug.to_owned(), memory: it.save() };
-    let providers = world.providers.iter().map(|it| memory(it.as_ref())).collect();
-    Document { playmoney_state: VERSION, contains_secrets, core, providers }
+    let contains_secrets = contains_secrets(&core, world.providers.iter().map(|it| it.text()));
+    let providers = world.providers.into_iter().map(WrittenMemory).collect();
+    Written { playmoney_state: VERSION, contains_secrets, core, providers }
+}
+
+/// Whether a state contains secrets from outside in clear: those that were given to be kept, and keys that look live, which a
+/// client has sent for something else, as an order number.
+fn contains_secrets(core: &Core, memories: impl Iterator<Item = impl Serialize>) -> bool {
+    let is_kept = secrets_from_outside(core).next().is_some();
+    is_kept || {
+        let mut seeker = Seeker::default();
+        // A seeker takes everything, and every type of ours can be written as JSON.
+        _ = serde_json::to_writer(&mut seeker, core);
+        memories.for_each(|it| _ = serde_json::to_writer(&mut seeker, &it));
+        seeker.has_found()
+    }
 }
 
 /// The bytes of a sandbox as such a document, nearly.
@@ -50,7 +90,7 @@ pub fn bytes(world: &World) -> usize {
     // A counter takes everything, and every type of ours can be written as JSON.
     _ = serde_json::to_writer(&mut counter, &world.core);
     for it in &world.providers {
-        _ = serde_json::to_writer(&mut counter, &it.save());
+        _ = serde_json::to_writer(&mut counter, &it.text());
     }
     counter.0
 }
@@ -76,6 +116,11 @@ pub struct Saved {
 }
 
 impl Saved {
+    /// Its rules, each of which contains the text from which it was read.
+    pub fn rules(&self) -> impl Iterator<Item = &ActiveRule> {
+        self.core.rules.iter()
+    }
+
     /// Replaces the state of a sandbox by this one.
     pub fn put_into(self, world: &mut World, uptime: Uptime) {
         world.resume(self.core, self.providers, uptime);
@@ -97,12 +142,12 @@ pub fn read(known: &[Box<dyn DynProvider>], start: &Start, document: &[u8]) -> R
     if providers.len() != document.core.accounts.len() {
         return Err("the document does not have all providers of this Playmoney".to_owned());
     }
-    judge::judge(&document.core, &providers, start)?;
-    let secrets = secrets_from_outside(&document.core).next().is_some();
-    if secrets != document.contains_secrets {
-        return Err(contradiction("/contains_secrets", "it is not what the accounts say"));
+    judge::judge(&document.core, &providers, start).map_err(|it| it.to_string())?;
+    let saved: Vec<Json> = providers.iter().map(|it| it.save()).collect();
+    if contains_secrets(&document.core, saved.iter()) != document.contains_secrets {
+        return Err(Flaw::at("/contains_secrets", "it is not what the rest of the document says").to_string());
     }
-    same_again(&written, &document.core, &providers)?;
+    same_again(&written, &document.core, saved).map_err(|it| it.to_string())?;
     Ok(Saved { core: document.core, providers })
 }
 
@@ -117,24 +162,22 @@ fn providers(known: &[Box<dyn DynProvider>], saved: Vec<Memory>) -> Result<Vec<B
     let provider = |(place, (it, own)): (usize, (Memory, &dyn DynProvider))| {
         let slug = own.contract().slug;
         if it.slug != slug {
-            return Err(contradiction(&format!("/providers/{place}/slug"), &format!("{slug} stands here")));
+            return Err(Flaw::at(format!("/providers/{place}/slug"), format!("{slug} stands here")).to_string());
         }
-        let memory = own.restored(it.memory).map_err(|why| format!("the memory of {slug} is damaged: {why}"))?;
-        let place = format!("/providers/{place}/memory");
-        if memory.is_sound() { Ok(memory) } else { Err(contradiction(&place, "the parts of this memory contradict each other")) }
+        own.restored(it.memory).map_err(|why| format!("the memory of {slug} is damaged: {why}"))
     };
     saved.into_iter().zip(known.iter().map(Box::as_ref)).enumerate().map(provider).collect()
 }
 
 /// A document that is saved again must be what it was: whatever was not read, or read otherwise than it is written, is a
 /// mistake in it.
-fn same_again(written: &Json, core: &Core, providers: &[Box<dyn DynProvider>]) -> Result<(), String> {
-    let saved = providers.iter().enumerate().map(|(place, it)| (format!("/providers/{place}/memory"), it.save()));
+fn same_again(written: &Json, core: &Core, memories: Vec<Json>) -> Result<(), Flaw> {
+    let saved = memories.into_iter().enumerate().map(|(place, it)| (format!("/providers/{place}/memory"), it));
     let core = serde_json::to_value(core).expect("the state is JSON");
     for (place, again) in std::iter::once(("/core".to_owned(), core)).chain(saved) {
         let own = written.pointer(&place).unwrap_or(&Json::Null);
         if let Some(inner) = difference(own, &again) {
-            return Err(contradiction(&format!("{place}{inner}"), "a saved sandbox does not have this, or not in this form"));
+            return Err(Flaw::at(format!("{place}{inner}"), "a saved sandbox does not have this, or not in this form"));
         }
     }
     Ok(())
@@ -150,7 +193,7 @@ fn difference(one: &Json, other: &Json) -> Option<String> {
                     (Some(one), Some(other)) => difference(one, other)?,
                     _ => String::new(),
                 };
-                Some(format!("/{}{inner}", name.replace('~', "~0").replace('/', "~1")))
+                Some(format!("/{}{inner}", part(name)))
             })
         }
         (Json::Array(one), Json::Array(other)) => {
@@ -160,11 +203,6 @@ fn difference(one: &Json, other: &Json) -> Option<String> {
         }
         _ => (one != other).then(String::new),
     }
-}
-
-/// A refusal that names the place.
-fn contradiction(place: &str, why: &str) -> String {
-    format!("the document is damaged at `{place}`: {why}")
 }
 
 #[derive(Deserialize)]

@@ -2,8 +2,11 @@
 
 use std::iter::Sum;
 use std::ops::Add;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::kit::chunks::Chunks;
 
 mod index;
 mod ranks;
@@ -14,7 +17,7 @@ pub use index::{Cursor, Index, Lookup, digest};
 pub use ranks::RankIndex;
 
 /// An object that a store keeps.
-pub trait Indexed: Sized {
+pub trait Indexed: Clone {
     /// What such objects are found by besides their number; `()` when nothing.
     type Index: Clone + std::fmt::Debug + Default;
     /// What of that an update can change; `()` when nothing.
@@ -34,11 +37,12 @@ pub trait Indexed: Sized {
     fn refile(&self, _number: u32, _index: &mut Self::Index, _before: &Self::Keys) {}
 }
 
-/// Objects of one kind: number `n` stands at `n - 1`. The index follows from the objects, and is not saved.
-#[derive(Clone, Debug)]
+/// Objects of one kind: number `n` stands at `n - 1`. A copy shares the objects until one of the two changes them. The index
+/// follows from the objects: it is neither saved nor copied, but built when a copy is asked for it.
+#[derive(Debug)]
 pub struct Store<T: Indexed> {
-    objects: Vec<T>,
-    index: T::Index,
+    objects: Chunks<T>,
+    index: OnceLock<T::Index>,
     /// What the texts and lists of all objects cost.
     heap: usize,
 }
@@ -66,7 +70,13 @@ impl Sum for Usage {
 
 impl<T: Indexed> Default for Store<T> {
     fn default() -> Self {
-        Self { objects: Vec::new(), index: T::Index::default(), heap: 0 }
+        Self { objects: Chunks::default(), index: OnceLock::from(T::Index::default()), heap: 0 }
+    }
+}
+
+impl<T: Indexed> Clone for Store<T> {
+    fn clone(&self) -> Self {
+        Self { objects: self.objects.clone(), index: OnceLock::new(), heap: self.heap }
     }
 }
 
@@ -76,15 +86,17 @@ impl<T: Indexed> Store<T> {
     /// # Panics
     /// When there are more than can be numbered; memory has ended long before.
     pub fn next(&self) -> u32 {
-        u32::try_from(self.objects.len() + 1).expect("a sandbox has fewer objects than a u32 counts")
+        u32::try_from(self.objects.count() + 1).expect("a sandbox has fewer objects than a u32 counts")
     }
 
     /// Keeps an object under the next number, which it gives back.
     pub fn insert(&mut self, object: T) -> u32 {
         let number = self.next();
-        object.file(number, &mut self.index);
+        if let Some(index) = self.index.get_mut() {
+            object.file(number, index);
+        }
         self.heap += object.heap();
-        self.objects.push(object);
+        self.objects.push_back(object);
         number
     }
 
@@ -98,8 +110,10 @@ impl<T: Indexed> Store<T> {
         let (before, heap) = (object.keys(), object.heap());
         let result = change(object);
         self.heap = self.heap + object.heap() - heap;
-        if object.keys() != before {
-            object.refile(number, &mut self.index, &before);
+        if let Some(index) = self.index.get_mut()
+            && object.keys() != before
+        {
+            object.refile(number, index, &before);
         }
         Some(result)
     }
@@ -108,24 +122,27 @@ impl<T: Indexed> Store<T> {
     pub fn usage(&self) -> Usage {
         /// An object's places in the index.
         const INDEX: usize = 96;
-        // The list of objects grows by doubling.
-        let place = size_of::<T>() + size_of::<T>() / 2 + INDEX;
-        Usage { objects: self.objects.len(), bytes: self.objects.len() * place + self.heap }
+        let place = size_of::<T>() + INDEX;
+        Usage { objects: self.objects.count(), bytes: self.objects.count() * place + self.heap }
     }
 
     /// What the objects are found by.
     pub fn index(&self) -> &T::Index {
-        &self.index
+        self.index.get_or_init(|| {
+            let mut index = T::Index::default();
+            self.iter().for_each(|(number, it)| it.file(number, &mut index));
+            index
+        })
     }
 
     /// All, in the order of their numbers.
-    pub fn all(&self) -> &[T] {
+    pub fn all(&self) -> &Chunks<T> {
         &self.objects
     }
 
     /// All, each with its number.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        (1..).zip(&self.objects)
+        (1..).zip(self.objects.iter())
     }
 }
 
@@ -141,10 +158,10 @@ impl<T: Indexed + Serialize> Serialize for Store<T> {
 
 impl<'de, T: Indexed + Deserialize<'de>> Deserialize<'de> for Store<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let objects = Vec::<T>::deserialize(deserializer)?;
-        let mut index = T::Index::default();
-        (1..).zip(&objects).for_each(|(number, it)| it.file(number, &mut index));
+        let objects = Chunks::<T>::deserialize(deserializer)?;
         let heap = objects.iter().map(Indexed::heap).sum();
-        Ok(Self { objects, index, heap })
+        let store = Self { objects, index: OnceLock::new(), heap };
+        store.index(); // it is built where the state is read, and not where the next request is answered
+        Ok(store)
     }
 }

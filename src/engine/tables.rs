@@ -11,7 +11,7 @@ pub use settings::{Setting, SettingKind};
 pub use statuses::{On, RowId, StatusTable, Transition};
 
 use crate::kit::evidence::Evidence;
-use crate::kit::fields::Field;
+use crate::kit::fields::{Field, Kind, Need};
 use crate::kit::http::{HeaderMap, Response};
 use crate::kit::time::Duration;
 
@@ -50,6 +50,8 @@ pub struct Contract {
     pub proof: Proof,
     /// The credential that signs webhooks as long as the account has no webhook secret.
     pub signing_credential: Option<&'static str>,
+    /// The text that is signed, where it follows from the body and is not the body itself. No attempt keeps it then.
+    pub signed_of: Option<fn(&[u8]) -> String>,
     pub schedule: Schedule,
     pub settings: &'static [&'static Setting],
     pub decisions: &'static [Decision],
@@ -87,15 +89,20 @@ impl Contract {
         row.map_or(&[], |it| it.headers)
     }
 
-    /// Whether a call or an action of that name makes an object.
-    pub fn makes(&self, name: &str) -> bool {
-        let is_birth = |it: &Transition| it.from.is_empty() && matches!(it.on, On::Call(own) | On::Act(own) if own == name);
-        name.starts_with("create") || (self.lifecycles)().iter().any(|it| it.rows.iter().any(is_birth))
+    /// Whether an action of that name makes an object. Of a call, its row says so.
+    pub fn action_makes(&self, name: &str) -> bool {
+        let is_birth = |it: &Transition| it.from.is_empty() && matches!(it.on, On::Act(own) if own == name);
+        (self.lifecycles)().iter().any(|it| it.rows.iter().any(is_birth))
     }
 
     /// The credential that calls carry.
     pub fn credential(&self) -> Option<&'static Credential> {
         self.credentials.first()
+    }
+
+    /// The credentials that can be replaced: keys, secrets and passwords. A name stays with its account.
+    pub fn keys(&self) -> impl Iterator<Item = &'static Credential> {
+        self.credentials.iter().filter(|it| !["user_id", "username"].contains(&it.name))
     }
 
     /// Whether a received webhook looks like one of this provider's.
@@ -133,6 +140,8 @@ pub struct Credential {
     /// In other sandboxes: this, and then `drawn_chars` random hexadecimal characters.
     pub prefix: &'static str,
     pub drawn_chars: usize,
+    /// An account is found by it, so no two accounts have the same.
+    pub is_a_name: bool,
 }
 
 /// One call that the documentation lists.
@@ -154,9 +163,32 @@ pub struct Operation {
     pub answer: &'static [Field],
     /// Names of rows of the error table.
     pub errors: &'static [&'static str],
+    /// The kind of the object that it makes. A sandbox that is full refuses such a call.
+    pub makes: Option<&'static str>,
     /// A request body from the documentation, when it has one.
     pub example: Option<&'static str>,
     pub evidence: Evidence,
+}
+
+impl Operation {
+    /// The same call, which makes an object of that kind.
+    #[must_use]
+    pub const fn making(mut self, object: &'static str) -> Self {
+        self.makes = Some(object);
+        self
+    }
+
+    /// The parameter that a refusal blames when a tester asks for one: the first that a caller has to send, else the first.
+    /// Those in the path, those that always have the same value, and the credential are not blamed.
+    pub fn blamed(&self) -> Option<&'static Field> {
+        let key = if let Auth::Field { name } = self.auth { name } else { "" };
+        let sent = |it: &&&'static Field| {
+            !matches!(it.kind, Kind::Constant(_)) && it.name != key && !self.path.contains(&format!("{{{}}}", it.name))
+        };
+        let fields: Vec<&'static Field> = self.parameters.iter().collect();
+        let needed = fields.iter().filter(sent).find(|it| it.need == Need::Required);
+        needed.or_else(|| fields.iter().find(sent)).copied()
+    }
 }
 
 /// How a call is authenticated.

@@ -21,6 +21,8 @@ mod posting;
 mod ruling;
 mod spoiling;
 
+use posting::Leaves;
+
 /// One sandbox.
 #[derive(Clone)]
 pub struct World {
@@ -29,6 +31,8 @@ pub struct World {
     pub providers: Vec<Box<dyn DynProvider>>,
     /// Attempts that the edge has to post.
     pub outgoing: VecDeque<Outgoing>,
+    /// Attempts that are sent again, while an earlier one for the same target has no outcome.
+    held: VecDeque<Outgoing>,
     /// Counts how often the sandbox has begun anew: an outcome of an earlier generation is ignored.
     pub generation: u64,
 }
@@ -85,7 +89,7 @@ impl World {
             Due::Attempt { delivery, .. } => {
                 self.log_due(at, delivery, Fired::Attempt);
                 self.core.outbox.make_next(delivery);
-                self.leave(uptime, delivery, false);
+                self.leave(uptime, delivery, Leaves::InTurn);
             }
             Due::Answer { attempt, outcome } => {
                 self.log_due(at, attempt.delivery, |it| Fired::Answer(it, attempt.number));

@@ -1,6 +1,9 @@
 //! Card numbers in texts that callers send: possibly real ones are kept without their middle.
 
 use std::borrow::Cow;
+use std::ops::Range;
+
+use super::decoded::{Decoded, replaced};
 
 /// Numbers that card networks publish for tests: they are not secret.
 const TEST_NUMBERS: &[&[u8]] = &[
@@ -24,27 +27,25 @@ const DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
 /// The same text with the middle of each card number hidden: first six, last four. `None` when it contains none.
 ///
 /// A card number is 13 to 19 digits, in groups or not, that begin like those of a card network and have a correct
-/// check digit. Test numbers stay.
+/// check digit. It is looked for in the text as it is, and as a reader gets it who decodes it. Test numbers stay.
 pub fn concealed(text: &[u8]) -> Option<Vec<u8>> {
+    let hidden = places(text);
+    (!hidden.is_empty()).then(|| replaced(text, hidden.into_iter().map(|it| (it, "*".to_owned())).collect()))
+}
+
+/// Where the digits stand that are hidden.
+pub fn places(text: &[u8]) -> Vec<Range<usize>> {
     // Most texts have too few digits for any card, and counting them is the faster check.
-    if text.iter().filter(|it| it.is_ascii_digit()).count() < *DIGITS.start() {
-        return None;
+    let may_be_digit = |it: &&u8| it.is_ascii_digit() || 0xc0 <= **it;
+    if text.iter().filter(may_be_digit).count() < *DIGITS.start() {
+        return Vec::new();
     }
-    let mut hidden: Option<Vec<u8>> = None;
-    let mut at = 0;
-    while let Some(digit) = text[at..].iter().position(u8::is_ascii_digit) {
-        let start = at + digit;
-        let (end, digits) = run_at(text, start);
-        if DIGITS.contains(&digits) && stands_alone(text, start, end) {
-            let places: Vec<usize> = (start..end).filter(|it| text[*it].is_ascii_digit()).collect();
-            let digits: Vec<u8> = places.iter().map(|it| text[*it]).collect();
-            if is_card(&digits) {
-                let out = hidden.get_or_insert_with(|| text.to_vec());
-                places[6..places.len() - 4].iter().for_each(|it| out[*it] = b'*');
-            }
-        }
-        at = end;
+    let mut hidden: Vec<Range<usize>> = middles(text).into_iter().map(|it| it..it + 1).collect();
+    if let Some(decoded) = Decoded::of(text) {
+        hidden.extend(middles(&decoded.bytes).into_iter().map(|it| decoded.place(it..it + 1)));
     }
+    hidden.sort_by_key(|it| (it.start, it.end));
+    hidden.dedup();
     hidden
 }
 
@@ -53,24 +54,70 @@ pub fn concealed_text(text: &str) -> Cow<'_, str> {
     concealed(text.as_bytes()).and_then(|it| String::from_utf8(it).ok()).map_or(text.into(), Cow::Owned)
 }
 
-/// The end of the run of digits that begins at `start`, with single separators between them, and its number of digits.
-fn run_at(text: &[u8], start: usize) -> (usize, usize) {
-    let (mut end, mut digits) = (start, 0);
-    for (at, byte) in text.iter().enumerate().skip(start) {
-        if byte.is_ascii_digit() {
-            (end, digits) = (at + 1, digits + 1);
-        } else if at != end || !b" -+".contains(byte) {
-            break;
-        }
+/// The places of the digits to hide.
+fn middles(text: &[u8]) -> Vec<usize> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(digit) = text[at..].iter().position(u8::is_ascii_digit) {
+        let start = at + digit;
+        // A number with a dot is an amount, so groups between dots have to look like those that are printed on cards.
+        let card = Groups::card_at(text, start, b" -+", |_| true).or_else(|| Groups::card_at(text, start, b"._", Groups::are_printed));
+        at = match card {
+            None => end_of_digits(text, start),
+            Some(it) => {
+                found.extend_from_slice(&it.places[6..it.places.len() - 4]);
+                it.end
+            }
+        };
     }
-    (end, digits)
+    found
 }
 
-/// Whether the digits are not part of a longer word: digits inside an identifier are not a card.
-fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
-    let word = |it: &u8| it.is_ascii_alphanumeric() || b"-_".contains(it);
-    let before = start.checked_sub(1).and_then(|it| text.get(it));
-    !before.is_some_and(|it| word(it) || *it == b'.') && !text.get(end).is_some_and(word)
+fn end_of_digits(text: &[u8], start: usize) -> usize {
+    text[start..].iter().position(|it| !it.is_ascii_digit()).map_or(text.len(), |it| start + it)
+}
+
+/// Groups of digits with single separators between them.
+#[derive(Default)]
+struct Groups {
+    places: Vec<usize>,
+    lengths: Vec<usize>,
+    end: usize,
+}
+
+impl Groups {
+    /// The fewest groups from here on that are a card number.
+    fn card_at(text: &[u8], start: usize, separators: &[u8], fits: impl Fn(&Self) -> bool) -> Option<Self> {
+        let mut own = Self::default();
+        let mut next = Some(start);
+        while let Some(from) = next.filter(|it| text.get(*it).is_some_and(u8::is_ascii_digit)) {
+            let most = text.len().min(from + DIGITS.end() + 1);
+            own.end = end_of_digits(&text[..most], from);
+            own.lengths.push(own.end - from);
+            own.places.extend(from..own.end);
+            if DIGITS.end() < &own.places.len() {
+                return None;
+            }
+            if DIGITS.contains(&own.places.len()) && fits(&own) && own.is_card_in(text, start) {
+                return Some(own);
+            }
+            next = text.get(own.end).filter(|it| separators.contains(it)).map(|_| own.end + 1);
+        }
+        None
+    }
+
+    /// Three groups or more, each of three to six digits.
+    fn are_printed(&self) -> bool {
+        3 <= self.lengths.len() && self.lengths.iter().all(|it| (3..=6).contains(it))
+    }
+
+    /// Whether they are a card number, and not part of a longer word: digits inside an identifier are not one.
+    fn is_card_in(&self, text: &[u8], start: usize) -> bool {
+        let word = |it: &u8| it.is_ascii_alphanumeric() || b"-_".contains(it);
+        let before = start.checked_sub(1).and_then(|it| text.get(it));
+        let stands_alone = !before.is_some_and(|it| word(it) || *it == b'.') && !text.get(self.end).is_some_and(word);
+        let digits: Vec<u8> = self.places.iter().map(|it| text[*it]).collect();
+        stands_alone && is_card(&digits)
+    }
 }
 
 fn is_card(digits: &[u8]) -> bool {
@@ -97,6 +144,30 @@ mod tests {
     }
 
     #[test]
+    fn t20_cards_are_found_however_they_are_written() {
+        for (text, shown) in [
+            ("pan=4276%203800%201234%205679&x", "pan=4276%2038**%20****%205679&x"),
+            ("pan%3D4276%2D3800%2D1234%2D5679", "pan%3D4276%2D38**%2D****%2D5679"),
+            ("pan=%34276%33800%31234%35679", "pan=%34276%338******%35679"),
+            (r#"{"pan":"\u0034276380012345679"}"#, r#"{"pan":"\u003427638******5679"}"#),
+            (r#"{"pan":"\u0034\u0032\u0037\u00363800\u0031\u0032\u0033\u00345679"}"#, r#"{"pan":"\u0034\u0032\u0037\u003638******5679"}"#),
+            (r#"{"note":"\n4276380012345679\t4276380012345679"}"#, r#"{"note":"\n427638******5679\t427638******5679"}"#),
+            (r#"{"a":"{\"b\":\"\\u00344276\\n4276380012345679\"}"}"#, r#"{"a":"{\"b\":\"\\u00344276\\n427638******5679\"}"}"#),
+            (r"\\u0034276380012345679", r"\\u003427638******5679"),
+            ("pan%253D4276%25203800%25201234%25205679", "pan%253D4276%252038**%2520****%25205679"),
+            ("4276.3800.1234.5679 4276_3800_1234_5679", "4276.38**.****.5679 4276_38**_****_5679"),
+            ("４２７６３８００１２３４５６７９", "４２７６３８******５６７９"),
+            ("4276\u{a0}3800\u{2011}1234\u{2009}5679", "4276\u{a0}38**\u{2011}****\u{2009}5679"),
+        ] {
+            assert_eq!(seen(text), shown, "{text}");
+        }
+        let beside = "4276380012345679 4276-3800-1234-5679 12 28 123, 1 4276380012345679";
+        assert_eq!(seen(beside), "427638******5679 4276-38**-****-5679 12 28 123, 1 427638******5679");
+        let flood = "4276.3800_".repeat(100_000);
+        assert_eq!(seen(&flood), flood, "in a time that is linear");
+    }
+
+    #[test]
     fn what_is_not_a_card_stays() {
         for text in [
             "4111111111111111",
@@ -106,6 +177,10 @@ mod tests {
             "a4276380012345679",
             "0.4276380012345679",
             "42763800123456790000",
+            "4.276380012345679",
+            "4276380.012345679",
+            "4276.380012345679",
+            "4276.3800.1234.56.79.1234.5678",
             "",
             "ЗАКАЗ",
         ] {

@@ -8,6 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::json;
 
+use super::concealed;
 use super::fields::Field;
 use super::json::compact;
 use super::path::normalised;
@@ -176,7 +177,7 @@ impl Response {
         Self::new(status, "application/json", compact(value).expect("our types are JSON"))
     }
 
-    /// An RFC 9457 problem document.
+    /// An RFC 9457 problem document. Its detail shows no key that looks live, and no card number.
     pub fn problem(status: StatusCode, kind: &str, detail: &str) -> Self {
         Self::problem_with(status, kind, detail, &json!({}))
     }
@@ -186,7 +187,7 @@ impl Response {
         let title = status.canonical_reason().unwrap_or("Error");
         let mut document = json!({
             "type": format!("urn:playmoney:problem:{kind}"), "code": kind,
-            "title": title, "status": status.as_u16(), "detail": detail,
+            "title": title, "status": status.as_u16(), "detail": concealed::text(detail),
         });
         if let (Some(document), Some(members)) = (document.as_object_mut(), members.as_object()) {
             document.extend(members.clone());
@@ -287,7 +288,7 @@ fn named_headers_as_object<'a>(
     let mut object = serde_json::Map::new();
     for name in headers.keys() {
         let values = headers.get_all(name).iter().map(|it| show(&String::from_utf8_lossy(it.as_bytes())));
-        object.insert(name_of(name).into_owned(), values.collect::<Vec<_>>().join(", ").into());
+        object.insert(concealed::text(&name_of(name)).into_owned(), values.collect::<Vec<_>>().join(", ").into());
     }
     object.into()
 }

@@ -1,11 +1,14 @@
 //! Keys that look like those of real money. Playmoney never needs one.
 
 use std::borrow::Cow;
+use std::io::{Result, Write};
 use std::ops::Range;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::decoded::{Decoded, replaced};
 use super::http::Request;
 use super::secret::masked;
 
@@ -21,45 +24,166 @@ pub const HINT: &str =
 /// What a caller is told who sets one.
 pub const REFUSAL: &str = "looks like a live key: Playmoney never needs one, so write a key of your own for tests";
 
-/// The first key in a text.
-fn find(text: &str) -> Option<Range<usize>> {
-    let is_word = |it: char| it.is_ascii_alphanumeric();
-    text.match_indices(MARK).find_map(|(at, _)| {
-        // The end is looked for behind a known prefix only: the mark can stand in every sixth place of a text.
-        let before = PREFIXES.iter().find_map(|it| text[..at].strip_suffix(it).filter(|before| !before.ends_with(is_word)))?;
-        let from = at + MARK.len();
-        let end = text[from..].find(|it| !is_word(it) && it != '_').map_or(text.len(), |it| from + it);
-        (CHARS_MIN <= end - from).then_some(before.len()..end)
-    })
+/// The scheme of `Authorization` whose credentials are in base64.
+const BASIC: &[u8] = b"basic";
+/// Base64 with or without its padding.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+
+/// The keys in a text, each with its mask. It is read as it is, and as a reader gets it who decodes it.
+fn find(text: &[u8]) -> Vec<(Range<usize>, String)> {
+    let mut found = within(text);
+    if let Some(decoded) = Decoded::of(text) {
+        let parts = within(&decoded.bytes).into_iter().map(|(part, mask)| (decoded.place(part), mask));
+        found.extend(parts);
+    }
+    found
+}
+
+fn within(text: &[u8]) -> Vec<(Range<usize>, String)> {
+    let key = |it: Range<usize>| (it.clone(), masked(&String::from_utf8_lossy(&text[it])));
+    let is_pair = |it: &[u8]| BASE64.decode(it).is_ok_and(|pair| !keys(&pair).is_empty());
+    // A `+` in front is a space of a form, or the first sign of the base64.
+    let basic = |place: &Range<usize>| {
+        let whole = &text[place.clone()];
+        let pluses = whole.iter().take_while(|it| **it == b'+').count();
+        is_pair(whole) || is_pair(&whole[pluses..])
+    };
+    let pairs = credentials(text).into_iter().filter(basic).map(|it| (it, "***".to_owned()));
+    keys(text).into_iter().map(key).chain(pairs).collect()
+}
+
+/// Where keys stand. In capital letters a key has a digit: names of constants have none.
+fn keys(text: &[u8]) -> Vec<Range<usize>> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    // The word behind the latest mark, and its last digit. Marks in one word share them, so the word is read once.
+    let (mut end, mut digit) = (0, None);
+    while let Some(next) = text[at..].iter().position(|it| *it == b'_') {
+        let mark = at + next;
+        at = mark + 1;
+        let Some(start) = start_of(text, mark) else { continue };
+        let from = mark + MARK.len();
+        if end < from {
+            end = text[from..].iter().position(|it| !is_word(*it) && *it != b'_').map_or(text.len(), |it| from + it);
+            digit = text[from..end].iter().rposition(u8::is_ascii_digit).map(|it| from + it);
+        }
+        let is_usual = !text[start..from].iter().any(u8::is_ascii_uppercase);
+        if CHARS_MIN <= end - from && (is_usual || digit.is_some_and(|it| from <= it)) {
+            found.push(start..end);
+            at = end;
+        }
+    }
+    found
+}
+
+/// Where a key begins whose mark may stand here.
+fn start_of(text: &[u8], mark: usize) -> Option<usize> {
+    text.get(mark..mark + MARK.len()).filter(|it| it.eq_ignore_ascii_case(MARK.as_bytes()))?;
+    let start = |prefix: &&str| {
+        let start = mark.checked_sub(prefix.len())?;
+        let is_begun = !start.checked_sub(1).is_some_and(|it| is_word(text[it]));
+        (is_begun && text[start..mark].eq_ignore_ascii_case(prefix.as_bytes())).then_some(start)
+    };
+    PREFIXES.iter().find_map(start)
+}
+
+/// What stands behind each `Basic`.
+fn credentials(text: &[u8]) -> Vec<Range<usize>> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(next) = text[at..].iter().position(|it| it.eq_ignore_ascii_case(&BASIC[0])) {
+        let scheme = at + next;
+        at = scheme + 1;
+        let behind = scheme + BASIC.len();
+        let is_scheme = text.get(scheme..behind).is_some_and(|it| it.eq_ignore_ascii_case(BASIC));
+        if is_scheme && text.get(behind).is_some_and(|it| is_space(*it)) {
+            let spaces = text[behind..].iter().take_while(|it| is_space(**it)).count();
+            let pluses = text[behind + 1..behind + spaces].iter().rev().take_while(|it| **it == b'+').count();
+            let from = behind + spaces - pluses;
+            let is_base64 = |it: &u8| it.is_ascii_alphanumeric() || b"+/=".contains(it);
+            at = text[from..].iter().position(|it| !is_base64(it)).map_or(text.len(), |it| from + it);
+            found.push(from..at);
+        }
+    }
+    found
+}
+
+/// Spaces stand between `Basic` and its credentials. In a form each is a `+`.
+fn is_space(it: u8) -> bool {
+    it.is_ascii_whitespace() || it == b'+'
+}
+
+fn is_word(it: u8) -> bool {
+    it.is_ascii_alphanumeric()
 }
 
 /// Whether a text contains such a key.
 pub fn contains(text: &str) -> bool {
-    find(text).is_some()
+    !find(text.as_bytes()).is_empty()
 }
 
 /// Whether a request carries such a key, also inside Basic credentials.
 pub fn is_sent_in(request: &Request) -> bool {
-    let basic = |header: &str| String::from_utf8(STANDARD.decode(header.strip_prefix("Basic ")?.trim()).ok()?).ok();
-    let in_header = |header: &str| contains(header) || basic(header).is_some_and(|it| contains(&it));
-    contains(&request.target)
-        || request.headers.values().filter_map(|it| it.to_str().ok()).any(in_header)
-        || std::str::from_utf8(&request.body).is_ok_and(contains)
+    let in_header = |(name, value): (&super::http::HeaderName, &super::http::HeaderValue)| {
+        contains(name.as_str()) || !find(value.as_bytes()).is_empty()
+    };
+    contains(&request.target) || request.headers.iter().any(in_header) || !find(&request.body).is_empty()
 }
 
-/// The text with the mask of each such key.
-pub fn concealed(text: &str) -> Cow<'_, str> {
-    let Some(first) = find(text) else { return text.into() };
-    let mut out = String::with_capacity(text.len());
-    let (mut rest, mut key) = (text, Some(first));
-    while let Some(it) = key {
-        out.push_str(&rest[..it.start]);
-        out.push_str(&masked(&rest[it.clone()]));
-        rest = &rest[it.end..];
-        key = find(rest);
+/// Where such keys stand.
+pub fn places(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    find(text).into_iter().map(|it| it.0)
+}
+
+/// The bytes with the mask of each such key. `None` when they contain none.
+pub fn concealed(text: &[u8]) -> Option<Vec<u8>> {
+    let found = find(text);
+    (!found.is_empty()).then(|| replaced(text, found))
+}
+
+/// The same for a text.
+pub fn concealed_text(text: &str) -> Cow<'_, str> {
+    concealed(text.as_bytes()).and_then(|it| String::from_utf8(it).ok()).map_or(text.into(), Cow::Owned)
+}
+
+/// Looks for such keys in all that is written to it.
+#[derive(Default)]
+pub struct Seeker {
+    unread: Vec<u8>,
+    has_found: bool,
+}
+
+impl Seeker {
+    /// What is looked through at once, and what of it is looked at again with what follows: more than a key has.
+    const BYTES: usize = 256 * 1024;
+    const OVERLAP: usize = 1024;
+
+    fn look(&mut self) {
+        self.has_found = self.has_found || !find(&self.unread).is_empty();
+        let seen = self.unread.len().saturating_sub(Self::OVERLAP);
+        self.unread.drain(..seen);
     }
-    out.push_str(rest);
-    out.into()
+
+    /// Whether there was one.
+    pub fn has_found(mut self) -> bool {
+        self.look();
+        self.has_found
+    }
+}
+
+impl Write for Seeker {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        if !self.has_found {
+            self.unread.extend_from_slice(bytes);
+        }
+        if Self::BYTES <= self.unread.len() {
+            self.look();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -74,8 +198,49 @@ mod tests {
         for word in ["sk_live_...", "sk_test_1234567890abcdef", "is_live_merchant", "task_live_12345678", "_live_12345678", "sk_live_"] {
             assert!(!contains(word), "{word}");
         }
-        let flood = "_live_".repeat(200_000);
-        assert_eq!(concealed(&flood), flood, "in a time that is linear");
-        assert_eq!(concealed("a=sk_live_51HabcDEF&b=pk_live_12345678."), "a=***cDEF&b=***5678.");
+        for flood in ["_live_", "SK_LIVE_", "sk_live_.", "Basic ", "Basic+", "Basic  ", "Basic + "] {
+            let flood = flood.repeat(200_000);
+            assert_eq!(concealed_text(&flood), flood, "in a time that is linear");
+        }
+        assert_eq!(concealed_text("a=sk_live_51HabcDEF&b=pk_live_12345678."), "a=***cDEF&b=***5678.");
+    }
+
+    #[test]
+    fn t20_live_keys_are_known_in_any_spelling() {
+        for (text, shown) in [
+            ("a=SK_LIVE_51HABCDEF&b", "a=***CDEF&b"),
+            ("a=sk%5Flive%5F51HabcDEF&b", "a=***cDEF&b"),
+            ("a%3Dsk_live_51HabcDEF", "a%3D***cDEF"),
+            (r#"{"a":"\u0073k_live\u005f51HabcDEF"}"#, r#"{"a":"***cDEF"}"#),
+            ("sk%255Flive%255F51HabcDEF", "***cDEF"),
+            (r#"{"a":"key:\nsk_live_51HabcDEF\r\tpk_live_12345678"}"#, r#"{"a":"key:\n***cDEF\r\t***5678"}"#),
+            (r#"{"a":"\"sk\\u005flive\\u005f51HabcDEF\""}"#, r#"{"a":"\"***cDEF\""}"#),
+            // sk_live_51HabcDEF:
+            ("Authorization: Basic c2tfbGl2ZV81MUhhYmNERUY6, x", "Authorization: Basic ***, x"),
+            (r#"{"auth":"basic c2tfbGl2ZV81MUhhYmNERUY6"}"#, r#"{"auth":"basic ***"}"#),
+            ("auth=Basic%20c2tfbGl2ZV81MUhhYmNERUY6", "auth=Basic%20***"),
+            ("Basic  c2tfbGl2ZV81MUhhYmNERUY6", "Basic  ***"),
+            ("Basic++c2tfbGl2ZV81MUhhYmNERUY6&x", "Basic+***&x"),
+            ("Basic%20+ c2tfbGl2ZV81MUhhYmNERUY6", "Basic%20+ ***"),
+            (r"Basic \tc2tfbGl2ZV81MUhhYmNERUY6", r"Basic \t***"),
+        ] {
+            assert_eq!(concealed_text(text), shown, "{text}");
+        }
+        for word in ["QP_LIVE_MODE_ENABLED", "Basic c2tfdGVzdF8xMjM0NTY3OA==", "basics of live_music_12345678"] {
+            assert!(!contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_found_wherever_a_long_text_is_cut() {
+        for before in [0, Seeker::BYTES - 10, Seeker::BYTES + 1, 3 * Seeker::BYTES - 3] {
+            let text = format!("{} sk_live_51HabcDEF {}", "x".repeat(before), "y".repeat(2_000));
+            for piece in [7, 4_096] {
+                let mut seeker = Seeker::default();
+                text.as_bytes().chunks(piece).for_each(|it| seeker.write_all(it).expect("taken"));
+                assert!(seeker.has_found(), "{before}");
+            }
+        }
+        assert!(!Seeker::default().has_found());
     }
 }

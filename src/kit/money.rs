@@ -33,8 +33,7 @@ pub fn by_double(text: &str) -> Option<Decimal> {
     Some(exact.unwrap_or_else(saturated))
 }
 
-/// Reads a JSON number as Python and Ruby do: without point and exponent it is exact; any other is a double, and its text has
-/// a point.
+/// Reads a JSON number as Ruby does: without point and exponent it is exact; any other is a double, and its text has a point.
 pub fn by_float(text: &str) -> Option<Decimal> {
     if !text.bytes().any(|it| b".eE".contains(&it)) {
         return parse(text);

@@ -50,9 +50,9 @@ impl<'a, W: Words> Sheet<'a, W> {
         self.read(row, read)
     }
 
-    /// A whole number by its value, also as text.
-    pub fn integer_or_text(&mut self, row: &Field) -> Option<i64> {
-        let read = self.fields.integer_or_text(row);
+    /// A whole number as Python reads it, also as text.
+    pub fn integer_of_python(&mut self, row: &Field) -> Option<i64> {
+        let read = self.fields.integer_of_python(row);
         self.read(row, read)
     }
 

@@ -2,6 +2,7 @@
 
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
+use crate::kit::concealed;
 use crate::kit::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, allow, header};
 use crate::kit::nearest::close;
 use crate::kit::time::{Timestamp, http_date};
@@ -66,7 +67,8 @@ pub fn unknown_path(world: &World, request: &Request) -> Response {
         (None, Some(it)) => format!("the nearest provider is /{it}"),
         (None, None) => format!("paths begin with a provider, as /{}", slugs.join(", /")),
     };
-    Response::problem(StatusCode::NOT_FOUND, "not_found", &format!("No provider has the path {path}; {hint}.")).with(HINT, &hint)
+    Response::problem(StatusCode::NOT_FOUND, "not_found", &format!("No provider has the path {path}; {hint}."))
+        .with(HINT, &concealed::text(&hint))
 }
 
 /// Whether a path has no segment, which is also what follows the name in `/s/{name}`.

@@ -18,6 +18,17 @@ pub fn deliver(sandbox: &mut Sandbox, now: Uptime, receiver: Receiver<'_>) {
     }
 }
 
+/// Posts everything that is owed and does what is due now, until nothing is left that needs no real time.
+pub fn finish(sandbox: &mut Sandbox, now: Uptime, receiver: Receiver<'_>) {
+    loop {
+        deliver(sandbox, now, receiver);
+        if sandbox.next_wakeup(now) != Some(Duration::ZERO) {
+            return;
+        }
+        sandbox.tick(now);
+    }
+}
+
 /// Drives a sandbox until a caller has their answer. `None`: it waits for real time, or for another call.
 pub fn answer(sandbox: &mut Sandbox, now: Uptime, ticket: Ticket, receiver: Receiver<'_>) -> Option<Answered> {
     loop {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use super::served::Pacing;
 use super::tickets::{Open, Ticket, Work};
 use super::{Answer, Sandbox};
-use crate::control::{self, Conclusion, Now, Rest, Settled, Turn};
+use crate::control::{self, Conclusion, Now, Rest, Settled, Test, Turn, Waiting};
 use crate::engine::delivery::{AttemptId, Outcome};
 use crate::kit::http::Request;
 use crate::kit::time::Uptime;
@@ -18,6 +18,13 @@ enum Input {
     Request(Ticket, Box<Request>),
     Rest(Ticket, Rest),
     Outcome { generation: u64, attempt: AttemptId, outcome: Outcome },
+}
+
+/// Whether a caller still waits for attempts under way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    Lasts,
+    Ended,
 }
 
 /// What has come in and was not heard yet, with the uptime at which it came. They belong to the process, not to the state.
@@ -107,24 +114,58 @@ impl Sandbox {
         }
     }
 
-    /// Hears the calls that waited for attempts which were under way, once these have outcomes or a second has passed.
+    /// Goes on with the calls that waited for attempts which were under way, once these have outcomes or a second has passed.
     fn take_turns(&mut self, uptime: Uptime) {
         for ticket in self.tickets.turns() {
-            let Some(Open::Wait { waiting: control::Waiting::Turn(turn), patience_ends, .. }) = self.tickets.open(ticket) else { continue };
-            let settled = if self.has_settled(turn) { Settled::Yes } else { Settled::No };
-            if settled == Settled::No && uptime.elapsed < *patience_ends {
-                continue;
+            let Some(Open::Wait { waiting, patience_ends, .. }) = self.tickets.open(ticket) else { continue };
+            let patience = if *patience_ends <= uptime.elapsed { Patience::Ended } else { Patience::Lasts };
+            match waiting {
+                Waiting::Turn(turn) => {
+                    let settled = if self.has_settled(turn) { Settled::Yes } else { Settled::No };
+                    if !self.goes_on(settled, patience) {
+                        continue;
+                    }
+                    let request = turn.request.clone();
+                    self.tickets.take(ticket);
+                    self.hear(uptime, ticket, request, settled);
+                }
+                Waiting::TestLeaves(test) => {
+                    let test = *test;
+                    self.let_test_leave(uptime, ticket, test, patience);
+                }
+                Waiting::Messages { .. } | Waiting::Tested(_) | Waiting::Quiet => continue,
             }
-            let request = turn.request.clone();
-            self.tickets.take(ticket);
-            self.hear(uptime, ticket, request, settled);
             self.inputs.is_behind |= !self.guarded(|it| it.pass_to(uptime)).unwrap_or(true);
         }
+    }
+
+    /// Whether a call that has waited for attempts under way is heard now. While the clock stands and no walk is under way, it is
+    /// heard when all attempts have their outcomes, or when its patience has ended.
+    fn goes_on(&self, settled: Settled, patience: Patience) -> bool {
+        let is_quiet = !self.world.core.clock.stands() || self.is_walking() || self.world.is_quiet();
+        patience == Patience::Ended || (settled == Settled::Yes && is_quiet)
     }
 
     fn has_settled(&self, turn: &Turn) -> bool {
         let is_under_way = |it: AttemptId| turn.attempts.binary_search(&it).is_ok();
         turn.generation != self.world.generation || !self.world.core.outbox.under_way().any(is_under_way)
+    }
+
+    /// A test webhook that has not left when the patience ends leaves without a turn. From when it leaves, its caller waits for
+    /// its outcome.
+    fn let_test_leave(&mut self, uptime: Uptime, ticket: Ticket, test: Test, patience: Patience) {
+        let is_same = test.generation == self.world.generation;
+        let waits = is_same && self.world.core.outbox.get(test.delivery).is_some_and(|it| it.attempts.is_empty());
+        if waits && patience == Patience::Lasts {
+            return;
+        }
+        if waits {
+            _ = self.guarded(|it| it.world.leave_at_once(uptime, test.delivery));
+        }
+        let Some(Open::Wait { pacing, .. }) = self.tickets.take(ticket) else { return };
+        let waiting = Waiting::Tested(test);
+        let patience_ends = uptime.elapsed.saturating_add(waiting.patience());
+        self.tickets.keep(ticket, Open::Wait { waiting, patience_ends, pacing });
     }
 
     /// One request is heard. Returns whether what it has caused at this very moment happens now: a walk that tells what

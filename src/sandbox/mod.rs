@@ -7,6 +7,7 @@ pub mod driving;
 mod inputs;
 mod journal;
 mod methods;
+mod refusals;
 mod served;
 mod slips;
 mod tickets;
@@ -15,7 +16,7 @@ mod walking;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-pub use self::answers::{FAULT, HINT, SANDBOX};
+pub use self::answers::{FAULT, HINT, SANDBOX, TIME};
 use self::answers::{Stamp, broken};
 pub use self::bounds::{HEAD_BYTES_MAX, HEADERS_MAX, METHOD_BYTES_MAX, body_too_large, head_bytes, head_too_large};
 use self::inputs::Inputs;
@@ -26,8 +27,8 @@ pub use self::tickets::{Answered, Ticket, Work};
 use self::tickets::{Open, Tickets};
 use self::walking::Walk;
 use crate::contract::hints;
-use crate::control::{self, Answer, Conclusion, Now, Rest, Settled, Until, Waiting};
-use crate::engine::delivery::{AttemptId, Outcome, Outgoing};
+use crate::control::{self, Answer, Conclusion, Now, Rest, Settled, Test, Until, Waiting};
+use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Reaction;
 use crate::engine::start::{Impossible, Start};
@@ -163,7 +164,8 @@ impl Sandbox {
         let waits_for = trace.waits_for;
         self.world.core.log.received(entry, request, trace, rule);
         if let Some(delivery) = waits_for {
-            (Answer::Wait(Waiting::Tested { provider_id, delivery, entry, generation: self.world.generation }), pacing)
+            let test = Test { provider_id, delivery, entry, generation: self.world.generation };
+            (Answer::Wait(Waiting::TestLeaves(test)), pacing)
         } else {
             self.world.core.log.answered(entry, &response);
             (Answer::Now(response), pacing)
@@ -186,14 +188,6 @@ impl Sandbox {
     /// Real time has passed, and something may be due.
     pub fn tick(&mut self, uptime: Uptime) {
         self.go_on(uptime);
-    }
-
-    /// The attempts for which a caller's walk through time waits, each with the address that it was sent to.
-    pub fn awaited(&self, ticket: Ticket) -> Vec<(AttemptId, String)> {
-        let world = &self.world;
-        let sent_to = |id: AttemptId| world.core.outbox.get(id.delivery).map(|it| (id, it.url.clone()));
-        let walks = self.tickets.walker == Some(ticket);
-        if walks { world.core.outbox.unanswered().filter_map(sent_to).collect() } else { Vec::new() }
     }
 
     /// The next webhook that has to be posted; its outcome comes back with [`Self::settle`].
@@ -237,10 +231,10 @@ impl Sandbox {
         let Some(Open::Wait { waiting, patience_ends, pacing }) = self.tickets.take(ticket) else { return };
         let answer = self.guarded(|it| {
             let answer = control::poll(&mut it.world, uptime, &waiting, patience_ends <= uptime.elapsed)?;
-            if let (Waiting::Tested { entry, generation, .. }, Answer::Now(response)) = (&waiting, &answer)
-                && *generation == it.world.generation
+            if let (Waiting::TestLeaves(test) | Waiting::Tested(test), Answer::Now(response)) = (&waiting, &answer)
+                && test.generation == it.world.generation
             {
-                it.world.core.log.answered(*entry, response);
+                it.world.core.log.answered(test.entry, response);
             }
             Some(answer)
         });
@@ -343,6 +337,7 @@ impl Clone for Sandbox {
 mod tests {
     use super::*;
     use crate::engine::clock::Mode;
+    use crate::engine::delivery::AttemptId;
     use crate::kit::http::Method;
 
     fn after(seconds: u64) -> Uptime {

@@ -3,6 +3,7 @@
 use super::answers::{FAULT, no_such_fault};
 use super::asked::asked_for;
 use super::methods::{as_get, complete, of_the_server};
+use super::refusals::{refusal_meant, refuse};
 use crate::engine::agenda::Due;
 use crate::engine::delivery::AppliedFault;
 use crate::engine::ids::ProviderId;
@@ -83,10 +84,9 @@ fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path
 /// The refusal of a call that would make an object in a sandbox that keeps as many as it may: no documentation says how a
 /// provider answers when its disk is full, but each has a server error.
 fn refused_when_full(world: &mut World, uptime: Uptime, provider_id: ProviderId, found: &Found<'_>) -> Option<Served> {
-    let operation = found.operation.filter(|_| world.is_full())?;
+    found.operation.filter(|it| it.makes.is_some() && world.is_full())?;
     let contract = world.provider(provider_id).contract();
-    let error =
-        contract.errors.iter().find(|it| it.status == StatusCode::INTERNAL_SERVER_ERROR).filter(|_| contract.makes(operation.name))?;
+    let error = contract.errors.iter().find(|it| it.status == StatusCode::INTERNAL_SERVER_ERROR)?;
     let response = world.with(provider_id, uptime, |it, cx| it.refuse(cx, error.name, found))?;
     let hint = Some("this sandbox keeps as many objects as it may: POST /__admin/reset makes room".into());
     let trace = Trace { error: Some(error.name), hint, note: Some(FULL), ..trace_of(found) };
@@ -107,18 +107,12 @@ fn answered(
     (rule, effects): (&str, &Effects),
 ) -> (Response, Trace) {
     let contract = world.provider(provider_id).contract();
+    if let Some(name) = refusal_meant(contract, found, effects.answer.as_ref()) {
+        let (refusal, trace) = refuse(world, uptime, provider_id, found, name, trace_of(found));
+        let headers = if let Some(Override::Own { headers, .. }) = &effects.answer { headers.as_slice() } else { &[] };
+        return (with_headers(refusal.unwrap_or_else(|| no_such_fault(contract, name, &[])), headers), trace);
+    }
     match &effects.answer {
-        Some(Override::Error(name)) => {
-            let mut trace = Trace { error: contract.error(name).map(|it| it.name), ..trace_of(found) };
-            let (refusal, hint) = world.with(provider_id, uptime, |it, cx| {
-                if name == contract.limit.error {
-                    cx.hint_at(contract.limit);
-                }
-                (it.refuse(cx, name, found), cx.trace.hint.take())
-            });
-            trace.hint = hint;
-            (refusal.unwrap_or_else(|| no_such_fault(contract, name, &[])), trace)
-        }
         Some(Override::Own { status, headers, body }) if status.is_some() || body.is_some() => {
             (with_headers(own(*status, body.as_deref()), headers), trace_of(found))
         }

@@ -86,7 +86,7 @@ pub struct Tickets {
     open: BTreeMap<Ticket, Open>,
     /// When waits in real time end, in uptime.
     deadlines: BTreeSet<(Duration, Ticket)>,
-    /// The callers who wait for attempts under way before they are heard, in their order.
+    /// The callers who wait for attempts under way before they are heard or before their test webhook leaves, in their order.
     turns: BTreeSet<Ticket>,
     /// How many of the open ones are held back or being sent slowly.
     slow: usize,
@@ -113,7 +113,7 @@ impl Tickets {
     /// The answer of a caller is not ready.
     pub fn keep(&mut self, ticket: Ticket, open: Open) {
         self.deadlines.extend(open.deadline().map(|it| (it, ticket)));
-        if matches!(open, Open::Wait { waiting: Waiting::Turn(_), .. }) {
+        if matches!(open, Open::Wait { waiting: Waiting::Turn(_) | Waiting::TestLeaves(_), .. }) {
             self.turns.insert(ticket);
         }
         self.open.insert(ticket, open);
@@ -194,7 +194,7 @@ impl Tickets {
         Some(open)
     }
 
-    /// The callers who wait for their turn to be heard.
+    /// The callers who wait for attempts under way, in their order.
     pub fn turns(&self) -> Vec<Ticket> {
         self.turns.iter().copied().collect()
     }

@@ -6,9 +6,10 @@ use super::Sandbox;
 use super::answers::broken;
 use super::tickets::{Open, Ticket, Told};
 use crate::control::{self, Answer, Conclusion, Until, Walked};
+use crate::engine::delivery::{AttemptId, WaitsFor};
 use crate::engine::log::{Counts, Report};
 use crate::kit::http::{Response, StatusCode};
-use crate::kit::time::{Timestamp, Uptime};
+use crate::kit::time::{Duration, Timestamp, Uptime};
 
 /// Steps of the agenda in one walk.
 pub const STEPS_MAX: u64 = 1_000_000;
@@ -31,12 +32,40 @@ pub struct Walk {
     real_time_max: std::time::Duration,
     /// What had happened before it began.
     before: Counts,
-    /// What had happened before its first step. What was under way when it began is not what it looks for.
+    /// What had happened when nothing was left of the instant at which it began. What was under way or due then is not what
+    /// it looks for: another call in its place would have let it happen too.
     before_first_step: Option<Counts>,
     /// The instant at which it stands, and what had happened before that.
     instant: (Timestamp, Counts),
     /// A bound was hit before the end was reached.
     pub incomplete: bool,
+}
+
+/// An attempt for which a walk waits.
+pub struct Awaited {
+    pub id: AttemptId,
+    pub event: String,
+    /// The address that it was sent to.
+    pub url: String,
+    /// The provider waits for the answer for this duration.
+    pub time_limit: Duration,
+    /// What it waits for itself, if it has not left.
+    pub waits_for: Option<WaitsFor>,
+}
+
+impl Sandbox {
+    /// The attempts for which the walk of this caller waits.
+    pub fn awaited(&self, ticket: Ticket) -> Vec<Awaited> {
+        let world = &self.world;
+        let sent = |id: AttemptId| {
+            let own = world.core.outbox.get(id.delivery)?;
+            let time_limit = world.provider(own.provider_id).contract().schedule.time_limit;
+            let waits_for = world.core.outbox.attempt(id)?.waits_for;
+            Some(Awaited { id, event: own.event.clone(), url: own.url.clone(), time_limit, waits_for })
+        };
+        let walks = self.tickets.walker == Some(ticket);
+        if walks { world.core.outbox.unanswered().filter_map(sent).collect() } else { Vec::new() }
+    }
 }
 
 impl Walk {
@@ -80,8 +109,12 @@ impl Sandbox {
     /// Time is held, and a walk begins.
     pub(super) fn begin_walk(&mut self, uptime: Uptime, until: Until, conclusion: &Conclusion) {
         let core = &mut self.world.core;
+        let ran = !core.clock.stands();
         core.clock.hold(uptime);
-        core.keep_report();
+        // On a clock that runs, a walk that tells nothing leaves no rows for the next one that tells.
+        if !ran || *conclusion == Conclusion::Report {
+            core.keep_report();
+        }
         let (from, before) = (core.now, core.log.counts());
         let real_time_max = if *conclusion == Conclusion::Restored { RESTORED_MAX } else { REAL_TIME_MAX };
         let instant = (from, before);
@@ -168,9 +201,12 @@ impl Sandbox {
                 }
                 return self.arrive_early();
             }
-            walk.before_first_step.get_or_insert(counts);
+            let next = self.world.next_live_at();
+            if next.is_none_or(|it| walk.from < it) {
+                walk.before_first_step.get_or_insert(counts);
+            }
             let met = walk.met(counts);
-            let next = self.world.next_live_at().filter(|it| *it <= until.limit());
+            let next = next.filter(|it| *it <= until.limit());
             let arrived = match (until, next) {
                 (Until::Next(_), Some(at)) => 0 < met.fired && now < at,
                 (Until::Delivery(_), _) if 0 < met.outcomes => true,

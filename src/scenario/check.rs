@@ -15,9 +15,10 @@ use crate::engine::inbox::is_name as is_inbox;
 use crate::engine::matching::Matcher;
 use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::{Contract, Setting};
+use crate::kit::money;
 use crate::kit::time::{parse_duration, parse_timestamp};
-use crate::kit::{live_keys, money};
 
+mod keys;
 pub mod names;
 mod steps;
 mod texts;
@@ -360,18 +361,6 @@ impl<'a> Check<'a> {
     pub fn setting(&mut self, node: &Node, setting: &Setting) {
         if let Err(why) = setting.read(&node.to_value()) {
             self.mistakes.push(Mistake::at(node.at.clone(), why).help(format!("`{}`: {}", setting.name, setting.meaning)));
-        }
-    }
-
-    fn credentials(&mut self, node: &Node, contract: &'static Contract) {
-        for (key, it) in node.members() {
-            if it.plain().is_some_and(live_keys::contains) {
-                self.mistakes.push(Mistake::at(it.at.clone(), format!("`{}` {}", key.name, live_keys::REFUSAL)));
-            }
-            if !contract.credentials.iter().any(|own| own.name == key.name) {
-                let words = contract.credentials.iter().map(|it| it.name);
-                self.note_unknown(&key.at, format!("an account of {} has no credential `{}`", contract.name, key.name), &key.name, words);
-            }
         }
     }
 }

@@ -78,7 +78,7 @@ static WHEN: Shape = Shape { what: "a condition", rows: &[
 #[rustfmt::skip]
 pub static THEN: Shape = Shape { what: "an effect", rows: &[
     effect(Effect::Answer,   "error",           Text,         "answers with a documented error, by the name that `playmoney describe` prints"),
-    effect(Effect::Answer,   "status",          STATUS,       "answers with this HTTP status"),
+    effect(Effect::Answer,   "status",          STATUS,       "answers with this HTTP status; without `body`, in the shape of the provider's own error of that status, if it has one"),
     effect(Effect::Addition, "headers",         Map(&Plain),  "adds these headers to the answer, or to the webhook after it was signed"),
     effect(Effect::Answer,   "body",            Value,        "answers with this body: text as it is, anything else as JSON"),
     effect(Effect::Addition, "patch",           Kind::Shape(&PATCH), "changes members of the provider's answer, or of the event before it is signed; the rest stays"),
@@ -203,7 +203,7 @@ pub static STEPS: &[Shape] = &[
     Shape { what: "a change of settings", rows: &[
         must("set",    Provider, "changes settings of an account"),
         may("account", Plain,    "the account to change; default: the default account"),
-        must("with",   Values,   "the settings: {webhook_url: ..., pace: manual}"),
+        must("with",   Values,   "the settings: {webhook_url: ..., pace: manual}; under `credentials`, keys that replace the present ones"),
     ]},
     Shape { what: "a snapshot", rows: &[must("snapshot", Name, "saves the state of the sandbox under this name")] },
     Shape { what: "a restore", rows: &[must("restore", Name, "returns the sandbox to this snapshot")] },

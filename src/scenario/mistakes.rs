@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value as Json, json};
 
 use super::secrets::Secrets;
+use crate::kit::concealed;
 use crate::kit::printable::line;
 
 /// Mistakes that are reported for one file.
@@ -81,9 +82,9 @@ impl Mistakes {
         let count = all.len();
         all.truncate(REPORTED_MAX + 1);
         for it in &mut all {
-            it.what = line(&secrets.mask_sentence(&it.at, &it.what)).into_owned();
-            it.help = it.help.as_deref().map(|help| line(help).into_owned());
-            it.also = it.also.take().map(|(at, why)| (at, line(&why).into_owned()));
+            it.what = line(&concealed::text(&secrets.mask_sentence(&it.at, &it.what))).into_owned();
+            it.help = it.help.as_deref().map(|help| line(&concealed::text(help)).into_owned());
+            it.also = it.also.take().map(|(at, why)| (at, line(&concealed::text(&why)).into_owned()));
         }
         let text = secrets.mask_text(text).replace(['\u{2028}', '\u{2029}'], "\u{fffd}");
         Self { file: line(file).into_owned(), text, all, count }

@@ -60,7 +60,7 @@ pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
         then: node.get("then").map(|it| effects(it, &on)).unwrap_or_default(),
         on,
         ttl: node.get("ttl").and_then(duration),
-        written: node.to_value(),
+        written: node.to_json(),
     }
 }
 

@@ -119,6 +119,7 @@ pub fn setting(it: &Setting) -> Json {
         SettingKind::Word { words, .. } => json!({"enum": words.iter().map(|it| json!(it)).chain([Json::Null]).collect::<Vec<_>>()}),
         SettingKind::Integer { min, max, .. } => json!({"type": ["integer", "null"], "minimum": min, "maximum": max}),
         SettingKind::Fraction { .. } => json!({"type": ["number", "null"]}),
+        SettingKind::Numbers { members } => numbers(members),
         SettingKind::Waits { .. } => json!({"type": ["array", "null"], "items": {"type": "string"}}),
         SettingKind::List { words } => json!({"type": ["array", "null"], "items": {"enum": words}}),
         SettingKind::Text { .. } | SettingKind::Url | SettingKind::Secret => json!({"type": ["string", "null"]}),
@@ -133,4 +134,20 @@ pub fn script() -> Json {
     let failing = json!({"enum": ["timeout", "reset"]});
     let object = json!({"type": "object", "properties": {"status": status, "delay": {"type": "string"}}, "additionalProperties": false});
     json!({"type": "array", "items": {"anyOf": [status, failing, object]}})
+}
+
+/// An object of numbers; a dot in a name reaches inside.
+fn numbers(members: &[(&str, &str)]) -> Json {
+    let mut parts = Map::new();
+    for (name, default) in members {
+        let number = json!({"type": "number", "minimum": 0, "default": serde_json::from_str::<Json>(default).unwrap_or_default()});
+        match name.split_once('.') {
+            None => drop(parts.insert((*name).to_owned(), number)),
+            Some((part, name)) => {
+                let own = parts.entry(part).or_insert_with(|| json!({"type": "object", "additionalProperties": false, "properties": {}}));
+                own["properties"][name] = number;
+            }
+        }
+    }
+    json!({"type": ["object", "null"], "additionalProperties": false, "properties": parts})
 }

@@ -7,6 +7,7 @@ use strsim::osa_distance;
 
 use super::yaml::Node;
 use crate::engine::tables::{Contract, SettingKind};
+use crate::kit::concealed;
 use crate::kit::secret::masked;
 
 /// Names whose values are keys, at every provider.
@@ -102,10 +103,10 @@ impl Secrets {
         own
     }
 
-    /// The text with stars in place of secrets. The numbers of bytes, characters and lines stay the same.
+    /// The text with stars in place of secrets, live keys and card numbers. The numbers of bytes, characters and lines stay the same.
     pub fn mask_text(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
-        let mut places = self.places.clone();
+        let mut places = [self.places.clone(), concealed::places(text)].concat();
         places.sort_by_key(|it| it.start);
         let mut from = 0;
         for it in places {

@@ -7,6 +7,7 @@ use super::rule;
 use super::rule::exclude;
 use super::shape::Shape;
 use super::yaml::{Node, What};
+use crate::engine::account::CREDENTIALS;
 use crate::engine::tables::{Contract, Operation};
 use crate::kit::fields::Need;
 use crate::kit::http::{HeaderName, HeaderValue};
@@ -271,11 +272,15 @@ fn check_advance(check: &mut Check<'_>, with: &Node) {
 fn check_settings(check: &mut Check<'_>, provider: &str, with: &Node) {
     let Some(contract): Option<&'static Contract> = check.known.provider(provider) else { return };
     for (key, it) in with.members() {
+        if key.name == CREDENTIALS {
+            check.new_keys(it, contract);
+            continue;
+        }
         match contract.setting(&key.name) {
             Some(_) if holds_reference(it) => {}
             Some(setting) => check.setting(it, setting),
             None => {
-                let words = contract.settings().map(|it| it.name);
+                let words = contract.settings().map(|it| it.name).chain([CREDENTIALS]);
                 check.note_unknown(&key.at, format!("{} has no setting `{}`", contract.name, key.name), &key.name, words);
             }
         }

@@ -18,6 +18,10 @@ pub const DEPTH_MAX: usize = 32;
 const NODES_MAX: usize = 20_000;
 const ALIASES_MAX: usize = 500;
 const ANCHORS_MAX: usize = 200;
+/// Characters of a name. YAML has this bound for names without `?`, JSON has none.
+const NAME_CHARS_MAX: usize = 1_024;
+/// Characters in which the library looks for the end of a name: enough to say that it is too long.
+const LOOKAHEAD_CHARS: usize = 64 * 1024;
 
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -163,6 +167,7 @@ pub fn parse(text: &str) -> Result<Node, Mistake> {
         max_nodes: NODES_MAX,
         max_depth: DEPTH_MAX,
         max_documents: 1,
+        simple_key_max_lookahead: LOOKAHEAD_CHARS,
     };
     let options = serde_saphyr::options! {
         budget: budget,
@@ -173,7 +178,8 @@ pub fn parse(text: &str) -> Result<Node, Mistake> {
         reject_unsupported_tags: true,
     };
     let read: Result<Spanned<Content>, _> = serde_saphyr::from_str_with_options(text, options);
-    read.map(|it| node(text, it)).map_err(|why| mistake(text, &why))
+    let node = read.map(|it| node(text, it)).map_err(|why| mistake(text, &why))?;
+    syntax::long_name(&node).map_or(Ok(node), Err)
 }
 
 /// The message of the library, as one of our sentences.
@@ -228,24 +234,11 @@ fn node(text: &str, it: Spanned<Content>) -> Node {
     // The library knows only the beginning of lists and mappings. The first name of a block stands for the block.
     let end = match &what {
         What::Map(members) if end == at.start => members.first().map_or(end, |it| it.0.at.end),
-        What::Map(members) => closing_bracket(text, &at, members.last().map(|it| it.1.at.end)).unwrap_or(end),
-        What::List(items) => closing_bracket(text, &at, items.last().map(|it| it.at.end)).unwrap_or(end),
+        What::Map(members) => syntax::closing_bracket(text, &at, members.last().map(|it| it.1.at.end)).unwrap_or(end),
+        What::List(items) => syntax::closing_bracket(text, &at, items.last().map(|it| it.at.end)).unwrap_or(end),
         What::Null | What::Flag(_) | What::Number(_) | What::Text(_) => end,
     };
     Node { at: at.start..end.max(at.start), what }
-}
-
-/// The end of the bracket that closes a list or a mapping, when only white space and a comma are before it.
-fn closing_bracket(text: &str, at: &Range<usize>, last: Option<usize>) -> Option<usize> {
-    let bracket = match text.get(at.start..)?.chars().next()? {
-        '{' => '}',
-        '[' => ']',
-        _ => return None,
-    };
-    let from = last.unwrap_or(at.start + 1);
-    let rest = text.get(from..)?;
-    let gap = rest.len() - rest.trim_start_matches(|it: char| it.is_whitespace() || it == ',').len();
-    rest[gap..].starts_with(bracket).then_some(from + gap + 1)
 }
 
 /// The digits as they were written, when JSON can write them.

@@ -44,7 +44,9 @@ impl Stage for MemoryStage {
     }
 
     fn fork(&mut self, from: Option<&str>, name: &str) {
-        let copy = self.sandbox(from).fork(name, None, Uptime::START);
+        let original = self.sandbox(from);
+        driving::finish(original, Uptime::START, &mut |_, _| Outcome::failed(Failure::Refused));
+        let copy = original.fork(name, None, Uptime::START);
         self.forks.insert(name.to_owned(), copy);
     }
 

@@ -9,6 +9,10 @@ use serde_json::Value as Json;
 
 use crate::tape::snapshot;
 
+mod log;
+pub mod pages;
+mod words;
+
 /// The program under test.
 pub const PLAYMONEY: &str = env!("CARGO_BIN_EXE_playmoney");
 
@@ -46,7 +50,9 @@ impl Drop for Ready {
 }
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(PLAYMONEY).args(arguments).stdin(Stdio::null()).output().expect("it runs")
+    let mut command = Command::new(PLAYMONEY);
+    command.args(arguments).env_remove("COLUMNS").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
+    command.output().expect("it runs")
 }
 
 fn exit(arguments: &[&str]) -> i32 {

@@ -10,5 +10,6 @@ mod qbitpay;
 mod rows;
 pub mod run;
 pub mod served;
+mod statements;
 mod summary;
 mod texts;

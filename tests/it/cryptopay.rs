@@ -58,6 +58,8 @@ const TAPES: &[&str] = &[
         "act cryptopay.pay order=${order_id} amount=1\nact cryptopay.confirm order=${order_id}\n",
         order!(6),
         "act cryptopay.pay order=${order_id}\nact cryptopay.fail order=${order_id}\n",
+        order!(7),
+        "act cryptopay.pay order=${order_id}\nact cryptopay.drop-transfer order=${order_id}\n",
     ),
     r#"
     POST /cryptopay/api/auth/register {"username":"ann","email":"ann@shop.test","password":"correct horse","shop_name":"Ann's"}

@@ -22,6 +22,7 @@ mod control;
 mod faults;
 mod heads;
 mod lacking;
+mod lines;
 mod malformed;
 mod many;
 mod methods;
@@ -30,6 +31,7 @@ mod pages;
 mod receivers;
 mod shortage;
 mod unheard;
+mod waiting;
 mod walks;
 
 const STATUS: &str = "/quantum-payouts/api/v1/getPayoutStatus";
@@ -385,8 +387,7 @@ async fn t25_https_receivers_are_verified() {
             command.env("SSL_CERT_FILE", &authority);
         }
         let _serving = command.spawn().expect("it runs");
-        let base = ready.wait()["base_url"].as_str().expect("a URL").to_owned();
-        let to = base.trim_start_matches("http://").parse().expect("an address");
+        let to = ready.wait()["base_url"].as_str().expect("a URL").trim_start_matches("http://").parse().expect("an address");
         let card = json!({"amount": 1, "pan": "4111111111111111"});
         send(to, request("POST", "/__admin/act/quantum-payouts/manual-payout", &card)).await;
         let deliveries = send(to, request("GET", "/__admin/deliveries", &Json::Null)).await.json();

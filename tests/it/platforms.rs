@@ -29,28 +29,74 @@ fn i20_cryptopay_reads_numbers_as_python_does() {
         ("\"0100\"", "100"),
         ("\"+100\"", "100"),
         ("\"100.00\"", "100.00"),
+        ("1e15", "1000000000000000.0"),
+        ("1e22", "10000000000000000000000"),
+        ("\"1e22\"", "10000000000000000000000"),
+        ("\"1_000\"", "1000"),
+        ("\"_1__0.5_\"", "10.5"),
+        ("\"٣\"", "3"),
+        ("\"１.５\"", "1.5"),
+        ("\"\\u001c1\\u00a0\"", "1"),
+        (r#""0000000000000000000000000000000000000000000000007""#, "7"),
     ];
     for (nth, (sent, kept)) in amounts.into_iter().enumerate() {
         let (status, answer) = order(&mut shop, sent, &format!("{}", 1_000 + nth));
         assert_eq!((status, &answer["data"]["amount"]), (201, &json!(kept)), "{sent}: {answer}");
     }
-    for sent in
-        ["\"\"", "\"x\"", "\"1_0\"", "\"NaN\"", "\"Infinity\"", "true", "[1]", "0", "-1", "\"1e400\"", "1e400", "5e-324", "0.0000001"]
-    {
+    for sent in [
+        "\"\"",
+        "\"x\"",
+        "\"_\"",
+        "\"1 0\"",
+        "\"²\"",
+        "\"NaN\"",
+        "\"Infinity\"",
+        "true",
+        "[1]",
+        "0",
+        "-1",
+        "\"1e400\"",
+        "1e400",
+        "5e-324",
+        "0.0000001",
+    ] {
         assert_eq!(order(&mut shop, sent, "1").0, 400, "{sent}");
     }
+}
+
+#[test]
+fn i20_cryptopay_reads_whole_numbers_as_python_does() {
+    let mut shop = Tape::shop();
     for (sent, kept) in [
         ("\"5000\"", 5_000),
         ("5001.0", 5_001),
         ("5.002e3", 5_002),
         ("\" 5003 \"", 5_003),
         ("\"9007199254740993\"", 9_007_199_254_740_993_i64),
+        ("9007199254740995.0", 9_007_199_254_740_996),
+        ("\"5_004\"", 5_004),
+        ("\"٥٠٠٥\"", 5_005),
+        ("\"5006.\"", 5_006),
     ] {
         let (status, answer) = order(&mut shop, "1", sent);
         assert_eq!((status, &answer["data"]["nonce"]), (201, &json!(kept)), "{sent}: {answer}");
     }
-    for sent in ["\"x\"", "1.5", "\"1.5\"", "true", "\"\""] {
+    for sent in ["\"x\"", "1.5", "\"1.5\"", "true", "\"\"", "1e22", "1e16", "\"1e3\"", "\"5__0\"", "\"_5\"", "1e400"] {
         assert_eq!(order(&mut shop, "1", sent).0, 400, "{sent}");
+    }
+}
+
+#[test]
+fn cryptopay_reads_pages_as_python_does() {
+    let mut shop = Tape::shop();
+    for nonce in ["1", "2", "3", "4", "5", "6"] {
+        assert_eq!(order(&mut shop, "1", nonce).0, 201);
+    }
+    for (query, status) in [("%201", 200), ("+1+", 200), ("%2B1", 200), ("٣", 200), ("0_3", 200), ("_3", 404), ("1.0", 404), ("", 404)] {
+        let target = format!("/cryptopay/api/payment-orders/?page_size=٢&page={}", query.replace('٣', "%D9%A3")).replace('٢', "%D9%A2");
+        let (answered, list) = json(&response(&mut shop, "GET", &target, ""));
+        assert_eq!(answered, status, "{query}");
+        assert!(status != 200 || list["results"].as_array().is_some_and(|it| it.len() == 2), "{query}: {list}");
     }
 }
 

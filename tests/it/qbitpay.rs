@@ -15,6 +15,7 @@ pub mod ledger;
 mod market;
 mod pages;
 mod signatures;
+mod terms;
 
 /// The API key of the default sandbox.
 pub const KEY: &str = "qbit_test_key";
@@ -77,7 +78,7 @@ const TAPES: &[&str] = &[
     merchant 500
     POST /qbitpay/api/v1/charges {"amount":100,"currency":"USD","externalOrderId":"A","cbUrl":"http://shop.test/charge","redirectUrl":"https://shop.test/ok"}
     GET ${page}
-    GET ${page}/qr
+    GET /qbitpay/pay/${trade}/qr
     GET /qbitpay/api/v1/charges/${charge}
     advance 2h
     merchant 200
@@ -103,6 +104,11 @@ const TAPES: &[&str] = &[
     act qbitpay.close-dispute charge=${charge} in_favour_of=seller
     GET /qbitpay/api/v1/charges
     GET /qbitpay/api/v1/events/test
+    set qbitpay/default pace=manual
+    POST /qbitpay/api/v1/charges {"amount":100,"currency":"USD","externalOrderId":"H","cbUrl":"http://shop.test/charge","redirectUrl":"https://shop.test/ok"}
+    act qbitpay.buyer-paid charge=${charge}
+    act qbitpay.confirm-charge charge=${charge}
+    act qbitpay.deliver-coins charge=${charge}
     "#,
     r#"
     POST /qbitpay/api/v1/payouts {"amount":100,"currency":"USD","destination":{"payerName":"A","bankAccountNum":"1","type":"GCash"}}
@@ -145,6 +151,12 @@ const TAPES: &[&str] = &[
     GET /qbitpay/api/v1/charges?starting_after=nobody
     GET /qbitpay/api/v1/nothing
     with Playmoney-Fault: api_error
+    GET /qbitpay/api/v1/accounts/show
+    with Playmoney-Fault: bad_gateway
+    GET /qbitpay/api/v1/accounts/show
+    with Playmoney-Fault: service_unavailable
+    GET /qbitpay/api/v1/accounts/show
+    with Playmoney-Fault: gateway_timeout
     GET /qbitpay/api/v1/accounts/show
     control PATCH accounts/qbitpay/default {"permissions":[]}
     GET /qbitpay/api/v1/accounts/show

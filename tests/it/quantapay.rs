@@ -15,6 +15,7 @@ mod decisions;
 mod documented;
 mod edge_cases;
 mod pages;
+mod precision;
 mod signature;
 
 pub const KEY: &str = "qp_test_key";
@@ -45,6 +46,8 @@ const TAPES: &[&str] = &[
     advance 48h
     set quantapay/default pace=manual address_mode=fresh
     POST /quantapay/api.php function=create-transaction&api-key=qp_test_key&amount=20&cryptocurrency_code=eth
+    act quantapay.pay transaction=4
+    act quantapay.drop-transfer transaction=4
     act quantapay.pay transaction=4
     act quantapay.confirm transaction=4
     POST /quantapay/api.php function=create-transaction&api-key=qp_test_key&amount=20&cryptocurrency_code=eth

@@ -10,6 +10,7 @@ use crate::tape::Tape;
 mod decisions;
 mod documented;
 mod edge_cases;
+mod endings;
 mod portal;
 mod settings;
 
@@ -37,6 +38,7 @@ const TAPES: &[&str] = &[
     POST /quantum-payouts/api/v1/performPayout {"orderNumber":"D","amount":1,"description":"d","target":{"pan":"4111111111111111"}}
     act quantum-payouts.settle orderNumber=D outcome=cancelled
     act quantum-payouts.manual-payout amount=1 pan=4111111111111111
+    act quantum-payouts.file-payout amount=1 pan=4111111111111111
     advance 5s
     POST /quantum-payouts/api/v1/getPayoutStatus {"orderNumber":"D"}
     GET /quantum-payouts/api/v1/features

@@ -44,6 +44,9 @@ const TAPES: &[&str] = &[
     act quoine.capture invoice=4
     act quoine.pay invoice=5
     advance 3h
+    POST /quoine/api/v1/invoices {"price":500}
+    act quoine.pay invoice=6
+    act quoine.drop-transfer invoice=6
     "#,
     "
     POST /quoine/api/v1/invoices {

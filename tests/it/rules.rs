@@ -12,6 +12,7 @@ mod leading;
 mod patching;
 mod scenario;
 mod spoiling;
+mod statuses;
 
 /// A call that every rule of these tests can answer: it changes nothing.
 const FEATURES: &str = "GET /quantum-payouts/api/v1/features";

@@ -18,9 +18,9 @@
 //!
 //! `${link}` stands for the last payoutUrl, `${cookie}` and `${csrf}` for the portal session that was begun last,
 //! `${charge}`, `${payout}`, `${order}`, `${deposit}` for the object of that kind that was answered last, `${page}` for the
-//! path of the last paymentPageUrl, `${row}` for the first row of the ledger's last page, `${session}` for the checkout
-//! session that was answered last; of CryptoPay `${order_id}` and `${hash}` for the order and transaction, `${access}` and
-//! `${refresh}` for the tokens that were answered last.
+//! path of the last paymentPageUrl, `${trade}` for its tradeId, `${row}` for the first row of the ledger's last page,
+//! `${session}` for the checkout session that was answered last; of CryptoPay `${order_id}` and `${hash}` for the order and
+//! transaction, `${access}` and `${refresh}` for the tokens that were answered last.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
@@ -216,11 +216,13 @@ impl Tape {
         let link = between("\"payoutUrl\":\"").map(|it| it.replace("http://127.0.0.1:4242", ""));
         let cookie = response.headers.get("set-cookie").and_then(|it| it.to_str().ok()?.split(';').next().map(str::to_owned));
         let page = between("\"paymentPageUrl\":\"").map(|it| it.replace("http://127.0.0.1:4242", ""));
+        let trade = page.as_deref().and_then(|it| it.split_once("tradeId=")).map(|it| it.1.to_owned());
         let (order, hash) = (between("\"order_id\":\"ORD-"), between("\"transaction_hash\":\""));
         let tokens = [("access", between("\"access\":\"")), ("refresh", between("\"refresh\":\""))];
         let answered = [("order_id", order.map(|it| format!("ORD-{it}"))), ("hash", hash)].into_iter().chain(tokens);
         self.noted.extend(answered.filter_map(|(name, text)| Some((name, text?))));
-        let found = [("link", link), ("cookie", cookie), ("csrf", between("name=\"csrf_token\" value=\"")), ("page", page)];
+        let found =
+            [("link", link), ("cookie", cookie), ("csrf", between("name=\"csrf_token\" value=\"")), ("page", page), ("trade", trade)];
         let kinds = ["charge", "payout", "order", "deposit"].into_iter();
         let answered = kinds.filter(|it| body.contains(&format!("\"object\":\"{it}\"")) && !body.contains("\"object\":\"list\""));
         let id = if body.contains("\"subject\":") { between("\"subject\":\"") } else { between("{\"id\":\"") };

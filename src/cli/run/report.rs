@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::{PlayedFile, summary};
 use crate::cli::Stop;
 use crate::cli::output::{print, tell, tell_count};
+use crate::cli::style::{fitted, judged};
 use crate::kit::printable::line;
 use crate::scenario::Mistakes;
 use crate::stage::{Report, StepFailure, StepReport};
@@ -20,10 +21,10 @@ pub fn print_all(files: &[PlayedFile], styled: bool) -> Result<(), Stop> {
     for it in files {
         match &it.result {
             Err(mistakes) => {
-                print(&format!("invalid  {}", line(&it.path)))?;
-                tell(format!("{}\n", mistakes.render(styled)));
+                print(&judged(&format!("invalid  {}", line(&it.path))))?;
+                tell(fitted(&format!("{}\n", mistakes.render(styled)), &std::io::stderr()));
             }
-            Ok(played) => print(&file_report(it, played))?,
+            Ok(played) => print(&judged(&fitted(&file_report(it, played), &std::io::stdout())))?,
         }
     }
     print(&summary(files))

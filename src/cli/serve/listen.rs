@@ -9,13 +9,14 @@ const PORT: u16 = 4242;
 
 #[derive(Args)]
 pub struct Listen {
-    /// An address to listen on (repeatable); port 0 picks a free port, `localhost` is both loopback addresses, a port alone is
-    /// on 127.0.0.1
+    /// An address to listen on (repeatable)
+    ///
+    /// Port 0 picks a free port, `localhost` is both loopback addresses, a port alone is on 127.0.0.1.
     #[arg(long, value_name = "ADDR:PORT", value_parser = place, value_delimiter = ',')]
     #[arg(default_value = "127.0.0.1:4242", env = "PLAYMONEY_LISTEN")]
     listen: Vec<Place>,
     /// The port, in place of that of each address
-    #[arg(long, value_name = "N", value_parser = port, env = "PLAYMONEY_PORT")]
+    #[arg(short, long, value_name = "N", value_parser = port, env = "PLAYMONEY_PORT")]
     port: Option<Port>,
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::cli::output::tell;
 use crate::cli::paths::read;
-use crate::cli::scenarios::{load, wants_colours};
+use crate::cli::scenarios::load;
+use crate::cli::style::stderr_has_colours;
 use crate::cli::{Exit, Stop};
 use crate::edge::Server;
 use crate::engine::clock::Mode;
@@ -53,7 +54,7 @@ impl Flags {
         let file = read(path)?;
         let loaded = load(&file).map_err(|it| Stop {
             exit: Exit::Usage,
-            why: format!("{} is not a valid scenario\n\n{}", line(&file.path), it.render(wants_colours())),
+            why: format!("{} is not a valid scenario\n\n{}", line(&file.path), it.render(stderr_has_colours())),
         })?;
         Ok((self.start(Some(&loaded)), loaded))
     }
@@ -71,9 +72,9 @@ pub async fn watch(server: &Server, path: Option<&Path>, flags: &Flags) {
             continue;
         }
         seen = now;
-        let begun = flags
-            .with_scenario(path)
-            .and_then(|(start, scenario)| server.begin(start).map_err(|it| Stop::usage(scenario.mistakes(it).render(wants_colours()))));
+        let begun = flags.with_scenario(path).and_then(|(start, scenario)| {
+            server.begin(start).map_err(|it| Stop::usage(scenario.mistakes(it).render(stderr_has_colours())))
+        });
         match begun {
             Ok(()) => tell(format!("playmoney: {} was loaded again", line(&path.display().to_string()))),
             Err(stop) => tell(format!("playmoney: {}\nplaymoney: the sandbox continues unchanged", stop.why)),

@@ -2,7 +2,7 @@
 
 use super::layout::Layout;
 use crate::contract::rows::attempts;
-use crate::engine::tables::{Contract, Decision, ErrorRow, EventRow, On, Schedule, Setting, SettingKind, StatusTable};
+use crate::engine::tables::{Contract, Decision, ErrorRow, EventRow, On, Schedule, Setting, SettingKind, StatusTable, Transition};
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::DEFAULT_ORIGIN;
 use crate::kit::json::indented;
@@ -55,18 +55,27 @@ pub fn actions(layout: &mut Layout, contract: &Contract) {
 
 /// Statuses, and the transitions between them.
 pub fn statuses(layout: &mut Layout, table: &StatusTable) {
-    let of = format!("of {} {}", if table.object.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }, table.object);
-    layout.heading("Statuses", &of);
+    layout.heading("Statuses", &of(table.object));
     let (ends, open): (Vec<&str>, Vec<&str>) = table.statuses.iter().partition(|it| table.is_final(it));
     layout.table(2, 1, &[[text("open"), open.join(", ")], [text("final"), ends.join(", ")]]);
-    layout.heading("Transitions", &of);
+    transitions(layout, table.object, &table.rows.iter().collect::<Vec<_>>());
+}
+
+/// Rows of a status table.
+pub fn transitions(layout: &mut Layout, object: &str, steps: &[&Transition]) {
+    layout.heading("Transitions", &of(object));
     let mut rows = vec![["from", "to", "when", "event", "evidence"].map(text)];
-    rows.extend(table.rows.iter().map(|it| {
+    rows.extend(steps.iter().map(|it| {
         let from = if it.from.is_empty() { text("(new)") } else { it.from.join(", ") };
         let ends = if it.ends_deadline { ", which ends the deadline" } else { "" };
         [from, text(it.to), cause(it.on) + ends, text(it.event.unwrap_or("-")), layout.cite(it.evidence)]
     }));
     layout.table(2, 2, &rows);
+}
+
+/// `of an invoice`.
+fn of(object: &str) -> String {
+    format!("of {} {object}", if object.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" })
 }
 
 fn cause(on: On) -> String {
@@ -157,6 +166,7 @@ pub fn settings(layout: &mut Layout, contract: &Contract) {
             }
             SettingKind::Integer { default, .. } => default.to_string(),
             SettingKind::List { .. } => text("all"),
+            SettingKind::Numbers { .. } => text("in meaning"),
             SettingKind::Waits { default } => default.join(", "),
             SettingKind::Text { default: None } | SettingKind::Url | SettingKind::Secret => text("-"),
         };
@@ -165,12 +175,13 @@ pub fn settings(layout: &mut Layout, contract: &Contract) {
     layout.table(2, 3, &rows);
 }
 
-fn takes(setting: &Setting) -> String {
+pub fn takes(setting: &Setting) -> String {
     match setting.kind {
         SettingKind::Flag { .. } => text("true or false"),
         SettingKind::Word { words, .. } => words.join(" | "),
         SettingKind::Integer { min, max, .. } => format!("integer, {min} to {max}"),
         SettingKind::Fraction { .. } => text("number from 0, below 1"),
+        SettingKind::Numbers { .. } => text("object of numbers"),
         SettingKind::Text { .. } => text("text or null"),
         SettingKind::List { words } => format!("list of {}", words.join(", ")),
         SettingKind::Waits { .. } => text("list of durations"),

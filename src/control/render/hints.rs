@@ -1,12 +1,22 @@
 //! What a reader of an attempt may not know, and what the attempt itself shows.
 
-use crate::engine::delivery::{Attempt, Delivery, Outcome, is_basic};
+use crate::engine::delivery::{Attempt, CONNECTIONS_PER_TARGET_MAX, Delivery, Outcome, WaitsFor, is_basic};
 use crate::kit::http::header;
 use crate::kit::webhook_url::WebhookUrl;
 
 /// Advice about an attempt, when there is any. `url` shows an address.
 pub fn of_attempt(delivery: &Delivery, it: &Attempt, url: impl Fn(&str) -> String) -> Option<String> {
     redirect(it, url).or_else(|| unsent_password(delivery, it))
+}
+
+/// What an attempt waits for that has not left.
+pub fn of_wait(it: WaitsFor) -> String {
+    match it {
+        WaitsFor::Turn => "its turn: while the clock stands, attempts to one address leave one after another".to_owned(),
+        WaitsFor::Target => format!("a connection: {CONNECTIONS_PER_TARGET_MAX} to this host and port are open, the most at a time"),
+        WaitsFor::Connection => "a connection: as many are open for webhooks as this server may have".to_owned(),
+        WaitsFor::Machine => "this machine: it lacks a file descriptor, a port or memory for one more connection".to_owned(),
+    }
 }
 
 fn redirect(it: &Attempt, url: impl Fn(&str) -> String) -> Option<String> {

@@ -69,7 +69,7 @@ impl Mask {
 
     fn without_secrets(&self, text: &str) -> String {
         let text = if self.show { Cow::from(text) } else { webhook_url::without_secrets(text) };
-        self.found(&if self.show { text } else { Cow::from(live_keys::concealed(&text).into_owned()) })
+        self.found(&if self.show { text } else { Cow::from(live_keys::concealed_text(&text).into_owned()) })
     }
 
     /// A text without the secrets that are looked for.
@@ -101,7 +101,10 @@ impl Mask {
         if !self.show {
             // Each byte is read as one character, so that the text can be turned back.
             let text: String = bytes.iter().copied().map(char::from).collect();
-            bytes = live_keys::concealed(&webhook_url::without_secrets(&text)).chars().map(|it| u8::try_from(it).unwrap_or(b'?')).collect();
+            bytes = live_keys::concealed_text(&webhook_url::without_secrets(&text))
+                .chars()
+                .map(|it| u8::try_from(it).unwrap_or(b'?'))
+                .collect();
         }
         let Some(finder) = &self.finder else { return bytes };
         let (mut out, mut shown) = (Vec::new(), 0);
@@ -115,13 +118,17 @@ impl Mask {
         out
     }
 
-    /// A value whose texts are without those secrets.
+    /// A value whose texts are without those secrets. A number that is written like one becomes a text.
     pub fn value(&self, value: &Json) -> Json {
         match value {
             Json::String(it) => self.text(it).into(),
             Json::Array(items) => items.iter().map(|it| self.value(it)).collect(),
             Json::Object(members) => members.iter().map(|(name, it)| (self.text(name), self.value(it))).collect(),
-            Json::Null | Json::Bool(_) | Json::Number(_) => value.clone(),
+            Json::Number(it) => match cards::concealed_text(&it.to_string()) {
+                Cow::Borrowed(_) => value.clone(),
+                Cow::Owned(masked) => masked.into(),
+            },
+            Json::Null | Json::Bool(_) => value.clone(),
         }
     }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
-use tokio::sync::SemaphorePermit;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::Driver;
-use crate::control::Rest;
+use super::{Driver, news};
+use crate::control::{Renderer, Rest};
+use crate::edge::log;
 use crate::engine::rules::Transport;
 use crate::kit::http::Response;
 use crate::kit::time::{Timestamp, Uptime};
@@ -16,6 +17,8 @@ use crate::sandbox::{Answered, Sandbox, Ticket, Work};
 
 /// A walk through time that waits longer than this for a receiver says so in the log.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Work of other calls that turns out long is done for this many callers at a time.
+static LONG_WORK: Semaphore = Semaphore::const_new(2);
 /// Receivers that are named in one such message.
 const AWAITED_MAX: usize = 10;
 
@@ -24,6 +27,8 @@ pub struct Leaving {
     pub response: Response,
     /// The fault that a rule injects on the socket.
     pub transport: Option<Transport>,
+    /// Which answer of its sandbox it is.
+    pub ticket: Option<Ticket>,
     /// Kept until the last byte has left: an answer that is sent slowly counts as open in its sandbox.
     pub caller: Option<Caller>,
 }
@@ -31,7 +36,7 @@ pub struct Leaving {
 impl Leaving {
     /// An answer that leaves now, without a fault.
     pub fn at_once(response: Response) -> Self {
-        Self { response, transport: None, caller: None }
+        Self { response, transport: None, ticket: None, caller: None }
     }
 }
 
@@ -75,13 +80,16 @@ impl Caller {
         };
         let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
         self.is_answered = !is_slow;
-        Some(Leaving { response: response?, transport, caller: is_slow.then_some(self) })
+        Some(Leaving { response: response?, transport, ticket: Some(self.ticket), caller: is_slow.then_some(self) })
     }
 
     /// Does long work on a thread of its own, so that other callers are served meanwhile. A panic in it is this caller's
     /// alone.
     async fn apart<T: Send + 'static>(&mut self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Response> {
-        let place = self.place.take();
+        let place = match self.place.take() {
+            Some(place) => Some(place),
+            None => LONG_WORK.acquire().await.ok(),
+        };
         let (done, place) = tokio::task::spawn_blocking(move || (work(), place)).await.map_err(|why| {
             let detail = format!("Playmoney has a bug in this answer: {why}.");
             Response::problem(StatusCode::INTERNAL_SERVER_ERROR, "answer_failed", &detail)
@@ -136,12 +144,13 @@ impl Caller {
             let mut changed = pin!(driver.changed.notified());
             changed.as_mut().enable();
             let uptime = driver.stopwatch.uptime();
-            let found = {
+            let (found, news) = {
                 let mut sandbox = driver.lock();
                 let found = look(&mut sandbox, uptime, self.ticket);
                 driver.set_alarm(&mut sandbox, uptime); // a wait that has ended can have become a delay
-                found
+                (found, news(&mut sandbox))
             };
+            log::tell(&driver.name, &news);
             if let Some(found) = found {
                 return found;
             }
@@ -154,15 +163,16 @@ impl Caller {
 
     /// Logs for which receivers a walk through time waits.
     fn say_who_is_awaited(&self) {
-        if !tracing::enabled!(tracing::Level::INFO) {
+        if !log::is_read() {
             return;
         }
-        let renderer = self.driver.renderer();
+        let (renderer, sandbox) = (self.driver.renderer(), &self.driver.name);
         let awaited = self.driver.lock().awaited(self.ticket);
-        for (id, url) in awaited.into_iter().take(AWAITED_MAX) {
-            let (delivery, attempt, url) = (id.delivery, id.number, renderer.url(&url));
-            let url = url.split('?').next();
-            tracing::info!(sandbox = self.driver.name, delivery, attempt, url, "time waits for a receiver");
+        for it in awaited.into_iter().take(AWAITED_MAX) {
+            let (delivery, attempt, url) = (it.id.delivery, it.id.number, renderer.url(&it.url));
+            let (event, url, limit) = (it.event, url.split('?').next(), format!("{:#}", it.time_limit));
+            let waits_for = it.waits_for.map(Renderer::wait);
+            tracing::warn!(sandbox, kind = "awaited", delivery, attempt, event, url, limit, waits_for, "time waits for a receiver");
         }
     }
 }
@@ -174,6 +184,7 @@ impl Drop for Caller {
         }
         let uptime = self.driver.stopwatch.uptime();
         let mut sandbox = self.driver.lock();
+        sandbox.tell_again(self.ticket); // a long report may have been under way
         sandbox.give_up(uptime, self.ticket);
         self.driver.drain(sandbox, uptime);
     }

@@ -5,7 +5,7 @@ use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::blockchain::Blockchain;
 use crate::engine::chain::{CONFIRMATIONS_MAX, DEPTH_MAX, Transfer, Watch};
 use crate::engine::ids::{ObjectId, TransferId};
-use crate::kit::evidence::Evidence::Assumed;
+use crate::kit::evidence::Evidence::{self, Assumed};
 use crate::kit::fields::{Field, Fields, Kind, Need};
 
 impl Context<'_> {
@@ -20,6 +20,12 @@ impl Context<'_> {
     /// Stops watching the transfers to that object: blocks and reorganisations have no effect on them any more.
     pub fn unwatch(&mut self, object: ObjectId) {
         self.core.chains.forget(self.provider_id, object);
+    }
+
+    /// A transfer that no block contains disappears. `false`: no such transfer is watched, or a block contains it.
+    pub fn vanish(&mut self, object: ObjectId, number: u32) -> bool {
+        let id = TransferId { provider_id: self.provider_id, object, number };
+        self.core.chains.vanish(&mut self.core.agenda, id)
     }
 
     /// The watched transfers to an object, by number.
@@ -40,6 +46,14 @@ impl Context<'_> {
         self.core.chains.confirm(&mut self.core.agenda, self.core.now, id, confirmations)
     }
 }
+
+/// Why the action `drop-transfer` exists.
+pub const VANISHING: Evidence =
+    Assumed("a transfer that no block contains can be replaced or spent twice; no provider documents what it does then");
+
+/// What the action `drop-transfer` needs, in words.
+pub const VANISHING_NEEDS: &str =
+    "`drop-transfer` needs a transfer that was seen and has no confirmation; `reorg` takes confirmations back";
 
 /// Parameters of the action `reorg`.
 pub const DEPTH: Field = Field {
@@ -74,5 +88,5 @@ pub fn reorganise(cx: &mut Context<'_>, with: &Fields<'_>, known: &[Blockchain])
     let depth = with.plain(DEPTH.name).and_then(|it| it.parse().ok()).filter(|it| (1..=DEPTH_MAX).contains(it));
     let depth: u32 = depth.ok_or_else(|| ActionError::Invalid(format!("`depth` is a whole number from 1 to {DEPTH_MAX}.")))?;
     cx.core.chains.reorganise(&mut cx.core.agenda, cx.core.now, blockchain, depth);
-    Ok(ActionDone { object: ObjectId::of_chain(blockchain) })
+    Ok(ActionDone::on(ObjectId::of_chain(blockchain)))
 }

@@ -43,6 +43,7 @@ static CONTRACT: Contract = Contract {
     marks: &[],
     proof: Proof::Header("signature"),
     signing_credential: None,
+    signed_of: None,
     settings: &[],
     decisions: &[],
 };
@@ -84,7 +85,7 @@ static BILL: Lifecycle<Status> = Lifecycle::new(
 )
 .whose_deadline_ends(On::Act("see"));
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Bill {
     number: u32,
     until: Timestamp,

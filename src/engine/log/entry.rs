@@ -195,8 +195,8 @@ impl OutcomeEntry {
     }
 }
 
-/// An entry's place in the ring, with its share of the places that are still empty: the ring grows by a quarter.
-pub(super) const PLACE: usize = size_of::<Entry>() + size_of::<Entry>() / 8;
+/// An entry's place in the ring.
+pub(super) const PLACE: usize = size_of::<Entry>();
 
 impl Entry {
     /// Bytes that it takes.

@@ -79,6 +79,18 @@ impl Report {
         }
     }
 
+    /// Reads an entry that does not belong into it: it may still complete a row.
+    pub(super) fn complete(&mut self, entry: &Entry) {
+        if let What::Attempt(attempt) = &entry.what {
+            self.left(attempt);
+        }
+    }
+
+    /// Whether it has nothing to tell.
+    pub(super) fn is_empty(&self) -> bool {
+        self.fired_total == 0 && self.deliveries_total == 0
+    }
+
     /// Puts an earlier report before this one.
     pub(super) fn begin_with(&mut self, earlier: Self) {
         let later = std::mem::replace(self, earlier);

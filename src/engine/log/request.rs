@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::kit::cards::concealed;
+use crate::kit::concealed;
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders, Method, Request, Response};
 
@@ -42,6 +42,9 @@ pub struct RequestEntry {
     pub headers: KeptHeaders,
     pub body: Kept,
     pub answer: Option<Answer>,
+    /// Something of the request was not kept, so its answer is looked through for the same.
+    #[serde(skip)]
+    pub(super) conceals: bool,
 }
 
 /// What was answered.
@@ -53,8 +56,14 @@ pub struct Answer {
 }
 
 impl RequestEntry {
-    /// The request that has this number, as it came. Card numbers that may be real are kept without their middle.
+    /// The request that has this number, as it came. Keys that look live are not kept, nor is the middle of card numbers.
     pub(super) fn new(id: u64, request: Request, trace: Trace, rule: Option<String>) -> Self {
+        let target = match concealed::text(&request.target) {
+            Cow::Owned(target) => Some(target),
+            Cow::Borrowed(_) => None,
+        };
+        let (headers, body) = (KeptHeaders::concealed(&request.headers), concealed::bytes(&request.body));
+        let conceals = target.is_some() || headers.is_some() || body.is_some();
         Self {
             id,
             operation: trace.operation.map(Cow::Borrowed),
@@ -63,11 +72,25 @@ impl RequestEntry {
             rule,
             note: trace.note.map(Cow::Borrowed),
             method: method_name(&request.method),
-            target: concealed(request.target.as_bytes()).and_then(|it| String::from_utf8(it).ok()).unwrap_or(request.target),
-            headers: KeptHeaders::of(&request.headers),
-            body: Kept(concealed(&request.body).map_or(request.body, Bytes::from)),
+            target: target.unwrap_or(request.target),
+            headers: headers.unwrap_or_else(|| KeptHeaders::of(&request.headers)),
+            body: Kept(body.map_or(request.body, Bytes::from)),
             answer: None,
+            conceals,
         }
+    }
+
+    /// The answer to it, as it is kept.
+    pub(super) fn answer(&self, response: &Response) -> Answer {
+        let mut answer = Answer::of(response);
+        if self.method == "HEAD" {
+            answer.body = Kept::default(); // it is not sent
+        }
+        if self.conceals {
+            answer.headers = KeptHeaders::concealed(&response.headers).unwrap_or(answer.headers);
+            answer.body = concealed::bytes(&answer.body.0).map_or(answer.body, |it| Kept(it.into()));
+        }
+        answer
     }
 
     /// The request as it came, as far as it was kept.

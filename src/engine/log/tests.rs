@@ -113,14 +113,35 @@ fn a_log_from_outside_is_numbered_without_gaps() {
         spoil(&mut log);
         !log.is_sound(1)
     };
-    assert!(broken(&|it| it.entries[1].sequence = 3));
-    assert!(broken(&|it| it.entries.swap(0, 2)));
+    let second = |it: &mut Log, spoil: fn(&mut Entry)| spoil(it.entries.get_mut(1).expect("three entries"));
+    assert!(broken(&|it| second(it, |entry| entry.sequence = 3)));
+    assert!(broken(&|it| it.entries = it.entries().rev().cloned().collect()));
     assert!(broken(&|it| it.next_sequence = 2));
     assert!(broken(&|it| it.next_id = 2));
     assert!(broken(&|it| it.next_id = COUNT_MAX));
-    assert!(broken(&|it| it.entries[1].provider = None));
+    assert!(broken(&|it| second(it, |entry| entry.provider = None)));
     let saved = serde_json::to_value(&log).expect("JSON");
     let read: Log = serde_json::from_value(saved.clone()).expect("a log");
     assert!(read.is_sound(1));
     assert_eq!(serde_json::to_value(&read).expect("JSON"), saved);
+}
+
+#[test]
+fn a_follower_reads_each_entry_once_and_a_request_with_its_answer() {
+    let mut log = Log::new(BYTES_MAX);
+    let read = |log: &mut Log| log.read_on().entries.iter().map(|it| it.sequence).collect::<Vec<_>>();
+    let sequence = asked(&mut log, "{}");
+    changed(&mut log, "A");
+    assert_eq!(read(&mut log), [2]);
+    log.answered(sequence, &Response::new(StatusCode::OK, "text/plain", "x"));
+    let mut copy = log.clone();
+    assert_eq!([read(&mut log), read(&mut log)], [vec![1], vec![]]);
+    assert_eq!(read(&mut copy), [1], "a copy reads on by itself");
+    changed(&mut log, "A");
+    log.bound(BYTES_MAX);
+    assert_eq!(read(&mut log), [0_u64; 0], "what comes from a saved state did not happen now");
+    changed(&mut log, "A");
+    log.bytes_max = 0;
+    log.trim();
+    assert_eq!(log.read_on().lost, 1);
 }

@@ -39,6 +39,11 @@ pub fn answer(outcome: &Outcome) -> usize {
     remarks + outcome.result.as_ref().map_or(0, |it| it.headers.cost() + heap::shared(&it.body.0))
 }
 
+/// Whether an attempt has a text of its own that is the body of its delivery.
+pub fn can_share(attempt: &Attempt, body: &Kept) -> bool {
+    [Some(&attempt.body), attempt.signed.as_ref()].into_iter().flatten().any(|it| it.is_copy_of(body))
+}
+
 /// Lets an attempt share the body of its delivery, when it is the same.
 pub fn share(attempt: &mut Attempt, body: &Kept) {
     [Some(&mut attempt.body), attempt.signed.as_mut()].into_iter().flatten().for_each(|it| it.share(body));

@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
+
 use super::*;
-use crate::engine::delivery::Answer;
+use crate::engine::delivery::{Answer, Failure};
 use crate::engine::ids::ObjectId;
 use crate::kit::time::Duration;
 
@@ -33,10 +35,26 @@ fn i21_a_delivery_that_changes_its_address_is_counted() {
     outbox.start(attempt);
     let third = format!("{other}/3");
     outbox.redirect(attempt, &third);
-    assert!(outbox.has_turn(first, &other) && !outbox.has_turn(first, &third), "its turn is at the new address");
+    let turn = outbox.next_of(first).expect("it is owed");
+    assert!(outbox.has_turn(turn, &other) && !outbox.has_turn(turn, &third), "its turn is at the new address");
     let counted = outbox.bytes;
     outbox.recount();
     assert_eq!(outbox.bytes, counted);
+}
+
+#[test]
+fn an_attempt_is_behind_an_earlier_one_for_its_target_until_that_has_its_outcome() {
+    let mut outbox = Outbox::default();
+    let mut start = |provider: u8| {
+        let delivery = outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(provider), event(1), None).expect("room");
+        let attempt = AttemptId { delivery, number: 1, copy: 0 };
+        outbox.start(attempt);
+        attempt
+    };
+    let (first, other, second, third) = (start(0), start(1), start(0), start(0));
+    assert_eq!(outbox.behind_others(), BTreeSet::from([second, third]), "{other:?} goes elsewhere");
+    outbox.settle(first, Outcome::failed(Failure::Blocked), Applied::InOrder);
+    assert_eq!(outbox.behind_others(), BTreeSet::from([third]));
 }
 
 #[test]

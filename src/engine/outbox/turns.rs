@@ -1,12 +1,12 @@
 //! Attempts under way, and those that wait for them: while the clock stands, all attempts of one instant to one target
 //! leave one after another, in the order in which they were made.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Outbox, queue_name};
-use crate::engine::delivery::{AttemptId, Outcome, Status};
+use crate::engine::delivery::{AttemptId, Outcome, Status, WaitsFor};
 use crate::engine::ids::COUNT_MAX;
 
 /// An attempt under way.
@@ -19,13 +19,31 @@ pub struct InFlight {
     pub(super) outcome: Option<Outcome>,
 }
 
+/// An attempt that may have to wait for others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Its number among all attempts that were made.
+    pub made: u64,
+    pub waiter: Waiter,
+}
+
+/// What waits for its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Waiter {
+    /// The next attempt of this delivery. It gets its number when it leaves.
+    Next(u64),
+    /// An attempt that a tester has asked for. It has its number since then, because the answer to the tester names it.
+    Resend(AttemptId),
+}
+
 /// Whose turn it is at each target.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Turns {
     /// Counts the attempts that were made, whether they have left or not.
     made: u64,
-    /// By target, the deliveries whose next attempt waits, in the order in which the attempts were made.
-    waiting: BTreeMap<String, BTreeMap<u64, u64>>,
+    /// By target, the attempts that wait, in the order in which they were made.
+    waiting: BTreeMap<String, BTreeMap<u64, Waiter>>,
     /// By target, the number of attempts under way.
     #[serde(skip)]
     under_way: BTreeMap<String, u32>,
@@ -111,6 +129,20 @@ impl Outbox {
         Some((attempt, outcome))
     }
 
+    /// The attempts under way behind an earlier one for the same target that has no outcome.
+    pub fn behind_others(&self) -> BTreeSet<AttemptId> {
+        let mut taken = BTreeSet::new();
+        let mut behind = BTreeSet::new();
+        for it in &self.in_flight {
+            if taken.contains(it.target.as_str()) {
+                behind.insert(it.attempt);
+            } else if it.outcome.is_none() {
+                taken.insert(it.target.as_str());
+            }
+        }
+        behind
+    }
+
     /// An attempt that is under way goes to another address.
     pub fn redirect(&mut self, attempt: AttemptId, url: &str) {
         self.readdress(attempt.delivery, url);
@@ -130,56 +162,74 @@ impl Outbox {
         }
     }
 
-    /// Whether it is a delivery's turn at that target, on a clock that stands. Otherwise it waits for its turn.
-    pub fn has_turn(&mut self, id: u64, url: &str) -> bool {
+    /// The turn of a delivery's next attempt.
+    pub fn next_of(&self, id: u64) -> Option<Turn> {
+        self.get(id).map(|it| Turn { made: it.made, waiter: Waiter::Next(id) })
+    }
+
+    /// The turn of an attempt that a tester asks for now.
+    pub fn make_resend(&mut self, attempt: AttemptId) -> Turn {
+        Turn { made: self.turns.make(), waiter: Waiter::Resend(attempt) }
+    }
+
+    /// Whether it is an attempt's turn at that target, on a clock that stands. Otherwise it waits for its turn.
+    pub fn has_turn(&mut self, turn: Turn, url: &str) -> bool {
+        let (Waiter::Next(id) | Waiter::Resend(AttemptId { delivery: id, .. })) = turn.waiter;
         let Some(delivery) = self.deliveries.get(&id) else { return false };
-        let (made, name) = (delivery.made, queue_name(delivery.provider_id, &delivery.account, url));
+        let name = queue_name(delivery.provider_id, &delivery.account, url);
         let is_taken = self.turns.under_way.contains_key(&name);
-        let is_later = self.turns.waiting.get(&name).and_then(|it| it.first_key_value()).is_some_and(|(first, _)| *first < made);
+        let is_later = self.turns.waiting.get(&name).and_then(|it| it.first_key_value()).is_some_and(|(first, _)| *first < turn.made);
         if !is_taken && !is_later {
             return true;
         }
         if !is_taken {
             self.turns.free.push_back(name.clone());
         }
-        self.turns.waiting.entry(name).or_default().insert(made, id);
+        self.turns.waiting.entry(name).or_default().insert(turn.made, turn.waiter);
         false
     }
 
-    /// The next delivery whose turn has come.
-    pub fn next_turn(&mut self) -> Option<u64> {
+    /// The next attempt whose turn has come.
+    pub fn next_turn(&mut self) -> Option<Turn> {
         while let Some(name) = self.turns.free.pop_front() {
             if self.turns.under_way.contains_key(&name) {
                 continue;
             }
-            if let Some(id) = self.take_waiting(&name) {
+            if let Some(turn) = self.take_waiting(&name) {
                 self.turns.free.push_front(name); // perhaps it does not leave
-                return Some(id);
+                return Some(turn);
             }
         }
         None
     }
 
-    /// The next delivery that waits for its turn. On a clock that runs it leaves at once.
-    pub fn next_waiting(&mut self) -> Option<u64> {
+    /// The next attempt that waits for its turn. On a clock that runs it leaves at once.
+    pub fn next_waiting(&mut self) -> Option<Turn> {
         let name = self.turns.waiting.keys().next()?.clone();
         self.take_waiting(&name)
     }
 
-    fn take_waiting(&mut self, name: &str) -> Option<u64> {
-        let waiting = self.turns.waiting.get_mut(name)?;
+    fn take_waiting(&mut self, name: &str) -> Option<Turn> {
+        let mut waiting = self.turns.waiting.remove(name)?;
         let mut next = None;
-        while let Some((made, id)) = waiting.pop_first() {
-            // An entry whose attempt was made anew means nothing.
-            if self.deliveries.get(&id).is_some_and(|it| it.made == made) {
-                next = Some(id);
+        while let Some((made, waiter)) = waiting.pop_first() {
+            if self.still_waits(made, waiter) {
+                next = Some(Turn { made, waiter });
                 break;
             }
         }
-        if waiting.is_empty() {
-            self.turns.waiting.remove(name);
+        if !waiting.is_empty() {
+            self.turns.waiting.insert(name.to_owned(), waiting);
         }
         next
+    }
+
+    /// Whether an entry still means something: its attempt was not made anew, and its delivery was not dropped.
+    fn still_waits(&self, made: u64, waiter: Waiter) -> bool {
+        match waiter {
+            Waiter::Next(id) => self.get(id).is_some_and(|it| it.made == made),
+            Waiter::Resend(id) => self.attempt(id).is_some_and(|it| it.resend && it.outcome.is_none()),
+        }
     }
 
     /// The number of attempts that wait for their turn.
@@ -199,11 +249,29 @@ impl Outbox {
             *self.turns.under_way.entry(it.target.clone()).or_default() += 1;
         }
         self.turns.free = self.turns.waiting.keys().cloned().collect();
+        let resend = |it: &Waiter| if let Waiter::Resend(id) = it { Some(*id) } else { None };
+        let waiting: Vec<AttemptId> = self.turns.waiting.values().flat_map(BTreeMap::values).filter_map(resend).collect();
+        let under_way: Vec<AttemptId> = self.under_way().collect();
+        for (ids, waits_for) in [(under_way, None), (waiting, Some(WaitsFor::Turn))] {
+            for id in ids {
+                if let Some(it) = self.attempt_mut(id) {
+                    it.waits_for = waits_for;
+                }
+            }
+        }
     }
 
     /// Whether turns that were read from outside are consistent.
     pub(super) fn has_sound_turns(&self) -> bool {
         let Turns { made, waiting, .. } = &self.turns;
-        *made < COUNT_MAX && self.iter().all(|it| it.made <= *made) && waiting.values().all(|it| !it.is_empty())
+        let is_sound = |it: &BTreeMap<u64, Waiter>| !it.is_empty() && it.iter().all(|(own, waiter)| own <= made && self.is_known(*waiter));
+        *made < COUNT_MAX && self.iter().all(|it| it.made <= *made) && waiting.values().all(is_sound)
+    }
+    /// Whether an attempt that waits can be one. What a tester has asked for may be of a delivery that was dropped since.
+    fn is_known(&self, waiter: Waiter) -> bool {
+        match waiter {
+            Waiter::Next(_) => true,
+            Waiter::Resend(id) => self.get(id.delivery).is_none() || self.attempt(id).is_some_and(|it| it.resend),
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Whether the parts of a saved sandbox agree with each other and with the tables. The document may come from
 //! a stranger and contain anything.
 
-use super::contradiction;
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::engine::account::Account;
 use crate::engine::agenda::Due;
 use crate::engine::clock::Mode;
@@ -10,12 +11,13 @@ use crate::engine::delivery::{Attempt, Delivery, Status};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::{INBOXES_MAX, is_name};
 use crate::engine::log::{Change, What};
-use crate::engine::provider::DynProvider;
+use crate::engine::provider::{Beside, DynProvider};
 use crate::engine::rules::{On, Override};
 use crate::engine::start::Start;
 use crate::engine::store::Usage;
 use crate::engine::tables::settings::webhook_url;
-use crate::engine::tables::{Contract, StatusTable};
+use crate::engine::tables::{Contract, Credential, StatusTable};
+use crate::kit::flaw::{Flaw, Required, part};
 use crate::kit::secret::Secret;
 use crate::kit::time::end_of_time;
 
@@ -29,11 +31,13 @@ struct Judge<'a> {
 ///
 /// # Errors
 /// The first place that contradicts another.
-pub fn judge(core: &Core, providers: &[Box<dyn DynProvider>], start: &Start) -> Result<(), String> {
+pub fn judge(core: &Core, providers: &[Box<dyn DynProvider>], start: &Start) -> Result<(), Flaw> {
     let it = Judge { core, providers };
     it.parts()?;
     it.time()?;
     it.accounts()?;
+    it.memories()?;
+    it.chains()?;
     it.agenda()?;
     it.deliveries()?;
     it.log()?;
@@ -41,19 +45,7 @@ pub fn judge(core: &Core, providers: &[Box<dyn DynProvider>], start: &Start) -> 
     it.rest()?;
     let Usage { objects, bytes } = providers.iter().map(|it| it.usage()).sum();
     let fits = objects <= start.objects_max && bytes <= start.object_bytes_max;
-    fits.or_refuse(|| "/providers".to_owned(), "more objects than a sandbox keeps")
-}
-
-/// What has to hold of a document.
-trait Required {
-    /// The refusal of a document in which it does not hold.
-    fn or_refuse(self, place: impl FnOnce() -> String, why: &str) -> Result<(), String>;
-}
-
-impl Required for bool {
-    fn or_refuse(self, place: impl FnOnce() -> String, why: &str) -> Result<(), String> {
-        if self { Ok(()) } else { Err(contradiction(&place(), why)) }
-    }
+    fits.or_flaw(|| "/providers".to_owned(), "more objects than a sandbox keeps")
 }
 
 impl Judge<'_> {
@@ -62,7 +54,7 @@ impl Judge<'_> {
     }
 
     /// Each part by itself. What follows relies on it: every provider that is named exists.
-    fn parts(&self) -> Result<(), String> {
+    fn parts(&self) -> Result<(), Flaw> {
         let core = self.core;
         let count = u8::try_from(self.providers.len()).unwrap_or(u8::MAX);
         let paced = core.paced_by_rules.len() <= PACED_BY_RULES_MAX && core.paced_by_rules.iter().all(|it| it.0.0 < count);
@@ -78,49 +70,71 @@ impl Judge<'_> {
             ("paced_by_rules", paced),
             ("spoilt", spoilt),
         ] {
-            is_sound.or_refuse(|| format!("/core/{part}"), "the parts of it contradict each other")?;
+            is_sound.or_flaw(|| format!("/core/{part}"), "the parts of it contradict each other")?;
         }
         Ok(())
     }
 
-    fn time(&self) -> Result<(), String> {
+    fn time(&self) -> Result<(), Flaw> {
         let (now, clock) = (self.core.now, &self.core.clock);
         let agree = if clock.mode() == Mode::Frozen { now == clock.saved() } else { now <= clock.saved() };
-        (agree && clock.saved() <= end_of_time()).or_refuse(|| "/core/now".to_owned(), "the clock shows another moment")
+        (agree && clock.saved() <= end_of_time()).or_flaw(|| "/core/now".to_owned(), "the clock shows another moment")
     }
 
-    fn accounts(&self) -> Result<(), String> {
+    fn accounts(&self) -> Result<(), Flaw> {
         for (place, (accounts, provider)) in self.core.accounts.iter().zip(self.providers).enumerate() {
             let contract = provider.contract();
-            let at = |id: &str| format!("/core/accounts/{place}/{id}");
-            accounts.contains_key(contract.account).or_refuse(|| at(""), "the account that every sandbox has is missing")?;
+            let at = |id: &str| format!("/core/accounts/{place}/{}", part(id));
+            accounts.contains_key(contract.account).or_flaw(|| at(""), "the account that every sandbox has is missing")?;
+            let usual = provider.initial_account(&self.core.name);
             for (id, it) in accounts {
-                (*id == it.id).or_refuse(|| at(id), "the account has another id")?;
-                has_credentials(it, contract).or_refuse(|| at(id), "an account of this provider has other credentials")?;
-                it.has_settings_of(contract).map_err(|why| contradiction(&at(id), &why))?;
+                (*id == it.id).or_flaw(|| format!("{}/id", at(id)), "the account has another id")?;
+                has_credentials(it, contract).or_flaw(|| at(id), "an account of this provider has other credentials")?;
+                let names = it.credentials.keys().all(|name| usual.credentials.contains_key(name));
+                names.or_flaw(|| format!("{}/credentials", at(id)), "an account of this provider has other credentials")?;
+                it.has_settings_of(contract).map_err(|why| Flaw::at(format!("{}/settings", at(id)), why))?;
+            }
+            for row in contract.credentials.iter().filter(|it| it.is_a_name) {
+                judge_names(accounts, row, &at)?;
             }
         }
         Ok(())
     }
 
-    fn agenda(&self) -> Result<(), String> {
+    fn memories(&self) -> Result<(), Flaw> {
+        for (place, (accounts, provider)) in self.core.accounts.iter().zip(self.providers).enumerate() {
+            let judged = provider.judge(Beside { accounts, now: self.core.now });
+            judged.map_err(|flaw| flaw.below(&format!("/providers/{place}/memory")))?;
+        }
+        Ok(())
+    }
+
+    fn chains(&self) -> Result<(), Flaw> {
+        for (place, id) in self.core.chains.ids().enumerate() {
+            let exists = self.providers[usize::from(id.provider_id.0)].subject(id.object).is_some();
+            exists.or_flaw(|| format!("/core/chains/transfers/{place}"), "the object does not exist")?;
+        }
+        Ok(())
+    }
+
+    fn agenda(&self) -> Result<(), Flaw> {
         for (place, (_, due)) in self.core.agenda.iter().enumerate() {
             let at = || format!("/core/agenda/entries/{place}");
             match due {
                 Due::Row { provider_id, object, generation, row } => {
                     let provider = &self.providers[usize::from(provider_id.0)];
                     let is_live = provider.generation(*object) == Some(*generation) && provider.awaits(*object, *row);
-                    is_live.or_refuse(at, "no object waits for this")?;
+                    is_live.or_flaw(at, "no object waits for this")?;
                 }
                 Due::Block { transfer, generation } | Due::Undone { transfer, generation } => {
-                    self.core.chains.is_live(*transfer, *generation).or_refuse(at, "no transfer waits for this")?;
+                    self.core.chains.is_live(*transfer, *generation).or_flaw(at, "no transfer waits for this")?;
                 }
                 Due::Attempt { delivery, number } => {
-                    self.core.outbox.expects(*delivery, *number).or_refuse(at, "no webhook waits for this")?;
+                    self.core.outbox.expects(*delivery, *number).or_flaw(at, "no webhook waits for this")?;
                 }
                 Due::Act { provider_id, act, .. } => {
                     let known = self.contract(*provider_id).actions.iter().any(|it| it.name == act);
-                    known.or_refuse(at, "the provider has no such action")?;
+                    known.or_flaw(at, "the provider has no such action")?;
                 }
                 Due::Answer { .. } | Due::Held { .. } => {}
             }
@@ -128,21 +142,22 @@ impl Judge<'_> {
         Ok(())
     }
 
-    fn deliveries(&self) -> Result<(), String> {
+    fn deliveries(&self) -> Result<(), Flaw> {
         for it in self.core.outbox.iter() {
             let at = || format!("/core/outbox/deliveries/{}", it.id);
             let contract = self.contract(it.provider_id);
-            contract.events.iter().any(|row| row.name == it.event).or_refuse(at, "the provider has no such event")?;
+            contract.events.iter().any(|row| row.name == it.event).or_flaw(at, "the provider has no such event")?;
             let accounts = &self.core.accounts[usize::from(it.provider_id.0)];
-            accounts.contains_key(&it.account).or_refuse(at, "the provider has no such account")?;
-            (it.url.is_empty() || webhook_url(&it.url).is_ok()).or_refuse(at, "no webhook goes to such an address")?;
-            let exists = it.once || self.providers[usize::from(it.provider_id.0)].subject(it.object).is_some();
-            exists.or_refuse(at, "the object does not exist")?;
-            self.is_in_time(it).or_refuse(at, "its attempts are not in the order of time")?;
-            (it.status == Status::Pending || it.next_attempt_at.is_none()).or_refuse(at, "it is finished, and has a next attempt")?;
+            accounts.contains_key(&it.account).or_flaw(at, "the provider has no such account")?;
+            (it.url.is_empty() || webhook_url(&it.url).is_ok()).or_flaw(at, "no webhook goes to such an address")?;
+            let subject = || self.providers[usize::from(it.provider_id.0)].subject(it.object);
+            let named = it.once || subject().is_some_and(|own| own == it.subject);
+            named.or_flaw(|| format!("{}/subject", at()), "the object does not exist, or has another name")?;
+            self.is_in_time(it).or_flaw(at, "its attempts are not in the order of time")?;
+            (it.status == Status::Pending || it.next_attempt_at.is_none()).or_flaw(at, "it is finished, and has a next attempt")?;
         }
         let finished = self.core.outbox.iter().filter(|it| it.status != Status::Pending).count();
-        self.core.outbox.finished_is(finished).or_refuse(|| "/core/outbox/finished".to_owned(), "these are not the finished webhooks")
+        self.core.outbox.finished_is(finished).or_flaw(|| "/core/outbox/finished".to_owned(), "these are not the finished webhooks")
     }
 
     fn is_in_time(&self, it: &Delivery) -> bool {
@@ -151,28 +166,31 @@ impl Judge<'_> {
         bounded && moments.is_sorted() && it.created_at <= self.core.now
     }
 
-    fn log(&self) -> Result<(), String> {
+    fn log(&self) -> Result<(), Flaw> {
         let tables: Vec<Vec<StatusTable>> = self.providers.iter().map(|it| (it.contract().lifecycles)()).collect();
         for (place, entry) in self.core.log.entries().enumerate() {
             let at = || format!("/core/log/entries/{place}");
-            (entry.at <= self.core.now).or_refuse(at, "it has not happened yet")?;
+            (entry.at <= self.core.now).or_flaw(at, "it has not happened yet")?;
             let Some(provider_id) = entry.provider else { continue };
+            let accounts = &self.core.accounts[usize::from(provider_id.0)];
             let contract = self.contract(provider_id);
             match &entry.what {
                 What::Request(it) => {
                     let known = it.operation.as_deref().is_none_or(|name| contract.operation(name).is_some());
-                    known.or_refuse(at, "the provider has no such operation")?;
+                    known.or_flaw(at, "the provider has no such operation")?;
                     let known = it.error.as_deref().is_none_or(|name| contract.error(name).is_some());
-                    known.or_refuse(at, "the provider has no such error")?;
+                    known.or_flaw(at, "the provider has no such error")?;
+                    let known = it.account.as_deref().is_none_or(|id| accounts.contains_key(id));
+                    known.or_flaw(at, "the provider has no such account")?;
                 }
-                What::Change(it) => is_change(it, &tables[usize::from(provider_id.0)]).or_refuse(at, "the provider has no such row")?,
+                What::Change(it) => is_change(it, &tables[usize::from(provider_id.0)]).or_flaw(at, "the provider has no such row")?,
                 What::Fired(_) | What::Attempt(_) | What::Outcome(_) | What::Note(_) | What::Moved { .. } | What::Mode(_) => {}
             }
         }
         Ok(())
     }
 
-    fn rules(&self) -> Result<(), String> {
+    fn rules(&self) -> Result<(), Flaw> {
         let find = |slug: &str| self.providers.iter().map(|it| it.contract()).find(|it| it.slug == slug);
         for (place, it) in self.core.rules.iter().map(|it| &it.rule).enumerate() {
             let exists = match &it.on {
@@ -181,28 +199,41 @@ impl Judge<'_> {
                 On::Header => true,
             };
             let at = || format!("/core/rules/standing/{place}/rule");
-            exists.or_refuse(at, "what it is on does not exist")?;
+            exists.or_flaw(at, "what it is on does not exist")?;
             let Some(Override::Error(name)) = &it.then.answer else { continue };
             let known = self.providers.iter().any(|it| it.contract().error(name).is_some());
-            known.or_refuse(at, "no provider has such an error")?;
+            known.or_flaw(at, "no provider has such an error")?;
         }
         Ok(())
     }
 
-    fn rest(&self) -> Result<(), String> {
+    fn rest(&self) -> Result<(), Flaw> {
         let core = self.core;
         let names = core.inboxes.len() <= INBOXES_MAX && core.inboxes.keys().all(|it| is_name(it));
-        names.or_refuse(|| "/core/inboxes".to_owned(), "no inbox has such a name, or there are too many")?;
+        names.or_flaw(|| "/core/inboxes".to_owned(), "no inbox has such a name, or there are too many")?;
         let exists = |it: &(ProviderId, crate::engine::ids::ObjectId)| self.providers[usize::from(it.0.0)].subject(it.1).is_some();
-        core.paced_by_rules.iter().all(exists).or_refuse(|| "/core/paced_by_rules".to_owned(), "an object does not exist")?;
+        core.paced_by_rules.iter().all(exists).or_flaw(|| "/core/paced_by_rules".to_owned(), "an object does not exist")?;
         let mut spoilt = core.spoilt.iter().map(|it| (it.provider_id, it.object));
-        spoilt.all(|it| exists(&it)).or_refuse(|| "/core/spoilt".to_owned(), "an object does not exist")?;
+        spoilt.all(|it| exists(&it)).or_flaw(|| "/core/spoilt".to_owned(), "an object does not exist")?;
         let redirect = core.redirect.iter().flat_map(|it| it.except.iter().chain([&it.to]));
-        redirect
-            .into_iter()
-            .all(|it| webhook_url(it).is_ok())
-            .or_refuse(|| "/core/redirect".to_owned(), "no webhook goes to such an address")
+        redirect.into_iter().all(|it| webhook_url(it).is_ok()).or_flaw(|| "/core/redirect".to_owned(), "no webhook goes to such an address")
     }
+}
+
+/// Judges credentials by which accounts are found: each belongs to one account, and one that Playmoney issued looks like this
+/// provider's.
+fn judge_names(accounts: &BTreeMap<String, Account>, row: &Credential, at: &impl Fn(&str) -> String) -> Result<(), Flaw> {
+    let mut seen = BTreeSet::new();
+    for (id, it) in accounts {
+        let Some(key) = it.credentials.get(row.name) else { continue };
+        let place = || format!("{}/credentials/{}", at(id), row.name);
+        seen.insert(key.expose()).or_flaw(place, "two accounts have the same")?;
+        // A user who registers chooses a user name.
+        let is_free = key.is_from_outside() || row.name == "username";
+        let is_ours = is_free || key.expose() == row.test_value || key.expose().starts_with(row.prefix);
+        is_ours.or_flaw(place, "this provider does not issue such a key")?;
+    }
+    Ok(())
 }
 
 /// Whether an account has every credential of a contract. The webhook secret is a setting.

@@ -31,11 +31,6 @@ impl<K: Hash + Eq> Lookup<K> {
     {
         self.0.get(key).copied()
     }
-
-    /// How many keys there are.
-    pub fn count(&self) -> usize {
-        self.0.len()
-    }
 }
 
 #[cfg(test)]

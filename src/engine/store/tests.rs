@@ -97,6 +97,9 @@ proptest! {
             } else {
                 store.update(chosen, |it| it.colour = colour);
             }
+            if chosen == 0 {
+                store = store.clone(); // the copy has no index yet
+            }
         }
         let saved = serde_json::to_value(&store).expect("JSON");
         let built: Store<Parcel> = serde_json::from_value(saved).expect("a store");

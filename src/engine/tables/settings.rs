@@ -1,5 +1,7 @@
 //! Settings of an account: a row says what may be set, what it means, and the default.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -9,6 +11,8 @@ use crate::kit::money;
 use crate::kit::secret::Secret;
 use crate::kit::time::parse_duration;
 use crate::kit::webhook_url::{URL_BYTES_MAX, WebhookUrl};
+
+pub mod numbers;
 
 /// One setting.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +31,7 @@ pub enum Value {
     Integer(i64),
     Fraction(Decimal),
     List(Vec<String>),
+    Numbers(BTreeMap<String, Decimal>),
     Secret(Secret),
     /// Explicitly set to nothing.
     Nothing,
@@ -55,6 +60,11 @@ pub enum SettingKind {
     Fraction {
         default: &'static str,
     },
+    /// An object of numbers from 0. The name of a member and its default; a dot reaches inside: `pay.min`. A `min` is not
+    /// above the `max` beside it.
+    Numbers {
+        members: &'static [(&'static str, &'static str)],
+    },
     /// The waits between attempts, as durations.
     Waits {
         default: &'static [&'static str],
@@ -78,6 +88,7 @@ impl SettingKind {
             Self::Integer { default, .. } => json!(default),
             Self::Fraction { default } => serde_json::from_str(default).unwrap_or_default(),
             Self::List { words } | Self::Waits { default: words } => json!(words),
+            Self::Numbers { members } => numbers::shown(members, &BTreeMap::new()),
             Self::Url | Self::Secret => Json::Null,
         }
     }
@@ -154,6 +165,10 @@ impl Setting {
                 _ => Err(format!("`{name}` must be a number from 0 up to, but not including, 1")),
             },
             (SettingKind::Fraction { .. }, _) => Err(format!("`{name}` must be a number such as 0.005")),
+            (SettingKind::Numbers { members }, Json::Object(given)) => {
+                numbers::read(name, members, given).map(|it| Some(Value::Numbers(it)))
+            }
+            (SettingKind::Numbers { .. }, _) => Err(format!("`{name}` must be an object such as {}", self.kind.default())),
             (SettingKind::Waits { .. }, Json::Array(items)) => waits(name, items).map(Some),
             (SettingKind::Waits { .. }, _) => Err(format!("`{name}` must be a list of durations such as [\"1m\", \"1h\"]")),
             (SettingKind::Url, Json::String(it)) => target(name, it).map(Some),

@@ -86,6 +86,7 @@ impl World {
                 account.set_credential(name, Secret::from_outside(key.clone()));
             }
         }
+        impossible.extend(shared_names(contract, &accounts, setup));
         self.core.accounts.push(accounts);
         let settings = setup.iter().flat_map(|it| it.settings.iter().chain(it.accounts.iter().flat_map(|own| &own.settings)));
         for (_, url) in settings.filter(|it| it.0 == settings::WEBHOOK_URL.name) {
@@ -143,4 +144,23 @@ impl World {
             impossible.push(Impossible::at(given.get(place).map_or(0..0, |it| it.named_at.clone()), why));
         }
     }
+}
+
+/// Accounts with a credential of another by which calls find their account.
+fn shared_names(contract: &Contract, accounts: &BTreeMap<String, Account>, setup: Option<&ProviderSetup>) -> Vec<Impossible> {
+    let written = |id: &str| setup.and_then(|it| it.accounts.iter().find(|own| own.id == id)).map(|it| it.at.clone());
+    let mut found = Vec::new();
+    for row in contract.credentials.iter().filter(|it| it.is_a_name) {
+        let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
+        for (id, it) in accounts {
+            let Some(key) = it.credentials.get(row.name) else { continue };
+            let Some(other) = owners.insert(key.expose(), id) else { continue };
+            let why = format!(
+                "the accounts `{other}` and `{id}` have the same `{}`, by which {} knows whose call it is",
+                row.name, contract.name
+            );
+            found.push(Impossible::at(written(id).or_else(|| written(other)).unwrap_or_default(), why));
+        }
+    }
+    found
 }

@@ -81,7 +81,7 @@ impl World {
         let except = core.redirect.take().map(|it| it.except).unwrap_or_default();
         core.redirect = start.redirect.clone().map(|to| Redirect { to, except });
         core.keep_report();
-        Self { start, core, providers, outgoing: VecDeque::new(), generation }
+        Self { start, core, providers, outgoing: VecDeque::new(), held: VecDeque::new(), generation }
     }
 
     fn fresh_providers(&self) -> Vec<Box<dyn DynProvider>> {
@@ -90,7 +90,11 @@ impl World {
 
     /// Sends attempts again that were under way when the state was copied or saved: their outcomes were lost.
     fn send_lost_again(&mut self, uptime: Uptime) {
-        for id in self.core.outbox.take_lost() {
+        let lost = self.core.outbox.take_lost();
+        if lost.is_empty() {
+            return; // what it costs is known
+        }
+        for id in lost {
             let Some(webhook) = self.core.outbox.get(id.delivery) else { continue };
             let Some(attempt) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (id.number, id.copy)) else { continue };
             let (mut headers, body) = (attempt.headers.map(), attempt.body.text(&webhook.body).0.clone());
@@ -106,9 +110,10 @@ impl World {
                     self.take_outcome(self.generation, id, outcome);
                     while self.apply_next(uptime) {}
                 }
-                None => self.outgoing.push_back(outgoing),
+                None => self.held.push_back(outgoing),
             }
         }
+        self.release_held();
         self.core.outbox.recount();
     }
 }

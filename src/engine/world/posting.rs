@@ -1,79 +1,164 @@
 //! How webhooks leave, and the effects of their outcomes.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 
 use super::World;
 use crate::engine::actions::Cause;
 use crate::engine::agenda::Due;
-use crate::engine::delivery::{Attempt, AttemptId, Delivery, Outcome, Outgoing, Sent, Signed, Status, authorize, delivery_name};
+use crate::engine::delivery::{
+    Attempt, AttemptId, Delivery, Failure, Outcome, Outgoing, Remarks, Sent, Signed, Status, WaitsFor, authorize, delivery_name,
+};
 use crate::engine::ids::ObjectId;
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
 use crate::engine::log::{AttemptEntry, OutcomeEntry, What};
-use crate::engine::outbox::Applied;
-use crate::engine::rules::CopiesLeave;
+use crate::engine::outbox::{Applied, Turn, Waiter};
+use crate::engine::rules::{CopiesLeave, WebhookFault};
 use crate::engine::signature::Received;
 use crate::kit::http::{HeaderMap, Kept, KeptHeaders};
 use crate::kit::time::Uptime;
 
+/// What becomes of a resend that waits for its turn while its target is taken away.
+const NO_TARGET: &str = "it has not left: when its turn came, the webhook had no address any more";
+
+/// Whether an attempt waits for those that were made before it for the same target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leaves {
+    /// While the clock stands it does.
+    InTurn,
+    /// A caller who waits for it may be the receiver of an attempt under way, and has waited for long enough.
+    AtOnce,
+}
+
+/// Why an attempt is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    BySchedule,
+    ByTester,
+}
+
 impl World {
     /// Lets the attempts leave whose turn it is.
     pub fn depart(&mut self, uptime: Uptime) {
+        self.release_held();
         loop {
             while let Some(id) = self.core.outbox.next_leaving() {
                 if self.core.outbox.expects(id, 1) {
-                    self.leave(uptime, id, false);
+                    self.leave(uptime, id, Leaves::InTurn);
                 } else {
                     self.core.outbox.advance_queue(id);
                 }
             }
             let stands = self.core.clock.stands();
             let next = if stands { self.core.outbox.next_turn() } else { self.core.outbox.next_waiting() };
-            match next {
-                Some(id) if self.core.outbox.is_pending(id) => _ = self.leave(uptime, id, false),
-                Some(id) => self.core.outbox.advance_queue(id),
-                None => return,
+            let Some(turn) = next else { return };
+            match turn.waiter {
+                Waiter::Next(id) if self.core.outbox.is_pending(id) => self.leave(uptime, id, Leaves::InTurn),
+                Waiter::Next(id) => self.core.outbox.advance_queue(id),
+                Waiter::Resend(id) => self.leave_as_asked(uptime, turn, id),
             }
         }
     }
 
-    /// Lets one attempt leave: for the network, or straight into an inbox. Returns its number; `None` when it has no target
+    /// Lets attempts leave that are sent again: while the clock stands, those for one target leave one after another.
+    pub(super) fn release_held(&mut self) {
+        if self.held.is_empty() {
+            return;
+        }
+        let behind = if self.core.clock.stands() { self.core.outbox.behind_others() } else { BTreeSet::new() };
+        for it in std::mem::take(&mut self.held) {
+            let to = if behind.contains(&it.id) { &mut self.held } else { &mut self.outgoing };
+            to.push_back(it);
+        }
+    }
+
+    /// Lets the next attempt of a delivery leave: for the network, or straight into an inbox. It stays when it has no target
     /// any more, or has to wait for another attempt's outcome.
-    pub fn leave(&mut self, uptime: Uptime, id: u64, resend: bool) -> Option<u32> {
-        let mut webhook = self.core.outbox.get(id)?.clone();
-        let how = webhook.fault.as_ref().and_then(|it| it.on_attempt(webhook.scheduled + 1)).filter(|_| !resend).cloned();
-        let patched = how.as_ref().and_then(|it| self.patched(&webhook, it.patch.as_ref()?));
-        let attempt = self.with(webhook.provider_id, uptime, |it, cx| {
-            cx.fault.clone_from(&how);
-            it.attempt(cx, patched.as_ref().unwrap_or(&webhook))
-        });
-        let Some(mut signed) = attempt else {
-            if !resend {
-                self.core.outbox.advance_queue(id);
-                self.end_without_target(&webhook);
-            }
-            return None;
+    pub(super) fn leave(&mut self, uptime: Uptime, id: u64, leaves: Leaves) {
+        let Some(mut webhook) = self.core.outbox.get(id).cloned() else { return };
+        let how = webhook.fault.as_ref().and_then(|it| it.on_attempt(webhook.scheduled + 1)).cloned();
+        let Some(mut signed) = self.signed(uptime, &webhook, how.as_ref()) else {
+            self.core.outbox.advance_queue(id);
+            self.end_without_target(&webhook);
+            return;
         };
-        signed.url = self.core.target(&signed.url).to_owned();
-        if !resend && webhook.scheduled == 0 && !self.core.outbox.may_leave_for(id, &signed.url) {
-            return None;
+        if webhook.scheduled == 0 && !self.core.outbox.may_leave_for(id, &signed.url) {
+            return;
         }
-        // A caller waits for a test or a resend, and may be the receiver of an attempt that is under way.
-        let takes_turns = !resend && !webhook.once && self.core.clock.stands();
-        if takes_turns && !self.core.outbox.has_turn(id, &signed.url) {
-            return None;
+        if leaves == Leaves::InTurn && !self.core.outbox.next_of(id).is_some_and(|it| self.is_turn(it, &signed.url)) {
+            return;
         }
-        let last = webhook.attempts.iter().map(|it| it.number).max().unwrap_or(0);
-        let number = last.saturating_add(1);
+        let number = webhook.next_number();
         webhook.url.clone_from(&signed.url);
-        authorize(&mut signed.headers, &signed.url);
         if let Some(how) = &how {
             self.spoil(&webhook, how, &mut signed);
         }
         let at_once = how.filter(|it| it.copies_leave == CopiesLeave::Together).map_or(1, |it| it.duplicate.max(1));
         for copy in 0..at_once {
-            self.send(uptime, &webhook, AttemptId { delivery: id, number, copy }, signed.clone(), resend);
+            self.send(uptime, &webhook, AttemptId { delivery: id, number, copy }, signed.clone(), Asked::BySchedule);
+        }
+    }
+
+    /// Lets an attempt leave that waits for its turn, before its turn has come.
+    pub fn leave_at_once(&mut self, uptime: Uptime, id: u64) {
+        self.core.outbox.make_next(id); // the place where it waits means nothing any more
+        self.leave(uptime, id, Leaves::AtOnce);
+    }
+
+    /// Makes an attempt that a tester asks for, outside the schedule. It leaves when its turn has come, as every attempt
+    /// does. Returns its number; `None` when it has no target any more.
+    pub fn resend(&mut self, uptime: Uptime, id: u64) -> Option<u32> {
+        let mut webhook = self.core.outbox.get(id)?.clone();
+        let signed = self.signed(uptime, &webhook, None)?;
+        let number = webhook.next_number();
+        let attempt = AttemptId { delivery: id, number, copy: 0 };
+        let turn = self.core.outbox.make_resend(attempt);
+        webhook.url.clone_from(&signed.url);
+        if self.is_turn(turn, &signed.url) {
+            self.send(uptime, &webhook, attempt, signed, Asked::ByTester);
+        } else {
+            let waiting = Attempt { waits_for: Some(WaitsFor::Turn), ..self.kept(&webhook, attempt, &signed, Asked::ByTester) };
+            self.core.outbox.add_attempt(id, &signed.url, waiting);
         }
         Some(number)
+    }
+
+    /// Lets an attempt leave that a tester has asked for and that has waited for its turn. It is signed again: its target,
+    /// the date and the secret may be others now.
+    fn leave_as_asked(&mut self, uptime: Uptime, turn: Turn, id: AttemptId) {
+        let Some(mut webhook) = self.core.outbox.get(id.delivery).cloned() else { return };
+        let Some(place) = webhook.attempts.iter().position(|it| it.is(id)) else { return };
+        webhook.attempts.truncate(place); // what counts is what was there when it was made
+        match self.signed(uptime, &webhook, None) {
+            Some(signed) if self.is_turn(turn, &signed.url) => {
+                webhook.url.clone_from(&signed.url);
+                self.send(uptime, &webhook, id, signed, Asked::ByTester);
+            }
+            Some(_) => {} // it waits at another target
+            None => {
+                let remarks = Remarks { detail: Some(NO_TARGET.to_owned()), ..Remarks::default() };
+                self.apply(uptime, id, Outcome { remarks: remarks.boxed(), ..Outcome::failed(Failure::Blocked) });
+            }
+        }
+    }
+
+    /// The next attempt of a webhook for its present target. `None`: it has none.
+    fn signed(&mut self, uptime: Uptime, webhook: &Delivery, how: Option<&WebhookFault>) -> Option<Signed> {
+        let patched = how.and_then(|it| self.patched(webhook, it.patch.as_ref()?));
+        let mut signed = self.with(webhook.provider_id, uptime, |it, cx| {
+            cx.fault = how.cloned();
+            it.attempt(cx, patched.as_ref().unwrap_or(webhook))
+        })?;
+        signed.url = self.core.target(&signed.url).to_owned();
+        authorize(&mut signed.headers, &signed.url);
+        Some(signed)
+    }
+
+    /// Whether an attempt may leave for that target now. On a clock that runs it waits for nothing.
+    fn is_turn(&mut self, turn: Turn, url: &str) -> bool {
+        !self.core.clock.stands() || self.core.outbox.has_turn(turn, url)
     }
 
     /// Ends a delivery that has no target any more, and says so.
@@ -98,41 +183,32 @@ impl World {
         if self.with(webhook.provider_id, uptime, |it, cx| it.attempt(cx, &webhook)).is_none() {
             return; // nothing is sent to a target that is gone
         }
+        let signed_of = self.provider(webhook.provider_id).contract().signed_of;
         let signed = Signed {
             url: webhook.url.clone(),
             headers: sent.headers.map(),
             body: sent.body.text(&webhook.body).0.clone(),
-            signed: sent.signed.map(|it| it.text(&webhook.body).text().into_owned()),
+            signed: sent.signed_text(&webhook, signed_of).map(Cow::into_owned),
             dated: None,
         };
-        self.send(uptime, &webhook, id, signed, false);
+        self.send(uptime, &webhook, id, signed, Asked::BySchedule);
     }
 
     /// Sends one request of an attempt.
-    fn send(&mut self, uptime: Uptime, webhook: &Delivery, id: AttemptId, signed: Signed, resend: bool) {
+    fn send(&mut self, uptime: Uptime, webhook: &Delivery, id: AttemptId, signed: Signed, asked: Asked) {
         let AttemptId { delivery, number, copy } = id;
-        let (at, headers) = (self.core.now, KeptHeaders::of(&signed.headers));
+        let (at, resend) = (self.core.now, asked == Asked::ByTester);
+        let attempt = self.kept(webhook, id, &signed, asked);
         let contract = self.provider(webhook.provider_id).contract();
         let outgoing = Outgoing {
             id,
             generation: self.generation,
             url: signed.url,
             headers: signed.headers,
-            body: signed.body.clone(),
+            body: signed.body,
             time_limit: contract.schedule.time_limit,
             documented_headers: contract.webhook_headers(&webhook.event),
             dated: signed.dated,
-        };
-        let attempt = Attempt {
-            number,
-            at,
-            headers,
-            body: Sent::of(Kept(signed.body), &webhook.body),
-            signed: signed.signed.map(|it| Sent::of(Kept(it.into()), &webhook.body)),
-            outcome: None,
-            repeated: false,
-            resend,
-            copy,
         };
         let rule = webhook.fault.as_ref().filter(|_| !resend).map(|it| it.rule.as_str().into());
         let entry = AttemptEntry { webhook: webhook.into(), number, copy, rule, resend };
@@ -146,6 +222,18 @@ impl World {
         }
     }
 
+    /// An attempt as it is kept. Its outbox lets it share the body of its delivery.
+    fn kept(&self, webhook: &Delivery, id: AttemptId, signed: &Signed, asked: Asked) -> Attempt {
+        let AttemptId { number, copy, .. } = id;
+        let (headers, body) = (KeptHeaders::of(&signed.headers), Sent::Own(Kept(signed.body.clone())));
+        let signed_of = self.provider(webhook.provider_id).contract().signed_of;
+        let follows = |text: &str| signed_of.is_some_and(|of| of(&signed.body) == text);
+        let text = |it: &String| if follows(it) { Sent::Whole } else { Sent::Own(Kept::copy(it.as_bytes())) };
+        let text = signed.signed.as_ref().map(text);
+        let resend = asked == Asked::ByTester;
+        Attempt { number, at: self.core.now, headers, body, signed: text, resend, copy, ..Attempt::default() }
+    }
+
     fn drop_into(&mut self, uptime: Uptime, name: &str, path: String, webhook: &Delivery, out: &Outgoing) {
         let outcome = self.inbox_outcome(uptime, name, path, out);
         self.arrive(uptime, out.id, webhook.once, outcome);
@@ -154,7 +242,7 @@ impl World {
     /// What becomes of an attempt in an inbox of this sandbox.
     pub(super) fn inbox_outcome(&mut self, uptime: Uptime, name: &str, path: String, out: &Outgoing) -> Outcome {
         let reaction = self.receive(uptime, name, "POST", path, &out.headers, &out.body);
-        reaction.map_or_else(|| Outcome::status(503), |it| it.outcome(out.time_limit))
+        reaction.map_or_else(|| inbox::full(503), |it| it.outcome(out.time_limit))
     }
 
     /// Takes an outcome. A simulated one may be known before its moment: then it is booked, and applied at that moment. A
@@ -208,6 +296,15 @@ impl World {
             }
         }
         (Some(provider.contract().slug), signature)
+    }
+
+    /// Notes what an attempt under way waits for on this machine before it leaves; `None` once it leaves.
+    pub fn note_wait(&mut self, generation: u64, attempt: AttemptId, waits_for: Option<WaitsFor>) {
+        if generation == self.generation
+            && let Some(it) = self.core.outbox.attempt_mut(attempt)
+        {
+            it.waits_for = waits_for;
+        }
     }
 
     /// Takes the outcome of an attempt. It is applied with [`Self::apply_next`].

@@ -184,7 +184,7 @@ impl World {
         let done = self.with(provider_id, uptime, |it, cx| it.act(cx, &action, &fields));
         let subject = done.as_ref().ok().and_then(|it| self.provider(provider_id).subject(it.object)).unwrap_or_default().into();
         let refused = match done {
-            Ok(_) => None,
+            Ok(done) => done.without_effect.map(|why| Refused::Because(why.into())),
             Err(ActionError::Unknown) => Some(Refused::Unknown),
             Err(ActionError::State(why) | ActionError::Invalid(why) | ActionError::Nothing(why)) => Some(Refused::Because(why.into())),
         };

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
-use crate::kit::heap;
+use crate::kit::{concealed, heap};
 
 /// A kept body: saved as text if it is text, so that people can read a saved state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,14 +68,20 @@ impl KeptHeaders {
     pub fn of(headers: &HeaderMap) -> Self {
         let bytes = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 8).sum();
         let mut block = Vec::with_capacity(bytes);
-        for (name, value) in headers {
-            for length in [name.as_str().len(), value.len()] {
-                block.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
-            }
-            block.extend_from_slice(name.as_str().as_bytes());
-            block.extend_from_slice(value.as_bytes());
-        }
+        headers.iter().for_each(|(name, value)| append(&mut block, name.as_str().as_bytes(), value.as_bytes()));
         Self { block: block.into_boxed_slice(), count: headers.len() }
+    }
+
+    /// Copies them without live keys and card numbers. `None`: they contain none.
+    pub fn concealed(headers: &HeaderMap) -> Option<Self> {
+        let (mut block, mut is_other) = (Vec::new(), false);
+        for (name, value) in headers {
+            let (name, value) = (name.as_str().as_bytes(), value.as_bytes());
+            let (own_name, own_value) = (concealed::bytes(name), concealed::bytes(value));
+            is_other = is_other || own_name.is_some() || own_value.is_some();
+            append(&mut block, own_name.as_deref().unwrap_or(name), own_value.as_deref().unwrap_or(value));
+        }
+        is_other.then(|| Self { block: block.into_boxed_slice(), count: headers.len() })
     }
 
     /// Names and values, in order.
@@ -112,6 +118,14 @@ impl KeptHeaders {
     pub fn count(&self) -> usize {
         self.count
     }
+}
+
+fn append(block: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    for length in [name.len(), value.len()] {
+        block.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
+    }
+    block.extend_from_slice(name);
+    block.extend_from_slice(value);
 }
 
 impl Serialize for KeptHeaders {

@@ -10,6 +10,8 @@ use serde_json::{Error, Serializer as Library};
 const RAW: &str = "$serde_json::private::RawValue";
 /// Most answers fit into it, so that it seldom grows. The answer is a copy of the right size, because the log keeps it.
 const BUFFER_BYTES: usize = 4 * 1024;
+/// A longer text keeps its buffer.
+const COPIED_BYTES_MAX: usize = 1024 * 1024;
 
 /// A value as compact JSON.
 ///
@@ -18,6 +20,10 @@ const BUFFER_BYTES: usize = 4 * 1024;
 pub fn compact(value: &(impl Serialize + ?Sized)) -> Result<Bytes, Error> {
     let mut writer = Writer { out: Vec::with_capacity(BUFFER_BYTES), is_raw: false };
     value.serialize(&mut writer)?;
+    if COPIED_BYTES_MAX < writer.out.len() {
+        writer.out.shrink_to_fit();
+        return Ok(writer.out.into());
+    }
     Ok(Bytes::copy_from_slice(&writer.out))
 }
 

@@ -13,15 +13,17 @@ fn is_secret(name: &str) -> bool {
     SECRET_WORDS.iter().any(|it| name.contains(it))
 }
 
-/// The parts of an address that are secret: the password, or a user name without one, and the values of query parameters
-/// that are named like a secret.
+/// The parts of an address that are secret: the password, or a user name without one, and the values of parameters that are
+/// named like a secret, whether they stand in the path, in the query or in the fragment. An address can be relative.
 pub fn secrets(url: &str) -> Vec<&str> {
-    let Some((_, rest)) = url.split_once("://") else { return Vec::new() };
-    let (authority, below) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let authority = url.split_once("://").map(|it| it.1).or_else(|| url.strip_prefix("//"));
+    if authority.is_none() && url.contains(char::is_whitespace) {
+        return Vec::new();
+    }
+    let (authority, below) = authority.map_or(("", url), |it| it.split_at(it.find(['/', '?', '#']).unwrap_or(it.len())));
     let user_info = authority.rsplit_once('@').map(|it| it.0);
     let password = user_info.map(|own| own.split_once(':').map_or(own, |it| if it.1.is_empty() { it.0 } else { it.1 }));
-    let query = below.split('#').next().and_then(|it| it.split_once('?')).map_or("", |it| it.1);
-    let pairs = query.split('&').filter_map(|it| it.split_once('='));
+    let pairs = below.split(['?', '#', ';', '&']).skip(1).filter_map(|it| it.split_once('='));
     let tokens = pairs.filter(|(name, _)| is_secret(&name.to_ascii_lowercase())).map(|it| it.1);
     password.into_iter().chain(tokens).filter(|it| !it.is_empty()).collect()
 }
@@ -51,10 +53,11 @@ struct Writing {
     ends: &'static [&'static str],
     /// What looks like one of `ends` and does not end it.
     escapes: &'static [&'static str],
-    question: &'static str,
     equals: &'static [&'static str],
-    /// What ends a query parameter.
+    /// What stands before a parameter of the path, of the query or of the fragment, and ends the one before it.
     separators: &'static [&'static str],
+    /// What separates parameters, and can stand in a user name or in a password too.
+    ampersands: &'static [&'static str],
 }
 
 /// As it is or in JSON, where `/`, `&` and `=` may be escaped, and in a form.
@@ -64,12 +67,12 @@ const WRITINGS: [Writing; 2] = [
         opens: ':',
         colon: ":",
         at: "@",
-        authority_ends: &["/", "?", "#", "\"", "'", "<", ">", "\\", "&", " ", "\n", "\r", "\t"],
+        authority_ends: &["/", "?", "#", "\"", "'", "<", ">", "\\", " ", "\n", "\r", "\t"],
         ends: &["\"", "<", ">", "\\", " ", "\n", "\r", "\t"],
         escapes: &[r"\/", r"\u0026", r"\u003d"],
-        question: "?",
         equals: &["=", r"\u003d"],
-        separators: &["&", "#", r"\u0026"],
+        separators: &["?", "#", ";", "&", r"\u0026"],
+        ampersands: &["&", r"\u0026"],
     },
     Writing {
         openings: &["%3a%2f%2f"],
@@ -79,9 +82,9 @@ const WRITINGS: [Writing; 2] = [
         authority_ends: &["%2f", "%3f", "%23", "&", "\"", " ", "\n", "\r", "\t"],
         ends: &["&", "\"", " ", "\n", "\r", "\t"],
         escapes: &[],
-        question: "%3f",
         equals: &["%3d"],
-        separators: &["%26", "%23"],
+        separators: &["%3f", "%23", "%3b", "%26"],
+        ampersands: &["%26"],
     },
 ];
 
@@ -120,16 +123,26 @@ impl Writing {
     fn passwords(&self, text: &str, found: &mut Vec<Range<usize>>) {
         let mut from = 0;
         while let Some(opening) = self.opening(text, from) {
-            let authority = opening.end..first(text, opening.end..text.len(), self.authority_ends).map_or(text.len(), |it| it.start);
+            let authority = opening.end..end(text, opening.end, self.authority_ends, self.ampersands);
             from = authority.end;
             let Some(length) = text[authority.clone()].rfind(self.at) else { continue };
             let user_info = authority.start..authority.start + length;
+            if self.is_next_to_an_address(text, user_info.clone()) {
+                continue;
+            }
             let password = first(text, user_info.clone(), &[self.colon]).map_or(user_info.clone(), |it| it.end..user_info.end);
             found.extend([if password.is_empty() { user_info } else { password }].into_iter().filter(|it| !it.is_empty()));
         }
     }
 
-    /// The values of query parameters that are named like a secret.
+    /// Whether this is a host and the parameters behind its address, as in `http://h&mail=a@b`, and not a user name.
+    fn is_next_to_an_address(&self, text: &str, user_info: Range<usize>) -> bool {
+        let Some(ampersand) = first(text, user_info.clone(), self.ampersands) else { return false };
+        let has_equals = first(text, ampersand.end..user_info.end, self.equals).is_some();
+        has_equals && first(text, user_info, &[self.colon]).is_none()
+    }
+
+    /// The values of parameters that are named like a secret.
     fn tokens(&self, text: &str, found: &mut Vec<Range<usize>>) {
         let mut from = 0;
         while let Some(opening) = self.opening(text, from) {
@@ -137,28 +150,18 @@ impl Writing {
             if !["http", "https"].iter().any(|it| text[..opening.start].ends_with(it)) {
                 continue;
             }
-            let address = opening.end..self.end(text, opening.end);
+            let address = opening.end..end(text, opening.end, self.ends, self.escapes);
             from = address.end;
-            let Some(question) = first(text, address.clone(), &[self.question]) else { continue };
-            let mut query = question.end..address.end;
-            while !query.is_empty() {
-                let separator = first(text, query.clone(), self.separators).unwrap_or(query.end..query.end);
-                self.token(text, query.start..separator.start, found);
-                query.start = separator.end;
+            let mut separator = first(text, address.clone(), self.separators);
+            while let Some(own) = separator {
+                separator = first(text, own.end..address.end, self.separators);
+                let parameter = own.end..separator.as_ref().map_or(address.end, |it| it.start);
+                let Some(equals) = first(text, parameter.clone(), self.equals) else { continue };
+                let value = equals.end..parameter.end;
+                if is_secret(&text[parameter.start..equals.start]) && !value.is_empty() {
+                    found.push(value);
+                }
             }
-        }
-    }
-
-    /// The value of one query parameter, if it is secret. A value can be an address with a query of its own.
-    fn token(&self, text: &str, mut parameter: Range<usize>, found: &mut Vec<Range<usize>>) {
-        while let Some(equals) = first(text, parameter.clone(), self.equals) {
-            let value = equals.end..parameter.end;
-            if is_secret(&text[parameter.start..equals.start]) {
-                found.extend(Some(value).filter(|it| !it.is_empty()));
-                return;
-            }
-            let Some(question) = first(text, value, &[self.question]) else { return };
-            parameter.start = question.end;
         }
     }
 
@@ -172,17 +175,17 @@ impl Writing {
             from = at + 1;
         }
     }
+}
 
-    /// Where the address that has begun before this place ends.
-    fn end(&self, text: &str, mut from: usize) -> usize {
-        while let Some(end) = first(text, from..text.len(), self.ends) {
-            match self.escapes.iter().find(|it| text[end.start..].starts_with(**it)) {
-                Some(escape) => from = end.start + escape.len(),
-                None => return end.start,
-            }
+/// Where an address ends that has begun before this place, or its authority. An escape only looks like an end.
+fn end(text: &str, mut from: usize, ends: &[&str], escapes: &[&str]) -> usize {
+    while let Some(end) = first(text, from..text.len(), ends) {
+        match escapes.iter().find(|it| text[end.start..].starts_with(**it)) {
+            Some(escape) => from = end.start + escape.len(),
+            None => return end.start,
         }
-        text.len()
     }
+    text.len()
 }
 
 /// The first place in a part of a text where one of these texts stands.
@@ -207,6 +210,12 @@ mod tests {
             ("see http://key@h and http://h/@x, ü", "see http://***@h and http://h/@x, ü"),
             ("see http://key:@h", "see http://***@h"),
             ("http://h/?mail=a@b", "http://h/?mail=a@b"),
+            ("u=http://h&mail=a@b", "u=http://h&mail=a@b"),
+            ("http://u&x:secret@h/", "http://u&x:***@h/"),
+            ("http://u:se&cr=et@h/", "http://u:***@h/"),
+            ("http://key&more@h/", "http://***@h/"),
+            (r#"{"u":"http://u\u0026x:secret@h/"}"#, r#"{"u":"http://u\u0026x:***@h/"}"#),
+            ("http://u%40x:p%3Ass@h/", "http://u%40x:***@h/"),
         ] {
             assert_eq!(without_secrets(text), shown);
         }
@@ -225,6 +234,10 @@ mod tests {
             ("http://h/?next=http://i/?token=hush&pwd=hush", "http://h/?next=http://i/?token=***&pwd=***"),
             ("http://h/?token=***mnop&key=", "http://h/?token=***mnop&key="),
             ("see http://h/?a=1 token=x, /y?token=x, ftp://h/?token=x", "see http://h/?a=1 token=x, /y?token=x, ftp://h/?token=x"),
+            ("http://h/x;token=hush/y?a=b", "http://h/x;token=***?a=b"),
+            ("http://h/#access_token=hush&x=1", "http://h/#access_token=***&x=1"),
+            ("http://h/?a=1?token=hush;key=hush&amp;sig=hush", "http://h/?a=1?token=***;key=***&amp;sig=***"),
+            ("u=http%3A%2F%2Fh%2F%23token%3Dhush%3Bkey%3Dhush", "u=http%3A%2F%2Fh%2F%23token%3D***%3Bkey%3D***"),
             ("http://h/token=x", "http://h/token=x"),
         ] {
             assert_eq!(without_secrets(text), shown);
@@ -248,6 +261,12 @@ mod tests {
             ("http://h/a?x=1&token=abcdefghijklmnop&y=2#z", "http://h/a?x=1&token=***mnop&y=2#z"),
             ("http://h?ACCESS_KEY=a&apiKey=b", "http://h?ACCESS_KEY=***&apiKey=***"),
             ("not an address?token=1", "not an address?token=1"),
+            ("/x?token=hush&a=1", "/x?token=***&a=1"),
+            ("x?token=hush", "x?token=***"),
+            ("?key=hush", "?key=***"),
+            ("//u:hush@h/x", "//u:***@h/x"),
+            ("../x;token=hush?a=b#secret=hush", "../x;token=***?a=b#secret=***"),
+            ("http://h/?a=b?token=hush?x", "http://h/?a=b?token=***?x"),
         ] {
             assert_eq!(shown(url), text);
         }

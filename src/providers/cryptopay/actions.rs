@@ -9,7 +9,7 @@ use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::blockchain::Blockchain;
 use crate::engine::chain::CONFIRMATIONS_MAX;
 use crate::engine::context::Context;
-use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, reorganise};
+use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, VANISHING, VANISHING_NEEDS, reorganise};
 use crate::engine::lifecycle::On;
 use crate::engine::tables::ActionRow;
 use crate::engine::tables::bound::{Bound as Row, function};
@@ -99,6 +99,15 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
     ),
     Row(
         ActionRow {
+            name: "drop-transfer",
+            meaning: "the transfer that was seen and is not confirmed disappears, as a replaced one does: it has failed, and the order waits for another",
+            parameters: &[WHICH],
+            evidence: VANISHING,
+        },
+        drop_transfer,
+    ),
+    Row(
+        ActionRow {
             name: "reorg",
             meaning: "a chain undoes its latest blocks: transfers lose confirmations, statuses that were reached stay",
             parameters: &[DEPTH, BLOCKCHAIN],
@@ -141,29 +150,33 @@ pub fn sum(order: &Order, with: &Fields<'_>) -> Result<(Decimal, Token), String>
 fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let order = find(memory, with)?;
     let (amount, token) = sum(order, with).map_err(ActionError::Invalid)?;
-    let (number, acted) = (order.number, ActionDone { object: order.object() });
+    let (number, acted) = (order.number, ActionDone::on(order.object()));
+    if let Some(why) = ignoring(order) {
+        return Ok(ActionDone::without_effect(acted.object, why));
+    }
     pay_exactly(memory, cx, number, amount, token).map(|()| acted)
 }
 
-/// Pays an amount. Refused when the order accepts no payment any more: the provider would ignore the transfer, and the
-/// tester would wait for an event that never comes.
-pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decimal, token: Token) -> Result<(), ActionError> {
-    let order = memory.orders.get(number).ok_or(ActionError::Unknown)?;
-    if !order.waits() {
-        let had = if order.status() == OrderStatus::Pending { " and has a transfer" } else { "" };
-        return Err(ActionError::State(format!(
-            "The order {} is {}{had}; `pay` needs a pending order without a transfer.",
-            order.order_id(),
-            order.status().word()
-        )));
+/// Why the provider ignores a transfer to an order. `None`: it does not.
+fn ignoring(order: &Order) -> Option<&'static str> {
+    match order.status() {
+        OrderStatus::Pending if order.waits() => None,
+        OrderStatus::Pending => Some("the order has its transfer; another one is not added to it"),
+        OrderStatus::Confirmed => Some("the order is confirmed; another transfer is ignored"),
+        OrderStatus::Failed => Some("the order has failed; a transfer that comes now is ignored"),
+        OrderStatus::Expired => Some("the order is expired; a transfer that comes now is ignored"),
     }
+}
+
+/// Pays an amount of an order that waits for it.
+pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decimal, token: Token) -> Result<(), ActionError> {
     let full = |_| ActionError::State("The order is pending, but the sandbox already watches as many transfers as it can.".to_owned());
     lifecycle::pay(memory, cx, number, amount, token).map_err(full)
 }
 
 fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let order = find(memory, with)?;
-    let (number, acted, status) = (order.number, ActionDone { object: order.object() }, order.status());
+    let (number, acted, status) = (order.number, ActionDone::on(order.object()), order.status());
     let wanted = with.plain(CONFIRMATIONS.name).map(|own| own.parse().ok().filter(|it| (1..=CONFIRMATIONS_MAX).contains(it)));
     if wanted == Some(None) || (wanted.is_none() && with.has(CONFIRMATIONS.name)) {
         return Err(ActionError::Invalid(format!("`confirmations` is a whole number from 1 to {CONFIRMATIONS_MAX}.")));
@@ -181,9 +194,16 @@ fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
     Ok(acted)
 }
 
+fn drop_transfer(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
+    let order = find(memory, with)?;
+    let (number, acted) = (order.number, ActionDone::on(order.object()));
+    let refusal = format!("The order {} is {}; {VANISHING_NEEDS}.", order.order_id(), order.status().word());
+    lifecycle::drop_transfer(memory, cx, number).ok_or(ActionError::State(refusal)).map(|()| acted)
+}
+
 fn fail(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let order = find(memory, with)?;
-    let (number, acted) = (order.number, ActionDone { object: order.object() });
+    let (number, acted) = (order.number, ActionDone::on(order.object()));
     let refusal = format!("The order {} is {}; `fail` needs a pending order.", order.order_id(), order.status().word());
     lifecycle::fail(memory, cx, number).ok_or(ActionError::State(refusal)).map(|()| acted)
 }
@@ -197,7 +217,7 @@ fn rotate_secret(memory: &mut Memory, _: &mut Context<'_>, with: &Fields<'_>) ->
             it.object()
         })
     });
-    rotated.map(|object| ActionDone { object }).ok_or_else(|| ActionError::Nothing(format!("No endpoint has the id `{id}`.")))
+    rotated.map(ActionDone::on).ok_or_else(|| ActionError::Nothing(format!("No endpoint has the id `{id}`.")))
 }
 
 #[cfg(test)]

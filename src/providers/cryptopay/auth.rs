@@ -2,7 +2,7 @@
 
 use super::errors::{BAD_TOKEN, Error, NO_CREDENTIALS, OLD_TOKEN};
 use super::model::{ISSUERS_MAX, Memory};
-use super::settings::{PLAN, SUSPENDED};
+use super::settings::{HOURLY_LIMIT, PLAN, SUSPENDED};
 use super::wire::{ACCESS, ACCESS_SECS, Claims, REFRESH, REFRESH_SECS};
 use crate::engine::context::Context;
 use crate::engine::limits::Count;
@@ -15,8 +15,8 @@ use crate::kit::time::{Duration, unix_seconds};
 
 /// The limit of the plan that a merchant begins with.
 pub const STANDARD: Limit = Limit { error: "rate_limited", calls_max: 1_000, window: Duration::from_hours(1) };
-/// The plans with their calls per hour; the last figure is not documented.
-const PLANS: &[(&str, u32)] = &[("standard", STANDARD.calls_max), ("premium", 5_000), ("enterprise", 100_000)];
+/// The calls per hour of the plan `premium`.
+const PREMIUM_CALLS: u32 = 5_000;
 
 /// The secret that signs the tokens of a sandbox, derived from the sandbox's name.
 fn secret_of(sandbox: &str) -> String {
@@ -125,8 +125,13 @@ pub fn permit(memory: &Memory, cx: &mut Context<'_>, merchant: u32) -> Result<()
 
 /// The rate limit of the account's plan.
 pub fn limit(cx: &Context<'_>, account: &str) -> Limit {
-    let plan = cx.account(account).and_then(|it| it.text(&PLAN)).unwrap_or_default();
-    Limit { calls_max: PLANS.iter().find(|it| it.0 == plan).map_or(STANDARD.calls_max, |it| it.1), ..STANDARD }
+    let Some(account) = cx.account(account) else { return STANDARD };
+    let calls_max = match account.text(&PLAN) {
+        Some("premium") => PREMIUM_CALLS,
+        Some("enterprise") => u32::try_from(account.integer(&HOURLY_LIMIT)).unwrap_or(u32::MAX),
+        _ => STANDARD.calls_max,
+    };
+    Limit { calls_max, ..STANDARD }
 }
 
 /// Counts a call, unless the account's limit is off. The count is for the headers of the answer.

@@ -28,10 +28,10 @@ pub static CONTRACT: Contract = Contract {
     hosts: &["sandbox-api.cryptopay.com", "pay.cryptopay.com"],
     account: "default",
     credentials: &[
-        Credential { name: "api_key", test_value: "cp_test_key", prefix: "cp_test_", drawn_chars: 24 },
-        Credential { name: "username", test_value: "demo", prefix: "demo-", drawn_chars: 8 },
-        Credential { name: "password", test_value: "demo-password", prefix: "", drawn_chars: 24 },
-        Credential { name: "webhook_secret", test_value: "whsec_test_secret", prefix: "whsec_", drawn_chars: 32 },
+        Credential { name: "api_key", test_value: "cp_test_key", prefix: "cp_test_", drawn_chars: 24, is_a_name: true },
+        Credential { name: "username", test_value: "demo", prefix: "demo-", drawn_chars: 8, is_a_name: true },
+        Credential { name: "password", test_value: "demo-password", prefix: "", drawn_chars: 24, is_a_name: false },
+        Credential { name: "webhook_secret", test_value: "whsec_test_secret", prefix: "whsec_", drawn_chars: 32, is_a_name: false },
     ],
     sources: &[
         Source { name: "API overview", what: "the documentation's API overview, complete" },
@@ -57,6 +57,7 @@ pub static CONTRACT: Contract = Contract {
     marks: MARKS,
     proof: PROOF,
     signing_credential: SIGNING_CREDENTIAL,
+    signed_of: None,
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

@@ -2,9 +2,10 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::engine::tables::ErrorRow;
-use crate::engine::tables::bound::{Refusals, error, refusal};
+use crate::engine::tables::bound::{Refusals, error, example, refusal};
+use crate::engine::tables::{Contract, ErrorRow, Operation};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
+use crate::kit::fields::Need;
 use crate::kit::http::{HeaderValue, Response, StatusCode, header};
 use crate::kit::time::{Timestamp, in_utc};
 
@@ -21,6 +22,24 @@ pub static ERRORS: Refusals<Error> = &[
     error("rate_limited", "RATE_LIMITED", StatusCode::TOO_MANY_REQUESTS, "the plan's calls of this hour are used up; the header Retry-After gives the seconds to wait", NAMED, || Error::RateLimited(3_600)),
     error("internal_error", "INTERNAL_ERROR", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault requests it, or the sandbox is full", NAMED, || Error::Internal),
 ];
+
+/// The refusal of that name as a tester asks for it, about a parameter or the methods of that call.
+pub fn asked_for(name: &str, operation: Option<&Operation>, contract: &'static Contract) -> Option<Error> {
+    Some(match (example(ERRORS, name)?, operation) {
+        (Error::Invalid(_), Some(it)) => {
+            let field = it.blamed().map_or(("non_field_errors", "This field is required"), |it| {
+                (it.name, if it.need == Need::Required { "This field is required" } else { "This field is not accepted" })
+            });
+            Error::field(field.0, field.1)
+        }
+        (Error::Method { method, .. }, Some(it)) => {
+            let mut allowed: Vec<&str> = contract.operations_at(it.path).map(|it| it.method.as_str()).collect();
+            allowed.sort_unstable();
+            Error::Method { method, allowed: allowed.join(", ") }
+        }
+        (other, _) => other,
+    })
+}
 
 /// The wrong parameters of one request, each with a message, in the order of the documentation.
 pub type Faults = Vec<(&'static str, String)>;

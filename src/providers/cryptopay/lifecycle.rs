@@ -8,6 +8,7 @@ use super::model::{Address, Hash, Memory, Notice, Order, OrderStatus, TRANSFER, 
 use super::webhooks;
 use crate::engine::chain::Watch;
 use crate::engine::context::Context;
+use crate::engine::context::watching::VANISHING;
 use crate::engine::lifecycle::On::{Act, Block, Call, Deadline};
 use crate::engine::lifecycle::{Head, Lifecycle, Object, On, Row, born, kept, take, take_to};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
@@ -31,6 +32,7 @@ const INVALID: On = Block("enough confirmations of too little or of another toke
 pub static ORDER: Lifecycle<OrderStatus> = Lifecycle::new("order", &[
     Row { on: Call("createPaymentOrder"), from: &[],                     to: OrderStatus::Pending,   event: None,                      evidence: MADE },
     Row { on: Act("pay"),                 from: &[OrderStatus::Pending], to: OrderStatus::Pending,   event: Some("payment.pending"),   evidence: SEEN },
+    Row { on: Act("drop-transfer"),       from: &[OrderStatus::Pending], to: OrderStatus::Pending,   event: None,                      evidence: VANISHING },
     Row { on: Deadline("expires_at"),     from: &[OrderStatus::Pending], to: OrderStatus::Expired,   event: Some("order.expired"),     evidence: EVENTS },
     Row { on: ENOUGH,                     from: &[OrderStatus::Pending], to: OrderStatus::Confirmed, event: Some("payment.confirmed"), evidence: EVENTS },
     Row { on: Act("confirm"),             from: &[OrderStatus::Pending], to: OrderStatus::Confirmed, event: Some("payment.confirmed"), evidence: EVENTS },
@@ -49,6 +51,7 @@ pub static TRANSACTION: Lifecycle<TransactionStatus> = Lifecycle::new("transacti
     Row { on: INVALID,        from: &[TransactionStatus::Pending], to: TransactionStatus::Failed,    event: None, evidence: FOLLOWS },
     Row { on: Act("confirm"), from: &[TransactionStatus::Pending], to: TransactionStatus::Failed,    event: None, evidence: FOLLOWS },
     Row { on: Act("fail"),    from: &[TransactionStatus::Pending], to: TransactionStatus::Failed,    event: None, evidence: FOLLOWS },
+    Row { on: Act("drop-transfer"), from: &[TransactionStatus::Pending], to: TransactionStatus::Failed, event: None, evidence: VANISHING },
 ]);
 
 impl Object for Order {
@@ -123,7 +126,12 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decim
     if !cx.watch(Watch { object: order.object(), number: TRANSFER, blockchain: chain.blockchain(), wanted, account }) {
         return Err(TooMany);
     }
-    let mut draws = cx.draws("cryptopay transfer", entity(&[account, &order.nth.to_string()]));
+    // An order whose transfer has disappeared gets another one the next time.
+    let drawn_by = match order.head.generation() {
+        0 => order.nth.to_string(),
+        again => format!("{}/{again}", order.nth),
+    };
+    let mut draws = cx.draws("cryptopay transfer", entity(&[account, &drawn_by]));
     let transaction = Transaction {
         number: memory.transactions.next(),
         order: number,
@@ -148,6 +156,19 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decim
 /// Fails a payment: the transfer is reverted, or the payment rejected. `None`: the order has ended already.
 pub fn fail(memory: &mut Memory, cx: &mut Context<'_>, number: u32) -> Option<()> {
     end(memory, cx, number, Act("fail"), OrderStatus::Failed)
+}
+
+/// The transfer that was seen disappears: it has failed, and the order waits for another. `None`: it has none, or a block
+/// contains it.
+pub fn drop_transfer(memory: &mut Memory, cx: &mut Context<'_>, number: u32) -> Option<()> {
+    let order = memory.orders.get(number).filter(|it| it.status() == OrderStatus::Pending)?;
+    let (object, transaction) = (order.object(), order.transaction?);
+    if !cx.vanish(object, TRANSFER) {
+        return None;
+    }
+    take::<Transaction>(memory, cx, transaction, Act("drop-transfer"));
+    memory.orders.update(number, |it| it.transaction = None);
+    take::<Order>(memory, cx, number, Act("drop-transfer")).map(|_| ())
 }
 
 /// Copies the confirmations of the transfer to an order from the chain, and ends the order when they are enough. `action`

@@ -3,7 +3,6 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use self::errors::ERRORS;
 use self::model::{Endpoint, Kind, Memory, Order};
 use self::routes::Answered;
 use self::wire::{EndpointObject, Links, OrderObject};
@@ -12,15 +11,15 @@ use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::fire;
-use crate::engine::provider::Provider;
+use crate::engine::lifecycle::{fire, is_timed};
+use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::store::Usage;
 use crate::engine::tables::Contract;
-use crate::engine::tables::bound::example;
 use crate::engine::tables::found::{Caller, Found};
 use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::kit::fields::Fields;
+use crate::kit::flaw::Flaw;
 use crate::kit::http::{Request, Response};
 use crate::kit::json::written;
 use crate::kit::time::{Duration, Timestamp};
@@ -93,7 +92,7 @@ impl Provider for CryptoPay {
     }
 
     fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
-        let answered = routes::refuse(cx, found, example(ERRORS, error)?);
+        let answered = routes::refuse(cx, found, errors::asked_for(error, found.operation, self.contract())?);
         Some(render(cx.now(), answered))
     }
 
@@ -113,12 +112,16 @@ impl Provider for CryptoPay {
         self.0.usage()
     }
 
-    fn is_sound(&self) -> bool {
-        self.0.is_sound()
+    fn judge(&self, beside: Beside<'_>) -> Result<(), Flaw> {
+        self.0.judge(beside)
     }
 
     fn generation(&self, object: ObjectId) -> Option<u32> {
         self.order(object).map(|it| it.head.generation())
+    }
+
+    fn awaits(&self, object: ObjectId, row: u8) -> bool {
+        matches!(Kind::of(object), Some((Kind::Order, number)) if is_timed::<Order>(&self.0, number, row))
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {

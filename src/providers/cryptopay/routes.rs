@@ -86,14 +86,15 @@ fn admit(
     Answered { answer: allowed.and_then(|()| run(memory, cx, merchant)), rate }
 }
 
-/// Refuses a call as a tester requests: it counts against the limit, and after a refusal for too many calls the limit is
-/// reached.
+/// Refuses a call as a tester requests: it counts against the limit. A refusal for too many calls shows a limit that is
+/// reached, and the counter goes on.
 pub fn refuse(cx: &mut Context<'_>, found: &Found<'_>, error: Error) -> Answered {
     let is_guarded = found.operation.is_some_and(|it| it.auth != Auth::Open);
     let account = found.caller.as_ref().filter(|_| is_guarded).map(|it| it.account.as_str());
     let limit = account.map_or(STANDARD, |it| auth::limit(cx, it));
     if let Error::RateLimited(_) = error {
         cx.hint_at(limit);
+        cx.trace.hint = cx.trace.hint.take().map(|it| format!("{it}; only this answer was asked for, and the counter goes on").into());
         let count = cx.exhausted(account.unwrap_or_default(), limit);
         return Answered { answer: Err(auth::limit_error(cx, count)), rate: Some(count) };
     }

@@ -10,7 +10,12 @@ pub const REFRESH_ROTATION: Setting = Setting {
 pub const PLAN: Setting = Setting {
     name: "plan",
     kind: SettingKind::Word { words: &["standard", "premium", "enterprise"], default: "standard" },
-    meaning: "calls per hour: 1000, 5000 or 100000; the last figure is not documented",
+    meaning: "calls per hour: 1000, 5000, or what `hourly_limit` says",
+};
+pub const HOURLY_LIMIT: Setting = Setting {
+    name: "hourly_limit",
+    kind: SettingKind::Integer { default: 100_000, min: 1, max: 1_000_000_000 },
+    meaning: "calls per hour on the plan `enterprise`, whose limit is the merchant's own",
 };
 /// Replaces the setting that every provider has: here the limit is on by default.
 pub const RATE_LIMIT: Setting = Setting {
@@ -30,4 +35,4 @@ pub const SUSPENDED: Setting = Setting {
 };
 
 /// All of them.
-pub const SETTINGS: &[&Setting] = &[&REFRESH_ROTATION, &PLAN, &RATE_LIMIT, &RETRY_SCHEDULE, &SUSPENDED];
+pub const SETTINGS: &[&Setting] = &[&REFRESH_ROTATION, &PLAN, &HOURLY_LIMIT, &RATE_LIMIT, &RETRY_SCHEDULE, &SUSPENDED];

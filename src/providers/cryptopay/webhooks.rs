@@ -48,7 +48,12 @@ pub const SCHEDULE: Schedule = Schedule {
 pub fn announce(memory: &Memory, cx: &mut Context<'_>, order: &Order, notice: Notice) {
     for (target, url) in targets(memory, cx, order, notice) {
         let order_id = order.order_id();
-        let stream = entity(&[&order_id, notice.word(), &target.number().to_string()]);
+        // An order whose transfer has disappeared tells of the next one: another event.
+        let again = match order.head.generation() {
+            steps @ 2.. if notice == Notice::Pending => format!("{order_id}/{steps}"),
+            _ => order_id.clone(),
+        };
+        let stream = entity(&[&again, notice.word(), &target.number().to_string()]);
         let id = format!("wh_{}", cx.draws("cryptopay webhook", stream).text(LOWER, 12));
         let body = wire::event(&id, notice, order, memory.transaction_of(order), cx.now());
         let account = memory.account_of(order.merchant).to_owned();

@@ -7,7 +7,7 @@ use super::model::{CHARGE_STATUSES, DEPOSIT_STATUSES, OrderStatus, PAYOUT_STATUS
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
+use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL, canonical};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Limit, Source, StatusTable};
@@ -23,7 +23,7 @@ pub static CONTRACT: Contract = Contract {
     base_url: BASE_URL,
     hosts: &["api.qbitnetwork.com"],
     account: "default",
-    credentials: &[Credential { name: "api_key", test_value: "qbit_test_key", prefix: "qbit_test_", drawn_chars: 24 }],
+    credentials: &[Credential { name: "api_key", test_value: "qbit_test_key", prefix: "qbit_test_", drawn_chars: 24, is_a_name: true }],
     sources: &[
         Source {
             name: "API reference",
@@ -53,6 +53,7 @@ pub static CONTRACT: Contract = Contract {
     marks: MARKS,
     proof: PROOF,
     signing_credential: SIGNING_CREDENTIAL,
+    signed_of: Some(canonical),
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

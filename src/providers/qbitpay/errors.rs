@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use crate::engine::tables::ErrorRow;
-use crate::engine::tables::bound::{Refusals, error, refusal};
+use crate::engine::tables::bound::{Refusals, error, example, refusal};
+use crate::engine::tables::{ErrorRow, Operation};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
+use crate::kit::fields::Need;
 use crate::kit::http::{Response, StatusCode};
 
 /// The type of almost every refusal: the caller's fault.
@@ -12,7 +13,13 @@ const INVALID: &str = "invalid_request_error";
 
 const TABLE: Evidence = Documented("API reference, Errors: status codes and types");
 const ENGLISH: Evidence = Documented("API reference, Errors: 402, the parameters were valid but the request failed; the text is assumed");
+const FAILING: Evidence = Documented(
+    "API reference, Errors: 500, 502, 503, 504, something went wrong on QbitPay's end; type api_error; the text is assumed to be the name of the status, as that of 500 is",
+);
 const SERVER: Evidence = Observed("the server of a later product by the same team answers in these words");
+
+/// When the errors of the provider's own servers come.
+const ASKED_FOR: &str = "only when a rule or the header Playmoney-Fault requests it";
 
 /// The catalogue: every refusal, with an example for testers who request it by name.
 #[rustfmt::skip]
@@ -28,8 +35,29 @@ pub static ERRORS: Refusals<Error> = &[
     error("invalid_cursor", INVALID, StatusCode::NOT_FOUND, "starting_after or ending_before is not the id of an item in this list", SERVER, || Error::Cursor("starting_after")),
     error("object_not_found", INVALID, StatusCode::NOT_FOUND, "no object has that id", Documented("API reference, Errors: 404; the words are those of a later product's server"), || Error::Nothing("Payout")),
     error("not_found", INVALID, StatusCode::NOT_FOUND, "the path does not exist, or not for this method", Documented("earlier Chinese page, error types: a wrong address is an invalid request; the text is assumed"), || Error::NoPath),
-    error("api_error", "api_error", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault requests it, or the sandbox is full", Documented("API reference, Errors: 500, api_error; the text is that of a later product's server"), || Error::Internal),
+    error("api_error", "api_error", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault requests it, or the sandbox is full", Documented("API reference, Errors: 500, api_error; the text is that of a later product's server"), || Error::Server(StatusCode::INTERNAL_SERVER_ERROR)),
+    error("bad_gateway", "api_error", StatusCode::BAD_GATEWAY, ASKED_FOR, FAILING, || Error::Server(StatusCode::BAD_GATEWAY)),
+    error("service_unavailable", "api_error", StatusCode::SERVICE_UNAVAILABLE, ASKED_FOR, FAILING, || Error::Server(StatusCode::SERVICE_UNAVAILABLE)),
+    error("gateway_timeout", "api_error", StatusCode::GATEWAY_TIMEOUT, ASKED_FOR, FAILING, || Error::Server(StatusCode::GATEWAY_TIMEOUT)),
 ];
+
+/// The refusal of that name as a tester asks for it, about a parameter or the object of that call.
+pub fn asked_for(name: &str, operation: Option<&Operation>) -> Option<Error> {
+    let field = operation.and_then(Operation::blamed);
+    let object = operation.map_or("", |it| it.path).strip_prefix("/api/v1/").and_then(|it| it.split('/').next());
+    Some(match (example(ERRORS, name)?, field) {
+        (Error::Validation(_), Some(it)) if it.need == Need::Required => Error::Validation(vec![Fault::missing(it.name)]),
+        (Error::Validation(_), Some(it)) => Error::Validation(vec![Fault::invalid(it.name, "is not accepted")]),
+        (Error::Nothing(usual), _) => Error::Nothing(match object {
+            Some("charges") => "Charge",
+            Some("orders") => "Order",
+            Some("balanceTransactions") => "BalanceTransaction",
+            Some("markets") => "Symbol",
+            _ => usual,
+        }),
+        (other, _) => other,
+    })
+}
 
 /// What is wrong with one parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -82,11 +110,15 @@ pub enum Error {
     Nothing(&'static str),
     #[error("Not Found")]
     NoPath,
-    #[error("Internal Server Error")]
-    Internal,
+    /// The provider's own fault, with its status.
+    #[error("{}", .0.canonical_reason().unwrap_or_default())]
+    Server(StatusCode),
 }
 
 impl Error {
+    /// Something that holds for every call does not hold.
+    pub const INTERNAL: Self = Self::Server(StatusCode::INTERNAL_SERVER_ERROR);
+
     /// Its row of the catalogue.
     pub fn row(&self) -> &'static ErrorRow {
         match self {
@@ -101,7 +133,10 @@ impl Error {
             Self::Cursor(_) => const { refusal(ERRORS, "invalid_cursor") },
             Self::Nothing(_) => const { refusal(ERRORS, "object_not_found") },
             Self::NoPath => const { refusal(ERRORS, "not_found") },
-            Self::Internal => const { refusal(ERRORS, "api_error") },
+            Self::Server(StatusCode::BAD_GATEWAY) => const { refusal(ERRORS, "bad_gateway") },
+            Self::Server(StatusCode::SERVICE_UNAVAILABLE) => const { refusal(ERRORS, "service_unavailable") },
+            Self::Server(StatusCode::GATEWAY_TIMEOUT) => const { refusal(ERRORS, "gateway_timeout") },
+            Self::Server(_) => const { refusal(ERRORS, "api_error") },
         }
     }
 

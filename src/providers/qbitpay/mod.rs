@@ -10,13 +10,14 @@ use crate::engine::actions::{ActionDone, ActionError, Cause, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::fire;
-use crate::engine::provider::Provider;
+use crate::engine::lifecycle::{fire, is_timed};
+use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::store::Usage;
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::Found;
 use crate::kit::fields::Fields;
+use crate::kit::flaw::Flaw;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::Duration;
 
@@ -63,7 +64,7 @@ impl Provider for QbitPay {
     }
 
     fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
-        let answer = if found.path.starts_with(pages::PAY_PATH) {
+        let answer = if pages::has(found.path) {
             pages::call(&mut self.0, cx, found.path, request)
         } else {
             routes::call(&mut self.0, cx, found, request)
@@ -98,6 +99,10 @@ impl Provider for QbitPay {
         webhooks::waits(account)
     }
 
+    fn refuse(&mut self, _: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
+        errors::asked_for(error, found.operation).map(|it| it.render())
+    }
+
     fn verify(&self, webhook: &Received<'_>, secret: &str) -> Verdict {
         webhooks::verify(webhook, secret)
     }
@@ -110,12 +115,23 @@ impl Provider for QbitPay {
         self.0.usage()
     }
 
-    fn is_sound(&self) -> bool {
-        self.0.is_sound()
+    fn judge(&self, beside: Beside<'_>) -> Result<(), Flaw> {
+        self.0.judge(beside)
     }
 
     fn generation(&self, object: ObjectId) -> Option<u32> {
         self.0.generation(object)
+    }
+
+    fn awaits(&self, object: ObjectId, row: u8) -> bool {
+        let Some((kind, number)) = Kind::of(object) else { return false };
+        match kind {
+            Kind::Charge => is_timed::<Charge>(&self.0, number, row),
+            Kind::Payout => is_timed::<Payout>(&self.0, number, row),
+            Kind::Deposit => is_timed::<Deposit>(&self.0, number, row),
+            Kind::Row => is_timed::<BalanceTransaction>(&self.0, number, row),
+            Kind::Order | Kind::Test | Kind::Price => false,
+        }
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {

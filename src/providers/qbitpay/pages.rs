@@ -2,6 +2,7 @@
 
 use minijinja::context;
 
+use super::auth::judge_token;
 use super::errors::Error;
 use super::model::{Charge, ChargeStatus, Memory};
 use super::wire::{ChargeObject, number};
@@ -10,25 +11,27 @@ use crate::engine::lifecycle::{On, take};
 use crate::engine::tables::Page;
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::html::{Pages, environment};
-use crate::kit::http::{Method, Request, Response, StatusCode};
+use crate::kit::http::{Method, Request, Response, StatusCode, form_pairs};
 use crate::kit::qr;
 use crate::kit::word::Word;
 
-/// The path of payment pages, before the page's own name.
-pub const PAY_PATH: &str = "/pay/";
+/// The address of a payment page, before its own name.
+pub const PAGE_LINK: &str = "/pay?tradeId=";
 
-/// The suffix of the QR image's path.
-const QR: &str = "/qr";
+/// The path of all payment pages.
+const PATH: &str = "/pay";
+/// The path of a QR image, before and after the page's own name.
+const QR: (&str, &str) = ("/pay/", "/qr");
 
 /// The pages of this provider.
 pub const PAGES: &[Page] = &[
     Page {
         name: "pay",
-        path: "/pay/{tradeId}",
+        path: "/pay?tradeId={tradeId}",
         methods: &["GET", "POST"],
-        what: "the payer sees the amount and the payment method, reports the payment, and goes on to redirectUrl",
+        what: "the payer sees the amount and the payment method, reports the payment, and goes on to redirectUrl; an access token can follow as `&accessToken=`, and is judged",
         evidence: Documented(
-            "API reference, Charges: paymentPageUrl and redirectUrl; the page is Playmoney's own, below the sandbox's address unless the setting `documented_links` is on",
+            "API reference, Charges: paymentPageUrl, redirectUrl and accessToken; the page is Playmoney's own, below the sandbox's address unless the setting `documented_links` is on",
         ),
     },
     Page {
@@ -43,31 +46,48 @@ pub const PAGES: &[Page] = &[
 static TEMPLATES: Pages =
     Pages::new(|| environment(&[("pay.html", include_str!("pages/pay.html")), ("message.html", include_str!("pages/message.html"))]));
 
+/// Whether a path is that of a page.
+pub fn has(path: &str) -> bool {
+    path == PATH || path.starts_with(QR.0)
+}
+
 /// Answers a payer's browser.
 pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
-    let name = path.strip_prefix(PAY_PATH).ok_or(Error::NoPath)?;
-    let picture = name.strip_suffix(QR);
-    let trade = Some(picture.unwrap_or(name)).filter(|it| !it.is_empty() && !it.contains('/')).ok_or(Error::NoPath)?;
-    if request.method != Method::GET && (request.method != Method::POST || picture.is_some()) {
+    let picture = path.strip_prefix(QR.0).and_then(|it| it.strip_suffix(QR.1)).filter(|it| !it.contains('/'));
+    if picture.is_none() && path != PATH || request.method != Method::GET && (request.method != Method::POST || picture.is_some()) {
         return Err(Error::NoPath);
     }
-    let Some(charge) = memory.charge_of_trade(trade) else {
-        let text = "The link is wrong or incomplete.";
-        return Ok(TEMPLATES.render(StatusCode::NOT_FOUND, "message.html", context! { title => "No such payment", text }));
+    let trade = picture.map(str::to_owned).or_else(|| parameter(request, "tradeId"));
+    let Some(charge) = trade.and_then(|it| memory.charge_of_trade(&it)) else {
+        return Ok(message(StatusCode::NOT_FOUND, "No such payment", "The link is wrong or incomplete."));
     };
     if picture.is_some() {
-        let text = method(charge, "alipayQRCodeUrl").unwrap_or_else(|| format!("{}{PAY_PATH}{trade}", cx.base_url(request)));
-        return qr::picture(&text).ok_or(Error::Internal);
+        let text = method(charge, "alipayQRCodeUrl").unwrap_or_else(|| format!("{}{PAGE_LINK}{}", cx.base_url(request), charge.trade));
+        return qr::picture(&text).ok_or(Error::INTERNAL);
     }
-    cx.trace.account = Some(memory.own(charge.merchant).account.clone());
+    let account = memory.own(charge.merchant).account.clone();
+    let judged = parameter(request, "accessToken").map_or(Ok(()), |it| judge_token(cx, &account, &it));
+    cx.trace.account = Some(account);
+    if let Err((status, text)) = judged {
+        return Ok(message(status, "No access", text));
+    }
     if request.method == Method::GET {
         return Ok(render(charge, StatusCode::OK));
     }
     let (number, redirect_url) = (charge.number, charge.redirect_url.clone());
     match take::<Charge>(memory, cx, number, On::Act("buyer-paid")) {
         Some(_) => Ok(Response::see_other(&redirect_url)),
-        None => memory.charges.get(number).map(|it| render(it, StatusCode::CONFLICT)).ok_or(Error::Internal),
+        None => memory.charges.get(number).map(|it| render(it, StatusCode::CONFLICT)).ok_or(Error::INTERNAL),
     }
+}
+
+/// The first query parameter of that name.
+fn parameter(request: &Request, name: &str) -> Option<String> {
+    form_pairs(request.query.as_bytes()).into_iter().find(|it| it.0 == name).map(|it| it.1)
+}
+
+fn message(status: StatusCode, title: &str, text: &str) -> Response {
+    TEMPLATES.render(status, "message.html", context! { title, text })
 }
 
 /// A member of the charge's payment method.
@@ -84,7 +104,7 @@ fn render(charge: &Charge, status: StatusCode) -> Response {
         order => &charge.external_order_id,
         label => charge.payment_type.labels().0,
         qr => text("alipayQRCodeUrl"),
-        picture => format!("{}{QR}", charge.trade),
+        picture => format!("pay/{}{}", charge.trade, QR.1),
         has_picture => text("alipayQRCodeUrl").or(text("qrCodeImgUrl")).is_some(),
         bank => text("bankName"),
         account => text("bankAccountNum"),

@@ -134,6 +134,7 @@ fn sample(cx: &Context<'_>, number: u32, merchant: u32, url: &str) -> Charge {
         head: Head::default(),
         currency: Currency::Usd,
         amount_units: 100_000,
+        fee_units: 0,
         base: Currency::Btc,
         base_units: 174_507,
         quote: Currency::Cny,

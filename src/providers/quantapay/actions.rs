@@ -3,13 +3,13 @@
 use rust_decimal::Decimal;
 
 use super::lifecycle;
-use super::lifecycle::{NotMade, NotPaid, Sent, look_at_confirmations};
-use super::model::{CHAINS, CODES, COIN_DECIMALS_MAX, Coin, Memory, Session, SessionStatus, Status, Transaction, coins_max};
+use super::lifecycle::{NotMade, NotPaid, Paid, Sent, look_at_confirmations};
+use super::model::{CHAINS, CODES, Coin, Memory, PRECISION_MAX, Session, SessionStatus, Status, Transaction, coins_max};
 use super::wire::amount;
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::chain::CONFIRMATIONS_MAX;
 use crate::engine::context::Context;
-use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, reorganise};
+use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, VANISHING_NEEDS, reorganise};
 use crate::engine::lifecycle::{On, take_to};
 use crate::engine::tables::bound::function;
 use crate::kit::fields::Fields;
@@ -64,7 +64,7 @@ fn coin(with: &Fields<'_>) -> Result<Option<Coin>, ActionError> {
 
 /// The answer of an action on a transaction.
 fn report(memory: &Memory, id: u32) -> Result<ActionDone, ActionError> {
-    memory.transactions.get(id).map(|it| ActionDone { object: it.object() }).ok_or(ActionError::Unknown)
+    memory.transactions.get(id).map(|it| ActionDone::on(it.object())).ok_or(ActionError::Unknown)
 }
 
 /// Names what forbids a step, and what would allow it.
@@ -98,7 +98,10 @@ pub fn choose(memory: &mut Memory, cx: &mut Context<'_>, session: u32, coin: Coi
 /// transaction in the coin.
 fn find_payable(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>, coin: Option<Coin>) -> Result<u32, ActionError> {
     if with.has("transaction") {
-        return find(memory, with).map(|it| it.id);
+        // Coins can be sent to the address of a deleted transaction too.
+        let deleted =
+            || with.plain("transaction")?.parse().ok().filter(|it| memory.transactions.get(*it).is_some_and(Transaction::is_deleted));
+        return find(memory, with).map(|it| it.id).or_else(|why| deleted().ok_or(why));
     }
     if !with.has("session") {
         return Err(ActionError::Invalid("`transaction` or `session` is required: its id.".to_owned()));
@@ -121,12 +124,18 @@ fn find_payable(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>, co
     }
 }
 
+/// No transfer has that amount.
+fn wrong_amount(coin: Option<Coin>) -> ActionError {
+    let (decimals, of) = coin.map_or((PRECISION_MAX, String::new()), |it| (it.precision(), format!(" of {}", it.code())));
+    ActionError::Invalid(format!("`amount` is a number of coins{of} above 0 with at most {decimals} decimals."))
+}
+
 fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let coin = coin(with)?;
     let written = with.plain("amount");
-    let given = written.as_deref().map(|it| amount(it.trim(), COIN_DECIMALS_MAX, coins_max()));
+    let given = written.as_deref().map(|it| amount(it.trim(), coin.map_or(PRECISION_MAX, Coin::precision), coins_max()));
     if given == Some(None) || (written.is_none() && with.has("amount")) {
-        return Err(ActionError::Invalid(format!("`amount` is a number of coins above 0 with at most {COIN_DECIMALS_MAX} decimals.")));
+        return Err(wrong_amount(coin));
     }
     let fake = match with.plain("token").as_deref() {
         None if !with.has("token") => false,
@@ -139,12 +148,10 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
         return Err(ActionError::Invalid(format!("`hash` is at most {} letters and digits.", rows::HASH_CHARS_MAX)));
     }
     let id = find_payable(memory, cx, with, coin)?;
-    let own = memory.transaction(id).ok_or(ActionError::Unknown)?;
-    if own.status() != Status::Pending {
-        return Err(refusal(own, "it can be paid only while it is pending"));
-    }
-    if own.transfer.is_some() {
-        return Err(refusal(own, "its transfer has been seen, and only confirmations are missing"));
+    let own = memory.transactions.get(id).ok_or(ActionError::Unknown)?;
+    let ignored = ignoring(own);
+    if coin.is_none() && given.flatten().is_some_and(|it| own.coin.precision() < it.normalize().scale()) {
+        return Err(wrong_amount(Some(own.coin)));
     }
     let due = match coin.filter(|it| *it != own.coin) {
         // The payer sends a coin other than the chosen one: the amount is the price in this coin.
@@ -152,12 +159,39 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<A
         None => own.amount,
     };
     let sent = Sent { to: id, coin: coin.unwrap_or(own.coin), amount: given.flatten().unwrap_or(due), hash, fake };
-    send(memory, cx, &sent)?;
+    let paid = send(memory, cx, &sent)?;
+    let done = report(memory, id)?;
+    Ok(match paid {
+        Paid::For(own) if own == id => done,
+        Paid::For(_) => ActionDone::without_effect(done.object, "the coins have paid another transaction that waits for this amount"),
+        Paid::Nothing => ActionDone::without_effect(done.object, ignored),
+        Paid::Again => ActionDone::without_effect(done.object, "a transfer with this hash has been counted already"),
+        Paid::Fake => ActionDone::without_effect(done.object, "the token is from another contract, and does not count"),
+    })
+}
+
+/// Why coins that come for a transaction may pay for nothing.
+fn ignoring(it: &Transaction) -> &'static str {
+    match it.status() {
+        Status::Pending if it.transfer.is_some() => "its transfer has been seen already; these coins are in the wallet and pay for nothing",
+        Status::Pending => "the amount is not the one that is waited for; the coins are in the wallet and pay for nothing",
+        Status::Completed => "the transaction is completed; the coins are in the wallet and pay for nothing",
+        Status::Underpaid => "the transaction has ended underpaid; the coins are in the wallet and are not added to it",
+        Status::Refunded => "the transaction is refunded; the coins are in the wallet and pay for nothing",
+        Status::Deleted => "the transaction is cancelled or deleted; the coins are in the wallet and pay for nothing",
+    }
+}
+
+fn drop_transfer(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
+    let id = find(memory, with)?.id;
+    if !lifecycle::drop_transfer(memory, cx, id) {
+        return Err(memory.transactions.get(id).map_or(ActionError::Unknown, |it| refusal(it, VANISHING_NEEDS)));
+    }
     report(memory, id)
 }
 
 /// Sends coins, or says why it cannot.
-pub fn send(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(), ActionError> {
+pub fn send(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<Paid, ActionError> {
     lifecycle::pay(memory, cx, sent).map_err(|why| match why {
         NotPaid::TooMuch => {
             ActionError::State(format!("The wallet for {} cannot hold this amount: its limit is {}.", sent.coin.code(), coins_max()))
@@ -186,7 +220,7 @@ fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
         return Err(refusal(own, "no transfer for it has been seen yet"));
     }
     look_at_confirmations(memory, cx, id, On::Act("confirm"));
-    Ok(ActionDone { object })
+    Ok(ActionDone::on(object))
 }
 
 fn cancel(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {

@@ -24,8 +24,8 @@ pub static CONTRACT: Contract = Contract {
     hosts: &["cloud.quantapay.app"],
     account: "default",
     credentials: &[
-        Credential { name: "api_key", test_value: "qp_test_key", prefix: "qp_", drawn_chars: 40 },
-        Credential { name: "webhook_secret", test_value: "qp_test_webhook_secret", prefix: "", drawn_chars: 64 },
+        Credential { name: "api_key", test_value: "qp_test_key", prefix: "qp_", drawn_chars: 40, is_a_name: true },
+        Credential { name: "webhook_secret", test_value: "qp_test_webhook_secret", prefix: "", drawn_chars: 64, is_a_name: false },
     ],
     sources: &[
         Source { name: "API Overview", what: "API Overview & Authentication, the whole page" },
@@ -61,6 +61,7 @@ pub static CONTRACT: Contract = Contract {
     marks: MARKS,
     proof: PROOF,
     signing_credential: SIGNING_CREDENTIAL,
+    signed_of: None,
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use crate::engine::tables::ErrorRow;
-use crate::engine::tables::bound::{Refusals, error, refusal};
+use crate::engine::tables::bound::{Refusals, error, example, refusal};
+use crate::engine::tables::{ErrorRow, Operation};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
+use crate::kit::fields::Need;
 use crate::kit::http::{Response, StatusCode};
 
 const CODES: Evidence = Documented("API Overview, Error Codes; the status 200 is observed in the sibling product");
@@ -26,6 +27,16 @@ pub static ERRORS: Refusals<Error> = &[
     error("not_found", "not-found", StatusCode::NOT_FOUND, "the path does not exist", Assumed("no page says how an unknown path is answered"), || Error::NoPath),
     error("internal_error", "internal-error", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault asks for it, or the sandbox is full", Assumed("no page documents it, but a client has to survive it"), || Error::Internal),
 ];
+
+/// The refusal of that name as a tester asks for it, about a field of that function.
+pub fn asked_for(name: &str, operation: Option<&Operation>) -> Option<Error> {
+    let field = operation.and_then(Operation::blamed);
+    Some(match (example(ERRORS, name)?, field) {
+        (Error::Missing(_), Some(it)) if it.need == Need::Required => Error::Missing(it.name),
+        (Error::Invalid(example, _), Some(it)) if it.name != example => Error::Invalid(it.name, "is not accepted"),
+        (other, _) => other,
+    })
+}
 
 /// Why a call is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -11,15 +11,17 @@ use super::webhooks::{self, COMPLETED};
 use super::wire;
 use crate::engine::chain::Transfer as Sighting;
 use crate::engine::context::Context;
+use crate::engine::context::watching::VANISHING;
 use crate::engine::lifecycle::On::{Act, After, Block, Call, Timer};
 use crate::engine::lifecycle::{Lifecycle, Object, On, Row, kept, take_to};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
+use crate::kit::time::Timestamp;
 
 mod making;
 mod paying;
 
 pub use making::{NotMade, begin, choose, transact};
-pub use paying::{NotPaid, Sent, pay};
+pub use paying::{NotPaid, Paid, Sent, pay};
 
 const CHOSEN: Evidence = Observed("the sibling product; the Transactions API documents that the payer picks a coin on the hosted page");
 const SIBLING: Evidence = Observed("the sibling product's states of a transaction");
@@ -49,6 +51,7 @@ pub static TRANSACTION: Lifecycle<Status> = Lifecycle::new("transaction", &[
     Row { on: Act("accept-underpayment"), from: &[Underpaid],            to: Completed, event: Some(COMPLETED), evidence: ACCEPTED },
     Row { on: Act("refund"),              from: &[Completed, Underpaid], to: Refunded,  event: None,            evidence: SIBLING },
     Row { on: Act("cancel"),              from: &[Pending],              to: Deleted,   event: None,            evidence: SIBLING },
+    Row { on: Act("drop-transfer"),       from: &[Pending],              to: Pending,   event: None,            evidence: VANISHING },
     Row { on: After(PURGE),               from: &[Pending],              to: Deleted,   event: None,            evidence: SIBLING },
     Row { on: Timer(WINDOW),              from: &[Pending],              to: Pending,   event: None,            evidence: HOUR },
 ]);
@@ -68,6 +71,11 @@ impl Object for Transaction {
 
     fn account<'a>(&'a self, memory: &'a Memory) -> Cow<'a, str> {
         Cow::Borrowed(&memory.merchant(self.merchant).account)
+    }
+
+    /// Its hour and its two days begin at the second that it shows.
+    fn counts_from(&self) -> Option<Timestamp> {
+        (self.status() == Pending).then_some(self.created_at)
     }
 
     fn entered(memory: &mut Memory, cx: &mut Context<'_>, id: u32, row: &'static Row<Status>) {
@@ -119,6 +127,19 @@ pub fn cancel(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> bool {
         && take_to::<Transaction>(memory, cx, id, Act("cancel"), Deleted).is_some()
 }
 
+/// The transfer that was seen disappears. `false`: it has none, or a block contains it.
+pub fn drop_transfer(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> bool {
+    let Some(transaction) = memory.transactions.get(id).filter(|it| it.status() == Pending) else { return false };
+    let (object, merchant, coin) = (transaction.object(), transaction.merchant, transaction.coin);
+    let Some(amount) = transaction.transfer.as_ref().map(|it| it.amount) else { return false };
+    if !cx.vanish(object, 0) {
+        return false;
+    }
+    memory.merchant_mut(merchant).give_back(coin, amount);
+    memory.transactions.update(id, |it| it.transfer = None);
+    take_to::<Transaction>(memory, cx, id, Act("drop-transfer"), Pending).is_some()
+}
+
 /// The merchant accepts the amount that arrived.
 pub fn accept_underpayment(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> bool {
     if memory.transactions.get(id).is_none_or(|it| it.status() != Underpaid) {
@@ -144,7 +165,8 @@ fn lower(it: &mut Transaction) {
     let Some(received) = it.transfer.as_ref().map(|it| it.amount) else { return };
     let share = received.checked_div(it.amount).unwrap_or(Decimal::ONE);
     it.amount_fiat = it.amount_fiat.saturating_mul(share).round_dp_with_strategy(PRICE_DECIMALS, RoundingStrategy::MidpointAwayFromZero);
-    it.amount = received;
+    // What is too little to be shown stays as it is.
+    it.amount = Some(it.coin.cut(received)).filter(|cut| Decimal::ZERO < *cut).unwrap_or(received);
 }
 
 /// Whether the difference is less than 5 % of the mean of the two.

@@ -13,13 +13,14 @@ use crate::engine::client::Signing;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::fire;
-use crate::engine::provider::Provider;
+use crate::engine::lifecycle::{fire, is_timed};
+use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::engine::store::Usage;
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;
+use crate::kit::flaw::Flaw;
 use crate::kit::form::Form;
 use crate::kit::http::{Request, Response};
 use crate::kit::secret::Secret;
@@ -113,6 +114,10 @@ impl Provider for QuantaPay {
         webhooks::waits(account)
     }
 
+    fn refuse(&mut self, _: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
+        errors::asked_for(error, found.operation).map(|it| it.render())
+    }
+
     fn verify(&self, webhook: &Received<'_>, secret: &str) -> Verdict {
         webhooks::verify(webhook, secret)
     }
@@ -140,8 +145,8 @@ impl Provider for QuantaPay {
         self.0.sessions.usage() + self.0.transactions.usage()
     }
 
-    fn is_sound(&self) -> bool {
-        self.0.is_sound()
+    fn judge(&self, beside: Beside<'_>) -> Result<(), Flaw> {
+        self.0.judge(beside)
     }
 
     fn generation(&self, object: ObjectId) -> Option<u32> {
@@ -149,7 +154,7 @@ impl Provider for QuantaPay {
     }
 
     fn awaits(&self, object: ObjectId, row: u8) -> bool {
-        self.transaction(object).is_some_and(|it| lifecycle::awaits(it, row))
+        self.transaction(object).is_some_and(|it| is_timed::<Transaction>(&self.0, it.id, row) && lifecycle::awaits(it, row))
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {

@@ -43,7 +43,17 @@ impl Kind {
 /// The most decimals of an amount of coins.
 pub const COIN_DECIMALS_MAX: u32 = 8;
 
-/// The highest amount of coins that is ever sent or owned; sums of such amounts are exact.
+/// The most decimals of a transfer.
+pub const PRECISION_MAX: u32 = 18;
+
+/// The sum of two amounts, unless it is above the highest or has more digits than can be kept.
+pub fn exact_sum(one: Decimal, other: Decimal) -> Option<Decimal> {
+    let sum = one.checked_add(other).filter(|it| *it <= coins_max())?;
+    (one.normalize().scale().max(other.normalize().scale()) <= sum.scale()).then_some(sum)
+}
+
+/// The highest amount of coins that is ever sent or owned. Sums of such amounts are exact with the decimals of prices; with
+/// those of a chain, [`exact_sum`] says whether they are.
 pub fn coins_max() -> Decimal {
     Decimal::from(10_000_000_000_000_i64)
 }

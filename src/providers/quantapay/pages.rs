@@ -5,7 +5,7 @@ use minijinja::context;
 use super::actions::{choose, send};
 use super::errors::Error;
 use super::lifecycle::{self, Sent, begin};
-use super::model::{COIN_DECIMALS_MAX, Coin, Memory, Session, SessionStatus, Status, Transaction, coins_max};
+use super::model::{Coin, Memory, Session, SessionStatus, Status, Transaction, coins_max};
 use super::wire::{self, NewSession, coins, payment_uri};
 use crate::engine::actions::ActionError;
 use crate::engine::context::Context;
@@ -27,7 +27,7 @@ pub const PAGES: &[Page] = &[Page {
     name: "pay",
     path: "/pay.php?checkout_id={checkout_id}",
     methods: &["GET", "POST"],
-    what: "the payer chooses a coin, sees address, exact amount, QR code and the time that is left, can cancel, and goes on to `redirect`; the page also opens by the `id` of payment-link, or by price, currency, external_reference, redirect, title, description, note, cloud and pay, which begin a checkout",
+    what: "the payer chooses a coin, sees address, exact amount, QR code and the time that is left, can cancel, and goes on to `redirect`; the page also opens by the `id` of payment-link, or by price, currency, external_reference, redirect, title, description, note, cloud and pay, which begin a checkout; `checkout_id` can be an id of the shop's own beside a price, and its link finds the checkout again",
     evidence: Documented(
         "Transactions API: pay.php and the steps on it; its parameters and panels are observed in the sibling product and an official client",
     ),
@@ -93,9 +93,9 @@ fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, target: 
                 Err(why) => Ok(transaction(memory, cx, id, StatusCode::BAD_REQUEST, Some(&why))),
             }
         }
-        Target::Price { new, account } => match coin_for(memory, &new, &form) {
+        Target::Price { new, account, own } => match coin_for(memory, &new, &form) {
             Ok(coin) => {
-                let number = begin(memory, cx, &account, *new).map_err(|_| Error::Internal)?;
+                let number = begin(memory, cx, &account, *new, own).map_err(|_| Error::Internal)?;
                 choose(memory, cx, number, coin).map_err(|_| Error::Internal)?;
                 Ok(Response::see_other(&own_address(memory, cx, request, number)))
             }
@@ -142,10 +142,11 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, form: &Form) -> Resul
     let own = memory.transaction(id).filter(|it| it.status() == Status::Pending && it.transfer.is_none());
     let own = own.ok_or("This payment is not waited for any more.")?;
     let given = form.get("amount").map(str::trim).filter(|it| !it.is_empty());
-    let wrong = || format!("The amount is a number of coins above 0 with at most {COIN_DECIMALS_MAX} decimals.");
-    let amount = given.map_or(Ok(own.amount), |it| wire::amount(it, COIN_DECIMALS_MAX, coins_max()).ok_or_else(wrong))?;
+    let decimals_max = own.coin.precision();
+    let wrong = || format!("The amount is a number of coins above 0 with at most {decimals_max} decimals.");
+    let amount = given.map_or(Ok(own.amount), |it| wire::amount(it, decimals_max, coins_max()).ok_or_else(wrong))?;
     let sent = Sent { to: id, coin: own.coin, amount, hash: None, fake: false };
-    send(memory, cx, &sent).map_err(|_| "The sandbox cannot take this payment.".to_owned())
+    send(memory, cx, &sent).map(drop).map_err(|_| "The sandbox cannot take this payment.".to_owned())
 }
 
 fn message(title: &str, kind: &str, text: &str) -> Response {
@@ -233,7 +234,7 @@ fn transaction(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCod
         left => countdown(now, it.expires_at()),
         until => plain_utc(it.expires_at()),
         wanted => it.wanted,
-        received => it.transfer.as_ref().map(|it| coins(it.amount)),
+        received => it.transfer.as_ref().map(|own| coins(it.coin.cut(own.amount))),
     };
     let response = TEMPLATES.render(status, "pay.html", values);
     match (panel, &redirect) {

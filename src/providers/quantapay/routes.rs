@@ -98,7 +98,7 @@ fn create_checkout_session(call: Call<'_, '_>) -> Result<Response, Error> {
     let new = NewSession::parse(call.form)?;
     auth::check_signature(call.cx, call.account, call.form)?;
     let base = call.base();
-    let number = begin(call.memory, call.cx, call.account, new).map_err(|it| refusal(it, "price"))?;
+    let number = begin(call.memory, call.cx, call.account, new, None).map_err(|it| refusal(it, "price"))?;
     let session = call.memory.sessions.get(number).ok_or(Error::Internal)?;
     Ok(wire::session(session, &format!("{base}{PAY_PAGE}?checkout_id={}", session.checkout_id())))
 }
@@ -114,7 +114,7 @@ fn get_balances(call: Call<'_, '_>) -> Result<Response, Error> {
     let wallet = |coin: Coin| {
         let amount = merchant.balance(coin);
         let worth = if amount.is_zero() { amount } else { amount.saturating_mul(rates.price(coin, super::model::Fiat::USD)) };
-        (coin.code(), amount, worth)
+        (coin.code(), coin.cut(amount), worth)
     };
     Ok(wire::balances(Coin::all().map(wallet)))
 }
@@ -149,7 +149,7 @@ fn get_transactions(call: Call<'_, '_>) -> Result<Response, Error> {
     let merchant = call.memory.merchant_of(call.account);
     let look = look(call.cx.account(call.account));
     // An unknown session does not have payments.
-    let session = checkout.map(|it| call.memory.session_of(&it).map_or(u32::MAX, |session| session.number));
+    let session = checkout.map(|it| call.memory.session_for(merchant, &it).map_or(u32::MAX, |session| session.number));
     let filter = Filter { status, coin, session, from, until };
     let found = lists::page(call.memory, merchant, &filter, search.as_deref(), page);
     Ok(wire::answer(&found.into_iter().map(|it| object(call.memory, it, look)).collect::<Vec<_>>()))
@@ -159,8 +159,8 @@ fn create_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
     let new = NewTransaction::parse(call.form)?;
     let session = match &new.checkout {
         Some(id) => {
-            let known = call.memory.session_of(id).filter(|it| call.memory.merchant(it.merchant).account == call.account);
-            Some(known.map(|it| it.number).ok_or(Error::Invalid("checkout_id", "is a session's id"))?)
+            let merchant = call.memory.merchant_of(call.account);
+            Some(call.memory.session_for(merchant, id).map(|it| it.number).ok_or(Error::Invalid("checkout_id", "is a session's id"))?)
         }
         None => None,
     };
@@ -190,7 +190,7 @@ fn check_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
     };
     let watched = call.cx.transfer(it.object(), 0).map(|it| it.confirmations);
     let confirmations = watched.unwrap_or(it.wanted);
-    let short = (transfer.amount < it.amount).then(|| coins(transfer.amount));
+    let short = (transfer.amount < it.amount).then(|| coins(it.coin.cut(transfer.amount)));
     let completed = it.status() == super::model::Status::Completed;
     Ok(wire::answer(&Checked {
         confirmed: it.wanted <= confirmations,

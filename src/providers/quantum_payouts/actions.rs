@@ -62,6 +62,17 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
         },
         manual_payout,
     ),
+    Row(
+        ActionRow {
+            name: "file-payout",
+            meaning: "the portal pays one row of a file that a user has uploaded, to a card or through SBP; the webhooks do not carry an externalId",
+            parameters: &[AMOUNT, CARD, PHONE, BANK, NAME],
+            evidence: Documented(
+                "Developer API, Webhook: externalId is null for manual/file payouts; the columns are those of the portal's guide",
+            ),
+        },
+        file_payout,
+    ),
 ];
 
 /// Performs an action.
@@ -69,7 +80,7 @@ pub fn act(memory: &mut Memory, cx: &mut Context<'_>, act: &str, with: &Fields<'
     let perform = function(ACTS, act).ok_or(ActionError::Unknown)?;
     let id = perform(memory, cx, with)?;
     let object = memory.payouts.get(id).map(Payout::object).ok_or(ActionError::Unknown)?;
-    Ok(ActionDone { object })
+    Ok(ActionDone::on(object))
 }
 
 /// What a recipient enters, once it is known to be good.
@@ -202,12 +213,35 @@ fn settle(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resul
     Err(ActionError::State(format!("The payout `{subject}` is {status}; it can become {outcome} only from {from}.")))
 }
 
-fn manual_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u32, ActionError> {
+fn kopecks(with: &Fields<'_>) -> Result<i64, ActionError> {
     let wrong = || ActionError::Invalid("amount is required: kopecks, a whole number from 1 to 999999999999".to_owned());
-    let kopecks = with.integer(&AMOUNT).ok().flatten().ok_or_else(wrong)?;
+    with.integer(&AMOUNT).ok().flatten().ok_or_else(wrong)
+}
+
+fn manual_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u32, ActionError> {
+    let kopecks = kopecks(with)?;
     let pan = text(with, &PAN_REQUIRED).map_err(ActionError::Invalid)?.unwrap_or_default();
+    from_portal(memory, cx, kopecks, Details::Card { pan }, "manual-payout")
+}
+
+fn file_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u32, ActionError> {
+    let kopecks = kopecks(with)?;
+    let details = Details::parse(with, None).map_err(ActionError::Invalid)?;
+    from_portal(memory, cx, kopecks, details, "file-payout")
+}
+
+/// Pays at once what a user of the portal has asked for.
+fn from_portal(memory: &mut Memory, cx: &mut Context<'_>, kopecks: i64, details: Details, act: &'static str) -> Result<u32, ActionError> {
     let account = cx.accounts().next().map(|it| it.id.clone()).ok_or(ActionError::Unknown)?;
     let mut payout = blank(memory, cx, account, kopecks);
-    payout.target = Some(Target::Card { masked_pan: mask_pan(&pan) });
-    Ok(run_at_once(memory, cx, On::Act("manual-payout"), payout))
+    payout.kind = Some(details.kind());
+    payout.target = Some(details.mask());
+    Ok(run_at_once(memory, cx, On::Act(act), payout))
+}
+
+/// The bank refuses a payout while its recipient waits for the answer.
+pub fn refuse_at_once(memory: &mut Memory, cx: &mut Context<'_>, id: u32) {
+    for to in [Status::Processing, Status::Failed] {
+        take_to::<Payout>(memory, cx, id, On::Act("settle"), to);
+    }
 }

@@ -23,14 +23,15 @@ pub static CONTRACT: Contract = Contract {
     hosts: &["payouts-dev.quantumlabs.ru"],
     account: "default",
     credentials: &[
-        Credential { name: "token", test_value: "qm_test_token", prefix: "qm_test_", drawn_chars: 32 },
-        Credential { name: "username", test_value: "demo", prefix: "demo-", drawn_chars: 8 },
-        Credential { name: "password", test_value: "demo-password", prefix: "", drawn_chars: 24 },
+        Credential { name: "token", test_value: "qm_test_token", prefix: "qm_test_", drawn_chars: 32, is_a_name: true },
+        Credential { name: "username", test_value: "demo", prefix: "demo-", drawn_chars: 8, is_a_name: true },
+        Credential { name: "password", test_value: "demo-password", prefix: "", drawn_chars: 24, is_a_name: false },
         Credential {
             name: "webhook_secret",
             test_value: "sk_test_1234567890abcdef1234567890abcdef12345678",
             prefix: "sk_test_",
             drawn_chars: 40,
+            is_a_name: false,
         },
     ],
     sources: &[
@@ -51,6 +52,7 @@ pub static CONTRACT: Contract = Contract {
     marks: MARKS,
     proof: PROOF,
     signing_credential: SIGNING_CREDENTIAL,
+    signed_of: None,
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: DECISIONS,
@@ -79,5 +81,8 @@ const DECISIONS: &[Decision] = &[
     decided("the check digit of a card number", "not checked", SILENT),
     decided("bank outcomes", "the action `settle` chooses the outcome, no magic number does; without the action the bank accepts after five seconds", SILENT),
     decided("more than 30 requests per second", "served, unless the account's `rate_limit` is `enforce`: then 429 RATE_LIMITED", SILENT),
-    decided("environment in features", "development", Assumed("the example says production, but its host says dev")),
+    decided("environment in features", "development, unless the setting `environment` says uat or production", Assumed("the example says production, but its host says dev")),
+    decided("which error sends the recipient to failUrl", "a refusal at once: payouts of that kind are not enabled any more, or the bank refuses while the recipient submits (a button on the page of the sandbox); wrong details are shown on the form again, and the page of a payout that has expired, failed or was cancelled links to failUrl", Assumed("Create Payout says `URL for redirect on error`, and names no error")),
+    decided("a payout by file", "the action `file-payout` pays one row of a file, to a card or through SBP; it runs like performPayout, and its webhooks have no externalId", Assumed("file payouts are mentioned under externalId; how they run is not documented")),
+    decided("seconds in creationDate", "a payout is created at a whole second, and its link ends sessionTimeoutSecs after that", Assumed("creationDate has whole seconds")),
 ];

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use crate::engine::tables::ErrorRow;
-use crate::engine::tables::bound::{Refusals, error, refusal};
+use crate::engine::tables::bound::{Refusals, error, example, refusal};
+use crate::engine::tables::{ErrorRow, Operation};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
-use crate::kit::http::{HeaderValue, Response, StatusCode, header};
+use crate::kit::fields::Need;
+use crate::kit::http::{HeaderValue, Method, Response, StatusCode, header};
 
 const CODES: Evidence = Documented("Developer API, Error Codes");
 const TRANSPORT: Evidence = Assumed("the code table ends at 500; a path or method outside the API needs an answer as well");
@@ -22,6 +23,17 @@ pub static ERRORS: Refusals<Error> = &[
     error("method_not_allowed", "METHOD_NOT_ALLOWED", StatusCode::METHOD_NOT_ALLOWED, "the path exists, but does not accept this HTTP method", TRANSPORT, || Error::MethodNotAllowed("POST")),
     error("rate_limited", "RATE_LIMITED", StatusCode::TOO_MANY_REQUESTS, "more than 30 calls in one second, and the account's `rate_limit` is `enforce`", Assumed("the page asks for at most 30 requests per second and does not name a refusal"), || Error::RateLimited),
 ];
+
+/// The refusal of that name as a tester asks for it, about a parameter of that call.
+pub fn asked_for(name: &str, operation: Option<&Operation>) -> Option<Error> {
+    let is_other = operation.is_some_and(|it| it.name != "createPayout"); // the example is that of createPayout
+    Some(match (example(ERRORS, name)?, operation.and_then(Operation::blamed)) {
+        (Error::Validation(_), Some(it)) if is_other && it.need == Need::Required => Error::Validation(format!("{} is required", it.name)),
+        (Error::Validation(_), Some(it)) if is_other => Error::Validation(format!("{} is not accepted", it.name)),
+        (Error::MethodNotAllowed(_), _) if operation.is_some_and(|it| it.method == Method::GET) => Error::MethodNotAllowed("GET"),
+        (other, _) => other,
+    })
+}
 
 /// Why a call is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

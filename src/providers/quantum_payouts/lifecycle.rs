@@ -11,7 +11,7 @@ use crate::engine::lifecycle::On::{Act, Call, Deadline, Pace};
 use crate::engine::lifecycle::{Head, Lifecycle, Object, On, Row, born, kept, take};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::ids::{LOWER, unique_code};
-use crate::kit::time::{Duration, Timestamp, with_offset};
+use crate::kit::time::{Duration, Timestamp, whole_second, with_offset};
 
 const TABLE: Evidence = Documented("Developer API, Payout Lifecycle");
 const AT_ONCE: Evidence =
@@ -21,6 +21,7 @@ const EXPIRY: Evidence =
 const TEMPO: Evidence = Assumed("no page names the times between the statuses");
 const OUTCOME: Evidence = Documented("Developer API, Payout Lifecycle: final status success, failed, or cancelled");
 const BY_HAND: Evidence = Assumed("manual payouts are mentioned under externalId; they run like performPayout");
+const BY_FILE: Evidence = Assumed("file payouts are mentioned under externalId; they run like performPayout");
 const EVENT: Option<&str> = Some(STATUS_CHANGED);
 
 /// The steps of a payout.
@@ -29,14 +30,17 @@ pub static PAYOUT: Lifecycle<Status> = Lifecycle::new("payout", &[
     Row { on: Call("createPayout"),          from: &[],           to: Uploaded,   event: EVENT, evidence: TABLE },
     Row { on: Call("performPayout"),         from: &[],           to: Uploaded,   event: EVENT, evidence: AT_ONCE },
     Row { on: Act("manual-payout"),          from: &[],           to: Uploaded,   event: EVENT, evidence: BY_HAND },
+    Row { on: Act("file-payout"),            from: &[],           to: Uploaded,   event: EVENT, evidence: BY_FILE },
     Row { on: Act("submit-details"),         from: &[Uploaded],   to: Created,    event: EVENT, evidence: TABLE },
     Row { on: Call("performPayout"),         from: &[Uploaded],   to: Created,    event: EVENT, evidence: AT_ONCE },
     Row { on: Act("manual-payout"),          from: &[Uploaded],   to: Created,    event: EVENT, evidence: BY_HAND },
+    Row { on: Act("file-payout"),            from: &[Uploaded],   to: Created,    event: EVENT, evidence: BY_FILE },
     Row { on: Deadline("sessionTimeoutSecs"), from: &[Uploaded],  to: Cancelled,  event: EVENT, evidence: EXPIRY },
     Row { on: Act("settle"),                 from: &[Uploaded],   to: Cancelled,  event: EVENT, evidence: OUTCOME },
     Row { on: Pace(Duration::from_secs(1)),  from: &[Created],    to: Processing, event: EVENT, evidence: TEMPO },
     Row { on: Call("performPayout"),         from: &[Created],    to: Processing, event: EVENT, evidence: AT_ONCE },
     Row { on: Act("manual-payout"),          from: &[Created],    to: Processing, event: EVENT, evidence: BY_HAND },
+    Row { on: Act("file-payout"),            from: &[Created],    to: Processing, event: EVENT, evidence: BY_FILE },
     Row { on: Act("settle"),                 from: &[Created],    to: Processing, event: EVENT, evidence: TABLE },
     Row { on: Pace(Duration::from_secs(5)),  from: &[Processing], to: Success,    event: EVENT, evidence: TEMPO },
     Row { on: Act("settle"),                 from: &[Processing], to: Success,    event: EVENT, evidence: OUTCOME },
@@ -74,7 +78,7 @@ impl Object for Payout {
 
 /// A payout to a card; the caller fills in the rest.
 pub fn blank(memory: &Memory, cx: &Context<'_>, account: String, kopecks: i64) -> Payout {
-    let (id, created_at) = (memory.payouts.next(), cx.now());
+    let (id, created_at) = (memory.payouts.next(), whole_second(cx.now()));
     let day = with_offset(created_at, MOSCOW_HOURS)[..10].replace('-', "_");
     let code = unique_code(cx.seed(), "quantum-payouts order", id.into(), LOWER, 6);
     Payout {

@@ -8,13 +8,14 @@ use crate::engine::actions::{ActionDone, ActionError, Cause, LoggedIn, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::{Attempt, Delivery, Outcome, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::fire;
-use crate::engine::provider::Provider;
+use crate::engine::lifecycle::{fire, is_timed};
+use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::store::Usage;
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::Found;
 use crate::kit::fields::Fields;
+use crate::kit::flaw::Flaw;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::Timestamp;
 use crate::kit::word::Word;
@@ -82,6 +83,10 @@ impl Provider for QuantumPayouts {
         wire::test_result(outcome.and_then(Outcome::answered), outcome.map_or(0, |it| it.took.as_millis()))
     }
 
+    fn refuse(&mut self, _: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
+        errors::asked_for(error, found.operation).map(|it| it.render())
+    }
+
     fn verify(&self, webhook: &Received<'_>, secret: &str) -> Verdict {
         webhooks::verify(webhook, secret)
     }
@@ -94,12 +99,16 @@ impl Provider for QuantumPayouts {
         self.0.payouts.usage()
     }
 
-    fn is_sound(&self) -> bool {
-        self.0.is_sound()
+    fn judge(&self, beside: Beside<'_>) -> Result<(), Flaw> {
+        self.0.judge(beside)
     }
 
     fn generation(&self, object: ObjectId) -> Option<u32> {
         self.payout(object).map(|it| it.head.generation())
+    }
+
+    fn awaits(&self, object: ObjectId, row: u8) -> bool {
+        matches!(ObjectKind::of(object), Some((ObjectKind::Payout, id)) if is_timed::<Payout>(&self.0, id, row))
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::ids::{COUNT_MAX, ObjectId};
 use crate::engine::lifecycle::Head;
+use crate::engine::provider::Beside;
 use crate::engine::store::{Index, Indexed, Store, digest};
 use crate::kit::fields::is_browser_url;
+use crate::kit::flaw::{Flaw, Required, distinct, part};
 use crate::kit::heap;
 use crate::kit::ids::entity;
 use crate::kit::time::{Duration, Timestamp};
@@ -186,6 +188,27 @@ impl Payout {
     }
 }
 
+impl Payout {
+    fn judge(&self, id: u32, beside: Beside<'_>) -> Result<(), Flaw> {
+        (self.id == id).or_flaw(|| "/id".to_owned(), "the numbers of payouts begin with 1 and have no gaps")?;
+        beside.judge_owner(&self.account, || "/account".to_owned())?;
+        beside.judge_moment(self.created_at, || "/created_at".to_owned())?;
+        (self.head.generation() < u32::MAX).or_flaw(|| "/generation".to_owned(), "the count is too high")?;
+        (0 < self.kopecks).or_flaw(|| "/kopecks".to_owned(), "it is not above 0")?;
+        if let Some(link) = &self.link {
+            is_browser_url(&link.return_url).or_flaw(|| "/link/return_url".to_owned(), "no browser may be sent there")?;
+            let fail_url = link.fail_url.as_deref().is_none_or(is_browser_url);
+            fail_url.or_flaw(|| "/link/fail_url".to_owned(), "no browser may be sent there")?;
+        }
+        let fits = match (&self.target, self.kind) {
+            (None, _) => true,
+            (Some(Target::Card { .. }), kind) => kind == Some(Kind::Card),
+            (Some(Target::Phone { .. }), kind) => kind == Some(Kind::Sbp),
+        };
+        fits.or_flaw(|| "/target".to_owned(), "the payout is of another kind")
+    }
+}
+
 impl Indexed for Payout {
     /// By digests of order numbers, which several merchants may use.
     type Index = Index<u64>;
@@ -213,12 +236,28 @@ impl Indexed for Payout {
 }
 
 impl Memory {
-    /// Whether every number refers to the right object, and every count is possible.
-    pub fn is_sound(&self) -> bool {
-        let linked = |it: &Link| is_browser_url(&it.return_url) && it.fail_url.as_deref().is_none_or(is_browser_url);
-        let known = |it: &Payout| it.head.generation() < u32::MAX && 0 < it.kopecks && it.link.as_ref().is_none_or(linked);
-        let numbered = self.payouts.iter().all(|(id, it)| it.id == id && known(it));
-        numbered && [self.tests, self.logins, self.secrets].iter().all(|it| *it < COUNT_MAX)
+    /// Whether every number refers to the right object, every key to one object only, and every count is possible.
+    ///
+    /// # Errors
+    /// The first place that is wrong.
+    pub fn judge(&self, beside: Beside<'_>) -> Result<(), Flaw> {
+        for (id, it) in self.payouts.iter() {
+            it.judge(id, beside).map_err(|flaw| flaw.below(&format!("/payouts/{}", id - 1)))?;
+        }
+        let all = || self.payouts.all().iter();
+        let numbers = all().map(|it| it.order_number.as_ref().map(|own| (&it.account, own)));
+        distinct(numbers, |place| format!("/payouts/{place}/order_number"), "two payouts of an account have the same")?;
+        distinct(all().map(|it| Some(&it.order_id)), |place| format!("/payouts/{place}/order_id"), "two payouts have the same")?;
+        for (id, it) in &self.sessions {
+            let at = |name: &str| format!("/sessions/{}/{name}", part(id));
+            beside.judge_owner(&it.account, || at("account"))?;
+            beside.judge_moment(it.used_at, || at("used_at"))?;
+        }
+        (self.sessions.len() <= SESSIONS_MAX).or_flaw(|| "/sessions".to_owned(), "it has too many entries")?;
+        for (name, count) in [("tests", self.tests), ("logins", self.logins), ("secrets", self.secrets)] {
+            (count < COUNT_MAX).or_flaw(|| format!("/{name}"), "the count is too high")?;
+        }
+        Ok(())
     }
 
     fn with_order_number<'a>(&'a self, number: &str) -> impl Iterator<Item = &'a Payout> {

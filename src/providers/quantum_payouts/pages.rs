@@ -2,7 +2,7 @@
 
 use minijinja::context;
 
-use super::actions::{Details, enter, right};
+use super::actions::{Details, enter, refuse_at_once, right};
 use super::auth::{self, COOKIE};
 use super::errors::Error;
 use super::model::{Kind, Link, Memory, Payout, Session, Status};
@@ -18,6 +18,10 @@ use crate::kit::sign::same;
 use crate::kit::time::with_offset;
 use crate::kit::word::Word;
 
+/// The field and the value with which a button of the sandbox lets the bank refuse.
+const BANK: &str = "bank";
+const REFUSES: &str = "refuses";
+
 /// The recipient's page.
 pub const PAYOUT_PATH: &str = "/static/payout.php";
 /// The portal.
@@ -29,7 +33,7 @@ pub const PAGES: &[Page] = &[
         name: "payout",
         path: PAYOUT_PATH,
         methods: &["GET", "POST"],
-        what: "the recipient enters a card or a phone number, and the page goes on to returnUrl",
+        what: "the recipient enters a card or a phone number, and the page goes on to returnUrl, or to failUrl when the payout is refused at once",
         evidence: Documented("Developer API, Create Payout: payoutUrl; the fields are those of the portal's file columns"),
     },
     Page {
@@ -89,7 +93,8 @@ fn payout(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
     }
     if payout.status() != Status::Uploaded {
         let text = format!("Details have been received. The payout is {}.", payout.status().word());
-        return message(StatusCode::OK, "Payout", &text, None);
+        let has_ended_badly = matches!(payout.status(), Status::Failed | Status::Cancelled);
+        return message(StatusCode::OK, "Payout", &text, link.fail_url.as_deref().filter(|_| has_ended_badly));
     }
     if request.method == Method::GET {
         return form(cx, payout, link, StatusCode::OK, None);
@@ -108,13 +113,22 @@ fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, id: u32)
         Err(fault) => return form(cx, payout, &link, StatusCode::BAD_REQUEST, Some(&fault)),
     };
     if !cx.flag(&payout.account, right(details.kind())) {
-        return match &link.fail_url {
-            Some(url) => Response::see_other(url),
-            None => message(StatusCode::FORBIDDEN, "The payout cannot be made", "Payouts of this kind are not enabled.", None),
-        };
+        return to_fail_url(&link, StatusCode::FORBIDDEN, "Payouts of this kind are not enabled.");
     }
     enter(memory, cx, id, details);
+    if fields.plain(BANK).as_deref() == Some(REFUSES) {
+        refuse_at_once(memory, cx, id);
+        return to_fail_url(&link, StatusCode::OK, "The bank has refused the payout.");
+    }
     Response::see_other(&link.return_url)
+}
+
+/// The recipient goes to failUrl; without one, the page says why.
+fn to_fail_url(link: &Link, status: StatusCode, why: &str) -> Response {
+    match &link.fail_url {
+        Some(url) => Response::see_other(url),
+        None => message(status, "The payout cannot be made", why, None),
+    }
 }
 
 fn form(cx: &Context<'_>, payout: &Payout, link: &Link, status: StatusCode, fault: Option<&str>) -> Response {

@@ -6,8 +6,8 @@ use super::lifecycle::{blank, run_at_once};
 use super::model::{Kind, Link, Memory, Session, Target};
 use super::pages::PAYOUT_PATH;
 use super::settings::{
-    CARD_PAYOUTS, CHANNELS, COMPANY, FILE_DOWNLOAD, REQUIRE_HTTPS, SBP_PAYOUTS, STRICT_ORDER_NUMBER, TYPE_WHEN_ABSENT, WEBHOOK_ENABLED,
-    WEBHOOK_SIGNED,
+    CARD_PAYOUTS, CHANNELS, COMPANY, ENVIRONMENT, FILE_DOWNLOAD, REQUIRE_HTTPS, SBP_PAYOUTS, STRICT_ORDER_NUMBER, TYPE_WHEN_ABSENT,
+    WEBHOOK_ENABLED, WEBHOOK_SIGNED,
 };
 use super::wire::{self, CardPayout, Features, NewPayout, WebhookSettings, mask_pan};
 use super::{auth, webhooks};
@@ -74,8 +74,8 @@ fn create_payout(call: Call<'_, '_>) -> Result<Response, Error> {
     if memory.by_order_number(&account, &new.order_number).is_some() {
         return Err(Error::Validation("orderNumber must be unique".to_owned()));
     }
-    let until = later(cx.now(), Duration::from_secs(new.session_secs)).unwrap_or_else(end_of_time);
     let mut payout = blank(memory, cx, account, new.kopecks);
+    let until = later(payout.created_at, Duration::from_secs(new.session_secs)).unwrap_or_else(end_of_time);
     payout.order_number = Some(new.order_number);
     payout.description = new.description;
     payout.kind = kind;
@@ -136,7 +136,8 @@ fn features(call: Call<'_, '_>) -> Result<Response, Error> {
         sbp_payouts: flag(&SBP_PAYOUTS),
         file_download: flag(&FILE_DOWNLOAD),
     };
-    Ok(wire::features(call.cx.now(), features))
+    let environment = call.cx.account(&call.account).and_then(|it| it.text(&ENVIRONMENT)).unwrap_or_default();
+    Ok(wire::features(call.cx.now(), environment, features))
 }
 
 /// Refuses a portal call without the token of its form, or of a user without a company. A refused call does not count as a

@@ -5,6 +5,11 @@ use crate::engine::tables::{Setting, SettingKind};
 const OFF: SettingKind = SettingKind::Flag { default: false };
 const ON: SettingKind = SettingKind::Flag { default: true };
 
+pub const ENVIRONMENT: Setting = Setting {
+    name: "environment",
+    kind: SettingKind::Word { words: &["development", "uat", "production"], default: "development" },
+    meaning: "what the call features answers as `environment`; nothing else depends on it",
+};
 pub const STRICT_HEADERS: Setting = Setting {
     name: "strict_headers",
     kind: OFF,
@@ -58,6 +63,7 @@ pub const WEBHOOK_SIGNED: Setting =
 
 /// All of them.
 pub const SETTINGS: &[&Setting] = &[
+    &ENVIRONMENT,
     &STRICT_HEADERS,
     &STRICT_ORDER_NUMBER,
     &REQUIRE_HTTPS,

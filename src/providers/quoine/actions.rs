@@ -7,7 +7,7 @@ use super::model::{BTC_DECIMALS, Currency, Invoice, Memory, SATOSHI_MAX, Status}
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::blockchain::Blockchain;
 use crate::engine::context::Context;
-use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, reorganise};
+use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, VANISHING, VANISHING_NEEDS, reorganise};
 use crate::engine::lifecycle::{On, take};
 use crate::engine::tables::ActionRow;
 use crate::engine::tables::bound::{Bound as Row, function};
@@ -67,6 +67,15 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
     ),
     Row(
         ActionRow {
+            name: "drop-transfer",
+            meaning: "the latest payment, which was seen and is not confirmed, disappears, as a replaced one does; an invoice that is short then waits for the rest of its half hour, or expires",
+            parameters: &[WHICH],
+            evidence: VANISHING,
+        },
+        drop_transfer,
+    ),
+    Row(
+        ActionRow {
             name: "reorg",
             meaning: "the chain undoes its latest blocks: payments lose confirmations, but invoices keep the statuses that were reached",
             parameters: &[DEPTH, BLOCKCHAIN],
@@ -89,7 +98,7 @@ fn find<'a>(memory: &'a Memory, with: &Fields<'_>) -> Result<&'a Invoice, Action
 }
 
 const fn report(invoice: &Invoice) -> ActionDone {
-    ActionDone { object: invoice.object() }
+    ActionDone::on(invoice.object())
 }
 
 /// Reads an amount of bitcoins; `None` when none is given.
@@ -148,6 +157,13 @@ fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
     }
     look_at_confirmations(memory, cx, id, On::Act("confirm"));
     Ok(report)
+}
+
+fn drop_transfer(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
+    let invoice = find(memory, with)?;
+    let (id, report) = (invoice.id, report(invoice));
+    let refusal = format!("The invoice {id} is {}; {VANISHING_NEEDS}.", invoice.status().word());
+    if lifecycle::drop_transfer(memory, cx, id) { Ok(report) } else { Err(ActionError::State(refusal)) }
 }
 
 fn capture(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {

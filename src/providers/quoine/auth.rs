@@ -40,6 +40,9 @@ pub fn caller(memory: &Memory, cx: &mut Context<'_>, found: &Found<'_>, request:
     let (user, account) = number.zip(account).ok_or(Error::ApiKeyInvalid)?;
     cx.trace.account = Some(account.id.clone());
     let parts = Signable::of(&request.headers);
+    if parts.content_type.is_empty() {
+        return Err(wrong("Content-Type is missing; a GET needs it too, and its value is the first part of the signed text"));
+    }
     let has_body = request.method == Method::POST || request.method == Method::PUT;
     if has_body && request.headers.contains_key("content-md5") && parts.md5 != content_md5(&request.body) {
         return Err(wrong("Content-MD5 is not the base64 MD5 of the body that arrived"));

@@ -24,12 +24,13 @@ pub static CONTRACT: Contract = Contract {
     hosts: &["pay.quoine.com", "api.quoine.com"],
     account: "2",
     credentials: &[
-        Credential { name: "user_id", test_value: "2", prefix: "", drawn_chars: 0 },
+        Credential { name: "user_id", test_value: "2", prefix: "", drawn_chars: 0, is_a_name: true },
         Credential {
             name: "secret",
             test_value: "cGxheW1vbmV5LXF1b2luZS10ZXN0LXNlY3JldC1vbmx5LWZvci1sb2NhbC11c2UtMDAwMDAwMDAwMDAwMDAwMDA=",
             prefix: "",
             drawn_chars: 0,
+            is_a_name: false,
         },
     ],
     sources: &[
@@ -57,6 +58,7 @@ pub static CONTRACT: Contract = Contract {
     marks: MARKS,
     proof: PROOF,
     signing_credential: SIGNING_CREDENTIAL,
+    signed_of: None,
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

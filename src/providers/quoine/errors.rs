@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::engine::tables::ErrorRow;
-use crate::engine::tables::bound::{Refusals, error, refusal};
+use crate::engine::tables::bound::{Refusals, error, example, refusal};
+use crate::engine::tables::{ErrorRow, Operation};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::http::{Response, StatusCode};
 
@@ -15,7 +15,7 @@ const DISTINGUISHED: Evidence =
 #[rustfmt::skip]
 pub static ERRORS: Refusals<Error> = &[
     error("invalid_request", "Invalid request body", StatusCode::BAD_REQUEST, "the body of a POST is not a JSON object, or its media type is not JSON", Documented("API Reference, status codes; the requests that it means, and the text, are assumed"), || Error::NotJson),
-    error("token_invalid", "Token is invalid", StatusCode::UNAUTHORIZED, "the Authorization header is missing or malformed, the signature or Content-MD5 is wrong, the Date is more than 900 seconds old, or the NONCE is not 32 alphanumeric characters or was used before", DISTINGUISHED, || Error::TokenInvalid("")),
+    error("token_invalid", "Token is invalid", StatusCode::UNAUTHORIZED, "Authorization is missing or malformed, Content-Type, Date or NONCE is missing, the signature or Content-MD5 is wrong, the Date is more than 900 seconds old, or the NONCE is not 32 alphanumeric characters or was used before", DISTINGUISHED, || Error::TokenInvalid("")),
     error("api_key_invalid", "API_KEY is invalid", StatusCode::UNAUTHORIZED, "no user has this id", DISTINGUISHED, || Error::ApiKeyInvalid),
     error("invoice_not_found", "Invoice not found", StatusCode::NOT_FOUND, "the merchant has no invoice with this number", Documented("API Reference, Get An Invoice, sample error"), || Error::NoSuchInvoice),
     error("not_found", "Not found", StatusCode::NOT_FOUND, "the path does not exist, or not for this method", Assumed("no page documents the answer for an unknown path"), || Error::NotFound),
@@ -25,6 +25,14 @@ pub static ERRORS: Refusals<Error> = &[
     error("access_denied", "You don't have access to this API call", StatusCode::SERVICE_UNAVAILABLE, "only when a rule or the header Playmoney-Fault asks for it", TEXT, || Error::AccessDenied),
     error("internal_error", "Internal server error", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault asks for it, or the sandbox is full", Assumed("no page documents it, but a client has to survive it"), || Error::Internal),
 ];
+
+/// The refusal of that name as a tester asks for it, about a parameter of that call.
+pub fn asked_for(name: &str, operation: Option<&Operation>) -> Option<Error> {
+    Some(match (example(ERRORS, name)?, operation.and_then(Operation::blamed)) {
+        (Error::Fields(_), Some(it)) => Error::Fields(vec![(it.name, Fault::Blank)]),
+        (other, _) => other,
+    })
+}
 
 /// The refusals that every operation has.
 pub const COMMON: &[&str] = &["token_invalid", "api_key_invalid", "usage_limit", "authy_error", "access_denied", "internal_error"];

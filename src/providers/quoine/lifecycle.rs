@@ -9,10 +9,11 @@ use super::webhooks::{self, CAPTURED, CONFIRMED, DETECTED, EXPIRED};
 use crate::engine::blockchain::Blockchain;
 use crate::engine::chain::{Transfer, Watch};
 use crate::engine::context::Context;
+use crate::engine::context::watching::VANISHING;
 use crate::engine::lifecycle::On::{Act, After, Block, Call, Delivered, Pace};
 use crate::engine::lifecycle::{Lifecycle, Object, On, Row, kept, take};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
-use crate::kit::time::Duration;
+use crate::kit::time::{Duration, Timestamp};
 
 const TABLE: Evidence = Documented("API Reference, Create An Invoice, system_status");
 const SIGHTED: Evidence = Documented(
@@ -35,6 +36,7 @@ pub static INVOICE: Lifecycle<Status> = Lifecycle::new("invoice", &[
     Row { on: ENOUGH,                    from: &[Unconfirmed], to: Confirmed,   event: Some(CONFIRMED), evidence: DEPTH },
     Row { on: Act("confirm"),            from: &[Unconfirmed], to: Confirmed,   event: Some(CONFIRMED), evidence: TABLE },
     Row { on: Act("pay"),                from: &[Unconfirmed], to: Confirmed,   event: Some(CONFIRMED), evidence: SEEN_CONFIRMED },
+    Row { on: Act("drop-transfer"),      from: &[Unconfirmed], to: Ready,       event: None,            evidence: VANISHING },
     Row { on: After(Duration::from_hours(3)), from: &[Unconfirmed], to: Invalid, event: Some(EXPIRED),  evidence: TABLE },
     Row { on: Pace(Duration::ZERO),      from: &[Confirmed],   to: Captured,    event: Some(CAPTURED),  evidence: AT_ONCE },
     Row { on: Act("capture"),            from: &[Confirmed],   to: Captured,    event: Some(CAPTURED),  evidence: TABLE },
@@ -52,13 +54,20 @@ impl Object for Invoice {
         self.user.to_string().into()
     }
 
+    /// The half hour begins with the invoice, also when its payment has disappeared.
+    fn counts_from(&self) -> Option<Timestamp> {
+        (self.status() == Ready).then_some(self.created_at)
+    }
+
     /// Payments are watched only while their confirmations can change the status.
     fn entered(memory: &mut Memory, cx: &mut Context<'_>, id: u32, row: &'static Row<Status>) {
         let now = cx.now();
         memory.invoices.update(id, |it| {
             it.updated_at = now;
-            if row.to == Unconfirmed {
-                it.paid_at = Some(now);
+            match row.to {
+                Unconfirmed => it.paid_at = Some(now),
+                Ready => it.paid_at = None,
+                Confirmed | Captured | Complete | Expired | Invalid => {}
             }
         });
         let Some(invoice) = memory.invoices.get(id) else { return };
@@ -106,6 +115,26 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, satoshi: i64) -> 
     }
     look_at_confirmations(memory, cx, id, Act("pay"));
     Ok(())
+}
+
+/// The latest payment, which was seen, disappears. `false`: there is none, or a block contains it.
+pub fn drop_transfer(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> bool {
+    let Some(invoice) = memory.invoices.get(id).filter(|it| matches!(it.status(), Ready | Unconfirmed)) else { return false };
+    let latest = invoice.payments.len().checked_sub(1).and_then(|it| u32::try_from(it).ok());
+    let object = invoice.object();
+    if !latest.is_some_and(|it| cx.vanish(object, it)) {
+        return false;
+    }
+    let now = cx.now();
+    let is_short = memory.invoices.update(id, |it| {
+        it.payments.pop();
+        it.updated_at = now;
+        it.status() == Unconfirmed && 0 < it.due()
+    });
+    if is_short == Some(true) {
+        take::<Invoice>(memory, cx, id, Act("drop-transfer"));
+    }
+    true
 }
 
 /// Moves an invoice on when the confirmed coins are the full payment.

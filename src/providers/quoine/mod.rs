@@ -14,13 +14,14 @@ use crate::engine::client::Signing;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::{On, fire, take};
-use crate::engine::provider::Provider;
+use crate::engine::lifecycle::{On, fire, is_timed, take};
+use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::engine::store::Usage;
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::{Caller, Found};
 use crate::kit::fields::Fields;
+use crate::kit::flaw::Flaw;
 use crate::kit::http::{HeaderValue, Request, Response};
 use crate::kit::money;
 use crate::kit::secret::Secret;
@@ -100,6 +101,10 @@ impl Provider for Quoine {
         webhooks::attempt(cx, webhook)
     }
 
+    fn refuse(&mut self, _: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
+        errors::asked_for(error, found.operation).map(|it| it.render())
+    }
+
     fn verify(&self, webhook: &Received<'_>, secret: &str) -> Verdict {
         webhooks::verify(webhook, secret)
     }
@@ -154,12 +159,16 @@ impl Provider for Quoine {
         self.0.invoices.usage()
     }
 
-    fn is_sound(&self) -> bool {
-        self.0.is_sound()
+    fn judge(&self, beside: Beside<'_>) -> Result<(), Flaw> {
+        self.0.judge(beside)
     }
 
     fn generation(&self, object: ObjectId) -> Option<u32> {
         self.invoice(object).map(|it| it.head.generation())
+    }
+
+    fn awaits(&self, object: ObjectId, row: u8) -> bool {
+        matches!(Kind::of(object), Some((Kind::Invoice, id)) if is_timed::<Invoice>(&self.0, id, row))
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {

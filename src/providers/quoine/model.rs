@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::Head;
+use crate::engine::provider::Beside;
 use crate::engine::store::{Indexed, RankIndex, Store};
 use crate::kit::bases::Bases;
+use crate::kit::flaw::{Flaw, Required, part};
 use crate::kit::heap;
 use crate::kit::json::Members;
 use crate::kit::money;
@@ -161,15 +163,25 @@ impl Invoice {
         beyond - self.claimed
     }
 
-    fn is_sound(&self) -> bool {
+    fn judge(&self, id: u32, beside: Beside<'_>) -> Result<(), Flaw> {
         let positive = |it: &i64| (1..=SATOSHI_MAX).contains(it);
+        (self.id == id).or_flaw(|| "/id".to_owned(), "the numbers of invoices begin with 1 and have no gaps")?;
+        beside.judge_owner(&self.account(), || "/user".to_owned())?;
         let attached = match &self.attached {
             Some(Attached::Object(text)) => Members::parse(text.as_bytes()).is_some(),
             Some(Attached::Text(_)) | None => true,
         };
+        attached.or_flaw(|| "/attached".to_owned(), "this is not the text of a JSON object")?;
         let paid = self.payments.len() <= PAYMENTS_MAX && self.payments.iter().all(positive) && self.balance() <= SATOSHI_MAX;
+        paid.or_flaw(|| "/payments".to_owned(), "a payment is not above 0, or they are too many or too high together")?;
         let claimed = (0..=self.balance()).contains(&self.claimed) && 0 <= self.surplus();
-        attached && paid && claimed && positive(&self.satoshi) && self.head.generation() < u32::MAX && Decimal::ZERO < self.price
+        claimed.or_flaw(|| "/claimed".to_owned(), "this is more than the surplus of the invoice")?;
+        positive(&self.satoshi).or_flaw(|| "/satoshi".to_owned(), "it is not above 0, or too high")?;
+        (Decimal::ZERO < self.price).or_flaw(|| "/price".to_owned(), "it is not above 0")?;
+        (self.head.generation() < u32::MAX).or_flaw(|| "/generation".to_owned(), "the count is too high")?;
+        (self.created_at <= self.updated_at).or_flaw(|| "/updated_at".to_owned(), "it is before `created_at`")?;
+        beside.judge_moment(self.updated_at, || "/updated_at".to_owned())?;
+        self.paid_at.map_or(Ok(()), |at| beside.judge_moment(at, || "/paid_at".to_owned()))
     }
 }
 
@@ -201,12 +213,25 @@ impl Memory {
     }
 
     /// Whether every number refers to the right object, and every count is possible.
-    pub fn is_sound(&self) -> bool {
-        let known = |it: &Invoice| self.bases.at(it.base).is_some();
-        let numbered = self.invoices.iter().all(|(id, it)| it.id == id && known(it) && it.is_sound());
-        let nonces = self.nonces.values().all(|it| it.len() <= NONCES_MAX);
-        let priced = self.rates.values().all(|it| Decimal::ZERO < *it);
-        self.bases.is_sound() && priced && numbered && nonces
+    ///
+    /// # Errors
+    /// The first place that is wrong.
+    pub fn judge(&self, beside: Beside<'_>) -> Result<(), Flaw> {
+        self.bases.is_sound().or_flaw(|| "/bases".to_owned(), "it has too many entries")?;
+        for (id, it) in self.invoices.iter() {
+            let at = || format!("/invoices/{}", id - 1);
+            it.judge(id, beside).map_err(|flaw| flaw.below(&at()))?;
+            self.bases.at(it.base).is_some().or_flaw(|| format!("{}/base", at()), "the base does not exist")?;
+        }
+        for (user, nonces) in &self.nonces {
+            beside.judge_owner(&user.to_string(), || format!("/nonces/{user}"))?;
+            (nonces.len() <= NONCES_MAX).or_flaw(|| format!("/nonces/{user}"), "it has too many entries")?;
+        }
+        for (currency, price) in &self.rates {
+            let is_price = Currency::of(currency).is_some() && Decimal::ZERO < *price;
+            is_price.or_flaw(|| format!("/rates/{}", part(currency)), "the currency does not exist, or its price is not above 0")?;
+        }
+        Ok(())
     }
 
     /// A user's invoices from an index on, by number.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{ALIASES_MAX, ANCHORS_MAX, DEPTH_MAX, NODES_MAX};
+use super::{ALIASES_MAX, ANCHORS_MAX, DEPTH_MAX, LOOKAHEAD_CHARS, NAME_CHARS_MAX, NODES_MAX, Node};
 use crate::scenario::mistakes::{Mistake, cut};
 
 const QUOTES: &str = "put the text in quotes";
@@ -74,6 +74,9 @@ pub fn mistake(text: &str, at: Range<usize>, said: &str) -> Mistake {
     if let Some(tab) = indented_with_a_tab(text, at.start) {
         return Mistake::at(tab, "this line is indented with a tab").help("indent with spaces");
     }
+    if is_behind_a_long_name(text, at.start) {
+        return name_too_long(at);
+    }
     match SENTENCES.iter().find(|it| lower.contains(&it.0.to_lowercase())) {
         Some((_, what, TOO_MUCH)) => Mistake::at(at, *what).help(format!(
             "a scenario has at most {NODES_MAX} values, {DEPTH_MAX} levels, {ANCHORS_MAX} anchors and {ALIASES_MAX} aliases"
@@ -110,5 +113,36 @@ fn character(text: &str, at: Range<usize>) -> Mistake {
     let found = rest.char_indices().find(is_out);
     let at = found.map_or(at.clone(), |(place, it)| at.start + place..at.start + place + it.len_utf8());
     let which = found.map_or(String::new(), |it| format!(" (U+{:04X})", u32::from(it.1)));
-    Mistake::at(at, format!("YAML does not allow this character{which}")).help("remove it; in double quotes it can be written as \\u0007")
+    Mistake::at(at, format!("YAML does not allow this character{which}"))
+        .help(format!("remove it; in double quotes it can be written as \\u{:04x}", found.map_or(7, |it| u32::from(it.1))))
+}
+
+/// The end of the bracket that closes a list or a mapping, when only white space and a comma are before it.
+pub fn closing_bracket(text: &str, at: &Range<usize>, last: Option<usize>) -> Option<usize> {
+    let bracket = match text.get(at.start..)?.chars().next()? {
+        '{' => '}',
+        '[' => ']',
+        _ => return None,
+    };
+    let from = last.unwrap_or(at.start + 1);
+    let rest = text.get(from..)?;
+    let gap = rest.len() - rest.trim_start_matches(|it: char| it.is_whitespace() || it == ',').len();
+    rest[gap..].starts_with(bracket).then_some(from + gap + 1)
+}
+
+/// Whether what stands before this place may be a name in which the library has found no end.
+fn is_behind_a_long_name(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or("").trim_end_matches([':', ' ', '"', '\'']);
+    let name = before.chars().rev().take_while(|it| !"{}[],\"'\n".contains(*it)).take(LOOKAHEAD_CHARS).count();
+    LOOKAHEAD_CHARS <= name
+}
+
+fn name_too_long(at: Range<usize>) -> Mistake {
+    Mistake::at(at, format!("a name has at most {NAME_CHARS_MAX} characters"))
+}
+
+/// The first name that is longer than a name may be.
+pub fn long_name(node: &Node) -> Option<Mistake> {
+    let own = node.members().iter().map(|it| &it.0).find(|it| NAME_CHARS_MAX < it.name.chars().count());
+    own.map(|it| name_too_long(it.at.clone())).or_else(|| node.members().iter().map(|it| &it.1).chain(node.items()).find_map(long_name))
 }

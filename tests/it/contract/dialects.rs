@@ -37,16 +37,16 @@ const fn call(
     (success, errors): (StatusCode, &'static [&'static str]),
 ) -> Operation {
     let (auth, summary, answer) = (Auth::Bearer, "a call", &ANSWER);
-    let (media, headers, example, evidence) = (FORM, &[], None, PAGE);
-    Operation { name, method, path, auth, summary, media, headers, parameters, success, answer, errors, example, evidence }
+    let (media, headers, makes, example, evidence) = (FORM, &[], None, None, PAGE);
+    Operation { name, method, path, auth, summary, media, headers, parameters, success, answer, errors, makes, example, evidence }
 }
 
 /// A call without a body.
 const fn read(name: &'static str, path: &'static str, parameters: &'static [Field]) -> Operation {
     let (method, success, errors) = (Method::GET, StatusCode::OK, &["lost"]);
     let (auth, summary, answer) = (Auth::Bearer, "a call", &ANSWER);
-    let (media, headers, example, evidence) = (&[], &NONCE, None, PAGE);
-    Operation { name, method, path, auth, summary, media, headers, parameters, success, answer, errors, example, evidence }
+    let (media, headers, makes, example, evidence) = (&[], &NONCE, None, None, PAGE);
+    Operation { name, method, path, auth, summary, media, headers, parameters, success, answer, errors, makes, example, evidence }
 }
 
 static SHOW: Operation = read("show", "/things/{id}", &SHOWN);
@@ -86,6 +86,7 @@ static CONTRACT: Contract = Contract {
     marks: &[],
     proof: Proof::Header("signature"),
     signing_credential: None,
+    signed_of: None,
     schedule: Schedule { waits: &[], time_limit: Duration::ZERO, evidence: PAGE, time_limit_evidence: PAGE },
     settings: &[],
     decisions: &[],

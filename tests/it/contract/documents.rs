@@ -24,13 +24,15 @@ fn pretty(document: &Json) -> String {
 
 #[test]
 fn describe_is_read_in_a_terminal() {
-    let mut pages = vec![("providers".to_owned(), describe::providers(&contracts()))];
+    let mut pages = vec![("providers".to_owned(), describe::providers(&contracts(), COLUMNS))];
     for contract in contracts() {
-        pages.push((contract.slug.to_owned(), describe::provider(contract)));
+        pages.push((contract.slug.to_owned(), describe::page(Asked::Provider(contract), COLUMNS)));
         let named = |it: &str| format!("{}.{it}", contract.slug);
-        pages.extend(contract.operations.iter().map(|it| (named(it.name), describe::operation(contract, it))));
+        let page = |it| describe::page(Asked::Operation(contract, it), COLUMNS);
+        pages.extend(contract.operations.iter().map(|it| (named(it.name), page(it))));
     }
     for (name, page) in pages {
+        let page = anstream::adapter::strip_str(&page).to_string();
         // An address inside an example cannot be wrapped.
         let breaks = |line: &str| line.split_whitespace().all(|it| it.chars().count() < COLUMNS * 3 / 4);
         let wide = page.lines().find(|it| it.chars().count() > COLUMNS && breaks(it));
@@ -62,14 +64,54 @@ fn describe_as_json_has_every_row() {
 fn what_is_asked_for_is_found_or_nearly() {
     let all = contracts();
     let asked = |text: &str| match describe::resolve(&all, text) {
-        Ok(Asked::Provider(it)) => it.slug.to_owned(),
-        Ok(Asked::Operation(it, operation)) => format!("{} {}", it.slug, operation.name),
+        Ok(found) => found.into_iter().map(|it| format!("{} ({})", it.words(), it.kind())).collect::<Vec<_>>().join(", "),
         Err(why) => why,
     };
-    assert_eq!(asked("quantum-payouts"), "quantum-payouts");
-    assert_eq!(asked("quantum-payouts.webhook_save"), "quantum-payouts webhook_save");
-    let near = ["quantum-payout", "quantum-payouts.createpayuot", "quantum-payouts.", ""].map(asked);
-    snapshot("contract/nearest", &near.join("\n"));
+    let texts = [
+        "quantum-payouts",
+        "Quoine",
+        "quoine payment",
+        "quantum-payouts.webhook_save",
+        "quoine.PAY",
+        "quoine pay",
+        "createinvoice",
+        "quoine.payment_detected",
+        "payout.status_changed",
+        "quoine.usage_limit",
+        "quoine settings",
+        "quoine setting legacy_no_nonce",
+        "legacy_no_nonce",
+        "pace",
+        "not_found",
+        "retries",
+        "quantum-payout",
+        "quantum-payout.features",
+        "quantum-payouts.createpayuot",
+        "quantum-payouts.",
+        "quoine error not_fund",
+        "crateInvoice",
+        "",
+    ];
+    let told = texts.map(|it| format!("{it}\n    {}", asked(it)));
+    snapshot("contract/nearest", &told.join("\n"));
+}
+
+#[test]
+fn each_row_of_a_contract_is_found_by_its_words_alone() {
+    let all = contracts();
+    for contract in &all {
+        let names = contract.operations.iter().map(|it| it.name).chain(contract.actions.iter().map(|it| it.name));
+        let names = names.chain(contract.events.iter().map(|it| it.name)).chain(contract.errors.iter().map(|it| it.name));
+        for name in names.chain(contract.settings().map(|it| it.name)) {
+            let found = describe::resolve(&all, &format!("{}.{}", contract.slug, name.to_uppercase())).expect(name);
+            for it in &found {
+                let again = describe::resolve(&all, &it.words()).expect(name);
+                let same = |a: &Asked, b: &Asked| (a.words(), a.kind(), a.name()) == (b.words(), b.kind(), b.name());
+                assert!(again.len() == 1 && same(&again[0], it), "{}", it.words());
+                assert_eq!(describe::json(*it)["provider"], contract.slug);
+            }
+        }
+    }
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn a_parameter_is_taken_up_to_its_limits() {
 }
 
 /// The refusal of a body for the sake of that parameter, in a sandbox where nothing has happened. What only another
-/// parameter makes wrong, "when" that has some value, no schema of one can say.
+/// parameter makes wrong, because it "needs" this one or "when" it has some value, no schema of one can say.
 fn complaint(contract: &Contract, row: &Operation, body: &Json, parameter: &str) -> Option<String> {
     let mut shop = Tape::shop();
     let request = Request::new(row.method.clone(), &format!("/{}{}", contract.slug, row.path), body.to_string().into_bytes());
@@ -47,7 +47,8 @@ fn complaint(contract: &Contract, row: &Operation, body: &Json, parameter: &str)
     let error = shop.sandbox.world().core.log.requests().last().and_then(|it| it.1.error.as_deref().map(str::to_owned));
     let blamed = error.is_some_and(|it| it.starts_with("validation_"));
     let named = [' ', '.', '"'].iter().any(|it| answer.contains(&format!("{parameter}{it}"))); // an object by what it holds
-    (blamed && named && !answer.contains(" when ")).then_some(answer)
+    let with_others = response.headers.get("playmoney-hint").is_some_and(|hint| hint.to_str().is_ok_and(|it| it.contains(" needs ")));
+    (blamed && named && !with_others && !answer.contains(" when ")).then_some(answer)
 }
 
 /// Values at the limits of a parameter and just outside; `None` leaves it out.

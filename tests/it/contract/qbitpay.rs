@@ -147,7 +147,9 @@ fn refusals(run: &mut Run) {
     for row in operations {
         run.refused(row.name, &json!({}), "forbidden");
         run.ask_without_credentials(row.name);
-        run.ask_for_fault(row.name, "api_error");
+        for server in ["api_error", "bad_gateway", "service_unavailable", "gateway_timeout"] {
+            run.ask_for_fault(row.name, server);
+        }
     }
     run.set(&json!({"permissions": null, "rate_limit": "enforce"}));
     for _ in 0..20 {

@@ -128,6 +128,7 @@ fn values(row: &Setting) -> Vec<Json> {
         SettingKind::Waits { .. } => vec![json!([]), json!(["90s", "1h30m"])],
         SettingKind::Integer { min, max, .. } => vec![json!(min), json!(max)],
         SettingKind::Fraction { .. } => vec![json!(0), json!(0.019)],
+        SettingKind::Numbers { .. } => vec![row.kind.default()],
         SettingKind::Url => vec![json!("https://other.test/hooks")],
         SettingKind::Secret => vec![json!("a secret that ends with 4321")],
     }

@@ -1,6 +1,7 @@
 //! Every text that a caller may send has a bound, and a sandbox has one on all that it keeps.
 
 use playmoney::inside::engine::start::Start;
+use playmoney::inside::engine::tables::On;
 use playmoney::inside::kit::fields::{Field, Kind};
 use playmoney::inside::providers;
 use serde_json::{Value as Json, json};
@@ -49,6 +50,22 @@ fn t15_every_text_that_a_caller_may_send_has_a_bound() {
         }
     }
     assert!(unbounded.is_empty(), "{unbounded:?}");
+}
+
+#[test]
+fn the_row_of_a_call_says_what_it_makes() {
+    for contract in providers::all().iter().map(|it| it.contract()) {
+        for table in (contract.lifecycles)() {
+            for row in table.rows.iter().filter(|it| it.from.is_empty()) {
+                if let On::Call(name) = row.on {
+                    let makes = contract.operation(name).and_then(|it| it.makes);
+                    assert_eq!(makes, Some(table.object), "{}.{name}", contract.slug);
+                }
+            }
+        }
+        let reads = contract.operations.iter().filter(|it| it.method == "GET" && it.makes.is_some()).count();
+        assert_eq!(reads, 0, "{}: who only reads makes nothing", contract.slug);
+    }
 }
 
 #[test]

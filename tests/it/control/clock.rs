@@ -114,12 +114,12 @@ fn until_next_takes_all_of_an_instant() {
     shop.play("set webhook_enabled=false");
     create(&mut shop, "A");
     create(&mut shop, "B");
-    shop.play("advance 1ms");
+    shop.play("advance 1s");
     create(&mut shop, "C");
     let (_, report) = call(&mut shop, "POST", "clock/advance", &json!({"until": "next"}));
     assert_eq!((&report["fired_total"], &report["now"]), (&json!(2), &json!("2026-01-01T00:10:00Z")));
     let (_, report) = call(&mut shop, "POST", "clock/advance", &json!({"until": "next"}));
-    assert_eq!((&report["fired_total"], &report["now"]), (&json!(1), &json!("2026-01-01T00:10:00.001Z")));
+    assert_eq!((&report["fired_total"], &report["now"]), (&json!(1), &json!("2026-01-01T00:10:01Z")));
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn i14_a_receiver_may_act_but_not_advance() {
         };
         it.ask("POST", path, &body);
     }
-    it.ask("PUT", "state", &json!({"playmoney_state": 3}));
+    it.ask("PUT", "state", &json!({"playmoney_state": 4}));
     let seen: Vec<_> = it.answers.iter().map(|it| (it.0, it.1["code"].as_str().unwrap_or(""))).collect();
     let busy = (409, "advance_in_progress");
     assert_eq!(seen, [(200, ""), (200, ""), busy, busy, busy, busy, busy, busy]);

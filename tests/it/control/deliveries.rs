@@ -357,7 +357,8 @@ fn what_the_sender_says_stands_at_the_attempt() {
     request.body = r#"{"orderNumber":"A","amount":1,"urls":{"returnUrl":"https://shop.test/ok"}}"#.into();
     shop.sandbox.handle(shop.uptime, request);
     let outgoing = crate::tape::polled(&mut shop.sandbox);
-    let remarks = Remarks { detail: Some("the name did not resolve".to_owned()), hint: Some("try again".to_owned()), marked: true };
+    let (detail, hint) = (Some("the name did not resolve".to_owned()), Some("try again".to_owned()));
+    let remarks = Remarks { detail, hint, marked: true, waited_ms: None };
     let outcome = Outcome { remarks: remarks.boxed(), ..Outcome::failed(Failure::Dns) };
     shop.sandbox.settle(shop.uptime, &outgoing[0], outcome);
     let attempt = deliveries(&mut shop, "")[0]["attempts"][0].clone();

@@ -7,11 +7,13 @@ use playmoney::inside::engine::delivery::{Outcome, Outgoing};
 use playmoney::inside::engine::start::Start;
 use playmoney::inside::kit::http::{Method, Request};
 use playmoney::inside::kit::time::Uptime;
-use playmoney::inside::sandbox::Sandbox;
+use playmoney::inside::sandbox::{Sandbox, Ticket};
 use serde_json::{Value as Json, json};
 
 use crate::asking;
 use crate::tape::{SHOP, Tape, polled};
+
+mod asked;
 
 /// A sandbox, and the attempts under way.
 struct Driven {
@@ -27,6 +29,24 @@ impl Driven {
         let start = Start { webhook_url: Some(SHOP.to_owned()), mode, ..Start::default() };
         let sandbox = Sandbox::new(start, Uptime::START);
         Self { sandbox, uptime: Uptime::START, under_way: Vec::new(), left: Vec::new() }
+    }
+
+    /// The first attempts for two payouts were answered with 500.
+    fn with_two_refused(mode: Mode) -> Self {
+        let mut it = Self::new(mode);
+        it.create("A");
+        it.create("B");
+        it.settle(0, 500);
+        it.settle(0, 500);
+        it
+    }
+
+    /// A copy of the sandbox, and what leaves it at once.
+    fn forked(&self) -> Self {
+        let sandbox = self.sandbox.fork("copy", Some(SHOP), self.uptime);
+        let mut copy = Self { sandbox, uptime: self.uptime, under_way: Vec::new(), left: Vec::new() };
+        copy.look();
+        copy
     }
 
     /// What leaves now is under way.
@@ -69,6 +89,18 @@ impl Driven {
         self.look();
     }
 
+    /// Puts a control call in that is not answered yet.
+    fn put(&mut self, path: &str, body: &Json) -> Ticket {
+        let ticket = self.sandbox.handle(self.uptime, Tape::control("POST", path, body));
+        self.look();
+        ticket
+    }
+
+    fn answer(&mut self, ticket: Ticket) -> Option<Json> {
+        let answered = self.sandbox.poll_answer(self.uptime, ticket);
+        answered.and_then(|it| it.response).map(|it| asking::json(&it).1)
+    }
+
     fn rule(&mut self, then: &Json) {
         let rule = json!({"on": "quantum-payouts:webhook", "when": {"times": 1}, "then": then});
         self.control("POST", "rules", &rule).expect("a rule");
@@ -77,11 +109,7 @@ impl Driven {
 
 #[test]
 fn retries_of_one_instant_to_one_target_leave_one_after_another_while_the_clock_stands() {
-    let mut it = Driven::new(Mode::Frozen);
-    it.create("A");
-    it.create("B");
-    it.settle(0, 500);
-    it.settle(0, 500);
+    let mut it = Driven::with_two_refused(Mode::Frozen);
     it.control("POST", "clock/advance", &json!({"by": "20s"}));
     assert_eq!(it.left, ["A 1 0", "B 1 0", "A 2 0"], "B waits for A's answer");
     it.settle(0, 200);
@@ -107,22 +135,14 @@ fn a_retry_and_the_events_that_follow_it_leave_in_the_order_in_which_they_were_m
 
 #[test]
 fn on_a_running_clock_retries_wait_for_nothing() {
-    let mut it = Driven::new(Mode::Real);
-    it.create("A");
-    it.create("B");
-    it.settle(0, 500);
-    it.settle(0, 500);
+    let mut it = Driven::with_two_refused(Mode::Real);
     it.wait(15);
     assert_eq!(it.left, ["A 1 0", "B 1 0", "A 2 0", "B 2 0"]);
 }
 
 #[test]
 fn what_waits_for_its_turn_leaves_when_the_clock_runs_again() {
-    let mut it = Driven::new(Mode::Frozen);
-    it.create("A");
-    it.create("B");
-    it.settle(0, 500);
-    it.settle(0, 500);
+    let mut it = Driven::with_two_refused(Mode::Frozen);
     let walker = it.sandbox.handle(it.uptime, Tape::control("POST", "clock/advance", &json!({"by": "20s"})));
     it.look();
     it.sandbox.give_up(it.uptime, walker);
@@ -134,11 +154,7 @@ fn what_waits_for_its_turn_leaves_when_the_clock_runs_again() {
 
 #[test]
 fn a_retry_that_waited_goes_to_the_address_that_is_set_when_it_leaves() {
-    let mut it = Driven::new(Mode::Frozen);
-    it.create("A");
-    it.create("B");
-    it.settle(0, 500);
-    it.settle(0, 500);
+    let mut it = Driven::with_two_refused(Mode::Frozen);
     it.control("POST", "clock/advance", &json!({"by": "20s"}));
     it.set_url("http://shop.test/new");
     it.settle(0, 200);
@@ -147,17 +163,28 @@ fn a_retry_that_waited_goes_to_the_address_that_is_set_when_it_leaves() {
 
 #[test]
 fn i10_what_waits_for_its_turn_is_part_of_the_state() {
-    let mut it = Driven::new(Mode::Frozen);
-    it.create("A");
-    it.create("B");
-    it.settle(0, 500);
-    it.settle(0, 500);
+    let mut it = Driven::with_two_refused(Mode::Frozen);
     it.control("POST", "clock/advance", &json!({"by": "20s"}));
-    let sandbox = it.sandbox.fork("copy", Some(SHOP), it.uptime);
-    let mut copy = Driven { sandbox, uptime: it.uptime, under_way: Vec::new(), left: Vec::new() };
-    copy.look();
+    let mut copy = it.forked();
     copy.settle(0, 200);
     assert_eq!(copy.left, ["A 2 0", "B 2 0"], "what was under way is sent again, then what waits for it");
+}
+
+#[test]
+fn what_is_sent_again_leaves_one_after_another_while_the_clock_stands() {
+    let mut it = Driven::with_two_refused(Mode::Real);
+    it.wait(15);
+    assert_eq!(it.left[2..], ["A 2 0", "B 2 0"], "the clock runs");
+    it.control("POST", "clock/freeze", &Json::Null);
+    let mut copy = it.forked();
+    assert_eq!(copy.left, ["A 2 0"]);
+    copy.settle(0, 200);
+    assert_eq!(copy.left, ["A 2 0", "B 2 0"]);
+    let sandbox = it.sandbox.fork("copy", Some(SHOP), it.uptime);
+    let mut copy = Driven { sandbox, uptime: it.uptime, under_way: Vec::new(), left: Vec::new() };
+    copy.control("POST", "clock/resume", &Json::Null);
+    copy.wait(1);
+    assert_eq!(copy.left, ["A 2 0", "B 2 0"], "on a clock that runs they wait for nothing");
 }
 
 #[test]
@@ -216,24 +243,6 @@ fn a_webhook_that_is_moved_behind_the_next_one_delays_no_walk() {
     }
     assert_eq!(it.left[2..], ["B 2 0", "C 1 0"]);
     assert_eq!(it.control("GET", "clock", &Json::Null).expect("at once")["now"], "2026-01-01T00:05:00Z");
-}
-
-#[test]
-fn a_resend_stands_outside_the_order_and_ends_what_waits() {
-    let mut it = Driven::new(Mode::Frozen);
-    it.create("A");
-    it.create("B");
-    it.settle(0, 500);
-    it.settle(0, 500);
-    let walker = it.sandbox.handle(it.uptime, Tape::control("POST", "clock/advance", &json!({"by": "20s"})));
-    it.look();
-    let answer = it.control("POST", "deliveries/dlv-2/resend", &Json::Null).expect("at once");
-    assert_eq!((&answer["settled"], &answer["resend"]), (&json!(false), &json!(true)));
-    assert_eq!(it.left[2..], ["A 2 0", "B 2 0"]);
-    it.settle(1, 200);
-    it.settle(0, 200);
-    assert_eq!(it.left.len(), 4, "the retry of B is not sent any more");
-    assert!(it.sandbox.poll_answer(it.uptime, walker).is_some());
 }
 
 #[test]

@@ -166,6 +166,29 @@ fn i10_a_restored_sandbox_gives_the_same_next_report() {
 }
 
 #[test]
+fn i10_what_is_left_of_an_instant_is_not_what_the_next_walk_looks_for() {
+    const PERFORM: &str = r#"{"orderNumber":"B","amount":2,"description":"d","target":{"pan":"4111111111111111"}}"#;
+    for until in ["next", "delivery"] {
+        let played = |restarts: bool| {
+            let mut shop = Tape::shop();
+            shop.play(r#"control PUT inbox/shop/script {"respond":[500]}"#);
+            shop.play(&format!("merchant reset\nPOST /quantum-payouts/api/v1/performPayout {PERFORM}"));
+            shop.play("set webhook_url=http://shop.inbox.playmoney.test/\nadvance 10s");
+            let first = call(&mut shop, "POST", "clock/advance", &json!({"until": "delivery"})).1;
+            if restarts {
+                shop.restart();
+            }
+            (first, call(&mut shop, "POST", "clock/advance", &json!({"until": until})).1)
+        };
+        let (first, second) = played(false);
+        let rows = second["deliveries"].as_array().expect("a list");
+        assert_eq!(rows[0]["at"], first["now"], "the second walk begins with attempts that the first one left: {first} {second}");
+        assert!(rows.iter().any(|it| it["at"] == second["now"] && it["at"] != first["now"]), "{second}");
+        assert_eq!(played(true), (first, second), "{until}");
+    }
+}
+
+#[test]
 fn on_a_running_clock_a_report_begins_with_its_walk() {
     let mut sandbox = shop(Mode::Real);
     sandbox.handle(Uptime::START, payout("A"));
@@ -181,6 +204,58 @@ fn on_a_running_clock_a_report_begins_with_its_walk() {
     driving::deliver(&mut sandbox, Uptime::START, &mut |_, _| Outcome::status(200));
     let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
     assert_eq!(told(&report(&mut sandbox, ticket)), ["D 1 200"], "what happened since the clock stands");
+}
+
+#[test]
+fn what_no_report_has_told_stays_while_the_clock_runs() {
+    let modes: [&[&str]; 4] = [&["clock/scale", "clock/freeze"], &["clock/resume", "clock/freeze"], &["clock/scale"], &["clock/freeze"]];
+    for calls in modes {
+        let mut sandbox = shop(Mode::Frozen);
+        sandbox.handle(Uptime::START, payout("A"));
+        driving::deliver(&mut sandbox, Uptime::START, &mut |_, _| Outcome::status(200));
+        for call in calls {
+            put(&mut sandbox, call, &if *call == "clock/scale" { json!({"rate": 60}) } else { Json::Null });
+        }
+        let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
+        assert_eq!(told(&report(&mut sandbox, ticket)), ["A 1 200"], "{calls:?}");
+        let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
+        assert_eq!(report(&mut sandbox, ticket)["deliveries_total"], 0, "{calls:?}: nothing is told twice");
+    }
+}
+
+#[test]
+fn a_row_that_waits_for_its_attempt_is_completed_while_the_clock_runs() {
+    let mut sandbox = shop(Mode::Frozen);
+    for number in ["A", "B"] {
+        sandbox.handle(Uptime::START, payout(number));
+        driving::deliver(&mut sandbox, Uptime::START, &mut |_, _| Outcome::status(500));
+    }
+    let gone = advance(&mut sandbox, &json!({"by": "20s"}));
+    let mut left = polled(&mut sandbox);
+    assert_eq!(left.len(), 1, "B waits for A's answer");
+    sandbox.give_up(Uptime::START, gone);
+    put(&mut sandbox, "clock/scale", &json!({"rate": 1}));
+    left.extend(polled(&mut sandbox));
+    assert_eq!(left.len(), 2, "on a clock that runs, B waits for nothing");
+    put(&mut sandbox, "clock/freeze", &Json::Null);
+    for it in &left {
+        sandbox.settle(Uptime::START, it, Outcome::status(200));
+    }
+    let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
+    let report = report(&mut sandbox, ticket);
+    let details: Vec<&Json> = report["fired"].as_array().expect("a list").iter().map(|it| &it["detail"]).collect();
+    assert_eq!(details, ["payout.status_changed attempt 2", "payout.status_changed attempt 2"], "{report}");
+}
+
+#[test]
+fn a_walk_that_tells_nothing_leaves_nothing_for_the_next_one_on_a_running_clock() {
+    let mut sandbox = shop(Mode::Real);
+    sandbox.handle(Uptime::START, payout("A"));
+    driving::deliver(&mut sandbox, Uptime::START, &mut |_, _| Outcome::status(200));
+    let ticket = put(&mut sandbox, "deliveries/dlv-1/resend", &Json::Null);
+    assert_eq!(report(&mut sandbox, ticket)["status"], 200);
+    let ticket = advance(&mut sandbox, &json!({"by": "0s"}));
+    assert_eq!(report(&mut sandbox, ticket)["deliveries_total"], 0);
 }
 
 /// Orders that expire at one instant, each with 101 attempts there.

@@ -31,6 +31,26 @@ fn a_body_that_is_not_text_comes_in_base64() {
 }
 
 #[test]
+fn t20_a_refusal_repeats_no_key_and_no_card_number_of_its_request() {
+    let mut shop = Tape::shop();
+    for path in [
+        format!("/nosuch/{CARD}/{LIVE}"),
+        format!("/__admin/nosuch/{CARD}/{LIVE}"),
+        format!("/__admin/accounts/quoine/{LIVE}"),
+        format!("/api/v1/invoices/{CARD}/{LIVE}"),
+    ] {
+        let answer = shop.ask(Request::new(Method::GET, &path, ""));
+        let shown = format!("{:?} {}", answer.headers, String::from_utf8_lossy(&answer.body));
+        assert_eq!(answer.status, 404, "{shown}");
+        assert!(!shown.contains(CARD) && !shown.contains(LIVE), "{shown}");
+    }
+    let fault = Request::new(Method::GET, "/quoine/api/v1/profile", "").with("Playmoney-Fault", LIVE);
+    let answer = shop.ask(fault);
+    assert_eq!(answer.status, 422);
+    assert!(!String::from_utf8_lossy(&answer.body).contains(LIVE));
+}
+
+#[test]
 fn t20_a_card_number_is_shown_in_no_field() {
     let mut shop = Tape::shop();
     shop.play("set quantum-payouts/default webhook_url=http://shop.inbox.playmoney.test/");
@@ -128,5 +148,112 @@ fn i28_a_misspelt_secret_is_not_printed() {
         }
         let (status, _, detail) = refused(&mut shop, "PATCH", "accounts/quantum-payouts/default", &json!({key: CANARY}));
         assert!(status == 422 && !detail.contains("canary"), "{detail}");
+    }
+}
+
+#[test]
+fn t20_live_keys_and_cards_are_shown_and_kept_in_no_spelling() {
+    let mut shop = Tape::shop();
+    let basic = format!("Basic {}", STANDARD.encode(format!("{LIVE}:")));
+    let percent = LIVE.replace('_', "%5F");
+    let json_escaped = LIVE.replace('_', r"\u005f");
+    let upper = LIVE.to_uppercase();
+    for (target, body) in [
+        (
+            format!("/qbitpay/api/v1/charges?{LIVE}=1&key={percent}&{upper}"),
+            format!(r#"{{"{LIVE}":1,"a":"{json_escaped}","b":"{upper}"}}"#),
+        ),
+        (
+            "/quoine/api/v1/invoices?pan=4276%203800%201234%205679".to_owned(),
+            r#"{"pan":"\u0034276380012345679","b":"4276.3800.1234.5679"}"#.to_owned(),
+        ),
+        (format!("/nothing/{LIVE}"), format!("auth={}&pan=4276%2D3800%2D1234%2D5679", basic.replace(' ', "%20"))),
+    ] {
+        let request = Request::new(Method::POST, &target, body.into_bytes())
+            .with("Authorization", &basic)
+            .with("X-Key", &upper)
+            .with("X-Card", "4276_3800_1234_5679");
+        shop.ask(request.with(&format!("x-{LIVE}"), "1"));
+    }
+    let shown = call(&mut shop, "GET", "requests", &Json::Null).1;
+    assert_eq!(shown["requests"].as_array().map(Vec::len), Some(3), "{shown}");
+    let state = call(&mut shop, "GET", "state", &Json::Null).1;
+    assert_eq!(state["contains_secrets"], false, "nothing of it was kept: {state}");
+    for text in [shown.to_string(), state["core"]["log"].to_string()] {
+        let text = text.replace(r"\\u005f", "_").replace("%5F", "_").to_lowercase();
+        for part in
+            [&LIVE[8..], &STANDARD.encode(LIVE)[..20].to_lowercase(), "38001234", "3800.1234", "3800_1234", "3800%201234", "3800%2d1234"]
+        {
+            assert!(!text.contains(&part.to_lowercase()), "{part}: {text}");
+        }
+    }
+}
+
+#[test]
+fn t20_names_are_shown_without_live_keys_and_cards() {
+    let mut shop = Tape::shop();
+    let rule = json!({"name": LIVE, "on": "quoine.*", "when": {"query": {LIVE: {"absent": true}}}, "then": {"status": 418}});
+    let added = call(&mut shop, "POST", "rules", &rule);
+    assert_eq!(added.0, 201, "{}", added.1);
+    shop.play(r#"POST /quoine/api/v1/invoices {"price":"1"}"#);
+    let taken = call(&mut shop, "POST", "rules", &rule);
+    assert_eq!(taken.0, 409, "{}", taken.1);
+    let unknown = call(&mut shop, "DELETE", &format!("rules/{LIVE}%20{CARD}"), &Json::Null);
+    let scenario = json!({"version": 1, "name": format!("{LIVE} and {CARD}"), "colour": CARD});
+    let mistakes = call(&mut shop, "POST", "scenario", &scenario);
+    let begun = call(&mut shop, "POST", "scenario", &json!({"version": 1, "name": format!("{LIVE} and {CARD}"), "rules": [rule]}));
+    assert_eq!((unknown.0, mistakes.0, begun.0), (404, 422, 200), "{} {} {}", unknown.1, mistakes.1, begun.1);
+    let views = ["requests", "rules", "deliveries"].map(|it| call(&mut shop, "GET", it, &Json::Null).1);
+    for document in views.iter().chain([&added.1, &taken.1, &unknown.1, &mistakes.1, &begun.1]) {
+        let text = document.to_string();
+        assert!(!text.contains(LIVE) && !text.contains(CARD), "{text}");
+    }
+}
+
+#[test]
+fn t20_a_card_that_is_a_number_in_a_rule_is_shown_without_its_middle() {
+    let mut shop = Tape::shop();
+    let body = json!({"pan": CARD.parse::<u64>().expect("a number"), "amount": 1500});
+    let added = call(&mut shop, "POST", "rules", &json!({"name": LIVE, "on": "quoine.*", "when": {"body": body}, "then": {"status": 418}}));
+    assert_eq!(added.0, 201, "{}", added.1);
+    let listed = call(&mut shop, "GET", "rules", &Json::Null).1;
+    for shown in [&added.1["when"]["body"], &listed["rules"][0]["when"]["body"]] {
+        assert_eq!(shown, &json!({"pan": "427638******5679", "amount": 1500}));
+    }
+    let removed = call(&mut shop, "DELETE", "rules", &Json::Null);
+    assert_eq!(removed, (200, json!({"removed": ["***Fghi"]})));
+}
+
+#[test]
+fn t20_a_state_says_that_a_client_has_put_a_live_key_into_it() {
+    let mut shop = Tape::shop();
+    let says = |shop: &mut Tape| call(shop, "GET", "state", &Json::Null).1;
+    assert_eq!(says(&mut shop)["contains_secrets"], false);
+    perform(&mut shop, LIVE);
+    let mut state = says(&mut shop);
+    assert_eq!(state["contains_secrets"], true, "the order number is kept, so that its payout is found");
+    assert_eq!(call(&mut shop, "PUT", "state", &state).0, 200);
+    state["contains_secrets"] = json!(false);
+    let (status, _, detail) = refused(&mut shop, "PUT", "state", &state);
+    assert!(status == 422 && detail.contains("/contains_secrets"), "{detail}");
+}
+
+#[test]
+fn i28_an_address_to_which_an_answer_leads_is_shown_without_its_tokens() {
+    let mut shop = Tape::shop();
+    let answer = |headers: Json| json!({"name": "r", "on": "quoine.*", "then": {"status": 302, "headers": headers}});
+    for location in ["/x?token=hushhush", "//u:hushhush@h/x", "x;key=hushhush", "http://h/#secret=hushhush", "?a=b?sig=hushhush"] {
+        for name in ["Location", "Content-Location"] {
+            assert_eq!(call(&mut shop, "POST", "rules", &answer(json!({name: location}))).0, 201);
+            shop.play(r#"POST /quoine/api/v1/invoices {"price":"1"}"#);
+            assert_eq!(call(&mut shop, "DELETE", "rules/r", &Json::Null).0, 200);
+            let last = call(&mut shop, "GET", "requests", &Json::Null).1["requests"]
+                .as_array()
+                .and_then(|it| it.last())
+                .expect("a request")
+                .clone();
+            let text = last["response"]["headers"].to_string();
+            assert!(text.contains("***") && !text.contains("hushhush"), "{location}: {text}");
+        }
     }
 }

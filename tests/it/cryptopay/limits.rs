@@ -134,3 +134,28 @@ fn merchants_are_counted_apart() {
     assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 999, RESET])));
     assert_eq!(called(&mut shop, "GET", LIST).0, 429);
 }
+
+#[test]
+fn an_enterprise_has_a_limit_of_its_own() {
+    let mut shop = Tape::shop();
+    shop.play("set cryptopay/default plan=enterprise");
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([100_000, 99_999, RESET])));
+    shop.play("set cryptopay/default hourly_limit=3");
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([3, 1, RESET])));
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([3, 0, RESET])));
+    assert_eq!(called(&mut shop, "GET", LIST), (429, Some([3, 0, RESET])));
+    shop.play("set cryptopay/default plan=standard");
+    assert_eq!(called(&mut shop, "GET", LIST).1.map(|it| it[0]), Some(1000), "the figure is the enterprise's");
+}
+
+#[test]
+fn a_refusal_that_was_asked_for_leaves_the_counter_as_it_is_and_says_so() {
+    let mut shop = Tape::shop();
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 999, RESET])));
+    shop.play("with Playmoney-Fault: rate_limited");
+    let response = asked(&mut shop, "GET", LIST, "");
+    assert_eq!((response.status.as_u16(), rate(&response)), (429, Some([1000, 0, RESET])));
+    let hint = response.headers["playmoney-hint"].to_str().expect("text");
+    assert!(hint.ends_with("only this answer was asked for, and the counter goes on"), "{hint}");
+    assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 998, RESET])));
+}

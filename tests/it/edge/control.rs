@@ -34,11 +34,11 @@ fn is_found(answer: &Answer) -> bool {
     answer.status != 405 && !body.contains("No control call has the path")
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn every_control_call_has_three_addresses() {
     let server = server(Start::default()).await;
     let mut stage = server.stage(tokio::runtime::Handle::current());
-    stage.fork(None, "a");
+    tokio::task::block_in_place(|| stage.fork(None, "a"));
     for call in TABLE {
         let tail = path(call);
         for (address, sandbox) in [("/__admin", "default"), ("/s/a/__admin", "a"), ("/__admin/sandboxes/a", "a")] {

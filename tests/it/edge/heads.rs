@@ -139,12 +139,12 @@ async fn a_proxy_may_keep_or_remove_the_path_of_the_public_url() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn links_of_the_server_itself_begin_with_the_public_url() {
     let config = Config { public_url: Some("https://CI.example.com/api".to_owned()), ..Config::default() };
     let server = Server::start(config).await.expect("a free port");
     let mut stage = server.stage(tokio::runtime::Handle::current());
-    stage.fork(None, "a");
+    tokio::task::block_in_place(|| stage.fork(None, "a"));
     for (path, location) in [
         ("/", "/api/__admin/"),
         ("/api", "/api/__admin/"),

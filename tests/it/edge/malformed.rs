@@ -153,6 +153,7 @@ async fn a_refused_target_is_kept_in_its_own_form() {
         ("GET *", 400),
         ("GET http://me:secret@evil.example/x?y=1", 421),
         ("GET https://pay.quoine.com/x", 501),
+        ("GET http://me:hushhush1@127.0.0.1/qbitpay/a b", 400),
     ] {
         let answer = raw(server.address(), format!("{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").as_bytes()).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{line}: {answer}");
@@ -166,6 +167,7 @@ async fn a_refused_target_is_kept_in_its_own_form() {
         r#""GET" "*""#,
         r#""GET" "http://evil.example/x?y=1""#,
         r#""GET" "https://pay.quoine.com/x""#,
+        r#""GET" "http://127.0.0.1/qbitpay/a b""#,
         r#""OPTIONS" "*""#,
     ];
     assert_eq!(kept, expected);

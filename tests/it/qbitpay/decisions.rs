@@ -296,7 +296,7 @@ fn a_foreign_object_is_forbidden_and_no_cursor() {
     let provider_id = state["providers"].as_array().expect("a list").iter().position(|it| it["slug"] == "qbitpay").expect("the provider");
     let mut other = state["core"]["accounts"][provider_id]["default"].clone();
     other["id"] = json!("other");
-    other["credentials"]["api_key"]["text"] = json!("other_key");
+    other["credentials"]["api_key"]["text"] = json!("qbit_test_other");
     state["core"]["accounts"][provider_id]["other"] = other;
     let merchants = state["providers"][provider_id]["memory"]["merchants"].as_array_mut().expect("merchants");
     let mut merchant = merchants[0].clone();
@@ -305,7 +305,7 @@ fn a_foreign_object_is_forbidden_and_no_cursor() {
     let restored = shop.admin("PUT", "state", &state);
     assert_eq!(restored["restored"], true, "{restored}");
     let mut as_other = |target: &str| {
-        shop.play("with Authorization: Basic b3RoZXJfa2V5Og==");
+        shop.play("with Authorization: Basic cWJpdF90ZXN0X290aGVyOg==");
         told(&mut shop, "GET", target, &Json::Null)
     };
     let forbidden = (403, json!({"type": "invalid_request_error", "message": "Forbidden"}));

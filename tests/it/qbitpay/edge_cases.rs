@@ -218,6 +218,27 @@ fn e13_a_receiver_that_never_listens() {
 }
 
 #[test]
+fn i10_a_saved_state_holds_no_signed_text_and_shows_each_again() {
+    let mut shop = Tape::shop();
+    let tamper = r#"control POST rules {"on":"qbitpay:webhook","when":{"times":1},"then":{"tamper":{"data.amount":1}}}"#;
+    shop.play(&["set qbitpay/default pace=manual", "merchant 500", tamper, PAYOUT, "advance 31m", PAYOUT, "advance 16m"].join("\n"));
+    let deliveries = shop.admin("GET", "deliveries", &Json::Null);
+    let mut state = shop.admin("GET", "state", &Json::Null);
+    let kept = |state: &Json, delivery: &str| -> Vec<bool> {
+        let attempts = state["core"]["outbox"]["deliveries"][delivery]["attempts"].as_array().expect("a list");
+        attempts.iter().map(|it| it.get("signed").is_some()).collect()
+    };
+    assert!(kept(&state, "1").iter().all(|it| *it), "what was changed after it was signed is kept");
+    assert_eq!(kept(&state, "2"), [false; 2]);
+    // A document in which each attempt has its text is read too.
+    let shown = deliveries["deliveries"][1]["attempts"][1]["signed"].clone();
+    assert!(shown.as_str().is_some_and(|it| it.contains("pendingWebhooks=1")), "{shown}");
+    state["core"]["outbox"]["deliveries"]["2"]["attempts"][1]["signed"] = shown;
+    assert_eq!(shop.admin("PUT", "state", &state)["restored"], true);
+    assert_eq!(shop.admin("GET", "deliveries", &Json::Null)["deliveries"], deliveries["deliveries"]);
+}
+
+#[test]
 fn e14_a_test_event_is_sent_once() {
     story(
         "e14_a_test_event_is_sent_once",

@@ -320,11 +320,11 @@ fn i19_pages_show_each_transaction_once_and_in_order() {
 #[test]
 fn merchants_do_not_see_each_other() {
     let mut shop = shop("confirmations=0");
-    super::second_merchant(&mut shop, "another", "another-key");
+    super::second_merchant(&mut shop, "another", "qp_another");
     let session = served(&mut shop, "create-checkout-session", &[("price", "1"), ("currency", "USD")]);
     let token = made(&mut shop, "49.99", "eth")[4].clone();
     shop.play("act quantapay.pay transaction=1");
-    let ask = |shop: &mut Tape, call: &str| post(shop, &format!("api-key=another-key&function={call}")).1;
+    let ask = |shop: &mut Tape, call: &str| post(shop, &format!("api-key=qp_another&function={call}")).1;
     assert!(ask(&mut shop, "get-transaction&transaction_id=1").ends_with("\"response\":false}"));
     assert!(ask(&mut shop, "get-transactions").ends_with("\"response\":[]}"));
     assert!(ask(&mut shop, &format!("get-transactions&checkout_id={}", session["session_id"].as_str().expect("text"))).ends_with("[]}"));

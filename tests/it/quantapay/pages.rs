@@ -109,3 +109,47 @@ fn the_redirect_has_plain_what_an_address_may_have_plain() {
     let refresh = page.headers["refresh"].to_str().expect("text");
     assert!(refresh.contains("&amount=0.025&") && refresh.ends_with("&external_reference=A-1_b.c~d%20e"), "{refresh}");
 }
+
+const OWN: &str = "/quantapay/pay.php?checkout_id=shop-1001&price=49.99&currency=usd&external_reference=abc&redirect=http%3A%2F%2F127.0.0.1%2Fdone&cloud=qp_test_key&note=n";
+
+#[test]
+fn a_shop_names_its_checkout_itself() {
+    let mut shop = Tape::shop();
+    assert_eq!(browse(&mut shop, Method::GET, OWN, "").status, 200);
+    assert_eq!(browse(&mut shop, Method::POST, OWN, "cryptocurrency=eth").status, 303);
+    assert!(text(&browse(&mut shop, Method::GET, OWN, "")).contains("data-panel=\"pending\""), "the link finds the checkout");
+    let open = "/quantapay/pay.php?checkout_id=shop-1001";
+    assert!(text(&browse(&mut shop, Method::GET, open, "")).contains("data-panel=\"pending\""), "without the price too");
+    shop.play("act quantapay.pay transaction=1\nadvance 1h");
+    let told: serde_json::Value = serde_json::from_slice(&shop.posted.last().expect("a webhook").body).expect("JSON");
+    assert_eq!(
+        (&told["transaction"]["external_reference"], &told["transaction"]["checkout_id"]),
+        (&"abc".into(), &serde_json::Value::Null)
+    );
+    assert!(text(&browse(&mut shop, Method::GET, OWN, "")).contains("data-panel=\"done\""), "it is paid for ever");
+    let listed = served(&mut shop, "get-transactions", &[("checkout_id", "shop-1001")]);
+    assert_eq!(listed[0]["id"], "1");
+    for wrong in ["cs-cs_00000000000000000000", "cs_00000000000000000000", ""] {
+        let target = OWN.replace("shop-1001", wrong);
+        assert_eq!(browse(&mut shop, Method::GET, &target, "").status, 404, "{wrong}");
+    }
+    assert_eq!(browse(&mut shop, Method::GET, &OWN.replace("shop-1001", &"x".repeat(101)), "").status, 404);
+}
+
+#[test]
+fn an_own_id_is_shown_and_belongs_to_one_merchant() {
+    let mut shop = Tape::shop();
+    super::second_merchant(&mut shop, "other", "qp_other");
+    let link = "/quantapay/pay.php?checkout_id=shop-1001&price=5&currency=usd";
+    assert_eq!(browse(&mut shop, Method::POST, link, "cryptocurrency=eth").status, 303);
+    let foreign = format!("{link}&cloud=qp_other");
+    assert!(text(&browse(&mut shop, Method::GET, &foreign, "")).contains("data-testid=\"coin-eth\""), "another merchant's begins anew");
+    let row = served(&mut shop, "get-transaction", &[("transaction_id", "1")]);
+    assert_eq!(row["checkout_id"], "shop-1001");
+    shop.play("restart");
+    assert!(text(&browse(&mut shop, Method::GET, link, "")).contains("data-panel=\"pending\""));
+    shop.play("advance 1h");
+    assert!(text(&browse(&mut shop, Method::GET, link, "")).contains("data-testid=\"coin-eth\""), "after the hour it begins anew");
+    assert_eq!(browse(&mut shop, Method::POST, link, "cryptocurrency=btc").status, 303);
+    assert_eq!(served(&mut shop, "get-transactions", &[("checkout_id", "shop-1001")])[0]["id"], "2", "the latest of that id");
+}

@@ -167,3 +167,15 @@ fn a_webhook_that_is_off_sends_nothing() {
     let deliveries = shop.admin("GET", "deliveries", &Json::Null);
     assert_eq!(deliveries["deliveries"], json!([]), "nothing is owed either");
 }
+
+#[test]
+fn features_name_the_environment_of_the_setting() {
+    for environment in ["development", "uat", "production"] {
+        let mut shop = shop(&[&format!("environment={environment}")]);
+        let body: Json = serde_json::from_str(&answer(&mut shop, "GET", "features", "").1).expect("JSON");
+        assert_eq!(body["environment"], environment);
+    }
+    let mut shop = shop(&[]);
+    let refused = shop.admin("PATCH", "accounts/quantum-payouts/default", &json!({"environment": "test"}));
+    assert_eq!(refused["detail"], "`environment` must be one of development, uat, production");
+}

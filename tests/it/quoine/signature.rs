@@ -347,3 +347,19 @@ fn the_usual_mistakes_are_recognised() {
     let none = verdict(&json!({}), CALLBACK, "https://shop.test/cb", SECRET);
     assert_eq!((&none["reason"], &none["received"]), (&json!("missing_signature"), &Json::Null));
 }
+
+/// Required on every call, and the answer to a missing one is the documented 401, also where its slot was signed empty.
+#[test]
+fn a_call_without_a_content_type_is_refused() {
+    for (method, target, body) in [("GET", "profile", ""), ("GET", "invoices?page=1", ""), ("POST", "invoices", r#"{"price":500}"#)] {
+        let mut shop = shop(&[]);
+        let mut asked = request(&mut shop, method, target, body);
+        asked.headers.remove("content-type");
+        let part = |name: &str| asked.headers.get(name).map_or("", |it| it.to_str().expect("text"));
+        let canonical = format!(",{},{},{},{}", part("content-md5"), asked.target, part("date"), part("nonce"));
+        let signed = asked.clone().with("Authorization", &format!("APIAuth 2:{}", signature(SECRET, &canonical)));
+        let response = shop.ask(signed);
+        assert_eq!(text(&response), (401, TOKEN.to_owned()), "{method} {target}");
+        assert!(response.headers["playmoney-hint"].to_str().is_ok_and(|it| it.starts_with("Content-Type is missing")));
+    }
+}

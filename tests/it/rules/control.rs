@@ -193,3 +193,44 @@ fn i10_rules_are_part_of_the_state() {
         assert_eq!(refused(&mut shop, Tape::control("PUT", "state", &broken)).0, 422, "{it}");
     }
 }
+
+#[test]
+fn json_and_yaml_are_judged_alike() {
+    let mut shop = Tape::shop();
+    let long = "n".repeat(1_025);
+    let longest = "n".repeat(70_000);
+    let just = "n".repeat(1_024);
+    let del = "a\u{7f}b";
+    // The JSON of a condition on the body, the same in YAML, and the reason of the refusal.
+    for (json, other, why) in [
+        (r#"{"a":"x"}"#.to_owned(), "{a: x}".to_owned(), None),
+        (format!(r#"{{"a":"{del}"}}"#), format!("{{a: \"{del}\"}}"), Some("U+007F")),
+        (r#"{"a":"a\u007fb"}"#.to_owned(), r#"{a: "a\x7fb"}"#.to_owned(), None),
+        (format!(r#"{{"{just}":1}}"#), format!("{{{just}: 1}}"), None),
+        (format!(r#"{{"{just}":1}}"#), format!("{{? {just} : 1}}"), None),
+        (format!(r#"{{"{long}":1}}"#), format!("{{{long}: 1}}"), Some("1024 characters")),
+        (format!(r#"{{"{long}":1}}"#), format!("{{? {long} : 1}}"), Some("1024 characters")),
+        (format!(r#"{{"{longest}":1}}"#), format!("{{? {longest} : 1}}"), Some("1024 characters")),
+        (format!(r#"{{"{longest}":1}}"#), format!("{{{longest}: 1}}"), Some("1024 characters")),
+        ("{\n\t\"a\":\t1\n}".to_owned(), "{ a: 1 }".to_owned(), None),
+        (r#"{"a":"\ud83d\ude00"}"#.to_owned(), "{a: \u{1f600}}".to_owned(), None),
+        (r#"{"a":"\/"}"#.to_owned(), "{a: /}".to_owned(), None),
+        ("{\"a\":\"\u{85}\u{2028}\u{a0}\"}".to_owned(), r#"{a: "\N\L\_"}"#.to_owned(), None),
+        (
+            r#"{"a":-1E5,"b":1e-2,"c":-0.0,"d":12345678901234567890123}"#.to_owned(),
+            "{a: -1E5, b: 1e-2, c: -0.0, d: 12345678901234567890123}".to_owned(),
+            None,
+        ),
+    ] {
+        let written = format!(r#"{{"on":"quoine.*","when":{{"body":{json}}},"then":{{"status":418}}}}"#);
+        let posted = Request::new(Method::POST, "/__admin/rules", written.into_bytes()).with("Content-Type", "application/json");
+        let of_json = shop.ask(posted);
+        let of_yaml = shop.ask(yaml("rules", &format!("on: quoine.*\nwhen:\n  body: {other}\nthen: {{status: 418}}\n")));
+        let cut = |it: &str| it.chars().take(60).collect::<String>();
+        for (answer, text) in [(of_json, &json), (of_yaml, &other)] {
+            let said = String::from_utf8_lossy(&answer.body).into_owned();
+            assert_eq!(answer.status, if why.is_some() { 422 } else { 201 }, "{}: {said}", cut(text));
+            assert!(why.is_none_or(|it| said.contains(it)), "{}: {said}", cut(text));
+        }
+    }
+}

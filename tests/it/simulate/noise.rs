@@ -133,7 +133,7 @@ const BODIES: &[&str] = &[
     "{\"price\":1e40,\"data\":{\"a\":[[]]}}",
     "{\"webhook_url\":\"http://[::1]:1/\"}",
     "{\"provider\":\"quantum-payouts\",\"body\":\"{\",\"headers\":{\"x-payouts-signature\":\"sha256=\"}}",
-    "{\"playmoney_state\":3}",
+    "{\"playmoney_state\":4}",
     "function=create-checkout-session&api-key=qp_test_key&price=1e9&currency=%FF",
     "function=get-transactions&api-key=qp_test_key&pagination=-2&date_range%5B0%5D=9999-12-31",
     "{\"transaction\":\"1\",\"amount\":\"1e-9\",\"hash\":\"\"}",

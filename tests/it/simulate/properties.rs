@@ -165,7 +165,7 @@ const REFUSED: &[&str] = &[
     "control POST deliveries/dlv-999/resend",
     "control PATCH accounts/quantum-payouts/default {\"pace\":\"manual\",\"nothing\":1}",
     "control PUT inbox/shop/script {\"respond\":[200,700]}",
-    "control PUT state {\"playmoney_state\":3}",
+    "control PUT state {\"playmoney_state\":4}",
     "control GET requests?operation=nothing",
     "control POST webhooks/verify {}",
     "with Playmoney-Fault: internal_error\nPOST /quantum-payouts/api/v1/performPayout {\"orderNumber\":\"Z\",\"amount\":1,\"description\":\"d\",\"target\":{\"pan\":\"4111111111111111\"}}",

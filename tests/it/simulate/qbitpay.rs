@@ -228,7 +228,7 @@ const REFUSED: &[&str] = &[
     r#"PUT /qbitpay/api/v1/charges/nobody {"status":"buyerPaid"}"#,
     "without Authorization\nGET /qbitpay/api/v1/accounts/show",
     "DELETE /qbitpay/api/v1/charges",
-    "GET /qbitpay/pay/nobody",
+    "GET /qbitpay/pay?tradeId=nobody",
     "control POST act/qbitpay/deposit {\"currency\":\"EUR\",\"amount\":1}",
     "control POST act/qbitpay/deposit {\"currency\":\"USD\",\"amount\":1e20}",
     "control POST act/qbitpay/deposit {\"currency\":\"USD\",\"amount\":0.001}",

@@ -220,10 +220,10 @@ fn i12_another_merchants_payments_change_nothing_but_numbers() {
     always(15, &vec(any::<bool>(), 1..10), |whose| {
         let paid = |others: bool| {
             let mut shop = Tape::shop();
-            crate::quantapay::second_merchant(&mut shop, "another", "another-key");
+            crate::quantapay::second_merchant(&mut shop, "another", "qp_another");
             shop.play("set quantapay/default confirmations=0\nset quantapay/another confirmations=0");
             for is_own in whose.iter().filter(|it| **it || others) {
-                let key = if *is_own { "qp_test_key" } else { "another-key" };
+                let key = if *is_own { "qp_test_key" } else { "qp_another" };
                 let fields = "amount=49.99&cryptocurrency_code=eth";
                 let (_, made) = post(&mut shop, &format!("function=create-transaction&api-key={key}&{fields}"));
                 let made: Json = serde_json::from_str(&made).expect("JSON");

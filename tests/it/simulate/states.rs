@@ -19,7 +19,12 @@ enum Change {
     Unknown,
     Reversed,
     Swapped,
+    /// An item stands in its list once more.
+    Twice,
+    /// The member of the same name of the item before takes its place.
+    Copied,
     Raised,
+    Lowered,
     Written(&'static str),
 }
 
@@ -28,9 +33,13 @@ const CHANGES: &[Change] = &[
     Change::Unknown,
     Change::Reversed,
     Change::Swapped,
+    Change::Twice,
+    Change::Copied,
     Change::Raised,
+    Change::Lowered,
     Change::Written("javascript:alert(1)"),
     Change::Written("x"),
+    Change::Written("default"),
     Change::Written("0001-01-01T00:00:00Z"),
 ];
 
@@ -66,9 +75,21 @@ fn changed(document: &Json, place: &str, change: Change) -> Option<Json> {
             let last = items.len() - 1;
             items.swap(name.parse().ok()?, last);
         }
-        Change::Raised => {
+        Change::Twice => {
+            let items = document.pointer_mut(outer)?.as_array_mut()?;
+            let item = items.get(name.parse::<usize>().ok()?)?.clone();
+            items.push(item);
+        }
+        Change::Copied => {
+            let (list, index) = outer.rsplit_once('/')?;
+            let before = index.parse::<usize>().ok()?.checked_sub(1)?;
+            let value = document.pointer(list)?.get(before)?.get(&name)?.clone();
+            *document.pointer_mut(place)? = value;
+        }
+        Change::Raised | Change::Lowered => {
+            let by = if matches!(change, Change::Raised) { 1 } else { -1 };
             let number = document.pointer(place)?.as_i64()?;
-            *document.pointer_mut(place)? = json!(number + 1);
+            *document.pointer_mut(place)? = json!(number + by);
         }
         Change::Written(text) => *document.pointer_mut(place).filter(|it| it.is_string())? = json!(text),
     }

@@ -33,8 +33,6 @@ const BOOLS: &[(&str, usize)] = &[
     ("src/engine/rules.rs::add", 1),
     ("src/engine/rules.rs::put", 1),
     ("src/engine/world/posting.rs::arrive", 1),
-    ("src/engine/world/posting.rs::leave", 1),
-    ("src/engine/world/posting.rs::send", 1),
     ("src/kit/diagnosis.rs::when_rewritten", 1),
     ("src/providers/qbitpay/wire/events.rs::event", 1),
     ("src/providers/quantapay/lifecycle.rs::pay_fee", 1),

@@ -10,16 +10,28 @@ use syn::visit::{self, Visit};
 use syn::{Expr, ExprCall, Lit, LitStr};
 
 use super::{paths, root, sources};
+use crate::cli::pages::{COMMANDS, DESCRIBED, WIDTHS};
 
 /// Names that are made where the test runs: by which text, and what they are.
-const FAMILIES: &[Family] =
-    &[("broken/{name}", broken), ("contract/{name}", pages), ("contract/{}.{}.json", first_operations), ("contract/{}.openapi", documents)];
+const FAMILIES: &[Family] = &[
+    ("broken/{name}", broken),
+    ("contract/{name}", pages),
+    ("contract/{}.{}.json", first_operations),
+    ("contract/{}.openapi", documents),
+    ("cli/help_{name}_{columns}", || at_each_width(COMMANDS.iter().map(|it| format!("cli/help_{it}")))),
+    ("cli/help_{columns}", || at_each_width(["cli/help".to_owned()])),
+    ("cli/describe_{number}_{columns}", || at_each_width((0..DESCRIBED.len()).map(|it| format!("cli/describe_{it}")))),
+];
 
 type Family = (&'static str, fn() -> Vec<String>);
 
 fn broken() -> Vec<String> {
     let files = paths(&root().join("tests/broken")).into_iter().filter(|it| it.extension() == Some("yaml".as_ref()));
     files.filter_map(|it| Some(format!("broken/{}", it.file_stem()?.to_str()?))).collect()
+}
+
+fn at_each_width(names: impl IntoIterator<Item = String>) -> Vec<String> {
+    names.into_iter().flat_map(|name| WIDTHS.map(|columns| format!("{name}_{columns}"))).collect()
 }
 
 fn pages() -> Vec<String> {

@@ -58,7 +58,7 @@ pub const DECISIONS: &[Decision] = &[
     decided("pages of a list", "20 objects by default, 100 at most, newest first; an invalid page_size counts as not sent; a page after the last one, or one that is not a number, is 404 `Invalid page.`; an unknown word in a filter is 400", Documented("API overview, Pagination: the parameters; the rest is the framework's")),
     decided("the window of the rate limit", "an hour of simulated time from the first call in it; every call of a known caller counts, refused ones too; the authentication calls do not count, and their answers have no headers about the limit", SILENT),
     decided("calls above the limit", "429 RATE_LIMITED with Retry-After; the setting `rate_limit` turns this off", Documented("API overview, Rate Limiting and Status Codes")),
-    decided("the figure of the Enterprise plan", "100000", Documented("API overview, Rate Limiting: custom limits")),
+    decided("the figure of the Enterprise plan", "100000 unless the setting `hourly_limit` has another", Assumed("API overview, Rate Limiting, says `custom limits`")),
     decided("a suspended account", "403 FORBIDDEN for every call, logins included", Assumed("403 is in the table of statuses, without a reason")),
     decided("where the customer goes after the payment", "when the order is confirmed, the page redirects to redirect_url with order_id and status appended; failed and expired orders stay on the page", Documented("Payment Orders, Create Payment Order: redirect_url; the rest is assumed")),
     decided("the same call twice", "no call is idempotent; the nonce prevents a second order", Documented("project page: nonces against replays")),

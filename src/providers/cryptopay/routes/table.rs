@@ -69,6 +69,7 @@ const fn call(
         success: if matches!(shape, Register | Create) { StatusCode::CREATED } else { StatusCode::OK },
         answer,
         errors: shape.errors(),
+        makes: None,
         example,
         evidence,
     }
@@ -80,16 +81,16 @@ pub static ROUTES: &[Route<Operation, Handler>] = &[
     Route(call("register", Register, "/api/auth/register", [REGISTERING, USER], None, "creates a user, who can then log in", Documented("Authentication, Register; the answer is assumed")), users::register),
     Route(call("login", LogIn, "/api/auth/login", [LOGGING_IN, SESSION], Some(LOGIN), "an access token and a refresh token", Documented("Authentication, Login; API overview, Getting Your API Key")), users::login),
     Route(call("refreshToken", LogIn, "/api/auth/token/refresh/", [REFRESHING, NEW_TOKENS], None, "a new pair of tokens for a refresh token, which works once", Documented("Authentication, Refresh Token; that the old one is used up is assumed, `refresh_rotation` changes it")), users::refresh),
-    Route(call("createPaymentOrder", Create, "/api/payment-orders/", [ORDER_CREATE, ORDER_ENVELOPED], Some(ORDER), "creates an order that a customer pays on a chain", Documented("Payment Orders, Create Payment Order")), orders::create),
+    Route(call("createPaymentOrder", Create, "/api/payment-orders/", [ORDER_CREATE, ORDER_ENVELOPED], Some(ORDER), "creates an order that a customer pays on a chain", Documented("Payment Orders, Create Payment Order")).making("order"), orders::create),
     Route(call("listPaymentOrders", Filtered, "/api/payment-orders/", [ORDERS_LISTED, ORDER_PAGE], None, "a page of orders, newest first", LISTS), orders::list),
     Route(call("getPaymentOrder", Get, "/api/payment-orders/{id}/", [ORDER_GET, ORDER_ENVELOPED], None, "one order", RESOURCES), orders::get),
     Route(call("listTransactions", Filtered, "/api/transactions/", [TRANSACTIONS_LISTED, TRANSACTION_PAGE], None, "a page of transactions, newest first", LISTS), transactions::list),
     Route(call("getTransaction", Get, "/api/transactions/{hash}/", [TRANSACTION_GET, TRANSACTION_ENVELOPED], None, "one transaction", RESOURCES), transactions::get),
     Route(call("listMerchantWallets", List, "/api/merchant-wallets/", [LISTED, WALLET_PAGE], None, "a page of wallets, newest first", LISTS), wallets::list),
-    Route(call("createMerchantWallet", Create, "/api/merchant-wallets/", [WALLET_CREATE, WALLET_ENVELOPED], None, "adds a wallet on a chain without one", RESOURCES), wallets::create),
+    Route(call("createMerchantWallet", Create, "/api/merchant-wallets/", [WALLET_CREATE, WALLET_ENVELOPED], None, "adds a wallet on a chain without one", RESOURCES).making("wallet"), wallets::create),
     Route(call("updateMerchantWallet", Update, "/api/merchant-wallets/{id}/", [WALLET_UPDATE, WALLET_ENVELOPED], None, "replaces a wallet; existing orders keep their address", RESOURCES), wallets::update),
     Route(call("listWebhookEndpoints", List, "/api/webhook-endpoints/", [LISTED, ENDPOINT_PAGE], None, "a page of endpoints, newest first", LISTS), endpoints::list),
-    Route(call("createWebhookEndpoint", Create, "/api/webhook-endpoints/", [ENDPOINT_CREATE, ENDPOINT_ENVELOPED], None, "adds an endpoint, and creates its secret", RESOURCES), endpoints::create),
+    Route(call("createWebhookEndpoint", Create, "/api/webhook-endpoints/", [ENDPOINT_CREATE, ENDPOINT_ENVELOPED], None, "adds an endpoint, and creates its secret", RESOURCES).making("endpoint"), endpoints::create),
     Route(call("updateWebhookEndpoint", Update, "/api/webhook-endpoints/{id}/", [ENDPOINT_UPDATE, ENDPOINT_ENVELOPED], None, "replaces an endpoint; its secret stays", RESOURCES), endpoints::update),
 ];
 

@@ -22,9 +22,13 @@ pub fn open_account(memory: &mut Memory, cx: &Context<'_>, account: &str) {
     let Some(own) = cx.account(account) else { return };
     let username: Box<str> = own.credentials.get("username").map_or(account, Secret::expose).into();
     memory.starting_url = own.text(&WEBHOOK_URL).map(str::to_owned);
+    let email = format!("{username}@example.com");
+    // User names that differ in their case alone would share it.
+    let is_taken = memory.merchants.index().emails.get(email.to_lowercase().as_str()).is_some();
+    let email = if is_taken { format!("{username}-{}@example.com", memory.merchants.next()) } else { email };
     let merchant = memory.merchants.insert(Merchant {
         account: account.to_owned(),
-        email: format!("{username}@example.com").into(),
+        email: email.into(),
         username,
         shop_name: "Demo Shop".into(),
         tokens: 0,

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::sheet::Sheet;
 use super::{LIST_CHAIN, LIST_CURRENCY, LIST_ORDER, ORDER_STATUS, TRANSACTION_STATUS};
 use crate::kit::http::{Request, Response, StatusCode, form_pairs, with_query};
+use crate::kit::python;
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{CHAINS, ORDER_STATUSES, OrderFilter, TOKENS, TRANSACTION_STATUSES, TransactionFilter};
 
@@ -26,9 +27,10 @@ impl Page {
     pub fn parse(request: &Request) -> Result<Self, Error> {
         let mut others = form_pairs(request.query.as_bytes());
         let last = |name: &str| others.iter().rev().find(|it| it.0 == name).map(|it| it.1.as_str());
-        let size = last("page_size").and_then(|it| it.parse().ok()).filter(|it| 0 < *it);
-        let size = size.unwrap_or(u64::from(PAGE_SIZE_DEFAULT)).min(u64::from(PAGE_SIZE_MAX));
-        let number = last("page").map_or(Some(1), |it| it.parse().ok()).filter(|it| 0 < *it).ok_or(Error::NoPage)?;
+        let size = last("page_size").and_then(python::int).filter(|it| 0 < *it);
+        let size = size.unwrap_or(i128::from(PAGE_SIZE_DEFAULT)).min(i128::from(PAGE_SIZE_MAX));
+        let number = last("page").map_or(Some(1), python::int).and_then(|it| u32::try_from(it).ok());
+        let number = number.filter(|it| 0 < *it).ok_or(Error::NoPage)?;
         others.retain(|it| it.0 != "page");
         others.sort();
         Ok(Self { number, size: u32::try_from(size).unwrap_or(PAGE_SIZE_MAX), others })

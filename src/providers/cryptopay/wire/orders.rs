@@ -11,9 +11,9 @@ use super::sheet::Sheet;
 use super::{AMOUNT, CHAIN, CURRENCY, EXPIRES_AT, NONCE, ORDER_INFO, REDIRECT_URL, WEBHOOK_URL, timestamp};
 use crate::kit::http::Request;
 use crate::kit::json::is_shallow;
-use crate::kit::money;
 use crate::kit::time::{Timestamp, whole_second};
 use crate::kit::word::Word;
+use crate::kit::{money, python};
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{Address, CHAINS, Chain, Order, TOKENS, Token, Transaction};
 
@@ -56,7 +56,7 @@ impl NewOrder {
         if order_info.as_deref().is_some_and(|it| !is_json(it)) {
             sheet.refuse(&ORDER_INFO, "Value must be valid JSON");
         }
-        let nonce = sheet.integer_or_text(&NONCE);
+        let nonce = sheet.integer_of_python(&NONCE);
         if nonce.is_some_and(is_used) {
             sheet.refuse(&NONCE, "This nonce has already been used");
         }
@@ -72,6 +72,9 @@ impl NewOrder {
     }
 }
 
+/// Characters of a number as text.
+const CHARS_MAX: usize = 1_000;
+
 /// A decimal above zero, as text or as a number.
 fn amount(sheet: &mut Sheet<'_>) -> Option<Decimal> {
     let Some(text) = sheet.fields.plain(AMOUNT.name) else {
@@ -80,7 +83,7 @@ fn amount(sheet: &mut Sheet<'_>) -> Option<Decimal> {
         return None;
     };
     let read = match sheet.fields.json_value(AMOUNT.name).map(RawValue::get) {
-        Some(number) if !number.starts_with('"') => money::by_float(number).map_or_else(|| decimal(number), bounded),
+        Some(number) if !number.starts_with('"') => python::number_text(number).map_or_else(not_a_number, |it| decimal(&it)),
         _ => decimal(&text),
     };
     match read {
@@ -91,14 +94,17 @@ fn amount(sheet: &mut Sheet<'_>) -> Option<Decimal> {
     None
 }
 
-/// A number as Python's `Decimal` reads it from a text. The decimals that were written stay.
+/// A number as the framework reads it from a text, by Python's `Decimal`. The decimals that were written stay.
 pub fn decimal(text: &str) -> Result<Decimal, String> {
-    let text = text.trim();
-    let plain = text.bytes().all(|it| it.is_ascii_digit() || b"+-.eE".contains(&it));
-    if !plain || text.parse::<f64>().is_err() {
-        return Err("A valid number is required".to_owned());
+    if CHARS_MAX < text.trim().chars().count() {
+        return Err("String value too large".to_owned());
     }
-    money::parse(text).map_or_else(|| Err(too_many_digits()), bounded)
+    let Some(number) = python::decimal(text) else { return not_a_number() };
+    money::parse(&number).map_or_else(|| Err(too_many_digits()), bounded)
+}
+
+fn not_a_number<T>() -> Result<T, String> {
+    Err("A valid number is required".to_owned())
 }
 
 fn bounded(number: Decimal) -> Result<Decimal, String> {

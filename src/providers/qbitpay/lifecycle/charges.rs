@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::ledger::{Posting, post};
 use crate::engine::context::Context;
-use crate::engine::lifecycle::On::{Act, After, Call, Deadline, Pace};
+use crate::engine::lifecycle::On::{Act, Call, Deadline, Pace};
 use crate::engine::lifecycle::{Lifecycle, Object, Row, kept};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
 use crate::kit::time::{Duration, Timestamp, later};
@@ -33,7 +33,8 @@ pub static CHARGE: Lifecycle<ChargeStatus> = Lifecycle::new("charge", &[
     Row { on: Deadline("expiresAt"),          from: &[Pending],            to: Cancelled,       event: Some("charge.expired"),         evidence: EXPIRY },
     Row { on: Act("confirm-charge"),          from: &[BuyerPaid],          to: SellerConfirmed, event: Some("charge.succeeded"),       evidence: CONFIRMED },
     Row { on: Pace(Duration::from_secs(60)),  from: &[BuyerPaid],          to: SellerConfirmed, event: Some("charge.succeeded"),       evidence: TEMPO },
-    Row { on: After(Duration::ZERO),          from: &[SellerConfirmed],    to: Closed,          event: None,                           evidence: DELIVERED },
+    Row { on: Pace(Duration::ZERO),           from: &[SellerConfirmed],    to: Closed,          event: None,                           evidence: DELIVERED },
+    Row { on: Act("deliver-coins"),           from: &[SellerConfirmed],    to: Closed,          event: None,                           evidence: DELIVERED },
     Row { on: Act("fail-charge"),             from: &[Pending, BuyerPaid], to: Cancelled,       event: Some("charge.failed"),          evidence: FAILED },
     Row { on: Act("dispute"),                 from: &[BuyerPaid],          to: Dispute,         event: Some("charge.dispute.created"), evidence: DISPUTED },
     Row { on: Act("close-dispute"),           from: &[Dispute],            to: Closed,          event: Some("charge.dispute.closed"),  evidence: RIGHT },
@@ -86,7 +87,7 @@ fn credit(memory: &mut Memory, cx: &mut Context<'_>, number: u32) {
         kind: RowKind::Charge,
         source: Source::Charge(number),
         amount_units: charge.amount_units,
-        fee_units: 0,
+        fee_units: charge.fee_units,
         status: RowStatus::Pending,
         available_on: later(cx.now(), MATURES),
     };

@@ -29,6 +29,8 @@ pub struct Charge {
     pub head: Head<ChargeStatus>,
     pub currency: Currency,
     pub amount_units: i64,
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub fee_units: i64,
     pub base: Currency,
     pub base_units: i64,
     pub quote: Currency,
@@ -43,6 +45,11 @@ pub struct Charge {
     pub payer_name: Option<Box<str>>,
     /// Its row of the ledger, once it is paid.
     pub row: Option<u32>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_nothing(units: &i64) -> bool {
+    *units == 0
 }
 
 impl Charge {

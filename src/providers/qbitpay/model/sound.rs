@@ -1,88 +1,153 @@
-//! Checks of a state that was read from outside.
+//! Judges a memory that was read from outside.
 
 use std::collections::BTreeMap;
 
 use super::{BALANCE_UNITS_MAX, Charge, Currency, Deposit, Memory, Merchant, NUMBERS_MAX, Order, Payout, RowStatus, Source, is_price};
+use crate::engine::provider::Beside;
+use crate::engine::store::digest;
 use crate::kit::fields::{is_browser_url, is_http_url};
+use crate::kit::flaw::{Flaw, Required, distinct};
+use crate::kit::time::Timestamp;
+
+const NOT_IN_ORDER: &str = "the numbers of these objects begin with 1 and have no gaps";
+const NO_MERCHANT: &str = "the merchant does not exist";
+const OTHER_ID: &str = "the id contains another number than the object has";
+const HIGH_COUNT: &str = "the count is too high";
+const BAD_AMOUNT: &str = "an amount is below 0 or too high";
+const BAD_ROW: &str = "the row does not exist, or has another cause, merchant or amount";
 
 impl Memory {
-    /// Whether every number names its object, and every balance is the sum of its rows.
-    pub fn is_sound(&self) -> bool {
-        let counted = self.tests < NUMBERS_MAX && self.rates.is_sound();
-        counted && self.names_are_sound() && self.objects_are_sound() && self.rows_are_sound() && self.balances_are_sound()
+    /// Whether every number names its object, every key one object only, and every balance is the sum of its rows.
+    ///
+    /// # Errors
+    /// The first place that is wrong.
+    pub fn judge(&self, beside: Beside<'_>) -> Result<(), Flaw> {
+        (self.tests < NUMBERS_MAX).or_flaw(|| "/tests".to_owned(), HIGH_COUNT)?;
+        self.rates.is_sound().or_flaw(|| "/rates".to_owned(), "a price is impossible")?;
+        self.judge_merchants(beside)?;
+        let below = |list: &'static str, number: u32| move |flaw: Flaw| flaw.below(&format!("/{list}/{}", number - 1));
+        self.deposits.iter().try_for_each(|(n, it)| self.judge_deposit(n, it, beside).map_err(below("deposits", n)))?;
+        self.orders.iter().try_for_each(|(n, it)| self.judge_order(n, it, beside).map_err(below("orders", n)))?;
+        self.charges.iter().try_for_each(|(n, it)| self.judge_charge(n, it, beside).map_err(below("charges", n)))?;
+        self.judge_charges()?;
+        self.payouts.iter().try_for_each(|(n, it)| self.judge_payout(n, it, beside).map_err(below("payouts", n)))?;
+        self.judge_rows(beside)?;
+        self.judge_balances()
     }
 
-    fn knows(&self, merchant: u32) -> bool {
-        (merchant as usize) < self.merchants.len()
+    fn judge_merchants(&self, beside: Beside<'_>) -> Result<(), Flaw> {
+        let accounts = self.merchants.iter().map(|it| Some(it.account.as_str()));
+        distinct(accounts, |place| format!("/merchants/{place}/account"), "two merchants have the same")?;
+        let is_quoted = |own: &Merchant| own.asks.values().chain(own.bids.values()).all(|it| is_price(it.price) || it.price.scale() <= 8);
+        for (place, it) in self.merchants.iter().enumerate() {
+            beside.judge_owner(&it.account, || format!("/merchants/{place}/account"))?;
+            is_quoted(it).or_flaw(|| format!("/merchants/{place}"), "a quoted price is impossible")?;
+        }
+        Ok(())
     }
 
-    fn names_are_sound(&self) -> bool {
-        let named = |place: usize, it: &Merchant| self.merchant(&it.account).is_some_and(|own| own as usize == place);
-        let quoted = |own: &Merchant| own.asks.values().chain(own.bids.values()).all(|it| is_price(it.price) || it.price.scale() <= 8);
-        self.merchants.iter().enumerate().all(|(place, it)| named(place, it) && quoted(it))
+    /// Whether an object of that number has that place, a merchant, and a moment that has come.
+    fn judge_head(&self, (n, number, merchant): (u32, u32, u32), created_at: Timestamp, beside: Beside<'_>) -> Result<(), Flaw> {
+        (n == number && n < NUMBERS_MAX).or_flaw(|| "/number".to_owned(), NOT_IN_ORDER)?;
+        ((merchant as usize) < self.merchants.len()).or_flaw(|| "/merchant".to_owned(), NO_MERCHANT)?;
+        beside.judge_moment(created_at, || "/created_at".to_owned())
     }
 
-    fn objects_are_sound(&self) -> bool {
-        let own = |number, known: u32, merchant| number == known && number < NUMBERS_MAX && self.knows(merchant);
-        let owns = |row: Option<u32>, source: Source| row.is_none_or(|it| self.rows.get(it).is_some_and(|row| row.source == source));
-        let credited = |row: Option<u32>, units: &[i64]| {
-            row.and_then(|it| self.rows.get(it))
-                .is_none_or(|row| units.iter().any(|it| it.unsigned_abs() == row.amount_units.unsigned_abs()))
-        };
-        let small = |units: &[i64]| units.iter().all(|it| (0..=BALANCE_UNITS_MAX).contains(it));
-        let charge = |(n, it): (u32, &Charge)| {
-            own(n, it.number, it.merchant)
-                && it.head.generation() < NUMBERS_MAX
-                && it.nth < NUMBERS_MAX
-                && small(&[it.amount_units, it.base_units, it.cost_units])
-                && owns(it.row, Source::Charge(n))
-                && credited(it.row, &[it.amount_units, it.base_units, it.cost_units])
-                && is_browser_url(&it.redirect_url)
-                && is_http_url(&it.cb_url)
-                && is_http_url(&it.page_url)
-        };
-        let payout = |(n, it): (u32, &Payout)| {
-            let rows =
-                owns(Some(it.row), Source::Payout(n)) && credited(Some(it.row), &[it.amount_units]) && owns(it.reversal, Source::Payout(n));
-            let known = self.destinations.contains_key(&it.destination) && it.id.number() == n;
-            own(n, it.number, it.merchant) && it.head.generation() < NUMBERS_MAX && small(&[it.amount_units, it.fee_units]) && rows && known
-        };
-        let deposit = |(n, it): (u32, &Deposit)| {
-            own(n, it.number, it.merchant)
-                && it.head.generation() < NUMBERS_MAX
-                && it.id.number() == n
-                && small(&[it.amount_units])
-                && owns(Some(it.row), Source::Deposit(n))
-                && credited(Some(it.row), &[it.amount_units])
-        };
-        let order = |(n, it): (u32, &Order)| {
-            let rows = owns(Some(it.row), Source::Order(n)) && owns(it.row.checked_add(1), Source::Order(n));
-            own(n, it.number, it.merchant) && it.id.number() == n && small(&[it.base_units, it.cost_units, it.fee_units]) && rows
-        };
-        let simple = self.deposits.iter().all(deposit) && self.orders.iter().all(order);
-        simple && self.charges.iter().all(charge) && self.payouts.iter().all(payout)
-    }
-
-    fn rows_are_sound(&self) -> bool {
-        self.rows.iter().all(|(n, row)| {
-            let amounts = [row.amount_units, row.fee_units].iter().all(|it| it.unsigned_abs() <= BALANCE_UNITS_MAX.unsigned_abs());
-            let caused = self.rows_of(row.source).contains(&n);
-            row.number == n && n < NUMBERS_MAX && row.id.number() == n && self.knows(row.merchant) && amounts && caused
+    /// Whether a row exists, has that cause and merchant, and one of these amounts. An object without a row is right.
+    fn has_row(&self, row: Option<u32>, source: Source, merchant: u32, units: &[i64]) -> bool {
+        row.is_none_or(|row| {
+            let fits = |amount: i64| units.is_empty() || units.iter().any(|it| it.unsigned_abs() == amount.unsigned_abs());
+            self.rows.get(row).is_some_and(|it| it.source == source && it.merchant == merchant && fits(it.amount_units))
         })
     }
 
-    fn balances_are_sound(&self) -> bool {
+    fn judge_charge(&self, n: u32, it: &Charge, beside: Beside<'_>) -> Result<(), Flaw> {
+        self.judge_head((n, it.number, it.merchant), it.created_at, beside)?;
+        (it.head.generation() < NUMBERS_MAX).or_flaw(|| "/generation".to_owned(), HIGH_COUNT)?;
+        let units = [it.amount_units, it.base_units, it.cost_units];
+        (are_small(&units) && are_small(&[it.fee_units])).or_flaw(String::new, BAD_AMOUNT)?;
+        let fee = it.row.and_then(|row| self.rows.get(row)).is_none_or(|row| row.fee_units == it.fee_units);
+        (fee && it.fee_units <= it.amount_units).or_flaw(|| "/fee_units".to_owned(), "it is above the amount, or the row has another")?;
+        self.has_row(it.row, Source::Charge(n), it.merchant, &units).or_flaw(|| "/row".to_owned(), BAD_ROW)?;
+        is_browser_url(&it.redirect_url).or_flaw(|| "/redirect_url".to_owned(), "no browser may be sent there")?;
+        is_http_url(&it.cb_url).or_flaw(|| "/cb_url".to_owned(), "no webhook goes to such an address")?;
+        is_http_url(&it.page_url).or_flaw(|| "/page_url".to_owned(), "no browser may be sent there")
+    }
+
+    /// What charges are found by names one of them only, and each counts those before it.
+    fn judge_charges(&self) -> Result<(), Flaw> {
+        let all = || self.charges.all().iter();
+        distinct(all().map(|it| Some(&it.id)), |place| format!("/charges/{place}/id"), "two charges have the same")?;
+        distinct(all().map(|it| Some(&it.trade)), |place| format!("/charges/{place}/trade"), "two charges have the same")?;
+        let mut counts: BTreeMap<(u32, u64), u32> = BTreeMap::new();
+        for (place, it) in all().enumerate() {
+            let count = counts.entry((it.merchant, digest(&it.external_order_id))).or_default();
+            (it.nth == *count).or_flaw(
+                || format!("/charges/{place}/nth"),
+                "it is not the number of earlier charges of the merchant with this external_order_id",
+            )?;
+            *count += 1;
+        }
+        Ok(())
+    }
+
+    fn judge_payout(&self, n: u32, it: &Payout, beside: Beside<'_>) -> Result<(), Flaw> {
+        self.judge_head((n, it.number, it.merchant), it.created_at, beside)?;
+        (it.id.number() == n).or_flaw(|| "/id".to_owned(), OTHER_ID)?;
+        (it.head.generation() < NUMBERS_MAX).or_flaw(|| "/generation".to_owned(), HIGH_COUNT)?;
+        are_small(&[it.amount_units, it.fee_units]).or_flaw(String::new, BAD_AMOUNT)?;
+        self.has_row(Some(it.row), Source::Payout(n), it.merchant, &[it.amount_units]).or_flaw(|| "/row".to_owned(), BAD_ROW)?;
+        self.has_row(it.reversal, Source::Payout(n), it.merchant, &[]).or_flaw(|| "/reversal".to_owned(), BAD_ROW)?;
+        self.destinations.contains_key(&it.destination).or_flaw(|| "/destination".to_owned(), "the destination does not exist")
+    }
+
+    fn judge_deposit(&self, n: u32, it: &Deposit, beside: Beside<'_>) -> Result<(), Flaw> {
+        self.judge_head((n, it.number, it.merchant), it.created_at, beside)?;
+        (it.id.number() == n).or_flaw(|| "/id".to_owned(), OTHER_ID)?;
+        (it.head.generation() < NUMBERS_MAX).or_flaw(|| "/generation".to_owned(), HIGH_COUNT)?;
+        are_small(&[it.amount_units]).or_flaw(|| "/amount_units".to_owned(), BAD_AMOUNT)?;
+        self.has_row(Some(it.row), Source::Deposit(n), it.merchant, &[it.amount_units]).or_flaw(|| "/row".to_owned(), BAD_ROW)
+    }
+
+    fn judge_order(&self, n: u32, it: &Order, beside: Beside<'_>) -> Result<(), Flaw> {
+        self.judge_head((n, it.number, it.merchant), it.created_at, beside)?;
+        (it.id.number() == n).or_flaw(|| "/id".to_owned(), OTHER_ID)?;
+        are_small(&[it.base_units, it.cost_units, it.fee_units]).or_flaw(String::new, BAD_AMOUNT)?;
+        let next = it.row.checked_add(1);
+        let rows = [Some(it.row), next].iter().all(|row| self.has_row(*row, Source::Order(n), it.merchant, &[]));
+        (rows && next.is_some()).or_flaw(|| "/row".to_owned(), BAD_ROW)
+    }
+
+    fn judge_rows(&self, beside: Beside<'_>) -> Result<(), Flaw> {
+        self.rows.iter().try_for_each(|(n, row)| {
+            let judged = self.judge_head((n, row.number, row.merchant), row.created_at, beside).and_then(|()| {
+                (row.id.number() == n).or_flaw(|| "/id".to_owned(), OTHER_ID)?;
+                let amounts = [row.amount_units, row.fee_units].iter().all(|it| it.unsigned_abs() <= BALANCE_UNITS_MAX.unsigned_abs());
+                amounts.or_flaw(|| "/amount_units".to_owned(), BAD_AMOUNT)?;
+                self.rows_of(row.source).contains(&n).or_flaw(|| "/source".to_owned(), "no object has caused this row")
+            });
+            judged.map_err(|flaw| flaw.below(&format!("/rows/{}", n - 1)))
+        })
+    }
+
+    fn judge_balances(&self) -> Result<(), Flaw> {
         let mut sums: BTreeMap<(u32, Currency), (i64, i64)> = BTreeMap::new();
         for (_, it) in self.rows.iter() {
             let (available, pending) = sums.entry((it.merchant, it.currency)).or_default();
             let own = if it.status() == RowStatus::Available { available } else { pending };
             *own = own.saturating_add(it.net_units());
         }
-        let balances =
-            || (0..).zip(&self.merchants).flat_map(|(n, own)| own.balances.iter().map(move |(currency, it)| ((n, *currency), it)));
-        let sound = balances().all(|(key, it)| {
-            0 <= it.available_units && sums.get(&key).copied().unwrap_or_default() == (it.available_units, it.pending_units)
-        });
-        sound && balances().count() >= sums.len()
+        for (n, own) in (0..).zip(&self.merchants) {
+            let is_sum = own.balances.iter().all(|(currency, it)| {
+                let sum = sums.remove(&(n, *currency)).unwrap_or_default();
+                0 <= it.available_units && sum == (it.available_units, it.pending_units)
+            });
+            is_sum.or_flaw(|| format!("/merchants/{n}/balances"), "a balance is not the sum of its rows, or is below 0")?;
+        }
+        sums.is_empty().or_flaw(|| "/rows".to_owned(), "a row belongs to a balance that does not exist")
     }
+}
+
+fn are_small(units: &[i64]) -> bool {
+    units.iter().all(|it| (0..=BALANCE_UNITS_MAX).contains(it))
 }

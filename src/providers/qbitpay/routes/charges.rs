@@ -1,18 +1,18 @@
 //! Charges, and the test event about one.
 
-use rust_decimal::Decimal;
-
 use super::{Call, cursor, require_own};
 use crate::engine::lifecycle::{Head, On, born, take};
 use crate::engine::store::digest;
 use crate::engine::tables::settings::{DOCUMENTED_LINKS, WEBHOOK_URL};
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::ids::entity;
+use crate::kit::money::plain;
 use crate::providers::qbitpay::errors::{Error, Fault};
 use crate::providers::qbitpay::model::{ALPHANUMERIC, Charge, Side, Symbol};
-use crate::providers::qbitpay::pages::PAY_PATH;
+use crate::providers::qbitpay::pages::PAGE_LINK;
+use crate::providers::qbitpay::settings::{PAY_FEE_RATE, limit, rate};
 use crate::providers::qbitpay::webhooks;
-use crate::providers::qbitpay::wire::{self, ChargeObject, NewCharge, PAY_MAX, PAY_MIN};
+use crate::providers::qbitpay::wire::{self, ChargeObject, NewCharge};
 
 /// The documented address of the payment page.
 const DOCUMENTED_PAGE: &str = "https://qbitpay.blockscape.co/?zh#/otc/payment?tradeId=";
@@ -20,11 +20,12 @@ const DOCUMENTED_PAGE: &str = "https://qbitpay.blockscape.co/?zh#/otc/payment?tr
 pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     let new = NewCharge::parse(call.request)?;
     // An amount in USD is compared as if it were USDT.
-    if new.amount < Decimal::from(PAY_MIN) {
-        return Err(Error::Limit(format!("below the minimum of {PAY_MIN}")));
+    let (least, most) = (limit(call.cx, &call.account, "pay.min"), limit(call.cx, &call.account, "pay.max"));
+    if new.amount < least {
+        return Err(Error::Limit(format!("below the minimum of {}", plain(least))));
     }
-    if Decimal::from(PAY_MAX) < new.amount {
-        return Err(Error::Limit(format!("above the maximum of {PAY_MAX}")));
+    if most < new.amount {
+        return Err(Error::Limit(format!("above the maximum of {}", plain(most))));
     }
     let charge = build(&call, new).ok_or_else(|| Error::Limit("beyond what its price can express".to_owned()))?;
     let number = charge.number;
@@ -40,12 +41,13 @@ fn build(call: &Call<'_, '_>, new: NewCharge) -> Option<Charge> {
     let cost = amount.checked_mul(memory.rates.conversion(currency, quote, Side::Ask)?)?;
     let cost_units = quote.units(cost)?;
     let price = memory.rates.price(Symbol::of(base, quote)?, Side::Ask)?;
+    let fee = amount.checked_mul(rate(cx, &call.account, &PAY_FEE_RATE))?;
     let base_units = base.units(quote.amount(cost_units).checked_div(price)?)?;
     let nth = memory.charges_of_order(*merchant, &new.external_order_id);
     let mut draws = cx.draws("qbitpay charge", entity(&[&call.account, &new.external_order_id, &nth.to_string()]));
     let (id, trade) = (draws.text(ALPHANUMERIC, 13), draws.text(ALPHANUMERIC, 20));
     let documented = cx.flag(&call.account, &DOCUMENTED_LINKS);
-    let page = if documented { DOCUMENTED_PAGE.to_owned() } else { format!("{}{PAY_PATH}", cx.base_url(call.request)) };
+    let page = if documented { DOCUMENTED_PAGE.to_owned() } else { format!("{}{PAGE_LINK}", cx.base_url(call.request)) };
     Some(Charge {
         number: memory.charges.next(),
         merchant: *merchant,
@@ -57,6 +59,7 @@ fn build(call: &Call<'_, '_>, new: NewCharge) -> Option<Charge> {
         head: Head::default(),
         currency,
         amount_units: currency.units(amount)?,
+        fee_units: currency.units(fee)?,
         base,
         base_units,
         quote,
@@ -72,7 +75,7 @@ fn build(call: &Call<'_, '_>, new: NewCharge) -> Option<Charge> {
 }
 
 fn render(charge: Option<&Charge>) -> Result<Response, Error> {
-    charge.map(|it| Response::json(StatusCode::OK, &ChargeObject::of(it))).ok_or(Error::Internal)
+    charge.map(|it| Response::json(StatusCode::OK, &ChargeObject::of(it))).ok_or(Error::INTERNAL)
 }
 
 fn find<'a>(call: &'a Call<'_, '_>) -> Result<&'a Charge, Error> {

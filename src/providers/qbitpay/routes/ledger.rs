@@ -1,40 +1,41 @@
 //! Access token, account, balance and the rows of the ledger.
 
-use rust_decimal::Decimal;
-
-use super::orders::TRADE_FEE_RATE;
 use super::{Call, cursor, require_own};
 use crate::engine::store::Cursor;
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::ids::entity;
-use crate::kit::sign::derived;
+use crate::kit::money::Number;
 use crate::kit::word::Word;
+use crate::providers::qbitpay::auth::{token_secret, token_user};
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{Balance, BalanceTransaction, CURRENCIES, Memory, Oid, RowKind, Source};
-use crate::providers::qbitpay::settings::PAYOUT_FEE_RATE;
+use crate::providers::qbitpay::settings::{PAY_FEE_RATE, PAYOUT_FEE_RATE, TRADE_FEE_RATE, WITHDRAW_TOKEN_FEE_RATE, limit, rate};
 use crate::providers::qbitpay::webhooks::wallet;
-use crate::providers::qbitpay::wire::{self, RowObject, RowsQuery};
-
-/// The fee of a charge, as a share of its amount.
-const PAY_FEE_RATE: Decimal = Decimal::ZERO;
+use crate::providers::qbitpay::wire::{self, FeeRates, Limit, Limits, RowObject, RowsQuery};
 
 pub fn access_token(call: Call<'_, '_>) -> Result<Response, Error> {
-    let mut draws = call.cx.draws("qbitpay user", entity(&[&call.account]));
-    let (user, code) = (Oid::draw(&mut draws), draws.text(b"0123456789", 6));
+    let (user, code) = token_user(call.cx, &call.account);
     let secret = token_secret(call.cx.sandbox());
     call.cx.trace.hint = Some(format!("HS256 with the secret {secret}").into());
-    Ok(wire::access_token(user, &code, call.cx.now(), &secret))
-}
-
-/// The secret that signs the access tokens of a sandbox: published for `default`, derived from the name of any other.
-fn token_secret(sandbox: &str) -> String {
-    if sandbox == "default" { "qbit_test_jwt_secret".to_owned() } else { derived(&[sandbox, "qbitpay", "jwt_secret"])[..32].to_owned() }
+    Ok(wire::access_token(user, code, call.cx.now(), &secret))
 }
 
 pub fn show_account(call: Call<'_, '_>) -> Result<Response, Error> {
-    let rate = call.cx.account(&call.account).map_or(Decimal::ZERO, |it| it.fraction(&PAYOUT_FEE_RATE));
-    let wallets: Vec<_> = CURRENCIES.into_iter().filter_map(|it| Some((it, wallet(call.cx, &call.account, it)?))).collect();
-    Ok(wire::account(rate, TRADE_FEE_RATE, PAY_FEE_RATE, &wallets))
+    let Call { cx, account, .. } = call;
+    let (rate, limit) = (|row| Number(rate(cx, &account, row)), |member| Number(limit(cx, &account, member)));
+    let rates = FeeRates {
+        payout: rate(&PAYOUT_FEE_RATE),
+        pay: rate(&PAY_FEE_RATE),
+        withdraw_token: rate(&WITHDRAW_TOKEN_FEE_RATE),
+        trade: rate(&TRADE_FEE_RATE),
+    };
+    let limits = Limits {
+        pay: Limit::of(limit("pay.min"), Some(limit("pay.max"))),
+        payout: Limit::of(limit("payout.min"), None),
+        withdraw_token: Limit::of(limit("withdrawToken.min"), None),
+    };
+    let wallets: Vec<_> = CURRENCIES.into_iter().filter_map(|it| Some((it, wallet(cx, &account, it)?))).collect();
+    Ok(wire::account(rates, limits, &wallets))
 }
 
 pub fn show_balance(call: Call<'_, '_>) -> Result<Response, Error> {

@@ -9,10 +9,8 @@ use crate::kit::time::{Timestamp, unix_seconds};
 use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{BALANCE_UNITS_MAX, Direction, Memory, Oid, Order, QUOTE_HOLDS, Quote, Side, Symbol};
+use crate::providers::qbitpay::settings::{TRADE_FEE_RATE, rate};
 use crate::providers::qbitpay::wire::{self, NewOrder, OrderObject, Page};
-
-/// The fee of an order, as a share of its cost.
-pub const TRADE_FEE_RATE: Decimal = Decimal::ZERO;
 
 pub fn ticker(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, merchant, .. } = call;
@@ -25,10 +23,11 @@ pub fn ticker(call: Call<'_, '_>) -> Result<Response, Error> {
 }
 
 pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
-    let Call { memory, cx, request, merchant, .. } = call;
+    let Call { memory, cx, request, account, merchant, .. } = call;
     let new = NewOrder::parse(request)?;
     let now = cx.now();
-    let Trade { price, base_units, cost_units, fee_units } = Trade::of(memory, merchant, &new, now)?;
+    let fee_rate = rate(cx, &account, &TRADE_FEE_RATE);
+    let Trade { price, base_units, cost_units, fee_units } = Trade::of(memory, merchant, &new, now, fee_rate)?;
     let number = memory.orders.next();
     let order = Order {
         number,
@@ -63,13 +62,13 @@ struct Trade {
 
 impl Trade {
     /// Refuses amounts that no balance can hold, and those that the merchant's balance does not cover.
-    fn of(memory: &mut Memory, merchant: u32, new: &NewOrder, now: Timestamp) -> Result<Self, Error> {
+    fn of(memory: &mut Memory, merchant: u32, new: &NewOrder, now: Timestamp, fee_rate: Decimal) -> Result<Self, Error> {
         let Symbol { base, quote } = new.symbol;
         let price = price(memory, merchant, new, now).ok_or_else(too_large)?;
         let base_units = base.units(new.amount).filter(|it| *it <= BALANCE_UNITS_MAX);
         let cost = new.amount.checked_mul(price);
         let units = |amount: Option<Decimal>| amount.and_then(|it| quote.units(it)).filter(|it| *it <= BALANCE_UNITS_MAX);
-        let fee = units(cost.and_then(|it| it.checked_mul(TRADE_FEE_RATE)));
+        let fee = units(cost.and_then(|it| it.checked_mul(fee_rate)));
         let (Some(base_units), Some(cost_units), Some(fee_units)) = (base_units, units(cost), fee) else {
             return Err(if new.direction == Direction::Sell { Error::Balance } else { too_large() });
         };
@@ -100,7 +99,7 @@ fn price(memory: &mut Memory, merchant: u32, new: &NewOrder, now: Timestamp) -> 
 }
 
 fn render(order: Option<&Order>) -> Result<Response, Error> {
-    order.map(|it| Response::json(StatusCode::OK, &OrderObject::of(it))).ok_or(Error::Internal)
+    order.map(|it| Response::json(StatusCode::OK, &OrderObject::of(it))).ok_or(Error::INTERNAL)
 }
 
 pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {

@@ -1,30 +1,30 @@
 //! Payouts.
 
-use rust_decimal::Decimal;
-
 use super::{Call, cursor, require_own};
 use crate::engine::lifecycle::{Head, On, born};
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::ids::entity;
+use crate::kit::money::plain;
 use crate::kit::time::unix_seconds;
 use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::lifecycle::{Posting, post};
 use crate::providers::qbitpay::model::{Currency, Destination, Memory, Oid, Payout, RowKind, Source};
-use crate::providers::qbitpay::settings::PAYOUT_FEE_RATE;
-use crate::providers::qbitpay::wire::{self, NewPayout, PAYOUT_MIN, PayoutObject};
+use crate::providers::qbitpay::settings::{PAYOUT_FEE_RATE, limit, rate};
+use crate::providers::qbitpay::wire::{self, NewPayout, PayoutObject};
 
 pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, account, merchant, .. } = call;
     let new = NewPayout::parse(request)?;
     let currency = new.currency;
-    if currency == Currency::Usdt && new.amount < Decimal::from(PAYOUT_MIN) {
-        return Err(Error::Limit(format!("below the minimum of {PAYOUT_MIN}")));
+    let least = limit(cx, &account, "payout.min");
+    if currency == Currency::Usdt && new.amount < least {
+        return Err(Error::Limit(format!("below the minimum of {}", plain(least))));
     }
     let units = currency.units(new.amount).filter(|it| *it <= memory.own(merchant).available_units(currency));
     let units = units.ok_or(Error::Balance)?;
-    let rate = cx.account(&account).map_or(Decimal::ZERO, |it| it.fraction(&PAYOUT_FEE_RATE));
-    let fee_units = new.amount.checked_mul(rate).and_then(|it| currency.units(it)).ok_or(Error::Internal)?;
+    let fee_units =
+        new.amount.checked_mul(rate(cx, &account, &PAYOUT_FEE_RATE)).and_then(|it| currency.units(it)).ok_or(Error::INTERNAL)?;
     let destination = destination_id(&account, &new.destination, |entity| Oid::draw(&mut cx.draws("qbitpay destination", entity)));
     memory.destinations.entry(destination).or_insert(new.destination);
     let (number, created_at, amount_units) = (memory.payouts.next(), cx.now(), units - fee_units);
@@ -61,7 +61,7 @@ fn object<'a>(memory: &'a Memory, payout: &'a Payout) -> Option<PayoutObject<'a>
 }
 
 fn render(memory: &Memory, payout: Option<&Payout>) -> Result<Response, Error> {
-    payout.and_then(|it| object(memory, it)).map(|it| Response::json(StatusCode::OK, &it)).ok_or(Error::Internal)
+    payout.and_then(|it| object(memory, it)).map(|it| Response::json(StatusCode::OK, &it)).ok_or(Error::INTERNAL)
 }
 
 pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {

@@ -16,17 +16,56 @@ use crate::providers::qbitpay::wire::{
 const BODIES: &[&str] = &["application/json", "application/x-www-form-urlencoded"];
 const ORDERS: Evidence = Assumed("the page on orders is named in the reference and was never published; Quickstart says that orders exist");
 
-const PLAIN: &[&str] = &["authentication_error", "forbidden", "rate_limit_error", "api_error"];
-const QUERY: &[&str] = &["validation_failed", "authentication_error", "forbidden", "rate_limit_error", "api_error"];
-const ONE: &[&str] = &["authentication_error", "forbidden", "rate_limit_error", "object_not_found", "api_error"];
-const LIST: &[&str] = &["validation_failed", "authentication_error", "forbidden", "rate_limit_error", "invalid_cursor", "api_error"];
-const TICKER: &[&str] = &["validation_failed", "authentication_error", "forbidden", "rate_limit_error", "object_not_found", "api_error"];
+const PLAIN: &[&str] =
+    &["authentication_error", "forbidden", "rate_limit_error", "api_error", "bad_gateway", "service_unavailable", "gateway_timeout"];
+const QUERY: &[&str] = &[
+    "validation_failed",
+    "authentication_error",
+    "forbidden",
+    "rate_limit_error",
+    "api_error",
+    "bad_gateway",
+    "service_unavailable",
+    "gateway_timeout",
+];
+const ONE: &[&str] = &[
+    "authentication_error",
+    "forbidden",
+    "rate_limit_error",
+    "object_not_found",
+    "api_error",
+    "bad_gateway",
+    "service_unavailable",
+    "gateway_timeout",
+];
+const LIST: &[&str] = &[
+    "validation_failed",
+    "authentication_error",
+    "forbidden",
+    "rate_limit_error",
+    "invalid_cursor",
+    "api_error",
+    "bad_gateway",
+    "service_unavailable",
+    "gateway_timeout",
+];
+const TICKER: &[&str] = &[
+    "validation_failed",
+    "authentication_error",
+    "forbidden",
+    "rate_limit_error",
+    "object_not_found",
+    "api_error",
+    "bad_gateway",
+    "service_unavailable",
+    "gateway_timeout",
+];
 #[rustfmt::skip]
-const SPEND: &[&str] = &["validation_failed", "invalid_json", "authentication_error", "insufficient_balance", "limit_exceeded", "forbidden", "rate_limit_error", "api_error"];
+const SPEND: &[&str] = &["validation_failed", "invalid_json", "authentication_error", "insufficient_balance", "limit_exceeded", "forbidden", "rate_limit_error", "api_error", "bad_gateway", "service_unavailable", "gateway_timeout"];
 #[rustfmt::skip]
-const CHARGE: &[&str] = &["validation_failed", "invalid_json", "authentication_error", "limit_exceeded", "forbidden", "rate_limit_error", "api_error"];
+const CHARGE: &[&str] = &["validation_failed", "invalid_json", "authentication_error", "limit_exceeded", "forbidden", "rate_limit_error", "api_error", "bad_gateway", "service_unavailable", "gateway_timeout"];
 #[rustfmt::skip]
-const UPDATE: &[&str] = &["validation_failed", "invalid_json", "authentication_error", "wrong_state", "forbidden", "rate_limit_error", "object_not_found", "api_error"];
+const UPDATE: &[&str] = &["validation_failed", "invalid_json", "authentication_error", "wrong_state", "forbidden", "rate_limit_error", "object_not_found", "api_error", "bad_gateway", "service_unavailable", "gateway_timeout"];
 
 /// A call that reads.
 const fn read(
@@ -51,6 +90,7 @@ const fn read(
         success,
         answer,
         errors,
+        makes: None,
         example: None,
         evidence,
     }
@@ -90,6 +130,7 @@ const PAYOUT: Operation = Operation {
     success: StatusCode::OK,
     answer: PAYOUT_OBJECT,
     errors: SPEND,
+    makes: Some("payout"),
     example: Some(
         r#"{"amount":100,"currency":"USD","description":"Payout memo","externalOrderId":"ba126aa385cd5580","destination":{"payerName":"user name","bankAccountNum":"444444444444111","bankRoutingNum":"12345678","bankName":"Chase","bankAddr":"505 Michigan ave, NY, 12345","country":"United States","states":"California","city":"San Francisco","addr":"110 market street","type":"bankAccount"}}"#,
     ),
@@ -108,6 +149,7 @@ const CREATE: Operation = Operation {
     success: StatusCode::OK,
     answer: CHARGE_OBJECT,
     errors: CHARGE,
+    makes: Some("charge"),
     example: Some(
         r#"{"amount":100,"currency":"USD","externalOrderId":"DTSifOuTy95ui","cbUrl":"https://api.blockscape.co","redirectUrl":"https://qbitpay.blockscape.co","payerName":"Alex"}"#,
     ),
@@ -126,6 +168,7 @@ const PUT: Operation = Operation {
     success: StatusCode::OK,
     answer: CHARGE_OBJECT,
     errors: UPDATE,
+    makes: None,
     example: Some(r#"{"status":"buyerPaid"}"#),
     evidence: Documented("API reference, Charges: update"),
 };
@@ -142,6 +185,7 @@ const ORDER: Operation = Operation {
     success: StatusCode::OK,
     answer: ORDER_OBJECT,
     errors: SPEND,
+    makes: Some("order"),
     example: Some(r#"{"symbol":"USDT/CNY","side":"sell","amount":100}"#),
     evidence: ORDERS,
 };

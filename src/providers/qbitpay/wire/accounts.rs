@@ -1,7 +1,6 @@
 //! Access token, account, balance and the rows of the ledger.
 
-use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::sheet::Sheet;
 use super::{BALANCE_CURRENCY, number, timestamp};
@@ -17,83 +16,90 @@ use crate::providers::qbitpay::model::{Balance, BalanceTransaction, Currency, Oi
 const HEAD: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 /// How long an access token is valid.
 const TOKEN_SECS: i64 = 30 * 24 * 60 * 60;
-/// Bounds of one charge, of one payout and of one withdrawal, in USDT.
-pub const PAY_MIN: i64 = 5;
-pub const PAY_MAX: i64 = 10_000;
-pub const PAYOUT_MIN: i64 = 200;
-const WITHDRAW_MIN: i64 = 200;
+
+/// What an access token says.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Claims {
+    #[serde(rename = "_id")]
+    pub user: Oid,
+    is_admin: bool,
+    auth_code: String,
+    iat: i64,
+    /// In unix seconds. From this moment on the token opens nothing.
+    pub exp: i64,
+}
+
+impl Claims {
+    /// Reads a token that this secret has signed.
+    pub fn opened(token: &str, secret: &str) -> Option<Self> {
+        jwt::opened(token, secret.as_bytes())
+    }
+}
 
 /// A JWT for the hosted page, HS256 on the simulated clock.
-pub fn access_token(user: Oid, auth_code: &str, now: Timestamp, secret: &str) -> Response {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Claims<'a> {
-        #[serde(rename = "_id")]
-        id: Oid,
-        is_admin: bool,
-        auth_code: &'a str,
-        iat: i64,
-        exp: i64,
-    }
+pub fn access_token(user: Oid, auth_code: String, now: Timestamp, secret: &str) -> Response {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Token {
         access_token: String,
     }
     let iat = unix_seconds(now);
-    let claims = Claims { id: user, is_admin: true, auth_code, iat, exp: iat + TOKEN_SECS };
+    let claims = Claims { user, is_admin: true, auth_code, iat, exp: iat + TOKEN_SECS };
     let access_token = jwt::signed(HEAD, &claims, secret.as_bytes());
     Response::json(StatusCode::OK, &Token { access_token })
 }
 
+/// Fees as shares of one.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FeeRates {
+    pub payout: Number,
+    pub pay: Number,
+    pub withdraw_token: Number,
+    pub trade: Number,
+}
+
+/// The bounds of one transaction.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Limits {
+    pub pay: Limit,
+    pub payout: Limit,
+    pub withdraw_token: Limit,
+}
+
+/// Bounds in USDT.
+#[derive(Serialize)]
+pub struct Limit {
+    currency: &'static str,
+    min: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<Number>,
+}
+
+impl Limit {
+    pub const fn of(min: Number, max: Option<Number>) -> Self {
+        Self { currency: "USDT", min, max }
+    }
+}
+
 /// The answer of `GET /accounts/show`.
-pub fn account(payout_rate: Decimal, trade_rate: Decimal, pay_rate: Decimal, wallets: &[(Currency, String)]) -> Response {
+pub fn account(fee_rates: FeeRates, limit: Limits, wallets: &[(Currency, String)]) -> Response {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Account {
-        fee_rates: Rates,
+        fee_rates: FeeRates,
         limit: Limits,
         wallets: Vec<Wallet>,
-    }
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Rates {
-        payout: Number,
-        pay: Number,
-        withdraw_token: Number,
-        trade: Number,
-    }
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Limits {
-        pay: Limit,
-        payout: Limit,
-        withdraw_token: Limit,
-    }
-    #[derive(Serialize)]
-    struct Limit {
-        currency: &'static str,
-        min: i64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        max: Option<i64>,
     }
     #[derive(Serialize)]
     struct Wallet {
         currency: &'static str,
         addr: String,
     }
-    let limit = |min, max| Limit { currency: "USDT", min, max };
-    let account = Account {
-        fee_rates: Rates {
-            payout: Number(payout_rate),
-            pay: Number(pay_rate),
-            withdraw_token: Number(Decimal::ZERO),
-            trade: Number(trade_rate),
-        },
-        limit: Limits { pay: limit(PAY_MIN, Some(PAY_MAX)), payout: limit(PAYOUT_MIN, None), withdraw_token: limit(WITHDRAW_MIN, None) },
-        wallets: wallets.iter().map(|(currency, addr)| Wallet { currency: currency.word(), addr: addr.clone() }).collect(),
-    };
-    Response::json(StatusCode::OK, &account)
+    let wallets = wallets.iter().map(|(currency, addr)| Wallet { currency: currency.word(), addr: addr.clone() }).collect();
+    Response::json(StatusCode::OK, &Account { fee_rates, limit, wallets })
 }
 
 /// The query of `GET /balances/show`.

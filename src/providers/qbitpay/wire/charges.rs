@@ -153,7 +153,7 @@ impl<'a> ChargeObject<'a> {
             amount: number(charge.currency, charge.amount_units),
             total_cost: number(charge.quote, charge.cost_units),
             price: Number(charge.price),
-            fee: number(charge.currency, 0),
+            fee: number(charge.currency, charge.fee_units),
             base_amount: number(charge.base, charge.base_units),
             currency: charge.currency.word(),
             quote_currency: charge.quote.word(),
@@ -193,8 +193,8 @@ fn account_number(trade: &str) -> String {
     Draws::new(0, "qbitpay account number", entity(&[trade])).text(b"0123456789", 12)
 }
 
-/// The address of the QR image: below the payment page, without the query of the documented address.
+/// The address of the QR image: below the payment page, without the query of its address.
 fn image_url(charge: &Charge) -> String {
-    let base = charge.page_url.split('?').next().unwrap_or_default().trim_end_matches(charge.trade.as_str()).trim_end_matches('/');
+    let base = charge.page_url.split('?').next().unwrap_or_default().trim_end_matches('/');
     format!("{base}/{}/qr", charge.trade)
 }

@@ -85,7 +85,7 @@ impl RowsQuery {
         let kind = sheet.text(&ROW_TYPE).and_then(|it| find_word(ROW_KINDS, &it));
         let status = sheet.text(&ROW_STATUS).and_then(|it| find_word(ROW_STATUSES, &it));
         if source.is_some() {
-            sheet.require(&ROW_TYPE, "source is sent");
+            sheet.require(&ROW_TYPE, "source needs type");
         }
         sheet.complete(page.map(|page| Self { page, source, kind, status }))
     }

@@ -51,15 +51,15 @@ fn destination(sheet: &mut Sheet<'_>) -> Option<Destination> {
     let kind = sheet.text(&DESTINATION_TYPE).and_then(|it| KINDS.into_iter().find(|own| own.word() == it));
     let details: Vec<(Detail, Option<String>)> = DETAILS.into_iter().map(|it| (it, sheet.text(row(it)))).collect();
     let kind = kind?;
-    let required: &[&Field] = match kind {
-        PaymentType::BankAccount => &[&BANK_ACCOUNT_NUM, &BANK_NAME],
-        PaymentType::Wallet => &[&ADDR],
+    let (required, why): (&[&Field], _) = match kind {
+        PaymentType::BankAccount => (&[&BANK_ACCOUNT_NUM, &BANK_NAME], "a bankAccount needs payerName, bankAccountNum and bankName"),
+        PaymentType::Wallet => (&[&ADDR], "a wallet needs payerName and addr"),
         PaymentType::Alipay | PaymentType::Yunshanfu | PaymentType::PayPal | PaymentType::CoinsPh | PaymentType::GCash => {
-            &[&BANK_ACCOUNT_NUM]
+            (&[&BANK_ACCOUNT_NUM], "an e-wallet needs payerName and bankAccountNum")
         }
     };
     for row in required {
-        sheet.require(row, &format!("destination.type is {}", kind.word()));
+        sheet.require(row, why);
     }
     Some(Destination { kind, details: details.into_iter().filter_map(|(it, text)| text.map(|text| (it, text))).collect() })
 }

@@ -63,10 +63,10 @@ impl<'a> Sheet<'a> {
         self.read(row, read.map(Some)).is_some()
     }
 
-    /// Reports that a parameter is missing which another one makes required.
-    pub fn require(&mut self, row: &Field, when: &str) {
+    /// Reports that a parameter is missing which another one makes required; the other one stands beside the answer.
+    pub fn require(&mut self, row: &Field, why: &'static str) {
         if !self.fields.has(row.name) {
-            self.said.push(Fault { message: format!("required when {when}"), ..Fault::missing(row.name) });
+            self.said.push(Fault { hint: Some(why), ..Fault::missing(row.name) });
         }
     }
 

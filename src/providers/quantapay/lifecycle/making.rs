@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use crate::engine::context::Context;
 use crate::engine::lifecycle::{Head, On, born};
 use crate::kit::ids::{entity, unique_code};
+use crate::kit::time::whole_second;
 use crate::providers::quantapay::model::{Coin, DIGITS, Fiat, Memory, Session, Texts, Transaction, coins_max};
 use crate::providers::quantapay::settings::{ADDRESS_MODE, CONFIRMATIONS};
 use crate::providers::quantapay::wire::{Amount, NewSession, NewTransaction};
@@ -27,8 +28,8 @@ pub enum NotMade {
 /// Sessions of a sandbox at most, and as many transactions.
 const COUNT_MAX: u32 = 1 << 30;
 
-/// Begins a checkout and returns its number.
-pub fn begin(memory: &mut Memory, cx: &Context<'_>, account: &str, new: NewSession) -> Result<u32, NotMade> {
+/// Begins a checkout, perhaps under an id of the shop's own, and returns its number.
+pub fn begin(memory: &mut Memory, cx: &Context<'_>, account: &str, new: NewSession, own: Option<String>) -> Result<u32, NotMade> {
     let merchant = memory.merchant_of(account);
     let number = memory.sessions.next();
     if number >= COUNT_MAX {
@@ -42,12 +43,13 @@ pub fn begin(memory: &mut Memory, cx: &Context<'_>, account: &str, new: NewSessi
     Ok(memory.sessions.insert(Session {
         number,
         digits,
+        own: own.map(Into::into),
         merchant,
         fiat,
         price,
         reference,
         texts,
-        created_at: cx.now(),
+        created_at: whole_second(cx.now()),
         transaction: None,
         completed: false,
     }))
@@ -137,7 +139,7 @@ fn make(memory: &mut Memory, cx: &mut Context<'_>, merchant: u16, draft: Draft, 
         amount,
         amount_fiat: draft.amount_fiat,
         fee: Decimal::ZERO,
-        created_at: cx.now(),
+        created_at: whole_second(cx.now()),
         address: address.into(),
         reference: draft.reference,
         transfer: None,

@@ -31,17 +31,30 @@ pub enum NotPaid {
     TooMany,
 }
 
+/// What has become of coins that were sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paid {
+    /// They pay this transaction.
+    For(u32),
+    /// They are in the merchant's wallet, and pay for nothing.
+    Nothing,
+    /// The same transfer was counted before.
+    Again,
+    /// The token is not the coin.
+    Fake,
+}
+
 /// A transfer is seen. Address, amount and an unused hash say which transaction it pays. If it pays none, the coins go to
 /// the merchant's wallet and nothing else happens.
-pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(), NotPaid> {
-    let Some(named) = memory.transactions.get(sent.to) else { return Ok(()) };
+pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<Paid, NotPaid> {
+    let Some(named) = memory.transactions.get(sent.to) else { return Ok(Paid::Nothing) };
     let (merchant, own_address) = (named.merchant, named.fresh && named.coin == sent.coin);
     if sent.fake {
-        return Ok(()); // the contract is not the coin's: the transfer does not count
+        return Ok(Paid::Fake); // the contract is not the coin's: the transfer does not count
     }
     let used = sent.hash.as_deref().is_some_and(|it| memory.is_used(it));
     if used {
-        return Ok(()); // the same transfer was counted before
+        return Ok(Paid::Again); // the same transfer was counted before
     }
     let payment = if own_address {
         Some(sent.to).filter(|_| named.status() == Status::Pending && named.transfer.is_none())
@@ -50,7 +63,7 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(),
     };
     let account = memory.merchant(merchant).account.clone();
     if let Some(id) = payment {
-        let Some(transaction) = memory.transactions.get(id) else { return Ok(()) };
+        let Some(transaction) = memory.transactions.get(id) else { return Ok(Paid::Nothing) };
         let object = transaction.object();
         let watch = Watch { object, number: 0, blockchain: sent.coin.chain(), wanted: transaction.wanted, account: &account };
         if !memory.merchant(merchant).has_room(sent.coin, sent.amount) {
@@ -67,8 +80,12 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(),
         memory.merchant_mut(merchant).stray(sent.coin, sent.amount);
     }
     if let Some(id) = payment {
-        let nth = memory.transactions.get(id).map_or(0, |it| it.nth);
-        let mut draws = cx.draws("quantapay transfer", entity(&[&account, &nth.to_string()]));
+        // A payment whose transfer has disappeared gets another hash the next time.
+        let drawn_by = memory.transactions.get(id).map_or(String::new(), |it| match it.head.generation() {
+            0 => it.nth.to_string(),
+            again => format!("{}/{again}", it.nth),
+        });
+        let mut draws = cx.draws("quantapay transfer", entity(&[&account, &drawn_by]));
         let hash = sent.hash.clone().unwrap_or_else(|| sent.coin.hash(&mut draws));
         let from = sent.coin.address(&mut draws);
         memory.transactions.update(id, |it| {
@@ -76,5 +93,5 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<(),
         });
         look_at_confirmations(memory, cx, id, Act("pay"));
     }
-    Ok(())
+    Ok(payment.map_or(Paid::Nothing, Paid::For))
 }

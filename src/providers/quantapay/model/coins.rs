@@ -36,7 +36,10 @@ struct Row {
     /// The network, by the code of its own coin.
     network: &'static str,
     chain: Blockchain,
+    /// Those of amounts that are shown or asked for.
     decimals: u32,
+    /// Those of a transfer on its chain.
+    precision: u32,
     /// Hundred-millionths of a dollar.
     price: i64,
     shape: Shape,
@@ -46,45 +49,45 @@ const fn row(
     code: &'static str,
     name: &'static str,
     (network, chain): (&'static str, Blockchain),
-    decimals: u32,
+    (decimals, precision): (u32, u32),
     price: i64,
     shape: Shape,
 ) -> Row {
-    Row { code, name, network, chain, decimals, price, shape }
+    Row { code, name, network, chain, decimals, precision, price, shape }
 }
 
 use Blockchain::{Algo, Arbitrum, Avax, Base, Bch, Bsc, Btc, Doge, Dot, Eth, Ltc, Optimism, Polygon, Sol, Ton, Tron, Xlm, Xmr, Xrp, Xtz};
 
 #[rustfmt::skip]
 const TABLE: &[Row] = &[
-    row("btc",          "bitcoin",      ("btc", Btc),           8, 6_485_025_000_000, Base58(0)),
-    row("eth",          "ethereum",     ("eth", Eth),           8,   199_960_000_000, Evm),
-    row("usdt",         "tether",       ("eth", Eth),           6,       100_000_000, Evm),
-    row("usdt_tron",    "tether",       ("trx", Tron),          6,       100_000_000, Base58(0x41)),
-    row("usdt_bsc",     "tether",       ("bnb", Bsc),           6,       100_000_000, Evm),
-    row("usdt_ton",     "tether",       ("ton", Ton),           6,       100_000_000, Letters("UQ", BASE64_URL, 46)),
-    row("usdc",         "usdcoin",      ("eth", Eth),           6,       100_000_000, Evm),
-    row("bnb",          "bnb",          ("bnb", Bsc),           7,    62_015_000_000, Evm),
-    row("sol",          "solana",       ("sol", Sol),           8,    14_225_000_000, Letters("", BASE58, 44)),
-    row("trx",          "tron",         ("trx", Tron),          6,        28_400_000, Base58(0x41)),
-    row("ltc",          "litecoin",     ("ltc", Ltc),           8,     9_550_000_000, Base58(48)),
-    row("doge",         "dogecoin",     ("doge", Doge),         8,        16_200_000, Base58(30)),
-    row("xrp",          "ripple",       ("xrp", Xrp),           6,       214_000_000, Letters("r", BASE58, 33)),
-    row("bch",          "bitcoincash",  ("bch", Bch),           8,    48_500_000_000, Base58(0)),
-    row("xmr",          "monero",       ("xmr", Xmr),           8,    31_500_000_000, Letters("4", BASE58, 94)),
-    row("link",         "chainlink",    ("eth", Eth),           5,     1_475_000_000, Evm),
-    row("shib",         "shib",         ("eth", Eth),           1,             1_230, Evm),
-    row("bat",          "bat",          ("eth", Eth),           3,        18_500_000, Evm),
-    row("algo",         "algorand",     ("algo", Algo),         6,        20_500_000, Letters("", BASE32, 58)),
-    row("avax",         "avalanche",    ("avax", Avax),         8,     2_260_000_000, Evm),
-    row("dot",          "polkadot",     ("dot", Dot),           8,       415_000_000, Letters("1", BASE58, 47)),
-    row("xlm",          "stellar",      ("xlm", Xlm),           7,        26_400_000, Letters("G", BASE32, 55)),
-    row("xtz",          "tezos",        ("xtz", Xtz),           6,        61_500_000, Letters("tz1", BASE58, 33)),
-    row("pol",          "polygon",      ("pol", Polygon),       8,        22_800_000, Evm),
-    row("ton",          "toncoin",      ("ton", Ton),           8,       312_000_000, Letters("UQ", BASE64_URL, 46)),
-    row("eth_base",     "ethereum",     ("base", Base),         8,   199_960_000_000, Evm),
-    row("eth_arbitrum", "ethereum",     ("arbitrum", Arbitrum), 8,   199_960_000_000, Evm),
-    row("eth_optimism", "ethereum",     ("optimism", Optimism), 8,   199_960_000_000, Evm),
+    row("btc",          "bitcoin",      ("btc", Btc),           (8,  8), 6_485_025_000_000, Base58(0)),
+    row("eth",          "ethereum",     ("eth", Eth),           (8, 18), 199_960_000_000, Evm),
+    row("usdt",         "tether",       ("eth", Eth),           (6,  6), 100_000_000, Evm),
+    row("usdt_tron",    "tether",       ("trx", Tron),          (6,  6), 100_000_000, Base58(0x41)),
+    row("usdt_bsc",     "tether",       ("bnb", Bsc),           (6, 18), 100_000_000, Evm),
+    row("usdt_ton",     "tether",       ("ton", Ton),           (6,  6), 100_000_000, Letters("UQ", BASE64_URL, 46)),
+    row("usdc",         "usdcoin",      ("eth", Eth),           (6,  6), 100_000_000, Evm),
+    row("bnb",          "bnb",          ("bnb", Bsc),           (7, 18), 62_015_000_000, Evm),
+    row("sol",          "solana",       ("sol", Sol),           (8,  9), 14_225_000_000, Letters("", BASE58, 44)),
+    row("trx",          "tron",         ("trx", Tron),          (6,  6), 28_400_000, Base58(0x41)),
+    row("ltc",          "litecoin",     ("ltc", Ltc),           (8,  8), 9_550_000_000, Base58(48)),
+    row("doge",         "dogecoin",     ("doge", Doge),         (8,  8), 16_200_000, Base58(30)),
+    row("xrp",          "ripple",       ("xrp", Xrp),           (6,  6), 214_000_000, Letters("r", BASE58, 33)),
+    row("bch",          "bitcoincash",  ("bch", Bch),           (8,  8), 48_500_000_000, Base58(0)),
+    row("xmr",          "monero",       ("xmr", Xmr),           (8, 12), 31_500_000_000, Letters("4", BASE58, 94)),
+    row("link",         "chainlink",    ("eth", Eth),           (5, 18), 1_475_000_000, Evm),
+    row("shib",         "shib",         ("eth", Eth),           (1, 18), 1_230, Evm),
+    row("bat",          "bat",          ("eth", Eth),           (3, 18), 18_500_000, Evm),
+    row("algo",         "algorand",     ("algo", Algo),         (6,  6), 20_500_000, Letters("", BASE32, 58)),
+    row("avax",         "avalanche",    ("avax", Avax),         (8, 18), 2_260_000_000, Evm),
+    row("dot",          "polkadot",     ("dot", Dot),           (8, 10), 415_000_000, Letters("1", BASE58, 47)),
+    row("xlm",          "stellar",      ("xlm", Xlm),           (7,  7), 26_400_000, Letters("G", BASE32, 55)),
+    row("xtz",          "tezos",        ("xtz", Xtz),           (6,  6), 61_500_000, Letters("tz1", BASE58, 33)),
+    row("pol",          "polygon",      ("pol", Polygon),       (8, 18), 22_800_000, Evm),
+    row("ton",          "toncoin",      ("ton", Ton),           (8,  9), 312_000_000, Letters("UQ", BASE64_URL, 46)),
+    row("eth_base",     "ethereum",     ("base", Base),         (8, 18), 199_960_000_000, Evm),
+    row("eth_arbitrum", "ethereum",     ("arbitrum", Arbitrum), (8, 18), 199_960_000_000, Evm),
+    row("eth_optimism", "ethereum",     ("optimism", Optimism), (8, 18), 199_960_000_000, Evm),
 ];
 
 /// All codes, for the descriptions.
@@ -132,6 +135,16 @@ impl Coin {
     /// Amounts are cut to this number of decimals.
     pub fn decimals(self) -> u32 {
         self.row().decimals
+    }
+
+    /// The decimals of a transfer on its chain.
+    pub fn precision(self) -> u32 {
+        self.row().precision
+    }
+
+    /// An amount as it is shown: cut to the coin's decimals.
+    pub fn cut(self, amount: Decimal) -> Decimal {
+        amount.trunc_with_scale(self.decimals())
     }
 
     /// Dollars for one, unless a rate was set.
@@ -184,6 +197,7 @@ mod tests {
             assert!(CHAINS.contains(&coin.chain()) && Decimal::ZERO < coin.price(), "{}", coin.code());
             assert_eq!(Coin::of(&coin.code().to_uppercase()), Some(coin));
             assert!(Coin::on(coin.row().network).any(|it| it == coin));
+            assert!(coin.decimals() <= coin.precision() && coin.precision() <= crate::providers::quantapay::model::PRECISION_MAX);
         }
         assert_eq!(Coin::all().map(Coin::code).collect::<Vec<_>>().join(", "), CODES);
         assert_eq!(Coin::of("btc_ln"), None);

@@ -49,6 +49,11 @@ impl Memory {
         u16::try_from(place).unwrap_or(u16::MAX)
     }
 
+    /// The merchant of an account, if it has one.
+    pub fn known_merchant(&self, account: &str) -> Option<u16> {
+        self.merchants.iter().position(|it| it.account == account).and_then(|it| u16::try_from(it).ok())
+    }
+
     /// A merchant by their place.
     pub fn merchant(&self, place: u16) -> &Merchant {
         &self.merchants[usize::from(place)]
@@ -61,7 +66,14 @@ impl Memory {
     /// A session by its id, in either of its two forms.
     pub fn session_of(&self, id: &str) -> Option<&Session> {
         let digits = Session::digits_in(id)?;
-        self.sessions.get(self.sessions.index().get(&digest(digits))?).filter(|it| *it.digits == *digits)
+        self.sessions.get(self.sessions.index().ids.get(&digest(digits))?).filter(|it| *it.digits == *digits)
+    }
+
+    /// A merchant's session by its id or, the latest, by the shop's own.
+    pub fn session_for(&self, merchant: u16, id: &str) -> Option<&Session> {
+        let named = self.session_of(id).filter(|it| it.merchant == merchant);
+        let own = || self.sessions.get(self.sessions.index().owns.get(&(merchant, digest(id)))?).filter(|it| it.own.as_deref() == Some(id));
+        named.or_else(own)
     }
 
     /// A transaction, unless it is deleted.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
-use super::{Coin, Transaction, coins_max};
+use super::{Coin, Transaction, coins_max, exact_sum};
 
 /// Hundredths of a percent of each completed payment.
 const FEE_BASIS_POINTS: i64 = 80;
@@ -53,13 +53,18 @@ impl Merchant {
 
     /// What is in the wallet of a coin.
     pub fn balance(&self, coin: Coin) -> Decimal {
+        self.opening(coin) + self.received.get(&coin).copied().unwrap_or_default()
+    }
+
+    /// What was in it at the beginning.
+    fn opening(&self, coin: Coin) -> Decimal {
         let usual = || OPENING_COINS.iter().find(|it| it.0 == coin.code()).map_or(Decimal::ZERO, |it| Decimal::new(it.1, it.2));
-        self.opening_coins.get(&coin).copied().unwrap_or_else(usual) + self.received.get(&coin).copied().unwrap_or_default()
+        self.opening_coins.get(&coin).copied().unwrap_or_else(usual)
     }
 
     /// Whether a wallet can hold this amount in addition.
     pub fn has_room(&self, coin: Coin, amount: Decimal) -> bool {
-        amount <= coins_max() && self.received.get(&coin).copied().unwrap_or_default() + amount <= coins_max()
+        exact_sum(self.received.get(&coin).copied().unwrap_or_default(), amount).is_some()
     }
 
     /// Coins arrive. `false`: the wallet cannot hold them.
@@ -69,6 +74,16 @@ impl Merchant {
             *self.received.entry(coin).or_default() += amount;
         }
         fits
+    }
+
+    /// Coins that had arrived were never sent.
+    pub fn give_back(&mut self, coin: Coin, amount: Decimal) {
+        let left = self.received.get(&coin).copied().unwrap_or_default() - amount;
+        if left.is_zero() {
+            self.received.remove(&coin);
+        } else {
+            self.received.insert(coin, left.normalize());
+        }
     }
 
     /// Notes that coins have arrived which do not pay for anything.
@@ -86,7 +101,7 @@ impl Merchant {
 
     /// Whether credits and wallets are the sums of these payments, of their fees and of the coins that arrived for them.
     pub fn is_sound<'a>(&self, payments: impl Iterator<Item = &'a Transaction>) -> bool {
-        let coins = |it: &Decimal| Decimal::ZERO <= *it && *it <= coins_max() && it.scale() <= super::COIN_DECIMALS_MAX;
+        let coins = |it: &Decimal| Decimal::ZERO <= *it && *it <= coins_max() && it.scale() <= super::PRECISION_MAX;
         if !self.received.values().chain(self.strays.values()).chain(self.opening_coins.values()).all(coins) {
             return false;
         }

@@ -125,7 +125,7 @@ impl Transaction {
     }
 
     pub fn is_sound(&self) -> bool {
-        let coins = |it: Decimal| Decimal::ZERO < it && it <= coins_max() && it.scale() <= super::COIN_DECIMALS_MAX;
+        let coins = |it: Decimal| Decimal::ZERO < it && it <= coins_max() && it.scale() <= super::PRECISION_MAX;
         let fiat = Decimal::ZERO <= self.amount_fiat && self.amount_fiat.scale() <= PRICE_DECIMALS;
         let paid = matches!(self.status(), Status::Completed | Status::Underpaid | Status::Refunded);
         let transfer = self.transfer.as_ref().map_or(!paid, |it| coins(it.amount));

@@ -39,6 +39,7 @@ const fn function(
         success: StatusCode::OK,
         answer,
         errors,
+        makes: None,
         example: Some(example),
         evidence,
     }
@@ -63,7 +64,8 @@ pub static ROUTES: &[Route<Operation, Handler>] = &[
             ],
             "function=create-checkout-session&api-key=qp_test_key&price=49.99&currency=USD&order_id=ORD-12345",
             Documented("Transactions API, Create a checkout session"),
-        ),
+        )
+        .making("session"),
         create_checkout_session,
     ),
     Route(
@@ -148,7 +150,8 @@ pub static ROUTES: &[Route<Operation, Handler>] = &[
             ],
             "function=create-transaction&api-key=qp_test_key&amount=49.99&cryptocurrency_code=eth",
             SIBLING,
-        ),
+        )
+        .making("transaction"),
         create_transaction,
     ),
     Route(

@@ -55,7 +55,7 @@ impl<'a> TransactionObject<'a> {
         let reference = it.reference.as_deref().unwrap_or("");
         let march = look == Look::March;
         // Since April the session appears only without a reference.
-        let checkout = session.map(Session::checkout_id).filter(|_| march || reference.is_empty());
+        let checkout = session.map(Session::shown_id).filter(|_| march || reference.is_empty());
         Self {
             id: it.id.to_string(),
             biz_id: (!march).then(|| biz_id(it)),
@@ -96,8 +96,8 @@ fn description(it: &Transaction) -> String {
 /// What arrived and what is missing, in words.
 pub fn missing(it: &Transaction) -> Option<String> {
     let transfer = it.transfer.as_ref().filter(|own| own.amount < it.amount)?;
-    let code = it.coin.code().to_uppercase();
-    Some(format!("{}/{} {code} received, missing {} {code}", coins(transfer.amount), coins(it.amount), coins(it.amount - transfer.amount)))
+    let (code, received) = (it.coin.code().to_uppercase(), it.coin.cut(transfer.amount));
+    Some(format!("{}/{} {code} received, missing {} {code}", coins(received), coins(it.amount), coins(it.amount - received)))
 }
 
 /// The body of a webhook: the secret, and the transaction.

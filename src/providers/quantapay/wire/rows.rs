@@ -18,6 +18,7 @@ const UNSHOWN: Evidence = Assumed("the response is cut off in the stored state; 
 const ORDER: Evidence =
     Documented("API Overview, HMAC Signature, and Webhooks, external_reference; that it is optional, and its length, are assumed");
 const UTILITIES: Evidence = Documented("Utilities API");
+const COIN_CASE: Evidence = Documented("Utilities API, with codes in small letters; that their case does not matter is assumed");
 const FIAT_VALUE: Evidence = Documented("Utilities API, get-fiat-value, request");
 const SIBLING: Evidence = Observed("the sibling product's function of the same name");
 const PAGE_FIELD: Evidence = Observed("the sibling product's payment page");
@@ -40,7 +41,7 @@ const fn function(name: &'static str) -> Field {
 
 const KEY: Field = row("api-key", TEXT, Required, "the account's API key; empty and `0` count as absent", OVERVIEW);
 const CURRENCY: Field = row("currency_code", TEXT, Required, "a currency code, as USD, in any case", UTILITIES);
-const COIN: Field = row("cryptocurrency_code", TEXT, Required, "a coin, as btc, in any case", UTILITIES);
+const COIN: Field = row("cryptocurrency_code", TEXT, Required, "a coin, as btc, in any case", COIN_CASE);
 const ID: Field = row("transaction_id", TEXT, Required, "the transaction's id", SIBLING);
 
 const fn optional(name: &'static str, meaning: &'static str) -> Field {
@@ -111,7 +112,7 @@ pub const RATE: &[Field] = &[SUCCESS, row("response", TEXT, Required, "what one 
 pub const GET_FIAT_VALUE: &[Field] = &[
     function("get-fiat-value"), KEY,
     row("amount", TEXT, Required, "coins, zero or more", FIAT_VALUE),
-    row("cryptocurrency_code", TEXT, Required, "a coin, as btc, in any case", FIAT_VALUE),
+    row("cryptocurrency_code", TEXT, Required, "a coin, as btc, in any case", COIN_CASE),
     row("currency_code", TEXT, Required, "a currency code, as USD, in any case", FIAT_VALUE),
 ];
 

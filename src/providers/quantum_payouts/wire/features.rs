@@ -19,16 +19,16 @@ pub struct Features {
 }
 
 /// The answer of `features`.
-pub fn features(now: Timestamp, features: Features) -> Response {
+pub fn features(now: Timestamp, environment: &str, features: Features) -> Response {
     #[derive(Serialize)]
-    struct System {
+    struct System<'a> {
         system: &'static str,
-        environment: &'static str,
+        environment: &'a str,
         version: &'static str,
         timestamp: i64,
         features: Features,
         result: Block,
     }
-    let (system, environment, version) = ("payouts", "development", "v1");
+    let (system, version) = ("payouts", "v1");
     Response::json(StatusCode::OK, &System { system, environment, version, timestamp: unix_seconds(now), features, result: SUCCESS })
 }

@@ -41,7 +41,7 @@ mod parameters {
     pub const AMOUNT: Field = row("amount", KOPECKS, Required, "amount in kopecks: 150000 is 1500.00 RUB", CREATE);
     pub const URLS: Field = row("urls", Value::Object, Required, "redirect URLs", CREATE);
     pub const RETURN_URL: Field = row("urls.returnUrl", Value::Url, Required, "where the recipient goes on success", CREATE);
-    pub const FAIL_URL: Field = row("urls.failUrl", Value::Url, Optional, "where the recipient goes on error", CREATE);
+    pub const FAIL_URL: Field = row("urls.failUrl", Value::Url, Optional, "where the recipient goes when the payout is refused while they submit; the page of a payout that has ended links to it", CREATE);
     pub const DESCRIPTION: Field = row("description", Value::Text { chars_max: 600 }, Optional, "payout description", UNLIMITED);
     pub const DESCRIPTION_REQUIRED: Field = row("description", Value::Text { chars_max: 600 }, Required, "operation description", PERFORM);
     pub const SESSION_SECS: Field = row("sessionTimeoutSecs", Value::Integer { min: 1, max: 86_400 }, Default("600"), "the lifetime of the recipient's page, in seconds", RANGE);

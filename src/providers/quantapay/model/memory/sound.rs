@@ -1,40 +1,80 @@
-//! Whether a memory that was read from outside can be used.
-
-use std::collections::BTreeSet;
+//! Judges a memory that was read from outside.
 
 use super::Memory;
+use crate::engine::provider::Beside;
+use crate::kit::flaw::{Flaw, Required, distinct};
 use crate::providers::quantapay::model::{Merchant, Session, Status, Transaction};
 
+/// All counts of a sandbox stay below this.
+const NUMBERS_MAX: usize = 1 << 31;
+
+const NOT_IN_ORDER: &str = "the numbers of these objects begin with 1 and have no gaps";
+const NO_MERCHANT: &str = "the merchant does not exist";
+
 impl Memory {
-    /// Whether every number refers to the right object.
-    pub fn is_sound(&self) -> bool {
-        let merchants = self.merchants.len();
-        let owned = |it: u16| usize::from(it) < merchants;
-        let session = |(number, it): (u32, &Session)| {
-            let chosen = it.transaction.is_none_or(|id| self.transactions.get(id).is_some_and(|own| own.session == Some(it.number)));
-            it.number == number && owned(it.merchant) && chosen && it.is_sound()
-        };
-        let transaction = |(id, it): (u32, &Transaction)| {
-            let of_session = it.session.is_none_or(|own| self.sessions.get(own).is_some_and(|own| own.merchant == it.merchant));
-            it.id == id && owned(it.merchant) && of_session && it.is_sound()
-        };
-        let merchant = |(place, it): (u16, &Merchant)| {
-            let sessions = self.sessions.all().iter().filter(|own| own.merchant == place).count();
-            usize::try_from(it.sessions) == Ok(sessions) && it.is_sound(self.transactions.all().iter().filter(|own| own.merchant == place))
-        };
-        let names: BTreeSet<&str> = self.merchants.iter().map(|it| it.account.as_str()).collect();
-        let pending = |it: &&Transaction| it.status() == Status::Pending && !it.fresh;
-        let index = self.transactions.index();
-        self.rates.is_sound()
-            && merchants < usize::from(u16::MAX)
-            && names.len() == merchants
-            && (0..).zip(&self.merchants).all(merchant)
-            && self.sessions.all().len() < 1 << 31
-            && self.transactions.all().len() < 1 << 31
-            && self.transactions.all().is_sorted_by_key(|it| it.created_at)
-            && self.sessions.index().count() == self.sessions.all().len()
-            && index.waiting.len() == self.transactions.all().iter().filter(pending).count()
-            && self.sessions.iter().all(session)
-            && self.transactions.iter().all(transaction)
+    /// Whether every number refers to the right object, and every key to one object only.
+    ///
+    /// # Errors
+    /// The first place that is wrong.
+    pub fn judge(&self, beside: Beside<'_>) -> Result<(), Flaw> {
+        self.rates.is_sound().or_flaw(|| "/rates".to_owned(), "a pair or a price is impossible")?;
+        (self.merchants.len() < usize::from(u16::MAX)).or_flaw(|| "/merchants".to_owned(), "it has too many entries")?;
+        let accounts = self.merchants.iter().map(|it| Some(it.account.as_str()));
+        distinct(accounts, |place| format!("/merchants/{place}/account"), "two merchants have the same")?;
+        (self.sessions.all().count() < NUMBERS_MAX).or_flaw(|| "/sessions".to_owned(), "it has too many entries")?;
+        (self.transactions.all().count() < NUMBERS_MAX).or_flaw(|| "/transactions".to_owned(), "it has too many entries")?;
+        for (number, it) in self.sessions.iter() {
+            self.judge_session(number, it, beside).map_err(|flaw| flaw.below(&format!("/sessions/{}", number - 1)))?;
+        }
+        let digits = self.sessions.all().iter().map(|it| Some(&it.digits));
+        distinct(digits, |place| format!("/sessions/{place}/digits"), "two sessions have the same")?;
+        for (id, it) in self.transactions.iter() {
+            self.judge_transaction(id, it, beside).map_err(|flaw| flaw.below(&format!("/transactions/{}", id - 1)))?;
+        }
+        self.judge_keys()?;
+        for (place, it) in (0..).zip(&self.merchants) {
+            self.judge_merchant(place, it, beside).map_err(|flaw| flaw.below(&format!("/merchants/{place}")))?;
+        }
+        Ok(())
+    }
+
+    fn judge_session(&self, number: u32, it: &Session, beside: Beside<'_>) -> Result<(), Flaw> {
+        (it.number == number).or_flaw(|| "/number".to_owned(), NOT_IN_ORDER)?;
+        (usize::from(it.merchant) < self.merchants.len()).or_flaw(|| "/merchant".to_owned(), NO_MERCHANT)?;
+        let chosen = it.transaction.is_none_or(|id| self.transactions.get(id).is_some_and(|own| own.session == Some(it.number)));
+        chosen.or_flaw(|| "/transaction".to_owned(), "the transaction does not exist, or belongs to another session")?;
+        beside.judge_moment(it.created_at, || "/created_at".to_owned())?;
+        it.is_sound().or_flaw(String::new, "a text, the price or the digits of this session are impossible")
+    }
+
+    fn judge_transaction(&self, id: u32, it: &Transaction, beside: Beside<'_>) -> Result<(), Flaw> {
+        (it.id == id).or_flaw(|| "/id".to_owned(), NOT_IN_ORDER)?;
+        (usize::from(it.merchant) < self.merchants.len()).or_flaw(|| "/merchant".to_owned(), NO_MERCHANT)?;
+        let of_session = it.session.is_none_or(|own| self.sessions.get(own).is_some_and(|own| own.merchant == it.merchant));
+        of_session.or_flaw(|| "/session".to_owned(), "the session does not exist, or belongs to another merchant")?;
+        beside.judge_moment(it.created_at, || "/created_at".to_owned())?;
+        it.is_sound().or_flaw(String::new, "an amount, a text or a count of this transaction is impossible")
+    }
+
+    /// What transactions are found by names one of them only.
+    fn judge_keys(&self) -> Result<(), Flaw> {
+        let all = || self.transactions.all().iter();
+        let sorted = all().is_sorted_by_key(|it| it.created_at);
+        sorted.or_flaw(|| "/transactions".to_owned(), "they are not in the order of their `created_at`")?;
+        let nths = all().map(|it| Some((it.merchant, it.nth)));
+        distinct(nths, |place| format!("/transactions/{place}/nth"), "two transactions of a merchant have the same")?;
+        let hashes = all().map(|it| it.transfer.as_ref().map(|own| &own.hash));
+        distinct(hashes, |place| format!("/transactions/{place}/transfer/hash"), "this transfer has paid another transaction")?;
+        let is_awaited = |it: &&Transaction| it.status() == Status::Pending && !it.fresh;
+        let waiting = all().map(|it| is_awaited(&it).then(|| (it.merchant, it.coin, it.amount.normalize())));
+        distinct(waiting, |place| format!("/transactions/{place}/amount"), "two payments wait for this amount on one address")
+    }
+
+    fn judge_merchant(&self, place: u16, it: &Merchant, beside: Beside<'_>) -> Result<(), Flaw> {
+        beside.judge_owner(&it.account, || "/account".to_owned())?;
+        let sessions = self.sessions.all().iter().filter(|own| own.merchant == place).count();
+        (usize::try_from(it.sessions) == Ok(sessions)).or_flaw(|| "/sessions".to_owned(), "the merchant has another number of sessions")?;
+        let transactions = self.transactions.all().iter().filter(|own| own.merchant == place);
+        it.is_sound(transactions).or_flaw(String::new, "credits, wallets or counts are not the sums of the merchant's transactions")
     }
 }

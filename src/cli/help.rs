@@ -1,0 +1,116 @@
+//! The help of every command: its width, the groups of its flags, and examples at its end.
+
+use std::fmt::Write;
+
+use anstyle::{Effects, Style};
+use clap::builder::StyledStr;
+use clap::{Command, CommandFactory};
+
+use super::Cli;
+use super::style::columns;
+
+/// As clap writes headings.
+const HEADING: Style = Style::new().effects(Effects::BOLD.insert(Effects::UNDERLINE));
+
+/// An example: what it does, and the command line.
+type Example = (&'static str, &'static str);
+
+/// Three examples for each command; the first are those of the program itself.
+#[rustfmt::skip]
+const EXAMPLES: &[(&str, [Example; 3])] = &[
+    ("playmoney", [
+        ("Serve all providers on http://127.0.0.1:4242:", "playmoney"),
+        ("Write a first scenario, and play it:", "playmoney init && playmoney run scenario.yaml"),
+        ("Read what a provider answers, and why:", "playmoney describe quoine.createInvoice"),
+    ]),
+    ("serve", [
+        ("Let time stand until a test moves it:", "playmoney serve --clock frozen --now 2026-01-01"),
+        ("Send all webhooks to your application:", "playmoney serve --webhook-url http://127.0.0.1:8080/hooks/{provider}"),
+        ("Serve a scenario on another port, and load it again when it changes:", "playmoney serve scenario.yaml --port 8080 --watch"),
+    ]),
+    ("run", [
+        ("Play every scenario below a folder:", "playmoney run scenarios"),
+        ("Look for a failure that depends on chance:", "playmoney run checkout.yaml --repeat 100"),
+        ("Report to a CI server:", "playmoney run scenarios --junit report.xml"),
+    ]),
+    ("check", [
+        ("Check one file:", "playmoney check scenario.yaml"),
+        ("Check every scenario below a folder:", "playmoney check scenarios"),
+        ("Read the mistakes with a program:", "playmoney check scenarios --json"),
+    ]),
+    ("init", [
+        ("Write scenario.yaml:", "playmoney init"),
+        ("Choose the name:", "playmoney init scenarios/late-payment.yaml"),
+        ("Write it and play it:", "playmoney init first.yaml && playmoney run first.yaml"),
+    ]),
+    ("schema", [
+        ("Look at the schema:", "playmoney schema"),
+        ("Keep it beside the scenarios:", "playmoney schema > playmoney.schema.json"),
+        ("Make an editor complete (the first line of a scenario):", "# yaml-language-server: $schema=playmoney.schema.json"),
+    ]),
+    ("describe", [
+        ("See one call, with its parameters, answer and errors:", "playmoney describe quoine.createInvoice"),
+        ("See one section of a provider:", "playmoney describe quoine settings"),
+        ("Find a name without its provider:", "playmoney describe createCharge"),
+    ]),
+    ("openapi", [
+        ("Look at the document:", "playmoney openapi quoine"),
+        ("Write it to a file:", "playmoney openapi qbitpay > qbitpay.json"),
+        ("List its paths:", "playmoney openapi cryptopay | jq '.paths | keys'"),
+    ]),
+    ("sign", [
+        ("Sign a webhook:", "playmoney sign cryptopay --body @webhook.json"),
+        ("Sign a request:", "playmoney sign quoine --target /api/v1/profile"),
+        ("Sign with a secret of your own:", "playmoney sign quantum-payouts --body @webhook.json --secret sk_test_1"),
+    ]),
+    ("verify", [
+        ("Say whether a signature is right:", "playmoney verify cryptopay --body @webhook.json -H 'X-Webhook-Signature: 5d41...'"),
+        ("Read the body from standard input:", "playmoney verify qbitpay -H 'QbitPay-Signature: 9E10...' < webhook.json"),
+        ("Name the address, where a provider signs it:", "playmoney verify quoine --body @webhook.json --url https://shop.test/hook -H 'Date: ...'"),
+    ]),
+];
+
+/// The group of each flag of `serve`.
+#[rustfmt::skip]
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Where", &["listen", "port", "public_url", "ready_file"]),
+    ("Time and chance", &["clock", "now", "seed"]),
+    ("Webhooks", &["webhook_url", "webhook_allow"]),
+    ("Safety", &["allow_host", "allow_origin", "admin_token", "show_secrets"]),
+    ("Output", &["log", "journal_bytes", "color"]),
+];
+
+const WITHOUT_COMMAND: &str = "Without a command, `playmoney` is `playmoney serve`, and takes its flags.";
+const VARIABLES: &str = "Every flag is also an environment variable: PLAYMONEY_ and its name, such as PLAYMONEY_WEBHOOK_URL for \
+                         --webhook-url. A flag counts more than a variable, and both more than the scenario.";
+
+/// The commands, as wide as the terminal.
+pub fn command() -> Command {
+    let mut command = Cli::command().term_width(columns()).after_help(end("playmoney", WITHOUT_COMMAND));
+    let names: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
+    for name in names {
+        command = command.mut_subcommand(&name, |own| {
+            let own = own.after_help(end(&name, if name == "serve" { VARIABLES } else { "" }));
+            if name == "serve" { grouped(own) } else { own.mut_args(|it| it.hide_env_values(true)) }
+        });
+    }
+    command
+}
+
+fn grouped(command: Command) -> Command {
+    command.mut_args(|flag| {
+        let group = GROUPS.iter().find(|it| it.1.contains(&flag.get_id().as_str()));
+        let flag = flag.hide_env(true);
+        if let Some((heading, _)) = group { flag.help_heading(*heading) } else { flag }
+    })
+}
+
+/// The examples of a command, after what else is to be known.
+fn end(command: &str, remark: &str) -> StyledStr {
+    let mut text = if remark.is_empty() { String::new() } else { format!("{remark}\n\n") };
+    _ = write!(text, "{HEADING}Examples:{HEADING:#}");
+    for (what, line) in EXAMPLES.iter().filter(|it| it.0 == command).flat_map(|it| it.1) {
+        _ = write!(text, "\n  {what}\n    {line}");
+    }
+    text.into()
+}

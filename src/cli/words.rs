@@ -1,0 +1,111 @@
+//! What a command line means: the command that it leaves out, misspelt commands, and flags that other programs have.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use anstream::ColorChoice;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use strsim::osa_distance;
+
+use super::Stop;
+use crate::kit::nearest::close;
+use crate::kit::printable::line;
+
+/// The default command.
+const DEFAULT: &str = "serve";
+/// Words that clap knows besides the commands.
+const OWN_WORDS: &[&str] = &["help", "-h", "--help", "-V", "--version"];
+
+/// The arguments with their command. A word that can be neither a command nor a file is a misspelt command.
+pub fn with_command(mut arguments: Vec<OsString>, commands: &[String]) -> Result<Vec<OsString>, Stop> {
+    let mut at = 1;
+    while let Some(it) = arguments.get(at).and_then(|it| it.to_str()).filter(|it| it.starts_with("--color")) {
+        at += if it == "--color" { 2 } else { 1 };
+    }
+    let first = arguments.get(at).map_or(String::new(), |it| it.to_string_lossy().into_owned());
+    if OWN_WORDS.contains(&&*first) || commands.contains(&first) {
+        return Ok(arguments);
+    }
+    let is_word = !first.is_empty() && !first.starts_with('-') && !first.contains(['.', '/', '\\']);
+    if is_word && !Path::new(&first).exists() {
+        return Err(Stop::usage(misspelt(&first, commands)));
+    }
+    arguments.insert(at.min(arguments.len()), DEFAULT.into());
+    Ok(arguments)
+}
+
+/// Words for which the control API of a running server has a call.
+#[rustfmt::skip]
+const CALLS: &[(&str, &str)] = &[
+    ("act", "POST /__admin/act/PROVIDER/ACTION"),
+    ("clock", "GET /__admin/clock, POST /__admin/clock/advance"),
+    ("deliveries", "GET /__admin/deliveries"),
+    ("env", "GET /__admin/accounts"),
+    ("health", "GET /__admin/health"),
+    ("requests", "GET /__admin/requests"),
+    ("reset", "POST /__admin/reset"),
+];
+
+fn misspelt(word: &str, commands: &[String]) -> String {
+    let word = line(word);
+    let call = CALLS.iter().find(|it| *it.0 == *word);
+    let nearest = nearest(&word, commands);
+    let advice = match (&*word, call, nearest) {
+        ("version", ..) => "The version is `playmoney --version`.".to_owned(),
+        (_, Some((_, call)), _) => format!("A running server does this: {call}."),
+        (_, None, Some(nearest)) => format!("The nearest is `{nearest}`."),
+        (_, None, None) => format!("Commands are {}; a scenario is a file, such as {word}.yaml.", commands.join(", ")),
+    };
+    format!("No command is named `{word}`, and no file. {advice}")
+}
+
+/// The command that is probably meant: the fewest letters are wrong, missing or exchanged, or it begins alike.
+fn nearest<'a>(word: &str, commands: &'a [String]) -> Option<&'a str> {
+    let slips_max = (word.chars().count() / 3).max(1);
+    let known = || commands.iter().map(String::as_str);
+    let scored = known().map(|it| (osa_distance(&word.to_lowercase(), it), it));
+    let fewest = scored.min_by_key(|it| it.0).filter(|it| it.0 <= slips_max);
+    fewest.map(|it| it.1).or_else(|| close(word, known()))
+}
+
+/// Flags that people try, and what is meant.
+#[rustfmt::skip]
+const TIPS: &[(&[&str], &str)] = &[
+    (&["--host", "--bind", "--address", "--addr"], "the address is `--listen ADDR:PORT`, and the port alone `--port N`"),
+    (&["-v", "--verbose", "--debug", "--log-level"], "each request and webhook is a line of the log of `playmoney serve --log text`; the version is `--version`"),
+    (&["-q", "--quiet", "--silent"], "`playmoney serve --log none` writes no log"),
+    (&["-c", "-f", "--config", "--file", "--scenario"], "a scenario is named without a flag, as in `playmoney serve scenario.yaml`"),
+    (&["--webhook", "--callback", "--callback-url"], "the address of webhooks is `--webhook-url URL`"),
+    (&["--frozen", "--time"], "the clock is `--clock frozen`, and its beginning `--now 2026-01-01T00:00:00Z`"),
+    (&["--no-color", "--no-colour"], "colours are switched off by `--color never`"),
+];
+
+/// Tells for an unknown flag which flag is probably meant. The advice of clap, how to give a flag as a value, is removed.
+pub fn with_tip(mut error: clap::Error) -> clap::Error {
+    if error.kind() != ErrorKind::UnknownArgument {
+        return error;
+    }
+    let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg) else { return error };
+    let tip = TIPS.iter().find(|it| it.0.contains(&&**flag)).map(|it| it.1);
+    error.remove(ContextKind::Suggested);
+    if let Some(tip) = tip {
+        error.remove(ContextKind::SuggestedArg);
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
+}
+
+/// Where colours are wanted, read before the rest of the command line, so that its mistakes have them too.
+pub fn choose_colours(arguments: &[OsString], environment: Option<&OsStr>) {
+    let after_flag = |nth: usize| arguments.get(nth + 1).map(|it| it.to_string_lossy().into_owned());
+    let values = arguments.iter().enumerate().take_while(|it| it.1 != "--").filter_map(|(nth, it)| {
+        let text = it.to_str()?;
+        if text == "--color" { after_flag(nth) } else { text.strip_prefix("--color=").map(str::to_owned) }
+    });
+    let value = values.last().or_else(|| environment.map(|it| it.to_string_lossy().into_owned()));
+    match value.as_deref() {
+        Some("always") => ColorChoice::Always.write_global(),
+        Some("never") => ColorChoice::Never.write_global(),
+        _ => {}
+    }
+}

@@ -1,0 +1,192 @@
+//! The lines of a server's log: what has happened since the last look, in facts without secrets. Whoever listens lays them out.
+
+use super::{Renderer, note};
+use crate::engine::clock::Mode;
+use crate::engine::delivery::{Status, delivery_name};
+use crate::engine::ids::ProviderId;
+use crate::engine::log::{Change, ChangeCause, Entry, OutcomeEntry, RequestEntry, What};
+use crate::engine::tables::On;
+use crate::engine::world::World;
+use crate::kit::evidence::Evidence;
+use crate::kit::time::Timestamp;
+
+/// One line. What a line of its kind does not have is left out.
+#[derive(Debug, Default)]
+pub struct News {
+    /// `request`, `change`, `webhook`, `clock` or `note`.
+    pub kind: &'static str,
+    pub gravity: Gravity,
+    /// What happened, in words.
+    pub message: String,
+    /// The simulated moment.
+    pub at: Option<Timestamp>,
+    pub provider: Option<&'static str>,
+    /// `req-1`, `dlv-1`.
+    pub id: Option<String>,
+    pub operation: Option<String>,
+    pub account: Option<String>,
+    pub event: Option<String>,
+    /// What the merchant calls the object.
+    pub subject: Option<String>,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub cause: Option<String>,
+    pub attempt: Option<u32>,
+    pub url: Option<String>,
+    pub status: Option<u16>,
+    /// The documented error that was answered, or why a receiver has not answered.
+    pub error: Option<String>,
+    pub detail: Option<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+    pub rule: Option<String>,
+    pub evidence: Option<&'static str>,
+    pub next_attempt_at: Option<Timestamp>,
+    /// How long an attempt has waited for a place on this machine, in real milliseconds, if that was long.
+    pub waited_ms: Option<u64>,
+}
+
+/// How much a line matters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Gravity {
+    #[default]
+    Usual,
+    /// A receiver has not accepted a webhook, or something did not happen.
+    Warning,
+    /// A webhook has failed for good.
+    Failure,
+}
+
+impl Renderer {
+    /// What has happened since the last call, oldest first.
+    pub fn news(world: &mut World) -> Vec<News> {
+        let unread = world.core.log.read_on();
+        if unread.entries.is_empty() && unread.lost == 0 {
+            return Vec::new();
+        }
+        let renderer = Self::of(world);
+        let lost = (0 < unread.lost).then(|| News {
+            kind: "note",
+            gravity: Gravity::Warning,
+            message: format!("{} entries did not fit into the log and are not shown: raise --journal-bytes", unread.lost),
+            ..News::default()
+        });
+        let lines = unread.entries.iter().enumerate().filter_map(|(place, it)| renderer.line(world, it, &unread.entries[place + 1..]));
+        lost.into_iter().chain(lines).collect()
+    }
+
+    fn line(&self, world: &World, entry: &Entry, later: &[Entry]) -> Option<News> {
+        let line = match &entry.what {
+            What::Request(it) => self.heard(entry.provider, it, later),
+            What::Change(it) => self.changed(it),
+            What::Outcome(it) => self.sent(world, it),
+            What::Note(_) | What::Fired(_) => {
+                News { kind: "note", gravity: Gravity::Warning, message: self.text(&note(&entry.what)?), ..News::default() }
+            }
+            What::Moved { from } => News { kind: "clock", message: format!("the clock moved here from {from}"), ..News::default() },
+            What::Mode(mode) => News { kind: "clock", message: mode_in_words(*mode), ..News::default() },
+            What::Attempt(_) => return None, // its outcome is a line
+        };
+        Some(News { at: Some(entry.at), provider: entry.provider.map(|it| self.slug(it)), ..line })
+    }
+
+    fn heard(&self, provider_id: Option<ProviderId>, it: &RequestEntry, later: &[Entry]) -> News {
+        let contract = provider_id.map(|it| self.contracts[usize::from(it.0)]);
+        let operation = contract.zip(it.operation.as_deref());
+        let error = operation.zip(it.error.as_deref()).and_then(|((contract, _), name)| contract.error(name));
+        let evidence =
+            error.map(|it| it.evidence).or_else(|| operation.and_then(|(contract, name)| Some(contract.operation(name)?.evidence)));
+        let path = it.target.split('?').next().unwrap_or("");
+        let headers = it.answer.as_ref().map(|it| it.headers.map());
+        let hint = headers.as_ref().and_then(|it| it.get("playmoney-hint")).map(|it| String::from_utf8_lossy(it.as_bytes()));
+        News {
+            kind: "request",
+            message: self.text(&format!("{} {path}", it.method)),
+            id: Some(format!("req-{}", it.id)),
+            operation: operation.map(|(contract, name)| format!("{}.{name}", contract.slug)),
+            account: it.account.clone(),
+            subject: made_by_call(later).map(|it| self.text(it)),
+            status: it.answer.as_ref().map(|it| it.status),
+            error: it.error.as_deref().map(str::to_owned),
+            detail: it.note.as_deref().map(str::to_owned).or_else(|| if hint.is_none() { self.refusal(it) } else { None }),
+            hint: hint.map(|it| self.text(&it)),
+            rule: it.rule.clone(),
+            evidence: evidence.map(Evidence::tag),
+            ..News::default()
+        }
+    }
+
+    /// The beginning of a refusal's body, which says what is wrong in the words of the provider.
+    fn refusal(&self, it: &RequestEntry) -> Option<String> {
+        /// Characters of a body in one line.
+        const CHARS_MAX: usize = 200;
+        let answer = it.answer.as_ref().filter(|it| 400 <= it.status)?;
+        let text = std::str::from_utf8(&answer.body.0).ok().filter(|it| !it.is_empty() && !it.starts_with('<'))?;
+        let text = self.text(text);
+        let more = if text.chars().count() <= CHARS_MAX { "" } else { "..." };
+        Some(text.chars().take(CHARS_MAX).chain(more.chars()).collect())
+    }
+
+    fn changed(&self, it: &Change) -> News {
+        let from = if it.from.is_empty() { "new" } else { &it.from };
+        News {
+            kind: "change",
+            message: "change".to_owned(),
+            subject: Some(self.text(&it.subject)),
+            from: Some(from.to_owned()),
+            to: Some(it.to.to_string()),
+            cause: Some(it.cause.to_string()),
+            ..News::default()
+        }
+    }
+
+    /// An attempt with its outcome. Its delivery may have been dropped meanwhile.
+    fn sent(&self, world: &World, it: &OutcomeEntry) -> News {
+        let delivery = world.core.outbox.get(it.webhook.delivery);
+        let attempt = delivery.and_then(|own| own.attempts.iter().find(|attempt| attempt.is(it.id())));
+        let is_latest = delivery.is_some_and(|own| own.attempts.last().is_some_and(|last| last.number == it.number));
+        let has_failed = is_latest && delivery.is_some_and(|own| own.status == Status::Failed);
+        let gravity = match it.result {
+            Ok(200..=299) => Gravity::Usual,
+            Ok(_) | Err(_) if has_failed => Gravity::Failure,
+            Ok(_) | Err(_) => Gravity::Warning,
+        };
+        let url = delivery.map(|own| self.url(&own.url));
+        let words = self.words(delivery.zip(attempt), it);
+        News {
+            kind: "webhook",
+            gravity,
+            message: "webhook".to_owned(),
+            id: Some(delivery_name(it.webhook.delivery)),
+            account: delivery.map(|own| own.account.clone()),
+            event: Some(it.webhook.event.to_string()),
+            subject: Some(self.text(&it.webhook.subject)),
+            attempt: Some(it.number),
+            url: url.as_deref().and_then(|it| it.split('?').next()).map(str::to_owned),
+            status: it.result.ok(),
+            error: it.result.err().map(|it| it.word().to_owned()),
+            detail: words.detail,
+            hint: words.hint,
+            waited_ms: words.waited_ms,
+            rule: delivery.and_then(|own| own.fault.as_ref()).map(|it| it.rule.clone()),
+            next_attempt_at: delivery.filter(|_| is_latest).and_then(|own| own.next_attempt_at),
+            ..News::default()
+        }
+    }
+}
+
+/// What the merchant calls the object that a call has made or changed: the first change behind it says so.
+fn made_by_call(later: &[Entry]) -> Option<&str> {
+    let own = later.iter().take_while(|it| !matches!(it.what, What::Request(_)));
+    own.filter_map(|it| if let What::Change(change) = &it.what { Some(change) } else { None })
+        .find(|it| matches!(it.cause, ChangeCause::Row(On::Call(_))))
+        .map(|it| &*it.subject)
+}
+
+fn mode_in_words(mode: Mode) -> String {
+    match mode {
+        Mode::Frozen => "the clock stands".to_owned(),
+        Mode::Real => "the clock runs".to_owned(),
+        Mode::Scaled(rate) => format!("the clock runs {} times as fast as real time", rate.number()),
+    }
+}
