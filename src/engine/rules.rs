@@ -23,6 +23,8 @@ pub use patch::Patch;
 
 /// Rules of one sandbox.
 pub const RULES_MAX: usize = 1_000;
+/// Attempts of one delivery by its schedule. No provider has a longer one.
+pub const ATTEMPTS_MAX: u32 = 1_000;
 /// What the rules of one sandbox may cost together.
 pub const BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Bytes that the compiled patterns of all rules of a sandbox take.
@@ -295,8 +297,14 @@ impl Rule {
     fn is_sound(&self) -> bool {
         let age = if let Some(Until::Age(span)) = self.when.until { Some(span) } else { None };
         let spans = [self.ttl, age].into_iter().flatten().all(|it| !it.is_negative());
-        !self.name.is_empty() && spans && self.when.probability.is_none_or(effects::is_share) && self.then.is_sound()
+        let attempt = self.when.attempt.as_ref().is_none_or(selects_attempts);
+        !self.name.is_empty() && spans && attempt && self.when.probability.is_none_or(effects::is_share) && self.then.is_sound()
     }
+}
+
+/// Whether a matcher selects one of the attempts that a delivery can have.
+pub fn selects_attempts(it: &Matcher) -> bool {
+    (1..=ATTEMPTS_MAX).any(|number| it.fits(Some(&number.into())))
 }
 
 impl ActiveRule {

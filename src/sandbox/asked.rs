@@ -7,6 +7,9 @@ use crate::engine::world::World;
 use crate::kit::http::Response;
 use crate::scenario::asked::{Refused, effects, parts};
 
+/// The header's text is kept with each webhook that it concerns.
+const FAULT_BYTES_MAX: usize = 1_000;
+
 /// What a request asks for, under the text of its header; or why it cannot have it.
 pub fn asked_for(
     world: &mut World,
@@ -17,6 +20,9 @@ pub fn asked_for(
     let now = world.core.now;
     if let Some(found) = world.core.rules.ask_for(now, text) {
         return Ok(found);
+    }
+    if FAULT_BYTES_MAX < text.len() {
+        return Err(Box::new(wrong_fault(&format!("it has {} bytes, and {FAULT_BYTES_MAX} at most are read", text.len()))));
     }
     let contract = world.provider(provider_id).contract();
     let askable = |name: &str| world.core.rules.get(name).is_some_and(|it| !matches!(it.rule.on, On::Webhooks { .. }));

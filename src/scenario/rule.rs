@@ -9,7 +9,7 @@ use super::reference::{Saved, resolved};
 use super::shape::Effect;
 use super::yaml::{Key, Node, What};
 use crate::engine::matching::Matcher;
-use crate::engine::rules::effects::TRANSPORTS;
+use crate::engine::rules::effects::{FRAMING, TRANSPORTS};
 use crate::engine::rules::{Business, Effects, Latency, LifecycleStep, On, Override, Patch, Rule, Spread, Transport, Until, When};
 use crate::engine::tables::Contract;
 use crate::engine::tables::leading::{leading_to, makers, paying, reachable};
@@ -140,16 +140,13 @@ fn check_latency(check: &mut Check<'_>, latency: &Node) {
     }
 }
 
-/// Headers that a client needs to find the end of an answer. One that lies would spoil the next answer too.
-const FRAMING: [&str; 3] = ["content-length", "transfer-encoding", "connection"];
-
 fn check_headers(check: &mut Check<'_>, node: &Node) {
     for (key, it) in node.members() {
         let good = key.name.parse::<HeaderName>().is_ok() && it.plain().is_some_and(|it| HeaderValue::from_str(it).is_ok());
         if !good {
             note_header(check, key);
         } else if FRAMING.iter().any(|it| key.name.eq_ignore_ascii_case(it)) {
-            let mistake = Mistake::at(key.at.clone(), format!("`{}` says how an answer is framed, which the server does itself", key.name));
+            let mistake = Mistake::at(key.at.clone(), format!("`{}` says how a message is framed, which the server does itself", key.name));
             check.mistakes.push(mistake.help("`truncate_body_at_fraction` announces a body and sends a part of it"));
         }
     }

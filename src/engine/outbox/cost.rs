@@ -22,7 +22,8 @@ pub fn own(it: &Delivery) -> usize {
         let patch = fault.how.patch.iter();
         let removed: usize = patch.clone().flat_map(|patch| &patch.remove).map(|it| size_of::<String>() + heap::block(it.len())).sum();
         let pairs = fault.how.tamper.iter().chain(&fault.how.headers).chain(patch.flat_map(|it| &it.set));
-        heap::block(size_of::<AppliedFault>()) + heap::block(fault.rule.len()) + removed + pairs.map(pair).sum::<usize>()
+        let attempt = fault.attempt.as_ref().and_then(|it| serde_json::to_value(it).ok()).map_or(0, |it| heap::json(&it));
+        heap::block(size_of::<AppliedFault>()) + heap::block(fault.rule.len()) + removed + attempt + pairs.map(pair).sum::<usize>()
     });
     PLACES + heap::block(size_of::<Delivery>()) + texts + heap::shared(&it.body.0) + fault
 }

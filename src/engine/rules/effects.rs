@@ -6,6 +6,7 @@ use rust_decimal::{Decimal, MathematicalOps};
 use serde::{Deserialize, Serialize};
 
 use super::patch::Patch;
+use crate::kit::http::{HeaderName, HeaderValue};
 use crate::kit::ids::Draws;
 use crate::kit::money;
 use crate::kit::time::{Duration, parse_duration};
@@ -48,6 +49,15 @@ pub fn share_of(bytes: usize, share: Decimal) -> usize {
     exact.and_then(|it| usize::try_from(it.trunc()).ok()).unwrap_or(bytes).min(bytes)
 }
 
+/// Headers that a reader needs to find the end of a message. One that lies would spoil the next message too.
+pub const FRAMING: [&str; 3] = ["content-length", "transfer-encoding", "connection"];
+
+/// Whether a rule can add these headers.
+pub fn are_headers(all: &[(String, String)]) -> bool {
+    let is_header = |(name, value): &(String, String)| name.parse::<HeaderName>().is_ok() && HeaderValue::from_str(value).is_ok();
+    all.iter().all(|it| is_header(it) && !FRAMING.iter().any(|framing| it.0.eq_ignore_ascii_case(framing)))
+}
+
 /// Whether this is not a negative duration.
 fn is_span(it: Duration) -> bool {
     !it.is_negative()
@@ -56,7 +66,10 @@ fn is_span(it: Duration) -> bool {
 impl Effects {
     /// Whether a rule can have these effects: they may come from a saved state.
     pub fn is_sound(&self) -> bool {
-        let answer = !matches!(self.answer, Some(Override::Own { status: Some(status), .. }) if !(200..=599).contains(&status));
+        let answer = match &self.answer {
+            Some(Override::Own { status, headers, .. }) => status.is_none_or(|it| (200..=599).contains(&it)) && are_headers(headers),
+            Some(Override::Error(_)) | None => true,
+        };
         answer
             && self.latency.as_ref().is_none_or(|it| it.spread.is_sound())
             && self.transport.as_ref().is_none_or(Transport::is_sound)
@@ -335,7 +348,7 @@ impl WebhookFault {
     /// Whether a rule can do this: it may come from a saved state.
     pub fn is_sound(&self) -> bool {
         let spans = [self.delay, self.stale].into_iter().flatten().all(is_span);
-        self.duplicate <= DUPLICATES_MAX && spans && self.truncate.is_none_or(is_share)
+        self.duplicate <= DUPLICATES_MAX && spans && self.truncate.is_none_or(is_share) && are_headers(&self.headers)
     }
 }
 

@@ -58,7 +58,7 @@ impl Judge<'_> {
         let core = self.core;
         let count = u8::try_from(self.providers.len()).unwrap_or(u8::MAX);
         let paced = core.paced_by_rules.len() <= PACED_BY_RULES_MAX && core.paced_by_rules.iter().all(|it| it.0.0 < count);
-        let spoilt = core.spoilt.iter().all(|it| it.provider_id.0 < count && it.fault.how.is_sound()) && core.spoilt.len() <= SPOILT_MAX;
+        let spoilt = core.spoilt.iter().all(|it| it.provider_id.0 < count && it.fault.is_sound()) && core.spoilt.len() <= SPOILT_MAX;
         for (part, is_sound) in [
             ("clock", core.clock.is_sound()),
             ("agenda", core.agenda.is_sound(count)),

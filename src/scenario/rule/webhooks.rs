@@ -1,7 +1,8 @@
 //! Rules on webhooks: their conditions and effects.
 
 use super::{decimal, duration, exclude, headers, patch, values};
-use crate::engine::rules::{CopiesLeave, On, WebhookFault};
+use crate::engine::matching::Matcher;
+use crate::engine::rules::{CopiesLeave, On, WebhookFault, selects_attempts};
 use crate::scenario::check::Check;
 use crate::scenario::mistakes::Mistake;
 use crate::scenario::yaml::{Node, What};
@@ -25,6 +26,12 @@ pub fn check_conditions(check: &mut Check<'_>, node: &Node, on: &On) {
     if let On::Requests { provider, .. } = on {
         let mistake = Mistake::at(when.place_of("attempt"), "a request has no attempts");
         check.mistakes.push(mistake.help(format!("for a rule on webhooks write `on: {provider}:webhook`")));
+    }
+    if let Some(Ok(attempt)) = when.get("attempt").map(Matcher::read)
+        && !selects_attempts(&attempt)
+    {
+        let mistake = Mistake::at(when.place_of("attempt"), format!("no attempt of a webhook is {}", attempt.in_words()));
+        check.mistakes.push(mistake.help("attempts are numbers from 1: `attempt: 1`, or `attempt: {gt: 1}`"));
     }
     let then = node.get("then");
     for name in WHOLE.into_iter().filter(|it| is_on_webhooks && then.is_some_and(|then| then.get(it).is_some())) {

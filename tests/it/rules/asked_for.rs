@@ -15,7 +15,7 @@ const RULES: &str = "rules:
   - { name: spoilt, on: \"quantum-payouts:webhook\", then: { drop: true } }
 ";
 
-fn asking(name: &str) -> Request {
+pub fn asking(name: &str) -> Request {
     Request::new(Method::GET, "/quantum-payouts/api/v1/features", Vec::new()).with("Playmoney-Fault", name)
 }
 

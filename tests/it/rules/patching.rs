@@ -128,9 +128,39 @@ fn i10_such_rules_are_saved_and_restored() {
 }
 
 #[test]
+fn i10_a_state_holds_no_rule_that_could_not_have_been_written() {
+    let then = "headers: { X-A: b }, truncate_body_at_fraction: 0.9";
+    let mut shop = shop(&rule("quantum-payouts", "attempt: 1", then));
+    shop.play("merchant 500").play(PERFORM);
+    let saved = shop.admin("GET", "state", &Json::Null);
+    for place in ["/core/rules/standing/0/rule/then/fault", "/core/outbox/deliveries/1/fault/how"] {
+        for (name, value) in [("headers", json!([["content-length", "1"]])), ("headers", json!([["a b", "1"]])), ("truncate", json!("2"))] {
+            let mut broken = saved.clone();
+            broken.pointer_mut(place).unwrap_or_else(|| panic!("{place}: {saved}"))[name] = value.clone();
+            assert_eq!(shop.ask(Tape::control("PUT", "state", &broken)).status, 422, "{place}: {name}: {value}");
+        }
+    }
+    for place in ["/core/rules/standing/0/rule/when/attempt", "/core/outbox/deliveries/1/fault/attempt"] {
+        let mut broken = saved.clone();
+        *broken.pointer_mut(place).unwrap_or_else(|| panic!("{place}: {saved}")) = json!({"equal": 0});
+        assert_eq!(shop.ask(Tape::control("PUT", "state", &broken)).status, 422, "{place}");
+    }
+}
+
+#[test]
+fn i21_a_request_asks_for_no_more_than_is_kept() {
+    let mut shop = shop("name: long\n");
+    let answer = shop.ask(super::asked_for::asking(&format!("drop{}", " ".repeat(1_000))));
+    assert_eq!(answer.status, 422);
+    assert!(document(&answer)["detail"].as_str().expect("a detail").contains("1000 at most"), "{}", document(&answer));
+}
+
+#[test]
 fn rules_that_contradict_themselves_are_refused() {
     for (rule, said) in [
         ("on: quoine.*, when: { attempt: 1 }, then: { status: 500 }", "a request has no attempts"),
+        ("on: \"quoine:webhook\", when: { attempt: 0 }, then: { unsigned: true }", "no attempt of a webhook is 0"),
+        ("on: \"quoine:webhook\", when: { attempt: { matches: one } }, then: { unsigned: true }", "attempts are numbers from 1"),
         ("on: quoine.*, then: { unsigned: true }", "`unsigned` is an effect on webhooks, and this rule is on requests"),
         (
             "on: \"quoine:webhook\", when: { attempt: 1 }, then: { drop: true }",
@@ -140,7 +170,7 @@ fn rules_that_contradict_themselves_are_refused() {
         ("on: \"quoine:webhook\", then: { patch: {} }", "this patch changes nothing"),
         ("on: \"quoine:webhook\", then: { patch: { sett: { a: 1 } } }", "`set`"),
         ("on: quoine.*, then: { patch: { remove: [a] }, body: text }", "`patch` changes the provider's answer, and `body` replaces it"),
-        ("on: \"quoine:webhook\", then: { headers: { content-length: 1 } }", "how an answer is framed"),
+        ("on: \"quoine:webhook\", then: { headers: { content-length: 1 } }", "how a message is framed"),
     ] {
         let answer = Tape::shop().ask(yaml("rules", &format!("{{ {rule} }}")));
         let detail = document(&answer)["rendered"].as_str().unwrap_or("").to_owned();
