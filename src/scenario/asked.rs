@@ -42,7 +42,30 @@ fn is_plain(kind: Kind) -> bool {
     match kind {
         Kind::Flag | Kind::Integer { .. } | Kind::Share | Kind::Duration | Kind::Text => true,
         Kind::Either(short, _) => is_plain(*short),
-        _ => false,
+        Kind::Plain
+        | Kind::Amount
+        | Kind::Offset
+        | Kind::Moment
+        | Kind::ClockMode
+        | Kind::Word(_)
+        | Kind::Failure
+        | Kind::Name
+        | Kind::Inbox
+        | Kind::Provider
+        | Kind::Operation
+        | Kind::Trigger
+        | Kind::Action
+        | Kind::Value
+        | Kind::Values
+        | Kind::Matcher
+        | Kind::Matchers
+        | Kind::Script
+        | Kind::List(_)
+        | Kind::Map(_)
+        | Kind::Shape(_)
+        | Kind::Settings(_)
+        | Kind::Providers(_)
+        | Kind::Step => false,
     }
 }
 

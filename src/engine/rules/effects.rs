@@ -308,6 +308,7 @@ pub enum CopiesLeave {
 /// What happens to a webhook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an effect of its own, under its name")]
 pub struct WebhookFault {
     /// How many times each attempt is sent; 0 and 1 mean once.
     pub duplicate: u32,

@@ -28,7 +28,9 @@ impl World {
     /// The event with the changes of a rule, as the provider will sign it. The delivery keeps the event itself.
     pub(super) fn patched(&mut self, webhook: &Delivery, patch: &Patch) -> Option<Delivery> {
         let (body, missing) = patch.apply(&webhook.body.0);
-        missing.into_iter().for_each(|path| self.note_untouched(webhook, path));
+        for path in missing {
+            self.note_untouched(webhook, path);
+        }
         (body != webhook.body.0).then(|| Delivery { body: Kept(body), ..webhook.clone() })
     }
 
