@@ -198,7 +198,7 @@ pub static STEPS: &[Shape] = &[
     Shape { what: "a removed rule", rows: &[must("drop_rule", Text, "removes the rule with this name")] },
     Shape { what: "a receiver", rows: &[
         must("receiver", Inbox,  "a built-in receiver: the NAME of ${inbox:NAME}"),
-        must("respond",  Script, "its next answers, the last one repeated: [500, timeout, reset, {status: 200, delay: 11s}]"),
+        must("respond",  Script, "its next answers, the last one repeated: [500, timeout, reset, refused, dns, tls, {status: 503, delay: 2s, headers: {Retry-After: 5}, body: later}]"),
     ]},
     Shape { what: "a change of settings", rows: &[
         must("set",    Provider, "changes settings of an account"),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::keys::{ANY_STEP, SCENARIO, STEPS};
 use super::matchers::OPERATORS;
 use super::shape::{Kind, Row, Shape};
+use crate::engine::inbox::FAILING;
 use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::{Contract, Setting, SettingKind};
 
@@ -131,8 +132,11 @@ pub fn setting(it: &Setting) -> Json {
 /// The answers of a built-in receiver.
 pub fn script() -> Json {
     let status = json!({"type": "integer", "minimum": 200, "maximum": 599});
-    let failing = json!({"enum": ["timeout", "reset"]});
-    let object = json!({"type": "object", "properties": {"status": status, "delay": {"type": "string"}}, "additionalProperties": false});
+    let failing = json!({"enum": FAILING});
+    let headers = json!({"type": "object", "additionalProperties": {"type": ["string", "number"]}});
+    let properties =
+        json!({"status": status, "delay": {"type": "string"}, "headers": headers, "body": {}, "encoding": {"const": "base64"}});
+    let object = json!({"type": "object", "properties": properties, "additionalProperties": false});
     json!({"type": "array", "items": {"anyOf": [status, failing, object]}})
 }
 

@@ -9,7 +9,7 @@ use crate::engine::clock::Mode;
 use crate::engine::core::{Core, PACED_BY_RULES_MAX, SPOILT_MAX};
 use crate::engine::delivery::{Attempt, Delivery, Status};
 use crate::engine::ids::ProviderId;
-use crate::engine::inbox::{INBOXES_MAX, is_name};
+use crate::engine::inbox::{INBOXES_MAX, Inbox, SCRIPTS_BYTES_MAX, is_name};
 use crate::engine::log::{Change, What};
 use crate::engine::provider::{Beside, DynProvider};
 use crate::engine::rules::{On, Override};
@@ -211,6 +211,11 @@ impl Judge<'_> {
         let core = self.core;
         let names = core.inboxes.len() <= INBOXES_MAX && core.inboxes.keys().all(|it| is_name(it));
         names.or_flaw(|| "/core/inboxes".to_owned(), "no inbox has such a name, or there are too many")?;
+        for (name, inbox) in &core.inboxes {
+            inbox.is_sound().or_flaw(|| format!("/core/inboxes/{name}"), "an inbox cannot answer like this")?;
+        }
+        let scripts: usize = core.inboxes.values().map(Inbox::script_bytes).sum();
+        (scripts <= SCRIPTS_BYTES_MAX).or_flaw(|| "/core/inboxes".to_owned(), "the scripts are too large")?;
         let exists = |it: &(ProviderId, crate::engine::ids::ObjectId)| self.providers[usize::from(it.0.0)].subject(it.1).is_some();
         core.paced_by_rules.iter().all(exists).or_flaw(|| "/core/paced_by_rules".to_owned(), "an object does not exist")?;
         let mut spoilt = core.spoilt.iter().map(|it| (it.provider_id, it.object));

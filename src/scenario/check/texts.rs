@@ -69,9 +69,9 @@ impl Check<'_> {
 
     /// Checks the answers of a receiver. A mistake is noted at its step of the script.
     pub(super) fn script(&mut self, node: &Node) {
-        let one = |it: &Node| parse_script(&serde_json::Value::Array(vec![it.to_value()])).err().map(|why| (it.at.clone(), why));
+        let one = |it: &Node| parse_script(&format!("[{}]", it.to_json())).err().map(|why| (it.at.clone(), why));
         let wrong: Vec<_> = node.items().iter().filter_map(one).collect();
-        if let (true, Err(why)) = (wrong.is_empty(), parse_script(&node.to_value())) {
+        if let (true, Err(why)) = (wrong.is_empty(), parse_script(&node.to_json())) {
             self.wrong(&node.at, why);
         }
         for (at, why) in wrong {
