@@ -65,7 +65,8 @@ fn is_plain(kind: Kind) -> bool {
         | Kind::Shape(_)
         | Kind::Settings(_)
         | Kind::Providers(_)
-        | Kind::Step => false,
+        | Kind::Step
+        | Kind::Calls => false,
     }
 }
 

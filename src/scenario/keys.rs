@@ -3,9 +3,14 @@
 use super::shape::{Effect, Kind, Row, Shape, effect, may, must};
 use crate::engine::rules::effects::{CHUNKS_MAX, DEPTH_MAX, DUPLICATES_MAX};
 use crate::scenario::shape::Kind::{
-    Action, Amount, ClockMode, Duration, Either, Failure, Flag, Inbox, Integer, List, Map, Matcher, Matchers, Moment, Name, Offset,
+    Action, Amount, Calls, ClockMode, Duration, Either, Failure, Flag, Inbox, Integer, List, Map, Matcher, Matchers, Moment, Name, Offset,
     Operation, Plain, Provider, Providers, Script, Settings, Share, Step, Text, Trigger, Value, Values, Word,
 };
+
+/// How many times steps are repeated.
+pub const TIMES_MAX: u32 = 1_000;
+/// What the repeated steps use for the number of the repetition.
+pub const INDEX: &str = "index";
 
 const COUNT: Kind = Integer { min: 0, max: 1_000_000 };
 const SEED: Kind = Integer { min: 0, max: i64::MAX };
@@ -208,8 +213,16 @@ pub static STEPS: &[Shape] = &[
     Shape { what: "a snapshot", rows: &[must("snapshot", Name, "saves the state of the sandbox under this name")] },
     Shape { what: "a restore", rows: &[must("restore", Name, "returns the sandbox to this snapshot")] },
     Shape { what: "a fork", rows: &[must("fork", Name, "copies the sandbox as it is now; steps with `in` happen in the copy")] },
+    Shape { what: "a repetition", rows: &[must("repeat", Kind::Shape(&REPEAT), "plays steps several times; `${index}` in them counts from 1")] },
+    Shape { what: "calls at one instant", rows: &[must("together", Calls, "calls that arrive at one instant, before any of them is answered")] },
     Shape { what: "a wait", rows: &[must("wait_for", Kind::Shape(&WAIT), "waits for a call from the application under test"), SAVE] },
 ];
+
+#[rustfmt::skip]
+static REPEAT: Shape = Shape { what: "a repetition", rows: &[
+    must("times", Integer { min: 1, max: TIMES_MAX as i64 }, "how many times"),
+    must("steps", List(&Step), "the steps"),
+]};
 
 const EXPECT: Row = may("expect", Kind::Shape(&ANSWER), "the expected answer");
 const SAVE: Row = may("save", Name, "saves the body of the answer for later steps: ${NAME.field}");

@@ -15,14 +15,16 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// The schema, for these providers.
 pub fn document(contracts: &[&'static Contract]) -> Json {
     let mut schema = shape(&SCENARIO, contracts, None);
-    let step = STEPS.iter().map(|it| step(it, contracts)).collect::<Vec<_>>();
+    let steps = STEPS.iter().map(|it| step(it, contracts)).collect::<Vec<_>>();
     let operators: Map<String, Json> =
         OPERATORS.iter().map(|(name, meaning)| ((*name).to_owned(), json!({"description": meaning}))).collect();
     let operation = json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": operators});
     schema["$schema"] = DIALECT.into();
     schema["title"] = "Playmoney scenario".into();
+    let call = STEPS.iter().find(|it| it.verb() == "call").map(|it| step(it, contracts));
     schema["$defs"] = json!({
-        "step": {"oneOf": step},
+        "call": call,
+        "step": {"oneOf": steps},
         "matcher": {"anyOf": [operation, true], "description": "a value, or a matcher such as {gt: 1}"},
     });
     schema
@@ -99,6 +101,7 @@ fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Con
             json!({"type": "object", "additionalProperties": false, "properties": each.collect::<Map<_, _>>()})
         }
         Kind::Step => json!({"$ref": "#/$defs/step"}),
+        Kind::Calls => json!({"type": "array", "minItems": 2, "items": {"$ref": "#/$defs/call"}}),
     }
 }
 

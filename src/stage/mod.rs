@@ -19,6 +19,7 @@ use crate::scenario::{Scenario, Step, StepKind};
 
 mod answers;
 pub mod call;
+mod groups;
 mod kept;
 pub mod memory;
 mod waiting;
@@ -35,6 +36,9 @@ pub trait Stage {
     /// # Errors
     /// How the connection failed: the word for an effect of the transport.
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str>;
+
+    /// Answers requests that arrive at one instant, before any of them is answered.
+    fn ask_together(&mut self, fork: Option<&str>, requests: Vec<Request>) -> Vec<Result<Response, &'static str>>;
 
     /// Looks into the sandbox, or into a fork of it.
     fn look(&mut self, fork: Option<&str>, look: &mut dyn FnMut(&mut World));
@@ -69,6 +73,8 @@ pub struct StepFailure {
     pub misses: Vec<Mismatch>,
     /// The answer, when it helps to understand the failure.
     pub answer: Option<String>,
+    /// The line and the title of the step that failed, when it is inside another.
+    inside: Option<(usize, String)>,
 }
 
 impl StepReport {
@@ -108,16 +114,19 @@ impl Report {
 /// Plays every step until one fails.
 pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
     let started_at = now(stage, None);
-    let mut runner = Runner { stage, saved: Saved::new(), kept: Kept::default(), calls: 0, own: BTreeSet::new(), taken: BTreeSet::new() };
+    let mut runner =
+        Runner { stage, saved: Saved::new(), kept: Kept::default(), calls: 0, repeated: 0, own: BTreeSet::new(), taken: BTreeSet::new() };
     let mut steps = Vec::new();
     for step in &scenario.steps {
         let fork = step.fork.as_deref();
-        let (seen, failure) = match runner.step(step) {
+        let (seen, mut failure) = match runner.step(step) {
             Ok(seen) => (seen, None),
             Err(failure) => (failure.why.clone(), Some(failure)),
         };
         let failed = failure.is_some();
-        steps.push(StepReport { line: step.line, title: step.title.clone(), at: now(runner.stage, fork), seen, failure });
+        let inside = failure.as_mut().and_then(|it| it.inside.take());
+        let (line, title) = inside.unwrap_or_else(|| (step.line, step.title.clone()));
+        steps.push(StepReport { line, title, at: now(runner.stage, fork), seen, failure });
         if failed {
             break;
         }
@@ -146,6 +155,8 @@ struct Runner<'a> {
     kept: Kept,
     /// Calls made so far: each has a nonce of its own.
     calls: u64,
+    /// Steps played so far inside repetitions.
+    repeated: usize,
     /// Journal entries of the scenario's own calls, by fork.
     own: BTreeSet<(Option<String>, u64)>,
     /// Journal entries that a step has waited for, by fork.
@@ -204,6 +215,8 @@ impl Runner<'_> {
             StepKind::Restore(name) => self.restore(fork, name),
             StepKind::Fork(name) => self.fork(fork, name),
             StepKind::WaitFor(with) => self.wait_for(step, with),
+            StepKind::Repeat { times, steps } => self.repeat(times, steps),
+            StepKind::Together(calls) => self.together(fork, calls),
         }
     }
 
