@@ -4,9 +4,10 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::call::field;
+use super::journal::Since;
 use super::render::Renderer;
 use super::{Answer, Ask, Later, Problem, Waiting, ok};
-use crate::engine::inbox::{INBOXES_MAX, Reaction, is_name, parse_script};
+use crate::engine::inbox::{INBOXES_MAX, Inbox, Message, Reaction, SCRIPTS_BYTES_MAX, is_name, parse_script};
 use crate::engine::world::World;
 use crate::kit::fields::{Fault, Field, Kind, Need, TEXT};
 use crate::kit::http::Response;
@@ -22,9 +23,25 @@ pub const NAME: Kind = Kind::Text { chars_max: 63 };
 pub const RESPOND: Field = field("respond", Kind::List, Need::Required, "a list, as [500, \"timeout\", 200]");
 /// The body of `script_inbox`.
 pub const SCRIPT: &[Field] = &[RESPOND];
-const WAIT: Field = field("wait", TEXT, Need::Optional, "how long to wait for the first message, in real time: 5s");
+const WAIT: Field = field("wait", TEXT, Need::Optional, "how long to wait for the messages, in real time: 5s");
+const COUNT: Field =
+    field("count", Kind::Integer { min: 1, max: 1_000_000 }, Need::Optional, "how many messages to wait for; without it, for one");
+const SINCE: Field = field(
+    "since",
+    TEXT,
+    Need::Optional,
+    "the id of the message after which the list begins, or the moment at which it begins, as RFC 3339 writes it",
+);
 /// The query of `list_messages`.
-pub const MESSAGES: &[Field] = &[WAIT];
+pub const MESSAGES: &[Field] = &[WAIT, COUNT, SINCE];
+
+/// The messages that a caller waits for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    inbox: String,
+    since: Since,
+    count: usize,
+}
 
 fn name<'a>(ask: &Ask<'a>) -> Result<&'a str, Problem> {
     let name = ask.captures[0];
@@ -41,8 +58,13 @@ fn name<'a>(ask: &Ask<'a>) -> Result<&'a str, Problem> {
 pub fn script(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let name = name(ask)?;
     let steps = ask.body.json(&RESPOND).ok_or_else(|| ask.body.refusal(&RESPOND, Fault::Missing))?;
-    let script = parse_script(&serde_json::from_str(steps).unwrap_or_default()).map_err(Problem::invalid)?;
-    let steps = script.len();
+    let script = parse_script(steps).map_err(Problem::invalid)?;
+    let (steps, bytes) = (script.len(), script.iter().map(Reaction::bytes).sum::<usize>());
+    let others = ask.world.core.inboxes.iter().filter(|it| it.0 != name).map(|it| it.1.script_bytes()).sum::<usize>();
+    if SCRIPTS_BYTES_MAX < others + bytes {
+        let detail = format!("The scripts of all inboxes of a sandbox take at most {SCRIPTS_BYTES_MAX} bytes together.");
+        return Err(Problem::new(StatusCode::CONFLICT, "too_long_scripts", detail));
+    }
     ask.world.core.inboxes.entry(name.to_owned()).or_default().set_script(script);
     ok(&json!({"inbox": name, "steps": steps}))
 }
@@ -58,25 +80,38 @@ pub fn messages(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         }
         Some(text) => parse_duration(&text).map_err(Problem::invalid)?.unsigned_abs().min(PATIENCE_MAX),
     };
-    match poll(ask.world, &inbox, patience.is_zero()) {
+    let count = ask.query.integer(&COUNT)?.map_or(1, |it| usize::try_from(it).unwrap_or(usize::MAX));
+    let since = Since::parse(ask.query.text(&SINCE)?, |text| text.strip_prefix("msg-")?.parse().ok())?;
+    let wanted = Wanted { inbox, since, count };
+    match poll(ask.world, &wanted, patience.is_zero()) {
         Some(answer) => Ok(answer),
-        None => Ok(Answer::Wait(Waiting::Messages { inbox, patience })),
+        None => Ok(Answer::Wait(Waiting::Messages { wanted: Box::new(wanted), patience })),
     }
 }
 
-/// The messages of an inbox. `None`: it is empty, and the caller still waits.
-pub fn poll(world: &World, inbox: &str, patience_ended: bool) -> Option<Answer> {
-    let inbox = world.core.inboxes.get(inbox).filter(|it| it.messages().next().is_some());
-    if inbox.is_none() && !patience_ended {
+/// The messages of an inbox. `None`: there are not enough yet, and the caller still waits.
+pub fn poll(world: &World, wanted: &Wanted, patience_ended: bool) -> Option<Answer> {
+    let inbox = world.core.inboxes.get(&wanted.inbox);
+    let has_begun = |since: &Since, (id, it): &(u64, &Message)| since.has_begun(*id, it.at);
+    let begun = || inbox.into_iter().flat_map(Inbox::messages).filter(|it| has_begun(&wanted.since, it));
+    let is_enough = || begun().nth(wanted.count.saturating_sub(1)).is_some();
+    if !patience_ended && !is_enough() {
         return None;
     }
-    let (render, inbox) = (Renderer::of(world), inbox.cloned().unwrap_or_default());
+    let (render, inbox, since) = (Renderer::of(world), inbox.cloned().unwrap_or_default(), wanted.since.clone());
     let bytes = inbox.bytes();
     let make = move || {
-        let messages: Vec<_> = inbox.messages().map(|it| render.message(it)).collect();
-        Response::json(StatusCode::OK, &json!({"messages": messages, "truncated": inbox.truncated}))
+        let messages = inbox.messages().filter(|it| has_begun(&since, it)).map(|(id, it)| render.message(id, it));
+        Response::json(StatusCode::OK, &json!({"messages": messages.collect::<Vec<_>>(), "truncated": inbox.truncated}))
     };
     Some(if bytes <= BYTES_AT_ONCE { Answer::Now(make()) } else { Answer::Later(Later::new(make)) })
+}
+
+/// Empties an inbox. Its script goes on where it is.
+pub fn clear(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let name = name(ask)?;
+    let removed = ask.world.core.inboxes.get_mut(name).map_or(0, Inbox::clear);
+    ok(&json!({"inbox": name, "removed": removed}))
 }
 
 pub fn receive(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
@@ -84,11 +119,13 @@ pub fn receive(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let request = ask.request;
     let reaction = ask.world.receive(ask.uptime, name, request.method.as_str(), request.target.clone(), &request.headers, &request.body);
     match reaction {
-        Some(Reaction::Answer { status, .. }) => {
+        Some(Reaction::Answer { status, headers, body, .. }) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-            Ok(Answer::Now(Response::new(status, "text/plain; charset=utf-8", bytes::Bytes::new())))
+            let mut response = Response::new(status, "text/plain; charset=utf-8", body.0);
+            response.headers.extend(headers.map());
+            Ok(Answer::Now(response))
         }
-        Some(Reaction::Timeout | Reaction::Reset) => Ok(Answer::Hangup),
+        Some(Reaction::Timeout | Reaction::Reset | Reaction::Refused | Reaction::Dns | Reaction::Tls) => Ok(Answer::Hangup),
         None => Err(Problem::new(StatusCode::CONFLICT, "too_many_inboxes", format!("A sandbox has at most {INBOXES_MAX} inboxes."))),
     }
 }

@@ -32,6 +32,7 @@ pub const FILTERS: &[Field] = &[PROVIDER, OPERATION, STATUS, SINCE, LIMIT];
 const NOTES_MAX: usize = 1_000;
 
 /// Where a list begins: after an entry, or at a moment.
+#[derive(Clone, Debug)]
 pub enum Since {
     Beginning,
     Entry(u64),

@@ -91,8 +91,8 @@ pub struct Test {
 /// What a caller waits for.
 #[derive(Clone, Debug)]
 pub enum Waiting {
-    /// A message in an inbox, for at most this much real time.
-    Messages { inbox: String, patience: std::time::Duration },
+    /// Messages in an inbox, for at most this much real time.
+    Messages { wanted: Box<inbox::Wanted>, patience: std::time::Duration },
     /// The turn of a test webhook. When it has not come in time, the webhook leaves without one.
     TestLeaves(Test),
     /// The outcome of a test webhook. The receiver's time limit bounds it.
@@ -303,7 +303,7 @@ pub fn conclude(world: &mut World, walk: Walked, conclusion: &Conclusion) -> Ans
 /// The answer to a waiting caller, as soon as it is ready or the caller's patience ends.
 pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Answer> {
     match waiting {
-        Waiting::Messages { inbox, .. } => inbox::poll(world, inbox, patience_ended),
+        Waiting::Messages { wanted, .. } => inbox::poll(world, wanted, patience_ended),
         Waiting::Turn(_) => None, // the sandbox hears the call when its turn has come
         Waiting::Quiet => (world.is_quiet() || patience_ended).then(|| state::document(world, uptime)),
         Waiting::TestLeaves(test) | Waiting::Tested(test) => {

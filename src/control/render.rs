@@ -205,10 +205,10 @@ impl Renderer {
     }
 
     /// What has arrived in an inbox.
-    pub fn message(&self, it: &Message) -> Json {
+    pub fn message(&self, id: u64, it: &Message) -> Json {
         let show = |text: &str| self.text(text);
         let message = json!({
-            "at": it.at, "method": it.method, "path": show(&it.path),
+            "id": format!("msg-{id}"), "at": it.at, "method": it.method, "path": show(&it.path),
             "headers": headers_as_object(&self.without_password(it.headers.map()), show),
             "provider": it.provider, "signature": it.signature,
         });

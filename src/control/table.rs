@@ -35,8 +35,9 @@ pub static TABLE: &[Call] = &[
     Call::post("webhooks/verify", "verify_webhook", "says whether a webhook's signature is right and, if not, why", Sandbox(deliveries::verify))
         .body(Body::Fields(deliveries::VERIFY)),
     Call::put("inbox/{inbox}/script", "script_inbox", "sets how a built-in inbox answers", Sandbox(inbox::script))
-        .body(Body::Fields(inbox::SCRIPT)).examples(&[r#"{"respond": [500, "timeout", 200]}"#]),
+        .body(Body::Fields(inbox::SCRIPT)).examples(&[r#"{"respond": [500, "timeout", 200]}"#, r#"{"respond": [{"status": 503, "headers": {"Retry-After": "5"}, "body": "later"}]}"#]),
     Call::get("inbox/{inbox}/messages", "list_messages", "lists what arrived in an inbox", Sandbox(inbox::messages)).query(inbox::MESSAGES),
+    Call::delete("inbox/{inbox}/messages", "clear_messages", "removes what arrived in an inbox", Sandbox(inbox::clear)),
     Call::any("inbox/{inbox}", "receive", "receives a webhook", Sandbox(inbox::receive)).body(Body::Bytes).caller(Caller::Everyone),
     Call::get("requests", "list_requests", "lists the journal: requests and their answers", Sandbox(journal::list)).query(journal::FILTERS).long(),
     Call::get("accounts", "list_accounts", "lists the merchants of all providers", Sandbox(accounts::list)).long(),

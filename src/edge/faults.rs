@@ -3,12 +3,12 @@
 use std::io;
 
 use http::StatusCode;
-use rust_decimal::Decimal;
 use tokio::io::AsyncWriteExt;
 
 use super::heads::Names;
 use super::socket::Socket;
 use crate::engine::rules::Transport;
+use crate::engine::rules::effects::share_of;
 use crate::kit::http::Response;
 use crate::kit::ids::{Draws, entity};
 use crate::kit::time::Duration;
@@ -54,12 +54,6 @@ pub async fn inject(answering: &Answering<'_>, transport: &Transport, is_head: b
         tracing::debug!(sandbox, %why, "the client closed the connection before the fault was complete");
     }
     None
-}
-
-/// A share of a number of bytes, rounded down.
-fn share_of(bytes: usize, share: Decimal) -> usize {
-    let exact = Decimal::from(bytes).checked_mul(share);
-    exact.and_then(|it| usize::try_from(it.trunc()).ok()).unwrap_or(bytes).min(bytes)
 }
 
 /// Bytes that are not HTTP, because none is ASCII. They are the same for the same answer.

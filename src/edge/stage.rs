@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 
 use super::Server;
-use super::driver::{Driver, Leaving};
+use super::driver::{Caller, Driver};
 use super::registry::DEFAULT;
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
@@ -43,15 +43,23 @@ impl Drop for ServerStage<'_> {
 
 impl Stage for ServerStage<'_> {
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
+        self.ask_together(fork, vec![request]).pop().unwrap_or(Err("empty_response"))
+    }
+
+    fn ask_together(&mut self, fork: Option<&str>, requests: Vec<Request>) -> Vec<Result<Response, &'static str>> {
         let driver = self.driver(fork);
-        if let Some(refusal) = driver.refusal(&request) {
-            return Ok(refusal);
-        }
-        let leaving = self.runtime.block_on(answer(driver, request)).ok_or("empty_response")?;
-        match leaving.transport {
-            Some(it) if it.fails() => Err(it.word()),
-            _ => Ok(leaving.response),
-        }
+        self.runtime.block_on(async {
+            let put = |it: Request| driver.refusal(&it).map_or_else(|| Ok(driver.put(it)), |refusal| Err(Box::new(refusal)));
+            let callers: Vec<_> = requests.into_iter().map(put).collect();
+            let mut answers = Vec::new();
+            for caller in callers {
+                answers.push(match caller {
+                    Ok(caller) => answer(&driver, caller).await,
+                    Err(refusal) => Ok(*refusal),
+                });
+            }
+            answers
+        })
     }
 
     fn look(&mut self, fork: Option<&str>, look: &mut dyn FnMut(&mut World)) {
@@ -77,10 +85,13 @@ impl Stage for ServerStage<'_> {
 
 /// The answer to a request of the scenario. When a rule delays it, simulated time passes until it leaves, because the
 /// scenario itself cannot advance the clock while it waits.
-async fn answer(driver: Arc<Driver>, request: Request) -> Option<Leaving> {
-    let mut caller = driver.put(request);
+async fn answer(driver: &Arc<Driver>, mut caller: Caller) -> Result<Response, &'static str> {
     while let Some(at) = caller.ready_or_held().await {
         driver.walk_to(at).answer().await;
     }
-    caller.answer().await
+    let leaving = caller.answer().await.ok_or("empty_response")?;
+    match leaving.transport {
+        Some(it) if it.fails() => Err(it.word()),
+        _ => Ok(leaving.response),
+    }
 }

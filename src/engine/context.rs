@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::account::Account;
 use super::agenda::Due;
 use super::core::Core;
-use super::delivery::Event;
+use super::delivery::{AppliedFault, Event};
 use super::ids::{ObjectId, ProviderId};
 use super::rules::WebhookFault;
 use super::tables::{Contract, On, RowId, Setting, settings};
@@ -33,6 +33,8 @@ pub struct Context<'a> {
     pub(super) fault: Option<WebhookFault>,
     /// The objects that this call has made, when a rule needs them.
     made: Option<Made>,
+    /// What the request that is served has asked for: it holds for all webhooks that the call owes.
+    asked: Option<AppliedFault>,
 }
 
 /// Objects that a call has made.
@@ -46,7 +48,7 @@ struct Made {
 impl<'a> Context<'a> {
     /// A context for one call into that provider.
     pub fn new(core: &'a mut Core, provider_id: ProviderId, contract: &'static Contract, uptime: Uptime) -> Self {
-        Self { core, provider_id, contract, uptime, trace: Trace::default(), fault: None, made: None }
+        Self { core, provider_id, contract, uptime, trace: Trace::default(), fault: None, made: None, asked: None }
     }
 
     /// The simulated moment.
@@ -194,7 +196,10 @@ impl<'a> Context<'a> {
         let target = self.core.target(&event.url).to_owned();
         event.url = target;
         let (now, provider_id) = (self.core.now, self.provider_id);
-        let fault = if self.core.rules.is_empty() { None } else { self.fault_by_rule(&event) };
+        let fault = match self.asked_fault(&event) {
+            None if !self.core.rules.is_empty() => self.fault_by_rule(&event),
+            asked => asked,
+        };
         let delay = fault.as_ref().and_then(|it| it.how.delay.or(it.how.reorder.then_some(REORDER_MAX)));
         let (name, subject) = (event.name, event.subject.clone());
         let Some(id) = self.core.outbox.owe(now, provider_id, event, fault) else {

@@ -8,6 +8,7 @@ use super::account::Account;
 use super::agenda::Agenda;
 use super::chain::Chains;
 use super::clock::Clock;
+use super::delivery::AppliedFault;
 use super::ids::{ObjectId, ProviderId};
 use super::inbox::Inbox;
 use super::log::{Log, What};
@@ -19,6 +20,17 @@ use crate::kit::time::Timestamp;
 
 /// Objects of one sandbox whose pace rules set.
 pub const PACED_BY_RULES_MAX: usize = 100_000;
+
+/// Objects of one sandbox for whose webhooks requests have asked for an effect.
+pub const SPOILT_MAX: usize = 1_000;
+
+/// An object, and what happens to all its webhooks, because the request that made it asked for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spoilt {
+    pub provider_id: ProviderId,
+    pub object: ObjectId,
+    pub fault: AppliedFault,
+}
 
 /// The state of a sandbox, without the providers' own memories.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,6 +51,9 @@ pub struct Core {
     /// Objects whose pace a rule sets.
     #[serde(default)]
     pub paced_by_rules: BTreeSet<(ProviderId, ObjectId)>,
+    /// Objects whose webhooks a request has asked to spoil, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spoilt: Vec<Spoilt>,
     /// Values from the environment that the scenario contains: each may be a key, so all are masked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,

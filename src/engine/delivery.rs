@@ -4,7 +4,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{ObjectId, ProviderId};
-use super::rules::WebhookFault;
+use super::matching::Matcher;
+use super::rules::{WebhookFault, selects_attempts};
 use crate::kit::fields::Field;
 use crate::kit::heap;
 use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, KeptHeaders, header};
@@ -61,10 +62,25 @@ pub struct Delivery {
 }
 
 /// A rule that has fired on a webhook.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AppliedFault {
     pub rule: String,
     pub how: WebhookFault,
+    /// The attempts on which it acts; by default, on all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<Matcher>,
+}
+
+impl AppliedFault {
+    /// Whether a rule can do this: it may come from a saved state.
+    pub fn is_sound(&self) -> bool {
+        self.how.is_sound() && self.attempt.as_ref().is_none_or(selects_attempts)
+    }
+
+    /// What it does to that attempt of the schedule.
+    pub fn on_attempt(&self, number: u32) -> Option<&WebhookFault> {
+        self.attempt.as_ref().is_none_or(|it| it.fits(Some(&number.into()))).then_some(&self.how)
+    }
 }
 
 impl Delivery {

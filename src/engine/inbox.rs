@@ -1,14 +1,18 @@
 //! The built-in receiver: it stores what arrives and answers as its script says.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
-use super::delivery::{Failure, Outcome, Remarks};
+use super::delivery::{Outcome, Remarks};
+use super::ids::COUNT_MAX;
 use crate::kit::chunks::Chunks;
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders};
-use crate::kit::time::{Duration, Timestamp, parse_duration};
+use crate::kit::time::Timestamp;
 use crate::kit::webhook_url::{Host, WebhookUrl};
+
+mod script;
+
+pub use script::{FAILING, Reaction, SCRIPT_MAX, parse_script};
 
 /// The address of an inbox without a socket is `http://NAME` and this.
 pub const HOST_SUFFIX: &str = ".inbox.playmoney.test";
@@ -16,8 +20,8 @@ pub const HOST_SUFFIX: &str = ".inbox.playmoney.test";
 pub const BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Bytes of messages kept in all inboxes of a sandbox. Any caller may fill them.
 pub const ALL_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Steps of a script.
-pub const SCRIPT_MAX: usize = 1_000;
+/// Bytes of the scripts of all inboxes of a sandbox.
+pub const SCRIPTS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Inboxes of one sandbox.
 pub const INBOXES_MAX: usize = 1_000;
 
@@ -29,6 +33,9 @@ pub struct Inbox {
     answered: usize,
     /// Shared with copies until one of them changes them.
     messages: Chunks<Message>,
+    /// How many messages were dropped or removed, so that those that follow keep their ids.
+    #[serde(default)]
+    gone: u64,
     /// Counted again when a saved state is read.
     #[serde(skip)]
     bytes: usize,
@@ -58,72 +65,6 @@ pub enum Signature {
     Unsigned,
 }
 
-/// One step of a script.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reaction {
-    /// This status, after this delay of simulated time.
-    Answer { status: u16, delay: Duration },
-    /// No answer, for longer than any provider waits.
-    Timeout,
-    /// The connection is cut.
-    Reset,
-}
-
-const AT_ONCE: Reaction = Reaction::Answer { status: 200, delay: Duration::ZERO };
-
-impl Reaction {
-    /// The outcome for a provider with this time limit.
-    pub fn outcome(self, time_limit: Duration) -> Outcome {
-        match self {
-            Self::Answer { delay, .. } if delay >= time_limit => Outcome { took: time_limit, ..Outcome::failed(Failure::Timeout) },
-            Self::Answer { status, delay } => Outcome { took: delay, ..Outcome::status(status) },
-            Self::Timeout => Outcome { took: time_limit, ..Outcome::failed(Failure::Timeout) },
-            Self::Reset => Outcome::failed(Failure::Reset),
-        }
-    }
-
-    fn parse(step: &Json) -> Result<Self, String> {
-        let wrong = || {
-            format!("`{step}` is not an answer of a receiver: write 500, \"timeout\", \"reset\" or {{\"status\": 200, \"delay\": \"11s\"}}")
-        };
-        match step {
-            Json::Number(_) => Ok(Self::Answer { status: status(step)?, delay: Duration::ZERO }),
-            Json::String(word) if word == "timeout" => Ok(Self::Timeout),
-            Json::String(word) if word == "reset" => Ok(Self::Reset),
-            Json::Object(members) => {
-                if let Some(name) = members.keys().find(|it| !["status", "delay"].contains(&it.as_str())) {
-                    return Err(format!("`{name}` is not a member of a step: its members are `status` and `delay`"));
-                }
-                let delay = match members.get("delay") {
-                    Some(Json::String(text)) => parse_duration(text)?,
-                    Some(other) => return Err(format!("`{other}` is not a duration: write \"11s\"")),
-                    None => Duration::ZERO,
-                };
-                Ok(Self::Answer { status: members.get("status").map_or(Ok(200), status)?, delay })
-            }
-            Json::Null | Json::Bool(_) | Json::String(_) | Json::Array(_) => Err(wrong()),
-        }
-    }
-}
-
-fn status(value: &Json) -> Result<u16, String> {
-    let status = value.as_u64().and_then(|it| u16::try_from(it).ok()).filter(|it| (200..600).contains(it));
-    status.ok_or_else(|| format!("`{value}` is not an HTTP status from 200 to 599"))
-}
-
-/// Reads a script.
-///
-/// # Errors
-/// A sentence about the first invalid step.
-pub fn parse_script(steps: &Json) -> Result<Vec<Reaction>, String> {
-    let steps = steps.as_array().ok_or("`respond` must be a list such as [500, \"timeout\", 200]")?;
-    if steps.len() > SCRIPT_MAX {
-        return Err(format!("a script has at most {SCRIPT_MAX} steps"));
-    }
-    steps.iter().map(Reaction::parse).collect()
-}
-
 impl Inbox {
     /// Replaces the script. The last step is repeated; an empty script answers 200.
     pub fn set_script(&mut self, script: Vec<Reaction>) {
@@ -138,9 +79,9 @@ impl Inbox {
         while self.bytes > BYTES_MAX && self.messages.count() > 1 {
             self.drop_oldest();
         }
-        let step = self.script.get(self.answered).or(self.script.last()).copied();
+        let step = self.script.get(self.answered).or(self.script.last()).cloned();
         self.answered = self.answered.saturating_add(1);
-        step.unwrap_or(AT_ONCE)
+        step.unwrap_or_default()
     }
 
     /// Bytes of the messages kept.
@@ -152,8 +93,27 @@ impl Inbox {
     pub fn drop_oldest(&mut self) {
         if let Some(oldest) = self.messages.pop_front() {
             self.bytes -= size(&oldest);
+            self.gone += 1;
             self.truncated = true;
         }
+    }
+
+    /// Removes all messages; returns how many there were. The script goes on where it is.
+    pub fn clear(&mut self) -> usize {
+        let count = self.messages.count();
+        self.gone += count as u64;
+        (self.messages, self.bytes, self.truncated) = (Chunks::default(), 0, false);
+        count
+    }
+
+    /// Bytes of the script.
+    pub fn script_bytes(&self) -> usize {
+        self.script.iter().map(Reaction::bytes).sum()
+    }
+
+    /// Whether an inbox that was read from outside can be one.
+    pub fn is_sound(&self) -> bool {
+        self.script.len() <= SCRIPT_MAX && self.script.iter().all(Reaction::is_sound) && self.gone < COUNT_MAX
     }
 
     /// Counts the bytes of a saved state.
@@ -161,9 +121,9 @@ impl Inbox {
         self.bytes = self.messages.iter().map(size).sum();
     }
 
-    /// The messages, oldest first.
-    pub fn messages(&self) -> impl Iterator<Item = &Message> {
-        self.messages.iter()
+    /// The messages with the numbers of their ids, oldest first.
+    pub fn messages(&self) -> impl Iterator<Item = (u64, &Message)> {
+        (self.gone + 1..).zip(self.messages.iter())
     }
 }
 

@@ -121,7 +121,7 @@ impl Outbox {
         let delivery = |own: &Delivery| {
             let originals = own.attempts.iter().filter(|it| it.copy == 0);
             let numbered = (1_u32..).zip(originals).all(|(number, attempt)| attempt.number == number);
-            let fault = own.fault.as_ref().is_none_or(|it| it.how.is_sound());
+            let fault = own.fault.as_ref().is_none_or(|it| it.is_sound());
             let counted = own.id <= self.next && own.scheduled as usize <= own.attempts.len();
             counted && own.provider_id.0 < provider_count && numbered && fault
         };

@@ -14,13 +14,17 @@ use crate::kit::ids::Draws;
 use crate::kit::time::{Duration, Timestamp, later};
 
 pub mod effects;
+pub mod patch;
 #[cfg(test)]
 mod tests;
 
 pub use effects::{Business, CopiesLeave, Effects, Latency, LifecycleStep, Override, Spread, Transport, WebhookFault};
+pub use patch::Patch;
 
 /// Rules of one sandbox.
 pub const RULES_MAX: usize = 1_000;
+/// Attempts of one delivery by its schedule. No provider has a longer one.
+pub const ATTEMPTS_MAX: u32 = 1_000;
 /// What the rules of one sandbox may cost together.
 pub const BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Bytes that the compiled patterns of all rules of a sandbox take.
@@ -61,6 +65,9 @@ pub struct When {
     pub query: Option<Matcher>,
     pub event: Option<Matcher>,
     pub account: Option<Matcher>,
+    /// The attempts of a webhook on which the effects act.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<Matcher>,
     /// This number of matches pass before the rule fires.
     pub after: u64,
     /// The rule fires at most this number of times.
@@ -290,8 +297,14 @@ impl Rule {
     fn is_sound(&self) -> bool {
         let age = if let Some(Until::Age(span)) = self.when.until { Some(span) } else { None };
         let spans = [self.ttl, age].into_iter().flatten().all(|it| !it.is_negative());
-        !self.name.is_empty() && spans && self.when.probability.is_none_or(effects::is_share) && self.then.is_sound()
+        let attempt = self.when.attempt.as_ref().is_none_or(selects_attempts);
+        !self.name.is_empty() && spans && attempt && self.when.probability.is_none_or(effects::is_share) && self.then.is_sound()
     }
+}
+
+/// Whether a matcher selects one of the attempts that a delivery can have.
+pub fn selects_attempts(it: &Matcher) -> bool {
+    (1..=ATTEMPTS_MAX).any(|number| it.fits(Some(&number.into())))
 }
 
 impl ActiveRule {
@@ -354,7 +367,7 @@ impl ActiveRule {
 
 impl When {
     fn pattern_bytes(&self) -> usize {
-        let matchers = [&self.body, &self.headers, &self.query, &self.event, &self.account];
+        let matchers = [&self.body, &self.headers, &self.query, &self.event, &self.account, &self.attempt];
         matchers.into_iter().flatten().map(Matcher::pattern_bytes).sum()
     }
 

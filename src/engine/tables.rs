@@ -46,6 +46,8 @@ pub struct Contract {
     pub events: &'static [EventRow],
     /// The headers by which a webhook shows that it is one of this provider's; one is enough.
     pub marks: &'static [Mark],
+    /// Where a webhook carries its signature.
+    pub proof: Proof,
     /// The credential that signs webhooks as long as the account has no webhook secret.
     pub signing_credential: Option<&'static str>,
     /// The text that is signed, where it follows from the body and is not the body itself. No attempt keeps it then.
@@ -111,6 +113,15 @@ impl Contract {
             Mark::Begins(name, value) => headers.get(*name).is_some_and(|it| it.as_bytes().starts_with(value.as_bytes())),
         })
     }
+}
+
+/// Where a webhook carries what proves its sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// In the header with this name, in lower case.
+    Header(&'static str),
+    /// In this member of the body.
+    Member(&'static str),
 }
 
 /// A stored version of a document that is a source of facts.

@@ -19,6 +19,7 @@ mod beginning;
 mod births;
 mod posting;
 mod ruling;
+mod spoiling;
 
 use posting::Leaves;
 

@@ -143,12 +143,7 @@ pub fn altered(text: &[u8], path: &str, value: &str) -> Option<Vec<u8>> {
     let mut at: &RawValue = whole;
     let mut steps = path.split('.').peekable();
     while let Some(step) = steps.next() {
-        let inner = match at.get().as_bytes().first()? {
-            b'{' => serde_json::from_str::<Members<'_>>(at.get()).ok()?.get(step),
-            b'[' => serde_json::from_str::<Vec<&RawValue>>(at.get()).ok()?.into_iter().nth(step.parse().ok()?),
-            _ => None,
-        };
-        match inner {
+        match inner(at, step) {
             Some(inner) => at = inner,
             None if steps.peek().is_none() && at.get().starts_with('{') => {
                 let end = place_in(text, at) + at.get().len() - 1;
@@ -161,6 +156,37 @@ pub fn altered(text: &[u8], path: &str, value: &str) -> Option<Vec<u8>> {
     }
     let begin = place_in(text, at);
     Some([&text[..begin], value.as_bytes(), &text[begin + at.get().len()..]].concat())
+}
+
+/// A text without the member or the item at a dotted path. Everything else stays to the byte. `None`: it has no such place.
+pub fn without(text: &[u8], path: &str) -> Option<Vec<u8>> {
+    let whole: &RawValue = is_shallow(text).then(|| serde_json::from_slice(text).ok()).flatten()?;
+    let (way, last) = path.rsplit_once('.').map_or((None, path), |(way, last)| (Some(way), last));
+    let at = way.into_iter().flat_map(|it| it.split('.')).try_fold(whole, inner)?;
+    let (values, place): (Vec<&RawValue>, usize) = if at.get().starts_with('{') {
+        let Members(members) = serde_json::from_str(at.get()).ok()?;
+        let place = members.iter().rposition(|it| it.0 == last)?;
+        (members.into_iter().map(|it| it.1).collect(), place)
+    } else {
+        (serde_json::from_str(at.get()).ok()?, last.parse().ok()?)
+    };
+    let end_of = |it: &RawValue| place_in(text, it) + it.get().len();
+    let end = end_of(values.get(place)?);
+    let (from, to) = match place {
+        0 if values.len() == 1 => (place_in(text, at) + 1, end),
+        0 => (place_in(text, at) + 1, end + text[end..].iter().position(|it| *it == b',')? + 1),
+        _ => (end_of(values[place - 1]), end),
+    };
+    Some([&text[..from], &text[to..]].concat())
+}
+
+/// The member or the item of that name in a value.
+fn inner<'a>(at: &'a RawValue, step: &str) -> Option<&'a RawValue> {
+    match at.get().as_bytes().first()? {
+        b'{' => serde_json::from_str::<Members<'a>>(at.get()).ok()?.get(step),
+        b'[' => serde_json::from_str::<Vec<&RawValue>>(at.get()).ok()?.into_iter().nth(step.parse().ok()?),
+        _ => None,
+    }
 }
 
 /// The place of a value that was read from the text.

@@ -1,12 +1,12 @@
 //! Answers that a sandbox gives itself: the stamp of who answered and when, and why no provider could.
 
-use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
 use crate::kit::concealed;
 use crate::kit::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, allow, header};
-use crate::kit::nearest::{close, nearest};
+use crate::kit::nearest::close;
 use crate::kit::time::{Timestamp, http_date};
+use crate::scenario::asked::{nearest_of, words};
 
 /// The simulated moment of an answer.
 pub const TIME: HeaderName = HeaderName::from_static("playmoney-time");
@@ -88,12 +88,18 @@ fn root(world: &World, request: &Request) -> Response {
 }
 
 /// Nothing that can be asked for has that name.
-pub fn no_such_fault(contract: &Contract, name: &str, rules: &[String]) -> Response {
-    let transports = TRANSPORTS.iter().map(|it| it.word);
-    let known = rules.iter().map(String::as_str).chain(contract.errors.iter().map(|it| it.name)).chain(transports);
-    let nearest = nearest(name, known.clone()).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
+pub fn no_such_fault(contract: &'static Contract, name: &str, rules: &[String]) -> Response {
+    let known = rules.iter().map(String::as_str).chain(words(contract));
+    let nearest = nearest_of(name, known.clone());
     let names = known.collect::<Vec<_>>().join(", ");
-    let detail =
-        format!("`{name}` is not a rule, a documented error of {} or an effect on the connection.{nearest} Known: {names}.", contract.name);
+    let detail = format!(
+        "`{name}` is not a rule, a documented error of {} or an effect that a header can name.{nearest} Known: {names}.",
+        contract.name
+    );
     Response::problem(StatusCode::UNPROCESSABLE_ENTITY, "unknown_fault", &detail)
+}
+
+/// What was asked for exists, but not like this.
+pub fn wrong_fault(why: &str) -> Response {
+    Response::problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid_fault", &format!("Playmoney-Fault: {why}."))
 }

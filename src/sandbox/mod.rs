@@ -1,6 +1,7 @@
 //! The value: what is put in, what is polled out, and the story of one request on one screen.
 
 mod answers;
+mod asked;
 mod bounds;
 pub mod driving;
 mod inputs;

@@ -1,9 +1,11 @@
 //! Who answers a request: the provider, or a rule in its place; and what becomes of the answer on its way.
 
 use super::answers::{FAULT, no_such_fault};
+use super::asked::asked_for;
 use super::methods::{as_get, complete, of_the_server};
 use super::refusals::{refusal_meant, refuse};
 use crate::engine::agenda::Due;
+use crate::engine::delivery::AppliedFault;
 use crate::engine::ids::ProviderId;
 use crate::engine::log::Trace;
 use crate::engine::rules::{Effects, Override, Transport};
@@ -12,7 +14,6 @@ use crate::engine::world::World;
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use crate::kit::ids::Draws;
 use crate::kit::time::{Timestamp, Uptime, later};
-use crate::scenario::rule::transport_named;
 
 /// An answer, and how it came about.
 pub struct Served {
@@ -51,7 +52,7 @@ fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path
     let found = world.find(uptime, provider_id, path, request);
     let asked = request.headers.get(FAULT).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
     let ruled = match &asked {
-        Some(name) => match asked_for(world, provider_id, name) {
+        Some(name) => match asked_for(world, provider_id, found.operation.map(|it| it.name), name) {
             Ok(found) => Some(found),
             Err(response) => {
                 return Served { response: *response, trace: trace_of(&found), rule: None, pacing: None };
@@ -66,7 +67,14 @@ fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path
         let (response, trace) = world.with(provider_id, uptime, |it, cx| (it.call(cx, &found, request), std::mem::take(&mut cx.trace)));
         return Served { response, trace, rule: None, pacing: None };
     };
-    let (response, trace) = answered(world, uptime, provider_id, (&found, request), (&rule, &effects));
+    let (mut response, trace) = answered(world, uptime, provider_id, (&found, request), (&rule, &effects));
+    if let Some(patch) = &effects.patch {
+        let (body, missing) = patch.apply(&response.body);
+        for path in missing {
+            world.core.note(provider_id, format!("the rule `{rule}` alters nothing at `{path}`: the answer has no such place"));
+        }
+        response.body = body;
+    }
     // What people look at is never slow or broken on purpose.
     let is_page = trace.operation.is_none() && world.provider(provider_id).contract().has_page(path);
     let pacing = if is_page { None } else { pacing(world, provider_id, &rule, &effects) };
@@ -83,25 +91,6 @@ fn refused_when_full(world: &mut World, uptime: Uptime, provider_id: ProviderId,
     let hint = Some("this sandbox keeps as many objects as it may: POST /__admin/reset makes room".into());
     let trace = Trace { error: Some(error.name), hint, note: Some(FULL), ..trace_of(found) };
     Some(Served { response, trace, rule: None, pacing: None })
-}
-
-/// What the header `Playmoney-Fault` means: a rule, a documented error, or an effect of the transport.
-fn asked_for(world: &mut World, provider_id: ProviderId, name: &str) -> Result<(String, Effects), Box<Response>> {
-    let now = world.core.now;
-    if let Some(found) = world.core.rules.ask_for(now, name) {
-        return Ok(found);
-    }
-    let contract = world.provider(provider_id).contract();
-    if contract.error(name).is_some() {
-        let answer = Some(Override::Error(name.to_owned()));
-        return Ok((name.to_owned(), Effects { answer, ..Effects::default() }));
-    }
-    if let Ok(transport) = transport_named(name) {
-        Ok((name.to_owned(), Effects { transport: Some(transport), ..Effects::default() }))
-    } else {
-        let rules: Vec<String> = world.core.rules.iter().map(|it| it.rule.name.clone()).collect();
-        Err(no_such_fault(contract, name, &rules).into())
-    }
 }
 
 /// What the log learns of a request that the provider does not see.
@@ -129,15 +118,20 @@ fn answered(
         }
         other => {
             let leads = !effects.course.is_empty() || effects.business.is_some();
+            let fault = effects.fault.as_ref().map(|how| AppliedFault { rule: rule.to_owned(), how: how.clone(), attempt: None });
             let (response, trace, made) = world.with(provider_id, uptime, |it, cx| {
-                if leads {
+                if leads || fault.is_some() {
                     cx.lead(effects.leads_alone());
                 }
+                cx.spoil_webhooks(fault.clone());
                 let response = it.call(cx, found, request);
                 (response, std::mem::take(&mut cx.trace), cx.made())
             });
             if leads {
                 world.lead(uptime, provider_id, (trace.operation, &made), rule, effects);
+            }
+            if let Some(fault) = fault {
+                world.spoil_webhooks_of(provider_id, &made, &fault);
             }
             let headers = if let Some(Override::Own { headers, .. }) = other { headers.as_slice() } else { &[] };
             (with_headers(response, headers), trace)

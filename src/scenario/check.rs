@@ -190,6 +190,7 @@ impl<'a> Check<'a> {
             Kind::Value | Kind::Values => self.check_references(node),
             Kind::Matcher | Kind::Matchers => self.matcher(node),
             Kind::Script => self.script(node),
+            Kind::Calls => self.calls(node),
             Kind::List(each) => self.list(node, *each, provider),
             Kind::Map(each) => self.map(node, *each, provider),
             Kind::Shape(shape) => self.shape(node, shape, provider),

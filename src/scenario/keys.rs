@@ -3,9 +3,14 @@
 use super::shape::{Effect, Kind, Row, Shape, effect, may, must};
 use crate::engine::rules::effects::{CHUNKS_MAX, DEPTH_MAX, DUPLICATES_MAX};
 use crate::scenario::shape::Kind::{
-    Action, Amount, ClockMode, Duration, Either, Failure, Flag, Inbox, Integer, List, Map, Matcher, Matchers, Moment, Name, Offset,
+    Action, Amount, Calls, ClockMode, Duration, Either, Failure, Flag, Inbox, Integer, List, Map, Matcher, Matchers, Moment, Name, Offset,
     Operation, Plain, Provider, Providers, Script, Settings, Share, Step, Text, Trigger, Value, Values, Word,
 };
+
+/// How many times steps are repeated.
+pub const TIMES_MAX: u32 = 1_000;
+/// What the repeated steps use for the number of the repetition.
+pub const INDEX: &str = "index";
 
 const COUNT: Kind = Integer { min: 0, max: 1_000_000 };
 const SEED: Kind = Integer { min: 0, max: i64::MAX };
@@ -67,6 +72,7 @@ static WHEN: Shape = Shape { what: "a condition", rows: &[
     may("query",       Matchers,                   "query parameters of the request"),
     may("event",       Matcher,                    "the event of the webhook"),
     may("account",     Matcher,                    "the id of the account that calls, or that gets the webhook"),
+    may("attempt",     Matcher,                    "the attempts of the webhook on which the effects act: 1, or {gt: 1}; default: all"),
     may("after",       COUNT,                      "this number of matches pass before the rule fires"),
     may("times",       COUNT,                      "the rule fires at most this number of times"),
     may("until",       Either(&Duration, &Moment), "the rule fires until this time, or for this duration after it was added"),
@@ -78,14 +84,15 @@ static WHEN: Shape = Shape { what: "a condition", rows: &[
 pub static THEN: Shape = Shape { what: "an effect", rows: &[
     effect(Effect::Answer,   "error",           Text,         "answers with a documented error, by the name that `playmoney describe` prints"),
     effect(Effect::Answer,   "status",          STATUS,       "answers with this HTTP status; without `body`, in the shape of the provider's own error of that status, if it has one"),
-    effect(Effect::Addition, "headers",         Map(&Plain),  "adds these headers to the answer"),
+    effect(Effect::Addition, "headers",         Map(&Plain),  "adds these headers to the answer, or to the webhook after it was signed"),
     effect(Effect::Answer,   "body",            Value,        "answers with this body: text as it is, anything else as JSON"),
+    effect(Effect::Addition, "patch",           Kind::Shape(&PATCH), "changes members of the provider's answer, or of the event before it is signed; the rest stays"),
     effect(Effect::Addition, "latency",         LATENCY,      "delays the answer by this duration of simulated time, or of real time with {clock: real}"),
     effect(Effect::Bytes,    "connection_reset", TRUE,        "resets the connection instead of sending the answer"),
     effect(Effect::Bytes,    "empty_response",  TRUE,         "closes the connection without sending a byte"),
     effect(Effect::Bytes,    "malformed_response_chunk", TRUE, "sends a valid head, then invalid chunks"),
     effect(Effect::Bytes,    "random_data_then_close", TRUE,  "sends bytes that are not HTTP, then closes the connection"),
-    effect(Effect::Bytes,    "truncate_body_at_fraction", Share, "announces the whole body and sends this share of it"),
+    effect(Effect::Bytes,    "truncate_body_at_fraction", Share, "announces the whole body and sends this share of it; a webhook is sent with this share as its body, and 0 leaves it empty"),
     effect(Effect::Bytes,    "dribble",         Kind::Shape(&DRIBBLE), "sends the body in pieces"),
     effect(Effect::Fate,     "lifecycle",       List(&Kind::Shape(&STATUS_STEP)), "the statuses of the object that the call creates, instead of the default timers"),
     effect(Effect::Fate,     "underpaid",       Either(&Share, &Kind::Shape(&UNDERPAID)), "the customer pays this share of the amount due"),
@@ -98,6 +105,7 @@ pub static THEN: Shape = Shape { what: "an effect", rows: &[
     effect(Effect::Webhook,  "reorder",         TRUE,         "sends the webhook after the next one to the same target, at most 60 simulated seconds later"),
     effect(Effect::Webhook,  "tamper",          Values,       "changes members of the body after it was signed: payout.amount: 1"),
     effect(Effect::Webhook,  "bad_signature",   TRUE,         "signs the webhook with an unknown secret"),
+    effect(Effect::Webhook,  "unsigned",        TRUE,         "sends the webhook without its signature"),
     effect(Effect::Webhook,  "stale_timestamp", Duration,     "backdates the timestamp of the webhook by this duration"),
 ]};
 
@@ -124,6 +132,12 @@ static LOGNORMAL: Shape = Shape { what: "a spread", rows: &[
 static DUPLICATE: Shape = Shape { what: "a duplicate", rows: &[
     must("copies",  COPIES, "how often each attempt is sent in all"),
     may("together", Flag,   "all copies leave at once: which of them arrives first is chance, and the outcome of the first made decides; default: false"),
+]};
+
+#[rustfmt::skip]
+static PATCH: Shape = Shape { what: "a patch", rows: &[
+    may("set",    Values,      "members with their new values, by dotted paths: payout.amount: 1; a member that is not there is added"),
+    may("remove", List(&Text), "dotted paths of members that are taken away"),
 ]};
 
 #[rustfmt::skip]
@@ -170,7 +184,7 @@ pub static STEPS: &[Shape] = &[
         may("method",    Word(&["GET", "POST", "PUT", "PATCH", "DELETE"]), "this method instead of the method of the operation"),
         may("signature", Word(&["right", "wrong", "none"]),   "how the call is authenticated: with the right key (the default), a wrong key, or not at all; calls of a portal log in"),
         may("date",      Offset,                              "moves the date and signature by this offset from simulated time: -20m"),
-        may("fault",     Text,                                "asks for a rule, a documented error or an effect on the connection: the header Playmoney-Fault"),
+        may("fault",     Text,                                "asks for rules, documented errors and effects, NAME or NAME=VALUE, separated by commas: the header Playmoney-Fault"),
         EXPECT, SAVE,
     ]},
     Shape { what: "an action", rows: &[
@@ -189,7 +203,7 @@ pub static STEPS: &[Shape] = &[
     Shape { what: "a removed rule", rows: &[must("drop_rule", Text, "removes the rule with this name")] },
     Shape { what: "a receiver", rows: &[
         must("receiver", Inbox,  "a built-in receiver: the NAME of ${inbox:NAME}"),
-        must("respond",  Script, "its next answers, the last one repeated: [500, timeout, reset, {status: 200, delay: 11s}]"),
+        must("respond",  Script, "its next answers, the last one repeated: [500, timeout, reset, refused, dns, tls, {status: 503, delay: 2s, headers: {Retry-After: 5}, body: later}]"),
     ]},
     Shape { what: "a change of settings", rows: &[
         must("set",    Provider, "changes settings of an account"),
@@ -199,8 +213,16 @@ pub static STEPS: &[Shape] = &[
     Shape { what: "a snapshot", rows: &[must("snapshot", Name, "saves the state of the sandbox under this name")] },
     Shape { what: "a restore", rows: &[must("restore", Name, "returns the sandbox to this snapshot")] },
     Shape { what: "a fork", rows: &[must("fork", Name, "copies the sandbox as it is now; steps with `in` happen in the copy")] },
+    Shape { what: "a repetition", rows: &[must("repeat", Kind::Shape(&REPEAT), "plays steps several times; `${index}` in them counts from 1")] },
+    Shape { what: "calls at one instant", rows: &[must("together", Calls, "calls that arrive at one instant, before any of them is answered")] },
     Shape { what: "a wait", rows: &[must("wait_for", Kind::Shape(&WAIT), "waits for a call from the application under test"), SAVE] },
 ];
+
+#[rustfmt::skip]
+static REPEAT: Shape = Shape { what: "a repetition", rows: &[
+    must("times", Integer { min: 1, max: TIMES_MAX as i64 }, "how many times"),
+    must("steps", List(&Step), "the steps"),
+]};
 
 const EXPECT: Row = may("expect", Kind::Shape(&ANSWER), "the expected answer");
 const SAVE: Row = may("save", Name, "saves the body of the answer for later steps: ${NAME.field}");

@@ -11,6 +11,7 @@ use crate::engine::start::{AccountSetup, BalanceSetup, Impossible, ProviderSetup
 use crate::kit::concealed;
 use crate::kit::time::{Timestamp, parse_timestamp};
 
+pub mod asked;
 pub mod check;
 pub mod keys;
 pub mod matchers;
@@ -187,32 +188,75 @@ fn check_rule_names(check: &mut Check<'_>, node: &Node) {
 }
 
 fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
+    let lines = Lines { text, counted: 0, line: 1 };
+    let mut reading = Reading { lines, defined: Defined::before_the_steps(node), deviations: Deviations::of(node), left: STEPS_MAX };
     let items = node.get("steps").map_or(&[][..], Node::items);
-    if items.len() > STEPS_MAX {
+    if items.iter().map(count).sum::<usize>() > STEPS_MAX {
         check.wrong(&node.at, format!("a scenario has at most {STEPS_MAX} steps"));
     }
-    let mut defined = Defined::before_the_steps(node);
     let has_none = node.get("steps").is_none_or(|it| it.what == What::List(Vec::new()));
     if has_none && matches!(node.what, What::Map(_)) {
         let mistake = Mistake::at(node.place_of("steps"), "this scenario has no steps, so `playmoney run` proves nothing with it");
         check.mistakes.push(mistake.help("`serve` begins with its state and its rules; add `steps` to play it").warning());
     }
-    let deviations = Deviations::of(node);
-    let mut steps = Vec::new();
-    let (mut counted, mut line) = (0, 1);
-    for it in items.iter().take(STEPS_MAX) {
-        if it.at.start < counted {
-            (counted, line) = (0, 1); // an alias stands before the step that it repeats
+    reading.list(check, items, None)
+}
+
+/// A step with the steps inside it.
+fn count(node: &Node) -> usize {
+    1 + step::inside(node).iter().map(count).sum::<usize>()
+}
+
+/// Reads steps in their order.
+struct Reading<'a> {
+    lines: Lines<'a>,
+    defined: Defined<'a>,
+    deviations: Deviations,
+    /// How many steps may follow.
+    left: usize,
+}
+
+impl Reading<'_> {
+    /// The steps of a list. A step without `in` happens where the step around it does.
+    fn list(&mut self, check: &mut Check<'_>, items: &[Node], fork: Option<&str>) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for it in items {
+            let Some(left) = self.left.checked_sub(1) else { break };
+            self.left = left;
+            let line = self.lines.line_of(it.at.start);
+            self.defined.check(check, it);
+            check.promises(it, self.deviations);
+            check.receiver(it);
+            let fork = it.get("in").and_then(Node::plain).or(fork);
+            let inside = self.list(check, step::inside(it), fork);
+            for fork in inside.iter().filter(|inner| it.get("repeat").is_some() && matches!(inner.doing, StepKind::Fork(_))) {
+                check.wrong(&it.place_of("repeat"), format!("a fork has one name, and line {} would make it again each time", fork.line));
+            }
+            let step = step::read(check, it, line, &self.defined.saved, inside);
+            steps.extend(step.map(|step| Step { fork: fork.map(str::to_owned), ..step }));
+            self.defined.add(it);
         }
-        line += text.get(counted..it.at.start).unwrap_or("").matches('\n').count();
-        counted = it.at.start;
-        defined.check(check, it);
-        check.promises(it, deviations);
-        check.receiver(it);
-        steps.extend(step::read(check, it, line, &defined.saved));
-        defined.add(it);
+        steps
     }
-    steps
+}
+
+/// Counts the lines of a text from one place to the next.
+struct Lines<'a> {
+    text: &'a str,
+    counted: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    /// The line of a place, from 1.
+    fn line_of(&mut self, at: usize) -> usize {
+        if at < self.counted {
+            (self.counted, self.line) = (0, 1); // an alias stands before the step that it repeats
+        }
+        self.line += self.text.get(self.counted..at).unwrap_or("").matches('\n').count();
+        self.counted = at;
+        self.line
+    }
 }
 
 fn setup(check: &mut Check<'_>, slug: &str, node: &Node) -> ProviderSetup {

@@ -9,16 +9,15 @@ use super::reference::{Saved, resolved};
 use super::shape::Effect;
 use super::yaml::{Key, Node, What};
 use crate::engine::matching::Matcher;
-use crate::engine::rules::effects::TRANSPORTS;
-use crate::engine::rules::{
-    Business, CopiesLeave, Effects, Latency, LifecycleStep, On, Override, Rule, Spread, Transport, Until, WebhookFault, When,
-};
+use crate::engine::rules::effects::{FRAMING, TRANSPORTS};
+use crate::engine::rules::{Business, Effects, Latency, LifecycleStep, On, Override, Patch, Rule, Spread, Transport, Until, When};
 use crate::engine::tables::Contract;
 use crate::engine::tables::leading::{leading_to, makers, paying, reachable};
 use crate::kit::http::{HeaderName, HeaderValue};
 use crate::kit::money;
-use crate::kit::nearest::nearest;
 use crate::kit::time::{Duration, parse_duration, parse_timestamp};
+
+mod webhooks;
 
 /// Default: the customer pays this long after the call.
 const PAYMENT_WAIT: Duration = Duration::from_secs(1);
@@ -47,12 +46,7 @@ pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
         (On::Webhooks { .. }, Some(event), Some(contract)) => check.events(event, contract),
         _ => {}
     }
-    if let (On::Webhooks { .. }, Some(when)) = (&on, node.get("when")) {
-        for name in ["headers", "query"].into_iter().filter(|it| when.get(it).is_some()) {
-            let mistake = Mistake::at(when.place_of(name), format!("`{name}` is a condition on requests, and this rule is on webhooks"));
-            check.mistakes.push(mistake.help("a rule on webhooks can check the event, the account and the body"));
-        }
-    }
+    webhooks::check_conditions(check, node, &on);
     check_never(check, node.get("when"));
     if node.get("on").is_none() && node.get("when").is_some() {
         check.wrong(&node.place_of("when"), "a rule without `on` has no conditions: add `on`, or remove `when`");
@@ -63,9 +57,9 @@ pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
     }
     Rule {
         name: text("name").unwrap_or_default(),
-        on,
         when: node.get("when").map(when).unwrap_or_default(),
-        then: node.get("then").map(effects).unwrap_or_default(),
+        then: node.get("then").map(|it| effects(it, &on)).unwrap_or_default(),
+        on,
         ttl: node.get("ttl").and_then(duration),
         written: node.to_json(),
     }
@@ -101,6 +95,7 @@ fn check_effects(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&
         let Some(effect) = THEN.row(&key.name).and_then(|row| row.effect) else { continue };
         let misplaced = match (on, effect) {
             (On::Webhooks { .. }, Effect::Webhook) => None,
+            (On::Webhooks { .. }, _) if webhooks::ALSO.contains(&key.name.as_str()) => None,
             (On::Webhooks { .. }, _) => Some("an effect on requests, and this rule is on webhooks"),
             (On::Requests { .. }, Effect::Webhook) => Some("an effect on webhooks, and this rule is on requests"),
             (On::Header, Effect::Webhook) => Some("an effect on webhooks, and Playmoney-Fault asks for effects on requests"),
@@ -126,6 +121,7 @@ fn check_effects(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&
         }
     }
     check_together(check, then);
+    webhooks::check_effects(check, then);
     if let Some(latency) = then.get("latency").filter(|it| matches!(it.what, What::Map(_))) {
         check_latency(check, latency);
     }
@@ -162,16 +158,13 @@ fn check_latency(check: &mut Check<'_>, latency: &Node) {
     }
 }
 
-/// Headers that a client needs to find the end of an answer. One that lies would spoil the next answer too.
-const FRAMING: [&str; 3] = ["content-length", "transfer-encoding", "connection"];
-
 fn check_headers(check: &mut Check<'_>, node: &Node) {
     for (key, it) in node.members() {
         let good = key.name.parse::<HeaderName>().is_ok() && it.plain().is_some_and(|it| HeaderValue::from_str(it).is_ok());
         if !good {
             note_header(check, key);
         } else if FRAMING.iter().any(|it| key.name.eq_ignore_ascii_case(it)) {
-            let mistake = Mistake::at(key.at.clone(), format!("`{}` says how an answer is framed, which the server does itself", key.name));
+            let mistake = Mistake::at(key.at.clone(), format!("`{}` says how a message is framed, which the server does itself", key.name));
             check.mistakes.push(mistake.help("`truncate_body_at_fraction` announces a body and sends a part of it"));
         }
     }
@@ -264,6 +257,7 @@ fn when(node: &Node) -> When {
         query: matcher("query"),
         event: matcher("event"),
         account: node.get("account").and_then(|it| Matcher::of_name(it).ok()),
+        attempt: matcher("attempt"),
         after: count("after").unwrap_or(0),
         times: count("times"),
         until,
@@ -271,29 +265,18 @@ fn when(node: &Node) -> When {
     }
 }
 
-fn effects(node: &Node) -> Effects {
-    let is_true = |name: &str| node.get(name).is_some_and(|it| it.what == What::Flag(true));
-    let span = |name: &str| node.get(name).and_then(duration);
-    let duplicate = node.get("duplicate");
-    let together = duplicate.and_then(|it| it.get("together")).is_some_and(|it| it.what == What::Flag(true));
-    let copies = duplicate.and_then(|it| it.get("copies").unwrap_or(it).plain());
-    let fault = WebhookFault {
-        duplicate: copies.and_then(|it| it.parse().ok()).unwrap_or(0),
-        copies_leave: if together { CopiesLeave::Together } else { CopiesLeave::InTurn },
-        drop: is_true("drop"),
-        delay: span("delay"),
-        reorder: is_true("reorder"),
-        tamper: node.get("tamper").map_or(Vec::new(), |it| it.members().iter().map(|(key, it)| (key.name.clone(), it.to_json())).collect()),
-        bad_signature: is_true("bad_signature"),
-        stale: span("stale_timestamp"),
-    };
+fn effects(node: &Node, on: &On) -> Effects {
+    if matches!(on, On::Webhooks { .. }) {
+        return Effects { fault: Some(webhooks::fault(node)), ..Effects::default() };
+    }
     Effects {
         answer: answer(node),
         latency: node.get("latency").map(latency),
         transport: transport(node),
         course: node.get("lifecycle").map_or(Vec::new(), lifecycle),
         business: business(node),
-        fault: (fault != WebhookFault::default()).then_some(fault),
+        fault: None,
+        patch: node.get("patch").map(patch),
     }
 }
 
@@ -302,10 +285,24 @@ fn answer(node: &Node) -> Option<Override> {
         return Some(Override::Error(error.to_owned()));
     }
     let status = node.get("status").and_then(Node::plain).and_then(|it| it.parse().ok());
-    let pairs = node.get("headers").map_or(&[][..], Node::members).iter();
-    let headers: Vec<_> = pairs.map(|(key, it)| (key.name.clone(), it.plain().unwrap_or("").to_owned())).collect();
+    let headers = headers(node);
     let body = node.get("body").map(|it| if let What::Text(text) = &it.what { text.clone() } else { it.to_json() });
     (status.is_some() || body.is_some() || !headers.is_empty()).then_some(Override::Own { status, headers, body })
+}
+
+fn headers(node: &Node) -> Vec<(String, String)> {
+    let pairs = node.get("headers").map_or(&[][..], Node::members).iter();
+    pairs.map(|(key, it)| (key.name.clone(), it.plain().unwrap_or("").to_owned())).collect()
+}
+
+/// The members of a mapping, each with its value as JSON.
+fn values(node: Option<&Node>) -> Vec<(String, String)> {
+    node.map_or(&[][..], Node::members).iter().map(|(key, it)| (key.name.clone(), it.to_json())).collect()
+}
+
+fn patch(node: &Node) -> Patch {
+    let remove = node.get("remove").map_or(&[][..], Node::items).iter();
+    Patch { set: values(node.get("set")), remove: remove.filter_map(Node::plain).map(str::to_owned).collect() }
 }
 
 fn latency(node: &Node) -> Latency {
@@ -347,13 +344,4 @@ fn business(node: &Node) -> Option<Business> {
         return Some(Business::Reorg { depth, after: it.get("after").and_then(duration).unwrap_or(REORG_WAIT) });
     }
     node.get("payout_returned").and_then(duration).map(|after| Business::PayoutReturned { after })
-}
-
-/// The effect on the bytes of the answer that a request asks for by name.
-///
-/// # Errors
-/// The nearest known name.
-pub fn transport_named(name: &str) -> Result<Transport, Option<&'static str>> {
-    let row = TRANSPORTS.iter().find(|it| it.word == name);
-    row.map(|it| it.default.clone()).ok_or_else(|| nearest(name, TRANSPORTS.iter().map(|it| it.word)))
 }

@@ -6,6 +6,7 @@ use super::keys::{ANY_STEP, RULE, SCENARIO, STEPS};
 use super::matchers::OPERATORS;
 use super::shape::{Kind, Row, Shape};
 use crate::engine::account::CREDENTIALS;
+use crate::engine::inbox::FAILING;
 use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::{ActionRow, Contract, Operation, Setting, SettingKind};
 use crate::kit::fields::{Field, Kind as Values, Need};
@@ -19,15 +20,17 @@ const ID: &str = "urn:playmoney:scenario:1";
 /// The schema, for these providers.
 pub fn document(contracts: &[&'static Contract]) -> Json {
     let mut schema = shape(&SCENARIO, contracts, None);
-    let step = STEPS.iter().map(|it| step(it, contracts)).collect::<Vec<_>>();
+    let steps = STEPS.iter().map(|it| step(it, contracts)).collect::<Vec<_>>();
     let operators: Map<String, Json> =
         OPERATORS.iter().map(|(name, meaning)| ((*name).to_owned(), json!({"description": meaning}))).collect();
     let operation = json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": operators});
     schema["$schema"] = DIALECT.into();
     schema["$id"] = ID.into();
     schema["title"] = "Playmoney scenario".into();
+    let call = STEPS.iter().find(|it| it.verb() == "call").map(|it| step(it, contracts));
     schema["$defs"] = json!({
-        "step": {"oneOf": step},
+        "call": call,
+        "step": {"oneOf": steps},
         "matcher": {"anyOf": [operation, true], "description": "a value, or a matcher such as {gt: 1}"},
     });
     schema
@@ -189,6 +192,7 @@ fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Con
             json!({"type": "object", "additionalProperties": false, "properties": each.collect::<Map<_, _>>()})
         }
         Kind::Step => json!({"$ref": "#/$defs/step"}),
+        Kind::Calls => json!({"type": "array", "minItems": 2, "items": {"$ref": "#/$defs/call"}}),
     }
 }
 
@@ -222,8 +226,11 @@ pub fn setting(it: &Setting) -> Json {
 /// The answers of a built-in receiver.
 pub fn script() -> Json {
     let status = json!({"type": "integer", "minimum": 200, "maximum": 599});
-    let failing = json!({"enum": ["timeout", "reset"]});
-    let object = json!({"type": "object", "properties": {"status": status, "delay": {"type": "string"}}, "additionalProperties": false});
+    let failing = json!({"enum": FAILING});
+    let headers = json!({"type": "object", "additionalProperties": {"type": ["string", "number"]}});
+    let properties =
+        json!({"status": status, "delay": {"type": "string"}, "headers": headers, "body": {}, "encoding": {"const": "base64"}});
+    let object = json!({"type": "object", "properties": properties, "additionalProperties": false});
     json!({"type": "array", "items": {"anyOf": [status, failing, object]}})
 }
 

@@ -93,6 +93,8 @@ pub enum Kind {
     Providers(&'static Shape),
     /// One of the steps.
     Step,
+    /// Two calls or more.
+    Calls,
 }
 
 impl Shape {

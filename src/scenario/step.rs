@@ -31,19 +31,43 @@ pub struct Step {
 #[derive(Clone, Debug)]
 pub enum StepKind {
     Call(Box<Call>),
-    Act { provider: String, action: String, with: Option<Node>, expect: Option<Expect> },
-    Advance { with: Node, expect: Option<Expect> },
-    Expect { of: String, body: Node },
+    Act {
+        provider: String,
+        action: String,
+        with: Option<Node>,
+        expect: Option<Expect>,
+    },
+    Advance {
+        with: Node,
+        expect: Option<Expect>,
+    },
+    Expect {
+        of: String,
+        body: Node,
+    },
     ExpectWebhook(Node),
     ExpectNoWebhook(Node),
     Rule(Node),
     DropRule(String),
-    Receiver { inbox: String, respond: Node },
-    Set { provider: String, account: Option<Node>, with: Node },
+    Receiver {
+        inbox: String,
+        respond: Node,
+    },
+    Set {
+        provider: String,
+        account: Option<Node>,
+        with: Node,
+    },
     Snapshot(String),
     Restore(String),
     Fork(String),
     WaitFor(Node),
+    Repeat {
+        times: Node,
+        steps: Vec<Step>,
+    },
+    /// Calls that arrive at one instant.
+    Together(Vec<Step>),
 }
 
 impl StepKind {
@@ -63,7 +87,13 @@ impl StepKind {
             Self::Snapshot(name) => ("snapshot", name.clone()),
             Self::Restore(name) => ("restore", name.clone()),
             Self::Fork(name) => ("fork", name.clone()),
-            Self::Call(_) | Self::Expect { .. } | Self::ExpectWebhook(_) | Self::ExpectNoWebhook(_) | Self::WaitFor(_) => return None,
+            Self::Repeat { times, .. } => ("repeat", format!("{} times", plain(times))),
+            Self::Together(_)
+            | Self::Call(_)
+            | Self::Expect { .. }
+            | Self::ExpectWebhook(_)
+            | Self::ExpectNoWebhook(_)
+            | Self::WaitFor(_) => return None,
         })
     }
 }
@@ -106,13 +136,25 @@ pub struct Expect {
     pub error: Option<Node>,
 }
 
-/// Reads a step whose shape has been checked. `None`: this is not a step, which is noted already.
-pub fn read(check: &mut Check<'_>, node: &Node, line: usize, saved_before: &[String]) -> Option<Step> {
+/// The steps inside a step.
+pub fn inside(node: &Node) -> &[Node] {
+    let repeated = node.get("repeat").and_then(|it| it.get("steps"));
+    repeated.or(node.get("together")).map_or(&[][..], Node::items)
+}
+
+/// Reads a step whose shape has been checked, with the steps inside it. `None`: this is not a step, which is noted already.
+pub fn read(check: &mut Check<'_>, node: &Node, line: usize, saved_before: &[String], inside: Vec<Step>) -> Option<Step> {
     let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
     // Other verbs can have `expect` too, and before them.
     let verbs = STEPS.iter().map(Shape::verb).filter(|it| node.get(it).is_some());
     let verb = verbs.min_by_key(|it| *it == "expect").unwrap_or("");
-    let doing = step_kind(check, node, saved_before)?;
+    let doing = if let Some(it) = node.get("repeat") {
+        StepKind::Repeat { times: it.get("times")?.clone(), steps: inside }
+    } else if node.get("together").is_some() {
+        StepKind::Together(inside)
+    } else {
+        step_kind(check, node, saved_before)?
+    };
     let object = text(verb).unwrap_or_default();
     let title = text("title").unwrap_or_else(|| format!("{verb} {object}").trim().to_owned());
     Some(Step { line, title, fork: text("in"), save: text("save"), doing })

@@ -77,7 +77,7 @@ pub fn judge(misses: Vec<Mismatch>, answer: impl FnOnce() -> String) -> Result<(
     }
     let why =
         if misses.len() == 1 { "an expectation was not met".to_owned() } else { format!("{} expectations were not met", misses.len()) };
-    Err(StepFailure { why, misses, answer: Some(answer()) })
+    Err(StepFailure { misses, answer: Some(answer()), ..StepFailure::new(why) })
 }
 
 /// One expectation that was not met.

@@ -9,7 +9,7 @@ use crate::engine::start::Start;
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::Uptime;
-use crate::sandbox::{Answered, Sandbox, driving};
+use crate::sandbox::{Answered, Sandbox, Ticket, driving};
 
 /// The inboxes that get the webhooks of accounts unless a scenario names other targets: one for each provider, by slug.
 pub const INBOXES: &str = "http://{provider}.inbox.playmoney.test/";
@@ -39,6 +39,10 @@ impl Stage for MemoryStage {
         ask(self.sandbox(fork), request, &mut |_, _| Outcome::failed(Failure::Refused))
     }
 
+    fn ask_together(&mut self, fork: Option<&str>, requests: Vec<Request>) -> Vec<Result<Response, &'static str>> {
+        ask_together(self.sandbox(fork), requests, &mut |_, _| Outcome::failed(Failure::Refused))
+    }
+
     fn look(&mut self, fork: Option<&str>, look: &mut dyn FnMut(&mut World)) {
         look(self.sandbox(fork).world_mut());
     }
@@ -66,10 +70,27 @@ impl Stage for MemoryStage {
 /// # Errors
 /// How the connection failed: the word for an effect of the transport.
 pub fn ask(sandbox: &mut Sandbox, request: Request, receiver: driving::Receiver<'_>) -> Result<Response, &'static str> {
-    if let Some(refusal) = sandbox.refusal(Uptime::START, &request) {
-        return Ok(refusal);
+    match put(sandbox, request) {
+        Ok(ticket) => answer(sandbox, ticket, receiver),
+        Err(refusal) => Ok(*refusal),
     }
-    let ticket = sandbox.handle(Uptime::START, request);
+}
+
+/// Answers requests that arrive at one instant.
+fn ask_together(sandbox: &mut Sandbox, requests: Vec<Request>, receiver: driving::Receiver<'_>) -> Vec<Result<Response, &'static str>> {
+    let put: Vec<_> = requests.into_iter().map(|it| put(sandbox, it)).collect();
+    put.into_iter().map(|it| it.map_or_else(|refusal| Ok(*refusal), |ticket| answer(sandbox, ticket, receiver))).collect()
+}
+
+/// Puts a request in. An error is the answer to one that is refused before the sandbox hears it.
+fn put(sandbox: &mut Sandbox, request: Request) -> Result<Ticket, Box<Response>> {
+    match sandbox.refusal(Uptime::START, &request) {
+        Some(refusal) => Err(Box::new(refusal)),
+        None => Ok(sandbox.handle(Uptime::START, request)),
+    }
+}
+
+fn answer(sandbox: &mut Sandbox, ticket: Ticket, receiver: driving::Receiver<'_>) -> Result<Response, &'static str> {
     let mut answered = driving::answer(sandbox, Uptime::START, ticket, receiver);
     if answered.is_none()
         && let Some(at) = sandbox.held_until(ticket)

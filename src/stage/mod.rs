@@ -19,6 +19,7 @@ use crate::scenario::{Scenario, Step, StepKind};
 
 mod answers;
 pub mod call;
+mod groups;
 mod kept;
 pub mod memory;
 mod waiting;
@@ -35,6 +36,9 @@ pub trait Stage {
     /// # Errors
     /// How the connection failed: the word for an effect of the transport.
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str>;
+
+    /// Answers requests that arrive at one instant, before any of them is answered.
+    fn ask_together(&mut self, fork: Option<&str>, requests: Vec<Request>) -> Vec<Result<Response, &'static str>>;
 
     /// Looks into the sandbox, or into a fork of it.
     fn look(&mut self, fork: Option<&str>, look: &mut dyn FnMut(&mut World));
@@ -72,6 +76,8 @@ pub struct StepFailure {
     pub misses: Vec<Mismatch>,
     /// The answer, when it helps to understand the failure.
     pub answer: Option<String>,
+    /// The line and the title of the step that failed, when it is inside another.
+    inside: Option<(usize, String)>,
 }
 
 impl StepReport {
@@ -111,35 +117,28 @@ impl Report {
 /// Plays every step until one fails.
 pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
     let started_at = now(stage, None);
-    let mut runner = Runner { stage, saved: Saved::new(), kept: Kept::default(), calls: 0, own: BTreeSet::new(), taken: BTreeSet::new() };
-    let (mut steps, mut acts) = (Vec::new(), Vec::new());
+    let mut runner = Runner::new(stage);
+    let mut steps = Vec::new();
     for step in &scenario.steps {
         let fork = step.fork.as_deref();
-        if let Some((kind, what)) = step.doing.in_words() {
-            let what = fork.map_or_else(|| what.clone(), |it| format!("{what} (in {it})"));
-            let mut sequence = 0;
-            runner.stage.look(None, &mut |world| sequence = world.core.log.next_sequence());
-            acts.push(Line { sequence, at: now(runner.stage, fork), kind, what });
-        }
-        let (seen, failure) = match runner.step(step) {
+        let (seen, mut failure) = match runner.step(step) {
             Ok(seen) => (seen, None),
             Err(failure) => (failure.why.clone(), Some(failure)),
         };
         let failed = failure.is_some();
-        let mut report = StepReport { line: step.line, title: step.title.clone(), at: now(runner.stage, fork), seen, failure };
+        let inside = failure.as_mut().and_then(|it| it.inside.take());
+        let (line, title) = inside.unwrap_or_else(|| (step.line, step.title.clone()));
+        let mut report = StepReport { line, title, at: now(runner.stage, fork), seen, failure };
         if fork.is_some() {
             // A fork can have been told secrets that the sandbox itself does not have.
-            runner.stage.look(fork, &mut |world| {
-                let render = Renderer::of(world);
-                report.mask(&render);
-                acts.iter_mut().rev().take(1).for_each(|it| it.what = render.text(&it.what));
-            });
+            runner.stage.look(fork, &mut |world| report.mask(&Renderer::of(world)));
         }
         steps.push(report);
         if failed {
             break;
         }
     }
+    let mut acts = runner.acts;
     let ended_at = now(stage, None);
     let mut events = Vec::new();
     stage.look(None, &mut |world| {
@@ -186,15 +185,39 @@ struct Runner<'a> {
     kept: Kept,
     /// Calls made so far: each has a nonce of its own.
     calls: u64,
+    /// Steps played so far inside repetitions.
+    repeated: usize,
     /// Journal entries of the scenario's own calls, by fork.
     own: BTreeSet<(Option<String>, u64)>,
     /// Journal entries that a step has waited for, by fork.
     taken: BTreeSet<(Option<String>, u64)>,
+    /// What steps did that the log does not tell by itself.
+    acts: Vec<Line>,
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
+    fn new(stage: &'a mut dyn Stage) -> Self {
+        let [own, taken] = [const { BTreeSet::new() }; 2];
+        Self { stage, saved: Saved::new(), kept: Kept::default(), calls: 0, repeated: 0, own, taken, acts: Vec::new() }
+    }
+
     /// Plays one step, and returns its result in a few words.
     fn step(&mut self, step: &Step) -> Result<String, StepFailure> {
+        let fork = step.fork.as_deref();
+        let Some((kind, what)) = step.doing.in_words() else { return self.carry_out(step) };
+        let (place, mut sequence) = (self.acts.len(), 0);
+        self.stage.look(None, &mut |world| sequence = world.core.log.next_sequence());
+        let what = fork.map_or_else(|| what.clone(), |it| format!("{what} (in {it})"));
+        self.acts.push(Line { sequence, at: now(self.stage, fork), kind, what });
+        let result = self.carry_out(step);
+        if fork.is_some() {
+            let act = &mut self.acts[place];
+            self.stage.look(fork, &mut |world| act.what = Renderer::of(world).text(&act.what));
+        }
+        result
+    }
+
+    fn carry_out(&mut self, step: &Step) -> Result<String, StepFailure> {
         let fork = step.fork.as_deref();
         match &step.doing {
             StepKind::Call(call) => {
@@ -244,6 +267,8 @@ impl Runner<'_> {
             StepKind::Restore(name) => self.restore(fork, name),
             StepKind::Fork(name) => self.fork(fork, name),
             StepKind::WaitFor(with) => self.wait_for(step, with),
+            StepKind::Repeat { times, steps } => self.repeat(times, steps),
+            StepKind::Together(calls) => self.together(fork, calls),
         }
     }
 

@@ -11,6 +11,7 @@ mod breaths;
 mod clock;
 mod contradictions;
 mod deliveries;
+mod inboxes;
 mod journal;
 mod order;
 mod outside;

@@ -47,7 +47,7 @@ fn t15_all_inboxes_together_have_a_bound() {
         sandbox.handle(Uptime::START, Request::new(Method::POST, &target, "x".repeat(1024 * 1024 - 4096)));
     }
     let inboxes = &sandbox.world().core.inboxes;
-    let kept: usize = inboxes.values().flat_map(Inbox::messages).map(|it| it.body.0.len()).sum();
+    let kept: usize = inboxes.values().flat_map(Inbox::messages).map(|it| it.1.body.0.len()).sum();
     assert!(kept <= ALL_BYTES_MAX, "{kept} bytes");
     assert!(inboxes["shop-9"].messages().count() > 0 && inboxes.values().any(|it| it.truncated), "what was dropped is said");
 }

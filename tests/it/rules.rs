@@ -9,6 +9,7 @@ mod asked_for;
 mod control;
 mod counting;
 mod leading;
+mod patching;
 mod scenario;
 mod spoiling;
 mod statuses;

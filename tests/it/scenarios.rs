@@ -14,6 +14,8 @@ use playmoney::inside::scenario::shape::{Kind, Row, Shape};
 use playmoney::inside::scenario::{Known, Scenario, parse, schema, yaml};
 use playmoney::inside::stage::{INBOXES, MemoryStage, Report, Stage, play};
 
+mod groups;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -340,6 +342,10 @@ struct Outside(MemoryStage, usize);
 impl Stage for Outside {
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
         self.0.ask(fork, request)
+    }
+
+    fn ask_together(&mut self, fork: Option<&str>, requests: Vec<Request>) -> Vec<Result<Response, &'static str>> {
+        self.0.ask_together(fork, requests)
     }
 
     fn look(&mut self, fork: Option<&str>, look: &mut dyn FnMut(&mut World)) {

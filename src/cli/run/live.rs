@@ -58,6 +58,10 @@ impl<S: Stage> Stage for Aloud<'_, S> {
         self.stage.ask(fork, request)
     }
 
+    fn ask_together(&mut self, fork: Option<&str>, requests: Vec<Request>) -> Vec<Result<Response, &'static str>> {
+        self.stage.ask_together(fork, requests)
+    }
+
     fn look(&mut self, fork: Option<&str>, look: &mut dyn FnMut(&mut World)) {
         self.stage.look(fork, look);
     }

@@ -10,6 +10,27 @@ use crate::engine::matching::Work;
 use crate::engine::rules::RuleInput;
 
 impl Context<'_> {
+    /// From here on, that happens to all webhooks that the call owes.
+    pub fn spoil_webhooks(&mut self, fault: Option<AppliedFault>) {
+        self.asked = fault;
+    }
+
+    /// What a request has asked for: this one, or the one that has made the object.
+    pub(super) fn asked_fault(&mut self, event: &Event) -> Option<Box<AppliedFault>> {
+        let own = self.core.spoilt.iter().find(|it| (it.provider_id, it.object) == (self.provider_id, event.object));
+        let fault = self.asked.clone().or_else(|| own.map(|it| it.fault.clone()))?;
+        Some(self.noted(fault, event))
+    }
+
+    /// The same fault; a webhook that is never sent is noted.
+    fn noted(&mut self, fault: AppliedFault, event: &Event) -> Box<AppliedFault> {
+        if fault.how.drop {
+            let text = format!("the rule `{}` drops the webhook {} for {}", fault.rule, event.name, event.subject);
+            self.core.note(self.provider_id, text);
+        }
+        Box::new(fault)
+    }
+
     /// The fault of the rule that fires on a webhook that is owed.
     pub(super) fn fault_by_rule(&mut self, event: &Event) -> Option<Box<AppliedFault>> {
         let input = RuleInput {
@@ -30,9 +51,7 @@ impl Context<'_> {
         }
         let (rule, effects) = fired?;
         let how = effects.fault?;
-        if how.drop {
-            self.core.note(self.provider_id, format!("the rule `{rule}` drops the webhook {} for {}", event.name, event.subject));
-        }
-        Some(Box::new(AppliedFault { rule, how }))
+        let attempt = self.core.rules.get(&rule).and_then(|it| it.rule.when.attempt.clone());
+        Some(self.noted(AppliedFault { rule, how, attempt }, event))
     }
 }

@@ -14,7 +14,7 @@ use crate::engine::ids::ProviderId;
 use crate::engine::log::{Change, Entry, Log, What};
 use crate::engine::outbox::Outbox;
 use crate::engine::rules::Rules;
-use crate::engine::tables::{Contract, Limit, Schedule};
+use crate::engine::tables::{Contract, Limit, Proof, Schedule};
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::time::{Duration, Uptime};
 
@@ -41,6 +41,7 @@ static CONTRACT: Contract = Contract {
     events: &[],
     schedule: Schedule { waits: &[], time_limit: Duration::ZERO, evidence: HERE, time_limit_evidence: HERE },
     marks: &[],
+    proof: Proof::Header("signature"),
     signing_credential: None,
     signed_of: None,
     settings: &[],
@@ -176,6 +177,7 @@ impl MemoryStage {
             inboxes: BTreeMap::new(),
             rules: Rules::default(),
             paced_by_rules: BTreeSet::new(),
+            spoilt: Vec::new(),
             secrets: Vec::new(),
             redirect: None,
             accounts: vec![BTreeMap::from([("default".to_owned(), Account::new("default".to_owned(), BTreeMap::new()))])],

@@ -17,10 +17,13 @@ pub fn delivery(it: &Delivery) -> usize {
 pub fn own(it: &Delivery) -> usize {
     let texts = [&it.account, &it.event, &it.subject, &it.url, &it.event_id];
     let texts: usize = texts.iter().map(|text| heap::block(text.len())).sum();
-    let fault = it.fault.as_ref().map_or(0, |it| {
-        let tampered =
-            it.how.tamper.iter().map(|(path, value)| size_of::<(String, String)>() + heap::block(path.len()) + heap::block(value.len()));
-        heap::block(size_of::<AppliedFault>()) + heap::block(it.rule.len()) + tampered.sum::<usize>()
+    let fault = it.fault.as_ref().map_or(0, |fault| {
+        let pair = |(one, other): &(String, String)| size_of::<(String, String)>() + heap::block(one.len()) + heap::block(other.len());
+        let patch = fault.how.patch.iter();
+        let removed: usize = patch.clone().flat_map(|patch| &patch.remove).map(|it| size_of::<String>() + heap::block(it.len())).sum();
+        let pairs = fault.how.tamper.iter().chain(&fault.how.headers).chain(patch.flat_map(|it| &it.set));
+        let attempt = fault.attempt.as_ref().and_then(|it| serde_json::to_value(it).ok()).map_or(0, |it| heap::json(&it));
+        heap::block(size_of::<AppliedFault>()) + heap::block(fault.rule.len()) + removed + attempt + pairs.map(pair).sum::<usize>()
     });
     PLACES + heap::block(size_of::<Delivery>()) + texts + heap::shared(&it.body.0) + fault
 }

@@ -5,6 +5,8 @@ use std::mem::discriminant;
 use rust_decimal::{Decimal, MathematicalOps};
 use serde::{Deserialize, Serialize};
 
+use super::patch::Patch;
+use crate::kit::http::{HeaderName, HeaderValue};
 use crate::kit::ids::Draws;
 use crate::kit::money;
 use crate::kit::time::{Duration, parse_duration};
@@ -24,6 +26,9 @@ pub struct Effects {
     pub business: Option<Business>,
     /// What happens to a webhook.
     pub fault: Option<WebhookFault>,
+    /// Parts of the provider's answer that are changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patch: Option<Patch>,
 }
 
 /// Copies of one webhook.
@@ -38,6 +43,21 @@ pub fn is_share(it: Decimal) -> bool {
     (Decimal::ZERO..=Decimal::ONE).contains(&it)
 }
 
+/// A share of a number of bytes, rounded down.
+pub fn share_of(bytes: usize, share: Decimal) -> usize {
+    let exact = Decimal::from(bytes).checked_mul(share);
+    exact.and_then(|it| usize::try_from(it.trunc()).ok()).unwrap_or(bytes).min(bytes)
+}
+
+/// Headers that a reader needs to find the end of a message. One that lies would spoil the next message too.
+pub const FRAMING: [&str; 3] = ["content-length", "transfer-encoding", "connection"];
+
+/// Whether a rule can add these headers.
+pub fn are_headers(all: &[(String, String)]) -> bool {
+    let is_header = |(name, value): &(String, String)| name.parse::<HeaderName>().is_ok() && HeaderValue::from_str(value).is_ok();
+    all.iter().all(|it| is_header(it) && !FRAMING.iter().any(|framing| it.0.eq_ignore_ascii_case(framing)))
+}
+
 /// Whether this is not a negative duration.
 fn is_span(it: Duration) -> bool {
     !it.is_negative()
@@ -46,7 +66,10 @@ fn is_span(it: Duration) -> bool {
 impl Effects {
     /// Whether a rule can have these effects: they may come from a saved state.
     pub fn is_sound(&self) -> bool {
-        let answer = !matches!(self.answer, Some(Override::Own { status: Some(status), .. }) if !(200..=599).contains(&status));
+        let answer = match &self.answer {
+            Some(Override::Own { status, headers, .. }) => status.is_none_or(|it| (200..=599).contains(&it)) && are_headers(headers),
+            Some(Override::Error(_)) | None => true,
+        };
         answer
             && self.latency.as_ref().is_none_or(|it| it.spread.is_sound())
             && self.transport.as_ref().is_none_or(Transport::is_sound)
@@ -285,6 +308,7 @@ pub enum CopiesLeave {
 /// What happens to a webhook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an effect of its own, under its name")]
 pub struct WebhookFault {
     /// How many times each attempt is sent; 0 and 1 mean once.
     pub duplicate: u32,
@@ -302,12 +326,30 @@ pub struct WebhookFault {
     pub bad_signature: bool,
     /// Its timestamp is backdated by this duration.
     pub stale: Option<Duration>,
+    /// Parts of the event that are changed before it is signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patch: Option<Patch>,
+    /// The webhook leaves without its signature.
+    #[serde(skip_serializing_if = "is_not")]
+    pub unsigned: bool,
+    /// Headers that are added to the webhook after it was signed, or replaced.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    /// Only this share of the body is sent, from its beginning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truncate: Option<Decimal>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_not(it: &bool) -> bool {
+    !it
 }
 
 impl WebhookFault {
     /// Whether a rule can do this: it may come from a saved state.
     pub fn is_sound(&self) -> bool {
-        self.duplicate <= DUPLICATES_MAX && [self.delay, self.stale].into_iter().flatten().all(is_span)
+        let spans = [self.delay, self.stale].into_iter().flatten().all(is_span);
+        self.duplicate <= DUPLICATES_MAX && spans && self.truncate.is_none_or(is_share) && are_headers(&self.headers)
     }
 }
 

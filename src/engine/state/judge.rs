@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::engine::account::Account;
 use crate::engine::agenda::Due;
 use crate::engine::clock::Mode;
-use crate::engine::core::{Core, PACED_BY_RULES_MAX};
+use crate::engine::core::{Core, PACED_BY_RULES_MAX, SPOILT_MAX};
 use crate::engine::delivery::{Attempt, Delivery, Status};
 use crate::engine::ids::ProviderId;
-use crate::engine::inbox::{INBOXES_MAX, is_name};
+use crate::engine::inbox::{INBOXES_MAX, Inbox, SCRIPTS_BYTES_MAX, is_name};
 use crate::engine::log::{Change, What};
 use crate::engine::provider::{Beside, DynProvider};
 use crate::engine::rules::{On, Override};
@@ -58,6 +58,7 @@ impl Judge<'_> {
         let core = self.core;
         let count = u8::try_from(self.providers.len()).unwrap_or(u8::MAX);
         let paced = core.paced_by_rules.len() <= PACED_BY_RULES_MAX && core.paced_by_rules.iter().all(|it| it.0.0 < count);
+        let spoilt = core.spoilt.iter().all(|it| it.provider_id.0 < count && it.fault.is_sound()) && core.spoilt.len() <= SPOILT_MAX;
         for (part, is_sound) in [
             ("clock", core.clock.is_sound()),
             ("agenda", core.agenda.is_sound(count)),
@@ -67,6 +68,7 @@ impl Judge<'_> {
             ("rules", core.rules.is_sound()),
             ("redirect", core.has_sound_redirect()),
             ("paced_by_rules", paced),
+            ("spoilt", spoilt),
         ] {
             is_sound.or_flaw(|| format!("/core/{part}"), "the parts of it contradict each other")?;
         }
@@ -209,8 +211,15 @@ impl Judge<'_> {
         let core = self.core;
         let names = core.inboxes.len() <= INBOXES_MAX && core.inboxes.keys().all(|it| is_name(it));
         names.or_flaw(|| "/core/inboxes".to_owned(), "no inbox has such a name, or there are too many")?;
+        for (name, inbox) in &core.inboxes {
+            inbox.is_sound().or_flaw(|| format!("/core/inboxes/{name}"), "an inbox cannot answer like this")?;
+        }
+        let scripts: usize = core.inboxes.values().map(Inbox::script_bytes).sum();
+        (scripts <= SCRIPTS_BYTES_MAX).or_flaw(|| "/core/inboxes".to_owned(), "the scripts are too large")?;
         let exists = |it: &(ProviderId, crate::engine::ids::ObjectId)| self.providers[usize::from(it.0.0)].subject(it.1).is_some();
         core.paced_by_rules.iter().all(exists).or_flaw(|| "/core/paced_by_rules".to_owned(), "an object does not exist")?;
+        let mut spoilt = core.spoilt.iter().map(|it| (it.provider_id, it.object));
+        spoilt.all(|it| exists(&it)).or_flaw(|| "/core/spoilt".to_owned(), "an object does not exist")?;
         let redirect = core.redirect.iter().flat_map(|it| it.except.iter().chain([&it.to]));
         redirect.into_iter().all(|it| webhook_url(it).is_ok()).or_flaw(|| "/core/redirect".to_owned(), "no webhook goes to such an address")
     }

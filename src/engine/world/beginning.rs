@@ -40,6 +40,7 @@ impl World {
             inboxes: BTreeMap::new(),
             rules: Rules::of(now, setup.as_ref().map_or(&[], |it| &it.rules)),
             paced_by_rules: BTreeSet::new(),
+            spoilt: Vec::new(),
             secrets: setup.as_ref().map_or(Vec::new(), |it| it.secrets.clone()),
             accounts: Vec::new(),
             redirect: None,

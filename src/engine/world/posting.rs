@@ -18,7 +18,6 @@ use crate::engine::outbox::{Applied, Turn, Waiter};
 use crate::engine::rules::{CopiesLeave, WebhookFault};
 use crate::engine::signature::Received;
 use crate::kit::http::{HeaderMap, Kept, KeptHeaders};
-use crate::kit::json::altered;
 use crate::kit::time::Uptime;
 
 /// What becomes of a resend that waits for its turn while its target is taken away.
@@ -79,7 +78,7 @@ impl World {
     /// any more, or has to wait for another attempt's outcome.
     pub(super) fn leave(&mut self, uptime: Uptime, id: u64, leaves: Leaves) {
         let Some(mut webhook) = self.core.outbox.get(id).cloned() else { return };
-        let how = webhook.fault.as_ref().map(|it| it.how.clone());
+        let how = webhook.fault.as_ref().and_then(|it| it.on_attempt(webhook.scheduled + 1)).cloned();
         let Some(mut signed) = self.signed(uptime, &webhook, how.as_ref()) else {
             self.core.outbox.advance_queue(id);
             self.end_without_target(&webhook);
@@ -91,15 +90,11 @@ impl World {
         if leaves == Leaves::InTurn && !self.core.outbox.next_of(id).is_some_and(|it| self.is_turn(it, &signed.url)) {
             return;
         }
-        for (path, value) in how.iter().flat_map(|it| &it.tamper) {
-            match altered(&signed.body, path, value) {
-                Some(body) => signed.body = Bytes::from(body),
-                None if webhook.scheduled == 0 => self.note_untouched(&webhook, path),
-                None => {}
-            }
-        }
         let number = webhook.next_number();
         webhook.url.clone_from(&signed.url);
+        if let Some(how) = &how {
+            self.spoil(&webhook, how, &mut signed);
+        }
         let at_once = how.filter(|it| it.copies_leave == CopiesLeave::Together).map_or(1, |it| it.duplicate.max(1));
         for copy in 0..at_once {
             self.send(uptime, &webhook, AttemptId { delivery: id, number, copy }, signed.clone(), Asked::BySchedule);
@@ -151,9 +146,10 @@ impl World {
 
     /// The next attempt of a webhook for its present target. `None`: it has none.
     fn signed(&mut self, uptime: Uptime, webhook: &Delivery, how: Option<&WebhookFault>) -> Option<Signed> {
+        let patched = how.and_then(|it| self.patched(webhook, it.patch.as_ref()?));
         let mut signed = self.with(webhook.provider_id, uptime, |it, cx| {
             cx.fault = how.cloned();
-            it.attempt(cx, webhook)
+            it.attempt(cx, patched.as_ref().unwrap_or(webhook))
         })?;
         signed.url = self.core.target(&signed.url).to_owned();
         authorize(&mut signed.headers, &signed.url);
@@ -178,7 +174,7 @@ impl World {
     /// The next copy that a rule makes of an attempt leaves when the copy before it has an outcome.
     fn send_next_copy(&mut self, uptime: Uptime, before: AttemptId, sent: Attempt) {
         let Some(webhook) = self.core.outbox.get(before.delivery) else { return };
-        let Some(how) = webhook.fault.as_ref().map(|it| &it.how) else { return };
+        let Some(how) = webhook.fault.as_ref().and_then(|it| it.on_attempt(webhook.scheduled)) else { return };
         let id = AttemptId { copy: before.copy + 1, ..before };
         if how.copies_leave == CopiesLeave::Together || how.duplicate <= id.copy || sent.resend {
             return;
@@ -196,13 +192,6 @@ impl World {
             dated: None,
         };
         self.send(uptime, &webhook, id, signed, Asked::BySchedule);
-    }
-
-    /// Logs that a rule has found nothing to alter.
-    fn note_untouched(&mut self, webhook: &Delivery, path: &str) {
-        let rule = webhook.fault.as_ref().map_or("", |it| &it.rule);
-        let text = format!("the rule `{rule}` alters nothing at `{path}`: the body of {} has no such place", webhook.event);
-        self.core.note(webhook.provider_id, text);
     }
 
     /// Sends one request of an attempt.

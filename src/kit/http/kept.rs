@@ -18,6 +18,11 @@ impl Kept {
         Self(Bytes::copy_from_slice(bytes))
     }
 
+    /// Whether it has no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The text, with invalid UTF-8 replaced.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0)
@@ -114,6 +119,11 @@ impl KeptHeaders {
     /// What they cost on the heap.
     pub fn cost(&self) -> usize {
         heap::block(self.block.len())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
     }
 
     /// How many headers there are.

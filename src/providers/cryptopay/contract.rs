@@ -8,7 +8,7 @@ use super::model::{ORDER_STATUSES, TRANSACTION_STATUSES};
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, MARKS, SCHEDULE, SIGNING_CREDENTIAL};
+use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::{ANSWER_HEADERS, REFUSAL};
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Source, StatusTable};
@@ -55,6 +55,7 @@ pub static CONTRACT: Contract = Contract {
     limit: STANDARD,
     events: EVENTS,
     marks: MARKS,
+    proof: PROOF,
     signing_credential: SIGNING_CREDENTIAL,
     signed_of: None,
     schedule: SCHEDULE,

@@ -9,7 +9,7 @@ use crate::engine::account::Account;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Event, Signed};
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{Mark, Schedule};
+use crate::engine::tables::{Mark, Proof, Schedule};
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::ids::{LOWER, entity};
 use crate::kit::secret::Secret;
@@ -25,6 +25,9 @@ pub use verdict::{mistake, verify};
 
 const SIGNATURE_NAME: &str = "x-webhook-signature";
 const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
+
+/// Where a webhook carries its signature.
+pub const PROOF: Proof = Proof::Header(SIGNATURE_NAME);
 
 /// The mark of a webhook of this provider.
 pub const MARKS: &[Mark] = &[Mark::Header(SIGNATURE_NAME)];

@@ -7,7 +7,7 @@ use super::model::{CHARGE_STATUSES, DEPOSIT_STATUSES, OrderStatus, PAYOUT_STATUS
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, MARKS, SCHEDULE, SIGNING_CREDENTIAL, canonical};
+use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL, canonical};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Limit, Source, StatusTable};
@@ -51,6 +51,7 @@ pub static CONTRACT: Contract = Contract {
     limit: Limit { error: "rate_limit_error", calls_max: 20, window: Duration::from_secs(1) },
     events: EVENTS,
     marks: MARKS,
+    proof: PROOF,
     signing_credential: SIGNING_CREDENTIAL,
     signed_of: Some(canonical),
     schedule: SCHEDULE,

@@ -15,7 +15,7 @@ use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::Head;
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{Mark, Schedule};
+use crate::engine::tables::{Mark, Proof, Schedule};
 use crate::kit::diagnosis::{Diagnosis, RESERIALISED_BODY, WRONG_ENCODING, WRONG_FIELD_ORDER, in_documented_order, is_digest};
 use crate::kit::encodings::slips;
 use crate::kit::evidence::Evidence::{Assumed, Documented};
@@ -34,6 +34,9 @@ const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
 const WAIT: Duration = Duration::from_mins(15);
 /// Confirmations of a credited deposit.
 pub const CONFIRMATIONS: u32 = 12;
+
+/// Where a webhook carries its signature.
+pub const PROOF: Proof = Proof::Header(SIGNATURE_NAME);
 
 /// The mark of a webhook of this provider.
 pub const MARKS: &[Mark] = &[Mark::Header(SIGNATURE_NAME)];

@@ -15,7 +15,7 @@ use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Event, Signed};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{Mark, Schedule};
+use crate::engine::tables::{Mark, Proof, Schedule};
 use crate::kit::diagnosis::{Diagnosis, WRONG_ENCODING};
 use crate::kit::encodings::slips;
 use crate::kit::evidence::Evidence::Assumed;
@@ -31,6 +31,9 @@ pub use rows::{COMPLETED, EVENTS};
 const USER_AGENT: &str = "QuantaPay";
 /// It is one of the credentials, although no call carries it.
 pub const ENCRYPTION_KEY: &str = "encryption_key";
+
+/// Where a webhook carries its signature.
+pub const PROOF: Proof = Proof::Member("key");
 
 /// How an inbox recognises a webhook of this provider.
 pub const MARKS: &[Mark] = &[Mark::Is("user-agent", USER_AGENT)];

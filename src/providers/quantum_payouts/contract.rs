@@ -7,7 +7,7 @@ use super::model::STATUSES;
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, MARKS, SCHEDULE, SIGNING_CREDENTIAL};
+use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::{ANSWER_HEADERS, REFUSAL};
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Decision, Limit, SILENT, Source, StatusTable, decided};
@@ -50,6 +50,7 @@ pub static CONTRACT: Contract = Contract {
     limit: Limit { error: "rate_limited", calls_max: 30, window: Duration::from_secs(1) },
     events: EVENTS,
     marks: MARKS,
+    proof: PROOF,
     signing_credential: SIGNING_CREDENTIAL,
     signed_of: None,
     schedule: SCHEDULE,

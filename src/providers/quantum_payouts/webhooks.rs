@@ -10,7 +10,7 @@ use crate::engine::context::Context;
 use crate::engine::delivery::{Attempt, Dated, Delivery, Event, Signed};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{Mark, Schedule};
+use crate::engine::tables::{Mark, Proof, Schedule};
 use crate::kit::diagnosis::{Diagnosis, RESERIALISED_BODY, WRONG_ENCODING, WRONG_FIELD_ORDER, in_documented_order, is_digest};
 use crate::kit::encodings::slips;
 use crate::kit::evidence::Evidence::Documented;
@@ -30,6 +30,9 @@ const SIGNATURE_NAME: &str = "x-payouts-signature";
 /// No page says how old a webhook may be. This is what receivers usually accept.
 const AGE_MAX: Duration = Duration::from_mins(5);
 const SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_NAME);
+
+/// Where a webhook carries its signature.
+pub const PROOF: Proof = Proof::Header(SIGNATURE_NAME);
 
 /// How an inbox recognises a webhook of this provider.
 pub const MARKS: &[Mark] = &[Mark::Header(EVENT_NAME), Mark::Header(SIGNATURE_NAME)];

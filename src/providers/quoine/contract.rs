@@ -7,7 +7,7 @@ use super::model::STATUSES;
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, MARKS, SCHEDULE, SIGNING_CREDENTIAL};
+use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Limit, Source, StatusTable};
@@ -56,6 +56,7 @@ pub static CONTRACT: Contract = Contract {
     limit: Limit { error: "usage_limit", calls_max: 300, window: Duration::from_mins(5) },
     events: EVENTS,
     marks: MARKS,
+    proof: PROOF,
     signing_credential: SIGNING_CREDENTIAL,
     signed_of: None,
     schedule: SCHEDULE,

@@ -9,7 +9,7 @@ use crate::engine::account::Account;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Dated, Delivery, Event, Signed};
 use crate::engine::tables::settings::WEBHOOK_URL;
-use crate::engine::tables::{Mark, Schedule};
+use crate::engine::tables::{Mark, Proof, Schedule};
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::ids::entity;
 use crate::kit::time::{Duration, http_date};
@@ -21,6 +21,9 @@ mod verdict;
 pub use rows::{CAPTURED, CONFIRMED, DETECTED, EVENTS, EXPIRED};
 use verdict::AGE_MAX;
 pub use verdict::{mistake, verify};
+
+/// Where a webhook carries its signature.
+pub const PROOF: Proof = Proof::Header("authorization");
 
 /// How an inbox recognises a webhook of this provider.
 pub const MARKS: &[Mark] = &[Mark::Header(NONCE), Mark::Begins("authorization", "APIAuth ")];

@@ -2,8 +2,8 @@
 
 use super::{Check, holds_reference};
 use crate::engine::inbox::is_name;
-use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::{Auth, Contract};
+use crate::scenario::asked::{self, Refused};
 use crate::scenario::mistakes::cut;
 use crate::scenario::yaml::Node;
 
@@ -57,15 +57,25 @@ impl<'a> Defined<'a> {
         self.account(check, step, contract);
     }
 
-    /// Checks what a request asks for: a rule, a documented error, or an effect on the connection.
+    /// Checks what a request asks for: rules, documented errors and effects.
     fn fault(&self, check: &mut Check<'_>, step: &Node, contract: &'static Contract) {
         let Some(node) = step.get("fault").filter(|it| !is_generated(it)) else { return };
         let Some(asked) = node.plain() else { return };
         let rules = self.rules.iter().filter(|it| it.1).map(|it| it.0.as_str());
-        let words: Vec<&str> = rules.chain(contract.errors.iter().map(|it| it.name)).chain(TRANSPORTS.iter().map(|it| it.word)).collect();
-        if !words.contains(&asked) && !words.iter().any(|it| it.contains("${")) {
-            let what = format!("no rule, no error of {} and no effect on the connection is named `{}`", contract.name, cut(asked));
-            check.note_unknown(&node.at, what, asked, words.into_iter());
+        let rules: Vec<&str> = rules.collect();
+        if rules.contains(&asked) || rules.iter().any(|it| it.contains("${")) {
+            return;
+        }
+        let operation = step.get("call").and_then(Node::plain).and_then(|it| it.split_once('.')).map(|it| it.1);
+        let mut parts = asked::parts(asked);
+        parts.retain(|(name, value)| value.is_some() || !rules.contains(name));
+        match asked::effects(contract, operation, &parts) {
+            Ok(_) => {}
+            Err(Refused::Unknown(name)) => {
+                let what = format!("no rule, no error of {} and no effect is named `{}`", contract.name, cut(name));
+                check.note_unknown(&node.at, what, name, rules.into_iter().chain(asked::words(contract)));
+            }
+            Err(Refused::Invalid(why)) => check.wrong(&node.at, why),
         }
     }
 

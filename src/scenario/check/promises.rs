@@ -12,6 +12,7 @@ use crate::kit::nearest::close;
 use crate::scenario::matchers::{OPERATORS, is_operation};
 use crate::scenario::mistakes::{Level, Mistake, cut};
 use crate::scenario::reference::{Piece, pieces};
+use crate::scenario::step::inside;
 use crate::scenario::yaml::{Node, What};
 
 /// The inbox to which the webhooks of a fork go when it names no other address.
@@ -30,8 +31,13 @@ impl Deviations {
     /// The deviations of a whole file.
     pub fn of(scenario: &Node) -> Self {
         let own = scenario.get("rules").map_or(&[][..], Node::items).iter();
-        let added = scenario.get("steps").map_or(&[][..], Node::items).iter().filter_map(|it| it.get("rule"));
-        let then: Vec<&Node> = own.chain(added).filter_map(|it| it.get("then")).collect();
+        let mut rules: Vec<&Node> = own.collect();
+        let mut steps: Vec<&Node> = scenario.get("steps").map_or(&[][..], Node::items).iter().collect();
+        while let Some(it) = steps.pop() {
+            rules.extend(it.get("rule"));
+            steps.extend(inside(it));
+        }
+        let then: Vec<&Node> = rules.into_iter().filter_map(|it| it.get("then")).collect();
         let has_bodies = then.iter().any(|it| it.get("body").is_some() || it.get("patch").is_some());
         Self { has_rules: !then.is_empty(), has_bodies }
     }

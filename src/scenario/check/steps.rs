@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Check;
 use super::words::{ADVICE_MAX, slip};
-use crate::scenario::keys::{ANY_STEP, STEPS};
+use crate::scenario::keys::{ANY_STEP, INDEX, STEPS};
 use crate::scenario::mistakes::{Mistake, cut};
 use crate::scenario::shape::Shape;
 use crate::scenario::yaml::{Key, Node, What};
@@ -18,6 +18,8 @@ impl Check<'_> {
         };
         let Some(shape) = self.verb(node, members) else { return };
         self.check_repeated(members);
+        let repeats = shape.verb() == "repeat";
+        let outer = if repeats { self.saved.insert(INDEX.to_owned(), node.at.clone()) } else { None };
         for (key, it) in members {
             if let Some(row) = shape.row(&key.name).or_else(|| ANY_STEP.row(&key.name)) {
                 self.value(it, row.kind, None);
@@ -26,9 +28,36 @@ impl Check<'_> {
             }
         }
         self.check_missing(node, shape);
+        match outer {
+            Some(outer) => _ = self.saved.insert(INDEX.to_owned(), outer),
+            None if repeats => _ = self.saved.remove(INDEX),
+            None => {}
+        }
         if let Some(name) = node.get("save") {
             self.saved.insert(name.plain().unwrap_or("").to_owned(), name.at.clone());
         }
+    }
+
+    /// Checks calls that arrive at one instant. None can refer to the answer of another.
+    pub(super) fn calls(&mut self, node: &Node) {
+        let What::List(items) = &node.what else { return self.wrong_kind_but_near(node, "a list of calls", None) };
+        if items.len() < 2 {
+            self.wrong(&node.at, "`together` needs two calls or more");
+        }
+        let mut names = Vec::new();
+        for it in items {
+            self.step(it);
+            if matches!(it.what, What::Map(_)) && it.get("call").is_none() {
+                let mistake = Mistake::at(it.at.clone(), "only calls arrive together");
+                self.mistakes.push(mistake.help("write another step before or after this one"));
+            }
+            if it.get("in").is_some() {
+                self.wrong(&it.place_of("in"), "the calls go to one sandbox: write `in` beside `together`");
+            }
+            let name = it.get("save").and_then(Node::plain).unwrap_or("");
+            names.extend(self.saved.remove_entry(name));
+        }
+        self.saved.extend(names);
     }
 
     /// What a step does: the shape of its verb.

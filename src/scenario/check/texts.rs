@@ -95,15 +95,13 @@ impl Check<'_> {
 
     /// Checks the answers of a receiver. A mistake is noted at its step of the script.
     pub(super) fn script(&mut self, node: &Node) {
-        let one = |it: &Node| parse_script(&serde_json::Value::Array(vec![it.to_value()])).err();
-        let wrong: Vec<_> = node.items().iter().filter_map(|it| Some((it, one(it)?))).collect();
-        if let (true, Err(why)) = (wrong.is_empty(), parse_script(&node.to_value())) {
+        let one = |it: &Node| parse_script(&format!("[{}]", it.to_json())).err().map(|why| (it.at.clone(), why));
+        let wrong: Vec<_> = node.items().iter().filter_map(one).collect();
+        if let (true, Err(why)) = (wrong.is_empty(), parse_script(&node.to_json())) {
             self.wrong(&node.at, why);
         }
-        for (it, why) in wrong {
-            let near = it.plain().and_then(|it| close(it, ["timeout", "reset"]));
-            let mistake = Mistake { help: near.map(|it| format!("the nearest is `{it}`")), ..Mistake::at(it.at.clone(), why) };
-            self.mistakes.push(mistake);
+        for (at, why) in wrong {
+            self.wrong(&at, why);
         }
     }
 }

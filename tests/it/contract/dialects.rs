@@ -2,7 +2,7 @@
 //! several functions.
 
 use playmoney::inside::contract::openapi;
-use playmoney::inside::engine::tables::{Auth, Contract, ErrorRow, Limit, Operation, Schedule};
+use playmoney::inside::engine::tables::{Auth, Contract, ErrorRow, Limit, Operation, Proof, Schedule};
 use playmoney::inside::kit::evidence::Evidence::{self, Documented};
 use playmoney::inside::kit::fields::{Field, Kind, Need, TEXT};
 use playmoney::inside::kit::http::{Method, Response, StatusCode};
@@ -84,6 +84,7 @@ static CONTRACT: Contract = Contract {
     limit: Limit { error: "full", calls_max: 1, window: Duration::from_secs(1) },
     events: &[],
     marks: &[],
+    proof: Proof::Header("signature"),
     signing_credential: None,
     signed_of: None,
     schedule: Schedule { waits: &[], time_limit: Duration::ZERO, evidence: PAGE, time_limit_evidence: PAGE },

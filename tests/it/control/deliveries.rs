@@ -7,16 +7,16 @@ use serde_json::{Value as Json, json};
 use super::{call, create, exported, perform, refused};
 use crate::tape::{Tape, check};
 
-const INBOX: &str = "http://shop.inbox.playmoney.test/hooks?a=1";
+pub const INBOX: &str = "http://shop.inbox.playmoney.test/hooks?a=1";
 
-fn deliveries(shop: &mut Tape, query: &str) -> Vec<Json> {
+pub fn deliveries(shop: &mut Tape, query: &str) -> Vec<Json> {
     let (status, document) = call(shop, "GET", &format!("deliveries{query}"), &Json::Null);
     assert_eq!(status, 200, "{document}");
     document["deliveries"].as_array().expect("a list").clone()
 }
 
 /// A shop whose webhooks go to an inbox that answers like this.
-fn scripted(respond: &Json) -> Tape {
+pub fn scripted(respond: &Json) -> Tape {
     let mut shop = Tape::shop();
     shop.play(&format!("set pace=manual webhook_url={INBOX}"));
     assert_eq!(call(&mut shop, "PUT", "inbox/shop/script", &json!({"respond": respond})).0, 200);

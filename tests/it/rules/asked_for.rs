@@ -15,7 +15,7 @@ const RULES: &str = "rules:
   - { name: spoilt, on: \"quantum-payouts:webhook\", then: { drop: true } }
 ";
 
-fn asking(name: &str) -> Request {
+pub fn asking(name: &str) -> Request {
     Request::new(Method::GET, "/quantum-payouts/api/v1/features", Vec::new()).with("Playmoney-Fault", name)
 }
 
@@ -113,4 +113,48 @@ fn what_nobody_knows_is_told_with_the_nearest() {
     }
     assert_eq!(shop.ask(asking("spoilt")).status, 422, "a rule on webhooks answers no request");
     assert!(list(&mut shop, "rules").iter().all(|it| it["fired"] == 0));
+}
+
+/// A call that makes a payout and asks for something.
+fn payout(asked: &str) -> String {
+    let body = r#"{"orderNumber":"A","amount":1500,"description":"d","target":{"pan":"4111111111111111"}}"#;
+    format!("with Playmoney-Fault: {asked}\nPOST /quantum-payouts/api/v1/performPayout {body}\nadvance until idle")
+}
+
+#[test]
+fn an_effect_on_webhooks_holds_for_all_that_the_call_makes() {
+    let mut plain = shop("name: plain\n");
+    plain.play(&payout("latency=0s"));
+    let mut shop = shop("name: twice\n");
+    shop.play(&payout("duplicate=2, bad_signature"));
+    assert!(1 < plain.posted.len());
+    assert_eq!(shop.posted.len(), 2 * plain.posted.len());
+    assert!(list(&mut shop, "deliveries").iter().all(|it| it["rule"] == "duplicate=2, bad_signature"));
+}
+
+#[test]
+fn i10_what_a_call_has_asked_for_is_saved_and_restored() {
+    let mut shop = shop("name: lost\n");
+    shop.play(payout("drop").trim_end_matches("\nadvance until idle"));
+    let saved = shop.admin("GET", "state", &Json::Null);
+    let mut other = Tape::shop();
+    other.admin("PUT", "state", &saved);
+    other.play("advance until idle");
+    assert!(other.posted.is_empty() && list(&mut other, "deliveries").iter().all(|it| it["rule"] == "drop"));
+}
+
+#[test]
+fn a_value_that_an_effect_cannot_have_is_refused() {
+    let mut shop = shop(RULES);
+    for (asked, code) in [
+        ("duplicate=1", "invalid_fault"),
+        ("latency", "invalid_fault"),
+        ("underpaid=0.4", "invalid_fault"),
+        ("rate_limited, drop", "invalid_fault"),
+        ("duplicat=2", "unknown_fault"),
+        ("drop, nothing_like_this", "unknown_fault"),
+    ] {
+        let answer = shop.ask(asking(asked));
+        assert_eq!((answer.status.as_u16(), &document(&answer)["code"]), (422, &json!(code)), "{asked}");
+    }
 }

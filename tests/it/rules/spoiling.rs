@@ -7,16 +7,16 @@ use super::{list, shop};
 use crate::tape::Tape;
 
 /// Lines of a scenario whose one rule does that to the webhooks of a provider.
-fn rule(slug: &str, when: &str, then: &str) -> String {
+pub fn rule(slug: &str, when: &str, then: &str) -> String {
     format!("rules:\n  - {{ name: spoilt, on: \"{slug}:webhook\", when: {{ {when} }}, then: {{ {then} }} }}\n")
 }
 
 /// A payout whose three first events are owed at once.
-const PERFORM: &str =
+pub const PERFORM: &str =
     r#"POST /quantum-payouts/api/v1/performPayout {"orderNumber":"A","amount":1500,"description":"d","target":{"pan":"4111111111111111"}}"#;
 
 /// Lines that make each provider tell something, and the setting of the secret that signs it.
-const TELLING: &[(&str, &str)] = &[
+pub const TELLING: &[(&str, &str)] = &[
     ("quantum-payouts", PERFORM),
     ("quoine", "POST /quoine/api/v1/invoices {\"price\":500}\nact quoine.pay invoice=1"),
     ("qbitpay", "with Content-Type: application/json\nGET /qbitpay/api/v1/events/test"),
@@ -30,7 +30,7 @@ fn left(shop: &Tape) -> Vec<(u64, u32, u32, String)> {
 }
 
 /// What Playmoney says of the signature of a request that has left.
-fn verdict(shop: &mut Tape, slug: &str, place: usize) -> Json {
+pub fn verdict(shop: &mut Tape, slug: &str, place: usize) -> Json {
     let sent = shop.posted[place].clone();
     let headers: serde_json::Map<String, Json> =
         sent.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.to_str().expect("text").into())).collect();

@@ -19,7 +19,6 @@ const NESTED: &[(&str, usize)] = &[
     ("src/engine/tables.rs", 2),
     ("src/scenario/mistakes.rs", 1),
     ("src/scenario/mod.rs", 1),
-    ("src/scenario/rule.rs", 1),
     ("tests/it/contract/names.rs", 1),
 ];
 

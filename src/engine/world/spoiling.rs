@@ -1,0 +1,71 @@
+//! What a rule changes in a webhook: before it is signed, and after.
+
+use bytes::Bytes;
+
+use super::World;
+use crate::engine::core::{SPOILT_MAX, Spoilt};
+use crate::engine::delivery::{AppliedFault, Delivery, Signed};
+use crate::engine::ids::{ObjectId, ProviderId};
+use crate::engine::rules::effects::share_of;
+use crate::engine::rules::{Patch, WebhookFault};
+use crate::engine::tables::Proof;
+use crate::kit::http::{HeaderName, HeaderValue, Kept};
+use crate::kit::json::{altered, without};
+
+impl World {
+    /// That happens to all webhooks of these objects: the request that has made them asks for it.
+    pub fn spoil_webhooks_of(&mut self, provider_id: ProviderId, made: &[ObjectId], fault: &AppliedFault) {
+        for object in made {
+            if SPOILT_MAX <= self.core.spoilt.len() {
+                let oldest = self.core.spoilt.remove(0);
+                let text = format!("`{}` ends for an object: requests have asked for {SPOILT_MAX} others since", oldest.fault.rule);
+                self.core.note(oldest.provider_id, text);
+            }
+            self.core.spoilt.push(Spoilt { provider_id, object: *object, fault: fault.clone() });
+        }
+    }
+
+    /// The event with the changes of a rule, as the provider will sign it. The delivery keeps the event itself.
+    pub(super) fn patched(&mut self, webhook: &Delivery, patch: &Patch) -> Option<Delivery> {
+        let (body, missing) = patch.apply(&webhook.body.0);
+        for path in missing {
+            self.note_untouched(webhook, path);
+        }
+        (body != webhook.body.0).then(|| Delivery { body: Kept(body), ..webhook.clone() })
+    }
+
+    /// Does what a rule does to a webhook that is signed.
+    pub(super) fn spoil(&mut self, webhook: &Delivery, how: &WebhookFault, signed: &mut Signed) {
+        for (path, value) in &how.tamper {
+            match altered(&signed.body, path, value) {
+                Some(body) => signed.body = Bytes::from(body),
+                None => self.note_untouched(webhook, path),
+            }
+        }
+        if how.unsigned {
+            signed.signed = None;
+            match self.provider(webhook.provider_id).contract().proof {
+                Proof::Header(name) => _ = signed.headers.remove(name),
+                Proof::Member(name) => signed.body = without(&signed.body, name).map_or_else(|| signed.body.clone(), Bytes::from),
+            }
+        }
+        for (name, value) in &how.headers {
+            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+                signed.headers.insert(name, value);
+            }
+        }
+        if let Some(share) = how.truncate {
+            signed.body.truncate(share_of(signed.body.len(), share));
+        }
+    }
+
+    /// Logs that a rule has found nothing to alter; once, because each attempt finds the same.
+    fn note_untouched(&mut self, webhook: &Delivery, path: &str) {
+        let Some(fault) = &webhook.fault else { return };
+        if 0 < webhook.scheduled && fault.attempt.is_none() {
+            return;
+        }
+        let text = format!("the rule `{}` alters nothing at `{path}`: the body of {} has no such place", fault.rule, webhook.event);
+        self.core.note(webhook.provider_id, text);
+    }
+}

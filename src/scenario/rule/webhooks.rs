@@ -1,0 +1,84 @@
+//! Rules on webhooks: their conditions and effects.
+
+use super::{decimal, duration, exclude, headers, patch, values};
+use crate::engine::matching::Matcher;
+use crate::engine::rules::{CopiesLeave, On, WebhookFault, selects_attempts};
+use crate::scenario::check::Check;
+use crate::scenario::mistakes::Mistake;
+use crate::scenario::yaml::{Node, What};
+
+/// Effects that a rule can have on requests and on webhooks.
+pub const ALSO: [&str; 3] = ["headers", "patch", "truncate_body_at_fraction"];
+/// Effects on a webhook as a whole: they are decided before its first attempt.
+const WHOLE: [&str; 3] = ["drop", "delay", "reorder"];
+
+/// Notes conditions that belong to rules of the other kind.
+pub fn check_conditions(check: &mut Check<'_>, node: &Node, on: &On) {
+    let Some(when) = node.get("when") else { return };
+    let is_on_webhooks = matches!(on, On::Webhooks { .. });
+    for name in ["headers", "query"].into_iter().filter(|it| is_on_webhooks && when.get(it).is_some()) {
+        let mistake = Mistake::at(when.place_of(name), format!("`{name}` is a condition on requests, and this rule is on webhooks"));
+        check.mistakes.push(mistake.help("a rule on webhooks can check the event, the attempt, the account and the body"));
+    }
+    if when.get("attempt").is_none() {
+        return;
+    }
+    if let On::Requests { provider, .. } = on {
+        let mistake = Mistake::at(when.place_of("attempt"), "a request has no attempts");
+        check.mistakes.push(mistake.help(format!("for a rule on webhooks write `on: {provider}:webhook`")));
+    }
+    if let Some(Ok(attempt)) = when.get("attempt").map(Matcher::read)
+        && !selects_attempts(&attempt)
+    {
+        let mistake = Mistake::at(when.place_of("attempt"), format!("no attempt of a webhook is {}", attempt.in_words()));
+        check.mistakes.push(mistake.help("attempts are numbers from 1: `attempt: 1`, or `attempt: {gt: 1}`"));
+    }
+    let then = node.get("then");
+    for name in WHOLE.into_iter().filter(|it| is_on_webhooks && then.is_some_and(|then| then.get(it).is_some())) {
+        let why = format!("`attempt` selects attempts, and `{name}` concerns the whole webhook: remove one of them");
+        check.mistakes.push(Mistake::at(when.place_of("attempt"), why));
+    }
+}
+
+/// Notes effects that change nothing, or exclude each other.
+pub fn check_effects(check: &mut Check<'_>, then: &Node) {
+    if then.get("bad_signature").is_some() && then.get("unsigned").is_some() {
+        exclude(
+            check,
+            then,
+            "bad_signature",
+            "unsigned",
+            "a webhook without a signature has no wrong one: remove `bad_signature` or `unsigned`",
+        );
+    }
+    let Some(patch) = then.get("patch") else { return };
+    if patch.get("set").is_none_or(|it| it.members().is_empty()) && patch.get("remove").is_none_or(|it| it.items().is_empty()) {
+        check.wrong(&patch.at, "this patch changes nothing: it needs `set` or `remove`");
+    }
+    if let Some(own) = ["status", "body"].into_iter().find(|it| then.get(it).is_some()) {
+        exclude(check, then, "patch", own, &format!("`patch` changes the provider's answer, and `{own}` replaces it: remove one of them"));
+    }
+}
+
+/// What a rule does to a webhook.
+pub fn fault(node: &Node) -> WebhookFault {
+    let is_true = |name: &str| node.get(name).is_some_and(|it| it.what == What::Flag(true));
+    let span = |name: &str| node.get(name).and_then(duration);
+    let duplicate = node.get("duplicate");
+    let together = duplicate.and_then(|it| it.get("together")).is_some_and(|it| it.what == What::Flag(true));
+    let copies = duplicate.and_then(|it| it.get("copies").unwrap_or(it).plain());
+    WebhookFault {
+        duplicate: copies.and_then(|it| it.parse().ok()).unwrap_or(0),
+        copies_leave: if together { CopiesLeave::Together } else { CopiesLeave::InTurn },
+        drop: is_true("drop"),
+        delay: span("delay"),
+        reorder: is_true("reorder"),
+        tamper: values(node.get("tamper")),
+        bad_signature: is_true("bad_signature"),
+        stale: span("stale_timestamp"),
+        patch: node.get("patch").map(patch),
+        unsigned: is_true("unsigned"),
+        headers: headers(node),
+        truncate: node.get("truncate_body_at_fraction").map(decimal),
+    }
+}
