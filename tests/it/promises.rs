@@ -21,7 +21,7 @@ const ROWS: &[Row] = &[
     ("  - { call: quoine.createInvoice, expect: { status: { gt: 499, lt: 400 } } }", "error", "no number lies between these bounds: above 499 and below 400", ""),
     ("  - { receiver: quoin, respond: [500] }", "warning", "no account sends webhooks to the receiver `quoin`", "the nearest is `quoine`"),
     ("  - { receiver: shop, respond: [500] }", "warning", "no account sends webhooks to the receiver `shop`", "give an account `webhook_url: \"${inbox:shop}\"`"),
-    ("  - { receiver: quoine, respond: [500, timout] }", "error", "`\"timout\"` is not an answer of a receiver", "the nearest is `timeout`"),
+    ("  - { receiver: quoine, respond: [500, timout] }", "error", "`\"timout\"` is not an answer of a receiver: write 500, \"timeout\", \"reset\", \"refused\", \"dns\", \"tls\" or {\"status\": 200, \"delay\": \"11s\"}, the nearest is \"timeout\"", ""),
     ("  - rule: { on: quoine.createInvoice, then: { duplicate: 2 } }", "error", "`duplicate` is an effect on webhooks, and this rule is on requests", "for a rule on webhooks write `on: quoine:webhook`"),
     ("  - rule: { on: quoine:webhook, then: { error: usage_limit } }", "error", "`error` is an effect on requests, and this rule is on webhooks", "for a rule on calls write `on: quoine.*`, or one operation"),
     ("  - rule: { on: quoine.*, when: { times: 0 }, then: { status: 500 } }", "warning", "with `times: 0` this rule never fires", ""),
