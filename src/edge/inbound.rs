@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode, Version, header};
 use http_body_util::Full;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
@@ -119,12 +119,12 @@ async fn attend(stream: TcpStream, peer: SocketAddr, place: Place, shared: Arc<S
     _ = stream.set_nodelay(true);
     let socket = Socket::new(stream, place);
     let (own, serving) = (socket.clone(), Arc::clone(&shared));
-    let service = service_fn(move |request| {
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
         let (shared, socket) = (Arc::clone(&serving), own.clone());
         async move {
-            socket.begin();
+            socket.begin(request.body().size_hint().exact());
             let answer = answer(&shared, peer.ip(), &socket, request).await;
-            socket.place().rest();
+            socket.rest();
             answer.ok_or(Hangup)
         }
     });

@@ -108,6 +108,11 @@ async fn the_second_request_of_a_connection_is_refused_alike() {
     assert_eq!(entries[1]["request"]["path"], "/quoine/second", "{entries:?}");
     let both = raw(server.address(), format!("{good}GET /quoine/third HTTP/1.1\r\nBad name: x\r\n\r\n").as_bytes()).await;
     assert!(both.contains("HTTP/1.1 404") && both.contains("HTTP/1.1 400"), "both at once: {both}");
+    let entries = journal(&server).await;
+    assert_eq!(entries.last().map(|it| it["request"]["path"].clone()), Some(json!("/quoine/third")), "{entries:?}");
+    let old = "GET /quoine/old HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /quoine/x HTTP/1.1\r\nBad name: x\r\n\r\n";
+    let once = raw(server.address(), old.as_bytes()).await;
+    assert_eq!(once.matches(" 400 Bad Request").count(), 1, "hyper's own refusal is left out: {once}");
 }
 
 #[tokio::test]

@@ -1,0 +1,185 @@
+//! What has arrived of the head that a connection reads. A head can come in one piece with the request before it.
+
+/// This much of a head is kept until it is complete, so that a refusal can say what was asked.
+pub const HEAD_BEGIN_BYTES_MAX: usize = 2 * 1024;
+
+/// The head that is being read, and how far the request before it has come.
+#[derive(Default)]
+pub struct Arrived {
+    pub bytes: usize,
+    pub lines: usize,
+    pub begins: Vec<u8>,
+    /// The line that is being read has nothing in it yet.
+    line_is_empty: bool,
+    /// What came in one piece with the end of the head, until it is known how much of it is a body.
+    behind: Vec<u8>,
+    next: Next,
+}
+
+/// What the next byte belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Next {
+    #[default]
+    Head,
+    /// The head is complete; what follows it is known when its request begins.
+    Behind,
+    /// A body, or a chunk with the end of its line, of which this many bytes are still to come.
+    Body {
+        bytes: u64,
+    },
+    Chunk {
+        bytes: u64,
+    },
+    /// The line with the size of a chunk, as far as it was read.
+    Size {
+        bytes: u64,
+        is_read: bool,
+    },
+    /// The lines behind the last chunk.
+    Trailer,
+    /// All that follows a refusal.
+    Nothing,
+}
+
+impl Arrived {
+    /// A head is complete. Its body has that many bytes, or it comes in chunks. The head that follows is another.
+    pub fn begin(&mut self, body_bytes: Option<u64>) {
+        self.begins.clear();
+        (self.bytes, self.lines, self.line_is_empty) = (0, 0, false);
+        self.next = body_bytes.map_or(Next::Size { bytes: 0, is_read: false }, |bytes| Next::Body { bytes });
+        let mut behind = std::mem::take(&mut self.behind);
+        self.count(&behind);
+        behind.clear();
+        if self.behind.is_empty() {
+            self.behind = behind; // its memory serves the next request
+        }
+    }
+
+    /// What has arrived of a head, which is refused.
+    pub fn refuse(&mut self) -> Self {
+        std::mem::replace(self, Self { next: Next::Nothing, ..Self::default() })
+    }
+
+    /// These bytes were read.
+    pub fn count(&mut self, mut read: &[u8]) {
+        while !read.is_empty() {
+            let seen = match self.next {
+                Next::Head => self.head(read),
+                Next::Behind => {
+                    self.behind.extend_from_slice(read);
+                    return;
+                }
+                Next::Body { bytes } => {
+                    let (seen, left) = skipped(read, bytes);
+                    self.next = if left == 0 { Next::Head } else { Next::Body { bytes: left } };
+                    seen
+                }
+                Next::Chunk { bytes } => {
+                    let (seen, left) = skipped(read, bytes);
+                    self.next = if left == 0 { Next::Size { bytes: 0, is_read: false } } else { Next::Chunk { bytes: left } };
+                    seen
+                }
+                Next::Size { bytes, is_read } => {
+                    self.next = self.size(bytes, is_read, read[0]);
+                    1
+                }
+                Next::Trailer => {
+                    let end = self.end_of_lines(read);
+                    self.next = if end.is_some() { Next::Head } else { Next::Trailer };
+                    (self.lines, self.line_is_empty) = (0, self.line_is_empty && end.is_none());
+                    end.unwrap_or(read.len())
+                }
+                Next::Nothing => return,
+            };
+            read = &read[seen..];
+        }
+    }
+
+    /// Reads on in a head. Returns how much of it that was.
+    fn head(&mut self, read: &[u8]) -> usize {
+        if self.bytes == 0 {
+            let blank = read.iter().take_while(|it| matches!(it, b'\r' | b'\n')).count(); // empty lines before a head do not count
+            if 0 < blank {
+                return blank;
+            }
+        }
+        let end = self.end_of_lines(read);
+        if end.is_some() {
+            self.next = Next::Behind;
+        }
+        let seen = end.unwrap_or(read.len());
+        self.bytes += seen;
+        let room = HEAD_BEGIN_BYTES_MAX.saturating_sub(self.begins.len());
+        self.begins.extend_from_slice(&read[..room.min(seen)]);
+        seen
+    }
+
+    /// Counts lines, up to the empty one that ends them. Returns where that one ends.
+    fn end_of_lines(&mut self, read: &[u8]) -> Option<usize> {
+        for (at, byte) in read.iter().enumerate() {
+            match byte {
+                b'\n' => {
+                    self.lines += 1;
+                    if std::mem::replace(&mut self.line_is_empty, true) {
+                        return Some(at + 1);
+                    }
+                }
+                b'\r' => {}
+                _ => self.line_is_empty = false,
+            }
+        }
+        None
+    }
+
+    /// What follows one more byte of the line with the size of a chunk.
+    fn size(&mut self, bytes: u64, is_read: bool, byte: u8) -> Next {
+        match char::from(byte).to_digit(16).filter(|_| !is_read) {
+            Some(digit) => Next::Size { bytes: bytes.saturating_mul(16).saturating_add(digit.into()), is_read },
+            None if byte != b'\n' => Next::Size { bytes, is_read: true },
+            None if bytes == 0 => {
+                self.line_is_empty = true;
+                Next::Trailer
+            }
+            None => Next::Chunk { bytes: bytes.saturating_add(2) },
+        }
+    }
+}
+
+/// How much of what was read belongs to that many bytes, and how many of them are still to come.
+fn skipped(read: &[u8], bytes: u64) -> (usize, u64) {
+    let seen = usize::try_from(bytes).unwrap_or(usize::MAX).min(read.len());
+    (seen, bytes - seen as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_behind_a_request_is_kept() {
+        let half = "\r\nGET /half HTTP/1.1\r\nHost: x";
+        let bodies = [
+            (Some(0), ""),
+            (Some(3), "abc"),
+            (Some(5), "a\n\n\nb"),
+            (None, "0\r\n\r\n"),
+            (None, "3\r\na\n\n\r\n00a;ee=\"1\"\r\n0123456789\r\n0\r\nX: y\r\n\r\n"),
+        ];
+        for (body_bytes, body) in bodies {
+            let all = format!("POST /whole HTTP/1.1\r\nHost: x\r\n\r\n{body}{half}");
+            let head = all.len() - half.len() - body.len();
+            for cut in head..all.len() {
+                let mut arrived = Arrived::default();
+                arrived.count(&all.as_bytes()[..9]);
+                arrived.count(&all.as_bytes()[9..cut]);
+                assert_eq!((arrived.bytes, arrived.lines), (head, 3));
+                arrived.begin(body_bytes);
+                let (first, last) = all.as_bytes()[cut..].split_at((all.len() - cut) / 2);
+                arrived.count(first);
+                arrived.count(last);
+                let seen = (arrived.bytes, arrived.lines, String::from_utf8_lossy(&arrived.begins).into_owned());
+                assert_eq!(seen, (half.len() - 2, 1, half.trim().to_owned()), "{body} {cut}");
+            }
+        }
+    }
+}
