@@ -6,7 +6,6 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
-use serde_json::value::RawValue;
 
 use super::account::Account;
 use super::client;
@@ -23,7 +22,7 @@ use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::kit::fields::Fields;
 use crate::kit::flaw::{Flaw, Required};
 use crate::kit::http::{Request, Response, StatusCode};
-use crate::kit::json::compact;
+use crate::kit::json::Writer;
 use crate::kit::secret::Secret;
 use crate::kit::time::{Duration, Timestamp, later};
 
@@ -212,8 +211,8 @@ pub trait DynProvider: Provider {
     fn boxed(&self) -> Box<dyn DynProvider>;
     /// Its memory, to compare it.
     fn save(&self) -> Json;
-    /// Its memory, for a saved state.
-    fn text(&self) -> Box<RawValue>;
+    /// Writes its memory into a saved state. As a text of its own it would take as much memory again.
+    fn write(&self, state: &mut Writer);
     /// The same provider with another memory.
     ///
     /// # Errors
@@ -234,9 +233,8 @@ impl<P: Provider + Clone + Default + Serialize + DeserializeOwned + 'static> Dyn
         serde_json::to_value(self).expect("a provider's memory is JSON")
     }
 
-    fn text(&self) -> Box<RawValue> {
-        let text = compact(self).ok().and_then(|it| String::from_utf8(it.into()).ok()).and_then(|it| RawValue::from_string(it).ok());
-        text.expect("a provider's memory is JSON")
+    fn write(&self, state: &mut Writer) {
+        self.serialize(state).expect("a provider's memory is JSON");
     }
 
     fn restored(&self, memory: Json) -> Result<Box<dyn DynProvider>, serde_json::Error> {
