@@ -12,6 +12,7 @@ use super::client;
 use super::client::Signing;
 use super::context::Context;
 use super::delivery::{Attempt, Delivery};
+use super::lifecycle::Timer;
 use super::store::Usage;
 use super::tables::Contract;
 use super::tables::found::{Caller, Found};
@@ -195,6 +196,9 @@ pub trait Provider: Send {
 
     /// Whether a timer of that row still has an effect, when the object's status has not changed since it was booked.
     fn awaits(&self, object: ObjectId, row: u8) -> bool;
+
+    /// The timers that its objects have where they stand: those of each kind.
+    fn timers(&self, now: Timestamp) -> Vec<Timer>;
 
     /// The name that the merchant uses for an object; `None` when the object does not exist.
     fn subject(&self, object: ObjectId) -> Option<String>;

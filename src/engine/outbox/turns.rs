@@ -232,6 +232,16 @@ impl Outbox {
         }
     }
 
+    /// The deliveries that leave without an entry of the agenda: those in a queue, under way, or before their turn.
+    pub fn queued(&self) -> impl Iterator<Item = u64> {
+        let delivery = |it: &Waiter| match it {
+            Waiter::Next(id) | Waiter::Resend(AttemptId { delivery: id, .. }) => *id,
+        };
+        let turns = self.turns.waiting.values().flat_map(BTreeMap::values).map(delivery);
+        let queues = self.queues.values().flatten().chain(&self.leaving).chain(self.reordered.values()).copied();
+        queues.chain(self.in_flight.iter().map(|it| it.attempt.delivery)).chain(turns)
+    }
+
     /// The number of attempts that wait for their turn.
     pub(super) fn waiting_for_turns(&self) -> usize {
         self.turns.waiting.values().map(BTreeMap::len).sum()
