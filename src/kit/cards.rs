@@ -113,11 +113,11 @@ impl Groups {
     /// Whether they are a card number, and not part of a longer word or number. A hyphen or an underscore ends a word: only a group
     /// of digits behind it goes on with groups.
     fn is_card_in(&self, text: &[u8], start: usize) -> bool {
-        let is_joint = |it: Option<&u8>| it.is_some_and(|it| b"-_".contains(it));
-        let is_digit = |it: Option<&u8>| 1 < self.lengths.len() && it.is_some_and(u8::is_ascii_digit);
-        let is_word = |it: Option<&u8>| it.is_some_and(u8::is_ascii_alphanumeric);
-        let [before, before_that] = [1, 2].map(|it| start.checked_sub(it).and_then(|it| text.get(it)));
-        let [behind, behind_that] = [0, 1].map(|it| text.get(self.end + it));
+        let is_joint = |sign: Option<&u8>| matches!(sign, Some(b'-' | b'_'));
+        let is_digit = |sign: Option<&u8>| 1 < self.lengths.len() && sign.is_some_and(u8::is_ascii_digit);
+        let is_word = |sign: Option<&u8>| sign.is_some_and(u8::is_ascii_alphanumeric);
+        let [before, before_that] = [1, 2].map(|back| start.checked_sub(back).and_then(|place| text.get(place)));
+        let [behind, behind_that] = [0, 1].map(|on| text.get(self.end + on));
         let begins = !is_word(before) && before != Some(&b'.') && !(is_joint(before) && is_digit(before_that));
         let ends = !is_word(behind) && !(is_joint(behind) && is_digit(behind_that));
         let digits: Vec<u8> = self.places.iter().map(|it| text[*it]).collect();

@@ -33,7 +33,10 @@ enum Next {
     /// The line with the size of a chunk, as far as it was read.
     Size {
         bytes: u64,
-        is_read: bool,
+    },
+    /// What stands behind the size in its line.
+    Extension {
+        bytes: u64,
     },
     /// The lines behind the last chunk.
     Trailer,
@@ -46,7 +49,7 @@ impl Arrived {
     pub fn begin(&mut self, body_bytes: Option<u64>) {
         self.begins.clear();
         (self.bytes, self.lines, self.line_is_empty) = (0, 0, false);
-        self.next = body_bytes.map_or(Next::Size { bytes: 0, is_read: false }, |bytes| Next::Body { bytes });
+        self.next = body_bytes.map_or(Next::Size { bytes: 0 }, |bytes| Next::Body { bytes });
         let mut behind = std::mem::take(&mut self.behind);
         self.count(&behind);
         behind.clear();
@@ -76,11 +79,11 @@ impl Arrived {
                 }
                 Next::Chunk { bytes } => {
                     let (seen, left) = skipped(read, bytes);
-                    self.next = if left == 0 { Next::Size { bytes: 0, is_read: false } } else { Next::Chunk { bytes: left } };
+                    self.next = if left == 0 { Next::Size { bytes: 0 } } else { Next::Chunk { bytes: left } };
                     seen
                 }
-                Next::Size { bytes, is_read } => {
-                    self.next = self.size(bytes, is_read, read[0]);
+                Next::Size { bytes } | Next::Extension { bytes } => {
+                    self.next = self.size(bytes, read[0]);
                     1
                 }
                 Next::Trailer => {
@@ -132,10 +135,11 @@ impl Arrived {
     }
 
     /// What follows one more byte of the line with the size of a chunk.
-    fn size(&mut self, bytes: u64, is_read: bool, byte: u8) -> Next {
-        match char::from(byte).to_digit(16).filter(|_| !is_read) {
-            Some(digit) => Next::Size { bytes: bytes.saturating_mul(16).saturating_add(digit.into()), is_read },
-            None if byte != b'\n' => Next::Size { bytes, is_read: true },
+    fn size(&mut self, bytes: u64, byte: u8) -> Next {
+        let is_size = matches!(self.next, Next::Size { .. });
+        match char::from(byte).to_digit(16).filter(|_| is_size) {
+            Some(digit) => Next::Size { bytes: bytes.saturating_mul(16).saturating_add(digit.into()) },
+            None if byte != b'\n' => Next::Extension { bytes },
             None if bytes == 0 => {
                 self.line_is_empty = true;
                 Next::Trailer

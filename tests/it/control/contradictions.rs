@@ -263,11 +263,12 @@ fn amounts_and_moments_of_one_object_agree() {
         act qbitpay.deposit currency=USDT amount=1000
         act qbitpay.deposit currency=USD amount=1000
         advance 3m
-        POST /qbitpay/api/v1/payouts {"amount":100,"currency":"USD","destination":{"payerName":"A","bankAccountNum":"1","bankName":"B","type":"bankAccount"}}
         POST /qbitpay/api/v1/orders {"symbol":"USDT/CNY","side":"sell","amount":100}
-        advance 3d
         "#,
     );
+    let destination = r#"{"payerName":"A","bankAccountNum":"1","bankName":"B","type":"bankAccount"}"#;
+    shop.play(&format!(r#"POST /qbitpay/api/v1/payouts {{"amount":100,"currency":"USD","destination":{destination}}}"#));
+    shop.play("advance 3d");
     let saved = exported(&mut shop);
     let memory = |slug: &str, rest: &str| format!("/providers/{}/memory{rest}", place_of(slug));
     let list = |slug: &str, name: &str| saved.pointer(&memory(slug, name)).and_then(Json::as_array).expect("a list").clone();

@@ -80,7 +80,8 @@ impl Judge<'_> {
     /// Whether each webhook that is still to be sent stands where it will leave from.
     fn pending_deliveries(&self, booked: &BTreeSet<Waits>) -> Result<(), Flaw> {
         let outbox = &self.core.outbox;
-        let queued: BTreeSet<u64> = outbox.queued().collect();
+        let answered = booked.iter().filter_map(|it| if let Waits::Answer(attempt) = it { Some(attempt.delivery) } else { None });
+        let queued: BTreeSet<u64> = outbox.queued().chain(answered).collect();
         for it in outbox.iter().filter(|it| it.status == Status::Pending) {
             let leaves = queued.contains(&it.id) || booked.contains(&Waits::Attempt(it.id, it.scheduled + 1));
             leaves.or_flaw(
