@@ -41,6 +41,9 @@ struct Memory {
 }
 
 /// Writes a sandbox as a document, at that uptime. Its text is the only large thing that this makes.
+///
+/// # Panics
+/// When a part of it cannot be written as JSON; all our types can.
 pub fn save(mut world: World, uptime: Uptime) -> Bytes {
     const NONE: &str = "false";
     let mut agenda = std::mem::take(&mut world.core.agenda);
@@ -84,12 +87,12 @@ pub fn bytes(world: &World) -> usize {
     let mut counter = Counter(0);
     // A counter takes everything, and every type of ours can be written as JSON.
     _ = serde_json::to_writer(&mut counter, &world.core);
-    let memory = |it: &Box<dyn DynProvider>| {
+    let memory = |it: &dyn DynProvider| {
         let mut written = Writer::default();
         it.write(&mut written);
         written.out.len()
     };
-    counter.0 + world.providers.iter().map(memory).sum::<usize>()
+    counter.0 + world.providers.iter().map(|it| memory(it.as_ref())).sum::<usize>()
 }
 
 /// Counts what is written to it.

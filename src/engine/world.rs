@@ -17,9 +17,11 @@ use crate::kit::time::{Timestamp, Uptime};
 
 mod beginning;
 mod births;
+mod held;
 mod posting;
 mod ruling;
 
+use held::Held;
 use posting::Leaves;
 
 /// One sandbox.
@@ -31,7 +33,7 @@ pub struct World {
     /// Attempts that the edge has to post.
     pub outgoing: VecDeque<Outgoing>,
     /// Attempts that are sent again, while an earlier one for the same target has no outcome.
-    held: VecDeque<Outgoing>,
+    held: Held,
     /// Counts how often the sandbox has begun anew: an outcome of an earlier generation is ignored.
     pub generation: u64,
 }

@@ -118,10 +118,10 @@ impl Groups {
         let is_word = |sign: Option<&u8>| sign.is_some_and(u8::is_ascii_alphanumeric);
         let [before, before_that] = [1, 2].map(|back| start.checked_sub(back).and_then(|place| text.get(place)));
         let [behind, behind_that] = [0, 1].map(|on| text.get(self.end + on));
-        let begins = !is_word(before) && before != Some(&b'.') && !(is_joint(before) && is_digit(before_that));
-        let ends = !is_word(behind) && !(is_joint(behind) && is_digit(behind_that));
+        let goes_on = |sign, next| is_word(sign) || (is_joint(sign) && is_digit(next));
+        let is_part = goes_on(before, before_that) || before == Some(&b'.') || goes_on(behind, behind_that);
         let digits: Vec<u8> = self.places.iter().map(|it| text[*it]).collect();
-        begins && ends && is_card(&digits)
+        !is_part && is_card(&digits)
     }
 }
 

@@ -14,6 +14,7 @@ mod deliveries;
 mod journal;
 mod order;
 mod outside;
+mod released;
 mod reports;
 mod rotation;
 mod shown;

@@ -143,6 +143,16 @@ impl Outbox {
         behind
     }
 
+    /// The first attempt under way for a target that has no outcome.
+    pub fn first_unanswered(&self, target: &str) -> Option<AttemptId> {
+        self.in_flight.iter().find(|it| it.target == target && it.outcome.is_none()).map(|it| it.attempt)
+    }
+
+    /// The target of an attempt under way.
+    pub fn target_of(&self, attempt: AttemptId) -> Option<&str> {
+        self.in_flight.iter().find(|it| it.attempt == attempt).map(|it| it.target.as_str())
+    }
+
     /// An attempt that is under way goes to another address.
     pub fn redirect(&mut self, attempt: AttemptId, url: &str) {
         self.readdress(attempt.delivery, url);
