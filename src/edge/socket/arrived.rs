@@ -2,6 +2,8 @@
 
 /// This much of a head is kept until it is complete, so that a refusal can say what was asked.
 pub const HEAD_BEGIN_BYTES_MAX: usize = 2 * 1024;
+/// Some clients send an empty line behind a body. These bytes alone do not begin a head.
+const BLANK_BYTES_MAX: usize = 4;
 
 /// The head that is being read, and how far the request before it has come.
 #[derive(Default)]
@@ -9,6 +11,8 @@ pub struct Arrived {
     pub bytes: usize,
     pub lines: usize,
     pub begins: Vec<u8>,
+    /// The bytes of empty lines in front of it.
+    blank: usize,
     /// The line that is being read has nothing in it yet.
     line_is_empty: bool,
     /// What came in one piece with the end of the head, until it is known how much of it is a body.
@@ -23,21 +27,13 @@ enum Next {
     Head,
     /// The head is complete; what follows it is known when its request begins.
     Behind,
-    /// A body, or a chunk with the end of its line, of which this many bytes are still to come.
-    Body {
-        bytes: u64,
-    },
-    Chunk {
-        bytes: u64,
-    },
+    /// A body, or a chunk with the end of its line, of which that many bytes are still to come.
+    Body(u64),
+    Chunk(u64),
     /// The line with the size of a chunk, as far as it was read.
-    Size {
-        bytes: u64,
-    },
+    Size(u64),
     /// What stands behind the size in its line.
-    Extension {
-        bytes: u64,
-    },
+    Extension(u64),
     /// The lines behind the last chunk.
     Trailer,
     /// All that follows a refusal.
@@ -48,13 +44,13 @@ impl Arrived {
     /// A head is complete. Its body has that many bytes, or it comes in chunks. The head that follows is another.
     pub fn begin(&mut self, body_bytes: Option<u64>) {
         self.begins.clear();
-        (self.bytes, self.lines, self.line_is_empty) = (0, 0, false);
-        self.next = body_bytes.map_or(Next::Size { bytes: 0 }, |bytes| Next::Body { bytes });
+        (self.bytes, self.lines, self.blank, self.line_is_empty) = (0, 0, 0, false);
+        self.next = body_bytes.map_or(Next::Size(0), Next::Body);
         let mut behind = std::mem::take(&mut self.behind);
         self.count(&behind);
         behind.clear();
-        if self.behind.is_empty() {
-            self.behind = behind; // its memory serves the next request
+        if self.behind.is_empty() && behind.capacity() <= HEAD_BEGIN_BYTES_MAX {
+            self.behind = behind; // its memory serves the next request, and an idle connection does not keep much
         }
     }
 
@@ -72,17 +68,17 @@ impl Arrived {
                     self.behind.extend_from_slice(read);
                     return;
                 }
-                Next::Body { bytes } => {
+                Next::Body(bytes) => {
                     let (seen, left) = skipped(read, bytes);
-                    self.next = if left == 0 { Next::Head } else { Next::Body { bytes: left } };
+                    self.next = if left == 0 { Next::Head } else { Next::Body(left) };
                     seen
                 }
-                Next::Chunk { bytes } => {
+                Next::Chunk(bytes) => {
                     let (seen, left) = skipped(read, bytes);
-                    self.next = if left == 0 { Next::Size { bytes: 0 } } else { Next::Chunk { bytes: left } };
+                    self.next = if left == 0 { Next::Size(0) } else { Next::Chunk(left) };
                     seen
                 }
-                Next::Size { bytes } | Next::Extension { bytes } => {
+                Next::Size(bytes) | Next::Extension(bytes) => {
                     self.next = self.size(bytes, read[0]);
                     1
                 }
@@ -100,11 +96,14 @@ impl Arrived {
 
     /// Reads on in a head. Returns how much of it that was.
     fn head(&mut self, read: &[u8]) -> usize {
-        if self.bytes == 0 {
-            let blank = read.iter().take_while(|it| matches!(it, b'\r' | b'\n')).count(); // empty lines before a head do not count
+        if self.begins.is_empty() {
+            let blank = read.iter().take_while(|it| matches!(it, b'\r' | b'\n')).count();
             if 0 < blank {
+                self.blank += blank;
+                self.bytes = if BLANK_BYTES_MAX < self.blank { self.blank } else { 0 };
                 return blank;
             }
+            self.bytes = self.blank;
         }
         let end = self.end_of_lines(read);
         if end.is_some() {
@@ -136,15 +135,15 @@ impl Arrived {
 
     /// What follows one more byte of the line with the size of a chunk.
     fn size(&mut self, bytes: u64, byte: u8) -> Next {
-        let is_size = matches!(self.next, Next::Size { .. });
+        let is_size = matches!(self.next, Next::Size(_));
         match char::from(byte).to_digit(16).filter(|_| is_size) {
-            Some(digit) => Next::Size { bytes: bytes.saturating_mul(16).saturating_add(digit.into()) },
-            None if byte != b'\n' => Next::Extension { bytes },
+            Some(digit) => Next::Size(bytes.saturating_mul(16).saturating_add(digit.into())),
+            None if byte != b'\n' => Next::Extension(bytes),
             None if bytes == 0 => {
                 self.line_is_empty = true;
                 Next::Trailer
             }
-            None => Next::Chunk { bytes: bytes.saturating_add(2) },
+            None => Next::Chunk(bytes.saturating_add(2)),
         }
     }
 }
@@ -182,8 +181,24 @@ mod tests {
                 arrived.count(first);
                 arrived.count(last);
                 let seen = (arrived.bytes, arrived.lines, String::from_utf8_lossy(&arrived.begins).into_owned());
-                assert_eq!(seen, (half.len() - 2, 1, half.trim().to_owned()), "{body} {cut}");
+                assert_eq!(seen, (half.len(), 1, half.trim().to_owned()), "{body} {cut}");
             }
         }
+    }
+
+    #[test]
+    fn an_empty_line_is_no_head_and_many_are_one() {
+        let mut arrived = Arrived::default();
+        arrived.count(b"\r\n");
+        arrived.count(b"\r\n");
+        assert_eq!(arrived.bytes, 0);
+        for _ in 0..100 {
+            arrived.count(b"\r\n");
+        }
+        assert_eq!((arrived.bytes, arrived.lines, arrived.begins.len()), (204, 0, 0));
+        arrived.count(b"GET / HTTP/1.1\r\n\r\n\r\n");
+        assert_eq!((arrived.bytes, arrived.lines, arrived.behind.len()), (222, 2, 2));
+        arrived.begin(Some(0));
+        assert_eq!(arrived.bytes, 0);
     }
 }

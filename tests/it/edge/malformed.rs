@@ -34,6 +34,7 @@ fn refusals() -> Vec<(Vec<u8>, u16, &'static str, &'static str)> {
         (head("GET /quoine/two HTTP/2.0\nHost: localhost\n\n"), 505, "version_not_supported", "HTTP/1.1"),
         (head("GET /quoine/nine\n\n"), 400, "not_http", "HTTP/1.1"),
         (head("G@T /quoine/x HTTP/1.1\nHost: localhost\n\n"), 400, "not_http", "method"),
+        (head(&"\n".repeat(40_000)), 431, "headers_too_large", "65536 bytes"),
         (head("SSH-2.0-OpenSSH_9.2\n"), 400, "not_http", "method"),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec(), 400, "not_http", "https://"),
         (head("PRI * HTTP/2.0\n\nSM\n\n"), 505, "version_not_supported", "HTTP/1.1"),
