@@ -1,6 +1,10 @@
 //! `/__admin/openapi`: the providers' contracts and the control API itself, as documents.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use http::StatusCode;
+use parking_lot::Mutex;
 use serde_json::{Map, Value as Json, json};
 
 use super::call::{Body, Call, Caller, Rows};
@@ -28,19 +32,51 @@ pub fn provider(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         "url": format!("{}/{}", core.sandbox_url(ask.request), contract.slug),
         "description": format!("Playmoney, the {} sandbox", core.name),
     });
-    Ok(Answer::Later(Later::new(move || {
-        let mut document = openapi::document(contract);
-        document["servers"][0] = server;
-        Response::json(StatusCode::OK, &document)
-    })))
+    Ok(Answer::Later(Later::new(move || Written::of(contract.slug, || openapi::document(contract)).with(&server))))
 }
 
 pub fn control(base_url: &str) -> Result<Response, Problem> {
-    Ok(Response::json(StatusCode::OK, &document(base_url)))
+    let server = json!({"url": base_url, "description": "the sandbox that was asked"});
+    Ok(Written::of(CONTROL, document).with(&server))
+}
+
+/// What the control API is called among the documents. No provider has such a slug.
+const CONTROL: &str = "";
+
+/// A document as text, which is made once: only its first server is another one at each call.
+struct Written {
+    before: String,
+    behind: String,
+}
+
+impl Written {
+    fn of(name: &'static str, make: impl FnOnce() -> Json) -> Arc<Self> {
+        static MADE: Mutex<BTreeMap<&str, Arc<Written>>> = Mutex::new(BTreeMap::new());
+        if let Some(it) = MADE.lock().get(name) {
+            return Arc::clone(it);
+        }
+        // The lock is not held meanwhile, so that other documents are made and given at the same time.
+        let it = Arc::new(Self::new(make()));
+        MADE.lock().insert(name, Arc::clone(&it));
+        it
+    }
+
+    fn new(mut document: Json) -> Self {
+        const PLACE: &str = "\u{0}";
+        document["servers"][0] = PLACE.into();
+        let text = document.to_string();
+        let (before, behind) = text.split_once(&Json::from(PLACE).to_string()).expect("the place stands in the text");
+        Self { before: before.to_owned(), behind: behind.to_owned() }
+    }
+
+    fn with(&self, server: &Json) -> Response {
+        let text = [&*self.before, &*server.to_string(), &*self.behind].concat();
+        Response::new(StatusCode::OK, "application/json", text)
+    }
 }
 
 /// The control API, from its table.
-fn document(base_url: &str) -> Json {
+fn document() -> Json {
     let mut paths = json!({});
     for call in TABLE {
         for method in METHODS.into_iter().filter(|it| call.method.is_none_or(|own| own == *it)) {
@@ -55,7 +91,7 @@ fn document(base_url: &str) -> Json {
             "version": env!("CARGO_PKG_VERSION"),
             "description": DESCRIPTION,
         },
-        "servers": [{"url": base_url, "description": "the sandbox that was asked"}],
+        "servers": [{}],
         "paths": paths,
         "components": {
             "schemas": schemas(),

@@ -29,7 +29,7 @@ pub fn document(world: &World, uptime: Uptime) -> Answer {
 
 fn written(world: World, uptime: Uptime) -> Response {
     let bytes_max = BodyLimits::STATE.bytes_max;
-    let document = Response::json(http::StatusCode::OK, &state::save(world, uptime));
+    let document = Response::new(http::StatusCode::OK, "application/json", state::save(world, uptime));
     if bytes_max < document.body.len() {
         let detail = format!(
             "The state has {} bytes, and only {bytes_max} can be put back. A reset makes room, and so does deleting the messages of \

@@ -76,6 +76,7 @@ mod tests {
     use crate::edge::driver::Stopwatch;
     use crate::edge::memory::FIRST_BYTES;
     use crate::edge::{Config, Server};
+    use crate::kit::secret::Secret;
 
     #[test]
     fn i21_answers_have_one_bound_until_their_last_byte_has_left() {
@@ -109,6 +110,32 @@ mod tests {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// The answer to a request with a body, read when all of the body was sent.
+    async fn sent(server: &Server, headers: &str, body: &[u8]) -> String {
+        let mut stream = TcpStream::connect(server.address()).await.expect("it listens");
+        let head = format!(
+            "PUT /__admin/state HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.expect("a head");
+        stream.write_all(body).await.expect("a body");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.expect("an answer");
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_read_behind_a_large_body() {
+        let server = Server::start(Config { admin_token: Some(Secret::issued("right")), ..Config::default() }).await.expect("a free port");
+        let body = vec![b' '; 8 * 1024 * 1024];
+        let length = "Content-Type: application/json\r\n";
+        for (headers, status) in [(length.to_owned(), 401), (format!("{length}Origin: http://evil.test\r\n"), 403)] {
+            let answer = sent(&server, &headers, &body).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{headers}: {answer}");
+        }
+        server.stop().await;
+    }
+
     #[tokio::test]
     async fn i21_without_room_a_large_answer_is_refused_and_then_every_request() {
         let server = Server::start(Config::default()).await.expect("a free port");
@@ -126,6 +153,8 @@ mod tests {
         let usual: Vec<Taken> = (0..ALL_FIRST_BYTES_MAX / FIRST_BYTES).map(|_| takes(0, FIRST_BYTES)).collect();
         let refused = asked(&server, "health").await;
         assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("was not carried out"), "{refused}");
+        let posted = sent(&server, "Content-Type: application/json\r\n", &vec![b' '; 8 * 1024 * 1024]).await;
+        assert!(posted.starts_with("HTTP/1.1 503") && posted.contains("was not carried out"), "after a large body too: {posted}");
         drop((large, usual));
         assert!(asked(&server, "openapi/qbitpay.json").await.starts_with("HTTP/1.1 200"));
         server.stop().await;

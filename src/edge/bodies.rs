@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use tokio::time::{Instant, sleep};
@@ -20,7 +20,8 @@ use crate::sandbox::body_too_large;
 /// A body may arrive at any pace for this duration; then it has to keep the pace below.
 const BODY_GRACE: Duration = Duration::from_secs(2);
 const BODY_BYTES_PER_SECOND_MIN: u64 = 1024;
-/// This much of a body that is too large is read and dropped: many senders read the refusal only after they have sent all.
+/// This much of a body is read and dropped when its request is refused: many senders read the refusal only after they have sent
+/// all.
 const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// The memory for bodies that are being read, and the turns of large ones.
@@ -49,6 +50,7 @@ impl Bodies {
         }
         let mut reading = Reading { bodies: self, kept: Vec::new(), taken: Taken::default() };
         if reading.grow(usize::try_from(announced).unwrap_or(0).min(FIRST_BYTES)).is_err() {
+            discard(body, sender).await;
             return Err(no_memory(notices));
         }
         reading.whole(body, limits, announced, notices).await
@@ -72,6 +74,13 @@ pub enum Sender {
     SendsAtOnce,
     /// It waits for `100 Continue`, or for a refusal.
     Asks,
+}
+
+impl Sender {
+    /// What the head of the request says.
+    pub fn of(headers: &HeaderMap) -> Self {
+        if headers.contains_key(header::EXPECT) { Self::Asks } else { Self::SendsAtOnce }
+    }
 }
 
 struct Reading<'a> {
@@ -103,6 +112,7 @@ impl Reading<'_> {
                 // As much as was announced, if that is known, and never more than twice what has come.
                 let expected = usize::try_from(announced).unwrap_or(bytes_max).min(bytes_max).max(bytes);
                 if self.grow(expected.min(bytes * 2)).is_err() {
+                    discard(body, Sender::SendsAtOnce).await;
                     return Err(no_memory(notices));
                 }
             }
@@ -144,20 +154,26 @@ fn no_memory(notices: &Notices) -> Response {
 }
 
 async fn too_large(body: Incoming, bytes_max: usize, sender: Sender) -> Response {
-    if sender == Sender::SendsAtOnce {
-        _ = tokio::time::timeout(BODY_GRACE, discard(body)).await;
-    }
+    discard(body, sender).await;
     closing(body_too_large(bytes_max))
 }
 
-async fn discard(mut body: Incoming) {
-    let mut seen = 0;
-    while let Some(Ok(frame)) = body.frame().await {
-        seen += frame.data_ref().map_or(0, Bytes::len);
-        if seen > DISCARDED_BYTES_MAX {
-            return;
-        }
+/// Reads and drops the body of a request that is refused: the refusal would be lost with a connection that is closed before all
+/// was read. A sender that waits for `100 Continue` sends none.
+pub async fn discard(mut body: Incoming, sender: Sender) {
+    if sender == Sender::Asks {
+        return;
     }
+    let reading = async {
+        let mut seen = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            seen += frame.data_ref().map_or(0, Bytes::len);
+            if seen > DISCARDED_BYTES_MAX {
+                return;
+            }
+        }
+    };
+    _ = tokio::time::timeout(BODY_GRACE, reading).await;
 }
 
 /// What has arrived of a body is not a body.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode, Version, header};
 use http_body_util::Full;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use super::access::{Access, Called, Head};
 use super::address::Address;
 use super::answers::Answers;
-use super::bodies::{Bodies, Held, Sender};
+use super::bodies::{Bodies, Held, Sender, discard};
 use super::descriptors::Descriptors;
 use super::driver::{Driver, Leaving, Stopwatch};
 use super::faults::{Answering, inject};
@@ -119,12 +119,12 @@ async fn attend(stream: TcpStream, peer: SocketAddr, place: Place, shared: Arc<S
     _ = stream.set_nodelay(true);
     let socket = Socket::new(stream, place);
     let (own, serving) = (socket.clone(), Arc::clone(&shared));
-    let service = service_fn(move |request| {
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
         let (shared, socket) = (Arc::clone(&serving), own.clone());
         async move {
-            socket.begin();
+            socket.begin(request.body().size_hint().exact());
             let answer = answer(&shared, peer.ip(), &socket, request).await;
-            socket.place().rest();
+            socket.rest();
             answer.ok_or(Hangup)
         }
     });
@@ -287,8 +287,11 @@ struct Refusal {
 
 /// A request that may be answered or, with what was read of it, the reason why not.
 async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Arrived, Box<Refusal>> {
-    let mut content = Held::default();
-    let admitted = admit(shared, peer, &head, body, &mut content).await;
+    let (mut content, mut body) = (Held::default(), Some(body));
+    let admitted = admit(shared, peer, &head, &mut body, &mut content).await;
+    if let Some(unread) = body {
+        discard(unread, Sender::of(&head.headers)).await;
+    }
     let uri = head.uri;
     let (method, headers, body) = (head.method, head.headers, content.bytes.clone());
     match admitted {
@@ -343,7 +346,7 @@ async fn admit(
     shared: &Shared,
     peer: IpAddr,
     head: &http::request::Parts,
-    body: Incoming,
+    body: &mut Option<Incoming>,
     content: &mut Held,
 ) -> Result<Admitted, NotAdmitted> {
     unheard::check(head)?;
@@ -376,8 +379,9 @@ async fn admit(
     if BodyLimits::USUAL.bytes_max < limits.bytes_max {
         admit().map_err(refused)?;
     }
-    let sender = if head.headers.contains_key(header::EXPECT) { Sender::Asks } else { Sender::SendsAtOnce };
-    *content = shared.bodies.read(body, limits, sender, &shared.notices).await.map_err(refused)?;
+    if let Some(body) = body.take() {
+        *content = shared.bodies.read(body, limits, Sender::of(&head.headers), &shared.notices).await.map_err(refused)?;
+    }
     let driver = shared.registry.choose(address.sandbox, &head.headers, shared.access.naming()).map_err(refused)?;
     if let Err(response) = admit() {
         return Err(NotAdmitted { driver: Some(driver), response, journal });

@@ -197,12 +197,11 @@ fn keep(shared: &Shared, peer: SocketAddr, asked: Asked, response: Response) -> 
     let driver = shared.registry.choose(address.sandbox, &request.headers, shared.access.naming());
     let driver = driver.unwrap_or_else(|_| shared.registry.default());
     let response = driver.stamped(response);
-    if tracing::enabled!(tracing::Level::INFO) {
+    if matches!(address.path.target(), Target::Provider { .. }) {
+        driver.keep_unheard(request, &response); // its line in the log comes from the journal
+    } else if tracing::enabled!(tracing::Level::INFO) {
         let asked = driver.renderer().text(&format!("{} {path}", request.method));
         tracing::info!(sandbox = driver.name(), status, "{}", line(&asked));
-    }
-    if matches!(address.path.target(), Target::Provider { .. }) {
-        driver.keep_unheard(request, &response);
     }
     response
 }

@@ -9,15 +9,15 @@ use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use http::StatusCode;
-use memchr::memchr_iter;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use self::arrived::Arrived;
+pub use self::arrived::HEAD_BEGIN_BYTES_MAX;
 use super::places::Place;
 
-/// This much of a head is kept until it is complete, so that a refusal can say what was asked.
-pub const HEAD_BEGIN_BYTES_MAX: usize = 2 * 1024;
+mod arrived;
 
 /// One end of a connection. Clones share the socket, which closes with the last of them. Both writers belong to the one
 /// task of the connection and take turns: while a request is answered, hyper has nothing to write.
@@ -27,10 +27,8 @@ pub struct Socket(Arc<Connection>);
 struct Connection {
     stream: Mutex<TcpStream>,
     place: Place,
-    /// Of the head that is being read: its bytes, its lines and its beginning.
-    head_bytes: AtomicUsize,
-    head_lines: AtomicUsize,
-    head_begins: Mutex<Vec<u8>>,
+    stage: Mutex<Stage>,
+    arrived: Mutex<Arrived>,
     /// hyper has refused a head by itself, with this status, or 0. Its answer was left out, and another follows.
     refused_with: AtomicU16,
     /// Requests that have come completely.
@@ -39,6 +37,18 @@ struct Connection {
     written: AtomicUsize,
     /// The last write found no room.
     is_full: AtomicBool,
+}
+
+/// How far a connection is with a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    /// hyper reads a head. All that it writes now is its own refusal of what it reads.
+    #[default]
+    Reading,
+    /// The answer is made, or is written past hyper.
+    Answering,
+    /// hyper has the answer, and writes all of it before it flushes.
+    Leaving,
 }
 
 /// What has arrived of a head that is not complete, or that hyper has refused.
@@ -64,10 +74,10 @@ pub enum Ended {
 impl Socket {
     /// A connection that was accepted.
     pub fn new(stream: TcpStream, place: Place) -> Self {
-        let [head_bytes, head_lines, requests, written] = [const { AtomicUsize::new(0) }; 4];
+        let [requests, written] = [const { AtomicUsize::new(0) }; 2];
         let (is_full, refused_with) = (AtomicBool::new(false), AtomicU16::new(0));
-        let (stream, head_begins) = (Mutex::new(stream), Mutex::default());
-        Self(Arc::new(Connection { stream, place, head_bytes, head_lines, head_begins, refused_with, requests, written, is_full }))
+        let (stream, stage, arrived) = (Mutex::new(stream), Mutex::default(), Mutex::default());
+        Self(Arc::new(Connection { stream, place, stage, arrived, refused_with, requests, written, is_full }))
     }
 
     /// Its place among the connections.
@@ -75,13 +85,18 @@ impl Socket {
         &self.0.place
     }
 
-    /// A request has come completely: the head that follows is another.
-    pub fn begin(&self) {
+    /// A head has come completely. Its body has that many bytes, or it comes in chunks.
+    pub fn begin(&self, body_bytes: Option<u64>) {
         self.0.place.begin();
-        self.0.head_bytes.store(0, Ordering::Relaxed);
-        self.0.head_lines.store(0, Ordering::Relaxed);
-        self.0.head_begins.lock().clear();
+        *self.0.stage.lock() = Stage::Answering;
+        self.0.arrived.lock().begin(body_bytes);
         self.0.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The request is answered, and hyper writes the answer.
+    pub fn rest(&self) {
+        *self.0.stage.lock() = Stage::Leaving;
+        self.0.place.rest();
     }
 
     /// The number of requests that have come completely.
@@ -91,19 +106,26 @@ impl Socket {
 
     /// Whether a head has begun to arrive and is not complete.
     pub fn has_half_a_head(&self) -> bool {
-        !self.0.place.is_busy() && self.0.head_bytes.load(Ordering::Relaxed) > 0
+        *self.0.stage.lock() == Stage::Reading && 0 < self.0.arrived.lock().bytes
     }
 
     /// What has arrived of the head that is being read. hyper writes nothing more: what follows leaves in any case.
     pub fn take_half_head(&self) -> HalfHead {
+        *self.0.stage.lock() = Stage::Answering;
         let refused_with = StatusCode::from_u16(self.0.refused_with.swap(0, Ordering::Relaxed)).ok();
-        let (bytes, lines) = (self.0.head_bytes.load(Ordering::Relaxed), self.0.head_lines.load(Ordering::Relaxed));
-        HalfHead { begins: std::mem::take(&mut *self.0.head_begins.lock()), bytes, lines, refused_with }
+        let Arrived { begins, bytes, lines, .. } = self.0.arrived.lock().refuse();
+        HalfHead { begins, bytes, lines, refused_with }
     }
 
     /// How much of what waits to leave has left; `None`: nothing waits.
     pub fn stuck_at(&self) -> Option<usize> {
         self.0.is_full.load(Ordering::Relaxed).then(|| self.0.written.load(Ordering::Relaxed))
+    }
+
+    /// The status of a refusal that hyper has made itself.
+    fn automatic(&self, bytes: &[u8]) -> Option<StatusCode> {
+        let is_automatic = bytes.starts_with(b"HTTP/1.") && *self.0.stage.lock() == Stage::Reading;
+        StatusCode::from_bytes(bytes.get(9..12).filter(|_| is_automatic)?).ok()
     }
 
     fn wrote(&self, polled: &Poll<io::Result<usize>>) {
@@ -130,31 +152,20 @@ impl Socket {
     pub fn close_with_reset(&self) -> io::Result<()> {
         self.0.stream.lock().set_zero_linger()
     }
-
-    fn count(&self, read: &[u8]) {
-        if !self.0.place.is_busy() {
-            let lines = memchr_iter(b'\n', read).count();
-            self.0.head_bytes.fetch_add(read.len(), Ordering::Relaxed);
-            self.0.head_lines.fetch_add(lines, Ordering::Relaxed);
-            let mut begins = self.0.head_begins.lock();
-            let room = HEAD_BEGIN_BYTES_MAX.saturating_sub(begins.len());
-            begins.extend_from_slice(&read[..room.min(read.len())]);
-        }
-    }
 }
 
 impl AsyncRead for Socket {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut *self.0.stream.lock()).poll_read(cx, buffer);
-        self.count(&buffer.filled()[before..]);
+        self.0.arrived.lock().count(&buffer.filled()[before..]);
         polled
     }
 }
 
 impl AsyncWrite for Socket {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        if let Some(status) = automatic(bytes) {
+        if let Some(status) = self.automatic(bytes) {
             self.0.refused_with.store(status.as_u16(), Ordering::Relaxed);
             return Poll::Ready(Ok(bytes.len()));
         }
@@ -165,7 +176,7 @@ impl AsyncWrite for Socket {
 
     fn poll_write_vectored(self: Pin<&mut Self>, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         if let [only] = slices
-            && automatic(only).is_some()
+            && self.automatic(only).is_some()
         {
             return self.poll_write(cx, only);
         }
@@ -179,6 +190,10 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut stage = self.0.stage.lock();
+        if *stage == Stage::Leaving {
+            *stage = Stage::Reading;
+        }
         Poll::Ready(Ok(())) // a TCP stream has no buffer of its own
     }
 
@@ -190,12 +205,52 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// The status of a refusal that hyper has made itself: it is short, and without our name for the sandbox.
-fn automatic(bytes: &[u8]) -> Option<StatusCode> {
-    const AUTOMATIC_BYTES_MAX: usize = 200;
-    let is_ours = || bytes.windows(10).any(|it| it == b"Playmoney-");
-    if !bytes.starts_with(b"HTTP/1.1 4") || AUTOMATIC_BYTES_MAX <= bytes.len() || is_ours() {
-        return None;
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::edge::places::Places;
+
+    async fn both_ends() -> (Socket, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let client = TcpStream::connect(listener.local_addr().expect("an address")).await.expect("it listens");
+        let (stream, _) = listener.accept().await.expect("a connection");
+        let place = Places::new(NonZeroUsize::MIN).take_free().expect("a place");
+        (Socket::new(stream, place), client)
     }
-    StatusCode::from_bytes(bytes.get(9..12)?).ok()
+
+    #[tokio::test]
+    async fn only_what_is_written_while_a_head_is_read_is_left_out() {
+        const REFUSAL: &[u8] = b"HTTP/1.1 404 Not Found\r\n\r\n";
+        let (mut socket, mut client) = both_ends().await;
+        socket.begin(Some(0));
+        socket.write_all(REFUSAL).await.expect("written past hyper");
+        socket.rest();
+        socket.write_all(REFUSAL).await.expect("a part of hyper's answer");
+        socket.flush().await.expect("flushed");
+        socket.write_all(REFUSAL).await.expect("taken");
+        assert_eq!(socket.take_half_head().refused_with, Some(StatusCode::NOT_FOUND));
+        socket.write_all(REFUSAL).await.expect("the refusal in its place");
+        socket.shutdown().await.expect("ended");
+        let mut seen = Vec::new();
+        client.read_to_end(&mut seen).await.expect("all that left");
+        assert_eq!(seen, REFUSAL.repeat(3));
+    }
+
+    #[tokio::test]
+    async fn half_a_head_behind_a_request_is_seen_when_the_answer_has_left() {
+        let (mut socket, mut client) = both_ends().await;
+        client.write_all(b"GET /whole HTTP/1.1\r\n\r\nGET /half").await.expect("sent");
+        socket.read_exact(&mut [0; 32]).await.expect("in one piece");
+        socket.begin(Some(0));
+        socket.rest();
+        assert!(!socket.has_half_a_head(), "the answer is written still");
+        socket.flush().await.expect("flushed");
+        assert!(socket.has_half_a_head());
+        assert_eq!(socket.take_half_head().begins, b"GET /half");
+    }
 }

@@ -145,6 +145,12 @@ impl Chains {
         self.transfers.range(id(0)..=id(u32::MAX)).map(|(id, it)| (*id, it))
     }
 
+    /// The transfers that wait for a block, with their generations.
+    pub fn waiting(&self, now: Timestamp) -> impl Iterator<Item = (TransferId, u32)> {
+        let waits = move |it: &Transfer| !it.by_hand && !it.is_finished() && self.next_block_at(it.blockchain, now).is_some();
+        self.transfers.iter().filter(move |it| waits(it.1)).map(|(id, it)| (*id, it.generation))
+    }
+
     /// One transfer.
     pub fn get(&self, id: TransferId) -> Option<&Transfer> {
         self.transfers.get(&id)

@@ -29,6 +29,14 @@ pub struct Row<S: 'static> {
     pub evidence: Evidence,
 }
 
+/// What time does to an object: the row, and the generation in which it was booked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timer {
+    pub object: ObjectId,
+    pub generation: u32,
+    pub row: u8,
+}
+
 /// The status table of one kind of object.
 #[derive(Debug)]
 pub struct Lifecycle<S: 'static> {
@@ -219,6 +227,21 @@ pub fn is_timed<O: Object>(memory: &O::Memory, number: u32, row: u8) -> bool {
     let by_time = |it: &On| matches!(it, On::After(_) | On::Timer(_) | On::Pace(_) | On::Deadline(_));
     let object = O::store(memory).get(number).zip(O::TABLE.rows.get(usize::from(row)));
     object.is_some_and(|(it, row)| row.from.contains(&it.head().status()) && by_time(&row.on))
+}
+
+/// The timers that objects of a kind have where they stand. What a rule or an account can hold back (`Pace`) and what can have
+/// happened already (`Timer`) is not among them.
+pub fn timers<O: Object>(memory: &O::Memory, now: Timestamp) -> impl Iterator<Item = Timer> {
+    let is_booked = move |it: &O, on: On| match on {
+        On::After(span) => later(now, span).is_some(),
+        On::Deadline(_) => it.deadline().is_some(),
+        On::Timer(_) | On::Pace(_) | On::Call(_) | On::Act(_) | On::Delivered(_) | On::Block(_) => false,
+    };
+    O::store(memory).all().iter().flat_map(move |it| {
+        let (status, generation) = (it.head().status(), it.head().generation());
+        let rows = (0_u8..).zip(O::TABLE.rows).filter(move |(_, row)| row.from.contains(&status) && is_booked(it, row.on));
+        rows.map(move |(row, _)| Timer { object: it.object_id(), generation, row })
+    })
 }
 
 /// Moves an object along that row, if it starts where the object stands; the row. This is the only function that changes

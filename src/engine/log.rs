@@ -116,6 +116,10 @@ impl Log {
 
     /// The answer to that request, unless it was dropped meanwhile.
     pub fn answered(&mut self, sequence: u64, response: &Response) {
+        if let Some(it) = self.follower.request_mut(sequence) {
+            it.answer = Some(it.answer(response));
+            return;
+        }
         let Some(it) = self.request_mut(sequence) else { return };
         let answer = it.answer(response);
         let bytes = answer.size();
@@ -126,7 +130,7 @@ impl Log {
     fn request_mut(&mut self, sequence: u64) -> Option<&mut RequestEntry> {
         let first = self.next_sequence - self.entries.count() as u64;
         let place = usize::try_from(sequence.checked_sub(first)?).ok()?;
-        if let What::Request(it) = &mut self.entries.get_mut(place)?.what { Some(Arc::make_mut(it)) } else { None }
+        self.entries.get_mut(place)?.request_mut()
     }
 
     /// Ends a step: what is written next is the effect of another. Then drops the oldest entries until the rest fits.
@@ -139,6 +143,7 @@ impl Log {
         {
             self.bytes -= oldest.size();
             self.truncated |= oldest.is_listed();
+            self.follower.keep(oldest);
         }
     }
 

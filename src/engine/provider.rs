@@ -6,13 +6,13 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
-use serde_json::value::RawValue;
 
 use super::account::Account;
 use super::client;
 use super::client::Signing;
 use super::context::Context;
 use super::delivery::{Attempt, Delivery};
+use super::lifecycle::Timer;
 use super::store::Usage;
 use super::tables::Contract;
 use super::tables::found::{Caller, Found};
@@ -23,7 +23,7 @@ use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::kit::fields::Fields;
 use crate::kit::flaw::{Flaw, Required};
 use crate::kit::http::{Request, Response, StatusCode};
-use crate::kit::json::compact;
+use crate::kit::json::Writer;
 use crate::kit::secret::Secret;
 use crate::kit::time::{Duration, Timestamp, later};
 
@@ -197,6 +197,9 @@ pub trait Provider: Send {
     /// Whether a timer of that row still has an effect, when the object's status has not changed since it was booked.
     fn awaits(&self, object: ObjectId, row: u8) -> bool;
 
+    /// The timers that its objects have where they stand: those of each kind.
+    fn timers(&self, now: Timestamp) -> Vec<Timer>;
+
     /// The name that the merchant uses for an object; `None` when the object does not exist.
     fn subject(&self, object: ObjectId) -> Option<String>;
 
@@ -212,8 +215,8 @@ pub trait DynProvider: Provider {
     fn boxed(&self) -> Box<dyn DynProvider>;
     /// Its memory, to compare it.
     fn save(&self) -> Json;
-    /// Its memory, for a saved state.
-    fn text(&self) -> Box<RawValue>;
+    /// Writes its memory into a saved state. As a text of its own it would take as much memory again.
+    fn write(&self, state: &mut Writer);
     /// The same provider with another memory.
     ///
     /// # Errors
@@ -234,9 +237,8 @@ impl<P: Provider + Clone + Default + Serialize + DeserializeOwned + 'static> Dyn
         serde_json::to_value(self).expect("a provider's memory is JSON")
     }
 
-    fn text(&self) -> Box<RawValue> {
-        let text = compact(self).ok().and_then(|it| String::from_utf8(it.into()).ok()).and_then(|it| RawValue::from_string(it).ok());
-        text.expect("a provider's memory is JSON")
+    fn write(&self, state: &mut Writer) {
+        self.serialize(state).expect("a provider's memory is JSON");
     }
 
     fn restored(&self, memory: Json) -> Result<Box<dyn DynProvider>, serde_json::Error> {

@@ -1,7 +1,7 @@
 //! A sandbox as one JSON document, and back.
 
-use serde::ser::SerializeStruct;
-use serde::{Deserialize, Serialize, Serializer};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::core::Core;
@@ -11,7 +11,8 @@ use super::start::Start;
 use super::world::World;
 use crate::engine::core::secrets_from_outside;
 use crate::kit::flaw::{Flaw, part};
-use crate::kit::live_keys::Seeker;
+use crate::kit::json::Writer;
+use crate::kit::live_keys::{self, Seeker};
 use crate::kit::time::Uptime;
 
 mod judge;
@@ -39,36 +40,33 @@ struct Memory {
     memory: Json,
 }
 
-/// The same as it is written.
-#[derive(Serialize)]
-struct Written {
-    playmoney_state: u32,
-    contains_secrets: bool,
-    core: Core,
-    providers: Vec<WrittenMemory>,
-}
-
-/// A provider's memory. It becomes a text when its turn has come, and not a tree, which takes many times as much.
-struct WrittenMemory(Box<dyn DynProvider>);
-
-impl Serialize for WrittenMemory {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut memory = serializer.serialize_struct("Memory", 2)?;
-        memory.serialize_field("slug", self.0.contract().slug)?;
-        memory.serialize_field("memory", &self.0.text())?;
-        memory.end()
-    }
-}
-
-/// Writes a sandbox as a document, at that uptime.
-pub fn save(mut world: World, uptime: Uptime) -> impl Serialize {
+/// Writes a sandbox as a document, at that uptime. Its text is the only large thing that this makes.
+///
+/// # Panics
+/// When a part of it cannot be written as JSON; all our types can.
+pub fn save(mut world: World, uptime: Uptime) -> Bytes {
+    const NONE: &str = "false";
     let mut agenda = std::mem::take(&mut world.core.agenda);
     agenda.retain(|due| world.is_live(due));
     let mut core = Core { agenda, ..world.core };
     core.clock.settle(uptime);
-    let contains_secrets = contains_secrets(&core, world.providers.iter().map(|it| it.text()));
-    let providers = world.providers.into_iter().map(WrittenMemory).collect();
-    Written { playmoney_state: VERSION, contains_secrets, core, providers }
+    let mut state = Writer::default();
+    state.out.extend_from_slice(format!(r#"{{"playmoney_state":{VERSION},"contains_secrets":"#).as_bytes());
+    let says = state.out.len();
+    state.out.extend_from_slice(format!(r#"{NONE},"core":"#).as_bytes());
+    core.serialize(&mut state).expect("the state is JSON");
+    let mut begin = r#","providers":["#;
+    for it in world.providers {
+        state.out.extend_from_slice(format!(r#"{begin}{{"slug":"{}","memory":"#, it.contract().slug).as_bytes());
+        it.write(&mut state);
+        state.out.push(b'}');
+        begin = ",";
+    }
+    state.out.extend_from_slice(b"]}");
+    if secrets_from_outside(&core).next().is_some() || live_keys::is_in_long(&state.out) {
+        state.out.splice(says..says + NONE.len(), *b"true");
+    }
+    state.bytes()
 }
 
 /// Whether a state contains secrets from outside in clear: those that were given to be kept, and keys that look live, which a
@@ -89,10 +87,12 @@ pub fn bytes(world: &World) -> usize {
     let mut counter = Counter(0);
     // A counter takes everything, and every type of ours can be written as JSON.
     _ = serde_json::to_writer(&mut counter, &world.core);
-    for it in &world.providers {
-        _ = serde_json::to_writer(&mut counter, &it.text());
-    }
-    counter.0
+    let memory = |it: &dyn DynProvider| {
+        let mut written = Writer::default();
+        it.write(&mut written);
+        written.out.len()
+    };
+    counter.0 + world.providers.iter().map(|it| memory(it.as_ref())).sum::<usize>()
 }
 
 /// Counts what is written to it.

@@ -17,10 +17,12 @@ use crate::kit::time::{Timestamp, Uptime};
 
 mod beginning;
 mod births;
+mod held;
 mod posting;
 mod ruling;
 mod spoiling;
 
+use held::Held;
 use posting::Leaves;
 
 /// One sandbox.
@@ -32,7 +34,7 @@ pub struct World {
     /// Attempts that the edge has to post.
     pub outgoing: VecDeque<Outgoing>,
     /// Attempts that are sent again, while an earlier one for the same target has no outcome.
-    held: VecDeque<Outgoing>,
+    held: Held,
     /// Counts how often the sandbox has begun anew: an outcome of an earlier generation is ignored.
     pub generation: u64,
 }

@@ -46,7 +46,7 @@ pub fn may_hide(text: &[u8]) -> bool {
 
 fn search(text: &[u8]) -> Vec<Range<usize>> {
     let mut hidden: Vec<Range<usize>> = middles(text).into_iter().map(|it| it..it + 1).collect();
-    if let Some(decoded) = Decoded::of(text) {
+    for decoded in Decoded::levels(text) {
         hidden.extend(middles(&decoded.bytes).into_iter().map(|it| decoded.place(it..it + 1)));
     }
     hidden.sort_by_key(|it| (it.start, it.end));
@@ -115,13 +115,18 @@ impl Groups {
         3 <= self.lengths.len() && self.lengths.iter().all(|it| (3..=6).contains(it))
     }
 
-    /// Whether they are a card number, and not part of a longer word: digits inside an identifier are not one.
+    /// Whether they are a card number, and not part of a longer word or number. A hyphen or an underscore ends a word: only a group
+    /// of digits behind it goes on with groups.
     fn is_card_in(&self, text: &[u8], start: usize) -> bool {
-        let word = |it: &u8| it.is_ascii_alphanumeric() || b"-_".contains(it);
-        let before = start.checked_sub(1).and_then(|it| text.get(it));
-        let stands_alone = !before.is_some_and(|it| word(it) || *it == b'.') && !text.get(self.end).is_some_and(word);
+        let is_joint = |sign: Option<&u8>| matches!(sign, Some(b'-' | b'_'));
+        let is_digit = |sign: Option<&u8>| 1 < self.lengths.len() && sign.is_some_and(u8::is_ascii_digit);
+        let is_word = |sign: Option<&u8>| sign.is_some_and(u8::is_ascii_alphanumeric);
+        let [before, before_that] = [1, 2].map(|back| start.checked_sub(back).and_then(|place| text.get(place)));
+        let [behind, behind_that] = [0, 1].map(|on| text.get(self.end + on));
+        let goes_on = |sign, next| is_word(sign) || (is_joint(sign) && is_digit(next));
+        let is_part = goes_on(before, before_that) || before == Some(&b'.') || goes_on(behind, behind_that);
         let digits: Vec<u8> = self.places.iter().map(|it| text[*it]).collect();
-        stands_alone && is_card(&digits)
+        !is_part && is_card(&digits)
     }
 }
 
@@ -161,6 +166,10 @@ mod tests {
             (r"\\u0034276380012345679", r"\\u003427638******5679"),
             ("pan%253D4276%25203800%25201234%25205679", "pan%253D4276%252038**%2520****%25205679"),
             ("4276.3800.1234.5679 4276_3800_1234_5679", "4276.38**.****.5679 4276_38**_****_5679"),
+            ("order-4276380012345679 card_4276380012345679_x", "order-427638******5679 card_427638******5679_x"),
+            ("order-1-4276380012345679-2026", "order-1-427638******5679-2026"),
+            ("order-4276-3800-1234-5679-a", "order-4276-38**-****-5679-a"),
+            ("order%2D4276380012345679", "order%2D427638******5679"),
             ("４２７６３８００１２３４５６７９", "４２７６３８******５６７９"),
             ("4276\u{a0}3800\u{2011}1234\u{2009}5679", "4276\u{a0}38**\u{2011}****\u{2009}5679"),
         ] {
@@ -212,8 +221,10 @@ mod tests {
             "4111111111111111",
             "4276380012345672",
             "1767225600000",
-            "id-4276380012345679",
             "a4276380012345679",
+            "4276380012345679a",
+            "1111-4276-3800-1234-5679",
+            "4276-3800-1234-5679-1111",
             "0.4276380012345679",
             "42763800123456790000",
             "4.276380012345679",

@@ -8,6 +8,13 @@ use super::digits;
 /// How often what was decoded is decoded again.
 const LEVELS_MAX: usize = 3;
 
+/// What becomes of the escapes that break a line or move the pen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Breaks {
+    Decoded,
+    Kept,
+}
+
 pub struct Decoded {
     pub bytes: Vec<u8>,
     /// Where each byte begins in the text, and where the text ends.
@@ -15,19 +22,21 @@ pub struct Decoded {
 }
 
 impl Decoded {
-    /// `None`: the text is what its reader gets.
-    pub fn of(text: &[u8]) -> Option<Self> {
+    /// The text decoded once, twice and so on, as long as that changes it. What is a key after one decoding can be another text
+    /// after the next one.
+    pub fn levels(text: &[u8]) -> Vec<Self> {
         let is_plain = |it: &u8| it.is_ascii() && !b"%\\".contains(it);
         if text.iter().all(is_plain) {
-            return None;
+            return Vec::new();
         }
-        let mut own = Self { bytes: text.to_vec(), starts: (0..=text.len()).collect() };
-        let mut is_other = false;
-        for _ in 0..LEVELS_MAX {
-            let Some(next) = own.once() else { break };
-            (own, is_other) = (next, true);
+        let own = Self { bytes: text.to_vec(), starts: (0..=text.len()).collect() };
+        let with = |breaks: Breaks| std::iter::successors(own.once(breaks), move |it| it.once(breaks)).take(LEVELS_MAX);
+        let mut levels: Vec<Self> = with(Breaks::Decoded).collect();
+        // A backslash before a word may be none of JSON: `\rk_live` is a key then, and not a line with `k_live`.
+        if text.contains(&b'\\') || levels.iter().any(|it| it.bytes.contains(&b'\\')) {
+            levels.extend(with(Breaks::Kept));
         }
-        is_other.then_some(own)
+        levels
     }
 
     /// Where a part of it stands in the text.
@@ -36,11 +45,11 @@ impl Decoded {
     }
 
     /// The same, decoded once. `None`: that changes nothing.
-    fn once(&self) -> Option<Self> {
+    fn once(&self, breaks: Breaks) -> Option<Self> {
         let mut next = Self { bytes: Vec::with_capacity(self.bytes.len()), starts: Vec::with_capacity(self.starts.len()) };
         let mut at = 0;
         while at < self.bytes.len() {
-            let (byte, length) = first(&self.bytes[at..]);
+            let (byte, length) = first(&self.bytes[at..], breaks);
             next.bytes.push(byte);
             next.starts.push(self.starts[at]);
             at += length;
@@ -51,7 +60,7 @@ impl Decoded {
 }
 
 /// The first byte that a reader gets, and how many bytes stand for it.
-fn first(text: &[u8]) -> (u8, usize) {
+fn first(text: &[u8], breaks: Breaks) -> (u8, usize) {
     let as_it_is = (text[0], 1);
     match text {
         [b'%', high, low, ..] => number(&[*high, *low]).and_then(|it| u8::try_from(it).ok()).map_or(as_it_is, |it| (it, 3)),
@@ -60,7 +69,7 @@ fn first(text: &[u8]) -> (u8, usize) {
         }
         [b'\\', it @ (b'/' | b'\\' | b'"'), ..] => (*it, 2),
         // What breaks a line or moves the pen ends a word, as a space does.
-        [b'\\', b'n' | b'r' | b't' | b'b' | b'f', ..] => (b' ', 2),
+        [b'\\', b'n' | b'r' | b't' | b'b' | b'f', ..] if breaks == Breaks::Decoded => (b' ', 2),
         [lead, ..] if !lead.is_ascii() => {
             let length = text.iter().skip(1).take(3).take_while(|it| (0x80..0xc0).contains(*it)).count() + 1;
             let it = std::str::from_utf8(&text[..length]).ok().and_then(|it| it.chars().next());
@@ -115,13 +124,16 @@ mod tests {
             ("１٣ é–", "13\u{20}é-"),
             ("%e2%80%93", "-"),
         ] {
-            let decoded = Decoded::of(text.as_bytes()).expect(text);
+            let own = Decoded { bytes: text.as_bytes().to_vec(), starts: (0..=text.len()).collect() };
+            let decoded = std::iter::successors(Some(own), |it| it.once(Breaks::Decoded)).take(LEVELS_MAX + 1).last().expect(text);
             assert_eq!(String::from_utf8_lossy(&decoded.bytes), read, "{text}");
             assert_eq!(decoded.place(0..decoded.bytes.len()), 0..text.len(), "{text}");
         }
-        let decoded = Decoded::of(b"a%20b").expect("decoded");
+        let decoded = Decoded::levels(b"a%20b").pop().expect("decoded");
         assert_eq!([decoded.place(0..1), decoded.place(1..2), decoded.place(2..3)], [0..1, 1..4, 4..5]);
-        assert!(["plain", "", "é", r"\x", "100%"].iter().all(|it| Decoded::of(it.as_bytes()).is_none()));
+        assert!(["plain", "", "é", r"\x", "100%"].iter().all(|it| Decoded::levels(it.as_bytes()).is_empty()));
+        let levels: Vec<_> = Decoded::levels(br"\%256e").iter().map(|it| String::from_utf8_lossy(&it.bytes).into_owned()).collect();
+        assert_eq!(levels, [r"\%6e", r"\n", " ", r"\%6e", r"\n"]);
     }
 
     #[test]

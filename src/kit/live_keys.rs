@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
+use base64::engine::general_purpose::STANDARD as STANDARD_BASE64;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::decoded::{Decoded, replaced};
@@ -43,22 +44,38 @@ pub fn may_hide(text: &[u8]) -> bool {
 
 fn search(text: &[u8]) -> Vec<(Range<usize>, String)> {
     let mut found = within(text);
-    if let Some(decoded) = Decoded::of(text) {
+    for decoded in Decoded::levels(text) {
         let parts = within(&decoded.bytes).into_iter().map(|(part, mask)| (decoded.place(part), mask));
         found.extend(parts);
     }
     found
 }
 
+/// The text with the user names and passwords of Basic credentials replaced, where `mask` gives others. `None`: it gives none.
+pub fn with_pairs(text: &[u8], mask: impl Fn(&str) -> Option<String>) -> Option<Vec<u8>> {
+    let masked = |text: &[u8], part: &Range<usize>| readings(&text[part.clone()]).find_map(|it| mask(std::str::from_utf8(&it).ok()?));
+    let find = |text: &[u8]| credentials(text).into_iter().filter_map(|it| Some((it.clone(), masked(text, &it)?))).collect::<Vec<_>>();
+    let mut found = find(text);
+    for decoded in Decoded::levels(text) {
+        found.extend(find(&decoded.bytes).into_iter().map(|(part, mask)| (decoded.place(part), mask)));
+    }
+    (!found.is_empty()).then(|| replaced(text, found.into_iter().map(|(part, pair)| (part, base64_of(pair.as_bytes()))).collect()))
+}
+
+/// Bytes in the base64 of Basic credentials.
+pub fn base64_of(bytes: &[u8]) -> String {
+    STANDARD_BASE64.encode(bytes)
+}
+
+/// What credentials in base64 are read as. A `+` in front is a space of a form, or the first sign of the base64.
+fn readings(credentials: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let pluses = credentials.iter().take_while(|it| **it == b'+').count();
+    [credentials, &credentials[pluses..]].into_iter().filter_map(|it| BASE64.decode(it).ok())
+}
+
 fn within(text: &[u8]) -> Vec<(Range<usize>, String)> {
     let key = |it: Range<usize>| (it.clone(), masked(&String::from_utf8_lossy(&text[it])));
-    let is_pair = |it: &[u8]| BASE64.decode(it).is_ok_and(|pair| !keys(&pair).is_empty());
-    // A `+` in front is a space of a form, or the first sign of the base64.
-    let basic = |place: &Range<usize>| {
-        let whole = &text[place.clone()];
-        let pluses = whole.iter().take_while(|it| **it == b'+').count();
-        is_pair(whole) || (0 < pluses && is_pair(&whole[pluses..]))
-    };
+    let basic = |place: &Range<usize>| readings(&text[place.clone()]).any(|pair| !keys(&pair).is_empty());
     let pairs = credentials(text).into_iter().filter(basic).map(|it| (it, "***".to_owned()));
     keys(text).into_iter().map(key).chain(pairs).collect()
 }
@@ -155,6 +172,12 @@ pub fn concealed_text(text: &str) -> Cow<'_, str> {
     concealed(text.as_bytes()).and_then(|it| String::from_utf8(it).ok()).map_or(text.into(), Cow::Owned)
 }
 
+/// Whether such a key stands in a text that may be very long.
+pub fn is_in_long(text: &[u8]) -> bool {
+    let mut seeker = Seeker::default();
+    seeker.write_all(text).is_err() || seeker.has_found()
+}
+
 /// Looks for such keys in all that is written to it.
 #[derive(Default)]
 pub struct Seeker {
@@ -182,11 +205,14 @@ impl Seeker {
 
 impl Write for Seeker {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
-        if !self.has_found {
-            self.unread.extend_from_slice(bytes);
-        }
-        if Self::BYTES <= self.unread.len() {
-            self.look();
+        // Looking takes many times the memory of what is looked through.
+        for piece in bytes.chunks(Self::BYTES) {
+            if !self.has_found {
+                self.unread.extend_from_slice(piece);
+            }
+            if Self::BYTES <= self.unread.len() {
+                self.look();
+            }
         }
         Ok(bytes.len())
     }
@@ -233,6 +259,8 @@ mod tests {
             ("Basic++c2tfbGl2ZV81MUhhYmNERUY6&x", "Basic+***&x"),
             ("Basic%20+ c2tfbGl2ZV81MUhhYmNERUY6", "Basic%20+ ***"),
             (r"Basic \tc2tfbGl2ZV81MUhhYmNERUY6", r"Basic \t***"),
+            (r"\%72k_live_51HabcDEF", r"\***cDEF"),
+            (r"x\%256eb\%2572k%5Flive_51HabcDEF", r"x\%256eb\***cDEF"),
         ] {
             assert_eq!(concealed_text(text), shown, "{text}");
         }

@@ -11,34 +11,37 @@ pub fn as_get(request: &Request) -> Cow<'_, Request> {
     if request.method == Method::HEAD { Cow::Owned(Request { method: Method::GET, ..request.clone() }) } else { Cow::Borrowed(request) }
 }
 
-/// The methods that a standard defines. A provider says itself what it answers to one that a path does not have.
+/// The methods that HTTP defines. What a provider's path answers to another one, no documentation says.
 const KNOWN: [Method; 9] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::TRACE, Method::CONNECT];
 
-/// The answer at a path that the provider has, where the provider's own answer, with that status, does not know the method: to
-/// OPTIONS the methods of the path, and to a method that no standard defines a refusal.
-pub fn of_the_server(contract: &Contract, path: &str, request: &Request, status: StatusCode) -> Option<Response> {
-    let is_unknown = matches!(status, StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_FOUND);
-    let is_asked = request.method == Method::OPTIONS && is_unknown;
-    let is_foreign = !KNOWN.contains(&request.method) && status != StatusCode::METHOD_NOT_ALLOWED;
-    if !is_asked && !is_foreign {
+/// The refusal of a method that HTTP does not define, at a path that the provider has. Neither a rule nor the provider hears such
+/// a request.
+pub fn foreign(contract: &Contract, path: &str, request: &Request) -> Option<Response> {
+    if KNOWN.contains(&request.method) {
         return None;
     }
+    let allowed = allowed(contract, path)?;
+    let detail = format!("{path} answers to {allowed}.");
+    Some(Response::problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &detail).with(header::ALLOW, &allowed))
+}
+
+/// The methods of a path, as the answer to OPTIONS, where the provider's own answer, with that status, does not know OPTIONS.
+pub fn options(contract: &Contract, path: &str, request: &Request, status: StatusCode) -> Option<Response> {
+    let is_unknown = matches!(status, StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_FOUND);
+    if request.method != Method::OPTIONS || !is_unknown {
+        return None;
+    }
+    Some(Response::empty(StatusCode::NO_CONTENT).with(header::ALLOW, &allowed(contract, path)?))
+}
+
+/// The methods of a path, as `Allow` lists them. `None`: the provider does not have the path.
+fn allowed(contract: &Contract, path: &str) -> Option<String> {
     let mut methods: Vec<&str> =
         contract.operations.iter().filter(|it| loosely(it.path, path).is_some()).map(|it| it.method.as_str()).collect();
     methods.extend(contract.pages_at(path).flat_map(|it| it.methods));
-    if methods.is_empty() {
-        return None;
-    }
     methods.sort_unstable();
-    let allowed = allow(&methods);
-    let detail = || format!("{path} answers to {allowed}.");
-    let response = if is_asked {
-        Response::empty(StatusCode::NO_CONTENT)
-    } else {
-        Response::problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &detail())
-    };
-    Some(response.with(header::ALLOW, &allowed))
+    (!methods.is_empty()).then(|| allow(&methods))
 }
 
 /// Adds HEAD and OPTIONS to the methods that a refusal lists.

@@ -2,13 +2,14 @@
 
 use super::answers::{FAULT, no_such_fault};
 use super::asked::asked_for;
-use super::methods::{as_get, complete, of_the_server};
-use super::refusals::{refusal_meant, refuse};
+use super::methods::{as_get, complete, foreign, options};
+use super::refusals::{AskedBy, refusal_meant, refuse};
 use crate::engine::agenda::Due;
 use crate::engine::delivery::AppliedFault;
 use crate::engine::ids::ProviderId;
 use crate::engine::log::Trace;
 use crate::engine::rules::{Effects, Override, Transport};
+use crate::engine::tables::Contract;
 use crate::engine::tables::found::Found;
 use crate::engine::world::World;
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -39,11 +40,12 @@ const FULL: &str = "the sandbox keeps as many objects as it may, or as many byte
 
 /// One request to one provider.
 pub fn serve(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Served {
-    let mut served = serve_as_get(world, uptime, provider_id, path, &as_get(request));
-    let contract = world.provider(provider_id).contract();
-    if let Some(response) = of_the_server(contract, path, request, served.response.status) {
-        return Served { response, trace: Trace { account: served.trace.account, ..Trace::default() }, ..served };
+    if let Some(response) = foreign(world.provider(provider_id).contract(), path, request) {
+        let caller = world.find(uptime, provider_id, path, request).caller;
+        let trace = Trace { account: caller.map(|it| it.account), ..Trace::default() };
+        return Served { response, trace, rule: None, pacing: None };
     }
+    let mut served = serve_as_get(world, uptime, provider_id, path, &as_get(request));
     complete(&mut served.response);
     served
 }
@@ -65,9 +67,11 @@ fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path
     }
     let Some((rule, effects)) = ruled else {
         let (response, trace) = world.with(provider_id, uptime, |it, cx| (it.call(cx, &found, request), std::mem::take(&mut cx.trace)));
+        let (response, trace) = of_provider(world.provider(provider_id).contract(), path, request, (response, trace));
         return Served { response, trace, rule: None, pacing: None };
     };
-    let (mut response, trace) = answered(world, uptime, provider_id, (&found, request), (&rule, &effects));
+    let by = if asked.is_some() { AskedBy::Header } else { AskedBy::Rule(&rule) };
+    let (mut response, trace) = answered(world, uptime, provider_id, (path, &found, request), (by, &rule, &effects));
     if let Some(patch) = &effects.patch {
         let (body, missing) = patch.apply(&response.body);
         for path in missing {
@@ -93,8 +97,16 @@ fn refused_when_full(world: &mut World, uptime: Uptime, provider_id: ProviderId,
     Some(Served { response, trace, rule: None, pacing: None })
 }
 
+/// What the provider has answered, or in its place the answer to OPTIONS at a path for which the provider has none.
+fn of_provider(contract: &Contract, path: &str, request: &Request, (response, trace): (Response, Trace)) -> (Response, Trace) {
+    match options(contract, path, request, response.status) {
+        Some(response) => (response, Trace { account: trace.account, ..Trace::default() }),
+        None => (response, trace),
+    }
+}
+
 /// What the log learns of a request that the provider does not see.
-fn trace_of(found: &Found<'_>) -> Trace {
+pub fn trace_of(found: &Found<'_>) -> Trace {
     let account = found.caller.as_ref().map(|it| it.account.clone());
     Trace { operation: found.operation.map(|it| it.name), account, ..Trace::default() }
 }
@@ -103,14 +115,14 @@ fn answered(
     world: &mut World,
     uptime: Uptime,
     provider_id: ProviderId,
-    (found, request): (&Found<'_>, &Request),
-    (rule, effects): (&str, &Effects),
+    (path, found, request): (&str, &Found<'_>, &Request),
+    (by, rule, effects): (AskedBy<'_>, &str, &Effects),
 ) -> (Response, Trace) {
     let contract = world.provider(provider_id).contract();
-    if let Some(name) = refusal_meant(contract, found, effects.answer.as_ref()) {
-        let (refusal, trace) = refuse(world, uptime, provider_id, found, name, trace_of(found));
+    if let Some(meant) = refusal_meant(contract, found, effects.answer.as_ref()) {
+        let (refusal, trace) = refuse(world, uptime, provider_id, (found, meant), by);
         let headers = if let Some(Override::Own { headers, .. }) = &effects.answer { headers.as_slice() } else { &[] };
-        return (with_headers(refusal.unwrap_or_else(|| no_such_fault(contract, name, &[])), headers), trace);
+        return (with_headers(refusal.unwrap_or_else(|| no_such_fault(contract, meant.name(), &[])), headers), trace);
     }
     match &effects.answer {
         Some(Override::Own { status, headers, body }) if status.is_some() || body.is_some() => {
@@ -127,6 +139,7 @@ fn answered(
                 let response = it.call(cx, found, request);
                 (response, std::mem::take(&mut cx.trace), cx.made())
             });
+            let (response, trace) = of_provider(contract, path, request, (response, trace));
             if leads {
                 world.lead(uptime, provider_id, (trace.operation, &made), rule, effects);
             }

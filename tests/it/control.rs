@@ -15,6 +15,7 @@ mod inboxes;
 mod journal;
 mod order;
 mod outside;
+mod released;
 mod reports;
 mod rotation;
 mod shown;

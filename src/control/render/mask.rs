@@ -5,8 +5,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, Input, MatchKind};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 
 use crate::engine::core::secrets_from_outside;
@@ -61,10 +59,8 @@ impl Mask {
 
     /// A text without those secrets, and without the passwords and tokens of addresses.
     pub fn text(&self, text: &str) -> String {
-        match self.basic_pair(text) {
-            Some(masked) => masked,
-            None => self.without_secrets(&cards::concealed_text(text)),
-        }
+        let own = self.without_pairs(text.as_bytes()).and_then(|it| String::from_utf8(it).ok());
+        self.without_secrets(&cards::concealed_text(own.as_deref().unwrap_or(text)))
     }
 
     fn without_secrets(&self, text: &str) -> String {
@@ -87,17 +83,18 @@ impl Mask {
         out
     }
 
-    /// The mask of Basic credentials with a secret in them: in base64 it is not found.
-    fn basic_pair(&self, text: &str) -> Option<String> {
-        let decoded = STANDARD.decode(text.strip_prefix("Basic ")?.trim()).ok()?;
-        let pair = std::str::from_utf8(&decoded).ok()?;
-        let masked = self.without_secrets(pair);
-        (masked != pair).then(|| format!("Basic {}", STANDARD.encode(masked)))
+    /// The same with masks in Basic credentials: in base64 a secret is not found. `None`: none has a secret in it.
+    fn without_pairs(&self, text: &[u8]) -> Option<Vec<u8>> {
+        live_keys::with_pairs(text, |pair| {
+            let masked = self.without_secrets(pair);
+            (masked != pair).then_some(masked)
+        })
     }
 
     /// Bytes that are not text, without those secrets.
     pub fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
-        let mut bytes = cards::concealed(bytes).unwrap_or_else(|| bytes.to_vec());
+        let bytes = self.without_pairs(bytes).map_or(Cow::Borrowed(bytes), Cow::Owned);
+        let mut bytes = cards::concealed(&bytes).unwrap_or_else(|| bytes.into_owned());
         if !self.show {
             // Each byte is read as one character, so that the text can be turned back.
             let text: String = bytes.iter().copied().map(char::from).collect();
@@ -190,6 +187,26 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(mask.text(text), shown);
+            assert_eq!(mask.bytes(text.as_bytes()), shown.as_bytes());
         }
+    }
+
+    #[test]
+    fn i28_secrets_are_masked_in_basic_credentials_however_these_are_written() {
+        let mask = Mask::hiding(vec![("hush-hush".to_owned(), "***".to_owned())]);
+        let [pair, masked] = ["shop:hush-hush", "shop:***"].map(|it| live_keys::base64_of(it.as_bytes()));
+        for scheme in ["Basic", "basic", "BASIC", "bAsIc"] {
+            for space in [" ", "  ", "\t", "%20", "+", "\\u0020"] {
+                for (before, after) in [("", ""), ("Authorization: ", "\r\n"), ("{\"a\":\"", "\"}"), ("a=", "&b=1")] {
+                    let text = |pair: &str| format!("{before}{scheme}{space}{pair}{after}");
+                    for pair in [&*pair, pair.trim_end_matches('=')] {
+                        assert_eq!(mask.text(&text(pair)), text(&masked));
+                        assert_eq!(mask.bytes(text(pair).as_bytes()), text(&masked).as_bytes());
+                    }
+                }
+            }
+        }
+        let other = format!("Basic {}", live_keys::base64_of(b"shop:open"));
+        assert_eq!(mask.text(&other), other);
     }
 }

@@ -140,8 +140,27 @@ fn a_follower_reads_each_entry_once_and_a_request_with_its_answer() {
     changed(&mut log, "A");
     log.bound(BYTES_MAX);
     assert_eq!(read(&mut log), [0_u64; 0], "what comes from a saved state did not happen now");
-    changed(&mut log, "A");
-    log.bytes_max = 0;
+}
+
+#[test]
+fn a_follower_reads_what_a_small_journal_has_dropped() {
+    let mut log = Log::new(0);
+    changed(&mut log, "before the first look");
     log.trim();
-    assert_eq!(log.read_on().lost, 1);
+    assert_eq!((log.read_on().lost, log.read_on().lost), (1, 0));
+    let sequence = asked(&mut log, "{}");
+    left(&mut log);
+    log.trim();
+    let read = |log: &mut Log| log.read_on().entries.iter().map(|it| it.sequence).collect::<Vec<_>>();
+    assert_eq!([read(&mut log), read(&mut log)], [vec![sequence + 1, sequence + 2], vec![]]);
+    log.answered(sequence, &Response::new(StatusCode::OK, "text/plain", "x"));
+    assert_eq!([read(&mut log), read(&mut log)], [vec![sequence], vec![]], "the answer came later");
+    assert_eq!((log.entries().count(), log.bytes), (0, 0));
+    let large = "x".repeat(BYTES_MAX / 3);
+    for _ in 0..4 {
+        asked(&mut log, &large);
+        log.trim();
+    }
+    let unread = log.read_on();
+    assert_eq!((unread.entries.len(), unread.lost), (0, 2), "two wait for their answers still, and the bound holds");
 }

@@ -143,6 +143,16 @@ impl Outbox {
         behind
     }
 
+    /// The first attempt under way for a target that has no outcome.
+    pub fn first_unanswered(&self, target: &str) -> Option<AttemptId> {
+        self.in_flight.iter().find(|it| it.target == target && it.outcome.is_none()).map(|it| it.attempt)
+    }
+
+    /// The target of an attempt under way.
+    pub fn target_of(&self, attempt: AttemptId) -> Option<&str> {
+        self.in_flight.iter().find(|it| it.attempt == attempt).map(|it| it.target.as_str())
+    }
+
     /// An attempt that is under way goes to another address.
     pub fn redirect(&mut self, attempt: AttemptId, url: &str) {
         self.readdress(attempt.delivery, url);
@@ -230,6 +240,16 @@ impl Outbox {
             Waiter::Next(id) => self.get(id).is_some_and(|it| it.made == made),
             Waiter::Resend(id) => self.attempt(id).is_some_and(|it| it.resend && it.outcome.is_none()),
         }
+    }
+
+    /// The deliveries that leave without an entry of the agenda: those in a queue, under way, or before their turn.
+    pub fn queued(&self) -> impl Iterator<Item = u64> {
+        let delivery = |it: &Waiter| match it {
+            Waiter::Next(id) | Waiter::Resend(AttemptId { delivery: id, .. }) => *id,
+        };
+        let turns = self.turns.waiting.values().flat_map(BTreeMap::values).map(delivery);
+        let queues = self.queues.values().flatten().chain(&self.leaving).chain(self.reordered.values()).copied();
+        queues.chain(self.in_flight.iter().map(|it| it.attempt.delivery)).chain(turns)
     }
 
     /// The number of attempts that wait for their turn.

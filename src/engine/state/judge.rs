@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::account::Account;
-use crate::engine::agenda::Due;
 use crate::engine::clock::Mode;
 use crate::engine::core::{Core, PACED_BY_RULES_MAX, SPOILT_MAX};
 use crate::engine::delivery::{Attempt, Delivery, Status};
@@ -20,6 +19,8 @@ use crate::engine::tables::{Contract, Credential, StatusTable};
 use crate::kit::flaw::{Flaw, Required, part};
 use crate::kit::secret::Secret;
 use crate::kit::time::end_of_time;
+
+mod agenda;
 
 /// The state that is judged.
 struct Judge<'a> {
@@ -113,31 +114,6 @@ impl Judge<'_> {
         for (place, id) in self.core.chains.ids().enumerate() {
             let exists = self.providers[usize::from(id.provider_id.0)].subject(id.object).is_some();
             exists.or_flaw(|| format!("/core/chains/transfers/{place}"), "the object does not exist")?;
-        }
-        Ok(())
-    }
-
-    fn agenda(&self) -> Result<(), Flaw> {
-        for (place, (_, due)) in self.core.agenda.iter().enumerate() {
-            let at = || format!("/core/agenda/entries/{place}");
-            match due {
-                Due::Row { provider_id, object, generation, row } => {
-                    let provider = &self.providers[usize::from(provider_id.0)];
-                    let is_live = provider.generation(*object) == Some(*generation) && provider.awaits(*object, *row);
-                    is_live.or_flaw(at, "no object waits for this")?;
-                }
-                Due::Block { transfer, generation } | Due::Undone { transfer, generation } => {
-                    self.core.chains.is_live(*transfer, *generation).or_flaw(at, "no transfer waits for this")?;
-                }
-                Due::Attempt { delivery, number } => {
-                    self.core.outbox.expects(*delivery, *number).or_flaw(at, "no webhook waits for this")?;
-                }
-                Due::Act { provider_id, act, .. } => {
-                    let known = self.contract(*provider_id).actions.iter().any(|it| it.name == act);
-                    known.or_flaw(at, "the provider has no such action")?;
-                }
-                Due::Answer { .. } | Due::Held { .. } => {}
-            }
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::World;
+use super::held::Held;
 use crate::engine::core::{Core, Redirect};
 use crate::engine::delivery::{Outgoing, authorize};
 use crate::engine::inbox::{self, Inbox};
@@ -81,7 +82,7 @@ impl World {
         let except = core.redirect.take().map(|it| it.except).unwrap_or_default();
         core.redirect = start.redirect.clone().map(|to| Redirect { to, except });
         core.keep_report();
-        Self { start, core, providers, outgoing: VecDeque::new(), held: VecDeque::new(), generation }
+        Self { start, core, providers, outgoing: VecDeque::new(), held: Held::default(), generation }
     }
 
     fn fresh_providers(&self) -> Vec<Box<dyn DynProvider>> {
@@ -103,14 +104,16 @@ impl World {
             authorize(&mut headers, &url);
             let (time_limit, documented_headers) = (contract.schedule.time_limit, contract.webhook_headers(&webhook.event));
             let outgoing = Outgoing { id, generation: self.generation, url, headers, body, time_limit, documented_headers, dated: None };
-            self.core.outbox.redirect(id, &outgoing.url);
+            if outgoing.url != webhook.url {
+                self.core.outbox.redirect(id, &outgoing.url);
+            }
             match inbox::of_url(&outgoing.url) {
                 Some((name, path)) => {
                     let outcome = self.inbox_outcome(uptime, &name, path, &outgoing);
                     self.take_outcome(self.generation, id, outcome);
                     while self.apply_next(uptime) {}
                 }
-                None => self.held.push_back(outgoing),
+                None => self.hold(outgoing),
             }
         }
         self.release_held();

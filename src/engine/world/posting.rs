@@ -1,7 +1,6 @@
 //! How webhooks leave, and the effects of their outcomes.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use bytes::Bytes;
 
@@ -59,18 +58,6 @@ impl World {
                 Waiter::Next(id) => self.core.outbox.advance_queue(id),
                 Waiter::Resend(id) => self.leave_as_asked(uptime, turn, id),
             }
-        }
-    }
-
-    /// Lets attempts leave that are sent again: while the clock stands, those for one target leave one after another.
-    pub(super) fn release_held(&mut self) {
-        if self.held.is_empty() {
-            return;
-        }
-        let behind = if self.core.clock.stands() { self.core.outbox.behind_others() } else { BTreeSet::new() };
-        for it in std::mem::take(&mut self.held) {
-            let to = if behind.contains(&it.id) { &mut self.held } else { &mut self.outgoing };
-            to.push_back(it);
         }
     }
 
@@ -313,6 +300,7 @@ impl World {
         let once = self.core.outbox.get(attempt.delivery).is_some_and(|it| it.once);
         let applied = if self.core.clock.stands() && !once { Applied::InOrder } else { Applied::AtOnce };
         if generation == self.generation {
+            self.free_target_of(attempt);
             self.core.outbox.settle(attempt, outcome, applied);
         }
     }

@@ -18,22 +18,34 @@ const COPIED_BYTES_MAX: usize = 1024 * 1024;
 /// # Errors
 /// The value cannot be written as JSON.
 pub fn compact(value: &(impl Serialize + ?Sized)) -> Result<Bytes, Error> {
-    let mut writer = Writer { out: Vec::with_capacity(BUFFER_BYTES), is_raw: false };
+    let mut writer = Writer::default();
     value.serialize(&mut writer)?;
-    if COPIED_BYTES_MAX < writer.out.len() {
-        writer.out.shrink_to_fit();
-        return Ok(writer.out.into());
-    }
-    Ok(Bytes::copy_from_slice(&writer.out))
+    Ok(writer.bytes())
 }
 
-struct Writer {
-    out: Vec<u8>,
+/// Writes one value, or several of which its owner composes a larger one.
+pub struct Writer {
+    pub out: Vec<u8>,
     /// The next text is JSON already.
     is_raw: bool,
 }
 
+impl Default for Writer {
+    fn default() -> Self {
+        Self { out: Vec::with_capacity(BUFFER_BYTES), is_raw: false }
+    }
+}
+
 impl Writer {
+    /// All that was written.
+    pub fn bytes(mut self) -> Bytes {
+        if COPIED_BYTES_MAX < self.out.len() {
+            self.out.shrink_to_fit();
+            return self.out.into();
+        }
+        Bytes::copy_from_slice(&self.out)
+    }
+
     /// Leaves it to the library, which knows how each number is written and each character is escaped.
     fn by_library(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
         value.serialize(&mut Library::new(&mut self.out))
@@ -165,7 +177,7 @@ impl<'a> Serializer for &'a mut Writer {
 }
 
 /// A list or an object that is being written.
-struct Parts<'a> {
+pub struct Parts<'a> {
     writer: &'a mut Writer,
     /// What stands before the next part: nothing before the first.
     joint: Option<u8>,

@@ -11,7 +11,7 @@ use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::{fire, is_timed};
+use crate::engine::lifecycle::{Timer, fire, is_timed, timers};
 use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::store::Usage;
@@ -122,6 +122,11 @@ impl Provider for CryptoPay {
 
     fn awaits(&self, object: ObjectId, row: u8) -> bool {
         matches!(Kind::of(object), Some((Kind::Order, number)) if is_timed::<Order>(&self.0, number, row))
+    }
+
+    fn timers(&self, now: Timestamp) -> Vec<Timer> {
+        // Once a transfer is seen, the deadline does not end the order any more.
+        timers::<Order>(&self.0, now).filter(|it| self.order(it.object).is_some_and(Order::waits)).collect()
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {

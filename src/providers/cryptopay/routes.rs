@@ -94,7 +94,7 @@ pub fn refuse(cx: &mut Context<'_>, found: &Found<'_>, error: Error) -> Answered
     let limit = account.map_or(STANDARD, |it| auth::limit(cx, it));
     if let Error::RateLimited(_) = error {
         cx.hint_at(limit);
-        cx.trace.hint = cx.trace.hint.take().map(|it| format!("{it}; only this answer was asked for, and the counter goes on").into());
+        cx.trace.hint = cx.trace.hint.take().map(|it| format!("{it}; the counter goes on").into());
         let count = cx.exhausted(account.unwrap_or_default(), limit);
         return Answered { answer: Err(auth::limit_error(cx, count)), rate: Some(count) };
     }

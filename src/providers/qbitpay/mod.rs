@@ -10,7 +10,7 @@ use crate::engine::actions::{ActionDone, ActionError, Cause, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::{fire, is_timed};
+use crate::engine::lifecycle::{Timer, fire, is_timed, timers};
 use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::store::Usage;
@@ -19,7 +19,7 @@ use crate::engine::tables::found::Found;
 use crate::kit::fields::Fields;
 use crate::kit::flaw::Flaw;
 use crate::kit::http::{Request, Response};
-use crate::kit::time::Duration;
+use crate::kit::time::{Duration, Timestamp};
 
 mod actions;
 mod auth;
@@ -132,6 +132,11 @@ impl Provider for QbitPay {
             Kind::Row => is_timed::<BalanceTransaction>(&self.0, number, row),
             Kind::Order | Kind::Test | Kind::Price => false,
         }
+    }
+
+    fn timers(&self, now: Timestamp) -> Vec<Timer> {
+        let (charges, rows) = (timers::<Charge>(&self.0, now), timers::<BalanceTransaction>(&self.0, now));
+        charges.chain(timers::<Payout>(&self.0, now)).chain(timers::<Deposit>(&self.0, now)).chain(rows).collect()
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {

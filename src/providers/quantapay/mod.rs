@@ -13,7 +13,7 @@ use crate::engine::client::Signing;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::{fire, is_timed};
+use crate::engine::lifecycle::{Timer, fire, is_timed, timers};
 use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::engine::store::Usage;
@@ -25,7 +25,7 @@ use crate::kit::form::Form;
 use crate::kit::http::{Request, Response};
 use crate::kit::secret::Secret;
 use crate::kit::sign::{derived, hmac_sha256_hex};
-use crate::kit::time::Duration;
+use crate::kit::time::{Duration, Timestamp};
 use crate::kit::word::Word;
 
 mod actions;
@@ -155,6 +155,10 @@ impl Provider for QuantaPay {
 
     fn awaits(&self, object: ObjectId, row: u8) -> bool {
         self.transaction(object).is_some_and(|it| is_timed::<Transaction>(&self.0, it.id, row) && lifecycle::awaits(it, row))
+    }
+
+    fn timers(&self, now: Timestamp) -> Vec<Timer> {
+        timers::<Transaction>(&self.0, now).collect()
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {

@@ -8,7 +8,7 @@ use crate::engine::actions::{ActionDone, ActionError, Cause, LoggedIn, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::{Attempt, Delivery, Outcome, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::{fire, is_timed};
+use crate::engine::lifecycle::{Timer, fire, is_timed, timers};
 use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::store::Usage;
@@ -109,6 +109,10 @@ impl Provider for QuantumPayouts {
 
     fn awaits(&self, object: ObjectId, row: u8) -> bool {
         matches!(ObjectKind::of(object), Some((ObjectKind::Payout, id)) if is_timed::<Payout>(&self.0, id, row))
+    }
+
+    fn timers(&self, now: Timestamp) -> Vec<Timer> {
+        timers::<Payout>(&self.0, now).collect()
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {

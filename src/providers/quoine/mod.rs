@@ -14,7 +14,7 @@ use crate::engine::client::Signing;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::{On, fire, is_timed, take};
+use crate::engine::lifecycle::{On, Timer, fire, is_timed, take, timers};
 use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::engine::store::Usage;
@@ -26,7 +26,7 @@ use crate::kit::http::{HeaderValue, Request, Response};
 use crate::kit::money;
 use crate::kit::secret::Secret;
 use crate::kit::sign::derived;
-use crate::kit::time::later;
+use crate::kit::time::{Timestamp, later};
 use crate::kit::word::Word;
 
 mod actions;
@@ -169,6 +169,10 @@ impl Provider for Quoine {
 
     fn awaits(&self, object: ObjectId, row: u8) -> bool {
         matches!(Kind::of(object), Some((Kind::Invoice, id)) if is_timed::<Invoice>(&self.0, id, row))
+    }
+
+    fn timers(&self, now: Timestamp) -> Vec<Timer> {
+        timers::<Invoice>(&self.0, now).collect()
     }
 
     fn subject(&self, object: ObjectId) -> Option<String> {

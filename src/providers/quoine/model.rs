@@ -174,10 +174,18 @@ impl Invoice {
         attached.or_flaw(|| "/attached".to_owned(), "this is not the text of a JSON object")?;
         let paid = self.payments.len() <= PAYMENTS_MAX && self.payments.iter().all(positive) && self.balance() <= SATOSHI_MAX;
         paid.or_flaw(|| "/payments".to_owned(), "a payment is not above 0, or they are too many or too high together")?;
+        positive(&self.satoshi).or_flaw(|| "/satoshi".to_owned(), "it is not above 0, or too high")?;
+        let is_full = match self.status() {
+            Status::Ready => self.due() != 0,
+            Status::Unconfirmed | Status::Confirmed | Status::Captured | Status::Complete | Status::Invalid => self.due() == 0,
+            Status::Expired => true,
+        };
+        is_full.or_flaw(|| "/payments".to_owned(), "their sum does not fit the price and the status")?;
         let claimed = (0..=self.balance()).contains(&self.claimed) && 0 <= self.surplus();
         claimed.or_flaw(|| "/claimed".to_owned(), "this is more than the surplus of the invoice")?;
-        positive(&self.satoshi).or_flaw(|| "/satoshi".to_owned(), "it is not above 0, or too high")?;
         (Decimal::ZERO < self.price).or_flaw(|| "/price".to_owned(), "it is not above 0")?;
+        let was_full = !matches!(self.status(), Status::Ready | Status::Expired);
+        (self.paid_at.is_some() == was_full).or_flaw(|| "/paid_at".to_owned(), "it does not fit the status")?;
         (self.head.generation() < u32::MAX).or_flaw(|| "/generation".to_owned(), "the count is too high")?;
         (self.created_at <= self.updated_at).or_flaw(|| "/updated_at".to_owned(), "it is before `created_at`")?;
         beside.judge_moment(self.updated_at, || "/updated_at".to_owned())?;

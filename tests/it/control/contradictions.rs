@@ -99,7 +99,7 @@ fn what_objects_and_accounts_are_found_by_belongs_to_one_of_them() {
     let quantapay = memory("quantapay");
     let mut document = saved.clone();
     let mut second = saved.pointer(&format!("{quantapay}/sessions/0")).expect("a session").clone();
-    (second["number"], second["transaction"]) = (json!(2), Json::Null);
+    (second["number"], second["transaction"], second["completed"]) = (json!(2), Json::Null, json!(false));
     document.pointer_mut(&format!("{quantapay}/sessions")).and_then(Json::as_array_mut).expect("sessions").insert(1, second);
     let (status, _, detail) = refused(&mut shop, "PUT", "state", &document);
     assert!(status == 422 && detail.contains(&format!("`{quantapay}/sessions/1/digits`")), "{status} {detail}");
@@ -207,4 +207,92 @@ fn a_scenario_gives_a_key_to_one_account_only() {
     assert_eq!(taken.status, 200, "{}", String::from_utf8_lossy(&taken.body));
     let saved = exported(&mut shop);
     assert_eq!(shop.ask(Tape::control("PUT", "state", &saved)).status, 200, "what was written is taken back");
+}
+
+/// The entries of an agenda, each with the word for what is due.
+fn entries(saved: &Json) -> Vec<(usize, String)> {
+    let all = saved["core"]["agenda"]["entries"].as_array().expect("entries");
+    all.iter()
+        .enumerate()
+        .map(|(place, it)| (place, it[2].as_object().expect("one member").keys().next().expect("a word").clone()))
+        .collect()
+}
+
+#[test]
+fn what_waits_for_time_has_one_entry() {
+    let mut shop = Tape::shop();
+    shop.play("merchant 500");
+    for slug in crate::merchants::slugs() {
+        let lines = crate::merchants::merchant(slug).expect("a merchant").tapes[0].lines();
+        shop.play(&lines.take_while(|it| !it.trim().starts_with("advance")).collect::<Vec<_>>().join("\n"));
+    }
+    let saved = exported(&mut shop);
+    let mut missed = std::collections::BTreeSet::new();
+    for (place, word) in entries(&saved) {
+        let mut twice = saved.clone();
+        let list = twice.pointer_mut("/core/agenda/entries").and_then(Json::as_array_mut).expect("entries");
+        let mut second = list[place].clone();
+        second[1] = json!(saved["core"]["agenda"]["sequence"].as_u64().expect("a number") + 1);
+        list.insert(place + 1, second);
+        twice["core"]["agenda"]["sequence"] = json!(saved["core"]["agenda"]["sequence"].as_u64().expect("a number") + 1);
+        let (status, _, detail) = refused(&mut shop, "PUT", "state", &twice);
+        assert!(
+            status == 422 && detail.contains("`/core/agenda/entries/") && detail.contains("the same"),
+            "{word} twice: {status} {detail}"
+        );
+        let mut without = saved.clone();
+        let entry = without.pointer_mut("/core/agenda/entries").and_then(Json::as_array_mut).expect("entries").remove(place);
+        let answer = shop.ask(Tape::control("PUT", "state", &without));
+        let detail = String::from_utf8_lossy(&answer.body).into_owned();
+        if answer.status == 422 {
+            assert!(detail.contains("no entry"), "{entry}: {detail}");
+            missed.insert(format!("{word} {}", entry[2]["row"]["provider_id"]));
+        }
+        let back = shop.ask(Tape::control("PUT", "state", &saved));
+        assert_eq!(back.status, 200, "{}", String::from_utf8_lossy(&back.body));
+    }
+    let known = ["attempt null", "block null", "row 0", "row 1", "row 2", "row 3", "row 4"];
+    assert_eq!(missed.into_iter().collect::<Vec<_>>(), known, "of each kind and each provider");
+}
+
+#[test]
+fn amounts_and_moments_of_one_object_agree() {
+    let mut shop = rich();
+    shop.play(
+        r#"
+        act qbitpay.deposit currency=USDT amount=1000
+        act qbitpay.deposit currency=USD amount=1000
+        advance 3m
+        POST /qbitpay/api/v1/orders {"symbol":"USDT/CNY","side":"sell","amount":100}
+        "#,
+    );
+    let destination = r#"{"payerName":"A","bankAccountNum":"1","bankName":"B","type":"bankAccount"}"#;
+    shop.play(&format!(r#"POST /qbitpay/api/v1/payouts {{"amount":100,"currency":"USD","destination":{destination}}}"#));
+    shop.play("advance 3d");
+    let saved = exported(&mut shop);
+    let memory = |slug: &str, rest: &str| format!("/providers/{}/memory{rest}", place_of(slug));
+    let list = |slug: &str, name: &str| saved.pointer(&memory(slug, name)).and_then(Json::as_array).expect("a list").clone();
+    for (slug, objects, status, member, value, named) in [
+        ("quoine", "/invoices", "complete", "payments", json!([1]), "payments"),
+        ("quoine", "/invoices", "invalid", "payments", json!([1]), "payments"),
+        ("quoine", "/invoices", "captured", "paid_at", Json::Null, "paid_at"),
+        ("quantapay", "/transactions", "C", "amount", json!("9999999"), "transfer/amount"),
+        ("quantapay", "/transactions", "deleted", "fee", json!("1"), "fee"),
+        ("cryptopay", "/transactions", "confirmed", "amount", json!("0.1"), "amount"),
+        ("cryptopay", "/transactions", "confirmed", "confirmed_at", Json::Null, "confirmed_at"),
+        ("qbitpay", "/charges", "closed", "amount_units", json!(1), "row"),
+        ("qbitpay", "/charges", "closed", "row", Json::Null, "row"),
+        ("qbitpay", "/payouts", "pending", "fee_units", json!(7), "row"),
+        ("qbitpay", "/payouts", "pending", "paid_at", saved["core"]["now"].clone(), "paid_at"),
+        ("qbitpay", "/deposits", "credited", "amount_units", json!(1), "row"),
+        ("qbitpay", "/orders", "closed", "cost_units", json!(1), "row"),
+    ] {
+        let all = list(slug, objects);
+        let place = all.iter().position(|it| it["status"] == status).unwrap_or_else(|| panic!("{slug} {status}"));
+        let place = memory(slug, &format!("{objects}/{place}"));
+        let mut document = saved.clone();
+        document.pointer_mut(&place).expect("an object")[member] = value;
+        let (status, _, detail) = refused(&mut shop, "PUT", "state", &document);
+        assert!(status == 422 && detail.contains(&format!("`{place}/{named}`")), "{place}/{member}: {status} {detail}");
+    }
 }

@@ -156,6 +156,6 @@ fn a_refusal_that_was_asked_for_leaves_the_counter_as_it_is_and_says_so() {
     let response = asked(&mut shop, "GET", LIST, "");
     assert_eq!((response.status.as_u16(), rate(&response)), (429, Some([1000, 0, RESET])));
     let hint = response.headers["playmoney-hint"].to_str().expect("text");
-    assert!(hint.ends_with("only this answer was asked for, and the counter goes on"), "{hint}");
+    assert!(hint.ends_with("; the counter goes on; the header Playmoney-Fault asked for this answer"), "{hint}");
     assert_eq!(called(&mut shop, "GET", LIST), (200, Some([1000, 998, RESET])));
 }

@@ -124,6 +124,17 @@ async fn a_dribbling_body_is_whole_in_the_end() {
 }
 
 #[tokio::test]
+async fn a_part_of_a_body_that_looks_like_a_refusal_leaves() {
+    let own = format!("{}HTTP/1.1 404 {}", "x".repeat(30), "y".repeat(17));
+    let rule = format!("{{status: 200, body: '{own}', dribble: {{chunks: 2, over: 300ms}}}}");
+    let server = server(ruled("quantum-payouts.features", &rule)).await;
+    let (parts, end) = parts(server.address(), "GET", "").await;
+    let (head, body, announced) = taken_apart(&parts);
+    assert!(String::from_utf8_lossy(&body).contains("HTTP/1.1 404 yyyyyyyyyyyyyyyyy"), "{head}: {}", String::from_utf8_lossy(&body));
+    assert!(end.is_ok() && announced == Some(body.len()), "{head}");
+}
+
+#[tokio::test]
 async fn an_answer_without_a_body_has_none_to_spoil() {
     for then in ["{truncate_body_at_fraction: 0.5}", "{malformed_response_chunk: true}", "{dribble: {chunks: 2, over: 1h}}"] {
         let server = server(ruled("quantum-payouts.*", then)).await;

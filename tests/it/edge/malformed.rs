@@ -34,6 +34,7 @@ fn refusals() -> Vec<(Vec<u8>, u16, &'static str, &'static str)> {
         (head("GET /quoine/two HTTP/2.0\nHost: localhost\n\n"), 505, "version_not_supported", "HTTP/1.1"),
         (head("GET /quoine/nine\n\n"), 400, "not_http", "HTTP/1.1"),
         (head("G@T /quoine/x HTTP/1.1\nHost: localhost\n\n"), 400, "not_http", "method"),
+        (head(&"\n".repeat(40_000)), 431, "headers_too_large", "65536 bytes"),
         (head("SSH-2.0-OpenSSH_9.2\n"), 400, "not_http", "method"),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec(), 400, "not_http", "https://"),
         (head("PRI * HTTP/2.0\n\nSM\n\n"), 505, "version_not_supported", "HTTP/1.1"),
@@ -108,6 +109,11 @@ async fn the_second_request_of_a_connection_is_refused_alike() {
     assert_eq!(entries[1]["request"]["path"], "/quoine/second", "{entries:?}");
     let both = raw(server.address(), format!("{good}GET /quoine/third HTTP/1.1\r\nBad name: x\r\n\r\n").as_bytes()).await;
     assert!(both.contains("HTTP/1.1 404") && both.contains("HTTP/1.1 400"), "both at once: {both}");
+    let entries = journal(&server).await;
+    assert_eq!(entries.last().map(|it| it["request"]["path"].clone()), Some(json!("/quoine/third")), "{entries:?}");
+    let old = "GET /quoine/old HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /quoine/x HTTP/1.1\r\nBad name: x\r\n\r\n";
+    let once = raw(server.address(), old.as_bytes()).await;
+    assert_eq!(once.matches(" 400 Bad Request").count(), 1, "hyper's own refusal is left out: {once}");
 }
 
 #[tokio::test]

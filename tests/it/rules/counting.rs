@@ -1,6 +1,7 @@
 //! How often a rule fires.
 
 use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::http::{Method, Request};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::sample::select;
@@ -154,4 +155,26 @@ fn another_seed_of_the_command_line_is_another_chance() {
         answered(&mut shop, 64)
     };
     assert_ne!(drawn(1), drawn(2));
+}
+
+#[test]
+fn i25_a_method_that_http_does_not_have_uses_up_no_rule() {
+    let mut shop = shop("rules: [{ name: once, on: quantum-payouts.*, when: { times: 1 }, then: { status: 500 } }]\n");
+    let mut ask = |method: &str, path: &str| {
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        let answer = shop.ask(Request::new(method, &format!("/quantum-payouts/api/v1/{path}"), ""));
+        (answer.status.as_u16(), answer.headers.contains_key("allow"))
+    };
+    assert_eq!([ask("BREW", "features"), ask("PURGE", "createPayout")], [(405, true); 2]);
+    assert_eq!([ask("GET", "features").0, ask("BREW", "nothing").0], [500, 404]);
+    assert_eq!(list(&mut shop, "rules")[0]["fired"], 1);
+}
+
+#[test]
+fn i25_an_answer_of_a_rule_to_options_leaves() {
+    for (then, status) in [("{ status: 404 }", 404), ("{ status: 405 }", 405), ("{ status: 418 }", 418), ("{ latency: 0s }", 204)] {
+        let mut shop = shop(&format!("rules: [{{ name: once, on: quantum-payouts.*, when: {{ times: 1 }}, then: {then} }}]\n"));
+        let mut ask = || shop.ask(Request::new(Method::OPTIONS, "/quantum-payouts/api/v1/features", "")).status.as_u16();
+        assert_eq!([ask(), ask()], [status, 204], "{then}");
+    }
 }

@@ -97,3 +97,23 @@ fn a_refusal_that_cannot_happen_says_so() {
     let response = asked(&mut shop, READS[0], "with Playmoney-Fault: validation_failed");
     assert!(!response.headers.contains_key("playmoney-hint"), "this one can happen");
 }
+
+/// The same error can mean that there were too many calls. The hint says that a rule is meant.
+#[test]
+fn a_refusal_of_a_rule_does_not_blame_the_rate_limit() {
+    let named = "`rate_limit` to `off`; the rule `down` asked for this answer";
+    let alone = "this answer comes from the rule `down`, and not from the rate limit";
+    for (slug, then, end) in [
+        ("quoine", json!({"status": 503}), alone),
+        ("quoine", json!({"error": "usage_limit"}), named),
+        ("quantum-payouts", json!({"status": 429}), alone),
+        ("cryptopay", json!({"status": 429}), alone),
+    ] {
+        let mut shop = Tape::shop();
+        shop.admin("POST", "rules", &json!({"name": "down", "on": format!("{slug}.*"), "then": then}));
+        let call = READS.into_iter().find(|it| it.1.contains(slug)).expect("a call");
+        let response = asked(&mut shop, call, "");
+        let hint = response.headers["playmoney-hint"].to_str().expect("text");
+        assert!(hint.ends_with(end), "{then}: {hint}");
+    }
+}

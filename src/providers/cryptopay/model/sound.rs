@@ -105,6 +105,10 @@ impl Memory {
             TransactionStatus::Failed => !is_latest || order.status() == OrderStatus::Failed,
         };
         alike.or_flaw(|| "/status".to_owned(), "the order has another")?;
+        let is_whole = it.status() != TransactionStatus::Confirmed || (it.token == order.token && order.amount <= it.amount);
+        is_whole.or_flaw(|| "/amount".to_owned(), "the transaction is confirmed, and pays less than the order or another token")?;
+        let moment = it.confirmed_at.is_some() == (it.status() == TransactionStatus::Confirmed);
+        moment.or_flaw(|| "/confirmed_at".to_owned(), "it does not fit the status")?;
         (it.confirmations < NUMBERS_MAX).or_flaw(|| "/confirmations".to_owned(), "the count is too high")?;
         it.block.is_none_or(|own| own.unsigned_abs() < COUNT_MAX).or_flaw(|| "/block".to_owned(), "the number is too high")?;
         (Decimal::ZERO < it.amount).or_flaw(|| "/amount".to_owned(), "it is not above 0")?;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{BALANCE_UNITS_MAX, Charge, Currency, Deposit, Memory, Merchant, NUMBERS_MAX, Order, Payout, RowStatus, Source, is_price};
+use super::{
+    BALANCE_UNITS_MAX, Charge, Currency, Deposit, Direction, Memory, Merchant, NUMBERS_MAX, Order, Payout, PayoutStatus, RowKind,
+    RowStatus, Source, is_price,
+};
 use crate::engine::provider::Beside;
 use crate::engine::store::digest;
 use crate::kit::fields::{is_browser_url, is_http_url};
@@ -15,6 +18,16 @@ const OTHER_ID: &str = "the id contains another number than the object has";
 const HIGH_COUNT: &str = "the count is too high";
 const BAD_AMOUNT: &str = "an amount is below 0 or too high";
 const BAD_ROW: &str = "the row does not exist, or has another cause, merchant or amount";
+
+/// What a row of the ledger is, as its cause has posted it.
+struct Posted {
+    source: Source,
+    kind: RowKind,
+    merchant: u32,
+    currency: Currency,
+    /// Amount and fee.
+    units: (i64, i64),
+}
 
 impl Memory {
     /// Whether every number names its object, every key one object only, and every balance is the sum of its rows.
@@ -53,11 +66,11 @@ impl Memory {
         beside.judge_moment(created_at, || "/created_at".to_owned())
     }
 
-    /// Whether a row exists, has that cause and merchant, and one of these amounts. An object without a row is right.
-    fn has_row(&self, row: Option<u32>, source: Source, merchant: u32, units: &[i64]) -> bool {
-        row.is_none_or(|row| {
-            let fits = |amount: i64| units.is_empty() || units.iter().any(|it| it.unsigned_abs() == amount.unsigned_abs());
-            self.rows.get(row).is_some_and(|it| it.source == source && it.merchant == merchant && fits(it.amount_units))
+    /// Whether a row of the ledger exists and is this one.
+    fn has_row(&self, row: u32, expected: &Posted) -> bool {
+        self.rows.get(row).is_some_and(|it| {
+            let cause = it.source == expected.source && it.kind == expected.kind && it.merchant == expected.merchant;
+            cause && it.currency == expected.currency && (it.amount_units, it.fee_units) == expected.units
         })
     }
 
@@ -66,9 +79,16 @@ impl Memory {
         (it.head.generation() < NUMBERS_MAX).or_flaw(|| "/generation".to_owned(), HIGH_COUNT)?;
         let units = [it.amount_units, it.base_units, it.cost_units];
         (are_small(&units) && are_small(&[it.fee_units])).or_flaw(String::new, BAD_AMOUNT)?;
-        let fee = it.row.and_then(|row| self.rows.get(row)).is_none_or(|row| row.fee_units == it.fee_units);
-        (fee && it.fee_units <= it.amount_units).or_flaw(|| "/fee_units".to_owned(), "it is above the amount, or the row has another")?;
-        self.has_row(it.row, Source::Charge(n), it.merchant, &units).or_flaw(|| "/row".to_owned(), BAD_ROW)?;
+        (it.fee_units <= it.amount_units).or_flaw(|| "/fee_units".to_owned(), "it is above the amount")?;
+        let posted = Posted {
+            source: Source::Charge(n),
+            kind: RowKind::Charge,
+            merchant: it.merchant,
+            currency: it.currency,
+            units: (it.amount_units, it.fee_units),
+        };
+        let row = it.row.map_or(!it.status().is_paid(), |row| it.status().is_paid() && self.has_row(row, &posted));
+        row.or_flaw(|| "/row".to_owned(), BAD_ROW)?;
         is_browser_url(&it.redirect_url).or_flaw(|| "/redirect_url".to_owned(), "no browser may be sent there")?;
         is_http_url(&it.cb_url).or_flaw(|| "/cb_url".to_owned(), "no webhook goes to such an address")?;
         is_http_url(&it.page_url).or_flaw(|| "/page_url".to_owned(), "no browser may be sent there")
@@ -96,8 +116,22 @@ impl Memory {
         (it.id.number() == n).or_flaw(|| "/id".to_owned(), OTHER_ID)?;
         (it.head.generation() < NUMBERS_MAX).or_flaw(|| "/generation".to_owned(), HIGH_COUNT)?;
         are_small(&[it.amount_units, it.fee_units]).or_flaw(String::new, BAD_AMOUNT)?;
-        self.has_row(Some(it.row), Source::Payout(n), it.merchant, &[it.amount_units]).or_flaw(|| "/row".to_owned(), BAD_ROW)?;
-        self.has_row(it.reversal, Source::Payout(n), it.merchant, &[]).or_flaw(|| "/reversal".to_owned(), BAD_ROW)?;
+        let (merchant, currency) = (it.merchant, it.currency);
+        let posted = |kind, units| Posted { source: Source::Payout(n), kind, merchant, currency, units };
+        let row = posted(RowKind::Payout, (-it.amount_units, it.fee_units));
+        self.has_row(it.row, &row).or_flaw(|| "/row".to_owned(), BAD_ROW)?;
+        let returned = |kind| posted(kind, (it.amount_units, -it.fee_units));
+        let reversal = match it.status() {
+            PayoutStatus::Failed => Some(returned(RowKind::PayoutFailure)),
+            PayoutStatus::Cancelled => Some(returned(RowKind::PayoutCancel)),
+            PayoutStatus::Pending | PayoutStatus::InTransit | PayoutStatus::Paid => None,
+        };
+        let is_reversed = match (it.reversal, reversal) {
+            (Some(row), Some(expected)) => self.has_row(row, &expected),
+            (row, expected) => row.is_none() && expected.is_none(),
+        };
+        is_reversed.or_flaw(|| "/reversal".to_owned(), BAD_ROW)?;
+        (it.paid_at.is_some() == (it.status() == PayoutStatus::Paid)).or_flaw(|| "/paid_at".to_owned(), "it does not fit the status")?;
         self.destinations.contains_key(&it.destination).or_flaw(|| "/destination".to_owned(), "the destination does not exist")
     }
 
@@ -106,16 +140,27 @@ impl Memory {
         (it.id.number() == n).or_flaw(|| "/id".to_owned(), OTHER_ID)?;
         (it.head.generation() < NUMBERS_MAX).or_flaw(|| "/generation".to_owned(), HIGH_COUNT)?;
         are_small(&[it.amount_units]).or_flaw(|| "/amount_units".to_owned(), BAD_AMOUNT)?;
-        self.has_row(Some(it.row), Source::Deposit(n), it.merchant, &[it.amount_units]).or_flaw(|| "/row".to_owned(), BAD_ROW)
+        let posted = Posted {
+            source: Source::Deposit(n),
+            kind: RowKind::Deposit,
+            merchant: it.merchant,
+            currency: it.currency,
+            units: (it.amount_units, 0),
+        };
+        self.has_row(it.row, &posted).or_flaw(|| "/row".to_owned(), BAD_ROW)
     }
 
     fn judge_order(&self, n: u32, it: &Order, beside: Beside<'_>) -> Result<(), Flaw> {
         self.judge_head((n, it.number, it.merchant), it.created_at, beside)?;
         (it.id.number() == n).or_flaw(|| "/id".to_owned(), OTHER_ID)?;
         are_small(&[it.base_units, it.cost_units, it.fee_units]).or_flaw(String::new, BAD_AMOUNT)?;
-        let next = it.row.checked_add(1);
-        let rows = [Some(it.row), next].iter().all(|row| self.has_row(*row, Source::Order(n), it.merchant, &[]));
-        (rows && next.is_some()).or_flaw(|| "/row".to_owned(), BAD_ROW)
+        let sign = if it.direction == Direction::Buy { 1 } else { -1 };
+        let (merchant, source, kind) = (it.merchant, Source::Order(n), RowKind::Order);
+        let posted = |currency, units| Posted { source, kind, merchant, currency, units };
+        let base = posted(it.symbol.base, (sign * it.base_units, 0));
+        let quote = posted(it.symbol.quote, (-sign * it.cost_units, it.fee_units));
+        let rows = self.has_row(it.row, &base) && it.row.checked_add(1).is_some_and(|row| self.has_row(row, &quote));
+        rows.or_flaw(|| "/row".to_owned(), BAD_ROW)
     }
 
     fn judge_rows(&self, beside: Beside<'_>) -> Result<(), Flaw> {

@@ -3,7 +3,7 @@
 use super::Memory;
 use crate::engine::provider::Beside;
 use crate::kit::flaw::{Flaw, Required, distinct};
-use crate::providers::quantapay::model::{Merchant, Session, Status, Transaction};
+use crate::providers::quantapay::model::{Key, Session, Status, Transaction};
 
 /// All counts of a sandbox stay below this.
 const NUMBERS_MAX: usize = 1 << 31;
@@ -32,10 +32,7 @@ impl Memory {
             self.judge_transaction(id, it, beside).map_err(|flaw| flaw.below(&format!("/transactions/{}", id - 1)))?;
         }
         self.judge_keys()?;
-        for (place, it) in (0..).zip(&self.merchants) {
-            self.judge_merchant(place, it, beside).map_err(|flaw| flaw.below(&format!("/merchants/{place}")))?;
-        }
-        Ok(())
+        self.judge_merchants(beside)
     }
 
     fn judge_session(&self, number: u32, it: &Session, beside: Beside<'_>) -> Result<(), Flaw> {
@@ -43,6 +40,10 @@ impl Memory {
         (usize::from(it.merchant) < self.merchants.len()).or_flaw(|| "/merchant".to_owned(), NO_MERCHANT)?;
         let chosen = it.transaction.is_none_or(|id| self.transactions.get(id).is_some_and(|own| own.session == Some(it.number)));
         chosen.or_flaw(|| "/transaction".to_owned(), "the transaction does not exist, or belongs to another session")?;
+        let own = self.transactions.index().lists.list(Key::Session(number)).filter_map(|id| self.transactions.get(id));
+        let paid: Vec<Status> = own.map(Transaction::status).collect();
+        let is_paid = if it.completed { paid.iter().any(|it| *it != Status::Pending) } else { !paid.contains(&Status::Completed) };
+        is_paid.or_flaw(|| "/completed".to_owned(), "the payments of the session say otherwise")?;
         beside.judge_moment(it.created_at, || "/created_at".to_owned())?;
         it.is_sound().or_flaw(String::new, "a text, the price or the digits of this session are impossible")
     }
@@ -53,7 +54,16 @@ impl Memory {
         let of_session = it.session.is_none_or(|own| self.sessions.get(own).is_some_and(|own| own.merchant == it.merchant));
         of_session.or_flaw(|| "/session".to_owned(), "the session does not exist, or belongs to another merchant")?;
         beside.judge_moment(it.created_at, || "/created_at".to_owned())?;
-        it.is_sound().or_flaw(String::new, "an amount, a text or a count of this transaction is impossible")
+        it.is_sound().or_flaw(String::new, "an amount, a text or a count of this transaction is impossible")?;
+        let received = it.transfer.as_ref().map(|own| own.amount);
+        let fits = match it.status() {
+            Status::Completed => received.is_some_and(|own| it.amount <= own),
+            Status::Underpaid => received.is_some_and(|own| own < it.amount),
+            Status::Pending | Status::Refunded | Status::Deleted => true,
+        };
+        fits.or_flaw(|| "/transfer/amount".to_owned(), "what has arrived does not fit the amount and the status")?;
+        let unpaid = matches!(it.status(), Status::Pending | Status::Deleted);
+        (!unpaid || it.fee.is_zero()).or_flaw(|| "/fee".to_owned(), "a payment that was not received has no fee")
     }
 
     /// What transactions are found by names one of them only.
@@ -70,11 +80,18 @@ impl Memory {
         distinct(waiting, |place| format!("/transactions/{place}/amount"), "two payments wait for this amount on one address")
     }
 
-    fn judge_merchant(&self, place: u16, it: &Merchant, beside: Beside<'_>) -> Result<(), Flaw> {
-        beside.judge_owner(&it.account, || "/account".to_owned())?;
-        let sessions = self.sessions.all().iter().filter(|own| own.merchant == place).count();
-        (usize::try_from(it.sessions) == Ok(sessions)).or_flaw(|| "/sessions".to_owned(), "the merchant has another number of sessions")?;
-        let transactions = self.transactions.all().iter().filter(|own| own.merchant == place);
-        it.is_sound(transactions).or_flaw(String::new, "credits, wallets or counts are not the sums of the merchant's transactions")
+    fn judge_merchants(&self, beside: Beside<'_>) -> Result<(), Flaw> {
+        let mut sessions = vec![0; self.merchants.len()];
+        self.sessions.all().iter().for_each(|it| sessions[usize::from(it.merchant)] += 1);
+        let mut transactions = vec![Vec::new(); self.merchants.len()];
+        self.transactions.all().iter().for_each(|it| transactions[usize::from(it.merchant)].push(it));
+        for (place, (it, (sessions, transactions))) in self.merchants.iter().zip(sessions.into_iter().zip(transactions)).enumerate() {
+            let at = |name: &str| format!("/merchants/{place}{name}");
+            beside.judge_owner(&it.account, || at("/account"))?;
+            (it.sessions == sessions).or_flaw(|| at("/sessions"), "the merchant has another number of sessions")?;
+            let is_sound = it.is_sound(transactions.into_iter());
+            is_sound.or_flaw(|| at(""), "credits, wallets or counts are not the sums of the merchant's transactions")?;
+        }
+        Ok(())
     }
 }
