@@ -78,6 +78,8 @@ pub struct PlayedFile {
     /// The real time at which it began, and that it took.
     pub began: Timestamp,
     pub took: Duration,
+    /// Where the step that has failed is written.
+    pub excerpt: Option<Mistakes>,
     /// The report, or the mistakes of the file.
     pub result: Result<Report, Mistakes>,
 }
@@ -184,7 +186,12 @@ impl Run {
             }
             Err(mistakes) => (file.path.clone(), 0, Err(mistakes.clone())),
         };
-        PlayedFile { path: file.path.clone(), name, seed, repeated: self.repeat, began, took: stopwatch.uptime().elapsed, result }
+        let excerpt = |scenario: &Scenario, report: &Report| {
+            let step = report.failed()?;
+            scenario.excerpt(report.steps.len() - 1, &step.title, &step.failure.as_ref()?.misses)
+        };
+        let excerpt = read.as_ref().ok().zip(result.as_ref().ok()).and_then(|it| excerpt(it.0, it.1));
+        PlayedFile { path: file.path.clone(), name, seed, repeated: self.repeat, began, took: stopwatch.uptime().elapsed, excerpt, result }
     }
 }
 

@@ -25,7 +25,7 @@ mod outcomes;
 mod timeline;
 
 pub use news::{Gravity, News};
-pub use timeline::Line;
+pub use timeline::{Line, in_brackets};
 
 /// What is due when a rule holds an answer back.
 pub const HELD: &str = "an answer that a rule holds back";

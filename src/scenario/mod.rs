@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::engine::clock::{Mode, Rate};
+use crate::engine::matching::Mismatch;
 use crate::engine::rules::Rule;
 use crate::engine::start::{AccountSetup, BalanceSetup, Impossible, ProviderSetup, RateSetup, Setup, Start};
 use crate::kit::concealed;
@@ -129,6 +130,15 @@ impl Scenario {
             setup: Some(Arc::clone(&self.setup)),
             ..start
         }
+    }
+
+    /// Where a step is written that has failed, and each expectation of it that was not met.
+    pub fn excerpt(&self, nth: usize, title: &str, missed: &[Mismatch]) -> Option<Mistakes> {
+        let (own, places) = self.steps.get(nth)?.places(missed.iter().map(|it| it.path.as_str()));
+        let misses =
+            places.into_iter().zip(missed).filter_map(|(at, it)| Some(Mistake::at(at?, format!("is {}", mistakes::cut(&it.actual)))));
+        let all = std::iter::once(Mistake::at(own, title)).chain(misses).collect();
+        Some(Mistakes::of(&self.source.file, &self.source.text, &self.source.secrets, all))
     }
 
     /// What a sandbox cannot begin with, as mistakes in the text.

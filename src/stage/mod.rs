@@ -19,12 +19,14 @@ use crate::scenario::{Scenario, Step, StepKind};
 
 mod answers;
 pub mod call;
+mod documents;
 mod kept;
 pub mod memory;
 mod waiting;
 mod webhooks;
 
 use answers::{good, judge};
+pub use documents::Received;
 use kept::Kept;
 pub use memory::{INBOXES, MemoryStage};
 
@@ -72,6 +74,8 @@ pub struct StepFailure {
     pub misses: Vec<Mismatch>,
     /// The answer, when it helps to understand the failure.
     pub answer: Option<String>,
+    /// The same in lines, beside what the step expects.
+    pub received: Option<Received>,
 }
 
 impl StepReport {
@@ -83,6 +87,7 @@ impl StepReport {
         mask(&mut failure.why);
         failure.misses.iter_mut().flat_map(|it| [&mut it.path, &mut it.expected, &mut it.actual]).for_each(mask);
         failure.answer.iter_mut().for_each(mask);
+        failure.received.iter_mut().flat_map(|it| [&mut it.what, &mut it.lines, &mut it.expected]).for_each(mask);
     }
 }
 
@@ -115,7 +120,7 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
     let (mut steps, mut acts) = (Vec::new(), Vec::new());
     for step in &scenario.steps {
         let fork = step.fork.as_deref();
-        if let Some((kind, what)) = step.doing.in_words() {
+        if let Some((kind, what)) = step.doing.in_words(|it| resolved(it, &runner.saved).unwrap_or_else(|_| it.clone())) {
             let what = fork.map_or_else(|| what.clone(), |it| format!("{what} (in {it})"));
             let mut sequence = 0;
             runner.stage.look(None, &mut |world| sequence = world.core.log.next_sequence());
@@ -150,7 +155,7 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
         for it in &mut acts {
             it.what = render.text(&it.what);
         }
-        events = interleaved(render.timeline(&world.core.log), std::mem::take(&mut acts));
+        events = interleaved(render.timeline(&world.core), std::mem::take(&mut acts));
     });
     Report { steps, started_at, ended_at, timeline: events }
 }
@@ -216,7 +221,8 @@ impl Runner<'_> {
             }
             StepKind::Expect { of, body } => {
                 let matcher = self.matcher(body)?;
-                judge(matcher.misses(self.saved.get(of)), || self.saved.get(of).map_or(String::new(), Json::to_string))?;
+                let saved = || self.saved.get(of).map_or(String::new(), Json::to_string);
+                judge(matcher.misses(self.saved.get(of)), || (saved(), Received::of(of, saved().as_bytes(), Some(&matcher))))?;
                 Ok(format!("{of} is as expected"))
             }
             StepKind::ExpectWebhook(with) => self.expect_webhook(step, with),
@@ -289,16 +295,6 @@ impl Runner<'_> {
         let mut next = 0;
         self.stage.look(fork, &mut |world| next = world.core.log.next_id());
         next
-    }
-
-    /// What is due next in the sandbox, for a step that expected more than has happened.
-    fn due_next(&mut self, fork: Option<&str>) -> Option<String> {
-        let answer = self.control(fork, Method::GET, "clock", "").ok()?;
-        let clock: Json = serde_json::from_slice(&answer.body).ok()?;
-        let text = |name: &str| clock["next"][name].as_str().unwrap_or("");
-        let at: Timestamp = text("at").parse().ok()?;
-        let wait = at.duration_since(clock["now"].as_str()?.parse().ok()?);
-        Some(format!("next is a {} of {} {} at {at} (advance: {wait:#})", text("kind"), text("provider"), text("subject")))
     }
 
     fn advance(&mut self, fork: Option<&str>, with: &Node) -> Result<Response, StepFailure> {

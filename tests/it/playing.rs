@@ -186,9 +186,31 @@ fn a_failure_tells_what_made_it_happen_and_what_is_due() {
     write(&here, "s.yaml", &format!("version: 1\n{steps}{expected}"));
     let told = text(&run(&here, &["run", "s.yaml"]).stdout);
     assert!(
-        told.contains("  advance  1m\n") && told.contains("; next is a timer of quoine 1 at 2026-01-01T00:30:00Z (advance: 29m)"),
+        told.contains("  advance  1m\n")
+            && told.contains("; what is due next is a timer of quoine 1 at 2026-01-01T00:30:00Z (advance: 29m)"),
         "{told}"
     );
+}
+
+#[test]
+fn a_failed_step_is_shown_with_its_place_and_the_difference() {
+    let here = folder("difference");
+    write(&here, "a.yaml", FAILING);
+    let order = "  - call: quoine.createInvoice\n    with: { price: '500.0', name: order 1 }\n    save: invoice\n";
+    let paid = "  - act: quoine.pay\n    with: { invoice: '${invoice.id}' }\n  - advance: 1h\n";
+    let wanted =
+        "  - expect_webhook:\n      provider: quoine\n      body:\n        invoice.invoice_status: expired\n        invoice.extra: 1\n";
+    write(&here, "b.yaml", &format!("version: 1\nname: an invoice is paid\nsteps:\n{order}{paid}{wanted}"));
+    let mut all = String::new();
+    for columns in ["80", "100", "160"] {
+        let mut command = std::process::Command::new(crate::cli::PLAYMONEY);
+        let output = command.args(["run", "."]).current_dir(&here).env("COLUMNS", columns).output().expect("it runs");
+        let told = text(&output.stdout);
+        let widest = told.lines().map(|it| it.chars().count()).max();
+        assert!(widest <= columns.parse().ok(), "{widest:?} of {columns}:\n{told}");
+        all.push_str(&format!("{columns} columns\n{told}"));
+    }
+    snapshot("cli/run_difference", &all);
 }
 
 #[test]
@@ -207,9 +229,9 @@ fn t19_what_is_told_moves_no_cursor() {
     write(&here, "s.yaml", &format!("version: 1\n{rule}steps:\n  - {{ call: quoine.getProfile, expect: {{ body: white }} }}\n"));
     let output = run(&here, &["run", "s.yaml", "--junit", "report.xml"]);
     let told = text(&output.stdout);
-    assert!(told.contains("200 \\u{1b}[31mred\\u{7}") && !told.contains(['\u{1b}', '\u{7}']), "{told}");
+    assert!(told.contains("received 200 OK\n      \\u{1b}[31mred\\u{7}") && !told.contains(['\u{1b}', '\u{7}']), "{told}");
     let report = std::fs::read_to_string(here.join("report.xml")).expect("written");
-    assert!(report.contains("200 \\u{1b}[31mred\\u{7}\u{fffd}"), "{report}");
+    assert!(report.contains("      \\u{1b}[31mred\\u{7}\u{fffd}"), "{report}");
 }
 
 #[test]
