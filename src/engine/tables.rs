@@ -10,6 +10,7 @@ use http::{Method, StatusCode};
 pub use settings::{Setting, SettingKind};
 pub use statuses::{On, RowId, StatusTable, Transition};
 
+use super::signature::RequestSignature;
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Field, Kind, Need};
 use crate::kit::http::{HeaderMap, Response};
@@ -50,6 +51,8 @@ pub struct Contract {
     pub signing_credential: Option<&'static str>,
     /// The text that is signed, where it follows from the body and is not the body itself. No attempt keeps it then.
     pub signed_of: Option<fn(&[u8]) -> String>,
+    /// How a client's signature on a request is judged, where clients sign.
+    pub request_signature: Option<RequestSignature>,
     pub schedule: Schedule,
     pub settings: &'static [&'static Setting],
     pub decisions: &'static [Decision],

@@ -135,9 +135,9 @@ impl Scenario {
     /// Where a step is written that has failed, and each expectation of it that was not met.
     pub fn excerpt(&self, nth: usize, title: &str, missed: &[Mismatch]) -> Option<Mistakes> {
         let (own, places) = self.steps.get(nth)?.places(missed.iter().map(|it| it.path.as_str()));
-        let misses =
+        let inner =
             places.into_iter().zip(missed).filter_map(|(at, it)| Some(Mistake::at(at?, format!("is {}", mistakes::cut(&it.actual)))));
-        let all = std::iter::once(Mistake::at(own, title)).chain(misses).collect();
+        let all = std::iter::once(Mistake::at(own, title)).chain(inner).collect();
         Some(Mistakes::of(&self.source.file, &self.source.text, &self.source.secrets, all))
     }
 

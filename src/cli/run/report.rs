@@ -122,8 +122,11 @@ fn difference(received: &Received) -> String {
         }
     }
     let more = lines.len().saturating_sub(LINES_MAX);
-    let end = if 0 < more { format!("      ... and {more} more lines\n") } else { String::new() };
-    lines.iter().take(LINES_MAX).map(|it| format!("{it}\n")).collect::<String>() + &end
+    lines.truncate(LINES_MAX);
+    if 0 < more {
+        lines.push(format!("      ... and {more} more lines"));
+    }
+    lines.join("\n") + "\n"
 }
 
 /// Everything as one document.

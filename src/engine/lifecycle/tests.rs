@@ -43,6 +43,7 @@ static CONTRACT: Contract = Contract {
     marks: &[],
     signing_credential: None,
     signed_of: None,
+    request_signature: None,
     settings: &[],
     decisions: &[],
 };

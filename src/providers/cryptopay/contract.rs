@@ -57,6 +57,7 @@ pub static CONTRACT: Contract = Contract {
     marks: MARKS,
     signing_credential: SIGNING_CREDENTIAL,
     signed_of: None,
+    request_signature: None,
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

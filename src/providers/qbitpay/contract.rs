@@ -53,6 +53,7 @@ pub static CONTRACT: Contract = Contract {
     marks: MARKS,
     signing_credential: SIGNING_CREDENTIAL,
     signed_of: Some(canonical),
+    request_signature: None,
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

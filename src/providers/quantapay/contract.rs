@@ -1,6 +1,7 @@
 //! Everything that is known about this provider, collected from its rooms.
 
 use super::actions::ACTS;
+use super::auth::REQUEST_SIGNATURE;
 use super::errors::ERRORS;
 use super::lifecycle::TRANSACTION;
 use super::model::STATUSES;
@@ -61,6 +62,7 @@ pub static CONTRACT: Contract = Contract {
     marks: MARKS,
     signing_credential: SIGNING_CREDENTIAL,
     signed_of: None,
+    request_signature: Some(REQUEST_SIGNATURE),
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

@@ -86,6 +86,7 @@ static CONTRACT: Contract = Contract {
     marks: &[],
     signing_credential: None,
     signed_of: None,
+    request_signature: None,
     schedule: Schedule { waits: &[], time_limit: Duration::ZERO, evidence: PAGE, time_limit_evidence: PAGE },
     settings: &[],
     decisions: &[],
