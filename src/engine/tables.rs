@@ -53,9 +53,20 @@ pub struct Contract {
     pub signed_of: Option<fn(&[u8]) -> String>,
     /// How a client's signature on a request is judged, where clients sign.
     pub request_signature: Option<RequestSignature>,
+    /// What rules can bring about, beyond what the other tables say.
+    pub reach: Reach,
     pub schedule: Schedule,
     pub settings: &'static [&'static Setting],
     pub decisions: &'static [Decision],
+}
+
+/// What rules can bring about at a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// Before this much of the time after the payment window, a late payment has an effect. Zero: it never has.
+    pub late_payment: Duration,
+    /// The signature of a webhook covers a date.
+    pub signs_dates: bool,
 }
 
 impl Contract {

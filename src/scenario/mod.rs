@@ -164,6 +164,7 @@ fn read(check: &mut Check<'_>, node: &Node, file: &str, text: &str) -> Scenario 
     });
     let rules: Vec<Rule> = node.get("rules").map_or(&[][..], Node::items).iter().map(|it| rule::read(check, it)).collect();
     check_rule_names(check, node);
+    check.idle_rules(node);
     let steps = steps(check, node, text);
     let masked = |name: &str| plain(name).map(|it| concealed::text(&check.secrets.mask_environment(it)).into_owned());
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);

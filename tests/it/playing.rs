@@ -208,7 +208,7 @@ fn a_failed_step_is_shown_with_its_place_and_the_difference() {
         let told = text(&output.stdout);
         let widest = told.lines().map(|it| it.chars().count()).max();
         assert!(widest <= columns.parse().ok(), "{widest:?} of {columns}:\n{told}");
-        all.push_str(&format!("{columns} columns\n{told}"));
+        all.extend([columns, " columns\n", &told]);
     }
     snapshot("cli/run_difference", &all);
 }

@@ -11,7 +11,7 @@ use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
-use crate::engine::tables::{Contract, Credential, Limit, Source, StatusTable};
+use crate::engine::tables::{Contract, Credential, Limit, Reach, Source, StatusTable};
 use crate::kit::time::Duration;
 
 mod decisions;
@@ -63,6 +63,7 @@ pub static CONTRACT: Contract = Contract {
     signing_credential: SIGNING_CREDENTIAL,
     signed_of: None,
     request_signature: Some(REQUEST_SIGNATURE),
+    reach: Reach { late_payment: Duration::from_hours(47), signs_dates: false },
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,
