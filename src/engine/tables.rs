@@ -258,10 +258,29 @@ pub struct EventRow {
     pub name: &'static str,
     pub when: &'static str,
     pub headers: &'static [Field],
+    /// The members of all events of its kind.
     pub body: &'static [Field],
+    /// The words that a member has in this event, where the others of its kind have more.
+    pub only: &'static [(&'static str, &'static [&'static str])],
     pub signature: &'static str,
     pub example: &'static str,
     pub evidence: Evidence,
+}
+
+impl EventRow {
+    /// The members of this event: the one that names the event has its name.
+    pub fn fields(&'static self) -> impl Iterator<Item = Field> {
+        self.body.iter().map(|row| {
+            let only = self.only.iter().find(|it| it.0 == row.name).map(|it| it.1);
+            let kind = match row.kind {
+                Kind::Word(words) if ["event", "type"].contains(&row.name) && words.contains(&self.name) => {
+                    Kind::Word(std::slice::from_ref(&self.name))
+                }
+                kind => only.map_or(kind, Kind::Word),
+            };
+            Field { kind, ..*row }
+        })
+    }
 }
 
 /// A header that only this provider's webhooks have.

@@ -121,6 +121,8 @@ fn the_schema_names_what_a_step_can_say() {
     let titles: Vec<&str> =
         schema["$defs"]["step"]["oneOf"].as_array().expect("a list").iter().filter_map(|it| it["title"].as_str()).collect();
     assert!(schema["$id"].is_string() && titles.contains(&"call") && titles.contains(&"wait_for"), "{titles:?}");
+    let snippet = &schema["$defs"]["step"]["oneOf"][0]["defaultSnippets"][0];
+    assert_eq!((&snippet["label"], &snippet["body"]["call"], &snippet["body"]["with"]), (&"call".into(), &"$1".into(), &"$2".into()));
     let call = &schema["$defs"]["step"]["oneOf"][0]["allOf"];
     let own = call.as_array().expect("a list").iter().find(|it| it["if"]["properties"]["call"]["const"] == "quoine.createInvoice");
     assert!(own.is_some_and(|it| it["then"]["properties"]["with"]["properties"]["price"]["description"].is_string()), "{own:?}");
