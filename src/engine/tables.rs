@@ -272,13 +272,9 @@ impl EventRow {
     pub fn fields(&'static self) -> impl Iterator<Item = Field> {
         self.body.iter().map(|row| {
             let only = self.only.iter().find(|it| it.0 == row.name).map(|it| it.1);
-            let kind = match row.kind {
-                Kind::Word(words) if ["event", "type"].contains(&row.name) && words.contains(&self.name) => {
-                    Kind::Word(std::slice::from_ref(&self.name))
-                }
-                kind => only.map_or(kind, Kind::Word),
-            };
-            Field { kind, ..*row }
+            let is_name = ["event", "type"].contains(&row.name) && matches!(row.kind, Kind::Word(words) if words.contains(&self.name));
+            let only = if is_name { Some(std::slice::from_ref(&self.name)) } else { only };
+            Field { kind: only.map_or(row.kind, Kind::Word), ..*row }
         })
     }
 }
