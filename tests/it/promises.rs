@@ -94,7 +94,7 @@ fn a_rule_that_never_fires_by_itself_is_told() {
     ] {
         let text = format!("version: 1\nclock: {{ mode: frozen, now: 2026-01-01T00:00:00Z }}\nrules: [{rules}]\n{more}\n");
         let read = load("a.yaml", &text).unwrap_or_else(|it| panic!("{}", it.render(false)));
-        assert_eq!(read.warnings.as_ref().map_or(0, |it| it.count()), warnings, "{rules}");
+        assert_eq!(read.warnings.as_ref().map_or(0, playmoney::inside::scenario::Mistakes::count), warnings, "{rules}");
     }
 }
 
