@@ -10,6 +10,10 @@ check:
 test *ARGS:
     cargo test {{ARGS}}
 
+# The same with cargo-nextest, which shows only what fails and names its crate
+test-quiet *ARGS:
+    cargo nextest run --status-level fail --final-status-level fail {{ARGS}}
+
 # Shows snapshots that differ, to be read and accepted
 review:
     cargo insta review

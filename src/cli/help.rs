@@ -65,7 +65,7 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
     ]),
     ("verify", [
         ("Say whether a signature is right:", "playmoney verify cryptopay --body @webhook.json -H 'X-Webhook-Signature: 5d41...'"),
-        ("Read the body from standard input:", "playmoney verify qbitpay -H 'QbitPay-Signature: 9E10...' < webhook.json"),
+        ("Judge a request of yours:", "playmoney verify quoine --target /api/v1/profile -H 'Authorization: ...'"),
         ("Name the address, where a provider signs it:", "playmoney verify quoine --body @webhook.json --url https://shop.test/hook -H 'Date: ...'"),
     ]),
 ];

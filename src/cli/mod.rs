@@ -53,7 +53,7 @@ enum Command {
     OpenApi(contract::OpenApi),
     /// Shows the signed text and the signature of a webhook, or of a request to a provider.
     Sign(signature::Sign),
-    /// Checks the signature of a webhook and, if it is wrong, says why.
+    /// Checks the signature of a webhook, or of a request to a provider, and says why it is wrong.
     Verify(signature::Verify),
 }
 

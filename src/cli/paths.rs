@@ -3,6 +3,7 @@
 use std::fs::{File as Open, FileType, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -59,6 +60,14 @@ pub fn files(paths: &[PathBuf]) -> Result<Vec<File>, Stop> {
         if path.is_dir() { found.extend(scenarios_below(path)?) } else { found.push(path.clone()) }
     }
     found.iter().map(|path| read(path)).collect()
+}
+
+/// What changes when a file at or below these paths changes: its name, its length, the time of its last change.
+pub fn states(paths: &[PathBuf]) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
+    let entries = paths.iter().flat_map(|it| WalkDir::new(it).sort_by_file_name()).filter_map(Result::ok);
+    let files = entries.filter(|it| !it.file_type().is_dir());
+    let state = |it: DirEntry| it.metadata().ok().map(|own| (it.into_path(), own.len(), own.modified().ok()));
+    files.filter_map(state).collect()
 }
 
 /// The scenarios below a folder. Links are followed only to regular files inside it: a folder may come from a stranger's

@@ -12,7 +12,7 @@ use clap::Args;
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::output::{print, tell};
-use super::paths::{File, files};
+use super::paths::{File, files, states};
 use super::scenarios::{count, load};
 use super::serve::{address, target};
 use super::style::{fitted, stderr_has_colours};
@@ -27,6 +27,7 @@ use crate::stage::{INBOXES, MemoryStage, Report, play};
 
 /// What to play, and how to report it.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Run {
     /// Scenario files, or folders of them: every .yaml and .yml file below a folder; a .json file is read when it is named
     #[arg(required = true, value_name = "PATH")]
@@ -52,6 +53,9 @@ pub struct Run {
     /// Begin no further scenario when one has failed
     #[arg(long)]
     fail_fast: bool,
+    /// Play again whenever one of the files changes
+    #[arg(long, conflicts_with = "webhook_url")]
+    watch: bool,
     /// Serve one file at a time, and send webhooks to a real application instead of the built-in inboxes; {provider} is
     /// replaced by the slug of the provider
     #[arg(long, value_name = "URL", value_parser = target)]
@@ -64,6 +68,9 @@ pub struct Run {
     #[arg(long, value_name = "FILE", requires = "webhook_url")]
     ready_file: Option<PathBuf>,
 }
+
+/// The wait between two looks at the files, with `--watch`.
+const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
 /// A file, and the scenario in it.
 type Loaded = (File, Result<Scenario, Mistakes>);
@@ -78,6 +85,8 @@ pub struct PlayedFile {
     /// The real time at which it began, and that it took.
     pub began: Timestamp,
     pub took: Duration,
+    /// Where the step that has failed is written.
+    pub excerpt: Option<Mistakes>,
     /// The report, or the mistakes of the file.
     pub result: Result<Report, Mistakes>,
 }
@@ -93,8 +102,24 @@ impl PlayedFile {
 }
 
 impl Run {
-    /// Plays everything. The exit code is that of the worst result.
+    /// Plays everything, with `--watch` again after each change. The exit code is that of the worst result.
     pub fn run(self) -> Result<Exit, Stop> {
+        if !self.watch {
+            return self.once();
+        }
+        loop {
+            let seen = states(&self.paths);
+            if let Err(stop) = self.once() {
+                tell(format!("playmoney: {}", stop.why));
+            }
+            tell("playmoney: waiting for a change of these files; Ctrl-C ends it");
+            while states(&self.paths) == seen {
+                std::thread::sleep(LOOK_AGAIN);
+            }
+        }
+    }
+
+    fn once(&self) -> Result<Exit, Stop> {
         if let Some(file) = &self.junit {
             written::may_report(file)?;
         }
@@ -117,7 +142,7 @@ impl Run {
             warnings.for_each(|it| tell(fitted(&format!("{}\n", it.render(stderr_has_colours())), &std::io::stderr())));
         }
         let files = match &self.webhook_url {
-            Some(url) => live::play_all(&self, url, &chosen)?,
+            Some(url) => live::play_all(self, url, &chosen)?,
             None => self.play_all(&chosen),
         };
         if let Some(file) = &self.junit {
@@ -184,7 +209,12 @@ impl Run {
             }
             Err(mistakes) => (file.path.clone(), 0, Err(mistakes.clone())),
         };
-        PlayedFile { path: file.path.clone(), name, seed, repeated: self.repeat, began, took: stopwatch.uptime().elapsed, result }
+        let excerpt = |scenario: &Scenario, report: &Report| {
+            let step = report.failed()?;
+            scenario.excerpt(report.steps.len() - 1, (step.line, &step.title), &step.failure.as_ref()?.misses)
+        };
+        let excerpt = read.as_ref().ok().zip(result.as_ref().ok()).and_then(|it| excerpt(it.0, it.1));
+        PlayedFile { path: file.path.clone(), name, seed, repeated: self.repeat, began, took: stopwatch.uptime().elapsed, excerpt, result }
     }
 }
 

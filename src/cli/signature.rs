@@ -6,6 +6,7 @@ use serde_json::{Map, json};
 use super::output::print;
 use super::paths::bounded;
 use super::serve::unpredictable;
+use super::style::fitted;
 use super::{Exit, Stop, contract};
 use crate::edge::driver::Stopwatch;
 use crate::engine::provider::DynProvider;
@@ -27,7 +28,7 @@ struct Webhook {
     /// The body: text, @FILE, or - for standard input; default: standard input for a webhook, no body for a request
     #[arg(long, value_name = "TEXT|@FILE|-", allow_hyphen_values = true)]
     body: Option<String>,
-    /// The secret with which this provider signs, or the merchant signs requests to it; default: the test secret of the default sandbox
+    /// The secret with which the provider signs webhooks and the merchant signs requests; default: the test secret of the default sandbox
     #[arg(long, value_name = "SECRET", env = "PLAYMONEY_WEBHOOK_SECRET", hide_env_values = true)]
     secret: Option<String>,
     /// The address of the webhook, for providers that sign it
@@ -63,45 +64,72 @@ pub struct Sign {
     curl: bool,
 }
 
+/// Where a signed text goes.
+enum Place<'a> {
+    /// The address of a webhook, when it is known.
+    Url(Option<&'a str>),
+    /// The target of a request.
+    Target(&'a str),
+}
+
 fn target(text: &str) -> Result<String, &'static str> {
     if text.starts_with('/') { Ok(text.to_owned()) } else { Err("a request target is a path, such as /api/v1/invoices?page=2") }
 }
 
-/// What to verify.
+/// What to verify: a webhook, or with `--target` a request.
 #[derive(Args)]
 pub struct Verify {
     #[command(flatten)]
     webhook: Webhook,
+    /// Verify a request instead of a webhook: its path and query, as they were sent
+    #[arg(long, value_name = "PATH", value_parser = target, conflicts_with = "url")]
+    target: Option<String>,
 }
 
 impl Webhook {
-    fn verdict_on(&self, body: &[u8]) -> Result<Verdict, Stop> {
+    /// Judges a signature in these headers: that of a webhook to this address, or that of a request to this target.
+    fn judge(&self, place: &Place<'_>, headers: &HeaderMap, body: &[u8]) -> Result<Verdict, Stop> {
         let (member, known) = self.provider()?;
         let secret = self.secret.as_deref().unwrap_or(&known);
-        Ok(member.explain(&received(self.url.as_deref(), &self.headers()?, body), secret, &[&known]))
+        let target = match place {
+            Place::Url(url) => return Ok(member.explain(&received(*url, headers, body), secret, &[&known])),
+            Place::Target(target) => target,
+        };
+        let mut request = Request::new(Method::POST, target, body.to_vec());
+        request.headers = headers.clone();
+        let own = member.contract().request_signature.ok_or_else(|| self.unsigned("verify"))?;
+        Ok(own.explain(&request, secret, &[&known]))
+    }
+
+    /// The provider has no signatures on requests.
+    fn unsigned(&self, verb: &str) -> Stop {
+        Stop::usage(format!("requests to {} are not signed; leave --target out to {verb} a webhook", line(&self.provider)))
     }
 
     /// What the signature covers and was not given: headers by their names, and the address.
-    fn missing(&self, body: &[u8], verdict: &Verdict) -> Result<Vec<&'static str>, Stop> {
-        let (member, known) = self.provider()?;
-        let secret = self.secret.as_deref().unwrap_or(&known);
+    fn missing(&self, place: &Place<'_>, body: &[u8], verdict: &Verdict) -> Result<Vec<&'static str>, Stop> {
         let given = self.headers()?;
-        let covers = |url: Option<&str>, headers: &HeaderMap| {
-            let other = member.explain(&received(url, headers, body), secret, &[]);
-            other.canonical != verdict.canonical || other.received.is_some() != verdict.received.is_some()
+        let covers = |place: &Place<'_>, headers: &HeaderMap| {
+            let other = self.judge(place, headers, body)?;
+            Ok::<_, Stop>(other.canonical != verdict.canonical || other.received.is_some() != verdict.received.is_some())
         };
-        let contract = member.contract();
+        let contract = self.provider()?.0.contract();
         let event = contract.events.first().map_or("", |it| it.name);
         let mut missing = Vec::new();
+        // A client signs the same headers as its provider.
         for it in contract.webhook_headers(event) {
             let Ok(name) = it.name.parse::<HeaderName>() else { continue };
+            // A request without a body needs no digest of it.
+            if body.is_empty() && name == "content-md5" {
+                continue;
+            }
             let mut with = given.clone();
             with.entry(name.clone()).or_insert(HeaderValue::from_static("x"));
-            if !given.contains_key(&name) && covers(self.url.as_deref(), &with) {
+            if !given.contains_key(&name) && covers(place, &with)? {
                 missing.push(it.name);
             }
         }
-        if self.url.is_none() && covers(Some("http://127.0.0.1/hooks"), &given) {
+        if matches!(place, Place::Url(None)) && covers(&Place::Url(Some("http://127.0.0.1/hooks")), &given)? {
             missing.push("the address (--url)");
         }
         Ok(missing)
@@ -154,7 +182,8 @@ impl Sign {
         let signed = if let Some(target) = &self.target {
             self.request(target)?
         } else {
-            let verdict = self.webhook.verdict_on(&read(self.webhook.body.as_deref().unwrap_or("-"))?)?;
+            let body = read(self.webhook.body.as_deref().unwrap_or("-"))?;
+            let verdict = self.webhook.judge(&Place::Url(self.webhook.url.as_deref()), &self.webhook.headers()?, &body)?;
             SignedRequest { canonical: verdict.canonical, signature: verdict.expected, headers: Vec::new() }
         };
         if let (Some(target), true) = (&self.target, self.curl) {
@@ -195,7 +224,7 @@ impl Sign {
             }
         }
         let signed = member.sign_request(&request, self.webhook.secret.as_deref().unwrap_or(&known));
-        signed.ok_or_else(|| Stop::usage(format!("{} does not sign requests; leave --target out to sign a webhook", self.webhook.provider)))
+        signed.ok_or_else(|| self.webhook.unsigned("sign"))
     }
 }
 
@@ -224,9 +253,13 @@ impl Sign {
 impl Verify {
     /// Prints the verdict. The exit code says it too.
     pub fn run(self) -> Result<Exit, Stop> {
-        let body = read(self.webhook.body.as_deref().unwrap_or("-"))?;
-        let verdict = self.webhook.verdict_on(&body)?;
-        let missing = if verdict.valid { Vec::new() } else { self.webhook.missing(&body, &verdict)? };
+        let given = self.webhook.body.as_deref();
+        let (place, body) = match self.target.as_deref() {
+            Some(target) => (Place::Target(target), given.map_or(Ok(Vec::new()), read)?),
+            None => (Place::Url(self.webhook.url.as_deref()), read(given.unwrap_or("-"))?),
+        };
+        let verdict = self.webhook.judge(&place, &self.webhook.headers()?, &body)?;
+        let missing = if verdict.valid { Vec::new() } else { self.webhook.missing(&place, &body, &verdict)? };
         if self.webhook.json {
             let mut told = serde_json::to_value(&verdict).unwrap_or_default();
             told["missing"] = missing.into();
@@ -254,7 +287,7 @@ const NONCE_CHARS: usize = 32;
 fn render(verdict: &Verdict, missing: &[&str]) -> String {
     let judgement = match verdict.reason {
         None => "valid".to_owned(),
-        Some(reason) => format!("invalid: {reason}\n           {}", advice(reason)),
+        Some(reason) => fitted(&format!("invalid: {reason}\n           {}", advice(reason)), &std::io::stdout()),
     };
     let received = verdict.received.as_deref().unwrap_or("none");
     let [signed, expected, received] = [&verdict.canonical, &verdict.expected, received].map(line);

@@ -56,7 +56,7 @@ fn misspelt(word: &str, commands: &[String]) -> String {
         (_, None, Some(nearest)) => format!("The nearest is `{nearest}`."),
         (_, None, None) => format!("Commands are {}; a scenario is a file, such as {word}.yaml.", commands.join(", ")),
     };
-    format!("No command is named `{word}`, and no file. {advice}")
+    format!("No command and no file is named `{word}`. {advice}")
 }
 
 /// The command that is probably meant: the fewest letters are wrong, missing or exchanged, or it begins alike.

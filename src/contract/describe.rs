@@ -82,7 +82,7 @@ pub fn provider_json(contract: &Contract) -> Json {
         "lifecycles": all(&(contract.lifecycles)(), rows::statuses),
         "errors": all(contract.errors.iter().copied(), rows::error), "error_body": all(contract.error_body, rows::field),
         "answer_headers": all(contract.answer_headers, rows::field),
-        "events": all(contract.events, rows::event), "retry_schedule": rows::schedule(&contract.schedule),
+        "events": contract.events.iter().map(rows::event).collect::<Vec<_>>(), "retry_schedule": rows::schedule(&contract.schedule),
         "settings": contract.settings().map(rows::setting).collect::<Vec<_>>(),
         "decisions": all(contract.decisions, rows::decision),
     })

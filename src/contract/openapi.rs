@@ -64,7 +64,7 @@ fn schemas(contract: &Contract) -> Json {
         let request = (!it.media.is_empty()).then(|| (calls::request_name(it), schema::request(calls::body(it))));
         request.into_iter().chain([(calls::answer_name(it), schema::object(it.answer))])
     });
-    let events = contract.events.iter().map(|it| (webhooks::body_name(it), schema::object(it.body)));
+    let events = contract.events.iter().map(|it| (webhooks::body_name(it), schema::object(&it.fields().collect::<Vec<_>>())));
     let refusal = (calls::REFUSAL.to_owned(), schema::object(contract.error_body));
     map(calls.chain(events).chain([refusal]))
 }

@@ -46,12 +46,13 @@ pub fn error(it: &ErrorRow) -> Json {
     with_evidence(it.evidence, json!({"name": it.name, "code": it.code, "status": it.status.as_u16(), "when": it.when}))
 }
 
-pub fn event(it: &EventRow) -> Json {
+pub fn event(it: &'static EventRow) -> Json {
+    let fields: Vec<Json> = it.fields().map(|row| field(&row)).collect();
     let example: Json = serde_json::from_str(it.example).unwrap_or_default();
     with_evidence(
         it.evidence,
         json!({
-            "name": it.name, "when": it.when, "headers": all(it.headers, field), "body": all(it.body, field),
+            "name": it.name, "when": it.when, "headers": all(it.headers, field), "body": fields,
             "signature": it.signature, "example": example,
         }),
     )

@@ -23,7 +23,7 @@ pub use clock::{Until, Walked, is_advance};
 use http::{Method, StatusCode, header};
 use later::Rows;
 pub use later::{Before, Later, Rest};
-pub use render::{Gravity, Line, News, Renderer};
+pub use render::{Gravity, Line, News, Renderer, in_brackets};
 pub use table::TABLE;
 
 use self::input::Input;

@@ -25,7 +25,7 @@ mod outcomes;
 mod timeline;
 
 pub use news::{Gravity, News};
-pub use timeline::Line;
+pub use timeline::{Line, in_brackets};
 
 /// What is due when a rule holds an answer back.
 pub const HELD: &str = "an answer that a rule holds back";
@@ -83,6 +83,10 @@ impl Renderer {
             "rule": it.rule.as_deref().map(show), "error": it.error, "evidence": error.or(operation),
             "violations": self.value(&json!(contract.map_or_else(Vec::new, |contract| violations::of(contract, it)))),
         });
+        let signature = contract.and_then(|it| it.request_signature).filter(|own| it.error.as_deref() == Some(own.error));
+        if let Some(own) = signature {
+            shown["signed"] = json!(show(&(own.verify)(&it.as_request(), "").canonical));
+        }
         if let Some(note) = &it.note {
             shown["note"] = json!(show(note));
         }

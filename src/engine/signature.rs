@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::kit::http::{HeaderMap, HeaderName};
+use crate::kit::http::{HeaderMap, HeaderName, Request};
 use crate::kit::sign::same;
 use crate::kit::time::Timestamp;
 
@@ -31,6 +31,24 @@ pub struct SignedRequest {
     pub signature: String,
     /// Headers that are sent with it.
     pub headers: Vec<(&'static str, String)>,
+}
+
+/// How the signatures of clients on their requests are judged.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestSignature {
+    /// The error that refuses a wrong one.
+    pub error: &'static str,
+    /// Judges it with a secret, without the reason.
+    pub verify: fn(&Request, &str) -> Verdict,
+    /// Which usual mistake explains such a verdict, with that secret; the last are secrets that the client may have used by mistake.
+    pub mistake: fn(&Request, &Verdict, &str, &[&str]) -> &'static str,
+}
+
+impl RequestSignature {
+    /// The verdict with the likely reason.
+    pub fn explain(&self, request: &Request, secret: &str, others: &[&str]) -> Verdict {
+        (self.verify)(request, secret).explained(|verdict| (self.mistake)(request, verdict, secret, others))
+    }
 }
 
 /// Whether a signature is right and, if not, the likely reason.

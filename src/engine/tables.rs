@@ -10,6 +10,7 @@ use http::{Method, StatusCode};
 pub use settings::{Setting, SettingKind};
 pub use statuses::{On, RowId, StatusTable, Transition};
 
+use super::signature::RequestSignature;
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Field, Kind, Need};
 use crate::kit::http::{HeaderMap, Response};
@@ -52,9 +53,22 @@ pub struct Contract {
     pub signing_credential: Option<&'static str>,
     /// The text that is signed, where it follows from the body and is not the body itself. No attempt keeps it then.
     pub signed_of: Option<fn(&[u8]) -> String>,
+    /// How a client's signature on a request is judged, where clients sign.
+    pub request_signature: Option<RequestSignature>,
+    /// What rules can bring about, beyond what the other tables say.
+    pub reach: Reach,
     pub schedule: Schedule,
     pub settings: &'static [&'static Setting],
     pub decisions: &'static [Decision],
+}
+
+/// What rules can bring about at a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// Before this much of the time after the payment window, a late payment has an effect. Zero: it never has.
+    pub late_payment: Duration,
+    /// The signature of a webhook covers a date.
+    pub signs_dates: bool,
 }
 
 impl Contract {
@@ -255,10 +269,25 @@ pub struct EventRow {
     pub name: &'static str,
     pub when: &'static str,
     pub headers: &'static [Field],
+    /// The members of all events of its kind.
     pub body: &'static [Field],
+    /// The words that a member has in this event, where the others of its kind have more.
+    pub only: &'static [(&'static str, &'static [&'static str])],
     pub signature: &'static str,
     pub example: &'static str,
     pub evidence: Evidence,
+}
+
+impl EventRow {
+    /// The members of this event: the one that names the event has its name.
+    pub fn fields(&'static self) -> impl Iterator<Item = Field> {
+        self.body.iter().map(|row| {
+            let only = self.only.iter().find(|it| it.0 == row.name).map(|it| it.1);
+            let is_name = ["event", "type"].contains(&row.name) && matches!(row.kind, Kind::Word(words) if words.contains(&self.name));
+            let only = if is_name { Some(std::slice::from_ref(&self.name)) } else { only };
+            Field { kind: only.map_or(row.kind, Kind::Word), ..*row }
+        })
+    }
 }
 
 /// A header that only this provider's webhooks have.

@@ -21,6 +21,7 @@ use crate::kit::time::{parse_duration, parse_timestamp};
 mod keys;
 pub mod names;
 pub mod promises;
+mod rules;
 mod steps;
 mod texts;
 mod words;

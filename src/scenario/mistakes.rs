@@ -149,6 +149,22 @@ impl Mistakes {
         vec![group]
     }
 
+    /// The piece of the text that has all of them, each beside its place, in colours.
+    pub fn excerpt(&self) -> String {
+        let places: Vec<(Range<usize>, &str)> = self.all.iter().map(|it| (self.in_one_line(&it.at), it.what.as_str())).collect();
+        let first = places.iter().map(|it| it.0.start).min().unwrap_or(0);
+        let last = places.iter().map(|it| it.0.end).max().unwrap_or(first);
+        let begin = self.text[..first].rfind('\n').map_or(0, |it| it + 1);
+        let end = self.text[last..].find('\n').map_or(self.text.len(), |it| last + it + 1);
+        let annotation = |(nth, (at, label)): (usize, &(Range<usize>, _))| {
+            let kind = if nth == 0 && 1 < places.len() { AnnotationKind::Context } else { AnnotationKind::Primary };
+            kind.span(at.start - begin..at.end - begin).label(*label)
+        };
+        let snippet = Snippet::source(&self.text[begin..end]).line_start(self.line_and_column(begin).0).path(&self.file);
+        let snippet = snippet.annotations(places.iter().enumerate().map(annotation));
+        Renderer::styled().render(&[Group::with_level(Title::ERROR).element(snippet)])
+    }
+
     /// The part of a place that is in its first line.
     fn in_one_line(&self, at: &Range<usize>) -> Range<usize> {
         let end = at.end.min(self.text.len());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::engine::clock::{Mode, Rate};
+use crate::engine::matching::Mismatch;
 use crate::engine::rules::Rule;
 use crate::engine::start::{AccountSetup, BalanceSetup, Impossible, ProviderSetup, RateSetup, Setup, Start};
 use crate::kit::concealed;
@@ -132,6 +133,15 @@ impl Scenario {
         }
     }
 
+    /// Where a step is written that has failed, and each expectation of it that was not met. It is the one at that place, or inside it.
+    pub fn excerpt(&self, nth: usize, (line, title): (usize, &str), missed: &[Mismatch]) -> Option<Mistakes> {
+        let (own, places) = self.steps.get(nth)?.named(line, title)?.places(missed.iter().map(|it| it.path.as_str()));
+        let inner =
+            places.into_iter().zip(missed).filter_map(|(at, it)| Some(Mistake::at(at?, format!("is {}", mistakes::cut(&it.actual)))));
+        let all = std::iter::once(Mistake::at(own, title)).chain(inner).collect();
+        Some(Mistakes::of(&self.source.file, &self.source.text, &self.source.secrets, all))
+    }
+
     /// What a sandbox cannot begin with, as mistakes in the text.
     pub fn mistakes(&self, impossible: Vec<Impossible>) -> Mistakes {
         let mistake = |it: Impossible| {
@@ -155,6 +165,7 @@ fn read(check: &mut Check<'_>, node: &Node, file: &str, text: &str) -> Scenario 
     });
     let rules: Vec<Rule> = node.get("rules").map_or(&[][..], Node::items).iter().map(|it| rule::read(check, it)).collect();
     check_rule_names(check, node);
+    check.idle_rules(node);
     let steps = steps(check, node, text);
     let masked = |name: &str| plain(name).map(|it| concealed::text(&check.secrets.mask_environment(it)).into_owned());
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
@@ -232,8 +243,10 @@ impl Reading<'_> {
             for fork in inside.iter().filter(|inner| it.get("repeat").is_some() && matches!(inner.doing, StepKind::Fork(_))) {
                 check.wrong(&it.place_of("repeat"), format!("a fork has one name, and line {} would make it again each time", fork.line));
             }
-            let step = step::read(check, it, line, &self.defined.saved, inside);
-            steps.extend(step.map(|step| Step { fork: fork.map(str::to_owned), ..step }));
+            if let Some(mut step) = step::read(check, it, line, &self.defined.saved, inside) {
+                step.fork = fork.map(str::to_owned);
+                steps.push(step);
+            }
             self.defined.add(it);
         }
         steps

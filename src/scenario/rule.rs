@@ -116,6 +116,9 @@ fn check_effects(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&
                 check_maker(check, contract, operation, key);
             }
         }
+        if let Some(contract) = contract {
+            check_reach(check, contract, key, it);
+        }
         if key.name == "headers" {
             check_headers(check, it);
         }
@@ -224,6 +227,24 @@ fn check_provider(check: &mut Check<'_>, contract: &'static Contract, key: &Key,
     if impossible {
         check.wrong(&at, format!("`{name}` is not possible with {}", contract.name));
     }
+}
+
+/// Warns of an effect of which nothing can come at the provider.
+fn check_reach(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node: &Node) {
+    let what = match (key.name.as_str(), duration(node)) {
+        ("late_payment", Some(after)) if paying(contract).is_some() && contract.reach.late_payment <= after => {
+            format!("{} does not notice a payment that is this late: nothing comes of this rule", contract.name)
+        }
+        ("stale_timestamp", Some(_)) if !contract.reach.signs_dates => {
+            format!("webhooks of {} have no signed date: nothing comes of this effect", contract.name)
+        }
+        _ => return,
+    };
+    let mut mistake = Mistake::at(key.at.clone(), what).warning();
+    if key.name == "late_payment" {
+        mistake = mistake.help(format!("to pay late without an effect, write the step `act: {}.pay`", contract.slug));
+    }
+    check.mistakes.push(mistake);
 }
 
 /// Notes a call that creates no object, when the effect needs one.

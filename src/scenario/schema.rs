@@ -40,6 +40,7 @@ fn step(shape: &'static Shape, contracts: &[&'static Contract]) -> Json {
     let rows = shape.rows.iter().chain(ANY_STEP.rows);
     let mut own = object(shape.what, rows.clone(), contracts, None, Map::new(), &required(shape.rows.iter()));
     own["title"] = shape.verb().into();
+    own["defaultSnippets"] = json!([snippet(shape)]);
     let by_name: Vec<Json> = match shape.verb() {
         "call" => contracts.iter().flat_map(|it| it.operations.iter().map(move |row| call(it, row))).collect(),
         "act" => contracts.iter().flat_map(|it| it.actions.iter().map(move |row| action(it, row))).collect(),
@@ -51,6 +52,15 @@ fn step(shape: &'static Shape, contracts: &[&'static Contract]) -> Json {
         own["allOf"] = by_name.into();
     }
     own
+}
+
+/// What an editor writes for a step: its first line, and the required members, with a stop at each value.
+fn snippet(shape: &'static Shape) -> Json {
+    let needed = shape.rows.iter().filter(|it| it.required || it.name == shape.verb());
+    let more: &[&str] = if shape.verb() == "call" { &["with"] } else { &[] };
+    let names = needed.map(|it| it.name).chain(more.iter().copied());
+    let body: Map<String, Json> = names.enumerate().map(|(place, it)| (it.to_owned(), format!("${}", place + 1).into())).collect();
+    json!({"label": shape.verb(), "description": shape.what, "body": body})
 }
 
 /// A condition on one member, and what follows for others.

@@ -1,5 +1,7 @@
 //! Reads the steps of a scenario from their nodes.
 
+use std::ops::Range;
+
 use super::check::promises::IsStatus;
 use super::check::{Check, holds_reference};
 use super::keys::STEPS;
@@ -25,6 +27,30 @@ pub struct Step {
     /// The name under which its answer is saved.
     pub save: Option<String>,
     pub doing: StepKind,
+    /// As it is written.
+    source: Node,
+}
+
+impl Step {
+    /// The step of that line and title: this one, or one inside it. A title may say more, as which repetition it was.
+    pub fn named(&self, line: usize, title: &str) -> Option<&Self> {
+        if self.line == line && title.starts_with(&self.title) {
+            return Some(self);
+        }
+        let (StepKind::Repeat { steps, .. } | StepKind::Together(steps)) = &self.doing else { return None };
+        steps.iter().find_map(|it| it.named(line, title))
+    }
+
+    /// Where it is written, beginning with the step itself, for a failure with these paths of expectations that were not met.
+    pub fn places<'p>(&self, missed: impl Iterator<Item = &'p str>) -> (Range<usize>, Vec<Option<Range<usize>>>) {
+        let inside = |name: &str, inner: &str| self.source.get(name).and_then(|it| it.get(inner));
+        let saved = self.source.get("expect").filter(|it| it.get("of").is_some()).and_then(|it| it.get("body"));
+        let [expect, sent, not_sent] = ["expect", "expect_webhook", "expect_no_webhook"].map(|it| self.source.get(it));
+        let roots = [saved, expect, sent, not_sent, inside("wait_for", "where")];
+        let missed = missed.map(|path| roots.into_iter().flatten().find_map(|root| place_of_path(root, path))).collect();
+        let verb = STEPS.iter().map(Shape::verb).find(|it| self.source.get(it).is_some()).unwrap_or("");
+        (self.source.place_of(verb), missed)
+    }
 }
 
 /// What a step does. Its nodes may still refer to what earlier steps save.
@@ -71,18 +97,18 @@ pub enum StepKind {
 }
 
 impl StepKind {
-    /// What a step makes happen, as a verb and the rest, when the log does not say it by itself.
-    pub fn in_words(&self) -> Option<(&'static str, String)> {
+    /// What a step makes happen, as a verb and the rest, when the log does not say it by itself. `now` replaces references.
+    pub fn in_words(&self, now: impl Fn(&Node) -> Node) -> Option<(&'static str, String)> {
         let plain = |it: &Node| it.plain().map_or_else(|| it.to_json(), str::to_owned);
-        let with = |own: Option<&Node>| own.map_or(String::new(), |it| format!(" {}", it.to_json()));
+        let with = |own: Option<&Node>| own.map_or(String::new(), |it| format!(" {}", now(it).to_json()));
         let pairs = |own: &Node| own.members().iter().map(|(key, it)| format!("{} {}", key.name, plain(it))).collect::<Vec<_>>().join(" ");
         let words = |own: &Node| if own.members().is_empty() { plain(own) } else { pairs(own) };
         Some(match self {
             Self::Act { provider, action, with: own, .. } => ("act", format!("{provider}.{action}{}", with(own.as_ref()))),
-            Self::Advance { with: own, .. } => ("advance", words(own)),
+            Self::Advance { with: own, .. } => ("advance", words(&now(own))),
             Self::Rule(it) => ("rule", it.get("name").or_else(|| it.get("on")).map_or(String::new(), plain)),
             Self::DropRule(name) => ("no rule", name.clone()),
-            Self::Receiver { inbox, respond } => ("receiver", format!("{inbox} {}", respond.to_json())),
+            Self::Receiver { inbox, respond } => ("receiver", format!("{inbox} {}", now(respond).to_json())),
             Self::Set { provider, with: own, .. } => ("set", format!("{provider}{}", with(Some(own)))),
             Self::Snapshot(name) => ("snapshot", name.clone()),
             Self::Restore(name) => ("restore", name.clone()),
@@ -96,6 +122,15 @@ impl StepKind {
             | Self::WaitFor(_) => return None,
         })
     }
+}
+
+/// The place of the name to which a dotted path leads, as far as it leads.
+fn place_of_path(node: &Node, path: &str) -> Option<Range<usize>> {
+    node.members().iter().find_map(|(key, inner)| {
+        let rest = path.strip_prefix(key.name.as_str())?;
+        let rest = if rest.is_empty() { rest } else { rest.strip_prefix(['.', '['])? };
+        Some(place_of_path(inner, rest).unwrap_or(key.at.clone()))
+    })
 }
 
 /// A call of a merchant.
@@ -157,7 +192,7 @@ pub fn read(check: &mut Check<'_>, node: &Node, line: usize, saved_before: &[Str
     };
     let object = text(verb).unwrap_or_default();
     let title = text("title").unwrap_or_else(|| format!("{verb} {object}").trim().to_owned());
-    Some(Step { line, title, fork: text("in"), save: text("save"), doing })
+    Some(Step { line, title, fork: text("in"), save: text("save"), doing, source: node.clone() })
 }
 
 fn step_kind(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<StepKind> {

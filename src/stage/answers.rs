@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Runner, StepFailure};
+use super::{Received, Runner, StepFailure};
 use crate::engine::matching::Mismatch;
 use crate::kit::http::{Response, StatusCode, headers_in_full};
 use crate::scenario::{Expect, Step};
@@ -40,7 +40,7 @@ impl Runner<'_> {
         let body = serde_json::from_slice(&response.body).unwrap_or_else(|_| Json::from(String::from_utf8_lossy(&response.body)));
         let status = response.status.as_u16();
         if let Some(expect) = expect {
-            let mut misses = Vec::new();
+            let (mut misses, mut of_body) = (Vec::new(), None);
             let seen = [
                 ("status", &expect.status, json!(status)),
                 ("headers", &expect.headers, headers_in_full(&response.headers)),
@@ -48,9 +48,14 @@ impl Runner<'_> {
             ];
             for (name, node, value) in seen {
                 let Some(node) = node else { continue };
-                misses.extend(self.matcher(node)?.misses(Some(&value)).into_iter().map(|it| within(name, it)));
+                let matcher = self.matcher(node)?;
+                misses.extend(matcher.misses(Some(&value)).into_iter().map(|it| within(name, it)));
+                of_body = Some(matcher).filter(|_| name == "body").or(of_body);
             }
-            judge(misses, || format!("{status} {}", String::from_utf8_lossy(&response.body)))?;
+            judge(misses, || {
+                let received = Received::of(response.status.to_string(), &response.body, of_body.as_ref());
+                (format!("{status} {}", String::from_utf8_lossy(&response.body)), received)
+            })?;
         }
         if let Some(name) = &step.save {
             self.save(name, body)?;
@@ -70,14 +75,15 @@ pub fn good(answer: Result<Response, &'static str>) -> Result<Response, StepFail
     Err(StepFailure::new(why))
 }
 
-/// Fails when expectations were not met; the failure contains `answer`.
-pub fn judge(misses: Vec<Mismatch>, answer: impl FnOnce() -> String) -> Result<(), StepFailure> {
+/// Fails when expectations were not met; the failure contains what was received, in one text and in lines.
+pub fn judge(misses: Vec<Mismatch>, answer: impl FnOnce() -> (String, Received)) -> Result<(), StepFailure> {
     if misses.is_empty() {
         return Ok(());
     }
     let why =
         if misses.len() == 1 { "an expectation was not met".to_owned() } else { format!("{} expectations were not met", misses.len()) };
-    Err(StepFailure { misses, answer: Some(answer()), ..StepFailure::new(why) })
+    let (answer, received) = answer();
+    Err(StepFailure { misses, answer: Some(answer), received: Some(received), ..StepFailure::new(why) })
 }
 
 /// One expectation that was not met.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde_json::{Value as Json, json};
 
 use crate::control::{Line, Renderer};
-use crate::engine::matching::{Matcher, Mismatch};
+use crate::engine::matching::Matcher;
 use crate::engine::state;
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response, encoded};
@@ -19,15 +19,20 @@ use crate::scenario::{Scenario, Step, StepKind};
 
 mod answers;
 pub mod call;
+mod documents;
 mod groups;
 mod kept;
 pub mod memory;
+mod report;
 mod waiting;
 mod webhooks;
 
 use answers::{good, judge};
-use kept::Kept;
+pub use documents::Received;
+pub use kept::Kept;
 pub use memory::{INBOXES, MemoryStage};
+use report::interleaved;
+pub use report::{Report, StepFailure, StepReport};
 
 /// Carries steps out.
 pub trait Stage {
@@ -54,64 +59,6 @@ pub trait Stage {
 
     /// Lets some real time pass, so that an application can call. `false`: no application can call.
     fn pause(&mut self) -> bool;
-}
-
-/// The result of one step.
-#[derive(Clone, Debug)]
-pub struct StepReport {
-    pub line: usize,
-    pub title: String,
-    /// The simulated moment after it.
-    pub at: Timestamp,
-    /// The result in a few words.
-    pub seen: String,
-    pub failure: Option<StepFailure>,
-}
-
-/// Why a step failed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StepFailure {
-    pub why: String,
-    /// Each expectation that was not met.
-    pub misses: Vec<Mismatch>,
-    /// The answer, when it helps to understand the failure.
-    pub answer: Option<String>,
-    /// The line and the title of the step that failed, when it is inside another.
-    inside: Option<(usize, String)>,
-}
-
-impl StepReport {
-    /// Masks secrets from outside.
-    fn mask(&mut self, render: &Renderer) {
-        let mask = |text: &mut String| *text = render.text(text);
-        [&mut self.title, &mut self.seen].into_iter().for_each(mask);
-        let Some(failure) = &mut self.failure else { return };
-        mask(&mut failure.why);
-        failure.misses.iter_mut().flat_map(|it| [&mut it.path, &mut it.expected, &mut it.actual]).for_each(mask);
-        failure.answer.iter_mut().for_each(mask);
-    }
-}
-
-impl StepFailure {
-    fn new(why: impl Into<String>) -> Self {
-        Self { why: why.into(), ..Self::default() }
-    }
-}
-
-/// The result of a whole scenario.
-#[derive(Clone, Debug)]
-pub struct Report {
-    pub steps: Vec<StepReport>,
-    pub started_at: Timestamp,
-    pub ended_at: Timestamp,
-    pub timeline: Vec<Line>,
-}
-
-impl Report {
-    /// The step that failed. It is the last one, because no step is played after it.
-    pub fn failed(&self) -> Option<&StepReport> {
-        self.steps.last().filter(|it| it.failure.is_some())
-    }
 }
 
 /// Plays every step until one fails.
@@ -149,28 +96,9 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
         for it in &mut acts {
             it.what = render.text(&it.what);
         }
-        events = interleaved(render.timeline(&world.core.log), std::mem::take(&mut acts));
+        events = interleaved(render.timeline(&world.core), std::mem::take(&mut acts));
     });
     Report { steps, started_at, ended_at, timeline: events }
-}
-
-/// What happened, with the steps that made it happen before it.
-fn interleaved(happened: Vec<Line>, mut steps: Vec<Line>) -> Vec<Line> {
-    // A step that goes back to a snapshot also takes the log back: what came before it stands before what comes after.
-    let mut later = u64::MAX;
-    for it in steps.iter_mut().rev() {
-        later = later.min(it.sequence);
-        it.sequence = later;
-    }
-    let (mut all, mut happened) = (Vec::new(), happened.into_iter().peekable());
-    for it in steps {
-        while let Some(line) = happened.next_if(|line| line.sequence < it.sequence) {
-            all.push(line);
-        }
-        all.push(it);
-    }
-    all.extend(happened);
-    all
 }
 
 fn now(stage: &mut dyn Stage, fork: Option<&str>) -> Timestamp {
@@ -204,7 +132,8 @@ impl<'a> Runner<'a> {
     /// Plays one step, and returns its result in a few words.
     fn step(&mut self, step: &Step) -> Result<String, StepFailure> {
         let fork = step.fork.as_deref();
-        let Some((kind, what)) = step.doing.in_words() else { return self.carry_out(step) };
+        let in_words = step.doing.in_words(|it| resolved(it, &self.saved).unwrap_or_else(|_| it.clone()));
+        let Some((kind, what)) = in_words else { return self.carry_out(step) };
         let (place, mut sequence) = (self.acts.len(), 0);
         self.stage.look(None, &mut |world| sequence = world.core.log.next_sequence());
         let what = fork.map_or_else(|| what.clone(), |it| format!("{what} (in {it})"));
@@ -239,7 +168,8 @@ impl<'a> Runner<'a> {
             }
             StepKind::Expect { of, body } => {
                 let matcher = self.matcher(body)?;
-                judge(matcher.misses(self.saved.get(of)), || self.saved.get(of).map_or(String::new(), Json::to_string))?;
+                let saved = || self.saved.get(of).map_or(String::new(), Json::to_string);
+                judge(matcher.misses(self.saved.get(of)), || (saved(), Received::of(of, saved().as_bytes(), Some(&matcher))))?;
                 Ok(format!("{of} is as expected"))
             }
             StepKind::ExpectWebhook(with) => self.expect_webhook(step, with),
@@ -314,16 +244,6 @@ impl<'a> Runner<'a> {
         let mut next = 0;
         self.stage.look(fork, &mut |world| next = world.core.log.next_id());
         next
-    }
-
-    /// What is due next in the sandbox, for a step that expected more than has happened.
-    fn due_next(&mut self, fork: Option<&str>) -> Option<String> {
-        let answer = self.control(fork, Method::GET, "clock", "").ok()?;
-        let clock: Json = serde_json::from_slice(&answer.body).ok()?;
-        let text = |name: &str| clock["next"][name].as_str().unwrap_or("");
-        let at: Timestamp = text("at").parse().ok()?;
-        let wait = at.duration_since(clock["now"].as_str()?.parse().ok()?);
-        Some(format!("next is a {} of {} {} at {at} (advance: {wait:#})", text("kind"), text("provider"), text("subject")))
     }
 
     fn advance(&mut self, fork: Option<&str>, with: &Node) -> Result<Response, StepFailure> {

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::answers::within;
-use super::{PATIENCE, Runner, StepFailure};
+use super::{PATIENCE, Received, Runner, StepFailure};
 use crate::engine::log::{Entry, RequestEntry};
 use crate::engine::matching::{Matcher, Mismatch};
 use crate::engine::world::World;
@@ -56,7 +56,9 @@ impl Runner<'_> {
                     }
                     return Ok(format!("{name} was called, and answered {status}"));
                 }
-                nearest = Some((misses, call["request"].clone()));
+                if nearest.as_ref().is_none_or(|it| misses.len() <= it.0.len()) {
+                    nearest = Some((misses, call["request"].clone()));
+                }
             }
             if patience <= waiting || !self.stage.pause() {
                 break;
@@ -68,13 +70,16 @@ impl Runner<'_> {
         } else {
             format!("no such call of {name} has come within {patience:?}")
         };
-        let mut failure = StepFailure::new(why);
-        if let Some((misses, request)) = nearest {
-            failure.misses = misses;
-            failure.answer = Some(format!("the nearest: {request}"));
-        }
-        Err(failure)
+        Err(nearest.map_or_else(|| StepFailure::new(why.clone()), |(misses, request)| near(&why, misses, &request, &wanted)))
     }
+}
+
+/// A failure that shows the call that came nearest.
+fn near(why: &str, misses: Vec<Mismatch>, request: &Json, wanted: &[(&'static str, Matcher)]) -> StepFailure {
+    let words = ["method", "target"].map(|it| request[it].as_str().unwrap_or(""));
+    let of_body = wanted.iter().find(|it| it.0 == "body").map(|it| &it.1);
+    let received = Received::of(format!("the nearest: {}", words.join(" ")), request["body"].to_string().as_bytes(), of_body);
+    StepFailure { misses, answer: Some(format!("the nearest: {request}")), received: Some(received), ..StepFailure::new(why) }
 }
 
 fn criteria(node: Option<&Node>) -> Result<Vec<(&'static str, Matcher)>, StepFailure> {

@@ -11,6 +11,7 @@ use crate::tape::snapshot;
 
 mod log;
 pub mod pages;
+mod requests;
 mod words;
 
 /// The program under test.

@@ -9,6 +9,8 @@ use crate::cli::{PLAYMONEY, Ready};
 use crate::net::{Receiver, answered, eventually, request, send};
 use crate::tape::snapshot;
 
+mod told;
+
 /// An empty folder for one test.
 fn folder(name: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
@@ -146,70 +148,15 @@ fn a_file_that_is_no_scenario_is_said_to_be_none_once() {
 }
 
 #[test]
-fn files_are_chosen_by_texts_and_patterns() {
-    let here = folder("chosen");
-    for name in ["pay/one.yaml", "pay/two.yaml", "refund.yaml"] {
-        write(&here, name, GOOD);
-    }
-    let played = |filters: &[&str]| {
-        let more: Vec<&str> = filters.iter().flat_map(|it| ["--filter", it]).collect();
-        let output = run(&here, &[&["run", "."][..], &more].concat());
-        text(&output.stdout).lines().filter(|it| it.starts_with("ok")).count()
-    };
-    assert_eq!([&["pay/*"][..], &["*.YAML"], &["one", "refund"], &["{one,two}.yaml", "pay/t??.yaml"]].map(played), [2, 3, 2, 1]);
-    let broken = run(&here, &["run", ".", "--filter", "[a"]);
-    assert!(broken.status.code() == Some(2) && text(&broken.stderr).contains("is not a pattern"), "{}", text(&broken.stderr));
-}
-
-#[test]
-fn what_is_played_can_be_told_in_short() {
-    let here = folder("short");
-    write(&here, "a.yaml", GOOD);
-    write(&here, "b.yaml", FAILING);
-    let quiet = run(&here, &["run", ".", "-q"]);
-    assert!(text(&quiet.stdout).starts_with("FAILED   ./b.yaml"), "{}", text(&quiet.stdout));
-    let twice = run(&here, &["run", "a.yaml", "--repeat", "2"]);
-    let seeds = "ok       a.yaml (3 steps, 1h simulated, seed 3)\nok       a.yaml (3 steps, 1h simulated, seed 4)\n2 scenarios: 2 good\n";
-    assert_eq!(text(&twice.stdout), seeds);
-    let first = run(&here, &["run", "b.yaml", "--repeat", "1000", "--fail-fast"]);
-    assert!(first.status.code() == Some(1) && text(&first.stdout).matches("FAILED").count() < 100, "{}", text(&first.stdout).len());
-    write(&here, "c.yaml", "version: 1\nname: nothing\n");
-    let nothing = run(&here, &["run", "c.yaml"]);
-    assert!(nothing.status.code() == Some(2) && text(&nothing.stderr).contains("nothing was played"), "{}", text(&nothing.stderr));
-}
-
-#[test]
-fn a_failure_tells_what_made_it_happen_and_what_is_due() {
-    let here = folder("due");
-    let steps = "steps:\n  - { call: quoine.createInvoice, with: { price: '5' } }\n  - advance: 1m\n";
-    let expected = "  - expect_webhook: { provider: quoine, event: payment_expired }\n";
-    write(&here, "s.yaml", &format!("version: 1\n{steps}{expected}"));
-    let told = text(&run(&here, &["run", "s.yaml"]).stdout);
-    assert!(
-        told.contains("  advance  1m\n") && told.contains("; next is a timer of quoine 1 at 2026-01-01T00:30:00Z (advance: 29m)"),
-        "{told}"
-    );
-}
-
-#[test]
-fn a_secret_of_a_fork_is_masked_in_the_timeline_too() {
-    let here = folder("fork-secret");
-    let set = "  - { fork: b }\n  - { set: quantum-payouts, with: { webhook_secret: forked-9876543210 }, in: b }\n";
-    write(&here, "s.yaml", &format!("version: 1\nsteps:\n{set}  - expect_webhook: {{ provider: quoine }}\n"));
-    let told = text(&run(&here, &["run", "s.yaml"]).stdout);
-    assert!(told.contains("set ") && told.contains("***3210") && !told.contains("forked-9876543210"), "{told}");
-}
-
-#[test]
 fn t19_what_is_told_moves_no_cursor() {
     let here = folder("controls");
     let rule = "rules: [{ on: quoine.*, then: { status: 200, body: \"\\e[31mred\\u0007\\uFFFE\" } }]\n";
     write(&here, "s.yaml", &format!("version: 1\n{rule}steps:\n  - {{ call: quoine.getProfile, expect: {{ body: white }} }}\n"));
     let output = run(&here, &["run", "s.yaml", "--junit", "report.xml"]);
     let told = text(&output.stdout);
-    assert!(told.contains("200 \\u{1b}[31mred\\u{7}") && !told.contains(['\u{1b}', '\u{7}']), "{told}");
+    assert!(told.contains("received 200 OK\n      \\u{1b}[31mred\\u{7}") && !told.contains(['\u{1b}', '\u{7}']), "{told}");
     let report = std::fs::read_to_string(here.join("report.xml")).expect("written");
-    assert!(report.contains("200 \\u{1b}[31mred\\u{7}\u{fffd}"), "{report}");
+    assert!(report.contains("      \\u{1b}[31mred\\u{7}\u{fffd}"), "{report}");
 }
 
 #[test]

@@ -27,6 +27,9 @@ const ROWS: &[Row] = &[
     ("  - rule: { on: quoine.*, when: { times: 0 }, then: { status: 500 } }", "warning", "with `times: 0` this rule never fires", ""),
     ("  - rule: { on: quoine.*, when: { probability: 0 }, then: { status: 500 } }", "warning", "with `probability: 0` this rule never fires", ""),
     ("  - rule: { on: quoine.*, when: { body: { price: { gt: 5, lte: 5 } } }, then: { status: 500 } }", "error", "no number lies between these bounds: above 5 and below 5", ""),
+    ("  - rule: { on: cryptopay.createPaymentOrder, then: { late_payment: 5m } }", "warning", "CryptoPay does not notice a payment that is this late", "to pay late without an effect, write the step `act: cryptopay.pay`"),
+    ("  - rule: { on: quantapay.create-transaction, then: { late_payment: 47h } }", "warning", "QuantaPay does not notice a payment that is this late", "to pay late"),
+    ("  - rule: { on: qbitpay:webhook, then: { stale_timestamp: 1h } }", "warning", "webhooks of QbitPay have no signed date", ""),
     ("  []", "warning", "this scenario has no steps, so `playmoney run` proves nothing with it", "`serve` begins with its state and its rules; add `steps` to play it"),
 ];
 
@@ -40,6 +43,9 @@ const GOOD: &[&str] = &[
     "  - { call: quoine.createInvoice, with: { price: \"5\" }, expect: { status: { gte: 200, lt: 300 } } }",
     "  - { receiver: quoine, respond: [500, timeout] }",
     "  - { receiver: fork, respond: [500] }",
+    "  - rule: { on: quoine.createInvoice, then: { late_payment: 48h } }",
+    "  - rule: { on: quantapay.create-transaction, then: { late_payment: 46h } }",
+    "  - rule: { on: quoine:webhook, then: { stale_timestamp: 1h } }",
     "  - { receiver: shop, respond: [500] }\n  - { set: quoine, with: { webhook_url: \"http://shop.inbox.playmoney.test/hook\" } }",
 ];
 
@@ -73,6 +79,26 @@ fn what_may_be_is_not_warned_of() {
 }
 
 #[test]
+fn a_rule_that_never_fires_by_itself_is_told() {
+    let steps = "steps: [{ advance: 1m }]";
+    let first = "{ on: quoine.*, then: { status: 500 } }";
+    for (rules, more, warnings) in [
+        (format!("{first}, {{ on: quoine.createInvoice, then: {{ status: 503 }} }}"), steps, 1),
+        (format!("{{ on: quoine.createInvoice, then: {{ status: 503 }} }}, {first}"), steps, 0),
+        (format!("{first}, {{ on: 'quoine:webhook', then: {{ drop: true }} }}"), steps, 0),
+        (format!("{{ on: quoine.*, when: {{ times: 2 }}, then: {{ status: 500 }} }}, {first}"), steps, 0),
+        (format!("{{ on: quoine.*, ttl: 1m, then: {{ status: 500 }} }}, {first}"), steps, 0),
+        (format!("{{ name: a, on: quoine.*, then: {{ status: 500 }} }}, {first}"), "steps: [{ drop_rule: a }]", 0),
+        ("{ on: quoine.*, when: { until: 2025-12-31T00:00:00Z }, then: { status: 500 } }".to_owned(), steps, 1),
+        ("{ on: quoine.*, when: { until: 2026-01-02T00:00:00Z }, then: { status: 500 } }".to_owned(), steps, 0),
+    ] {
+        let text = format!("version: 1\nclock: {{ mode: frozen, now: 2026-01-01T00:00:00Z }}\nrules: [{rules}]\n{more}\n");
+        let read = load("a.yaml", &text).unwrap_or_else(|it| panic!("{}", it.render(false)));
+        assert_eq!(read.warnings.as_ref().map_or(0, playmoney::inside::scenario::Mistakes::count), warnings, "{rules}");
+    }
+}
+
+#[test]
 fn with_rules_a_missing_parameter_is_only_a_warning() {
     let rules = "rules: [{ on: quoine.*, then: { status: 201 } }]\n";
     let text = format!("version: 1\n{rules}steps:\n  - {{ call: quoine.createInvoice, expect: {{ status: 201 }} }}\n");
@@ -95,6 +121,8 @@ fn the_schema_names_what_a_step_can_say() {
     let titles: Vec<&str> =
         schema["$defs"]["step"]["oneOf"].as_array().expect("a list").iter().filter_map(|it| it["title"].as_str()).collect();
     assert!(schema["$id"].is_string() && titles.contains(&"call") && titles.contains(&"wait_for"), "{titles:?}");
+    let snippet = &schema["$defs"]["step"]["oneOf"][0]["defaultSnippets"][0];
+    assert_eq!((&snippet["label"], &snippet["body"]["call"], &snippet["body"]["with"]), (&"call".into(), &"$1".into(), &"$2".into()));
     let call = &schema["$defs"]["step"]["oneOf"][0]["allOf"];
     let own = call.as_array().expect("a list").iter().find(|it| it["if"]["properties"]["call"]["const"] == "quoine.createInvoice");
     assert!(own.is_some_and(|it| it["then"]["properties"]["with"]["properties"]["price"]["description"].is_string()), "{own:?}");

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use anstream::adapter::strip_str;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::PlayedFile;
@@ -43,7 +44,10 @@ fn case(it: &PlayedFile, place: usize) -> TestCase {
             None => (TestCaseStatus::success(), 1),
             Some((step, failure)) => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-                status.set_type("expectation").set_message(allowed(&failure.why)).set_description(allowed(&file_report(it, played)));
+                status
+                    .set_type("expectation")
+                    .set_message(allowed(&failure.why))
+                    .set_description(allowed(&strip_str(&file_report(it, played)).to_string()));
                 (status, step.line)
             }
         },

@@ -2,15 +2,17 @@
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value as Json, json};
+use similar::{ChangeTag, TextDiff};
 
 use super::{PlayedFile, summary};
 use crate::cli::Stop;
 use crate::cli::output::{print, tell, tell_count};
-use crate::cli::style::{fitted, judged};
+use crate::cli::style::{BAD, GOOD, fitted, judged, painted};
 use crate::kit::printable::line;
-use crate::stage::{Report, StepFailure, StepReport};
+use crate::stage::{Received, Report, StepFailure, StepReport};
 
 /// The latest entries of the timeline, which are shown with a failure.
 const TIMELINE_MAX: usize = 30;
@@ -38,7 +40,7 @@ pub fn print_all(files: &[PlayedFile], shown: Shown, styled: bool) -> Result<(),
     print(&summary(files))
 }
 
-/// The lines of one file that was played.
+/// The lines of one file that was played, in colours.
 pub fn file_report(it: &PlayedFile, played: &Report) -> String {
     let (path, name) = (line(&it.path), line(&it.name));
     let simulated = played.ended_at.duration_since(played.started_at);
@@ -70,6 +72,9 @@ pub fn file_report(it: &PlayedFile, played: &Report) -> String {
 fn failure_report(it: &PlayedFile, step: &StepReport, failure: &StepFailure) -> String {
     let (file, title, why) = (line(&it.path), line(&step.title), line(&failure.why));
     let mut text = format!("  {file}:{}  {title}\n  at {}: {why}\n", step.line, step.at);
+    if let Some(excerpt) = &it.excerpt {
+        excerpt.excerpt().lines().for_each(|it| _ = writeln!(text, "  {it}"));
+    }
     let width = |of: fn(&crate::engine::matching::Mismatch) -> &String, least: usize| {
         failure.misses.iter().map(|it| of(it).chars().count()).max().unwrap_or(0).clamp(least, 60)
     };
@@ -81,16 +86,47 @@ fn failure_report(it: &PlayedFile, step: &StepReport, failure: &StepFailure) -> 
             _ = writeln!(text, "    {own_path:<path$}  {own_expected:<expected$}  {actual}");
         }
     }
-    if let Some(answer) = &failure.answer {
-        _ = writeln!(text, "  answer  {}", line(&shorten(answer)));
+    if let Some(received) = &failure.received {
+        _ = writeln!(text, "  received {}", line(&received.what));
+        text.push_str(&difference(received));
     }
     text
 }
 
-fn shorten(text: &str) -> String {
-    /// Characters of an answer in one line.
+/// What was received, in lines; before a line that differs stands what was expected in its place.
+fn difference(received: &Received) -> String {
+    /// Documents without much in common are not compared any longer.
+    const PATIENCE: Duration = Duration::from_secs(1);
+    /// Lines around a difference.
+    const AROUND: usize = 3;
+    /// Lines of one document.
+    const LINES_MAX: usize = 60;
+    /// Characters of one line.
     const CHARS_MAX: usize = 1_500;
-    if text.chars().count() <= CHARS_MAX { text.to_owned() } else { text.chars().take(CHARS_MAX).chain("...".chars()).collect() }
+    let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(&received.expected, &received.lines);
+    let groups = if received.expected == received.lines { vec![diff.ops().to_vec()] } else { diff.grouped_ops(AROUND) };
+    let mut lines = Vec::new();
+    for (place, group) in groups.iter().enumerate() {
+        let first = group.first().map_or(0, |it| it.new_range().start);
+        if 0 < first || 0 < place {
+            lines.push("      ...".to_owned());
+        }
+        for change in group.iter().flat_map(|it| diff.iter_changes(it)) {
+            let own = change.value().trim_end_matches('\n');
+            let own = own.char_indices().nth(CHARS_MAX).map_or(line(own), |it| format!("{}...", line(&own[..it.0])).into());
+            lines.push(match change.tag() {
+                ChangeTag::Equal => format!("      {own}"),
+                ChangeTag::Delete => painted(GOOD, format!("    - {own}")) + "  (expected)",
+                ChangeTag::Insert => painted(BAD, format!("    + {own}")),
+            });
+        }
+    }
+    let more = lines.len().saturating_sub(LINES_MAX);
+    lines.truncate(LINES_MAX);
+    if 0 < more {
+        lines.push(format!("      ... and {more} more lines"));
+    }
+    lines.join("\n") + "\n"
 }
 
 /// Everything as one document.

@@ -101,19 +101,20 @@ pub fn errors<'a>(layout: &mut Layout, errors: impl IntoIterator<Item = &'a Erro
 }
 
 /// The webhook events: when each is sent, and its content and signature, once for all events in which they are the same.
-pub fn events(layout: &mut Layout, events: &[EventRow]) {
+pub fn events(layout: &mut Layout, events: &'static [EventRow]) {
     for alike in events.chunk_by(|a, b| a.signature == b.signature && names(a.body).eq(names(b.body))) {
         let [event, others @ ..] = alike else { continue };
         if others.is_empty() {
             layout.heading("Webhook", event.name);
             let cited = layout.cite(event.evidence);
             layout.table(2, 0, &[[text(event.when), cited]]);
+            message(layout, event, &event.fields().collect::<Vec<_>>());
         } else {
             layout.heading("Webhooks", &format!("{} to {}", event.name, alike[others.len()].name));
             let rows: Vec<_> = alike.iter().map(|it| [text(it.name), text(it.when), layout.cite(it.evidence)]).collect();
             layout.table(2, 1, &rows);
+            message(layout, event, event.body);
         }
-        message(layout, event);
     }
 }
 
@@ -122,13 +123,13 @@ fn names(fields: &[Field]) -> impl Iterator<Item = &str> {
 }
 
 /// The content and the signature of a webhook.
-fn message(layout: &mut Layout, event: &EventRow) {
+fn message(layout: &mut Layout, event: &EventRow, body: &[Field]) {
     layout.line("");
     layout.line("  headers");
     field_rows(layout, 4, event.headers);
     layout.line("");
     layout.line("  body");
-    field_rows(layout, 4, event.body);
+    field_rows(layout, 4, body);
     layout.line("");
     layout.line("  signature");
     layout.paragraph(4, event.signature);

@@ -14,7 +14,7 @@ use crate::engine::ids::ProviderId;
 use crate::engine::log::{Change, Entry, Log, What};
 use crate::engine::outbox::Outbox;
 use crate::engine::rules::Rules;
-use crate::engine::tables::{Contract, Limit, Proof, Schedule};
+use crate::engine::tables::{Contract, Limit, Proof, Reach, Schedule};
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::time::{Duration, Uptime};
 
@@ -44,6 +44,8 @@ static CONTRACT: Contract = Contract {
     proof: Proof::Header("signature"),
     signing_credential: None,
     signed_of: None,
+    request_signature: None,
+    reach: Reach { late_payment: Duration::ZERO, signs_dates: false },
     settings: &[],
     decisions: &[],
 };

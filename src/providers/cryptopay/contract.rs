@@ -11,8 +11,8 @@ use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::{ANSWER_HEADERS, REFUSAL};
 use crate::engine::tables::bound::{example, rows};
-use crate::engine::tables::{Contract, Credential, Source, StatusTable};
-use crate::kit::time::Timestamp;
+use crate::engine::tables::{Contract, Credential, Reach, Source, StatusTable};
+use crate::kit::time::{Duration, Timestamp};
 
 mod decisions;
 
@@ -58,6 +58,8 @@ pub static CONTRACT: Contract = Contract {
     proof: PROOF,
     signing_credential: SIGNING_CREDENTIAL,
     signed_of: None,
+    request_signature: None,
+    reach: Reach { late_payment: Duration::ZERO, signs_dates: false },
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

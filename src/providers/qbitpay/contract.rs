@@ -10,7 +10,7 @@ use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL, canonical};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
-use crate::engine::tables::{Contract, Credential, Limit, Source, StatusTable};
+use crate::engine::tables::{Contract, Credential, Limit, Reach, Source, StatusTable};
 use crate::kit::time::Duration;
 
 mod decisions;
@@ -54,6 +54,8 @@ pub static CONTRACT: Contract = Contract {
     proof: PROOF,
     signing_credential: SIGNING_CREDENTIAL,
     signed_of: Some(canonical),
+    request_signature: None,
+    reach: Reach { late_payment: Duration::ZERO, signs_dates: false },
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

@@ -1,15 +1,20 @@
 //! Who calls: the key in the form, and the optional signature of a checkout.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::errors::Error;
 use super::webhooks::SIGNING_CREDENTIAL;
 use super::wire::{SIGNATURE, SignedText, TIMESTAMP};
 use crate::engine::account::Account;
 use crate::engine::client::{Proof, Signing, key_for};
 use crate::engine::context::Context;
+use crate::engine::signature::{RequestSignature, Verdict};
 use crate::engine::tables::found::{By, Caller};
+use crate::kit::diagnosis::{Diagnosis, WRONG_FIELD_ORDER};
 use crate::kit::form::Form;
 use crate::kit::http::Request;
-use crate::kit::sign::{hmac_sha256_hex, same};
+use crate::kit::sign::{hmac_sha256, hmac_sha256_hex, same};
 use crate::kit::time::{Timestamp, unix_seconds};
 
 /// The field of the key.
@@ -69,4 +74,31 @@ pub fn check_signature(cx: &Context<'_>, account: &str, form: &Form) -> Result<(
     let secret = own.signing_secret(SIGNING_CREDENTIAL).ok_or(Error::Internal)?;
     let expected = hmac_sha256_hex(secret.expose().as_bytes(), SignedText::of(form).canonical().as_bytes());
     if same(&expected, given) { Ok(()) } else { Err(Error::Signature) }
+}
+
+/// How the signature of a checkout is judged.
+pub const REQUEST_SIGNATURE: RequestSignature = RequestSignature { error: "invalid_signature", verify, mistake };
+
+/// The form of a request; one without a media type is read as the usual one.
+fn form(request: &Request) -> Form {
+    if request.media_type().is_empty() { Form::urlencoded(&request.body) } else { Form::of(request) }
+}
+
+fn verify(request: &Request, secret: &str) -> Verdict {
+    let form = form(request);
+    let canonical = SignedText::of(&form).canonical();
+    let expected = hmac_sha256_hex(secret.as_bytes(), canonical.as_bytes());
+    Verdict::of(form.get(SIGNATURE).map(str::to_owned), expected, canonical)
+}
+
+fn mistake(request: &Request, verdict: &Verdict, secret: &str, others: &[&str]) -> &'static str {
+    let received = verdict.signature();
+    let form = form(request);
+    let fields: Vec<&str> = form.0.iter().filter(|it| it.0 != SIGNATURE).map(|it| it.1.as_str()).collect();
+    let orders = [fields.join("|"), fields.join(""), verdict.canonical.replace('|', ""), verdict.canonical.replace('|', "&")];
+    let digest = STANDARD.encode(hmac_sha256(secret.as_bytes(), verdict.canonical.as_bytes()));
+    Diagnosis::of(secret, |text, key| same(&hmac_sha256_hex(key, text), received))
+        .when_rewritten(received.trim().eq_ignore_ascii_case(&verdict.expected) || received == digest)
+        .when_of(WRONG_FIELD_ORDER, orders.iter().filter(|it| **it != verdict.canonical))
+        .reason(verdict.canonical.as_bytes(), others, &[secret.trim().as_bytes(), b""])
 }

@@ -1,6 +1,7 @@
 //! Everything that is known about this provider, collected from its rooms.
 
 use super::actions::ACTS;
+use super::auth::REQUEST_SIGNATURE;
 use super::errors::ERRORS;
 use super::lifecycle::TRANSACTION;
 use super::model::STATUSES;
@@ -10,7 +11,7 @@ use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
-use crate::engine::tables::{Contract, Credential, Limit, Source, StatusTable};
+use crate::engine::tables::{Contract, Credential, Limit, Reach, Source, StatusTable};
 use crate::kit::time::Duration;
 
 mod decisions;
@@ -62,6 +63,8 @@ pub static CONTRACT: Contract = Contract {
     proof: PROOF,
     signing_credential: SIGNING_CREDENTIAL,
     signed_of: None,
+    request_signature: Some(REQUEST_SIGNATURE),
+    reach: Reach { late_payment: Duration::from_hours(47), signs_dates: false },
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: decisions::DECISIONS,

@@ -10,7 +10,7 @@ use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::{ANSWER_HEADERS, REFUSAL};
 use crate::engine::tables::bound::{example, rows};
-use crate::engine::tables::{Contract, Credential, Decision, Limit, SILENT, Source, StatusTable, decided};
+use crate::engine::tables::{Contract, Credential, Decision, Limit, Reach, SILENT, Source, StatusTable, decided};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::time::Duration;
 
@@ -53,6 +53,8 @@ pub static CONTRACT: Contract = Contract {
     proof: PROOF,
     signing_credential: SIGNING_CREDENTIAL,
     signed_of: None,
+    request_signature: None,
+    reach: Reach { late_payment: Duration::ZERO, signs_dates: true },
     schedule: SCHEDULE,
     settings: SETTINGS,
     decisions: DECISIONS,

@@ -3,10 +3,12 @@
 use super::errors::Error;
 use super::model::Memory;
 use super::settings::LEGACY_NO_NONCE;
+use super::webhooks;
 use super::wire::{CONTENT_MD5, NONCE, Signable, authorization, content_md5, credentials, date, is_nonce, signature, without_origins};
 use crate::engine::account::Account;
 use crate::engine::client::{Signing, key_for, put};
 use crate::engine::context::Context;
+use crate::engine::signature::{Received, RequestSignature, Verdict};
 use crate::engine::tables::found::{self, By, Found};
 use crate::kit::http::{HeaderName, Method, Request, header};
 use crate::kit::sign::same;
@@ -19,6 +21,9 @@ pub const DATE_AGE_MAX: Duration = Duration::from_secs(900);
 const API: &str = "/api/v1/";
 
 const FORGOTTEN: &str = "100000 NONCEs are kept for a user: the one with the oldest Date was forgotten and can be used again";
+
+const MISMATCH: &str = "the signature does not match: GET /__admin/requests shows the text that it has to cover, and `playmoney verify \
+                        quoine --target PATH` a likely mistake";
 
 /// A user whose signature is right.
 #[derive(Clone, Debug)]
@@ -49,7 +54,7 @@ pub fn caller(memory: &Memory, cx: &mut Context<'_>, found: &Found<'_>, request:
     }
     let legacy = account.flag(&LEGACY_NO_NONCE);
     if !is_signed(&account, parts, given, &uris(found.path, request, legacy)) {
-        return Err(wrong("the signature does not match: compare `playmoney sign quoine --target PATH`, which shows the signed text"));
+        return Err(wrong(MISMATCH));
     }
     let sent = date(parts.date).ok_or(wrong("Date is not an HTTP date; an example is Sat, 27 Sep 2014 04:55:17 GMT"))?;
     if !is_fresh(cx, &account, sent) {
@@ -101,6 +106,33 @@ fn uris(path: &str, request: &Request, legacy: bool) -> Vec<String> {
     let without: Vec<String> = uris.iter().map(|it| without_origins(it)).filter(|it| !uris.contains(it)).collect();
     uris.extend(without);
     uris
+}
+
+/// How signatures of requests are judged: as those of callbacks are, which have the same scheme.
+pub const REQUEST_SIGNATURE: RequestSignature = RequestSignature { error: "token_invalid", verify, mistake };
+
+fn verify(request: &Request, secret: &str) -> Verdict {
+    let judge = |uri: &String| on_wire(request, uri, |it| webhooks::verify(it, secret));
+    let all = signed_uris(request);
+    all.iter().map(judge).find(|it| it.valid).unwrap_or_else(|| judge(&all[0]))
+}
+
+fn mistake(request: &Request, verdict: &Verdict, secret: &str, others: &[&str]) -> &'static str {
+    on_wire(request, &signed_uris(request)[0], |it| webhooks::mistake(it, verdict, secret, others))
+}
+
+/// The addresses that a client may have signed; the first is the provider's own.
+fn signed_uris(request: &Request) -> Vec<String> {
+    let path = request.target.split('?').next().unwrap_or_default();
+    let mut all = uris(path.find(API).map_or(path, |at| &path[at..]), request, false);
+    all.swap(0, 1);
+    all
+}
+
+/// A request as if it were a callback to that address. Its age is not judged.
+fn on_wire<T>(request: &Request, uri: &str, judge: impl FnOnce(&Received<'_>) -> T) -> T {
+    let (url, body) = (format!("http://playmoney.test{uri}"), &request.body);
+    judge(&Received { url: Some(&url), headers: &request.headers, body, now: Timestamp::UNIX_EPOCH, date: Timestamp::UNIX_EPOCH })
 }
 
 fn is_signed(account: &Account, parts: Signable<'_>, given: &str, uris: &[String]) -> bool {

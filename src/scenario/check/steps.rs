@@ -18,6 +18,13 @@ impl Check<'_> {
         };
         let Some(shape) = self.verb(node, members) else { return };
         self.check_repeated(members);
+        let own = node.get("expect").filter(|it| shape.verb() == "expect" && it.get("of").is_none());
+        if own.is_some_and(|it| ["status", "headers", "body", "error"].iter().any(|name| it.get(name).is_some())) {
+            let mistake =
+                Mistake::at(node.place_of("expect"), "this `expect` is a step of its own, and does not say of which saved answer");
+            let help = "if it belongs to the step above, write it below `call`, without a dash; or add `of`, a name that a step saves";
+            return self.mistakes.push(mistake.help(help));
+        }
         let repeats = shape.verb() == "repeat";
         let outer = if repeats { self.saved.insert(INDEX.to_owned(), node.at.clone()) } else { None };
         for (key, it) in members {

@@ -28,7 +28,6 @@ fn a_misspelt_command_or_flag_leads_to_the_right_one() {
         &["--pot", "80"],
         &["--unheard-of"],
         &["run"],
-        &["run", "--watch", "scenarios"],
         &["openapi"],
         &["openapi", "quione"],
         &["describe", "quoine.pya"],

@@ -2,7 +2,7 @@
 //! several functions.
 
 use playmoney::inside::contract::openapi;
-use playmoney::inside::engine::tables::{Auth, Contract, ErrorRow, Limit, Operation, Proof, Schedule};
+use playmoney::inside::engine::tables::{Auth, Contract, ErrorRow, Limit, Operation, Proof, Reach, Schedule};
 use playmoney::inside::kit::evidence::Evidence::{self, Documented};
 use playmoney::inside::kit::fields::{Field, Kind, Need, TEXT};
 use playmoney::inside::kit::http::{Method, Response, StatusCode};
@@ -87,6 +87,8 @@ static CONTRACT: Contract = Contract {
     proof: Proof::Header("signature"),
     signing_credential: None,
     signed_of: None,
+    request_signature: None,
+    reach: Reach { late_payment: Duration::ZERO, signs_dates: false },
     schedule: Schedule { waits: &[], time_limit: Duration::ZERO, evidence: PAGE, time_limit_evidence: PAGE },
     settings: &[],
     decisions: &[],

@@ -255,3 +255,22 @@ fn bytes_that_are_no_text_are_kept() {
     assert_eq!(entries(&mut shop, ""), before);
     assert_eq!(exported(&mut shop), state, "to the byte");
 }
+
+#[test]
+fn a_wrong_signature_is_shown_with_the_text_that_it_has_to_cover() {
+    let mut shop = Tape::shop();
+    let secret = "a-secret-of-mine-123";
+    shop.play(&format!("set quoine/2 webhook_secret={secret}"));
+    let profile = |authorization: &str| {
+        let request = Request::new(Method::GET, &format!("/quoine/api/v1/profile?key={secret}"), "");
+        let dated = request.with("Date", "Thu, 01 Jan 2026 00:00:00 GMT").with("NONCE", "0123456789abcdef0123456789abcdef");
+        dated.with("Content-Type", "application/json").with("Authorization", authorization)
+    };
+    let answer = shop.ask(profile("APIAuth 2:d3Jvbmc="));
+    assert!(answer.headers["playmoney-hint"].to_str().is_ok_and(|it| it.contains("GET /__admin/requests shows the text")), "{answer:?}");
+    shop.ask(profile("APIAuth 77:d3Jvbmc="));
+    let entries = call(&mut shop, "GET", "requests", &Json::Null).1;
+    let text = "application/json,,/api/v1/profile?key=***-123,Thu, 01 Jan 2026 00:00:00 GMT,0123456789abcdef0123456789abcdef";
+    assert_eq!(entries["requests"][0]["signed"], text, "{entries}");
+    assert_eq!(entries["requests"][1]["signed"], Json::Null, "an unknown user has no secret with which a text can be signed");
+}

@@ -243,7 +243,7 @@ fn a_refusal_of_the_signature_says_what_to_look_at() {
     for (line, word) in [
         ("without Authorization", "Authorization header"),
         ("with Content-MD5: x", "Content-MD5"),
-        ("with Authorization: APIAuth 2:x", "playmoney sign quoine"),
+        ("with Authorization: APIAuth 2:x", "playmoney verify quoine"),
         ("with Date: yesterday", "HTTP date"),
         ("with Date: Wed, 31 Dec 2025 00:00:00 GMT", "900 seconds"),
         ("without NONCE", "legacy_no_nonce"),

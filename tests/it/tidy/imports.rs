@@ -10,8 +10,8 @@ const ROOMS: &[&str] =
 /// The files of the engine, each with its folder; each may import from those to its left.
 #[rustfmt::skip]
 const ENGINE: &[&str] = &[
-    "blockchain", "ids", "clock", "matching", "tables", "limits", "account", "rules", "delivery", "inbox", "outbox", "agenda", "actions",
-    "chain", "signature", "log", "start", "core", "context", "store", "lifecycle", "client", "provider", "world", "state",
+    "blockchain", "ids", "clock", "matching", "signature", "tables", "limits", "account", "rules", "delivery", "inbox", "outbox", "agenda", "actions",
+    "chain", "log", "start", "core", "context", "store", "lifecycle", "client", "provider", "world", "state",
 ];
 /// The rooms of a provider, in the same sense.
 const PROVIDER_ROOMS: &[&str] =

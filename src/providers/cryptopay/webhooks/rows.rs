@@ -13,6 +13,7 @@ macro_rules! event {
             when: $when,
             headers: EVENT_HEADERS,
             body: EVENT_BODY,
+            only: &[("data.status", &[$status])],
             signature: SIGNED,
             example: concat!(
                 "{\"event\":\"", $name, r#"","data":{"order_id":"ORD-abc123def456","transaction_hash":"#, $hash,

@@ -10,9 +10,27 @@ const SIGNATURE: &str = "QbitPay-Signature: the MD5, in capital hexadecimal, of 
 const CHARGES: Evidence = Documented("API reference, Charges: event types");
 const PAYOUTS: Evidence = Documented("API reference, Payouts: event types");
 
-const fn event(name: &'static str, when: &'static str, body: &'static [Field], example: &'static str, evidence: Evidence) -> EventRow {
-    EventRow { name, when, headers: EVENT_HEADERS, body, signature: SIGNATURE, example, evidence }
+/// The statuses that an object of the event can have.
+type Only = &'static [(&'static str, &'static [&'static str])];
+
+const fn event(
+    name: &'static str,
+    when: &'static str,
+    (body, only): (&'static [Field], Only),
+    example: &'static str,
+    evidence: Evidence,
+) -> EventRow {
+    EventRow { name, when, headers: EVENT_HEADERS, body, only, signature: SIGNATURE, example, evidence }
 }
+
+const RECEIVED: Only = &[("data.status", &["sellerConfirmed", "closed"])];
+const CANCELLED: Only = &[("data.status", &["cancelled"])];
+const DISPUTED: Only = &[("data.status", &["dispute"])];
+const DECIDED: Only = &[("data.status", &["closed", "cancelled"])];
+const PENDING: Only = &[("data.status", &["pending"])];
+const ON_ITS_WAY: Only = &[("data.status", &["inTransit"])];
+const PAID: Only = &[("data.status", &["paid"])];
+const FAILED: Only = &[("data.status", &["failed"])];
 
 macro_rules! charge_event {
     ($name:literal, $paid:literal, $status:literal) => {
@@ -37,15 +55,15 @@ const DEPOSIT_EXAMPLE: &str = r#"{"id":"fDOuTy95uSiTi","type":"deposit.succeeded
 /// Every event.
 #[rustfmt::skip]
 pub const EVENTS: &[EventRow] = &[
-    event("charge.succeeded", "the payment of a charge has been received; `paid` is true", CHARGE_EVENT, charge_event!("charge.succeeded", "true", "sellerConfirmed"), CHARGES),
-    event("charge.expired", "a charge was not paid in time", CHARGE_EVENT, charge_event!("charge.expired", "false", "cancelled"), CHARGES),
-    event("charge.failed", "a payment failed", CHARGE_EVENT, charge_event!("charge.failed", "false", "cancelled"), CHARGES),
-    event("charge.dispute.created", "a payment is disputed", CHARGE_EVENT, charge_event!("charge.dispute.created", "false", "dispute"), CHARGES),
-    event("charge.dispute.closed", "a dispute has ended: the charge is closed if the buyer was right, otherwise cancelled", CHARGE_EVENT, charge_event!("charge.dispute.closed", "true", "closed"), CHARGES),
-    event("payout.pending", "a payout was created", PAYOUT_EVENT, payout_event!("payout.pending", "pending"), PAYOUTS),
-    event("payout.inTransition", "a payout is on its way; its status is inTransit", PAYOUT_EVENT, payout_event!("payout.inTransition", "inTransit"), PAYOUTS),
-    event("payout.paid", "a payout has arrived", PAYOUT_EVENT, payout_event!("payout.paid", "paid"), PAYOUTS),
-    event("payout.failed", "a payout failed, and its money is back in the balance", PAYOUT_EVENT, payout_event!("payout.failed", "failed"), PAYOUTS),
-    event("payout.cancelled", "a payout was cancelled, and its money is back in the balance", PAYOUT_EVENT, payout_event!("payout.cancelled", "cancelled"), PAYOUTS),
-    event("deposit.succeeded", "a deposit has enough confirmations and is credited", DEPOSIT_EVENT, DEPOSIT_EXAMPLE, Assumed("the notification is documented in Quickstart, its name and object are not")),
+    event("charge.succeeded", "the payment of a charge has been received; `paid` is true", (CHARGE_EVENT, RECEIVED), charge_event!("charge.succeeded", "true", "sellerConfirmed"), CHARGES),
+    event("charge.expired", "a charge was not paid in time", (CHARGE_EVENT, CANCELLED), charge_event!("charge.expired", "false", "cancelled"), CHARGES),
+    event("charge.failed", "a payment failed", (CHARGE_EVENT, CANCELLED), charge_event!("charge.failed", "false", "cancelled"), CHARGES),
+    event("charge.dispute.created", "a payment is disputed", (CHARGE_EVENT, DISPUTED), charge_event!("charge.dispute.created", "false", "dispute"), CHARGES),
+    event("charge.dispute.closed", "a dispute has ended: the charge is closed if the buyer was right, otherwise cancelled", (CHARGE_EVENT, DECIDED), charge_event!("charge.dispute.closed", "true", "closed"), CHARGES),
+    event("payout.pending", "a payout was created", (PAYOUT_EVENT, PENDING), payout_event!("payout.pending", "pending"), PAYOUTS),
+    event("payout.inTransition", "a payout is on its way; its status is inTransit", (PAYOUT_EVENT, ON_ITS_WAY), payout_event!("payout.inTransition", "inTransit"), PAYOUTS),
+    event("payout.paid", "a payout has arrived", (PAYOUT_EVENT, PAID), payout_event!("payout.paid", "paid"), PAYOUTS),
+    event("payout.failed", "a payout failed, and its money is back in the balance", (PAYOUT_EVENT, FAILED), payout_event!("payout.failed", "failed"), PAYOUTS),
+    event("payout.cancelled", "a payout was cancelled, and its money is back in the balance", (PAYOUT_EVENT, CANCELLED), payout_event!("payout.cancelled", "cancelled"), PAYOUTS),
+    event("deposit.succeeded", "a deposit has enough confirmations and is credited", (DEPOSIT_EVENT, &[]), DEPOSIT_EXAMPLE, Assumed("the notification is documented in Quickstart, its name and object are not")),
 ];

@@ -2,6 +2,7 @@
 
 pub use Need::{Optional, Required};
 
+use super::{BASE_CURRENCY, CHARGE_CURRENCY, QUOTE_CURRENCY};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
 use crate::providers::qbitpay::model::{CODES, SYMBOLS};
@@ -41,9 +42,9 @@ macro_rules! charge {
         row(concat!($prefix, "price"), Value::Number, Required, "price of one `baseCurrency` in `quoteCurrency`", CHARGE),
         row(concat!($prefix, "fee"), Value::Number, Required, "fee in `currency`", CHARGE),
         row(concat!($prefix, "baseAmount"), Value::Number, Required, "amount in `baseCurrency`", CHARGE),
-        row(concat!($prefix, "currency"), CURRENCY, Required, "settlement currency", CHARGE),
-        row(concat!($prefix, "quoteCurrency"), CURRENCY, Required, "the payer's currency", CHARGE),
-        row(concat!($prefix, "baseCurrency"), CURRENCY, Required, "the crypto currency in between", CHARGE),
+        row(concat!($prefix, "currency"), CHARGE_CURRENCY.kind, Required, "settlement currency", CHARGE),
+        row(concat!($prefix, "quoteCurrency"), QUOTE_CURRENCY.kind, Required, "the payer's currency", CHARGE),
+        row(concat!($prefix, "baseCurrency"), BASE_CURRENCY.kind, Required, "the crypto currency in between", CHARGE),
         row(concat!($prefix, "payerName"), TEXT, Optional, "name or account of the payer, if one was sent", CHARGE),
         row(concat!($prefix, "externalOrderId"), TEXT, Required, "the merchant's own number", CHARGE),
         row(concat!($prefix, "paymentPageUrl"), Value::Url, Required, "address of the payment page", CHARGE),
@@ -56,7 +57,7 @@ macro_rules! charge {
         row(concat!($prefix, "paymentMethod.bankName"), TEXT, Optional, "name of the bank, with bankAccount", METHOD),
         row(concat!($prefix, "paymentMethod.bankAccountNum"), TEXT, Optional, "account number, with bankAccount, Coins.ph and GCash", METHOD),
         row(concat!($prefix, "paymentMethod.type"), CHARGED, Required, "type of the payment method", CHARGE),
-        row(concat!($prefix, "paymentMethod.currency"), CURRENCY, Required, "currency of the payment method", CHARGE),
+        row(concat!($prefix, "paymentMethod.currency"), QUOTE_CURRENCY.kind, Required, "currency of the payment method", CHARGE),
         row(concat!($prefix, "paymentMethod.status"), Value::Constant("active"), Required, "status of the payment method", CHARGE),
         row(concat!($prefix, "paymentMethod.typeLabel"), Value::Object, Required, "label of the type", CHARGE),
         row(concat!($prefix, "paymentMethod.typeLabel.en"), TEXT, Required, "in English", CHARGE),

@@ -14,8 +14,11 @@ const SIGNATURE: &str = "Authorization: APIAuth, the user id, a colon and the ba
 const CHANGES: Evidence =
     Documented("API Reference, Update Notification URL: every time the invoice status is updated; that creation sends none is assumed");
 
-const fn event(name: &'static str, when: &'static str, example: &'static str, evidence: Evidence) -> EventRow {
-    EventRow { name, when, headers: EVENT_HEADERS, body: EVENT_BODY, signature: SIGNATURE, example, evidence }
+/// The statuses that an invoice can have in an event.
+type Only = &'static [(&'static str, &'static [&'static str])];
+
+const fn event(name: &'static str, when: &'static str, only: Only, example: &'static str, evidence: Evidence) -> EventRow {
+    EventRow { name, when, headers: EVENT_HEADERS, body: EVENT_BODY, only, signature: SIGNATURE, example, evidence }
 }
 
 macro_rules! example {
@@ -31,8 +34,8 @@ macro_rules! example {
 
 #[rustfmt::skip]
 pub const EVENTS: &[EventRow] = &[
-    event(DETECTED, "the full payment has been seen", example!("unconfirmed", "payment_detected", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), CHANGES),
-    event(CONFIRMED, "the full payment is confirmed", example!("confirmed", "payment_confirmed", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), CHANGES),
-    event(EXPIRED, "30 minutes have passed without the full payment, or 3 hours without its confirmation", example!("expired", "payment_expired", "0", "null"), CHANGES),
-    event(CAPTURED, "the bitcoins are converted and the merchant is credited; the notice says `complete`, and the invoice becomes complete once a receiver accepts the notice", example!("complete", "payment_confirmed", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), Documented("API Reference, Update Notification URL, data posted to the callback, and system_status `complete`; that the notice comes before the status is assumed")),
+    event(DETECTED, "the full payment has been seen", &[("invoice.invoice_status", &[DETECTED])], example!("unconfirmed", "payment_detected", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), CHANGES),
+    event(CONFIRMED, "the full payment is confirmed", &[("invoice.invoice_status", &[CONFIRMED])], example!("confirmed", "payment_confirmed", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), CHANGES),
+    event(EXPIRED, "30 minutes have passed without the full payment, or 3 hours without its confirmation", &[("invoice.invoice_status", &[EXPIRED])], example!("expired", "payment_expired", "0", "null"), CHANGES),
+    event(CAPTURED, "the bitcoins are converted and the merchant is credited; the notice says `complete`, and the invoice becomes complete once a receiver accepts the notice", &[("invoice.invoice_status", &[CONFIRMED])], example!("complete", "payment_confirmed", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), Documented("API Reference, Update Notification URL, data posted to the callback, and system_status `complete`; that the notice comes before the status is assumed")),
 ];

@@ -1,0 +1,61 @@
+//! Signatures of requests: made, judged, and explained.
+
+use serde_json::Value as Json;
+
+use super::run;
+
+const TARGET: &str = "/api/v1/invoices?page=2";
+const BODY: &str = r#"{"price":"1.0"}"#;
+
+/// The headers that `sign` gives, as arguments.
+fn headers(arguments: &[&str]) -> Vec<String> {
+    let signed: Json = serde_json::from_slice(&run(arguments).stdout).expect("JSON");
+    let own = signed["headers"].as_object().expect("headers");
+    own.iter().flat_map(|(name, it)| ["-H".to_owned(), format!("{name}: {}", it.as_str().unwrap_or(""))]).collect()
+}
+
+fn judged(arguments: &[&str], headers: &[String]) -> Json {
+    let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+    let output = run(&[arguments, &headers, &["--json"]].concat());
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+#[test]
+fn a_signed_request_is_judged_and_its_mistake_named() {
+    let sign = ["sign", "quoine", "--json", "--method", "POST", "--target", TARGET, "--body", BODY];
+    let good = headers(&sign);
+    let verify = ["verify", "quoine", "--target", TARGET, "--body", BODY];
+    assert_eq!(judged(&verify, &good)["valid"], true);
+    let prefixed = ["verify", "quoine", "--target", "/quoine/api/v1/invoices?page=2", "--body", BODY];
+    assert_eq!(judged(&prefixed, &good)["valid"], true, "the prefix of a sandbox is not signed");
+    let reason = |arguments: &[&str], headers: &[String]| judged(arguments, headers)["reason"].as_str().unwrap_or("").to_owned();
+    assert_eq!(reason(&["verify", "quoine", "--target", TARGET, "--body", r#"{"price": "1.0"}"#], &good), "reserialised_body");
+    assert_eq!(reason(&[&verify[..], &["--secret", "another"]].concat(), &good), "wrong_secret");
+    let other_query = judged(&["verify", "quoine", "--target", "/api/v1/invoices?page=3", "--body", BODY], &good);
+    assert!(
+        other_query["reason"] == "mismatch" && other_query["canonical"].as_str().is_some_and(|it| it.contains("page=3")),
+        "{other_query}"
+    );
+    let without = judged(&verify, &good[..0]);
+    assert_eq!((without["reason"].as_str(), without["valid"].as_bool()), (Some("missing_signature"), Some(false)));
+    let no_nonce: Vec<String> = good.chunks(2).filter(|it| !it[1].starts_with("NONCE")).flatten().cloned().collect();
+    assert!(judged(&verify, &no_nonce)["missing"].as_array().is_some_and(|it| it.contains(&"NONCE".into())), "{no_nonce:?}");
+    let none = run(&["verify", "qbitpay", "--target", "/api/v1/charges"]);
+    assert!(String::from_utf8_lossy(&none.stderr).contains("requests to qbitpay are not signed"), "{none:?}");
+}
+
+#[test]
+fn a_signed_checkout_is_judged_and_its_mistake_named() {
+    let form = "function=create-checkout-session&price=10&currency=usd&order_id=A-1&timestamp=1767225600";
+    let signed: Json =
+        serde_json::from_slice(&run(&["sign", "quantapay", "--json", "--target", "/api.php", "--body", form]).stdout).expect("JSON");
+    let signature = signed["signature"].as_str().expect("a text");
+    let reason = |form: &str| {
+        let told = judged(&["verify", "quantapay", "--target", "/api.php", "--body", form], &[]);
+        told["reason"].as_str().unwrap_or("valid").to_owned()
+    };
+    assert_eq!(reason(&format!("{form}&signature={signature}")), "valid");
+    assert_eq!(reason(&format!("{form}&signature={}", signature.to_uppercase())), "wrong_encoding");
+    assert_eq!(reason(&format!("{}&signature={signature}", form.replace("price=10", "price=10.0"))), "mismatch");
+    assert_eq!(reason(form), "missing_signature");
+}

@@ -1,0 +1,107 @@
+//! What `run` plays and tells: filters, short reports, failed steps with their places, files that change.
+
+use std::process::{Command, Stdio};
+
+use super::{FAILING, GOOD, folder, run, text, write};
+use crate::cli::PLAYMONEY;
+use crate::tape::snapshot;
+
+#[test]
+fn files_are_chosen_by_texts_and_patterns() {
+    let here = folder("chosen");
+    for name in ["pay/one.yaml", "pay/two.yaml", "refund.yaml"] {
+        write(&here, name, GOOD);
+    }
+    let played = |filters: &[&str]| {
+        let more: Vec<&str> = filters.iter().flat_map(|it| ["--filter", it]).collect();
+        let output = run(&here, &[&["run", "."][..], &more].concat());
+        text(&output.stdout).lines().filter(|it| it.starts_with("ok")).count()
+    };
+    assert_eq!([&["pay/*"][..], &["*.YAML"], &["one", "refund"], &["{one,two}.yaml", "pay/t??.yaml"]].map(played), [2, 3, 2, 1]);
+    let broken = run(&here, &["run", ".", "--filter", "[a"]);
+    assert!(broken.status.code() == Some(2) && text(&broken.stderr).contains("is not a pattern"), "{}", text(&broken.stderr));
+}
+
+#[test]
+fn what_is_played_can_be_told_in_short() {
+    let here = folder("short");
+    write(&here, "a.yaml", GOOD);
+    write(&here, "b.yaml", FAILING);
+    let quiet = run(&here, &["run", ".", "-q"]);
+    assert!(text(&quiet.stdout).starts_with("FAILED   ./b.yaml"), "{}", text(&quiet.stdout));
+    let twice = run(&here, &["run", "a.yaml", "--repeat", "2"]);
+    let seeds = "ok       a.yaml (3 steps, 1h simulated, seed 3)\nok       a.yaml (3 steps, 1h simulated, seed 4)\n2 scenarios: 2 good\n";
+    assert_eq!(text(&twice.stdout), seeds);
+    let first = run(&here, &["run", "b.yaml", "--repeat", "1000", "--fail-fast"]);
+    assert!(first.status.code() == Some(1) && text(&first.stdout).matches("FAILED").count() < 100, "{}", text(&first.stdout).len());
+    write(&here, "c.yaml", "version: 1\nname: nothing\n");
+    let nothing = run(&here, &["run", "c.yaml"]);
+    assert!(nothing.status.code() == Some(2) && text(&nothing.stderr).contains("nothing was played"), "{}", text(&nothing.stderr));
+}
+
+#[test]
+fn a_failure_tells_what_made_it_happen_and_what_is_due() {
+    let here = folder("due");
+    let steps = "steps:\n  - { call: quoine.createInvoice, with: { price: '5' } }\n  - advance: 1m\n";
+    let expected = "  - expect_webhook: { provider: quoine, event: payment_expired }\n";
+    write(&here, "s.yaml", &format!("version: 1\n{steps}{expected}"));
+    let told = text(&run(&here, &["run", "s.yaml"]).stdout);
+    assert!(
+        told.contains("  advance  1m\n")
+            && told.contains("; what is due next is a timer of quoine 1 at 2026-01-01T00:30:00Z (advance: 29m)"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_failed_step_is_shown_with_its_place_and_the_difference() {
+    let here = folder("difference");
+    write(&here, "a.yaml", FAILING);
+    let order = "  - call: quoine.createInvoice\n    with: { price: '500.0', name: order 1 }\n    save: invoice\n";
+    let paid = "  - act: quoine.pay\n    with: { invoice: '${invoice.id}' }\n  - advance: 1h\n";
+    let wanted =
+        "  - expect_webhook:\n      provider: quoine\n      body:\n        invoice.invoice_status: expired\n        invoice.extra: 1\n";
+    write(&here, "b.yaml", &format!("version: 1\nname: an invoice is paid\nsteps:\n{order}{paid}{wanted}"));
+    let mut all = String::new();
+    for columns in ["80", "100", "160"] {
+        let mut command = Command::new(PLAYMONEY);
+        let output = command.args(["run", "."]).current_dir(&here).env("COLUMNS", columns).output().expect("it runs");
+        let told = text(&output.stdout);
+        let widest = told.lines().map(|it| it.chars().count()).max();
+        assert!(widest <= columns.parse().ok(), "{widest:?} of {columns}:\n{told}");
+        all.extend([columns, " columns\n", &told]);
+    }
+    snapshot("cli/run_difference", &all);
+}
+
+#[test]
+fn a_secret_of_a_fork_is_masked_in_the_timeline_too() {
+    let here = folder("fork-secret");
+    let set = "  - { fork: b }\n  - { set: quantum-payouts, with: { webhook_secret: forked-9876543210 }, in: b }\n";
+    write(&here, "s.yaml", &format!("version: 1\nsteps:\n{set}  - expect_webhook: {{ provider: quoine }}\n"));
+    let told = text(&run(&here, &["run", "s.yaml"]).stdout);
+    assert!(told.contains("set ") && told.contains("***3210") && !told.contains("forked-9876543210"), "{told}");
+}
+
+#[test]
+fn a_file_that_changes_is_played_again() {
+    let here = folder("watched");
+    write(&here, "a.yaml", FAILING);
+    let log = std::fs::File::create(here.join("out.log")).expect("a file of the test");
+    let mut command = Command::new(PLAYMONEY);
+    let mut child =
+        command.current_dir(&here).args(["run", "a.yaml", "--watch"]).stdout(log).stderr(Stdio::null()).spawn().expect("it runs");
+    let seen = |word: &str| {
+        let has = |_: &i32| {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            std::fs::read_to_string(here.join("out.log")).is_ok_and(|it| it.contains(word))
+        };
+        (0..3_000).find(has).is_some()
+    };
+    let failed = seen("1 scenario: 0 good, 1 failed");
+    write(&here, "a.yaml", GOOD);
+    let good = seen("1 scenario: 1 good");
+    _ = child.kill();
+    _ = child.wait();
+    assert!(failed && good, "{failed} {good}");
+}
