@@ -144,6 +144,66 @@ fn i10_what_a_call_has_asked_for_is_saved_and_restored() {
 }
 
 #[test]
+fn every_effect_with_a_word_or_a_number_can_be_asked_for() {
+    for (line, all) in [
+        (
+            payout("*"),
+            &[
+                "latency=2s",
+                "latency=PT2S",
+                "status=503",
+                "truncate_body_at_fraction=0.3",
+                "dribble",
+                "duplicate=2",
+                "drop",
+                "drop=true",
+                "delay=30s",
+                "reorder",
+                "bad_signature",
+                "unsigned",
+                "stale_timestamp=10m",
+                "payout_returned=1h",
+                "latency=2s,duplicate=2",
+                " latency = 2s , payout_returned = 1h, unsigned ",
+            ][..],
+        ),
+        (
+            "with Playmoney-Fault: *\nPOST /quoine/api/v1/invoices {\"price\":\"500.0\"}".to_owned(),
+            &["underpaid=0.4", "late_payment=10m", "underpaid=0.4,delay=30s"],
+        ),
+    ] {
+        for asked in all {
+            let mut shop = shop("name: plain\n");
+            shop.play(&line.replace('*', asked));
+            assert!(!shop.log.contains("_fault"), "{asked}: {}", shop.log);
+            assert_eq!(list(&mut shop, "requests")[0]["rule"], *asked.trim());
+        }
+    }
+}
+
+#[test]
+fn what_is_asked_for_happens_to_what_the_call_makes() {
+    let mut late = shop("name: late\n");
+    late.play(&payout("delay=30s"));
+    let first = list(&mut late, "deliveries")[0]["attempts"][0]["at"].clone();
+    assert_eq!(first, "2026-01-01T00:00:30Z");
+    let mut short = shop("name: short\n");
+    short.play("with Playmoney-Fault: underpaid=0.4\nPOST /quoine/api/v1/invoices {\"price\":\"500.0\"}\nadvance 5m");
+    assert!(short.log.contains("by the rule `underpaid=0.4`"), "{}", short.log);
+}
+
+#[test]
+fn a_rule_that_only_a_request_asks_for_has_effects_on_both() {
+    let mut shop = shop("rules: [{ name: lost, then: { drop: true, headers: { X-Trace: t-1 } } }]\n");
+    assert_eq!(shop.ask(asking("lost")).headers["x-trace"], "t-1");
+    shop.play(&payout("lost"));
+    assert!(shop.posted.is_empty(), "{}", shop.log);
+    let rule = "{ name: both, then: { status: 500, drop: true } }";
+    let answer = shop.ask(super::yaml("rules", rule));
+    assert!(document(&answer)["rendered"].as_str().is_some_and(|it| it.contains("a call that the rule answers causes none")));
+}
+
+#[test]
 fn a_value_that_an_effect_cannot_have_is_refused() {
     let mut shop = shop(RULES);
     for (asked, code) in [
