@@ -38,6 +38,9 @@ pub enum Need {
 pub enum Kind {
     /// Text of at most this number of characters.
     Text { chars_max: usize },
+    /// Text of this form, a pattern for the contract. The provider checks it itself, because it has words of its own for what is
+    /// wrong.
+    Like { pattern: &'static str, chars_max: usize },
     /// A whole number in this range, not written as text, with a fraction or with an exponent.
     Integer { min: i64, max: i64 },
     /// One of these words.
@@ -271,7 +274,9 @@ impl<'a> Fields<'a> {
 
 fn within(kind: Kind, text: &str) -> Result<(), Fault> {
     match kind {
-        Kind::Text { chars_max } | Kind::JsonText { chars_max } if text.len() > chars_max && text.chars().count() > chars_max => {
+        Kind::Text { chars_max } | Kind::Like { chars_max, .. } | Kind::JsonText { chars_max }
+            if text.len() > chars_max && text.chars().count() > chars_max =>
+        {
             Err(Fault::TooLong(chars_max))
         }
         Kind::Word(words) if !words.contains(&text) => Err(Fault::NotOneOf(words)),
@@ -282,6 +287,7 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
         Kind::Url if !is_browser_url(text) => Err(Fault::NotAUrl),
         Kind::HttpUrl if !is_http_url(text) => Err(Fault::NotAUrl),
         Kind::Text { .. }
+        | Kind::Like { .. }
         | Kind::Word(_)
         | Kind::Url
         | Kind::HttpUrl
