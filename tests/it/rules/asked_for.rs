@@ -204,6 +204,25 @@ fn a_rule_that_only_a_request_asks_for_has_effects_on_both() {
 }
 
 #[test]
+fn i21_what_requests_ask_for_is_bounded_together() {
+    let mut shop = shop("name: large\n");
+    let rule = json!({"name": "large", "then": {"tamper": {"payout.note": "x".repeat(400_000)}}});
+    assert_eq!(shop.ask(Tape::control("POST", "rules", &rule)).status, 201);
+    for number in 0..45 {
+        let body = format!(r#"{{"orderNumber":"{number}","amount":1500,"urls":{{"returnUrl":"https://shop.test/ok"}}}}"#);
+        let request = Request::new(Method::POST, "/quantum-payouts/api/v1/createPayout", body);
+        let request = request.with("Content-Type", "application/json").with("Authorization", "Bearer qm_test_token");
+        assert_eq!(shop.ask(request.with("Playmoney-Fault", "large")).status, 200);
+    }
+    let kept = shop.sandbox.world().core.spoilt.len();
+    assert!((30..45).contains(&kept), "{kept}");
+    let notes = shop.admin("GET", "requests", &Json::Null)["notes"].to_string();
+    assert!(notes.contains("`large` ends for an object"), "{}", &notes[..notes.len().min(500)]);
+    let saved = shop.admin("GET", "state", &Json::Null);
+    assert_eq!(shop.ask(Tape::control("PUT", "state", &saved)).status, 200);
+}
+
+#[test]
 fn a_value_that_an_effect_cannot_have_is_refused() {
     let mut shop = shop(RULES);
     for (asked, code) in [
