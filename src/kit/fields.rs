@@ -152,6 +152,18 @@ impl<'a> Fields<'a> {
         Self::json(&request.body)
     }
 
+    /// The same fields; in a form, brackets reach inside objects, as many frameworks read them: `urls[returnUrl]`.
+    #[must_use]
+    pub fn with_brackets(mut self) -> Self {
+        for (name, value) in &mut self.entries {
+            let inside = name.split_once('[').and_then(|(outer, rest)| Some((outer, rest.strip_suffix(']')?)));
+            if let (Some((outer, inner)), Raw::Text(_)) = (inside, value) {
+                *name = format!("{outer}.{}", inner.replace("][", ".")).into();
+            }
+        }
+        self
+    }
+
     fn of(members: Members<'a>) -> Self {
         Self { entries: members.0.into_iter().map(|(name, value)| (name, Raw::Json(value))).collect() }
     }
