@@ -32,17 +32,11 @@ impl World {
         spoilt.is_empty() || (spoilt.len() < SPOILT_MAX && bytes + fault.cost() <= SPOILT_BYTES_MAX)
     }
 
-    /// The event with the changes of a rule, as the provider will sign it. The delivery keeps the event itself.
-    pub(super) fn patched(&mut self, webhook: &Delivery, patch: &Patch) -> Option<Delivery> {
-        let (body, missing) = patch.apply(&webhook.body.0);
-        for path in missing {
+    /// Does what a rule does to a webhook that is signed, and notes what it could not do to the event before.
+    pub(super) fn spoil(&mut self, webhook: &Delivery, how: &WebhookFault, signed: &mut Signed) {
+        for path in how.patch.iter().flat_map(|it| it.apply(&webhook.body.0).1) {
             self.note_untouched(webhook, path);
         }
-        (body != webhook.body.0).then(|| Delivery { body: Kept(body), ..webhook.clone() })
-    }
-
-    /// Does what a rule does to a webhook that is signed.
-    pub(super) fn spoil(&mut self, webhook: &Delivery, how: &WebhookFault, signed: &mut Signed) {
         for (path, value) in &how.tamper {
             match altered(&signed.body, path, value) {
                 Some(body) => signed.body = Bytes::from(body),
@@ -75,4 +69,10 @@ impl World {
         let text = format!("the rule `{}` alters nothing at `{path}`: the body of {} has no such place", fault.rule, webhook.event);
         self.core.note(webhook.provider_id, text);
     }
+}
+
+/// The event with the changes of a rule, as the provider will sign it. The delivery keeps the event itself.
+pub(super) fn patched(webhook: &Delivery, patch: &Patch) -> Option<Delivery> {
+    let (body, _) = patch.apply(&webhook.body.0);
+    (body != webhook.body.0).then(|| Delivery { body: Kept(body), ..webhook.clone() })
 }
