@@ -131,8 +131,10 @@ const REQUESTS: &[Field] = &[
     must("requests[].error", Kind::Nullable, "the documented error, by its name"),
     must("requests[].evidence", Kind::NullableObject, "how much is known about the answer, and from where"),
     must("requests[].violations", Kind::List, "where the client broke the contract"),
+    must("requests[].violations[]", Kind::Object, "a violation, with the page that it breaks"),
     may("requests[].note", TEXT, "what Playmoney has to say"),
     may("notes", Kind::List, "what is no request: what rules and bounds have done"),
+    must("notes[]", Kind::Object, "a note, with its time and text"),
     must("truncated", Kind::Flag, "older ones were dropped"),
 ];
 
@@ -230,6 +232,7 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
         must("contains_secrets", Kind::Flag, "whether it holds secrets that came from outside"),
         must("core", Kind::Object, "the sandbox without the providers' memories"),
         must("providers", Kind::List, "the providers' memories"),
+        must("providers[]", Kind::Object, "the memory of one provider"),
     ]),
     (&["provider_openapi", "control_openapi"], &[must("openapi", TEXT, "the version of the specification"), must("paths", Kind::Object, "the calls")]),
 ];

@@ -249,6 +249,7 @@ pub fn is_openapi(document: &Json) {
 
     let mut names = BTreeSet::new();
     walk(document, &mut |name, value| match (name, value) {
+        (_, list) if list["type"] == "array" => assert!(!list["items"].is_null(), "generators ask for the items of {name}"),
         ("$ref", Json::String(place)) => {
             let place = place.strip_prefix('#').expect("a reference within the document");
             assert!(document.pointer(place).is_some(), "{place} leads nowhere");
