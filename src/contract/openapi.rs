@@ -1,6 +1,7 @@
 //! The contract as an OpenAPI 3.1 document.
 
 mod calls;
+mod components;
 pub mod schema;
 mod webhooks;
 
@@ -54,6 +55,7 @@ pub fn document(contract: &Contract) -> Json {
     if !contract.answer_headers.is_empty() {
         document["x-answer-headers"] = all(contract.answer_headers, rows::field);
     }
+    components::share(contract, &mut document);
     document
 }
 

@@ -44,7 +44,9 @@ fn names(entry: &RequestEntry) -> Vec<String> {
 }
 
 fn unknown_fields(operation: &Operation, entry: &RequestEntry) -> Vec<Violation> {
-    let known = |name: &str| operation.parameters.iter().any(|it: &Field| it.name.split('.').next() == Some(name));
+    // Dots and brackets reach inside objects.
+    let outer = |name: &str| name.split(['.', '[']).next().unwrap_or("").to_owned();
+    let known = |name: &str| operation.parameters.iter().any(|it: &Field| outer(it.name) == outer(name));
     let unknown = names(entry).into_iter().filter(|it| !known(it));
     let violation = |name: String| Violation {
         code: "unknown_field",

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::call::{Body, Call, Caller, Rows};
 use super::table::{IN_PATH, TABLE};
-use super::{Answer, Ask, Later, Problem, inbox, provider_id};
+use super::{Answer, Ask, Later, Problem, answers, inbox, provider_id};
 use crate::contract::openapi;
 use crate::contract::openapi::schema;
 use crate::engine::account::CREDENTIALS;
@@ -107,11 +107,20 @@ fn operation(call: &Call, method: &str) -> Json {
     let name = if call.method.is_some() { call.name.to_owned() } else { format!("{}_{method}", call.name) };
     let in_path = call.names_in_path().filter_map(|name| IN_PATH.iter().find(|it| it.name == name)).map(|it| parameter(it, "path"));
     let parameters: Vec<Json> = in_path.chain(call.query.iter().map(|it| parameter(it, "query"))).collect();
+    let mut done = json!({"description": "done"});
+    if answers::of(call.name).is_some() {
+        done["content"] = json!({"application/json": {"schema": reference(&answer_name(call))}});
+    }
+    let status = match call.name {
+        "add_rule" => "201",
+        "receive" => "2XX", // as its script says
+        _ => "200",
+    };
     let mut operation = json!({
         "operationId": name,
         "summary": call.summary,
         "responses": {
-            "2XX": {"description": "done"},
+            status: done,
             "default": {
                 "description": "not done",
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}},
@@ -175,6 +184,10 @@ fn request_name(call: &Call) -> String {
     format!("{}.request", call.name)
 }
 
+fn answer_name(call: &Call) -> String {
+    format!("{}.answer", call.name)
+}
+
 /// The names of the schemas of bodies that depend on the path.
 fn names_of(contract: &Contract, rows: Rows) -> Vec<String> {
     match rows {
@@ -189,6 +202,9 @@ fn schemas() -> Json {
     for call in TABLE {
         if let Body::Fields(rows @ [_, ..]) = call.body {
             schemas.insert(request_name(call), closed(schema::object(rows)));
+        }
+        if let Some(rows) = answers::of(call.name) {
+            schemas.insert(answer_name(call), without_evidence(schema::object(rows)));
         }
     }
     for contract in contracts() {
@@ -224,6 +240,21 @@ fn closed(mut object: Json) -> Json {
         }
     }
     object
+}
+
+/// The same schema without the evidence of its rows: these calls are Playmoney's own.
+fn without_evidence(mut schema: Json) -> Json {
+    if let Some(members) = schema.as_object_mut() {
+        members.retain(|name, _| !name.starts_with("x-"));
+        for (name, it) in members.iter_mut() {
+            match (name.as_str(), it) {
+                ("properties", Json::Object(own)) => own.values_mut().for_each(|it| *it = without_evidence(it.take())),
+                ("items", it) => *it = without_evidence(it.take()),
+                _ => {}
+            }
+        }
+    }
+    schema
 }
 
 /// RFC 9457, as every refusal of the control API is written.

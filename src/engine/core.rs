@@ -23,6 +23,8 @@ pub const PACED_BY_RULES_MAX: usize = 100_000;
 
 /// Objects of one sandbox for whose webhooks requests have asked for an effect.
 pub const SPOILT_MAX: usize = 1_000;
+/// What these effects cost together.
+pub const SPOILT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// An object, and what happens to all its webhooks, because the request that made it asked for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -77,6 +77,16 @@ impl AppliedFault {
         self.how.is_sound() && self.attempt.as_ref().is_none_or(selects_attempts)
     }
 
+    /// What it costs in memory.
+    pub fn cost(&self) -> usize {
+        let pair = |(one, other): &(String, String)| size_of::<(String, String)>() + heap::block(one.len()) + heap::block(other.len());
+        let patch = self.how.patch.iter();
+        let removed = patch.clone().flat_map(|patch| &patch.remove).map(|it| size_of::<String>() + heap::block(it.len()));
+        let pairs = self.how.tamper.iter().chain(&self.how.headers).chain(patch.flat_map(|it| &it.set)).map(pair);
+        let attempt = self.attempt.as_ref().and_then(|it| serde_json::to_value(it).ok()).map_or(0, |it| heap::json(&it));
+        heap::block(size_of::<Self>()) + heap::block(self.rule.len()) + attempt + removed.chain(pairs).sum::<usize>()
+    }
+
     /// What it does to that attempt of the schedule.
     pub fn on_attempt(&self, number: u32) -> Option<&WebhookFault> {
         self.attempt.as_ref().is_none_or(|it| it.fits(Some(&number.into()))).then_some(&self.how)

@@ -38,6 +38,9 @@ pub enum Need {
 pub enum Kind {
     /// Text of at most this number of characters.
     Text { chars_max: usize },
+    /// Text of this form, a pattern for the contract. The provider checks it itself, because it has words of its own for what is
+    /// wrong.
+    Like { pattern: &'static str, chars_max: usize },
     /// A whole number in this range, not written as text, with a fraction or with an exponent.
     Integer { min: i64, max: i64 },
     /// One of these words.
@@ -147,6 +150,18 @@ impl<'a> Fields<'a> {
             return Some(Self::form(&request.body));
         }
         Self::json(&request.body)
+    }
+
+    /// The same fields; in a form, brackets reach inside objects, as many frameworks read them: `urls[returnUrl]`.
+    #[must_use]
+    pub fn with_brackets(mut self) -> Self {
+        for (name, value) in &mut self.entries {
+            let inside = name.split_once('[').and_then(|(outer, rest)| Some((outer, rest.strip_suffix(']')?)));
+            if let (Some((outer, inner)), Raw::Text(_)) = (inside, value) {
+                *name = format!("{outer}.{}", inner.replace("][", ".")).into();
+            }
+        }
+        self
     }
 
     fn of(members: Members<'a>) -> Self {
@@ -271,7 +286,9 @@ impl<'a> Fields<'a> {
 
 fn within(kind: Kind, text: &str) -> Result<(), Fault> {
     match kind {
-        Kind::Text { chars_max } | Kind::JsonText { chars_max } if text.len() > chars_max && text.chars().count() > chars_max => {
+        Kind::Text { chars_max } | Kind::Like { chars_max, .. } | Kind::JsonText { chars_max }
+            if text.len() > chars_max && text.chars().count() > chars_max =>
+        {
             Err(Fault::TooLong(chars_max))
         }
         Kind::Word(words) if !words.contains(&text) => Err(Fault::NotOneOf(words)),
@@ -282,6 +299,7 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
         Kind::Url if !is_browser_url(text) => Err(Fault::NotAUrl),
         Kind::HttpUrl if !is_http_url(text) => Err(Fault::NotAUrl),
         Kind::Text { .. }
+        | Kind::Like { .. }
         | Kind::Word(_)
         | Kind::Url
         | Kind::HttpUrl

@@ -5,7 +5,7 @@ use crate::engine::ids::ProviderId;
 use crate::engine::rules::{Effects, On};
 use crate::engine::world::World;
 use crate::kit::http::Response;
-use crate::scenario::asked::{Refused, effects, parts};
+use crate::scenario::asked::{Refused, effects, fires_by_itself, parts};
 
 /// The header's text is kept with each webhook that it concerns.
 const FAULT_BYTES_MAX: usize = 1_000;
@@ -28,6 +28,7 @@ pub fn asked_for(
     let askable = |name: &str| world.core.rules.get(name).is_some_and(|it| !matches!(it.rule.on, On::Webhooks { .. }));
     let (rules, others): (Vec<_>, Vec<_>) = parts(text).into_iter().partition(|(name, value)| value.is_none() && askable(name));
     let asked = effects(contract, operation, &others).map_err(|why| match why {
+        Refused::Unknown(name) if world.core.rules.get(name).is_some() => wrong_fault(&fires_by_itself(name)),
         Refused::Unknown(name) => {
             let rules: Vec<String> = world.core.rules.iter().map(|it| it.rule.name.clone()).collect();
             no_such_fault(contract, name, &rules)

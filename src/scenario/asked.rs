@@ -22,6 +22,11 @@ pub enum Refused<'a> {
     Invalid(String),
 }
 
+/// Why a request cannot ask for a rule on webhooks.
+pub fn fires_by_itself(name: &str) -> String {
+    format!("the rule `{name}` is on webhooks and fires by itself: a rule without `on` waits for a request that asks for it")
+}
+
 /// The parts of the header, between its commas.
 pub fn parts(text: &str) -> Vec<Part<'_>> {
     text.split(',').map(part).collect()

@@ -10,7 +10,9 @@ use super::shape::Effect;
 use super::yaml::{Key, Node, What};
 use crate::engine::matching::Matcher;
 use crate::engine::rules::effects::{FRAMING, TRANSPORTS};
-use crate::engine::rules::{Business, Effects, Latency, LifecycleStep, On, Override, Patch, Rule, Spread, Transport, Until, When};
+use crate::engine::rules::{
+    Business, Effects, Latency, LifecycleStep, On, Override, Patch, Rule, Spread, Transport, Until, WebhookFault, When,
+};
 use crate::engine::tables::Contract;
 use crate::engine::tables::leading::{leading_to, makers, paying, reachable};
 use crate::kit::http::{HeaderName, HeaderValue};
@@ -98,7 +100,6 @@ fn check_effects(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&
             (On::Webhooks { .. }, _) if webhooks::ALSO.contains(&key.name.as_str()) => None,
             (On::Webhooks { .. }, _) => Some("an effect on requests, and this rule is on webhooks"),
             (On::Requests { .. }, Effect::Webhook) => Some("an effect on webhooks, and this rule is on requests"),
-            (On::Header, Effect::Webhook) => Some("an effect on webhooks, and Playmoney-Fault asks for effects on requests"),
             (On::Requests { .. } | On::Header, _) => None,
         };
         if let Some(why) = misplaced {
@@ -124,6 +125,9 @@ fn check_effects(check: &mut Check<'_>, then: &Node, on: &On, contract: Option<&
         }
     }
     check_together(check, then);
+    if let (On::Header, [answer, ..], [webhook, ..]) = (on, &effects_on(then, Effect::Answer)[..], &effects_on(then, Effect::Webhook)[..]) {
+        exclude(check, then, answer, webhook, &format!("`{webhook}` needs webhooks, and a call that the rule answers causes none"));
+    }
     webhooks::check_effects(check, then);
     if let Some(latency) = then.get("latency").filter(|it| matches!(it.what, What::Map(_))) {
         check_latency(check, latency);
@@ -296,7 +300,13 @@ fn effects(node: &Node, on: &On) -> Effects {
         transport: transport(node),
         course: node.get("lifecycle").map_or(Vec::new(), lifecycle),
         business: business(node),
-        fault: None,
+        // What is an effect on both acts on the answer of the request that asks for the rule.
+        fault: (!effects_on(node, Effect::Webhook).is_empty()).then(|| WebhookFault {
+            patch: None,
+            headers: Vec::new(),
+            truncate: None,
+            ..webhooks::fault(node)
+        }),
         patch: node.get("patch").map(patch),
     }
 }

@@ -226,7 +226,7 @@ fn need(field: &Field) -> String {
 fn values(kind: Kind) -> String {
     match kind {
         TEXT => text("text"),
-        Kind::Text { chars_max } => format!("text, up to {chars_max}"),
+        Kind::Text { chars_max } | Kind::Like { chars_max, .. } => format!("text, up to {chars_max}"),
         Kind::Integer { min, max: i64::MAX } => format!("integer from {min}"),
         Kind::Integer { min, max } => format!("integer, {min} to {max}"),
         Kind::Word(words) => words.join(" | "),

@@ -86,13 +86,19 @@ fn shared_operation(contract: &Contract, rows: &[&Operation]) -> Json {
         call
     });
     json!({
-        "operationId": names.join("_or_"),
+        "operationId": shared_name(rows),
         "summary": format!("one of {}", names.join(", ")),
         "security": security(rows),
         "requestBody": request_body(rows),
         "responses": responses(contract, rows),
         "x-operations": calls.collect::<Vec<_>>(),
     })
+}
+
+/// The name of calls that share an address: what they do stands in their bodies, so the end of the address names them.
+fn shared_name(rows: &[&Operation]) -> String {
+    let names: Vec<&str> = rows.iter().filter_map(|it| it.path.rsplit('/').next()).collect();
+    names.first().map_or_else(String::new, |it| (*it).to_owned())
 }
 
 /// The parameters in the body. Without a body, and for a parameter in the path, they are elsewhere.
@@ -162,7 +168,7 @@ fn responses(contract: &Contract, rows: &[&Operation]) -> Json {
         (status.as_str().to_owned(), json!({"description": "success", "headers": stamps(), "content": content}))
     });
     let mut refusals: BTreeMap<StatusCode, Vec<&ErrorRow>> = BTreeMap::new();
-    for it in contract.errors.iter().filter(|it| rows.iter().any(|row| row.errors.contains(&it.name))) {
+    for it in contract.errors.iter().filter(|it| is_answered(contract, rows, it)) {
         refusals.entry(it.status).or_default().push(it);
     }
     let refused = refusals.into_iter().map(|(status, errors)| (status.as_str().to_owned(), refusal(contract, &errors)));
@@ -172,6 +178,14 @@ fn responses(contract: &Contract, rows: &[&Operation]) -> Json {
         *place = if place.is_null() { refused } else { either(place, &refused) };
     }
     responses
+}
+
+/// Whether one of these calls answers with that error. An error that no call names comes of a request that names no call: where
+/// calls share an address, such a request comes to it too.
+fn is_answered(contract: &Contract, rows: &[&Operation], error: &ErrorRow) -> bool {
+    let names = |row: &&Operation| row.errors.contains(&error.name);
+    let of_the_address = 1 < rows.len() && error.status.is_success() && !contract.operations.iter().any(names);
+    rows.iter().any(names) || of_the_address
 }
 
 /// The answers of one status that means success and refusal: one body or the other.
@@ -215,6 +229,11 @@ fn schema_of_codes(contract: &Contract, bodies: &[(&ErrorRow, Json)]) -> Option<
         body.pointer(&place).is_some_and(|it| it == row.code)
     };
     let field = contract.error_body.iter().find(|field| bodies.iter().all(|(row, body)| holds(field, row, body)))?;
-    let codes: Vec<&str> = bodies.iter().map(|it| it.0.code).collect();
+    let mut codes: Vec<&str> = Vec::new();
+    for code in bodies.iter().map(|it| it.0.code) {
+        if !codes.contains(&code) {
+            codes.push(code); // several errors can share one
+        }
+    }
     Some(field.name.rsplit('.').fold(json!({"enum": codes}), |inner, name| json!({"properties": {name: inner}})))
 }

@@ -12,6 +12,7 @@ pub fn of(kind: Kind) -> Json {
     match kind {
         TEXT => json!({"type": "string"}),
         Kind::Text { chars_max } => json!({"type": "string", "maxLength": chars_max}),
+        Kind::Like { pattern, chars_max } => json!({"type": "string", "pattern": pattern, "maxLength": chars_max}),
         Kind::Integer { min, max: i64::MAX } => json!({"type": "integer", "format": "int64", "minimum": min}),
         Kind::Integer { min, max } => json!({"type": "integer", "format": "int64", "minimum": min, "maximum": max}),
         Kind::Word(words) => json!({"type": "string", "enum": words}),
@@ -26,7 +27,7 @@ pub fn of(kind: Kind) -> Json {
         Kind::NullableInteger => json!({"type": ["integer", "null"]}),
         Kind::Number => json!({"type": "number"}),
         Kind::Amount { .. } => json!({"type": "number", "exclusiveMinimum": 0}),
-        Kind::Decimal => json!({"type": ["number", "string"], "exclusiveMinimum": 0, "minLength": 1}),
+        Kind::Decimal => json!({"type": ["number", "string"], "exclusiveMinimum": 0, "pattern": "[1-9]"}),
         Kind::Time => json!({"type": "string", "format": "date-time"}),
         Kind::NullableTime => json!({"type": ["string", "null"], "format": "date-time"}),
         Kind::List => json!({"type": "array"}),
@@ -42,6 +43,7 @@ pub fn typed(kind: Kind, text: &str) -> Json {
             serde_json::from_str(text).unwrap_or_else(|_| text.into())
         }
         Kind::Text { .. }
+        | Kind::Like { .. }
         | Kind::Word(_)
         | Kind::Digits { .. }
         | Kind::Url
@@ -63,12 +65,13 @@ pub fn mark(target: &mut Json, evidence: Evidence) {
     target["x-source"] = evidence.source().into();
 }
 
-/// One field: its values, meaning, default and evidence.
+/// One field: its values, meaning, default and evidence. The default is told in words: generators of typed clients take a member
+/// with `default` for one that is always there, and would ask every caller for it.
 pub fn field(row: &Field) -> Json {
     let mut schema = of(row.kind);
     schema["description"] = row.meaning.into();
     if let Need::Default(text) = row.need {
-        schema["default"] = typed(row.kind, text);
+        schema["description"] = format!("{}; default: {text}", row.meaning).into();
     }
     mark(&mut schema, row.evidence);
     schema
@@ -86,12 +89,14 @@ pub fn object<'a>(rows: impl IntoIterator<Item = &'a Field>) -> Json {
     root
 }
 
-/// The object that a caller has to send: a required text is not empty, because empty text counts as missing.
+/// The object that a caller has to send: a required text is not empty, because empty text counts as missing, and a list has items.
 pub fn request<'a>(rows: impl IntoIterator<Item = &'a Field> + Clone) -> Json {
     let mut schema = object(rows.clone());
-    for row in rows.into_iter().filter(|it| it.need == Need::Required && matches!(it.kind, Kind::Text { .. } | Kind::Url | Kind::HttpUrl)) {
-        if let Some(own) = schema.pointer_mut(&pointer(row.name)) {
-            own["minLength"] = 1.into();
+    let is_text = |it: &Field| it.need == Need::Required && matches!(it.kind, Kind::Text { .. } | Kind::Url | Kind::HttpUrl);
+    for row in rows {
+        let bound = if is_text(row) { "minLength" } else { "minItems" };
+        if let Some(own) = schema.pointer_mut(&pointer(row.name)).filter(|_| is_text(row) || row.kind == Kind::List) {
+            own[bound] = 1.into();
         }
     }
     schema

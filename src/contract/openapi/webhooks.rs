@@ -28,6 +28,7 @@ fn webhook(contract: &Contract, event: &EventRow) -> Json {
         "operationId": event.name,
         "summary": event.when,
         "description": event.signature,
+        "security": [],
         "parameters": headers.into_iter().map(|it| parameter(it, "header")).collect::<Vec<_>>(),
         "requestBody": {
             "required": true,

@@ -1,6 +1,6 @@
 //! What deliveries cost in memory.
 
-use crate::engine::delivery::{AppliedFault, Attempt, Delivery, Outcome, Sent};
+use crate::engine::delivery::{Attempt, Delivery, Outcome, Sent};
 use crate::kit::heap;
 use crate::kit::http::Kept;
 
@@ -17,14 +17,7 @@ pub fn delivery(it: &Delivery) -> usize {
 pub fn own(it: &Delivery) -> usize {
     let texts = [&it.account, &it.event, &it.subject, &it.url, &it.event_id];
     let texts: usize = texts.iter().map(|text| heap::block(text.len())).sum();
-    let fault = it.fault.as_ref().map_or(0, |fault| {
-        let pair = |(one, other): &(String, String)| size_of::<(String, String)>() + heap::block(one.len()) + heap::block(other.len());
-        let patch = fault.how.patch.iter();
-        let removed: usize = patch.clone().flat_map(|patch| &patch.remove).map(|it| size_of::<String>() + heap::block(it.len())).sum();
-        let pairs = fault.how.tamper.iter().chain(&fault.how.headers).chain(patch.flat_map(|it| &it.set));
-        let attempt = fault.attempt.as_ref().and_then(|it| serde_json::to_value(it).ok()).map_or(0, |it| heap::json(&it));
-        heap::block(size_of::<AppliedFault>()) + heap::block(fault.rule.len()) + removed + attempt + pairs.map(pair).sum::<usize>()
-    });
+    let fault = it.fault.as_ref().map_or(0, |it| it.cost());
     PLACES + heap::block(size_of::<Delivery>()) + texts + heap::shared(&it.body.0) + fault
 }
 

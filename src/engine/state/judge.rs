@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::account::Account;
 use crate::engine::clock::Mode;
-use crate::engine::core::{Core, PACED_BY_RULES_MAX, SPOILT_MAX};
+use crate::engine::core::{Core, PACED_BY_RULES_MAX, SPOILT_BYTES_MAX, SPOILT_MAX};
 use crate::engine::delivery::{Attempt, Delivery, Status};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::{INBOXES_MAX, Inbox, SCRIPTS_BYTES_MAX, is_name};
@@ -59,7 +59,9 @@ impl Judge<'_> {
         let core = self.core;
         let count = u8::try_from(self.providers.len()).unwrap_or(u8::MAX);
         let paced = core.paced_by_rules.len() <= PACED_BY_RULES_MAX && core.paced_by_rules.iter().all(|it| it.0.0 < count);
-        let spoilt = core.spoilt.iter().all(|it| it.provider_id.0 < count && it.fault.is_sound()) && core.spoilt.len() <= SPOILT_MAX;
+        let spoilt = core.spoilt.iter().all(|it| it.provider_id.0 < count && it.fault.is_sound());
+        let bytes = core.spoilt.iter().map(|it| it.fault.cost()).sum::<usize>();
+        let spoilt = spoilt && core.spoilt.len() <= SPOILT_MAX && bytes <= SPOILT_BYTES_MAX;
         for (part, is_sound) in [
             ("clock", core.clock.is_sound()),
             ("agenda", core.agenda.is_sound(count)),

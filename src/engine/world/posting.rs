@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use super::World;
+use super::spoiling::patched;
 use crate::engine::actions::Cause;
 use crate::engine::agenda::Due;
 use crate::engine::delivery::{
@@ -133,7 +134,7 @@ impl World {
 
     /// The next attempt of a webhook for its present target. `None`: it has none.
     fn signed(&mut self, uptime: Uptime, webhook: &Delivery, how: Option<&WebhookFault>) -> Option<Signed> {
-        let patched = how.and_then(|it| self.patched(webhook, it.patch.as_ref()?));
+        let patched = how.and_then(|it| patched(webhook, it.patch.as_ref()?));
         let mut signed = self.with(webhook.provider_id, uptime, |it, cx| {
             cx.fault = how.cloned();
             it.attempt(cx, patched.as_ref().unwrap_or(webhook))

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::World;
-use crate::engine::core::{SPOILT_MAX, Spoilt};
+use crate::engine::core::{SPOILT_BYTES_MAX, SPOILT_MAX, Spoilt};
 use crate::engine::delivery::{AppliedFault, Delivery, Signed};
 use crate::engine::ids::{ObjectId, ProviderId};
 use crate::engine::rules::effects::share_of;
@@ -16,26 +16,27 @@ impl World {
     /// That happens to all webhooks of these objects: the request that has made them asks for it.
     pub fn spoil_webhooks_of(&mut self, provider_id: ProviderId, made: &[ObjectId], fault: &AppliedFault) {
         for object in made {
-            if SPOILT_MAX <= self.core.spoilt.len() {
+            while !self.has_room_for(fault) {
                 let oldest = self.core.spoilt.remove(0);
-                let text = format!("`{}` ends for an object: requests have asked for {SPOILT_MAX} others since", oldest.fault.rule);
+                let text = format!("`{}` ends for an object: requests have asked for as much since as is kept", oldest.fault.rule);
                 self.core.note(oldest.provider_id, text);
             }
             self.core.spoilt.push(Spoilt { provider_id, object: *object, fault: fault.clone() });
         }
     }
 
-    /// The event with the changes of a rule, as the provider will sign it. The delivery keeps the event itself.
-    pub(super) fn patched(&mut self, webhook: &Delivery, patch: &Patch) -> Option<Delivery> {
-        let (body, missing) = patch.apply(&webhook.body.0);
-        for path in missing {
-            self.note_untouched(webhook, path);
-        }
-        (body != webhook.body.0).then(|| Delivery { body: Kept(body), ..webhook.clone() })
+    /// Whether one more object may have its webhooks spoilt like this.
+    fn has_room_for(&self, fault: &AppliedFault) -> bool {
+        let spoilt = &self.core.spoilt;
+        let bytes = spoilt.iter().map(|it| it.fault.cost()).sum::<usize>();
+        spoilt.is_empty() || (spoilt.len() < SPOILT_MAX && bytes + fault.cost() <= SPOILT_BYTES_MAX)
     }
 
-    /// Does what a rule does to a webhook that is signed.
+    /// Does what a rule does to a webhook that is signed, and notes what it could not do to the event before.
     pub(super) fn spoil(&mut self, webhook: &Delivery, how: &WebhookFault, signed: &mut Signed) {
+        for path in how.patch.iter().flat_map(|it| it.apply(&webhook.body.0).1) {
+            self.note_untouched(webhook, path);
+        }
         for (path, value) in &how.tamper {
             match altered(&signed.body, path, value) {
                 Some(body) => signed.body = Bytes::from(body),
@@ -68,4 +69,10 @@ impl World {
         let text = format!("the rule `{}` alters nothing at `{path}`: the body of {} has no such place", fault.rule, webhook.event);
         self.core.note(webhook.provider_id, text);
     }
+}
+
+/// The event with the changes of a rule, as the provider will sign it. The delivery keeps the event itself.
+pub(super) fn patched(webhook: &Delivery, patch: &Patch) -> Option<Delivery> {
+    let (body, _) = patch.apply(&webhook.body.0);
+    (body != webhook.body.0).then(|| Delivery { body: Kept(body), ..webhook.clone() })
 }

@@ -132,7 +132,8 @@ fn text(with: &Fields<'_>, row: &Field) -> Result<Option<String>, String> {
         Value::Digits { min, max } => format!("{} is {min} to {max} digits", row.name),
         Value::Text { chars_max } => format!("{} is a text of at most {chars_max} characters", row.name),
         Value::Word(words) => format!("{} is one of {}", row.name, words.join(", ")),
-        Value::Integer { .. }
+        Value::Like { .. }
+        | Value::Integer { .. }
         | Value::Flag
         | Value::Url
         | Value::HttpUrl

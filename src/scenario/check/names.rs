@@ -71,6 +71,7 @@ impl<'a> Defined<'a> {
         parts.retain(|(name, value)| value.is_some() || !rules.contains(name));
         match asked::effects(contract, operation, &parts) {
             Ok(_) => {}
+            Err(Refused::Unknown(name)) if self.rules.iter().any(|it| it.0 == name) => check.wrong(&node.at, asked::fires_by_itself(name)),
             Err(Refused::Unknown(name)) => {
                 let what = format!("no rule, no error of {} and no effect is named `{}`", contract.name, cut(name));
                 check.note_unknown(&node.at, what, name, rules.into_iter().chain(asked::words(contract)));

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use playmoney::inside::contract::describe::Asked;
 use playmoney::inside::contract::{describe, openapi};
 use playmoney::inside::engine::tables::Contract;
+use playmoney::inside::kit::http::{Method, Request};
 use playmoney::inside::providers;
 use serde_json::{Value as Json, json};
 
@@ -129,6 +130,55 @@ fn an_openapi_document_of_every_provider() {
     assert_eq!(shop.admin("GET", "openapi/quantum-payouts", &Json::Null)["code"], "not_found");
 }
 
+/// Holds a body against the schema of an answer.
+pub fn assert_fits(document: &Json, response: &Json, body: &Json) {
+    let mut schema = response["content"]["application/json"]["schema"].clone();
+    schema["components"] = document["components"].clone();
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let faults: Vec<String> = validator.iter_errors(body).map(|it| it.to_string()).collect();
+    assert!(faults.is_empty(), "{body}: {faults:?}");
+}
+
+#[test]
+fn each_error_of_a_call_is_an_answer_of_its_document() {
+    for contract in contracts() {
+        let document = openapi::document(contract);
+        for call in contract.operations {
+            let operation = &document["paths"][call.path][call.method.as_str().to_ascii_lowercase()];
+            for name in call.errors {
+                let refusal = (contract.refusal)(name).expect("a body");
+                let body = serde_json::from_slice(&refusal.body).expect("JSON");
+                assert_fits(&document, &operation["responses"][refusal.status.as_str()], &body);
+            }
+        }
+    }
+    let mut shop = Tape::shop();
+    let without_a_function = shop.ask(Request::new(Method::POST, "/quantapay/api.php", ""));
+    let document = shop.admin("GET", "openapi/quantapay.json", &Json::Null);
+    let body = serde_json::from_slice(&without_a_function.body).expect("JSON");
+    assert_fits(&document, &document["paths"]["/api.php"]["post"]["responses"]["200"], &body);
+}
+
+#[test]
+fn an_object_that_several_calls_answer_is_one_component() {
+    let used = |slug: &str, name: &str| {
+        let contract = contracts().into_iter().find(|it| it.slug == slug).expect("a provider");
+        openapi::document(contract).to_string().matches(&format!("\"#/components/schemas/{name}\"")).count()
+    };
+    for (slug, name, places) in [
+        ("qbitpay", "charge", 10),
+        ("qbitpay", "payout", 8),
+        ("qbitpay", "order", 3),
+        ("qbitpay", "balanceTransaction", 2),
+        ("quoine", "invoice", 6),
+        ("cryptopay", "paymentOrder", 3),
+        ("cryptopay", "transaction", 2),
+        ("quantapay", "transaction", 2),
+    ] {
+        assert_eq!(used(slug, name), places, "{slug} {name}");
+    }
+}
+
 #[test]
 fn an_openapi_document_of_the_control_api() {
     let mut shop = Tape::shop();
@@ -199,11 +249,20 @@ pub fn is_openapi(document: &Json) {
 
     let mut names = BTreeSet::new();
     walk(document, &mut |name, value| match (name, value) {
+        (_, list) if list["type"] == "array" => assert!(!list["items"].is_null(), "generators ask for the items of {name}"),
         ("$ref", Json::String(place)) => {
             let place = place.strip_prefix('#').expect("a reference within the document");
             assert!(document.pointer(place).is_some(), "{place} leads nowhere");
         }
-        ("operationId", Json::String(id)) => assert!(names.insert(id.clone()), "{id} is there twice"),
+        ("operationId", Json::String(id)) => {
+            assert!(names.insert(id.clone()), "{id} is there twice");
+            let is_plain = |it: char| it.is_ascii_alphanumeric() || "_.-".contains(it);
+            assert!(id.len() < 64 && id.chars().all(is_plain), "a generator makes names and files of {id}");
+        }
+        ("enum", Json::Array(values)) => {
+            let different: BTreeSet<String> = values.iter().map(Json::to_string).collect();
+            assert_eq!(different.len(), values.len(), "a value is there twice: {values:?}");
+        }
         ("schema", schema) => is_schema(schema),
         ("schemas", Json::Object(schemas)) => schemas.values().for_each(is_schema),
         ("application/json" | "application/x-www-form-urlencoded", content) => examples_fit(document, content),
@@ -253,6 +312,9 @@ fn is_tagged(contract: &Contract, document: &Json) {
     let operations: Vec<&Json> = calls.chain(events).flat_map(|it| it.as_object().expect("methods").values()).collect();
     let functions = |it: &Json| it["x-operations"].as_array().map_or(1, Vec::len);
     assert_eq!(operations.iter().map(|it| functions(it)).sum::<usize>(), contract.operations.len() + contract.events.len());
+    for it in document["webhooks"].as_object().expect("webhooks").values() {
+        assert_eq!(it["post"]["security"], json!([]), "a receiver asks for no credentials");
+    }
     for it in operations {
         it["x-operations"].as_array().map_or_else(|| tagged(it), |all| all.iter().for_each(tagged));
         it["parameters"].as_array().into_iter().flatten().for_each(tagged);

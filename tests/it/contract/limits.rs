@@ -56,6 +56,7 @@ fn values(field: &Field) -> Vec<Option<Json>> {
     let inside_out: Vec<Json> = match field.kind {
         TEXT => vec![json!("ы"), json!(5)],
         Kind::Text { chars_max } => vec![json!("ы".repeat(chars_max)), json!("x".repeat(chars_max + 1)), json!(5)],
+        Kind::Like { chars_max, .. } => vec![json!("0"), json!("x".repeat(chars_max + 1)), json!(5)],
         Kind::Integer { min, max } => {
             vec![json!(min), json!(max), json!(min - 1), json!(max.saturating_add(1)), json!(min.to_string()), json!(1.5)]
         }
@@ -72,7 +73,7 @@ fn values(field: &Field) -> Vec<Option<Json>> {
         Kind::Object => vec![json!("an object"), json!(7)],
         Kind::Constant(text) => vec![json!(text), json!(format!("{text}x"))],
         Kind::Amount { .. } => vec![json!(1), json!(0), json!(-1), json!("no number")],
-        Kind::Decimal => vec![json!(1), json!("1"), json!(0), json!(-1), json!(true), json!([1])],
+        Kind::Decimal => vec![json!(1), json!("1"), json!(0), json!("0"), json!(""), json!(-1), json!(true), json!([1])],
         Kind::Number => vec![json!(1.5), json!("no number")],
         Kind::List => vec![json!([]), json!(7)],
         Kind::JsonText { chars_max } => {
@@ -82,8 +83,8 @@ fn values(field: &Field) -> Vec<Option<Json>> {
         Kind::Time | Kind::NullableTime | Kind::Any | Kind::NullableObject | Kind::Nullable | Kind::NullableInteger => vec![Json::Null],
     };
     // A text that is empty counts as one that is not there.
-    let absent =
-        (field.need == Need::Required && matches!(field.kind, Kind::Text { .. } | Kind::Url | Kind::HttpUrl)).then(|| Some(json!("")));
+    let absent = (field.need == Need::Required && matches!(field.kind, Kind::Text { .. } | Kind::Like { .. } | Kind::Url | Kind::HttpUrl))
+        .then(|| Some(json!("")));
     inside_out.into_iter().map(Some).chain([None]).chain(absent).collect()
 }
 

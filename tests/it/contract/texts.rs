@@ -13,7 +13,7 @@ const CHARS_MAX: usize = 65_536;
 
 fn is_bounded(it: &Field) -> bool {
     match it.kind {
-        Kind::Text { chars_max } | Kind::JsonText { chars_max } => chars_max <= CHARS_MAX,
+        Kind::Text { chars_max } | Kind::Like { chars_max, .. } | Kind::JsonText { chars_max } => chars_max <= CHARS_MAX,
         Kind::Nullable | Kind::Any => false,
         // The others are read into values of a fixed size, compared with words, addresses of at most 2,048 characters, or
         // hold rows of their own.

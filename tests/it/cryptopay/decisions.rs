@@ -231,6 +231,8 @@ fn wallets_and_endpoints_name_every_fault() {
             json!({"url": ["Enter a valid URL"], "events": ["Expected a list of items"]}),
         ),
         ("webhook-endpoints/", json!({"url": "http://a.test/", "events": []}), json!({"events": ["This list may not be empty"]})),
+        ("webhook-endpoints/", json!({"url": "http://a.test/", "events": null}), json!({"events": ["This field may not be null"]})),
+        ("webhook-endpoints/", json!({"url": "http://a.test/", "events": ""}), json!({"events": ["Expected a list of items"]})),
         (
             "webhook-endpoints/",
             json!({"url": "http://a.test/", "events": ["payment.paid"]}),

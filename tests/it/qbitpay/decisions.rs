@@ -228,11 +228,17 @@ fn state_and_states_are_shown_as_they_were_sent() {
 }
 
 #[test]
-fn a_form_reaches_inside_a_destination_with_a_dot() {
+fn a_form_reaches_inside_a_destination_with_dots_or_brackets() {
     let mut shop = Tape::shop();
-    shop.play("with Content-Type: application/x-www-form-urlencoded");
-    let body = "amount=100&currency=USD&destination.type=wallet&destination.payerName=A&destination.addr=0x1";
-    assert_eq!(answer(&mut shop, "POST", "payouts", body).0, 200);
+    for body in [
+        "amount=100&currency=USD&destination.type=wallet&destination.payerName=A&destination.addr=0x1",
+        "amount=100&currency=USD&destination[type]=wallet&destination[payerName]=A&destination%5Baddr%5D=0x1",
+    ] {
+        shop.play("with Content-Type: application/x-www-form-urlencoded");
+        assert_eq!(answer(&mut shop, "POST", "payouts", body).0, 200, "{body}");
+    }
+    let journal = shop.admin("GET", "requests", &serde_json::Value::Null);
+    assert_eq!(journal["requests"][1]["violations"], serde_json::json!([]));
     shop.play("with Content-Type: application/x-www-form-urlencoded");
     let (status, text) = answer(&mut shop, "POST", "payouts", "amount=abc&currency=USD");
     assert_eq!(status, 400);

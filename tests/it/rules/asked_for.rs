@@ -111,7 +111,9 @@ fn what_nobody_knows_is_told_with_the_nearest() {
         let detail = problem["detail"].as_str().expect("text");
         assert!(detail.contains(&format!("`{asked}`")) && detail.contains(&format!("The nearest is `{nearest}`.")), "{detail}");
     }
-    assert_eq!(shop.ask(asking("spoilt")).status, 422, "a rule on webhooks answers no request");
+    let on_webhooks = shop.ask(asking("spoilt"));
+    assert_eq!(document(&on_webhooks)["code"], "invalid_fault");
+    assert!(document(&on_webhooks)["detail"].as_str().is_some_and(|it| it.contains("is on webhooks and fires by itself")));
     assert!(list(&mut shop, "rules").iter().all(|it| it["fired"] == 0));
 }
 
@@ -141,6 +143,85 @@ fn i10_what_a_call_has_asked_for_is_saved_and_restored() {
     other.admin("PUT", "state", &saved);
     other.play("advance until idle");
     assert!(other.posted.is_empty() && list(&mut other, "deliveries").iter().all(|it| it["rule"] == "drop"));
+}
+
+#[test]
+fn every_effect_with_a_word_or_a_number_can_be_asked_for() {
+    for (line, all) in [
+        (
+            payout("*"),
+            &[
+                "latency=2s",
+                "latency=PT2S",
+                "status=503",
+                "truncate_body_at_fraction=0.3",
+                "dribble",
+                "duplicate=2",
+                "drop",
+                "drop=true",
+                "delay=30s",
+                "reorder",
+                "bad_signature",
+                "unsigned",
+                "stale_timestamp=10m",
+                "payout_returned=1h",
+                "latency=2s,duplicate=2",
+                " latency = 2s , payout_returned = 1h, unsigned ",
+            ][..],
+        ),
+        (
+            "with Playmoney-Fault: *\nPOST /quoine/api/v1/invoices {\"price\":\"500.0\"}".to_owned(),
+            &["underpaid=0.4", "late_payment=10m", "underpaid=0.4,delay=30s"],
+        ),
+    ] {
+        for asked in all {
+            let mut shop = shop("name: plain\n");
+            shop.play(&line.replace('*', asked));
+            assert!(!shop.log.contains("_fault"), "{asked}: {}", shop.log);
+            assert_eq!(list(&mut shop, "requests")[0]["rule"], *asked.trim());
+        }
+    }
+}
+
+#[test]
+fn what_is_asked_for_happens_to_what_the_call_makes() {
+    let mut late = shop("name: late\n");
+    late.play(&payout("delay=30s"));
+    let first = list(&mut late, "deliveries")[0]["attempts"][0]["at"].clone();
+    assert_eq!(first, "2026-01-01T00:00:30Z");
+    let mut short = shop("name: short\n");
+    short.play("with Playmoney-Fault: underpaid=0.4\nPOST /quoine/api/v1/invoices {\"price\":\"500.0\"}\nadvance 5m");
+    assert!(short.log.contains("by the rule `underpaid=0.4`"), "{}", short.log);
+}
+
+#[test]
+fn a_rule_that_only_a_request_asks_for_has_effects_on_both() {
+    let mut shop = shop("rules: [{ name: lost, then: { drop: true, headers: { X-Trace: t-1 } } }]\n");
+    assert_eq!(shop.ask(asking("lost")).headers["x-trace"], "t-1");
+    shop.play(&payout("lost"));
+    assert!(shop.posted.is_empty(), "{}", shop.log);
+    let rule = "{ name: both, then: { status: 500, drop: true } }";
+    let answer = shop.ask(super::yaml("rules", rule));
+    assert!(document(&answer)["rendered"].as_str().is_some_and(|it| it.contains("a call that the rule answers causes none")));
+}
+
+#[test]
+fn i21_what_requests_ask_for_is_bounded_together() {
+    let mut shop = shop("name: large\n");
+    let rule = json!({"name": "large", "then": {"tamper": {"payout.note": "x".repeat(400_000)}}});
+    assert_eq!(shop.ask(Tape::control("POST", "rules", &rule)).status, 201);
+    for number in 0..45 {
+        let body = format!(r#"{{"orderNumber":"{number}","amount":1500,"urls":{{"returnUrl":"https://shop.test/ok"}}}}"#);
+        let request = Request::new(Method::POST, "/quantum-payouts/api/v1/createPayout", body);
+        let request = request.with("Content-Type", "application/json").with("Authorization", "Bearer qm_test_token");
+        assert_eq!(shop.ask(request.with("Playmoney-Fault", "large")).status, 200);
+    }
+    let kept = shop.sandbox.world().core.spoilt.len();
+    assert!((30..45).contains(&kept), "{kept}");
+    let notes = shop.admin("GET", "requests", &Json::Null)["notes"].to_string();
+    assert!(notes.contains("`large` ends for an object"), "{}", &notes[..notes.len().min(500)]);
+    let saved = shop.admin("GET", "state", &Json::Null);
+    assert_eq!(shop.ask(Tape::control("PUT", "state", &saved)).status, 200);
 }
 
 #[test]

@@ -34,6 +34,15 @@ fn a_patch_changes_members_of_the_provider_s_answer() {
 }
 
 #[test]
+fn a_patch_that_finds_nothing_is_noted_once_for_each_webhook() {
+    let mut shop = shop(&rule("quantum-payouts", "", "patch: { remove: [nothing.here] }"));
+    shop.play("merchant 500").play(PERFORM).play("advance 30s");
+    let (owed, sent) = (list(&mut shop, "deliveries").len(), shop.posted.len());
+    assert!(3 <= owed && owed < sent, "{owed} {sent}");
+    assert_eq!(notes(&mut shop).len(), owed);
+}
+
+#[test]
 fn a_patch_changes_the_body_of_a_documented_error_too() {
     let mut shop = shop("rules: [{ name: other, on: quantum-payouts.*, then: { error: rate_limited, patch: { set: { trace: t-1 } } } }]\n");
     let body = answer(&mut shop, FEATURES);

@@ -10,6 +10,9 @@ use crate::kit::word::Word;
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{Endpoint, NOTICES, Notice};
 
+/// The framework's words for anything else in place of a list.
+const NOT_A_LIST: &str = "Expected a list of items";
+
 /// The body of an endpoint's POST or PUT.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEndpoint {
@@ -23,6 +26,14 @@ impl NewEndpoint {
         let mut sheet = Sheet::body(request)?;
         let url = sheet.target(&ENDPOINT_URL);
         let events = match sheet.fields.json_value(ENDPOINT_EVENTS.name) {
+            None if sheet.fields.is_empty_text(ENDPOINT_EVENTS.name) => {
+                sheet.refuse(&ENDPOINT_EVENTS, NOT_A_LIST);
+                None
+            }
+            None if sheet.fields.is_sent(ENDPOINT_EVENTS.name) => {
+                sheet.refuse(&ENDPOINT_EVENTS, "This field may not be null");
+                None
+            }
             None => Some(NOTICES.to_vec()),
             Some(value) => events(value).map_err(|why| sheet.refuse(&ENDPOINT_EVENTS, why)).ok(),
         };
@@ -33,7 +44,7 @@ impl NewEndpoint {
 
 /// Names of events in the order in which they were sent, each once.
 fn events(value: &RawValue) -> Result<Vec<Notice>, String> {
-    let items: Vec<&RawValue> = serde_json::from_str(value.get()).map_err(|_| "Expected a list of items".to_owned())?;
+    let items: Vec<&RawValue> = serde_json::from_str(value.get()).map_err(|_| NOT_A_LIST.to_owned())?;
     let mut events = Vec::new();
     for item in items {
         let name: String = serde_json::from_str(item.get()).map_err(|_| "Not a valid string".to_owned())?;

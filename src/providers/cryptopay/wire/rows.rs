@@ -45,8 +45,8 @@ mod parameters {
     };
 
     pub const USERNAME: Field = row("username", Value::Text { chars_max: 150 }, Required, "letters, digits and @ . + - _; unique", REGISTER);
-    pub const EMAIL: Field = row("email", Value::Text { chars_max: 254 }, Required, "an email address; unique", REGISTER);
-    pub const PASSWORD: Field = row("password", Value::Text { chars_max: 128 }, Required, "at least 8 characters; it is stored and compared as plain text: this is a test server", REGISTER);
+    pub const EMAIL: Field = row("email", Value::Like { pattern: r"^[!-~]+@[!-~]+\.[!-~]+$", chars_max: 254 }, Required, "an email address; unique", REGISTER);
+    pub const PASSWORD: Field = row("password", Value::Like { pattern: r"^[\s\S]{8,}$", chars_max: 128 }, Required, "at least 8 characters; it is stored and compared as plain text: this is a test server", REGISTER);
     pub const SHOP_NAME: Field = row("shop_name", Value::Text { chars_max: 255 }, Required, "any text", REGISTER);
 
     pub const LOGIN_NAME: Field = row("username", TEXT, Required, "the user name", LOGIN);
@@ -76,7 +76,7 @@ mod parameters {
     pub const TRANSACTION_STATUS: Field = row("status", Value::Word(TRANSACTION_STATUS_WORDS), Optional, "only transactions of that status", FILTER);
 
     pub const WALLET_CHAIN: Field = row("blockchain", Value::Word(CHAIN_WORDS), Required, "slug of a chain; one wallet for each", WALLET);
-    pub const WALLET_ADDRESS: Field = row("address", Value::Text { chars_max: 42 }, Required, "0x and 40 hexadecimal characters", WALLET);
+    pub const WALLET_ADDRESS: Field = row("address", Value::Like { pattern: "^0x[0-9a-fA-F]{40}$", chars_max: 42 }, Required, "0x and 40 hexadecimal characters", WALLET);
     pub const WALLET_ACTIVE: Field = row("is_active", Value::Flag, Default("true"), "whether orders are accepted on this chain", WALLET);
 
     pub const ENDPOINT_URL: Field = row("url", Value::HttpUrl, Required, "address for events", ENDPOINT);

@@ -33,11 +33,11 @@ impl Words for Messages {
 }
 
 impl<'a> Sheet<'a> {
-    /// A body, JSON or form; a missing body is an empty one.
+    /// A body, JSON or form; a missing body is an empty one. In a form, dots and brackets reach inside objects.
     pub fn body(request: &'a Request) -> Result<Self, Error> {
         let empty = request.body.iter().all(u8::is_ascii_whitespace);
         let fields = if empty { Some(Fields::default()) } else { Fields::body(request) };
-        fields.map(Self::of).ok_or(Error::NotJson)
+        fields.map(|it| Self::of(it.with_brackets())).ok_or(Error::NotJson)
     }
 
     /// An address that webhooks can go to.

@@ -1,0 +1,243 @@
+//! What the calls of the control API answer, as rows for its OpenAPI document. A member with a dot stands inside another.
+
+use super::call::field;
+use crate::kit::fields::{Field, Kind, Need, TEXT};
+
+const COUNT: Kind = Kind::Integer { min: 0, max: i64::MAX };
+const DUE: Kind = Kind::Word(&["timer", "block", "delivery"]);
+const PENDING: Kind = Kind::Word(&["pending", "delivered", "failed"]);
+
+const fn must(name: &'static str, kind: Kind, meaning: &'static str) -> Field {
+    field(name, kind, Need::Required, meaning)
+}
+
+const fn may(name: &'static str, kind: Kind, meaning: &'static str) -> Field {
+    field(name, kind, Need::Optional, meaning)
+}
+
+#[rustfmt::skip]
+const CLOCK: &[Field] = &[
+    must("mode", Kind::Word(&["real", "frozen", "scaled"]), "how simulated time runs"),
+    must("now", Kind::Time, "the simulated time"),
+    must("rate", Kind::Number, "simulated seconds for each real second; 0 while the clock stands"),
+    must("pending", COUNT, "timers and deliveries that are still to come"),
+    must("next", Kind::NullableObject, "what is due next"),
+    must("next.at", Kind::Time, "when"),
+    must("next.kind", DUE, "what it is"),
+    must("next.provider", TEXT, "the slug of the provider"),
+    must("next.subject", Kind::Nullable, "the object, by the id that the merchant uses"),
+];
+
+#[rustfmt::skip]
+const REPORT: &[Field] = &[
+    must("from", Kind::Time, "where the walk began"),
+    must("now", Kind::Time, "where it stands"),
+    must("fired", Kind::List, "what was due on the way: the first 10000"),
+    must("fired[].at", Kind::Time, "when"),
+    must("fired[].kind", DUE, "what it was"),
+    must("fired[].provider", Kind::Nullable, "the slug of the provider"),
+    must("fired[].subject", TEXT, "the object, by the id that the merchant uses"),
+    must("fired[].detail", TEXT, "what happened"),
+    must("fired_total", COUNT, "how much was due"),
+    must("deliveries", Kind::List, "the attempts that have an outcome: the first 10000"),
+    must("deliveries[].id", TEXT, "the id of the delivery: dlv-1"),
+    must("deliveries[].provider", Kind::Nullable, "the slug of the provider"),
+    must("deliveries[].event", TEXT, "the event"),
+    must("deliveries[].subject", TEXT, "the object, by the id that the merchant uses"),
+    must("deliveries[].attempt", COUNT, "the number of the attempt, from 1"),
+    must("deliveries[].at", Kind::Time, "when it left"),
+    must("deliveries[].status", Kind::NullableInteger, "the HTTP status of the receiver"),
+    must("deliveries[].error", Kind::Nullable, "why there is no status"),
+    must("deliveries_total", COUNT, "how many attempts have an outcome"),
+    may("incomplete", Kind::Flag, "the walk has stopped at a bound and can be continued"),
+];
+
+/// One attempt; its names begin with what stands before them.
+macro_rules! attempt {
+    ($before:literal) => {
+        [
+            must(concat!($before, "number"), COUNT, "the number of the attempt, from 1"),
+            must(concat!($before, "at"), Kind::Time, "when it left"),
+            must(concat!($before, "status"), Kind::NullableInteger, "the HTTP status of the receiver"),
+            must(concat!($before, "error"), Kind::Nullable, "why there is no status"),
+            must(concat!($before, "duration_ms"), COUNT, "simulated milliseconds until the outcome"),
+            must(concat!($before, "request"), Kind::Object, "what was sent"),
+            must(concat!($before, "request.headers"), Kind::Object, "its headers"),
+            must(concat!($before, "request.body"), TEXT, "its body: a text, or base64 if `encoding` says so"),
+            may(concat!($before, "request.encoding"), TEXT, "base64"),
+            must(concat!($before, "response"), Kind::NullableObject, "what the receiver answered"),
+            must(concat!($before, "response.headers"), Kind::Object, "its headers"),
+            must(concat!($before, "response.body"), TEXT, "its body: a text, or base64 if `encoding` says so"),
+            may(concat!($before, "response.encoding"), TEXT, "base64"),
+            must(concat!($before, "signed"), Kind::Nullable, "the text that was signed"),
+            may(concat!($before, "hint"), TEXT, "what can be done about it"),
+            may(concat!($before, "detail"), TEXT, "more about a failure"),
+        ]
+    };
+}
+
+const ATTEMPT: &[Field] = &attempt!("");
+const ATTEMPTS: [Field; 16] = attempt!("deliveries[].attempts[].");
+
+#[rustfmt::skip]
+const DELIVERY: [Field; 12] = [
+    must("deliveries", Kind::List, "webhooks, oldest first"),
+    must("deliveries[].id", TEXT, "its id: dlv-1"),
+    must("deliveries[].provider", TEXT, "the slug of the provider"),
+    must("deliveries[].account", TEXT, "the id of the account that gets it"),
+    must("deliveries[].event", TEXT, "the event"),
+    must("deliveries[].event_id", TEXT, "the provider's own id of the event"),
+    must("deliveries[].subject", TEXT, "the object, by the id that the merchant uses"),
+    must("deliveries[].url", TEXT, "the address"),
+    must("deliveries[].status", PENDING, "what has become of it"),
+    must("deliveries[].created_at", Kind::Time, "when it was owed"),
+    must("deliveries[].next_attempt_at", Kind::NullableTime, "when the next attempt is due"),
+    must("deliveries[].attempts", Kind::List, "its attempts"),
+];
+
+const DELIVERIES: &[Field] = &joined::<12, 16, 29>(DELIVERY, ATTEMPTS, must("truncated", Kind::Flag, "older ones were dropped"));
+
+/// The rows of a list, of what stands in each of its items, and one more.
+const fn joined<const A: usize, const B: usize, const ALL: usize>(first: [Field; A], second: [Field; B], last: Field) -> [Field; ALL] {
+    let mut all = [last; ALL];
+    let mut place = 0;
+    while place < A + B {
+        all[place] = if place < A { first[place] } else { second[place - A] };
+        place += 1;
+    }
+    all
+}
+
+#[rustfmt::skip]
+const REQUESTS: &[Field] = &[
+    must("requests", Kind::List, "requests and their answers, oldest first"),
+    must("requests[].id", TEXT, "its id: req-1"),
+    must("requests[].at", Kind::Time, "when it came"),
+    must("requests[].provider", Kind::Nullable, "the slug of the provider"),
+    must("requests[].operation", Kind::Nullable, "the operation: quoine.createInvoice"),
+    must("requests[].account", Kind::Nullable, "the id of the account that called"),
+    must("requests[].request", Kind::Object, "what came"),
+    must("requests[].request.method", TEXT, "its method"),
+    must("requests[].request.path", TEXT, "its path and query"),
+    must("requests[].request.headers", Kind::Object, "its headers"),
+    must("requests[].request.body", TEXT, "its body: a text, or base64 if `encoding` says so"),
+    may("requests[].request.encoding", TEXT, "base64"),
+    must("requests[].response", Kind::NullableObject, "what was answered"),
+    must("requests[].response.status", COUNT, "its HTTP status"),
+    must("requests[].response.headers", Kind::Object, "its headers"),
+    must("requests[].response.body", TEXT, "its body: a text, or base64 if `encoding` says so"),
+    may("requests[].response.encoding", TEXT, "base64"),
+    must("requests[].rule", Kind::Nullable, "the rule that acted"),
+    must("requests[].error", Kind::Nullable, "the documented error, by its name"),
+    must("requests[].evidence", Kind::NullableObject, "how much is known about the answer, and from where"),
+    must("requests[].violations", Kind::List, "where the client broke the contract"),
+    must("requests[].violations[]", Kind::Object, "a violation, with the page that it breaks"),
+    may("requests[].note", TEXT, "what Playmoney has to say"),
+    may("notes", Kind::List, "what is no request: what rules and bounds have done"),
+    must("notes[]", Kind::Object, "a note, with its time and text"),
+    must("truncated", Kind::Flag, "older ones were dropped"),
+];
+
+#[rustfmt::skip]
+const RULE: &[Field] = &[
+    must("name", TEXT, "the name of the rule"),
+    may("on", TEXT, "what it is on"),
+    may("when", Kind::Object, "its conditions"),
+    must("then", Kind::Object, "its effects"),
+    must("added_at", Kind::Time, "when it was added"),
+    must("ends_at", Kind::NullableTime, "when it is removed or fires no more"),
+    must("fitted", COUNT, "how many requests or webhooks have matched"),
+    must("fired", COUNT, "how many times it has fired"),
+];
+
+#[rustfmt::skip]
+const ACCOUNT: &[Field] = &[
+    must("provider", TEXT, "the slug of the provider"),
+    must("account", TEXT, "its id"),
+    must("credentials", Kind::Object, "its keys, by name"),
+    must("settings", Kind::Object, "each setting with its value, its default and its meaning; the values stand beside this member too"),
+];
+
+const REMOVED: &[Field] = &[must("removed", Kind::List, "the names of the rules"), must("removed[]", TEXT, "a name")];
+
+/// The members of each answer, by the names of the calls. What is not here is a text or a stream.
+#[rustfmt::skip]
+static ANSWERS: &[(&[&str], &[Field])] = &[
+    (&["list_calls"], &[
+        must("calls", Kind::List, "every call"),
+        must("calls[].method", TEXT, "its method, or ANY"),
+        must("calls[].path", TEXT, "its path"),
+        must("calls[].does", TEXT, "what it does"),
+    ]),
+    (&["health"], &[must("status", TEXT, "ok"), must("version", TEXT, "the version of Playmoney")]),
+    (&["show_clock", "freeze_clock", "resume_clock", "scale_clock"], CLOCK),
+    (&["advance_clock"], REPORT),
+    (&["list_actions"], &[
+        must("actions", Kind::List, "what the outside world can do"),
+        must("actions[].provider", TEXT, "the slug of the provider"),
+        must("actions[].action", TEXT, "its name"),
+        must("actions[].meaning", TEXT, "what happens"),
+        must("actions[].parameters", Kind::List, "its parameters"),
+        must("actions[].parameters[].name", TEXT, "the name of the parameter"),
+        must("actions[].parameters[].meaning", TEXT, "what it says"),
+        must("actions[].parameters[].required", Kind::Flag, "whether it has to be given"),
+        must("actions[].evidence", TEXT, "how much is known about it"),
+        must("actions[].source", TEXT, "and from where"),
+    ]),
+    (&["act"], &[
+        must("provider", TEXT, "the slug of the provider"),
+        must("action", TEXT, "what was done"),
+        must("subject", TEXT, "the object, by the id that the merchant uses"),
+        must("status", TEXT, "its status afterwards"),
+        must("object", Kind::Any, "the object as the provider shows it"),
+        may("effect", TEXT, "`none`: the provider makes nothing of it"),
+        may("reason", TEXT, "why it makes nothing of it"),
+        may("settled", Kind::Flag, "false: attempts are still under way"),
+    ]),
+    (&["list_deliveries"], DELIVERIES),
+    (&["resend_delivery"], ATTEMPT),
+    (&["verify_webhook"], &[
+        must("valid", Kind::Flag, "whether the signature is right"),
+        must("reason", Kind::Nullable, "why it is not"),
+        must("canonical", Kind::Nullable, "the text that is signed"),
+        must("expected", Kind::Nullable, "the right signature"),
+        must("received", Kind::Nullable, "the signature of the request"),
+    ]),
+    (&["script_inbox"], &[must("inbox", TEXT, "the name of the inbox"), must("steps", COUNT, "how many steps its script has")]),
+    (&["list_messages"], &[
+        must("messages", Kind::List, "what has arrived, oldest first"),
+        must("messages[].id", TEXT, "its id: msg-1"),
+        must("messages[].at", Kind::Time, "when it came"),
+        must("messages[].method", TEXT, "its method"),
+        must("messages[].path", TEXT, "its path and query"),
+        must("messages[].headers", Kind::Object, "its headers"),
+        must("messages[].body", TEXT, "its body: a text, or base64 if `encoding` says so"),
+        may("messages[].encoding", TEXT, "base64"),
+        must("messages[].provider", Kind::Nullable, "the provider whose webhook it seems to be"),
+        must("messages[].signature", Kind::Word(&["valid", "invalid", "unsigned"]), "the verdict on its signature"),
+        must("truncated", Kind::Flag, "older ones were dropped"),
+    ]),
+    (&["clear_messages"], &[must("inbox", TEXT, "the name of the inbox"), must("removed", COUNT, "how many messages it had")]),
+    (&["list_requests"], REQUESTS),
+    (&["list_accounts"], &[must("accounts", Kind::List, "merchants, each as `show_account` shows it"), must("accounts[]", Kind::Object, "a merchant")]),
+    (&["show_account", "change_account"], ACCOUNT),
+    (&["list_rules"], &[must("rules", Kind::List, "rules, each as `add_rule` answers it"), must("rules[]", Kind::Object, "a rule")]),
+    (&["add_rule"], RULE),
+    (&["clear_rules", "remove_rule"], REMOVED),
+    (&["replace_scenario"], &[must("scenario", TEXT, "its name"), must("clock", Kind::Object, "the clock, as `show_clock` shows it")]),
+    (&["reset"], &[must("reset", Kind::Flag, "true"), must("clock", Kind::Object, "the clock, as `show_clock` shows it")]),
+    (&["restore_state"], &[must("restored", Kind::Flag, "true"), must("clock", Kind::Object, "the clock, as `show_clock` shows it")]),
+    (&["save_state"], &[
+        must("playmoney_state", COUNT, "the version of the document"),
+        must("contains_secrets", Kind::Flag, "whether it holds secrets that came from outside"),
+        must("core", Kind::Object, "the sandbox without the providers' memories"),
+        must("providers", Kind::List, "the providers' memories"),
+        must("providers[]", Kind::Object, "the memory of one provider"),
+    ]),
+    (&["provider_openapi", "control_openapi"], &[must("openapi", TEXT, "the version of the specification"), must("paths", Kind::Object, "the calls")]),
+];
+
+/// The members of a call's answer.
+pub fn of(call: &str) -> Option<&'static [Field]> {
+    ANSWERS.iter().find(|it| it.0.contains(&call)).map(|it| it.1)
+}

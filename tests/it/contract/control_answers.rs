@@ -1,0 +1,71 @@
+//! What the control API answers, against its OpenAPI document.
+
+use serde_json::{Value as Json, json};
+
+use super::documents::assert_fits;
+use crate::asking;
+use crate::tape::Tape;
+
+const PERFORM: &str =
+    r#"POST /quantum-payouts/api/v1/performPayout {"orderNumber":"A","amount":1500,"description":"d","target":{"pan":"4111111111111111"}}"#;
+
+#[test]
+fn each_call_answers_as_its_document_says() {
+    let mut shop = Tape::shop();
+    let document = shop.admin("GET", "openapi.json", &Json::Null);
+    shop.play("merchant 500 200").play(PERFORM);
+    let saved = shop.admin("GET", "state", &Json::Null);
+    let rule = json!({"name": "busy", "on": "quoine.*", "when": {"times": 1}, "then": {"error": "usage_limit"}});
+    let webhook = json!({"provider": "quoine", "headers": {}, "body": "{}"});
+    let mut played = std::collections::BTreeSet::new();
+    for (method, call, path, body) in [
+        ("GET", "", "", Json::Null),
+        ("GET", "health", "health", Json::Null),
+        ("GET", "clock", "clock", Json::Null),
+        ("POST", "clock/freeze", "clock/freeze", Json::Null),
+        ("POST", "clock/resume", "clock/resume", Json::Null),
+        ("POST", "clock/scale", "clock/scale", json!({"rate": 2})),
+        ("POST", "clock/freeze", "clock/freeze", Json::Null),
+        ("POST", "clock/advance", "clock/advance", json!({"by": "1h"})),
+        ("GET", "act", "act", Json::Null),
+        ("POST", "act/{provider}/{action}", "act/qbitpay/deposit", json!({"currency": "USDT", "amount": 5})),
+        ("GET", "deliveries", "deliveries", Json::Null),
+        ("POST", "deliveries/{delivery}/resend", "deliveries/dlv-1/resend", Json::Null),
+        ("POST", "webhooks/verify", "webhooks/verify", webhook),
+        ("PUT", "inbox/{inbox}/script", "inbox/shop/script", json!({"respond": [200]})),
+        ("POST", "inbox/{inbox}", "inbox/shop", json!({})),
+        ("GET", "inbox/{inbox}/messages", "inbox/shop/messages", Json::Null),
+        ("DELETE", "inbox/{inbox}/messages", "inbox/shop/messages", Json::Null),
+        ("GET", "requests", "requests", Json::Null),
+        ("GET", "accounts", "accounts", Json::Null),
+        ("GET", "accounts/{provider}/{account}", "accounts/quoine/2", Json::Null),
+        ("PATCH", "accounts/{provider}/{account}", "accounts/quoine/2", json!({"pace": "manual"})),
+        ("POST", "rules", "rules", rule.clone()),
+        ("GET", "rules", "rules", Json::Null),
+        ("DELETE", "rules/{rule}", "rules/busy", Json::Null),
+        ("DELETE", "rules", "rules", Json::Null),
+        ("GET", "state", "state", Json::Null),
+        ("PUT", "state", "state", saved),
+        ("POST", "scenario", "scenario", json!({"version": 1, "name": "plain"})),
+        ("POST", "reset", "reset", Json::Null),
+        ("GET", "openapi/{provider}.json", "openapi/quoine.json", Json::Null),
+        ("GET", "openapi.json", "openapi.json", Json::Null),
+    ] {
+        let operation = &document["paths"][format!("/__admin/{call}")][method.to_ascii_lowercase()];
+        let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {call}"));
+        played.insert(name.to_owned());
+        let response = shop.ask(Tape::control(method, path, &body));
+        let described = &operation["responses"][response.status.as_str()];
+        if name == "receive_post" {
+            assert!(operation["responses"]["2XX"].is_object());
+            continue;
+        }
+        let (status, answer) = asking::json(&response);
+        assert!(described.is_object() && status < 300, "{name}: {status} {answer}");
+        assert_fits(&document, described, &answer);
+    }
+    for it in document["paths"].as_object().expect("paths").values().flat_map(|it| it.as_object().expect("methods").values()) {
+        let name = it["operationId"].as_str().expect("a name");
+        assert!(name.starts_with("receive") || played.contains(name), "no answer of {name} is compared");
+    }
+}
