@@ -171,15 +171,19 @@ fn narrowed(value: &Json, elsewhere: &Json) -> Option<Map<String, Json>> {
     if !own.keys().eq(all.keys()) {
         return None;
     }
-    let others = own.iter().filter(|(name, it)| all[*name] != **it);
-    let has_fewer = |(name, it): &(&String, &Json)| {
-        let words = |it: &Json| it["enum"].as_array().cloned().unwrap_or_default();
-        let known = words(&all[*name]);
-        let rest = |it: &Json| members_but(&bare(it), &["enum"]);
-        !words(it).is_empty() && words(it).iter().all(|word| known.contains(word)) && rest(it) == rest(&all[*name])
-    };
-    let others: Vec<_> = others.collect();
-    others.iter().all(has_fewer).then(|| others.into_iter().map(|(name, it)| (name.clone(), it.clone())).collect())
+    let others: Vec<_> = own.iter().filter(|(name, it)| all[*name] != **it).collect();
+    others
+        .iter()
+        .all(|(name, it)| has_fewer_words(it, &all[*name]))
+        .then(|| others.into_iter().map(|(name, it)| (name.clone(), it.clone())).collect())
+}
+
+/// Whether a member differs from another only in that it can have fewer words.
+fn has_fewer_words(own: &Json, other: &Json) -> bool {
+    let words = |member: &Json| member["enum"].as_array().cloned().unwrap_or_default();
+    let rest = |member: &Json| members_but(&bare(member), &["enum"]);
+    let known = words(other);
+    !words(own).is_empty() && words(own).iter().all(|it| known.contains(it)) && rest(own) == rest(other)
 }
 
 /// An object of JSON without some of its members.
