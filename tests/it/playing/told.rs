@@ -85,7 +85,7 @@ fn a_secret_of_a_fork_is_masked_in_the_timeline_too() {
 
 #[test]
 fn a_file_that_changes_is_played_again() {
-    let here = folder("watched");
+    let here = folder("played_again");
     write(&here, "a.yaml", FAILING);
     let log = std::fs::File::create(here.join("out.log")).expect("a file of the test");
     let mut command = Command::new(PLAYMONEY);
