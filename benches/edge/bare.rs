@@ -49,6 +49,6 @@ fn parsed(text: &'static [u8]) -> Answer {
     let end = text.windows(4).position(|it| it == b"\r\n\r\n").expect("a head");
     let head = std::str::from_utf8(&text[..end]).expect("a head is text");
     let pairs = head.lines().skip(1).filter_map(|it| it.split_once(": "));
-    let headers = pairs.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+    let headers = pairs.map(|(name, value)| (HeaderName::from_bytes(name.as_bytes()).expect("a name"), HeaderValue::from_static(value)));
     (headers.filter(|it| it.0 != http::header::CONTENT_LENGTH).collect(), Bytes::from_static(&text[end + 4..]))
 }
