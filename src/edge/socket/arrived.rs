@@ -1,5 +1,7 @@
 //! What has arrived of the head that a connection reads. A head can come in one piece with the request before it.
 
+use memchr::memchr_iter;
+
 /// This much of a head is kept until it is complete, so that a refusal can say what was asked.
 pub const HEAD_BEGIN_BYTES_MAX: usize = 2 * 1024;
 /// Some clients send an empty line behind a body. These bytes alone do not begin a head.
@@ -118,18 +120,16 @@ impl Arrived {
 
     /// Counts lines, up to the empty one that ends them. Returns where that one ends.
     fn end_of_lines(&mut self, read: &[u8]) -> Option<usize> {
-        for (at, byte) in read.iter().enumerate() {
-            match byte {
-                b'\n' => {
-                    self.lines += 1;
-                    if std::mem::replace(&mut self.line_is_empty, true) {
-                        return Some(at + 1);
-                    }
-                }
-                b'\r' => {}
-                _ => self.line_is_empty = false,
+        let mut from = 0;
+        for end in memchr_iter(b'\n', read) {
+            self.lines += 1;
+            let is_empty = self.line_is_empty && is_blank(&read[from..end]);
+            (self.line_is_empty, from) = (true, end + 1);
+            if is_empty {
+                return Some(from);
             }
         }
+        self.line_is_empty &= is_blank(&read[from..]);
         None
     }
 
@@ -146,6 +146,10 @@ impl Arrived {
             None => Next::Chunk(bytes.saturating_add(2)),
         }
     }
+}
+
+fn is_blank(part_of_line: &[u8]) -> bool {
+    part_of_line.iter().all(|it| *it == b'\r')
 }
 
 /// How much of what was read belongs to that many bytes, and how many of them are still to come.
