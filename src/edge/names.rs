@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr};
 
+use url::{Origin, Url};
+
 use crate::kit::http::{RequestPath, Target};
 use crate::kit::path::normalised;
 use crate::providers;
@@ -152,14 +154,8 @@ pub fn origin(text: &str) -> Result<String, String> {
 
 /// Whether two origins have the same scheme, host and port.
 pub fn is_same_origin(a: &str, b: &str) -> bool {
-    let parts = |it: &str| {
-        let (scheme, rest) = it.split_once("://")?;
-        let (scheme, authority) = (scheme.to_ascii_lowercase(), rest.split('/').next()?.to_ascii_lowercase());
-        let default = if scheme == "https" { ":443" } else { ":80" };
-        let authority = authority.strip_suffix(default).unwrap_or(&authority).to_owned();
-        Some((scheme, authority))
-    };
-    parts(a).is_some_and(|it| parts(b) == Some(it))
+    let origin = |it: &str| Url::parse(it).ok().map(|it| it.origin()).filter(Origin::is_tuple);
+    origin(a).is_some_and(|it| origin(b) == Some(it))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use strsim::osa_distance;
+use url::Url;
 
 use super::yaml::Node;
 use crate::engine::tables::{Contract, SettingKind};
@@ -138,7 +139,9 @@ impl Secrets {
 
 /// Whether a value may be a key. The bare origin of an address is not, and is part of every link.
 fn may_be_key(value: &str) -> bool {
-    let is_origin = value.split_once("://").is_some_and(|it| !it.1.trim_end_matches('/').contains(['/', '@', '?', '#']));
+    let is_bare =
+        |it: Url| it.path() == "/" && it.username().is_empty() && it.password().is_none() && it.query().or(it.fragment()).is_none();
+    let is_origin = Url::parse(value).is_ok_and(|it| it.origin().is_tuple() && is_bare(it));
     KEY_BYTES_MIN <= value.len() && !is_origin
 }
 
