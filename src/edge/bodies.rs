@@ -112,6 +112,7 @@ impl Reading<'_> {
                 // As much as was announced, if that is known, and never more than twice what has come.
                 let expected = usize::try_from(announced).unwrap_or(bytes_max).min(bytes_max).max(bytes);
                 if self.grow(expected.min(bytes * 2)).is_err() {
+                    drop((std::mem::take(&mut self.kept), std::mem::take(&mut self.taken))); // others can have it meanwhile
                     discard(body, Sender::SendsAtOnce).await;
                     return Err(no_memory(notices));
                 }

@@ -127,6 +127,15 @@ impl Log {
         self.bytes = self.bytes + bytes - before;
     }
 
+    /// The caller of that request has gone: it gets no answer.
+    pub fn left(&mut self, sequence: u64) {
+        if let Some(it) = self.follower.request_mut(sequence) {
+            it.is_left = true;
+        } else if let Some(it) = self.request_mut(sequence) {
+            it.is_left = true;
+        }
+    }
+
     fn request_mut(&mut self, sequence: u64) -> Option<&mut RequestEntry> {
         let first = self.next_sequence - self.entries.count() as u64;
         let place = usize::try_from(sequence.checked_sub(first)?).ok()?;

@@ -127,7 +127,8 @@ impl Outbox {
         };
         let placed = self.deliveries.iter().all(|(id, it)| *id == it.id);
         let known = |it: &InFlight| {
-            self.deliveries.get(&it.attempt.delivery).is_some_and(|own| (1..=own.attempts.len()).contains(&(it.attempt.number as usize)))
+            // A finished delivery is dropped for room, whatever is still under way for it.
+            self.deliveries.get(&it.attempt.delivery).is_none_or(|own| (1..=own.attempts.len()).contains(&(it.attempt.number as usize)))
         };
         let queues = self.queues.values().all(|it| !it.is_empty());
         self.next < COUNT_MAX && queues && placed && self.has_sound_turns() && self.iter().all(delivery) && self.in_flight.iter().all(known)
@@ -227,6 +228,8 @@ impl Outbox {
 
     /// The attempts whose outcomes were lost with the process that made them; they are sent again.
     pub fn take_lost(&mut self) -> Vec<AttemptId> {
+        let Self { in_flight, deliveries, .. } = &mut *self;
+        in_flight.retain(|it| deliveries.contains_key(&it.attempt.delivery)); // nothing is left to send again
         let lost: Vec<_> = self.in_flight.iter().filter(|it| it.outcome.is_none()).map(|it| it.attempt).collect();
         for it in &lost {
             if let Some(attempt) = self.attempt_mut(*it) {

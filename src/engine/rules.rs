@@ -19,7 +19,7 @@ pub mod patch;
 mod tests;
 
 pub use effects::{Business, CopiesLeave, Effects, Latency, LifecycleStep, Override, Spread, Transport, WebhookFault};
-pub use patch::Patch;
+pub use patch::{PATHS_MAX, Patch};
 
 /// Rules of one sandbox.
 pub const RULES_MAX: usize = 1_000;
@@ -302,9 +302,17 @@ impl Rule {
     }
 }
 
+/// What a matcher on the number of an attempt may have as JSON: it is tried on all of them.
+const SELECTOR_BYTES_MAX: usize = 512;
+
+/// Whether a matcher is short enough to be tried on attempts.
+pub fn is_selector(it: &Matcher) -> bool {
+    serde_json::to_vec(it).is_ok_and(|text| text.len() <= SELECTOR_BYTES_MAX)
+}
+
 /// Whether a matcher selects one of the attempts that a delivery can have.
 pub fn selects_attempts(it: &Matcher) -> bool {
-    (1..=ATTEMPTS_MAX).any(|number| it.fits(Some(&number.into())))
+    is_selector(it) && (1..=ATTEMPTS_MAX).any(|number| it.fits(Some(&number.into())))
 }
 
 impl ActiveRule {

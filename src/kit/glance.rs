@@ -24,7 +24,8 @@ pub fn may_hide_key(text: &[u8]) -> bool {
 
 /// Whether what follows the word may be credentials that are long enough for a live key.
 fn may_be_pair(behind: &[u8]) -> bool {
-    let pair = behind.trim_ascii_start();
+    let spaces = behind.iter().take_while(|it| it.is_ascii_whitespace() || **it == b'+').count();
+    let pair = &behind[spaces..];
     let end = pair.iter().take(PAIR_CHARS_MIN).position(|it| !(it.is_ascii_alphanumeric() || b"+/=".contains(it)));
     end.map_or(PAIR_CHARS_MIN <= pair.len(), |it| !pair[it].is_ascii() || b"%\\".contains(&pair[it]))
 }
@@ -83,9 +84,18 @@ mod tests {
         ] {
             assert!(!may_hide_key(text.as_bytes()) && !may_hide_card(text.as_bytes(), 13), "{text}");
         }
-        for text in
-            ["a=sk%5flive_1", "%255f", r"\u005f", "sk_LIVE_1", "BASIC c2tfbGl2ZV81MUhhYmNERUY", r"Basic\tc2", "%%35f", "%5", "%２5F"]
-        {
+        for text in [
+            "a=sk%5flive_1",
+            "%255f",
+            r"\u005f",
+            "sk_LIVE_1",
+            "BASIC c2tfbGl2ZV81MUhhYmNERUY",
+            r"Basic\tc2",
+            "Basic + c2tfbGl2ZV81MUhhYmNERUY6",
+            "%%35f",
+            "%5",
+            "%２5F",
+        ] {
             assert_eq!(may_hide_key(text.as_bytes()), text != "%5", "{text}");
         }
         for (text, may) in

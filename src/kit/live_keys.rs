@@ -182,6 +182,8 @@ pub fn is_in_long(text: &[u8]) -> bool {
 #[derive(Default)]
 pub struct Seeker {
     unread: Vec<u8>,
+    /// Its first byte was looked at before: what stands in front of it is gone.
+    goes_on: bool,
     has_found: bool,
 }
 
@@ -191,7 +193,9 @@ impl Seeker {
     const OVERLAP: usize = 1024;
 
     fn look(&mut self) {
-        self.has_found = self.has_found || !find(&self.unread).is_empty();
+        let is_whole = |place: &Range<usize>| !self.goes_on || 0 < place.start;
+        self.has_found = self.has_found || find(&self.unread).iter().any(|it| is_whole(&it.0));
+        self.goes_on = true;
         let seen = self.unread.len().saturating_sub(Self::OVERLAP);
         self.unread.drain(..seen);
     }
@@ -301,6 +305,8 @@ mod tests {
         "51HABC99",
         "Basic",
         "b%61sic",
+        "Basic + ",
+        "Basic+ ",
         " ",
         "%20",
         "+",
@@ -323,5 +329,11 @@ mod tests {
             }
         }
         assert!(!Seeker::default().has_found());
+        for before in Seeker::BYTES - 1_040..Seeker::BYTES - 1_000 {
+            let mut seeker = Seeker::default();
+            let text = format!("{}task_live_12345678 {}", " ".repeat(before), " ".repeat(2_000));
+            seeker.write_all(text.as_bytes()).expect("taken");
+            assert!(!seeker.has_found(), "the end of a word is not a key, wherever the text is cut: {before}");
+        }
     }
 }

@@ -72,15 +72,15 @@ fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path
     };
     let by = if asked.is_some() { AskedBy::Header } else { AskedBy::Rule(&rule) };
     let (mut response, trace) = answered(world, uptime, provider_id, (path, &found, request), (by, &rule, &effects));
-    if let Some(patch) = &effects.patch {
+    // What people look at is never changed, slow or broken on purpose.
+    let is_page = trace.operation.is_none() && world.provider(provider_id).contract().has_page(path);
+    if let Some(patch) = effects.patch.as_ref().filter(|_| !is_page) {
         let (body, missing) = patch.apply(&response.body);
         for path in missing {
             world.core.note(provider_id, format!("the rule `{rule}` alters nothing at `{path}`: the answer has no such place"));
         }
         response.body = body;
     }
-    // What people look at is never slow or broken on purpose.
-    let is_page = trace.operation.is_none() && world.provider(provider_id).contract().has_page(path);
     let pacing = if is_page { None } else { pacing(world, provider_id, &rule, &effects) };
     Served { response, trace, rule: Some(rule), pacing }
 }

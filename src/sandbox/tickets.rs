@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::answers::HINT;
 use super::served::Pacing;
-use crate::control::{Before, Conclusion, Later, Waiting};
+use crate::control::{Before, Conclusion, Later, Test, Waiting};
 use crate::engine::log::Report;
 use crate::engine::rules::Transport;
 use crate::kit::http::{HeaderValue, Response};
@@ -233,6 +233,14 @@ impl Tickets {
     /// Whether nothing shows that a caller still waits for the report of a walk.
     pub fn may_be_gone(&self, walker: Ticket) -> bool {
         self.half_closed.contains(&walker) && !matches!(self.open.get(&walker), Some(Open::Walk(other)) if *other != Conclusion::Report)
+    }
+
+    /// The call whose answer waits for a test webhook.
+    pub fn test_of(&self, ticket: Ticket) -> Option<Test> {
+        match self.open.get(&ticket) {
+            Some(Open::Wait { waiting: Waiting::TestLeaves(test) | Waiting::Tested(test), .. }) => Some(*test),
+            _ => None,
+        }
     }
 
     /// A caller has gone. Returns whether it walked through time.

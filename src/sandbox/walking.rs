@@ -253,6 +253,9 @@ impl Sandbox {
         if self.tickets.is_ready(ticket) {
             self.tell_again(ticket);
         }
+        if let Some(test) = self.tickets.test_of(ticket).filter(|it| it.generation == self.world.generation) {
+            self.world.core.log.left(test.entry);
+        }
         if !self.inputs.give_up(ticket) && self.tickets.give_up(ticket) {
             self.abandon(uptime);
         }

@@ -43,6 +43,8 @@ pub enum Reaction {
 
 /// The words for a receiver that gives no answer.
 pub const FAILING: [&str; 5] = ["timeout", "reset", "refused", "dns", "tls"];
+/// Of a step that is not one, a message shows this much.
+const SHOWN_CHARS: usize = 80;
 const MEMBERS: [&str; 5] = ["status", "delay", "headers", "body", "encoding"];
 const EXAMPLE: &str = r#"{"status": 200, "delay": "11s"}"#;
 
@@ -125,7 +127,9 @@ impl Reaction {
 fn wrong(step: &Json, word: Option<&str>) -> String {
     let nearest = word.and_then(|it| nearest(it, FAILING)).map_or(String::new(), |it| format!(", the nearest is \"{it}\""));
     let words = FAILING.map(|it| format!("\"{it}\"")).join(", ");
-    format!("`{step}` is not an answer of a receiver: write 500, {words} or {EXAMPLE}{nearest}")
+    let step = step.to_string();
+    let (shown, more) = step.char_indices().nth(SHOWN_CHARS).map_or((&*step, ""), |it| (&step[..it.0], "..."));
+    format!("`{shown}{more}` is not an answer of a receiver: write 500, {words} or {EXAMPLE}{nearest}")
 }
 
 fn listed(names: &[&str]) -> String {

@@ -56,14 +56,11 @@ impl Log {
         let lost = if next == 0 { first - 1 } else { lost };
         let mut unread = Unread { lost, ..Unread::default() };
         self.follower.next = self.next_sequence;
-        for entry in dropped.into_values() {
-            if entry.waits_for_answer() {
-                self.follower.open.push(entry.sequence);
-                self.follower.keep(entry);
-            } else {
-                unread.entries.push(entry);
-            }
-        }
+        let (waiting, read) = dropped.into_iter().partition(|it| it.1.waits_for_answer());
+        unread.entries.extend(BTreeMap::into_values(read));
+        self.follower.open.extend(BTreeMap::keys(&waiting));
+        self.follower.dropped_bytes = BTreeMap::values(&waiting).map(Entry::size).sum();
+        self.follower.dropped = waiting;
         for sequence in open.into_iter().filter(|it| first <= *it).chain(next.max(first)..self.next_sequence) {
             let place = usize::try_from(sequence - first).unwrap_or(usize::MAX);
             let Some(entry) = self.entries.get(place) else { continue };
@@ -90,6 +87,6 @@ impl Entry {
 
     /// Whether it is a request without its answer.
     fn waits_for_answer(&self) -> bool {
-        matches!(&self.what, What::Request(it) if it.answer.is_none())
+        matches!(&self.what, What::Request(it) if it.answer.is_none() && !it.is_left)
     }
 }

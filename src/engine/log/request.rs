@@ -45,6 +45,9 @@ pub struct RequestEntry {
     /// Something of the request was not kept, so its answer is looked through for the same.
     #[serde(skip)]
     pub(super) conceals: bool,
+    /// Its caller has gone, so that it gets no answer.
+    #[serde(skip)]
+    pub(super) is_left: bool,
 }
 
 /// What was answered.
@@ -78,6 +81,7 @@ impl RequestEntry {
             body: Kept(body.map_or(request.body, Bytes::from)),
             answer: None,
             conceals,
+            is_left: false,
         }
     }
 

@@ -156,6 +156,11 @@ fn a_follower_reads_what_a_small_journal_has_dropped() {
     log.answered(sequence, &Response::new(StatusCode::OK, "text/plain", "x"));
     assert_eq!([read(&mut log), read(&mut log)], [vec![sequence], vec![]], "the answer came later");
     assert_eq!((log.entries().count(), log.bytes), (0, 0));
+    let given_up = asked(&mut log, "{}");
+    log.trim();
+    assert_eq!(read(&mut log), [0_u64; 0]);
+    log.left(given_up);
+    assert_eq!([read(&mut log), read(&mut log)], [vec![given_up], vec![]], "its caller has gone");
     let large = "x".repeat(BYTES_MAX / 3);
     for _ in 0..4 {
         asked(&mut log, &large);

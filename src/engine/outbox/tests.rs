@@ -16,10 +16,15 @@ fn a_delivery_that_was_dropped_delays_no_other() {
     let mut outbox = Outbox::default();
     let [first, second] = [1, 2].map(|id| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), None).expect("room"));
     assert_eq!((outbox.next_leaving(), outbox.next_leaving(), outbox.waiting()), (Some(first), None, 1));
+    let under_way = AttemptId { delivery: first, number: 1, copy: 0 };
+    outbox.add_attempt(first, "http://shop.test/", Attempt { number: 1, ..Attempt::default() });
+    outbox.start(under_way);
     outbox.finish(first, Status::Delivered); // by a resend, while the first attempt is under way
     outbox.deliveries.remove(&first); // to make room
     outbox.advance_queue(first);
+    assert!(outbox.is_sound(1), "a state saved now can be restored");
     assert_eq!((outbox.next_leaving(), outbox.waiting()), (Some(second), 0));
+    assert_eq!((outbox.clone().take_lost(), outbox.in_flight.len()), (Vec::new(), 1), "after that it is not sent again");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::mem::discriminant;
 use rust_decimal::{Decimal, MathematicalOps};
 use serde::{Deserialize, Serialize};
 
-use super::patch::Patch;
+use super::patch::{PATHS_MAX, Patch};
 use crate::kit::http::{HeaderName, HeaderValue};
 use crate::kit::ids::Draws;
 use crate::kit::money;
@@ -76,6 +76,7 @@ impl Effects {
             && self.course.iter().all(|it| is_span(it.after))
             && self.business.as_ref().is_none_or(Business::is_sound)
             && self.fault.as_ref().is_none_or(WebhookFault::is_sound)
+            && self.patch.as_ref().is_none_or(Patch::is_sound)
     }
 
     /// Whether the rule alone moves the object that the call created: its own timers do nothing.
@@ -349,7 +350,8 @@ impl WebhookFault {
     /// Whether a rule can do this: it may come from a saved state.
     pub fn is_sound(&self) -> bool {
         let spans = [self.delay, self.stale].into_iter().flatten().all(is_span);
-        self.duplicate <= DUPLICATES_MAX && spans && self.truncate.is_none_or(is_share) && are_headers(&self.headers)
+        let paths = self.tamper.len() <= PATHS_MAX && self.patch.as_ref().is_none_or(Patch::is_sound);
+        self.duplicate <= DUPLICATES_MAX && spans && paths && self.truncate.is_none_or(is_share) && are_headers(&self.headers)
     }
 }
 

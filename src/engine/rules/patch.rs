@@ -13,7 +13,15 @@ pub struct Patch {
     pub remove: Vec<String>,
 }
 
+/// Paths of one patch, or of one `tamper`: each reads the body again.
+pub const PATHS_MAX: usize = 100;
+
 impl Patch {
+    /// Whether a rule can have it: it may come from a saved state.
+    pub fn is_sound(&self) -> bool {
+        self.set.len() + self.remove.len() <= PATHS_MAX
+    }
+
     /// The body with its changes, and the paths that it does not have.
     pub fn apply(&self, body: &Bytes) -> (Bytes, Vec<&str>) {
         let mut body = body.clone();

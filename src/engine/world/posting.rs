@@ -162,7 +162,10 @@ impl World {
     /// The next copy that a rule makes of an attempt leaves when the copy before it has an outcome.
     fn send_next_copy(&mut self, uptime: Uptime, before: AttemptId, sent: Attempt) {
         let Some(webhook) = self.core.outbox.get(before.delivery) else { return };
-        let Some(how) = webhook.fault.as_ref().and_then(|it| it.on_attempt(webhook.scheduled)) else { return };
+        // The next attempt of the schedule may have left meanwhile.
+        let until_then = webhook.attempts.iter().filter(|it| it.copy == 0 && !it.resend && it.number <= before.number);
+        let scheduled = u32::try_from(until_then.count()).unwrap_or(u32::MAX);
+        let Some(how) = webhook.fault.as_ref().and_then(|it| it.on_attempt(scheduled)) else { return };
         let id = AttemptId { copy: before.copy + 1, ..before };
         if how.copies_leave == CopiesLeave::Together || how.duplicate <= id.copy || sent.resend {
             return;

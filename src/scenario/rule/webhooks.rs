@@ -2,7 +2,7 @@
 
 use super::{decimal, duration, exclude, headers, patch, values};
 use crate::engine::matching::Matcher;
-use crate::engine::rules::{CopiesLeave, On, WebhookFault, selects_attempts};
+use crate::engine::rules::{CopiesLeave, On, PATHS_MAX, WebhookFault, is_selector, selects_attempts};
 use crate::scenario::check::Check;
 use crate::scenario::mistakes::Mistake;
 use crate::scenario::yaml::{Node, What};
@@ -30,6 +30,9 @@ pub fn check_conditions(check: &mut Check<'_>, node: &Node, on: &On) {
     if let Some(Ok(attempt)) = when.get("attempt").map(Matcher::read)
         && !selects_attempts(&attempt)
     {
+        if !is_selector(&attempt) {
+            return check.wrong(&when.place_of("attempt"), "this condition on `attempt` is too long: it may have about 500 characters");
+        }
         let mistake = Mistake::at(when.place_of("attempt"), format!("no attempt of a webhook is {}", attempt.in_words()));
         check.mistakes.push(mistake.help("attempts are numbers from 1: `attempt: 1`, or `attempt: {gt: 1}`"));
     }
@@ -51,7 +54,14 @@ pub fn check_effects(check: &mut Check<'_>, then: &Node) {
             "a webhook without a signature has no wrong one: remove `bad_signature` or `unsigned`",
         );
     }
+    if let Some(tamper) = then.get("tamper").filter(|it| PATHS_MAX < it.members().len()) {
+        check.wrong(&tamper.at, format!("`tamper` changes at most {PATHS_MAX} members"));
+    }
     let Some(patch) = then.get("patch") else { return };
+    let part = |name: &str| patch.get(name);
+    if PATHS_MAX < part("set").map_or(0, |it| it.members().len()) + part("remove").map_or(0, |it| it.items().len()) {
+        check.wrong(&patch.at, format!("a patch has at most {PATHS_MAX} paths"));
+    }
     if patch.get("set").is_none_or(|it| it.members().is_empty()) && patch.get("remove").is_none_or(|it| it.items().is_empty()) {
         check.wrong(&patch.at, "this patch changes nothing: it needs `set` or `remove`");
     }

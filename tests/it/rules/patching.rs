@@ -120,6 +120,35 @@ fn a_retry_can_carry_another_event() {
 }
 
 #[test]
+fn what_costs_a_look_at_the_body_each_time_is_bounded() {
+    let mut shop = Tape::shop();
+    let paths = |count: usize| (0..count).map(|it| (format!("m{it}"), json!(1))).collect::<serde_json::Map<_, _>>();
+    let removed: Vec<String> = (0..60).map(|it| format!("m{it}")).collect();
+    let halves = vec![0.5; 200];
+    for (on, when, then, told) in [
+        ("quantum-payouts.features", json!({}), json!({ "patch": { "set": paths(100) } }), ""),
+        (
+            "quantum-payouts.features",
+            json!({}),
+            json!({ "patch": { "set": paths(60), "remove": removed } }),
+            "a patch has at most 100 paths",
+        ),
+        ("quantum-payouts:webhook", json!({}), json!({ "tamper": paths(101) }), "`tamper` changes at most 100 members"),
+        (
+            "quantum-payouts:webhook",
+            json!({ "attempt": { "one_of": halves } }),
+            json!({ "unsigned": true }),
+            "this condition on `attempt` is too long",
+        ),
+    ] {
+        let answer = shop.ask(Tape::control("POST", "rules", &json!({ "on": on, "when": when, "then": then })));
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        assert_eq!(answer.status, if told.is_empty() { 201 } else { 422 }, "{text}");
+        assert!(text.contains(told), "{text}");
+    }
+}
+
+#[test]
 fn i10_such_rules_are_saved_and_restored() {
     let then = "patch: { set: { payout.amount: 1 } }, headers: { X-A: b }, unsigned: true, truncate_body_at_fraction: 0.9";
     let mut shop = shop(&rule("quantum-payouts", "attempt: { lt: 3 }", then));
@@ -143,7 +172,14 @@ fn i10_a_state_holds_no_rule_that_could_not_have_been_written() {
     shop.play("merchant 500").play(PERFORM);
     let saved = shop.admin("GET", "state", &Json::Null);
     for place in ["/core/rules/standing/0/rule/then/fault", "/core/outbox/deliveries/1/fault/how"] {
-        for (name, value) in [("headers", json!([["content-length", "1"]])), ("headers", json!([["a b", "1"]])), ("truncate", json!("2"))] {
+        let many = vec![["a", "1"]; 101];
+        for (name, value) in [
+            ("headers", json!([["content-length", "1"]])),
+            ("headers", json!([["a b", "1"]])),
+            ("truncate", json!("2")),
+            ("tamper", json!(many)),
+            ("patch", json!({ "set": many, "remove": [] })),
+        ] {
             let mut broken = saved.clone();
             broken.pointer_mut(place).unwrap_or_else(|| panic!("{place}: {saved}"))[name] = value.clone();
             assert_eq!(shop.ask(Tape::control("PUT", "state", &broken)).status, 422, "{place}: {name}: {value}");
