@@ -154,7 +154,7 @@ pub fn origin(text: &str) -> Result<String, String> {
 
 /// Whether two origins have the same scheme, host and port.
 pub fn is_same_origin(a: &str, b: &str) -> bool {
-    let origin = |it: &str| Url::parse(it).ok().map(|it| it.origin()).filter(Origin::is_tuple);
+    let origin = |text: &str| Url::parse(text).ok().map(|it| it.origin()).filter(Origin::is_tuple);
     origin(a).is_some_and(|it| origin(b) == Some(it))
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ObjectId, ProviderId};
 use super::matching::Matcher;
-use super::rules::{WebhookFault, is_selector};
+use super::rules::{WebhookFault, selects_attempts};
 use crate::kit::fields::Field;
 use crate::kit::heap;
 use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, KeptHeaders, header};
@@ -74,7 +74,7 @@ pub struct AppliedFault {
 impl AppliedFault {
     /// Whether a rule can do this: it may come from a saved state.
     pub fn is_sound(&self) -> bool {
-        self.how.is_sound() && self.attempt.as_ref().is_none_or(is_selector)
+        self.how.is_sound() && self.attempt.as_ref().is_none_or(selects_attempts)
     }
 
     /// What it costs in memory.
