@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::Args;
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::output::{print, tell};
+use super::output::{print, tell, without_numbers};
 use super::paths::{File, files, states};
 use super::scenarios::{count, load};
 use super::serve::{address, target};
@@ -102,19 +102,22 @@ impl PlayedFile {
 }
 
 impl Run {
-    /// Plays everything, with `--watch` again after each change. The exit code is that of the worst result.
+    /// Plays everything, with `--watch` again after each change. The exit code is that of the worst result. What stops the first
+    /// play ends the watch too: a path that does not exist is a slip, but one that goes later may be in the hands of an editor.
     pub fn run(self) -> Result<Exit, Stop> {
         if !self.watch {
             return self.once();
         }
+        let mut seen = states(&self.paths);
+        self.once()?;
         loop {
-            let seen = states(&self.paths);
-            if let Err(stop) = self.once() {
-                tell(format!("playmoney: {}", stop.why));
-            }
             tell("playmoney: waiting for a change of these files; Ctrl-C ends it");
             while states(&self.paths) == seen {
                 std::thread::sleep(LOOK_AGAIN);
+            }
+            seen = states(&self.paths);
+            if let Err(stop) = self.once() {
+                tell(format!("playmoney: {}", without_numbers(&stop.why)));
             }
         }
     }

@@ -1,6 +1,8 @@
 //! What `run` plays and tells: filters, short reports, failed steps with their places, files that change.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use super::{FAILING, GOOD, folder, run, text, write};
 use crate::cli::PLAYMONEY;
@@ -83,25 +85,63 @@ fn a_secret_of_a_fork_is_masked_in_the_timeline_too() {
     assert!(told.contains("set ") && told.contains("***3210") && !told.contains("forked-9876543210"), "{told}");
 }
 
+/// Plays what the arguments name with `--watch`, until the task is done.
+fn watched(here: &Path, arguments: &[&str], task: impl FnOnce(&dyn Fn(&str, usize) -> bool)) {
+    let log = std::fs::File::create(here.join("out.log")).expect("a file of the test");
+    let mut command = Command::new(PLAYMONEY);
+    command.current_dir(here).arg("run").args(arguments).arg("--watch").stdout(log).stderr(Stdio::null());
+    let mut child = command.spawn().expect("it runs");
+    let seen = |word: &str, times: usize| {
+        let has = |_: &i32| {
+            std::thread::sleep(Duration::from_millis(10));
+            std::fs::read_to_string(here.join("out.log")).is_ok_and(|it| times <= it.matches(word).count())
+        };
+        (0..3_000).find(has).is_some()
+    };
+    task(&seen);
+    _ = child.kill();
+    _ = child.wait();
+}
+
 #[test]
 fn a_file_that_changes_is_played_again() {
     let here = folder("played_again");
     write(&here, "a.yaml", FAILING);
-    let log = std::fs::File::create(here.join("out.log")).expect("a file of the test");
-    let mut command = Command::new(PLAYMONEY);
-    let mut child =
-        command.current_dir(&here).args(["run", "a.yaml", "--watch"]).stdout(log).stderr(Stdio::null()).spawn().expect("it runs");
-    let seen = |word: &str| {
-        let has = |_: &i32| {
-            std::thread::sleep(std::time::Duration::from_millis(10));
-            std::fs::read_to_string(here.join("out.log")).is_ok_and(|it| it.contains(word))
-        };
-        (0..3_000).find(has).is_some()
-    };
-    let failed = seen("1 scenario: 0 good, 1 failed");
-    write(&here, "a.yaml", GOOD);
-    let good = seen("1 scenario: 1 good");
-    _ = child.kill();
-    _ = child.wait();
+    let (mut failed, mut good) = (false, false);
+    watched(&here, &["a.yaml"], |seen| {
+        failed = seen("1 scenario: 0 good, 1 failed", 1);
+        write(&here, "a.yaml", GOOD);
+        good = seen("1 scenario: 1 good", 1);
+    });
     assert!(failed && good, "{failed} {good}");
+}
+
+#[test]
+fn only_scenarios_make_a_watched_folder_play_again() {
+    let here = folder("watched_folder");
+    write(&here, "a.yaml", GOOD);
+    let plays = || std::fs::read_to_string(here.join("out.log")).expect("the log").matches("1 good").count();
+    let (mut quiet, mut again) = (0, false);
+    watched(&here, &[".", "--junit", "report.xml"], |seen| {
+        seen("1 good", 1);
+        for name in ["notes.txt", ".git/index.yaml", "target/a.json"] {
+            write(&here, name, "1");
+        }
+        std::thread::sleep(Duration::from_millis(1_200));
+        quiet = plays();
+        write(&here, "inner/b.yaml", GOOD);
+        again = seen("2 good", 1);
+    });
+    assert!(quiet == 1 && again && here.join("report.xml").exists(), "{quiet} {again}");
+}
+
+#[test]
+fn a_watch_without_anything_to_play_ends() {
+    let here = folder("watched_nothing");
+    for (path, said) in
+        [("nosuch.yaml", "playmoney: cannot read nosuch.yaml: No such file or directory\n"), (".", "playmoney: . contains no .yaml file\n")]
+    {
+        let output = run(&here, &["run", path, "--watch"]);
+        assert_eq!((output.status.code(), &*text(&output.stderr)), (Some(2), said));
+    }
 }
