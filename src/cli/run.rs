@@ -148,14 +148,15 @@ impl Run {
             Some(url) => live::play_all(self, url, &chosen)?,
             None => self.play_all(&chosen),
         };
-        if let Some(file) = &self.junit {
-            written::report(file, &concealed::text(&junit::document(&files)?))?;
-        }
         if self.json {
             print(&report::json(&files).to_string())?;
         } else {
             let shown = if self.quiet { report::Shown::Bad } else { report::Shown::All };
             report::print_all(&files, shown, stderr_has_colours())?;
+        }
+        // What was played is on the screen, even if the disk has become full meanwhile.
+        if let Some(file) = &self.junit {
+            written::report(file, &concealed::text(&junit::document(&files)?))?;
         }
         let played = |it: &PlayedFile| it.result.as_ref().is_ok_and(|report| !report.steps.is_empty());
         if !files.iter().any(|it| played(it) || it.result.is_err()) {
