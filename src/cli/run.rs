@@ -14,7 +14,8 @@ use globset::{GlobBuilder, GlobMatcher};
 use super::output::{print, tell, without_numbers};
 use super::paths::{File, files, states};
 use super::scenarios::{count, load};
-use super::serve::{address, target};
+use super::serve::listen::{Place, Port, place, port};
+use super::serve::target;
 use super::style::{fitted, stderr_has_colours};
 use super::written::{self, ReadyFile};
 use super::{Exit, Stop};
@@ -60,9 +61,14 @@ pub struct Run {
     /// replaced by the slug of the provider
     #[arg(long, value_name = "URL", value_parser = target)]
     webhook_url: Option<String>,
-    /// The address to serve on, with --webhook-url; port 0 picks a free port
-    #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", requires = "webhook_url")]
-    listen: std::net::SocketAddr,
+    /// An address to serve on, with --webhook-url (repeatable); port 0 picks a free port, `localhost` is both loopback addresses, a port
+    /// alone is on 127.0.0.1
+    #[arg(long, value_name = "ADDR:PORT", value_parser = place, value_delimiter = ',', requires = "webhook_url")]
+    #[arg(default_value = "127.0.0.1:4242")]
+    listen: Vec<Place>,
+    /// The port to serve on, in place of that of each address
+    #[arg(long, value_name = "N", value_parser = port, requires = "webhook_url")]
+    port: Option<Port>,
     /// With --webhook-url, write base URLs and credentials as JSON to this file when the server accepts requests, and remove it at the
     /// end; what stands there and is not a ready file is refused
     #[arg(long, value_name = "FILE", requires = "webhook_url")]

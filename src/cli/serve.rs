@@ -32,7 +32,7 @@ use crate::kit::time::{Timestamp, Uptime, parse_timestamp};
 use crate::kit::webhook_url::shown;
 use crate::providers;
 
-mod listen;
+pub mod listen;
 mod log;
 mod values;
 mod watch;
@@ -93,10 +93,6 @@ pub struct Serve {
     /// Default: text when standard error is a terminal, else none. A line has the simulated time. JSON has every field.
     #[arg(long, value_name = "text|json|none", hide_possible_values = true, env = "PLAYMONEY_LOG")]
     log: Option<LogFormat>,
-}
-
-pub fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "write an IP address and a port, such as 127.0.0.1:4242 or [::1]:4242".to_owned())
 }
 
 fn clock(text: &str) -> Result<Mode, String> {
