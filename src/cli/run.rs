@@ -13,10 +13,9 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::output::{print, tell, without_numbers};
 use super::paths::{File, files, states};
-use super::scenarios::{count, load};
+use super::scenarios::{count, load, tell_mistakes};
 use super::serve::listen::{Place, Port, place, port};
 use super::serve::target;
-use super::style::{fitted, stderr_has_colours};
 use super::written::{self, ReadyFile};
 use super::{Exit, Stop};
 use crate::edge::driver::Stopwatch;
@@ -98,6 +97,11 @@ pub struct PlayedFile {
 }
 
 impl PlayedFile {
+    /// Whether it has no steps, so that nothing was played.
+    fn is_empty(&self) -> bool {
+        self.result.as_ref().is_ok_and(|it| it.steps.is_empty())
+    }
+
     fn exit(&self) -> Exit {
         match &self.result {
             Err(_) => Exit::Usage,
@@ -148,24 +152,24 @@ impl Run {
         }
         if !self.json {
             let warnings = chosen.iter().filter_map(|it| it.1.as_ref().ok()?.warnings.as_ref());
-            warnings.for_each(|it| tell(fitted(&format!("{}\n", it.render(stderr_has_colours())), &std::io::stderr())));
+            warnings.for_each(tell_mistakes);
         }
         let files = match &self.webhook_url {
             Some(url) => live::play_all(self, url, &chosen)?,
             None => self.play_all(&chosen),
         };
+        let unplayed = chosen.iter().map(|it| self.times(it).count()).sum::<usize>().saturating_sub(files.len());
         if self.json {
-            print(&report::json(&files).to_string())?;
+            print(&report::json(&files, unplayed).to_string())?;
         } else {
             let shown = if self.quiet { report::Shown::Bad } else { report::Shown::All };
-            report::print_all(&files, shown, stderr_has_colours())?;
+            report::print_all(&files, unplayed, shown)?;
         }
         // What was played is on the screen, even if the disk has become full meanwhile.
         if let Some(file) = &self.junit {
             written::report(file, &concealed::text(&junit::document(&files)?))?;
         }
-        let played = |it: &PlayedFile| it.result.as_ref().is_ok_and(|report| !report.steps.is_empty());
-        if !files.iter().any(|it| played(it) || it.result.is_err()) {
+        if files.iter().all(PlayedFile::is_empty) {
             return Err(Stop::usage("nothing was played: no scenario has `steps`".to_owned()));
         }
         let worst = files.iter().map(PlayedFile::exit).max_by_key(|it| it.code());
@@ -268,12 +272,13 @@ fn load_file(file: File) -> Loaded {
     (file, read)
 }
 
-/// `3 scenarios, 2 good, 1 failed`.
-fn summary(files: &[PlayedFile]) -> String {
-    let of = |exit: Exit| files.iter().filter(|it| it.exit() == exit).count();
-    let mut text = format!("{}: {} good", count(files.len(), "scenario"), of(Exit::Good));
-    for (exit, word) in [(Exit::Failed, "failed"), (Exit::Usage, "invalid")] {
-        let n = of(exit);
+/// `3 scenarios: 2 good, 1 failed`. Those that were not begun are counted too.
+fn summary(files: &[PlayedFile], unplayed: usize) -> String {
+    let of = |exit: Exit| files.iter().filter(|it| it.exit() == exit && !it.is_empty()).count();
+    let empty = files.iter().filter(|it| it.is_empty()).count();
+    let mut text = format!("{}: {} good", count(files.len() + unplayed, "scenario"), of(Exit::Good));
+    let others = [(of(Exit::Failed), "failed"), (of(Exit::Usage), "invalid"), (empty, "without steps"), (unplayed, "not played")];
+    for (n, word) in others {
         if 0 < n {
             text = format!("{text}, {n} {word}");
         }

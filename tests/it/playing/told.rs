@@ -38,7 +38,35 @@ fn what_is_played_can_be_told_in_short() {
     assert!(first.status.code() == Some(1) && text(&first.stdout).matches("FAILED").count() < 100, "{}", text(&first.stdout).len());
     write(&here, "c.yaml", "version: 1\nname: nothing\n");
     let nothing = run(&here, &["run", "c.yaml"]);
+    assert_eq!(text(&nothing.stdout), "empty    c.yaml (no steps: nothing was played)\n1 scenario: 0 good, 1 without steps\n");
+    let stopped = text(&run(&here, &["run", "b.yaml", "--repeat", "1000", "--fail-fast"]).stdout);
+    let last = stopped.lines().last().unwrap_or_default();
+    assert!(last.starts_with("1000 scenarios: 0 good, ") && last.ends_with(" not played"), "{last}");
     assert!(nothing.status.code() == Some(2) && text(&nothing.stderr).contains("nothing was played"), "{}", text(&nothing.stderr));
+}
+
+#[test]
+fn names_that_a_failure_leaves_out_are_counted() {
+    let here = folder("many");
+    let payout = "{ amount: 1000, description: d, target: { pan: '4111111111111111' }, orderNumber: 'A-${index}' }";
+    let calls =
+        format!("  - repeat:\n      times: 4\n      steps:\n        - call: quantum-payouts.performPayout\n          with: {payout}\n");
+    let expected = "  - advance: 1h\n  - expect_webhook: { provider: quantum-payouts, count: 99 }\n";
+    write(&here, "s.yaml", &format!("version: 1\nsteps:\n{calls}{expected}"));
+    let told = text(&run(&here, &["run", "s.yaml"]).stdout);
+    assert!(told.contains("16 of 16 webhooks fit") && told.contains(" and 6 more\n"), "{told}");
+}
+
+#[test]
+fn an_application_finds_the_server_where_serve_would_be() {
+    let here = folder("where");
+    write(&here, "s.yaml", "version: 1\n");
+    for place in [&["--listen", "localhost", "--port", "0"][..], &["--listen", "0"], &["--listen", "127.0.0.1:0"]] {
+        let output = run(&here, &[&["run", "s.yaml", "--webhook-url", "http://127.0.0.1:9/"], place].concat());
+        let told = text(&output.stderr);
+        assert!(told.contains("\nplaymoney: serving on http://127.0.0.1:"), "{place:?}: {told}");
+    }
+    assert_eq!(run(&here, &["run", "s.yaml", "--port", "0"]).status.code(), Some(2), "without --webhook-url nothing is served");
 }
 
 #[test]
