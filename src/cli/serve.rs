@@ -105,7 +105,7 @@ fn clock(text: &str) -> Result<Mode, String> {
     }
 }
 
-fn moment(text: &str) -> Result<Timestamp, String> {
+pub fn moment(text: &str) -> Result<Timestamp, String> {
     let is_date = text.len() == "2026-01-01".len() && !text.contains('T');
     let midnight = || parse_timestamp(&format!("{text}T00:00:00Z")).ok();
     let advice = |why: String| format!("{why}, or a date such as 2026-01-01");
