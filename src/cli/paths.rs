@@ -62,20 +62,29 @@ pub fn files(paths: &[PathBuf]) -> Result<Vec<File>, Stop> {
     found.iter().map(|path| read(path)).collect()
 }
 
-/// What changes when a file at or below these paths changes: its name, its length, the time of its last change.
+/// What changes when a scenario of these paths changes: its name, its length, the time of its last change. Other files below
+/// a folder do not count, such as a report that each play writes.
 pub fn states(paths: &[PathBuf]) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
-    let entries = paths.iter().flat_map(|it| WalkDir::new(it).sort_by_file_name()).filter_map(Result::ok);
-    let files = entries.filter(|it| !it.file_type().is_dir());
-    let state = |it: DirEntry| it.metadata().ok().map(|own| (it.into_path(), own.len(), own.modified().ok()));
+    let below = |folder: &PathBuf| {
+        let entries = visible_below(folder).filter_map(Result::ok).map(DirEntry::into_path);
+        entries.filter(|it| is_scenario(it)).collect::<Vec<_>>()
+    };
+    let files = paths.iter().flat_map(|it| if it.is_dir() { below(it) } else { vec![it.clone()] });
+    let state = |path: PathBuf| std::fs::metadata(&path).ok().map(|own| (path, own.len(), own.modified().ok()));
     files.filter_map(state).collect()
+}
+
+/// A folder and all that is below it, in the order of the names, without what is hidden.
+fn visible_below(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
+    let is_hidden = |it: &DirEntry| 0 < it.depth() && it.file_name().to_string_lossy().starts_with('.');
+    WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(move |it| !is_hidden(it))
 }
 
 /// The scenarios below a folder. Links are followed only to regular files inside it: a folder may come from a stranger's
 /// repository.
 fn scenarios_below(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
     let (mut found, mut passed_over) = (Vec::new(), 0);
-    let is_hidden = |it: &DirEntry| 0 < it.depth() && it.file_name().to_string_lossy().starts_with('.');
-    for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|it| !is_hidden(it)) {
+    for entry in visible_below(folder) {
         let entry =
             entry.map_err(|why| cannot_read(why.path().unwrap_or(folder), &why.io_error().map_or(why.to_string(), ToString::to_string)))?;
         if entry.file_type().is_dir() || entry.depth() == 0 {

@@ -11,11 +11,11 @@ use std::time::Duration;
 use clap::Args;
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::output::{print, tell};
+use super::output::{print, tell, without_numbers};
 use super::paths::{File, files, states};
-use super::scenarios::{count, load};
-use super::serve::{address, target};
-use super::style::{fitted, stderr_has_colours};
+use super::scenarios::{count, load, tell_mistakes};
+use super::serve::listen::{Place, Port, place, port};
+use super::serve::target;
 use super::written::{self, ReadyFile};
 use super::{Exit, Stop};
 use crate::edge::driver::Stopwatch;
@@ -60,9 +60,14 @@ pub struct Run {
     /// replaced by the slug of the provider
     #[arg(long, value_name = "URL", value_parser = target)]
     webhook_url: Option<String>,
-    /// The address to serve on, with --webhook-url; port 0 picks a free port
-    #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:4242", requires = "webhook_url")]
-    listen: std::net::SocketAddr,
+    /// An address to serve on, with --webhook-url (repeatable); port 0 picks a free port, `localhost` is both loopback addresses, a port
+    /// alone is on 127.0.0.1
+    #[arg(long, value_name = "ADDR:PORT", value_parser = place, value_delimiter = ',', requires = "webhook_url")]
+    #[arg(default_value = "127.0.0.1:4242")]
+    listen: Vec<Place>,
+    /// The port to serve on, in place of that of each address
+    #[arg(long, value_name = "N", value_parser = port, requires = "webhook_url")]
+    port: Option<Port>,
     /// With --webhook-url, write base URLs and credentials as JSON to this file when the server accepts requests, and remove it at the
     /// end; what stands there and is not a ready file is refused
     #[arg(long, value_name = "FILE", requires = "webhook_url")]
@@ -92,6 +97,11 @@ pub struct PlayedFile {
 }
 
 impl PlayedFile {
+    /// Whether it has no steps, so that nothing was played.
+    fn is_empty(&self) -> bool {
+        self.result.as_ref().is_ok_and(|it| it.steps.is_empty())
+    }
+
     fn exit(&self) -> Exit {
         match &self.result {
             Err(_) => Exit::Usage,
@@ -102,19 +112,22 @@ impl PlayedFile {
 }
 
 impl Run {
-    /// Plays everything, with `--watch` again after each change. The exit code is that of the worst result.
+    /// Plays everything, with `--watch` again after each change. The exit code is that of the worst result. What stops the first
+    /// play ends the watch too: a path that does not exist is a slip, but one that goes later may be in the hands of an editor.
     pub fn run(self) -> Result<Exit, Stop> {
         if !self.watch {
             return self.once();
         }
+        let mut seen = states(&self.paths);
+        self.once()?;
         loop {
-            let seen = states(&self.paths);
-            if let Err(stop) = self.once() {
-                tell(format!("playmoney: {}", stop.why));
-            }
             tell("playmoney: waiting for a change of these files; Ctrl-C ends it");
             while states(&self.paths) == seen {
                 std::thread::sleep(LOOK_AGAIN);
+            }
+            seen = states(&self.paths);
+            if let Err(stop) = self.once() {
+                tell(format!("playmoney: {}", without_numbers(&stop.why)));
             }
         }
     }
@@ -139,23 +152,24 @@ impl Run {
         }
         if !self.json {
             let warnings = chosen.iter().filter_map(|it| it.1.as_ref().ok()?.warnings.as_ref());
-            warnings.for_each(|it| tell(fitted(&format!("{}\n", it.render(stderr_has_colours())), &std::io::stderr())));
+            warnings.for_each(tell_mistakes);
         }
         let files = match &self.webhook_url {
             Some(url) => live::play_all(self, url, &chosen)?,
             None => self.play_all(&chosen),
         };
+        let unplayed = chosen.iter().map(|it| self.times(it).count()).sum::<usize>().saturating_sub(files.len());
+        if self.json {
+            print(&report::json(&files, unplayed).to_string())?;
+        } else {
+            let shown = if self.quiet { report::Shown::Bad } else { report::Shown::All };
+            report::print_all(&files, unplayed, shown)?;
+        }
+        // What was played is on the screen, even if the disk has become full meanwhile.
         if let Some(file) = &self.junit {
             written::report(file, &concealed::text(&junit::document(&files)?))?;
         }
-        if self.json {
-            print(&report::json(&files).to_string())?;
-        } else {
-            let shown = if self.quiet { report::Shown::Bad } else { report::Shown::All };
-            report::print_all(&files, shown, stderr_has_colours())?;
-        }
-        let played = |it: &PlayedFile| it.result.as_ref().is_ok_and(|report| !report.steps.is_empty());
-        if !files.iter().any(|it| played(it) || it.result.is_err()) {
+        if files.iter().all(PlayedFile::is_empty) {
             return Err(Stop::usage("nothing was played: no scenario has `steps`".to_owned()));
         }
         let worst = files.iter().map(PlayedFile::exit).max_by_key(|it| it.code());
@@ -258,12 +272,13 @@ fn load_file(file: File) -> Loaded {
     (file, read)
 }
 
-/// `3 scenarios, 2 good, 1 failed`.
-fn summary(files: &[PlayedFile]) -> String {
-    let of = |exit: Exit| files.iter().filter(|it| it.exit() == exit).count();
-    let mut text = format!("{}: {} good", count(files.len(), "scenario"), of(Exit::Good));
-    for (exit, word) in [(Exit::Failed, "failed"), (Exit::Usage, "invalid")] {
-        let n = of(exit);
+/// `3 scenarios: 2 good, 1 failed`. Those that were not begun are counted too.
+fn summary(files: &[PlayedFile], unplayed: usize) -> String {
+    let of = |exit: Exit| files.iter().filter(|it| it.exit() == exit && !it.is_empty()).count();
+    let empty = files.iter().filter(|it| it.is_empty()).count();
+    let mut text = format!("{}: {} good", count(files.len() + unplayed, "scenario"), of(Exit::Good));
+    let others = [(of(Exit::Failed), "failed"), (of(Exit::Usage), "invalid"), (empty, "without steps"), (unplayed, "not played")];
+    for (n, word) in others {
         if 0 < n {
             text = format!("{text}, {n} {word}");
         }

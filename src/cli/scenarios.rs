@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::output::{print, tell};
 use super::paths::{File, files, shown};
-use super::style::{fitted, stderr_has_colours};
+use super::style::{fitted, known_columns};
 use super::{Exit, Stop, written};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
@@ -53,6 +53,13 @@ pub fn load(file: &File) -> Result<Scenario, Mistakes> {
     Ok(scenario)
 }
 
+/// Writes mistakes to standard error, for its width.
+pub fn tell_mistakes(mistakes: &Mistakes) {
+    let stderr = std::io::stderr();
+    let text = mistakes.render_within(known_columns(&stderr));
+    tell(fitted(&format!("{text}\n"), &stderr));
+}
+
 impl Check {
     /// Prints the mistakes. The exit code says whether a file has any.
     pub fn run(self) -> Result<Exit, Stop> {
@@ -77,7 +84,7 @@ impl Check {
                 warnings.extend(own);
                 all.extend(other);
             } else {
-                tell(fitted(&format!("{}\n", mistakes.render(stderr_has_colours())), &std::io::stderr()));
+                tell_mistakes(&mistakes);
             }
         }
         if self.json {

@@ -32,7 +32,7 @@ use crate::kit::time::{Timestamp, Uptime, parse_timestamp};
 use crate::kit::webhook_url::shown;
 use crate::providers;
 
-mod listen;
+pub mod listen;
 mod log;
 mod values;
 mod watch;
@@ -95,10 +95,6 @@ pub struct Serve {
     log: Option<LogFormat>,
 }
 
-pub fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "write an IP address and a port, such as 127.0.0.1:4242 or [::1]:4242".to_owned())
-}
-
 fn clock(text: &str) -> Result<Mode, String> {
     match text {
         "real" => Ok(Mode::Real),
@@ -109,7 +105,7 @@ fn clock(text: &str) -> Result<Mode, String> {
     }
 }
 
-fn moment(text: &str) -> Result<Timestamp, String> {
+pub fn moment(text: &str) -> Result<Timestamp, String> {
     let is_date = text.len() == "2026-01-01".len() && !text.contains('T');
     let midnight = || parse_timestamp(&format!("{text}T00:00:00Z")).ok();
     let advice = |why: String| format!("{why}, or a date such as 2026-01-01");

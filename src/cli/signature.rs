@@ -5,7 +5,7 @@ use serde_json::{Map, json};
 
 use super::output::print;
 use super::paths::bounded;
-use super::serve::unpredictable;
+use super::serve::{moment, unpredictable};
 use super::style::fitted;
 use super::{Exit, Stop, contract};
 use crate::edge::driver::Stopwatch;
@@ -51,7 +51,7 @@ pub struct Sign {
     #[arg(long, value_name = "PATH", value_parser = target)]
     target: Option<String>,
     /// The method of the request
-    #[arg(long, value_name = "METHOD", default_value = "GET", requires = "target")]
+    #[arg(long, value_name = "METHOD", default_value = "GET", requires = "target", value_parser = method)]
     method: Method,
     /// The header Date of the request; default: now
     #[arg(long, value_name = "HTTP DATE", requires = "target")]
@@ -68,8 +68,13 @@ pub struct Sign {
 enum Place<'a> {
     /// The address of a webhook, when it is known.
     Url(Option<&'a str>),
-    /// The target of a request.
-    Target(&'a str),
+    /// The target of a request, and the moment at which it arrives.
+    Target(&'a str, Timestamp),
+}
+
+/// A method in capitals, as every server here reads it.
+fn method(text: &str) -> Result<Method, &'static str> {
+    text.to_ascii_uppercase().parse().map_err(|_| "a method is a word, such as POST")
 }
 
 fn target(text: &str) -> Result<String, &'static str> {
@@ -84,6 +89,9 @@ pub struct Verify {
     /// Verify a request instead of a webhook: its path and query, as they were sent
     #[arg(long, value_name = "PATH", value_parser = target, conflicts_with = "url")]
     target: Option<String>,
+    /// The moment at which the server gets the request, such as 2026-01-01T09:00:00Z; default: now
+    #[arg(long, value_name = "RFC3339", value_parser = moment, requires = "target")]
+    now: Option<Timestamp>,
 }
 
 impl Webhook {
@@ -91,14 +99,14 @@ impl Webhook {
     fn judge(&self, place: &Place<'_>, headers: &HeaderMap, body: &[u8]) -> Result<Verdict, Stop> {
         let (member, known) = self.provider()?;
         let secret = self.secret.as_deref().unwrap_or(&known);
-        let target = match place {
+        let (target, now) = match place {
             Place::Url(url) => return Ok(member.explain(&received(*url, headers, body), secret, &[&known])),
-            Place::Target(target) => target,
+            Place::Target(target, now) => (target, *now),
         };
         let mut request = Request::new(Method::POST, target, body.to_vec());
         request.headers = headers.clone();
         let own = member.contract().request_signature.ok_or_else(|| self.unsigned("verify"))?;
-        Ok(own.explain(&request, secret, &[&known]))
+        Ok(own.explain_at(&request, secret, &[&known], now))
     }
 
     /// The provider has no signatures on requests.
@@ -106,13 +114,16 @@ impl Webhook {
         Stop::usage(format!("requests to {} are not signed; leave --target out to {verb} a webhook", line(&self.provider)))
     }
 
-    /// What the signature covers and was not given: headers by their names, and the address.
-    fn missing(&self, place: &Place<'_>, body: &[u8], verdict: &Verdict) -> Result<Vec<&'static str>, Stop> {
+    /// What was not given and makes another verdict when it is: headers by their names, and the address.
+    fn missing(
+        &self,
+        place: &Place<'_>,
+        body: &[u8],
+        verdict: &Verdict,
+        differs: fn(&Verdict, &Verdict) -> bool,
+    ) -> Result<Vec<&'static str>, Stop> {
         let given = self.headers()?;
-        let covers = |place: &Place<'_>, headers: &HeaderMap| {
-            let other = self.judge(place, headers, body)?;
-            Ok::<_, Stop>(other.canonical != verdict.canonical || other.received.is_some() != verdict.received.is_some())
-        };
+        let covers = |place: &Place<'_>, headers: &HeaderMap| Ok::<_, Stop>(differs(&self.judge(place, headers, body)?, verdict));
         let contract = self.provider()?.0.contract();
         let event = contract.events.first().map_or("", |it| it.name);
         let mut missing = Vec::new();
@@ -179,11 +190,13 @@ fn member(slug: &str) -> Result<Box<dyn DynProvider>, Stop> {
 impl Sign {
     /// Prints the signed text and its signature.
     pub fn run(self) -> Result<Exit, Stop> {
+        let mut missing = Vec::new();
         let signed = if let Some(target) = &self.target {
             self.request(target)?
         } else {
             let body = read(self.webhook.body.as_deref().unwrap_or("-"))?;
             let verdict = self.webhook.judge(&Place::Url(self.webhook.url.as_deref()), &self.webhook.headers()?, &body)?;
+            missing = self.webhook.missing(&Place::Url(self.webhook.url.as_deref()), &body, &verdict, has_other_text)?;
             SignedRequest { canonical: verdict.canonical, signature: verdict.expected, headers: Vec::new() }
         };
         if let (Some(target), true) = (&self.target, self.curl) {
@@ -193,13 +206,16 @@ impl Sign {
         let SignedRequest { canonical, signature, headers } = signed;
         let text = if self.webhook.json {
             let mut signed = json!({"canonical": canonical, "signature": signature});
-            if self.target.is_some() {
+            if self.target.is_none() {
+                signed["missing"] = missing.into();
+            } else {
                 signed["headers"] = headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect::<Map<_, _>>().into();
             }
             signed.to_string()
         } else {
             let headers = headers.iter().map(|(name, value)| format!("\nheader     {name}: {value}"));
-            format!("signed     {}\nsignature  {signature}{}", line(&canonical), headers.collect::<String>())
+            let missing = missing_line(&missing);
+            format!("signed     {}{missing}\nsignature  {signature}{}", line(&canonical), headers.collect::<String>())
         };
         print(&text)?;
         Ok(Exit::Good)
@@ -235,9 +251,12 @@ impl Sign {
         if signed.headers.is_empty() {
             return Err(Stop::usage(format!("{slug} signs a field of the form, not the headers: add the signature to the form instead")));
         }
-        let base = self.webhook.url.clone().unwrap_or_else(|| format!("http://127.0.0.1:4242/{slug}"));
+        let base = self.webhook.url.as_deref().unwrap_or("http://127.0.0.1:4242").trim_end_matches('/');
+        // The address of a server alone: the provider stands below it. A longer one is that of the provider.
+        let is_server = base.split_once("://").is_none_or(|it| !it.1.contains('/'));
+        let base = if is_server { format!("{base}/{slug}") } else { base.to_owned() };
         let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
-        let mut parts = vec![format!("curl -X {} {}", self.method, quoted(&format!("{}{target}", base.trim_end_matches('/'))))];
+        let mut parts = vec![format!("curl -X {} {}", self.method, quoted(&format!("{base}{target}")))];
         parts.extend(signed.headers.iter().map(|(name, value)| format!("-H {}", quoted(&format!("{name}: {value}")))));
         if let Some(body) = &self.webhook.body {
             if body.lines().any(|it| line(it) != it) {
@@ -255,11 +274,17 @@ impl Verify {
     pub fn run(self) -> Result<Exit, Stop> {
         let given = self.webhook.body.as_deref();
         let (place, body) = match self.target.as_deref() {
-            Some(target) => (Place::Target(target), given.map_or(Ok(Vec::new()), read)?),
+            Some(target) => {
+                (Place::Target(target, self.now.unwrap_or_else(|| Stopwatch::start().uptime().date)), given.map_or(Ok(Vec::new()), read)?)
+            }
             None => (Place::Url(self.webhook.url.as_deref()), read(given.unwrap_or("-"))?),
         };
         let verdict = self.webhook.judge(&place, &self.webhook.headers()?, &body)?;
-        let missing = if verdict.valid { Vec::new() } else { self.webhook.missing(&place, &body, &verdict)? };
+        let missing = if verdict.valid {
+            Vec::new()
+        } else {
+            self.webhook.missing(&place, &body, &verdict, |a, b| has_other_text(a, b) || a.received.is_some() != b.received.is_some())?
+        };
         if self.webhook.json {
             let mut told = serde_json::to_value(&verdict).unwrap_or_default();
             told["missing"] = missing.into();
@@ -291,8 +316,18 @@ fn render(verdict: &Verdict, missing: &[&str]) -> String {
     };
     let received = verdict.received.as_deref().unwrap_or("none");
     let [signed, expected, received] = [&verdict.canonical, &verdict.expected, received].map(line);
-    let missing = if missing.is_empty() { String::new() } else { format!("\nmissing    {}", missing.join(", ")) };
+    let missing = missing_line(missing);
     format!("{judgement}{missing}\nsigned     {signed}\nexpected   {expected}\nreceived   {received}")
+}
+
+/// Whether the signatures cover different texts.
+fn has_other_text(a: &Verdict, b: &Verdict) -> bool {
+    a.canonical != b.canonical
+}
+
+/// The line that names what is missing, if anything is.
+fn missing_line(missing: &[&str]) -> String {
+    if missing.is_empty() { String::new() } else { format!("\nmissing    {}", missing.join(", ")) }
 }
 
 /// What to do about it.
@@ -309,6 +344,9 @@ fn advice(reason: &str) -> &'static str {
         "wrong_encoding" => {
             "The digest is encoded in another way, or the text is: escaped, in Latin-1, with a mark in front, with ? for letters."
         }
+        "missing_content_type" => "The signature is right, but each request needs a Content-Type, also a GET.",
+        "wrong_date" => "The signature is right, but Date is not an HTTP date, such as Sat, 27 Sep 2014 04:55:17 GMT.",
+        "wrong_nonce" => "The signature is right, but NONCE is missing, or is not 32 letters and digits.",
         "stale_timestamp" => "The signature is right, but too old to be accepted.",
         _ => "The secret is another one, or the body was altered: no known secret and no usual mistake explains it.",
     }

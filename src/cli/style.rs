@@ -2,8 +2,10 @@
 
 use std::fmt::Display;
 
+use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Effects, Style};
+use textwrap::core::display_width;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 #[cfg(unix)]
@@ -48,15 +50,19 @@ pub fn columns() -> usize {
 }
 
 /// The columns of that stream, if it is a terminal or `COLUMNS` says them.
-fn known_columns(stream: &impl Stream) -> Option<usize> {
+pub fn known_columns(stream: &impl Stream) -> Option<usize> {
     let asked = std::env::var("COLUMNS").ok().and_then(|it| it.trim().parse().ok());
     asked.or_else(|| terminal_size::terminal_size_of(stream).map(|it| usize::from(it.0.0))).map(|it: usize| it.max(COLUMNS_MIN))
 }
 
-/// A text whose lines fit the terminal, if it is known: a longer line goes on below, further to the right.
+/// A text whose lines fit the terminal, if it is known: a longer line goes on below, further to the right. The lines of a piece of
+/// a file are cut instead, because their marks point at places above them.
 pub fn fitted(text: &str, stream: &impl Stream) -> String {
     let Some(columns) = known_columns(stream) else { return text.to_owned() };
     let lines = text.split('\n').map(|line| {
+        if is_of_snippet(line) {
+            return cut(line, columns);
+        }
         let own = line.len() - line.trim_start().len();
         let indent = " ".repeat(own.min(COLUMNS_MIN / 2) + 4);
         let options = Options::new(columns).subsequent_indent(&indent).word_separator(WordSeparator::AsciiSpace);
@@ -64,6 +70,31 @@ pub fn fitted(text: &str, stream: &impl Stream) -> String {
         textwrap::wrap(line, options).join("\n")
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a line shows a piece of a file, or marks below it: a number or nothing, and a bar.
+fn is_of_snippet(line: &str) -> bool {
+    let plain = strip_str(line).to_string();
+    let behind_number = plain.trim_start().trim_start_matches(|it: char| it.is_ascii_digit()).trim_start();
+    behind_number == "|" || behind_number.starts_with("| ")
+}
+
+/// A line with at most that number of columns; colours are kept.
+fn cut(line: &str, columns: usize) -> String {
+    const MORE: &str = "...";
+    if display_width(line) <= columns {
+        return line.to_owned();
+    }
+    let (mut text, mut width, mut in_colour) = (String::new(), 0, false);
+    for it in line.chars() {
+        in_colour = in_colour || it == '\u{1b}';
+        width += if in_colour { 0 } else { display_width(it.encode_utf8(&mut [0; 4])) };
+        if in_colour || width + MORE.len() <= columns {
+            text.push(it);
+        }
+        in_colour = in_colour && it != 'm';
+    }
+    text + MORE
 }
 
 /// A line of a report whose first word is a verdict, in its colour.

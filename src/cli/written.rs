@@ -21,19 +21,38 @@ enum Readers {
     Owner,
 }
 
+/// The folder of a path.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// A file beside the path with this text: renaming it there is the only step that others see.
 fn beside(path: &Path, text: &str, readers: Readers) -> std::io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = Builder::new();
     builder.prefix(".playmoney-");
     #[cfg(unix)]
     if matches!(readers, Readers::Usual) {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = builder.tempfile_in(folder(path))?;
     file.write_all(text.as_bytes())?;
     file.flush()?;
     Ok(file)
+}
+
+/// Why nothing can be written at a path: about its folder, or in the words of the system. These end with the path of the
+/// temporary file, which the user has never named.
+fn cannot_write(path: &Path, why: &std::io::Error) -> Stop {
+    let folder = folder(path);
+    let why = match std::fs::metadata(folder) {
+        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => format!("the folder {} does not exist", shown(folder)),
+        Ok(it) if !it.is_dir() => format!("{} is {}, not a folder", shown(folder), kind(it.file_type())),
+        Ok(_) | Err(_) => {
+            let text = why.to_string();
+            text.split(" at path \"").next().unwrap_or(&text).to_owned()
+        }
+    };
+    Stop::usage(format!("cannot write {}: {why}", shown(path)))
 }
 
 /// Refuses a path at which something else than a regular file stands: a link, a pipe, a device or a folder.
@@ -45,23 +64,25 @@ fn only_regular(path: &Path, what: &str) -> Result<Option<std::fs::Metadata>, St
             Err(Stop::usage(format!("{} is {kind}, so {what} is not written there: give the path of a regular file", shown(path))))
         }
         Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(why) => Err(Stop::usage(format!("cannot write {}: {why}", shown(path)))),
+        Err(why) => Err(cannot_write(path, &why)),
     }
 }
 
-/// Whether a report can be written there: nothing or a regular file stands there. Asked before the work that it reports.
+/// Whether a report can be written there: nothing or a regular file stands there, and its folder takes new files. Asked before
+/// the work that it reports.
 pub fn may_report(path: &Path) -> Result<(), Stop> {
-    only_regular(path, "the report").map(drop)
+    only_regular(path, "the report")?;
+    beside(path, "", Readers::Usual).map(drop).map_err(|why| cannot_write(path, &why))
 }
 
 /// Writes a report, in place of an older file. The older one stays until the new one is complete.
 pub fn report(path: &Path, text: &str) -> Result<(), Stop> {
-    may_report(path)?;
+    only_regular(path, "the report")?;
     let written = beside(path, text, Readers::Usual).and_then(|it| Ok(it.persist(path)?));
-    written.map(drop).map_err(|why| Stop::usage(format!("cannot write {}: {why}", shown(path))))
+    written.map(drop).map_err(|why| cannot_write(path, &why))
 }
 
-/// Writes a file that must not exist yet.
+/// Writes a file that must not exist yet, and makes the folders of its path that are missing.
 pub fn new(path: &Path, text: &str) -> Result<(), Stop> {
     let exists = || {
         let free = free_name(path).map_or(String::new(), |it| format!(", such as {}", shown(&it)));
@@ -70,10 +91,10 @@ pub fn new(path: &Path, text: &str) -> Result<(), Stop> {
     if std::fs::symlink_metadata(path).is_ok() {
         return Err(exists());
     }
+    std::fs::create_dir_all(folder(path)).map_err(|why| cannot_write(path, &why))?;
     let written = beside(path, text, Readers::Usual).and_then(|it| Ok(it.persist_noclobber(path)?));
-    written.map(drop).map_err(|why| {
-        if why.kind() == std::io::ErrorKind::AlreadyExists { exists() } else { Stop::usage(format!("cannot write {}: {why}", shown(path))) }
-    })
+    let is_taken = |why: &std::io::Error| why.kind() == std::io::ErrorKind::AlreadyExists;
+    written.map(drop).map_err(|why| if is_taken(&why) { exists() } else { cannot_write(path, &why) })
 }
 
 /// The first name with a number that is free: `scenario-2.yaml` beside `scenario.yaml`.
@@ -111,7 +132,7 @@ impl ReadyFile {
         });
         let text = format!("{text}\n");
         let written = beside(path, &text, readers).and_then(|it| Ok(it.persist(path)?));
-        written.map_err(|why| Stop::usage(format!("cannot write the ready file {}: {why}", shown(path))))?;
+        written.map_err(|why| cannot_write(path, &why))?;
         Ok(Self { path: path.to_owned(), text })
     }
 }

@@ -42,12 +42,21 @@ pub struct RequestSignature {
     pub verify: fn(&Request, &str) -> Verdict,
     /// Which usual mistake explains such a verdict, with that secret; the last are secrets that the client may have used by mistake.
     pub mistake: fn(&Request, &Verdict, &str, &[&str]) -> &'static str,
+    /// What is wrong, at that moment, with a request whose signature is right: its date, or the form of what it covers.
+    pub refusal: fn(&Request, Timestamp) -> Option<&'static str>,
 }
 
 impl RequestSignature {
     /// The verdict with the likely reason.
     pub fn explain(&self, request: &Request, secret: &str, others: &[&str]) -> Verdict {
         (self.verify)(request, secret).explained(|verdict| (self.mistake)(request, verdict, secret, others))
+    }
+
+    /// The same for a request that arrives at this moment.
+    pub fn explain_at(&self, request: &Request, secret: &str, others: &[&str], now: Timestamp) -> Verdict {
+        let verdict = self.explain(request, secret, others);
+        let refusal = if verdict.is_right() { (self.refusal)(request, now) } else { None };
+        if refusal.is_some() { Verdict { valid: false, reason: refusal, ..verdict } } else { verdict }
     }
 }
 

@@ -74,6 +74,14 @@ impl Mistake {
     }
 }
 
+/// A renderer for that number of columns, or for the usual one of the library.
+const fn within(renderer: Renderer, columns: Option<usize>) -> Renderer {
+    match columns {
+        Some(columns) => renderer.term_width(columns),
+        None => renderer,
+    }
+}
+
 /// All mistakes of one text, and the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistakes {
@@ -117,7 +125,15 @@ impl Mistakes {
 
     /// Every mistake with its piece of the text.
     pub fn render(&self, styled: bool) -> String {
-        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+        self.render_by(&if styled { Renderer::styled() } else { Renderer::plain() })
+    }
+
+    /// The same in colours, for that number of columns: longer lines of the text are cut.
+    pub fn render_within(&self, columns: Option<usize>) -> String {
+        self.render_by(&within(Renderer::styled(), columns))
+    }
+
+    fn render_by(&self, renderer: &Renderer) -> String {
         let mut reports: Vec<String> = self.all.iter().take(REPORTED_MAX).map(|it| renderer.render(&self.report(it))).collect();
         reports.extend(self.more().map(|(_, n)| format!("and {n} more in {}", self.file)));
         reports.join("\n\n")
@@ -130,13 +146,13 @@ impl Mistakes {
         let (first, last) = also.as_ref().map_or((own.start, own.end), |it| (own.start.min(it.0.start), own.end.max(it.0.end)));
         let begin = self.text[..first].rfind('\n').map_or(0, |it| it + 1);
         let end = self.text[last..].find('\n').map_or(self.text.len(), |it| last + it + 1);
-        let within = |it: Range<usize>| it.start - begin..it.end - begin;
+        let inside = |it: Range<usize>| it.start - begin..it.end - begin;
         let mut snippet = Snippet::source(&self.text[begin..end])
             .line_start(self.line_and_column(begin).0)
             .path(&self.file)
-            .annotation(AnnotationKind::Primary.span(within(own)));
+            .annotation(AnnotationKind::Primary.span(inside(own)));
         if let Some((at, why)) = also {
-            snippet = snippet.annotation(AnnotationKind::Context.span(within(at)).label(why));
+            snippet = snippet.annotation(AnnotationKind::Context.span(inside(at)).label(why));
         }
         let level = match it.level {
             Level::Error => Title::ERROR,
@@ -149,8 +165,9 @@ impl Mistakes {
         vec![group]
     }
 
-    /// The piece of the text that has all of them, each beside its place, in colours.
-    pub fn excerpt(&self) -> String {
+    /// The piece of the text that has all of them, each beside its place, in colours; lines that are longer than these columns are
+    /// cut.
+    pub fn excerpt(&self, columns: Option<usize>) -> String {
         let places: Vec<(Range<usize>, &str)> = self.all.iter().map(|it| (self.in_one_line(&it.at), it.what.as_str())).collect();
         let first = places.iter().map(|it| it.0.start).min().unwrap_or(0);
         let last = places.iter().map(|it| it.0.end).max().unwrap_or(first);
@@ -162,7 +179,7 @@ impl Mistakes {
         };
         let snippet = Snippet::source(&self.text[begin..end]).line_start(self.line_and_column(begin).0).path(&self.file);
         let snippet = snippet.annotations(places.iter().enumerate().map(annotation));
-        Renderer::styled().render(&[Group::with_level(Title::ERROR).element(snippet)])
+        within(Renderer::styled(), columns).render(&[Group::with_level(Title::ERROR).element(snippet)])
     }
 
     /// The part of a place that is in its first line.

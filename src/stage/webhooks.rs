@@ -39,7 +39,9 @@ impl Runner<'_> {
             let mut why = format!("{} of {} webhooks fit, but the step expects {expected}", fitting.len(), sent.len());
             let names: Vec<String> = fitting.iter().take(NAMED_MAX).map(|it| it.name()).collect();
             if !names.is_empty() {
-                why = format!("{why}; those that fit: {}", names.join(", "));
+                let more = fitting.len() - names.len();
+                let more = if 0 < more { format!(" and {more} more") } else { String::new() };
+                why = format!("{why}; those that fit: {}{more}", names.join(", "));
             }
             if fitting.is_empty() {
                 why = format!("{why}; {}", self.due_next(fork));

@@ -161,8 +161,30 @@ fn t18_a_report_replaces_a_file_and_nothing_else() {
     assert_eq!(run(&here, &["run", "good.yaml", "--junit", "old.xml"]).status.code(), Some(0));
     assert!(fs::read_to_string(here.join("old.xml")).expect("there").starts_with("<?xml"));
     assert_eq!(run(&here, &["init", "link.xml"]).status.code(), Some(2));
-    assert_eq!(run(&here, &["init", "no/such/folder.yaml"]).status.code(), Some(2));
     assert_eq!(fs::read_dir(&here).expect("a folder").count(), 3, "no other file was left");
+}
+
+#[test]
+fn a_folder_that_does_not_take_a_file_is_named_before_anything_is_played() {
+    let here = folder("unwritable");
+    fs::write(here.join("good.yaml"), GOOD).expect("written");
+    let report = &["run", "good.yaml", "--junit"][..];
+    let ready = &["serve", "--listen", "127.0.0.1:0", "--ready-file"][..];
+    let cases = [
+        (report, "no/such/r.xml", "playmoney: cannot write no/such/r.xml: the folder no/such does not exist\n"),
+        (report, "good.yaml/r.xml", "playmoney: cannot write good.yaml/r.xml: good.yaml is a file, not a folder\n"),
+        (ready, "no/such/r.json", "playmoney: cannot write no/such/r.json: the folder no/such does not exist\n"),
+        (&["init"], "good.yaml/s.yaml", "playmoney: cannot write good.yaml/s.yaml: good.yaml is a file, not a folder\n"),
+    ];
+    for (command, path, said) in cases {
+        let output = run(&here, &[command, &[path]].concat());
+        let (code, printed, told) = (output.status.code(), output.stdout.len(), String::from_utf8_lossy(&output.stderr));
+        let printed = if command == ready { 0 } else { printed };
+        assert_eq!((code, printed, &*told), (Some(2), 0, said), "{command:?}");
+    }
+    let made = run(&here, &["init", "a/b/first.yaml"]);
+    assert_eq!(told(&made), "wrote a/b/first.yaml; play it with: playmoney run a/b/first.yaml\n");
+    assert!(fs::read_dir(here.join("a/b")).expect("a folder").count() == 1, "the temporary file is gone");
 }
 
 /// Puts something into a folder; the second one is outside it.

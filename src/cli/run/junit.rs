@@ -47,7 +47,7 @@ fn case(it: &PlayedFile, place: usize) -> TestCase {
                 status
                     .set_type("expectation")
                     .set_message(allowed(&failure.why))
-                    .set_description(allowed(&strip_str(&file_report(it, played)).to_string()));
+                    .set_description(allowed(&strip_str(&file_report(it, played, None)).to_string()));
                 (status, step.line)
             }
         },

@@ -6,6 +6,7 @@ use super::{Loaded, PlayedFile, Run};
 use crate::cli::environment::Environment;
 use crate::cli::output::tell;
 use crate::cli::serve::cannot_listen;
+use crate::cli::serve::listen::addresses;
 use crate::cli::written::ReadyFile;
 use crate::cli::{Exit, Stop};
 use crate::edge::{Config, Server};
@@ -22,9 +23,10 @@ use crate::stage::{Stage, play};
 pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<PlayedFile>, Stop> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot start threads: {why}") })?;
-    let config = Config { listen: vec![run.listen], start: Start::default(), ..Config::default() };
+    let listen = addresses(&run.listen, run.port);
+    let config = Config { listen: listen.clone(), start: Start::default(), ..Config::default() };
     let server = runtime.block_on(Server::start(config));
-    let server = server.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&[run.listen], &why) })?;
+    let server = server.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
     if !run.json {
         tell(format!("playmoney: serving on {}, webhooks go to {}", server.base_url(), line(&shown(webhook_url))));
     }
@@ -76,7 +78,7 @@ impl<S: Stage> Stage for Aloud<'_, S> {
 
     fn waits(&mut self, operation: &str, patience: Duration) {
         let slug = operation.split('.').next().unwrap_or(operation);
-        tell(format!("waiting for {} at {}/{} ({patience:?})", line(operation), self.base, line(slug)));
+        tell(format!("playmoney: waiting for {} at {}/{} ({patience:?})", line(operation), self.base, line(slug)));
     }
 
     fn pause(&mut self) -> bool {

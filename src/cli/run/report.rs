@@ -9,8 +9,9 @@ use similar::{ChangeTag, TextDiff};
 
 use super::{PlayedFile, summary};
 use crate::cli::Stop;
-use crate::cli::output::{print, tell, tell_count};
-use crate::cli::style::{BAD, GOOD, fitted, judged, painted};
+use crate::cli::output::{print, tell_count};
+use crate::cli::scenarios::tell_mistakes;
+use crate::cli::style::{BAD, GOOD, fitted, judged, known_columns, painted};
 use crate::kit::printable::line;
 use crate::stage::{Received, Report, StepFailure, StepReport};
 
@@ -26,32 +27,36 @@ pub enum Shown {
 }
 
 /// Prints one line for each file; for a failure also the step, the expected and actual values, and the timeline.
-pub fn print_all(files: &[PlayedFile], shown: Shown, styled: bool) -> Result<(), Stop> {
+pub fn print_all(files: &[PlayedFile], unplayed: usize, shown: Shown) -> Result<(), Stop> {
+    let columns = known_columns(&std::io::stdout());
     for it in files {
         match &it.result {
             Err(mistakes) => {
                 print(&judged(&format!("invalid  {}", line(&it.path))))?;
-                tell(fitted(&format!("{}\n", mistakes.render(styled)), &std::io::stderr()));
+                tell_mistakes(mistakes);
             }
             Ok(played) if shown == Shown::Bad && played.failed().is_none() => {}
-            Ok(played) => print(&judged(&fitted(&file_report(it, played), &std::io::stdout())))?,
+            Ok(played) => print(&judged(&fitted(&file_report(it, played, columns), &std::io::stdout())))?,
         }
     }
-    print(&summary(files))
+    print(&summary(files, unplayed))
 }
 
-/// The lines of one file that was played, in colours.
-pub fn file_report(it: &PlayedFile, played: &Report) -> String {
+/// The lines of one file that was played, in colours; its piece of the file is cut to these columns.
+pub fn file_report(it: &PlayedFile, played: &Report, columns: Option<usize>) -> String {
     let (path, name) = (line(&it.path), line(&it.name));
     let simulated = played.ended_at.duration_since(played.started_at);
     let steps = super::count(played.steps.len(), "step");
+    if played.steps.is_empty() {
+        return format!("empty    {path} (no steps: nothing was played)");
+    }
     let Some(step) = played.failed() else {
         let seed = if it.repeated == 1 { String::new() } else { format!(", seed {}", it.seed) };
         return format!("ok       {path} ({steps}, {simulated:#} simulated{seed})");
     };
     let mut text = format!("FAILED   {path} ({name})\n");
     if let Some(failure) = &step.failure {
-        text.push_str(&failure_report(it, step, failure));
+        text.push_str(&failure_report(it, step, failure, columns));
     }
     let from = played.timeline.len().saturating_sub(TIMELINE_MAX);
     if !played.timeline.is_empty() {
@@ -69,11 +74,13 @@ pub fn file_report(it: &PlayedFile, played: &Report) -> String {
 }
 
 /// The step, with expected and actual values beside each other.
-fn failure_report(it: &PlayedFile, step: &StepReport, failure: &StepFailure) -> String {
+fn failure_report(it: &PlayedFile, step: &StepReport, failure: &StepFailure, columns: Option<usize>) -> String {
     let (file, title, why) = (line(&it.path), line(&step.title), line(&failure.why));
     let mut text = format!("  {file}:{}  {title}\n  at {}: {why}\n", step.line, step.at);
     if let Some(excerpt) = &it.excerpt {
-        excerpt.excerpt().lines().for_each(|it| _ = writeln!(text, "  {it}"));
+        const INDENT: &str = "  ";
+        let columns = columns.map(|it| it - INDENT.len());
+        excerpt.excerpt(columns).lines().for_each(|it| _ = writeln!(text, "{INDENT}{it}"));
     }
     let width = |of: fn(&crate::engine::matching::Mismatch) -> &String, least: usize| {
         failure.misses.iter().map(|it| of(it).chars().count()).max().unwrap_or(0).clamp(least, 60)
@@ -123,6 +130,10 @@ fn difference(received: &Received) -> String {
     }
     let more = lines.len().saturating_sub(LINES_MAX);
     lines.truncate(LINES_MAX);
+    let shown_to = groups.last().and_then(|it| it.last()).map_or(0, |it| it.new_range().end);
+    if more == 0 && shown_to < diff.new_slices().len() {
+        lines.push("      ...".to_owned());
+    }
     if 0 < more {
         lines.push(format!("      ... and {more} more lines"));
     }
@@ -130,7 +141,7 @@ fn difference(received: &Received) -> String {
 }
 
 /// Everything as one document.
-pub fn json(files: &[PlayedFile]) -> Json {
+pub fn json(files: &[PlayedFile], unplayed: usize) -> Json {
     let step = |it: &StepReport| {
         let failure = it.failure.as_ref().map(|it| json!({"why": it.why, "misses": it.misses, "answer": it.answer}));
         json!({"line": it.line, "title": it.title, "at": it.at, "seen": it.seen, "failure": failure})
@@ -145,7 +156,7 @@ pub fn json(files: &[PlayedFile]) -> Json {
             "timeline": played.timeline.iter().map(|it| json!({"at": it.at, "kind": it.kind, "what": it.what})).collect::<Vec<_>>(),
         }),
     };
-    json!({"scenarios": files.iter().map(one).collect::<Vec<_>>(), "summary": summary(files)})
+    json!({"scenarios": files.iter().map(one).collect::<Vec<_>>(), "summary": summary(files, unplayed)})
 }
 
 /// A progress count on a terminal, for many files.

@@ -23,9 +23,9 @@ pub struct Listen {
 /// The value of `--port`. None for an address such as `tcp://10.0.0.1:4242`: Kubernetes sets the variable to it, in every
 /// container, for a service that is named `playmoney`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Port(Option<u16>);
+pub struct Port(Option<u16>);
 
-fn port(text: &str) -> Result<Port, String> {
+pub fn port(text: &str) -> Result<Port, String> {
     if text.starts_with("tcp://") {
         return Ok(Port(None));
     }
@@ -34,13 +34,13 @@ fn port(text: &str) -> Result<Port, String> {
 
 /// One value of `--listen`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+pub enum Place {
     At(SocketAddr),
     /// 127.0.0.1 and, where the machine has it, `::1`.
     Localhost(u16),
 }
 
-fn place(text: &str) -> Result<Place, String> {
+pub fn place(text: &str) -> Result<Place, String> {
     let text = text.trim();
     let at = |ip: IpAddr, port| Place::At(SocketAddr::new(ip, port));
     if let Some(port) = text.strip_prefix("localhost") {
@@ -60,27 +60,32 @@ fn advice() -> String {
 impl Listen {
     /// The addresses, in the order of the flags, each once.
     pub fn addresses(&self) -> Vec<SocketAddr> {
-        let has_ipv6 = || TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok();
-        self.addresses_where(has_ipv6)
+        addresses(&self.listen, self.port)
     }
+}
 
-    fn addresses_where(&self, has_ipv6: impl Fn() -> bool) -> Vec<SocketAddr> {
-        let mut addresses = Vec::new();
-        for place in &self.listen {
-            let (ips, port): (&[IpAddr], u16) = match place {
-                Place::At(address) => (&[address.ip()], address.port()),
-                Place::Localhost(port) if has_ipv6() => (&[IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)], *port),
-                Place::Localhost(port) => (&[IpAddr::V4(Ipv4Addr::LOCALHOST)], *port),
-            };
-            for ip in ips {
-                let address = SocketAddr::new(*ip, self.port.and_then(|it| it.0).unwrap_or(port));
-                if !addresses.contains(&address) {
-                    addresses.push(address);
-                }
+/// The addresses of these places, in their order, each once; a port that is given alone is that of all.
+pub fn addresses(places: &[Place], port: Option<Port>) -> Vec<SocketAddr> {
+    let has_ipv6 = || TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok();
+    addresses_where(places, port, has_ipv6)
+}
+
+fn addresses_where(places: &[Place], given: Option<Port>, has_ipv6: impl Fn() -> bool) -> Vec<SocketAddr> {
+    let mut addresses = Vec::new();
+    for place in places {
+        let (ips, port): (&[IpAddr], u16) = match place {
+            Place::At(address) => (&[address.ip()], address.port()),
+            Place::Localhost(port) if has_ipv6() => (&[IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)], *port),
+            Place::Localhost(port) => (&[IpAddr::V4(Ipv4Addr::LOCALHOST)], *port),
+        };
+        for ip in ips {
+            let address = SocketAddr::new(*ip, given.and_then(|it| it.0).unwrap_or(port));
+            if !addresses.contains(&address) {
+                addresses.push(address);
             }
         }
-        addresses
     }
+    addresses
 }
 
 #[cfg(test)]
@@ -90,9 +95,9 @@ mod tests {
     #[test]
     fn addresses_are_written_in_many_ways() {
         let of = |texts: &[&str], port: Option<&str>| {
-            let listen = texts.iter().map(|it| place(it).expect("an address")).collect();
+            let places: Vec<Place> = texts.iter().map(|it| place(it).expect("an address")).collect();
             let port = port.map(|it| super::port(it).expect("a port"));
-            let addresses = Listen { listen, port }.addresses_where(|| true);
+            let addresses = addresses_where(&places, port, || true);
             addresses.iter().map(SocketAddr::to_string).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(of(&["localhost:5000"], None), "127.0.0.1:5000 [::1]:5000");

@@ -77,7 +77,7 @@ pub fn check_signature(cx: &Context<'_>, account: &str, form: &Form) -> Result<(
 }
 
 /// How the signature of a checkout is judged.
-pub const REQUEST_SIGNATURE: RequestSignature = RequestSignature { error: "invalid_signature", verify, mistake };
+pub const REQUEST_SIGNATURE: RequestSignature = RequestSignature { error: "invalid_signature", verify, mistake, refusal: |_, _| None };
 
 /// The form of a request; one without a media type is read as the usual one.
 fn form(request: &Request) -> Form {

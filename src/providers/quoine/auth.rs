@@ -109,7 +109,7 @@ fn uris(path: &str, request: &Request, legacy: bool) -> Vec<String> {
 }
 
 /// How signatures of requests are judged: as those of callbacks are, which have the same scheme.
-pub const REQUEST_SIGNATURE: RequestSignature = RequestSignature { error: "token_invalid", verify, mistake };
+pub const REQUEST_SIGNATURE: RequestSignature = RequestSignature { error: "token_invalid", verify, mistake, refusal };
 
 fn verify(request: &Request, secret: &str) -> Verdict {
     let judge = |uri: &String| on_wire(request, uri, |it| webhooks::verify(it, secret));
@@ -119,6 +119,20 @@ fn verify(request: &Request, secret: &str) -> Verdict {
 
 fn mistake(request: &Request, verdict: &Verdict, secret: &str, others: &[&str]) -> &'static str {
     on_wire(request, &signed_uris(request)[0], |it| webhooks::mistake(it, verdict, secret, others))
+}
+
+/// What `caller` refuses after the signature, by the date. Only the server knows whether a NONCE was used before.
+fn refusal(request: &Request, now: Timestamp) -> Option<&'static str> {
+    let parts = Signable::of(&request.headers);
+    let Some(sent) = date(parts.date) else { return Some("wrong_date") };
+    if DATE_AGE_MAX < now.duration_since(sent) {
+        return Some("stale_timestamp");
+    }
+    match parts.nonce {
+        _ if parts.content_type.is_empty() => Some("missing_content_type"),
+        Some(it) if is_nonce(it) => None,
+        Some(_) | None => Some("wrong_nonce"),
+    }
 }
 
 /// The addresses that a client may have signed; the first is the provider's own.

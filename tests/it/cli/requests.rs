@@ -45,6 +45,50 @@ fn a_signed_request_is_judged_and_its_mistake_named() {
 }
 
 #[test]
+fn a_request_with_a_right_signature_is_judged_by_what_the_server_refuses_too() {
+    let date = "Sat, 27 Sep 2014 04:55:17 GMT";
+    let nonce = "0123456789abcdef0123456789abcdef";
+    let cases = [
+        (date, nonce, None, "stale_timestamp"),
+        (date, nonce, Some("2014-09-27T05:00:00Z"), "valid"),
+        (date, "abc", Some("2014-09-27T05:00:00Z"), "wrong_nonce"),
+        (date, "", Some("2014-09-27T05:00:00Z"), "wrong_nonce"),
+        ("yesterday", nonce, None, "wrong_date"),
+    ];
+    for (date, nonce, now, expected) in cases {
+        let signed = headers(&["sign", "quoine", "--json", "--target", TARGET, "--date", date, "--nonce", nonce]);
+        let now = now.map_or(Vec::new(), |it| vec!["--now", it]);
+        let told = judged(&[&["verify", "quoine", "--target", TARGET][..], &now].concat(), &signed);
+        assert_eq!(told["reason"].as_str().unwrap_or("valid"), expected, "{date} {nonce}: {told}");
+    }
+}
+
+#[test]
+fn a_command_of_curl_reaches_the_provider() {
+    for (url, method, begin) in [
+        ("http://host", "post", "curl -X POST 'http://host/quoine/api/v1/profile'"),
+        ("http://host:1/", "Put", "curl -X PUT 'http://host:1/quoine/api/v1/profile'"),
+        ("http://host/mocks/quoine", "GET", "curl -X GET 'http://host/mocks/quoine/api/v1/profile'"),
+    ] {
+        let output = run(&["sign", "quoine", "--curl", "--target", "/api/v1/profile", "--url", url, "--method", method]);
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(told.starts_with(begin), "{told}");
+    }
+}
+
+#[test]
+fn a_webhook_that_is_signed_without_its_headers_says_which_are_missing() {
+    let output = run(&["sign", "quoine", "--body", "{}"]);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        told.contains("\nmissing    Content-Type, ") && told.contains("the address (--url)") && !told.contains("Authorization"),
+        "{told}"
+    );
+    let whole = run(&["sign", "cryptopay", "--body", "{}"]);
+    assert!(!String::from_utf8_lossy(&whole.stdout).contains("missing"), "{whole:?}");
+}
+
+#[test]
 fn a_signed_checkout_is_judged_and_its_mistake_named() {
     let form = "function=create-checkout-session&price=10&currency=usd&order_id=A-1&timestamp=1767225600";
     let signed: Json =

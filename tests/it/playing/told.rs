@@ -1,6 +1,8 @@
 //! What `run` plays and tells: filters, short reports, failed steps with their places, files that change.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use super::{FAILING, GOOD, folder, run, text, write};
 use crate::cli::PLAYMONEY;
@@ -36,7 +38,35 @@ fn what_is_played_can_be_told_in_short() {
     assert!(first.status.code() == Some(1) && text(&first.stdout).matches("FAILED").count() < 100, "{}", text(&first.stdout).len());
     write(&here, "c.yaml", "version: 1\nname: nothing\n");
     let nothing = run(&here, &["run", "c.yaml"]);
+    assert_eq!(text(&nothing.stdout), "empty    c.yaml (no steps: nothing was played)\n1 scenario: 0 good, 1 without steps\n");
+    let stopped = text(&run(&here, &["run", "b.yaml", "--repeat", "1000", "--fail-fast"]).stdout);
+    let last = stopped.lines().last().unwrap_or_default();
+    assert!(last.starts_with("1000 scenarios: 0 good, ") && last.ends_with(" not played"), "{last}");
     assert!(nothing.status.code() == Some(2) && text(&nothing.stderr).contains("nothing was played"), "{}", text(&nothing.stderr));
+}
+
+#[test]
+fn names_that_a_failure_leaves_out_are_counted() {
+    let here = folder("many");
+    let payout = "{ amount: 1000, description: d, target: { pan: '4111111111111111' }, orderNumber: 'A-${index}' }";
+    let calls =
+        format!("  - repeat:\n      times: 4\n      steps:\n        - call: quantum-payouts.performPayout\n          with: {payout}\n");
+    let expected = "  - advance: 1h\n  - expect_webhook: { provider: quantum-payouts, count: 99 }\n";
+    write(&here, "s.yaml", &format!("version: 1\nsteps:\n{calls}{expected}"));
+    let told = text(&run(&here, &["run", "s.yaml"]).stdout);
+    assert!(told.contains("16 of 16 webhooks fit") && told.contains(" and 6 more\n"), "{told}");
+}
+
+#[test]
+fn an_application_finds_the_server_where_serve_would_be() {
+    let here = folder("where");
+    write(&here, "s.yaml", "version: 1\n");
+    for place in [&["--listen", "localhost", "--port", "0"][..], &["--listen", "0"], &["--listen", "127.0.0.1:0"]] {
+        let output = run(&here, &[&["run", "s.yaml", "--webhook-url", "http://127.0.0.1:9/"], place].concat());
+        let told = text(&output.stderr);
+        assert!(told.contains("\nplaymoney: serving on http://127.0.0.1:"), "{place:?}: {told}");
+    }
+    assert_eq!(run(&here, &["run", "s.yaml", "--port", "0"]).status.code(), Some(2), "without --webhook-url nothing is served");
 }
 
 #[test]
@@ -83,25 +113,63 @@ fn a_secret_of_a_fork_is_masked_in_the_timeline_too() {
     assert!(told.contains("set ") && told.contains("***3210") && !told.contains("forked-9876543210"), "{told}");
 }
 
+/// Plays what the arguments name with `--watch`, until the task is done.
+fn watched(here: &Path, arguments: &[&str], task: impl FnOnce(&dyn Fn(&str, usize) -> bool)) {
+    let log = std::fs::File::create(here.join("out.log")).expect("a file of the test");
+    let mut command = Command::new(PLAYMONEY);
+    command.current_dir(here).arg("run").args(arguments).arg("--watch").stdout(log).stderr(Stdio::null());
+    let mut child = command.spawn().expect("it runs");
+    let seen = |word: &str, times: usize| {
+        let has = |_: &i32| {
+            std::thread::sleep(Duration::from_millis(10));
+            std::fs::read_to_string(here.join("out.log")).is_ok_and(|it| times <= it.matches(word).count())
+        };
+        (0..3_000).find(has).is_some()
+    };
+    task(&seen);
+    _ = child.kill();
+    _ = child.wait();
+}
+
 #[test]
 fn a_file_that_changes_is_played_again() {
     let here = folder("played_again");
     write(&here, "a.yaml", FAILING);
-    let log = std::fs::File::create(here.join("out.log")).expect("a file of the test");
-    let mut command = Command::new(PLAYMONEY);
-    let mut child =
-        command.current_dir(&here).args(["run", "a.yaml", "--watch"]).stdout(log).stderr(Stdio::null()).spawn().expect("it runs");
-    let seen = |word: &str| {
-        let has = |_: &i32| {
-            std::thread::sleep(std::time::Duration::from_millis(10));
-            std::fs::read_to_string(here.join("out.log")).is_ok_and(|it| it.contains(word))
-        };
-        (0..3_000).find(has).is_some()
-    };
-    let failed = seen("1 scenario: 0 good, 1 failed");
-    write(&here, "a.yaml", GOOD);
-    let good = seen("1 scenario: 1 good");
-    _ = child.kill();
-    _ = child.wait();
+    let (mut failed, mut good) = (false, false);
+    watched(&here, &["a.yaml"], |seen| {
+        failed = seen("1 scenario: 0 good, 1 failed", 1);
+        write(&here, "a.yaml", GOOD);
+        good = seen("1 scenario: 1 good", 1);
+    });
     assert!(failed && good, "{failed} {good}");
+}
+
+#[test]
+fn only_scenarios_make_a_watched_folder_play_again() {
+    let here = folder("watched_folder");
+    write(&here, "a.yaml", GOOD);
+    let plays = || std::fs::read_to_string(here.join("out.log")).expect("the log").matches("1 good").count();
+    let (mut quiet, mut again) = (0, false);
+    watched(&here, &[".", "--junit", "report.xml"], |seen| {
+        seen("1 good", 1);
+        for name in ["notes.txt", ".git/index.yaml", "target/a.json"] {
+            write(&here, name, "1");
+        }
+        std::thread::sleep(Duration::from_millis(1_200));
+        quiet = plays();
+        write(&here, "inner/b.yaml", GOOD);
+        again = seen("2 good", 1);
+    });
+    assert!(quiet == 1 && again && here.join("report.xml").exists(), "{quiet} {again}");
+}
+
+#[test]
+fn a_watch_without_anything_to_play_ends() {
+    let here = folder("watched_nothing");
+    for (path, said) in
+        [("nosuch.yaml", "playmoney: cannot read nosuch.yaml: No such file or directory\n"), (".", "playmoney: . contains no .yaml file\n")]
+    {
+        let output = run(&here, &["run", path, "--watch"]);
+        assert_eq!((output.status.code(), &*text(&output.stderr)), (Some(2), said));
+    }
 }

@@ -21,7 +21,6 @@ const LONG: &[(&str, usize)] = &[
 #[rustfmt::skip]
 const BOOLS: &[(&str, usize)] = &[
     ("src/cli/run/report.rs::of", 1),
-    ("src/cli/run/report.rs::print_all", 1),
     ("src/cli/serve.rs::credentials", 1),
     ("src/control/inbox.rs::poll", 1),
     ("src/control/mod.rs::poll", 1),
