@@ -92,6 +92,8 @@ pub struct PlayedFile {
     pub took: Duration,
     /// Where the step that has failed is written.
     pub excerpt: Option<Mistakes>,
+    /// What the author of the file may not want.
+    pub warnings: Option<Mistakes>,
     /// The report, or the mistakes of the file.
     pub result: Result<Report, Mistakes>,
 }
@@ -228,7 +230,9 @@ impl Run {
             scenario.excerpt(report.steps.len() - 1, (step.line, &step.title), &step.failure.as_ref()?.misses)
         };
         let excerpt = read.as_ref().ok().zip(result.as_ref().ok()).and_then(|it| excerpt(it.0, it.1));
-        PlayedFile { path: file.path.clone(), name, seed, repeated: self.repeat, began, took: stopwatch.uptime().elapsed, excerpt, result }
+        let warnings = read.as_ref().ok().and_then(|it| it.warnings.clone());
+        let took = stopwatch.uptime().elapsed;
+        PlayedFile { path: file.path.clone(), name, seed, repeated: self.repeat, began, took, excerpt, warnings, result }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::engine::account::Account;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::log::BYTES_MAX;
 use crate::engine::start::Start;
-use crate::engine::tables::settings::webhook_url;
+use crate::engine::tables::settings::webhook_url_of_all;
 use crate::engine::tables::{Contract, Credential, settings};
 use crate::engine::world::World;
 use crate::kit::printable::line;
@@ -113,12 +113,7 @@ pub fn moment(text: &str) -> Result<Timestamp, String> {
 }
 
 pub fn target(text: &str) -> Result<String, String> {
-    let replaced = text.replace("{provider}", "quantum-payouts");
-    webhook_url(&replaced).map_err(str::to_owned)?;
-    if replaced.contains(['{', '}']) {
-        return Err("only {provider} is replaced: write other braces as %7B and %7D, as in http://127.0.0.1:9000/{provider}".to_owned());
-    }
-    Ok(text.to_owned())
+    webhook_url_of_all(text).map(|()| text.to_owned()).map_err(str::to_owned)
 }
 
 impl Serve {

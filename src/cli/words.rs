@@ -5,10 +5,9 @@ use std::path::Path;
 
 use anstream::ColorChoice;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use strsim::osa_distance;
 
 use super::Stop;
-use crate::kit::nearest::close;
+use crate::kit::nearest::nearest;
 use crate::kit::printable::line;
 
 /// The default command.
@@ -49,7 +48,7 @@ const CALLS: &[(&str, &str)] = &[
 fn misspelt(word: &str, commands: &[String]) -> String {
     let word = line(word);
     let call = CALLS.iter().find(|it| *it.0 == *word);
-    let nearest = nearest(&word, commands);
+    let nearest = nearest(&word, commands.iter().map(String::as_str));
     let advice = match (&*word, call, nearest) {
         ("version", ..) => "The version is `playmoney --version`.".to_owned(),
         (_, Some((_, call)), _) => format!("A running server does this: {call}."),
@@ -57,15 +56,6 @@ fn misspelt(word: &str, commands: &[String]) -> String {
         (_, None, None) => format!("Commands are {}; a scenario is a file, such as {word}.yaml.", commands.join(", ")),
     };
     format!("No command and no file is named `{word}`. {advice}")
-}
-
-/// The command that is probably meant: the fewest letters are wrong, missing or exchanged, or it begins alike.
-fn nearest<'a>(word: &str, commands: &'a [String]) -> Option<&'a str> {
-    let slips_max = (word.chars().count() / 3).max(1);
-    let known = || commands.iter().map(String::as_str);
-    let scored = known().map(|it| (osa_distance(&word.to_lowercase(), it), it));
-    let fewest = scored.min_by_key(|it| it.0).filter(|it| it.0 <= slips_max);
-    fewest.map(|it| it.1).or_else(|| close(word, known()))
 }
 
 /// Flags that people try, and what is meant.

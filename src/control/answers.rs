@@ -148,6 +148,8 @@ const RULE: &[Field] = &[
     must("ends_at", Kind::NullableTime, "when it is removed or fires no more"),
     must("fitted", COUNT, "how many requests or webhooks have matched"),
     must("fired", COUNT, "how many times it has fired"),
+    may("warnings", Kind::List, "what its author may not want, when it is added"),
+    must("warnings[]", Kind::Object, "a warning, with its place and a message"),
 ];
 
 #[rustfmt::skip]
@@ -224,7 +226,13 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
     (&["list_rules"], &[must("rules", Kind::List, "rules, each as `add_rule` answers it"), must("rules[]", Kind::Object, "a rule")]),
     (&["add_rule"], RULE),
     (&["clear_rules", "remove_rule"], REMOVED),
-    (&["replace_scenario"], &[must("scenario", TEXT, "its name"), must("clock", Kind::Object, "the clock, as `show_clock` shows it")]),
+    (&["replace_scenario"], &[
+        must("scenario", TEXT, "its name"),
+        must("clock", Kind::Object, "the clock, as `show_clock` shows it"),
+        may("note", TEXT, "that its steps are not played here"),
+        may("warnings", Kind::List, "what its author may not want"),
+        must("warnings[]", Kind::Object, "a warning, with its place and a message"),
+    ]),
     (&["reset"], &[must("reset", Kind::Flag, "true"), must("clock", Kind::Object, "the clock, as `show_clock` shows it")]),
     (&["restore_state"], &[must("restored", Kind::Flag, "true"), must("clock", Kind::Object, "the clock, as `show_clock` shows it")]),
     (&["save_state"], &[

@@ -41,7 +41,7 @@ fn render_rule(it: &ActiveRule, render: &Renderer) -> Json {
 pub fn add(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let text = input::text(ask.request)?;
     let contracts = scenario::contracts(ask.world);
-    let rule = parse_rule(text, scenario::known(&contracts)).map_err(|it| scenario::refusal(&it))?;
+    let (rule, warnings) = parse_rule(text, scenario::known(&contracts)).map_err(|it| scenario::refusal(&it))?;
     let now = ask.world.core.now;
     let name = rule.name.clone();
     ask.world.core.rules.expire(now);
@@ -61,6 +61,7 @@ pub fn add(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let name = ask.world.core.rules.add(now, rule, true).map(|it| it.rule.name.clone()).ok_or_else(full)?;
     let render = Renderer::of(ask.world);
     let added = ask.world.core.rules.get(&name).map(|it| render_rule(it, &render));
+    let added = added.map(|it| scenario::with_warnings(it, warnings.as_ref()));
     Ok(Answer::Now(Response::json(StatusCode::CREATED, &added)))
 }
 

@@ -1,7 +1,7 @@
 //! `/__admin/scenario`: the sandbox begins anew with another starting state and other rules.
 
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::state::ONE_STATE;
 use super::{Answer, Ask, Before, Now, Problem, Rest, clock, input, ok};
@@ -27,6 +27,14 @@ pub fn refusal(mistakes: &Mistakes) -> Problem {
     problem
 }
 
+/// An answer with the warnings of the text that was sent, if it has any.
+pub fn with_warnings(mut answer: Json, warnings: Option<&Mistakes>) -> Json {
+    if let (Some(warnings), Some(members)) = (warnings, answer.as_object_mut()) {
+        members.insert("warnings".to_owned(), warnings.to_json());
+    }
+    answer
+}
+
 pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Problem::unless_walking(ask.now(), ONE_STATE)?;
     let (text, contracts) = (input::text(ask.request)?.to_owned(), contracts(ask.world));
@@ -47,5 +55,5 @@ fn begin(world: &mut World, now: Now, scenario: &Scenario) -> Result<Answer, Pro
     if let (Some(note), Some(members)) = (note, answer.as_object_mut()) {
         members.insert("note".to_owned(), json!(note));
     }
-    ok(&answer)
+    ok(&with_warnings(answer, scenario.warnings_of_start().as_ref()))
 }

@@ -2,13 +2,15 @@
 
 use serde_json::json;
 
-use super::call::BodyLimits;
+use super::call::{BodyLimits, field};
 use super::clock::Until;
 use super::{Answer, Ask, Before, Conclusion, Later, Now, Problem, Rest, Waiting, clock, ok, scenario};
 use crate::engine::provider::DynProvider;
 use crate::engine::rules::Rule;
 use crate::engine::state::{self, Saved};
+use crate::engine::tables::settings::webhook_url_of_all;
 use crate::engine::world::World;
+use crate::kit::fields::{Field, Need, TEXT};
 use crate::kit::flaw::Flaw;
 use crate::kit::http::Response;
 use crate::kit::time::Uptime;
@@ -16,6 +18,15 @@ use crate::scenario::reread;
 
 /// Why a sandbox is not replaced during a walk.
 pub const ONE_STATE: &str = "Time is being advanced, and waits for a receiver. A sandbox is replaced between two advances, not during one.";
+
+const TARGET: Field = field(
+    "webhook_url",
+    TEXT,
+    Need::Optional,
+    "the address that every account tells from then on; `{provider}` is replaced by the slug of the provider",
+);
+/// The body of a reset.
+pub const RESET: &[Field] = &[TARGET];
 
 pub fn save(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     if ask.world.is_quiet() { Ok(document(ask.world, ask.uptime)) } else { Ok(Answer::Wait(Waiting::Quiet)) }
@@ -85,6 +96,12 @@ pub fn report(world: &World, settled: Option<bool>) -> Response {
 
 pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Problem::unless_walking(ask.now(), ONE_STATE)?;
-    ask.world.reset(ask.uptime);
+    match ask.body.text(&TARGET)? {
+        Some(url) => {
+            webhook_url_of_all(&url).map_err(|why| Problem::invalid(format!("`{}`: {why}", TARGET.name)))?;
+            ask.world.reset_with_target(url, ask.uptime);
+        }
+        None => ask.world.reset(ask.uptime),
+    }
     ok(&json!({"reset": true, "clock": clock::render(ask.world)}))
 }

@@ -51,7 +51,8 @@ pub static TABLE: &[Call] = &[
     Call::delete("rules/{rule}", "remove_rule", "removes one rule", Sandbox(rules::remove)),
     Call::post("scenario", "replace_scenario", "begins the sandbox anew with a scenario, as YAML or JSON", Sandbox(scenario::replace))
         .body(Body::Scenario { what: "a scenario" }).long(),
-    Call::post("reset", "reset", "takes the sandbox back to its start", Sandbox(state::reset)).body(NOTHING).when_broken(WhenBroken::BeginsAnew),
+    Call::post("reset", "reset", "takes the sandbox back to its start", Sandbox(state::reset))
+        .body(Body::Fields(state::RESET)).examples(&[r#"{"webhook_url": "http://127.0.0.1:9000/{provider}"}"#]).when_broken(WhenBroken::BeginsAnew),
     Call::get("state", "save_state", "shows the whole sandbox as one JSON document", Sandbox(state::save)).long(),
     Call::put("state", "restore_state", "replaces the state of the sandbox by such a document", Sandbox(state::restore)).body(Body::State).limits(BodyLimits::STATE).long(),
     Call::get("openapi/{provider}.json", "provider_openapi", "shows a provider's OpenAPI 3.1 document", Sandbox(openapi::provider)),

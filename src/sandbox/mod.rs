@@ -153,7 +153,7 @@ impl Sandbox {
         let (Target::Provider { path, .. } | Target::Control { path }) = request.path.target();
         let contract = self.world.provider(provider_id).contract();
         let entry = self.world.core.log.heard(self.world.core.now, Some(provider_id));
-        let Served { mut response, trace, rule, pacing } = serve(&mut self.world, uptime, provider_id, path, &request);
+        let Served { mut response, mut trace, rule, pacing } = serve(&mut self.world, uptime, provider_id, path, &request);
         let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
         let nearest = || unknown.then(|| hints::for_path(contract, &methods::as_get(&request).method, path).into());
         let slip = slips::hint(&mut self.world, uptime, provider_id, &request, &response, &trace);
@@ -162,6 +162,7 @@ impl Sandbox {
             response.headers.insert(HINT, hint);
         }
         let waits_for = trace.waits_for;
+        trace.note = trace.note.or_else(|| pacing.as_ref()?.in_words(&self.world).map(Into::into));
         self.world.core.log.received(entry, request, trace, rule);
         if let Some(delivery) = waits_for {
             let test = Test { provider_id, delivery, entry, generation: self.world.generation };

@@ -5,6 +5,7 @@ use super::asked::asked_for;
 use super::methods::{as_get, complete, foreign, options};
 use super::refusals::{AskedBy, refusal_meant, refuse};
 use crate::engine::agenda::Due;
+use crate::engine::clock::Mode;
 use crate::engine::delivery::AppliedFault;
 use crate::engine::ids::ProviderId;
 use crate::engine::log::Trace;
@@ -33,6 +34,15 @@ pub struct Pacing {
     /// It leaves after this much real time.
     pub held_for: Option<std::time::Duration>,
     pub transport: Option<Transport>,
+}
+
+impl Pacing {
+    /// Until when the answer is held, if only a tester lets that moment come.
+    pub fn in_words(&self, world: &World) -> Option<String> {
+        let at = self.held_until.filter(|_| world.core.clock.mode() == Mode::Frozen)?;
+        let span = at.duration_since(world.core.now);
+        Some(format!("the answer is held until {at} of simulated time, and the clock stands: advance it by {span:#}"))
+    }
 }
 
 /// The note at a request that was refused because the sandbox is full.
@@ -93,7 +103,7 @@ fn refused_when_full(world: &mut World, uptime: Uptime, provider_id: ProviderId,
     let error = contract.errors.iter().find(|it| it.status == StatusCode::INTERNAL_SERVER_ERROR)?;
     let response = world.with(provider_id, uptime, |it, cx| it.refuse(cx, error.name, found))?;
     let hint = Some("this sandbox keeps as many objects as it may: POST /__admin/reset makes room".into());
-    let trace = Trace { error: Some(error.name), hint, note: Some(FULL), ..trace_of(found) };
+    let trace = Trace { error: Some(error.name), hint, note: Some(FULL.into()), ..trace_of(found) };
     Some(Served { response, trace, rule: None, pacing: None })
 }
 

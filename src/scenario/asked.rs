@@ -4,6 +4,7 @@ use serde_json::{Map, Number, Value as Json, json};
 
 use super::check::Known;
 use super::keys::THEN;
+use super::mistakes::{Mistake, Mistakes};
 use super::parse_rule;
 use super::shape::{Effect, Kind};
 use crate::engine::rules::effects::TRANSPORTS;
@@ -114,7 +115,34 @@ fn read<'a>(contract: &'static Contract, on: &str, then: Map<String, Json>) -> R
     }
     let rule = json!({"on": on, "then": then}).to_string();
     let read = parse_rule(&rule, Known { contracts: &[contract], environment: None });
-    read.map(|it| it.then).map_err(|mistakes| Refused::Invalid(mistakes.all.first().map_or_else(String::new, |it| it.what.clone())))
+    let first = |mistakes: Mistakes| mistakes.all.first().map_or_else(String::new, |it| of_part(it, &rule, &then));
+    read.map(|it| it.0.then).map_err(|mistakes| Refused::Invalid(first(mistakes)))
+}
+
+/// A mistake in a rule that was made of parts, with the name of its part and how that is written.
+fn of_part(mistake: &Mistake, rule: &str, then: &Map<String, Json>) -> String {
+    // A quotation mark inside a value has a backslash before it, so only names are found.
+    let begin = |name: &str| rule.find(&format!("\"{name}\":")).filter(|it| *it <= mistake.at.start);
+    let part = then.keys().filter_map(|name| Some((begin(name)?, name))).max();
+    match part.map(|it| it.1).filter(|name| !mistake.what.contains(&format!("`{name}`"))) {
+        Some(name) => {
+            let example = THEN.row(name).and_then(|it| example(it.kind)).map_or(String::new(), |it| format!("; write {name}={it}"));
+            format!("{name}: {}{example}", mistake.what)
+        }
+        None => mistake.what.clone(),
+    }
+}
+
+/// A value of this kind, as a header has it.
+fn example(kind: Kind) -> Option<String> {
+    if let Kind::Either(short, _) = kind {
+        return example(*short);
+    }
+    if let Kind::Integer { min, .. } = kind {
+        return Some(min.to_string());
+    }
+    let plain = if matches!(kind, Kind::Duration) { Some("2s") } else { matches!(kind, Kind::Share).then_some("0.5") };
+    plain.map(str::to_owned)
 }
 
 /// A value as a scenario would have it; an effect without one is switched on.

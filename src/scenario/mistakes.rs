@@ -204,6 +204,14 @@ impl Mistakes {
         self.all.iter().take(REPORTED_MAX).map(one).chain(more).collect::<Vec<_>>().into()
     }
 
+    /// The others, if there are any.
+    pub fn without(&self, what: &str) -> Option<Self> {
+        let mut others = self.clone();
+        others.all.retain(|it| it.what != what);
+        others.count -= self.all.len() - others.all.len();
+        (!others.all.is_empty()).then_some(others)
+    }
+
     /// The line of the first one, from 1.
     pub fn first_line(&self) -> usize {
         self.all.first().map_or(1, |it| self.line_and_column(it.at.start).0)

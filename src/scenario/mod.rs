@@ -77,18 +77,17 @@ pub fn parse(file: &str, text: &str, known: Known<'_>) -> Result<Scenario, Mista
     Ok(scenario)
 }
 
-/// Reads one rule: the body of a control call.
+/// Reads one rule, the body of a control call, and what its author may not want.
 ///
 /// # Errors
 /// Every mistake of the text, with its place.
-pub fn parse_rule(text: &str, known: Known<'_>) -> Result<Rule, Mistakes> {
+pub fn parse_rule(text: &str, known: Known<'_>) -> Result<(Rule, Option<Mistakes>), Mistakes> {
     read_checked("rule", text, known, |check, node| {
         if check.is_bounded(node) {
             check.shape(node, &keys::RULE, None);
         }
         rule::read(check, node)
     })
-    .map(|it| it.0)
 }
 
 /// What was read, and its warnings.
@@ -120,7 +119,15 @@ fn read_checked<T>(
     }
 }
 
+/// The warning of a text that only begins something.
+const NO_STEPS: &str = "this scenario has no steps, so `playmoney run` proves nothing with it";
+
 impl Scenario {
+    /// The warnings that also concern a sandbox in which no steps are played.
+    pub fn warnings_of_start(&self) -> Option<Mistakes> {
+        self.warnings.as_ref()?.without(NO_STEPS)
+    }
+
     /// The start of a sandbox with this scenario. Its seed and clock replace those of `start`, when it has them.
     #[must_use]
     pub fn apply_to(&self, start: Start) -> Start {
@@ -207,7 +214,7 @@ fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
     }
     let has_none = node.get("steps").is_none_or(|it| it.what == What::List(Vec::new()));
     if has_none && matches!(node.what, What::Map(_)) {
-        let mistake = Mistake::at(node.place_of("steps"), "this scenario has no steps, so `playmoney run` proves nothing with it");
+        let mistake = Mistake::at(node.place_of("steps"), NO_STEPS);
         check.mistakes.push(mistake.help("`serve` begins with its state and its rules; add `steps` to play it").warning());
     }
     reading.list(check, items, None)

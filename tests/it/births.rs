@@ -163,3 +163,42 @@ async fn one_file_has_the_same_fork_in_memory_and_behind_a_server() {
     server.await.expect("it is played").stop().await;
     assert!(receiver.arrived.lock().expect("no panic").is_empty(), "nothing of the fork reaches the application");
 }
+
+#[test]
+fn a_reset_with_an_address_makes_every_account_tell_it_from_then_on() {
+    const ADDRESS: &str = "http://127.0.0.1:9000/{provider}";
+    const ACCOUNTS: &str = "version: 1\nproviders: { quoine: { webhook_url: http://shop.test/own, accounts: [{ id: '7' }] } }\n";
+    let told = |shop: &mut Tape| -> Vec<(String, String)> {
+        let all = shop.admin("GET", "accounts", &Json::Null)["accounts"].clone();
+        let text = |it: &Json| it.as_str().unwrap_or_default().to_owned();
+        all.as_array().expect("a list").iter().map(|it| (text(&it["provider"]), text(&it["settings"]["webhook_url"]["value"]))).collect()
+    };
+    let reset = |shop: &mut Tape, body: &Json| shop.ask(Tape::control("POST", "reset", body)).status.as_u16();
+    let mut shop = Tape::shop();
+    let scenario = Request::new(Method::POST, "/__admin/scenario", ACCOUNTS).with("Content-Type", "application/yaml");
+    assert_eq!(shop.ask(scenario).status, 200);
+    let before = told(&mut shop);
+    assert!(before.contains(&("quoine".to_owned(), "http://shop.test/own".to_owned())), "{before:?}");
+    for bad in ["shop.test", "ftp://shop.test", "", "http://0.0.0.0/{provider}", "http://127.0.0.1/{slug}"] {
+        shop.play("POST /quoine/api/v1/invoices {\"price\":\"500.0\"}");
+        let held = shop.ask(Tape::control("GET", "state", &Json::Null)).body;
+        assert_eq!(reset(&mut shop, &json!({"webhook_url": bad})), 422, "{bad}");
+        assert_eq!(shop.ask(Tape::control("GET", "state", &Json::Null)).body, held, "{bad} changes nothing");
+    }
+    assert_eq!(reset(&mut shop, &json!({"webhook_url": 5})), 422);
+    let mut twin = copied(&shop, None);
+    for shop in [&mut shop, &mut twin] {
+        assert_eq!(reset(shop, &json!({"webhook_url": ADDRESS})), 200);
+        let now = told(shop);
+        assert_eq!(now.len(), before.len());
+        assert!(now.iter().all(|(slug, url)| *url == ADDRESS.replace("{provider}", slug)), "{now:?}");
+        assert_eq!((reset(shop, &Json::Null), told(shop)), (200, now), "an empty body changes no address");
+    }
+    shop.play("set quoine/2 confirmations=0\nPOST /quoine/api/v1/invoices {\"price\":\"500.0\"}\nact quoine.pay invoice=1");
+    let urls: Vec<&str> = shop.posted.iter().map(|it| it.url.as_str()).collect();
+    assert!(!urls.is_empty() && urls.iter().all(|it| *it == "http://127.0.0.1:9000/quoine"), "{urls:?}: {}", shop.log);
+    assert_eq!(reset(&mut twin, &json!({"webhook_url": ADDRESS})), 200);
+    let document = twin.admin("GET", "state", &Json::Null);
+    let except = document["core"]["redirect"]["except"].to_string();
+    assert!(except.contains("http://127.0.0.1:9000/quoine"), "a tester has set it, so the copy's inbox does not take its place: {except}");
+}

@@ -146,7 +146,7 @@ pub fn json(files: &[PlayedFile], unplayed: usize) -> Json {
         let failure = it.failure.as_ref().map(|it| json!({"why": it.why, "misses": it.misses, "answer": it.answer}));
         json!({"line": it.line, "title": it.title, "at": it.at, "seen": it.seen, "failure": failure})
     };
-    let one = |it: &PlayedFile| match &it.result {
+    let of_result = |it: &PlayedFile| match &it.result {
         Err(mistakes) => json!({"file": it.path, "status": "invalid", "mistakes": mistakes.to_json()}),
         Ok(played) => json!({
             "file": it.path, "name": it.name, "seed": it.seed,
@@ -155,6 +155,13 @@ pub fn json(files: &[PlayedFile], unplayed: usize) -> Json {
             "steps": played.steps.iter().map(step).collect::<Vec<_>>(),
             "timeline": played.timeline.iter().map(|it| json!({"at": it.at, "kind": it.kind, "what": it.what})).collect::<Vec<_>>(),
         }),
+    };
+    let one = |it: &PlayedFile| {
+        let mut shown = of_result(it);
+        if let Some(warnings) = &it.warnings {
+            shown["warnings"] = warnings.to_json();
+        }
+        shown
     };
     json!({"scenarios": files.iter().map(one).collect::<Vec<_>>(), "summary": summary(files, unplayed)})
 }

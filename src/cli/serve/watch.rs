@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::cli::output::tell;
 use crate::cli::paths::read;
 use crate::cli::scenarios::load;
-use crate::cli::style::stderr_has_colours;
+use crate::cli::style::{fitted, stderr_has_colours};
 use crate::cli::{Exit, Stop};
 use crate::edge::Server;
 use crate::engine::clock::Mode;
@@ -49,13 +49,16 @@ impl Flags {
         }
     }
 
-    /// How the sandbox begins with the scenario of this file.
+    /// How the sandbox begins with the scenario of this file, whose warnings are told.
     pub fn with_scenario(&self, path: &Path) -> Result<(Start, Scenario), Stop> {
         let file = read(path)?;
         let loaded = load(&file).map_err(|it| Stop {
             exit: Exit::Usage,
             why: format!("{} is not a valid scenario\n\n{}", line(&file.path), it.render(stderr_has_colours())),
         })?;
+        if let Some(warnings) = loaded.warnings_of_start() {
+            tell(fitted(&format!("{}\n", warnings.render(stderr_has_colours())), &std::io::stderr()));
+        }
         Ok((self.start(Some(&loaded)), loaded))
     }
 }

@@ -19,8 +19,8 @@ pub struct Trace {
     pub hint: Option<Cow<'static, str>>,
     /// The answer waits for this delivery.
     pub waits_for: Option<u64>,
-    /// What a reader of the journal has to know of it besides: a bound that was hit.
-    pub note: Option<&'static str>,
+    /// What a reader of the journal has to know of it besides: a bound that was hit, or until when the answer is held.
+    pub note: Option<Cow<'static, str>>,
 }
 
 /// One request to a provider and its answer. Until the provider has seen it, only its number is known.
@@ -34,7 +34,7 @@ pub struct RequestEntry {
     pub error: Option<Cow<'static, str>>,
     /// The rule that answered in the provider's place.
     pub rule: Option<String>,
-    /// What a reader has to know besides: a bound that was hit.
+    /// What a reader has to know besides: a bound that was hit, or until when the answer is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Cow<'static, str>>,
     pub method: Cow<'static, str>,
@@ -74,7 +74,7 @@ impl RequestEntry {
             account: trace.account,
             error: trace.error.map(Cow::Borrowed),
             rule,
-            note: trace.note.map(Cow::Borrowed),
+            note: trace.note,
             method: method_name(&request.method),
             target: target.unwrap_or(request.target),
             headers: own_headers.unwrap_or(headers),
@@ -106,7 +106,7 @@ impl RequestEntry {
 
     /// Bytes that it takes.
     pub(super) fn size(&self) -> usize {
-        let texts = [Some(&self.target), self.account.as_ref(), self.rule.as_ref()].into_iter().flatten();
+        let texts = [Some(&*self.target), self.account.as_deref(), self.rule.as_deref(), self.note.as_deref()].into_iter().flatten();
         let texts: usize = texts.map(|it| heap::block(it.len())).sum();
         let answer = self.answer.as_ref().map_or(0, Answer::size);
         // An entry from a saved state costs what it cost before, so that the same entries fit.

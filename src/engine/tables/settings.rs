@@ -211,6 +211,21 @@ fn waits(name: &str, items: &[Json]) -> Result<Value, String> {
     items.iter().map(wait).collect::<Result<_, _>>().map(Value::List)
 }
 
+/// Checks the text of an address for the webhooks of every account, in which `{provider}` stands for a provider's slug.
+///
+/// # Errors
+/// A sentence about what is wrong with it.
+pub fn webhook_url_of_all(text: &str) -> Result<(), &'static str> {
+    /// The longest slug: an address may be too long with it.
+    const SLUG: &str = "quantum-payouts";
+    let replaced = text.replace("{provider}", SLUG);
+    webhook_url(&replaced)?;
+    if replaced.contains(['{', '}']) {
+        return Err("only {provider} is replaced: write other braces as %7B and %7D, as in http://127.0.0.1:9000/{provider}");
+    }
+    Ok(())
+}
+
 /// Checks the text of an address for webhooks, and takes it apart.
 ///
 /// # Errors

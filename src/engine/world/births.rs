@@ -1,6 +1,6 @@
 //! How a sandbox is created: by its start, by a reset, as a copy, from a document. All of these call one function.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::World;
 use super::held::Held;
@@ -9,6 +9,7 @@ use crate::engine::delivery::{Outgoing, authorize};
 use crate::engine::inbox::{self, Inbox};
 use crate::engine::provider::DynProvider;
 use crate::engine::start::{Impossible, Start};
+use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::kit::time::Uptime;
 
 /// Where the webhooks of a copy go unless the caller names another target: the copy's own inbox.
@@ -33,6 +34,19 @@ impl World {
     /// Takes the sandbox back to its start.
     pub fn reset(&mut self, uptime: Uptime) {
         *self = Self::set_up(self.start.clone(), self.fresh_providers(), self.generation + 1, uptime).0;
+    }
+
+    /// The same, and every account tells this address from then on, whatever its scenario says. `{provider}` in it stands for
+    /// the slug. A tester sets it, so a redirect does not change it.
+    pub fn reset_with_target(&mut self, webhook_url: String, uptime: Uptime) {
+        self.start.webhook_url = Some(webhook_url);
+        self.start.webhook_url_wins = true;
+        self.reset(uptime);
+        let accounts = self.core.accounts.iter().flat_map(BTreeMap::values);
+        let targets: BTreeSet<String> = accounts.filter_map(|it| it.text(&WEBHOOK_URL).map(str::to_owned)).collect();
+        for it in &targets {
+            self.core.set_target(it);
+        }
     }
 
     /// Begins anew with another start, but keeps its name and redirect.

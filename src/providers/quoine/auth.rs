@@ -165,6 +165,6 @@ pub fn use_nonce(memory: &mut Memory, cx: &mut Context<'_>, caller: Caller) {
     let Some(account) = cx.account(&caller.account) else { return };
     let is_fresh = |second: i64| Timestamp::from_second(second).is_ok_and(|it| is_fresh(cx, account, it));
     if !memory.nonces_of(caller.user).insert(&nonce, date.as_second(), is_fresh) {
-        cx.trace.note = Some(FORGOTTEN);
+        cx.trace.note = Some(FORGOTTEN.into());
     }
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::{FAILING, GOOD, folder, run, text, write};
-use crate::cli::PLAYMONEY;
+use crate::cli::{PLAYMONEY, Ready};
 use crate::tape::snapshot;
 
 #[test]
@@ -172,4 +172,32 @@ fn a_watch_without_anything_to_play_ends() {
         let output = run(&here, &["run", path, "--watch"]);
         assert_eq!((output.status.code(), &*text(&output.stderr)), (Some(2), said));
     }
+}
+
+#[test]
+fn warnings_stand_in_a_report_for_programs() {
+    let here = folder("warned");
+    write(&here, "good.yaml", GOOD);
+    write(&here, "warned.yaml", &format!("{GOOD}rules: [{{ on: quoine.*, when: {{ times: 0 }}, then: {{ status: 500 }} }}]\n"));
+    let told: serde_json::Value = serde_json::from_slice(&run(&here, &["run", ".", "--json"]).stdout).expect("JSON");
+    let warnings = [0, 1].map(|nth| told["scenarios"][nth]["warnings"][0]["message"].clone());
+    assert_eq!(serde_json::json!(warnings), serde_json::json!([null, "with `times: 0` this rule never fires"]), "{told}");
+}
+
+#[test]
+fn a_served_file_tells_its_warnings() {
+    let here = folder("served-warned");
+    let told = |rule: &str| {
+        write(&here, "s.yaml", &format!("version: 1\nrules: [{{ on: quoine.*, {rule} then: {{ status: 500 }} }}]\n"));
+        let ready = Ready::new("served-warned");
+        let mut command = Command::new(PLAYMONEY);
+        command.current_dir(&here).args(["serve", "s.yaml", "--listen", "127.0.0.1:0", "--ready-file"]).arg(&ready.file);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs");
+        ready.wait();
+        child.kill().expect("it runs");
+        text(&child.wait_with_output().expect("it ends").stderr)
+    };
+    assert_eq!(told(""), "", "a served file needs no steps");
+    let warned = told("when: { times: 0 },");
+    assert!(warned.starts_with("warning: with `times: 0` this rule never fires") && warned.contains("s.yaml:2"), "{warned}");
 }

@@ -239,3 +239,34 @@ fn a_value_that_an_effect_cannot_have_is_refused() {
         assert_eq!((answer.status.as_u16(), &document(&answer)["code"]), (422, &json!(code)), "{asked}");
     }
 }
+
+#[test]
+fn a_wrong_part_is_named_and_shown_as_it_is_written() {
+    let mut shop = shop(RULES);
+    for (asked, told) in [
+        ("duplicate", "Playmoney-Fault: duplicate: this has to be a whole number from 2 to 100, not `true`; write duplicate=2."),
+        ("drop, latency", "Playmoney-Fault: latency: "),
+        ("latency=1s, delay=soon", "Playmoney-Fault: delay: "),
+        ("bad_signature, duplicate=1", "Playmoney-Fault: duplicate: "),
+    ] {
+        let detail = document(&shop.ask(asking(asked)))["detail"].as_str().expect("text").to_owned();
+        assert!(detail.starts_with(told) && detail.contains("; write "), "{asked}: {detail}");
+    }
+}
+
+#[test]
+fn an_answer_that_only_a_tester_lets_go_says_so_in_the_journal() {
+    for (clock, latency, note) in [
+        ("frozen", "5s", json!("the answer is held until 2026-01-01T00:00:05Z of simulated time, and the clock stands: advance it by 5s")),
+        ("frozen", "{ fixed: 5s, clock: real }", Json::Null),
+        ("60x", "5s", Json::Null),
+    ] {
+        let mut shop = shop(&format!("rules: [{{ name: slow, on: quantum-payouts.*, then: {{ latency: {latency} }} }}]\n"));
+        let rate = json!({"rate": 60});
+        if clock != "frozen" {
+            shop.admin("POST", "clock/scale", &rate);
+        }
+        shop.sandbox.handle(shop.uptime, Request::new(Method::GET, "/quantum-payouts/api/v1/features", ""));
+        assert_eq!(list(&mut shop, "requests")[0]["note"], note, "{clock} {latency}");
+    }
+}

@@ -234,3 +234,30 @@ fn json_and_yaml_are_judged_alike() {
         }
     }
 }
+
+#[test]
+fn warnings_stand_in_the_answer() {
+    let mut shop = Tape::shop();
+    let first = |answer: &Json| answer["warnings"][0]["message"].as_str().unwrap_or("none").to_owned();
+    let never = "on: quoine.createInvoice\nwhen: { times: 0 }\nthen: { status: 500 }\n";
+    for (text, told) in
+        [(BUSY, "none"), (never, "with `times: 0` this rule never fires"), ("on: cryptopay.*\nthen: { late_payment: 5m }\n", "CryptoPay")]
+    {
+        let answer = shop.ask(yaml("rules", text));
+        let answer = (answer.status.as_u16(), document(&answer));
+        assert!(answer.0 == 201 && first(&answer.1).contains(told), "{text}: {answer:?}");
+    }
+    let shadowed = "rules:\n  - { on: quoine.*, then: { status: 500 } }\n  - { on: quoine.createInvoice, then: { status: 503 } }\n";
+    for (lines, told) in [
+        (String::new(), "null"),
+        (shadowed.to_owned(), "another rule always fires first"),
+        (
+            format!("rules:\n  - {{ {} }}\n", "on: quoine.*, when: { times: 0 }, then: { status: 500 }"),
+            "with `times: 0` this rule never fires",
+        ),
+    ] {
+        let answer = shop.ask(yaml("scenario", &format!("version: 1\n{lines}")));
+        let told_all = document(&answer)["warnings"].to_string();
+        assert!(answer.status == 200 && told_all.contains(told) && !told_all.contains("has no steps"), "{lines}: {told_all}");
+    }
+}

@@ -101,7 +101,7 @@ pub fn refresh(call: Call<'_, '_>) -> Result<Response, Error> {
     let claims = auth::check_refresh(memory, cx, &token)?;
     auth::permit(memory, cx, claims.user_id)?;
     if cx.flag(memory.account_of(claims.user_id), &REFRESH_ROTATION) && !memory.spend(claims.exp, &claims.jti, cx.now().as_second()) {
-        cx.trace.note = Some(DROPPED);
+        cx.trace.note = Some(DROPPED.into());
     }
     let (access, refresh) = auth::issue(memory, cx, claims.user_id)?;
     Ok(wire::tokens(&access, &refresh))
