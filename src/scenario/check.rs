@@ -14,10 +14,12 @@ use super::yaml::{Key, Node, What};
 use crate::engine::inbox::is_name as is_inbox;
 use crate::engine::matching::Matcher;
 use crate::engine::rules::effects::TRANSPORTS;
-use crate::engine::tables::{Contract, Setting};
+use crate::engine::tables::{Contract, Operation, Setting};
+use crate::kit::fields::Field;
 use crate::kit::money;
 use crate::kit::time::{parse_duration, parse_timestamp};
 
+mod contents;
 mod keys;
 pub mod names;
 pub mod promises;
@@ -57,6 +59,8 @@ pub struct Check<'a> {
     pub secrets: Secrets,
     /// The names that the steps so far have saved.
     saved: BTreeMap<String, Range<usize>>,
+    /// The answers that the steps so far have saved, with the fields that the contract gives them.
+    answers: BTreeMap<String, (&'static Operation, Vec<&'static Field>)>,
     /// The names of the inboxes to which the text refers.
     inboxes: BTreeSet<String>,
 }
@@ -64,7 +68,8 @@ pub struct Check<'a> {
 impl<'a> Check<'a> {
     /// A check without mistakes.
     pub fn new(known: Known<'a>) -> Self {
-        Self { known, mistakes: Vec::new(), secrets: Secrets::default(), saved: BTreeMap::new(), inboxes: BTreeSet::new() }
+        let (saved, answers, inboxes) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { known, mistakes: Vec::new(), secrets: Secrets::default(), saved, answers, inboxes }
     }
 
     /// Notes a mistake at this place.
