@@ -40,8 +40,13 @@ impl Check<'_> {
         if let Some(contract) = on.strip_suffix(":webhook").and_then(|it| self.known.provider(it)) {
             let rows = event_fields(contract, rule.get("when").and_then(|it| it.get("event")));
             let whose = format!("the webhook of {}", contract.name);
-            condition.into_iter().for_each(|it| self.members(it, "", &rows, &whose));
-            return patch.into_iter().for_each(|it| self.patched(it, &rows, &whose));
+            if let Some(it) = condition {
+                self.members(it, "", &rows, &whose);
+            }
+            if let Some(it) = patch {
+                self.patched(it, &rows, &whose);
+            }
+            return;
         }
         let Some((slug, name)) = on.split_once('.') else { return };
         let Some(contract) = self.known.provider(slug) else { return };
