@@ -13,7 +13,6 @@ use super::shape::{Kind, Shape};
 use super::yaml::{Key, Node, What};
 use crate::engine::inbox::is_name as is_inbox;
 use crate::engine::matching::Matcher;
-use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::{Contract, Operation, Setting};
 use crate::kit::fields::Field;
 use crate::kit::money;
@@ -181,7 +180,7 @@ impl<'a> Check<'a> {
             Kind::Moment => self.check_text(node, "a time such as 2026-01-01T00:00:00Z", |it| parse_timestamp(it).map(|_| ())),
             Kind::ClockMode => self.clock_mode(node),
             Kind::Word(words) => self.word(node, words),
-            Kind::Failure => self.word(node, &TRANSPORTS.iter().filter(|it| it.fails).map(|it| it.word).collect::<Vec<_>>()),
+            Kind::Failure => self.failure(node),
             Kind::Name => match plain.filter(|it| is_name(it)) {
                 Some(_) => {}
                 None => self.wrong_kind(node, "a name of letters, digits, _ and - that begins with a letter"),
@@ -221,7 +220,8 @@ impl<'a> Check<'a> {
             return items.iter().for_each(|it| self.value(it, each, provider));
         }
         let dashed = node.members().first().is_some_and(|it| it.0.name.starts_with('-'));
-        let help = if dashed { "a space is missing after the dash" } else { "each item begins with `- `" };
+        let one = node.plain().filter(|_| matches!(each, Kind::Text)).map(|it| format!("write [{}]", cut(it)));
+        let help = if dashed { "a space is missing after the dash" } else { one.as_deref().unwrap_or("each item begins with `- `") };
         self.wrong_kind_but_near(node, "a list", Some(help));
     }
 
@@ -265,6 +265,7 @@ impl<'a> Check<'a> {
 
     fn check_references(&mut self, node: &Node) {
         self.refers(node);
+        self.nearly_a_reference(node);
         self.check_repeated(node.members());
         node.items().iter().for_each(|it| self.check_references(it));
         node.members().iter().for_each(|(_, it)| self.check_references(it));

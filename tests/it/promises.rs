@@ -43,6 +43,9 @@ const ROWS: &[Row] = &[
     ("  - { call: quoine.createInvoice, with: { price: \"5\" }, save: invoice }\n  - { call: quoine.getInvoice, with: { id: \"${invoice.number}\" } }", "warning", "`invoice` is an answer of createInvoice, which has no `number`", ""),
     ("  - wait_for: { operation: quoine.createInvoice, where: { body: { prise: x } } }", "warning", "the request quoine.createInvoice has no `prise`", "the nearest is `price`"),
     ("  - rule: { on: qbitpay.*, then: { body: {} } }\n  - { call: quoine.createInvoice, with: { price: \"5\" }, expect: { body: { invoice_state: x } } }", "warning", "the answer of createInvoice has no `invoice_state`", "the nearest is `invoice_status`"),
+    ("  - { call: quoine.createInvoice, save: invoice }\n  - { call: quoine.getInvoice, with: { id: $invoice.id } }", "warning", "`$invoice.id` is a text and not a reference", "a reference is written \"${invoice.id}\""),
+    ("  - { call: quoine.createInvoice, save: invoice }\n  - { call: quoine.getInvoice, with: { id: \"{{invoice.id}}\" } }", "warning", "`{{invoice.id}}` is a text and not a reference", "a reference is written \"${invoice.id}\""),
+    ("  - { call: quoine.createInvoice, expect: { error: usage_limit } }", "error", "`usage_limit` is not one of connection_reset", "a documented error is expected by its status: 503"),
     ("  []", "warning", "this scenario has no steps, so `playmoney run` proves nothing with it", "`serve` begins with its state and its rules; add `steps` to play it"),
 ];
 

@@ -203,8 +203,9 @@ impl Check<'_> {
         let (what, help) = match &it.what {
             What::Text(text) => {
                 let quoted = text.parse::<u32>().is_ok();
-                let help = if quoted { "write it without quotes" } else { "write a number, or a matcher such as { gte: 400 }" };
-                (format!("the text `{}` never equals a number", cut(text)), help.to_owned())
+                let usual = || "write a number, or a matcher such as { gte: 400 }".to_owned();
+                let help = if quoted { "write it without quotes".to_owned() } else { class_of(text).unwrap_or_else(usual) };
+                (format!("the text `{}` never equals a number", cut(text)), help)
             }
             What::Map(members) if !is_operation(it) => {
                 let words = || OPERATORS.iter().map(|it| it.0);
@@ -232,6 +233,12 @@ impl Check<'_> {
 pub enum IsStatus {
     Yes,
     No,
+}
+
+/// How all statuses of a class such as `2xx` are written.
+fn class_of(text: &str) -> Option<String> {
+    let class = text.to_ascii_lowercase().strip_suffix("xx")?.parse::<u32>().ok().filter(|it| (1..=5).contains(it))?;
+    Some(format!("write {{ gte: {class}00, lt: {}00 }}", class + 1))
 }
 
 /// The matcher that another program calls so.
