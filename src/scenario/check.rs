@@ -13,11 +13,12 @@ use super::shape::{Kind, Shape};
 use super::yaml::{Key, Node, What};
 use crate::engine::inbox::is_name as is_inbox;
 use crate::engine::matching::Matcher;
-use crate::engine::rules::effects::TRANSPORTS;
-use crate::engine::tables::{Contract, Setting};
+use crate::engine::tables::{Contract, Operation, Setting};
+use crate::kit::fields::Field;
 use crate::kit::money;
 use crate::kit::time::{parse_duration, parse_timestamp};
 
+mod contents;
 mod keys;
 pub mod names;
 pub mod promises;
@@ -57,6 +58,8 @@ pub struct Check<'a> {
     pub secrets: Secrets,
     /// The names that the steps so far have saved.
     saved: BTreeMap<String, Range<usize>>,
+    /// The answers that the steps so far have saved, with the fields that the contract gives them.
+    answers: BTreeMap<String, (&'static Operation, Vec<&'static Field>)>,
     /// The names of the inboxes to which the text refers.
     inboxes: BTreeSet<String>,
 }
@@ -64,7 +67,8 @@ pub struct Check<'a> {
 impl<'a> Check<'a> {
     /// A check without mistakes.
     pub fn new(known: Known<'a>) -> Self {
-        Self { known, mistakes: Vec::new(), secrets: Secrets::default(), saved: BTreeMap::new(), inboxes: BTreeSet::new() }
+        let (saved, answers, inboxes) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { known, mistakes: Vec::new(), secrets: Secrets::default(), saved, answers, inboxes }
     }
 
     /// Notes a mistake at this place.
@@ -176,7 +180,7 @@ impl<'a> Check<'a> {
             Kind::Moment => self.check_text(node, "a time such as 2026-01-01T00:00:00Z", |it| parse_timestamp(it).map(|_| ())),
             Kind::ClockMode => self.clock_mode(node),
             Kind::Word(words) => self.word(node, words),
-            Kind::Failure => self.word(node, &TRANSPORTS.iter().filter(|it| it.fails).map(|it| it.word).collect::<Vec<_>>()),
+            Kind::Failure => self.failure(node),
             Kind::Name => match plain.filter(|it| is_name(it)) {
                 Some(_) => {}
                 None => self.wrong_kind(node, "a name of letters, digits, _ and - that begins with a letter"),
@@ -216,7 +220,8 @@ impl<'a> Check<'a> {
             return items.iter().for_each(|it| self.value(it, each, provider));
         }
         let dashed = node.members().first().is_some_and(|it| it.0.name.starts_with('-'));
-        let help = if dashed { "a space is missing after the dash" } else { "each item begins with `- `" };
+        let one = node.plain().filter(|_| matches!(each, Kind::Text)).map(|it| format!("write [{}]", cut(it)));
+        let help = if dashed { "a space is missing after the dash" } else { one.as_deref().unwrap_or("each item begins with `- `") };
         self.wrong_kind_but_near(node, "a list", Some(help));
     }
 
@@ -260,6 +265,7 @@ impl<'a> Check<'a> {
 
     fn check_references(&mut self, node: &Node) {
         self.refers(node);
+        self.nearly_a_reference(node);
         self.check_repeated(node.members());
         node.items().iter().for_each(|it| self.check_references(it));
         node.members().iter().for_each(|(_, it)| self.check_references(it));

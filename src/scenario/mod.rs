@@ -208,6 +208,10 @@ fn check_rule_names(check: &mut Check<'_>, node: &Node) {
 fn steps(check: &mut Check<'_>, node: &Node, text: &str) -> Vec<Step> {
     let lines = Lines { text, counted: 0, line: 1 };
     let mut reading = Reading { lines, defined: Defined::before_the_steps(node), deviations: Deviations::of(node), left: STEPS_MAX };
+    for rule in node.get("rules").map_or(&[][..], Node::items) {
+        check.rule_contents(rule);
+        reading.defined.rule_account(check, rule);
+    }
     let items = node.get("steps").map_or(&[][..], Node::items);
     if items.iter().map(count).sum::<usize>() > STEPS_MAX {
         check.wrong(&node.at, format!("a scenario has at most {STEPS_MAX} steps"));
@@ -243,7 +247,8 @@ impl Reading<'_> {
             self.left = left;
             let line = self.lines.line_of(it.at.start);
             self.defined.check(check, it);
-            check.promises(it, self.deviations);
+            check.promises(it, &self.deviations);
+            check.contents(it, &self.deviations);
             check.receiver(it);
             let fork = it.get("in").and_then(Node::plain).or(fork);
             let inside = self.list(check, step::inside(it), fork);

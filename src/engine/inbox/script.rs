@@ -101,7 +101,7 @@ impl Reaction {
             Json::Object(members) => {
                 if let Some(name) = members.keys().find(|it| !MEMBERS.contains(&it.as_str())) {
                     let nearest = nearest(name, MEMBERS).map_or(String::new(), |it| format!(", the nearest is `{it}`"));
-                    return Err(format!("`{name}` is not a member of a step: its members are {}{nearest}", listed(&MEMBERS)));
+                    return Err(format!("`{name}` is not a member of an answer: its members are {}{nearest}", listed(&MEMBERS)));
                 }
                 let delay = match members.get("delay") {
                     Some(Json::String(text)) => parse_duration(text)?,

@@ -51,6 +51,7 @@ impl<'a> Defined<'a> {
             let how = |_: &str| "add a rule with this `name` to `rules`, or in an earlier step".to_owned();
             note_undefined(check, step.get("drop_rule").filter(|it| !is_generated(it)), &known, "no rule is named", how);
         }
+        step.get("rule").into_iter().for_each(|it| self.rule_account(check, it));
         let slug = |name: &str| step.get(name).and_then(Node::plain).map(|it| it.split('.').next().unwrap_or(it));
         let Some(contract) = slug("call").or_else(|| slug("set")).and_then(|it| check.known.provider(it)) else { return };
         self.fault(check, step, contract);
@@ -84,6 +85,22 @@ impl<'a> Defined<'a> {
     fn account(&self, check: &mut Check<'_>, step: &Node, contract: &'static Contract) {
         let Some(node) = step.get("account").filter(|it| !holds_reference(it)) else { return };
         let Some(asked) = node.plain() else { return };
+        self.known_account(check, node, asked, contract);
+    }
+
+    /// Warns of a rule for an account that the provider does not have.
+    pub fn rule_account(&self, check: &mut Check<'_>, rule: &Node) {
+        let Some(node) = rule.get("when").and_then(|it| it.get("account")).filter(|it| !holds_reference(it)) else { return };
+        let slug = rule.get("on").and_then(Node::plain).and_then(|it| it.split(['.', ':']).next());
+        let Some((asked, contract)) = node.plain().zip(slug.and_then(|it| check.known.provider(it))) else { return };
+        let noted = check.mistakes.len();
+        self.known_account(check, node, asked, contract);
+        if noted < check.mistakes.len() {
+            check.soften();
+        }
+    }
+
+    fn known_account(&self, check: &mut Check<'_>, node: &Node, asked: &str, contract: &'static Contract) {
         let own = self.providers.and_then(|it| it.get(contract.slug)).and_then(|it| it.get("accounts"));
         let own = own.map_or(&[][..], Node::items).iter().filter_map(|it| it.get("id").and_then(Node::plain));
         let ids: Vec<&str> = [contract.account].into_iter().chain(own).collect();

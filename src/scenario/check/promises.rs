@@ -17,14 +17,18 @@ use crate::scenario::yaml::{Node, What};
 
 /// The inbox to which the webhooks of a fork go when it names no other address.
 const FORK_INBOX: &str = "fork";
+/// Stands for every provider.
+const ANY: &str = "*";
 
 /// What a file has that lets a step be answered in another way than the contract says.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Deviations {
     /// Rules, which may answer in place of the provider.
     has_rules: bool,
-    /// A rule writes bodies of its own.
-    has_bodies: bool,
+    /// The providers of rules that write bodies of answers.
+    answers: BTreeSet<String>,
+    /// The providers of rules that write bodies of webhooks.
+    webhooks: BTreeSet<String>,
 }
 
 impl Deviations {
@@ -37,15 +41,37 @@ impl Deviations {
             rules.extend(it.get("rule"));
             steps.extend(inside(it));
         }
-        let then: Vec<&Node> = rules.into_iter().filter_map(|it| it.get("then")).collect();
-        let has_bodies = then.iter().any(|it| it.get("body").is_some() || it.get("patch").is_some());
-        Self { has_rules: !then.is_empty(), has_bodies }
+        let mut found = Self::default();
+        for rule in rules {
+            let Some(then) = rule.get("then") else { continue };
+            found.has_rules = true;
+            // A rule without `on` waits for a call that names it, and such a call is not compared.
+            let on = rule.get("on").and_then(Node::plain).unwrap_or("");
+            let writes = ["body", "patch", "tamper"].iter().any(|it| then.get(it).is_some());
+            match (on.strip_suffix(":webhook"), on.split_once('.')) {
+                (Some(slug), _) if writes => _ = found.webhooks.insert(slug.to_owned()),
+                (None, Some((slug, _))) if writes => _ = found.answers.insert(slug.to_owned()),
+                _ if then.get("tamper").is_some() => _ = found.webhooks.insert(ANY.to_owned()),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// Whether a rule writes answers of the provider with this slug.
+    pub fn change_answers(&self, slug: &str) -> bool {
+        self.answers.contains(slug)
+    }
+
+    /// Whether a rule writes webhooks of the provider with this slug.
+    pub fn change_webhooks(&self, slug: &str) -> bool {
+        self.webhooks.contains(slug) || self.webhooks.contains(ANY)
     }
 }
 
 impl Check<'_> {
     /// Notes what does no harm, but does not do what its author seems to want.
-    fn warn(&mut self, at: &Range<usize>, what: String, asked: &str, words: impl Iterator<Item = &'static str>) {
+    pub(super) fn warn(&mut self, at: &Range<usize>, what: String, asked: &str, words: impl Iterator<Item = &'static str>) {
         self.note_unknown(at, what, asked, words);
         self.soften();
     }
@@ -58,7 +84,7 @@ impl Check<'_> {
     }
 
     /// Compares a call with the row of its operation.
-    pub fn promises(&mut self, step: &Node, deviations: Deviations) {
+    pub fn promises(&mut self, step: &Node, deviations: &Deviations) {
         let name = step.get("call").and_then(Node::plain).and_then(|it| it.split_once('.'));
         let Some((contract, row)) = name.and_then(|it| self.known.provider(it.0).and_then(|own| Some((own, own.operation(it.1)?)))) else {
             return;
@@ -68,7 +94,9 @@ impl Check<'_> {
             self.parameters(step, contract, row, deviations);
         }
         let is_provoked = step.get("fault").is_some() || step.get("path").is_some();
-        if let Some(body) = step.get("expect").and_then(|it| it.get("body")).filter(|_| !is_provoked && !deviations.has_bodies) {
+        if let Some(body) =
+            step.get("expect").and_then(|it| it.get("body")).filter(|_| !is_provoked && !deviations.change_answers(contract.slug))
+        {
             // A provider that refuses with 2xx may answer with the members of a refusal as well.
             let tells = !contract.errors.iter().any(|it| it.status.is_success());
             let is_good = tells && expected(step).is_some_and(is_success);
@@ -80,7 +108,7 @@ impl Check<'_> {
         }
     }
 
-    fn parameters(&mut self, step: &Node, contract: &'static Contract, row: &'static Operation, deviations: Deviations) {
+    fn parameters(&mut self, step: &Node, contract: &'static Contract, row: &'static Operation, deviations: &Deviations) {
         let with = step.get("with");
         let in_path: Vec<&str> = row.path.split('{').skip(1).filter_map(|it| it.split_once('}')).map(|it| it.0).collect();
         let field = if let Auth::Field { name } = row.auth { Some(name) } else { None };
@@ -90,12 +118,15 @@ impl Check<'_> {
         words.dedup();
         let plain: Vec<&str> = words.clone();
         // A step that expects a refusal tries what is refused.
-        let is_tried = expected(step).is_some_and(|it| matches!(it.what, What::Number(_)) && !is_success(it));
-        for (key, _) in with.filter(|_| !is_tried).map_or(&[][..], Node::members) {
+        let is_tried = expected(step).is_some_and(wants_refusal);
+        let rows: Vec<&Field> = row.parameters.iter().collect();
+        for (key, it) in with.filter(|_| !is_tried).map_or(&[][..], Node::members) {
             let asked = key.name.split(['.', '[']).next().unwrap_or("");
             if !plain.contains(&asked) {
                 let what = format!("{}.{} has no parameter `{}`", contract.slug, row.name, cut(&key.name));
                 self.warn(&key.at, what, &key.name, words.iter().copied());
+            } else if matches!(it.what, What::Map(_) | What::List(_)) && asked == key.name {
+                self.members(it, asked, &rows, &format!("the parameter `{asked}` of {}.{}", contract.slug, row.name));
             }
         }
         let is_judged = step.get("body").is_none() && step.get("fault").is_none() && !matches!(row.auth, Auth::Session { .. });
@@ -117,7 +148,7 @@ impl Check<'_> {
     }
 
     /// Notes expected members that no row describes.
-    fn members(&mut self, node: &Node, path: &str, rows: &[&Field], whose: &str) {
+    pub(super) fn members(&mut self, node: &Node, path: &str, rows: &[&Field], whose: &str) {
         if holds_reference(node) && !matches!(node.what, What::Map(_) | What::List(_)) {
             return;
         }
@@ -172,8 +203,9 @@ impl Check<'_> {
         let (what, help) = match &it.what {
             What::Text(text) => {
                 let quoted = text.parse::<u32>().is_ok();
-                let help = if quoted { "write it without quotes" } else { "write a number, or a matcher such as { gte: 400 }" };
-                (format!("the text `{}` never equals a number", cut(text)), help.to_owned())
+                let usual = || "write a number, or a matcher such as { gte: 400 }".to_owned();
+                let help = if quoted { "write it without quotes".to_owned() } else { class_of(text).unwrap_or_else(usual) };
+                (format!("the text `{}` never equals a number", cut(text)), help)
             }
             What::Map(members) if !is_operation(it) => {
                 let words = || OPERATORS.iter().map(|it| it.0);
@@ -203,6 +235,12 @@ pub enum IsStatus {
     No,
 }
 
+/// How all statuses of a class such as `2xx` are written.
+fn class_of(text: &str) -> Option<String> {
+    let class = text.to_ascii_lowercase().strip_suffix("xx")?.parse::<u32>().ok().filter(|it| (1..=5).contains(it))?;
+    Some(format!("write {{ gte: {class}00, lt: {}00 }}", class + 1))
+}
+
 /// The matcher that another program calls so.
 fn other_word(name: &str) -> Option<&'static str> {
     let words = [("greater", "gt"), ("above", "gt"), ("more", "gt"), ("less", "lt"), ("below", "lt"), ("min", "gte"), ("max", "lte")];
@@ -219,8 +257,23 @@ fn is_success(status: &Node) -> bool {
     matches!(&status.what, What::Number(it) if it.len() == 3 && it.starts_with('2'))
 }
 
+/// Whether a status that is wanted is, or may be, one of a refusal.
+fn wants_refusal(status: &Node) -> bool {
+    let least = |node: &Node, least: f64| node.plain().and_then(|it| it.parse::<f64>().ok()).is_some_and(|it| least <= it);
+    match &status.what {
+        What::Number(_) => !is_success(status),
+        What::Map(members) => members.iter().any(|(key, bound)| match key.name.as_str() {
+            "gt" => least(bound, 299.0),
+            "gte" => least(bound, 300.0),
+            "one_of" => !bound.items().iter().all(is_success),
+            _ => false,
+        }),
+        What::Null | What::Flag(_) | What::Text(_) | What::List(_) => false,
+    }
+}
+
 /// Whether a row describes this place, something inside it, or a value around it whose content it leaves open.
-fn is_known(path: &str, rows: &[&Field]) -> bool {
+pub(super) fn is_known(path: &str, rows: &[&Field]) -> bool {
     let begins = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|it| it.is_empty() || it.starts_with(['.', '[']));
     let is_open = |it: &&&Field| begins(path, it.name) && !rows.iter().any(|inner| inner.name != it.name && begins(inner.name, it.name));
     rows.iter().any(|it| begins(it.name, path)) || rows.iter().any(|it| is_open(&it))

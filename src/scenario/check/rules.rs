@@ -1,19 +1,24 @@
 //! Rules that can never fire by themselves.
 
+use std::collections::BTreeSet;
+
 use super::Check;
 use crate::kit::time::parse_timestamp;
 use crate::scenario::mistakes::Mistake;
+use crate::scenario::step::inside;
 use crate::scenario::yaml::{Node, What};
 
 impl Check<'_> {
     /// Warns of rules that stand behind one that always fires, and of rules whose time is over before the clock begins.
     pub fn idle_rules(&mut self, scenario: &Node) {
         let plain = |node: &Node, name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
-        let steps = scenario.get("steps").map_or(&[][..], Node::items);
-        let is_dropped = |rule: &Node| {
-            let name = plain(rule, "name");
-            name.is_some() && steps.iter().any(|it| plain(it, "drop_rule") == name)
-        };
+        let mut dropped = BTreeSet::new();
+        let mut steps: Vec<&Node> = scenario.get("steps").map_or(&[][..], Node::items).iter().collect();
+        while let Some(it) = steps.pop() {
+            dropped.extend(plain(it, "drop_rule"));
+            steps.extend(inside(it));
+        }
+        let is_dropped = |rule: &Node| plain(rule, "name").is_some_and(|it| dropped.contains(&it));
         let begins = scenario.get("clock").and_then(|it| plain(it, "now")).and_then(|it| parse_timestamp(&it).ok());
         // The first rule that always fires, by what it is on.
         let mut first: Vec<(String, &Node)> = Vec::new();

@@ -92,8 +92,23 @@ impl Check<'_> {
                 let what =
                     if asked.is_empty() { "this step does nothing".to_owned() } else { format!("no step is named `{}`", cut(asked)) };
                 self.note_unknown(&at, what, asked, STEPS.iter().map(Shape::verb));
+                let span = node.get(asked).and_then(Node::plain).unwrap_or("30m");
+                if let (Some(it), "wait" | "sleep" | "pause" | "delay") = (self.mistakes.last_mut(), asked) {
+                    it.help = Some(format!("time passes with `advance: {}`", cut(span)));
+                }
                 None
             }
+        }
+    }
+
+    /// Warns of a text that another program would read as a reference to what a step saves.
+    pub(super) fn nearly_a_reference(&mut self, node: &Node) {
+        let What::Text(text) = &node.what else { return };
+        let braced = text.strip_prefix("{{").and_then(|it| it.strip_suffix("}}"));
+        let Some(inner) = braced.or_else(|| text.strip_prefix('$')).map(str::trim) else { return };
+        if self.saved.contains_key(inner.split(['.', '[']).next().unwrap_or("")) {
+            let mistake = Mistake::at(node.at.clone(), format!("`{}` is a text and not a reference", cut(text)));
+            self.mistakes.push(mistake.help(format!("a reference is written \"${{{}}}\"", cut(inner))).warning());
         }
     }
 

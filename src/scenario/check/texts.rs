@@ -52,6 +52,10 @@ impl Check<'_> {
         let names = shape.rows.iter().map(|it| it.name).collect::<Vec<_>>().join(", ");
         let help = match &node.what {
             _ if std::ptr::eq(shape, &raw const SCENARIO) => BEGINNING.to_owned(),
+            What::Number(it) if shape.row("times").is_some_and(|it| it.required) => format!("write {{ times: {it}, steps: [...] }}"),
+            What::Text(it) if shape.row("mode").is_some_and(|_| matches!(&**it, "frozen" | "real") || Rate::parse(it).is_ok()) => {
+                format!("write {{ mode: {it} }}")
+            }
             What::Number(it) if shape.row("status").is_some() => format!("write {{ status: {it} }}"),
             What::Null if 0 < node.at.start => format!("write its lines below it, indented deeper; its names are {names}"),
             What::Null | What::Flag(_) | What::Number(_) | What::Text(_) | What::List(_) | What::Map(_) => format!("its names are {names}"),
@@ -97,6 +101,9 @@ impl Check<'_> {
     pub(super) fn script(&mut self, node: &Node) {
         let one = |it: &Node| parse_script(&format!("[{}]", it.to_json())).err().map(|why| (it.at.clone(), why));
         let wrong: Vec<_> = node.items().iter().filter_map(one).collect();
+        if let Some(it) = node.plain() {
+            return self.wrong_kind_but_near(node, "a list of answers", Some(&format!("write [{}]", cut(it))));
+        }
         if let (true, Err(why)) = (wrong.is_empty(), parse_script(&node.to_json())) {
             self.wrong(&node.at, why);
         }

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::{Check, holds_reference};
-use crate::engine::tables::Contract;
+use crate::engine::rules::effects::TRANSPORTS;
+use crate::engine::tables::{Contract, Operation};
 use crate::kit::nearest::close;
 use crate::scenario::mistakes::{Mistake, cut};
 use crate::scenario::shape::{Kind, Row, Shape};
@@ -38,6 +39,11 @@ impl Check<'_> {
             Some(it) => {
                 let help = format!("`{}` belongs into `{}`: indent it deeper than `{1}`", cut(&key.name), it.name);
                 self.mistakes.push(Mistake::at(key.at.clone(), what).help(help));
+            }
+            None if shape.what == "a patch" && close(&key.name, ["set", "remove"]).is_none() => {
+                self.mistakes.push(
+                    Mistake::at(key.at.clone(), what).help(format!("write it under `set`: {{ set: {{ {}: ... }} }}", cut(&key.name))),
+                );
             }
             None => self.note_unknown(&key.at, what, &key.name, shape.rows.iter().chain(more).map(|it| it.name)),
         }
@@ -93,13 +99,57 @@ impl Check<'_> {
         found
     }
 
+    /// Checks the name of an effect after which the client has no whole answer.
+    pub(super) fn failure(&mut self, node: &Node) {
+        let noted = self.mistakes.len();
+        self.word(node, &TRANSPORTS.iter().filter(|it| it.fails).map(|it| it.word).collect::<Vec<_>>());
+        let documented = self.known.contracts.iter().find_map(|it| it.error(node.plain().unwrap_or("")));
+        if let (Some(error), Some(it)) = (documented, self.mistakes.get_mut(noted)) {
+            it.help = Some(format!("a documented error is expected by its status: {}", error.status.as_u16()));
+        }
+    }
+
     pub(super) fn operation(&mut self, node: &Node) -> Option<()> {
-        let (contract, name) = self.split(node, '.', "an operation such as quoine.createInvoice")?;
+        let what = "an operation such as quoine.createInvoice";
+        if let Some(own) = node.plain().and_then(|it| self.by_path(it)) {
+            self.wrong_kind_but_near(node, what, Some(&format!("the operation with this path is `{own}`")));
+            return None;
+        }
+        let (contract, name) = self.split(node, '.', what)?;
         if contract.operation(name).is_none() {
             let names: Vec<&str> = contract.operations.iter().map(|it| it.name).collect();
             self.note_unknown(&node.at, format!("{} has no operation `{}`", contract.name, cut(name)), name, names.into_iter());
+            self.other_verb(
+                contract
+                    .actions
+                    .iter()
+                    .any(|it| it.name == name)
+                    .then(|| format!("`{name}` is an action: write `act: {}.{name}`", contract.slug)),
+            );
         }
         Some(())
+    }
+
+    /// The operation that a method and a path mean.
+    fn by_path(&self, text: &str) -> Option<String> {
+        let (method, path) = text.split_once(' ')?;
+        let is_it = |own: &Operation, path: &str| {
+            let mut parts = own.path.split('/').zip(path.split('/'));
+            let fits = parts.all(|(own, part)| (own.starts_with('{') && !part.is_empty()) || own == part);
+            own.method.as_str() == method && own.path.split('/').count() == path.split('/').count() && fits
+        };
+        self.known.contracts.iter().find_map(|contract| {
+            let below = path.trim_start_matches('/').strip_prefix(contract.slug).unwrap_or(path);
+            let found = contract.operations.iter().find(|it| is_it(it, below))?;
+            Some(format!("{}.{}", contract.slug, found.name))
+        })
+    }
+
+    /// Says that a name belongs to another step.
+    fn other_verb(&mut self, help: Option<String>) {
+        if let (Some(it), Some(help)) = (self.mistakes.last_mut(), help) {
+            it.help = Some(help);
+        }
     }
 
     pub(super) fn trigger(&mut self, node: &Node) -> Option<()> {
@@ -132,6 +182,7 @@ impl Check<'_> {
         let names: Vec<&str> = contract.actions.iter().map(|it| it.name).collect();
         if !names.contains(&name) {
             self.note_unknown(&node.at, format!("{} has no action `{}`", contract.name, cut(name)), name, names.into_iter());
+            self.other_verb(contract.operation(name).map(|_| format!("`{name}` is an operation: write `call: {}.{name}`", contract.slug)));
         }
         Some(())
     }

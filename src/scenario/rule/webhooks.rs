@@ -62,7 +62,8 @@ pub fn check_effects(check: &mut Check<'_>, then: &Node) {
     if PATHS_MAX < part("set").map_or(0, |it| it.members().len()) + part("remove").map_or(0, |it| it.items().len()) {
         check.wrong(&patch.at, format!("a patch has at most {PATHS_MAX} paths"));
     }
-    if patch.get("set").is_none_or(|it| it.members().is_empty()) && patch.get("remove").is_none_or(|it| it.items().is_empty()) {
+    let is_empty = patch.members().iter().all(|it| matches!(it.0.name.as_str(), "set" | "remove"));
+    if is_empty && patch.get("set").is_none_or(|it| it.members().is_empty()) && patch.get("remove").is_none_or(|it| it.items().is_empty()) {
         check.wrong(&patch.at, "this patch changes nothing: it needs `set` or `remove`");
     }
     if let Some(own) = ["status", "body"].into_iter().find(|it| then.get(it).is_some()) {
