@@ -87,7 +87,7 @@ impl Provider for QuantaPay {
         };
         answer.unwrap_or_else(|error| {
             cx.trace.error = Some(error.row().name);
-            let nearest = if let Error::NoSuchFunction(asked) = &error { routes::nearest_function(asked) } else { None };
+            let nearest = if let Error::NoSuchFunction(asked) = &error { Some(routes::nearest_function(asked)) } else { None };
             cx.trace.hint = nearest.map(Into::into).or_else(|| error.hint().map(Into::into)).or(cx.trace.hint.take());
             error.render()
         })

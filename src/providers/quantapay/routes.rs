@@ -63,10 +63,12 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, reques
     handler(Call { memory, cx, request, form, account: &account })
 }
 
-/// Suggests the function with the nearest name for an unknown one.
-pub fn nearest_function(asked: &str) -> Option<String> {
-    let nearest = nearest(asked, ROUTES.iter().map(|it| it.0.name))?;
-    Some(format!("the nearest function is {nearest}; some functions exist only while the account's `documented_only` is off"))
+/// Suggests the function with the nearest name for an unknown one, or where all stand.
+pub fn nearest_function(asked: &str) -> String {
+    let nearest = nearest(asked, ROUTES.iter().map(|it| it.0.name));
+    let known = nearest
+        .map_or_else(|| "`playmoney describe quantapay` lists the functions".to_owned(), |it| format!("the nearest function is {it}"));
+    format!("{known}; some functions exist only while the account's `documented_only` is off")
 }
 
 impl Call<'_, '_> {
