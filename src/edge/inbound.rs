@@ -203,7 +203,7 @@ async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::
     }
     *written.headers_mut() = response.headers;
     if version == Version::HTTP_11 && !written.headers().contains_key(header::CONNECTION) {
-        written.headers_mut().insert(KEEP_ALIVE_NAME, KEEP_ALIVE);
+        written.headers_mut().entry(KEEP_ALIVE_NAME).or_insert(KEEP_ALIVE);
     }
     Some(written)
 }

@@ -2,7 +2,7 @@
 
 use super::answers::{no_such_fault, wrong_fault};
 use crate::engine::ids::ProviderId;
-use crate::engine::rules::{Effects, On};
+use crate::engine::rules::{Effects, On, Override};
 use crate::engine::world::World;
 use crate::kit::http::Response;
 use crate::scenario::asked::{Refused, effects, fires_by_itself, parts};
@@ -35,8 +35,22 @@ pub fn asked_for(
         }
         Refused::Invalid(why) => wrong_fault(&why),
     })?;
+    let of_rules = rules.iter().filter_map(|(name, _)| world.core.rules.get(name)).map(|it| &it.rule.then);
+    let all: Vec<&Effects> = std::iter::once(&asked).chain(of_rules).collect();
+    if all.iter().any(|it| it.fault.is_some()) && all.iter().any(|it| replaces_answer(it)) {
+        return Err(Box::new(wrong_fault("an effect on webhooks needs a call that the provider answers")));
+    }
     let rules = rules.into_iter().filter_map(|(name, _)| world.core.rules.ask_for(now, name));
     Ok((text.to_owned(), rules.fold(asked, |all, (_, one)| joined(all, one))))
+}
+
+/// Whether the provider does not answer.
+fn replaces_answer(effects: &Effects) -> bool {
+    match &effects.answer {
+        Some(Override::Own { status, body, .. }) => status.is_some() || body.is_some(),
+        Some(Override::Error(_)) => true,
+        None => false,
+    }
 }
 
 /// Both effects; where both act on the same, the first.

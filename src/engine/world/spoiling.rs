@@ -60,10 +60,10 @@ impl World {
         }
     }
 
-    /// Logs that a rule has found nothing to alter; once, because each attempt finds the same.
+    /// Logs that a rule has found nothing to alter; at the first attempt on which it acts, because each finds the same.
     fn note_untouched(&mut self, webhook: &Delivery, path: &str) {
         let Some(fault) = &webhook.fault else { return };
-        if 0 < webhook.scheduled && fault.attempt.is_none() {
+        if (1..=webhook.scheduled).any(|earlier| fault.on_attempt(earlier).is_some()) {
             return;
         }
         let text = format!("the rule `{}` alters nothing at `{path}`: the body of {} has no such place", fault.rule, webhook.event);

@@ -114,6 +114,11 @@ fn what_nobody_knows_is_told_with_the_nearest() {
     let on_webhooks = shop.ask(asking("spoilt"));
     assert_eq!(document(&on_webhooks)["code"], "invalid_fault");
     assert!(document(&on_webhooks)["detail"].as_str().is_some_and(|it| it.contains("is on webhooks and fires by itself")));
+    let without_a_call = document(&shop.ask(asking("unsigned, busy")));
+    assert_eq!(
+        without_a_call["detail"], "Playmoney-Fault: an effect on webhooks needs a call that the provider answers.",
+        "{without_a_call}"
+    );
     assert!(list(&mut shop, "rules").iter().all(|it| it["fired"] == 0));
 }
 
