@@ -180,7 +180,8 @@ pub fn parse(text: &str) -> Result<Node, Mistake> {
     };
     let read: Result<Spanned<Content>, _> = serde_saphyr::from_str_with_options(text, options);
     let node = read.map(|it| node(text, it)).map_err(|why| mistake(text, &why))?;
-    syntax::long_name(&node).map_or(Ok(node), Err)
+    let tagged = if text.contains("!!") { syntax::tagged(text, &node) } else { None };
+    tagged.or_else(|| syntax::long_name(&node)).map_or(Ok(node), Err)
 }
 
 /// The message of the library, as one of our sentences.

@@ -104,3 +104,16 @@ fn the_usual_slips_are_told_with_the_right_advice() {
     let all: Vec<String> = all.flatten().collect();
     assert!(all.is_empty(), "{}", all.join("\n----\n"));
 }
+
+#[test]
+fn a_tag_is_refused_wherever_it_stands() {
+    for (name, at) in [("!!binary aGk=", 7), ("!!str a", 7), ("[a, !!str b]", 11), ("\"!!str a\"", 0), ("wow!! a", 0)] {
+        let read = load("a.yaml", &format!("version: 1\nname: {name}\n"));
+        let told = read.err().map(|it| it.to_json()[0].clone()).unwrap_or_default();
+        assert_eq!(
+            (told["column"].as_u64(), told["message"].as_str().is_some_and(|it| it.contains("is a tag"))),
+            ((at != 0).then_some(at), at != 0),
+            "{name}: {told}"
+        );
+    }
+}

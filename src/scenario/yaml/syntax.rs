@@ -145,6 +145,23 @@ fn name_too_long(at: Range<usize>) -> Mistake {
     Mistake::at(at, format!("a name has at most {NAME_CHARS_MAX} characters"))
 }
 
+/// The tags that the library follows are short.
+const TAG_CHARS_MAX: usize = 64;
+
+/// The first value with a tag that the library would follow: `!!binary` makes bytes of a text.
+pub fn tagged(text: &str, node: &Node) -> Option<Mistake> {
+    let before = text[..node.at.start].trim_end();
+    let tail = &before[before.char_indices().rev().nth(TAG_CHARS_MAX).map_or(0, |it| it.0)..];
+    let token = tail.rsplit(char::is_whitespace).next().unwrap_or_default().trim_start_matches(['[', '{', ',', '-', ':']);
+    let stands_before = token.starts_with("!!");
+    if stands_before || text[node.at.clone()].starts_with("!!") {
+        let start = if stands_before { before.len() - token.len() } else { node.at.start };
+        let what = "a text that begins with ! is a tag, and tags are not allowed";
+        return Some(Mistake::at(start..node.at.end, what).help(QUOTES));
+    }
+    node.members().iter().map(|it| &it.1).chain(node.items()).find_map(|it| tagged(text, it))
+}
+
 /// The first name that is longer than a name may be.
 pub fn long_name(node: &Node) -> Option<Mistake> {
     let own = node.members().iter().map(|it| &it.0).find(|it| NAME_CHARS_MAX < it.name.chars().count());

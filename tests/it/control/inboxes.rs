@@ -115,6 +115,7 @@ fn a_caller_waits_for_as_many_messages_as_it_wants() {
     assert_eq!(document["messages"].as_array().map(Vec::len), Some(2));
     assert_eq!(messages(&mut shop, "?wait=1s&count=9").len(), 3, "patience ends");
     assert_eq!(refused(&mut shop, "GET", "inbox/shop/messages?count=0", &Json::Null).0, 422);
+    assert_eq!(refused(&mut shop, "GET", "inbox/shop/messages?wait=-1s", &Json::Null).0, 422);
 }
 
 #[test]

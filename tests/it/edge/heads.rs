@@ -199,3 +199,12 @@ async fn a_server_listens_on_several_addresses() {
     }
     server.stop().await;
 }
+
+#[tokio::test]
+async fn both_hosts_of_quoine_need_no_slug() {
+    let server = server(Start::default()).await;
+    for host in ["pay.quoine.com", "api.quoine.com"] {
+        let unsigned = format!("GET /api/v1/profile HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        assert!(raw(server.address(), unsigned.as_bytes()).await.starts_with("HTTP/1.1 401"), "{host} asks for a signature");
+    }
+}

@@ -21,6 +21,21 @@ fn limited(ready: &Ready, webhook_url: &str) -> Child {
     command.arg(&ready.file).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs")
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn the_soft_limit_of_open_files_is_raised() {
+    let ready = Ready::new("raised");
+    let mut command = Command::new("sh");
+    command.args(["-c", r#"ulimit -Sn 64; exec "$0" "$@""#, PLAYMONEY, "--listen", "127.0.0.1:0", "--ready-file"]).arg(&ready.file);
+    let mut serving = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
+    ready.wait();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", serving.id())).expect("a process has limits");
+    serving.kill().expect("it ends");
+    _ = serving.wait();
+    let files = limits.lines().find(|it| it.starts_with("Max open files")).expect("a row").split_whitespace().collect::<Vec<_>>();
+    assert!(files[3] == files[4] && files[3] != "64", "{files:?}");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn t12_idle_connections_keep_no_client_and_no_webhook_waiting() {

@@ -1,6 +1,7 @@
 //! The portal, the links, and what people see.
 
 use playmoney::inside::engine::start::Start;
+use playmoney::inside::kit::http::{Method, Request};
 use playmoney::inside::kit::time::Uptime;
 use serde_json::{Value as Json, json};
 
@@ -90,6 +91,13 @@ fn a_session_lives_for_thirty_idle_minutes_and_is_renewed_at_login() {
     shop.log.clear();
     shop.play("GET /quantum-payouts/index.php?view=settings");
     assert!(shop.log.contains("< 303 [location: index.php?view=login]"), "{}", shop.log);
+}
+
+#[test]
+fn the_portal_stands_in_no_other_page() {
+    let page = Tape::shop().ask(Request::new(Method::GET, "/quantum-payouts/index.php?view=login", ""));
+    let policy = page.headers["content-security-policy"].to_str().expect("text");
+    assert!(policy.ends_with("; frame-ancestors 'none'"), "{policy}");
 }
 
 #[test]

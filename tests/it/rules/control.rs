@@ -68,6 +68,10 @@ fn a_name_is_taken_once() {
     assert_eq!(list(&mut shop, "rules")[0]["ends_at"], "2026-01-01T00:00:05Z");
     shop.play("advance 5s");
     assert_eq!(shop.ask(yaml("rules", &brief)).status, 201, "its time was over");
+    let until = BUSY.replace("busy", "until").replace("times: 1", "until: 7s");
+    assert_eq!(shop.ask(yaml("rules", &until)).status, 201);
+    let ends = list(&mut shop, "rules").iter().map(|it| (it["name"].clone(), it["ends_at"].clone())).collect::<Vec<_>>();
+    assert!(ends.contains(&(json!("until"), json!("2026-01-01T00:00:12Z"))), "{ends:?}");
 }
 
 #[test]
