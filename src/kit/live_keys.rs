@@ -70,7 +70,8 @@ pub fn base64_of(bytes: &[u8]) -> String {
 /// What credentials in base64 are read as. A `+` in front is a space of a form, or the first sign of the base64.
 fn readings(credentials: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let pluses = credentials.iter().take_while(|it| **it == b'+').count();
-    [credentials, &credentials[pluses..]].into_iter().filter_map(|it| BASE64.decode(it).ok())
+    let behind = (0 < pluses).then(|| &credentials[pluses..]);
+    std::iter::once(credentials).chain(behind).filter_map(|it| BASE64.decode(it).ok())
 }
 
 fn within(text: &[u8]) -> Vec<(Range<usize>, String)> {

@@ -233,7 +233,7 @@ fn check_provider(check: &mut Check<'_>, contract: &'static Contract, key: &Key,
     }
 }
 
-/// Warns of an effect of which nothing can come at the provider.
+/// Warns of an effect that this provider never shows.
 fn check_reach(check: &mut Check<'_>, contract: &'static Contract, key: &Key, node: &Node) {
     let what = match (key.name.as_str(), duration(node)) {
         ("late_payment", Some(after)) if paying(contract).is_some() && contract.reach.late_payment <= after => {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::cli::output::tell;
 use crate::cli::paths::read;
-use crate::cli::scenarios::load;
-use crate::cli::style::{fitted, stderr_has_colours};
+use crate::cli::scenarios::{load, tell_mistakes};
+use crate::cli::style::stderr_has_colours;
 use crate::cli::{Exit, Stop};
 use crate::edge::Server;
 use crate::engine::clock::Mode;
@@ -57,7 +57,7 @@ impl Flags {
             why: format!("{} is not a valid scenario\n\n{}", line(&file.path), it.render(stderr_has_colours())),
         })?;
         if let Some(warnings) = loaded.warnings_of_start() {
-            tell(fitted(&format!("{}\n", warnings.render(stderr_has_colours())), &std::io::stderr()));
+            tell_mistakes(&warnings);
         }
         Ok((self.start(Some(&loaded)), loaded))
     }

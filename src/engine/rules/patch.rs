@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::kit::json::{altered, without};
 
+/// Paths of one patch, or of one `tamper`: each reads the body again.
+pub const PATHS_MAX: usize = 100;
+
 /// Members that are set, then members that are removed, by their dotted paths.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Patch {
@@ -12,9 +15,6 @@ pub struct Patch {
     pub set: Vec<(String, String)>,
     pub remove: Vec<String>,
 }
-
-/// Paths of one patch, or of one `tamper`: each reads the body again.
-pub const PATHS_MAX: usize = 100;
 
 impl Patch {
     /// Whether a rule can have it: it may come from a saved state.

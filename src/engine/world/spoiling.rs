@@ -34,14 +34,21 @@ impl World {
 
     /// Does what a rule does to a webhook that is signed, and notes what it could not do to the event before.
     pub(super) fn spoil(&mut self, webhook: &Delivery, how: &WebhookFault, signed: &mut Signed) {
-        for path in how.patch.iter().flat_map(|it| it.apply(&webhook.body.0).1) {
-            self.note_untouched(webhook, path);
+        let mut untouched = Vec::new();
+        // Each attempt on which the rule acts finds the same, so only the first tells what it did not find.
+        let is_first = webhook.fault.as_ref().is_some_and(|it| (1..=webhook.scheduled).all(|earlier| it.on_attempt(earlier).is_none()));
+        if let Some(patch) = how.patch.as_ref().filter(|_| is_first) {
+            untouched.extend(patch.apply(&webhook.body.0).1);
         }
         for (path, value) in &how.tamper {
             match altered(&signed.body, path, value) {
                 Some(body) => signed.body = Bytes::from(body),
-                None => self.note_untouched(webhook, path),
+                None if is_first => untouched.push(path),
+                None => {}
             }
+        }
+        for path in untouched {
+            self.note_untouched(webhook, path);
         }
         if how.unsigned {
             signed.signed = None;
@@ -60,12 +67,9 @@ impl World {
         }
     }
 
-    /// Logs that a rule has found nothing to alter; at the first attempt on which it acts, because each finds the same.
+    /// Logs that a rule has found nothing to alter at this path.
     fn note_untouched(&mut self, webhook: &Delivery, path: &str) {
         let Some(fault) = &webhook.fault else { return };
-        if (1..=webhook.scheduled).any(|earlier| fault.on_attempt(earlier).is_some()) {
-            return;
-        }
         let text = format!("the rule `{}` alters nothing at `{path}`: the body of {} has no such place", fault.rule, webhook.event);
         self.core.note(webhook.provider_id, text);
     }

@@ -32,7 +32,7 @@ pub const ROWS: &[Row] = &[
     Row(13, "401: no valid key", Call, "without Authorization\nGET /qbitpay/api/v1/accounts/show", &["< 401"]),
     Row(14, "402: the parameters are valid, and the request fails", Call, r#"POST /qbitpay/api/v1/payouts {"amount":100000,"currency":"USD","destination":{"type":"GCash","payerName":"A","bankAccountNum":"1"}}"#, &["< 402"]),
     Row(15, "403: the key has no permission", Setting, "control PATCH accounts/qbitpay/default {\"permissions\":[]}\nGET /qbitpay/api/v1/accounts/show", &["< 403"]),
-    Row(16, "404: the resource does not exist", Call, "GET /qbitpay/api/v1/charges/nobody", &["< 404"]),
+    Row(16, "404: the resource does not exist", Call, "GET /qbitpay/api/v1/charges/unknown", &["< 404"]),
     Row(17, "500: something went wrong there", Rule, "with Playmoney-Fault: api_error\nGET /qbitpay/api/v1/accounts/show", &[r#"< 500 {"type":"api_error","message":"Internal Server Error"}"#]),
     Row(18, "502", Rule, "with Playmoney-Fault: bad_gateway\nGET /qbitpay/api/v1/accounts/show", &[r#"< 502 {"type":"api_error","message":"Bad Gateway"}"#]),
     Row(19, "503", Rule, "with Playmoney-Fault: service_unavailable\nGET /qbitpay/api/v1/accounts/show", &[r#"< 503 {"type":"api_error","message":"Service Unavailable"}"#]),
