@@ -16,10 +16,36 @@ const PAIR_CHARS_MIN: usize = 22;
 pub fn may_hide_key(text: &[u8]) -> bool {
     let begins = |at: usize, word: &[u8]| text.get(at..at + word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
     let is_mark = |at: usize| at.checked_sub(RAREST).is_some_and(|start| begins(start, MARK));
-    memchr2_iter(b'v', b'V', text).any(is_mark)
-        || memchr2_iter(b'b', b'B', text).any(|at| begins(at, BASIC) && may_be_pair(&text[at + BASIC.len()..]))
-        || memchr_iter(b'%', text).any(|at| may_be_letter(&text[at + 1..]))
-        || memchr_iter(b'\\', text).any(|at| text.get(at + 1).is_some_and(|it| !b"\"\\/bfnrt".contains(it)))
+    let signs = Signs::of(text);
+    (signs.mark && memchr2_iter(b'v', b'V', text).any(is_mark))
+        || (signs.basic && memchr2_iter(b'b', b'B', text).any(|at| begins(at, BASIC) && may_be_pair(&text[at + BASIC.len()..])))
+        || (signs.code && memchr_iter(b'%', text).any(|at| may_be_letter(&text[at + 1..])))
+        || (signs.code && memchr_iter(b'\\', text).any(|at| text.get(at + 1).is_some_and(|it| !b"\"\\/bfnrt".contains(it))))
+}
+
+/// What a text has, looked at once. No step ends early, so that the compiler compares many bytes at once.
+struct Signs {
+    /// Three letters of the mark.
+    mark: bool,
+    /// Three letters of the name of the scheme.
+    basic: bool,
+    /// A percent sign or a backslash.
+    code: bool,
+}
+
+impl Signs {
+    fn of(text: &[u8]) -> Self {
+        let code = text.iter().fold(0, |found, it| found | u8::from(*it == b'%') | u8::from(*it == b'\\'));
+        let (second, third) = (text.get(1..).unwrap_or_default(), text.get(2..).unwrap_or_default());
+        let are = |letters: [u8; 3], word: &[u8; 3]| (letters[0] ^ word[0]) | (letters[1] ^ word[1]) | (letters[2] ^ word[2]);
+        let (mut mark, mut basic) = (0, 0);
+        for ((first, second), third) in text.iter().zip(second).zip(third) {
+            let letters = [first | 0x20, second | 0x20, third | 0x20];
+            mark |= u8::from(are(letters, b"liv") == 0);
+            basic |= u8::from(are(letters, b"bas") == 0);
+        }
+        Self { mark: mark != 0, basic: basic != 0, code: code != 0 }
+    }
 }
 
 /// Whether what follows the word may be credentials that are long enough for a live key.
@@ -45,19 +71,50 @@ pub fn may_hide_card(text: &[u8], fewest: usize) -> bool {
     if digits(text) < fewest {
         return false;
     }
-    if text.iter().any(|it| !it.is_ascii() || b"%\\".contains(it)) {
+    if text.iter().fold(0, |found, it| found | (it & 0x80) | u8::from(*it == b'%') | u8::from(*it == b'\\')) != 0 {
         return true;
+    }
+    if !are_near(text, fewest) {
+        return false;
     }
     let mut run = 0;
     text.iter().any(|it| {
-        if it.is_ascii_digit() {
-            run += 1;
-        } else if !b" -+._".contains(it) {
-            run = 0;
-        }
+        // A digit lengthens the run, a separator leaves it, and anything else ends it.
+        let [keeps, adds] = IN_RUNS[usize::from(*it)];
+        run = run * keeps + adds;
         fewest <= run
     })
 }
+
+/// Whether that number of digits may stand near enough to each other. Up to 16 of them, with one separator at most between two, lie in
+/// three pieces of 16 bytes, wherever the first stands.
+fn are_near(text: &[u8], fewest: usize) -> bool {
+    let (pieces, rest) = text.as_chunks::<16>();
+    let digits = |piece: &[u8]| piece.iter().map(|it| u8::from(it.is_ascii_digit())).sum::<u8>();
+    let (mut first, mut second) = (0, 0);
+    pieces.iter().map(|it| digits(it)).chain(std::iter::once(digits(rest))).any(|third| {
+        let near = first + second + third;
+        (first, second) = (second, third);
+        fewest.min(16) <= usize::from(near)
+    })
+}
+
+/// What a byte does to a run of digits: whether the run goes on, and by how much it is longer.
+const IN_RUNS: [[usize; 2]; 256] = {
+    let mut rows = [[0, 0]; 256];
+    let mut digit = b'0';
+    while digit <= b'9' {
+        rows[digit as usize] = [1, 1];
+        digit += 1;
+    }
+    let separators = b" -+._";
+    let mut at = 0;
+    while at < separators.len() {
+        rows[separators[at] as usize] = [1, 0];
+        at += 1;
+    }
+    rows
+};
 
 /// How many digits it has at most. The first bytes of digits in other scripts count.
 fn digits(text: &[u8]) -> usize {
@@ -98,10 +155,20 @@ mod tests {
         ] {
             assert_eq!(may_hide_key(text.as_bytes()), text != "%5", "{text}");
         }
-        for (text, may) in
-            [("4276380012345679", true), ("4276-3800.1234 5679", true), ("427638001234,5679", false), ("٤٢٧٦%20".repeat(4).as_str(), true)]
-        {
+        let spread = format!("{}1234567", "1234567 ".to_owned() + &"-".repeat(40));
+        for (text, may) in [
+            ("4276380012345679", true),
+            ("4276-3800.1234 5679", true),
+            ("427638001234,5679", false),
+            ("٤٢٧٦%20".repeat(4).as_str(), true),
+            (spread.as_str(), false),
+        ] {
             assert_eq!(may_hide_card(text.as_bytes(), 13), may, "{text}");
+        }
+        // Thirteen digits with a separator between each two, wherever they stand among the pieces.
+        for before in 0..48 {
+            let text = " ".repeat(before) + "x1-2-3-4-5-6-7-8-9-0-1-2-3";
+            assert!(may_hide_card(text.as_bytes(), 13), "{text}");
         }
     }
 }
