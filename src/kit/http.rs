@@ -15,7 +15,7 @@ use super::path::normalised;
 
 mod kept;
 
-pub use kept::{Kept, KeptHeaders};
+pub use kept::{Kept, KeptHeaders, fitted};
 
 /// The first segment of every control path.
 const CONTROL: &str = "__admin";
@@ -159,9 +159,14 @@ pub struct Response {
 impl Response {
     /// A body with its media type.
     pub fn new(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Self {
+        Self::exact(status, media_type, fitted(body.into()))
+    }
+
+    /// A body that its buffer fits.
+    fn exact(status: StatusCode, media_type: &'static str, body: Bytes) -> Self {
         let mut headers = HeaderMap::with_capacity(HEADERS_USUAL);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-        Self { status, headers, body: body.into() }
+        Self { status, headers, body }
     }
 
     /// No body.
@@ -174,7 +179,7 @@ impl Response {
     /// # Panics
     /// When the value cannot be written as JSON; all our types can.
     pub fn json(status: StatusCode, value: &impl Serialize) -> Self {
-        Self::new(status, "application/json", compact(value).expect("our types are JSON"))
+        Self::exact(status, "application/json", compact(value).expect("our types are JSON"))
     }
 
     /// An RFC 9457 problem document. Its detail shows no key that looks live, and no card number.

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 mod compact;
 
-pub use compact::{Writer, compact};
+pub use compact::{RAW, Writer, compact};
 
 /// Levels of nesting. Deeper texts are refused before they are parsed.
 pub const DEPTH_MAX: usize = 64;

@@ -13,7 +13,7 @@ use crate::engine::rules::{Effects, Override, Transport};
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::Found;
 use crate::engine::world::World;
-use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, fitted, header};
 use crate::kit::ids::Draws;
 use crate::kit::time::{Timestamp, Uptime, later};
 
@@ -89,7 +89,7 @@ fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path
         for path in missing {
             world.core.note(provider_id, format!("the rule `{rule}` alters nothing at `{path}`: the answer has no such place"));
         }
-        response.body = body;
+        response.body = fitted(body);
     }
     let pacing = if is_page { None } else { pacing(world, provider_id, &rule, &effects) };
     Served { response, trace, rule: Some(rule), pacing }

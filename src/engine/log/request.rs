@@ -117,7 +117,7 @@ impl RequestEntry {
 
 impl Answer {
     pub(super) fn of(response: &Response) -> Self {
-        Self { status: response.status.as_u16(), headers: KeptHeaders::of(&response.headers), body: Kept::copy(&response.body) }
+        Self { status: response.status.as_u16(), headers: KeptHeaders::of(&response.headers), body: Kept(response.body.clone()) }
     }
 
     /// Bytes that it takes besides its place in the request.

@@ -29,6 +29,15 @@ impl Kept {
     }
 }
 
+/// The same bytes in a buffer of their size, so that keeping them costs what is counted. Bytes that others share stay as they are.
+pub fn fitted(bytes: Bytes) -> Bytes {
+    match bytes.try_into_mut() {
+        Ok(own) if own.len() < own.capacity() => Bytes::copy_from_slice(&own),
+        Ok(own) => own.freeze(),
+        Err(shared) => shared,
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Writing {
@@ -178,6 +187,17 @@ pub mod header_pairs {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn i21_bytes_leave_no_spare_room() {
+        let mut roomy = Vec::with_capacity(1_000);
+        roomy.extend_from_slice(b"body");
+        for bytes in [Bytes::from(roomy), Bytes::from("body".to_owned()), Bytes::from_static(b"body")] {
+            let fitted = fitted(bytes);
+            assert_eq!(fitted, "body");
+            assert!(fitted.try_into_mut().map_or(0, |it| it.capacity()) <= 4);
+        }
+    }
 
     #[test]
     fn kept_headers_are_the_same_as_before() {

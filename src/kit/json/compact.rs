@@ -1,17 +1,25 @@
 //! Compact JSON in one buffer: the bytes that `serde_json` writes. It looks at each byte of each text and of each name to
 //! find what has to be escaped. Here a name of a field is written as it is, and a text is looked at many bytes at a time.
 
+use std::cell::Cell;
+
 use bytes::Bytes;
 use serde::Serialize;
 use serde::ser::{self, Serializer};
 use serde_json::{Error, Serializer as Library};
 
-/// The name of the structure as which `serde_json` hands over text that is JSON already.
-const RAW: &str = "$serde_json::private::RawValue";
-/// Most answers fit into it, so that it seldom grows. The answer is a copy of the right size, because the log keeps it.
-const BUFFER_BYTES: usize = 4 * 1024;
+/// The name of the structure as which `serde_json` hands over text that is JSON already, and of its one member.
+pub const RAW: &str = "$serde_json::private::RawValue";
+/// A thread keeps one buffer of this size at least and of that size at most. A text is a copy of the right size, because the
+/// log keeps it.
+const BUFFER_BYTES: std::ops::RangeInclusive<usize> = 4 * 1024..=64 * 1024;
 /// A longer text keeps its buffer.
 const COPIED_BYTES_MAX: usize = 1024 * 1024;
+
+thread_local! {
+    /// The buffer that was used last: an allocator takes long to find room for a large one.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// A value as compact JSON.
 ///
@@ -32,7 +40,9 @@ pub struct Writer {
 
 impl Default for Writer {
     fn default() -> Self {
-        Self { out: Vec::with_capacity(BUFFER_BYTES), is_raw: false }
+        let mut out = BUFFER.take();
+        out.reserve(*BUFFER_BYTES.start());
+        Self { out, is_raw: false }
     }
 }
 
@@ -43,7 +53,12 @@ impl Writer {
             self.out.shrink_to_fit();
             return self.out.into();
         }
-        Bytes::copy_from_slice(&self.out)
+        let bytes = Bytes::copy_from_slice(&self.out);
+        if self.out.capacity() <= *BUFFER_BYTES.end() {
+            self.out.clear();
+            BUFFER.set(self.out);
+        }
+        bytes
     }
 
     /// Leaves it to the library, which knows how each number is written and each character is escaped.
@@ -191,7 +206,9 @@ impl<'a> Parts<'a> {
     }
 
     fn part(&mut self) -> &mut Writer {
-        self.writer.out.extend(self.joint.replace(b','));
+        if let Some(joint) = self.joint.replace(b',') {
+            self.writer.out.push(joint);
+        }
         self.writer
     }
 
