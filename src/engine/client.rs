@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use memchr::memchr;
 use serde_json::Value as Json;
 
 use super::account::Account;
@@ -73,8 +74,9 @@ pub fn slip(contract: &Contract, cx: &Context<'_>, request: &Request) -> Option<
 fn basic(request: &Request) -> Option<(String, Option<String>)> {
     let (scheme, rest) = request.header(header::AUTHORIZATION).split_once(' ')?;
     let decoded = STANDARD.decode(rest.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
-    let text = String::from_utf8(decoded).ok()?;
-    Some(text.split_once(':').map_or((text.clone(), None), |it| (it.0.to_owned(), Some(it.1.to_owned()))))
+    let mut user = String::from_utf8(decoded).ok()?;
+    let password = memchr(b':', user.as_bytes()).map(|colon| user.split_off(colon).split_off(1));
+    Some((user, password))
 }
 
 /// Puts an account's first credential on a request, as the provider's calls carry it.

@@ -156,8 +156,9 @@ impl<'a> Fields<'a> {
     #[must_use]
     pub fn with_brackets(mut self) -> Self {
         for (name, value) in &mut self.entries {
-            let inside = name.split_once('[').and_then(|(outer, rest)| Some((outer, rest.strip_suffix(']')?)));
-            if let (Some((outer, inner)), Raw::Text(_)) = (inside, value) {
+            // The names of JSON mean themselves.
+            let Raw::Text(_) = value else { continue };
+            if let Some((outer, inner)) = name.split_once('[').and_then(|(outer, rest)| Some((outer, rest.strip_suffix(']')?))) {
                 *name = format!("{outer}.{}", inner.replace("][", ".")).into();
             }
         }

@@ -1,8 +1,10 @@
 //! Amounts without floats: minor units inside, decimals outside, JSON numbers as JavaScript writes them.
 
 use rust_decimal::{Decimal, RoundingStrategy};
+use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
+
+use super::json::RAW;
 
 /// Digits of one number.
 const DIGITS_MAX: usize = 40;
@@ -81,14 +83,16 @@ impl Serialize for Number {
         let short = shortest(self.0);
         match i64::try_from(short.mantissa()) {
             Ok(units) if short.scale() == 0 => serializer.serialize_i64(units),
-            _ => raw(&written(short, short.scale()), serializer),
+            _ => with_digits(short, short.scale(), |it| raw(it, serializer)),
         }
     }
 }
 
 /// Writes the digits of a number into JSON as they are.
 pub fn raw<S: Serializer>(digits: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    serde_json::from_str::<&RawValue>(digits).map_err(serde::ser::Error::custom)?.serialize(serializer)
+    let mut parts = serializer.serialize_struct(RAW, 1)?;
+    parts.serialize_field(RAW, digits)?;
+    parts.end()
 }
 
 /// The same amount without zeros at the end of its fraction.
@@ -103,21 +107,33 @@ pub fn shortest(amount: Decimal) -> Decimal {
 
 /// The shortest text of an amount: `100`, `0.017451`.
 pub fn plain(amount: Decimal) -> String {
+    with_plain(amount, str::to_owned)
+}
+
+/// The same for a reader who needs it only for a moment.
+pub fn with_plain<R>(amount: Decimal, read: impl FnOnce(&str) -> R) -> R {
     let short = shortest(amount);
-    written(short, short.scale())
+    with_digits(short, short.scale(), read)
 }
 
 /// An amount with that many decimals, halves away from zero: `0.50`.
 pub fn fixed(amount: Decimal, decimals: u32) -> String {
-    written(amount.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero), decimals)
+    with_fixed(amount, decimals, str::to_owned)
+}
+
+/// The same for a reader who needs it only for a moment.
+pub fn with_fixed<R>(amount: Decimal, decimals: u32, read: impl FnOnce(&str) -> R) -> R {
+    let is_short = amount.scale() <= decimals;
+    let rounded = if is_short { amount } else { amount.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero) };
+    with_digits(rounded, decimals, read)
 }
 
 /// The amount with that many decimals; it has no more of them.
-fn written(amount: Decimal, decimals: u32) -> String {
+fn with_digits<R>(amount: Decimal, decimals: u32, read: impl FnOnce(&str) -> R) -> R {
     let places = usize::try_from(decimals).unwrap_or(0);
     let padding = decimals.checked_sub(amount.scale()).and_then(|it| 10_u64.checked_pow(it));
     let units = padding.and_then(|it| u64::try_from(amount.mantissa()).ok()?.checked_mul(it));
-    let Some(mut units) = units.filter(|_| !amount.is_sign_negative() && places < 20) else { return format!("{amount:.places$}") };
+    let Some(mut units) = units.filter(|_| !amount.is_sign_negative() && places < 20) else { return read(&format!("{amount:.places$}")) };
     // From the last digit to the first, at least one before the point.
     let mut text = [b'.'; 24];
     let (mut at, mut digits) = (text.len(), 0);
@@ -126,7 +142,7 @@ fn written(amount: Decimal, decimals: u32) -> String {
         text[at] = b'0' + u8::try_from(units % 10).unwrap_or(0);
         (units, digits) = (units / 10, digits + 1);
     }
-    std::str::from_utf8(&text[at..]).unwrap_or_default().to_owned()
+    read(std::str::from_utf8(&text[at..]).unwrap_or_default())
 }
 
 #[cfg(test)]

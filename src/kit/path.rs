@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use fluent_uri::Uri;
+use memchr::memchr;
 
 /// A pattern has at most this many segments in braces.
 pub const CAPTURES_MAX: usize = 4;
@@ -25,14 +26,9 @@ impl<'a> Captures<'a> {
 
 /// Matches a path to the letter: a slash too many, or one too few, makes it another path.
 pub fn exactly<'a>(pattern: &str, path: &'a str) -> Option<Captures<'a>> {
-    let (own, asked) = (pattern.as_bytes(), path.as_bytes());
-    // Most patterns differ in their first bytes, so this looks no further than it has to.
-    let same = own.iter().zip(asked).take_while(|(own, asked)| own == asked && **own != b'{').count();
-    match (own.get(same), asked.get(same)) {
-        (None, None) => Some(Captures::default()),
-        (Some(b'{'), _) => captured(pattern[same..].split('/'), path[same..].split('/')),
-        _ => None,
-    }
+    let Some(brace) = memchr(b'{', pattern.as_bytes()) else { return (pattern == path).then(Captures::default) };
+    let (before, braces) = pattern.split_at(brace);
+    path.strip_prefix(before).and_then(|rest| captured(braces.split('/'), rest.split('/')))
 }
 
 /// Matches a path whatever its slashes: doubled ones, and one at the end, do not count.

@@ -80,9 +80,9 @@ impl WebhookUrl {
             return Err("this is not a URL: it has a space or a control character");
         }
         let (scheme, rest) = url.split_once("://").unwrap_or_default();
-        let scheme = match scheme.to_ascii_lowercase().as_str() {
-            "http" => Scheme::Http,
-            "https" => Scheme::Https,
+        let scheme = match scheme {
+            it if it.eq_ignore_ascii_case("http") => Scheme::Http,
+            it if it.eq_ignore_ascii_case("https") => Scheme::Https,
             _ => return Err("a webhook address must begin with http:// or https://"),
         };
         let (authority, below) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
@@ -154,8 +154,8 @@ fn basic(user_info: &str) -> Result<Option<HeaderValue>, &'static str> {
 /// Path and query as a request carries them, from what stands behind the host. RFC 9112, 3.2.1: an empty path is `/`.
 fn request_uri(below: &str) -> String {
     let below = below.split('#').next().unwrap_or("");
-    let encoded = utf8_percent_encode(below, CONTROLS);
-    if below.starts_with('/') { encoded.to_string() } else { format!("/{encoded}") }
+    let encoded: Cow<'_, str> = utf8_percent_encode(below, CONTROLS).into();
+    if below.starts_with('/') { encoded.into_owned() } else { format!("/{encoded}") }
 }
 
 /// Path and query of an address or a path, as a request for it carries them.

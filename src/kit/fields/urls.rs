@@ -6,16 +6,22 @@ use crate::kit::webhook_url::URL_BYTES_MAX;
 /// reads files.
 pub fn is_browser_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
-    let scheme = scheme.to_ascii_lowercase();
-    // `view-source:javascript:` and the like: a scheme within a scheme.
-    let inner = rest.trim_start_matches('/').split_once(':').map_or(String::new(), |it| it.0.to_ascii_lowercase());
-    let nested = !matches!(scheme.as_str(), "http" | "https") && is_browsers_own(&inner);
-    let plain = |it: u8| it.is_ascii_alphanumeric() || b"+.-".contains(&it);
-    let named = scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && scheme.bytes().all(plain);
     // Without an early exit the compiler compares many bytes at once.
     let printable = text.bytes().fold(0, |bad, it| bad | u8::from(it <= b' ') | u8::from(it == 0x7f)) == 0;
-    let rooted = !matches!(scheme.as_str(), "http" | "https") || rest.strip_prefix("//").is_some_and(|it| !it.is_empty());
-    named && printable && rooted && text.len() <= URL_BYTES_MAX && !is_browsers_own(&scheme) && !nested
+    let leads = if is_web(scheme) { rest.strip_prefix("//").is_some_and(|it| !it.is_empty()) } else { opens_an_app(scheme, rest) };
+    leads && printable && text.len() <= URL_BYTES_MAX
+}
+
+fn is_web(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}
+
+/// Whether a scheme may be that of an app. `view-source:javascript:` and the like have a scheme within a scheme.
+fn opens_an_app(scheme: &str, rest: &str) -> bool {
+    let plain = |it: u8| it.is_ascii_alphanumeric() || b"+.-".contains(&it);
+    let named = scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && scheme.bytes().all(plain);
+    let inner = rest.trim_start_matches('/').split_once(':').map_or("", |it| it.0);
+    named && ![scheme, inner].into_iter().any(|it| is_browsers_own(&it.to_ascii_lowercase()))
 }
 
 /// Schemes that run code, read files, or open a part of the browser or another program, but no shop.
@@ -48,8 +54,7 @@ fn is_browsers_own(scheme: &str) -> bool {
 
 /// Whether this is an http or https address.
 pub fn is_http_url(text: &str) -> bool {
-    let scheme = text.split_once(':').map_or("", |it| it.0);
-    is_browser_url(text) && ["http", "https"].iter().any(|it| scheme.eq_ignore_ascii_case(it))
+    is_browser_url(text) && text.split_once(':').is_some_and(|it| is_web(it.0))
 }
 
 #[cfg(test)]

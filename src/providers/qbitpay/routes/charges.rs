@@ -47,12 +47,12 @@ fn build(call: &Call<'_, '_>, new: NewCharge) -> Option<Charge> {
     let mut draws = cx.draws("qbitpay charge", entity(&[&call.account, &new.external_order_id, &nth.to_string()]));
     let (id, trade) = (draws.text(ALPHANUMERIC, 13), draws.text(ALPHANUMERIC, 20));
     let documented = cx.flag(&call.account, &DOCUMENTED_LINKS);
-    let page = if documented { DOCUMENTED_PAGE.to_owned() } else { format!("{}{PAGE_LINK}", cx.base_url(call.request)) };
+    let page_url = if documented { [DOCUMENTED_PAGE, &trade].concat() } else { [&cx.base_url(call.request), PAGE_LINK, &trade].concat() };
     Some(Charge {
         number: memory.charges.next(),
         merchant: *merchant,
         id,
-        page_url: format!("{page}{trade}"),
+        page_url,
         trade,
         nth,
         created_at: cx.now(),

@@ -3,9 +3,8 @@
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
-use super::{cents, coins};
 use crate::kit::http::{Response, StatusCode};
-use crate::kit::money::raw;
+use crate::kit::money::{self, raw};
 use crate::kit::time::plain_utc;
 use crate::providers::quantapay::model::Session;
 
@@ -47,7 +46,7 @@ struct Cents(Decimal);
 
 impl Serialize for Cents {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        raw(&cents(self.0), serializer)
+        money::with_fixed(self.0, 2, |it| raw(it, serializer))
     }
 }
 
@@ -65,8 +64,10 @@ pub fn credits(dollars: Decimal) -> Response {
 pub fn balances(wallets: impl Iterator<Item = (&'static str, Decimal, Decimal)>) -> Response {
     #[derive(Serialize)]
     struct Balance {
-        amount: String,
-        fiat: String,
+        #[serde(serialize_with = "coins_as_text")]
+        amount: Decimal,
+        #[serde(serialize_with = "cents_as_text")]
+        fiat: Decimal,
     }
     struct Balances(Vec<(&'static str, Balance)>);
     impl Serialize for Balances {
@@ -74,7 +75,15 @@ pub fn balances(wallets: impl Iterator<Item = (&'static str, Decimal, Decimal)>)
             serializer.collect_map(self.0.iter().map(|(name, it)| (name, it)))
         }
     }
-    answer(&Balances(wallets.map(|(coin, amount, fiat)| (coin, Balance { amount: coins(amount), fiat: cents(fiat) })).collect()))
+    answer(&Balances(wallets.map(|(coin, amount, fiat)| (coin, Balance { amount, fiat })).collect()))
+}
+
+fn coins_as_text<S: Serializer>(amount: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    money::with_plain(*amount, |it| serializer.serialize_str(it))
+}
+
+fn cents_as_text<S: Serializer>(amount: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    money::with_fixed(*amount, 2, |it| serializer.serialize_str(it))
 }
 
 /// The answer of `check-transaction`.
