@@ -16,35 +16,28 @@ const PAIR_CHARS_MIN: usize = 22;
 pub fn may_hide_key(text: &[u8]) -> bool {
     let begins = |at: usize, word: &[u8]| text.get(at..at + word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
     let is_mark = |at: usize| at.checked_sub(RAREST).is_some_and(|start| begins(start, MARK));
-    let signs = Signs::of(text);
-    (signs.mark && memchr2_iter(b'v', b'V', text).any(is_mark))
-        || (signs.basic && memchr2_iter(b'b', b'B', text).any(|at| begins(at, BASIC) && may_be_pair(&text[at + BASIC.len()..])))
-        || (signs.code && memchr_iter(b'%', text).any(|at| may_be_letter(&text[at + 1..])))
-        || (signs.code && memchr_iter(b'\\', text).any(|at| text.get(at + 1).is_some_and(|it| !b"\"\\/bfnrt".contains(it))))
+    let Signs { underscore, code } = Signs::of(text);
+    (underscore && memchr2_iter(b'v', b'V', text).any(is_mark))
+        || memchr2_iter(b'b', b'B', text).any(|at| begins(at, BASIC) && may_be_pair(&text[at + BASIC.len()..]))
+        || (code && memchr_iter(b'%', text).any(|at| may_be_letter(&text[at + 1..])))
+        || (code && memchr_iter(b'\\', text).any(|at| text.get(at + 1).is_some_and(|it| !b"\"\\/bfnrt".contains(it))))
 }
 
-/// What a text has, looked at once. No step ends early, so that the compiler compares many bytes at once.
+/// What a text has, looked at once, without an early exit, so that the compiler compares many bytes at once.
 struct Signs {
-    /// Three letters of the mark.
-    mark: bool,
-    /// Three letters of the name of the scheme.
-    basic: bool,
+    underscore: bool,
     /// A percent sign or a backslash.
     code: bool,
 }
 
 impl Signs {
     fn of(text: &[u8]) -> Self {
-        let code = text.iter().fold(0, |found, it| found | u8::from(*it == b'%') | u8::from(*it == b'\\'));
-        let (second, third) = (text.get(1..).unwrap_or_default(), text.get(2..).unwrap_or_default());
-        let are = |letters: [u8; 3], word: &[u8; 3]| (letters[0] ^ word[0]) | (letters[1] ^ word[1]) | (letters[2] ^ word[2]);
-        let (mut mark, mut basic) = (0, 0);
-        for ((first, second), third) in text.iter().zip(second).zip(third) {
-            let letters = [first | 0x20, second | 0x20, third | 0x20];
-            mark |= u8::from(are(letters, b"liv") == 0);
-            basic |= u8::from(are(letters, b"bas") == 0);
+        let (mut underscore, mut code) = (0, 0);
+        for it in text {
+            underscore |= u8::from(*it == b'_');
+            code |= u8::from(*it == b'%') | u8::from(*it == b'\\');
         }
-        Self { mark: mark != 0, basic: basic != 0, code: code != 0 }
+        Self { underscore: underscore != 0, code: code != 0 }
     }
 }
 
@@ -90,13 +83,16 @@ pub fn may_hide_card(text: &[u8], fewest: usize) -> bool {
 /// three pieces of 16 bytes, wherever the first stands.
 fn are_near(text: &[u8], fewest: usize) -> bool {
     let (pieces, rest) = text.as_chunks::<16>();
-    let digits = |piece: &[u8]| piece.iter().map(|it| u8::from(it.is_ascii_digit())).sum::<u8>();
     let (mut first, mut second) = (0, 0);
-    pieces.iter().map(|it| digits(it)).chain(std::iter::once(digits(rest))).any(|third| {
+    pieces.iter().map(digits_of_piece).chain(std::iter::once(digits(rest))).any(|third| {
         let near = first + second + third;
         (first, second) = (second, third);
-        fewest.min(16) <= usize::from(near)
+        fewest.min(16) <= near
     })
+}
+
+fn digits_of_piece(piece: &[u8; 16]) -> usize {
+    piece.iter().map(|it| u8::from(it.is_ascii_digit())).sum::<u8>().into()
 }
 
 /// What a byte does to a run of digits: whether the run goes on, and by how much it is longer.
