@@ -70,7 +70,7 @@ fn shared_key(
     let name = contract.credential()?.name;
     let key = changes.get(CREDENTIALS)?.get(name)?.as_str()?;
     let mut others = accounts.values().filter(|it| it.id != id);
-    let owner = others.find(|it| it.credentials.get(name).is_some_and(|own| own.expose() == key))?;
+    let owner = others.find(|it| it.all_of(name).any(|own| own.expose() == key))?;
     Some(format!("the account `{}` has this `{name}` already", owner.id))
 }
 
@@ -86,6 +86,7 @@ pub fn change(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let accounts = ask.world.core.accounts_mut(provider_id);
     if let Some(account) = accounts.get_mut(&id) {
         account.change(contract, &changes).map_err(Problem::invalid)?;
+        ask.world.core.rotations += u64::from(changes.contains_key(CREDENTIALS));
     }
     if let Some(url) = changes.get(WEBHOOK_URL.name).and_then(Json::as_str) {
         ask.world.core.set_target(url);

@@ -21,6 +21,13 @@ use crate::kit::webhook_url;
 pub struct Account {
     pub id: String,
     pub credentials: BTreeMap<String, Secret>,
+    /// Of an account that came with a copy or a saved state from another sandbox: the names by which calls find it here.
+    /// Those in its credentials lead to that other sandbox, unless the call names this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    here: Option<BTreeMap<String, Secret>>,
+    /// The names that it had in the sandboxes from which it came here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    before: Vec<BTreeMap<String, Secret>>,
     /// The settings that were set; any other has its default.
     settings: BTreeMap<String, Value>,
     /// Secrets from outside that were replaced: the log may still contain them.
@@ -32,16 +39,21 @@ pub struct Account {
 /// Replaced secrets from outside that one account remembers.
 pub const FORMER_MAX: usize = 1_000;
 
+/// Sandboxes from which an account came, one after the other, whose names for it still count.
+const COPIES_MAX: usize = 16;
+
 /// A shorter part of an address is masked in the address alone: elsewhere it would be found in ordinary words.
 const ADDRESS_SECRET_BYTES_MIN: usize = 8;
 
 impl Account {
-    /// The account that every sandbox has at a provider. `default`'s keys are the published ones, those of any
-    /// other sandbox follow from its name.
+    /// The account that every sandbox has at a provider. `default`'s keys are the published ones. In those of any other, a
+    /// person reads whose they are, and its secrets are drawn from its name.
     pub fn initial(contract: &Contract, sandbox: &str) -> Self {
         let key = |it: &crate::engine::tables::Credential| {
             let text = if sandbox == "default" {
                 it.test_value.to_owned()
+            } else if it.is_a_name {
+                format!("{}_{sandbox}", it.test_value)
             } else {
                 let drawn = sign::derived(&[sandbox, contract.slug, it.name]);
                 format!("{}{}", it.prefix, &drawn[..it.drawn_chars.min(drawn.len())])
@@ -71,6 +83,39 @@ impl Account {
     /// An account with this id and these credentials; every setting has its default.
     pub fn new(id: String, credentials: BTreeMap<String, Secret>) -> Self {
         Self { id, credentials, ..Self::default() }
+    }
+
+    /// The same account in a copy of its sandbox. The names of `initial`, the account that every sandbox has, lead to this one
+    /// here; a further account has none.
+    pub fn settle_in(&mut self, contract: &Contract, initial: &Self) {
+        let names = contract.credentials.iter().filter(|it| it.is_a_name && self.id == initial.id);
+        let names = names.filter_map(|it| Some((it.name.to_owned(), initial.credentials.get(it.name)?.clone()))).collect();
+        self.before.extend(self.here.replace(names).filter(|it| !it.is_empty()));
+        if COPIES_MAX < self.before.len() {
+            self.before.remove(0);
+        }
+    }
+
+    /// Its credentials of that name: calls that name the sandbox may use each.
+    pub fn all_of(&self, credential: &str) -> impl Iterator<Item = &Secret> {
+        let names = self.here.iter().chain(&self.before).chain([&self.credentials]);
+        names.filter_map(move |it| it.get(credential))
+    }
+
+    /// Whether that is its credential of that name. The comparison takes the same time for every guess.
+    pub fn owns(&self, credential: &str, key: &str) -> bool {
+        self.all_of(credential).any(|it| sign::same(it.expose(), key))
+    }
+
+    /// Whether its names in other sandboxes are those of this contract.
+    pub fn has_names_of(&self, contract: &Contract) -> bool {
+        let is_known = |name: &String| contract.credentials.iter().any(|it| it.is_a_name && it.name == name);
+        self.before.len() <= COPIES_MAX && self.here.iter().chain(&self.before).flat_map(BTreeMap::keys).all(is_known)
+    }
+
+    /// The credential of that name that leads to it without naming its sandbox, if it has one.
+    pub fn name_here(&self, credential: &str) -> Option<&Secret> {
+        self.here.as_ref().unwrap_or(&self.credentials).get(credential)
     }
 
     /// Whether a switch is on.
@@ -162,8 +207,17 @@ impl Account {
         if name == "webhook_secret" {
             self.set(&crate::engine::tables::settings::WEBHOOK_SECRET, Value::Secret(key));
         } else {
+            self.names_itself(name, &key);
             self.credentials.insert(name.to_owned(), key);
         }
+    }
+
+    /// A key that is set here leads here, and those before it lead nowhere.
+    fn names_itself(&mut self, name: &str, key: &Secret) {
+        if let Some(here) = &mut self.here {
+            here.insert(name.to_owned(), key.clone());
+        }
+        self.before.iter_mut().for_each(|it| _ = it.remove(name));
     }
 
     /// Reads values from outside, all or none.
@@ -172,12 +226,14 @@ impl Account {
     /// A sentence about the first value that cannot be taken.
     pub fn change(&mut self, contract: &Contract, changes: &serde_json::Map<String, Json>) -> Result<(), String> {
         let (mut settings, mut former, mut credentials) = (self.settings.clone(), self.former.clone(), self.credentials.clone());
+        let mut rotated_here = Vec::new();
         for (name, value) in changes {
             if name == CREDENTIALS {
                 for (name, key) in rotated(contract, value)? {
                     let before = if name == WEBHOOK_SECRET.name {
                         settings.insert(name.to_owned(), Value::Secret(key)).and_then(|it| secret_from_outside(Some(it)))
                     } else {
+                        rotated_here.push((name, key.clone()));
                         credentials.insert(name.to_owned(), key).filter(Secret::is_from_outside)
                     };
                     former.extend(before);
@@ -195,6 +251,7 @@ impl Account {
             return Err(format!("an account remembers {FORMER_MAX} secrets, so as to mask them: reset the sandbox before it gets another"));
         }
         (self.settings, self.former, self.credentials) = (settings, former, credentials);
+        rotated_here.iter().for_each(|(name, key)| self.names_itself(name, key));
         Ok(())
     }
 
@@ -202,7 +259,8 @@ impl Account {
     /// not credentials.
     pub fn shown_credentials(&self, contract: &Contract, show: impl Fn(&Secret) -> String) -> Json {
         let known = |name: &&str| contract.credentials.iter().any(|it| it.name == *name);
-        let own = self.credentials.iter().map(|(name, it)| (name.as_str(), it)).filter(|it| known(&it.0));
+        let own = self.credentials.keys().filter_map(|name| Some((name.as_str(), self.name_here(name).or(self.credentials.get(name))?)));
+        let own = own.filter(|it| known(&it.0));
         let mut shown: BTreeMap<_, _> = own.map(|(name, it)| (name, show(it))).collect();
         shown.extend(self.webhook_secret().map(|it| ("webhook_secret", show(it))));
         json!(shown)
@@ -246,7 +304,15 @@ impl Account {
     /// Everything here that came from outside and must not be shown.
     pub fn secrets_from_outside(&self) -> impl Iterator<Item = &str> {
         let settings = self.settings.values().filter_map(|it| if let Value::Secret(secret) = it { Some(secret) } else { None });
-        let own = self.credentials.values().chain(settings).chain(&self.former).filter(|it| it.is_from_outside()).map(Secret::expose);
+        let names = self.here.iter().chain(&self.before).flat_map(BTreeMap::values);
+        let own = self
+            .credentials
+            .values()
+            .chain(names)
+            .chain(settings)
+            .chain(&self.former)
+            .filter(|it| it.is_from_outside())
+            .map(Secret::expose);
         let address = self.text(&super::tables::settings::WEBHOOK_URL).unwrap_or("");
         own.chain(webhook_url::secrets(address).into_iter().filter(|it| ADDRESS_SECRET_BYTES_MIN <= it.len()))
     }

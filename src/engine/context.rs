@@ -12,7 +12,7 @@ use super::tables::{Contract, On, RowId, Setting, settings};
 use crate::engine::log::{Change, ChangeCause, Trace, What};
 use crate::kit::http::Request;
 use crate::kit::ids::Draws;
-use crate::kit::sign::{derived, same};
+use crate::kit::sign::derived;
 use crate::kit::time::{Duration, Timestamp, Uptime, later, nearer};
 
 mod limiting;
@@ -134,6 +134,7 @@ impl<'a> Context<'a> {
         let is_new = !accounts.contains_key(&account.id);
         if is_new {
             accounts.insert(account.id.clone(), account);
+            self.core.rotations += 1;
         }
         is_new
     }
@@ -145,7 +146,7 @@ impl<'a> Context<'a> {
 
     /// The account whose credential of that name is this key. The comparison takes the same time for every guess.
     pub fn owner_of(&self, credential: &str, key: &str) -> Option<&Account> {
-        self.accounts().find(|it| it.credentials.get(credential).is_some_and(|own| same(own.expose(), key)))
+        self.accounts().find(|it| it.owns(credential, key))
     }
 
     /// Whether a switch of an account is on.

@@ -64,6 +64,9 @@ pub struct Core {
     pub redirect: Option<Redirect>,
     /// The accounts of each provider, by id.
     pub accounts: Vec<BTreeMap<String, Account>>,
+    /// How often a credential was set since the sandbox began, for those who keep a list of them.
+    #[serde(skip)]
+    pub rotations: u64,
 }
 
 impl Core {

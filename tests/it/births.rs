@@ -202,3 +202,42 @@ fn a_reset_with_an_address_makes_every_account_tell_it_from_then_on() {
     let except = document["core"]["redirect"]["except"].to_string();
     assert!(except.contains("http://127.0.0.1:9000/quoine"), "a tester has set it, so the copy's inbox does not take its place: {except}");
 }
+
+/// The status of a call with that token.
+fn asked_with(shop: &mut Tape, token: &str) -> u16 {
+    let request = Request::new(Method::GET, "/quantum-payouts/api/v1/features", "");
+    shop.ask(request.with("authorization", &format!("Bearer {token}"))).status.as_u16()
+}
+
+#[test]
+fn a_copy_takes_the_keys_that_it_holds_beside_those_of_its_name_and_a_new_key_ends_both() {
+    let shop = Tape::shop();
+    let mut twin = copied(&shop, None);
+    let mut third = twin.fork();
+    third.sandbox = twin.sandbox.fork("third", None, Uptime::START);
+    for (copy, tokens) in [
+        (&mut twin, [("qm_test_token", 200), ("qm_test_token_twin", 200), ("qm_test_token_third", 401)]),
+        (&mut third, [("qm_test_token", 200), ("qm_test_token_twin", 200), ("qm_test_token_third", 200)]),
+    ] {
+        for (token, status) in tokens {
+            assert_eq!(asked_with(copy, token), status, "{token} in {}", copy.sandbox.name());
+        }
+        copy.admin("PATCH", "accounts/quantum-payouts/default", &json!({"credentials": {"token": "qm_test_new"}}));
+        for (token, _) in tokens {
+            assert_eq!(asked_with(copy, token), 401, "{token} in {}", copy.sandbox.name());
+        }
+        assert_eq!(asked_with(copy, "qm_test_new"), 200);
+    }
+}
+
+#[test]
+fn i10_a_copy_that_was_saved_takes_the_same_keys() {
+    let mut twin = copied(&Tape::shop(), None);
+    let saved = twin.admin("GET", "state", &Json::Null);
+    let mut again = Tape::new(Start { name: "twin".to_owned(), ..Start::default() });
+    again.admin("PUT", "state", &saved);
+    for (token, status) in [("qm_test_token", 200), ("qm_test_token_twin", 200), ("qm_test_token_again", 401)] {
+        assert_eq!(asked_with(&mut again, token), status, "{token}");
+    }
+    assert_eq!(again.admin("GET", "state", &Json::Null)["core"]["accounts"], saved["core"]["accounts"]);
+}

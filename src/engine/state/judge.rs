@@ -95,6 +95,7 @@ impl Judge<'_> {
                 has_credentials(it, contract).or_flaw(|| at(id), "an account of this provider has other credentials")?;
                 let names = it.credentials.keys().all(|name| usual.credentials.contains_key(name));
                 names.or_flaw(|| format!("{}/credentials", at(id)), "an account of this provider has other credentials")?;
+                it.has_names_of(contract).or_flaw(|| format!("{}/here", at(id)), "an account of this provider has other names")?;
                 it.has_settings_of(contract).map_err(|why| Flaw::at(format!("{}/settings", at(id)), why))?;
             }
             for row in contract.credentials.iter().filter(|it| it.is_a_name) {
@@ -210,7 +211,8 @@ fn judge_names(accounts: &BTreeMap<String, Account>, row: &Credential, at: &impl
     for (id, it) in accounts {
         let Some(key) = it.credentials.get(row.name) else { continue };
         let place = || format!("{}/credentials/{}", at(id), row.name);
-        seen.insert(key.expose()).or_flaw(place, "two accounts have the same")?;
+        let own: BTreeSet<&str> = it.all_of(row.name).map(Secret::expose).collect();
+        own.into_iter().all(|it| seen.insert(it)).or_flaw(place, "two accounts have the same")?;
         // A user who registers chooses a user name.
         let is_free = key.is_from_outside() || row.name == "username";
         let is_ours = is_free || key.expose() == row.test_value || key.expose().starts_with(row.prefix);

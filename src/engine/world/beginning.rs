@@ -43,6 +43,7 @@ impl World {
             spoilt: Vec::new(),
             secrets: setup.as_ref().map_or(Vec::new(), |it| it.secrets.clone()),
             accounts: Vec::new(),
+            rotations: 0,
             redirect: None,
         };
         let mut world = Self::assemble(start, core, providers, generation);

@@ -68,10 +68,11 @@ impl World {
     pub fn fork(&self, name: &str, redirect: Option<&str>, uptime: Uptime) -> Self {
         let redirect = Some(redirect.unwrap_or(FORK_INBOX).to_owned());
         let start = Start { name: name.to_owned(), redirect, ..self.start.clone() };
-        let providers = self.providers.iter().map(|it| it.boxed()).collect();
+        let providers: Vec<_> = self.providers.iter().map(|it| it.boxed()).collect();
         let mut core = self.core.clone();
         core.redirect = None; // addresses that were set in the original do not count as set in the copy
         core.clock.release(uptime); // a walk through time belongs to the original
+        settle_in(&mut core, name, &providers);
         let mut copy = Self::assemble(start, core, providers, 0);
         copy.core.outbox.line_up();
         copy.send_lost_again(uptime);
@@ -79,7 +80,10 @@ impl World {
     }
 
     /// Replaces the state by a saved one, but keeps the name and the redirect.
-    pub fn resume(&mut self, core: Core, providers: Vec<Box<dyn DynProvider>>, uptime: Uptime) {
+    pub fn resume(&mut self, mut core: Core, providers: Vec<Box<dyn DynProvider>>, uptime: Uptime) {
+        if core.name != self.start.name {
+            settle_in(&mut core, &self.start.name, &providers);
+        }
         let mut world = Self::assemble(self.start.clone(), core, providers, self.generation + 1);
         world.core.clock.resume(uptime);
         world.core.log.bound(world.start.journal_bytes_max);
@@ -132,5 +136,13 @@ impl World {
         }
         self.release_held();
         self.core.outbox.recount();
+    }
+}
+
+/// The accounts of another sandbox get the names that lead to this one.
+fn settle_in(core: &mut Core, name: &str, providers: &[Box<dyn DynProvider>]) {
+    for (accounts, provider) in core.accounts.iter_mut().zip(providers) {
+        let initial = provider.initial_account(name);
+        accounts.values_mut().for_each(|it| it.settle_in(provider.contract(), &initial));
     }
 }

@@ -9,7 +9,6 @@ use crate::engine::context::Context;
 use crate::engine::tables::found::{By, Caller};
 use crate::kit::fields::{Field, Kind};
 use crate::kit::http::{Method, Request};
-use crate::kit::sign::same;
 
 /// The cookie of a portal session.
 pub const COOKIE: &str = "payouts_session";
@@ -52,10 +51,7 @@ pub fn session<'a>(memory: &'a Memory, cx: &mut Context<'_>, request: &'a Reques
 
 /// The account with this user name and password.
 pub fn login(cx: &mut Context<'_>, username: &str, password: &str) -> Option<String> {
-    let owns = |it: &&Account| {
-        let is = |name: &str, given: &str| it.credentials.get(name).is_some_and(|own| same(own.expose(), given));
-        is("username", username) && is("password", password)
-    };
+    let owns = |it: &&Account| it.owns("username", username) && it.owns("password", password);
     let account = cx.accounts().find(owns).map(|it| it.id.clone());
     cx.trace.account.clone_from(&account);
     account

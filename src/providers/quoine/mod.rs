@@ -135,7 +135,6 @@ impl Provider for Quoine {
         let mut account = Account::initial(self.contract(), sandbox);
         if sandbox != "default" {
             let (user, secret) = draw_keys(sandbox);
-            account.id.clone_from(&user);
             account.credentials.insert("user_id".to_owned(), Secret::issued(user));
             account.credentials.insert("secret".to_owned(), Secret::issued(secret));
         }

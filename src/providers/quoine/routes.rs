@@ -4,7 +4,7 @@ use super::auth::{self, Caller};
 use super::errors::Error;
 use super::model::{Currency, Invoice, Memory};
 use super::settings::{CLAIM_BITCOIN, CURRENCY, SET_PAYMENTS_CALLBACK};
-use super::webhooks::look;
+use super::webhooks::{look, user};
 use super::wire::{self, Look, Merchant, NewInvoice, Page};
 use crate::engine::context::Context;
 use crate::engine::lifecycle::{Head, On, born};
@@ -142,8 +142,9 @@ fn list_invoices(call: Call<'_, '_>) -> Result<Response, Error> {
 }
 
 fn get_profile(call: Call<'_, '_>) -> Result<Response, Error> {
-    let callback = call.cx.account(&call.caller.account).and_then(|it| it.text(&WEBHOOK_URL));
-    Ok(wire::profile(Merchant { id: call.caller.user, currency: call.currency().word(), callback }))
+    let account = call.cx.account(&call.caller.account);
+    let (callback, id) = (account.and_then(|it| it.text(&WEBHOOK_URL)), account.and_then(user).unwrap_or(call.caller.user));
+    Ok(wire::profile(Merchant { id, currency: call.currency().word(), callback }))
 }
 
 fn update_callback_url(call: Call<'_, '_>) -> Result<Response, Error> {

@@ -149,7 +149,8 @@ fn a_restored_sandbox_keeps_its_own_name_and_bounds() {
     assert_eq!(other.sandbox.name(), "checkout-7");
     let (_, journal) = call(&mut other, "GET", "requests", &Json::Null);
     assert_eq!(journal, json!({"requests": [], "truncated": true}), "what does not fit is dropped, and said to be");
-    assert_eq!(call(&mut other, "GET", "accounts/quantum-payouts/default", &Json::Null).1["credentials"]["token"], "qm_test_token");
+    let token = &call(&mut other, "GET", "accounts/quantum-payouts/default", &Json::Null).1["credentials"]["token"];
+    assert_eq!(token, "qm_test_token_checkout-7", "the name that leads here");
 }
 
 /// Where a provider stands in a saved state.

@@ -84,7 +84,8 @@ fn build_account(memory: &Memory, cx: &Context<'_>, number: u32, username: &str,
 pub fn login(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, .. } = call;
     let (username, password) = wire::parse_login(request)?;
-    let merchant = memory.merchants.index().usernames.get(username.as_str()).ok_or(BAD_LOGIN)?;
+    let by_account = || memory.merchant_of(&cx.owner_of("username", &username)?.id);
+    let merchant = memory.merchants.index().usernames.get(username.as_str()).or_else(by_account).ok_or(BAD_LOGIN)?;
     let own = cx.account(memory.account_of(merchant)).and_then(|it| it.credentials.get("password"));
     if !own.is_some_and(|it| same(it.expose(), &password)) {
         return Err(BAD_LOGIN);

@@ -19,6 +19,8 @@ const CHART: &str = "http://chart.googleapis.com/chart?chs=500x500&cht=qr&chl=";
 /// The form of an invoice in answers and callbacks.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'a> {
+    /// The merchant's number, when it is not that of the account.
+    pub user: Option<u64>,
     /// The beginning of QR addresses that lead to this server.
     pub local_qr: Option<&'a str>,
     /// Whether the claimed part of the surplus is shown.
@@ -73,7 +75,7 @@ impl<'a> Shown<'a> {
             id,
             system_status: invoice.status().word(),
             invoice_status: invoice.status().for_merchants(),
-            user_id: invoice.user,
+            user_id: look.user.unwrap_or(invoice.user),
             sub_account_id: id.into(),
             bitcoin_address: &invoice.address,
             name: invoice.name.as_deref(),
