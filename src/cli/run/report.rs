@@ -15,6 +15,8 @@ use crate::cli::style::{BAD, GOOD, fitted, judged, known_columns, painted};
 use crate::kit::printable::line;
 use crate::stage::{Received, Report, StepFailure, StepReport};
 
+/// What is said of a file without steps.
+pub const NO_STEPS: &str = "no steps: nothing was played";
 /// The latest entries of the timeline, which are shown with a failure.
 const TIMELINE_MAX: usize = 30;
 
@@ -35,7 +37,7 @@ pub fn print_all(files: &[PlayedFile], unplayed: usize, shown: Shown) -> Result<
                 print(&judged(&format!("invalid  {}", line(&it.path))))?;
                 tell_mistakes(mistakes);
             }
-            Ok(played) if shown == Shown::Bad && played.failed().is_none() => {}
+            Ok(played) if shown == Shown::Bad && played.failed().is_none() && !it.is_empty() => {}
             Ok(played) => print(&judged(&fitted(&file_report(it, played, columns), &std::io::stdout())))?,
         }
     }
@@ -48,7 +50,7 @@ pub fn file_report(it: &PlayedFile, played: &Report, columns: Option<usize>) -> 
     let simulated = played.ended_at.duration_since(played.started_at);
     let steps = super::count(played.steps.len(), "step");
     if played.steps.is_empty() {
-        return format!("empty    {path} (no steps: nothing was played)");
+        return format!("empty    {path} ({NO_STEPS})");
     }
     let Some(step) = played.failed() else {
         let seed = if it.repeated == 1 { String::new() } else { format!(", seed {}", it.seed) };
@@ -150,7 +152,7 @@ pub fn json(files: &[PlayedFile], unplayed: usize) -> Json {
         Err(mistakes) => json!({"file": it.path, "status": "invalid", "mistakes": mistakes.to_json()}),
         Ok(played) => json!({
             "file": it.path, "name": it.name, "seed": it.seed,
-            "status": if played.failed().is_some() { "failed" } else { "ok" },
+            "status": if it.is_empty() { "no_steps" } else if played.failed().is_some() { "failed" } else { "ok" },
             "started_at": played.started_at, "ended_at": played.ended_at,
             "steps": played.steps.iter().map(step).collect::<Vec<_>>(),
             "timeline": played.timeline.iter().map(|it| json!({"at": it.at, "kind": it.kind, "what": it.what})).collect::<Vec<_>>(),
