@@ -132,11 +132,16 @@ fn an_openapi_document_of_every_provider() {
 
 /// Holds a body against the schema of an answer.
 pub fn assert_fits(document: &Json, response: &Json, body: &Json) {
-    let mut schema = response["content"]["application/json"]["schema"].clone();
+    let faults = faults_of(document, response, body);
+    assert!(faults.is_empty(), "{body}: {faults:?}");
+}
+
+/// What is wrong with a body by the schema of an answer or a request.
+pub fn faults_of(document: &Json, described: &Json, body: &Json) -> Vec<String> {
+    let mut schema = described["content"]["application/json"]["schema"].clone();
     schema["components"] = document["components"].clone();
     let validator = jsonschema::validator_for(&schema).expect("a schema");
-    let faults: Vec<String> = validator.iter_errors(body).map(|it| it.to_string()).collect();
-    assert!(faults.is_empty(), "{body}: {faults:?}");
+    validator.iter_errors(body).map(|it| it.to_string()).collect()
 }
 
 #[test]
