@@ -12,6 +12,7 @@ use crate::tape::snapshot;
 mod log;
 pub mod pages;
 mod requests;
+mod widths;
 mod words;
 
 /// The program under test.

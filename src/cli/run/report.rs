@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use similar::{ChangeTag, TextDiff};
+use unicode_width::UnicodeWidthStr;
 
 use super::{PlayedFile, summary};
 use crate::cli::Stop;
 use crate::cli::output::{print, tell_count};
 use crate::cli::scenarios::tell_mistakes;
 use crate::cli::style::{BAD, GOOD, fitted, judged, known_columns, painted};
+use crate::engine::matching::Mismatch;
 use crate::kit::printable::line;
 use crate::stage::{Received, Report, StepFailure, StepReport};
 
@@ -84,20 +86,35 @@ fn failure_report(it: &PlayedFile, step: &StepReport, failure: &StepFailure, col
         let columns = columns.map(|it| it - INDENT.len());
         excerpt.excerpt(columns).lines().for_each(|it| _ = writeln!(text, "{INDENT}{it}"));
     }
-    let width = |of: fn(&crate::engine::matching::Mismatch) -> &String, least: usize| {
-        failure.misses.iter().map(|it| of(it).chars().count()).max().unwrap_or(0).clamp(least, 60)
-    };
-    let (path, expected) = (width(|it| &it.path, 5), width(|it| &it.expected, 8));
-    if !failure.misses.is_empty() {
-        _ = writeln!(text, "    {:<path$}  {:<expected$}  actual", "where", "expected");
-        for miss in &failure.misses {
-            let [own_path, own_expected, actual] = [&miss.path, &miss.expected, &miss.actual].map(|it| line(it));
-            _ = writeln!(text, "    {own_path:<path$}  {own_expected:<expected$}  {actual}");
-        }
-    }
+    text.push_str(&table(&failure.misses, columns));
     if let Some(received) = &failure.received {
         _ = writeln!(text, "  received {}", line(&received.what));
         text.push_str(&difference(received));
+    }
+    text
+}
+
+/// Each expectation that was not met, as a line of a table; below each other where a line would be wider than the terminal.
+fn table(misses: &[Mismatch], columns: Option<usize>) -> String {
+    const INDENT: usize = 4;
+    const GAP: usize = 2;
+    let head = ["where", "expected", "actual"].map(str::to_owned);
+    let rows = misses.iter().map(|miss| [&miss.path, &miss.expected, &miss.actual].map(|it| line(it).into_owned()));
+    let rows: Vec<[String; 3]> = std::iter::once(head).chain(rows).collect();
+    let mut text = String::new();
+    if misses.is_empty() {
+        return text;
+    }
+    let [path, expected, actual] = [0, 1, 2].map(|column| rows.iter().map(|it| it[column].width()).max().unwrap_or(0));
+    let fits = columns.is_none_or(|it| INDENT + path + GAP + expected + GAP + actual <= it);
+    let (path, expected) = if columns.is_none() { (path.min(60), expected.min(60)) } else { (path, expected) };
+    let padded = |own: &str, width: usize| format!("{own}{}", " ".repeat(width.saturating_sub(own.width()) + GAP));
+    for [own_path, own_expected, own_actual] in rows.iter().skip(usize::from(!fits)) {
+        _ = if fits {
+            writeln!(text, "    {}{}{own_actual}", padded(own_path, path), padded(own_expected, expected))
+        } else {
+            writeln!(text, "    {own_path}\n      expected  {own_expected}\n      actual    {own_actual}")
+        };
     }
     text
 }

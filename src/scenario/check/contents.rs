@@ -80,9 +80,10 @@ impl Check<'_> {
     }
 }
 
-/// The names of the members of an event, or of all events that a matcher can mean.
+/// The names of the members of an event, or of all events that a matcher can mean. A word that is no event may be any of them.
 pub(super) fn events(contract: &'static Contract, event: Option<&Node>) -> Vec<Name> {
     let asked = event.filter(|it| !holds_reference(it)).and_then(Node::plain);
+    let asked = asked.filter(|it| contract.events.iter().any(|own| own.name == *it));
     let is_meant = |it: &&EventRow| asked.is_none_or(|asked| asked == it.name);
     names_of(contract.events.iter().filter(is_meant).flat_map(|it| it.body))
 }
