@@ -14,10 +14,11 @@ use crate::providers;
 /// What to show.
 #[derive(Args)]
 pub struct Describe {
-    /// A provider, one of its sections, or the name of an operation, action, event, error or setting; default: all providers
+    /// A provider, one of its sections, or the name of an operation, action, status, event, error, setting or header; default: all
+    /// providers
     ///
-    /// A name may stand alone where only one provider has it. Sections are addresses, operations, pages, actions, statuses,
-    /// errors, events, attempts, settings and decisions.
+    /// A name may stand alone, in any case, and the message of an error finds the error. Sections are addresses, operations, pages,
+    /// actions, statuses, errors, events, attempts, settings, decisions and headers.
     #[arg(value_name = "PROVIDER[.NAME]")]
     what: Vec<String>,
     /// Print JSON

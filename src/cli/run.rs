@@ -172,7 +172,9 @@ impl Run {
             written::report(file, &concealed::text(&junit::document(&files)?))?;
         }
         if files.iter().all(PlayedFile::is_empty) {
-            return Err(Stop::usage("nothing was played: no scenario has `steps`".to_owned()));
+            let why =
+                "nothing was played, so nothing is proved: no scenario has `steps`; `playmoney check` judges a file without playing it";
+            return Err(Stop::usage(why.to_owned()));
         }
         let worst = files.iter().map(PlayedFile::exit).max_by_key(|it| it.code());
         Ok(worst.unwrap_or(Exit::Good))

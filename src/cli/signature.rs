@@ -1,5 +1,8 @@
 //! `playmoney sign` and `playmoney verify`: show and explain signatures of webhooks and requests.
 
+mod callers;
+
+use callers::{names_another, unchecked, unchecked_line};
 use clap::Args;
 use serde_json::{Map, json};
 
@@ -103,10 +106,11 @@ impl Webhook {
             Place::Url(url) => return Ok(member.explain(&received(*url, headers, body), secret, &[&known])),
             Place::Target(target, now) => (target, *now),
         };
-        let mut request = Request::new(Method::POST, target, body.to_vec());
-        request.headers = headers.clone();
+        let request = arrived(target, headers, body);
         let own = member.contract().request_signature.ok_or_else(|| self.unsigned("verify"))?;
-        Ok(own.explain_at(&request, secret, &[&known], now))
+        let verdict = own.explain_at(&request, secret, &[&known], now);
+        let is_of_another = verdict.valid && self.secret.is_none() && names_another(member.contract(), &own, &request);
+        Ok(if is_of_another { Verdict { valid: false, reason: Some("wrong_caller"), ..verdict } } else { verdict })
     }
 
     /// The provider has no signatures on requests.
@@ -279,7 +283,10 @@ impl Verify {
             }
             None => (Place::Url(self.webhook.url.as_deref()), read(given.unwrap_or("-"))?),
         };
-        let verdict = self.webhook.judge(&place, &self.webhook.headers()?, &body)?;
+        let headers = self.webhook.headers()?;
+        let verdict = self.webhook.judge(&place, &headers, &body)?;
+        let request = arrived(self.target.as_deref().unwrap_or("/"), &headers, &body);
+        let unchecked = unchecked(self.webhook.provider()?.0.contract(), &place, &request, self.webhook.secret.as_deref());
         let missing = if verdict.valid {
             Vec::new()
         } else {
@@ -288,9 +295,11 @@ impl Verify {
         if self.webhook.json {
             let mut told = serde_json::to_value(&verdict).unwrap_or_default();
             told["missing"] = missing.into();
+            told["unchecked"] = unchecked.into();
             print(&told.to_string())?;
         } else {
-            print(&render(&verdict, &missing))?;
+            let unchecked = if verdict.valid { unchecked_line(&unchecked, &place) } else { String::new() };
+            print(&render(&verdict, &missing, &unchecked))?;
         }
         Ok(if verdict.valid { Exit::Good } else { Exit::Failed })
     }
@@ -301,6 +310,13 @@ fn header(text: &str) -> Option<(HeaderName, HeaderValue)> {
     Some((name.trim().parse().ok()?, HeaderValue::from_str(value.trim()).ok()?))
 }
 
+/// A request as it is judged.
+fn arrived(target: &str, headers: &HeaderMap, body: &[u8]) -> Request {
+    let mut request = Request::new(Method::POST, target, body.to_vec());
+    request.headers = headers.clone();
+    request
+}
+
 /// A webhook as it is judged. No clock is read: a signature is never too old here.
 const fn received<'a>(url: Option<&'a str>, headers: &'a HeaderMap, body: &'a [u8]) -> Received<'a> {
     Received { url, headers, body, now: Timestamp::UNIX_EPOCH, date: Timestamp::UNIX_EPOCH }
@@ -309,15 +325,15 @@ const fn received<'a>(url: Option<&'a str>, headers: &'a HeaderMap, body: &'a [u
 /// Characters of a nonce.
 const NONCE_CHARS: usize = 32;
 
-fn render(verdict: &Verdict, missing: &[&str]) -> String {
+fn render(verdict: &Verdict, missing: &[&str], unchecked: &str) -> String {
     let judgement = match verdict.reason {
         None => "valid".to_owned(),
         Some(reason) => fitted(&format!("invalid: {reason}\n           {}", advice(reason)), &std::io::stdout()),
     };
     let received = verdict.received.as_deref().unwrap_or("none");
     let [signed, expected, received] = [&verdict.canonical, &verdict.expected, received].map(line);
-    let missing = missing_line(missing);
-    format!("{judgement}{missing}\nsigned     {signed}\nexpected   {expected}\nreceived   {received}")
+    let (missing, unchecked) = (missing_line(missing), fitted(unchecked, &std::io::stdout()));
+    format!("{judgement}{missing}{unchecked}\nsigned     {signed}\nexpected   {expected}\nreceived   {received}")
 }
 
 /// Whether the signatures cover different texts.
@@ -346,7 +362,12 @@ fn advice(reason: &str) -> &'static str {
         }
         "missing_content_type" => "The signature is right, but each request needs a Content-Type, also a GET.",
         "wrong_date" => "The signature is right, but Date is not an HTTP date, such as Sat, 27 Sep 2014 04:55:17 GMT.",
+        "wrong_timestamp" => "The signature is right, but the timestamp is not in Unix seconds.",
         "wrong_nonce" => "The signature is right, but NONCE is missing, or is not 32 letters and digits.",
+        "wrong_caller" => {
+            "The signature is right with the test secret of the default sandbox, but the request names another user: send the id or key of \
+             that sandbox, or give the secret of the user with --secret."
+        }
         "stale_timestamp" => "The signature is right, but too old to be accepted.",
         _ => "The secret is another one, or the body was altered: no known secret and no usual mistake explains it.",
     }

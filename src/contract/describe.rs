@@ -10,13 +10,15 @@ mod sections;
 
 use serde_json::{Value as Json, json};
 
+use self::find::Carrier;
 pub use self::find::{Asked, Section, resolve};
 #[cfg(feature = "cli")]
 pub use self::pages::{list, page, providers};
 use super::openapi::schema;
 use super::rows;
 use super::rows::all;
-use crate::engine::tables::{Auth, Contract, Operation};
+use crate::engine::tables::{Auth, Contract, Operation, StatusTable, Transition};
+use crate::kit::fields::Field;
 
 /// Every provider as JSON.
 pub fn providers_json(contracts: &[&Contract]) -> Json {
@@ -40,10 +42,44 @@ pub fn json(asked: Asked) -> Json {
         Asked::Event(_, it) => rows::event(it),
         Asked::Error(_, it) => rows::error(it),
         Asked::Setting(_, it) => rows::setting(it),
+        Asked::Status(_, it) => status_json(contract, it),
+        Asked::Header(contract, it) => header_json(contract, it),
     };
     let mut row = row;
     row["provider"] = contract.slug.into();
     row
+}
+
+/// A status as JSON: by object, what leads there and from there.
+fn status_json(contract: &Contract, word: &str) -> Json {
+    let object = |table: &StatusTable| {
+        let meant = table.meant_by(word);
+        let of = |is_meant: &dyn Fn(&Transition) -> bool| all(table.rows.iter().filter(|it| is_meant(it)), rows::transition);
+        let is_own = meant.iter().any(|it| it.eq_ignore_ascii_case(word));
+        let member = if is_own { None } else { table.also.as_ref().map(|it| it.member) };
+        json!({
+            "object": table.object, "statuses": meant, "member": member, "final": meant.iter().all(|it| table.is_final(it)),
+            "into": of(&|row| meant.contains(&row.to)),
+            "out_of": of(&|row| row.from.iter().any(|own| meant.contains(own))),
+        })
+    };
+    let tables = (contract.lifecycles)();
+    json!({"name": word, "objects": tables.iter().filter(|it| !it.meant_by(word).is_empty()).map(object).collect::<Vec<_>>()})
+}
+
+/// A header as JSON, with what carries it.
+fn header_json(contract: &'static Contract, name: &str) -> Json {
+    let one = |(carrier, it): (Carrier, &Field)| {
+        let mut row = rows::field(it);
+        match carrier {
+            Carrier::Webhook(event) => row["event"] = event.into(),
+            Carrier::Call(call) => row["operation"] = call.into(),
+            Carrier::Answers => row["answers"] = true.into(),
+        }
+        row
+    };
+    let found = find::headers(contract).filter(|it| it.1.name.eq_ignore_ascii_case(name));
+    json!({"name": name, "carried_by": found.map(one).collect::<Vec<_>>()})
 }
 
 /// One section of a provider as JSON, under the names that the whole has.

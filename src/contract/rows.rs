@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::openapi::schema;
 use crate::engine::tables::{
-    ActionRow, Contract, Decision, ErrorRow, EventRow, On, Page, Schedule, Setting, SettingKind, StatusTable, Transition,
+    ActionRow, Also, Contract, Decision, ErrorRow, EventRow, On, Page, Schedule, Setting, SettingKind, StatusTable, Transition,
 };
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Field, Need};
@@ -60,10 +60,16 @@ pub fn event(it: &'static EventRow) -> Json {
 
 pub fn statuses(it: &StatusTable) -> Json {
     let status = |name: &&str| json!({"name": name, "final": it.is_final(name)});
-    json!({"object": it.object, "statuses": it.statuses.iter().map(status).collect::<Vec<_>>(), "transitions": all(&it.rows, transition)})
+    let statuses = it.statuses.iter().map(status).collect::<Vec<_>>();
+    let mut row = json!({"object": it.object, "statuses": statuses, "transitions": all(&it.rows, transition)});
+    if let Some(Also { member, words }) = &it.also {
+        let words: Map<String, Json> = words.iter().map(|(status, word)| ((*status).to_owned(), (*word).into())).collect();
+        row["also"] = json!({"member": member, "words": words});
+    }
+    row
 }
 
-fn transition(it: &Transition) -> Json {
+pub fn transition(it: &Transition) -> Json {
     let mut row = json!({"on": cause(it.on), "from": it.from, "to": it.to, "event": it.event});
     if it.ends_deadline {
         row["ends_deadline"] = true.into();

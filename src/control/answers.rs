@@ -1,10 +1,9 @@
 //! What the calls of the control API answer, as rows for its OpenAPI document. A member with a dot stands inside another.
 
-use super::call::field;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
+use crate::scenario::told::{ACTED, DUE, PASSED, field};
 
 const COUNT: Kind = Kind::Integer { min: 0, max: i64::MAX };
-const DUE: Kind = Kind::Word(&["timer", "block", "delivery"]);
 const PENDING: Kind = Kind::Word(&["pending", "delivered", "failed"]);
 
 const fn must(name: &'static str, kind: Kind, meaning: &'static str) -> Field {
@@ -26,30 +25,6 @@ const CLOCK: &[Field] = &[
     must("next.kind", DUE, "what it is"),
     must("next.provider", TEXT, "the slug of the provider"),
     must("next.subject", Kind::Nullable, "the object, by the id that the merchant uses"),
-];
-
-#[rustfmt::skip]
-const REPORT: &[Field] = &[
-    must("from", Kind::Time, "where the walk began"),
-    must("now", Kind::Time, "where it stands"),
-    must("fired", Kind::List, "what was due on the way: the first 10000"),
-    must("fired[].at", Kind::Time, "when"),
-    must("fired[].kind", DUE, "what it was"),
-    must("fired[].provider", Kind::Nullable, "the slug of the provider"),
-    must("fired[].subject", TEXT, "the object, by the id that the merchant uses"),
-    must("fired[].detail", TEXT, "what happened"),
-    must("fired_total", COUNT, "how much was due"),
-    must("deliveries", Kind::List, "the attempts that have an outcome: the first 10000"),
-    must("deliveries[].id", TEXT, "the id of the delivery: dlv-1"),
-    must("deliveries[].provider", Kind::Nullable, "the slug of the provider"),
-    must("deliveries[].event", TEXT, "the event"),
-    must("deliveries[].subject", TEXT, "the object, by the id that the merchant uses"),
-    must("deliveries[].attempt", COUNT, "the number of the attempt, from 1"),
-    must("deliveries[].at", Kind::Time, "when it left"),
-    must("deliveries[].status", Kind::NullableInteger, "the HTTP status of the receiver"),
-    must("deliveries[].error", Kind::Nullable, "how the connection failed, when it did"),
-    must("deliveries_total", COUNT, "how many attempts have an outcome"),
-    may("incomplete", Kind::Flag, "the walk has stopped at a bound and can be continued"),
 ];
 
 /// One attempt; its names begin with what stands before them.
@@ -173,7 +148,7 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
     ]),
     (&["health"], &[must("status", TEXT, "ok"), must("version", TEXT, "the version of Playmoney")]),
     (&["show_clock", "freeze_clock", "resume_clock", "scale_clock"], CLOCK),
-    (&["advance_clock"], REPORT),
+    (&["advance_clock"], PASSED),
     (&["list_actions"], &[
         must("actions", Kind::List, "what the outside world can do"),
         must("actions[].provider", TEXT, "the slug of the provider"),
@@ -186,16 +161,7 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
         must("actions[].evidence", TEXT, "how much is known about it"),
         must("actions[].source", TEXT, "and from where"),
     ]),
-    (&["act"], &[
-        must("provider", TEXT, "the slug of the provider"),
-        must("action", TEXT, "what was done"),
-        must("subject", TEXT, "the object, by the id that the merchant uses"),
-        must("status", TEXT, "its status afterwards"),
-        must("object", Kind::Any, "the object as the provider shows it"),
-        may("effect", TEXT, "`none`: the provider makes nothing of it"),
-        may("reason", TEXT, "why it makes nothing of it"),
-        may("settled", Kind::Flag, "false: attempts are still under way"),
-    ]),
+    (&["act"], ACTED),
     (&["list_deliveries"], DELIVERIES),
     (&["resend_delivery"], ATTEMPT),
     (&["verify_webhook"], &[
@@ -234,13 +200,14 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
         must("warnings[]", Kind::Object, "a warning, with its place and a message"),
     ]),
     (&["reset"], &[must("reset", Kind::Flag, "true"), must("clock", Kind::Object, "the clock, as `show_clock` shows it")]),
-    (&["restore_state"], &[must("restored", Kind::Flag, "true"), must("clock", Kind::Object, "the clock, as `show_clock` shows it")]),
+    (&["restore_state"], &[must("restored", Kind::Flag, "true"), must("clock", Kind::Object, "the clock, as `show_clock` shows it"), may("settled", Kind::Flag, "false: attempts that were sent again are still under way")]),
     (&["save_state"], &[
         must("playmoney_state", COUNT, "the version of the document"),
         must("contains_secrets", Kind::Flag, "whether it holds secrets that came from outside"),
-        must("core", Kind::Object, "the sandbox without the providers' memories"),
+        must("core", Kind::Object, "the sandbox without the providers' memories, in a form that only Playmoney reads"),
         must("providers", Kind::List, "the providers' memories"),
-        must("providers[]", Kind::Object, "the memory of one provider"),
+        must("providers[].slug", TEXT, "the slug of the provider"),
+        must("providers[].memory", Kind::Object, "its memory, in a form that only Playmoney reads"),
     ]),
     (&["provider_openapi", "control_openapi"], &[must("openapi", TEXT, "the version of the specification"), must("paths", Kind::Object, "the calls")]),
 ];

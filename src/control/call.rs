@@ -6,8 +6,7 @@ use http::Method;
 
 use super::table::TABLE;
 use super::{Answer, Ask, Problem};
-use crate::kit::evidence::Evidence;
-use crate::kit::fields::{Field, Kind, Need};
+use crate::kit::fields::Field;
 use crate::kit::http::Response;
 
 /// A call of the control API. Everything that is special about a call stands in its row.
@@ -40,8 +39,8 @@ pub enum Body {
     Fields(&'static [Field]),
     /// A JSON object whose rows depend on the path: the parameters of an action, the settings of an account.
     ByPath(Rows),
-    /// A text in the scenario's language, as YAML or JSON.
-    Scenario { what: &'static str },
+    /// A text in the language of scenarios, as YAML or JSON, with the component that describes it.
+    Scenario { component: &'static str },
     /// A saved sandbox, as JSON.
     State,
     /// Bytes of any kind.
@@ -214,9 +213,4 @@ fn captures<'a>(pattern: &str, path: &'a str) -> Option<Vec<&'a str>> {
         }
     }
     segments.next().is_none().then_some(captures)
-}
-
-/// A row of the control API's own tables.
-pub(super) const fn field(name: &'static str, kind: Kind, need: Need, meaning: &'static str) -> Field {
-    Field { name, kind, need, meaning, evidence: Evidence::Documented("the control API is Playmoney's own") }
 }

@@ -7,7 +7,6 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::call::field;
 use super::input::Input;
 use super::render::{HELD, Renderer};
 use super::{Answer, Ask, Conclusion, Later, Problem, Rows, ok};
@@ -19,6 +18,7 @@ use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::{Request, Response};
 use crate::kit::time::{Duration, Timestamp, end_of_time, later, parse_duration, parse_timestamp};
+use crate::scenario::told::field;
 
 /// Without `limit`, a walk to `next`, `idle` or `delivery` looks this far.
 pub const LIMIT: Duration = Duration::from_hours(30 * 24);

@@ -8,7 +8,6 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::call::field;
 use super::clock::Until;
 use super::journal::{LIMIT, PROVIDER, SINCE, Since, is_provider};
 use super::render::Renderer;
@@ -19,6 +18,7 @@ use crate::engine::signature::Received;
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::Response;
+use crate::scenario::told::field;
 
 const STATUSES: [&str; 3] = [Status::Pending.word(), Status::Delivered.word(), Status::Failed.word()];
 

@@ -3,7 +3,6 @@
 use http::StatusCode;
 use serde_json::json;
 
-use super::call::field;
 use super::journal::Since;
 use super::render::Renderer;
 use super::{Answer, Ask, Later, Problem, Waiting, ok};
@@ -12,6 +11,7 @@ use crate::engine::world::World;
 use crate::kit::fields::{Fault, Field, Kind, Need, TEXT};
 use crate::kit::http::Response;
 use crate::kit::time::parse_duration;
+use crate::scenario::told::field;
 
 /// Messages of more bytes are written on another thread.
 const BYTES_AT_ONCE: usize = 256 * 1024;

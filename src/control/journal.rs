@@ -3,7 +3,6 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::call::field;
 use super::render::Renderer;
 use super::{Answer, Ask, Later, Problem, Rows, provider_id};
 use crate::engine::log::{Entry, RequestEntry, What};
@@ -11,6 +10,7 @@ use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::time::{Timestamp, parse_timestamp};
+use crate::scenario::told::field;
 
 /// The provider of which a list shows entries.
 pub const PROVIDER: Field = field("provider", TEXT, Need::Optional, "the slug of a provider: quoine");

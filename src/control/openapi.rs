@@ -17,11 +17,14 @@ use crate::engine::tables::Contract;
 use crate::kit::fields::{Field, Need};
 use crate::kit::http::{RequestPath, Response};
 use crate::providers;
+use crate::scenario::schema::components::components;
 use crate::scenario::schema::{script, setting};
 
 /// What the document says about itself.
 const DESCRIPTION: &str = "Time, actions, webhooks, accounts, journal and state of a sandbox. \
      `/__admin/sandboxes/{name}/...` and `/s/{name}/__admin/...` are the same calls to another sandbox.";
+/// The component of a saved state, which one call answers and another takes.
+const STATE: &str = "state";
 /// The methods that a path can list: those of a call that answers to every method.
 const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
 
@@ -155,11 +158,8 @@ fn body(call: &Call) -> Option<Json> {
             let names = contracts().flat_map(|it| names_of(it, rows));
             (&["application/json"], false, json!({"anyOf": names.map(|it| reference(&it)).collect::<Vec<_>>()}))
         }
-        Body::Scenario { what } => {
-            let schema = json!({"type": "object", "description": format!("{what}, as `playmoney schema` describes it")});
-            (&["application/json", "application/yaml"], true, schema)
-        }
-        Body::State => (&["application/json"], true, json!({"type": "object", "description": "a document of `save_state`"})),
+        Body::Scenario { component } => (&["application/json", "application/yaml"], true, reference(component)),
+        Body::State => (&["application/json"], true, reference(STATE)),
         Body::Bytes => (&["*/*"], false, json!({})),
     };
     let mut content = json!({"schema": schema});
@@ -185,7 +185,7 @@ fn request_name(call: &Call) -> String {
 }
 
 fn answer_name(call: &Call) -> String {
-    format!("{}.answer", call.name)
+    if call.name == "save_state" { STATE.to_owned() } else { format!("{}.answer", call.name) }
 }
 
 /// The names of the schemas of bodies that depend on the path.
@@ -198,7 +198,8 @@ fn names_of(contract: &Contract, rows: Rows) -> Vec<String> {
 
 /// Every body that has a name.
 fn schemas() -> Json {
-    let mut schemas = Map::from_iter([("problem".to_owned(), problem())]);
+    let mut schemas = components(&contracts().collect::<Vec<_>>());
+    schemas.insert("problem".to_owned(), problem());
     for call in TABLE {
         if let Body::Fields(rows @ [_, ..]) = call.body {
             schemas.insert(request_name(call), closed(schema::object(rows)));

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::call::{BodyLimits, field};
+use super::call::BodyLimits;
 use super::clock::Until;
 use super::{Answer, Ask, Before, Conclusion, Later, Now, Problem, Rest, Waiting, clock, ok, scenario};
 use crate::engine::provider::DynProvider;
@@ -15,6 +15,7 @@ use crate::kit::flaw::Flaw;
 use crate::kit::http::Response;
 use crate::kit::time::Uptime;
 use crate::scenario::reread;
+use crate::scenario::told::field;
 
 /// Why a sandbox is not replaced during a walk.
 pub const ONE_STATE: &str = "Time is being advanced, and waits for a receiver. A sandbox is replaced between two advances, not during one.";

@@ -1,9 +1,11 @@
 //! Every call of the control API. Routes, access, limits, the list of calls and the OpenAPI document are read from here.
 
 use super::call::Handler::{Sandbox, Server};
-use super::call::{Body, BodyLimits, Call, Caller, Rows, WhenBroken, field};
+use super::call::{Body, BodyLimits, Call, Caller, Rows, WhenBroken};
 use super::{accounts, actions, clock, deliveries, inbox, journal, openapi, rules, scenario, server, state};
 use crate::kit::fields::{Field, Need, TEXT};
+use crate::scenario::schema::components;
+use crate::scenario::told::field;
 
 /// What a name in braces stands for.
 pub const IN_PATH: &[Field] = &[
@@ -45,12 +47,12 @@ pub static TABLE: &[Call] = &[
     Call::patch("accounts/{provider}/{account}", "change_account", "changes a merchant's settings, and replaces keys under `credentials`", Sandbox(accounts::change))
         .body(Body::ByPath(Rows::Account)).examples(&[r#"{"webhook_url": "http://127.0.0.1:9000/hooks", "pace": "manual"}"#]),
     Call::get("rules", "list_rules", "lists the rules, in the order in which they are asked", Sandbox(rules::list)),
-    Call::post("rules", "add_rule", "adds a rule, which is asked before the others", Sandbox(rules::add)).body(Body::Scenario { what: "a rule" })
+    Call::post("rules", "add_rule", "adds a rule, which is asked before the others", Sandbox(rules::add)).body(Body::Scenario { component: components::RULE })
         .examples(&[r#"{"on": "quoine.createInvoice", "when": {"times": 1}, "then": {"error": "usage_limit"}}"#]),
     Call::delete("rules", "clear_rules", "removes all rules", Sandbox(rules::clear)),
     Call::delete("rules/{rule}", "remove_rule", "removes one rule", Sandbox(rules::remove)),
     Call::post("scenario", "replace_scenario", "begins the sandbox anew with a scenario, as YAML or JSON", Sandbox(scenario::replace))
-        .body(Body::Scenario { what: "a scenario" }).long(),
+        .body(Body::Scenario { component: components::SCENARIO }).long(),
     Call::post("reset", "reset", "takes the sandbox back to its start", Sandbox(state::reset))
         .body(Body::Fields(state::RESET)).examples(&[r#"{"webhook_url": "http://127.0.0.1:9000/{provider}"}"#]).when_broken(WhenBroken::BeginsAnew),
     Call::get("state", "save_state", "shows the whole sandbox as one JSON document", Sandbox(state::save)).long(),

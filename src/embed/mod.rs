@@ -56,6 +56,7 @@ type Receiver = Box<dyn FnMut(&Webhook) -> u16 + Send>;
 pub struct Sandbox {
     sandbox: sandbox::Sandbox,
     receiver: Option<Receiver>,
+    warnings: Vec<String>,
 }
 
 impl Sandbox {
@@ -86,11 +87,30 @@ impl Sandbox {
         let start = in_memory(scenario.apply_to(Start::default()));
         let begun = sandbox.begin(start, Uptime::START);
         begun.map_err(|it| Error::Scenario(scenario.mistakes(it).render(false)))?;
-        Ok(Self::of(sandbox))
+        let warnings = scenario.warnings_of_start().map_or(String::new(), |it| it.in_words());
+        Ok(Self { warnings: warnings.lines().map(str::to_owned).collect(), ..Self::of(sandbox) })
+    }
+
+    /// What the author of the scenario may not want, one line each, with its place and the advice: a rule that never fires, a misspelt
+    /// member. Such a scenario is not refused. A sandbox that did not begin with a scenario has none.
+    ///
+    /// ```
+    /// let text = "version: 1
+    /// rules:
+    ///   - on: quoine.createInvoice
+    ///     when: { body: { prise: { gt: 100 } } }
+    ///     then: { error: usage_limit }
+    /// ";
+    /// let shop = playmoney::Sandbox::from_scenario(text)?;
+    /// assert_eq!(shop.warnings(), ["scenario:4:21: the request quoine.createInvoice has no `prise` (the nearest is `price`)"]);
+    /// # Ok::<(), playmoney::Error>(())
+    /// ```
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     fn of(sandbox: sandbox::Sandbox) -> Self {
-        Self { sandbox, receiver: None }
+        Self { sandbox, receiver: None, warnings: Vec::new() }
     }
 
     /// From now on, this function answers webhooks with an HTTP status. A status from 200 to 299 accepts the webhook; after any
@@ -183,7 +203,8 @@ impl Sandbox {
     /// its objects carry other addresses; until it has one, they are answered with 200.
     #[must_use]
     pub fn fork(&self, name: &str) -> Self {
-        Self::of(self.sandbox.fork(name, Some(FORK_RECEIVER), Uptime::START))
+        let sandbox = self.sandbox.fork(name, Some(FORK_RECEIVER), Uptime::START);
+        Self { warnings: self.warnings.clone(), ..Self::of(sandbox) }
     }
 
     /// The whole sandbox as one JSON document, secrets in clear.
@@ -208,7 +229,7 @@ impl Sandbox {
     }
 
     fn ask(&mut self, request: Request) -> Result<Response, Error> {
-        let Self { sandbox, receiver } = self;
+        let Self { sandbox, receiver, .. } = self;
         let mut answer = |sandbox: &mut sandbox::Sandbox, it: &Outgoing| {
             let status = receiver.as_mut().map_or(200, |receiver| receiver(&Webhook::of_outgoing(sandbox.world(), it)));
             Outcome::status(status)

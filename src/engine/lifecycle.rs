@@ -93,7 +93,7 @@ impl StatusTable {
             evidence: it.evidence,
         };
         let statuses = statuses.iter().map(|it| it.word()).collect();
-        Self { object: table.object, statuses, rows: table.rows.iter().map(row).collect() }
+        Self { object: table.object, statuses, rows: table.rows.iter().map(row).collect(), also: None }
     }
 }
 

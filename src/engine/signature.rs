@@ -44,6 +44,10 @@ pub struct RequestSignature {
     pub mistake: fn(&Request, &Verdict, &str, &[&str]) -> &'static str,
     /// What is wrong, at that moment, with a request whose signature is right: its date, or the form of what it covers.
     pub refusal: fn(&Request, Timestamp) -> Option<&'static str>,
+    /// Who makes it, by the first of their credentials, as the request says.
+    pub caller: fn(&Request) -> Option<String>,
+    /// What only a server can judge, beside whose secret it is.
+    pub unchecked: &'static [&'static str],
 }
 
 impl RequestSignature {

@@ -46,6 +46,16 @@ pub struct Start {
     /// What a scenario adds to the start.
     #[doc(hidden)]
     pub setup: Option<Arc<Setup>>,
+    /// What of it was given to another sandbox, of which this one is a copy.
+    #[doc(hidden)]
+    pub copied: Copied,
+}
+
+/// Parts of a start that a copy has from its original: the redirect changes the addresses in them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Copied {
+    pub webhook_url: bool,
+    pub setup: bool,
 }
 
 impl Default for Start {
@@ -65,6 +75,7 @@ impl Default for Start {
             show_secrets: false,
             judged_by_simulated_time: false,
             setup: None,
+            copied: Copied::default(),
         }
     }
 }

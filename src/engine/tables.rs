@@ -8,7 +8,7 @@ mod statuses;
 
 use http::{Method, StatusCode};
 pub use settings::{Setting, SettingKind};
-pub use statuses::{On, RowId, StatusTable, Transition};
+pub use statuses::{Also, On, RowId, StatusTable, Transition};
 
 use super::signature::RequestSignature;
 use crate::kit::evidence::Evidence;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use answers::Answer;
 use texts::{BEGINNING, check_offset};
 
 use super::keys::SCENARIO;
@@ -13,11 +14,11 @@ use super::shape::{Kind, Shape};
 use super::yaml::{Key, Node, What};
 use crate::engine::inbox::is_name as is_inbox;
 use crate::engine::matching::Matcher;
-use crate::engine::tables::{Contract, Operation, Setting};
-use crate::kit::fields::Field;
+use crate::engine::tables::{Contract, Setting};
 use crate::kit::money;
 use crate::kit::time::{parse_duration, parse_timestamp};
 
+mod answers;
 mod contents;
 mod keys;
 pub mod names;
@@ -58,8 +59,8 @@ pub struct Check<'a> {
     pub secrets: Secrets,
     /// The names that the steps so far have saved.
     saved: BTreeMap<String, Range<usize>>,
-    /// The answers that the steps so far have saved, with the fields that the contract gives them.
-    answers: BTreeMap<String, (&'static Operation, Vec<&'static Field>)>,
+    /// What the steps so far have saved, where its members are known.
+    answers: BTreeMap<String, Answer>,
     /// The names of the inboxes to which the text refers.
     inboxes: BTreeSet<String>,
 }

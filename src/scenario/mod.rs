@@ -24,6 +24,7 @@ pub mod schema;
 pub mod secrets;
 pub mod shape;
 pub mod step;
+pub mod told;
 pub mod yaml;
 
 use check::Check;

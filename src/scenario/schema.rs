@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
+pub mod components;
+
 use super::keys::{ANY_STEP, RULE, SCENARIO, STEPS};
 use super::matchers::OPERATORS;
 use super::shape::{Kind, Row, Shape};
@@ -31,6 +33,7 @@ pub fn document(contracts: &[&'static Contract]) -> Json {
     schema["$defs"] = json!({
         "call": call,
         "step": {"oneOf": steps},
+        "rule": shape(&RULE, contracts, None),
         "matcher": {"anyOf": [operation, true], "description": "a value, or a matcher such as {gt: 1}"},
     });
     schema
@@ -194,6 +197,7 @@ fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Con
         Kind::Script => script(),
         Kind::List(each) => json!({"type": "array", "items": of(each)}),
         Kind::Map(each) => json!({"type": "object", "additionalProperties": of(each)}),
+        Kind::Shape(own) if std::ptr::eq(own, &raw const RULE) => json!({"$ref": "#/$defs/rule"}),
         Kind::Shape(own) => shape(own, contracts, provider),
         Kind::Either(first, second) => json!({"anyOf": [of(first), of(second)]}),
         Kind::Settings(own) => with_settings(own, contracts, provider),

@@ -14,6 +14,7 @@ use crate::engine::account::CREDENTIALS;
 use crate::engine::tables::{Contract, Operation};
 use crate::kit::fields::Need;
 use crate::kit::http::{HeaderName, HeaderValue};
+use crate::kit::nearest::close;
 
 /// One step.
 #[derive(Clone, Debug)]
@@ -341,11 +342,16 @@ fn check_action(check: &mut Check<'_>, node: &Node, provider: &str, action: &str
         }
     }
     for it in row.parameters.iter().filter(|it| it.need == Need::Required) {
-        if with.is_none_or(|with| with.get(it.name).is_none()) {
+        if with.is_none_or(|with| with.get(it.name).is_none() && !is_misspelt(with, it.name)) {
             let at = with.map_or(node.at.clone(), |it| it.at.clone());
             check.wrong(&at, format!("{provider}.{action} needs `{}`: {}", it.name, it.meaning));
         }
     }
+}
+
+/// Whether a mapping has this name with a slip, which is told already.
+fn is_misspelt(node: &Node, name: &str) -> bool {
+    node.members().iter().any(|it| close(&it.0.name, [name]).is_some())
 }
 
 fn check_advance(check: &mut Check<'_>, with: &Node) {

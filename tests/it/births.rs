@@ -194,13 +194,39 @@ fn a_reset_with_an_address_makes_every_account_tell_it_from_then_on() {
         assert!(now.iter().all(|(slug, url)| *url == ADDRESS.replace("{provider}", slug)), "{now:?}");
         assert_eq!((reset(shop, &Json::Null), told(shop)), (200, now), "an empty body changes no address");
     }
-    shop.play("set quoine/2 confirmations=0\nPOST /quoine/api/v1/invoices {\"price\":\"500.0\"}\nact quoine.pay invoice=1");
-    let urls: Vec<&str> = shop.posted.iter().map(|it| it.url.as_str()).collect();
-    assert!(!urls.is_empty() && urls.iter().all(|it| *it == "http://127.0.0.1:9000/quoine"), "{urls:?}: {}", shop.log);
-    assert_eq!(reset(&mut twin, &json!({"webhook_url": ADDRESS})), 200);
-    let document = twin.admin("GET", "state", &Json::Null);
-    let except = document["core"]["redirect"]["except"].to_string();
-    assert!(except.contains("http://127.0.0.1:9000/quoine"), "a tester has set it, so the copy's inbox does not take its place: {except}");
+    let except = |twin: &mut Tape| twin.admin("GET", "state", &Json::Null)["core"]["redirect"]["except"].to_string();
+    for shop in [&mut shop, &mut twin] {
+        shop.play(PAID_OUT);
+        let urls: Vec<&str> = shop.posted.iter().map(|it| it.url.as_str()).collect();
+        assert!(!urls.is_empty() && urls.iter().all(|it| *it == "http://127.0.0.1:9000/quantum-payouts"), "{urls:?}: {}", shop.log);
+    }
+    let kept = except(&mut twin);
+    assert!(kept.contains("http://127.0.0.1:9000/quoine"), "a tester has set it, so the copy's inbox does not take its place: {kept}");
+    assert_eq!(except(&mut copied(&twin, None)), "[]", "a copy of the copy has an inbox of its own");
+}
+
+/// Something that sends webhooks in any sandbox.
+const PAID_OUT: &str = "act quantum-payouts.manual-payout amount=100 pan=4111111111111111";
+
+#[test]
+fn an_empty_reset_of_a_copy_stays_with_its_inbox() {
+    const OWN: &str = "version: 1\nproviders: { quantum-payouts: { webhook_url: http://shop.test/own } }\n";
+    let scenario = || Request::new(Method::POST, "/__admin/scenario", OWN).with("Content-Type", "application/yaml");
+    let mut shop = Tape::shop();
+    assert_eq!(shop.ask(scenario()).status, 200);
+    let mut twin = copied(&shop, None);
+    for _ in 0..2 {
+        twin.play("control POST reset").play(PAID_OUT);
+        assert!(twin.posted.is_empty(), "the scenario was given to the original: {}", twin.log);
+    }
+    assert_eq!(twin.ask(scenario()).status, 200);
+    for _ in 0..2 {
+        twin.posted.clear();
+        twin.play(PAID_OUT);
+        let urls: Vec<&str> = twin.posted.iter().map(|it| it.url.as_str()).collect();
+        assert!(!urls.is_empty() && urls.iter().all(|it| *it == "http://shop.test/own"), "this one was given to the copy: {urls:?}");
+        twin.play("control POST reset");
+    }
 }
 
 /// The status of a call with that token.

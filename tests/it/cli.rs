@@ -12,6 +12,7 @@ use crate::tape::snapshot;
 mod log;
 pub mod pages;
 mod requests;
+mod widths;
 mod words;
 
 /// The program under test.
@@ -69,7 +70,10 @@ fn the_documented_webhook_is_signed_and_verified() {
     let signed: Json = serde_json::from_slice(&signed.stdout).expect("JSON");
     assert_eq!((&signed["canonical"], &signed["signature"]), (&BODY.into(), &SIGNATURE.into()));
     let header = format!("X-Payouts-Signature: {SIGNATURE}");
-    assert_eq!(exit(&["verify", "quantum-payouts", "--body", BODY, "-H", &header]), 0);
+    let right = run(&["verify", "quantum-payouts", "--body", BODY, "-H", &header]);
+    assert_eq!(right.status.code(), Some(0));
+    let unchecked = "valid\nunchecked  the age of its date: POST /__admin/webhooks/verify judges it by the clock of a sandbox\n";
+    assert!(String::from_utf8_lossy(&right.stdout).starts_with(unchecked), "{right:?}");
     let wrong = run(&["verify", "quantum-payouts", "--body", BODY, "-H", &header, "--secret", "another", "--json"]);
     assert_eq!(wrong.status.code(), Some(1));
     let verdict: Json = serde_json::from_slice(&wrong.stdout).expect("JSON");

@@ -1,6 +1,6 @@
 //! What `check` knows of a provider's contract: parameters, members of answers, receivers, rules that do nothing.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::broken::load;
 
@@ -46,6 +46,19 @@ const ROWS: &[Row] = &[
     ("  - { call: quoine.createInvoice, save: invoice }\n  - { call: quoine.getInvoice, with: { id: $invoice.id } }", "warning", "`$invoice.id` is a text and not a reference", "a reference is written \"${invoice.id}\""),
     ("  - { call: quoine.createInvoice, save: invoice }\n  - { call: quoine.getInvoice, with: { id: \"{{invoice.id}}\" } }", "warning", "`{{invoice.id}}` is a text and not a reference", "a reference is written \"${invoice.id}\""),
     ("  - { call: quoine.createInvoice, expect: { error: usage_limit } }", "error", "`usage_limit` is not one of connection_reset", "a documented error is expected by its status: 503"),
+    ("  - { advance: 5m, expect: { body: { fird: [] } } }", "warning", "the answer of `advance` has no `fird`", "the nearest is `fired`"),
+    ("  - { advance: 5m, expect: { body: { deliveries: [{ evnt: x }] } } }", "warning", "the answer of `advance` has no `evnt`", "the nearest is `event`"),
+    ("  - { advance: 5m, expect: { body: { deliveries.0.evnt: x } } }", "warning", "the answer of `advance` has no `deliveries.0.evnt`", "the nearest is `event`"),
+    ("  - { act: quoine.pay, with: { invoice: 1 }, expect: { body: { statuss: x } } }", "warning", "the answer of quoine.pay has no `statuss`", "the nearest is `status`"),
+    ("  - { act: quoine.pay, with: { invoice: 1 }, expect: { body: { object: { invoice_state: x } } } }", "warning", "the answer of quoine.pay has no `invoice_state`", "the nearest is `invoice_status`"),
+    ("  - { act: quoine.pay, with: { invoice: 1 }, expect: { body: { object.invoice_state: x } } }", "warning", "the answer of quoine.pay has no `object.invoice_state`", "the nearest is `invoice_status`"),
+    ("  - repeat: { times: 2, steps: [{ advance: 5m, expect: { body: { fird: [] } } }] }", "warning", "the answer of `advance` has no `fird`", "the nearest is `fired`"),
+    ("  - together: [{ call: quoine.getProfile, expect: { body: { nme: x } } }, { call: quoine.getProfile }]", "warning", "the answer of getProfile has no `nme`", "the nearest is `name`"),
+    ("  - { advance: 5m, save: report }\n  - { act: quoine.pay, with: { invoice: \"${report.fird.0.subject}\" } }", "warning", "`report` is an answer of `advance`, which has no `fird.0.subject`", ""),
+    ("  - { call: quoine.createInvoice, with: { price: \"5\" }, save: invoice }\n  - expect: { of: invoice, body: { invoice_state: x } }", "warning", "`invoice`, an answer of createInvoice, has no `invoice_state`", "the nearest is `invoice_status`"),
+    ("  - { expect_webhook: { provider: quoine }, save: hook }\n  - expect: { of: hook, body: { invoice: 1 } }", "warning", "`hook`, a webhook of Quoine Payment, has no `invoice`", ""),
+    ("  - { expect_webhook: { provider: quoine }, save: hook }\n  - expect: { of: hook, body: { body.invoce.id: 1 } }", "warning", "`hook`, a webhook of Quoine Payment, has no `body.invoce.id`", "the nearest is `invoice`"),
+    ("  - { wait_for: { operation: quoine.createInvoice }, save: made }\n  - expect: { of: made, body: { request.body.prise: 1 } }", "warning", "`made`, a call of createInvoice, has no `request.body.prise`", "the nearest is `price`"),
     ("  []", "warning", "this scenario has no steps, so `playmoney run` proves nothing with it", "`serve` begins with its state and its rules; add `steps` to play it"),
 ];
 
@@ -69,6 +82,13 @@ const GOOD: &[&str] = &[
     "  - rule: { on: quoine.createInvoice, then: { late_payment: 48h } }",
     "  - rule: { on: quantapay.create-transaction, then: { late_payment: 46h } }",
     "  - rule: { on: quoine:webhook, then: { stale_timestamp: 1h } }",
+    "  - { advance: 5m, expect: { body: { fired: { length: 3 }, fired_total: 3, deliveries: [{ event: x, status: 200 }], deliveries.0.error: null } } }",
+    "  - { advance: 5m, expect: { body: { incomplete: { absent: true }, other: { absent: true } } } }",
+    "  - { act: quoine.pay, with: { invoice: 1 }, expect: { status: 409, body: { detail: { any: true }, code: wrong_state } } }",
+    "  - { act: quoine.pay, with: { invoice: 1 }, expect: { body: { status: x, effect: none, object.btc_balance: 1, object: { id: 1 } } } }",
+    "  - { act: quantapay.reorg, with: { depth: 1 }, expect: { body: { object: { whatever: 1 } } } }",
+    "  - { expect_webhook: { provider: quoine }, save: hook }\n  - expect: { of: hook, body: { attempt: 1, headers: { x: 1 }, body.invoice.id: 1 } }",
+    "  - { wait_for: { operation: quoine.createInvoice }, save: made }\n  - expect: { of: made, body: { request: { body: { price: 1 } }, response.body.id: 1, response.status: 200 } }",
     "  - { receiver: shop, respond: [500] }\n  - { set: quoine, with: { webhook_url: \"http://shop.inbox.playmoney.test/hook\" } }",
 ];
 
@@ -173,5 +193,45 @@ fn the_schema_names_what_a_step_can_say() {
         ("steps: [{ call: quoine.createInvoice, with: { prize: 1 } }]", true),
     ] {
         assert_eq!(is_good(text), good, "{text}");
+    }
+}
+
+#[test]
+fn every_member_of_an_object_that_an_action_answers_is_known() {
+    let address = "0x31C27642169B61ceD340Ba99643CC3EAd729321F";
+    let urls = json!({"cbUrl": "http://127.0.0.1:9/", "redirectUrl": "https://shop.test/"});
+    let mut shop = playmoney::Sandbox::new();
+    let mut call = |operation: &str, with: Json| shop.call(operation, with).unwrap_or_else(|it| panic!("{operation}: {it}")).body;
+    let invoice = call("quoine.createInvoice", json!({"price": "5"}));
+    let charge =
+        json!({"amount": 9, "currency": "USD", "externalOrderId": "a", "cbUrl": urls["cbUrl"], "redirectUrl": urls["redirectUrl"]});
+    let charge = call("qbitpay.createCharge", charge);
+    let destination = json!({"type": "wallet", "payerName": "user name", "addr": address});
+    let payout = call("qbitpay.createPayout", json!({"amount": 9, "currency": "USD", "destination": destination}));
+    let order = json!({"amount": "9", "currency": "USDC", "blockchain": "base", "order_info": "{}", "nonce": 1});
+    let order = call("cryptopay.createPaymentOrder", order);
+    call(
+        "quantum-payouts.performPayout",
+        json!({"orderNumber": "A", "amount": 9, "description": "d", "target": {"pan": "4111111111111111"}}),
+    );
+    let session = call("quantapay.create-checkout-session", json!({"price": "9", "currency": "USD", "order_id": "a"}));
+    let session = &session["response"]["session_id"];
+    for (action, with) in [
+        ("quoine.pay", json!({"invoice": invoice["id"]})),
+        ("qbitpay.buyer-paid", json!({"charge": charge["id"]})),
+        ("qbitpay.settle-payout", json!({"payout": payout["id"], "outcome": "inTransit"})),
+        ("qbitpay.deposit", json!({"currency": "USDT", "amount": 5})),
+        ("qbitpay.set-price", json!({"symbol": "USD/CNY", "ask": 7, "bid": 6})),
+        ("cryptopay.pay", json!({"order": order["data"]["order_id"]})),
+        ("quantum-payouts.settle", json!({"orderNumber": "A", "outcome": "success"})),
+        ("quantapay.choose-coin", json!({"session": session, "cryptocurrency": "eth"})),
+        ("quantapay.pay", json!({"session": session})),
+    ] {
+        let answer = shop.act(action, with.clone()).unwrap_or_else(|it| panic!("{action}: {it}")).body;
+        let members = answer["object"].as_object().unwrap_or_else(|| panic!("{action}: {answer}"));
+        assert!(2 < members.len(), "{answer}");
+        let step = json!({"act": action, "with": with, "expect": {"body": answer}});
+        let read = load("a.yaml", &json!({"version": 1, "steps": [step]}).to_string()).unwrap_or_else(|it| panic!("{}", it.render(false)));
+        assert!(read.warnings.is_none(), "{}", read.warnings.map_or(String::new(), |it| it.render(false)));
     }
 }

@@ -11,7 +11,7 @@ use playmoney::inside::providers;
 use playmoney::inside::scenario::keys::{ANY_STEP, SCENARIO, STEPS, THEN};
 use playmoney::inside::scenario::matchers::OPERATORS;
 use playmoney::inside::scenario::shape::{Kind, Row, Shape};
-use playmoney::inside::scenario::{Known, Scenario, parse, schema, yaml};
+use playmoney::inside::scenario::{Known, Scenario, parse, schema, schema::components::components, yaml};
 use playmoney::inside::stage::{INBOXES, MemoryStage, Report, Stage, play};
 
 mod groups;
@@ -110,10 +110,12 @@ fn every_shipped_scenario_says_what_it_teaches() {
 #[test]
 fn every_shipped_scenario_is_good_by_the_schema() {
     let schema = schema::document(&contracts());
-    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let component = serde_json::json!({"$ref": "#/components/schemas/scenario", "components": {"schemas": components(&contracts())}});
+    let validators = [&schema, &component].map(|it| jsonschema::validator_for(it).expect("a schema"));
     for (name, text) in shipped().into_iter().chain([("starter.yaml".to_owned(), STARTER.to_owned())]) {
         let document = yaml::parse(&text).unwrap_or_else(|it| panic!("{name}: {}", it.what)).to_value();
-        let faults: Vec<String> = validator.iter_errors(&document).map(|it| format!("{}: {it}", it.instance_path())).collect();
+        let faults: Vec<String> =
+            validators.iter().flat_map(|it| it.iter_errors(&document)).map(|it| format!("{}: {it}", it.instance_path())).collect();
         assert!(faults.is_empty(), "{name}: {faults:#?}");
     }
 }

@@ -7,7 +7,7 @@ use anstream::adapter::strip_str;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::PlayedFile;
-use super::report::file_report;
+use super::report::{NO_STEPS, file_report};
 use crate::cli::Stop;
 
 /// The whole document.
@@ -39,6 +39,11 @@ fn case(it: &PlayedFile, place: usize) -> TestCase {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
             status.set_type("invalid scenario").set_message("invalid scenario").set_description(allowed(&mistakes.render(false)));
             (status, mistakes.first_line())
+        }
+        Ok(_) if it.is_empty() => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(NO_STEPS);
+            (status, 1)
         }
         Ok(played) => match played.failed().and_then(|step| Some((step, step.failure.as_ref()?))) {
             None => (TestCaseStatus::success(), 1),

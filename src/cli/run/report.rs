@@ -6,15 +6,19 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use similar::{ChangeTag, TextDiff};
+use unicode_width::UnicodeWidthStr;
 
 use super::{PlayedFile, summary};
 use crate::cli::Stop;
 use crate::cli::output::{print, tell_count};
 use crate::cli::scenarios::tell_mistakes;
 use crate::cli::style::{BAD, GOOD, fitted, judged, known_columns, painted};
+use crate::engine::matching::Mismatch;
 use crate::kit::printable::line;
 use crate::stage::{Received, Report, StepFailure, StepReport};
 
+/// What is said of a file without steps.
+pub const NO_STEPS: &str = "no steps: nothing was played";
 /// The latest entries of the timeline, which are shown with a failure.
 const TIMELINE_MAX: usize = 30;
 
@@ -35,7 +39,7 @@ pub fn print_all(files: &[PlayedFile], unplayed: usize, shown: Shown) -> Result<
                 print(&judged(&format!("invalid  {}", line(&it.path))))?;
                 tell_mistakes(mistakes);
             }
-            Ok(played) if shown == Shown::Bad && played.failed().is_none() => {}
+            Ok(played) if shown == Shown::Bad && played.failed().is_none() && !it.is_empty() => {}
             Ok(played) => print(&judged(&fitted(&file_report(it, played, columns), &std::io::stdout())))?,
         }
     }
@@ -48,7 +52,7 @@ pub fn file_report(it: &PlayedFile, played: &Report, columns: Option<usize>) -> 
     let simulated = played.ended_at.duration_since(played.started_at);
     let steps = super::count(played.steps.len(), "step");
     if played.steps.is_empty() {
-        return format!("empty    {path} (no steps: nothing was played)");
+        return format!("empty    {path} ({NO_STEPS})");
     }
     let Some(step) = played.failed() else {
         let seed = if it.repeated == 1 { String::new() } else { format!(", seed {}", it.seed) };
@@ -82,20 +86,35 @@ fn failure_report(it: &PlayedFile, step: &StepReport, failure: &StepFailure, col
         let columns = columns.map(|it| it - INDENT.len());
         excerpt.excerpt(columns).lines().for_each(|it| _ = writeln!(text, "{INDENT}{it}"));
     }
-    let width = |of: fn(&crate::engine::matching::Mismatch) -> &String, least: usize| {
-        failure.misses.iter().map(|it| of(it).chars().count()).max().unwrap_or(0).clamp(least, 60)
-    };
-    let (path, expected) = (width(|it| &it.path, 5), width(|it| &it.expected, 8));
-    if !failure.misses.is_empty() {
-        _ = writeln!(text, "    {:<path$}  {:<expected$}  actual", "where", "expected");
-        for miss in &failure.misses {
-            let [own_path, own_expected, actual] = [&miss.path, &miss.expected, &miss.actual].map(|it| line(it));
-            _ = writeln!(text, "    {own_path:<path$}  {own_expected:<expected$}  {actual}");
-        }
-    }
+    text.push_str(&table(&failure.misses, columns));
     if let Some(received) = &failure.received {
         _ = writeln!(text, "  received {}", line(&received.what));
         text.push_str(&difference(received));
+    }
+    text
+}
+
+/// Each expectation that was not met, as a line of a table; below each other where a line would be wider than the terminal.
+fn table(misses: &[Mismatch], columns: Option<usize>) -> String {
+    const INDENT: usize = 4;
+    const GAP: usize = 2;
+    let head = ["where", "expected", "actual"].map(str::to_owned);
+    let rows = misses.iter().map(|miss| [&miss.path, &miss.expected, &miss.actual].map(|it| line(it).into_owned()));
+    let rows: Vec<[String; 3]> = std::iter::once(head).chain(rows).collect();
+    let mut text = String::new();
+    if misses.is_empty() {
+        return text;
+    }
+    let [path, expected, actual] = [0, 1, 2].map(|column| rows.iter().map(|it| it[column].width()).max().unwrap_or(0));
+    let fits = columns.is_none_or(|it| INDENT + path + GAP + expected + GAP + actual <= it);
+    let (path, expected) = if columns.is_none() { (path.min(60), expected.min(60)) } else { (path, expected) };
+    let padded = |own: &str, width: usize| format!("{own}{}", " ".repeat(width.saturating_sub(own.width()) + GAP));
+    for [own_path, own_expected, own_actual] in rows.iter().skip(usize::from(!fits)) {
+        _ = if fits {
+            writeln!(text, "    {}{}{own_actual}", padded(own_path, path), padded(own_expected, expected))
+        } else {
+            writeln!(text, "    {own_path}\n      expected  {own_expected}\n      actual    {own_actual}")
+        };
     }
     text
 }
@@ -150,7 +169,7 @@ pub fn json(files: &[PlayedFile], unplayed: usize) -> Json {
         Err(mistakes) => json!({"file": it.path, "status": "invalid", "mistakes": mistakes.to_json()}),
         Ok(played) => json!({
             "file": it.path, "name": it.name, "seed": it.seed,
-            "status": if played.failed().is_some() { "failed" } else { "ok" },
+            "status": if it.is_empty() { "no_steps" } else if played.failed().is_some() { "failed" } else { "ok" },
             "started_at": played.started_at, "ended_at": played.ended_at,
             "steps": played.steps.iter().map(step).collect::<Vec<_>>(),
             "timeline": played.timeline.iter().map(|it| json!({"at": it.at, "kind": it.kind, "what": it.what})).collect::<Vec<_>>(),

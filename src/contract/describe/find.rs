@@ -1,6 +1,9 @@
 //! What the words of `describe` name: a provider, a section of it, or a row of one of its tables.
 
-use crate::engine::tables::{ActionRow, Contract, ErrorRow, EventRow, Operation, Setting};
+use serde_json::Value as Json;
+
+use crate::engine::tables::{ActionRow, Contract, ErrorRow, EventRow, Operation, Setting, StatusTable};
+use crate::kit::fields::Field;
 use crate::kit::nearest::nearest;
 
 /// One thing that can be described.
@@ -13,6 +16,10 @@ pub enum Asked {
     Event(&'static Contract, &'static EventRow),
     Error(&'static Contract, &'static ErrorRow),
     Setting(&'static Contract, &'static Setting),
+    /// A status of objects, by its name.
+    Status(&'static Contract, &'static str),
+    /// A header of webhooks, answers or calls, by its name.
+    Header(&'static Contract, &'static str),
 }
 
 /// A part of the page of a provider.
@@ -83,7 +90,9 @@ impl Asked {
             | Self::Action(it, _)
             | Self::Event(it, _)
             | Self::Error(it, _)
-            | Self::Setting(it, _) => it,
+            | Self::Setting(it, _)
+            | Self::Status(it, _)
+            | Self::Header(it, _) => it,
         }
     }
 
@@ -97,6 +106,8 @@ impl Asked {
             Self::Event(..) => Some(Section::Events),
             Self::Error(..) => Some(Section::Errors),
             Self::Setting(..) => Some(Section::Settings),
+            Self::Status(..) => Some(Section::Statuses),
+            Self::Header(..) => Some(Section::Headers),
         }
     }
 
@@ -110,6 +121,8 @@ impl Asked {
             Self::Event(..) => "event",
             Self::Error(..) => "error",
             Self::Setting(..) => "setting",
+            Self::Status(..) => "status",
+            Self::Header(..) => "header",
         }
     }
 
@@ -122,12 +135,13 @@ impl Asked {
             Self::Event(_, it) => it.name,
             Self::Error(_, it) => it.name,
             Self::Setting(_, it) => it.name,
+            Self::Status(_, it) | Self::Header(_, it) => it,
         }
     }
 
     /// What it is, in a sentence.
-    pub fn summary(self) -> &'static str {
-        match self {
+    pub fn summary(self) -> String {
+        let text = match self {
             Self::Provider(it) => it.about,
             Self::Section(..) => "",
             Self::Operation(_, it) => it.summary,
@@ -135,7 +149,14 @@ impl Asked {
             Self::Event(_, it) => it.when,
             Self::Error(_, it) => it.when,
             Self::Setting(_, it) => it.meaning,
-        }
+            Self::Status(contract, it) => {
+                let tables = (contract.lifecycles)();
+                let objects = tables.iter().filter(|own| !own.meant_by(it).is_empty()).map(|it| it.object);
+                return format!("a status of {}", objects.map(with_article).collect::<Vec<_>>().join(", of "));
+            }
+            Self::Header(contract, it) => headers(contract).find(|own| own.1.name == it).map_or("", |it| it.1.meaning),
+        };
+        text.to_owned()
     }
 
     /// The words that find this and nothing else.
@@ -144,7 +165,13 @@ impl Asked {
         match self {
             Self::Provider(_) => slug.to_owned(),
             Self::Section(_, it) => format!("{slug} {}", it.word()),
-            Self::Operation(..) | Self::Action(..) | Self::Event(..) | Self::Error(..) | Self::Setting(..) => {
+            Self::Operation(..)
+            | Self::Action(..)
+            | Self::Event(..)
+            | Self::Error(..)
+            | Self::Setting(..)
+            | Self::Status(..)
+            | Self::Header(..) => {
                 let name = self.name();
                 let alike = rows(self.contract()).filter(|it| it.name().eq_ignore_ascii_case(name)).count();
                 if alike == 1 && Section::named(name).is_none() {
@@ -164,11 +191,81 @@ fn rows(contract: &'static Contract) -> impl Iterator<Item = Asked> {
     let events = contract.events.iter().map(move |it| Asked::Event(contract, it));
     let errors = contract.errors.iter().map(move |it| Asked::Error(contract, it));
     let settings = contract.settings().map(move |it| Asked::Setting(contract, it));
-    operations.chain(actions).chain(events).chain(errors).chain(settings)
+    let statuses = once(statuses(contract)).into_iter().map(move |it| Asked::Status(contract, it));
+    let headers = once(headers(contract).map(|it| it.1.name)).into_iter().map(move |it| Asked::Header(contract, it));
+    operations.chain(actions).chain(events).chain(errors).chain(settings).chain(statuses).chain(headers)
 }
 
-/// Finds what has this name, in any case: `quoine`, `quoine settings`, `quoine.pay`, `quoine error not_found`, or a name
-/// alone. Several, if the name has several meanings; never none.
+/// Every status of a provider's objects, with the words that they have in other members.
+fn statuses(contract: &Contract) -> impl Iterator<Item = &'static str> {
+    let words = |table: StatusTable| table.statuses.into_iter().chain(table.also.into_iter().flat_map(|it| it.words).map(|it| it.1));
+    (contract.lifecycles)().into_iter().flat_map(words)
+}
+
+/// Every header that a provider has in a table, with what carries it.
+pub fn headers(contract: &'static Contract) -> impl Iterator<Item = (Carrier, &'static Field)> {
+    let events = contract.events.iter().flat_map(|event| event.headers.iter().map(|it| (Carrier::Webhook(event.name), it)));
+    let answers = contract.answer_headers.iter().map(|it| (Carrier::Answers, it));
+    let calls = contract.operations.iter().flat_map(|call| call.headers.iter().map(|it| (Carrier::Call(call.name), it)));
+    events.chain(answers).chain(calls)
+}
+
+/// What carries a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// The webhooks of this event.
+    Webhook(&'static str),
+    Answers,
+    /// Requests of this call.
+    Call(&'static str),
+}
+
+/// These names, each once.
+fn once(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    names.fold(Vec::new(), |mut all, it| {
+        if !all.iter().any(|own: &&str| own.eq_ignore_ascii_case(it)) {
+            all.push(it);
+        }
+        all
+    })
+}
+
+/// The errors whose code or message this text is; if none, those whose message contains it or stands in it.
+fn by_message(contracts: &[&'static Contract], text: &str) -> Vec<Asked> {
+    /// Shorter texts stand in too many messages.
+    const CHARS_MIN: usize = 8;
+    let plain = |it: &str| it.trim_matches(['"', '.', ' ']).to_lowercase();
+    let text = plain(text);
+    let contains = |long: &str, short: &str| CHARS_MIN <= short.chars().count() && long.contains(short);
+    let fitting = |fits: &dyn Fn(&str) -> bool| -> Vec<Asked> {
+        let is_meant = |row: &ErrorRow, contract: &Contract| {
+            let body = (contract.refusal)(row.name).and_then(|it| serde_json::from_slice::<Json>(&it.body).ok());
+            fits(&plain(row.code)) || body.is_some_and(|body| texts(&body).into_iter().any(|it| fits(&plain(it))))
+        };
+        let errors = contracts.iter().flat_map(|contract| contract.errors.iter().map(|row| (*contract, *row)));
+        errors.filter(|(contract, row)| is_meant(row, contract)).map(|(contract, row)| Asked::Error(contract, row)).collect()
+    };
+    let same = fitting(&|own| own == text);
+    if same.is_empty() { fitting(&|own| contains(own, &text) || contains(&text, own)) } else { same }
+}
+
+/// Every text in a document.
+fn texts(document: &Json) -> Vec<&str> {
+    match document {
+        Json::String(it) => vec![it],
+        Json::Array(items) => items.iter().flat_map(texts).collect(),
+        Json::Object(members) => members.values().flat_map(texts).collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) => Vec::new(),
+    }
+}
+
+/// `an invoice`.
+pub fn with_article(object: &str) -> String {
+    format!("{} {object}", if object.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" })
+}
+
+/// Finds what has this name, in any case: `quoine`, `quoine settings`, `quoine.pay`, `quoine error not_found`, a name alone, or the
+/// message of an error. Several, if the name has several meanings; never none.
 ///
 /// # Errors
 /// A sentence that names the nearest and all known words.
@@ -183,10 +280,14 @@ pub fn resolve(contracts: &[&'static Contract], asked: &str) -> Result<Vec<Asked
             let Some((_, rest)) = asked.split_at_checked(own.len()).filter(|it| it.0.eq_ignore_ascii_case(own)) else { continue };
             let Some(name) = rest.strip_prefix(['.', ' ']) else { continue };
             let found = named(contract, name.trim());
+            let found = if found.is_empty() { by_message(&[contract], name) } else { found };
             return if found.is_empty() { Err(unknown_row(contract, name.trim())) } else { Ok(found) };
         }
     }
-    let found: Vec<Asked> = contracts.iter().flat_map(|it| named(it, asked)).collect();
+    let mut found: Vec<Asked> = contracts.iter().flat_map(|it| named(it, asked)).collect();
+    if found.is_empty() {
+        found = by_message(contracts, asked);
+    }
     if found.is_empty() { Err(unknown(contracts, asked)) } else { Ok(found) }
 }
 

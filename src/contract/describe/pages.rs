@@ -1,6 +1,6 @@
 //! The pages of `describe`, laid out for a terminal.
 
-use super::find::{Asked, Section};
+use super::find::{Asked, Carrier, Section, headers};
 use super::layout::Layout;
 use super::sections;
 use crate::contract::openapi::schema;
@@ -26,7 +26,10 @@ pub fn providers(contracts: &[&Contract], columns: usize) -> String {
     }
     if let Some(first) = contracts.first() {
         let call = first.operations.first().map_or("", |it| it.name);
-        layout.paragraph(0, "To see one provider, one of its sections, or one of its operations, actions, events, errors or settings:");
+        layout.paragraph(
+            0,
+            "To see one provider, one of its sections, or one of its operations, actions, statuses, events, errors, settings or headers:",
+        );
         layout.line(&format!("  playmoney describe {}", first.slug));
         layout.line(&format!("  playmoney describe {} settings", first.slug));
         layout.line(&format!("  playmoney describe {}.{call}", first.slug));
@@ -48,6 +51,17 @@ pub fn page(asked: Asked, columns: usize) -> String {
         Asked::Event(it, event) => self::event(&mut layout, it, event),
         Asked::Error(it, error) => self::error(&mut layout, it, error),
         Asked::Setting(it, setting) => self::setting(&mut layout, it, setting),
+        Asked::Status(it, word) => {
+            layout.title(&format!("{}.{word}", it.slug), &format!("{}, status", it.name));
+            let tables = (it.lifecycles)();
+            for (place, table) in tables.iter().filter(|it| !it.meant_by(word).is_empty()).enumerate() {
+                if 0 < place {
+                    layout.line("");
+                }
+                sections::status(&mut layout, table, word);
+            }
+        }
+        Asked::Header(it, name) => header(&mut layout, it, name),
     }
     layout.finish()
 }
@@ -56,8 +70,7 @@ pub fn page(asked: Asked, columns: usize) -> String {
 pub fn list(found: &[Asked], columns: usize) -> String {
     let mut layout = Layout::new(columns);
     layout.paragraph(0, "The name has several meanings. To see one of them:");
-    let rows: Vec<_> =
-        found.iter().map(|it| [format!("playmoney describe {}", it.words()), it.kind().to_owned(), it.summary().to_owned()]).collect();
+    let rows: Vec<_> = found.iter().map(|it| [format!("playmoney describe {}", it.words()), it.kind().to_owned(), it.summary()]).collect();
     layout.table(2, 2, &rows);
     layout.finish()
 }
@@ -166,6 +179,28 @@ fn error(layout: &mut Layout, contract: &Contract, error: &ErrorRow) {
         layout.heading("Example", "");
         let body = String::from_utf8_lossy(&refusal.body);
         layout.block(2, &indented(&body).unwrap_or_else(|| body.into_owned()));
+    }
+}
+
+/// One header: what it says in webhooks, in answers and in calls.
+fn header(layout: &mut Layout, contract: &'static Contract, name: &str) {
+    layout.title(&format!("{}.{name}", contract.slug), &format!("{}, header", contract.name));
+    let found: Vec<_> = headers(contract).filter(|it| it.1.name.eq_ignore_ascii_case(name)).collect();
+    // The same row of a table stands in many events.
+    for alike in found.chunk_by(|a, b| std::mem::discriminant(&a.0) == std::mem::discriminant(&b.0) && a.1.meaning == b.1.meaning) {
+        let names = alike.iter().filter_map(|it| match it.0 {
+            Carrier::Webhook(name) | Carrier::Call(name) => Some(name),
+            Carrier::Answers => None,
+        });
+        let names = names.collect::<Vec<_>>().join(", ");
+        let Some((carrier, field)) = alike.first() else { continue };
+        let of = match carrier {
+            Carrier::Webhook(_) => format!("Webhooks carry it: {names}."),
+            Carrier::Answers => "Answers carry it.".to_owned(),
+            Carrier::Call(_) => format!("Calls carry it: {names}."),
+        };
+        sections::fields(layout, ("Header", ""), std::slice::from_ref(field));
+        layout.paragraph(2, &of);
     }
 }
 

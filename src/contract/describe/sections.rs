@@ -1,5 +1,6 @@
 //! The sections of a page, one for each table of the contract.
 
+use super::find::with_article;
 use super::layout::Layout;
 use crate::contract::rows::attempts;
 use crate::engine::tables::{Contract, Decision, ErrorRow, EventRow, On, Schedule, Setting, SettingKind, StatusTable, Transition};
@@ -57,13 +58,47 @@ pub fn actions(layout: &mut Layout, contract: &Contract) {
 pub fn statuses(layout: &mut Layout, table: &StatusTable) {
     layout.heading("Statuses", &of(table.object));
     let (ends, open): (Vec<&str>, Vec<&str>) = table.statuses.iter().partition(|it| table.is_final(it));
-    layout.table(2, 1, &[[text("open"), open.join(", ")], [text("final"), ends.join(", ")]]);
+    let mut rows = vec![[text("open"), open.join(", ")], [text("final"), ends.join(", ")]];
+    rows.extend(table.also.iter().map(|it| {
+        let words = it.words.iter().map(|(status, word)| format!("{status}: {word}"));
+        [format!("as {}", it.member), words.collect::<Vec<_>>().join(", ")]
+    }));
+    layout.table(2, 1, &rows);
     transitions(layout, table.object, &table.rows.iter().collect::<Vec<_>>());
 }
 
 /// Rows of a status table.
 pub fn transitions(layout: &mut Layout, object: &str, steps: &[&Transition]) {
-    layout.heading("Transitions", &of(object));
+    rows_of(layout, ("Transitions", object), steps);
+}
+
+/// One status of one kind of object: what leads there, and from there.
+pub fn status(layout: &mut Layout, table: &StatusTable, word: &str) {
+    let meant = table.meant_by(word);
+    let object = with_article(table.object);
+    match &table.also {
+        Some(it) if !table.statuses.iter().any(|own| own.eq_ignore_ascii_case(word)) => {
+            let (last, others) = meant.split_last().unwrap_or((&"", &[]));
+            let names = if others.is_empty() { (*last).to_owned() } else { format!("{} or {last}", others.join(", ")) };
+            layout.paragraph(0, &format!("The `{}` of {object} whose status is {names}.", it.member));
+        }
+        Some(_) | None if meant.iter().all(|it| table.is_final(it)) => {
+            layout.paragraph(0, &format!("A final status of {object}: nothing leads from it."));
+        }
+        Some(_) | None => layout.paragraph(0, &format!("A status of {object}.")),
+    }
+    let comes = |it: &&Transition| meant.contains(&it.to) && (it.from.is_empty() || it.from.iter().any(|own| !meant.contains(own)));
+    let goes = |it: &&Transition| it.from.iter().any(|own| meant.contains(own));
+    rows_of(layout, ("What leads there", table.object), &table.rows.iter().filter(comes).collect::<Vec<_>>());
+    rows_of(layout, ("What leads from there", table.object), &table.rows.iter().filter(goes).collect::<Vec<_>>());
+}
+
+/// Rows of a status table under a heading, if any.
+fn rows_of(layout: &mut Layout, (heading, object): (&str, &str), steps: &[&Transition]) {
+    if steps.is_empty() {
+        return;
+    }
+    layout.heading(heading, &of(object));
     let mut rows = vec![["from", "to", "when", "event", "evidence"].map(text)];
     rows.extend(steps.iter().map(|it| {
         let from = if it.from.is_empty() { text("(new)") } else { it.from.join(", ") };
@@ -75,7 +110,7 @@ pub fn transitions(layout: &mut Layout, object: &str, steps: &[&Transition]) {
 
 /// `of an invoice`.
 fn of(object: &str) -> String {
-    format!("of {} {object}", if object.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" })
+    format!("of {}", with_article(object))
 }
 
 fn cause(on: On) -> String {

@@ -58,6 +58,17 @@ pub struct StatusTable {
     pub object: &'static str,
     pub statuses: Vec<&'static str>,
     pub rows: Vec<Transition>,
+    /// What else an answer says of a status, if it has such a member.
+    pub also: Option<Also>,
+}
+
+/// A second member that follows from the status.
+#[derive(Clone, Debug)]
+pub struct Also {
+    /// The name of the member.
+    pub member: &'static str,
+    /// Its word for each status.
+    pub words: Vec<(&'static str, &'static str)>,
 }
 
 /// A row of a status table.
@@ -73,6 +84,19 @@ pub struct Transition {
 }
 
 impl StatusTable {
+    /// The same table, whose statuses have another word in this member.
+    #[must_use]
+    pub fn also(self, member: &'static str, words: Vec<(&'static str, &'static str)>) -> Self {
+        Self { also: Some(Also { member, words }), ..self }
+    }
+
+    /// The statuses that a word means: the status itself, or those that have it in the other member. Capitals do not count.
+    pub fn meant_by(&self, word: &str) -> Vec<&'static str> {
+        let own = self.statuses.iter().copied().filter(|it| it.eq_ignore_ascii_case(word));
+        let also = self.also.iter().flat_map(|it| &it.words).filter(|it| it.1.eq_ignore_ascii_case(word)).map(|it| it.0);
+        own.chain(also).collect()
+    }
+
     /// Whether nothing leads out of a status.
     pub fn is_final(&self, status: &str) -> bool {
         !self.rows.iter().any(|it| it.from.contains(&status))

@@ -89,10 +89,7 @@ impl World {
         }
         impossible.extend(shared_names(contract, &accounts, setup));
         self.core.accounts.push(accounts);
-        let settings = setup.iter().flat_map(|it| it.settings.iter().chain(it.accounts.iter().flat_map(|own| &own.settings)));
-        for (_, url) in settings.filter(|it| it.0 == settings::WEBHOOK_URL.name) {
-            self.core.set_target(url.as_str().unwrap_or_default());
-        }
+        self.set_targets(contract, setup);
         for it in setup.iter().flat_map(|it| &it.rates) {
             let sides = money::parse(&it.ask).zip(money::parse(&it.bid)).unwrap_or_default();
             if let Err(why) = self.with(provider_id, uptime, |own, cx| own.set_rate(cx, &it.pair, sides.0, sides.1)) {
@@ -104,6 +101,18 @@ impl World {
             let shared = setup.filter(|_| id == usual).map_or(&[][..], |it| &it.balances);
             let given: Vec<&BalanceSetup> = shared.iter().chain(balances.get(&id).copied().unwrap_or_default()).collect();
             self.open_account(provider_id, uptime, &id, &given, impossible);
+        }
+    }
+
+    /// Notes the addresses that were given to this sandbox itself, which a redirect does not change.
+    fn set_targets(&mut self, contract: &'static Contract, setup: Option<&ProviderSetup>) {
+        let Start { copied, webhook_url, .. } = self.start.clone();
+        let settings = setup.iter().flat_map(|it| it.settings.iter().chain(it.accounts.iter().flat_map(|own| &own.settings)));
+        let own = settings.filter(|it| it.0 == settings::WEBHOOK_URL.name).map(|it| it.1.as_str().unwrap_or_default().to_owned());
+        let own: Vec<String> = own.filter(|_| !copied.setup).collect();
+        let of_all = webhook_url.filter(|_| !copied.webhook_url).map(|it| it.replace("{provider}", contract.slug));
+        for url in own.iter().chain(&of_all) {
+            self.core.set_target(url);
         }
     }
 

@@ -1,6 +1,6 @@
 //! How a sandbox is created: by its start, by a reset, as a copy, from a document. All of these call one function.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::World;
 use super::held::Held;
@@ -8,8 +8,7 @@ use crate::engine::core::{Core, Redirect};
 use crate::engine::delivery::{Outgoing, authorize};
 use crate::engine::inbox::{self, Inbox};
 use crate::engine::provider::DynProvider;
-use crate::engine::start::{Impossible, Start};
-use crate::engine::tables::settings::WEBHOOK_URL;
+use crate::engine::start::{Copied, Impossible, Start};
 use crate::kit::time::Uptime;
 
 /// Where the webhooks of a copy go unless the caller names another target: the copy's own inbox.
@@ -36,17 +35,13 @@ impl World {
         *self = Self::set_up(self.start.clone(), self.fresh_providers(), self.generation + 1, uptime).0;
     }
 
-    /// The same, and every account tells this address from then on, whatever its scenario says. `{provider}` in it stands for
-    /// the slug. A tester sets it, so a redirect does not change it.
+    /// The same, and every account tells this address from then on, whatever its scenario says, also after the next reset. `{provider}`
+    /// in it stands for the slug. A tester sets it, so a redirect does not change it.
     pub fn reset_with_target(&mut self, webhook_url: String, uptime: Uptime) {
         self.start.webhook_url = Some(webhook_url);
         self.start.webhook_url_wins = true;
+        self.start.copied.webhook_url = false;
         self.reset(uptime);
-        let accounts = self.core.accounts.iter().flat_map(BTreeMap::values);
-        let targets: BTreeSet<String> = accounts.filter_map(|it| it.text(&WEBHOOK_URL).map(str::to_owned)).collect();
-        for it in &targets {
-            self.core.set_target(it);
-        }
     }
 
     /// Begins anew with another start, but keeps its name and redirect.
@@ -54,7 +49,8 @@ impl World {
     /// # Errors
     /// Every impossible part of the setup; then nothing has changed.
     pub fn begin(&mut self, start: Start, uptime: Uptime) -> Result<(), Vec<Impossible>> {
-        let start = Start { name: self.start.name.clone(), redirect: self.start.redirect.clone(), ..start };
+        let mut start = Start { name: self.start.name.clone(), redirect: self.start.redirect.clone(), ..start };
+        start.copied.setup = false;
         let (world, impossible) = Self::set_up(start, self.fresh_providers(), self.generation + 1, uptime);
         if !impossible.is_empty() {
             return Err(impossible);
@@ -67,7 +63,8 @@ impl World {
     #[must_use]
     pub fn fork(&self, name: &str, redirect: Option<&str>, uptime: Uptime) -> Self {
         let redirect = Some(redirect.unwrap_or(FORK_INBOX).to_owned());
-        let start = Start { name: name.to_owned(), redirect, ..self.start.clone() };
+        let copied = Copied { webhook_url: true, setup: true };
+        let start = Start { name: name.to_owned(), redirect, copied, ..self.start.clone() };
         let providers: Vec<_> = self.providers.iter().map(|it| it.boxed()).collect();
         let mut core = self.core.clone();
         core.redirect = None; // addresses that were set in the original do not count as set in the copy

@@ -64,11 +64,10 @@ pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
 /// Checks the signature of a checkout if the form has one: first its age, then the signature itself.
 pub fn check_signature(cx: &Context<'_>, account: &str, form: &Form) -> Result<(), Error> {
     let (Some(given), Some(stamp)) = (form.get(SIGNATURE), form.get(TIMESTAMP)) else { return Ok(()) };
-    let whole = !stamp.is_empty() && stamp.len() <= 11 && stamp.bytes().all(|it| it.is_ascii_digit());
-    let seconds: i64 = stamp.parse().ok().filter(|_| whole).ok_or(Error::Invalid(TIMESTAMP, "is in unix seconds"))?;
+    let seconds = seconds(stamp).ok_or(Error::Invalid(TIMESTAMP, "is in unix seconds"))?;
     let own = cx.account(account).ok_or(Error::Internal)?;
     let date = Timestamp::from_second(seconds).map_err(|_| Error::Expired)?;
-    if unix_seconds(cx.judging(own, date)).abs_diff(seconds) > AGE_SECONDS_MAX {
+    if is_stale(cx.judging(own, date), seconds) {
         return Err(Error::Expired);
     }
     let secret = own.signing_secret(SIGNING_CREDENTIAL).ok_or(Error::Internal)?;
@@ -77,7 +76,34 @@ pub fn check_signature(cx: &Context<'_>, account: &str, form: &Form) -> Result<(
 }
 
 /// How the signature of a checkout is judged.
-pub const REQUEST_SIGNATURE: RequestSignature = RequestSignature { error: "invalid_signature", verify, mistake, refusal: |_, _| None };
+pub const REQUEST_SIGNATURE: RequestSignature = RequestSignature {
+    error: "invalid_signature",
+    verify,
+    mistake,
+    refusal,
+    caller: |request| form(request).get(API_KEY).map(str::to_owned),
+    unchecked: &[],
+};
+
+/// What `check_signature` refuses by the timestamp. Without one, the server does not look at the signature.
+fn refusal(request: &Request, now: Timestamp) -> Option<&'static str> {
+    let form = form(request);
+    match seconds(form.get(TIMESTAMP)?) {
+        None => Some("wrong_timestamp"),
+        Some(sent) => is_stale(now, sent).then_some("stale_timestamp"),
+    }
+}
+
+/// The number of seconds in a timestamp.
+fn seconds(stamp: &str) -> Option<i64> {
+    let whole = !stamp.is_empty() && stamp.len() <= 11 && stamp.bytes().all(|it| it.is_ascii_digit());
+    stamp.parse().ok().filter(|_| whole)
+}
+
+/// Whether a request came too long after, or before, its timestamp.
+fn is_stale(now: Timestamp, sent: i64) -> bool {
+    unix_seconds(now).abs_diff(sent) > AGE_SECONDS_MAX
+}
 
 /// The form of a request; one without a media type is read as the usual one.
 fn form(request: &Request) -> Form {

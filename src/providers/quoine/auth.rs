@@ -112,7 +112,14 @@ fn uris(path: &str, request: &Request, legacy: bool) -> Vec<String> {
 }
 
 /// How signatures of requests are judged: as those of callbacks are, which have the same scheme.
-pub const REQUEST_SIGNATURE: RequestSignature = RequestSignature { error: "token_invalid", verify, mistake, refusal };
+pub const REQUEST_SIGNATURE: RequestSignature = RequestSignature {
+    error: "token_invalid",
+    verify,
+    mistake,
+    refusal,
+    caller: |request| credentials(&request.headers).map(|it| it.0.to_owned()),
+    unchecked: &["whether the NONCE was used before"],
+};
 
 fn verify(request: &Request, secret: &str) -> Verdict {
     let judge = |uri: &String| on_wire(request, uri, |it| webhooks::verify(it, secret));

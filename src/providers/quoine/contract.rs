@@ -13,6 +13,7 @@ use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Contract, Credential, Limit, Reach, Source, StatusTable};
 use crate::kit::time::Duration;
+use crate::kit::word::Word;
 
 mod decisions;
 
@@ -48,7 +49,10 @@ pub static CONTRACT: Contract = Contract {
     ],
     operations: &rows::<_, _, { ROUTES.len() }>(ROUTES),
     actions: &rows::<_, _, { ACTS.len() }>(ACTS),
-    lifecycles: || vec![StatusTable::of(STATUSES, &INVOICE)],
+    lifecycles: || {
+        let words = STATUSES.iter().map(|it| (it.word(), it.for_merchants())).collect();
+        vec![StatusTable::of(STATUSES, &INVOICE).also("invoice_status", words)]
+    },
     pages: PAGES,
     errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,

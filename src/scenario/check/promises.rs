@@ -1,6 +1,7 @@
 //! What a step promises about a provider, compared with the rows of its contract: parameters, members of answers, statuses,
 //! receivers. The provider may do without what the contract says, so most of this is a warning.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -17,6 +18,14 @@ use crate::scenario::yaml::{Node, What};
 
 /// The inbox to which the webhooks of a fork go when it names no other address.
 const FORK_INBOX: &str = "fork";
+/// The name of a member, as the rows of fields write it: `data[].id`.
+pub(super) type Name = Cow<'static, str>;
+
+/// The names of these fields.
+pub(super) fn names_of<'r>(rows: impl IntoIterator<Item = &'r Field>) -> Vec<Name> {
+    rows.into_iter().map(|it| it.name.into()).collect()
+}
+
 /// Stands for every provider.
 const ANY: &str = "*";
 
@@ -71,7 +80,7 @@ impl Deviations {
 
 impl Check<'_> {
     /// Notes what does no harm, but does not do what its author seems to want.
-    pub(super) fn warn(&mut self, at: &Range<usize>, what: String, asked: &str, words: impl Iterator<Item = &'static str>) {
+    pub(super) fn warn<'w>(&mut self, at: &Range<usize>, what: String, asked: &str, words: impl Iterator<Item = &'w str>) {
         self.note_unknown(at, what, asked, words);
         self.soften();
     }
@@ -101,9 +110,8 @@ impl Check<'_> {
             let tells = !contract.errors.iter().any(|it| it.status.is_success());
             let is_good = tells && expected(step).is_some_and(is_success);
             let other = if is_good { &[][..] } else { contract.error_body };
-            let rows: Vec<&Field> = row.answer.iter().chain(other).collect();
             if !row.answer.is_empty() {
-                self.members(body, "", &rows, &format!("the answer of {}", row.name));
+                self.members(body, "", &names_of(row.answer.iter().chain(other)), &format!("the answer of {}", row.name));
             }
         }
     }
@@ -119,14 +127,14 @@ impl Check<'_> {
         let plain: Vec<&str> = words.clone();
         // A step that expects a refusal tries what is refused.
         let is_tried = expected(step).is_some_and(wants_refusal);
-        let rows: Vec<&Field> = row.parameters.iter().collect();
+        let names = names_of(row.parameters);
         for (key, it) in with.filter(|_| !is_tried).map_or(&[][..], Node::members) {
             let asked = key.name.split(['.', '[']).next().unwrap_or("");
             if !plain.contains(&asked) {
                 let what = format!("{}.{} has no parameter `{}`", contract.slug, row.name, cut(&key.name));
                 self.warn(&key.at, what, &key.name, words.iter().copied());
             } else if matches!(it.what, What::Map(_) | What::List(_)) && asked == key.name {
-                self.members(it, asked, &rows, &format!("the parameter `{asked}` of {}.{}", contract.slug, row.name));
+                self.members(it, asked, &names, &format!("the parameter `{asked}` of {}.{}", contract.slug, row.name));
             }
         }
         let is_judged = step.get("body").is_none() && step.get("fault").is_none() && !matches!(row.auth, Auth::Session { .. });
@@ -147,28 +155,37 @@ impl Check<'_> {
         }
     }
 
-    /// Notes expected members that no row describes.
-    pub(super) fn members(&mut self, node: &Node, path: &str, rows: &[&Field], whose: &str) {
+    /// Notes expected members that are not among the known names.
+    pub(super) fn members(&mut self, node: &Node, path: &str, names: &[Name], whose: &str) {
         if holds_reference(node) && !matches!(node.what, What::Map(_) | What::List(_)) {
             return;
         }
         if let What::List(items) = &node.what {
-            return items.iter().for_each(|it| self.members(it, &format!("{path}[]"), rows, whose));
+            return items.iter().for_each(|it| self.members(it, &format!("{path}[]"), names, whose));
         }
         if is_operation(node) {
             return;
         }
         for (key, it) in node.members() {
-            let own = key.name.split('.').fold(path.to_owned(), |path, part| match part {
-                _ if !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit()) => format!("{path}[]"),
-                _ if path.is_empty() => part.to_owned(),
-                _ => format!("{path}.{part}"),
-            });
-            if is_known(&own, rows) {
-                self.members(it, &own, rows, whose);
-            } else if it.get("absent").is_none() {
-                let words: BTreeSet<&'static str> = rows.iter().filter_map(|it| next(it.name, path)).collect();
-                self.warn(&key.at, format!("{whose} has no `{}`", cut(&key.name)), &key.name, words.into_iter());
+            let (mut own, mut unknown) = (path.to_owned(), None);
+            for part in key.name.split('.') {
+                let around = own.clone();
+                match part {
+                    _ if !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit()) => own.push_str("[]"),
+                    _ if own.is_empty() => part.clone_into(&mut own),
+                    _ => own = format!("{own}.{part}"),
+                }
+                if !is_known(&own, names) && unknown.is_none() {
+                    unknown = Some((around, part));
+                }
+            }
+            match unknown {
+                None => self.members(it, &own, names, whose),
+                Some(_) if it.get("absent").is_some() => {}
+                Some((around, part)) => {
+                    let words: BTreeSet<&str> = names.iter().filter_map(|it| next(it, &around)).collect();
+                    self.warn(&key.at, format!("{whose} has no `{}`", cut(&key.name)), part, words.into_iter());
+                }
             }
         }
     }
@@ -249,11 +266,11 @@ fn other_word(name: &str) -> Option<&'static str> {
     words.iter().chain(&more).find(|it| first == it.0).map(|it| it.1)
 }
 
-fn expected(step: &Node) -> Option<&Node> {
+pub(super) fn expected(step: &Node) -> Option<&Node> {
     step.get("expect").and_then(|it| it.get("status"))
 }
 
-fn is_success(status: &Node) -> bool {
+pub(super) fn is_success(status: &Node) -> bool {
     matches!(&status.what, What::Number(it) if it.len() == 3 && it.starts_with('2'))
 }
 
@@ -272,15 +289,15 @@ fn wants_refusal(status: &Node) -> bool {
     }
 }
 
-/// Whether a row describes this place, something inside it, or a value around it whose content it leaves open.
-pub(super) fn is_known(path: &str, rows: &[&Field]) -> bool {
+/// Whether a name stands for this place, for something inside it, or for a value around it whose content is open.
+pub(super) fn is_known(path: &str, names: &[Name]) -> bool {
     let begins = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|it| it.is_empty() || it.starts_with(['.', '[']));
-    let is_open = |it: &&&Field| begins(path, it.name) && !rows.iter().any(|inner| inner.name != it.name && begins(inner.name, it.name));
-    rows.iter().any(|it| begins(it.name, path)) || rows.iter().any(|it| is_open(&it))
+    let is_open = |own: &Name| begins(path, own) && !names.iter().any(|inner| inner != own && begins(inner, own));
+    names.iter().any(|it| begins(it, path)) || names.iter().any(is_open)
 }
 
-/// The name that follows a path in the name of a row.
-fn next(name: &'static str, path: &str) -> Option<&'static str> {
+/// The word that follows a path in a name.
+fn next<'n>(name: &'n str, path: &str) -> Option<&'n str> {
     let rest = if path.is_empty() { name } else { name.strip_prefix(path)?.strip_prefix('.')? };
     rest.split(['.', '[']).next().filter(|it| !it.is_empty())
 }

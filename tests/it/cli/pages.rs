@@ -14,8 +14,8 @@ use crate::tape::snapshot;
 /// A usual terminal, what a file gets, and a wide terminal.
 pub const WIDTHS: [usize; 3] = [80, 100, 160];
 pub const COMMANDS: [&str; 9] = ["serve", "run", "check", "init", "schema", "describe", "openapi", "sign", "verify"];
-/// One of each kind: a section, an operation, an action, an event, an error, a setting, and a name with several meanings.
-pub const DESCRIBED: [&str; 8] = [
+/// One of each kind: a section, an operation, an action, an event, an error, a setting, a name with several meanings, a status and a header.
+pub const DESCRIBED: [&str; 10] = [
     "providers",
     "quoine errors",
     "cryptopay.createPaymentOrder",
@@ -24,6 +24,8 @@ pub const DESCRIBED: [&str; 8] = [
     "quoine.usage_limit",
     "quantapay.address_mode",
     "pace",
+    "sellerConfirmed",
+    "quoine.Date",
 ];
 
 fn read(arguments: &[&str], columns: usize) -> String {
@@ -94,7 +96,10 @@ fn no_line_of_describe_is_wider_than_the_terminal() {
             let events = contract.events.iter().map(|it| Asked::Event(contract, it));
             let errors = contract.errors.iter().map(|it| Asked::Error(contract, it));
             let settings = contract.settings().map(|it| Asked::Setting(contract, it));
-            let all = operations.chain(actions).chain(events).chain(errors).chain(settings).chain([Asked::Provider(contract)]);
+            let statuses = (contract.lifecycles)().into_iter().flat_map(|it| it.statuses).map(|it| Asked::Status(contract, it));
+            let headers = contract.events.iter().flat_map(|it| it.headers).map(|it| Asked::Header(contract, it.name));
+            let all = operations.chain(actions).chain(events).chain(errors).chain(settings).chain(statuses).chain(headers);
+            let all = all.chain([Asked::Provider(contract)]);
             pages.extend(all.map(|it| describe::page(it, columns)));
         }
         let several = describe::resolve(&contracts, "pace").expect("all have it");

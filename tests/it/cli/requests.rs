@@ -1,6 +1,6 @@
 //! Signatures of requests: made, judged, and explained.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::run;
 
@@ -95,11 +95,48 @@ fn a_signed_checkout_is_judged_and_its_mistake_named() {
         serde_json::from_slice(&run(&["sign", "quantapay", "--json", "--target", "/api.php", "--body", form]).stdout).expect("JSON");
     let signature = signed["signature"].as_str().expect("a text");
     let reason = |form: &str| {
-        let told = judged(&["verify", "quantapay", "--target", "/api.php", "--body", form], &[]);
+        let now = ["--now", "2026-01-01T00:05:00Z"];
+        let told = judged(&[&["verify", "quantapay", "--target", "/api.php", "--body", form][..], &now].concat(), &[]);
         told["reason"].as_str().unwrap_or("valid").to_owned()
     };
     assert_eq!(reason(&format!("{form}&signature={signature}")), "valid");
     assert_eq!(reason(&format!("{form}&signature={}", signature.to_uppercase())), "wrong_encoding");
     assert_eq!(reason(&format!("{}&signature={signature}", form.replace("price=10", "price=10.0"))), "mismatch");
     assert_eq!(reason(form), "missing_signature");
+}
+
+#[test]
+fn what_only_a_server_knows_of_a_request_is_said() {
+    let sign = ["sign", "quoine", "--json", "--target", TARGET];
+    let verify = ["verify", "quoine", "--target", TARGET];
+    let of_user = |user: &str, headers: Vec<String>| -> Vec<String> {
+        headers.into_iter().map(|it| it.replace("APIAuth 2:", &format!("APIAuth {user}:"))).collect()
+    };
+    let own = headers(&sign);
+    assert_eq!(judged(&verify, &own)["unchecked"], json!(["whether the NONCE was used before"]));
+    let plain = run(&[&verify[..], &own.iter().map(String::as_str).collect::<Vec<_>>()].concat());
+    let told = "valid\nunchecked  whether the NONCE was used before: only a server knows it; \
+                GET /__admin/requests shows why it refused a request\n";
+    assert!(String::from_utf8_lossy(&plain.stdout).starts_with(told), "{plain:?}");
+    let foreign = judged(&verify, &of_user("7", own));
+    assert_eq!((&foreign["valid"], &foreign["reason"]), (&json!(false), &json!("wrong_caller")), "the default sandbox's user is 2");
+    let secret = ["--secret", "of-user-7"];
+    let given = judged(&[&verify[..], &secret].concat(), &of_user("7", headers(&[&sign[..], &secret].concat())));
+    assert_eq!(given["valid"], true);
+    assert_eq!(given["unchecked"], json!(["whether this is the secret of `7`", "whether the NONCE was used before"]));
+}
+
+#[test]
+fn a_checkout_is_judged_by_its_key_and_its_timestamp_too() {
+    let judge = |key: &str, now: &str| {
+        let form = format!("function=create-checkout-session&api-key={key}&price=10&timestamp=1767225600");
+        let signature = run(&["sign", "quantapay", "--json", "--target", "/api.php", "--body", &form]);
+        let signature: Json = serde_json::from_slice(&signature.stdout).expect("JSON");
+        let form = format!("{form}&signature={}", signature["signature"].as_str().expect("a text"));
+        let told = judged(&["verify", "quantapay", "--target", "/api.php", "--now", now, "--body", &form], &[]);
+        (told["reason"].as_str().unwrap_or("valid").to_owned(), told["unchecked"].clone())
+    };
+    assert_eq!(judge("qp_test_key", "2026-01-01T00:05:00Z"), ("valid".to_owned(), json!([])));
+    assert_eq!(judge("qp_test_key", "2026-01-01T00:05:01Z").0, "stale_timestamp");
+    assert_eq!(judge("sk_shop", "2026-01-01T00:05:00Z").0, "wrong_caller");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::documents::assert_fits;
+use super::documents::{assert_fits, faults_of};
 use crate::asking;
 use crate::tape::Tape;
 
@@ -54,6 +54,7 @@ fn each_call_answers_as_its_document_says() {
         let operation = &document["paths"][format!("/__admin/{call}")][method.to_ascii_lowercase()];
         let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {call}"));
         played.insert(name.to_owned());
+        assert_takes(&document, operation, &body);
         let response = shop.ask(Tape::control(method, path, &body));
         let described = &operation["responses"][response.status.as_str()];
         if name == "receive_post" {
@@ -68,4 +69,32 @@ fn each_call_answers_as_its_document_says() {
         let name = it["operationId"].as_str().expect("a name");
         assert!(name.starts_with("receive") || played.contains(name), "no answer of {name} is compared");
     }
+}
+
+/// Holds the body of a request against its schema. An inbox takes bytes.
+fn assert_takes(document: &Json, operation: &Json, body: &Json) {
+    if !body.is_null() && operation["operationId"] != "receive_post" {
+        assert_fits(document, &operation["requestBody"], body);
+    }
+}
+
+#[test]
+fn the_bodies_of_rules_scenarios_and_states_have_types() {
+    let document = Tape::shop().admin("GET", "openapi.json", &Json::Null);
+    for (method, call, body) in [
+        ("post", "rules", json!({"on": "quoine.createInvoice", "then": {"eror": "usage_limit"}})),
+        ("post", "rules", json!({"on": "quoine.createInvoise", "then": {"error": "usage_limit"}})),
+        ("post", "rules", json!({"on": "quoine.createInvoice"})),
+        ("post", "scenario", json!({"version": 2})),
+        ("post", "scenario", json!({"version": 1, "stps": []})),
+        ("post", "scenario", json!({"version": 1, "rules": [{"then": {"drop": false}}]})),
+        ("post", "scenario", json!({"version": 1, "steps": [{"wait": "5m"}]})),
+        ("put", "state", json!({"playmoney_state": 4})),
+        ("put", "state", json!({"playmoney_state": 4, "contains_secrets": false, "core": {}, "providers": [{"slug": "quoine"}]})),
+    ] {
+        let operation = &document["paths"][format!("/__admin/{call}")][method];
+        assert!(!faults_of(&document, &operation["requestBody"], &body).is_empty(), "{body}");
+    }
+    let text = document["components"]["schemas"].to_string();
+    assert!(!["$defs", "defaultSnippets", "\"if\""].iter().any(|it| text.contains(it)), "only editors read these");
 }

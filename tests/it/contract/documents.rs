@@ -91,10 +91,39 @@ fn what_is_asked_for_is_found_or_nearly() {
         "quantum-payouts.",
         "quoine error not_fund",
         "crateInvoice",
+        "sellerconfirmed",
+        "payment_awaited",
+        "quoine.captured",
+        "quoine status CAPTURED",
+        "quoine status payment_await",
+        "Pending",
+        "x-webhook-signature",
+        "quantum-payouts header x-payouts-timestamp",
+        "Date",
+        "Invoice not found",
+        "{\"message\": \"Invoice not found.\"}",
+        "quoine.api usage limit exceeded",
+        "quantum-payouts.VALIDATION_ERROR",
         "",
     ];
     let told = texts.map(|it| format!("{it}\n    {}", asked(it)));
     snapshot("contract/nearest", &told.join("\n"));
+}
+
+#[test]
+fn statuses_and_headers_have_pages() {
+    let all = contracts();
+    let mut pages = Vec::new();
+    for asked in ["sellerConfirmed", "payment_awaited", "quoine status payment_confirmed", "quoine status complete", "qbitpay.pending"] {
+        pages.extend(describe::resolve(&all, asked).expect(asked));
+    }
+    for asked in ["X-Webhook-Signature", "quantum-payouts.X-Payouts-Event", "quoine.Date", "cryptopay.Retry-After"] {
+        pages.extend(describe::resolve(&all, asked).expect(asked));
+    }
+    let json = pages.iter().map(|it| describe::json(*it)["name"].clone()).collect::<Vec<_>>();
+    assert!(json.iter().all(Json::is_string), "{json:?}");
+    let text = pages.into_iter().map(|it| describe::page(it, COLUMNS)).collect::<Vec<_>>().join("\n");
+    snapshot("contract/statuses_and_headers", &anstream::adapter::strip_str(&text).to_string());
 }
 
 #[test]
@@ -103,7 +132,9 @@ fn each_row_of_a_contract_is_found_by_its_words_alone() {
     for contract in &all {
         let names = contract.operations.iter().map(|it| it.name).chain(contract.actions.iter().map(|it| it.name));
         let names = names.chain(contract.events.iter().map(|it| it.name)).chain(contract.errors.iter().map(|it| it.name));
-        for name in names.chain(contract.settings().map(|it| it.name)) {
+        let statuses = (contract.lifecycles)().into_iter().flat_map(|it| it.statuses);
+        let headers = contract.events.iter().flat_map(|it| it.headers).map(|it| it.name);
+        for name in names.chain(contract.settings().map(|it| it.name)).chain(statuses).chain(headers) {
             let found = describe::resolve(&all, &format!("{}.{}", contract.slug, name.to_uppercase())).expect(name);
             for it in &found {
                 let again = describe::resolve(&all, &it.words()).expect(name);
@@ -132,11 +163,16 @@ fn an_openapi_document_of_every_provider() {
 
 /// Holds a body against the schema of an answer.
 pub fn assert_fits(document: &Json, response: &Json, body: &Json) {
-    let mut schema = response["content"]["application/json"]["schema"].clone();
+    let faults = faults_of(document, response, body);
+    assert!(faults.is_empty(), "{body}: {faults:?}");
+}
+
+/// What is wrong with a body by the schema of an answer or a request.
+pub fn faults_of(document: &Json, described: &Json, body: &Json) -> Vec<String> {
+    let mut schema = described["content"]["application/json"]["schema"].clone();
     schema["components"] = document["components"].clone();
     let validator = jsonschema::validator_for(&schema).expect("a schema");
-    let faults: Vec<String> = validator.iter_errors(body).map(|it| it.to_string()).collect();
-    assert!(faults.is_empty(), "{body}: {faults:?}");
+    validator.iter_errors(body).map(|it| it.to_string()).collect()
 }
 
 #[test]

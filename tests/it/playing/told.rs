@@ -46,6 +46,26 @@ fn what_is_played_can_be_told_in_short() {
 }
 
 #[test]
+fn a_file_without_steps_does_not_look_like_a_test_that_passed() {
+    let here = folder("without_steps");
+    write(&here, "a.yaml", GOOD);
+    write(&here, "c.yaml", "version: 1\nname: nothing\n");
+    let both = run(&here, &["run", ".", "--json", "--junit", "report.xml"]);
+    assert_eq!(both.status.code(), Some(0), "{}", text(&both.stderr));
+    let told: serde_json::Value = serde_json::from_slice(&both.stdout).expect("JSON");
+    assert_eq!([0, 1].map(|it| told["scenarios"][it]["status"].clone()), ["ok", "no_steps"]);
+    let report = std::fs::read_to_string(here.join("report.xml")).expect("a report");
+    assert!(report.contains(r#"<skipped message="no steps: nothing was played"/>"#), "{report}");
+    assert!(report.contains(r#"<testsuite name="c.yaml" tests="1" skipped="1" errors="0" failures="0""#), "{report}");
+    let quiet = run(&here, &["run", ".", "-q"]);
+    assert_eq!(text(&quiet.stdout), "empty    ./c.yaml (no steps: nothing was played)\n2 scenarios: 1 good, 1 without steps\n");
+    let alone = run(&here, &["run", "c.yaml", "--json"]);
+    let why = "playmoney: nothing was played, so nothing is proved: no scenario has `steps`; \
+               `playmoney check` judges a file without playing it\n";
+    assert_eq!((alone.status.code(), text(&alone.stderr).as_str()), (Some(2), why));
+}
+
+#[test]
 fn names_that_a_failure_leaves_out_are_counted() {
     let here = folder("many");
     let payout = "{ amount: 1000, description: d, target: { pan: '4111111111111111' }, orderNumber: 'A-${index}' }";

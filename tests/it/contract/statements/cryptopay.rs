@@ -42,7 +42,7 @@ pub const ROWS: &[Row] = &[
     Row(25, "add an endpoint", Call, "POST /cryptopay/api/webhook-endpoints/ {\"url\":\"http://shop.test/own\"}", &["< 201"]),
     Row(26, "update an endpoint", Call, "POST /cryptopay/api/webhook-endpoints/ {\"url\":\"http://shop.test/own\"}\nPUT /cryptopay/api/webhook-endpoints/1/ {\"url\":\"http://shop.test/own\"}", &["< 200"]),
     Row(27, "the JavaScript example with its nonce", Call, order!(""), &[r#""nonce":1640995200123456"#]),
-    Row(28, "the sandbox's address", Host, "", &[]),
+    Row(28, "the sandbox's address", Host, "sandbox-api.cryptopay.com GET /api/merchant-wallets/", &["UNAUTHORIZED"]),
     Row(29, "test keys", Call, "GET /cryptopay/api/merchant-wallets/", &["< 200"]),
     Row(30, "simulated confirmations", Action, order!("act cryptopay.pay order=${order_id}\nact cryptopay.confirm order=${order_id}"), &[r#""status":"confirmed""#]),
     Row(31, "tools for webhooks", Action, order!("act cryptopay.pay order=${order_id}\ncontrol POST deliveries/dlv-1/resend {}"), &["payment.pending"]),

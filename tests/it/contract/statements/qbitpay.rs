@@ -17,7 +17,7 @@ macro_rules! seven {
 
 #[rustfmt::skip]
 pub const ROWS: &[Row] = &[
-    Row(1, "the address, and /api/v1 below it", Host, "", &[]),
+    Row(1, "the address, and /api/v1 below it", Host, "api.qbitnetwork.com GET /api/v1/charges", &["authentication_error"]),
     Row(2, "JSON comes in and goes out", Call, r#"POST /qbitpay/api/v1/charges {"amount":100,"currency":"USD","externalOrderId":"A","cbUrl":"http://shop.test/c","redirectUrl":"https://shop.test/ok"}"#, &["< 200", r#""object":"charge""#]),
     Row(3, "a key, and a webhook address", Setting, "set qbitpay/default webhook_url=http://shop.test/own\nact qbitpay.deposit currency=USDT amount=5\nact qbitpay.confirm-deposit deposit=${deposit}", &["-> http://shop.test/own 200"]),
     Row(4, "the account answers the wallet's address", Call, "GET /qbitpay/api/v1/accounts/show", &[r#""wallets":[{"currency":"USDT","addr":"0x"#]),

@@ -22,7 +22,7 @@ macro_rules! many {
 
 #[rustfmt::skip]
 pub const ROWS: &[Row] = &[
-    Row(1, "one endpoint: POST api.php", Host, "", &[]),
+    Row(1, "one endpoint: POST api.php", Host, "cloud.quantapay.app POST /api.php", &["missing-function-name"]),
     Row(2, "forms, urlencoded", Call, "with Content-Type: application/x-www-form-urlencoded\nPOST /quantapay/api.php function=get-credit-balance&api-key=qp_test_key", &[r#""success":true"#]),
     Row(3, "the example: get-balances", Call, "POST /quantapay/api.php function=get-balances&api-key=qp_test_key", &[r#""btc":{"amount":"0.5432""#]),
     Row(4, "api-key is required", Call, "POST /quantapay/api.php function=get-balances", &["api-key-not-found"]),

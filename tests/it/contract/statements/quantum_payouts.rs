@@ -48,7 +48,7 @@ const TOLD: &str = perform!("");
 
 #[rustfmt::skip]
 pub const ROWS: &[Row] = &[
-    Row(1, "the address", Host, "", &[]),
+    Row(1, "the address", Host, "payouts-dev.quantumlabs.ru GET /api/v1/features", &["UNAUTHORIZED"]),
     Row(2, "JSON in and out, kopecks", Call, create!(""), &["< 200"]),
     Row(3, "POST createPayout", Call, create!(""), &["createPayout", "< 200"]),
     Row(4, "POST performPayout", Call, perform!(""), &["performPayout", "< 200"]),

@@ -1,0 +1,39 @@
+//! The schema of scenario files as components of an OpenAPI document, which gives types to what generators write.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::document;
+use crate::engine::tables::Contract;
+
+/// The component of a whole scenario. The names of the others begin with it.
+pub const SCENARIO: &str = "scenario";
+/// The component of a rule.
+pub const RULE: &str = "scenario.rule";
+
+/// The schema, and each of its definitions as a component of its own.
+pub fn components(contracts: &[&'static Contract]) -> Map<String, Json> {
+    let mut whole = document(contracts);
+    let inner = whole["$defs"].take();
+    let inner = inner.as_object().into_iter().flatten().map(|(name, it)| (format!("{SCENARIO}.{name}"), component(it)));
+    let mut all: Map<String, Json> = inner.collect();
+    all.insert(SCENARIO.to_owned(), component(&whole));
+    all
+}
+
+/// A part of the schema without what only editors read. Generators know no conditions (`allOf` with `if`), and take `true` for a value.
+fn component(schema: &Json) -> Json {
+    match schema {
+        Json::Object(members) => {
+            let kept = members.iter().filter(|it| !["$schema", "$id", "$defs", "defaultSnippets", "allOf"].contains(&it.0.as_str()));
+            kept.map(|(name, it)| (name.clone(), if name == "$ref" { reference(it) } else { component(it) })).collect::<Map<_, _>>().into()
+        }
+        Json::Array(items) => items.iter().map(|it| if *it == json!(true) { json!({}) } else { component(it) }).collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => schema.clone(),
+    }
+}
+
+/// The component for a definition.
+fn reference(to: &Json) -> Json {
+    let name = to.as_str().and_then(|it| it.strip_prefix("#/$defs/")).unwrap_or("");
+    format!("#/components/schemas/{SCENARIO}.{name}").into()
+}
