@@ -56,3 +56,13 @@ fn t15_what_references_add_to_a_step_is_bounded() {
     let why = "the saved values to which it refers add more than 1048576 bytes";
     fails("added.yaml", &answering(600_000, steps), 8, why);
 }
+
+#[test]
+fn what_a_step_has_saved_becomes_no_value_of_a_request() {
+    let steps = "steps:
+  - { call: quoine.getProfile, save: a }
+  - rule: { on: quoine.getProfile, then: { status: 200, body: { saved: 'x ${a.text}', own: '${request.method} ${a.text}' } } }
+  - { call: quoine.getProfile, expect: { body: { saved: 'x $${request.path}', own: 'GET $${request.path}' } } }\n";
+    let rule = "rules:\n  - { on: quoine.getProfile, then: { status: 200, body: { text: '$${request.path}' } } }\n";
+    assert_eq!(failure(&format!("{rule}{steps}")), None);
+}
