@@ -100,6 +100,7 @@ impl Exit {
 
 /// Runs the command of this process.
 pub fn run() -> ExitCode {
+    written::fail_at_a_bound_of_files();
     let arguments: Vec<_> = std::env::args_os().collect();
     words::choose_colours(&arguments, std::env::var_os("PLAYMONEY_COLOR").as_deref());
     let command = help::command();

@@ -13,6 +13,17 @@ use super::paths::{kind, shown};
 /// A ready file is small; what is larger is something else.
 const READY_BYTES_MAX: u64 = 64 * 1024;
 
+/// From now on, a write beyond the limit of a file's size fails as one to a full disk does. Otherwise the system ends the process
+/// by a signal: without a word, and with half a file left.
+pub fn fail_at_a_bound_of_files() {
+    #[cfg(unix)]
+    if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() {
+        let _context = runtime.enter();
+        // The handler stays when this listener and its runtime are gone.
+        _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(libc::SIGXFSZ));
+    }
+}
+
 /// Who may read a file.
 #[derive(Clone, Copy)]
 enum Readers {

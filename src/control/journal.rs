@@ -88,11 +88,12 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     };
     let (render, log) = (Renderer::of(world), &world.core.log);
     let requests: Vec<Entry> = log.requests().filter(fits).take(limit).map(|it| it.0.clone()).collect();
-    let mut notes: Vec<Json> = log.entries().rev().filter_map(|it| render.note(it)).take(NOTES_MAX + 1).collect();
+    let mut notes: Vec<Entry> = log.entries().rev().filter(|it| Renderer::is_note(it)).take(NOTES_MAX + 1).cloned().collect();
     let truncated = log.truncated || NOTES_MAX < notes.len();
     notes.truncate(NOTES_MAX);
     notes.reverse();
     Ok(Answer::Later(Later::new(move || {
+        let notes = notes.iter().filter_map(|it| render.note(it)).collect();
         let shown = |it: &Entry| if let What::Request(request) = &it.what { Some(render.request(it, request)) } else { None };
         let requests = Rows(|| requests.iter().filter_map(shown));
         Response::json(StatusCode::OK, &Listed { notes, requests, truncated })

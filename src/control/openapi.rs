@@ -38,9 +38,9 @@ pub fn provider(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Ok(Answer::Later(Later::new(move || Written::of(contract.slug, || openapi::document(contract)).with(&server))))
 }
 
-pub fn control(base_url: &str) -> Result<Response, Problem> {
-    let server = json!({"url": base_url, "description": "the sandbox that was asked"});
-    Ok(Written::of(CONTROL, document).with(&server))
+pub fn control(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let server = json!({"url": ask.world.core.sandbox_url(ask.request), "description": "the sandbox that was asked"});
+    Ok(Answer::Later(Later::new(move || Written::of(CONTROL, document).with(&server))))
 }
 
 /// What the control API is called among the documents. No provider has such a slug.

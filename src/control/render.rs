@@ -93,6 +93,12 @@ impl Renderer {
         shown
     }
 
+    /// Whether an entry is a note.
+    pub fn is_note(entry: &Entry) -> bool {
+        let was_refused = matches!(&entry.what, What::Fired(Fired::Action(it)) if it.refused.is_some());
+        was_refused || matches!(entry.what, What::Note(_))
+    }
+
     /// A note as the journal lists it; none for an entry that is not one.
     pub fn note(&self, entry: &Entry) -> Option<Json> {
         let text = self.text(&note(&entry.what)?);

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Value as Json, json};
 
 use super::render::Renderer;
-use super::{Answer, Ask, Problem, input, ok, scenario};
+use super::{Answer, Ask, Later, Problem, input, ok, scenario};
 use crate::engine::rules::{ActiveRule, BYTES_MAX, PATTERN_BYTES_MAX, RULES_MAX, Until};
 use crate::kit::http::{Response, decoded};
 use crate::kit::time::later;
@@ -14,8 +14,11 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let now = ask.world.core.now;
     ask.world.core.rules.expire(now);
     let render = Renderer::of(ask.world);
-    let rules: Vec<Json> = ask.world.core.rules.iter().map(|it| render_rule(it, &render)).collect();
-    ok(&json!({"rules": rules}))
+    let rules: Vec<ActiveRule> = ask.world.core.rules.iter().cloned().collect();
+    Ok(Answer::Later(Later::new(move || {
+        let rules: Vec<Json> = rules.iter().map(|it| render_rule(it, &render)).collect();
+        Response::json(StatusCode::OK, &json!({"rules": rules}))
+    })))
 }
 
 /// A rule as it was written, with its name and its counts.

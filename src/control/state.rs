@@ -36,11 +36,11 @@ pub fn save(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 /// The present state as a document, written from a copy.
 pub fn document(world: &World, uptime: Uptime) -> Answer {
     let copy = world.clone();
-    Answer::Later(Later::new(move || written(copy, uptime)))
+    Answer::Later(Later::new(move || written(copy, uptime, BodyLimits::STATE.bytes_max)))
 }
 
-fn written(world: World, uptime: Uptime) -> Response {
-    let bytes_max = BodyLimits::STATE.bytes_max;
+/// A state that is larger could not be put back.
+fn written(world: World, uptime: Uptime, bytes_max: usize) -> Response {
     let document = Response::new(http::StatusCode::OK, "application/json", state::save(world, uptime));
     if bytes_max < document.body.len() {
         let detail = format!(
@@ -105,4 +105,27 @@ pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         None => ask.world.reset(ask.uptime),
     }
     ok(&json!({"reset": true, "clock": clock::render(ask.world)}))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value as Json;
+
+    use super::*;
+    use crate::engine::start::Start;
+    use crate::providers;
+
+    #[test]
+    fn a_state_that_could_not_be_put_back_is_refused_with_advice() {
+        let world = World::new(Start::default(), providers::all(), Uptime::START);
+        let bytes = state::save(world.clone(), Uptime::START).len();
+        let whole = written(world.clone(), Uptime::START, bytes);
+        assert_eq!((whole.status.as_u16(), whole.body.len()), (200, bytes));
+        let refused = written(world, Uptime::START, bytes - 1);
+        let told: Json = serde_json::from_slice(&refused.body).expect("a problem document");
+        assert_eq!((refused.status.as_u16(), &told["code"]), (507, &json!("state_too_large")));
+        let detail = told["detail"].as_str().unwrap_or("");
+        let says = format!("The state has {bytes} bytes, and only {} can be put back. A reset makes room", bytes - 1);
+        assert!(detail.starts_with(&says), "{detail}");
+    }
 }

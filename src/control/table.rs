@@ -58,7 +58,7 @@ pub static TABLE: &[Call] = &[
     Call::get("state", "save_state", "shows the whole sandbox as one JSON document", Sandbox(state::save)).long(),
     Call::put("state", "restore_state", "replaces the state of the sandbox by such a document", Sandbox(state::restore)).body(Body::State).limits(BodyLimits::STATE).long(),
     Call::get("openapi/{provider}.json", "provider_openapi", "shows a provider's OpenAPI 3.1 document", Sandbox(openapi::provider)),
-    Call::get("openapi.json", "control_openapi", "shows the OpenAPI 3.1 document of these calls", Server(openapi::control)),
+    Call::get("openapi.json", "control_openapi", "shows the OpenAPI 3.1 document of these calls", Sandbox(openapi::control)),
 ];
 
 /// An object without members, or no body at all.

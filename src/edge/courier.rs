@@ -1,7 +1,7 @@
 //! hyper out: one attempt of a webhook, on a connection of its own.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,15 +11,17 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::broken::Broken;
+use self::resolver::{LookUp, resolve};
 use super::egress::Egress;
 use super::notices::{Notices, Shortage};
 use crate::engine::delivery::{CONNECTIONS_PER_TARGET_MAX, Failure, MARK, Outcome, Outgoing, Remarks, WaitsFor};
 use crate::kit::http::HeaderName;
 use crate::kit::time::Duration;
-use crate::kit::webhook_url::{Host, Place, Scheme, WebhookUrl};
+use crate::kit::webhook_url::{Place, Scheme, WebhookUrl};
 
 mod broken;
 mod exchange;
+mod resolver;
 mod shortage;
 #[cfg(feature = "tls")]
 mod tls;
@@ -34,6 +36,7 @@ pub type Tell<'a> = &'a (dyn Fn(Option<WaitsFor>) + Send + Sync);
 /// Posts webhooks: no pool, no redirects, no proxy.
 pub struct Courier {
     egress: Egress,
+    look_up: LookUp,
     #[cfg(feature = "tls")]
     tls: tls::Connector,
     notices: Arc<Notices>,
@@ -47,6 +50,7 @@ impl Courier {
     pub fn new(egress: Egress, connections_max: NonZeroUsize, notices: Arc<Notices>) -> Self {
         Self {
             egress,
+            look_up: resolver::system,
             #[cfg(feature = "tls")]
             tls: tls::Connector::default(),
             notices,
@@ -154,7 +158,7 @@ impl Courier {
     /// and all are told.
     async fn connect(&self, target: &WebhookUrl) -> Result<(TcpStream, SocketAddr), Unanswered> {
         let mut broken: Option<Broken> = None;
-        for address in resolve(target).await? {
+        for address in resolve(self.look_up, target).await? {
             let failed = match self.egress.judge(address) {
                 Err(why) => Broken::new(Failure::Blocked, why),
                 Ok(()) => match TcpStream::connect(address).await {
@@ -215,32 +219,6 @@ enum Unanswered {
 impl From<Broken> for Unanswered {
     fn from(broken: Broken) -> Self {
         Self::Broken(broken)
-    }
-}
-
-/// The addresses of a target. Names below `localhost` are this machine, whatever a name server says.
-async fn resolve(target: &WebhookUrl) -> Result<Vec<SocketAddr>, Unanswered> {
-    let port = target.port;
-    match &target.host {
-        Host::Address(ip) => Ok(vec![SocketAddr::new(*ip, port)]),
-        host if host.is_localhost() => {
-            let both = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-            Ok(both.map(|ip| SocketAddr::new(ip, port)).into())
-        }
-        Host::Name(name) => {
-            shortage::check_descriptors().map_err(Unanswered::NotLeft)?;
-            match tokio::net::lookup_host((name.as_str(), port)).await {
-                Ok(found) => Ok(found.collect()),
-                Err(why) => {
-                    // Without descriptors, a resolver says that it does not know the name.
-                    shortage::check_descriptors().map_err(Unanswered::NotLeft)?;
-                    if shortage::is_shortage(&why, IpAddr::V4(Ipv4Addr::UNSPECIFIED)) {
-                        return Err(Unanswered::NotLeft(why));
-                    }
-                    Err(Broken::new(Failure::Dns, format!("the name `{name}` did not resolve: {why}")).into())
-                }
-            }
-        }
     }
 }
 

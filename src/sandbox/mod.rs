@@ -4,6 +4,7 @@ mod answers;
 mod asked;
 mod bounds;
 pub mod driving;
+mod filling;
 mod inputs;
 mod journal;
 mod methods;

@@ -2,6 +2,7 @@
 
 use super::answers::{FAULT, no_such_fault};
 use super::asked::asked_for;
+use super::filling::filled;
 use super::methods::{as_get, complete, foreign, options};
 use super::refusals::{AskedBy, refusal_meant, refuse};
 use crate::engine::agenda::Due;
@@ -80,6 +81,7 @@ fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path
         let (response, trace) = of_provider(world.provider(provider_id).contract(), path, request, (response, trace));
         return Served { response, trace, rule: None, pacing: None };
     };
+    let effects = filled(world, provider_id, request, &rule, effects);
     let by = if asked.is_some() { AskedBy::Header } else { AskedBy::Rule(&rule) };
     let (mut response, trace) = answered(world, uptime, provider_id, (path, &found, request), (by, &rule, &effects));
     // What people look at is never changed, slow or broken on purpose.

@@ -63,6 +63,7 @@ fn is_plain(kind: Kind) -> bool {
         | Kind::Action
         | Kind::Value
         | Kind::Values
+        | Kind::Answering(_)
         | Kind::Matcher
         | Kind::Matchers
         | Kind::Script

@@ -8,9 +8,10 @@ use texts::{BEGINNING, check_offset};
 
 use super::keys::SCENARIO;
 use super::mistakes::{Mistake, cut};
+use super::reference::request::REQUEST;
 use super::reference::{Piece, inbox_url, is_name, pieces};
 use super::secrets::Secrets;
-use super::shape::{Kind, Shape};
+use super::shape::{Kind, Row, Shape};
 use super::yaml::{Key, Node, What};
 use crate::engine::inbox::is_name as is_inbox;
 use crate::engine::matching::Matcher;
@@ -63,13 +64,15 @@ pub struct Check<'a> {
     answers: BTreeMap<String, Answer>,
     /// The names of the inboxes to which the text refers.
     inboxes: BTreeSet<String>,
+    /// What is looked at belongs to the answer of a rule.
+    in_answer: bool,
 }
 
 impl<'a> Check<'a> {
     /// A check without mistakes.
     pub fn new(known: Known<'a>) -> Self {
         let (saved, answers, inboxes) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        Self { known, mistakes: Vec::new(), secrets: Secrets::default(), saved, answers, inboxes }
+        Self { known, mistakes: Vec::new(), secrets: Secrets::default(), saved, answers, inboxes, in_answer: false }
     }
 
     /// Notes a mistake at this place.
@@ -204,7 +207,7 @@ impl<'a> Check<'a> {
             Kind::Settings(shape) => self.settings(node, shape, provider),
             Kind::Providers(shape) => self.providers(node, shape),
             Kind::Step => self.step(node),
-            Kind::Text | Kind::Plain | Kind::Flag | Kind::Amount | Kind::Share | Kind::Inbox => {}
+            Kind::Text | Kind::Plain | Kind::Flag | Kind::Amount | Kind::Share | Kind::Inbox | Kind::Answering(_) => {}
         }
     }
 
@@ -256,9 +259,13 @@ impl<'a> Check<'a> {
         let What::Text(text) = &node.what else { return false };
         let mut refers = false;
         for piece in pieces(text).unwrap_or_default() {
-            if let Piece::Saved { name, .. } = piece {
+            if let Piece::Saved { name, path } = piece {
                 refers = true;
-                self.check_saved(&node.at, name);
+                if self.in_answer && name == REQUEST {
+                    self.check_request(&node.at, &path);
+                } else {
+                    self.check_saved(&node.at, name);
+                }
             }
         }
         refers
@@ -312,6 +319,7 @@ impl<'a> Check<'a> {
         self.check_repeated(members);
         for (key, it) in members {
             match shape.row(&key.name) {
+                Some(Row { kind: Kind::Answering(own), .. }) => self.answering(it, **own, provider),
                 Some(row) => self.value(it, row.kind, provider),
                 None => self.note_unknown_row(key, shape, &[]),
             }

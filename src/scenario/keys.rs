@@ -3,8 +3,8 @@
 use super::shape::{Effect, Kind, Row, Shape, effect, may, must};
 use crate::engine::rules::effects::{CHUNKS_MAX, DEPTH_MAX, DUPLICATES_MAX};
 use crate::scenario::shape::Kind::{
-    Action, Amount, Calls, ClockMode, Duration, Either, Failure, Flag, Inbox, Integer, List, Map, Matcher, Matchers, Moment, Name, Offset,
-    Operation, Plain, Provider, Providers, Script, Settings, Share, Step, Text, Trigger, Value, Values, Word,
+    Action, Amount, Answering, Calls, ClockMode, Duration, Either, Failure, Flag, Inbox, Integer, List, Map, Matcher, Matchers, Moment,
+    Name, Offset, Operation, Plain, Provider, Providers, Script, Settings, Share, Step, Text, Trigger, Value, Values, Word,
 };
 
 /// How many times steps are repeated.
@@ -84,8 +84,8 @@ static WHEN: Shape = Shape { what: "a condition", rows: &[
 pub static THEN: Shape = Shape { what: "an effect", rows: &[
     effect(Effect::Answer,   "error",           Text,         "answers with a documented error, by the name that `playmoney describe` prints"),
     effect(Effect::Answer,   "status",          STATUS,       "answers with this HTTP status; without `body`, in the shape of the provider's own error of that status, if it has one"),
-    effect(Effect::Addition, "headers",         Map(&Plain),  "adds these headers to the answer, or to the webhook after it was signed"),
-    effect(Effect::Answer,   "body",            Value,        "answers with this body: text as it is, anything else as JSON"),
+    effect(Effect::Addition, "headers",         Answering(&Map(&Plain)), "adds these headers to the answer, or to the webhook after it was signed"),
+    effect(Effect::Answer,   "body",            Answering(&Value), "answers with this body: text as it is, anything else as JSON; ${request.body.x} is a value of the request"),
     effect(Effect::Addition, "patch",           Kind::Shape(&PATCH), "changes members of the provider's answer, or of the event before it is signed; the rest stays"),
     effect(Effect::Addition, "latency",         LATENCY,      "delays the answer by this duration of simulated time, or of real time with {clock: real}"),
     effect(Effect::Bytes,    "connection_reset", TRUE,        "resets the connection instead of sending the answer"),
@@ -136,7 +136,7 @@ static DUPLICATE: Shape = Shape { what: "a duplicate", rows: &[
 
 #[rustfmt::skip]
 static PATCH: Shape = Shape { what: "a patch", rows: &[
-    may("set",    Values,      "members with their new values, by dotted paths: payout.amount: 1; a member that is not there is added"),
+    may("set",    Answering(&Values), "members with their new values, by dotted paths: payout.amount: 1; a member that is not there is added"),
     may("remove", List(&Text), "dotted paths of members that are taken away"),
 ]};
 

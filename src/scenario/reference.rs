@@ -1,12 +1,15 @@
-//! `${...}` inside a text: a saved value, an environment variable, or the address of an inbox.
+//! `${...}` inside a text: a saved value, an environment variable, the address of an inbox, or a value of a request.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use self::request::{Place, is_template, map_rule, with_saved};
 use super::mistakes::cut;
 use super::yaml::{Node, What};
 use crate::engine::inbox::{HOST_SUFFIX, is_name as is_inbox};
+
+pub mod request;
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,8 +90,8 @@ pub fn inbox_url(name: &str) -> String {
     format!("http://{name}{HOST_SUFFIX}/")
 }
 
-/// Bytes that the saved values add to one value of a step. A body has no more.
-const ADDED_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes that references add to one value of a step, or to one answer of a rule. A body has no more.
+pub const ADDED_BYTES_MAX: usize = 1024 * 1024;
 
 /// Bytes of a value as JSON, nearly.
 pub fn json_bytes(value: &Json) -> usize {
@@ -110,18 +113,44 @@ pub type Saved = BTreeMap<String, Json>;
 /// # Errors
 /// A sentence about the first reference that leads nowhere, or that makes the value too large.
 pub fn resolved(node: &Node, saved: &Saved) -> Result<Node, String> {
-    let mut left = ADDED_BYTES_MAX;
-    let mut bounded = |it: &Json| {
+    let mut values = Values { saved, left: ADDED_BYTES_MAX };
+    node.map_texts(&mut |text, at| values.text(text, at.start))
+}
+
+/// The same for a rule, as it is sent to a sandbox: what the saved values bring is only text. Values of requests stay references.
+///
+/// # Errors
+/// As [`resolved`].
+pub fn resolved_rule(rule: &Node, saved: &Saved) -> Result<Node, String> {
+    let mut values = Values { saved, left: ADDED_BYTES_MAX };
+    map_rule(rule, &mut |place, text, at| {
+        if place == Place::Answer && is_template(text) {
+            return with_saved(text, &mut |name, path| Ok(printed(values.of(name, path)?))).map(What::Text);
+        }
+        let what = values.text(text, at.start)?;
+        Node { at: at.clone(), what }.map_texts(&mut |text, _| Ok(What::Text(text.replace("${", "$${")))).map(|it| it.what)
+    })
+}
+
+/// Saved values, and how many bytes of them may still be added.
+struct Values<'a> {
+    saved: &'a Saved,
+    left: usize,
+}
+
+impl<'a> Values<'a> {
+    fn of(&mut self, name: &str, path: &[&str]) -> Result<&'a Json, String> {
+        let value = follow(self.saved, name, path)?;
         let too_much = || format!("the saved values to which it refers add more than {ADDED_BYTES_MAX} bytes");
-        left = left.checked_sub(json_bytes(it)).ok_or_else(too_much)?;
-        Ok::<_, String>(())
-    };
-    node.map_texts(&mut |text, at| {
+        self.left = self.left.checked_sub(json_bytes(value)).ok_or_else(too_much)?;
+        Ok(value)
+    }
+
+    /// A text with its references replaced.
+    fn text(&mut self, text: &str, at: usize) -> Result<What, String> {
         let pieces = pieces(text)?;
         if let [Piece::Saved { name, path }] = &pieces[..] {
-            let value = follow(saved, name, path)?;
-            bounded(value)?;
-            return Ok(to_node(value, at.start).what);
+            return Ok(to_node(self.of(name, path)?, at).what);
         }
         let mut out = String::new();
         for piece in pieces {
@@ -129,18 +158,19 @@ pub fn resolved(node: &Node, saved: &Saved) -> Result<Node, String> {
                 Piece::Plain(it) => out.push_str(it),
                 Piece::Inbox(name) => out.push_str(&inbox_url(name)),
                 Piece::Environment { default, .. } => out.push_str(default.unwrap_or("")),
-                Piece::Saved { name, path } => {
-                    let value = follow(saved, name, &path)?;
-                    bounded(value)?;
-                    match value {
-                        Json::String(it) => out.push_str(it),
-                        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => out.push_str(&value.to_string()),
-                    }
-                }
+                Piece::Saved { name, path } => out.push_str(&printed(self.of(name, &path)?)),
             }
         }
         Ok(What::Text(out))
-    })
+    }
+}
+
+/// A value inside a longer text.
+fn printed(value: &Json) -> String {
+    match value {
+        Json::String(it) => it.clone(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => value.to_string(),
+    }
 }
 
 /// The saved value at the end of a path.

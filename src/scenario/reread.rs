@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use super::check::{Check, Known};
 use super::mistakes::Level;
+use super::reference::request;
 use super::yaml::{Key, Node, What};
 use super::{keys, rule};
 use crate::engine::rules::Rule;
@@ -13,7 +14,7 @@ use crate::kit::json::{Members, is_shallow};
 pub fn reread(written: &str, known: Known<'_>) -> Option<Rule> {
     let raw: &RawValue = is_shallow(written.as_bytes()).then(|| serde_json::from_str(written).ok()).flatten()?;
     let mut check = Check::new(known);
-    let node = node(raw)?;
+    let node = request::written(&node(raw)?);
     if check.is_bounded(&node) {
         check.shape(&node, &keys::RULE, None);
     }
@@ -21,8 +22,7 @@ pub fn reread(written: &str, known: Known<'_>) -> Option<Rule> {
     check.mistakes.iter().all(|it| it.level == Level::Warning).then_some(rule)
 }
 
-/// A value as the reader of YAML gives it: members in their order, numbers with their digits. References in it were replaced
-/// before it was written, so `${` stands for itself.
+/// A value as the reader of YAML gives it: members in their order, numbers with their digits.
 fn node(raw: &RawValue) -> Option<Node> {
     let text = raw.get();
     let what = match text.as_bytes().first()? {
@@ -34,7 +34,7 @@ fn node(raw: &RawValue) -> Option<Node> {
             let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
             What::List(items.into_iter().map(node).collect::<Option<_>>()?)
         }
-        b'"' => What::Text(serde_json::from_str::<String>(text).ok()?.replace("${", "$${")),
+        b'"' => What::Text(serde_json::from_str(text).ok()?),
         b't' | b'f' => What::Flag(text == "true"),
         b'n' => What::Null,
         _ => What::Number(text.to_owned()),

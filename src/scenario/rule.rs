@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::check::Check;
 use super::keys::THEN;
 use super::mistakes::{Mistake, cut};
-use super::reference::{Saved, resolved};
+use super::reference::request;
 use super::shape::Effect;
 use super::yaml::{Key, Node, What};
 use crate::engine::matching::Matcher;
@@ -19,6 +19,7 @@ use crate::kit::http::{HeaderName, HeaderValue};
 use crate::kit::money;
 use crate::kit::time::{Duration, parse_duration, parse_timestamp};
 
+mod requests;
 mod webhooks;
 
 /// Default: the customer pays this long after the call.
@@ -28,7 +29,7 @@ const REORG_WAIT: Duration = Duration::from_hours(1);
 
 /// Reads a rule whose shape has been checked, and notes parts that exclude each other.
 pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
-    let node = &resolved(node, &Saved::new()).unwrap_or_else(|_| node.clone());
+    let node = &request::kept(node);
     let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
     let on = text("on").map_or(On::Header, |it| on(&it));
     let contract = match &on {
@@ -49,6 +50,7 @@ pub fn read(check: &mut Check<'_>, node: &Node) -> Rule {
         _ => {}
     }
     webhooks::check_conditions(check, node, &on);
+    requests::check_values(check, node, &on);
     check_never(check, node.get("when"));
     if node.get("on").is_none() && node.get("when").is_some() {
         check.wrong(&node.place_of("when"), "a rule without `on` has no conditions: add `on`, or remove `when`");

@@ -195,6 +195,7 @@ fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Con
         Kind::Matcher => json!({"$ref": "#/$defs/matcher"}),
         Kind::Matchers => json!({"type": "object", "additionalProperties": {"$ref": "#/$defs/matcher"}}),
         Kind::Script => script(),
+        Kind::Answering(own) => of(own),
         Kind::List(each) => json!({"type": "array", "items": of(each)}),
         Kind::Map(each) => json!({"type": "object", "additionalProperties": of(each)}),
         Kind::Shape(own) if std::ptr::eq(own, &raw const RULE) => json!({"$ref": "#/$defs/rule"}),

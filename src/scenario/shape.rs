@@ -75,6 +75,8 @@ pub enum Kind {
     Value,
     /// A mapping of anything.
     Values,
+    /// Of an answer of a rule: `${request.body.x}` in it stands for a value of the request.
+    Answering(&'static Self),
     /// A value, or a matcher.
     Matcher,
     /// A mapping of matchers.

@@ -6,6 +6,7 @@ use super::check::promises::IsStatus;
 use super::check::{Check, holds_reference};
 use super::keys::STEPS;
 use super::mistakes::Mistake;
+use super::reference::request::refers_to_steps;
 use super::rule;
 use super::rule::exclude;
 use super::shape::Shape;
@@ -234,7 +235,7 @@ fn step_kind(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Opt
         return Some(StepKind::Expect { of: name, body: it.get("body")?.clone() });
     }
     if let Some(it) = node.get("rule") {
-        if !holds_reference(it) {
+        if !refers_to_steps(it) {
             rule::read(check, it);
         }
         return Some(StepKind::Rule(it.clone()));

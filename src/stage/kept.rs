@@ -64,3 +64,21 @@ impl Runner<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t15_copies_are_bounded_together_and_a_name_keeps_its_last_one() {
+        let state = |bytes: usize| Bytes::from(vec![0; bytes]);
+        let mut kept = Kept::default();
+        for _ in 0..3 {
+            assert!(kept.snapshot("a", state(COPIES_BYTES_MAX / 2)).is_ok() && kept.fork("a", COPIES_BYTES_MAX / 2).is_ok());
+        }
+        let why = "the snapshots and forks of a scenario take at most 134217728 bytes together";
+        assert_eq!(kept.fork("b", 1).err().map(|it| it.why).as_deref(), Some(why));
+        assert!(kept.fork("b", 0).is_ok());
+        assert_eq!(kept.snapshot("b", state(1)).err().map(|it| it.why).as_deref(), Some(why));
+    }
+}

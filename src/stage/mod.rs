@@ -13,8 +13,8 @@ use crate::engine::state;
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response, encoded};
 use crate::kit::time::{Timestamp, Uptime, later, parse_duration};
-use crate::scenario::reference::{Saved, resolved};
-use crate::scenario::yaml::{Node, What};
+use crate::scenario::reference::{Saved, resolved, resolved_rule};
+use crate::scenario::yaml::Node;
 use crate::scenario::{Scenario, Step, StepKind};
 
 mod answers;
@@ -261,11 +261,9 @@ impl<'a> Runner<'a> {
         resolved(node, &self.saved).map(|it| it.to_json()).map_err(StepFailure::new)
     }
 
-    /// A rule with its references replaced. Text that looks like a reference afterwards is only text, so it is escaped.
+    /// A rule with its references to saved values replaced.
     fn rule(&self, node: &Node) -> Result<String, StepFailure> {
-        let node = resolved(node, &self.saved).map_err(StepFailure::new)?;
-        let escaped = node.map_texts(&mut |text, _| Ok::<_, StepFailure>(What::Text(text.replace("${", "$${"))))?;
-        Ok(escaped.to_json())
+        resolved_rule(node, &self.saved).map(|it| it.to_json()).map_err(StepFailure::new)
     }
 
     /// A value with its references replaced, as text.

@@ -13,6 +13,7 @@ mod contradictions;
 mod deliveries;
 mod inboxes;
 mod journal;
+mod long;
 mod order;
 mod outside;
 mod released;

@@ -13,7 +13,6 @@ use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::cli::{PLAYMONEY, Ready};
 use crate::net::{Answer, Receiver, admin, answered, eventually, exchange, perform, raw, request, send, server, shop};
 
 mod bounds;
@@ -30,6 +29,7 @@ mod paced;
 mod pages;
 mod receivers;
 mod shortage;
+mod tls;
 mod unheard;
 mod waiting;
 mod walks;
@@ -345,56 +345,4 @@ async fn stopping_finishes_what_is_under_way() {
     caller.read_to_string(&mut answer).await.expect("an answer");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     stopping.await.expect("stopped");
-}
-
-/// A receiver behind TLS, and the file with the authority that vouches for it.
-async fn https_receiver() -> (std::net::SocketAddr, std::path::PathBuf) {
-    let signed = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a certificate");
-    let authority = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("authority-{}.pem", std::process::id()));
-    std::fs::write(&authority, signed.cert.pem()).expect("written");
-    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(signed.signing_key.serialize_der().into());
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
-    let config = config.with_no_client_auth().with_single_cert(vec![signed.cert.der().clone()], key).expect("a pair");
-    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("bound");
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
-            _ = stream.read(&mut [0; 4096]).await;
-            _ = stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await;
-            _ = stream.shutdown().await;
-        }
-    });
-    (address, authority)
-}
-
-#[tokio::test]
-async fn t25_https_receivers_are_verified() {
-    let (address, authority) = https_receiver().await;
-    let port = address.port();
-    for (vouched, host, outcome, detail, hint) in [
-        (true, "127.0.0.1", (json!(204), Json::Null), "", ""),
-        (false, "127.0.0.1", (Json::Null, json!("tls")), "unknown authority", "SSL_CERT_FILE"),
-        (true, "localhost", (Json::Null, json!("tls")), "another name", ""),
-    ] {
-        let ready = Ready::new("https");
-        let mut command = tokio::process::Command::new(PLAYMONEY);
-        command.args(["--clock", "frozen", "--listen", "127.0.0.1:0", "--webhook-url", &format!("https://{host}:{port}/hooks")]);
-        command.arg("--ready-file").arg(&ready.file).stdout(std::process::Stdio::null()).kill_on_drop(true);
-        if vouched {
-            command.env("SSL_CERT_FILE", &authority);
-        }
-        let _serving = command.spawn().expect("it runs");
-        let to = ready.wait()["base_url"].as_str().expect("a URL").trim_start_matches("http://").parse().expect("an address");
-        let card = json!({"amount": 1, "pan": "4111111111111111"});
-        send(to, request("POST", "/__admin/act/quantum-payouts/manual-payout", &card)).await;
-        let deliveries = send(to, request("GET", "/__admin/deliveries", &Json::Null)).await.json();
-        let attempt = &deliveries["deliveries"][0]["attempts"][0];
-        assert_eq!((attempt["status"].clone(), attempt["error"].clone()), outcome, "{attempt}");
-        assert!(attempt["detail"].as_str().unwrap_or("").contains(detail), "{attempt}");
-        assert!(attempt["hint"].as_str().unwrap_or("").contains(hint), "{attempt}");
-    }
-    _ = std::fs::remove_file(authority);
 }

@@ -305,6 +305,40 @@ fn an_output_that_cannot_be_written_to_is_said() {
 }
 
 #[test]
+fn t18_a_file_that_grows_too_large_is_said_and_leaves_nothing() {
+    let here = folder("too-large");
+    fs::write(here.join("good.yaml"), GOOD).expect("written");
+    fs::write(here.join("old.xml"), "old").expect("written");
+    fs::write(here.join("ready.json"), "").expect("written");
+    let before = fs::read_dir(&here).expect("a folder").count();
+    let within_limit = |arguments: &[&str]| {
+        let script = "ulimit -f 1; exec \"$0\" \"$@\"";
+        let mut shell = Command::new("sh");
+        shell.current_dir(&here).args(["-c", script, PLAYMONEY]).args(arguments).stdin(Stdio::null()).output().expect("a shell")
+    };
+    let listen = ["--listen", "127.0.0.1:0", "--ready-file", "ready.json"];
+    let calling = ["run", "good.yaml", "--webhook-url", "http://127.0.0.1:9/"];
+    for (arguments, path) in [
+        (&["run", "good.yaml", "--junit", "old.xml"][..], "old.xml"),
+        (&["init", "new.yaml"], "new.yaml"),
+        (&[&["serve"], &listen[..]].concat(), "ready.json"),
+        (&[&calling[..], &listen[..]].concat(), "ready.json"),
+    ] {
+        let output = within_limit(arguments);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {} {}", output.status, told(&output));
+        let last = errors.lines().last().unwrap_or("");
+        assert_eq!(last, format!("playmoney: cannot write {path}: File too large"), "{arguments:?}: {errors}");
+    }
+    assert_eq!(fs::read_to_string(here.join("old.xml")).expect("there"), "old");
+    assert_eq!(fs::read_to_string(here.join("ready.json")).expect("there"), "");
+    assert_eq!(fs::read_dir(&here).expect("a folder").count(), before, "no half file was left");
+    let script = "ulimit -f 1; exec \"$0\" openapi quoine >out.json";
+    let output = Command::new("sh").current_dir(&here).args(["-c", script, PLAYMONEY]).output().expect("a shell");
+    assert_eq!((output.status.code(), &*told(&output)), (Some(2), "playmoney: cannot write to standard output: File too large\n"));
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_not_an_error() {
     let here = folder("closed");
     fs::write(here.join("good.yaml"), GOOD).expect("written");

@@ -10,6 +10,7 @@ mod control;
 mod counting;
 mod leading;
 mod patching;
+mod requested;
 mod scenario;
 mod spoiling;
 mod statuses;

@@ -15,6 +15,7 @@ use playmoney::inside::scenario::{Known, Scenario, parse, schema, schema::compon
 use playmoney::inside::stage::{INBOXES, MemoryStage, Report, Stage, play};
 
 mod groups;
+mod kept;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

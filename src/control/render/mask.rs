@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 use serde_json::Value as Json;
@@ -31,11 +32,35 @@ fn form_urlencoded(text: &str) -> String {
 /// Every secret of a sandbox that must not be shown, each with its mask. All are looked for at once: a text is read as many
 /// times as there are secrets otherwise.
 pub struct Mask {
+    secrets: Vec<String>,
+    /// Made with the first text, because thousands of secrets take a while: an answer that is written on another thread makes it there.
     /// `None`: the sandbox has nothing to mask.
-    finder: Option<AhoCorasick>,
+    finder: OnceLock<Option<Finder>>,
+    show: bool,
+}
+
+/// Finds the secrets of a sandbox.
+struct Finder {
+    texts: AhoCorasick,
     /// By the number of the pattern.
     masks: Vec<String>,
-    show: bool,
+}
+
+impl Finder {
+    /// For all ways to write these secrets.
+    fn of(secrets: &[String]) -> Option<Self> {
+        let mut secrets: Vec<(String, String)> = secrets.iter().flat_map(|it| writings(it).map(|text| (text, masked(it)))).collect();
+        secrets.sort();
+        secrets.dedup_by(|later, first| later.0 == first.0);
+        Self::hiding(secrets)
+    }
+
+    fn hiding(secrets: Vec<(String, String)>) -> Option<Self> {
+        let (texts, masks): (Vec<String>, Vec<String>) = secrets.into_iter().unzip();
+        let finder =
+            || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts).expect("the secrets of a sandbox are few");
+        (!texts.is_empty()).then(|| Self { texts: finder(), masks })
+    }
 }
 
 impl Mask {
@@ -43,18 +68,11 @@ impl Mask {
     pub fn of(world: &World) -> Self {
         let show = world.start.show_secrets;
         let long = secrets_from_outside(&world.core).filter(|it| !show && it.len() >= SECRET_BYTES_MIN);
-        let mut secrets: Vec<(String, String)> = long.flat_map(|it| writings(it).map(|text| (text, masked(it)))).collect();
-        secrets.sort();
-        secrets.dedup_by(|later, first| later.0 == first.0);
-        Self { show, ..Self::hiding(secrets) }
+        Self { secrets: long.map(str::to_owned).collect(), finder: OnceLock::new(), show }
     }
 
-    fn hiding(secrets: Vec<(String, String)>) -> Self {
-        let (texts, masks): (Vec<String>, Vec<String>) = secrets.into_iter().unzip();
-        let finder = (!texts.is_empty()).then(|| {
-            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts).expect("the secrets of a sandbox are few")
-        });
-        Self { finder, masks, show: false }
+    fn finder(&self) -> Option<&Finder> {
+        self.finder.get_or_init(|| Finder::of(&self.secrets)).as_ref()
     }
 
     /// A text without those secrets, and without the passwords and tokens of addresses.
@@ -70,13 +88,13 @@ impl Mask {
 
     /// A text without the secrets that are looked for.
     fn found(&self, text: &str) -> String {
-        let Some(finder) = &self.finder else { return text.to_owned() };
+        let Some(Finder { texts: finder, masks }) = self.finder() else { return text.to_owned() };
         let (mut out, mut shown) = (String::new(), 0);
         let mut from = 0;
         while let Some(found) = finder.find(Input::new(text).span(from..text.len())) {
             let (at, alone) = whole(finder, text.as_bytes(), found.range());
             out.push_str(&text[shown..at.start]);
-            out.push_str(if alone { &self.masks[found.pattern().as_usize()] } else { "***" });
+            out.push_str(if alone { &masks[found.pattern().as_usize()] } else { "***" });
             (shown, from) = (at.end, at.end);
         }
         out.push_str(&text[shown..]);
@@ -103,12 +121,12 @@ impl Mask {
                 .map(|it| u8::try_from(it).unwrap_or(b'?'))
                 .collect();
         }
-        let Some(finder) = &self.finder else { return bytes };
+        let Some(Finder { texts: finder, masks }) = self.finder() else { return bytes };
         let (mut out, mut shown) = (Vec::new(), 0);
         while let Some(found) = finder.find(Input::new(&bytes).span(shown..bytes.len())) {
             let (at, alone) = whole(finder, &bytes, found.range());
             out.extend_from_slice(&bytes[shown..at.start]);
-            out.extend_from_slice(if alone { self.masks[found.pattern().as_usize()].as_bytes() } else { b"***" });
+            out.extend_from_slice(if alone { masks[found.pattern().as_usize()].as_bytes() } else { b"***" });
             shown = at.end;
         }
         out.extend_from_slice(&bytes[shown..]);
@@ -172,11 +190,28 @@ fn whole(finder: &AhoCorasick, text: &[u8], at: Range<usize>) -> (Range<usize>, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::start::Start;
+    use crate::kit::time::Uptime;
+    use crate::providers;
+
+    fn hiding(secrets: Vec<(String, String)>) -> Mask {
+        Mask { secrets: Vec::new(), finder: OnceLock::from(Finder::hiding(secrets)), show: false }
+    }
+
+    #[test]
+    fn what_finds_secrets_is_made_with_the_first_text() {
+        let mut world = World::new(Start::default(), providers::all(), Uptime::START);
+        world.core.secrets = (0..4_000).map(|it| format!("secret-from-outside-{it}")).collect();
+        let mask = Mask::of(&world);
+        assert!(mask.finder.get().is_none(), "the thread that serves does not make it");
+        assert_eq!(mask.text("a secret-from-outside-3999"), "a ***3999");
+        assert!(mask.finder.get().is_some());
+    }
 
     #[test]
     fn i28_secrets_are_masked_wherever_they_stand() {
         let secrets = ["abcdef", "abc", "defghi", "ключ"].map(|it| (it.to_owned(), format!("<{it}>")));
-        let mask = Mask::hiding(secrets.into());
+        let mask = hiding(secrets.into());
         for (text, shown) in [
             ("abc", "<abc>"),
             ("x abcdef y", "x <abcdef> y"),
@@ -193,7 +228,7 @@ mod tests {
 
     #[test]
     fn i28_secrets_are_masked_in_basic_credentials_however_these_are_written() {
-        let mask = Mask::hiding(vec![("hush-hush".to_owned(), "***".to_owned())]);
+        let mask = hiding(vec![("hush-hush".to_owned(), "***".to_owned())]);
         let [pair, masked] = ["shop:hush-hush", "shop:***"].map(|it| live_keys::base64_of(it.as_bytes()));
         for scheme in ["Basic", "basic", "BASIC", "bAsIc"] {
             for space in [" ", "  ", "\t", "%20", "+", "\\u0020"] {

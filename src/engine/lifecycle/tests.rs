@@ -182,6 +182,7 @@ impl MemoryStage {
             spoilt: Vec::new(),
             secrets: Vec::new(),
             redirect: None,
+            rotations: 0,
             accounts: vec![BTreeMap::from([("default".to_owned(), Account::new("default".to_owned(), BTreeMap::new()))])],
         };
         let mut own = Self { core, memory: Memory::default() };

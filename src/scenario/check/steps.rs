@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use super::Check;
 use super::words::{ADVICE_MAX, slip};
+use crate::engine::tables::Contract;
 use crate::scenario::keys::{ANY_STEP, INDEX, STEPS};
 use crate::scenario::mistakes::{Mistake, cut};
-use crate::scenario::shape::Shape;
+use crate::scenario::reference::request;
+use crate::scenario::shape::{Kind, Shape};
 use crate::scenario::yaml::{Key, Node, What};
 
 impl Check<'_> {
@@ -112,17 +114,37 @@ impl Check<'_> {
         }
     }
 
+    /// Checks a part of a rule's answer, in which values of the request can stand.
+    pub(super) fn answering(&mut self, node: &Node, kind: Kind, provider: Option<&'static Contract>) {
+        let before = std::mem::replace(&mut self.in_answer, true);
+        self.value(node, kind, provider);
+        self.in_answer = before;
+    }
+
+    /// Notes a reference to what a request does not have.
+    pub(super) fn check_request(&mut self, at: &Range<usize>, path: &[&str]) {
+        if let Some(why) = request::mistaken(path) {
+            let asked = path.first().copied().unwrap_or("");
+            self.note_unknown(at, why, asked, request::PARTS.iter().map(|it| it.0));
+        }
+    }
+
     /// Notes a name that no earlier step has saved.
     pub fn check_saved(&mut self, at: &Range<usize>, name: &str) {
         if !self.saved.contains_key(name) {
             let listed = if self.mistakes.len() < ADVICE_MAX { usize::MAX } else { 0 };
-            let names: Vec<String> = self.saved.keys().take(listed).cloned().collect();
+            let request = self.in_answer.then(|| request::REQUEST.to_owned());
+            let names: Vec<String> = self.saved.keys().take(listed).cloned().chain(request).collect();
             self.note_undefined(
                 at,
                 format!("no step before this one saves `{name}`"),
                 name,
                 &names,
-                &format!("a step with `save: {name}` keeps its answer"),
+                &if name == request::REQUEST {
+                    "values of a request stand in `body`, `headers` and `patch.set` of the `then` of a rule on requests".to_owned()
+                } else {
+                    format!("a step with `save: {name}` keeps its answer")
+                },
             );
         }
     }

@@ -94,15 +94,37 @@ fn i21_t15_a_full_sandbox_makes_nothing_new_and_says_so() {
             let response = crate::asking::response(&mut shop, "POST", path, body);
             let text = String::from_utf8_lossy(&response.body).into_owned();
             assert_eq!(response.status, 500, "{slug}: {text}");
-            assert!(response.headers.contains_key("playmoney-hint"), "{slug} gives a hint");
+            let hint = response.headers["playmoney-hint"].to_str().expect("text");
+            assert!(hint.contains("keeps as many objects as it may") && hint.contains("POST /__admin/reset"), "{slug}: {hint}");
         }
         let journal = shop.admin("GET", "requests", &Json::Null);
         let requests = journal["requests"].as_array().expect("a list");
         assert!(requests.iter().all(|own| own["note"].as_str().is_some_and(|it| it.contains("keeps as many"))), "{requests:?}");
         let refused = shop.ask(Tape::control("POST", "act/qbitpay/deposit", &json!({"currency": "USDT", "amount": 5})));
-        assert_eq!(refused.status, 507, "{}", String::from_utf8_lossy(&refused.body));
+        let (status, told) = crate::asking::json(&refused);
+        assert_eq!((status, &told["code"]), (507, &json!("sandbox_full")), "{told}");
+        assert!(told["detail"].as_str().is_some_and(|it| it.contains("POST /__admin/reset makes room")), "{told}");
         let read = crate::asking::response(&mut shop, "GET", "/quoine/api/v1/profile", "");
         assert!(read.status.as_u16() < 500, "reading goes on");
+    }
+}
+
+#[test]
+fn i21_t15_a_sandbox_fills_up_and_a_reset_makes_room() {
+    for start in [Start { objects_max: 20, ..Start::default() }, Start { object_bytes_max: 150_000, ..Start::default() }] {
+        let mut shop = Tape::new(start);
+        let mut make = || {
+            let body = json!({"price": "500.0", "name": "n".repeat(200), "data": "d".repeat(10_000)});
+            let made = crate::asking::response(&mut shop, "POST", "/quoine/api/v1/invoices", &body.to_string());
+            (made.status.as_u16(), made.headers.contains_key("playmoney-hint"))
+        };
+        let mut answers: Vec<(u16, bool)> = (0..40).map(|_| make()).collect();
+        assert_eq!((answers[0], answers[39]), ((200, false), (500, true)), "{answers:?}");
+        answers.dedup();
+        assert_eq!(answers.len(), 2, "what is full stays full: {answers:?}");
+        shop.admin("POST", "reset", &json!({}));
+        let anew = crate::asking::response(&mut shop, "POST", "/quoine/api/v1/invoices", r#"{"price":"500.0"}"#);
+        assert_eq!(anew.status, 200);
     }
 }
 

@@ -163,7 +163,10 @@ fn i3_nothing_goes_to_a_target_that_was_taken_away() {
     create(&mut shop, "A");
     shop.play("set webhook_url=null\nadvance 1h");
     assert_eq!(shop.posted.len(), 1);
-    assert_eq!(deliveries(&mut shop, "?status=failed").len(), 1);
+    let ended = deliveries(&mut shop, "?status=failed");
+    assert_eq!((ended.len(), &ended[0]["ended"], &ended[0]["next_attempt_at"]), (1, &json!("no_target"), &Json::Null));
+    let notes = shop.admin("GET", "requests", &Json::Null)["notes"].clone();
+    assert_eq!(notes[0]["text"], "dlv-1 (payout.status_changed for A) ends after 1 attempt: it has no address any more", "{notes}");
     shop.play("set webhook_url=http://shop.test/new\nadvance 1h");
     assert_eq!(shop.posted.len(), 1, "what was given up stays so");
 }
