@@ -1,7 +1,6 @@
 //! Parse, run, exit code; one file per command.
 
 mod contract;
-mod environment;
 mod help;
 mod output;
 mod paths;

@@ -13,12 +13,13 @@ use self::listen::Listen;
 use self::log::LogFormat;
 use self::values::{bearer, network};
 use self::watch::Flags;
-use super::environment::Environment;
 use super::output::print;
 use super::written::ReadyFile;
 use super::{Exit, Stop};
+use crate::control::environment::Environment;
 use crate::edge::names::{PublicUrl, origin, served_name};
-use crate::edge::{Config, Server};
+use crate::edge::registry::SANDBOXES_MAX;
+use crate::edge::{Config, Making, Server};
 use crate::engine::account::Account;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::log::BYTES_MAX;
@@ -85,6 +86,21 @@ pub struct Serve {
     /// The number of bytes that the log keeps: requests with their answers, status changes, attempts
     #[arg(long, value_name = "N", default_value_t = BYTES_MAX, env = "PLAYMONEY_JOURNAL_BYTES")]
     journal_bytes: usize,
+    /// How sandboxes are made: by a call, or also by the first request that names one
+    ///
+    /// A request names one by /s/NAME in front of its path, by the header Playmoney-Sandbox, or by a key that ends in _NAME.
+    #[arg(
+        long,
+        value_name = "named|on-use",
+        value_enum,
+        hide_possible_values = true,
+        default_value = "named",
+        env = "PLAYMONEY_SANDBOXES"
+    )]
+    sandboxes: Making,
+    /// The number of sandboxes beside `default`
+    #[arg(long, value_name = "N", default_value_t = SANDBOXES_MAX, env = "PLAYMONEY_SANDBOXES_MAX")]
+    sandboxes_max: usize,
     /// Load the scenario again whenever its file changes
     #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), requires = "scenario", env = "PLAYMONEY_WATCH")]
     watch: bool,
@@ -189,6 +205,8 @@ impl Serve {
             allow_hosts: self.allow_host,
             allow_origins: self.allow_origin,
             webhook_allow: self.webhook_allow,
+            sandboxes: self.sandboxes,
+            sandboxes_max: self.sandboxes_max,
             admin_token,
         }
     }

@@ -7,8 +7,8 @@ use serde_json::Value as Json;
 use tempfile::{Builder, NamedTempFile};
 
 use super::Stop;
-use super::environment::Environment;
 use super::paths::{kind, shown};
+use crate::control::environment::Environment;
 
 /// A ready file is small; what is larger is something else.
 const READY_BYTES_MAX: u64 = 64 * 1024;

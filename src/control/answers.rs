@@ -137,6 +137,27 @@ const ACCOUNT: &[Field] = &[
 
 const REMOVED: &[Field] = &[must("removed", Kind::List, "the names of the rules"), must("removed[]", TEXT, "a name")];
 
+#[rustfmt::skip]
+const SANDBOX: &[Field] = &[
+    must("name", TEXT, "its name"),
+    must("seed", COUNT, "the seed of all that is drawn"),
+    must("created_at", Kind::Time, "when it was made, in real time"),
+    must("last_used_at", Kind::Time, "when the latest request came, in real time"),
+    must("ttl", Kind::Nullable, "how long it stays after the latest request"),
+    must("expires_at", Kind::NullableTime, "when it is deleted unless a request comes"),
+    must("clock", Kind::Object, "its clock"),
+    must("clock.mode", Kind::Word(&["real", "frozen", "scaled"]), "how simulated time runs"),
+    must("clock.now", Kind::Time, "the simulated time"),
+    must("objects", COUNT, "how many objects the providers keep"),
+    must("requests", COUNT, "how many requests were made"),
+    must("deliveries", COUNT, "how many webhooks are kept"),
+    must("bytes", COUNT, "about how much memory it takes"),
+    must("providers", Kind::Object, "for each provider its `base_url` and `credentials`"),
+    must("env", Kind::Object, "the same as environment variables"),
+    may("warnings", Kind::List, "what the author of its scenario may not want"),
+    must("warnings[]", Kind::Object, "a warning, with its place and a message"),
+];
+
 /// The members of each answer, by the names of the calls. What is not here is a text or a stream.
 #[rustfmt::skip]
 static ANSWERS: &[(&[&str], &[Field])] = &[
@@ -147,6 +168,14 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
         must("calls[].does", TEXT, "what it does"),
     ]),
     (&["health"], &[must("status", TEXT, "ok"), must("version", TEXT, "the version of Playmoney")]),
+    (&["list_sandboxes"], &[
+        must("sandboxes", Kind::List, "the sandboxes, in the order of their names, each as `show_sandbox` shows it, without `providers` and `env`"),
+        must("sandboxes[]", Kind::Object, "a sandbox"),
+        must("truncated", Kind::Flag, "there are more than were asked for"),
+    ]),
+    (&["create_sandbox", "show_sandbox", "fork_sandbox"], SANDBOX),
+    (&["delete_sandbox"], &[must("deleted", TEXT, "its name")]),
+    (&["show_environment"], &[must("PLAYMONEY_URL", TEXT, "the root of the server")]),
     (&["show_clock", "freeze_clock", "resume_clock", "scale_clock"], CLOCK),
     (&["advance_clock"], PASSED),
     (&["list_actions"], &[

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use http::Method;
 
+use super::sandboxes::Wish;
 use super::table::TABLE;
 use super::{Answer, Ask, Problem};
 use crate::kit::fields::Field;
-use crate::kit::http::Response;
+use crate::kit::http::{Request, Response};
 
 /// A call of the control API. Everything that is special about a call stands in its row.
 #[derive(Clone, Copy, Debug)]
@@ -100,10 +101,11 @@ pub enum WhenBroken {
 /// What a call concerns, and the function that answers it.
 #[derive(Clone, Copy, Debug)]
 pub enum Handler {
-    /// The server. Such a call is answered even when the sandbox is broken. Calls about several sandboxes belong here;
-    /// a server hands them its registry behind a trait of this room, because this room lies below the server's.
-    /// It gets what links of the sandbox begin with.
+    /// The server. Such a call is answered even when the sandbox is broken. It gets what links of the sandbox begin with.
     Server(fn(base_url: &str) -> Result<Response, Problem>),
+    /// The sandboxes of a server: the call says what the server is to do with them. It gets the parts of the path at the names
+    /// in braces.
+    Sandboxes(fn(&Call, &Request, &[&str]) -> Result<Wish, Problem>),
     /// One sandbox.
     Sandbox(fn(&mut Ask<'_>) -> Result<Answer, Problem>),
 }

@@ -7,6 +7,7 @@ mod answers;
 mod call;
 mod clock;
 mod deliveries;
+pub mod environment;
 mod inbox;
 mod input;
 mod journal;
@@ -14,6 +15,7 @@ mod later;
 mod openapi;
 mod render;
 mod rules;
+pub mod sandboxes;
 mod scenario;
 mod server;
 mod state;
@@ -28,6 +30,7 @@ pub use render::{Gravity, Line, News, Renderer, in_brackets};
 pub use table::TABLE;
 
 use self::input::Input;
+use self::sandboxes::Wish;
 use crate::engine::actions::ActionDone;
 use crate::engine::delivery::{AttemptId, Status};
 use crate::engine::ids::ProviderId;
@@ -149,7 +152,8 @@ impl Problem {
         if now.is_walking { Err(Self::new(StatusCode::CONFLICT, "advance_in_progress", why)) } else { Ok(()) }
     }
 
-    fn render(&self) -> Response {
+    /// As an answer.
+    pub fn render(&self) -> Response {
         Response::problem_with(self.status, self.code, &self.detail, &self.members)
     }
 }
@@ -215,6 +219,7 @@ pub fn call(world: &mut World, now: Now, request: &Request) -> Answer {
     let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(&request.method, path)) };
     let answered = match call.handler {
         Handler::Server(answer) => answer(&world.core.sandbox_url(request)).map(Answer::Now),
+        Handler::Sandboxes(_) => Err(Problem::not_found("This sandbox is in memory: only a server has others beside it.")),
         Handler::Sandbox(answer) => ask(call, path, world, now, request).and_then(|mut it| answer(&mut it)),
     };
     answered.unwrap_or_else(|it| Answer::Now(it.render()))
@@ -235,10 +240,18 @@ fn ask<'a>(call: &Call, path: &'a str, world: &'a mut World, now: Now, request: 
     })
 }
 
-/// The answer to a call that concerns the server. `None`: the call concerns a sandbox. Links begin with `base_url`.
-pub fn serve(call: &Call, base_url: &str) -> Option<Response> {
+/// What a server does with a call that concerns more than one sandbox.
+pub enum Served {
+    Answered(Response),
+    Asked(Wish),
+}
+
+/// What a call asks of the server. `None`: the call concerns a sandbox. Links begin with `base_url`.
+pub fn serve(call: &Call, request: &Request, base_url: &str) -> Option<Served> {
+    let captures = || call.captures(below(request)).unwrap_or_default();
     match call.handler {
-        Handler::Server(answer) => Some(answer(base_url).unwrap_or_else(|it| it.render())),
+        Handler::Server(answer) => Some(Served::Answered(answer(base_url).unwrap_or_else(|it| it.render()))),
+        Handler::Sandboxes(wish) => Some(wish(call, request, &captures()).map_or_else(|it| Served::Answered(it.render()), Served::Asked)),
         Handler::Sandbox(_) => None,
     }
 }

@@ -115,7 +115,7 @@ fn operation(call: &Call, method: &str) -> Json {
         done["content"] = json!({"application/json": {"schema": reference(&answer_name(call))}});
     }
     let status = match call.name {
-        "add_rule" => "201",
+        "add_rule" | "create_sandbox" | "fork_sandbox" => "201",
         "receive" => "2XX", // as its script says
         _ => "200",
     };

@@ -1,8 +1,8 @@
 //! Every call of the control API. Routes, access, limits, the list of calls and the OpenAPI document are read from here.
 
-use super::call::Handler::{Sandbox, Server};
+use super::call::Handler::{Sandbox, Sandboxes, Server};
 use super::call::{Body, BodyLimits, Call, Caller, Rows, WhenBroken};
-use super::{accounts, actions, clock, deliveries, inbox, journal, openapi, rules, scenario, server, state};
+use super::{accounts, actions, clock, deliveries, environment, inbox, journal, openapi, rules, sandboxes, scenario, server, state};
 use crate::kit::fields::{Field, Need, TEXT};
 use crate::scenario::schema::components;
 use crate::scenario::told::field;
@@ -15,6 +15,7 @@ pub const IN_PATH: &[Field] = &[
     field("inbox", super::inbox::NAME, Need::Required, "the name of a built-in inbox: 1 to 63 of a-z, 0-9 and -"),
     field("account", TEXT, Need::Required, "the id of an account of that provider"),
     field("rule", TEXT, Need::Required, "the name of a rule"),
+    field("sandbox", super::sandboxes::NAME, Need::Required, "the name of a sandbox: 1 to 63 of a-z, 0-9 and -"),
 ];
 
 /// The calls, in the order in which they are listed. The first that fits answers.
@@ -22,6 +23,14 @@ pub const IN_PATH: &[Field] = &[
 pub static TABLE: &[Call] = &[
     Call::get("", "list_calls", "lists every call", Server(server::index)),
     Call::get("health", "health", "says whether the server answers requests", Server(server::health)).caller(Caller::Everyone),
+    Call::get("sandboxes", "list_sandboxes", "lists the sandboxes of the server", Sandboxes(sandboxes::list)).query(sandboxes::LISTING),
+    Call::post("sandboxes", "create_sandbox", "makes a sandbox with keys, a clock and a state of its own", Sandboxes(sandboxes::create)).body(Body::Fields(sandboxes::NEW))
+        .examples(&[r#"{"name": "checkout-7", "seed": 7, "clock": {"mode": "frozen", "now": "2026-01-01T00:00:00Z"}, "ttl": "PT30M"}"#]),
+    Call::get("sandboxes/{sandbox}", "show_sandbox", "shows a sandbox with its addresses and credentials", Sandboxes(sandboxes::show)),
+    Call::delete("sandboxes/{sandbox}", "delete_sandbox", "deletes a sandbox", Sandboxes(sandboxes::delete)),
+    Call::post("fork", "fork_sandbox", "copies the sandbox at this instant", Sandboxes(sandboxes::fork)).body(Body::Fields(sandboxes::FORK))
+        .examples(&[r#"{"name": "checkout-8"}"#]),
+    Call::get("env", "show_environment", "shows base URLs and credentials as environment variables: JSON, or lines for those who accept text/plain", Sandbox(environment::show)),
     Call::get("clock", "show_clock", "shows the simulated time and what is due next", Sandbox(clock::show)),
     Call::post("clock/freeze", "freeze_clock", "stops simulated time", Sandbox(clock::freeze)).body(NOTHING),
     Call::post("clock/resume", "resume_clock", "lets simulated time run as fast as real time", Sandbox(clock::resume)).body(NOTHING),

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use http::StatusCode;
@@ -16,6 +16,7 @@ use super::log;
 use super::loopback::Loopback;
 use crate::control::{self, News, Renderer, Rest, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
+use crate::engine::ids::ProviderId;
 use crate::engine::inbox;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
@@ -67,11 +68,16 @@ pub struct Driver {
     alarm: AtomicU64,
     /// Notified when the alarm was set to another moment.
     alarm_set: Notify,
+    /// The sandbox was deleted: nothing wakes it any more.
+    is_closed: AtomicBool,
+    /// Which credentials the registry knows.
+    known_names: Mutex<(u64, u64)>,
 }
 
 impl Driver {
     /// Takes a sandbox over and keeps its time until the driver is dropped.
     pub fn start(sandbox: Sandbox, stopwatch: Stopwatch, courier: Arc<Courier>, loopback: Arc<Loopback>) -> Arc<Self> {
+        let known_names = Mutex::new(sandbox.world().names_version());
         let driver = Arc::new(Self {
             name: sandbox.name().to_owned(),
             sandbox: Mutex::new(sandbox),
@@ -81,6 +87,8 @@ impl Driver {
             changed: Notify::new(),
             alarm: AtomicU64::new(NEVER),
             alarm_set: Notify::new(),
+            is_closed: AtomicBool::new(false),
+            known_names,
         });
         tokio::spawn(keep_time(Arc::downgrade(&driver)));
         // A copy can have attempts to send again, and timers.
@@ -91,6 +99,17 @@ impl Driver {
     /// The sandbox's name. This does not take the lock.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The sandbox was deleted. Requests under way are still answered.
+    pub fn close(&self) {
+        self.is_closed.store(true, Ordering::Release);
+        self.alarm_set.notify_one();
+    }
+
+    /// The credentials that lead here.
+    pub fn names(&self) -> Vec<(ProviderId, String)> {
+        self.lock().world().names()
     }
 
     fn lock(&self) -> MutexGuard<'_, Sandbox> {
@@ -170,7 +189,7 @@ impl Driver {
 
     /// A driver of its own for a copy of the sandbox, under another name. As a saved state does, the copy waits for the attempts
     /// under way; those that have no outcome after that are sent again in it.
-    pub async fn fork(&self, name: &str) -> Arc<Self> {
+    pub async fn fork(&self, name: &str, redirect: Option<&str>) -> Arc<Self> {
         let mut patience = pin!(tokio::time::sleep(Waiting::Quiet.patience()));
         loop {
             let mut changed = pin!(self.changed.notified());
@@ -178,7 +197,7 @@ impl Driver {
             let copy = {
                 let sandbox = self.lock();
                 let is_ready = patience.is_elapsed() || sandbox.world().is_quiet();
-                is_ready.then(|| sandbox.fork(name, None, self.stopwatch.uptime()))
+                is_ready.then(|| sandbox.fork(name, redirect, self.stopwatch.uptime()))
             };
             if let Some(copy) = copy {
                 return Self::start(copy, self.stopwatch, Arc::clone(&self.courier), Arc::clone(&self.loopback));
@@ -219,7 +238,12 @@ impl Driver {
         let outgoing = std::iter::from_fn(|| sandbox.poll_outgoing()).collect();
         self.set_alarm(&mut sandbox, uptime);
         let news = news(&mut sandbox);
+        let version = sandbox.world().names_version();
+        let names = (version != std::mem::replace(&mut *self.known_names.lock(), version)).then(|| sandbox.world().names());
         drop(sandbox);
+        if let Some(names) = names {
+            self.loopback.learn(&self.name, names);
+        }
         log::tell(&self.name, &news);
         outgoing
     }
@@ -318,7 +342,7 @@ fn news(sandbox: &mut Sandbox) -> Vec<News> {
 /// Wakes a sandbox when something in it is due, until its driver is dropped.
 async fn keep_time(driver: Weak<Driver>) {
     loop {
-        let Some(driver) = driver.upgrade() else { return };
+        let Some(driver) = driver.upgrade().filter(|it| !it.is_closed.load(Ordering::Acquire)) else { return };
         let uptime = driver.stopwatch.uptime();
         let alarm = driver.alarm.load(Ordering::Acquire);
         let elapsed = u64::try_from(uptime.elapsed.as_nanos()).unwrap_or(NEVER);

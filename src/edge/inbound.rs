@@ -14,14 +14,15 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::access::{Access, Called, Head};
-use super::address::Address;
+use super::access::Access;
+use super::admission::{Arrived, Refusal, arrive};
 use super::answers::Answers;
-use super::bodies::{Bodies, Held, Sender, discard};
+use super::bodies::Bodies;
 use super::descriptors::Descriptors;
 use super::driver::{Driver, Leaving, Stopwatch};
 use super::faults::{Answering, inject};
 use super::heads::Names;
+use super::hosting;
 use super::log::{self, Told};
 use super::malformed::{Cause, refuse};
 use super::notices::{Notices, Shortage};
@@ -30,10 +31,9 @@ use super::registry::Registry;
 use super::socket::{Ended, Socket};
 use super::unheard;
 use super::waited::{Waited, too_long};
-use crate::control::{self, BodyLimits, Call, Caller};
+use crate::control::{self, Served};
 use crate::engine::core::sandbox_url;
-use crate::kit::http::{HeaderName, HeaderValue, Request, RequestPath, Response, Target};
-use crate::kit::path::normalised;
+use crate::kit::http::{HeaderName, HeaderValue, Target};
 use crate::sandbox::HEAD_BYTES_MAX;
 
 /// What `IDLE_TIME_MAX` is called in an answer.
@@ -220,7 +220,12 @@ async fn decide(shared: &Shared, peer: IpAddr, socket: &Socket, head: http::requ
     Some(match arrive(shared, peer, head, body).await {
         Ok(Arrived { driver, call, request, held }) => {
             let is_control = matches!(request.path.target(), Target::Control { .. });
-            let mut leaving = if let Some(response) = call.and_then(|it| control::serve(it, &sandbox_url(&request.origin, driver.name()))) {
+            let asked = call.and_then(|it| control::serve(it, &request, &sandbox_url(&request.origin, driver.name())));
+            let mut leaving = if let Some(asked) = asked {
+                let response = match asked {
+                    Served::Answered(response) => response,
+                    Served::Asked(wish) => hosting::grant(&shared.registry, &driver, wish, &request.origin).await,
+                };
                 Leaving::at_once(driver.stamped(response))
             } else {
                 tokio::select! {
@@ -264,128 +269,4 @@ async fn given_up(socket: &Socket) {
     if socket.ended().await == Ended::Sending {
         tokio::time::sleep(HALF_CLOSED_TIME_MAX).await;
     }
-}
-
-/// A request that may be answered, and the sandbox that it is for.
-struct Arrived {
-    driver: Arc<Driver>,
-    /// The row of a control call; `None` for any other request.
-    call: Option<&'static Call>,
-    request: Request,
-    /// The memory that its body takes of that for all bodies.
-    held: Held,
-}
-
-/// Why a request is not answered by a sandbox.
-struct Refusal {
-    /// The sandbox that it was for, when it was found.
-    driver: Option<Arc<Driver>>,
-    response: Response,
-    /// The request as far as it was read, for the journal. None for a control call, which no journal keeps.
-    unheard: Option<Request>,
-}
-
-/// A request that may be answered or, with what was read of it, the reason why not.
-async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Arrived, Box<Refusal>> {
-    let (mut content, mut body) = (Held::default(), Some(body));
-    let admitted = admit(shared, peer, &head, &mut body, &mut content).await;
-    if let Some(unread) = body {
-        discard(unread, Sender::of(&head.headers)).await;
-    }
-    let uri = head.uri;
-    let (method, headers, body) = (head.method, head.headers, content.bytes.clone());
-    match admitted {
-        Ok(Admitted { driver, call, path, called }) => {
-            let target = uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
-            let query = uri.query().unwrap_or("").to_owned();
-            let (origin, by_own_host) = (called.origin, called.provider.is_some());
-            let request = Request { method, target, path, query, headers, body, origin, by_own_host };
-            Ok(Arrived { driver, call, request, held: content })
-        }
-        Err(NotAdmitted { driver, response, journal }) => {
-            let unheard = || Request { method, headers, ..Request::new(Method::GET, &unheard::target(&uri), body) };
-            let unheard = (journal == Journal::Default).then(unheard);
-            Err(Box::new(Refusal { driver, response, unheard }))
-        }
-    }
-}
-
-/// What the head of an admitted request says.
-struct Admitted {
-    driver: Arc<Driver>,
-    call: Option<&'static Call>,
-    path: RequestPath,
-    called: Called,
-}
-
-struct NotAdmitted {
-    driver: Option<Arc<Driver>>,
-    response: Response,
-    journal: Journal,
-}
-
-/// Which journal keeps a request that no sandbox has heard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Journal {
-    /// That of the default sandbox.
-    Default,
-    None,
-}
-
-impl From<Response> for NotAdmitted {
-    fn from(response: Response) -> Self {
-        Self { driver: None, response, journal: Journal::Default }
-    }
-}
-
-/// Checks host, body, sandbox and token in this order, so that a credential inside a body can choose the sandbox.
-///
-/// One exception: where a row allows a larger body than usual, the token is checked before the body is read. Otherwise a
-/// caller without the token could make the server hold 256 MiB.
-async fn admit(
-    shared: &Shared,
-    peer: IpAddr,
-    head: &http::request::Parts,
-    body: &mut Option<Incoming>,
-    content: &mut Held,
-) -> Result<Admitted, NotAdmitted> {
-    unheard::check(head)?;
-    let called = shared.access.called(&head.uri, &head.headers, head.version)?;
-    let preflight = shared.access.preflight(&head.method, &head.headers);
-    if let Some(response) = preflight.or_else(|| unheard::options_of_server(head)) {
-        return Err(NotAdmitted { driver: None, response, journal: Journal::None });
-    }
-    let path = normalised(head.uri.path());
-    // The path of `--public-url` is not part of a provider's own address.
-    let path = if called.provider.is_some() { &path } else { shared.access.without_prefix(&path) };
-    let address = Address::parse(called.provider, path);
-    let (may_call, call) = match address.path.target() {
-        Target::Provider { .. } => (None, None),
-        Target::Control { path } => {
-            let call = Call::find(&head.method, path);
-            (Some(call.map_or(Caller::TokenHolder, |it| it.caller)), call)
-        }
-    };
-    let journal = if may_call.is_none() { Journal::Default } else { Journal::None };
-    let refused = |response| NotAdmitted { driver: None, response, journal };
-    if let Some(response) = shared.answers.refusal(&shared.notices) {
-        return Err(refused(response));
-    }
-    let limits = call.map_or(BodyLimits::USUAL, |it| it.limits);
-    let admit = || {
-        let second = shared.stopwatch.uptime().elapsed.as_secs();
-        shared.access.admit(Head { method: &head.method, headers: &head.headers, may_call, peer, second }, &called)
-    };
-    if BodyLimits::USUAL.bytes_max < limits.bytes_max {
-        admit().map_err(refused)?;
-    }
-    if let Some(body) = body.take() {
-        *content = shared.bodies.read(body, limits, Sender::of(&head.headers), &shared.notices).await.map_err(refused)?;
-    }
-    let driver = shared.registry.choose(address.sandbox, &head.headers, shared.access.naming()).map_err(refused)?;
-    if let Err(response) = admit() {
-        return Err(NotAdmitted { driver: Some(driver), response, journal });
-    }
-    let path = address.path;
-    Ok(Admitted { driver, call, path, called })
 }

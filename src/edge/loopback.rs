@@ -6,6 +6,7 @@ use super::address::Address;
 use super::registry::{DEFAULT, Registry};
 use crate::control;
 use crate::engine::delivery::{Outcome, Outgoing};
+use crate::engine::ids::ProviderId;
 use crate::kit::http::Target;
 use crate::kit::path::normalised;
 use crate::kit::webhook_url::WebhookUrl;
@@ -29,6 +30,13 @@ impl Loopback {
     /// Sets the registry whose sandboxes have the inboxes. A loopback has one registry: a second is ignored.
     pub fn connect(&self, registry: Weak<Registry>) {
         _ = self.registry.set(registry);
+    }
+
+    /// The credentials that lead to a sandbox have changed.
+    pub fn learn(&self, sandbox: &str, credentials: Vec<(ProviderId, String)>) {
+        if let Some(registry) = self.registry.get().and_then(Weak::upgrade) {
+            registry.learn(sandbox, credentials);
+        }
     }
 
     /// The path and query of a URL of this server; `None` for another server's.

@@ -194,8 +194,8 @@ fn keep(shared: &Shared, peer: SocketAddr, asked: Asked, response: Response) -> 
     let path = uri.as_ref().map_or_else(|_| request.target.split('?').next().unwrap_or_default(), Uri::path);
     let path = normalised(path);
     let address = Address::parse(None, shared.access.without_prefix(&path));
-    let driver = shared.registry.choose(address.sandbox, &request.headers, shared.access.naming());
-    let driver = driver.unwrap_or_else(|_| shared.registry.default());
+    let chosen = shared.registry.choose(address.sandbox, &request, shared.access.naming()).ok();
+    let driver = chosen.and_then(|it| it.driver().cloned()).unwrap_or_else(|| shared.registry.default());
     let response = driver.stamped(response);
     if matches!(address.path.target(), Target::Provider { .. }) {
         driver.keep_unheard(request, &response); // its line in the log comes from the journal

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod address;
+pub mod admission;
 pub mod answers;
 pub mod bodies;
 pub mod courier;
@@ -10,6 +11,7 @@ pub mod driver;
 pub mod egress;
 pub mod faults;
 pub mod heads;
+pub mod hosting;
 pub mod inbound;
 pub mod log;
 pub mod loopback;
@@ -45,7 +47,8 @@ use self::inbound::Shared;
 use self::loopback::Loopback;
 use self::names::{PublicUrl, served_name};
 use self::notices::Notices;
-use self::registry::Registry;
+pub use self::registry::Making;
+use self::registry::{Hosting, Registry, SANDBOXES_MAX};
 use self::stage::ServerStage;
 use crate::engine::start::{Impossible, Start};
 use crate::kit::secret::Secret;
@@ -69,6 +72,10 @@ pub struct Config {
     pub allow_origins: Vec<String>,
     /// The networks to which webhooks may go; when empty, all but the forbidden ones.
     pub webhook_allow: Vec<IpNet>,
+    /// How further sandboxes are made.
+    pub sandboxes: Making,
+    /// How many of them there may be.
+    pub sandboxes_max: usize,
     /// The token that control calls need; without one, they need none.
     pub admin_token: Option<Secret>,
 }
@@ -83,6 +90,8 @@ impl Default for Config {
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),
             webhook_allow: Vec::new(),
+            sandboxes: Making::Named,
+            sandboxes_max: SANDBOXES_MAX,
             admin_token: None,
         }
     }
@@ -118,9 +127,11 @@ impl Server {
         let notices = Arc::new(Notices::new(stopwatch));
         let egress = Egress { allow: config.webhook_allow, own: own.clone() };
         let courier = Arc::new(Courier::new(egress, descriptors.webhooks_max(), Arc::clone(&notices)));
-        let sandbox = Sandbox::new(config.start, stopwatch.uptime());
-        let driver = Driver::start(sandbox, stopwatch, courier, Arc::clone(&loopback));
-        let registry = Arc::new(Registry::new(driver));
+        let sandbox = Sandbox::new(config.start.clone(), stopwatch.uptime());
+        let driver = Driver::start(sandbox, stopwatch, Arc::clone(&courier), Arc::clone(&loopback));
+        let (usual, making, sandboxes_max) = (config.start, config.sandboxes, config.sandboxes_max);
+        let hosting = Hosting { usual, making, sandboxes_max, stopwatch, courier, loopback: Arc::clone(&loopback) };
+        let registry = Registry::new(hosting, driver);
         loopback.connect(Arc::downgrade(&registry));
         let contracts = || providers::all().into_iter().map(|it| it.contract());
         let hosts = contracts().flat_map(|it| it.hosts.iter().map(|host| (*host, it.slug))).collect();

@@ -1,33 +1,146 @@
-//! The sandboxes of a server, by name. This is their only list.
+//! The sandboxes of a server, by name and by the credentials that lead to them. This is their only list.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Weak};
 
 use http::{HeaderMap, StatusCode};
 use parking_lot::RwLock;
+use tokio::sync::Notify;
 
-use super::driver::Driver;
-use crate::kit::http::Response;
-use crate::sandbox::SANDBOX;
+use super::courier::Courier;
+use super::driver::{Driver, Stopwatch};
+use super::loopback::Loopback;
+use crate::control::Problem;
+use crate::control::sandboxes::{self, Beginning, Copy, Stay, is_name};
+use crate::engine::ids::ProviderId;
+use crate::engine::start::Start;
+use crate::engine::tables::Contract;
+use crate::kit::http::{Request, Response, Target};
+use crate::kit::time::{Duration, Timestamp};
+use crate::providers;
+use crate::sandbox::{SANDBOX, Sandbox};
 
 /// The sandbox that every server has.
 pub const DEFAULT: &str = "default";
+/// Sandboxes of a server beside `default`, unless a flag says otherwise.
+pub const SANDBOXES_MAX: usize = 10_000;
 
-/// Every sandbox of a server, by name. Other ways to find one (by credential) and what ends one (its last use, its time
-/// to live) belong here too.
+/// How sandboxes of a server are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Making {
+    /// By a call.
+    #[default]
+    Named,
+    /// Also by the first request that names one.
+    OnUse,
+}
+
+/// What a sandbox of a server is made of.
+pub struct Hosting {
+    /// How one begins of which nothing is said.
+    pub usual: Start,
+    pub making: Making,
+    pub sandboxes_max: usize,
+    pub stopwatch: Stopwatch,
+    pub courier: Arc<Courier>,
+    pub loopback: Arc<Loopback>,
+}
+
+/// The sandboxes of a server, and what they are made of.
 pub struct Registry {
-    by_name: RwLock<BTreeMap<String, Arc<Driver>>>,
+    hosting: Hosting,
+    contracts: Vec<&'static Contract>,
+    sandboxes: RwLock<Sandboxes>,
+    /// Notified when a sandbox may expire earlier than was known.
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct Sandboxes {
+    by_name: BTreeMap<String, Arc<Hosted>>,
+    /// The names of the sandboxes that have a credential, by provider and credential.
+    by_credential: BTreeMap<(ProviderId, String), BTreeSet<String>>,
+    /// The number of the next sandbox without a name of its own.
+    unnamed: u64,
+}
+
+/// A sandbox, and how long it stays.
+pub struct Hosted {
+    pub driver: Arc<Driver>,
+    created_at: Timestamp,
+    ttl: Option<Duration>,
+    /// In milliseconds of real time since 1970.
+    last_used: AtomicI64,
+    /// The credentials under which it is found.
+    credentials: parking_lot::Mutex<Vec<(ProviderId, String)>>,
+}
+
+impl Hosted {
+    fn new(driver: Arc<Driver>, now: Timestamp, ttl: Option<Duration>) -> Arc<Self> {
+        let last_used = AtomicI64::new(now.as_millisecond());
+        let created_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
+        Arc::new(Self { driver, created_at, ttl, last_used, credentials: parking_lot::Mutex::default() })
+    }
+
+    /// How long it stays.
+    pub fn stay(&self) -> Stay {
+        let last_used_at = Timestamp::from_millisecond(self.last_used.load(Ordering::Relaxed)).unwrap_or(self.created_at);
+        Stay { created_at: self.created_at, last_used_at, ttl: self.ttl }
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.stay().last_used_at.checked_add(self.ttl?).ok()
+    }
+}
+
+/// The sandbox for a request.
+pub enum Chosen {
+    One(Arc<Driver>),
+    /// Several sandboxes have the credential of the request, so that it says nothing: the default one refuses it.
+    Several(Arc<Driver>),
+    /// It does not exist, and is made on use.
+    None(String),
+}
+
+impl Chosen {
+    /// The sandbox, if it exists.
+    pub fn driver(&self) -> Option<&Arc<Driver>> {
+        match self {
+            Self::One(driver) | Self::Several(driver) => Some(driver),
+            Self::None(_) => None,
+        }
+    }
 }
 
 impl Registry {
     /// A server's registry begins with its default sandbox.
-    pub fn new(default: Arc<Driver>) -> Self {
-        Self { by_name: RwLock::new(BTreeMap::from([(DEFAULT.to_owned(), default)])) }
+    pub fn new(hosting: Hosting, default: Arc<Driver>) -> Arc<Self> {
+        let registry = Arc::new(Self {
+            hosting,
+            contracts: providers::all().iter().map(|it| it.contract()).collect(),
+            sandboxes: RwLock::default(),
+            changed: Notify::new(),
+        });
+        registry.insert(DEFAULT, default);
+        tokio::spawn(expire(Arc::downgrade(&registry)));
+        registry
     }
 
     /// The sandbox of that name.
     pub fn find(&self, name: &str) -> Option<Arc<Driver>> {
-        self.by_name.read().get(name).cloned()
+        self.sandboxes.read().by_name.get(name).map(|it| Arc::clone(&it.driver))
+    }
+
+    /// The sandbox of that name, with how long it stays.
+    pub fn hosted(&self, name: &str) -> Option<Arc<Hosted>> {
+        self.sandboxes.read().by_name.get(name).cloned()
+    }
+
+    /// All sandboxes, in the order of their names.
+    pub fn all(&self) -> Vec<Arc<Hosted>> {
+        self.sandboxes.read().by_name.values().cloned().collect()
     }
 
     /// The sandbox that every server has.
@@ -40,7 +153,64 @@ impl Registry {
 
     /// The names of all sandboxes, in alphabetical order.
     pub fn names(&self) -> Vec<String> {
-        self.by_name.read().keys().cloned().collect()
+        self.sandboxes.read().by_name.keys().cloned().collect()
+    }
+
+    /// How a sandbox of this server begins of which nothing is said.
+    pub fn usual(&self) -> &Start {
+        &self.hosting.usual
+    }
+
+    /// A name for a sandbox: the given one, if it is free, or the next of those that are given out.
+    ///
+    /// # Errors
+    /// It is taken, or the server has as many sandboxes as it may.
+    pub fn free_name(&self, given: Option<String>) -> Result<String, Problem> {
+        let mut all = self.sandboxes.write();
+        if self.hosting.sandboxes_max < all.by_name.len() {
+            return Err(sandboxes::too_many(self.hosting.sandboxes_max));
+        }
+        if let Some(name) = given {
+            return if all.by_name.contains_key(&name) { Err(sandboxes::exists(&name)) } else { Ok(name) };
+        }
+        loop {
+            all.unnamed += 1;
+            let name = format!("sandbox-{}", all.unnamed);
+            if !all.by_name.contains_key(&name) {
+                return Ok(name);
+            }
+        }
+    }
+
+    /// Makes a sandbox.
+    ///
+    /// # Errors
+    /// Its scenario is impossible, or [`Self::free_name`] has an objection.
+    pub fn make(&self, beginning: &Beginning, ttl: Option<Duration>) -> Result<Arc<Hosted>, Problem> {
+        let Hosting { stopwatch, courier, loopback, .. } = &self.hosting;
+        let sandbox = Sandbox::load(beginning.start.clone(), stopwatch.uptime()).map_err(|it| beginning.refusal(it))?;
+        let driver = Driver::start(sandbox, *stopwatch, Arc::clone(courier), Arc::clone(loopback));
+        self.add(driver, ttl)
+    }
+
+    /// Copies a sandbox as it is now.
+    ///
+    /// # Errors
+    /// [`Self::free_name`] has an objection.
+    pub async fn copy(&self, from: &Arc<Driver>, copy: Copy) -> Result<Arc<Hosted>, Problem> {
+        let name = self.free_name(copy.name)?;
+        let driver = from.fork(&name, copy.redirect.as_deref()).await;
+        self.add(driver, copy.ttl)
+    }
+
+    /// Adds a sandbox under its own name, unless another has it or there are too many.
+    fn add(&self, driver: Arc<Driver>, ttl: Option<Duration>) -> Result<Arc<Hosted>, Problem> {
+        let name = self.free_name(Some(driver.name().to_owned())).inspect_err(|_| driver.close())?;
+        let hosted = Hosted::new(driver, self.hosting.stopwatch.uptime().date, ttl);
+        self.sandboxes.write().by_name.insert(name.clone(), Arc::clone(&hosted));
+        self.learn(&name, hosted.driver.names());
+        self.changed.notify_one();
+        Ok(hosted)
     }
 
     /// Copies a sandbox as it is now, under another name. A sandbox that had this name is replaced, except the default one:
@@ -49,34 +219,151 @@ impl Registry {
         if name == DEFAULT {
             return None;
         }
-        let copy = self.find(from)?.fork(name).await;
+        let copy = self.find(from)?.fork(name, None).await;
         self.insert(name, Arc::clone(&copy));
         Some(copy)
     }
 
     /// Adds a sandbox. A sandbox that had this name is replaced.
     pub fn insert(&self, name: &str, driver: Arc<Driver>) {
-        self.by_name.write().insert(name.to_owned(), driver);
+        self.forget(name);
+        let hosted = Hosted::new(driver, self.hosting.stopwatch.uptime().date, None);
+        self.sandboxes.write().by_name.insert(name.to_owned(), Arc::clone(&hosted));
+        self.learn(name, hosted.driver.names());
     }
 
-    /// Removes a sandbox, except the default one. Its requests under way are still answered.
-    pub fn remove(&self, name: &str) {
-        if name != DEFAULT {
-            self.by_name.write().remove(name);
+    /// Removes a sandbox, except the default one. Its requests under way are still answered. `false`: none has that name.
+    pub fn remove(&self, name: &str) -> bool {
+        name != DEFAULT && self.forget(name)
+    }
+
+    fn forget(&self, name: &str) -> bool {
+        self.learn(name, Vec::new());
+        let removed = self.sandboxes.write().by_name.remove(name);
+        removed.inspect(|it| it.driver.close()).is_some()
+    }
+
+    /// The credentials under which a sandbox is found from now on.
+    pub fn learn(&self, name: &str, credentials: Vec<(ProviderId, String)>) {
+        let mut all = self.sandboxes.write();
+        let Some(hosted) = all.by_name.get(name).cloned() else { return };
+        let mut own = hosted.credentials.lock();
+        for key in own.drain(..) {
+            if let Some(owners) = all.by_credential.get_mut(&key) {
+                owners.remove(name);
+                if owners.is_empty() {
+                    all.by_credential.remove(&key);
+                }
+            }
+        }
+        for key in &credentials {
+            all.by_credential.entry(key.clone()).or_default().insert(name.to_owned());
+        }
+        *own = credentials;
+    }
+
+    /// The sandbox for a request: the one that its path names, else its header, else its credential, else the default one. It
+    /// is used now.
+    ///
+    /// # Errors
+    /// The one that path or header name does not exist, and is not made on use.
+    pub fn choose(&self, by_path: Option<&str>, request: &Request, naming: Naming) -> Result<Chosen, Response> {
+        let by_name = by_path.or_else(|| named_in(&request.headers));
+        let (name, is_ambiguous) = match by_name {
+            Some(name) => (name.to_owned(), false),
+            None => self.by_credential(request),
+        };
+        let Some(hosted) = self.hosted(&name) else {
+            return if self.hosting.making == Making::OnUse && is_name(&name) {
+                Ok(Chosen::None(name))
+            } else {
+                Err(self.unknown(&name, naming))
+            };
+        };
+        hosted.last_used.store(self.hosting.stopwatch.uptime().date.as_millisecond(), Ordering::Relaxed);
+        let driver = Arc::clone(&hosted.driver);
+        Ok(if is_ambiguous { Chosen::Several(driver) } else { Chosen::One(driver) })
+    }
+
+    /// The sandbox whose credential a request carries, and whether several have it.
+    fn by_credential(&self, request: &Request) -> (String, bool) {
+        let default = || (DEFAULT.to_owned(), false);
+        if self.hosting.making == Making::Named && self.sandboxes.read().by_name.len() == 1 {
+            return default();
+        }
+        let Target::Provider { slug, .. } = request.path.target() else { return default() };
+        let found = (0..).map(ProviderId).zip(&self.contracts).find(|it| it.1.slug == slug);
+        let Some((provider_id, contract)) = found else { return default() };
+        let Some(credential) = (contract.presented)(request) else { return default() };
+        let derived = || {
+            let rows = contract.credentials.iter().filter(|it| it.is_a_name);
+            let name = rows.filter_map(|it| credential.strip_prefix(it.test_value)?.strip_prefix('_')).find(|it| is_name(it))?;
+            (self.hosting.making == Making::OnUse).then(|| name.to_owned())
+        };
+        let all = self.sandboxes.read();
+        match all.by_credential.get(&(provider_id, credential.clone())) {
+            Some(owners) if owners.len() == 1 => (owners.first().cloned().unwrap_or_default(), false),
+            Some(_) => (DEFAULT.to_owned(), true),
+            None => derived().map_or_else(default, |it| (it, false)),
         }
     }
 
-    /// The sandbox for a request: the one that its path names, else its header, else the default one.
-    pub fn choose(&self, by_path: Option<&str>, headers: &HeaderMap, naming: Naming) -> Result<Arc<Driver>, Response> {
-        let by_header = headers.get(SANDBOX).map(|it| it.to_str().unwrap_or("?"));
-        let name = by_path.or(by_header).unwrap_or(DEFAULT);
-        self.find(name).ok_or_else(|| {
-            let known = match naming {
-                Naming::Open => format!(" Known sandboxes: {}.", self.names().join(", ")),
-                Naming::Secret => String::new(),
-            };
-            Response::problem(StatusCode::NOT_FOUND, "unknown_sandbox", &format!("No sandbox is named `{name}`.{known}"))
-        })
+    /// Makes a sandbox because a request names it.
+    ///
+    /// # Errors
+    /// There are too many.
+    pub fn make_on_use(&self, name: &str) -> Result<Arc<Driver>, Response> {
+        let new = sandboxes::New::default();
+        let made = new.begins(name, self.usual()).and_then(|it| self.make(&it, None));
+        // Another request may have made it meanwhile.
+        made.map(|it| Arc::clone(&it.driver)).or_else(|why| self.find(name).ok_or_else(|| why.render()))
+    }
+
+    fn unknown(&self, name: &str, naming: Naming) -> Response {
+        let known = match naming {
+            Naming::Open => format!(" Known sandboxes: {}.", known(&self.names())),
+            Naming::Secret => String::new(),
+        };
+        Response::problem(StatusCode::NOT_FOUND, "unknown_sandbox", &format!("No sandbox is named `{name}`.{known}"))
+    }
+
+    /// Deletes what nothing has used for its time to live. The next moment at which one may expire.
+    fn delete_expired(&self, now: Timestamp) -> Option<Timestamp> {
+        let all = self.all();
+        let (expired, rest): (Vec<_>, Vec<_>) =
+            all.iter().filter_map(|it| Some((it.driver.name(), it.expires_at()?))).partition(|it| it.1 <= now);
+        expired.into_iter().for_each(|it| _ = self.remove(it.0));
+        rest.into_iter().map(|it| it.1).min()
+    }
+}
+
+/// The name in the header.
+fn named_in(headers: &HeaderMap) -> Option<&str> {
+    headers.get(SANDBOX).map(|it| it.to_str().unwrap_or("?"))
+}
+
+/// The first names of many.
+fn known(names: &[String]) -> String {
+    const SHOWN_MAX: usize = 20;
+    let shown = names.iter().take(SHOWN_MAX).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().checked_sub(SHOWN_MAX) {
+        Some(more) if 0 < more => format!("{shown} and {more} more"),
+        _ => shown,
+    }
+}
+
+/// Deletes sandboxes whose time to live has ended, until the registry is dropped.
+async fn expire(registry: Weak<Registry>) {
+    /// Without a sandbox that expires, the registry is looked after again so late.
+    const PAUSE: std::time::Duration = std::time::Duration::from_secs(60);
+    loop {
+        let Some(registry) = registry.upgrade() else { return };
+        let now = registry.hosting.stopwatch.uptime().date;
+        let next = registry.delete_expired(now).map_or(PAUSE, |at| at.duration_since(now).unsigned_abs().min(PAUSE));
+        tokio::select! {
+            () = tokio::time::sleep(next) => {}
+            () = registry.changed.notified() => {}
+        }
     }
 }
 
@@ -93,32 +380,105 @@ mod tests {
     use std::num::NonZeroUsize;
 
     use super::*;
-    use crate::edge::courier::Courier;
-    use crate::edge::driver::Stopwatch;
     use crate::edge::egress::Egress;
-    use crate::edge::loopback::Loopback;
     use crate::edge::notices::Notices;
-    use crate::engine::start::Start;
-    use crate::sandbox::Sandbox;
+
+    fn registry(making: Making) -> Arc<Registry> {
+        let (stopwatch, loopback) = (Stopwatch::start(), Arc::new(Loopback::default()));
+        let courier = Arc::new(Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch))));
+        let driver =
+            Driver::start(Sandbox::new(Start::default(), stopwatch.uptime()), stopwatch, Arc::clone(&courier), Arc::clone(&loopback));
+        let hosting = Hosting { usual: Start::default(), making, sandboxes_max: 3, stopwatch, courier, loopback: Arc::clone(&loopback) };
+        let registry = Registry::new(hosting, driver);
+        loopback.connect(Arc::downgrade(&registry));
+        registry
+    }
+
+    fn asked(pairs: &[(&str, &str)]) -> Request {
+        let request = Request::new(http::Method::GET, "/quantum-payouts/api/v1/features", "");
+        pairs.iter().fold(request, |it, (name, value)| it.with(name, value))
+    }
+
+    /// The name of the sandbox that is chosen; with `?` behind it when it does not exist, with `*` when several could be.
+    fn chosen(registry: &Registry, by_path: Option<&str>, request: &Request) -> Result<String, StatusCode> {
+        registry.choose(by_path, request, Naming::Open).map_err(|it| it.status).map(|it| match it {
+            Chosen::One(driver) => driver.name().to_owned(),
+            Chosen::Several(driver) => format!("{}*", driver.name()),
+            Chosen::None(name) => format!("{name}?"),
+        })
+    }
+
+    fn bearer(key: &str) -> Request {
+        asked(&[("authorization", &format!("Bearer {key}"))])
+    }
 
     #[tokio::test]
     async fn sandboxes_come_and_go_and_the_default_one_stays() {
-        let stopwatch = Stopwatch::start();
-        let sandbox = Sandbox::new(Start::default(), stopwatch.uptime());
-        let courier = Arc::new(Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch))));
-        let registry = Registry::new(Driver::start(sandbox, stopwatch, courier, Arc::new(Loopback::default())));
+        let registry = registry(Making::Named);
         assert!(registry.fork("nothing", "a").await.is_none());
         assert_eq!(registry.fork(DEFAULT, "a").await.expect("a copy").name(), "a");
         assert_eq!(registry.names(), ["a", DEFAULT]);
-        let headers = HeaderMap::from_iter([(SANDBOX, "a".parse().expect("a header"))]);
-        assert_eq!(registry.choose(None, &headers, Naming::Open).map(|it| it.name().to_owned()).ok().as_deref(), Some("a"));
-        assert_eq!(registry.choose(Some(DEFAULT), &headers, Naming::Open).map(|it| it.name().to_owned()).ok().as_deref(), Some(DEFAULT));
-        registry.remove("a");
-        registry.remove(DEFAULT);
+        let by_header = asked(&[("playmoney-sandbox", "a")]);
+        assert_eq!(chosen(&registry, None, &by_header).as_deref(), Ok("a"));
+        assert_eq!(chosen(&registry, Some(DEFAULT), &by_header).as_deref(), Ok(DEFAULT));
+        assert!(registry.remove("a") && !registry.remove(DEFAULT) && !registry.remove("a"));
         assert_eq!(registry.names(), [DEFAULT]);
-        let refusal = registry.choose(None, &headers, Naming::Open).err().expect("it is gone");
+        let refusal = registry.choose(None, &by_header, Naming::Open).err().expect("it is gone");
         assert_eq!(refusal.status, StatusCode::NOT_FOUND);
-        let detail = |naming| registry.choose(None, &headers, naming).err().map(|it| String::from_utf8_lossy(&it.body).contains(DEFAULT));
+        let detail = |naming| registry.choose(None, &by_header, naming).err().map(|it| String::from_utf8_lossy(&it.body).contains(DEFAULT));
         assert_eq!([detail(Naming::Open), detail(Naming::Secret)], [Some(true), Some(false)]);
+    }
+
+    #[tokio::test]
+    async fn a_credential_leads_to_its_sandbox_and_one_of_several_to_none() {
+        let registry = registry(Making::Named);
+        registry.fork(DEFAULT, "a").await.expect("a copy");
+        for (key, name) in [("qm_test_token", DEFAULT), ("qm_test_token_a", "a"), ("qm_test_token_b", DEFAULT), ("", DEFAULT)] {
+            assert_eq!(chosen(&registry, None, &bearer(key)).as_deref(), Ok(name), "{key}");
+        }
+        let rotate = |name: &str| {
+            let body = r#"{"credentials":{"token":"qm_test_shared"}}"#;
+            let request = Request::new(http::Method::PATCH, "/__admin/accounts/quantum-payouts/default", body);
+            let driver = registry.find(name).expect("it exists");
+            drop(driver.put(request.with("content-type", "application/json")));
+        };
+        rotate("a");
+        assert_eq!(chosen(&registry, None, &bearer("qm_test_shared")).as_deref(), Ok("a"));
+        assert_eq!(chosen(&registry, None, &bearer("qm_test_token_a")).as_deref(), Ok(DEFAULT), "it was replaced");
+        rotate(DEFAULT);
+        assert_eq!(chosen(&registry, None, &bearer("qm_test_shared")).as_deref(), Ok("default*"));
+        assert_eq!(chosen(&registry, Some("a"), &bearer("qm_test_shared")).as_deref(), Ok("a"), "the path says which");
+        registry.remove("a");
+        assert_eq!(chosen(&registry, None, &bearer("qm_test_shared")).as_deref(), Ok(DEFAULT));
+    }
+
+    #[tokio::test]
+    async fn a_sandbox_is_made_by_the_request_that_names_it() {
+        let registry = registry(Making::OnUse);
+        let named = |name: &str| asked(&[("playmoney-sandbox", name)]);
+        assert_eq!(chosen(&registry, None, &named("a")).as_deref(), Ok("a?"));
+        assert_eq!(chosen(&registry, None, &named("A")), Err(StatusCode::NOT_FOUND));
+        assert_eq!(chosen(&registry, None, &bearer("qm_test_token_b")).as_deref(), Ok("b?"));
+        assert_eq!(chosen(&registry, None, &bearer("qm_test_token_B!")).as_deref(), Ok(DEFAULT));
+        for name in ["a", "b", "c", "a"] {
+            assert_eq!(registry.make_on_use(name).map(|it| it.name().to_owned()).ok().as_deref(), Some(name));
+        }
+        assert_eq!(registry.make_on_use("d").err().map(|it| it.status), Some(StatusCode::INSUFFICIENT_STORAGE));
+        assert_eq!(registry.free_name(None).err().map(|it| it.status), Some(StatusCode::INSUFFICIENT_STORAGE));
+        registry.remove("b");
+        assert_eq!(registry.free_name(None).ok().as_deref(), Some("sandbox-1"));
+        assert_eq!(registry.free_name(Some("c".to_owned())).err().map(|it| it.status), Some(StatusCode::CONFLICT));
+    }
+
+    #[tokio::test]
+    async fn what_nothing_uses_for_its_time_to_live_is_deleted() {
+        let registry = registry(Making::Named);
+        let beginning = sandboxes::New::default().begins("a", registry.usual()).expect("it begins");
+        let hosted = registry.make(&beginning, Some(Duration::from_mins(30))).expect("it is made");
+        let used = hosted.stay().last_used_at;
+        assert_eq!(registry.delete_expired(used + Duration::from_secs(1_799)), Some(used + Duration::from_mins(30)));
+        assert_eq!(registry.names(), ["a", DEFAULT]);
+        assert_eq!(registry.delete_expired(used + Duration::from_mins(30)), None);
+        assert_eq!(registry.names(), [DEFAULT]);
     }
 }

@@ -52,6 +52,11 @@ fn presented(request: &Request) -> Option<(String, By)> {
     Some((key, By::Basic { is_complete: password.is_some() }))
 }
 
+/// The key in the header `Authorization`, unverified.
+pub fn key(request: &Request) -> Option<String> {
+    presented(request).map(|it| it.0)
+}
+
 /// What is wrong with the key of a request, when the right key is in it in another form.
 pub fn slip(contract: &Contract, cx: &Context<'_>, request: &Request) -> Option<&'static str> {
     let credential = contract.credential()?.name;

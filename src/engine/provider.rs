@@ -80,6 +80,11 @@ pub trait Provider: Send {
         client::caller(self.contract(), cx, request)
     }
 
+    /// What leads to a sandbox of that name besides the credentials of its accounts.
+    fn mark(&self, _sandbox: &str) -> Option<String> {
+        None
+    }
+
     /// The body of a request, for rules: its JSON, or the fields of a form as text.
     fn sent(&self, request: &Request) -> Json {
         client::sent(request)

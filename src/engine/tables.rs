@@ -13,7 +13,7 @@ pub use statuses::{Also, On, RowId, StatusTable, Transition};
 use super::signature::RequestSignature;
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Field, Kind, Need};
-use crate::kit::http::{HeaderMap, Response};
+use crate::kit::http::{HeaderMap, Request, Response};
 use crate::kit::time::Duration;
 
 /// Everything about one provider.
@@ -43,6 +43,8 @@ pub struct Contract {
     pub answer_headers: &'static [Field],
     /// A documented refusal by its name, as the provider answers it.
     pub refusal: fn(&str) -> Option<Response>,
+    /// The name in a request by which its account is found. Nothing is verified: a server asks before it knows whose account it is.
+    pub presented: fn(&Request) -> Option<String>,
     pub limit: Limit,
     pub events: &'static [EventRow],
     /// The headers by which a webhook shows that it is one of this provider's; one is enough.

@@ -51,6 +51,22 @@ impl World {
         self.providers[usize::from(provider_id.0)].as_ref()
     }
 
+    /// The names by which calls find an account of this sandbox without naming the sandbox, each with its provider.
+    pub fn names(&self) -> Vec<(ProviderId, String)> {
+        let mut names = Vec::new();
+        for ((provider_id, provider), accounts) in (0..).map(ProviderId).zip(&self.providers).zip(&self.core.accounts) {
+            let rows = || provider.contract().credentials.iter().filter(|it| it.is_a_name);
+            let own = accounts.values().flat_map(|account| rows().filter_map(|it| account.name_here(it.name)));
+            names.extend(own.map(|it| it.expose().to_owned()).chain(provider.mark(&self.core.name)).map(|it| (provider_id, it)));
+        }
+        names
+    }
+
+    /// Changes whenever [`Self::names`] may have changed.
+    pub fn names_version(&self) -> (u64, u64) {
+        (self.generation, self.core.rotations)
+    }
+
     /// Whether the objects have reached their bound. Then calls that would make another object are refused.
     pub fn is_full(&self) -> bool {
         let Usage { objects, bytes } = self.providers.iter().map(|it| it.usage()).sum();

@@ -87,6 +87,8 @@ pub struct Request {
     pub origin: String,
     /// The provider was called by its own host name, so links need no slug.
     pub by_own_host: bool,
+    /// Several sandboxes have the credential that it carries, so that it proves nothing.
+    pub is_ambiguous: bool,
 }
 
 impl Request {
@@ -102,6 +104,7 @@ impl Request {
             body: body.into(),
             origin: DEFAULT_ORIGIN.to_owned(),
             by_own_host: false,
+            is_ambiguous: false,
         }
     }
 

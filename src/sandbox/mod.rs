@@ -75,6 +75,14 @@ impl Sandbox {
         Self::of(World::new(start, providers::all(), uptime))
     }
 
+    /// The same, unless parts of its scenario are impossible.
+    ///
+    /// # Errors
+    /// Every impossible part.
+    pub fn load(start: Start, uptime: Uptime) -> Result<Self, Vec<Impossible>> {
+        World::load(start, providers::all(), uptime).map(Self::of)
+    }
+
     fn of(world: World) -> Self {
         let stamp = Stamp::new(world.core.now, &world.core.name);
         let (inputs, tickets) = (Inputs::default(), Tickets::default());

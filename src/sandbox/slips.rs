@@ -24,6 +24,9 @@ pub fn hint(
     if trace.error.is_some() && live_keys::is_sent_in(request) {
         return Some(live_keys::HINT);
     }
+    if request.is_ambiguous {
+        return Some("several sandboxes have this credential: say which is meant by /s/ and its name in front of the path");
+    }
     let encoding = request.header(header::CONTENT_ENCODING);
     if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
         return Some("the body is compressed: send it without Content-Encoding");

@@ -4,7 +4,7 @@ mod answers;
 mod control_answers;
 mod cryptopay;
 mod dialects;
-mod documents;
+pub mod documents;
 mod limits;
 mod names;
 mod qbitpay;

@@ -28,6 +28,7 @@ mod methods;
 mod paced;
 mod pages;
 mod receivers;
+mod sandboxes;
 mod shortage;
 mod tls;
 mod unheard;

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::{Loaded, PlayedFile, Run};
-use crate::cli::environment::Environment;
 use crate::cli::output::tell;
 use crate::cli::serve::cannot_listen;
 use crate::cli::serve::listen::addresses;
 use crate::cli::written::ReadyFile;
 use crate::cli::{Exit, Stop};
+use crate::control::environment::Environment;
 use crate::edge::{Config, Server};
 use crate::engine::start::Start;
 use crate::engine::world::World;

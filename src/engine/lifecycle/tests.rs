@@ -36,6 +36,7 @@ static CONTRACT: Contract = Contract {
     errors: &[],
     error_body: &[],
     answer_headers: &[],
+    presented: |_| None,
     refusal: |_| None,
     limit: Limit { error: "full", calls_max: 1, window: Duration::from_secs(1) },
     events: &[],

@@ -26,7 +26,7 @@ impl World {
     pub fn find<'a>(&mut self, uptime: Uptime, provider_id: ProviderId, path: &'a str, request: &Request) -> Found<'a> {
         self.with(provider_id, uptime, |it, cx| {
             let mut found = it.contract().find(path, request);
-            found.caller = it.caller(cx, &found, request);
+            found.caller = if request.is_ambiguous { None } else { it.caller(cx, &found, request) };
             found
         })
     }

@@ -3,13 +3,14 @@
 use super::errors::{BAD_TOKEN, Error, NO_CREDENTIALS, OLD_TOKEN};
 use super::model::{ISSUERS_MAX, Memory};
 use super::settings::{HOURLY_LIMIT, PLAN, SUSPENDED};
-use super::wire::{ACCESS, ACCESS_SECS, Claims, REFRESH, REFRESH_SECS};
+use super::wire::{self, ACCESS, ACCESS_SECS, Claims, REFRESH, REFRESH_SECS};
 use crate::engine::context::Context;
 use crate::engine::limits::Count;
 use crate::engine::tables::Limit;
 use crate::engine::tables::found::{By, Caller};
 use crate::kit::http::{Request, header};
 use crate::kit::ids::entity;
+use crate::kit::jwt;
 use crate::kit::sign::derived;
 use crate::kit::time::{Duration, unix_seconds};
 
@@ -47,6 +48,20 @@ fn bearer(request: &Request) -> Option<&str> {
     let value = request.header(header::AUTHORIZATION).trim();
     let (scheme, bearer) = value.split_once(|it: char| it.is_ascii_whitespace()).unwrap_or((value, ""));
     scheme.eq_ignore_ascii_case("bearer").then_some(bearer.trim())
+}
+
+/// The first characters of the id of each token of a sandbox: without its secret they tell whose it is. Those of `default` have
+/// none, because most servers have no other sandbox.
+pub fn mark(sandbox: &str) -> String {
+    const CHARS: usize = 10;
+    if sandbox == "default" { String::new() } else { derived(&[sandbox, "cryptopay", "jti"])[..CHARS].to_owned() }
+}
+
+/// The key or the user name of a request, or the mark of its token, unverified.
+pub fn presented(request: &Request) -> Option<String> {
+    let Some(bearer) = bearer(request) else { return wire::parse_login(request).ok().map(|it| it.0) };
+    let of_token = || jwt::unverified::<Claims>(bearer)?.jti.get(..mark("another").len()).map(str::to_owned);
+    Some(if bearer.contains('.') { of_token()? } else { bearer.to_owned() })
 }
 
 /// The account of a bearer, also of an expired token.
@@ -107,8 +122,10 @@ pub fn issue(memory: &mut Memory, cx: &Context<'_>, merchant: u32) -> Result<(St
     let stream = stream.ok_or(Error::Internal)?;
     let (iat, secret) = (unix_seconds(cx.now()), secret_of(home));
     let mut draws = cx.draws("cryptopay token", stream);
+    let mark = mark(home);
     let mut token = |kind: &str, seconds: i64| {
-        let claims = Claims { token_type: kind.to_owned(), exp: iat + seconds, iat, jti: draws.hex(32), user_id: merchant };
+        let jti = [&mark, &draws.hex(32)[mark.len()..]].concat();
+        let claims = Claims { token_type: kind.to_owned(), exp: iat + seconds, iat, jti, user_id: merchant };
         claims.sign(&secret)
     };
     Ok((token(ACCESS, ACCESS_SECS), token(REFRESH, REFRESH_SECS)))

@@ -51,6 +51,7 @@ pub static CONTRACT: Contract = Contract {
     errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
     answer_headers: ANSWER_HEADERS,
+    presented: super::auth::presented,
     refusal: |name| example(ERRORS, name).map(|it| it.render(EXAMPLE)),
     limit: STANDARD,
     events: EVENTS,

@@ -56,6 +56,10 @@ impl Provider for CryptoPay {
         auth::identify(&self.0, cx, request)
     }
 
+    fn mark(&self, sandbox: &str) -> Option<String> {
+        (!auth::mark(sandbox).is_empty()).then(|| auth::mark(sandbox))
+    }
+
     fn bill(&self, _: &Context<'_>, object: ObjectId) -> Option<Bill> {
         let order = self.order(object).filter(|it| it.transaction.is_none())?;
         let decimals = order.chain.decimals(order.token)?;

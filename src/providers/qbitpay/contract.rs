@@ -47,6 +47,7 @@ pub static CONTRACT: Contract = Contract {
     errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
     answer_headers: &[],
+    presented: crate::engine::client::key,
     refusal: |name| example(ERRORS, name).map(|it| it.render()),
     limit: Limit { error: "rate_limit_error", calls_max: 20, window: Duration::from_secs(1) },
     events: EVENTS,

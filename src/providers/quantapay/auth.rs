@@ -31,6 +31,11 @@ pub fn caller(cx: &mut Context<'_>, form: &Form, caller: Option<&Caller>) -> Res
     Ok(account.clone())
 }
 
+/// The key in the form of a request, unverified.
+pub fn presented(request: &Request) -> Option<String> {
+    Form::of(request).get(API_KEY).map(str::to_owned)
+}
+
 /// Finds the account whose key a form carries, whether or not the call would be served.
 pub fn find_caller(cx: &Context<'_>, form: &Form) -> Option<Caller> {
     let account = cx.owner_of("api_key", form.get(API_KEY)?)?.id.clone();

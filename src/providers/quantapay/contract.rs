@@ -56,6 +56,7 @@ pub static CONTRACT: Contract = Contract {
     errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
     answer_headers: &[],
+    presented: super::auth::presented,
     refusal: |name| example(ERRORS, name).map(|it| it.render()),
     limit: Limit { error: "too_many_requests", calls_max: 100, window: Duration::from_mins(1) },
     events: EVENTS,

@@ -5,9 +5,11 @@ use super::model::{Memory, Session};
 use super::settings::STRICT_HEADERS;
 use super::wire::{GET_HEADERS, POST_HEADERS};
 use crate::engine::account::Account;
+use crate::engine::client;
 use crate::engine::context::Context;
 use crate::engine::tables::found::{By, Caller};
 use crate::kit::fields::{Field, Kind};
+use crate::kit::form::Form;
 use crate::kit::http::{Method, Request};
 
 /// The cookie of a portal session.
@@ -47,6 +49,11 @@ pub fn session<'a>(memory: &'a Memory, cx: &mut Context<'_>, request: &'a Reques
     let session = memory.session(id, cx.now()).ok_or(Error::NoSession)?;
     cx.trace.account = Some(session.account.clone());
     Ok((id, session))
+}
+
+/// The token of a request, or the user name in the form of the portal, unverified.
+pub fn presented(request: &Request) -> Option<String> {
+    client::key(request).or_else(|| Form::of(request).get("username").map(str::to_owned))
 }
 
 /// The account with this user name and password.

@@ -46,6 +46,7 @@ pub static CONTRACT: Contract = Contract {
     errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
     answer_headers: ANSWER_HEADERS,
+    presented: super::auth::presented,
     refusal: |name| example(ERRORS, name).map(|it| it.render()),
     limit: Limit { error: "rate_limited", calls_max: 30, window: Duration::from_secs(1) },
     events: EVENTS,

@@ -72,6 +72,11 @@ pub fn caller(memory: &Memory, cx: &mut Context<'_>, found: &Found<'_>, request:
     Ok(Caller { account: account.id, user, nonce })
 }
 
+/// The user id of a request, unverified.
+pub fn presented(request: &Request) -> Option<String> {
+    credentials(&request.headers).map(|it| it.0.to_owned())
+}
+
 /// Finds the user that a request names, whether or not its signature is right.
 pub fn find_caller(cx: &Context<'_>, request: &Request) -> Option<found::Caller> {
     let (user, _) = credentials(&request.headers)?;

@@ -57,6 +57,7 @@ pub static CONTRACT: Contract = Contract {
     errors: &rows::<_, _, { ERRORS.len() }>(ERRORS),
     error_body: REFUSAL,
     answer_headers: &[],
+    presented: super::auth::presented,
     refusal: |name| example(ERRORS, name).map(|it| it.render()),
     limit: Limit { error: "usage_limit", calls_max: 300, window: Duration::from_mins(5) },
     events: EVENTS,

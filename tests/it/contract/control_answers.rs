@@ -21,6 +21,7 @@ fn each_call_answers_as_its_document_says() {
     for (method, call, path, body) in [
         ("GET", "", "", Json::Null),
         ("GET", "health", "health", Json::Null),
+        ("GET", "env", "env", Json::Null),
         ("GET", "clock", "clock", Json::Null),
         ("POST", "clock/freeze", "clock/freeze", Json::Null),
         ("POST", "clock/resume", "clock/resume", Json::Null),
@@ -67,7 +68,9 @@ fn each_call_answers_as_its_document_says() {
     }
     for it in document["paths"].as_object().expect("paths").values().flat_map(|it| it.as_object().expect("methods").values()) {
         let name = it["operationId"].as_str().expect("a name");
-        assert!(name.starts_with("receive") || played.contains(name), "no answer of {name} is compared");
+        // Only a server has several sandboxes; its answers are compared where one is asked.
+        let is_of_servers = name.contains("sandbox");
+        assert!(is_of_servers || name.starts_with("receive") || played.contains(name), "no answer of {name} is compared");
     }
 }
 

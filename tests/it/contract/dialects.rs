@@ -77,6 +77,7 @@ static CONTRACT: Contract = Contract {
     errors: &[&LOST, &FULL],
     error_body: &[field("0", TEXT, Need::Required), field("why.code", TEXT, Need::Required)],
     answer_headers: &[],
+    presented: |_| None,
     refusal: |name| {
         let code = CONTRACT.error(name)?.code;
         Some(Response::json(StatusCode::BAD_REQUEST, &json!({"0": "error", "why": {"code": code}})))

@@ -2,11 +2,32 @@
 
 use std::collections::BTreeMap;
 
+use http::{StatusCode, header};
 use serde_json::{Map, Value as Json, json};
 
+use super::{Answer, Ask, Problem, ok};
 use crate::engine::account::Account;
+use crate::engine::core::sandbox_url;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
+use crate::kit::http::Response;
+
+/// Shows the variables: as JSON, or as lines for those who accept plain text.
+pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let variables = Environment::of(ask.world, &ask.request.origin).variables;
+    let accepted = ask.request.header(header::ACCEPT);
+    if !accepted.contains("text/plain") || accepted.contains("application/json") {
+        return ok(&variables);
+    }
+    let lines = variables.as_object().into_iter().flatten().map(|(name, value)| line(name, value.as_str().unwrap_or_default()));
+    Ok(Answer::Now(Response::new(StatusCode::OK, "text/plain; charset=utf-8", lines.collect::<String>())))
+}
+
+/// A line of a dotenv file. A value with other signs than those of keys and addresses is quoted, as a shell reads it too.
+fn line(name: &str, value: &str) -> String {
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || "_-+=/.:@".contains(it);
+    if value.chars().all(is_plain) { format!("{name}={value}\n") } else { format!("{name}='{}'\n", value.replace('\'', r"'\''")) }
+}
 
 /// For the account that each provider has in every sandbox.
 pub struct Environment {
@@ -19,10 +40,11 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Of a sandbox that is reached below `base_url`.
-    pub fn of(world: &World, base_url: &str) -> Self {
+    /// Of a sandbox of the server at `origin`.
+    pub fn of(world: &World, origin: &str) -> Self {
         let mut providers = Map::new();
-        let mut variables = Map::from_iter([("PLAYMONEY_URL".to_owned(), base_url.into())]);
+        let mut variables = Map::from_iter([("PLAYMONEY_URL".to_owned(), origin.into())]);
+        let base_url = sandbox_url(origin, &world.core.name);
         let mut is_secret = false;
         for (provider, accounts) in world.providers.iter().zip(&world.core.accounts) {
             let contract = provider.contract();
@@ -81,6 +103,16 @@ mod tests {
             assert_eq!(environment.variables[name], value, "{name}");
         }
         assert!(!environment.is_secret);
+        let start = Start { name: "a".to_owned(), ..Start::default() };
+        let other = Environment::of(&World::new(start, providers::all(), Uptime::START), "http://127.0.0.1:9");
+        assert_eq!(other.variables["QUOINE_BASE_URL"], "http://127.0.0.1:9/s/a/quoine");
+        assert_eq!(
+            (&other.variables["PLAYMONEY_URL"], &other.variables["CRYPTOPAY_USERNAME"]),
+            (&json!("http://127.0.0.1:9"), &json!("demo_a"))
+        );
+        for (value, written) in [("cGx4+/=", "A=cGx4+/=\n"), ("a b$c", "A='a b$c'\n"), ("it's", "A='it'\\''s'\n")] {
+            assert_eq!(line("A", value), written);
+        }
         let credentials: usize = providers::all().iter().map(|it| it.contract().credentials.len()).sum();
         assert_eq!(environment.variables.as_object().map(Map::len), Some(1 + providers::all().len() + credentials));
     }

@@ -1,0 +1,71 @@
+//! What a server is asked to do with its sandboxes. Nothing here holds the lock of one while it works on another.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use tokio::sync::Semaphore;
+
+use super::driver::Driver;
+use super::registry::{DEFAULT, Hosted, Registry};
+use crate::control::Problem;
+use crate::control::sandboxes::{self, New, Wish};
+use crate::kit::http::Response;
+
+/// Scenarios of new sandboxes that are read at a time.
+static READING: Semaphore = Semaphore::const_new(2);
+/// Sandboxes that are looked at before others get their turn.
+const LOOKS_AT_ONCE: usize = 64;
+
+/// Does it, and answers. `driver` has the sandbox that the path names.
+pub async fn grant(registry: &Arc<Registry>, driver: &Arc<Driver>, wish: Wish, origin: &str) -> Response {
+    let granted = match wish {
+        Wish::List { limit } => Ok(list(registry, limit).await),
+        Wish::Show { name } => find(registry, &name).map(|it| Response::json(StatusCode::OK, &shown(&it, origin))),
+        Wish::Create(new) => create(registry, *new, origin).await,
+        Wish::Delete { name } => delete(registry, &name),
+        Wish::Fork(copy) => registry.copy(driver, copy).await.map(|it| sandboxes::created(shown(&it, origin), None)),
+    };
+    granted.unwrap_or_else(|it| it.render())
+}
+
+async fn list(registry: &Registry, limit: usize) -> Response {
+    let (all, mut rows) = (registry.all(), Vec::new());
+    for (place, it) in all.iter().take(limit).enumerate() {
+        it.driver.look(|world| rows.push(sandboxes::row(world, it.stay())));
+        if place % LOOKS_AT_ONCE == LOOKS_AT_ONCE - 1 {
+            tokio::task::yield_now().await;
+        }
+    }
+    sandboxes::listed(&rows, all.len())
+}
+
+fn find(registry: &Registry, name: &str) -> Result<Arc<Hosted>, Problem> {
+    registry.hosted(name).ok_or_else(|| sandboxes::unknown(name))
+}
+
+fn shown(hosted: &Hosted, origin: &str) -> serde_json::Value {
+    let mut shown = serde_json::Value::Null;
+    hosted.driver.look(|world| shown = sandboxes::shown(world, hosted.stay(), origin));
+    shown
+}
+
+async fn create(registry: &Arc<Registry>, mut new: New, origin: &str) -> Result<Response, Problem> {
+    let (name, ttl) = (registry.free_name(new.name.take())?, new.ttl);
+    let usual = registry.usual().clone();
+    let beginning = if new.is_long() {
+        let _place = READING.acquire().await;
+        let read = tokio::task::spawn_blocking(move || new.begins(&name, &usual)).await;
+        read.unwrap_or_else(|why| Err(sandboxes::unread(&why.to_string())))?
+    } else {
+        new.begins(&name, &usual)?
+    };
+    let hosted = registry.make(&beginning, ttl)?;
+    Ok(sandboxes::created(shown(&hosted, origin), beginning.warnings().as_ref()))
+}
+
+fn delete(registry: &Registry, name: &str) -> Result<Response, Problem> {
+    if name == DEFAULT {
+        return Err(sandboxes::stays());
+    }
+    if registry.remove(name) { Ok(sandboxes::deleted(name)) } else { Err(sandboxes::unknown(name)) }
+}
