@@ -59,6 +59,14 @@ const ROWS: &[Row] = &[
     ("  - { expect_webhook: { provider: quoine }, save: hook }\n  - expect: { of: hook, body: { invoice: 1 } }", "warning", "`hook`, a webhook of Quoine Payment, has no `invoice`", ""),
     ("  - { expect_webhook: { provider: quoine }, save: hook }\n  - expect: { of: hook, body: { body.invoce.id: 1 } }", "warning", "`hook`, a webhook of Quoine Payment, has no `body.invoce.id`", "the nearest is `invoice`"),
     ("  - { wait_for: { operation: quoine.createInvoice }, save: made }\n  - expect: { of: made, body: { request.body.prise: 1 } }", "warning", "`made`, a call of createInvoice, has no `request.body.prise`", "the nearest is `price`"),
+    ("  - { call: quantum-payouts.getPayoutStatus, with: { orderNumber: A }, expect: { body: { status: paid } } }", "warning", "the answer of getPayoutStatus has no `status`", "the nearest is `orderStatus`"),
+    ("  - expect_webhook: { provider: quantum-payouts, body: { status: success } }", "warning", "the webhook of Quantum Payouts has no `status`", "the nearest is `payout.status`"),
+    ("  - webhook: { provider: quantum-payouts }", "error", "no step is named `webhook`", "the nearest is `expect_webhook`"),
+    ("  - expect_webhook: { provider: quoine, count: one }", "error", "this is compared with a number, and the text `one` never equals a number", "write a number, or a matcher such as { gte: 2 }"),
+    ("  - rule: { on: quoine.createInvoice, when: { body: { price > 100 } }, then: { status: 500 } }", "warning", "the request quoine.createInvoice has no `price > 100`", "write `price: { gt: 100 }`, with a colon and a space"),
+    ("  - rule: { on: quoine.createInvoice, when: { body: { price>=100 } }, then: { status: 500 } }", "warning", "the request quoine.createInvoice has no `price>=100`", "write `price: { gte: 100 }`, with a colon and a space"),
+    ("  - rule: { on: quantum-payouts.createPayout, then: { error: 500 } }", "error", "Quantum Payouts documents no error `500`", "an HTTP status is answered with `status: 500`, or by its name: `error: internal_error`"),
+    ("  - rule: { on: quoine.createInvoice, then: { error: 418 } }", "error", "Quoine Payment documents no error `418`", "an HTTP status is answered with `status: 418`"),
     ("  []", "warning", "this scenario has no steps, so `playmoney run` proves nothing with it", "`serve` begins with its state and its rules; add `steps` to play it"),
 ];
 
