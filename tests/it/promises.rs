@@ -67,6 +67,10 @@ const ROWS: &[Row] = &[
     ("  - rule: { on: quoine.createInvoice, when: { body: { price>=100 } }, then: { status: 500 } }", "warning", "the request quoine.createInvoice has no `price>=100`", "write `price: { gte: 100 }`, with a colon and a space"),
     ("  - rule: { on: quantum-payouts.createPayout, then: { error: 500 } }", "error", "Quantum Payouts documents no error `500`", "an HTTP status is answered with `status: 500`, or by its name: `error: internal_error`"),
     ("  - rule: { on: quoine.createInvoice, then: { error: 418 } }", "error", "Quoine Payment documents no error `418`", "an HTTP status is answered with `status: 418`"),
+    ("  - { call: quoine.createInvoice, with: { price: \"5\" }, expect: { body: { invoice_status: payment_await } } }", "warning", "`invoice_status` of the answer of createInvoice is never `payment_await`", "the nearest is `payment_awaited`"),
+    ("  - { call: quoine.createInvoice, with: { price: \"5\" }, expect: { body: { system_status: { one_of: [ready, paid] } } } }", "warning", "`system_status` of the answer of createInvoice is never `paid`", ""),
+    ("  - expect_webhook: { provider: quantum-payouts, body: { payout.status: succes } }", "warning", "`payout.status` of the webhook of Quantum Payouts is never `succes`", "the nearest is `success`"),
+    ("  - { advance: 1m, expect: { fired: 2 } }", "error", "an answer has no `fired`", "known: status, headers, body, error; a member of the body stands under `body`: { body: { fired: ... } }"),
     ("  []", "warning", "this scenario has no steps, so `playmoney run` proves nothing with it", "`serve` begins with its state and its rules; add `steps` to play it"),
 ];
 
@@ -80,7 +84,7 @@ const GOOD: &[&str] = &[
     "  - { call: quoine.createInvoice, with: { price: \"5\" }, expect: { status: { gte: 200, lt: 300 } } }",
     "  - { call: quoine.createInvoice, with: { prize: 1 }, expect: { status: { gte: 400 } } }",
     "  - { call: quoine.createInvoice, with: { prize: 1 }, expect: { status: { one_of: [400, 422] } } }",
-    "  - expect_no_webhook: { provider: quoine, body: { invoice.invoice_status: x } }",
+    "  - expect_no_webhook: { provider: quoine, body: { invoice.invoice_status: payment_expired } }",
     "  - rule: { on: quoine.createInvoice, then: { patch: { set: { note: 1 }, remove: [btc_price] } } }",
     "  - rule: { on: quoine:webhook, then: { patch: { set: { invoice.note: 1 } } } }",
     "  - rule: { on: quoine:webhook, when: { body: { invoice.id: 1 } }, then: { drop: true } }",
@@ -90,6 +94,8 @@ const GOOD: &[&str] = &[
     "  - rule: { on: quoine.createInvoice, then: { late_payment: 48h } }",
     "  - rule: { on: quantapay.create-transaction, then: { late_payment: 46h } }",
     "  - rule: { on: quoine:webhook, then: { stale_timestamp: 1h } }",
+    "  - { call: quoine.createInvoice, with: { price: \"5\" }, expect: { body: { system_status: { one_of: [ready, expired] } } } }",
+    "  - expect_webhook: { provider: quantum-payouts, body: { payout.status: { matches: \"^succ\" } } }",
     "  - { advance: 5m, expect: { body: { fired: { length: 3 }, fired_total: 3, deliveries: [{ event: x, status: 200 }], deliveries.0.error: null } } }",
     "  - { advance: 5m, expect: { body: { incomplete: { absent: true }, other: { absent: true } } } }",
     "  - { act: quoine.pay, with: { invoice: 1 }, expect: { status: 409, body: { detail: { any: true }, code: wrong_state } } }",

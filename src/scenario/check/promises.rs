@@ -111,7 +111,9 @@ impl Check<'_> {
             let is_good = tells && expected(step).is_some_and(is_success);
             let other = if is_good { &[][..] } else { contract.error_body };
             if !row.answer.is_empty() {
-                self.members(body, "", &names_of(row.answer.iter().chain(other)), &format!("the answer of {}", row.name));
+                let (rows, whose) = (row.answer.iter().chain(other).collect::<Vec<_>>(), format!("the answer of {}", row.name));
+                self.members(body, "", &names_of(rows.iter().copied()), &whose);
+                self.values(body, "", &rows, &whose);
             }
         }
     }

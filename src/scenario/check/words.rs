@@ -47,6 +47,11 @@ impl Check<'_> {
                     Mistake::at(key.at.clone(), what).help(format!("write it under `set`: {{ set: {{ {}: ... }} }}", cut(&key.name))),
                 );
             }
+            None if shape.what == "an answer" && close(&key.name, shape.rows.iter().map(|it| it.name)).is_none() => {
+                let known = shape.rows.iter().map(|it| it.name).collect::<Vec<_>>().join(", ");
+                let help = format!("known: {known}; a member of the body stands under `body`: {{ body: {{ {}: ... }} }}", cut(&key.name));
+                self.mistakes.push(Mistake::at(key.at.clone(), what).help(help));
+            }
             None => self.note_unknown(&key.at, what, &key.name, shape.rows.iter().chain(more).map(|it| it.name)),
         }
     }
