@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::clock::Until;
-use super::journal::{LIMIT, PROVIDER, SINCE, Since, is_provider};
+use super::journal::{LIMIT, PROVIDER, SINCE, Since, is_event, is_provider};
 use super::render::Renderer;
 use super::{Answer, Ask, Conclusion, Later, Problem, Rows, ok, provider_id};
 use crate::engine::delivery::{Delivery, Status, delivery_id};
@@ -40,6 +40,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         wanted.push(ask.query.text(row)?);
     }
     is_provider(ask.world, wanted[0].as_deref())?;
+    is_event(ask.world, wanted[1].as_deref())?;
     let since = Since::parse(ask.query.text(&SINCE)?, delivery_id)?;
     let limit = ask.query.integer(&LIMIT)?.map_or(usize::MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
     let world = &*ask.world;

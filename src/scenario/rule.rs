@@ -206,6 +206,11 @@ fn check_provider(check: &mut Check<'_>, contract: &'static Contract, key: &Key,
             if contract.error(asked).is_none() {
                 let names = contract.errors.iter().map(|it| it.name);
                 check.note_unknown(&node.at, format!("{} documents no error `{}`", contract.name, cut(asked)), asked, names);
+                if let (Some(it), Ok(_)) = (check.mistakes.last_mut(), asked.parse::<u16>()) {
+                    let own = contract.errors.iter().find(|it| it.status.as_str() == asked);
+                    let by_name = own.map_or(String::new(), |it| format!(", or by its name: `error: {}`", it.name));
+                    it.help = Some(format!("an HTTP status is answered with `status: {asked}`{by_name}"));
+                }
             }
             false
         }

@@ -298,8 +298,13 @@ fn an_output_that_cannot_be_written_to_is_said() {
     let output = redirected(&here, ">/dev/full", &["init", "new.yaml"]);
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
     fs::write(here.join("broken.yaml"), "version: 1\nsteps: x\n").expect("written");
-    for arguments in [&["check", "broken.yaml"][..], &["run", "broken.yaml"], &["describe", "x"], &["--no-such"], &["serve", "broken.yaml"]]
-    {
+    for arguments in [
+        &["check", "broken.yaml"][..],
+        &["run", "broken.yaml"],
+        &["describe", "nothing-of-ours"],
+        &["--no-such"],
+        &["serve", "broken.yaml"],
+    ] {
         assert_eq!(redirected(&here, "2>/dev/full", arguments).status.code(), Some(2), "{arguments:?}");
     }
 }

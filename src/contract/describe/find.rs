@@ -293,7 +293,9 @@ pub fn resolve(contracts: &[&'static Contract], asked: &str) -> Result<Vec<Asked
 
 /// What a provider has under this name: a section, or rows, if need be of one section.
 fn named(contract: &'static Contract, name: &str) -> Vec<Asked> {
-    if let Some(section) = Section::named(name) {
+    // The name of a kind of objects, such as `charge`, leads to their statuses.
+    let is_object = (contract.lifecycles)().iter().any(|it| it.object.eq_ignore_ascii_case(name));
+    if let Some(section) = Section::named(name).or(is_object.then_some(Section::Statuses)) {
         return vec![Asked::Section(contract, section)];
     }
     let of = |section: Option<Section>, name: &str| {

@@ -70,8 +70,13 @@ pub fn page(asked: Asked, columns: usize) -> String {
 pub fn list(found: &[Asked], columns: usize) -> String {
     let mut layout = Layout::new(columns);
     layout.paragraph(0, "The name has several meanings. To see one of them:");
-    let rows: Vec<_> = found.iter().map(|it| [format!("playmoney describe {}", it.words()), it.kind().to_owned(), it.summary()]).collect();
-    layout.table(2, 2, &rows);
+    for it in found {
+        // A command that is cut into lines is another command.
+        layout.line(&format!("  playmoney describe {}", it.words()));
+        let summary = it.summary();
+        let summary = if summary.is_empty() { it.kind().to_owned() } else { format!("{}: {summary}", it.kind()) };
+        layout.paragraph(6, &summary);
+    }
     layout.finish()
 }
 

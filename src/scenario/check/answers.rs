@@ -1,9 +1,13 @@
 //! What steps are answered with and what they save, compared with what later steps expect of it.
 
-use super::Check;
+use std::collections::BTreeSet;
+
 use super::contents::{events, in_rows};
 use super::promises::{Deviations, Name, expected, is_known, is_success, names_of};
+use super::{Check, holds_reference};
 use crate::engine::tables::{Auth, Contract};
+use crate::kit::fields::{Field, Kind};
+use crate::scenario::matchers::is_operation;
 use crate::scenario::mistakes::cut;
 use crate::scenario::reference::{Piece, pieces};
 use crate::scenario::step::inside;
@@ -57,6 +61,32 @@ impl Check<'_> {
                     self.warn(&it.at, what, &path.join("."), names.iter().map(|it| &**it));
                 }
             }
+        }
+    }
+
+    /// Warns of a word that a member never has, because its row lists all its words.
+    pub(super) fn values(&mut self, node: &Node, path: &str, rows: &[&'static Field], whose: &str) {
+        if holds_reference(node) && node.items().is_empty() && node.members().is_empty() {
+            return;
+        }
+        if let Some(words) = node.get("one_of").filter(|_| is_operation(node)) {
+            return words.items().iter().for_each(|it| self.values(it, path, rows, whose));
+        }
+        if is_operation(node) {
+            return;
+        }
+        node.items().iter().for_each(|it| self.values(it, &format!("{path}[]"), rows, whose));
+        for (key, it) in node.members() {
+            let own = in_rows(key.name.split('.'));
+            let dot = if path.is_empty() || own.starts_with('[') { "" } else { "." };
+            self.values(it, &format!("{path}{dot}{own}"), rows, whose);
+        }
+        let What::Text(text) = &node.what else { return };
+        let kinds: Vec<Kind> = rows.iter().filter(|it| it.name == path).map(|it| it.kind).collect();
+        let words = |kind: &Kind| if let Kind::Word(words) = kind { Some(*words) } else { None };
+        let listed: BTreeSet<&'static str> = kinds.iter().filter_map(words).flatten().copied().collect();
+        if !kinds.is_empty() && kinds.iter().all(|it| words(it).is_some()) && !listed.contains(text.as_str()) {
+            self.warn(&node.at, format!("`{path}` of {whose} is never `{}`", cut(text)), text, listed.into_iter());
         }
     }
 

@@ -14,7 +14,9 @@ impl Check<'_> {
             let contract = own.get("provider").and_then(Node::plain).and_then(|it| self.known.provider(it));
             let Some(contract) = contract.filter(|it| !deviations.change_webhooks(it.slug)) else { continue };
             if let Some(body) = own.get("body") {
-                self.members(body, "", &events(contract, own.get("event")), &format!("the webhook of {}", contract.name));
+                let whose = format!("the webhook of {}", contract.name);
+                self.members(body, "", &events(contract, own.get("event")), &whose);
+                self.values(body, "", &contract.events.iter().flat_map(|it| it.body).collect::<Vec<_>>(), &whose);
             }
         }
         if let Some(body) = step.get("wait_for").and_then(|it| it.get("where")).and_then(|it| it.get("body"))

@@ -111,7 +111,9 @@ impl Check<'_> {
             let is_good = tells && expected(step).is_some_and(is_success);
             let other = if is_good { &[][..] } else { contract.error_body };
             if !row.answer.is_empty() {
-                self.members(body, "", &names_of(row.answer.iter().chain(other)), &format!("the answer of {}", row.name));
+                let (rows, whose) = (row.answer.iter().chain(other).collect::<Vec<_>>(), format!("the answer of {}", row.name));
+                self.members(body, "", &names_of(rows.iter().copied()), &whose);
+                self.values(body, "", &rows, &whose);
             }
         }
     }
@@ -184,6 +186,8 @@ impl Check<'_> {
                 Some(_) if it.get("absent").is_some() => {}
                 Some((around, part)) => {
                     let words: BTreeSet<&str> = names.iter().filter_map(|it| next(it, &around)).collect();
+                    let deeper = names.iter().filter_map(|it| deeper(it, &around, part));
+                    let words: BTreeSet<&str> = words.into_iter().chain(deeper).collect();
                     self.warn(&key.at, format!("{whose} has no `{}`", cut(&key.name)), part, words.into_iter());
                 }
             }
@@ -217,10 +221,11 @@ impl Check<'_> {
     /// Notes what is compared with a number and never equals one.
     pub fn number(&mut self, node: Option<&Node>, is_status: IsStatus) {
         let Some(it) = node.filter(|it| !holds_reference(it)) else { return };
+        let example = if is_status == IsStatus::Yes { 400 } else { 2 };
+        let usual = || format!("write a number, or a matcher such as {{ gte: {example} }}");
         let (what, help) = match &it.what {
             What::Text(text) => {
                 let quoted = text.parse::<u32>().is_ok();
-                let usual = || "write a number, or a matcher such as { gte: 400 }".to_owned();
                 let help = if quoted { "write it without quotes".to_owned() } else { class_of(text).unwrap_or_else(usual) };
                 (format!("the text `{}` never equals a number", cut(text)), help)
             }
@@ -234,7 +239,7 @@ impl Check<'_> {
                 ("a mapping never equals a number".to_owned(), help)
             }
             What::List(_) => ("a list never equals a number".to_owned(), "write a matcher such as { one_of: [200, 201] }".to_owned()),
-            What::Flag(own) => (format!("`{own}` never equals a number"), "write a number, or a matcher such as { gte: 400 }".to_owned()),
+            What::Flag(own) => (format!("`{own}` never equals a number"), usual()),
             What::Number(number) if is_status == IsStatus::Yes && number.parse().is_ok_and(|it: f64| !(100.0..600.0).contains(&it)) => {
                 let what = format!("an HTTP status is a number from 100 to 599, not `{}`", cut(number));
                 return self.mistakes.push(Mistake::at(it.at.clone(), what));
@@ -294,6 +299,13 @@ pub(super) fn is_known(path: &str, names: &[Name]) -> bool {
     let begins = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|it| it.is_empty() || it.starts_with(['.', '[']));
     let is_open = |own: &Name| begins(path, own) && !names.iter().any(|inner| inner != own && begins(inner, own));
     names.iter().any(|it| begins(it, path)) || names.iter().any(is_open)
+}
+
+/// What follows a path in a name, when it ends with this word and no list lies between.
+fn deeper<'n>(name: &'n str, path: &str, word: &str) -> Option<&'n str> {
+    let rest = if path.is_empty() { name } else { name.strip_prefix(path)?.strip_prefix('.')? };
+    let is_it = rest.rsplit('.').next().is_some_and(|it| it.eq_ignore_ascii_case(word));
+    (is_it && !rest.contains('[')).then_some(rest)
 }
 
 /// The word that follows a path in a name.

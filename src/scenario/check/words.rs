@@ -23,10 +23,12 @@ impl Check<'_> {
         }
         let all: Vec<&str> = words.collect();
         let more = if LISTED_MAX < all.len() { ", ..." } else { "" };
-        let help = slip(asked, &all).unwrap_or_else(|| match close(asked, all.iter().copied()) {
-            Some(near) => format!("the nearest is `{near}`"),
-            None if all.is_empty() => "none is known here".to_owned(),
-            None => format!("known: {}{more}", all.iter().take(LISTED_MAX).copied().collect::<Vec<_>>().join(", ")),
+        let help = slip(asked, &all).unwrap_or_else(|| {
+            match close(asked, all.iter().copied()).or_else(|| all.iter().copied().find(|it| has_part(it, asked))) {
+                Some(near) => format!("the nearest is `{near}`"),
+                None if all.is_empty() => "none is known here".to_owned(),
+                None => format!("known: {}{more}", all.iter().take(LISTED_MAX).copied().collect::<Vec<_>>().join(", ")),
+            }
         });
         self.mistakes.push(Mistake::at(at.clone(), what).help(help));
     }
@@ -44,6 +46,11 @@ impl Check<'_> {
                 self.mistakes.push(
                     Mistake::at(key.at.clone(), what).help(format!("write it under `set`: {{ set: {{ {}: ... }} }}", cut(&key.name))),
                 );
+            }
+            None if shape.what == "an answer" && close(&key.name, shape.rows.iter().map(|it| it.name)).is_none() => {
+                let known = shape.rows.iter().map(|it| it.name).collect::<Vec<_>>().join(", ");
+                let help = format!("known: {known}; a member of the body stands under `body`: {{ body: {{ {}: ... }} }}", cut(&key.name));
+                self.mistakes.push(Mistake::at(key.at.clone(), what).help(help));
             }
             None => self.note_unknown(&key.at, what, &key.name, shape.rows.iter().chain(more).map(|it| it.name)),
         }
@@ -193,6 +200,31 @@ const fn inner(kind: Kind) -> Option<&'static Shape> {
     if let Kind::Shape(it) | Kind::Either(_, &Kind::Shape(it)) = kind { Some(it) } else { None }
 }
 
+/// Whether a name has this word among others: `orderStatus` and `payout.status` have `status`.
+fn has_part(name: &str, word: &str) -> bool {
+    /// Shorter words stand in names that mean something else.
+    const CHARS_MIN: usize = 4;
+    if word.chars().count() < CHARS_MIN {
+        return false;
+    }
+    let begins = |at: usize| {
+        let before = name[..at].chars().next_back();
+        let here = name[at..].chars().next();
+        before.is_none_or(|it| !it.is_alphanumeric() || it.is_lowercase() && here.is_some_and(char::is_uppercase))
+    };
+    let places = name.char_indices().map(|it| it.0).filter(|at| begins(*at)).chain([name.len()]);
+    let places: Vec<usize> = places.collect();
+    let parts = places.windows(2).map(|ends| name[ends[0]..ends[1]].trim_matches(|it: char| !it.is_alphanumeric()));
+    parts.into_iter().any(|it| it.eq_ignore_ascii_case(word))
+}
+
+/// The matcher for a comparison, written as other languages do.
+fn comparison(rest: &str) -> Option<String> {
+    let signs = [(">=", "gte"), ("<=", "lte"), (">", "gt"), ("<", "lt")];
+    let (value, word) = signs.iter().find_map(|(sign, word)| Some((rest.strip_prefix(sign)?.trim(), word)))?;
+    Some(format!("{{ {word}: {} }}", if value.is_empty() { "..." } else { value }))
+}
+
 /// What is wrong with the sign behind a known word, or before it.
 pub(super) fn slip(asked: &str, words: &[&str]) -> Option<String> {
     let known = |it: &str| words.contains(&it.trim()).then(|| it.trim().to_owned());
@@ -206,6 +238,7 @@ pub(super) fn slip(asked: &str, words: &[&str]) -> Option<String> {
     if let Some(it) = asked.split_once(':').and_then(|it| known(it.0)) {
         return Some(format!("write `{it}: ...`, with a space after the colon"));
     }
-    let word = asked.split([' ', '=']).next()?;
-    known(word).filter(|_| word != asked).map(|it| format!("write `{it}: ...`, with a colon and a space"))
+    let word = asked.split([' ', '=', '<', '>']).next()?;
+    let value = comparison(asked[word.len()..].trim()).unwrap_or_else(|| "...".to_owned());
+    known(word).filter(|_| word != asked).map(|it| format!("write `{it}: {value}`, with a colon and a space"))
 }

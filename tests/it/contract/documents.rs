@@ -92,6 +92,7 @@ fn what_is_asked_for_is_found_or_nearly() {
         "quoine error not_fund",
         "crateInvoice",
         "sellerconfirmed",
+        "charge",
         "payment_awaited",
         "quoine.captured",
         "quoine status CAPTURED",

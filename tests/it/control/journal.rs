@@ -76,6 +76,8 @@ fn filters_since_and_limit() {
     ] {
         assert_eq!(refused(&mut shop, "GET", &format!("requests{query}"), &Json::Null).0, 422, "{query}");
     }
+    let (_, _, why) = refused(&mut shop, "GET", "requests?operation=createPayuot", &Json::Null);
+    assert_eq!(why, "No provider has an operation `createPayuot`. The nearest is `createPayout`.");
 }
 
 #[test]
