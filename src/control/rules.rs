@@ -4,11 +4,12 @@ use http::StatusCode;
 use serde_json::{Value as Json, json};
 
 use super::render::Renderer;
-use super::{Answer, Ask, Later, Problem, input, ok, scenario};
-use crate::engine::rules::{ActiveRule, BYTES_MAX, PATTERN_BYTES_MAX, RULES_MAX, Until};
+use super::{Answer, Ask, Before, Later, Problem, Rest, input, ok, scenario};
+use crate::engine::rules::{ActiveRule, BYTES_MAX, PATTERN_BYTES_MAX, RULES_MAX, Rule, Until};
+use crate::engine::world::World;
 use crate::kit::http::{Response, decoded};
 use crate::kit::time::later;
-use crate::scenario::parse_rule;
+use crate::scenario::{Mistakes, parse_rule};
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let now = ask.world.core.now;
@@ -42,30 +43,39 @@ fn render_rule(it: &ActiveRule, render: &Renderer) -> Json {
 }
 
 pub fn add(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let text = input::text(ask.request)?;
-    let contracts = scenario::contracts(ask.world);
-    let (rule, warnings) = parse_rule(text, scenario::known(&contracts)).map_err(|it| scenario::refusal(&it))?;
-    let now = ask.world.core.now;
+    let (text, contracts) = (input::text(ask.request)?.to_owned(), scenario::contracts(ask.world));
+    Ok(Answer::Before(Before::new(move || {
+        let read = parse_rule(&text, scenario::known(&contracts)).map_err(|it| scenario::refusal(&it));
+        Rest::new(move |world, _| {
+            let added = read.and_then(|(rule, warnings)| put(world, rule, warnings.as_ref()));
+            Answer::Now(added.unwrap_or_else(|it| it.render()))
+        })
+    })))
+}
+
+/// Adds a rule that was read.
+fn put(world: &mut World, rule: Rule, warnings: Option<&Mistakes>) -> Result<Response, Problem> {
+    let now = world.core.now;
     let name = rule.name.clone();
-    ask.world.core.rules.expire(now);
-    if !name.is_empty() && ask.world.core.rules.get(&name).is_some() {
+    world.core.rules.expire(now);
+    if !name.is_empty() && world.core.rules.get(&name).is_some() {
         return Err(Problem::new(StatusCode::CONFLICT, "name_taken", format!("A rule is named `{name}` already: DELETE it first.")));
     }
-    if !ask.world.core.rules.has_room_for(&rule) {
+    if !world.core.rules.has_room_for(&rule) {
         let detail = format!("The patterns of all rules of a sandbox take at most {PATTERN_BYTES_MAX} bytes when they are compiled.");
         return Err(Problem::new(StatusCode::CONFLICT, "too_many_patterns", detail));
     }
-    let detail = if ask.world.core.rules.iter().count() < RULES_MAX {
+    let detail = if world.core.rules.iter().count() < RULES_MAX {
         format!("The rules of a sandbox take at most {BYTES_MAX} bytes together.")
     } else {
         format!("A sandbox has at most {RULES_MAX} rules.")
     };
     let full = || Problem::new(StatusCode::CONFLICT, "too_many_rules", detail);
-    let name = ask.world.core.rules.add(now, rule, true).map(|it| it.rule.name.clone()).ok_or_else(full)?;
-    let render = Renderer::of(ask.world);
-    let added = ask.world.core.rules.get(&name).map(|it| render_rule(it, &render));
-    let added = added.map(|it| scenario::with_warnings(it, warnings.as_ref()));
-    Ok(Answer::Now(Response::json(StatusCode::CREATED, &added)))
+    let name = world.core.rules.add(now, rule, true).map(|it| it.rule.name.clone()).ok_or_else(full)?;
+    let render = Renderer::of(world);
+    let added = world.core.rules.get(&name).map(|it| render_rule(it, &render));
+    let added = added.map(|it| scenario::with_warnings(it, warnings));
+    Ok(Response::json(StatusCode::CREATED, &added))
 }
 
 pub fn remove(ask: &mut Ask<'_>) -> Result<Answer, Problem> {

@@ -26,6 +26,9 @@ pub const SPOILT_MAX: usize = 1_000;
 /// What these effects cost together.
 pub const SPOILT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// Values from the environment in one sandbox. No system gives a process more.
+pub const SECRETS_BYTES_MAX: usize = 8 * 1024 * 1024;
+
 /// An object, and what happens to all its webhooks, because the request that made it asked for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spoilt {

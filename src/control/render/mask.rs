@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use aho_corasick::{AhoCorasick, Input, MatchKind};
+use parking_lot::Mutex;
 use serde_json::Value as Json;
 
 use crate::engine::core::secrets_from_outside;
@@ -24,6 +25,23 @@ fn writings(secret: &str) -> [String; 4] {
     [secret.to_owned(), json[1..json.len() - 1].to_owned(), encoded(secret).into_owned(), form]
 }
 
+/// A longer text is looked for in pieces: to make what finds it takes as long as its length times itself. An account's keys have no more.
+const PIECE_BYTES: usize = 256;
+
+/// The pieces of a text, each with its mask. Only the last one has that of the whole.
+fn pieces(mut text: &str, mask: &str) -> Vec<(String, String)> {
+    let mut pieces = Vec::new();
+    while PIECE_BYTES < text.len() {
+        // What is left is long enough to be found by itself.
+        let most = PIECE_BYTES.min(text.len() - SECRET_BYTES_MIN);
+        let end = (0..=most).rev().find(|it| text.is_char_boundary(*it)).unwrap_or(most);
+        pieces.push((text[..end].to_owned(), "***".to_owned()));
+        text = &text[end..];
+    }
+    pieces.push((text.to_owned(), mask.to_owned()));
+    pieces
+}
+
 fn form_urlencoded(text: &str) -> String {
     let pair = serde_urlencoded::to_string([("", text)]).unwrap_or_default();
     pair.strip_prefix('=').unwrap_or(&pair).to_owned()
@@ -34,32 +52,67 @@ fn form_urlencoded(text: &str) -> String {
 pub struct Mask {
     secrets: Vec<String>,
     /// Made with the first text, because thousands of secrets take a while: an answer that is written on another thread makes it there.
-    /// `None`: the sandbox has nothing to mask.
-    finder: OnceLock<Option<Finder>>,
+    finder: OnceLock<Arc<Finder>>,
     show: bool,
 }
 
 /// Finds the secrets of a sandbox.
 struct Finder {
-    texts: AhoCorasick,
+    secrets: Vec<String>,
+    /// `None`: nothing is masked.
+    texts: Option<AhoCorasick>,
     /// By the number of the pattern.
     masks: Vec<String>,
 }
 
-impl Finder {
-    /// For all ways to write these secrets.
-    fn of(secrets: &[String]) -> Option<Self> {
-        let mut secrets: Vec<(String, String)> = secrets.iter().flat_map(|it| writings(it).map(|text| (text, masked(it)))).collect();
-        secrets.sort();
-        secrets.dedup_by(|later, first| later.0 == first.0);
-        Self::hiding(secrets)
+/// Finders that were made, the last one first. A log shows something after each step, and most sandboxes have the same secrets then as
+/// before.
+struct Finders(Mutex<Vec<Arc<Finder>>>);
+
+/// Finders that are kept.
+const KEPT_MAX: usize = 16;
+/// Bytes of the secrets for which they are.
+const KEPT_BYTES_MAX: usize = 1024 * 1024;
+
+static FINDERS: Finders = Finders(Mutex::new(Vec::new()));
+
+impl Finders {
+    fn of(&self, secrets: &[String]) -> Arc<Finder> {
+        let kept = self.0.lock().iter().find(|it| it.secrets == secrets).cloned();
+        kept.unwrap_or_else(|| self.keep(Arc::new(Finder::of(secrets))))
     }
 
-    fn hiding(secrets: Vec<(String, String)>) -> Option<Self> {
+    /// The lock is not held while a finder is made.
+    fn keep(&self, finder: Arc<Finder>) -> Arc<Finder> {
+        let mut all = self.0.lock();
+        all.insert(0, Arc::clone(&finder));
+        all.truncate(KEPT_MAX);
+        let mut left = KEPT_BYTES_MAX;
+        all.retain(|it| {
+            let fits = left.checked_sub(it.secrets.iter().map(String::len).sum::<usize>() + size_of::<Finder>());
+            left = fits.unwrap_or(0);
+            fits.is_some()
+        });
+        finder
+    }
+}
+
+impl Finder {
+    /// For all ways to write these secrets.
+    fn of(secrets: &[String]) -> Self {
+        let own = secrets.to_vec();
+        let mut secrets: Vec<(String, String)> =
+            secrets.iter().flat_map(|secret| writings(secret).into_iter().flat_map(|text| pieces(&text, &masked(secret)))).collect();
+        secrets.sort();
+        secrets.dedup_by(|later, first| later.0 == first.0);
+        Self { secrets: own, ..Self::hiding(secrets) }
+    }
+
+    fn hiding(secrets: Vec<(String, String)>) -> Self {
         let (texts, masks): (Vec<String>, Vec<String>) = secrets.into_iter().unzip();
         let finder =
             || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts).expect("the secrets of a sandbox are few");
-        (!texts.is_empty()).then(|| Self { texts: finder(), masks })
+        Self { secrets: Vec::new(), texts: (!texts.is_empty()).then(finder), masks }
     }
 }
 
@@ -71,8 +124,8 @@ impl Mask {
         Self { secrets: long.map(str::to_owned).collect(), finder: OnceLock::new(), show }
     }
 
-    fn finder(&self) -> Option<&Finder> {
-        self.finder.get_or_init(|| Finder::of(&self.secrets)).as_ref()
+    fn finder(&self) -> &Finder {
+        self.finder.get_or_init(|| FINDERS.of(&self.secrets))
     }
 
     /// A text without those secrets, and without the passwords and tokens of addresses.
@@ -88,7 +141,7 @@ impl Mask {
 
     /// A text without the secrets that are looked for.
     fn found(&self, text: &str) -> String {
-        let Some(Finder { texts: finder, masks }) = self.finder() else { return text.to_owned() };
+        let Finder { texts: Some(finder), masks, .. } = self.finder() else { return text.to_owned() };
         let (mut out, mut shown) = (String::new(), 0);
         let mut from = 0;
         while let Some(found) = finder.find(Input::new(text).span(from..text.len())) {
@@ -121,7 +174,7 @@ impl Mask {
                 .map(|it| u8::try_from(it).unwrap_or(b'?'))
                 .collect();
         }
-        let Some(Finder { texts: finder, masks }) = self.finder() else { return bytes };
+        let Finder { texts: Some(finder), masks, .. } = self.finder() else { return bytes };
         let (mut out, mut shown) = (Vec::new(), 0);
         while let Some(found) = finder.find(Input::new(&bytes).span(shown..bytes.len())) {
             let (at, alone) = whole(finder, &bytes, found.range());
@@ -195,7 +248,7 @@ mod tests {
     use crate::providers;
 
     fn hiding(secrets: Vec<(String, String)>) -> Mask {
-        Mask { secrets: Vec::new(), finder: OnceLock::from(Finder::hiding(secrets)), show: false }
+        Mask { secrets: Vec::new(), finder: OnceLock::from(Arc::new(Finder::hiding(secrets))), show: false }
     }
 
     #[test]
@@ -206,6 +259,30 @@ mod tests {
         assert!(mask.finder.get().is_none(), "the thread that serves does not make it");
         assert_eq!(mask.text("a secret-from-outside-3999"), "a ***3999");
         assert!(mask.finder.get().is_some());
+    }
+
+    #[test]
+    fn t15_the_finders_of_the_last_sandboxes_are_kept_within_a_bound() {
+        let (finders, kept) = (Finders(Mutex::new(Vec::new())), |finders: &Finders| finders.0.lock().len());
+        let first = finders.of(&["abcdefgh".to_owned()]);
+        assert!(Arc::ptr_eq(&first, &finders.of(&["abcdefgh".to_owned()])), "it is made once");
+        let keep = |bytes: usize| finders.keep(Arc::new(Finder { secrets: vec!["x".repeat(bytes)], ..Finder::hiding(Vec::new()) }));
+        (0..3).for_each(|_| drop(keep(400_000)));
+        assert_eq!(kept(&finders), 2);
+        (0..40).for_each(|_| drop(keep(10)));
+        assert_eq!(kept(&finders), KEPT_MAX);
+        drop(keep(2_000_000));
+        assert_eq!(kept(&finders), 0, "one that is larger than all is not kept");
+    }
+
+    #[test]
+    fn i28_a_long_secret_is_masked_in_its_pieces() {
+        let secret: String = (0..3_000).map(|it| char::from_u32(0x430 + it * it % 29).unwrap_or('x')).collect();
+        let mask = Mask { secrets: vec![secret.clone()], finder: OnceLock::new(), show: false };
+        let shown = mask.text(&format!("a {secret} b"));
+        assert!(shown.starts_with("a ***") && shown.ends_with(" b") && shown.chars().count() < 200, "{shown}");
+        assert!(!mask.text(&secret[..700]).contains(&secret[..20]), "a part of it is masked too");
+        assert!(Finder::of(&["abcd".repeat(100_000)]).texts.is_some(), "it is made soon");
     }
 
     #[test]

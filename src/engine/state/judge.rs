@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::account::Account;
 use crate::engine::clock::Mode;
-use crate::engine::core::{Core, PACED_BY_RULES_MAX, SPOILT_BYTES_MAX, SPOILT_MAX};
+use crate::engine::core::{Core, PACED_BY_RULES_MAX, SECRETS_BYTES_MAX, SPOILT_BYTES_MAX, SPOILT_MAX};
 use crate::engine::delivery::{Attempt, Delivery, Status};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::{INBOXES_MAX, Inbox, SCRIPTS_BYTES_MAX, is_name};
@@ -75,7 +75,8 @@ impl Judge<'_> {
         ] {
             is_sound.or_flaw(|| format!("/core/{part}"), "the parts of it contradict each other")?;
         }
-        Ok(())
+        let are_few = core.secrets.iter().map(String::len).sum::<usize>() <= SECRETS_BYTES_MAX;
+        are_few.or_flaw(|| "/core/secrets".to_owned(), "these have more bytes than an environment can have")
     }
 
     fn time(&self) -> Result<(), Flaw> {

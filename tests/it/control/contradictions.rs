@@ -48,6 +48,7 @@ fn contradictions_between_parts_of_a_state_are_refused_with_their_place() {
     };
     let settings = format!("/core/accounts/{quantum}/default/settings");
     for (document, place) in [
+        (with("/core", "secrets", json!(["x".repeat(5 << 20), "y".repeat(5 << 20)])), "/core/secrets"),
         (at("/core/now", json!("0001-01-01T00:00:00Z")), "/core/now"),
         (at("/core/clock/now", json!("2027-01-01T00:00:00Z")), "/core/now"),
         (reversed("/providers"), "/providers/0/slug"),

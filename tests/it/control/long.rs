@@ -43,3 +43,15 @@ fn a_long_answer_is_made_without_the_sandbox() {
     let own = accounts["accounts"].as_array().expect("a list").iter().filter(|it| it["provider"] == "quantum-payouts").count();
     assert_eq!(own, MERCHANTS + 1, "with the one that every sandbox has");
 }
+
+#[test]
+fn a_rule_is_read_without_the_sandbox() {
+    let mut shop = Tape::shop();
+    let rule = json!({"on": "quoine.*", "then": {"status": 503}});
+    let ticket = shop.sandbox.handle(shop.uptime, Tape::control("POST", "rules", &rule));
+    let answered = shop.sandbox.poll_unfinished(shop.uptime, ticket).expect("nothing has to happen first");
+    let Some(Work::Before(before)) = answered.work else { panic!("it is read while others wait") };
+    shop.sandbox.hear_rest(shop.uptime, ticket, before.finish());
+    let answered = shop.sandbox.poll_answer(shop.uptime, ticket).and_then(|it| it.response);
+    assert_eq!(answered.map(|it| it.status.as_u16()), Some(201));
+}
