@@ -35,6 +35,9 @@ const CLOCK: Field = field(
     Need::Optional,
     "how simulated time runs: `mode` is real, frozen or scaled (with `rate`), `now` the first moment",
 );
+const CLOCK_MODE: Field = field("clock.mode", Kind::Word(&["real", "frozen", "scaled"]), Need::Optional, "how it runs");
+const CLOCK_RATE: Field = field("clock.rate", Kind::Number, Need::Optional, "simulated seconds for each real second, when it is scaled");
+const CLOCK_NOW: Field = field("clock.now", Kind::Time, Need::Optional, "the first moment");
 const SCENARIO: Field = field("scenario", Kind::Text { chars_max: 1_048_576 }, Need::Optional, "a scenario, as YAML");
 const TTL: Field = field("ttl", TEXT, Need::Optional, "the real time after the last request at which it is deleted: PT30M or 30m");
 const WEBHOOK_URL: Field = field(
@@ -45,7 +48,7 @@ const WEBHOOK_URL: Field = field(
 );
 const REDIRECT: Field = field("webhook_url", TEXT, Need::Optional, "where all its webhooks go; without one, to its inbox `fork`");
 /// The body of a creation.
-pub const NEW: &[Field] = &[OWN_NAME, SEED, CLOCK, SCENARIO, TTL, WEBHOOK_URL];
+pub const NEW: &[Field] = &[OWN_NAME, SEED, CLOCK, CLOCK_MODE, CLOCK_RATE, CLOCK_NOW, SCENARIO, TTL, WEBHOOK_URL];
 /// The body of a copy.
 pub const FORK: &[Field] = &[OWN_NAME, TTL, REDIRECT];
 

@@ -391,11 +391,3 @@ fn a_wait_takes_the_calls_of_others_and_each_once() {
     let forked = format!("{own}{wait}  - fork: other\n  - wait_for: {{ operation: quoine.getProfile, timeout: 50ms }}\n    in: other\n");
     assert_eq!(failure_outside(1, &forked), missed(6), "a fork knows which calls were taken");
 }
-
-#[test]
-fn t15_what_a_scenario_keeps_and_repeats_is_bounded() {
-    let forks: Vec<String> = (0..101).map(|it| format!("  - fork: f{it}\n")).collect();
-    assert_eq!(failure(&format!("steps:\n{}", forks.concat())).as_deref(), Some("line 103: a scenario has at most 100 forks"));
-    let long = format!("  - {{call: quoine.createInvoice, body: \"{}\", expect: {{status: 413}}}}\n", "x".repeat(900_000));
-    assert!(failure(&format!("steps:\n{long}")).is_some_and(|it| it.contains("an expectation was not met")), "it is below the bound");
-}

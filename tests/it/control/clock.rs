@@ -337,7 +337,7 @@ fn what_the_control_api_does_not_have() {
     let (status, code, detail) = refused(&mut shop, "GET", "clok", &Json::Null);
     assert_eq!((status, code.as_str()), (404, "not_found"));
     assert!(detail.contains("The nearest is /__admin/clock."), "{detail}");
-    for path in ["frk", "xyz", "sandbox/default/x"] {
+    for path in ["furl", "xyz", "sand/default/x"] {
         let (status, _, detail) = refused(&mut shop, "GET", path, &Json::Null);
         assert!(status == 404 && !detail.contains("nearest"), "{detail}");
     }

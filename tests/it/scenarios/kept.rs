@@ -66,3 +66,11 @@ fn what_a_step_has_saved_becomes_no_value_of_a_request() {
     let rule = "rules:\n  - { on: quoine.getProfile, then: { status: 200, body: { text: '$${request.path}' } } }\n";
     assert_eq!(failure(&format!("{rule}{steps}")), None);
 }
+
+#[test]
+fn t15_what_a_scenario_keeps_and_repeats_is_bounded() {
+    let forks: Vec<String> = (0..101).map(|it| format!("  - fork: f{it}\n")).collect();
+    assert_eq!(failure(&format!("steps:\n{}", forks.concat())).as_deref(), Some("line 103: a scenario has at most 100 forks"));
+    let long = format!("  - {{call: quoine.createInvoice, body: \"{}\", expect: {{status: 413}}}}\n", "x".repeat(900_000));
+    assert!(failure(&format!("steps:\n{long}")).is_some_and(|it| it.contains("an expectation was not met")), "it is below the bound");
+}

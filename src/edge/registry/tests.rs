@@ -1,0 +1,103 @@
+use std::num::NonZeroUsize;
+
+use super::*;
+use crate::edge::egress::Egress;
+use crate::edge::notices::Notices;
+
+fn registry(making: Making) -> Arc<Registry> {
+    let (stopwatch, loopback) = (Stopwatch::start(), Arc::new(Loopback::default()));
+    let courier = Arc::new(Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch))));
+    let driver = Driver::start(Sandbox::new(Start::default(), stopwatch.uptime()), stopwatch, Arc::clone(&courier), Arc::clone(&loopback));
+    let hosting = Hosting { usual: Start::default(), making, sandboxes_max: 3, stopwatch, courier, loopback: Arc::clone(&loopback) };
+    let registry = Registry::new(hosting, driver);
+    loopback.connect(Arc::downgrade(&registry));
+    registry
+}
+
+fn asked(pairs: &[(&str, &str)]) -> Request {
+    let request = Request::new(http::Method::GET, "/quantum-payouts/api/v1/features", "");
+    pairs.iter().fold(request, |it, (name, value)| it.with(name, value))
+}
+
+/// The name of the sandbox that is chosen; with `?` behind it when it does not exist, with `*` when several could be.
+fn chosen(registry: &Registry, by_path: Option<&str>, request: &Request) -> Result<String, StatusCode> {
+    registry.choose(by_path, request, Naming::Open).map_err(|it| it.status).map(|it| match it {
+        Chosen::One(driver) => driver.name().to_owned(),
+        Chosen::Several(driver) => format!("{}*", driver.name()),
+        Chosen::None(name) => format!("{name}?"),
+    })
+}
+
+fn bearer(key: &str) -> Request {
+    asked(&[("authorization", &format!("Bearer {key}"))])
+}
+
+#[tokio::test]
+async fn sandboxes_come_and_go_and_the_default_one_stays() {
+    let registry = registry(Making::Named);
+    assert!(registry.fork("nothing", "a").await.is_none());
+    assert_eq!(registry.fork(DEFAULT, "a").await.expect("a copy").name(), "a");
+    assert_eq!(registry.names(), ["a", DEFAULT]);
+    let by_header = asked(&[("playmoney-sandbox", "a")]);
+    assert_eq!(chosen(&registry, None, &by_header).as_deref(), Ok("a"));
+    assert_eq!(chosen(&registry, Some(DEFAULT), &by_header).as_deref(), Ok(DEFAULT));
+    assert!(registry.remove("a") && !registry.remove(DEFAULT) && !registry.remove("a"));
+    assert_eq!(registry.names(), [DEFAULT]);
+    let refusal = registry.choose(None, &by_header, Naming::Open).err().expect("it is gone");
+    assert_eq!(refusal.status, StatusCode::NOT_FOUND);
+    let detail = |naming| registry.choose(None, &by_header, naming).err().map(|it| String::from_utf8_lossy(&it.body).contains(DEFAULT));
+    assert_eq!([detail(Naming::Open), detail(Naming::Secret)], [Some(true), Some(false)]);
+}
+
+#[tokio::test]
+async fn a_credential_leads_to_its_sandbox_and_one_of_several_to_none() {
+    let registry = registry(Making::Named);
+    registry.fork(DEFAULT, "a").await.expect("a copy");
+    for (key, name) in [("qm_test_token", DEFAULT), ("qm_test_token_a", "a"), ("qm_test_token_b", DEFAULT), ("", DEFAULT)] {
+        assert_eq!(chosen(&registry, None, &bearer(key)).as_deref(), Ok(name), "{key}");
+    }
+    let rotate = |name: &str| {
+        let body = r#"{"credentials":{"token":"qm_test_shared"}}"#;
+        let request = Request::new(http::Method::PATCH, "/__admin/accounts/quantum-payouts/default", body);
+        let driver = registry.find(name).expect("it exists");
+        drop(driver.put(request.with("content-type", "application/json")));
+    };
+    rotate("a");
+    assert_eq!(chosen(&registry, None, &bearer("qm_test_shared")).as_deref(), Ok("a"));
+    assert_eq!(chosen(&registry, None, &bearer("qm_test_token_a")).as_deref(), Ok(DEFAULT), "it was replaced");
+    rotate(DEFAULT);
+    assert_eq!(chosen(&registry, None, &bearer("qm_test_shared")).as_deref(), Ok("default*"));
+    assert_eq!(chosen(&registry, Some("a"), &bearer("qm_test_shared")).as_deref(), Ok("a"), "the path says which");
+    registry.remove("a");
+    assert_eq!(chosen(&registry, None, &bearer("qm_test_shared")).as_deref(), Ok(DEFAULT));
+}
+
+#[tokio::test]
+async fn a_sandbox_is_made_by_the_request_that_names_it() {
+    let registry = registry(Making::OnUse);
+    let named = |name: &str| asked(&[("playmoney-sandbox", name)]);
+    assert_eq!(chosen(&registry, None, &named("a")).as_deref(), Ok("a?"));
+    assert_eq!(chosen(&registry, None, &named("A")), Err(StatusCode::NOT_FOUND));
+    assert_eq!(chosen(&registry, None, &bearer("qm_test_token_b")).as_deref(), Ok("b?"));
+    assert_eq!(chosen(&registry, None, &bearer("qm_test_token_B!")).as_deref(), Ok(DEFAULT));
+    for name in ["a", "b", "c", "a"] {
+        assert_eq!(registry.make_on_use(name).map(|it| it.name().to_owned()).ok().as_deref(), Some(name));
+    }
+    assert_eq!(registry.make_on_use("d").err().map(|it| it.status), Some(StatusCode::INSUFFICIENT_STORAGE));
+    assert_eq!(registry.free_name(None).err().map(|it| it.status), Some(StatusCode::INSUFFICIENT_STORAGE));
+    registry.remove("b");
+    assert_eq!(registry.free_name(None).ok().as_deref(), Some("sandbox-1"));
+    assert_eq!(registry.free_name(Some("c".to_owned())).err().map(|it| it.status), Some(StatusCode::CONFLICT));
+}
+
+#[tokio::test]
+async fn what_nothing_uses_for_its_time_to_live_is_deleted() {
+    let registry = registry(Making::Named);
+    let beginning = sandboxes::New::default().begins("a", registry.usual()).expect("it begins");
+    let hosted = registry.make(&beginning, Some(Duration::from_mins(30))).expect("it is made");
+    let used = hosted.stay().last_used_at;
+    assert_eq!(registry.delete_expired(used + Duration::from_secs(1_799)), Some(used + Duration::from_mins(30)));
+    assert_eq!(registry.names(), ["a", DEFAULT]);
+    assert_eq!(registry.delete_expired(used + Duration::from_mins(30)), None);
+    assert_eq!(registry.names(), [DEFAULT]);
+}
