@@ -10,7 +10,9 @@ use super::input::Input;
 use super::scenario::{known, refusal, with_warnings};
 use super::{Problem, clock};
 use crate::engine::clock::{Mode, Rate};
+use crate::engine::inbox::Inbox;
 use crate::engine::start::{Impossible, Start};
+use crate::engine::store::Usage;
 use crate::engine::tables::settings::{webhook_url, webhook_url_of_all};
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
@@ -204,7 +206,7 @@ impl New {
         if let Some(it) = &scenario {
             start = it.apply_to(start);
         }
-        start.name = name.to_owned();
+        name.clone_into(&mut start.name);
         start.seed = self.seed.unwrap_or(start.seed);
         start.mode = self.mode.unwrap_or(start.mode);
         start.now = self.now.or(start.now);
@@ -245,8 +247,8 @@ pub fn row(world: &World, stay: Stay) -> Json {
     if let Some(members) = clock.as_object_mut() {
         members.retain(|name, _| name == "mode" || name == "now");
     }
-    let usage: crate::engine::store::Usage = world.providers.iter().map(|it| it.usage()).sum();
-    let inboxes: usize = world.core.inboxes.values().map(|it| it.bytes()).sum();
+    let usage: Usage = world.providers.iter().map(|it| it.usage()).sum();
+    let inboxes: usize = world.core.inboxes.values().map(Inbox::bytes).sum();
     json!({
         "name": world.core.name,
         "seed": world.core.seed,

@@ -68,7 +68,7 @@ pub struct Driver {
     alarm: AtomicU64,
     /// Notified when the alarm was set to another moment.
     alarm_set: Notify,
-    /// The sandbox was deleted: nothing wakes it any more.
+    /// The sandbox was deleted.
     is_closed: AtomicBool,
     /// Which credentials the registry knows.
     known_names: Mutex<(u64, u64)>,
@@ -342,7 +342,12 @@ fn news(sandbox: &mut Sandbox) -> Vec<News> {
 /// Wakes a sandbox when something in it is due, until its driver is dropped.
 async fn keep_time(driver: Weak<Driver>) {
     loop {
-        let Some(driver) = driver.upgrade().filter(|it| !it.is_closed.load(Ordering::Acquire)) else { return };
+        let Some(driver) = driver.upgrade() else { return };
+        // A deleted sandbox stays as long as a caller or an attempt of it is under way.
+        let is_closed = driver.is_closed.load(Ordering::Acquire);
+        if is_closed && Arc::strong_count(&driver) == 1 {
+            return;
+        }
         let uptime = driver.stopwatch.uptime();
         let alarm = driver.alarm.load(Ordering::Acquire);
         let elapsed = u64::try_from(uptime.elapsed.as_nanos()).unwrap_or(NEVER);
@@ -352,8 +357,9 @@ async fn keep_time(driver: Weak<Driver>) {
             tokio::task::yield_now().await;
             continue;
         }
-        // This task holds the driver while it waits, so it lets go once a minute: then a driver without owner is dropped.
-        let wait = std::time::Duration::from_nanos(alarm - elapsed).min(std::time::Duration::from_secs(60));
+        // This task holds the driver while it waits, so it lets go now and then: then a driver without owner is dropped.
+        let hold_max = std::time::Duration::from_secs(if is_closed { 1 } else { 60 });
+        let wait = std::time::Duration::from_nanos(alarm - elapsed).min(hold_max);
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = driver.alarm_set.notified() => {}

@@ -332,7 +332,9 @@ impl Registry {
         let all = self.all();
         let (expired, rest): (Vec<_>, Vec<_>) =
             all.iter().filter_map(|it| Some((it.driver.name(), it.expires_at()?))).partition(|it| it.1 <= now);
-        expired.into_iter().for_each(|it| _ = self.remove(it.0));
+        for (name, _) in expired {
+            self.remove(name);
+        }
         rest.into_iter().map(|it| it.1).min()
     }
 }

@@ -251,7 +251,9 @@ impl Account {
             return Err(format!("an account remembers {FORMER_MAX} secrets, so as to mask them: reset the sandbox before it gets another"));
         }
         (self.settings, self.former, self.credentials) = (settings, former, credentials);
-        rotated_here.iter().for_each(|(name, key)| self.names_itself(name, key));
+        for (name, key) in &rotated_here {
+            self.names_itself(name, key);
+        }
         Ok(())
     }
 

@@ -20,6 +20,7 @@ mod callbacks;
 mod control;
 mod faults;
 mod heads;
+mod isolated;
 mod lacking;
 mod lines;
 mod malformed;

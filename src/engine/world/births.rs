@@ -140,6 +140,8 @@ impl World {
 fn settle_in(core: &mut Core, name: &str, providers: &[Box<dyn DynProvider>]) {
     for (accounts, provider) in core.accounts.iter_mut().zip(providers) {
         let initial = provider.initial_account(name);
-        accounts.values_mut().for_each(|it| it.settle_in(provider.contract(), &initial));
+        for it in accounts.values_mut() {
+            it.settle_in(provider.contract(), &initial);
+        }
     }
 }

@@ -169,8 +169,8 @@ async fn a_parallel_test_needs_nothing_but_a_name() {
     foreign.headers_mut().insert("origin", "http://evil.example".parse().expect("a header"));
     ask(&server, "DELETE", "/__admin/sandboxes/gw0", &Json::Null).await;
     assert_eq!(send(server.address(), foreign).await.status, 403);
-    let names = admin(&server, "GET", "sandboxes", &Json::Null).await;
-    assert!(!names.to_string().contains("evil"), "a request that is refused makes none: {names}");
+    let list = admin(&server, "GET", "sandboxes", &Json::Null).await;
+    assert!(!list.to_string().contains("evil"), "a request that is refused makes none: {list}");
 }
 
 #[tokio::test]

@@ -1,0 +1,105 @@
+//! Sandboxes of one server do not affect each other, and leave nothing behind.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use playmoney::inside::edge::Server;
+use playmoney::inside::engine::start::Start;
+use serde_json::{Value as Json, json};
+
+use crate::net::{admin, eventually, request, send, server};
+
+/// Sandboxes at the same time.
+const SANDBOXES: usize = 64;
+
+/// One request to a sandbox, under a host name that is the same on every server; everything that came back.
+async fn asked(server: &Server, name: &str, method: &str, path: &str, key: &str, body: &Json) -> String {
+    let mut request = request(method, &format!("/s/{name}{path}"), body);
+    let headers = request.headers_mut();
+    headers.insert("host", "playmoney.test".parse().expect("a host"));
+    headers.insert("authorization", key.parse().expect("a header"));
+    let answer = send(server.address(), request).await;
+    let mut headers: Vec<String> =
+        answer.headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().expect("text"))).collect();
+    headers.sort();
+    format!("{method} {path} {} {} {}\n", answer.status, headers.join(", "), String::from_utf8_lossy(&answer.body))
+}
+
+/// What a merchant sees who pays out, charges, waits and looks, in a sandbox of that name and seed.
+async fn transcript(server: &Server, name: &str, seed: usize) -> String {
+    let made = admin(server, "POST", "sandboxes", &json!({"name": name, "seed": seed})).await;
+    let (token, key) =
+        (made["env"]["QUANTUM_PAYOUTS_TOKEN"].as_str().expect("a token"), made["env"]["QBITPAY_API_KEY"].as_str().expect("a key"));
+    let (bearer, basic) = (format!("Bearer {token}"), format!("Basic {}", STANDARD.encode(format!("{key}:"))));
+    let inbox = json!({"webhook_url": "http://shop.inbox.playmoney.test/"});
+    let mut all = asked(server, name, "PATCH", "/__admin/accounts/quantum-payouts/default", "", &inbox).await;
+    for number in 0..3 {
+        let payout =
+            json!({"orderNumber": format!("A{number}"), "amount": 1_500 + seed, "description": "d", "target": {"pan": "4111111111111111"}});
+        all += &asked(server, name, "POST", "/quantum-payouts/api/v1/performPayout", &bearer, &payout).await;
+        let (order, url) = (format!("E{number}"), "http://shop.inbox.playmoney.test/c");
+        let charge = json!({"amount": 100 + number, "currency": "USD", "externalOrderId": order, "cbUrl": url, "redirectUrl": url});
+        all += &asked(server, name, "POST", "/qbitpay/api/v1/charges", &basic, &charge).await;
+        all += &asked(server, name, "POST", "/__admin/clock/advance", "", &json!({"by": format!("{}m", number * 20)})).await;
+    }
+    for path in ["/qbitpay/api/v1/charges", "/__admin/deliveries", "/__admin/requests", "/__admin/inbox/shop/messages"] {
+        all += &asked(server, name, "GET", path, &basic, &Json::Null).await;
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn i11_each_of_many_sandboxes_answers_as_if_it_were_alone() {
+    let crowded = Arc::new(server(Start::default()).await);
+    let tasks: Vec<_> = (0..SANDBOXES)
+        .map(|seed| {
+            let server = Arc::clone(&crowded);
+            tokio::spawn(async move { transcript(&server, &format!("shop-{seed}"), seed).await })
+        })
+        .collect();
+    let mut together = Vec::new();
+    for it in tasks {
+        together.push(it.await.expect("it ends"));
+    }
+    let alone = server(Start::default()).await;
+    for (seed, seen) in together.iter().enumerate().step_by(9) {
+        assert!(seen.contains("payout.status_changed"), "{seen}");
+        assert_eq!(&transcript(&alone, &format!("shop-{seed}"), seed).await, seen);
+    }
+    let name = "shop-0";
+    admin(&crowded, "DELETE", &format!("sandboxes/{name}"), &Json::Null).await;
+    assert_eq!(transcript(&crowded, name, 0).await, together[0], "a name that was deleted begins afresh");
+}
+
+#[tokio::test]
+async fn a_caller_who_waits_is_answered_after_the_sandbox_was_deleted() {
+    let server = Arc::new(server(Start::default()).await);
+    admin(&server, "POST", "sandboxes", &json!({"name": "a"})).await;
+    let waiting = {
+        let server = Arc::clone(&server);
+        tokio::spawn(async move { admin(&server, "GET", "sandboxes/a/inbox/shop/messages?wait=1s", &Json::Null).await })
+    };
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    admin(&server, "DELETE", "sandboxes/a", &Json::Null).await;
+    let answer = tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("it ends").expect("an answer");
+    assert_eq!(answer, json!({"messages": [], "truncated": false}));
+}
+
+#[tokio::test]
+async fn t15_sandboxes_that_were_deleted_leave_no_task_behind() {
+    let server = server(Start::default()).await;
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let name = |number: usize| format!("s{number}");
+    let before = tasks();
+    for number in 0..100 {
+        admin(&server, "POST", "sandboxes", &json!({"name": name(number), "clock": {"mode": "real"}})).await;
+        admin(&server, "GET", &format!("sandboxes/{}/clock", name(number)), &Json::Null).await;
+    }
+    assert!(before + 100 <= tasks());
+    for number in 0..100 {
+        admin(&server, "DELETE", &format!("sandboxes/{}", name(number)), &Json::Null).await;
+    }
+    eventually(|| async { tasks() <= before + 4 }).await;
+}
