@@ -73,6 +73,7 @@ pub enum Wish {
     },
     /// A copy of the sandbox that the path names.
     Fork(Copy),
+    Metrics,
 }
 
 /// A sandbox that is to be made.
@@ -104,6 +105,10 @@ pub struct Beginning {
 pub fn list(call: &Call, request: &Request, _: &[&str]) -> Result<Wish, Problem> {
     let limit = Input::query(call, request)?.integer(&LIMIT)?;
     Ok(Wish::List { limit: limit.and_then(|it| usize::try_from(it).ok()).unwrap_or(usize::MAX) })
+}
+
+pub fn metrics(_: &Call, _: &Request, _: &[&str]) -> Result<Wish, Problem> {
+    Ok(Wish::Metrics)
 }
 
 pub fn show(_: &Call, _: &Request, captures: &[&str]) -> Result<Wish, Problem> {

@@ -23,6 +23,7 @@ pub const IN_PATH: &[Field] = &[
 pub static TABLE: &[Call] = &[
     Call::get("", "list_calls", "lists every call", Server(server::index)),
     Call::get("health", "health", "says whether the server answers requests", Server(server::health)).caller(Caller::Everyone),
+    Call::get("metrics", "metrics", "shows figures of the server in the text format of Prometheus", Sandboxes(sandboxes::metrics)),
     Call::get("sandboxes", "list_sandboxes", "lists the sandboxes of the server", Sandboxes(sandboxes::list)).query(sandboxes::LISTING),
     Call::post("sandboxes", "create_sandbox", "makes a sandbox with keys, a clock and a state of its own", Sandboxes(sandboxes::create)).body(Body::Fields(sandboxes::NEW))
         .examples(&[r#"{"name": "checkout-7", "seed": 7, "clock": {"mode": "frozen", "now": "2026-01-01T00:00:00Z"}, "ttl": "PT30M"}"#]),

@@ -37,6 +37,11 @@ impl Stopwatch {
         Self(std::time::Instant::now())
     }
 
+    /// The duration since the start of the process.
+    pub fn elapsed(self) -> std::time::Duration {
+        self.0.elapsed()
+    }
+
     /// The present moment outside.
     #[expect(clippy::disallowed_methods, reason = "the edge tells the core the time")]
     pub fn uptime(self) -> Uptime {

@@ -6,6 +6,7 @@ use http::StatusCode;
 use tokio::sync::Semaphore;
 
 use super::driver::Driver;
+use super::metrics::Snapshot;
 use super::registry::{DEFAULT, Hosted, Registry};
 use crate::control::Problem;
 use crate::control::sandboxes::{self, New, Wish};
@@ -23,6 +24,7 @@ pub async fn grant(registry: &Arc<Registry>, driver: &Arc<Driver>, wish: Wish, o
         Wish::Show { name } => find(registry, &name).map(|it| Response::json(StatusCode::OK, &shown(&it, origin))),
         Wish::Create(new) => create(registry, *new, origin).await,
         Wish::Delete { name } => delete(registry, &name),
+        Wish::Metrics => Ok(metrics(registry).await),
         Wish::Fork(copy) => registry.copy(driver, copy).await.map(|it| sandboxes::created(shown(&it, origin), None)),
     };
     granted.unwrap_or_else(|it| it.render())
@@ -37,6 +39,17 @@ async fn list(registry: &Registry, limit: usize) -> Response {
         }
     }
     sandboxes::listed(&rows, all.len())
+}
+
+async fn metrics(registry: &Registry) -> Response {
+    let mut snapshot = Snapshot::beginning_with(registry.gone());
+    for (place, it) in registry.all().iter().enumerate() {
+        it.driver.look(|world| snapshot.add(world));
+        if place % LOOKS_AT_ONCE == LOOKS_AT_ONCE - 1 {
+            tokio::task::yield_now().await;
+        }
+    }
+    registry.metrics.render(snapshot)
 }
 
 fn find(registry: &Registry, name: &str) -> Result<Arc<Hosted>, Problem> {

@@ -168,6 +168,7 @@ struct Hangup;
 async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
+    let begun = shared.stopwatch.elapsed();
     let asked = log::is_read().then(|| (head.method.clone(), unheard::target(&head.uri)));
     let (is_head, version) = (head.method == Method::HEAD, head.version);
     let Decided { driver, leaving, told } = decide(shared, peer, socket, head, body).await?;
@@ -205,6 +206,7 @@ async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::
     if version == Version::HTTP_11 && !written.headers().contains_key(header::CONNECTION) {
         written.headers_mut().entry(KEEP_ALIVE_NAME).or_insert(KEEP_ALIVE);
     }
+    shared.registry.metrics.answered(shared.stopwatch.elapsed().saturating_sub(begun));
     Some(written)
 }
 

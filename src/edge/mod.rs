@@ -17,6 +17,7 @@ pub mod log;
 pub mod loopback;
 pub mod malformed;
 pub mod memory;
+pub mod metrics;
 pub mod names;
 pub mod notices;
 pub mod places;

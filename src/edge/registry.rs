@@ -5,15 +5,17 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Weak};
 
 use http::{HeaderMap, StatusCode};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
 use super::courier::Courier;
 use super::driver::{Driver, Stopwatch};
 use super::loopback::Loopback;
+use super::metrics::Metrics;
 use crate::control::Problem;
 use crate::control::sandboxes::{self, Beginning, Copy, Stay, is_name};
 use crate::engine::ids::ProviderId;
+use crate::engine::log::Tally;
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
 use crate::kit::http::{Request, Response, Target};
@@ -53,6 +55,9 @@ pub struct Registry {
     hosting: Hosting,
     contracts: Vec<&'static Contract>,
     sandboxes: RwLock<Sandboxes>,
+    pub metrics: Metrics,
+    /// What sandboxes have counted that were deleted.
+    gone: Mutex<Tally>,
     /// Notified when a sandbox may expire earlier than was known.
     changed: Notify,
 }
@@ -74,14 +79,14 @@ pub struct Hosted {
     /// In milliseconds of real time since 1970.
     last_used: AtomicI64,
     /// The credentials under which it is found.
-    credentials: parking_lot::Mutex<Vec<(ProviderId, String)>>,
+    credentials: Mutex<Vec<(ProviderId, String)>>,
 }
 
 impl Hosted {
     fn new(driver: Arc<Driver>, now: Timestamp, ttl: Option<Duration>) -> Arc<Self> {
         let last_used = AtomicI64::new(now.as_millisecond());
         let created_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
-        Arc::new(Self { driver, created_at, ttl, last_used, credentials: parking_lot::Mutex::default() })
+        Arc::new(Self { driver, created_at, ttl, last_used, credentials: Mutex::default() })
     }
 
     /// How long it stays.
@@ -121,6 +126,8 @@ impl Registry {
             hosting,
             contracts: providers::all().iter().map(|it| it.contract()).collect(),
             sandboxes: RwLock::default(),
+            metrics: Metrics::default(),
+            gone: Mutex::default(),
             changed: Notify::new(),
         });
         registry.insert(DEFAULT, default);
@@ -240,7 +247,16 @@ impl Registry {
     fn forget(&self, name: &str) -> bool {
         self.learn(name, Vec::new());
         let removed = self.sandboxes.write().by_name.remove(name);
-        removed.inspect(|it| it.driver.close()).is_some()
+        if let Some(it) = &removed {
+            it.driver.look(|world| self.gone.lock().add(&world.core.log.tally));
+            it.driver.close();
+        }
+        removed.is_some()
+    }
+
+    /// What sandboxes have counted that were deleted.
+    pub fn gone(&self) -> Tally {
+        self.gone.lock().clone()
     }
 
     /// The credentials under which a sandbox is found from now on.

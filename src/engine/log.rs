@@ -14,11 +14,13 @@ mod entry;
 mod follower;
 mod report;
 mod request;
+mod tally;
 
 pub use entry::*;
 use follower::Follower;
 pub use report::{DeliveryRow, FiredRow, Report};
 pub use request::{RequestEntry, Trace};
+pub use tally::Tally;
 
 /// Without `--journal-bytes`.
 pub const BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -50,6 +52,9 @@ pub struct Log {
     /// How far the log of the server has read.
     #[serde(skip)]
     follower: Follower,
+    /// Of everything that was ever written, and of the logs before this one.
+    #[serde(skip)]
+    pub tally: Tally,
 }
 
 /// How many entries of two kinds were ever written in this process.
@@ -74,7 +79,19 @@ impl Log {
     pub fn new(bytes_max: usize) -> Self {
         let (entries, counts, follower) = (Chunks::default(), Counts::default(), Follower::default());
         let (next_sequence, next_id, truncated, report, is_reporting) = (1, 1, false, None, false);
-        Self { bytes_max, bytes: 0, entries, next_sequence, next_id, truncated, report, is_reporting, counts, follower }
+        Self {
+            bytes_max,
+            bytes: 0,
+            entries,
+            next_sequence,
+            next_id,
+            truncated,
+            report,
+            is_reporting,
+            counts,
+            follower,
+            tally: Tally::default(),
+        }
     }
 
     /// Something has happened. The only function that writes an entry; returns its sequence number.
@@ -82,6 +99,7 @@ impl Log {
         let sequence = self.next_sequence;
         self.next_sequence += 1;
         let entry = Entry { sequence, at, provider, what };
+        self.tally.count(provider, &entry.what);
         match &entry.what {
             What::Fired(_) => self.counts.fired += 1,
             What::Outcome(_) => self.counts.outcomes += 1,

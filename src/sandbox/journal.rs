@@ -23,6 +23,7 @@ impl Sandbox {
         let entry = log.heard(self.world.core.now, None);
         log.received(entry, request, Trace::default(), None);
         log.answered(entry, response);
+        log.tally.request(None, None, response.status.as_u16());
     }
 
     /// Keeps a request that the server has refused before any sandbox heard it. It has no other effect.

@@ -300,3 +300,41 @@ async fn i2_nine_refusals_and_the_tenth_attempt_in_one_advance() {
     let arrived = receiver.arrived.lock().expect("no panic").clone();
     assert!(arrived.len() == 10 && arrived.iter().all(|it| it == &arrived[0]), "one event, ten times: {arrived:?}");
 }
+
+/// The figures of a server, as Prometheus's own reader for Python takes them: name, labels and value of each sample.
+#[tokio::test(flavor = "multi_thread")]
+async fn prometheus_reads_the_figures_of_a_server() {
+    let server = shop("http://shop.inbox.playmoney.test/").await;
+    assert_eq!(perform(&server, "A").await.status, 200);
+    send(server.address(), request("GET", "/nope", &Json::Null)).await;
+    admin(&server, "POST", "clock/advance", &json!({"by": "1h"})).await;
+    admin(&server, "POST", "sandboxes", &json!({"name": "a"})).await;
+    let features = request("GET", "/s/a/quantum-payouts/api/v1/features", &Json::Null);
+    assert_eq!(send(server.address(), features).await.status, 401);
+    admin(&server, "DELETE", "sandboxes/a", &Json::Null).await;
+    admin(&server, "POST", "reset", &Json::Null).await;
+    let answer = send(server.address(), request("GET", "/__admin/metrics", &Json::Null)).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "text/plain; version=0.0.4; charset=utf-8"));
+    let reader = "import sys, json\nfrom prometheus_client.parser import text_string_to_metric_families as read\n\
+                  for family in read(sys.stdin.read()):\n    assert family.documentation, family.name\n    for it in family.samples:\n\
+                  \x20       print(it.name, json.dumps(it.labels, sort_keys=True), int(it.value) if it.value < 1000 else 'many')\n";
+    let mut command = python();
+    command.args(["-c", reader]);
+    let (out, _) = run(command, &String::from_utf8_lossy(&answer.body));
+    let lines: Vec<&str> = out.lines().filter(|it| !it.contains("duration")).collect();
+    assert_eq!(
+        lines,
+        [
+            r#"playmoney_requests_total {"operation": "", "provider": "", "status": "404"} 1"#,
+            r#"playmoney_requests_total {"operation": "features", "provider": "quantum-payouts", "status": "401"} 1"#,
+            r#"playmoney_requests_total {"operation": "performPayout", "provider": "quantum-payouts", "status": "200"} 1"#,
+            r#"playmoney_webhook_attempts_total {"outcome": "2xx", "provider": "quantum-payouts"} 4"#,
+            "playmoney_timers_fired_total {} 1",
+            "playmoney_sandboxes {} 1",
+            "playmoney_journal_bytes {} 0",
+            "playmoney_webhooks_waiting {} 0",
+        ]
+    );
+    let counted = out.lines().find(|it| it.starts_with("playmoney_answer_duration_seconds_count")).expect("a histogram");
+    assert_eq!(counted, "playmoney_answer_duration_seconds_count {} 7");
+}

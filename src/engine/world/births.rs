@@ -7,6 +7,7 @@ use super::held::Held;
 use crate::engine::core::{Core, Redirect};
 use crate::engine::delivery::{Outgoing, authorize};
 use crate::engine::inbox::{self, Inbox};
+use crate::engine::log::Tally;
 use crate::engine::provider::DynProvider;
 use crate::engine::start::{Copied, Impossible, Start};
 use crate::kit::time::Uptime;
@@ -32,7 +33,7 @@ impl World {
 
     /// Takes the sandbox back to its start.
     pub fn reset(&mut self, uptime: Uptime) {
-        *self = Self::set_up(self.start.clone(), self.fresh_providers(), self.generation + 1, uptime).0;
+        self.become_another(Self::set_up(self.start.clone(), self.fresh_providers(), self.generation + 1, uptime).0);
     }
 
     /// The same, and every account tells this address from then on, whatever its scenario says, also after the next reset. `{provider}`
@@ -55,7 +56,7 @@ impl World {
         if !impossible.is_empty() {
             return Err(impossible);
         }
-        *self = world;
+        self.become_another(world);
         Ok(())
     }
 
@@ -67,6 +68,7 @@ impl World {
         let start = Start { name: name.to_owned(), redirect, copied, ..self.start.clone() };
         let providers: Vec<_> = self.providers.iter().map(|it| it.boxed()).collect();
         let mut core = self.core.clone();
+        core.log.tally = Tally::default();
         core.redirect = None; // addresses that were set in the original do not count as set in the copy
         core.clock.release(uptime); // a walk through time belongs to the original
         settle_in(&mut core, name, &providers);
@@ -88,7 +90,7 @@ impl World {
         world.core.outbox.recount();
         world.core.outbox.line_up();
         world.send_lost_again(uptime);
-        *self = world;
+        self.become_another(world);
     }
 
     /// Every sandbox is created here. Name and redirect come from the start, even when the state had others elsewhere.
@@ -98,6 +100,12 @@ impl World {
         core.redirect = start.redirect.clone().map(|to| Redirect { to, except });
         core.keep_report();
         Self { start, core, providers, outgoing: VecDeque::new(), held: Held::default(), generation }
+    }
+
+    /// The sandbox goes on with another state. What metrics count goes on too.
+    fn become_another(&mut self, mut world: Self) {
+        world.core.log.tally.add(&self.core.log.tally);
+        *self = world;
     }
 
     fn fresh_providers(&self) -> Vec<Box<dyn DynProvider>> {
