@@ -10,6 +10,7 @@ use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::time::{Timestamp, parse_timestamp};
+use crate::scenario::criteria::nearest_operation;
 use crate::scenario::told::field;
 
 /// The provider of which a list shows entries.
@@ -116,9 +117,11 @@ pub fn is_provider(world: &World, wanted: Option<&str>) -> Result<(), Problem> {
 /// Refuses an operation that no provider has: an empty list would look like an answer.
 fn is_operation(world: &World, asked: &str) -> Result<(), Problem> {
     let (slug, name) = named(asked);
-    let contracts = world.providers.iter().map(|it| it.contract()).filter(|it| slug.is_none_or(|slug| slug == it.slug));
-    if contracts.into_iter().any(|it| it.operation(name).is_some()) {
+    let contracts = || world.providers.iter().map(|it| it.contract());
+    if contracts().filter(|it| slug.is_none_or(|slug| slug == it.slug)).any(|it| it.operation(name).is_some()) {
         return Ok(());
     }
-    Err(Problem::invalid(format!("No provider has an operation `{asked}`.")))
+    let all: Vec<String> = contracts().flat_map(|it| it.operations.iter().map(|row| format!("{}.{}", it.slug, row.name))).collect();
+    let nearest = nearest_operation(asked, &all).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
+    Err(Problem::invalid(format!("No provider has an operation `{asked}`.{nearest}")))
 }

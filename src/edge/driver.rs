@@ -103,10 +103,20 @@ impl Driver {
         let place = if control::is_long(&request) { LONG_CALLS.acquire().await.ok() } else { None };
         bodies.take_turn(request.body.len()).await;
         let mut caller = self.put(request).with(place);
-        tokio::select! {
-            biased;
-            () = half_closed => caller.half_close(),
-            () = caller.ready() => {}
+        let mut half_closed = pin!(half_closed);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut half_closed => {
+                    caller.half_close();
+                    break;
+                }
+                () = caller.ready() => {}
+            }
+            // It can be a wait that begins when its criteria were read.
+            if !caller.has_read_first().await {
+                break;
+            }
         }
         caller.answer().await
     }

@@ -79,3 +79,18 @@ pub fn good(response: Response) -> Result<Response, Error> {
 pub fn read(body: &[u8]) -> Json {
     serde_json::from_slice(body).unwrap_or_default()
 }
+
+/// What came nearest, as lines behind the detail of a verification that fails.
+pub fn nearest_in_words(problem: &Json) -> String {
+    let mut lines = String::new();
+    for it in problem["nearest"].as_array().into_iter().flatten() {
+        let (id, call) = (it["request"]["id"].as_str().unwrap_or(""), &it["request"]["request"]);
+        let [method, path] = ["method", "path"].map(|name| call[name].as_str().unwrap_or(""));
+        lines.push_str(&format!("\n  {id}: {method} {path}"));
+        for own in it["criteria"].as_array().into_iter().flatten().filter(|it| it["met"] == false) {
+            let [criterion, expected, actual] = ["criterion", "expected", "actual"].map(|name| own[name].as_str().unwrap_or(""));
+            lines.push_str(&format!("\n    {criterion}: {actual}, and {expected} was expected"));
+        }
+    }
+    lines
+}

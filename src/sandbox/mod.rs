@@ -230,9 +230,9 @@ impl Sandbox {
 
     /// Answers a caller who waits, if what they wait for has happened or their patience has ended.
     fn look_after(&mut self, uptime: Uptime, ticket: Ticket) {
-        let Some(Open::Wait { waiting, patience_ends, pacing }) = self.tickets.take(ticket) else { return };
+        let Some(Open::Wait { mut waiting, patience_ends, pacing }) = self.tickets.take(ticket) else { return };
         let answer = self.guarded(|it| {
-            let answer = control::poll(&mut it.world, uptime, &waiting, patience_ends <= uptime.elapsed)?;
+            let answer = control::poll(&mut it.world, uptime, &mut waiting, patience_ends <= uptime.elapsed)?;
             if let (Waiting::TestLeaves(test) | Waiting::Tested(test), Answer::Now(response)) = (&waiting, &answer)
                 && test.generation == it.world.generation
             {

@@ -194,6 +194,11 @@ impl Tickets {
         Some(open)
     }
 
+    /// How many callers wait for calls and webhooks.
+    pub fn searches(&self) -> usize {
+        self.open.values().filter(|it| matches!(it, Open::Wait { waiting: Waiting::Found(_), .. })).count()
+    }
+
     /// The callers who wait for attempts under way, in their order.
     pub fn turns(&self) -> Vec<Ticket> {
         self.turns.iter().copied().collect()

@@ -2,13 +2,22 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::document;
+use super::{document, shape};
 use crate::engine::tables::Contract;
+use crate::scenario::criteria;
+use crate::scenario::shape::Shape;
 
 /// The component of a whole scenario. The names of the others begin with it.
 pub const SCENARIO: &str = "scenario";
 /// The component of a rule.
 pub const RULE: &str = "scenario.rule";
+
+/// The components of what control calls look for.
+pub const VERIFY: &str = "verify_requests.request";
+pub const WAIT: &str = "wait_for_requests.request";
+pub const WAIT_FOR_WEBHOOKS: &str = "wait_for_deliveries.request";
+static CRITERIA: [(&str, &Shape); 3] =
+    [(VERIFY, &criteria::VERIFY), (WAIT, &criteria::WAIT), (WAIT_FOR_WEBHOOKS, &criteria::WAIT_FOR_WEBHOOKS)];
 
 /// The schema, and each of its definitions as a component of its own.
 pub fn components(contracts: &[&'static Contract]) -> Map<String, Json> {
@@ -17,6 +26,7 @@ pub fn components(contracts: &[&'static Contract]) -> Map<String, Json> {
     let inner = inner.as_object().into_iter().flatten().map(|(name, it)| (format!("{SCENARIO}.{name}"), component(it)));
     let mut all: Map<String, Json> = inner.collect();
     all.insert(SCENARIO.to_owned(), component(&whole));
+    all.extend(CRITERIA.iter().map(|(name, it)| ((*name).to_owned(), component(&shape(it, contracts, None)))));
     all
 }
 
