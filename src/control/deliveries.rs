@@ -60,7 +60,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 /// Refuses an event that the provider does not have, or none of them: an empty list would look like an answer.
 fn is_event(world: &World, provider: Option<&str>, asked: Option<&str>) -> Result<(), Problem> {
     let contracts = world.providers.iter().map(|it| it.contract()).filter(|it| provider.is_none_or(|slug| slug == it.slug));
-    let all: Vec<&str> = contracts.flat_map(|it| it.events.iter().map(|it| it.name)).collect();
+    let all: Vec<&str> = contracts.flat_map(|own| own.events.iter().map(|it| it.name)).collect();
     let Some(asked) = asked.filter(|it| !all.contains(it)) else { return Ok(()) };
     let whose = provider.map_or("No provider".to_owned(), |it| format!("`{it}`"));
     let nearest = nearest(asked, all).map_or(String::new(), |it| format!(" The nearest is `{it}`."));

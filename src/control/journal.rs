@@ -122,6 +122,6 @@ fn is_operation(world: &World, asked: &str) -> Result<(), Problem> {
         return Ok(());
     }
     let all: Vec<String> = contracts().flat_map(|it| it.operations.iter().map(|row| format!("{}.{}", it.slug, row.name))).collect();
-    let nearest = nearest_operation(asked, &all).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
+    let nearest = nearest_operation(asked, &all).map_or(String::new(), |it| format!(" The nearest is {it}."));
     Err(Problem::invalid(format!("No provider has an operation `{asked}`.{nearest}")))
 }

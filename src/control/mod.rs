@@ -311,7 +311,10 @@ pub fn poll(world: &mut World, uptime: Uptime, waiting: &mut Waiting, patience_e
     let is_tested = matches!(waiting, Waiting::Tested(_));
     match waiting {
         Waiting::Messages { wanted, .. } => inbox::poll(world, wanted, patience_ended),
-        Waiting::Found(search) => verification::poll(world, search, patience_ended),
+        Waiting::Found(search) => {
+            let patience = if patience_ended { verification::Patience::Ended } else { verification::Patience::Lasts };
+            verification::poll(world, search, patience)
+        }
         Waiting::Turn(_) => None, // the sandbox hears the call when its turn has come
         Waiting::Quiet => (world.is_quiet() || patience_ended).then(|| state::document(world, uptime)),
         Waiting::TestLeaves(test) | Waiting::Tested(test) => {

@@ -22,6 +22,28 @@ use search::Progress;
 /// Calls of one sandbox that may wait at a time for calls and webhooks: each looks at everything that happens.
 pub const WAITS_MAX: usize = 100;
 
+/// Whether more may have fitted than is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    All,
+    /// Older ones were dropped.
+    TheLatest,
+}
+
+impl Kept {
+    /// The largest number that can have fitted when that many may among those that are kept.
+    fn most(self, here: u64) -> Option<u64> {
+        (self == Self::All).then_some(here)
+    }
+}
+
+/// Whether a caller still waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    Lasts,
+    Ended,
+}
+
 /// A caller who waits for calls or webhooks.
 #[derive(Clone, Debug)]
 pub struct Search {
@@ -67,8 +89,8 @@ fn begin(ask: &mut Ask<'_>, of: Of, shape: &'static Shape) -> Result<Answer, Pro
         Rest::new(move |world, _| match begun {
             Err(problem) => Answer::Now(problem.render()),
             Ok(mut search) => {
-                let ended = search.patience.is_zero();
-                poll(world, &mut search, ended).unwrap_or_else(|| Answer::Wait(Waiting::Found(Box::new(search))))
+                let patience = if search.patience.is_zero() { Patience::Ended } else { Patience::Lasts };
+                poll(world, &mut search, patience).unwrap_or_else(|| Answer::Wait(Waiting::Found(Box::new(search))))
             }
         })
     })))
@@ -88,17 +110,16 @@ fn parse(text: &str, shape: &'static Shape, copied: &Copied) -> Result<Asked, Pr
 }
 
 /// The answer to a waiting caller, as soon as what they wait for has happened, or their patience has ended.
-pub fn poll(world: &World, search: &mut Search, patience_ended: bool) -> Option<Answer> {
+pub fn poll(world: &World, search: &mut Search, patience: Patience) -> Option<Answer> {
     if search.generation != world.generation {
         let detail = "The sandbox was reset or replaced while this call waited.";
         return Some(Answer::Now(Response::problem(StatusCode::GONE, "dropped", detail)));
     }
-    if let Some((matched, is_whole)) = search.progress.go_on(&search.criteria, world) {
-        return Some(Answer::Now(verified(matched, is_whole)));
+    if let Some((matched, kept)) = search.progress.go_on(&search.criteria, world) {
+        return Some(Answer::Now(verified(matched, kept)));
     }
-    let criteria = || search.criteria.clone();
-    patience_ended.then(|| {
-        let (criteria, copied) = (criteria(), Copied::of(world, search.of));
+    (patience == Patience::Ended).then(|| {
+        let (criteria, copied) = (search.criteria.clone(), Copied::of(world, search.of));
         Answer::Later(Later::new(move || judge(&criteria, &copied, &json!({"timed_out": true}))))
     })
 }
@@ -109,10 +130,10 @@ pub fn too_many() -> Response {
     Response::problem(StatusCode::SERVICE_UNAVAILABLE, "too_many_waits", &detail)
 }
 
-/// What was expected has happened. Not whole: more may have fitted that is not kept.
-fn verified(matched: u64, is_whole: bool) -> Response {
+/// What was expected has happened.
+fn verified(matched: u64, kept: Kept) -> Response {
     let mut answer = json!({"verified": true, "matched": matched});
-    if !is_whole {
+    if kept == Kept::TheLatest {
         answer["truncated"] = json!(true);
     }
     Response::json(StatusCode::OK, &answer)
@@ -122,7 +143,7 @@ fn verified(matched: u64, is_whole: bool) -> Response {
 fn judge(criteria: &Criteria, copied: &Copied, members: &Json) -> Response {
     let found = copied.look_through(criteria);
     if found.is_verified(criteria) {
-        return verified(found.matched, !copied.truncated);
+        return verified(found.matched, copied.kept);
     }
     let mut problem = Problem::new(StatusCode::CONFLICT, "not_verified", found.in_words(criteria, copied));
     problem.members = json!({"verified": false, "matched": found.matched, "nearest": nearest(criteria, &found, copied)});
@@ -131,7 +152,7 @@ fn judge(criteria: &Criteria, copied: &Copied, members: &Json) -> Response {
         let after = found.steps.last().map(|it| format!("req-{it}"));
         problem.members["missing"] = json!({"step": found.steps.len() + 1, "operation": operation, "after": after});
     }
-    if copied.truncated {
+    if copied.kept == Kept::TheLatest {
         problem.members["truncated"] = json!(true);
     }
     if 0 < found.unread {

@@ -82,15 +82,17 @@ pub fn read(body: &[u8]) -> Json {
 
 /// What came nearest, as lines behind the detail of a verification that fails.
 pub fn nearest_in_words(problem: &Json) -> String {
-    let mut lines = String::new();
-    for it in problem["nearest"].as_array().into_iter().flatten() {
-        let (id, call) = (it["request"]["id"].as_str().unwrap_or(""), &it["request"]["request"]);
-        let [method, path] = ["method", "path"].map(|name| call[name].as_str().unwrap_or(""));
-        lines.push_str(&format!("\n  {id}: {method} {path}"));
-        for own in it["criteria"].as_array().into_iter().flatten().filter(|it| it["met"] == false) {
-            let [criterion, expected, actual] = ["criterion", "expected", "actual"].map(|name| own[name].as_str().unwrap_or(""));
-            lines.push_str(&format!("\n    {criterion}: {actual}, and {expected} was expected"));
-        }
-    }
-    lines
+    let list = |it: &Json| it.as_array().cloned().unwrap_or_default();
+    let text = |it: &Json| it.as_str().unwrap_or("").to_owned();
+    let unmet = |it: &Json| {
+        let [criterion, expected, actual] = ["criterion", "expected", "actual"].map(|name| text(&it[name]));
+        format!("\n    {criterion}: {actual}, and {expected} was expected")
+    };
+    let near = |it: &Json| {
+        let request = &it["request"];
+        let [method, path] = ["method", "path"].map(|name| text(&request["request"][name]));
+        let criteria: String = list(&it["criteria"]).iter().filter(|own| own["met"] == false).map(unmet).collect();
+        format!("\n  {}: {method} {path}{criteria}", text(&request["id"]))
+    };
+    list(&problem["nearest"]).iter().map(near).collect()
 }

@@ -237,7 +237,7 @@ impl Sandbox {
     /// assert_eq!(shop.verify(&expected)?, 1);
     ///
     /// let missing = shop.verify(&json!({"operation": "quoine.getInvoice"})).unwrap_err();
-    /// assert_eq!(missing.to_string().lines().next(), Some("0 requests fit, and at least 1 was expected."));
+    /// assert_eq!(missing.to_string().lines().next(), Some("0 requests fit, but the call expects at least 1."));
     /// # Ok::<(), Error>(())
     /// ```
     ///

@@ -96,10 +96,8 @@ pub struct Wanted {
 impl Wanted {
     /// What is asked of the member with this name, if it is compared by equality.
     pub fn word(&self, name: &str) -> Option<&str> {
-        match &self.conditions.iter().find(|it| it.0 == name)?.1 {
-            Matcher::Equal(Json::String(word)) => Some(word),
-            _ => None,
-        }
+        let matcher = &self.conditions.iter().find(|it| it.0 == name)?.1;
+        if let Matcher::Equal(Json::String(word)) = matcher { Some(word) } else { None }
     }
 
     /// Whether anything is asked of the member with this name.
@@ -176,7 +174,7 @@ pub fn parse(text: &str, shape: &'static Shape, known: Known<'_>) -> Result<Aske
     if check.is_bounded(&node) {
         check.shape(&node, shape, None);
         check_names(&mut check, &node);
-        check_parts(&mut check, &node, std::ptr::eq(shape, &raw const WAIT_FOR_WEBHOOKS));
+        check_parts(&mut check, &node, shape);
     }
     let asked = read(&mut check, &resolved(&node, &Saved::new()).unwrap_or_else(|_| node.clone()));
     if check.mistakes.is_empty() { Ok(asked) } else { Err(Mistakes::of(FILE, text, &check.secrets, check.mistakes)) }
@@ -194,7 +192,7 @@ fn check_names(check: &mut Check<'_>, node: &Node) {
             check.mistakes.retain(|own| own.at != it.at);
             let mut mistake = Mistake::at(it.at.clone(), format!("no operation is named `{}`", cut(asked)));
             if let Some(near) = nearest_operation(asked, &all) {
-                mistake = mistake.help(format!("the nearest is `{near}`"));
+                mistake = mistake.help(format!("the nearest is {near}"));
             }
             check.mistakes.push(mistake);
         }
@@ -203,7 +201,7 @@ fn check_names(check: &mut Check<'_>, node: &Node) {
     match (node.get("event"), provider) {
         (Some(event), Some(contract)) => check.events(event, contract),
         (Some(Node { what: What::Text(asked), at }), None) => {
-            let all: Vec<&str> = check.known.contracts.iter().flat_map(|it| it.events.iter().map(|it| it.name)).collect();
+            let all: Vec<&str> = check.known.contracts.iter().flat_map(|own| own.events.iter().map(|it| it.name)).collect();
             if !all.contains(&asked.as_str()) {
                 let what = format!("no provider has an event `{}`", cut(asked));
                 check.note_unknown(&at.clone(), what, asked, all.into_iter());
@@ -213,17 +211,23 @@ fn check_names(check: &mut Check<'_>, node: &Node) {
     }
 }
 
-/// The full name that is nearest to a full name, or to the part behind the dot.
-pub fn nearest_operation<'a>(asked: &str, all: &'a [String]) -> Option<&'a str> {
+/// The full name that is nearest to a full name, or to the part behind the dot; several when that part is the same.
+pub fn nearest_operation(asked: &str, all: &[String]) -> Option<String> {
     let names = || all.iter().map(String::as_str);
-    let behind = |it: &'a str| it.split_once('.').map_or(it, |it| it.1);
-    let alone = || nearest(asked, names().map(behind)).and_then(|near| names().find(|it| behind(it) == near));
-    if asked.contains('.') { nearest(asked, names()).or_else(alone) } else { alone().or_else(|| nearest(asked, names())) }
+    let behind = |whole: &str| whole.split_once('.').map_or(whole.to_owned(), |it| it.1.to_owned());
+    let whole = || nearest(asked, names()).map(|it| format!("`{it}`"));
+    let parts: Vec<String> = names().map(behind).collect();
+    let part = || {
+        let near = nearest(asked, parts.iter().map(String::as_str))?;
+        let same = names().zip(&parts).filter(|it| it.1 == near).map(|it| format!("`{}`", it.0));
+        Some(same.collect::<Vec<_>>().join(" or "))
+    };
+    if asked.contains('.') { whole().or_else(part) } else { part().or_else(whole) }
 }
 
 /// Notes parts that do not go together, and values beyond their bounds.
-fn check_parts(check: &mut Check<'_>, node: &Node, is_for_webhooks: bool) {
-    if !is_for_webhooks && matches!(node.what, What::Map(_)) {
+fn check_parts(check: &mut Check<'_>, node: &Node, shape: &'static Shape) {
+    if shape.row("sequence").is_some() && matches!(node.what, What::Map(_)) {
         match (node.get("operation"), node.get("sequence")) {
             (None, None) => {
                 let mistake = Mistake::at(node.at.clone(), "`operation` or `sequence` says what is looked for, and both are missing");
@@ -274,12 +278,11 @@ fn count(node: &Node) -> Option<Count> {
 /// What a checked text asks for.
 fn read(check: &mut Check<'_>, node: &Node) -> Asked {
     let timeout = node.get("timeout").and_then(Node::plain).and_then(|it| parse_duration(it).ok());
-    let criteria = match node.get("sequence") {
-        Some(steps) => Criteria::Sequence(steps.items().iter().map(|it| wanted(check, it)).collect()),
-        None => {
-            let default = Count { least: 1, most: None };
-            Criteria::Count(wanted(check, node), node.get("count").and_then(count).unwrap_or(default))
-        }
+    let criteria = if let Some(steps) = node.get("sequence") {
+        Criteria::Sequence(steps.items().iter().map(|it| wanted(check, it)).collect())
+    } else {
+        let default = Count { least: 1, most: None };
+        Criteria::Count(wanted(check, node), node.get("count").and_then(count).unwrap_or(default))
     };
     Asked { criteria, timeout: timeout.map_or(TIMEOUT, jiff::SignedDuration::unsigned_abs) }
 }

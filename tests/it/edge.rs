@@ -31,6 +31,7 @@ mod receivers;
 mod shortage;
 mod tls;
 mod unheard;
+mod verification;
 mod waiting;
 mod walks;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
+use super::Kept;
 use crate::control::render::Renderer;
 use crate::control::scenario;
 use crate::engine::client;
@@ -100,8 +101,7 @@ pub fn request_of(entry: &Entry) -> Option<&RequestEntry> {
 pub struct Copied {
     pub contracts: Vec<&'static Contract>,
     pub render: Renderer,
-    /// Older ones were dropped.
-    pub truncated: bool,
+    pub kept: Kept,
     pub of: Of,
     pub entries: Chunks<Entry>,
     pub deliveries: Vec<Arc<Delivery>>,
@@ -110,14 +110,13 @@ pub struct Copied {
 }
 
 /// What was found.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Found {
     /// How many fit; of a sequence, how many of its steps were found.
     pub matched: u64,
     /// How many may fit: not all of them was compared.
     pub unread: u64,
-    /// Older ones were dropped.
-    pub truncated: bool,
+    pub kept: Kept,
     /// The requests that are the steps of a sequence, by their numbers.
     pub steps: Vec<u64>,
 }
@@ -132,7 +131,8 @@ impl Copied {
         };
         let (contracts, render) = (scenario::contracts(world), Renderer::of(world));
         let (entries, next_sequence) = (log.chunks().clone(), log.next_sequence());
-        Self { contracts, render, truncated, of, entries, deliveries, next_sequence }
+        let kept = if truncated { Kept::TheLatest } else { Kept::All };
+        Self { contracts, render, kept, of, entries, deliveries, next_sequence }
     }
 
     /// Everything that can be wanted, oldest first, each with its number.
@@ -151,7 +151,7 @@ impl Copied {
     /// Compares everything with what is wanted.
     pub fn look_through(&self, criteria: &Criteria) -> Found {
         let work = Work::of_a_search();
-        let mut found = Found { truncated: self.truncated, ..Found::default() };
+        let mut found = Found { matched: 0, unread: 0, kept: self.kept, steps: Vec::new() };
         for (id, it) in self.candidates() {
             let wanted = match criteria {
                 Criteria::Count(wanted, _) => wanted,
@@ -180,9 +180,9 @@ impl Found {
     /// The verdict on what was found.
     pub fn judge(&self, criteria: &Criteria) -> Verdict {
         match criteria {
-            Criteria::Count(_, count) => count.judge(self.matched, (!self.truncated).then_some(self.matched + self.unread)),
+            Criteria::Count(_, count) => count.judge(self.matched, self.kept.most(self.matched + self.unread)),
             Criteria::Sequence(steps) if self.matched == steps.len() as u64 => Verdict::Yes,
-            Criteria::Sequence(_) if self.truncated || 0 < self.unread => Verdict::Hidden,
+            Criteria::Sequence(_) if self.kept == Kept::TheLatest || 0 < self.unread => Verdict::Hidden,
             Criteria::Sequence(_) => Verdict::No,
         }
     }
@@ -197,10 +197,10 @@ impl Found {
             Of::Requests => ("request fits", "requests fit", "journal"),
             Of::Deliveries => ("webhook fits", "webhooks fit", "list of deliveries"),
         };
-        let mut words = match criteria {
+        let words = match criteria {
             Criteria::Count(_, count) => {
                 let number = if self.matched == 1 { one } else { many };
-                format!("{} {number}, and {} was expected.", self.matched, count.in_words())
+                format!("{} {number}, but the call expects {}.", self.matched, count.in_words())
             }
             Criteria::Sequence(steps) => {
                 let place = self.steps.len();
@@ -209,14 +209,17 @@ impl Found {
                 format!("Step {} of {} was not found{after}: {operation}.", place + 1, steps.len())
             }
         };
-        if self.judge(criteria) == Verdict::Hidden {
-            if self.truncated {
-                words.push_str(&format!(" The {list} has dropped its oldest entries, which can hide the answer."));
-            }
-            if 0 < self.unread {
-                words.push_str(&format!(" {} more may fit: their texts were compared with a pattern only up to its bound.", self.unread));
-            }
+        if self.judge(criteria) != Verdict::Hidden {
+            return words;
         }
-        words
+        let dropped = match self.kept {
+            Kept::All => String::new(),
+            Kept::TheLatest => format!(" The {list} has dropped its oldest entries, which can hide the answer."),
+        };
+        let unread = match self.unread {
+            0 => String::new(),
+            many => format!(" {many} more may fit: a pattern was compared with a part of their texts only."),
+        };
+        words + &dropped + &unread
     }
 }

@@ -90,11 +90,15 @@ fn compare(wanted: &Wanted, order: Option<Order>, id: u64, it: &Candidate<'_>, w
 /// As the journal shows it, with each criterion and both values. What is masked is masked before it is cut.
 fn show(near: &Near, copied: &Copied) -> Option<Json> {
     let text = |text: &str| in_one_line(copied.render.text(text));
-    let criterion = |(name, it): &(String, Compared)| json!({"criterion": text(name), "expected": text(&it.expected), "actual": text(&it.actual), "met": it.met});
+    let criterion = |(name, it): &(String, Compared)| {
+        let [criterion, expected, actual] = [name, &it.expected, &it.actual].map(|value| text(value));
+        json!({"criterion": criterion, "expected": expected, "actual": actual, "met": it.met})
+    };
     let criteria: Vec<Json> = near.compared.iter().map(criterion).collect();
     Some(match copied.of {
         Of::Requests => {
-            let (entry, request) = copied.entries.iter().find_map(|it| Some((it, request_of(it).filter(|it| it.id == near.id)?)))?;
+            let numbered = |entry| request_of(entry).filter(|it| it.id == near.id);
+            let (entry, request) = copied.entries.iter().find_map(|entry| Some((entry, numbered(entry)?)))?;
             json!({"request": copied.render.request(entry, request), "criteria": criteria})
         }
         Of::Deliveries => {

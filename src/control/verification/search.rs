@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Kept;
 use super::candidates::{Candidate, Copied, Of, request_of, since};
 use crate::engine::delivery::Delivery;
 use crate::engine::log::{Entry, Fired, RequestEntry, What};
@@ -19,11 +20,11 @@ pub enum Progress {
 }
 
 /// The calls that a wait has seen.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Calls {
     place: Place,
-    /// Some were dropped before it could read them.
-    has_gaps: bool,
+    /// Whether some were dropped before it could read them.
+    kept: Kept,
     /// Calls without an answer, on which it depends whether they fit; and where the first of them stands.
     undecided: Vec<u64>,
     before_undecided: Option<Place>,
@@ -39,11 +40,11 @@ struct Place {
 }
 
 /// The webhooks that a wait has seen.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Webhooks {
     next_sequence: u64,
     last_id: u64,
-    has_gaps: bool,
+    kept: Kept,
     fitting: BTreeSet<u64>,
     unread: BTreeSet<u64>,
 }
@@ -54,13 +55,15 @@ impl Progress {
         let work = Work::of_a_search();
         match copied.of {
             Of::Requests => {
-                let mut calls = Calls { has_gaps: copied.truncated, ..Calls::default() };
+                let (place, undecided) = (Place::default(), Vec::new());
+                let mut calls = Calls { place, kept: copied.kept, undecided, before_undecided: None };
                 calls.read(criteria, &copied.entries, &copied.contracts, Some(&work), &|_| false);
                 calls.place.next_sequence = copied.next_sequence;
                 Self::Requests(calls)
             }
             Of::Deliveries => {
-                let mut webhooks = Webhooks { has_gaps: copied.truncated, next_sequence: copied.next_sequence, ..Webhooks::default() };
+                let (fitting, unread) = (BTreeSet::new(), BTreeSet::new());
+                let mut webhooks = Webhooks { next_sequence: copied.next_sequence, last_id: 0, kept: copied.kept, fitting, unread };
                 for it in &copied.deliveries {
                     webhooks.look_at(criteria, copied.contracts[usize::from(it.provider_id.0)], it, &work);
                 }
@@ -70,7 +73,7 @@ impl Progress {
     }
 
     /// Reads what has happened since. When the wait has ended: how many fit, and whether nothing is hidden.
-    pub fn go_on(&mut self, criteria: &Criteria, world: &World) -> Option<(u64, bool)> {
+    pub fn go_on(&mut self, criteria: &Criteria, world: &World) -> Option<(u64, Kept)> {
         let contracts: Vec<&'static Contract> = world.providers.iter().map(|it| it.contract()).collect();
         match self {
             Self::Requests(calls) => calls.go_on(criteria, world, &contracts),
@@ -80,23 +83,25 @@ impl Progress {
 }
 
 impl Calls {
-    fn go_on(&mut self, criteria: &Criteria, world: &World, contracts: &[&'static Contract]) -> Option<(u64, bool)> {
+    fn go_on(&mut self, criteria: &Criteria, world: &World, contracts: &[&'static Contract]) -> Option<(u64, Kept)> {
         let entries = world.core.log.chunks();
         self.go_back(entries);
         if self.is_enough(criteria) {
-            return Some((self.place.matched, !self.has_gaps));
+            return Some((self.place.matched, self.kept));
         }
         let first = entries.get(0).map_or(self.place.next_sequence, |it| it.sequence);
-        self.has_gaps |= self.place.next_sequence < first && world.core.log.truncated;
+        if self.place.next_sequence < first && world.core.log.truncated {
+            self.kept = Kept::TheLatest;
+        }
         let is_enough = self.read(criteria, entries, contracts, None, &|it| it.is_enough(criteria));
-        is_enough.then_some((self.place.matched, !self.has_gaps))
+        is_enough.then_some((self.place.matched, self.kept))
     }
 
     /// Goes back to the first call that had no answer, when one of them has it now.
     fn go_back(&mut self, entries: &Chunks<Entry>) {
         let is_answered = |it: u64| {
             let entry = since(entries, it).next().filter(|own| own.sequence == it);
-            entry.and_then(request_of).is_some_and(|it| it.answer.is_some())
+            entry.and_then(request_of).is_some_and(|request| request.answer.is_some())
         };
         if self.undecided.iter().any(|it| is_answered(*it))
             && let Some(place) = self.before_undecided.take()
@@ -149,8 +154,7 @@ impl Calls {
         match criteria {
             Criteria::Count(_, count) => {
                 let hidden = self.place.unread + self.undecided.len() as u64;
-                let high = (!self.has_gaps).then_some(self.place.matched + hidden);
-                count.judge(self.place.matched, high) == Verdict::Yes
+                count.judge(self.place.matched, self.kept.most(self.place.matched + hidden)) == Verdict::Yes
             }
             Criteria::Sequence(steps) => self.place.matched == steps.len() as u64,
         }
@@ -164,7 +168,7 @@ fn is_open(wanted: &Wanted, contract: Option<&'static Contract>, it: &RequestEnt
 }
 
 impl Webhooks {
-    fn go_on(&mut self, criteria: &Criteria, world: &World, contracts: &[&'static Contract]) -> Option<(u64, bool)> {
+    fn go_on(&mut self, criteria: &Criteria, world: &World, contracts: &[&'static Contract]) -> Option<(u64, Kept)> {
         let (log, outbox) = (&world.core.log, &world.core.outbox);
         let work = Work::of_rules();
         let first = log.chunks().get(0).map_or(self.next_sequence, |it| it.sequence);
@@ -172,7 +176,9 @@ impl Webhooks {
         let changed: BTreeSet<u64> =
             if all { BTreeSet::new() } else { log.since(self.next_sequence).filter_map(|it| delivery_of(&it.what)).collect() };
         self.next_sequence = log.next_sequence();
-        self.has_gaps |= outbox.truncated;
+        if outbox.truncated {
+            self.kept = Kept::TheLatest;
+        }
         let after = if all { 0 } else { self.last_id };
         let earlier = changed.into_iter().filter(|it| *it <= after).filter_map(|it| outbox.get(it));
         for it in earlier.chain(outbox.after(after)) {
@@ -180,8 +186,8 @@ impl Webhooks {
         }
         let Criteria::Count(_, count) = criteria else { return None };
         let matched = self.fitting.len() as u64;
-        let high = (!self.has_gaps).then_some(matched + self.unread.len() as u64);
-        (count.judge(matched, high) == Verdict::Yes).then_some((matched, !self.has_gaps))
+        let most = self.kept.most(matched + self.unread.len() as u64);
+        (count.judge(matched, most) == Verdict::Yes).then_some((matched, self.kept))
     }
 
     /// Judges one webhook, perhaps again.

@@ -79,6 +79,24 @@ fn filters_since_and_limit() {
 }
 
 #[test]
+fn a_name_that_does_not_exist_is_refused_with_the_nearest() {
+    let mut shop = Tape::shop();
+    for (path, nearest) in [
+        ("requests?operation=quoine.createInvoce", "`quoine.createInvoice`"),
+        ("requests?operation=createInvoce", "`quoine.createInvoice`"),
+        ("requests?operation=quoine.createPayout", "`"),
+        ("requests?provider=quoin", "`quoine`"),
+        ("deliveries?provider=quoin", "`quoine`"),
+        ("deliveries?event=payment_expird", "`payment_expired`"),
+        ("deliveries?provider=quoine&event=payment_expird", "`payment_expired`"),
+    ] {
+        let (status, _, detail) = refused(&mut shop, "GET", path, &Json::Null);
+        assert_eq!(status, 422, "{path}");
+        assert!(detail.contains(&format!(" The nearest is {nearest}")), "{path}: {detail}");
+    }
+}
+
+#[test]
 fn violations_name_what_the_documentation_asks_for() {
     let mut shop = Tape::shop();
     shop.play("without Accept\nwithout Content-Type");
