@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::clock::Until;
-use super::journal::{LIMIT, PROVIDER, SINCE, Since, is_provider};
+use super::journal::{LIMIT, PROVIDER, SINCE, Since, is_event, is_provider};
 use super::render::Renderer;
 use super::{Answer, Ask, Conclusion, Later, Problem, Rows, ok, provider_id};
 use crate::engine::delivery::{Delivery, Status, delivery_id};
@@ -18,7 +18,6 @@ use crate::engine::signature::Received;
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::Response;
-use crate::kit::nearest::nearest;
 use crate::scenario::told::field;
 
 const STATUSES: [&str; 3] = [Status::Pending.word(), Status::Delivered.word(), Status::Failed.word()];
@@ -41,7 +40,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         wanted.push(ask.query.text(row)?);
     }
     is_provider(ask.world, wanted[0].as_deref())?;
-    is_event(ask.world, wanted[0].as_deref(), wanted[1].as_deref())?;
+    is_event(ask.world, wanted[1].as_deref())?;
     let since = Since::parse(ask.query.text(&SINCE)?, delivery_id)?;
     let limit = ask.query.integer(&LIMIT)?.map_or(usize::MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
     let world = &*ask.world;
@@ -55,17 +54,6 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         let deliveries = Rows(|| rows.iter().map(|it| render.delivery(it)));
         Response::json(StatusCode::OK, &Listed { deliveries, truncated })
     })))
-}
-
-/// Refuses an event that the provider does not have, or none of them: an empty list would look like an answer.
-fn is_event(world: &World, provider: Option<&str>, asked: Option<&str>) -> Result<(), Problem> {
-    let contracts = world.providers.iter().map(|it| it.contract()).filter(|it| provider.is_none_or(|slug| slug == it.slug));
-    let all: Vec<&str> = contracts.flat_map(|own| own.events.iter().map(|it| it.name)).collect();
-    let Some(asked) = asked.filter(|it| !all.contains(it)) else { return Ok(()) };
-    let whose = provider.map_or("No provider".to_owned(), |it| format!("`{it}`"));
-    let nearest = nearest(asked, all).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
-    let has = if provider.is_some() { "does not have an" } else { "has an" };
-    Err(Problem::invalid(format!("{whose} {has} event `{asked}`.{nearest}")))
 }
 
 pub fn resend(ask: &mut Ask<'_>) -> Result<Answer, Problem> {

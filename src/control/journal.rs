@@ -9,8 +9,8 @@ use crate::engine::log::{Entry, RequestEntry, What};
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::{Response, StatusCode};
+use crate::kit::nearest::nearest;
 use crate::kit::time::{Timestamp, parse_timestamp};
-use crate::scenario::criteria::nearest_operation;
 use crate::scenario::told::field;
 
 /// The provider of which a list shows entries.
@@ -117,11 +117,25 @@ pub fn is_provider(world: &World, wanted: Option<&str>) -> Result<(), Problem> {
 /// Refuses an operation that no provider has: an empty list would look like an answer.
 fn is_operation(world: &World, asked: &str) -> Result<(), Problem> {
     let (slug, name) = named(asked);
-    let contracts = || world.providers.iter().map(|it| it.contract());
-    if contracts().filter(|it| slug.is_none_or(|slug| slug == it.slug)).any(|it| it.operation(name).is_some()) {
+    let contracts = || world.providers.iter().map(|it| it.contract()).filter(|it| slug.is_none_or(|slug| slug == it.slug));
+    if contracts().any(|it| it.operation(name).is_some()) {
         return Ok(());
     }
-    let all: Vec<String> = contracts().flat_map(|it| it.operations.iter().map(|row| format!("{}.{}", it.slug, row.name))).collect();
-    let nearest = nearest_operation(asked, &all).map_or(String::new(), |it| format!(" The nearest is {it}."));
-    Err(Problem::invalid(format!("No provider has an operation `{asked}`.{nearest}")))
+    let names = contracts().flat_map(|contract| contract.operations.iter().map(|it| it.name));
+    Err(Problem::invalid(format!("No provider has an operation `{asked}`.{}", the_nearest(name, names))))
+}
+
+/// Refuses an event that no provider has and that no webhook reports.
+pub fn is_event(world: &World, wanted: Option<&str>) -> Result<(), Problem> {
+    let Some(asked) = wanted else { return Ok(()) };
+    let names = || world.providers.iter().flat_map(|own| own.contract().events.iter().map(|it| it.name));
+    if names().any(|it| it == asked) || world.core.outbox.iter().any(|it| it.event == asked) {
+        return Ok(());
+    }
+    Err(Problem::invalid(format!("No provider has an event `{asked}`.{}", the_nearest(asked, names()))))
+}
+
+/// A sentence with the nearest of these words, if one is near.
+fn the_nearest<'w>(asked: &str, words: impl Iterator<Item = &'w str>) -> String {
+    nearest(asked, words).map_or(String::new(), |it| format!(" The nearest is `{it}`."))
 }

@@ -27,7 +27,7 @@ use later::Rows;
 pub use later::{Before, Later, Rest};
 pub use render::{Gravity, Line, News, Renderer, in_brackets};
 pub use table::TABLE;
-pub use verification::{WAITS_MAX, too_many as too_many_waits};
+pub use verification::{WAITS_MAX, deleted as deleted_meanwhile, too_many as too_many_waits};
 
 use self::input::Input;
 use crate::engine::actions::ActionDone;

@@ -130,6 +130,11 @@ pub fn too_many() -> Response {
     Response::problem(StatusCode::SERVICE_UNAVAILABLE, "too_many_waits", &detail)
 }
 
+/// The answer to a wait in a sandbox that is deleted.
+pub fn deleted() -> Response {
+    Response::problem(StatusCode::GONE, "dropped", "The sandbox was deleted while this call waited.")
+}
+
 /// What was expected has happened.
 fn verified(matched: u64, kept: Kept) -> Response {
     let mut answer = json!({"verified": true, "matched": matched});

@@ -93,6 +93,12 @@ impl Driver {
         &self.name
     }
 
+    /// The sandbox was deleted. Requests under way are still answered; those that wait for others end.
+    pub fn close(&self) {
+        self.lock().close();
+        self.changed.notify_waiters();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Sandbox> {
         self.sandbox.lock()
     }

@@ -56,13 +56,15 @@ impl Registry {
 
     /// Adds a sandbox. A sandbox that had this name is replaced.
     pub fn insert(&self, name: &str, driver: Arc<Driver>) {
-        self.by_name.write().insert(name.to_owned(), driver);
+        let replaced = self.by_name.write().insert(name.to_owned(), driver);
+        replaced.inspect(|it| it.close());
     }
 
     /// Removes a sandbox, except the default one. Its requests under way are still answered.
     pub fn remove(&self, name: &str) {
         if name != DEFAULT {
-            self.by_name.write().remove(name);
+            let removed = self.by_name.write().remove(name);
+            removed.inspect(|it| it.close());
         }
     }
 

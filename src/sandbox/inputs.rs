@@ -201,7 +201,11 @@ impl Sandbox {
                 self.tickets.keep(ticket, Open::Walk(conclusion));
                 self.tickets.walker = Some(ticket);
             }
-            Answer::Wait(Waiting::Found(_)) if control::WAITS_MAX <= self.tickets.searches() => {
+            Answer::Wait(Waiting::Found(_)) if self.is_deleted => {
+                let response = self.stamped(control::deleted_meanwhile());
+                self.tickets.answer(ticket, response);
+            }
+            Answer::Wait(Waiting::Found(_)) if control::WAITS_MAX <= self.tickets.searches().count() => {
                 let response = self.stamped(control::too_many_waits());
                 self.tickets.answer(ticket, response);
             }

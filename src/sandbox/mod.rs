@@ -65,6 +65,8 @@ pub struct Sandbox {
     tickets: Tickets,
     /// The walk under way. It belongs to its caller, not to the state.
     walk: Option<Walk>,
+    /// It was deleted: calls under way are still answered, and do not wait for others.
+    is_deleted: bool,
     /// The walk under way has paused for others and goes on at once.
     has_more: bool,
 }
@@ -78,7 +80,7 @@ impl Sandbox {
     fn of(world: World) -> Self {
         let stamp = Stamp::new(world.core.now, &world.core.name);
         let (inputs, tickets) = (Inputs::default(), Tickets::default());
-        Self { world, broken: None, stamp, inputs, tickets, walk: None, has_more: false }
+        Self { world, broken: None, stamp, inputs, tickets, walk: None, is_deleted: false, has_more: false }
     }
 
     /// A copy at this instant under another name: state, clock, pending timers and deliveries. Its webhooks go to
@@ -86,6 +88,16 @@ impl Sandbox {
     #[must_use]
     pub fn fork(&self, name: &str, redirect: Option<&str>, uptime: Uptime) -> Self {
         Self { broken: self.broken.clone(), ..Self::of(self.world.fork(name, redirect, uptime)) }
+    }
+
+    /// It was deleted. Calls that wait for calls and webhooks end with a word: nothing more will come.
+    pub fn close(&mut self) {
+        self.is_deleted = true;
+        let waiting: Vec<Ticket> = self.tickets.searches().collect();
+        for ticket in waiting {
+            let response = self.stamped(control::deleted_meanwhile());
+            self.tickets.answer(ticket, response);
+        }
     }
 
     /// Its name.

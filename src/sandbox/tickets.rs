@@ -194,9 +194,9 @@ impl Tickets {
         Some(open)
     }
 
-    /// How many callers wait for calls and webhooks.
-    pub fn searches(&self) -> usize {
-        self.open.values().filter(|it| matches!(it, Open::Wait { waiting: Waiting::Found(_), .. })).count()
+    /// The callers who wait for calls and webhooks.
+    pub fn searches(&self) -> impl Iterator<Item = Ticket> {
+        self.open.iter().filter(|it| matches!(it.1, Open::Wait { waiting: Waiting::Found(_), .. })).map(|it| *it.0)
     }
 
     /// The callers who wait for attempts under way, in their order.

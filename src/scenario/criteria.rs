@@ -212,7 +212,7 @@ fn check_names(check: &mut Check<'_>, node: &Node) {
 }
 
 /// The full name that is nearest to a full name, or to the part behind the dot; several when that part is the same.
-pub fn nearest_operation(asked: &str, all: &[String]) -> Option<String> {
+fn nearest_operation(asked: &str, all: &[String]) -> Option<String> {
     let names = || all.iter().map(String::as_str);
     let behind = |whole: &str| whole.split_once('.').map_or(whole.to_owned(), |it| it.1.to_owned());
     let whole = || nearest(asked, names()).map(|it| format!("`{it}`"));

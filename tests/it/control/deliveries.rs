@@ -49,7 +49,7 @@ fn filters_choose_by_equality() {
         ("?status=delivered&subject=A", 3),
         ("?status=failed", 0),
         ("?provider=quantum-payouts&event=payout.status_changed", 4),
-        ("?event=payout.cancelled", 0),
+        ("?event=payment_expired", 0),
         ("?subject=", 4),
         ("?limit=0", 0),
         ("?limit=3", 3),
@@ -61,16 +61,7 @@ fn filters_choose_by_equality() {
     ] {
         assert_eq!(count(&mut shop, query), found, "{query}");
     }
-    for query in [
-        "?event=payout.created",
-        "?provider=quoine&event=payout.cancelled",
-        "?colour=red",
-        "?provider=quine",
-        "?status=sent",
-        "?limit=-1",
-        "?since=soon",
-        "?since=req-1",
-    ] {
+    for query in ["?colour=red", "?provider=quine", "?event=payout.created", "?status=sent", "?limit=-1", "?since=soon", "?since=req-1"] {
         assert_eq!(refused(&mut shop, "GET", &format!("deliveries{query}"), &Json::Null).0, 422, "{query}");
     }
 }

@@ -108,6 +108,19 @@ fn a_reset_ends_a_wait_with_a_word() {
 }
 
 #[test]
+fn a_sandbox_that_is_deleted_ends_its_waits_with_a_word() {
+    let mut shop = Tape::shop();
+    let criteria = [("requests/wait", json!({"operation": CREATE})), ("deliveries/wait", json!({}))];
+    let waits = criteria.map(|(path, it)| begin(&mut shop, path, &it));
+    shop.sandbox.close();
+    for it in waits {
+        let (status, document) = look(&mut shop, it).expect("an answer");
+        assert_eq!((status, &document["code"]), (410, &json!("dropped")), "{document}");
+    }
+    assert_eq!(call(&mut shop, "POST", "requests/wait", &json!({"operation": CREATE})).0, 410, "nothing more will come");
+}
+
+#[test]
 fn i21_waits_are_bounded_and_a_caller_who_goes_leaves_room() {
     let mut shop = Tape::shop();
     let criteria = json!({"operation": CREATE});
