@@ -114,6 +114,35 @@ const REQUESTS: &[Field] = &[
 ];
 
 #[rustfmt::skip]
+const VERIFIED: &[Field] = &[
+    must("verified", Kind::Flag, "true"),
+    must("matched", COUNT, "how many fit; of a sequence, how many of its calls were found"),
+    may("truncated", Kind::Flag, "true: older ones were dropped, so more than these may have fitted"),
+];
+
+/// What a verification or a wait that fails has beside the members of every problem.
+#[rustfmt::skip]
+const NOT_VERIFIED: &[Field] = &[
+    must("verified", Kind::Flag, "false"),
+    must("matched", COUNT, "how many fit; of a sequence, how many of its calls were found in their order"),
+    must("nearest", Kind::List, "what came nearest, the best first, three at most; when too many fit, the latest of these"),
+    may("nearest[].request", Kind::Object, "the request, as the journal lists it"),
+    may("nearest[].delivery", Kind::Object, "the webhook, as the list of deliveries has it"),
+    must("nearest[].criteria", Kind::List, "each criterion"),
+    must("nearest[].criteria[].criterion", TEXT, "what is compared: operation, body.price; of a sequence also order"),
+    must("nearest[].criteria[].expected", TEXT, "what was expected, in words or as JSON"),
+    must("nearest[].criteria[].actual", TEXT, "what came, as JSON, or `nothing`"),
+    must("nearest[].criteria[].met", Kind::Flag, "whether this is as expected"),
+    may("missing", Kind::Object, "the first call of the sequence that was not found"),
+    must("missing.step", COUNT, "its place in the sequence, from 1"),
+    must("missing.operation", TEXT, "its operation"),
+    must("missing.after", Kind::Nullable, "the id of the request that is the call before it"),
+    may("timed_out", Kind::Flag, "true: the wait has ended without it"),
+    may("truncated", Kind::Flag, "true: older ones were dropped, which can hide the answer"),
+    may("unread", COUNT, "how many may fit, because a pattern was compared with a part of their texts only"),
+];
+
+#[rustfmt::skip]
 const RULE: &[Field] = &[
     must("name", TEXT, "the name of the rule"),
     may("on", TEXT, "what it is on"),
@@ -216,6 +245,7 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
     ]),
     (&["clear_messages"], &[must("inbox", TEXT, "the name of the inbox"), must("removed", COUNT, "how many messages it had")]),
     (&["list_requests"], REQUESTS),
+    (&["verify_requests", "wait_for_requests", "wait_for_deliveries"], VERIFIED),
     (&["list_accounts"], &[must("accounts", Kind::List, "merchants, each as `show_account` shows it"), must("accounts[]", Kind::Object, "a merchant")]),
     (&["show_account", "change_account"], ACCOUNT),
     (&["list_rules"], &[must("rules", Kind::List, "rules, each as `add_rule` answers it"), must("rules[]", Kind::Object, "a rule")]),
@@ -240,6 +270,11 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
     ]),
     (&["provider_openapi", "control_openapi"], &[must("openapi", TEXT, "the version of the specification"), must("paths", Kind::Object, "the calls")]),
 ];
+
+/// The members of the problem with which a call says that what was looked for was not found.
+pub fn of_refusal(call: &str) -> Option<&'static [Field]> {
+    ["verify_requests", "wait_for_requests", "wait_for_deliveries"].contains(&call).then_some(NOT_VERIFIED)
+}
 
 /// The members of a call's answer.
 pub fn of(call: &str) -> Option<&'static [Field]> {

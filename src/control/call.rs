@@ -42,6 +42,8 @@ pub enum Body {
     ByPath(Rows),
     /// A text in the language of scenarios, as YAML or JSON, with the component that describes it.
     Scenario { component: &'static str },
+    /// What is looked for, as JSON: matchers as in a scenario, with the component that describes it.
+    Criteria { component: &'static str },
     /// A saved sandbox, as JSON.
     State,
     /// Bytes of any kind.

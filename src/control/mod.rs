@@ -20,6 +20,7 @@ mod scenario;
 mod server;
 mod state;
 mod table;
+mod verification;
 
 pub use call::{BodyLimits, Call, Caller, Effort, Handler, WhenBroken};
 pub use clock::{Until, Walked, is_advance};
@@ -28,6 +29,7 @@ use later::Rows;
 pub use later::{Before, Later, Rest};
 pub use render::{Gravity, Line, News, Renderer, in_brackets};
 pub use table::TABLE;
+pub use verification::{WAITS_MAX, deleted as deleted_meanwhile, too_many as too_many_waits};
 
 use self::input::Input;
 use self::sandboxes::Wish;
@@ -101,6 +103,8 @@ pub enum Waiting {
     TestLeaves(Test),
     /// The outcome of a test webhook. The receiver's time limit bounds it.
     Tested(Test),
+    /// Calls or webhooks that fit.
+    Found(Box<verification::Search>),
     /// The end of every attempt under way: a saved state has no attempt under way.
     Quiet,
     /// The end of the attempts that were under way when the call came; while the clock stands, also of those that leave
@@ -116,6 +120,7 @@ impl Waiting {
     pub const fn patience(&self) -> std::time::Duration {
         match self {
             Self::Messages { patience, .. } => *patience,
+            Self::Found(search) => search.patience(),
             Self::Tested(_) => std::time::Duration::from_secs(60),
             Self::Quiet | Self::Turn(_) | Self::TestLeaves(_) => ATTEMPTS_PATIENCE,
         }
@@ -315,9 +320,14 @@ pub fn conclude(world: &mut World, walk: Walked, conclusion: &Conclusion) -> Ans
 }
 
 /// The answer to a waiting caller, as soon as it is ready or the caller's patience ends.
-pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended: bool) -> Option<Answer> {
+pub fn poll(world: &mut World, uptime: Uptime, waiting: &mut Waiting, patience_ended: bool) -> Option<Answer> {
+    let is_tested = matches!(waiting, Waiting::Tested(_));
     match waiting {
         Waiting::Messages { wanted, .. } => inbox::poll(world, wanted, patience_ended),
+        Waiting::Found(search) => {
+            let patience = if patience_ended { verification::Patience::Ended } else { verification::Patience::Lasts };
+            verification::poll(world, search, patience)
+        }
         Waiting::Turn(_) => None, // the sandbox hears the call when its turn has come
         Waiting::Quiet => (world.is_quiet() || patience_ended).then(|| state::document(world, uptime)),
         Waiting::TestLeaves(test) | Waiting::Tested(test) => {
@@ -326,7 +336,7 @@ pub fn poll(world: &mut World, uptime: Uptime, waiting: &Waiting, patience_ended
                 let detail = "The sandbox was reset or replaced while this call waited for its webhook.";
                 return Some(Answer::Now(Response::problem(StatusCode::GONE, "dropped", detail)));
             };
-            let ends = patience_ended && matches!(waiting, Waiting::Tested(_));
+            let ends = patience_ended && is_tested;
             (ends || webhook.status != Status::Pending).then(|| Answer::Now(world.provider(test.provider_id).tested(webhook)))
         }
     }

@@ -130,6 +130,10 @@ fn operation(call: &Call, method: &str) -> Json {
             },
         },
     });
+    if answers::of_refusal(call.name).is_some() {
+        let content = json!({"application/problem+json": {"schema": reference(&refusal_name(call))}});
+        operation["responses"]["409"] = json!({"description": "not found", "content": content});
+    }
     if call.caller == Caller::Everyone {
         operation["security"] = json!([]);
     }
@@ -159,6 +163,7 @@ fn body(call: &Call) -> Option<Json> {
             (&["application/json"], false, json!({"anyOf": names.map(|it| reference(&it)).collect::<Vec<_>>()}))
         }
         Body::Scenario { component } => (&["application/json", "application/yaml"], true, reference(component)),
+        Body::Criteria { component } => (&["application/json"], true, reference(component)),
         Body::State => (&["application/json"], true, reference(STATE)),
         Body::Bytes => (&["*/*"], false, json!({})),
     };
@@ -184,6 +189,10 @@ fn request_name(call: &Call) -> String {
     format!("{}.request", call.name)
 }
 
+fn refusal_name(call: &Call) -> String {
+    format!("{}.refusal", call.name)
+}
+
 fn answer_name(call: &Call) -> String {
     if call.name == "save_state" { STATE.to_owned() } else { format!("{}.answer", call.name) }
 }
@@ -206,6 +215,9 @@ fn schemas() -> Json {
         }
         if let Some(rows) = answers::of(call.name) {
             schemas.insert(answer_name(call), without_evidence(schema::object(rows)));
+        }
+        if let Some(rows) = answers::of_refusal(call.name) {
+            schemas.insert(refusal_name(call), refusal(without_evidence(schema::object(rows))));
         }
     }
     for contract in contracts() {
@@ -256,6 +268,18 @@ fn without_evidence(mut schema: Json) -> Json {
         }
     }
     schema
+}
+
+/// A problem with further members.
+fn refusal(mut members: Json) -> Json {
+    let mut problem = problem();
+    for (name, it) in problem["properties"].as_object_mut().into_iter().flatten() {
+        members["properties"][name] = it.take();
+    }
+    if let (Some(all), Some(own)) = (members["required"].as_array_mut(), problem["required"].as_array_mut()) {
+        all.append(own);
+    }
+    members
 }
 
 /// RFC 9457, as every refusal of the control API is written.

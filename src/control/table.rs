@@ -2,7 +2,9 @@
 
 use super::call::Handler::{Sandbox, Sandboxes, Server};
 use super::call::{Body, BodyLimits, Call, Caller, Rows, WhenBroken};
-use super::{accounts, actions, clock, deliveries, environment, inbox, journal, openapi, rules, sandboxes, scenario, server, state};
+use super::{
+    accounts, actions, clock, deliveries, environment, inbox, journal, openapi, rules, sandboxes, scenario, server, state, verification,
+};
 use crate::kit::fields::{Field, Need, TEXT};
 use crate::scenario::schema::components;
 use crate::scenario::told::field;
@@ -43,6 +45,9 @@ pub static TABLE: &[Call] = &[
     Call::post("act/{provider}/{action}", "act", "does what a customer, a bank or a blockchain does", Sandbox(actions::act))
         .body(Body::ByPath(Rows::Action)),
     Call::get("deliveries", "list_deliveries", "lists webhooks and their attempts", Sandbox(deliveries::list)).query(deliveries::FILTERS).long(),
+    Call::post("deliveries/wait", "wait_for_deliveries", "waits until webhooks fit", Sandbox(verification::wait_for_webhooks))
+        .body(Body::Criteria { component: components::WAIT_FOR_WEBHOOKS })
+        .examples(&[r#"{"provider": "quoine", "event": "payment_expired", "status": "delivered", "timeout": "5s"}"#, r#"{"provider": "quoine", "where": {"body": {"invoice.id": 1}}, "count": {"at_least": 2}}"#]),
     Call::post("deliveries/{delivery}/resend", "resend_delivery", "sends the same event again now", Sandbox(deliveries::resend)).body(NOTHING),
     Call::post("webhooks/verify", "verify_webhook", "says whether a webhook's signature is right and, if not, why", Sandbox(deliveries::verify))
         .body(Body::Fields(deliveries::VERIFY)),
@@ -52,6 +57,12 @@ pub static TABLE: &[Call] = &[
     Call::delete("inbox/{inbox}/messages", "clear_messages", "removes what arrived in an inbox", Sandbox(inbox::clear)),
     Call::any("inbox/{inbox}", "receive", "receives a webhook", Sandbox(inbox::receive)).body(Body::Bytes).caller(Caller::Everyone),
     Call::get("requests", "list_requests", "lists the journal: requests and their answers", Sandbox(journal::list)).query(journal::FILTERS).long(),
+    Call::post("requests/verify", "verify_requests", "says whether calls were made as expected and, if not, what came nearest", Sandbox(verification::verify))
+        .body(Body::Criteria { component: components::VERIFY }).long()
+        .examples(&[r#"{"operation": "quoine.createInvoice", "where": {"body": {"price": {"gt": 100}}}, "count": 1}"#, r#"{"operation": "quoine.createInvoice", "where": {"status": 200}, "count": {"at_least": 1, "at_most": 3}}"#, r#"{"sequence": [{"operation": "quoine.createInvoice"}, {"operation": "quoine.getInvoice"}]}"#]),
+    Call::post("requests/wait", "wait_for_requests", "waits until calls were made as expected", Sandbox(verification::wait))
+        .body(Body::Criteria { component: components::WAIT })
+        .examples(&[r#"{"operation": "quoine.createInvoice", "timeout": "5s"}"#, r#"{"sequence": [{"operation": "quoine.createInvoice"}, {"operation": "quoine.getInvoice"}], "timeout": "30s"}"#]),
     Call::get("accounts", "list_accounts", "lists the merchants of all providers", Sandbox(accounts::list)).long(),
     Call::get("accounts/{provider}/{account}", "show_account", "shows a merchant's credentials and settings", Sandbox(accounts::show)),
     Call::patch("accounts/{provider}/{account}", "change_account", "changes a merchant's settings, and replaces keys under `credentials`", Sandbox(accounts::change))

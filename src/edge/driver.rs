@@ -106,9 +106,11 @@ impl Driver {
         &self.name
     }
 
-    /// The sandbox was deleted. Requests under way are still answered.
+    /// The sandbox was deleted. Requests under way are still answered; those that wait for others end.
     pub fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
+        self.lock().close();
+        self.changed.notify_waiters();
         self.alarm_set.notify_one();
     }
 
@@ -127,10 +129,20 @@ impl Driver {
         let place = if control::is_long(&request) { LONG_CALLS.acquire().await.ok() } else { None };
         bodies.take_turn(request.body.len()).await;
         let mut caller = self.put(request).with(place);
-        tokio::select! {
-            biased;
-            () = half_closed => caller.half_close(),
-            () = caller.ready() => {}
+        let mut half_closed = pin!(half_closed);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut half_closed => {
+                    caller.half_close();
+                    break;
+                }
+                () = caller.ready() => {}
+            }
+            // It can be a wait that begins when its criteria were read.
+            if !caller.has_read_first().await {
+                break;
+            }
         }
         caller.answer().await
     }

@@ -79,3 +79,20 @@ pub fn good(response: Response) -> Result<Response, Error> {
 pub fn read(body: &[u8]) -> Json {
     serde_json::from_slice(body).unwrap_or_default()
 }
+
+/// What came nearest, as lines behind the detail of a verification that fails.
+pub fn nearest_in_words(problem: &Json) -> String {
+    let list = |it: &Json| it.as_array().cloned().unwrap_or_default();
+    let text = |it: &Json| it.as_str().unwrap_or("").to_owned();
+    let unmet = |it: &Json| {
+        let [criterion, expected, actual] = ["criterion", "expected", "actual"].map(|name| text(&it[name]));
+        format!("\n    {criterion}: {actual}, and {expected} was expected")
+    };
+    let near = |it: &Json| {
+        let request = &it["request"];
+        let [method, path] = ["method", "path"].map(|name| text(&request["request"][name]));
+        let criteria: String = list(&it["criteria"]).iter().filter(|own| own["met"] == false).map(unmet).collect();
+        format!("\n  {}: {method} {path}{criteria}", text(&request["id"]))
+    };
+    list(&problem["nearest"]).iter().map(near).collect()
+}

@@ -8,7 +8,7 @@ use std::fmt;
 use serde_json::Value as Json;
 
 pub use self::answer::{Answer, Error};
-use self::answer::{good, read};
+use self::answer::{good, nearest_in_words, read};
 pub use self::report::{Fired, Report, Webhook};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::start::Start;
@@ -222,6 +222,36 @@ impl Sandbox {
     /// [`Error::Refused`] when the document is damaged, or of another version; then nothing has changed.
     pub fn restore(&mut self, state: &Json) -> Result<(), Error> {
         self.control(Method::PUT, "state", state.to_string()).map(|_| ())
+    }
+
+    /// Whether calls were made as expected: `criteria` is what `POST /__admin/requests/verify` takes. It names an operation, and
+    /// perhaps conditions (`where`) and a `count`; or it has a `sequence`. Returns how many calls fit.
+    ///
+    /// ```
+    /// use playmoney::{Error, Sandbox};
+    /// use serde_json::json;
+    ///
+    /// let mut shop = Sandbox::new();
+    /// shop.call("quoine.createInvoice", json!({"price": "500.0"}))?;
+    /// let expected = json!({"operation": "quoine.createInvoice", "where": {"body": {"price": {"gt": 100}}}, "count": 1});
+    /// assert_eq!(shop.verify(&expected)?, 1);
+    ///
+    /// let missing = shop.verify(&json!({"operation": "quoine.getInvoice"})).unwrap_err();
+    /// assert_eq!(missing.to_string().lines().next(), Some("0 requests fit, but the call expects at least 1."));
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the code `not_verified` when the calls were others; its detail has what came nearest, criterion by
+    /// criterion. With the code `invalid_request` when `criteria` has a mistake, such as an operation that does not exist.
+    pub fn verify(&mut self, criteria: &Json) -> Result<u64, Error> {
+        let response = self.ask(stage::control(Method::POST, "requests/verify", criteria.to_string()))?;
+        let near = if response.status.is_success() { String::new() } else { nearest_in_words(&read(&response.body)) };
+        match good(response) {
+            Ok(it) => Ok(read(&it.body)["matched"].as_u64().unwrap_or(0)),
+            Err(Error::Refused { status, code, detail }) => Err(Error::Refused { status, code, detail: detail + &near }),
+            Err(other) => Err(other),
+        }
     }
 
     fn control(&mut self, method: Method, path: &str, body: String) -> Result<Response, Error> {

@@ -211,6 +211,11 @@ impl Log {
         self.entries.iter()
     }
 
+    /// The same, to be shared with a reader that does not need the sandbox.
+    pub fn chunks(&self) -> &Chunks<Entry> {
+        &self.entries
+    }
+
     /// The sequence number of the next entry.
     pub fn next_sequence(&self) -> u64 {
         self.next_sequence

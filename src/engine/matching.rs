@@ -53,6 +53,38 @@ pub struct Mismatch {
     pub actual: String,
 }
 
+/// One comparison of a value, or of a part of it, with what is expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// The place, as in [`Mismatch`].
+    pub path: String,
+    pub expected: String,
+    /// The whole value as JSON, however long: secrets are masked before it is cut.
+    pub actual: String,
+    pub met: bool,
+}
+
+/// Whether a value matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    Yes,
+    No,
+    /// All else matches, but a pattern was compared with the beginning of a text only.
+    Unread,
+}
+
+impl Fit {
+    /// Whether both match.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Unread, _) | (_, Self::Unread) => Self::Unread,
+            (Self::Yes, Self::Yes) => Self::Yes,
+        }
+    }
+}
+
 impl Matcher {
     /// Whether a value matches; `None` is a missing value.
     pub fn fits(&self, value: Option<&Json>) -> bool {
@@ -73,6 +105,28 @@ impl Matcher {
         misses
     }
 
+    /// Whether a value matches, as far as the patterns can say within what is left.
+    pub fn fit(&self, value: Option<&Json>, work: &Work) -> Fit {
+        let mut fit = Fit::Yes;
+        work.take_cut();
+        self.visit(value, "", &mut |leaf, _, it| {
+            if !leaf.holds(it, work) {
+                fit = fit.and(if work.take_cut() { Fit::Unread } else { Fit::No });
+            }
+        });
+        fit
+    }
+
+    /// Each comparison of a value, or of a part of it, whether it is as expected or not.
+    pub fn comparisons(&self, value: Option<&Json>, work: &Work) -> Vec<Compared> {
+        let mut all = Vec::new();
+        self.visit(value, "", &mut |leaf, path, it| {
+            let actual = it.map_or_else(|| NOTHING.to_owned(), Json::to_string);
+            all.push(Compared { path: path.to_owned(), expected: leaf.expected_of(it), actual, met: leaf.holds(it, work) });
+        });
+        all
+    }
+
     /// Bytes that its compiled patterns take.
     pub fn pattern_bytes(&self) -> usize {
         match self {
@@ -85,21 +139,29 @@ impl Matcher {
     }
 
     fn compare(&self, value: Option<&Json>, path: &str, work: &Work, misses: &mut Vec<Mismatch>) {
+        self.visit(value, path, &mut |leaf, path, it| {
+            if !leaf.holds(it, work) {
+                misses.push(Mismatch { path: path.to_owned(), expected: leaf.expected_of(it), actual: render(it) });
+            }
+        });
+    }
+
+    /// Every part of the expectation that is compared as a whole, with the place and the value that it is compared with.
+    fn visit<'v>(&self, value: Option<&'v Json>, path: &str, visit: &mut dyn FnMut(&Self, &str, Option<&'v Json>)) {
         match (self, value) {
             (Self::Members(members), Some(it @ Json::Object(_))) => {
                 for (name, matcher) in members {
                     let at = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                    matcher.compare(reached(it, name), &at, work, misses);
+                    matcher.visit(reached(it, name), &at, visit);
                 }
             }
             (Self::Items(own), Some(Json::Array(items))) if own.len() == items.len() => {
                 for (place, (matcher, it)) in own.iter().zip(items).enumerate() {
-                    matcher.compare(Some(it), &format!("{path}[{place}]"), work, misses);
+                    matcher.visit(Some(it), &format!("{path}[{place}]"), visit);
                 }
             }
-            (Self::All(all), _) => all.iter().for_each(|it| it.compare(value, path, work, misses)),
-            _ if self.holds(value, work) => {}
-            _ => misses.push(Mismatch { path: path.to_owned(), expected: self.expected_of(value), actual: render(value) }),
+            (Self::All(all), _) => all.iter().for_each(|it| it.visit(value, path, visit)),
+            _ => visit(self, path, value),
         }
     }
 
@@ -211,9 +273,16 @@ fn length(value: &Json) -> Option<usize> {
     }
 }
 
+/// What a missing value is called.
+const NOTHING: &str = "nothing";
+
 fn render(value: Option<&Json>) -> String {
+    in_one_line(value.map_or(NOTHING.to_owned(), Json::to_string))
+}
+
+/// A value as it stands in a message.
+pub fn in_one_line(text: String) -> String {
     /// Characters of a value in one line.
     const CHARS_MAX: usize = 400;
-    let text = value.map_or("nothing".to_owned(), Json::to_string);
     if text.chars().count() <= CHARS_MAX { text } else { text.chars().take(CHARS_MAX).chain("...".chars()).collect() }
 }

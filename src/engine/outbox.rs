@@ -163,6 +163,11 @@ impl Outbox {
         self.deliveries.values()
     }
 
+    /// Those that were made after the one of that number, oldest first.
+    pub fn after(&self, id: u64) -> impl Iterator<Item = &Delivery> {
+        self.deliveries.range(id.saturating_add(1)..).map(|it| it.1.as_ref())
+    }
+
     /// The first attempt at the front of a queue has an outcome, or never leaves: the next one may leave.
     pub fn advance_queue(&mut self, id: u64) {
         let own = self.deliveries.get(&id).map(|it| queue_name(it.provider_id, &it.account, &it.url));

@@ -133,7 +133,7 @@ impl Sandbox {
                     let test = *test;
                     self.let_test_leave(uptime, ticket, test, patience);
                 }
-                Waiting::Messages { .. } | Waiting::Tested(_) | Waiting::Quiet => continue,
+                Waiting::Messages { .. } | Waiting::Found(_) | Waiting::Tested(_) | Waiting::Quiet => continue,
             }
             self.inputs.is_behind |= !self.guarded(|it| it.pass_to(uptime)).unwrap_or(true);
         }
@@ -200,6 +200,14 @@ impl Sandbox {
             Answer::Walk(_, conclusion) => {
                 self.tickets.keep(ticket, Open::Walk(conclusion));
                 self.tickets.walker = Some(ticket);
+            }
+            Answer::Wait(Waiting::Found(_)) if self.is_deleted => {
+                let response = self.stamped(control::deleted_meanwhile());
+                self.tickets.answer(ticket, response);
+            }
+            Answer::Wait(Waiting::Found(_)) if control::WAITS_MAX <= self.tickets.searches().count() => {
+                let response = self.stamped(control::too_many_waits());
+                self.tickets.answer(ticket, response);
             }
             Answer::Wait(waiting) => {
                 let patience_ends = uptime.elapsed.saturating_add(waiting.patience());

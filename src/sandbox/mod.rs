@@ -65,6 +65,8 @@ pub struct Sandbox {
     tickets: Tickets,
     /// The walk under way. It belongs to its caller, not to the state.
     walk: Option<Walk>,
+    /// It was deleted: calls under way are still answered, and do not wait for others.
+    is_deleted: bool,
     /// The walk under way has paused for others and goes on at once.
     has_more: bool,
 }
@@ -86,7 +88,7 @@ impl Sandbox {
     fn of(world: World) -> Self {
         let stamp = Stamp::new(world.core.now, &world.core.name);
         let (inputs, tickets) = (Inputs::default(), Tickets::default());
-        Self { world, broken: None, stamp, inputs, tickets, walk: None, has_more: false }
+        Self { world, broken: None, stamp, inputs, tickets, walk: None, is_deleted: false, has_more: false }
     }
 
     /// A copy at this instant under another name: state, clock, pending timers and deliveries. Its webhooks go to
@@ -94,6 +96,16 @@ impl Sandbox {
     #[must_use]
     pub fn fork(&self, name: &str, redirect: Option<&str>, uptime: Uptime) -> Self {
         Self { broken: self.broken.clone(), ..Self::of(self.world.fork(name, redirect, uptime)) }
+    }
+
+    /// It was deleted. Calls that wait for calls and webhooks end with a word: nothing more will come.
+    pub fn close(&mut self) {
+        self.is_deleted = true;
+        let waiting: Vec<Ticket> = self.tickets.searches().collect();
+        for ticket in waiting {
+            let response = self.stamped(control::deleted_meanwhile());
+            self.tickets.answer(ticket, response);
+        }
     }
 
     /// Its name.
@@ -239,9 +251,9 @@ impl Sandbox {
 
     /// Answers a caller who waits, if what they wait for has happened or their patience has ended.
     fn look_after(&mut self, uptime: Uptime, ticket: Ticket) {
-        let Some(Open::Wait { waiting, patience_ends, pacing }) = self.tickets.take(ticket) else { return };
+        let Some(Open::Wait { mut waiting, patience_ends, pacing }) = self.tickets.take(ticket) else { return };
         let answer = self.guarded(|it| {
-            let answer = control::poll(&mut it.world, uptime, &waiting, patience_ends <= uptime.elapsed)?;
+            let answer = control::poll(&mut it.world, uptime, &mut waiting, patience_ends <= uptime.elapsed)?;
             if let (Waiting::TestLeaves(test) | Waiting::Tested(test), Answer::Now(response)) = (&waiting, &answer)
                 && test.generation == it.world.generation
             {
@@ -345,55 +357,4 @@ impl Clone for Sandbox {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::clock::Mode;
-    use crate::engine::delivery::AttemptId;
-    use crate::kit::http::Method;
-
-    fn after(seconds: u64) -> Uptime {
-        Uptime { elapsed: std::time::Duration::from_secs(seconds), ..Uptime::START }
-    }
-
-    fn ask(sandbox: &mut Sandbox, second: u64, request: Request) -> Response {
-        let ticket = sandbox.handle(after(second), request);
-        sandbox.poll_answer(after(second), ticket).and_then(|it| it.response).expect("at once")
-    }
-
-    fn outgoing() -> Outgoing {
-        use crate::kit::http::HeaderMap;
-        let (id, url, headers) = (AttemptId { delivery: 1, number: 1, copy: 0 }, "http://shop.test/".to_owned(), HeaderMap::new());
-        let time_limit = crate::kit::time::Duration::from_secs(10);
-        let body = bytes::Bytes::new();
-        Outgoing { id, generation: 0, url, headers, body, time_limit, documented_headers: &[], dated: None }
-    }
-
-    fn is_broken(response: &Response) -> bool {
-        response.status == StatusCode::INTERNAL_SERVER_ERROR && String::from_utf8_lossy(&response.body).contains("sandbox_broken")
-    }
-
-    #[test]
-    fn t22_a_broken_sandbox_says_so_and_sleeps() {
-        let mut sandbox = Sandbox::new(Start { mode: Mode::Real, ..Start::default() }, after(0));
-        let body = r#"{"orderNumber":"A","amount":1,"description":"d","target":{"pan":"4111111111111111"}}"#;
-        let perform = Request::new(Method::POST, "/quantum-payouts/api/v1/performPayout", body);
-        ask(&mut sandbox, 0, perform.with("Authorization", "Bearer qm_test_token"));
-        assert!(sandbox.next_wakeup(after(1)).is_some(), "the bank will answer");
-        sandbox.world.outgoing.push_back(outgoing());
-        let advance = Request::new(Method::POST, "/__admin/clock/advance", r#"{"by":"1m"}"#).with("Content-Type", "application/json");
-        let walker = sandbox.handle(after(1), advance);
-        assert!(sandbox.poll_answer(after(1), walker).is_none(), "a webhook is not posted yet");
-        let slow = sandbox.tickets.next();
-        let pacing = Pacing { held_for: Some(Duration::from_secs(60)), ..Pacing::default() };
-        sandbox.tickets.send(slow, after(1), 0, Response::new(StatusCode::OK, "text/plain", ""), Some(pacing));
-        assert!(sandbox.guarded::<()>(|_| panic!("a bug")).is_err_and(|it| is_broken(&it)));
-        assert!(sandbox.poll_answer(after(1), slow).is_some(), "a delayed answer is not delayed any more");
-        sandbox.tick(after(1));
-        let ended = sandbox.poll_answer(after(1), walker).and_then(|it| it.response).expect("the walk has ended");
-        assert!(is_broken(&ended), "a caller who waits for the walk learns why it ended");
-        assert!(is_broken(&ask(&mut sandbox, 2, Request::new(Method::GET, "/", ""))));
-        assert_eq!(sandbox.next_wakeup(after(99)), None, "nothing happens in it any more, so nothing wakes it");
-        let reset = ask(&mut sandbox, 3, Request::new(Method::POST, "/__admin/reset", ""));
-        assert_eq!(reset.status, StatusCode::OK, "it can begin anew");
-    }
-}
+mod tests;

@@ -194,6 +194,11 @@ impl Tickets {
         Some(open)
     }
 
+    /// The callers who wait for calls and webhooks.
+    pub fn searches(&self) -> impl Iterator<Item = Ticket> {
+        self.open.iter().filter(|it| matches!(it.1, Open::Wait { waiting: Waiting::Found(_), .. })).map(|it| *it.0)
+    }
+
     /// The callers who wait for attempts under way, in their order.
     pub fn turns(&self) -> Vec<Ticket> {
         self.turns.iter().copied().collect()

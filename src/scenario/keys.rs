@@ -250,7 +250,7 @@ static OF: Shape = Shape { what: "an expectation", rows: &[
 ]};
 
 const SIGNATURE: Kind = Word(&["valid", "invalid", "unsigned"]);
-const DELIVERY_STATUS: Kind = Word(&["pending", "delivered", "failed"]);
+pub const DELIVERY_STATUS: Kind = Word(&["pending", "delivered", "failed"]);
 
 #[rustfmt::skip]
 static WEBHOOK: Shape = Shape { what: "a webhook", rows: &[
@@ -289,7 +289,7 @@ static WAIT: Shape = Shape { what: "a wait", rows: &[
 ]};
 
 #[rustfmt::skip]
-static WHERE: Shape = Shape { what: "a condition", rows: &[
+pub static WHERE: Shape = Shape { what: "a condition", rows: &[
     may("body",    Matchers, "fields of the body of the request"),
     may("headers", Matchers, "its headers, by their names in lower case"),
     may("query",   Matchers, "its query parameters"),

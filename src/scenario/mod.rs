@@ -14,6 +14,7 @@ use crate::kit::time::{Timestamp, parse_timestamp};
 
 pub mod asked;
 pub mod check;
+pub mod criteria;
 pub mod keys;
 pub mod matchers;
 pub mod mistakes;

@@ -21,7 +21,9 @@ mod reports;
 mod rotation;
 mod shown;
 mod state;
+mod verification;
 mod verify;
+mod waits;
 
 /// One call: its status and its document.
 fn call(shop: &mut Tape, method: &str, path: &str, body: &Json) -> (u16, Json) {

@@ -33,6 +33,7 @@ mod sandboxes;
 mod shortage;
 mod tls;
 mod unheard;
+mod verification;
 mod waiting;
 mod walks;
 

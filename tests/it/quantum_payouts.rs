@@ -90,8 +90,8 @@ pub fn answer(shop: &mut Tape, method: &str, name: &str, body: &str) -> (u16, St
     asking::text(&shop.ask(request))
 }
 
-/// The answer to a portal call right after a login.
-pub fn portal(shop: &mut Tape, name: &str, body: &Json) -> (u16, String) {
+/// A login to the portal. The next request belongs to it.
+pub fn portal_session(shop: &mut Tape) {
     shop.play(
         "with Content-Type: application/x-www-form-urlencoded
         POST /quantum-payouts/index.php?view=login username=demo&password=demo-password
@@ -100,6 +100,11 @@ pub fn portal(shop: &mut Tape, name: &str, body: &Json) -> (u16, String) {
         with Cookie: ${cookie}
         without Authorization",
     );
+}
+
+/// The answer to a portal call right after a login.
+pub fn portal(shop: &mut Tape, name: &str, body: &Json) -> (u16, String) {
+    portal_session(shop);
     let mut body = body.clone();
     body["csrf_token"] = shop.noted("csrf").into();
     answer(shop, "POST", name, &body.to_string())

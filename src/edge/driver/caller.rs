@@ -8,7 +8,7 @@ use http::StatusCode;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Driver, news};
-use crate::control::{Renderer, Rest};
+use crate::control::Renderer;
 use crate::edge::log;
 use crate::engine::rules::Transport;
 use crate::kit::http::Response;
@@ -65,22 +65,34 @@ impl Caller {
 
     /// The answer, once it is ready. `None`: the connection is cut without one.
     pub async fn answer(mut self) -> Option<Leaving> {
-        let (response, transport) = loop {
+        loop {
             self.ready().await;
-            let Answered { response, transport, work } = self.answered.take()?;
-            let done = match work {
-                None => break (response, transport),
-                Some(Work::Later(later)) => self.apart(move || later.finish()).await.map(Done::Response),
-                Some(Work::Before(before)) => self.apart(move || before.finish()).await.map(Done::Rest),
-            };
-            match done {
-                Ok(Done::Rest(rest)) => self.answered = self.driver.hear_rest(self.ticket, rest),
-                Ok(Done::Response(response)) | Err(response) => break (Some(response), transport),
+            if !self.has_read_first().await {
+                break;
             }
+        }
+        let Answered { response, transport, work } = self.answered.take()?;
+        let response = match work {
+            Some(Work::Later(later)) => Some(self.apart(move || later.finish()).await.unwrap_or_else(|failed| failed)),
+            Some(Work::Before(_)) | None => response,
         };
         let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
         self.is_answered = !is_slow;
         Some(Leaving { response: response?, transport, ticket: Some(self.ticket), caller: is_slow.then_some(self) })
+    }
+
+    /// Reads what the call has brought, if that comes before the answer; then the answer may not be ready. `false`: nothing had to be read.
+    pub(super) async fn has_read_first(&mut self) -> bool {
+        let Some(Answered { work: Some(Work::Before(_)), .. }) = self.answered else { return false };
+        let Some(Answered { work: Some(Work::Before(before)), .. }) = self.answered.take() else { return false };
+        self.answered = match self.apart(move || before.finish()).await {
+            Ok(rest) => self.driver.hear_rest(self.ticket, rest),
+            Err(failed) => Some(Answered { response: Some(failed), transport: None, work: None }),
+        };
+        if self.answered.is_none() {
+            self.place = None; // a wait takes no place from others
+        }
+        true
     }
 
     /// Does long work on a thread of its own, so that other callers are served meanwhile. A panic in it is this caller's
@@ -188,10 +200,4 @@ impl Drop for Caller {
         sandbox.give_up(uptime, self.ticket);
         self.driver.drain(sandbox, uptime);
     }
-}
-
-/// What has come of long work.
-enum Done {
-    Rest(Rest),
-    Response(Response),
 }

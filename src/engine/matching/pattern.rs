@@ -19,6 +19,9 @@ const WORK_MAX: usize = SIZES[0] * TEXT_BYTES_MAX;
 /// The same for all patterns that one request or one webhook is compared with.
 const WORK_OF_RULES_MAX: usize = 4 * WORK_MAX;
 
+/// The same for all that one control call is compared with: some ten seconds in the worst case, on a thread of its own.
+const WORK_OF_A_SEARCH_MAX: usize = WORK_MAX.saturating_mul(256);
+
 /// A pattern that can be used.
 #[derive(Clone, Debug)]
 pub struct Pattern {
@@ -45,6 +48,11 @@ impl Work {
     /// For all rules that one request or one webhook is compared with.
     pub fn of_rules() -> Self {
         Self { left: Cell::new(WORK_OF_RULES_MAX), was_cut: Cell::new(false) }
+    }
+
+    /// For everything that one control call looks through.
+    pub fn of_a_search() -> Self {
+        Self { left: Cell::new(WORK_OF_A_SEARCH_MAX), was_cut: Cell::new(false) }
     }
 
     /// Whether a pattern was compared with a part of a text only since the last time that this was asked.

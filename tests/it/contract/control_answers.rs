@@ -9,15 +9,23 @@ use crate::tape::Tape;
 const PERFORM: &str =
     r#"POST /quantum-payouts/api/v1/performPayout {"orderNumber":"A","amount":1500,"description":"d","target":{"pan":"4111111111111111"}}"#;
 
+/// Calls that are made while the payout is in the journal.
+fn verifications() -> [(&'static str, &'static str, &'static str, Json); 3] {
+    [
+        ("POST", "requests/verify", "requests/verify", json!({"operation": "quantum-payouts.performPayout", "count": {"at_least": 1}})),
+        ("POST", "requests/wait", "requests/wait", json!({"sequence": [{"operation": "quantum-payouts.performPayout"}]})),
+        ("POST", "deliveries/wait", "deliveries/wait", json!({"provider": "quantum-payouts", "where": {"attempts": {"gte": 1}}})),
+    ]
+}
+
 #[test]
 fn each_call_answers_as_its_document_says() {
     let mut shop = Tape::shop();
     let document = shop.admin("GET", "openapi.json", &Json::Null);
     shop.play("merchant 500 200").play(PERFORM);
     let saved = shop.admin("GET", "state", &Json::Null);
-    let rule = json!({"name": "busy", "on": "quoine.*", "when": {"times": 1}, "then": {"error": "usage_limit"}});
     let mut played = std::collections::BTreeSet::new();
-    for (method, call, path, body) in [
+    let calls = [
         ("GET", "", "", Json::Null),
         ("GET", "health", "health", Json::Null),
         ("GET", "env", "env", Json::Null),
@@ -40,7 +48,7 @@ fn each_call_answers_as_its_document_says() {
         ("GET", "accounts", "accounts", Json::Null),
         ("GET", "accounts/{provider}/{account}", "accounts/quoine/2", Json::Null),
         ("PATCH", "accounts/{provider}/{account}", "accounts/quoine/2", json!({"pace": "manual"})),
-        ("POST", "rules", "rules", rule.clone()),
+        ("POST", "rules", "rules", rule()),
         ("GET", "rules", "rules", Json::Null),
         ("DELETE", "rules/{rule}", "rules/busy", Json::Null),
         ("DELETE", "rules", "rules", Json::Null),
@@ -50,7 +58,8 @@ fn each_call_answers_as_its_document_says() {
         ("POST", "reset", "reset", Json::Null),
         ("GET", "openapi/{provider}.json", "openapi/quoine.json", Json::Null),
         ("GET", "openapi.json", "openapi.json", Json::Null),
-    ] {
+    ];
+    for (method, call, path, body) in verifications().into_iter().chain(calls) {
         let operation = &document["paths"][format!("/__admin/{call}")][method.to_ascii_lowercase()];
         let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {call}"));
         played.insert(name.to_owned());
@@ -71,6 +80,10 @@ fn each_call_answers_as_its_document_says() {
     }
 }
 
+fn rule() -> Json {
+    json!({"name": "busy", "on": "quoine.*", "when": {"times": 1}, "then": {"error": "usage_limit"}})
+}
+
 /// Whether a call has no JSON as its answer, or concerns the sandboxes of a server, whose answers are compared where one is asked.
 fn is_beyond(name: &str) -> bool {
     name.starts_with("receive") || name.contains("sandbox") || name == "metrics"
@@ -80,6 +93,36 @@ fn is_beyond(name: &str) -> bool {
 fn assert_takes(document: &Json, operation: &Json, body: &Json) {
     if !body.is_null() && operation["operationId"] != "receive_post" {
         assert_fits(document, &operation["requestBody"], body);
+    }
+}
+
+#[test]
+fn a_verification_that_fails_answers_as_the_document_says() {
+    let mut shop = Tape::shop();
+    let document = shop.admin("GET", "openapi.json", &Json::Null);
+    shop.play(PERFORM);
+    for (call, body) in [
+        ("requests/verify", json!({"operation": "quantum-payouts.performPayout", "where": {"body": {"amount": 1}}})),
+        ("requests/verify", json!({"operation": "quantum-payouts.performPayout", "count": 0})),
+        ("requests/verify", json!({"sequence": [{"operation": "quoine.createInvoice"}]})),
+        ("requests/wait", json!({"operation": "quoine.createInvoice", "timeout": "1s"})),
+        ("deliveries/wait", json!({"provider": "quoine", "count": {"at_least": 2, "at_most": 3}})),
+    ] {
+        let operation = &document["paths"][format!("/__admin/{call}")]["post"];
+        assert_takes(&document, operation, &body);
+        let (status, answer) = asking::json(&shop.ask(Tape::control("POST", call, &body)));
+        assert_eq!(status, 409, "{answer}");
+        assert_fits(&document, &operation["responses"]["409"], &answer);
+    }
+    for (call, body) in [
+        ("requests/verify", json!({"operation": "quoine.createInvoise"})),
+        ("requests/verify", json!({"operation": "quoine.createInvoice", "count": {"at_last": 1}})),
+        ("requests/verify", json!({"operation": "quoine.createInvoice", "count": "${x}"})),
+        ("requests/wait", json!({"sequence": [{"where": {}}]})),
+        ("deliveries/wait", json!({"status": "sent"})),
+    ] {
+        let operation = &document["paths"][format!("/__admin/{call}")]["post"];
+        assert!(!faults_of(&document, &operation["requestBody"], &body).is_empty(), "{body}");
     }
 }
 

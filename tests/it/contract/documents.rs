@@ -170,7 +170,8 @@ pub fn assert_fits(document: &Json, response: &Json, body: &Json) {
 
 /// What is wrong with a body by the schema of an answer or a request.
 pub fn faults_of(document: &Json, described: &Json, body: &Json) -> Vec<String> {
-    let mut schema = described["content"]["application/json"]["schema"].clone();
+    let content = described["content"].as_object().and_then(|it| it.get("application/json").or(it.get("application/problem+json")));
+    let mut schema = content.map_or(Json::Null, |it| it["schema"].clone());
     schema["components"] = document["components"].clone();
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     validator.iter_errors(body).map(|it| it.to_string()).collect()
