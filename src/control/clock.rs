@@ -65,13 +65,23 @@ pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     ok(&render(ask.world))
 }
 
-/// The clock, as every call of this section answers it.
-pub fn render(world: &World) -> Json {
-    let (mode, rate) = match world.core.clock.mode() {
+/// How the clock runs, and what it shows.
+pub fn brief(world: &World) -> Json {
+    json!({"mode": mode(world).0, "now": world.core.now})
+}
+
+/// The mode of the clock and its rate.
+fn mode(world: &World) -> (&'static str, Json) {
+    match world.core.clock.mode() {
         Mode::Frozen => ("frozen", json!(0)),
         Mode::Real => ("real", json!(1)),
         Mode::Scaled(rate) => ("scaled", rate.number()),
-    };
+    }
+}
+
+/// The clock, as every call of this section answers it.
+pub fn render(world: &World) -> Json {
+    let (mode, rate) = mode(world);
     let next = world.next_due().map(|(at, due)| next(world, at, due));
     json!({"mode": mode, "now": world.core.now, "rate": rate, "pending": world.pending(), "next": next})
 }

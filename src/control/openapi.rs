@@ -33,7 +33,7 @@ pub fn provider(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let (core, contract) = (&ask.world.core, ask.world.provider(provider_id).contract());
     let server = json!({
         "url": format!("{}/{}", core.sandbox_url(ask.request), contract.slug),
-        "description": format!("Playmoney, the {} sandbox", core.name),
+        "description": format!("Playmoney, the sandbox {}", core.name),
     });
     Ok(Answer::Later(Later::new(move || Written::of(contract.slug, || openapi::document(contract)).with(&server))))
 }

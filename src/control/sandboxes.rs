@@ -25,6 +25,8 @@ use crate::scenario::{Mistakes, Scenario, parse};
 
 /// Characters of a name, which stands in paths, keys and host names.
 pub const NAME_CHARS_MAX: usize = 63;
+/// The longest time to live.
+const TTL_MAX: Duration = Duration::from_hours(24 * 3_652);
 /// A name.
 pub const NAME: Kind = Kind::Like { pattern: "^[a-z0-9-]{1,63}$", chars_max: NAME_CHARS_MAX };
 
@@ -139,6 +141,11 @@ pub fn fork(call: &Call, request: &Request, _: &[&str]) -> Result<Wish, Problem>
     let redirect = body.text(&REDIRECT)?;
     if let Some(url) = &redirect {
         webhook_url(url).map_err(|why| Problem::invalid(format!("`{}`: {why}", REDIRECT.name)))?;
+        if url.contains("{provider}") {
+            return Err(Problem::invalid(
+                "`webhook_url` is one address for the webhooks of all providers here: `{provider}` is not replaced.",
+            ));
+        }
     }
     Ok(Wish::Fork(Copy { name: name(&body)?, ttl: ttl(&body)?, redirect }))
 }
@@ -157,7 +164,10 @@ fn name(body: &Input<'_>) -> Result<Option<String>, Problem> {
 fn ttl(body: &Input<'_>) -> Result<Option<Duration>, Problem> {
     let Some(text) = body.text(&TTL)? else { return Ok(None) };
     let ttl = parse_duration(&text).map_err(|why| Problem::invalid(format!("`ttl`: {why}.")))?;
-    if ttl.is_zero() { Err(Problem::invalid("`ttl` is longer than zero.")) } else { Ok(Some(ttl)) }
+    if ttl.is_zero() || TTL_MAX < ttl {
+        return Err(Problem::invalid("`ttl` is longer than zero, and at most ten years."));
+    }
+    Ok(Some(ttl))
 }
 
 /// The member `clock` of a creation.
@@ -248,10 +258,6 @@ pub struct Stay {
 /// A sandbox in the list.
 pub fn row(world: &World, stay: Stay) -> Json {
     let Stay { created_at, last_used_at, ttl } = stay;
-    let mut clock = clock::render(world);
-    if let Some(members) = clock.as_object_mut() {
-        members.retain(|name, _| name == "mode" || name == "now");
-    }
     let usage: Usage = world.providers.iter().map(|it| it.usage()).sum();
     let inboxes: usize = world.core.inboxes.values().map(Inbox::bytes).sum();
     json!({
@@ -261,7 +267,7 @@ pub fn row(world: &World, stay: Stay) -> Json {
         "last_used_at": last_used_at,
         "ttl": ttl.map(|it| it.to_string()),
         "expires_at": ttl.and_then(|it| last_used_at.checked_add(it).ok()),
-        "clock": clock,
+        "clock": clock::brief(world),
         "objects": usage.objects,
         "requests": world.core.log.next_id() - 1,
         "deliveries": world.core.outbox.iter().count(),
@@ -295,6 +301,10 @@ pub fn deleted(name: &str) -> Response {
 
 /// A name that is taken.
 pub fn exists(name: &str) -> Problem {
+    if name == "default" {
+        let detail = "Every server has the sandbox `default`: choose another name.";
+        return Problem::new(StatusCode::CONFLICT, "sandbox_exists", detail);
+    }
     Problem::new(
         StatusCode::CONFLICT,
         "sandbox_exists",
@@ -322,10 +332,11 @@ pub fn stays() -> Problem {
 
 /// No sandbox has that name.
 pub fn unknown(name: &str) -> Problem {
-    Problem::not_found(format!("No sandbox is named `{name}`. GET /__admin/sandboxes lists them."))
+    let detail = format!("No sandbox is named `{name}`. GET /__admin/sandboxes lists them.");
+    Problem::new(StatusCode::NOT_FOUND, "unknown_sandbox", detail)
 }
 
-/// A bug has struck while a scenario was read.
+/// A bug has struck on another thread.
 pub fn unread(why: &str) -> Problem {
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", format!("Playmoney has a bug: the scenario could not be read ({why})."))
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", format!("Playmoney has a bug: this call could not be carried out ({why})."))
 }

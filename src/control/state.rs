@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::call::BodyLimits;
 use super::clock::Until;
-use super::{Answer, Ask, Before, Conclusion, Later, Now, Problem, Rest, Waiting, clock, ok, scenario};
+use super::{Answer, Ask, Before, Conclusion, Later, Now, Problem, Rest, Waiting, clock, input, ok, scenario};
 use crate::engine::provider::DynProvider;
 use crate::engine::rules::Rule;
 use crate::engine::state::{self, Saved};
@@ -58,8 +58,8 @@ pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let known: Vec<_> = ask.world.providers.iter().map(|it| it.fresh()).collect();
     let (start, document) = (ask.world.start.clone(), ask.request.body.clone());
     Ok(Answer::Before(Before::new(move || {
-        let read = state::read(&known, &start, &document).and_then(|saved| judge_rules(&known, &saved).map(|()| saved));
-        let read = read.map_err(Problem::invalid);
+        let read = || state::read(&known, &start, &document).and_then(|saved| judge_rules(&known, &saved).map(|()| saved));
+        let read = input::object(&document).and_then(|()| read().map_err(Problem::invalid));
         Rest::new(move |world, now| read.and_then(|saved| resume(world, now, saved)).unwrap_or_else(|it| Answer::Now(it.render())))
     })))
 }

@@ -81,8 +81,19 @@ fn choose(
     shared.access.admit(head, &request.origin).map_err(|it| (chosen.driver().cloned(), it))?;
     match chosen {
         Chosen::One(driver) | Chosen::Several(driver) => Ok(driver),
-        Chosen::None(name) => shared.registry.make_on_use(&name).map_err(|it| (None, it)),
+        Chosen::None(name) if makes_one(shared, may_call, request) => shared.registry.make_on_use(&name).map_err(|it| (None, it)),
+        Chosen::None(name) => Err((None, shared.registry.unknown(&name, naming))),
     }
+}
+
+/// Whether a request may make the sandbox that it names: a call of an application or of a tester, but no look at a path that nothing
+/// has, no probe, and nothing that a page of another site sends.
+fn makes_one(shared: &Shared, may_call: Option<Caller>, request: &Request) -> bool {
+    let is_call = match request.path.target() {
+        Target::Provider { slug, .. } => shared.registry.has_provider(slug),
+        Target::Control { path } => may_call == Some(Caller::TokenHolder) && Call::find(&request.method, path).is_some(),
+    };
+    is_call && request.method != Method::OPTIONS && request.header("sec-fetch-site") != "cross-site"
 }
 
 /// What the head of an admitted request says.

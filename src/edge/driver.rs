@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
 use http::StatusCode;
@@ -77,6 +77,20 @@ pub struct Driver {
     is_closed: AtomicBool,
     /// Which credentials the registry knows.
     known_names: Mutex<(u64, u64)>,
+    /// When it was last used, in milliseconds of real time since 1970.
+    used: AtomicI64,
+    /// Requests that are not answered yet: each is a use.
+    under_way: AtomicUsize,
+}
+
+/// A request that is not answered yet.
+struct Use<'a>(&'a Driver);
+
+impl Drop for Use<'_> {
+    fn drop(&mut self) {
+        self.0.touch();
+        self.0.under_way.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 impl Driver {
@@ -94,6 +108,8 @@ impl Driver {
             alarm_set: Notify::new(),
             is_closed: AtomicBool::new(false),
             known_names,
+            used: AtomicI64::new(stopwatch.uptime().date.as_millisecond()),
+            under_way: AtomicUsize::new(0),
         });
         tokio::spawn(keep_time(Arc::downgrade(&driver)));
         // A copy can have attempts to send again, and timers.
@@ -109,9 +125,20 @@ impl Driver {
     /// The sandbox was deleted. Requests under way are still answered; those that wait for others end.
     pub fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
-        self.lock().close();
+        self.lock().close(self.stopwatch.uptime());
         self.changed.notify_waiters();
         self.alarm_set.notify_one();
+    }
+
+    /// It is used now.
+    pub fn touch(&self) {
+        self.used.store(self.stopwatch.uptime().date.as_millisecond(), Ordering::Relaxed);
+    }
+
+    /// When it was last used, in real time; now, while a request is not answered yet.
+    pub fn last_used(&self, now: Timestamp) -> Timestamp {
+        let used = Timestamp::from_millisecond(self.used.load(Ordering::Relaxed)).unwrap_or(now);
+        if 0 < self.under_way.load(Ordering::Acquire) { now } else { used }
     }
 
     /// The credentials that lead here.
@@ -126,6 +153,8 @@ impl Driver {
     /// Answers one request. `None`: the connection is cut without an answer. When the caller sends nothing more before the
     /// answer is ready, `half_closed` ends.
     pub async fn handle(self: &Arc<Self>, request: Request, bodies: &Bodies, half_closed: impl Future<Output = ()>) -> Option<Leaving> {
+        self.under_way.fetch_add(1, Ordering::AcqRel);
+        let _use = Use(self);
         let place = if control::is_long(&request) { LONG_CALLS.acquire().await.ok() } else { None };
         bodies.take_turn(request.body.len()).await;
         let mut caller = self.put(request).with(place);
@@ -252,7 +281,10 @@ impl Driver {
 
     /// What has to be sent now. What has happened is told to the log.
     fn take_out(&self, mut sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) -> VecDeque<Outgoing> {
-        let outgoing = std::iter::from_fn(|| sandbox.poll_outgoing()).collect();
+        let mut outgoing: VecDeque<Outgoing> = std::iter::from_fn(|| sandbox.poll_outgoing()).collect();
+        if self.is_closed.load(Ordering::Acquire) {
+            outgoing.clear(); // nothing leaves a deleted sandbox any more
+        }
         self.set_alarm(&mut sandbox, uptime);
         let news = news(&mut sandbox);
         let version = sandbox.world().names_version();

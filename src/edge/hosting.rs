@@ -21,11 +21,14 @@ const LOOKS_AT_ONCE: usize = 64;
 pub async fn grant(registry: &Arc<Registry>, driver: &Arc<Driver>, wish: Wish, origin: &str) -> Response {
     let granted = match wish {
         Wish::List { limit } => Ok(list(registry, limit).await),
-        Wish::Show { name } => find(registry, &name).map(|it| Response::json(StatusCode::OK, &shown(&it, origin))),
+        Wish::Show { name } => find(registry, &name).map(|it| {
+            it.driver.touch();
+            Response::json(StatusCode::OK, &shown(registry, &it, origin))
+        }),
         Wish::Create(new) => create(registry, *new, origin).await,
         Wish::Delete { name } => delete(registry, &name),
         Wish::Metrics => Ok(metrics(registry).await),
-        Wish::Fork(copy) => registry.copy(driver, copy).await.map(|it| sandboxes::created(shown(&it, origin), None)),
+        Wish::Fork(copy) => registry.copy(driver, copy).await.map(|it| sandboxes::created(shown(registry, &it, origin), None)),
     };
     granted.unwrap_or_else(|it| it.render())
 }
@@ -33,12 +36,14 @@ pub async fn grant(registry: &Arc<Registry>, driver: &Arc<Driver>, wish: Wish, o
 async fn list(registry: &Registry, limit: usize) -> Response {
     let (all, mut rows) = (registry.all(), Vec::new());
     for (place, it) in all.iter().take(limit).enumerate() {
-        it.driver.look(|world| rows.push(sandboxes::row(world, it.stay())));
+        it.driver.look(|world| rows.push(sandboxes::row(world, it.stay(registry.now()))));
         if place % LOOKS_AT_ONCE == LOOKS_AT_ONCE - 1 {
             tokio::task::yield_now().await;
         }
     }
-    sandboxes::listed(&rows, all.len())
+    let all = all.len();
+    let written = tokio::task::spawn_blocking(move || sandboxes::listed(&rows, all)).await;
+    written.unwrap_or_else(|why| sandboxes::unread(&why.to_string()).render())
 }
 
 async fn metrics(registry: &Registry) -> Response {
@@ -56,9 +61,9 @@ fn find(registry: &Registry, name: &str) -> Result<Arc<Hosted>, Problem> {
     registry.hosted(name).ok_or_else(|| sandboxes::unknown(name))
 }
 
-fn shown(hosted: &Hosted, origin: &str) -> serde_json::Value {
+fn shown(registry: &Registry, hosted: &Hosted, origin: &str) -> serde_json::Value {
     let mut shown = serde_json::Value::Null;
-    hosted.driver.look(|world| shown = sandboxes::shown(world, hosted.stay(), origin));
+    hosted.driver.look(|world| shown = sandboxes::shown(world, hosted.stay(registry.now()), origin));
     shown
 }
 
@@ -73,7 +78,7 @@ async fn create(registry: &Arc<Registry>, mut new: New, origin: &str) -> Result<
         new.begins(&name, &usual)?
     };
     let hosted = registry.make(&beginning, ttl)?;
-    Ok(sandboxes::created(shown(&hosted, origin), beginning.warnings().as_ref()))
+    Ok(sandboxes::created(shown(registry, &hosted, origin), beginning.warnings().as_ref()))
 }
 
 fn delete(registry: &Registry, name: &str) -> Result<Response, Problem> {

@@ -1,7 +1,6 @@
 //! The sandboxes of a server, by name and by the credentials that lead to them. This is their only list.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Weak};
 
 use http::{HeaderMap, StatusCode};
@@ -76,27 +75,23 @@ pub struct Hosted {
     pub driver: Arc<Driver>,
     created_at: Timestamp,
     ttl: Option<Duration>,
-    /// In milliseconds of real time since 1970.
-    last_used: AtomicI64,
     /// The credentials under which it is found.
     credentials: Mutex<Vec<(ProviderId, String)>>,
 }
 
 impl Hosted {
     fn new(driver: Arc<Driver>, now: Timestamp, ttl: Option<Duration>) -> Arc<Self> {
-        let last_used = AtomicI64::new(now.as_millisecond());
         let created_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
-        Arc::new(Self { driver, created_at, ttl, last_used, credentials: Mutex::default() })
+        Arc::new(Self { driver, created_at, ttl, credentials: Mutex::default() })
     }
 
     /// How long it stays.
-    pub fn stay(&self) -> Stay {
-        let last_used_at = Timestamp::from_millisecond(self.last_used.load(Ordering::Relaxed)).unwrap_or(self.created_at);
-        Stay { created_at: self.created_at, last_used_at, ttl: self.ttl }
+    pub fn stay(&self, now: Timestamp) -> Stay {
+        Stay { created_at: self.created_at, last_used_at: self.driver.last_used(now), ttl: self.ttl }
     }
 
-    fn expires_at(&self) -> Option<Timestamp> {
-        self.stay().last_used_at.checked_add(self.ttl?).ok()
+    fn expires_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.driver.last_used(now).checked_add(self.ttl?).ok()
     }
 }
 
@@ -161,6 +156,11 @@ impl Registry {
     /// The names of all sandboxes, in alphabetical order.
     pub fn names(&self) -> Vec<String> {
         self.sandboxes.read().by_name.keys().cloned().collect()
+    }
+
+    /// The present moment outside.
+    pub fn now(&self) -> Timestamp {
+        self.hosting.stopwatch.uptime().date
     }
 
     /// How a sandbox of this server begins of which nothing is said.
@@ -296,7 +296,6 @@ impl Registry {
                 Err(self.unknown(&name, naming))
             };
         };
-        hosted.last_used.store(self.hosting.stopwatch.uptime().date.as_millisecond(), Ordering::Relaxed);
         let driver = Arc::clone(&hosted.driver);
         Ok(if is_ambiguous { Chosen::Several(driver) } else { Chosen::One(driver) })
     }
@@ -335,7 +334,13 @@ impl Registry {
         made.map(|it| Arc::clone(&it.driver)).or_else(|why| self.find(name).ok_or_else(|| why.render()))
     }
 
-    fn unknown(&self, name: &str, naming: Naming) -> Response {
+    /// Whether a provider has that slug.
+    pub fn has_provider(&self, slug: &str) -> bool {
+        self.contracts.iter().any(|it| it.slug == slug)
+    }
+
+    /// The refusal of a request that names a sandbox which does not exist.
+    pub fn unknown(&self, name: &str, naming: Naming) -> Response {
         let known = match naming {
             Naming::Open => format!(" Known sandboxes: {}.", known(&self.names())),
             Naming::Secret => String::new(),
@@ -347,7 +352,7 @@ impl Registry {
     fn delete_expired(&self, now: Timestamp) -> Option<Timestamp> {
         let all = self.all();
         let (expired, rest): (Vec<_>, Vec<_>) =
-            all.iter().filter_map(|it| Some((it.driver.name(), it.expires_at()?))).partition(|it| it.1 <= now);
+            all.iter().filter_map(|it| Some((it.driver.name(), it.expires_at(now)?))).partition(|it| it.1 <= now);
         for (name, _) in expired {
             self.remove(name);
         }

@@ -99,8 +99,11 @@ impl Sandbox {
     }
 
     /// It was deleted. Calls that wait for calls and webhooks end with a word: nothing more will come.
-    pub fn close(&mut self) {
+    pub fn close(&mut self, uptime: Uptime) {
         self.is_deleted = true;
+        if let Some(walker) = self.tickets.walker {
+            self.half_close(uptime, walker); // it ends at its step
+        }
         let waiting: Vec<Ticket> = self.tickets.searches().collect();
         for ticket in waiting {
             let response = self.stamped(control::deleted_meanwhile());

@@ -267,3 +267,18 @@ fn i10_a_copy_that_was_saved_takes_the_same_keys() {
     }
     assert_eq!(again.admin("GET", "state", &Json::Null)["core"]["accounts"], saved["core"]["accounts"]);
 }
+
+#[test]
+fn a_forks_state_put_elsewhere_reaches_the_originals_application_as_little_as_the_fork_does() {
+    let mut shop = Tape::shop();
+    shop.play(ADDRESSES);
+    let mut twin = copied(&shop, None);
+    let saved = twin.admin("GET", "state", &Json::Null);
+    let mut other = Tape::new(Start { name: "other".to_owned(), ..Start::default() });
+    other.admin("PUT", "state", &saved);
+    other.posted.clear();
+    other.admin("POST", "clock/advance", &json!({"by": "1d"}));
+    let urls: Vec<&str> = other.posted.iter().map(|it| it.url.as_str()).collect();
+    assert_eq!(urls, [] as [&str; 0], "nothing leaves it");
+    assert!(!events(&mut other, "fork").is_empty());
+}

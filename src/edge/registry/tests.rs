@@ -95,7 +95,7 @@ async fn what_nothing_uses_for_its_time_to_live_is_deleted() {
     let registry = registry(Making::Named);
     let beginning = sandboxes::New::default().begins("a", registry.usual()).expect("it begins");
     let hosted = registry.make(&beginning, Some(Duration::from_mins(30))).expect("it is made");
-    let used = hosted.stay().last_used_at;
+    let used = hosted.stay(registry.now()).last_used_at;
     assert_eq!(registry.delete_expired(used + Duration::from_secs(1_799)), Some(used + Duration::from_mins(30)));
     assert_eq!(registry.names(), ["a", DEFAULT]);
     assert_eq!(registry.delete_expired(used + Duration::from_mins(30)), None);

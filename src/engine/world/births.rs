@@ -96,8 +96,12 @@ impl World {
     /// Every sandbox is created here. Name and redirect come from the start, even when the state had others elsewhere.
     pub(super) fn assemble(start: Start, mut core: Core, providers: Vec<Box<dyn DynProvider>>, generation: u64) -> Self {
         core.name.clone_from(&start.name);
-        let except = core.redirect.take().map(|it| it.except).unwrap_or_default();
-        core.redirect = start.redirect.clone().map(|to| Redirect { to, except });
+        // A state of a fork is as far from the original's application as the fork was.
+        let kept = core.redirect.take();
+        core.redirect = match start.redirect.clone() {
+            Some(to) => Some(Redirect { to, except: kept.map(|it| it.except).unwrap_or_default() }),
+            None => kept,
+        };
         core.keep_report();
         Self { start, core, providers, outgoing: VecDeque::new(), held: Held::default(), generation }
     }

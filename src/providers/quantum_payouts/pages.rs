@@ -170,7 +170,9 @@ fn log_in(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
         return TEMPLATES.render(StatusCode::UNAUTHORIZED, "login.html", values);
     };
     let (id, _) = admit(memory, cx, request.cookie(COOKIE), account);
-    let cookie = format!("{COOKIE}={id}; Path=/; HttpOnly; SameSite=Lax");
+    // Two sandboxes of one server have two sessions in one browser.
+    let path = if cx.sandbox() == "default" { "/".to_owned() } else { format!("/s/{}/", cx.sandbox()) };
+    let cookie = format!("{COOKIE}={id}; Path={path}; HttpOnly; SameSite=Lax");
     let mut response = Response::see_other("index.php?view=settings");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers.insert(header::SET_COOKIE, cookie);

@@ -112,7 +112,7 @@ fn a_sandbox_that_is_deleted_ends_its_waits_with_a_word() {
     let mut shop = Tape::shop();
     let criteria = [("requests/wait", json!({"operation": CREATE})), ("deliveries/wait", json!({}))];
     let waits = criteria.map(|(path, it)| begin(&mut shop, path, &it));
-    shop.sandbox.close();
+    shop.sandbox.close(playmoney::inside::kit::time::Uptime::START);
     for it in waits {
         let (status, document) = look(&mut shop, it).expect("an answer");
         assert_eq!((status, &document["code"]), (410, &json!("dropped")), "{document}");

@@ -1,11 +1,13 @@
 //! The sandboxes of a server: made, found, listed, copied, deleted.
 
+use std::sync::Arc;
+
 use playmoney::inside::edge::{Config, Making, Server};
 use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 
 use crate::contract::documents::assert_fits;
-use crate::net::{Answer, Receiver, admin, eventually, request, send, server};
+use crate::net::{Answer, Receiver, admin, answered, eventually, request, send, server};
 
 async fn ask(server: &Server, method: &str, path: &str, body: &Json) -> Answer {
     send(server.address(), request(method, path, body)).await
@@ -151,6 +153,7 @@ async fn a_copy_sends_its_webhooks_to_itself_or_where_it_is_told() {
         admin(&server, "POST", &format!("sandboxes/{name}/clock/advance"), &json!({"by": "1h"})).await;
     }
     assert_eq!(ask(&server, "POST", "/__admin/fork", &json!({"name": "twin"})).await.status, 409);
+    assert_eq!(ask(&server, "POST", "/__admin/fork", &json!({"webhook_url": "http://127.0.0.1:9/{provider}"})).await.status, 422);
 }
 
 #[tokio::test]
@@ -165,6 +168,12 @@ async fn a_parallel_test_needs_nothing_but_a_name() {
         let token = format!("qm_test_token_{}", prefix.trim_start_matches("/s/"));
         assert_eq!(features(&server, prefix, &token).await.0, status, "{prefix}");
     }
+    for (method, path) in
+        [("GET", "/s/x/"), ("GET", "/s/x/nothing"), ("OPTIONS", "/s/x/quoine/api/v1/profile"), ("GET", "/s/x/__admin/health")]
+    {
+        assert_eq!(ask(&server, method, path, &Json::Null).await.status, 404, "{method} {path}");
+    }
+    assert_eq!(ask(&server, "POST", "/s/x/__admin/inbox/y", &json!({})).await.status, 404);
     let mut foreign = request("POST", "/s/evil/quantum-payouts/api/v1/createPayout", &json!({}));
     foreign.headers_mut().insert("origin", "http://evil.example".parse().expect("a header"));
     ask(&server, "DELETE", "/__admin/sandboxes/gw0", &Json::Null).await;
@@ -180,6 +189,14 @@ async fn a_sandbox_that_nothing_uses_goes_after_its_time() {
     made(&server, &json!({"name": "long", "ttl": "1h"})).await;
     let gone = || async { admin(&server, "GET", "sandboxes", &Json::Null).await["sandboxes"].as_array().map(Vec::len) == Some(2) };
     eventually(gone).await;
+    // A request that is under way is a use, however long it takes; so is a look at the sandbox itself.
+    made(&server, &json!({"name": "used", "ttl": "300ms"})).await;
+    let waited = ask(&server, "GET", "/s/used/__admin/inbox/x/messages?wait=1s", &Json::Null).await;
+    assert_eq!(waited.status, 200);
+    for _ in 0..6 {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        assert_eq!(ask(&server, "GET", "/__admin/sandboxes/used", &Json::Null).await.status, 200);
+    }
     assert_eq!(ask(&server, "GET", "/__admin/sandboxes/long", &Json::Null).await.status, 200);
 }
 
@@ -207,6 +224,7 @@ async fn a_wrong_creation_makes_none_and_says_why() {
         (json!({"clock": {"tick": 1}}), 422, "tick"),
         (json!({"ttl": "soon"}), 422, "ttl"),
         (json!({"ttl": "0s"}), 422, "ttl"),
+        (json!({"ttl": "P3000000D"}), 422, "ten years"),
         (json!({"webhook_url": "ftp://a"}), 422, "webhook_url"),
         (json!({"scenario": scenario}), 422, "quoine"),
         (json!([]), 400, "object"),
@@ -248,4 +266,32 @@ async fn a_scenario_or_a_seed_begins_at_the_same_moment_each_time() {
             "{body}"
         );
     }
+}
+
+#[tokio::test]
+async fn nothing_leaves_a_sandbox_that_was_deleted_while_time_passed() {
+    let server = Arc::new(server(Start::default()).await);
+    let receiver = Receiver::start(|_| {
+        Box::pin(async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            answered(500)
+        })
+    })
+    .await;
+    made(&server, &json!({"name": "a", "webhook_url": receiver.url()})).await;
+    let body = json!({"orderNumber": "A", "amount": 1500, "description": "d", "target": {"pan": "4111111111111111"}});
+    let mut pay = request("POST", "/s/a/quantum-payouts/api/v1/performPayout", &body);
+    pay.headers_mut().insert("authorization", "Bearer qm_test_token_a".parse().expect("a header"));
+    assert_eq!(send(server.address(), pay).await.status, 200);
+    let walk = {
+        let server = Arc::clone(&server);
+        tokio::spawn(async move { ask(&server, "POST", "/s/a/__admin/clock/advance", &json!({"by": "10h"})).await })
+    };
+    eventually(|| async { !receiver.arrived.lock().expect("no panic").is_empty() }).await;
+    admin(&server, "DELETE", "sandboxes/a", &Json::Null).await;
+    let seen = receiver.arrived.lock().expect("no panic").len();
+    let report = tokio::time::timeout(std::time::Duration::from_secs(20), walk).await.expect("it ends").expect("an answer");
+    assert_eq!((report.status, &report.json()["incomplete"]), (200, &json!(true)));
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    assert!(receiver.arrived.lock().expect("no panic").len() <= seen + 1, "{:?}", receiver.arrived.lock().expect("no panic"));
 }
