@@ -218,15 +218,13 @@ pub trait DynProvider: Provider {
     fn fresh(&self) -> Box<dyn DynProvider>;
     /// A copy that shares nothing.
     fn boxed(&self) -> Box<dyn DynProvider>;
-    /// Its memory, to compare it.
-    fn save(&self) -> Json;
     /// Writes its memory into a saved state. As a text of its own it would take as much memory again.
     fn write(&self, state: &mut Writer);
     /// The same provider with another memory.
     ///
     /// # Errors
     /// This is not a memory of this provider.
-    fn restored(&self, memory: Json) -> Result<Box<dyn DynProvider>, serde_json::Error>;
+    fn restored(&self, memory: &str) -> Result<Box<dyn DynProvider>, serde_json::Error>;
 }
 
 impl<P: Provider + Clone + Default + Serialize + DeserializeOwned + 'static> DynProvider for P {
@@ -238,16 +236,12 @@ impl<P: Provider + Clone + Default + Serialize + DeserializeOwned + 'static> Dyn
         Box::new(self.clone())
     }
 
-    fn save(&self) -> Json {
-        serde_json::to_value(self).expect("a provider's memory is JSON")
-    }
-
     fn write(&self, state: &mut Writer) {
         self.serialize(state).expect("a provider's memory is JSON");
     }
 
-    fn restored(&self, memory: Json) -> Result<Box<dyn DynProvider>, serde_json::Error> {
-        Ok(Box::new(serde_json::from_value::<P>(memory)?))
+    fn restored(&self, memory: &str) -> Result<Box<dyn DynProvider>, serde_json::Error> {
+        Ok(Box::new(serde_json::from_str::<P>(memory)?))
     }
 }
 

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use super::core::Core;
 use super::provider::DynProvider;
@@ -12,7 +13,7 @@ use super::world::World;
 use crate::engine::core::secrets_from_outside;
 use crate::kit::flaw::{Flaw, part};
 use crate::kit::json::Writer;
-use crate::kit::live_keys::{self, Seeker};
+use crate::kit::live_keys;
 use crate::kit::time::Uptime;
 
 mod judge;
@@ -20,24 +21,27 @@ mod judge;
 /// The version of the document; another one is refused.
 pub const VERSION: u32 = 4;
 
-/// As it is read.
+/// As it is read. The text of each part is read when its turn comes: a tree of it all would take many times its length.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Document {
+struct Document<'a> {
     #[expect(dead_code, reason = "the version is read before all else")]
     playmoney_state: u32,
     /// The document contains secrets from outside, in clear.
     contains_secrets: bool,
-    core: Core,
+    #[serde(borrow)]
+    core: &'a RawValue,
     /// In the order of their ids.
-    providers: Vec<Memory>,
+    #[serde(borrow)]
+    providers: Vec<Memory<'a>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Memory {
+struct Memory<'a> {
     slug: String,
-    memory: Json,
+    #[serde(borrow)]
+    memory: &'a RawValue,
 }
 
 /// Writes a sandbox as a document, at that uptime. Its text is the only large thing that this makes.
@@ -67,19 +71,6 @@ pub fn save(mut world: World, uptime: Uptime) -> Bytes {
         state.out.splice(says..says + NONE.len(), *b"true");
     }
     state.bytes()
-}
-
-/// Whether a state contains secrets from outside in clear: those that were given to be kept, and keys that look live, which a
-/// client has sent for something else, as an order number.
-fn contains_secrets(core: &Core, memories: impl Iterator<Item = impl Serialize>) -> bool {
-    let is_kept = secrets_from_outside(core).next().is_some();
-    is_kept || {
-        let mut seeker = Seeker::default();
-        // A seeker takes everything, and every type of ours can be written as JSON.
-        _ = serde_json::to_writer(&mut seeker, core);
-        memories.for_each(|it| _ = serde_json::to_writer(&mut seeker, &it));
-        seeker.has_found()
-    }
 }
 
 /// The bytes of a sandbox as such a document, nearly.
@@ -136,51 +127,68 @@ pub fn read(known: &[Box<dyn DynProvider>], start: &Start, document: &[u8]) -> R
     if version.playmoney_state != VERSION {
         return Err(format!("the document has version {}, this Playmoney reads version {VERSION}", version.playmoney_state));
     }
-    let written: Json = serde_json::from_slice(document).map_err(|it| format!("the document is damaged: {it}"))?;
-    let document = Document::deserialize(&written).map_err(|it| format!("the document is damaged: {it}"))?;
-    let providers = providers(known, document.providers)?;
-    if providers.len() != document.core.accounts.len() {
+    let damaged = |why: serde_json::Error| format!("the document is damaged: {}", without_place(&why));
+    let document: Document<'_> = serde_json::from_slice(document).map_err(damaged)?;
+    let core: Core = serde_json::from_str(document.core.get()).map_err(damaged)?;
+    let providers = providers(known, &document.providers)?;
+    if providers.len() != core.accounts.len() {
         return Err("the document does not have all providers of this Playmoney".to_owned());
     }
-    judge::judge(&document.core, &providers, start).map_err(|it| it.to_string())?;
-    let saved: Vec<Json> = providers.iter().map(|it| it.save()).collect();
-    if contains_secrets(&document.core, saved.iter()) != document.contains_secrets {
+    judge::judge(&core, &providers, start).map_err(|it| it.to_string())?;
+    let contains_secrets = same_again(&document, &core, &providers).map_err(|it| it.to_string())?;
+    if contains_secrets != document.contains_secrets {
         return Err(Flaw::at("/contains_secrets", "it is not what the rest of the document says").to_string());
     }
-    same_again(&written, &document.core, saved).map_err(|it| it.to_string())?;
-    Ok(Saved { core: document.core, providers })
+    Ok(Saved { core, providers })
+}
+
+/// What is wrong, without a line and a column of a part of the document.
+fn without_place(why: &serde_json::Error) -> String {
+    let text = why.to_string();
+    text.rsplit_once(" at line ").map_or(text.clone(), |it| it.0.to_owned())
 }
 
 /// The providers of a document, in the order of this Playmoney.
-fn providers(known: &[Box<dyn DynProvider>], saved: Vec<Memory>) -> Result<Vec<Box<dyn DynProvider>>, String> {
+fn providers(known: &[Box<dyn DynProvider>], saved: &[Memory<'_>]) -> Result<Vec<Box<dyn DynProvider>>, String> {
     if let Some(it) = saved.iter().find(|it| known.iter().all(|own| own.contract().slug != it.slug)) {
         return Err(format!("the document has a provider `{}` that this Playmoney does not have", it.slug));
     }
     if saved.len() != known.len() {
         return Err("the document does not have all providers of this Playmoney".to_owned());
     }
-    let provider = |(place, (it, own)): (usize, (Memory, &dyn DynProvider))| {
+    let provider = |(place, (it, own)): (usize, (&Memory<'_>, &dyn DynProvider))| {
         let slug = own.contract().slug;
         if it.slug != slug {
             return Err(Flaw::at(format!("/providers/{place}/slug"), format!("{slug} stands here")).to_string());
         }
-        own.restored(it.memory).map_err(|why| format!("the memory of {slug} is damaged: {why}"))
+        own.restored(it.memory.get()).map_err(|why| format!("the memory of {slug} is damaged: {}", without_place(&why)))
     };
-    saved.into_iter().zip(known.iter().map(Box::as_ref)).enumerate().map(provider).collect()
+    saved.iter().zip(known.iter().map(Box::as_ref)).enumerate().map(provider).collect()
 }
 
-/// A document that is saved again must be what it was: whatever was not read, or read otherwise than it is written, is a
-/// mistake in it.
-fn same_again(written: &Json, core: &Core, memories: Vec<Json>) -> Result<(), Flaw> {
-    let saved = memories.into_iter().enumerate().map(|(place, it)| (format!("/providers/{place}/memory"), it));
-    let core = serde_json::to_value(core).expect("the state is JSON");
-    for (place, again) in std::iter::once(("/core".to_owned(), core)).chain(saved) {
-        let own = written.pointer(&place).unwrap_or(&Json::Null);
-        if let Some(inner) = difference(own, &again) {
-            return Err(Flaw::at(format!("{place}{inner}"), "a saved sandbox does not have this, or not in this form"));
-        }
+/// A document that is saved again must be what it was: whatever was not read, or read otherwise than it is written, is a mistake in
+/// it. Returns whether it contains secrets from outside in clear: those that were given to be kept, and keys that look live, which a
+/// client has sent for something else, as an order number. One part is written at a time.
+fn same_again(document: &Document<'_>, core: &Core, providers: &[Box<dyn DynProvider>]) -> Result<bool, Flaw> {
+    let mut contains_secrets = secrets_from_outside(core).next().is_some();
+    let mut compare = |place: &str, own: &RawValue, write: &dyn Fn(&mut Writer)| {
+        let mut again = Writer::default();
+        write(&mut again);
+        contains_secrets = contains_secrets || live_keys::is_in_long(&again.out);
+        // What this program has written is the same to the byte, and needs no trees.
+        let inner =
+            if again.out == own.get().as_bytes() { None } else { difference(&read_again(own.get().as_bytes()), &read_again(&again.out)) };
+        inner.map_or(Ok(()), |it| Err(Flaw::at(format!("{place}{it}"), "a saved sandbox does not have this, or not in this form")))
+    };
+    compare("/core", document.core, &|it| core.serialize(it).expect("the state is JSON"))?;
+    for (place, (own, provider)) in document.providers.iter().zip(providers).enumerate() {
+        compare(&format!("/providers/{place}/memory"), own.memory, &|it| provider.write(it))?;
     }
-    Ok(())
+    Ok(contains_secrets)
+}
+
+fn read_again(text: &[u8]) -> Json {
+    serde_json::from_slice(text).unwrap_or_default()
 }
 
 /// Where two values differ first, as a JSON pointer.
