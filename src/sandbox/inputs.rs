@@ -51,6 +51,16 @@ impl Inputs {
 }
 
 impl Sandbox {
+    /// It was deleted. Calls that wait for calls and webhooks end with a word: nothing more will come.
+    pub fn close(&mut self) {
+        self.is_deleted = true;
+        let waiting: Vec<Ticket> = self.tickets.searches().collect();
+        for ticket in waiting {
+            let response = self.stamped(control::deleted_meanwhile());
+            self.tickets.answer(ticket, response);
+        }
+    }
+
     /// Puts a request in.
     pub(super) fn put_request(&mut self, uptime: Uptime, ticket: Ticket, request: Request) {
         self.inputs.unheard.push_back((uptime, Input::Request(ticket, Box::new(request))));

@@ -90,16 +90,6 @@ impl Sandbox {
         Self { broken: self.broken.clone(), ..Self::of(self.world.fork(name, redirect, uptime)) }
     }
 
-    /// It was deleted. Calls that wait for calls and webhooks end with a word: nothing more will come.
-    pub fn close(&mut self) {
-        self.is_deleted = true;
-        let waiting: Vec<Ticket> = self.tickets.searches().collect();
-        for ticket in waiting {
-            let response = self.stamped(control::deleted_meanwhile());
-            self.tickets.answer(ticket, response);
-        }
-    }
-
     /// Its name.
     pub fn name(&self) -> &str {
         &self.world.core.name

@@ -10,8 +10,9 @@ const PERFORM: &str =
     r#"POST /quantum-payouts/api/v1/performPayout {"orderNumber":"A","amount":1500,"description":"d","target":{"pan":"4111111111111111"}}"#;
 
 /// Calls that are made while the payout is in the journal.
-fn verifications() -> [(&'static str, &'static str, &'static str, Json); 3] {
+fn verifications() -> [(&'static str, &'static str, &'static str, Json); 4] {
     [
+        ("GET", "violations", "violations", Json::Null),
         ("POST", "requests/verify", "requests/verify", json!({"operation": "quantum-payouts.performPayout", "count": {"at_least": 1}})),
         ("POST", "requests/wait", "requests/wait", json!({"sequence": [{"operation": "quantum-payouts.performPayout"}]})),
         ("POST", "deliveries/wait", "deliveries/wait", json!({"provider": "quantum-payouts", "where": {"attempts": {"gte": 1}}})),
@@ -25,7 +26,6 @@ fn each_call_answers_as_its_document_says() {
     shop.play("merchant 500 200").play(PERFORM);
     let saved = shop.admin("GET", "state", &Json::Null);
     let rule = json!({"name": "busy", "on": "quoine.*", "when": {"times": 1}, "then": {"error": "usage_limit"}});
-    let webhook = json!({"provider": "quoine", "headers": {}, "body": "{}"});
     let mut played = std::collections::BTreeSet::new();
     let calls = [
         ("GET", "", "", Json::Null),
@@ -40,7 +40,7 @@ fn each_call_answers_as_its_document_says() {
         ("POST", "act/{provider}/{action}", "act/qbitpay/deposit", json!({"currency": "USDT", "amount": 5})),
         ("GET", "deliveries", "deliveries", Json::Null),
         ("POST", "deliveries/{delivery}/resend", "deliveries/dlv-1/resend", Json::Null),
-        ("POST", "webhooks/verify", "webhooks/verify", webhook),
+        ("POST", "webhooks/verify", "webhooks/verify", json!({"provider": "quoine", "headers": {}, "body": "{}"})),
         ("PUT", "inbox/{inbox}/script", "inbox/shop/script", json!({"respond": [200]})),
         ("POST", "inbox/{inbox}", "inbox/shop", json!({})),
         ("GET", "inbox/{inbox}/messages", "inbox/shop/messages", Json::Null),
