@@ -42,7 +42,7 @@ pub struct Inputs {
 impl Inputs {
     /// A caller has gone. Returns whether the request is still to be heard: then its answer is thrown away.
     pub fn give_up(&mut self, ticket: Ticket) -> bool {
-        let is_unheard = self.unheard.iter().any(|it| matches!(&it.1, Input::Request(own, _) if *own == ticket));
+        let is_unheard = self.unheard.iter().any(|it| matches!(&it.1, Input::Request(own, _) | Input::Rest(own, _) if *own == ticket));
         if is_unheard {
             self.gone.insert(ticket);
         }
@@ -108,19 +108,28 @@ impl Sandbox {
         match input {
             Input::Request(ticket, request) => {
                 let has_due = self.hear(uptime, ticket, *request, Settled::Unknown);
-                if self.inputs.gone.remove(&ticket) {
-                    self.give_up(uptime, ticket);
-                }
+                self.forget_if_gone(uptime, ticket);
                 has_due
             }
-            Input::Rest(ticket, rest) => self.give(uptime, ticket, |it| {
-                let now = Now { uptime, is_walking: it.is_walking(), settled: Settled::Unknown };
-                (rest.hear(&mut it.world, now), None)
-            }),
+            Input::Rest(ticket, rest) => {
+                let has_due = self.give(uptime, ticket, |it| {
+                    let now = Now { uptime, is_walking: it.is_walking(), settled: Settled::Unknown };
+                    (rest.hear(&mut it.world, now), None)
+                });
+                self.forget_if_gone(uptime, ticket);
+                has_due
+            }
             Input::Outcome { generation, attempt, outcome } => {
                 _ = self.guarded(|it| it.world.take_outcome(generation, attempt, outcome));
                 true
             }
+        }
+    }
+
+    /// A caller who has gone before the request was heard gets no answer, and waits for nothing.
+    fn forget_if_gone(&mut self, uptime: Uptime, ticket: Ticket) {
+        if self.inputs.gone.remove(&ticket) {
+            self.give_up(uptime, ticket);
         }
     }
 
