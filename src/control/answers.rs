@@ -106,11 +106,27 @@ const REQUESTS: &[Field] = &[
     must("requests[].error", Kind::Nullable, "the documented error, by its name"),
     must("requests[].evidence", Kind::NullableObject, "how much is known about the answer, and from where"),
     must("requests[].violations", Kind::List, "where the client broke the contract"),
-    must("requests[].violations[]", Kind::Object, "a violation, with the page that it breaks"),
+    must("requests[].violations[].code", TEXT, "what kind of violation it is: missing_header, unknown_field"),
+    must("requests[].violations[].detail", TEXT, "what the client did"),
+    must("requests[].violations[].evidence", TEXT, "how much is known about what it breaks"),
+    must("requests[].violations[].source", TEXT, "the page that it breaks"),
     may("requests[].note", TEXT, "what Playmoney has to say"),
     may("notes", Kind::List, "notes that tell what rules and bounds have done"),
     must("notes[]", Kind::Object, "a note, with its time and text"),
     must("truncated", Kind::Flag, "older ones were dropped"),
+];
+
+#[rustfmt::skip]
+const VIOLATIONS: &[Field] = &[
+    must("violations", Kind::List, "where clients broke the contract, oldest first: 10000 at most"),
+    must("violations[].request", TEXT, "the id of the request: req-1"),
+    must("violations[].at", Kind::Time, "when it came"),
+    must("violations[].operation", Kind::Nullable, "the operation: quoine.createInvoice"),
+    must("violations[].code", TEXT, "what kind of violation it is: missing_header, unknown_field"),
+    must("violations[].detail", TEXT, "what the client did"),
+    must("violations[].evidence", TEXT, "how much is known about what it breaks"),
+    must("violations[].source", TEXT, "the page that it breaks"),
+    must("truncated", Kind::Flag, "there are more, or older requests were dropped"),
 ];
 
 #[rustfmt::skip]
@@ -245,6 +261,7 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
     ]),
     (&["clear_messages"], &[must("inbox", TEXT, "the name of the inbox"), must("removed", COUNT, "how many messages it had")]),
     (&["list_requests"], REQUESTS),
+    (&["list_violations"], VIOLATIONS),
     (&["verify_requests", "wait_for_requests", "wait_for_deliveries"], VERIFIED),
     (&["list_accounts"], &[must("accounts", Kind::List, "merchants, each as `show_account` shows it"), must("accounts[]", Kind::Object, "a merchant")]),
     (&["show_account", "change_account"], ACCOUNT),

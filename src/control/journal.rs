@@ -1,7 +1,7 @@
 //! `/__admin/requests`: the journal, a view of the log.
 
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::render::Renderer;
 use super::{Answer, Ask, Later, Problem, Rows, provider_id};
@@ -98,6 +98,53 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         let shown = |it: &Entry| if let What::Request(request) = &it.what { Some(render.request(it, request)) } else { None };
         let requests = Rows(|| requests.iter().filter_map(shown));
         Response::json(StatusCode::OK, &Listed { notes, requests, truncated })
+    })))
+}
+
+/// The query of `list_violations`.
+pub const OF_VIOLATIONS: &[Field] = &[PROVIDER, OPERATION, SINCE, LIMIT];
+
+/// Violations in one answer.
+const VIOLATIONS_MAX: usize = 10_000;
+
+/// Lists where clients broke the documented contract, oldest first, as far as the journal goes back.
+pub fn violations(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let provider = ask.query.text(&PROVIDER)?;
+    let operation = ask.query.text(&OPERATION)?;
+    let limit = ask.query.integer(&LIMIT)?.map_or(VIOLATIONS_MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
+    let since = Since::parse(ask.query.text(&SINCE)?, |text| text.strip_prefix("req-")?.parse().ok())?;
+    if let Some(operation) = &operation {
+        is_operation(ask.world, operation)?;
+    }
+    is_provider(ask.world, provider.as_deref())?;
+    let world = &*ask.world;
+    let (render, entries, dropped) = (Renderer::of(world), world.core.log.chunks().clone(), world.core.log.truncated);
+    let slugs: Vec<&'static str> = world.providers.iter().map(|it| it.contract().slug).collect();
+    Ok(Answer::Later(Later::new(move || {
+        let asked = operation.as_deref().map(named);
+        let fits = |slug: &str, entry: &Entry, it: &RequestEntry| {
+            since.has_begun(it.id, entry.at)
+                && provider.as_ref().is_none_or(|asked| asked == slug)
+                && asked.is_none_or(|(of, name)| of.is_none_or(|of| of == slug) && it.operation.as_deref() == Some(name))
+        };
+        let (mut listed, mut more) = (Vec::new(), false);
+        for entry in entries.iter() {
+            let What::Request(it) = &entry.what else { continue };
+            let Some(slug) = entry.provider.map(|it| slugs[usize::from(it.0)]).filter(|slug| fits(slug, entry, it)) else { continue };
+            let found = render.violations(entry, it);
+            for mut own in found.as_array().into_iter().flatten().cloned() {
+                own["request"] = format!("req-{}", it.id).into();
+                own["at"] = json!(entry.at);
+                own["operation"] = it.operation.as_deref().map(|name| format!("{slug}.{name}")).into();
+                listed.push(own);
+            }
+            if limit.min(VIOLATIONS_MAX) < listed.len() {
+                listed.truncate(limit.min(VIOLATIONS_MAX));
+                more = VIOLATIONS_MAX <= limit;
+                break;
+            }
+        }
+        Response::json(StatusCode::OK, &json!({"violations": listed, "truncated": dropped || more}))
     })))
 }
 

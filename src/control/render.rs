@@ -81,7 +81,7 @@ impl Renderer {
             "id": format!("req-{}", it.id), "at": entry.at, "provider": contract.map(|it| it.slug), "operation": name, "account": it.account,
             "request": self.with_body(request, &it.body, show), "response": response,
             "rule": it.rule.as_deref().map(show), "error": it.error, "evidence": error.or(operation),
-            "violations": self.value(&json!(contract.map_or_else(Vec::new, |contract| violations::of(contract, it)))),
+            "violations": self.violations(entry, it),
         });
         let signature = contract.and_then(|it| it.request_signature).filter(|own| it.error.as_deref() == Some(own.error));
         if let Some(own) = signature {
@@ -91,6 +91,12 @@ impl Renderer {
             shown["note"] = json!(show(note));
         }
         shown
+    }
+
+    /// Where a request breaks the contract of its provider.
+    pub fn violations(&self, entry: &Entry, it: &RequestEntry) -> Json {
+        let contract = entry.provider.map(|it| self.contracts[usize::from(it.0)]);
+        self.value(&json!(contract.map_or_else(Vec::new, |contract| violations::of(contract, it))))
     }
 
     /// Whether an entry is a note.

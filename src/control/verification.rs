@@ -99,6 +99,10 @@ fn begin(ask: &mut Ask<'_>, of: Of, shape: &'static Shape) -> Result<Answer, Pro
 /// The body of a call. An empty one is an empty object.
 fn body(ask: &Ask<'_>) -> Result<String, Problem> {
     let text = input::text(ask.request)?;
+    if criteria::BYTES_MAX < text.len() {
+        let detail = format!("The criteria of one call have at most {} bytes.", criteria::BYTES_MAX);
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail));
+    }
     Ok(if text.trim().is_empty() { "{}".to_owned() } else { text.to_owned() })
 }
 

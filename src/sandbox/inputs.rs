@@ -42,7 +42,7 @@ pub struct Inputs {
 impl Inputs {
     /// A caller has gone. Returns whether the request is still to be heard: then its answer is thrown away.
     pub fn give_up(&mut self, ticket: Ticket) -> bool {
-        let is_unheard = self.unheard.iter().any(|it| matches!(&it.1, Input::Request(own, _) if *own == ticket));
+        let is_unheard = self.unheard.iter().any(|it| matches!(&it.1, Input::Request(own, _) | Input::Rest(own, _) if *own == ticket));
         if is_unheard {
             self.gone.insert(ticket);
         }
@@ -51,6 +51,19 @@ impl Inputs {
 }
 
 impl Sandbox {
+    /// It was deleted. Calls that wait for calls and webhooks end with a word: nothing more will come.
+    pub fn close(&mut self, uptime: Uptime) {
+        self.is_deleted = true;
+        if let Some(walker) = self.tickets.walker {
+            self.half_close(uptime, walker); // it ends at its step
+        }
+        let waiting: Vec<Ticket> = self.tickets.searches().collect();
+        for ticket in waiting {
+            let response = self.stamped(control::deleted_meanwhile());
+            self.tickets.answer(ticket, response);
+        }
+    }
+
     /// Puts a request in.
     pub(super) fn put_request(&mut self, uptime: Uptime, ticket: Ticket, request: Request) {
         self.inputs.unheard.push_back((uptime, Input::Request(ticket, Box::new(request))));
@@ -98,19 +111,28 @@ impl Sandbox {
         match input {
             Input::Request(ticket, request) => {
                 let has_due = self.hear(uptime, ticket, *request, Settled::Unknown);
-                if self.inputs.gone.remove(&ticket) {
-                    self.give_up(uptime, ticket);
-                }
+                self.forget_if_gone(uptime, ticket);
                 has_due
             }
-            Input::Rest(ticket, rest) => self.give(uptime, ticket, |it| {
-                let now = Now { uptime, is_walking: it.is_walking(), settled: Settled::Unknown };
-                (rest.hear(&mut it.world, now), None)
-            }),
+            Input::Rest(ticket, rest) => {
+                let has_due = self.give(uptime, ticket, |it| {
+                    let now = Now { uptime, is_walking: it.is_walking(), settled: Settled::Unknown };
+                    (rest.hear(&mut it.world, now), None)
+                });
+                self.forget_if_gone(uptime, ticket);
+                has_due
+            }
             Input::Outcome { generation, attempt, outcome } => {
                 _ = self.guarded(|it| it.world.take_outcome(generation, attempt, outcome));
                 true
             }
+        }
+    }
+
+    /// A caller who has gone before the request was heard gets no answer, and waits for nothing.
+    fn forget_if_gone(&mut self, uptime: Uptime, ticket: Ticket) {
+        if self.inputs.gone.remove(&ticket) {
+            self.give_up(uptime, ticket);
         }
     }
 

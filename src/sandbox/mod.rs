@@ -98,19 +98,6 @@ impl Sandbox {
         Self { broken: self.broken.clone(), ..Self::of(self.world.fork(name, redirect, uptime)) }
     }
 
-    /// It was deleted. Calls that wait for calls and webhooks end with a word: nothing more will come.
-    pub fn close(&mut self, uptime: Uptime) {
-        self.is_deleted = true;
-        if let Some(walker) = self.tickets.walker {
-            self.half_close(uptime, walker); // it ends at its step
-        }
-        let waiting: Vec<Ticket> = self.tickets.searches().collect();
-        for ticket in waiting {
-            let response = self.stamped(control::deleted_meanwhile());
-            self.tickets.answer(ticket, response);
-        }
-    }
-
     /// Its name.
     pub fn name(&self) -> &str {
         &self.world.core.name

@@ -19,6 +19,10 @@ use crate::kit::time::parse_duration;
 
 /// How the text is called in messages.
 const FILE: &str = "criteria";
+/// Bytes of the text.
+pub const BYTES_MAX: usize = 64 * 1024;
+/// Bytes that its compiled patterns take: a wait keeps them.
+const PATTERN_BYTES_MAX: usize = 512 * 1024;
 /// Steps of a sequence.
 pub const SEQUENCE_MAX: usize = 100;
 /// The largest number that can be counted to.
@@ -153,6 +157,17 @@ pub enum Criteria {
     Sequence(Vec<Wanted>),
 }
 
+impl Criteria {
+    /// Bytes that its compiled patterns take.
+    fn pattern_bytes(&self) -> usize {
+        let wanted = match self {
+            Self::Count(wanted, _) => std::slice::from_ref(wanted),
+            Self::Sequence(steps) => steps,
+        };
+        wanted.iter().flat_map(|it| &it.conditions).map(|it| it.1.pattern_bytes()).sum()
+    }
+}
+
 /// What a call asks for.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -177,6 +192,10 @@ pub fn parse(text: &str, shape: &'static Shape, known: Known<'_>) -> Result<Aske
         check_parts(&mut check, &node, shape);
     }
     let asked = read(&mut check, &resolved(&node, &Saved::new()).unwrap_or_else(|_| node.clone()));
+    if PATTERN_BYTES_MAX < asked.criteria.pattern_bytes() {
+        let what = format!("the patterns of one call take at most {PATTERN_BYTES_MAX} bytes when they are compiled");
+        check.wrong(&node.at, what);
+    }
     if check.mistakes.is_empty() { Ok(asked) } else { Err(Mistakes::of(FILE, text, &check.secrets, check.mistakes)) }
 }
 

@@ -10,8 +10,9 @@ const PERFORM: &str =
     r#"POST /quantum-payouts/api/v1/performPayout {"orderNumber":"A","amount":1500,"description":"d","target":{"pan":"4111111111111111"}}"#;
 
 /// Calls that are made while the payout is in the journal.
-fn verifications() -> [(&'static str, &'static str, &'static str, Json); 3] {
+fn verifications() -> [(&'static str, &'static str, &'static str, Json); 4] {
     [
+        ("GET", "violations", "violations", Json::Null),
         ("POST", "requests/verify", "requests/verify", json!({"operation": "quantum-payouts.performPayout", "count": {"at_least": 1}})),
         ("POST", "requests/wait", "requests/wait", json!({"sequence": [{"operation": "quantum-payouts.performPayout"}]})),
         ("POST", "deliveries/wait", "deliveries/wait", json!({"provider": "quantum-payouts", "where": {"attempts": {"gte": 1}}})),

@@ -90,6 +90,57 @@ fn violations_name_what_the_documentation_asks_for() {
 }
 
 #[test]
+fn violations_are_listed_with_their_requests() {
+    let mut shop = Tape::shop();
+    create(&mut shop, "A");
+    shop.play("without Accept");
+    answer(&mut shop, "POST", "getPayoutStatus", r#"{"orderNumber":"A","order_number":"A"}"#);
+    shop.play("advance 1s");
+    answer(&mut shop, "POST", "getPayoutStatus", r#"{"orderNumber":"A","x":1}"#);
+    let listed = |shop: &mut Tape, query: &str| call(shop, "GET", &format!("violations{query}"), &Json::Null).1;
+    let all = listed(&mut shop, "");
+    assert_eq!(all["truncated"], false);
+    let kinds: Vec<_> =
+        all["violations"].as_array().expect("a list").iter().map(|it| (it["request"].clone(), it["code"].clone())).collect();
+    let expected = [("req-2", "missing_header"), ("req-2", "unknown_field"), ("req-3", "unknown_field")];
+    assert_eq!(kinds, expected.map(|(request, code)| (json!(request), json!(code))));
+    let last = &all["violations"][2];
+    assert_eq!(
+        (&last["at"], &last["operation"], &last["detail"]),
+        (&json!("2026-01-01T00:00:01Z"), &json!("quantum-payouts.getPayoutStatus"), &json!("getPayoutStatus has no parameter `x`"))
+    );
+    assert!(last["source"].as_str().is_some_and(|it| !it.is_empty()), "{last}");
+    assert_eq!(entries(&mut shop, "?since=req-2")[0]["violations"][0]["source"], last["source"], "as the journal says it");
+    for (query, count) in [
+        ("?since=req-2", 1),
+        ("?since=2026-01-01T00:00:01Z", 1),
+        ("?limit=2", 2),
+        ("?limit=0", 0),
+        ("?provider=quoine", 0),
+        ("?operation=quantum-payouts.createPayout", 0),
+        ("?operation=quantum-payouts.getPayoutStatus", 3),
+    ] {
+        let found = listed(&mut shop, query);
+        assert_eq!((found["violations"].as_array().map(Vec::len), &found["truncated"]), (Some(count), &json!(false)), "{query}");
+    }
+    for query in ["?provider=quoin", "?operation=quoine.nothing", "?since=soon", "?limit=-1", "?code=x"] {
+        assert_eq!(refused(&mut shop, "GET", &format!("violations{query}"), &Json::Null).0, 422, "{query}");
+    }
+}
+
+#[test]
+fn i21_violations_of_a_truncated_journal_say_so() {
+    let mut shop = Tape::new(Start { journal_bytes_max: 20_000, ..Start::default() });
+    for _ in 0..30 {
+        answer(&mut shop, "POST", "getPayoutStatus", r#"{"orderNumber":"A","x":1}"#);
+    }
+    let (_, document) = call(&mut shop, "GET", "violations", &Json::Null);
+    let count = document["violations"].as_array().map_or(0, Vec::len);
+    assert!((5..30).contains(&count), "{count}");
+    assert_eq!(document["truncated"], true);
+}
+
+#[test]
 fn a_fault_that_is_asked_for_executes_nothing() {
     let mut shop = Tape::shop();
     let before = exported(&mut shop);

@@ -302,6 +302,19 @@ fn bad_criteria_are_refused_with_the_nearest_word_and_change_nothing() {
         assert!(detail.contains(says), "{path} {criteria}: {detail}");
         assert!(detail.starts_with("criteria:1:"), "{detail}");
     }
+}
+
+#[test]
+fn t21_criteria_are_bounded_and_are_json_objects() {
+    let mut shop = busy();
+    let patterns: Vec<String> = (0..9).map(|n| format!("{n}[a-z]{{0,900}}")).collect();
+    let patterns: Vec<Json> = patterns.iter().map(|it| json!({"operation": CREATE, "where": {"query": {"a": {"matches": it}}}})).collect();
+    let (status, _, detail) = refused(&mut shop, "POST", "requests/wait", &json!({"sequence": patterns}));
+    assert_eq!(status, 422);
+    assert!(detail.contains("take at most 524288 bytes") || detail.contains("too large a pattern"), "{detail}");
+    let large = json!({"operation": CREATE, "where": {"body": {"a": "x".repeat(65_536)}}});
+    let (status, code, _) = refused(&mut shop, "POST", "requests/wait", &large);
+    assert_eq!((status, code.as_str()), (413, "body_too_large"));
     for (body, media, status) in [
         ("[1]", "application/json", 400),
         ("{\"operation\": \"a\", \"operation\": \"b\"}", "application/json", 400),

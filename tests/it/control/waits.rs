@@ -1,7 +1,11 @@
 //! Calls that wait for calls and webhooks.
 
+use std::time::Duration;
+
+use playmoney::inside::engine::clock::Mode;
 use playmoney::inside::engine::delivery::Outcome;
-use playmoney::inside::sandbox::{Ticket, driving};
+use playmoney::inside::engine::start::Start;
+use playmoney::inside::sandbox::{Ticket, Work, driving};
 use serde_json::{Value as Json, json};
 
 use super::{call, create, perform, problem};
@@ -62,9 +66,9 @@ fn a_wait_for_exactly_so_many_ends_at_the_moment_at_which_there_are_so_many() {
 fn a_wait_ends_after_its_real_time_while_the_clock_stands() {
     let mut shop = Tape::shop();
     let wait = begin(&mut shop, "requests/wait", &json!({"operation": CREATE, "timeout": "2s"}));
-    shop.uptime.elapsed += std::time::Duration::from_millis(1_999);
+    shop.uptime.elapsed += Duration::from_millis(1_999);
     assert_eq!(look(&mut shop, wait), None);
-    shop.uptime.elapsed += std::time::Duration::from_millis(1);
+    shop.uptime.elapsed += Duration::from_millis(1);
     let (status, document) = look(&mut shop, wait).expect("the time is up");
     assert_eq!((status, &document["verified"], &document["timed_out"]), (409, &json!(false), &json!(true)));
     assert_eq!(document["detail"], "0 requests fit, but the call expects at least 1.");
@@ -118,6 +122,24 @@ fn a_sandbox_that_is_deleted_ends_its_waits_with_a_word() {
         assert_eq!((status, &document["code"]), (410, &json!("dropped")), "{document}");
     }
     assert_eq!(call(&mut shop, "POST", "requests/wait", &json!({"operation": CREATE})).0, 410, "nothing more will come");
+}
+
+#[test]
+fn a_caller_who_goes_before_the_wait_has_begun_leaves_nothing_behind() {
+    let mut shop = Tape::new(Start { mode: Mode::Real, ..Start::default() });
+    for number in 0..300 {
+        create(&mut shop, &number.to_string());
+    }
+    let criteria = json!({"operation": "quoine.createInvoice", "timeout": "1s"});
+    let wait = shop.sandbox.handle(shop.uptime, Tape::control("POST", "requests/wait", &criteria));
+    let answered = shop.sandbox.poll_unfinished(shop.uptime, wait).expect("the criteria are to be read");
+    let Some(Work::Before(before)) = answered.work else { panic!("the criteria are to be read") };
+    shop.uptime.elapsed += Duration::from_secs(1_200);
+    shop.sandbox.hear_rest(shop.uptime, wait, before.finish());
+    assert!(shop.sandbox.has_more(), "300 payouts have expired meanwhile, and others get their turn");
+    shop.sandbox.give_up(shop.uptime, wait);
+    shop.run_for(Duration::from_secs(30));
+    assert_ne!(shop.sandbox.next_wakeup(shop.uptime), Some(Duration::ZERO), "nothing waits any more");
 }
 
 #[test]
