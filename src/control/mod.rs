@@ -22,7 +22,7 @@ mod state;
 mod table;
 
 pub use call::{BodyLimits, Call, Caller, Effort, Handler, WhenBroken};
-pub use clock::{Until, Walked, is_advance};
+pub use clock::{LIMIT, Until, Walked, is_advance};
 use http::{Method, StatusCode, header};
 use later::Rows;
 pub use later::{Before, Later, Rest};
