@@ -86,8 +86,8 @@ fn value_of(action: &Action, name: &str, value: &str) -> String {
 fn is_text(action: &Action, name: &str) -> bool {
     let providers = providers::all();
     let contract: Option<&'static Contract> = providers.iter().map(|it| it.contract()).find(|it| it.slug == action.provider);
-    let row = contract.and_then(|it| it.actions.iter().copied().find(|it| it.name == action.name));
-    let field = row.and_then(|it| it.parameters.iter().find(|it| it.name == name));
+    let row = contract.and_then(|own| own.actions.iter().copied().find(|it| it.name == action.name));
+    let field = row.and_then(|own| own.parameters.iter().find(|it| it.name == name));
     let is_text = |it: Kind| {
         !matches!(it, Kind::Integer { .. } | Kind::Flag | Kind::Object | Kind::Number | Kind::Amount { .. } | Kind::Decimal | Kind::List)
     };

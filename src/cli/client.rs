@@ -15,6 +15,7 @@ use serde_json::Value as Json;
 
 use self::address::{Address, address};
 use super::output::{pass_on, print};
+use super::style::fitted;
 use super::{Exit, Stop};
 use crate::control::sandboxes;
 use crate::kit::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -125,6 +126,11 @@ impl Reply {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
+    /// Whether it is the JSON that it says it is.
+    fn is_readable(&self) -> bool {
+        !self.is("application/json") || serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok()
+    }
+
     fn is(&self, media_type: &str) -> bool {
         self.headers.get(header::CONTENT_TYPE).is_some_and(|it| it.as_bytes().starts_with(media_type.as_bytes()))
     }
@@ -147,7 +153,7 @@ impl Connection {
     /// The same, for an answer that comes within this time.
     pub fn ask_within(&self, question: &Question<'_>, time_max: Duration) -> Result<Reply, Stop> {
         let reply = exchange::exchange(self, question, time_max)?;
-        if reply.status.is_success() && reply.is(question.accept) {
+        if reply.status.is_success() && reply.is(question.accept) && reply.is_readable() {
             return Ok(reply);
         }
         if !reply.is("application/problem+json") {
@@ -158,7 +164,7 @@ impl Connection {
             pass_on(&reply.body)?;
         }
         let problem = reply.json();
-        let told = |it: &Json| it.as_str().map(|it| line(it).into_owned());
+        let told = |member: &Json| member.as_str().map(|it| line(it).into_owned());
         let mut why = told(&problem["detail"]).unwrap_or_else(|| format!("the server answers with {}", reply.status));
         let hint = reply.headers.get(HINT).and_then(|it| it.to_str().ok()).map(|it| line(it).into_owned());
         if let Some(hint) = hint.or_else(|| told(&problem["hint"])).or_else(|| self.advice(reply.status)) {
@@ -173,7 +179,7 @@ impl Connection {
         if self.json {
             pass_on(&reply.body)?;
         } else {
-            print(&text(&reply.json()))?;
+            print(&fitted(&text(&reply.json()), &std::io::stdout()))?;
         }
         Ok(Exit::Good)
     }

@@ -1,5 +1,6 @@
 //! `playmoney clock`: shows and moves the simulated time of a sandbox.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use clap::{Args, Subcommand};
@@ -9,7 +10,7 @@ use super::client::{Connection, Question};
 use super::journal::{attempt_cell, counted};
 use super::output::{pass_on, print};
 use super::serve::moment;
-use super::style::{GOOD, STRONG, WARNING, painted};
+use super::style::{GOOD, STRONG, WARNING, fitted, painted};
 use super::table::{Cell, table};
 use super::{Exit, Stop};
 use crate::control::LIMIT;
@@ -119,7 +120,7 @@ impl Clock {
                 next.ok_or_else(|| Stop { exit: Exit::Failed, why: "the report of the server does not say where time stands".to_owned() })?;
         }
         if !self.connection.is_json() {
-            print(&total.text())?;
+            print(&fitted(&total.text(), &std::io::stdout()))?;
         }
         Ok(Exit::Good)
     }
@@ -144,11 +145,15 @@ pub fn text(member: &Json) -> String {
     if member.is_null() { String::new() } else { line(&text).into_owned() }
 }
 
-/// What a report lists: what was due, and each attempt with its outcome.
+/// What a report lists: what was due, and each attempt with its outcome. An attempt that was due is told once, with its outcome.
 fn print_rows(report: &Json) -> Result<(), Stop> {
     let rows = |name: &str| report[name].as_array().cloned().unwrap_or_default();
-    let fired =
-        rows("fired").into_iter().map(|it| ["at", "kind", "provider", "subject", "detail"].map(|name| Cell::plain(&text(&it[name]))));
+    let key = |it: &Json, what: String| (text(&it["at"]), text(&it["provider"]), text(&it["subject"]), what);
+    let attempts = rows("deliveries");
+    let told: BTreeSet<_> = attempts.iter().map(|it| key(it, format!("{} attempt {}", text(&it["event"]), it["attempt"]))).collect();
+    let is_told = |it: &Json| it["kind"] == "delivery" && told.contains(&key(it, text(&it["detail"])));
+    let fired = rows("fired").into_iter().filter(|it| !is_told(it));
+    let fired = fired.map(|it| ["at", "kind", "provider", "subject", "detail"].map(|name| Cell::plain(&text(&it[name]))));
     let fired: Vec<_> = fired.collect();
     if !fired.is_empty() {
         print(&table(["due at", "what", "provider", "subject", "detail"], &fired))?;
@@ -157,11 +162,11 @@ fn print_rows(report: &Json) -> Result<(), Stop> {
     let attempt = |it: Json| {
         let event = format!("{}.{}", text(&it["provider"]), text(&it["event"]));
         let [at, id, subject, number] = ["at", "id", "subject", "attempt"].map(|name| Cell::plain(&text(&it[name])));
-        [at, id, Cell::plain(&event), subject, number, attempt_cell(&it)]
+        [at, id, number, attempt_cell(&it), subject, Cell::plain(&event)]
     };
-    let attempts: Vec<_> = rows("deliveries").into_iter().map(attempt).collect();
+    let attempts: Vec<_> = attempts.into_iter().map(attempt).collect();
     if !attempts.is_empty() {
-        print(&table(["sent at", "delivery", "event", "subject", "attempt", "outcome"], &attempts))?;
+        print(&table(["sent at", "delivery", "attempt", "outcome", "subject", "event"], &attempts))?;
         print("")?;
     }
     Ok(())
@@ -187,7 +192,7 @@ impl Total {
             *sum += all;
             self.unlisted += all.saturating_sub(listed);
         }
-        let is_accepted = |it: &&Json| it["status"].as_u64().is_some_and(|it| (200..300).contains(&it));
+        let is_accepted = |it: &&Json| matches!(it["status"].as_u64(), Some(200..=299));
         self.accepted += report["deliveries"].as_array().map_or(0, |all| all.iter().filter(is_accepted).count());
         if self.from.is_empty() {
             self.from = text(&report["from"]);
@@ -199,8 +204,8 @@ impl Total {
         let refused = self.attempts.saturating_sub(self.accepted as u64);
         let outcome = match (self.attempts, self.unlisted) {
             (0, _) => "no webhook was sent".to_owned(),
-            (_, 0) if refused == 0 => painted(GOOD, format!("{}, all accepted", counted(self.attempts, "attempt"))),
-            (_, 0) => painted(WARNING, format!("{}, {refused} not accepted", counted(self.attempts, "attempt"))),
+            (_, 0) if refused == 0 => painted(GOOD, format!("{}, all answered with 2xx", counted(self.attempts, "attempt"))),
+            (_, 0) => painted(WARNING, format!("{}, {refused} not answered with 2xx", counted(self.attempts, "attempt"))),
             _ => counted(self.attempts, "attempt"),
         };
         let mut text = format!("{} -> {}: {}, {outcome}", self.from, painted(STRONG, &self.now), counted(self.fired, "thing") + " due");

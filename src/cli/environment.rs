@@ -41,7 +41,7 @@ impl Env {
 
 /// A line for each variable, for `eval "$(playmoney env --format shell)"`.
 fn exports(variables: &Json) -> String {
-    let is_name = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
     let variables = variables.as_object().into_iter().flatten().filter(|it| is_name(it.0));
     let line = |(name, value): (&String, &Json)| format!("export {name}='{}'\n", value.as_str().unwrap_or_default().replace('\'', r"'\''"));
     variables.map(line).collect()

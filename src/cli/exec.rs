@@ -121,6 +121,10 @@ impl Exec {
     }
 }
 
+fn unwaited(why: &std::io::Error) -> Stop {
+    Stop { exit: Exit::Start, why: format!("cannot wait for the command: {why}") }
+}
+
 /// The exit code, as a shell has it.
 fn code(status: ExitStatus) -> u8 {
     #[cfg(unix)]
@@ -148,7 +152,7 @@ impl Signals {
     async fn pass_on_until_it_ends(&mut self, child: &mut Child) -> Result<ExitStatus, Stop> {
         loop {
             let signal = tokio::select! {
-                ended = child.wait() => return ended.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot wait for the command: {why}") }),
+                ended = child.wait() => return ended.map_err(|it| unwaited(&it)),
                 _ = self.interrupt.recv() => rustix::process::Signal::INT,
                 _ = self.terminate.recv() => rustix::process::Signal::TERM,
             };
@@ -189,7 +193,7 @@ impl Signals {
     async fn pass_on_until_it_ends(&mut self, child: &mut Child) -> Result<ExitStatus, Stop> {
         loop {
             tokio::select! {
-                ended = child.wait() => return ended.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot wait for the command: {why}") }),
+                ended = child.wait() => return ended.map_err(|it| unwaited(&it)),
                 _ = tokio::signal::ctrl_c() => {}
             }
         }

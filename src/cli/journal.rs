@@ -130,8 +130,6 @@ fn deliveries(answer: &Json) -> String {
             "failed" => BAD,
             _ => WARNING,
         };
-        let dropped = if attempts.len() <= OUTCOMES_MAX { "" } else { "..., " };
-        let outcomes: Vec<String> = attempts[attempts.len().saturating_sub(OUTCOMES_MAX)..].iter().map(outcome).collect();
         let next = it["next_attempt_at"].as_str().map(|at| format!("next at {at}"));
         let wait = last.and_then(|own| own["waits_for"].as_str()).map(str::to_owned);
         let hint = last.and_then(|own| own["hint"].as_str()).map(str::to_owned);
@@ -139,20 +137,34 @@ fn deliveries(answer: &Json) -> String {
         [
             Cell::plain(&text(&it["id"])),
             Cell::plain(&text(&it["created_at"])),
-            Cell::plain(&format!("{}.{}", text(&it["provider"]), text(&it["event"]))),
-            Cell::plain(&text(&it["subject"])),
             Cell::new(style, &own),
-            Cell::plain(&format!("{dropped}{}", outcomes.join(", "))),
+            Cell::plain(&text(&it["subject"])),
+            Cell::plain(&format!("{}.{}", text(&it["provider"]), text(&it["event"]))),
+            Cell::plain(&outcomes(attempts)),
             Cell::plain(&remarks.join("; ")),
         ]
     };
     let rows: Vec<_> = answer["deliveries"].as_array().into_iter().flatten().map(row).collect();
-    let headings = ["id", "made at", "event", "subject", "status", "attempts", "remarks"];
+    let headings = ["id", "made at", "status", "subject", "event", "attempts", "remarks"];
     let mut page = if rows.is_empty() { "No deliveries.".to_owned() } else { table(headings, &rows) };
     if answer["truncated"] == true {
         page.push_str("\nOlder deliveries were dropped, because their memory is bounded.");
     }
     page
+}
+
+/// What came of the attempts, in their order; the same outcome several times in a row is said once.
+fn outcomes(attempts: &[Json]) -> String {
+    let mut runs: Vec<(String, usize)> = Vec::new();
+    for own in attempts.iter().map(outcome) {
+        match runs.last_mut() {
+            Some((last, times)) if *last == own => *times += 1,
+            Some(_) | None => runs.push((own, 1)),
+        }
+    }
+    let latest = runs.iter().skip(runs.len().saturating_sub(OUTCOMES_MAX));
+    let told: Vec<String> = latest.map(|(own, times)| if *times == 1 { own.clone() } else { format!("{own} x{times}") }).collect();
+    format!("{}{}", if runs.len() <= OUTCOMES_MAX { "" } else { "..., " }, told.join(", "))
 }
 
 /// What came of an attempt: a status, an error, or nothing yet.

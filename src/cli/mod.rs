@@ -39,7 +39,7 @@ struct Cli {
     ///
     /// `auto` follows `NO_COLOR`, `CLICOLOR` and `CLICOLOR_FORCE`, and else has colours on a terminal.
     #[arg(long, global = true, value_name = "auto|always|never", hide_possible_values = true, default_value = "auto")]
-    #[arg(hide_default_value = true, help_heading = "Output", hide_env = true, env = "PLAYMONEY_COLOR")]
+    #[arg(hide_default_value = true, help_heading = "Output", hide_env = true, env = "PLAYMONEY_COLOR", display_order = 0)]
     color: ColorChoice,
 }
 
