@@ -164,7 +164,7 @@ impl Connection {
             pass_on(&reply.body)?;
         }
         let problem = reply.json();
-        let told = |member: &Json| member.as_str().map(|it| line(it).into_owned());
+        let told = |member: &Json| member.as_str().map(|text| text.lines().map(line).collect::<Vec<_>>().join("\n"));
         let mut why = told(&problem["detail"]).unwrap_or_else(|| format!("the server answers with {}", reply.status));
         let hint = reply.headers.get(HINT).and_then(|it| it.to_str().ok()).map(|it| line(it).into_owned());
         if let Some(hint) = hint.or_else(|| told(&problem["hint"])).or_else(|| self.advice(reply.status)) {

@@ -10,10 +10,11 @@ use super::client::{Connection, Question};
 use super::clock::{self, text};
 use super::paths::read;
 use super::serve::{clock as clock_flag, moment, target};
-use super::style::{GOOD, STRONG, painted};
+use super::style::{GOOD, STRONG, WARNING, painted};
 use super::table::{Cell, table};
 use super::{Exit, Stop};
 use crate::engine::clock::Mode;
+use crate::kit::printable::line;
 use crate::kit::time::{Duration, Timestamp, parse_duration};
 
 /// What to do with them; without a word, they are listed.
@@ -156,8 +157,8 @@ fn made(answer: &Json) -> String {
     let (name, clock) = (text(&answer["name"]), &answer["clock"]);
     let mut page = format!("{}  {} ({}, {})", painted(GOOD, "ok"), painted(STRONG, &name), text(&clock["mode"]), text(&clock["now"]));
     for warning in answer["warnings"].as_array().into_iter().flatten() {
-        page.push_str("\nwarning: ");
-        page.push_str(&warning["message"].as_str().map_or_else(|| text(warning), |_| text(&warning["message"])));
+        let help = warning["help"].as_str().map_or(String::new(), |it| format!(" ({})", line(it)));
+        page.push_str(&painted(WARNING, format!("\nwarning in line {}: {}{help}", warning["line"], text(&warning["message"]))));
     }
     page.push_str("\nIts addresses and keys: playmoney env --sandbox ");
     page.push_str(&name);

@@ -159,6 +159,8 @@ async fn what_does_not_go_well_is_told_in_a_line() {
         (&url, &["sandboxes", "delete", "b"]),
         (&url, &["sandboxes", "delete", "default"]),
         (&url, &["sandboxes", "create", "a"]),
+        (&url, &["sandboxes", "create", "c", "--scenario", "tests/broken/several_groups.yaml"]),
+        (&url, &["sandboxes", "create", "c", "--scenario", "tests/broken/absent.yaml"]),
         (&url, &["act", "quoine.pya"]),
         (&url, &["act", "quione.pay"]),
         (&url, &["act", "quoine.pay", "invoise=1"]),
@@ -198,12 +200,16 @@ async fn scripted(heads: &'static [&'static str], body: &'static str) -> (String
     (url, came)
 }
 
+/// The reports of walks: two that are parts of one, and one that has not moved.
+const HALF: &str = r#"200 OK
+content-type: application/json|{"from":"2026-01-01T00:00:00Z","now":"2026-01-01T00:10:00Z","fired":[],"deliveries":[],"incomplete":true}"#;
+const REST: &str = r#"200 OK
+content-type: application/json|{"from":"2026-01-01T00:10:00Z","now":"2026-01-01T00:30:00Z","fired":[],"fired_total":3,"deliveries":[]}"#;
+const STANDS: &str = r#"200 OK
+content-type: application/json|{"from":"2026-01-01T00:00:00Z","now":"2026-01-01T00:00:00Z","fired":[],"deliveries":[],"incomplete":true}"#;
+
 #[tokio::test]
 async fn a_walk_that_hits_a_bound_is_continued_to_where_it_was_to_end() {
-    const HALF: &str = r#"200 OK
-content-type: application/json|{"from":"2026-01-01T00:00:00Z","now":"2026-01-01T00:10:00Z","fired":[],"deliveries":[],"incomplete":true}"#;
-    const REST: &str = r#"200 OK
-content-type: application/json|{"from":"2026-01-01T00:10:00Z","now":"2026-01-01T00:30:00Z","fired":[],"fired_total":3,"deliveries":[]}"#;
     for (arguments, bodies) in [
         (["advance", "30m"], [json!({"by": "PT30M"}), json!({"to": "2026-01-01T00:30:00Z"})]),
         (["advance", "2026-01-01T00:30:00Z"], [json!({"to": "2026-01-01T00:30:00Z"}), json!({"to": "2026-01-01T00:30:00Z"})]),
@@ -216,8 +222,6 @@ content-type: application/json|{"from":"2026-01-01T00:10:00Z","now":"2026-01-01T
         assert!(text(&output.stdout).starts_with(end), "{output:?}");
         assert_eq!(*came.lock().expect("no panic"), bodies, "{arguments:?}");
     }
-    const STANDS: &str = r#"200 OK
-content-type: application/json|{"from":"2026-01-01T00:00:00Z","now":"2026-01-01T00:00:00Z","fired":[],"deliveries":[],"incomplete":true}"#;
     let (url, came) = scripted(&[STANDS], "").await;
     let output = run(&url, &["clock", "advance", "30m", "--json"]).await;
     assert_eq!((output.status.code(), came.lock().expect("no panic").len()), (Some(1), 20));
@@ -235,6 +239,27 @@ async fn health_waits_until_the_server_has_started() {
     let output = waiting.wait_with_output().await.expect("it ends");
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), concat!("ok  Playmoney ", env!("CARGO_PKG_VERSION"), "\n")));
     server.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_not_waited_for_any_longer() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", silent.local_addr().expect("bound"));
+    let output = run(&url, &["health", "--wait", "200ms"]).await;
+    let why = text(&output.stderr);
+    assert!(output.status.code() == Some(3) && why.contains("it has not answered within") && why.lines().count() == 1, "{why}");
+}
+
+#[tokio::test]
+async fn colours_are_for_terminals_and_never_part_of_json() {
+    let server = server(Start::default()).await;
+    let url = server.base_url();
+    let coloured = |output: Output| text(&output.stdout).contains("\u{1b}[");
+    for arguments in [&["clock"][..], &["act"], &["sandboxes"], &["health"]] {
+        assert!(!coloured(run(&url, arguments).await), "{arguments:?}: a pipe");
+        assert!(coloured(run(&url, &[arguments, &["--color", "always"]].concat()).await), "{arguments:?}");
+        assert!(!coloured(run(&url, &[arguments, &["--color", "always", "--json"]].concat()).await), "{arguments:?}");
+    }
 }
 
 #[tokio::test]
