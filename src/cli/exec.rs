@@ -113,10 +113,10 @@ impl Exec {
         command.spawn().map_err(|why| {
             let name = program.to_string_lossy();
             if why.kind() == ErrorKind::NotFound {
-                let why = format!("{}: no such command: write a program of PATH, or a path such as ./test.sh", line(&name));
+                let why = format!("the command `{}` was not found: write a program of PATH, or a path such as ./test.sh", line(&name));
                 return Stop { exit: Exit::Child(NOT_FOUND), why };
             }
-            Stop { exit: Exit::Child(CANNOT_RUN), why: format!("{} cannot be executed: {why}", line(&name)) }
+            Stop { exit: Exit::Child(CANNOT_RUN), why: format!("the command `{}` cannot be executed: {why}", line(&name)) }
         })
     }
 }

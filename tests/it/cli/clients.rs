@@ -250,6 +250,21 @@ async fn a_server_that_says_nothing_is_not_waited_for_any_longer() {
     assert!(output.status.code() == Some(3) && why.contains("it has not answered within") && why.lines().count() == 1, "{why}");
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_answer_that_cannot_be_written_is_said() {
+    let server = server(Start::default()).await;
+    let url = server.base_url();
+    for arguments in ["clock", "clock --json", "env", "clock advance 1m --json", "completions fish"] {
+        let mut shell = tokio::process::Command::new("sh");
+        shell.args(["-c", &format!("exec {PLAYMONEY} {arguments} >/dev/full")]).env("PLAYMONEY_URL", &url);
+        let output = shell.output().await.expect("a shell");
+        let why = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments}: {why}");
+        assert!(why.starts_with("playmoney: cannot write to standard output: ") && why.lines().count() == 1, "{arguments}: {why}");
+    }
+}
+
 #[tokio::test]
 async fn colours_are_for_terminals_and_never_part_of_json() {
     let server = server(Start::default()).await;

@@ -59,7 +59,7 @@ async fn the_exit_code_is_that_of_the_command() {
     assert_eq!(exec(&[], "exit 7").await, (Some(7), String::new(), String::new()));
     assert_eq!(exec(&[], "kill -9 $$").await.0, Some(137));
     let missing = command(NOWHERE, &["exec", "--", "no-such-command"]).output().await.expect("it runs");
-    let why = "playmoney: no-such-command: no such command: write a program of PATH, or a path such as ./test.sh\n";
+    let why = "playmoney: the command `no-such-command` was not found: write a program of PATH, or a path such as ./test.sh\n";
     assert_eq!((missing.status.code(), &*missing.stderr), (Some(127), why.as_bytes()));
     let text = command(NOWHERE, &["exec", "--", "./Cargo.toml"]).output().await.expect("it runs");
     assert_eq!(text.status.code(), Some(126), "{text:?}");
