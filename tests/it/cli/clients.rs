@@ -164,7 +164,7 @@ async fn what_does_not_go_well_is_told_in_a_line() {
         (&url, &["act", "quoine.pya"]),
         (&url, &["act", "quione.pay"]),
         (&url, &["act", "quoine.pay", "invoise=1"]),
-        (&url, &["requests", "--operation", "quoine.pay"]),
+        (&url, &["requests", "--provider", "quione"]),
         (&url, &["deliveries", "--since", "yesterday"]),
         (&url, &["clock", "advance", "9000y"]),
         (&url, &["clock", "scale", "-1"]),
