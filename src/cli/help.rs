@@ -68,6 +68,56 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
         ("Judge a request of yours:", "playmoney verify quoine --target /api/v1/profile -H 'Authorization: ...'"),
         ("Name the address, where a provider signs it:", "playmoney verify quoine --body @webhook.json --url https://shop.test/hook -H 'Date: ...'"),
     ]),
+    ("exec", [
+        ("Run tests with a server of their own, whose time stands until they move it:", "playmoney exec -- pytest"),
+        ("Begin with a scenario, and send webhooks to the application that is tested:", "playmoney exec shop.yaml --webhook-url http://127.0.0.1:8080/hooks -- npm test"),
+        ("See what the command gets:", "playmoney exec -- env"),
+    ]),
+    ("clock", [
+        ("See the simulated time, and what is due next:", "playmoney clock"),
+        ("Let half an hour pass, with all that is due in it:", "playmoney clock advance 31m"),
+        ("Let everything happen that is still to come:", "playmoney clock until idle"),
+    ]),
+    ("requests", [
+        ("See what your application has asked:", "playmoney requests"),
+        ("See what was refused by one provider:", "playmoney requests --provider quoine --status 422"),
+        ("Read the headers and bodies with a program:", "playmoney requests --json | jq '.requests[-1]'"),
+    ]),
+    ("deliveries", [
+        ("See every webhook, and what your application has answered:", "playmoney deliveries"),
+        ("See those that have failed:", "playmoney deliveries --status failed"),
+        ("See those of one object:", "playmoney deliveries --subject ORDER_1"),
+    ]),
+    ("act", [
+        ("List all actions and their parameters:", "playmoney act"),
+        ("Pay the invoice 1:", "playmoney act quoine.pay invoice=1"),
+        ("Pay a part of it, in another sandbox:", "playmoney act quoine.pay invoice=1 amount=0.2 --sandbox checkout-7"),
+    ]),
+    ("reset", [
+        ("Begin anew:", "playmoney reset"),
+        ("Begin anew, and send webhooks elsewhere:", "playmoney reset --webhook-url http://127.0.0.1:9000/{provider}"),
+        ("Begin anew in another sandbox:", "playmoney reset --sandbox checkout-7"),
+    ]),
+    ("sandboxes", [
+        ("List them:", "playmoney sandboxes"),
+        ("Make one that goes when it is not used for half an hour:", "playmoney sandboxes create checkout-7 --seed 7 --ttl 30m"),
+        ("Delete it:", "playmoney sandboxes delete checkout-7"),
+    ]),
+    ("env", [
+        ("Write a .env file:", "playmoney env > .env"),
+        ("Set the variables in a shell:", "eval \"$(playmoney env --format shell)\""),
+        ("See those of another sandbox, as JSON:", "playmoney env --sandbox checkout-7 --format json"),
+    ]),
+    ("health", [
+        ("Ask the server at the usual address:", "playmoney health"),
+        ("Wait until it has started:", "playmoney health --wait 10s"),
+        ("Ask another:", "playmoney health --url http://127.0.0.1:8080"),
+    ]),
+    ("completions", [
+        ("bash, for this user:", "playmoney completions bash > ~/.local/share/bash-completion/completions/playmoney"),
+        ("zsh, in a folder of $fpath:", "playmoney completions zsh > ~/.zfunc/_playmoney"),
+        ("fish:", "playmoney completions fish > ~/.config/fish/completions/playmoney.fish"),
+    ]),
 ];
 
 /// The group of each flag of `serve`.

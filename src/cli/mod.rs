@@ -1,14 +1,24 @@
 //! Parse, run, exit code; one file per command.
 
+mod act;
+mod client;
+mod clock;
+mod completions;
 mod contract;
+mod environment;
+mod exec;
+mod health;
 mod help;
+mod journal;
 mod output;
 mod paths;
 mod run;
+mod sandboxes;
 mod scenarios;
 mod serve;
 mod signature;
 mod style;
+mod table;
 mod words;
 mod written;
 
@@ -29,7 +39,7 @@ struct Cli {
     ///
     /// `auto` follows `NO_COLOR`, `CLICOLOR` and `CLICOLOR_FORCE`, and else has colours on a terminal.
     #[arg(long, global = true, value_name = "auto|always|never", hide_possible_values = true, default_value = "auto")]
-    #[arg(hide_default_value = true, help_heading = "Output", hide_env = true, env = "PLAYMONEY_COLOR")]
+    #[arg(hide_default_value = true, help_heading = "Output", hide_env = true, env = "PLAYMONEY_COLOR", display_order = 0)]
     color: ColorChoice,
 }
 
@@ -54,18 +64,40 @@ enum Command {
     Sign(signature::Sign),
     /// Checks the signature of a webhook, or of a request to a provider, and says why it is wrong.
     Verify(signature::Verify),
+    /// Runs a command with a server of its own, whose addresses and keys stand in the command's environment.
+    Exec(exec::Exec),
+    /// Shows and moves the simulated time of a running server.
+    Clock(clock::Clock),
+    /// Shows the requests that a running server has got, and what it has answered.
+    Requests(journal::Requests),
+    /// Shows the webhooks of a running server, and what became of them.
+    Deliveries(journal::Deliveries),
+    /// Does what a customer, a bank or a blockchain does, in a running server.
+    Act(act::Act),
+    /// Takes a sandbox of a running server back to its start.
+    Reset(sandboxes::Reset),
+    /// Lists, makes, copies and deletes the sandboxes of a running server.
+    Sandboxes(sandboxes::Sandboxes),
+    /// Shows base URLs, credentials and webhook secrets of a running server as environment variables.
+    Env(environment::Env),
+    /// Says whether a server answers.
+    Health(health::Health),
+    /// Writes the completions of a shell to standard output.
+    Completions(completions::Completions),
 }
 
 /// The documented exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Exit {
     Good,
-    /// An expectation failed.
+    /// An expectation failed, or a server has refused.
     Failed,
     /// Bad usage, a bad file, or an output that cannot be written to.
     Usage,
-    /// The server could not start.
+    /// The server could not start, or cannot be reached.
     Start,
+    /// That of the command that `exec` has run.
+    Child(u8),
 }
 
 /// Why a command ends early: one line for standard error, and the exit code.
@@ -93,6 +125,7 @@ impl Exit {
             Self::Failed => 1,
             Self::Usage => 2,
             Self::Start => 3,
+            Self::Child(code) => code,
         }
     }
 }
@@ -128,6 +161,16 @@ impl Command {
             Self::OpenApi(openapi) => openapi.run(),
             Self::Sign(sign) => sign.run(),
             Self::Verify(verify) => verify.run(),
+            Self::Exec(exec) => exec.run(),
+            Self::Clock(clock) => clock.run(),
+            Self::Requests(requests) => requests.run(),
+            Self::Deliveries(deliveries) => deliveries.run(),
+            Self::Act(act) => act.run(),
+            Self::Reset(reset) => reset.run(),
+            Self::Sandboxes(sandboxes) => sandboxes.run(),
+            Self::Env(env) => env.run(),
+            Self::Health(health) => health.run(),
+            Self::Completions(completions) => completions.run(),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The one place that writes to standard output and standard error. No live key and no card number passes it.
+//! The one place that writes to standard output and standard error. No live key and no card number passes it, but for the answers of a
+//! server that has hidden them itself.
 
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
@@ -9,11 +10,21 @@ use crate::kit::concealed;
 /// Writes a text and a line break to standard output. A reader that has closed its end wants no more, and that is not an error.
 pub fn print(text: &str) -> Result<(), Stop> {
     let mut out = anstream::stdout().lock();
-    let written = writeln!(out, "{}", concealed::text(text.trim_end())).and_then(|()| out.flush());
+    ended(writeln!(out, "{}", concealed::text(text.trim_end())).and_then(|()| out.flush()))
+}
+
+fn ended(written: std::io::Result<()>) -> Result<(), Stop> {
     match written {
         Err(why) if why.kind() != ErrorKind::BrokenPipe => Err(Stop::usage(format!("cannot write to standard output: {why}"))),
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+/// Writes the answer of a server as it is, and a line break if it does not end with one.
+pub fn pass_on(answer: &[u8]) -> Result<(), Stop> {
+    let mut out = std::io::stdout().lock();
+    let end: &[u8] = if answer.ends_with(b"\n") { b"" } else { b"\n" };
+    ended(out.write_all(answer).and_then(|()| out.write_all(end)).and_then(|()| out.flush()))
 }
 
 /// Writes a line to standard error. If that fails, no other place is left to say so.

@@ -36,7 +36,7 @@ use crate::providers;
 pub mod listen;
 mod log;
 mod values;
-mod watch;
+pub mod watch;
 
 /// How the server starts. Every flag is also an environment variable.
 #[derive(Args)]
@@ -111,7 +111,7 @@ pub struct Serve {
     log: Option<LogFormat>,
 }
 
-fn clock(text: &str) -> Result<Mode, String> {
+pub fn clock(text: &str) -> Result<Mode, String> {
     match text {
         "real" => Ok(Mode::Real),
         "frozen" => Ok(Mode::Frozen),

@@ -33,27 +33,13 @@ pub fn with_command(mut arguments: Vec<OsString>, commands: &[String]) -> Result
     Ok(arguments)
 }
 
-/// Words for which the control API of a running server has a call.
-#[rustfmt::skip]
-const CALLS: &[(&str, &str)] = &[
-    ("act", "POST /__admin/act/PROVIDER/ACTION"),
-    ("clock", "GET /__admin/clock, POST /__admin/clock/advance"),
-    ("deliveries", "GET /__admin/deliveries"),
-    ("env", "GET /__admin/accounts"),
-    ("health", "GET /__admin/health"),
-    ("requests", "GET /__admin/requests"),
-    ("reset", "POST /__admin/reset"),
-];
-
 fn misspelt(word: &str, commands: &[String]) -> String {
     let word = line(word);
-    let call = CALLS.iter().find(|it| *it.0 == *word);
     let nearest = nearest(&word, commands.iter().map(String::as_str));
-    let advice = match (&*word, call, nearest) {
-        ("version", ..) => "The version is `playmoney --version`.".to_owned(),
-        (_, Some((_, call)), _) => format!("A running server does this: {call}."),
-        (_, None, Some(nearest)) => format!("The nearest is `{nearest}`."),
-        (_, None, None) => format!("Commands are {}; a scenario is a file, such as {word}.yaml.", commands.join(", ")),
+    let advice = match (&*word, nearest) {
+        ("version", _) => "The version is `playmoney --version`.".to_owned(),
+        (_, Some(nearest)) => format!("The nearest is `{nearest}`."),
+        (_, None) => format!("Commands are {}; a scenario is a file, such as {word}.yaml.", commands.join(", ")),
     };
     format!("No command and no file is named `{word}`. {advice}")
 }

@@ -23,7 +23,7 @@ mod table;
 mod verification;
 
 pub use call::{BodyLimits, Call, Caller, Effort, Handler, WhenBroken};
-pub use clock::{Until, Walked, is_advance};
+pub use clock::{LIMIT, Until, Walked, is_advance};
 use http::{Method, StatusCode, header};
 use later::Rows;
 pub use later::{Before, Later, Rest};

@@ -288,7 +288,7 @@ impl<'a> Runner<'a> {
 pub const STANDS_STILL: &str = "time cannot pass: what happens at this instant causes itself again and again";
 
 /// After this number of walks at one instant time stands still.
-const WALKS_AT_ONE_INSTANT_MAX: usize = 20;
+pub const WALKS_AT_ONE_INSTANT_MAX: usize = 20;
 
 /// Lets time pass until the walk has arrived: a walk that has hit a bound is continued by another. Returns the answers to
 /// all walks; `None` when time stands still.

@@ -9,6 +9,9 @@ use serde_json::Value as Json;
 
 use crate::tape::snapshot;
 
+mod clients;
+#[cfg(unix)]
+mod exec;
 mod log;
 pub mod pages;
 mod requests;

@@ -30,9 +30,13 @@ pub struct Flags {
 }
 
 impl Flags {
-    /// How the sandbox begins.
+    /// How the sandbox begins. Without a word about it, its clock is real.
     pub fn start(&self, scenario: Option<&Scenario>) -> Start {
-        let usual = Start { mode: Mode::Real, now: None, ..Start::default() };
+        self.start_from(Start { mode: Mode::Real, now: None, ..Start::default() }, scenario)
+    }
+
+    /// How it begins where `usual` is what neither the flags nor the scenario say.
+    pub fn start_from(&self, usual: Start, scenario: Option<&Scenario>) -> Start {
         let start = match scenario {
             Some(scenario) => scenario.apply_to(usual),
             None => usual,
@@ -51,6 +55,12 @@ impl Flags {
 
     /// How the sandbox begins with the scenario of this file, whose warnings are told.
     pub fn with_scenario(&self, path: &Path) -> Result<(Start, Scenario), Stop> {
+        let loaded = Self::load(path)?;
+        Ok((self.start(Some(&loaded)), loaded))
+    }
+
+    /// The scenario of this file, whose warnings are told.
+    pub fn load(path: &Path) -> Result<Scenario, Stop> {
         let file = read(path)?;
         let loaded = load(&file).map_err(|it| Stop {
             exit: Exit::Usage,
@@ -59,7 +69,7 @@ impl Flags {
         if let Some(warnings) = loaded.warnings_of_start() {
             tell_mistakes(&warnings);
         }
-        Ok((self.start(Some(&loaded)), loaded))
+        Ok(loaded)
     }
 }
 

@@ -20,6 +20,7 @@ const FAMILIES: &[Family] = &[
     ("contract/{}.openapi", documents),
     ("cli/help_{name}_{columns}", || at_each_width(COMMANDS.iter().map(|it| format!("cli/help_{it}")))),
     ("cli/help_{columns}", || at_each_width(["cli/help".to_owned()])),
+    ("cli/clients_{columns}", || at_each_width(["cli/clients".to_owned()])),
     ("cli/long_words_{columns}", || at_each_width(["cli/long_words".to_owned()])),
     ("cli/describe_{number}_{columns}", || at_each_width((0..DESCRIBED.len()).map(|it| format!("cli/describe_{it}")))),
 ];

@@ -1,0 +1,201 @@
+//! `playmoney exec`: a command with a server of its own, which lives as long as the command.
+
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::Value as Json;
+use tokio::process::{Child, Command};
+
+use super::serve::watch::Flags;
+use super::serve::{cannot_listen, clock, moment, target};
+use super::{Exit, Stop};
+use crate::control::environment::Environment;
+use crate::edge::{Config, Making, Server};
+use crate::engine::clock::Mode;
+use crate::engine::log::BYTES_MAX;
+use crate::engine::start::Start;
+use crate::engine::world::World;
+use crate::kit::printable::line;
+use crate::kit::time::{Timestamp, Uptime};
+use crate::providers;
+
+/// As shells end when a command cannot be executed, or is not found.
+const CANNOT_RUN: u8 = 126;
+const NOT_FOUND: u8 = 127;
+/// A command that a signal has ended has this status and the number of the signal.
+#[cfg(unix)]
+const SIGNALLED: i32 = 128;
+/// Variables of `playmoney` that are about another server.
+const OF_ANOTHER_SERVER: [&str; 3] = ["PLAYMONEY_SANDBOX", "PLAYMONEY_ADMIN_TOKEN", "PLAYMONEY_CA_FILE"];
+
+/// The command, and how its server starts.
+#[derive(Args)]
+#[command(override_usage = "playmoney exec [OPTIONS] [SCENARIO] -- COMMAND...")]
+pub struct Exec {
+    /// A scenario file: the starting state and the rules
+    scenario: Option<PathBuf>,
+    /// The command and its arguments, behind --
+    ///
+    /// The environment of the command has the base URLs, credentials and webhook secrets of all providers, as `playmoney env` shows them,
+    /// and `PLAYMONEY_URL`. SIGINT and SIGTERM are passed on to it, and its exit code is that of `playmoney exec`.
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+    /// The first webhook address of every account; {provider} is replaced by the slug of the provider
+    #[arg(long, value_name = "URL", value_parser = target, env = "PLAYMONEY_WEBHOOK_URL")]
+    webhook_url: Option<String>,
+    /// How simulated time runs: real, frozen, or a rate such as 60x; default: as in the scenario, or frozen
+    #[arg(long, value_name = "real|frozen|RATEx", value_parser = clock, env = "PLAYMONEY_CLOCK")]
+    clock: Option<Mode>,
+    /// The first moment of simulated time; default: as in the scenario, or 2026-01-01T00:00:00Z, or the real time if --clock lets time run
+    #[arg(long, value_name = "RFC3339", value_parser = moment, env = "PLAYMONEY_NOW")]
+    now: Option<Timestamp>,
+    /// The seed of all random choices; default: the seed of the scenario, or 1
+    #[arg(long, value_name = "N", env = "PLAYMONEY_SEED")]
+    seed: Option<u64>,
+}
+
+impl Exec {
+    /// Runs the command to its end.
+    pub fn run(self) -> Result<Exit, Stop> {
+        let start = self.start()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot start threads: {why}") })?;
+        let done = runtime.block_on(self.serve(start));
+        runtime.shutdown_timeout(Duration::from_millis(100));
+        done
+    }
+
+    fn start(&self) -> Result<Start, Stop> {
+        let flags = Flags {
+            seed: self.seed,
+            mode: self.clock,
+            now: self.now,
+            webhook_url: self.webhook_url.clone(),
+            journal_bytes_max: BYTES_MAX,
+            show_secrets: false,
+        };
+        let usual = match self.clock {
+            Some(Mode::Real | Mode::Scaled(_)) => Start { now: None, ..Start::default() },
+            Some(Mode::Frozen) | None => Start::default(),
+        };
+        let scenario = self.scenario.as_deref().map(Flags::load).transpose()?;
+        Ok(flags.start_from(usual, scenario.as_ref()))
+    }
+
+    async fn serve(self, start: Start) -> Result<Exit, Stop> {
+        let mut signals = Signals::listen()?;
+        let world = World::new(start.clone(), providers::all(), Uptime::START);
+        let config = Config { start, sandboxes: Making::OnUse, ..Config::default() };
+        let listen = config.listen.clone();
+        let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
+        let variables = Environment::of(&world, &server.base_url()).variables;
+        let ended = match self.spawn(&variables) {
+            Ok(mut child) => signals.pass_on_until_it_ends(&mut child).await,
+            Err(stop) => Err(stop),
+        };
+        // Nothing is left to answer: the connections of the command have ended with it.
+        drop(server);
+        ended.map(|it| Exit::Child(code(it)))
+    }
+
+    fn spawn(&self, variables: &Json) -> Result<Child, Stop> {
+        let [program, arguments @ ..] = &self.command[..] else { return Err(Stop::usage("name a command behind --")) };
+        let variables = variables.as_object().into_iter().flatten().filter_map(|(name, it)| Some((name, it.as_str()?)));
+        let mut command = Command::new(program);
+        command.args(arguments).envs(variables).kill_on_drop(true);
+        for name in OF_ANOTHER_SERVER {
+            command.env_remove(name);
+        }
+        command.spawn().map_err(|why| {
+            let name = program.to_string_lossy();
+            if why.kind() == ErrorKind::NotFound {
+                let why = format!("the command `{}` was not found: write a program of PATH, or a path such as ./test.sh", line(&name));
+                return Stop { exit: Exit::Child(NOT_FOUND), why };
+            }
+            Stop { exit: Exit::Child(CANNOT_RUN), why: format!("the command `{}` cannot be executed: {why}", line(&name)) }
+        })
+    }
+}
+
+fn unwaited(why: &std::io::Error) -> Stop {
+    Stop { exit: Exit::Start, why: format!("cannot wait for the command: {why}") }
+}
+
+/// The exit code, as a shell has it.
+fn code(status: ExitStatus) -> u8 {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status).map(|it| SIGNALLED + it);
+    #[cfg(not(unix))]
+    let signal = None;
+    // Codes of other systems can be larger than a byte.
+    status.code().or(signal).map_or(1, |it| u8::try_from(it).unwrap_or(u8::MAX))
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> Result<Self, Stop> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| signal(kind).map_err(|why| Stop { exit: Exit::Start, why: format!("cannot listen for signals: {why}") });
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    async fn pass_on_until_it_ends(&mut self, child: &mut Child) -> Result<ExitStatus, Stop> {
+        loop {
+            let signal = tokio::select! {
+                ended = child.wait() => return ended.map_err(|it| unwaited(&it)),
+                _ = self.interrupt.recv() => rustix::process::Signal::INT,
+                _ = self.terminate.recv() => rustix::process::Signal::TERM,
+            };
+            if signal == rustix::process::Signal::INT && is_in_foreground() {
+                continue;
+            }
+            let id = child.id().and_then(|it| i32::try_from(it).ok()).and_then(rustix::process::Pid::from_raw);
+            if let Some(id) = id {
+                _ = rustix::process::kill_process(id, signal);
+            }
+        }
+    }
+}
+
+/// Whether a terminal sends its interrupts to this process. It then sends them to the command too, and one is enough.
+#[cfg(unix)]
+fn is_in_foreground() -> bool {
+    let own = rustix::process::getpgrp();
+    let is_own = |group: rustix::io::Result<rustix::process::Pid>| group == Ok(own);
+    let terminals = [
+        rustix::termios::tcgetpgrp(std::io::stdin()),
+        rustix::termios::tcgetpgrp(std::io::stdout()),
+        rustix::termios::tcgetpgrp(std::io::stderr()),
+    ];
+    terminals.into_iter().any(is_own)
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Result<Self, Stop> {
+        Ok(Self)
+    }
+
+    /// The console sends an interrupt to the command too, so this program only has to outlive it.
+    async fn pass_on_until_it_ends(&mut self, child: &mut Child) -> Result<ExitStatus, Stop> {
+        loop {
+            tokio::select! {
+                ended = child.wait() => return ended.map_err(|it| unwaited(&it)),
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+    }
+}

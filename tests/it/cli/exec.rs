@@ -1,0 +1,85 @@
+//! `exec`: a command with a server of its own.
+
+use std::process::Stdio;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Child;
+
+use super::PLAYMONEY;
+use super::clients::command;
+
+/// No server of that address exists: what is asked must come from the environment that `exec` makes.
+const NOWHERE: &str = "http://127.0.0.1:1";
+
+async fn exec(arguments: &[&str], script: &str) -> (Option<i32>, String, String) {
+    let mut command = command(NOWHERE, &[&["exec"], arguments, &["--", "sh", "-c", script]].concat());
+    let output = command.env("PLAYMONEY", PLAYMONEY).env("PLAYMONEY_SANDBOX", "elsewhere").output().await.expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[tokio::test]
+async fn the_command_reaches_its_server_by_its_environment_alone() {
+    let script = r#"
+        features="$QUANTUM_PAYOUTS_BASE_URL/api/v1/features"
+        curl -s --noproxy "*" "$features" -H "Authorization: Bearer $QUANTUM_PAYOUTS_TOKEN" | grep -o '"system":"payouts"'
+        "$PLAYMONEY" act quantum-payouts.manual-payout amount=100 pan=4111111111111111
+        "$PLAYMONEY" clock advance 1h | tail -n 1
+        "$PLAYMONEY" requests
+        "$PLAYMONEY" clock --sandbox worker-1
+        "$PLAYMONEY" env --sandbox worker-1 | grep QUANTUM_PAYOUTS_TOKEN
+        echo "$QUOINE_USER_ID $CRYPTOPAY_USERNAME ${PLAYMONEY_SANDBOX-none}"
+    "#;
+    let (code, told, errors) = exec(&[], script).await;
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!((code, &*errors, lines[0]), (Some(0), "", "\"system\":\"payouts\""), "{told}");
+    assert!(lines[1].starts_with("ok  quantum-payouts.manual-payout: "), "{told}");
+    assert!(lines[2].starts_with("2026-01-01T00:00:00Z -> 2026-01-01T01:00:00Z: "), "{told}");
+    assert!(told.contains("\nreq-1  2026-01-01T00:00:00Z  quantum-payouts.features  200\n"), "{told}");
+    assert!(told.ends_with("pending  0\nQUANTUM_PAYOUTS_TOKEN=qm_test_token_worker-1\n2 demo none\n"), "{told}");
+}
+
+#[tokio::test]
+async fn flags_and_scenarios_begin_the_sandbox() {
+    let clock = r#""$PLAYMONEY" clock | head -n 1"#;
+    let now = "2030-05-01T12:00:00Z";
+    assert_eq!(exec(&["--now", now], clock).await.1, format!("{now} (frozen)\n"));
+    assert!(exec(&["--clock", "60x", "--now", now], clock).await.1.ends_with("(60x)\n"));
+    assert!(!exec(&["--clock", "real"], clock).await.1.starts_with("2026-01-01T00:00:0"), "a clock that runs begins with the real time");
+    let target =
+        r#""$PLAYMONEY" act quantum-payouts.manual-payout amount=100 pan=4111111111111111 > /dev/null; "$PLAYMONEY" deliveries --json"#;
+    let told = exec(&["--webhook-url", "http://127.0.0.1:1/{provider}", "--seed", "7"], target).await.1;
+    assert!(told.contains("\"url\":\"http://127.0.0.1:1/quantum-payouts\""), "{told}");
+    let (code, told, errors) = exec(&["tests/broken/seed_is_text.yaml"], "echo ran").await;
+    assert!(code == Some(2) && told.is_empty() && errors.contains("seed"), "{errors}");
+}
+
+#[tokio::test]
+async fn the_exit_code_is_that_of_the_command() {
+    assert_eq!(exec(&[], "exit 7").await, (Some(7), String::new(), String::new()));
+    assert_eq!(exec(&[], "kill -9 $$").await.0, Some(137));
+    let missing = command(NOWHERE, &["exec", "--", "no-such-command"]).output().await.expect("it runs");
+    let why = "playmoney: the command `no-such-command` was not found: write a program of PATH, or a path such as ./test.sh\n";
+    assert_eq!((missing.status.code(), &*missing.stderr), (Some(127), why.as_bytes()));
+    let text = command(NOWHERE, &["exec", "--", "./Cargo.toml"]).output().await.expect("it runs");
+    assert_eq!(text.status.code(), Some(126), "{text:?}");
+}
+
+async fn first_line(child: &mut Child) -> String {
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    lines.next_line().await.expect("text").expect("a line")
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn signals_are_passed_on() {
+    for (signal, trap, code) in [("TERM", "trap 'exit 5' TERM;", 5), ("INT", "trap 'exit 6' INT;", 6), ("TERM", "", 143)] {
+        let script = format!("{trap} echo ready; while :; do sleep 0.02; done");
+        let mut child = command(NOWHERE, &["exec", "--", "sh", "-c", &script]).stdout(Stdio::piped()).spawn().expect("it runs");
+        assert_eq!(first_line(&mut child).await, "ready");
+        let id = child.id().expect("it runs").to_string();
+        let sent = tokio::process::Command::new("kill").args(["-s", signal, &id]).status().await.expect("kill is there");
+        assert!(sent.success());
+        assert_eq!(child.wait().await.expect("it ends").code(), Some(code), "{signal} {trap}");
+    }
+}
