@@ -30,7 +30,7 @@ pub fn document(contract: &Contract) -> Json {
             "description": contract.about,
         },
         "servers": [
-            {"url": format!("{DEFAULT_ORIGIN}/{}", contract.slug), "description": "Playmoney, the default sandbox"},
+            {"url": format!("{DEFAULT_ORIGIN}/{}", contract.slug), "description": "Playmoney, the sandbox default"},
             {"url": contract.base_url, "description": "the provider itself"},
         ],
         "paths": calls::paths(contract),

@@ -10,6 +10,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{Notify, Semaphore};
 
 pub use self::caller::{Caller, Leaving};
+pub use self::stopwatch::Stopwatch;
 use super::bodies::Bodies;
 use super::courier::Courier;
 use super::log;
@@ -25,29 +26,7 @@ use crate::kit::time::{Timestamp, Uptime};
 use crate::sandbox::{Answered, Sandbox, Ticket};
 
 mod caller;
-
-/// The only clock that is read: the duration since the start of the process, and the real date.
-#[derive(Clone, Copy, Debug)]
-pub struct Stopwatch(std::time::Instant);
-
-impl Stopwatch {
-    /// Starts now.
-    #[expect(clippy::disallowed_methods, reason = "the edge tells the core the time")]
-    pub fn start() -> Self {
-        Self(std::time::Instant::now())
-    }
-
-    /// The duration since the start of the process.
-    pub fn elapsed(self) -> std::time::Duration {
-        self.0.elapsed()
-    }
-
-    /// The present moment outside.
-    #[expect(clippy::disallowed_methods, reason = "the edge tells the core the time")]
-    pub fn uptime(self) -> Uptime {
-        Uptime { elapsed: self.0.elapsed(), date: Timestamp::now() }
-    }
-}
+mod stopwatch;
 
 /// Webhooks to this server's own inboxes that are delivered before other callers get their turn.
 const LOOPBACK_AT_ONCE: usize = 200;

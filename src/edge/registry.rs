@@ -1,7 +1,7 @@
 //! The sandboxes of a server, by name and by the credentials that lead to them. This is their only list.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
 use parking_lot::{Mutex, RwLock};
@@ -21,6 +21,8 @@ use crate::kit::http::{Request, Response, Target};
 use crate::kit::time::{Duration, Timestamp};
 use crate::providers;
 use crate::sandbox::{SANDBOX, Sandbox};
+
+mod expiry;
 
 /// The sandbox that every server has.
 pub const DEFAULT: &str = "default";
@@ -58,7 +60,7 @@ pub struct Registry {
     /// What sandboxes have counted that were deleted.
     gone: Mutex<Tally>,
     /// Notified when a sandbox may expire earlier than was known.
-    changed: Notify,
+    changed: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -123,10 +125,10 @@ impl Registry {
             sandboxes: RwLock::default(),
             metrics: Metrics::default(),
             gone: Mutex::default(),
-            changed: Notify::new(),
+            changed: Arc::default(),
         });
         registry.insert(DEFAULT, default);
-        tokio::spawn(expire(Arc::downgrade(&registry)));
+        tokio::spawn(expiry::expire(Arc::downgrade(&registry)));
         registry
     }
 
@@ -347,17 +349,6 @@ impl Registry {
         };
         Response::problem(StatusCode::NOT_FOUND, "unknown_sandbox", &format!("No sandbox is named `{name}`.{known}"))
     }
-
-    /// Deletes what nothing has used for its time to live. The next moment at which one may expire.
-    fn delete_expired(&self, now: Timestamp) -> Option<Timestamp> {
-        let all = self.all();
-        let (expired, rest): (Vec<_>, Vec<_>) =
-            all.iter().filter_map(|it| Some((it.driver.name(), it.expires_at(now)?))).partition(|it| it.1 <= now);
-        for (name, _) in expired {
-            self.remove(name);
-        }
-        rest.into_iter().map(|it| it.1).min()
-    }
 }
 
 /// The name in the header.
@@ -372,21 +363,6 @@ fn known(names: &[String]) -> String {
     match names.len().checked_sub(SHOWN_MAX) {
         Some(more) if 0 < more => format!("{shown} and {more} more"),
         _ => shown,
-    }
-}
-
-/// Deletes sandboxes whose time to live has ended, until the registry is dropped.
-async fn expire(registry: Weak<Registry>) {
-    /// Without a sandbox that expires, the registry is looked after again so late.
-    const PAUSE: std::time::Duration = std::time::Duration::from_secs(60);
-    loop {
-        let Some(registry) = registry.upgrade() else { return };
-        let now = registry.hosting.stopwatch.uptime().date;
-        let next = registry.delete_expired(now).map_or(PAUSE, |at| at.duration_since(now).unsigned_abs().min(PAUSE));
-        tokio::select! {
-            () = tokio::time::sleep(next) => {}
-            () = registry.changed.notified() => {}
-        }
     }
 }
 
