@@ -47,7 +47,7 @@ pub struct Connection {
     json: bool,
 }
 
-/// The value of `Authorization`; `none`, as `serve` has it in the same variable, is no token.
+/// The value of `Authorization`. The word `none` means that no token is sent: `serve` reads the same variable, and takes this word.
 #[derive(Clone)]
 struct Token(Option<HeaderValue>);
 

@@ -34,7 +34,7 @@ const LOOPBACK_AT_ONCE: usize = 200;
 const DATED: &str = "the webhook is dated by the simulated clock, which is far from the real date: if the receiver judges dates by its own \
      clock, set `signature_time` of the account to `real`";
 /// Long calls at a time: each can take much memory.
-static LONG_CALLS: Semaphore = Semaphore::const_new(2);
+pub(super) static LONG_CALLS: Semaphore = Semaphore::const_new(2);
 /// No wake-up is set.
 const NEVER: u64 = u64::MAX;
 

@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use tokio::sync::Semaphore;
 
-use super::driver::Driver;
+use super::driver::{Driver, LONG_CALLS};
 use super::metrics::Snapshot;
 use super::registry::{DEFAULT, Hosted, Registry};
 use crate::control::Problem;
 use crate::control::sandboxes::{self, New, Wish};
 use crate::kit::http::Response;
 
-/// Scenarios of new sandboxes that are read at a time.
-static READING: Semaphore = Semaphore::const_new(2);
 /// Sandboxes that are looked at before others get their turn.
 const LOOKS_AT_ONCE: usize = 64;
 
@@ -71,7 +68,7 @@ async fn create(registry: &Arc<Registry>, mut new: New, origin: &str) -> Result<
     let (name, ttl) = (registry.free_name(new.name.take())?, new.ttl);
     let usual = registry.usual().clone();
     let beginning = if new.is_long() {
-        let _place = READING.acquire().await;
+        let _place = LONG_CALLS.acquire().await;
         let read = tokio::task::spawn_blocking(move || new.begins(&name, &usual)).await;
         read.unwrap_or_else(|why| Err(sandboxes::unread(&why.to_string())))?
     } else {

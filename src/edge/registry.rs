@@ -1,5 +1,6 @@
 //! The sandboxes of a server, by name and by the credentials that lead to them. This is their only list.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -288,12 +289,12 @@ impl Registry {
     pub fn choose(&self, by_path: Option<&str>, request: &Request, naming: Naming) -> Result<Chosen, Response> {
         let by_name = by_path.or_else(|| named_in(&request.headers));
         let (name, is_ambiguous) = match by_name {
-            Some(name) => (name.to_owned(), false),
+            Some(name) => (Cow::Borrowed(name), false),
             None => self.by_credential(request),
         };
         let Some(hosted) = self.hosted(&name) else {
             return if self.hosting.making == Making::OnUse && is_name(&name) {
-                Ok(Chosen::None(name))
+                Ok(Chosen::None(name.into_owned()))
             } else {
                 Err(self.unknown(&name, naming))
             };
@@ -303,8 +304,8 @@ impl Registry {
     }
 
     /// The sandbox whose credential a request carries, and whether several have it.
-    fn by_credential(&self, request: &Request) -> (String, bool) {
-        let default = || (DEFAULT.to_owned(), false);
+    fn by_credential(&self, request: &Request) -> (Cow<'static, str>, bool) {
+        let default = || (DEFAULT.into(), false);
         if self.hosting.making == Making::Named && self.sandboxes.read().by_name.len() == 1 {
             return default();
         }
@@ -319,9 +320,9 @@ impl Registry {
         };
         let all = self.sandboxes.read();
         match all.by_credential.get(&(provider_id, credential.clone())) {
-            Some(owners) if owners.len() == 1 => (owners.first().cloned().unwrap_or_default(), false),
-            Some(_) => (DEFAULT.to_owned(), true),
-            None => derived().map_or_else(default, |it| (it, false)),
+            Some(owners) if owners.len() == 1 => (owners.first().cloned().unwrap_or_default().into(), false),
+            Some(_) => (DEFAULT.into(), true),
+            None => derived().map_or_else(default, |it| (it.into(), false)),
         }
     }
 

@@ -31,7 +31,7 @@ mod pages;
 mod receivers;
 mod sandboxes;
 mod shortage;
-mod tls;
+pub mod tls;
 mod unheard;
 mod verification;
 mod waiting;

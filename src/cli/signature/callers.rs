@@ -6,7 +6,7 @@ use crate::engine::tables::Contract;
 use crate::kit::http::Request;
 use crate::kit::printable::line;
 
-/// Whether a request names somebody else than the account that has the published secret.
+/// Whether a request names another account than the one with the published secret.
 pub fn names_another(contract: &Contract, own: &RequestSignature, request: &Request) -> bool {
     let published = contract.credential().map(|it| it.test_value);
     (own.caller)(request).is_some_and(|it| Some(&*it) != published)

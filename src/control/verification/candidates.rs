@@ -122,7 +122,7 @@ pub struct Found {
 }
 
 impl Copied {
-    /// What there is now.
+    /// Copies what the sandbox has at this moment.
     pub fn of(world: &World, of: Of) -> Self {
         let (log, outbox) = (&world.core.log, &world.core.outbox);
         let (truncated, deliveries) = match of {

@@ -82,7 +82,7 @@ impl Check<'_> {
     }
 }
 
-/// The names of the members of an event, or of all events that a matcher can mean. A word that is no event may be any of them.
+/// The names of the members of an event. When the text does not name one event of the provider, they are those of all its events.
 pub(super) fn events(contract: &'static Contract, event: Option<&Node>) -> Vec<Name> {
     let asked = event.filter(|it| !holds_reference(it)).and_then(Node::plain);
     let asked = asked.filter(|it| contract.events.iter().any(|own| own.name == *it));

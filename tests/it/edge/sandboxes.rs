@@ -138,20 +138,25 @@ async fn a_credential_of_several_sandboxes_is_refused_with_a_hint() {
 #[tokio::test]
 async fn a_copy_sends_its_webhooks_to_itself_or_where_it_is_told() {
     let server = server(Start::default()).await;
-    let receiver = Receiver::always(200).await;
+    let (original, told) = (Receiver::always(200).await, Receiver::always(200).await);
+    let url = json!({"webhook_url": original.url()});
+    assert_eq!(ask(&server, "PATCH", "/__admin/accounts/quantum-payouts/default", &url).await.status, 200);
     let copy = ask(&server, "POST", "/__admin/fork", &json!({"name": "twin"})).await;
     assert_eq!((copy.status, &copy.json()["env"]["QUANTUM_PAYOUTS_TOKEN"]), (201, &json!("qm_test_token_twin")));
-    let told = json!({"name": "told", "webhook_url": receiver.url(), "ttl": "1h"});
-    assert_eq!(ask(&server, "POST", "/__admin/sandboxes/twin/fork", &told).await.json()["ttl"], "PT1H");
+    let wanted = json!({"name": "told", "webhook_url": told.url(), "ttl": "1h"});
+    assert_eq!(ask(&server, "POST", "/__admin/sandboxes/twin/fork", &wanted).await.json()["ttl"], "PT1H");
     for name in ["twin", "told"] {
         let body = json!({"orderNumber": "A", "amount": 1500, "description": "d", "target": {"pan": "4111111111111111"}});
         let mut request = request("POST", &format!("/s/{name}/quantum-payouts/api/v1/performPayout"), &body);
         request.headers_mut().insert("authorization", "Bearer qm_test_token".parse().expect("a header"));
         assert_eq!(send(server.address(), request).await.status, 200, "the keys that it holds are taken where the path names it");
-        let url = json!({"webhook_url": format!("{}/original", receiver.url())});
-        assert_eq!(ask(&server, "PATCH", "/__admin/accounts/quantum-payouts/default", &url).await.status, 200);
         admin(&server, "POST", &format!("sandboxes/{name}/clock/advance"), &json!({"by": "1h"})).await;
     }
+    let arrived = |it: &Receiver| it.arrived.lock().expect("no panic").len();
+    let in_inbox = admin(&server, "GET", "sandboxes/twin/inbox/fork/messages", &Json::Null).await;
+    let kept = in_inbox["messages"].as_array().map_or(0, Vec::len);
+    assert_eq!((arrived(&original), arrived(&told)), (0, kept), "both copies have sent the same");
+    assert!(0 < kept, "{in_inbox}");
     assert_eq!(ask(&server, "POST", "/__admin/fork", &json!({"name": "twin"})).await.status, 409);
     assert_eq!(ask(&server, "POST", "/__admin/fork", &json!({"webhook_url": "http://127.0.0.1:9/{provider}"})).await.status, 422);
 }

@@ -19,9 +19,14 @@ type Years = (i32, i32);
 async fn https_receiver((from, to): Years) -> (SocketAddr, PathBuf) {
     let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("a name");
     (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(to, 1, 1));
+    https_server(&params, &format!("{from}-{to}"), "HTTP/1.1 204 No Content\r\n\r\n").await
+}
+
+/// A server with such a certificate that gives one answer, and the file with the authority that vouches for it.
+pub async fn https_server(params: &CertificateParams, name: &str, answer: &'static str) -> (SocketAddr, PathBuf) {
     let key = KeyPair::generate().expect("a key");
     let signed = params.self_signed(&key).expect("a certificate");
-    let authority = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("authority-{from}-{to}-{}.pem", std::process::id()));
+    let authority = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("authority-{name}-{}.pem", std::process::id()));
     std::fs::write(&authority, signed.pem()).expect("written");
     let key = rustls::pki_types::PrivateKeyDer::Pkcs8(key.serialize_der().into());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -34,7 +39,7 @@ async fn https_receiver((from, to): Years) -> (SocketAddr, PathBuf) {
         while let Ok((stream, _)) = listener.accept().await {
             let Ok(mut stream) = acceptor.accept(stream).await else { continue };
             _ = stream.read(&mut [0; 4096]).await;
-            _ = stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await;
+            _ = stream.write_all(answer.as_bytes()).await;
             _ = stream.shutdown().await;
         }
     });
