@@ -126,11 +126,17 @@ impl Client {
 
 /// Whether an answer has arrived to the last byte that its head announces.
 fn is_whole(text: &[u8]) -> bool {
-    let Some(end) = text.windows(4).position(|it| it == b"\r\n\r\n") else { return false };
+    length(text) == Some(text.len())
+}
+
+/// The length of the first answer, once all of it has arrived.
+pub fn length(text: &[u8]) -> Option<usize> {
+    let end = text.windows(4).position(|it| it == b"\r\n\r\n")? + 4;
     let head = std::str::from_utf8(&text[..end]).expect("a head is text");
     let length = head
         .lines()
         .find_map(|it| it.strip_prefix("Content-Length: ").or(it.strip_prefix("content-length: ")))
         .expect("the answer says how long it is");
-    text.len() == end + 4 + length.parse::<usize>().expect("a number")
+    let whole = end + length.parse::<usize>().expect("a number");
+    (whole <= text.len()).then_some(whole)
 }

@@ -1,6 +1,6 @@
 //! What a request costs at the edge: the `playmoney` binary and a bare hyper server, loaded in turn by one client.
 //!
-//! `cargo bench --bench edge`, or `-- createCharge` for one operation; `PLAYMONEY_BENCH_ROUNDS`, `PLAYMONEY_BENCH_REQUESTS` and
+//! `cargo bench --bench edge`, or `-- createCharge` for one operation, or `-- threads` for what several threads bring; `PLAYMONEY_BENCH_ROUNDS`, `PLAYMONEY_BENCH_REQUESTS` and
 //! `PLAYMONEY_BENCH_CONNECTIONS` change its size. The client has one thread and 32 connections that stay open, each with one
 //! request at a time; it ends after a number of requests. The bare server has one thread, reads the body, stores nothing, and
 //! answers the same headers and as many bytes. Servers and client run on different cores where `taskset` is installed. What
@@ -15,6 +15,7 @@ mod load;
 mod merchant;
 mod operations;
 mod process;
+mod threads;
 
 use std::time::Duration;
 
@@ -36,6 +37,12 @@ fn main() {
     let (rounds, requests, connections) = (size("ROUNDS", 7), size("REQUESTS", 30_000), size("CONNECTIONS", 32));
     let load = Load { connections, requests };
     let wanted = std::env::args().skip(1).find(|it| !it.starts_with("--"));
+    if wanted.as_deref().is_none_or(|it| it == threads::NAME) {
+        threads::compare();
+    }
+    if wanted.as_deref() == Some(threads::NAME) {
+        return;
+    }
     let cores = Cores::split();
     starts(&cores);
     let playmoney = Process::playmoney(&cores);

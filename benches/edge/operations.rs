@@ -69,20 +69,27 @@ impl Known {
             "login" => written(&merchant::cryptopay("auth/login", r#"{"username":"demo","password":"demo-password"}"#.to_owned())),
             "createInvoice" => written(&merchant::quoine("invoices", merchant::invoice(n), n)),
             "getInvoice" => written(&merchant::quoine(&format!("invoices/{}", any + 1), String::new(), n)),
-            "getPayoutStatus" => payouts(operation, &format!(r#"{{"orderNumber":"ORDER_{any}"}}"#)),
-            "createPayout" => payouts(
-                operation,
-                &format!(
-                    r#"{{"orderNumber":"ORDER_{n}","amount":150000,"description":"Payout for an order","sessionTimeoutSecs":1800,"type":"card","urls":{{"returnUrl":"https://your-site.com/success","failUrl":"https://your-site.com/fail"}}}}"#
-                ),
-            ),
+            "getPayoutStatus" => payout(operation, &format!("ORDER_{any}")),
+            "createPayout" => payout(operation, &format!("ORDER_{n}")),
             _ => payouts(operation, ""),
         }
     }
 }
 
+/// A request about a payout of that order number.
+pub fn payout(operation: &str, order: &str) -> Vec<u8> {
+    let body = if operation == "createPayout" {
+        format!(
+            r#"{{"orderNumber":"{order}","amount":150000,"description":"Payout for an order","sessionTimeoutSecs":1800,"type":"card","urls":{{"returnUrl":"https://your-site.com/success","failUrl":"https://your-site.com/fail"}}}}"#
+        )
+    } else {
+        format!(r#"{{"orderNumber":"{order}"}}"#)
+    };
+    payouts(operation, &body)
+}
+
 /// A call of the control API.
-fn control(method: &str, below: &str, body: &str) -> Vec<u8> {
+pub fn control(method: &str, below: &str, body: &str) -> Vec<u8> {
     let head = format!("Host: 127.0.0.1:4242\r\nContent-Type: application/json\r\nContent-Length: {}", body.len());
     format!("{method} /__admin/{below} HTTP/1.1\r\n{head}\r\n\r\n{body}").into_bytes()
 }

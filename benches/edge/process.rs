@@ -51,11 +51,22 @@ impl Cores {
 impl Process {
     /// The product, once it accepts.
     pub fn playmoney(cores: &Cores) -> Self {
+        Self::with_threads(cores, 1)
+    }
+
+    /// The product with that many threads.
+    pub fn with_threads(cores: &Cores, threads: usize) -> Self {
         let ready = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{}.json", std::process::id()));
         _ = std::fs::remove_file(&ready);
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--clock", "frozen", "--now", "2026-01-01T00:00:00Z", "--ready-file"];
         let mut command = cores.command(Path::new(env!("CARGO_BIN_EXE_playmoney")));
-        let child = command.args(arguments).arg(&ready).stdout(Stdio::null()).spawn().expect("the binary starts");
+        let child = command
+            .args(arguments)
+            .arg(&ready)
+            .arg(format!("--threads={threads}"))
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the binary starts");
         let said = loop {
             match std::fs::read_to_string(&ready) {
                 Ok(said) => break said,

@@ -10,6 +10,7 @@ use clap::Args;
 use serde_json::Value as Json;
 use tokio::process::{Child, Command};
 
+use super::serve::values::cores;
 use super::serve::watch::Flags;
 use super::serve::{cannot_listen, clock, moment, target};
 use super::{Exit, Stop};
@@ -89,7 +90,7 @@ impl Exec {
     async fn serve(self, start: Start) -> Result<Exit, Stop> {
         let mut signals = Signals::listen()?;
         let world = World::new(start.clone(), providers::all(), Uptime::START);
-        let config = Config { start, sandboxes: Making::OnUse, ..Config::default() };
+        let config = Config { start, sandboxes: Making::OnUse, threads: cores(), ..Config::default() };
         let listen = config.listen.clone();
         let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
         let variables = Environment::of(&world, &server.base_url()).variables;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use ipnet::IpNet;
 
 use self::listen::Listen;
 use self::log::LogFormat;
-use self::values::{bearer, network};
+use self::values::{bearer, cores, network, threads};
 use self::watch::Flags;
 use super::output::print;
 use super::written::ReadyFile;
@@ -35,7 +36,7 @@ use crate::providers;
 
 pub mod listen;
 mod log;
-mod values;
+pub mod values;
 pub mod watch;
 
 /// How the server starts. Every flag is also an environment variable.
@@ -101,6 +102,11 @@ pub struct Serve {
     /// The number of sandboxes beside `default`
     #[arg(long, value_name = "N", default_value_t = SANDBOXES_MAX, env = "PLAYMONEY_SANDBOXES_MAX")]
     sandboxes_max: usize,
+    /// The number of threads that sandboxes are spread over; default: the number of cores
+    ///
+    /// A sandbox stays on one thread, so that one alone keeps one core busy.
+    #[arg(long, value_name = "N", value_parser = threads, env = "PLAYMONEY_THREADS")]
+    threads: Option<NonZeroUsize>,
     /// Load the scenario again whenever its file changes
     #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), requires = "scenario", env = "PLAYMONEY_WATCH")]
     watch: bool,
@@ -136,8 +142,8 @@ impl Serve {
     /// Serves until SIGINT or SIGTERM.
     pub fn run(self) -> Result<Exit, Stop> {
         log::write(self.log);
-        // One sandbox is one lock, and a request's work is nearly all done under it: a second thread on the same requests
-        // costs both of them twice the processor's time, and serves a third fewer. A runtime on this thread wakes no other.
+        // Sandboxes have threads of their own, and `default` is at home on this one: a second thread on the requests of one sandbox would
+        // cost both of them twice the processor's time.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot start threads: {why}") })?;
         let done = runtime.block_on(self.serve());
@@ -207,6 +213,7 @@ impl Serve {
             webhook_allow: self.webhook_allow,
             sandboxes: self.sandboxes,
             sandboxes_max: self.sandboxes_max,
+            threads: self.threads.unwrap_or_else(cores),
             admin_token,
         }
     }

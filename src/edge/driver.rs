@@ -15,6 +15,7 @@ use super::bodies::Bodies;
 use super::courier::Courier;
 use super::log;
 use super::loopback::Loopback;
+use super::threads::{Home, Residence};
 use crate::control::{self, News, Renderer, Rest, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
@@ -38,14 +39,21 @@ pub(super) static LONG_CALLS: Semaphore = Semaphore::const_new(2);
 /// No wake-up is set.
 const NEVER: u64 = u64::MAX;
 
+/// Where the webhooks of a sandbox go.
+#[derive(Clone)]
+pub struct Outside {
+    pub courier: Arc<Courier>,
+    pub loopback: Arc<Loopback>,
+}
+
 /// A sandbox, and everything that waits for it. The lock is never held across an `.await`.
 pub struct Driver {
     /// The sandbox's name, which never changes.
     name: String,
     sandbox: Mutex<Sandbox>,
     stopwatch: Stopwatch,
-    courier: Arc<Courier>,
-    loopback: Arc<Loopback>,
+    outside: Outside,
+    residence: Residence,
     /// Notified when something has happened for which a caller may wait.
     changed: Notify,
     /// The uptime of the next wake-up, in nanoseconds.
@@ -73,15 +81,15 @@ impl Drop for Use<'_> {
 }
 
 impl Driver {
-    /// Takes a sandbox over and keeps its time until the driver is dropped.
-    pub fn start(sandbox: Sandbox, stopwatch: Stopwatch, courier: Arc<Courier>, loopback: Arc<Loopback>) -> Arc<Self> {
+    /// Takes a sandbox over and keeps its time, at its home, until the driver is dropped.
+    pub fn start(sandbox: Sandbox, stopwatch: Stopwatch, outside: Outside, residence: Residence) -> Arc<Self> {
         let known_names = Mutex::new(sandbox.world().names_version());
         let driver = Arc::new(Self {
             name: sandbox.name().to_owned(),
             sandbox: Mutex::new(sandbox),
             stopwatch,
-            courier,
-            loopback,
+            outside,
+            residence,
             changed: Notify::new(),
             alarm: AtomicU64::new(NEVER),
             alarm_set: Notify::new(),
@@ -90,7 +98,7 @@ impl Driver {
             used: AtomicI64::new(stopwatch.uptime().date.as_millisecond()),
             under_way: AtomicUsize::new(0),
         });
-        tokio::spawn(keep_time(Arc::downgrade(&driver)));
+        driver.home().spawn(keep_time(Arc::downgrade(&driver)));
         // A copy can have attempts to send again, and timers.
         driver.drain(driver.lock(), stopwatch.uptime());
         driver
@@ -99,6 +107,11 @@ impl Driver {
     /// The sandbox's name. This does not take the lock.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The thread on which the work of the sandbox is done.
+    pub const fn home(&self) -> &Arc<Home> {
+        self.residence.home()
     }
 
     /// The sandbox was deleted. Requests under way are still answered; those that wait for others end.
@@ -214,7 +227,7 @@ impl Driver {
 
     /// A driver of its own for a copy of the sandbox, under another name. As a saved state does, the copy waits for the attempts
     /// under way; those that have no outcome after that are sent again in it.
-    pub async fn fork(&self, name: &str, redirect: Option<&str>) -> Arc<Self> {
+    pub async fn fork(&self, name: &str, redirect: Option<&str>, residence: Residence) -> Arc<Self> {
         let mut patience = pin!(tokio::time::sleep(Waiting::Quiet.patience()));
         loop {
             let mut changed = pin!(self.changed.notified());
@@ -225,7 +238,7 @@ impl Driver {
                 is_ready.then(|| sandbox.fork(name, redirect, self.stopwatch.uptime()))
             };
             if let Some(copy) = copy {
-                return Self::start(copy, self.stopwatch, Arc::clone(&self.courier), Arc::clone(&self.loopback));
+                return Self::start(copy, self.stopwatch, self.outside.clone(), residence);
             }
             tokio::select! {
                 () = changed => {}
@@ -270,7 +283,7 @@ impl Driver {
         let names = (version != std::mem::replace(&mut *self.known_names.lock(), version)).then(|| sandbox.world().names());
         drop(sandbox);
         if let Some(names) = names {
-            self.loopback.learn(&self.name, names);
+            self.outside.loopback.learn(&self.name, names);
         }
         log::tell(&self.name, &news);
         outgoing
@@ -281,8 +294,8 @@ impl Driver {
     fn deliver(self: &Arc<Self>, mut outgoing: VecDeque<Outgoing>) {
         for _ in 0..LOOPBACK_AT_ONCE {
             let Some(it) = outgoing.pop_front() else { break };
-            let Some(outcome) = self.loopback.take(&it) else {
-                tokio::spawn(Arc::clone(self).post(it));
+            let Some(outcome) = self.outside.loopback.take(&it) else {
+                self.home().spawn(Arc::clone(self).post(it));
                 continue;
             };
             let uptime = self.stopwatch.uptime();
@@ -297,7 +310,7 @@ impl Driver {
         self.changed.notify_waiters();
         if !outgoing.is_empty() {
             let driver = Arc::clone(self);
-            tokio::spawn(async move {
+            self.home().spawn(async move {
                 tokio::task::yield_now().await;
                 driver.deliver(outgoing);
             });
@@ -307,7 +320,7 @@ impl Driver {
     /// Sends one attempt over the network.
     async fn post(self: Arc<Self>, outgoing: Outgoing) {
         let tell = |waits_for| self.lock().world_mut().note_wait(outgoing.generation, outgoing.id, waits_for);
-        let mut outcome = self.courier.post(&outgoing, &tell).await;
+        let mut outcome = self.outside.courier.post(&outgoing, &tell).await;
         let uptime = self.stopwatch.uptime();
         if outgoing.dated.is_some_and(|it| it.is_far_from(uptime.date)) && outcome.answered().is_some_and(|it| (400..500).contains(&it)) {
             outcome.remarks.get_or_insert_default().hint = Some(DATED.to_owned());
@@ -340,7 +353,7 @@ impl Driver {
         } else {
             // The sender is in the middle of its own deliveries, possibly of this very sandbox: these follow in a task.
             let driver = Arc::clone(self);
-            tokio::spawn(async move { driver.deliver(due) });
+            self.home().spawn(async move { driver.deliver(due) });
         }
         reaction.map_or_else(|| inbox::full(StatusCode::INSUFFICIENT_STORAGE.as_u16()), |it| it.outcome(outgoing.time_limit))
     }

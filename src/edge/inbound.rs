@@ -1,18 +1,15 @@
-//! HTTP in, by hyper: bytes become a request, a sandbox or the server answers, the answer becomes bytes.
+//! One request: a sandbox or the server answers it, and the answer is made ready to leave.
 
-use std::net::{IpAddr, SocketAddr};
-use std::pin::pin;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, StatusCode, Version, header};
 use http_body_util::Full;
-use hyper::body::{Body, Incoming};
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use hyper::body::Incoming;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::access::Access;
 use super::admission::{Arrived, Refusal, arrive};
@@ -24,24 +21,16 @@ use super::faults::{Answering, inject};
 use super::heads::Names;
 use super::hosting;
 use super::log::{self, Told};
-use super::malformed::{Cause, refuse};
-use super::notices::{Notices, Shortage};
-use super::places::{Place, Places};
+use super::notices::Notices;
 use super::registry::Registry;
 use super::socket::{Ended, Socket};
 use super::unheard;
-use super::waited::{Waited, too_long};
 use crate::control::{self, Served};
 use crate::engine::core::sandbox_url;
-use crate::kit::http::{HeaderName, HeaderValue, Target};
-use crate::sandbox::HEAD_BYTES_MAX;
+use crate::kit::http::{HeaderName, HeaderValue, Request, Target};
 
 /// What `IDLE_TIME_MAX` is called in an answer.
 const KEEP_ALIVE: HeaderValue = HeaderValue::from_static("timeout=1260");
-/// A connection whose place is needed has this long to finish its answer.
-const CLOSING_TIME_MAX: Duration = Duration::from_secs(5);
-/// When the server stops, connections may finish their requests within this duration.
-const SHUTDOWN_TIME_MAX: Duration = Duration::from_secs(5);
 /// A caller that sends nothing more may still read, or be gone: both look alike. An answer that is not ready after this
 /// duration is given up. An advance of the clock ends at once instead.
 const HALF_CLOSED_TIME_MAX: Duration = Duration::from_secs(2);
@@ -59,113 +48,17 @@ pub struct Shared {
     pub answers: Answers,
 }
 
-/// Serves until `stop` says so; then finishes the requests under way, within limits.
-pub async fn serve(listeners: Vec<TcpListener>, shared: Arc<Shared>, stop: watch::Receiver<bool>) {
-    let places = Places::new(shared.descriptors.connections_max());
-    let accepting = listeners.into_iter().map(|it| tokio::spawn(accept(it, Arc::clone(&places), Arc::clone(&shared), stop.clone())));
-    for it in accepting.collect::<Vec<_>>() {
-        _ = it.await;
-    }
-    if tokio::time::timeout(SHUTDOWN_TIME_MAX, places.all_free()).await.is_err() {
-        tracing::warn!("some requests were cut off by the end of the server");
-    }
-}
-
-/// Accepts the connections of one address.
-async fn accept(listener: TcpListener, places: Arc<Places>, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
-    let next = async || match listener.accept().await {
-        Ok((stream, peer)) => {
-            if let Some(place) = places.take_free() {
-                return Some((stream, peer, place));
-            }
-            shared.notices.say(Shortage::Connections, || all_taken(&places, shared.descriptors));
-            Some((stream, peer, places.take().await))
-        }
-        Err(why) => {
-            shared.notices.say(Shortage::Descriptors, || no_descriptor(&why, shared.descriptors));
-            places.close_longest_idle();
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            None
-        }
-    };
-    loop {
-        let accepted = tokio::select! {
-            accepted = next() => accepted,
-            _ = stop.wait_for(|it| *it) => return,
-        };
-        if let Some((stream, peer, place)) = accepted {
-            tokio::spawn(attend(stream, peer, place, Arc::clone(&shared), stop.clone()));
-        }
-    }
-}
-
-fn all_taken(places: &Places, descriptors: Descriptors) -> String {
-    let (places_max, limit) = (places.places_max(), descriptors.limit());
-    format!(
-        "all {places_max} connections are open: for each new one, the connection that was idle longest is closed. \
-         Close connections that are not used, or raise the limit of open files (ulimit -n, now {limit})"
-    )
-}
-
-fn no_descriptor(why: &std::io::Error, descriptors: Descriptors) -> String {
-    let limit = descriptors.limit();
-    format!(
-        "a connection cannot be accepted: {why}. Close files and connections, or raise the limit of open files (ulimit -n, now {limit})"
-    )
-}
-
-/// One connection, from its first byte to its last.
-async fn attend(stream: TcpStream, peer: SocketAddr, place: Place, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
-    _ = stream.set_nodelay(true);
-    let socket = Socket::new(stream, place);
-    let (own, serving) = (socket.clone(), Arc::clone(&shared));
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let (shared, socket) = (Arc::clone(&serving), own.clone());
-        async move {
-            socket.begin(request.body().size_hint().exact());
-            let answer = answer(&shared, peer.ip(), &socket, request).await;
-            socket.rest();
-            answer.ok_or(Hangup)
-        }
-    });
-    let mut builder = hyper::server::conn::http1::Builder::new();
-    builder.half_close(true).header_read_timeout(None).max_buf_size(HEAD_BYTES_MAX).title_case_headers(true);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(socket.clone()), service));
-    let end = tokio::select! {
-        biased;
-        done = connection.as_mut() => End::Ended(done),
-        () = socket.place().is_needed() => End::Within(if socket.has_half_a_head() { Duration::ZERO } else { CLOSING_TIME_MAX }),
-        _ = stop.wait_for(|it| *it) => End::Within(SHUTDOWN_TIME_MAX),
-        waited = too_long(&socket) => if waited == Waited::Head { End::TooSlow } else { End::Within(Duration::ZERO) },
-    };
-    match end {
-        End::Ended(Ok(())) => {}
-        End::Ended(Err(why)) => Box::pin(refuse(&shared, peer, socket, Cause::Hyper(why))).await,
-        End::TooSlow => Box::pin(refuse(&shared, peer, socket, Cause::TooSlow)).await,
-        End::Within(duration) => {
-            connection.as_mut().graceful_shutdown();
-            if let Ok(Err(why)) = tokio::time::timeout(duration, connection).await {
-                Box::pin(refuse(&shared, peer, socket, Cause::Hyper(why))).await;
-            }
-        }
-    }
-}
-
-/// How a connection ends.
-enum End {
-    Ended(hyper::Result<()>),
-    /// It may finish its request within this duration.
-    Within(Duration),
-    /// Its head is still incomplete.
-    TooSlow,
-}
-
 /// The connection is cut: without an answer, or after the bytes of a fault.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is cut on purpose")]
-struct Hangup;
+pub struct Hangup;
 
-async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
+pub async fn answer(
+    shared: &Arc<Shared>,
+    peer: IpAddr,
+    socket: &Socket,
+    request: hyper::Request<Incoming>,
+) -> Option<hyper::Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
     let begun = shared.stopwatch.elapsed();
@@ -218,7 +111,7 @@ struct Decided {
 }
 
 /// Answers a request. `None`: the connection is cut without an answer.
-async fn decide(shared: &Shared, peer: IpAddr, socket: &Socket, head: http::request::Parts, body: Incoming) -> Option<Decided> {
+async fn decide(shared: &Arc<Shared>, peer: IpAddr, socket: &Socket, head: http::request::Parts, body: Incoming) -> Option<Decided> {
     Some(match arrive(shared, peer, head, body).await {
         Ok(Arrived { driver, call, request, held }) => {
             let is_control = matches!(request.path.target(), Target::Control { .. });
@@ -230,9 +123,16 @@ async fn decide(shared: &Shared, peer: IpAddr, socket: &Socket, head: http::requ
                 };
                 Leaving::at_once(driver.stamped(response))
             } else {
+                let handled = async {
+                    if socket.asks(driver.home()) {
+                        driver.handle(request, &shared.bodies, half_closed(socket)).await
+                    } else {
+                        at_home(&driver, shared, request, socket).await
+                    }
+                };
                 tokio::select! {
                     biased;
-                    leaving = driver.handle(request, &shared.bodies, half_closed(socket)) => leaving?,
+                    leaving = handled => leaving?,
                     () = given_up(socket) => return None,
                 }
             };
@@ -254,6 +154,38 @@ async fn decide(shared: &Shared, peer: IpAddr, socket: &Socket, head: http::requ
             Decided { driver, leaving: Leaving::at_once(response), told }
         }
     })
+}
+
+/// Has a request answered on the thread where its sandbox is at home.
+async fn at_home(driver: &Arc<Driver>, shared: &Arc<Shared>, request: Request, socket: &Socket) -> Option<Leaving> {
+    let (half_close, half_closes) = oneshot::channel::<()>();
+    let (its, own) = (Arc::clone(driver), Arc::clone(shared));
+    let mut handling = AbortOnDrop(driver.home().spawn(async move {
+        // An error means that the connection still sends, or has ended; then this task is aborted.
+        let ended = async {
+            if half_closes.await.is_err() {
+                std::future::pending().await
+            }
+        };
+        its.handle(request, &own.bodies, ended).await
+    }));
+    tokio::select! {
+        biased;
+        handled = &mut handling.0 => return handled.ok().flatten(),
+        () = half_closed(socket) => {
+            _ = half_close.send(());
+        }
+    }
+    (&mut handling.0).await.ok().flatten()
+}
+
+/// Ends a task with the one that waits for it.
+struct AbortOnDrop<T>(JoinHandle<T>);
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 pub const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");

@@ -5,6 +5,7 @@ pub mod address;
 pub mod admission;
 pub mod answers;
 pub mod bodies;
+pub mod connection;
 pub mod courier;
 pub mod descriptors;
 pub mod driver;
@@ -24,11 +25,13 @@ pub mod places;
 pub mod registry;
 pub mod socket;
 pub mod stage;
+pub mod threads;
 pub mod turns;
 pub mod unheard;
 pub mod waited;
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -41,7 +44,7 @@ use self::answers::Answers;
 use self::bodies::Bodies;
 use self::courier::Courier;
 use self::descriptors::Descriptors;
-use self::driver::{Driver, Stopwatch};
+use self::driver::{Driver, Outside, Stopwatch};
 use self::egress::Egress;
 use self::heads::Names;
 use self::inbound::Shared;
@@ -51,6 +54,7 @@ use self::notices::Notices;
 pub use self::registry::Making;
 use self::registry::{Hosting, Registry, SANDBOXES_MAX};
 use self::stage::ServerStage;
+use self::threads::Threads;
 use crate::engine::start::{Impossible, Start};
 use crate::kit::secret::Secret;
 use crate::providers;
@@ -77,6 +81,8 @@ pub struct Config {
     pub sandboxes: Making,
     /// How many of them there may be.
     pub sandboxes_max: usize,
+    /// The threads on which sandboxes are at home, the one that starts the server included: further ones begin with further sandboxes.
+    pub threads: NonZeroUsize,
     /// The token that control calls need; without one, they need none.
     pub admin_token: Option<Secret>,
 }
@@ -93,6 +99,7 @@ impl Default for Config {
             webhook_allow: Vec::new(),
             sandboxes: Making::Named,
             sandboxes_max: SANDBOXES_MAX,
+            threads: NonZeroUsize::MIN,
             admin_token: None,
         }
     }
@@ -129,9 +136,11 @@ impl Server {
         let egress = Egress { allow: config.webhook_allow, own: own.clone() };
         let courier = Arc::new(Courier::new(egress, descriptors.webhooks_max(), Arc::clone(&notices)));
         let sandbox = Sandbox::new(config.start.clone(), stopwatch.uptime());
-        let driver = Driver::start(sandbox, stopwatch, Arc::clone(&courier), Arc::clone(&loopback));
+        let outside = Outside { courier, loopback: Arc::clone(&loopback) };
+        let threads = Threads::new(config.threads);
+        let driver = Driver::start(sandbox, stopwatch, outside.clone(), threads.settle());
         let (usual, making, sandboxes_max) = (config.start, config.sandboxes, config.sandboxes_max);
-        let hosting = Hosting { usual, making, sandboxes_max, stopwatch, courier, loopback: Arc::clone(&loopback) };
+        let hosting = Hosting { usual, making, sandboxes_max, stopwatch, outside, threads };
         let registry = Registry::new(hosting, driver);
         loopback.connect(Arc::downgrade(&registry));
         let contracts = || providers::all().into_iter().map(|it| it.contract());
@@ -151,7 +160,7 @@ impl Server {
         tracing::debug!(open_files, connections, webhooks, "limits");
         let (bodies, answers) = (Bodies::default(), Answers::default());
         let shared = Arc::new(Shared { registry, access, stopwatch, descriptors, notices, bodies, names, answers });
-        let serving = tokio::spawn(inbound::serve(listeners, Arc::clone(&shared), stopped));
+        let serving = tokio::spawn(connection::serve(listeners, Arc::clone(&shared), stopped));
         Ok(Self { address, shared, stop, serving })
     }
 

@@ -8,10 +8,9 @@ use http::{HeaderMap, StatusCode};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
-use super::courier::Courier;
-use super::driver::{Driver, Stopwatch};
-use super::loopback::Loopback;
+use super::driver::{Driver, Outside, Stopwatch};
 use super::metrics::Metrics;
+use super::threads::Threads;
 use crate::control::Problem;
 use crate::control::sandboxes::{self, Beginning, Copy, Stay, is_name};
 use crate::engine::ids::ProviderId;
@@ -48,8 +47,8 @@ pub struct Hosting {
     pub making: Making,
     pub sandboxes_max: usize,
     pub stopwatch: Stopwatch,
-    pub courier: Arc<Courier>,
-    pub loopback: Arc<Loopback>,
+    pub outside: Outside,
+    pub threads: Threads,
 }
 
 /// The sandboxes of a server, and what they are made of.
@@ -148,6 +147,11 @@ impl Registry {
         self.sandboxes.read().by_name.values().cloned().collect()
     }
 
+    /// The threads on which the sandboxes are at home.
+    pub const fn threads(&self) -> &Threads {
+        &self.hosting.threads
+    }
+
     /// The sandbox that every server has.
     ///
     /// # Panics
@@ -197,9 +201,9 @@ impl Registry {
     /// # Errors
     /// Its scenario is impossible, or [`Self::free_name`] has an objection.
     pub fn make(&self, beginning: &Beginning, ttl: Option<Duration>) -> Result<Arc<Hosted>, Problem> {
-        let Hosting { stopwatch, courier, loopback, .. } = &self.hosting;
+        let Hosting { stopwatch, outside, threads, .. } = &self.hosting;
         let sandbox = Sandbox::load(beginning.start.clone(), stopwatch.uptime()).map_err(|it| beginning.refusal(it))?;
-        let driver = Driver::start(sandbox, *stopwatch, Arc::clone(courier), Arc::clone(loopback));
+        let driver = Driver::start(sandbox, *stopwatch, outside.clone(), threads.settle());
         self.add(driver, ttl)
     }
 
@@ -209,7 +213,7 @@ impl Registry {
     /// [`Self::free_name`] has an objection.
     pub async fn copy(&self, from: &Arc<Driver>, copy: Copy) -> Result<Arc<Hosted>, Problem> {
         let name = self.free_name(copy.name)?;
-        let driver = from.fork(&name, copy.redirect.as_deref()).await;
+        let driver = from.fork(&name, copy.redirect.as_deref(), self.hosting.threads.settle()).await;
         self.add(driver, copy.ttl)
     }
 
@@ -229,7 +233,7 @@ impl Registry {
         if name == DEFAULT {
             return None;
         }
-        let copy = self.find(from)?.fork(name, None).await;
+        let copy = self.find(from)?.fork(name, None, self.hosting.threads.settle()).await;
         self.insert(name, Arc::clone(&copy));
         Some(copy)
     }

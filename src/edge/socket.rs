@@ -16,8 +16,12 @@ use tokio::net::TcpStream;
 use self::arrived::Arrived;
 pub use self::arrived::HEAD_BEGIN_BYTES_MAX;
 use super::places::Place;
+use super::threads::Home;
 
 mod arrived;
+
+/// So many requests in a row move a connection to the thread that answers them.
+const REQUESTS_ELSEWHERE_MAX: usize = 2;
 
 /// One end of a connection. Clones share the socket, which closes with the last of them. Both writers belong to the one
 /// task of the connection and take turns: while a request is answered, hyper has nothing to write.
@@ -37,6 +41,16 @@ struct Connection {
     written: AtomicUsize,
     /// The last write found no room.
     is_full: AtomicBool,
+    /// The thread that serves the connection.
+    home: Arc<Home>,
+    elsewhere: Mutex<Elsewhere>,
+}
+
+/// Where the last requests of a connection were answered, while that is another thread than the one that serves it.
+#[derive(Default)]
+struct Elsewhere {
+    home: Option<Arc<Home>>,
+    requests: usize,
 }
 
 /// How far a connection is with a request.
@@ -72,12 +86,46 @@ pub enum Ended {
 }
 
 impl Socket {
-    /// A connection that was accepted.
-    pub fn new(stream: TcpStream, place: Place) -> Self {
+    /// A connection that was accepted, and is served on that thread.
+    pub fn new(stream: TcpStream, place: Place, home: Arc<Home>) -> Self {
         let [requests, written] = [const { AtomicUsize::new(0) }; 2];
         let (is_full, refused_with) = (AtomicBool::new(false), AtomicU16::new(0));
         let (stream, stage, arrived) = (Mutex::new(stream), Mutex::default(), Mutex::default());
-        Self(Arc::new(Connection { stream, place, stage, arrived, refused_with, requests, written, is_full }))
+        let elsewhere = Mutex::default();
+        Self(Arc::new(Connection { stream, place, stage, arrived, refused_with, requests, written, is_full, home, elsewhere }))
+    }
+
+    /// A sandbox is asked that is at home on that thread. Whether this connection is served there.
+    pub fn asks(&self, home: &Arc<Home>) -> bool {
+        let is_here = *home == self.0.home;
+        let mut elsewhere = self.0.elsewhere.lock();
+        if is_here {
+            *elsewhere = Elsewhere::default();
+        } else if elsewhere.home.as_ref() == Some(home) {
+            elsewhere.requests += 1;
+        } else {
+            *elsewhere = Elsewhere { home: Some(Arc::clone(home)), requests: 1 };
+        }
+        is_here
+    }
+
+    /// Waits until another thread should serve this connection: its sandbox is at home there, every request is answered, and nothing of
+    /// the next one has arrived. It is looked at whenever something has happened on the connection.
+    pub async fn moves(&self) -> Arc<Home> {
+        poll_fn(|_| self.belongs_to().map_or(Poll::Pending, Poll::Ready)).await
+    }
+
+    fn belongs_to(&self) -> Option<Arc<Home>> {
+        let elsewhere = self.0.elsewhere.lock();
+        if elsewhere.requests < REQUESTS_ELSEWHERE_MAX || *self.0.stage.lock() != Stage::Reading || !self.0.arrived.lock().is_empty() {
+            return None;
+        }
+        elsewhere.home.clone()
+    }
+
+    /// The connection without what was kept of it here, when this is its only end.
+    pub fn into_parts(self) -> Option<(TcpStream, Place)> {
+        Arc::into_inner(self.0).map(|it| (it.stream.into_inner(), it.place))
     }
 
     /// Its place among the connections.
@@ -214,13 +262,14 @@ mod tests {
 
     use super::*;
     use crate::edge::places::Places;
+    use crate::edge::threads::Threads;
 
     async fn both_ends() -> (Socket, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let client = TcpStream::connect(listener.local_addr().expect("an address")).await.expect("it listens");
         let (stream, _) = listener.accept().await.expect("a connection");
         let place = Places::new(NonZeroUsize::MIN).take_free().expect("a place");
-        (Socket::new(stream, place), client)
+        (Socket::new(stream, place, Threads::new(NonZeroUsize::MIN).next()), client)
     }
 
     #[tokio::test]

@@ -31,6 +31,7 @@ mod pages;
 mod receivers;
 mod sandboxes;
 mod shortage;
+mod threads;
 pub mod tls;
 mod unheard;
 mod verification;

@@ -1,6 +1,7 @@
 //! Values of flags that are refused when they can never do what they say.
 
 use std::net::IpAddr;
+use std::num::NonZeroUsize;
 
 use ipnet::{IpNet, Ipv4Net};
 
@@ -23,6 +24,20 @@ fn canonical(network: IpNet) -> IpNet {
     let length = own.prefix_len().checked_sub(96);
     let inside = own.addr().to_ipv4_mapped().zip(length).and_then(|(ip, length)| Ipv4Net::new(ip, length).ok());
     inside.map_or(network, IpNet::V4)
+}
+
+/// Each thread takes memory, and more than there are cores only get in each other's way.
+const THREADS_MAX: usize = 1_024;
+
+/// A number of threads.
+pub fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.trim().parse().ok().filter(|it: &NonZeroUsize| it.get() <= THREADS_MAX);
+    number.ok_or_else(|| format!("this is not a number of threads: write one from 1 to {THREADS_MAX}, such as 2"))
+}
+
+/// The cores that this process may use; one, when the system does not tell.
+pub fn cores() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 /// The token of the control API, as `Authorization: Bearer` can carry it.
@@ -64,6 +79,12 @@ mod tests {
         {
             assert!(super::network(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_of_threads_has_bounds() {
+        assert_eq!([" 1", "1024"].map(|it| threads(it).map(NonZeroUsize::get)), [Ok(1), Ok(1_024)]);
+        assert!(["", "0", "-1", "1.5", "two", "1025", "99999999999999999999"].iter().all(|it| threads(it).is_err()));
     }
 
     #[test]

@@ -1,14 +1,19 @@
 use std::num::NonZeroUsize;
 
 use super::*;
+use crate::edge::courier::Courier;
 use crate::edge::egress::Egress;
+use crate::edge::loopback::Loopback;
 use crate::edge::notices::Notices;
 
 fn registry(making: Making) -> Arc<Registry> {
     let (stopwatch, loopback) = (Stopwatch::start(), Arc::new(Loopback::default()));
     let courier = Arc::new(Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch))));
-    let driver = Driver::start(Sandbox::new(Start::default(), stopwatch.uptime()), stopwatch, Arc::clone(&courier), Arc::clone(&loopback));
-    let hosting = Hosting { usual: Start::default(), making, sandboxes_max: 3, stopwatch, courier, loopback: Arc::clone(&loopback) };
+    let outside = Outside { courier, loopback: Arc::clone(&loopback) };
+    let threads = Threads::new(NonZeroUsize::MIN);
+    let sandbox = Sandbox::new(Start::default(), stopwatch.uptime());
+    let driver = Driver::start(sandbox, stopwatch, outside.clone(), threads.settle());
+    let hosting = Hosting { usual: Start::default(), making, sandboxes_max: 3, stopwatch, outside, threads };
     let registry = Registry::new(hosting, driver);
     loopback.connect(Arc::downgrade(&registry));
     registry

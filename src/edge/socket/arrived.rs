@@ -43,11 +43,20 @@ enum Next {
 }
 
 impl Arrived {
+    /// Nothing has arrived behind the last request.
+    pub fn is_empty(&self) -> bool {
+        self.next == Next::Head && self.bytes == 0
+    }
+
     /// A head is complete. Its body has that many bytes, or it comes in chunks. The head that follows is another.
     pub fn begin(&mut self, body_bytes: Option<u64>) {
         self.begins.clear();
         (self.bytes, self.lines, self.blank, self.line_is_empty) = (0, 0, 0, false);
-        self.next = body_bytes.map_or(Next::Size(0), Next::Body);
+        self.next = match body_bytes {
+            Some(0) => Next::Head,
+            Some(bytes) => Next::Body(bytes),
+            None => Next::Size(0),
+        };
         let mut behind = std::mem::take(&mut self.behind);
         self.count(&behind);
         behind.clear();

@@ -1,11 +1,12 @@
 //! Sandboxes of one server do not affect each other, and leave nothing behind.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use playmoney::inside::edge::Server;
+use playmoney::inside::edge::{Config, Server};
 use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 
@@ -52,7 +53,8 @@ async fn transcript(server: &Server, name: &str, seed: usize) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn i11_each_of_many_sandboxes_answers_as_if_it_were_alone() {
-    let crowded = Arc::new(server(Start::default()).await);
+    let threads = NonZeroUsize::new(4).expect("not zero");
+    let crowded = Arc::new(Server::start(Config { threads, ..Config::default() }).await.expect("a free port"));
     let tasks: Vec<_> = (0..SANDBOXES)
         .map(|seed| {
             let server = Arc::clone(&crowded);

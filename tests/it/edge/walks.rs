@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use http::Method;
 use playmoney::inside::edge::courier::Courier;
-use playmoney::inside::edge::driver::{Driver, Stopwatch};
+use playmoney::inside::edge::driver::{Driver, Outside, Stopwatch};
 use playmoney::inside::edge::egress::Egress;
 use playmoney::inside::edge::loopback::Loopback;
 use playmoney::inside::edge::notices::Notices;
+use playmoney::inside::edge::threads::Threads;
 use playmoney::inside::engine::start::Start;
 use playmoney::inside::kit::http::Request;
 use playmoney::inside::sandbox::Sandbox;
@@ -18,7 +19,8 @@ pub fn driver(start: Start) -> Arc<Driver> {
     let stopwatch = Stopwatch::start();
     let sandbox = Sandbox::new(start, stopwatch.uptime());
     let courier = Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch)));
-    Driver::start(sandbox, stopwatch, Arc::new(courier), Arc::new(Loopback::default()))
+    let outside = Outside { courier: Arc::new(courier), loopback: Arc::new(Loopback::default()) };
+    Driver::start(sandbox, stopwatch, outside, Threads::new(NonZeroUsize::MIN).settle())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,0 +1,167 @@
+//! Connections, from their first byte to their last: accepted, served by hyper, and moved to the thread of the sandbox that they ask.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::{Body, Incoming};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use super::descriptors::Descriptors;
+use super::inbound::{Hangup, Shared, answer};
+use super::malformed::{Cause, refuse};
+use super::notices::Shortage;
+use super::places::{Place, Places};
+use super::socket::Socket;
+use super::threads::Home;
+use super::waited::{Waited, too_long};
+use crate::sandbox::HEAD_BYTES_MAX;
+
+/// A connection whose place is needed has this long to finish its answer.
+const CLOSING_TIME_MAX: Duration = Duration::from_secs(5);
+/// When the server stops, connections may finish their requests within this duration.
+const SHUTDOWN_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// Serves until `stop` says so; then finishes the requests under way, within limits.
+pub async fn serve(listeners: Vec<TcpListener>, shared: Arc<Shared>, stop: watch::Receiver<bool>) {
+    let places = Places::new(shared.descriptors.connections_max());
+    let accepting = listeners.into_iter().map(|it| tokio::spawn(accept(it, Arc::clone(&places), Arc::clone(&shared), stop.clone())));
+    for it in accepting.collect::<Vec<_>>() {
+        _ = it.await;
+    }
+    if tokio::time::timeout(SHUTDOWN_TIME_MAX, places.all_free()).await.is_err() {
+        tracing::warn!("some requests were cut off by the end of the server");
+    }
+}
+
+/// Accepts the connections of one address.
+async fn accept(listener: TcpListener, places: Arc<Places>, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
+    let next = async || match listener.accept().await {
+        Ok((stream, peer)) => {
+            if let Some(place) = places.take_free() {
+                return Some((stream, peer, place));
+            }
+            shared.notices.say(Shortage::Connections, || all_taken(&places, shared.descriptors));
+            Some((stream, peer, places.take().await))
+        }
+        Err(why) => {
+            shared.notices.say(Shortage::Descriptors, || no_descriptor(&why, shared.descriptors));
+            places.close_longest_idle();
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            None
+        }
+    };
+    loop {
+        let accepted = tokio::select! {
+            accepted = next() => accepted,
+            _ = stop.wait_for(|it| *it) => return,
+        };
+        if let Some((stream, peer, place)) = accepted {
+            _ = stream.set_nodelay(true);
+            let (home, shared, stop) = (shared.registry.threads().next(), Arc::clone(&shared), stop.clone());
+            Opened { peer, place, home, shared, stop }.go_on(stream);
+        }
+    }
+}
+
+fn all_taken(places: &Places, descriptors: Descriptors) -> String {
+    let (places_max, limit) = (places.places_max(), descriptors.limit());
+    format!(
+        "all {places_max} connections are open: for each new one, the connection that was idle longest is closed. \
+         Close connections that are not used, or raise the limit of open files (ulimit -n, now {limit})"
+    )
+}
+
+fn no_descriptor(why: &std::io::Error, descriptors: Descriptors) -> String {
+    let limit = descriptors.limit();
+    format!(
+        "a connection cannot be accepted: {why}. Close files and connections, or raise the limit of open files (ulimit -n, now {limit})"
+    )
+}
+
+/// A connection, and the thread that serves it.
+struct Opened {
+    peer: SocketAddr,
+    place: Place,
+    home: Arc<Home>,
+    shared: Arc<Shared>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Opened {
+    /// Serves it on its thread. `stream` is registered with the runtime of the thread that calls.
+    fn go_on(self, stream: TcpStream) {
+        match stream.into_std() {
+            Ok(stream) => _ = Arc::clone(&self.home).spawn(self.attend(stream)),
+            Err(why) => tracing::warn!(peer = %self.peer, "a connection ends, because it cannot be moved to another thread: {why}"),
+        }
+    }
+
+    /// Serves it until it ends or belongs elsewhere. Boxed, because it can end by serving the connection again.
+    fn attend(self, stream: std::net::TcpStream) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move {
+            match TcpStream::from_std(stream) {
+                Ok(stream) => self.serve(stream).await,
+                Err(why) => tracing::warn!(peer = %self.peer, "a connection ends, because it cannot be watched: {why}"),
+            }
+        })
+    }
+
+    async fn serve(self, stream: TcpStream) {
+        let Self { peer, place, home, shared, mut stop } = self;
+        let socket = Socket::new(stream, place, home);
+        let (own, serving) = (socket.clone(), Arc::clone(&shared));
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let (shared, socket) = (Arc::clone(&serving), own.clone());
+            async move {
+                socket.begin(request.body().size_hint().exact());
+                let answer = answer(&shared, peer.ip(), &socket, request).await;
+                socket.rest();
+                answer.ok_or(Hangup)
+            }
+        });
+        let mut builder = hyper::server::conn::http1::Builder::new();
+        builder.half_close(true).header_read_timeout(None).max_buf_size(HEAD_BYTES_MAX).title_case_headers(true);
+        let mut connection = Box::pin(builder.serve_connection(TokioIo::new(socket.clone()), service));
+        let end = tokio::select! {
+            biased;
+            done = connection.as_mut() => End::Ended(done),
+            home = socket.moves() => End::Moves(home),
+            () = socket.place().is_needed() => End::Within(if socket.has_half_a_head() { Duration::ZERO } else { CLOSING_TIME_MAX }),
+            _ = stop.wait_for(|it| *it) => End::Within(SHUTDOWN_TIME_MAX),
+            waited = too_long(&socket) => if waited == Waited::Head { End::TooSlow } else { End::Within(Duration::ZERO) },
+        };
+        match end {
+            End::Ended(Ok(())) => {}
+            End::Moves(home) => {
+                drop(connection); // it has nothing to write, and has read nothing that is not answered
+                if let Some((stream, place)) = socket.into_parts() {
+                    Self { peer, place, home, shared, stop }.go_on(stream);
+                }
+            }
+            End::Ended(Err(why)) => Box::pin(refuse(&shared, peer, socket, Cause::Hyper(why))).await,
+            End::TooSlow => Box::pin(refuse(&shared, peer, socket, Cause::TooSlow)).await,
+            End::Within(duration) => {
+                connection.as_mut().graceful_shutdown();
+                if let Ok(Err(why)) = tokio::time::timeout(duration, connection).await {
+                    Box::pin(refuse(&shared, peer, socket, Cause::Hyper(why))).await;
+                }
+            }
+        }
+    }
+}
+
+/// How a connection ends.
+enum End {
+    Ended(hyper::Result<()>),
+    /// It may finish its request within this duration.
+    Within(Duration),
+    /// Its head is still incomplete.
+    TooSlow,
+    /// It is served on that thread from now on.
+    Moves(Arc<Home>),
+}
