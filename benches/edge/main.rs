@@ -1,11 +1,12 @@
 //! What a request costs at the edge: the `playmoney` binary and a bare hyper server, loaded in turn by one client.
 //!
-//! `cargo bench --bench edge`, or `-- createCharge` for one operation, or `-- threads` for what several threads bring; `PLAYMONEY_BENCH_ROUNDS`, `PLAYMONEY_BENCH_REQUESTS` and
-//! `PLAYMONEY_BENCH_CONNECTIONS` change its size. The client has one thread and 32 connections that stay open, each with one
-//! request at a time; it ends after a number of requests. The bare server has one thread, reads the body, stores nothing, and
-//! answers the same headers and as many bytes. Servers and client run on different cores where `taskset` is installed. What
-//! counts is the CPU time of the server's process, user and system. Each ratio is the median of the rounds' ratios: in a
-//! round the servers take turns, so that a noisy neighbour disturbs both alike.
+//! `cargo bench --bench edge`, or `-- createCharge` for one operation, or `-- threads` for what several threads bring;
+//! `PLAYMONEY_BENCH_ROUNDS`, `PLAYMONEY_BENCH_REQUESTS` and `PLAYMONEY_BENCH_CONNECTIONS` change its size. The client has
+//! one thread and 32 connections that stay open, each with one request at a time; it ends after a number of requests. The
+//! bare server has one thread, reads the body, stores nothing, and answers the same headers and as many bytes. Servers and
+//! client run on different cores where `taskset` is installed. What counts is the CPU time of the server's process, user and
+//! system. Each ratio is the median of the rounds' ratios: in a round the servers take turns, so that a noisy neighbour
+//! disturbs both alike.
 
 #![expect(clippy::disallowed_methods, reason = "a bench reads the real clock")]
 

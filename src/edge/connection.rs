@@ -55,6 +55,7 @@ async fn accept(listener: TcpListener, places: Arc<Places>, shared: Arc<Shared>,
             None
         }
     };
+    let here = shared.registry.threads().first();
     loop {
         let accepted = tokio::select! {
             accepted = next() => accepted,
@@ -63,7 +64,8 @@ async fn accept(listener: TcpListener, places: Arc<Places>, shared: Arc<Shared>,
         if let Some((stream, peer, place)) = accepted {
             _ = stream.set_nodelay(true);
             let (home, shared, stop) = (shared.registry.threads().next(), Arc::clone(&shared), stop.clone());
-            Opened { peer, place, home, shared, stop }.go_on(stream);
+            let opened = Opened { peer, place, home, shared, stop };
+            if *opened.home == *here { _ = tokio::spawn(opened.serve(stream)) } else { opened.go_on(stream) }
         }
     }
 }
@@ -93,7 +95,7 @@ struct Opened {
 }
 
 impl Opened {
-    /// Serves it on its thread. `stream` is registered with the runtime of the thread that calls.
+    /// Serves it on another thread than the one that calls, with whose runtime `stream` is registered.
     fn go_on(self, stream: TcpStream) {
         match stream.into_std() {
             Ok(stream) => _ = Arc::clone(&self.home).spawn(self.attend(stream)),

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use http::StatusCode;
@@ -11,6 +11,7 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use self::caller::{Caller, Leaving};
 pub use self::stopwatch::Stopwatch;
+use self::usage::Usage;
 use super::bodies::Bodies;
 use super::courier::Courier;
 use super::log;
@@ -28,6 +29,7 @@ use crate::sandbox::{Answered, Sandbox, Ticket};
 
 mod caller;
 mod stopwatch;
+mod usage;
 
 /// Webhooks to this server's own inboxes that are delivered before other callers get their turn.
 const LOOPBACK_AT_ONCE: usize = 200;
@@ -64,20 +66,7 @@ pub struct Driver {
     is_closed: AtomicBool,
     /// Which credentials the registry knows.
     known_names: Mutex<(u64, u64)>,
-    /// When it was last used, in milliseconds of real time since 1970.
-    used: AtomicI64,
-    /// Requests that are not answered yet: each is a use.
-    under_way: AtomicUsize,
-}
-
-/// A request that is not answered yet.
-struct Use<'a>(&'a Driver);
-
-impl Drop for Use<'_> {
-    fn drop(&mut self) {
-        self.0.touch();
-        self.0.under_way.fetch_sub(1, Ordering::AcqRel);
-    }
+    usage: Usage,
 }
 
 impl Driver {
@@ -95,8 +84,7 @@ impl Driver {
             alarm_set: Notify::new(),
             is_closed: AtomicBool::new(false),
             known_names,
-            used: AtomicI64::new(stopwatch.uptime().date.as_millisecond()),
-            under_way: AtomicUsize::new(0),
+            usage: Usage::starts(stopwatch),
         });
         driver.home().spawn(keep_time(Arc::downgrade(&driver)));
         // A copy can have attempts to send again, and timers.
@@ -124,13 +112,12 @@ impl Driver {
 
     /// It is used now.
     pub fn touch(&self) {
-        self.used.store(self.stopwatch.uptime().date.as_millisecond(), Ordering::Relaxed);
+        self.usage.touch();
     }
 
     /// When it was last used, in real time; now, while a request is not answered yet.
     pub fn last_used(&self, now: Timestamp) -> Timestamp {
-        let used = Timestamp::from_millisecond(self.used.load(Ordering::Relaxed)).unwrap_or(now);
-        if 0 < self.under_way.load(Ordering::Acquire) { now } else { used }
+        self.usage.last(now)
     }
 
     /// The credentials that lead here.
@@ -145,8 +132,7 @@ impl Driver {
     /// Answers one request. `None`: the connection is cut without an answer. When the caller sends nothing more before the
     /// answer is ready, `half_closed` ends.
     pub async fn handle(self: &Arc<Self>, request: Request, bodies: &Bodies, half_closed: impl Future<Output = ()>) -> Option<Leaving> {
-        self.under_way.fetch_add(1, Ordering::AcqRel);
-        let _use = Use(self);
+        let _use = self.usage.begin();
         let place = if control::is_long(&request) { LONG_CALLS.acquire().await.ok() } else { None };
         bodies.take_turn(request.body.len()).await;
         let mut caller = self.put(request).with(place);

@@ -61,6 +61,11 @@ impl Threads {
         Residence(Arc::clone(home))
     }
 
+    /// The thread that has started the server.
+    pub fn first(&self) -> Arc<Home> {
+        Arc::clone(&self.homes.lock()[0])
+    }
+
     /// The thread for a new connection. Where it has to be is known when its requests come.
     pub fn next(&self) -> Arc<Home> {
         let homes = self.homes.lock();
