@@ -8,8 +8,9 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::input::Input;
+use super::later::of_all;
 use super::render::{HELD, Renderer};
-use super::{Answer, Ask, Conclusion, Later, Problem, Rows, ok};
+use super::{Answer, Ask, Conclusion, Later, Problem, Rows};
 use crate::engine::agenda::Due;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::delivery::AttemptId;
@@ -62,7 +63,12 @@ const LIMIT_OF_UNTIL: Field = field("limit", TEXT, Need::Optional, "how far ahea
 pub const ADVANCE: &[Field] = &[BY, TO, UNTIL, LIMIT_OF_UNTIL];
 
 pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    ok(&render(ask.world))
+    Ok(answer(ask.world))
+}
+
+/// The clock as an answer. To count what is to come, everything that is booked is looked at.
+pub fn answer(world: &World) -> Answer {
+    of_all(world, None, |it| Response::json(StatusCode::OK, &render(it)))
 }
 
 /// How the clock runs, and what it shows.
@@ -132,7 +138,7 @@ fn set_mode(ask: &mut Ask<'_>, mode: Mode) -> Result<Answer, Problem> {
     }
     core.clock.set_mode(mode, ask.uptime);
     core.keep_report();
-    ok(&render(ask.world))
+    Ok(answer(ask.world))
 }
 
 pub fn advance(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
@@ -209,11 +215,12 @@ struct Told<D, F> {
 /// Tells what has happened.
 pub fn report(world: &World, walk: Walked) -> Answer {
     let Walked { from, incomplete, report } = walk;
-    let (render, now, pending) = (Renderer::of(world), world.core.now, world.pending());
+    let (render, now) = (Renderer::of(world), world.core.now);
+    let cut = incomplete.then(|| world.clone());
     // Of what was due and has not left, what still waits for its turn.
     let waits = |it: &u64| world.core.outbox.is_pending(*it);
     let waiting: BTreeSet<u64> = report.not_left().filter(waits).collect();
-    let rows = report.fired.len() + report.deliveries.len();
+    let is_short = cut.is_none() && report.fired.len() + report.deliveries.len() <= ROWS_AT_ONCE;
     let make = move || {
         let told = Told {
             deliveries: Rows(|| report.deliveries.iter().map(|it| render.attempted(it))),
@@ -223,9 +230,9 @@ pub fn report(world: &World, walk: Walked) -> Answer {
             from,
             incomplete: incomplete.then_some(true),
             now,
-            pending: incomplete.then_some(pending),
+            pending: cut.as_ref().map(World::pending),
         };
         Response::json(StatusCode::OK, &told)
     };
-    if rows <= ROWS_AT_ONCE { Answer::Now(make()) } else { Answer::Later(Later::new(make)) }
+    if is_short { Answer::Now(make()) } else { Answer::Later(Later::new(make)) }
 }

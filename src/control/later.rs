@@ -71,6 +71,21 @@ impl Later {
     }
 }
 
+/// Sandboxes with more things are looked at or dropped on another thread.
+const THINGS_AT_ONCE: usize = 2_000;
+
+/// An answer that needs a look at everything in the sandbox, or after which what the sandbox was before is dropped.
+pub fn of_all(world: &World, replaced: Option<Box<World>>, make: impl FnOnce(&World) -> Response + Send + 'static) -> Answer {
+    if world.things() + replaced.as_ref().map_or(0, |it| it.things()) <= THINGS_AT_ONCE {
+        return Answer::Now(make(world));
+    }
+    let copy = world.clone();
+    Answer::Later(Later::new(move || {
+        drop(replaced);
+        make(&copy)
+    }))
+}
+
 impl fmt::Debug for Later {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Later")

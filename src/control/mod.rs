@@ -314,8 +314,8 @@ pub fn conclude(world: &mut World, walk: Walked, conclusion: &Conclusion) -> Ans
         Conclusion::Report => return clock::report(world, walk),
         Conclusion::Acted { provider_id, action, done, uptime } => actions::report(world, *uptime, *provider_id, action, *done, settled),
         Conclusion::Attempt { delivery, number } => deliveries::report(world, *delivery, *number),
-        Conclusion::Restored => state::report(world, settled),
-        Conclusion::Passed => Response::json(StatusCode::OK, &clock::render(world)),
+        Conclusion::Restored => return state::report(world, settled),
+        Conclusion::Passed => return clock::answer(world),
     })
 }
 

@@ -3,11 +3,13 @@
 use http::StatusCode;
 use serde_json::{Value as Json, json};
 
+use super::later::of_all;
 use super::state::ONE_STATE;
-use super::{Answer, Ask, Before, Now, Problem, Rest, clock, input, ok};
+use super::{Answer, Ask, Before, Now, Problem, Rest, clock, input};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
+use crate::kit::http::Response;
 use crate::scenario::{Known, Mistakes, Scenario, parse};
 
 /// What a text from the network may name: the providers, but not this machine's environment.
@@ -48,12 +50,13 @@ fn begin(world: &mut World, now: Now, scenario: &Scenario) -> Result<Answer, Pro
     Problem::unless_walking(now, ONE_STATE)?;
     let (name, steps) = (&scenario.name, scenario.steps.len());
     let start = scenario.apply_to(Start { webhook_url_wins: false, ..world.start.clone() });
-    world.begin(start, now.uptime).map_err(|it| refusal(&scenario.mistakes(it)))?;
+    let replaced = world.begin(start, now.uptime).map_err(|it| refusal(&scenario.mistakes(it)))?;
     let note =
         (0 < steps).then_some("the starting state and the rules are in force; the steps are not played here, but by `playmoney run`");
     let mut answer = json!({"scenario": name, "clock": clock::render(world)});
     if let (Some(note), Some(members)) = (note, answer.as_object_mut()) {
         members.insert("note".to_owned(), json!(note));
     }
-    ok(&with_warnings(answer, scenario.warnings_of_start().as_ref()))
+    let answer = Response::json(StatusCode::OK, &with_warnings(answer, scenario.warnings_of_start().as_ref()));
+    Ok(of_all(world, Some(Box::new(replaced)), |_| answer))
 }

@@ -4,12 +4,13 @@ use serde_json::json;
 
 use super::call::BodyLimits;
 use super::clock::Until;
-use super::{Answer, Ask, Before, Conclusion, Later, Now, Problem, Rest, Waiting, clock, input, ok, scenario};
+use super::later::of_all;
+use super::{Answer, Ask, Before, Conclusion, Later, Now, Problem, Rest, Waiting, clock, input, scenario};
 use crate::engine::provider::DynProvider;
 use crate::engine::rules::Rule;
 use crate::engine::state::{self, Saved};
 use crate::engine::tables::settings::webhook_url_of_all;
-use crate::engine::world::World;
+use crate::engine::world::{Replaced, World};
 use crate::kit::fields::{Field, Need, TEXT};
 use crate::kit::flaw::Flaw;
 use crate::kit::http::Response;
@@ -82,29 +83,35 @@ fn judge_rules(known: &[Box<dyn DynProvider>], saved: &Saved) -> Result<(), Stri
 
 fn resume(world: &mut World, now: Now, saved: Saved) -> Result<Answer, Problem> {
     Problem::unless_walking(now, ONE_STATE)?;
-    saved.put_into(world, now.uptime);
+    let replaced = saved.put_into(world, now.uptime);
+    world.replaced = Replaced(Some(Box::new(replaced)));
     Ok(Answer::Walk(Until::Time(world.core.now), Conclusion::Restored))
 }
 
 /// The answer when a sandbox has been restored. `settled` is `Some(false)` while attempts that were sent again are under way.
-pub fn report(world: &World, settled: Option<bool>) -> Response {
-    let mut answer = json!({"restored": true, "clock": clock::render(world)});
-    if let Some(settled) = settled {
-        answer["settled"] = json!(settled);
-    }
-    Response::json(http::StatusCode::OK, &answer)
+pub fn report(world: &mut World, settled: Option<bool>) -> Answer {
+    let replaced = world.replaced.0.take();
+    of_all(world, replaced, move |world| {
+        let mut answer = json!({"restored": true, "clock": clock::render(world)});
+        if let Some(settled) = settled {
+            answer["settled"] = json!(settled);
+        }
+        Response::json(http::StatusCode::OK, &answer)
+    })
 }
 
 pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Problem::unless_walking(ask.now(), ONE_STATE)?;
-    match ask.body.text(&TARGET)? {
+    let replaced = match ask.body.text(&TARGET)? {
         Some(url) => {
             webhook_url_of_all(&url).map_err(|why| Problem::invalid(format!("`{}`: {why}", TARGET.name)))?;
-            ask.world.reset_with_target(url, ask.uptime);
+            ask.world.reset_with_target(url, ask.uptime)
         }
         None => ask.world.reset(ask.uptime),
-    }
-    ok(&json!({"reset": true, "clock": clock::render(ask.world)}))
+    };
+    Ok(of_all(ask.world, Some(Box::new(replaced)), |world| {
+        Response::json(http::StatusCode::OK, &json!({"reset": true, "clock": clock::render(world)}))
+    }))
 }
 
 #[cfg(test)]

@@ -373,6 +373,7 @@ async fn keep_time(driver: Weak<Driver>) {
         // A deleted sandbox stays as long as a caller or an attempt of it is under way.
         let is_closed = driver.is_closed.load(Ordering::Acquire);
         if is_closed && Arc::strong_count(&driver) == 1 {
+            tokio::task::spawn_blocking(move || drop(driver)); // a large one takes long
             return;
         }
         let uptime = driver.stopwatch.uptime();

@@ -1,12 +1,12 @@
 //! Everything that will happen, ordered by time and, within an instant, by the order of booking: the only timer queue.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{AttemptId, Outcome};
 use super::ids::{COUNT_MAX, ObjectId, ProviderId, TransferId};
+use crate::kit::ordered::Ordered;
 use crate::kit::time::Timestamp;
 
 /// Something that is due at a moment.
@@ -34,7 +34,7 @@ pub enum Due {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Saved", into = "Saved")]
 pub struct Agenda {
-    entries: BTreeMap<(Timestamp, u64), Due>,
+    entries: Ordered<(Timestamp, u64), Due>,
     sequence: u64,
 }
 
@@ -47,14 +47,15 @@ impl Agenda {
 
     /// The next entry.
     pub fn first(&self) -> Option<(Timestamp, &Due)> {
-        self.entries.first_key_value().map(|((at, _), due)| (*at, due))
+        self.entries.first().map(|((at, _), due)| (*at, due))
     }
 
     /// Takes the next entry, if it is due by then.
     pub fn take(&mut self, until: Timestamp) -> Option<(Timestamp, Due)> {
-        let entry = self.entries.first_entry().filter(|it| it.key().0 <= until)?;
-        let ((at, _), due) = entry.remove_entry();
-        Some((at, due))
+        if until < self.first()?.0 {
+            return None;
+        }
+        self.entries.pop_first().map(|((at, _), due)| (at, due))
     }
 
     /// Whether an agenda that was read from outside is consistent: the order of booking is kept, and every provider exists.
@@ -69,7 +70,12 @@ impl Agenda {
 
     /// Drops entries that have no effect any more: a saved state is the same whether or not time has passed them.
     pub fn retain(&mut self, is_live: impl Fn(&Due) -> bool) {
-        self.entries.retain(|_, due| is_live(due));
+        self.entries.retain(is_live);
+    }
+
+    /// How many entries there are, those without effect included.
+    pub fn count(&self) -> usize {
+        self.entries.count()
     }
 
     /// Everything, in order.
@@ -86,7 +92,7 @@ struct Saved {
 
 impl From<Agenda> for Saved {
     fn from(agenda: Agenda) -> Self {
-        let entries = agenda.entries.into_iter().map(|((at, sequence), due)| (at, sequence, due)).collect();
+        let entries = agenda.entries.iter().map(|((at, sequence), due)| (*at, *sequence, due.clone())).collect();
         Self { sequence: agenda.sequence, entries }
     }
 }

@@ -113,8 +113,8 @@ impl Saved {
     }
 
     /// Replaces the state of a sandbox by this one.
-    pub fn put_into(self, world: &mut World, uptime: Uptime) {
-        world.resume(self.core, self.providers, uptime);
+    pub fn put_into(self, world: &mut World, uptime: Uptime) -> World {
+        world.resume(self.core, self.providers, uptime)
     }
 }
 

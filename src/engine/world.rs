@@ -37,9 +37,26 @@ pub struct World {
     held: Held,
     /// Counts how often the sandbox has begun anew: an outcome of an earlier generation is ignored.
     pub generation: u64,
+    /// What it was before a saved state took its place, until the answer that tells so is made.
+    pub replaced: Replaced,
+}
+
+/// A sandbox that was replaced. A copy has none.
+#[derive(Default)]
+pub struct Replaced(pub Option<Box<World>>);
+
+impl Clone for Replaced {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl World {
+    /// How much there is to copy, to drop or to look at, in things: objects and what is booked.
+    pub fn things(&self) -> usize {
+        self.providers.iter().map(|it| it.usage().objects).sum::<usize>() + self.core.agenda.count()
+    }
+
     /// The id of the provider with that slug.
     pub fn provider_id(&self, slug: &str) -> Option<ProviderId> {
         let place = self.providers.iter().position(|it| it.contract().slug == slug)?;

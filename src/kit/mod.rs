@@ -23,6 +23,7 @@ pub mod jwt;
 pub mod live_keys;
 pub mod money;
 pub mod nearest;
+pub mod ordered;
 pub mod path;
 pub mod printable;
 pub mod python;

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::World;
 use super::held::Held;
+use super::{Replaced, World};
 use crate::engine::core::{Core, Redirect};
 use crate::engine::delivery::{Outgoing, authorize};
 use crate::engine::inbox::{self, Inbox};
@@ -31,33 +31,32 @@ impl World {
         if impossible.is_empty() { Ok(world) } else { Err(impossible) }
     }
 
-    /// Takes the sandbox back to its start.
-    pub fn reset(&mut self, uptime: Uptime) {
-        self.become_another(Self::set_up(self.start.clone(), self.fresh_providers(), self.generation + 1, uptime).0);
+    /// Takes the sandbox back to its start. What it was takes long to drop when it was large, so that is left to the caller.
+    pub fn reset(&mut self, uptime: Uptime) -> Self {
+        self.become_another(Self::set_up(self.start.clone(), self.fresh_providers(), self.generation + 1, uptime).0)
     }
 
     /// The same, and every account tells this address from then on, whatever its scenario says, also after the next reset. `{provider}`
     /// in it stands for the slug. A tester sets it, so a redirect does not change it.
-    pub fn reset_with_target(&mut self, webhook_url: String, uptime: Uptime) {
+    pub fn reset_with_target(&mut self, webhook_url: String, uptime: Uptime) -> Self {
         self.start.webhook_url = Some(webhook_url);
         self.start.webhook_url_wins = true;
         self.start.copied.webhook_url = false;
-        self.reset(uptime);
+        self.reset(uptime)
     }
 
-    /// Begins anew with another start, but keeps its name and redirect.
+    /// Begins anew with another start, but keeps its name and redirect. Returns what it was, as [`Self::reset`] does.
     ///
     /// # Errors
     /// Every impossible part of the setup; then nothing has changed.
-    pub fn begin(&mut self, start: Start, uptime: Uptime) -> Result<(), Vec<Impossible>> {
+    pub fn begin(&mut self, start: Start, uptime: Uptime) -> Result<Self, Vec<Impossible>> {
         let mut start = Start { name: self.start.name.clone(), redirect: self.start.redirect.clone(), ..start };
         start.copied.setup = false;
         let (world, impossible) = Self::set_up(start, self.fresh_providers(), self.generation + 1, uptime);
         if !impossible.is_empty() {
             return Err(impossible);
         }
-        self.become_another(world);
-        Ok(())
+        Ok(self.become_another(world))
     }
 
     /// A copy of the present state under another name. Its webhooks go to `redirect`, or to its own inbox `fork`.
@@ -78,8 +77,8 @@ impl World {
         copy
     }
 
-    /// Replaces the state by a saved one, but keeps the name and the redirect.
-    pub fn resume(&mut self, mut core: Core, providers: Vec<Box<dyn DynProvider>>, uptime: Uptime) {
+    /// Replaces the state by a saved one, but keeps the name and the redirect. Returns what it was, as [`Self::reset`] does.
+    pub fn resume(&mut self, mut core: Core, providers: Vec<Box<dyn DynProvider>>, uptime: Uptime) -> Self {
         if core.name != self.start.name {
             settle_in(&mut core, &self.start.name, &providers);
         }
@@ -90,7 +89,7 @@ impl World {
         world.core.outbox.recount();
         world.core.outbox.line_up();
         world.send_lost_again(uptime);
-        self.become_another(world);
+        self.become_another(world)
     }
 
     /// Every sandbox is created here. Name and redirect come from the start, even when the state had others elsewhere.
@@ -103,13 +102,13 @@ impl World {
             None => kept,
         };
         core.keep_report();
-        Self { start, core, providers, outgoing: VecDeque::new(), held: Held::default(), generation }
+        Self { start, core, providers, outgoing: VecDeque::new(), held: Held::default(), generation, replaced: Replaced::default() }
     }
 
     /// The sandbox goes on with another state. What metrics count goes on too.
-    fn become_another(&mut self, mut world: Self) {
+    fn become_another(&mut self, mut world: Self) -> Self {
         world.core.log.tally.add(&self.core.log.tally);
-        *self = world;
+        std::mem::replace(self, world)
     }
 
     fn fresh_providers(&self) -> Vec<Box<dyn DynProvider>> {
