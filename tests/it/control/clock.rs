@@ -34,6 +34,27 @@ fn the_clock_shows_what_comes_next() {
 }
 
 #[test]
+fn a_large_sandbox_answers_as_a_small_one() {
+    const LINKS: usize = 1_500;
+    let mut shop = Tape::shop();
+    for number in 0..LINKS {
+        create(&mut shop, &format!("A{number}"));
+    }
+    let clock = call(&mut shop, "GET", "clock", &Json::Null).1;
+    assert_eq!((&clock["pending"], &clock["next"]["subject"]), (&json!(LINKS), &json!("A0")));
+    assert_eq!(call(&mut shop, "POST", "clock/freeze", &Json::Null).1, clock);
+    let (_, state) = call(&mut shop, "GET", "state", &Json::Null);
+    let (status, reset) = call(&mut shop, "POST", "reset", &json!({}));
+    assert_eq!((status, &reset["reset"], &reset["clock"]["pending"]), (200, &json!(true), &json!(0)));
+    for _ in 0..2 {
+        let (status, restored) = call(&mut shop, "PUT", "state", &state);
+        assert_eq!((status, &restored["restored"], &restored["clock"]), (200, &json!(true), &clock));
+    }
+    let (status, begun) = call(&mut shop, "POST", "scenario", &json!({"version": 1, "name": "empty"}));
+    assert_eq!((status, &begun["scenario"], &begun["clock"]["pending"]), (200, &json!("empty"), &json!(0)));
+}
+
+#[test]
 fn i13_changing_the_mode_never_jumps() {
     let mut shop = Tape::shop();
     let now = |shop: &mut Tape| call(shop, "GET", "clock", &Json::Null).1["now"].as_str().expect("a time").to_owned();
