@@ -88,6 +88,11 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
         ("See those that have failed:", "playmoney deliveries --status failed"),
         ("See those of one object:", "playmoney deliveries --subject ORDER_1"),
     ]),
+    ("violations", [
+        ("See what a provider's pages ask otherwise than your application does:", "playmoney violations"),
+        ("See those of one call:", "playmoney violations --operation quoine.createInvoice"),
+        ("Fail a script when there is one:", "test \"$(playmoney violations --json | jq '.violations | length')\" = 0"),
+    ]),
     ("act", [
         ("List all actions and their parameters:", "playmoney act"),
         ("Pay the invoice 1:", "playmoney act quoine.pay invoice=1"),
