@@ -45,7 +45,7 @@ struct Pace {
 }
 
 impl<'l> Past<'l> {
-    /// A tester has moved the clock: calls before and after did not follow each other as fast as their moments say.
+    /// A tester has moved, stopped or started the clock: calls before and after did not follow each other as fast as their moments say.
     pub fn moved(&mut self) {
         self.paces.values_mut().for_each(|it| (it.window, it.last) = (Window::default(), None));
         self.last.clear();
@@ -97,7 +97,7 @@ impl<'l> Past<'l> {
             self.used.entry(key.clone()).or_default().entry(name).or_insert(call.request);
         }
         let (first, value) = (first?, shortened(&key.2));
-        let otherwise = if again == Again::Unchanged { ", for another call" } else { "" };
+        let otherwise = if again == Again::Unchanged { ", with other contents" } else { "" };
         let detail = format!("`{}` {value} was used before, by req-{}{otherwise}: {}", once.name, first.id, row.meaning);
         Some(Violation { code: USED_BEFORE, detail, evidence: row.evidence })
     }

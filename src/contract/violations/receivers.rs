@@ -21,12 +21,18 @@ enum Expected {
     Nothing,
 }
 
+/// An attempt under way.
+struct Sent {
+    target: u64,
+    expected: Expected,
+}
+
 /// What has been sent, and what was accepted of it.
 #[derive(Default)]
 pub struct Receivers {
-    under_way: BTreeMap<AttemptId, Expected>,
-    /// Deliveries that were accepted as the provider makes them.
-    accepted: BTreeSet<u64>,
+    under_way: BTreeMap<AttemptId, Sent>,
+    /// Deliveries that were accepted as the provider makes them, each with the address.
+    accepted: BTreeSet<(u64, u64)>,
 }
 
 impl Receivers {
@@ -36,17 +42,17 @@ impl Receivers {
             return;
         }
         let expected = match it.altered {
-            None if self.accepted.contains(&it.webhook.delivery) => Expected::Accepts,
+            None if self.accepted.contains(&(it.webhook.delivery, it.target)) => Expected::Accepts,
             None => Expected::Any,
             Some(Alteration::Other) => Expected::Nothing,
             Some(forgery) => Expected::Refuses(forgery),
         };
-        self.under_way.insert(it.id(), expected);
+        self.under_way.insert(it.id(), Sent { target: it.target, expected });
     }
 
     /// It has its outcome.
     pub fn judge(&mut self, contract: &Contract, it: &OutcomeEntry) -> Option<Violation> {
-        let expected = self.under_way.remove(&it.id())?;
+        let Sent { target, expected } = self.under_way.remove(&it.id())?;
         let status = *it.result.as_ref().ok()?;
         let what = || {
             let (name, event, subject) = (delivery_name(it.webhook.delivery), &it.webhook.event, &it.webhook.subject);
@@ -55,7 +61,7 @@ impl Receivers {
         };
         match (expected, status) {
             (Expected::Any, 200..=299) => {
-                self.accepted.insert(it.webhook.delivery);
+                self.accepted.insert((it.webhook.delivery, target));
                 None
             }
             (Expected::Accepts, 400..=599) => {

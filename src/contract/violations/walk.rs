@@ -76,11 +76,11 @@ impl<'l> Walk<'l> {
                 Vec::new()
             }
             What::Outcome(it) => self.known.contract(entry).and_then(|contract| self.receivers.judge(contract, it)).into_iter().collect(),
-            What::Moved { .. } => {
+            What::Moved { .. } | What::Mode(_) => {
                 self.past.moved();
                 Vec::new()
             }
-            What::Change(_) | What::Fired(_) | What::Note(_) | What::Mode(_) => Vec::new(),
+            What::Change(_) | What::Fired(_) | What::Note(_) => Vec::new(),
         }
     }
 

@@ -145,6 +145,9 @@ pub struct AttemptEntry {
     pub rule: Option<Box<str>>,
     /// A tester asked for it, outside the schedule.
     pub resend: bool,
+    /// Which address it goes to, as a digest: an address can hold secrets.
+    #[serde(default)]
+    pub target: u64,
     /// What the rule has changed in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub altered: Option<Alteration>,

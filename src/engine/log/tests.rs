@@ -30,6 +30,7 @@ fn left(log: &mut Log) {
             copy: 0,
             rule: None,
             resend: false,
+            target: 0,
             altered: None,
             to_inbox: false,
         }),

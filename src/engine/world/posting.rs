@@ -18,6 +18,7 @@ use crate::engine::outbox::{Applied, Turn, Waiter};
 use crate::engine::rules::{CopiesLeave, WebhookFault};
 use crate::engine::signature::Received;
 use crate::kit::http::{HeaderMap, Kept, KeptHeaders};
+use crate::kit::ids::entity;
 use crate::kit::time::Uptime;
 
 /// What becomes of a resend that waits for its turn while its target is taken away.
@@ -201,8 +202,8 @@ impl World {
             dated: signed.dated,
         };
         let rule = webhook.fault.as_ref().filter(|_| !resend).map(|it| it.rule.as_str().into());
-        let (altered, to_inbox) = (attempt.altered, inbox::is_one(&webhook.url));
-        let entry = AttemptEntry { webhook: webhook.into(), number, copy, rule, resend, altered, to_inbox };
+        let (target, altered, to_inbox) = (entity(&[&webhook.url]), attempt.altered, inbox::is_one(&webhook.url));
+        let entry = AttemptEntry { webhook: webhook.into(), number, copy, rule, resend, target, altered, to_inbox };
         self.core.log.push(at, Some(webhook.provider_id), What::Attempt(entry));
         self.core.outbox.add_attempt(delivery, &webhook.url, attempt);
         if let Some((name, path)) = inbox::of_url(&webhook.url) {

@@ -212,6 +212,7 @@ fn more_calls_than_a_page_allows_are_a_violation() {
         // While the clock stands, nothing is known about the pace, unless the limit is enforced.
         (format!("{features}\n").repeat(40), &[]),
         (format!("{features}\nadvance 1ms\n").repeat(40), &[]),
+        (format!("{features}\n{}", paced(features, 30, "1ms")), &[]),
         (format!("set rate_limit=enforce\n{}", format!("{features}\n").repeat(33)), &["req-31 too_many_calls"]),
         (
             format!("set qbitpay/default rate_limit=enforce\n{}", "GET /qbitpay/api/v1/accounts/show\n".repeat(22)),

@@ -91,6 +91,9 @@ fn a_receiver_that_refuses_an_event_that_it_has_accepted_is_a_violation() {
         if provider == "quantum-payouts" {
             assert_eq!(of(&mut resent("200 500 200")), refused);
             assert_eq!(of(&mut resent("500 200")), [""; 0]);
+            let mut moved = played(&format!("merchant 200 500 200\n{makes}\nset webhook_url=http://other.test/hooks"));
+            moved.play("control POST deliveries/dlv-1/resend {}");
+            assert_eq!(of(&mut moved), [""; 0], "another receiver has not accepted it yet");
         }
     }
 }
