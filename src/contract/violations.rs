@@ -24,34 +24,37 @@ pub struct Violation {
     pub evidence: Evidence,
 }
 
-/// A header that has to be sent is missing.
 const MISSING_HEADER: &str = "missing_header";
-/// A field was sent that the call does not have.
 const UNKNOWN_FIELD: &str = "unknown_field";
-/// A number is written in another way than documented: as a float, or as text.
 const NUMBER_FORMAT: &str = "number_format";
-/// A call that was refused for what it says came again unchanged.
 const RETRY_OF_REFUSED: &str = "retry_of_refused";
-/// A nonce or an order number came again.
 const USED_BEFORE: &str = "used_before";
-/// An account made more calls than a limit allows.
 const TOO_MANY_CALLS: &str = "too_many_calls";
-/// An object was read again and again, although webhooks report its changes.
 const POLLING: &str = "polling";
-/// A receiver answered an event with an error that it had accepted before.
 const DUPLICATE_REFUSED: &str = "duplicate_refused";
-/// A receiver accepted a webhook that does not prove its sender.
 const FORGERY_ACCEPTED: &str = "forgery_accepted";
 
-/// Every code.
-pub const CODES: &[&str] = &[
-    MISSING_HEADER,
-    UNKNOWN_FIELD,
-    NUMBER_FORMAT,
-    RETRY_OF_REFUSED,
-    USED_BEFORE,
-    TOO_MANY_CALLS,
-    POLLING,
-    DUPLICATE_REFUSED,
-    FORGERY_ACCEPTED,
+/// Every kind: its code, and what it means.
+#[rustfmt::skip]
+pub const KINDS: [(&str, &str); 9] = [
+    (MISSING_HEADER, "a header that has to be sent is missing"),
+    (UNKNOWN_FIELD, "a field was sent that the call does not have"),
+    (NUMBER_FORMAT, "a number is written in another way than documented: as a float, or as text"),
+    (RETRY_OF_REFUSED, "a call that was refused for what it says came again unchanged"),
+    (USED_BEFORE, "a nonce or an order number came again"),
+    (TOO_MANY_CALLS, "an account made more calls than a limit allows"),
+    (POLLING, "an object was read again and again, although webhooks report its changes"),
+    (DUPLICATE_REFUSED, "a receiver answered an event with an error that it had accepted before"),
+    (FORGERY_ACCEPTED, "a receiver accepted a webhook that does not prove its sender"),
 ];
+
+/// The codes.
+pub const CODES: &[&str] = &{
+    let mut codes = [""; KINDS.len()];
+    let mut place = 0;
+    while place < codes.len() {
+        codes[place] = KINDS[place].0;
+        place += 1;
+    }
+    codes
+};
