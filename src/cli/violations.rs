@@ -92,7 +92,7 @@ pub struct Of<'a> {
     pub violations: &'a crate::control::Violations,
 }
 
-/// How many there are of each kind, and the first of each. `None`: there is none.
+/// How many there are of each kind, and the first of each. `None`: no violation was found.
 pub fn section(all: &[Of<'_>]) -> Option<String> {
     let mut kinds: BTreeMap<&str, (u64, &str, &Json)> = BTreeMap::new();
     for of in all {

@@ -91,7 +91,7 @@ fn forged(contract: &Contract, event: &str, forgery: Alteration) -> Option<(Stri
     };
     let evidence = row.map_or(contract.schedule.evidence, |it| it.evidence);
     Some(match forgery {
-        Alteration::Tampered => (format!("a rule had changed it, so that {place} was wrong"), evidence),
+        Alteration::Tampered => (format!("a rule had changed it, and {place} did not fit"), evidence),
         Alteration::WrongSecret => (format!("{place} was made with another secret"), evidence),
         Alteration::Unsigned => (format!("{place} was missing"), evidence),
         Alteration::Stale => ("its date was too old".to_owned(), contract.asks.fresh_dates?),
