@@ -10,9 +10,12 @@ use clap::Args;
 use serde_json::Value as Json;
 use tokio::process::{Child, Command};
 
+use super::output::tell;
 use super::serve::values::cores;
 use super::serve::watch::Flags;
 use super::serve::{cannot_listen, clock, moment, target};
+use super::style::fitted;
+use super::violations::{Of, section};
 use super::{Exit, Stop};
 use crate::control::environment::Environment;
 use crate::edge::{Config, Making, Server};
@@ -24,6 +27,8 @@ use crate::kit::printable::line;
 use crate::kit::time::{Timestamp, Uptime};
 use crate::providers;
 
+/// Violations of one sandbox that are counted.
+const VIOLATIONS_MAX: usize = 10_000;
 /// As shells end when a command cannot be executed, or is not found.
 const CANNOT_RUN: u8 = 126;
 const NOT_FOUND: u8 = 127;
@@ -98,6 +103,12 @@ impl Exec {
             Ok(mut child) => signals.pass_on_until_it_ends(&mut child).await,
             Err(stop) => Err(stop),
         };
+        let violations = server.violations(VIOLATIONS_MAX);
+        let is_one = violations.len() == 1;
+        let named = |(name, violations)| Of { name: if is_one { "" } else { name }, violations };
+        if let Some(section) = section(&violations.iter().map(|it| named((&it.0, &it.1))).collect::<Vec<_>>()) {
+            tell(fitted(&format!("playmoney: {section}"), &std::io::stderr()));
+        }
         // Nothing is left to answer: the connections of the command have ended with it.
         drop(server);
         ended.map(|it| Exit::Child(code(it)))

@@ -8,6 +8,7 @@ use clap::{Command, CommandFactory};
 
 use super::Cli;
 use super::style::columns;
+use crate::contract::violations::KINDS;
 
 /// As clap writes headings.
 const HEADING: Style = Style::new().effects(Effects::BOLD.insert(Effects::UNDERLINE));
@@ -88,6 +89,11 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
         ("See those that have failed:", "playmoney deliveries --status failed"),
         ("See those of one object:", "playmoney deliveries --subject ORDER_1"),
     ]),
+    ("violations", [
+        ("See where your application does other than the pages of a provider say:", "playmoney violations"),
+        ("See those of one call:", "playmoney violations --operation quoine.createInvoice"),
+        ("Fail a script when there is one:", "test \"$(playmoney violations --json | jq '.violations | length')\" = 0"),
+    ]),
     ("act", [
         ("List all actions and their parameters:", "playmoney act"),
         ("Pay the invoice 1:", "playmoney act quoine.pay invoice=1"),
@@ -140,7 +146,12 @@ pub fn command() -> Command {
     let names: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
     for name in names {
         command = command.mut_subcommand(&name, |own| {
-            let own = own.after_help(end(&name, if name == "serve" { VARIABLES } else { "" }));
+            let remark = match &*name {
+                "serve" => VARIABLES.to_owned(),
+                "violations" => kinds(),
+                _ => String::new(),
+            };
+            let own = own.after_help(end(&name, &remark));
             if name == "serve" { grouped(own) } else { own.mut_args(|it| it.hide_env_values(true)) }
         });
     }
@@ -153,6 +164,12 @@ fn grouped(command: Command) -> Command {
         let flag = flag.hide_env(true);
         if let Some((heading, _)) = group { flag.help_heading(*heading) } else { flag }
     })
+}
+
+/// The kinds of violations.
+fn kinds() -> String {
+    let line = |(code, meaning): &(&str, &str)| format!("\n  {code:<19}{meaning}");
+    format!("{HEADING}Kinds:{HEADING:#}{}", KINDS.iter().map(line).collect::<String>())
 }
 
 /// The examples of a command, after what else is to be known.

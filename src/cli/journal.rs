@@ -133,7 +133,9 @@ fn deliveries(answer: &Json) -> String {
         let next = it["next_attempt_at"].as_str().map(|at| format!("next at {at}"));
         let wait = last.and_then(|own| own["waits_for"].as_str()).map(str::to_owned);
         let hint = last.and_then(|own| own["hint"].as_str()).map(str::to_owned);
-        let remarks: Vec<String> = [next, wait, it["ended"].as_str().map(str::to_owned), hint].into_iter().flatten().collect();
+        let violations = it["violations"].as_array().map(|all| counted(all.len() as u64, "violation"));
+        let ended = it["ended"].as_str().map(str::to_owned);
+        let remarks: Vec<String> = [next, wait, ended, violations, hint].into_iter().flatten().collect();
         [
             Cell::plain(&text(&it["id"])),
             Cell::plain(&text(&it["created_at"])),

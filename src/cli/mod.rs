@@ -19,6 +19,7 @@ mod serve;
 mod signature;
 mod style;
 mod table;
+mod violations;
 mod words;
 mod written;
 
@@ -72,6 +73,8 @@ enum Command {
     Requests(journal::Requests),
     /// Shows the webhooks of a running server, and what became of them.
     Deliveries(journal::Deliveries),
+    /// Shows where clients of a running server, and receivers of its webhooks, broke the documented contract.
+    Violations(violations::Violations),
     /// Does what a customer, a bank or a blockchain does, in a running server.
     Act(act::Act),
     /// Takes a sandbox of a running server back to its start.
@@ -165,6 +168,7 @@ impl Command {
             Self::Clock(clock) => clock.run(),
             Self::Requests(requests) => requests.run(),
             Self::Deliveries(deliveries) => deliveries.run(),
+            Self::Violations(violations) => violations.run(),
             Self::Act(act) => act.run(),
             Self::Reset(reset) => reset.run(),
             Self::Sandboxes(sandboxes) => sandboxes.run(),

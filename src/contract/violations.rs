@@ -1,14 +1,19 @@
-//! Breaches of the documented contract by a client that the provider answered anyway: found later, from the journal and
-//! the tables alone.
+//! Breaches of the documented contract by a client: found later, from the log and the tables alone. Most of these requests were
+//! answered all the same, so nothing else tells them.
+//!
+//! A [`Walk`] reads the log once. It judges each request by the row of its call, and by what came before it. A log that has
+//! dropped its oldest entries can hide a breach, but not make one up.
 
 use serde::Serialize;
 
-use crate::engine::log::RequestEntry;
-use crate::engine::tables::{Contract, Operation};
 use crate::kit::evidence::Evidence;
-use crate::kit::fields::{Field, Fields, Need};
-use crate::kit::form::Form;
-use crate::kit::http::header;
+
+mod calls;
+mod past;
+mod receivers;
+mod walk;
+
+pub use walk::{Known, Walk, at, of_receivers};
 
 /// One breach.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,39 +24,37 @@ pub struct Violation {
     pub evidence: Evidence,
 }
 
-/// The breaches of a request, judged by the row of its operation.
-pub fn of(contract: &Contract, entry: &RequestEntry) -> Vec<Violation> {
-    let Some(operation) = entry.operation.as_deref().and_then(|it| contract.operation(it)) else { return Vec::new() };
-    let (headers, mut found) = (entry.headers.map(), Vec::new());
-    for header in operation.headers.iter().filter(|it| it.need == Need::Required) {
-        if !headers.contains_key(header.name) {
-            let detail = format!("the header {} is missing", header.name);
-            found.push(Violation { code: "missing_header", detail, evidence: header.evidence });
-        }
-    }
-    found.extend(unknown_fields(operation, entry));
-    found
-}
+const MISSING_HEADER: &str = "missing_header";
+const UNKNOWN_FIELD: &str = "unknown_field";
+const NUMBER_FORMAT: &str = "number_format";
+const RETRY_OF_REFUSED: &str = "retry_of_refused";
+const USED_BEFORE: &str = "used_before";
+const TOO_MANY_CALLS: &str = "too_many_calls";
+const POLLING: &str = "polling";
+const DUPLICATE_REFUSED: &str = "duplicate_refused";
+const FORGERY_ACCEPTED: &str = "forgery_accepted";
 
-/// The names of the fields that were sent, in JSON or in a form.
-fn names(entry: &RequestEntry) -> Vec<String> {
-    if let Some(fields) = Fields::json(&entry.body.0) {
-        return fields.names().map(str::to_owned).collect();
-    }
-    let headers = entry.headers.map();
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or("");
-    Form::read(content_type, &entry.body.0).0.into_iter().map(|it| it.0).collect()
-}
+/// Every kind: its code, and what it means.
+#[rustfmt::skip]
+pub const KINDS: [(&str, &str); 9] = [
+    (MISSING_HEADER, "a header that has to be sent is missing"),
+    (UNKNOWN_FIELD, "a field was sent that the call does not have"),
+    (NUMBER_FORMAT, "a number is written in another way than documented: as a float, or as text"),
+    (RETRY_OF_REFUSED, "a call that was refused for what it says came again unchanged"),
+    (USED_BEFORE, "a nonce or an order number came again"),
+    (TOO_MANY_CALLS, "an account made more calls than a limit allows"),
+    (POLLING, "an object was read again and again, although webhooks report its changes"),
+    (DUPLICATE_REFUSED, "a receiver answered an event with an error that it had accepted before"),
+    (FORGERY_ACCEPTED, "a receiver accepted a webhook that does not prove its sender"),
+];
 
-fn unknown_fields(operation: &Operation, entry: &RequestEntry) -> Vec<Violation> {
-    // Dots and brackets reach inside objects.
-    let outer = |name: &str| name.split(['.', '[']).next().unwrap_or("").to_owned();
-    let known = |name: &str| operation.parameters.iter().any(|it: &Field| outer(it.name) == outer(name));
-    let unknown = names(entry).into_iter().filter(|it| !known(it));
-    let violation = |name: String| Violation {
-        code: "unknown_field",
-        detail: format!("{} has no parameter `{name}`", operation.name),
-        evidence: operation.evidence,
-    };
-    unknown.map(violation).collect()
-}
+/// The codes.
+pub const CODES: &[&str] = &{
+    let mut codes = [""; KINDS.len()];
+    let mut place = 0;
+    while place < codes.len() {
+        codes[place] = KINDS[place].0;
+        place += 1;
+    }
+    codes
+};

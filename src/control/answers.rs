@@ -1,5 +1,6 @@
 //! What the calls of the control API answer, as rows for its OpenAPI document. A member with a dot stands inside another.
 
+use crate::contract::violations::CODES;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::scenario::told::{ACTED, DUE, PASSED, field};
 
@@ -55,7 +56,7 @@ const ATTEMPT: &[Field] = &attempt!("");
 const ATTEMPTS: [Field; 16] = attempt!("deliveries[].attempts[].");
 
 #[rustfmt::skip]
-const DELIVERY: [Field; 12] = [
+const DELIVERY: [Field; 17] = [
     must("deliveries", Kind::List, "webhooks, oldest first"),
     must("deliveries[].id", TEXT, "its id: dlv-1"),
     must("deliveries[].provider", TEXT, "the slug of the provider"),
@@ -67,10 +68,15 @@ const DELIVERY: [Field; 12] = [
     must("deliveries[].status", PENDING, "what has become of it"),
     must("deliveries[].created_at", Kind::Time, "when it was owed"),
     must("deliveries[].next_attempt_at", Kind::NullableTime, "when the next attempt is due"),
+    may("deliveries[].violations", Kind::List, "where its receiver broke the contract"),
+    must("deliveries[].violations[].code", Kind::Word(CODES), "what kind of violation it is"),
+    must("deliveries[].violations[].detail", TEXT, "what the receiver did"),
+    must("deliveries[].violations[].evidence", TEXT, "how much is known about what it breaks"),
+    must("deliveries[].violations[].source", TEXT, "the page that it breaks"),
     must("deliveries[].attempts", Kind::List, "its attempts"),
 ];
 
-const DELIVERIES: &[Field] = &joined::<12, 16, 29>(DELIVERY, ATTEMPTS, must("truncated", Kind::Flag, "older ones were dropped"));
+const DELIVERIES: &[Field] = &joined::<17, 16, 34>(DELIVERY, ATTEMPTS, must("truncated", Kind::Flag, "older ones were dropped"));
 
 /// The rows of a list, of what stands in each of its items, and one more.
 const fn joined<const A: usize, const B: usize, const ALL: usize>(first: [Field; A], second: [Field; B], last: Field) -> [Field; ALL] {
@@ -106,7 +112,7 @@ const REQUESTS: &[Field] = &[
     must("requests[].error", Kind::Nullable, "the documented error, by its name"),
     must("requests[].evidence", Kind::NullableObject, "how much is known about the answer, and from where"),
     must("requests[].violations", Kind::List, "where the client broke the contract"),
-    must("requests[].violations[].code", TEXT, "what kind of violation it is: missing_header, unknown_field"),
+    must("requests[].violations[].code", Kind::Word(CODES), "what kind of violation it is"),
     must("requests[].violations[].detail", TEXT, "what the client did"),
     must("requests[].violations[].evidence", TEXT, "how much is known about what it breaks"),
     must("requests[].violations[].source", TEXT, "the page that it breaks"),
@@ -118,12 +124,14 @@ const REQUESTS: &[Field] = &[
 
 #[rustfmt::skip]
 const VIOLATIONS: &[Field] = &[
-    must("violations", Kind::List, "where clients broke the contract, oldest first: 10000 at most"),
-    must("violations[].request", TEXT, "the id of the request: req-1"),
-    must("violations[].at", Kind::Time, "when it came"),
+    must("violations", Kind::List, "where clients and receivers broke the contract, oldest first: 10000 at most"),
+    must("violations[].request", Kind::Nullable, "the id of the request: req-1; null for the receiver of a webhook"),
+    must("violations[].delivery", Kind::Nullable, "the id of the webhook: dlv-1; null for a request"),
+    must("violations[].at", Kind::Time, "when the request, or the answer of the receiver, came"),
+    must("violations[].provider", TEXT, "the slug of the provider"),
     must("violations[].operation", Kind::Nullable, "the operation: quoine.createInvoice"),
-    must("violations[].code", TEXT, "what kind of violation it is: missing_header, unknown_field"),
-    must("violations[].detail", TEXT, "what the client did"),
+    must("violations[].code", Kind::Word(CODES), "what kind of violation it is"),
+    must("violations[].detail", TEXT, "what the client or the receiver did"),
     must("violations[].evidence", TEXT, "how much is known about what it breaks"),
     must("violations[].source", TEXT, "the page that it breaks"),
     must("truncated", Kind::Flag, "there are more, or older requests were dropped"),

@@ -12,6 +12,7 @@ use super::clock::Until;
 use super::journal::{LIMIT, PROVIDER, SINCE, Since, is_event, is_provider};
 use super::render::Renderer;
 use super::{Answer, Ask, Conclusion, Later, Problem, Rows, ok, provider_id};
+use crate::contract::violations::{Known, of_receivers};
 use crate::engine::delivery::{Delivery, Status, delivery_id};
 use crate::engine::outbox::ATTEMPTS_MAX;
 use crate::engine::signature::Received;
@@ -49,9 +50,12 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         since.has_begun(it.id, it.created_at) && wanted.iter().zip(own).all(|(asked, own)| asked.as_ref().is_none_or(|asked| asked == own))
     };
     let (render, truncated) = (Renderer::of(world), world.core.outbox.truncated);
+    let (known, entries) = (Known::of(world), world.core.log.chunks().clone());
     let rows: Vec<Arc<Delivery>> = world.core.outbox.shared().filter(fits).take(limit).cloned().collect();
     Ok(Answer::Later(Later::new(move || {
-        let deliveries = Rows(|| rows.iter().map(|it| render.delivery(it)));
+        let violations = of_receivers(&known, entries.iter());
+        let of = |it: &Delivery| violations.get(&it.id).map_or(&[][..], Vec::as_slice);
+        let deliveries = Rows(|| rows.iter().map(|it| render.delivery(it, of(it))));
         Response::json(StatusCode::OK, &Listed { deliveries, truncated })
     })))
 }

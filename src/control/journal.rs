@@ -1,10 +1,11 @@
 //! `/__admin/requests`: the journal, a view of the log.
 
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::render::Renderer;
 use super::{Answer, Ask, Later, Problem, Rows, provider_id};
+use crate::contract::violations::{Known, at};
 use crate::engine::log::{Entry, RequestEntry, What};
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
@@ -15,7 +16,8 @@ use crate::scenario::told::field;
 
 /// The provider of which a list shows entries.
 pub const PROVIDER: Field = field("provider", TEXT, Need::Optional, "the slug of a provider: quoine");
-const OPERATION: Field = field("operation", TEXT, Need::Optional, "the name of an operation: quoine.createInvoice or createInvoice");
+/// The operation of which a list shows entries.
+pub const OPERATION: Field = field("operation", TEXT, Need::Optional, "the name of an operation: quoine.createInvoice or createInvoice");
 const STATUS: Field = field("status", Kind::Integer { min: 100, max: 999 }, Need::Optional, "the HTTP status of the answer");
 /// Where a list begins.
 pub const SINCE: Field = field(
@@ -93,63 +95,20 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let truncated = log.truncated || NOTES_MAX < notes.len();
     notes.truncate(NOTES_MAX);
     notes.reverse();
+    let (known, entries) = (Known::of(world), log.chunks().clone());
     Ok(Answer::Later(Later::new(move || {
         let notes = notes.iter().filter_map(|it| render.note(it)).collect();
-        let shown = |it: &Entry| if let What::Request(request) = &it.what { Some(render.request(it, request)) } else { None };
+        // What breaks the contract together with earlier requests is found by reading all of them.
+        let violations = at(&known, entries.iter(), &requests.iter().map(|it| it.sequence).collect());
+        let of = |it: &Entry| violations.get(&it.sequence).map_or(&[][..], Vec::as_slice);
+        let shown = |it: &Entry| if let What::Request(request) = &it.what { Some(render.request(it, request, of(it))) } else { None };
         let requests = Rows(|| requests.iter().filter_map(shown));
         Response::json(StatusCode::OK, &Listed { notes, requests, truncated })
     })))
 }
 
-/// The query of `list_violations`.
-pub const OF_VIOLATIONS: &[Field] = &[PROVIDER, OPERATION, SINCE, LIMIT];
-
-/// Violations in one answer.
-const VIOLATIONS_MAX: usize = 10_000;
-
-/// Lists where clients broke the documented contract, oldest first, as far as the journal goes back.
-pub fn violations(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let provider = ask.query.text(&PROVIDER)?;
-    let operation = ask.query.text(&OPERATION)?;
-    let limit = ask.query.integer(&LIMIT)?.map_or(VIOLATIONS_MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
-    let since = Since::parse(ask.query.text(&SINCE)?, |text| text.strip_prefix("req-")?.parse().ok())?;
-    if let Some(operation) = &operation {
-        is_operation(ask.world, operation)?;
-    }
-    is_provider(ask.world, provider.as_deref())?;
-    let world = &*ask.world;
-    let (render, entries, dropped) = (Renderer::of(world), world.core.log.chunks().clone(), world.core.log.truncated);
-    let slugs: Vec<&'static str> = world.providers.iter().map(|it| it.contract().slug).collect();
-    Ok(Answer::Later(Later::new(move || {
-        let asked = operation.as_deref().map(named);
-        let fits = |slug: &str, entry: &Entry, it: &RequestEntry| {
-            since.has_begun(it.id, entry.at)
-                && provider.as_ref().is_none_or(|asked| asked == slug)
-                && asked.is_none_or(|(of, name)| of.is_none_or(|of| of == slug) && it.operation.as_deref() == Some(name))
-        };
-        let (mut listed, mut more) = (Vec::new(), false);
-        for entry in entries.iter() {
-            let What::Request(it) = &entry.what else { continue };
-            let Some(slug) = entry.provider.map(|it| slugs[usize::from(it.0)]).filter(|slug| fits(slug, entry, it)) else { continue };
-            let found = render.violations(entry, it);
-            for mut own in found.as_array().into_iter().flatten().cloned() {
-                own["request"] = format!("req-{}", it.id).into();
-                own["at"] = json!(entry.at);
-                own["operation"] = it.operation.as_deref().map(|name| format!("{slug}.{name}")).into();
-                listed.push(own);
-            }
-            if limit.min(VIOLATIONS_MAX) < listed.len() {
-                listed.truncate(limit.min(VIOLATIONS_MAX));
-                more = VIOLATIONS_MAX <= limit;
-                break;
-            }
-        }
-        Response::json(StatusCode::OK, &json!({"violations": listed, "truncated": dropped || more}))
-    })))
-}
-
 /// `quantum-payouts.createPayout`, or the operation's name alone.
-fn named(asked: &str) -> (Option<&str>, &str) {
+pub fn named(asked: &str) -> (Option<&str>, &str) {
     asked.split_once('.').map_or((None, asked), |(slug, name)| (Some(slug), name))
 }
 
@@ -162,7 +121,7 @@ pub fn is_provider(world: &World, wanted: Option<&str>) -> Result<(), Problem> {
 }
 
 /// Refuses an operation that no provider has: an empty list would look like an answer.
-fn is_operation(world: &World, asked: &str) -> Result<(), Problem> {
+pub fn is_operation(world: &World, asked: &str) -> Result<(), Problem> {
     let (slug, name) = named(asked);
     let contracts = || world.providers.iter().map(|it| it.contract()).filter(|it| slug.is_none_or(|slug| slug == it.slug));
     if contracts().any(|it| it.operation(name).is_some()) {

@@ -21,6 +21,7 @@ mod server;
 mod state;
 mod table;
 mod verification;
+mod violations;
 
 pub use call::{BodyLimits, Call, Caller, Effort, Handler, WhenBroken};
 pub use clock::{LIMIT, Until, Walked, is_advance};
@@ -30,6 +31,7 @@ pub use later::{Before, Later, Rest};
 pub use render::{Gravity, Line, News, Renderer, in_brackets};
 pub use table::TABLE;
 pub use verification::{WAITS_MAX, deleted as deleted_meanwhile, too_many as too_many_waits};
+pub use violations::Violations;
 
 use self::input::Input;
 use self::sandboxes::Wish;

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 
 use self::mask::Mask;
-use crate::contract::violations;
+use crate::contract::violations::Violation;
 use crate::engine::delivery::{Answer, Attempt, Delivery, MARK, Outcome, delivery_name, is_basic};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::Message;
@@ -62,8 +62,8 @@ impl Renderer {
         self.contracts[usize::from(provider_id.0)].slug
     }
 
-    /// A request as the journal lists it.
-    pub fn request(&self, entry: &Entry, it: &RequestEntry) -> Json {
+    /// A request as the journal lists it, with the violations that were found in it.
+    pub fn request(&self, entry: &Entry, it: &RequestEntry, violations: &[Violation]) -> Json {
         let show = |text: &str| self.text(text);
         let contract = entry.provider.map(|it| self.contracts[usize::from(it.0)]);
         let error = it.error.as_deref().and_then(|name| contract?.error(name)).map(|it| it.evidence);
@@ -81,7 +81,7 @@ impl Renderer {
             "id": format!("req-{}", it.id), "at": entry.at, "provider": contract.map(|it| it.slug), "operation": name, "account": it.account,
             "request": self.with_body(request, &it.body, show), "response": response,
             "rule": it.rule.as_deref().map(show), "error": it.error, "evidence": error.or(operation),
-            "violations": self.violations(entry, it),
+            "violations": self.value(&json!(violations)),
         });
         let signature = contract.and_then(|it| it.request_signature).filter(|own| it.error.as_deref() == Some(own.error));
         if let Some(own) = signature {
@@ -93,10 +93,19 @@ impl Renderer {
         shown
     }
 
-    /// Where a request breaks the contract of its provider.
-    pub fn violations(&self, entry: &Entry, it: &RequestEntry) -> Json {
-        let contract = entry.provider.map(|it| self.contracts[usize::from(it.0)]);
-        self.value(&json!(contract.map_or_else(Vec::new, |contract| violations::of(contract, it))))
+    /// A violation as their list has it: of a request, or of the receiver of a webhook.
+    pub fn violation(&self, entry: &Entry, it: &Violation) -> Json {
+        let slug = entry.provider.map(|it| self.slug(it));
+        let (request, delivery, operation) = match &entry.what {
+            What::Request(it) => (Some(format!("req-{}", it.id)), None, it.operation.as_deref()),
+            What::Outcome(it) => (None, Some(delivery_name(it.webhook.delivery)), None),
+            What::Change(_) | What::Fired(_) | What::Attempt(_) | What::Note(_) | What::Moved { .. } | What::Mode(_) => (None, None, None),
+        };
+        let operation = slug.zip(operation).map(|(slug, name)| format!("{slug}.{name}"));
+        json!({
+            "request": request, "delivery": delivery, "at": entry.at, "provider": slug, "operation": operation, "code": it.code,
+            "detail": self.text(&it.detail), "evidence": it.evidence.tag(), "source": it.evidence.source(),
+        })
     }
 
     /// Whether an entry is a note.
@@ -138,8 +147,8 @@ impl Renderer {
         self.text(&self.mask.text_of_url(url, text))
     }
 
-    /// A webhook with its attempts.
-    pub fn delivery(&self, it: &Delivery) -> Json {
+    /// A webhook with its attempts, and with the violations of its receiver.
+    pub fn delivery(&self, it: &Delivery, violations: &[Violation]) -> Json {
         let mut shown = json!({
             "id": delivery_name(it.id), "provider": self.slug(it.provider_id), "account": it.account,
             "event": it.event, "event_id": it.event_id, "subject": self.text(&it.subject), "url": self.url(&it.url),
@@ -151,6 +160,9 @@ impl Renderer {
         }
         if let Some(ended) = it.ended {
             shown["ended"] = json!(ended);
+        }
+        if !violations.is_empty() {
+            shown["violations"] = self.value(&json!(violations));
         }
         shown
     }

@@ -4,6 +4,7 @@ use super::call::Handler::{Sandbox, Sandboxes, Server};
 use super::call::{Body, BodyLimits, Call, Caller, Rows, WhenBroken};
 use super::{
     accounts, actions, clock, deliveries, environment, inbox, journal, openapi, rules, sandboxes, scenario, server, state, verification,
+    violations,
 };
 use crate::kit::fields::{Field, Need, TEXT};
 use crate::scenario::schema::components;
@@ -57,7 +58,7 @@ pub static TABLE: &[Call] = &[
     Call::delete("inbox/{inbox}/messages", "clear_messages", "removes what arrived in an inbox", Sandbox(inbox::clear)),
     Call::any("inbox/{inbox}", "receive", "receives a webhook", Sandbox(inbox::receive)).body(Body::Bytes).caller(Caller::Everyone),
     Call::get("requests", "list_requests", "lists the journal: requests and their answers", Sandbox(journal::list)).query(journal::FILTERS).long(),
-    Call::get("violations", "list_violations", "lists where clients broke the documented contract", Sandbox(journal::violations)).query(journal::OF_VIOLATIONS).long(),
+    Call::get("violations", "list_violations", "lists where clients and receivers broke the documented contract", Sandbox(violations::list)).query(violations::FILTERS).long(),
     Call::post("requests/verify", "verify_requests", "says whether calls were made as expected and, if not, what came nearest", Sandbox(verification::verify))
         .body(Body::Criteria { component: components::VERIFY }).long()
         .examples(&[r#"{"operation": "quoine.createInvoice", "where": {"body": {"price": {"gt": 100}}}, "count": 1}"#, r#"{"operation": "quoine.createInvoice", "where": {"status": 200}, "count": {"at_least": 1, "at_most": 3}}"#, r#"{"sequence": [{"operation": "quoine.createInvoice"}, {"operation": "quoine.getInvoice"}]}"#]),

@@ -55,6 +55,7 @@ pub use self::registry::Making;
 use self::registry::{Hosting, Registry, SANDBOXES_MAX};
 use self::stage::ServerStage;
 use self::threads::Threads;
+use crate::control::Violations;
 use crate::engine::start::{Impossible, Start};
 use crate::kit::secret::Secret;
 use crate::providers;
@@ -177,6 +178,16 @@ impl Server {
     #[doc(hidden)]
     pub fn stage(&self, runtime: tokio::runtime::Handle) -> ServerStage<'_> {
         ServerStage::new(self, runtime)
+    }
+
+    /// The first violations of each sandbox, by its name.
+    pub(crate) fn violations(&self, limit: usize) -> Vec<(String, Violations)> {
+        let of = |name: String| {
+            let mut found = Violations::default();
+            self.shared.registry.find(&name)?.look(|world| found = Violations::of(world, limit));
+            Some((name, found))
+        };
+        self.shared.registry.names().into_iter().filter_map(of).collect()
     }
 
     /// The address that is listened on, the first of several.

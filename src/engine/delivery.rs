@@ -12,8 +12,10 @@ use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, KeptHeaders, he
 use crate::kit::time::{Duration, Timestamp};
 use crate::kit::webhook_url::WebhookUrl;
 
+mod alteration;
 mod sent;
 
+pub use alteration::{Alteration, Proven};
 pub use sent::Sent;
 
 /// Playmoney's own header, with the id of a delivery. The control API refuses requests with it, so that a webhook cannot
@@ -210,6 +212,9 @@ pub struct Attempt {
     /// Its index among the duplicates that a rule makes; the outcome of 0 counts.
     #[serde(default)]
     pub copy: u32,
+    /// What a rule has changed in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub altered: Option<Alteration>,
     /// What it waits for, if it has not left. That belongs to the process, and is not saved.
     #[serde(skip)]
     pub waits_for: Option<WaitsFor>,

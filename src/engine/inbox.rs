@@ -145,6 +145,12 @@ pub fn of_url(url: &str) -> Option<(String, String)> {
     is_name(&name).then_some((name, request_uri))
 }
 
+/// Whether a URL means an inbox, without a socket or behind one.
+pub fn is_one(url: &str) -> bool {
+    let behind_socket = |own: WebhookUrl| own.request_uri.split_once("/__admin/").is_some_and(|it| it.1.contains("inbox/"));
+    of_url(url).is_some() || WebhookUrl::parse(url).is_ok_and(behind_socket)
+}
+
 fn size(message: &Message) -> usize {
     let texts = [Some(&message.path), Some(&message.method), message.provider.as_ref()].into_iter().flatten();
     let texts: usize = texts.map(|it| heap::block(it.len())).sum();

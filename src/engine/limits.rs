@@ -50,11 +50,12 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kit::evidence::Evidence;
     use crate::kit::time::Duration;
 
     #[test]
     fn i18_a_window_ends_to_the_second() {
-        let limit = Limit { error: "rate_limited", calls_max: 2, window: Duration::from_secs(10) };
+        let limit = Limit { error: "rate_limited", calls_max: 2, window: Duration::from_secs(10), evidence: Evidence::Assumed("a test") };
         let mut window = Window::default();
         let mut count = |second| {
             let Count { remaining, reset, is_exceeded, .. } = window.count(second, limit);

@@ -80,6 +80,11 @@ pub trait Provider: Send {
         client::caller(self.contract(), cx, request)
     }
 
+    /// How many calls an account may make in the window of the limit.
+    fn calls_max(&self, _: &Account) -> u32 {
+        self.contract().limit.calls_max
+    }
+
     /// What leads to a sandbox of that name besides the credentials of its accounts.
     fn mark(&self, _sandbox: &str) -> Option<String> {
         None

@@ -1,11 +1,13 @@
 //! What is known about a provider, as rows: its own tables, collected once for all readers.
 
+mod asks;
 pub mod bound;
 pub mod found;
 pub mod leading;
 pub mod settings;
 mod statuses;
 
+pub use asks::{Again, Asks, Once, Polls, UsedUp};
 use http::{Method, StatusCode};
 pub use settings::{Setting, SettingKind};
 pub use statuses::{Also, On, RowId, StatusTable, Transition};
@@ -61,6 +63,7 @@ pub struct Contract {
     pub reach: Reach,
     pub schedule: Schedule,
     pub settings: &'static [&'static Setting],
+    pub asks: Asks,
     pub decisions: &'static [Decision],
 }
 
@@ -251,6 +254,8 @@ pub struct Limit {
     pub error: &'static str,
     pub calls_max: u32,
     pub window: Duration,
+    /// Of the figure.
+    pub evidence: Evidence,
 }
 
 /// One documented refusal.

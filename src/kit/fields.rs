@@ -69,6 +69,8 @@ pub enum Kind {
     Amount { decimals_max: u32 },
     /// A number above zero, or the same written as text.
     Decimal,
+    /// The same; the documentation has text only, and a number is accepted.
+    DecimalText,
     /// RFC 3339, as the provider writes it.
     Time,
     /// A time or `null`.
@@ -314,6 +316,7 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
         | Kind::Number
         | Kind::Amount { .. }
         | Kind::Decimal
+        | Kind::DecimalText
         | Kind::Time
         | Kind::NullableTime
         | Kind::List

@@ -175,6 +175,7 @@ impl Sandbox {
         let waits_for = trace.waits_for;
         self.world.core.log.tally.request(Some(provider_id), trace.operation, response.status.as_u16());
         trace.note = trace.note.or_else(|| pacing.as_ref()?.in_words(&self.world).map(Into::into));
+        trace.is_paced = pacing.is_some();
         self.world.core.log.received(entry, request, trace, rule);
         if let Some(delivery) = waits_for {
             let test = Test { provider_id, delivery, entry, generation: self.world.generation };

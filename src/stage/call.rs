@@ -5,7 +5,7 @@ use crate::engine::actions::LoggedIn;
 use crate::engine::client::{Proof as Proven, Signing, key_for, put};
 use crate::engine::tables::{Auth, Operation};
 use crate::engine::world::World;
-use crate::kit::fields::Kind;
+use crate::kit::fields::{Kind, Need};
 use crate::kit::http::{HeaderName, HeaderValue, Method, Request, encoded, header};
 use crate::kit::ids::Draws;
 use crate::kit::time::{Timestamp, Uptime, parse_duration};
@@ -30,6 +30,7 @@ impl Runner<'_> {
             operation.ok_or_else(|| StepFailure::new(format!("no operation is named `{}.{}`", call.provider, call.operation)))?;
         let with = call.with.as_ref().map(|it| resolved(it, &self.saved).map_err(StepFailure::new)).transpose()?;
         let mut request = build(&call.provider, operation, with.as_ref());
+        add_constants(operation, &mut request);
         if let Some(path) = &call.path {
             let path = self.plain(path)?;
             request = Request {
@@ -217,6 +218,17 @@ pub fn build(slug: &str, operation: &Operation, with: Option<&Node>) -> Request 
         request.headers.insert(header::CONTENT_TYPE, media);
     }
     request
+}
+
+/// The headers that every client sends, with the text that the documentation has. The media type is that of the body.
+fn add_constants(operation: &Operation, request: &mut Request) {
+    for row in operation.headers.iter().filter(|it| it.need == Need::Required) {
+        if let (Kind::Constant(text), Ok(name)) = (row.kind, row.name.parse::<HeaderName>())
+            && name != header::CONTENT_TYPE
+        {
+            put(request, name, text);
+        }
+    }
 }
 
 fn object(members: &[(&str, &Node)]) -> String {

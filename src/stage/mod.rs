@@ -7,7 +7,7 @@ use std::time::Duration as RealDuration;
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
 
-use crate::control::{Line, Renderer};
+use crate::control::{Line, Renderer, Violations};
 use crate::engine::matching::Matcher;
 use crate::engine::state;
 use crate::engine::world::World;
@@ -87,7 +87,7 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
     }
     let mut acts = runner.acts;
     let ended_at = now(stage, None);
-    let mut events = Vec::new();
+    let (mut events, mut violations) = (Vec::new(), Violations::default());
     stage.look(None, &mut |world| {
         let render = Renderer::of(world);
         for it in &mut steps {
@@ -97,8 +97,9 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
             it.what = render.text(&it.what);
         }
         events = interleaved(render.timeline(&world.core), std::mem::take(&mut acts));
+        violations = Violations::of(world, VIOLATIONS_MAX);
     });
-    Report { steps, started_at, ended_at, timeline: events }
+    Report { steps, started_at, ended_at, timeline: events, violations }
 }
 
 fn now(stage: &mut dyn Stage, fork: Option<&str>) -> Timestamp {
@@ -328,6 +329,9 @@ pub fn until(now: Timestamp, span: &str) -> Result<String, String> {
 pub fn control(method: Method, path: &str, body: impl Into<Bytes>) -> Request {
     Request::new(method, &format!("/__admin/{path}"), body).with("Content-Type", "application/json")
 }
+
+/// Violations in one report.
+const VIOLATIONS_MAX: usize = 1_000;
 
 /// Real time between two looks at the sandbox.
 pub const PAUSE: RealDuration = RealDuration::from_millis(10);

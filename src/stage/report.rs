@@ -1,7 +1,7 @@
 //! What playing a scenario has shown: a report of each step, and what happened meanwhile.
 
 use super::documents::Received;
-use crate::control::{Line, Renderer};
+use crate::control::{Line, Renderer, Violations};
 use crate::engine::matching::Mismatch;
 use crate::kit::time::Timestamp;
 
@@ -57,6 +57,8 @@ pub struct Report {
     pub started_at: Timestamp,
     pub ended_at: Timestamp,
     pub timeline: Vec<Line>,
+    /// Where the calls of the sandbox, and the receivers of its webhooks, broke the contract.
+    pub violations: Violations,
 }
 
 impl Report {

@@ -23,6 +23,7 @@ mod shown;
 mod state;
 mod verification;
 mod verify;
+mod violations;
 mod waits;
 
 /// One call: its status and its document.

@@ -18,6 +18,7 @@ mod rules;
 mod states;
 mod texts;
 mod verification;
+mod violations;
 
 /// How many cases a property tries: its own number, unless `PROPTEST_CASES` replaces the numbers of all properties.
 fn cases_of(own: u32) -> u32 {

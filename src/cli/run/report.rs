@@ -13,6 +13,7 @@ use crate::cli::Stop;
 use crate::cli::output::{print, tell_count};
 use crate::cli::scenarios::tell_mistakes;
 use crate::cli::style::{BAD, GOOD, fitted, judged, known_columns, painted};
+use crate::cli::violations::{self, Of};
 use crate::engine::matching::Mismatch;
 use crate::kit::printable::line;
 use crate::stage::{Received, Report, StepFailure, StepReport};
@@ -43,7 +44,15 @@ pub fn print_all(files: &[PlayedFile], unplayed: usize, shown: Shown) -> Result<
             Ok(played) => print(&judged(&fitted(&file_report(it, played, columns), &std::io::stdout())))?,
         }
     }
+    if let Some(violations) = violations::section(&violations_of(files)) {
+        print(&fitted(&violations, &std::io::stdout()))?;
+    }
     print(&summary(files, unplayed))
+}
+
+/// The violations of each file.
+fn violations_of(files: &[PlayedFile]) -> Vec<Of<'_>> {
+    files.iter().filter_map(|it| Some(Of { name: &it.path, violations: &it.result.as_ref().ok()?.violations })).collect()
 }
 
 /// The lines of one file that was played, in colours; its piece of the file is cut to these columns.
@@ -173,6 +182,7 @@ pub fn json(files: &[PlayedFile], unplayed: usize) -> Json {
             "started_at": played.started_at, "ended_at": played.ended_at,
             "steps": played.steps.iter().map(step).collect::<Vec<_>>(),
             "timeline": played.timeline.iter().map(|it| json!({"at": it.at, "kind": it.kind, "what": it.what})).collect::<Vec<_>>(),
+            "violations": played.violations.listed, "violations_truncated": played.violations.truncated,
         }),
     };
     let one = |it: &PlayedFile| {

@@ -277,6 +277,7 @@ fn values(kind: Kind) -> String {
         Kind::Number => text("number"),
         Kind::Amount { decimals_max } => format!("number above 0, {decimals_max} decimals"),
         Kind::Decimal => text("number above 0, or text"),
+        Kind::DecimalText => text("text of a number above 0; a number is accepted"),
         Kind::Time => text("time"),
         Kind::NullableTime => text("time or null"),
         Kind::List => text("list"),

@@ -27,7 +27,7 @@ pub fn of(kind: Kind) -> Json {
         Kind::NullableInteger => json!({"type": ["integer", "null"]}),
         Kind::Number => json!({"type": "number"}),
         Kind::Amount { .. } => json!({"type": "number", "exclusiveMinimum": 0}),
-        Kind::Decimal => json!({"type": ["number", "string"], "exclusiveMinimum": 0, "pattern": "[1-9]"}),
+        Kind::Decimal | Kind::DecimalText => json!({"type": ["number", "string"], "exclusiveMinimum": 0, "pattern": "[1-9]"}),
         Kind::Time => json!({"type": "string", "format": "date-time"}),
         Kind::NullableTime => json!({"type": ["string", "null"], "format": "date-time"}),
         Kind::List => json!({"type": "array"}),
@@ -39,9 +39,14 @@ pub fn of(kind: Kind) -> Json {
 /// A default of a row in the type of the row.
 pub fn typed(kind: Kind, text: &str) -> Json {
     match kind {
-        Kind::Integer { .. } | Kind::NullableInteger | Kind::Flag | Kind::Number | Kind::Amount { .. } | Kind::Decimal | Kind::Any => {
-            serde_json::from_str(text).unwrap_or_else(|_| text.into())
-        }
+        Kind::Integer { .. }
+        | Kind::NullableInteger
+        | Kind::Flag
+        | Kind::Number
+        | Kind::Amount { .. }
+        | Kind::Decimal
+        | Kind::DecimalText
+        | Kind::Any => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
         Kind::Text { .. }
         | Kind::Like { .. }
         | Kind::Word(_)

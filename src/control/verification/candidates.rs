@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::Kept;
+use crate::contract::violations::Known;
 use crate::control::render::Renderer;
 use crate::control::scenario;
 use crate::engine::client;
@@ -101,6 +102,7 @@ pub fn request_of(entry: &Entry) -> Option<&RequestEntry> {
 pub struct Copied {
     pub contracts: Vec<&'static Contract>,
     pub render: Renderer,
+    pub known: Known,
     pub kept: Kept,
     pub of: Of,
     pub entries: Chunks<Entry>,
@@ -129,10 +131,10 @@ impl Copied {
             Of::Requests => (log.truncated, Vec::new()),
             Of::Deliveries => (outbox.truncated, outbox.shared().cloned().collect()),
         };
-        let (contracts, render) = (scenario::contracts(world), Renderer::of(world));
+        let (contracts, render, known) = (scenario::contracts(world), Renderer::of(world), Known::of(world));
         let (entries, next_sequence) = (log.chunks().clone(), log.next_sequence());
         let kept = if truncated { Kept::TheLatest } else { Kept::All };
-        Self { contracts, render, kept, of, entries, deliveries, next_sequence }
+        Self { contracts, render, known, kept, of, entries, deliveries, next_sequence }
     }
 
     /// Everything that can be wanted, oldest first, each with its number.

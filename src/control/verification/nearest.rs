@@ -1,8 +1,11 @@
 //! What came nearest to what was expected, criterion by criterion.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value as Json, json};
 
 use super::candidates::{Candidate, Copied, Found, Of, request_of};
+use crate::contract::violations::{at, of_receivers};
 use crate::engine::matching::{Compared, Work, in_one_line};
 use crate::scenario::criteria::{Criteria, Wanted};
 
@@ -99,11 +102,15 @@ fn show(near: &Near, copied: &Copied) -> Option<Json> {
         Of::Requests => {
             let numbered = |entry| request_of(entry).filter(|it| it.id == near.id);
             let (entry, request) = copied.entries.iter().find_map(|entry| Some((entry, numbered(entry)?)))?;
-            json!({"request": copied.render.request(entry, request), "criteria": criteria})
+            let violations = at(&copied.known, copied.entries.iter(), &BTreeSet::from([entry.sequence]));
+            let violations = violations.values().next().map_or(&[][..], Vec::as_slice);
+            json!({"request": copied.render.request(entry, request, violations), "criteria": criteria})
         }
         Of::Deliveries => {
             let delivery = copied.deliveries.iter().find(|it| it.id == near.id)?;
-            json!({"delivery": copied.render.delivery(delivery), "criteria": criteria})
+            let violations = of_receivers(&copied.known, copied.entries.iter());
+            let violations = violations.get(&near.id).map_or(&[][..], Vec::as_slice);
+            json!({"delivery": copied.render.delivery(delivery, violations), "criteria": criteria})
         }
     })
 }

@@ -14,7 +14,7 @@ use crate::engine::ids::ProviderId;
 use crate::engine::log::{Change, Entry, Log, What};
 use crate::engine::outbox::Outbox;
 use crate::engine::rules::Rules;
-use crate::engine::tables::{Contract, Limit, Proof, Reach, Schedule};
+use crate::engine::tables::{Asks, Contract, Limit, Polls, Proof, Reach, Schedule};
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::time::{Duration, Uptime};
 
@@ -38,7 +38,7 @@ static CONTRACT: Contract = Contract {
     answer_headers: &[],
     presented: |_| None,
     refusal: |_| None,
-    limit: Limit { error: "full", calls_max: 1, window: Duration::from_secs(1) },
+    limit: Limit { error: "full", calls_max: 1, window: Duration::from_secs(1), evidence: HERE },
     events: &[],
     schedule: Schedule { waits: &[], time_limit: Duration::ZERO, evidence: HERE, time_limit_evidence: HERE },
     marks: &[],
@@ -48,6 +48,7 @@ static CONTRACT: Contract = Contract {
     request_signature: None,
     reach: Reach { late_payment: Duration::ZERO, signs_dates: false },
     settings: &[],
+    asks: Asks { once: &[], polls: Polls::of(&[]), fresh_dates: None },
     decisions: &[],
 };
 

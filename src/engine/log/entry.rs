@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::request::RequestEntry;
 use crate::engine::blockchain::Blockchain;
 use crate::engine::clock::Mode;
-use crate::engine::delivery::{AttemptId, Delivery, Failure};
+use crate::engine::delivery::{Alteration, AttemptId, Delivery, Failure};
 use crate::engine::ids::{ObjectId, ProviderId};
 use crate::engine::tables::{On, RowId};
 use crate::kit::heap;
@@ -145,6 +145,20 @@ pub struct AttemptEntry {
     pub rule: Option<Box<str>>,
     /// A tester asked for it, outside the schedule.
     pub resend: bool,
+    /// Which address it goes to, as a digest: an address can hold secrets.
+    #[serde(default)]
+    pub target: u64,
+    /// What the rule has changed in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub altered: Option<Alteration>,
+    /// Its receiver is an inbox of Playmoney, whose answers say nothing about a merchant.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub to_inbox: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+pub(super) fn is_not(it: &bool) -> bool {
+    !it
 }
 
 /// What came of one request to a receiver.

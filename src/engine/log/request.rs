@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::entry::is_not;
 use crate::kit::concealed;
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders, Method, Request, Response};
@@ -21,6 +22,8 @@ pub struct Trace {
     pub waits_for: Option<u64>,
     /// What a reader of the journal has to know of it besides: a bound that was hit, or until when the answer is held.
     pub note: Option<Cow<'static, str>>,
+    /// A rule delays the answer, or damages it on its way.
+    pub is_paced: bool,
 }
 
 /// One request to a provider and its answer. Until the provider has seen it, only its number is known.
@@ -42,6 +45,9 @@ pub struct RequestEntry {
     pub headers: KeptHeaders,
     pub body: Kept,
     pub answer: Option<Answer>,
+    /// A rule has delayed the answer, or damaged it on its way: its caller may not have read it when the next request came.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub is_paced: bool,
     /// Something of the request was not kept, so its answer is looked through for the same.
     #[serde(skip)]
     pub(super) conceals: bool,
@@ -80,6 +86,7 @@ impl RequestEntry {
             headers: own_headers.unwrap_or(headers),
             body: Kept(body.map_or(request.body, Bytes::from)),
             answer: None,
+            is_paced: trace.is_paced,
             conceals,
             is_left: false,
         }

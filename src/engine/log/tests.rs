@@ -21,7 +21,20 @@ fn changed(log: &mut Log, subject: &str) {
 
 fn left(log: &mut Log) {
     let webhook = Webhook { delivery: 1, event: "paid".into(), subject: "A".into() };
-    log.push(START, Some(OWN), What::Attempt(AttemptEntry { webhook: webhook.clone(), number: 2, copy: 0, rule: None, resend: false }));
+    log.push(
+        START,
+        Some(OWN),
+        What::Attempt(AttemptEntry {
+            webhook: webhook.clone(),
+            number: 2,
+            copy: 0,
+            rule: None,
+            resend: false,
+            target: 0,
+            altered: None,
+            to_inbox: false,
+        }),
+    );
     let result = Err(Failure::Timeout);
     log.push(START, Some(OWN), What::Outcome(OutcomeEntry { webhook, number: 2, copy: 0, left_at: START, result }));
 }

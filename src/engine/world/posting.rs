@@ -9,7 +9,7 @@ use super::spoiling::patched;
 use crate::engine::actions::Cause;
 use crate::engine::agenda::Due;
 use crate::engine::delivery::{
-    Attempt, AttemptId, Delivery, Failure, Outcome, Outgoing, Remarks, Sent, Signed, Status, WaitsFor, authorize, delivery_name,
+    Alteration, Attempt, AttemptId, Delivery, Failure, Outcome, Outgoing, Remarks, Sent, Signed, Status, WaitsFor, authorize, delivery_name,
 };
 use crate::engine::ids::ObjectId;
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
@@ -18,6 +18,7 @@ use crate::engine::outbox::{Applied, Turn, Waiter};
 use crate::engine::rules::{CopiesLeave, WebhookFault};
 use crate::engine::signature::Received;
 use crate::kit::http::{HeaderMap, Kept, KeptHeaders};
+use crate::kit::ids::entity;
 use crate::kit::time::Uptime;
 
 /// What becomes of a resend that waits for its turn while its target is taken away.
@@ -35,7 +36,8 @@ pub(super) enum Leaves {
 /// Why an attempt is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
-    BySchedule,
+    /// With what a rule has changed in it.
+    BySchedule(Option<Alteration>),
     ByTester,
 }
 
@@ -80,12 +82,10 @@ impl World {
         }
         let number = webhook.next_number();
         webhook.url.clone_from(&signed.url);
-        if let Some(how) = &how {
-            self.spoil(&webhook, how, &mut signed);
-        }
+        let altered = how.as_ref().and_then(|it| self.spoil(&webhook, it, &mut signed));
         let at_once = how.filter(|it| it.copies_leave == CopiesLeave::Together).map_or(1, |it| it.duplicate.max(1));
         for copy in 0..at_once {
-            self.send(uptime, &webhook, AttemptId { delivery: id, number, copy }, signed.clone(), Asked::BySchedule);
+            self.send(uptime, &webhook, AttemptId { delivery: id, number, copy }, signed.clone(), Asked::BySchedule(altered));
         }
     }
 
@@ -182,7 +182,7 @@ impl World {
             signed: sent.signed_text(&webhook, signed_of).map(Cow::into_owned),
             dated: None,
         };
-        self.send(uptime, &webhook, id, signed, Asked::BySchedule);
+        self.send(uptime, &webhook, id, signed, Asked::BySchedule(sent.altered));
     }
 
     /// Sends one request of an attempt.
@@ -202,7 +202,8 @@ impl World {
             dated: signed.dated,
         };
         let rule = webhook.fault.as_ref().filter(|_| !resend).map(|it| it.rule.as_str().into());
-        let entry = AttemptEntry { webhook: webhook.into(), number, copy, rule, resend };
+        let (target, altered, to_inbox) = (entity(&[&webhook.url]), attempt.altered, inbox::is_one(&webhook.url));
+        let entry = AttemptEntry { webhook: webhook.into(), number, copy, rule, resend, target, altered, to_inbox };
         self.core.log.push(at, Some(webhook.provider_id), What::Attempt(entry));
         self.core.outbox.add_attempt(delivery, &webhook.url, attempt);
         if let Some((name, path)) = inbox::of_url(&webhook.url) {
@@ -221,8 +222,11 @@ impl World {
         let follows = |text: &str| signed_of.is_some_and(|of| of(&signed.body) == text);
         let text = |it: &String| if follows(it) { Sent::Whole } else { Sent::Own(Kept::copy(it.as_bytes())) };
         let text = signed.signed.as_ref().map(text);
-        let resend = asked == Asked::ByTester;
-        Attempt { number, at: self.core.now, headers, body, signed: text, resend, copy, ..Attempt::default() }
+        let (resend, altered) = match asked {
+            Asked::BySchedule(altered) => (false, altered),
+            Asked::ByTester => (true, None),
+        };
+        Attempt { number, at: self.core.now, headers, body, signed: text, resend, copy, altered, ..Attempt::default() }
     }
 
     fn drop_into(&mut self, uptime: Uptime, name: &str, path: String, webhook: &Delivery, out: &Outgoing) {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::World;
 use crate::engine::core::{SPOILT_BYTES_MAX, SPOILT_MAX, Spoilt};
-use crate::engine::delivery::{AppliedFault, Delivery, Signed};
+use crate::engine::delivery::{Alteration, AppliedFault, Delivery, Proven, Signed};
 use crate::engine::ids::{ObjectId, ProviderId};
 use crate::engine::rules::effects::share_of;
 use crate::engine::rules::{Patch, WebhookFault};
@@ -32,8 +32,11 @@ impl World {
         spoilt.is_empty() || (spoilt.len() < SPOILT_MAX && bytes + fault.cost() <= SPOILT_BYTES_MAX)
     }
 
-    /// Does what a rule does to a webhook that is signed, and notes what it could not do to the event before.
-    pub(super) fn spoil(&mut self, webhook: &Delivery, how: &WebhookFault, signed: &mut Signed) {
+    /// Does what a rule does to a webhook that is signed, and notes what it could not do to the event before. Returns what a
+    /// receiver finds changed.
+    pub(super) fn spoil(&mut self, webhook: &Delivery, how: &WebhookFault, signed: &mut Signed) -> Option<Alteration> {
+        let proof = self.provider(webhook.provider_id).contract().proof;
+        let before = Proven::of(signed, proof);
         let mut untouched = Vec::new();
         // Each attempt on which the rule acts finds the same, so only the first tells what it did not find.
         let is_first = webhook.fault.as_ref().is_some_and(|it| (1..=webhook.scheduled).all(|earlier| it.on_attempt(earlier).is_none()));
@@ -52,7 +55,7 @@ impl World {
         }
         if how.unsigned {
             signed.signed = None;
-            match self.provider(webhook.provider_id).contract().proof {
+            match proof {
                 Proof::Header(name) => _ = signed.headers.remove(name),
                 Proof::Member(name) => signed.body = without(&signed.body, name).map_or_else(|| signed.body.clone(), Bytes::from),
             }
@@ -65,6 +68,7 @@ impl World {
         if let Some(share) = how.truncate {
             signed.body.truncate(share_of(signed.body.len(), share));
         }
+        before.compare(signed, proof, how)
     }
 
     /// Logs that a rule has found nothing to alter at this path.

@@ -114,6 +114,11 @@ impl KeptHeaders {
         })
     }
 
+    /// The first value of the header with this name, in any case.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.pairs().find(|it| it.0.eq_ignore_ascii_case(name.as_bytes())).map(|it| it.1)
+    }
+
     /// Parses the headers into a map.
     pub fn map(&self) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(self.count);

@@ -4,10 +4,12 @@ use super::errors::{BAD_TOKEN, Error, NO_CREDENTIALS, OLD_TOKEN};
 use super::model::{ISSUERS_MAX, Memory};
 use super::settings::{HOURLY_LIMIT, PLAN, SUSPENDED};
 use super::wire::{self, ACCESS, ACCESS_SECS, Claims, REFRESH, REFRESH_SECS};
+use crate::engine::account::Account;
 use crate::engine::context::Context;
 use crate::engine::limits::Count;
 use crate::engine::tables::Limit;
 use crate::engine::tables::found::{By, Caller};
+use crate::kit::evidence::Evidence::Documented;
 use crate::kit::http::{Request, header};
 use crate::kit::ids::entity;
 use crate::kit::jwt;
@@ -15,7 +17,8 @@ use crate::kit::sign::derived;
 use crate::kit::time::{Duration, unix_seconds};
 
 /// The limit of the plan that a merchant begins with.
-pub const STANDARD: Limit = Limit { error: "rate_limited", calls_max: 1_000, window: Duration::from_hours(1) };
+pub const STANDARD: Limit =
+    Limit { error: "rate_limited", calls_max: 1_000, window: Duration::from_hours(1), evidence: Documented("API overview, Rate Limiting") };
 /// The calls per hour of the plan `premium`.
 const PREMIUM_CALLS: u32 = 5_000;
 
@@ -142,13 +145,16 @@ pub fn permit(memory: &Memory, cx: &mut Context<'_>, merchant: u32) -> Result<()
 
 /// The rate limit of the account's plan.
 pub fn limit(cx: &Context<'_>, account: &str) -> Limit {
-    let Some(account) = cx.account(account) else { return STANDARD };
-    let calls_max = match account.text(&PLAN) {
+    cx.account(account).map_or(STANDARD, |it| Limit { calls_max: calls_max(it), ..STANDARD })
+}
+
+/// How many calls the plan of an account allows.
+pub fn calls_max(account: &Account) -> u32 {
+    match account.text(&PLAN) {
         Some("premium") => PREMIUM_CALLS,
         Some("enterprise") => u32::try_from(account.integer(&HOURLY_LIMIT)).unwrap_or(u32::MAX),
         _ => STANDARD.calls_max,
-    };
-    Limit { calls_max, ..STANDARD }
+    }
 }
 
 /// Counts a call, unless the account's limit is off. The count is for the headers of the answer.

@@ -11,13 +11,20 @@ use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::{ANSWER_HEADERS, REFUSAL};
 use crate::engine::tables::bound::{example, rows};
-use crate::engine::tables::{Contract, Credential, Reach, Source, StatusTable};
+use crate::engine::tables::{Again, Asks, Contract, Credential, Once, Polls, Reach, Source, StatusTable, UsedUp};
 use crate::kit::time::{Duration, Timestamp};
 
 mod decisions;
 
 /// The timestamp of the documented refusal: 2024-01-01T12:00:00Z.
 const EXAMPLE: Timestamp = Timestamp::constant(1_704_110_400, 0);
+
+/// An order that was refused has not used up its nonce.
+const ASKS: Asks = Asks {
+    once: &[Once { name: "nonce", calls: &[("createPaymentOrder", Again::Never)], used_up: UsedUp::BySuccess }],
+    polls: Polls::of(&["getPaymentOrder", "getTransaction"]),
+    fresh_dates: None,
+};
 
 /// The provider on one page.
 pub static CONTRACT: Contract = Contract {
@@ -63,5 +70,6 @@ pub static CONTRACT: Contract = Contract {
     reach: Reach { late_payment: Duration::ZERO, signs_dates: false },
     schedule: SCHEDULE,
     settings: SETTINGS,
+    asks: ASKS,
     decisions: decisions::DECISIONS,
 };

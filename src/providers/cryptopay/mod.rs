@@ -66,6 +66,10 @@ impl Provider for CryptoPay {
         Some(Bill { due: order.amount, decimals, closes_at: order.expires_at, blockchain: Some(order.chain.blockchain()) })
     }
 
+    fn calls_max(&self, account: &Account) -> u32 {
+        auth::calls_max(account)
+    }
+
     fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
         let memory = &mut self.0;
         let is_page = pages::has(found.path);

@@ -10,10 +10,14 @@ use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL, canonical};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
-use crate::engine::tables::{Contract, Credential, Limit, Reach, Source, StatusTable};
+use crate::engine::tables::{Asks, Contract, Credential, Limit, Polls, Reach, Source, StatusTable};
+use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::time::Duration;
 
 mod decisions;
+
+/// A merchant's number may repeat.
+const ASKS: Asks = Asks { once: &[], polls: Polls::of(&["getCharge", "getPayout"]), fresh_dates: None };
 
 /// The provider on one page.
 pub static CONTRACT: Contract = Contract {
@@ -49,7 +53,12 @@ pub static CONTRACT: Contract = Contract {
     answer_headers: &[],
     presented: crate::engine::client::key,
     refusal: |name| example(ERRORS, name).map(|it| it.render()),
-    limit: Limit { error: "rate_limit_error", calls_max: 20, window: Duration::from_secs(1) },
+    limit: Limit {
+        error: "rate_limit_error",
+        calls_max: 20,
+        window: Duration::from_secs(1),
+        evidence: Assumed("earlier Chinese page, status table: too many concurrent calls are refused; no page has a figure"),
+    },
     events: EVENTS,
     marks: MARKS,
     proof: PROOF,
@@ -59,5 +68,6 @@ pub static CONTRACT: Contract = Contract {
     reach: Reach { late_payment: Duration::ZERO, signs_dates: false },
     schedule: SCHEDULE,
     settings: SETTINGS,
+    asks: ASKS,
     decisions: decisions::DECISIONS,
 };

@@ -11,10 +11,23 @@ use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
-use crate::engine::tables::{Contract, Credential, Limit, Reach, Source, StatusTable};
+use crate::engine::tables::{Asks, Contract, Credential, Limit, Polls, Reach, Source, StatusTable};
+use crate::kit::evidence::Evidence::{Documented, Observed};
 use crate::kit::time::Duration;
 
 mod decisions;
+
+/// Webhooks do not prove when they were made, and no number is used up.
+const ASKS: Asks = Asks {
+    once: &[],
+    polls: Polls {
+        calls: &["get-transaction", "check-transactions", "check-transaction"],
+        calls_max: 20,
+        window: Duration::from_mins(1),
+        evidence: Observed("the sibling product's payment page asks every 3 seconds; a webhook reports the completion"),
+    },
+    fresh_dates: None,
+};
 
 /// The provider on one page.
 pub static CONTRACT: Contract = Contract {
@@ -58,7 +71,12 @@ pub static CONTRACT: Contract = Contract {
     answer_headers: &[],
     presented: super::auth::presented,
     refusal: |name| example(ERRORS, name).map(|it| it.render()),
-    limit: Limit { error: "too_many_requests", calls_max: 100, window: Duration::from_mins(1) },
+    limit: Limit {
+        error: "too_many_requests",
+        calls_max: 100,
+        window: Duration::from_mins(1),
+        evidence: Documented("API Overview, Rate Limits: excessive requests may be throttled; up to 100 a minute are said to be fine"),
+    },
     events: EVENTS,
     marks: MARKS,
     proof: PROOF,
@@ -68,5 +86,6 @@ pub static CONTRACT: Contract = Contract {
     reach: Reach { late_payment: Duration::from_hours(47), signs_dates: false },
     schedule: SCHEDULE,
     settings: SETTINGS,
+    asks: ASKS,
     decisions: decisions::DECISIONS,
 };

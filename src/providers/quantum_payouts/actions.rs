@@ -144,6 +144,7 @@ fn text(with: &Fields<'_>, row: &Field) -> Result<Option<String>, String> {
         | Value::Number
         | Value::Amount { .. }
         | Value::Decimal
+        | Value::DecimalText
         | Value::Time
         | Value::NullableTime
         | Value::List

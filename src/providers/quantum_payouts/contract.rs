@@ -10,9 +10,22 @@ use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::{ANSWER_HEADERS, REFUSAL};
 use crate::engine::tables::bound::{example, rows};
-use crate::engine::tables::{Contract, Credential, Decision, Limit, Reach, SILENT, Source, StatusTable, decided};
+use crate::engine::tables::{
+    Again, Asks, Contract, Credential, Decision, Limit, Once, Polls, Reach, SILENT, Source, StatusTable, UsedUp, decided,
+};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::time::Duration;
+
+/// `performPayout` is idempotent, `createPayout` is not.
+const ASKS: Asks = Asks {
+    once: &[Once {
+        name: "orderNumber",
+        calls: &[("createPayout", Again::Never), ("performPayout", Again::Unchanged)],
+        used_up: UsedUp::BySuccess,
+    }],
+    polls: Polls::of(&["getPayoutStatus"]),
+    fresh_dates: Some(Assumed("no page says how old a webhook may be; receivers usually refuse X-Payouts-Timestamp after five minutes")),
+};
 
 /// The provider on one page.
 pub static CONTRACT: Contract = Contract {
@@ -48,7 +61,12 @@ pub static CONTRACT: Contract = Contract {
     answer_headers: ANSWER_HEADERS,
     presented: super::auth::presented,
     refusal: |name| example(ERRORS, name).map(|it| it.render()),
-    limit: Limit { error: "rate_limited", calls_max: 30, window: Duration::from_secs(1) },
+    limit: Limit {
+        error: "rate_limited",
+        calls_max: 30,
+        window: Duration::from_secs(1),
+        evidence: Documented("Developer API, limits: at most 30 requests per second"),
+    },
     events: EVENTS,
     marks: MARKS,
     proof: PROOF,
@@ -58,6 +76,7 @@ pub static CONTRACT: Contract = Contract {
     reach: Reach { late_payment: Duration::ZERO, signs_dates: true },
     schedule: SCHEDULE,
     settings: SETTINGS,
+    asks: ASKS,
     decisions: DECISIONS,
 };
 
@@ -88,4 +107,5 @@ const DECISIONS: &[Decision] = &[
     decided("which error sends the recipient to failUrl", "a refusal at once: payouts of that kind are not enabled any more, or the bank refuses while the recipient submits (a button on the page of the sandbox); wrong details are shown on the form again, and the page of a payout that has expired, failed or was cancelled links to failUrl", Assumed("Create Payout says `URL for redirect on error`, and names no error")),
     decided("a payout by file", "the action `file-payout` pays one row of a file, to a card or through SBP; it runs like performPayout, and its webhooks have no externalId", Assumed("file payouts are mentioned under externalId; how they run is not documented")),
     decided("seconds in creationDate", "a payout is created at a whole second, and its link ends sessionTimeoutSecs after that", Assumed("creationDate has whole seconds")),
+    decided("how often the same object may be read", "as often as a client likes; more than 60 reads of it in a minute are listed as a violation, because webhooks report its changes", SILENT),
 ];

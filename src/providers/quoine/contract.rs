@@ -11,11 +11,19 @@ use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
-use crate::engine::tables::{Contract, Credential, Limit, Reach, Source, StatusTable};
+use crate::engine::tables::{Asks, Contract, Credential, Limit, Once, Polls, Reach, Source, StatusTable, UsedUp};
+use crate::kit::evidence::Evidence::{Assumed, Observed};
 use crate::kit::time::Duration;
 use crate::kit::word::Word;
 
 mod decisions;
+
+/// Each request has a NONCE of its own, also one that will be refused.
+const ASKS: Asks = Asks {
+    once: &[Once { name: "NONCE", calls: &[], used_up: UsedUp::BySending }],
+    polls: Polls::of(&["getInvoice"]),
+    fresh_dates: Some(Observed("the api_auth gem refuses a Date that is more than 900 seconds old")),
+};
 
 /// The provider on one page.
 pub static CONTRACT: Contract = Contract {
@@ -59,7 +67,12 @@ pub static CONTRACT: Contract = Contract {
     answer_headers: &[],
     presented: super::auth::presented,
     refusal: |name| example(ERRORS, name).map(|it| it.render()),
-    limit: Limit { error: "usage_limit", calls_max: 300, window: Duration::from_mins(5) },
+    limit: Limit {
+        error: "usage_limit",
+        calls_max: 300,
+        window: Duration::from_mins(5),
+        evidence: Assumed("API Reference, status codes, has a usage limit without a figure; this is the Exchange API's"),
+    },
     events: EVENTS,
     marks: MARKS,
     proof: PROOF,
@@ -69,5 +82,6 @@ pub static CONTRACT: Contract = Contract {
     reach: Reach { late_payment: Duration::MAX, signs_dates: true },
     schedule: SCHEDULE,
     settings: SETTINGS,
+    asks: ASKS,
     decisions: decisions::DECISIONS,
 };

@@ -69,6 +69,8 @@ async fn what_people_read_fits_the_terminal() {
             &["requests", "--status", "418"],
             &["deliveries"],
             &["deliveries", "--status", "failed"],
+            &["violations"],
+            &["violations", "--provider", "qbitpay"],
             &["clock", "until", "idle"],
             &["deliveries", "--status", "failed"],
             &["act", "quantum-payouts.settle", "orderNumber=ORDER-2025-0001", "outcome=failed"],
@@ -102,6 +104,7 @@ async fn programs_get_the_answer_of_the_server_as_it_is() {
         (&["act"], "act"),
         (&["requests", "--provider", "quantum-payouts", "--status", "200"], "requests?provider=quantum-payouts&status=200"),
         (&["deliveries", "--limit", "1", "--since", "2026-01-01T00:00:00+03:00"], "deliveries?limit=1"),
+        (&["violations", "--limit", "1", "--operation", "features"], "violations?limit=1&operation=features"),
         (&["env"], "env"),
         (&["env", "--format", "json"], "env"),
     ] {

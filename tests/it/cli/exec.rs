@@ -7,6 +7,7 @@ use tokio::process::Child;
 
 use super::PLAYMONEY;
 use super::clients::command;
+use crate::tape::snapshot;
 
 /// No server of that address exists: what is asked must come from the environment that `exec` makes.
 const NOWHERE: &str = "http://127.0.0.1:1";
@@ -52,6 +53,27 @@ async fn flags_and_scenarios_begin_the_sandbox() {
     assert!(told.contains("\"url\":\"http://127.0.0.1:1/quantum-payouts\""), "{told}");
     let (code, told, errors) = exec(&["tests/broken/seed_is_text.yaml"], "echo ran").await;
     assert!(code == Some(2) && told.is_empty() && errors.contains("seed"), "{errors}");
+}
+
+#[tokio::test]
+async fn violations_are_told_when_the_command_has_ended() {
+    let script = r#"
+        pay() {
+            curl -s -o /dev/null --noproxy "*" "$1/quantum-payouts/api/v1/performPayout" -H "Authorization: Bearer $2" \
+                -H "Content-Type: application/json" -H "Accept: application/json; version=1.0" --data '{"orderNumber":"A","amount":1.5}'
+        }
+        pay "$PLAYMONEY_URL" "$QUANTUM_PAYOUTS_TOKEN"
+        pay "$PLAYMONEY_URL" "$QUANTUM_PAYOUTS_TOKEN"
+    "#;
+    let (code, told, errors) = exec(&[], script).await;
+    assert_eq!((code, &*told), (Some(0), ""));
+    snapshot("cli/exec_violations", &errors);
+    // Of several sandboxes, the name is told.
+    let other = "pay \"$PLAYMONEY_URL/s/worker-1\" qm_test_token_worker-1\n";
+    let errors = exec(&[], &(script.to_owned() + other)).await.2;
+    let codes = |it: &&str| it.starts_with("  ");
+    assert!(errors.contains("3 number_format: default req-1: "), "{errors}");
+    assert_eq!(errors.lines().filter(codes).count(), 2, "{errors}");
 }
 
 #[tokio::test]

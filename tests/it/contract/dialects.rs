@@ -2,7 +2,7 @@
 //! several functions.
 
 use playmoney::inside::contract::openapi;
-use playmoney::inside::engine::tables::{Auth, Contract, ErrorRow, Limit, Operation, Proof, Reach, Schedule};
+use playmoney::inside::engine::tables::{Asks, Auth, Contract, ErrorRow, Limit, Operation, Polls, Proof, Reach, Schedule};
 use playmoney::inside::kit::evidence::Evidence::{self, Documented};
 use playmoney::inside::kit::fields::{Field, Kind, Need, TEXT};
 use playmoney::inside::kit::http::{Method, Response, StatusCode};
@@ -82,7 +82,7 @@ static CONTRACT: Contract = Contract {
         let code = CONTRACT.error(name)?.code;
         Some(Response::json(StatusCode::BAD_REQUEST, &json!({"0": "error", "why": {"code": code}})))
     },
-    limit: Limit { error: "full", calls_max: 1, window: Duration::from_secs(1) },
+    limit: Limit { error: "full", calls_max: 1, window: Duration::from_secs(1), evidence: PAGE },
     events: &[],
     marks: &[],
     proof: Proof::Header("signature"),
@@ -92,6 +92,7 @@ static CONTRACT: Contract = Contract {
     reach: Reach { late_payment: Duration::ZERO, signs_dates: false },
     schedule: Schedule { waits: &[], time_limit: Duration::ZERO, evidence: PAGE, time_limit_evidence: PAGE },
     settings: &[],
+    asks: Asks { once: &[], polls: Polls::of(&[]), fresh_dates: None },
     decisions: &[],
 };
 

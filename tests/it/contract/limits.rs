@@ -73,7 +73,9 @@ fn values(field: &Field) -> Vec<Option<Json>> {
         Kind::Object => vec![json!("an object"), json!(7)],
         Kind::Constant(text) => vec![json!(text), json!(format!("{text}x"))],
         Kind::Amount { .. } => vec![json!(1), json!(0), json!(-1), json!("no number")],
-        Kind::Decimal => vec![json!(1), json!("1"), json!(0), json!("0"), json!(""), json!(-1), json!(true), json!([1])],
+        Kind::Decimal | Kind::DecimalText => {
+            vec![json!(1), json!("1"), json!(0), json!("0"), json!(""), json!(-1), json!(true), json!([1])]
+        }
         Kind::Number => vec![json!(1.5), json!("no number")],
         Kind::List => vec![json!([]), json!(7)],
         Kind::JsonText { chars_max } => {

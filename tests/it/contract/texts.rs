@@ -25,6 +25,7 @@ fn is_bounded(it: &Field) -> bool {
         | Kind::Number
         | Kind::Amount { .. }
         | Kind::Decimal
+        | Kind::DecimalText
         | Kind::Time
         | Kind::NullableTime
         | Kind::NullableInteger

@@ -135,7 +135,8 @@ fn i21_violations_of_a_truncated_journal_say_so() {
         answer(&mut shop, "POST", "getPayoutStatus", r#"{"orderNumber":"A","x":1}"#);
     }
     let (_, document) = call(&mut shop, "GET", "violations", &Json::Null);
-    let count = document["violations"].as_array().map_or(0, Vec::len);
+    let fields = document["violations"].as_array().expect("a list").iter().filter(|it| it["code"] == "unknown_field");
+    let count = fields.count();
     assert!((5..30).contains(&count), "{count}");
     assert_eq!(document["truncated"], true);
 }

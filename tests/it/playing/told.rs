@@ -46,6 +46,25 @@ fn what_is_played_can_be_told_in_short() {
 }
 
 #[test]
+fn violations_are_told_at_the_end_and_fail_nothing() {
+    let here = folder("violations");
+    let call = "  - call: quantum-payouts.performPayout\n    with: { orderNumber: A, amount: 1.5 }\n    expect: { status: 400 }\n";
+    let rules = "steps:\n  - rule: { on: \"quantum-payouts:webhook\", then: { bad_signature: true } }\n";
+    write(&here, "a.yaml", &format!("version: 1\nname: floats\n{rules}{call}{call}"));
+    write(&here, "b.yaml", GOOD);
+    let played = run(&here, &["run", "."]);
+    assert_eq!(played.status.code(), Some(0), "{}", text(&played.stderr));
+    snapshot("playing/violations", &text(&played.stdout));
+    let told: serde_json::Value = serde_json::from_slice(&run(&here, &["run", ".", "--json"]).stdout).expect("JSON");
+    let of = |nth: usize| told["scenarios"][nth]["violations"].as_array().expect("a list").clone();
+    let codes: Vec<_> = of(0).iter().map(|it| format!("{} {}", it["request"], it["code"]).replace('"', "")).collect();
+    assert_eq!(codes, ["req-1 number_format", "req-2 number_format", "req-2 retry_of_refused"]);
+    assert_eq!((of(1).len(), &told["scenarios"][0]["violations_truncated"]), (0, &serde_json::json!(false)));
+    let quiet = text(&run(&here, &["run", ".", "--quiet"]).stdout);
+    assert!(quiet.starts_with("3 violations of the documented contract.") && quiet.ends_with("2 scenarios: 2 good\n"), "{quiet}");
+}
+
+#[test]
 fn a_file_without_steps_does_not_look_like_a_test_that_passed() {
     let here = folder("without_steps");
     write(&here, "a.yaml", GOOD);

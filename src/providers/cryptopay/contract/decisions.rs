@@ -63,4 +63,5 @@ pub const DECISIONS: &[Decision] = &[
     decided("where the customer goes after the payment", "when the order is confirmed, the page redirects to redirect_url with order_id and status appended; failed and expired orders stay on the page", Documented("Payment Orders, Create Payment Order: redirect_url; the rest is assumed")),
     decided("the same call twice", "no call is idempotent; the nonce prevents a second order", Documented("project page: nonces against replays")),
     decided("a query parameter that is sent twice", "the last counts", Assumed("Django does so")),
+    decided("how often the same object may be read", "as often as a client likes; more than 60 reads of it in a minute are listed as a violation, because webhooks report its changes", SILENT),
 ];

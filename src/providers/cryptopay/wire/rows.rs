@@ -53,7 +53,7 @@ mod parameters {
     pub const LOGIN_PASSWORD: Field = row("password", TEXT, Required, "the password", LOGIN);
     pub const REFRESH_TOKEN: Field = row("refresh", TEXT, Required, "a refresh token that has not been used yet", REFRESH);
 
-    pub const AMOUNT: Field = row("amount", Value::Decimal, Required, "above zero, with no more decimals than the token has; answers have it exactly as it was sent", RULED);
+    pub const AMOUNT: Field = row("amount", Value::DecimalText, Required, "above zero, with no more decimals than the token has; answers have it exactly as it was sent", RULED);
     pub const CURRENCY: Field = row("currency", Value::Word(TOKEN_WORDS), Required, "symbol of a token that is offered on that chain", CREATE);
     pub const CHAIN: Field = row("blockchain", Value::Word(CHAIN_WORDS), Required, "slug of a chain on which the merchant has an active wallet", CREATE);
     pub const ORDER_INFO: Field = row("order_info", INFO, Required, "text that is JSON; an object is refused; answers have it exactly as it was sent", INFO_RULED);

@@ -49,4 +49,5 @@ pub const DECISIONS: &[Decision] = &[
     decided("rate limit", "none unless the account's setting `rate_limit` is `enforce`; then 20 calls a second, and 403 rate_limit_error above that", Documented("earlier Chinese page: 403; the figure is assumed")),
     decided("a query parameter that is sent twice", "the first counts", Assumed("the framework of the API's servers, egg, keeps the first")),
     decided("the precision of numbers", "a JSON number has the value of a JavaScript number: 19.989999999999998 is 19.99", Assumed("the API's servers run on Node.js")),
+    decided("how often the same object may be read", "as often as a client likes; more than 60 reads of it in a minute are listed as a violation, because webhooks report its changes", SILENT),
 ];

@@ -53,4 +53,5 @@ pub const DECISIONS: &[Decision] = &[
     decided("a query parameter that is sent twice", "the last counts", Assumed("Rack, below the Rails framework, does so")),
     decided("the precision of a price that is a JSON number", "without a point it is exact; with one it has the value of a double, as text: 19.989999999999998 is 19.99", Assumed("Ruby reads it so")),
     decided("an address inside the signed path and query", "scheme and host may be left out of the signed text wherever they stand; callbacks leave them out", Observed("the api_auth gem removes them with one pattern")),
+    decided("how often the same object may be read", "as often as a client likes; more than 60 reads of it in a minute are listed as a violation, because webhooks report its changes", SILENT),
 ];
