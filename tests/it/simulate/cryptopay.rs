@@ -90,7 +90,7 @@ const BEGINS: [&str; 2] = [
     r#"POST /cryptopay/api/auth/login {"username":"demo","password":"demo-password"}"#,
 ];
 
-fn tape() -> impl Strategy<Value = Vec<String>> {
+pub fn tape() -> impl Strategy<Value = Vec<String>> {
     vec(line(), 1..26).prop_map(|rest| [BEGINS.map(str::to_owned).to_vec(), rest].concat())
 }
 

@@ -122,7 +122,7 @@ fn line() -> impl Strategy<Value = String> {
     prop_oneof![4 => charge(), 4 => payout(), 3 => trade(), 7 => act(), 6 => span, 2 => receivers, 2 => settings, 1 => beside]
 }
 
-fn tape() -> impl Strategy<Value = Vec<String>> {
+pub fn tape() -> impl Strategy<Value = Vec<String>> {
     let begins = r#"POST /qbitpay/api/v1/charges {"amount":5,"currency":"USD","externalOrderId":"A","cbUrl":"http://shop.test/hooks","redirectUrl":"https://shop.test/ok"}"#;
     vec(line(), 1..26).prop_map(move |rest| [vec![begins.to_owned()], rest].concat())
 }

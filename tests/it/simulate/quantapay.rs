@@ -110,7 +110,7 @@ fn line() -> impl Strategy<Value = String> {
     prop_oneof![5 => call(), 8 => act(), 6 => span, 2 => receivers, 3 => settings, 1 => beside]
 }
 
-fn tape() -> impl Strategy<Value = Vec<String>> {
+pub fn tape() -> impl Strategy<Value = Vec<String>> {
     let begins = "POST /quantapay/api.php function=create-checkout-session&api-key=qp_test_key&price=49.99&currency=USD";
     let chooses = "act quantapay.choose-coin session=${session} cryptocurrency=eth";
     (Just([begins.to_owned(), chooses.to_owned()].to_vec()), vec(line(), 1..28)).prop_map(|(first, rest)| [first, rest].concat())

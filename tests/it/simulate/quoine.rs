@@ -60,7 +60,7 @@ fn line() -> impl Strategy<Value = String> {
     prop_oneof![5 => create, 2 => get, 1 => list, 6 => pay, 2 => act, 4 => reorg, 8 => span, 2 => receivers, 2 => settings, 1 => beside]
 }
 
-fn tape() -> impl Strategy<Value = Vec<String>> {
+pub fn tape() -> impl Strategy<Value = Vec<String>> {
     let begins = Just(r#"POST /quoine/api/v1/invoices {"price":500}"#.to_owned());
     (begins, vec(line(), 1..26)).prop_map(|(first, rest)| [vec![first.clone(), first], rest].concat())
 }
