@@ -1,4 +1,4 @@
-//! The sample projects of `tests/projects`, whose tests run in parallel: on one server, each worker with a sandbox of its own, and below `exec`.
+//! The sample projects of `tests/projects`, whose tests run in parallel: on one server, each worker in its own sandbox, and below `exec`.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

@@ -221,25 +221,27 @@ fn i10_a_state_that_is_saved_anywhere_goes_on_in_any_sandbox() {
         play(&mut other, &junk).await;
         play(&mut original, &before).await;
         let saved = original.state().await;
+        original.log.clear();
+
+        // Elsewhere, under the same name, it is the same to the byte.
+        let elsewhere = self::server().await;
+        let mut twin = customer(&elsewhere, "shop-a", Some(3)).await;
+        play(&mut twin, &junk).await;
+        twin.restore(&saved).await;
+        assert!(twin.state().await == saved);
+        let mut twin = original.in_sandbox(&elsewhere, "shop-a").await;
+        play(&mut twin, &after).await;
+
+        // Here, under another name, it goes on beside the original.
         other.restore(&saved).await;
         let restored = original.in_sandbox(&server, "shop-b").await;
-        original.log.clear();
         let mut both = [original, restored];
-        play_in_turns(&mut both, &[after.clone(), after.clone()], &turns).await;
+        play_in_turns(&mut both, &[after.clone(), after], &turns).await;
         let [original, restored] = both;
+        same(&original.log, &twin.log);
         // What says which sandbox it is differs: its name, the user id that follows from it, and tokens, which carry a mark of it.
         let own = [(&*other.name, &*original.name), (other.user_id(), original.user_id())];
         let renamed = own.iter().fold(restored.log, |log, (own, of_original)| log.replace(own, of_original));
         same(&without_tokens(&original.log), &without_tokens(&renamed));
-
-        // Elsewhere, under the same name, it is the same to the byte.
-        let elsewhere = self::server().await;
-        let mut other = customer(&elsewhere, "shop-a", Some(3)).await;
-        play(&mut other, &junk).await;
-        other.restore(&saved).await;
-        assert!(other.state().await == saved);
-        let mut restored = original.in_sandbox(&elsewhere, "shop-a").await;
-        play(&mut restored, &after).await;
-        same(&original.log, &restored.log);
     });
 }
