@@ -14,9 +14,9 @@ use crate::kit::json::{DEPTH_MAX, Members, depth, repeated_member};
 pub struct Input<'a>(Fields<'a>);
 
 impl<'a> Input<'a> {
-    /// The query of a call.
+    /// The query of a call. What arrives in an inbox may have any.
     pub fn query(call: &Call, request: &Request) -> Result<Self, Problem> {
-        if call.query.is_empty() {
+        if matches!(call.body, Body::Bytes) {
             return Ok(Self::default());
         }
         let fields = Fields::form(request.query.as_bytes());
@@ -28,6 +28,7 @@ impl<'a> Input<'a> {
         }
         match unknown(&fields, call.query) {
             None => Ok(Self(fields)),
+            Some((name, _)) if call.query.is_empty() => Err(Problem::invalid(format!("This call takes no query parameter `{name}`."))),
             Some((name, known)) => Err(Problem::invalid(format!("This call takes no query parameter `{name}`; it takes {known}."))),
         }
     }

@@ -36,6 +36,7 @@ mod unheard;
 mod verification;
 mod waiting;
 mod walks;
+mod wrong_calls;
 
 const STATUS: &str = "/quantum-payouts/api/v1/getPayoutStatus";
 
