@@ -29,6 +29,7 @@ mod methods;
 mod paced;
 mod pages;
 mod receivers;
+mod restored;
 mod sandboxes;
 mod shortage;
 pub mod tls;
