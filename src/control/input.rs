@@ -38,10 +38,9 @@ impl<'a> Input<'a> {
         let is_empty = request.body.iter().all(u8::is_ascii_whitespace);
         match call.body {
             Body::Ignored | Body::Bytes => return Ok(Self::default()),
-            Body::Fields(_) | Body::ByPath(_) | Body::Criteria { .. } if is_empty => return Ok(Self::default()),
+            Body::Fields(_) | Body::ByPath(_) | Body::Criteria { .. } | Body::State if is_empty => return Ok(Self::default()),
             Body::Scenario { .. } => return yaml_or_json(request).map(|()| Self::default()),
             // It can be large, and is read where no caller waits.
-            Body::State if is_empty => return Ok(Self::default()),
             Body::State => return is_json(request).map(|()| Self::default()),
             Body::Criteria { .. } => return is_object(request).map(|()| Self::default()),
             Body::Fields(_) | Body::ByPath(_) => is_object(request)?,

@@ -145,7 +145,9 @@ fn i11_any_interleaving_gives_each_sandbox_what_it_has_alone() {
         let server = server().await;
         let mut customers = customers(&server, &crowd).await;
         if let (Connections::Shared, [first, others @ ..]) = (connections, &mut *customers) {
-            others.iter_mut().for_each(|it| it.share_connection_of(first));
+            for it in others.iter_mut() {
+                it.share_connection_of(first);
+            }
         }
         let tapes: Vec<Played> = crowd.iter().map(|it| it.1.clone()).collect();
         play_in_turns(&mut customers, &tapes, &turns).await;
