@@ -14,9 +14,9 @@ use crate::kit::json::{DEPTH_MAX, Members, depth, repeated_member};
 pub struct Input<'a>(Fields<'a>);
 
 impl<'a> Input<'a> {
-    /// The query of a call.
+    /// The query of a call. What arrives in an inbox may have any.
     pub fn query(call: &Call, request: &Request) -> Result<Self, Problem> {
-        if call.query.is_empty() {
+        if matches!(call.body, Body::Bytes) {
             return Ok(Self::default());
         }
         let fields = Fields::form(request.query.as_bytes());
@@ -28,6 +28,7 @@ impl<'a> Input<'a> {
         }
         match unknown(&fields, call.query) {
             None => Ok(Self(fields)),
+            Some((name, _)) if call.query.is_empty() => Err(Problem::invalid(format!("This call takes no query parameter `{name}`."))),
             Some((name, known)) => Err(Problem::invalid(format!("This call takes no query parameter `{name}`; it takes {known}."))),
         }
     }
@@ -37,7 +38,7 @@ impl<'a> Input<'a> {
         let is_empty = request.body.iter().all(u8::is_ascii_whitespace);
         match call.body {
             Body::Ignored | Body::Bytes => return Ok(Self::default()),
-            Body::Fields(_) | Body::ByPath(_) | Body::Criteria { .. } if is_empty => return Ok(Self::default()),
+            Body::Fields(_) | Body::ByPath(_) | Body::Criteria { .. } | Body::State if is_empty => return Ok(Self::default()),
             Body::Scenario { .. } => return yaml_or_json(request).map(|()| Self::default()),
             // It can be large, and is read where no caller waits.
             Body::State => return is_json(request).map(|()| Self::default()),

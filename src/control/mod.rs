@@ -258,7 +258,10 @@ pub fn serve(call: &Call, request: &Request, base_url: &str) -> Option<Served> {
     let captures = || call.captures(below(request)).unwrap_or_default();
     match call.handler {
         Handler::Server(answer) => Some(Served::Answered(answer(base_url).unwrap_or_else(|it| it.render()))),
-        Handler::Sandboxes(wish) => Some(wish(call, request, &captures()).map_or_else(|it| Served::Answered(it.render()), Served::Asked)),
+        Handler::Sandboxes(wish) => {
+            let asked = Input::query(call, request).and_then(|_| wish(call, request, &captures()));
+            Some(asked.map_or_else(|it| Served::Answered(it.render()), Served::Asked))
+        }
         Handler::Sandbox(_) => None,
     }
 }

@@ -1,5 +1,6 @@
 //! `/__admin/state` and `/__admin/reset`: the sandbox as a value.
 
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::call::BodyLimits;
@@ -60,9 +61,27 @@ pub fn restore(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let (start, document) = (ask.world.start.clone(), ask.request.body.clone());
     Ok(Answer::Before(Before::new(move || {
         let read = || state::read(&known, &start, &document).and_then(|saved| judge_rules(&known, &saved).map(|()| saved));
-        let read = input::object(&document).and_then(|()| read().map_err(Problem::invalid));
+        let read = is_document(&document).and_then(|()| read().map_err(Problem::invalid));
         Rest::new(move |world, now| read.and_then(|saved| resume(world, now, saved)).unwrap_or_else(|it| Answer::Now(it.render())))
     })))
+}
+
+/// Refuses what cannot be a saved sandbox. JSON of another kind is a foreign document, and not a mistake in the text.
+fn is_document(text: &[u8]) -> Result<(), Problem> {
+    let kind = match text.trim_ascii_start().first() {
+        None => Some("the body is empty"),
+        Some(b'{') => None,
+        Some(_) if serde_json::from_slice::<IgnoredAny>(text).is_err() => None,
+        Some(b'[') => Some("it is a list"),
+        Some(b'"') => Some("it is a text"),
+        Some(b'n') => Some("it is null"),
+        Some(b't' | b'f') => Some("it is true or false"),
+        Some(_) => Some("it is a number"),
+    };
+    match kind {
+        Some(kind) => Err(Problem::invalid(format!("this is not a saved sandbox: {kind}, and not an object with `playmoney_state`"))),
+        None => input::object(text),
+    }
 }
 
 /// Judges whether each rule is what its text says.

@@ -65,14 +65,25 @@ fn shown(registry: &Registry, hosted: &Hosted, origin: &str) -> serde_json::Valu
 }
 
 async fn create(registry: &Arc<Registry>, mut new: New, origin: &str) -> Result<Response, Problem> {
-    let (name, ttl) = (registry.free_name(new.name.take())?, new.ttl);
-    let usual = registry.usual().clone();
+    let given = new.name.take();
+    let is_given_out = given.is_none();
+    let name = registry.free_name(given)?;
+    let made = make(registry, new, &name, origin).await;
+    if made.is_err() && is_given_out {
+        registry.give_back(&name);
+    }
+    made
+}
+
+async fn make(registry: &Arc<Registry>, new: New, name: &str, origin: &str) -> Result<Response, Problem> {
+    let (ttl, usual) = (new.ttl, registry.usual().clone());
     let beginning = if new.is_long() {
         let _place = LONG_CALLS.acquire().await;
+        let name = name.to_owned();
         let read = tokio::task::spawn_blocking(move || new.begins(&name, &usual)).await;
         read.unwrap_or_else(|why| Err(sandboxes::unread(&why.to_string())))?
     } else {
-        new.begins(&name, &usual)?
+        new.begins(name, &usual)?
     };
     let hosted = registry.make(&beginning, ttl)?;
     Ok(sandboxes::created(shown(registry, &hosted, origin), beginning.warnings().as_ref()))

@@ -196,6 +196,14 @@ impl Registry {
         }
     }
 
+    /// A name that was given out is not taken: unless another was given out since, the next sandbox gets it.
+    pub fn give_back(&self, name: &str) {
+        let mut all = self.sandboxes.write();
+        if name == format!("sandbox-{}", all.unnamed) {
+            all.unnamed -= 1;
+        }
+    }
+
     /// Makes a sandbox.
     ///
     /// # Errors

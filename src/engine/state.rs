@@ -123,9 +123,14 @@ impl Saved {
 /// # Errors
 /// A sentence that says why the document cannot be used.
 pub fn read(known: &[Box<dyn DynProvider>], start: &Start, document: &[u8]) -> Result<Saved, String> {
-    let version: Version = serde_json::from_slice(document).map_err(|_| "this is not a saved sandbox: it has no `playmoney_state`")?;
-    if version.playmoney_state != VERSION {
-        return Err(format!("the document has version {}, this Playmoney reads version {VERSION}", version.playmoney_state));
+    let Ok(Version { playmoney_state: Some(version) }) = serde_json::from_slice(document) else {
+        return Err("this is not a saved sandbox: it has no `playmoney_state`".to_owned());
+    };
+    if version.get() != VERSION.to_string() {
+        return Err(match version.get().parse::<u64>() {
+            Ok(version) => format!("the document has version {version}, this Playmoney reads version {VERSION}"),
+            Err(_) => "this is not a saved sandbox: its `playmoney_state` is not a version".to_owned(),
+        });
     }
     let damaged = |why: serde_json::Error| format!("the document is damaged: {}", without_place(&why));
     let document: Document<'_> = serde_json::from_slice(document).map_err(damaged)?;
@@ -214,6 +219,7 @@ fn difference(one: &Json, other: &Json) -> Option<String> {
 }
 
 #[derive(Deserialize)]
-struct Version {
-    playmoney_state: u32,
+struct Version<'a> {
+    #[serde(borrow)]
+    playmoney_state: Option<&'a RawValue>,
 }

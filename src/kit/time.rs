@@ -45,13 +45,17 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 /// # Errors
 /// A sentence that says what is wrong and what to write.
 pub fn parse_timestamp(text: &str) -> Result<Timestamp, String> {
-    text.trim().parse().map_err(|_| {
-        let parts = Pieces::parse(text.trim()).ok().filter(|it| it.time().is_some() && it.offset().is_some());
-        match parts {
-            Some(_) => format!("`{text}` is outside simulated time, which ends at {}", end_of_time()),
-            None => format!("`{text}` is not an RFC 3339 time: write 2026-01-01T00:00:00Z"),
+    match text.trim().parse() {
+        Ok(at) if at < beginning_of_time() => Err(format!("`{text}` is outside simulated time, which begins at {}", beginning_of_time())),
+        Ok(at) => Ok(at),
+        Err(_) => {
+            let parts = Pieces::parse(text.trim()).ok().filter(|it| it.time().is_some() && it.offset().is_some());
+            Err(match parts {
+                Some(_) => format!("`{text}` is outside simulated time, which ends at {}", end_of_time()),
+                None => format!("`{text}` is not an RFC 3339 time: write 2026-01-01T00:00:00Z"),
+            })
         }
-    })
+    }
 }
 
 /// `at + span`, unless that is past the end of time.
@@ -63,6 +67,11 @@ pub fn later(at: Timestamp, span: Duration) -> Option<Timestamp> {
 pub fn nearer(date: Timestamp, first: Timestamp, second: Timestamp) -> Timestamp {
     let far = |it: Timestamp| it.duration_since(date).abs();
     if far(second) < far(first) { second } else { first }
+}
+
+/// The first instant that a sandbox can show: no date of HTTP has a year before 0.
+pub fn beginning_of_time() -> Timestamp {
+    Timestamp::constant(-62_167_219_200, 0)
 }
 
 /// The last instant that a sandbox can reach: `9999-12-30T22:00:00Z`.
@@ -178,10 +187,14 @@ mod tests {
     }
 
     #[test]
-    fn a_time_after_the_end_is_told_from_a_text_that_is_not_a_time() {
+    fn a_time_outside_is_told_from_a_text_that_is_not_a_time() {
         assert_eq!(parse_timestamp("9999-12-30T22:00:00Z"), Ok(end_of_time()));
         let ended = "`9999-12-31T23:59:59Z` is outside simulated time, which ends at 9999-12-30T22:00:00Z";
         assert_eq!(parse_timestamp("9999-12-31T23:59:59Z").expect_err("too late"), ended);
+        assert_eq!(parse_timestamp("0000-01-01T00:00:00Z"), Ok(beginning_of_time()));
+        assert_eq!(http_date(beginning_of_time()), "Sat, 01 Jan 0000 00:00:00 GMT");
+        let begins = "`-000001-12-31T23:59:59Z` is outside simulated time, which begins at 0000-01-01T00:00:00Z";
+        assert_eq!(parse_timestamp("-000001-12-31T23:59:59Z").expect_err("too early"), begins);
         for text in ["9999-12-31", "9999-12-31T23:59:59", "9999-13-31T23:59:59Z", "later"] {
             assert!(parse_timestamp(text).expect_err("not a time").contains("is not an RFC 3339 time"), "{text}");
         }

@@ -15,6 +15,8 @@ use serde_json::{Value as Json, json};
 use crate::net::{Receiver, admin, answered, perform, request, send, server, shop};
 
 mod cryptopay;
+#[cfg(unix)]
+mod projects;
 
 const TOKEN: &str = "qm_test_token";
 const SECRET: &str = "sk_test_1234567890abcdef1234567890abcdef12345678";

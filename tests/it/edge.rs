@@ -29,6 +29,7 @@ mod methods;
 mod paced;
 mod pages;
 mod receivers;
+mod restored;
 mod sandboxes;
 mod shortage;
 mod threads;
@@ -37,6 +38,7 @@ mod unheard;
 mod verification;
 mod waiting;
 mod walks;
+mod wrong_calls;
 
 const STATUS: &str = "/quantum-payouts/api/v1/getPayoutStatus";
 

@@ -13,6 +13,8 @@ use playmoney::inside::engine::tables::On;
 use playmoney::inside::kit::http::{HeaderMap, HeaderName, Kept, KeptHeaders, Method, Request, Response, StatusCode};
 use playmoney::inside::kit::time::{Duration, Timestamp};
 
+mod sandboxes;
+
 /// Tells a child process which kind it measures.
 const KIND: &str = "PLAYMONEY_TEST_MEMORY_OF";
 const LOG_BYTES: usize = 32 * 1024 * 1024;

@@ -15,6 +15,7 @@ mod qbitpay;
 mod quantapay;
 mod quoine;
 mod rules;
+mod sandboxes;
 mod states;
 mod texts;
 mod verification;

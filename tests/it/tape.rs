@@ -28,14 +28,15 @@ use std::time::Duration;
 
 use playmoney::inside::engine::delivery::{Failure, Outcome, Outgoing};
 use playmoney::inside::engine::start::Start;
-use playmoney::inside::kit::http::{Method, Request, Response};
-use playmoney::inside::kit::time::{Timestamp, Uptime, http_date, parse_duration};
+use playmoney::inside::kit::http::{Request, Response};
+use playmoney::inside::kit::time::{Timestamp, Uptime, parse_duration};
 use playmoney::inside::sandbox::{Answered, Sandbox, Ticket, driving};
 use serde_json::{Value as Json, json};
 
-use crate::merchants::merchant;
 use crate::quoine::client::Client;
 use crate::wrapping::wrapped;
+
+mod lines;
 
 /// The target of webhooks unless a tape names another.
 pub const SHOP: &str = "http://shop.test/hooks";
@@ -83,43 +84,8 @@ impl Tape {
     }
 
     fn line(&mut self, line: &str) {
-        let filled = self.noted.iter().fold(line.to_owned(), |it, (name, text)| it.replace(&format!("${{{name}}}"), text));
-        let (word, rest) = filled.split_once(' ').unwrap_or((&filled, ""));
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match word {
-            "with" => {
-                let (name, value) = rest.split_once(':').expect("with Name: value");
-                self.with.push((name.to_owned(), value.trim().to_owned()));
-                writeln!(self.log, "{line}").expect("text");
-            }
-            "without" => {
-                self.without.push(rest.to_owned());
-                writeln!(self.log, "{line}").expect("text");
-            }
-            "control" => {
-                let (method, rest) = rest.split_once(' ').expect("control METHOD path");
-                let (path, body) = rest.split_once(' ').unwrap_or((rest, "null"));
-                let request = Self::control(method, path, &serde_json::from_str(body).expect("JSON"));
-                self.seen(line, &request);
-            }
-            "set" => {
-                let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Json::from(text));
-                let (account, rest) = rest.split_once(' ').filter(|it| it.0.contains('/')).unwrap_or(("quantum-payouts/default", rest));
-                let members: serde_json::Map<String, Json> =
-                    rest.split(' ').filter_map(|it| it.split_once('=')).map(|(name, text)| (name.to_owned(), value(text))).collect();
-                writeln!(self.log, "{line}").expect("text");
-                let request = Self::control("PATCH", &format!("accounts/{account}"), &Json::Object(members));
-                let response = self.ask(request);
-                assert_eq!(response.status, 200, "{line}: {}", String::from_utf8_lossy(&response.body));
-            }
-            "client" => {
-                let (user, secret) = rest.split_once(' ').expect("client USER SECRET");
-                (self.client.user, self.client.secret) = (user.to_owned(), secret.to_owned());
-                writeln!(self.log, "client {user}").expect("text");
-            }
-            "signs" => {
-                self.client.target = Some(rest.to_owned());
-                writeln!(self.log, "{line}").expect("text");
-            }
             "merchant" => self.merchant = rest.split(' ').map(str::to_owned).collect(),
             "wait" => {
                 self.uptime.elapsed += parse_duration(rest).expect("a duration").unsigned_abs();
@@ -128,67 +94,18 @@ impl Tape {
                 self.pump();
             }
             "restart" => self.restart(),
-            "advance" => {
-                let body = rest.strip_prefix("until ").map_or_else(|| json!({"by": rest}), |until| json!({"until": until}));
-                self.seen(line, &Self::control("POST", "clock/advance", &body));
+            "set" => {
+                writeln!(self.log, "{line}").expect("text");
+                let request = self.request(line).expect("it sends one");
+                let response = self.ask(request);
+                assert_eq!(response.status, 200, "{line}: {}", String::from_utf8_lossy(&response.body));
             }
-            "act" => {
-                let mut words = rest.split(' ');
-                let (provider, act) = words.next().and_then(|it| it.split_once('.')).expect("act provider.action");
-                let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Json::from(text));
-                let typed = |name: &str, text: &str| match name {
-                    "amount" | "depth" | "ask" | "bid" => value(text),
-                    "session" | "cryptocurrency" => Json::from(text),
-                    _ => Json::from(text.replace('_', " ")),
-                };
-                let members: serde_json::Map<String, Json> =
-                    words.filter_map(|it| it.split_once('=')).map(|(name, text)| (name.to_owned(), typed(name, text))).collect();
-                self.seen(line, &Self::control("POST", &format!("act/{provider}/{act}"), &Json::Object(members)));
-            }
-            _ => {
-                let (target, body) = rest.split_once(' ').unwrap_or((rest, ""));
-                let method: Method = word.parse().expect("a method");
-                let request = self.dressed(Request::new(method, target, body.as_bytes().to_vec()));
-                self.seen(line, &request);
-            }
+            _ => match self.request(line) {
+                Some(request) => self.seen(line, &request),
+                None if word == "client" => writeln!(self.log, "client {}", self.client.user).expect("text"),
+                None => writeln!(self.log, "{line}").expect("text"),
+            },
         }
-    }
-
-    /// A request as a merchant's client makes it, with what the tape has set for the next one.
-    pub fn dressed(&mut self, mut request: Request) -> Request {
-        if request.path.as_str().starts_with("/quoine/api/") {
-            let (own, without) = (std::mem::take(&mut self.with), std::mem::take(&mut self.without));
-            let date = http_date(self.sandbox.world().core.now);
-            let request = own.iter().fold(request, |it, (name, value)| it.with(name, value));
-            return self.client.sign(request, &date, &without);
-        }
-        if request.path.as_str().starts_with("/quantapay/") {
-            let own = std::mem::take(&mut self.with);
-            let typed = own.iter().any(|it| it.0.eq_ignore_ascii_case("Content-Type")) || !std::mem::take(&mut self.without).is_empty();
-            let request = if typed { request } else { request.with("Content-Type", "application/x-www-form-urlencoded") };
-            return own.iter().fold(request, |it, (name, value)| it.with(name, value));
-        }
-        let merchant = request.path.as_str().split('/').nth(1).and_then(merchant);
-        let key = merchant.and_then(|it| it.authorization);
-        let media = [("Content-Type", "application/json; charset=UTF-8"), ("Accept", "application/json; version=1.0")];
-        let usual = key.map(|it| ("Authorization", it)).into_iter().chain(media);
-        let own = std::mem::take(&mut self.with);
-        for (name, value) in usual {
-            let replaced =
-                own.iter().any(|it| it.0.eq_ignore_ascii_case(name)) || self.without.iter().any(|it| it.eq_ignore_ascii_case(name));
-            if !replaced {
-                request = request.with(name, value);
-            }
-        }
-        self.without.clear();
-        own.iter().fold(request, |it, (name, value)| it.with(name, value))
-    }
-
-    /// A control call as a client makes it.
-    pub fn control(method: &str, path: &str, body: &Json) -> Request {
-        let method: Method = method.parse().expect("a method");
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        Request::new(method, &format!("/__admin/{path}"), body.into_bytes()).with("Content-Type", "application/json")
     }
 
     /// A control call, answered.
@@ -210,7 +127,7 @@ impl Tape {
     }
 
     /// Remembers the values of an answer that later lines may need.
-    fn note(&mut self, response: &Response) {
+    pub fn note(&mut self, response: &Response) {
         let body = String::from_utf8_lossy(&response.body);
         let between = |before: &str| body.split_once(before).and_then(|it| it.1.split_once('"')).map(|it| it.0.to_owned());
         let link = between("\"payoutUrl\":\"").map(|it| it.replace("http://127.0.0.1:4242", ""));

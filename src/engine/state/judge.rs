@@ -18,7 +18,7 @@ use crate::engine::tables::settings::webhook_url;
 use crate::engine::tables::{Contract, Credential, StatusTable};
 use crate::kit::flaw::{Flaw, Required, part};
 use crate::kit::secret::Secret;
-use crate::kit::time::end_of_time;
+use crate::kit::time::{beginning_of_time, end_of_time};
 
 mod agenda;
 
@@ -82,7 +82,8 @@ impl Judge<'_> {
     fn time(&self) -> Result<(), Flaw> {
         let (now, clock) = (self.core.now, &self.core.clock);
         let agree = if clock.mode() == Mode::Frozen { now == clock.saved() } else { now <= clock.saved() };
-        (agree && clock.saved() <= end_of_time()).or_flaw(|| "/core/now".to_owned(), "the clock shows another moment")
+        let inside = beginning_of_time() <= now && clock.saved() <= end_of_time();
+        (agree && inside).or_flaw(|| "/core/now".to_owned(), "the clock shows another moment")
     }
 
     fn accounts(&self) -> Result<(), Flaw> {

@@ -191,6 +191,37 @@ fn documents_that_are_no_saved_sandbox_change_nothing() {
 }
 
 #[test]
+fn documents_that_are_no_object_change_nothing() {
+    let mut shop = Tape::shop();
+    create(&mut shop, "A");
+    let before = exported(&mut shop);
+    for (body, kind) in [
+        ("", "the body is empty"),
+        (" \n", "the body is empty"),
+        ("[]", "it is a list"),
+        ("[{\"playmoney_state\":4}]", "it is a list"),
+        ("\"x\"", "it is a text"),
+        ("null", "it is null"),
+        ("false", "it is true or false"),
+        (" 4", "it is a number"),
+        ("-1e9", "it is a number"),
+    ] {
+        let mut request = Tape::control("PUT", "state", &Json::Null);
+        request.body = body.to_owned().into();
+        let (status, code, detail) = problem(&shop.ask(request));
+        let why = format!("this is not a saved sandbox: {kind}, and not an object with `playmoney_state`");
+        assert_eq!((status, &*code, detail), (422, "invalid_request", why), "{body}");
+    }
+    for body in ["{", "[", "[1", "\"x", "nul", "4x", "x", "{}{}", "[]]"] {
+        let mut request = Tape::control("PUT", "state", &Json::Null);
+        request.body = body.to_owned().into();
+        let (status, code, _) = problem(&shop.ask(request));
+        assert_eq!((status, &*code), (400, "invalid_json"), "{body}");
+    }
+    assert_eq!(exported(&mut shop), before);
+}
+
+#[test]
 fn bodies_that_are_no_clear_document_are_refused_everywhere() {
     let mut shop = Tape::shop();
     create(&mut shop, "A");
@@ -224,6 +255,8 @@ fn bodies_that_are_no_clear_document_are_refused_everywhere() {
             ("application/x-www-form-urlencoded", "by=1s", 415, "unsupported_media_type"),
             ("", r#"{"by":"1s"}"#, 415, "unsupported_media_type"),
         ] {
+            // A state that is a list is a foreign document.
+            let (status, code) = if (path, body) == ("state", "[1]") { (422, "invalid_request") } else { (status, code) };
             let (got, found, detail) = ask(&mut shop, method, path, media, body);
             assert_eq!((got, found.as_str()), (status, code), "{method} {path} {media} {body}: {detail}");
         }

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use playmoney::inside::edge::{Config, Server};
+use playmoney::inside::edge::{Config, Making, Server};
 use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 
-use crate::net::{admin, eventually, request, send, server};
+use crate::net::{Answer, admin, eventually, request, send, server};
 
 /// Sandboxes at the same time.
 const SANDBOXES: usize = 64;
@@ -104,4 +104,64 @@ async fn t15_sandboxes_that_were_deleted_leave_no_task_behind() {
         admin(&server, "DELETE", &format!("sandboxes/{}", name(number)), &Json::Null).await;
     }
     eventually(|| async { tasks() <= before + 4 }).await;
+}
+
+/// The features of Quantum Payouts in a sandbox that is made on use.
+async fn features(server: &Server, name: &str) -> Answer {
+    let mut request = request("GET", &format!("/s/{name}/quantum-payouts/api/v1/features"), &Json::Null);
+    request.headers_mut().insert("authorization", format!("Bearer qm_test_token_{name}").parse().expect("a header"));
+    let answer = send(server.address(), request).await;
+    assert_eq!((answer.status, answer.header("playmoney-sandbox")), (200, name));
+    answer
+}
+
+async fn on_use() -> Arc<Server> {
+    Arc::new(Server::start(Config { sandboxes: Making::OnUse, ..Config::default() }).await.expect("a free port"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn first_requests_that_come_together_make_one_sandbox() {
+    let server = on_use().await;
+    for round in 0..20 {
+        let name = format!("gw{round}");
+        let calls: Vec<_> = (0..8)
+            .map(|_| {
+                let (server, name) = (Arc::clone(&server), name.clone());
+                tokio::spawn(async move { features(&server, &name).await })
+            })
+            .collect();
+        for it in calls {
+            it.await.expect("it is answered");
+        }
+        assert_eq!(admin(&server, "GET", &format!("sandboxes/{name}"), &Json::Null).await["requests"], 8, "none was heard elsewhere");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_that_is_deleted_while_it_is_used_is_always_answered() {
+    let server = on_use().await;
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    admin(&server, "GET", "health", &Json::Null).await;
+    let before = tasks();
+    let users: Vec<_> = (0..4)
+        .map(|_| {
+            let server = Arc::clone(&server);
+            tokio::spawn(async move {
+                for _ in 0..100 {
+                    features(&server, "gw0").await;
+                }
+            })
+        })
+        .collect();
+    while !users.iter().all(tokio::task::JoinHandle::is_finished) {
+        let answer = send(server.address(), request("DELETE", "/__admin/sandboxes/gw0", &Json::Null)).await;
+        assert!([200, 404].contains(&answer.status), "{}", String::from_utf8_lossy(&answer.body));
+    }
+    for it in users {
+        it.await.expect("each is answered");
+    }
+    send(server.address(), request("DELETE", "/__admin/sandboxes/gw0", &Json::Null)).await;
+    let list = admin(&server, "GET", "sandboxes", &Json::Null).await;
+    assert_eq!(list["sandboxes"].as_array().map(Vec::len), Some(1));
+    eventually(|| async { tasks() <= before + 2 }).await;
 }

@@ -1,13 +1,17 @@
 //! Properties of one sandbox, and of two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-use proptest::prelude::any;
+use proptest::collection::vec;
+use proptest::prelude::{Just, any, prop_oneof};
 use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
 use super::arbitrary::{halved, tape, tape_without_ties};
-use super::{always, changes_nothing, exported, invariants, memory, played, same_but_for_moves, same_state, without_requests};
+use super::{
+    always, changes_nothing, cryptopay, exported, invariants, memory, played, qbitpay, quantapay, quoine, same_but_for_moves, same_state,
+    without_requests,
+};
 use crate::tape::Tape;
 
 /// What has left the sandbox: its webhooks with their moments, without the answers to control calls.
@@ -80,16 +84,51 @@ fn i10_a_fork_and_its_original_never_meet() {
     });
 }
 
+/// One of several sandboxes: what has been played in it, since before it was copied from another, and what will be.
+struct Shop {
+    tape: Tape,
+    played: Vec<String>,
+    rest: VecDeque<String>,
+}
+
+/// What is done next with one of them.
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    Play,
+    Fork,
+    Restart,
+}
+
 #[test]
-fn i11_sandboxes_side_by_side_are_alone() {
-    always(50, &(tape(), tape()), |(a, b)| {
-        let (mut first, mut second) = (Tape::shop(), Tape::shop());
-        for n in 0..a.len().max(b.len()) {
-            second.play(b.get(n).map_or("", String::as_str));
-            first.play(a.get(n).map_or("", String::as_str));
+fn i10_i11_sandboxes_and_their_forks_are_alone() {
+    let any_tape = || prop_oneof![tape(), cryptopay::tape(), qbitpay::tape(), quantapay::tape(), quoine::tape()];
+    let deed = prop_oneof![12 => Just(Deed::Play), 1 => Just(Deed::Fork), 1 => Just(Deed::Restart)];
+    let strategy = (vec(any_tape(), 2..4), vec(any_tape(), 0..4), vec((0..60_usize, deed), 1..90));
+    always(60, &strategy, |(tapes, mut of_forks, deeds)| {
+        let new = |rest: Vec<String>| Shop { tape: Tape::shop(), played: Vec::new(), rest: rest.into() };
+        let mut all: Vec<Shop> = tapes.into_iter().map(new).collect();
+        for (which, deed) in deeds {
+            let which = which % all.len();
+            let shop = &mut all[which];
+            match deed {
+                Deed::Play => {
+                    let Some(line) = shop.rest.pop_front() else { continue };
+                    shop.tape.play(&line);
+                    shop.played.push(line);
+                }
+                Deed::Fork => {
+                    let Some(rest) = of_forks.pop() else { continue };
+                    let copy = Shop { tape: shop.tape.fork(), played: shop.played.clone(), rest: rest.into() };
+                    all.push(copy);
+                }
+                Deed::Restart => shop.tape.restart(),
+            }
         }
-        assert_eq!(first.log, played(&a).log);
-        assert_eq!(second.log, played(&b).log);
+        for shop in &mut all {
+            let mut alone = played(&shop.played);
+            assert_eq!(shop.tape.log, alone.log);
+            same_state(&mut shop.tape, &mut alone);
+        }
     });
 }
 
