@@ -19,11 +19,13 @@ use crate::kit::http::{HeaderMap, HeaderValue, Kept, header, headers_as_object, 
 use crate::kit::secret::Secret;
 
 mod hints;
+mod live;
 mod mask;
 mod news;
 mod outcomes;
 mod timeline;
 
+pub use live::{Excerpt, KINDS};
 pub use news::{Gravity, News};
 pub use timeline::{Line, in_brackets};
 

@@ -27,6 +27,7 @@ use crate::sandbox::{Answered, Sandbox, Ticket};
 
 mod caller;
 mod stopwatch;
+mod watched;
 
 /// Webhooks to this server's own inboxes that are delivered before other callers get their turn.
 const LOOPBACK_AT_ONCE: usize = 200;
@@ -42,6 +43,8 @@ const NEVER: u64 = u64::MAX;
 pub struct Driver {
     /// The sandbox's name, which never changes.
     name: String,
+    /// When it was made, in microseconds since 1970. No two sandboxes have the same moment.
+    born: u64,
     sandbox: Mutex<Sandbox>,
     stopwatch: Stopwatch,
     courier: Arc<Courier>,
@@ -78,6 +81,7 @@ impl Driver {
         let known_names = Mutex::new(sandbox.world().names_version());
         let driver = Arc::new(Self {
             name: sandbox.name().to_owned(),
+            born: watched::own_moment(stopwatch.uptime().date),
             sandbox: Mutex::new(sandbox),
             stopwatch,
             courier,
@@ -102,10 +106,10 @@ impl Driver {
     }
 
     /// The sandbox was deleted. Requests under way are still answered; those that wait for others end.
-    pub fn close(&self) {
+    pub fn close(self: &Arc<Self>) {
         self.is_closed.store(true, Ordering::Release);
         self.lock().close(self.stopwatch.uptime());
-        self.changed.notify_waiters();
+        self.wake_waiting();
         self.alarm_set.notify_one();
     }
 
@@ -261,7 +265,7 @@ impl Driver {
     /// What has to be sent now. What has happened is told to the log.
     fn take_out(&self, mut sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) -> VecDeque<Outgoing> {
         let mut outgoing: VecDeque<Outgoing> = std::iter::from_fn(|| sandbox.poll_outgoing()).collect();
-        if self.is_closed.load(Ordering::Acquire) {
+        if self.is_closed() {
             outgoing.clear(); // nothing leaves a deleted sandbox any more
         }
         self.set_alarm(&mut sandbox, uptime);
@@ -294,7 +298,7 @@ impl Driver {
                 break;
             }
         }
-        self.changed.notify_waiters();
+        self.wake_waiting();
         if !outgoing.is_empty() {
             let driver = Arc::clone(self);
             tokio::spawn(async move {
@@ -336,7 +340,7 @@ impl Driver {
         let reaction = sandbox.receive(uptime, inbox, path, outgoing);
         let due = self.take_out(sandbox, uptime);
         if due.is_empty() {
-            self.changed.notify_waiters();
+            self.wake_waiting();
         } else {
             // The sender is in the middle of its own deliveries, possibly of this very sandbox: these follow in a task.
             let driver = Arc::clone(self);
@@ -372,7 +376,7 @@ async fn keep_time(driver: Weak<Driver>) {
     loop {
         let Some(driver) = driver.upgrade() else { return };
         // A deleted sandbox stays as long as a caller or an attempt of it is under way.
-        let is_closed = driver.is_closed.load(Ordering::Acquire);
+        let is_closed = driver.is_closed();
         if is_closed && Arc::strong_count(&driver) == 1 {
             return;
         }

@@ -8,6 +8,7 @@ use super::driver::{Driver, LONG_CALLS};
 use super::metrics::Snapshot;
 use super::registry::{DEFAULT, Hosted, Registry};
 use crate::control::Problem;
+use crate::control::events;
 use crate::control::sandboxes::{self, New, Wish};
 use crate::kit::http::Response;
 
@@ -25,6 +26,7 @@ pub async fn grant(registry: &Arc<Registry>, driver: &Arc<Driver>, wish: Wish, o
         Wish::Create(new) => create(registry, *new, origin).await,
         Wish::Delete { name } => delete(registry, &name),
         Wish::Metrics => Ok(metrics(registry).await),
+        Wish::Events(_) => Ok(events::head()), // `open` has the body
         Wish::Fork(copy) => registry.copy(driver, copy).await.map(|it| sandboxes::created(shown(registry, &it, origin), None)),
     };
     granted.unwrap_or_else(|it| it.render())
@@ -44,7 +46,7 @@ async fn list(registry: &Registry, limit: usize) -> Response {
 }
 
 async fn metrics(registry: &Registry) -> Response {
-    let mut snapshot = Snapshot::beginning_with(registry.gone());
+    let mut snapshot = Snapshot::beginning_with(registry.gone(), registry.feed().open());
     for (place, it) in registry.all().iter().enumerate() {
         it.driver.look(|world| snapshot.add(world));
         if place % LOOKS_AT_ONCE == LOOKS_AT_ONCE - 1 {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, StatusCode, Version, header};
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -20,6 +20,7 @@ use super::answers::Answers;
 use super::bodies::Bodies;
 use super::descriptors::Descriptors;
 use super::driver::{Driver, Leaving, Stopwatch};
+use super::events::Events;
 use super::faults::{Answering, inject};
 use super::heads::Names;
 use super::hosting;
@@ -29,11 +30,14 @@ use super::notices::{Notices, Shortage};
 use super::places::{Place, Places};
 use super::registry::Registry;
 use super::socket::{Ended, Socket};
+use super::streams::{self, Ends};
 use super::unheard;
 use super::waited::{Waited, too_long};
+use crate::control::events::{self, Watch};
+use crate::control::sandboxes::Wish;
 use crate::control::{self, Served};
 use crate::engine::core::sandbox_url;
-use crate::kit::http::{HeaderName, HeaderValue, Target};
+use crate::kit::http::{HeaderName, HeaderValue, Response, Target};
 use crate::sandbox::HEAD_BYTES_MAX;
 
 /// What `IDLE_TIME_MAX` is called in an answer.
@@ -124,7 +128,9 @@ async fn attend(stream: TcpStream, peer: SocketAddr, place: Place, shared: Arc<S
         async move {
             socket.begin(request.body().size_hint().exact());
             let answer = answer(&shared, peer.ip(), &socket, request).await;
-            socket.rest();
+            if !answer.as_ref().is_some_and(|it| matches!(it.body(), Either::Right(_))) {
+                socket.rest();
+            }
             answer.ok_or(Hangup)
         }
     });
@@ -143,6 +149,7 @@ async fn attend(stream: TcpStream, peer: SocketAddr, place: Place, shared: Arc<S
         End::Ended(Err(why)) => Box::pin(refuse(&shared, peer, socket, Cause::Hyper(why))).await,
         End::TooSlow => Box::pin(refuse(&shared, peer, socket, Cause::TooSlow)).await,
         End::Within(duration) => {
+            socket.close_soon();
             connection.as_mut().graceful_shutdown();
             if let Ok(Err(why)) = tokio::time::timeout(duration, connection).await {
                 Box::pin(refuse(&shared, peer, socket, Cause::Hyper(why))).await;
@@ -165,14 +172,17 @@ enum End {
 #[error("the connection is cut on purpose")]
 struct Hangup;
 
-async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Full<Bytes>>> {
+/// A body that is complete, or one that stays open.
+type Written = Either<Full<Bytes>, streams::Body>;
+
+async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::Request<Incoming>) -> Option<hyper::Response<Written>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
     let begun = shared.stopwatch.elapsed();
     let asked = log::is_read().then(|| (head.method.clone(), unheard::target(&head.uri)));
     let (is_head, version) = (head.method == Method::HEAD, head.version);
     let Decided { driver, leaving, told } = decide(shared, peer, socket, head, body).await?;
-    let Leaving { mut response, mut transport, ticket, caller: _caller } = leaving;
+    let Leaving { mut response, mut transport, ticket, caller: _caller, stream } = leaving;
     if let Err(refusal) = shared.answers.count(&mut response, &shared.notices) {
         ticket.inspect(|it| driver.tell_again(*it));
         (response, transport) = (driver.stamped(refusal), None);
@@ -194,10 +204,15 @@ async fn answer(shared: &Shared, peer: IpAddr, socket: &Socket, request: hyper::
             () = given_up(socket) => return None,
         };
     }
-    if is_head && response.body.is_empty() && ![StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&response.status) {
+    if is_head
+        && stream.is_none()
+        && response.body.is_empty()
+        && ![StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&response.status)
+    {
         response.headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0")); // as hyper says it of GET
     }
-    let mut written = hyper::Response::new(Full::new(response.body));
+    let body = stream.map_or_else(|| Either::Left(Full::new(response.body)), Either::Right);
+    let mut written = hyper::Response::new(body);
     *written.status_mut() = response.status;
     if let Some(names) = shared.names.extension(&response.headers) {
         *written.extensions_mut() = names.clone();
@@ -224,11 +239,12 @@ async fn decide(shared: &Shared, peer: IpAddr, socket: &Socket, head: http::requ
             let is_control = matches!(request.path.target(), Target::Control { .. });
             let asked = call.and_then(|it| control::serve(it, &request, &sandbox_url(&request.origin, driver.name())));
             let mut leaving = if let Some(asked) = asked {
-                let response = match asked {
-                    Served::Answered(response) => response,
-                    Served::Asked(wish) => hosting::grant(&shared.registry, &driver, wish, &request.origin).await,
+                let (response, stream) = match asked {
+                    Served::Answered(response) => (response, None),
+                    Served::Asked(Wish::Events(watch)) => open(shared, &driver, watch, socket).await,
+                    Served::Asked(wish) => (hosting::grant(&shared.registry, &driver, wish, &request.origin).await, None),
                 };
-                Leaving::at_once(driver.stamped(response))
+                Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
             } else {
                 tokio::select! {
                     biased;
@@ -254,6 +270,26 @@ async fn decide(shared: &Shared, peer: IpAddr, socket: &Socket, head: http::requ
             Decided { driver, leaving: Leaving::at_once(response), told }
         }
     })
+}
+
+/// The head of a stream of events, and its body.
+async fn open(shared: &Shared, driver: &Arc<Driver>, watch: Watch, socket: &Socket) -> (Response, Option<streams::Body>) {
+    let events = match Events::open(&shared.registry, driver, watch).await {
+        Ok(events) => events,
+        Err(refusal) => return (refusal.render(), None),
+    };
+    let (closing, gone) = (socket.clone(), socket.clone());
+    let ends = Ends { closing: Box::pin(async move { closing.is_closing().await }), gone: Box::pin(async move { given_up(&gone).await }) };
+    (events::head(), Some(streams::body(events, ends, Rests(socket.clone()))))
+}
+
+/// While an answer stays open, its connection is not idle.
+struct Rests(Socket);
+
+impl Drop for Rests {
+    fn drop(&mut self) {
+        self.0.rest();
+    }
 }
 
 pub const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");

@@ -1,8 +1,9 @@
 //! Webhooks that need no socket, because a built-in inbox of this very server is their target.
 
-use std::sync::{OnceLock, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use super::address::Address;
+use super::events::feed::Feed;
 use super::registry::{DEFAULT, Registry};
 use crate::control;
 use crate::engine::delivery::{Outcome, Outgoing};
@@ -18,13 +19,15 @@ pub struct Loopback {
     origins: Vec<WebhookUrl>,
     /// Weak, because the registry holds the drivers, and each driver holds the loopback.
     registry: OnceLock<Weak<Registry>>,
+    /// What the drivers tell streams of events.
+    pub feed: Arc<Feed>,
 }
 
 impl Loopback {
     /// For a server that can be reached at these origins.
     pub fn new(origins: &[String]) -> Self {
         let origins = origins.iter().filter_map(|it| WebhookUrl::parse(it).ok()).collect();
-        Self { origins, registry: OnceLock::new() }
+        Self { origins, ..Self::default() }
     }
 
     /// Sets the registry whose sandboxes have the inboxes. A loopback has one registry: a second is ignored.

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::courier::Courier;
 use super::driver::{Driver, Stopwatch};
+use super::events::feed::Feed;
 use super::loopback::Loopback;
 use super::metrics::Metrics;
 use crate::control::Problem;
@@ -159,6 +160,11 @@ impl Registry {
     /// The names of all sandboxes, in alphabetical order.
     pub fn names(&self) -> Vec<String> {
         self.sandboxes.read().by_name.keys().cloned().collect()
+    }
+
+    /// Which sandboxes have something new.
+    pub fn feed(&self) -> &Arc<Feed> {
+        &self.hosting.loopback.feed
     }
 
     /// The present moment outside.

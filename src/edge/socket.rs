@@ -12,6 +12,7 @@ use http::StatusCode;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 
 use self::arrived::Arrived;
 pub use self::arrived::HEAD_BEGIN_BYTES_MAX;
@@ -37,6 +38,8 @@ struct Connection {
     written: AtomicUsize,
     /// The last write found no room.
     is_full: AtomicBool,
+    /// The connection is to end.
+    closing: Notify,
 }
 
 /// How far a connection is with a request.
@@ -77,7 +80,8 @@ impl Socket {
         let [requests, written] = [const { AtomicUsize::new(0) }; 2];
         let (is_full, refused_with) = (AtomicBool::new(false), AtomicU16::new(0));
         let (stream, stage, arrived) = (Mutex::new(stream), Mutex::default(), Mutex::default());
-        Self(Arc::new(Connection { stream, place, stage, arrived, refused_with, requests, written, is_full }))
+        let closing = Notify::new();
+        Self(Arc::new(Connection { stream, place, stage, arrived, refused_with, requests, written, is_full, closing }))
     }
 
     /// Its place among the connections.
@@ -146,6 +150,16 @@ impl Socket {
             }
         })
         .await
+    }
+
+    /// The connection is to end: an answer that stays open does so no longer.
+    pub fn close_soon(&self) {
+        self.0.closing.notify_one();
+    }
+
+    /// Waits until the connection is to end.
+    pub async fn is_closing(&self) {
+        self.0.closing.notified().await;
     }
 
     /// From now on, closing sends RST, and unsent data is dropped.

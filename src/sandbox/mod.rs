@@ -247,7 +247,7 @@ impl Sandbox {
             if let (Waiting::TestLeaves(test) | Waiting::Tested(test), Answer::Now(response)) = (&waiting, &answer)
                 && test.generation == it.world.generation
             {
-                it.world.core.log.answered(test.entry, response);
+                it.world.core.log.answered_late(it.world.core.now, test.provider_id, test.entry, response);
             }
             Some(answer)
         });

@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Driver, news};
 use crate::control::Renderer;
-use crate::edge::log;
+use crate::edge::{log, streams};
 use crate::engine::rules::Transport;
 use crate::kit::http::Response;
 use crate::kit::time::{Timestamp, Uptime};
@@ -31,12 +31,14 @@ pub struct Leaving {
     pub ticket: Option<Ticket>,
     /// Kept until the last byte has left: an answer that is sent slowly counts as open in its sandbox.
     pub caller: Option<Caller>,
+    /// Its body, if it stays open.
+    pub stream: Option<streams::Body>,
 }
 
 impl Leaving {
     /// An answer that leaves now, without a fault.
     pub fn at_once(response: Response) -> Self {
-        Self { response, transport: None, ticket: None, caller: None }
+        Self { response, transport: None, ticket: None, caller: None, stream: None }
     }
 }
 
@@ -78,7 +80,7 @@ impl Caller {
         };
         let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
         self.is_answered = !is_slow;
-        Some(Leaving { response: response?, transport, ticket: Some(self.ticket), caller: is_slow.then_some(self) })
+        Some(Leaving { response: response?, transport, ticket: Some(self.ticket), caller: is_slow.then_some(self), stream: None })
     }
 
     /// Reads what the call has brought, if that comes before the answer; then the answer may not be ready. `false`: nothing had to be read.
@@ -164,6 +166,7 @@ impl Caller {
             };
             log::tell(&driver.name, &news);
             if let Some(found) = found {
+                driver.wake_waiting(); // the answer to a call that waited is an entry of the log
                 return found;
             }
             tokio::select! {

@@ -69,6 +69,7 @@ impl World {
         let providers: Vec<_> = self.providers.iter().map(|it| it.boxed()).collect();
         let mut core = self.core.clone();
         core.log.tally = Tally::default();
+        core.log.begin_here();
         core.redirect = None; // addresses that were set in the original do not count as set in the copy
         core.clock.release(uptime); // a walk through time belongs to the original
         settle_in(&mut core, name, &providers);
@@ -106,9 +107,9 @@ impl World {
         Self { start, core, providers, outgoing: VecDeque::new(), held: Held::default(), generation }
     }
 
-    /// The sandbox goes on with another state. What metrics count goes on too.
+    /// The sandbox goes on with another state. What metrics count goes on too, and so do the places of the log.
     fn become_another(&mut self, mut world: Self) {
-        world.core.log.tally.add(&self.core.log.tally);
+        world.core.log.follow(&self.core.log);
         *self = world;
     }
 
