@@ -94,8 +94,8 @@ impl Collector for Snapshot {
         for (name, help, value) in [
             ("playmoney_sandboxes", "Sandboxes, the default one included", self.sandboxes),
             ("playmoney_journal_bytes", "What the journals of all sandboxes take", self.journal_bytes),
-            ("playmoney_event_streams", "Streams of events that are open", self.event_streams),
             ("playmoney_webhooks_waiting", "Attempts of webhooks that wait in a queue", self.webhooks_waiting),
+            ("playmoney_event_streams", "Streams of events that are open", self.event_streams),
         ] {
             encoder.encode_descriptor(name, help, None, MetricType::Gauge)?.encode_gauge(&value)?;
         }

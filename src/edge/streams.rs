@@ -163,7 +163,7 @@ mod tests {
             let (kept, dropped) = oneshot::channel::<()>();
             let mut body = body(Told(told), ends(closing, gone), kept);
             piece(&mut body).await;
-            let (tell, leave) = if is_reader { (Some(tell), None) } else { (None, Some(leave)) };
+            let (tell, leave) = (Some(tell).filter(|_| is_reader), Some(leave).filter(|_| !is_reader));
             assert_eq!(piece(&mut body).await, None);
             drop((body, tell, leave));
             assert!(dropped.await.is_err(), "what it has kept is dropped");

@@ -97,9 +97,9 @@ impl Renderer {
             message: format!("{} entries did not fit into the log and are not shown: raise --journal-bytes", unread.lost),
             ..News::default()
         });
-        let line = |(place, it): (usize, &Entry)| {
-            let delivery = it.what.delivery().and_then(|it| world.core.outbox.get(it));
-            renderer.line(it, delivery, &unread.entries[place + 1..])
+        let line = |(place, entry): (usize, &Entry)| {
+            let delivery = entry.what.delivery().and_then(|it| world.core.outbox.get(it));
+            renderer.line(entry, delivery, &unread.entries[place + 1..])
         };
         let lines = unread.entries.iter().enumerate().filter_map(line);
         lost.into_iter().chain(lines).collect()

@@ -158,15 +158,18 @@ impl Caller {
             let mut changed = pin!(driver.changed.notified());
             changed.as_mut().enable();
             let uptime = driver.stopwatch.uptime();
-            let (found, news) = {
+            let (found, news, has_written) = {
                 let mut sandbox = driver.lock();
+                let written = sandbox.world().core.log.written();
                 let found = look(&mut sandbox, uptime, self.ticket);
                 driver.set_alarm(&mut sandbox, uptime); // a wait that has ended can have become a delay
-                (found, news(&mut sandbox))
+                (found, news(&mut sandbox), written != sandbox.world().core.log.written())
             };
             log::tell(&driver.name, &news);
-            if let Some(found) = found {
+            if has_written {
                 driver.wake_waiting(); // the answer to a call that waited is an entry of the log
+            }
+            if let Some(found) = found {
                 return found;
             }
             tokio::select! {

@@ -1,20 +1,24 @@
 //! What happens, told while it happens.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
-use playmoney::inside::edge::{Config, Making, Server};
+use playmoney::inside::edge::Server;
 use playmoney::inside::engine::start::Start;
-use playmoney::inside::kit::secret::Secret;
 use serde_json::{Value as Json, json};
-use tokio::net::TcpStream;
+use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
 
-use crate::net::{admin, eventually, perform, request, send, server};
+use super::holding;
+use crate::net::{admin, perform, portal_session, request, send, server, shop};
+
+mod refused;
 
 /// The inbox of the sandbox itself.
 const INBOX: &str = "http://shop.inbox.playmoney.test/";
@@ -46,7 +50,9 @@ impl Drop for Stream {
 impl Stream {
     /// Opens one with these headers.
     async fn open(server: &Server, path: &str, headers: &[(&'static str, &str)]) -> Self {
-        let stream = TcpStream::connect(server.address()).await.expect("it listens");
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(4096).expect("a small buffer");
+        let stream = socket.connect(server.address()).await.expect("it listens");
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a connection");
         let connection = tokio::spawn(async move {
             _ = connection.await;
@@ -114,6 +120,17 @@ fn kinds(events: &[Event]) -> Vec<&str> {
     events.iter().map(|it| it.kind.as_str()).collect()
 }
 
+/// The facts of an event, in one line.
+fn in_words(event: &Event) -> String {
+    let fact = |name: &&str| match &event.data[*name] {
+        Json::Null => String::new(),
+        Json::String(text) => format!(" {text}"),
+        other => format!(" {other}"),
+    };
+    let facts: String = ["id", "operation", "event", "subject", "to", "error", "attempt", "status"].iter().map(fact).collect();
+    format!("{}{facts}", event.kind)
+}
+
 async fn inbox() -> Server {
     server(Start { webhook_url: Some(INBOX.to_owned()), ..Start::default() }).await
 }
@@ -133,17 +150,11 @@ async fn what_happens_is_told_in_its_order() {
     assert_eq!((header("playmoney-time"), header("playmoney-sandbox")), (Some("2026-01-01T00:00:00Z"), Some("default")));
     perform(&server, "A").await;
     pass(&server).await;
-    perform(&server, "A").await;
+    send(server.address(), request("GET", "/quantum-payouts/api/v1/features", &Json::Null)).await;
     let mut events = stream.until("clock").await;
     events.extend(stream.until("request").await);
-    let told = |it: &Event| {
-        let text = |name: &str| it.data[name].as_str().map_or(String::new(), |it| format!(" {it}"));
-        let number = |name: &str| it.data[name].as_u64().map_or(String::new(), |it| format!(" {it}"));
-        let words = ["id", "operation", "event", "subject", "to", "error"].map(text).concat();
-        format!("{}{words}{}{}", it.kind, number("attempt"), number("status"))
-    };
     assert_eq!(
-        events.iter().map(told).collect::<Vec<_>>(),
+        events.iter().map(in_words).collect::<Vec<_>>(),
         [
             "request req-1 quantum-payouts.performPayout A 200",
             "change A uploaded",
@@ -160,7 +171,7 @@ async fn what_happens_is_told_in_its_order() {
             "attempt dlv-4 payout.status_changed A 1",
             "webhook dlv-4 payout.status_changed A 1 200",
             "clock",
-            "request req-2 quantum-payouts.performPayout 422",
+            "request req-2 quantum-payouts.features 200",
         ]
     );
     let sequences: Vec<_> = events.iter().map(|it| it.data["sequence"].as_u64().expect("a number")).collect();
@@ -261,6 +272,25 @@ async fn i21_a_reader_learns_how_much_it_has_missed_and_reads_on() {
 }
 
 #[tokio::test]
+async fn i21_a_reader_who_is_too_slow_learns_what_it_has_missed() {
+    let server = server(Start { journal_bytes_max: 50_000, ..Start::default() }).await;
+    let mut stream = Stream::open(&server, "/__admin/events", &[]).await;
+    let path = format!("/{}", "x".repeat(10_000));
+    for _ in 0..1_500 {
+        send(server.address(), request("GET", &path, &Json::Null)).await;
+    }
+    let (mut at, mut missed) = (0, 0);
+    while at < 1_500 {
+        let event = stream.next().await.expect("an event");
+        let count = event.data["missed"].as_u64().unwrap_or(1);
+        at += count;
+        missed += if event.kind == "lagged" { count } else { 0 };
+        assert_eq!(event.data["sequence"].as_u64(), Some(at), "{}", event.kind);
+    }
+    assert!(0 < missed && missed < 1_500, "{missed}");
+}
+
+#[tokio::test]
 async fn two_readers_read_the_same_and_each_what_it_has_asked_for() {
     let server = inbox().await;
     let mut streams = Vec::new();
@@ -333,103 +363,19 @@ async fn the_events_of_all_sandboxes_say_whose_they_are() {
     assert!(first.contains(&json!("default")), "{first:?}");
 }
 
-/// Asks for a stream that is refused; its status and code.
-async fn refused(server: &Server, query: &str, headers: &[(&'static str, &str)]) -> (u16, String) {
-    let mut request = request("GET", &format!("/__admin/events{query}"), &Json::Null);
-    request.headers_mut().remove("authorization");
-    for (name, value) in headers {
-        request.headers_mut().insert(*name, value.parse().expect("a header"));
-    }
-    let answer = send(server.address(), request).await;
-    (answer.status, answer.json()["code"].as_str().expect("a code").to_owned())
-}
-
-#[tokio::test]
-async fn what_a_stream_does_not_take_is_a_problem_document() {
-    let server = inbox().await;
-    for (query, status) in [
-        ("?since=x", 422),
-        ("?since=-1", 422),
-        ("?since=req-1", 422),
-        ("?sandboxes=some", 422),
-        ("?sandboxes=all&since=7", 422),
-        ("?kind=requests", 422),
-        ("?provider=quione", 422),
-        ("?until=7", 422),
-        ("?since=1&since=2", 400),
-    ] {
-        assert_eq!(refused(&server, query, &[]).await.0, status, "{query}");
-    }
-    assert_eq!(refused(&server, "", &[("last-event-id", "what")]).await.0, 422);
-    let posted = send(server.address(), request("POST", "/__admin/events", &json!({}))).await;
-    assert_eq!((posted.status, posted.header("allow")), (405, "GET, HEAD, OPTIONS"));
-    let unknown = send(server.address(), request("GET", "/s/nothing/__admin/events", &Json::Null)).await;
-    assert_eq!(unknown.status, 404);
-    let head = send(server.address(), request("HEAD", "/__admin/events", &Json::Null)).await;
-    assert_eq!((head.status, head.header("content-type"), head.body.len()), (200, "text/event-stream", 0));
-    let metrics = send(server.address(), request("GET", "/__admin/metrics", &Json::Null)).await;
-    assert!(String::from_utf8_lossy(&metrics.body).contains("\nplaymoney_event_streams 0\n"));
-}
-
-#[tokio::test]
-async fn t5_a_stream_needs_the_token() {
-    let server = Server::start(Config { admin_token: Some(Secret::issued("right")), ..Config::default() }).await.expect("a free port");
-    assert_eq!(refused(&server, "", &[]).await.0, 401);
-    assert_eq!(refused(&server, "", &[("authorization", "Bearer wrong")]).await.0, 401);
-    assert_eq!(Stream::open(&server, "/__admin/events", &[("authorization", "Bearer right")]).await.status, 200);
-}
-
-#[tokio::test]
-async fn t15_streams_have_a_bound_and_one_that_was_hung_up_leaves_nothing_behind() {
-    let server = inbox().await;
-    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
-    let before = tasks();
-    let mut streams = Vec::new();
-    for number in 0..100 {
-        let query = if number % 2 == 0 { "" } else { "?sandboxes=all" };
-        streams.push(Stream::open(&server, &format!("/__admin/events{query}"), &[]).await);
-    }
-    assert!(streams.iter().all(|it| it.status == 200));
-    assert_eq!(refused(&server, "", &[]).await, (503, "too_many_streams".to_owned()));
-    drop(streams);
-    eventually(|| async { tasks() <= before + 2 }).await;
-    assert_eq!(Stream::open(&server, "/__admin/events", &[]).await.status, 200);
-}
-
-#[tokio::test]
-async fn a_server_that_stops_says_so_in_its_streams_and_does_not_wait_for_them() {
-    let server = inbox().await;
-    let mut streams =
-        [Stream::open(&server, "/__admin/events", &[]).await, Stream::open(&server, "/__admin/events?sandboxes=all", &[]).await];
-    let stopping = tokio::spawn(server.stop());
-    for stream in &mut streams {
-        assert_eq!(stream.next().await.map(|it| it.kind).as_deref(), Some("stopped"));
-        assert_eq!(stream.next().await, None);
-    }
-    stopping.await.expect("it stops");
-}
-
 #[tokio::test]
 async fn an_answer_that_had_to_wait_is_an_event_by_itself() {
-    let server = inbox().await;
+    let held = Arc::new(AtomicBool::new(true));
+    let server = shop(&holding(&held).await.url()).await;
+    let (cookie, token) = portal_session(server.address()).await;
+    let mut test = request("POST", "/quantum-payouts/api/v1/webhook_test", &json!({"csrf_token": token}));
+    test.headers_mut().insert("cookie", cookie.parse().expect("a header"));
     let mut stream = Stream::open(&server, "/__admin/events", &[]).await;
-    let path = "/qbitpay/api/v1/events/test?url=http%3A%2F%2Fshop.inbox.playmoney.test%2F";
-    let mut test = request("GET", path, &Json::Null);
-    test.headers_mut().insert("authorization", "Basic cWJpdF90ZXN0X2tleTo=".parse().expect("a header"));
-    let answer = send(server.address(), test).await;
-    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
-    let events = stream.until("answer").await;
-    let (asked, answered) = (&events[0].data, &events.last().expect("events").data);
-    assert_eq!((&asked["kind"], &asked["status"]), (&json!("request"), &Json::Null));
-    assert_eq!((&answered["id"], &answered["status"]), (&asked["id"], &json!(200)));
-    assert!(kinds(&events).contains(&"webhook"), "{events:?}");
-}
-
-#[tokio::test]
-async fn a_stream_that_comes_back_makes_no_sandbox() {
-    let server = Server::start(Config { sandboxes: Making::OnUse, ..Config::default() }).await.expect("a free port");
-    let open = async |headers: &[(&'static str, &str)]| Stream::open(&server, "/s/a/__admin/events", headers).await.status;
-    assert_eq!(open(&[("last-event-id", "7-1")]).await, 404);
-    assert_eq!(open(&[]).await, 200, "the first one may come before the application");
-    assert_eq!(open(&[("last-event-id", "7-1")]).await, 200);
+    let asking = tokio::spawn(send(server.address(), test));
+    let asked = stream.until("attempt").await.remove(0);
+    assert_eq!((asked.kind.as_str(), &asked.data["status"]), ("request", &Json::Null));
+    held.store(false, Ordering::Release);
+    let answered = stream.until("answer").await.pop().expect("an event");
+    assert_eq!((&answered.data["id"], &answered.data["status"]), (&asked.data["id"], &json!(200)));
+    assert_eq!(asking.await.expect("it ends").status, 200);
 }
