@@ -222,7 +222,7 @@ impl Ask<'_> {
 /// One call to a sandbox. A call that concerns the server alone is answered as well: a sandbox may have no server.
 pub fn call(world: &mut World, now: Now, request: &Request) -> Answer {
     let path = below(request);
-    let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(&request.method, path)) };
+    let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(request, path)) };
     let answered = match call.handler {
         Handler::Server(answer) => answer(&world.core.sandbox_url(request)).map(Answer::Now),
         Handler::Sandboxes(_) => Err(Problem::not_found("This sandbox is in memory: only a server answers this call.")),
@@ -290,7 +290,8 @@ fn below(request: &Request) -> &str {
     path
 }
 
-fn no_call(method: &Method, path: &str) -> Response {
+fn no_call(request: &Request, path: &str) -> Response {
+    let (method, asked) = (&request.method, request.target.split('?').next().unwrap_or_default());
     let segments: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
     let own = RequestPath::control(&segments.join("/"));
     let methods: Vec<&str> = Call::at(path).filter_map(|it| it.method).collect();
@@ -299,7 +300,7 @@ fn no_call(method: &Method, path: &str) -> Response {
         if *method == Method::OPTIONS {
             return Response::empty(StatusCode::NO_CONTENT).with(header::ALLOW, &allowed);
         }
-        let detail = format!("{} answers to {allowed}.", own.as_str());
+        let detail = format!("{asked} answers to {allowed}.");
         return Response::problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &detail).with(header::ALLOW, &allowed);
     }
     let nearest = close(&segments.join("/"), TABLE.iter().map(|it| it.path));

@@ -23,7 +23,7 @@ use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::{Timestamp, Uptime};
-use crate::sandbox::{Answered, Sandbox, Ticket};
+use crate::sandbox::{Answered, Sandbox, Ticket, Verdict};
 
 mod caller;
 mod stopwatch;
@@ -285,7 +285,7 @@ impl Driver {
     fn deliver(self: &Arc<Self>, mut outgoing: VecDeque<Outgoing>) {
         for _ in 0..LOOPBACK_AT_ONCE {
             let Some(it) = outgoing.pop_front() else { break };
-            let Some(outcome) = self.loopback.take(&it) else {
+            let Some(outcome) = self.loopback.take(&it, self) else {
                 tokio::spawn(Arc::clone(self).post(it));
                 continue;
             };
@@ -334,10 +334,10 @@ impl Driver {
     }
 
     /// A webhook from this process arrives in one of this sandbox's inboxes.
-    pub fn receive(self: &Arc<Self>, inbox: &str, path: String, outgoing: &Outgoing) -> Outcome {
+    pub fn receive(self: &Arc<Self>, inbox: &str, path: String, outgoing: &Outgoing, verdict: Option<Verdict>) -> Outcome {
         let uptime = self.stopwatch.uptime();
         let mut sandbox = self.lock();
-        let reaction = sandbox.receive(uptime, inbox, path, outgoing);
+        let reaction = sandbox.receive(uptime, inbox, path, outgoing, verdict);
         let due = self.take_out(sandbox, uptime);
         if due.is_empty() {
             self.wake_waiting();

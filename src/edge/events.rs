@@ -196,7 +196,9 @@ impl All {
     fn look_around(&mut self) -> Option<String> {
         let all = self.registry.all();
         let living: std::collections::BTreeSet<u64> = all.iter().map(|it| it.driver.born()).collect();
-        all.iter().for_each(|it| self.new.put(&it.driver));
+        for it in &all {
+            self.new.put(&it.driver);
+        }
         let gone: Vec<u64> = self.read.keys().filter(|it| !living.contains(it)).copied().collect();
         let text: String = gone.iter().filter_map(|it| self.read.remove(it)).map(|it| deleted(&it.0)).collect();
         (!text.is_empty()).then_some(text)

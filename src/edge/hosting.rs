@@ -67,7 +67,12 @@ fn shown(registry: &Registry, hosted: &Hosted, origin: &str) -> serde_json::Valu
 }
 
 async fn create(registry: &Arc<Registry>, mut new: New, origin: &str) -> Result<Response, Problem> {
-    let (name, ttl) = (registry.free_name(new.name.take())?, new.ttl);
+    let name = registry.free_name(new.name.take())?;
+    make(registry, new, name.clone(), origin).await.inspect_err(|_| registry.give_back(&name))
+}
+
+async fn make(registry: &Arc<Registry>, new: New, name: String, origin: &str) -> Result<Response, Problem> {
+    let ttl = new.ttl;
     let usual = registry.usual().clone();
     let beginning = if new.is_long() {
         let _place = LONG_CALLS.acquire().await;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock, Weak};
 
 use super::address::Address;
+use super::driver::Driver;
 use super::events::feed::Feed;
 use super::registry::{DEFAULT, Registry};
 use crate::control;
@@ -49,13 +50,15 @@ impl Loopback {
     }
 
     /// Delivers an attempt to the inbox that is its target. `None`: the target is not one of our inboxes.
-    pub fn take(&self, outgoing: &Outgoing) -> Option<Outcome> {
+    /// Another sandbox than the sender's cannot judge its signature, which was made with the sender's keys.
+    pub fn take(&self, outgoing: &Outgoing, sender: &Driver) -> Option<Outcome> {
         let path = self.own_path(&outgoing.url)?;
         let plain = normalised(path.split('?').next()?);
         let address = Address::parse(None, &plain);
         let inbox = inbox(&address)?;
         let driver = self.registry.get()?.upgrade()?.find(address.sandbox.unwrap_or(DEFAULT))?;
-        Some(driver.receive(inbox, path.clone(), outgoing))
+        let verdict = (driver.born() != sender.born()).then(|| sender.verdict(&path, outgoing));
+        Some(driver.receive(inbox, path.clone(), outgoing, verdict))
     }
 }
 

@@ -198,6 +198,14 @@ impl Registry {
         }
     }
 
+    /// That name was not used: it is given out again, if no later one was.
+    pub fn give_back(&self, name: &str) {
+        let mut all = self.sandboxes.write();
+        if name.strip_prefix("sandbox-").is_some_and(|it| it == all.unnamed.to_string()) && !all.by_name.contains_key(name) {
+            all.unnamed -= 1;
+        }
+    }
+
     /// Makes a sandbox.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::news::News;
 use super::{Renderer, due};
 use crate::engine::delivery::{Delivery, Status, delivery_name};
-use crate::engine::log::{AttemptEntry, Change, ChangeCause, Entry, Fired, FiredRow, Passage, RequestEntry, What};
+use crate::engine::log::{AttemptEntry, ChangeCause, Entry, Fired, FiredRow, Passage, RequestEntry, What};
 use crate::engine::tables::On;
 use crate::engine::world::World;
 
@@ -115,10 +115,8 @@ impl Renderer {
     fn happened(&self, entry: &Entry, fired: &Fired, delivery: Option<&Delivery>, later: &[Entry]) -> News {
         let effects = || later.iter().map(|it| &it.what).take_while(|it| is_effect(it));
         let change = effects().find_map(|it| if let What::Change(it) = it { Some(it.clone()) } else { None });
-        let attempt = effects().find_map(|it| match it {
-            What::Attempt(own) if !own.resend && it.delivery() == entry.what.delivery() => Some(own.number),
-            _ => None,
-        });
+        let left = effects().find_map(|it| if let What::Attempt(it) = it { Some(it) } else { None });
+        let attempt = left.filter(|it| !it.resend && Some(it.webhook.delivery) == entry.what.delivery()).map(|it| it.number);
         let waiting: BTreeSet<u64> = delivery.filter(|it| it.status == Status::Pending).map(|it| it.id).into_iter().collect();
         let row = FiredRow { at: entry.at, provider: entry.provider, fired: fired.clone(), change, attempt };
         let (kind, subject, detail) = due(&row, &waiting);
@@ -136,8 +134,8 @@ impl Renderer {
 /// Whether an entry can be the effect of something that was due just before it.
 fn is_effect(what: &What) -> bool {
     match what {
-        What::Change(Change { cause: ChangeCause::Row(On::Call(_) | On::Act(_)), .. }) => false,
-        What::Change(_) | What::Attempt(_) | What::Note(_) => true,
+        What::Change(it) => !matches!(it.cause, ChangeCause::Row(On::Call(_) | On::Act(_))),
+        What::Attempt(_) | What::Note(_) => true,
         What::Request(_) | What::Fired(_) | What::Outcome(_) | What::Moved { .. } | What::Mode(_) | What::Answered(_) => false,
     }
 }

@@ -116,8 +116,7 @@ impl Renderer {
             }
             What::Moved { from } => News { kind: "clock", message: format!("the clock moved here from {from}"), ..News::default() },
             What::Mode(mode) => News { kind: "clock", message: mode_in_words(*mode), ..News::default() },
-            What::Attempt(_) => return None,  // its outcome is a line
-            What::Answered(_) => return None, // the line of the request has waited for it
+            What::Attempt(_) | What::Answered(_) => return None, // the outcome is a line, and that of a request has waited for its answer
         };
         Some(News { at: Some(entry.at), provider: entry.provider.map(|it| self.slug(it)), ..line })
     }

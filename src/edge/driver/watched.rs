@@ -1,4 +1,5 @@
-//! A driver for those who watch its sandbox: when it was made, whether it is still there, and when something happens in it.
+//! A driver for others than its callers: when its sandbox was made, whether it is still there, when something happens in it, and what it
+//! says of a webhook that arrives elsewhere.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::futures::Notified;
 
 use super::Driver;
+use crate::engine::delivery::Outgoing;
+use crate::engine::signature::Received;
 use crate::kit::time::Timestamp;
+use crate::sandbox::Verdict;
 
 impl Driver {
     /// When it was made, in microseconds; no other sandbox was made then.
@@ -17,6 +21,14 @@ impl Driver {
     /// Whether it was deleted.
     pub fn is_closed(&self) -> bool {
         self.is_closed.load(Ordering::Acquire)
+    }
+
+    /// The verdict on the signature of a webhook that this sandbox sends to that path of this server.
+    pub fn verdict(&self, path: &str, outgoing: &Outgoing) -> Verdict {
+        let date = self.stopwatch.uptime().date;
+        let sandbox = self.lock();
+        let (headers, body, now) = (&outgoing.headers, &outgoing.body, sandbox.world().core.now);
+        sandbox.world().judge(&Received { url: Some(path), headers, body, now, date })
     }
 
     /// Waits until something has happened.

@@ -128,7 +128,7 @@ impl World {
             let Some(attempt) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (id.number, id.copy)) else { continue };
             let (mut headers, body) = (attempt.headers.map(), attempt.body.text(&webhook.body).0.clone());
             let contract = self.provider(webhook.provider_id).contract();
-            let url = self.core.target(&webhook.url).to_owned();
+            let url = self.core.target(contract.slug, webhook.url.clone());
             authorize(&mut headers, &url);
             let (time_limit, documented_headers) = (contract.schedule.time_limit, contract.webhook_headers(&webhook.event));
             let outgoing = Outgoing { id, generation: self.generation, url, headers, body, time_limit, documented_headers, dated: None };
