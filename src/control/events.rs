@@ -206,7 +206,7 @@ mod tests {
         for (text, read) in [
             ("0", Some((0, None))),
             ("17", Some((17, None))),
-            ("17-64f1c2a4b3d80", Some((17, Some(0x64f_1c2a_4b3d_80)))),
+            ("17-64f1c2a4b3d80", Some((17, Some(0x0006_4f1c_2a4b_3d80)))),
             ("", None),
             ("-", None),
             ("17-", None),

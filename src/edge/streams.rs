@@ -144,10 +144,11 @@ mod tests {
         let ((tell, told), (close, closing), (_gone, gone)) = (mpsc::channel(1), oneshot::channel(), oneshot::channel());
         let mut body = body(Told(told), ends(closing, gone), ());
         assert_eq!(piece(&mut body).await.as_deref(), Some("retry: 1000\nid: 7\n\n"));
-        let begun = tokio::time::Instant::now();
-        for beats in 1..=2 {
-            assert_eq!(piece(&mut body).await.as_deref(), Some(":\nid: 7\n\n"));
-            assert_eq!(begun.elapsed().as_secs(), 15 * beats);
+        for _ in 0..2 {
+            let early = tokio::time::timeout(Duration::from_millis(14_900), piece(&mut body)).await;
+            assert!(early.is_err(), "{early:?}");
+            let beat = tokio::time::timeout(Duration::from_millis(200), piece(&mut body)).await;
+            assert_eq!(beat.expect("in time").as_deref(), Some(":\nid: 7\n\n"));
         }
         tell.send("data: x\n\n").await.expect("it listens");
         assert_eq!(piece(&mut body).await.as_deref(), Some("data: x\n\n"));

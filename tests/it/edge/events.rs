@@ -122,10 +122,10 @@ fn kinds(events: &[Event]) -> Vec<&str> {
 
 /// The facts of an event, in one line.
 fn in_words(event: &Event) -> String {
-    let fact = |name: &&str| match &event.data[*name] {
-        Json::Null => String::new(),
-        Json::String(text) => format!(" {text}"),
-        other => format!(" {other}"),
+    let fact = |name: &&str| {
+        let fact = &event.data[*name];
+        let text = fact.as_str().map_or_else(|| fact.to_string(), str::to_owned);
+        if fact.is_null() { String::new() } else { format!(" {text}") }
     };
     let facts: String = ["id", "operation", "event", "subject", "to", "error", "attempt", "status"].iter().map(fact).collect();
     format!("{}{facts}", event.kind)
@@ -202,8 +202,8 @@ async fn a_reader_that_comes_back_misses_nothing_and_reads_nothing_twice() {
         if round == 3 {
             admin(&server, "POST", "reset", &Json::Null).await;
             let mut stream = Stream::open(&server, "/__admin/events", &[("last-event-id", &last)]).await;
-            let lost = stream.next().await.expect("an event");
-            assert_eq!((lost.kind.as_str(), lost.data["sequence"].is_u64()), ("lagged", true));
+            let lagged = stream.next().await.expect("an event");
+            assert_eq!((lagged.kind.as_str(), lagged.data["sequence"].is_u64()), ("lagged", true));
             let reset = stream.next().await.expect("an event");
             assert_eq!(reset.kind, "reset");
             last = reset.id.expect("an id");
