@@ -49,7 +49,7 @@ impl Feed {
 
     /// Notes for a stream of all sandboxes, until the subscription is dropped.
     pub fn subscribe(self: &Arc<Self>) -> Subscription {
-        let mailbox = Arc::<Mailbox>::default();
+        let mailbox = Arc::new(Mailbox::new(NOTED_MAX));
         let mut all = self.mailboxes.lock();
         all.push(Arc::clone(&mailbox));
         self.count.store(all.len(), Ordering::Release);
@@ -80,9 +80,9 @@ impl std::ops::Deref for Subscription {
 }
 
 /// Sandboxes that have something new for one stream, each once, in the order in which they were noted.
-#[derive(Default)]
 pub struct Mailbox {
     notes: Mutex<Notes>,
+    noted_max: usize,
     arrived: Notify,
 }
 
@@ -111,11 +111,15 @@ pub enum New {
 }
 
 impl Mailbox {
+    fn new(noted_max: usize) -> Self {
+        Self { notes: Mutex::default(), noted_max, arrived: Notify::new() }
+    }
+
     /// That sandbox has something new.
     pub fn put(&self, driver: &Arc<Driver>) {
         let Notes { order, by_birth, kept, is_full } = &mut *self.notes.lock();
         let born = driver.born();
-        if NOTED_MAX <= by_birth.len() && !by_birth.contains_key(&born) {
+        if self.noted_max <= by_birth.len() && !by_birth.contains_key(&born) {
             *is_full = true;
             return;
         }
@@ -145,5 +149,60 @@ impl Mailbox {
     /// Waits until something is noted.
     pub async fn arrived(&self) {
         self.arrived.notified().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use super::*;
+    use crate::edge::courier::Courier;
+    use crate::edge::driver::Stopwatch;
+    use crate::edge::egress::Egress;
+    use crate::edge::loopback::Loopback;
+    use crate::edge::notices::Notices;
+    use crate::engine::start::Start;
+    use crate::sandbox::Sandbox;
+
+    fn driver() -> Arc<Driver> {
+        let stopwatch = Stopwatch::start();
+        let courier = Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch)));
+        let sandbox = Sandbox::new(Start::default(), stopwatch.uptime());
+        Driver::start(sandbox, stopwatch, Arc::new(courier), Arc::new(Loopback::default()))
+    }
+
+    /// What is taken, as the number of the driver in this list.
+    fn taken(mailbox: &Mailbox, born: &[u64]) -> Vec<String> {
+        let place = |it: u64| born.iter().position(|own| *own == it).map_or(String::new(), |it| it.to_string());
+        std::iter::from_fn(|| mailbox.take())
+            .map(|it| match it {
+                New::In(driver) => place(driver.born()),
+                New::Gone(born) => format!("{} is gone", place(born)),
+                New::Everywhere => "everywhere".to_owned(),
+            })
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn i21_a_sandbox_is_noted_once_and_what_finds_no_room_is_looked_for_everywhere() {
+        let (mailbox, mut drivers) = (Mailbox::new(2), [(); 3].map(|()| driver()).to_vec());
+        let born: Vec<u64> = drivers.iter().map(|it| it.born()).collect();
+        for place in [1, 0, 1, 0] {
+            mailbox.put(&drivers[place]);
+        }
+        assert_eq!(taken(&mailbox, &born), ["1", "0"]);
+        for place in [0, 1, 2] {
+            mailbox.put(&drivers[place]);
+        }
+        assert_eq!(taken(&mailbox, &born), ["everywhere", "0", "1"]);
+        drivers[1].close();
+        for place in [0, 1] {
+            mailbox.put(&drivers[place]);
+        }
+        drivers.clear();
+        let (first, second) = (mailbox.take(), mailbox.take());
+        assert!(matches!(second, Some(New::In(it)) if it.born() == born[1]), "what it did before it was deleted can still be read");
+        assert!(first.is_some() && mailbox.take().is_none());
     }
 }
