@@ -174,7 +174,7 @@ mod tests {
 
     /// What is taken, as the number of the driver in this list.
     fn taken(mailbox: &Mailbox, born: &[u64]) -> Vec<String> {
-        let place = |it: u64| born.iter().position(|own| *own == it).map_or(String::new(), |it| it.to_string());
+        let place = |wanted: u64| born.iter().position(|it| *it == wanted).map_or(String::new(), |it| it.to_string());
         std::iter::from_fn(|| mailbox.take())
             .map(|it| match it {
                 New::In(driver) => place(driver.born()),
