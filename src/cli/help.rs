@@ -133,6 +133,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Time and chance", &["clock", "now", "seed"]),
     ("Webhooks", &["webhook_url", "webhook_allow"]),
     ("Safety", &["allow_host", "allow_origin", "admin_token", "show_secrets"]),
+    ("Sandboxes", &["sandboxes", "sandboxes_max", "threads"]),
     ("Output", &["log", "journal_bytes", "color"]),
 ];
 

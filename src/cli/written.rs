@@ -122,10 +122,12 @@ pub struct ReadyFile {
 }
 
 impl ReadyFile {
-    /// Whether a ready file can be written there: nothing, an empty file or an older ready file stands there. Asked before
-    /// the server starts.
+    /// Whether a ready file can be written there: nothing, an empty file or an older ready file stands there, in a folder that takes
+    /// new files. Asked before the server starts.
     pub fn may_stand_at(path: &Path) -> Result<(), Stop> {
-        let Some(old) = only_regular(path, "the ready file")? else { return Ok(()) };
+        let Some(old) = only_regular(path, "the ready file")? else {
+            return beside(path, "", Readers::Usual).map(drop).map_err(|why| cannot_write(path, &why));
+        };
         let is_ours = old.len() == 0 || (old.len() <= READY_BYTES_MAX && is_ready_file(path));
         if is_ours {
             return Ok(());

@@ -8,6 +8,7 @@ mod call;
 mod clock;
 mod deliveries;
 pub mod environment;
+pub mod events;
 mod inbox;
 mod input;
 mod journal;
@@ -28,7 +29,7 @@ pub use clock::{LIMIT, Until, Walked, is_advance};
 use http::{Method, StatusCode, header};
 use later::Rows;
 pub use later::{Before, Later, Rest};
-pub use render::{Gravity, Line, News, Renderer, in_brackets};
+pub use render::{Excerpt, Gravity, Line, News, Renderer, in_brackets};
 pub use table::TABLE;
 pub use verification::{WAITS_MAX, deleted as deleted_meanwhile, too_many as too_many_waits};
 pub use violations::Violations;
@@ -223,10 +224,10 @@ impl Ask<'_> {
 /// One call to a sandbox. A call that concerns the server alone is answered as well: a sandbox may have no server.
 pub fn call(world: &mut World, now: Now, request: &Request) -> Answer {
     let path = below(request);
-    let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(&request.method, path)) };
+    let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(request, path)) };
     let answered = match call.handler {
         Handler::Server(answer) => answer(&world.core.sandbox_url(request)).map(Answer::Now),
-        Handler::Sandboxes(_) => Err(Problem::not_found("This sandbox is in memory: only a server has others beside it.")),
+        Handler::Sandboxes(_) => Err(Problem::not_found("This sandbox is in memory: only a server answers this call.")),
         Handler::Sandbox(answer) => ask(call, path, world, now, request).and_then(|mut it| answer(&mut it)),
     };
     answered.unwrap_or_else(|it| Answer::Now(it.render()))
@@ -294,7 +295,8 @@ fn below(request: &Request) -> &str {
     path
 }
 
-fn no_call(method: &Method, path: &str) -> Response {
+fn no_call(request: &Request, path: &str) -> Response {
+    let (method, asked) = (&request.method, request.target.split('?').next().unwrap_or_default());
     let segments: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
     let own = RequestPath::control(&segments.join("/"));
     let methods: Vec<&str> = Call::at(path).filter_map(|it| it.method).collect();
@@ -303,7 +305,7 @@ fn no_call(method: &Method, path: &str) -> Response {
         if *method == Method::OPTIONS {
             return Response::empty(StatusCode::NO_CONTENT).with(header::ALLOW, &allowed);
         }
-        let detail = format!("{} answers to {allowed}.", own.as_str());
+        let detail = format!("{asked} answers to {allowed}.");
         return Response::problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &detail).with(header::ALLOW, &allowed);
     }
     let nearest = close(&segments.join("/"), TABLE.iter().map(|it| it.path));
@@ -353,8 +355,11 @@ fn ok(value: &serde_json::Value) -> Result<Answer, Problem> {
 
 fn provider_id(world: &World, slug: &str) -> Result<ProviderId, Problem> {
     let known = world.providers.iter().map(|it| it.contract().slug);
-    world.provider_id(slug).ok_or_else(|| {
-        let nearest = nearest(slug, known).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
-        Problem::not_found(format!("No provider is named `{slug}`.{nearest}"))
-    })
+    world.provider_id(slug).ok_or_else(|| Problem::not_found(no_provider(slug, known)))
+}
+
+/// That no provider has that slug, with the nearest.
+fn no_provider(slug: &str, known: impl Iterator<Item = &'static str>) -> String {
+    let nearest = nearest(slug, known).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
+    format!("No provider is named `{slug}`.{nearest}")
 }

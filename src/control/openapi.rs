@@ -25,6 +25,13 @@ const DESCRIPTION: &str = "Time, actions, webhooks, accounts, journal and state 
      `/__admin/sandboxes/{name}/...` and `/s/{name}/__admin/...` are the same calls to another sandbox.";
 /// The component of a saved state, which one call answers and another takes.
 const STATE: &str = "state";
+/// What the stream of events says about itself.
+const EVENTS: &str = "Each event has a kind, and its data is one JSON object with `sandbox`, `sequence`, `kind`, `message` and what else its \
+     kind has: `at`, `provider`, `id`, `operation`, `account`, `event`, `subject`, `from`, `to`, `cause`, `attempt`, `url`, `status`, `error`, \
+     `detail`, `hint`, `rule`, `evidence`, `next_attempt_at`, `waited_ms`. The kinds are request, answer (of a request whose answer had to wait), \
+     change, timer, block and delivery (something was due), attempt (one leaves), webhook (its outcome), clock and note. Events about the stream \
+     itself are lagged (`missed` events were dropped before they were read), reset, created, deleted and stopped. The id of an event leads on \
+     from there, in `since` or `Last-Event-ID`; events of all sandboxes have none. A comment comes every 15 seconds.";
 /// The methods that a path can list: those of a call that answers to every method.
 const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
 
@@ -113,6 +120,9 @@ fn operation(call: &Call, method: &str) -> Json {
     let mut done = json!({"description": "done"});
     if answers::of(call.name).is_some() {
         done["content"] = json!({"application/json": {"schema": reference(&answer_name(call))}});
+    }
+    if call.name == "events" {
+        done["content"] = json!({"text/event-stream": {"schema": {"type": "string", "description": EVENTS}}});
     }
     let status = match call.name {
         "add_rule" | "create_sandbox" | "fork_sandbox" => "201",

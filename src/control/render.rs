@@ -19,11 +19,13 @@ use crate::kit::http::{HeaderMap, HeaderValue, Kept, header, headers_as_object, 
 use crate::kit::secret::Secret;
 
 mod hints;
+mod live;
 mod mask;
 mod news;
 mod outcomes;
 mod timeline;
 
+pub use live::{Excerpt, KINDS};
 pub use news::{Gravity, News};
 pub use timeline::{Line, in_brackets};
 
@@ -99,7 +101,13 @@ impl Renderer {
         let (request, delivery, operation) = match &entry.what {
             What::Request(it) => (Some(format!("req-{}", it.id)), None, it.operation.as_deref()),
             What::Outcome(it) => (None, Some(delivery_name(it.webhook.delivery)), None),
-            What::Change(_) | What::Fired(_) | What::Attempt(_) | What::Note(_) | What::Moved { .. } | What::Mode(_) => (None, None, None),
+            What::Change(_)
+            | What::Fired(_)
+            | What::Attempt(_)
+            | What::Note(_)
+            | What::Moved { .. }
+            | What::Mode(_)
+            | What::Answered(_) => (None, None, None),
         };
         let operation = slug.zip(operation).map(|(slug, name)| format!("{slug}.{name}"));
         json!({

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::call::Call;
 use super::environment::Environment;
+use super::events::Watch;
 use super::input::Input;
 use super::scenario::{known, refusal, with_warnings};
 use super::{Problem, clock};
@@ -13,7 +14,7 @@ use crate::engine::clock::{Mode, Rate};
 use crate::engine::inbox::Inbox;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::store::Usage;
-use crate::engine::tables::settings::{webhook_url, webhook_url_of_all};
+use crate::engine::tables::settings::webhook_url_of_all;
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::{Request, Response};
@@ -50,7 +51,12 @@ const WEBHOOK_URL: Field = field(
     Need::Optional,
     "the webhook address of every account; `{provider}` is replaced by the slug of the provider",
 );
-const REDIRECT: Field = field("webhook_url", TEXT, Need::Optional, "where all its webhooks go; without one, to its inbox `fork`");
+const REDIRECT: Field = field(
+    "webhook_url",
+    TEXT,
+    Need::Optional,
+    "where all its webhooks go, with `{provider}` for the slug of the provider; without one, to its inbox `fork`",
+);
 /// The body of a creation.
 pub const NEW: &[Field] = &[OWN_NAME, SEED, CLOCK, CLOCK_MODE, CLOCK_RATE, CLOCK_NOW, SCENARIO, TTL, WEBHOOK_URL];
 /// The body of a copy.
@@ -76,6 +82,8 @@ pub enum Wish {
     /// A copy of the sandbox that the path names.
     Fork(Copy),
     Metrics,
+    /// Its events, or those of all sandboxes, while they happen.
+    Events(Watch),
 }
 
 /// A sandbox that is to be made.
@@ -140,12 +148,7 @@ pub fn fork(call: &Call, request: &Request, _: &[&str]) -> Result<Wish, Problem>
     let body = Input::body(call, request)?;
     let redirect = body.text(&REDIRECT)?;
     if let Some(url) = &redirect {
-        webhook_url(url).map_err(|why| Problem::invalid(format!("`{}`: {why}", REDIRECT.name)))?;
-        if url.contains("{provider}") {
-            return Err(Problem::invalid(
-                "`webhook_url` is one address for the webhooks of all providers here: `{provider}` is not replaced.",
-            ));
-        }
+        webhook_url_of_all(url).map_err(|why| Problem::invalid(format!("`{}`: {why}", REDIRECT.name)))?;
     }
     Ok(Wish::Fork(Copy { name: name(&body)?, ttl: ttl(&body)?, redirect }))
 }

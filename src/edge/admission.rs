@@ -13,6 +13,7 @@ use super::driver::Driver;
 use super::inbound::Shared;
 use super::registry::Chosen;
 use super::unheard;
+use crate::control::events::LAST_EVENT_ID;
 use crate::control::{BodyLimits, Call, Caller};
 use crate::kit::http::{Request, RequestPath, Response, Target};
 use crate::kit::path::normalised;
@@ -93,7 +94,9 @@ fn makes_one(shared: &Shared, may_call: Option<Caller>, request: &Request) -> bo
         Target::Provider { slug, .. } => shared.registry.has_provider(slug),
         Target::Control { path } => may_call == Some(Caller::TokenHolder) && Call::find(&request.method, path).is_some(),
     };
-    is_call && request.method != Method::OPTIONS && request.header("sec-fetch-site") != "cross-site"
+    // A stream of events that comes back would bring a deleted sandbox back.
+    let comes_back = !request.header(LAST_EVENT_ID).is_empty();
+    is_call && !comes_back && request.method != Method::OPTIONS && request.header("sec-fetch-site") != "cross-site"
 }
 
 /// What the head of an admitted request says.

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http_body_util::Either;
 use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -122,7 +123,9 @@ impl Opened {
             async move {
                 socket.begin(request.body().size_hint().exact());
                 let answer = answer(&shared, peer.ip(), &socket, request).await;
-                socket.rest();
+                if !answer.as_ref().is_some_and(|it| matches!(it.body(), Either::Right(_))) {
+                    socket.rest();
+                }
                 answer.ok_or(Hangup)
             }
         });
@@ -148,6 +151,7 @@ impl Opened {
             End::Ended(Err(why)) => Box::pin(refuse(&shared, peer, socket, Cause::Hyper(why))).await,
             End::TooSlow => Box::pin(refuse(&shared, peer, socket, Cause::TooSlow)).await,
             End::Within(duration) => {
+                socket.close_soon();
                 connection.as_mut().graceful_shutdown();
                 if let Ok(Err(why)) = tokio::time::timeout(duration, connection).await {
                     Box::pin(refuse(&shared, peer, socket, Cause::Hyper(why))).await;

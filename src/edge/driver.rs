@@ -25,11 +25,12 @@ use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::{Timestamp, Uptime};
-use crate::sandbox::{Answered, Sandbox, Ticket};
+use crate::sandbox::{Answered, Sandbox, Ticket, Verdict};
 
 mod caller;
 mod stopwatch;
 mod usage;
+mod watched;
 
 /// Webhooks to this server's own inboxes that are delivered before other callers get their turn.
 const LOOPBACK_AT_ONCE: usize = 200;
@@ -52,6 +53,8 @@ pub struct Outside {
 pub struct Driver {
     /// The sandbox's name, which never changes.
     name: String,
+    /// When it was made, in microseconds since 1970. No two sandboxes have the same moment.
+    born: u64,
     sandbox: Mutex<Sandbox>,
     stopwatch: Stopwatch,
     outside: Outside,
@@ -75,6 +78,7 @@ impl Driver {
         let known_names = Mutex::new(sandbox.world().names_version());
         let driver = Arc::new(Self {
             name: sandbox.name().to_owned(),
+            born: watched::own_moment(stopwatch.uptime().date),
             sandbox: Mutex::new(sandbox),
             stopwatch,
             outside,
@@ -103,10 +107,10 @@ impl Driver {
     }
 
     /// The sandbox was deleted. Requests under way are still answered; those that wait for others end.
-    pub fn close(&self) {
+    pub fn close(self: &Arc<Self>) {
         self.is_closed.store(true, Ordering::Release);
         self.lock().close(self.stopwatch.uptime());
-        self.changed.notify_waiters();
+        self.wake_waiting();
         self.alarm_set.notify_one();
     }
 
@@ -260,7 +264,7 @@ impl Driver {
     /// What has to be sent now. What has happened is told to the log.
     fn take_out(&self, mut sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) -> VecDeque<Outgoing> {
         let mut outgoing: VecDeque<Outgoing> = std::iter::from_fn(|| sandbox.poll_outgoing()).collect();
-        if self.is_closed.load(Ordering::Acquire) {
+        if self.is_closed() {
             outgoing.clear(); // nothing leaves a deleted sandbox any more
         }
         self.set_alarm(&mut sandbox, uptime);
@@ -280,7 +284,7 @@ impl Driver {
     fn deliver(self: &Arc<Self>, mut outgoing: VecDeque<Outgoing>) {
         for _ in 0..LOOPBACK_AT_ONCE {
             let Some(it) = outgoing.pop_front() else { break };
-            let Some(outcome) = self.outside.loopback.take(&it) else {
+            let Some(outcome) = self.outside.loopback.take(&it, self) else {
                 self.home().spawn(Arc::clone(self).post(it));
                 continue;
             };
@@ -293,7 +297,7 @@ impl Driver {
                 break;
             }
         }
-        self.changed.notify_waiters();
+        self.wake_waiting();
         if !outgoing.is_empty() {
             let driver = Arc::clone(self);
             self.home().spawn(async move {
@@ -329,13 +333,13 @@ impl Driver {
     }
 
     /// A webhook from this process arrives in one of this sandbox's inboxes.
-    pub fn receive(self: &Arc<Self>, inbox: &str, path: String, outgoing: &Outgoing) -> Outcome {
+    pub fn receive(self: &Arc<Self>, inbox: &str, path: String, outgoing: &Outgoing, verdict: Option<Verdict>) -> Outcome {
         let uptime = self.stopwatch.uptime();
         let mut sandbox = self.lock();
-        let reaction = sandbox.receive(uptime, inbox, path, outgoing);
+        let reaction = sandbox.receive(uptime, inbox, path, outgoing, verdict);
         let due = self.take_out(sandbox, uptime);
         if due.is_empty() {
-            self.changed.notify_waiters();
+            self.wake_waiting();
         } else {
             // The sender is in the middle of its own deliveries, possibly of this very sandbox: these follow in a task.
             let driver = Arc::clone(self);
@@ -371,7 +375,7 @@ async fn keep_time(driver: Weak<Driver>) {
     loop {
         let Some(driver) = driver.upgrade() else { return };
         // A deleted sandbox stays as long as a caller or an attempt of it is under way.
-        let is_closed = driver.is_closed.load(Ordering::Acquire);
+        let is_closed = driver.is_closed();
         if is_closed && Arc::strong_count(&driver) == 1 {
             tokio::task::spawn_blocking(move || drop(driver)); // a large one takes long
             return;

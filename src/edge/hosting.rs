@@ -8,6 +8,7 @@ use super::driver::{Driver, LONG_CALLS};
 use super::metrics::Snapshot;
 use super::registry::{DEFAULT, Hosted, Registry};
 use crate::control::Problem;
+use crate::control::events;
 use crate::control::sandboxes::{self, New, Wish};
 use crate::kit::http::Response;
 
@@ -25,6 +26,7 @@ pub async fn grant(registry: &Arc<Registry>, driver: &Arc<Driver>, wish: Wish, o
         Wish::Create(new) => create(registry, *new, origin).await,
         Wish::Delete { name } => delete(registry, &name),
         Wish::Metrics => Ok(metrics(registry).await),
+        Wish::Events(_) => Ok(events::head()), // `open` has the body
         Wish::Fork(copy) => registry.copy(driver, copy).await.map(|it| sandboxes::created(shown(registry, &it, origin), None)),
     };
     granted.unwrap_or_else(|it| it.render())
@@ -44,7 +46,7 @@ async fn list(registry: &Registry, limit: usize) -> Response {
 }
 
 async fn metrics(registry: &Registry) -> Response {
-    let mut snapshot = Snapshot::beginning_with(registry.gone());
+    let mut snapshot = Snapshot::beginning_with(registry.gone(), registry.feed().open());
     for (place, it) in registry.all().iter().enumerate() {
         it.driver.look(|world| snapshot.add(world));
         if place % LOOKS_AT_ONCE == LOOKS_AT_ONCE - 1 {
@@ -65,25 +67,19 @@ fn shown(registry: &Registry, hosted: &Hosted, origin: &str) -> serde_json::Valu
 }
 
 async fn create(registry: &Arc<Registry>, mut new: New, origin: &str) -> Result<Response, Problem> {
-    let given = new.name.take();
-    let is_given_out = given.is_none();
-    let name = registry.free_name(given)?;
-    let made = make(registry, new, &name, origin).await;
-    if made.is_err() && is_given_out {
-        registry.give_back(&name);
-    }
-    made
+    let name = registry.free_name(new.name.take())?;
+    make(registry, new, name.clone(), origin).await.inspect_err(|_| registry.give_back(&name))
 }
 
-async fn make(registry: &Arc<Registry>, new: New, name: &str, origin: &str) -> Result<Response, Problem> {
-    let (ttl, usual) = (new.ttl, registry.usual().clone());
+async fn make(registry: &Arc<Registry>, new: New, name: String, origin: &str) -> Result<Response, Problem> {
+    let ttl = new.ttl;
+    let usual = registry.usual().clone();
     let beginning = if new.is_long() {
         let _place = LONG_CALLS.acquire().await;
-        let name = name.to_owned();
         let read = tokio::task::spawn_blocking(move || new.begins(&name, &usual)).await;
         read.unwrap_or_else(|why| Err(sandboxes::unread(&why.to_string())))?
     } else {
-        new.begins(name, &usual)?
+        new.begins(&name, &usual)?
     };
     let hosted = registry.make(&beginning, ttl)?;
     Ok(sandboxes::created(shown(registry, &hosted, origin), beginning.warnings().as_ref()))

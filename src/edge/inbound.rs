@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, StatusCode, Version, header};
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -17,6 +17,7 @@ use super::answers::Answers;
 use super::bodies::Bodies;
 use super::descriptors::Descriptors;
 use super::driver::{Driver, Leaving, Stopwatch};
+use super::events::Events;
 use super::faults::{Answering, inject};
 use super::heads::Names;
 use super::hosting;
@@ -24,10 +25,13 @@ use super::log::{self, Told};
 use super::notices::Notices;
 use super::registry::Registry;
 use super::socket::{Ended, Socket};
+use super::streams::{self, Ends};
 use super::unheard;
+use crate::control::events::{self, Watch};
+use crate::control::sandboxes::Wish;
 use crate::control::{self, Served};
 use crate::engine::core::sandbox_url;
-use crate::kit::http::{HeaderName, HeaderValue, Request, Target};
+use crate::kit::http::{HeaderName, HeaderValue, Request, Response, Target};
 
 /// What `IDLE_TIME_MAX` is called in an answer.
 const KEEP_ALIVE: HeaderValue = HeaderValue::from_static("timeout=1260");
@@ -53,19 +57,23 @@ pub struct Shared {
 #[error("the connection is cut on purpose")]
 pub struct Hangup;
 
+/// A body that is complete, or one that stays open.
+pub type Written = Either<Full<Bytes>, streams::Body>;
+
+/// The answer to a request, ready to be written. `None`: the connection is cut without one.
 pub async fn answer(
     shared: &Arc<Shared>,
     peer: IpAddr,
     socket: &Socket,
     request: hyper::Request<Incoming>,
-) -> Option<hyper::Response<Full<Bytes>>> {
+) -> Option<hyper::Response<Written>> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
     let begun = shared.stopwatch.elapsed();
     let asked = log::is_read().then(|| (head.method.clone(), unheard::target(&head.uri)));
     let (is_head, version) = (head.method == Method::HEAD, head.version);
     let Decided { driver, leaving, told } = decide(shared, peer, socket, head, body).await?;
-    let Leaving { mut response, mut transport, ticket, caller: _caller } = leaving;
+    let Leaving { mut response, mut transport, ticket, caller: _caller, stream } = leaving;
     if let Err(refusal) = shared.answers.count(&mut response, &shared.notices) {
         ticket.inspect(|it| driver.tell_again(*it));
         (response, transport) = (driver.stamped(refusal), None);
@@ -87,10 +95,15 @@ pub async fn answer(
             () = given_up(socket) => return None,
         };
     }
-    if is_head && response.body.is_empty() && ![StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&response.status) {
+    if is_head
+        && stream.is_none()
+        && response.body.is_empty()
+        && ![StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&response.status)
+    {
         response.headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0")); // as hyper says it of GET
     }
-    let mut written = hyper::Response::new(Full::new(response.body));
+    let body = stream.map_or_else(|| Either::Left(Full::new(response.body)), Either::Right);
+    let mut written = hyper::Response::new(body);
     *written.status_mut() = response.status;
     if let Some(names) = shared.names.extension(&response.headers) {
         *written.extensions_mut() = names.clone();
@@ -117,11 +130,12 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, socket: &Socket, head: http:
             let is_control = matches!(request.path.target(), Target::Control { .. });
             let asked = call.and_then(|it| control::serve(it, &request, &sandbox_url(&request.origin, driver.name())));
             let mut leaving = if let Some(asked) = asked {
-                let response = match asked {
-                    Served::Answered(response) => response,
-                    Served::Asked(wish) => hosting::grant(&shared.registry, &driver, wish, &request.origin).await,
+                let (response, stream) = match asked {
+                    Served::Answered(response) => (response, None),
+                    Served::Asked(Wish::Events(watch)) => open(shared, &driver, watch, socket).await,
+                    Served::Asked(wish) => (hosting::grant(&shared.registry, &driver, wish, &request.origin).await, None),
                 };
-                Leaving::at_once(driver.stamped(response))
+                Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
             } else {
                 let handled = async {
                     if socket.asks(driver.home()) {
@@ -185,6 +199,26 @@ struct AbortOnDrop<T>(JoinHandle<T>);
 impl<T> Drop for AbortOnDrop<T> {
     fn drop(&mut self) {
         self.0.abort();
+    }
+}
+
+/// The head of a stream of events, and its body.
+async fn open(shared: &Shared, driver: &Arc<Driver>, watch: Watch, socket: &Socket) -> (Response, Option<streams::Body>) {
+    let events = match Events::open(&shared.registry, driver, watch).await {
+        Ok(events) => events,
+        Err(refusal) => return (refusal.render(), None),
+    };
+    let (closing, gone) = (socket.clone(), socket.clone());
+    let ends = Ends { closing: Box::pin(async move { closing.is_closing().await }), gone: Box::pin(async move { given_up(&gone).await }) };
+    (events::head(), Some(streams::body(events, ends, Rests(socket.clone()))))
+}
+
+/// While an answer stays open, its connection is not idle.
+struct Rests(Socket);
+
+impl Drop for Rests {
+    fn drop(&mut self) {
+        self.0.rest();
     }
 }
 

@@ -1,8 +1,10 @@
 //! Webhooks that need no socket, because a built-in inbox of this very server is their target.
 
-use std::sync::{OnceLock, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use super::address::Address;
+use super::driver::Driver;
+use super::events::feed::Feed;
 use super::registry::{DEFAULT, Registry};
 use crate::control;
 use crate::engine::delivery::{Outcome, Outgoing};
@@ -18,13 +20,15 @@ pub struct Loopback {
     origins: Vec<WebhookUrl>,
     /// Weak, because the registry holds the drivers, and each driver holds the loopback.
     registry: OnceLock<Weak<Registry>>,
+    /// What the drivers tell streams of events.
+    pub feed: Arc<Feed>,
 }
 
 impl Loopback {
     /// For a server that can be reached at these origins.
     pub fn new(origins: &[String]) -> Self {
         let origins = origins.iter().filter_map(|it| WebhookUrl::parse(it).ok()).collect();
-        Self { origins, registry: OnceLock::new() }
+        Self { origins, ..Self::default() }
     }
 
     /// Sets the registry whose sandboxes have the inboxes. A loopback has one registry: a second is ignored.
@@ -46,13 +50,15 @@ impl Loopback {
     }
 
     /// Delivers an attempt to the inbox that is its target. `None`: the target is not one of our inboxes.
-    pub fn take(&self, outgoing: &Outgoing) -> Option<Outcome> {
+    /// Another sandbox than the sender's cannot judge its signature, which was made with the sender's keys.
+    pub fn take(&self, outgoing: &Outgoing, sender: &Driver) -> Option<Outcome> {
         let path = self.own_path(&outgoing.url)?;
         let plain = normalised(path.split('?').next()?);
         let address = Address::parse(None, &plain);
         let inbox = inbox(&address)?;
         let driver = self.registry.get()?.upgrade()?.find(address.sandbox.unwrap_or(DEFAULT))?;
-        Some(driver.receive(inbox, path.clone(), outgoing))
+        let verdict = (driver.born() != sender.born()).then(|| sender.verdict(&path, outgoing));
+        Some(driver.receive(inbox, path.clone(), outgoing, verdict))
     }
 }
 

@@ -54,12 +54,13 @@ pub struct Snapshot {
     sandboxes: i64,
     journal_bytes: i64,
     webhooks_waiting: i64,
+    event_streams: i64,
 }
 
 impl Snapshot {
-    /// What sandboxes have counted that were deleted, to which the others are added.
-    pub fn beginning_with(tally: Tally) -> Self {
-        Self { tally, ..Self::default() }
+    /// What sandboxes have counted that were deleted, to which the others are added, and how many streams of events are open.
+    pub fn beginning_with(tally: Tally, event_streams: usize) -> Self {
+        Self { tally, event_streams: number(event_streams), ..Self::default() }
     }
 
     /// Adds a sandbox.
@@ -94,6 +95,7 @@ impl Collector for Snapshot {
             ("playmoney_sandboxes", "Sandboxes, the default one included", self.sandboxes),
             ("playmoney_journal_bytes", "What the journals of all sandboxes take", self.journal_bytes),
             ("playmoney_webhooks_waiting", "Attempts of webhooks that wait in a queue", self.webhooks_waiting),
+            ("playmoney_event_streams", "Streams of events that are open", self.event_streams),
         ] {
             encoder.encode_descriptor(name, help, None, MetricType::Gauge)?.encode_gauge(&value)?;
         }

@@ -9,6 +9,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
 use super::driver::{Driver, Outside, Stopwatch};
+use super::events::feed::Feed;
 use super::metrics::Metrics;
 use super::threads::Threads;
 use crate::control::Problem;
@@ -165,6 +166,11 @@ impl Registry {
         self.sandboxes.read().by_name.keys().cloned().collect()
     }
 
+    /// Which sandboxes have something new.
+    pub fn feed(&self) -> &Arc<Feed> {
+        &self.hosting.outside.loopback.feed
+    }
+
     /// The present moment outside.
     pub fn now(&self) -> Timestamp {
         self.hosting.stopwatch.uptime().date
@@ -196,10 +202,10 @@ impl Registry {
         }
     }
 
-    /// A name that was given out is not taken: unless another was given out since, the next sandbox gets it.
+    /// That name was not used: it is given out again, if no later one was.
     pub fn give_back(&self, name: &str) {
         let mut all = self.sandboxes.write();
-        if name == format!("sandbox-{}", all.unnamed) {
+        if name.strip_prefix("sandbox-").is_some_and(|it| it == all.unnamed.to_string()) && !all.by_name.contains_key(name) {
             all.unnamed -= 1;
         }
     }

@@ -12,6 +12,7 @@ use http::StatusCode;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 
 use self::arrived::Arrived;
 pub use self::arrived::HEAD_BEGIN_BYTES_MAX;
@@ -41,6 +42,8 @@ struct Connection {
     written: AtomicUsize,
     /// The last write found no room.
     is_full: AtomicBool,
+    /// The connection is to end.
+    closing: Notify,
     /// The thread that serves the connection.
     home: Arc<Home>,
     elsewhere: Mutex<Elsewhere>,
@@ -91,8 +94,8 @@ impl Socket {
         let [requests, written] = [const { AtomicUsize::new(0) }; 2];
         let (is_full, refused_with) = (AtomicBool::new(false), AtomicU16::new(0));
         let (stream, stage, arrived) = (Mutex::new(stream), Mutex::default(), Mutex::default());
-        let elsewhere = Mutex::default();
-        Self(Arc::new(Connection { stream, place, stage, arrived, refused_with, requests, written, is_full, home, elsewhere }))
+        let (closing, elsewhere) = (Notify::new(), Mutex::default());
+        Self(Arc::new(Connection { stream, place, stage, arrived, refused_with, requests, written, is_full, closing, home, elsewhere }))
     }
 
     /// A sandbox is asked that is at home on that thread. Whether this connection is served there.
@@ -194,6 +197,16 @@ impl Socket {
             }
         })
         .await
+    }
+
+    /// The connection is to end: an answer that stays open does so no longer.
+    pub fn close_soon(&self) {
+        self.0.closing.notify_one();
+    }
+
+    /// Waits until the connection is to end.
+    pub async fn is_closing(&self) {
+        self.0.closing.notified().await;
     }
 
     /// From now on, closing sends RST, and unsent data is dropped.

@@ -194,8 +194,7 @@ impl<'a> Context<'a> {
 
     /// Owes a webhook. Its first attempt leaves as soon as the one before it to that target has an outcome.
     pub fn notify(&mut self, mut event: Event) -> Option<u64> {
-        let target = self.core.target(&event.url).to_owned();
-        event.url = target;
+        event.url = self.core.target(self.contract.slug, event.url);
         let (now, provider_id) = (self.core.now, self.provider_id);
         let fault = match self.asked_fault(&event) {
             None if !self.core.rules.is_empty() => self.fault_by_rule(&event),

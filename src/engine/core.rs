@@ -119,9 +119,12 @@ impl Core {
         sandbox_url(&request.origin, &self.name)
     }
 
-    /// The address to which a webhook for that address is sent.
-    pub fn target<'a>(&'a self, url: &'a str) -> &'a str {
-        self.redirect.as_ref().filter(|it| !it.except.contains(url)).map_or(url, |it| it.to.as_str())
+    /// The address to which a webhook of that provider for that address is sent.
+    pub fn target(&self, slug: &str, url: String) -> String {
+        match &self.redirect {
+            Some(it) if !it.except.contains(&url) => it.to.replace("{provider}", slug),
+            _ => url,
+        }
     }
 
     /// Notes an address that a tester has set on an account of this sandbox: its webhooks are not redirected as long as

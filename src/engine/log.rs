@@ -1,5 +1,5 @@
 //! What happened in a sandbox: one log, written in one place. The journal, a walk's report and the timeline of a scenario
-//! are views of it, and so is the log of a server. Live events, coverage and history, which do not exist yet, will be further ones.
+//! are views of it, and so are the log of a server and its live events. Coverage and history, which do not exist yet, will be further ones.
 
 use std::sync::Arc;
 
@@ -12,12 +12,14 @@ use crate::kit::time::Timestamp;
 
 mod entry;
 mod follower;
+mod passage;
 mod report;
 mod request;
 mod tally;
 
 pub use entry::*;
 use follower::Follower;
+pub use passage::Passage;
 pub use report::{DeliveryRow, FiredRow, Report};
 pub use request::{RequestEntry, Trace};
 pub use tally::Tally;
@@ -52,6 +54,12 @@ pub struct Log {
     /// How far the log of the server has read.
     #[serde(skip)]
     follower: Follower,
+    /// The sequence number of the first entry that was written here. Those before it came with a saved state or a copy.
+    #[serde(skip)]
+    begins_with: u64,
+    /// What was written here, and in the logs before this one; the beginning of each further one counts too.
+    #[serde(skip)]
+    written: u64,
     /// Of everything that was ever written, and of the logs before this one.
     #[serde(skip)]
     pub tally: Tally,
@@ -90,6 +98,8 @@ impl Log {
             is_reporting,
             counts,
             follower,
+            begins_with: next_sequence,
+            written: 0,
             tally: Tally::default(),
         }
     }
@@ -98,12 +108,19 @@ impl Log {
     pub fn push(&mut self, at: Timestamp, provider: Option<ProviderId>, what: What) -> u64 {
         let sequence = self.next_sequence;
         self.next_sequence += 1;
+        self.written += 1;
         let entry = Entry { sequence, at, provider, what };
         self.tally.count(provider, &entry.what);
         match &entry.what {
             What::Fired(_) => self.counts.fired += 1,
             What::Outcome(_) => self.counts.outcomes += 1,
-            What::Request(_) | What::Change(_) | What::Attempt(_) | What::Note(_) | What::Moved { .. } | What::Mode(_) => {}
+            What::Request(_)
+            | What::Change(_)
+            | What::Attempt(_)
+            | What::Note(_)
+            | What::Moved { .. }
+            | What::Mode(_)
+            | What::Answered(_) => {}
         }
         match &mut self.report {
             Some(report) if self.is_reporting => report.read(&entry),
@@ -145,6 +162,18 @@ impl Log {
         self.bytes = self.bytes + bytes - before;
     }
 
+    /// The same, long after the request came: that is an entry by itself.
+    pub fn answered_late(&mut self, at: Timestamp, provider_id: ProviderId, sequence: u64, response: &Response) {
+        self.answered(sequence, response);
+        self.push(at, Some(provider_id), What::Answered(sequence));
+    }
+
+    /// The caller of a request whose answer had to wait has gone.
+    pub fn left_late(&mut self, at: Timestamp, provider_id: ProviderId, sequence: u64) {
+        self.left(sequence);
+        self.push(at, Some(provider_id), What::Answered(sequence));
+    }
+
     /// The caller of that request has gone: it gets no answer.
     pub fn left(&mut self, sequence: u64) {
         if let Some(it) = self.follower.request_mut(sequence) {
@@ -152,6 +181,13 @@ impl Log {
         } else if let Some(it) = self.request_mut(sequence) {
             it.is_left = true;
         }
+    }
+
+    /// The request of that sequence number, if it was not dropped.
+    pub fn request(&self, sequence: u64) -> Option<&Arc<RequestEntry>> {
+        let first = self.next_sequence - self.entries.count() as u64;
+        let place = usize::try_from(sequence.checked_sub(first)?).ok()?;
+        if let What::Request(it) = &self.entries.get(place)?.what { Some(it) } else { None }
     }
 
     fn request_mut(&mut self, sequence: u64) -> Option<&mut RequestEntry> {
@@ -246,6 +282,7 @@ impl Log {
     pub fn bound(&mut self, bytes_max: usize) {
         self.bytes_max = bytes_max;
         self.pass_over();
+        self.begin_here();
         self.bytes = self.entries.iter().map(Entry::size).sum();
         self.trim();
     }
@@ -262,8 +299,9 @@ impl Log {
             (Some(provider_id), _) => provider_id.0 < provider_count,
             (None, what) => matches!(what, What::Moved { .. } | What::Mode(_) | What::Request(_)),
         });
+        let answers = self.entries().all(|it| if let What::Answered(request) = it.what { request < it.sequence } else { true });
         let report = self.report.as_ref().is_none_or(|it| it.is_sound(provider_count));
-        numbered && ids && owned && report && self.next_sequence < COUNT_MAX && self.next_id < COUNT_MAX
+        numbered && ids && owned && answers && report && self.next_sequence < COUNT_MAX && self.next_id < COUNT_MAX
     }
 }
 

@@ -159,6 +159,12 @@ impl Outbox {
         self.deliveries.values().map(Arc::as_ref)
     }
 
+    /// One delivery, to be kept.
+    pub fn shared_one(&self, id: u64) -> Option<&Arc<Delivery>> {
+        self.deliveries.get(&id)
+    }
+
+    /// All, to be shared with a copy.
     pub fn shared(&self) -> impl Iterator<Item = &Arc<Delivery>> {
         self.deliveries.values()
     }

@@ -31,12 +31,15 @@ use crate::contract::hints;
 use crate::control::{self, Answer, Conclusion, Now, Rest, Settled, Test, Until, Waiting};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
-use crate::engine::inbox::Reaction;
+use crate::engine::inbox::{Reaction, Signature};
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{HeaderValue, Request, Response, StatusCode, Target};
 use crate::kit::time::{Timestamp, Uptime};
 use crate::providers;
+
+/// The provider that has sent a webhook, and whether its signature is right.
+pub type Verdict = (Option<&'static str>, Signature);
 
 /// One isolated world of providers, merchants, objects and webhooks, as a state machine.
 ///
@@ -248,7 +251,7 @@ impl Sandbox {
             if let (Waiting::TestLeaves(test) | Waiting::Tested(test), Answer::Now(response)) = (&waiting, &answer)
                 && test.generation == it.world.generation
             {
-                it.world.core.log.answered(test.entry, response);
+                it.world.core.log.answered_late(it.world.core.now, test.provider_id, test.entry, response);
             }
             Some(answer)
         });
@@ -301,10 +304,21 @@ impl Sandbox {
 
     /// Something arrives for a built-in inbox from inside this process: no socket, so that its script's delays cost
     /// simulated time only.
-    pub fn receive(&mut self, uptime: Uptime, inbox: &str, path: String, outgoing: &Outgoing) -> Option<Reaction> {
+    /// Its signature is judged with the keys of this sandbox, unless the one that has sent it has given a verdict.
+    pub fn receive(
+        &mut self,
+        uptime: Uptime,
+        inbox: &str,
+        path: String,
+        outgoing: &Outgoing,
+        verdict: Option<Verdict>,
+    ) -> Option<Reaction> {
         let received = self.guarded(|it| {
             it.inputs.is_behind |= !it.pass_to(uptime);
-            it.world.receive(uptime, inbox, "POST", path, &outgoing.headers, &outgoing.body)
+            match verdict {
+                Some(verdict) => it.world.keep(inbox, "POST", path, (&outgoing.headers, &outgoing.body), verdict),
+                None => it.world.receive(uptime, inbox, "POST", path, &outgoing.headers, &outgoing.body),
+            }
         });
         received.ok().flatten()
     }

@@ -254,7 +254,7 @@ impl Sandbox {
             self.tell_again(ticket);
         }
         if let Some(test) = self.tickets.test_of(ticket).filter(|it| it.generation == self.world.generation) {
-            self.world.core.log.left(test.entry);
+            self.world.core.log.left_late(self.world.core.now, test.provider_id, test.entry);
         }
         if !self.inputs.give_up(ticket) && self.tickets.give_up(ticket) {
             self.abandon(uptime);

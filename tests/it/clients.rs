@@ -15,6 +15,7 @@ use serde_json::{Value as Json, json};
 use crate::net::{Receiver, admin, answered, perform, request, send, server, shop};
 
 mod cryptopay;
+mod events;
 #[cfg(unix)]
 mod projects;
 
@@ -335,6 +336,7 @@ async fn prometheus_reads_the_figures_of_a_server() {
             "playmoney_sandboxes {} 1",
             "playmoney_journal_bytes {} 0",
             "playmoney_webhooks_waiting {} 0",
+            "playmoney_event_streams {} 0",
         ]
     );
     let counted = out.lines().find(|it| it.starts_with("playmoney_answer_duration_seconds_count")).expect("a histogram");

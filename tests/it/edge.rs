@@ -18,6 +18,7 @@ use crate::net::{Answer, Receiver, admin, answered, eventually, exchange, perfor
 mod bounds;
 mod callbacks;
 mod control;
+mod events;
 mod faults;
 mod heads;
 mod isolated;

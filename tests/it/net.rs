@@ -63,7 +63,7 @@ pub async fn send(to: SocketAddr, request: http::Request<String>) -> Answer {
     exchange(&mut sender, to, request).await.expect("an answer")
 }
 
-/// Sends one request on that connection.
+/// Sends one request on that connection. A stream of events is not read.
 pub async fn exchange(
     sender: &mut hyper::client::conn::http1::SendRequest<Full<Bytes>>,
     to: SocketAddr,
@@ -73,7 +73,9 @@ pub async fn exchange(
     head.headers.entry("host").or_insert(to.to_string().parse().expect("a host"));
     let response = sender.send_request(http::Request::from_parts(head, Full::new(Bytes::from(body)))).await.ok()?;
     let (head, body) = response.into_parts();
-    Some(Answer { status: head.status.as_u16(), headers: head.headers, body: body.collect().await.ok()?.to_bytes() })
+    let stays_open = head.headers.get("content-type").is_some_and(|it| it == "text/event-stream");
+    let body = if stays_open { Bytes::new() } else { body.collect().await.ok()?.to_bytes() };
+    Some(Answer { status: head.status.as_u16(), headers: head.headers, body })
 }
 
 /// A JSON request with the test token.
@@ -98,6 +100,17 @@ pub async fn admin(server: &Server, method: &str, path: &str, body: &Json) -> Js
 pub async fn perform(server: &Server, number: &str) -> Answer {
     let body = json!({"orderNumber": number, "amount": 150_000, "description": "d", "target": {"pan": "4111111111111111"}});
     send(server.address(), request("POST", "/quantum-payouts/api/v1/performPayout", &body)).await
+}
+
+/// A login to the portal of Quantum Payouts: its cookie, and the token of its forms.
+pub async fn portal_session(to: SocketAddr) -> (String, String) {
+    let form = http::Request::post("/quantum-payouts/index.php?view=login").header("content-type", "application/x-www-form-urlencoded");
+    let login = send(to, form.body("username=demo&password=demo-password".to_owned()).expect("a request")).await;
+    let cookie = login.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+    let page = http::Request::get("/quantum-payouts/index.php?view=settings").header("cookie", &cookie).body(String::new());
+    let page = String::from_utf8(send(to, page.expect("a request")).await.body.to_vec()).expect("text");
+    let token = page.split("csrf_token").nth(1).and_then(|it| it.split("value=\"").nth(1)).and_then(|it| it.split('"').next());
+    (cookie, token.expect("a token").to_owned())
 }
 
 /// Writes bytes to a socket, and returns everything that arrives until it is closed.

@@ -80,7 +80,7 @@ impl<'l> Walk<'l> {
                 self.past.moved();
                 Vec::new()
             }
-            What::Change(_) | What::Fired(_) | What::Note(_) => Vec::new(),
+            What::Change(_) | What::Fired(_) | What::Note(_) | What::Answered(_) => Vec::new(),
         }
     }
 

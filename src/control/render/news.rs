@@ -1,8 +1,10 @@
-//! The lines of a server's log: what has happened since the last look, in facts without secrets. Whoever listens lays them out.
+//! The lines of a server's log, and its live events: what has happened, in facts without secrets. A listener lays them out.
+
+use serde::Serialize;
 
 use super::{Renderer, note};
 use crate::engine::clock::Mode;
-use crate::engine::delivery::{Status, delivery_name};
+use crate::engine::delivery::{Delivery, Status, delivery_name};
 use crate::engine::ids::ProviderId;
 use crate::engine::log::{Change, ChangeCause, Entry, OutcomeEntry, RequestEntry, What};
 use crate::engine::tables::On;
@@ -11,39 +13,63 @@ use crate::kit::evidence::Evidence;
 use crate::kit::time::Timestamp;
 
 /// One line. What a line of its kind does not have is left out.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct News {
-    /// `request`, `change`, `webhook`, `clock` or `note`.
+    /// `request`, `change`, `webhook`, `clock` or `note`. Live events have further kinds.
     pub kind: &'static str,
+    #[serde(skip)]
     pub gravity: Gravity,
     /// What happened, in words.
     pub message: String,
     /// The simulated moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<&'static str>,
     /// `req-1`, `dlv-1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
     /// What the merchant calls the object.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attempt: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// The documented error that was answered, or why a receiver has not answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_attempt_at: Option<Timestamp>,
     /// How long an attempt has waited for a place on this machine, in real milliseconds, if that was long.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub waited_ms: Option<u64>,
+    /// How many live events were dropped before their reader has read them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed: Option<u64>,
 }
 
 /// How much a line matters.
@@ -71,26 +97,31 @@ impl Renderer {
             message: format!("{} entries did not fit into the log and are not shown: raise --journal-bytes", unread.lost),
             ..News::default()
         });
-        let lines = unread.entries.iter().enumerate().filter_map(|(place, it)| renderer.line(world, it, &unread.entries[place + 1..]));
+        let line = |(place, entry): (usize, &Entry)| {
+            let delivery = entry.what.delivery().and_then(|it| world.core.outbox.get(it));
+            renderer.line(entry, delivery, &unread.entries[place + 1..])
+        };
+        let lines = unread.entries.iter().enumerate().filter_map(line);
         lost.into_iter().chain(lines).collect()
     }
 
-    fn line(&self, world: &World, entry: &Entry, later: &[Entry]) -> Option<News> {
+    /// A line about an entry, with the webhook that it is about, if that was not dropped, and what follows it in the log.
+    pub(super) fn line(&self, entry: &Entry, delivery: Option<&Delivery>, later: &[Entry]) -> Option<News> {
         let line = match &entry.what {
             What::Request(it) => self.heard(entry.provider, it, later),
             What::Change(it) => self.changed(it),
-            What::Outcome(it) => self.sent(world, it),
+            What::Outcome(it) => self.sent(delivery, it),
             What::Note(_) | What::Fired(_) => {
                 News { kind: "note", gravity: Gravity::Warning, message: self.text(&note(&entry.what)?), ..News::default() }
             }
             What::Moved { from } => News { kind: "clock", message: format!("the clock moved here from {from}"), ..News::default() },
             What::Mode(mode) => News { kind: "clock", message: mode_in_words(*mode), ..News::default() },
-            What::Attempt(_) => return None, // its outcome is a line
+            What::Attempt(_) | What::Answered(_) => return None, // the outcome is a line, and that of a request has waited for its answer
         };
         Some(News { at: Some(entry.at), provider: entry.provider.map(|it| self.slug(it)), ..line })
     }
 
-    fn heard(&self, provider_id: Option<ProviderId>, it: &RequestEntry, later: &[Entry]) -> News {
+    pub(super) fn heard(&self, provider_id: Option<ProviderId>, it: &RequestEntry, later: &[Entry]) -> News {
         let contract = provider_id.map(|it| self.contracts[usize::from(it.0)]);
         let operation = contract.zip(it.operation.as_deref());
         let error = operation.zip(it.error.as_deref()).and_then(|((contract, _), name)| contract.error(name));
@@ -141,8 +172,7 @@ impl Renderer {
     }
 
     /// An attempt with its outcome. Its delivery may have been dropped meanwhile.
-    fn sent(&self, world: &World, it: &OutcomeEntry) -> News {
-        let delivery = world.core.outbox.get(it.webhook.delivery);
+    fn sent(&self, delivery: Option<&Delivery>, it: &OutcomeEntry) -> News {
         let attempt = delivery.and_then(|own| own.attempts.iter().find(|attempt| attempt.is(it.id())));
         let is_latest = delivery.is_some_and(|own| own.attempts.last().is_some_and(|last| last.number == it.number));
         let has_failed = is_latest && delivery.is_some_and(|own| own.status == Status::Failed);

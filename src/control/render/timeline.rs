@@ -45,7 +45,7 @@ impl Renderer {
                     ("webhook", format!("{provider} {}", attempt(it, outcomes.get(&it.id()), statuses.get(&it.webhook.delivery))))
                 }
                 What::Note(_) | What::Fired(_) => ("note", format!("{provider}: {}", super::note(what)?)),
-                What::Outcome(_) | What::Moved { .. } | What::Mode(_) => return None,
+                What::Outcome(_) | What::Moved { .. } | What::Mode(_) | What::Answered(_) => return None,
             };
             Some(Line { sequence: *sequence, at: *at, kind, what: self.text(&what) })
         };

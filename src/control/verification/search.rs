@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Kept;
 use super::candidates::{Candidate, Copied, Of, request_of, since};
 use crate::engine::delivery::Delivery;
-use crate::engine::log::{Entry, Fired, RequestEntry, What};
+use crate::engine::log::{Entry, RequestEntry};
 use crate::engine::matching::{Fit, Work};
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
@@ -174,7 +174,7 @@ impl Webhooks {
         let first = log.chunks().get(0).map_or(self.next_sequence, |it| it.sequence);
         let all = self.next_sequence < first; // then it is not known which of them have changed
         let changed: BTreeSet<u64> =
-            if all { BTreeSet::new() } else { log.since(self.next_sequence).filter_map(|it| delivery_of(&it.what)).collect() };
+            if all { BTreeSet::new() } else { log.since(self.next_sequence).filter_map(|it| it.what.delivery()).collect() };
         self.next_sequence = log.next_sequence();
         if outbox.truncated {
             self.kept = Kept::TheLatest;
@@ -201,15 +201,5 @@ impl Webhooks {
             Fit::Unread => _ = self.unread.insert(it.id),
             Fit::No => {}
         }
-    }
-}
-
-/// The delivery that an entry is about, if it can have changed.
-fn delivery_of(what: &What) -> Option<u64> {
-    match what {
-        What::Attempt(it) => Some(it.webhook.delivery),
-        What::Outcome(it) => Some(it.webhook.delivery),
-        What::Fired(Fired::Attempt(it) | Fired::Answer(it, _)) => Some(it.delivery),
-        What::Fired(_) | What::Request(_) | What::Change(_) | What::Note(_) | What::Moved { .. } | What::Mode(_) => None,
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Driver, news};
 use crate::control::Renderer;
-use crate::edge::log;
+use crate::edge::{log, streams};
 use crate::engine::rules::Transport;
 use crate::kit::http::Response;
 use crate::kit::time::{Timestamp, Uptime};
@@ -31,12 +31,14 @@ pub struct Leaving {
     pub ticket: Option<Ticket>,
     /// Kept until the last byte has left: an answer that is sent slowly counts as open in its sandbox.
     pub caller: Option<Caller>,
+    /// Its body, if it stays open.
+    pub stream: Option<streams::Body>,
 }
 
 impl Leaving {
     /// An answer that leaves now, without a fault.
     pub fn at_once(response: Response) -> Self {
-        Self { response, transport: None, ticket: None, caller: None }
+        Self { response, transport: None, ticket: None, caller: None, stream: None }
     }
 }
 
@@ -78,7 +80,7 @@ impl Caller {
         };
         let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
         self.is_answered = !is_slow;
-        Some(Leaving { response: response?, transport, ticket: Some(self.ticket), caller: is_slow.then_some(self) })
+        Some(Leaving { response: response?, transport, ticket: Some(self.ticket), caller: is_slow.then_some(self), stream: None })
     }
 
     /// Reads what the call has brought, if that comes before the answer; then the answer may not be ready. `false`: nothing had to be read.
@@ -156,13 +158,17 @@ impl Caller {
             let mut changed = pin!(driver.changed.notified());
             changed.as_mut().enable();
             let uptime = driver.stopwatch.uptime();
-            let (found, news) = {
+            let (found, news, has_written) = {
                 let mut sandbox = driver.lock();
+                let written = sandbox.world().core.log.written();
                 let found = look(&mut sandbox, uptime, self.ticket);
                 driver.set_alarm(&mut sandbox, uptime); // a wait that has ended can have become a delay
-                (found, news(&mut sandbox))
+                (found, news(&mut sandbox), written != sandbox.world().core.log.written())
             };
             log::tell(&driver.name, &news);
+            if has_written {
+                driver.wake_waiting(); // the answer to a call that waited is an entry of the log
+            }
             if let Some(found) = found {
                 return found;
             }

@@ -46,6 +46,8 @@ pub enum What {
     Moved { from: Timestamp },
     /// The clock runs in another mode.
     Mode(Mode),
+    /// The request of that sequence number has its answer, which had to wait, or its caller has gone. The answer stands with it.
+    Answered(u64),
 }
 
 /// Something that was booked, and due.
@@ -195,6 +197,24 @@ pub enum Refused {
     Because(Box<str>),
 }
 
+impl What {
+    /// The number of the delivery that it is about.
+    pub fn delivery(&self) -> Option<u64> {
+        match self {
+            Self::Attempt(it) => Some(it.webhook.delivery),
+            Self::Outcome(it) => Some(it.webhook.delivery),
+            Self::Fired(Fired::Attempt(it) | Fired::Answer(it, _)) => Some(it.delivery),
+            Self::Fired(_)
+            | Self::Request(_)
+            | Self::Change(_)
+            | Self::Note(_)
+            | Self::Moved { .. }
+            | Self::Mode(_)
+            | Self::Answered(_) => None,
+        }
+    }
+}
+
 impl AttemptEntry {
     /// Which attempt it is.
     pub fn id(&self) -> AttemptId {
@@ -229,7 +249,7 @@ impl Entry {
                 heap::block(size_of::<ActionEntry>()) + text(&it.action) + text(&it.with) + text(&it.rule) + text(&it.subject) + why
             }
             What::Note(it) => text(it),
-            What::Fired(Fired::Timer { .. } | Fired::Released) | What::Moved { .. } | What::Mode(_) => 0,
+            What::Fired(Fired::Timer { .. } | Fired::Released) | What::Moved { .. } | What::Mode(_) | What::Answered(_) => 0,
         };
         PLACE + own
     }

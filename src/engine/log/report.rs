@@ -74,7 +74,7 @@ impl Report {
                 }
                 self.open = false;
             }
-            What::Note(_) => {}
+            What::Note(_) | What::Answered(_) => {}
             What::Request(_) | What::Moved { .. } | What::Mode(_) => self.open = false,
         }
     }

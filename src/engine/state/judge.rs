@@ -165,7 +165,13 @@ impl Judge<'_> {
                     known.or_flaw(at, "the provider has no such account")?;
                 }
                 What::Change(it) => is_change(it, &tables[usize::from(provider_id.0)]).or_flaw(at, "the provider has no such row")?,
-                What::Fired(_) | What::Attempt(_) | What::Outcome(_) | What::Note(_) | What::Moved { .. } | What::Mode(_) => {}
+                What::Fired(_)
+                | What::Attempt(_)
+                | What::Outcome(_)
+                | What::Note(_)
+                | What::Moved { .. }
+                | What::Mode(_)
+                | What::Answered(_) => {}
             }
         }
         Ok(())

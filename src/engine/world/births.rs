@@ -68,6 +68,7 @@ impl World {
         let providers: Vec<_> = self.providers.iter().map(|it| it.boxed()).collect();
         let mut core = self.core.clone();
         core.log.tally = Tally::default();
+        core.log.begin_here();
         core.redirect = None; // addresses that were set in the original do not count as set in the copy
         core.clock.release(uptime); // a walk through time belongs to the original
         settle_in(&mut core, name, &providers);
@@ -105,9 +106,9 @@ impl World {
         Self { start, core, providers, outgoing: VecDeque::new(), held: Held::default(), generation, replaced: Replaced::default() }
     }
 
-    /// The sandbox goes on with another state. What metrics count goes on too.
+    /// The sandbox goes on with another state. What metrics count goes on too, and so do the places of the log.
     fn become_another(&mut self, mut world: Self) -> Self {
-        world.core.log.tally.add(&self.core.log.tally);
+        world.core.log.follow(&self.core.log);
         std::mem::replace(self, world)
     }
 
@@ -126,7 +127,7 @@ impl World {
             let Some(attempt) = webhook.attempts.iter().find(|it| (it.number, it.copy) == (id.number, id.copy)) else { continue };
             let (mut headers, body) = (attempt.headers.map(), attempt.body.text(&webhook.body).0.clone());
             let contract = self.provider(webhook.provider_id).contract();
-            let url = self.core.target(&webhook.url).to_owned();
+            let url = self.core.target(contract.slug, webhook.url.clone());
             authorize(&mut headers, &url);
             let (time_limit, documented_headers) = (contract.schedule.time_limit, contract.webhook_headers(&webhook.event));
             let outgoing = Outgoing { id, generation: self.generation, url, headers, body, time_limit, documented_headers, dated: None };

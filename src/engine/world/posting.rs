@@ -139,7 +139,7 @@ impl World {
             cx.fault = how.cloned();
             it.attempt(cx, patched.as_ref().unwrap_or(webhook))
         })?;
-        signed.url = self.core.target(&signed.url).to_owned();
+        signed.url = self.core.target(self.provider(webhook.provider_id).contract().slug, signed.url);
         authorize(&mut signed.headers, &signed.url);
         Some(signed)
     }
@@ -262,7 +262,19 @@ impl World {
         body: &Bytes,
     ) -> Option<Reaction> {
         let webhook = Received { url: Some(&path), headers, body, now: self.core.now, date: uptime.date };
-        let (provider, signature) = self.judge(&webhook);
+        let verdict = self.judge(&webhook);
+        self.keep(name, method, path, (headers, body), verdict)
+    }
+
+    /// The same with a verdict of the sandbox that has sent it.
+    pub fn keep(
+        &mut self,
+        name: &str,
+        method: &str,
+        path: String,
+        (headers, body): (&HeaderMap, &Bytes),
+        (provider, signature): (Option<&'static str>, Signature),
+    ) -> Option<Reaction> {
         let provider = provider.map(str::to_owned);
         let (at, headers, body) = (self.core.now, KeptHeaders::of(headers), Kept(body.clone()));
         let message = Message { at, method: method.to_owned(), path, headers, body, provider, signature };

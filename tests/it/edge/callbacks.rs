@@ -10,7 +10,7 @@ use playmoney::inside::engine::clock::Mode;
 use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 
-use crate::net::{Receiver, admin, answered, eventually, request, send, server};
+use crate::net::{Receiver, admin, answered, eventually, portal_session, request, send, server};
 
 /// A call that the receiver makes before it answers its first webhook.
 type Call = fn(&Json) -> http::Request<String>;
@@ -162,11 +162,6 @@ async fn i14_a_receiver_may_not_advance_during_an_advance() {
     assert!(took < Duration::from_secs(1), "{took:?}");
 }
 
-/// A page of the portal, with the session's cookie.
-fn portal(cookie: &str, path: &str) -> http::Request<String> {
-    http::Request::get(path).header("cookie", cookie).body(String::new()).expect("a request")
-}
-
 #[tokio::test]
 async fn i14_a_receiver_may_send_a_test_webhook_while_its_webhook_is_under_way() {
     static LOGIN: OnceLock<(String, String)> = OnceLock::new();
@@ -177,14 +172,7 @@ async fn i14_a_receiver_may_send_a_test_webhook_while_its_webhook_is_under_way()
         test
     };
     let calling = Calling::start(Mode::Frozen, test).await;
-    let form = http::Request::post("/quantum-payouts/index.php?view=login").header("content-type", "application/x-www-form-urlencoded");
-    let to = calling.server.address();
-    let login = send(to, form.body("username=demo&password=demo-password".to_owned()).expect("a request")).await;
-    let cookie = login.header("set-cookie").split(';').next().expect("a cookie").to_owned();
-    let page = send(to, portal(&cookie, "/quantum-payouts/index.php?view=settings")).await;
-    let page = String::from_utf8(page.body.to_vec()).expect("text");
-    let token = page.split("csrf_token").nth(1).and_then(|it| it.split("value=\"").nth(1)).and_then(|it| it.split('"').next());
-    LOGIN.set((cookie, token.expect("a token").to_owned())).expect("once");
+    LOGIN.set(portal_session(calling.server.address()).await).expect("once");
     let (took, status, answer) = calling.created().await;
     assert_eq!(status, 200, "{answer}");
     assert!(was_patient(took), "its turn does not come while the caller waits: {took:?}");

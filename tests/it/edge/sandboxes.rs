@@ -158,7 +158,46 @@ async fn a_copy_sends_its_webhooks_to_itself_or_where_it_is_told() {
     assert_eq!((arrived(&original), arrived(&told)), (0, kept), "both copies have sent the same");
     assert!(0 < kept, "{in_inbox}");
     assert_eq!(ask(&server, "POST", "/__admin/fork", &json!({"name": "twin"})).await.status, 409);
-    assert_eq!(ask(&server, "POST", "/__admin/fork", &json!({"webhook_url": "http://127.0.0.1:9/{provider}"})).await.status, 422);
+    assert_eq!(ask(&server, "POST", "/__admin/fork", &json!({"webhook_url": "http://127.0.0.1:9/{slug}"})).await.status, 422);
+    let refused = ask(&server, "PUT", "/__admin/sandboxes/twin/fork", &Json::Null).await;
+    assert_eq!(refused.json()["detail"], "/__admin/sandboxes/twin/fork answers to POST, OPTIONS.");
+}
+
+/// A payout in that sandbox, up to its end.
+async fn pay_out(server: &Server, name: &str) {
+    let body = json!({"orderNumber": "A", "amount": 1500, "description": "d", "target": {"pan": "4111111111111111"}});
+    let mut request = request("POST", &format!("/s/{name}/quantum-payouts/api/v1/performPayout"), &body);
+    request.headers_mut().insert("authorization", format!("Bearer qm_test_token_{name}").parse().expect("a header"));
+    assert_eq!(send(server.address(), request).await.status, 200);
+    admin(server, "POST", &format!("sandboxes/{name}/clock/advance"), &json!({"by": "1h"})).await;
+}
+
+#[tokio::test]
+async fn the_address_of_a_fork_can_name_the_provider() {
+    let server = server(Start { webhook_url: Some("http://127.0.0.1:9/".to_owned()), ..Start::default() }).await;
+    let wanted = json!({"name": "twin", "webhook_url": "http://{provider}.inbox.playmoney.test/"});
+    assert_eq!(ask(&server, "POST", "/__admin/fork", &wanted).await.status, 201);
+    pay_out(&server, "twin").await;
+    let inbox = admin(&server, "GET", "sandboxes/twin/inbox/quantum-payouts/messages", &Json::Null).await;
+    assert_eq!(inbox["messages"].as_array().map(Vec::len), Some(4), "{inbox}");
+}
+
+#[tokio::test]
+async fn a_webhook_to_the_inbox_of_another_sandbox_is_judged_with_the_keys_of_its_sender() {
+    let server = server(Start::default()).await;
+    let url = format!("{}/__admin/inbox/shop", server.base_url());
+    made(&server, &json!({"name": "a", "webhook_url": url})).await;
+    pay_out(&server, "a").await;
+    let inbox = admin(&server, "GET", "inbox/shop/messages", &Json::Null).await;
+    let verdicts: Vec<&Json> = inbox["messages"].as_array().expect("a list").iter().map(|it| &it["signature"]).collect();
+    assert_eq!(verdicts, [&json!("valid"); 4], "{inbox}");
+}
+
+#[tokio::test]
+async fn a_creation_that_is_refused_uses_up_no_name() {
+    let server = server(Start::default()).await;
+    assert_eq!(ask(&server, "POST", "/__admin/sandboxes", &json!({"scenario": "version: 9"})).await.status, 422);
+    assert_eq!(made(&server, &json!({})).await["name"], "sandbox-1");
 }
 
 #[tokio::test]

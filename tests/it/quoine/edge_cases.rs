@@ -289,7 +289,7 @@ fn inboxes_judge_callbacks_by_their_address() {
     let sent = shop.posted[0].clone();
     assert_eq!(sent.url, SHOP);
     for (path, signature) in [("/hooks", "valid"), ("/__admin/inbox/own", "invalid")] {
-        shop.sandbox.receive(shop.uptime, "own", path.to_owned(), &sent);
+        shop.sandbox.receive(shop.uptime, "own", path.to_owned(), &sent, None);
         let messages = shop.admin("GET", "inbox/own/messages", &serde_json::Value::Null);
         let last = messages["messages"].as_array().and_then(|it| it.last()).expect("a message");
         assert_eq!(last["signature"], signature, "{path}");

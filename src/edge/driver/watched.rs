@@ -1,0 +1,53 @@
+//! A driver for others than its callers: when its sandbox was made, whether it is still there, when something happens in it, and what it
+//! says of a webhook that arrives elsewhere.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::futures::Notified;
+
+use super::Driver;
+use crate::engine::delivery::Outgoing;
+use crate::engine::signature::Received;
+use crate::kit::time::Timestamp;
+use crate::sandbox::Verdict;
+
+impl Driver {
+    /// When it was made, in microseconds; no other sandbox was made then.
+    pub fn born(&self) -> u64 {
+        self.born
+    }
+
+    /// Whether it was deleted.
+    pub fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Acquire)
+    }
+
+    /// The verdict on the signature of a webhook that this sandbox sends to that path of this server.
+    pub fn verdict(&self, path: &str, outgoing: &Outgoing) -> Verdict {
+        let date = self.stopwatch.uptime().date;
+        let sandbox = self.lock();
+        let (headers, body, now) = (&outgoing.headers, &outgoing.body, sandbox.world().core.now);
+        sandbox.world().judge(&Received { url: Some(path), headers, body, now, date })
+    }
+
+    /// Waits until something has happened.
+    pub fn changed(&self) -> Notified<'_> {
+        self.changed.notified()
+    }
+
+    /// Something has happened: tells those who wait for it.
+    pub(super) fn wake_waiting(self: &Arc<Self>) {
+        self.changed.notify_waiters();
+        self.outside.loopback.feed.note(self);
+    }
+}
+
+/// A moment in microseconds that is given out once.
+pub(super) fn own_moment(now: Timestamp) -> u64 {
+    static LATEST: AtomicU64 = AtomicU64::new(0);
+    let now = u64::try_from(now.as_microsecond()).unwrap_or(0);
+    let after = |latest: u64| now.max(latest + 1);
+    let latest = LATEST.fetch_update(Ordering::AcqRel, Ordering::Acquire, |it| Some(after(it)));
+    latest.map_or(now, after)
+}
