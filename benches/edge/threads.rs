@@ -73,22 +73,23 @@ pub fn compare() {
 
 /// Fires requests on every connection. Each has a sandbox of its own, or all ask the default one.
 fn load(server: &Process, operation: &str, sandboxes: usize) -> Cost {
-    let mut clients: Vec<Client> =
-        (0..CONNECTIONS).map(|number| Client::connect(server, number, (1 < sandboxes).then_some(number))).collect();
+    let sandbox = |number: usize| (1 < sandboxes).then_some(number);
+    let mut clients: Vec<Client> = (0..CONNECTIONS).map(|number| Client::connect(server, number, sandbox(number))).collect();
     for it in &mut clients {
-        for _ in 0..BEFORE {
-            it.send("createPayout", 1); // a connection has found its thread after two of them
-            it.receive();
+        for payout in 0..BEFORE {
+            it.send(&it.request("createPayout", payout)); // a connection has found its thread after two of them
+            it.receive(1);
         }
     }
-    let rounds = REQUESTS / CONNECTIONS / AT_ONCE;
+    let batches = REQUESTS / CONNECTIONS / AT_ONCE;
+    let prepared: Vec<Vec<Vec<u8>>> = clients.iter().map(|it| (0..batches).map(|batch| it.batch(operation, batch)).collect()).collect();
     let (begun, cpu) = (Instant::now(), server.cpu());
-    for round in 0..=rounds {
-        for it in &mut clients {
-            it.receive();
-            if round < rounds {
-                it.send(operation, AT_ONCE);
+    for batch in 0..=batches {
+        for (it, own) in clients.iter_mut().zip(&prepared) {
+            if 0 < batch {
+                it.receive(AT_ONCE);
             }
+            own.get(batch).inspect(|requests| it.send(requests));
         }
     }
     let each = |it: Duration| u64::try_from(it.as_nanos() / REQUESTS as u128).unwrap_or(u64::MAX);
@@ -100,12 +101,7 @@ struct Client {
     stream: TcpStream,
     number: usize,
     sandbox: Option<usize>,
-    /// Payouts that it has made.
-    payouts: usize,
-    /// Answers that it waits for.
-    awaited: usize,
     buffer: Vec<u8>,
-    requests: Vec<u8>,
 }
 
 impl Client {
@@ -115,38 +111,32 @@ impl Client {
         }
         let stream = TcpStream::connect(server.address).expect("the server listens");
         stream.set_nodelay(true).expect("a socket");
-        Self { stream, number, sandbox, payouts: 0, awaited: 0, buffer: vec![0; 64 * 1024], requests: Vec::new() }
+        Self { stream, number, sandbox, buffer: vec![0; 64 * 1024] }
     }
 
-    fn send(&mut self, operation: &str, requests: usize) {
-        self.requests.clear();
-        for index in 0..requests {
-            let payout = if operation == "createPayout" {
-                self.payouts += 1;
-                self.payouts
-            } else {
-                1 + index % self.payouts
-            };
-            let order = format!("ORDER_{}_{payout}", self.number);
-            let request = operations::payout(operation, &order);
-            match self.sandbox {
-                None => self.requests.extend(request),
-                Some(it) => {
-                    let text = String::from_utf8(request).expect("text");
-                    let own =
-                        text.replacen(" /quantum", &format!(" /s/s{it}/quantum"), 1).replacen("_token\r", &format!("_token_s{it}\r"), 1);
-                    self.requests.extend(own.into_bytes());
-                }
-            }
-        }
-        self.stream.write_all(&self.requests).expect("sent");
-        self.awaited += requests;
+    /// Requests that are written at once.
+    fn batch(&self, operation: &str, batch: usize) -> Vec<u8> {
+        let payout = |place: usize| if operation == "createPayout" { BEFORE + batch * AT_ONCE + place } else { place % BEFORE };
+        (0..AT_ONCE).flat_map(|place| self.request(operation, payout(place))).collect()
     }
 
-    /// Reads every answer that it waits for; each must be a good one.
-    fn receive(&mut self) {
+    /// A request about one of this connection's payouts.
+    fn request(&self, operation: &str, payout: usize) -> Vec<u8> {
+        let request = operations::payout(operation, &format!("ORDER_{}_{payout}", self.number));
+        let Some(it) = self.sandbox else { return request };
+        let text = String::from_utf8(request).expect("text");
+        let text = text.replacen(" /quantum", &format!(" /s/s{it}/quantum"), 1);
+        text.replacen("_token\r", &format!("_token_s{it}\r"), 1).into_bytes()
+    }
+
+    fn send(&self, requests: &[u8]) {
+        (&self.stream).write_all(requests).expect("sent");
+    }
+
+    /// Reads so many answers; each must be a good one.
+    fn receive(&mut self, mut answers: usize) {
         let mut filled = 0;
-        while 0 < self.awaited {
+        while 0 < answers {
             let read = self.stream.read(&mut self.buffer[filled..]).expect("an answer");
             assert!(0 < read, "the server has hung up");
             filled += read;
@@ -154,7 +144,7 @@ impl Client {
             while let Some(length) = load::length(&self.buffer[from..filled]) {
                 assert!(self.buffer[from..].starts_with(b"HTTP/1.1 20"), "{}", String::from_utf8_lossy(&self.buffer[from..filled]));
                 from += length;
-                self.awaited -= 1;
+                answers -= 1;
             }
             self.buffer.copy_within(from..filled, 0);
             filled -= from;

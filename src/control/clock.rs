@@ -15,7 +15,7 @@ use crate::engine::agenda::Due;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::delivery::AttemptId;
 use crate::engine::log::{Report, What};
-use crate::engine::world::World;
+use crate::engine::world::{Replaced, World};
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::{Request, Response};
 use crate::kit::time::{Duration, Timestamp, end_of_time, later, parse_duration, parse_timestamp};
@@ -68,7 +68,7 @@ pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 
 /// The clock as an answer. To count what is to come, everything that is booked is looked at.
 pub fn answer(world: &World) -> Answer {
-    of_all(world, None, |it| Response::json(StatusCode::OK, &render(it)))
+    of_all(world, Replaced::default(), |it| Response::json(StatusCode::OK, &render(it)))
 }
 
 /// How the clock runs, and what it shows.

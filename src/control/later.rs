@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::{Answer, Now};
-use crate::engine::world::World;
+use crate::engine::world::{Replaced, World};
 use crate::kit::http::Response;
 
 /// What a call brings and what has to be read first, such as a large document; then what the sandbox does with it.
@@ -75,8 +75,8 @@ impl Later {
 const THINGS_AT_ONCE: usize = 2_000;
 
 /// An answer that needs a look at everything in the sandbox, or after which what the sandbox was before is dropped.
-pub fn of_all(world: &World, replaced: Option<Box<World>>, make: impl FnOnce(&World) -> Response + Send + 'static) -> Answer {
-    if world.things() + replaced.as_ref().map_or(0, |it| it.things()) <= THINGS_AT_ONCE {
+pub fn of_all(world: &World, replaced: Replaced, make: impl FnOnce(&World) -> Response + Send + 'static) -> Answer {
+    if world.things() + replaced.things() <= THINGS_AT_ONCE {
         return Answer::Now(make(world));
     }
     let copy = world.clone();

@@ -58,5 +58,5 @@ fn begin(world: &mut World, now: Now, scenario: &Scenario) -> Result<Answer, Pro
         members.insert("note".to_owned(), json!(note));
     }
     let answer = Response::json(StatusCode::OK, &with_warnings(answer, scenario.warnings_of_start().as_ref()));
-    Ok(of_all(world, Some(Box::new(replaced)), |_| answer))
+    Ok(of_all(world, replaced, |_| answer))
 }

@@ -11,7 +11,7 @@ use crate::engine::provider::DynProvider;
 use crate::engine::rules::Rule;
 use crate::engine::state::{self, Saved};
 use crate::engine::tables::settings::webhook_url_of_all;
-use crate::engine::world::{Replaced, World};
+use crate::engine::world::World;
 use crate::kit::fields::{Field, Need, TEXT};
 use crate::kit::flaw::Flaw;
 use crate::kit::http::Response;
@@ -102,14 +102,13 @@ fn judge_rules(known: &[Box<dyn DynProvider>], saved: &Saved) -> Result<(), Stri
 
 fn resume(world: &mut World, now: Now, saved: Saved) -> Result<Answer, Problem> {
     Problem::unless_walking(now, ONE_STATE)?;
-    let replaced = saved.put_into(world, now.uptime);
-    world.replaced = Replaced(Some(Box::new(replaced)));
+    world.replaced = saved.put_into(world, now.uptime);
     Ok(Answer::Walk(Until::Time(world.core.now), Conclusion::Restored))
 }
 
 /// The answer when a sandbox has been restored. `settled` is `Some(false)` while attempts that were sent again are under way.
 pub fn report(world: &mut World, settled: Option<bool>) -> Answer {
-    let replaced = world.replaced.0.take();
+    let replaced = std::mem::take(&mut world.replaced);
     of_all(world, replaced, move |world| {
         let mut answer = json!({"restored": true, "clock": clock::render(world)});
         if let Some(settled) = settled {
@@ -128,9 +127,7 @@ pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         }
         None => ask.world.reset(ask.uptime),
     };
-    Ok(of_all(ask.world, Some(Box::new(replaced)), |world| {
-        Response::json(http::StatusCode::OK, &json!({"reset": true, "clock": clock::render(world)}))
-    }))
+    Ok(of_all(ask.world, replaced, |world| Response::json(http::StatusCode::OK, &json!({"reset": true, "clock": clock::render(world)}))))
 }
 
 #[cfg(test)]

@@ -178,7 +178,7 @@ async fn at_home(driver: &Arc<Driver>, shared: &Arc<Shared>, request: Request, s
         // An error means that the connection still sends, or has ended; then this task is aborted.
         let ended = async {
             if half_closes.await.is_err() {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         };
         its.handle(request, &own.bodies, ended).await

@@ -9,7 +9,7 @@ use super::core::Core;
 use super::provider::DynProvider;
 use super::rules::ActiveRule;
 use super::start::Start;
-use super::world::World;
+use super::world::{Replaced, World};
 use crate::engine::core::secrets_from_outside;
 use crate::kit::flaw::{Flaw, part};
 use crate::kit::json::Writer;
@@ -113,7 +113,7 @@ impl Saved {
     }
 
     /// Replaces the state of a sandbox by this one.
-    pub fn put_into(self, world: &mut World, uptime: Uptime) -> World {
+    pub fn put_into(self, world: &mut World, uptime: Uptime) -> Replaced {
         world.resume(self.core, self.providers, uptime)
     }
 }

@@ -41,9 +41,16 @@ pub struct World {
     pub replaced: Replaced,
 }
 
-/// A sandbox that was replaced. A copy has none.
+/// What a sandbox was before it became another, if it did. A copy of a sandbox has none.
 #[derive(Default)]
-pub struct Replaced(pub Option<Box<World>>);
+pub struct Replaced(Option<Box<World>>);
+
+impl Replaced {
+    /// How much there is to drop, as [`World::things`] counts.
+    pub fn things(&self) -> usize {
+        self.0.as_ref().map_or(0, |it| it.things())
+    }
+}
 
 impl Clone for Replaced {
     fn clone(&self) -> Self {

@@ -168,7 +168,9 @@ mod tests {
                 assert_eq!(ordered.count(), plain.len());
             }
             copies.push((ordered, plain));
-            copies.iter().for_each(|(ordered, plain)| agree(ordered, plain));
+            for (ordered, plain) in &copies {
+                agree(ordered, plain);
+            }
         }
     }
 

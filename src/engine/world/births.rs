@@ -32,13 +32,13 @@ impl World {
     }
 
     /// Takes the sandbox back to its start. What it was takes long to drop when it was large, so that is left to the caller.
-    pub fn reset(&mut self, uptime: Uptime) -> Self {
+    pub fn reset(&mut self, uptime: Uptime) -> Replaced {
         self.become_another(Self::set_up(self.start.clone(), self.fresh_providers(), self.generation + 1, uptime).0)
     }
 
     /// The same, and every account tells this address from then on, whatever its scenario says, also after the next reset. `{provider}`
     /// in it stands for the slug. A tester sets it, so a redirect does not change it.
-    pub fn reset_with_target(&mut self, webhook_url: String, uptime: Uptime) -> Self {
+    pub fn reset_with_target(&mut self, webhook_url: String, uptime: Uptime) -> Replaced {
         self.start.webhook_url = Some(webhook_url);
         self.start.webhook_url_wins = true;
         self.start.copied.webhook_url = false;
@@ -49,7 +49,7 @@ impl World {
     ///
     /// # Errors
     /// Every impossible part of the setup; then nothing has changed.
-    pub fn begin(&mut self, start: Start, uptime: Uptime) -> Result<Self, Vec<Impossible>> {
+    pub fn begin(&mut self, start: Start, uptime: Uptime) -> Result<Replaced, Vec<Impossible>> {
         let mut start = Start { name: self.start.name.clone(), redirect: self.start.redirect.clone(), ..start };
         start.copied.setup = false;
         let (world, impossible) = Self::set_up(start, self.fresh_providers(), self.generation + 1, uptime);
@@ -79,7 +79,7 @@ impl World {
     }
 
     /// Replaces the state by a saved one, but keeps the name and the redirect. Returns what it was, as [`Self::reset`] does.
-    pub fn resume(&mut self, mut core: Core, providers: Vec<Box<dyn DynProvider>>, uptime: Uptime) -> Self {
+    pub fn resume(&mut self, mut core: Core, providers: Vec<Box<dyn DynProvider>>, uptime: Uptime) -> Replaced {
         if core.name != self.start.name {
             settle_in(&mut core, &self.start.name, &providers);
         }
@@ -107,9 +107,9 @@ impl World {
     }
 
     /// The sandbox goes on with another state. What metrics count goes on too, and so do the places of the log.
-    fn become_another(&mut self, mut world: Self) -> Self {
+    fn become_another(&mut self, mut world: Self) -> Replaced {
         world.core.log.follow(&self.core.log);
-        std::mem::replace(self, world)
+        Replaced(Some(Box::new(std::mem::replace(self, world))))
     }
 
     fn fresh_providers(&self) -> Vec<Box<dyn DynProvider>> {

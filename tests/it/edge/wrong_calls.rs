@@ -136,7 +136,7 @@ async fn a_wrong_copy_is_refused() {
             ("POST", path, r#"{"name":"B"}"#, 422, "invalid_request", "a-z"),
             ("POST", path, r#"{"ttl":"0s"}"#, 422, "invalid_request", "longer than zero"),
             ("POST", path, r#"{"webhook_url":5}"#, 422, "invalid_request", "is text"),
-            ("POST", path, r#"{"webhook_url":"http://a/{provider}"}"#, 422, "invalid_request", "is not replaced"),
+            ("POST", path, r#"{"webhook_url":"http://a/{name}"}"#, 422, "invalid_request", "only {provider} is replaced"),
             ("POST", path, &url, 422, "invalid_request", "2,048"),
         ]);
     }
