@@ -47,7 +47,7 @@ pub struct Exec {
     /// The command and its arguments, behind --
     ///
     /// The environment of the command has the base URLs, credentials and webhook secrets of all providers, as `playmoney env` shows them,
-    /// and `PLAYMONEY_URL`. SIGINT and SIGTERM are passed on to it, and its exit code is that of `playmoney exec`.
+    /// and `PLAYMONEY_URL`. Signals are passed on to it, and its exit code is that of `playmoney exec`.
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
     /// The first webhook address of every account; {provider} is replaced by the slug of the provider
@@ -89,7 +89,7 @@ impl Exec {
             Some(Mode::Frozen) | None => Start::default(),
         };
         let scenario = self.scenario.as_deref().map(Flags::load).transpose()?;
-        Ok(flags.start_from(usual, scenario.as_ref()))
+        Ok(Start { keeps_violations: true, ..flags.start_from(usual, scenario.as_ref()) })
     }
 
     async fn serve(self, start: Start) -> Result<Exit, Stop> {
@@ -150,15 +150,23 @@ fn code(status: ExitStatus) -> u8 {
 #[cfg(unix)]
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
+    others: [(tokio::signal::unix::Signal, rustix::process::Signal); 5],
 }
 
 #[cfg(unix)]
 impl Signals {
     fn listen() -> Result<Self, Stop> {
+        use rustix::process::Signal;
         use tokio::signal::unix::{SignalKind, signal};
         let listen = |kind| signal(kind).map_err(|why| Stop { exit: Exit::Start, why: format!("cannot listen for signals: {why}") });
-        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+        let others = [
+            (listen(SignalKind::terminate())?, Signal::TERM),
+            (listen(SignalKind::hangup())?, Signal::HUP),
+            (listen(SignalKind::quit())?, Signal::QUIT),
+            (listen(SignalKind::user_defined1())?, Signal::USR1),
+            (listen(SignalKind::user_defined2())?, Signal::USR2),
+        ];
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, others })
     }
 
     async fn pass_on_until_it_ends(&mut self, child: &mut Child) -> Result<ExitStatus, Stop> {
@@ -166,7 +174,7 @@ impl Signals {
             let signal = tokio::select! {
                 ended = child.wait() => return ended.map_err(|it| unwaited(&it)),
                 _ = self.interrupt.recv() => rustix::process::Signal::INT,
-                _ = self.terminate.recv() => rustix::process::Signal::TERM,
+                other = next(&mut self.others) => other,
             };
             if signal == rustix::process::Signal::INT && is_in_foreground() {
                 continue;
@@ -177,6 +185,16 @@ impl Signals {
             }
         }
     }
+}
+
+/// The next signal of these.
+#[cfg(unix)]
+async fn next(signals: &mut [(tokio::signal::unix::Signal, rustix::process::Signal)]) -> rustix::process::Signal {
+    std::future::poll_fn(|cx| {
+        let come = signals.iter_mut().find_map(|(signal, own)| signal.poll_recv(cx).is_ready().then_some(*own));
+        come.map_or(std::task::Poll::Pending, std::task::Poll::Ready)
+    })
+    .await
 }
 
 /// Whether a terminal sends its interrupts to this process. It then sends them to the command too, and one is enough.

@@ -44,7 +44,7 @@ pub const KINDS: [(&str, &str); 9] = [
     (USED_BEFORE, "a nonce or an order number came again"),
     (TOO_MANY_CALLS, "an account made more calls than a limit allows"),
     (POLLING, "an object was read again and again, although webhooks report its changes"),
-    (DUPLICATE_REFUSED, "a receiver answered an event with an error that it had accepted before"),
+    (DUPLICATE_REFUSED, "a receiver answered an event with an error, although it had accepted it before"),
     (FORGERY_ACCEPTED, "a receiver accepted a webhook that does not prove its sender"),
 ];
 

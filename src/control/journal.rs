@@ -7,6 +7,7 @@ use super::render::Renderer;
 use super::{Answer, Ask, Later, Problem, Rows, provider_id};
 use crate::contract::violations::{Known, at};
 use crate::engine::log::{Entry, RequestEntry, What};
+use crate::engine::tables::Contract;
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::{Response, StatusCode};
@@ -127,8 +128,14 @@ pub fn is_operation(world: &World, asked: &str) -> Result<(), Problem> {
     if contracts().any(|it| it.operation(name).is_some()) {
         return Ok(());
     }
-    let names = contracts().flat_map(|contract| contract.operations.iter().map(|it| it.name));
-    Err(Problem::invalid(format!("No provider has an operation `{asked}`.{}", the_nearest(name, names))))
+    let full: Vec<String> = world.providers.iter().flat_map(|it| full_names(it.contract())).collect();
+    let plain = contracts().flat_map(|contract| contract.operations.iter().map(|it| it.name));
+    let near = if slug.is_some() { the_nearest(asked, full.iter().map(String::as_str)) } else { the_nearest(name, plain) };
+    Err(Problem::invalid(format!("No provider has an operation `{asked}`.{near}")))
+}
+
+fn full_names(contract: &Contract) -> impl Iterator<Item = String> {
+    contract.operations.iter().map(|it| format!("{}.{}", contract.slug, it.name))
 }
 
 /// Refuses an event that no provider has and that no webhook reports.

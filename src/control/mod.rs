@@ -22,7 +22,7 @@ mod server;
 mod state;
 mod table;
 mod verification;
-mod violations;
+pub mod violations;
 
 pub use call::{BodyLimits, Call, Caller, Effort, Handler, WhenBroken};
 pub use clock::{LIMIT, Until, Walked, is_advance};

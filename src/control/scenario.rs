@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::later::of_all;
 use super::state::ONE_STATE;
-use super::{Answer, Ask, Before, Now, Problem, Rest, clock, input};
+use super::{Answer, Ask, Before, Now, Problem, Rest, clock, input, violations};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
@@ -51,6 +51,7 @@ fn begin(world: &mut World, now: Now, scenario: &Scenario) -> Result<Answer, Pro
     let (name, steps) = (&scenario.name, scenario.steps.len());
     let start = scenario.apply_to(Start { webhook_url_wins: false, ..world.start.clone() });
     let replaced = world.begin(start, now.uptime).map_err(|it| refusal(&scenario.mistakes(it)))?;
+    violations::keep(&replaced, world);
     let note =
         (0 < steps).then_some("the starting state and the rules are in force; the steps are not played here, but by `playmoney run`");
     let mut answer = json!({"scenario": name, "clock": clock::render(world)});

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::call::BodyLimits;
 use super::clock::Until;
 use super::later::of_all;
-use super::{Answer, Ask, Before, Conclusion, Later, Now, Problem, Rest, Waiting, clock, input, scenario};
+use super::{Answer, Ask, Before, Conclusion, Later, Now, Problem, Rest, Waiting, clock, input, scenario, violations};
 use crate::engine::provider::DynProvider;
 use crate::engine::rules::Rule;
 use crate::engine::state::{self, Saved};
@@ -102,7 +102,9 @@ fn judge_rules(known: &[Box<dyn DynProvider>], saved: &Saved) -> Result<(), Stri
 
 fn resume(world: &mut World, now: Now, saved: Saved) -> Result<Answer, Problem> {
     Problem::unless_walking(now, ONE_STATE)?;
-    world.replaced = saved.put_into(world, now.uptime);
+    let replaced = saved.put_into(world, now.uptime);
+    violations::keep(&replaced, world);
+    world.replaced = replaced;
     Ok(Answer::Walk(Until::Time(world.core.now), Conclusion::Restored))
 }
 
@@ -120,13 +122,15 @@ pub fn report(world: &mut World, settled: Option<bool>) -> Answer {
 
 pub fn reset(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Problem::unless_walking(ask.now(), ONE_STATE)?;
-    let replaced = match ask.body.text(&TARGET)? {
-        Some(url) => {
-            webhook_url_of_all(&url).map_err(|why| Problem::invalid(format!("`{}`: {why}", TARGET.name)))?;
-            ask.world.reset_with_target(url, ask.uptime)
-        }
+    let target = ask.body.text(&TARGET)?;
+    if let Some(url) = &target {
+        webhook_url_of_all(url).map_err(|why| Problem::invalid(format!("`{}`: {why}", TARGET.name)))?;
+    }
+    let replaced = match target {
+        Some(url) => ask.world.reset_with_target(url, ask.uptime),
         None => ask.world.reset(ask.uptime),
     };
+    violations::keep(&replaced, ask.world);
     Ok(of_all(ask.world, replaced, |world| Response::json(http::StatusCode::OK, &json!({"reset": true, "clock": clock::render(world)}))))
 }
 

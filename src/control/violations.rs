@@ -1,13 +1,15 @@
 //! `/__admin/violations`: where clients and receivers broke the documented contract.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 
 use super::journal::{LIMIT, OPERATION, PROVIDER, SINCE, Since, is_operation, is_provider, named};
 use super::render::Renderer;
 use super::{Answer, Ask, Later, Problem};
 use crate::contract::violations::{Known, Walk};
-use crate::engine::log::{Entry, What};
-use crate::engine::world::World;
+use crate::engine::log::{Entry, Tally, VIOLATIONS_KEPT_MAX, What};
+use crate::engine::world::{Replaced, World};
 use crate::kit::chunks::Chunks;
 use crate::kit::fields::Field;
 use crate::kit::http::{Response, StatusCode};
@@ -34,6 +36,15 @@ struct Filter {
     since: Since,
     limit: usize,
     more: More,
+    whose: Whose,
+}
+
+/// Of which requests.
+#[derive(PartialEq, Eq)]
+enum Whose {
+    Own,
+    /// Those that came with a copy or a saved state too.
+    All,
 }
 
 /// Whether it is told that there are more than were asked for.
@@ -65,13 +76,21 @@ struct Copied {
     known: Known,
     render: Renderer,
     entries: Chunks<Entry>,
+    /// The sequence number of the first entry that was written here.
+    begins_with: u64,
     truncated: bool,
 }
 
 impl Copied {
     fn of(world: &World) -> Self {
         let log = &world.core.log;
-        Self { known: Known::of(world), render: Renderer::of(world), entries: log.chunks().clone(), truncated: log.truncated }
+        Self {
+            known: Known::of(world),
+            render: Renderer::of(world),
+            entries: log.chunks().clone(),
+            begins_with: log.begins_with(),
+            truncated: log.truncated,
+        }
     }
 
     fn list(&self, filter: &Filter) -> Violations {
@@ -81,7 +100,8 @@ impl Copied {
             if let What::Request(it) = &entry.what {
                 latest = it.id;
             }
-            if filter.fits(&self.known, entry, latest) {
+            let is_wanted = filter.whose == Whose::All || self.begins_with <= entry.sequence;
+            if is_wanted && filter.fits(&self.known, entry, latest) {
                 listed.extend(walk.read(entry).iter().map(|it| self.render.violation(entry, it)));
             } else {
                 walk.pass(entry);
@@ -96,9 +116,32 @@ impl Copied {
 }
 
 impl Violations {
-    /// The first of a sandbox, as many as that.
+    /// The first of a sandbox, as many as that. Those of requests that came with a copy or a saved state are another's.
     pub fn of(world: &World, limit: usize) -> Self {
-        Copied::of(world).list(&Filter { provider: None, operation: None, since: Since::Beginning, limit, more: More::IsTold })
+        let filter = Filter { provider: None, operation: None, since: Since::Beginning, limit, more: More::IsTold, whose: Whose::Own };
+        Copied::of(world).list(&filter)
+    }
+
+    /// Adds one that was kept.
+    pub fn keep(&mut self, violation: &Json, limit: usize) {
+        if self.listed.len() < limit { self.listed.push(violation.clone()) } else { self.truncated = true }
+    }
+}
+
+/// What clients have broken in a sandbox that begins anew, or goes, if its start wants that kept.
+pub fn kept(world: &World) -> Tally {
+    if !world.start.keeps_violations {
+        return Tally::default();
+    }
+    let name: Arc<str> = world.core.name.as_str().into();
+    let found = Violations::of(world, VIOLATIONS_KEPT_MAX).listed.into_iter();
+    Tally { violations: found.map(|it| (Arc::clone(&name), it)).collect(), ..Tally::default() }
+}
+
+/// The sandbox has begun anew: what clients have broken before that is kept.
+pub fn keep(replaced: &Replaced, world: &mut World) {
+    if let Some(before) = replaced.world() {
+        world.core.log.tally.add(&kept(before));
     }
 }
 
@@ -111,7 +154,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
         is_operation(ask.world, operation)?;
     }
     is_provider(ask.world, provider.as_deref())?;
-    let (copied, filter) = (Copied::of(ask.world), Filter { provider, operation, since, limit, more: More::IsKnown });
+    let (copied, filter) = (Copied::of(ask.world), Filter { provider, operation, since, limit, more: More::IsKnown, whose: Whose::All });
     Ok(Answer::Later(Later::new(move || {
         let Violations { listed, truncated } = copied.list(&filter);
         Response::json(StatusCode::OK, &json!({"violations": listed, "truncated": truncated}))

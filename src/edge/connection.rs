@@ -24,8 +24,8 @@ use crate::sandbox::HEAD_BYTES_MAX;
 
 /// A connection whose place is needed has this long to finish its answer.
 const CLOSING_TIME_MAX: Duration = Duration::from_secs(5);
-/// When the server stops, connections may finish their requests within this duration.
-const SHUTDOWN_TIME_MAX: Duration = Duration::from_secs(5);
+/// When the server stops, connections may finish their requests within this duration, so that all of it has ended within five seconds.
+const SHUTDOWN_TIME_MAX: Duration = Duration::from_secs(4);
 
 /// Serves until `stop` says so; then finishes the requests under way, within limits.
 pub async fn serve(listeners: Vec<TcpListener>, shared: Arc<Shared>, stop: watch::Receiver<bool>) {

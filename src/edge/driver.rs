@@ -73,10 +73,10 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Takes a sandbox over and keeps its time, at its home, until the driver is dropped.
-    pub fn start(sandbox: Sandbox, stopwatch: Stopwatch, outside: Outside, residence: Residence) -> Arc<Self> {
+    /// Takes a sandbox over. It does nothing by itself before [`Self::run`].
+    pub fn new(sandbox: Sandbox, stopwatch: Stopwatch, outside: Outside, residence: Residence) -> Arc<Self> {
         let known_names = Mutex::new(sandbox.world().names_version());
-        let driver = Arc::new(Self {
+        Arc::new(Self {
             name: sandbox.name().to_owned(),
             born: watched::own_moment(stopwatch.uptime().date),
             sandbox: Mutex::new(sandbox),
@@ -89,11 +89,13 @@ impl Driver {
             is_closed: AtomicBool::new(false),
             known_names,
             usage: Usage::starts(stopwatch),
-        });
-        driver.home().spawn(keep_time(Arc::downgrade(&driver)));
-        // A copy can have attempts to send again, and timers.
-        driver.drain(driver.lock(), stopwatch.uptime());
-        driver
+        })
+    }
+
+    /// Keeps its time, at its home, until the driver is dropped. A copy can have attempts to send again, and timers.
+    pub fn run(self: &Arc<Self>) {
+        self.home().spawn(keep_time(Arc::downgrade(self)));
+        self.drain(self.lock(), self.stopwatch.uptime());
     }
 
     /// The sandbox's name. This does not take the lock.
@@ -108,8 +110,11 @@ impl Driver {
 
     /// The sandbox was deleted. Requests under way are still answered; those that wait for others end.
     pub fn close(self: &Arc<Self>) {
-        self.is_closed.store(true, Ordering::Release);
-        self.lock().close(self.stopwatch.uptime());
+        {
+            let mut sandbox = self.lock();
+            self.is_closed.store(true, Ordering::Release); // what a step has made by now leaves, so that what waits for it ends
+            sandbox.close(self.stopwatch.uptime());
+        }
         self.wake_waiting();
         self.alarm_set.notify_one();
     }
@@ -215,7 +220,7 @@ impl Driver {
         look(self.lock().world_mut());
     }
 
-    /// A driver of its own for a copy of the sandbox, under another name. As a saved state does, the copy waits for the attempts
+    /// A driver of its own for a copy of the sandbox, under another name, that does not run yet. As a saved state does, the copy waits for the attempts
     /// under way; those that have no outcome after that are sent again in it.
     pub async fn fork(&self, name: &str, redirect: Option<&str>, residence: Residence) -> Arc<Self> {
         let mut patience = pin!(tokio::time::sleep(Waiting::Quiet.patience()));
@@ -228,7 +233,7 @@ impl Driver {
                 is_ready.then(|| sandbox.fork(name, redirect, self.stopwatch.uptime()))
             };
             if let Some(copy) = copy {
-                return Self::start(copy, self.stopwatch, self.outside.clone(), residence);
+                return Self::new(copy, self.stopwatch, self.outside.clone(), residence);
             }
             tokio::select! {
                 () = changed => {}
@@ -273,7 +278,7 @@ impl Driver {
         let names = (version != std::mem::replace(&mut *self.known_names.lock(), version)).then(|| sandbox.world().names());
         drop(sandbox);
         if let Some(names) = names {
-            self.outside.loopback.learn(&self.name, names);
+            self.outside.loopback.learn(self, names);
         }
         log::tell(&self.name, &news);
         outgoing

@@ -174,6 +174,9 @@ impl All {
     fn read_on(&mut self, watch: &Watch, driver: &Arc<Driver>) -> Option<String> {
         let (born, is_closed) = (driver.born(), driver.is_closed());
         let Some((_, place)) = self.read.get_mut(&born) else {
+            if is_closed {
+                return None; // all that it did was read, and its end was told
+            }
             self.read.insert(born, (Arc::from(driver.name()), 0));
             self.new.put(driver);
             return Some(teller(driver, Ids::None).word("created", "the sandbox was made"));

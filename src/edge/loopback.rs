@@ -37,7 +37,7 @@ impl Loopback {
     }
 
     /// The credentials that lead to a sandbox have changed.
-    pub fn learn(&self, sandbox: &str, credentials: Vec<(ProviderId, String)>) {
+    pub fn learn(&self, sandbox: &Driver, credentials: Vec<(ProviderId, String)>) {
         if let Some(registry) = self.registry.get().and_then(Weak::upgrade) {
             registry.learn(sandbox, credentials);
         }

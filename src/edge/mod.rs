@@ -32,6 +32,7 @@ pub mod turns;
 pub mod unheard;
 pub mod waited;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -58,6 +59,7 @@ use self::registry::{Hosting, Registry, SANDBOXES_MAX};
 use self::stage::ServerStage;
 use self::threads::Threads;
 use crate::control::Violations;
+use crate::engine::log::Tally;
 use crate::engine::start::{Impossible, Start};
 use crate::kit::secret::Secret;
 use crate::providers;
@@ -141,7 +143,7 @@ impl Server {
         let sandbox = Sandbox::new(config.start.clone(), stopwatch.uptime());
         let outside = Outside { courier, loopback: Arc::clone(&loopback) };
         let threads = Threads::new(config.threads);
-        let driver = Driver::start(sandbox, stopwatch, outside.clone(), threads.settle());
+        let driver = Driver::new(sandbox, stopwatch, outside.clone(), threads.settle());
         let (usual, making, sandboxes_max) = (config.start, config.sandboxes, config.sandboxes_max);
         let hosting = Hosting { usual, making, sandboxes_max, stopwatch, outside, threads };
         let registry = Registry::new(hosting, driver);
@@ -184,12 +186,21 @@ impl Server {
 
     /// The first violations of each sandbox, by its name.
     pub(crate) fn violations(&self, limit: usize) -> Vec<(String, Violations)> {
-        let of = |name: String| {
-            let mut found = Violations::default();
-            self.shared.registry.find(&name)?.look(|world| found = Violations::of(world, limit));
-            Some((name, found))
+        let registry = &self.shared.registry;
+        let mut found: BTreeMap<String, Violations> = BTreeMap::new();
+        let mut kept = |tally: &Tally| {
+            tally.violations.iter().for_each(|(name, it)| found.entry(name.to_string()).or_default().keep(it, limit));
         };
-        self.shared.registry.names().into_iter().filter_map(of).collect()
+        kept(&registry.gone());
+        registry.all().iter().for_each(|it| it.driver.look(|world| kept(&world.core.log.tally)));
+        for it in registry.all() {
+            let own = found.entry(it.driver.name().to_owned()).or_default();
+            let mut present = Violations::default();
+            it.driver.look(|world| present = Violations::of(world, limit));
+            present.listed.iter().for_each(|it| own.keep(it, limit));
+            own.truncated |= present.truncated;
+        }
+        found.into_iter().collect()
     }
 
     /// The address that is listened on, the first of several.
@@ -202,7 +213,7 @@ impl Server {
         base_url(self.address)
     }
 
-    /// Accepts no more connections, lets the requests under way finish within five seconds, and returns.
+    /// Accepts no more connections, lets the requests under way finish within four seconds, and returns.
     pub async fn stop(self) {
         _ = self.stop.send(true);
         _ = self.serving.await;

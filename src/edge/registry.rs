@@ -1,10 +1,8 @@
 //! The sandboxes of a server, by name and by the credentials that lead to them. This is their only list.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use http::{HeaderMap, StatusCode};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
@@ -12,18 +10,20 @@ use super::driver::{Driver, Outside, Stopwatch};
 use super::events::feed::Feed;
 use super::metrics::Metrics;
 use super::threads::Threads;
-use crate::control::Problem;
-use crate::control::sandboxes::{self, Beginning, Copy, Stay, is_name};
+use crate::control::sandboxes::{self, Beginning, Copy, Stay};
+use crate::control::{Problem, violations};
 use crate::engine::ids::ProviderId;
 use crate::engine::log::Tally;
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
-use crate::kit::http::{Request, Response, Target};
 use crate::kit::time::{Duration, Timestamp};
 use crate::providers;
-use crate::sandbox::{SANDBOX, Sandbox};
+use crate::sandbox::Sandbox;
 
+mod choice;
 mod expiry;
+
+pub use self::choice::{Chosen, Naming};
 
 /// The sandbox that every server has.
 pub const DEFAULT: &str = "default";
@@ -73,6 +73,20 @@ struct Sandboxes {
     unnamed: u64,
 }
 
+impl Sandboxes {
+    /// These credentials lead to that sandbox no more.
+    fn disown(&mut self, name: &str, credentials: &mut Vec<(ProviderId, String)>) {
+        for key in credentials.drain(..) {
+            if let Some(owners) = self.by_credential.get_mut(&key) {
+                owners.remove(name);
+                if owners.is_empty() {
+                    self.by_credential.remove(&key);
+                }
+            }
+        }
+    }
+}
+
 /// A sandbox, and how long it stays.
 pub struct Hosted {
     pub driver: Arc<Driver>,
@@ -98,25 +112,6 @@ impl Hosted {
     }
 }
 
-/// The sandbox for a request.
-pub enum Chosen {
-    One(Arc<Driver>),
-    /// Several sandboxes have the credential of the request, so that it says nothing: the default one refuses it.
-    Several(Arc<Driver>),
-    /// It does not exist, and is made on use.
-    None(String),
-}
-
-impl Chosen {
-    /// The sandbox, if it exists.
-    pub fn driver(&self) -> Option<&Arc<Driver>> {
-        match self {
-            Self::One(driver) | Self::Several(driver) => Some(driver),
-            Self::None(_) => None,
-        }
-    }
-}
-
 impl Registry {
     /// A server's registry begins with its default sandbox.
     pub fn new(hosting: Hosting, default: Arc<Driver>) -> Arc<Self> {
@@ -128,7 +123,7 @@ impl Registry {
             gone: Mutex::default(),
             changed: Arc::default(),
         });
-        registry.insert(DEFAULT, default);
+        registry.insert(DEFAULT, &default);
         tokio::spawn(expiry::expire(Arc::downgrade(&registry)));
         registry
     }
@@ -187,19 +182,24 @@ impl Registry {
     /// It is taken, or the server has as many sandboxes as it may.
     pub fn free_name(&self, given: Option<String>) -> Result<String, Problem> {
         let mut all = self.sandboxes.write();
-        if self.hosting.sandboxes_max < all.by_name.len() {
-            return Err(sandboxes::too_many(self.hosting.sandboxes_max));
-        }
         if let Some(name) = given {
-            return if all.by_name.contains_key(&name) { Err(sandboxes::exists(&name)) } else { Ok(name) };
+            return self.is_free(&all, &name).map(|()| name);
         }
         loop {
             all.unnamed += 1;
             let name = format!("sandbox-{}", all.unnamed);
             if !all.by_name.contains_key(&name) {
-                return Ok(name);
+                return self.is_free(&all, &name).map(|()| name).inspect_err(|_| all.unnamed -= 1);
             }
         }
+    }
+
+    /// Whether a sandbox of that name can be added.
+    fn is_free(&self, all: &Sandboxes, name: &str) -> Result<(), Problem> {
+        if self.hosting.sandboxes_max < all.by_name.len() {
+            return Err(sandboxes::too_many(self.hosting.sandboxes_max));
+        }
+        if all.by_name.contains_key(name) { Err(sandboxes::exists(name)) } else { Ok(()) }
     }
 
     /// That name was not used: it is given out again, if no later one was.
@@ -217,7 +217,7 @@ impl Registry {
     pub fn make(&self, beginning: &Beginning, ttl: Option<Duration>) -> Result<Arc<Hosted>, Problem> {
         let Hosting { stopwatch, outside, threads, .. } = &self.hosting;
         let sandbox = Sandbox::load(beginning.start.clone(), stopwatch.uptime()).map_err(|it| beginning.refusal(it))?;
-        let driver = Driver::start(sandbox, *stopwatch, outside.clone(), threads.settle());
+        let driver = Driver::new(sandbox, *stopwatch, outside.clone(), threads.settle());
         self.add(driver, ttl)
     }
 
@@ -231,14 +231,24 @@ impl Registry {
         self.add(driver, copy.ttl)
     }
 
-    /// Adds a sandbox under its own name, unless another has it or there are too many.
+    /// Adds a sandbox under its own name, unless another has it or there are too many. Until it is added, nothing leaves it.
     fn add(&self, driver: Arc<Driver>, ttl: Option<Duration>) -> Result<Arc<Hosted>, Problem> {
-        let name = self.free_name(Some(driver.name().to_owned())).inspect_err(|_| driver.close())?;
+        let name = driver.name().to_owned();
         let hosted = Hosted::new(driver, self.hosting.stopwatch.uptime().date, ttl);
-        self.sandboxes.write().by_name.insert(name.clone(), Arc::clone(&hosted));
-        self.learn(&name, hosted.driver.names());
+        {
+            let mut all = self.sandboxes.write();
+            self.is_free(&all, &name)?;
+            all.by_name.insert(name, Arc::clone(&hosted));
+        }
+        self.begin(&hosted.driver);
         self.changed.notify_one();
         Ok(hosted)
+    }
+
+    /// A sandbox that was added begins.
+    fn begin(&self, driver: &Arc<Driver>) {
+        self.learn(driver, driver.names());
+        driver.run();
     }
 
     /// Copies a sandbox as it is now, under another name. A sandbox that had this name is replaced, except the default one:
@@ -248,31 +258,38 @@ impl Registry {
             return None;
         }
         let copy = self.find(from)?.fork(name, None, self.hosting.threads.settle()).await;
-        self.insert(name, Arc::clone(&copy));
+        self.insert(name, &copy);
         Some(copy)
     }
 
     /// Adds a sandbox. A sandbox that had this name is replaced.
-    pub fn insert(&self, name: &str, driver: Arc<Driver>) {
-        self.forget(name);
-        let hosted = Hosted::new(driver, self.hosting.stopwatch.uptime().date, None);
-        self.sandboxes.write().by_name.insert(name.to_owned(), Arc::clone(&hosted));
-        self.learn(name, hosted.driver.names());
+    fn insert(&self, name: &str, driver: &Arc<Driver>) {
+        self.forget(name, |_| true);
+        let hosted = Hosted::new(Arc::clone(driver), self.hosting.stopwatch.uptime().date, None);
+        self.sandboxes.write().by_name.insert(name.to_owned(), hosted);
+        self.begin(driver);
     }
 
     /// Removes a sandbox, except the default one. Its requests under way are still answered. `false`: none has that name.
     pub fn remove(&self, name: &str) -> bool {
-        name != DEFAULT && self.forget(name)
+        name != DEFAULT && self.forget(name, |_| true)
     }
 
-    fn forget(&self, name: &str) -> bool {
-        self.learn(name, Vec::new());
-        let removed = self.sandboxes.write().by_name.remove(name);
-        if let Some(it) = &removed {
-            it.driver.look(|world| self.gone.lock().add(&world.core.log.tally));
-            it.driver.close();
-        }
-        removed.is_some()
+    /// Removes the sandbox of that name, if this holds for it.
+    fn forget(&self, name: &str, holds: impl FnOnce(&Hosted) -> bool) -> bool {
+        let removed = {
+            let mut all = self.sandboxes.write();
+            let removed = if all.by_name.get(name).is_some_and(|it| holds(it)) { all.by_name.remove(name) } else { None };
+            removed.inspect(|it| all.disown(name, &mut it.credentials.lock()))
+        };
+        let Some(it) = removed else { return false };
+        it.driver.look(|world| {
+            let mut gone = self.gone.lock();
+            gone.add(&world.core.log.tally);
+            gone.add(&violations::kept(world));
+        });
+        it.driver.close();
+        true
     }
 
     /// What sandboxes have counted that were deleted.
@@ -280,117 +297,17 @@ impl Registry {
         self.gone.lock().clone()
     }
 
-    /// The credentials under which a sandbox is found from now on.
-    pub fn learn(&self, name: &str, credentials: Vec<(ProviderId, String)>) {
-        let mut all = self.sandboxes.write();
-        let Some(hosted) = all.by_name.get(name).cloned() else { return };
+    /// The credentials under which a sandbox is found from now on. A deleted one has no say any more.
+    pub fn learn(&self, driver: &Driver, credentials: Vec<(ProviderId, String)>) {
+        let (mut all, name) = (self.sandboxes.write(), driver.name());
+        let Some(hosted) = all.by_name.get(name).filter(|it| it.driver.born() == driver.born()).cloned() else { return };
         let mut own = hosted.credentials.lock();
-        for key in own.drain(..) {
-            if let Some(owners) = all.by_credential.get_mut(&key) {
-                owners.remove(name);
-                if owners.is_empty() {
-                    all.by_credential.remove(&key);
-                }
-            }
-        }
+        all.disown(name, &mut own);
         for key in &credentials {
             all.by_credential.entry(key.clone()).or_default().insert(name.to_owned());
         }
         *own = credentials;
     }
-
-    /// The sandbox for a request: the one that its path names, else its header, else its credential, else the default one. It
-    /// is used now.
-    ///
-    /// # Errors
-    /// The one that path or header name does not exist, and is not made on use.
-    pub fn choose(&self, by_path: Option<&str>, request: &Request, naming: Naming) -> Result<Chosen, Response> {
-        let by_name = by_path.or_else(|| named_in(&request.headers));
-        let (name, is_ambiguous) = match by_name {
-            Some(name) => (Cow::Borrowed(name), false),
-            None => self.by_credential(request),
-        };
-        let Some(hosted) = self.hosted(&name) else {
-            return if self.hosting.making == Making::OnUse && is_name(&name) {
-                Ok(Chosen::None(name.into_owned()))
-            } else {
-                Err(self.unknown(&name, naming))
-            };
-        };
-        let driver = Arc::clone(&hosted.driver);
-        Ok(if is_ambiguous { Chosen::Several(driver) } else { Chosen::One(driver) })
-    }
-
-    /// The sandbox whose credential a request carries, and whether several have it.
-    fn by_credential(&self, request: &Request) -> (Cow<'static, str>, bool) {
-        let default = || (DEFAULT.into(), false);
-        if self.hosting.making == Making::Named && self.sandboxes.read().by_name.len() == 1 {
-            return default();
-        }
-        let Target::Provider { slug, .. } = request.path.target() else { return default() };
-        let found = (0..).map(ProviderId).zip(&self.contracts).find(|it| it.1.slug == slug);
-        let Some((provider_id, contract)) = found else { return default() };
-        let Some(credential) = (contract.presented)(request) else { return default() };
-        let derived = || {
-            let rows = contract.credentials.iter().filter(|it| it.is_a_name);
-            let name = rows.filter_map(|it| credential.strip_prefix(it.test_value)?.strip_prefix('_')).find(|it| is_name(it))?;
-            (self.hosting.making == Making::OnUse).then(|| name.to_owned())
-        };
-        let all = self.sandboxes.read();
-        match all.by_credential.get(&(provider_id, credential.clone())) {
-            Some(owners) if owners.len() == 1 => (owners.first().cloned().unwrap_or_default().into(), false),
-            Some(_) => (DEFAULT.into(), true),
-            None => derived().map_or_else(default, |it| (it.into(), false)),
-        }
-    }
-
-    /// Makes a sandbox because a request names it.
-    ///
-    /// # Errors
-    /// There are too many.
-    pub fn make_on_use(&self, name: &str) -> Result<Arc<Driver>, Response> {
-        let new = sandboxes::New::default();
-        let made = new.begins(name, self.usual()).and_then(|it| self.make(&it, None));
-        // Another request may have made it meanwhile.
-        made.map(|it| Arc::clone(&it.driver)).or_else(|why| self.find(name).ok_or_else(|| why.render()))
-    }
-
-    /// Whether a provider has that slug.
-    pub fn has_provider(&self, slug: &str) -> bool {
-        self.contracts.iter().any(|it| it.slug == slug)
-    }
-
-    /// The refusal of a request that names a sandbox which does not exist.
-    pub fn unknown(&self, name: &str, naming: Naming) -> Response {
-        let known = match naming {
-            Naming::Open => format!(" Known sandboxes: {}.", known(&self.names())),
-            Naming::Secret => String::new(),
-        };
-        Response::problem(StatusCode::NOT_FOUND, "unknown_sandbox", &format!("No sandbox is named `{name}`.{known}"))
-    }
-}
-
-/// The name in the header.
-fn named_in(headers: &HeaderMap) -> Option<&str> {
-    headers.get(SANDBOX).map(|it| it.to_str().unwrap_or("?"))
-}
-
-/// The first names of many.
-fn known(names: &[String]) -> String {
-    const SHOWN_MAX: usize = 20;
-    let shown = names.iter().take(SHOWN_MAX).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match names.len().checked_sub(SHOWN_MAX) {
-        Some(more) if 0 < more => format!("{shown} and {more} more"),
-        _ => shown,
-    }
-}
-
-/// Whether every caller may learn which sandboxes there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Naming {
-    Open,
-    /// The server has a token, and only its holder may.
-    Secret,
 }
 
 #[cfg(test)]

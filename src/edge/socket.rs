@@ -21,7 +21,7 @@ use super::threads::Home;
 
 mod arrived;
 
-/// So many requests in a row move a connection to the thread that answers them.
+/// This number of requests in a row moves a connection to the thread that answers them.
 const REQUESTS_ELSEWHERE_MAX: usize = 2;
 
 /// One end of a connection. Clones share the socket, which closes with the last of them. Both writers belong to the one

@@ -53,7 +53,7 @@ impl Threads {
         if is_taken && homes.len() < self.threads_max.get() {
             match self.start(homes.len()) {
                 Ok(home) => homes.push(home),
-                Err(why) => tracing::warn!("a thread cannot be started: {why}. Sandboxes share those that there are"),
+                Err(why) => tracing::warn!("a thread cannot be started: {why}. Sandboxes share the threads that have started"),
             }
         }
         let home = homes.iter().min_by_key(|it| it.sandboxes.load(Ordering::Relaxed)).unwrap_or(&homes[0]);

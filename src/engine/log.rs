@@ -22,7 +22,7 @@ use follower::Follower;
 pub use passage::Passage;
 pub use report::{DeliveryRow, FiredRow, Report};
 pub use request::{RequestEntry, Trace};
-pub use tally::Tally;
+pub use tally::{Tally, VIOLATIONS_KEPT_MAX};
 
 /// Without `--journal-bytes`.
 pub const BYTES_MAX: usize = 32 * 1024 * 1024;

@@ -46,6 +46,11 @@ pub struct World {
 pub struct Replaced(Option<Box<World>>);
 
 impl Replaced {
+    /// What it was.
+    pub fn world(&self) -> Option<&World> {
+        self.0.as_deref()
+    }
+
     /// How much there is to drop, as [`World::things`] counts.
     pub fn things(&self) -> usize {
         self.0.as_ref().map_or(0, |it| it.things())

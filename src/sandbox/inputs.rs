@@ -116,6 +116,9 @@ impl Sandbox {
             }
             Input::Rest(ticket, rest) => {
                 let has_due = self.give(uptime, ticket, |it| {
+                    if it.is_deleted {
+                        return (Answer::Now(control::deleted_meanwhile()), None);
+                    }
                     let now = Now { uptime, is_walking: it.is_walking(), settled: Settled::Unknown };
                     (rest.hear(&mut it.world, now), None)
                 });

@@ -153,6 +153,9 @@ impl Sandbox {
 
     fn answer(&mut self, uptime: Uptime, request: Request, settled: Settled) -> (Answer, Option<Pacing>) {
         let Target::Provider { slug, .. } = request.path.target() else {
+            if self.is_deleted {
+                return (Answer::Now(control::deleted_meanwhile()), None);
+            }
             let now = Now { uptime, is_walking: self.is_walking(), settled };
             return (control::call(&mut self.world, now, &request), None);
         };

@@ -26,7 +26,7 @@ fn canonical(network: IpNet) -> IpNet {
     inside.map_or(network, IpNet::V4)
 }
 
-/// Each thread takes memory, and more than there are cores only get in each other's way.
+/// Each thread takes memory, and more threads than cores slow each other down.
 const THREADS_MAX: usize = 1_024;
 
 /// A number of threads.

@@ -1,5 +1,8 @@
 //! What one request breaks, judged by the row of its call alone.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use serde_json::value::RawValue;
 
 use super::{MISSING_HEADER, NUMBER_FORMAT, UNKNOWN_FIELD, Violation};
@@ -8,8 +11,10 @@ use crate::engine::tables::Operation;
 use crate::kit::fields::{Field, Fields, Kind, Need};
 use crate::kit::form::Form;
 
-/// Characters of a value in a message.
+/// Characters of a name or a value in a message.
 const SHOWN_MAX: usize = 40;
+/// Unknown parameters of a request that are named.
+const UNKNOWN_MAX: usize = 20;
 
 /// What was sent in a body.
 enum Sent<'a> {
@@ -57,12 +62,17 @@ fn unknown_fields(operation: &Operation, sent: &Sent<'_>) -> Vec<Violation> {
         Sent::Json(fields) => fields.names().collect(),
         Sent::Form(form) => form.0.iter().map(|it| &*it.0).collect(),
     };
-    let violation = |name: &str| Violation {
-        code: UNKNOWN_FIELD,
-        detail: format!("{} has no parameter `{name}`", operation.name),
-        evidence: operation.evidence,
-    };
-    names.into_iter().filter(|it| !known(it)).map(violation).collect()
+    let unknown: BTreeSet<&str> = names.into_iter().filter(|it| !known(it)).collect();
+    let violation = |detail: String| Violation { code: UNKNOWN_FIELD, detail, evidence: operation.evidence };
+    let single = |name: &&str| violation(format!("{} has no parameter `{}`", operation.name, shortened(name)));
+    let further = unknown.len().checked_sub(UNKNOWN_MAX).filter(|it| 0 < *it);
+    let of_all = further.map(|it| violation(format!("{} has none of {it} further parameters", operation.name)));
+    unknown.iter().take(UNKNOWN_MAX).map(single).chain(of_all).collect()
+}
+
+/// The beginning of a text from outside.
+pub fn shortened(text: &str) -> Cow<'_, str> {
+    text.char_indices().nth(SHOWN_MAX).map_or(Cow::Borrowed(text), |it| Cow::Owned(format!("{}...", &text[..it.0])))
 }
 
 /// A whole number that is written as a float or as text, or an amount that is a number where the documentation has text.
@@ -85,10 +95,7 @@ fn number_format(operation: &Operation, row: &Field, sent: &Sent<'_>) -> Option<
     if is_right {
         return None;
     }
-    let mut shown: String = written.chars().take(SHOWN_MAX).collect();
-    if shown.len() < written.len() {
-        shown.push_str("...");
-    }
+    let shown = shortened(written);
     let detail = format!("`{}` of {} is {shown}, but {wanted} is documented: {}", row.name, operation.name, row.meaning);
     Some(Violation { code: NUMBER_FORMAT, detail, evidence: row.evidence })
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value as Json;
 
-use super::calls::value;
+use super::calls::{shortened, value};
 use super::walk::{Call, Known};
 use super::{POLLING, RETRY_OF_REFUSED, TOO_MANY_CALLS, USED_BEFORE, Violation};
 use crate::engine::limits::Window;
@@ -143,7 +143,7 @@ impl<'l> Past<'l> {
             return None;
         }
         reads.clear();
-        let detail = format!("{name} read the same object more than {} times {}", polls.calls_max, within(polls.window));
+        let detail = format!("{name} read the same object more than {} times {} of simulated time", polls.calls_max, within(polls.window));
         Some(Violation { code: POLLING, detail, evidence: polls.evidence })
     }
 }
@@ -179,8 +179,8 @@ struct Refusal<'l> {
 impl<'l> Refusal<'l> {
     /// `None`: it was served, may be tried again, or its caller has perhaps not read the answer.
     fn of(contract: &Contract, it: &'l RequestEntry) -> Option<Self> {
-        /// Statuses of HTTP that invite to try again.
-        const AGAIN: [u16; 4] = [408, 409, 425, 429];
+        /// Statuses of HTTP that invite to try again, such as when there is money.
+        const AGAIN: [u16; 5] = [402, 408, 409, 425, 429];
         let status = it.answer.as_ref()?.status;
         let error = it.error.as_deref();
         let row = error.and_then(|it| contract.error(it));
@@ -214,11 +214,6 @@ fn once_of(call: &Call<'_>, once: &Once) -> Option<(&'static Field, String)> {
 fn is_same_body(one: &RequestEntry, other: &RequestEntry) -> bool {
     let value = |it: &RequestEntry| serde_json::from_slice::<Json>(&it.body.0).ok();
     one.body == other.body || value(one).is_some_and(|it| value(other) == Some(it))
-}
-
-fn shortened(value: &str) -> Cow<'_, str> {
-    const SHOWN_MAX: usize = 80;
-    value.char_indices().nth(SHOWN_MAX).map_or(Cow::Borrowed(value), |it| Cow::Owned(format!("{}...", &value[..it.0])))
 }
 
 /// `within a minute`.

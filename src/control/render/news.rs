@@ -135,13 +135,13 @@ impl Renderer {
             message: self.text(&format!("{} {path}", it.method)),
             id: Some(format!("req-{}", it.id)),
             operation: operation.map(|(contract, name)| format!("{}.{name}", contract.slug)),
-            account: it.account.clone(),
+            account: it.account.as_deref().map(|it| self.text(it)),
             subject: made_by_call(later).map(|it| self.text(it)),
             status: it.answer.as_ref().map(|it| it.status),
             error: it.error.as_deref().map(str::to_owned),
-            detail: it.note.as_deref().map(str::to_owned).or_else(|| if hint.is_none() { self.refusal(it) } else { None }),
+            detail: it.note.as_deref().map(|it| self.text(it)).or_else(|| if hint.is_none() { self.refusal(it) } else { None }),
             hint: hint.map(|it| self.text(&it)),
-            rule: it.rule.clone(),
+            rule: it.rule.as_deref().map(|it| self.text(it)),
             evidence: evidence.map(Evidence::tag),
             ..News::default()
         }
@@ -198,7 +198,7 @@ impl Renderer {
             detail: words.detail,
             hint: words.hint,
             waited_ms: words.waited_ms,
-            rule: delivery.and_then(|own| own.fault.as_ref()).map(|it| it.rule.clone()),
+            rule: delivery.and_then(|own| own.fault.as_ref()).map(|it| self.text(&it.rule)),
             next_attempt_at: delivery.filter(|_| is_latest).and_then(|own| own.next_attempt_at),
             ..News::default()
         }

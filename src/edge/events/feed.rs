@@ -171,7 +171,7 @@ mod tests {
         let courier = Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch)));
         let sandbox = Sandbox::new(Start::default(), stopwatch.uptime());
         let outside = Outside { courier: Arc::new(courier), loopback: Arc::new(Loopback::default()) };
-        Driver::start(sandbox, stopwatch, outside, Threads::new(NonZeroUsize::MIN).settle())
+        Driver::new(sandbox, stopwatch, outside, Threads::new(NonZeroUsize::MIN).settle())
     }
 
     /// What is taken, as the number of the driver in this list.

@@ -12,7 +12,8 @@ impl Registry {
         let (expired, rest): (Vec<_>, Vec<_>) =
             all.iter().filter_map(|it| Some((it.driver.name(), it.expires_at(now)?))).partition(|it| it.1 <= now);
         for (name, _) in expired {
-            self.remove(name);
+            // It can have been used meanwhile.
+            self.forget(name, |it| it.expires_at(now).is_some_and(|at| at <= now));
         }
         rest.into_iter().map(|it| it.1).min()
     }

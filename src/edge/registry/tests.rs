@@ -1,10 +1,13 @@
 use std::num::NonZeroUsize;
 
+use http::StatusCode;
+
 use super::*;
 use crate::edge::courier::Courier;
 use crate::edge::egress::Egress;
 use crate::edge::loopback::Loopback;
 use crate::edge::notices::Notices;
+use crate::kit::http::Request;
 
 fn registry(making: Making) -> Arc<Registry> {
     let (stopwatch, loopback) = (Stopwatch::start(), Arc::new(Loopback::default()));
@@ -12,7 +15,7 @@ fn registry(making: Making) -> Arc<Registry> {
     let outside = Outside { courier, loopback: Arc::clone(&loopback) };
     let threads = Threads::new(NonZeroUsize::MIN);
     let sandbox = Sandbox::new(Start::default(), stopwatch.uptime());
-    let driver = Driver::start(sandbox, stopwatch, outside.clone(), threads.settle());
+    let driver = Driver::new(sandbox, stopwatch, outside.clone(), threads.settle());
     let hosting = Hosting { usual: Start::default(), making, sandboxes_max: 3, stopwatch, outside, threads };
     let registry = Registry::new(hosting, driver);
     loopback.connect(Arc::downgrade(&registry));

@@ -40,6 +40,11 @@ impl Log {
         self.written = 0;
     }
 
+    /// The sequence number of the first entry that was written here; those before came with a copy or a saved state.
+    pub fn begins_with(&self) -> u64 {
+        self.begins_with
+    }
+
     /// The sandbox goes on with this log in the place of an earlier one.
     pub fn follow(&mut self, earlier: &Self) {
         self.written += earlier.written + 1;

@@ -74,6 +74,19 @@ async fn violations_are_told_when_the_command_has_ended() {
     let codes = |it: &&str| it.starts_with("  ");
     assert!(errors.contains("3 number_format: default req-1: "), "{errors}");
     assert_eq!(errors.lines().filter(codes).count(), 2, "{errors}");
+    // A reset and a deletion take nothing back, and a copy does not count what its original did.
+    let later = r#"
+        worker() {
+            curl -s -o /dev/null --noproxy "*" "$PLAYMONEY_URL/__admin/sandboxes/worker-1$1" -X "$2" \
+                -H "Content-Type: application/json" $3
+        }
+        worker /reset POST --data={}
+        worker /fork POST --data={"name":"copy"}
+        worker "" DELETE
+    "#;
+    let again = format!("{script}{other}{later}{other}{later}");
+    let errors = exec(&[], &again).await.2;
+    assert!(errors.contains("4 number_format: ") && errors.contains("1 retry_of_refused: "), "{errors}");
 }
 
 #[tokio::test]
@@ -95,7 +108,13 @@ async fn first_line(child: &mut Child) -> String {
 #[cfg(unix)]
 #[tokio::test]
 async fn signals_are_passed_on() {
-    for (signal, trap, code) in [("TERM", "trap 'exit 5' TERM;", 5), ("INT", "trap 'exit 6' INT;", 6), ("TERM", "", 143)] {
+    for (signal, trap, code) in [
+        ("TERM", "trap 'exit 5' TERM;", 5),
+        ("INT", "trap 'exit 6' INT;", 6),
+        ("TERM", "", 143),
+        ("HUP", "", 129),
+        ("USR1", "trap 'exit 7' USR1;", 7),
+    ] {
         let script = format!("{trap} echo ready; while :; do sleep 0.02; done");
         let mut child = command(NOWHERE, &["exec", "--", "sh", "-c", &script]).stdout(Stdio::piped()).spawn().expect("it runs");
         assert_eq!(first_line(&mut child).await, "ready");

@@ -235,6 +235,20 @@ fn the_limit_of_a_plan_is_that_of_the_account() {
 }
 
 #[test]
+fn i21_a_request_names_few_of_many_unknown_fields() {
+    let long = "x".repeat(1_000);
+    let names: Vec<String> = (0..30).map(|it| format!("\"{long}{it}\":1")).collect();
+    let twice = names.join(",");
+    let body = format!("{{{twice}}}");
+    let mut shop = played(&format!("POST /quantum-payouts/api/v1/performPayout {body}"));
+    let listed = shop.admin("GET", "violations", &Json::Null);
+    let details: Vec<&str> = listed["violations"].as_array().expect("a list").iter().filter_map(|it| it["detail"].as_str()).collect();
+    let unknown: Vec<&&str> = details.iter().filter(|it| it.contains("performPayout has no")).collect();
+    assert_eq!(unknown.len(), 21, "{details:?}");
+    assert!(unknown.iter().all(|it| it.len() < 120) && unknown[20].contains("none of 10 further parameters"), "{unknown:?}");
+}
+
+#[test]
 fn an_object_that_is_read_again_and_again_is_a_violation() {
     let status = |number: &str| format!("POST /quantum-payouts/api/v1/getPayoutStatus {{\"orderNumber\":\"{number}\"}}\n");
     let both = format!("{}\n{}\n", payout("A", "1"), payout("B", "1"));
@@ -247,8 +261,8 @@ fn an_object_that_is_read_again_and_again_is_a_violation() {
         (both.clone() + &status("A").repeat(60) + "advance 1m\n" + &status("A").repeat(60), &[]),
         (both.clone() + &format!("{}advance 1s\n", status("A")).repeat(90), &[]),
         (both + &format!("{}advance 900ms\n", status("A")).repeat(61), &["req-63 polling"]),
-        (transaction.repeat(20), &[]),
-        (transaction.repeat(21), &["req-21 polling"]),
+        (transaction.repeat(30), &[]),
+        (transaction.repeat(31), &["req-31 polling"]),
         ("GET /quoine/api/v1/profile\n".repeat(200), &[]),
         ("GET /qbitpay/api/v1/charges\n".repeat(200), &[]),
     ] {

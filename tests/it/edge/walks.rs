@@ -20,7 +20,9 @@ pub fn driver(start: Start) -> Arc<Driver> {
     let sandbox = Sandbox::new(start, stopwatch.uptime());
     let courier = Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch)));
     let outside = Outside { courier: Arc::new(courier), loopback: Arc::new(Loopback::default()) };
-    Driver::start(sandbox, stopwatch, outside, Threads::new(NonZeroUsize::MIN).settle())
+    let driver = Driver::new(sandbox, stopwatch, outside, Threads::new(NonZeroUsize::MIN).settle());
+    driver.run();
+    driver
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -66,7 +66,7 @@ async fn a_wrong_look_at_sandboxes_is_refused() {
         ("GET", "sandboxes/b/env", "", 404, "unknown_sandbox", "`b`"),
         ("POST", "env", "{}", 405, "method_not_allowed", "GET"),
         ("GET", "sandboxes/a/violations?provider=nobody", "", 422, "invalid_request", "`nobody`"),
-        ("GET", "sandboxes/a/violations?operation=quoine.createInvoic", "", 422, "invalid_request", "`createInvoice`"),
+        ("GET", "sandboxes/a/violations?operation=quoine.createInvoic", "", 422, "invalid_request", "`quoine.createInvoice`"),
         ("GET", &format!("violations?operation={}", long(3_000)), "", 422, "invalid_request", "No provider has an operation"),
         ("GET", "violations?limit=-1", "", 422, "invalid_request", "at least 0"),
         ("GET", "violations?since=req-99999999999999999999", "", 422, "invalid_request", "an id or a time"),

@@ -6,7 +6,8 @@ export class Sandbox {
 
   /** For the test file at that URL. */
   constructor(file) {
-    this.name = basename(new URL(file).pathname, '.test.js');
+    // A name has the letters a-z, digits and hyphens.
+    this.name = basename(new URL(file).pathname, '.test.js').toLowerCase().replace(/[^a-z0-9-]+/g, '-');
   }
 
   /** What the application finds in its environment. A key says whose it is, so the addresses are those of the server. */

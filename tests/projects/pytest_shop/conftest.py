@@ -40,8 +40,7 @@ def sandbox_url():
 
 
 def pytest_configure():
-    if 'PYTEST_XDIST_WORKER' in os.environ:
-        os.environ.update(Playmoney(sandbox_url()).ask('GET', 'env'))
+    os.environ.update(Playmoney(sandbox_url()).ask('GET', 'env'))
 
 
 @pytest.fixture

@@ -122,7 +122,7 @@ fn each_kind_names_its_page() {
         payout("B", "10.5"),
     ));
     shop.play(&format!("set rate_limit=enforce\nadvance 1s\n{}", "GET /quantum-payouts/api/v1/features\n".repeat(31)));
-    shop.play(&"POST /quantapay/api.php function=get-transaction&api-key=qp_test_key&transaction_id=1\n".repeat(21));
+    shop.play(&"POST /quantapay/api.php function=get-transaction&api-key=qp_test_key&transaction_id=1\n".repeat(31));
     shop.play(&format!("{}\n{}", order("1", "5.00"), order("1", "\"5.00\"")));
     let nonce = format!("with NONCE: {}\n", "a".repeat(32));
     shop.play(&format!("{nonce}GET /quoine/api/v1/profile\n{nonce}GET /quoine/api/v1/profile"));
