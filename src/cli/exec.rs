@@ -21,7 +21,7 @@ use crate::control::environment::Environment;
 use crate::edge::{Config, Making, Server};
 use crate::engine::clock::Mode;
 use crate::engine::log::BYTES_MAX;
-use crate::engine::start::Start;
+use crate::engine::start::{Keeps, Start};
 use crate::engine::world::World;
 use crate::kit::printable::line;
 use crate::kit::time::{Timestamp, Uptime};
@@ -89,7 +89,7 @@ impl Exec {
             Some(Mode::Frozen) | None => Start::default(),
         };
         let scenario = self.scenario.as_deref().map(Flags::load).transpose()?;
-        Ok(Start { keeps_violations: true, ..flags.start_from(usual, scenario.as_ref()) })
+        Ok(Start { keeps: Keeps::Violations, ..flags.start_from(usual, scenario.as_ref()) })
     }
 
     async fn serve(self, start: Start) -> Result<Exit, Stop> {

@@ -9,6 +9,7 @@ use super::render::Renderer;
 use super::{Answer, Ask, Later, Problem};
 use crate::contract::violations::{Known, Walk};
 use crate::engine::log::{Entry, Tally, VIOLATIONS_KEPT_MAX, What};
+use crate::engine::start::Keeps;
 use crate::engine::world::{Replaced, World};
 use crate::kit::chunks::Chunks;
 use crate::kit::fields::Field;
@@ -130,7 +131,7 @@ impl Violations {
 
 /// What clients have broken in a sandbox that begins anew, or goes, if its start wants that kept.
 pub fn kept(world: &World) -> Tally {
-    if !world.start.keeps_violations {
+    if world.start.keeps == Keeps::Nothing {
         return Tally::default();
     }
     let name: Arc<str> = world.core.name.as_str().into();

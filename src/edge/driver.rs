@@ -17,7 +17,7 @@ use super::courier::Courier;
 use super::log;
 use super::loopback::Loopback;
 use super::threads::{Home, Residence};
-use crate::control::{self, News, Renderer, Rest, Waiting};
+use crate::control::{self, News, Renderer, Rest};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox;
@@ -28,6 +28,7 @@ use crate::kit::time::{Timestamp, Uptime};
 use crate::sandbox::{Answered, Sandbox, Ticket, Verdict};
 
 mod caller;
+mod copying;
 mod stopwatch;
 mod usage;
 mod watched;
@@ -112,7 +113,8 @@ impl Driver {
     pub fn close(self: &Arc<Self>) {
         {
             let mut sandbox = self.lock();
-            self.is_closed.store(true, Ordering::Release); // what a step has made by now leaves, so that what waits for it ends
+            // Under the lock: what a step has made by now leaves, so that what waits for it ends.
+            self.is_closed.store(true, Ordering::Release);
             sandbox.close(self.stopwatch.uptime());
         }
         self.wake_waiting();
@@ -218,28 +220,6 @@ impl Driver {
     /// Looks into the sandbox.
     pub fn look(&self, look: impl FnOnce(&mut World)) {
         look(self.lock().world_mut());
-    }
-
-    /// A driver of its own for a copy of the sandbox, under another name, that does not run yet. As a saved state does, the copy waits for the attempts
-    /// under way; those that have no outcome after that are sent again in it.
-    pub async fn fork(&self, name: &str, redirect: Option<&str>, residence: Residence) -> Arc<Self> {
-        let mut patience = pin!(tokio::time::sleep(Waiting::Quiet.patience()));
-        loop {
-            let mut changed = pin!(self.changed.notified());
-            changed.as_mut().enable();
-            let copy = {
-                let sandbox = self.lock();
-                let is_ready = patience.is_elapsed() || sandbox.world().is_quiet();
-                is_ready.then(|| sandbox.fork(name, redirect, self.stopwatch.uptime()))
-            };
-            if let Some(copy) = copy {
-                return Self::new(copy, self.stopwatch, self.outside.clone(), residence);
-            }
-            tokio::select! {
-                () = changed => {}
-                () = &mut patience => {}
-            }
-        }
     }
 
     /// Keeps in the journal a request that was refused before a sandbox heard it.

@@ -43,8 +43,8 @@ pub struct Start {
     pub show_secrets: bool,
     /// Dates that arrive are judged by simulated time alone, unless an account says otherwise.
     pub judged_by_simulated_time: bool,
-    /// What clients break is kept when the sandbox begins anew or is deleted, for one who asks at the end.
-    pub keeps_violations: bool,
+    /// What is kept when the sandbox begins anew or is deleted, for one who asks at the end.
+    pub keeps: Keeps,
     /// What a scenario adds to the start.
     #[doc(hidden)]
     pub setup: Option<Arc<Setup>>,
@@ -76,11 +76,20 @@ impl Default for Start {
             object_bytes_max: OBJECT_BYTES_MAX,
             show_secrets: false,
             judged_by_simulated_time: false,
-            keeps_violations: false,
+            keeps: Keeps::Nothing,
             setup: None,
             copied: Copied::default(),
         }
     }
+}
+
+/// What outlasts the beginnings of a sandbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keeps {
+    #[default]
+    Nothing,
+    /// What clients have broken.
+    Violations,
 }
 
 /// A range of bytes in a text. The engine only returns it with what is impossible.

@@ -12,7 +12,7 @@ use crate::kit::fields::{Field, Fields, Kind, Need};
 use crate::kit::form::Form;
 
 /// Characters of a name or a value in a message.
-const SHOWN_MAX: usize = 40;
+const SHOWN_MAX: usize = 80;
 /// Unknown parameters of a request that are named.
 const UNKNOWN_MAX: usize = 20;
 

@@ -12,6 +12,9 @@ use crate::engine::ids::ProviderId;
 use crate::kit::http::{Request, Response, Target};
 use crate::sandbox::SANDBOX;
 
+/// How often others may make and delete a sandbox while a request makes it.
+const MEANWHILE_MAX: usize = 100;
+
 /// The sandbox for a request.
 pub enum Chosen {
     One(Arc<Driver>),
@@ -82,10 +85,20 @@ impl Registry {
     /// # Errors
     /// There are too many.
     pub fn make_on_use(&self, name: &str) -> Result<Arc<Driver>, Response> {
-        let new = sandboxes::New::default();
-        let made = new.begins(name, self.usual()).and_then(|it| self.make(&it, None));
-        // Another request may have made it meanwhile.
-        made.map(|it| Arc::clone(&it.driver)).or_else(|why| self.find(name).ok_or_else(|| why.render()))
+        let mut tries = 0..MEANWHILE_MAX;
+        loop {
+            let made = sandboxes::New::default().begins(name, self.usual()).and_then(|it| self.make(&it, None));
+            let why = match made {
+                Ok(hosted) => return Ok(Arc::clone(&hosted.driver)),
+                Err(why) => why,
+            };
+            // Another request may have made it meanwhile, and a third may have deleted that one.
+            match self.find(name) {
+                Some(found) => return Ok(found),
+                None if why.status == StatusCode::CONFLICT && tries.next().is_some() => {}
+                None => return Err(why.render()),
+            }
+        }
     }
 
     /// Whether a provider has that slug.
