@@ -8,8 +8,8 @@ use crate::control::Waiting;
 use crate::edge::threads::Residence;
 
 impl Driver {
-    /// A driver of its own for a copy of the sandbox, under another name, that does not run yet. As a saved state does, the copy waits for the attempts
-    /// under way; those that have no outcome after that are sent again in it.
+    /// A driver of its own for a copy of the sandbox, under another name, that does not run yet. As a saved state does, the copy waits
+    /// for the attempts under way; those that have no outcome after that are sent again in it.
     pub async fn fork(&self, name: &str, redirect: Option<&str>, residence: Residence) -> Arc<Self> {
         let mut patience = pin!(tokio::time::sleep(Waiting::Quiet.patience()));
         loop {
