@@ -7,6 +7,7 @@ use crate::edge::courier::Courier;
 use crate::edge::egress::Egress;
 use crate::edge::loopback::Loopback;
 use crate::edge::notices::Notices;
+use crate::edge::threads::Residence;
 use crate::kit::http::Request;
 
 fn registry(making: Making) -> Arc<Registry> {
@@ -108,4 +109,33 @@ async fn what_nothing_uses_for_its_time_to_live_is_deleted() {
     assert_eq!(registry.names(), ["a", DEFAULT]);
     assert_eq!(registry.delete_expired(used + Duration::from_mins(30)), None);
     assert_eq!(registry.names(), [DEFAULT]);
+}
+
+#[tokio::test]
+async fn i11_a_deleted_sandbox_has_no_say_in_the_credentials_of_its_successor() {
+    let registry = registry(Making::Named);
+    let before = registry.fork(DEFAULT, "a").await.expect("a copy");
+    assert!(registry.remove("a"));
+    registry.fork(DEFAULT, "a").await.expect("a copy");
+    for names in [Vec::new(), vec![(ProviderId(0), "stolen".to_owned())]] {
+        registry.learn(&before, names);
+        assert_eq!(chosen(&registry, None, &bearer("qm_test_token_a")).as_deref(), Ok("a"));
+    }
+}
+
+#[tokio::test]
+async fn i11_of_two_sandboxes_of_one_name_the_first_stays() {
+    let registry = registry(Making::Named);
+    let copy = |from: Arc<Driver>| async move { from.fork("a", None, registry_threads()).await };
+    let (first, second) = (copy(registry.default()).await, copy(registry.default()).await);
+    let born = first.born();
+    assert!(registry.add(first, None).is_ok());
+    let refused = registry.add(second, None).err().expect("the name is taken");
+    assert_eq!((refused.code, registry.find("a").expect("it is there").born()), ("sandbox_exists", born));
+    let expired = |_: &Hosted| false;
+    assert!(!registry.forget("a", expired) && registry.find("a").is_some(), "what does not hold is not removed");
+}
+
+fn registry_threads() -> Residence {
+    Threads::new(NonZeroUsize::MIN).settle()
 }
