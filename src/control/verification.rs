@@ -136,7 +136,7 @@ pub fn too_many() -> Response {
 
 /// The answer to a wait in a sandbox that is deleted.
 pub fn deleted() -> Response {
-    Response::problem(StatusCode::GONE, "dropped", "The sandbox was deleted while this call waited.")
+    Response::problem(StatusCode::GONE, "dropped", "The sandbox was deleted while this call was under way.")
 }
 
 /// What was expected has happened.

@@ -190,6 +190,16 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Whether a parameter is a part of the path.
+    pub fn has_in_path(&self, parameter: &str) -> bool {
+        self.path.split('/').any(|segment| segment.strip_prefix('{').and_then(|it| it.strip_suffix('}')) == Some(parameter))
+    }
+
+    /// The parameters beside those in the path. A call without a body has them in its query.
+    pub fn beside_the_path(&self) -> impl Iterator<Item = &'static Field> + Clone {
+        self.parameters.iter().filter(|it| !self.has_in_path(it.name))
+    }
+
     /// The same call, which makes an object of that kind.
     #[must_use]
     pub const fn making(mut self, object: &'static str) -> Self {
@@ -201,9 +211,7 @@ impl Operation {
     /// Those in the path, those that always have the same value, and the credential are not blamed.
     pub fn blamed(&self) -> Option<&'static Field> {
         let key = if let Auth::Field { name } = self.auth { name } else { "" };
-        let sent = |it: &&&'static Field| {
-            !matches!(it.kind, Kind::Constant(_)) && it.name != key && !self.path.contains(&format!("{{{}}}", it.name))
-        };
+        let sent = |it: &&&'static Field| !matches!(it.kind, Kind::Constant(_)) && it.name != key && !self.has_in_path(it.name);
         let fields: Vec<&'static Field> = self.parameters.iter().collect();
         let needed = fields.iter().filter(sent).find(|it| it.need == Need::Required);
         needed.or_else(|| fields.iter().find(sent)).copied()

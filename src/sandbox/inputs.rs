@@ -51,7 +51,8 @@ impl Inputs {
 }
 
 impl Sandbox {
-    /// It was deleted. Calls that wait for calls and webhooks end with a word: nothing more will come.
+    /// It was deleted. Calls that wait for calls and webhooks end with a word, and those that wait for messages with the messages that have
+    /// come: nothing more will come.
     pub fn close(&mut self, uptime: Uptime) {
         self.is_deleted = true;
         if let Some(walker) = self.tickets.walker {
@@ -62,6 +63,7 @@ impl Sandbox {
             let response = self.stamped(control::deleted_meanwhile());
             self.tickets.answer(ticket, response);
         }
+        self.tickets.readers().into_iter().for_each(|it| self.tickets.end_patience(it));
     }
 
     /// Puts a request in.
@@ -225,10 +227,6 @@ impl Sandbox {
             Answer::Walk(_, conclusion) => {
                 self.tickets.keep(ticket, Open::Walk(conclusion));
                 self.tickets.walker = Some(ticket);
-            }
-            Answer::Wait(Waiting::Found(_)) if self.is_deleted => {
-                let response = self.stamped(control::deleted_meanwhile());
-                self.tickets.answer(ticket, response);
             }
             Answer::Wait(Waiting::Found(_)) if control::WAITS_MAX <= self.tickets.searches().count() => {
                 let response = self.stamped(control::too_many_waits());

@@ -199,6 +199,11 @@ impl Tickets {
         self.open.iter().filter(|it| matches!(it.1, Open::Wait { waiting: Waiting::Found(_), .. })).map(|it| *it.0)
     }
 
+    /// The callers who wait for messages in an inbox.
+    pub fn readers(&self) -> Vec<Ticket> {
+        self.open.iter().filter(|it| matches!(it.1, Open::Wait { waiting: Waiting::Messages { .. }, .. })).map(|it| *it.0).collect()
+    }
+
     /// The callers who wait for attempts under way, in their order.
     pub fn turns(&self) -> Vec<Ticket> {
         self.turns.iter().copied().collect()

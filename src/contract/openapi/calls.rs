@@ -103,19 +103,13 @@ fn shared_name(rows: &[&Operation]) -> String {
 
 /// The parameters in the body. Without a body, and for a parameter in the path, they are elsewhere.
 pub fn body(row: &Operation) -> impl Iterator<Item = &'static Field> + Clone {
-    let path = row.path;
-    let bodiless = row.media.is_empty();
-    row.parameters.iter().filter(move |it| !bodiless && !is_in_path(path, it.name))
-}
-
-fn is_in_path(path: &str, name: &str) -> bool {
-    path.split('/').any(|segment| segment.strip_prefix('{').and_then(|it| it.strip_suffix('}')) == Some(name))
+    let has_body = !row.media.is_empty();
+    row.beside_the_path().filter(move |_| has_body)
 }
 
 fn beside_the_body(row: &Operation) -> impl Iterator<Item = Json> {
-    let in_path = |it: &Field| is_in_path(row.path, it.name);
-    let rows = row.parameters.iter().filter(move |it| in_path(it) || row.media.is_empty());
-    rows.map(move |it| parameter(it, if in_path(it) { "path" } else { "query" }))
+    let rows = row.parameters.iter().filter(move |it| row.has_in_path(it.name) || row.media.is_empty());
+    rows.map(move |it| parameter(it, if row.has_in_path(it.name) { "path" } else { "query" }))
 }
 
 fn own_headers(rows: &[Field]) -> impl Iterator<Item = Json> {

@@ -16,7 +16,7 @@ const SHOWN_MAX: usize = 80;
 /// Unknown parameters of a request that are named.
 const UNKNOWN_MAX: usize = 20;
 
-/// What was sent in a body.
+/// What was sent in a body, or in the query of a call that has no body.
 enum Sent<'a> {
     Json(Fields<'a>),
     Form(Form),
@@ -30,15 +30,17 @@ pub fn of(operation: &Operation, entry: &RequestEntry) -> Vec<Violation> {
         Violation { code: MISSING_HEADER, detail, evidence: it.evidence }
     };
     let mut found: Vec<Violation> = operation.headers.iter().filter(is_missing).map(violation).collect();
-    let sent = sent(entry);
+    let sent = sent(operation, entry);
     found.extend(unknown_fields(operation, &sent));
-    let in_path = |it: &&Field| operation.path.contains(&format!("{{{}}}", it.name));
-    let in_body = operation.parameters.iter().filter(|it| !in_path(it));
-    found.extend(in_body.filter_map(|it| number_format(operation, it, &sent)));
+    found.extend(operation.beside_the_path().filter_map(|it| number_format(operation, it, &sent)));
     found
 }
 
-fn sent(entry: &RequestEntry) -> Sent<'_> {
+fn sent<'a>(operation: &Operation, entry: &'a RequestEntry) -> Sent<'a> {
+    if operation.media.is_empty() {
+        let query = entry.target.split_once('?').map_or("", |it| it.1);
+        return Sent::Form(Form::urlencoded(query.as_bytes()));
+    }
     if let Some(fields) = Fields::json(&entry.body.0) {
         return Sent::Json(fields);
     }
@@ -46,9 +48,9 @@ fn sent(entry: &RequestEntry) -> Sent<'_> {
     Sent::Form(Form::read(content_type, &entry.body.0))
 }
 
-/// The value of a parameter as it was sent, in JSON or in a form.
-pub fn value(entry: &RequestEntry, name: &str) -> Option<String> {
-    match sent(entry) {
+/// The value of a parameter as it was sent, in JSON, in a form or in the query.
+pub fn value(operation: &Operation, entry: &RequestEntry, name: &str) -> Option<String> {
+    match sent(operation, entry) {
         Sent::Json(fields) => fields.plain(name),
         Sent::Form(form) => form.get(name).filter(|it| !it.is_empty()).map(str::to_owned),
     }
@@ -58,16 +60,29 @@ fn unknown_fields(operation: &Operation, sent: &Sent<'_>) -> Vec<Violation> {
     // Dots and brackets reach inside objects.
     let outer = |name: &str| name.split(['.', '[']).next().unwrap_or("").to_owned();
     let known = |name: &str| operation.parameters.iter().any(|it: &Field| outer(it.name) == outer(name));
-    let names: Vec<&str> = match sent {
-        Sent::Json(fields) => fields.names().collect(),
-        Sent::Form(form) => form.0.iter().map(|it| &*it.0).collect(),
+    let unknown: BTreeSet<Cow<'_, str>> = match sent {
+        Sent::Json(fields) => {
+            let outer = fields.names().filter(|it| !known(it)).map(Cow::Borrowed);
+            outer.chain(unknown_members(operation, fields).map(Cow::Owned)).collect()
+        }
+        Sent::Form(form) => form.0.iter().map(|it| &*it.0).filter(|it| !known(it)).map(Cow::Borrowed).collect(),
     };
-    let unknown: BTreeSet<&str> = names.into_iter().filter(|it| !known(it)).collect();
     let violation = |detail: String| Violation { code: UNKNOWN_FIELD, detail, evidence: operation.evidence };
-    let single = |name: &&str| violation(format!("{} has no parameter `{}`", operation.name, shortened(name)));
+    let single = |name: &Cow<'_, str>| violation(format!("{} has no parameter `{}`", operation.name, shortened(name)));
     let further = unknown.len().checked_sub(UNKNOWN_MAX).filter(|it| 0 < *it);
     let of_all = further.map(|it| violation(format!("{} has none of {it} further parameters", operation.name)));
     unknown.iter().take(UNKNOWN_MAX).map(single).chain(of_all).collect()
+}
+
+/// Members of objects whose members are documented.
+fn unknown_members(operation: &Operation, fields: &Fields<'_>) -> impl Iterator<Item = String> {
+    let documented: BTreeSet<&str> = operation.parameters.iter().filter_map(|it| Some(it.name.split_once('.')?.0)).collect();
+    documented.into_iter().flat_map(move |outer| {
+        let members = fields.json_value(outer).and_then(|it| Fields::json(it.get().as_bytes()));
+        let names = members.iter().flat_map(Fields::names).map(|it| format!("{outer}.{it}")).collect::<Vec<_>>();
+        let begins = |row: &str, name: &str| row.strip_prefix(name).is_some_and(|it| it.is_empty() || it.starts_with(['.', '[']));
+        names.into_iter().filter(move |name| !operation.parameters.iter().any(|it| begins(it.name, name)))
+    })
 }
 
 /// The beginning of a text from outside.

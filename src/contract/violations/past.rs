@@ -208,7 +208,7 @@ fn once_of(call: &Call<'_>, once: &Once) -> Option<(&'static Field, String)> {
         return Some((row, String::from_utf8_lossy(value).into_owned()));
     }
     let row = call.operation.parameters.iter().find(|it| it.name == once.name)?;
-    Some((row, value(call.request, once.name)?))
+    Some((row, value(call.operation, call.request, once.name)?))
 }
 
 fn is_same_body(one: &RequestEntry, other: &RequestEntry) -> bool {

@@ -83,7 +83,7 @@ impl Excerpt {
 
 /// Things were dropped before they were read.
 fn lagged(count: u64) -> News {
-    let message = format!("{count} events were dropped before they were read: read faster, or raise --journal-bytes");
+    let message = format!("{count} events were dropped before they were read, by a reset or by the bound of the journal (--journal-bytes)");
     News { kind: "lagged", message, missed: Some(count), ..News::default() }
 }
 
@@ -95,19 +95,13 @@ fn begun() -> News {
 impl Renderer {
     /// An attempt leaves. Its delivery may have been dropped meanwhile.
     fn left(&self, delivery: Option<&Delivery>, it: &AttemptEntry) -> News {
-        let url = delivery.map(|own| self.url(&own.url));
         News {
             kind: "attempt",
             message: "attempt".to_owned(),
-            id: Some(delivery_name(it.webhook.delivery)),
-            account: delivery.map(|own| own.account.clone()),
-            event: Some(it.webhook.event.to_string()),
-            subject: Some(self.text(&it.webhook.subject)),
             attempt: Some(it.number),
-            url: url.as_deref().and_then(|it| it.split('?').next()).map(str::to_owned),
             detail: it.resend.then(|| "a tester has asked for it".to_owned()),
             rule: it.rule.as_deref().map(|it| self.text(it)),
-            ..News::default()
+            ..self.of_webhook(delivery, &it.webhook)
         }
     }
 

@@ -6,7 +6,7 @@ use super::{Renderer, note};
 use crate::engine::clock::Mode;
 use crate::engine::delivery::{Delivery, Status, delivery_name};
 use crate::engine::ids::ProviderId;
-use crate::engine::log::{Change, ChangeCause, Entry, OutcomeEntry, RequestEntry, What};
+use crate::engine::log::{Change, ChangeCause, Entry, OutcomeEntry, RequestEntry, Webhook, What};
 use crate::engine::tables::On;
 use crate::engine::world::World;
 use crate::kit::evidence::Evidence;
@@ -181,18 +181,12 @@ impl Renderer {
             Ok(_) | Err(_) if has_failed => Gravity::Failure,
             Ok(_) | Err(_) => Gravity::Warning,
         };
-        let url = delivery.map(|own| self.url(&own.url));
         let words = self.words(delivery.zip(attempt), it);
         News {
             kind: "webhook",
             gravity,
             message: "webhook".to_owned(),
-            id: Some(delivery_name(it.webhook.delivery)),
-            account: delivery.map(|own| own.account.clone()),
-            event: Some(it.webhook.event.to_string()),
-            subject: Some(self.text(&it.webhook.subject)),
             attempt: Some(it.number),
-            url: url.as_deref().and_then(|it| it.split('?').next()).map(str::to_owned),
             status: it.result.ok(),
             error: it.result.err().map(|it| it.word().to_owned()),
             detail: words.detail,
@@ -200,6 +194,19 @@ impl Renderer {
             waited_ms: words.waited_ms,
             rule: delivery.and_then(|own| own.fault.as_ref()).map(|it| self.text(&it.rule)),
             next_attempt_at: delivery.filter(|_| is_latest).and_then(|own| own.next_attempt_at),
+            ..self.of_webhook(delivery, &it.webhook)
+        }
+    }
+
+    /// Which webhook it is about. Its delivery may have been dropped meanwhile.
+    pub(super) fn of_webhook(&self, delivery: Option<&Delivery>, webhook: &Webhook) -> News {
+        let url = delivery.map(|own| self.url(&own.url));
+        News {
+            id: Some(delivery_name(webhook.delivery)),
+            account: delivery.map(|own| own.account.clone()),
+            event: Some(webhook.event.to_string()),
+            subject: Some(self.text(&webhook.subject)),
+            url: url.as_deref().and_then(|it| it.split('?').next()).map(str::to_owned),
             ..News::default()
         }
     }

@@ -235,6 +235,25 @@ fn the_limit_of_a_plan_is_that_of_the_account() {
 }
 
 #[test]
+fn unknown_parameters_are_told_in_the_query_and_inside_objects() {
+    let inner = format!(r#"{PAYOUT}{{"orderNumber":"A","amount":1,"urls":{{"returnUrl":"https://shop.test/ok","retrnUrl":"x"}}}}"#);
+    let target = format!(r#"{PERFORM}{{"orderNumber":"A","amount":1,"description":"d","target":{{"pan":"4111111111111111","pn":"1"}}}}"#);
+    for (tape, name) in [
+        ("GET /qbitpay/api/v1/charges?limt=10".to_owned(), "limt"),
+        ("GET /cryptopay/api/payment-orders/?pge=2&page=1".to_owned(), "pge"),
+        ("GET /quantum-payouts/api/v1/features?foo".to_owned(), "foo"),
+        (inner, "urls.retrnUrl"),
+        (target, "target.pn"),
+    ] {
+        let (_, document) = call(&mut played(&tape), "GET", "violations", &Json::Null);
+        let told: Vec<&str> = document["violations"].as_array().expect("a list").iter().filter_map(|it| it["detail"].as_str()).collect();
+        assert!(told.len() == 1 && told[0].ends_with(&format!("has no parameter `{name}`")), "{tape}: {told:?}");
+    }
+    expect("GET /qbitpay/api/v1/charges?limit=10&starting_after=x", &[]);
+    expect("GET /qbitpay/api/v1/charges?limit=1.5", &["req-1 number_format"]);
+}
+
+#[test]
 fn i21_a_request_names_few_of_many_unknown_fields() {
     let long = "x".repeat(1_000);
     let names: Vec<String> = (0..30).map(|it| format!("\"{long}{it}\":1")).collect();

@@ -156,6 +156,26 @@ fn i21_waits_are_bounded_and_a_caller_who_goes_leaves_room() {
 }
 
 #[test]
+fn a_sandbox_that_is_deleted_begins_nothing_that_could_wait() {
+    let mut shop = Tape::shop();
+    create(&mut shop, "A");
+    let inbox = shop.sandbox.handle(shop.uptime, Tape::control("GET", "inbox/shop/messages?wait=30s", &Json::Null));
+    assert!(shop.sandbox.poll_answer(shop.uptime, inbox).is_none(), "nothing has come");
+    shop.sandbox.close(shop.uptime);
+    let messages = shop.sandbox.poll_answer(shop.uptime, inbox).and_then(|it| it.response).expect("it waits no more");
+    assert_eq!(serde_json::from_slice::<Json>(&messages.body).expect("JSON"), json!({"messages": [], "truncated": false}));
+    for (method, path, body) in [
+        ("POST", "clock/advance", json!({"by": "1d"})),
+        ("POST", "act/quantum-payouts/manual-payout", json!({"amount": 1, "pan": "4111111111111111"})),
+        ("POST", "reset", json!({})),
+        ("GET", "state", Json::Null),
+    ] {
+        let (status, code, _) = problem(&shop.ask(Tape::control(method, path, &body)));
+        assert_eq!((status, code.as_str()), (410, "dropped"), "{path}");
+    }
+}
+
+#[test]
 fn a_call_whose_answer_waits_is_judged_again_when_it_has_it() {
     let mut shop = Tape::shop();
     let criteria = json!({"operation": "quantum-payouts.webhook_test", "where": {"status": 200}});

@@ -81,7 +81,7 @@ async fn a_caller_who_waits_is_answered_after_the_sandbox_was_deleted() {
     admin(&server, "POST", "sandboxes", &json!({"name": "a"})).await;
     let waiting = {
         let server = Arc::clone(&server);
-        tokio::spawn(async move { admin(&server, "GET", "sandboxes/a/inbox/shop/messages?wait=1s", &Json::Null).await })
+        tokio::spawn(async move { admin(&server, "GET", "sandboxes/a/inbox/shop/messages?wait=60s", &Json::Null).await })
     };
     tokio::time::sleep(Duration::from_millis(100)).await;
     admin(&server, "DELETE", "sandboxes/a", &Json::Null).await;

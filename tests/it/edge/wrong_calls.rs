@@ -65,7 +65,7 @@ async fn a_wrong_look_at_sandboxes_is_refused() {
         ("GET", "env?format=shell", "", 422, "invalid_request", "no query parameter `format`"),
         ("GET", "sandboxes/b/env", "", 404, "unknown_sandbox", "`b`"),
         ("POST", "env", "{}", 405, "method_not_allowed", "GET"),
-        ("GET", "sandboxes/a/violations?provider=nobody", "", 422, "invalid_request", "`nobody`"),
+        ("GET", "sandboxes/a/violations?provider=acme", "", 422, "invalid_request", "`acme`"),
         ("GET", "sandboxes/a/violations?operation=quoine.createInvoic", "", 422, "invalid_request", "`quoine.createInvoice`"),
         ("GET", &format!("violations?operation={}", long(3_000)), "", 422, "invalid_request", "No provider has an operation"),
         ("GET", "violations?limit=-1", "", 422, "invalid_request", "at least 0"),
@@ -147,7 +147,7 @@ async fn a_wrong_copy_is_refused() {
 async fn a_wrong_verification_or_state_is_refused() {
     let large = format!(r#"{{"operation":"quoine.createInvoice","where":{{"body":{{"a":"{}"}}}}}}"#, long(70_000));
     let mut rows = vec![
-        ("POST", "deliveries/wait", r#"{"provider":"nobody"}"#, 422, "invalid_request", "`nobody`"),
+        ("POST", "deliveries/wait", r#"{"provider":"acme"}"#, 422, "invalid_request", "`acme`"),
         ("POST", "deliveries/wait", r#"{"provider":"quoine","timeout":5}"#, 422, "invalid_request", "add the unit"),
         ("POST", "deliveries/wait", r#"{"provider":"quoine","count":{"at_least":-1}}"#, 422, "invalid_request", "whole number"),
         ("POST", "requests/wait", r#"{"operation":"quoine.createInvoice","timeout":"6m"}"#, 422, "invalid_request", "5m at most"),
