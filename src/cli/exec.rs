@@ -27,8 +27,6 @@ use crate::kit::printable::line;
 use crate::kit::time::{Timestamp, Uptime};
 use crate::providers;
 
-/// Violations of one sandbox that are counted.
-const VIOLATIONS_MAX: usize = 10_000;
 /// As shells end when a command cannot be executed, or is not found.
 const CANNOT_RUN: u8 = 126;
 const NOT_FOUND: u8 = 127;
@@ -103,10 +101,10 @@ impl Exec {
             Ok(mut child) => signals.pass_on_until_it_ends(&mut child).await,
             Err(stop) => Err(stop),
         };
-        let violations = server.violations(VIOLATIONS_MAX);
+        let violations = server.violations();
         let is_one = violations.len() == 1;
-        let named = |(name, violations)| Of { name: if is_one { "" } else { name }, violations };
-        if let Some(section) = section(&violations.iter().map(|it| named((&it.0, &it.1))).collect::<Vec<_>>()) {
+        let of = |(name, violations)| Of { name: if is_one { "" } else { name }, violations };
+        if let Some(section) = section(&violations.iter().map(|(name, it)| of((name.as_str(), it))).collect::<Vec<_>>()) {
             tell(fitted(&format!("playmoney: {section}"), &std::io::stderr()));
         }
         // Nothing is left to answer: the connections of the command have ended with it.

@@ -90,7 +90,7 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
         ("See those of one object:", "playmoney deliveries --subject ORDER_1"),
     ]),
     ("violations", [
-        ("See where your application does other than the pages of a provider say:", "playmoney violations"),
+        ("See where your application breaks the documented contract:", "playmoney violations"),
         ("See those of one call:", "playmoney violations --operation quoine.createInvoice"),
         ("Fail a script when there is one:", "test \"$(playmoney violations --json | jq '.violations | length')\" = 0"),
     ]),

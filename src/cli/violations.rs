@@ -89,7 +89,7 @@ fn source(it: &Json) -> String {
 pub struct Of<'a> {
     /// Its name, where there are several.
     pub name: &'a str,
-    pub violations: &'a crate::control::Violations,
+    pub violations: &'a crate::engine::log::Violations,
 }
 
 /// How many there are of each kind, and the first of each. `None`: no violation was found.

@@ -1,5 +1,5 @@
 //! Breaches of the documented contract by a client: found later, from the log and the tables alone. Most of these requests were
-//! answered all the same, so nothing else tells them.
+//! served all the same, so no answer tells of the breach.
 //!
 //! A [`Walk`] reads the log once. It judges each request by the row of its call, and by what came before it. A log that has
 //! dropped its oldest entries can hide a breach, but not make one up.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::Method;
 
+use super::events::Watch;
 use super::sandboxes::Wish;
 use super::table::TABLE;
 use super::{Answer, Ask, Problem};
@@ -108,6 +109,8 @@ pub enum Handler {
     /// The sandboxes of a server: the call says what the server is to do with them. It gets the parts of the path at the names
     /// in braces.
     Sandboxes(fn(&Call, &Request, &[&str]) -> Result<Wish, Problem>),
+    /// An answer that stays open, of one sandbox or of all.
+    Stream(fn(&Call, &Request) -> Result<Watch, Problem>),
     /// One sandbox.
     Sandbox(fn(&mut Ask<'_>) -> Result<Answer, Problem>),
 }

@@ -8,7 +8,6 @@ use super::call::Call;
 use super::input::Input;
 use super::journal::PROVIDER;
 use super::render::{Excerpt, KINDS, News};
-use super::sandboxes::Wish;
 use super::{Problem, no_provider};
 use crate::engine::world::World;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
@@ -88,7 +87,7 @@ impl Since {
     }
 }
 
-pub fn watch(call: &Call, request: &Request, _: &[&str]) -> Result<Wish, Problem> {
+pub fn watch(call: &Call, request: &Request) -> Result<Watch, Problem> {
     let query = Input::query(call, request)?;
     let of = if query.text(&SANDBOXES)?.as_deref() == Some("all") { Of::All } else { Of::One };
     let provider = match query.text(&PROVIDER)? {
@@ -104,7 +103,7 @@ pub fn watch(call: &Call, request: &Request, _: &[&str]) -> Result<Wish, Problem
         let detail = "Each sandbox counts its own events: a stream of all begins now, or with `since=0` at the beginning.";
         return Err(Problem::invalid(detail));
     }
-    Ok(Wish::Events(Watch { since, of, provider, kind: query.text(&KIND)? }))
+    Ok(Watch { since, of, provider, kind: query.text(&KIND)? })
 }
 
 /// A provider of that name.

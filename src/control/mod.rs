@@ -32,15 +32,15 @@ pub use later::{Before, Later, Rest};
 pub use render::{Excerpt, Gravity, Line, News, Renderer, in_brackets};
 pub use table::TABLE;
 pub use verification::{WAITS_MAX, deleted as deleted_meanwhile, too_many as too_many_waits};
-pub use violations::Violations;
 
+use self::events::Watch;
 use self::input::Input;
 use self::sandboxes::Wish;
 use crate::engine::actions::ActionDone;
 use crate::engine::delivery::{AttemptId, Status};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::is_name;
-use crate::engine::world::World;
+use crate::engine::world::{Replaced, World};
 use crate::kit::http::{Request, RequestPath, Response, Target, allow};
 use crate::kit::nearest::{close, nearest};
 use crate::kit::time::Uptime;
@@ -62,7 +62,7 @@ pub enum Answer {
 }
 
 /// What is answered when a walk through time has arrived.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Conclusion {
     /// Everything that has happened in it.
     Report,
@@ -70,8 +70,8 @@ pub enum Conclusion {
     Acted { provider_id: ProviderId, action: String, done: ActionDone, uptime: Uptime },
     /// The outcome of one attempt.
     Attempt { delivery: u64, number: u32 },
-    /// That the sandbox was restored.
-    Restored,
+    /// That the sandbox was restored. What it was before is dropped with the answer.
+    Restored(Replaced),
     /// Nothing: the next report tells what has happened.
     Passed,
 }
@@ -227,7 +227,9 @@ pub fn call(world: &mut World, now: Now, request: &Request) -> Answer {
     let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(request, path)) };
     let answered = match call.handler {
         Handler::Server(answer) => answer(&world.core.sandbox_url(request)).map(Answer::Now),
-        Handler::Sandboxes(_) => Err(Problem::not_found("This sandbox is in memory: only a server answers this call.")),
+        Handler::Sandboxes(_) | Handler::Stream(_) => {
+            Err(Problem::not_found("This sandbox is in memory: only a server answers this call."))
+        }
         Handler::Sandbox(answer) => ask(call, path, world, now, request).and_then(|mut it| answer(&mut it)),
     };
     answered.unwrap_or_else(|it| Answer::Now(it.render()))
@@ -252,6 +254,7 @@ fn ask<'a>(call: &Call, path: &'a str, world: &'a mut World, now: Now, request: 
 pub enum Served {
     Answered(Response),
     Asked(Wish),
+    Watched(Watch),
 }
 
 /// What a call asks of the server. `None`: the call concerns a sandbox. Links begin with `base_url`.
@@ -263,6 +266,7 @@ pub fn serve(call: &Call, request: &Request, base_url: &str) -> Option<Served> {
             let asked = Input::query(call, request).and_then(|_| wish(call, request, &captures()));
             Some(asked.map_or_else(|it| Served::Answered(it.render()), Served::Asked))
         }
+        Handler::Stream(watch) => Some(watch(call, request).map_or_else(|it| Served::Answered(it.render()), Served::Watched)),
         Handler::Sandbox(_) => None,
     }
 }
@@ -315,13 +319,13 @@ fn no_call(request: &Request, path: &str) -> Response {
 }
 
 /// The answer to the caller whose walk has arrived.
-pub fn conclude(world: &mut World, walk: Walked, conclusion: &Conclusion) -> Answer {
+pub fn conclude(world: &mut World, walk: Walked, conclusion: Conclusion) -> Answer {
     let settled = walk.incomplete.then_some(false);
     Answer::Now(match conclusion {
         Conclusion::Report => return clock::report(world, walk),
-        Conclusion::Acted { provider_id, action, done, uptime } => actions::report(world, *uptime, *provider_id, action, *done, settled),
-        Conclusion::Attempt { delivery, number } => deliveries::report(world, *delivery, *number),
-        Conclusion::Restored => return state::report(world, settled),
+        Conclusion::Acted { provider_id, action, done, uptime } => actions::report(world, uptime, provider_id, &action, done, settled),
+        Conclusion::Attempt { delivery, number } => deliveries::report(world, delivery, number),
+        Conclusion::Restored(replaced) => return state::report(world, replaced, settled),
         Conclusion::Passed => return clock::answer(world),
     })
 }

@@ -30,8 +30,8 @@ const EVENTS: &str = "Each event has a kind, and its data is one JSON object wit
      kind has: `at`, `provider`, `id`, `operation`, `account`, `event`, `subject`, `from`, `to`, `cause`, `attempt`, `url`, `status`, `error`, \
      `detail`, `hint`, `rule`, `evidence`, `next_attempt_at`, `waited_ms`. The kinds are request, answer (of a request whose answer had to wait), \
      change, timer, block and delivery (something was due), attempt (one leaves), webhook (its outcome), clock and note. Events about the stream \
-     itself are lagged (`missed` events were dropped before they were read), reset, created, deleted and stopped. The id of an event leads on \
-     from there, in `since` or `Last-Event-ID`; events of all sandboxes have none. A comment comes every 15 seconds.";
+     itself are lagged (`missed` events were dropped before they were read), reset, created, deleted and stopped. A stream goes on \
+     behind the event whose id is sent in `since` or `Last-Event-ID`; events of all sandboxes have no id. A comment comes every 15 seconds.";
 /// The methods that a path can list: those of a call that answers to every method.
 const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
 

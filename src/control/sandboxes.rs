@@ -6,7 +6,6 @@ use serde_json::{Value as Json, json};
 
 use super::call::Call;
 use super::environment::Environment;
-use super::events::Watch;
 use super::input::Input;
 use super::scenario::{known, refusal, with_warnings};
 use super::{Problem, clock};
@@ -82,8 +81,6 @@ pub enum Wish {
     /// A copy of the sandbox that the path names.
     Fork(Copy),
     Metrics,
-    /// Its events, or those of all sandboxes, while they happen.
-    Events(Watch),
 }
 
 /// A sandbox that is to be made.

@@ -48,16 +48,15 @@ pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 
 fn begin(world: &mut World, now: Now, scenario: &Scenario) -> Result<Answer, Problem> {
     Problem::unless_walking(now, ONE_STATE)?;
-    let (name, steps) = (&scenario.name, scenario.steps.len());
     let start = scenario.apply_to(Start { webhook_url_wins: false, ..world.start.clone() });
     let replaced = world.begin(start, now.uptime).map_err(|it| refusal(&scenario.mistakes(it)))?;
     violations::keep(&replaced, world);
-    let note =
-        (0 < steps).then_some("the starting state and the rules are in force; the steps are not played here, but by `playmoney run`");
-    let mut answer = json!({"scenario": name, "clock": clock::render(world)});
-    if let (Some(note), Some(members)) = (note, answer.as_object_mut()) {
-        members.insert("note".to_owned(), json!(note));
-    }
-    let answer = Response::json(StatusCode::OK, &with_warnings(answer, scenario.warnings_of_start().as_ref()));
-    Ok(of_all(world, replaced, |_| answer))
+    let (name, has_steps, warnings) = (scenario.name.clone(), !scenario.steps.is_empty(), scenario.warnings_of_start());
+    Ok(of_all(world, replaced, move |world| {
+        let mut answer = json!({"scenario": name, "clock": clock::render(world)});
+        if has_steps {
+            answer["note"] = json!("the starting state and the rules are in force; the steps are not played here, but by `playmoney run`");
+        }
+        Response::json(StatusCode::OK, &with_warnings(answer, warnings.as_ref()))
+    }))
 }

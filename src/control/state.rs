@@ -11,7 +11,7 @@ use crate::engine::provider::DynProvider;
 use crate::engine::rules::Rule;
 use crate::engine::state::{self, Saved};
 use crate::engine::tables::settings::webhook_url_of_all;
-use crate::engine::world::World;
+use crate::engine::world::{Replaced, World};
 use crate::kit::fields::{Field, Need, TEXT};
 use crate::kit::flaw::Flaw;
 use crate::kit::http::Response;
@@ -104,13 +104,11 @@ fn resume(world: &mut World, now: Now, saved: Saved) -> Result<Answer, Problem> 
     Problem::unless_walking(now, ONE_STATE)?;
     let replaced = saved.put_into(world, now.uptime);
     violations::keep(&replaced, world);
-    world.replaced = replaced;
-    Ok(Answer::Walk(Until::Time(world.core.now), Conclusion::Restored))
+    Ok(Answer::Walk(Until::Time(world.core.now), Conclusion::Restored(replaced)))
 }
 
 /// The answer when a sandbox has been restored. `settled` is `Some(false)` while attempts that were sent again are under way.
-pub fn report(world: &mut World, settled: Option<bool>) -> Answer {
-    let replaced = std::mem::take(&mut world.replaced);
+pub fn report(world: &World, replaced: Replaced, settled: Option<bool>) -> Answer {
     of_all(world, replaced, move |world| {
         let mut answer = json!({"restored": true, "clock": clock::render(world)});
         if let Some(settled) = settled {

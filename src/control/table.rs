@@ -1,6 +1,6 @@
 //! Every call of the control API. Routes, access, limits, the list of calls and the OpenAPI document are read from here.
 
-use super::call::Handler::{Sandbox, Sandboxes, Server};
+use super::call::Handler::{Sandbox, Sandboxes, Server, Stream};
 use super::call::{Body, BodyLimits, Call, Caller, Rows, WhenBroken};
 use super::{
     accounts, actions, clock, deliveries, environment, events, inbox, journal, openapi, rules, sandboxes, scenario, server, state,
@@ -27,7 +27,7 @@ pub static TABLE: &[Call] = &[
     Call::get("", "list_calls", "lists every call", Server(server::index)),
     Call::get("health", "health", "says whether the server answers requests", Server(server::health)).caller(Caller::Everyone),
     Call::get("metrics", "metrics", "shows figures of the server in the text format of Prometheus", Sandboxes(sandboxes::metrics)),
-    Call::get("events", "events", "tells what happens, while it happens, as server-sent events", Sandboxes(events::watch)).query(events::WANTED),
+    Call::get("events", "events", "tells what happens, while it happens, as server-sent events", Stream(events::watch)).query(events::WANTED),
     Call::get("sandboxes", "list_sandboxes", "lists the sandboxes of the server", Sandboxes(sandboxes::list)).query(sandboxes::LISTING),
     Call::post("sandboxes", "create_sandbox", "makes a sandbox with keys, a clock and a state of its own", Sandboxes(sandboxes::create)).body(Body::Fields(sandboxes::NEW))
         .examples(&[r#"{"name": "checkout-7", "seed": 7, "clock": {"mode": "frozen", "now": "2026-01-01T00:00:00Z"}, "ttl": "PT30M"}"#]),

@@ -1,14 +1,12 @@
 //! `/__admin/violations`: where clients and receivers broke the documented contract.
 
-use std::sync::Arc;
-
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::journal::{LIMIT, OPERATION, PROVIDER, SINCE, Since, is_operation, is_provider, named};
 use super::render::Renderer;
 use super::{Answer, Ask, Later, Problem};
 use crate::contract::violations::{Known, Walk};
-use crate::engine::log::{Entry, Tally, VIOLATIONS_KEPT_MAX, What};
+use crate::engine::log::{Entry, VIOLATIONS_MAX, Violations, What};
 use crate::engine::start::Keeps;
 use crate::engine::world::{Replaced, World};
 use crate::kit::chunks::Chunks;
@@ -17,18 +15,6 @@ use crate::kit::http::{Response, StatusCode};
 
 /// The query of `list_violations`.
 pub const FILTERS: &[Field] = &[PROVIDER, OPERATION, SINCE, LIMIT];
-
-/// Violations in one answer.
-const LISTED_MAX: usize = 10_000;
-
-/// Violations of a sandbox.
-#[derive(Clone, Debug, Default)]
-pub struct Violations {
-    /// Oldest first, each as the list shows it.
-    pub listed: Vec<Json>,
-    /// There are more, or the log has dropped its oldest entries.
-    pub truncated: bool,
-}
 
 /// Which are listed.
 struct Filter {
@@ -48,11 +34,11 @@ enum Whose {
     All,
 }
 
-/// Whether it is told that there are more than were asked for.
+/// Whether `truncated` says that there are more than the limit.
 #[derive(PartialEq, Eq)]
 enum More {
     IsTold,
-    /// The caller has given a limit, and knows.
+    /// The caller has given the limit, so `truncated` does not count it.
     IsKnown,
 }
 
@@ -96,7 +82,7 @@ impl Copied {
 
     fn list(&self, filter: &Filter) -> Violations {
         let (mut walk, mut listed, mut latest) = (Walk::new(&self.known), Vec::new(), 0);
-        let most = filter.limit.min(LISTED_MAX);
+        let most = filter.limit.min(VIOLATIONS_MAX);
         for entry in self.entries.iter() {
             if let What::Request(it) = &entry.what {
                 latest = it.id;
@@ -109,47 +95,39 @@ impl Copied {
             }
             if most < listed.len() {
                 listed.truncate(most);
-                return Violations { listed, truncated: self.truncated || filter.more == More::IsTold || LISTED_MAX <= filter.limit };
+                return Violations { listed, truncated: self.truncated || filter.more == More::IsTold || VIOLATIONS_MAX <= filter.limit };
             }
         }
         Violations { listed, truncated: self.truncated }
     }
 }
 
-impl Violations {
-    /// The first of a sandbox, as many as that. Those of requests that came with a copy or a saved state are another's.
-    pub fn of(world: &World, limit: usize) -> Self {
-        let filter = Filter { provider: None, operation: None, since: Since::Beginning, limit, more: More::IsTold, whose: Whose::Own };
-        Copied::of(world).list(&filter)
-    }
-
-    /// Adds one that was kept.
-    pub fn keep(&mut self, violation: &Json, limit: usize) {
-        if self.listed.len() < limit { self.listed.push(violation.clone()) } else { self.truncated = true }
-    }
+/// The first of a sandbox, as many as that. Those of requests that came with a copy or a saved state are another's.
+pub fn first(world: &World, limit: usize) -> Violations {
+    let filter = Filter { provider: None, operation: None, since: Since::Beginning, limit, more: More::IsTold, whose: Whose::Own };
+    Copied::of(world).list(&filter)
 }
 
-/// What clients have broken in a sandbox that begins anew, or goes, if its start wants that kept.
-pub fn kept(world: &World) -> Tally {
-    if world.start.keeps == Keeps::Nothing {
-        return Tally::default();
+/// All that is kept of a sandbox that begins anew, or goes, if its start wants that: what was kept before, and what is present.
+pub fn take(world: &mut World) -> Violations {
+    let mut kept = std::mem::take(&mut world.core.log.kept);
+    if world.start.keeps == Keeps::Violations {
+        kept.append(first(world, VIOLATIONS_MAX));
     }
-    let name: Arc<str> = world.core.name.as_str().into();
-    let found = Violations::of(world, VIOLATIONS_KEPT_MAX).listed.into_iter();
-    Tally { violations: found.map(|it| (Arc::clone(&name), it)).collect(), ..Tally::default() }
+    kept
 }
 
-/// The sandbox has begun anew: what clients have broken before that is kept.
+/// The sandbox has begun anew: what was broken before that is kept.
 pub fn keep(replaced: &Replaced, world: &mut World) {
-    if let Some(before) = replaced.world() {
-        world.core.log.tally.add(&kept(before));
+    if let Some(before) = replaced.world().filter(|it| it.start.keeps == Keeps::Violations) {
+        world.core.log.kept.append(first(before, VIOLATIONS_MAX));
     }
 }
 
 /// Lists them, oldest first, as far as the log goes back.
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let (provider, operation) = (ask.query.text(&PROVIDER)?, ask.query.text(&OPERATION)?);
-    let limit = ask.query.integer(&LIMIT)?.map_or(LISTED_MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
+    let limit = ask.query.integer(&LIMIT)?.map_or(VIOLATIONS_MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
     let since = Since::parse(ask.query.text(&SINCE)?, |text| text.strip_prefix("req-")?.parse().ok())?;
     if let Some(operation) = &operation {
         is_operation(ask.world, operation)?;

@@ -96,7 +96,7 @@ struct Opened {
 }
 
 impl Opened {
-    /// Serves it on another thread than the one that calls, with whose runtime `stream` is registered.
+    /// Serves it on its home, which is not the thread of the caller. `stream` is registered with the caller's runtime.
     fn go_on(self, stream: TcpStream) {
         match stream.into_std() {
             Ok(stream) => _ = Arc::clone(&self.home).spawn(self.attend(stream)),

@@ -8,7 +8,6 @@ use super::driver::{Driver, LONG_CALLS};
 use super::metrics::Snapshot;
 use super::registry::{DEFAULT, Hosted, Registry};
 use crate::control::Problem;
-use crate::control::events;
 use crate::control::sandboxes::{self, New, Wish};
 use crate::kit::http::Response;
 
@@ -26,7 +25,6 @@ pub async fn grant(registry: &Arc<Registry>, driver: &Arc<Driver>, wish: Wish, o
         Wish::Create(new) => create(registry, *new, origin).await,
         Wish::Delete { name } => delete(registry, &name),
         Wish::Metrics => Ok(metrics(registry).await),
-        Wish::Events(_) => Ok(events::head()), // `open` has the body
         Wish::Fork(copy) => registry.copy(driver, copy).await.map(|it| sandboxes::created(shown(registry, &it, origin), None)),
     };
     granted.unwrap_or_else(|it| it.render())
@@ -67,8 +65,13 @@ fn shown(registry: &Registry, hosted: &Hosted, origin: &str) -> serde_json::Valu
 }
 
 async fn create(registry: &Arc<Registry>, mut new: New, origin: &str) -> Result<Response, Problem> {
+    let is_given_out = new.name.is_none();
     let name = registry.free_name(new.name.take())?;
-    make(registry, new, name.clone(), origin).await.inspect_err(|_| registry.give_back(&name))
+    let made = make(registry, new, name.clone(), origin).await;
+    if is_given_out && made.is_err() {
+        registry.give_back(&name);
+    }
+    made
 }
 
 async fn make(registry: &Arc<Registry>, new: New, name: String, origin: &str) -> Result<Response, Problem> {

@@ -9,7 +9,6 @@ use http::{Method, StatusCode, Version, header};
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use super::access::Access;
 use super::admission::{Arrived, Refusal, arrive};
@@ -26,9 +25,9 @@ use super::notices::Notices;
 use super::registry::Registry;
 use super::socket::{Ended, Socket};
 use super::streams::{self, Ends};
+use super::threads::AbortOnDrop;
 use super::unheard;
 use crate::control::events::{self, Watch};
-use crate::control::sandboxes::Wish;
 use crate::control::{self, Served};
 use crate::engine::core::sandbox_url;
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, Target};
@@ -132,7 +131,7 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, socket: &Socket, head: http:
             let mut leaving = if let Some(asked) = asked {
                 let (response, stream) = match asked {
                     Served::Answered(response) => (response, None),
-                    Served::Asked(Wish::Events(watch)) => open(shared, &driver, watch, socket).await,
+                    Served::Watched(watch) => open(shared, &driver, watch, socket).await,
                     Served::Asked(wish) => (hosting::grant(&shared.registry, &driver, wish, &request.origin).await, None),
                 };
                 Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
@@ -172,6 +171,7 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, socket: &Socket, head: http:
 
 /// Has a request answered on the thread where its sandbox is at home.
 async fn at_home(driver: &Arc<Driver>, shared: &Arc<Shared>, request: Request, socket: &Socket) -> Option<Leaving> {
+    // Only the connection's own task looks at its socket: a stream wakes the last task that has looked.
     let (half_close, half_closes) = oneshot::channel::<()>();
     let (its, own) = (Arc::clone(driver), Arc::clone(shared));
     let mut handling = AbortOnDrop(driver.home().spawn(async move {
@@ -191,15 +191,6 @@ async fn at_home(driver: &Arc<Driver>, shared: &Arc<Shared>, request: Request, s
         }
     }
     (&mut handling.0).await.ok().flatten()
-}
-
-/// Ends a task with the one that waits for it.
-struct AbortOnDrop<T>(JoinHandle<T>);
-
-impl<T> Drop for AbortOnDrop<T> {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }
 
 /// The head of a stream of events, and its body.

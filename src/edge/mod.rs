@@ -58,8 +58,7 @@ pub use self::registry::Making;
 use self::registry::{Hosting, Registry, SANDBOXES_MAX};
 use self::stage::ServerStage;
 use self::threads::Threads;
-use crate::control::Violations;
-use crate::engine::log::Tally;
+use crate::engine::log::Violations;
 use crate::engine::start::{Impossible, Start};
 use crate::kit::secret::Secret;
 use crate::providers;
@@ -184,23 +183,9 @@ impl Server {
         ServerStage::new(self, runtime)
     }
 
-    /// The first violations of each sandbox, by its name.
-    pub(crate) fn violations(&self, limit: usize) -> Vec<(String, Violations)> {
-        let registry = &self.shared.registry;
-        let mut found: BTreeMap<String, Violations> = BTreeMap::new();
-        let mut kept = |tally: &Tally| {
-            tally.violations.iter().for_each(|(name, it)| found.entry(name.to_string()).or_default().keep(it, limit));
-        };
-        kept(&registry.gone());
-        registry.all().iter().for_each(|it| it.driver.look(|world| kept(&world.core.log.tally)));
-        for it in registry.all() {
-            let own = found.entry(it.driver.name().to_owned()).or_default();
-            let mut present = Violations::default();
-            it.driver.look(|world| present = Violations::of(world, limit));
-            present.listed.iter().for_each(|it| own.keep(it, limit));
-            own.truncated |= present.truncated;
-        }
-        found.into_iter().collect()
+    /// What was broken in each sandbox, by its name.
+    pub(crate) fn violations(&self) -> BTreeMap<String, Violations> {
+        self.shared.registry.violations()
     }
 
     /// The address that is listened on, the first of several.

@@ -13,7 +13,7 @@ use super::threads::Threads;
 use crate::control::sandboxes::{self, Beginning, Copy, Stay};
 use crate::control::{Problem, violations};
 use crate::engine::ids::ProviderId;
-use crate::engine::log::Tally;
+use crate::engine::log::{Tally, VIOLATIONS_MAX, Violations};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
 use crate::kit::time::{Duration, Timestamp};
@@ -59,9 +59,17 @@ pub struct Registry {
     sandboxes: RwLock<Sandboxes>,
     pub metrics: Metrics,
     /// What sandboxes have counted that were deleted.
-    gone: Mutex<Tally>,
+    gone: Mutex<Gone>,
     /// Notified when a sandbox may expire earlier than was known.
     changed: Arc<Notify>,
+}
+
+/// What is left of sandboxes that were deleted.
+#[derive(Default)]
+struct Gone {
+    tally: Tally,
+    /// By the name of the sandbox, if that is kept.
+    violations: BTreeMap<String, Violations>,
 }
 
 #[derive(Default)]
@@ -202,7 +210,7 @@ impl Registry {
         if all.by_name.contains_key(name) { Err(sandboxes::exists(name)) } else { Ok(()) }
     }
 
-    /// That name was not used: it is given out again, if no later one was.
+    /// A name that was given out is not used: it is given out again, if no later one was.
     pub fn give_back(&self, name: &str) {
         let mut all = self.sandboxes.write();
         if name.strip_prefix("sandbox-").is_some_and(|it| it == all.unnamed.to_string()) && !all.by_name.contains_key(name) {
@@ -226,9 +234,14 @@ impl Registry {
     /// # Errors
     /// [`Self::free_name`] has an objection.
     pub async fn copy(&self, from: &Arc<Driver>, copy: Copy) -> Result<Arc<Hosted>, Problem> {
+        let is_given_out = copy.name.is_none();
         let name = self.free_name(copy.name)?;
         let driver = from.fork(&name, copy.redirect.as_deref(), self.hosting.threads.settle()).await;
-        self.add(driver, copy.ttl)
+        let added = self.add(driver, copy.ttl);
+        if is_given_out && added.is_err() {
+            self.give_back(&name);
+        }
+        added
     }
 
     /// Adds a sandbox under its own name, unless another has it or there are too many. Until it is added, nothing leaves it.
@@ -284,9 +297,11 @@ impl Registry {
         };
         let Some(it) = removed else { return false };
         it.driver.look(|world| {
-            let mut gone = self.gone.lock();
-            gone.add(&world.core.log.tally);
-            gone.add(&violations::kept(world));
+            let (kept, mut gone) = (violations::take(world), self.gone.lock());
+            gone.tally.add(&world.core.log.tally);
+            if !kept.listed.is_empty() {
+                gone.violations.entry(name.to_owned()).or_default().append(kept);
+            }
         });
         it.driver.close();
         true
@@ -294,10 +309,23 @@ impl Registry {
 
     /// What sandboxes have counted that were deleted.
     pub fn gone(&self) -> Tally {
-        self.gone.lock().clone()
+        self.gone.lock().tally.clone()
     }
 
-    /// The credentials under which a sandbox is found from now on. A deleted one has no say any more.
+    /// What was broken in each sandbox at any time, by its name, if that is kept.
+    pub fn violations(&self) -> BTreeMap<String, Violations> {
+        let mut found = self.gone.lock().violations.clone();
+        for it in self.all() {
+            let own = found.entry(it.driver.name().to_owned()).or_default();
+            it.driver.look(|world| {
+                own.append(world.core.log.kept.clone());
+                own.append(violations::first(world, VIOLATIONS_MAX));
+            });
+        }
+        found
+    }
+
+    /// The credentials under which a sandbox is found from now on. A deleted one changes nothing here.
     pub fn learn(&self, driver: &Driver, credentials: Vec<(ProviderId, String)>) {
         let (mut all, name) = (self.sandboxes.write(), driver.name());
         let Some(hosted) = all.by_name.get(name).filter(|it| it.driver.born() == driver.born()).cloned() else { return };

@@ -199,7 +199,7 @@ impl Socket {
         .await
     }
 
-    /// The connection is to end: an answer that stays open does so no longer.
+    /// The connection is to end: an answer that stays open ends now.
     pub fn close_soon(&self) {
         self.0.closing.notify_one();
     }

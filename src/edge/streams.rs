@@ -12,7 +12,7 @@ use hyper::body::Frame;
 
 /// Streams of a server at a time.
 pub const STREAMS_MAX: usize = 100;
-/// So often a stream says something, so that nothing between it and its reader takes the connection for dead.
+/// A stream says something at least this often, so that nothing between it and its reader takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A reader that has lost its connection comes back after this time.
 const RETRY: &str = "retry: 1000\n";
@@ -76,34 +76,21 @@ impl<S: Source, K> Open<S, K> {
             Stage::Lasts => tokio::task::yield_now().await, // others get their turn between two pieces
             Stage::Over => return None,
         }
-        let next = tokio::select! {
+        let piece = tokio::select! {
             biased;
-            () = &mut self.ends.gone => Next::Nothing,
-            () = &mut self.ends.closing => Next::Farewell,
-            piece = self.source.next() => piece.map_or(Next::Nothing, Next::Piece),
-            () = tokio::time::sleep(HEARTBEAT) => Next::Heartbeat,
+            () = &mut self.ends.gone => None,
+            () = &mut self.ends.closing => {
+                self.stage = Stage::Over;
+                return Some(self.source.farewell());
+            }
+            piece = self.source.next() => piece,
+            () = tokio::time::sleep(HEARTBEAT) => return Some(format!(":\n{}\n", self.source.place())),
         };
-        match next {
-            Next::Piece(piece) => Some(piece),
-            Next::Heartbeat => Some(format!(":\n{}\n", self.source.place())),
-            Next::Farewell => {
-                self.stage = Stage::Over;
-                Some(self.source.farewell())
-            }
-            Next::Nothing => {
-                self.stage = Stage::Over;
-                None
-            }
+        if piece.is_none() {
+            self.stage = Stage::Over;
         }
+        piece
     }
-}
-
-/// What comes next.
-enum Next {
-    Piece(String),
-    Heartbeat,
-    Farewell,
-    Nothing,
 }
 
 #[cfg(test)]

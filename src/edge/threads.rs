@@ -1,5 +1,5 @@
-//! The threads of a server. Each has a runtime of its own. A sandbox is at home on one of them: its work is done there, so that threads
-//! never wait for the lock of a sandbox.
+//! The threads of a server. Each has a runtime of its own. A sandbox is at home on one of them: its requests, timers and deliveries are
+//! handled there, so that two threads seldom meet at its lock.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -33,6 +33,15 @@ pub struct Home {
     sandboxes: AtomicUsize,
 }
 
+/// A task that ends with the one that waits for it.
+pub struct AbortOnDrop<T>(pub JoinHandle<T>);
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// The home of one sandbox, until it is dropped.
 #[derive(Debug)]
 pub struct Residence(Arc<Home>);
@@ -48,15 +57,13 @@ impl Threads {
     /// A home for one more sandbox: the thread with the fewest, or a new one if each has some and there may be more.
     pub fn settle(&self) -> Residence {
         let mut homes = self.homes.lock();
-        let emptiest = || homes.iter().min_by_key(|it| it.sandboxes.load(Ordering::Relaxed));
-        let is_taken = emptiest().is_none_or(|it| 0 < it.sandboxes.load(Ordering::Relaxed));
-        if is_taken && homes.len() < self.threads_max.get() {
+        if 0 < emptiest(&homes).sandboxes.load(Ordering::Relaxed) && homes.len() < self.threads_max.get() {
             match self.start(homes.len()) {
                 Ok(home) => homes.push(home),
                 Err(why) => tracing::warn!("a thread cannot be started: {why}. Sandboxes share the threads that have started"),
             }
         }
-        let home = homes.iter().min_by_key(|it| it.sandboxes.load(Ordering::Relaxed)).unwrap_or(&homes[0]);
+        let home = emptiest(&homes);
         home.sandboxes.fetch_add(1, Ordering::Relaxed);
         Residence(Arc::clone(home))
     }
@@ -84,6 +91,11 @@ impl Threads {
         std::thread::Builder::new().name(format!("playmoney-{}", number + 1)).spawn(run)?;
         Ok(Arc::new(home))
     }
+}
+
+/// The thread with the fewest sandboxes.
+fn emptiest(homes: &[Arc<Home>]) -> &Arc<Home> {
+    homes.iter().min_by_key(|it| it.sandboxes.load(Ordering::Relaxed)).unwrap_or(&homes[0])
 }
 
 impl Home {

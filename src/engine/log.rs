@@ -16,13 +16,15 @@ mod passage;
 mod report;
 mod request;
 mod tally;
+mod violations;
 
 pub use entry::*;
 use follower::Follower;
 pub use passage::Passage;
 pub use report::{DeliveryRow, FiredRow, Report};
 pub use request::{RequestEntry, Trace};
-pub use tally::{Tally, VIOLATIONS_KEPT_MAX};
+pub use tally::Tally;
+pub use violations::{VIOLATIONS_MAX, Violations};
 
 /// Without `--journal-bytes`.
 pub const BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -63,6 +65,9 @@ pub struct Log {
     /// Of everything that was ever written, and of the logs before this one.
     #[serde(skip)]
     pub tally: Tally,
+    /// What was broken before the sandbox began anew, if that is kept.
+    #[serde(skip)]
+    pub kept: Violations,
 }
 
 /// How many entries of two kinds were ever written in this process.
@@ -101,6 +106,7 @@ impl Log {
             begins_with: next_sequence,
             written: 0,
             tally: Tally::default(),
+            kept: Violations::default(),
         }
     }
 
@@ -185,15 +191,17 @@ impl Log {
 
     /// The request of that sequence number, if it was not dropped.
     pub fn request(&self, sequence: u64) -> Option<&Arc<RequestEntry>> {
-        let first = self.next_sequence - self.entries.count() as u64;
-        let place = usize::try_from(sequence.checked_sub(first)?).ok()?;
-        if let What::Request(it) = &self.entries.get(place)?.what { Some(it) } else { None }
+        if let What::Request(it) = &self.entries.get(self.place(sequence)?)?.what { Some(it) } else { None }
     }
 
     fn request_mut(&mut self, sequence: u64) -> Option<&mut RequestEntry> {
+        self.entries.get_mut(self.place(sequence)?)?.request_mut()
+    }
+
+    /// The place of an entry among those that were not dropped.
+    fn place(&self, sequence: u64) -> Option<usize> {
         let first = self.next_sequence - self.entries.count() as u64;
-        let place = usize::try_from(sequence.checked_sub(first)?).ok()?;
-        self.entries.get_mut(place)?.request_mut()
+        usize::try_from(sequence.checked_sub(first)?).ok()
     }
 
     /// Ends a step: what is written next is the effect of another. Then drops the oldest entries until the rest fits.

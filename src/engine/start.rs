@@ -43,7 +43,7 @@ pub struct Start {
     pub show_secrets: bool,
     /// Dates that arrive are judged by simulated time alone, unless an account says otherwise.
     pub judged_by_simulated_time: bool,
-    /// What is kept when the sandbox begins anew or is deleted, for one who asks at the end.
+    /// What is kept for the end when the sandbox begins anew or is deleted.
     pub keeps: Keeps,
     /// What a scenario adds to the start.
     #[doc(hidden)]

@@ -102,10 +102,14 @@ impl Contract {
         self.operations.iter().copied().find(|it| it.name == name)
     }
 
+    /// The row of an event; that of the first, when none has this name.
+    pub fn event(&self, name: &str) -> Option<&'static EventRow> {
+        self.events.iter().find(|it| it.name == name).or(self.events.first())
+    }
+
     /// The headers of the webhooks of an event.
     pub fn webhook_headers(&self, event: &str) -> &'static [Field] {
-        let row = self.events.iter().find(|it| it.name == event).or(self.events.first());
-        row.map_or(&[], |it| it.headers)
+        self.event(event).map_or(&[], |it| it.headers)
     }
 
     /// Whether an action of that name makes an object. Of a call, its row says so.

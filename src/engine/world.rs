@@ -1,6 +1,7 @@
 //! All the state of one sandbox; `step` lets one due thing happen.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use super::actions::Cause;
 use super::agenda::Due;
@@ -37,12 +38,11 @@ pub struct World {
     held: Held,
     /// Counts how often the sandbox has begun anew: an outcome of an earlier generation is ignored.
     pub generation: u64,
-    /// What it was before a saved state took its place, until the answer that tells so is made.
-    pub replaced: Replaced,
 }
 
-/// What a sandbox was before it became another, if it did. A copy of a sandbox has none.
+/// What a sandbox was before it became another, if it did. Dropping it takes long when it was large.
 #[derive(Default)]
+#[must_use = "what clients have broken may have to be kept, and dropping a large sandbox takes long"]
 pub struct Replaced(Option<Box<World>>);
 
 impl Replaced {
@@ -57,9 +57,9 @@ impl Replaced {
     }
 }
 
-impl Clone for Replaced {
-    fn clone(&self) -> Self {
-        Self::default()
+impl fmt::Debug for Replaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Replaced")
     }
 }
 

@@ -14,6 +14,12 @@ pub use compact::{RAW, Writer, compact};
 /// Levels of nesting. Deeper texts are refused before they are parsed.
 pub const DEPTH_MAX: usize = 64;
 
+/// Whether two texts are equal, or are JSON that says the same.
+pub fn says_the_same(one: &[u8], other: &[u8]) -> bool {
+    let value = |it| serde_json::from_slice::<serde_json::Value>(it).ok();
+    one == other || value(one).is_some_and(|it| value(other) == Some(it))
+}
+
 /// A value as it is sent: its members in their order, its numbers as they are written. A tree would lose both.
 pub fn written(value: &impl Serialize) -> Box<RawValue> {
     serde_json::value::to_raw_value(value).unwrap_or_default()

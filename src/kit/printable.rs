@@ -15,6 +15,14 @@ pub fn line(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
+/// The first characters of a text, with `...` behind them if it has more.
+pub fn shortened(text: &str, chars_max: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(chars_max) {
+        None => text.into(),
+        Some((end, _)) => format!("{}...", &text[..end]).into(),
+    }
+}
+
 /// Control characters, the two separators of lines and paragraphs, and the marks of writing direction.
 fn is_harmful(it: char) -> bool {
     it.is_control()

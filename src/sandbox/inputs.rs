@@ -200,7 +200,8 @@ impl Sandbox {
     fn hear(&mut self, uptime: Uptime, ticket: Ticket, request: Request, settled: Settled) -> bool {
         if self.broken.is_some() && control::begins_anew(&request) {
             // Nothing of the state in doubt stays, and what comes back late for it means nothing.
-            self.world.reset(uptime);
+            let replaced = self.world.reset(uptime);
+            control::violations::keep(&replaced, &mut self.world);
             (self.walk, self.broken) = (None, None);
         }
         self.give(uptime, ticket, |it| it.answer(uptime, request, settled))

@@ -121,7 +121,8 @@ impl Sandbox {
     /// # Errors
     /// What no sandbox can begin with; then nothing has changed.
     pub fn begin(&mut self, start: Start, uptime: Uptime) -> Result<(), Vec<Impossible>> {
-        self.world.begin(start, uptime)?;
+        let replaced = self.world.begin(start, uptime)?;
+        control::violations::keep(&replaced, &mut self.world);
         (self.walk, self.broken) = (None, None);
         self.proceed(uptime); // a walk that was under way has ended
         Ok(())
@@ -307,7 +308,7 @@ impl Sandbox {
 
     /// Something arrives for a built-in inbox from inside this process: no socket, so that its script's delays cost
     /// simulated time only.
-    /// Its signature is judged with the keys of this sandbox, unless the one that has sent it has given a verdict.
+    /// Its signature is judged with the keys of this sandbox, unless the sender has given a verdict.
     pub fn receive(
         &mut self,
         uptime: Uptime,

@@ -242,7 +242,8 @@ impl Tickets {
 
     /// Whether nothing shows that a caller still waits for the report of a walk.
     pub fn may_be_gone(&self, walker: Ticket) -> bool {
-        self.half_closed.contains(&walker) && !matches!(self.open.get(&walker), Some(Open::Walk(other)) if *other != Conclusion::Report)
+        self.half_closed.contains(&walker)
+            && !matches!(self.open.get(&walker), Some(Open::Walk(other)) if !matches!(other, Conclusion::Report))
     }
 
     /// The call whose answer waits for a test webhook.

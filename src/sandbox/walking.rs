@@ -112,11 +112,11 @@ impl Sandbox {
         let ran = !core.clock.stands();
         core.clock.hold(uptime);
         // On a clock that runs, a walk that tells nothing leaves no rows for the next one that tells.
-        if !ran || *conclusion == Conclusion::Report {
+        if !ran || matches!(conclusion, Conclusion::Report) {
             core.keep_report();
         }
         let (from, before) = (core.now, core.log.counts());
-        let real_time_max = if *conclusion == Conclusion::Restored { RESTORED_MAX } else { REAL_TIME_MAX };
+        let real_time_max = if matches!(conclusion, Conclusion::Restored(_)) { RESTORED_MAX } else { REAL_TIME_MAX };
         let instant = (from, before);
         self.walk = Some(Walk { from, until, started: uptime, real_time_max, before, before_first_step: None, instant, incomplete: false });
     }
@@ -154,13 +154,13 @@ impl Sandbox {
             return None;
         };
         let answer = self.guarded(|it| {
-            let report = if conclusion == Conclusion::Report { it.world.core.log.take_report() } else { Report::default() };
-            let report = Arc::new(report);
-            if conclusion == Conclusion::Report {
+            let tells = matches!(conclusion, Conclusion::Report);
+            let report = Arc::new(if tells { it.world.core.log.take_report() } else { Report::default() });
+            if tells {
                 it.tickets.told = Some(Told { walker, generation: it.world.generation, report: Arc::clone(&report) });
             }
             let arrived = Walked { from: walk.from, incomplete: walk.incomplete, report };
-            let answer = control::conclude(&mut it.world, arrived, &conclusion);
+            let answer = control::conclude(&mut it.world, arrived, conclusion);
             it.end_walk(uptime);
             answer
         });

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::secrets::Secrets;
 use crate::kit::concealed;
-use crate::kit::printable::line;
+use crate::kit::printable::{line, shortened};
 
 /// Mistakes that are reported for one file.
 pub const REPORTED_MAX: usize = 50;
@@ -17,10 +17,7 @@ pub const REPORTED_MAX: usize = 50;
 pub fn cut(text: &str) -> Cow<'_, str> {
     /// Characters of a text inside a sentence.
     const CHARS_MAX: usize = 60;
-    match text.char_indices().nth(CHARS_MAX) {
-        None => text.into(),
-        Some((end, _)) => format!("{}...", &text[..end]).into(),
-    }
+    shortened(text, CHARS_MAX)
 }
 
 /// How bad a mistake is.

@@ -7,7 +7,8 @@ use std::time::Duration as RealDuration;
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
 
-use crate::control::{Line, Renderer, Violations};
+use crate::control::{Line, Renderer, violations};
+use crate::engine::log::Violations;
 use crate::engine::matching::Matcher;
 use crate::engine::state;
 use crate::engine::world::World;
@@ -97,7 +98,7 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
             it.what = render.text(&it.what);
         }
         events = interleaved(render.timeline(&world.core), std::mem::take(&mut acts));
-        violations = Violations::of(world, VIOLATIONS_MAX);
+        violations = violations::first(world, VIOLATIONS_MAX);
     });
     Report { steps, started_at, ended_at, timeline: events, violations }
 }

@@ -1,7 +1,8 @@
 //! What playing a scenario has shown: a report of each step, and what happened meanwhile.
 
 use super::documents::Received;
-use crate::control::{Line, Renderer, Violations};
+use crate::control::{Line, Renderer};
+use crate::engine::log::Violations;
 use crate::engine::matching::Mismatch;
 use crate::kit::time::Timestamp;
 

@@ -10,6 +10,7 @@ use crate::engine::log::RequestEntry;
 use crate::engine::tables::Operation;
 use crate::kit::fields::{Field, Fields, Kind, Need};
 use crate::kit::form::Form;
+use crate::kit::printable::shortened;
 
 /// Characters of a name or a value in a message.
 const SHOWN_MAX: usize = 80;
@@ -68,7 +69,7 @@ fn unknown_fields(operation: &Operation, sent: &Sent<'_>) -> Vec<Violation> {
         Sent::Form(form) => form.0.iter().map(|it| &*it.0).filter(|it| !known(it)).map(Cow::Borrowed).collect(),
     };
     let violation = |detail: String| Violation { code: UNKNOWN_FIELD, detail, evidence: operation.evidence };
-    let single = |name: &Cow<'_, str>| violation(format!("{} has no parameter `{}`", operation.name, shortened(name)));
+    let single = |name: &Cow<'_, str>| violation(format!("{} has no parameter `{}`", operation.name, beginning(name)));
     let further = unknown.len().checked_sub(UNKNOWN_MAX).filter(|it| 0 < *it);
     let of_all = further.map(|it| violation(format!("{} has none of {it} further parameters", operation.name)));
     unknown.iter().take(UNKNOWN_MAX).map(single).chain(of_all).collect()
@@ -86,8 +87,8 @@ fn unknown_members(operation: &Operation, fields: &Fields<'_>) -> impl Iterator<
 }
 
 /// The beginning of a text from outside.
-pub fn shortened(text: &str) -> Cow<'_, str> {
-    text.char_indices().nth(SHOWN_MAX).map_or(Cow::Borrowed(text), |it| Cow::Owned(format!("{}...", &text[..it.0])))
+pub fn beginning(text: &str) -> Cow<'_, str> {
+    shortened(text, SHOWN_MAX)
 }
 
 /// A whole number that is written as a float or as text, or an amount that is a number where the documentation has text.
@@ -110,7 +111,7 @@ fn number_format(operation: &Operation, row: &Field, sent: &Sent<'_>) -> Option<
     if is_right {
         return None;
     }
-    let shown = shortened(written);
+    let shown = beginning(written);
     let detail = format!("`{}` of {} is {shown}, but {wanted} is documented: {}", row.name, operation.name, row.meaning);
     Some(Violation { code: NUMBER_FORMAT, detail, evidence: row.evidence })
 }

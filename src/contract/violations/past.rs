@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
-use serde_json::Value as Json;
-
-use super::calls::{shortened, value};
+use super::calls::{beginning, value};
 use super::walk::{Call, Known};
 use super::{POLLING, RETRY_OF_REFUSED, TOO_MANY_CALLS, USED_BEFORE, Violation};
 use crate::engine::limits::Window;
@@ -13,6 +11,7 @@ use crate::engine::log::RequestEntry;
 use crate::engine::tables::{Again, Auth, Contract, Limit, Once, UsedUp};
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::Field;
+use crate::kit::json::says_the_same;
 use crate::kit::time::{Duration, Timestamp, unix_seconds};
 
 /// Who calls: the number of the provider, and the account or, unverified, the name that the request presents.
@@ -70,7 +69,8 @@ impl<'l> Past<'l> {
         if asks_for_fault(own) || !is_same_call(call, before, refusal.status) {
             return None;
         }
-        // What a rule refuses, the provider may serve the next time. What the provider refuses and then serves, something has changed.
+        // A provider may serve the next time what a rule has refused. When the provider itself refuses a call and later serves it,
+        // something has changed in between.
         let is_next = before.rule.is_some() && self.last.get(client) == Some(&before.id);
         let is_refused_again =
             || Refusal::of(call.contract, own).is_some_and(|it| (it.status, it.error) == (refusal.status, refusal.error));
@@ -91,12 +91,12 @@ impl<'l> Past<'l> {
         let key = (client.clone(), once.name, value);
         let first = self.used.get(&key).and_then(|by_call| match again {
             Again::Never => by_call.values().min_by_key(|it| it.id).copied(),
-            Again::Unchanged => by_call.get(name).copied().filter(|it| !is_same_body(it, call.request)),
+            Again::Unchanged => by_call.get(name).copied().filter(|it| !says_the_same(&it.body.0, &call.request.body.0)),
         });
         if once.used_up == UsedUp::BySending || is_served(call.request) {
             self.used.entry(key.clone()).or_default().entry(name).or_insert(call.request);
         }
-        let (first, value) = (first?, shortened(&key.2));
+        let (first, value) = (first?, beginning(&key.2));
         let otherwise = if again == Again::Unchanged { ", with other contents" } else { "" };
         let detail = format!("`{}` {value} was used before, by req-{}{otherwise}: {}", once.name, first.id, row.meaning);
         Some(Violation { code: USED_BEFORE, detail, evidence: row.evidence })
@@ -209,11 +209,6 @@ fn once_of(call: &Call<'_>, once: &Once) -> Option<(&'static Field, String)> {
     }
     let row = call.operation.parameters.iter().find(|it| it.name == once.name)?;
     Some((row, value(call.operation, call.request, once.name)?))
-}
-
-fn is_same_body(one: &RequestEntry, other: &RequestEntry) -> bool {
-    let value = |it: &RequestEntry| serde_json::from_slice::<Json>(&it.body.0).ok();
-    one.body == other.body || value(one).is_some_and(|it| value(other) == Some(it))
 }
 
 /// `within a minute`.

@@ -85,8 +85,8 @@ fn forged(contract: &Contract, event: &str, forgery: Alteration) -> Option<(Stri
             (format!("the header {}", row.map_or(name, |it| it.name)), row)
         }
         Proof::Member(name) => {
-            let body = contract.events.iter().find(|it| it.name == event).or(contract.events.first()).map_or(&[][..], |it| it.body);
-            (format!("the member `{name}`"), body.iter().find(|it| it.name == name))
+            let row = contract.event(event).and_then(|it| it.body.iter().find(|it| it.name == name));
+            (format!("the member `{name}`"), row)
         }
     };
     let evidence = row.map_or(contract.schedule.evidence, |it| it.evidence);

@@ -13,20 +13,16 @@ use crate::engine::world::World;
 pub struct Known {
     /// By the number of the provider.
     contracts: Vec<&'static Contract>,
-    /// How many calls the limit of an account allows, where that differs from the usual limit. By provider and account.
-    calls_max: BTreeMap<(u8, String), u32>,
+    /// How many calls the limit of each account allows, by the number of the provider.
+    calls_max: Vec<BTreeMap<String, u32>>,
 }
 
 impl Known {
     pub fn of(world: &World) -> Self {
         let contracts = world.providers.iter().map(|it| it.contract()).collect();
-        let mut calls_max = BTreeMap::new();
-        for ((number, provider), accounts) in (0..).zip(&world.providers).zip(&world.core.accounts) {
-            let own = |id: &String| provider.calls_max(&accounts[id]);
-            let others = accounts.keys().filter(|id| own(id) != provider.contract().limit.calls_max);
-            calls_max.extend(others.map(|id| ((number, id.clone()), own(id))));
-        }
-        Self { contracts, calls_max }
+        let of_each = world.providers.iter().zip(&world.core.accounts);
+        let calls_max = of_each.map(|(provider, accounts)| accounts.iter().map(|(id, it)| (id.clone(), provider.calls_max(it))).collect());
+        Self { contracts, calls_max: calls_max.collect() }
     }
 
     /// The contract of the provider that an entry is about.
@@ -36,7 +32,8 @@ impl Known {
 
     /// How many calls an account may make in the window of the limit.
     pub(super) fn calls_max(&self, provider: u8, account: &str, contract: &Contract) -> u32 {
-        self.calls_max.get(&(provider, account.to_owned())).copied().unwrap_or(contract.limit.calls_max)
+        let own = self.calls_max.get(usize::from(provider)).and_then(|it| it.get(account));
+        own.copied().unwrap_or(contract.limit.calls_max)
     }
 }
 

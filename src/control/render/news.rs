@@ -67,7 +67,7 @@ pub struct News {
     /// How long an attempt has waited for a place on this machine, in real milliseconds, if that was long.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waited_ms: Option<u64>,
-    /// How many live events were dropped before their reader has read them.
+    /// How many live events were dropped before their reader got them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missed: Option<u64>,
 }
@@ -116,7 +116,7 @@ impl Renderer {
             }
             What::Moved { from } => News { kind: "clock", message: format!("the clock moved here from {from}"), ..News::default() },
             What::Mode(mode) => News { kind: "clock", message: mode_in_words(*mode), ..News::default() },
-            What::Attempt(_) | What::Answered(_) => return None, // the outcome is a line, and that of a request has waited for its answer
+            What::Attempt(_) | What::Answered(_) => return None, // an attempt's outcome is a line, and a request's line waits for its answer
         };
         Some(News { at: Some(entry.at), provider: entry.provider.map(|it| self.slug(it)), ..line })
     }

@@ -54,8 +54,7 @@ enum Receiver {
 
 impl Receiver {
     fn of(url: &str) -> Self {
-        let is_inbox = inbox::of_url(url).is_some() || (url.contains("/__admin/") && url.contains("/inbox/"));
-        if is_inbox { Self::Inbox } else { Self::OfOthers }
+        if inbox::is_one(url) { Self::Inbox } else { Self::OfOthers }
     }
 }
 

@@ -1,11 +1,12 @@
 //! What came nearest to what was expected, criterion by criterion.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
 use super::candidates::{Candidate, Copied, Found, Of, request_of};
-use crate::contract::violations::{at, of_receivers};
+use crate::contract::violations::{Violation, at, of_receivers};
+use crate::engine::log::Entry;
 use crate::engine::matching::{Compared, Work, in_one_line};
 use crate::scenario::criteria::{Criteria, Wanted};
 
@@ -55,7 +56,8 @@ pub fn nearest(criteria: &Criteria, found: &Found, copied: &Copied) -> Vec<Json>
             break;
         }
     }
-    near.iter().filter_map(|it| show(it, copied)).collect()
+    let broken = broken(&near, copied);
+    near.iter().filter_map(|it| show(it, copied, &broken)).collect()
 }
 
 /// Whether the first condition holds: the operation, or the provider.
@@ -90,26 +92,37 @@ fn compare(wanted: &Wanted, order: Option<Order>, id: u64, it: &Candidate<'_>, w
     all
 }
 
+/// What the nearest have broken, by their numbers. The log is read once for all of them.
+fn broken(near: &[Near], copied: &Copied) -> BTreeMap<u64, Vec<Violation>> {
+    match copied.of {
+        Of::Requests => {
+            let is_near = |id: u64| near.iter().any(|it| it.id == id);
+            let numbered = |entry: &Entry| request_of(entry).filter(|it| is_near(it.id)).map(|it| (entry.sequence, it.id));
+            let ids: BTreeMap<u64, u64> = copied.entries.iter().filter_map(numbered).collect();
+            let found = at(&copied.known, copied.entries.iter(), &ids.keys().copied().collect());
+            found.into_iter().filter_map(|(sequence, it)| Some((*ids.get(&sequence)?, it))).collect()
+        }
+        Of::Deliveries => of_receivers(&copied.known, copied.entries.iter()),
+    }
+}
+
 /// As the journal shows it, with each criterion and both values. What is masked is masked before it is cut.
-fn show(near: &Near, copied: &Copied) -> Option<Json> {
+fn show(near: &Near, copied: &Copied, broken: &BTreeMap<u64, Vec<Violation>>) -> Option<Json> {
     let text = |text: &str| in_one_line(copied.render.text(text));
     let criterion = |(name, it): &(String, Compared)| {
         let [criterion, expected, actual] = [name, &it.expected, &it.actual].map(|value| text(value));
         json!({"criterion": criterion, "expected": expected, "actual": actual, "met": it.met})
     };
     let criteria: Vec<Json> = near.compared.iter().map(criterion).collect();
+    let violations = broken.get(&near.id).map_or(&[][..], Vec::as_slice);
     Some(match copied.of {
         Of::Requests => {
             let numbered = |entry| request_of(entry).filter(|it| it.id == near.id);
             let (entry, request) = copied.entries.iter().find_map(|entry| Some((entry, numbered(entry)?)))?;
-            let violations = at(&copied.known, copied.entries.iter(), &BTreeSet::from([entry.sequence]));
-            let violations = violations.values().next().map_or(&[][..], Vec::as_slice);
             json!({"request": copied.render.request(entry, request, violations), "criteria": criteria})
         }
         Of::Deliveries => {
             let delivery = copied.deliveries.iter().find(|it| it.id == near.id)?;
-            let violations = of_receivers(&copied.known, copied.entries.iter());
-            let violations = violations.get(&near.id).map_or(&[][..], Vec::as_slice);
             json!({"delivery": copied.render.delivery(delivery, violations), "criteria": criteria})
         }
     })

@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::broken::{self, Broken};
 use super::wire::{ANSWER_HEAD_BYTES_MAX, Wire};
+use crate::edge::threads::AbortOnDrop;
 use crate::engine::delivery::{ANSWER_BYTES_MAX, Answer, Failure, Outgoing, delivery_name};
 use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, KeptHeaders, header};
 use crate::kit::webhook_url::WebhookUrl;
@@ -46,7 +47,7 @@ where
     let mut builder = hyper::client::conn::http1::Builder::new();
     builder.title_case_headers(true).max_buf_size(ANSWER_HEAD_BYTES_MAX);
     let (mut sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(|it| broken::exchanging(&it))?;
-    let connection = Connection(tokio::spawn(async move { _ = connection.await }));
+    let connection = AbortOnDrop(tokio::spawn(async move { _ = connection.await }));
     let response = sender.send_request(request).await;
     let excess = answering.complete();
     let response = match (response, excess) {
@@ -58,15 +59,6 @@ where
     drop(connection);
     let (status, headers) = (head.status.as_u16(), KeptHeaders::of(&head.headers));
     Ok((Answer { status, headers, body: Kept::copy(&body), is_cut: cut.is_some() }, cut))
-}
-
-/// Ends the task of the connection with the attempt.
-struct Connection(tokio::task::JoinHandle<()>);
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }
 
 /// The first bytes of an answer, and why it ended within them if it did. Later bytes are not awaited.

@@ -38,8 +38,11 @@ impl Usage {
 
     /// When it was last used; now, while a request is not answered yet.
     pub(super) fn last(&self, now: Timestamp) -> Timestamp {
-        let last = Timestamp::from_millisecond(self.last.load(Ordering::Relaxed)).unwrap_or(now);
-        if 0 < self.under_way.load(Ordering::Acquire) { now } else { last }
+        // A request that ends stores the time before it is counted off, so the count is looked at first.
+        if 0 < self.under_way.load(Ordering::Acquire) {
+            return now;
+        }
+        Timestamp::from_millisecond(self.last.load(Ordering::Relaxed)).unwrap_or(now)
     }
 }
 

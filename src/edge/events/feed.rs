@@ -106,7 +106,7 @@ pub enum New {
     In(Arc<Driver>),
     /// A sandbox that was made at this moment is gone.
     Gone(u64),
-    /// Nearly everything, perhaps.
+    /// More was new than could be noted: every sandbox may have something new.
     Everywhere,
 }
 

@@ -35,8 +35,7 @@ impl Chosen {
 }
 
 impl Registry {
-    /// The sandbox for a request: the one that its path names, else its header, else its credential, else the default one. It
-    /// is used now.
+    /// The sandbox for a request: the one that its path names, else its header, else its credential, else the default one.
     ///
     /// # Errors
     /// The one that path or header name does not exist, and is not made on use.

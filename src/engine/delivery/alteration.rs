@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 use super::Signed;
 use crate::engine::rules::WebhookFault;
 use crate::engine::tables::Proof;
 use crate::kit::fields::Fields;
 use crate::kit::http::HeaderValue;
+use crate::kit::json::says_the_same;
 
 /// What a rule has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,10 +66,9 @@ impl Proven {
 
     /// Whether what proves the sender still fits the rest.
     fn fits(&self, signed: &Signed, proof: Proof) -> bool {
-        let value = |it: &Bytes| serde_json::from_slice::<Json>(it).ok();
         match proof {
             Proof::Header(_) if self.header != header(signed, proof) => false,
-            Proof::Header(_) => self.body == signed.body || value(&signed.body).is_some_and(|it| value(&self.body) == Some(it)),
+            Proof::Header(_) => says_the_same(&self.body, &signed.body),
             Proof::Member(name) => {
                 let member = |body| Some(Fields::json(body)?.json_value(name)?.get().to_owned());
                 member(&self.body) == member(&signed.body)

@@ -11,6 +11,7 @@ use crate::engine::delivery::{ANSWER_BYTES_MAX, Answer, Failure, Outcome};
 use crate::engine::rules::effects::are_headers;
 use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, KeptHeaders, StatusCode, header};
 use crate::kit::nearest::nearest;
+use crate::kit::printable::shortened;
 use crate::kit::time::{Duration, parse_duration};
 
 /// Steps of a script.
@@ -128,8 +129,8 @@ fn wrong(step: &Json, word: Option<&str>) -> String {
     let nearest = word.and_then(|it| nearest(it, FAILING)).map_or(String::new(), |it| format!(", the nearest is \"{it}\""));
     let words = FAILING.map(|it| format!("\"{it}\"")).join(", ");
     let step = step.to_string();
-    let (shown, more) = step.char_indices().nth(SHOWN_CHARS).map_or((&*step, ""), |it| (&step[..it.0], "..."));
-    format!("`{shown}{more}` is not an answer of a receiver: write 500, {words} or {EXAMPLE}{nearest}")
+    let shown = shortened(&step, SHOWN_CHARS);
+    format!("`{shown}` is not an answer of a receiver: write 500, {words} or {EXAMPLE}{nearest}")
 }
 
 fn listed(names: &[&str]) -> String {

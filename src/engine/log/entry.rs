@@ -154,13 +154,8 @@ pub struct AttemptEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub altered: Option<Alteration>,
     /// Its receiver is an inbox of Playmoney, whose answers say nothing about a merchant.
-    #[serde(default, skip_serializing_if = "is_not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub to_inbox: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
-pub(super) fn is_not(it: &bool) -> bool {
-    !it
 }
 
 /// What came of one request to a receiver.

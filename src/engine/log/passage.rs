@@ -46,9 +46,10 @@ impl Log {
     }
 
     /// The sandbox goes on with this log in the place of an earlier one.
-    pub fn follow(&mut self, earlier: &Self) {
+    pub fn follow(&mut self, earlier: &mut Self) {
         self.written += earlier.written + 1;
         self.tally.add(&earlier.tally);
+        self.kept = std::mem::take(&mut earlier.kept);
     }
 }
 
@@ -124,15 +125,15 @@ mod tests {
                     }
                     Step::Trim => log.trim(),
                     Step::Reset => {
-                        let earlier = std::mem::replace(&mut log, Log::new(bytes_max));
-                        log.follow(&earlier);
+                        let mut earlier = std::mem::replace(&mut log, Log::new(bytes_max));
+                        log.follow(&mut earlier);
                         begun += 1;
                     }
                     Step::Restore => {
                         let saved = serde_json::to_string(&log).expect("JSON");
-                        let earlier = std::mem::replace(&mut log, serde_json::from_str(&saved).expect("a log"));
+                        let mut earlier = std::mem::replace(&mut log, serde_json::from_str(&saved).expect("a log"));
                         log.bound(bytes_max);
-                        log.follow(&earlier);
+                        log.follow(&mut earlier);
                         begun += 1;
                     }
                     Step::Read { most } => reader.read(&log, *most),

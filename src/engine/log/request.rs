@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::entry::is_not;
 use crate::kit::concealed;
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders, Method, Request, Response};
@@ -46,7 +45,7 @@ pub struct RequestEntry {
     pub body: Kept,
     pub answer: Option<Answer>,
     /// A rule has delayed the answer, or damaged it on its way: its caller may not have read it when the next request came.
-    #[serde(default, skip_serializing_if = "is_not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_paced: bool,
     /// Something of the request was not kept, so its answer is looked through for the same.
     #[serde(skip)]

@@ -1,9 +1,6 @@
 //! How often things have happened in a sandbox since it was made, for metrics: a reset takes nothing back.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use serde_json::Value as Json;
 
 use super::{OutcomeEntry, What};
 use crate::engine::ids::ProviderId;
@@ -17,12 +14,7 @@ pub struct Tally {
     pub attempts: BTreeMap<(ProviderId, &'static str), u64>,
     /// Things that were due and have happened.
     pub fired: u64,
-    /// What clients have broken before the sandbox began anew, if that is kept: the sandbox, and the violation as it is shown.
-    pub violations: Vec<(Arc<str>, Json)>,
 }
-
-/// Violations that are kept.
-pub const VIOLATIONS_KEPT_MAX: usize = 10_000;
 
 impl Tally {
     /// A request was answered.
@@ -48,8 +40,6 @@ impl Tally {
             *self.attempts.entry(*key).or_default() += count;
         }
         self.fired += other.fired;
-        let room = VIOLATIONS_KEPT_MAX.saturating_sub(self.violations.len());
-        self.violations.extend(other.violations.iter().take(room).cloned());
     }
 }
 

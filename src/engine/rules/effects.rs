@@ -331,7 +331,7 @@ pub struct WebhookFault {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch: Option<Patch>,
     /// The webhook leaves without its signature.
-    #[serde(skip_serializing_if = "is_not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unsigned: bool,
     /// Headers that are added to the webhook after it was signed, or replaced.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -339,11 +339,6 @@ pub struct WebhookFault {
     /// Only this share of the body is sent, from its beginning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub truncate: Option<Decimal>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
-fn is_not(it: &bool) -> bool {
-    !it
 }
 
 impl WebhookFault {

@@ -7,7 +7,7 @@ use super::{Replaced, World};
 use crate::engine::core::{Core, Redirect};
 use crate::engine::delivery::{Outgoing, authorize};
 use crate::engine::inbox::{self, Inbox};
-use crate::engine::log::Tally;
+use crate::engine::log::{Tally, Violations};
 use crate::engine::provider::DynProvider;
 use crate::engine::start::{Copied, Impossible, Start};
 use crate::kit::time::Uptime;
@@ -67,7 +67,7 @@ impl World {
         let start = Start { name: name.to_owned(), redirect, copied, ..self.start.clone() };
         let providers: Vec<_> = self.providers.iter().map(|it| it.boxed()).collect();
         let mut core = self.core.clone();
-        core.log.tally = Tally::default();
+        (core.log.tally, core.log.kept) = (Tally::default(), Violations::default());
         core.log.begin_here();
         core.redirect = None; // addresses that were set in the original do not count as set in the copy
         core.clock.release(uptime); // a walk through time belongs to the original
@@ -103,12 +103,12 @@ impl World {
             None => kept,
         };
         core.keep_report();
-        Self { start, core, providers, outgoing: VecDeque::new(), held: Held::default(), generation, replaced: Replaced::default() }
+        Self { start, core, providers, outgoing: VecDeque::new(), held: Held::default(), generation }
     }
 
     /// The sandbox goes on with another state. What metrics count goes on too, and so do the places of the log.
     fn become_another(&mut self, mut world: Self) -> Replaced {
-        world.core.log.follow(&self.core.log);
+        world.core.log.follow(&mut self.core.log);
         Replaced(Some(Box::new(std::mem::replace(self, world))))
     }
 

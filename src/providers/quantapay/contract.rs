@@ -25,7 +25,7 @@ const ASKS: Asks = Asks {
         calls_max: 30,
         window: Duration::from_mins(1),
         evidence: Observed(
-            "the sibling product's payment page asks every 3 seconds, and a webhook reports the completion; half as many reads again are let pass",
+            "the sibling product's payment page asks every 3 seconds, which is 20 reads a minute, and a webhook reports the completion; 10 more are allowed",
         ),
     },
     fresh_dates: None,
