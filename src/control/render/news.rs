@@ -116,7 +116,8 @@ impl Renderer {
             }
             What::Moved { from } => News { kind: "clock", message: format!("the clock moved here from {from}"), ..News::default() },
             What::Mode(mode) => News { kind: "clock", message: mode_in_words(*mode), ..News::default() },
-            What::Attempt(_) | What::Answered(_) => return None, // an attempt's outcome is a line, and a request's line waits for its answer
+            // An attempt's outcome is a line, and a request's line waits for its answer.
+            What::Attempt(_) | What::Answered(_) => return None,
         };
         Some(News { at: Some(entry.at), provider: entry.provider.map(|it| self.slug(it)), ..line })
     }
