@@ -133,7 +133,7 @@ impl Client {
         (&self.stream).write_all(requests).expect("sent");
     }
 
-    /// Reads so many answers; each must be a good one.
+    /// Reads that number of answers. Each must be a good one.
     fn receive(&mut self, mut answers: usize) {
         let mut filled = 0;
         while 0 < answers {

@@ -270,12 +270,13 @@ impl AsyncWrite for Socket {
 mod tests {
     use std::num::NonZeroUsize;
 
+    use futures_util::FutureExt;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
     use super::*;
     use crate::edge::places::Places;
-    use crate::edge::threads::Threads;
+    use crate::edge::threads::{Residence, Threads};
 
     async fn both_ends() -> (Socket, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -314,5 +315,31 @@ mod tests {
         socket.flush().await.expect("flushed");
         assert!(socket.has_half_a_head());
         assert_eq!(socket.take_half_head().begins, b"GET /half");
+    }
+
+    #[tokio::test]
+    async fn a_connection_moves_behind_the_second_answer_in_a_row_that_another_thread_has_given() {
+        let threads = Threads::new(NonZeroUsize::new(2).expect("not zero"));
+        let residences = [threads.settle(), threads.settle()];
+        let [here, there] = residences.each_ref().map(Residence::home);
+        let (mut socket, mut client) = both_ends().await;
+        let asks = |socket: &Socket, home| {
+            socket.begin(Some(0));
+            assert_eq!(socket.asks(home), home == here);
+            assert_eq!(socket.moves().now_or_never(), None, "its answer is not made");
+            socket.rest();
+            assert_eq!(socket.moves().now_or_never(), None, "its answer is written still");
+        };
+        for (home, moves) in [(there, None), (there, Some(there)), (here, None), (there, None), (there, Some(there))] {
+            asks(&socket, home);
+            socket.flush().await.expect("flushed");
+            assert_eq!(socket.moves().now_or_never().as_ref(), moves);
+        }
+        client.write_all(b"GET /half").await.expect("sent");
+        socket.read_exact(&mut [0; 9]).await.expect("in one piece");
+        assert_eq!(socket.moves().now_or_never(), None, "half of the next head has arrived");
+        asks(&socket, there);
+        socket.flush().await.expect("flushed");
+        assert_eq!(socket.moves().now_or_never().as_ref(), Some(there));
     }
 }

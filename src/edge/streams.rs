@@ -96,6 +96,7 @@ impl<S: Source, K> Open<S, K> {
 #[cfg(test)]
 mod tests {
     use http_body_util::BodyExt;
+    use tokio::sync::oneshot::error::TryRecvError;
     use tokio::sync::{mpsc, oneshot};
 
     use super::*;
@@ -148,13 +149,13 @@ mod tests {
     async fn a_stream_ends_with_its_source_and_with_its_reader_and_lets_go() {
         for is_reader in [true, false] {
             let ((tell, told), (_close, closing), (leave, gone)) = (mpsc::channel(1), oneshot::channel(), oneshot::channel());
-            let (kept, dropped) = oneshot::channel::<()>();
+            let (kept, mut dropped) = oneshot::channel::<()>();
             let mut body = body(Told(told), ends(closing, gone), kept);
             piece(&mut body).await;
             let (tell, leave) = (Some(tell).filter(|_| is_reader), Some(leave).filter(|_| !is_reader));
             assert_eq!(piece(&mut body).await, None);
+            assert_eq!(dropped.try_recv(), Err(TryRecvError::Closed), "what it has kept is dropped when it ends");
             drop((body, tell, leave));
-            assert!(dropped.await.is_err(), "what it has kept is dropped");
         }
     }
 }

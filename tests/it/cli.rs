@@ -1,12 +1,14 @@
 //! The command, as a shell uses it: what it prints, and how it ends.
 
 use std::fmt::Write;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
 
 use md5::{Digest, Md5};
 use serde_json::Value as Json;
 
+use crate::net::{Answer, request, send};
 use crate::tape::snapshot;
 
 mod clients;
@@ -51,6 +53,45 @@ impl Ready {
 impl Drop for Ready {
     fn drop(&mut self) {
         _ = std::fs::remove_file(&self.file);
+    }
+}
+
+/// A process that serves, until it is dropped.
+pub struct Serving {
+    child: Child,
+    ready: Ready,
+}
+
+impl Serving {
+    /// The program in that folder, with these arguments behind `serve`.
+    pub fn start(name: &str, folder: &Path, arguments: &[&str]) -> Self {
+        let mut command = Command::new(PLAYMONEY);
+        command.current_dir(folder).args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
+        Self::by(command, Ready::new(name))
+    }
+
+    /// Another command that starts a server. It gets the flag for the ready file as its last arguments.
+    pub fn by(mut command: Command, ready: Ready) -> Self {
+        command.arg("--ready-file").arg(&ready.file).stdout(Stdio::null()).stderr(Stdio::null());
+        let serving = Self { child: command.spawn().expect("it runs"), ready };
+        serving.ready.wait();
+        serving
+    }
+
+    pub fn base_url(&self) -> String {
+        self.ready.wait()["base_url"].as_str().expect("a URL").to_owned()
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        let address: SocketAddr = self.base_url().trim_start_matches("http://").parse().expect("an address");
+        send(address, request("GET", path, &Json::Null)).await
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
     }
 }
 

@@ -4,8 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use http_body_util::Full;
-use hyper_util::rt::TokioIo;
 use playmoney::inside::edge::{Config, Server};
 use playmoney::inside::engine::clock::{Mode, Rate};
 use playmoney::inside::engine::start::Start;
@@ -13,7 +11,7 @@ use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::net::{Answer, Receiver, admin, answered, eventually, exchange, perform, raw, request, send, server, shop};
+use crate::net::{Answer, Receiver, admin, answered, connect, eventually, exchange, perform, raw, request, send, server, shop};
 
 mod bounds;
 mod callbacks;
@@ -53,10 +51,7 @@ async fn state(server: &Server) -> Json {
 #[tokio::test]
 async fn a_connection_serves_many_requests() {
     let server = server(Start::default()).await;
-    let stream = TcpStream::connect(server.address()).await.expect("it listens");
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake::<_, Full<bytes::Bytes>>(TokioIo::new(stream)).await.expect("a connection");
-    tokio::spawn(connection);
+    let mut sender = connect(server.address()).await;
     for _ in 0..3 {
         let features = request("GET", "/quantum-payouts/api/v1/features", &Json::Null);
         let answer = exchange(&mut sender, server.address(), features).await.expect("an answer");

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
+use hyper::client::conn::http1::SendRequest;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use playmoney::inside::edge::{Config, Server};
@@ -55,20 +56,21 @@ pub fn ruled(on: &str, then: &str) -> Start {
     scenario.apply_to(Start::default())
 }
 
+/// A new connection.
+pub async fn connect(to: SocketAddr) -> SendRequest<Full<Bytes>> {
+    let stream = TcpStream::connect(to).await.expect("a server listens");
+    let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a connection");
+    tokio::spawn(connection);
+    sender
+}
+
 /// Sends one request on a new connection.
 pub async fn send(to: SocketAddr, request: http::Request<String>) -> Answer {
-    let stream = TcpStream::connect(to).await.expect("a server listens");
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a connection");
-    tokio::spawn(connection);
-    exchange(&mut sender, to, request).await.expect("an answer")
+    exchange(&mut connect(to).await, to, request).await.expect("an answer")
 }
 
 /// Sends one request on that connection. A stream of events is not read.
-pub async fn exchange(
-    sender: &mut hyper::client::conn::http1::SendRequest<Full<Bytes>>,
-    to: SocketAddr,
-    request: http::Request<String>,
-) -> Option<Answer> {
+pub async fn exchange(sender: &mut SendRequest<Full<Bytes>>, to: SocketAddr, request: http::Request<String>) -> Option<Answer> {
     let (mut head, body) = request.into_parts();
     head.headers.entry("host").or_insert(to.to_string().parse().expect("a host"));
     let response = sender.send_request(http::Request::from_parts(head, Full::new(Bytes::from(body)))).await.ok()?;
@@ -96,10 +98,21 @@ pub async fn admin(server: &Server, method: &str, path: &str, body: &Json) -> Js
     send(server.address(), request(method, &format!("/__admin/{path}"), body)).await.json()
 }
 
-/// A payout to a card that goes straight to the bank.
+/// A payout to a card, which goes straight to the bank.
+pub fn payout(number: &str) -> Json {
+    json!({"orderNumber": number, "amount": 150_000, "description": "d", "target": {"pan": "4111111111111111"}})
+}
+
+/// Pays out in the default sandbox.
 pub async fn perform(server: &Server, number: &str) -> Answer {
-    let body = json!({"orderNumber": number, "amount": 150_000, "description": "d", "target": {"pan": "4111111111111111"}});
-    send(server.address(), request("POST", "/quantum-payouts/api/v1/performPayout", &body)).await
+    send(server.address(), request("POST", "/quantum-payouts/api/v1/performPayout", &payout(number))).await
+}
+
+/// Pays out in the sandbox of that name, with its own token.
+pub async fn perform_in(server: &Server, sandbox: &str, number: &str) -> Answer {
+    let mut request = request("POST", &format!("/s/{sandbox}/quantum-payouts/api/v1/performPayout"), &payout(number));
+    request.headers_mut().insert("authorization", format!("Bearer qm_test_token_{sandbox}").parse().expect("a header"));
+    send(server.address(), request).await
 }
 
 /// A login to the portal of Quantum Payouts: its cookie, and the token of its forms.

@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value as Json, json};
 
-use crate::cli::{PLAYMONEY, Ready};
+use crate::cli::{PLAYMONEY, Ready, Serving};
 use crate::net::{Receiver, answered, eventually, request, send};
 use crate::tape::snapshot;
 
@@ -171,32 +171,6 @@ fn a_starter_is_written_once_and_passes() {
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
 }
 
-/// A server with a scenario, until it is dropped.
-struct Serving(std::process::Child, #[expect(dead_code, reason = "its file goes when it is dropped")] Ready, std::net::SocketAddr);
-
-impl Serving {
-    fn start(name: &str, folder: &Path, arguments: &[&str]) -> Self {
-        let ready = Ready::new(name);
-        let file = ready.file.to_str().expect("text");
-        let mut command = Command::new(PLAYMONEY);
-        command.current_dir(folder).args(["serve", "--listen", "127.0.0.1:0", "--ready-file", file]).args(arguments);
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
-        let base = ready.wait()["base_url"].as_str().expect("a URL").trim_start_matches("http://").parse().expect("an address");
-        Self(child, ready, base)
-    }
-
-    async fn ask(&self, method: &str, path: &str) -> Json {
-        send(self.2, request(method, path, &Json::Null)).await.json()
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        _ = self.0.kill();
-        _ = self.0.wait();
-    }
-}
-
 #[tokio::test]
 async fn a_served_scenario_is_loaded_again_when_it_changes() {
     let here = folder("watched");
@@ -207,14 +181,14 @@ async fn a_served_scenario_is_loaded_again_when_it_changes() {
     };
     write(&here, "s.yaml", &text(3));
     let serving = Serving::start("watched", &here, &["s.yaml", "--watch"]);
-    assert_eq!(serving.ask("GET", "/__admin/clock").await["now"], "2026-03-01T00:00:00Z");
-    assert_eq!(serving.ask("GET", "/__admin/rules").await["rules"][0]["name"], "busy");
+    assert_eq!(serving.get("/__admin/clock").await.json()["now"], "2026-03-01T00:00:00Z");
+    assert_eq!(serving.get("/__admin/rules").await.json()["rules"][0]["name"], "busy");
     write(&here, "s.yaml", "version: 1\nsede: 3\n");
     std::thread::sleep(std::time::Duration::from_millis(700));
-    assert_eq!(serving.ask("GET", "/__admin/clock").await["now"], "2026-03-01T00:00:00Z", "what is broken changes nothing");
+    assert_eq!(serving.get("/__admin/clock").await.json()["now"], "2026-03-01T00:00:00Z", "what is broken changes nothing");
     write(&here, "s.yaml", &text(4));
-    eventually(async || serving.ask("GET", "/__admin/clock").await["now"] == "2026-04-01T00:00:00Z").await;
-    assert_eq!(send(serving.2, request("GET", "/quoine/api/v1/profile", &Json::Null)).await.status, 503, "the rule is in force");
+    eventually(async || serving.get("/__admin/clock").await.json()["now"] == "2026-04-01T00:00:00Z").await;
+    assert_eq!(serving.get("/quoine/api/v1/profile").await.status, 503, "the rule is in force");
 }
 
 #[test]
@@ -252,8 +226,8 @@ async fn a_flag_beats_the_file_that_is_served() {
     );
     let serving =
         Serving::start("flags", &here, &["s.yaml", "--now", "2027-01-01T00:00:00Z", "--webhook-url", "http://127.0.0.1:9/{provider}"]);
-    assert_eq!(serving.ask("GET", "/__admin/clock").await["now"], "2027-01-01T00:00:00Z");
-    assert_eq!(serving.ask("GET", "/__admin/accounts/quoine/2").await["webhook_url"], "http://127.0.0.1:9/quoine");
+    assert_eq!(serving.get("/__admin/clock").await.json()["now"], "2027-01-01T00:00:00Z");
+    assert_eq!(serving.get("/__admin/accounts/quoine/2").await.json()["webhook_url"], "http://127.0.0.1:9/quoine");
     let broken = run(&here, &["serve", "missing.yaml"]);
     assert_eq!(broken.status.code(), Some(2));
 }

@@ -1,9 +1,9 @@
 //! The README's commands, executed: what it shows is what they print.
 
 use std::io::Read;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
-use crate::cli::{PLAYMONEY, Ready};
+use crate::cli::{PLAYMONEY, Ready, Serving};
 
 /// A fenced block of a shell's words or their result, and its language.
 struct Block<'a> {
@@ -29,16 +29,6 @@ fn fits(promised: &str, seen: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// A server that ends with the test.
-struct Serving(Child);
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        _ = self.0.kill();
-        _ = self.0.wait();
-    }
-}
-
 #[test]
 fn the_walk_prints_what_it_shows() {
     let page = include_str!("../../README.md");
@@ -47,22 +37,22 @@ fn the_walk_prints_what_it_shows() {
     let serve = blocks.iter().find(|it| it.text.starts_with("cargo run --release -- serve")).expect("the README starts a server");
     let ready = Ready::new("readme");
     let flags = serve.text.strip_prefix(run).expect("checked").replace("4242", &ready.port.to_string());
-    let started = format!("exec {PLAYMONEY} {} --listen 127.0.0.1:{} --ready-file {}", flags.trim(), ready.port, ready.file.display());
-    let serving = Command::new("bash").args(["-c", &started]).stdout(Stdio::null()).spawn().expect("bash is there");
-    let _serving = Serving(serving);
-    ready.wait();
+    let port = ready.port;
+    let mut started = Command::new("bash");
+    started.args(["-c", &format!("exec {PLAYMONEY} {} --listen 127.0.0.1:{port} \"$@\"", flags.trim()), "bash"]);
+    let _serving = Serving::by(started, ready);
 
     let mut commands = blocks.iter().skip_while(|it| !std::ptr::eq(*it, serve)).skip(1).peekable();
     let mut played = 0;
     while let Some(command) = commands.next() {
         assert_eq!(command.language, "sh", "a result without its command: {}", command.text);
-        let text = command.text.replace("127.0.0.1:4242", &format!("127.0.0.1:{}", ready.port)).replace(run, &format!("{PLAYMONEY} "));
+        let text = command.text.replace("127.0.0.1:4242", &format!("127.0.0.1:{port}")).replace(run, &format!("{PLAYMONEY} "));
         let mut child = Command::new("bash").args(["-euo", "pipefail", "-c", &text]).stdout(Stdio::piped()).spawn().expect("bash is there");
         let mut seen = String::new();
         child.stdout.take().expect("piped").read_to_string(&mut seen).expect("text");
         assert!(child.wait().expect("it ends").success(), "{text}");
         let promised = commands.next_if(|it| it.language == "text").expect("a command shows what it prints").text;
-        let seen = seen.replace(&format!("127.0.0.1:{}", ready.port), "127.0.0.1:4242");
+        let seen = seen.replace(&format!("127.0.0.1:{port}"), "127.0.0.1:4242");
         assert!(fits(promised, &seen), "{text}\nshows\n{promised}\nprints\n{seen}");
         played += 1;
     }

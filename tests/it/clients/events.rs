@@ -1,29 +1,40 @@
 //! A reader of server-sent events that is not ours.
 
 use std::net::SocketAddr;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::process::Command;
+use tokio::time::timeout;
 
-use super::{node, run};
-use crate::net::{admin, eventually, request, send, server};
+use super::node;
+use crate::net::{admin, perform_in, server};
 
 /// Bytes of an answer after which each connection through the proxy is cut.
 const CUT_AFTER: usize = 1_500;
+/// The reader comes back after a second each time.
+const TOLD_TIME_MAX: Duration = Duration::from_secs(30);
 
-/// A way to that server whose connections break.
-async fn breaking(to: SocketAddr) -> SocketAddr {
+/// A way to that server whose connections break, and how many there were.
+async fn breaking(to: SocketAddr) -> (SocketAddr, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("bound");
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&connections);
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::AcqRel);
             let server = TcpStream::connect(to).await.expect("it listens");
             tokio::spawn(pass_some(client, server));
         }
     });
-    address
+    (address, connections)
 }
 
 async fn pass_some(client: TcpStream, server: TcpStream) {
@@ -43,25 +54,24 @@ async fn pass_some(client: TcpStream, server: TcpStream) {
 async fn an_event_source_reads_each_event_once_although_its_connections_break() {
     let server = server(Start::default()).await;
     admin(&server, "POST", "sandboxes", &json!({"name": "a", "webhook_url": "http://shop.inbox.playmoney.test/"})).await;
-    let payout = json!({"orderNumber": "A", "amount": 150_000, "description": "d", "target": {"pan": "4111111111111111"}});
-    let mut perform = request("POST", "/s/a/quantum-payouts/api/v1/performPayout", &payout);
-    perform.headers_mut().insert("authorization", "Bearer qm_test_token_a".parse().expect("a header"));
-    assert_eq!(send(server.address(), perform).await.status, 200);
+    assert_eq!(perform_in(&server, "a", "A").await.status, 200);
     let walk = admin(&server, "POST", "sandboxes/a/clock/advance", &json!({"by": "1h"})).await;
     assert_eq!(walk["deliveries_total"], 4);
-    let way = breaking(server.address()).await;
-    let mut command = node();
-    command.arg("events.js").arg(format!("http://{way}/__admin/sandboxes/a/events?since=0"));
-    let reading = tokio::task::spawn_blocking(move || run(command, "").0);
-    let open = async || {
-        let metrics = send(server.address(), request("GET", "/__admin/metrics", &Json::Null)).await;
-        String::from_utf8_lossy(&metrics.body).contains("\nplaymoney_event_streams 1\n")
-    };
-    eventually(open).await;
-    tokio::time::sleep(std::time::Duration::from_secs(4)).await; // it comes back after a second each time
-    admin(&server, "DELETE", "sandboxes/a", &Json::Null).await;
-    let told = reading.await.expect("it ends");
-    let numbers: Vec<u64> = told.lines().filter_map(|it| it.split(' ').next()?.parse().ok()).collect();
-    assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>(), "{told}");
-    assert_eq!((told.lines().next(), told.lines().last().map(|it| it.ends_with("clock"))), (Some("1 request"), Some(true)), "{told}");
+    let (way, connections) = breaking(server.address()).await;
+    let mut command = Command::from(node());
+    command.arg("events.js").arg(format!("http://{way}/__admin/sandboxes/a/events?since=0")).stdout(Stdio::piped()).kill_on_drop(true);
+    let mut reader = command.spawn().expect("it runs");
+    let mut lines = BufReader::new(reader.stdout.take().expect("piped")).lines();
+    let mut told = Vec::new();
+    while let Some(line) = timeout(TOLD_TIME_MAX, lines.next_line()).await.expect("it comes").expect("text") {
+        if line.ends_with(" clock") {
+            admin(&server, "DELETE", "sandboxes/a", &Json::Null).await; // with that, the reader ends
+        }
+        told.push(line);
+    }
+    assert!(reader.wait().await.expect("it ends").success());
+    let numbers: Vec<usize> = told.iter().filter_map(|it| it.split(' ').next()?.parse().ok()).collect();
+    assert_eq!(numbers, (1..=told.len()).collect::<Vec<_>>(), "{told:?}");
+    assert_eq!((told[0].as_str(), told[told.len() - 1].ends_with(" clock")), ("1 request", true), "{told:?}");
+    assert!(1 < connections.load(Ordering::Acquire), "a connection broke, and another followed");
 }

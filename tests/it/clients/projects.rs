@@ -1,45 +1,24 @@
 //! The sample projects of `tests/projects`, whose tests run in parallel: on one server, each worker in its own sandbox, and below `exec`.
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::{program, python, run};
-use crate::cli::{PLAYMONEY, Ready};
-use crate::net::{request, send};
+use crate::cli::{PLAYMONEY, Serving};
 
-/// A server that makes sandboxes on use, until it is dropped.
-struct Served {
-    child: Child,
-    base_url: String,
+/// A server that makes sandboxes on use.
+fn on_use(name: &str) -> Serving {
+    let clock = ["--clock", "frozen", "--now", "2026-01-01T00:00:00Z"];
+    Serving::start(name, Path::new("."), &[&["--sandboxes", "on-use"], &clock[..]].concat())
 }
 
-impl Served {
-    fn start(name: &str) -> Self {
-        let ready = Ready::new(name);
-        let mut command = Command::new(PLAYMONEY);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--sandboxes", "on-use", "--clock", "frozen", "--now", "2026-01-01T00:00:00Z"]);
-        command.args(["--log", "none", "--ready-file"]).arg(&ready.file).stdout(Stdio::null());
-        let child = command.spawn().expect("it runs");
-        let base_url = ready.wait()["base_url"].as_str().expect("a URL").to_owned();
-        Self { child, base_url }
-    }
-
-    /// The names of its sandboxes in which requests were made.
-    async fn used(&self) -> Vec<String> {
-        let to = self.base_url.trim_start_matches("http://").parse().expect("an address");
-        let list = send(to, request("GET", "/__admin/sandboxes", &Json::Null)).await.json();
-        let rows = list["sandboxes"].as_array().expect("a list");
-        rows.iter().filter(|it| it["requests"] != json!(0)).map(|it| it["name"].as_str().expect("a name").to_owned()).collect()
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        _ = self.child.kill();
-        _ = self.child.wait();
-    }
+/// The names of its sandboxes in which requests were made.
+async fn used(server: &Serving) -> Vec<String> {
+    let list = server.get("/__admin/sandboxes").await.json();
+    let rows = list["sandboxes"].as_array().expect("a list");
+    rows.iter().filter(|it| it["requests"] != json!(0)).map(|it| it["name"].as_str().expect("a name").to_owned()).collect()
 }
 
 /// A command in the folder of a project. It writes nothing there, and knows no server.
@@ -80,32 +59,32 @@ const NODE: &str = "\n# pass 10\n# fail 0\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn i11_four_workers_of_pytest_share_a_server() {
-    let server = Served::start("pytest");
+    let server = on_use("pytest");
     let mut command = pytest(&["-n", "4"]);
     let (out, err) = run(
         {
-            command.env("PLAYMONEY_URL", &server.base_url);
+            command.env("PLAYMONEY_URL", server.base_url());
             command
         },
         "",
     );
     assert!(out.contains("4 workers [14 items]") && out.contains(PYTHON), "{out}{err}");
-    assert_eq!(server.used().await, ["gw0", "gw1", "gw2", "gw3"], "each worker has a sandbox of its own, and the default one was not used");
+    assert_eq!(used(&server).await, ["gw0", "gw1", "gw2", "gw3"], "each worker has a sandbox of its own, and the default one was not used");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn i11_parallel_test_files_of_node_share_a_server() {
-    let server = Served::start("node-test");
+    let server = on_use("node-test");
     let mut command = node_test();
     let (out, err) = run(
         {
-            command.env("PLAYMONEY_URL", &server.base_url);
+            command.env("PLAYMONEY_URL", server.base_url());
             command
         },
         "",
     );
     assert!(out.contains(NODE), "{out}{err}");
-    assert_eq!(server.used().await, ["checkout", "expiry", "journal", "webhooks"]);
+    assert_eq!(used(&server).await, ["checkout", "expiry", "journal", "webhooks"]);
 }
 
 #[test]

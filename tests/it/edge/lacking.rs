@@ -9,7 +9,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::http1::SendRequest;
-use hyper_util::rt::TokioIo;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::net::TcpStream;
@@ -17,7 +16,7 @@ use tokio::process::{Child, ChildStderr};
 
 use super::holding;
 use crate::cli::{PLAYMONEY, Ready};
-use crate::net::{Receiver, exchange, request, send};
+use crate::net::{Receiver, connect, exchange, request, send};
 
 /// Webhooks to one receiver. Together with the clients below they need more descriptors than the server has.
 const WEBHOOKS: usize = 60;
@@ -43,10 +42,7 @@ impl Limited {
         let said = BufReader::new(serving.stderr.take().expect("piped")).lines();
         let base = ready.wait()["base_url"].as_str().expect("a URL").to_owned();
         let to: SocketAddr = base.trim_start_matches("http://").parse().expect("an address");
-        let stream = TcpStream::connect(to).await.expect("it listens");
-        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a connection");
-        tokio::spawn(connection);
-        Self { _serving: serving, said: Some(said), to, sender }
+        Self { _serving: serving, said: Some(said), to, sender: connect(to).await }
     }
 
     async fn ask(&mut self, method: &str, path: &str, body: &Json) -> Json {

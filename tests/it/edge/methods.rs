@@ -66,7 +66,7 @@ fn listed(answer: &Answer) -> Methods {
     answer.header("allow").split(", ").filter(|it| !it.is_empty()).map(str::to_owned).collect()
 }
 
-/// The names of the headers. How a body is sent that stays open is not said when it is not sent.
+/// The names of the headers. An answer to HEAD does not say how a body that stays open is sent.
 fn names(answer: &Answer) -> BTreeSet<String> {
     answer.headers.keys().map(|it| it.as_str().to_owned()).filter(|it| it != "transfer-encoding").collect()
 }

@@ -8,7 +8,7 @@ use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 use tokio::task::JoinHandle;
 
-use crate::net::{Answer, Receiver, admin, request, send, server};
+use crate::net::{Answer, Receiver, admin, perform_in, request, send, server};
 
 async fn crypto_pay(server: &Server, sandbox: &str, method: &str, body: &Json) -> Answer {
     let mut request = request(method, &format!("/s/{sandbox}/cryptopay/api/payment-orders/"), body);
@@ -77,11 +77,7 @@ async fn i10_a_call_beside_a_restore_meets_a_whole_state() {
     others.push(repeat(&ended, move |count| {
         let server = Arc::clone(&payer);
         async move {
-            let payout =
-                json!({"orderNumber": format!("A{count}"), "amount": 1, "description": "d", "target": {"pan": "4111111111111111"}});
-            let mut request = request("POST", "/s/shop/quantum-payouts/api/v1/performPayout", &payout);
-            request.headers_mut().insert("authorization", "Bearer qm_test_token_shop".parse().expect("a header"));
-            let answer = send(server.address(), request).await;
+            let answer = perform_in(&server, "shop", &format!("A{count}")).await;
             assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
         }
     }));

@@ -7,7 +7,7 @@ use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 
 use crate::contract::documents::assert_fits;
-use crate::net::{Answer, Receiver, admin, answered, eventually, request, send, server};
+use crate::net::{Answer, Receiver, admin, answered, eventually, payout, perform_in, request, send, server};
 
 async fn ask(server: &Server, method: &str, path: &str, body: &Json) -> Answer {
     send(server.address(), request(method, path, body)).await
@@ -146,9 +146,7 @@ async fn a_copy_sends_its_webhooks_to_itself_or_where_it_is_told() {
     let wanted = json!({"name": "told", "webhook_url": told.url(), "ttl": "1h"});
     assert_eq!(ask(&server, "POST", "/__admin/sandboxes/twin/fork", &wanted).await.json()["ttl"], "PT1H");
     for name in ["twin", "told"] {
-        let body = json!({"orderNumber": "A", "amount": 1500, "description": "d", "target": {"pan": "4111111111111111"}});
-        let mut request = request("POST", &format!("/s/{name}/quantum-payouts/api/v1/performPayout"), &body);
-        request.headers_mut().insert("authorization", "Bearer qm_test_token".parse().expect("a header"));
+        let request = request("POST", &format!("/s/{name}/quantum-payouts/api/v1/performPayout"), &payout("A"));
         assert_eq!(send(server.address(), request).await.status, 200, "the keys that it holds are taken where the path names it");
         admin(&server, "POST", &format!("sandboxes/{name}/clock/advance"), &json!({"by": "1h"})).await;
     }
@@ -165,10 +163,7 @@ async fn a_copy_sends_its_webhooks_to_itself_or_where_it_is_told() {
 
 /// A payout in that sandbox, up to its end.
 async fn pay_out(server: &Server, name: &str) {
-    let body = json!({"orderNumber": "A", "amount": 1500, "description": "d", "target": {"pan": "4111111111111111"}});
-    let mut request = request("POST", &format!("/s/{name}/quantum-payouts/api/v1/performPayout"), &body);
-    request.headers_mut().insert("authorization", format!("Bearer qm_test_token_{name}").parse().expect("a header"));
-    assert_eq!(send(server.address(), request).await.status, 200);
+    assert_eq!(perform_in(server, name, "A").await.status, 200);
     admin(server, "POST", &format!("sandboxes/{name}/clock/advance"), &json!({"by": "1h"})).await;
 }
 
@@ -323,10 +318,7 @@ async fn nothing_leaves_a_sandbox_that_was_deleted_while_time_passed() {
     })
     .await;
     made(&server, &json!({"name": "a", "webhook_url": receiver.url()})).await;
-    let body = json!({"orderNumber": "A", "amount": 1500, "description": "d", "target": {"pan": "4111111111111111"}});
-    let mut pay = request("POST", "/s/a/quantum-payouts/api/v1/performPayout", &body);
-    pay.headers_mut().insert("authorization", "Bearer qm_test_token_a".parse().expect("a header"));
-    assert_eq!(send(server.address(), pay).await.status, 200);
+    assert_eq!(perform_in(&server, "a", "A").await.status, 200);
     let walk = {
         let server = Arc::clone(&server);
         tokio::spawn(async move { ask(&server, "POST", "/s/a/__admin/clock/advance", &json!({"by": "10h"})).await })

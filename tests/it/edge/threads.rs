@@ -2,9 +2,13 @@
 
 use std::num::NonZeroUsize;
 
-use super::*;
+use tokio::task::JoinHandle;
 
-/// A server with three threads, on which three sandboxes beside the default one are at home.
+use super::verification::{endless, has_room, waiting};
+use super::*;
+use crate::net::{self, perform_in};
+
+/// A server with three threads, on which three sandboxes beside the default one are at home: `a` and `b` on threads of their own.
 async fn server_with_threads() -> Server {
     let threads = NonZeroUsize::new(3).expect("not zero");
     let server = Server::start(Config { threads, ..Config::default() }).await.expect("a free port");
@@ -22,8 +26,25 @@ impl Open {
         Self(TcpStream::connect(server.address()).await.expect("it listens"), Vec::new())
     }
 
+    /// A connection that is served on the thread of that sandbox.
+    async fn beside(server: &Server, sandbox: &str) -> Self {
+        let mut open = Self::to(server).await;
+        for _ in 0..2 {
+            open.ask("GET", sandbox, "clock", &Json::Null).await;
+            assert!(open.answer().await.0.starts_with("HTTP/1.1 200"));
+        }
+        open
+    }
+
     async fn send(&mut self, bytes: &[u8]) {
         self.0.write_all(bytes).await.expect("sent");
+    }
+
+    /// Sends a control call for that sandbox.
+    async fn ask(&mut self, method: &str, sandbox: &str, path: &str, body: &Json) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let (begins, length) = (format!("{method} /s/{sandbox}/__admin/{path} HTTP/1.1\r\nHost: localhost\r\n"), body.len());
+        self.send(format!("{begins}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}").as_bytes()).await;
     }
 
     /// The head and the body of the next answer.
@@ -50,8 +71,7 @@ impl Open {
 
 /// A payout in that sandbox, `default` without a prefix.
 fn payout(sandbox: &str, number: usize) -> Vec<u8> {
-    let body = json!({"orderNumber": format!("A{number}"), "amount": 150_000, "description": "d", "target": {"pan": "4111111111111111"}});
-    let (body, path) = (body.to_string(), "/quantum-payouts/api/v1/performPayout");
+    let (body, path) = (net::payout(&format!("A{number}")).to_string(), "/quantum-payouts/api/v1/performPayout");
     let (prefix, token) = match sandbox {
         "default" => (String::new(), "qm_test_token".to_owned()),
         _ => (format!("/s/{sandbox}"), format!("qm_test_token_{sandbox}")),
@@ -69,26 +89,26 @@ fn is_from(sandbox: &str, (head, body): &(String, String), number: usize) {
     assert!(body.contains(&format!("\"A{number}\"")), "{sandbox} {number}: {body}");
 }
 
-/// How requests are cut into what is written at once.
+/// Sends payouts to these sandboxes over one connection, cut as `cut` says, and checks each answer.
 async fn talk(server: &Server, order: &[&str], cut: impl Fn(usize) -> usize) {
     let mut open = Open::to(server).await;
-    let mut sent = order.iter().enumerate().flat_map(|(number, sandbox)| payout(sandbox, number)).collect::<Vec<u8>>();
-    let mut round = 0;
-    let mut answered = order.iter().enumerate();
-    while !sent.is_empty() {
-        let now: Vec<u8> = sent.drain(..cut(round).min(sent.len())).collect();
-        round += 1;
-        open.send(&now).await;
-        // Whatever is complete by now is answered before more is sent.
-        tokio::task::yield_now().await;
-        while let Some(answer) = open.whole() {
-            let (number, sandbox) = answered.next().expect("a request");
-            is_from(sandbox, &answer, number);
+    let (mut requests, mut ends) = (Vec::new(), Vec::new());
+    for (number, sandbox) in order.iter().enumerate() {
+        requests.extend(payout(sandbox, number));
+        ends.push(requests.len());
+    }
+    let mut expected = order.iter().zip(ends).enumerate().peekable();
+    let (mut sent, mut round) = (0, 0);
+    while sent < requests.len() {
+        let end = requests.len().min(sent + cut(round));
+        open.send(&requests[sent..end]).await;
+        (sent, round) = (end, round + 1);
+        // All that is sent completely is answered before more is sent.
+        while let Some((number, (sandbox, _))) = expected.next_if(|(_, (_, end))| *end <= sent) {
+            is_from(sandbox, &open.answer().await, number);
         }
     }
-    for (number, sandbox) in answered {
-        is_from(sandbox, &open.answer().await, number);
-    }
+    assert!(expected.next().is_none());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -133,21 +153,81 @@ async fn a_connection_answers_again_after_each_move() {
     server.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_caller_who_hangs_up_on_another_thread_ends_its_wait_and_its_walk() {
+#[tokio::test]
+async fn a_connection_is_served_on_the_thread_that_it_asks() {
     let server = server_with_threads().await;
-    for name in ["a", "b", "c"] {
-        admin(&server, "POST", &format!("sandboxes/{name}/clock/freeze"), &json!({})).await;
-        let body = json!({"operation": "quoine.createInvoice", "count": 1, "timeout": "20s"}).to_string();
-        let mut open = Open::to(&server).await;
-        let head = format!("POST /s/{name}/__admin/requests/wait HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n");
-        open.send(format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes()).await;
-        let waits = || async { admin(&server, "GET", "health", &Json::Null).await };
-        waits().await;
-        drop(open);
+    // Threads take turns with new connections, so one begins on each.
+    let mut connections = [Open::to(&server).await, Open::to(&server).await, Open::to(&server).await];
+    let numbers = 0..2;
+    for (place, open) in connections.iter_mut().enumerate() {
+        for number in numbers.clone().map(|it| it + 10 * place) {
+            open.send(&payout("a", number)).await;
+            is_from("a", &open.answer().await, number);
+        }
     }
-    // Nothing is left that could keep the server from its end.
-    tokio::time::timeout(Duration::from_secs(20), server.stop()).await.expect("it stops");
+    for (place, open) in connections.into_iter().enumerate() {
+        // The first thread of the server is the one of this test. It waits here, and serves nothing meanwhile.
+        let mut stream = open.0.into_std().expect("a socket");
+        stream.set_nonblocking(false).expect("set");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("set");
+        std::io::Write::write_all(&mut stream, &payout("a", numbers.end + 10 * place)).expect("sent");
+        let mut begins = [0; 12];
+        std::io::Read::read_exact(&mut stream, &mut begins).expect("another thread answers");
+        assert_eq!(&begins, b"HTTP/1.1 200");
+    }
+    server.stop().await;
+}
+
+/// Pairs of sandboxes that are at home on different threads.
+const APART: [[&str; 2]; 3] = [["a", "b"], ["b", "default"], ["default", "a"]];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_who_hangs_up_waits_no_more_on_another_thread() {
+    let server = server_with_threads().await;
+    for [name, other] in APART {
+        let path = format!("sandboxes/{name}/requests/wait");
+        let mut open = Open::beside(&server, other).await;
+        open.ask("POST", name, "requests/wait", &endless()).await;
+        let waits = waiting(&server, &path, 99).await; // with the one above they have all places
+        drop(open);
+        eventually(|| has_room(&server, &path)).await;
+        waits.iter().for_each(JoinHandle::abort);
+    }
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_who_hangs_up_ends_their_walk_on_another_thread() {
+    let held = Arc::new(AtomicBool::new(true));
+    let receiver = holding(&held).await;
+    let server = server_with_threads().await;
+    for [name, other] in APART {
+        let walks = async || {
+            let answer = send(server.address(), request("POST", &format!("/__admin/sandboxes/{name}/clock/freeze"), &Json::Null)).await;
+            answer.status == 409 && answer.json()["code"] == "advance_in_progress"
+        };
+        let url = json!({"webhook_url": receiver.url()});
+        admin(&server, "PATCH", &format!("sandboxes/{name}/accounts/quantum-payouts/default"), &url).await;
+        let paid = if name == "default" { perform(&server, "A").await } else { perform_in(&server, name, "A").await };
+        assert_eq!(paid.status, 200);
+        // Who sends nothing more may still read.
+        let mut open = Open::beside(&server, other).await;
+        open.ask("POST", name, "clock/advance", &json!({"by": "1h"})).await;
+        eventually(walks).await;
+        open.0.shutdown().await.expect("half closed");
+        let (head, body) = open.answer().await;
+        assert!(head.starts_with("HTTP/1.1 200") && body.contains("\"incomplete\":true"), "{head}{body}");
+        assert!(!walks().await);
+        // Who resets the connection is gone.
+        let mut open = Open::beside(&server, other).await;
+        open.ask("POST", name, "clock/advance", &json!({"by": "1h"})).await;
+        eventually(walks).await;
+        open.0.set_zero_linger().expect("set");
+        drop(open);
+        eventually(async || !walks().await).await;
+    }
+    held.store(false, Ordering::Release);
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

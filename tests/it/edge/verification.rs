@@ -17,10 +17,31 @@ fn begin(server: &Server, path: &str, criteria: &Json) -> JoinHandle<Answer> {
     tokio::spawn(send(server.address(), request))
 }
 
-/// Whether one more call may wait.
-async fn has_room(server: &Server) -> bool {
+/// What waits that do not end ask for.
+pub fn endless() -> Json {
+    json!({"operation": "quoine.createInvoice", "timeout": "300s"})
+}
+
+/// Whether one more call may wait at that path.
+pub async fn has_room(server: &Server, path: &str) -> bool {
     let criteria = json!({"operation": "quoine.createInvoice", "timeout": "1ms"});
-    begin(server, "requests/wait", &criteria).await.expect("no panic").status == 409
+    begin(server, path, &criteria).await.expect("no panic").status == 409
+}
+
+/// That number of calls wait at that path, and with them as many as may.
+pub async fn waiting(server: &Server, path: &str, count: usize) -> Vec<JoinHandle<Answer>> {
+    let mut waits: Vec<_> = (0..count).map(|_| begin(server, path, &endless())).collect();
+    for _ in 0..1_000 {
+        if !has_room(server, path).await {
+            break;
+        }
+        // The call that asks for room can take the last place from one of these, which is refused then.
+        for it in waits.iter_mut().filter(|it| it.is_finished()) {
+            *it = begin(server, path, &endless());
+        }
+    }
+    assert!(!has_room(server, path).await && waits.iter().all(|it| !it.is_finished()));
+    waits
 }
 
 const PERFORM: &str = "quantum-payouts.performPayout";
@@ -86,19 +107,8 @@ async fn a_wait_ends_while_a_walk_waits_for_a_receiver() {
 #[tokio::test]
 async fn i21_callers_who_hang_up_wait_no_more() {
     let server = shop("http://127.0.0.1:9/").await;
-    let criteria = json!({"operation": PERFORM, "timeout": "300s"});
-    let mut waits: Vec<_> = (0..100).map(|_| begin(&server, "requests/wait", &criteria)).collect();
-    for _ in 0..1_000 {
-        if !has_room(&server).await {
-            break;
-        }
-        // The call that asks for room can take the last place from one of these, which is refused then.
-        for it in waits.iter_mut().filter(|it| it.is_finished()) {
-            *it = begin(&server, "requests/wait", &criteria);
-        }
-    }
-    assert!(!has_room(&server).await && waits.iter().all(|it| !it.is_finished()));
+    let waits = waiting(&server, "requests/wait", 100).await;
     waits[0].abort();
-    eventually(|| has_room(&server)).await;
+    eventually(|| has_room(&server, "requests/wait")).await;
     waits.iter().for_each(JoinHandle::abort);
 }

@@ -10,14 +10,12 @@ use bytes::Bytes;
 use cap::Cap;
 use http_body_util::Full;
 use hyper::client::conn::http1::SendRequest;
-use hyper_util::rt::TokioIo;
 use playmoney::inside::edge::{Config, Server};
 use playmoney::inside::kit::http::{HeaderMap, Method, Request};
 use serde_json::{Value as Json, json};
-use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Handle};
 
-use crate::net::{Answer, eventually, exchange};
+use crate::net::{Answer, connect, eventually, exchange};
 use crate::quoine::client::Client;
 
 #[global_allocator]
@@ -83,10 +81,8 @@ struct Caller {
 
 impl Caller {
     async fn new(server: &Server) -> Self {
-        let stream = TcpStream::connect(server.address()).await.expect("a server listens");
-        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a connection");
-        tokio::spawn(connection);
-        let mut new = Self { connection: sender, to: server.address() };
+        let to = server.address();
+        let mut new = Self { connection: connect(to).await, to };
         // The server has accepted when it has answered.
         new.ask("GET", "/__admin/health", &Json::Null).await;
         new

@@ -12,6 +12,7 @@ async fn a_sandbox_is_told_once_although_an_answer_of_it_comes_after_its_end() {
     let asking = tokio::spawn(send(server.address(), late));
     let before = stream.until("request").await;
     admin(&server, "DELETE", "sandboxes/a", &Json::Null).await;
+    assert!(!asking.is_finished(), "its answer is still to come");
     asking.await.expect("it is answered");
     admin(&server, "POST", "sandboxes", &json!({"name": "b"})).await;
     let mut words: Vec<String> = before.into_iter().map(|it| it.kind).collect();

@@ -9,16 +9,14 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::http1::SendRequest;
-use hyper_util::rt::TokioIo;
 use playmoney::inside::edge::{Config, Making, Server};
 use playmoney::inside::engine::start::Start;
 use playmoney::inside::kit::http::{Request, Response, StatusCode};
 use playmoney::inside::kit::time::Timestamp;
 use serde_json::{Value as Json, json};
-use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 
-use crate::net::{Answer, exchange};
+use crate::net::{Answer, connect, exchange};
 use crate::tape::Tape;
 
 /// The address that requests name, the same on every server, so that links in answers are too.
@@ -41,14 +39,6 @@ pub async fn server() -> Server {
     Server::start(Config { start, sandboxes: Making::OnUse, ..Config::default() }).await.expect("a free port")
 }
 
-/// A connection to a server.
-async fn connect(server: &Server) -> Arc<Mutex<SendRequest<Full<Bytes>>>> {
-    let stream = TcpStream::connect(server.address()).await.expect("a server listens");
-    let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a connection");
-    tokio::spawn(connection);
-    Arc::new(Mutex::new(sender))
-}
-
 /// A merchant, and everything that came back.
 pub struct Customer {
     pub name: String,
@@ -64,7 +54,8 @@ pub struct Customer {
 impl Customer {
     /// A merchant in the sandbox of that name, which is made if it does not exist.
     pub async fn new(server: &Server, name: &str) -> Self {
-        let (connection, address) = (connect(server).await, server.address());
+        let address = server.address();
+        let connection = Arc::new(Mutex::new(connect(address).await));
         let mut new = Self { name: name.to_owned(), tape: Tape::shop(), keys: Vec::new(), address, connection, log: String::new() };
         let env = new.control("GET", "env", &Json::Null).await.json();
         let own = |variable: &str| env[variable].as_str().expect("a text").to_owned();
@@ -85,7 +76,8 @@ impl Customer {
     /// The same merchant in another sandbox, which knows the same keys, over a connection of its own.
     pub async fn in_sandbox(&self, server: &Server, name: &str) -> Self {
         let (name, tape, keys, address) = (name.to_owned(), self.tape.fork(), self.keys.clone(), server.address());
-        Self { name, tape, keys, address, connection: connect(server).await, log: String::new() }
+        let connection = Arc::new(Mutex::new(connect(address).await));
+        Self { name, tape, keys, address, connection, log: String::new() }
     }
 
     /// Sends over the connection of another merchant from now on.
@@ -176,7 +168,7 @@ impl Customer {
         exchange(&mut connection, self.address, sent).await.expect("an answer")
     }
 
-    /// Looks at all there is to see, the saved state too.
+    /// Looks at everything that a caller can see, the saved state too.
     pub async fn look(&mut self) {
         for path in ["clock", "deliveries", "requests", "inbox/shop/messages", "accounts", "rules", "violations", "state"] {
             self.play(&format!("control GET {path}"), Way::Path).await;
