@@ -85,7 +85,7 @@ fn forged(contract: &Contract, event: &str, forgery: Alteration) -> Option<(Stri
             (format!("the header {}", row.map_or(name, |it| it.name)), row)
         }
         Proof::Member(name) => {
-            let row = contract.event(event).and_then(|it| it.body.iter().find(|it| it.name == name));
+            let row = contract.event(event).and_then(|event| event.body.iter().find(|it| it.name == name));
             (format!("the member `{name}`"), row)
         }
     };
