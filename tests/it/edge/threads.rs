@@ -198,8 +198,8 @@ async fn a_caller_who_hangs_up_waits_no_more_on_another_thread() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_caller_who_hangs_up_ends_their_walk_on_another_thread() {
-    let held = Arc::new(AtomicBool::new(true));
-    let receiver = holding(&held).await;
+    let is_silent = Arc::new(AtomicBool::new(true));
+    let receiver = holding(&is_silent).await;
     let server = server_with_threads().await;
     for [name, other] in APART {
         let walks = async || {
@@ -226,7 +226,7 @@ async fn a_caller_who_hangs_up_ends_their_walk_on_another_thread() {
         drop(open);
         eventually(async || !walks().await).await;
     }
-    held.store(false, Ordering::Release);
+    is_silent.store(false, Ordering::Release);
     server.stop().await;
 }
 
