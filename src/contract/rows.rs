@@ -137,7 +137,7 @@ const fn kind(it: SettingKind) -> &'static str {
 }
 
 pub fn decision(it: &Decision) -> Json {
-    with_evidence(it.evidence, json!({"question": it.question, "decision": it.decision}))
+    with_evidence(it.evidence, json!({"name": it.name, "question": it.question, "decision": it.decision}))
 }
 
 /// The documents that facts come from.

@@ -68,8 +68,8 @@ impl Renderer {
     pub fn request(&self, entry: &Entry, it: &RequestEntry, violations: &[Violation]) -> Json {
         let show = |text: &str| self.text(text);
         let contract = entry.provider.map(|it| self.contracts[usize::from(it.0)]);
-        let error = it.error.as_deref().and_then(|name| contract?.error(name)).map(|it| it.evidence);
-        let operation = it.operation.as_deref().and_then(|name| contract?.operation(name)).map(|it| it.evidence);
+        let row = it.row.as_deref().and_then(|name| contract?.index.named(name));
+        let evidence = row.map(|it| json!({"evidence": it.evidence.tag(), "row": it.name, "source": it.evidence.source()}));
         let name = contract.zip(it.operation.as_deref()).map(|(contract, name)| format!("{}.{name}", contract.slug));
         let response = it.answer.as_ref().map(|it| {
             self.with_body(
@@ -82,7 +82,7 @@ impl Renderer {
         let mut shown = json!({
             "id": format!("req-{}", it.id), "at": entry.at, "provider": contract.map(|it| it.slug), "operation": name, "account": it.account,
             "request": self.with_body(request, &it.body, show), "response": response,
-            "rule": it.rule.as_deref().map(show), "error": it.error, "evidence": error.or(operation),
+            "rule": it.rule.as_deref().map(show), "error": it.error, "evidence": evidence,
             "violations": self.value(&json!(violations)),
         });
         let signature = contract.and_then(|it| it.request_signature).filter(|own| it.error.as_deref() == Some(own.error));

@@ -8,7 +8,7 @@ use super::core::Core;
 use super::delivery::{AppliedFault, Event};
 use super::ids::{ObjectId, ProviderId};
 use super::rules::WebhookFault;
-use super::tables::{Contract, On, RowId, Setting, settings};
+use super::tables::{Contract, On, Row, RowId, Setting, settings};
 use crate::engine::log::{Change, ChangeCause, Trace, What};
 use crate::kit::http::Request;
 use crate::kit::ids::Draws;
@@ -16,6 +16,7 @@ use crate::kit::sign::derived;
 use crate::kit::time::{Duration, Timestamp, Uptime, later, nearer};
 
 mod limiting;
+mod resting;
 mod ruling;
 pub mod watching;
 
@@ -188,8 +189,12 @@ impl<'a> Context<'a> {
 
     /// Logs that a row has changed an object's status.
     pub(super) fn changed(&mut self, subject: &str, from: &'static str, to: &'static str, on: On, row: RowId) {
+        let step = self.contract.index.step(&row.table, row.row);
         let change = Change { subject: subject.into(), from: from.into(), to: to.into(), cause: ChangeCause::Row(on), row: Some(row) };
         self.core.log.push(self.core.now, Some(self.provider_id), What::Change(change));
+        if let Some(row) = step {
+            self.rest_on(row);
+        }
     }
 
     /// Owes a webhook. Its first attempt leaves as soon as the one before it to that target has an outcome.
@@ -201,6 +206,9 @@ impl<'a> Context<'a> {
             asked => asked,
         };
         let delay = fault.as_ref().and_then(|it| it.how.delay.or(it.how.reorder.then_some(REORDER_MAX)));
+        if let Some(place) = self.contract.events.iter().position(|it| it.name == event.name) {
+            self.rest_on(Row::Event(u8::try_from(place).unwrap_or(u8::MAX)));
+        }
         let (name, subject) = (event.name, event.subject.clone());
         let Some(id) = self.core.outbox.owe(now, provider_id, event, fault) else {
             self.core

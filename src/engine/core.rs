@@ -15,6 +15,7 @@ use super::log::{Log, What};
 use super::outbox::Outbox;
 use super::rules::Rules;
 use super::tables::settings::WEBHOOK_URL;
+use super::touched::Touched;
 use crate::kit::http::Request;
 use crate::kit::time::Timestamp;
 
@@ -67,6 +68,11 @@ pub struct Core {
     pub redirect: Option<Redirect>,
     /// The accounts of each provider, by id.
     pub accounts: Vec<BTreeMap<String, Account>>,
+    /// What traffic has reached of the contracts.
+    pub touched: Touched,
+    /// The number of the request that is being served.
+    #[serde(skip)]
+    pub serving: Option<u64>,
     /// How often a credential was set since the sandbox began, for those who keep a list of them.
     #[serde(skip)]
     pub rotations: u64,

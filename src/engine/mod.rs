@@ -1,7 +1,7 @@
 //! Machinery that knows no provider: one sandbox as a value that can be copied, saved and restored at any step.
 //!
 //! The files stand in one order, and each imports only from those before it: blockchain, ids, clock, matching, tables,
-//! limits, account, rules, delivery, inbox, outbox, agenda, actions, chain, signature, log, start, core, context,
+//! limits, account, rules, delivery, inbox, outbox, agenda, actions, chain, signature, log, touched, start, core, context,
 //! store, lifecycle, client, provider, world, state.
 
 pub mod account;
@@ -28,4 +28,5 @@ pub mod start;
 pub mod state;
 pub mod store;
 pub mod tables;
+pub mod touched;
 pub mod world;

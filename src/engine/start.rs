@@ -41,6 +41,8 @@ pub struct Start {
     pub object_bytes_max: usize,
     /// Secrets from outside are shown in full.
     pub show_secrets: bool,
+    /// Answers of providers say how certain they are, in a header.
+    pub evidence_header: bool,
     /// Dates that arrive are judged by simulated time alone, unless an account says otherwise.
     pub judged_by_simulated_time: bool,
     /// What is kept for the end when the sandbox begins anew or is deleted.
@@ -75,6 +77,7 @@ impl Default for Start {
             objects_max: OBJECTS_MAX,
             object_bytes_max: OBJECT_BYTES_MAX,
             show_secrets: false,
+            evidence_header: true,
             judged_by_simulated_time: false,
             keeps: Keeps::Nothing,
             setup: None,

@@ -19,7 +19,7 @@ use crate::kit::time::Uptime;
 mod judge;
 
 /// The version of the document; another one is refused.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// As it is read. The text of each part is read when its turn comes: a tree of it all would take many times its length.
 #[derive(Deserialize)]
@@ -134,11 +134,13 @@ pub fn read(known: &[Box<dyn DynProvider>], start: &Start, document: &[u8]) -> R
     }
     let damaged = |why: serde_json::Error| format!("the document is damaged: {}", without_place(&why));
     let document: Document<'_> = serde_json::from_slice(document).map_err(damaged)?;
-    let core: Core = serde_json::from_str(document.core.get()).map_err(damaged)?;
+    let mut core: Core = serde_json::from_str(document.core.get()).map_err(damaged)?;
     let providers = providers(known, &document.providers)?;
     if providers.len() != core.accounts.len() {
         return Err("the document does not have all providers of this Playmoney".to_owned());
     }
+    let unknown = |(slug, name)| Flaw::at("/core/touched", format!("{slug} has no row `{name}`")).to_string();
+    core.touched.resolve(providers.iter().map(|it| it.contract())).map_err(unknown)?;
     judge::judge(&core, &providers, start).map_err(|it| it.to_string())?;
     let contains_secrets = same_again(&document, &core, &providers).map_err(|it| it.to_string())?;
     if contains_secrets != document.contains_secrets {

@@ -4,11 +4,15 @@ mod asks;
 pub mod bound;
 pub mod found;
 pub mod leading;
+mod rows;
 pub mod settings;
 mod statuses;
 
+use std::sync::LazyLock;
+
 pub use asks::{Again, Asks, Once, Polls, UsedUp};
 use http::{Method, StatusCode};
+pub use rows::{Index, NamedRow, Row};
 pub use settings::{Setting, SettingKind};
 pub use statuses::{Also, On, RowId, StatusTable, Transition};
 
@@ -65,6 +69,8 @@ pub struct Contract {
     pub settings: &'static [&'static Setting],
     pub asks: Asks,
     pub decisions: &'static [Decision],
+    /// The names of all its rows.
+    pub index: &'static LazyLock<Index>,
 }
 
 /// What rules can bring about at a provider.
@@ -334,14 +340,25 @@ pub struct Schedule {
 /// Where the documents are silent or contradict themselves: what we do.
 #[derive(Clone, Copy, Debug)]
 pub struct Decision {
+    /// Its name in scenarios and lists.
+    pub name: &'static str,
     pub question: &'static str,
     pub decision: &'static str,
     pub evidence: Evidence,
 }
 
 /// A row of the decisions.
-pub const fn decided(question: &'static str, decision: &'static str, evidence: Evidence) -> Decision {
-    Decision { question, decision, evidence }
+pub const fn decided(name: &'static str, question: &'static str, decision: &'static str, evidence: Evidence) -> Decision {
+    Decision { name, question, decision, evidence }
+}
+
+/// The decision of that name, for constants: a name that none has does not compile.
+pub const fn decision(table: &'static [Decision], name: &str) -> Row {
+    let mut place = 0;
+    while !bound::is_same(table[place as usize].name, name) {
+        place += 1;
+    }
+    Row::Decision(place)
 }
 
 /// The documentation does not mention it.

@@ -14,6 +14,8 @@ pub const TIME: HeaderName = HeaderName::from_static("playmoney-time");
 pub const SANDBOX: HeaderName = HeaderName::from_static("playmoney-sandbox");
 /// What to do about a refusal.
 pub const HINT: HeaderName = HeaderName::from_static("playmoney-hint");
+/// How certain it is that the provider answers so, and the row of the contract.
+pub const EVIDENCE: HeaderName = HeaderName::from_static("playmoney-evidence");
 /// Asks for one documented error.
 pub const FAULT: HeaderName = HeaderName::from_static("playmoney-fault");
 

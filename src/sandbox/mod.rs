@@ -17,7 +17,7 @@ mod walking;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-pub use self::answers::{FAULT, HINT, SANDBOX, TIME};
+pub use self::answers::{EVIDENCE, FAULT, HINT, SANDBOX, TIME};
 use self::answers::{Stamp, broken};
 pub use self::bounds::{HEAD_BYTES_MAX, HEADERS_MAX, METHOD_BYTES_MAX, body_too_large, head_bytes, head_too_large};
 use self::inputs::Inputs;
@@ -171,7 +171,12 @@ impl Sandbox {
         let (Target::Provider { path, .. } | Target::Control { path }) = request.path.target();
         let contract = self.world.provider(provider_id).contract();
         let entry = self.world.core.log.heard(self.world.core.now, Some(provider_id));
+        self.world.core.serving = Some(self.world.core.log.next_id() - 1);
         let Served { mut response, mut trace, rule, pacing } = serve(&mut self.world, uptime, provider_id, path, &request);
+        self.world.core.serving = None;
+        if let Some(basis) = trace.basis.filter(|_| self.world.start.evidence_header) {
+            response.headers.insert(EVIDENCE, basis.0.header.clone());
+        }
         let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
         let nearest = || unknown.then(|| hints::for_path(contract, &methods::as_get(&request).method, path).into());
         let slip = slips::hint(&mut self.world, uptime, provider_id, &request, &response, &trace);

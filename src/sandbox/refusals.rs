@@ -74,11 +74,12 @@ pub fn refuse(
     let (contract, name) = (world.provider(provider_id).contract(), meant.name());
     let row = contract.error(name);
     let is_limit = name == contract.limit.error;
-    let (refusal, own) = world.with(provider_id, uptime, |it, cx| {
+    let (refusal, own, basis) = world.with(provider_id, uptime, |it, cx| {
         if is_limit {
             cx.hint_at(contract.limit);
         }
-        (it.refuse(cx, name, found), cx.trace.hint.take())
+        cx.rest_on_error(name);
+        (it.refuse(cx, name, found), cx.trace.hint.take(), cx.trace.basis.take())
     });
     let hint = match (own, meant) {
         (Some(own), Meant::Error(_)) if is_limit => Some(format!("{own}; {by} asked for this answer").into()),
@@ -89,5 +90,5 @@ pub fn refuse(
         found.operation.zip(row).filter(|(operation, row)| !row.status.is_server_error() && !operation.errors.contains(&row.name));
     let hint =
         hint.or_else(|| foreign.map(|it| format!("{} never refuses with {name} by itself: this answer was asked for", it.0.name).into()));
-    (refusal, Trace { error: row.map(|it| it.name), hint, ..trace_of(found) })
+    (refusal, Trace { error: row.map(|it| it.name), hint, basis, ..trace_of(found) })
 }

@@ -7,9 +7,11 @@ use super::methods::{as_get, complete, foreign, options};
 use super::refusals::{AskedBy, refusal_meant, refuse};
 use crate::engine::agenda::Due;
 use crate::engine::clock::Mode;
+use crate::engine::context::Context;
 use crate::engine::delivery::AppliedFault;
 use crate::engine::ids::ProviderId;
 use crate::engine::log::Trace;
+use crate::engine::provider::DynProvider;
 use crate::engine::rules::{Effects, Override, Transport};
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::Found;
@@ -77,7 +79,7 @@ fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path
         return served;
     }
     let Some((rule, effects)) = ruled else {
-        let (response, trace) = world.with(provider_id, uptime, |it, cx| (it.call(cx, &found, request), std::mem::take(&mut cx.trace)));
+        let (response, trace) = world.with(provider_id, uptime, |it, cx| call(it, cx, &found, request));
         let (response, trace) = of_provider(world.provider(provider_id).contract(), path, request, (response, trace));
         return Served { response, trace, rule: None, pacing: None };
     };
@@ -97,15 +99,25 @@ fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path
     Served { response, trace, rule: Some(rule), pacing }
 }
 
+/// The provider answers. What it has reached of its contract is counted.
+fn call(provider: &mut dyn DynProvider, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> (Response, Trace) {
+    let response = provider.call(cx, found, request);
+    cx.answered(found, request, &response);
+    (response, std::mem::take(&mut cx.trace))
+}
+
 /// The refusal of a call that would make an object in a sandbox that keeps as many as it may: no documentation says how a
 /// provider answers when its disk is full, but each has a server error.
 fn refused_when_full(world: &mut World, uptime: Uptime, provider_id: ProviderId, found: &Found<'_>) -> Option<Served> {
     found.operation.filter(|it| it.makes.is_some() && world.is_full())?;
     let contract = world.provider(provider_id).contract();
     let error = contract.errors.iter().find(|it| it.status == StatusCode::INTERNAL_SERVER_ERROR)?;
-    let response = world.with(provider_id, uptime, |it, cx| it.refuse(cx, error.name, found))?;
+    let (response, basis) = world.with(provider_id, uptime, |it, cx| {
+        cx.rest_on_error(error.name);
+        Some((it.refuse(cx, error.name, found)?, cx.trace.basis.take()))
+    })?;
     let hint = Some("this sandbox keeps as many objects as it may: POST /__admin/reset makes room".into());
-    let trace = Trace { error: Some(error.name), hint, note: Some(FULL.into()), ..trace_of(found) };
+    let trace = Trace { error: Some(error.name), hint, note: Some(FULL.into()), basis, ..trace_of(found) };
     Some(Served { response, trace, rule: None, pacing: None })
 }
 
@@ -148,8 +160,8 @@ fn answered(
                     cx.lead(effects.leads_alone());
                 }
                 cx.spoil_webhooks(fault.clone());
-                let response = it.call(cx, found, request);
-                (response, std::mem::take(&mut cx.trace), cx.made())
+                let (response, trace) = call(it, cx, found, request);
+                (response, trace, cx.made())
             });
             let (response, trace) = of_provider(contract, path, request, (response, trace));
             if leads {

@@ -8,6 +8,7 @@ pub mod documents;
 mod limits;
 mod names;
 mod qbitpay;
+mod row_names;
 mod rows;
 pub mod run;
 pub mod served;

@@ -9,7 +9,6 @@ use crate::engine::ids::ProviderId;
 use crate::engine::log::{Change, ChangeCause, Entry, OutcomeEntry, RequestEntry, Webhook, What};
 use crate::engine::tables::On;
 use crate::engine::world::World;
-use crate::kit::evidence::Evidence;
 use crate::kit::time::Timestamp;
 
 /// One line. What a line of its kind does not have is left out.
@@ -125,9 +124,7 @@ impl Renderer {
     pub(super) fn heard(&self, provider_id: Option<ProviderId>, it: &RequestEntry, later: &[Entry]) -> News {
         let contract = provider_id.map(|it| self.contracts[usize::from(it.0)]);
         let operation = contract.zip(it.operation.as_deref());
-        let error = operation.zip(it.error.as_deref()).and_then(|((contract, _), name)| contract.error(name));
-        let evidence =
-            error.map(|it| it.evidence).or_else(|| operation.and_then(|(contract, name)| Some(contract.operation(name)?.evidence)));
+        let row = it.row.as_deref().and_then(|name| contract?.index.named(name));
         let path = it.target.split('?').next().unwrap_or("");
         let headers = it.answer.as_ref().map(|it| it.headers.map());
         let hint = headers.as_ref().and_then(|it| it.get("playmoney-hint")).map(|it| String::from_utf8_lossy(it.as_bytes()));
@@ -143,7 +140,7 @@ impl Renderer {
             detail: it.note.as_deref().map(|it| self.text(it)).or_else(|| if hint.is_none() { self.refusal(it) } else { None }),
             hint: hint.map(|it| self.text(&it)),
             rule: it.rule.as_deref().map(|it| self.text(it)),
-            evidence: evidence.map(Evidence::tag),
+            evidence: row.map(|it| it.evidence.tag()),
             ..News::default()
         }
     }

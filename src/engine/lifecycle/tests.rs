@@ -1,6 +1,7 @@
 //! The machine, moving the objects of a provider that stands here alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,8 @@ use crate::engine::ids::ProviderId;
 use crate::engine::log::{Change, Entry, Log, What};
 use crate::engine::outbox::Outbox;
 use crate::engine::rules::Rules;
-use crate::engine::tables::{Asks, Contract, Limit, Polls, Proof, Reach, Schedule};
+use crate::engine::tables::{Asks, Contract, Index, Limit, Polls, Proof, Reach, Schedule};
+use crate::engine::touched::Touched;
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::time::{Duration, Uptime};
 
@@ -50,7 +52,10 @@ static CONTRACT: Contract = Contract {
     settings: &[],
     asks: Asks { once: &[], polls: Polls::of(&[]), fresh_dates: None },
     decisions: &[],
+    index: &INDEX,
 };
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| Index::of(&CONTRACT));
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Status {
@@ -185,6 +190,8 @@ impl MemoryStage {
             secrets: Vec::new(),
             redirect: None,
             rotations: 0,
+            touched: Touched::of(std::iter::once(&CONTRACT)),
+            serving: None,
             accounts: vec![BTreeMap::from([("default".to_owned(), Account::new("default".to_owned(), BTreeMap::new()))])],
         };
         let mut own = Self { core, memory: Memory::default() };

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::engine::tables::{NamedRow, Row};
 use crate::kit::concealed;
+use crate::kit::evidence::Evidence;
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders, Method, Request, Response};
 
@@ -23,6 +25,36 @@ pub struct Trace {
     pub note: Option<Cow<'static, str>>,
     /// A rule delays the answer, or damages it on its way.
     pub is_paced: bool,
+    /// What the answer rests on.
+    pub basis: Option<Basis>,
+}
+
+/// The least certain row that an answer rests on.
+#[derive(Clone, Copy, Debug)]
+pub struct Basis(pub &'static NamedRow);
+
+impl Basis {
+    /// The less certain of the two; of rows that are equally certain, the one that says most about the case.
+    pub fn weaker(own: Option<Self>, other: &'static NamedRow) -> Option<Self> {
+        Some(own.filter(|it| weight(it.0) <= weight(other)).unwrap_or(Self(other)))
+    }
+}
+
+/// The smallest counts.
+fn weight(it: &NamedRow) -> (u8, u8, Row) {
+    let certainty = match it.evidence {
+        Evidence::Assumed(_) => 0,
+        Evidence::Observed(_) => 1,
+        Evidence::Documented(_) => 2,
+    };
+    let kind = match it.row {
+        Row::Decision(_) => 0,
+        Row::Error(_) | Row::Limit => 1,
+        Row::Step(..) => 2,
+        Row::Operation(_) => 3,
+        _ => 4,
+    };
+    (certainty, kind, it.row)
 }
 
 /// One request to a provider and its answer. Until the provider has seen it, only its number is known.
@@ -43,6 +75,9 @@ pub struct RequestEntry {
     pub target: String,
     pub headers: KeptHeaders,
     pub body: Kept,
+    /// The name of the least certain row of the contract that the answer rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<Cow<'static, str>>,
     pub answer: Option<Answer>,
     /// A rule has delayed the answer, or damaged it on its way: its caller may not have read it when the next request came.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -80,6 +115,7 @@ impl RequestEntry {
             error: trace.error.map(Cow::Borrowed),
             rule,
             note: trace.note,
+            row: trace.basis.map(|it| Cow::Borrowed(it.0.name.as_str())),
             method: method_name(&request.method),
             target: target.unwrap_or(request.target),
             headers: own_headers.unwrap_or(headers),

@@ -72,6 +72,7 @@ impl Judge<'_> {
             ("redirect", core.has_sound_redirect()),
             ("paced_by_rules", paced),
             ("spoilt", spoilt),
+            ("touched", core.touched.is_sound(self.providers.len())),
         ] {
             is_sound.or_flaw(|| format!("/core/{part}"), "the parts of it contradict each other")?;
         }

@@ -73,7 +73,7 @@ pub const fn refusal<F>(table: &'static [Bound<ErrorRow, F>], name: &str) -> &'s
     &table[place].0
 }
 
-const fn is_same(a: &str, b: &str) -> bool {
+pub const fn is_same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut place = 0;
     while place < a.len() && place < b.len() && a[place] == b[place] {

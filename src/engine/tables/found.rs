@@ -97,6 +97,16 @@ impl Contract {
         self.pages.iter().filter(move |it| it.path.split('?').next().is_some_and(|own| loosely(own, path).is_some()))
     }
 
+    /// The place of the page of that path which the query fits best.
+    pub fn page_of(&self, path: &str, query: &str) -> Option<usize> {
+        let here = |it: &Page| {
+            let (own, asks) = it.path.split_once('?').unwrap_or((it.path, ""));
+            loosely(own, path).map(|_| asks.split('&').filter(|it| !it.is_empty() && query.split('&').any(|sent| sent == *it)).count())
+        };
+        let fitting = self.pages.iter().enumerate().filter_map(|(place, it)| Some((here(it)?, place)));
+        fitting.min_by_key(|(fits, place)| (std::cmp::Reverse(*fits), *place)).map(|it| it.1)
+    }
+
     /// The operations of a path, of whatever method.
     pub fn operations_at(&self, path: &str) -> impl Iterator<Item = &'static Operation> {
         self.operations.iter().copied().filter(move |it| exactly(it.path, path).is_some())

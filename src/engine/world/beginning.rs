@@ -19,6 +19,7 @@ use crate::engine::rules::Rules;
 use crate::engine::start::{BalanceSetup, Impossible, ProviderSetup, Start};
 use crate::engine::tables::settings::Value;
 use crate::engine::tables::{Contract, settings};
+use crate::engine::touched::Touched;
 use crate::kit::money;
 use crate::kit::secret::Secret;
 use crate::kit::time::Uptime;
@@ -43,6 +44,8 @@ impl World {
             spoilt: Vec::new(),
             secrets: setup.as_ref().map_or(Vec::new(), |it| it.secrets.clone()),
             accounts: Vec::new(),
+            touched: Touched::of(providers.iter().map(|it| it.contract())),
+            serving: None,
             rotations: 0,
             redirect: None,
         };

@@ -1,5 +1,7 @@
 //! The contract of this provider, collected from its rooms.
 
+use std::sync::LazyLock;
+
 use super::actions::ACTS;
 use super::auth::STANDARD;
 use super::errors::ERRORS;
@@ -11,7 +13,7 @@ use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::{ANSWER_HEADERS, REFUSAL};
 use crate::engine::tables::bound::{example, rows};
-use crate::engine::tables::{Again, Asks, Contract, Credential, Once, Polls, Reach, Source, StatusTable, UsedUp};
+use crate::engine::tables::{Again, Asks, Contract, Credential, Index, Once, Polls, Reach, Source, StatusTable, UsedUp};
 use crate::kit::time::{Duration, Timestamp};
 
 mod decisions;
@@ -72,4 +74,8 @@ pub static CONTRACT: Contract = Contract {
     settings: SETTINGS,
     asks: ASKS,
     decisions: decisions::DECISIONS,
+    index: &INDEX,
 };
+
+/// The names of its rows.
+static INDEX: LazyLock<Index> = LazyLock::new(|| Index::of(&CONTRACT));

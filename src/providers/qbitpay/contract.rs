@@ -1,5 +1,7 @@
 //! The contract of this provider, collected from its rooms.
 
+use std::sync::LazyLock;
+
 use super::actions::ACTS;
 use super::errors::ERRORS;
 use super::lifecycle::{BALANCE_TRANSACTION, CHARGE, DEPOSIT, ORDER, PAYOUT};
@@ -10,7 +12,7 @@ use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL, canonical};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
-use crate::engine::tables::{Asks, Contract, Credential, Limit, Polls, Reach, Source, StatusTable};
+use crate::engine::tables::{Asks, Contract, Credential, Index, Limit, Polls, Reach, Source, StatusTable};
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::time::Duration;
 
@@ -70,4 +72,8 @@ pub static CONTRACT: Contract = Contract {
     settings: SETTINGS,
     asks: ASKS,
     decisions: decisions::DECISIONS,
+    index: &INDEX,
 };
+
+/// The names of its rows.
+static INDEX: LazyLock<Index> = LazyLock::new(|| Index::of(&CONTRACT));

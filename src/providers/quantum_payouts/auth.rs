@@ -1,5 +1,6 @@
 //! Credentials on a request: a Bearer token, or the cookie of a portal session.
 
+use super::contract::REQUIRED_HEADERS;
 use super::errors::Error;
 use super::model::{Memory, Session};
 use super::settings::STRICT_HEADERS;
@@ -30,7 +31,7 @@ pub fn check_headers(cx: &Context<'_>, request: &Request, account: &str) -> Resu
     let rows = if request.method == Method::POST { POST_HEADERS } else { GET_HEADERS };
     match rows.iter().find(|it| !is_as_documented(request, it)) {
         None => Ok(()),
-        Some(row) => Err(Error::Validation(format!("{} header must be {}", row.name, documented_text(row)))),
+        Some(row) => Err(Error::wrong(format!("{} header must be {}", row.name, documented_text(row)), REQUIRED_HEADERS)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Everything that is known about this provider, collected from its rooms.
 
+use std::sync::LazyLock;
+
 use super::actions::ACTS;
 use super::errors::ERRORS;
 use super::lifecycle::PAYOUT;
@@ -10,11 +12,13 @@ use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::{ANSWER_HEADERS, REFUSAL};
 use crate::engine::tables::bound::{example, rows};
-use crate::engine::tables::{
-    Again, Asks, Contract, Credential, Decision, Limit, Once, Polls, Reach, SILENT, Source, StatusTable, UsedUp, decided,
-};
+use crate::engine::tables::{Again, Asks, Contract, Credential, Index, Limit, Once, Polls, Reach, Source, StatusTable, UsedUp};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::time::Duration;
+
+mod decisions;
+
+pub use decisions::{ORDER_NUMBER_USED, PAYOUT_UNKNOWN, REQUIRED_HEADERS, TEXTS};
 
 /// `performPayout` is idempotent, `createPayout` is not.
 const ASKS: Asks = Asks {
@@ -77,35 +81,9 @@ pub static CONTRACT: Contract = Contract {
     schedule: SCHEDULE,
     settings: SETTINGS,
     asks: ASKS,
-    decisions: DECISIONS,
+    decisions: decisions::DECISIONS,
+    index: &INDEX,
 };
 
-#[rustfmt::skip]
-const DECISIONS: &[Decision] = &[
-    decided("an orderNumber has 36 characters in createPayout and 32 elsewhere", "getPayoutStatus takes 36, unless `strict_order_number` is set", Assumed("otherwise the status of a payout with 33 to 36 characters could never be read")),
-    decided("getPayoutStatus calls orderId required, `if available`, and leaves it out of its example", "absent until the bank has answered, then present", Assumed("the text between table and example")),
-    decided("orderId means two things", "createPayout answers the provider's own identifier, the other calls answer the bank's code", Documented("Developer API, response parameters of the three calls")),
-    decided("createPayout with an orderNumber that exists", "400 VALIDATION_ERROR, `orderNumber must be unique`", Assumed("idempotency is promised for performPayout only")),
-    decided("performPayout again with another amount or card", "the answer is the stored payout, and nothing changes", Assumed("idempotency per (user, orderNumber) is documented; the effect of other parameters is not")),
-    decided("getPayoutStatus for an unknown orderNumber", "400 VALIDATION_ERROR, `payout not found`", Assumed("the code table has no 404")),
-    decided("createPayout without `type`", "a card payout; with `type_when_absent: choose` the recipient chooses", Documented("Developer API, Create Payout, channel; the older page let the recipient choose")),
-    decided("the recipient does not open the link", "after sessionTimeoutSecs the payout is cancelled, a webhook is sent, and the page says so", SILENT),
-    decided("parameters added to returnUrl and failUrl", "none", SILENT),
-    decided("the sample signature is not the HMAC of its body", "the real HMAC of the minified body", Documented("Developer API: `This is an example hash`")),
-    decided("the signature covers the body `exactly as it was sent`, and then its minified form", "its minified form; bodies are sent minified unless `pretty_body` is set", Documented("Developer API, both code samples minify")),
-    decided("what the figures of the retry schedule count from", "each figure is the wait before its attempt, counted from the previous attempt; `retry_clock: event` counts from the event", SILENT),
-    decided("the receiver never answers 2xx", "after ten attempts the delivery has failed; the webhook stays enabled", SILENT),
-    decided("webhooks need HTTPS", "http is accepted as well, for local receivers, unless `require_https` is set", Assumed("a sandbox needs local receivers")),
-    decided("headers called required", "not enforced unless `strict_headers` is set; a JSON body is read with any content type", SILENT),
-    decided("several faults in one request", "one message, joined by `; `: createPayout in the order orderNumber, urls.returnUrl, amount, then the rest; performPayout in the order of its table", Documented("Developer API, both error examples")),
-    decided("the wording for an amount of zero", "`must be positive` in createPayout, `must be greater than 0` in performPayout", Documented("Developer API, both error examples")),
-    decided("a doubled slash in the path", "served as one", Documented("Developer API, Integration Examples: the Python client sends one")),
-    decided("the check digit of a card number", "not checked", SILENT),
-    decided("bank outcomes", "the action `settle` chooses the outcome, no magic number does; without the action the bank accepts after five seconds", SILENT),
-    decided("more than 30 requests per second", "served, unless the account's `rate_limit` is `enforce`: then 429 RATE_LIMITED", SILENT),
-    decided("environment in features", "development, unless the setting `environment` says uat or production", Assumed("the example says production, but its host says dev")),
-    decided("which error sends the recipient to failUrl", "a refusal at once: payouts of that kind are not enabled any more, or the bank refuses while the recipient submits (a button on the page of the sandbox); wrong details are shown on the form again, and the page of a payout that has expired, failed or was cancelled links to failUrl", Assumed("Create Payout says `URL for redirect on error`, and names no error")),
-    decided("a payout by file", "the action `file-payout` pays one row of a file, to a card or through SBP; it runs like performPayout, and its webhooks have no externalId", Assumed("file payouts are mentioned under externalId; how they run is not documented")),
-    decided("seconds in creationDate", "a payout is created at a whole second, and its link ends sessionTimeoutSecs after that", Assumed("creationDate has whole seconds")),
-    decided("how often the same object may be read", "as often as a client likes; more than 60 reads of it in a minute are listed as a violation, because webhooks report its changes", SILENT),
-];
+/// The names of its rows.
+static INDEX: LazyLock<Index> = LazyLock::new(|| Index::of(&CONTRACT));

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::contract::TEXTS;
 use crate::engine::tables::bound::{Refusals, error, example, refusal};
-use crate::engine::tables::{ErrorRow, Operation};
+use crate::engine::tables::{ErrorRow, Operation, Row};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::Need;
 use crate::kit::http::{HeaderValue, Method, Response, StatusCode, header};
@@ -14,7 +15,7 @@ const TRANSPORT: Evidence = Assumed("the code table ends at 500; a path or metho
 /// The catalogue: every refusal, with an example for testers who ask for it by name.
 #[rustfmt::skip]
 pub static ERRORS: Refusals<Error> = &[
-    error("validation_error", "VALIDATION_ERROR", StatusCode::BAD_REQUEST, "a parameter is missing or outside its limits; one message names every fault, joined by `; `", CODES, || Error::Validation("urls.returnUrl is required; amount must be positive".to_owned())),
+    error("validation_error", "VALIDATION_ERROR", StatusCode::BAD_REQUEST, "a parameter is missing or outside its limits; one message names every fault, joined by `; `", CODES, || Error::Validation("urls.returnUrl is required; amount must be positive".to_owned(), Vec::new())),
     error("unauthorized", "UNAUTHORIZED", StatusCode::UNAUTHORIZED, "the Bearer token is missing or unknown, or a portal call has no session", CODES, || Error::Unauthorized),
     error("permission_denied", "PERMISSION_DENIED", StatusCode::FORBIDDEN, "the kind of payout is not enabled, the channel is not integrated, or csrf_token is wrong", CODES, || Error::PermissionDenied("Insufficient permissions for operation".to_owned())),
     error("internal_error", "INTERNAL_ERROR", StatusCode::INTERNAL_SERVER_ERROR, "only when a rule or the header Playmoney-Fault asks for it, or the sandbox is full", CODES, || Error::Internal),
@@ -28,8 +29,10 @@ pub static ERRORS: Refusals<Error> = &[
 pub fn asked_for(name: &str, operation: Option<&Operation>) -> Option<Error> {
     let is_other = operation.is_some_and(|it| it.name != "createPayout"); // the example is that of createPayout
     Some(match (example(ERRORS, name)?, operation.and_then(Operation::blamed)) {
-        (Error::Validation(_), Some(it)) if is_other && it.need == Need::Required => Error::Validation(format!("{} is required", it.name)),
-        (Error::Validation(_), Some(it)) if is_other => Error::Validation(format!("{} is not accepted", it.name)),
+        (Error::Validation(..), Some(it)) if is_other && it.need == Need::Required => {
+            Error::wrong(format!("{} is required", it.name), TEXTS)
+        }
+        (Error::Validation(..), Some(it)) if is_other => Error::wrong(format!("{} is not accepted", it.name), TEXTS),
         (Error::MethodNotAllowed(_), _) if operation.is_some_and(|it| it.method == Method::GET) => Error::MethodNotAllowed("GET"),
         (other, _) => other,
     })
@@ -38,9 +41,9 @@ pub fn asked_for(name: &str, operation: Option<&Operation>) -> Option<Error> {
 /// Why a call is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Every fault, joined in the documented order.
+    /// Every fault, joined in the documented order, and what the texts rest on.
     #[error("{0}")]
-    Validation(String),
+    Validation(String, Vec<Row>),
     #[error("Invalid or missing Bearer token")]
     Unauthorized,
     #[error("Login required")]
@@ -60,10 +63,20 @@ pub enum Error {
 }
 
 impl Error {
+    /// One fault, which that row decides.
+    pub fn wrong(text: impl Into<String>, row: Row) -> Self {
+        Self::Validation(text.into(), vec![row])
+    }
+
+    /// What it rests on beside its row of the catalogue.
+    pub fn rests_on(&self) -> &[Row] {
+        if let Self::Validation(_, rows) = self { rows } else { &[] }
+    }
+
     /// Its row of the catalogue.
     pub fn row(&self) -> &'static ErrorRow {
         match self {
-            Self::Validation(_) => const { refusal(ERRORS, "validation_error") },
+            Self::Validation(..) => const { refusal(ERRORS, "validation_error") },
             Self::Unauthorized | Self::NoSession => const { refusal(ERRORS, "unauthorized") },
             Self::PermissionDenied(_) => const { refusal(ERRORS, "permission_denied") },
             Self::Internal => const { refusal(ERRORS, "internal_error") },

@@ -1,6 +1,7 @@
 //! The calls that the documentation lists, and what each does.
 
 use super::actions::right;
+use super::contract::{ORDER_NUMBER_USED, PAYOUT_UNKNOWN, TEXTS};
 use super::errors::Error;
 use super::lifecycle::{blank, run_at_once};
 use super::model::{Kind, Link, Memory, Session, Target};
@@ -72,7 +73,7 @@ fn create_payout(call: Call<'_, '_>) -> Result<Response, Error> {
     check_rights(own, kind, new.channel.word())?;
     let base = if own.flag(&DOCUMENTED_LINKS) { BASE_URL.to_owned() } else { cx.base_url(request) };
     if memory.by_order_number(&account, &new.order_number).is_some() {
-        return Err(Error::Validation("orderNumber must be unique".to_owned()));
+        return Err(Error::wrong("orderNumber must be unique", ORDER_NUMBER_USED));
     }
     let mut payout = blank(memory, cx, account, new.kopecks);
     let until = later(payout.created_at, Duration::from_secs(new.session_secs)).unwrap_or_else(end_of_time);
@@ -123,7 +124,7 @@ fn get_payout_status(call: Call<'_, '_>) -> Result<Response, Error> {
     let strict = call.cx.flag(&call.account, &STRICT_ORDER_NUMBER);
     let number = wire::order_number(call.request, strict)?;
     let payout = call.memory.by_order_number(&call.account, &number);
-    payout.map(wire::status).ok_or_else(|| Error::Validation("payout not found".to_owned()))
+    payout.map(wire::status).ok_or_else(|| Error::wrong("payout not found", PAYOUT_UNKNOWN))
 }
 
 fn features(call: Call<'_, '_>) -> Result<Response, Error> {
@@ -184,11 +185,11 @@ fn target(own: &Account, new: &WebhookSettings) -> Result<(Option<String>, bool)
     let enabled = new.enabled.unwrap_or_else(|| own.flag(&WEBHOOK_ENABLED));
     let url = new.url.as_deref().or_else(|| own.text(&WEBHOOK_URL)).filter(|it| !it.is_empty());
     match url {
-        Some(url) if webhook_url(url).is_err() => Err(Error::Validation("url must be a valid URL".to_owned())),
+        Some(url) if webhook_url(url).is_err() => Err(Error::wrong("url must be a valid URL", TEXTS)),
         Some(url) if enabled && own.flag(&REQUIRE_HTTPS) && !url.to_ascii_lowercase().starts_with("https:") => {
-            Err(Error::Validation("url must use HTTPS".to_owned()))
+            Err(Error::wrong("url must use HTTPS", TEXTS))
         }
-        None if new.enabled == Some(true) => Err(Error::Validation("url is required".to_owned())),
+        None if new.enabled == Some(true) => Err(Error::wrong("url is required", TEXTS)),
         _ => Ok((url.map(str::to_owned), enabled)),
     }
 }
@@ -197,7 +198,7 @@ fn webhook_test(mut call: Call<'_, '_>) -> Result<Response, Error> {
     let fields = wire::portal_fields(call.request)?;
     admit(&mut call, fields.text(&wire::CSRF_TOKEN).ok().flatten())?;
     let url = call.cx.account(&call.account).and_then(|it| it.text(&WEBHOOK_URL)).map(str::to_owned);
-    let url = url.ok_or_else(|| Error::Validation("no webhook url is saved".to_owned()))?;
+    let url = url.ok_or_else(|| Error::wrong("no webhook url is saved", TEXTS))?;
     let delivery = webhooks::test(call.memory, call.cx, &call.account, url).ok_or(Error::Internal)?;
     call.cx.wait_for(delivery);
     // This answer is replaced once the receiver has answered.

@@ -1,5 +1,7 @@
 //! Everything that is known about this provider, collected from its rooms.
 
+use std::sync::LazyLock;
+
 use super::actions::ACTS;
 use super::auth::REQUEST_SIGNATURE;
 use super::errors::ERRORS;
@@ -11,7 +13,7 @@ use super::settings::SETTINGS;
 use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
-use crate::engine::tables::{Asks, Contract, Credential, Limit, Once, Polls, Reach, Source, StatusTable, UsedUp};
+use crate::engine::tables::{Asks, Contract, Credential, Index, Limit, Once, Polls, Reach, Source, StatusTable, UsedUp};
 use crate::kit::evidence::Evidence::{Assumed, Observed};
 use crate::kit::time::Duration;
 use crate::kit::word::Word;
@@ -84,4 +86,8 @@ pub static CONTRACT: Contract = Contract {
     settings: SETTINGS,
     asks: ASKS,
     decisions: decisions::DECISIONS,
+    index: &INDEX,
 };
+
+/// The names of its rows.
+static INDEX: LazyLock<Index> = LazyLock::new(|| Index::of(&CONTRACT));

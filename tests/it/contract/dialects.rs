@@ -1,8 +1,10 @@
 //! A provider that does not exist and speaks as others do: parameters in path and query, forms, one address for
 //! several functions.
 
+use std::sync::LazyLock;
+
 use playmoney::inside::contract::openapi;
-use playmoney::inside::engine::tables::{Asks, Auth, Contract, ErrorRow, Limit, Operation, Polls, Proof, Reach, Schedule};
+use playmoney::inside::engine::tables::{Asks, Auth, Contract, ErrorRow, Index, Limit, Operation, Polls, Proof, Reach, Schedule};
 use playmoney::inside::kit::evidence::Evidence::{self, Documented};
 use playmoney::inside::kit::fields::{Field, Kind, Need, TEXT};
 use playmoney::inside::kit::http::{Method, Response, StatusCode};
@@ -94,7 +96,10 @@ static CONTRACT: Contract = Contract {
     settings: &[],
     asks: Asks { once: &[], polls: Polls::of(&[]), fresh_dates: None },
     decisions: &[],
+    index: &INDEX,
 };
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| Index::of(&CONTRACT));
 
 fn places(operation: &Json) -> Vec<(&str, &str)> {
     let parameters = operation["parameters"].as_array().expect("parameters").iter();

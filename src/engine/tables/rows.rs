@@ -1,0 +1,186 @@
+//! Every row of a contract by its place, with a name for people: what an answer rests on, and what traffic has reached.
+
+use std::fmt::Write;
+
+use super::{Contract, EventRow, On, Operation, StatusTable, Transition};
+use crate::kit::evidence::Evidence;
+use crate::kit::fields::Field;
+use crate::kit::http::HeaderValue;
+
+/// Which row of a contract. The numbers are places in its tables, from zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Row {
+    Operation(u8),
+    /// A parameter of an operation.
+    Parameter(u8, u8),
+    /// A header of an operation's requests.
+    Header(u8, u8),
+    /// A member of an operation's answer.
+    Answer(u8, u8),
+    AnswerHeader(u8),
+    Error(u8),
+    /// A member of every refusal.
+    ErrorBody(u8),
+    Action(u8),
+    ActionParameter(u8, u8),
+    /// A row of a status table.
+    Step(u8, u8),
+    Event(u8),
+    EventHeader(u8, u8),
+    EventBody(u8, u8),
+    /// An attempt of the schedule; the first is 0.
+    Attempt(u8),
+    /// How long a receiver may take.
+    TimeLimit,
+    /// The figure of the rate limit.
+    Limit,
+    Page(u8),
+    Decision(u8),
+}
+
+/// A row with its name.
+#[derive(Clone, Debug)]
+pub struct NamedRow {
+    pub row: Row,
+    /// `quoine.createInvoice.price`: a name for scenarios and lists.
+    pub name: String,
+    pub evidence: Evidence,
+    /// Evidence and name as the header of an answer.
+    pub header: HeaderValue,
+}
+
+/// All rows of a contract.
+#[derive(Debug)]
+pub struct Index {
+    /// In the order of [`Row`].
+    rows: Vec<NamedRow>,
+    /// Their places, in the order of the names.
+    by_name: Vec<u16>,
+    /// The kinds of objects, in the order of the status tables.
+    objects: Vec<&'static str>,
+}
+
+impl Index {
+    /// The rows of that contract.
+    pub fn of(contract: &'static Contract) -> Self {
+        let lifecycles = (contract.lifecycles)();
+        let mut list = List { slug: contract.slug, rows: Vec::new() };
+        list.calls(contract);
+        list.outside(contract, &lifecycles);
+        list.webhooks(contract);
+        list.add(Row::Limit, "limit", contract.limit.evidence);
+        list.all(contract.pages, Row::Page, |it| (format!("pages.{}", it.name), it.evidence));
+        list.all(contract.decisions, Row::Decision, |it| (format!("decisions.{}", it.name), it.evidence));
+        list.rows.sort_by_key(|it| it.row);
+        let mut by_name: Vec<u16> = (0..).take(list.rows.len()).collect();
+        by_name.sort_by_key(|it| &list.rows[usize::from(*it)].name);
+        Self { rows: list.rows, by_name, objects: lifecycles.iter().map(|it| it.object).collect() }
+    }
+
+    /// All of them.
+    pub fn rows(&self) -> &[NamedRow] {
+        &self.rows
+    }
+
+    /// A row by its place.
+    pub fn get(&self, row: Row) -> Option<&NamedRow> {
+        self.rows.binary_search_by_key(&row, |it| it.row).ok().and_then(|place| self.rows.get(place))
+    }
+
+    /// A row by its name.
+    pub fn named(&self, name: &str) -> Option<&NamedRow> {
+        let row = |place: u16| &self.rows[usize::from(place)];
+        let found = self.by_name.binary_search_by(|it| row(*it).name.as_str().cmp(name)).ok()?;
+        Some(row(self.by_name[found]))
+    }
+
+    /// The row at that place of the status table of that kind of object.
+    pub fn step(&self, object: &str, row: u8) -> Option<Row> {
+        let table = self.objects.iter().position(|it| *it == object)?;
+        Some(Row::Step(narrow(table), row))
+    }
+}
+
+/// A place in a table. No table has more rows than that.
+fn narrow(place: usize) -> u8 {
+    u8::try_from(place).unwrap_or(u8::MAX)
+}
+
+/// Rows that are being collected.
+struct List {
+    slug: &'static str,
+    rows: Vec<NamedRow>,
+}
+
+impl List {
+    fn add(&mut self, row: Row, name: &str, evidence: Evidence) {
+        let name = format!("{}.{name}", self.slug);
+        let header = HeaderValue::from_str(&format!("{}; row={name}", evidence.tag())).unwrap_or(HeaderValue::from_static(evidence.tag()));
+        self.rows.push(NamedRow { row, name, evidence, header });
+    }
+
+    fn all<T>(&mut self, table: impl IntoIterator<Item = T>, row: impl Fn(u8) -> Row, named: impl Fn(T) -> (String, Evidence)) {
+        for (place, it) in table.into_iter().enumerate() {
+            let (name, evidence) = named(it);
+            self.add(row(narrow(place)), &name, evidence);
+        }
+    }
+
+    fn fields(&mut self, table: &[Field], row: impl Fn(u8) -> Row, before: &str) {
+        self.all(table, row, |it| (format!("{before}.{}", it.name), it.evidence));
+    }
+
+    fn calls(&mut self, contract: &Contract) {
+        for (place, Operation { name, headers, parameters, answer, evidence, .. }) in contract.operations.iter().enumerate() {
+            let place = narrow(place);
+            self.add(Row::Operation(place), name, *evidence);
+            self.fields(parameters, |it| Row::Parameter(place, it), name);
+            self.fields(headers, |it| Row::Header(place, it), &format!("{name}.headers"));
+            self.fields(answer, |it| Row::Answer(place, it), &format!("{name}.answer"));
+        }
+        self.fields(contract.answer_headers, Row::AnswerHeader, "answers.headers");
+        self.all(contract.errors, Row::Error, |it| (format!("errors.{}", it.name), it.evidence));
+        self.fields(contract.error_body, Row::ErrorBody, "errors.body");
+    }
+
+    fn outside(&mut self, contract: &Contract, lifecycles: &[StatusTable]) {
+        for (place, it) in contract.actions.iter().enumerate() {
+            let name = format!("actions.{}", it.name);
+            self.add(Row::Action(narrow(place)), &name, it.evidence);
+            self.fields(it.parameters, |row| Row::ActionParameter(narrow(place), row), &name);
+        }
+        for (place, table) in lifecycles.iter().enumerate() {
+            self.all(&table.rows, |row| Row::Step(narrow(place), row), |it| (step_name(table.object, it), it.evidence));
+        }
+    }
+
+    fn webhooks(&mut self, contract: &'static Contract) {
+        for (place, EventRow { name, headers, body, evidence, .. }) in contract.events.iter().enumerate() {
+            let (place, name) = (narrow(place), format!("events.{name}"));
+            self.add(Row::Event(place), &name, *evidence);
+            self.fields(headers, |it| Row::EventHeader(place, it), &format!("{name}.headers"));
+            self.fields(body, |it| Row::EventBody(place, it), &format!("{name}.body"));
+        }
+        let schedule = &contract.schedule;
+        self.all(1..=schedule.waits.len(), Row::Attempt, |number| (format!("webhooks.attempts.{number}"), schedule.evidence));
+        self.add(Row::TimeLimit, "webhooks.time_limit", schedule.time_limit_evidence);
+    }
+}
+
+/// `lifecycle.payout.created.processing.pace`: the object, from where to where, and the cause.
+fn step_name(object: &str, it: &Transition) -> String {
+    let from = if it.from.is_empty() { "new".to_owned() } else { it.from.join("+") };
+    let mut name = format!("lifecycle.{object}.{from}.{}.", it.to);
+    let cause = match it.on {
+        On::Call(name) | On::Act(name) | On::Deadline(name) => name,
+        On::After(_) => "after",
+        On::Timer(_) => "timer",
+        On::Pace(_) => "pace",
+        On::Delivered(_) => "delivered",
+        On::Block(what) => what,
+    };
+    for it in cause.split_whitespace().enumerate().map(|(place, word)| if place == 0 { word.to_owned() } else { format!("-{word}") }) {
+        _ = write!(name, "{it}");
+    }
+    name
+}

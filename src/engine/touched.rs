@@ -1,0 +1,104 @@
+//! What a sandbox's traffic has reached of the contracts, counted as it happens: a log that drops its oldest entries
+//! loses nothing of it. Coverage and assumptions are read from here.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::ids::ProviderId;
+use super::tables::{Contract, Index, Row};
+use crate::kit::time::Timestamp;
+
+/// The rows of each provider that were touched.
+#[derive(Clone, Debug, Default)]
+pub struct Touched(Vec<OfProvider>);
+
+#[derive(Clone, Debug, Default)]
+struct OfProvider {
+    /// `None` until the names that were read are resolved.
+    index: Option<&'static LazyLock<Index>>,
+    /// In the order of the rows.
+    rows: Vec<(Row, Touch)>,
+    /// What a saved state has, by name.
+    read: BTreeMap<String, Touch>,
+}
+
+/// How often a row was touched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touch {
+    pub count: u64,
+    /// The first time.
+    pub at: Timestamp,
+    /// The request that did, by its number; `None`: time or the outside world did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<u64>,
+    /// The operation of that request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Cow<'static, str>>,
+}
+
+impl Touched {
+    /// Of these providers, nothing yet.
+    pub fn of(contracts: impl Iterator<Item = &'static Contract>) -> Self {
+        Self(contracts.map(|it| OfProvider { index: Some(it.index), ..OfProvider::default() }).collect())
+    }
+
+    /// A row of a provider was touched, by that request and its operation, if one is being served.
+    pub fn touch(&mut self, provider_id: ProviderId, row: Row, at: Timestamp, request: Option<u64>, operation: Option<&'static str>) {
+        let Some(own) = self.0.get_mut(usize::from(provider_id.0)) else { return };
+        match own.rows.binary_search_by_key(&row, |it| it.0) {
+            Ok(place) => own.rows[place].1.count += 1,
+            Err(place) => {
+                let operation = request.and(operation).map(Cow::Borrowed);
+                own.rows.insert(place, (row, Touch { count: 1, at, request, operation }));
+            }
+        }
+    }
+
+    /// The rows of a provider that were touched, in their order.
+    pub fn rows(&self, provider_id: ProviderId) -> &[(Row, Touch)] {
+        self.0.get(usize::from(provider_id.0)).map_or(&[], |it| &it.rows)
+    }
+
+    /// Finds the rows of the names that a saved state has.
+    ///
+    /// # Errors
+    /// The first name that no row has, with its provider's slug.
+    pub fn resolve(&mut self, contracts: impl Iterator<Item = &'static Contract>) -> Result<(), (&'static str, String)> {
+        for (own, contract) in self.0.iter_mut().zip(contracts) {
+            let index = contract.index;
+            for (name, touch) in std::mem::take(&mut own.read) {
+                let Some(named) = index.named(&name) else { return Err((contract.slug, name)) };
+                own.rows.push((named.row, touch));
+            }
+            own.rows.sort_by_key(|it| it.0);
+            own.index = Some(index);
+        }
+        Ok(())
+    }
+
+    /// Whether it has as many providers, and counts that a sandbox can have.
+    pub fn is_sound(&self, providers: usize) -> bool {
+        let touches = || self.0.iter().flat_map(|it| it.rows.iter().map(|it| &it.1).chain(it.read.values()));
+        self.0.len() == providers && touches().all(|it| 0 < it.count)
+    }
+}
+
+impl Serialize for Touched {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let named = |it: &OfProvider| -> BTreeMap<String, Touch> {
+            let name = |row| Some(it.index?.get(row)?.name.clone());
+            it.rows.iter().filter_map(|(row, touch)| Some((name(*row)?, touch.clone()))).collect()
+        };
+        serializer.collect_seq(self.0.iter().map(named))
+    }
+}
+
+impl<'de> Deserialize<'de> for Touched {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = Vec::<BTreeMap<String, Touch>>::deserialize(deserializer)?;
+        Ok(Self(read.into_iter().map(|read| OfProvider { read, ..OfProvider::default() }).collect()))
+    }
+}
