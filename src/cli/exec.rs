@@ -10,6 +10,7 @@ use clap::Args;
 use serde_json::Value as Json;
 use tokio::process::{Child, Command};
 
+use super::assumptions::{self, FailOn, unaccepted};
 use super::output::tell;
 use super::serve::values::cores;
 use super::serve::watch::Flags;
@@ -21,7 +22,7 @@ use crate::control::environment::Environment;
 use crate::edge::{Config, Making, Server};
 use crate::engine::clock::Mode;
 use crate::engine::log::BYTES_MAX;
-use crate::engine::start::{Keeps, Start};
+use crate::engine::start::{EvidenceHeader, Keeps, Start};
 use crate::engine::world::World;
 use crate::kit::printable::line;
 use crate::kit::time::{Timestamp, Uptime};
@@ -57,6 +58,10 @@ pub struct Exec {
     /// The first moment of simulated time; default: as in the scenario, or 2026-01-01T00:00:00Z, or the real time if --clock lets time run
     #[arg(long, value_name = "RFC3339", value_parser = moment, env = "PLAYMONEY_NOW")]
     now: Option<Timestamp>,
+    /// End with 1 when the command leans on a row that is assumed, and that the scenario does not name under `accepts`; a command that
+    /// fails keeps its own exit code
+    #[arg(long, value_name = "assumed", value_enum, hide_possible_values = true)]
+    fail_on: Option<FailOn>,
     /// The seed of all random choices; default: the seed of the scenario, or 1
     #[arg(long, value_name = "N", env = "PLAYMONEY_SEED")]
     seed: Option<u64>,
@@ -65,15 +70,16 @@ pub struct Exec {
 impl Exec {
     /// Runs the command to its end.
     pub fn run(self) -> Result<Exit, Stop> {
-        let start = self.start()?;
+        let (start, accepts) = self.start()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot start threads: {why}") })?;
-        let done = runtime.block_on(self.serve(start));
+        let done = runtime.block_on(self.serve(start, accepts));
         runtime.shutdown_timeout(Duration::from_millis(100));
         done
     }
 
-    fn start(&self) -> Result<Start, Stop> {
+    /// How the sandboxes begin, and what the scenario accepts.
+    fn start(&self) -> Result<(Start, Vec<String>), Stop> {
         let flags = Flags {
             seed: self.seed,
             mode: self.clock,
@@ -81,16 +87,18 @@ impl Exec {
             webhook_url: self.webhook_url.clone(),
             journal_bytes_max: BYTES_MAX,
             show_secrets: false,
+            evidence_header: EvidenceHeader::Sent,
         };
         let usual = match self.clock {
             Some(Mode::Real | Mode::Scaled(_)) => Start { now: None, ..Start::default() },
             Some(Mode::Frozen) | None => Start::default(),
         };
         let scenario = self.scenario.as_deref().map(Flags::load).transpose()?;
-        Ok(Start { keeps: Keeps::Violations, ..flags.start_from(usual, scenario.as_ref()) })
+        let start = Start { keeps: Keeps::Violations, ..flags.start_from(usual, scenario.as_ref()) };
+        Ok((start, scenario.map_or(Vec::new(), |it| it.accepts)))
     }
 
-    async fn serve(self, start: Start) -> Result<Exit, Stop> {
+    async fn serve(self, start: Start, accepts: Vec<String>) -> Result<Exit, Stop> {
         let mut signals = Signals::listen()?;
         let world = World::new(start.clone(), providers::all(), Uptime::START);
         let config = Config { start, sandboxes: Making::OnUse, threads: cores(), ..Config::default() };
@@ -107,9 +115,14 @@ impl Exec {
         if let Some(section) = section(&violations.iter().map(|(name, it)| of((name.as_str(), it))).collect::<Vec<_>>()) {
             tell(fitted(&format!("playmoney: {section}"), &std::io::stderr()));
         }
+        let assumed = unaccepted(&server.touched(), &accepts);
+        if let Some(section) = assumptions::section(&assumed, self.fail_on) {
+            tell(fitted(&format!("playmoney: {section}"), &std::io::stderr()));
+        }
         // Nothing is left to answer: the connections of the command have ended with it.
         drop(server);
-        ended.map(|it| Exit::Child(code(it)))
+        let fails = self.fail_on == Some(FailOn::Assumed) && !assumed.is_empty();
+        ended.map(|it| if fails && it.success() { Exit::Failed } else { Exit::Child(code(it)) })
     }
 
     fn spawn(&self, variables: &Json) -> Result<Child, Stop> {

@@ -94,6 +94,16 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
         ("See those of one call:", "playmoney violations --operation quoine.createInvoice"),
         ("Fail a script when there is one:", "test \"$(playmoney violations --json | jq '.violations | length')\" = 0"),
     ]),
+    ("coverage", [
+        ("See which parts of the contracts your tests have reached, and how to reach the others:", "playmoney coverage"),
+        ("Write a page about it:", "playmoney coverage --write coverage.html"),
+        ("Fail below 80 percent, over the reports of several runs:", "playmoney coverage --merge a.json b.json --min 80"),
+    ]),
+    ("assumptions", [
+        ("See what your tests lean on although no document says it:", "playmoney assumptions"),
+        ("See what was not even seen anywhere:", "playmoney assumptions --evidence assumed"),
+        ("Let a run fail on it:", "playmoney run scenarios --fail-on assumed"),
+    ]),
     ("act", [
         ("List all actions and their parameters:", "playmoney act"),
         ("Pay the invoice 1:", "playmoney act quoine.pay invoice=1"),
@@ -134,7 +144,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Webhooks", &["webhook_url", "webhook_allow"]),
     ("Safety", &["allow_host", "allow_origin", "admin_token", "show_secrets"]),
     ("Sandboxes", &["sandboxes", "sandboxes_max", "threads"]),
-    ("Output", &["log", "journal_bytes", "color"]),
+    ("Output", &["log", "journal_bytes", "no_evidence_header", "color"]),
 ];
 
 const WITHOUT_COMMAND: &str = "Without a command, `playmoney` is `playmoney serve`, and takes its flags.";

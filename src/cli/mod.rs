@@ -1,10 +1,12 @@
 //! Parse, run, exit code; one file per command.
 
 mod act;
+mod assumptions;
 mod client;
 mod clock;
 mod completions;
 mod contract;
+mod coverage;
 mod environment;
 mod exec;
 mod health;
@@ -75,6 +77,10 @@ enum Command {
     Deliveries(journal::Deliveries),
     /// Shows where clients of a running server, and receivers of its webhooks, broke the documented contract.
     Violations(violations::Violations),
+    /// Shows which parts of the contracts traffic has reached, and how to reach the others.
+    Coverage(coverage::Coverage),
+    /// Lists what traffic has leaned on although no document says it.
+    Assumptions(assumptions::Assumptions),
     /// Does what a customer, a bank or a blockchain does, in a running server.
     Act(act::Act),
     /// Takes a sandbox of a running server back to its start.
@@ -169,6 +175,8 @@ impl Command {
             Self::Requests(requests) => requests.run(),
             Self::Deliveries(deliveries) => deliveries.run(),
             Self::Violations(violations) => violations.run(),
+            Self::Coverage(coverage) => coverage.run(),
+            Self::Assumptions(assumptions) => assumptions.run(),
             Self::Act(act) => act.run(),
             Self::Reset(reset) => reset.run(),
             Self::Sandboxes(sandboxes) => sandboxes.run(),

@@ -11,6 +11,8 @@ use std::time::Duration;
 use clap::Args;
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::assumptions::{FailOn, unaccepted};
+use super::coverage;
 use super::output::{print, tell, without_numbers};
 use super::paths::{File, files, states};
 use super::scenarios::{count, load, tell_mistakes};
@@ -18,8 +20,10 @@ use super::serve::listen::{Place, Port, place, port};
 use super::serve::target;
 use super::written::{self, ReadyFile};
 use super::{Exit, Stop};
+use crate::contract::assumptions::Assumption;
 use crate::edge::driver::Stopwatch;
 use crate::engine::start::Start;
+use crate::engine::touched::Touched;
 use crate::kit::concealed;
 use crate::kit::time::Timestamp;
 use crate::scenario::{Mistakes, Scenario};
@@ -44,6 +48,12 @@ pub struct Run {
     repeat: u64,
     #[arg(long, value_name = "FILE", help = "Write a report for CI servers to this file, in the XML of JUnit")]
     junit: Option<PathBuf>,
+    /// Write what was reached of the contracts to this file: a page when its name ends in .html, else JSON
+    #[arg(long, value_name = "FILE")]
+    coverage: Option<PathBuf>,
+    /// Fail also when what was played leans on a row that is assumed, and that the scenario does not name under `accepts`
+    #[arg(long, value_name = "assumed", value_enum, hide_possible_values = true)]
+    fail_on: Option<FailOn>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -94,6 +104,10 @@ pub struct PlayedFile {
     pub excerpt: Option<Mistakes>,
     /// What the author of the file may not want.
     pub warnings: Option<Mistakes>,
+    /// What it leans on that is assumed and that its author has not accepted.
+    pub assumed: Vec<Assumption>,
+    /// Whether that makes it fail.
+    pub fail_on: Option<FailOn>,
     /// The report, or the mistakes of the file.
     pub result: Result<Report, Mistakes>,
 }
@@ -104,10 +118,15 @@ impl PlayedFile {
         self.result.as_ref().is_ok_and(|it| it.steps.is_empty())
     }
 
+    /// Whether it fails because of what it leans on.
+    fn leans_too_far(&self) -> bool {
+        self.fail_on == Some(FailOn::Assumed) && !self.assumed.is_empty()
+    }
+
     fn exit(&self) -> Exit {
         match &self.result {
             Err(_) => Exit::Usage,
-            Ok(played) if played.failed().is_some() => Exit::Failed,
+            Ok(played) if played.failed().is_some() || self.leans_too_far() => Exit::Failed,
             Ok(_) => Exit::Good,
         }
     }
@@ -136,6 +155,9 @@ impl Run {
 
     fn once(&self) -> Result<Exit, Stop> {
         if let Some(file) = &self.junit {
+            written::may_report(file)?;
+        }
+        if let Some(file) = &self.coverage {
             written::may_report(file)?;
         }
         if let Some(file) = &self.ready_file {
@@ -170,6 +192,11 @@ impl Run {
         // What was played is on the screen, even if the disk has become full meanwhile.
         if let Some(file) = &self.junit {
             written::report(file, &concealed::text(&junit::document(&files)?))?;
+        }
+        if let Some(file) = &self.coverage {
+            let mut touched = Touched::default();
+            files.iter().filter_map(|it| it.result.as_ref().ok()).for_each(|it| touched.add(&it.touched));
+            coverage::write(file, &coverage::of(&touched))?;
         }
         if files.iter().all(PlayedFile::is_empty) {
             let why =
@@ -233,8 +260,22 @@ impl Run {
         };
         let excerpt = read.as_ref().ok().zip(result.as_ref().ok()).and_then(|it| excerpt(it.0, it.1));
         let warnings = read.as_ref().ok().and_then(|it| it.warnings.clone());
+        let accepts = read.as_ref().map_or(&[][..], |it| &it.accepts);
+        let assumed = result.as_ref().map_or(Vec::new(), |it| unaccepted(&it.touched, accepts));
         let took = stopwatch.uptime().elapsed;
-        PlayedFile { path: file.path.clone(), name, seed, repeated: self.repeat, began, took, excerpt, warnings, result }
+        PlayedFile {
+            path: file.path.clone(),
+            name,
+            seed,
+            repeated: self.repeat,
+            began,
+            took,
+            excerpt,
+            warnings,
+            assumed,
+            fail_on: self.fail_on,
+            result,
+        }
     }
 }
 

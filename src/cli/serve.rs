@@ -24,7 +24,7 @@ use crate::edge::{Config, Making, Server};
 use crate::engine::account::Account;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::log::BYTES_MAX;
-use crate::engine::start::Start;
+use crate::engine::start::{EvidenceHeader, Start};
 use crate::engine::tables::settings::webhook_url_of_all;
 use crate::engine::tables::{Contract, Credential, settings};
 use crate::engine::world::World;
@@ -81,6 +81,12 @@ pub struct Serve {
     /// Show all secrets in full, also those that came from outside
     #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), env = "PLAYMONEY_SHOW_SECRETS")]
     show_secrets: bool,
+    /// Leave the header Playmoney-Evidence out of answers
+    ///
+    /// It says how certain it is that the provider answers so: documented, observed or assumed, and by which row of its contract. The
+    /// journal says it in any case.
+    #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), env = "PLAYMONEY_NO_EVIDENCE_HEADER")]
+    no_evidence_header: bool,
     /// The Bearer token that control calls must have; `none` for no token on an address that is not loopback
     #[arg(long, value_name = "TOKEN", env = "PLAYMONEY_ADMIN_TOKEN", hide_env_values = true)]
     admin_token: Option<String>,
@@ -200,6 +206,7 @@ impl Serve {
             webhook_url: self.webhook_url.clone(),
             journal_bytes_max: self.journal_bytes,
             show_secrets: self.show_secrets,
+            evidence_header: if self.no_evidence_header { EvidenceHeader::Off } else { EvidenceHeader::Sent },
         }
     }
 

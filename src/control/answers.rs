@@ -110,7 +110,10 @@ const REQUESTS: &[Field] = &[
     may("requests[].response.encoding", TEXT, "base64"),
     must("requests[].rule", Kind::Nullable, "the rule that acted"),
     must("requests[].error", Kind::Nullable, "the documented error, by its name"),
-    must("requests[].evidence", Kind::NullableObject, "how much is known about the answer, and from where"),
+    must("requests[].evidence", Kind::NullableObject, "how certain the answer is: the least certain row of the contract that it rests on"),
+    must("requests[].evidence.evidence", Kind::Word(&["documented", "observed", "assumed"]), "the row's evidence"),
+    must("requests[].evidence.row", TEXT, "its name"),
+    must("requests[].evidence.source", TEXT, "its page, or the reason of the decision"),
     must("requests[].violations", Kind::List, "where the client broke the contract"),
     must("requests[].violations[].code", Kind::Word(CODES), "what kind of violation it is"),
     must("requests[].violations[].detail", TEXT, "what the client did"),
@@ -135,6 +138,37 @@ const VIOLATIONS: &[Field] = &[
     must("violations[].evidence", TEXT, "how much is known about what it breaks"),
     must("violations[].source", TEXT, "the page that it breaks"),
     must("truncated", Kind::Flag, "there are more, or older requests were dropped"),
+];
+
+#[rustfmt::skip]
+const ASSUMPTIONS: &[Field] = &[
+    must("assumptions", Kind::List, "rows of the contracts that no document has and that traffic has leaned on; assumed ones come first"),
+    must("assumptions[].row", TEXT, "its name: quoine.decisions.texts"),
+    must("assumptions[].evidence", Kind::Word(&["observed", "assumed"]), "its evidence"),
+    must("assumptions[].source", TEXT, "where it was seen, or the reason of the decision"),
+    may("assumptions[].decision", TEXT, "what was decided"),
+    must("assumptions[].count", COUNT, "how often traffic has leaned on it"),
+    must("assumptions[].first", Kind::Object, "the first time"),
+    must("assumptions[].first.request", Kind::Nullable, "the id of the request: req-1; null: time or the outside world did"),
+    must("assumptions[].first.at", Kind::Time, "the simulated time"),
+    must("assumptions[].first.operation", Kind::Nullable, "its operation: quoine.createInvoice"),
+];
+
+#[rustfmt::skip]
+const COVERAGE: &[Field] = &[
+    must("percent", Kind::Number, "how much of all providers was reached; 100 is all"),
+    must("providers", Kind::Object, "by slug: `percent`, and `operations`, `errors`, `statuses`, `transitions`, `events`, `retry_steps`, `timers`, `parameters` and `pages`, each with `total`, `covered`, the names of those `missing`, and for each of these in `ways` how to reach it"),
+];
+
+#[rustfmt::skip]
+const CONTRACT: &[Field] = &[
+    must("slug", TEXT, "the slug of the provider"),
+    must("name", TEXT, "its name"),
+    must("operations", Kind::List, "its calls"),
+    must("errors", Kind::List, "its refusals"),
+    must("lifecycles", Kind::List, "the statuses of its objects"),
+    must("events", Kind::List, "its webhooks"),
+    must("decisions", Kind::List, "what was decided where the documents are silent"),
 ];
 
 #[rustfmt::skip]
@@ -283,6 +317,9 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
         may("warnings", Kind::List, "what its author may not want"),
         must("warnings[]", Kind::Object, "a warning, with its place and a message"),
     ]),
+    (&["show_contract"], CONTRACT),
+    (&["list_assumptions"], ASSUMPTIONS),
+    (&["show_coverage"], COVERAGE),
     (&["reset"], &[must("reset", Kind::Flag, "true"), must("clock", Kind::Object, "the clock, as `show_clock` shows it")]),
     (&["restore_state"], &[must("restored", Kind::Flag, "true"), must("clock", Kind::Object, "the clock, as `show_clock` shows it"), may("settled", Kind::Flag, "false: attempts that were sent again are still under way")]),
     (&["save_state"], &[

@@ -14,6 +14,7 @@ mod input;
 mod journal;
 mod later;
 mod openapi;
+mod proof;
 mod render;
 mod rules;
 pub mod sandboxes;

@@ -3,7 +3,7 @@
 use super::call::Handler::{Sandbox, Sandboxes, Server, Stream};
 use super::call::{Body, BodyLimits, Call, Caller, Rows, WhenBroken};
 use super::{
-    accounts, actions, clock, deliveries, environment, events, inbox, journal, openapi, rules, sandboxes, scenario, server, state,
+    accounts, actions, clock, deliveries, environment, events, inbox, journal, openapi, proof, rules, sandboxes, scenario, server, state,
     verification, violations,
 };
 use crate::kit::fields::{Field, Need, TEXT};
@@ -60,6 +60,9 @@ pub static TABLE: &[Call] = &[
     Call::any("inbox/{inbox}", "receive", "receives a webhook", Sandbox(inbox::receive)).body(Body::Bytes).caller(Caller::Everyone),
     Call::get("requests", "list_requests", "lists the journal: requests and their answers", Sandbox(journal::list)).query(journal::FILTERS).long(),
     Call::get("violations", "list_violations", "lists where clients and receivers broke the documented contract", Sandbox(violations::list)).query(violations::FILTERS).long(),
+    Call::get("contract/{provider}", "show_contract", "shows a provider's contract: all its rows, each with its evidence", Sandbox(proof::contract)).long(),
+    Call::get("assumptions", "list_assumptions", "lists what traffic has leaned on although no document says it, with the first request that did", Sandbox(proof::assumptions)).query(proof::ASSUMED),
+    Call::get("coverage", "show_coverage", "shows which parts of the contracts traffic has reached, and how to reach the others", Sandbox(proof::coverage)).query(proof::COVERED).long(),
     Call::post("requests/verify", "verify_requests", "says whether calls were made as expected and, if not, what came nearest", Sandbox(verification::verify))
         .body(Body::Criteria { component: components::VERIFY }).long()
         .examples(&[r#"{"operation": "quoine.createInvoice", "where": {"body": {"price": {"gt": 100}}}, "count": 1}"#, r#"{"operation": "quoine.createInvoice", "where": {"status": 200}, "count": {"at_least": 1, "at_most": 3}}"#, r#"{"sequence": [{"operation": "quoine.createInvoice"}, {"operation": "quoine.getInvoice"}]}"#]),

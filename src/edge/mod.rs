@@ -60,6 +60,7 @@ use self::stage::ServerStage;
 use self::threads::Threads;
 use crate::engine::log::Violations;
 use crate::engine::start::{Impossible, Start};
+use crate::engine::touched::Touched;
 use crate::kit::secret::Secret;
 use crate::providers;
 use crate::sandbox::Sandbox;
@@ -186,6 +187,11 @@ impl Server {
     /// What was broken in each sandbox, by its name.
     pub(crate) fn violations(&self) -> BTreeMap<String, Violations> {
         self.shared.registry.violations()
+    }
+
+    /// What traffic has reached of the contracts, in all sandboxes together.
+    pub(crate) fn touched(&self) -> Touched {
+        self.shared.registry.touched()
     }
 
     /// The address that is listened on, the first of several.

@@ -16,6 +16,7 @@ use crate::engine::ids::ProviderId;
 use crate::engine::log::{Tally, VIOLATIONS_MAX, Violations};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
+use crate::engine::touched::Touched;
 use crate::kit::time::{Duration, Timestamp};
 use crate::providers;
 use crate::sandbox::Sandbox;
@@ -68,6 +69,7 @@ pub struct Registry {
 #[derive(Default)]
 struct Gone {
     tally: Tally,
+    touched: Touched,
     /// By the name of the sandbox, if that is kept.
     violations: BTreeMap<String, Violations>,
 }
@@ -299,6 +301,7 @@ impl Registry {
         it.driver.look(|world| {
             let (kept, mut gone) = (violations::take(world), self.gone.lock());
             gone.tally.add(&world.core.log.tally);
+            gone.touched.add(&world.core.ever_touched());
             if !kept.listed.is_empty() {
                 gone.violations.entry(name.to_owned()).or_default().append(kept);
             }
@@ -310,6 +313,15 @@ impl Registry {
     /// What sandboxes have counted that were deleted.
     pub fn gone(&self) -> Tally {
         self.gone.lock().tally.clone()
+    }
+
+    /// What traffic has ever reached, in all sandboxes together.
+    pub fn touched(&self) -> Touched {
+        let mut all = self.gone.lock().touched.clone();
+        for it in self.all() {
+            it.driver.look(|world| all.add(&world.core.ever_touched()));
+        }
+        all
     }
 
     /// What was broken in each sandbox at any time, by its name, if that is kept.

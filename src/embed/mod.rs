@@ -254,6 +254,34 @@ impl Sandbox {
         }
     }
 
+    /// What the calls so far have leaned on although no document says it: the array that `GET /__admin/assumptions` answers with.
+    ///
+    /// ```
+    /// use playmoney::Sandbox;
+    /// use serde_json::json;
+    ///
+    /// let mut shop = Sandbox::new();
+    /// shop.call("quantum-payouts.getPayoutStatus", json!({"orderNumber": "A"}))?;
+    /// let leaned = shop.assumptions()?;
+    /// assert_eq!(leaned[0]["row"], "quantum-payouts.decisions.payout-unknown");
+    /// # Ok::<(), playmoney::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the sandbox is not to be trusted any more.
+    pub fn assumptions(&mut self) -> Result<Json, Error> {
+        self.control(Method::GET, "assumptions", String::new()).map(|it| read(&it.body)["assumptions"].take())
+    }
+
+    /// Which parts of the contracts the calls so far have reached, and how to reach the others: what `GET /__admin/coverage` answers
+    /// with.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the sandbox is not to be trusted any more.
+    pub fn coverage(&mut self) -> Result<Json, Error> {
+        self.control(Method::GET, "coverage", String::new()).map(|it| read(&it.body))
+    }
+
     fn control(&mut self, method: Method, path: &str, body: String) -> Result<Response, Error> {
         self.ask(stage::control(method, path, body)).and_then(good)
     }

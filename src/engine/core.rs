@@ -70,6 +70,9 @@ pub struct Core {
     pub accounts: Vec<BTreeMap<String, Account>>,
     /// What traffic has reached of the contracts.
     pub touched: Touched,
+    /// What it has reached before this sandbox began anew, for those who ask at the end.
+    #[serde(skip)]
+    pub touched_before: Touched,
     /// The number of the request that is being served.
     #[serde(skip)]
     pub serving: Option<u64>,
@@ -92,6 +95,13 @@ impl Core {
     /// What happens is kept for the next report while the clock stands. On a running clock a report begins with its walk.
     pub fn keep_report(&mut self) {
         if self.clock.stands() { self.log.begin_report() } else { self.log.pause_report() }
+    }
+
+    /// All that traffic has ever reached here. What came with a copy or a saved state is part of it.
+    pub fn ever_touched(&self) -> Touched {
+        let mut all = self.touched_before.clone();
+        all.add(&self.touched);
+        all
     }
 
     /// Logs a sentence about something that was expected and has not happened.

@@ -41,8 +41,8 @@ pub struct Start {
     pub object_bytes_max: usize,
     /// Secrets from outside are shown in full.
     pub show_secrets: bool,
-    /// Answers of providers say how certain they are, in a header.
-    pub evidence_header: bool,
+    /// Whether answers of providers say how certain they are.
+    pub evidence_header: EvidenceHeader,
     /// Dates that arrive are judged by simulated time alone, unless an account says otherwise.
     pub judged_by_simulated_time: bool,
     /// What is kept for the end when the sandbox begins anew or is deleted.
@@ -77,13 +77,21 @@ impl Default for Start {
             objects_max: OBJECTS_MAX,
             object_bytes_max: OBJECT_BYTES_MAX,
             show_secrets: false,
-            evidence_header: true,
+            evidence_header: EvidenceHeader::Sent,
             judged_by_simulated_time: false,
             keeps: Keeps::Nothing,
             setup: None,
             copied: Copied::default(),
         }
     }
+}
+
+/// Whether answers carry the header `Playmoney-Evidence`. The journal has the evidence in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EvidenceHeader {
+    #[default]
+    Sent,
+    Off,
 }
 
 /// What outlasts the beginnings of a sandbox.

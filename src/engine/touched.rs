@@ -62,6 +62,27 @@ impl Touched {
         self.0.get(usize::from(provider_id.0)).map_or(&[], |it| &it.rows)
     }
 
+    /// The ids of the providers.
+    pub fn providers(&self) -> impl Iterator<Item = ProviderId> {
+        (0..).map(ProviderId).take(self.0.len())
+    }
+
+    /// Adds what another sandbox, or an earlier life of this one, has touched.
+    pub fn add(&mut self, other: &Self) {
+        if self.0.len() < other.0.len() {
+            self.0.resize_with(other.0.len(), OfProvider::default);
+        }
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            own.index = own.index.or(other.index);
+            for (row, touch) in &other.rows {
+                match own.rows.binary_search_by_key(row, |it| it.0) {
+                    Ok(place) => own.rows[place].1.count += touch.count,
+                    Err(place) => own.rows.insert(place, (*row, touch.clone())),
+                }
+            }
+        }
+    }
+
     /// Finds the rows of the names that a saved state has.
     ///
     /// # Errors

@@ -32,7 +32,7 @@ use crate::control::{self, Answer, Conclusion, Now, Rest, Settled, Test, Until, 
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::{Reaction, Signature};
-use crate::engine::start::{Impossible, Start};
+use crate::engine::start::{EvidenceHeader, Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{HeaderValue, Request, Response, StatusCode, Target};
 use crate::kit::time::{Timestamp, Uptime};
@@ -174,7 +174,7 @@ impl Sandbox {
         self.world.core.serving = Some(self.world.core.log.next_id() - 1);
         let Served { mut response, mut trace, rule, pacing } = serve(&mut self.world, uptime, provider_id, path, &request);
         self.world.core.serving = None;
-        if let Some(basis) = trace.basis.filter(|_| self.world.start.evidence_header) {
+        if let Some(basis) = trace.basis.filter(|_| self.world.start.evidence_header == EvidenceHeader::Sent) {
             response.headers.insert(EVIDENCE, basis.0.header.clone());
         }
         let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);

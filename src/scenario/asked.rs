@@ -61,6 +61,7 @@ fn is_plain(kind: Kind) -> bool {
         | Kind::Operation
         | Kind::Trigger
         | Kind::Action
+        | Kind::ContractRow
         | Kind::Value
         | Kind::Values
         | Kind::Answering(_)

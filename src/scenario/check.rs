@@ -194,6 +194,7 @@ impl<'a> Check<'a> {
             Kind::Operation => _ = self.operation(node),
             Kind::Trigger => _ = self.trigger(node),
             Kind::Action => _ = self.action(node),
+            Kind::ContractRow => self.contract_row(node),
             Kind::Values if !matches!(node.what, What::Map(_)) => self.wrong_kind(node, "a mapping of names and values"),
             Kind::Matchers if !matches!(node.what, What::Map(_)) => self.wrong_kind(node, "a mapping of names and expected values"),
             Kind::Value | Kind::Values => self.check_references(node),

@@ -25,6 +25,7 @@ pub static SCENARIO: Shape = Shape { what: "a scenario", rows: &[
     may("clock",        Kind::Shape(&CLOCK),        "how simulated time begins; default: frozen at 2026-01-01T00:00:00Z"),
     may("providers",    Providers(&PROVIDER),       "accounts and what they start with, by the slug of the provider"),
     may("rules",        List(&Kind::Shape(&RULE)),  "what differs from the documented behaviour"),
+    may("accepts",      List(&Kind::ContractRow),   "rows of the contracts that are assumed and that the author has checked with the provider, as `playmoney assumptions` names them; `run --fail-on assumed` lets them pass"),
     may("steps",        List(&Step),                "a script that proves something; `playmoney run` plays it"),
 ]};
 

@@ -52,6 +52,8 @@ pub struct Scenario {
     /// What a sandbox starts with.
     pub setup: Arc<Setup>,
     pub steps: Vec<Step>,
+    /// Rows of the contracts that are assumed and that the author has checked.
+    pub accepts: Vec<String>,
     /// What does not stop it, but is hardly meant.
     pub warnings: Option<Mistakes>,
     /// Its text, for mistakes that are found only when it is loaded.
@@ -188,6 +190,7 @@ fn read(check: &mut Check<'_>, node: &Node, file: &str, text: &str) -> Scenario 
         mode,
         now: clock("now").and_then(|it| parse_timestamp(it).ok()),
         steps,
+        accepts: node.get("accepts").map_or(&[][..], Node::items).iter().filter_map(Node::plain).map(str::to_owned).collect(),
         warnings: None,
         source: Source { file: file.to_owned(), text: text.to_owned(), secrets: check.secrets.clone() },
     }

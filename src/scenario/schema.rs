@@ -190,6 +190,10 @@ fn kind(it: Kind, contracts: &[&'static Contract], provider: Option<&'static Con
             let actions = contracts.iter().flat_map(|it| it.actions.iter().copied().map(|action| format!("{}.{}", it.slug, action.name)));
             json!({"enum": actions.collect::<Vec<_>>()})
         }
+        Kind::ContractRow => {
+            let slugs: Vec<&str> = contracts.iter().map(|it| it.slug).collect();
+            json!({"type": "string", "pattern": format!("^({})\\.", slugs.join("|")), "examples": ["quoine.decisions.texts"]})
+        }
         Kind::Value => json!({}),
         Kind::Values => json!({"type": "object"}),
         Kind::Matcher => json!({"$ref": "#/$defs/matcher"}),

@@ -71,6 +71,8 @@ pub enum Kind {
     Trigger,
     /// `quoine.pay`.
     Action,
+    /// A row of a contract: `quoine.decisions.texts`.
+    ContractRow,
     /// Anything; references are replaced in its texts.
     Value,
     /// A mapping of anything.

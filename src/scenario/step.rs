@@ -34,6 +34,11 @@ pub struct Step {
 }
 
 impl Step {
+    /// The name of the fork that it makes.
+    pub fn makes_fork(&self) -> Option<&str> {
+        if let StepKind::Fork(name) = &self.doing { Some(name) } else { None }
+    }
+
     /// The step of that line and title: this one, or one inside it. A title may say more, as which repetition it was.
     pub fn named(&self, line: usize, title: &str) -> Option<&Self> {
         if self.line == line && title.starts_with(&self.title) {

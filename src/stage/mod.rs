@@ -11,6 +11,7 @@ use crate::control::{Line, Renderer, violations};
 use crate::engine::log::Violations;
 use crate::engine::matching::Matcher;
 use crate::engine::state;
+use crate::engine::touched::Touched;
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response, encoded};
 use crate::kit::time::{Timestamp, Uptime, later, parse_duration};
@@ -88,7 +89,7 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
     }
     let mut acts = runner.acts;
     let ended_at = now(stage, None);
-    let (mut events, mut violations) = (Vec::new(), Violations::default());
+    let (mut events, mut violations, mut touched) = (Vec::new(), Violations::default(), Touched::default());
     stage.look(None, &mut |world| {
         let render = Renderer::of(world);
         for it in &mut steps {
@@ -99,8 +100,12 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
         }
         events = interleaved(render.timeline(&world.core), std::mem::take(&mut acts));
         violations = violations::first(world, VIOLATIONS_MAX);
+        touched.add(&world.core.ever_touched());
     });
-    Report { steps, started_at, ended_at, timeline: events, violations }
+    for fork in scenario.steps.iter().take(steps.len()).filter_map(Step::makes_fork) {
+        stage.look(Some(fork), &mut |world| touched.add(&world.core.ever_touched()));
+    }
+    Report { steps, started_at, ended_at, timeline: events, violations, touched }
 }
 
 fn now(stage: &mut dyn Stage, fork: Option<&str>) -> Timestamp {

@@ -4,6 +4,7 @@ use super::documents::Received;
 use crate::control::{Line, Renderer};
 use crate::engine::log::Violations;
 use crate::engine::matching::Mismatch;
+use crate::engine::touched::Touched;
 use crate::kit::time::Timestamp;
 
 /// The result of one step.
@@ -60,6 +61,8 @@ pub struct Report {
     pub timeline: Vec<Line>,
     /// Where the calls of the sandbox, and the receivers of its webhooks, broke the contract.
     pub violations: Violations,
+    /// What its traffic has reached of the contracts.
+    pub touched: Touched,
 }
 
 impl Report {

@@ -46,6 +46,12 @@ fn case(it: &PlayedFile, place: usize) -> TestCase {
             (status, 1)
         }
         Ok(played) => match played.failed().and_then(|step| Some((step, step.failure.as_ref()?))) {
+            None if it.leans_too_far() => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                let rows: Vec<&str> = it.assumed.iter().map(|it| it.row).collect();
+                status.set_type("assumption").set_message(format!("it leans on what is assumed: {}", rows.join(", ")));
+                (status, 1)
+            }
             None => (TestCaseStatus::success(), 1),
             Some((step, failure)) => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);

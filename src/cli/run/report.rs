@@ -10,10 +10,12 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{PlayedFile, summary};
 use crate::cli::Stop;
+use crate::cli::assumptions;
 use crate::cli::output::{print, tell_count};
 use crate::cli::scenarios::tell_mistakes;
 use crate::cli::style::{BAD, GOOD, fitted, judged, known_columns, painted};
 use crate::cli::violations::{self, Of};
+use crate::contract::assumptions::Assumption;
 use crate::engine::matching::Mismatch;
 use crate::kit::printable::line;
 use crate::stage::{Received, Report, StepFailure, StepReport};
@@ -40,14 +42,31 @@ pub fn print_all(files: &[PlayedFile], unplayed: usize, shown: Shown) -> Result<
                 print(&judged(&format!("invalid  {}", line(&it.path))))?;
                 tell_mistakes(mistakes);
             }
-            Ok(played) if shown == Shown::Bad && played.failed().is_none() && !it.is_empty() => {}
+            Ok(played) if shown == Shown::Bad && played.failed().is_none() && !it.leans_too_far() && !it.is_empty() => {}
             Ok(played) => print(&judged(&fitted(&file_report(it, played, columns), &std::io::stdout())))?,
         }
     }
     if let Some(violations) = violations::section(&violations_of(files)) {
         print(&fitted(&violations, &std::io::stdout()))?;
     }
+    let fail_on = files.iter().find_map(|it| it.fail_on);
+    let assumed: Vec<Assumption> = together(files);
+    if let Some(assumed) = assumptions::section(&assumed, fail_on) {
+        print(&fitted(&assumed, &std::io::stdout()))?;
+    }
     print(&summary(files, unplayed))
+}
+
+/// The assumptions of all files, each with its counts together.
+fn together(files: &[PlayedFile]) -> Vec<Assumption> {
+    let mut all: Vec<Assumption> = Vec::new();
+    for it in files.iter().flat_map(|it| &it.assumed) {
+        match all.iter_mut().find(|own| own.row == it.row) {
+            Some(own) => own.count += it.count,
+            None => all.push(it.clone()),
+        }
+    }
+    all
 }
 
 /// The violations of each file.
@@ -62,6 +81,10 @@ pub fn file_report(it: &PlayedFile, played: &Report, columns: Option<usize>) -> 
     let steps = super::count(played.steps.len(), "step");
     if played.steps.is_empty() {
         return format!("empty    {path} ({NO_STEPS})");
+    }
+    if played.failed().is_none() && it.leans_too_far() {
+        let rows = it.assumed.iter().map(|it| format!("    {}: {}\n", it.row, it.evidence)).collect::<String>();
+        return format!("FAILED   {path} ({name})\n  it leans on what is assumed, and does not accept it:\n{rows}");
     }
     let Some(step) = played.failed() else {
         let seed = if it.repeated == 1 { String::new() } else { format!(", seed {}", it.seed) };
@@ -178,11 +201,12 @@ pub fn json(files: &[PlayedFile], unplayed: usize) -> Json {
         Err(mistakes) => json!({"file": it.path, "status": "invalid", "mistakes": mistakes.to_json()}),
         Ok(played) => json!({
             "file": it.path, "name": it.name, "seed": it.seed,
-            "status": if it.is_empty() { "no_steps" } else if played.failed().is_some() { "failed" } else { "ok" },
+            "status": if it.is_empty() { "no_steps" } else if played.failed().is_some() || it.leans_too_far() { "failed" } else { "ok" },
             "started_at": played.started_at, "ended_at": played.ended_at,
             "steps": played.steps.iter().map(step).collect::<Vec<_>>(),
             "timeline": played.timeline.iter().map(|it| json!({"at": it.at, "kind": it.kind, "what": it.what})).collect::<Vec<_>>(),
             "violations": played.violations.listed, "violations_truncated": played.violations.truncated,
+            "assumptions": it.assumed,
         }),
     };
     let one = |it: &PlayedFile| {

@@ -10,7 +10,7 @@ use crate::cli::style::stderr_has_colours;
 use crate::cli::{Exit, Stop};
 use crate::edge::Server;
 use crate::engine::clock::Mode;
-use crate::engine::start::Start;
+use crate::engine::start::{EvidenceHeader, Start};
 use crate::kit::printable::line;
 use crate::kit::time::Timestamp;
 use crate::scenario::Scenario;
@@ -27,6 +27,7 @@ pub struct Flags {
     pub webhook_url: Option<String>,
     pub journal_bytes_max: usize,
     pub show_secrets: bool,
+    pub evidence_header: EvidenceHeader,
 }
 
 impl Flags {
@@ -49,6 +50,7 @@ impl Flags {
             webhook_url_wins: self.webhook_url.is_some(),
             journal_bytes_max: self.journal_bytes_max,
             show_secrets: self.show_secrets,
+            evidence_header: self.evidence_header,
             ..start
         }
     }

@@ -191,6 +191,7 @@ impl MemoryStage {
             redirect: None,
             rotations: 0,
             touched: Touched::of(std::iter::once(&CONTRACT)),
+            touched_before: Touched::default(),
             serving: None,
             accounts: vec![BTreeMap::from([("default".to_owned(), Account::new("default".to_owned(), BTreeMap::new()))])],
         };

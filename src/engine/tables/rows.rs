@@ -1,8 +1,6 @@
 //! Every row of a contract by its place, with a name for people: what an answer rests on, and what traffic has reached.
 
-use std::fmt::Write;
-
-use super::{Contract, EventRow, On, Operation, StatusTable, Transition};
+use super::{Contract, EventRow, Operation, StatusTable, Transition};
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::Field;
 use crate::kit::http::HeaderValue;
@@ -170,17 +168,5 @@ impl List {
 /// `lifecycle.payout.created.processing.pace`: the object, from where to where, and the cause.
 fn step_name(object: &str, it: &Transition) -> String {
     let from = if it.from.is_empty() { "new".to_owned() } else { it.from.join("+") };
-    let mut name = format!("lifecycle.{object}.{from}.{}.", it.to);
-    let cause = match it.on {
-        On::Call(name) | On::Act(name) | On::Deadline(name) => name,
-        On::After(_) => "after",
-        On::Timer(_) => "timer",
-        On::Pace(_) => "pace",
-        On::Delivered(_) => "delivered",
-        On::Block(what) => what,
-    };
-    for it in cause.split_whitespace().enumerate().map(|(place, word)| if place == 0 { word.to_owned() } else { format!("-{word}") }) {
-        _ = write!(name, "{it}");
-    }
-    name
+    format!("lifecycle.{object}.{from}.{}.{}", it.to, it.on.word())
 }

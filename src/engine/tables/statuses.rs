@@ -29,6 +29,21 @@ pub enum On {
     Block(&'static str),
 }
 
+impl On {
+    /// The cause in one word, for the name of a row.
+    pub fn word(self) -> String {
+        let word = match self {
+            Self::Call(name) | Self::Act(name) | Self::Deadline(name) => name,
+            Self::After(_) => "after",
+            Self::Timer(_) => "timer",
+            Self::Pace(_) => "pace",
+            Self::Delivered(_) => "delivered",
+            Self::Block(what) => what,
+        };
+        word.split_whitespace().collect::<Vec<_>>().join("-")
+    }
+}
+
 impl fmt::Display for On {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

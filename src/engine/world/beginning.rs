@@ -45,6 +45,7 @@ impl World {
             secrets: setup.as_ref().map_or(Vec::new(), |it| it.secrets.clone()),
             accounts: Vec::new(),
             touched: Touched::of(providers.iter().map(|it| it.contract())),
+            touched_before: Touched::default(),
             serving: None,
             rotations: 0,
             redirect: None,

@@ -10,6 +10,7 @@ use crate::engine::inbox::{self, Inbox};
 use crate::engine::log::{Tally, Violations};
 use crate::engine::provider::DynProvider;
 use crate::engine::start::{Copied, Impossible, Start};
+use crate::engine::touched::Touched;
 use crate::kit::time::Uptime;
 
 /// Where the webhooks of a copy go unless the caller names another target: the copy's own inbox.
@@ -68,6 +69,7 @@ impl World {
         let providers: Vec<_> = self.providers.iter().map(|it| it.boxed()).collect();
         let mut core = self.core.clone();
         (core.log.tally, core.log.kept) = (Tally::default(), Violations::default());
+        core.touched_before = Touched::default();
         core.log.begin_here();
         core.redirect = None; // addresses that were set in the original do not count as set in the copy
         core.clock.release(uptime); // a walk through time belongs to the original
@@ -109,6 +111,7 @@ impl World {
     /// The sandbox goes on with another state. What metrics count goes on too, and so do the places of the log.
     fn become_another(&mut self, mut world: Self) -> Replaced {
         world.core.log.follow(&mut self.core.log);
+        world.core.touched_before = self.core.ever_touched();
         Replaced(Some(Box::new(std::mem::replace(self, world))))
     }
 

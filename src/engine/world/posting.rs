@@ -11,12 +11,13 @@ use crate::engine::agenda::Due;
 use crate::engine::delivery::{
     Alteration, Attempt, AttemptId, Delivery, Failure, Outcome, Outgoing, Remarks, Sent, Signed, Status, WaitsFor, authorize, delivery_name,
 };
-use crate::engine::ids::ObjectId;
+use crate::engine::ids::{ObjectId, ProviderId};
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
 use crate::engine::log::{AttemptEntry, OutcomeEntry, What};
 use crate::engine::outbox::{Applied, Turn, Waiter};
 use crate::engine::rules::{CopiesLeave, WebhookFault};
 use crate::engine::signature::Received;
+use crate::engine::tables::Row;
 use crate::kit::http::{HeaderMap, Kept, KeptHeaders};
 use crate::kit::ids::entity;
 use crate::kit::time::Uptime;
@@ -205,6 +206,9 @@ impl World {
         let (target, altered, to_inbox) = (entity(&[&webhook.url]), attempt.altered, inbox::is_one(&webhook.url));
         let entry = AttemptEntry { webhook: webhook.into(), number, copy, rule, resend, target, altered, to_inbox };
         self.core.log.push(at, Some(webhook.provider_id), What::Attempt(entry));
+        if !resend && copy == 0 {
+            self.reached(webhook.provider_id, Row::Attempt(u8::try_from(webhook.scheduled).unwrap_or(u8::MAX)));
+        }
         self.core.outbox.add_attempt(delivery, &webhook.url, attempt);
         if let Some((name, path)) = inbox::of_url(&webhook.url) {
             self.drop_into(uptime, &name, path, webhook, &outgoing);
@@ -384,9 +388,19 @@ impl World {
         }
     }
 
+    /// Time or a receiver has reached that row of a contract.
+    fn reached(&mut self, provider_id: ProviderId, row: Row) {
+        if self.provider(provider_id).contract().index.get(row).is_some() {
+            self.core.touched.touch(provider_id, row, self.core.now, None, None);
+        }
+    }
+
     fn log_outcome(&mut self, webhook: &Delivery, attempt: &Attempt, outcome: &Outcome) {
         let result = outcome.failure().map_or_else(|| Ok(outcome.answered().unwrap_or_default()), Err);
         let Attempt { number, copy, at: left_at, .. } = *attempt;
+        if result == Err(Failure::Timeout) {
+            self.reached(webhook.provider_id, Row::TimeLimit);
+        }
         let entry = OutcomeEntry { webhook: webhook.into(), number, copy, left_at, result };
         self.core.log.push(self.core.now, Some(webhook.provider_id), What::Outcome(entry));
     }

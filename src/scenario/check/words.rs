@@ -137,6 +137,16 @@ impl Check<'_> {
         Some(())
     }
 
+    /// The name of a row of a contract.
+    pub(super) fn contract_row(&mut self, node: &Node) {
+        let Some((contract, _)) = self.split(node, '.', "a row of a contract such as quoine.decisions.texts") else { return };
+        let name = node.plain().unwrap_or_default();
+        if contract.index.named(name).is_none() {
+            let names = contract.index.rows().iter().map(|it| it.name.as_str());
+            self.note_unknown(&node.at, format!("{} has no row `{}`", contract.name, cut(name)), name, names);
+        }
+    }
+
     /// The operation that a method and a path mean.
     fn by_path(&self, text: &str) -> Option<String> {
         let (method, path) = text.split_once(' ')?;
