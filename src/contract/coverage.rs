@@ -105,8 +105,14 @@ fn statuses(contract: &Contract, steps: &[(Row, &StatusTable, &Transition)], rea
     for table in &(contract.lifecycles)() {
         for status in &table.statuses {
             let into = || steps.iter().filter(|it| it.1.object == table.object && it.2.to == *status && !matches!(it.2.on, On::Timer(_)));
-            let way = into().next().map(|it| ways::step(contract, table.object, it.2).1);
-            part.add(into().any(|it| reached.contains(&it.0)), format!("{}.{status}", table.object), || way.unwrap_or_default());
+            // Where nothing leads to a status, objects begin in it.
+            let out_of = || steps.iter().filter(|it| it.1.object == table.object && it.2.from.contains(status));
+            let is_reached = match into().next() {
+                Some(_) => into().any(|it| reached.contains(&it.0)),
+                None => out_of().any(|it| reached.contains(&it.0)),
+            };
+            let way = into().chain(out_of()).next().map(|it| ways::step(contract, table.object, it.2).1);
+            part.add(is_reached, format!("{}.{status}", table.object), || way.unwrap_or_default());
         }
     }
     part

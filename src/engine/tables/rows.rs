@@ -160,7 +160,10 @@ impl List {
             self.fields(body, |it| Row::EventBody(place, it), &format!("{name}.body"));
         }
         let schedule = &contract.schedule;
-        self.all(1..=schedule.waits.len(), Row::Attempt, |number| (format!("webhooks.attempts.{number}"), schedule.evidence));
+        // The first attempt is the event itself; the schedule decides the others.
+        let first = contract.events.first().map_or(schedule.evidence, |it| it.evidence);
+        let evidence = |number| if number == 1 { first } else { schedule.evidence };
+        self.all(1..=schedule.waits.len(), Row::Attempt, |number| (format!("webhooks.attempts.{number}"), evidence(number)));
         self.add(Row::TimeLimit, "webhooks.time_limit", schedule.time_limit_evidence);
     }
 }
