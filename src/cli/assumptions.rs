@@ -95,15 +95,13 @@ pub fn section(all: &[Assumption], fails: Option<FailOn>) -> Option<String> {
     if all.is_empty() {
         return None;
     }
-    let (count, lean) = (counted(all.len() as u64, "assumption"), if all.len() == 1 { "leans" } else { "lean" });
     let end = match fails {
         Some(FailOn::Assumed) => {
-            "`--fail-on assumed` makes this a failure; check a row with the provider, then name it under `accepts` of the scenario."
+            "`--fail-on assumed` makes that a failure: check each with the provider, then name it under `accepts` of the scenario"
         }
-        None => "No document says so; `playmoney describe` has the reasons, and `--fail-on assumed` makes this a failure.",
+        None => "`--fail-on assumed` makes that a failure",
     };
-    _ = lean;
-    let mut lines = vec![format!("What was played leans on {count}. {end}")];
+    let mut lines = vec![format!("This run leans on {}, which no document has; {end}:", counted(all.len() as u64, "assumption"))];
     for it in first {
         let request = it.first.request.as_deref().unwrap_or("time");
         let of = it.first.operation.as_deref().map_or(String::new(), |it| format!(" {it}"));

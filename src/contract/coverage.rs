@@ -104,18 +104,28 @@ fn statuses(contract: &Contract, steps: &[(Row, &StatusTable, &Transition)], rea
     let mut part = Part::default();
     for table in &(contract.lifecycles)() {
         for status in &table.statuses {
-            let into = || steps.iter().filter(|it| it.1.object == table.object && it.2.to == *status && !matches!(it.2.on, On::Timer(_)));
+            let of_it = || steps.iter().filter(|it| it.1.object == table.object);
+            let into: Vec<_> = of_it().filter(|it| it.2.to == *status && !matches!(it.2.on, On::Timer(_))).collect();
             // Where nothing leads to a status, objects begin in it.
-            let out_of = || steps.iter().filter(|it| it.1.object == table.object && it.2.from.contains(status));
-            let is_reached = match into().next() {
-                Some(_) => into().any(|it| reached.contains(&it.0)),
-                None => out_of().any(|it| reached.contains(&it.0)),
-            };
-            let way = into().chain(out_of()).next().map(|it| ways::step(contract, table.object, it.2).1);
+            let by = if into.is_empty() { of_it().filter(|it| it.2.from.contains(status)).collect() } else { into };
+            let is_reached = if by.iter().any(|it| reached.contains(&it.0)) { Reached::Yes } else { Reached::No };
+            let way = by.first().map(|it| ways::with_story(contract, it.0, ways::step(contract, table.object, it.2).1));
             part.add(is_reached, format!("{}.{status}", table.object), || way.unwrap_or_default());
         }
     }
     part
+}
+
+/// Whether traffic has reached a row.
+enum Reached {
+    Yes,
+    No,
+}
+
+impl Reached {
+    fn among(row: Row, reached: &BTreeSet<Row>) -> Self {
+        if reached.contains(&row) { Self::Yes } else { Self::No }
+    }
 }
 
 /// Rows of a contract, sorted into those that were reached and the others.
@@ -129,7 +139,7 @@ impl Gather<'_> {
         let mut part = Part::default();
         for row in self.contract.index.rows().iter().map(|it| it.row).filter(|it| is_meant(*it)) {
             let (name, way) = way(row);
-            part.add(self.reached.contains(&row), name, || way);
+            part.add(Reached::among(row, self.reached), name, || ways::with_story(self.contract, row, way));
         }
         part
     }
@@ -137,20 +147,21 @@ impl Gather<'_> {
     fn steps(&mut self, steps: impl Iterator<Item = (Row, (String, String))>) -> Part {
         let mut part = Part::default();
         for (row, (name, way)) in steps {
-            part.add(self.reached.contains(&row), name, || way);
+            part.add(Reached::among(row, self.reached), name, || ways::with_story(self.contract, row, way));
         }
         part
     }
 }
 
 impl Part {
-    fn add(&mut self, is_covered: bool, name: String, way: impl FnOnce() -> String) {
+    fn add(&mut self, row: Reached, name: String, way: impl FnOnce() -> String) {
         self.total += 1;
-        if is_covered {
-            self.covered += 1;
-        } else {
-            self.ways.insert(name.clone(), way());
-            self.missing.push(name);
+        match row {
+            Reached::Yes => self.covered += 1,
+            Reached::No => {
+                self.ways.insert(name.clone(), way());
+                self.missing.push(name);
+            }
         }
     }
 

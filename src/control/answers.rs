@@ -165,10 +165,15 @@ const CONTRACT: &[Field] = &[
     must("slug", TEXT, "the slug of the provider"),
     must("name", TEXT, "its name"),
     must("operations", Kind::List, "its calls"),
+    must("operations[]", Kind::Object, "a row with its evidence"),
     must("errors", Kind::List, "its refusals"),
+    must("errors[]", Kind::Object, "a row with its evidence"),
     must("lifecycles", Kind::List, "the statuses of its objects"),
+    must("lifecycles[]", Kind::Object, "the statuses of one kind of object, and the steps between them"),
     must("events", Kind::List, "its webhooks"),
+    must("events[]", Kind::Object, "a row with its evidence"),
     must("decisions", Kind::List, "what was decided where the documents are silent"),
+    must("decisions[]", Kind::Object, "a row with its evidence"),
 ];
 
 #[rustfmt::skip]

@@ -102,7 +102,7 @@ impl Touched {
 
     /// Whether it has as many providers, and counts that a sandbox can have.
     pub fn is_sound(&self, providers: usize) -> bool {
-        let touches = || self.0.iter().flat_map(|it| it.rows.iter().map(|it| &it.1).chain(it.read.values()));
+        let touches = || self.0.iter().flat_map(|own| own.rows.iter().map(|it| &it.1).chain(own.read.values()));
         self.0.len() == providers && touches().all(|it| 0 < it.count)
     }
 }

@@ -20,6 +20,7 @@ mod beginning;
 mod births;
 mod held;
 mod posting;
+mod reaching;
 mod ruling;
 mod spoiling;
 

@@ -16,6 +16,7 @@ mod journal;
 mod long;
 mod order;
 mod outside;
+mod proof;
 mod released;
 mod reports;
 mod rotation;

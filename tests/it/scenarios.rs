@@ -16,6 +16,7 @@ use playmoney::inside::stage::{INBOXES, MemoryStage, Report, Stage, play};
 
 mod groups;
 mod kept;
+mod reached;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

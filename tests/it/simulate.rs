@@ -117,6 +117,7 @@ fn without_requests(shop: &mut Tape) -> Json {
 
 /// The same without the entries of one kind in the log, and without their counts.
 fn without(mut state: Json, kind: &str) -> Json {
+    state["core"]["touched"] = Json::Null; // a refusal is counted
     let log = &mut state["core"]["log"];
     let entries = log["entries"].as_array().expect("a list").iter().filter(|it| it["what"].get(kind).is_none());
     log["entries"] = entries.map(|it| json!([it["at"], it["provider"], it["what"]])).collect();

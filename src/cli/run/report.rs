@@ -51,7 +51,7 @@ pub fn print_all(files: &[PlayedFile], unplayed: usize, shown: Shown) -> Result<
     }
     let fail_on = files.iter().find_map(|it| it.fail_on);
     let assumed: Vec<Assumption> = together(files);
-    if let Some(assumed) = assumptions::section(&assumed, fail_on) {
+    if let Some(assumed) = assumptions::section(&assumed, fail_on).filter(|_| shown == Shown::All || fail_on.is_some()) {
         print(&fitted(&assumed, &std::io::stdout()))?;
     }
     print(&summary(files, unplayed))

@@ -7,38 +7,23 @@ use minijinja::HtmlEscape;
 
 use super::{Coverage, OfProvider, PARTS, Part, ways};
 use crate::engine::tables::{Contract, On, StatusTable, Transition};
+use crate::kit::printable::shortened;
 
 /// The height and the width of a status, and the space around it, in pixels.
 const HEIGHT: usize = 34;
 const WIDTH: usize = 150;
 const SPACE_Y: usize = 40;
-const SPACE_X: usize = 110;
+const SPACE_X: usize = 170;
+/// Characters of a step's name in the drawing; its title has all of it.
+const LABEL_CHARS_MAX: usize = 20;
 
-const STYLE: &str = "
-:root { --ink: #1d2430; --faint: #697386; --line: #d8dde6; --paper: #fff; --good: #157f4b; --good-paper: #e5f5ec; --bad: #b3382c; --bar: #e9ecf2; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e4e8f0; --faint: #98a2b5; --line: #38404f; --paper: #171b22; --good: #5cc98f; --good-paper: #1b3328;
-  --bad: #ee8377; --bar: #2a303c; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 76rem; padding: 2rem 1.5rem 4rem; color: var(--ink); background: var(--paper); font: 15px/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.2rem; margin: 3rem 0 .75rem; } h3 { font-size: .95rem; margin: 1.5rem 0 .5rem; }
-p { color: var(--faint); margin: .25rem 0 1.5rem; max-width: 46rem; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { color: var(--faint); font-weight: 500; font-size: .85rem; } td.number { white-space: nowrap; font-variant-numeric: tabular-nums; }
-code { font: .87em ui-monospace, monospace; overflow-wrap: anywhere; } .all { color: var(--good); } .none { color: var(--faint); }
-.bar { display: block; width: 7rem; height: .5rem; border-radius: .25rem; background: var(--bar); overflow: hidden; } .bar i { display: block; height: 100%; background: var(--good); }
-details { border: 1px solid var(--line); border-radius: .4rem; padding: .45rem .9rem; margin: .4rem 0; } summary { cursor: pointer; } summary b { font-weight: 600; }
-.scroll { overflow-x: auto; } svg { display: block; min-width: 30rem; } svg text { font: 12px ui-monospace, monospace; fill: var(--faint); }
-svg .box { fill: var(--paper); stroke: var(--line); stroke-width: 1.5; } svg .walked .box { fill: var(--good-paper); stroke: var(--good); } svg .walked text { fill: var(--ink); }
-svg path { fill: none; stroke: var(--line); stroke-width: 1.5; stroke-dasharray: 4 4; } svg .walked path { stroke: var(--good); stroke-dasharray: none; stroke-width: 2; }
-svg .tip { fill: var(--line); stroke: none; } svg .walked .tip { fill: var(--good); }
-nav a { margin-right: 1rem; } a { color: inherit; }
-";
+const STYLE: &str = include_str!("page.css");
 
 /// The whole page.
 pub fn html(contracts: &[&'static Contract], found: &Coverage) -> String {
     let mut page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{} % of the providers' contracts</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{} % of the providers' contracts</h1>\n\
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{} % of the providers' contracts</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{} % of the providers' contracts</h1>\n\
          <p>What tests have reached of what the providers document, and how to reach the rest.</p>\n",
         found.percent, found.percent
     );
@@ -128,7 +113,7 @@ fn drawn(contract: &Contract, table: &StatusTable, found: &OfProvider) -> String
         }
     }
     for walked in [false, true] {
-        for ((from, to), causes) in edges.iter().filter(|it| it.1.iter().any(|it| it.0) == walked) {
+        for ((from, to), causes) in edges.iter().filter(|edge| edge.1.iter().any(|it| it.0) == walked) {
             if let (Some(from), Some(to)) = (places.get(from), places.get(to)) {
                 svg.push_str(&edge(*from, *to, causes));
             }
@@ -153,7 +138,9 @@ fn drawn(contract: &Contract, table: &StatusTable, found: &OfProvider) -> String
 /// The column and the row of each status.
 fn places(table: &StatusTable) -> BTreeMap<&'static str, (usize, usize)> {
     let mut columns: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut next: Vec<&'static str> = table.rows.iter().filter(|it| it.from.is_empty()).map(|it| it.to).collect();
+    let is_first = |status: &str| table.rows.iter().all(|it| it.to != status || it.from.is_empty());
+    let mut next: Vec<&'static str> = table.statuses.iter().copied().filter(|it| is_first(it)).collect();
+    next.extend(table.rows.iter().filter(|it| it.from.is_empty()).map(|it| it.to));
     let mut column = 0;
     while !next.is_empty() {
         let mut behind = Vec::new();
@@ -186,7 +173,7 @@ fn edge(from: (usize, usize), to: (usize, usize), causes: &[(bool, On)]) -> Stri
     let (y1, y2) = (y1 + HEIGHT / 2, y2 + HEIGHT / 2);
     let walked = causes.iter().any(|it| it.0);
     let title: Vec<String> = causes.iter().map(|it| format!("{}{}", it.1, if it.0 { "" } else { " (not walked)" })).collect();
-    let label = causes.iter().find(|it| it.0).or(causes.first()).map_or(String::new(), |it| it.1.word());
+    let label = causes.iter().find(|it| it.0).or(causes.first()).map_or(String::new(), |it| label(it.1));
     let label = if 1 < causes.len() { format!("{label} +{}", causes.len() - 1) } else { label };
     let (line, tip, at) = if from == to {
         let (x, y) = (x1 + WIDTH / 2, y1 - HEIGHT / 2);
@@ -218,6 +205,12 @@ fn edge(from: (usize, usize), to: (usize, usize), causes: &[(bool, On)]) -> Stri
         at.1,
         escaped(&label)
     )
+}
+
+/// The name of a step, as far as it fits.
+fn label(on: On) -> String {
+    let word = if let On::Block(_) = on { "block".to_owned() } else { on.word() };
+    shortened(&word, LABEL_CHARS_MAX).into_owned()
 }
 
 /// Where the tip of an arrow points.

@@ -3,6 +3,19 @@
 use crate::engine::tables::{Contract, On, Row, Transition};
 use crate::kit::time::Duration;
 
+/// The shipped scenario that reaches a row, by the row's name.
+const STORIES: &str = include_str!("stories.tsv");
+
+/// The same way, with the shipped scenario that goes it, if one does.
+pub fn with_story(contract: &Contract, row: Row, way: String) -> String {
+    let name = contract.index.get(row).map_or("", |it| &it.name);
+    let story = STORIES.lines().filter_map(|it| it.split_once('\t')).find(|it| it.0 == name);
+    match story {
+        Some((_, story)) => format!("{way}; scenarios/{story} does"),
+        None => way,
+    }
+}
+
 /// The full name of an operation, and the step of a scenario that calls it.
 pub fn operation(contract: &Contract, row: Row) -> (String, String) {
     let Row::Operation(place) = row else { return nothing() };

@@ -11,7 +11,7 @@ use crate::engine::agenda::Due;
 use crate::engine::delivery::{
     Alteration, Attempt, AttemptId, Delivery, Failure, Outcome, Outgoing, Remarks, Sent, Signed, Status, WaitsFor, authorize, delivery_name,
 };
-use crate::engine::ids::{ObjectId, ProviderId};
+use crate::engine::ids::ObjectId;
 use crate::engine::inbox::{self, Inbox, Message, Reaction, Signature};
 use crate::engine::log::{AttemptEntry, OutcomeEntry, What};
 use crate::engine::outbox::{Applied, Turn, Waiter};
@@ -385,13 +385,6 @@ impl World {
                 }
             }
             None => self.core.outbox.finish(id, Status::Failed),
-        }
-    }
-
-    /// Time or a receiver has reached that row of a contract.
-    fn reached(&mut self, provider_id: ProviderId, row: Row) {
-        if self.provider(provider_id).contract().index.get(row).is_some() {
-            self.core.touched.touch(provider_id, row, self.core.now, None, None);
         }
     }
 

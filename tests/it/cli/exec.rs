@@ -33,7 +33,8 @@ async fn the_command_reaches_its_server_by_its_environment_alone() {
     "#;
     let (code, told, errors) = exec(&[], script).await;
     let lines: Vec<&str> = told.lines().collect();
-    assert_eq!((code, &*errors, lines[0]), (Some(0), "", "\"system\":\"payouts\""), "{told}");
+    assert_eq!((code, lines[0]), (Some(0), "\"system\":\"payouts\""), "{told}");
+    assert!(errors.starts_with("playmoney: This run leans on 3 assumptions"), "a manual payout is assumed, and nothing else: {errors}");
     assert!(lines[1].starts_with("ok  quantum-payouts.manual-payout: "), "{told}");
     assert!(lines[2].starts_with("2026-01-01T00:00:00Z -> 2026-01-01T01:00:00Z: "), "{told}");
     assert!(told.contains("\nreq-1  2026-01-01T00:00:00Z  quantum-payouts.features  200\n"), "{told}");
@@ -71,7 +72,7 @@ async fn violations_are_told_when_the_command_has_ended() {
     // Of several sandboxes, the name is told.
     let other = "pay \"$PLAYMONEY_URL/s/worker-1\" qm_test_token_worker-1\n";
     let errors = exec(&[], &(script.to_owned() + other)).await.2;
-    let codes = |it: &&str| it.starts_with("  ");
+    let codes = |it: &&str| it.starts_with("  ") && it.contains(" number_format: ") | it.contains(" retry_of_refused: ");
     assert!(errors.contains("3 number_format: default req-1: "), "{errors}");
     assert_eq!(errors.lines().filter(codes).count(), 2, "{errors}");
     // A reset and a deletion take nothing back, and a copy does not count what its original did.
@@ -123,4 +124,30 @@ async fn signals_are_passed_on() {
         assert!(sent.success());
         assert_eq!(child.wait().await.expect("it ends").code(), Some(code), "{signal} {trap}");
     }
+}
+
+#[tokio::test]
+async fn assumptions_of_deleted_sandboxes_fail_a_command_that_is_to_lean_on_none() {
+    let script = r#"
+        ask() {
+            curl -s -o /dev/null --noproxy "*" "$PLAYMONEY_URL$1/quantum-payouts/api/v1/getPayoutStatus" -H "Authorization: Bearer $2" \
+                -H "Content-Type: application/json" --data '{"orderNumber":"A"}'
+        }
+        ask /s/worker-1 qm_test_token_worker-1
+        curl -s -o /dev/null --noproxy "*" "$PLAYMONEY_URL/__admin/sandboxes/worker-1" -X DELETE
+    "#;
+    let (code, _, errors) = exec(&[], script).await;
+    assert_eq!(code, Some(0));
+    assert!(
+        errors.contains("leans on 1 assumption,") && errors.contains("  1 quantum-payouts.decisions.payout-unknown: req-1"),
+        "{errors}"
+    );
+    assert_eq!(exec(&["--fail-on", "assumed"], script).await.0, Some(1));
+    assert_eq!(exec(&["--fail-on", "assumed"], &format!("{script}\nexit 7")).await.0, Some(7), "a command that fails keeps its code");
+    assert_eq!(exec(&["--fail-on", "assumed"], "true").await.0, Some(0));
+    let folder = tempfile::tempdir().expect("a folder");
+    let accepting = folder.path().join("accepting.yaml");
+    std::fs::write(&accepting, "version: 1\naccepts: [quantum-payouts.decisions.payout-unknown]\n").expect("a file");
+    let accepting = accepting.to_str().expect("a path");
+    assert_eq!(exec(&["--fail-on", "assumed", accepting], script).await.0, Some(0));
 }

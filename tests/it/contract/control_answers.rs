@@ -10,9 +10,12 @@ const PERFORM: &str =
     r#"POST /quantum-payouts/api/v1/performPayout {"orderNumber":"A","amount":1500,"description":"d","target":{"pan":"4111111111111111"}}"#;
 
 /// Calls that are made while the payout is in the journal.
-fn verifications() -> [(&'static str, &'static str, &'static str, Json); 4] {
+fn verifications() -> [(&'static str, &'static str, &'static str, Json); 7] {
     [
         ("GET", "violations", "violations", Json::Null),
+        ("GET", "assumptions", "assumptions", Json::Null),
+        ("GET", "coverage", "coverage", Json::Null),
+        ("GET", "contract/{provider}", "contract/quoine", Json::Null),
         ("POST", "requests/verify", "requests/verify", json!({"operation": "quantum-payouts.performPayout", "count": {"at_least": 1}})),
         ("POST", "requests/wait", "requests/wait", json!({"sequence": [{"operation": "quantum-payouts.performPayout"}]})),
         ("POST", "deliveries/wait", "deliveries/wait", json!({"provider": "quantum-payouts", "where": {"attempts": {"gte": 1}}})),

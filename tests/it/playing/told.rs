@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::{FAILING, GOOD, folder, run, text, write};
+use super::{FAILING, GOOD, folder, leans, run, text, write};
 use crate::cli::{PLAYMONEY, Ready};
 use crate::tape::snapshot;
 
@@ -32,8 +32,8 @@ fn what_is_played_can_be_told_in_short() {
     let quiet = run(&here, &["run", ".", "-q"]);
     assert!(text(&quiet.stdout).starts_with("FAILED   ./b.yaml"), "{}", text(&quiet.stdout));
     let twice = run(&here, &["run", "a.yaml", "--repeat", "2"]);
-    let seeds = "ok       a.yaml (3 steps, 1h simulated, seed 3)\nok       a.yaml (3 steps, 1h simulated, seed 4)\n2 scenarios: 2 good\n";
-    assert_eq!(text(&twice.stdout), seeds);
+    let seeds = "ok       a.yaml (3 steps, 1h simulated, seed 3)\nok       a.yaml (3 steps, 1h simulated, seed 4)\n";
+    assert_eq!(text(&twice.stdout), format!("{seeds}{}2 scenarios: 2 good\n", leans(2)));
     let first = run(&here, &["run", "b.yaml", "--repeat", "1000", "--fail-fast"]);
     assert!(first.status.code() == Some(1) && text(&first.stdout).matches("FAILED").count() < 100, "{}", text(&first.stdout).len());
     write(&here, "c.yaml", "version: 1\nname: nothing\n");
