@@ -155,7 +155,8 @@ fn insert_item(object: &mut Json, name: &str, row: &Field) -> bool {
         None => items = json!([field(row)]),
     }
     let count = items.as_array().map_or(0, Vec::len);
-    (list["prefixItems"], list["items"]) = (items, false.into());
+    // The bound says that nothing follows. Some generators cannot read `false` here, which would say the same.
+    (list["prefixItems"], list["items"]) = (items, json!({}));
     (list["minItems"], list["maxItems"]) = (count.into(), count.into());
     true
 }
