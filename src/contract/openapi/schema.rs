@@ -131,7 +131,7 @@ fn inner<'a>(object: &'a mut Json, name: &str) -> &'a mut Json {
 /// The place of a member, of the items of a list, or of every member whose name no row names.
 fn member<'a>(object: &'a mut Json, name: &str) -> &'a mut Json {
     match name.strip_suffix("[]") {
-        Some(list) => &mut alternative(&mut object["properties"][list], "array")["items"],
+        Some(list) => &mut alternative(member(object, list), "array")["items"],
         None if name.starts_with('{') => &mut object["additionalProperties"],
         None => &mut object["properties"][name],
     }

@@ -121,7 +121,7 @@ fn close(schema: &mut Json) {
 }
 
 /// The items of a list are noted under its name with `[]`, as the tables write it.
-fn note(seen: &mut BTreeSet<String>, prefix: &str, value: &Json) {
+pub fn note(seen: &mut BTreeSet<String>, prefix: &str, value: &Json) {
     for item in value.as_array().into_iter().flatten() {
         note(seen, &format!("{}[].", prefix.trim_end_matches('.')), item);
     }
