@@ -121,8 +121,10 @@ fn operation(call: &Call, method: &str) -> Json {
     if answers::of(call.name).is_some() {
         done["content"] = json!({"application/json": {"schema": reference(&answer_name(call))}});
     }
-    if call.name == "events" {
-        done["content"] = json!({"text/event-stream": {"schema": {"type": "string", "description": EVENTS}}});
+    match call.name {
+        "events" => done["content"] = json!({"text/event-stream": {"schema": {"type": "string", "description": EVENTS}}}),
+        "metrics" | "receive" => done["content"] = text(),
+        _ => {}
     }
     let status = match call.name {
         "add_rule" | "create_sandbox" | "fork_sandbox" => "201",
@@ -140,6 +142,11 @@ fn operation(call: &Call, method: &str) -> Json {
             },
         },
     });
+    if call.name == "receive" {
+        let other = &mut operation["responses"]["default"];
+        other["description"] = "as its script says, or not received".into();
+        other["content"]["text/plain"] = text()["text/plain"].take();
+    }
     if answers::of_refusal(call.name).is_some() {
         let content = json!({"application/problem+json": {"schema": reference(&refusal_name(call))}});
         operation["responses"]["409"] = json!({"description": "not found", "content": content});
@@ -154,6 +161,11 @@ fn operation(call: &Call, method: &str) -> Json {
         operation["requestBody"] = body;
     }
     operation
+}
+
+/// An answer that is plain text.
+fn text() -> Json {
+    json!({"text/plain": {"schema": {"type": "string"}}})
 }
 
 fn parameter(row: &Field, place: &str) -> Json {

@@ -49,11 +49,15 @@ pub enum Kind {
     Digits { min: usize, max: usize },
     /// `true` or `false`; in a form also `1`, `0`, `on`, `off`.
     Flag,
+    /// Always this one of the two, in an answer.
+    Truth(bool),
+    /// One of these kinds, in an answer.
+    Either(&'static [Kind]),
     /// An address that a browser can be sent to.
     Url,
     /// An http or https address.
     HttpUrl,
-    /// An object with fields of its own.
+    /// An object with fields of its own. A name in braces stands for every name: `response.{coin}.amount`.
     Object,
     /// Such an object or `null`.
     NullableObject,
@@ -75,7 +79,8 @@ pub enum Kind {
     Time,
     /// A time or `null`.
     NullableTime,
-    /// A list. The rows of its items carry `[]` after its name: `data[].id`; `tags[]` alone describes plain items.
+    /// A list. The rows of its items carry `[]` after its name: `data[].id`; `tags[]` alone describes plain items, and `data[0]`
+    /// the first one where each has a meaning of its own.
     List,
     /// Text that is itself JSON, of at most this number of characters.
     JsonText { chars_max: usize },
@@ -311,6 +316,8 @@ fn within(kind: Kind, text: &str) -> Result<(), Fault> {
         | Kind::Constant(_)
         | Kind::Integer { .. }
         | Kind::Flag
+        | Kind::Truth(_)
+        | Kind::Either(_)
         | Kind::Nullable
         | Kind::NullableInteger
         | Kind::Number

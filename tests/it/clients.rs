@@ -17,6 +17,8 @@ use crate::net::{Receiver, admin, answered, perform, request, send, server, shop
 mod cryptopay;
 mod events;
 #[cfg(unix)]
+mod openapi;
+#[cfg(unix)]
 mod projects;
 
 const TOKEN: &str = "qm_test_token";

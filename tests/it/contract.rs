@@ -6,6 +6,7 @@ mod cryptopay;
 mod dialects;
 pub mod documents;
 mod limits;
+pub mod members;
 mod names;
 mod qbitpay;
 mod row_names;

@@ -39,6 +39,9 @@ const ROWS: &[Row] = &[
     ("  - rule: { on: quoine.*, when: { account: 77 }, then: { status: 500 } }", "warning", "Quoine Payment has no account `77` here", ""),
     ("  - rule: { on: quoine:webhook, then: { patch: { set: { invoce.invoice_status: x } } } }", "warning", "the webhook of Quoine Payment has no `invoce`", ""),
     ("  - rule: { on: quoine.createInvoice, then: { patch: { remove: [btc_prize] } } }", "warning", "the answer of quoine.createInvoice has no `btc_prize`", "the nearest is `btc_price`"),
+    ("  - { call: quantapay.get-balances, expect: { body: { response.btc.fiats: x } } }", "warning", "the answer of get-balances has no `response.btc.fiats`", "the nearest is `fiat`"),
+    ("  - { call: quantapay.get-balances, expect: { body: { response: { btc: { amont: x } } } } }", "warning", "the answer of get-balances has no `amont`", "the nearest is `amount`"),
+    ("  - { call: quantapay.get-transaction, with: { transaction_id: \"1\" }, expect: { body: { response.hsh: x } } }", "warning", "the answer of get-transaction has no `response.hsh`", "the nearest is `hash`"),
     ("  - { call: quantum-payouts.createPayout, with: { urls: { returnURL: x } } }", "warning", "the parameter `urls` of quantum-payouts.createPayout has no `returnURL`", ""),
     ("  - { call: quoine.createInvoice, with: { price: \"5\" }, save: invoice }\n  - { call: quoine.getInvoice, with: { id: \"${invoice.number}\" } }", "warning", "`invoice` is an answer of createInvoice, which has no `number`", ""),
     ("  - wait_for: { operation: quoine.createInvoice, where: { body: { prise: x } } }", "warning", "the request quoine.createInvoice has no `prise`", "the nearest is `price`"),
@@ -76,6 +79,9 @@ const ROWS: &[Row] = &[
 
 /// What is well promised, or may be: it gets no warning.
 const GOOD: &[&str] = &[
+    "  - { call: quantapay.get-balances, expect: { body: { response.btc.amount: x, response: { eth: { fiat: x } } } } }",
+    "  - { call: quantapay.get-balances, save: held }\n  - { call: quantapay.get-transactions, with: { search: \"${held.response.btc.fiat}\" } }",
+    "  - { call: quantapay.create-transaction, with: { amount: \"5\", cryptocurrency_code: btc }, expect: { body: { response.3: 3, response: [\"1\"] } } }",
     "  - { call: quoine.createInvoice, with: { price: \"5\" }, expect: { body: { secret: { absent: true } } } }",
     "  - { call: quoine.createInvoice, with: { name: x }, expect: { status: 422 } }",
     "  - { call: quoine.createInvoice, path: /api/v1/other, with: { other: 1 }, expect: { body: { other: 1 } } }",

@@ -40,7 +40,13 @@ fn loaded(name: &str, text: &str) -> Scenario {
 
 fn played(scenario: &Scenario) -> Report {
     let start = Start { webhook_url: Some(INBOXES.to_owned()), judged_by_simulated_time: true, ..Start::default() };
-    play(scenario, &mut MemoryStage::new(scenario.apply_to(start)))
+    let mut stage = MemoryStage::new(scenario.apply_to(start));
+    let report = play(scenario, &mut stage);
+    stage.look(None, &mut |world| {
+        let strange = crate::contract::members::without_row(world);
+        assert!(strange.is_empty(), "members without a row: {strange:?}");
+    });
+    report
 }
 
 /// Plays a text's steps: why the first that fails does so.

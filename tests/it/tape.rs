@@ -33,6 +33,7 @@ use playmoney::inside::kit::time::{Timestamp, Uptime, parse_duration};
 use playmoney::inside::sandbox::{Answered, Sandbox, Ticket, driving};
 use serde_json::{Value as Json, json};
 
+use crate::contract::members::without_row;
 use crate::quoine::client::Client;
 use crate::wrapping::wrapped;
 
@@ -290,6 +291,8 @@ fn written(response: &Response) -> String {
 pub fn check(name: &str, tape: &str) {
     let mut shop = Tape::shop();
     shop.play(tape);
+    let strange = without_row(shop.sandbox.world());
+    assert!(strange.is_empty(), "members without a row: {strange:?}");
     snapshot(name, &shop.log);
 }
 

@@ -267,6 +267,8 @@ fn values(kind: Kind) -> String {
         Kind::Word(words) => words.join(" | "),
         Kind::Digits { min, max } => format!("{min} to {max} digits"),
         Kind::Flag => text("true or false"),
+        Kind::Truth(it) => format!("always {it}"),
+        Kind::Either(kinds) => kinds.iter().map(|it| values(*it).replace("always ", "")).collect::<Vec<_>>().join(" or "),
         Kind::Url => text("URL"),
         Kind::HttpUrl => text("http or https URL"),
         Kind::Object => text("object"),

@@ -55,10 +55,12 @@ fn collect(value: &Json, place: &Place, places: &mut BTreeMap<String, Vec<Place>
         places.entry(bare(value).to_string()).or_default().push(place.clone());
     }
     for (name, it) in value["properties"].as_object().into_iter().flatten() {
-        let inner = (place.0.clone(), [&place.1[..], std::slice::from_ref(name)].concat());
-        collect(it, &inner, places);
-        collect(&it["items"], &inner, places);
+        collect(it, &(place.0.clone(), [&place.1[..], std::slice::from_ref(name)].concat()), places);
     }
+    if !value["items"].is_null() {
+        collect(&value["items"], place, places);
+    }
+    value["anyOf"].as_array().into_iter().flatten().for_each(|it| collect(it, place, places));
 }
 
 fn is_object(value: &Json) -> bool {
@@ -125,6 +127,10 @@ fn inside(value: &Json, names: &BTreeMap<String, String>) -> Json {
     let mut value = value.clone();
     for it in value.get_mut("properties").and_then(Json::as_object_mut).into_iter().flat_map(Map::values_mut) {
         *it = referred(it, names);
+    }
+    let kinds = value.get("anyOf").and_then(Json::as_array).cloned();
+    if let Some(kinds) = kinds {
+        value["anyOf"] = kinds.iter().map(|it| referred(it, names)).collect::<Vec<_>>().into();
     }
     if let Some(items) = value.get_mut("items") {
         *items = referred(items, names);

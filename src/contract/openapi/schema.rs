@@ -18,6 +18,8 @@ pub fn of(kind: Kind) -> Json {
         Kind::Word(words) => json!({"type": "string", "enum": words}),
         Kind::Digits { min, max } => json!({"type": "string", "pattern": format!("^[0-9]{{{min},{max}}}$")}),
         Kind::Flag => json!({"type": "boolean"}),
+        Kind::Truth(it) => json!({"type": "boolean", "const": it}),
+        Kind::Either(kinds) => json!({"anyOf": kinds.iter().map(|it| of(*it)).collect::<Vec<_>>()}),
         Kind::Url => json!({"type": "string", "format": "uri", "maxLength": URL_BYTES_MAX}),
         Kind::HttpUrl => json!({"type": "string", "format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://", "maxLength": URL_BYTES_MAX}),
         Kind::Object => json!({"type": "object"}),
@@ -42,6 +44,8 @@ pub fn typed(kind: Kind, text: &str) -> Json {
         Kind::Integer { .. }
         | Kind::NullableInteger
         | Kind::Flag
+        | Kind::Truth(_)
+        | Kind::Either(_)
         | Kind::Number
         | Kind::Amount { .. }
         | Kind::Decimal
@@ -117,22 +121,55 @@ pub fn pointer(name: &str) -> String {
 
 /// The schema of a member that is an object; created when no row has created it.
 fn inner<'a>(object: &'a mut Json, name: &str) -> &'a mut Json {
-    let (member, empty) = match name.strip_suffix("[]") {
-        Some(list) => (&mut object["properties"][list]["items"], json!({"type": "object"})),
-        None => (&mut object["properties"][name], json!({"type": "object"})),
-    };
+    let member = member(object, name);
     if member.is_null() {
-        *member = empty;
+        *member = json!({"type": "object"});
     }
-    member
+    alternative(member, "object")
+}
+
+/// The place of a member, of the items of a list, or of every member whose name no row names.
+fn member<'a>(object: &'a mut Json, name: &str) -> &'a mut Json {
+    match name.strip_suffix("[]") {
+        Some(list) => &mut alternative(member(object, list), "array")["items"],
+        None if name.starts_with('{') => &mut object["additionalProperties"],
+        None => &mut object["properties"][name],
+    }
+}
+
+/// The one of several kinds of a value that has this type; the value itself when it has one kind.
+fn alternative<'a>(value: &'a mut Json, kind: &str) -> &'a mut Json {
+    match value["anyOf"].as_array().and_then(|all| all.iter().position(|it| it["type"] == kind)) {
+        Some(place) => &mut value["anyOf"][place],
+        None => value,
+    }
+}
+
+/// Adds an item with a meaning of its own to a list that has a row. Names of form fields can look alike, and have no list.
+fn insert_item(object: &mut Json, name: &str, row: &Field) -> bool {
+    let list = name.strip_suffix(']').and_then(|it| it.split_once('[')).map(|it| it.0);
+    let Some(list) = list.and_then(|it| object["properties"].get_mut(it)).map(|it| alternative(it, "array")) else { return false };
+    let mut items = list["prefixItems"].take();
+    match items.as_array_mut() {
+        Some(items) => items.push(field(row)),
+        None => items = json!([field(row)]),
+    }
+    let count = items.as_array().map_or(0, Vec::len);
+    // The bound says that nothing follows. Some generators cannot read `false` here, which would say the same.
+    (list["prefixItems"], list["items"]) = (items, json!({}));
+    (list["minItems"], list["maxItems"]) = (count.into(), count.into());
+    true
 }
 
 fn insert(object: &mut Json, name: &str, row: &Field) {
-    if let Some(list) = name.strip_suffix("[]") {
-        object["properties"][list]["items"] = field(row);
+    let is_own = !name.ends_with(']') && !name.starts_with('{');
+    if !is_own && !name.ends_with("[]") && insert_item(object, name, row) {
         return;
     }
-    object["properties"][name] = field(row);
+    *member(object, name) = field(row);
+    if !is_own {
+        return;
+    }
     if row.need == Need::Required {
         let mut names = object["required"].take();
         if let Some(names) = names.as_array_mut() {

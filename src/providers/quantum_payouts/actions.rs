@@ -135,6 +135,8 @@ fn text(with: &Fields<'_>, row: &Field) -> Result<Option<String>, String> {
         Value::Like { .. }
         | Value::Integer { .. }
         | Value::Flag
+        | Value::Truth(_)
+        | Value::Either(_)
         | Value::Url
         | Value::HttpUrl
         | Value::Object

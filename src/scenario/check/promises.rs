@@ -296,20 +296,45 @@ fn wants_refusal(status: &Node) -> bool {
 
 /// Whether a name stands for this place, for something inside it, or for a value around it whose content is open.
 pub(super) fn is_known(path: &str, names: &[Name]) -> bool {
-    let begins = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|it| it.is_empty() || it.starts_with(['.', '[']));
+    let begins = |long: &str, short: &str| behind(long, short).is_some();
     let is_open = |own: &Name| begins(path, own) && !names.iter().any(|inner| inner != own && begins(inner, own));
     names.iter().any(|it| begins(it, path)) || names.iter().any(is_open)
 }
 
+/// The rest of a name behind a path that leads there. A part in braces is the same as every word, and `[0]` as `[]`.
+fn behind<'n>(name: &'n str, path: &str) -> Option<&'n str> {
+    if let Some(rest) = name.strip_prefix(path).filter(|it| it.is_empty() || it.starts_with(['.', '['])) {
+        return Some(rest);
+    }
+    let (mut rest, mut way) = (name, path);
+    while !way.is_empty() {
+        let (own, other) = (first_part(rest), first_part(way));
+        let is_any = |it: &str| it.trim_start_matches('.').starts_with('{');
+        let is_item = |it: &str| it.starts_with('[') && it.bytes().all(|byte| byte.is_ascii_digit() || b"[]".contains(&byte));
+        let same = own == other || is_item(own) && is_item(other) || is_any(own) && !is_item(other) || is_any(other) && !is_item(own);
+        if own.is_empty() || !same {
+            return None;
+        }
+        (rest, way) = (&rest[own.len()..], &way[other.len()..]);
+    }
+    Some(rest)
+}
+
+/// A member or an item, with the sign in front of it.
+fn first_part(path: &str) -> &str {
+    let end = path.char_indices().skip(1).find(|it| ['.', '['].contains(&it.1));
+    &path[..end.map_or(path.len(), |it| it.0)]
+}
+
 /// What follows a path in a name, when it ends with this word and no list lies between.
 fn deeper<'n>(name: &'n str, path: &str, word: &str) -> Option<&'n str> {
-    let rest = if path.is_empty() { name } else { name.strip_prefix(path)?.strip_prefix('.')? };
+    let rest = if path.is_empty() { name } else { behind(name, path)?.strip_prefix('.')? };
     let is_it = rest.rsplit('.').next().is_some_and(|it| it.eq_ignore_ascii_case(word));
     (is_it && !rest.contains('[')).then_some(rest)
 }
 
 /// The word that follows a path in a name.
 fn next<'n>(name: &'n str, path: &str) -> Option<&'n str> {
-    let rest = if path.is_empty() { name } else { name.strip_prefix(path)?.strip_prefix('.')? };
-    rest.split(['.', '[']).next().filter(|it| !it.is_empty())
+    let rest = if path.is_empty() { name } else { behind(name, path)?.strip_prefix('.')? };
+    rest.split(['.', '[']).next().filter(|it| !it.is_empty() && !it.starts_with('{'))
 }

@@ -82,7 +82,14 @@ fn values(field: &Field) -> Vec<Option<Json>> {
             let long = |chars: usize| json!(format!("\"{}\"", "ы".repeat(chars - 2)));
             vec![json!("{}"), json!(" [1] "), json!({"a": 1}), json!(5), long(chars_max), long(chars_max + 1)]
         }
-        Kind::Time | Kind::NullableTime | Kind::Any | Kind::NullableObject | Kind::Nullable | Kind::NullableInteger => vec![Json::Null],
+        Kind::Time
+        | Kind::NullableTime
+        | Kind::Truth(_)
+        | Kind::Either(_)
+        | Kind::Any
+        | Kind::NullableObject
+        | Kind::Nullable
+        | Kind::NullableInteger => vec![Json::Null],
     };
     // A text that is empty counts as one that is not there.
     let absent = (field.need == Need::Required && matches!(field.kind, Kind::Text { .. } | Kind::Like { .. } | Kind::Url | Kind::HttpUrl))

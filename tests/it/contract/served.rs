@@ -36,7 +36,7 @@ impl Served {
         let media = response.headers["content-type"].to_str().expect("text");
         let mut schema = documented["content"][media]["schema"].clone();
         assert!(schema.is_object(), "{operation} {status} documents no {media}");
-        if self.operation(operation)["x-operations"].is_array() && !body["response"].is_null() {
+        if self.operation(operation)["x-operations"].is_array() && body["success"] == true {
             // Of the functions behind one address it is this one that answers.
             schema = json!({"$ref": format!("#/components/schemas/{operation}.answer")});
         }
@@ -112,7 +112,7 @@ fn close(schema: &mut Json) {
         Json::Object(members) => {
             members.values_mut().for_each(close);
             if members.get("type") == Some(&json!("object")) {
-                members.insert("additionalProperties".to_owned(), json!(false));
+                members.entry("additionalProperties").or_insert(json!(false));
             }
         }
         Json::Array(items) => items.iter_mut().for_each(close),
@@ -121,7 +121,7 @@ fn close(schema: &mut Json) {
 }
 
 /// The items of a list are noted under its name with `[]`, as the tables write it.
-fn note(seen: &mut BTreeSet<String>, prefix: &str, value: &Json) {
+pub fn note(seen: &mut BTreeSet<String>, prefix: &str, value: &Json) {
     for item in value.as_array().into_iter().flatten() {
         note(seen, &format!("{}[].", prefix.trim_end_matches('.')), item);
     }

@@ -125,6 +125,11 @@ fn kind(schema: &Json) -> Row {
         let told =
             members(&schema["properties"]).map(|(name, it)| kind(it).named(&format!("{name}{}: ", if required(&name) { "*" } else { "" })));
         Row { head: "{ ".to_owned(), parts: told.collect(), between: ", ", tail: " }".to_owned() }
+    } else if schema["additionalProperties"].is_object() {
+        let inner = kind(&schema["additionalProperties"]).named("{ each: ");
+        Row { tail: inner.tail.clone() + " }", ..inner }
+    } else if schema["prefixItems"].is_array() {
+        Row::of(format!("[{}]", several(&schema["prefixItems"], ", ")))
     } else if !schema["items"].is_null() {
         let inner = kind(&schema["items"]).named("[");
         Row { tail: inner.tail.clone() + "]", ..inner }
@@ -150,8 +155,21 @@ fn kind(schema: &Json) -> Row {
 
 /// The members of a schema that narrow it.
 fn limits(schema: &Json) -> String {
-    let said = ["type", "enum", "const", "properties", "required", "items", "$ref", "oneOf", "anyOf", "allOf"];
-    let told = members(schema).filter(|it| !said.contains(&it.0.as_str()) && it.0 != "description" && !it.0.starts_with("x-"));
+    const SAID: [&str; 12] = [
+        "type",
+        "enum",
+        "const",
+        "properties",
+        "required",
+        "items",
+        "prefixItems",
+        "additionalProperties",
+        "$ref",
+        "oneOf",
+        "anyOf",
+        "allOf",
+    ];
+    let told = members(schema).filter(|it| !SAID.contains(&it.0.as_str()) && it.0 != "description" && !it.0.starts_with("x-"));
     told.map(|(name, it)| format!(" {name}={}", text(it))).collect::<Vec<_>>().concat()
 }
 

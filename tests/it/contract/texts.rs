@@ -21,6 +21,8 @@ fn is_bounded(it: &Field) -> bool {
         | Kind::Word(_)
         | Kind::Digits { .. }
         | Kind::Flag
+        | Kind::Truth(_)
+        | Kind::Either(_)
         | Kind::Constant(_)
         | Kind::Number
         | Kind::Amount { .. }

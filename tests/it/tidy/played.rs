@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use playmoney::inside::engine::tables::Contract;
 use serde_json::{Value as Json, json};
 
+use crate::contract::members::without_row;
 use crate::merchants::merchant;
 use crate::tape::{Tape, changes};
 
@@ -19,6 +20,8 @@ fn played(contract: &Contract) -> BTreeSet<String> {
         if tape.contains("rate_limit") {
             shop.play(&too_many);
         }
+        let strange = without_row(shop.sandbox.world());
+        assert!(strange.is_empty(), "members without a row: {strange:?}");
         for act in tape.lines().filter_map(|it| it.trim().strip_prefix(&format!("act {}.", contract.slug))) {
             seen.insert(format!("action {}", act.split(' ').next().expect("a name")));
         }

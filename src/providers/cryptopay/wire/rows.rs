@@ -235,7 +235,9 @@ pub const REFUSAL: &[Field] = &[
     row("error", Value::Object, Required, "what is wrong", REFUSED),
     row("error.code", TEXT, Required, "what is wrong, as a code", REFUSED),
     row("error.message", TEXT, Required, "what is wrong, in words", REFUSED),
-    row("error.details", Value::Any, Required, "an object; for a validation error it has a list of texts for each wrong parameter, otherwise it is empty", REFUSED),
+    row("error.details", Value::Object, Required, "for a validation error a member for each wrong parameter; otherwise it is empty", REFUSED),
+    row("error.details.{field}", Value::List, Optional, "what is wrong with this parameter", REFUSED),
+    row("error.details.{field}[]", TEXT, Required, "a sentence", REFUSED),
     row("timestamp", Value::Time, Required, "time of the answer", REFUSED),
 ];
 

@@ -34,6 +34,8 @@ use Need::{Default, Optional, Required};
 
 const LONG: Value = Value::Text { chars_max: TEXT_CHARS_MAX };
 const SHORT: Value = Value::Text { chars_max: ORDER_ID_CHARS_MAX };
+/// A number of confirmations.
+const COUNT: Value = Value::Integer { min: 0, max: i64::MAX };
 
 const fn function(name: &'static str) -> Field {
     row("function", Value::Constant(name), Required, "the function to call", OVERVIEW)
@@ -63,7 +65,9 @@ pub const CREATE_CHECKOUT_SESSION: &[Field] = &[
     row("note", LONG, Optional, "kept with the payment", PAGE_FIELD),
 ];
 
-const SUCCESS: Field = row("success", Value::Flag, Required, "true", FORMAT);
+const SUCCESS: Field = row("success", Value::Truth(true), Required, "the function was carried out", FORMAT);
+/// A text, or `false` in its place.
+const TEXT_OR_FALSE: Value = Value::Either(&[TEXT, Value::Truth(false)]);
 
 /// It answers.
 #[rustfmt::skip]
@@ -98,7 +102,10 @@ pub const GET_BALANCES: &[Field] = &[function("get-balances"), KEY];
 #[rustfmt::skip]
 pub const BALANCES: &[Field] = &[
     SUCCESS,
-    row("response", Value::Any, Required, "an object with a member for each coin that has a wallet address: `amount` in coins and `fiat` in dollars, both as text", UTILITIES),
+    row("response", Value::Object, Required, "a member for each coin that has a wallet address, named by its code", UTILITIES),
+    row("response.{coin}", Value::Object, Optional, "what the wallet of a coin holds", UTILITIES),
+    row("response.{coin}.amount", TEXT, Required, "coins", UTILITIES),
+    row("response.{coin}.fiat", TEXT, Required, "what they are worth in dollars, with two decimals", UTILITIES),
 ];
 
 /// `get-exchange-rates` takes.
@@ -123,11 +130,6 @@ pub const FIAT_AMOUNT: &[Field] =
 
 /// `get-transaction` takes.
 pub const GET_TRANSACTION: &[Field] = &[function("get-transaction"), KEY, ID];
-
-/// It answers.
-#[rustfmt::skip]
-pub const TRANSACTION_OR_FALSE: &[Field] =
-    &[SUCCESS, row("response", Value::Any, Required, "the transaction as in webhooks; false when it is unknown, cancelled, or deleted after 48 hours", SIBLING)];
 
 /// `get-transactions` takes.
 #[rustfmt::skip]
@@ -164,8 +166,12 @@ pub const CREATE_TRANSACTION: &[Field] = &[
 #[rustfmt::skip]
 pub const PAYMENT: &[Field] = &[
     SUCCESS,
-    row("response", Value::List, Required, "id, coins to send, address, the number of confirmations that it needs, and an opaque token for check-transaction", SIBLING),
-    row("response[]", Value::Any, Optional, "a text, or the number of confirmations", SIBLING),
+    row("response", Value::List, Required, "five values in this order", SIBLING),
+    row("response[0]", TEXT, Required, "the id", SIBLING),
+    row("response[1]", TEXT, Required, "coins to send", SIBLING),
+    row("response[2]", TEXT, Required, "the address", SIBLING),
+    row("response[3]", COUNT, Required, "the number of confirmations that it needs", SIBLING),
+    row("response[4]", TEXT, Required, "an opaque token for check-transaction", SIBLING),
 ];
 
 /// `check-transactions` takes.
@@ -173,8 +179,12 @@ pub const CHECK_TRANSACTIONS: &[Field] = &[function("check-transactions"), KEY, 
 
 /// It answers.
 #[rustfmt::skip]
-pub const SEEN: &[Field] =
-    &[SUCCESS, row("response", Value::Any, Required, "false: no transfer was seen; \"expired\": the hour is over; a token: a transfer was seen; a list that begins with \"error\": the transaction is unknown", SIBLING)];
+pub const SEEN: &[Field] = &[
+    SUCCESS,
+    row("response", Value::Either(&[TEXT, Value::Truth(false), Value::List]), Required, "false: no transfer was seen; \"expired\": the hour is over; a token: a transfer was seen; a list: the transaction is unknown", SIBLING),
+    row("response[0]", Value::Constant("error"), Optional, "the mark of a failure", SIBLING),
+    row("response[1]", Value::Constant("transaction-not-found"), Optional, "why", SIBLING),
+];
 
 /// `check-transaction` takes.
 #[rustfmt::skip]
@@ -185,8 +195,18 @@ pub const CHECK_TRANSACTION: &[Field] = &[
 
 /// It answers.
 #[rustfmt::skip]
-pub const CHECKED: &[Field] =
-    &[SUCCESS, row("response", Value::Any, Required, "confirmed, confirmations, minimum_confirmations, hash, invoice, underpayment, redirect and source; or the text \"transaction-not-found\"", SIBLING)];
+pub const CHECKED: &[Field] = &[
+    SUCCESS,
+    row("response", Value::Either(&[Value::Object, Value::Constant("transaction-not-found")]), Required, "how far the transfer is, or a text when no transfer with that token is known", SIBLING),
+    row("response.confirmed", Value::Flag, Required, "whether it has enough confirmations", SIBLING),
+    row("response.confirmations", COUNT, Required, "the number of its confirmations", SIBLING),
+    row("response.minimum_confirmations", COUNT, Required, "the number that it needs", SIBLING),
+    row("response.hash", TEXT, Required, "the transfer's hash", SIBLING),
+    row("response.invoice", Value::Truth(false), Required, "whether an invoice was made: never here", SIBLING),
+    row("response.underpayment", TEXT_OR_FALSE, Required, "the coins that arrived, when they are fewer than the price", SIBLING),
+    row("response.redirect", TEXT_OR_FALSE, Required, "where the payer goes, with the payment in the query; once it is completed, and if the payment has such an address", SIBLING),
+    row("response.source", Value::Truth(false), Required, "where the payment came from: never said here", SIBLING),
+];
 
 /// `payment-link` takes.
 pub const PAYMENT_LINK: &[Field] = &[function("payment-link"), KEY, ID];
@@ -194,7 +214,13 @@ pub const PAYMENT_LINK: &[Field] = &[function("payment-link"), KEY, ID];
 /// It answers.
 pub const LINK: &[Field] = &[
     SUCCESS,
-    row("response", Value::Any, Required, "the payment page of the transaction; false when the transaction is unknown", SIBLING),
+    row(
+        "response",
+        Value::Either(&[Value::HttpUrl, Value::Truth(false)]),
+        Required,
+        "the payment page of the transaction; false when the transaction is unknown",
+        SIBLING,
+    ),
 ];
 
 /// `get-cryptocurrency-codes` takes.
@@ -215,7 +241,7 @@ pub const COIN_CODES: &[Field] = &[
 /// A refusal.
 #[rustfmt::skip]
 pub const REFUSAL: &[Field] = &[
-    row("success", Value::Flag, Required, "false", FORMAT),
+    row("success", Value::Truth(false), Required, "the function was not carried out", FORMAT),
     row("error_code", TEXT, Required, "a code of the catalogue", FORMAT),
     row("message", TEXT, Required, "a text for people", Documented("API Overview, Response Format; the words are assumed, except \"Request expired\"")),
 ];
@@ -255,6 +281,17 @@ macro_rules! transaction_fields {
 
 const IN_WEBHOOK: [Field; 19] = *transaction_fields!("transaction.");
 const IN_LIST: [Field; 19] = *transaction_fields!("response[].");
+const IN_ANSWER: [Field; 19] = observed(*transaction_fields!("response."));
+
+/// The same rows for a function that only the sibling product shows.
+const fn observed(mut rows: [Field; 19]) -> [Field; 19] {
+    let mut place = 0;
+    while place < rows.len() {
+        rows[place].evidence = SIBLING;
+        place += 1;
+    }
+    rows
+}
 
 /// Two rows in front of those of a transaction.
 const fn before(first: [Field; 2], rest: &[Field; 19]) -> [Field; 21] {
@@ -279,6 +316,17 @@ static BODY: [Field; 21] = before(
 static LIST: [Field; 21] =
     before([SUCCESS, row("response", Value::List, Required, "transactions as in webhooks, newest first", SIBLING)], &IN_LIST);
 
+#[rustfmt::skip]
+static ANSWER: [Field; 21] = before(
+    [
+        SUCCESS,
+        row("response", Value::Either(&[Value::Object, Value::Truth(false)]), Required, "the transaction as in webhooks; false when it is unknown, cancelled, or deleted after 48 hours", SIBLING),
+    ],
+    &IN_ANSWER,
+);
+
+/// `get-transaction` answers.
+pub const TRANSACTION_OR_FALSE: &[Field] = &ANSWER;
 /// The body of a webhook.
 pub const EVENT_BODY: &[Field] = &BODY;
 /// `get-transactions` answers.
