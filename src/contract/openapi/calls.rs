@@ -15,7 +15,7 @@ pub const REFUSAL: &str = "refusal";
 /// Headers that the specification covers elsewhere: by media types and security schemes.
 const COVERED_ELSEWHERE: [&str; 3] = ["accept", "content-type", "authorization"];
 /// The headers that Playmoney adds to every answer.
-const STAMPS: [&str; 2] = ["Playmoney-Time", "Playmoney-Sandbox"];
+const STAMPS: [&str; 3] = ["Playmoney-Time", "Playmoney-Sandbox", "Playmoney-Evidence"];
 
 /// The name of the schema of a request.
 pub fn request_name(it: &Operation) -> String {
@@ -32,6 +32,10 @@ pub fn headers() -> Json {
     json!({
         STAMPS[0]: {"description": "the simulated time of the answer", "required": true, "schema": {"type": "string", "format": "date-time"}},
         STAMPS[1]: {"description": "the sandbox that answered", "required": true, "schema": {"type": "string"}},
+        STAMPS[2]: {
+            "description": "how certain it is that the provider answers so, and the least certain row of its contract that the answer rests on",
+            "schema": {"type": "string", "pattern": "^(documented|observed|assumed); row="},
+        },
     })
 }
 

@@ -16,6 +16,15 @@ impl Context<'_> {
         self.weigh(row);
     }
 
+    /// A refusal rests on these rows. Several faults can rest on the same one, which is counted once.
+    pub fn rest_on_each(&mut self, rows: &[Row]) {
+        for (place, row) in rows.iter().enumerate() {
+            if !rows[..place].contains(row) {
+                self.rest_on(*row);
+            }
+        }
+    }
+
     /// The answer is the documented error of that name.
     pub fn rest_on_error(&mut self, name: &str) {
         let place = self.contract.errors.iter().position(|it| it.name == name).and_then(|it| u8::try_from(it).ok());

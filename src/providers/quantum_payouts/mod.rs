@@ -51,7 +51,7 @@ impl Provider for QuantumPayouts {
         };
         answer.unwrap_or_else(|error| {
             cx.trace.error = Some(error.row().name);
-            error.rests_on().iter().for_each(|it| cx.rest_on(*it));
+            cx.rest_on_each(error.rests_on());
             error.render()
         })
     }
