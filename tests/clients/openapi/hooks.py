@@ -1,9 +1,8 @@
-"""What schemathesis has to know beside a document: how a request is signed, which objects are there, and that nothing may leave this machine.
+"""What schemathesis has to know beside a document: how requests are signed, which objects are there, and that nothing leaves this machine.
 
 PLAYMONEY_DOCUMENT names the document: the slug of a provider, or `control`. PLAYMONEY_URL is the server.
 """
 
-import copy
 import itertools
 import os
 import random
@@ -23,12 +22,13 @@ RECEIVER = "http://fuzz.inbox.playmoney.test"
 WAIT = "20ms"
 CHANCE = random.Random(1)
 NUMBERS = itertools.count(1)
-# Values of members of answers, newest last: later requests ask for them.
-KNOWN_MAX = 20
-# What no answer has told yet.
+# Values that members of answers have had, newest last: later requests ask for them. No answer tells the name of a pair.
 KNOWN = {"symbol": ["BTC/CNY", "USDT/CNY"]} if DOCUMENT == "qbitpay" else {}
+KNOWN_MAX = 20
 # The last state that the control API has answered.
 SAVED = []
+# The test keys of the default sandbox.
+BEARERS = {"cryptopay": "Bearer cp_test_key", "quantum-payouts": "Bearer qm_test_token", "qbitpay": "Basic cWJpdF90ZXN0X2tleTo="}
 # Parameters that have to be new each time.
 FRESH = {"cryptopay": {"createPaymentOrder": "nonce", "register": "username"}, "quantum-payouts": {"createPayout": "orderNumber"}}
 # The members of answers that the parameters of a document mean.
@@ -40,7 +40,7 @@ MEANT = {
     "cryptopay": {"id": ["id"], "hash": ["transaction_hash"], "refresh": ["refresh"], "order": ["order_id", "id"], "endpoint": ["id"]},
     "quantum-payouts": {"orderNumber": ["orderNumber"]},
     "quoine": {"id": ["id"], "invoice": ["id"]},
-    "control": {"delivery": ["id"], "rule": ["name"], "sandbox": ["name"], "provider": ["provider"], "action": ["action"], "account": ["account"]},
+    "control": {"delivery": ["id"], "rule": ["name"], "sandbox": ["name"]} | {it: [it] for it in ["provider", "action", "account"]},
 }[DOCUMENT]
 
 
@@ -127,7 +127,6 @@ def traffic():
 
 
 PORTAL = portal() if DOCUMENT == "quantum-payouts" else None
-BEARERS = {"cryptopay": "Bearer cp_test_key", "quantum-payouts": "Bearer qm_test_token", "qbitpay": "Basic cWJpdF90ZXN0X2tleTo="}
 
 
 def authorise(case, name, kwargs):
@@ -209,24 +208,20 @@ def closed(schema):
     return own
 
 
-VALIDATORS = {}
-
-
-def validator(root, pointer):
-    """Judges by one schema of a document whose objects are closed."""
-    if pointer not in VALIDATORS:
-        schema = {"$ref": pointer, "components": closed(copy.deepcopy(root["components"]))}
-        VALIDATORS[pointer] = jsonschema_rs.validator_for(schema, validate_formats=True)
-    return VALIDATORS[pointer]
-
-
 def is_described(case):
     """Whether it is a request with the method of its operation: undocumented ones are tried as well."""
     return case.method.upper() == case.operation.method.upper()
 
 
-def judge(validator, body):
-    faults = [f"{it.message} at {list(it.instance_path)}" for it in validator.iter_errors(body)]
+VALIDATORS = {}
+
+
+def judge(case, key, schema, body):
+    """Holds a body against a schema of the document, in which all objects are closed."""
+    if key not in VALIDATORS:
+        closed_schema = closed(schema | {"components": case.operation.schema.raw_schema["components"]})
+        VALIDATORS[key] = jsonschema_rs.validator_for(closed_schema, validate_formats=True)
+    faults = [f"{it.message} at {list(it.instance_path)}" for it in VALIDATORS[key].iter_errors(body)]
     assert not faults, faults
 
 
@@ -237,8 +232,8 @@ def answer_of_its_function(context, response, case):
         return
     body = response.json()
     if body["success"] is True:
-        root = case.operation.schema.raw_schema
-        judge(validator(root, f"#/components/schemas/{case.body['function']}.answer"), body)
+        name = f"{case.body['function']}.answer"
+        judge(case, name, {"$ref": f"#/components/schemas/{name}"}, body)
 
 
 @schemathesis.check
@@ -251,9 +246,4 @@ def every_member_has_a_row(context, response, case):
     content = described.get("content", {}).get("application/json")
     if DOCUMENT == "control" or content is None:
         return
-    root = case.operation.schema.raw_schema
-    schema = closed(content["schema"]) | {"components": closed(root["components"])}
-    key = (case.operation.label, response.status_code)
-    if key not in VALIDATORS:
-        VALIDATORS[key] = jsonschema_rs.validator_for(schema, validate_formats=True)
-    judge(VALIDATORS[key], response.json())
+    judge(case, (case.operation.label, response.status_code), content["schema"], response.json())

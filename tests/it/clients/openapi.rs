@@ -152,7 +152,7 @@ fn tester(asked: &Asked, name: &str) -> Command {
     command.env("SCHEMATHESIS_HOOKS", "hooks").env("PLAYMONEY_DOCUMENT", name).env("PLAYMONEY_URL", server);
     command.arg("run").arg(asked.document(name)).args(["--url", &below, "--checks", CHECKS, "--max-examples", REQUESTS]);
     command.args(["--seed", "1", "--generation-database", "none", "--no-shrink", "--continue-on-failure"]);
-    command.args(["--request-timeout", "20", "--warnings", "off", "--no-color"]);
+    command.args(["--request-timeout", "20", "--suppress-health-check", "too_slow", "--warnings", "off", "--no-color"]);
     if name == "control" {
         // The stream of events does not end. The limits of all values of scenarios and rules would make tens of thousands of requests.
         command.args(["--exclude-operation-id", "events", "--phases", "examples,fuzzing"]);
