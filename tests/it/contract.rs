@@ -1,6 +1,7 @@
 //! The contract tables: as documents, and compared with what the server does, both ways.
 
 mod answers;
+mod citations;
 mod control_answers;
 mod cryptopay;
 mod deciding;
