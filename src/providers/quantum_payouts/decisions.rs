@@ -17,7 +17,6 @@ pub const TYPE_ABSENT: Row = decision(DECISIONS, "type-absent");
 pub const REDIRECT_PARAMETERS: Row = decision(DECISIONS, "redirect-parameters");
 pub const SIGNED_TEXT: Row = decision(DECISIONS, "signed-text");
 pub const RETRY_FIGURES: Row = decision(DECISIONS, "retry-figures");
-pub const RETRIES_END: Row = decision(DECISIONS, "retries-end");
 pub const WEBHOOKS_OVER_HTTP: Row = decision(DECISIONS, "webhooks-over-http");
 pub const SEVERAL_FAULTS: Row = decision(DECISIONS, "several-faults");
 pub const AMOUNT_WORDING: Row = decision(DECISIONS, "amount-wording");
@@ -82,7 +81,7 @@ pub const DECISIONS: &[Decision] = &[
     decided("masks", "the masks of phone numbers, and of card numbers that do not have 16 digits", "`+7******` and the last four digits; the first six and last four digits with a star for each between them", Assumed("the only example is a card number of 16 digits")),
     decided("bearer-form", "which forms of `Authorization: Bearer` are read", "the scheme in any case, and any number of spaces behind it", SILENT),
     decided("order-of-checks", "in which order a call is checked", "the token, the required headers, the limit, the parameters, the rights, and then the orderNumber", SILENT),
-    decided("null-and-empty", "a parameter that is null or an empty text", "it counts as not sent", SILENT),
+    decided("null-and-empty", "a parameter that is null or an empty text", "it counts as not sent; an empty `url` of webhook_save removes the target", SILENT),
     decided("unknown-members", "members of a body that the documentation does not name", "ignored", SILENT),
     decided("repeated-members", "a member that stands in a body twice", "the last one counts", SILENT),
     decided("texts", "the texts of refusals that no example shows", "the name of the parameter, and what it must be", Assumed("two examples show `is required`, `must be positive` and `must be greater than 0`")),

@@ -12,7 +12,7 @@ use crate::engine::lifecycle::On::{Act, Call, Deadline, Pace};
 use crate::engine::lifecycle::{Head, Lifecycle, Object, On, Row, born, kept, take};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::ids::{LOWER, unique_code};
-use crate::kit::time::{Duration, Timestamp, whole_second, with_offset};
+use crate::kit::time::{Duration, Timestamp, unix_seconds, whole_second, with_offset};
 
 const TABLE: Evidence = Documented("Developer API, Payout Lifecycle");
 const AT_ONCE: Evidence =
@@ -24,6 +24,7 @@ const EARLY: Evidence = Assumed("cancelled is documented as the end of a payout 
 const OUTCOME: Evidence = Documented("Developer API, Payout Lifecycle: final status success, failed, or cancelled");
 const BY_HAND: Evidence = Assumed("manual payouts are mentioned under externalId; they run like performPayout");
 const BY_FILE: Evidence = Assumed("file payouts are mentioned under externalId; they run like performPayout");
+const HOUR_SECS: i64 = 3_600;
 const EVENT: Option<&str> = Some(STATUS_CHANGED);
 
 /// The steps of a payout.
@@ -85,7 +86,8 @@ pub fn blank(memory: &Memory, cx: &mut Context<'_>, account: String, kopecks: i6
         cx.rest_on(WHOLE_SECONDS);
     }
     let day = with_offset(created_at, MOSCOW_HOURS)[..10].replace('-', "_");
-    if day.as_str() != created_at.to_string()[..10].replace('-', "_") {
+    // In its last hours, the day of UTC is not that of Moscow.
+    if unix_seconds(created_at).rem_euclid(24 * HOUR_SECS) >= (24 - i64::from(MOSCOW_HOURS)) * HOUR_SECS {
         cx.rest_on(ORDER_ID_DAY);
     }
     let code = unique_code(cx.seed(), "quantum-payouts order", id.into(), LOWER, 6);

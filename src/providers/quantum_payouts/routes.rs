@@ -23,6 +23,7 @@ use crate::engine::tables::Auth;
 use crate::engine::tables::bound::Bound as Route;
 use crate::engine::tables::found::Found;
 use crate::engine::tables::settings::{DOCUMENTED_LINKS, Value, WEBHOOK_SECRET, WEBHOOK_URL, webhook_url};
+use crate::kit::fields::Fields;
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::secret::Secret;
 use crate::kit::sign::same;
@@ -70,7 +71,12 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, (found, path): (&Found<'_
     };
     let is_bearer = operation.auth == Auth::Bearer;
     let answer = handler(Call { memory, cx: &mut *cx, request, account });
-    wire::readings(request, operation.parameters).for_each(|it| cx.rest_on(it));
+    // A refusal may be due to a value that counts as not sent.
+    if answer.is_err() && !operation.media.is_empty() {
+        let fields = Fields::json(&request.body);
+        let rows = fields.map(|it| wire::readings(&it, &request.body, operation.parameters));
+        rows.into_iter().flatten().for_each(|it| cx.rest_on(it));
+    }
     if is_bearer && answer.is_ok() && auth::undocumented_header(request).is_some() {
         cx.rest_on(REQUIRED_HEADERS);
     }
@@ -80,6 +86,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, (found, path): (&Found<'_
 fn create_payout(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, account } = call;
     let new = NewPayout::parse(request)?;
+    new.rests_on.iter().for_each(|it| cx.rest_on(*it));
     let own = cx.account(&account).ok_or(Error::Unauthorized)?;
     let chooses = new.kind.is_none() && own.text(&TYPE_WHEN_ABSENT) == Some("choose");
     let kind = if chooses { None } else { Some(new.kind.unwrap_or(Kind::Card)) };
@@ -123,6 +130,7 @@ fn check_rights(account: &Account, kind: Option<Kind>, channel: &str) -> Result<
 fn perform_payout(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, account } = call;
     let new = CardPayout::parse(request)?;
+    new.rests_on.iter().for_each(|it| cx.rest_on(*it));
     let own = cx.account(&account).ok_or(Error::Unauthorized)?;
     check_rights(own, Some(Kind::Card), "vtb")?;
     if let Some(known) = memory.by_order_number(&account, &new.order_number) {
@@ -161,7 +169,8 @@ fn show(cx: &mut Context<'_>, payout: &Payout) {
 
 fn get_payout_status(call: Call<'_, '_>) -> Result<Response, Error> {
     let strict = call.cx.flag(&call.account, &STRICT_ORDER_NUMBER);
-    let number = wire::order_number(call.request, strict)?;
+    let (number, rests_on) = wire::order_number(call.request, strict)?;
+    rests_on.into_iter().for_each(|it| call.cx.rest_on(it));
     let payout = call.memory.by_order_number(&call.account, &number);
     let payout = payout.ok_or_else(|| Error::wrong("payout not found", PAYOUT_UNKNOWN))?;
     if ORDER_NUMBER_CHARS < number.chars().count() {
@@ -208,6 +217,7 @@ fn admit(call: &mut Call<'_, '_>, given: Option<String>) -> Result<(), Error> {
 fn webhook_save(mut call: Call<'_, '_>) -> Result<Response, Error> {
     let fields = wire::portal_fields(call.request)?;
     admit(&mut call, fields.text(&wire::CSRF_TOKEN).ok().flatten())?;
+    wire::readings(&fields, &call.request.body, wire::WEBHOOK_SAVE).into_iter().for_each(|it| call.cx.rest_on(it));
     let new = WebhookSettings::parse(fields)?;
     let own = call.cx.account(&call.account).ok_or(Error::Unauthorized)?;
     let (url, enabled) = target(own, &new)?;

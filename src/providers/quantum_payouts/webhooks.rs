@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::decisions::{RETRIES_END, RETRY_FIGURES, SIGNED_TEXT, TEST_EVENT};
+use super::decisions::{RETRY_FIGURES, SIGNED_TEXT, TEST_EVENT};
 use super::model::{Memory, ObjectKind, Payout, Status};
 use super::settings::{PRETTY_BODY, RETRY_CLOCK, WEBHOOK_ENABLED, WEBHOOK_SIGNED};
 use super::wire::{self, EVENT_BODY, STATUS_CHANGED, StatusChange};
@@ -79,11 +79,7 @@ pub fn test(memory: &mut Memory, cx: &mut Context<'_>, account: &str, url: Strin
 /// Builds and signs an attempt with the current settings; the body does not change.
 pub fn attempt(cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let account = cx.account(&webhook.account)?;
-    let url = account.text(&WEBHOOK_URL).filter(|_| webhook.once || account.flag(&WEBHOOK_ENABLED)).map(str::to_owned);
-    let Some(url) = url else {
-        cx.rest_on(RETRIES_END);
-        return None;
-    };
+    let url = account.text(&WEBHOOK_URL).filter(|_| webhook.once || account.flag(&WEBHOOK_ENABLED)).map(str::to_owned)?;
     if account.webhook_secret().is_some() && account.flag(&WEBHOOK_SIGNED) {
         cx.rest_on(SIGNED_TEXT);
     }

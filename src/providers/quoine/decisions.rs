@@ -42,7 +42,6 @@ pub const REORGANISATION: Row = decision(DECISIONS, "reorganisation");
 pub const CALLBACK_CAUSES: Row = decision(DECISIONS, "callback-causes");
 pub const NO_CALLBACK_ADDRESS: Row = decision(DECISIONS, "no-callback-address");
 pub const CALLBACK_RETRIES: Row = decision(DECISIONS, "callback-retries");
-pub const RETRIES_END: Row = decision(DECISIONS, "retries-end");
 pub const CALLBACK_WITHOUT_PATH: Row = decision(DECISIONS, "callback-without-path");
 pub const CALLS_LIMIT: Row = decision(DECISIONS, "calls-limit");
 pub const REPEATED_QUERY_PARAMETER: Row = decision(DECISIONS, "repeated-query-parameter");

@@ -4,7 +4,6 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::decisions::{
     ADDRESSES_IN_THE_URI, CALLBACK_CAUSES, CALLBACK_RETRIES, CALLBACK_WITHOUT_PATH, CALLBACKS_SIGNED, COMPLETE_NOTICE, NO_CALLBACK_ADDRESS,
-    RETRIES_END,
 };
 use super::model::{Invoice, Memory, Status};
 use super::settings::{CLAIM_BITCOIN, LEGACY_NO_NONCE, LOCAL_QR};
@@ -70,10 +69,7 @@ pub fn announce(memory: &Memory, cx: &mut Context<'_>, invoice: &Invoice, name: 
 
 /// Builds and signs an attempt with the current date and a new NONCE; the body does not change.
 pub fn attempt(cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed> {
-    let Some(url) = cx.account(&webhook.account)?.text(&WEBHOOK_URL).map(str::to_owned) else {
-        cx.rest_on(RETRIES_END);
-        return None;
-    };
+    let url = cx.account(&webhook.account)?.text(&WEBHOOK_URL).map(str::to_owned)?;
     let uri = request_uri_of(&url);
     let signed_uri = without_origins(&uri);
     let has_path = url.split_once("://").is_some_and(|it| it.1.contains('/'));

@@ -27,6 +27,7 @@ const VALUE_CURRENCY: Evidence =
 const FIAT_VALUE: Evidence = Documented("Utilities API, get-fiat-value, request");
 const SIBLING: Evidence = Observed("the sibling product's function of the same name");
 const PAGE_FIELD: Evidence = Observed("the sibling product's payment page");
+const REDIRECT: Evidence = Assumed("the sibling product's payment page takes it; whether this function does is not known");
 const WEBHOOK: Evidence = Documented("Webhooks, 2026-04-08, payload");
 const CONTENT: Evidence = Documented("Webhooks, 2026-04-08");
 const AGENT: Evidence = Assumed("the sibling product sends its own name");
@@ -161,7 +162,7 @@ pub const CREATE_TRANSACTION: &[Field] = &[
     optional("billing", "billing details, as JSON text"),
     optional("vat", "the VAT amount"),
     optional("checkout_id", "the session that it pays"),
-    row("redirect", Value::HttpUrl, Optional, "where the page sends the payer after completion", SIBLING),
+    row("redirect", Value::HttpUrl, Optional, "where the page sends the payer after completion", REDIRECT),
     row("type", TEXT, Default("1"), "the kind of transaction", SIBLING),
 ];
 
