@@ -1,8 +1,10 @@
 //! The contract tables: as documents, and compared with what the server does, both ways.
 
 mod answers;
+mod citations;
 mod control_answers;
 mod cryptopay;
+mod deciding;
 mod dialects;
 pub mod documents;
 mod limits;

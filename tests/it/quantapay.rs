@@ -14,6 +14,7 @@ mod clients;
 mod decisions;
 mod documented;
 mod edge_cases;
+mod evidence;
 mod pages;
 mod precision;
 mod signature;

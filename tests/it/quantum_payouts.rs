@@ -11,6 +11,7 @@ mod decisions;
 mod documented;
 mod edge_cases;
 mod endings;
+mod evidence;
 mod portal;
 mod settings;
 

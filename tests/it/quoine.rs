@@ -11,6 +11,7 @@ mod answers;
 pub mod client;
 mod documented;
 mod edge_cases;
+mod evidence;
 mod payments;
 mod signature;
 

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::decisions::{FALLBACK_KEY_OF_REQUESTS, TIMESTAMP_TOLERANCE, UNSIGNED_CHECKOUT, VALUE_BOUNDS};
 use super::errors::Error;
 use super::webhooks::SIGNING_CREDENTIAL;
 use super::wire::{SIGNATURE, SignedText, TIMESTAMP};
@@ -67,14 +68,22 @@ pub fn authorise(account: &Account, request: &mut Request, signing: &Signing) {
 }
 
 /// Checks the signature of a checkout if the form has one: first its age, then the signature itself.
-pub fn check_signature(cx: &Context<'_>, account: &str, form: &Form) -> Result<(), Error> {
-    let (Some(given), Some(stamp)) = (form.get(SIGNATURE), form.get(TIMESTAMP)) else { return Ok(()) };
-    let seconds = seconds(stamp).ok_or(Error::Invalid(TIMESTAMP, "is in unix seconds"))?;
+pub fn check_signature(cx: &mut Context<'_>, account: &str, form: &Form) -> Result<(), Error> {
+    let (Some(given), Some(stamp)) = (form.get(SIGNATURE), form.get(TIMESTAMP)) else {
+        cx.rest_on(UNSIGNED_CHECKOUT);
+        return Ok(());
+    };
+    let seconds = seconds(stamp).ok_or(Error::Invalid(TIMESTAMP, "is in unix seconds", VALUE_BOUNDS))?;
     let own = cx.account(account).ok_or(Error::Internal)?;
     let date = Timestamp::from_second(seconds).map_err(|_| Error::Expired)?;
-    if is_stale(cx.judging(own, date), seconds) {
+    let (now, has_secret) = (cx.judging(own, date), own.webhook_secret().is_some());
+    let is_disputable = unix_seconds(now) < seconds || unix_seconds(now).abs_diff(seconds).abs_diff(AGE_SECONDS_MAX) <= 1;
+    let rows = [(TIMESTAMP_TOLERANCE, is_disputable), (FALLBACK_KEY_OF_REQUESTS, !has_secret)];
+    rows.into_iter().filter(|it| it.1).for_each(|it| cx.rest_on(it.0));
+    if is_stale(now, seconds) {
         return Err(Error::Expired);
     }
+    let own = cx.account(account).ok_or(Error::Internal)?;
     let secret = own.signing_secret(SIGNING_CREDENTIAL).ok_or(Error::Internal)?;
     let expected = hmac_sha256_hex(secret.expose().as_bytes(), SignedText::of(form).canonical().as_bytes());
     if same(&expected, given) { Ok(()) } else { Err(Error::Signature) }

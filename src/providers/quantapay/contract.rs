@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::actions::ACTS;
 use super::auth::REQUEST_SIGNATURE;
+use super::decisions::DECISIONS;
 use super::errors::ERRORS;
 use super::lifecycle::TRANSACTION;
 use super::model::STATUSES;
@@ -16,8 +17,6 @@ use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Asks, Contract, Credential, Index, Limit, Polls, Reach, Source, StatusTable};
 use crate::kit::evidence::Evidence::{Documented, Observed};
 use crate::kit::time::Duration;
-
-mod decisions;
 
 /// Webhooks do not prove when they were made, and no number is used up.
 const ASKS: Asks = Asks {
@@ -91,7 +90,7 @@ pub static CONTRACT: Contract = Contract {
     schedule: SCHEDULE,
     settings: SETTINGS,
     asks: ASKS,
-    decisions: decisions::DECISIONS,
+    decisions: DECISIONS,
     index: &INDEX,
 };
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::decisions::{ACCEPTED_UNDERPAYMENT, FEE, PURGE_WITH_TRANSFER, UNDERPAYMENT};
 use super::model::Status::{self, Completed, Deleted, Pending, Refunded, Underpaid};
 use super::model::{Memory, PRICE_DECIMALS, PURGE, Texts, Transaction, WINDOW};
 use super::settings::ACCEPT_UNDERPAYMENTS;
@@ -86,6 +87,9 @@ impl Object for Transaction {
             });
         }
         let Some(transaction) = memory.transactions.get(id) else { return };
+        if row.to == Deleted && transaction.transfer.is_some() {
+            cx.rest_on(PURGE_WITH_TRANSFER);
+        }
         if row.to != Pending {
             cx.unwatch(transaction.object());
         }
@@ -108,6 +112,10 @@ pub fn look_at_confirmations(memory: &mut Memory, cx: &mut Context<'_>, id: u32,
     let account = &memory.merchant(transaction.merchant).account;
     let (received, due) = (transfer.amount, transaction.amount);
     let accepts = received < due && is_close(received, due) && cx.flag(account, &ACCEPT_UNDERPAYMENTS);
+    cx.rest_on(FEE);
+    if received < due {
+        cx.rest_on(UNDERPAYMENT);
+    }
     pay_fee(memory, id, accepts);
     if received < due && !accepts {
         if let Some(missing) = memory.transactions.get(id).and_then(wire::missing) {
@@ -145,6 +153,7 @@ pub fn accept_underpayment(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -
     if memory.transactions.get(id).is_none_or(|it| it.status() != Underpaid) {
         return false;
     }
+    cx.rest_on(ACCEPTED_UNDERPAYMENT);
     memory.transactions.update(id, lower);
     take_to::<Transaction>(memory, cx, id, Act("accept-underpayment"), Completed).is_some()
 }

@@ -3,6 +3,7 @@
 use minijinja::context;
 
 use super::actions::{choose, send};
+use super::decisions::{CHECKOUT_ON_THE_PAGE, CREDITS_BELOW_ZERO, OWN_CHECKOUT_ID};
 use super::errors::Error;
 use super::lifecycle::{self, Sent, begin};
 use super::model::{Coin, Memory, Session, SessionStatus, Status, Transaction, coins_max};
@@ -58,7 +59,14 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Res
         cx.trace.account = Some(account.clone());
         let merchant = memory.merchant_of(&account);
         if memory.merchant(merchant).credits < rust_decimal::Decimal::ZERO {
+            cx.rest_on(CREDITS_BELOW_ZERO);
             return Ok(message("Payments are not available", "no-credit-balance", "The shop has used up its credits: no-credit-balance."));
+        }
+    }
+    if let Target::Price { own, .. } = &target {
+        cx.rest_on(CHECKOUT_ON_THE_PAGE);
+        if own.is_some() {
+            cx.rest_on(OWN_CHECKOUT_ID);
         }
     }
     match (target, &request.method) {

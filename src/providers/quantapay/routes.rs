@@ -3,12 +3,17 @@
 use rust_decimal::Decimal;
 
 use super::auth;
+use super::decisions::{
+    BALANCE_CURRENCY, BALANCE_FORM, CHECKOUT_ID_SHOWN, COIN_DECIMALS, COINS_OFFERED, CREDIT_NUMBER, CURRENCY_CASE,
+    DOCUMENTED_ONLY_WITHOUT_KEY, EXPIRED_STATUS, FIAT_VALUE_ROUNDED, FORMS_READ, OTHER_STATUSES, RATE_FORM, RATE_TABLE, SESSION_ANSWER,
+    SESSION_LIFETIME, TOKEN_OF_AN_UNPAID, TRANSACTION_TYPE, VALUE_BOUNDS, VARIANT_CODES, WALLETS,
+};
 use super::errors::Error;
 use super::lifecycle::{NotMade, begin, transact};
-use super::model::{Coin, Filter, Memory, Transaction};
+use super::model::{Coin, Fiat, Filter, Memory, Status, Transaction};
 use super::settings::DOCUMENTED_ONLY;
 use super::webhooks::{look, object};
-use super::wire::{self, Checked, ListQuery, NewSession, NewTransaction, TextOrFalse, coins, require, tokens};
+use super::wire::{self, Amount, Checked, ListQuery, NewSession, NewTransaction, TextOrFalse, coins, require, tokens};
 use crate::engine::context::Context;
 use crate::engine::tables::bound::Bound as Route;
 use crate::engine::tables::found::Found;
@@ -52,6 +57,9 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, reques
     let account = auth::caller(cx, form, found.caller.as_ref());
     let is_documented = matches!(operation.evidence, Evidence::Documented(_));
     // The key says whose setting applies; it is checked later.
+    if !is_documented && account.is_err() && cx.accounts().any(|it| it.flag(&DOCUMENTED_ONLY)) {
+        cx.rest_on(DOCUMENTED_ONLY_WITHOUT_KEY);
+    }
     if !is_documented && account.as_ref().is_ok_and(|it| cx.flag(it, &DOCUMENTED_ONLY)) {
         return Err(unknown());
     }
@@ -59,6 +67,10 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, reques
     let account = account?;
     if !cx.admits(&account) {
         return Err(Error::TooMany);
+    }
+    wire::readings(form, operation.parameters).for_each(|it| cx.rest_on(it));
+    if request.media_type() != "application/x-www-form-urlencoded" {
+        cx.rest_on(FORMS_READ);
     }
     handler(Call { memory, cx, request, form, account: &account })
 }
@@ -77,6 +89,15 @@ impl Call<'_, '_> {
         if self.cx.flag(self.account, &DOCUMENTED_LINKS) { BASE_URL.to_owned() } else { self.cx.base_url(self.request) }
     }
 
+    /// A price is shown, or was used, that no page has: any but that of btc in dollars, unless the tester has set it.
+    fn rest_on_price(&mut self, coin: Coin, fiat: Fiat) {
+        if coin.code().contains('_') {
+            self.cx.rest_on(VARIANT_CODES);
+        }
+        let is_shown = coin.code() == "btc" && fiat == Fiat::USD;
+        self.cx.rest_on(if is_shown || self.memory.rates.is_set() { RATE_FORM } else { RATE_TABLE });
+    }
+
     /// The caller's transaction with this id.
     fn transaction(&self, id: &str) -> Option<&Transaction> {
         self.memory.transaction_of(id).filter(|it| self.memory.merchant(it.merchant).account == self.account)
@@ -91,7 +112,7 @@ impl Call<'_, '_> {
 
 const fn refusal(why: NotMade, field: &'static str) -> Error {
     match why {
-        NotMade::Amount => Error::Invalid(field, "is less than the smallest part of that coin, or more of it than there is"),
+        NotMade::Amount => Error::Invalid(field, "is less than the smallest part of that coin, or more of it than there is", COIN_DECIMALS),
         NotMade::TooMany => Error::Internal,
     }
 }
@@ -99,6 +120,10 @@ const fn refusal(why: NotMade, field: &'static str) -> Error {
 fn create_checkout_session(call: Call<'_, '_>) -> Result<Response, Error> {
     let new = NewSession::parse(call.form)?;
     auth::check_signature(call.cx, call.account, call.form)?;
+    [SESSION_ANSWER, SESSION_LIFETIME].into_iter().for_each(|it| call.cx.rest_on(it));
+    if call.form.get("currency").is_some_and(|code| code.bytes().any(|it| it.is_ascii_uppercase())) {
+        call.cx.rest_on(CURRENCY_CASE);
+    }
     let base = call.base();
     let number = begin(call.memory, call.cx, call.account, new, None).map_err(|it| refusal(it, "price"))?;
     let session = call.memory.sessions.get(number).ok_or(Error::Internal)?;
@@ -107,11 +132,13 @@ fn create_checkout_session(call: Call<'_, '_>) -> Result<Response, Error> {
 
 fn get_credit_balance(call: Call<'_, '_>) -> Result<Response, Error> {
     let merchant = call.memory.merchant_of(call.account);
+    call.cx.rest_on(CREDIT_NUMBER);
     Ok(wire::credits(call.memory.merchant(merchant).credits))
 }
 
 fn get_balances(call: Call<'_, '_>) -> Result<Response, Error> {
     let place = call.memory.merchant_of(call.account);
+    [WALLETS, BALANCE_CURRENCY, BALANCE_FORM].into_iter().for_each(|it| call.cx.rest_on(it));
     let (merchant, rates) = (call.memory.merchant(place), &call.memory.rates);
     let wallet = |coin: Coin| {
         let amount = merchant.balance(coin);
@@ -121,24 +148,32 @@ fn get_balances(call: Call<'_, '_>) -> Result<Response, Error> {
     Ok(wire::balances(Coin::all().map(wallet)))
 }
 
-fn get_exchange_rates(call: Call<'_, '_>) -> Result<Response, Error> {
+fn get_exchange_rates(mut call: Call<'_, '_>) -> Result<Response, Error> {
     require(call.form, &["currency_code", "cryptocurrency_code"])?;
     let fiat = wire::fiat(call.form, "currency_code")?;
     let coin = wire::coin(call.form, "cryptocurrency_code")?;
+    call.rest_on_price(coin, fiat);
     Ok(wire::answer(&wire::rate(call.memory.rates.price(coin, fiat))))
 }
 
-fn get_fiat_value(call: Call<'_, '_>) -> Result<Response, Error> {
+fn get_fiat_value(mut call: Call<'_, '_>) -> Result<Response, Error> {
     require(call.form, &["amount", "cryptocurrency_code", "currency_code"])?;
     let exact = call.form.get("amount").and_then(money::parse);
-    let wrong = Error::Invalid("amount", "is a number, zero or more");
+    let wrong = Error::Invalid("amount", "is a number, zero or more", VALUE_BOUNDS);
     let amount = exact.filter(|it| Decimal::ZERO <= *it && *it <= super::model::coins_max()).ok_or(wrong)?;
     let coin = wire::coin(call.form, "cryptocurrency_code")?;
     let fiat = wire::fiat(call.form, "currency_code")?;
+    call.rest_on_price(coin, fiat);
+    call.cx.rest_on(FIAT_VALUE_ROUNDED);
     Ok(wire::answer(&wire::cents(amount.saturating_mul(call.memory.rates.price(coin, fiat)))))
 }
 
 fn get_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
+    let found = call.transaction_in_form()?;
+    let has_session = found.is_some_and(|it| it.session.is_some());
+    let is_completed = found.is_some_and(|it| it.status() == Status::Completed);
+    let rows = [(CHECKOUT_ID_SHOWN, has_session), (OTHER_STATUSES, !is_completed)];
+    rows.into_iter().filter(|it| it.1).for_each(|it| call.cx.rest_on(it.0));
     let look = look(call.cx.account(call.account));
     Ok(match call.transaction_in_form()? {
         Some(it) => wire::answer(&object(call.memory, it, look)),
@@ -154,15 +189,26 @@ fn get_transactions(call: Call<'_, '_>) -> Result<Response, Error> {
     let session = checkout.map(|it| call.memory.session_for(merchant, &it).map_or(u32::MAX, |session| session.number));
     let filter = Filter { status, coin, session, from, until };
     let found = lists::page(call.memory, merchant, &filter, search.as_deref(), page);
+    let rows = [
+        (CHECKOUT_ID_SHOWN, found.iter().any(|it| it.session.is_some())),
+        (OTHER_STATUSES, found.iter().any(|it| it.status() != Status::Completed)),
+    ];
+    rows.into_iter().filter(|it| it.1).for_each(|it| call.cx.rest_on(it.0));
     Ok(wire::answer(&found.into_iter().map(|it| object(call.memory, it, look)).collect::<Vec<_>>()))
 }
 
-fn create_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
+fn create_transaction(mut call: Call<'_, '_>) -> Result<Response, Error> {
     let new = NewTransaction::parse(call.form)?;
+    call.cx.rest_on(TRANSACTION_TYPE);
+    call.rest_on_price(new.coin, if let Amount::Fiat(_, fiat) = new.amount { fiat } else { Fiat::USD });
     let session = match &new.checkout {
         Some(id) => {
             let merchant = call.memory.merchant_of(call.account);
-            Some(call.memory.session_for(merchant, id).map(|it| it.number).ok_or(Error::Invalid("checkout_id", "is a session's id"))?)
+            Some(call.memory.session_for(merchant, id).map(|it| it.number).ok_or(Error::Invalid(
+                "checkout_id",
+                "is a session's id",
+                VALUE_BOUNDS,
+            ))?)
         }
         None => None,
     };
@@ -175,9 +221,13 @@ fn create_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
 }
 
 fn check_transactions(call: Call<'_, '_>) -> Result<Response, Error> {
+    let now = call.cx.now();
+    if call.transaction_in_form()?.is_some_and(|it| it.is_expired(now)) {
+        call.cx.rest_on(EXPIRED_STATUS);
+    }
     Ok(match call.transaction_in_form()? {
         None => wire::answer(&["error", "transaction-not-found"]),
-        Some(it) if it.is_expired(call.cx.now()) => wire::answer(&"expired"),
+        Some(it) if it.is_expired(now) => wire::answer(&"expired"),
         Some(it) if it.transfer.is_some() => wire::answer(&tokens::of(call.cx, it.id)),
         Some(_) => wire::answer(&false),
     })
@@ -186,6 +236,10 @@ fn check_transactions(call: Call<'_, '_>) -> Result<Response, Error> {
 fn check_transaction(call: Call<'_, '_>) -> Result<Response, Error> {
     require(call.form, &["transaction"])?;
     let id = tokens::id(call.cx, call.form.get("transaction").unwrap_or(""));
+    let found = id.and_then(|it| call.transaction(&it.to_string()));
+    if found.is_some_and(|it| it.transfer.is_none()) {
+        call.cx.rest_on(TOKEN_OF_AN_UNPAID);
+    }
     let found = id.and_then(|it| call.transaction(&it.to_string()));
     let Some((it, transfer)) = found.and_then(|it| Some((it, it.transfer.as_ref()?))) else {
         return Ok(wire::answer(&"transaction-not-found"));
@@ -218,7 +272,7 @@ fn get_cryptocurrency_codes(call: Call<'_, '_>) -> Result<Response, Error> {
     require(call.form, &["cryptocurrency_code"])?;
     let codes: Vec<&str> = Coin::on(call.form.get("cryptocurrency_code").unwrap_or("")).map(Coin::code).collect();
     if codes.is_empty() {
-        Err(Error::Invalid("cryptocurrency_code", "is a network by its own coin, as ETH"))
+        Err(Error::Invalid("cryptocurrency_code", "is a network by its own coin, as ETH", COINS_OFFERED))
     } else {
         Ok(wire::answer(&codes))
     }

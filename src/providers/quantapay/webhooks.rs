@@ -7,6 +7,10 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::Value as Json;
 
+use super::decisions::{
+    CHECKOUT_ID_SHOWN, COMPLETION_ONLY, EVENT_NAME, FALLBACK_KEY, KEY_IN_WEBHOOK, ONE_ATTEMPT, PAYLOAD_OF_APRIL, RETRY_WAITS, SENDER_NAME,
+    WEBHOOK_MEMBER,
+};
 use super::model::{Memory, Transaction};
 use super::settings::{PAYLOAD, WEBHOOK_RETRIES};
 use super::wire::{self, Look, TransactionObject};
@@ -18,7 +22,7 @@ use crate::engine::tables::settings::WEBHOOK_URL;
 use crate::engine::tables::{Mark, Proof, Schedule};
 use crate::kit::diagnosis::{Diagnosis, WRONG_ENCODING};
 use crate::kit::encodings::slips;
-use crate::kit::evidence::Evidence::Assumed;
+use crate::kit::evidence::Evidence::Observed;
 use crate::kit::json::{Members, altered};
 use crate::kit::sign::hmac_sha256;
 use crate::kit::time::Duration;
@@ -44,8 +48,8 @@ pub const SIGNING_CREDENTIAL: Option<&str> = Some(ENCRYPTION_KEY);
 pub const SCHEDULE: Schedule = Schedule {
     waits: &[Duration::ZERO],
     time_limit: Duration::from_secs(7),
-    evidence: Assumed("the sibling product sends a webhook once and never again; only the setting `webhook_retries` adds retries, 1m, 5m, 15m, 1h and 6h after the previous attempt"),
-    time_limit_evidence: Assumed("the sibling product gives a receiver 7 seconds; QuantaPay's stored page names no limit"),
+    evidence: Observed("the sibling product sends a webhook once and never again; only the setting `webhook_retries` adds retries, 1m, 5m, 15m, 1h and 6h after the previous attempt"),
+    time_limit_evidence: Observed("the sibling product gives a receiver 7 seconds; QuantaPay's stored page names no limit"),
 };
 
 /// The waits before the retries that `webhook_retries` turns on.
@@ -63,9 +67,12 @@ pub fn announce(memory: &mut Memory, cx: &mut Context<'_>, id: u32) {
     let account = memory.merchant(transaction.merchant).account.clone();
     let Some(own) = cx.account(&account) else { return };
     let (Some(url), Some(key)) = (own.text(&WEBHOOK_URL).map(str::to_owned), own.signing_secret(SIGNING_CREDENTIAL)) else { return };
-    let (key, look) = (key.expose().to_owned(), look(Some(own)));
+    let (key, look, has_secret) = (key.expose().to_owned(), look(Some(own)), own.webhook_secret().is_some());
     memory.transactions.update(id, |it| it.notified = true);
     let Some(transaction) = memory.transactions.get(id) else { return };
+    let always = [COMPLETION_ONLY, PAYLOAD_OF_APRIL, KEY_IN_WEBHOOK, WEBHOOK_MEMBER, ONE_ATTEMPT, EVENT_NAME].map(|it| (it, true));
+    let rows = [(CHECKOUT_ID_SHOWN, transaction.session.is_some()), (FALLBACK_KEY, !has_secret)];
+    rows.into_iter().chain(always).filter(|it| it.1).for_each(|it| cx.rest_on(it.0));
     let body = wire::webhook(&key, &object(memory, transaction, look));
     let (subject, object) = (id.to_string(), transaction.object());
     cx.notify(Event { name: COMPLETED, id: wire::biz_id(transaction), account, subject, object, url, body, once: false });
@@ -77,7 +84,11 @@ pub fn object<'a>(memory: &'a Memory, transaction: &'a Transaction, look: Look) 
 }
 
 /// Builds an attempt; the body does not change.
-pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
+pub fn attempt(cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed> {
+    cx.rest_on(SENDER_NAME);
+    if !webhook.attempts.is_empty() {
+        cx.rest_on(RETRY_WAITS);
+    }
     let url = cx.account(&webhook.account)?.text(&WEBHOOK_URL).map(str::to_owned)?;
     let mut headers = HeaderMap::with_capacity(4);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

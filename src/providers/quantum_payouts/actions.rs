@@ -1,15 +1,16 @@
 //! What recipient, bank and portal user can do.
 
+use super::decisions::{CHECK_DIGIT, FILE_PAYOUT};
 use super::lifecycle::{PAYOUT, blank, run_at_once};
 use super::model::{Kind, Memory, Payout, STATUSES, Status, Target};
 use super::settings::{CARD_PAYOUTS, SBP_PAYOUTS};
-use super::wire::{AMOUNT, PAN, mask_pan, mask_phone};
+use super::wire::{AMOUNT, PAN, has_check_digit, mask_pan, mask_phone};
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::context::Context;
 use crate::engine::lifecycle::{On, take, take_to};
 use crate::engine::tables::bound::{Bound as Row, function};
 use crate::engine::tables::{ActionRow, Setting};
-use crate::kit::evidence::Evidence::{Assumed, Documented};
+use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::{Fault, Field, Fields, Kind as Value, Need, TEXT};
 use crate::kit::word::Word;
 
@@ -31,7 +32,9 @@ const TO: Field = Field {
     evidence: Documented("Developer API, Payout Lifecycle: Processing, Completion"),
     ..field("outcome", Value::Word(&["processing", "success", "failed", "cancelled"]), Need::Required, "the status that the payout enters")
 };
-const PAN_REQUIRED: Field = Field { name: "pan", ..PAN };
+const BY_HAND: Evidence = Assumed("manual and file payouts are mentioned under externalId; what a user enters is not documented");
+const PAN_REQUIRED: Field = Field { name: "pan", evidence: BY_HAND, ..PAN };
+const AMOUNT_BY_HAND: Field = Field { evidence: BY_HAND, ..AMOUNT };
 
 /// The actions of this provider.
 pub static ACTS: &[Row<ActionRow, Handler>] = &[
@@ -57,7 +60,7 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
         ActionRow {
             name: "manual-payout",
             meaning: "a user pays to a card by hand in the portal; the webhooks do not carry an externalId",
-            parameters: &[AMOUNT, PAN_REQUIRED],
+            parameters: &[AMOUNT_BY_HAND, PAN_REQUIRED],
             evidence: Documented("Developer API, Webhook: externalId is null for manual/file payouts"),
         },
         manual_payout,
@@ -66,7 +69,7 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
         ActionRow {
             name: "file-payout",
             meaning: "the portal pays one row of a file that a user has uploaded, to a card or through SBP; the webhooks do not carry an externalId",
-            parameters: &[AMOUNT, CARD, PHONE, BANK, NAME],
+            parameters: &[AMOUNT_BY_HAND, CARD, PHONE, BANK, NAME],
             evidence: Documented(
                 "Developer API, Webhook: externalId is null for manual/file payouts; the columns are those of the portal's guide",
             ),
@@ -196,6 +199,9 @@ fn submit_details(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) 
 
 /// Accepts the recipient's details.
 pub fn enter(memory: &mut Memory, cx: &mut Context<'_>, id: u32, details: Details) {
+    if matches!(&details, Details::Card { pan } if !has_check_digit(pan)) {
+        cx.rest_on(CHECK_DIGIT);
+    }
     memory.payouts.update(id, |it| {
         it.kind = Some(details.kind());
         it.target = Some(details.mask());
@@ -229,6 +235,7 @@ fn manual_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -
 }
 
 fn file_payout(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<u32, ActionError> {
+    cx.rest_on(FILE_PAYOUT);
     let kopecks = kopecks(with)?;
     let details = Details::parse(with, None).map_err(ActionError::Invalid)?;
     from_portal(memory, cx, kopecks, details, "file-payout")

@@ -1,6 +1,6 @@
 //! Credentials on a request: a Bearer token, or the cookie of a portal session.
 
-use super::contract::REQUIRED_HEADERS;
+use super::decisions::{BEARER_FORM, REQUIRED_HEADERS};
 use super::errors::Error;
 use super::model::{Memory, Session};
 use super::settings::STRICT_HEADERS;
@@ -17,8 +17,12 @@ use crate::kit::http::{Method, Request};
 pub const COOKIE: &str = "payouts_session";
 
 /// The account of a Bearer token. A token in the query does not count.
-pub fn bearer(cx: &mut Context<'_>, caller: Option<&Caller>) -> Result<String, Error> {
+pub fn bearer(cx: &mut Context<'_>, caller: Option<&Caller>, request: &Request) -> Result<String, Error> {
     let caller = caller.filter(|it| it.by == By::Bearer).ok_or(Error::Unauthorized)?;
+    let is_as_shown = request.header("authorization").strip_prefix("Bearer ").is_some_and(|it| !it.starts_with(' '));
+    if !is_as_shown {
+        cx.rest_on(BEARER_FORM);
+    }
     cx.trace.account = Some(caller.account.clone());
     Ok(caller.account.clone())
 }
@@ -28,11 +32,16 @@ pub fn check_headers(cx: &Context<'_>, request: &Request, account: &str) -> Resu
     if !cx.flag(account, &STRICT_HEADERS) {
         return Ok(());
     }
-    let rows = if request.method == Method::POST { POST_HEADERS } else { GET_HEADERS };
-    match rows.iter().find(|it| !is_as_documented(request, it)) {
+    match undocumented_header(request) {
         None => Ok(()),
         Some(row) => Err(Error::wrong(format!("{} header must be {}", row.name, documented_text(row)), REQUIRED_HEADERS)),
     }
+}
+
+/// The first required header that a call of the API lacks, or has with another text.
+pub fn undocumented_header(request: &Request) -> Option<&'static Field> {
+    let rows = if request.method == Method::POST { POST_HEADERS } else { GET_HEADERS };
+    rows.iter().find(|it| !is_as_documented(request, it))
 }
 
 fn documented_text(row: &Field) -> &'static str {

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::actions::ACTS;
+use super::decisions::DECISIONS;
 use super::errors::ERRORS;
 use super::lifecycle::PAYOUT;
 use super::model::STATUSES;
@@ -15,10 +16,6 @@ use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Again, Asks, Contract, Credential, Index, Limit, Once, Polls, Reach, Source, StatusTable, UsedUp};
 use crate::kit::evidence::Evidence::{Assumed, Documented};
 use crate::kit::time::Duration;
-
-mod decisions;
-
-pub use decisions::{ORDER_NUMBER_USED, PAYOUT_UNKNOWN, REQUIRED_HEADERS, TEXTS};
 
 /// `performPayout` is idempotent, `createPayout` is not.
 const ASKS: Asks = Asks {
@@ -81,7 +78,7 @@ pub static CONTRACT: Contract = Contract {
     schedule: SCHEDULE,
     settings: SETTINGS,
     asks: ASKS,
-    decisions: decisions::DECISIONS,
+    decisions: DECISIONS,
     index: &INDEX,
 };
 

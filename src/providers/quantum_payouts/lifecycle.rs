@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::decisions::{ORDER_ID_DAY, WHOLE_SECONDS};
 use super::model::Status::{self, Cancelled, Created, Failed, Processing, Success, Uploaded};
 use super::model::{Channel, Kind, Memory, Payout};
 use super::webhooks;
@@ -11,7 +12,7 @@ use crate::engine::lifecycle::On::{Act, Call, Deadline, Pace};
 use crate::engine::lifecycle::{Head, Lifecycle, Object, On, Row, born, kept, take};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::ids::{LOWER, unique_code};
-use crate::kit::time::{Duration, Timestamp, whole_second, with_offset};
+use crate::kit::time::{Duration, Timestamp, unix_seconds, whole_second, with_offset};
 
 const TABLE: Evidence = Documented("Developer API, Payout Lifecycle");
 const AT_ONCE: Evidence =
@@ -19,9 +20,11 @@ const AT_ONCE: Evidence =
 const EXPIRY: Evidence =
     Assumed("sessionTimeoutSecs is documented, its effect is not; the page documents no other way to the final status cancelled");
 const TEMPO: Evidence = Assumed("no page names the times between the statuses");
+const EARLY: Evidence = Assumed("cancelled is documented as the end of a payout that was processed; a tester may want to end one before");
 const OUTCOME: Evidence = Documented("Developer API, Payout Lifecycle: final status success, failed, or cancelled");
 const BY_HAND: Evidence = Assumed("manual payouts are mentioned under externalId; they run like performPayout");
 const BY_FILE: Evidence = Assumed("file payouts are mentioned under externalId; they run like performPayout");
+const HOUR_SECS: i64 = 3_600;
 const EVENT: Option<&str> = Some(STATUS_CHANGED);
 
 /// The steps of a payout.
@@ -36,7 +39,7 @@ pub static PAYOUT: Lifecycle<Status> = Lifecycle::new("payout", &[
     Row { on: Act("manual-payout"),          from: &[Uploaded],   to: Created,    event: EVENT, evidence: BY_HAND },
     Row { on: Act("file-payout"),            from: &[Uploaded],   to: Created,    event: EVENT, evidence: BY_FILE },
     Row { on: Deadline("sessionTimeoutSecs"), from: &[Uploaded],  to: Cancelled,  event: EVENT, evidence: EXPIRY },
-    Row { on: Act("settle"),                 from: &[Uploaded],   to: Cancelled,  event: EVENT, evidence: OUTCOME },
+    Row { on: Act("settle"),                 from: &[Uploaded],   to: Cancelled,  event: EVENT, evidence: EARLY },
     Row { on: Pace(Duration::from_secs(1)),  from: &[Created],    to: Processing, event: EVENT, evidence: TEMPO },
     Row { on: Call("performPayout"),         from: &[Created],    to: Processing, event: EVENT, evidence: AT_ONCE },
     Row { on: Act("manual-payout"),          from: &[Created],    to: Processing, event: EVENT, evidence: BY_HAND },
@@ -77,9 +80,16 @@ impl Object for Payout {
 }
 
 /// A payout to a card; the caller fills in the rest.
-pub fn blank(memory: &Memory, cx: &Context<'_>, account: String, kopecks: i64) -> Payout {
+pub fn blank(memory: &Memory, cx: &mut Context<'_>, account: String, kopecks: i64) -> Payout {
     let (id, created_at) = (memory.payouts.next(), whole_second(cx.now()));
+    if created_at != cx.now() {
+        cx.rest_on(WHOLE_SECONDS);
+    }
     let day = with_offset(created_at, MOSCOW_HOURS)[..10].replace('-', "_");
+    // In its last hours, the day of UTC is not that of Moscow.
+    if unix_seconds(created_at).rem_euclid(24 * HOUR_SECS) >= (24 - i64::from(MOSCOW_HOURS)) * HOUR_SECS {
+        cx.rest_on(ORDER_ID_DAY);
+    }
     let code = unique_code(cx.seed(), "quantum-payouts order", id.into(), LOWER, 6);
     Payout {
         id,

@@ -23,6 +23,7 @@ use crate::kit::word::Word;
 mod actions;
 mod auth;
 mod contract;
+mod decisions;
 mod errors;
 mod lifecycle;
 mod model;
@@ -44,6 +45,9 @@ impl Provider for QuantumPayouts {
 
     fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
         let path = without_doubled_slashes(found.path);
+        if path != found.path {
+            cx.rest_on(decisions::DOUBLED_SLASH);
+        }
         let answer = if path.starts_with(routes::API) {
             routes::call(&mut self.0, cx, (found, &path), request)
         } else {
@@ -84,8 +88,10 @@ impl Provider for QuantumPayouts {
         wire::test_result(outcome.and_then(Outcome::answered), outcome.map_or(0, |it| it.took.as_millis()))
     }
 
-    fn refuse(&mut self, _: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
-        errors::asked_for(error, found.operation).map(|it| it.render())
+    fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
+        let refusal = errors::asked_for(error, found.operation)?;
+        refusal.rests_on().iter().for_each(|it| cx.rest_on(*it));
+        Some(refusal.render())
     }
 
     fn verify(&self, webhook: &Received<'_>, secret: &str) -> Verdict {

@@ -95,7 +95,7 @@ pub struct Link {
 }
 
 /// Where the money goes, masked: the full number is not stored.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
     Card { masked_pan: String },

@@ -4,13 +4,14 @@ use minijinja::context;
 
 use super::actions::{Details, enter, refuse_at_once, right};
 use super::auth::{self, COOKIE};
+use super::decisions::{FAIL_URL_USE, REDIRECT_PARAMETERS};
 use super::errors::Error;
 use super::model::{Kind, Link, Memory, Payout, Session, Status};
 use super::settings::{CARD_PAYOUTS, COMPANY, SBP_PAYOUTS, WEBHOOK_ENABLED, WEBHOOK_SIGNED};
 use super::wire::MOSCOW_HOURS;
 use crate::engine::context::Context;
 use crate::engine::tables::{Page, settings};
-use crate::kit::evidence::Evidence::{Assumed, Documented};
+use crate::kit::evidence::Evidence::Documented;
 use crate::kit::fields::Fields;
 use crate::kit::html::{Pages, environment, unframed};
 use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -41,14 +42,14 @@ pub const PAGES: &[Page] = &[
         path: "/index.php?view=login",
         methods: &["GET", "POST"],
         what: "a user name and a password begin a portal session, which ends after 30 idle minutes",
-        evidence: Assumed("the portal guide documents the session and its limit; the form is ours"),
+        evidence: Documented("portal guide: the login and the idle limit of a session; the form is ours"),
     },
     Page {
         name: "settings",
         path: "/index.php?view=settings",
         methods: &["GET"],
         what: "the webhook settings, with the csrf_token that webhook_save and webhook_test need",
-        evidence: Assumed("Dashboard, Settings, Webhook is documented; the form is ours"),
+        evidence: Documented("Developer API, Webhook: Dashboard, Settings, Webhook; the form is ours"),
     },
 ];
 
@@ -110,21 +111,26 @@ fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, id: u32)
     };
     let details = match Details::parse(&fields, payout.kind) {
         Ok(details) => details,
-        Err(fault) => return form(cx, payout, &link, StatusCode::BAD_REQUEST, Some(&fault)),
+        Err(fault) => {
+            cx.rest_on(FAIL_URL_USE);
+            return form(cx, payout, &link, StatusCode::BAD_REQUEST, Some(&fault));
+        }
     };
     if !cx.flag(&payout.account, right(details.kind())) {
-        return to_fail_url(&link, StatusCode::FORBIDDEN, "Payouts of this kind are not enabled.");
+        return to_fail_url(cx, &link, StatusCode::FORBIDDEN, "Payouts of this kind are not enabled.");
     }
     enter(memory, cx, id, details);
     if fields.plain(BANK).as_deref() == Some(REFUSES) {
         refuse_at_once(memory, cx, id);
-        return to_fail_url(&link, StatusCode::OK, "The bank has refused the payout.");
+        return to_fail_url(cx, &link, StatusCode::OK, "The bank has refused the payout.");
     }
+    cx.rest_on(REDIRECT_PARAMETERS);
     Response::see_other(&link.return_url)
 }
 
 /// The recipient goes to failUrl; without one, the page says why.
-fn to_fail_url(link: &Link, status: StatusCode, why: &str) -> Response {
+fn to_fail_url(cx: &mut Context<'_>, link: &Link, status: StatusCode, why: &str) -> Response {
+    cx.rest_on(FAIL_URL_USE);
     match &link.fail_url {
         Some(url) => Response::see_other(url),
         None => message(status, "The payout cannot be made", why, None),

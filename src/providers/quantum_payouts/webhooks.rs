@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use super::decisions::{RETRY_FIGURES, SIGNED_TEXT, TEST_EVENT};
 use super::model::{Memory, ObjectKind, Payout, Status};
 use super::settings::{PRETTY_BODY, RETRY_CLOCK, WEBHOOK_ENABLED, WEBHOOK_SIGNED};
 use super::wire::{self, EVENT_BODY, STATUS_CHANGED, StatusChange};
@@ -68,6 +69,7 @@ pub fn test(memory: &mut Memory, cx: &mut Context<'_>, account: &str, url: Strin
     memory.tests += 1;
     let pretty = cx.flag(account, &PRETTY_BODY);
     let id = cx.draws("quantum-payouts test event", memory.tests).hex(32);
+    cx.rest_on(TEST_EVENT);
     let change = StatusChange { id: 0, external_id: Some("TEST"), status: Status::Success, kopecks: 100 };
     let body = wire::event(&id, cx.now(), change, pretty);
     let (account, subject) = (account.to_owned(), "TEST".to_owned());
@@ -75,12 +77,17 @@ pub fn test(memory: &mut Memory, cx: &mut Context<'_>, account: &str, url: Strin
 }
 
 /// Builds and signs an attempt with the current settings; the body does not change.
-pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
+pub fn attempt(cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let account = cx.account(&webhook.account)?;
-    let url = account.text(&WEBHOOK_URL).map(str::to_owned)?;
-    if !webhook.once && !account.flag(&WEBHOOK_ENABLED) {
-        return None;
+    let url = account.text(&WEBHOOK_URL).filter(|_| webhook.once || account.flag(&WEBHOOK_ENABLED)).map(str::to_owned)?;
+    if account.webhook_secret().is_some() && account.flag(&WEBHOOK_SIGNED) {
+        cx.rest_on(SIGNED_TEXT);
     }
+    // The first two moments are the same in both readings of the schedule.
+    if 2 <= webhook.attempts.len() {
+        cx.rest_on(RETRY_FIGURES);
+    }
+    let account = cx.account(&webhook.account)?;
     let body = webhook.body.0.clone();
     let mut headers = HeaderMap::with_capacity(8);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -13,6 +13,7 @@ pub use features::*;
 pub use masks::*;
 pub use payouts::*;
 pub use rows::*;
+pub use sheet::readings;
 pub use webhook::*;
 
 /// Moscow keeps one offset all year.

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::decisions::REORGANISATION;
 use super::lifecycle::{self, NotPaid, look_at_confirmations};
 use super::model::{BTC_DECIMALS, Currency, Invoice, Memory, SATOSHI_MAX, Status};
 use crate::engine::actions::{ActionDone, ActionError};
@@ -81,7 +82,10 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
             parameters: &[DEPTH, BLOCKCHAIN],
             evidence: Assumed("the page does not document a way back from a status"),
         },
-        |_, cx, with| reorganise(cx, with, CHAINS),
+        |_, cx, with| {
+            cx.rest_on(REORGANISATION);
+            reorganise(cx, with, CHAINS)
+        },
     ),
 ];
 

@@ -1,5 +1,6 @@
 //! Who calls: the signature on a request, checked in this order.
 
+use super::decisions::{DATE_AGE, DATE_FORMS, MD5_OF_A_GET, MEDIA_TYPE_OF_A_GET, NONCE_MEMORY, QUERY_SIGNED};
 use super::errors::Error;
 use super::model::Memory;
 use super::settings::LEGACY_NO_NONCE;
@@ -36,7 +37,7 @@ pub struct Caller {
 
 /// The merchant who has signed a request.
 pub fn caller(memory: &Memory, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Result<Caller, Error> {
-    let wrong = Error::TokenInvalid;
+    let wrong = |hint| Error::TokenInvalid(hint, None);
     let given = credentials(&request.headers);
     let (user, given) =
         given.ok_or(wrong("the Authorization header must be `APIAuth`, a space, the user id, a colon and the signature"))?;
@@ -58,9 +59,12 @@ pub fn caller(memory: &Memory, cx: &mut Context<'_>, found: &Found<'_>, request:
     if !is_signed(&account, parts, given, &uris(found.path, request, legacy)) {
         return Err(wrong(MISMATCH));
     }
-    let sent = date(parts.date).ok_or(wrong("Date is not an HTTP date; an example is Sat, 27 Sep 2014 04:55:17 GMT"))?;
+    let forms = (!parts.date.is_empty()).then_some(DATE_FORMS);
+    let sent =
+        date(parts.date).ok_or(Error::TokenInvalid("Date is not an HTTP date; an example is Sat, 27 Sep 2014 04:55:17 GMT", forms))?;
     if !is_fresh(cx, &account, sent) {
-        return Err(wrong("Date is more than 900 seconds old by the clock that the account's `freshness` names"));
+        let hint = "Date is more than 900 seconds old by the clock that the account's `freshness` names";
+        return Err(Error::TokenInvalid(hint, Some(DATE_AGE)));
     }
     let nonce = match parts.nonce {
         None if legacy => None,
@@ -69,7 +73,28 @@ pub fn caller(memory: &Memory, cx: &mut Context<'_>, found: &Found<'_>, request:
         Some(nonce) if memory.has_used(user, nonce) => return Err(wrong("this NONCE was used before; each request needs a new one")),
         Some(nonce) => Some((nonce.to_owned(), sent)),
     };
+    rest_on_what_was_accepted(cx, request, (&account, parts, sent, has_body));
     Ok(Caller { account: account.id, user, nonce })
+}
+
+/// What a call rests on because another reading of the page would have refused it.
+fn rest_on_what_was_accepted(
+    cx: &mut Context<'_>,
+    request: &Request,
+    (account, parts, sent, has_body): (&Account, Signable<'_>, Timestamp, bool),
+) {
+    let is_usual = parts.date == http_date(sent);
+    let is_of_the_future = cx.judging(account, sent) < sent;
+    let is_md5_of_another_body = !has_body && !parts.md5.is_empty() && parts.md5 != content_md5(&request.body);
+    let is_other_media_type = !has_body && request.media_type() != "application/json";
+    let accepted = [
+        (DATE_FORMS, !is_usual),
+        (DATE_AGE, is_of_the_future),
+        (MD5_OF_A_GET, is_md5_of_another_body),
+        (MEDIA_TYPE_OF_A_GET, is_other_media_type),
+        (QUERY_SIGNED, !request.query.is_empty()),
+    ];
+    accepted.into_iter().filter(|it| it.1).for_each(|it| cx.rest_on(it.0));
 }
 
 /// The user id of a request, unverified.
@@ -181,5 +206,6 @@ pub fn use_nonce(memory: &mut Memory, cx: &mut Context<'_>, caller: Caller) {
     let is_fresh = |second: i64| Timestamp::from_second(second).is_ok_and(|it| is_fresh(cx, account, it));
     if !memory.nonces_of(caller.user).insert(&nonce, date.as_second(), is_fresh) {
         cx.trace.note = Some(FORGOTTEN.into());
+        cx.rest_on(NONCE_MEMORY);
     }
 }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::actions::ACTS;
 use super::auth::REQUEST_SIGNATURE;
+use super::decisions::DECISIONS;
 use super::errors::ERRORS;
 use super::lifecycle::INVOICE;
 use super::model::STATUSES;
@@ -17,8 +18,6 @@ use crate::engine::tables::{Asks, Contract, Credential, Index, Limit, Once, Poll
 use crate::kit::evidence::Evidence::{Assumed, Observed};
 use crate::kit::time::Duration;
 use crate::kit::word::Word;
-
-mod decisions;
 
 /// Each request has a NONCE of its own, also one that will be refused.
 const ASKS: Asks = Asks {
@@ -85,7 +84,7 @@ pub static CONTRACT: Contract = Contract {
     schedule: SCHEDULE,
     settings: SETTINGS,
     asks: ASKS,
-    decisions: decisions::DECISIONS,
+    decisions: DECISIONS,
     index: &INDEX,
 };
 

@@ -2,8 +2,12 @@
 
 use serde::Serialize;
 
+use super::decisions::{
+    CALLBACK_FORMS, CALLS_LIMIT, FAULT_WORDING, LIMIT_STATUS, MESSAGE_TEXTS, ONE_SECRET, PRICE_BOUNDS, TEXT_LENGTHS, UNKNOWN_PATH,
+    UNREADABLE_BODY,
+};
 use crate::engine::tables::bound::{Refusals, error, example, refusal};
-use crate::engine::tables::{ErrorRow, Operation};
+use crate::engine::tables::{ErrorRow, Operation, Row};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::http::{Response, StatusCode};
 
@@ -14,10 +18,10 @@ const DISTINGUISHED: Evidence =
 /// The catalogue: every refusal, with an example for testers who ask for it by name.
 #[rustfmt::skip]
 pub static ERRORS: Refusals<Error> = &[
-    error("invalid_request", "Invalid request body", StatusCode::BAD_REQUEST, "the body of a POST is not a JSON object, or its media type is not JSON", Documented("API Reference, status codes; the requests that it means, and the text, are assumed"), || Error::NotJson),
-    error("token_invalid", "Token is invalid", StatusCode::UNAUTHORIZED, "Authorization is missing or malformed, Content-Type, Date or NONCE is missing, the signature or Content-MD5 is wrong, the Date is more than 900 seconds old, or the NONCE is not 32 alphanumeric characters or was used before", DISTINGUISHED, || Error::TokenInvalid("")),
+    error("invalid_request", "Invalid request body", StatusCode::BAD_REQUEST, "the body of a POST is not a JSON object, or its media type is not JSON", Documented("API Reference, status codes; the requests that it means, and the text, are assumed"), || Error::NotJson(UNREADABLE_BODY)),
+    error("token_invalid", "Token is invalid", StatusCode::UNAUTHORIZED, "Authorization is missing or malformed, Content-Type, Date or NONCE is missing, the signature or Content-MD5 is wrong, the Date is more than 900 seconds old, or the NONCE is not 32 alphanumeric characters or was used before", DISTINGUISHED, || Error::TokenInvalid("", None)),
     error("api_key_invalid", "API_KEY is invalid", StatusCode::UNAUTHORIZED, "no user has this id", DISTINGUISHED, || Error::ApiKeyInvalid),
-    error("invoice_not_found", "Invoice not found", StatusCode::NOT_FOUND, "the merchant has no invoice with this number", Documented("API Reference, Get An Invoice, sample error"), || Error::NoSuchInvoice),
+    error("invoice_not_found", "Invoice not found", StatusCode::NOT_FOUND, "the merchant has no invoice with this number", Documented("API Reference, Get An Invoice, sample error"), || Error::NoSuchInvoice(None)),
     error("not_found", "Not found", StatusCode::NOT_FOUND, "the path does not exist, or not for this method", Assumed("no page documents the answer for an unknown path"), || Error::NotFound),
     error("validation_error", "can't be blank", StatusCode::UNPROCESSABLE_ENTITY, "a parameter is missing or has a wrong format; the answer names each wrong one and its fault", Documented("API Reference, Create An Invoice, sample error; the texts for other faults are assumed"), || Error::Fields(vec![("price", Fault::Blank)])),
     error("usage_limit", "API usage limit exceeded", StatusCode::SERVICE_UNAVAILABLE, "more than 300 calls of a user in five minutes, and the account's `rate_limit` is `enforce`", TEXT, || Error::UsageLimit),
@@ -63,11 +67,13 @@ pub type Faults = Vec<(&'static str, Fault)>;
 /// Why a call is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    NotJson,
-    /// With the hint, which names the reason.
-    TokenInvalid(&'static str),
+    /// With the decision that it is one.
+    NotJson(Row),
+    /// With the hint, which names the reason, and with what that rests on beside the page.
+    TokenInvalid(&'static str, Option<Row>),
     ApiKeyInvalid,
-    NoSuchInvoice,
+    /// With the decision that it is one, where the sample does not show the case.
+    NoSuchInvoice(Option<Row>),
     NotFound,
     Fields(Faults),
     UsageLimit,
@@ -76,14 +82,42 @@ pub enum Error {
     Internal,
 }
 
+impl Fault {
+    /// What a refusal of that parameter rests on. `None`: the sample error has it.
+    fn cause(self, parameter: &str) -> Option<Row> {
+        Some(match self {
+            Self::Blank if parameter == "price" => return None,
+            Self::NotPositive | Self::TooLarge(_) | Self::TooSmall => PRICE_BOUNDS,
+            Self::TooLong(_) => TEXT_LENGTHS,
+            Self::Invalid if parameter == "callback" => CALLBACK_FORMS,
+            Self::Blank | Self::NotANumber | Self::Invalid => FAULT_WORDING,
+        })
+    }
+}
+
 impl Error {
+    /// What it rests on beside its row of the catalogue.
+    pub fn rests_on(&self) -> Vec<Row> {
+        match self {
+            Self::NotJson(row) => vec![*row, MESSAGE_TEXTS],
+            Self::TokenInvalid(_, row) => row.iter().copied().chain([ONE_SECRET]).collect(),
+            Self::ApiKeyInvalid => vec![ONE_SECRET],
+            Self::NoSuchInvoice(row) => row.iter().copied().collect(),
+            Self::NotFound => vec![UNKNOWN_PATH],
+            Self::Fields(faults) => faults.iter().filter_map(|(name, fault)| fault.cause(name)).collect(),
+            Self::UsageLimit => vec![LIMIT_STATUS, CALLS_LIMIT, MESSAGE_TEXTS],
+            Self::Authy | Self::AccessDenied => vec![MESSAGE_TEXTS],
+            Self::Internal => Vec::new(),
+        }
+    }
+
     /// Its row of the catalogue.
     pub fn row(&self) -> &'static ErrorRow {
         match self {
-            Self::NotJson => const { refusal(ERRORS, "invalid_request") },
-            Self::TokenInvalid(_) => const { refusal(ERRORS, "token_invalid") },
+            Self::NotJson(_) => const { refusal(ERRORS, "invalid_request") },
+            Self::TokenInvalid(..) => const { refusal(ERRORS, "token_invalid") },
             Self::ApiKeyInvalid => const { refusal(ERRORS, "api_key_invalid") },
-            Self::NoSuchInvoice => const { refusal(ERRORS, "invoice_not_found") },
+            Self::NoSuchInvoice(_) => const { refusal(ERRORS, "invoice_not_found") },
             Self::NotFound => const { refusal(ERRORS, "not_found") },
             Self::Fields(_) => const { refusal(ERRORS, "validation_error") },
             Self::UsageLimit => const { refusal(ERRORS, "usage_limit") },
@@ -95,7 +129,7 @@ impl Error {
 
     /// What the caller can do about it, where the body does not say so.
     pub const fn hint(&self) -> Option<&'static str> {
-        if let Self::TokenInvalid(hint) = self {
+        if let Self::TokenInvalid(hint, _) = self {
             return Some(hint);
         }
         if matches!(self, Self::ApiKeyInvalid) { Some("GET /__admin/accounts lists the user ids of this sandbox") } else { None }

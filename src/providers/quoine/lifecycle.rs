@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::decisions::{ENOUGH_CONFIRMATIONS, LATE_PAYMENT, OVERPAYMENT, PAID_AT, PART_PAYMENT, SEVERAL_PAYMENTS};
 use super::model::Status::{self, Captured, Complete, Confirmed, Expired, Invalid, Ready, Unconfirmed};
 use super::model::{Invoice, Memory, PAYMENT_TIME, SATOSHI_MAX};
 use super::settings::CONFIRMATIONS;
@@ -110,6 +111,17 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, satoshi: i64) -> 
         it.updated_at = now;
         it.status() == Ready && it.due() == 0
     });
+    if let Some(invoice) = memory.invoices.get(id) {
+        let rows = [
+            (LATE_PAYMENT, matches!(invoice.status(), Expired | Invalid)),
+            (PART_PAYMENT, invoice.status() == Ready && 0 < invoice.due()),
+            (SEVERAL_PAYMENTS, 1 < invoice.payments.len()),
+            (OVERPAYMENT, invoice.satoshi < invoice.balance()),
+            (ENOUGH_CONFIRMATIONS, matches!(invoice.status(), Ready | Unconfirmed)),
+            (PAID_AT, is_paid == Some(true)),
+        ];
+        rows.into_iter().filter(|it| it.1).for_each(|it| cx.rest_on(it.0));
+    }
     if is_paid == Some(true) {
         take::<Invoice>(memory, cx, id, Act("pay"));
     }

@@ -32,6 +32,7 @@ use crate::kit::word::Word;
 mod actions;
 mod auth;
 mod contract;
+mod decisions;
 mod errors;
 mod lifecycle;
 mod model;
@@ -78,6 +79,7 @@ impl Provider for Quoine {
         };
         answer.unwrap_or_else(|error| {
             cx.trace.error = Some(error.row().name);
+            error.rests_on().into_iter().for_each(|it| cx.rest_on(it));
             cx.trace.hint = error.hint().map(Into::into).or(cx.trace.hint.take());
             error.render()
         })
@@ -101,8 +103,10 @@ impl Provider for Quoine {
         webhooks::attempt(cx, webhook)
     }
 
-    fn refuse(&mut self, _: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
-        errors::asked_for(error, found.operation).map(|it| it.render())
+    fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
+        let refusal = errors::asked_for(error, found.operation)?;
+        refusal.rests_on().into_iter().for_each(|it| cx.rest_on(it));
+        Some(refusal.render())
     }
 
     fn verify(&self, webhook: &Received<'_>, secret: &str) -> Verdict {

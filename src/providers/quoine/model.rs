@@ -254,6 +254,11 @@ impl Memory {
         self.rates.get(currency.word()).copied().unwrap_or(Decimal::from(CURRENCIES[currency as usize].2))
     }
 
+    /// Whether the price of a bitcoin was set.
+    pub fn has_rate(&self, currency: Currency) -> bool {
+        self.rates.contains_key(currency.word())
+    }
+
     /// Sets the price of a bitcoin.
     pub fn set_rate(&mut self, currency: Currency, rate: Decimal) {
         self.rates.insert(currency.word().to_owned(), rate);

@@ -9,7 +9,7 @@ use super::wire::{btc, expires_at, payment_uri, price, time};
 use crate::engine::actions::ActionError;
 use crate::engine::context::Context;
 use crate::engine::tables::Page;
-use crate::kit::evidence::Evidence::{Assumed, Documented};
+use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::fields::Fields;
 use crate::kit::html::{Pages, environment};
 use crate::kit::http::{Method, Request, Response, StatusCode};
@@ -31,8 +31,8 @@ pub const PAGES: &[Page] = &[
         path: "/qr/{id}",
         methods: &["GET"],
         what: "a QR picture of bitcoin:ADDRESS?amount=BTC_PRICE; with ?of=address a picture of the address alone",
-        evidence: Documented(
-            "API Reference, Create An Invoice: qrcode_protocol_url and qrcode_address_url, whose pictures another service makes",
+        evidence: Assumed(
+            "another service makes the documented pictures of qrcode_protocol_url and qrcode_address_url; with `local_qr` this page does",
         ),
     },
 ];

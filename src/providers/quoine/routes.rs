@@ -1,8 +1,9 @@
 //! The calls that the documentation lists, and what each does.
 
 use super::auth::{self, Caller};
+use super::decisions::{BTC_SENT, CALLBACK_NAMES, CLAIM_OF_NOTHING, CLAIMS, FOREIGN_INVOICE, RATES, STATUS_WORDS, SUB_ACCOUNT, UPDATED_AT};
 use super::errors::Error;
-use super::model::{Currency, Invoice, Memory};
+use super::model::{Currency, Invoice, Memory, Status};
 use super::settings::{CLAIM_BITCOIN, CURRENCY, SET_PAYMENTS_CALLBACK};
 use super::webhooks::{look, user};
 use super::wire::{self, Look, Merchant, NewInvoice, Page};
@@ -84,7 +85,9 @@ impl Call<'_, '_> {
     fn invoice(&self) -> Result<&Invoice, Error> {
         let digits = self.id.bytes().all(|it| it.is_ascii_digit());
         let found = self.id.parse().ok().filter(|_| digits).and_then(|it| self.memory.invoices.get(it));
-        found.filter(|it| it.user == self.caller.user).ok_or(Error::NoSuchInvoice)
+        let is_undocumented = !digits || found.is_some();
+        let unknown = || Error::NoSuchInvoice(is_undocumented.then_some(FOREIGN_INVOICE));
+        found.filter(|it| it.user == self.caller.user).ok_or_else(unknown)
     }
 
     fn look<'b>(&self, base: &'b str) -> Look<'b> {
@@ -99,10 +102,13 @@ impl Call<'_, '_> {
 
 fn create_invoice(call: Call<'_, '_>) -> Result<Response, Error> {
     let currency = call.currency();
-    let NewInvoice { price, satoshi, name, attached } = NewInvoice::parse(call.request, call.memory.rate(currency))?;
+    let new = NewInvoice::parse(call.request, call.memory.rate(currency))?;
+    let NewInvoice { price, satoshi, name, attached, rests_on } = new;
     let base = call.cx.base_url(call.request);
     let look = call.look(&base);
     let Call { memory, cx, caller, .. } = call;
+    let figures = [STATUS_WORDS, SUB_ACCOUNT].into_iter().chain((!memory.has_rate(currency)).then_some(RATES));
+    rests_on.into_iter().chain(figures).for_each(|it| cx.rest_on(it));
     // An address depends on the merchant's own count, so that another merchant's invoice does not change it.
     let stream = entity(&[&caller.account, &memory.count(caller.user).to_string()]);
     let key_hash = cx.draws("quoine address", stream).hex(40);
@@ -131,11 +137,18 @@ fn create_invoice(call: Call<'_, '_>) -> Result<Response, Error> {
 
 fn get_invoice(call: Call<'_, '_>) -> Result<Response, Error> {
     let base = call.cx.base_url(call.request);
-    Ok(wire::single(call.invoice()?, call.look(&base)))
+    let invoice = call.invoice()?;
+    let answer = wire::single(invoice, call.look(&base));
+    // The sample is of a confirmed invoice.
+    let is_as_in_the_sample = matches!(invoice.status(), Status::Confirmed | Status::Captured | Status::Complete);
+    let rows = [(BTC_SENT, !is_as_in_the_sample), (UPDATED_AT, invoice.updated_at != invoice.created_at)];
+    rows.into_iter().filter(|it| it.1).for_each(|it| call.cx.rest_on(it.0));
+    Ok(answer)
 }
 
 fn list_invoices(call: Call<'_, '_>) -> Result<Response, Error> {
     let (page, user) = (Page::parse(call.request), call.caller.user);
+    page.rests_on(call.request).for_each(|it| call.cx.rest_on(it));
     let base = call.cx.base_url(call.request);
     let invoices = call.memory.page(user, page.start(), page.per);
     Ok(wire::list(invoices, call.look(&base), page, call.memory.count(user)))
@@ -149,6 +162,9 @@ fn get_profile(call: Call<'_, '_>) -> Result<Response, Error> {
 
 fn update_callback_url(call: Call<'_, '_>) -> Result<Response, Error> {
     let url = wire::callback_url(call.request)?;
+    if call.cx.trace.operation.is_none() {
+        call.cx.rest_on(CALLBACK_NAMES);
+    }
     let own = call.cx.account_mut(&call.caller.account).ok_or(Error::Internal)?;
     own.set(&WEBHOOK_URL, Value::Text(url.clone()));
     Ok(wire::callback_update(&url))
@@ -157,7 +173,10 @@ fn update_callback_url(call: Call<'_, '_>) -> Result<Response, Error> {
 fn claim_bitcoin(call: Call<'_, '_>) -> Result<Response, Error> {
     let (id, surplus) = call.invoice().map(|it| (it.id, it.surplus()))?;
     let now = call.cx.now();
-    if 0 < surplus {
+    call.cx.rest_on(CLAIMS);
+    if surplus == 0 {
+        call.cx.rest_on(CLAIM_OF_NOTHING);
+    } else {
         call.memory.invoices.update(id, |it| {
             it.claimed += surplus;
             it.updated_at = now;

@@ -2,6 +2,9 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use super::decisions::{
+    ADDRESSES_IN_THE_URI, CALLBACK_CAUSES, CALLBACK_RETRIES, CALLBACK_WITHOUT_PATH, CALLBACKS_SIGNED, COMPLETE_NOTICE, NO_CALLBACK_ADDRESS,
+};
 use super::model::{Invoice, Memory, Status};
 use super::settings::{CLAIM_BITCOIN, LEGACY_NO_NONCE, LOCAL_QR};
 use super::wire::{self, CONTENT_MD5, Look, NONCE, NONCE_CHARS, Signable, authorization, content_md5, signature, without_origins};
@@ -53,17 +56,31 @@ pub fn user(account: &Account) -> Option<u64> {
 pub fn announce(memory: &Memory, cx: &mut Context<'_>, invoice: &Invoice, name: &'static str) {
     let account = invoice.account();
     let Some(own) = cx.account(&account) else { return };
-    let Some(url) = own.text(&WEBHOOK_URL).map(str::to_owned) else { return };
+    let Some(url) = own.text(&WEBHOOK_URL).map(str::to_owned) else { return cx.rest_on(NO_CALLBACK_ADDRESS) };
     let status = if name == CAPTURED { Status::Complete } else { invoice.status() };
     let body = wire::callback(invoice, look(Some(own), memory.base_of(invoice)), status);
+    cx.rest_on(CALLBACK_CAUSES);
+    if name == CAPTURED {
+        cx.rest_on(COMPLETE_NOTICE);
+    }
     let id = format!("{}-{}", invoice.id, invoice.head.generation());
     cx.notify(Event { name, id, account, subject: invoice.id.to_string(), object: invoice.object(), url, body, once: false });
 }
 
 /// Builds and signs an attempt with the current date and a new NONCE; the body does not change.
-pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
+pub fn attempt(cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed> {
+    let url = cx.account(&webhook.account)?.text(&WEBHOOK_URL).map(str::to_owned)?;
+    let uri = request_uri_of(&url);
+    let signed_uri = without_origins(&uri);
+    let has_path = url.split_once("://").is_some_and(|it| it.1.contains('/'));
+    let rows = [
+        (CALLBACKS_SIGNED, true),
+        (CALLBACK_RETRIES, !webhook.attempts.is_empty()),
+        (CALLBACK_WITHOUT_PATH, !has_path),
+        (ADDRESSES_IN_THE_URI, signed_uri != uri),
+    ];
+    rows.into_iter().filter(|it| it.1).for_each(|it| cx.rest_on(it.0));
     let account = cx.account(&webhook.account)?;
-    let url = account.text(&WEBHOOK_URL).map(str::to_owned)?;
     let body = webhook.body.0.clone();
     let stream = entity(&[&webhook.account, &webhook.event_id, &webhook.attempts.len().to_string()]);
     let nonce = (!account.flag(&LEGACY_NO_NONCE)).then(|| cx.draws("quoine callback nonce", stream).hex(NONCE_CHARS));
@@ -75,7 +92,7 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     for (name, value) in fixed.into_iter().chain(nonce.as_ref().map(|it| (NONCE, it))) {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
     }
-    let canonical = Signable::of(&headers).canonical(&without_origins(&request_uri_of(&url)));
+    let canonical = Signable::of(&headers).canonical(&signed_uri);
     let signature = signature(&cx.signing(account.signing_secret(SIGNING_CREDENTIAL)?.expose()), &canonical);
     headers.insert(
         header::AUTHORIZATION,

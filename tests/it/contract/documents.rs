@@ -211,7 +211,6 @@ fn an_object_that_several_calls_answer_is_one_component() {
         ("quoine", "invoice", 6),
         ("cryptopay", "paymentOrder", 3),
         ("cryptopay", "transaction", 2),
-        ("quantapay", "transaction", 2),
     ] {
         assert_eq!(used(slug, name), places, "{slug} {name}");
     }

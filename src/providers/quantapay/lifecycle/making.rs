@@ -6,6 +6,7 @@ use crate::engine::context::Context;
 use crate::engine::lifecycle::{Head, On, born};
 use crate::kit::ids::{entity, unique_code};
 use crate::kit::time::whole_second;
+use crate::providers::quantapay::decisions::{ADDRESSES_AND_HASHES, COIN_DECIMALS, RATE_TABLE, TRANSACTION_TYPE, UNIQUE_AMOUNTS};
 use crate::providers::quantapay::model::{Coin, DIGITS, Fiat, Memory, Session, Texts, Transaction, coins_max};
 use crate::providers::quantapay::settings::{ADDRESS_MODE, CONFIRMATIONS};
 use crate::providers::quantapay::wire::{Amount, NewSession, NewTransaction};
@@ -71,6 +72,10 @@ struct Draft {
 pub fn choose(memory: &mut Memory, cx: &mut Context<'_>, session: u32, coin: Coin) -> Result<u32, NotMade> {
     let Some(own) = memory.sessions.get(session).cloned() else { return Err(NotMade::Amount) };
     let amount = memory.rates.coins(own.price, own.fiat, coin).ok_or(NotMade::Amount)?;
+    cx.rest_on(TRANSACTION_TYPE);
+    if !memory.rates.is_set() {
+        cx.rest_on(RATE_TABLE);
+    }
     let draft = Draft {
         coin,
         fiat: own.fiat,
@@ -121,6 +126,8 @@ fn make(memory: &mut Memory, cx: &mut Context<'_>, merchant: u16, draft: Draft, 
     let place = if fresh { count.as_str() } else { "" };
     let address = draft.coin.address(&mut cx.draws("quantapay address", entity(&[&account, draft.coin.code(), place])));
     let amount = if fresh { draft.amount.normalize() } else { find_amount(memory, cx, merchant, &draft, &count).ok_or(NotMade::Amount)? };
+    let rows = [(UNIQUE_AMOUNTS, amount != draft.amount.normalize()), (COIN_DECIMALS, true), (ADDRESSES_AND_HASHES, true)];
+    rows.into_iter().filter(|it| it.1).for_each(|it| cx.rest_on(it.0));
     let biz = unique_code(cx.seed(), &format!("quantapay biz_id of {account}"), nth.into(), b"0123456789abcdef", 5);
     memory.merchant_mut(merchant).transactions += 1;
     let transaction = Transaction {

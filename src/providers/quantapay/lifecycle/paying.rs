@@ -7,6 +7,7 @@ use crate::engine::chain::Watch;
 use crate::engine::context::Context;
 use crate::engine::lifecycle::On::Act;
 use crate::kit::ids::entity;
+use crate::providers::quantapay::decisions::{CHAINS, MATCHING, TRANSFER_DECIMALS, WALLET_AT_ONCE};
 use crate::providers::quantapay::model::{Coin, Memory, Status, Transfer};
 
 /// What a payer sends.
@@ -79,6 +80,13 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, sent: &Sent) -> Result<Pai
     if payment.is_none() {
         memory.merchant_mut(merchant).stray(sent.coin, sent.amount);
     }
+    let rows = [
+        (MATCHING, !own_address),
+        (TRANSFER_DECIMALS, sent.coin.decimals() < sent.amount.normalize().scale()),
+        (WALLET_AT_ONCE, true),
+        (CHAINS, payment.is_some()),
+    ];
+    rows.into_iter().filter(|it| it.1).for_each(|it| cx.rest_on(it.0));
     if let Some(id) = payment {
         // A payment whose transfer has disappeared gets another hash the next time.
         let drawn_by = memory.transactions.get(id).map_or(String::new(), |it| match it.head.generation() {

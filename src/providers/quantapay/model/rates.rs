@@ -26,6 +26,11 @@ impl Rates {
         shortest(whole.round_dp_with_strategy(RATE_DECIMALS, RoundingStrategy::MidpointAwayFromZero))
     }
 
+    /// Whether the tester has set prices.
+    pub fn is_set(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// What a dollar buys of a currency.
     pub fn per_dollar(&self, fiat: Fiat) -> Decimal {
         self.pair(Fiat::USD.code(), fiat.code()).unwrap_or_else(|| fiat.per_dollar())

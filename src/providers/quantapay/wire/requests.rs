@@ -3,10 +3,15 @@
 use rust_decimal::Decimal;
 
 use super::rows::{ORDER_ID_CHARS_MAX, TEXT_CHARS_MAX};
+use crate::engine::tables::Row;
+use crate::kit::fields::Field;
 use crate::kit::fields::is_http_url;
 use crate::kit::form::Form;
 use crate::kit::money;
 use crate::kit::time::{Duration, Timestamp, parse_plain_utc};
+use crate::providers::quantapay::decisions::{
+    CODES_ACCEPTED, COINS_OFFERED, HALF_A_SIGNATURE, PRICE_BOUNDS, REPEATED_FIELDS, TRUE_AND_FALSE, UNKNOWN_FIELDS, VALUE_BOUNDS,
+};
 use crate::providers::quantapay::errors::Error;
 use crate::providers::quantapay::model::{COIN_DECIMALS_MAX, Coin, Fiat, PRICE_DECIMALS, PRICE_MAX, Status, Texts, coins_max};
 
@@ -30,15 +35,27 @@ impl<'a> SignedText<'a> {
     }
 }
 
+/// What reading a form with these fields rests on.
+pub fn readings<'a>(form: &'a Form, rows: &'a [Field]) -> impl Iterator<Item = Row> + 'a {
+    let is_known = |name: &str| ["function", "api-key"].contains(&name) || rows.iter().any(|it| it.name == name);
+    let is_repeated = |place: usize, name: &str| form.0[..place].iter().any(|it| it.0 == name);
+    let found = [
+        (REPEATED_FIELDS, form.0.iter().enumerate().any(|(place, it)| is_repeated(place, &it.0))),
+        (TRUE_AND_FALSE, form.0.iter().any(|it| ["true", "false"].contains(&it.1.as_str()))),
+        (UNKNOWN_FIELDS, form.0.iter().any(|it| !is_known(&it.0))),
+    ];
+    found.into_iter().filter(|it| it.1).map(|it| it.0)
+}
+
 /// Refuses a form without one of these fields; an empty field is enough.
 pub fn require(form: &Form, names: &[&'static str]) -> Result<(), Error> {
-    names.iter().find(|it| form.get(it).is_none()).map_or(Ok(()), |it| Err(Error::Missing(it)))
+    names.iter().find(|it| form.get(it).is_none()).map_or(Ok(()), |it| Err(Error::Missing(it, None)))
 }
 
 /// An optional text; an empty text counts as absent.
 fn text<'a>(form: &'a Form, name: &'static str, chars_max: usize) -> Result<Option<&'a str>, Error> {
     match form.get(name).filter(|it| !it.is_empty()) {
-        Some(it) if it.chars().count() > chars_max => Err(Error::Invalid(name, "is too long")),
+        Some(it) if it.chars().count() > chars_max => Err(Error::Invalid(name, "is too long", VALUE_BOUNDS)),
         it => Ok(it),
     }
 }
@@ -55,17 +72,17 @@ fn price(form: &Form, name: &'static str) -> Result<Decimal, Error> {
     let wants = "is a number above zero, of 15 digits and 8 decimals at most";
     let price =
         amount(written, PRICE_DECIMALS, Decimal::from(PRICE_MAX) + Decimal::ONE).filter(|it| it.trunc() <= Decimal::from(PRICE_MAX));
-    price.filter(|it| it.scale() <= PRICE_DECIMALS).ok_or(Error::Invalid(name, wants))
+    price.filter(|it| it.scale() <= PRICE_DECIMALS).ok_or(Error::Invalid(name, wants, PRICE_BOUNDS))
 }
 
 /// The currency of a field.
 pub fn fiat(form: &Form, name: &'static str) -> Result<Fiat, Error> {
-    form.get(name).and_then(Fiat::of).ok_or(Error::Invalid(name, "is a currency code, as USD"))
+    form.get(name).and_then(Fiat::of).ok_or(Error::Invalid(name, "is a currency code, as USD", CODES_ACCEPTED))
 }
 
 /// The coin of a field.
 pub fn coin(form: &Form, name: &'static str) -> Result<Coin, Error> {
-    form.get(name).and_then(Coin::of).ok_or(Error::Invalid(name, "is a coin, as btc"))
+    form.get(name).and_then(Coin::of).ok_or(Error::Invalid(name, "is a coin, as btc", COINS_OFFERED))
 }
 
 /// The texts that are shown, kept and returned with a payment.
@@ -73,7 +90,7 @@ fn texts(form: &Form) -> Result<Texts, Error> {
     let get = |name| text(form, name, TEXT_CHARS_MAX).map(|it| it.unwrap_or("").into());
     let redirect = form.get("redirect").unwrap_or("");
     if !redirect.is_empty() && !is_http_url(redirect) {
-        return Err(Error::Invalid("redirect", "is an http or https address"));
+        return Err(Error::Invalid("redirect", "is an http or https address", VALUE_BOUNDS));
     }
     let (title, description, note) = (get("title")?, get("description")?, get("note")?);
     Ok(Texts { title, description, note, redirect: redirect.into(), vat: get("vat")?, billing: get("billing")?, ..Texts::default() })
@@ -93,8 +110,8 @@ impl NewSession {
     pub fn parse(form: &Form) -> Result<Self, Error> {
         require(form, &["price", "currency"])?;
         match (form.get(SIGNATURE), form.get(TIMESTAMP)) {
-            (Some(_), None) => return Err(Error::Missing(TIMESTAMP)),
-            (None, Some(_)) => return Err(Error::Missing(SIGNATURE)),
+            (Some(_), None) => return Err(Error::Missing(TIMESTAMP, Some(HALF_A_SIGNATURE))),
+            (None, Some(_)) => return Err(Error::Missing(SIGNATURE, Some(HALF_A_SIGNATURE))),
             (None, None) | (Some(_), Some(_)) => {}
         }
         Self::of(form, "order_id")
@@ -135,7 +152,7 @@ impl NewTransaction {
         let code = form.get("currency_code").filter(|it| !it.is_empty());
         let amount = if code.is_some_and(|it| it.eq_ignore_ascii_case("crypto")) {
             let coins = amount(form.get("amount").unwrap_or(""), COIN_DECIMALS_MAX, coins_max());
-            Amount::Coins(coins.ok_or(Error::Invalid("amount", "is a number above zero, of 8 decimals at most"))?)
+            Amount::Coins(coins.ok_or(Error::Invalid("amount", "is a number above zero, of 8 decimals at most", PRICE_BOUNDS))?)
         } else {
             Amount::Fiat(price(form, "amount")?, if code.is_some() { fiat(form, "currency_code")? } else { Fiat::USD })
         };
@@ -143,7 +160,7 @@ impl NewTransaction {
         let reference = text(form, "external_reference", ORDER_ID_CHARS_MAX)?.map(Into::into);
         let checkout = text(form, "checkout_id", TEXT_CHARS_MAX)?.map(str::to_owned);
         let kind = text(form, "type", 3)?.map_or(Some(1), |it| it.parse().ok());
-        let kind = kind.ok_or(Error::Invalid("type", "is a small whole number"))?;
+        let kind = kind.ok_or(Error::Invalid("type", "is a small whole number", VALUE_BOUNDS))?;
         Ok(Self { amount, coin, reference, checkout, kind, texts: texts(form)?.boxed() })
     }
 }
@@ -167,14 +184,16 @@ impl ListQuery {
         let given = |name| text(form, name, TEXT_CHARS_MAX);
         let page = match given("pagination")? {
             Some("-1") => None,
-            Some(it) => Some(it.parse().map_err(|_| Error::Invalid("pagination", "is a page from 0 on, or -1"))?),
+            Some(it) => Some(it.parse().map_err(|_| Error::Invalid("pagination", "is a page from 0 on, or -1", VALUE_BOUNDS))?),
             None => Some(0),
         };
-        let status = given("status")?.map(|it| Status::of(it).ok_or(Error::Invalid("status", "is one of P, C, X, R"))).transpose()?;
+        let status =
+            given("status")?.map(|it| Status::of(it).ok_or(Error::Invalid("status", "is one of P, C, X, R", VALUE_BOUNDS))).transpose()?;
         let coin = given("cryptocurrency")?.map(|_| coin(form, "cryptocurrency")).transpose()?;
         let date = |name: &'static str| -> Result<Option<(Timestamp, bool)>, Error> {
             let Some(written) = given(name)? else { return Ok(None) };
-            let at = parse_plain_utc(written).ok_or(Error::Invalid(name, "is a date, as 2026-03-08, or 2026-03-08 10:00:00"))?;
+            let at =
+                parse_plain_utc(written).ok_or(Error::Invalid(name, "is a date, as 2026-03-08, or 2026-03-08 10:00:00", VALUE_BOUNDS))?;
             Ok(Some((at, written.contains(':'))))
         };
         let from = date("date_range[0]")?.map(|it| it.0);

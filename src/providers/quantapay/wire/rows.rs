@@ -10,6 +10,8 @@ pub const ORDER_ID_CHARS_MAX: usize = 255;
 pub const TEXT_CHARS_MAX: usize = 4_096;
 
 const OVERVIEW: Evidence = Documented("API Overview, Authentication");
+const KEYS: Evidence =
+    Documented("API Overview, Authentication; that an empty key and `0` count as absent is observed in the sibling product");
 const HMAC: Evidence = Documented("API Overview, HMAC Signature");
 const FORMAT: Evidence = Documented("API Overview, Response Format");
 const CREATE: Evidence = Documented("Transactions API, Create a checkout session; its table of parameters is cut off in the stored state");
@@ -19,9 +21,13 @@ const ORDER: Evidence =
     Documented("API Overview, HMAC Signature, and Webhooks, external_reference; that it is optional, and its length, are assumed");
 const UTILITIES: Evidence = Documented("Utilities API");
 const COIN_CASE: Evidence = Documented("Utilities API, with codes in small letters; that their case does not matter is assumed");
+const CODE_CASE: Evidence = Documented("Utilities API, with USD; that the case does not matter is assumed");
+const VALUE_CURRENCY: Evidence =
+    Documented("Utilities API, get-fiat-value, request; that it is required is observed in the sibling product");
 const FIAT_VALUE: Evidence = Documented("Utilities API, get-fiat-value, request");
 const SIBLING: Evidence = Observed("the sibling product's function of the same name");
 const PAGE_FIELD: Evidence = Observed("the sibling product's payment page");
+const REDIRECT: Evidence = Assumed("the sibling product's payment page takes it; whether this function does is not known");
 const WEBHOOK: Evidence = Documented("Webhooks, 2026-04-08, payload");
 const CONTENT: Evidence = Documented("Webhooks, 2026-04-08");
 const AGENT: Evidence = Assumed("the sibling product sends its own name");
@@ -41,8 +47,8 @@ const fn function(name: &'static str) -> Field {
     row("function", Value::Constant(name), Required, "the function to call", OVERVIEW)
 }
 
-const KEY: Field = row("api-key", TEXT, Required, "the account's API key; empty and `0` count as absent", OVERVIEW);
-const CURRENCY: Field = row("currency_code", TEXT, Required, "a currency code, as USD, in any case", UTILITIES);
+const KEY: Field = row("api-key", TEXT, Required, "the account's API key; empty and `0` count as absent", KEYS);
+const CURRENCY: Field = row("currency_code", TEXT, Required, "a currency code, as USD, in any case", CODE_CASE);
 const COIN: Field = row("cryptocurrency_code", TEXT, Required, "a coin, as btc, in any case", COIN_CASE);
 const ID: Field = row("transaction_id", TEXT, Required, "the transaction's id", SIBLING);
 
@@ -73,7 +79,7 @@ const TEXT_OR_FALSE: Value = Value::Either(&[TEXT, Value::Truth(false)]);
 #[rustfmt::skip]
 pub const SESSION: &[Field] = &[
     SUCCESS,
-    row("response", Value::Object, Required, "the session", UNSHOWN),
+    row("response", Value::Object, Required, "the session", FORMAT),
     row("response.session_id", TEXT, Required, "cs_ and 20 hexadecimal digits", UNSHOWN),
     row("response.payment_url", Value::HttpUrl, Required, "the payment page; send the payer there", CREATED),
     row("response.price", TEXT, Required, "the price as it was posted", UNSHOWN),
@@ -120,13 +126,13 @@ pub const GET_FIAT_VALUE: &[Field] = &[
     function("get-fiat-value"), KEY,
     row("amount", TEXT, Required, "coins, zero or more", FIAT_VALUE),
     row("cryptocurrency_code", TEXT, Required, "a coin, as btc, in any case", COIN_CASE),
-    row("currency_code", TEXT, Required, "a currency code, as USD, in any case", FIAT_VALUE),
+    row("currency_code", TEXT, Required, "a currency code, as USD, in any case", VALUE_CURRENCY),
 ];
 
 /// It answers.
 #[rustfmt::skip]
 pub const FIAT_AMOUNT: &[Field] =
-    &[SUCCESS, row("response", TEXT, Required, "the value of the coins, with two decimals, halves up", Assumed("the response is cut off in the stored state; the sibling product rounds to two decimals"))];
+    &[SUCCESS, row("response", TEXT, Required, "the value of the coins, with two decimals, halves up", Documented("API Overview, Response Format; the form of the value is assumed, because the page is cut off before it"))];
 
 /// `get-transaction` takes.
 pub const GET_TRANSACTION: &[Field] = &[function("get-transaction"), KEY, ID];
@@ -158,7 +164,7 @@ pub const CREATE_TRANSACTION: &[Field] = &[
     optional("billing", "billing details, as JSON text"),
     optional("vat", "the VAT amount"),
     optional("checkout_id", "the session that it pays"),
-    row("redirect", Value::HttpUrl, Optional, "where the page sends the payer after completion", SIBLING),
+    row("redirect", Value::HttpUrl, Optional, "where the page sends the payer after completion", REDIRECT),
     row("type", TEXT, Default("1"), "the kind of transaction", SIBLING),
 ];
 
@@ -280,7 +286,7 @@ macro_rules! transaction_fields {
 }
 
 const IN_WEBHOOK: [Field; 19] = *transaction_fields!("transaction.");
-const IN_LIST: [Field; 19] = *transaction_fields!("response[].");
+const IN_LIST: [Field; 19] = observed(*transaction_fields!("response[]."));
 const IN_ANSWER: [Field; 19] = observed(*transaction_fields!("response."));
 
 /// The same rows for a function that only the sibling product shows.

@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::rows::{self, SESSION_SECS_DEFAULT};
-use super::sheet::Sheet;
+use super::sheet::{Sheet, readings};
 use super::{Block, SUCCESS};
+use crate::engine::tables::Row;
 use crate::kit::http::{Request, Response, StatusCode};
 use crate::kit::json::written;
 use crate::kit::time::unix_seconds;
@@ -24,12 +25,15 @@ pub struct NewPayout {
     pub session_secs: i64,
     pub kind: Option<Kind>,
     pub channel: Channel,
+    /// What reading it rests on.
+    pub rests_on: Vec<Row>,
 }
 
 impl NewPayout {
     /// Names every fault at once, in the order of the documented example.
     pub fn parse(request: &Request) -> Result<Self, Error> {
         let mut sheet = Sheet::body(request)?;
+        let rests_on = readings(&sheet.fields, &request.body, rows::CREATE_PAYOUT);
         let order_number = sheet.text(&rows::ORDER_NUMBER_36);
         let return_url = sheet.within(&rows::URLS, &rows::RETURN_URL);
         let amount = sheet.kopecks(&rows::AMOUNT, "must be positive");
@@ -40,7 +44,7 @@ impl NewPayout {
         let channel = sheet.text(&rows::CHANNEL).map_or(Channel::Vtb, |it| if it == "alfa" { Channel::Alfa } else { Channel::Vtb });
         let (order_number, return_url, kopecks) = sheet.complete(order_number.zip(return_url).zip(amount).map(|((a, b), c)| (a, b, c)))?;
         let session_secs = session_secs.unwrap_or(SESSION_SECS_DEFAULT);
-        Ok(Self { order_number, kopecks, return_url, fail_url, description, session_secs, kind, channel })
+        Ok(Self { order_number, kopecks, return_url, fail_url, description, session_secs, kind, channel, rests_on })
     }
 }
 
@@ -51,27 +55,31 @@ pub struct CardPayout {
     pub kopecks: i64,
     pub description: String,
     pub pan: String,
+    /// What reading it rests on.
+    pub rests_on: Vec<Row>,
 }
 
 impl CardPayout {
     /// Names every fault at once, in the order of the documented example.
     pub fn parse(request: &Request) -> Result<Self, Error> {
         let mut sheet = Sheet::body(request)?;
+        let rests_on = readings(&sheet.fields, &request.body, rows::PERFORM_PAYOUT);
         let order_number = sheet.text(&rows::ORDER_NUMBER_32);
         let amount = sheet.kopecks(&rows::AMOUNT, "must be greater than 0");
         let description = sheet.text(&rows::DESCRIPTION_REQUIRED);
         let pan = sheet.within(&rows::TARGET, &rows::PAN);
         let all = order_number.zip(amount).zip(description).zip(pan).map(|(((a, b), c), d)| (a, b, c, d));
         let (order_number, kopecks, description, pan) = sheet.complete(all)?;
-        Ok(Self { order_number, kopecks, description, pan })
+        Ok(Self { order_number, kopecks, description, pan, rests_on })
     }
 }
 
-/// The order number in the body of `getPayoutStatus`.
-pub fn order_number(request: &Request, strict: bool) -> Result<String, Error> {
+/// The order number in the body of `getPayoutStatus`, and what reading it rests on.
+pub fn order_number(request: &Request, strict: bool) -> Result<(String, Vec<Row>), Error> {
     let mut sheet = Sheet::body(request)?;
+    let rests_on = readings(&sheet.fields, &request.body, rows::GET_PAYOUT_STATUS);
     let number = sheet.text(if strict { &rows::ORDER_NUMBER_32 } else { &rows::ORDER_NUMBER_ASKED });
-    sheet.complete(number)
+    Ok((sheet.complete(number)?, rests_on))
 }
 
 /// The answer of `createPayout`.

@@ -33,12 +33,13 @@ use Need::{Default, Optional, Required};
 
 #[rustfmt::skip]
 mod parameters {
-    use super::{Field, row, Value, Required, CREATE, PERFORM, KOPECKS, Optional, Default, TEXT, PORTAL, Evidence, Assumed, Documented};
+    use super::{Field, row, Value, Required, CREATE, PERFORM, KOPECKS, Optional, Default, TEXT, PORTAL, Evidence, Documented};
 
     pub const ORDER_NUMBER_36: Field = row("orderNumber", Value::Text { chars_max: 36 }, Required, "unique payout identifier", CREATE);
     pub const ORDER_NUMBER_32: Field = row("orderNumber", Value::Text { chars_max: 32 }, Required, "unique payout identifier, idempotent per user", PERFORM);
     pub const ORDER_NUMBER_ASKED: Field = row("orderNumber", Value::Text { chars_max: 36 }, Required, "payout identifier", ASKED);
     pub const AMOUNT: Field = row("amount", KOPECKS, Required, "amount in kopecks: 150000 is 1500.00 RUB", CREATE);
+    pub const AMOUNT_PERFORMED: Field = row("amount", KOPECKS, Required, "amount in kopecks: 150000 is 1500.00 RUB", PERFORM);
     pub const URLS: Field = row("urls", Value::Object, Required, "redirect URLs", CREATE);
     pub const RETURN_URL: Field = row("urls.returnUrl", Value::Url, Required, "where the recipient goes on success", CREATE);
     pub const FAIL_URL: Field = row("urls.failUrl", Value::Url, Optional, "where the recipient goes when the payout is refused while they submit; the page of a payout that has ended links to it", CREATE);
@@ -55,9 +56,9 @@ mod parameters {
     pub const USE_SIGNATURE: Field = row("use_signature", Value::Flag, Optional, "whether webhooks are signed", PORTAL);
     pub const REGENERATE_SECRET: Field = row("regenerate_secret", Value::Flag, Optional, "draws a new signing secret", PORTAL);
 
-    const ASKED: Evidence = Assumed("the table of getPayoutStatus says 32, but createPayout takes 36: the status of such a payout could never be read");
-    const UNLIMITED: Evidence = Assumed("createPayout does not name a limit; the limit of performPayout, about 600, is used");
-    const RANGE: Evidence = Assumed("the default of 600 seconds is documented; the range of one second to one day is assumed");
+    const ASKED: Evidence = Documented("Developer API, Get Payout Status, request parameters; 36 in place of their 32 characters is assumed, because createPayout takes 36");
+    const UNLIMITED: Evidence = Documented("Developer API, Create Payout, request parameters; the limit is assumed to be that of performPayout, about 600");
+    const RANGE: Evidence = Documented("Developer API, Create Payout, request parameters: default 600; the range of one second to one day is assumed");
     const TYPES: Evidence = Documented("Developer API, Create Payout: `card (or omit) for cards`");
 }
 
@@ -66,7 +67,7 @@ pub use parameters::*;
 /// `createPayout` takes.
 pub const CREATE_PAYOUT: &[Field] = &[ORDER_NUMBER_36, AMOUNT, URLS, RETURN_URL, FAIL_URL, DESCRIPTION, SESSION_SECS, TYPE, CHANNEL];
 /// `performPayout` takes.
-pub const PERFORM_PAYOUT: &[Field] = &[ORDER_NUMBER_32, AMOUNT, DESCRIPTION_REQUIRED, TARGET, PAN];
+pub const PERFORM_PAYOUT: &[Field] = &[ORDER_NUMBER_32, AMOUNT_PERFORMED, DESCRIPTION_REQUIRED, TARGET, PAN];
 /// `getPayoutStatus` takes.
 pub const GET_PAYOUT_STATUS: &[Field] = &[ORDER_NUMBER_ASKED];
 /// `webhook_save` takes.
@@ -74,10 +75,14 @@ pub const WEBHOOK_SAVE: &[Field] = &[CSRF_TOKEN, URL, ENABLED, USE_SIGNATURE, RE
 /// `webhook_test` takes.
 pub const WEBHOOK_TEST: &[Field] = &[CSRF_TOKEN];
 
-const STATUS_BLOCK: Evidence = Documented("Developer API, response parameters of every method: the request status block");
+const STATUS_BLOCK: Evidence = Documented("Developer API, response parameters of the four methods: the request status block");
 const RESULT: Field = row("result", Value::Object, Required, "request status", STATUS_BLOCK);
 const RESULT_ERROR: Field = row("result.error", Value::Constant("0"), Required, "`0` is success", STATUS_BLOCK);
 const RESULT_MESSAGE: Field = row("result.message", Value::Nullable, Required, "null on success", STATUS_BLOCK);
+
+const PORTAL_RESULT: Field = Field { evidence: PORTAL_ANSWER, ..RESULT };
+const PORTAL_RESULT_ERROR: Field = Field { evidence: PORTAL_ANSWER, ..RESULT_ERROR };
+const PORTAL_RESULT_MESSAGE: Field = Field { evidence: PORTAL_ANSWER, ..RESULT_MESSAGE };
 
 /// Every refusal's body.
 pub const REFUSAL: &[Field] = &[
@@ -104,7 +109,7 @@ pub const PAYOUT_PERFORMED: &[Field] = &[
     row("orderId", TEXT, Optional, "bank order code, once the bank has answered", PERFORMED),
     row("target", Value::Object, Optional, "recipient, when known", PERFORMED),
     row("target.maskedPan", TEXT, Optional, "masked card number: first 6, last 4", PERFORMED),
-    row("target.maskedPhone", TEXT, Optional, "masked phone number, when createPayout used the orderNumber first", MASKED_PHONE),
+    row("target.maskedPhone", TEXT, Optional, "masked phone number, when createPayout used the orderNumber first", PHONE_PERFORMED),
 ];
 
 #[rustfmt::skip]
@@ -122,9 +127,13 @@ pub const PAYOUT_STATUS: &[Field] = &[
     row("target.maskedPan", TEXT, Optional, "masked card number: first 6, last 4", STATUS),
     row("target.maskedPhone", TEXT, Optional, "masked phone number of an SBP payout", MASKED_PHONE),
 ];
-const BANK_CODE: Evidence = Assumed("the table calls it required, its text says `if available`, and the example lacks it");
+const BANK_CODE: Evidence = Documented(
+    "Developer API, Get Payout Status, response parameters: required, `if available`; that it is absent until the bank has answered is assumed",
+);
 const DESCRIBED: Evidence = Documented("Developer API, Get Payout Status, example; not in its table");
-const MASKED_PHONE: Evidence = Assumed("the field is documented, but no example shows its mask");
+const MASKED_PHONE: Evidence = Documented("Developer API, Get Payout Status, response parameters; its mask is assumed");
+const PHONE_PERFORMED: Evidence =
+    Assumed("the table of performPayout has maskedPan only, but createPayout may have used the orderNumber for an SBP payout");
 
 #[rustfmt::skip]
 pub const FEATURE_FLAGS: &[Field] = &[
@@ -144,7 +153,7 @@ pub const FEATURE_FLAGS: &[Field] = &[
 
 #[rustfmt::skip]
 pub const WEBHOOK_SAVED: &[Field] = &[
-    RESULT, RESULT_ERROR, RESULT_MESSAGE,
+    PORTAL_RESULT, PORTAL_RESULT_ERROR, PORTAL_RESULT_MESSAGE,
     row("webhook", Value::Object, Required, "the current settings", PORTAL_ANSWER),
     row("webhook.url", Value::Nullable, Required, "target, or null", PORTAL_ANSWER),
     row("webhook.enabled", Value::Flag, Required, "whether webhooks are sent", PORTAL_ANSWER),
@@ -154,7 +163,7 @@ pub const WEBHOOK_SAVED: &[Field] = &[
 
 #[rustfmt::skip]
 pub const WEBHOOK_TESTED: &[Field] = &[
-    RESULT, RESULT_ERROR, RESULT_MESSAGE,
+    PORTAL_RESULT, PORTAL_RESULT_ERROR, PORTAL_RESULT_MESSAGE,
     row("delivery", Value::Object, Required, "the only attempt", PORTAL_ANSWER),
     row("delivery.status", Value::NullableInteger, Required, "HTTP status of the receiver, or null", PORTAL_ANSWER),
     row("delivery.duration_ms", Value::Integer { min: 0, max: 60_000 }, Required, "the simulated time until the answer", PORTAL_ANSWER),
@@ -181,14 +190,16 @@ pub const EVENT_HEADERS: &[Field] = &[
     row("Content-Type", Value::Constant("application/json"), Required, "JSON", HEADERS),
     row("X-Payouts-Event", Value::Constant(STATUS_CHANGED), Required, "the event", HEADERS),
     row("X-Payouts-Event-Id", Value::Text { chars_max: 32 }, Required, "the same as eventId", HEADERS),
-    row("X-Payouts-Timestamp", TIME, Required, "time of the attempt, unix seconds", Assumed("the header is documented, but its format is not")),
+    row("X-Payouts-Timestamp", TIME, Required, "time of the attempt, unix seconds", Documented("Developer API, Webhook, headers; its format is assumed")),
     row("X-Payouts-Signature", TEXT, Optional, "sha256= and the HMAC in lowercase hexadecimal, when signing is on", HEADERS),
 ];
+
+const EVENT_ID: Evidence = Documented("Developer API, Webhook, payload format; that every attempt has the same is assumed");
 
 #[rustfmt::skip]
 pub const EVENT_BODY: &[Field] = &[
     row("event", Value::Constant(STATUS_CHANGED), Required, "event type", PAYLOAD),
-    row("eventId", Value::Text { chars_max: 32 }, Required, "unique identifier, 32 hexadecimal characters, the same on every attempt", PAYLOAD),
+    row("eventId", Value::Text { chars_max: 32 }, Required, "unique identifier, 32 hexadecimal characters, the same on every attempt", EVENT_ID),
     row("occurredAt", TEXT, Required, "time of the change, ISO 8601 in Moscow time", PAYLOAD),
     row("payout", Value::Object, Required, "the payout", PAYLOAD),
     row("payout.id", Value::Integer { min: 0, max: i64::MAX }, Required, "internal payout number", PAYLOAD),

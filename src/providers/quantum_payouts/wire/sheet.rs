@@ -1,11 +1,13 @@
 //! How parameters are read, and the provider's words for a wrong one.
 
-use super::rows::{AMOUNT_DIGITS, ORDER_NUMBER_32, RETURN_URL};
+use super::rows::{AMOUNT_DIGITS, DESCRIPTION, FAIL_URL, ORDER_NUMBER_32, RETURN_URL, SESSION_SECS};
 use crate::engine::tables::Row;
 use crate::kit::fields::{Fault, Field, Fields};
 use crate::kit::http::Request;
 use crate::kit::sheet::{self, Words};
-use crate::providers::quantum_payouts::contract::TEXTS;
+use crate::providers::quantum_payouts::decisions::{
+    AMOUNT_WORDING, DESCRIPTION_LIMIT, NULL_AND_EMPTY, REDIRECT_URLS, SESSION_RANGE, SEVERAL_FAULTS, TEXTS, UNKNOWN_MEMBERS,
+};
 use crate::providers::quantum_payouts::errors::Error;
 
 pub fn invalid_json() -> Error {
@@ -25,9 +27,6 @@ impl Words for Said {
 
     fn say(said: &mut Vec<(String, Option<Row>)>, row: &Field, fault: &Fault) {
         let name = row.name;
-        // Two examples have the text for a missing parameter.
-        let is_shown = *fault == Fault::Missing && [RETURN_URL.name, ORDER_NUMBER_32.name].contains(&name);
-        let rests_on = if is_shown { None } else { Some(TEXTS) };
         let text = match fault {
             Fault::Missing => format!("{name} is required"),
             Fault::NotA("integer") => format!("{name} must be an integer"),
@@ -41,13 +40,41 @@ impl Words for Said {
             Fault::NotAUrl => format!("{name} must be a valid URL"),
             Fault::TooPrecise(decimals) => format!("{name} must have at most {decimals} decimals"),
         };
-        said.push((text, rests_on));
+        said.push((text, cause(row, fault)));
     }
 
     fn refusal(said: Vec<(String, Option<Row>)>) -> Error {
         let (texts, rows): (Vec<String>, Vec<Option<Row>>) = said.into_iter().unzip();
-        Error::Validation(texts.join("; "), rows.into_iter().flatten().collect())
+        let several = (1 < texts.len()).then_some(SEVERAL_FAULTS);
+        Error::Validation(texts.join("; "), rows.into_iter().flatten().chain(several).collect())
     }
+}
+
+/// What a refusal of that parameter rests on. `None`: an example has it.
+fn cause(row: &Field, fault: &Fault) -> Option<Row> {
+    match fault {
+        Fault::Missing if row.name == RETURN_URL.name || row.kind == ORDER_NUMBER_32.kind => None,
+        Fault::TooLong(_) if row.name == DESCRIPTION.name => Some(DESCRIPTION_LIMIT),
+        Fault::Below(_) | Fault::Above(_) if row.name == SESSION_SECS.name => Some(SESSION_RANGE),
+        Fault::NotAUrl | Fault::TooLong(_) if [RETURN_URL.name, FAIL_URL.name].contains(&row.name) => Some(REDIRECT_URLS),
+        _ => Some(TEXTS),
+    }
+}
+
+/// What reading a body by these rows rests on beside them.
+pub fn readings(fields: &Fields<'_>, body: &[u8], rows: &[Field]) -> Vec<Row> {
+    let is_known = |name: &str| rows.iter().any(|it| it.name == name);
+    // Few bodies have an empty value; looking for one in each parameter takes longer than this.
+    let may_be_empty = body.windows(4).any(|it| it == b"null") || body.windows(2).any(|it| it == b"\"\"");
+    let is_empty = may_be_empty && rows.iter().any(|it| is_sent(fields, it.name) && !fields.has(it.name));
+    let found = [(NULL_AND_EMPTY, is_empty), (UNKNOWN_MEMBERS, !fields.names().all(is_known))];
+    found.into_iter().filter(|it| it.1).map(|it| it.0).collect()
+}
+
+/// Whether any value was sent under a name, also inside an object.
+fn is_sent(fields: &Fields<'_>, name: &str) -> bool {
+    let Some((object, inner)) = name.split_once('.') else { return fields.is_sent(name) };
+    fields.json_value(object).and_then(|it| Fields::json(it.get().as_bytes())).is_some_and(|it| it.is_sent(inner))
 }
 
 impl<'a> Sheet<'a> {
@@ -67,7 +94,7 @@ impl<'a> Sheet<'a> {
     /// Kopecks. Each method has its own words for an amount that is too small.
     pub fn kopecks(&mut self, row: &Field, too_small: &str) -> Option<i64> {
         let fault = match self.fields.integer(row) {
-            Err(Fault::Below(_)) => (format!("{} {too_small}", row.name), None),
+            Err(Fault::Below(_)) => (format!("{} {too_small}", row.name), Some(AMOUNT_WORDING)),
             Err(Fault::Above(_)) => (format!("{} must be at most {AMOUNT_DIGITS} digits", row.name), Some(TEXTS)),
             read => return self.read(row, read),
         };

@@ -34,8 +34,8 @@ macro_rules! example {
 
 #[rustfmt::skip]
 pub const EVENTS: &[EventRow] = &[
-    event(DETECTED, "the full payment has been seen", &[("invoice.invoice_status", &[DETECTED])], example!("unconfirmed", "payment_detected", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), CHANGES),
-    event(CONFIRMED, "the full payment is confirmed", &[("invoice.invoice_status", &[CONFIRMED])], example!("confirmed", "payment_confirmed", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), CHANGES),
-    event(EXPIRED, "30 minutes have passed without the full payment, or 3 hours without its confirmation", &[("invoice.invoice_status", &[EXPIRED])], example!("expired", "payment_expired", "0", "null"), CHANGES),
-    event(CAPTURED, "the bitcoins are converted and the merchant is credited; the notice says `complete`, and the invoice becomes complete once a receiver accepts the notice", &[("invoice.invoice_status", &[CONFIRMED])], example!("complete", "payment_confirmed", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), Documented("API Reference, Update Notification URL, data posted to the callback, and system_status `complete`; that the notice comes before the status is assumed")),
+    event(DETECTED, "the full payment has been seen", &[("invoice.invoice_status", &[DETECTED]), ("invoice.system_status", &["unconfirmed"])], example!("unconfirmed", "payment_detected", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), CHANGES),
+    event(CONFIRMED, "the full payment is confirmed", &[("invoice.invoice_status", &[CONFIRMED]), ("invoice.system_status", &["confirmed"])], example!("confirmed", "payment_confirmed", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), CHANGES),
+    event(EXPIRED, "30 minutes have passed without the full payment, or 3 hours without its confirmation", &[("invoice.invoice_status", &[EXPIRED]), ("invoice.system_status", &["expired", "invalid"])], example!("expired", "payment_expired", "0", "null"), CHANGES),
+    event(CAPTURED, "the bitcoins are converted and the merchant is credited; the notice says `complete`, and the invoice becomes complete once a receiver accepts the notice", &[("invoice.invoice_status", &[CONFIRMED]), ("invoice.system_status", &["complete"])], example!("complete", "payment_confirmed", "0.5", "\"2014-08-08T19:50:12.855+09:00\""), Documented("API Reference, Update Notification URL, data posted to the callback, and system_status `complete`; that the notice comes before the status is assumed")),
 ];

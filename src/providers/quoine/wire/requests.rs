@@ -7,17 +7,24 @@ use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use super::rows::{CALLBACK_CHARS_MAX, DATA_CHARS_MAX, NAME_CHARS_MAX, PER_DEFAULT, PER_MAX, PRICE_MAX};
+use crate::engine::tables::Row;
 use crate::engine::tables::settings::webhook_url;
-use crate::kit::http::Request;
+use crate::kit::http::{Request, form_pairs};
 use crate::kit::json::{Members, Writing, rewritten};
 use crate::kit::money;
+use crate::providers::quoine::decisions::{
+    ABSENT_TEXTS, DATA_FORMS, MEDIA_TYPE, PAGE_SIZE, PRICE_FORMS, PRICE_PRECISION, PRICE_TEXTS, REPEATED_QUERY_PARAMETER, UNKNOWN_MEMBERS,
+    UNREADABLE_BODY,
+};
 use crate::providers::quoine::errors::{Error, Fault, Faults};
 use crate::providers::quoine::model::{Attached, satoshi};
 
 /// The members of a JSON body; any other body is refused.
 fn members(request: &Request) -> Result<Members<'_>, Error> {
-    let is_json = request.media_type() == "application/json";
-    Members::parse(&request.body).filter(|_| is_json).ok_or(Error::NotJson)
+    if request.media_type() != "application/json" {
+        return Err(Error::NotJson(MEDIA_TYPE));
+    }
+    Members::parse(&request.body).ok_or(Error::NotJson(UNREADABLE_BODY))
 }
 
 /// The member with this name; `null` counts as not sent.
@@ -37,6 +44,8 @@ pub struct NewInvoice {
     pub satoshi: i64,
     pub name: Option<Box<str>>,
     pub attached: Option<Attached>,
+    /// What accepting it rests on beside the page.
+    pub rests_on: Vec<Row>,
 }
 
 impl NewInvoice {
@@ -53,11 +62,32 @@ impl NewInvoice {
         let attached = attached.map_err(|it| or_fault("data", it)).ok();
         match (price, name, attached) {
             (Some((price, satoshi)), Some(name), Some(attached)) => {
-                Ok(Self { price, satoshi, name: name.map(String::into_boxed_str), attached })
+                let rests_on = accepted(&members);
+                Ok(Self { price, satoshi, name: name.map(String::into_boxed_str), attached, rests_on })
             }
             _ => Err(Error::Fields(faults)),
         }
     }
+}
+
+/// What accepting these members rests on beside the page.
+fn accepted(members: &Members<'_>) -> Vec<Row> {
+    let raw = |name: &str| member(members, name).map_or("", RawValue::get);
+    let price = raw("price");
+    let is_plain = |text: &str| {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+        [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit()))
+    };
+    let is_text = price.starts_with('"');
+    let accepted = [
+        (PRICE_TEXTS, is_text && !is_plain(price.trim_matches('"'))),
+        (PRICE_PRECISION, !is_text && price.contains(['.', 'e', 'E'])),
+        (PRICE_FORMS, !is_text),
+        (DATA_FORMS, raw("data").starts_with('{')),
+        (UNKNOWN_MEMBERS, members.0.iter().any(|it| !["price", "name", "data"].contains(&&*it.0))),
+        (ABSENT_TEXTS, raw("name").is_empty() || raw("data").is_empty()),
+    ];
+    accepted.into_iter().filter(|it| it.1).map(|it| it.0).collect()
 }
 
 /// A number, or a number as text, and its value in satoshi.
@@ -119,6 +149,16 @@ impl Page {
     pub fn parse(request: &Request) -> Self {
         let asked = |name: &str| request.query_parameter(name).and_then(|it| it.parse().ok()).filter(|it| 0 < *it);
         Self { number: asked("page").unwrap_or(1), per: asked("per").unwrap_or(PER_DEFAULT).min(PER_MAX) }
+    }
+
+    /// What reading it rests on beside the page.
+    pub fn rests_on(self, request: &Request) -> impl Iterator<Item = Row> {
+        let sent = form_pairs(request.query.as_bytes());
+        let asked = |name: &str| sent.iter().filter(|it| it.0 == name).count();
+        let is_as_asked = |name: &str, number: u64| request.query_parameter(name).is_some_and(|it| it == number.to_string());
+        let is_documented = is_as_asked("per", self.per) && (asked("page") == 0 || is_as_asked("page", self.number));
+        let is_repeated = 1 < asked("page") || 1 < asked("per");
+        [(PAGE_SIZE, !is_documented), (REPEATED_QUERY_PARAMETER, is_repeated)].into_iter().filter(|it| it.1).map(|it| it.0)
     }
 
     /// The number of invoices on the pages before it.

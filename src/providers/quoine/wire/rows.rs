@@ -1,6 +1,6 @@
 //! The parameter and answer tables of the documentation, row by row.
 
-use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
+use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
 use crate::kit::webhook_url::URL_BYTES_MAX;
 use crate::providers::quoine::model::{INVOICE_STATUSES, SYSTEM_STATUSES};
@@ -17,10 +17,12 @@ pub const PRICE_MAX: i64 = 1_000_000_000;
 pub const PER_DEFAULT: u64 = 25;
 pub const PER_MAX: u64 = 100;
 
-const CREATE: Evidence = Documented("API Reference, Create An Invoice, parameters");
+const CREATE: Evidence = Documented("API Reference, Create An Invoice, parameters; the bounds of the price are assumed");
 const LIMIT: Evidence = Documented("API Reference, Create An Invoice, parameters: any string; the limit is assumed");
-const SAMPLE: Evidence = Documented("API Reference, Create An Invoice, sample response");
-const SINGLE: Evidence = Documented("API Reference, Get An Invoice, sample response");
+const SAMPLE: Evidence = Documented(
+    "API Reference, sample responses of Create An Invoice and Get An Invoice, and data posted to the callback URL; Get All Invoices abbreviates an invoice",
+);
+const IN_PATH: Evidence = Documented("API Reference, Get An Invoice: GET /invoices/{id}");
 const WORDS: Evidence = Documented("API Reference, Create An Invoice, invoice_status and system_status");
 const LIST: Evidence = Documented("API Reference, Get All Invoices");
 const NUMBERS: Evidence = Documented("API Reference, Get All Invoices, parameters; limits and defaults are assumed");
@@ -29,7 +31,7 @@ const CALLBACK: Evidence = Documented("API Reference, Update Notification URL");
 const AUTH: Evidence = Documented("API Reference, Authentication, request headers");
 const DATED: Evidence = Documented("API Reference, Authentication, request headers; the 900 seconds are observed in the api_auth gem");
 const REFUSED: Evidence = Documented("API Reference, sample errors of Create An Invoice and Get An Invoice");
-const SIGNED: Evidence = Observed("the final revision of the page signs callbacks, and Quoine's demo shop verifies them so");
+const SIGNED: Evidence = Documented("final revision: callbacks are signed as requests are; the demo shop verifies them so");
 
 const fn row(name: &'static str, kind: Value, need: Need, meaning: &'static str, evidence: Evidence) -> Field {
     Field { name, kind, need, meaning, evidence }
@@ -40,7 +42,7 @@ use Need::{Default, Optional, Required};
 const NUMBER: Value = Value::Integer { min: 1, max: i64::MAX };
 const COUNT: Value = Value::Integer { min: 0, max: i64::MAX };
 
-const ID: Field = row("id", NUMBER, Required, "the invoice's number; with any other text no invoice is found", SINGLE);
+const ID: Field = row("id", NUMBER, Required, "the invoice's number; with any other text no invoice is found", IN_PATH);
 
 /// `createInvoice` takes.
 #[rustfmt::skip]
@@ -104,10 +106,14 @@ macro_rules! invoice {
     };
 }
 
-const SUB_ACCOUNT: Evidence =
-    Assumed("both samples show invoice 1 with sub-account 1, and the older status word for a new invoice was account_created");
-const CLAIMED: Evidence = Documented("the final revision of the page, three weeks after the state that Playmoney serves");
-const UPDATED: Evidence = Assumed("the samples of paid invoices repeat created_at");
+const SUB_ACCOUNT: Evidence = Documented(
+    "API Reference, sample responses of Create An Invoice and Get An Invoice, and data posted to the callback URL; that each invoice has an account of its own, with its number, is assumed",
+);
+const CLAIMED: Evidence =
+    Documented("final revision: an invoice has bitcoin_amount_claimed there; Playmoney serves the state of the page three weeks before");
+const UPDATED: Evidence = Documented(
+    "API Reference, sample responses of Create An Invoice and Get An Invoice, and data posted to the callback URL, which repeat created_at; that it is the last change is assumed",
+);
 
 /// An invoice as it was made.
 pub const INVOICE: &[Field] = invoice!("";);
@@ -147,6 +153,7 @@ pub const CALLBACK_UPDATED: &[Field] = &[
 ];
 
 const FIELD_FAULTS: Evidence = Documented("API Reference, Create An Invoice, sample error");
+const OTHER_FAULTS: Evidence = Assumed("the sample error has the price only; other parameters are named in the same way");
 /// Every refusal's body: a message, or what is wrong with each parameter.
 #[rustfmt::skip]
 pub const REFUSAL: &[Field] = &[
@@ -155,18 +162,18 @@ pub const REFUSAL: &[Field] = &[
     row("errors", Value::Object, Optional, "what is wrong with each parameter; in a 422 only", FIELD_FAULTS),
     row("errors.price", Value::List, Optional, "texts", FIELD_FAULTS),
     row("errors.price[]", TEXT, Required, "a text", FIELD_FAULTS),
-    row("errors.name", Value::List, Optional, "texts", FIELD_FAULTS),
-    row("errors.name[]", TEXT, Required, "a text", FIELD_FAULTS),
-    row("errors.data", Value::List, Optional, "texts", FIELD_FAULTS),
-    row("errors.data[]", TEXT, Required, "a text", FIELD_FAULTS),
-    row("errors.callback", Value::List, Optional, "texts", FIELD_FAULTS),
-    row("errors.callback[]", TEXT, Required, "a text", FIELD_FAULTS),
+    row("errors.name", Value::List, Optional, "texts", OTHER_FAULTS),
+    row("errors.name[]", TEXT, Required, "a text", OTHER_FAULTS),
+    row("errors.data", Value::List, Optional, "texts", OTHER_FAULTS),
+    row("errors.data[]", TEXT, Required, "a text", OTHER_FAULTS),
+    row("errors.callback", Value::List, Optional, "texts", OTHER_FAULTS),
+    row("errors.callback[]", TEXT, Required, "a text", OTHER_FAULTS),
 ];
 
 #[rustfmt::skip]
 pub const EVENT_HEADERS: &[Field] = &[
     row("Content-Type", Value::Constant("application/json"), Required, "JSON", SIGNED),
-    row("Content-MD5", TEXT, Required, "MD5 of the body, base64", Observed("the api_auth gem adds it to most posts; that callbacks carry it is assumed")),
+    row("Content-MD5", TEXT, Required, "MD5 of the body, base64", Assumed("the api_auth gem adds it to most posts; no page says that callbacks carry it")),
     row("Date", TEXT, Required, "HTTP date of the attempt", SIGNED),
     row("NONCE", Value::Text { chars_max: 32 }, Required, "32 hexadecimal characters, new for each attempt", SIGNED),
     row("Authorization", TEXT, Required, "APIAuth, the user id, a colon and the signature", SIGNED),
