@@ -118,6 +118,7 @@ pub fn provider_json(contract: &Contract) -> Json {
         "lifecycles": all(&(contract.lifecycles)(), rows::statuses),
         "errors": all(contract.errors.iter().copied(), rows::error), "error_body": all(contract.error_body, rows::field),
         "answer_headers": all(contract.answer_headers, rows::field),
+        "rows": all(contract.index.rows(), rows::named),
         "events": contract.events.iter().map(rows::event).collect::<Vec<_>>(), "retry_schedule": rows::schedule(&contract.schedule),
         "settings": contract.settings().map(rows::setting).collect::<Vec<_>>(),
         "decisions": all(contract.decisions, rows::decision),

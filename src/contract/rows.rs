@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::openapi::schema;
 use crate::engine::tables::{
-    ActionRow, Also, Contract, Decision, ErrorRow, EventRow, On, Page, Schedule, Setting, SettingKind, StatusTable, Transition,
+    ActionRow, Also, Contract, Decision, ErrorRow, EventRow, NamedRow, On, Page, Schedule, Setting, SettingKind, StatusTable, Transition,
 };
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Field, Need};
@@ -134,6 +134,11 @@ const fn kind(it: SettingKind) -> &'static str {
         SettingKind::Url => "url",
         SettingKind::Secret => "secret",
     }
+}
+
+/// A row by the name that scenarios and lists have for it.
+pub fn named(it: &NamedRow) -> Json {
+    with_evidence(it.evidence, json!({"row": it.name}))
 }
 
 pub fn decision(it: &Decision) -> Json {

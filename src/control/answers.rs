@@ -172,6 +172,8 @@ const CONTRACT: &[Field] = &[
     must("lifecycles[]", Kind::Object, "the statuses of one kind of object, and the steps between them"),
     must("events", Kind::List, "its webhooks"),
     must("events[]", Kind::Object, "a row with its evidence"),
+    must("rows", Kind::List, "all of them, by the names that `accepts` of a scenario takes"),
+    must("rows[]", Kind::Object, "a row with its evidence"),
     must("decisions", Kind::List, "what was decided where the documents are silent"),
     must("decisions[]", Kind::Object, "a row with its evidence"),
 ];

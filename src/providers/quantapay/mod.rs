@@ -88,7 +88,7 @@ impl Provider for QuantaPay {
         };
         answer.unwrap_or_else(|error| {
             cx.trace.error = Some(error.row().name);
-            error.rests_on().into_iter().for_each(|it| cx.rest_on(it));
+            cx.rest_on_each(&error.rests_on());
             let nearest = if let Error::NoSuchFunction(asked) = &error { Some(routes::nearest_function(asked)) } else { None };
             cx.trace.hint = nearest.map(Into::into).or_else(|| error.hint().map(Into::into)).or(cx.trace.hint.take());
             error.render()
@@ -118,7 +118,7 @@ impl Provider for QuantaPay {
 
     fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
         let refusal = errors::asked_for(error, found.operation)?;
-        refusal.rests_on().into_iter().for_each(|it| cx.rest_on(it));
+        cx.rest_on_each(&refusal.rests_on());
         Some(refusal.render())
     }
 

@@ -90,7 +90,7 @@ impl Provider for QuantumPayouts {
 
     fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
         let refusal = errors::asked_for(error, found.operation)?;
-        refusal.rests_on().iter().for_each(|it| cx.rest_on(*it));
+        cx.rest_on_each(refusal.rests_on());
         Some(refusal.render())
     }
 

@@ -79,7 +79,7 @@ impl Provider for Quoine {
         };
         answer.unwrap_or_else(|error| {
             cx.trace.error = Some(error.row().name);
-            error.rests_on().into_iter().for_each(|it| cx.rest_on(it));
+            cx.rest_on_each(&error.rests_on());
             cx.trace.hint = error.hint().map(Into::into).or(cx.trace.hint.take());
             error.render()
         })
@@ -105,7 +105,7 @@ impl Provider for Quoine {
 
     fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
         let refusal = errors::asked_for(error, found.operation)?;
-        refusal.rests_on().into_iter().for_each(|it| cx.rest_on(it));
+        cx.rest_on_each(&refusal.rests_on());
         Some(refusal.render())
     }
 
