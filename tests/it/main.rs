@@ -30,4 +30,5 @@ mod simulate;
 mod slips;
 mod tape;
 mod tidy;
+mod weighing;
 mod wrapping;

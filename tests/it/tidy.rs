@@ -17,7 +17,7 @@ mod widths;
 /// Where Rust is.
 const FOLDERS: &[&str] = &["src", "tests", "benches", "examples"];
 
-fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -40,7 +40,7 @@ impl Source {
 }
 
 /// Every file below a folder, in order.
-fn paths(folder: &Path) -> Vec<PathBuf> {
+pub fn paths(folder: &Path) -> Vec<PathBuf> {
     let mut folders = vec![folder.to_owned()];
     let mut found = Vec::new();
     while let Some(folder) = folders.pop() {

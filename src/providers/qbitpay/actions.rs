@@ -19,6 +19,8 @@ use crate::kit::word::Word;
 type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ObjectId, ActionError>;
 
 const NAMED: Evidence = Assumed("an action must name its object");
+const SENT: Evidence = Assumed("a transfer is made outside of the API: no page has its parameters");
+const DECIDED: Evidence = Assumed("API reference, Payouts, has the words as statuses; a bank decides outside of the API");
 const DISPUTES: Evidence = Assumed("the events of a dispute are documented, how it is decided is not");
 const FAILING: Evidence = Assumed("the event charge.failed is documented, its cause is not");
 const DELIVERING: Evidence = Assumed(
@@ -33,9 +35,9 @@ const fn field(name: &'static str, kind: Value, meaning: &'static str, evidence:
 const OF_CHARGE: Field = field("charge", TEXT, "id of the charge", NAMED);
 const OF_DEPOSIT: Field = field("deposit", TEXT, "id of the deposit", NAMED);
 const OF_PAYOUT: Field = field("payout", TEXT, "id of the payout", NAMED);
-const CURRENCY: Field = field("currency", Value::Word(CODES), "the currency that is sent", NAMED);
-const AMOUNT: Field = field("amount", Value::Amount { decimals_max: 6 }, "the amount that is sent", NAMED);
-const OUTCOME: Field = field("outcome", Value::Word(&["inTransit", "paid", "failed", "cancelled"]), "the new status", NAMED);
+const CURRENCY: Field = field("currency", Value::Word(CODES), "the currency that is sent", SENT);
+const AMOUNT: Field = field("amount", Value::Amount { decimals_max: 6 }, "the amount that is sent", SENT);
+const OUTCOME: Field = field("outcome", Value::Word(&["inTransit", "paid", "failed", "cancelled"]), "the new status", DECIDED);
 const WINNER: Field =
     field("in_favour_of", Value::Word(&["buyer", "seller"]), "buyer: the payment stands; seller: the charge is cancelled", DISPUTES);
 const SYMBOL: Field = field("symbol", TEXT, "the pair, for example BTC/CNY", PRICES);

@@ -15,7 +15,7 @@ const ENGINE: &[&str] = &[
 ];
 /// The rooms of a provider, in the same sense.
 const PROVIDER_ROOMS: &[&str] =
-    &["mod", "contract", "routes", "pages", "actions", "auth", "lifecycle", "webhooks", "settings", "wire", "model", "errors"];
+    &["mod", "contract", "routes", "pages", "actions", "auth", "lifecycle", "webhooks", "settings", "wire", "model", "errors", "decisions"];
 /// The rooms that may wait, so that they alone use what waits.
 const WAITING: &[&str] = &["edge", "cli", "main"];
 const WAITERS: &[&str] = &["tokio", "hyper", "hyper_util", "http_body_util", "rustls", "tokio_rustls", "hyper_rustls"];

@@ -8,6 +8,7 @@ use crate::engine::lifecycle::On::{Act, Call, Deadline, Pace};
 use crate::engine::lifecycle::{Lifecycle, Object, Row, kept};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
 use crate::kit::time::{Duration, Timestamp, later};
+use crate::providers::qbitpay::decisions::{CHARGE_MONEY, DISPUTE_OUTCOME, EVENT_STATE};
 use crate::providers::qbitpay::model::ChargeStatus::{self, BuyerPaid, Cancelled, Closed, Dispute, Pending, SellerConfirmed};
 use crate::providers::qbitpay::model::{Charge, Memory, RowKind, RowStatus, Source};
 use crate::providers::qbitpay::webhooks;
@@ -60,6 +61,9 @@ impl Object for Charge {
     }
 
     fn entered(memory: &mut Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<ChargeStatus>) {
+        if row.on == Act("close-dispute") {
+            cx.rest_on(DISPUTE_OUTCOME);
+        }
         if let Some(name) = row.event {
             notify(memory, cx, number, name);
         }
@@ -74,6 +78,7 @@ impl Object for Charge {
 
 fn notify(memory: &Memory, cx: &mut Context<'_>, number: u32, name: &'static str) {
     if let Some(charge) = memory.charges.get(number) {
+        cx.rest_on(EVENT_STATE);
         webhooks::charge(memory, cx, charge, name);
     }
 }
@@ -81,6 +86,7 @@ fn notify(memory: &Memory, cx: &mut Context<'_>, number: u32, name: &'static str
 /// Credits a received payment as pending money.
 fn credit(memory: &mut Memory, cx: &mut Context<'_>, number: u32) {
     let Some(charge) = memory.charges.get(number) else { return };
+    cx.rest_on(CHARGE_MONEY);
     let posting = Posting {
         merchant: charge.merchant,
         currency: charge.currency,
