@@ -3,6 +3,7 @@
 mod answers;
 mod control_answers;
 mod cryptopay;
+mod deciding;
 mod dialects;
 pub mod documents;
 mod limits;
