@@ -108,7 +108,8 @@ pub enum Oddity {
 /// The oddities of a request, outside of objects inside its body. `names`: the parameters of the call.
 pub fn oddities<'a>(request: &'a Request, names: impl Iterator<Item = &'static str> + Clone + 'a) -> impl Iterator<Item = Oddity> + 'a {
     let query = if request.query.is_empty() { Vec::new() } else { form_pairs(request.query.as_bytes()) };
-    let Members(members) = Members::parse(&request.body).unwrap_or_default();
+    let body = Some(&request.body).filter(|it| !it.is_empty());
+    let Members(members) = body.and_then(|it| Members::parse(it)).unwrap_or_default();
     let is_known = |name: &str| names.clone().any(|it| it == name);
     let is_twice = |all: &[&str]| all.iter().collect::<BTreeSet<_>>().len() < all.len();
     let in_query: Vec<&str> = query.iter().map(|it| it.0.as_str()).collect();

@@ -131,7 +131,9 @@ pub fn check_refresh(memory: &Memory, cx: &mut Context<'_>, token: &str) -> Resu
 
 /// A pair of tokens for a merchant: access and refresh.
 pub fn issue(memory: &mut Memory, cx: &mut Context<'_>, merchant: u32) -> Result<(String, String), Error> {
-    [TOKEN_CLAIMS, TOKEN_SECRET].into_iter().for_each(|it| cx.rest_on(it));
+    for row in [TOKEN_CLAIMS, TOKEN_SECRET] {
+        cx.rest_on(row);
+    }
     let home = cx.sandbox();
     if memory.issuers.iter().all(|it| it != home) && memory.issuers.len() < ISSUERS_MAX {
         memory.issuers.push(home.to_owned());

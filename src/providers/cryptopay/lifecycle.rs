@@ -139,7 +139,9 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decim
     if !cx.watch(Watch { object: order.object(), number: TRANSFER, blockchain: chain.blockchain(), wanted, account }) {
         return Err(TooMany);
     }
-    [TRANSFER_VALUES, SEEN_STATUS].into_iter().for_each(|it| cx.rest_on(it));
+    for row in [TRANSFER_VALUES, SEEN_STATUS] {
+        cx.rest_on(row);
+    }
     // An order whose transfer has disappeared gets another one the next time.
     let drawn_by = match order.head.generation() {
         0 => order.nth.to_string(),

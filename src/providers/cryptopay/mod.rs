@@ -163,7 +163,9 @@ impl Provider for CryptoPay {
 /// Notes what a refusal rests on.
 fn rest(cx: &mut Context<'_>, answered: &Answered) {
     let rows = answered.answer.as_ref().err().map_or_else(Vec::new, Error::rests_on);
-    rows.into_iter().for_each(|it| cx.rest_on(it));
+    for row in rows {
+        cx.rest_on(row);
+    }
 }
 
 /// An answer with the headers of the rate limit.

@@ -155,16 +155,14 @@ impl Error {
     pub fn rests_on(&self) -> Vec<Row> {
         match self {
             Self::Validation(faults) => faults.iter().map(|it| it.rests_on).chain([VALIDATION_STATUS]).collect(),
-            Self::NotJson | Self::Balance => vec![TEXTS],
             Self::Limit(_, row) | Self::Forbidden(row) => vec![*row],
             Self::State => vec![CHARGE_NOT_PENDING],
             Self::TooMany => vec![RATE_LIMIT],
             Self::Nothing("Payout") => vec![PAYOUT_NOT_FOUND],
             Self::Nothing("Symbol") => vec![UNKNOWN_PAIR],
-            Self::Nothing(_) => vec![TEXTS],
             Self::NoPath => vec![UNKNOWN_PATH],
             Self::Server(StatusCode::INTERNAL_SERVER_ERROR) => vec![SERVER_ERROR_TEXT],
-            Self::Server(_) => vec![TEXTS],
+            Self::NotJson | Self::Balance | Self::Nothing(_) | Self::Server(_) => vec![TEXTS],
             Self::Unauthorized | Self::Cursor(_) => Vec::new(),
         }
     }

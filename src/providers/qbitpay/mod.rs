@@ -69,7 +69,9 @@ impl Provider for QbitPay {
         };
         answer.unwrap_or_else(|error: Error| {
             cx.trace.error = Some(error.row().name);
-            error.rests_on().into_iter().for_each(|it| cx.rest_on(it));
+            for row in error.rests_on() {
+                cx.rest_on(row);
+            }
             cx.trace.hint = error.hint().map(Into::into).or(cx.trace.hint.take());
             error.render()
         })
@@ -100,7 +102,9 @@ impl Provider for QbitPay {
 
     fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
         let error = errors::asked_for(error, found.operation)?;
-        error.rests_on().into_iter().for_each(|it| cx.rest_on(it));
+        for row in error.rests_on() {
+            cx.rest_on(row);
+        }
         Some(error.render())
     }
 

@@ -54,7 +54,9 @@ pub fn register(call: Call<'_, '_>) -> Result<Response, Error> {
         let message = format!("This sandbox has {MERCHANTS_MAX} users, as many as it keeps");
         return Err(Error::Invalid(vec![Fault { rests_on: Some(NEW_ACCOUNT), ..Fault::of(USERNAME.name, message) }]));
     }
-    [REGISTRATION, NEW_ACCOUNT, USER_IDS].into_iter().for_each(|it| cx.rest_on(it));
+    for row in [REGISTRATION, NEW_ACCOUNT, USER_IDS] {
+        cx.rest_on(row);
+    }
     let account = build_account(memory, cx, number, &username, &password);
     let merchant =
         Merchant { account: account.id.clone(), username: username.into(), email: email.into(), shop_name: shop_name.into(), tokens: 0 };
@@ -108,7 +110,9 @@ pub fn refresh(call: Call<'_, '_>) -> Result<Response, Error> {
     if cx.flag(memory.account_of(claims.user_id), &REFRESH_ROTATION) && !memory.spend(claims.exp, &claims.jti, cx.now().as_second()) {
         cx.trace.note = Some(DROPPED.into());
     }
-    [AUTH_ANSWERS, REFRESH_REUSE].into_iter().for_each(|it| cx.rest_on(it));
+    for row in [AUTH_ANSWERS, REFRESH_REUSE] {
+        cx.rest_on(row);
+    }
     let (access, refresh) = auth::issue(memory, cx, claims.user_id)?;
     Ok(wire::tokens(&access, &refresh))
 }

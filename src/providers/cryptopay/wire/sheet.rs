@@ -23,14 +23,15 @@ impl Words for Messages {
 
     fn say(said: &mut Vec<Refused>, row: &Field, fault: &Fault) {
         let of = Refused::of(row.name, words(fault));
-        refuse(
-            said,
-            match fault {
-                Fault::Missing => Refused::required(row.name),
-                Fault::Below(_) | Fault::Above(_) if row.name == NONCE.name => Refused { rests_on: Some(NONCE_RANGE), ..of },
-                _ => of,
-            },
-        );
+        let is_bound = matches!(fault, Fault::Below(_) | Fault::Above(_)) && row.name == NONCE.name;
+        let own = if *fault == Fault::Missing {
+            Refused::required(row.name)
+        } else if is_bound {
+            Refused { rests_on: Some(NONCE_RANGE), ..of }
+        } else {
+            of
+        };
+        refuse(said, own);
     }
 
     fn refusal(said: Vec<Refused>) -> Error {

@@ -114,7 +114,9 @@ pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
 
 pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     let (page, order) = wire::parse_charge_list(call.request)?;
-    [LIST_URL, LIST_OBJECTS].into_iter().for_each(|it| call.cx.rest_on(it));
+    for row in [LIST_URL, LIST_OBJECTS] {
+        call.cx.rest_on(row);
+    }
     let memory = &*call.memory;
     let own = |id: &str| memory.charge(id).filter(|it| it.merchant == call.merchant).map(|it| it.number);
     let key = (call.merchant, order.as_deref().map(digest));

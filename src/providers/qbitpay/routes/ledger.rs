@@ -18,7 +18,9 @@ use crate::providers::qbitpay::wire::{self, FeeRates, Limit, Limits, RowObject, 
 pub fn access_token(call: Call<'_, '_>) -> Result<Response, Error> {
     let (user, code) = token_user(call.cx, &call.account);
     let secret = token_secret(call.cx.sandbox());
-    [ACCESS_TOKEN_SECRET, ACCESS_TOKEN_LIFE].into_iter().for_each(|it| call.cx.rest_on(it));
+    for row in [ACCESS_TOKEN_SECRET, ACCESS_TOKEN_LIFE] {
+        call.cx.rest_on(row);
+    }
     call.cx.trace.hint = Some(format!("HS256 with the secret {secret}").into());
     Ok(wire::access_token(user, code, call.cx.now(), &secret))
 }

@@ -29,7 +29,9 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     let fee_units =
         new.amount.checked_mul(rate(cx, &account, &PAYOUT_FEE_RATE)).and_then(|it| currency.units(it)).ok_or(Error::INTERNAL)?;
     let destination = destination_id(&account, &new.destination, |entity| Oid::draw(&mut cx.draws("qbitpay destination", entity)));
-    [PAYOUT_AMOUNT, ARRIVAL_DATE, PAYOUT_DEBIT, PAYMENT_METHOD_OBJECT].into_iter().for_each(|it| cx.rest_on(it));
+    for row in [PAYOUT_AMOUNT, ARRIVAL_DATE, PAYOUT_DEBIT, PAYMENT_METHOD_OBJECT] {
+        cx.rest_on(row);
+    }
     if !new.destination.kind.has_shown_label() {
         cx.rest_on(TYPE_LABELS);
     }

@@ -24,11 +24,13 @@ impl Words for Messages {
     const REPEATED: Repeated = Repeated::First;
 
     fn say(said: &mut Vec<Fault>, row: &Field, fault: &Wrong) {
-        said.push(match fault {
-            Wrong::Missing => Fault::missing(row.name),
-            // The one text about a type that is known.
-            Wrong::NotA("number") => Fault { rests_on: VALIDATION_DETAIL, ..Fault::invalid(row.name, words(fault)) },
-            _ => Fault::invalid(row.name, words(fault)),
+        let of = Fault::invalid(row.name, words(fault));
+        said.push(if *fault == Wrong::Missing {
+            Fault::missing(row.name)
+        } else if *fault == Wrong::NotA("number") {
+            Fault { rests_on: VALIDATION_DETAIL, ..of } // the one text about a type that is known
+        } else {
+            of
         });
     }
 
