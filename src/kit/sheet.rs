@@ -1,9 +1,12 @@
 //! Parameters that are read row by row. What is wrong is collected, so that one refusal names all of it.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
 use super::fields::{Fault, Field, Fields, Repeated};
-use super::http::Request;
+use super::http::{Request, form_pairs};
+use super::json::Members;
 
 /// A provider's words for what is wrong with parameters.
 pub trait Words {
@@ -85,4 +88,38 @@ impl<'a, W: Words> Sheet<'a, W> {
             _ => Err(W::refusal(self.said)),
         }
     }
+}
+
+/// What a page about parameters seldom says how it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// A parameter that the call does not have.
+    Unknown,
+    /// A query parameter that was sent twice.
+    RepeatedInQuery,
+    /// A member of the JSON body that was sent twice.
+    RepeatedInBody,
+    /// A query parameter without a value.
+    EmptyInQuery,
+    /// A member of the JSON body that is null or empty text.
+    EmptyInBody,
+}
+
+/// The oddities of a request, outside of objects inside its body. `names`: the parameters of the call.
+pub fn oddities<'a>(request: &'a Request, names: impl Iterator<Item = &'static str> + Clone + 'a) -> impl Iterator<Item = Oddity> + 'a {
+    let query = if request.query.is_empty() { Vec::new() } else { form_pairs(request.query.as_bytes()) };
+    let body = Some(&request.body).filter(|it| !it.is_empty());
+    let Members(members) = body.and_then(|it| Members::parse(it)).unwrap_or_default();
+    let is_known = |name: &str| names.clone().any(|it| it == name);
+    let is_twice = |all: &[&str]| all.iter().collect::<BTreeSet<_>>().len() < all.len();
+    let in_query: Vec<&str> = query.iter().map(|it| it.0.as_str()).collect();
+    let in_body: Vec<&str> = members.iter().map(|it| it.0.as_ref()).collect();
+    let found = [
+        (!in_query.iter().chain(&in_body).all(|it| is_known(it)), Oddity::Unknown),
+        (is_twice(&in_query), Oddity::RepeatedInQuery),
+        (is_twice(&in_body), Oddity::RepeatedInBody),
+        (query.iter().any(|it| is_known(&it.0) && it.1.is_empty()), Oddity::EmptyInQuery),
+        (members.iter().any(|it| is_known(&it.0) && ["null", "\"\""].contains(&it.1.get())), Oddity::EmptyInBody),
+    ];
+    found.into_iter().filter_map(|(is_so, oddity)| is_so.then_some(oddity))
 }

@@ -10,6 +10,7 @@ use crate::tape::Tape;
 mod decisions;
 mod documented;
 mod edge_cases;
+mod evidence;
 mod limits;
 mod lists;
 mod pages;

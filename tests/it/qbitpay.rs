@@ -11,6 +11,7 @@ use crate::tape::Tape;
 mod decisions;
 mod documented;
 mod edge_cases;
+mod evidence;
 pub mod ledger;
 mod market;
 mod pages;

@@ -1,6 +1,7 @@
 //! Authentication by a bearer token or a static key, and the rate limit.
 
-use super::errors::{BAD_TOKEN, Error, NO_CREDENTIALS, OLD_TOKEN};
+use super::decisions::{BEARER_FORM, ENTERPRISE_LIMIT, TOKEN_CLAIMS, TOKEN_SECRET};
+use super::errors::{BAD_TOKEN, Error, NO_CREDENTIALS, OLD_TOKEN, SPENT_TOKEN};
 use super::model::{ISSUERS_MAX, Memory};
 use super::settings::{HOURLY_LIMIT, PLAN, SUSPENDED};
 use super::wire::{self, ACCESS, ACCESS_SECS, Claims, REFRESH, REFRESH_SECS};
@@ -17,8 +18,12 @@ use crate::kit::sign::derived;
 use crate::kit::time::{Duration, unix_seconds};
 
 /// The limit of the plan that a merchant begins with.
-pub const STANDARD: Limit =
-    Limit { error: "rate_limited", calls_max: 1_000, window: Duration::from_hours(1), evidence: Documented("API overview, Rate Limiting") };
+pub const STANDARD: Limit = Limit {
+    error: "rate_limited",
+    calls_max: 1_000,
+    window: Duration::from_hours(1),
+    evidence: Documented("API overview, Rate Limiting; when the hour begins is assumed"),
+};
 /// The calls per hour of the plan `premium`.
 const PREMIUM_CALLS: u32 = 5_000;
 
@@ -35,7 +40,16 @@ pub fn caller(memory: &Memory, cx: &mut Context<'_>, caller: Option<&Caller>, re
     }
     let merchant = memory.merchant_of(&caller.account).ok_or(BAD_TOKEN)?;
     note(memory, cx, merchant);
+    if !is_as_documented(request) {
+        cx.rest_on(BEARER_FORM);
+    }
     Ok(merchant)
+}
+
+/// Whether the header is written as in the examples.
+fn is_as_documented(request: &Request) -> bool {
+    let value = request.header(header::AUTHORIZATION);
+    value.strip_prefix("Bearer ").is_some_and(|bearer| !bearer.contains(|it: char| it.is_ascii_whitespace()))
 }
 
 /// The refusal of a request without a known merchant.
@@ -105,15 +119,21 @@ pub fn check_refresh(memory: &Memory, cx: &mut Context<'_>, token: &str) -> Resu
     let claims = open_token(memory, cx, token).ok_or(BAD_TOKEN)?;
     check_token(cx, (&claims.token_type, claims.exp), REFRESH)?;
     let merchant = claims.user_id;
-    if memory.merchants.get(merchant).is_none() || memory.is_spent(claims.exp, &claims.jti) {
+    if memory.merchants.get(merchant).is_none() {
         return Err(BAD_TOKEN);
+    }
+    if memory.is_spent(claims.exp, &claims.jti) {
+        return Err(SPENT_TOKEN);
     }
     note(memory, cx, merchant);
     Ok(claims)
 }
 
 /// A pair of tokens for a merchant: access and refresh.
-pub fn issue(memory: &mut Memory, cx: &Context<'_>, merchant: u32) -> Result<(String, String), Error> {
+pub fn issue(memory: &mut Memory, cx: &mut Context<'_>, merchant: u32) -> Result<(String, String), Error> {
+    for row in [TOKEN_CLAIMS, TOKEN_SECRET] {
+        cx.rest_on(row);
+    }
     let home = cx.sandbox();
     if memory.issuers.iter().all(|it| it != home) && memory.issuers.len() < ISSUERS_MAX {
         memory.issuers.push(home.to_owned());
@@ -162,6 +182,9 @@ pub fn count_call(memory: &Memory, cx: &mut Context<'_>, merchant: u32) -> (Opti
     let account = memory.account_of(merchant);
     let limit = limit(cx, account);
     let count = cx.count_call(account, limit);
+    if count.is_some() && cx.account(account).and_then(|it| it.text(&PLAN)) == Some("enterprise") {
+        cx.rest_on(ENTERPRISE_LIMIT);
+    }
     let allowed = match count {
         Some(count) if cx.is_refused(account, limit, count) => Err(limit_error(cx, count)),
         _ => Ok(()),

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::actions::ACTS;
 use super::auth::STANDARD;
+use super::decisions::DECISIONS;
 use super::errors::ERRORS;
 use super::lifecycle::{ORDER, TRANSACTION};
 use super::model::{ORDER_STATUSES, TRANSACTION_STATUSES};
@@ -15,8 +16,6 @@ use super::wire::{ANSWER_HEADERS, REFUSAL};
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Again, Asks, Contract, Credential, Index, Once, Polls, Reach, Source, StatusTable, UsedUp};
 use crate::kit::time::{Duration, Timestamp};
-
-mod decisions;
 
 /// The timestamp of the documented refusal: 2024-01-01T12:00:00Z.
 const EXAMPLE: Timestamp = Timestamp::constant(1_704_110_400, 0);
@@ -73,7 +72,7 @@ pub static CONTRACT: Contract = Contract {
     schedule: SCHEDULE,
     settings: SETTINGS,
     asks: ASKS,
-    decisions: decisions::DECISIONS,
+    decisions: DECISIONS,
     index: &INDEX,
 };
 

@@ -4,6 +4,10 @@ use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
+use super::decisions::{
+    CHAIN_CONFIRMATIONS, EVENT_NULLS, FAILED_BEFORE_TRANSFER, FAILED_TRANSACTION, LATE_CONFIRMATION, LOST_CONFIRMATIONS, ORDER_WORDS,
+    OVERPAYMENT, SEEN_STATUS, TRANSFER_VALUES, WRONG_TRANSFER,
+};
 use super::model::{Address, Hash, Memory, Notice, Order, OrderStatus, TRANSFER, Token, Transaction, TransactionStatus};
 use super::webhooks;
 use crate::engine::chain::Watch;
@@ -19,7 +23,7 @@ const EVENTS: Evidence = Documented("Webhooks, Webhook Events: the event; its ca
 const MADE: Evidence = Documented("Payment Orders, Create Payment Order: response");
 const WRONG: Evidence =
     Assumed("payment.failed is documented, its cause is not: a transfer of too little, or of another token, once it is final");
-const SEEN: Evidence = Documented("Webhooks, Webhook Events: payment.pending, while the order's own status is pending already");
+const SEEN: Evidence = Documented("Webhooks, Webhook Events: payment.pending; that the status stays is assumed");
 const FOLLOWS: Evidence = Assumed("a transfer has the status of its order");
 
 /// The transfer has enough confirmations, and pays the order.
@@ -71,10 +75,16 @@ impl Object for Order {
 
     fn entered(memory: &mut Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<OrderStatus>) {
         let Some(order) = memory.orders.get(number) else { return };
+        if order.has_assumed_status() {
+            cx.rest_on(ORDER_WORDS);
+        }
         if row.on == Act("fail") {
             cx.unwatch(order.object());
         }
         if let Some(notice) = row.event.and_then(Notice::of) {
+            if notice != Notice::Confirmed {
+                cx.rest_on(EVENT_NULLS);
+            }
             webhooks::announce(memory, cx, order, notice);
         }
     }
@@ -109,6 +119,9 @@ fn end(memory: &mut Memory, cx: &mut Context<'_>, number: u32, on: On, to: Order
     let order = memory.orders.get(number).filter(|it| it.status() == OrderStatus::Pending)?;
     if let Some(transaction) = order.transaction {
         let to = if to == OrderStatus::Confirmed { TransactionStatus::Confirmed } else { TransactionStatus::Failed };
+        if to == TransactionStatus::Failed {
+            cx.rest_on(FAILED_TRANSACTION);
+        }
         take_to::<Transaction>(memory, cx, transaction, on, to);
     }
     take_to::<Order>(memory, cx, number, on, to).map(|_| ())
@@ -125,6 +138,9 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decim
     let wanted = chain.confirmations();
     if !cx.watch(Watch { object: order.object(), number: TRANSFER, blockchain: chain.blockchain(), wanted, account }) {
         return Err(TooMany);
+    }
+    for row in [TRANSFER_VALUES, SEEN_STATUS] {
+        cx.rest_on(row);
     }
     // An order whose transfer has disappeared gets another one the next time.
     let drawn_by = match order.head.generation() {
@@ -155,6 +171,9 @@ pub fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amount: Decim
 
 /// Fails a payment: the transfer is reverted, or the payment rejected. `None`: the order has ended already.
 pub fn fail(memory: &mut Memory, cx: &mut Context<'_>, number: u32) -> Option<()> {
+    if memory.orders.get(number).is_some_and(Order::waits) {
+        cx.rest_on(FAILED_BEFORE_TRANSFER);
+    }
     end(memory, cx, number, Act("fail"), OrderStatus::Failed)
 }
 
@@ -177,11 +196,26 @@ pub fn update_confirmations(memory: &mut Memory, cx: &mut Context<'_>, number: u
     let Some(order) = memory.orders.get(number) else { return };
     let (Some(transaction), Some(transfer)) = (order.transaction, cx.transfer(order.object(), TRANSFER).copied()) else { return };
     let (amount, token) = (order.amount, order.token);
+    let before = memory.transactions.get(transaction).map_or(0, |it| it.confirmations);
+    if transfer.confirmations < before {
+        cx.rest_on(LOST_CONFIRMATIONS);
+    }
     let is_right = memory.transactions.update(transaction, |it| {
         (it.confirmations, it.block) = (transfer.confirmations, transfer.block);
         it.token == token && amount <= it.amount
     });
     if let Some(is_right) = is_right.filter(|_| transfer.is_finished()) {
+        if memory.orders.get(number).is_some_and(|it| it.expires_at <= cx.now()) {
+            cx.rest_on(LATE_CONFIRMATION);
+        }
+        let is_more = memory.transactions.get(transaction).is_some_and(|it| amount < it.amount);
+        cx.rest_on(if !is_right {
+            WRONG_TRANSFER
+        } else if is_more {
+            OVERPAYMENT
+        } else {
+            CHAIN_CONFIRMATIONS
+        });
         let (on, to) = if is_right { (ENOUGH, OrderStatus::Confirmed) } else { (INVALID, OrderStatus::Failed) };
         end(memory, cx, number, action.unwrap_or(on), to);
     }

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use self::errors::Error;
 use self::model::{Endpoint, Kind, Memory, Order};
 use self::routes::Answered;
 use self::wire::{EndpointObject, Links, OrderObject};
@@ -28,6 +29,7 @@ use crate::kit::word::Word;
 mod actions;
 mod auth;
 mod contract;
+mod decisions;
 mod errors;
 mod lifecycle;
 mod model;
@@ -75,6 +77,7 @@ impl Provider for CryptoPay {
         let is_page = pages::has(found.path);
         let answered = if is_page { pages::call(memory, cx, found.path, request).into() } else { routes::call(memory, cx, found, request) };
         cx.trace.error = answered.answer.as_ref().err().map(|it| it.row().name);
+        rest(cx, &answered);
         render(cx.now(), answered)
     }
 
@@ -101,6 +104,7 @@ impl Provider for CryptoPay {
 
     fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
         let answered = routes::refuse(cx, found, errors::asked_for(error, found.operation, self.contract())?);
+        rest(cx, &answered);
         Some(render(cx.now(), answered))
     }
 
@@ -154,6 +158,12 @@ impl Provider for CryptoPay {
         let object = written(&OrderObject::of(order, self.0.transaction_of(order), links));
         Some(Shown { subject: order.order_id(), status: order.status().word(), object })
     }
+}
+
+/// Notes what a refusal rests on.
+fn rest(cx: &mut Context<'_>, answered: &Answered) {
+    let rows = answered.answer.as_ref().err().map_or_else(Vec::new, Error::rests_on);
+    cx.rest_on_each(&rows);
 }
 
 /// An answer with the headers of the rate limit.

@@ -3,6 +3,7 @@
 use minijinja::context;
 
 use super::actions::{pay_exactly, sum};
+use super::decisions::{LATE_TRANSFER, REDIRECT_RESULT, SECOND_TRANSFER};
 use super::errors::Error;
 use super::model::{Memory, Order, OrderStatus, TRANSFER};
 use super::wire::timestamp;
@@ -49,7 +50,7 @@ pub fn has(path: &str) -> bool {
 /// Answers a payer's browser.
 pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Request) -> Result<Response, Error> {
     let mut segments = path.split('/').skip(1);
-    let (Some(page), Some(id), None) = (segments.next(), segments.next(), segments.next()) else { return Err(Error::NotFound) };
+    let (Some(page), Some(id), None) = (segments.next(), segments.next(), segments.next()) else { return Err(Error::NoPath) };
     let is_read = request.method == Method::GET;
     if !is_read && (page == "qr" || request.method != Method::POST) {
         let allowed = if page == "qr" { "GET" } else { "GET, POST" };
@@ -75,6 +76,7 @@ fn uri(order: &Order) -> String {
 fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, path: &str, request: &Request) -> Result<Response, Error> {
     let order = memory.orders.get(number).ok_or(Error::NotFound)?;
     if !order.waits() {
+        cx.rest_on(if order.status() == OrderStatus::Pending { SECOND_TRANSFER } else { LATE_TRANSFER });
         return render(memory, cx, number, StatusCode::CONFLICT, Some("This order takes no payment any more."));
     }
     match sum(order, &Fields::form(&request.body)) {
@@ -93,6 +95,7 @@ fn render(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode
     let order = memory.orders.get(number).ok_or(Error::NotFound)?;
     cx.trace.account = Some(memory.account_of(order.merchant).to_owned());
     if let (OrderStatus::Confirmed, Some(url), None) = (order.status(), &order.redirect_url, fault) {
+        cx.rest_on(REDIRECT_RESULT);
         // The result of the order follows the parameters that the URL already has.
         let result = [("order_id", &*order.order_id()), ("status", order.status().word())];
         return Ok(Response::see_other(&with_query(url, &result)));

@@ -1,6 +1,7 @@
 //! The calls that the documentation lists.
 
 use super::auth::{self, STANDARD};
+use super::decisions::{DUPLICATE_MEMBERS, NULL_AND_EMPTY, PATH_SLASH, REPEATED_PARAMETER, SINGLE_OBJECT_CALLS, UNKNOWN_PARAMETERS};
 use super::errors::Error;
 use super::model::Memory;
 use super::wire::Links;
@@ -10,8 +11,9 @@ use crate::engine::tables::bound::Bound as Route;
 use crate::engine::tables::found::{Caller, Found};
 use crate::engine::tables::settings::DOCUMENTED_LINKS;
 use crate::engine::tables::{Auth, Operation};
-use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header, location_value};
+use crate::kit::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header, location_value};
 use crate::kit::path::exactly;
+use crate::kit::sheet::{Oddity, oddities};
 
 mod endpoints;
 mod lists;
@@ -59,13 +61,21 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, reques
         let id = found.captures.first();
         let run = |memory: &mut Memory, cx: &mut Context<'_>, merchant: u32| handler(Call { memory, cx, request, merchant, id });
         let is_open = operation.auth == Auth::Open;
+        for oddity in oddities(request, operation.parameters.iter().map(|it| it.name)) {
+            cx.rest_on(match oddity {
+                Oddity::Unknown => UNKNOWN_PARAMETERS,
+                Oddity::RepeatedInQuery => REPEATED_PARAMETER,
+                Oddity::RepeatedInBody => DUPLICATE_MEMBERS,
+                Oddity::EmptyInQuery | Oddity::EmptyInBody => NULL_AND_EMPTY,
+            });
+        }
         return if is_open { run(memory, cx, 0).into() } else { admit(memory, cx, found.caller.as_ref(), request, run) };
     }
     match find_miss(cx, found.path, request) {
         Miss::Method { error, is_open: false } => admit(memory, cx, found.caller.as_ref(), request, |_, _, _| Err(error)),
         Miss::Method { error, .. } => Err(error).into(),
         Miss::Slash(response) => Ok(response).into(),
-        Miss::Path => Err(Error::NotFound).into(),
+        Miss::Path => Err(Error::NoPath).into(),
     }
 }
 
@@ -98,7 +108,7 @@ pub fn refuse(cx: &mut Context<'_>, found: &Found<'_>, error: Error) -> Answered
         let count = cx.exhausted(account.unwrap_or_default(), limit);
         return Answered { answer: Err(auth::limit_error(cx, count)), rate: Some(count) };
     }
-    let known = account.filter(|_| !matches!(error, Error::Unauthorized(_)));
+    let known = account.filter(|_| !matches!(error, Error::Unauthorized(..)));
     Answered { rate: known.and_then(|it| cx.count_call(it, limit)), answer: Err(error) }
 }
 
@@ -119,6 +129,9 @@ const SLASHLESS: &str = "paths end with a slash: most clients follow this redire
 fn find_miss(cx: &mut Context<'_>, path: &str, request: &Request) -> Miss {
     let here: Vec<&Operation> = cx.contract().operations.iter().copied().filter(|it| is_at(it, path)).collect();
     if let Some(first) = here.first() {
+        if here.iter().all(|it| it.method == Method::PUT) {
+            cx.rest_on(SINGLE_OBJECT_CALLS);
+        }
         let mut allowed: Vec<&str> = here.iter().map(|it| it.method.as_str()).collect();
         allowed.sort_unstable();
         let error = Error::Method { method: request.method.to_string(), allowed: allowed.join(", ") };
@@ -131,6 +144,7 @@ fn find_miss(cx: &mut Context<'_>, path: &str, request: &Request) -> Miss {
     }
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
     let location = format!("{}{slashed}{query}", Links::below(&cx.base_url(request)).prefix);
+    cx.rest_on(PATH_SLASH);
     cx.trace.hint = Some(SLASHLESS.into());
     let response = Response::new(StatusCode::MOVED_PERMANENTLY, "text/html; charset=utf-8", "");
     Miss::Slash(response.with(header::LOCATION, &location_value(&location)))

@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use super::decisions::{ACCOUNT_URL, EVENT_TARGETS, RETRIES};
 use super::model::{Memory, Notice, Order, Target};
 use super::settings::RETRY_SCHEDULE;
 use super::wire;
@@ -64,12 +65,16 @@ pub fn announce(memory: &Memory, cx: &mut Context<'_>, order: &Order, notice: No
 
 /// The targets of an event: only the order's own address if it has one, otherwise the account's webhook URL and every
 /// active endpoint with that event.
-fn targets(memory: &Memory, cx: &Context<'_>, order: &Order, notice: Notice) -> Vec<(Target, String)> {
+fn targets(memory: &Memory, cx: &mut Context<'_>, order: &Order, notice: Notice) -> Vec<(Target, String)> {
+    cx.rest_on(EVENT_TARGETS);
     if let Some(url) = &order.webhook_url {
         return vec![(Target::Order, url.to_string())];
     }
     let account = cx.account(memory.account_of(order.merchant)).and_then(|it| it.text(&WEBHOOK_URL));
     let own = account.map(|url| (Target::Account, url.to_owned()));
+    if own.is_some() {
+        cx.rest_on(ACCOUNT_URL);
+    }
     let endpoints = memory.endpoints_of(order.merchant).filter(|it| it.is_active && it.events.contains(&notice));
     own.into_iter().chain(endpoints.map(|it| (Target::Endpoint(it.number), it.url.to_string()))).collect()
 }
@@ -88,9 +93,10 @@ fn resolve<'a>(memory: &'a Memory, account: &'a Account, webhook: &'a Delivery) 
 }
 
 /// Builds and signs an attempt with the current secret; the body does not change.
-pub fn attempt(memory: &Memory, cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
+pub fn attempt(memory: &Memory, cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let account = cx.account(&webhook.account)?;
     let (url, secret) = resolve(memory, account, webhook)?;
+    let url = url.to_owned();
     let body = webhook.body.0.clone();
     let mut headers = HeaderMap::with_capacity(4);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -99,7 +105,10 @@ pub fn attempt(memory: &Memory, cx: &Context<'_>, webhook: &Delivery) -> Option<
         headers.extend(HeaderValue::from_str(&signature).ok().map(|it| (SIGNATURE, it)));
         String::from_utf8_lossy(&body).into_owned()
     });
-    Some(Signed { url: url.to_owned(), headers, body, signed, dated: None })
+    if !webhook.attempts.is_empty() {
+        cx.rest_on(RETRIES);
+    }
+    Some(Signed { url, headers, body, signed, dated: None })
 }
 
 /// The waits before the retries of an account.

@@ -19,8 +19,10 @@ use crate::kit::word::Word;
 type Handler = fn(&mut Memory, &mut Context<'_>, &Fields<'_>) -> Result<ObjectId, ActionError>;
 
 const NAMED: Evidence = Assumed("an action must name its object");
-const DISPUTES: Evidence = Assumed("the events of a dispute are documented, how it is decided is not");
-const FAILING: Evidence = Assumed("the event charge.failed is documented, its cause is not");
+const SENT: Evidence = Assumed("a transfer is made outside of the API: no page has its parameters");
+const DECIDED: Evidence = Assumed("API reference, Payouts, has the words as statuses; a bank decides outside of the API");
+const EVENTS: Evidence = Documented("API reference, Charges: event types; what causes them is assumed");
+const DECISION: Evidence = Assumed("the events of a dispute are documented, how it is decided is not");
 const DELIVERING: Evidence = Assumed(
     "the statuses sellerConfirmed and closed are documented, what lies between them is not: a later product's server delivers the coins",
 );
@@ -33,11 +35,11 @@ const fn field(name: &'static str, kind: Value, meaning: &'static str, evidence:
 const OF_CHARGE: Field = field("charge", TEXT, "id of the charge", NAMED);
 const OF_DEPOSIT: Field = field("deposit", TEXT, "id of the deposit", NAMED);
 const OF_PAYOUT: Field = field("payout", TEXT, "id of the payout", NAMED);
-const CURRENCY: Field = field("currency", Value::Word(CODES), "the currency that is sent", NAMED);
-const AMOUNT: Field = field("amount", Value::Amount { decimals_max: 6 }, "the amount that is sent", NAMED);
-const OUTCOME: Field = field("outcome", Value::Word(&["inTransit", "paid", "failed", "cancelled"]), "the new status", NAMED);
+const CURRENCY: Field = field("currency", Value::Word(CODES), "the currency that is sent", SENT);
+const AMOUNT: Field = field("amount", Value::Amount { decimals_max: 6 }, "the amount that is sent", SENT);
+const OUTCOME: Field = field("outcome", Value::Word(&["inTransit", "paid", "failed", "cancelled"]), "the new status", DECIDED);
 const WINNER: Field =
-    field("in_favour_of", Value::Word(&["buyer", "seller"]), "buyer: the payment stands; seller: the charge is cancelled", DISPUTES);
+    field("in_favour_of", Value::Word(&["buyer", "seller"]), "buyer: the payment stands; seller: the charge is cancelled", DECISION);
 const SYMBOL: Field = field("symbol", TEXT, "the pair, for example BTC/CNY", PRICES);
 const ASK: Field = field("ask", Value::Amount { decimals_max: 8 }, "the new price that a merchant pays", PRICES);
 const BID: Field = field("bid", Value::Amount { decimals_max: 8 }, "the new price that a merchant gets", PRICES);
@@ -54,9 +56,9 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(act("buyer-paid", "the payer says on the payment page that they have paid", &[OF_CHARGE], Documented("API reference, Charges: status buyerPaid")), buyer_paid),
     Row(act("confirm-charge", "the seller confirms that the payment has arrived", &[OF_CHARGE], Documented("API reference, Charges: status sellerConfirmed")), confirm_charge),
     Row(act("deliver-coins", "the coins are delivered to the merchant, and a confirmed charge is closed; with `pace: manual` it waits for this", &[OF_CHARGE], DELIVERING), deliver_coins),
-    Row(act("fail-charge", "the payment fails", &[OF_CHARGE], FAILING), fail_charge),
-    Row(act("dispute", "the payment is disputed", &[OF_CHARGE], DISPUTES), dispute),
-    Row(act("close-dispute", "the dispute is decided", &[OF_CHARGE, WINNER], DISPUTES), close_dispute),
+    Row(act("fail-charge", "the payment fails", &[OF_CHARGE], EVENTS), fail_charge),
+    Row(act("dispute", "the payment is disputed", &[OF_CHARGE], EVENTS), dispute),
+    Row(act("close-dispute", "the dispute is decided", &[OF_CHARGE, WINNER], EVENTS), close_dispute),
     Row(act("settle-payout", "the bank accepts a payout, or reports its result", &[OF_PAYOUT, OUTCOME], Documented("API reference, Payouts: status values")), settle_payout),
     Row(act("set-price", "the prices of a pair change", &[SYMBOL, ASK, BID], PRICES), set_price),
 ];

@@ -1,5 +1,6 @@
 //! HTTP Basic authentication, permissions, and the access tokens of the payment page.
 
+use super::decisions::FORBIDDEN_TEXT;
 use super::errors::Error;
 use super::model::Oid;
 use super::settings::PERMISSIONS;
@@ -24,7 +25,7 @@ pub fn permit(cx: &mut Context<'_>, account: &str, resource: &str) -> Result<(),
         return Ok(());
     }
     cx.trace.hint = Some(format!("the account's setting `permissions` does not list `{resource}`").into());
-    Err(Error::Forbidden)
+    Err(Error::Forbidden(FORBIDDEN_TEXT))
 }
 
 /// The user that the access tokens of an account name, and the code in them.

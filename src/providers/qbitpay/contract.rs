@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::actions::ACTS;
+use super::decisions::DECISIONS;
 use super::errors::ERRORS;
 use super::lifecycle::{BALANCE_TRANSACTION, CHARGE, DEPOSIT, ORDER, PAYOUT};
 use super::model::{CHARGE_STATUSES, DEPOSIT_STATUSES, OrderStatus, PAYOUT_STATUSES, ROW_STATUSES};
@@ -15,8 +16,6 @@ use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Asks, Contract, Credential, Index, Limit, Polls, Reach, Source, StatusTable};
 use crate::kit::evidence::Evidence::Assumed;
 use crate::kit::time::Duration;
-
-mod decisions;
 
 /// A merchant's number may repeat.
 const ASKS: Asks = Asks { once: &[], polls: Polls::of(&["getCharge", "getPayout"]), fresh_dates: None };
@@ -71,7 +70,7 @@ pub static CONTRACT: Contract = Contract {
     schedule: SCHEDULE,
     settings: SETTINGS,
     asks: ASKS,
-    decisions: decisions::DECISIONS,
+    decisions: DECISIONS,
     index: &INDEX,
 };
 

@@ -2,16 +2,20 @@
 
 use serde::Serialize;
 
+use super::decisions::{
+    ANOTHER_MERCHANTS_OBJECT, CHARGE_LIMITS, CHARGE_NOT_PENDING, FORBIDDEN_TEXT, NESTED_FIELDS, PAYOUT_NOT_FOUND, RATE_LIMIT,
+    SERVER_ERROR_TEXT, TEXTS, UNKNOWN_PAIR, UNKNOWN_PATH, VALIDATION_DETAIL, VALIDATION_STATUS,
+};
 use crate::engine::tables::bound::{Refusals, error, example, refusal};
-use crate::engine::tables::{ErrorRow, Operation};
-use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
+use crate::engine::tables::{ErrorRow, Operation, Row};
+use crate::kit::evidence::Evidence::{self, Documented, Observed};
 use crate::kit::fields::Need;
 use crate::kit::http::{Response, StatusCode};
 
 /// The type of almost every refusal: the caller's fault.
 const INVALID: &str = "invalid_request_error";
 
-const TABLE: Evidence = Documented("API reference, Errors: status codes and types");
+const TABLE: Evidence = Documented("API reference, Errors: status codes and types; the text is that of a later product's server");
 const ENGLISH: Evidence = Documented("API reference, Errors: 402, the parameters were valid but the request failed; the text is assumed");
 const FAILING: Evidence = Documented(
     "API reference, Errors: 500, 502, 503, 504, something went wrong on QbitPay's end; type api_error; the text is assumed to be the name of the status, as that of 500 is",
@@ -25,12 +29,12 @@ const ASKED_FOR: &str = "only when a rule or the header Playmoney-Fault requests
 #[rustfmt::skip]
 pub static ERRORS: Refusals<Error> = &[
     error("validation_failed", INVALID, StatusCode::BAD_REQUEST, "a parameter is missing or wrong; `detail` names every one", TABLE, || Error::Validation(vec![Fault::missing("amount")])),
-    error("invalid_json", INVALID, StatusCode::BAD_REQUEST, "the body is not a JSON object", Assumed("400 is documented for unacceptable requests, the text is not"), || Error::NotJson),
-    error("authentication_error", "authentication_error", StatusCode::UNAUTHORIZED, "the HTTP Basic authentication is missing, or its API key is not valid", TABLE, || Error::Unauthorized),
+    error("invalid_json", INVALID, StatusCode::BAD_REQUEST, "the body is not a JSON object", Documented("API reference, Errors: 400, the request was unacceptable; the text is assumed"), || Error::NotJson),
+    error("authentication_error", "authentication_error", StatusCode::UNAUTHORIZED, "the HTTP Basic authentication is missing, or its API key is not valid", Documented("API reference, Errors: 401, and its text"), || Error::Unauthorized),
     error("insufficient_balance", INVALID, StatusCode::PAYMENT_REQUIRED, "the available balance is too small", ENGLISH, || Error::Balance),
-    error("limit_exceeded", INVALID, StatusCode::PAYMENT_REQUIRED, "the amount lies outside the account's limits", ENGLISH, || Error::Limit("below the minimum of 5".to_owned())),
+    error("limit_exceeded", INVALID, StatusCode::PAYMENT_REQUIRED, "the amount lies outside the account's limits", ENGLISH, || Error::Limit("below the minimum of 5".to_owned(), CHARGE_LIMITS)),
     error("wrong_state", INVALID, StatusCode::PAYMENT_REQUIRED, "the charge is not pending any more", ENGLISH, || Error::State),
-    error("forbidden", INVALID, StatusCode::FORBIDDEN, "the key has no permission, or the object is another merchant's", TABLE, || Error::Forbidden),
+    error("forbidden", INVALID, StatusCode::FORBIDDEN, "the key has no permission, or the object is another merchant's", TABLE, || Error::Forbidden(FORBIDDEN_TEXT)),
     error("rate_limit_error", "rate_limit_error", StatusCode::FORBIDDEN, "more than 20 calls in one second, and the account's `rate_limit` is `enforce`", Documented("earlier Chinese page, status table: too many concurrent calls are 403; the figure is assumed"), || Error::TooMany),
     error("invalid_cursor", INVALID, StatusCode::NOT_FOUND, "starting_after or ending_before is not the id of an item in this list", SERVER, || Error::Cursor("starting_after")),
     error("object_not_found", INVALID, StatusCode::NOT_FOUND, "no object has that id", Documented("API reference, Errors: 404; the words are those of a later product's server"), || Error::Nothing("Payout")),
@@ -68,17 +72,21 @@ pub struct Fault {
     /// What the provider does not say: it stands beside the answer.
     #[serde(skip)]
     pub hint: Option<&'static str>,
+    /// What its words rest on.
+    #[serde(skip)]
+    pub rests_on: Row,
 }
 
 impl Fault {
     /// A required parameter is missing.
     pub fn missing(field: &'static str) -> Self {
-        Self { message: "required".to_owned(), code: "missing_field", field, hint: None }
+        let rests_on = if field.contains('.') { NESTED_FIELDS } else { VALIDATION_DETAIL };
+        Self { message: "required".to_owned(), code: "missing_field", field, hint: None, rests_on }
     }
 
     /// A parameter has a wrong value.
     pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
-        Self { message: message.into(), code: "invalid", field, hint: None }
+        Self { message: message.into(), code: "invalid", field, hint: None, rests_on: TEXTS }
     }
 }
 
@@ -93,13 +101,14 @@ pub enum Error {
     Unauthorized,
     #[error("Insufficient balance")]
     Balance,
-    /// Which bound, in words.
+    /// Which bound, in words, and what it rests on.
     #[error("Amount is {0}")]
-    Limit(String),
+    Limit(String, Row),
     #[error("Charge status can not be updated")]
     State,
+    /// What the case rests on.
     #[error("Forbidden")]
-    Forbidden,
+    Forbidden(Row),
     #[error("Too many requests")]
     TooMany,
     /// The parameter whose id is not in the list.
@@ -118,6 +127,8 @@ pub enum Error {
 impl Error {
     /// Something that holds for every call does not hold.
     pub const INTERNAL: Self = Self::Server(StatusCode::INTERNAL_SERVER_ERROR);
+    /// The object is another merchant's.
+    pub const FOREIGN: Self = Self::Forbidden(ANOTHER_MERCHANTS_OBJECT);
 
     /// Its row of the catalogue.
     pub fn row(&self) -> &'static ErrorRow {
@@ -126,9 +137,9 @@ impl Error {
             Self::NotJson => const { refusal(ERRORS, "invalid_json") },
             Self::Unauthorized => const { refusal(ERRORS, "authentication_error") },
             Self::Balance => const { refusal(ERRORS, "insufficient_balance") },
-            Self::Limit(_) => const { refusal(ERRORS, "limit_exceeded") },
+            Self::Limit(..) => const { refusal(ERRORS, "limit_exceeded") },
             Self::State => const { refusal(ERRORS, "wrong_state") },
-            Self::Forbidden => const { refusal(ERRORS, "forbidden") },
+            Self::Forbidden(_) => const { refusal(ERRORS, "forbidden") },
             Self::TooMany => const { refusal(ERRORS, "rate_limit_error") },
             Self::Cursor(_) => const { refusal(ERRORS, "invalid_cursor") },
             Self::Nothing(_) => const { refusal(ERRORS, "object_not_found") },
@@ -137,6 +148,22 @@ impl Error {
             Self::Server(StatusCode::SERVICE_UNAVAILABLE) => const { refusal(ERRORS, "service_unavailable") },
             Self::Server(StatusCode::GATEWAY_TIMEOUT) => const { refusal(ERRORS, "gateway_timeout") },
             Self::Server(_) => const { refusal(ERRORS, "api_error") },
+        }
+    }
+
+    /// What it rests on beside its row of the catalogue.
+    pub fn rests_on(&self) -> Vec<Row> {
+        match self {
+            Self::Validation(faults) => faults.iter().map(|it| it.rests_on).chain([VALIDATION_STATUS]).collect(),
+            Self::Limit(_, row) | Self::Forbidden(row) => vec![*row],
+            Self::State => vec![CHARGE_NOT_PENDING],
+            Self::TooMany => vec![RATE_LIMIT],
+            Self::Nothing("Payout") => vec![PAYOUT_NOT_FOUND],
+            Self::Nothing("Symbol") => vec![UNKNOWN_PAIR],
+            Self::NoPath => vec![UNKNOWN_PATH],
+            Self::Server(StatusCode::INTERNAL_SERVER_ERROR) => vec![SERVER_ERROR_TEXT],
+            Self::NotJson | Self::Balance | Self::Nothing(_) | Self::Server(_) => vec![TEXTS],
+            Self::Unauthorized | Self::Cursor(_) => Vec::new(),
         }
     }
 

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use self::errors::Error;
-use self::model::{BalanceTransaction, Charge, Currency, Deposit, Kind, Memory, Payout};
+use self::model::{BalanceTransaction, Charge, Currency, Deposit, Kind, Memory, OPENING_UNITS, Payout};
 use crate::engine::account::Account;
 use crate::engine::actions::{ActionDone, ActionError, Cause, Shown};
 use crate::engine::context::Context;
@@ -24,6 +24,7 @@ use crate::kit::time::{Duration, Timestamp};
 mod actions;
 mod auth;
 mod contract;
+mod decisions;
 mod errors;
 mod lifecycle;
 mod model;
@@ -32,9 +33,6 @@ mod routes;
 mod settings;
 mod webhooks;
 mod wire;
-
-/// The opening balance of an account in USD and in USDT, in cents.
-const OPENING_UNITS: i64 = 1_000_000;
 
 /// The provider, with its memory of one sandbox.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -71,6 +69,7 @@ impl Provider for QbitPay {
         };
         answer.unwrap_or_else(|error: Error| {
             cx.trace.error = Some(error.row().name);
+            cx.rest_on_each(&error.rests_on());
             cx.trace.hint = error.hint().map(Into::into).or(cx.trace.hint.take());
             error.render()
         })
@@ -99,8 +98,10 @@ impl Provider for QbitPay {
         webhooks::waits(account)
     }
 
-    fn refuse(&mut self, _: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
-        errors::asked_for(error, found.operation).map(|it| it.render())
+    fn refuse(&mut self, cx: &mut Context<'_>, error: &str, found: &Found<'_>) -> Option<Response> {
+        let error = errors::asked_for(error, found.operation)?;
+        cx.rest_on_each(&error.rests_on());
+        Some(error.render())
     }
 
     fn verify(&self, webhook: &Received<'_>, secret: &str) -> Verdict {

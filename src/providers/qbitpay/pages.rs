@@ -3,6 +3,7 @@
 use minijinja::context;
 
 use super::auth::judge_token;
+use super::decisions::PAYMENT_PAGE_TOKEN;
 use super::errors::Error;
 use super::model::{Charge, ChargeStatus, Memory};
 use super::wire::{ChargeObject, number};
@@ -66,7 +67,11 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
         return qr::picture(&text).ok_or(Error::INTERNAL);
     }
     let account = memory.own(charge.merchant).account.clone();
-    let judged = parameter(request, "accessToken").map_or(Ok(()), |it| judge_token(cx, &account, &it));
+    let token = parameter(request, "accessToken");
+    if token.is_some() {
+        cx.rest_on(PAYMENT_PAGE_TOKEN);
+    }
+    let judged = token.map_or(Ok(()), |it| judge_token(cx, &account, &it));
     cx.trace.account = Some(account);
     if let Err((status, text)) = judged {
         return Ok(message(status, "No access", text));

@@ -1,6 +1,7 @@
 //! The calls that the documentation lists.
 
 use super::auth;
+use super::decisions::{BODY_FORMATS, DUPLICATE_MEMBERS, EMPTY_QUERY_PARAMETER, NULL_AND_EMPTY, REPEATED_QUERY_PARAMETER, UNKNOWN_MEMBERS};
 use super::errors::Error;
 use super::model::Memory;
 use super::wire::From;
@@ -9,6 +10,7 @@ use crate::engine::store::Cursor;
 use crate::engine::tables::bound::Bound as Route;
 use crate::engine::tables::found::Found;
 use crate::kit::http::{Request, Response};
+use crate::kit::sheet::{Oddity, oddities};
 
 mod charges;
 mod ledger;
@@ -47,7 +49,24 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, reques
     if !cx.admits(&account) {
         return Err(Error::TooMany);
     }
+    if !is_an_object(request) {
+        cx.rest_on(BODY_FORMATS);
+    }
+    for oddity in oddities(request, operation.parameters.iter().map(|it| it.name)) {
+        cx.rest_on(match oddity {
+            Oddity::Unknown => UNKNOWN_MEMBERS,
+            Oddity::RepeatedInQuery => REPEATED_QUERY_PARAMETER,
+            Oddity::RepeatedInBody => DUPLICATE_MEMBERS,
+            Oddity::EmptyInQuery => EMPTY_QUERY_PARAMETER,
+            Oddity::EmptyInBody => NULL_AND_EMPTY,
+        });
+    }
     handler(Call { memory, cx, request, account, merchant, id: found.captures.first() })
+}
+
+/// Whether a body begins as a JSON object. The texts of the documentation have only such bodies.
+fn is_an_object(request: &Request) -> bool {
+    request.body.iter().find(|it| !it.is_ascii_whitespace()).is_none_or(|it| *it == b'{')
 }
 
 /// Where a page begins. `find` finds the item that the page is counted from.
@@ -62,5 +81,5 @@ fn cursor(from: &From, find: impl Fn(&str) -> Option<u32>) -> Result<Cursor, Err
 /// Refuses an object that does not exist, and one of another merchant.
 fn require_own<'a, T>(found: Option<&'a T>, kind: &'static str, owner: impl Fn(&T) -> u32, caller: u32) -> Result<&'a T, Error> {
     let object = found.ok_or(Error::Nothing(kind))?;
-    if owner(object) == caller { Ok(object) } else { Err(Error::Forbidden) }
+    if owner(object) == caller { Ok(object) } else { Err(Error::FOREIGN) }
 }

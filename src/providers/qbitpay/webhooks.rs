@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::decisions::{LIVE_MODE, NO_WEBHOOK_URL, PENDING_WEBHOOKS, SIGNED_TEXT};
 use super::model::{Charge, ChargeStatus, Currency, Deposit, Kind, Memory, PaymentType, Payout};
 use super::settings::{LIVEMODE, WEBHOOK_RETRIES};
 use super::wire::{self, ChargeObject, DepositObject, PayoutObject};
@@ -92,8 +93,12 @@ struct NewEvent {
     url: String,
 }
 
-fn account_url(memory: &Memory, cx: &Context<'_>, merchant: u32) -> Option<String> {
-    cx.account(&memory.own(merchant).account)?.text(&WEBHOOK_URL).map(str::to_owned)
+fn account_url(memory: &Memory, cx: &mut Context<'_>, merchant: u32) -> Option<String> {
+    let url = cx.account(&memory.own(merchant).account).and_then(|it| it.text(&WEBHOOK_URL)).map(str::to_owned);
+    if url.is_none() {
+        cx.rest_on(NO_WEBHOOK_URL);
+    }
+    url
 }
 
 fn event_id(cx: &Context<'_>, subject: &str, name: &str) -> String {
@@ -102,6 +107,7 @@ fn event_id(cx: &Context<'_>, subject: &str, name: &str) -> String {
 
 fn send(memory: &Memory, cx: &mut Context<'_>, event: NewEvent, data: &impl Serialize) {
     let NewEvent { merchant, name, object, subject, url } = event;
+    cx.rest_on(LIVE_MODE);
     let account = memory.own(merchant).account.clone();
     let id = event_id(cx, &subject, name);
     let body = wire::event(&id, name, cx.now(), cx.flag(&account, &LIVEMODE), data);
@@ -153,7 +159,7 @@ fn sample(cx: &Context<'_>, number: u32, merchant: u32, url: &str) -> Charge {
 
 /// Builds and signs an attempt: the body counts the attempts that were not accepted, so each has its own signature.
 /// The events of a charge go to the charge's address, all others to the account's current webhook URL.
-pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
+pub fn attempt(cx: &mut Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let account = cx.account(&webhook.account)?;
     let own_address = matches!(Kind::of(webhook.object), Some((Kind::Charge | Kind::Test, _)));
     let url = if own_address { webhook.url.clone() } else { account.text(&WEBHOOK_URL)?.to_owned() };
@@ -164,6 +170,10 @@ pub fn attempt(cx: &Context<'_>, webhook: &Delivery) -> Option<Signed> {
     let mut headers = HeaderMap::with_capacity(4);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(SIGNATURE, HeaderValue::from_str(&signature).ok()?);
+    cx.rest_on(SIGNED_TEXT);
+    if 0 < failures {
+        cx.rest_on(PENDING_WEBHOOKS);
+    }
     Some(Signed { url, headers, body, signed: Some(text), dated: None })
 }
 

@@ -15,8 +15,6 @@ use playmoney::inside::providers;
 
 use crate::tidy::{paths, root};
 
-/// Providers that may be without a table. The list may only shrink.
-const WAITING: &[&str] = &["qbitpay", "cryptopay"];
 /// The most words of a citation.
 const WORDS_MAX: usize = 10;
 
@@ -111,7 +109,6 @@ fn every_row_has_a_citation_that_fits_its_tag() {
                 let where_else = if documents.is_some() { "all of them in the documents" } else { "the documents are not at hand" };
                 println!("{slug}: {documented} documented rows; {in_samples} compared with samples in the tests; {where_else}");
             }
-            Err(_) if WAITING.contains(&slug) => println!("{slug}: it has no table of citations yet"),
             Err(why) => panic!("tests/citations/{slug}.tsv: {why}"),
         }
     }

@@ -204,7 +204,7 @@ fn an_object_that_several_calls_answer_is_one_component() {
         openapi::document(contract).to_string().matches(&format!("\"#/components/schemas/{name}\"")).count()
     };
     for (slug, name, places) in [
-        ("qbitpay", "charge", 10),
+        ("qbitpay", "charge", 9),
         ("qbitpay", "payout", 8),
         ("qbitpay", "order", 3),
         ("qbitpay", "balanceTransaction", 2),

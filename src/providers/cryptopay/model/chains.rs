@@ -72,6 +72,11 @@ impl Chain {
         self.row().1
     }
 
+    /// Whether no example has its slug.
+    pub const fn has_assumed_slug(self) -> bool {
+        matches!(self, Self::Bsc | Self::Arbitrum)
+    }
+
     /// The required number of confirmations.
     pub const fn confirmations(self) -> u32 {
         self.row().2

@@ -42,6 +42,11 @@ pub struct Order {
 }
 
 impl Order {
+    /// Whether its status is a word that no page has.
+    pub fn has_assumed_status(&self) -> bool {
+        matches!(self.status(), OrderStatus::Failed | OrderStatus::Expired)
+    }
+
     /// Its id in the engine.
     pub const fn object(&self) -> ObjectId {
         Kind::Order.object(self.number)

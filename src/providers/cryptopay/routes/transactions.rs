@@ -2,6 +2,7 @@
 
 use super::Call;
 use crate::kit::http::{Response, StatusCode};
+use crate::providers::cryptopay::decisions::TRANSACTION_OBJECT;
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{Hash, Memory, Order, Transaction, TransactionFilter};
 use crate::providers::cryptopay::wire::{self, Page, TransactionObject, envelope};
@@ -10,6 +11,7 @@ pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
     let memory = &*call.memory;
     let found = Hash::parse(call.id).and_then(|it| memory.transaction_of_hash(it)).and_then(|it| with_order(memory, it));
     let (transaction, order) = found.filter(|it| it.1.merchant == call.merchant).ok_or(Error::NotFound)?;
+    call.cx.rest_on(TRANSACTION_OBJECT);
     let object = TransactionObject::of(transaction, order);
     Ok(envelope(StatusCode::OK, &object, "Transaction retrieved successfully", call.cx.now()))
 }
@@ -27,6 +29,10 @@ pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
         None => memory.transactions.index().lists.page(&call.merchant, &filter, page.offset(), page.size),
     };
     page.exists(count)?;
+    page.rests_on(count).for_each(|it| call.cx.rest_on(it));
+    if !numbers.is_empty() {
+        call.cx.rest_on(TRANSACTION_OBJECT);
+    }
     let base = call.cx.base_url(call.request);
     let links = call.links(&base);
     let transactions = numbers.iter().filter_map(|it| with_order(memory, memory.transactions.get(*it)?));

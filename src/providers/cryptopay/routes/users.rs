@@ -10,7 +10,8 @@ use crate::kit::secret::Secret;
 use crate::kit::sign::{derived, same};
 use crate::kit::time::whole_second;
 use crate::providers::cryptopay::auth;
-use crate::providers::cryptopay::errors::{BAD_LOGIN, Error};
+use crate::providers::cryptopay::decisions::{AUTH_ANSWERS, NEW_ACCOUNT, REFRESH_REUSE, REGISTRATION, USER_IDS};
+use crate::providers::cryptopay::errors::{BAD_LOGIN, Error, Fault};
 use crate::providers::cryptopay::model::{Address, CHAINS, MERCHANTS_MAX, Memory, Merchant, Wallet};
 use crate::providers::cryptopay::settings::REFRESH_ROTATION;
 use crate::providers::cryptopay::wire::{self, Registration, USERNAME};
@@ -50,7 +51,11 @@ pub fn register(call: Call<'_, '_>) -> Result<Response, Error> {
     let Registration { username, email, password, shop_name } = Registration::parse(request, is_taken)?;
     let number = memory.merchants.next();
     if MERCHANTS_MAX < number as usize {
-        return Err(Error::field(USERNAME.name, format!("This sandbox has {MERCHANTS_MAX} users, as many as it keeps")));
+        let message = format!("This sandbox has {MERCHANTS_MAX} users, as many as it keeps");
+        return Err(Error::Invalid(vec![Fault { rests_on: Some(NEW_ACCOUNT), ..Fault::of(USERNAME.name, message) }]));
+    }
+    for row in [REGISTRATION, NEW_ACCOUNT, USER_IDS] {
+        cx.rest_on(row);
     }
     let account = build_account(memory, cx, number, &username, &password);
     let merchant =
@@ -92,6 +97,7 @@ pub fn login(call: Call<'_, '_>) -> Result<Response, Error> {
     }
     auth::note(memory, cx, merchant);
     auth::permit(memory, cx, merchant)?;
+    cx.rest_on(AUTH_ANSWERS);
     let (access, refresh) = auth::issue(memory, cx, merchant)?;
     memory.merchants.get(merchant).map(|it| wire::session(&access, &refresh, merchant, it)).ok_or(Error::Internal)
 }
@@ -103,6 +109,9 @@ pub fn refresh(call: Call<'_, '_>) -> Result<Response, Error> {
     auth::permit(memory, cx, claims.user_id)?;
     if cx.flag(memory.account_of(claims.user_id), &REFRESH_ROTATION) && !memory.spend(claims.exp, &claims.jti, cx.now().as_second()) {
         cx.trace.note = Some(DROPPED.into());
+    }
+    for row in [AUTH_ANSWERS, REFRESH_REUSE] {
+        cx.rest_on(row);
     }
     let (access, refresh) = auth::issue(memory, cx, claims.user_id)?;
     Ok(wire::tokens(&access, &refresh))

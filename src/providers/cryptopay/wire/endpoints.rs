@@ -38,7 +38,7 @@ impl NewEndpoint {
             Some(value) => events(value).map_err(|why| sheet.refuse(&ENDPOINT_EVENTS, why)).ok(),
         };
         let is_active = sheet.flag(&ENDPOINT_ACTIVE).unwrap_or(true);
-        sheet.complete(url.zip(events).map(|(url, events)| Self { url, events, is_active }))
+        sheet.checked(url.zip(events).map(|(url, events)| Self { url, events, is_active }))
     }
 }
 

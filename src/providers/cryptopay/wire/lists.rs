@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use super::sheet::Sheet;
 use super::{LIST_CHAIN, LIST_CURRENCY, LIST_ORDER, ORDER_STATUS, TRANSACTION_STATUS};
+use crate::engine::tables::Row;
 use crate::kit::http::{Request, Response, StatusCode, form_pairs, with_query};
 use crate::kit::python;
+use crate::providers::cryptopay::decisions::{LIST_SHAPE, PAGE_BOUNDS, PAGE_LINKS};
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{CHAINS, ORDER_STATUSES, OrderFilter, TOKENS, TRANSACTION_STATUSES, TransactionFilter};
 
@@ -46,6 +48,15 @@ impl Page {
         if self.number > 1 && count <= self.offset() { Err(Error::NoPage) } else { Ok(()) }
     }
 
+    /// What a page of a list with that many objects rests on.
+    pub fn rests_on(&self, count: u32) -> impl Iterator<Item = Row> + use<> {
+        let has_links = 1 < self.number || self.size < count;
+        let is_sent = self.others.iter().any(|it| it.0 == "page_size");
+        let is_cut = self.size < count && (!is_sent || self.size == PAGE_SIZE_MAX);
+        let rows = [(true, LIST_SHAPE), (has_links, PAGE_LINKS), (is_cut, PAGE_BOUNDS)];
+        rows.into_iter().filter_map(|(is_so, row)| is_so.then_some(row))
+    }
+
     fn link(&self, path: &str, number: u32) -> String {
         fn pair((name, value): &(String, String)) -> (&str, &str) {
             (name, value)
@@ -78,7 +89,7 @@ pub fn parse_order_filter(request: &Request) -> Result<OrderFilter, Error> {
     let status = sheet.word(&ORDER_STATUS, ORDER_STATUSES);
     let chain = sheet.word(&LIST_CHAIN, CHAINS);
     let token = sheet.word(&LIST_CURRENCY, TOKENS);
-    sheet.complete(Some((status, chain, token)))
+    sheet.checked(Some((status, chain, token)))
 }
 
 /// The filters of `GET /api/transactions/`, and the order whose transactions alone are requested.
@@ -87,5 +98,5 @@ pub fn parse_transaction_filter(request: &Request) -> Result<(TransactionFilter,
     let order = sheet.text(&LIST_ORDER);
     let status = sheet.word(&TRANSACTION_STATUS, TRANSACTION_STATUSES);
     let chain = sheet.word(&LIST_CHAIN, CHAINS);
-    sheet.complete(Some(((status, chain), order)))
+    sheet.checked(Some(((status, chain), order)))
 }

@@ -9,11 +9,13 @@ use serde_json::value::RawValue;
 
 use super::sheet::Sheet;
 use super::{AMOUNT, CHAIN, CURRENCY, EXPIRES_AT, NONCE, ORDER_INFO, REDIRECT_URL, WEBHOOK_URL, timestamp};
+use crate::kit::fields::Fault;
 use crate::kit::http::Request;
 use crate::kit::json::is_shallow;
 use crate::kit::time::{Timestamp, whole_second};
 use crate::kit::word::Word;
 use crate::kit::{money, python};
+use crate::providers::cryptopay::decisions::{AMOUNT_FORM, EXPIRY_RULE, NO_WALLET, NONCE_USED, TOKEN_DECIMALS, WRONG_PAIR};
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{Address, CHAINS, Chain, Order, TOKENS, Token, Transaction};
 
@@ -50,7 +52,7 @@ impl NewOrder {
         check_pair(&mut sheet, amount, token, chain);
         let receiving_address = chain.and_then(wallet);
         if let (Some(chain), None) = (chain, receiving_address) {
-            sheet.refuse(&CHAIN, format!("You have no active wallet on {}", chain.word()));
+            sheet.refuse_by(&CHAIN, format!("You have no active wallet on {}", chain.word()), NO_WALLET);
         }
         let order_info = sheet.text(&ORDER_INFO);
         if order_info.as_deref().is_some_and(|it| !is_json(it)) {
@@ -58,7 +60,7 @@ impl NewOrder {
         }
         let nonce = sheet.integer_of_python(&NONCE);
         if nonce.is_some_and(is_used) {
-            sheet.refuse(&NONCE, "This nonce has already been used");
+            sheet.refuse_by(&NONCE, "This nonce has already been used", NONCE_USED);
         }
         let webhook_url = sheet.target(&WEBHOOK_URL);
         let redirect_url = sheet.text(&REDIRECT_URL);
@@ -68,7 +70,7 @@ impl NewOrder {
             let (order_info, nonce) = (order_info?, nonce?);
             Some(Self { amount, token, chain, receiving_address, order_info, nonce, webhook_url, redirect_url, expires_at })
         })();
-        sheet.complete(read)
+        sheet.checked(read)
     }
 }
 
@@ -78,9 +80,8 @@ const CHARS_MAX: usize = 1_000;
 /// A decimal above zero, as text or as a number.
 fn amount(sheet: &mut Sheet<'_>) -> Option<Decimal> {
     let Some(text) = sheet.fields.plain(AMOUNT.name) else {
-        let why = if sheet.fields.has(AMOUNT.name) { "A valid number is required" } else { "This field is required" };
-        sheet.refuse(&AMOUNT, why);
-        return None;
+        let fault = if sheet.fields.has(AMOUNT.name) { Fault::NotA("number") } else { Fault::Missing };
+        return sheet.read(&AMOUNT, Err(fault));
     };
     let read = match sheet.fields.json_value(AMOUNT.name).map(RawValue::get) {
         Some(number) if !number.starts_with('"') => python::number_text(number).map_or_else(not_a_number, |it| decimal(&it)),
@@ -89,7 +90,7 @@ fn amount(sheet: &mut Sheet<'_>) -> Option<Decimal> {
     match read {
         Ok(it) if it <= Decimal::ZERO => sheet.refuse(&AMOUNT, "Ensure this value is greater than 0"),
         Ok(it) => return Some(it),
-        Err(why) => sheet.refuse(&AMOUNT, why),
+        Err(why) => sheet.refuse_by(&AMOUNT, why, AMOUNT_FORM),
     }
     None
 }
@@ -120,10 +121,10 @@ fn too_many_digits() -> String {
 fn check_pair(sheet: &mut Sheet<'_>, amount: Option<Decimal>, token: Option<Token>, chain: Option<Chain>) {
     let (Some(token), Some(chain)) = (token, chain) else { return };
     match chain.decimals(token) {
-        None => sheet.refuse(&CURRENCY, format!("{} is not available when blockchain is {}", token.word(), chain.word())),
+        None => sheet.refuse_by(&CURRENCY, format!("{} is not available when blockchain is {}", token.word(), chain.word()), WRONG_PAIR),
         Some(decimals) if amount.is_some_and(|it| decimals < it.scale()) => {
-            sheet
-                .refuse(&AMOUNT, format!("Ensure that there are no more than {decimals} decimal places when currency is {}", token.word()));
+            let why = format!("Ensure that there are no more than {decimals} decimal places when currency is {}", token.word());
+            sheet.refuse_by(&AMOUNT, why, TOKEN_DECIMALS);
         }
         Some(_) => {}
     }
@@ -144,7 +145,7 @@ fn expires_at(sheet: &mut Sheet<'_>, now: Timestamp) -> Option<Timestamp> {
         return None;
     };
     if at <= now {
-        sheet.refuse(&EXPIRES_AT, "This value must be in the future");
+        sheet.refuse_by(&EXPIRES_AT, "This value must be in the future", EXPIRY_RULE);
     }
     Some(at)
 }

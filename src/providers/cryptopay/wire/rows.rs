@@ -5,26 +5,47 @@ use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
 use crate::providers::cryptopay::model::{CHAIN_WORDS, NOTICE_WORDS, ORDER_STATUS_WORDS, TOKEN_WORDS, TRANSACTION_STATUS_WORDS};
 
 const CREATE: Evidence = Documented("Payment Orders, Create Payment Order: parameters");
-const RULED: Evidence = Documented("Payment Orders, Create Payment Order: parameters; what is refused is assumed");
+const RULED: Evidence = Documented("Payment Orders, Create Payment Order: parameters; bounds, and what is refused, are assumed");
+const CHAINED: Evidence = Documented("Payment Orders, Create Payment Order: parameters; the slugs bsc and arbitrum are assumed");
+const HOOKED: Evidence =
+    Documented("Payment Orders, Create Payment Order: parameters; that it replaces the endpoints, and what is refused, are assumed");
+const RETURNED: Evidence =
+    Documented("Payment Orders, Create Payment Order: parameters; what is appended, and what is refused, are assumed");
 const INFO_RULED: Evidence = Documented("Payment Orders, Create Payment Order: parameters; the length and what is refused are assumed");
-const EXPIRY: Evidence = Documented("Payment Orders, Create Payment Order: parameters; the two hours are those of the example");
+const EXPIRY: Evidence = Documented(
+    "Payment Orders, Create Payment Order: parameters; the two hours are those of the example, and that it is in the future is assumed",
+);
 const ORDER: Evidence = Documented("Payment Orders, Create Payment Order: response");
-const PAYLOAD: Evidence = Documented("Webhooks, Webhook Payload");
+const ORDER_CHAIN: Evidence = Documented("Payment Orders, Create Payment Order: response; the slugs bsc and arbitrum are assumed");
+const PAID: Evidence = Documented("Payment Orders, Create Payment Order: response, null; that it is a transaction later is assumed");
+const PAYLOAD: Evidence = Documented("Webhooks, Webhook Payload: the example, of payment.confirmed");
+const PAYLOAD_AMOUNT: Evidence =
+    Documented("Webhooks, Webhook Payload: the example, of payment.confirmed; the amount of an event without a transfer is assumed");
+const PAYLOAD_CHAIN: Evidence =
+    Documented("Webhooks, Webhook Payload: the example, of payment.confirmed; the slugs bsc and arbitrum are assumed");
+const PAYLOAD_ID: Evidence =
+    Documented("Webhooks, Webhook Payload: the example, of payment.confirmed; that it belongs to one event and target is assumed");
 const TRANSFER: Evidence = Assumed("the page on transactions is not published; the names are those of Webhooks, Webhook Payload");
 const WALLET: Evidence = Assumed("API overview, Merchant Wallets, lists the calls; their bodies are not documented");
 const ENDPOINT: Evidence = Assumed("API overview, Webhooks, lists the calls; their bodies are not documented");
-const PAGING: Evidence = Documented("API overview, Pagination; default, bounds and refusals are assumed");
+const PAGING: Evidence = Documented("API overview, Pagination: query parameters; default, bounds and refusals are assumed");
+const PAGED: Evidence = Documented("API overview, Pagination: response; that a link is null at an end is assumed");
+const RESULTS: Evidence = Documented("API overview, Pagination: response; that the newest comes first is assumed");
 const FILTER: Evidence = Assumed("no filter is documented, but a list needs some to be useful");
-const LIMITS: Evidence = Documented("API overview, Rate Limiting");
+const LIMITS: Evidence = Documented("API overview, Rate Limiting: headers; which answers have them, and when the hour begins, are assumed");
 const FRAMEWORK: Evidence = Assumed("not documented; Django REST Framework answers so, and standards write the name so");
-const ENVELOPE: Evidence = Documented("API overview, Response Format");
-const REFUSED: Evidence = Documented("API overview, Error Responses");
+const ENVELOPE: Evidence = Documented("API overview, Response Format; the wording is assumed");
+const REFUSED: Evidence = Documented("API overview, Error Responses; the wording is assumed");
+const DETAILS: Evidence = Documented("API overview, Error Responses; that it is empty for other errors is assumed");
 const REGISTER: Evidence = Documented("Authentication, Register; that all four are required, and the bounds, are assumed");
 const REGISTERED: Evidence = Assumed("the answer to a registration is not documented");
 const LOGIN: Evidence = Documented("Authentication, Login");
 const REFRESH: Evidence = Documented("Authentication, Refresh Token");
+const USED_ONCE: Evidence = Documented("Authentication, Refresh Token; that it works once is assumed");
 const SIGNED: Evidence = Documented("Webhooks, Signature Verification");
 const BY_ID: Evidence = Documented("API overview, Core Resources: the id in the path");
+const BY_ORDER: Evidence = Documented("API overview, Core Resources: the id in the path; that it may be the order_id is assumed");
+const BY_HASH: Evidence = Documented("API overview, Core Resources: the hash in the path; that its case does not matter is assumed");
 
 const fn row(name: &'static str, kind: Value, need: Need, meaning: &'static str, evidence: Evidence) -> Field {
     Field { name, kind, need, meaning, evidence }
@@ -40,8 +61,8 @@ const COUNT: Value = Value::Integer { min: 0, max: i64::MAX };
 #[rustfmt::skip]
 mod parameters {
     use super::{
-        BY_ID, CHAIN_WORDS, CREATE, Default, ENDPOINT, EXPIRY, FILTER, Field, ID, INFO, INFO_RULED, LOGIN, NOTICE_WORDS, ORDER_STATUS_WORDS, Optional, PAGING,
-        REFRESH, REGISTER, RULED, Required, TEXT, TOKEN_WORDS, TRANSACTION_STATUS_WORDS, Value, WALLET, row,
+        BY_HASH, BY_ID, BY_ORDER, CHAIN_WORDS, CHAINED, CREATE, Default, ENDPOINT, EXPIRY, FILTER, Field, HOOKED, ID, INFO, INFO_RULED, LOGIN, NOTICE_WORDS, ORDER_STATUS_WORDS, Optional, PAGING,
+        REGISTER, RETURNED, RULED, Required, TEXT, TOKEN_WORDS, TRANSACTION_STATUS_WORDS, USED_ONCE, Value, WALLET, row,
     };
 
     pub const USERNAME: Field = row("username", Value::Text { chars_max: 150 }, Required, "letters, digits and @ . + - _; unique", REGISTER);
@@ -51,19 +72,19 @@ mod parameters {
 
     pub const LOGIN_NAME: Field = row("username", TEXT, Required, "the user name", LOGIN);
     pub const LOGIN_PASSWORD: Field = row("password", TEXT, Required, "the password", LOGIN);
-    pub const REFRESH_TOKEN: Field = row("refresh", TEXT, Required, "a refresh token that has not been used yet", REFRESH);
+    pub const REFRESH_TOKEN: Field = row("refresh", TEXT, Required, "a refresh token that has not been used yet", USED_ONCE);
 
     pub const AMOUNT: Field = row("amount", Value::DecimalText, Required, "above zero, with no more decimals than the token has; answers have it exactly as it was sent", RULED);
     pub const CURRENCY: Field = row("currency", Value::Word(TOKEN_WORDS), Required, "symbol of a token that is offered on that chain", CREATE);
-    pub const CHAIN: Field = row("blockchain", Value::Word(CHAIN_WORDS), Required, "slug of a chain on which the merchant has an active wallet", CREATE);
+    pub const CHAIN: Field = row("blockchain", Value::Word(CHAIN_WORDS), Required, "slug of a chain on which the merchant has an active wallet", CHAINED);
     pub const ORDER_INFO: Field = row("order_info", INFO, Required, "text that is JSON; an object is refused; answers have it exactly as it was sent", INFO_RULED);
     pub const NONCE: Field = row("nonce", Value::Integer { min: 1, max: i64::MAX }, Required, "unique among the orders of the merchant", RULED);
-    pub const WEBHOOK_URL: Field = row("webhook_url", Value::HttpUrl, Optional, "address for this order's events, instead of the endpoints", RULED);
-    pub const REDIRECT_URL: Field = row("redirect_url", Value::Url, Optional, "address to which the customer goes after the payment; order_id and status are appended", RULED);
+    pub const WEBHOOK_URL: Field = row("webhook_url", Value::HttpUrl, Optional, "address for this order's events, instead of the endpoints", HOOKED);
+    pub const REDIRECT_URL: Field = row("redirect_url", Value::Url, Optional, "address to which the customer goes after the payment; order_id and status are appended", RETURNED);
     pub const EXPIRES_AT: Field = row("expires_at", Value::NullableTime, Optional, "ISO 8601, in the future; the default is two hours from now", EXPIRY);
 
-    pub const ORDER_ID: Field = row("id", TEXT, Required, "the order's id, or its order_id", BY_ID);
-    pub const HASH: Field = row("hash", TEXT, Required, "the transaction's hash, in any case", BY_ID);
+    pub const ORDER_ID: Field = row("id", TEXT, Required, "the order's id, or its order_id", BY_ORDER);
+    pub const HASH: Field = row("hash", TEXT, Required, "the transaction's hash, in any case", BY_HASH);
     pub const WALLET_ID: Field = row("id", ID, Required, "the wallet's id", BY_ID);
     pub const ENDPOINT_ID: Field = row("id", ID, Required, "the endpoint's id", BY_ID);
 
@@ -136,10 +157,10 @@ macro_rules! answer {
     };
     (listed; $($rows:expr),*) => {
         &[
-            row("count", COUNT, Required, "number of objects in total", PAGING),
-            row("next", Value::Nullable, Required, "path and query of the next page; null on the last", PAGING),
-            row("previous", Value::Nullable, Required, "path and query of the previous page; null on the first", PAGING),
-            row("results", Value::List, Required, "the objects, newest first", PAGING),
+            row("count", COUNT, Required, "number of objects in total", PAGED),
+            row("next", Value::Nullable, Required, "path and query of the next page; null on the last", PAGED),
+            row("previous", Value::Nullable, Required, "path and query of the previous page; null on the first", PAGED),
+            row("results", Value::List, Required, "the objects, newest first", RESULTS),
             $($rows),*
         ]
     };
@@ -177,7 +198,7 @@ macro_rules! order {
             row(concat!($p, "order_id"), TEXT, Required, "ORD- and twelve characters", ORDER),
             row(concat!($p, "amount"), TEXT, Required, "as sent", ORDER),
             row(concat!($p, "currency"), Value::Word(TOKEN_WORDS), Required, "as sent", ORDER),
-            row(concat!($p, "blockchain"), Value::Word(CHAIN_WORDS), Required, "as sent", ORDER),
+            row(concat!($p, "blockchain"), Value::Word(CHAIN_WORDS), Required, "as sent", ORDER_CHAIN),
             row(concat!($p, "status"), Value::Word(ORDER_STATUS_WORDS), Required, "status of the order", STATUS),
             row(concat!($p, "receiving_address"), TEXT, Required, "the merchant's wallet when the order was created", ORDER),
             row(concat!($p, "payment_url"), TEXT, Required, "the payment page", ORDER),
@@ -186,7 +207,7 @@ macro_rules! order {
             row(concat!($p, "nonce"), Value::Integer { min: 1, max: i64::MAX }, Required, "as sent, exactly", ORDER),
             row(concat!($p, "created_at"), Value::Time, Required, "whole seconds, UTC", ORDER),
             row(concat!($p, "expires_at"), Value::Time, Required, "time until which the transfer must be seen", ORDER),
-            row(concat!($p, "transaction"), Value::NullableObject, Required, "null until a transfer is seen, then its transaction", ORDER)
+            row(concat!($p, "transaction"), Value::NullableObject, Required, "null until a transfer is seen, then its transaction", PAID)
         ]
     };
 }
@@ -235,9 +256,9 @@ pub const REFUSAL: &[Field] = &[
     row("error", Value::Object, Required, "what is wrong", REFUSED),
     row("error.code", TEXT, Required, "what is wrong, as a code", REFUSED),
     row("error.message", TEXT, Required, "what is wrong, in words", REFUSED),
-    row("error.details", Value::Object, Required, "for a validation error a member for each wrong parameter; otherwise it is empty", REFUSED),
-    row("error.details.{field}", Value::List, Optional, "what is wrong with this parameter", REFUSED),
-    row("error.details.{field}[]", TEXT, Required, "a sentence", REFUSED),
+    row("error.details", Value::Object, Required, "for a validation error a member for each wrong parameter; otherwise it is empty", DETAILS),
+    row("error.details.{field}", Value::List, Optional, "what is wrong with this parameter", DETAILS),
+    row("error.details.{field}[]", TEXT, Required, "a sentence", DETAILS),
     row("timestamp", Value::Time, Required, "time of the answer", REFUSED),
 ];
 
@@ -265,9 +286,9 @@ pub const EVENT_BODY: &[Field] = &[
     row("data", Value::Object, Required, "the order, and the transfer to it", PAYLOAD),
     row("data.order_id", TEXT, Required, "the order", PAYLOAD),
     row("data.transaction_hash", Value::Nullable, Required, "null if no transfer was seen", NULLS),
-    row("data.amount", TEXT, Required, "amount that was transferred; the order's amount if no transfer was seen", PAYLOAD),
+    row("data.amount", TEXT, Required, "amount that was transferred; the order's amount if no transfer was seen", PAYLOAD_AMOUNT),
     row("data.currency", Value::Word(TOKEN_WORDS), Required, "the token of that amount", PAYLOAD),
-    row("data.blockchain", Value::Word(CHAIN_WORDS), Required, "the chain", PAYLOAD),
+    row("data.blockchain", Value::Word(CHAIN_WORDS), Required, "the chain", PAYLOAD_CHAIN),
     row("data.status", Value::Word(ORDER_STATUS_WORDS), Required, "status that the event reports", FOLLOWS),
     row("data.confirmations", COUNT, Required, "confirmations so far", PAYLOAD),
     row("data.block_number", Value::NullableInteger, Required, "null until a block holds the transfer", NULLS),
@@ -277,7 +298,7 @@ pub const EVENT_BODY: &[Field] = &[
     row("data.created_at", Value::Time, Required, "time when the order was created", PAYLOAD),
     row("data.confirmed_at", Value::NullableTime, Required, "null unless the payment is confirmed", NULLS),
     row("timestamp", Value::Time, Required, "time of the event", PAYLOAD),
-    row("webhook_id", TEXT, Required, "wh_ and twelve characters: different for each event and target, the same on every attempt", PAYLOAD),
+    row("webhook_id", TEXT, Required, "wh_ and twelve characters: different for each event and target, the same on every attempt", PAYLOAD_ID),
 ];
 
 const NULLS: Evidence = Documented("Webhooks, Webhook Payload, an example of payment.confirmed; when it is null is assumed");

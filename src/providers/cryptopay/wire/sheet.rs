@@ -1,11 +1,14 @@
 //! Reading of parameters, and this provider's messages about wrong ones.
 
+use super::NONCE;
+use crate::engine::tables::Row;
 use crate::engine::tables::settings::webhook_url;
 use crate::kit::fields::{Fault, Field, Fields};
 use crate::kit::http::Request;
 use crate::kit::sheet::{self, Words};
 use crate::kit::word::Word;
-use crate::providers::cryptopay::errors::{Error, Faults};
+use crate::providers::cryptopay::decisions::{EMPTY_BODY, NONCE_RANGE, NULL_AND_EMPTY};
+use crate::providers::cryptopay::errors::{Error, Fault as Refused};
 
 /// Parameters of this provider.
 pub type Sheet<'a> = sheet::Sheet<'a, Messages>;
@@ -15,22 +18,31 @@ pub type Sheet<'a> = sheet::Sheet<'a, Messages>;
 pub struct Messages;
 
 impl Words for Messages {
-    type Said = (&'static str, String);
+    type Said = Refused;
     type Error = Error;
 
-    fn say(said: &mut Faults, row: &Field, fault: &Fault) {
-        refuse(said, row, words(fault));
+    fn say(said: &mut Vec<Refused>, row: &Field, fault: &Fault) {
+        let of = Refused::of(row.name, words(fault));
+        let is_bound = matches!(fault, Fault::Below(_) | Fault::Above(_)) && row.name == NONCE.name;
+        let own = if *fault == Fault::Missing {
+            Refused::required(row.name)
+        } else if is_bound {
+            Refused { rests_on: Some(NONCE_RANGE), ..of }
+        } else {
+            of
+        };
+        refuse(said, own);
     }
 
-    fn refusal(said: Faults) -> Error {
+    fn refusal(said: Vec<Refused>) -> Error {
         Error::Invalid(said)
     }
 }
 
 /// Keeps the first message about a parameter.
-fn refuse(said: &mut Faults, row: &Field, why: String) {
-    if said.iter().all(|it| it.0 != row.name) {
-        said.push((row.name, why));
+fn refuse(said: &mut Vec<Refused>, fault: Refused) {
+    if said.iter().all(|it| it.name != fault.name) {
+        said.push(fault);
     }
 }
 
@@ -48,7 +60,21 @@ impl<'a> Sheet<'a> {
 
     /// Reports what is wrong with a parameter that was read.
     pub fn refuse(&mut self, row: &Field, why: impl Into<String>) {
-        refuse(&mut self.said, row, why.into());
+        refuse(&mut self.said, Refused::of(row.name, why));
+    }
+
+    /// The same, where more than the text is decided.
+    pub fn refuse_by(&mut self, row: &Field, why: impl Into<String>, rests_on: Row) {
+        refuse(&mut self.said, Refused { rests_on: Some(rests_on), ..Refused::of(row.name, why) });
+    }
+
+    /// What was read, when nothing was wrong. That null and empty text are missing is decided, and so is what an empty body means.
+    pub fn checked<T>(mut self, read: Option<T>) -> Result<T, Error> {
+        let is_empty = self.fields.names().next().is_none();
+        for fault in self.said.iter_mut().filter(|it| it.rests_on.is_none()) {
+            fault.rests_on = if self.fields.is_sent(fault.name) { Some(NULL_AND_EMPTY) } else { is_empty.then_some(EMPTY_BODY) };
+        }
+        self.complete(read)
     }
 
     /// One of the provider's own words; capital and small letters matter.
@@ -75,7 +101,7 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// The messages of the framework behind the API; only the first is documented.
+/// The messages of the framework behind the API. The first is that of an example.
 fn words(fault: &Fault) -> String {
     match fault {
         Fault::Missing => "This field is required".to_owned(),

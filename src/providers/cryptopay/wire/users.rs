@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::sheet::Sheet;
 use super::{EMAIL, LOGIN_NAME, LOGIN_PASSWORD, PASSWORD, REFRESH_TOKEN, SHOP_NAME, USERNAME};
 use crate::kit::http::{Request, Response, StatusCode};
+use crate::providers::cryptopay::decisions::REGISTRATION;
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::Merchant;
 
@@ -30,7 +31,7 @@ impl Registration {
             if !name.chars().all(plain) {
                 sheet.refuse(&USERNAME, "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters");
             } else if is_taken(USERNAME.name, name) {
-                sheet.refuse(&USERNAME, "A user with that username already exists");
+                sheet.refuse_by(&USERNAME, "A user with that username already exists", REGISTRATION);
             }
         }
         let email = sheet.text(&EMAIL);
@@ -38,16 +39,17 @@ impl Registration {
             if !is_email(address) {
                 sheet.refuse(&EMAIL, "Enter a valid email address");
             } else if is_taken(EMAIL.name, address) {
-                sheet.refuse(&EMAIL, "A user with that email already exists");
+                sheet.refuse_by(&EMAIL, "A user with that email already exists", REGISTRATION);
             }
         }
         let password = sheet.text(&PASSWORD);
         if password.as_ref().is_some_and(|it| it.chars().count() < PASSWORD_CHARS_MIN) {
-            sheet.refuse(&PASSWORD, format!("This password is too short. It must contain at least {PASSWORD_CHARS_MIN} characters"));
+            let why = format!("This password is too short. It must contain at least {PASSWORD_CHARS_MIN} characters");
+            sheet.refuse_by(&PASSWORD, why, REGISTRATION);
         }
         let shop_name = sheet.text(&SHOP_NAME);
         let read = (|| Some(Self { username: username?, email: email?, password: password?, shop_name: shop_name? }))();
-        sheet.complete(read)
+        sheet.checked(read)
     }
 }
 
@@ -63,14 +65,14 @@ fn is_email(text: &str) -> bool {
 pub fn parse_login(request: &Request) -> Result<(String, String), Error> {
     let mut sheet = Sheet::body(request)?;
     let (username, password) = (sheet.text(&LOGIN_NAME), sheet.text(&LOGIN_PASSWORD));
-    sheet.complete(username.zip(password))
+    sheet.checked(username.zip(password))
 }
 
 /// The refresh token of a refresh.
 pub fn parse_refresh(request: &Request) -> Result<String, Error> {
     let mut sheet = Sheet::body(request)?;
     let token = sheet.text(&REFRESH_TOKEN);
-    sheet.complete(token)
+    sheet.checked(token)
 }
 
 /// A new user.

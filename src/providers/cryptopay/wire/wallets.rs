@@ -6,6 +6,7 @@ use super::sheet::Sheet;
 use super::{WALLET_ACTIVE, WALLET_ADDRESS, WALLET_CHAIN, timestamp};
 use crate::kit::http::Request;
 use crate::kit::word::Word;
+use crate::providers::cryptopay::decisions::WALLETS;
 use crate::providers::cryptopay::errors::Error;
 use crate::providers::cryptopay::model::{Address, CHAINS, Chain, Wallet};
 
@@ -23,15 +24,15 @@ impl NewWallet {
         let mut sheet = Sheet::body(request)?;
         let chain = sheet.word(&WALLET_CHAIN, CHAINS);
         if let Some(chain) = chain.filter(|it| is_taken(*it)) {
-            sheet.refuse(&WALLET_CHAIN, format!("You already have a wallet on {}", chain.word()));
+            sheet.refuse_by(&WALLET_CHAIN, format!("You already have a wallet on {}", chain.word()), WALLETS);
         }
         let text = sheet.text(&WALLET_ADDRESS);
         let address = text.as_deref().and_then(Address::of);
         if text.is_some() && address.is_none() {
-            sheet.refuse(&WALLET_ADDRESS, "Enter a valid address: 0x and 40 hexadecimal characters");
+            sheet.refuse_by(&WALLET_ADDRESS, "Enter a valid address: 0x and 40 hexadecimal characters", WALLETS);
         }
         let is_active = sheet.flag(&WALLET_ACTIVE).unwrap_or(true);
-        sheet.complete(chain.zip(address).map(|(chain, address)| Self { chain, address, is_active }))
+        sheet.checked(chain.zip(address).map(|(chain, address)| Self { chain, address, is_active }))
     }
 }
 

@@ -8,20 +8,22 @@ use crate::engine::lifecycle::On::{Act, Call, Deadline, Pace};
 use crate::engine::lifecycle::{Lifecycle, Object, Row, kept};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
 use crate::kit::time::{Duration, Timestamp, later};
+use crate::providers::qbitpay::decisions::{CHARGE_MONEY, DISPUTE_OUTCOME, EVENT_STATE};
 use crate::providers::qbitpay::model::ChargeStatus::{self, BuyerPaid, Cancelled, Closed, Dispute, Pending, SellerConfirmed};
 use crate::providers::qbitpay::model::{Charge, Memory, RowKind, RowStatus, Source};
 use crate::providers::qbitpay::webhooks;
 
 const MADE: Evidence = Documented("API reference, Charges: create; status values");
 const SAID: Evidence = Documented("API reference, Charges: update, the payer has paid");
-const EXPIRY: Evidence = Assumed(
-    "expiresAt and charge.expired are documented, the status and the time are not: a later product's server reserves an amount for 30 minutes",
+const EXPIRY: Evidence = Documented(
+    "API reference, Charges: expiresAt and event types; the status and the time are assumed: a later product's server reserves an amount for 30 minutes",
 );
 const CONFIRMED: Evidence = Observed("a test in a later product's server: charge.succeeded has paid true");
 const TEMPO: Evidence = Assumed("the time until the seller confirms is not documented");
 const DELIVERED: Evidence = Observed("a later product's server delivers the coins at once; the example list pairs paid with closed");
-const FAILED: Evidence = Assumed("charge.failed is documented, its cause is not");
-const DISPUTED: Evidence = Assumed("the events of a dispute are documented, its statuses only by name");
+const FAILED: Evidence = Documented("API reference, Charges: event types; the status, and what causes it, are assumed");
+const DISPUTED: Evidence = Documented("API reference, Charges: status values and event types; from which status is assumed");
+const WRONG: Evidence = Assumed("the events of a dispute are documented, its results are not");
 const RIGHT: Evidence = Assumed("the payment stands: charge.dispute.closed, and then charge.succeeded, because the charge is paid now");
 
 /// The status table of a charge.
@@ -38,7 +40,7 @@ pub static CHARGE: Lifecycle<ChargeStatus> = Lifecycle::new("charge", &[
     Row { on: Act("fail-charge"),             from: &[Pending, BuyerPaid], to: Cancelled,       event: Some("charge.failed"),          evidence: FAILED },
     Row { on: Act("dispute"),                 from: &[BuyerPaid],          to: Dispute,         event: Some("charge.dispute.created"), evidence: DISPUTED },
     Row { on: Act("close-dispute"),           from: &[Dispute],            to: Closed,          event: Some("charge.dispute.closed"),  evidence: RIGHT },
-    Row { on: Act("close-dispute"),           from: &[Dispute],            to: Cancelled,       event: Some("charge.dispute.closed"),  evidence: DISPUTED },
+    Row { on: Act("close-dispute"),           from: &[Dispute],            to: Cancelled,       event: Some("charge.dispute.closed"),  evidence: WRONG },
 ]);
 
 /// The money of a charge is available after this duration.
@@ -60,6 +62,9 @@ impl Object for Charge {
     }
 
     fn entered(memory: &mut Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<ChargeStatus>) {
+        if row.on == Act("close-dispute") {
+            cx.rest_on(DISPUTE_OUTCOME);
+        }
         if let Some(name) = row.event {
             notify(memory, cx, number, name);
         }
@@ -74,6 +79,7 @@ impl Object for Charge {
 
 fn notify(memory: &Memory, cx: &mut Context<'_>, number: u32, name: &'static str) {
     if let Some(charge) = memory.charges.get(number) {
+        cx.rest_on(EVENT_STATE);
         webhooks::charge(memory, cx, charge, name);
     }
 }
@@ -81,6 +87,7 @@ fn notify(memory: &Memory, cx: &mut Context<'_>, number: u32, name: &'static str
 /// Credits a received payment as pending money.
 fn credit(memory: &mut Memory, cx: &mut Context<'_>, number: u32) {
     let Some(charge) = memory.charges.get(number) else { return };
+    cx.rest_on(CHARGE_MONEY);
     let posting = Posting {
         merchant: charge.merchant,
         currency: charge.currency,

@@ -8,24 +8,28 @@ use crate::engine::lifecycle::On::{Act, Pace};
 use crate::engine::lifecycle::{Head, Lifecycle, Object, Row, book, born, kept, placed};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::time::{Duration, unix_seconds};
+use crate::providers::qbitpay::decisions::{DEPOSIT_EVENT, PENDING_DEPOSIT};
 use crate::providers::qbitpay::model::DepositStatus::{self, Credited, Seen};
 use crate::providers::qbitpay::model::{BalanceTransaction, Currency, Deposit, Memory, Oid, RowKind, RowStatus, Source};
 use crate::providers::qbitpay::webhooks;
 
-const FLOW: Evidence = Documented("API reference, Quickstart: a notification is sent when the confirmations meet the requirement");
+const FLOW: Evidence =
+    Documented("API reference, Quickstart: a notification is sent when the confirmations meet the requirement; the names are assumed");
+const SEEN: Evidence = Assumed("API reference, Quickstart: a transfer needs a number of confirmations; its status until then has no name");
 const TEMPO: Evidence =
     Assumed("the number of confirmations is not documented: 12 blocks of 12 seconds, because wallets are Ethereum addresses");
 
 /// The status table of a deposit.
 #[rustfmt::skip]
 pub static DEPOSIT: Lifecycle<DepositStatus> = Lifecycle::new("deposit", &[
-    Row { on: Act("deposit"),                 from: &[],     to: Seen,     event: None,                      evidence: FLOW },
+    Row { on: Act("deposit"),                 from: &[],     to: Seen,     event: None,                      evidence: SEEN },
     Row { on: Act("confirm-deposit"),         from: &[Seen], to: Credited, event: Some("deposit.succeeded"), evidence: FLOW },
     Row { on: Pace(Duration::from_secs(144)), from: &[Seen], to: Credited, event: Some("deposit.succeeded"), evidence: TEMPO },
 ]);
 
 /// Money arrives in a merchant's wallet; it is pending.
 pub fn make_deposit(memory: &mut Memory, cx: &mut Context<'_>, merchant: u32, currency: Currency, amount_units: i64) -> u32 {
+    cx.rest_on(PENDING_DEPOSIT);
     let deposit = build(memory, cx, merchant, currency, amount_units, Seen);
     born(memory, cx, deposit, Act("deposit"))
 }
@@ -75,6 +79,7 @@ impl Object for Deposit {
             book::<BalanceTransaction>(memory, cx, posted);
         }
         if let (Some(deposit), Some(name)) = (memory.deposits.get(number), row.event) {
+            cx.rest_on(DEPOSIT_EVENT);
             webhooks::deposit(memory, cx, deposit, name);
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::engine::context::Context;
 use crate::engine::lifecycle::On::Deadline;
 use crate::engine::lifecycle::{Head, Lifecycle, Object, Row, kept, placed};
-use crate::kit::evidence::Evidence::Assumed;
+use crate::kit::evidence::Evidence::Documented;
 use crate::kit::ids::entity;
 use crate::kit::time::{Timestamp, unix_seconds};
 use crate::kit::word::Word;
@@ -15,7 +15,7 @@ use crate::providers::qbitpay::model::{Balance, BalanceTransaction, Currency, Me
 /// The status table of a row that is pending at first.
 #[rustfmt::skip]
 pub static BALANCE_TRANSACTION: Lifecycle<RowStatus> = Lifecycle::new("balanceTransaction", &[
-    Row { on: Deadline("availableOn"), from: &[Pending], to: Available, event: None, evidence: Assumed("the example's availableOn is createdAt plus 24 hours, when a charge's money becomes available; a deposit's money becomes available when it is credited") },
+    Row { on: Deadline("availableOn"), from: &[Pending], to: Available, event: None, evidence: Documented("API reference, Balance transactions: timestamp when the status is available; that this is 24 hours after the payment of a charge, and when a deposit is credited, is assumed") },
 ]);
 
 /// A row about to be posted.

@@ -8,12 +8,14 @@ use crate::engine::lifecycle::On::{Act, Call, Pace};
 use crate::engine::lifecycle::{Lifecycle, Object, Row, kept};
 use crate::kit::evidence::Evidence::{self, Assumed, Documented};
 use crate::kit::time::Duration;
+use crate::providers::qbitpay::decisions::PAYOUT_REVERSAL;
 use crate::providers::qbitpay::model::PayoutStatus::{self, Cancelled, Failed, InTransit, Paid, Pending};
 use crate::providers::qbitpay::model::{Memory, Payout, RowKind, Source};
 use crate::providers::qbitpay::webhooks;
 
 const MADE: Evidence = Documented("API reference, Payouts: create; event types");
-const TABLE: Evidence = Documented("API reference, Payouts: status values and event types; the causes of the changes are assumed");
+const TABLE: Evidence =
+    Documented("API reference, Payouts: status values and event types; from which status, and by what cause, is assumed");
 const TEMPO: Evidence = Assumed("the times are not documented; arrivalDate in the examples is two days after createdAt");
 
 /// The status table of a payout.
@@ -58,6 +60,7 @@ impl Object for Payout {
 /// Returns the money, fee included.
 fn reverse(memory: &mut Memory, cx: &mut Context<'_>, number: u32, kind: RowKind) {
     let Some(payout) = memory.payouts.get(number) else { return };
+    cx.rest_on(PAYOUT_REVERSAL);
     let (amount_units, fee_units) = (payout.amount_units, -payout.fee_units);
     let posting = Posting::now(cx, payout.merchant, payout.currency, kind, Source::Payout(number));
     let row = post(memory, cx, Posting { amount_units, fee_units, ..posting });

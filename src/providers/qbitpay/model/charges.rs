@@ -180,6 +180,11 @@ impl PaymentType {
     }
 
     /// Its label in English and in Chinese.
+    /// Whether an example has its labels.
+    pub const fn has_shown_label(self) -> bool {
+        matches!(self, Self::Alipay | Self::BankAccount)
+    }
+
     pub const fn labels(self) -> (&'static str, &'static str) {
         match self {
             Self::Alipay => ("Alipay", "支付宝"),

@@ -9,6 +9,9 @@ use crate::engine::store::{Index, Indexed};
 use crate::kit::time::Timestamp;
 use crate::kit::word::Word;
 
+/// The opening balance of an account in USD and in USDT, in cents.
+pub const OPENING_UNITS: i64 = 1_000_000;
+
 /// The largest balance, in smallest units: JavaScript counts exactly up to this number.
 pub const BALANCE_UNITS_MAX: i64 = 1 << 53;
 

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Currency::{self, Btc, Cny, Php, Usd, Usdt};
 use super::Symbol;
+use crate::engine::tables::Row;
 use crate::kit::time::{Duration, Timestamp};
+use crate::providers::qbitpay::decisions::{OTHER_PRICES, SAMPLE_PRICES};
 
 /// A quoted price is valid for this duration.
 pub const QUOTE_HOLDS: Duration = Duration::from_secs(30);
@@ -94,6 +96,12 @@ impl Rates {
     /// The price of one `from` in `to`; one when they are the same.
     pub fn conversion(&self, from: Currency, to: Currency, side: Side) -> Option<Decimal> {
         Symbol::of(from, to).map_or(Some(Decimal::ONE), |it| self.price(it, side))
+    }
+
+    /// What a price rests on. `None`: a tester has set it.
+    pub fn rests_on(&self, symbol: Symbol, side: Side) -> Option<Row> {
+        let is_shown = symbol.quote == Cny && (matches!(symbol.base, Btc | Usd) || (symbol.base, side) == (Usdt, Side::Ask));
+        (!self.0.contains_key(&symbol)).then_some(if is_shown { SAMPLE_PRICES } else { OTHER_PRICES })
     }
 
     fn find(&self, symbol: Symbol) -> Option<Price> {

@@ -1,14 +1,16 @@
 //! Access token, account, balance and the rows of the ledger.
 
 use super::{Call, cursor, require_own};
+use crate::engine::context::Context;
 use crate::engine::store::Cursor;
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::ids::entity;
 use crate::kit::money::Number;
 use crate::kit::word::Word;
 use crate::providers::qbitpay::auth::{token_secret, token_user};
+use crate::providers::qbitpay::decisions::{ACCESS_TOKEN_LIFE, ACCESS_TOKEN_SECRET, LEDGER_NAMES, LEDGER_ROWS, LIST_URL, OPENING_BALANCE};
 use crate::providers::qbitpay::errors::Error;
-use crate::providers::qbitpay::model::{Balance, BalanceTransaction, CURRENCIES, Memory, Oid, RowKind, Source};
+use crate::providers::qbitpay::model::{Balance, BalanceTransaction, CURRENCIES, Memory, OPENING_UNITS, Oid, RowKind, Source};
 use crate::providers::qbitpay::settings::{PAY_FEE_RATE, PAYOUT_FEE_RATE, TRADE_FEE_RATE, WITHDRAW_TOKEN_FEE_RATE, limit, rate};
 use crate::providers::qbitpay::webhooks::wallet;
 use crate::providers::qbitpay::wire::{self, FeeRates, Limit, Limits, RowObject, RowsQuery};
@@ -16,6 +18,9 @@ use crate::providers::qbitpay::wire::{self, FeeRates, Limit, Limits, RowObject, 
 pub fn access_token(call: Call<'_, '_>) -> Result<Response, Error> {
     let (user, code) = token_user(call.cx, &call.account);
     let secret = token_secret(call.cx.sandbox());
+    for row in [ACCESS_TOKEN_SECRET, ACCESS_TOKEN_LIFE] {
+        call.cx.rest_on(row);
+    }
     call.cx.trace.hint = Some(format!("HS256 with the secret {secret}").into());
     Ok(wire::access_token(user, code, call.cx.now(), &secret))
 }
@@ -41,6 +46,9 @@ pub fn show_account(call: Call<'_, '_>) -> Result<Response, Error> {
 pub fn show_balance(call: Call<'_, '_>) -> Result<Response, Error> {
     let currency = wire::parse_balance(call.request)?;
     let own = call.memory.own(call.merchant).balances.get(&currency).cloned();
+    if own.as_ref().is_some_and(|it| it.available_units == OPENING_UNITS) {
+        call.cx.rest_on(OPENING_BALANCE);
+    }
     let drawn = || Oid::draw(&mut call.cx.draws("qbitpay balance", entity(&[&call.account, currency.word()])));
     Ok(wire::balance(currency, &own.unwrap_or_else(|| Balance::empty(drawn()))))
 }
@@ -59,9 +67,18 @@ fn object<'a>(memory: &'a Memory, row: &BalanceTransaction) -> RowObject<'a> {
     RowObject::of(row, source.unwrap_or_default(), description)
 }
 
+/// Notes what rows of those kinds rest on: one example shows a row, of a charge.
+fn rest(cx: &mut Context<'_>, mut kinds: impl Iterator<Item = RowKind>) {
+    cx.rest_on(LEDGER_NAMES);
+    if kinds.any(|it| it != RowKind::Charge) {
+        cx.rest_on(LEDGER_ROWS);
+    }
+}
+
 pub fn get_row(call: Call<'_, '_>) -> Result<Response, Error> {
     let memory = &*call.memory;
     let row = require_own(memory.row(call.id), "BalanceTransaction", |it| it.merchant, call.merchant)?;
+    rest(&mut *call.cx, [row.kind].into_iter());
     Ok(Response::json(StatusCode::OK, &object(memory, row)))
 }
 
@@ -81,7 +98,13 @@ pub fn list_rows(call: Call<'_, '_>) -> Result<Response, Error> {
         }
         (_, kind) => memory.rows.index().page((call.merchant, kind, status), cursor, page.limit),
     };
-    let data: Vec<_> = numbers.iter().filter_map(|it| memory.rows.get(*it)).map(|it| object(memory, it)).collect();
+    call.cx.rest_on(LIST_URL);
+    if !matches!(kind, None | Some(RowKind::Charge | RowKind::Payout)) {
+        call.cx.rest_on(LEDGER_ROWS);
+    }
+    let rows = || numbers.iter().filter_map(|it| memory.rows.get(*it));
+    rest(&mut *call.cx, rows().map(|it| it.kind));
+    let data: Vec<_> = rows().map(|it| object(memory, it)).collect();
     Ok(wire::list("/api/v1/balanceTransactions", &data))
 }
 

@@ -7,6 +7,7 @@ use crate::engine::lifecycle::{Head, On, born};
 use crate::kit::http::{Response, StatusCode};
 use crate::kit::time::{Timestamp, unix_seconds};
 use crate::kit::word::Word;
+use crate::providers::qbitpay::decisions::{LARGEST_AMOUNTS, LIST_URL, ORDER_CALL};
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::model::{BALANCE_UNITS_MAX, Direction, Memory, Oid, Order, QUOTE_HOLDS, Quote, Side, Symbol};
 use crate::providers::qbitpay::settings::{TRADE_FEE_RATE, rate};
@@ -18,6 +19,9 @@ pub fn ticker(call: Call<'_, '_>) -> Result<Response, Error> {
     let found = Symbol::parse(&symbol).and_then(|symbol| Some((symbol, memory.rates.price(symbol, side)?)));
     let (symbol, price) = found.ok_or(Error::Nothing("Symbol"))?;
     let at = cx.now();
+    if let Some(row) = memory.rates.rests_on(symbol, side) {
+        cx.rest_on(row);
+    }
     memory.own_mut(merchant).quotes(side).insert(symbol, Quote { price, at });
     Ok(wire::ticker(symbol, side, price, at))
 }
@@ -25,6 +29,7 @@ pub fn ticker(call: Call<'_, '_>) -> Result<Response, Error> {
 pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     let Call { memory, cx, request, account, merchant, .. } = call;
     let new = NewOrder::parse(request)?;
+    cx.rest_on(ORDER_CALL);
     let now = cx.now();
     let fee_rate = rate(cx, &account, &TRADE_FEE_RATE);
     let Trade { price, base_units, cost_units, fee_units } = Trade::of(memory, merchant, &new, now, fee_rate)?;
@@ -49,7 +54,7 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
 }
 
 fn too_large() -> Error {
-    Error::Limit("beyond what its price can express".to_owned())
+    Error::Limit("beyond what its price can express".to_owned(), LARGEST_AMOUNTS)
 }
 
 /// The exchange of an order, in smallest units, and its price.
@@ -73,7 +78,7 @@ impl Trade {
             return Err(if new.direction == Direction::Sell { Error::Balance } else { too_large() });
         };
         if cost_units == 0 {
-            return Err(Error::Limit(format!("worth nothing in {}", quote.word())));
+            return Err(Error::Limit(format!("worth nothing in {}", quote.word()), LARGEST_AMOUNTS));
         }
         let (given, given_units, got, got_units) = match new.direction {
             Direction::Buy => (quote, cost_units + fee_units, base, base_units),
@@ -108,6 +113,7 @@ pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
 
 pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     let page = Page::parse(call.request)?;
+    call.cx.rest_on(LIST_URL);
     let memory = &*call.memory;
     let own = |id: &str| memory.order(id).filter(|it| it.merchant == call.merchant).map(|it| it.number);
     let numbers = memory.orders.index().page(call.merchant, cursor(&page.from, own)?, page.limit);

@@ -7,6 +7,9 @@ use crate::kit::ids::entity;
 use crate::kit::money::plain;
 use crate::kit::time::unix_seconds;
 use crate::kit::word::Word;
+use crate::providers::qbitpay::decisions::{
+    ARRIVAL_DATE, DESTINATION_IDS, LIST_URL, PAYMENT_METHOD_OBJECT, PAYOUT_AMOUNT, PAYOUT_DEBIT, PAYOUT_MINIMUM, TYPE_LABELS,
+};
 use crate::providers::qbitpay::errors::Error;
 use crate::providers::qbitpay::lifecycle::{Posting, post};
 use crate::providers::qbitpay::model::{Currency, Destination, Memory, Oid, Payout, RowKind, Source};
@@ -19,13 +22,22 @@ pub fn create(call: Call<'_, '_>) -> Result<Response, Error> {
     let currency = new.currency;
     let least = limit(cx, &account, "payout.min");
     if currency == Currency::Usdt && new.amount < least {
-        return Err(Error::Limit(format!("below the minimum of {}", plain(least))));
+        return Err(Error::Limit(format!("below the minimum of {}", plain(least)), PAYOUT_MINIMUM));
     }
     let units = currency.units(new.amount).filter(|it| *it <= memory.own(merchant).available_units(currency));
     let units = units.ok_or(Error::Balance)?;
     let fee_units =
         new.amount.checked_mul(rate(cx, &account, &PAYOUT_FEE_RATE)).and_then(|it| currency.units(it)).ok_or(Error::INTERNAL)?;
     let destination = destination_id(&account, &new.destination, |entity| Oid::draw(&mut cx.draws("qbitpay destination", entity)));
+    for row in [PAYOUT_AMOUNT, ARRIVAL_DATE, PAYOUT_DEBIT, PAYMENT_METHOD_OBJECT] {
+        cx.rest_on(row);
+    }
+    if !new.destination.kind.has_shown_label() {
+        cx.rest_on(TYPE_LABELS);
+    }
+    if memory.destinations.contains_key(&destination) {
+        cx.rest_on(DESTINATION_IDS);
+    }
     memory.destinations.entry(destination).or_insert(new.destination);
     let (number, created_at, amount_units) = (memory.payouts.next(), cx.now(), units - fee_units);
     let posting = Posting::now(cx, merchant, currency, RowKind::Payout, Source::Payout(number));
@@ -72,6 +84,7 @@ pub fn get(call: Call<'_, '_>) -> Result<Response, Error> {
 
 pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     let (page, destination, status) = wire::parse_payout_list(call.request)?;
+    call.cx.rest_on(LIST_URL);
     let memory = &*call.memory;
     let own = |id: &str| memory.payout(id).filter(|it| it.merchant == call.merchant).map(|it| it.number);
     let cursor = cursor(&page.from, own)?;

@@ -9,8 +9,8 @@ use crate::kit::fields::Field;
 use crate::kit::http::StatusCode;
 use crate::providers::qbitpay::wire::{
     ACCESS_TOKEN, ACCOUNT_OBJECT, BALANCE_OBJECT, BALANCE_SHOW, BY_ID, CHARGE_CREATE, CHARGE_LIST, CHARGE_OBJECT, CHARGE_UPDATE,
-    CHARGES_LISTED, EVENT_TEST, ORDER_CREATE, ORDER_LIST, ORDER_OBJECT, ORDERS_LISTED, PAYOUT_CREATE, PAYOUT_LIST, PAYOUT_OBJECT,
-    PAYOUTS_LISTED, ROW_LIST, ROW_OBJECT, ROWS_LISTED, TEST_EVENT, TICKER_OBJECT, TICKER_QUERY,
+    CHARGES_LISTED, EVENT_TEST, ORDER_BY_ID, ORDER_CREATE, ORDER_LIST, ORDER_OBJECT, ORDERS_LISTED, PAYOUT_CREATE, PAYOUT_LIST,
+    PAYOUT_OBJECT, PAYOUTS_LISTED, ROW_LIST, ROW_OBJECT, ROWS_LISTED, TEST_EVENT, TICKER_OBJECT, TICKER_QUERY,
 };
 
 const BODIES: &[&str] = &["application/json", "application/x-www-form-urlencoded"];
@@ -114,7 +114,7 @@ pub static ROUTES: &[Route<Operation, Handler>] = &[
     Route(PUT, charges::update),
     Route(read("testEvent", "/api/v1/events/test", EVENT_TEST, TEST_EVENT, QUERY, "sends a charge.succeeded with livemode false, in one attempt, and answers with the event", Documented("API reference, Webhooks: debugging; that the answer is the event is assumed")), charges::test_event),
     Route(ORDER, orders::create),
-    Route(read("getOrder", "/api/v1/orders/{id}", BY_ID, ORDER_OBJECT, ONE, "one order", ORDERS), orders::get),
+    Route(read("getOrder", "/api/v1/orders/{id}", ORDER_BY_ID, ORDER_OBJECT, ONE, "one order", ORDERS), orders::get),
     Route(read("listOrders", "/api/v1/orders", ORDERS_LISTED, ORDER_LIST, LIST, "orders, newest first", ORDERS), orders::list),
 ];
 

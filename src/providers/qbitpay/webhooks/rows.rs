@@ -1,7 +1,7 @@
 //! The documentation's tables of event types.
 
 use crate::engine::tables::EventRow;
-use crate::kit::evidence::Evidence::{self, Assumed, Documented};
+use crate::kit::evidence::Evidence::{self, Documented};
 use crate::kit::fields::Field;
 use crate::providers::qbitpay::wire::{CHARGE_EVENT, DEPOSIT_EVENT, EVENT_HEADERS, PAYOUT_EVENT};
 
@@ -65,5 +65,5 @@ pub const EVENTS: &[EventRow] = &[
     event("payout.paid", "a payout has arrived", (PAYOUT_EVENT, PAID), payout_event!("payout.paid", "paid"), PAYOUTS),
     event("payout.failed", "a payout failed, and its money is back in the balance", (PAYOUT_EVENT, FAILED), payout_event!("payout.failed", "failed"), PAYOUTS),
     event("payout.cancelled", "a payout was cancelled, and its money is back in the balance", (PAYOUT_EVENT, CANCELLED), payout_event!("payout.cancelled", "cancelled"), PAYOUTS),
-    event("deposit.succeeded", "a deposit has enough confirmations and is credited", (DEPOSIT_EVENT, &[]), DEPOSIT_EXAMPLE, Assumed("the notification is documented in Quickstart, its name and object are not")),
+    event("deposit.succeeded", "a deposit has enough confirmations and is credited", (DEPOSIT_EVENT, &[]), DEPOSIT_EXAMPLE, Documented("API reference, Quickstart: a notification will be sent; its name and its object are assumed")),
 ];

@@ -106,7 +106,7 @@ pub fn account(fee_rates: FeeRates, limit: Limits, wallets: &[(Currency, String)
 pub fn parse_balance(request: &Request) -> Result<Currency, Error> {
     let mut sheet = Sheet::query(request);
     let currency = sheet.currency(&BALANCE_CURRENCY, Currency::Usd);
-    sheet.complete(currency)
+    sheet.checked(currency)
 }
 
 /// The balance object.

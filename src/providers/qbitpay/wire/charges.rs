@@ -26,6 +26,8 @@ pub struct NewCharge {
     pub base: Currency,
     pub quote: Currency,
     pub payment_type: PaymentType,
+    /// No type was sent.
+    pub is_default_type: bool,
     pub payer_name: Option<String>,
 }
 
@@ -42,13 +44,14 @@ impl NewCharge {
         let base = sheet.currency(&BASE_CURRENCY, Currency::Btc);
         let quote = sheet.currency(&QUOTE_CURRENCY, Currency::Cny);
         let payment_type = payment_type(&mut sheet, quote);
+        let is_default_type = !sheet.fields.has(PAYMENT_TYPE.name);
         let payer_name = sheet.text(&CHARGE_PAYER);
         let read = (|| {
             let (amount, currency, base, quote) = (amount?, currency?, base?, quote?);
             let (external_order_id, cb_url, redirect_url, payment_type) = (external_order_id?, cb_url?, redirect_url?, payment_type?);
-            Some(Self { amount, currency, external_order_id, cb_url, redirect_url, base, quote, payment_type, payer_name })
+            Some(Self { amount, currency, external_order_id, cb_url, redirect_url, base, quote, payment_type, is_default_type, payer_name })
         })();
-        sheet.complete(read)
+        sheet.checked(read)
     }
 }
 
@@ -73,9 +76,9 @@ pub fn check_update(request: &Request) -> Result<(), Error> {
     match sheet.text(&CHARGE_STATUS) {
         Some(it) if it != "buyerPaid" => {
             sheet.refuse(&CHARGE_STATUS, "should be buyerPaid");
-            sheet.complete(None)
+            sheet.checked(None)
         }
-        read => sheet.complete(read.map(drop)),
+        read => sheet.checked(read.map(drop)),
     }
 }
 

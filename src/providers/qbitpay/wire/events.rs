@@ -17,7 +17,7 @@ use crate::providers::qbitpay::model::{Deposit, Oid};
 pub fn parse_test(request: &Request) -> Result<Option<String>, Error> {
     let mut sheet = Sheet::query(request);
     let url = sheet.target(&TEST_URL);
-    sheet.complete(Some(url))
+    sheet.checked(Some(url))
 }
 
 /// The body of an event before its first attempt.

@@ -47,7 +47,7 @@ impl Page {
     pub fn parse(request: &Request) -> Result<Self, Error> {
         let mut sheet = Sheet::query(request);
         let page = Self::read(&mut sheet);
-        sheet.complete(page)
+        sheet.checked(page)
     }
 }
 
@@ -56,7 +56,7 @@ pub fn parse_charge_list(request: &Request) -> Result<(Page, Option<String>), Er
     let mut sheet = Sheet::query(request);
     let page = Page::read(&mut sheet);
     let order = sheet.text(&CHARGES_OF);
-    sheet.complete(page.map(|it| (it, order)))
+    sheet.checked(page.map(|it| (it, order)))
 }
 
 /// The query of `GET /payouts`: a page, of one destination, of one status.
@@ -65,7 +65,7 @@ pub fn parse_payout_list(request: &Request) -> Result<(Page, Option<String>, Opt
     let page = Page::read(&mut sheet);
     let destination = sheet.text(&TO_DESTINATION);
     let status = sheet.text(&PAYOUT_STATUS).and_then(|it| find_word(PAYOUT_STATUSES, &it));
-    sheet.complete(page.map(|it| (it, destination, status)))
+    sheet.checked(page.map(|it| (it, destination, status)))
 }
 
 /// The query of `GET /balanceTransactions`.
@@ -87,7 +87,7 @@ impl RowsQuery {
         if source.is_some() {
             sheet.require(&ROW_TYPE, "source needs type");
         }
-        sheet.complete(page.map(|page| Self { page, source, kind, status }))
+        sheet.checked(page.map(|page| Self { page, source, kind, status }))
     }
 }
 

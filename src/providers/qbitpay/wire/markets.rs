@@ -16,7 +16,7 @@ pub fn parse_ticker(request: &Request) -> Result<(String, Side), Error> {
     let mut sheet = Sheet::query(request);
     let symbol = sheet.text(&SYMBOL);
     let side = sheet.text(&SIDE).map(|it| if it == "ask" { Side::Ask } else { Side::Bid });
-    sheet.complete(symbol.zip(side))
+    sheet.checked(symbol.zip(side))
 }
 
 /// The answer of the ticker, with the requested side only.

@@ -8,10 +8,16 @@ use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
 use crate::providers::qbitpay::model::{CODES, SYMBOLS};
 
 const CHARGE: Evidence = Documented("API reference, Charges: the charge object and its example");
+const PAYMENT: Evidence = Documented("API reference, Charges: the charge object and its example; Payment methods: the object");
 const PAYOUT: Evidence = Documented("API reference, Payouts: the payout object and its example");
-const METHOD: Evidence = Documented("API reference, Payment methods: fields by type");
+const METHOD: Evidence = Documented("API reference, Payment methods: its fields; that it is there with those types alone is assumed");
+const SAME: Evidence =
+    Documented("API reference, Payouts: the payout object and its example; that the same details have the same id is assumed");
+const LABEL: Evidence = Documented("API reference, Charges and Payouts: the examples; the labels of the other types are assumed");
 const ROW: Evidence = Documented("API reference, Balance transactions: the object and its example");
 const EVENT: Evidence = Documented("API reference, Webhooks: the event object");
+const EVENT_ID: Evidence = Documented("API reference, Webhooks: the event object; that every attempt has the same one is assumed");
+const SNAPSHOT: Evidence = Documented("API reference, Webhooks: the event object; that it is the object as it was at the event is assumed");
 const LIST: Evidence = Documented("API reference, Pagination: response");
 const ORDER: Evidence = Assumed("the page on orders is named in the reference and was never published");
 const DEPOSIT: Evidence = Assumed("the deposit's notification is documented in Quickstart, its name and object are not");
@@ -27,6 +33,17 @@ const OID: Value = Value::Text { chars_max: 24 };
 
 pub const fn row(name: &'static str, kind: Value, need: Need, meaning: &'static str, evidence: Evidence) -> Field {
     Field { name, kind, need, meaning, evidence }
+}
+
+/// The same fields at a place that is known less well.
+pub const fn elsewhere<const N: usize>(fields: &[Field], evidence: Evidence) -> [Field; N] {
+    let mut all = [fields[0]; N];
+    let mut place = 0;
+    while place < N {
+        all[place] = Field { evidence, ..fields[place] };
+        place += 1;
+    }
+    all
 }
 
 macro_rules! charge {
@@ -51,17 +68,17 @@ macro_rules! charge {
         row(concat!($prefix, "cbUrl"), Value::HttpUrl, Required, "address for its webhooks", CHARGE),
         row(concat!($prefix, "redirectUrl"), Value::Url, Required, "address to which the payer goes afterwards", CHARGE),
         row(concat!($prefix, "paymentMethod"), Value::Object, Required, "payment method of the payer", CHARGE),
-        row(concat!($prefix, "paymentMethod.object"), Value::Constant("paymentMethod"), Required, "type of the object", CHARGE),
+        row(concat!($prefix, "paymentMethod.object"), Value::Constant("paymentMethod"), Required, "type of the object", PAYMENT),
         row(concat!($prefix, "paymentMethod.alipayQRCodeUrl"), Value::Url, Optional, "text of the QR code, with Alipay", METHOD),
         row(concat!($prefix, "paymentMethod.qrCodeImgUrl"), Value::Url, Optional, "address of the QR image, with PayPal and Yunshanfu", METHOD),
         row(concat!($prefix, "paymentMethod.bankName"), TEXT, Optional, "name of the bank, with bankAccount", METHOD),
         row(concat!($prefix, "paymentMethod.bankAccountNum"), TEXT, Optional, "account number, with bankAccount, Coins.ph and GCash", METHOD),
-        row(concat!($prefix, "paymentMethod.type"), CHARGED, Required, "type of the payment method", CHARGE),
-        row(concat!($prefix, "paymentMethod.currency"), QUOTE_CURRENCY.kind, Required, "currency of the payment method", CHARGE),
-        row(concat!($prefix, "paymentMethod.status"), Value::Constant("active"), Required, "status of the payment method", CHARGE),
-        row(concat!($prefix, "paymentMethod.typeLabel"), Value::Object, Required, "label of the type", CHARGE),
-        row(concat!($prefix, "paymentMethod.typeLabel.en"), TEXT, Required, "in English", CHARGE),
-        row(concat!($prefix, "paymentMethod.typeLabel.zh"), TEXT, Required, "in Chinese", CHARGE),
+        row(concat!($prefix, "paymentMethod.type"), CHARGED, Required, "type of the payment method", PAYMENT),
+        row(concat!($prefix, "paymentMethod.currency"), QUOTE_CURRENCY.kind, Required, "currency of the payment method", PAYMENT),
+        row(concat!($prefix, "paymentMethod.status"), Value::Constant("active"), Required, "status of the payment method", PAYMENT),
+        row(concat!($prefix, "paymentMethod.typeLabel"), Value::Object, Required, "label of the type", LABEL),
+        row(concat!($prefix, "paymentMethod.typeLabel.en"), TEXT, Required, "in English", LABEL),
+        row(concat!($prefix, "paymentMethod.typeLabel.zh"), TEXT, Required, "in Chinese", LABEL),
         row(concat!($prefix, "expiresAt"), Value::Time, Required, "time when an unpaid charge expires, UTC", CHARGE),
     ] };
 }
@@ -81,7 +98,7 @@ macro_rules! payout {
         row(concat!($prefix, "arrivalDate"), Value::Time, Required, "time of payment; until then, the expected time", PAYOUT),
         row(concat!($prefix, "externalOrderId"), TEXT, Optional, "the merchant's own number, if one was sent", PAYOUT),
         row(concat!($prefix, "destination"), Value::Object, Required, "payment method of the recipient", PAYOUT),
-        row(concat!($prefix, "destination.id"), OID, Required, "id of the payment method; the same details have the same id", PAYOUT),
+        row(concat!($prefix, "destination.id"), OID, Required, "id of the payment method; the same details have the same id", SAME),
         row(concat!($prefix, "destination.object"), PAID_OUT, Required, "the type once more", PAYOUT),
         row(concat!($prefix, "destination.payerName"), TEXT, Required, "name of the account's holder", PAYOUT),
         row(concat!($prefix, "destination.bankAccountNum"), TEXT, Optional, "account number, of a bank or an e-wallet", METHOD),
@@ -91,15 +108,15 @@ macro_rules! payout {
         row(concat!($prefix, "destination.bankAddr"), TEXT, Optional, "address of the bank", METHOD),
         row(concat!($prefix, "destination.swift"), TEXT, Optional, "SWIFT code of the bank", METHOD),
         row(concat!($prefix, "destination.country"), TEXT, Optional, "country of the recipient", METHOD),
-        row(concat!($prefix, "destination.states"), TEXT, Optional, "state of the recipient, under the key of the examples", METHOD),
+        row(concat!($prefix, "destination.states"), TEXT, Optional, "state of the recipient, under the key of the examples", PAYOUT),
         row(concat!($prefix, "destination.state"), TEXT, Optional, "state of the recipient, under the key of the table", METHOD),
         row(concat!($prefix, "destination.city"), TEXT, Optional, "city of the recipient", METHOD),
         row(concat!($prefix, "destination.postalCode"), TEXT, Optional, "postal code of the recipient", METHOD),
         row(concat!($prefix, "destination.addr"), TEXT, Optional, "street of the recipient; of a wallet, its address", METHOD),
         row(concat!($prefix, "destination.type"), PAID_OUT, Required, "type of the payment method", PAYOUT),
-        row(concat!($prefix, "destination.typeLabel"), Value::Object, Required, "label of the type", PAYOUT),
-        row(concat!($prefix, "destination.typeLabel.en"), TEXT, Required, "in English", PAYOUT),
-        row(concat!($prefix, "destination.typeLabel.zh"), TEXT, Required, "in Chinese", PAYOUT),
+        row(concat!($prefix, "destination.typeLabel"), Value::Object, Required, "label of the type", LABEL),
+        row(concat!($prefix, "destination.typeLabel.en"), TEXT, Required, "in English", LABEL),
+        row(concat!($prefix, "destination.typeLabel.zh"), TEXT, Required, "in Chinese", LABEL),
     ] };
 }
 
@@ -155,7 +172,7 @@ macro_rules! event {
     ($object:ident, $types:expr, $evidence:expr) => {
         $object!(
             "data.",
-            row("id", CODE, Required, "id of the event, the same on every attempt", EVENT),
+            row("id", CODE, Required, "id of the event, the same on every attempt", EVENT_ID),
             row("type", Value::Word($types), Required, "event type", $evidence),
             row("createdAt", Value::Time, Required, "time of the event, UTC", EVENT),
             row("object", Value::Constant("event"), Required, "type of the object", EVENT),
@@ -167,12 +184,13 @@ macro_rules! event {
                 COUNTED
             ),
             row("livemode", Value::Flag, Required, "whether the event is from production; false in test events", EVENT),
-            row("data", Value::Object, Required, "the object as it was at the event", EVENT)
+            row("data", Value::Object, Required, "the object as it was at the event", SNAPSHOT)
         )
     };
 }
-const COUNTED: Evidence =
-    Assumed("documented as the number of webhooks that were not pushed successfully; that it counts failed attempts is an interpretation");
+const COUNTED: Evidence = Documented(
+    "API reference, Webhooks: the event object, the number of webhooks that were not pushed; that it counts attempts is a reading",
+);
 
 macro_rules! deposit {
     ($prefix:literal $(, $first:expr)*) => { &[
@@ -194,7 +212,8 @@ pub const PAYOUT_LIST: &[Field] = list!(payout, "/api/v1/payouts");
 pub const ROW_OBJECT: &[Field] = transaction!("");
 pub const ROW_LIST: &[Field] = list!(transaction, "/api/v1/balanceTransactions");
 pub const ORDER_OBJECT: &[Field] = order!("");
-pub const ORDER_LIST: &[Field] = list!(order, "/api/v1/orders");
+pub const ORDER_LIST: &[Field] = &elsewhere::<{ ORDERS.len() }>(ORDERS, ORDER);
+const ORDERS: &[Field] = list!(order, "/api/v1/orders");
 
 pub const CHARGE_EVENT: &[Field] = event!(
     charge,

@@ -30,7 +30,7 @@ impl NewOrder {
         sheet.check_precision(&ORDER_AMOUNT, amount, symbol.map(|it| it.base));
         let external_order_id = sheet.text(&ORDER_NUMBER);
         let read = symbol.zip(direction).zip(amount);
-        sheet.complete(read.map(|((symbol, direction), amount)| Self { symbol, direction, amount, external_order_id }))
+        sheet.checked(read.map(|((symbol, direction), amount)| Self { symbol, direction, amount, external_order_id }))
     }
 }
 

@@ -43,7 +43,7 @@ impl NewPayout {
         let external_order_id = sheet.text(&PAYOUT_ORDER);
         let read = amount.zip(currency).zip(destination);
         let read = read.map(|((amount, currency), destination)| Self { amount, currency, destination, description, external_order_id });
-        sheet.complete(read)
+        sheet.checked(read)
     }
 }
 

@@ -1,24 +1,35 @@
 //! The parameter tables of the documentation, and the answers that are not lists.
 
-use super::{CHARGE_EVENT, CURRENCY, Optional, Required, row};
-use crate::kit::evidence::Evidence::{self, Assumed, Documented};
+use super::{CHARGE_EVENT, CURRENCY, Optional, Required, elsewhere, row};
+use crate::kit::evidence::Evidence::{self, Assumed, Documented, Observed};
 use crate::kit::fields::{Field, Kind as Value, Need, TEXT};
 use crate::providers::qbitpay::model::SYMBOLS;
 
-const TOKEN: Evidence = Documented("API reference, Authentication: fetch access token");
-const ACCOUNT: Evidence = Documented("API reference, Accounts: the example");
-const BALANCE: Evidence = Documented("API reference, Balances: the example");
+const TOKEN: Evidence =
+    Documented("API reference, Authentication: fetch access token; the lifetime is read from a damaged example, and the secret is assumed");
+const ACCOUNT: Evidence = Documented("API reference, Accounts: the example and its tables");
+const DOLLARS: Evidence = Documented("API reference, Accounts: the example and its tables; the examples have USDT alone");
+const BALANCE: Evidence = Documented("API reference, Balances: the example and its table");
 const TICKER: Evidence = Documented("API reference, Markets: ticker");
-const PAGING: Evidence = Documented("API reference, Pagination: parameters");
+const PAGING: Evidence = Documented("API reference, Pagination: parameters; what is refused is assumed");
 const LEDGER: Evidence = Documented("API reference, Balance transactions: list parameters");
-const PAYOUTS: Evidence = Documented("API reference, Payouts: parameters");
-const CHARGES: Evidence = Documented("API reference, Charges: parameters");
-const EVENTS: Evidence = Documented("API reference, Webhooks: debugging");
+const PAYOUTS: Evidence = Documented("API reference, Payouts: parameters; lengths, decimals and the list of currencies are assumed");
+const REQUIRED_KEYS: Evidence = Documented("API reference, Payouts: required fields by type; lengths are assumed");
+const METHOD: Evidence =
+    Documented("API reference, Payouts: the destination, see details in paymentMethod; Payment methods: its fields; lengths are assumed");
+const STATES_KEY: Evidence =
+    Assumed("the examples of answers have this key; the request is shown without its destination, and Payment methods has `state`");
+const CHARGES: Evidence = Documented("API reference, Charges: parameters; lengths, decimals and what counts as an address are assumed");
+const EVENTS: Evidence = Documented("API reference, Webhooks: Debug; what counts as an address is assumed");
+const UNSHOWN: Evidence = Assumed("API reference, Webhooks: Debug, shows the notification, and not the answer to the caller");
 const ORDERS: Evidence = Assumed("the page on orders is named in the reference and was never published");
 const ONE: Evidence = Documented("API reference: the id in the path of every call for one object");
-const ERRORS: Evidence = Documented("API reference, Errors: error object");
-const DETAIL: Evidence = Assumed("`detail` is documented as more details; its shape is that of the validator of a later product's server");
+const ERRORS: Evidence = Documented("API reference, Errors: error object; the wording is assumed");
+const DETAILS: Evidence = Documented("API reference, Errors: error object; that it is a list is observed in a later product's server");
+const DETAIL: Evidence = Observed("a later product's server: the form of its validator");
 const HEADERS: Evidence = Documented("API reference, Webhooks: signature");
+
+const TYPES: Evidence = Documented("API reference, Balance transactions: list parameters; that every type of a row is accepted is assumed");
 
 /// The largest number of items per page.
 pub const LIMIT_MAX: i64 = 100;
@@ -27,7 +38,7 @@ const AMOUNT: Value = Value::Amount { decimals_max: 6 };
 
 #[rustfmt::skip]
 mod parameters {
-    use super::{AMOUNT, Assumed, CHARGES, CURRENCY, EVENTS, Evidence, Field, LEDGER, LIMIT_MAX, Need, ONE, ORDERS, Optional, PAGING, PAYOUTS, Required, SYMBOLS, TEXT, TICKER, Value, row};
+    use super::{AMOUNT, Assumed, CHARGES, CURRENCY, EVENTS, Evidence, Field, LEDGER, LIMIT_MAX, METHOD, Need, ONE, ORDERS, Optional, PAGING, PAYOUTS, REQUIRED_KEYS, Required, STATES_KEY, SYMBOLS, TEXT, TICKER, TYPES, Value, row};
 
     pub const ID: Field = row("id", TEXT, Required, "id of the object", ONE);
 
@@ -47,20 +58,20 @@ mod parameters {
     pub const PAYOUT_AMOUNT: Field = row("amount", AMOUNT, Required, "amount that leaves the balance; the fee is taken from it", PAYOUTS);
     pub const PAYOUT_CURRENCY: Field = row("currency", CURRENCY, Required, "currency that the recipient gets", PAYOUTS);
     pub const DESTINATION: Field = row("destination", Value::Object, Required, "the payment method", PAYOUTS);
-    pub const DESTINATION_TYPE: Field = row("destination.type", Value::Word(&["bankAccount", "wallet", "Alipay", "PayPal", "Coins.ph", "GCash"]), Required, "type of the payment method", PAYOUTS);
-    pub const PAYER_NAME: Field = row("destination.payerName", TEXT, Required, "name of the account's holder", PAYOUTS);
-    pub const BANK_ACCOUNT_NUM: Field = row("destination.bankAccountNum", TEXT, Optional, "account number; required unless the type is wallet", PAYOUTS);
-    pub const BANK_NAME: Field = row("destination.bankName", TEXT, Optional, "name of the bank; required when the type is bankAccount", PAYOUTS);
-    pub const ADDR: Field = row("destination.addr", TEXT, Optional, "street of the recipient; of a wallet, its address, which is required", PAYOUTS);
-    pub const BANK_ROUTING_NUM: Field = row("destination.bankRoutingNum", TEXT, Optional, "routing number of the bank", PAYOUTS);
-    pub const BANK_DETAIL_NAME: Field = row("destination.bankDetailName", TEXT, Optional, "branch of the bank", PAYOUTS);
-    pub const BANK_ADDR: Field = row("destination.bankAddr", TEXT, Optional, "address of the bank", PAYOUTS);
-    pub const SWIFT: Field = row("destination.swift", TEXT, Optional, "SWIFT code of the bank", PAYOUTS);
-    pub const COUNTRY: Field = row("destination.country", TEXT, Optional, "country of the recipient", PAYOUTS);
-    pub const STATES: Field = row("destination.states", TEXT, Optional, "state of the recipient, under the key of the examples", PAYOUTS);
-    pub const STATE: Field = row("destination.state", TEXT, Optional, "state of the recipient, under the key of the table", PAYOUTS);
-    pub const CITY: Field = row("destination.city", TEXT, Optional, "city of the recipient", PAYOUTS);
-    pub const POSTAL_CODE: Field = row("destination.postalCode", TEXT, Optional, "postal code of the recipient", PAYOUTS);
+    pub const DESTINATION_TYPE: Field = row("destination.type", Value::Word(&["bankAccount", "wallet", "Alipay", "PayPal", "Coins.ph", "GCash"]), Required, "type of the payment method", REQUIRED_KEYS);
+    pub const PAYER_NAME: Field = row("destination.payerName", TEXT, Required, "name of the account's holder", REQUIRED_KEYS);
+    pub const BANK_ACCOUNT_NUM: Field = row("destination.bankAccountNum", TEXT, Optional, "account number; required unless the type is wallet", REQUIRED_KEYS);
+    pub const BANK_NAME: Field = row("destination.bankName", TEXT, Optional, "name of the bank; required when the type is bankAccount", REQUIRED_KEYS);
+    pub const ADDR: Field = row("destination.addr", TEXT, Optional, "street of the recipient; of a wallet, its address, which is required", REQUIRED_KEYS);
+    pub const BANK_ROUTING_NUM: Field = row("destination.bankRoutingNum", TEXT, Optional, "routing number of the bank", METHOD);
+    pub const BANK_DETAIL_NAME: Field = row("destination.bankDetailName", TEXT, Optional, "branch of the bank", METHOD);
+    pub const BANK_ADDR: Field = row("destination.bankAddr", TEXT, Optional, "address of the bank", METHOD);
+    pub const SWIFT: Field = row("destination.swift", TEXT, Optional, "SWIFT code of the bank", METHOD);
+    pub const COUNTRY: Field = row("destination.country", TEXT, Optional, "country of the recipient", METHOD);
+    pub const STATES: Field = row("destination.states", TEXT, Optional, "state of the recipient, under the key of the examples", STATES_KEY);
+    pub const STATE: Field = row("destination.state", TEXT, Optional, "state of the recipient, under the key of the table", METHOD);
+    pub const CITY: Field = row("destination.city", TEXT, Optional, "city of the recipient", METHOD);
+    pub const POSTAL_CODE: Field = row("destination.postalCode", TEXT, Optional, "postal code of the recipient", METHOD);
     pub const DESCRIPTION: Field = row("description", TEXT, Optional, "description", PAYOUTS);
     pub const PAYOUT_ORDER: Field = row("externalOrderId", TEXT, Optional, "the merchant's own number", PAYOUTS);
     pub const TO_DESTINATION: Field = row("destination", TEXT, Optional, "id of a payment method", PAYOUTS);
@@ -86,7 +97,6 @@ mod parameters {
     pub const ORDER_NUMBER: Field = row("externalOrderId", TEXT, Optional, "the merchant's own number", ORDERS);
 
     const WALLETS: Evidence = Assumed("the page shows one balance and no parameter; an account holds several currencies");
-    const TYPES: Evidence = Assumed("charge and payout are the documented values of the filter; every type of a row is accepted");
 }
 
 pub use parameters::*;
@@ -110,14 +120,16 @@ pub const CHARGES_LISTED: &[Field] = &[LIMIT, STARTING_AFTER, ENDING_BEFORE, CHA
 pub const CHARGE_UPDATE: &[Field] = &[ID, CHARGE_STATUS];
 pub const EVENT_TEST: &[Field] = &[TEST_URL];
 pub const ORDER_CREATE: &[Field] = &[ORDER_SYMBOL, ORDER_SIDE, ORDER_AMOUNT, ORDER_NUMBER];
-pub const ORDERS_LISTED: &[Field] = &[LIMIT, STARTING_AFTER, ENDING_BEFORE];
+/// Of these calls only the name is known.
+pub const ORDER_BY_ID: &[Field] = &elsewhere::<{ BY_ID.len() }>(BY_ID, ORDERS);
+pub const ORDERS_LISTED: &[Field] = &elsewhere::<3>(&[LIMIT, STARTING_AFTER, ENDING_BEFORE], ORDERS);
 
 /// Every refusal's body.
 #[rustfmt::skip]
 pub const REFUSAL: &[Field] = &[
     row("type", Value::Word(&["invalid_request_error", "api_error", "authentication_error", "rate_limit_error"]), Required, "error type", ERRORS),
     row("message", TEXT, Required, "what is wrong, in words", ERRORS),
-    row("detail", Value::List, Optional, "every parameter that is wrong", DETAIL),
+    row("detail", Value::List, Optional, "every parameter that is wrong", DETAILS),
     row("detail[].message", TEXT, Required, "what is wrong with it, in words", DETAIL),
     row("detail[].code", Value::Word(&["missing_field", "invalid"]), Required, "what is wrong with it, as a code", DETAIL),
     row("detail[].field", TEXT, Required, "name of the parameter; a dot separates an object from its member", DETAIL),
@@ -140,17 +152,17 @@ pub const ACCOUNT_OBJECT: &[Field] = &[
     row("feeRates.trade", Value::Number, Required, "fee of orders", ACCOUNT),
     row("limit", Value::Object, Required, "bounds of one transaction", ACCOUNT),
     row("limit.pay", Value::Object, Required, "bounds of a charge", ACCOUNT),
-    row("limit.pay.currency", CURRENCY, Required, "currency of the bounds", ACCOUNT),
+    row("limit.pay.currency", Value::Word(&["USDT"]), Required, "currency of the bounds", DOLLARS),
     row("limit.pay.min", Value::Number, Required, "smallest amount", ACCOUNT),
     row("limit.pay.max", Value::Number, Required, "largest amount", ACCOUNT),
     row("limit.payout", Value::Object, Required, "bounds of a payout", ACCOUNT),
-    row("limit.payout.currency", CURRENCY, Required, "currency of the bound", ACCOUNT),
+    row("limit.payout.currency", Value::Word(&["USDT"]), Required, "currency of the bound", DOLLARS),
     row("limit.payout.min", Value::Number, Required, "smallest amount", ACCOUNT),
     row("limit.withdrawToken", Value::Object, Required, "bounds of a withdrawal", ACCOUNT),
-    row("limit.withdrawToken.currency", CURRENCY, Required, "currency of the bound", ACCOUNT),
+    row("limit.withdrawToken.currency", Value::Word(&["USDT"]), Required, "currency of the bound", DOLLARS),
     row("limit.withdrawToken.min", Value::Number, Required, "smallest amount", ACCOUNT),
     row("wallets", Value::List, Required, "addresses for deposits", ACCOUNT),
-    row("wallets[].currency", CURRENCY, Required, "currency of the wallet", ACCOUNT),
+    row("wallets[].currency", Value::Word(&["USDT"]), Required, "currency of the wallet", DOLLARS),
     row("wallets[].addr", TEXT, Required, "the address", ACCOUNT),
 ];
 
@@ -172,7 +184,7 @@ pub const TICKER_OBJECT: &[Field] = &[
 ];
 
 /// `events/test` answers with the event that it sends.
-pub const TEST_EVENT: &[Field] = CHARGE_EVENT;
+pub const TEST_EVENT: &[Field] = &elsewhere::<{ CHARGE_EVENT.len() }>(CHARGE_EVENT, UNSHOWN);
 
 #[rustfmt::skip]
 pub const EVENT_HEADERS: &[Field] = &[

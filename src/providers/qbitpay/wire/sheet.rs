@@ -6,6 +6,7 @@ use crate::engine::tables::settings::webhook_url;
 use crate::kit::fields::{Fault as Wrong, Field, Fields, Kind as Value, Repeated};
 use crate::kit::http::Request;
 use crate::kit::sheet::{self, Words};
+use crate::providers::qbitpay::decisions::{CURRENCY_DECIMALS, NULL_AND_EMPTY, VALIDATION_DETAIL};
 use crate::providers::qbitpay::errors::{Error, Fault};
 use crate::providers::qbitpay::model::Currency;
 
@@ -23,8 +24,14 @@ impl Words for Messages {
     const REPEATED: Repeated = Repeated::First;
 
     fn say(said: &mut Vec<Fault>, row: &Field, fault: &Wrong) {
-        let is_missing = *fault == Wrong::Missing;
-        said.push(if is_missing { Fault::missing(row.name) } else { Fault::invalid(row.name, words(fault)) });
+        let of = Fault::invalid(row.name, words(fault));
+        said.push(if *fault == Wrong::Missing {
+            Fault::missing(row.name)
+        } else if *fault == Wrong::NotA("number") {
+            Fault { rests_on: VALIDATION_DETAIL, ..of } // the one text about a type that is known
+        } else {
+            of
+        });
     }
 
     fn refusal(said: Vec<Fault>) -> Error {
@@ -70,6 +77,16 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// What was read, when nothing was wrong. That null and empty text are missing is decided.
+    pub fn checked<T>(mut self, read: Option<T>) -> Result<T, Error> {
+        for fault in self.said.iter_mut().filter(|it| it.code == "missing_field") {
+            if self.fields.is_sent(fault.field) {
+                fault.rests_on = NULL_AND_EMPTY;
+            }
+        }
+        self.complete(read)
+    }
+
     /// Reports what is wrong with a parameter that was read.
     pub fn refuse(&mut self, row: &Field, message: impl Into<String>) {
         self.said.push(Fault::invalid(row.name, message));
@@ -79,14 +96,16 @@ impl<'a> Sheet<'a> {
     pub fn check_precision(&mut self, row: &Field, amount: Option<Decimal>, currency: Option<Currency>) {
         let Some(currency) = currency else { return };
         match amount {
-            Some(amount) if !currency.can_hold(amount) => self.refuse(row, too_precise(currency.decimals())),
+            Some(amount) if !currency.can_hold(amount) => {
+                self.said.push(Fault { rests_on: CURRENCY_DECIMALS, ..Fault::invalid(row.name, too_precise(currency.decimals())) });
+            }
             Some(_) => {}
             // More decimals than the row allows: those of the currency are what counts.
             None => {
                 let Value::Amount { decimals_max } = row.kind else { return };
                 let said = self.said.iter_mut().find(|it| it.field == row.name && it.message == too_precise(decimals_max));
                 if let Some(said) = said {
-                    said.message = too_precise(currency.decimals());
+                    (said.message, said.rests_on) = (too_precise(currency.decimals()), CURRENCY_DECIMALS);
                 }
             }
         }
