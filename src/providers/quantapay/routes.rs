@@ -120,7 +120,8 @@ const fn refusal(why: NotMade, field: &'static str) -> Error {
 fn create_checkout_session(call: Call<'_, '_>) -> Result<Response, Error> {
     let new = NewSession::parse(call.form)?;
     auth::check_signature(call.cx, call.account, call.form)?;
-    [SESSION_ANSWER, SESSION_LIFETIME].into_iter().for_each(|it| call.cx.rest_on(it));
+    call.cx.rest_on(SESSION_ANSWER);
+    call.cx.rest_on(SESSION_LIFETIME);
     if call.form.get("currency").is_some_and(|code| code.bytes().any(|it| it.is_ascii_uppercase())) {
         call.cx.rest_on(CURRENCY_CASE);
     }
@@ -138,7 +139,9 @@ fn get_credit_balance(call: Call<'_, '_>) -> Result<Response, Error> {
 
 fn get_balances(call: Call<'_, '_>) -> Result<Response, Error> {
     let place = call.memory.merchant_of(call.account);
-    [WALLETS, BALANCE_CURRENCY, BALANCE_FORM].into_iter().for_each(|it| call.cx.rest_on(it));
+    for it in [WALLETS, BALANCE_CURRENCY, BALANCE_FORM] {
+        call.cx.rest_on(it);
+    }
     let (merchant, rates) = (call.memory.merchant(place), &call.memory.rates);
     let wallet = |coin: Coin| {
         let amount = merchant.balance(coin);

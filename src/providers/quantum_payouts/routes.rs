@@ -170,7 +170,9 @@ fn show(cx: &mut Context<'_>, payout: &Payout) {
 fn get_payout_status(call: Call<'_, '_>) -> Result<Response, Error> {
     let strict = call.cx.flag(&call.account, &STRICT_ORDER_NUMBER);
     let (number, rests_on) = wire::order_number(call.request, strict)?;
-    rests_on.into_iter().for_each(|it| call.cx.rest_on(it));
+    for it in rests_on {
+        call.cx.rest_on(it);
+    }
     let payout = call.memory.by_order_number(&call.account, &number);
     let payout = payout.ok_or_else(|| Error::wrong("payout not found", PAYOUT_UNKNOWN))?;
     if ORDER_NUMBER_CHARS < number.chars().count() {
@@ -217,7 +219,9 @@ fn admit(call: &mut Call<'_, '_>, given: Option<String>) -> Result<(), Error> {
 fn webhook_save(mut call: Call<'_, '_>) -> Result<Response, Error> {
     let fields = wire::portal_fields(call.request)?;
     admit(&mut call, fields.text(&wire::CSRF_TOKEN).ok().flatten())?;
-    wire::readings(&fields, &call.request.body, wire::WEBHOOK_SAVE).into_iter().for_each(|it| call.cx.rest_on(it));
+    for it in wire::readings(&fields, &call.request.body, wire::WEBHOOK_SAVE) {
+        call.cx.rest_on(it);
+    }
     let new = WebhookSettings::parse(fields)?;
     let own = call.cx.account(&call.account).ok_or(Error::Unauthorized)?;
     let (url, enabled) = target(own, &new)?;

@@ -33,9 +33,9 @@ fn folded(text: &str) -> String {
 fn samples(contract: &Contract) -> String {
     let folder = root().join("tests/it").join(contract.slug.replace('-', "_"));
     let tests = paths(&folder).into_iter().filter(|it| it.extension() == Some("rs".as_ref()));
-    let texts = tests.map(|it| std::fs::read_to_string(it).expect("text"));
+    let sources = tests.map(|it| std::fs::read_to_string(it).expect("text"));
     let events = contract.events.iter().map(|it| it.example.to_owned());
-    folded(&texts.chain(events).collect::<Vec<_>>().join("\n"))
+    folded(&sources.chain(events).collect::<Vec<_>>().join("\n"))
 }
 
 /// The documents outside of the repository.
@@ -52,11 +52,10 @@ fn fault(row: &NamedRow, own: &Citation<'_>, contract: &Contract) -> Option<&'st
     match row.evidence {
         _ if WORDS_MAX < own.words.split_whitespace().count() => Some("has too many words"),
         Evidence::Assumed(_) if own.document != "-" || is_quoted => Some("is assumed: its document is `-`, and it has no words"),
-        Evidence::Assumed(_) => None,
         Evidence::Documented(_) | Evidence::Observed(_) if !is_known => Some("names no document of the contract's `sources`"),
         Evidence::Documented(_) if !is_quoted || own.section.is_empty() => Some("is documented: it has a section and words"),
         Evidence::Observed(_) if !is_quoted => Some("is observed: its words say what was seen"),
-        Evidence::Documented(_) | Evidence::Observed(_) => None,
+        Evidence::Assumed(_) | Evidence::Documented(_) | Evidence::Observed(_) => None,
     }
 }
 

@@ -57,7 +57,15 @@ fn cause(row: &Field, fault: &Fault) -> Option<Row> {
         Fault::TooLong(_) if row.name == DESCRIPTION.name => Some(DESCRIPTION_LIMIT),
         Fault::Below(_) | Fault::Above(_) if row.name == SESSION_SECS.name => Some(SESSION_RANGE),
         Fault::NotAUrl | Fault::TooLong(_) if [RETURN_URL.name, FAIL_URL.name].contains(&row.name) => Some(REDIRECT_URLS),
-        _ => Some(TEXTS),
+        Fault::Missing
+        | Fault::NotA(_)
+        | Fault::TooLong(_)
+        | Fault::Below(_)
+        | Fault::Above(_)
+        | Fault::NotOneOf(_)
+        | Fault::NotDigits { .. }
+        | Fault::NotAUrl
+        | Fault::TooPrecise(_) => Some(TEXTS),
     }
 }
 
