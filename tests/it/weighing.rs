@@ -27,7 +27,8 @@ pub fn weigh(shop: &mut Tape, slug: &str, table: &str) -> usize {
             let response = shop.ask(request);
             shop.note(&response);
             line.clone_into(&mut asked);
-            header = response.headers.get("playmoney-evidence").map_or("", |it| it.to_str().expect("text")).to_owned();
+            let evidence = response.headers.get("playmoney-evidence").map_or("", |it| it.to_str().expect("text"));
+            evidence.clone_into(&mut header);
             let is_control = ["act ", "set ", "advance ", "control "].iter().any(|it| line.starts_with(it));
             assert!(!is_control || response.status.is_success(), "{line}: {}", String::from_utf8_lossy(&response.body));
         }

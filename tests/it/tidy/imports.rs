@@ -11,7 +11,7 @@ const ROOMS: &[&str] =
 #[rustfmt::skip]
 const ENGINE: &[&str] = &[
     "blockchain", "ids", "clock", "matching", "signature", "tables", "limits", "account", "rules", "delivery", "inbox", "outbox", "agenda", "actions",
-    "chain", "log", "start", "core", "context", "store", "lifecycle", "client", "provider", "world", "state",
+    "chain", "log", "touched", "start", "core", "context", "store", "lifecycle", "client", "provider", "world", "state",
 ];
 /// The rooms of a provider, in the same sense.
 const PROVIDER_ROOMS: &[&str] =
