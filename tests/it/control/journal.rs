@@ -40,8 +40,8 @@ fn i22_each_request_has_one_entry() {
     assert_eq!(
         all[0]["evidence"],
         json!({
-            "evidence": "documented", "row": "quantum-payouts.lifecycle.payout.new.uploaded.createPayout",
-            "source": "Developer API, Payout Lifecycle",
+            "evidence": "documented", "row": "quantum-payouts.decisions.type-absent",
+            "source": "Developer API, Create Payout, channel; the older page let the recipient choose",
         })
     );
 }
