@@ -16,6 +16,7 @@ use crate::engine::core::Core;
 use crate::engine::start::Start;
 use crate::kit::time::{Timestamp, Uptime};
 
+mod auditing;
 mod beginning;
 mod births;
 mod held;
@@ -23,6 +24,7 @@ mod posting;
 mod ruling;
 mod spoiling;
 
+pub use auditing::Varied;
 use held::Held;
 use posting::Leaves;
 

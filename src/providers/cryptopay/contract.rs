@@ -8,7 +8,7 @@ use super::model::{ORDER_STATUSES, TRANSACTION_STATUSES};
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
+use super::webhooks::{AUDIT, EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::{ANSWER_HEADERS, REFUSAL};
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Again, Asks, Contract, Credential, Once, Polls, Reach, Source, StatusTable, UsedUp};
@@ -69,6 +69,7 @@ pub static CONTRACT: Contract = Contract {
     request_signature: None,
     reach: Reach { late_payment: Duration::ZERO, signs_dates: false },
     schedule: SCHEDULE,
+    audit: AUDIT,
     settings: SETTINGS,
     asks: ASKS,
     decisions: decisions::DECISIONS,
