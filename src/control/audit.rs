@@ -65,11 +65,17 @@ pub fn wanted(call: &Call, request: &Request, _: &[&str]) -> Result<Wish, Proble
 /// An address that a receiver or an application can have.
 fn address(body: &Input<'_>, row: &Field) -> Result<Option<String>, Problem> {
     let Some(url) = body.text(row)? else { return Ok(None) };
-    WebhookUrl::parse(&url).map_err(|why| Problem::invalid(format!("`{}`: {why}.", row.name)))?;
-    if inbox::is_one(&url) {
-        return Err(Problem::invalid(format!("`{}` is a built-in inbox, which verifies nothing: name a receiver of your own.", row.name)));
-    }
+    judge_address(&url).map_err(|why| Problem::invalid(format!("`{}`: {why}.", row.name)))?;
     Ok(Some(url))
+}
+
+/// Judges the address of a receiver or an application.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn judge_address(url: &str) -> Result<(), &'static str> {
+    WebhookUrl::parse(url)?;
+    if inbox::is_one(url) { Err("this is a built-in inbox, which verifies nothing; name a receiver of your own") } else { Ok(()) }
 }
 
 fn checks(body: &Input<'_>) -> Result<Vec<Check>, Problem> {

@@ -28,9 +28,9 @@ mod receivers;
 mod refused;
 
 /// Where a provider's events say which object they are about, and its status; the statuses from the first to the last.
-type Story = (&'static str, &'static str, &'static str, &'static [&'static str]);
+pub type Story = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const STORIES: [Story; 5] = [
+pub const STORIES: [Story; 5] = [
     ("quantapay", "/transaction/id", "/transaction/status", &["C"]),
     ("qbitpay", "/data/id", "/type", &["charge.dispute.created", "charge.dispute.closed", "charge.succeeded"]),
     ("cryptopay", "/data/order_id", "/event", &["payment.pending", "payment.confirmed"]),
@@ -76,7 +76,7 @@ impl Shop {
 }
 
 /// The secret that signs the webhooks of the default sandbox.
-fn secret(slug: &str) -> String {
+pub fn secret(slug: &str) -> String {
     let world = World::new(Start::default(), providers::all(), Uptime::START);
     let provider_id = world.provider_id(slug).expect("a provider");
     let provider = world.provider(provider_id);
@@ -85,7 +85,7 @@ fn secret(slug: &str) -> String {
 }
 
 /// A right receiver of that provider's webhooks: its address.
-async fn shop(story: Story, secret: String) -> SocketAddr {
+pub async fn shop(story: Story, secret: String) -> SocketAddr {
     let shop = Arc::new(Mutex::new(Shop { secret, ..Shop::default() }));
     receiver(move |head, body| {
         let mut shop = shop.lock().expect("no panic");
@@ -98,12 +98,12 @@ async fn shop(story: Story, secret: String) -> SocketAddr {
     .await
 }
 
-fn answered(status: u16, body: &str) -> http::Response<Full<Bytes>> {
+pub fn answered(status: u16, body: &str) -> http::Response<Full<Bytes>> {
     http::Response::builder().status(status).body(Full::new(body.to_owned().into())).expect("a response")
 }
 
 /// Answers each request as `reply` says.
-async fn receiver(reply: impl Fn(&http::request::Parts, &Bytes) -> http::Response<Full<Bytes>> + Send + Sync + 'static) -> SocketAddr {
+pub async fn receiver(reply: impl Fn(&http::request::Parts, &Bytes) -> http::Response<Full<Bytes>> + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("bound");
     let reply = Arc::new(reply);

@@ -47,7 +47,7 @@ async fn a_call_that_cannot_be_read_is_refused_and_the_nearest_is_named() {
         (
             r#"{"provider":"quoine","webhook_url":"http://shop.inbox.playmoney.test/"}"#,
             422,
-            "`webhook_url` is a built-in inbox, which verifies nothing: name a receiver of your own.",
+            "`webhook_url`: this is a built-in inbox, which verifies nothing; name a receiver of your own.",
         ),
         (
             r#"{"provider":"quoine","webhook_url":"http://a.test/","probe":"orders/42"}"#,
