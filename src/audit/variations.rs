@@ -93,7 +93,7 @@ impl<'a> Variations<'a> {
             Check::ReplayedNonce => Err("The account's webhooks have no nonce.".to_owned()),
             Check::WrongAlgorithm => self.other_algorithm(),
             Check::OtherAccount => self.other_account(),
-            Check::Duplicate => self.signed(&last, None, None),
+            Check::Duplicate => self.fresh(),
             Check::OutOfOrder => {
                 let older = self.events.older.clone().ok_or(NO_OLDER)?;
                 self.anew(&older, |body| Some(body.to_vec()))
@@ -133,6 +133,12 @@ impl<'a> Variations<'a> {
         Ok(signed)
     }
 
+    /// The event once more, with a date and a nonce of its own: a receiver must not refuse or accept a request for those of another.
+    fn fresh(&mut self) -> Request {
+        let last = self.events.last.clone();
+        self.signed(&last, None, None)
+    }
+
     /// The same for a new event: with another body, and an id that no event has had.
     fn anew(&mut self, webhook: &Delivery, change: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> Request {
         let body = change(&webhook.body.0).and_then(|it| self.renewed(it)).ok_or(UNREADABLE)?;
@@ -170,12 +176,12 @@ impl<'a> Variations<'a> {
     fn tampered(&mut self) -> Request {
         self.own_secret()?;
         let body = with_another_amount(&self.good.body, self.table().amount).ok_or(UNREADABLE)?;
-        Ok(Signed { body: body.into(), ..self.good.clone() })
+        Ok(Signed { body: body.into(), ..self.fresh()? })
     }
 
     fn altered_signature(&mut self) -> Request {
         let secret = self.own_secret()?;
-        let mut signed = self.good.clone();
+        let mut signed = self.fresh()?;
         match self.contract.proof {
             Proof::Member(name) => {
                 let other = with_another_end(&secret);
@@ -196,7 +202,7 @@ impl<'a> Variations<'a> {
 
     fn unsigned(&mut self) -> Request {
         self.own_secret()?;
-        let mut signed = Signed { signed: None, ..self.good.clone() };
+        let mut signed = Signed { signed: None, ..self.fresh()? };
         match self.contract.proof {
             Proof::Member(name) => signed.body = without(&signed.body, name).ok_or(UNREADABLE)?.into(),
             Proof::Header(name) => _ = signed.headers.remove(name),
@@ -230,8 +236,7 @@ impl<'a> Variations<'a> {
 
     fn other_algorithm(&mut self) -> Request {
         let secret = self.own_secret()?;
-        let last = self.events.last.clone();
-        let mut signed = self.signed(&last, None, None)?;
+        let mut signed = self.fresh()?;
         let (Some(write), Proof::Header(name), Some(text)) = (self.table().other_algorithm, self.contract.proof, &signed.signed) else {
             return Err(UNSIGNED.to_owned());
         };

@@ -39,7 +39,7 @@ pub struct Audit {
     /// The secret with which the receiver verifies; default: that of the sandbox, as `playmoney env` shows it
     #[arg(long, value_name = "SECRET", env = "PLAYMONEY_WEBHOOK_SECRET", hide_env_values = true)]
     secret: Option<String>,
-    /// An address of the application that shows the effect of the event, such as http://127.0.0.1:8000/orders/42
+    /// An address of the application that shows the effect of the event, such as that of an order
     ///
     /// It is asked by GET before and after what must have no effect, and its answer has to stay the same.
     #[arg(long, value_name = "URL", value_parser = probe)]
@@ -47,8 +47,7 @@ pub struct Audit {
     /// The checks to make, separated by commas; default: all
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = check)]
     checks: Vec<String>,
-    /// Also write the result to this file, as JUnit XML
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[arg(long, value_name = "FILE", help = "Write a report for CI servers to this file, in the XML of JUnit", help_heading = "Output")]
     junit: Option<PathBuf>,
     #[command(flatten)]
     server: NamedServer,
@@ -158,8 +157,7 @@ fn page(answer: &Json) -> String {
         });
     }
     let [passed, failed, skipped] = ["passed", "failed", "skipped"].map(|it| text(&answer[it]));
-    page.push_str(&format!("{passed} passed, {failed} failed, {skipped} skipped: {}\n", line(&text(&answer["target"]))));
-    page
+    page + &format!("{passed} passed, {failed} failed, {skipped} skipped: {}\n", line(&text(&answer["target"])))
 }
 
 /// The answer of the receiver in a few words.

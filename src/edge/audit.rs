@@ -49,7 +49,9 @@ pub async fn run(driver: &Arc<Driver>, stopwatch: Stopwatch, wanted: Wanted) -> 
         let before = ask(driver, probe, known.take()).await;
         let left = stopwatch.uptime().elapsed;
         let outcome = driver.courier().post(&outgoing, &|_| {}).await;
-        let took = Duration::try_from(stopwatch.uptime().elapsed.saturating_sub(left)).unwrap_or(Duration::MAX);
+        let queued = outcome.remarks.as_ref().and_then(|it| it.waited_ms).map_or(RealDuration::ZERO, RealDuration::from_millis);
+        let took = stopwatch.uptime().elapsed.saturating_sub(left).saturating_sub(queued);
+        let took = Duration::try_from(took).unwrap_or(Duration::MAX);
         let after = ask(driver, probe, None).await;
         known = after.clone().and_then(Result::ok);
         course.take(&Seen { outcome, took, probed: before.zip(after) });

@@ -26,6 +26,8 @@ use crate::net::{admin, server};
 mod events;
 mod receivers;
 mod refused;
+#[cfg(unix)]
+mod zoo;
 
 /// Where a provider's events say which object they are about, and its status; the statuses from the first to the last.
 pub type Story = (&'static str, &'static str, &'static str, &'static [&'static str]);
