@@ -31,10 +31,11 @@ pub struct Events {
     pub origin: Origin,
 }
 
-/// The address to which the provider sends its webhooks.
+/// The address to which the provider sends its webhooks. A copy does not reach the application of its original.
 pub fn target(world: &World, provider_id: ProviderId) -> Option<String> {
     let of_event = last(world, provider_id).map(|it| it.url.clone());
     let of_account = world.core.accounts(provider_id).values().find_map(|it| it.text(&WEBHOOK_URL).map(str::to_owned));
+    let of_account = of_account.map(|it| world.core.target(world.provider(provider_id).contract().slug, it));
     [of_event, of_account].into_iter().flatten().find(|it| !inbox::is_one(it))
 }
 

@@ -83,16 +83,18 @@ impl Course {
             return self.fail(check, &format!("The receiver {words} to {}.", sent(check)));
         }
         let Some(status) = seen.outcome.answered().filter(|_| seen.outcome.failure().is_none()) else {
-            let advice = "a refusal is an answer, such as 401";
-            return self.fail(check, &format!("The receiver {words} to {}; {advice}.", sent(check)));
+            let refusal = self.contract.audit.refusal;
+            return self.fail(check, &format!("The receiver {words} to {}; a refusal is an answer, such as {refusal}.", sent(check)));
         };
         if let Effect::Changed(how) = effect(seen) {
             return self.fail(check, &format!("The receiver {words} to {}, but it has changed something: {how}.", sent(check)));
         }
+        let refusal = self.contract.audit.refusal;
         let remark = match status {
-            500.. => " That reads as a failure of the receiver: 401 says what is meant.",
-            300..400 => " The provider does not follow redirects: 401 says what is meant.",
-            _ => "",
+            _ if status == refusal => String::new(),
+            500.. => format!(" That reads as a failure of the receiver: {refusal} says what is meant."),
+            300..400 => format!(" The provider does not follow redirects: {refusal} says what is meant."),
+            _ => String::new(),
         };
         (Verdict::Pass, format!("The receiver {words}.{remark}"))
     }

@@ -32,6 +32,7 @@ struct Trial {
 pub struct Course {
     contract: &'static Contract,
     target: String,
+    probe: String,
     event: String,
     origin: Origin,
     checks: Vec<Check>,
@@ -64,8 +65,8 @@ impl Course {
         let mut left: Vec<Trial> = trials.map(|check| Trial { check, request: variations.request(check).map(Box::new) }).collect();
         left.reverse();
         let render = Renderer::of(sandbox.world());
-        let checks = wanted.checks;
-        Ok(Self { contract, target, event, origin, checks, render, left, rows: Vec::new(), ended: None, under_way: None })
+        let (checks, probe) = (wanted.checks, wanted.probe.unwrap_or_default());
+        Ok(Self { contract, target, probe, event, origin, checks, render, left, rows: Vec::new(), ended: None, under_way: None })
     }
 
     /// The next request that has to be posted. What came of it is told with [`Self::take`].
@@ -141,7 +142,7 @@ impl Course {
 
     fn add(&mut self, check: Check, signed: &Signed, seen: &Seen, (verdict, why): (Verdict, &str)) {
         let sent = Some(self.render.audited(signed, self.contract.webhook_headers(&self.event)));
-        let why = self.render.about_url(&self.target, why);
+        let why = self.render.about_url(&self.probe, &self.render.about_url(&self.target, why));
         self.rows.push(Row { check, sent, answered: Some(seen.shown()), verdict, why });
     }
 

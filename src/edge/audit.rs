@@ -9,7 +9,7 @@ use super::driver::{Driver, LONG_CALLS, Stopwatch};
 use crate::audit::{Course, Probed, Seen};
 use crate::control::audit::{Wanted, under_way};
 use crate::control::{Problem, sandboxes};
-use crate::engine::delivery::{AttemptId, Outgoing};
+use crate::engine::delivery::{AttemptId, Outgoing, authorize};
 use crate::kit::http::{HeaderMap, Response};
 use crate::kit::time::Duration;
 
@@ -78,11 +78,13 @@ async fn ask(driver: &Driver, probe: Option<&str>, known: Option<Bytes>) -> Opti
 }
 
 async fn ask_once(driver: &Driver, url: &str) -> Probed {
+    let mut headers = HeaderMap::new();
+    authorize(&mut headers, url);
     let outgoing = Outgoing {
         id: AttemptId { delivery: 0, number: 1, copy: 0 },
         generation: 0,
         url: url.to_owned(),
-        headers: HeaderMap::new(),
+        headers,
         body: Bytes::new(),
         time_limit: PROBE_TIME_MAX,
         documented_headers: &[],

@@ -56,6 +56,7 @@ static CONTRACT: Contract = Contract {
         object: "",
         repeats: &[],
         proof: &[],
+        refusal: 401,
         other_algorithm: None,
         rows: &[],
     },

@@ -126,6 +126,8 @@ pub struct AuditTable {
     pub repeats: &'static [(&'static str, &'static str)],
     /// The headers that prove the sender, in lower case.
     pub proof: &'static [&'static str],
+    /// The status with which a receiver says that something is forged.
+    pub refusal: u16,
     /// What the header of the signature says under another algorithm, from what it says, the signed text and the secret.
     pub other_algorithm: Option<OtherAlgorithm>,
     /// A row for each check.

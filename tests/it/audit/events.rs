@@ -85,10 +85,24 @@ async fn i28_a_secret_from_outside_is_masked_in_what_was_sent() {
 async fn an_address_with_a_password_is_shown_without_it() {
     let address = receiver(|_, _| answered(200, "")).await;
     let server = server(Start::default()).await;
-    let body = json!({"provider": "qbitpay", "webhook_url": format!("http://shop:open-sesame@{address}/")});
-    let answer = audit(&server, &body).await;
-    let text = answer.to_string();
-    assert!(!text.contains("open-sesame") && !text.contains("b3Blbi1zZXNhbWU"), "{text}");
+    for provider in ["qbitpay", "quoine"] {
+        let url = format!("http://shop:open-sesame@{address}/");
+        let answer = audit(&server, &json!({"provider": provider, "webhook_url": url, "probe": url})).await;
+        let text = answer.to_string();
+        assert!(!text.contains("open-sesame") && !text.contains("b3Blbi1zZXNhbWU"), "{text}");
+        let unsigned = &row(&answer, "missing_signature")["sent"]["headers"]["Authorization"];
+        assert_eq!(unsigned, "Basic ***", "a proxy that asks for the password lets it through");
+    }
+}
+
+#[tokio::test]
+async fn a_copy_does_not_try_the_application_of_its_original() {
+    let server = server(Start { webhook_url: Some("http://127.0.0.1:9/hooks".to_owned()), ..Start::default() }).await;
+    admin(&server, "POST", "fork", &json!({"name": "copy"})).await;
+    let refused = admin(&server, "POST", "sandboxes/copy/audit", &json!({"provider": "quoine"})).await;
+    assert_eq!(refused["status"], 422, "{refused}");
+    let other = admin(&server, "POST", "sandboxes/gone/audit", &json!({"provider": "quoine"})).await;
+    assert_eq!(other["status"], 404, "{other}");
 }
 
 #[tokio::test]

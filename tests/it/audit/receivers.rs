@@ -77,6 +77,21 @@ async fn a_receiver_that_accepts_everything_fails_each_check_that_must_be_refuse
     assert!(duplicate.ends_with("Without a probe, only that is judged."), "{duplicate}");
 }
 
+#[tokio::test]
+async fn a_failure_is_no_good_refusal_unless_the_page_asks_for_it() {
+    for (provider, mark, remark) in [("qbitpay", "qbitpay-signature", ""), ("cryptopay", "x-webhook-signature", "401 says what is meant.")]
+    {
+        let address = receiver(move |head, _| answered(if head.headers.contains_key(mark) { 200 } else { 500 }, "")).await;
+        let server = server(Start::default()).await;
+        let body = json!({"provider": provider, "webhook_url": format!("http://{address}/"), "checks": ["missing_signature"]});
+        let answer = audit(&server, &body).await;
+        let it = row(&answer, "missing_signature");
+        let why = it["why"].as_str().expect("text");
+        assert_eq!((&it["verdict"], why.contains("401")), (&json!("pass"), !remark.is_empty()), "{why}");
+        assert!(why.ends_with(remark), "{why}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_is_slower_than_the_provider_fails_by_its_time_alone() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");

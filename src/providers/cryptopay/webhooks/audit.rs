@@ -51,6 +51,7 @@ pub const AUDIT: AuditTable = AuditTable {
     object: "data",
     repeats: &[],
     proof: &[super::SIGNATURE_NAME],
+    refusal: 401,
     other_algorithm: Some(|_, signed, secret| hex::encode(hmac_sha1(secret.as_bytes(), signed.as_bytes()))),
     rows: ROWS,
 };

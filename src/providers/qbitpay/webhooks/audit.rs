@@ -53,6 +53,7 @@ pub const AUDIT: AuditTable = AuditTable {
     object: "data",
     repeats: &[],
     proof: &[super::SIGNATURE_NAME],
+    refusal: 500,
     other_algorithm: Some(|_, signed, secret| {
         hex::encode_upper(hmac_sha256(secret.as_bytes(), format!("{signed}&key={secret}").as_bytes()))
     }),

@@ -51,6 +51,7 @@ pub const AUDIT: AuditTable = AuditTable {
     object: "transaction",
     repeats: &[],
     proof: &[],
+    refusal: 401,
     other_algorithm: None,
     rows: ROWS,
 };

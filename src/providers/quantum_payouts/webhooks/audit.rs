@@ -48,6 +48,7 @@ pub const AUDIT: AuditTable = AuditTable {
     object: "payout",
     repeats: &[("x-payouts-event", "event"), ("x-payouts-event-id", "eventId")],
     proof: &[super::SIGNATURE_NAME],
+    refusal: 401,
     other_algorithm: Some(|_, signed, secret| format!("sha1={}", hex::encode(hmac_sha1(secret.as_bytes(), signed.as_bytes())))),
     rows: ROWS,
 };

@@ -55,6 +55,7 @@ pub const AUDIT: AuditTable = AuditTable {
     object: "invoice",
     repeats: &[],
     proof: &["authorization", CONTENT_MD5, "date", NONCE],
+    refusal: 401,
     other_algorithm: Some(other_algorithm),
     rows: ROWS,
 };
