@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Course, Origin};
 use crate::control::audit::Verdict;
-use crate::engine::delivery::Outcome;
+use crate::engine::delivery::{Failure, Outcome};
 use crate::engine::tables::audit::{Check, Must, Scheme};
 use crate::kit::time::Duration;
 
@@ -74,7 +74,14 @@ impl Course {
                 (Check::LateAnswer, Some(why)) => (Verdict::Fail, why),
                 _ => (Verdict::Pass, format!("The receiver {words}.")),
             },
-            Must::Accept | Must::NotChange => self.fail(check, &self.not_accepted(check, seen, &words)),
+            Must::Accept | Must::NotChange => {
+                let what = self.not_accepted(check, seen, &words);
+                match (check, seen.outcome.failure()) {
+                    (Check::GoodEvent, Some(Failure::Timeout)) => self.fail(Check::LateAnswer, &what),
+                    (Check::GoodEvent, Some(_)) => (Verdict::Fail, what),
+                    _ => self.fail(check, &what),
+                }
+            }
         }
     }
 
@@ -106,10 +113,8 @@ impl Course {
             Some(300..400) => " The provider does not follow redirects.",
             _ => "",
         };
-        let made = match (check, self.origin) {
-            (Check::GoodEvent, Origin::Made) => MADE,
-            _ => "",
-        };
+        let is_made = check == Check::GoodEvent && self.origin == Origin::Made && seen.outcome.failure().is_none();
+        let made = if is_made { MADE } else { "" };
         format!("The receiver {words} to {}.{redirect}{hint}{made}", sent(check))
     }
 

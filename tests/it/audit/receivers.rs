@@ -6,7 +6,7 @@ use playmoney::inside::engine::start::Start;
 use serde_json::{Value as Json, json};
 
 use super::{answered, audit, receiver, row, those, verdicts};
-use crate::net::{Receiver, server};
+use crate::net::{Receiver, admin, server};
 
 /// The audit of a receiver at that address.
 async fn tried(address: impl std::fmt::Display) -> Json {
@@ -30,6 +30,9 @@ async fn a_receiver_that_is_not_reached_fails_the_good_event_alone() {
     let answer = tried(free).await;
     only_good_event(&answer, &Json::Null, &json!("refused"));
     assert_eq!(row(&answer, "duplicate")["why"], "The receiver was not reached (refused).");
+    let why = row(&answer, "good_event")["why"].as_str().expect("text");
+    assert!(why.starts_with("The receiver gave no answer (refused: no connection to 127.0.0.1:"), "{why}");
+    assert!(why.ends_with("to the event as the provider sends it."), "nothing is to be changed in it: {why}");
     let lacks = row(&answer, "replayed_nonce")["why"].as_str().expect("text");
     assert_eq!(lacks, "The scheme has no nonce. `duplicate` sends the event again.", "a check that can never be made says so");
 }
@@ -114,4 +117,26 @@ async fn a_receiver_that_is_slower_than_the_provider_fails_by_its_time_alone() {
     let answer = audit(&server, &json!({"provider": "quantapay", "webhook_url": format!("http://{address}/")})).await;
     assert_eq!((those(&answer, "fail"), those(&answer, "pass")), (vec!["late_answer"], vec!["good_event"]), "{answer:#}");
     assert!(row(&answer, "late_answer")["answered"]["duration_ms"].as_u64().is_some_and(|it| 7_000 < it));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_more_leaves_once_the_sandbox_is_deleted() {
+    let server = std::sync::Arc::new(server(Start::default()).await);
+    let (arrived, mut arrives) = tokio::sync::mpsc::unbounded_channel();
+    let address = receiver(move |_, _| {
+        _ = arrived.send(());
+        std::thread::sleep(Duration::from_millis(400));
+        answered(200, "")
+    })
+    .await;
+    admin(&server, "POST", "sandboxes", &json!({"name": "brief"})).await;
+    let body = json!({"provider": "cryptopay", "webhook_url": format!("http://{address}/")});
+    let asking = std::sync::Arc::clone(&server);
+    let asked = tokio::spawn(async move { admin(&asking, "POST", "sandboxes/brief/audit", &body).await });
+    arrives.recv().await.expect("the good event");
+    admin(&server, "DELETE", "sandboxes/brief", &Json::Null).await;
+    let answer = asked.await.expect("no panic");
+    assert_eq!(those(&answer, "pass"), ["good_event"], "{answer}");
+    assert_eq!(row(&answer, "duplicate")["why"], "The sandbox was deleted meanwhile.");
+    assert!(arrives.try_recv().is_err(), "nothing more has arrived");
 }
