@@ -122,9 +122,9 @@ async fn a_receiver_that_is_slower_than_the_provider_fails_by_its_time_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_more_leaves_once_the_sandbox_is_deleted() {
     let server = std::sync::Arc::new(server(Start::default()).await);
-    let (arrived, mut arrives) = tokio::sync::mpsc::unbounded_channel();
+    let (sender, mut requests) = tokio::sync::mpsc::unbounded_channel();
     let address = receiver(move |_, _| {
-        _ = arrived.send(());
+        _ = sender.send(());
         std::thread::sleep(Duration::from_millis(400));
         answered(200, "")
     })
@@ -133,10 +133,10 @@ async fn nothing_more_leaves_once_the_sandbox_is_deleted() {
     let body = json!({"provider": "cryptopay", "webhook_url": format!("http://{address}/")});
     let asking = std::sync::Arc::clone(&server);
     let asked = tokio::spawn(async move { admin(&asking, "POST", "sandboxes/brief/audit", &body).await });
-    arrives.recv().await.expect("the good event");
+    requests.recv().await.expect("the good event");
     admin(&server, "DELETE", "sandboxes/brief", &Json::Null).await;
     let answer = asked.await.expect("no panic");
     assert_eq!(those(&answer, "pass"), ["good_event"], "{answer}");
     assert_eq!(row(&answer, "duplicate")["why"], "The sandbox was deleted meanwhile.");
-    assert!(arrives.try_recv().is_err(), "nothing more has arrived");
+    assert!(requests.try_recv().is_err(), "nothing more has arrived");
 }
