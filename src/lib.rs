@@ -69,9 +69,9 @@
 //! # Layout
 //!
 //! The names on this page are the whole public interface, and semantic versioning counts for them alone. Behind them stand
-//! private rooms whose imports point one way: `edge` (sockets and the real clock), `stage` (scenarios are played), `sandbox` (the
-//! value and its walk through time), `control` (`/__admin`), `providers` (five folders of the same shape), `contract` (what is
-//! read from the providers' tables), `scenario` (the language), `engine` (machinery that knows no provider) and `kit`.
+//! private rooms whose imports point one way: `edge` (sockets and the real clock), `audit` (receivers are tried), `stage` (scenarios
+//! are played), `sandbox` (the value and its walk through time), `control` (`/__admin`), `providers` (five folders of the same shape),
+//! `contract` (what is read from the providers' tables), `scenario` (the language), `engine` (machinery that knows no provider) and `kit`.
 //! `ARCHITECTURE.md` tells what is in each. Types of other crates that stand in signatures are those of `http`, `bytes`, `jiff`,
 //! `ipnet` and `serde_json`.
 
@@ -82,6 +82,7 @@
 // What only the command uses is unused without it.
 #![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
 
+mod audit;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;

@@ -47,6 +47,45 @@ pub struct Connection {
     json: bool,
 }
 
+/// Which server, for a command that has one of its own when none is named.
+#[derive(Args, Clone)]
+pub struct NamedServer {
+    /// The address of a running server, whose last event is sent; default: a server of its own
+    #[arg(long, value_name = "URL", value_parser = address, env = "PLAYMONEY_URL", help_heading = "Server")]
+    url: Option<Address>,
+    /// The sandbox that is asked; default: `default`
+    #[arg(long, value_name = "NAME", value_parser = sandbox, env = "PLAYMONEY_SANDBOX", help_heading = "Server")]
+    sandbox: Option<String>,
+    /// The Bearer token of the control API, if the server wants one
+    #[arg(long, value_name = "TOKEN", value_parser = token, env = "PLAYMONEY_ADMIN_TOKEN", hide_env_values = true)]
+    #[arg(help_heading = "Server")]
+    token: Option<Token>,
+    /// The certificate of the authority that vouches for an https server, as PEM; default: those of the system
+    #[arg(long, value_name = "FILE", env = "PLAYMONEY_CA_FILE", help_heading = "Server")]
+    ca_file: Option<PathBuf>,
+    /// Print the answer of the server as it is
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+}
+
+impl NamedServer {
+    /// The connection to the server that was named.
+    pub fn connection(&self) -> Option<Connection> {
+        self.url.clone().map(|url| self.to(url))
+    }
+
+    /// The connection to a server of the command's own, which wants no token.
+    pub fn own(&self, base_url: &str) -> Result<Connection, Stop> {
+        let url = address(base_url).map_err(Stop::usage)?;
+        Ok(Connection { token: None, ..self.to(url) })
+    }
+
+    fn to(&self, url: Address) -> Connection {
+        let Self { sandbox, token, ca_file, json, .. } = self.clone();
+        Connection { url, sandbox, token, ca_file, json }
+    }
+}
+
 /// The value of `Authorization`. The word `none` means that no token is sent: `serve` reads the same variable, and takes this word.
 #[derive(Clone)]
 struct Token(Option<HeaderValue>);

@@ -69,6 +69,11 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
         ("Judge a request of yours:", "playmoney verify quoine --target /api/v1/profile -H 'Authorization: ...'"),
         ("Name the address, where a provider signs it:", "playmoney verify quoine --body @webhook.json --url https://shop.test/hook -H 'Date: ...'"),
     ]),
+    ("audit", [
+        ("Try a receiver with an event of a sandbox of its own:", "playmoney audit quantum-payouts --webhook-url http://127.0.0.1:8000/hooks"),
+        ("Vary the last event of a running server, and look at its effect:", "playmoney audit quoine --url http://127.0.0.1:4242 --probe http://127.0.0.1:8000/orders/42"),
+        ("Make two checks with another secret, and report to a CI server:", "playmoney audit cryptopay --webhook-url http://127.0.0.1:8000/hooks --secret whsec_1 --checks duplicate,out_of_order --junit audit.xml"),
+    ]),
     ("exec", [
         ("Run tests with a server of their own, whose time stands until they move it:", "playmoney exec -- pytest"),
         ("Begin with a scenario, and send webhooks to the application that is tested:", "playmoney exec shop.yaml --webhook-url http://127.0.0.1:8080/hooks -- npm test"),

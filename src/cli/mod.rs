@@ -2,6 +2,7 @@
 
 mod act;
 mod assumptions;
+mod audit;
 mod client;
 mod clock;
 mod completions;
@@ -67,6 +68,8 @@ enum Command {
     Sign(signature::Sign),
     /// Checks the signature of a webhook, or of a request to a provider, and says why it is wrong.
     Verify(signature::Verify),
+    /// Tries a receiver of webhooks with what it has to refuse and what must do no harm, and says what to change in it.
+    Audit(audit::Audit),
     /// Runs a command with a server of its own, whose addresses and keys stand in the command's environment.
     Exec(exec::Exec),
     /// Shows and moves the simulated time of a running server.
@@ -170,6 +173,7 @@ impl Command {
             Self::OpenApi(openapi) => openapi.run(),
             Self::Sign(sign) => sign.run(),
             Self::Verify(verify) => verify.run(),
+            Self::Audit(audit) => audit.run(),
             Self::Exec(exec) => exec.run(),
             Self::Clock(clock) => clock.run(),
             Self::Requests(requests) => requests.run(),

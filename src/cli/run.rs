@@ -1,6 +1,6 @@
 //! `playmoney run`: scenario files, each in a fresh sandbox, in parallel.
 
-mod junit;
+pub(super) mod junit;
 mod live;
 mod report;
 

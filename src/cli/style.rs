@@ -99,7 +99,7 @@ fn cut(line: &str, columns: usize) -> String {
 
 /// A line of a report whose first word is a verdict, in its colour.
 pub fn judged(text: &str) -> String {
-    let styles = [("ok ", GOOD), ("FAILED ", BAD), ("invalid ", BAD)];
+    let styles = [("ok ", GOOD), ("FAILED ", BAD), ("invalid ", BAD), ("skipped ", QUIET)];
     let found = styles.iter().find_map(|(word, style)| Some((word, *style, text.strip_prefix(word)?)));
     found.map_or_else(|| text.to_owned(), |(word, style, rest)| painted(style, word) + rest)
 }

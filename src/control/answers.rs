@@ -90,6 +90,28 @@ const fn joined<const A: usize, const B: usize, const ALL: usize>(first: [Field;
 }
 
 #[rustfmt::skip]
+const AUDIT: &[Field] = &[
+    must("provider", TEXT, "the slug of the provider"),
+    must("target", TEXT, "the address of the receiver"),
+    must("passed", COUNT, "how many checks it has passed"),
+    must("failed", COUNT, "how many it has failed"),
+    must("skipped", COUNT, "how many could not be made"),
+    must("checks", Kind::List, "the checks; the good event is among them when it was asked for, or was not accepted"),
+    must("checks[].name", TEXT, "its name: tampered_body"),
+    must("checks[].must", Kind::Word(&["accept", "refuse", "not_change"]), "what the receiver has to do: accept it, refuse it, or accept it without a further effect"),
+    must("checks[].sent", Kind::NullableObject, "what was sent last; null when the check was skipped"),
+    must("checks[].sent.headers", Kind::Object, "its headers"),
+    must("checks[].sent.body", TEXT, "its body"),
+    must("checks[].sent.signed", Kind::Nullable, "the text that was signed"),
+    must("checks[].answered", Kind::NullableObject, "what the receiver answered; null when the check was skipped"),
+    must("checks[].answered.status", Kind::NullableInteger, "the HTTP status"),
+    must("checks[].answered.error", Kind::Nullable, "how the connection failed, when it did"),
+    must("checks[].answered.duration_ms", COUNT, "milliseconds of real time until the outcome"),
+    must("checks[].verdict", Kind::Word(&["pass", "fail", "skipped"]), "whether the receiver has done what it has to do"),
+    must("checks[].why", TEXT, "the reason; of a check that has failed, also what to change in the receiver"),
+];
+
+#[rustfmt::skip]
 const REQUESTS: &[Field] = &[
     must("requests", Kind::List, "requests and their answers, oldest first"),
     must("requests[].id", TEXT, "its id: req-1"),
@@ -309,6 +331,7 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
         must("truncated", Kind::Flag, "older ones were dropped"),
     ]),
     (&["clear_messages"], &[must("inbox", TEXT, "the name of the inbox"), must("removed", COUNT, "how many messages it had")]),
+    (&["audit"], AUDIT),
     (&["list_requests"], REQUESTS),
     (&["list_violations"], VIOLATIONS),
     (&["verify_requests", "wait_for_requests", "wait_for_deliveries"], VERIFIED),

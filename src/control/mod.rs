@@ -4,6 +4,7 @@
 mod accounts;
 mod actions;
 mod answers;
+pub mod audit;
 mod call;
 mod clock;
 mod deliveries;

@@ -9,11 +9,12 @@ use serde_json::{Map, Value as Json, json};
 
 use super::call::{Body, Call, Caller, Rows};
 use super::table::{IN_PATH, TABLE};
-use super::{Answer, Ask, Later, Problem, answers, inbox, provider_id};
+use super::{Answer, Ask, Later, Problem, answers, audit, inbox, provider_id};
 use crate::contract::openapi;
 use crate::contract::openapi::schema;
 use crate::engine::account::CREDENTIALS;
 use crate::engine::tables::Contract;
+use crate::engine::tables::audit::Check;
 use crate::kit::fields::{Field, Need};
 use crate::kit::http::{RequestPath, Response};
 use crate::providers;
@@ -268,6 +269,9 @@ fn closed(mut object: Json) -> Json {
         for (name, own) in properties.iter_mut() {
             if *name == inbox::RESPOND.name {
                 *own = script();
+            }
+            if *name == audit::CHECKS.name {
+                own["items"] = json!({"enum": Check::ALL.map(Check::word)});
             }
             if let Some(members) = own.as_object_mut() {
                 members.retain(|name, _| !name.starts_with("x-"));

@@ -18,6 +18,7 @@ use crate::engine::world::World;
 use crate::kit::http::{HeaderMap, HeaderValue, Kept, header, headers_as_object, headers_as_written};
 use crate::kit::secret::Secret;
 
+mod audits;
 mod hints;
 mod live;
 mod mask;

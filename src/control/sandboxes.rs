@@ -4,6 +4,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use super::audit::Wanted;
 use super::call::Call;
 use super::environment::Environment;
 use super::input::Input;
@@ -80,7 +81,16 @@ pub enum Wish {
     },
     /// A copy of the sandbox that the path names.
     Fork(Copy),
+    /// A receiver of its webhooks is tried.
+    Audit(Box<Wanted>),
     Metrics,
+}
+
+impl Wish {
+    /// Whether it ends when its caller is gone.
+    pub const fn needs_caller(&self) -> bool {
+        matches!(self, Self::Audit(_))
+    }
 }
 
 /// A sandbox that is to be made.

@@ -3,8 +3,8 @@
 use super::call::Handler::{Sandbox, Sandboxes, Server, Stream};
 use super::call::{Body, BodyLimits, Call, Caller, Rows, WhenBroken};
 use super::{
-    accounts, actions, clock, deliveries, environment, events, inbox, journal, openapi, proof, rules, sandboxes, scenario, server, state,
-    verification, violations,
+    accounts, actions, audit, clock, deliveries, environment, events, inbox, journal, openapi, proof, rules, sandboxes, scenario, server,
+    state, verification, violations,
 };
 use crate::kit::fields::{Field, Need, TEXT};
 use crate::scenario::schema::components;
@@ -53,6 +53,9 @@ pub static TABLE: &[Call] = &[
     Call::post("deliveries/{delivery}/resend", "resend_delivery", "sends the same event again now", Sandbox(deliveries::resend)).body(NOTHING),
     Call::post("webhooks/verify", "verify_webhook", "says whether a webhook's signature is right and, if not, why", Sandbox(deliveries::verify))
         .body(Body::Fields(deliveries::VERIFY)),
+    Call::post("audit", "audit", "tries a receiver of webhooks with what it has to refuse and what must do no harm", Sandboxes(audit::wanted))
+        .body(Body::Fields(audit::AUDIT))
+        .examples(&[r#"{"provider": "quoine"}"#, r#"{"provider": "quoine", "webhook_url": "http://127.0.0.1:9000/hooks", "probe": "http://127.0.0.1:9000/orders/42", "checks": ["tampered_body", "duplicate"]}"#]),
     Call::put("inbox/{inbox}/script", "script_inbox", "sets how a built-in inbox answers", Sandbox(inbox::script))
         .body(Body::Fields(inbox::SCRIPT)).examples(&[r#"{"respond": [500, "timeout", 200]}"#, r#"{"respond": [{"status": 503, "headers": {"Retry-After": "5"}, "body": "later"}]}"#]),
     Call::get("inbox/{inbox}/messages", "list_messages", "lists what arrived in an inbox", Sandbox(inbox::messages)).query(inbox::MESSAGES),

@@ -15,7 +15,7 @@ use self::resolver::{LookUp, resolve};
 use super::egress::Egress;
 use super::notices::{Notices, Shortage};
 use crate::engine::delivery::{CONNECTIONS_PER_TARGET_MAX, Failure, MARK, Outcome, Outgoing, Remarks, WaitsFor};
-use crate::kit::http::HeaderName;
+use crate::kit::http::{HeaderName, Method};
 use crate::kit::time::Duration;
 use crate::kit::webhook_url::{Place, Scheme, WebhookUrl};
 
@@ -63,6 +63,15 @@ impl Courier {
     /// One attempt. The receiver's time limit is real time at any rate of the simulated clock. As long as this machine
     /// lacks what a connection needs, the attempt has not left: it waits, and its time limit has not begun.
     pub async fn post(&self, outgoing: &Outgoing, tell: Tell<'_>) -> Outcome {
+        self.send(&Method::POST, outgoing, tell).await
+    }
+
+    /// Asks an application about the effect of a webhook, by the same rules.
+    pub async fn get(&self, outgoing: &Outgoing) -> Outcome {
+        self.send(&Method::GET, outgoing, &|_| {}).await
+    }
+
+    async fn send(&self, method: &Method, outgoing: &Outgoing, tell: Tell<'_>) -> Outcome {
         let target = match WebhookUrl::parse(&outgoing.url) {
             Ok(target) => target,
             Err(why) => return outcome(Err(Broken::new(Failure::Blocked, format!("the address cannot be called: {why}")))),
@@ -80,7 +89,7 @@ impl Courier {
                 tell(None);
             }
             let marked = AtomicBool::new(false);
-            let attempt = self.attempt(&target, outgoing, &marked);
+            let attempt = self.attempt(method, &target, outgoing, &marked);
             let result = match tokio::time::timeout(outgoing.time_limit.unsigned_abs(), attempt).await {
                 Ok(Ok(answer)) => Ok(answer),
                 Ok(Err(Unanswered::Broken(broken))) => Err(broken),
@@ -133,21 +142,28 @@ impl Courier {
     }
 
     /// `marked` becomes true once a request with Playmoney's mark is sent.
-    async fn attempt(&self, target: &WebhookUrl, outgoing: &Outgoing, marked: &AtomicBool) -> Result<exchange::Answered, Unanswered> {
+    async fn attempt(
+        &self,
+        method: &Method,
+        target: &WebhookUrl,
+        outgoing: &Outgoing,
+        marked: &AtomicBool,
+    ) -> Result<exchange::Answered, Unanswered> {
         let (stream, peer) = self.connect(target).await?;
         let mark = mark_for(peer.ip());
         let is_marked = mark.is_some();
         let headers = exchange::headers(target, outgoing, mark);
+        let (uri, body) = (&target.request_uri, outgoing.body.clone());
         match target.scheme {
             Scheme::Http => {
                 marked.store(is_marked, Ordering::Relaxed);
-                Ok(exchange::post(stream, &target.request_uri, headers, outgoing).await?)
+                Ok(exchange::exchange(stream, (method, uri, headers, body), outgoing.documented_headers).await?)
             }
             #[cfg(feature = "tls")]
             Scheme::Https => {
                 let stream = self.tls.handshake(&target.host, stream).await?;
                 marked.store(is_marked, Ordering::Relaxed);
-                Ok(exchange::post(stream, &target.request_uri, headers, outgoing).await?)
+                Ok(exchange::exchange(stream, (method, uri, headers, body), outgoing.documented_headers).await?)
             }
             #[cfg(not(feature = "tls"))]
             Scheme::Https => Err(Broken::new(Failure::Tls, "this build has no TLS: the feature `tls` is off").into()),

@@ -27,6 +27,7 @@ use crate::kit::http::{Request, Response};
 use crate::kit::time::{Timestamp, Uptime};
 use crate::sandbox::{Answered, Sandbox, Ticket, Verdict};
 
+mod auditing;
 mod caller;
 mod copying;
 mod stopwatch;
@@ -71,6 +72,8 @@ pub struct Driver {
     /// Which credentials the registry knows.
     known_names: Mutex<(u64, u64)>,
     usage: Usage,
+    /// An audit of a receiver is under way.
+    is_audited: AtomicBool,
 }
 
 impl Driver {
@@ -90,6 +93,7 @@ impl Driver {
             is_closed: AtomicBool::new(false),
             known_names,
             usage: Usage::starts(stopwatch),
+            is_audited: AtomicBool::new(false),
         })
     }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::driver::{Driver, LONG_CALLS};
+use super::audit;
+use super::driver::{Driver, LONG_CALLS, Stopwatch};
 use super::metrics::Snapshot;
 use super::registry::{DEFAULT, Hosted, Registry};
 use crate::control::Problem;
@@ -15,7 +16,7 @@ use crate::kit::http::Response;
 const LOOKS_AT_ONCE: usize = 64;
 
 /// Does it, and answers. `driver` has the sandbox that the path names.
-pub async fn grant(registry: &Arc<Registry>, driver: &Arc<Driver>, wish: Wish, origin: &str) -> Response {
+pub async fn grant(registry: &Arc<Registry>, driver: &Arc<Driver>, stopwatch: Stopwatch, wish: Wish, origin: &str) -> Response {
     let granted = match wish {
         Wish::List { limit } => Ok(list(registry, limit).await),
         Wish::Show { name } => find(registry, &name).map(|it| {
@@ -24,6 +25,7 @@ pub async fn grant(registry: &Arc<Registry>, driver: &Arc<Driver>, wish: Wish, o
         }),
         Wish::Create(new) => create(registry, *new, origin).await,
         Wish::Delete { name } => delete(registry, &name),
+        Wish::Audit(wanted) => audit::run(driver, stopwatch, *wanted).await,
         Wish::Metrics => Ok(metrics(registry).await),
         Wish::Fork(copy) => registry.copy(driver, copy).await.map(|it| sandboxes::created(shown(registry, &it, origin), None)),
     };

@@ -132,7 +132,15 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, socket: &Socket, head: http:
                 let (response, stream) = match asked {
                     Served::Answered(response) => (response, None),
                     Served::Watched(watch) => open(shared, &driver, watch, socket).await,
-                    Served::Asked(wish) => (hosting::grant(&shared.registry, &driver, wish, &request.origin).await, None),
+                    Served::Asked(wish) => {
+                        let needs_caller = wish.needs_caller();
+                        let granted = hosting::grant(&shared.registry, &driver, shared.stopwatch, wish, &request.origin);
+                        tokio::select! {
+                            biased;
+                            response = granted => (response, None),
+                            () = given_up(socket), if needs_caller => return None,
+                        }
+                    }
                 };
                 Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
             } else {

@@ -4,6 +4,7 @@ pub mod access;
 pub mod address;
 pub mod admission;
 pub mod answers;
+pub mod audit;
 pub mod bodies;
 pub mod connection;
 pub mod courier;

@@ -32,6 +32,8 @@ pub struct Context<'a> {
     pub trace: Trace,
     /// What a rule does to the webhook that is being made.
     pub(super) fault: Option<WebhookFault>,
+    /// The secret of an audit, which signs the webhook that is being made in place of the provider's own.
+    pub(super) signs_with: Option<String>,
     /// The objects that this call has made, when a rule needs them.
     made: Option<Made>,
     /// What the request that is served has asked for: it holds for all webhooks that the call owes.
@@ -49,7 +51,7 @@ struct Made {
 impl<'a> Context<'a> {
     /// A context for one call into that provider.
     pub fn new(core: &'a mut Core, provider_id: ProviderId, contract: &'static Contract, uptime: Uptime) -> Self {
-        Self { core, provider_id, contract, uptime, trace: Trace::default(), fault: None, made: None, asked: None }
+        Self { core, provider_id, contract, uptime, trace: Trace::default(), fault: None, signs_with: None, made: None, asked: None }
     }
 
     /// The simulated moment.
@@ -68,9 +70,13 @@ impl<'a> Context<'a> {
         self.fault.as_ref().and_then(|it| it.stale).and_then(|it| date.checked_sub(it).ok()).unwrap_or(date)
     }
 
-    /// The secret that signs the webhook that is being made: the given one, unless a rule asks for a wrong signature.
+    /// The secret that signs the webhook that is being made: the given one, unless a rule asks for a wrong signature, or an audit for
+    /// another secret.
     pub fn signing<'s>(&self, secret: &'s str) -> Cow<'s, str> {
         let is_wrong = self.fault.as_ref().is_some_and(|it| it.bad_signature);
+        if let Some(other) = &self.signs_with {
+            return Cow::Owned(other.clone());
+        }
         if is_wrong { Cow::Owned(derived(&[secret, "a secret that nobody knows"])) } else { Cow::Borrowed(secret) }
     }
 

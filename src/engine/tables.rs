@@ -1,6 +1,7 @@
 //! What is known about a provider, as rows: its own tables, collected once for all readers.
 
 mod asks;
+pub mod audit;
 pub mod bound;
 pub mod found;
 pub mod leading;
@@ -66,6 +67,8 @@ pub struct Contract {
     /// What rules can bring about, beyond what the other tables say.
     pub reach: Reach,
     pub schedule: Schedule,
+    /// How receivers of its webhooks are tried.
+    pub audit: audit::AuditTable,
     pub settings: &'static [&'static Setting],
     pub asks: Asks,
     pub decisions: &'static [Decision],

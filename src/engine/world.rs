@@ -16,6 +16,7 @@ use crate::engine::core::Core;
 use crate::engine::start::Start;
 use crate::kit::time::{Timestamp, Uptime};
 
+mod auditing;
 mod beginning;
 mod births;
 mod held;
@@ -24,6 +25,7 @@ mod reaching;
 mod ruling;
 mod spoiling;
 
+pub use auditing::Varied;
 use held::Held;
 use posting::Leaves;
 

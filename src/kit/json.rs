@@ -164,6 +164,12 @@ pub fn altered(text: &[u8], path: &str, value: &str) -> Option<Vec<u8>> {
     Some([&text[..begin], value.as_bytes(), &text[begin + at.get().len()..]].concat())
 }
 
+/// What stands at a dotted path, as it is written.
+pub fn value_at<'a>(text: &'a [u8], path: &str) -> Option<&'a str> {
+    let whole: &RawValue = is_shallow(text).then(|| serde_json::from_slice(text).ok()).flatten()?;
+    path.split('.').try_fold(whole, inner).map(RawValue::get)
+}
+
 /// A text without the member or the item at a dotted path. Everything else stays to the byte. `None`: it has no such place.
 pub fn without(text: &[u8], path: &str) -> Option<Vec<u8>> {
     let whole: &RawValue = is_shallow(text).then(|| serde_json::from_slice(text).ok()).flatten()?;
@@ -209,6 +215,8 @@ pub enum Writing {
     Escaped,
     /// Minified, members sorted by name.
     Sorted,
+    /// Minified, the members of each object in the opposite order.
+    Reversed,
 }
 
 /// The same value in another form. `None` when the text is not JSON.
@@ -225,6 +233,9 @@ fn rewrite(raw: &RawValue, writing: Writing, out: &mut String) -> Option<()> {
             let Members(mut members) = serde_json::from_str(raw.get()).ok()?;
             if writing == Writing::Sorted {
                 members.sort_by(|a, b| a.0.cmp(&b.0));
+            }
+            if writing == Writing::Reversed {
+                members.reverse();
             }
             let mut separator = '{';
             for (name, value) in &members {

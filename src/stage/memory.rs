@@ -26,6 +26,16 @@ impl MemoryStage {
         Self { main: Sandbox::new(start, Uptime::START), forks: BTreeMap::new() }
     }
 
+    /// A sandbox that has begun, and whose clock stands.
+    pub fn of(sandbox: Sandbox) -> Self {
+        Self { main: sandbox, forks: BTreeMap::new() }
+    }
+
+    /// The sandbox after what was played.
+    pub fn into_sandbox(self) -> Sandbox {
+        self.main
+    }
+
     fn sandbox(&mut self, fork: Option<&str>) -> &mut Sandbox {
         match fork.and_then(|it| self.forks.get_mut(it)) {
             Some(fork) => fork,

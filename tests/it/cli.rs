@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use crate::net::{Answer, request, send};
 use crate::tape::snapshot;
 
+mod audit;
 mod clients;
 #[cfg(unix)]
 mod exec;

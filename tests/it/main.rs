@@ -1,6 +1,7 @@
 //! The one integration binary.
 
 mod asking;
+mod audit;
 mod births;
 mod broken;
 mod cli;

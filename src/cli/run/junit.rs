@@ -81,7 +81,7 @@ fn class(path: &str) -> String {
 }
 
 /// The text, with a sign for each character that XML does not allow.
-fn allowed(text: &str) -> String {
+pub fn allowed(text: &str) -> String {
     let is_out = |it: char| (it.is_control() && !matches!(it, '\n' | '\t')) || matches!(it, '\u{fffe}' | '\u{ffff}');
     text.replace(is_out, "\u{fffd}")
 }

@@ -10,7 +10,8 @@ use super::broken::{self, Broken};
 use super::wire::{ANSWER_HEAD_BYTES_MAX, Wire};
 use crate::edge::threads::AbortOnDrop;
 use crate::engine::delivery::{ANSWER_BYTES_MAX, Answer, Failure, Outgoing, delivery_name};
-use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, KeptHeaders, header};
+use crate::kit::fields::Field;
+use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, KeptHeaders, Method, header};
 use crate::kit::webhook_url::WebhookUrl;
 
 /// All headers of a request, in the order in which they leave.
@@ -30,15 +31,19 @@ pub fn headers(target: &WebhookUrl, outgoing: &Outgoing, mark: Option<HeaderName
 /// The beginning of an answer and, if the whole of it did not come, why not.
 pub type Answered = (Answer, Option<String>);
 
-/// Posts the body, and returns the beginning of the answer.
-pub async fn post<S>(stream: S, request_uri: &str, headers: HeaderMap, outgoing: &Outgoing) -> Result<Answered, Broken>
+/// A request: its method, target, headers and body.
+pub type Request<'a> = (&'a Method, &'a str, HeaderMap, Bytes);
+
+/// Sends a request, and returns the beginning of the answer.
+pub async fn exchange<S>(stream: S, request: Request<'_>, documented: &'static [Field]) -> Result<Answered, Broken>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let unusable = |why: http::uri::InvalidUri| Broken::new(Failure::Blocked, format!("the address cannot be called: {why}"));
-    let (stream, answering) = Wire::new(stream, outgoing.documented_headers);
-    let mut request = hyper::Request::new(Full::new(outgoing.body.clone()));
-    *request.method_mut() = http::Method::POST;
+    let (stream, answering) = Wire::new(stream, documented);
+    let (method, request_uri, headers, body) = request;
+    let mut request = hyper::Request::new(Full::new(body));
+    request.method_mut().clone_from(method);
     *request.uri_mut() = request_uri.parse().map_err(unusable)?;
     *request.headers_mut() = headers;
     let counting = answering.clone();

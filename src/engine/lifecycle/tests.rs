@@ -15,6 +15,7 @@ use crate::engine::ids::ProviderId;
 use crate::engine::log::{Change, Entry, Log, What};
 use crate::engine::outbox::Outbox;
 use crate::engine::rules::Rules;
+use crate::engine::tables::audit::AuditTable;
 use crate::engine::tables::{Asks, Contract, Index, Limit, Polls, Proof, Reach, Schedule};
 use crate::engine::touched::Touched;
 use crate::kit::evidence::Evidence::Assumed;
@@ -49,6 +50,18 @@ static CONTRACT: Contract = Contract {
     signed_of: None,
     request_signature: None,
     reach: Reach { late_payment: Duration::ZERO, signs_dates: false },
+    audit: AuditTable {
+        steps: "",
+        amount: "",
+        event_id: None,
+        event_name: None,
+        object: "",
+        repeats: &[],
+        proof: &[],
+        refusal: 401,
+        other_algorithm: None,
+        rows: &[],
+    },
     settings: &[],
     asks: Asks { once: &[], polls: Polls::of(&[]), fresh_dates: None },
     decisions: &[],

@@ -11,7 +11,7 @@ use super::model::{ORDER_STATUSES, TRANSACTION_STATUSES};
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
+use super::webhooks::{AUDIT, EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::{ANSWER_HEADERS, REFUSAL};
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Again, Asks, Contract, Credential, Index, Once, Polls, Reach, Source, StatusTable, UsedUp};
@@ -70,6 +70,7 @@ pub static CONTRACT: Contract = Contract {
     request_signature: None,
     reach: Reach { late_payment: Duration::ZERO, signs_dates: false },
     schedule: SCHEDULE,
+    audit: AUDIT,
     settings: SETTINGS,
     asks: ASKS,
     decisions: DECISIONS,

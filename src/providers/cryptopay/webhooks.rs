@@ -18,9 +18,11 @@ use crate::kit::sign::hmac_sha256_hex;
 use crate::kit::time::Duration;
 use crate::kit::word::Word;
 
+mod audit;
 mod rows;
 mod verdict;
 
+pub use audit::AUDIT;
 pub use rows::EVENTS;
 pub use verdict::{mistake, verify};
 

@@ -10,7 +10,7 @@ use super::model::{CHARGE_STATUSES, DEPOSIT_STATUSES, OrderStatus, PAYOUT_STATUS
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL, canonical};
+use super::webhooks::{AUDIT, EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL, canonical};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Asks, Contract, Credential, Index, Limit, Polls, Reach, Source, StatusTable};
@@ -68,6 +68,7 @@ pub static CONTRACT: Contract = Contract {
     request_signature: None,
     reach: Reach { late_payment: Duration::ZERO, signs_dates: false },
     schedule: SCHEDULE,
+    audit: AUDIT,
     settings: SETTINGS,
     asks: ASKS,
     decisions: DECISIONS,

@@ -25,8 +25,10 @@ use crate::kit::json::{Members, Writing, rewritten};
 use crate::kit::sign::{md5, same};
 use crate::kit::time::Duration;
 
+mod audit;
 mod rows;
 
+pub use audit::AUDIT;
 pub use rows::EVENTS;
 
 const SIGNATURE_NAME: &str = "qbitpay-signature";

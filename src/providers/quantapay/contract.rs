@@ -11,7 +11,7 @@ use super::model::STATUSES;
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
+use super::webhooks::{AUDIT, EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::REFUSAL;
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Asks, Contract, Credential, Index, Limit, Polls, Reach, Source, StatusTable};
@@ -88,6 +88,7 @@ pub static CONTRACT: Contract = Contract {
     request_signature: Some(REQUEST_SIGNATURE),
     reach: Reach { late_payment: Duration::from_hours(47), signs_dates: false },
     schedule: SCHEDULE,
+    audit: AUDIT,
     settings: SETTINGS,
     asks: ASKS,
     decisions: DECISIONS,

@@ -27,8 +27,10 @@ use crate::kit::json::{Members, altered};
 use crate::kit::sign::hmac_sha256;
 use crate::kit::time::Duration;
 
+mod audit;
 mod rows;
 
+pub use audit::AUDIT;
 pub use rows::{COMPLETED, EVENTS};
 
 /// The sender's name.

@@ -10,7 +10,7 @@ use super::model::STATUSES;
 use super::pages::PAGES;
 use super::routes::{BASE_URL, ROUTES};
 use super::settings::SETTINGS;
-use super::webhooks::{EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
+use super::webhooks::{AUDIT, EVENTS, MARKS, PROOF, SCHEDULE, SIGNING_CREDENTIAL};
 use super::wire::{ANSWER_HEADERS, REFUSAL};
 use crate::engine::tables::bound::{example, rows};
 use crate::engine::tables::{Again, Asks, Contract, Credential, Index, Limit, Once, Polls, Reach, Source, StatusTable, UsedUp};
@@ -76,6 +76,7 @@ pub static CONTRACT: Contract = Contract {
     request_signature: None,
     reach: Reach { late_payment: Duration::ZERO, signs_dates: true },
     schedule: SCHEDULE,
+    audit: AUDIT,
     settings: SETTINGS,
     asks: ASKS,
     decisions: DECISIONS,

@@ -19,8 +19,10 @@ use crate::kit::json::{Writing, rewritten};
 use crate::kit::sign::{hmac_sha256, hmac_sha256_hex, same};
 use crate::kit::time::{Duration, Timestamp, unix_seconds};
 
+mod audit;
 mod rows;
 
+pub use audit::AUDIT;
 pub use rows::EVENTS;
 
 const EVENT_NAME: &str = "x-payouts-event";

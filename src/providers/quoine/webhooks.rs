@@ -18,9 +18,11 @@ use crate::kit::ids::entity;
 use crate::kit::time::{Duration, http_date};
 use crate::kit::webhook_url::request_uri_of;
 
+mod audit;
 mod rows;
 mod verdict;
 
+pub use audit::AUDIT;
 pub use rows::{CAPTURED, CONFIRMED, DETECTED, EVENTS, EXPIRED};
 use verdict::AGE_MAX;
 pub use verdict::{mistake, verify};

@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use playmoney::inside::contract::openapi;
+use playmoney::inside::engine::tables::audit::AuditTable;
 use playmoney::inside::engine::tables::{Asks, Auth, Contract, ErrorRow, Index, Limit, Operation, Polls, Proof, Reach, Schedule};
 use playmoney::inside::kit::evidence::Evidence::{self, Documented};
 use playmoney::inside::kit::fields::{Field, Kind, Need, TEXT};
@@ -93,6 +94,18 @@ static CONTRACT: Contract = Contract {
     request_signature: None,
     reach: Reach { late_payment: Duration::ZERO, signs_dates: false },
     schedule: Schedule { waits: &[], time_limit: Duration::ZERO, evidence: PAGE, time_limit_evidence: PAGE },
+    audit: AuditTable {
+        steps: "",
+        amount: "",
+        event_id: None,
+        event_name: None,
+        object: "",
+        repeats: &[],
+        proof: &[],
+        refusal: 401,
+        other_algorithm: None,
+        rows: &[],
+    },
     settings: &[],
     asks: Asks { once: &[], polls: Polls::of(&[]), fresh_dates: None },
     decisions: &[],

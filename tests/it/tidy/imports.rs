@@ -6,7 +6,7 @@ use super::{Source, sources};
 
 /// The rooms of the crate; each may import from those to its right.
 const ROOMS: &[&str] =
-    &["main", "cli", "embed", "edge", "stage", "sandbox", "control", "providers", "contract", "scenario", "engine", "kit"];
+    &["main", "cli", "embed", "edge", "audit", "stage", "sandbox", "control", "providers", "contract", "scenario", "engine", "kit"];
 /// The files of the engine, each with its folder; each may import from those to its left.
 #[rustfmt::skip]
 const ENGINE: &[&str] = &[
