@@ -261,6 +261,7 @@ impl Sandbox {
                 && test.generation == it.world.generation
             {
                 it.world.core.log.answered_late(it.world.core.now, test.provider_id, test.entry, response);
+                return Some(it.with_evidence(test, answer));
             }
             Some(answer)
         });
@@ -274,6 +275,17 @@ impl Sandbox {
                 self.tickets.keep(ticket, Open::Wait { waiting, patience_ends, pacing });
             }
         }
+    }
+
+    /// The answer to a call that waited says how certain it is, as others do.
+    fn with_evidence(&self, test: &Test, answer: Answer) -> Answer {
+        let Answer::Now(mut response) = answer else { return answer };
+        let row = self.world.core.log.request(test.entry).and_then(|it| it.row.as_deref());
+        let named = row.and_then(|it| self.world.provider(test.provider_id).contract().index.named(it));
+        if let Some(named) = named.filter(|_| self.world.start.evidence_header == EvidenceHeader::Sent) {
+            response.headers.insert(EVIDENCE, named.header.clone());
+        }
+        Answer::Now(response)
     }
 
     /// Whether a walk through time is under way.

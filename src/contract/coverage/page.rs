@@ -23,7 +23,8 @@ const STYLE: &str = include_str!("page.css");
 pub fn html(contracts: &[&'static Contract], found: &Coverage) -> String {
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{} % of the providers' contracts</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{} % of the providers' contracts</h1>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{} % of the providers' contracts</title>\n\
+         <style>{STYLE}</style>\n</head>\n<body>\n<h1>{} % of the providers' contracts</h1>\n\
          <p>What tests have reached of what the providers document, and how to reach the rest.</p>\n",
         found.percent, found.percent
     );

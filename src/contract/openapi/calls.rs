@@ -33,7 +33,7 @@ pub fn headers() -> Json {
         STAMPS[0]: {"description": "the simulated time of the answer", "required": true, "schema": {"type": "string", "format": "date-time"}},
         STAMPS[1]: {"description": "the sandbox that answered", "required": true, "schema": {"type": "string"}},
         STAMPS[2]: {
-            "description": "how certain it is that the provider answers so, and the least certain row of its contract that the answer rests on",
+            "description": "how certain it is that the provider answers so, and the row of its contract that makes it so",
             "schema": {"type": "string", "pattern": "^(documented|observed|assumed); row="},
         },
     })

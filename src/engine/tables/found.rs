@@ -99,9 +99,10 @@ impl Contract {
 
     /// The place of the page of that path which the query fits best.
     pub fn page_of(&self, path: &str, query: &str) -> Option<usize> {
-        let here = |it: &Page| {
-            let (own, asks) = it.path.split_once('?').unwrap_or((it.path, ""));
-            loosely(own, path).map(|_| asks.split('&').filter(|asked| !asked.is_empty() && query.split('&').any(|it| it == *asked)).count())
+        let is_sent = |asked: &str| query.split('&').any(|it| it == asked);
+        let here = |page: &Page| {
+            let (own, asks) = page.path.split_once('?').unwrap_or((page.path, ""));
+            loosely(own, path).map(|_| asks.split('&').filter(|it| !it.is_empty() && is_sent(it)).count())
         };
         let fitting = self.pages.iter().enumerate().filter_map(|(place, it)| Some((here(it)?, place)));
         fitting.min_by_key(|(fits, place)| (std::cmp::Reverse(*fits), *place)).map(|it| it.1)

@@ -10,10 +10,10 @@ use crate::tape::Tape;
 const PAYOUT: &str = "POST /quantum-payouts/api/v1/createPayout";
 
 fn payout(shop: &mut Tape, number: &str) -> Response {
-    let body = json!({"orderNumber": number, "amount": 1, "urls": {"returnUrl": "https://shop.test/ok"}}).to_string();
+    let body = json!({"orderNumber": number, "amount": 1, "type": "card", "urls": {"returnUrl": "https://shop.test/ok"}}).to_string();
     let target = PAYOUT.trim_start_matches("POST ");
     let request = Request::new(Method::POST, target, body.into_bytes()).with("Authorization", "Bearer qm_test_token");
-    shop.ask(request.with("Content-Type", "application/json"))
+    shop.ask(request.with("Content-Type", "application/json; charset=UTF-8").with("Accept", "application/json; version=1.0"))
 }
 
 fn header(response: &Response) -> Option<&str> {
