@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::client::{Connection, Question};
 use super::output::print;
 use super::paths::read;
-use super::style::{BAD, GOOD, fitted, painted};
+use super::style::{GOOD, fitted, painted};
 use super::table::{Cell, table};
 use super::written;
 use super::{Exit, Stop};
@@ -136,8 +136,9 @@ fn json(found: &coverage::Coverage) -> Json {
 pub fn text(found: &coverage::Coverage) -> String {
     let mut page = format!("{} % of the documented contracts\n\n", found.percent);
     let rows: Vec<[Cell; 11]> = found.providers.iter().map(|(slug, it)| row(slug, it)).collect();
-    let [a, b, c, d, e, f, g, h, i] = PARTS;
-    page.push_str(&table(["provider", "percent", a, b, c, d, e, f, g, h, i], &rows));
+    let mut headings = ["provider", "percent", "", "", "", "", "", "", "", "", ""];
+    headings[2..].copy_from_slice(&PARTS);
+    page.push_str(&table(headings, &rows));
     for (slug, it) in &found.providers {
         let parts = || it.parts().into_iter().zip(PARTS);
         if parts().all(|it| it.0.missing.is_empty()) {
@@ -159,10 +160,11 @@ pub fn text(found: &coverage::Coverage) -> String {
 }
 
 fn row(slug: &str, it: &OfProvider) -> [Cell; 11] {
-    let [a, b, c, d, e, f, g, h, i] = it.parts().map(|it| {
-        let style = if it.covered == it.total { GOOD } else { BAD };
-        let text = format!("{}/{}", it.covered, it.total);
-        if it.covered == it.total { Cell::new(style, &text) } else { Cell::plain(&text) }
-    });
-    [Cell::plain(slug), Cell::plain(&it.percent.to_string()), a, b, c, d, e, f, g, h, i]
+    let mut cells = [const { None }; 9];
+    for (cell, part) in cells.iter_mut().zip(it.parts()) {
+        let text = format!("{}/{}", part.covered, part.total);
+        *cell = Some(if part.covered == part.total { Cell::new(GOOD, &text) } else { Cell::plain(&text) });
+    }
+    let mut cells = [Some(Cell::plain(slug)), Some(Cell::plain(&it.percent.to_string()))].into_iter().chain(cells);
+    std::array::from_fn(|_| cells.next().flatten().unwrap_or_else(|| Cell::plain("")))
 }

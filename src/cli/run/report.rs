@@ -83,8 +83,11 @@ pub fn file_report(it: &PlayedFile, played: &Report, columns: Option<usize>) -> 
         return format!("empty    {path} ({NO_STEPS})");
     }
     if played.failed().is_none() && it.leans_too_far() {
-        let rows = it.assumed.iter().map(|it| format!("    {}: {}\n", it.row, it.evidence)).collect::<String>();
-        return format!("FAILED   {path} ({name})\n  it leans on what is assumed, and does not accept it:\n{rows}");
+        let mut text = format!("FAILED   {path} ({name})\n  it leans on what is assumed, and does not accept it:\n");
+        for it in &it.assumed {
+            _ = writeln!(text, "    {}: {}", it.row, it.evidence);
+        }
+        return text;
     }
     let Some(step) = played.failed() else {
         let seed = if it.repeated == 1 { String::new() } else { format!(", seed {}", it.seed) };

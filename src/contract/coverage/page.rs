@@ -40,9 +40,11 @@ pub fn html(contracts: &[&'static Contract], found: &Coverage) -> String {
 
 /// All providers in one table.
 fn overview(found: &Coverage) -> String {
-    let heads: String = PARTS.iter().map(|it| format!("<th>{it}</th>")).collect();
-    let mut table =
-        format!("<div class=\"scroll\"><table><thead><tr><th>provider</th><th colspan=\"2\"></th>{heads}</tr></thead><tbody>\n");
+    let mut table = "<div class=\"scroll\"><table><thead><tr><th>provider</th><th colspan=\"2\"></th>".to_owned();
+    for it in PARTS {
+        _ = write!(table, "<th>{it}</th>");
+    }
+    table.push_str("</tr></thead><tbody>\n");
     for (slug, it) in &found.providers {
         let cells: String = it.parts().into_iter().map(cell).collect();
         let slug = escaped(slug);

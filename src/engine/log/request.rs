@@ -52,7 +52,19 @@ fn weight(it: &NamedRow) -> (u8, u8, Row) {
         Row::Error(_) | Row::Limit => 1,
         Row::Step(..) => 2,
         Row::Operation(_) => 3,
-        _ => 4,
+        Row::Parameter(..)
+        | Row::Header(..)
+        | Row::Answer(..)
+        | Row::AnswerHeader(_)
+        | Row::ErrorBody(_)
+        | Row::Action(_)
+        | Row::ActionParameter(..)
+        | Row::Event(_)
+        | Row::EventHeader(..)
+        | Row::EventBody(..)
+        | Row::Attempt(_)
+        | Row::TimeLimit
+        | Row::Page(_) => 4,
     };
     (certainty, kind, it.row)
 }

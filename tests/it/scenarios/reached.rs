@@ -23,7 +23,9 @@ fn reached() -> Vec<(String, Touched)> {
 #[test]
 fn the_shipped_scenarios_reach_every_operation_error_status_transition_event_retry_and_timer() {
     let mut all = Touched::of(contracts().into_iter());
-    reached().iter().for_each(|(_, touched)| all.add(touched));
+    for (_, touched) in reached() {
+        all.add(&touched);
+    }
     let coverage = Coverage::of(&contracts(), &all);
     for (slug, it) in &coverage.providers {
         let OfProvider { operations, errors, statuses, transitions, events, retry_steps, timers, .. } = it;
