@@ -225,8 +225,9 @@ fn add_constants(operation: &Operation, request: &mut Request) {
     for row in operation.headers.iter().filter(|it| it.need == Need::Required) {
         if let (Kind::Constant(text), Ok(name)) = (row.kind, row.name.parse::<HeaderName>())
             && (name != header::CONTENT_TYPE || text.split(';').next() == Some(request.media_type().as_str()))
+            && let Ok(text) = HeaderValue::from_str(text)
         {
-            put(request, name, text);
+            request.headers.insert(name, text);
         }
     }
 }

@@ -123,9 +123,15 @@ async fn a_receiver_that_is_slower_than_the_provider_fails_by_its_time_alone() {
 async fn nothing_more_leaves_once_the_sandbox_is_deleted() {
     let server = std::sync::Arc::new(server(Start::default()).await);
     let (sender, mut requests) = tokio::sync::mpsc::unbounded_channel();
+    let deleted = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let is_deleted = std::sync::Arc::clone(&deleted);
     let address = receiver(move |_, _| {
         _ = sender.send(());
-        std::thread::sleep(Duration::from_millis(400));
+        tokio::task::block_in_place(|| {
+            while !is_deleted.load(std::sync::atomic::Ordering::Acquire) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        });
         answered(200, "")
     })
     .await;
@@ -135,6 +141,7 @@ async fn nothing_more_leaves_once_the_sandbox_is_deleted() {
     let asked = tokio::spawn(async move { admin(&asking, "POST", "sandboxes/brief/audit", &body).await });
     requests.recv().await.expect("the good event");
     admin(&server, "DELETE", "sandboxes/brief", &Json::Null).await;
+    deleted.store(true, std::sync::atomic::Ordering::Release);
     let answer = asked.await.expect("no panic");
     assert_eq!(those(&answer, "pass"), ["good_event"], "{answer}");
     assert_eq!(row(&answer, "duplicate")["why"], "The sandbox was deleted meanwhile.");

@@ -26,8 +26,7 @@ const VALUE_CURRENCY: Evidence =
     Documented("Utilities API, get-fiat-value, request; that it is required is observed in the sibling product");
 const FIAT_VALUE: Evidence = Documented("Utilities API, get-fiat-value, request");
 const SIBLING: Evidence = Observed("the sibling product's function of the same name");
-const PAGE_FIELD: Evidence = Observed("the sibling product's payment page");
-const REDIRECT: Evidence = Assumed("the sibling product's payment page takes it; whether this function does is not known");
+const PAGE_FIELD: Evidence = Assumed("the sibling product's payment page takes it; whether this function does is not known");
 const WEBHOOK: Evidence = Documented("Webhooks, 2026-04-08, payload");
 const CONTENT: Evidence = Documented("Webhooks, 2026-04-08");
 const AGENT: Evidence = Assumed("the sibling product sends its own name");
@@ -164,7 +163,7 @@ pub const CREATE_TRANSACTION: &[Field] = &[
     optional("billing", "billing details, as JSON text"),
     optional("vat", "the VAT amount"),
     optional("checkout_id", "the session that it pays"),
-    row("redirect", Value::HttpUrl, Optional, "where the page sends the payer after completion", REDIRECT),
+    row("redirect", Value::HttpUrl, Optional, "where the page sends the payer after completion", PAGE_FIELD),
     row("type", TEXT, Default("1"), "the kind of transaction", SIBLING),
 ];
 
@@ -289,6 +288,9 @@ const IN_WEBHOOK: [Field; 19] = *transaction_fields!("transaction.");
 const IN_LIST: [Field; 19] = observed(*transaction_fields!("response[]."));
 const IN_ANSWER: [Field; 19] = observed(*transaction_fields!("response."));
 
+/// The place of `biz_id` among them.
+const BIZ_ID: usize = 1;
+
 /// The same rows for a function that only the sibling product shows.
 const fn observed(mut rows: [Field; 19]) -> [Field; 19] {
     let mut place = 0;
@@ -296,6 +298,7 @@ const fn observed(mut rows: [Field; 19]) -> [Field; 19] {
         rows[place].evidence = SIBLING;
         place += 1;
     }
+    rows[BIZ_ID].evidence = Assumed("the webhook has it since April; whether this function answers it is not known");
     rows
 }
 
