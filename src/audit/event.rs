@@ -35,8 +35,9 @@ pub struct Events {
 pub fn target(world: &World, provider_id: ProviderId) -> Option<String> {
     let of_event = last(world, provider_id).map(|it| it.url.clone());
     let of_account = world.core.accounts(provider_id).values().find_map(|it| it.text(&WEBHOOK_URL).map(str::to_owned));
-    let of_account = of_account.map(|it| world.core.target(world.provider(provider_id).contract().slug, it));
-    [of_event, of_account].into_iter().flatten().find(|it| !inbox::is_one(it))
+    let slug = world.provider(provider_id).contract().slug;
+    let reached = [of_event, of_account].into_iter().flatten().map(|it| world.core.target(slug, it));
+    reached.into_iter().find(|it| !inbox::is_one(it))
 }
 
 /// The last event, as it is in a copy of the sandbox or was made there. An error says why there is none.

@@ -60,13 +60,15 @@ impl Coverage {
         } else {
             print(fitted(&text(&shown), &std::io::stdout()).trim_end())?;
         }
-        let is_enough = self.min.is_none_or(|it| shown.reaches(it));
-        Ok(if is_enough { Exit::Good } else { Exit::Failed })
+        match self.min.filter(|it| !shown.reaches(*it)) {
+            Some(least) => Err(Stop { exit: Exit::Failed, why: format!("{} % was reached, and --min wants {least} %", shown.percent) }),
+            None => Ok(Exit::Good),
+        }
     }
 
     fn found(&self) -> Result<coverage::Coverage, Stop> {
         if !self.merge.is_empty() {
-            return merged(self.merge.iter().map(|it| read_report(it).map(|own| (line(&it.to_string_lossy()).into_owned(), own))));
+            return merged(self.merge.iter().map(|it| read_report(it)));
         }
         let mut question = Question::get(&["coverage"]);
         if !self.all {
@@ -78,7 +80,7 @@ impl Coverage {
         for name in names {
             let path = ["sandboxes", name, "coverage"];
             question = Question::get(&path).of_server();
-            reports.push(Ok((name.to_owned(), parsed(&self.connection.ask(&question)?.body).map_err(unreadable)?)));
+            reports.push(parsed(&self.connection.ask(&question)?.body).map_err(unreadable));
         }
         merged(reports.into_iter())
     }
@@ -99,16 +101,15 @@ fn read_report(path: &Path) -> Result<coverage::Coverage, Stop> {
 
 fn parsed(text: &[u8]) -> Result<coverage::Coverage, String> {
     let read: coverage::Coverage = serde_json::from_slice(text).map_err(|it| it.to_string())?;
-    read.check()
+    read.check(&of(&Touched::default()))
 }
 
-/// All reports together, each with its name.
-fn merged(mut reports: impl Iterator<Item = Result<(String, coverage::Coverage), Stop>>) -> Result<coverage::Coverage, Stop> {
+/// All reports together.
+fn merged(mut reports: impl Iterator<Item = Result<coverage::Coverage, Stop>>) -> Result<coverage::Coverage, Stop> {
     let Some(first) = reports.next() else { return Err(Stop::usage("no report was named")) };
-    let (first, mut all) = first?;
+    let mut all = first?;
     for report in reports {
-        let (name, report) = report?;
-        all = all.merge(&report).map_err(|why| Stop::usage(format!("{first} and {name} cannot be merged: {why}")))?;
+        all = all.merge(&report?);
     }
     Ok(all)
 }

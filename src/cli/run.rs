@@ -4,7 +4,7 @@ pub(super) mod junit;
 mod live;
 mod report;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use super::assumptions::{FailOn, unaccepted};
 use super::coverage;
 use super::output::{print, tell, without_numbers};
-use super::paths::{File, files, states};
+use super::paths::{File, files, shown, states};
 use super::scenarios::{count, load, tell_mistakes};
 use super::serve::listen::{Place, Port, place, port};
 use super::serve::target;
@@ -164,6 +164,7 @@ impl Run {
             ReadyFile::may_stand_at(file)?;
         }
         let loaded: Vec<Loaded> = files(&self.paths)?.into_iter().map(load_file).collect();
+        self.replaces_nothing(&loaded)?;
         let filters = self.filter.iter().map(|it| Filter::parse(it)).collect::<Result<Vec<_>, _>>()?;
         let wanted = |(file, read): &&Loaded| {
             let fits = |it: &Filter| it.fits(&file.path) || read.as_ref().is_ok_and(|scenario| it.fits(&scenario.name));
@@ -205,6 +206,21 @@ impl Run {
         }
         let worst = files.iter().map(PlayedFile::exit).max_by_key(|it| it.code());
         Ok(worst.unwrap_or(Exit::Good))
+    }
+
+    /// Refuses a report in the place of a scenario, or of another report.
+    fn replaces_nothing(&self, loaded: &[Loaded]) -> Result<(), Stop> {
+        let place = |path: &Path| std::fs::canonicalize(path).ok();
+        for report in [&self.junit, &self.coverage].into_iter().flatten() {
+            let own = place(report);
+            if own.is_some() && loaded.iter().any(|it| place(Path::new(&it.0.path)) == own) {
+                return Err(Stop::usage(format!("{} is one of the scenarios: a report would replace it", shown(report))));
+            }
+        }
+        if self.junit.is_some() && self.junit == self.coverage {
+            return Err(Stop::usage("--junit and --coverage name the same file"));
+        }
+        Ok(())
     }
 
     /// Plays all files in parallel. The results are in the order of the files.

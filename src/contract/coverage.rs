@@ -7,6 +7,7 @@ use serde_json::Number;
 
 use crate::engine::tables::{Contract, On, Row, StatusTable, Transition};
 use crate::engine::touched::Touched;
+use crate::kit::printable::line;
 
 pub mod page;
 mod ways;
@@ -191,37 +192,42 @@ impl Coverage {
         own
     }
 
-    /// What either has reached.
-    ///
-    /// # Errors
-    /// They are of contracts that differ, or one contradicts itself: a sentence says which.
-    pub fn merge(mut self, other: &Self) -> Result<Self, String> {
-        if self.providers.keys().ne(other.providers.keys()) {
-            return Err("they have different providers, so they come from different versions of Playmoney".to_owned());
-        }
-        for ((slug, own), other) in self.providers.iter_mut().zip(other.providers.values()) {
-            for ((own, other), name) in own.parts_mut().into_iter().zip(other.parts()).zip(PARTS) {
-                if own.total != other.total {
-                    let (one, two) = (own.total, other.total);
-                    return Err(format!(
-                        "one has {one} {name} of {slug} and another {two}, so they come from different versions of Playmoney"
-                    ));
+    /// What either has reached. Both are of the same contracts, as [`Self::check`] sees to.
+    #[must_use]
+    pub fn merge(mut self, other: &Self) -> Self {
+        for (slug, other) in &other.providers {
+            match self.providers.get_mut(slug) {
+                Some(own) => {
+                    for (own, other) in own.parts_mut().into_iter().zip(other.parts()) {
+                        own.merge(other);
+                    }
+                    own.settle();
                 }
-                own.merge(other);
+                None => _ = self.providers.insert(slug.clone(), other.clone()),
             }
-            own.settle();
         }
         self.settle();
-        Ok(self)
+        self
     }
 
-    /// Whether a document from outside says the same everywhere.
+    /// Whether a document from outside is about these contracts, and says the same everywhere. `none` is what nothing has reached.
     ///
     /// # Errors
     /// A sentence about the first part that does not.
-    pub fn check(mut self) -> Result<Self, String> {
+    pub fn check(mut self, none: &Self) -> Result<Self, String> {
+        if self.providers.is_empty() {
+            return Err("it has no provider".to_owned());
+        }
         for (slug, own) in &mut self.providers {
-            for (part, name) in own.parts().into_iter().zip(PARTS) {
+            let Some(none) = none.providers.get(slug) else { return Err(format!("no provider is called `{}`", line(slug))) };
+            for ((part, known), name) in own.parts().into_iter().zip(none.parts()).zip(PARTS) {
+                if part.total != known.total {
+                    let (one, two) = (part.total, known.total);
+                    return Err(format!("it has {one} {name} of {slug}, and this Playmoney has {two}: another version has written it"));
+                }
+                if let Some(missing) = part.missing.iter().find(|it| !known.missing.contains(it)) {
+                    return Err(format!("{slug} has no `{}` among its {name}: another version has written it", line(missing)));
+                }
                 if !part.is_sound() {
                     return Err(format!("of the {name} of {slug}, those that are covered and those that are missing are not the total"));
                 }

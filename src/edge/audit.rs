@@ -9,7 +9,7 @@ use super::driver::{Driver, LONG_CALLS, Stopwatch};
 use crate::audit::{Course, Probed, Seen};
 use crate::control::audit::{Wanted, under_way};
 use crate::control::{Problem, sandboxes};
-use crate::engine::delivery::{AttemptId, Outgoing, authorize};
+use crate::engine::delivery::{ANSWER_BYTES_MAX, AttemptId, Outgoing, authorize};
 use crate::kit::http::{HeaderMap, Response};
 use crate::kit::time::Duration;
 
@@ -17,9 +17,9 @@ use crate::kit::time::Duration;
 const TIME_MAX: RealDuration = RealDuration::from_secs(140);
 /// A probe answers within this time.
 const PROBE_TIME_MAX: Duration = Duration::from_secs(5);
-/// An application may work behind its answer, so its probe is asked until two answers are the same.
+/// An application may work behind its answer, so its probe is asked until two answers are the same, for this time.
+const PROBE_SETTLES: RealDuration = RealDuration::from_secs(5);
 const PROBE_PAUSE: RealDuration = RealDuration::from_millis(100);
-const PROBES_MAX: usize = 20;
 
 /// Makes an audit, and answers.
 ///
@@ -29,7 +29,7 @@ pub async fn run(driver: &Arc<Driver>, stopwatch: Stopwatch, wanted: Wanted) -> 
     let _turn = driver.begin_audit().ok_or_else(under_way)?;
     let probe = wanted.probe.clone();
     let began = stopwatch.uptime();
-    let copy = driver.copy();
+    let copy = driver.copy(began);
     let mut course = {
         let _place = LONG_CALLS.acquire().await;
         let planned = tokio::task::spawn_blocking(move || Course::plan(copy, wanted, began)).await;
@@ -46,24 +46,31 @@ pub async fn run(driver: &Arc<Driver>, stopwatch: Stopwatch, wanted: Wanted) -> 
             continue;
         }
         let probe = probe.as_deref().filter(|_| course.needs_probe());
-        let before = ask(driver, probe, known.take()).await;
+        let before = ask(driver, stopwatch, probe, known.take()).await;
         let left = stopwatch.uptime().elapsed;
         let outcome = driver.courier().post(&outgoing, &|_| {}).await;
         let queued = outcome.remarks.as_ref().and_then(|it| it.waited_ms).map_or(RealDuration::ZERO, RealDuration::from_millis);
         let took = stopwatch.uptime().elapsed.saturating_sub(left).saturating_sub(queued);
         let took = Duration::try_from(took).unwrap_or(Duration::MAX);
-        let after = ask(driver, probe, None).await;
-        known = after.clone().and_then(Result::ok);
+        // A probe that says nothing before says nothing behind it either.
+        let after = if let Some(Err(_)) = &before { before.clone() } else { ask(driver, stopwatch, probe, None).await };
+        known = after.clone();
         course.take(&Seen { outcome, took, probed: before.zip(after) });
     }
     Ok(course.answer())
 }
 
-/// What the application shows, once that has settled: it is what was known, or two answers are the same. `None`: it has no probe.
-async fn ask(driver: &Driver, probe: Option<&str>, known: Option<Bytes>) -> Option<Probed> {
+/// What the application shows, once that has settled: it is what was known, or two answers are the same. A probe that was found to say
+/// nothing is not asked again. `None`: it has no probe.
+async fn ask(driver: &Driver, stopwatch: Stopwatch, probe: Option<&str>, known: Option<Probed>) -> Option<Probed> {
     let url = probe?;
-    let mut last = known;
-    for _ in 0..PROBES_MAX {
+    let mut last = match known {
+        Some(Err(why)) => return Some(Err(why)),
+        Some(Ok(answer)) => Some(answer),
+        None => None,
+    };
+    let began = stopwatch.uptime().elapsed;
+    while stopwatch.uptime().elapsed.saturating_sub(began) < PROBE_SETTLES {
         let answer = match ask_once(driver, url).await {
             Ok(answer) => answer,
             Err(why) => return Some(Err(why)),
@@ -93,6 +100,9 @@ async fn ask_once(driver: &Driver, url: &str) -> Probed {
     let outcome = driver.courier().get(&outgoing).await;
     let detail = outcome.remarks.as_ref().and_then(|it| it.detail.clone()).map_or(String::new(), |it| format!(" ({it})"));
     match (outcome.error(), &outcome.result) {
+        (None, Ok(answer)) if ANSWER_BYTES_MAX <= answer.body.0.len() => {
+            Err(format!("its answer has {} KiB or more, and no more of it is compared", ANSWER_BYTES_MAX / 1024))
+        }
         (None, Ok(answer)) if (200..300).contains(&answer.status) => Ok(answer.body.0.clone()),
         (None, Ok(answer)) => Err(format!("it answered {}", answer.status)),
         (Some(error), _) => Err(format!("it gave no answer: {error}{detail}")),

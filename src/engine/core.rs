@@ -73,6 +73,9 @@ pub struct Core {
     /// What it has reached before this sandbox began anew, for those who ask at the end.
     #[serde(skip)]
     pub touched_before: Touched,
+    /// What a copy or a saved state has brought: it was reached elsewhere.
+    #[serde(skip)]
+    pub touched_elsewhere: Touched,
     /// The number of the request that is being served.
     #[serde(skip)]
     pub serving: Option<u64>,
@@ -97,10 +100,10 @@ impl Core {
         if self.clock.stands() { self.log.begin_report() } else { self.log.pause_report() }
     }
 
-    /// All that traffic has ever reached here. What came with a copy or a saved state is part of it.
+    /// All that traffic has ever reached here. What came with a copy or a saved state was reached elsewhere.
     pub fn ever_touched(&self) -> Touched {
         let mut all = self.touched_before.clone();
-        all.add(&self.touched);
+        all.add(&self.touched.without(&self.touched_elsewhere));
         all
     }
 

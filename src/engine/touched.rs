@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::ids::ProviderId;
+use super::ids::{COUNT_MAX, ProviderId};
 use super::tables::{Contract, Index, Row};
 use crate::kit::time::Timestamp;
 
@@ -49,7 +49,7 @@ impl Touched {
     pub fn touch(&mut self, provider_id: ProviderId, row: Row, at: Timestamp, request: Option<u64>, operation: Option<&'static str>) {
         let Some(own) = self.0.get_mut(usize::from(provider_id.0)) else { return };
         match own.rows.binary_search_by_key(&row, |it| it.0) {
-            Ok(place) => own.rows[place].1.count += 1,
+            Ok(place) => own.rows[place].1.count = own.rows[place].1.count.saturating_add(1),
             Err(place) => {
                 let operation = request.and(operation).map(Cow::Borrowed);
                 own.rows.insert(place, (row, Touch { count: 1, at, request, operation }));
@@ -76,11 +76,25 @@ impl Touched {
             own.index = own.index.or(other.index);
             for (row, touch) in &other.rows {
                 match own.rows.binary_search_by_key(row, |it| it.0) {
-                    Ok(place) => own.rows[place].1.count += touch.count,
+                    Ok(place) => own.rows[place].1.count = own.rows[place].1.count.saturating_add(touch.count),
                     Err(place) => own.rows.insert(place, (*row, touch.clone())),
                 }
             }
         }
+    }
+
+    /// The same without what another has brought.
+    #[must_use]
+    pub fn without(&self, brought: &Self) -> Self {
+        let mut rest = self.clone();
+        for (own, brought) in rest.0.iter_mut().zip(&brought.0) {
+            for (row, touch) in &mut own.rows {
+                let known = brought.rows.binary_search_by_key(row, |it| it.0).map_or(0, |place| brought.rows[place].1.count);
+                touch.count = touch.count.saturating_sub(known);
+            }
+            own.rows.retain(|it| 0 < it.1.count);
+        }
+        rest
     }
 
     /// Finds the rows of the names that a saved state has.
@@ -103,7 +117,7 @@ impl Touched {
     /// Whether it has as many providers, and counts that a sandbox can have.
     pub fn is_sound(&self, providers: usize) -> bool {
         let touches = || self.0.iter().flat_map(|own| own.rows.iter().map(|it| &it.1).chain(own.read.values()));
-        self.0.len() == providers && touches().all(|it| 0 < it.count)
+        self.0.len() == providers && touches().all(|it| 0 < it.count && it.count < COUNT_MAX && it.request.is_none_or(|id| id < COUNT_MAX))
     }
 }
 

@@ -128,6 +128,12 @@ impl Sandbox {
         Ok(())
     }
 
+    /// A copy that goes on by itself, also when a walk through time is under way here.
+    #[must_use]
+    pub fn apart(&self, uptime: Uptime) -> Self {
+        Self::of(self.world.apart(uptime))
+    }
+
     /// A merchant, a payer or a tester calls. Whatever was due by now happens before the call is heard; when that takes many
     /// steps, the call is heard in a later [`Self::tick`]. The answer is fetched with [`Self::poll_answer`].
     pub fn handle(&mut self, uptime: Uptime, request: Request) -> Ticket {
@@ -256,12 +262,12 @@ impl Sandbox {
     fn look_after(&mut self, uptime: Uptime, ticket: Ticket) {
         let Some(Open::Wait { mut waiting, patience_ends, pacing }) = self.tickets.take(ticket) else { return };
         let answer = self.guarded(|it| {
-            let answer = control::poll(&mut it.world, uptime, &mut waiting, patience_ends <= uptime.elapsed)?;
-            if let (Waiting::TestLeaves(test) | Waiting::Tested(test), Answer::Now(response)) = (&waiting, &answer)
+            let mut answer = control::poll(&mut it.world, uptime, &mut waiting, patience_ends <= uptime.elapsed)?;
+            if let (Waiting::TestLeaves(test) | Waiting::Tested(test), Answer::Now(response)) = (&waiting, &mut answer)
                 && test.generation == it.world.generation
             {
+                it.add_evidence(test, response);
                 it.world.core.log.answered_late(it.world.core.now, test.provider_id, test.entry, response);
-                return Some(it.with_evidence(test, answer));
             }
             Some(answer)
         });
@@ -278,14 +284,12 @@ impl Sandbox {
     }
 
     /// The answer to a call that waited says how certain it is, as others do.
-    fn with_evidence(&self, test: &Test, answer: Answer) -> Answer {
-        let Answer::Now(mut response) = answer else { return answer };
+    fn add_evidence(&self, test: &Test, response: &mut Response) {
         let row = self.world.core.log.request(test.entry).and_then(|it| it.row.as_deref());
         let named = row.and_then(|it| self.world.provider(test.provider_id).contract().index.named(it));
         if let Some(named) = named.filter(|_| self.world.start.evidence_header == EvidenceHeader::Sent) {
             response.headers.insert(EVIDENCE, named.header.clone());
         }
-        Answer::Now(response)
     }
 
     /// Whether a walk through time is under way.

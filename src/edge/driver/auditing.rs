@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::Driver;
 use super::usage::Use;
 use crate::edge::courier::Courier;
+use crate::kit::time::Uptime;
 use crate::sandbox::Sandbox;
 
 /// An audit under way: no other begins, and the sandbox is in use.
@@ -21,9 +22,9 @@ impl Driver {
         is_free.then(|| Auditing { flag, _use: self.usage.begin() })
     }
 
-    /// The sandbox as it is now.
-    pub fn copy(&self) -> Sandbox {
-        self.lock().clone()
+    /// The sandbox as it is now. A walk through time that is under way belongs to the original.
+    pub fn copy(&self, uptime: Uptime) -> Sandbox {
+        self.lock().apart(uptime)
     }
 
     /// Who posts its webhooks.

@@ -50,13 +50,14 @@ impl Context<'_> {
                     self.rest_on(Row::Parameter(place, parameter));
                 }
             }
-            (None, None) if response.status.is_success() => {
+            (None, None) => {
                 let page = self.contract.page_of(found.path, &request.query).and_then(|it| u8::try_from(it).ok());
-                if let Some(place) = page {
-                    self.rest_on(Row::Page(place));
+                match page.map(Row::Page) {
+                    Some(page) if response.status.is_success() => self.rest_on(page),
+                    Some(page) => self.weigh(page),
+                    None => {}
                 }
             }
-            (None, None) => {}
         }
     }
 
@@ -86,7 +87,7 @@ fn sent(operation: &Operation, found: &Found<'_>, request: &Request) -> Vec<u8> 
     };
     let is_sent = |name: &str| match (&json, form) {
         _ if operation.has_in_path(name) => true,
-        (Some(fields), _) => fields.has(name),
+        (Some(fields), _) => fields.has(name.strip_suffix("[]").unwrap_or(name)),
         (None, Some(form)) => form.get(name).is_some_and(|it| !it.is_empty()),
         (None, None) => false,
     };

@@ -205,6 +205,7 @@ impl MemoryStage {
             rotations: 0,
             touched: Touched::of(std::iter::once(&CONTRACT)),
             touched_before: Touched::default(),
+            touched_elsewhere: Touched::default(),
             serving: None,
             accounts: vec![BTreeMap::from([("default".to_owned(), Account::new("default".to_owned(), BTreeMap::new()))])],
         };

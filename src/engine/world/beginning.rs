@@ -46,6 +46,7 @@ impl World {
             accounts: Vec::new(),
             touched: Touched::of(providers.iter().map(|it| it.contract())),
             touched_before: Touched::default(),
+            touched_elsewhere: Touched::default(),
             serving: None,
             rotations: 0,
             redirect: None,

@@ -60,6 +60,16 @@ impl World {
         Ok(self.become_another(world))
     }
 
+    /// A copy of the present state that goes on by itself: a walk through time, and attempts under way, belong to the original.
+    #[must_use]
+    pub fn apart(&self, uptime: Uptime) -> Self {
+        let mut copy = self.clone();
+        copy.core.clock.release(uptime);
+        copy.core.outbox.line_up();
+        copy.send_lost_again(uptime);
+        copy
+    }
+
     /// A copy of the present state under another name. Its webhooks go to `redirect`, or to its own inbox `fork`.
     #[must_use]
     pub fn fork(&self, name: &str, redirect: Option<&str>, uptime: Uptime) -> Self {
@@ -69,7 +79,7 @@ impl World {
         let providers: Vec<_> = self.providers.iter().map(|it| it.boxed()).collect();
         let mut core = self.core.clone();
         (core.log.tally, core.log.kept) = (Tally::default(), Violations::default());
-        core.touched_before = Touched::default();
+        (core.touched_before, core.touched_elsewhere) = (Touched::default(), core.touched.clone());
         core.log.begin_here();
         core.redirect = None; // addresses that were set in the original do not count as set in the copy
         core.clock.release(uptime); // a walk through time belongs to the original
@@ -85,6 +95,7 @@ impl World {
         if core.name != self.start.name {
             settle_in(&mut core, &self.start.name, &providers);
         }
+        core.touched_elsewhere = core.touched.clone();
         let mut world = Self::assemble(self.start.clone(), core, providers, self.generation + 1);
         world.core.clock.resume(uptime);
         world.core.log.bound(world.start.journal_bytes_max);

@@ -126,3 +126,47 @@ async fn the_secret_of_another_account_of_the_sandbox_is_tried() {
     let signature = row(&answer, "other_account")["sent"]["headers"]["Authorization"].as_str().expect("text").to_owned();
     assert!(signature.starts_with("APIAuth 900000001:"), "{signature}: rules of the sandbox do not hinder an audit");
 }
+
+#[tokio::test]
+async fn a_copy_of_a_sandbox_that_has_sent_does_not_try_its_original_s_application_either() {
+    let (original, own) = (receiver(|_, _| answered(200, "")).await, receiver(|_, _| answered(200, "")).await);
+    let server = server(Start { webhook_url: Some(format!("http://{original}/hooks")), ..Start::default() }).await;
+    crate::net::perform(&server, "A").await;
+    admin(&server, "POST", "fork", &json!({"name": "alone"})).await;
+    let refused = admin(&server, "POST", "sandboxes/alone/audit", &json!({"provider": "quantum-payouts"})).await;
+    assert_eq!(refused["status"], 422, "{refused}");
+    let target = format!("http://{own}/{{provider}}");
+    admin(&server, "POST", "fork", &json!({"name": "redirected", "webhook_url": target})).await;
+    let answer =
+        admin(&server, "POST", "sandboxes/redirected/audit", &json!({"provider": "quantum-payouts", "checks": ["duplicate"]})).await;
+    assert_eq!(answer["target"], format!("http://{own}/quantum-payouts"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_goes_on_beside_a_walk_through_time() {
+    // The system accepts the connection, and the webhook gets no answer.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let held = silent.local_addr().expect("an address");
+    let address = receiver(|_, _| answered(200, "")).await;
+    let server = std::sync::Arc::new(server(Start { webhook_url: Some(format!("http://{held}/")), ..Start::default() }).await);
+    crate::net::perform(&server, "A").await;
+    let walking = std::sync::Arc::clone(&server);
+    let walk = tokio::spawn(async move { admin(&walking, "POST", "clock/advance", &json!({"by": "1h"})).await });
+    for provider in ["quoine", "cryptopay", "quantapay"] {
+        let body = json!({"provider": provider, "webhook_url": format!("http://{address}/"), "checks": ["duplicate"]});
+        let answer = audit(&server, &body).await;
+        assert_eq!(row(&answer, "duplicate")["verdict"], "pass", "{provider}: {answer}");
+    }
+    walk.abort();
+}
+
+#[tokio::test]
+async fn a_probe_that_is_too_long_to_be_compared_says_nothing() {
+    let address = receiver(|_, _| answered(200, &"x".repeat(20_000))).await;
+    let server = server(Start::default()).await;
+    let url = format!("http://{address}/");
+    let answer = audit(&server, &json!({"provider": "quoine", "webhook_url": url, "probe": url, "checks": ["duplicate"]})).await;
+    let why = row(&answer, "duplicate")["why"].as_str().expect("text").to_owned();
+    assert_eq!(row(&answer, "duplicate")["verdict"], "fail");
+    assert!(why.contains("but the probe says nothing: its answer has 16 KiB or more, and no more of it is compared"), "{why}");
+}

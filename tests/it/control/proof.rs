@@ -155,3 +155,26 @@ fn a_contract_is_what_describe_prints() {
         assert!(problem.to_string().contains(says), "{path}: {problem}");
     }
 }
+
+#[test]
+fn i24_a_count_that_is_too_large_is_refused() {
+    let mut shop = Tape::shop();
+    payout(&mut shop, "A");
+    let (_, state) = call(&mut shop, "GET", "state", &Json::Null);
+    for (member, value) in [("count", json!(u64::MAX)), ("count", json!(0)), ("request", json!(u64::MAX))] {
+        let mut state = state.clone();
+        state["core"]["touched"][3]["quantum-payouts.createPayout"][member] = value;
+        let (status, problem) = call(&mut shop, "PUT", "state", &state);
+        assert_eq!(status, 422, "{member}: {problem}");
+    }
+    assert_eq!(payout(&mut shop, "B").status, 200);
+}
+
+#[test]
+fn a_list_that_was_sent_reaches_the_row_of_its_items() {
+    let mut shop = Tape::shop();
+    shop.play(r#"POST /cryptopay/api/webhook-endpoints/ {"url": "http://shop.test/a", "events": ["payment.confirmed"]}"#);
+    let (_, answer) = call(&mut shop, "GET", "coverage", &Json::Null);
+    let missing = answer["providers"]["cryptopay"]["parameters"]["missing"].as_array().expect("names");
+    assert!(!missing.contains(&json!("cryptopay.createWebhookEndpoint.events[]")), "{missing:?}");
+}

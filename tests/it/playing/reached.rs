@@ -79,15 +79,16 @@ fn a_report_that_is_none_or_of_another_contract_is_refused() {
     assert_eq!(run(&own, &["run", "a.yaml", "--coverage", "a.json"]).status.code(), Some(0));
     let good = std::fs::read_to_string(own.join("a.json")).expect("a report");
     let mut other: Json = serde_json::from_str(&good).expect("JSON");
-    other["providers"]["quoine"]["operations"]["total"] = 6.into();
+    other["providers"]["quoine"]["operations"]["covered"] = 1.into();
     write(&own, "uneven.json", &other.to_string());
+    other["providers"]["quoine"]["operations"]["total"] = 6.into();
     other["providers"]["quoine"]["operations"]["missing"].as_array_mut().expect("names").push("quoine.cancel".into());
     write(&own, "newer.json", &other.to_string());
     write(&own, "list.json", "[]");
     write(&own, "text.json", "no report");
     for (file, says) in [
         ("uneven.json", "of the operations of quoine, those that are covered and those that are missing are not the total"),
-        ("newer.json", "one has 5 operations of quoine and another 6, so they come from different versions of Playmoney"),
+        ("newer.json", "it has 6 operations of quoine, and this Playmoney has 5: another version has written it"),
         ("list.json", "list.json is no report of a coverage"),
         ("text.json", "text.json is no report of a coverage"),
         ("missing.json", "missing.json"),
@@ -96,4 +97,34 @@ fn a_report_that_is_none_or_of_another_contract_is_refused() {
         assert_eq!(refused.status.code(), Some(2), "{file}");
         assert!(text(&refused.stderr).contains(says), "{file}: {}", text(&refused.stderr));
     }
+}
+
+#[test]
+fn a_report_replaces_no_scenario_and_no_other_report() {
+    let own = folder("replacing");
+    write(&own, "a.yaml", &scenario("", PAYS));
+    for arguments in [["run", ".", "--coverage", "a.yaml"], ["run", "a.yaml", "--junit", "./a.yaml"]] {
+        let refused = run(&own, &arguments);
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&refused.stderr).contains("a.yaml is one of the scenarios: a report would replace it"), "{}", text(&refused.stderr));
+    }
+    let refused = run(&own, &["run", ".", "--coverage", "r", "--junit", "r"]);
+    assert_eq!(text(&refused.stderr), "playmoney: --junit and --coverage name the same file\n");
+    assert_eq!(std::fs::read_to_string(own.join("a.yaml")).expect("the scenario"), scenario("", PAYS));
+}
+
+#[test]
+fn a_report_of_one_provider_counts_with_one_of_all() {
+    let own = folder("one");
+    write(&own, "a.yaml", &scenario("", PAYS));
+    assert_eq!(run(&own, &["run", "a.yaml", "--coverage", "a.json"]).status.code(), Some(0));
+    let one = run(&own, &["coverage", "--merge", "a.json", "--provider", "quantum-payouts", "--write", "q.json", "--json"]);
+    assert_eq!(one.status.code(), Some(0), "{}", text(&one.stderr));
+    let both = run(&own, &["coverage", "--merge", "q.json", "a.json", "--json"]);
+    assert_eq!(
+        serde_json::from_slice::<Json>(&both.stdout).ok(),
+        std::fs::read(own.join("a.json")).ok().and_then(|it| serde_json::from_slice(&it).ok())
+    );
+    let short = run(&own, &["coverage", "--merge", "a.json", "--min", "99"]);
+    assert!(text(&short.stderr).contains("--min wants 99 %"), "{}", text(&short.stderr));
 }
