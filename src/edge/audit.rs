@@ -54,7 +54,7 @@ pub async fn run(driver: &Arc<Driver>, stopwatch: Stopwatch, wanted: Wanted) -> 
         let took = Duration::try_from(took).unwrap_or(Duration::MAX);
         // A probe that says nothing before says nothing behind it either.
         let after = if let Some(Err(_)) = &before { before.clone() } else { ask(driver, stopwatch, probe, None).await };
-        known = after.clone();
+        known.clone_from(&after);
         course.take(&Seen { outcome, took, probed: before.zip(after) });
     }
     Ok(course.answer())
