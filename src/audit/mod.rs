@@ -129,6 +129,7 @@ impl Course {
         }
         if verdict == Verdict::Fail {
             self.ended = Some(match seen.outcome.error() {
+                Some(error @ ("timeout" | "reset" | "bad_response")) => format!("The receiver has not answered ({error})."),
                 Some(error) => format!("The receiver was not reached ({error})."),
                 None => "The receiver does not accept the event as the provider sends it, so this says nothing.".to_owned(),
             });

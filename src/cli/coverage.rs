@@ -96,7 +96,7 @@ fn slugs(found: &coverage::Coverage) -> String {
 
 fn read_report(path: &Path) -> Result<coverage::Coverage, Stop> {
     let file = read(path)?;
-    parsed(file.text.as_bytes()).map_err(|why| Stop::usage(format!("{} is no report of a coverage: {why}", line(&file.path))))
+    parsed(file.text.as_bytes()).map_err(|why| Stop::usage(format!("{} is not a coverage report: {why}", line(&file.path))))
 }
 
 fn parsed(text: &[u8]) -> Result<coverage::Coverage, String> {

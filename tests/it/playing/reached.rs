@@ -89,8 +89,8 @@ fn a_report_that_is_none_or_of_another_contract_is_refused() {
     for (file, says) in [
         ("uneven.json", "of the operations of quoine, those that are covered and those that are missing are not the total"),
         ("newer.json", "it has 6 operations of quoine, and this Playmoney has 5: another version has written it"),
-        ("list.json", "list.json is no report of a coverage"),
-        ("text.json", "text.json is no report of a coverage"),
+        ("list.json", "list.json is not a coverage report"),
+        ("text.json", "text.json is not a coverage report"),
         ("missing.json", "missing.json"),
     ] {
         let refused = run(&own, &["coverage", "--merge", "a.json", file]);

@@ -14,6 +14,8 @@ use crate::providers::qbitpay::wire::{
 };
 
 const BODIES: &[&str] = &["application/json", "application/x-www-form-urlencoded"];
+const ORDERING: Evidence =
+    Documented("API reference, Quickstart: an order is requested from the order API; its path, parameters and answer are assumed");
 const ORDERS: Evidence = Assumed("the page on orders is named in the reference and was never published; Quickstart says that orders exist");
 
 const PLAIN: &[&str] =
@@ -187,5 +189,5 @@ const ORDER: Operation = Operation {
     errors: SPEND,
     makes: Some("order"),
     example: Some(r#"{"symbol":"USDT/CNY","side":"sell","amount":100}"#),
-    evidence: ORDERS,
+    evidence: ORDERING,
 };
