@@ -40,7 +40,7 @@ pub fn target(world: &World, provider_id: ProviderId) -> Option<String> {
     reached.into_iter().find(|it| !inbox::is_one(it))
 }
 
-/// The last event, as it is in a copy of the sandbox or was made there. An error says why there is none.
+/// The last event, as it is in a copy of the sandbox or was made there. The error says what is missing.
 pub fn find(sandbox: Sandbox, provider_id: ProviderId, contract: &'static Contract, uptime: Uptime) -> Result<(Sandbox, Events), String> {
     if let Some(it) = events(sandbox.world(), provider_id, contract, Origin::Sandbox) {
         return Ok((sandbox, it));

@@ -96,12 +96,10 @@ pub fn section(all: &[Assumption], fails: Option<FailOn>) -> Option<String> {
         return None;
     }
     let end = match fails {
-        Some(FailOn::Assumed) => {
-            "`--fail-on assumed` makes that a failure: check each with the provider, then name it under `accepts` of the scenario"
-        }
-        None => "`--fail-on assumed` makes that a failure",
+        Some(FailOn::Assumed) => "`--fail-on assumed` fails it: check each with the provider, then name it under `accepts` of the scenario",
+        None => "`--fail-on assumed` would fail it",
     };
-    let mut lines = vec![format!("This run leans on {}, which no document has; {end}:", counted(all.len() as u64, "assumption"))];
+    let mut lines = vec![format!("This run leans on {} that documents do not confirm. {end}:", counted(all.len() as u64, "assumption"))];
     for it in first {
         let request = it.first.request.as_deref().unwrap_or("time");
         let of = it.first.operation.as_deref().map_or(String::new(), |it| format!(" {it}"));

@@ -105,7 +105,7 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
         ("Fail below 80 percent, over the reports of several runs:", "playmoney coverage --merge a.json b.json --min 80"),
     ]),
     ("assumptions", [
-        ("See what your tests lean on although no document says it:", "playmoney assumptions"),
+        ("See what your tests lean on and no document confirms:", "playmoney assumptions"),
         ("See what was not even seen anywhere:", "playmoney assumptions --evidence assumed"),
         ("Let a run fail on it:", "playmoney run scenarios --fail-on assumed"),
     ]),

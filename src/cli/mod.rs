@@ -82,7 +82,7 @@ enum Command {
     Violations(violations::Violations),
     /// Shows which parts of the contracts traffic has reached, and how to reach the others.
     Coverage(coverage::Coverage),
-    /// Lists what traffic has leaned on although no document says it.
+    /// Lists what traffic has leaned on and no document confirms.
     Assumptions(assumptions::Assumptions),
     /// Does what a customer, a bank or a blockchain does, in a running server.
     Act(act::Act),

@@ -1,8 +1,8 @@
-//! What traffic has leaned on although no document says it.
+//! What traffic has leaned on and no document confirms.
 
 use serde::Serialize;
 
-use crate::engine::tables::{Contract, Row};
+use crate::engine::tables::{Contract, NamedRow, Row};
 use crate::engine::touched::{Touch, Touched};
 use crate::kit::evidence::Evidence;
 use crate::kit::time::Timestamp;
@@ -32,7 +32,7 @@ pub struct First {
 }
 
 impl Assumption {
-    /// Whether it is no more than a decision of ours.
+    /// Whether the row is tagged `assumed`.
     pub fn is_assumed(&self) -> bool {
         matches!(self.evidence, Evidence::Assumed(_))
     }
@@ -40,17 +40,21 @@ impl Assumption {
 
 /// All of them; those that are assumed come first.
 pub fn list(contracts: &[&'static Contract], touched: &Touched) -> Vec<Assumption> {
-    let of = |contract: &'static Contract, row: Row, touch: &Touch| {
-        let named = contract.index.get(row).filter(|it| !matches!(it.evidence, Evidence::Documented(_)))?;
-        let decision = if let Row::Decision(place) = row { contract.decisions.get(usize::from(place)).map(|it| it.decision) } else { None };
+    let of = |contract: &'static Contract, named: &'static NamedRow, touch: &Touch| {
+        let decision =
+            if let Row::Decision(place) = named.row { contract.decisions.get(usize::from(place)).map(|it| it.decision) } else { None };
         let operation = touch.operation.as_deref().map(|it| format!("{}.{it}", contract.slug));
         let first = First { request: touch.request.map(|it| format!("req-{it}")), at: touch.at, operation };
-        Some(Assumption { row: &named.name, evidence: named.evidence, decision, count: touch.count, first })
+        Assumption { row: named.name, evidence: named.evidence, decision, count: touch.count, first }
     };
+    let is_documented = |it: &NamedRow| matches!(it.evidence, Evidence::Documented(_));
     let mut all: Vec<Assumption> = touched
         .providers()
         .zip(contracts)
-        .flat_map(|(id, contract)| touched.rows(id).iter().filter_map(move |(row, touch)| of(contract, *row, touch)))
+        .flat_map(|(id, contract)| {
+            let rows = touched.rows(id).filter(|(named, _)| !is_documented(named));
+            rows.map(move |(named, touch)| of(contract, named, touch))
+        })
         .collect();
     all.sort_by_key(|it| !it.is_assumed());
     all

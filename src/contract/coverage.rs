@@ -184,7 +184,7 @@ impl Coverage {
     /// Of a sandbox with these providers, in the order of their ids.
     pub fn of(contracts: &[&'static Contract], touched: &Touched) -> Self {
         let of = |(provider_id, contract): (_, &&'static Contract)| {
-            let reached = touched.rows(provider_id).iter().map(|it| it.0).collect();
+            let reached = touched.rows(provider_id).map(|(named, _)| named.row).collect();
             (contract.slug.to_owned(), OfProvider::of(contract, &reached))
         };
         let mut own = Self { percent: 0.into(), providers: touched.providers().zip(contracts).map(of).collect() };

@@ -64,7 +64,7 @@ pub static TABLE: &[Call] = &[
     Call::get("requests", "list_requests", "lists the journal: requests and their answers", Sandbox(journal::list)).query(journal::FILTERS).long(),
     Call::get("violations", "list_violations", "lists where clients and receivers broke the documented contract", Sandbox(violations::list)).query(violations::FILTERS).long(),
     Call::get("contract/{provider}", "show_contract", "shows a provider's contract: all its rows, each with its evidence", Sandbox(proof::contract)).long(),
-    Call::get("assumptions", "list_assumptions", "lists what traffic has leaned on although no document says it, with the first request that did", Sandbox(proof::assumptions)).query(proof::ASSUMED),
+    Call::get("assumptions", "list_assumptions", "lists what traffic has leaned on and no document confirms, with the first request that did", Sandbox(proof::assumptions)).query(proof::ASSUMED),
     Call::get("coverage", "show_coverage", "shows which parts of the contracts traffic has reached, and how to reach the others", Sandbox(proof::coverage)).query(proof::COVERED).long(),
     Call::post("requests/verify", "verify_requests", "says whether calls were made as expected and, if not, what came nearest", Sandbox(verification::verify))
         .body(Body::Criteria { component: components::VERIFY }).long()

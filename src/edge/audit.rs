@@ -52,7 +52,7 @@ pub async fn run(driver: &Arc<Driver>, stopwatch: Stopwatch, wanted: Wanted) -> 
         let queued = outcome.remarks.as_ref().and_then(|it| it.waited_ms).map_or(RealDuration::ZERO, RealDuration::from_millis);
         let took = stopwatch.uptime().elapsed.saturating_sub(left).saturating_sub(queued);
         let took = Duration::try_from(took).unwrap_or(Duration::MAX);
-        // A probe that says nothing before says nothing behind it either.
+        // A probe that has failed before the request is not asked again.
         let after = if let Some(Err(_)) = &before { before.clone() } else { ask(driver, stopwatch, probe, None).await };
         known.clone_from(&after);
         course.take(&Seen { outcome, took, probed: before.zip(after) });
@@ -101,7 +101,7 @@ async fn ask_once(driver: &Driver, url: &str) -> Probed {
     let detail = outcome.remarks.as_ref().and_then(|it| it.detail.clone()).map_or(String::new(), |it| format!(" ({it})"));
     match (outcome.error(), &outcome.result) {
         (None, Ok(answer)) if ANSWER_BYTES_MAX <= answer.body.0.len() => {
-            Err(format!("its answer has {} KiB or more, and no more of it is compared", ANSWER_BYTES_MAX / 1024))
+            Err(format!("its answer has {} KiB or more, and only shorter answers are compared", ANSWER_BYTES_MAX / 1024))
         }
         (None, Ok(answer)) if (200..300).contains(&answer.status) => Ok(answer.body.0.clone()),
         (None, Ok(answer)) => Err(format!("it answered {}", answer.status)),

@@ -254,7 +254,7 @@ impl Sandbox {
         }
     }
 
-    /// What the calls so far have leaned on although no document says it: the array that `GET /__admin/assumptions` answers with.
+    /// What the calls so far have leaned on and no document confirms: the array that `GET /__admin/assumptions` answers with.
     ///
     /// ```
     /// use playmoney::Sandbox;

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::ids::{COUNT_MAX, ProviderId};
-use super::tables::{Contract, Index, Row};
+use super::tables::{Contract, Index, NamedRow, Row};
 use crate::kit::time::Timestamp;
 
 /// The rows of each provider that were touched.
@@ -19,8 +19,8 @@ pub struct Touched(Vec<OfProvider>);
 struct OfProvider {
     /// `None` until the names that were read are resolved.
     index: Option<&'static LazyLock<Index>>,
-    /// In the order of the rows.
-    rows: Vec<(Row, Touch)>,
+    /// In the order of the rows. Each has its name at hand, so that only the first touch looks for it.
+    rows: Vec<(&'static NamedRow, Touch)>,
     /// What a saved state has, by name.
     read: BTreeMap<String, Touch>,
 }
@@ -45,21 +45,35 @@ impl Touched {
         Self(contracts.map(|it| OfProvider { index: Some(it.index), ..OfProvider::default() }).collect())
     }
 
-    /// A row of a provider was touched, by that request and its operation, if one is being served.
-    pub fn touch(&mut self, provider_id: ProviderId, row: Row, at: Timestamp, request: Option<u64>, operation: Option<&'static str>) {
-        let Some(own) = self.0.get_mut(usize::from(provider_id.0)) else { return };
-        match own.rows.binary_search_by_key(&row, |it| it.0) {
-            Ok(place) => own.rows[place].1.count = own.rows[place].1.count.saturating_add(1),
+    /// A row of a provider was touched, by that request and its operation, if one is being served. Returns the row with its name;
+    /// one that the contract does not have is not counted.
+    pub fn touch(
+        &mut self,
+        provider_id: ProviderId,
+        row: Row,
+        at: Timestamp,
+        request: Option<u64>,
+        operation: Option<&'static str>,
+    ) -> Option<&'static NamedRow> {
+        let own = self.0.get_mut(usize::from(provider_id.0))?;
+        match own.rows.binary_search_by_key(&row, |it| it.0.row) {
+            Ok(place) => {
+                let (named, touch) = &mut own.rows[place];
+                touch.count = touch.count.saturating_add(1);
+                Some(*named)
+            }
             Err(place) => {
+                let named = own.index?.get(row)?;
                 let operation = request.and(operation).map(Cow::Borrowed);
-                own.rows.insert(place, (row, Touch { count: 1, at, request, operation }));
+                own.rows.insert(place, (named, Touch { count: 1, at, request, operation }));
+                Some(named)
             }
         }
     }
 
     /// The rows of a provider that were touched, in their order.
-    pub fn rows(&self, provider_id: ProviderId) -> &[(Row, Touch)] {
-        self.0.get(usize::from(provider_id.0)).map_or(&[], |it| &it.rows)
+    pub fn rows(&self, provider_id: ProviderId) -> impl Iterator<Item = (&'static NamedRow, &Touch)> {
+        self.0.get(usize::from(provider_id.0)).into_iter().flat_map(|it| it.rows.iter().map(|(named, touch)| (*named, touch)))
     }
 
     /// The ids of the providers.
@@ -74,10 +88,10 @@ impl Touched {
         }
         for (own, other) in self.0.iter_mut().zip(&other.0) {
             own.index = own.index.or(other.index);
-            for (row, touch) in &other.rows {
-                match own.rows.binary_search_by_key(row, |it| it.0) {
+            for (named, touch) in &other.rows {
+                match own.rows.binary_search_by_key(&named.row, |it| it.0.row) {
                     Ok(place) => own.rows[place].1.count = own.rows[place].1.count.saturating_add(touch.count),
-                    Err(place) => own.rows.insert(place, (*row, touch.clone())),
+                    Err(place) => own.rows.insert(place, (*named, touch.clone())),
                 }
             }
         }
@@ -88,8 +102,8 @@ impl Touched {
     pub fn without(&self, brought: &Self) -> Self {
         let mut rest = self.clone();
         for (own, brought) in rest.0.iter_mut().zip(&brought.0) {
-            for (row, touch) in &mut own.rows {
-                let known = brought.rows.binary_search_by_key(row, |it| it.0).map_or(0, |place| brought.rows[place].1.count);
+            for (named, touch) in &mut own.rows {
+                let known = brought.rows.binary_search_by_key(&named.row, |it| it.0.row).map_or(0, |place| brought.rows[place].1.count);
                 touch.count = touch.count.saturating_sub(known);
             }
             own.rows.retain(|it| 0 < it.1.count);
@@ -106,9 +120,9 @@ impl Touched {
             let index = contract.index;
             for (name, touch) in std::mem::take(&mut own.read) {
                 let Some(named) = index.named(&name) else { return Err((contract.slug, name)) };
-                own.rows.push((named.row, touch));
+                own.rows.push((named, touch));
             }
-            own.rows.sort_by_key(|it| it.0);
+            own.rows.sort_by_key(|it| it.0.row);
             own.index = Some(index);
         }
         Ok(())
@@ -123,9 +137,8 @@ impl Touched {
 
 impl Serialize for Touched {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let named = |it: &OfProvider| -> BTreeMap<String, Touch> {
-            let name = |row| Some(it.index?.get(row)?.name.clone());
-            it.rows.iter().filter_map(|(row, touch)| Some((name(*row)?, touch.clone()))).collect()
+        let named = |it: &OfProvider| -> BTreeMap<&'static str, Touch> {
+            it.rows.iter().map(|(named, touch)| (named.name, touch.clone())).collect()
         };
         serializer.collect_seq(self.0.iter().map(named))
     }

@@ -1,7 +1,5 @@
 //! Parameters that are read row by row. What is wrong is collected, so that one refusal names all of it.
 
-use std::collections::BTreeSet;
-
 use rust_decimal::Decimal;
 
 use super::fields::{Fault, Field, Fields, Repeated};
@@ -111,15 +109,19 @@ pub fn oddities<'a>(request: &'a Request, names: impl Iterator<Item = &'static s
     let body = Some(&request.body).filter(|it| !it.is_empty());
     let Members(members) = body.and_then(|it| Members::parse(it)).unwrap_or_default();
     let is_known = |name: &str| names.clone().any(|it| it == name);
-    let is_twice = |all: &[&str]| all.iter().collect::<BTreeSet<_>>().len() < all.len();
-    let in_query: Vec<&str> = query.iter().map(|it| it.0.as_str()).collect();
-    let in_body: Vec<&str> = members.iter().map(|it| it.0.as_ref()).collect();
+    let in_query = || query.iter().map(|it| it.0.as_str());
+    let in_body = || members.iter().map(|it| it.0.as_ref());
     let found = [
-        (!in_query.iter().chain(&in_body).all(|it| is_known(it)), Oddity::Unknown),
-        (is_twice(&in_query), Oddity::RepeatedInQuery),
-        (is_twice(&in_body), Oddity::RepeatedInBody),
+        (!in_query().chain(in_body()).all(is_known), Oddity::Unknown),
+        (is_twice(in_query().collect()), Oddity::RepeatedInQuery),
+        (is_twice(in_body().collect()), Oddity::RepeatedInBody),
         (query.iter().any(|it| is_known(&it.0) && it.1.is_empty()), Oddity::EmptyInQuery),
         (members.iter().any(|it| is_known(&it.0) && ["null", "\"\""].contains(&it.1.get())), Oddity::EmptyInBody),
     ];
     found.into_iter().filter_map(|(is_so, oddity)| is_so.then_some(oddity))
+}
+
+fn is_twice(mut names: Vec<&str>) -> bool {
+    names.sort_unstable();
+    names.windows(2).any(|it| it[0] == it[1])
 }

@@ -49,7 +49,7 @@ steps:
 fn leans(plays: u32) -> String {
     let row = "quantum-payouts.lifecycle.payout.processing.success.pace";
     format!(
-        "This run leans on 1 assumption, which no document has; `--fail-on assumed` makes that a failure:\n  \
+        "This run leans on 1 assumption that documents do not confirm. `--fail-on assumed` would fail it:\n  \
          {plays} {row}: time (assumed: no page names the times between the statuses)\n"
     )
 }

@@ -1,5 +1,7 @@
 //! What an answer rests on, and what traffic has reached of the contract.
 
+use std::borrow::Cow;
+
 use super::Context;
 use crate::engine::log::Basis;
 use crate::engine::tables::found::Found;
@@ -12,8 +14,8 @@ impl Context<'_> {
     /// What happens rests on that row: a check that refuses, a step, a figure or a value that no request has brought. It is
     /// counted, and a request rests on the least certain row of all.
     pub fn rest_on(&mut self, row: Row) {
-        self.core.touched.touch(self.provider_id, row, self.core.now, self.core.serving, self.trace.operation);
-        self.weigh(row);
+        let named = self.core.touched.touch(self.provider_id, row, self.core.now, self.core.serving, self.trace.operation);
+        self.trace.basis = Basis::weaker(self.trace.basis.take(), named);
     }
 
     /// A refusal rests on these rows. Several faults can rest on the same one, which is counted once.
@@ -35,9 +37,7 @@ impl Context<'_> {
 
     /// The provider has answered: with an error, or with what the call has asked for.
     pub fn answered(&mut self, found: &Found<'_>, request: &Request, response: &Response) {
-        let place = self.contract.operations.iter().position(|it| found.operation.is_some_and(|own| std::ptr::eq(own, *it)));
-        let operation = place.and_then(|it| u8::try_from(it).ok()).zip(found.operation);
-        match (self.trace.error, operation) {
+        match (self.trace.error, found.place().zip(found.operation)) {
             (Some(error), operation) => {
                 if let Some((place, _)) = operation {
                     self.weigh(Row::Operation(place)); // a call that no page has is refused as uncertainly as it is served
@@ -46,7 +46,8 @@ impl Context<'_> {
             }
             (None, Some((place, operation))) => {
                 self.rest_on(Row::Operation(place));
-                for parameter in sent(operation, found, request) {
+                let mut sent = Sent::of(operation, found, request);
+                for (parameter, _) in (0..).zip(operation.parameters).filter(|it| sent.has(it.1.name)) {
                     self.rest_on(Row::Parameter(place, parameter));
                 }
             }
@@ -63,33 +64,55 @@ impl Context<'_> {
 
     /// The request rests on that row too. It is not counted.
     fn weigh(&mut self, row: Row) {
-        if let Some(named) = self.contract.index.get(row) {
-            self.trace.basis = Basis::weaker(self.trace.basis.take(), named);
-        }
+        self.trace.basis = Basis::weaker(self.trace.basis.take(), self.contract.index.get(row));
     }
 }
 
-/// The places of the parameters that a call has sent.
-fn sent(operation: &Operation, found: &Found<'_>, request: &Request) -> Vec<u8> {
-    let json = if operation.media.is_empty() {
-        Some(Fields::query(&request.query, Repeated::Last))
-    } else {
-        found.form.is_none().then(|| Fields::json(&request.body)).flatten()
-    };
-    let own;
-    let form = match (&json, &found.form) {
-        (None, Some(form)) => Some(form),
-        (None, None) => {
-            own = Form::of(request);
-            Some(&own)
+/// What a call has sent.
+struct Sent<'a> {
+    /// With a part of its path in braces.
+    by_path: Option<&'a Operation>,
+    content: Content<'a>,
+    /// The object that was looked into last, with its name.
+    inside: Option<(&'static str, Option<Fields<'a>>)>,
+}
+
+enum Content<'a> {
+    Fields(Fields<'a>),
+    Form(Cow<'a, Form>),
+}
+
+impl<'a> Sent<'a> {
+    fn of(operation: &'a Operation, found: &'a Found<'_>, request: &'a Request) -> Self {
+        let content = match &found.form {
+            _ if operation.media.is_empty() => Content::Fields(Fields::query(&request.query, Repeated::Last)),
+            Some(form) => Content::Form(Cow::Borrowed(form)),
+            None => match Fields::json(&request.body) {
+                Some(fields) => Content::Fields(fields),
+                None => Content::Form(Cow::Owned(Form::of(request))),
+            },
+        };
+        Self { by_path: Some(operation).filter(|it| it.path.contains('{')), content, inside: None }
+    }
+
+    /// Whether a parameter was sent with a value. Rows of one object stand together, so it is read once.
+    fn has(&mut self, name: &'static str) -> bool {
+        if self.by_path.is_some_and(|it| it.has_in_path(name)) {
+            return true;
         }
-        (Some(_), _) => None,
-    };
-    let is_sent = |name: &str| match (&json, form) {
-        _ if operation.has_in_path(name) => true,
-        (Some(fields), _) => fields.has(name.strip_suffix("[]").unwrap_or(name)),
-        (None, Some(form)) => form.get(name).is_some_and(|it| !it.is_empty()),
-        (None, None) => false,
-    };
-    (0..).zip(operation.parameters).filter(|(_, it)| is_sent(it.name)).map(|it| it.0).collect()
+        let name = name.strip_suffix("[]").unwrap_or(name);
+        match (&self.content, name.split_once('.')) {
+            (Content::Form(form), _) => form.get(name).is_some_and(|it| !it.is_empty()),
+            (Content::Fields(fields), None) => fields.has(name),
+            (Content::Fields(fields), Some((outer, inner))) => {
+                if self.inside.as_ref().is_none_or(|it| it.0 != outer) {
+                    self.inside = Some((outer, fields.json_value(outer).and_then(|it| Fields::json(it.get().as_bytes()))));
+                }
+                match &self.inside {
+                    Some((_, Some(members))) => members.has(inner),
+                    _ => fields.has(name),
+                }
+            }
+        }
+    }
 }

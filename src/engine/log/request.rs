@@ -35,7 +35,8 @@ pub struct Basis(pub &'static NamedRow);
 
 impl Basis {
     /// The less certain of the two; of rows that are equally certain, the one that says most about the case.
-    pub fn weaker(own: Option<Self>, other: &'static NamedRow) -> Option<Self> {
+    pub fn weaker(own: Option<Self>, other: Option<&'static NamedRow>) -> Option<Self> {
+        let Some(other) = other else { return own };
         Some(own.filter(|it| weight(it.0) <= weight(other)).unwrap_or(Self(other)))
     }
 }
@@ -127,7 +128,7 @@ impl RequestEntry {
             error: trace.error.map(Cow::Borrowed),
             rule,
             note: trace.note,
-            row: trace.basis.map(|it| Cow::Borrowed(it.0.name.as_str())),
+            row: trace.basis.map(|it| Cow::Borrowed(it.0.name)),
             method: method_name(&request.method),
             target: target.unwrap_or(request.target),
             headers: own_headers.unwrap_or(headers),

@@ -54,6 +54,11 @@ impl Found<'_> {
         Some((&row.0, &row.1))
     }
 
+    /// The place of the operation among the contract's.
+    pub fn place(&self) -> Option<u8> {
+        self.operation.and_then(|_| u8::try_from(self.place).ok())
+    }
+
     /// The same, when the path is the operation's to the letter.
     pub fn exact_handler<F>(&self, table: &'static [Bound<Operation, F>]) -> Option<(&'static Operation, &'static F)> {
         self.handler(table).filter(|_| self.is_exact)

@@ -41,7 +41,7 @@ pub enum Row {
 pub struct NamedRow {
     pub row: Row,
     /// `quoine.createInvoice.price`: a name for scenarios and lists.
-    pub name: String,
+    pub name: &'static str,
     pub evidence: Evidence,
     /// Evidence and name as the header of an answer.
     pub header: HeaderValue,
@@ -71,7 +71,7 @@ impl Index {
         list.all(contract.decisions, Row::Decision, |it| (format!("decisions.{}", it.name), it.evidence));
         list.rows.sort_by_key(|it| it.row);
         let mut by_name: Vec<u16> = (0..).take(list.rows.len()).collect();
-        by_name.sort_by_key(|it| &list.rows[usize::from(*it)].name);
+        by_name.sort_by_key(|it| list.rows[usize::from(*it)].name);
         Self { rows: list.rows, by_name, objects: lifecycles.iter().map(|it| it.object).collect() }
     }
 
@@ -88,7 +88,7 @@ impl Index {
     /// A row by its name.
     pub fn named(&self, name: &str) -> Option<&NamedRow> {
         let row = |place: u16| &self.rows[usize::from(place)];
-        let found = self.by_name.binary_search_by(|it| row(*it).name.as_str().cmp(name)).ok()?;
+        let found = self.by_name.binary_search_by(|it| row(*it).name.cmp(name)).ok()?;
         Some(row(self.by_name[found]))
     }
 
@@ -112,8 +112,10 @@ struct List {
 
 impl List {
     fn add(&mut self, row: Row, name: &str, evidence: Evidence) {
-        let name = format!("{}.{name}", self.slug);
-        let header = HeaderValue::from_str(&format!("{}; row={name}", evidence.tag())).unwrap_or(HeaderValue::from_static(evidence.tag()));
+        // An index lives as long as the process, and a header of a static text is shared without a count.
+        let header: &'static str = format!("{}; row={}.{name}", evidence.tag(), self.slug).leak();
+        let name = header.split_once('=').map_or(header, |it| it.1);
+        let header = HeaderValue::from_static(header);
         self.rows.push(NamedRow { row, name, evidence, header });
     }
 

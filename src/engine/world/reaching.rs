@@ -7,8 +7,6 @@ use crate::engine::tables::Row;
 impl World {
     /// Time or a receiver has reached that row of a contract.
     pub(super) fn reached(&mut self, provider_id: ProviderId, row: Row) {
-        if self.provider(provider_id).contract().index.get(row).is_some() {
-            self.core.touched.touch(provider_id, row, self.core.now, None, None);
-        }
+        self.core.touched.touch(provider_id, row, self.core.now, None, None);
     }
 }

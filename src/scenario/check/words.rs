@@ -142,7 +142,7 @@ impl Check<'_> {
         let Some((contract, _)) = self.split(node, '.', "a row of a contract such as quoine.decisions.texts") else { return };
         let name = node.plain().unwrap_or_default();
         if contract.index.named(name).is_none() {
-            let names = contract.index.rows().iter().map(|it| it.name.as_str());
+            let names = contract.index.rows().iter().map(|it| it.name);
             self.note_unknown(&node.at, format!("{} has no row `{}`", contract.name, cut(name)), name, names);
         }
     }

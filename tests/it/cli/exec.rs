@@ -139,7 +139,7 @@ async fn assumptions_of_deleted_sandboxes_fail_a_command_that_is_to_lean_on_none
     let (code, _, errors) = exec(&[], script).await;
     assert_eq!(code, Some(0));
     assert!(
-        errors.contains("leans on 1 assumption,") && errors.contains("  1 quantum-payouts.decisions.payout-unknown: req-1"),
+        errors.contains("leans on 1 assumption ") && errors.contains("  1 quantum-payouts.decisions.payout-unknown: req-1"),
         "{errors}"
     );
     assert_eq!(exec(&["--fail-on", "assumed"], script).await.0, Some(1));

@@ -72,7 +72,7 @@ fn compare(contract: &'static Contract, text: &str, documents: Option<&[String]>
     assert!(names.is_sorted(), "the table of {} is sorted by its rows", contract.slug);
     let samples = samples(contract);
     for row in contract.index.rows() {
-        let Some(own) = cited.remove(&row.name) else {
+        let Some(own) = cited.remove(row.name) else {
             wrong.push(format!("{} has no citation", row.name));
             continue;
         };

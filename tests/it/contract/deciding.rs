@@ -30,7 +30,7 @@ const UNNAMED: &[(&str, &str, &str)] = &[
     ("quantapay", "function-names", "the rows of the operations say it"),
     ("quantapay", "order-of-checks", "it needs a request with two mistakes; what is refused first has a row of its own"),
     ("quantapay", "expired-before-wrong", "an expired signature is not looked at"),
-    ("quantapay", "refund-and-cancel", "there is no call; an unknown function has a refusal of its own"),
+    ("quantapay", "refund-and-cancel", "no page lists such a function, and an unknown one has a refusal of its own"),
     ("quantapay", "same-checkout-twice", "each call makes a session; nothing tells that two are meant to be one"),
     ("quantapay", "repeated-reads", "violations say it, answers do not change"),
     ("qbitpay", "destination-keys", "the rows of the parameters say it"),

@@ -11,9 +11,9 @@ fn every_row_has_a_name_of_its_own() {
     for contract in providers::all().iter().map(|it| it.contract()) {
         let mut names = BTreeSet::new();
         for it in contract.index.rows() {
-            assert!(names.insert(&it.name), "{} is there twice", it.name);
-            assert_eq!(contract.index.named(&it.name).map(|it| it.row), Some(it.row), "{}", it.name);
-            assert_eq!(contract.index.get(it.row).map(|it| &it.name), Some(&it.name));
+            assert!(names.insert(it.name), "{} is there twice", it.name);
+            assert_eq!(contract.index.named(it.name).map(|it| it.row), Some(it.row), "{}", it.name);
+            assert_eq!(contract.index.get(it.row).map(|it| it.name), Some(it.name));
             assert!(it.name.starts_with(&format!("{}.", contract.slug)));
         }
         let decisions = contract.index.rows().iter().filter(|it| matches!(it.row, Row::Decision(_)));

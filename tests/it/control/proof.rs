@@ -63,7 +63,7 @@ fn what_a_rule_answers_has_the_evidence_of_what_it_stands_for() {
         "rules",
         &json!({"on": "quantum-payouts.createPayout", "when": {"times": 1}, "then": {"status": 418, "body": "tea"}}),
     );
-    assert_eq!(header(&payout(&mut shop, "A")), None, "an answer of the tester's own is no promise of a provider");
+    assert_eq!(header(&payout(&mut shop, "A")), None, "the tester wrote this answer, so the provider has promised nothing");
 }
 
 #[test]

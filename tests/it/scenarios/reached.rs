@@ -39,14 +39,12 @@ fn the_shipped_scenarios_reach_every_operation_error_status_transition_event_ret
 #[test]
 fn the_stories_of_a_coverage_reach_what_they_are_named_for() {
     let mut stories: BTreeMap<&str, (usize, String)> = BTreeMap::new();
-    let contracts = contracts();
     for (name, touched) in reached() {
         let rows: Vec<&'static str> = touched
             .providers()
-            .zip(&contracts)
-            .flat_map(|(id, contract)| touched.rows(id).iter().map(move |it| (contract, it.0)))
-            .filter(|it| is_counted(it.1))
-            .filter_map(|(contract, row)| Some(contract.index.get(row)?.name.as_str()))
+            .flat_map(|id| touched.rows(id))
+            .filter(|(named, _)| is_counted(named.row))
+            .map(|(named, _)| named.name)
             .collect();
         // The story that shows least besides shows it best.
         for row in &rows {
