@@ -25,7 +25,7 @@ struct OfProvider {
     read: BTreeMap<String, Touch>,
 }
 
-/// How often a row was touched.
+/// How often a row was touched. Of a documented parameter the first time counts alone: how often it was sent is asked nowhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Touch {
     pub count: u64,
@@ -69,6 +69,11 @@ impl Touched {
                 Some(named)
             }
         }
+    }
+
+    /// Whether a row of a provider was touched.
+    pub fn has(&self, provider_id: ProviderId, row: Row) -> bool {
+        self.0.get(usize::from(provider_id.0)).is_some_and(|it| it.rows.binary_search_by_key(&row, |own| own.0.row).is_ok())
     }
 
     /// The rows of a provider that were touched, in their order.

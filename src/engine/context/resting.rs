@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr2, memmem};
+
 use super::Context;
 use crate::engine::log::Basis;
 use crate::engine::tables::found::Found;
 use crate::engine::tables::{Operation, Row};
+use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Fields, Repeated};
 use crate::kit::form::Form;
 use crate::kit::http::{Request, Response};
@@ -46,9 +49,13 @@ impl Context<'_> {
             }
             (None, Some((place, operation))) => {
                 self.rest_on(Row::Operation(place));
-                let mut sent = Sent::of(operation, found, request);
-                for (parameter, _) in (0..).zip(operation.parameters).filter(|it| sent.has(it.1.name)) {
-                    self.rest_on(Row::Parameter(place, parameter));
+                let mut sent = None;
+                for (parameter, field) in (0..).zip(operation.parameters) {
+                    let row = Row::Parameter(place, parameter);
+                    let is_known = matches!(field.evidence, Evidence::Documented(_)) && self.core.touched.has(self.provider_id, row);
+                    if !is_known && sent.get_or_insert_with(|| Sent::of(operation, found, request)).has(field.name) {
+                        self.rest_on(row);
+                    }
                 }
             }
             (None, None) => {
@@ -68,11 +75,14 @@ impl Context<'_> {
     }
 }
 
-/// What a call has sent.
+/// What a call has sent. Its content is read when a name may stand in it.
 struct Sent<'a> {
-    /// With a part of its path in braces.
-    by_path: Option<&'a Operation>,
-    content: Content<'a>,
+    operation: &'a Operation,
+    found: &'a Found<'a>,
+    request: &'a Request,
+    /// Names may be written in escapes.
+    is_escaped: bool,
+    content: Option<Content<'a>>,
     /// The object that was looked into last, with its name.
     inside: Option<(&'static str, Option<Fields<'a>>)>,
 }
@@ -84,24 +94,37 @@ enum Content<'a> {
 
 impl<'a> Sent<'a> {
     fn of(operation: &'a Operation, found: &'a Found<'_>, request: &'a Request) -> Self {
-        let content = match &found.form {
+        let is_escaped = memchr2(b'%', b'\\', &request.body).is_some() || request.query.contains(['%', '+']);
+        Self { operation, found, request, is_escaped, content: None, inside: None }
+    }
+
+    /// Whether a name can stand in the body or the query.
+    fn may_have(&self, name: &str) -> bool {
+        self.is_escaped || memmem::find(&self.request.body, name.as_bytes()).is_some() || self.request.query.contains(name)
+    }
+
+    fn read(operation: &Operation, found: &'a Found<'_>, request: &'a Request) -> Content<'a> {
+        match &found.form {
             _ if operation.media.is_empty() => Content::Fields(Fields::query(&request.query, Repeated::Last)),
             Some(form) => Content::Form(Cow::Borrowed(form)),
             None => match Fields::json(&request.body) {
                 Some(fields) => Content::Fields(fields),
                 None => Content::Form(Cow::Owned(Form::of(request))),
             },
-        };
-        Self { by_path: Some(operation).filter(|it| it.path.contains('{')), content, inside: None }
+        }
     }
 
     /// Whether a parameter was sent with a value. Rows of one object stand together, so it is read once.
     fn has(&mut self, name: &'static str) -> bool {
-        if self.by_path.is_some_and(|it| it.has_in_path(name)) {
+        if self.operation.path.contains('{') && self.operation.has_in_path(name) {
             return true;
         }
         let name = name.strip_suffix("[]").unwrap_or(name);
-        match (&self.content, name.split_once('.')) {
+        if !self.may_have(name.rsplit(['.', '[']).next().unwrap_or(name).trim_end_matches(']')) {
+            return false;
+        }
+        let content = self.content.get_or_insert_with(|| Self::read(self.operation, self.found, self.request));
+        match (&*content, name.split_once('.')) {
             (Content::Form(form), _) => form.get(name).is_some_and(|it| !it.is_empty()),
             (Content::Fields(fields), None) => fields.has(name),
             (Content::Fields(fields), Some((outer, inner))) => {

@@ -49,8 +49,12 @@ fn documented_text(row: &Field) -> &'static str {
 }
 
 fn is_as_documented(request: &Request, row: &Field) -> bool {
-    let plain = |it: &str| it.replace(' ', "").to_ascii_lowercase();
-    plain(request.header(row.name)) == plain(documented_text(row))
+    plain(request.header(row.name)).eq(plain(documented_text(row)))
+}
+
+/// A text in small letters, without spaces.
+fn plain(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().filter(|it| *it != b' ').map(|it| it.to_ascii_lowercase())
 }
 
 /// The portal session of a request, with the id in its cookie.
