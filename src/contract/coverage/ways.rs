@@ -8,7 +8,7 @@ const STORIES: &str = include_str!("stories.tsv");
 
 /// The same way, with the shipped scenario that goes it, if one does.
 pub fn with_story(contract: &Contract, row: Row, way: String) -> String {
-    let name = contract.index.get(row).map_or("", |it| &it.name);
+    let name = contract.index.get(row).map_or("", |it| it.name);
     let story = STORIES.lines().filter_map(|it| it.split_once('\t')).find(|it| it.0 == name);
     match story {
         Some((_, story)) => format!("{way}; scenarios/{story} does"),
