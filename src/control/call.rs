@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::Method;
+use http::{HeaderMap, Method, header};
 
 use super::events::Watch;
 use super::sandboxes::Wish;
@@ -29,6 +29,8 @@ pub struct Call {
     pub limits: BodyLimits,
     pub effort: Effort,
     pub when_broken: WhenBroken,
+    /// What a browser gets that asks for a page: one that says nothing by itself, so it needs no token.
+    pub page: Option<fn() -> Response>,
     pub handler: Handler,
 }
 
@@ -106,6 +108,8 @@ pub enum WhenBroken {
 pub enum Handler {
     /// The server. Such a call is answered even when the sandbox is broken. It gets what links of the sandbox begin with.
     Server(fn(base_url: &str) -> Result<Response, Problem>),
+    /// A file of our pages, by its name. It is the same for everyone.
+    File(fn(name: &str) -> Result<Response, Problem>),
     /// The sandboxes of a server: the call says what the server is to do with them. It gets the parts of the path at the names
     /// in braces.
     Sandboxes(fn(&Call, &Request, &[&str]) -> Result<Wish, Problem>),
@@ -129,6 +133,7 @@ impl Call {
             limits: BodyLimits::USUAL,
             effort: Effort::Usual,
             when_broken: WhenBroken::Refused,
+            page: None,
             handler,
         }
     }
@@ -183,6 +188,21 @@ impl Call {
 
     pub(super) const fn when_broken(self, when_broken: WhenBroken) -> Self {
         Self { when_broken, ..self }
+    }
+
+    pub(super) const fn page(self, page: fn() -> Response) -> Self {
+        Self { page: Some(page), ..self }
+    }
+
+    /// The page that a request asks for in place of the call's answer.
+    pub fn page_for(&self, headers: &HeaderMap) -> Option<fn() -> Response> {
+        let accepts = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or("");
+        self.page.filter(|_| accepts.contains("text/html"))
+    }
+
+    /// Who may make the call in the way in which these headers ask for it.
+    pub fn caller_for(&self, headers: &HeaderMap) -> Caller {
+        if self.page_for(headers).is_some() { Caller::Everyone } else { self.caller }
     }
 
     /// The call that answers to this method at this path. HEAD asks for what GET answers, without its body.

@@ -7,6 +7,7 @@ mod answers;
 pub mod audit;
 mod call;
 mod clock;
+mod dashboard;
 mod deliveries;
 pub mod environment;
 pub mod events;
@@ -227,7 +228,11 @@ impl Ask<'_> {
 pub fn call(world: &mut World, now: Now, request: &Request) -> Answer {
     let path = below(request);
     let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(request, path)) };
+    if let Some(page) = call.page_for(&request.headers) {
+        return Answer::Now(page());
+    }
     let answered = match call.handler {
+        Handler::File(find) => find(call.captures(path).unwrap_or_default().first().copied().unwrap_or_default()).map(Answer::Now),
         Handler::Server(answer) => answer(&world.core.sandbox_url(request)).map(Answer::Now),
         Handler::Sandboxes(_) | Handler::Stream(_) => {
             Err(Problem::not_found("This sandbox is in memory: only a server answers this call."))
@@ -262,7 +267,14 @@ pub enum Served {
 /// What a call asks of the server. `None`: the call concerns a sandbox. Links begin with `base_url`.
 pub fn serve(call: &Call, request: &Request, base_url: &str) -> Option<Served> {
     let captures = || call.captures(below(request)).unwrap_or_default();
+    if let Some(page) = call.page_for(&request.headers) {
+        return Some(Served::Answered(page()));
+    }
     match call.handler {
+        Handler::File(find) => {
+            let name = captures().first().copied().unwrap_or_default();
+            Some(Served::Answered(find(name).unwrap_or_else(|it| it.render())))
+        }
         Handler::Server(answer) => Some(Served::Answered(answer(base_url).unwrap_or_else(|it| it.render()))),
         Handler::Sandboxes(wish) => {
             let asked = Input::query(call, request).and_then(|_| wish(call, request, &captures()));

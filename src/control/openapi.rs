@@ -125,6 +125,10 @@ fn operation(call: &Call, method: &str) -> Json {
     match call.name {
         "events" => done["content"] = json!({"text/event-stream": {"schema": {"type": "string", "description": EVENTS}}}),
         "metrics" | "receive" => done["content"] = text(),
+        "list_calls" => done["content"]["text/html"] = json!({"schema": {"type": "string"}}),
+        "show_asset" => {
+            done["content"] = json!({"text/css": {"schema": {"type": "string"}}, "text/javascript": {"schema": {"type": "string"}}})
+        }
         _ => {}
     }
     let status = match call.name {

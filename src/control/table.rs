@@ -1,10 +1,10 @@
 //! Every call of the control API. Routes, access, limits, the list of calls and the OpenAPI document are read from here.
 
-use super::call::Handler::{Sandbox, Sandboxes, Server, Stream};
+use super::call::Handler::{File, Sandbox, Sandboxes, Server, Stream};
 use super::call::{Body, BodyLimits, Call, Caller, Rows, WhenBroken};
 use super::{
-    accounts, actions, audit, clock, deliveries, environment, events, inbox, journal, openapi, proof, rules, sandboxes, scenario, server,
-    state, verification, violations,
+    accounts, actions, audit, clock, dashboard, deliveries, environment, events, inbox, journal, openapi, proof, rules, sandboxes,
+    scenario, server, state, verification, violations,
 };
 use crate::kit::fields::{Field, Need, TEXT};
 use crate::scenario::schema::components;
@@ -12,6 +12,7 @@ use crate::scenario::told::field;
 
 /// What a name in braces stands for.
 pub const IN_PATH: &[Field] = &[
+    field("asset", TEXT, Need::Required, "the name of a file: page.css"),
     field("provider", TEXT, Need::Required, "the slug of a provider: quoine"),
     field("action", TEXT, Need::Required, "the name of an action of that provider"),
     field("delivery", TEXT, Need::Required, "the id of a delivery: dlv-1"),
@@ -24,7 +25,8 @@ pub const IN_PATH: &[Field] = &[
 /// The calls, in the order in which they are listed. The first that fits answers.
 #[rustfmt::skip]
 pub static TABLE: &[Call] = &[
-    Call::get("", "list_calls", "lists every call", Server(server::index)),
+    Call::get("", "list_calls", "lists every call; a browser gets the dashboard", Server(server::index)).page(dashboard::page),
+    Call::get("assets/{asset}", "show_asset", "shows a file of our pages", File(dashboard::asset)).caller(Caller::Everyone),
     Call::get("health", "health", "says whether the server answers requests", Server(server::health)).caller(Caller::Everyone),
     Call::get("metrics", "metrics", "shows figures of the server in the text format of Prometheus", Sandboxes(sandboxes::metrics)),
     Call::get("events", "events", "tells what happens, while it happens, as server-sent events", Stream(events::watch)).query(events::WANTED),
@@ -112,9 +114,9 @@ mod tests {
     }
 
     #[test]
-    fn two_calls_need_no_token() {
+    fn three_calls_need_no_token() {
         let open: Vec<&str> = TABLE.iter().filter(|it| it.caller == Caller::Everyone).map(|it| it.name).collect();
-        assert_eq!(open, ["health", "receive"]);
+        assert_eq!(open, ["show_asset", "health", "receive"]);
         let large: Vec<&str> = TABLE.iter().filter(|it| it.limits != BodyLimits::USUAL).map(|it| it.name).collect();
         assert_eq!(large, ["restore_state"]);
     }

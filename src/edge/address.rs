@@ -3,6 +3,9 @@
 
 use crate::kit::http::{RequestPath, Target};
 
+/// Where pages look for their files.
+const ASSETS: &str = "/__admin/assets/";
+
 /// A path, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address<'a> {
@@ -24,7 +27,8 @@ impl<'a> Address<'a> {
         }
         if let Some(slug) = by_host {
             let own = without_repetitions(rest, sandbox, slug, by_host);
-            return Self { sandbox, path: RequestPath::new(format!("/{slug}{own}")) };
+            let path = asset(own).unwrap_or_else(|| RequestPath::new(format!("/{slug}{own}")));
+            return Self { sandbox, path };
         }
         let as_sent = RequestPath::new(rest.to_owned());
         match as_sent.target() {
@@ -33,11 +37,22 @@ impl<'a> Address<'a> {
             }
             Target::Provider { slug, path: below } => {
                 let own = without_repetitions(below, sandbox, slug, by_host);
-                let path = if own.len() < below.len() { RequestPath::new(format!("/{slug}{own}")) } else { as_sent };
+                let path = if let Some(it) = asset(own) {
+                    it
+                } else if own.len() < below.len() {
+                    RequestPath::new(format!("/{slug}{own}"))
+                } else {
+                    as_sent
+                };
                 Self { sandbox, path }
             }
         }
     }
+}
+
+/// A page of a provider finds its files below the provider's own paths, because its own host serves no control call.
+fn asset(path: &str) -> Option<RequestPath> {
+    path.strip_prefix(ASSETS).map(|it| RequestPath::control(&format!("assets/{it}")))
 }
 
 /// `/__admin/sandboxes/{name}/clock` is `/__admin/clock` of another sandbox. Without a tail it is a call to the server.
@@ -95,6 +110,8 @@ mod tests {
             ("/s/a/s/a/api/v1/x", Some("quoine"), Some("a"), "/quoine/api/v1/x"),
             ("/quoine/api/v1/x", Some("quoine"), None, "/quoine/api/v1/x"),
             ("/__admin/clock", Some("quoine"), None, "/quoine/__admin/clock"),
+            ("/__admin/assets/page.css", Some("quoine"), None, "/__admin/assets/page.css"),
+            ("/s/a/quoine/__admin/assets/page.css", None, Some("a"), "/__admin/assets/page.css"),
             ("/__admin/clock", None, None, "/__admin/clock"),
             ("/__admin/", None, None, "/__admin/"),
             ("/s/a/__admin/clock", None, Some("a"), "/__admin/clock"),

@@ -153,7 +153,7 @@ async fn admit(
         Target::Provider { .. } => (None, None),
         Target::Control { path } => {
             let call = Call::find(&head.method, path);
-            (Some(call.map_or(Caller::TokenHolder, |it| it.caller)), call)
+            (Some(call.map_or(Caller::TokenHolder, |it| it.caller_for(&head.headers))), call)
         }
     };
     let journal = if may_call.is_none() { Journal::Default } else { Journal::None };

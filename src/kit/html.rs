@@ -1,24 +1,25 @@
-//! Pages for people: templates with automatic escaping, and headers that allow nothing else to run.
+//! Pages for people: templates with automatic escaping, and headers that let a browser load our own files and nothing else.
 
 use std::sync::LazyLock;
 
-use base64::Engine;
-use minijinja::{Environment, UndefinedBehavior};
-use sha2::{Digest, Sha256};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 
-use super::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use super::asset::{Asset, script, style};
+use super::http::{HeaderName, HeaderValue, Request, Response, StatusCode, Target, header};
 
-const STYLE: &str = include_str!("page.css");
+/// The files of the pages that a provider would host.
+pub const ASSETS: &[Asset] = &[
+    style("theme.css", include_str!("page/theme.css")),
+    style("page.css", include_str!("page/page.css")),
+    script("page.js", include_str!("page/page.js")),
+];
 
 /// The frame around every page; a page fills `title` and `main`.
-const FRAME: &str = include_str!("page.html");
+const FRAME: &str = include_str!("page/page.html");
 
-/// What a browser is allowed to do on a hosted page: show it, style it, send its form. `form-action` is left out
+/// What a browser is allowed to do on a page: load our files, ask this server, show pictures. `form-action` is left out
 /// on purpose, because a browser may apply it to the redirect that follows a form.
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let style = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(STYLE));
-    format!("default-src 'none'; style-src 'sha256-{style}'; img-src 'self' data:; base-uri 'none'")
-});
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'";
 
 /// The pages of one provider.
 pub struct Pages(LazyLock<Environment<'static>>);
@@ -29,25 +30,36 @@ impl Pages {
         Self(LazyLock::new(load))
     }
 
-    /// Renders one page.
+    /// Renders the page that a request asks for.
     ///
     /// # Panics
     /// When the template names a value that it does not get: our mistake, which any test of the page finds.
-    pub fn render(&self, status: StatusCode, name: &str, values: minijinja::Value) -> Response {
+    pub fn render(&self, request: &Request, status: StatusCode, name: &str, values: Value) -> Response {
         let template = self.0.get_template(name).expect("the page is one of ours");
-        let body = template.render(values).expect("the page gets every value that it names");
-        let mut response = Response::new(status, "text/html; charset=utf-8", body);
-        for (header, value) in [
-            (header::CONTENT_SECURITY_POLICY, POLICY.as_str()),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            // Not `no-referrer`: under it a browser says `Origin: null` when the page's own form is sent.
-            (header::REFERRER_POLICY, "same-origin"),
-            (header::CACHE_CONTROL, "no-store"),
-        ] {
-            set(&mut response, header, value);
-        }
-        response
+        let body = template.render(context! { up => up(request), ..values }).expect("the page gets every value that it names");
+        secured(Response::new(status, "text/html; charset=utf-8", body))
     }
+}
+
+/// A page with the headers that every page has. Hosted pages may stand in a frame, as shops do it.
+pub fn secured(mut response: Response) -> Response {
+    for (header, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Not `no-referrer`: under it a browser says `Origin: null` when the page's own form is sent.
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        set(&mut response, header, value);
+    }
+    response
+}
+
+/// What leads from a page to the first segment of its provider's own paths, as part of a relative address: a proxy in front of
+/// the server may have added to the path.
+fn up(request: &Request) -> String {
+    let (Target::Provider { path, .. } | Target::Control { path }) = request.path.target();
+    "../".repeat(path.matches('/').count().saturating_sub(1))
 }
 
 fn set(response: &mut Response, name: HeaderName, value: &str) {
@@ -56,11 +68,10 @@ fn set(response: &mut Response, name: HeaderName, value: &str) {
     }
 }
 
-/// The same page, which no other page may show in a frame. Hosted pages may be framed, as shops do.
+/// The same page, which no other page may show in a frame.
 pub fn unframed(mut response: Response) -> Response {
     if response.headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        let policy = format!("{}; frame-ancestors 'none'", POLICY.as_str());
-        response = response.with(header::CONTENT_SECURITY_POLICY, &policy);
+        set(&mut response, header::CONTENT_SECURITY_POLICY, &format!("{POLICY}; frame-ancestors 'none'"));
     }
     response
 }
@@ -72,7 +83,6 @@ pub fn unframed(mut response: Response) -> Response {
 pub fn environment(templates: &[(&'static str, &'static str)]) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.add_global("style", minijinja::Value::from_safe_string(STYLE.to_owned()));
     environment.add_template("page.html", FRAME).expect("the frame parses");
     for (name, source) in templates {
         environment.add_template(name, source).expect("our templates parse");

@@ -1,5 +1,6 @@
 //! Words that every provider needs, and that belong to none of them.
 
+pub mod asset;
 pub mod base58;
 pub mod bases;
 pub mod cards;

@@ -58,11 +58,11 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     }
     let order = id.starts_with("ORD-").then(|| memory.find_order(id)).flatten();
     let Some(number) = order.map(|it| it.number) else {
-        return Ok(TEMPLATES.render(StatusCode::NOT_FOUND, "nothing.html", context! {}));
+        return Ok(TEMPLATES.render(request, StatusCode::NOT_FOUND, "nothing.html", context! {}));
     };
     match (page, is_read) {
         ("qr", _) => memory.orders.get(number).and_then(|it| qr::picture(&uri(it))).ok_or(Error::Internal),
-        (_, true) => render(memory, cx, number, StatusCode::OK, None),
+        (_, true) => render(memory, cx, request, number, (StatusCode::OK, None)),
         (_, false) => pay(memory, cx, number, path, request),
     }
 }
@@ -77,21 +77,27 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, number: u32, path: &str, reque
     let order = memory.orders.get(number).ok_or(Error::NotFound)?;
     if !order.waits() {
         cx.rest_on(if order.status() == OrderStatus::Pending { SECOND_TRANSFER } else { LATE_TRANSFER });
-        return render(memory, cx, number, StatusCode::CONFLICT, Some("This order takes no payment any more."));
+        return render(memory, cx, request, number, (StatusCode::CONFLICT, Some("This order takes no payment any more.")));
     }
     match sum(order, &Fields::form(&request.body)) {
         Ok((amount, token)) => match pay_exactly(memory, cx, number, amount, token) {
             Ok(()) => Ok(Response::see_other(&cx.page_url(request, path))),
             Err(ActionError::State(why) | ActionError::Invalid(why) | ActionError::Nothing(why)) => {
-                render(memory, cx, number, StatusCode::CONFLICT, Some(&why))
+                render(memory, cx, request, number, (StatusCode::CONFLICT, Some(&why)))
             }
             Err(ActionError::Unknown) => Err(Error::Internal),
         },
-        Err(why) => render(memory, cx, number, StatusCode::BAD_REQUEST, Some(&why)),
+        Err(why) => render(memory, cx, request, number, (StatusCode::BAD_REQUEST, Some(&why))),
     }
 }
 
-fn render(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode, fault: Option<&str>) -> Result<Response, Error> {
+fn render(
+    memory: &Memory,
+    cx: &mut Context<'_>,
+    request: &Request,
+    number: u32,
+    (status, fault): (StatusCode, Option<&str>),
+) -> Result<Response, Error> {
     let order = memory.orders.get(number).ok_or(Error::NotFound)?;
     cx.trace.account = Some(memory.account_of(order.merchant).to_owned());
     if let (OrderStatus::Confirmed, Some(url), None) = (order.status(), &order.redirect_url, fault) {
@@ -120,7 +126,7 @@ fn render(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode
         left => countdown(cx.now(), order.expires_at),
         until => timestamp(order.expires_at),
     };
-    let response = TEMPLATES.render(status, "order.html", values);
+    let response = TEMPLATES.render(request, status, "order.html", values);
     Ok(if is_watched { response.with(REFRESH.0, REFRESH.1) } else { response })
 }
 

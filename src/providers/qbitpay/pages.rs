@@ -60,7 +60,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     }
     let trade = picture.map(str::to_owned).or_else(|| parameter(request, "tradeId"));
     let Some(charge) = trade.and_then(|it| memory.charge_of_trade(&it)) else {
-        return Ok(message(StatusCode::NOT_FOUND, "No such payment", "The link is wrong or incomplete."));
+        return Ok(message(request, StatusCode::NOT_FOUND, "No such payment", "The link is wrong or incomplete."));
     };
     if picture.is_some() {
         let text = method(charge, "alipayQRCodeUrl").unwrap_or_else(|| format!("{}{PAGE_LINK}{}", cx.base_url(request), charge.trade));
@@ -74,15 +74,15 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     let judged = token.map_or(Ok(()), |it| judge_token(cx, &account, &it));
     cx.trace.account = Some(account);
     if let Err((status, text)) = judged {
-        return Ok(message(status, "No access", text));
+        return Ok(message(request, status, "No access", text));
     }
     if request.method == Method::GET {
-        return Ok(render(charge, StatusCode::OK));
+        return Ok(render(request, charge, StatusCode::OK));
     }
     let (number, redirect_url) = (charge.number, charge.redirect_url.clone());
     match take::<Charge>(memory, cx, number, On::Act("buyer-paid")) {
         Some(_) => Ok(Response::see_other(&redirect_url)),
-        None => memory.charges.get(number).map(|it| render(it, StatusCode::CONFLICT)).ok_or(Error::INTERNAL),
+        None => memory.charges.get(number).map(|it| render(request, it, StatusCode::CONFLICT)).ok_or(Error::INTERNAL),
     }
 }
 
@@ -91,8 +91,8 @@ fn parameter(request: &Request, name: &str) -> Option<String> {
     form_pairs(request.query.as_bytes()).into_iter().find(|it| it.0 == name).map(|it| it.1)
 }
 
-fn message(status: StatusCode, title: &str, text: &str) -> Response {
-    TEMPLATES.render(status, "message.html", context! { title, text })
+fn message(request: &Request, status: StatusCode, title: &str, text: &str) -> Response {
+    TEMPLATES.render(request, status, "message.html", context! { title, text })
 }
 
 /// A member of the charge's payment method.
@@ -101,7 +101,7 @@ fn method(charge: &Charge, name: &str) -> Option<String> {
     object["paymentMethod"][name].as_str().map(str::to_owned)
 }
 
-fn render(charge: &Charge, status: StatusCode) -> Response {
+fn render(request: &Request, charge: &Charge, status: StatusCode) -> Response {
     let text = |name: &str| method(charge, name);
     let values = context! {
         amount => number(charge.quote, charge.cost_units).text(),
@@ -118,5 +118,5 @@ fn render(charge: &Charge, status: StatusCode) -> Response {
         until => super::wire::timestamp(charge.expires_at()),
         redirect_url => &charge.redirect_url,
     };
-    TEMPLATES.render(status, "pay.html", values)
+    TEMPLATES.render(request, status, "pay.html", values)
 }

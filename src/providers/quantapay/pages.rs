@@ -34,6 +34,9 @@ pub const PAGES: &[Page] = &[Page {
     ),
 }];
 
+/// The status of a page, and what was wrong with the form that the browser sent.
+type Told<'a> = (StatusCode, Option<&'a str>);
+
 static TEMPLATES: Pages = Pages::new(|| {
     environment(&[
         ("choose.html", include_str!("pages/choose.html")),
@@ -60,7 +63,12 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Res
         let merchant = memory.merchant_of(&account);
         if memory.merchant(merchant).credits < rust_decimal::Decimal::ZERO {
             cx.rest_on(CREDITS_BELOW_ZERO);
-            return Ok(message("Payments are not available", "no-credit-balance", "The shop has used up its credits: no-credit-balance."));
+            return Ok(message(
+                request,
+                "Payments are not available",
+                "no-credit-balance",
+                "The shop has used up its credits: no-credit-balance.",
+            ));
         }
     }
     if let Target::Price { own, .. } = &target {
@@ -70,15 +78,17 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Res
         }
     }
     match (target, &request.method) {
-        (Target::Nothing(kind), _) => Ok(nothing(kind)),
+        (Target::Nothing(kind), _) => Ok(nothing(request, kind)),
         (target, &Method::POST) => submit(memory, cx, request, target),
-        (Target::Session(number), _) => session(memory, cx, number, StatusCode::OK, None),
+        (Target::Session(number), _) => session(memory, cx, request, number, (StatusCode::OK, None)),
         (Target::Transaction(id), _) if request.query_parameter(PICTURE).is_some() => {
             let uri = memory.transaction(id).map(payment_uri).unwrap_or_default();
             qr::picture(&uri).ok_or(Error::Internal)
         }
-        (Target::Transaction(id), _) => Ok(transaction(memory, cx, id, StatusCode::OK, None)),
-        (Target::Price { new, .. }, _) => Ok(offer(&Offer::of(&new, request.query_parameter("pay").as_deref()), StatusCode::OK, None)),
+        (Target::Transaction(id), _) => Ok(transaction(memory, cx, request, id, (StatusCode::OK, None))),
+        (Target::Price { new, .. }, _) => {
+            Ok(offer(request, &Offer::of(&new, request.query_parameter("pay").as_deref()), (StatusCode::OK, None)))
+        }
     }
 }
 
@@ -88,7 +98,7 @@ fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, target: 
     match target {
         Target::Session(number) => match act_on_session(memory, cx, number, &form) {
             Ok(()) => Ok(Response::see_other(&own_address(memory, cx, request, number))),
-            Err(why) => session(memory, cx, number, StatusCode::BAD_REQUEST, Some(&why)),
+            Err(why) => session(memory, cx, request, number, (StatusCode::BAD_REQUEST, Some(&why))),
         },
         Target::Transaction(id) => {
             let done = match form.get("do") {
@@ -98,7 +108,7 @@ fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, target: 
             };
             match done {
                 Ok(()) => Ok(Response::see_other(&cx.page_url(request, "/pay.php"))),
-                Err(why) => Ok(transaction(memory, cx, id, StatusCode::BAD_REQUEST, Some(&why))),
+                Err(why) => Ok(transaction(memory, cx, request, id, (StatusCode::BAD_REQUEST, Some(&why)))),
             }
         }
         Target::Price { new, account, own } => match coin_for(memory, &new, &form) {
@@ -107,9 +117,9 @@ fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, target: 
                 choose(memory, cx, number, coin).map_err(|_| Error::Internal)?;
                 Ok(Response::see_other(&own_address(memory, cx, request, number)))
             }
-            Err(why) => Ok(offer(&Offer::of(&new, None), StatusCode::BAD_REQUEST, Some(why))),
+            Err(why) => Ok(offer(request, &Offer::of(&new, None), (StatusCode::BAD_REQUEST, Some(why)))),
         },
-        Target::Nothing(kind) => Ok(nothing(kind)),
+        Target::Nothing(kind) => Ok(nothing(request, kind)),
     }
 }
 
@@ -157,16 +167,17 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, form: &Form) -> Resul
     send(memory, cx, &sent).map(drop).map_err(|_| "The sandbox cannot take this payment.".to_owned())
 }
 
-fn message(title: &str, kind: &str, text: &str) -> Response {
-    TEMPLATES.render(StatusCode::OK, "message.html", context! { title, kind, text })
+fn message(request: &Request, title: &str, kind: &str, text: &str) -> Response {
+    TEMPLATES.render(request, StatusCode::OK, "message.html", context! { title, kind, text })
 }
 
 /// The page behind a wrong link.
-fn nothing(kind: &str) -> Response {
+fn nothing(request: &Request, kind: &str) -> Response {
     match kind {
         // Quirk: plain text with the status 200.
         "id" => Response::new(StatusCode::OK, "text/plain; charset=utf-8", "This payment does not exist, or is not pending any more."),
         _ => TEMPLATES.render(
+            request,
             StatusCode::NOT_FOUND,
             "message.html",
             context! { title => "No such payment", kind => "nothing", text => "The link is wrong or incomplete." },
@@ -196,10 +207,11 @@ impl<'a> Offer<'a> {
     }
 }
 
-fn offer(it: &Offer<'_>, status: StatusCode, fault: Option<&str>) -> Response {
+fn offer(request: &Request, it: &Offer<'_>, (status, fault): Told<'_>) -> Response {
     let coins: Vec<_> = Coin::all().map(|it| context! { code => it.code(), name => it.name() }).collect();
     let Offer { price, currency, title, description, chosen } = it;
     TEMPLATES.render(
+        request,
         status,
         "choose.html",
         context! { price, currency, title => *title, description => *description, chosen => *chosen, coins, fault },
@@ -207,22 +219,22 @@ fn offer(it: &Offer<'_>, status: StatusCode, fault: Option<&str>) -> Response {
 }
 
 /// A session's page: its latest payment, or the choice of coins.
-fn session(memory: &Memory, cx: &mut Context<'_>, number: u32, status: StatusCode, fault: Option<&str>) -> Result<Response, Error> {
+fn session(memory: &Memory, cx: &mut Context<'_>, request: &Request, number: u32, told: Told<'_>) -> Result<Response, Error> {
     let session = memory.sessions.get(number).ok_or(Error::Internal)?;
     if let Some(id) = session.transaction.filter(|it| memory.transaction(*it).is_some()) {
-        return Ok(transaction(memory, cx, id, status, fault));
+        return Ok(transaction(memory, cx, request, id, told));
     }
     if session.status(cx.now()) == SessionStatus::Expired {
-        return Ok(message("Expired", "expired", "The time to pay is over. Go back to the shop to begin anew."));
+        return Ok(message(request, "Expired", "expired", "The time to pay is over. Go back to the shop to begin anew."));
     }
     let Session { price, fiat, ref texts, .. } = *session;
     let new = NewSession { price, fiat, reference: None, texts: texts.clone() };
-    Ok(offer(&Offer::of(&new, None), status, fault))
+    Ok(offer(request, &Offer::of(&new, None), told))
 }
 
 /// A payment's page.
-fn transaction(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCode, fault: Option<&str>) -> Response {
-    let Some(it) = memory.transaction(id) else { return nothing("id") };
+fn transaction(memory: &Memory, cx: &mut Context<'_>, request: &Request, id: u32, (status, fault): Told<'_>) -> Response {
+    let Some(it) = memory.transaction(id) else { return nothing(request, "id") };
     let now = cx.now();
     let confirmations = cx.transfer(it.object(), 0).map_or(it.wanted, |it| it.confirmations);
     let redirect = wire::redirect(it).filter(|_| it.status() == Status::Completed);
@@ -244,7 +256,7 @@ fn transaction(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCod
         wanted => it.wanted,
         received => it.transfer.as_ref().map(|own| coins(it.coin.cut(own.amount))),
     };
-    let response = TEMPLATES.render(status, "pay.html", values);
+    let response = TEMPLATES.render(request, status, "pay.html", values);
     match (panel, &redirect) {
         ("pending" | "seen", _) => response.with(header::REFRESH, POLL_SECONDS),
         ("done", Some(target)) => response.with(header::REFRESH, &format!("{REDIRECT_SECONDS}; url={target}")),

@@ -75,8 +75,8 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     Some(Ok(handler(memory, cx, request)))
 }
 
-fn message(status: StatusCode, title: &str, text: &str, link: Option<&str>) -> Response {
-    TEMPLATES.render(status, "message.html", context! { title, text, link })
+fn message(request: &Request, status: StatusCode, title: &str, text: &str, link: Option<&str>) -> Response {
+    TEMPLATES.render(request, status, "message.html", context! { title, text, link })
 }
 
 fn payout(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {
@@ -85,20 +85,20 @@ fn payout(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
     let found = asked.and_then(|id| memory.payouts.get(id));
     let found = found.and_then(|it| it.link.as_ref().filter(|link| same(&link.token, &token)).map(|link| (it, link)));
     let Some((payout, link)) = found else {
-        return message(StatusCode::NOT_FOUND, "No such payout", "The link is wrong or incomplete.", None);
+        return message(request, StatusCode::NOT_FOUND, "No such payout", "The link is wrong or incomplete.", None);
     };
     cx.trace.account = Some(payout.account.clone());
     if payout.status() == Status::Cancelled && payout.target.is_none() {
         let text = "This link has expired. Nothing will be paid out.";
-        return message(StatusCode::OK, "The link has expired", text, link.fail_url.as_deref());
+        return message(request, StatusCode::OK, "The link has expired", text, link.fail_url.as_deref());
     }
     if payout.status() != Status::Uploaded {
         let text = format!("Details have been received. The payout is {}.", payout.status().word());
         let has_ended_badly = matches!(payout.status(), Status::Failed | Status::Cancelled);
-        return message(StatusCode::OK, "Payout", &text, link.fail_url.as_deref().filter(|_| has_ended_badly));
+        return message(request, StatusCode::OK, "Payout", &text, link.fail_url.as_deref().filter(|_| has_ended_badly));
     }
     if request.method == Method::GET {
-        return form(cx, payout, link, StatusCode::OK, None);
+        return form(cx, request, payout, link, (StatusCode::OK, None));
     }
     submit(memory, cx, request, asked.unwrap_or_default())
 }
@@ -107,37 +107,37 @@ fn payout(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
 fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, id: u32) -> Response {
     let fields = Fields::form(&request.body);
     let Some((payout, link)) = memory.payouts.get(id).and_then(|it| it.link.clone().map(|link| (it, link))) else {
-        return message(StatusCode::NOT_FOUND, "No such payout", "The link is wrong or incomplete.", None);
+        return message(request, StatusCode::NOT_FOUND, "No such payout", "The link is wrong or incomplete.", None);
     };
     let details = match Details::parse(&fields, payout.kind) {
         Ok(details) => details,
         Err(fault) => {
             cx.rest_on(FAIL_URL_USE);
-            return form(cx, payout, &link, StatusCode::BAD_REQUEST, Some(&fault));
+            return form(cx, request, payout, &link, (StatusCode::BAD_REQUEST, Some(&fault)));
         }
     };
     if !cx.flag(&payout.account, right(details.kind())) {
-        return to_fail_url(cx, &link, StatusCode::FORBIDDEN, "Payouts of this kind are not enabled.");
+        return to_fail_url(cx, request, &link, StatusCode::FORBIDDEN, "Payouts of this kind are not enabled.");
     }
     enter(memory, cx, id, details);
     if fields.plain(BANK).as_deref() == Some(REFUSES) {
         refuse_at_once(memory, cx, id);
-        return to_fail_url(cx, &link, StatusCode::OK, "The bank has refused the payout.");
+        return to_fail_url(cx, request, &link, StatusCode::OK, "The bank has refused the payout.");
     }
     cx.rest_on(REDIRECT_PARAMETERS);
     Response::see_other(&link.return_url)
 }
 
 /// The recipient goes to failUrl; without one, the page says why.
-fn to_fail_url(cx: &mut Context<'_>, link: &Link, status: StatusCode, why: &str) -> Response {
+fn to_fail_url(cx: &mut Context<'_>, request: &Request, link: &Link, status: StatusCode, why: &str) -> Response {
     cx.rest_on(FAIL_URL_USE);
     match &link.fail_url {
         Some(url) => Response::see_other(url),
-        None => message(status, "The payout cannot be made", why, None),
+        None => message(request, status, "The payout cannot be made", why, None),
     }
 }
 
-fn form(cx: &Context<'_>, payout: &Payout, link: &Link, status: StatusCode, fault: Option<&str>) -> Response {
+fn form(cx: &Context<'_>, request: &Request, payout: &Payout, link: &Link, (status, fault): (StatusCode, Option<&str>)) -> Response {
     let offered = |kind: Kind| payout.kind.is_none_or(|it| it == kind);
     let enabled = |kind: Kind, row| offered(kind) && (payout.kind.is_some() || cx.flag(&payout.account, row));
     let values = context! {
@@ -149,16 +149,19 @@ fn form(cx: &Context<'_>, payout: &Payout, link: &Link, status: StatusCode, faul
         until => with_offset(link.until, MOSCOW_HOURS),
         order => payout.order_number.as_deref(),
     };
-    TEMPLATES.render(status, "payout.html", values)
+    TEMPLATES.render(request, status, "payout.html", values)
 }
 
 fn portal(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {
     let view = request.query_parameter("view").unwrap_or_else(|| "settings".to_owned());
     unframed(match (view.as_str(), &request.method) {
-        ("login", &Method::GET) => TEMPLATES.render(StatusCode::OK, "login.html", context! { fault => None::<&str>, username => "" }),
+        ("login", &Method::GET) => {
+            TEMPLATES.render(request, StatusCode::OK, "login.html", context! { fault => None::<&str>, username => "" })
+        }
         ("login", _) => log_in(memory, cx, request),
         ("settings", &Method::GET) => show_settings(memory, cx, request),
         _ => message(
+            request,
             StatusCode::NOT_FOUND,
             "No such page",
             "The portal has a login and the webhook settings.",
@@ -173,7 +176,7 @@ fn log_in(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
     let username = field("username");
     let Some(account) = auth::login(cx, username, field("password")) else {
         let values = context! { fault => "Wrong user name or password.", username };
-        return TEMPLATES.render(StatusCode::UNAUTHORIZED, "login.html", values);
+        return TEMPLATES.render(request, StatusCode::UNAUTHORIZED, "login.html", values);
     };
     let (id, _) = admit(memory, cx, request.cookie(COOKIE), account);
     // Two sandboxes of one server have two sessions in one browser.
@@ -212,5 +215,5 @@ fn show_settings(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -
         enabled => flag(&WEBHOOK_ENABLED),
         use_signature => flag(&WEBHOOK_SIGNED),
     };
-    TEMPLATES.render(StatusCode::OK, "settings.html", values)
+    TEMPLATES.render(request, StatusCode::OK, "settings.html", values)
 }

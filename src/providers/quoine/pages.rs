@@ -48,9 +48,9 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     let found = id.parse().ok().filter(|it| memory.invoices.get(*it).is_some());
     match (page, &request.method, found) {
         ("pay", &(Method::GET | Method::POST), None) | ("qr", &Method::GET, None) => {
-            Ok(TEMPLATES.render(StatusCode::NOT_FOUND, "nothing.html", context! {}))
+            Ok(TEMPLATES.render(request, StatusCode::NOT_FOUND, "nothing.html", context! {}))
         }
-        ("pay", &Method::GET, Some(id)) => show(memory, cx, id, StatusCode::OK, None),
+        ("pay", &Method::GET, Some(id)) => show(memory, cx, request, id, (StatusCode::OK, None)),
         ("pay", &Method::POST, Some(id)) => pay(memory, cx, id, path, request),
         ("qr", &Method::GET, Some(id)) => {
             let invoice = memory.invoices.get(id).ok_or(Error::NotFound)?;
@@ -69,14 +69,20 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, path: &str, request: 
     match amount.map(|it| pay_exactly(memory, cx, id, it)) {
         Ok(Ok(())) => Ok(Response::see_other(&cx.page_url(request, path))),
         Ok(Err(ActionError::State(why) | ActionError::Invalid(why) | ActionError::Nothing(why))) => {
-            show(memory, cx, id, StatusCode::CONFLICT, Some(&why))
+            show(memory, cx, request, id, (StatusCode::CONFLICT, Some(&why)))
         }
         Ok(Err(ActionError::Unknown)) => Err(Error::Internal),
-        Err(why) => show(memory, cx, id, StatusCode::BAD_REQUEST, Some(&why)),
+        Err(why) => show(memory, cx, request, id, (StatusCode::BAD_REQUEST, Some(&why))),
     }
 }
 
-fn show(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCode, fault: Option<&str>) -> Result<Response, Error> {
+fn show(
+    memory: &Memory,
+    cx: &mut Context<'_>,
+    request: &Request,
+    id: u32,
+    (status, fault): (StatusCode, Option<&str>),
+) -> Result<Response, Error> {
     let invoice = memory.invoices.get(id).ok_or(Error::NotFound)?;
     cx.trace.account = Some(invoice.account());
     let until = expires_at(invoice);
@@ -97,7 +103,7 @@ fn show(memory: &Memory, cx: &mut Context<'_>, id: u32, status: StatusCode, faul
         until => time(until),
         confirmations => confirmations.collect::<Vec<_>>(),
     };
-    Ok(TEMPLATES.render(status, "invoice.html", values))
+    Ok(TEMPLATES.render(request, status, "invoice.html", values))
 }
 
 /// The status in the words of a payer.

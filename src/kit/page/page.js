@@ -1,0 +1,1 @@
+// What a hosted page does while it is open.
