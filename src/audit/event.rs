@@ -13,6 +13,7 @@ use crate::kit::json::value_at;
 use crate::kit::time::Uptime;
 use crate::sandbox::Sandbox;
 use crate::scenario::{Known, parse};
+use crate::stage::call::usual_account;
 use crate::stage::{INBOXES, MemoryStage, control, play};
 
 /// Where an event comes from.
@@ -31,11 +32,13 @@ pub struct Events {
     pub origin: Origin,
 }
 
-/// The address to which the provider sends its webhooks. A copy does not reach the application of its original.
+/// The address to which the provider sends its webhooks: that of the last event, or of the account that makes one. The receiver of
+/// another account would rightly refuse the signature. A copy does not reach the application of its original.
 pub fn target(world: &World, provider_id: ProviderId) -> Option<String> {
     let of_event = last(world, provider_id).map(|it| it.url.clone());
-    let of_account = world.core.accounts(provider_id).values().find_map(|it| it.text(&WEBHOOK_URL).map(str::to_owned));
     let slug = world.provider(provider_id).contract().slug;
+    let account = usual_account(world, slug).and_then(|it| world.core.accounts(provider_id).get(&it));
+    let of_account = account.and_then(|it| it.text(&WEBHOOK_URL)).map(str::to_owned);
     let reached = [of_event, of_account].into_iter().flatten().map(|it| world.core.target(slug, it));
     reached.into_iter().find(|it| !inbox::is_one(it))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clap::{Args, ValueEnum};
 use serde_json::Value as Json;
 
+use super::audit::provider;
 use super::client::{Connection, Question};
 use super::clock::text;
 use super::journal::counted;
@@ -21,10 +22,10 @@ use crate::providers;
 #[derive(Args)]
 pub struct Assumptions {
     /// Only rows of the contract of this provider
-    #[arg(long, value_name = "SLUG")]
+    #[arg(long, value_name = "SLUG", value_parser = provider)]
     provider: Option<String>,
     /// Only rows that are assumed, or only those that were observed
-    #[arg(long, value_name = "assumed|observed")]
+    #[arg(long, value_name = "assumed|observed", value_parser = ["assumed", "observed"], hide_possible_values = true)]
     evidence: Option<String>,
     #[command(flatten)]
     connection: Connection,

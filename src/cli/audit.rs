@@ -53,7 +53,8 @@ pub struct Audit {
     server: NamedServer,
 }
 
-fn provider(slug: &str) -> Result<String, String> {
+/// Reads a slug.
+pub fn provider(slug: &str) -> Result<String, String> {
     let all = providers::all();
     let known = || all.iter().map(|it| it.contract().slug);
     if known().any(|it| it == slug) {
@@ -72,6 +73,7 @@ fn probe(url: &str) -> Result<String, &'static str> {
 }
 
 fn check(word: &str) -> Result<String, String> {
+    let word = word.trim();
     if Check::parse(word).is_some() { Ok(word.to_owned()) } else { Err(no_check(word)) }
 }
 

@@ -14,8 +14,8 @@ use crate::providers;
 /// What to show.
 #[derive(Args)]
 pub struct Describe {
-    /// A provider, one of its sections, or the name of an operation, action, status, event, error, setting or header; default: all
-    /// providers
+    /// A provider, one of its sections, or the name of an operation, action, status, event, error, setting or header, or of any row,
+    /// as Playmoney-Evidence names it; default: all providers
     ///
     /// A name may stand alone, in any case, and the message of an error finds the error. Sections are addresses, operations, pages,
     /// actions, statuses, errors, events, attempts, settings, decisions and headers.

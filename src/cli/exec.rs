@@ -62,6 +62,9 @@ pub struct Exec {
     /// fails keeps its own exit code
     #[arg(long, value_name = "assumed", value_enum, hide_possible_values = true)]
     fail_on: Option<FailOn>,
+    /// Leave the header Playmoney-Evidence out of answers
+    #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), env = "PLAYMONEY_NO_EVIDENCE_HEADER")]
+    no_evidence_header: bool,
     /// The seed of all random choices; default: the seed of the scenario, or 1
     #[arg(long, value_name = "N", env = "PLAYMONEY_SEED")]
     seed: Option<u64>,
@@ -87,7 +90,7 @@ impl Exec {
             webhook_url: self.webhook_url.clone(),
             journal_bytes_max: BYTES_MAX,
             show_secrets: false,
-            evidence_header: EvidenceHeader::Sent,
+            evidence_header: if self.no_evidence_header { EvidenceHeader::Off } else { EvidenceHeader::Sent },
         };
         let usual = match self.clock {
             Some(Mode::Real | Mode::Scaled(_)) => Start { now: None, ..Start::default() },

@@ -17,7 +17,7 @@ pub use self::pages::{list, page, providers};
 use super::openapi::schema;
 use super::rows;
 use super::rows::all;
-use crate::engine::tables::{Auth, Contract, Operation, StatusTable, Transition};
+use crate::engine::tables::{Auth, Contract, NamedRow, Operation, Row, StatusTable, Transition};
 use crate::kit::fields::Field;
 
 /// Every provider as JSON.
@@ -44,6 +44,7 @@ pub fn json(asked: Asked) -> Json {
         Asked::Setting(_, it) => rows::setting(it),
         Asked::Status(_, it) => status_json(contract, it),
         Asked::Header(contract, it) => header_json(contract, it),
+        Asked::Row(contract, it) => row_json(contract, it),
     };
     let mut row = row;
     row["provider"] = contract.slug.into();
@@ -65,6 +66,17 @@ fn status_json(contract: &Contract, word: &str) -> Json {
     };
     let tables = (contract.lifecycles)();
     json!({"name": word, "objects": tables.iter().filter(|it| !it.meant_by(word).is_empty()).map(object).collect::<Vec<_>>()})
+}
+
+/// A row as JSON, under its full name, with what its table says of it.
+fn row_json(contract: &Contract, named: &NamedRow) -> Json {
+    let own = match named.row {
+        Row::Decision(place) => contract.decisions.get(usize::from(place)).map(rows::decision),
+        row => contract.field_at(row).map(rows::field),
+    };
+    let mut row = own.unwrap_or_else(|| rows::named(named));
+    row["row"] = named.name.into();
+    row
 }
 
 /// A header as JSON, with what carries it.

@@ -111,7 +111,7 @@ pub fn under_way() -> Problem {
 
 /// The call names no address, and the sandbox has none.
 pub fn no_target() -> Problem {
-    Problem::invalid("`webhook_url` is missing, and no account of this provider has the address of a receiver: name one.")
+    Problem::invalid("`webhook_url` is missing, and the account that makes the event has no address of a receiver: name one.")
 }
 
 /// The sandbox has no event of this provider, and none could be made, or its account sends none.

@@ -2,9 +2,9 @@
 
 use serde_json::Value as Json;
 
-use crate::engine::tables::{ActionRow, Contract, ErrorRow, EventRow, Operation, Setting, StatusTable};
+use crate::engine::tables::{ActionRow, Contract, ErrorRow, EventRow, NamedRow, Operation, Row, Setting, StatusTable};
 use crate::kit::fields::Field;
-use crate::kit::nearest::nearest;
+use crate::kit::nearest::{close, nearest};
 
 /// One thing that can be described.
 #[derive(Clone, Copy)]
@@ -20,6 +20,8 @@ pub enum Asked {
     Status(&'static Contract, &'static str),
     /// A header of webhooks, answers or calls, by its name.
     Header(&'static Contract, &'static str),
+    /// Any row, by the name that `Playmoney-Evidence`, coverage and assumptions give it.
+    Row(&'static Contract, &'static NamedRow),
 }
 
 /// A part of the page of a provider.
@@ -92,14 +94,15 @@ impl Asked {
             | Self::Error(it, _)
             | Self::Setting(it, _)
             | Self::Status(it, _)
-            | Self::Header(it, _) => it,
+            | Self::Header(it, _)
+            | Self::Row(it, _) => it,
         }
     }
 
     /// The section that it stands in.
     fn section(self) -> Option<Section> {
         match self {
-            Self::Provider(_) => None,
+            Self::Provider(_) | Self::Row(..) => None,
             Self::Section(_, it) => Some(it),
             Self::Operation(..) => Some(Section::Operations),
             Self::Action(..) => Some(Section::Actions),
@@ -123,6 +126,7 @@ impl Asked {
             Self::Setting(..) => "setting",
             Self::Status(..) => "status",
             Self::Header(..) => "header",
+            Self::Row(..) => "row",
         }
     }
 
@@ -136,6 +140,7 @@ impl Asked {
             Self::Error(_, it) => it.name,
             Self::Setting(_, it) => it.name,
             Self::Status(_, it) | Self::Header(_, it) => it,
+            Self::Row(_, it) => it.name,
         }
     }
 
@@ -154,6 +159,7 @@ impl Asked {
                 let objects = tables.iter().filter(|own| !own.meant_by(it).is_empty()).map(|it| it.object);
                 return format!("a status of {}", objects.map(with_article).collect::<Vec<_>>().join(", of "));
             }
+            Self::Row(contract, it) => meaning(contract, it),
             Self::Header(contract, it) => headers(contract).find(|own| own.1.name == it).map_or("", |it| it.1.meaning),
         };
         text.to_owned()
@@ -165,6 +171,7 @@ impl Asked {
         match self {
             Self::Provider(_) => slug.to_owned(),
             Self::Section(_, it) => format!("{slug} {}", it.word()),
+            Self::Row(_, it) => it.name.to_owned(),
             Self::Operation(..)
             | Self::Action(..)
             | Self::Event(..)
@@ -182,6 +189,20 @@ impl Asked {
             }
         }
     }
+}
+
+/// What a row is about, in a sentence.
+fn meaning(contract: &Contract, named: &NamedRow) -> &'static str {
+    match named.row {
+        Row::Decision(place) => contract.decisions.get(usize::from(place)).map_or("", |it| it.question),
+        row => contract.field_at(row).map_or("", |it| it.meaning),
+    }
+}
+
+/// The row that has this name in the header of an answer, with or without the provider's slug.
+fn row_named(contract: &'static Contract, name: &str) -> Option<Asked> {
+    let own = name.strip_prefix(contract.slug).and_then(|it| it.strip_prefix('.')).unwrap_or(name);
+    contract.index.named(&format!("{}.{own}", contract.slug)).map(|it| Asked::Row(contract, it))
 }
 
 /// Every row of a provider that has a name.
@@ -279,12 +300,20 @@ pub fn resolve(contracts: &[&'static Contract], asked: &str) -> Result<Vec<Asked
         for own in [contract.slug, contract.name] {
             let Some((_, rest)) = asked.split_at_checked(own.len()).filter(|it| it.0.eq_ignore_ascii_case(own)) else { continue };
             let Some(name) = rest.strip_prefix(['.', ' ']) else { continue };
-            let found = named(contract, name.trim());
-            let found = if found.is_empty() { by_message(&[contract], name) } else { found };
+            let mut found = named(contract, name.trim());
+            if found.is_empty() {
+                found.extend(row_named(contract, name.trim()));
+            }
+            if found.is_empty() {
+                found = by_message(&[contract], name);
+            }
             return if found.is_empty() { Err(unknown_row(contract, name.trim())) } else { Ok(found) };
         }
     }
     let mut found: Vec<Asked> = contracts.iter().flat_map(|it| named(it, asked)).collect();
+    if found.is_empty() {
+        found.extend(contracts.iter().filter_map(|it| row_named(it, asked)));
+    }
     if found.is_empty() {
         found = by_message(contracts, asked);
     }
@@ -313,7 +342,9 @@ fn unknown_row(contract: &'static Contract, name: &str) -> String {
     let (within, word) = in_section(name).map_or((None, name), |(section, word)| (Some(section), word));
     let rows = rows(contract).filter(|it| within.is_none() || it.section() == within).map(Asked::name);
     let sections = SECTIONS.iter().map(|it| it.1[0]).filter(|_| within.is_none());
-    let nearest = nearest(word, rows.chain(sections)).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
+    let of_index = contract.index.rows().iter().filter_map(|it| it.name.split_once('.')).map(|it| it.1);
+    let of_index = close(name, of_index.filter(|_| name.contains('.')));
+    let nearest = of_index.or_else(|| nearest(word, rows.chain(sections))).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
     let operations = contract.operations.iter().map(|it| it.name).collect::<Vec<_>>().join(", ");
     let sections = SECTIONS.iter().map(|it| it.1[0]).collect::<Vec<_>>().join(", ");
     format!("{} has nothing named `{name}`.{nearest} Its operations: {operations}. Its sections: {sections}.", contract.name)

@@ -4,7 +4,9 @@ use super::find::{Asked, Carrier, Section, headers};
 use super::layout::Layout;
 use super::sections;
 use crate::contract::openapi::schema;
-use crate::engine::tables::{ActionRow, Auth, Contract, ErrorRow, EventRow, On, Operation, Setting, SettingKind, Transition};
+use crate::engine::tables::{
+    ActionRow, Auth, Contract, ErrorRow, EventRow, NamedRow, On, Operation, Row, Setting, SettingKind, Transition,
+};
 use crate::kit::fields::{Kind, Need};
 use crate::kit::http::DEFAULT_ORIGIN;
 use crate::kit::json::indented;
@@ -62,8 +64,26 @@ pub fn page(asked: Asked, columns: usize) -> String {
             }
         }
         Asked::Header(it, name) => header(&mut layout, it, name),
+        Asked::Row(it, named) => one_row(&mut layout, it, named),
     }
     layout.finish()
+}
+
+/// One row, by its full name.
+fn one_row(layout: &mut Layout, contract: &'static Contract, named: &NamedRow) {
+    layout.title(named.name, &format!("{}, row", contract.name));
+    let cited = layout.cite(named.evidence);
+    let mut rows = Vec::new();
+    match named.row {
+        Row::Decision(place) => {
+            if let Some(it) = contract.decisions.get(usize::from(place)) {
+                rows.extend([row("Question", it.question), row("Decided", it.decision)]);
+            }
+        }
+        at => rows.extend(contract.field_at(at).map(|it| row("Meaning", it.meaning))),
+    }
+    rows.push(row("Evidence", cited));
+    layout.table(2, 1, &rows);
 }
 
 /// Several things with one name, and how to ask for each.

@@ -99,6 +99,26 @@ impl Index {
     }
 }
 
+impl Contract {
+    /// The field that a row is, if it is one.
+    pub fn field_at(&self, row: Row) -> Option<&'static Field> {
+        let at = |table: &'static [Field], place: u8| table.get(usize::from(place));
+        let call = |place: u8| self.operations.get(usize::from(place));
+        let event = |place: u8| self.events.get(usize::from(place));
+        match row {
+            Row::Parameter(of, place) => at(call(of)?.parameters, place),
+            Row::Header(of, place) => at(call(of)?.headers, place),
+            Row::Answer(of, place) => at(call(of)?.answer, place),
+            Row::AnswerHeader(place) => at(self.answer_headers, place),
+            Row::ErrorBody(place) => at(self.error_body, place),
+            Row::ActionParameter(of, place) => at(self.actions.get(usize::from(of))?.parameters, place),
+            Row::EventHeader(of, place) => at(event(of)?.headers, place),
+            Row::EventBody(of, place) => at(event(of)?.body, place),
+            _ => None,
+        }
+    }
+}
+
 /// A place in a table. No table has more rows than that.
 fn narrow(place: usize) -> u8 {
     u8::try_from(place).unwrap_or(u8::MAX)

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{Check, holds_reference};
 use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::{Contract, Operation};
+use crate::kit::evidence::Evidence;
 use crate::kit::nearest::close;
 use crate::scenario::mistakes::{Mistake, cut};
 use crate::scenario::shape::{Kind, Row, Shape};
@@ -141,9 +142,14 @@ impl Check<'_> {
     pub(super) fn contract_row(&mut self, node: &Node) {
         let Some((contract, _)) = self.split(node, '.', "a row of a contract such as quoine.decisions.texts") else { return };
         let name = node.plain().unwrap_or_default();
-        if contract.index.named(name).is_none() {
+        let Some(named) = contract.index.named(name) else {
             let names = contract.index.rows().iter().map(|it| it.name);
-            self.note_unknown(&node.at, format!("{} has no row `{}`", contract.name, cut(name)), name, names);
+            return self.note_unknown(&node.at, format!("{} has no row `{}`", contract.name, cut(name)), name, names);
+        };
+        if !matches!(named.evidence, Evidence::Assumed(_)) {
+            let what = format!("`{}` is {}, and only assumed rows have to be accepted", cut(name), named.evidence.tag());
+            self.mistakes.push(Mistake::at(node.at.clone(), what).help("remove it"));
+            self.soften();
         }
     }
 

@@ -106,6 +106,16 @@ async fn a_copy_does_not_try_the_application_of_its_original() {
 }
 
 #[tokio::test]
+async fn the_receiver_of_one_account_is_not_tried_with_the_signature_of_another() {
+    let server = server(Start::default()).await;
+    let accounts = json!([{"id": "2"}, {"id": "7", "webhook_url": "http://127.0.0.1:9/"}]);
+    let begun = admin(&server, "POST", "scenario", &json!({"version": 1, "providers": {"quoine": {"accounts": accounts}}})).await;
+    assert!(begun["status"].is_null(), "{begun}");
+    let refused = admin(&server, "POST", "audit", &json!({"provider": "quoine"})).await;
+    assert_eq!(refused["status"], 422, "{refused}");
+}
+
+#[tokio::test]
 async fn an_account_without_signatures_is_tried_with_what_is_left() {
     let address = receiver(|_, _| answered(200, "")).await;
     let server = server(Start::default()).await;

@@ -37,12 +37,12 @@ async fn a_call_that_cannot_be_read_is_refused_and_the_nearest_is_named() {
         (
             r#"{"provider":"quoine","webhook_url":null}"#,
             422,
-            "`webhook_url` is missing, and no account of this provider has the address of a receiver: name one.",
+            "`webhook_url` is missing, and the account that makes the event has no address of a receiver: name one.",
         ),
         (
             r#"{"provider":"quoine"}"#,
             422,
-            "`webhook_url` is missing, and no account of this provider has the address of a receiver: name one.",
+            "`webhook_url` is missing, and the account that makes the event has no address of a receiver: name one.",
         ),
         (
             r#"{"provider":"quoine","webhook_url":"http://shop.inbox.playmoney.test/"}"#,

@@ -52,6 +52,9 @@ async fn flags_and_scenarios_begin_the_sandbox() {
         r#""$PLAYMONEY" act quantum-payouts.manual-payout amount=100 pan=4111111111111111 > /dev/null; "$PLAYMONEY" deliveries --json"#;
     let told = exec(&["--webhook-url", "http://127.0.0.1:1/{provider}", "--seed", "7"], target).await.1;
     assert!(told.contains("\"url\":\"http://127.0.0.1:1/quantum-payouts\""), "{told}");
+    let head = r#"curl -si --noproxy "*" "$QUANTUM_PAYOUTS_BASE_URL/api/v1/features" -H "Authorization: Bearer $QUANTUM_PAYOUTS_TOKEN""#;
+    assert!(exec(&[], head).await.1.contains("Playmoney-Evidence: "));
+    assert!(!exec(&["--no-evidence-header"], head).await.1.contains("Playmoney-Evidence"));
     let (code, told, errors) = exec(&["tests/broken/seed_is_text.yaml"], "echo ran").await;
     assert!(code == Some(2) && told.is_empty() && errors.contains("seed"), "{errors}");
 }

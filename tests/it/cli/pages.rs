@@ -18,8 +18,9 @@ pub const COMMANDS: [&str; 20] = [
     "serve", "run", "check", "init", "schema", "describe", "openapi", "sign", "verify", "audit", "exec", "clock", "requests", "deliveries", "act", "reset",
     "sandboxes", "env", "health", "completions",
 ];
-/// One of each kind: a section, an operation, an action, an event, an error, a setting, a name with several meanings, a status and a header.
-pub const DESCRIBED: [&str; 10] = [
+/// One of each kind: a section, an operation, an action, an event, an error, a setting, a name with several meanings, a status, a header, and two
+/// rows by the names that answers give them.
+pub const DESCRIBED: [&str; 12] = [
     "providers",
     "quoine errors",
     "cryptopay.createPaymentOrder",
@@ -30,6 +31,8 @@ pub const DESCRIBED: [&str; 10] = [
     "pace",
     "sellerConfirmed",
     "quoine.Date",
+    "quoine.decisions.price-bounds",
+    "createInvoice.price",
 ];
 
 fn read(arguments: &[&str], columns: usize) -> String {

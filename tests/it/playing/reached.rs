@@ -42,6 +42,10 @@ fn a_run_that_leans_on_an_assumption_fails_when_it_is_asked_to() {
     let json: Json = serde_json::from_slice(&run(&own, &["run", ".", "--json", "--fail-on", "assumed"]).stdout).expect("JSON");
     let statuses: Vec<&str> = json["scenarios"].as_array().expect("a list").iter().filter_map(|it| it["status"].as_str()).collect();
     assert_eq!(statuses, ["ok", "ok", "failed"]);
+    write(&own, "sure.yaml", &scenario("accepts: [quantum-payouts.getPayoutStatus]\n", PAYS));
+    let checked = run(&own, &["check", "sure.yaml"]);
+    let told = text(&checked.stdout) + &text(&checked.stderr);
+    assert!(checked.status.success() && told.contains("is documented, and only assumed rows have to be accepted"), "{told}");
     let misspelt = run(&own, &["run", ".", "--fail-on", "asumed"]);
     assert_eq!(misspelt.status.code(), Some(2));
     write(&own, "accepts.yaml", &scenario("accepts: [quantum-payouts.decisions.payout-unknwn]\n", ASKS));
